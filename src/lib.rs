@@ -1,0 +1,3 @@
+//! `probity` checks whether a cloud API does what its documentation says.
+
+pub mod schema;
