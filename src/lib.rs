@@ -1,3 +1,5 @@
 //! `probity` checks whether a cloud API does what its documentation says.
 
+pub mod expr;
 pub mod schema;
+pub mod suite;

@@ -1,0 +1,11 @@
+//! The suite file: the promises of one API as resources, states and clauses.
+//!
+//! Parsed and type-checked against the catalog; every trouble points at its line.
+//! It does not know time, randomness or HTTP.
+
+mod types;
+
+pub use types::{
+    About, Alternative, Basis, Binding, Calls, Clause, Effect, EffectValue, Event, Field, FieldClass, Let, Place,
+    Resource, Shows, Stage, Statuses, Suite, Verb, View, While,
+};
