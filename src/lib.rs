@@ -1,5 +1,6 @@
 //! `probity` checks whether a cloud API does what its documentation says.
 
-pub mod expr;
+pub mod endpoint;
+pub mod history;
+pub mod plan;
 pub mod schema;
-pub mod suite;

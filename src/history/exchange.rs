@@ -1,0 +1,106 @@
+//! One call as it was made and what became of it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Version of the history format. A reader refuses a newer one.
+pub const FORMAT: u32 = 1;
+
+/// All that was seen in one plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct History {
+    pub header: Header,
+    pub exchanges: Vec<Exchange>,
+}
+
+/// The first line of a history file: what is needed to judge the rest again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    pub format: u32,
+    pub suite: String,
+    /// Digest of the suite file it was made with.
+    pub suite_digest: String,
+    /// `mock`, or the endpoint's address without credentials.
+    pub endpoint: String,
+    /// The day against which lifecycles are judged, `YYYY-MM-DD`.
+    pub today: String,
+    /// Values of the suite's pools at this endpoint.
+    pub pools: BTreeMap<String, Vec<Value>>,
+    /// What the bounds of the suite were multiplied by, in percent.
+    pub settle_percent: u32,
+    pub plan: u64,
+}
+
+/// One call and its outcome. Times are milliseconds since the plan began, on one monotonic clock.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    /// Counts from 0 within the plan, polls included.
+    pub number: u64,
+    /// Index of the step in its plan.
+    pub step: usize,
+    pub cause: Cause,
+    pub operation: String,
+    pub binding: String,
+    pub caller: String,
+    /// Handles replaced by ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub path: BTreeMap<String, Value>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub query: BTreeMap<String, Value>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Value>,
+    pub sent_ms: u64,
+    pub received_ms: u64,
+    pub outcome: Outcome,
+    /// Handles that got their id from this reply.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub born: BTreeMap<String, String>,
+}
+
+/// Why a call was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// It is the step itself.
+    Step,
+    /// The step again, after a lost or throttled one.
+    Retry,
+    /// To see whether what the step touched has come to rest.
+    Poll,
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Outcome {
+    Replied(Reply),
+    /// It never reached the endpoint (no connection): nothing happened there.
+    Unsent { cause: String },
+    /// It may have reached the endpoint; no whole reply came back.
+    Lost { cause: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reply {
+    pub status: u16,
+    /// Names in lower case; only those that carry meaning (`content-type`, `location`, `retry-after`, versions).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    pub body: ReplyBody,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum ReplyBody {
+    Empty,
+    /// Secrets replaced by tokens.
+    Json(Value),
+    /// Not JSON: its beginning, and why it is not.
+    Text { begins: String, because: String },
+}
