@@ -1,6 +1,8 @@
 //! `probity` checks whether a cloud API does what its documentation says.
 
 pub mod endpoint;
+pub mod expr;
 pub mod history;
 pub mod plan;
 pub mod schema;
+pub mod suite;

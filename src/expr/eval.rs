@@ -1,0 +1,594 @@
+//! Three-valued evaluation. The room's page says what unknown means.
+
+use std::cell::{Cell, OnceCell};
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::ast::{Binary, Kind, Loop, Node, Walk};
+use super::calls;
+use super::value::{Val, equal, number_cmp};
+
+/// How much work one evaluation may do: nodes visited and elements copied or
+/// compared.
+const FUEL: usize = 100_000;
+
+/// What the roots of an expression stand for.
+pub trait Scope {
+    /// The value of a root; `None` if there is no such name, which makes the
+    /// evaluation fail.
+    fn root(&self, name: &str) -> Option<Val>;
+}
+
+impl<F: Fn(&str) -> Option<Val>> Scope for F {
+    fn root(&self, name: &str) -> Option<Val> {
+        self(name)
+    }
+}
+
+/// Why an expression has no value.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{message} (at byte {offset})")]
+pub struct EvalError {
+    /// Where in the text of the expression, in bytes.
+    pub offset: usize,
+    /// What went wrong there.
+    pub message: String,
+}
+
+/// An error that does not know its place yet.
+pub(super) type Failure = String;
+
+pub(super) fn in_scope(
+    node: &Node,
+    names: &[Arc<str>],
+    scope: &dyn Scope,
+) -> Result<Val, EvalError> {
+    const INLINE: usize = 6;
+    let few: [OnceCell<Option<Val>>; INLINE] = Default::default();
+    let many: Vec<OnceCell<Option<Val>>>;
+    let cells = if names.len() <= INLINE {
+        &few[..]
+    } else {
+        many = vec![OnceCell::new(); names.len()];
+        &many[..]
+    };
+    run(node, names, |slot| {
+        cells[slot]
+            .get_or_init(|| scope.root(&names[slot]))
+            .as_ref()
+    })
+}
+
+pub(super) fn in_slots(
+    node: &Node,
+    names: &[Arc<str>],
+    slots: &[Option<Val>],
+) -> Result<Val, EvalError> {
+    run(node, names, |slot| slots[slot].as_ref())
+}
+
+fn run<'e>(
+    node: &'e Node,
+    names: &'e [Arc<str>],
+    slots: impl Fn(usize) -> Option<&'e Val>,
+) -> Result<Val, EvalError> {
+    let run = Run {
+        names,
+        slots,
+        fuel: Cell::new(FUEL),
+    };
+    match run.eval(node, None) {
+        Ok(found) => Ok(found.into_val()),
+        Err(error) => Err(*error),
+    }
+}
+
+struct Run<'e, S> {
+    names: &'e [Arc<str>],
+    slots: S,
+    fuel: Cell<usize>,
+}
+
+/// The variables of the loops that a node stands in.
+struct Frame<'f> {
+    val: &'f Val,
+    outer: Option<&'f Frame<'f>>,
+}
+
+/// A value on its way: borrowed while it can be, so that guards do not count
+/// references.
+enum Found<'f> {
+    At(&'f Val),
+    New(Val),
+}
+
+impl Found<'_> {
+    fn val(&self) -> &Val {
+        match self {
+            Found::At(val) => val,
+            Found::New(val) => val,
+        }
+    }
+
+    fn into_val(self) -> Val {
+        match self {
+            Found::At(val) => val.clone(),
+            Found::New(val) => val,
+        }
+    }
+}
+
+/// Boxed, because every step returns one and hardly any is an error.
+type Step<T> = Result<T, Box<EvalError>>;
+
+/// A truth value, or `None` for unknown.
+type Truth = Option<bool>;
+
+static NULL: Val = Val::Null;
+static UNKNOWN: Val = Val::Unknown;
+
+impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
+    fn eval<'f>(&self, node: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Found<'f>>
+    where
+        'e: 'f,
+    {
+        self.charge(node, 1)?;
+        match &node.kind {
+            Kind::Lit(val) => Ok(Found::At(val)),
+            Kind::Root(slot) => self.root(node, usize::from(*slot)).map(Found::At),
+            Kind::Local(_, up) => Ok(Found::At(local(frame, *up))),
+            Kind::Select(of, key) => {
+                let of_val = self.eval(of, frame)?;
+                select(node, of_val, key)
+            }
+            Kind::Index(of, key) => self.index(node, of, key, frame),
+            Kind::Not(_) | Kind::And(_) | Kind::Or(_) | Kind::Has(_) => {
+                Ok(Found::New(unless_unknown(self.truth_of(node, frame)?)))
+            }
+            Kind::Binary(op, two) => self.binary(node, *op, two, frame).map(Found::New),
+            Kind::Cond(three) => self.cond(three, frame),
+            Kind::Negate(of) => {
+                let of_val = self.eval(of, frame)?;
+                calls::negate(of_val.val())
+                    .map(Found::New)
+                    .map_err(at(node))
+            }
+            Kind::List(items) => {
+                let vals = items
+                    .iter()
+                    .map(|item| Ok(self.eval(item, frame)?.into_val()));
+                let list: Arc<[Val]> = vals.collect::<Step<_>>()?;
+                Ok(Found::New(Val::List(list)))
+            }
+            Kind::Map(entries) => self.map(entries, frame).map(Found::New),
+            Kind::Call(func, args) => {
+                let args: Vec<Found> = args
+                    .iter()
+                    .map(|arg| self.eval(arg, frame))
+                    .collect::<Step<_>>()?;
+                let first = args[0].val();
+                let second = args.get(1).map_or(&NULL, Found::val);
+                calls::call(*func, first, second)
+                    .map(Found::New)
+                    .map_err(at(node))
+            }
+            Kind::Matches(of, pattern) => match self.eval(of, frame)?.val() {
+                Val::Unknown => Ok(Found::At(&UNKNOWN)),
+                Val::Str(text) => Ok(Found::New(Val::Bool(pattern.is_match(text)))),
+                other => Err(error(
+                    node,
+                    format!("matches needs a text, not {}", other.kind()),
+                )),
+            },
+            Kind::Loop(walk) => self.walk(node, walk, frame).map(Found::New),
+        }
+    }
+
+    fn charge(&self, node: &Node, work: usize) -> Step<()> {
+        match self.fuel.get().checked_sub(work) {
+            Some(left) => {
+                self.fuel.set(left);
+                Ok(())
+            }
+            None => {
+                self.fuel.set(0);
+                Err(error(node, "too much work for one expression"))
+            }
+        }
+    }
+
+    fn root(&self, node: &Node, slot: usize) -> Step<&'e Val> {
+        match (self.slots)(slot) {
+            Some(val) => Ok(val),
+            None => Err(error(node, format!("there is no {}", self.names[slot]))),
+        }
+    }
+
+    fn index<'f>(
+        &self,
+        node: &'f Node,
+        of: &'f Node,
+        key: &'f Node,
+        frame: Option<&'f Frame<'f>>,
+    ) -> Step<Found<'f>>
+    where
+        'e: 'f,
+    {
+        let of = self.eval(of, frame)?;
+        let key = self.eval(key, frame)?;
+        match (of.val(), key.val()) {
+            (Val::Map(_) | Val::Null, Val::Str(name)) => select(node, of, name),
+            (Val::List(items), Val::Int(index)) => {
+                let place = usize::try_from(*index).ok().filter(|i| *i < items.len());
+                let Some(place) = place else {
+                    let why = format!("index {index} in a list of {}", items.len());
+                    return Err(error(node, why));
+                };
+                Ok(match of {
+                    Found::At(Val::List(items)) => Found::At(&items[place]),
+                    _ => Found::New(items[place].clone()),
+                })
+            }
+            (Val::Null, Val::Int(_)) => Ok(Found::At(&NULL)),
+            (Val::Unknown, Val::Unknown | Val::Str(_) | Val::Int(_))
+            | (Val::Map(_) | Val::List(_) | Val::Null, Val::Unknown) => Ok(Found::At(&UNKNOWN)),
+            (of, key) => Err(error(
+                node,
+                format!("{} cannot be indexed with {}", of.kind(), key.kind()),
+            )),
+        }
+    }
+
+    /// The truth of a condition. And, or, not and equality answer here without
+    /// a detour over values: they are most of what guards are made of.
+    fn truth<'f>(&self, node: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Truth>
+    where
+        'e: 'f,
+    {
+        if matches!(
+            node.kind,
+            Kind::Not(_) | Kind::And(_) | Kind::Or(_) | Kind::Has(_)
+        ) {
+            self.charge(node, 1)?;
+            return self.truth_of(node, frame);
+        }
+        match self.eval(node, frame)?.val() {
+            Val::Bool(truth) => Ok(Some(*truth)),
+            Val::Unknown => Ok(None),
+            other => Err(error(
+                node,
+                format!("a condition cannot be {}", other.kind()),
+            )),
+        }
+    }
+
+    fn truth_of<'f>(&self, node: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Truth>
+    where
+        'e: 'f,
+    {
+        match &node.kind {
+            Kind::Not(of) => Ok(self.truth(of, frame)?.map(|truth| !truth)),
+            Kind::And(two) => self.junction(false, two, frame),
+            Kind::Or(two) => self.junction(true, two, frame),
+            Kind::Has(of) => self.has(of, frame),
+            _ => unreachable!("only the connectives are asked for their truth directly"),
+        }
+    }
+
+    /// `&&` (decided by false) and `||` (decided by true).
+    fn junction<'f>(
+        &self,
+        decides: bool,
+        two: &'f (Node, Node),
+        frame: Option<&'f Frame<'f>>,
+    ) -> Step<Truth>
+    where
+        'e: 'f,
+    {
+        let left = self.truth(&two.0, frame);
+        if matches!(left, Ok(Some(truth)) if truth == decides) {
+            return left;
+        }
+        let right = self.truth(&two.1, frame);
+        if matches!(right, Ok(Some(truth)) if truth == decides) {
+            return right;
+        }
+        match (left, right) {
+            (Ok(None), _) | (_, Ok(None)) => Ok(None),
+            (Err(why), _) | (_, Err(why)) => Err(why),
+            _ => Ok(Some(!decides)),
+        }
+    }
+
+    fn has<'f>(&self, of: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Truth>
+    where
+        'e: 'f,
+    {
+        Ok(match self.eval(of, frame)?.val() {
+            Val::Unknown => None,
+            Val::Null => Some(false),
+            _ => Some(true),
+        })
+    }
+
+    fn cond<'f>(
+        &self,
+        three: &'f (Node, Node, Node),
+        frame: Option<&'f Frame<'f>>,
+    ) -> Step<Found<'f>>
+    where
+        'e: 'f,
+    {
+        match self.truth(&three.0, frame)? {
+            Some(true) => self.eval(&three.1, frame),
+            Some(false) => self.eval(&three.2, frame),
+            None => match (self.eval(&three.1, frame), self.eval(&three.2, frame)) {
+                (Ok(a), Ok(b)) if a.val() == b.val() => Ok(a),
+                (Err(why), Err(_)) => Err(why),
+                _ => Ok(Found::At(&UNKNOWN)),
+            },
+        }
+    }
+
+    fn binary<'f>(
+        &self,
+        node: &'f Node,
+        op: Binary,
+        two: &'f (Node, Node),
+        frame: Option<&'f Frame<'f>>,
+    ) -> Step<Val>
+    where
+        'e: 'f,
+    {
+        let left = self.eval(&two.0, frame)?;
+        let right = self.eval(&two.1, frame)?;
+        let (left, right) = (left.val(), right.val());
+        self.charge(node, size_of(left) + size_of(right))?;
+        match op {
+            Binary::Eq => Ok(unless_unknown(equal(left, right))),
+            Binary::Ne => Ok(unless_unknown(equal(left, right).map(|same| !same))),
+            Binary::In => contains(left, right).map(unless_unknown).map_err(at(node)),
+            Binary::Lt => order(left, right, Ordering::is_lt).map_err(at(node)),
+            Binary::Le => order(left, right, Ordering::is_le).map_err(at(node)),
+            Binary::Gt => order(left, right, Ordering::is_gt).map_err(at(node)),
+            Binary::Ge => order(left, right, Ordering::is_ge).map_err(at(node)),
+            _ => calls::arithmetic(op, left, right).map_err(at(node)),
+        }
+    }
+
+    fn map<'f>(&self, entries: &'f [(Node, Node)], frame: Option<&'f Frame<'f>>) -> Step<Val>
+    where
+        'e: 'f,
+    {
+        let mut map = std::collections::BTreeMap::new();
+        let mut key_unknown = false;
+        for (key_node, val) in entries {
+            let key = self.eval(key_node, frame)?;
+            let val = self.eval(val, frame)?.into_val();
+            match key.val() {
+                Val::Str(key) => {
+                    if map.insert(key.clone(), val).is_some() {
+                        return Err(error(key_node, format!("the key {key:?} is there twice")));
+                    }
+                }
+                Val::Unknown => key_unknown = true,
+                other => {
+                    let why = format!("keys of a map are texts, not {}", other.kind());
+                    return Err(error(key_node, why));
+                }
+            }
+        }
+        Ok(if key_unknown {
+            Val::Unknown
+        } else {
+            Val::Map(Arc::new(map))
+        })
+    }
+
+    fn walk<'f>(&self, node: &'f Node, walk: &'f Loop, frame: Option<&'f Frame<'f>>) -> Step<Val>
+    where
+        'e: 'f,
+    {
+        let over = self.eval(&walk.over, frame)?;
+        let keys: Vec<Val>;
+        let items: &[Val] = match over.val() {
+            Val::Unknown => return Ok(Val::Unknown),
+            Val::List(items) => items,
+            Val::Map(entries) => {
+                keys = entries.keys().cloned().map(Val::Str).collect();
+                &keys
+            }
+            other => {
+                let why = format!(
+                    "{} cannot be walked with {}",
+                    other.kind(),
+                    walk.walk.name()
+                );
+                return Err(error(node, why));
+            }
+        };
+        self.charge(node, items.len())?;
+        match walk.walk {
+            Walk::All => self.quantifier(false, walk, items, frame),
+            Walk::Exists => self.quantifier(true, walk, items, frame),
+            Walk::ExistsOne => self.exists_one(walk, items, frame),
+            Walk::Map | Walk::Filter => self.collect(walk, items, frame),
+        }
+    }
+
+    /// `exists` and `all` are `||` and `&&` over the elements.
+    fn quantifier(
+        &self,
+        decides: bool,
+        walk: &Loop,
+        items: &[Val],
+        outer: Option<&Frame<'_>>,
+    ) -> Step<Val> {
+        let mut unknown = false;
+        let mut failed = None;
+        for val in items {
+            match self.truth_at(&walk.body, val, outer) {
+                Ok(Some(truth)) if truth == decides => return Ok(Val::Bool(decides)),
+                Ok(Some(_)) => {}
+                Ok(None) => unknown = true,
+                Err(why) => failed = failed.or(Some(why)),
+            }
+        }
+        match failed {
+            _ if unknown => Ok(Val::Unknown),
+            Some(why) => Err(why),
+            None => Ok(Val::Bool(!decides)),
+        }
+    }
+
+    fn exists_one(&self, walk: &Loop, items: &[Val], outer: Option<&Frame<'_>>) -> Step<Val> {
+        let mut holds = 0;
+        let mut unknown = false;
+        for val in items {
+            match self.truth_at(&walk.body, val, outer)? {
+                Some(truth) => holds += usize::from(truth),
+                None => unknown = true,
+            }
+        }
+        Ok(match (holds, unknown) {
+            (2.., _) => Val::Bool(false),
+            (_, true) => Val::Unknown,
+            (holds, false) => Val::Bool(holds == 1),
+        })
+    }
+
+    /// `filter` and `map`. Where it is unknown whether an element is taken, the
+    /// whole list is: neither its length nor its places are certain.
+    fn collect(&self, walk: &Loop, items: &[Val], outer: Option<&Frame<'_>>) -> Step<Val> {
+        let keep = match walk.walk {
+            Walk::Filter => Some(&walk.body),
+            _ => walk.filter.as_ref(),
+        };
+        let mut taken = Vec::new();
+        let mut unknown = false;
+        for val in items {
+            match keep.map_or(Ok(Some(true)), |keep| self.truth_at(keep, val, outer))? {
+                Some(true) if walk.walk == Walk::Filter => taken.push(val.clone()),
+                Some(true) => {
+                    let frame = Frame { val, outer };
+                    taken.push(self.eval(&walk.body, Some(&frame))?.into_val());
+                }
+                Some(false) => {}
+                None => unknown = true,
+            }
+        }
+        Ok(if unknown {
+            Val::Unknown
+        } else {
+            taken.into_iter().collect()
+        })
+    }
+
+    fn truth_at(&self, node: &Node, val: &Val, outer: Option<&Frame<'_>>) -> Step<Truth> {
+        self.truth(node, Some(&Frame { val, outer }))
+    }
+}
+
+fn local<'f>(mut frame: Option<&'f Frame<'f>>, up: u16) -> &'f Val {
+    for _ in 0..up {
+        frame = frame.and_then(|frame| frame.outer);
+    }
+    frame.expect("a loop variable stands inside its loop").val
+}
+
+fn select<'f>(node: &Node, of: Found<'f>, key: &str) -> Step<Found<'f>> {
+    match of {
+        Found::At(Val::Map(entries)) => Ok(Found::At(entries.get(key).unwrap_or(&NULL))),
+        Found::New(Val::Map(entries)) => {
+            Ok(Found::New(entries.get(key).cloned().unwrap_or(Val::Null)))
+        }
+        of => match of.val() {
+            Val::Null => Ok(Found::At(&NULL)),
+            Val::Unknown => Ok(Found::At(&UNKNOWN)),
+            other => Err(error(node, format!("{} has no field {key}", other.kind()))),
+        },
+    }
+}
+
+/// `needle in haystack`.
+fn contains(needle: &Val, haystack: &Val) -> Result<Truth, Failure> {
+    match (needle, haystack) {
+        (_, Val::List(items)) => {
+            let mut truth = Some(false);
+            for item in items.iter() {
+                match equal(needle, item) {
+                    Some(true) => return Ok(Some(true)),
+                    Some(false) => {}
+                    None => truth = None,
+                }
+            }
+            Ok(truth)
+        }
+        (Val::Str(key), Val::Map(entries)) => Ok(Some(entries.contains_key(key))),
+        (Val::Unknown, Val::Map(entries)) if entries.is_empty() => Ok(Some(false)),
+        (Val::Unknown, Val::Map(_)) | (_, Val::Unknown) => Ok(None),
+        (other, Val::Map(_)) => Err(format!("keys of a map are texts, not {}", other.kind())),
+        (_, other) => Err(format!("in needs a list or a map, not {}", other.kind())),
+    }
+}
+
+fn order(left: &Val, right: &Val, holds: fn(Ordering) -> bool) -> Result<Val, Failure> {
+    Ok(match compare(left, right)? {
+        Compared::Unknown => Val::Unknown,
+        Compared::Not => Val::Bool(false),
+        Compared::As(order) => Val::Bool(holds(order)),
+    })
+}
+
+/// How two values stand to each other.
+pub(super) enum Compared {
+    As(Ordering),
+    /// One is not a number (NaN): no order holds.
+    Not,
+    Unknown,
+}
+
+/// Orders numbers among themselves, texts by code points, false before true.
+pub(super) fn compare(left: &Val, right: &Val) -> Result<Compared, Failure> {
+    let ordered = |val: &Val| !matches!(val, Val::Null | Val::List(_) | Val::Map(_));
+    match (left, right) {
+        (Val::Int(_) | Val::Float(_), Val::Int(_) | Val::Float(_)) => {
+            Ok(number_cmp(left, right).map_or(Compared::Not, Compared::As))
+        }
+        (Val::Str(a), Val::Str(b)) => Ok(Compared::As(a.cmp(b))),
+        (Val::Bool(a), Val::Bool(b)) => Ok(Compared::As(a.cmp(b))),
+        (Val::Unknown, other) | (other, Val::Unknown) if ordered(other) => Ok(Compared::Unknown),
+        _ => Err(format!(
+            "{} and {} have no order",
+            left.kind(),
+            right.kind()
+        )),
+    }
+}
+
+fn unless_unknown(truth: Truth) -> Val {
+    truth.map_or(Val::Unknown, Val::Bool)
+}
+
+/// What comparing or copying a value costs.
+fn size_of(val: &Val) -> usize {
+    match val {
+        Val::List(items) => items.len(),
+        Val::Map(entries) => entries.len(),
+        Val::Str(text) => text.len() / 64,
+        _ => 0,
+    }
+}
+
+fn error(node: &Node, message: impl Into<String>) -> Box<EvalError> {
+    Box::new(EvalError {
+        offset: node.at as usize,
+        message: message.into(),
+    })
+}
+
+fn at(node: &Node) -> impl Fn(Failure) -> Box<EvalError> + '_ {
+    move |message| error(node, message)
+}

@@ -1,0 +1,431 @@
+//! Source text to tree: the `cel` crate parses, this brings its tree into ours.
+
+use std::sync::Arc;
+
+use cel::common::ast::{self as theirs, EntryExpr, IdedExpr, LiteralValue, SourceInfo, operators};
+use regex::{Regex, RegexBuilder};
+
+use super::ast::{Binary, Func, Kind, Loop, Node, Walk};
+use super::expression::ParseError;
+use super::value::Val;
+
+/// The longest expression accepted, in bytes.
+const TEXT_MAX: usize = 16 * 1024;
+/// How deep parentheses, lists and calls may nest.
+const NESTING_MAX: u16 = 64;
+/// How many operators there may be. Chains such as `a + b + c` are parsed into
+/// a tree as deep as they are long, and the parser recurses over it.
+const OPERATORS_MAX: usize = 500;
+/// How deep our own tree may be.
+const DEPTH_MAX: usize = 200;
+/// The memory that a compiled pattern may take, in bytes.
+const PATTERN_BYTES_MAX: usize = 256 * 1024;
+
+/// Parses `text` into a tree and the sorted names of its roots.
+pub(super) fn parse(text: &str) -> Result<(Node, Vec<Arc<str>>), ParseError> {
+    bound(text)?;
+    // Without macros the parser leaves `has`, `all`, .. as the calls that they
+    // are written as, which is simpler to read than what they expand to.
+    let (tree, source) = cel::Env::default()
+        .with_optional_support(false)
+        .parser()
+        .max_recursion_depth(NESTING_MAX)
+        .parse_with_source_info(text)
+        .map_err(|errors| first_error(text, &errors))?;
+    let mut lower = Lower {
+        source: &source,
+        roots: Vec::new(),
+        vars: Vec::new(),
+        depth: 0,
+    };
+    let mut node = lower.node(&tree)?;
+    let roots = sort_roots(&mut node, lower.roots);
+    Ok((node, roots))
+}
+
+/// Compiles a pattern of `matches`.
+pub(super) fn compile_pattern(pattern: &str) -> Result<Regex, String> {
+    RegexBuilder::new(pattern)
+        .size_limit(PATTERN_BYTES_MAX)
+        .build()
+        .map_err(|why| match why {
+            regex::Error::CompiledTooBig(_) => "the pattern is too large".to_string(),
+            _ => format!("{pattern:?} is not a regular expression"),
+        })
+}
+
+/// Brings the table of roots into order, keeping those that `node` names.
+pub(super) fn sort_roots(node: &mut Node, names: Vec<Arc<str>>) -> Vec<Arc<str>> {
+    let mut used = vec![false; names.len()];
+    mark_roots(node, &mut used);
+    let mut order: Vec<usize> = (0..names.len()).filter(|slot| used[*slot]).collect();
+    order.sort_by(|a, b| names[*a].cmp(&names[*b]));
+    node.renumber_roots(&|slot| {
+        let place = order.iter().position(|old| *old == usize::from(slot));
+        place.expect("every root of the node was marked") as u16
+    });
+    order.into_iter().map(|slot| names[slot].clone()).collect()
+}
+
+fn mark_roots(node: &Node, used: &mut [bool]) {
+    if let Kind::Root(slot) = node.kind {
+        used[usize::from(slot)] = true;
+    }
+    node.for_each_part(|part| mark_roots(part, used));
+}
+
+/// Refuses texts on which the parser might exhaust the stack.
+fn bound(text: &str) -> Result<(), ParseError> {
+    if text.len() > TEXT_MAX {
+        let why = format!("an expression may be at most {TEXT_MAX} bytes long");
+        return Err(error(0, why));
+    }
+    let mut operators = 0;
+    let mut quote = None;
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate() {
+        match (quote, byte) {
+            (Some(_), b'\\') if !escaped => {
+                escaped = true;
+                continue;
+            }
+            (Some(open), _) if open == byte && !escaped => quote = None,
+            (Some(_), _) => {}
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (None, b',' | b'_' | b':') => {}
+            (None, _) if byte.is_ascii_punctuation() => operators += 1,
+            (None, b'n') if text[..at].ends_with('i') => operators += 1,
+            (None, _) => {}
+        }
+        escaped = false;
+        if operators > OPERATORS_MAX {
+            let why = format!("an expression may have at most {OPERATORS_MAX} operators");
+            return Err(error(at, why));
+        }
+    }
+    Ok(())
+}
+
+struct Lower<'a> {
+    source: &'a SourceInfo,
+    roots: Vec<Arc<str>>,
+    vars: Vec<Arc<str>>,
+    depth: usize,
+}
+
+impl Lower<'_> {
+    fn node(&mut self, tree: &IdedExpr) -> Result<Node, ParseError> {
+        let mut at = self.at(tree.id);
+        if self.depth == DEPTH_MAX {
+            let why = format!("the expression is nested more than {DEPTH_MAX} deep");
+            return Err(error(at, why));
+        }
+        self.depth += 1;
+        let kind = match &tree.expr {
+            theirs::Expr::Literal(literal) => Kind::Lit(self.literal(at, literal)?),
+            theirs::Expr::Ident(name) => self.ident(name),
+            theirs::Expr::Select(select) => {
+                at = self.after_point(at);
+                Kind::Select(
+                    Box::new(self.node(&select.operand)?),
+                    Arc::from(select.field.as_str()),
+                )
+            }
+            theirs::Expr::List(list) => fold_list(self.nodes(&list.elements)?),
+            theirs::Expr::Map(map) => self.map(at, map)?,
+            theirs::Expr::Call(call) => {
+                at = self.name_before(at, &call.func_name);
+                self.call(at, call)?
+            }
+            theirs::Expr::Struct(_) => return Err(error(at, "message literals are not supported")),
+            theirs::Expr::Comprehension(_) | theirs::Expr::Unspecified => {
+                return Err(error(at, "this is not supported"));
+            }
+        };
+        self.depth -= 1;
+        Ok(Node {
+            at: at as u32,
+            kind,
+        })
+    }
+
+    fn nodes(&mut self, trees: &[IdedExpr]) -> Result<Vec<Node>, ParseError> {
+        trees.iter().map(|tree| self.node(tree)).collect()
+    }
+
+    fn boxed(&mut self, tree: &IdedExpr) -> Result<Box<Node>, ParseError> {
+        self.node(tree).map(Box::new)
+    }
+
+    fn at(&self, id: u64) -> usize {
+        self.source.offset_for(id).map_or(0, |(at, _)| at as usize)
+    }
+
+    /// The parser places a select at its point; an error concerns the field.
+    fn after_point(&self, at: usize) -> usize {
+        let rest = self.source.source.get(at..).unwrap_or("");
+        let field = rest.strip_prefix('.').map_or(rest, str::trim_start);
+        at + rest.len() - field.len()
+    }
+
+    /// The parser places a call at its parenthesis; an error concerns the name.
+    fn name_before(&self, at: usize, name: &str) -> usize {
+        let before = self.source.source.get(..at).unwrap_or("");
+        let named = before.trim_end().strip_suffix(name);
+        named.map_or(at, str::len)
+    }
+
+    fn literal(&self, at: usize, literal: &LiteralValue) -> Result<Val, ParseError> {
+        Ok(match literal {
+            LiteralValue::Null => Val::Null,
+            LiteralValue::Boolean(truth) => Val::Bool(*truth.inner()),
+            LiteralValue::Int(number) => Val::Int(*number.inner()),
+            LiteralValue::Double(number) => Val::from(*number.inner()),
+            LiteralValue::String(text) => Val::from(text.inner()),
+            LiteralValue::UInt(number) => match i64::try_from(*number.inner()) {
+                Ok(number) => Val::Int(number),
+                Err(_) => return Err(error(at, "integers have 64 bits with sign")),
+            },
+            LiteralValue::Bytes(_) => return Err(error(at, "byte strings are not supported")),
+        })
+    }
+
+    fn ident(&mut self, name: &str) -> Kind {
+        let up = self.vars.iter().rev().position(|var| var.as_ref() == name);
+        if let Some(up) = up {
+            return Kind::Local(Arc::from(name), up as u16);
+        }
+        let known = self.roots.iter().position(|root| root.as_ref() == name);
+        let slot = known.unwrap_or_else(|| {
+            self.roots.push(Arc::from(name));
+            self.roots.len() - 1
+        });
+        Kind::Root(slot as u16)
+    }
+
+    fn map(&mut self, at: usize, map: &theirs::MapExpr) -> Result<Kind, ParseError> {
+        let mut entries = Vec::with_capacity(map.entries.len());
+        for entry in &map.entries {
+            let EntryExpr::MapEntry(entry) = &entry.expr else {
+                return Err(error(at, "message literals are not supported"));
+            };
+            let key = self.node(&entry.key)?;
+            match key.as_lit() {
+                None | Some(Val::Str(_)) => {}
+                Some(other) => {
+                    let why = format!("keys of a map are texts, not {}", other.kind());
+                    return Err(error(key.at as usize, why));
+                }
+            }
+            if key.as_lit().is_some() && entries.iter().any(|(k, _)| same_lit(k, &key)) {
+                return Err(error(key.at as usize, "the key is there twice"));
+            }
+            entries.push((key, self.node(&entry.value)?));
+        }
+        Ok(fold_map(entries))
+    }
+
+    fn call(&mut self, at: usize, call: &theirs::CallExpr) -> Result<Kind, ParseError> {
+        let name = call.func_name.as_str();
+        if call.target.is_none()
+            && let Some(kind) = self.operator(name, &call.args)?
+        {
+            return Ok(kind);
+        }
+        if name == operators::HAS && call.target.is_none() {
+            return self.has(at, &call.args);
+        }
+        if let Some(target) = &call.target
+            && let Some((walk, _)) = Walk::ALL.iter().find(|(_, known)| *known == name)
+        {
+            return self.walk(at, *walk, target, &call.args);
+        }
+        self.function(at, call)
+    }
+
+    fn operator(&mut self, name: &str, args: &[IdedExpr]) -> Result<Option<Kind>, ParseError> {
+        let kind = match (name, args) {
+            (operators::LOGICAL_AND, [a, b]) => Kind::And(Box::new((self.node(a)?, self.node(b)?))),
+            (operators::LOGICAL_OR, [a, b]) => Kind::Or(Box::new((self.node(a)?, self.node(b)?))),
+            (operators::LOGICAL_NOT, [a]) => Kind::Not(self.boxed(a)?),
+            (operators::NEGATE, [a]) => Kind::Negate(self.boxed(a)?),
+            (operators::INDEX, [a, b]) => Kind::Index(self.boxed(a)?, self.boxed(b)?),
+            (operators::CONDITIONAL, [a, b, c]) => {
+                Kind::Cond(Box::new((self.node(a)?, self.node(b)?, self.node(c)?)))
+            }
+            (name, [a, b]) => match binary(name) {
+                Some(op) => Kind::Binary(op, Box::new((self.node(a)?, self.node(b)?))),
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        Ok(Some(kind))
+    }
+
+    fn has(&mut self, at: usize, args: &[IdedExpr]) -> Result<Kind, ParseError> {
+        let [arg] = args else {
+            return Err(error(at, "has() takes one argument"));
+        };
+        let of = self.node(arg)?;
+        match of.kind {
+            Kind::Select(..) | Kind::Index(..) => Ok(Kind::Has(Box::new(of))),
+            _ => Err(error(
+                of.at as usize,
+                "has() asks for a field: has(a.b) or has(a[\"b\"])",
+            )),
+        }
+    }
+
+    fn walk(
+        &mut self,
+        at: usize,
+        walk: Walk,
+        over: &IdedExpr,
+        args: &[IdedExpr],
+    ) -> Result<Kind, ParseError> {
+        let (var, filter, body) = match args {
+            [var, body] => (var, None, body),
+            [var, filter, body] if walk == Walk::Map => (var, Some(filter), body),
+            _ => {
+                let why = format!("{0}() takes a name and a condition", walk.name());
+                return Err(error(at, why));
+            }
+        };
+        let theirs::Expr::Ident(name) = &var.expr else {
+            return Err(error(self.at(var.id), "a simple name is wanted here"));
+        };
+        let over = self.node(over)?;
+        let var: Arc<str> = Arc::from(name.as_str());
+        self.vars.push(var.clone());
+        let filter = filter.map(|filter| self.node(filter)).transpose()?;
+        let body = self.node(body)?;
+        self.vars.pop();
+        Ok(Kind::Loop(Box::new(Loop {
+            walk,
+            over,
+            var,
+            filter,
+            body,
+        })))
+    }
+
+    fn function(&mut self, at: usize, call: &theirs::CallExpr) -> Result<Kind, ParseError> {
+        let name = call.func_name.as_str();
+        let Some((func, _, arity)) = Func::ALL.iter().find(|(_, known, _)| *known == name) else {
+            let known: Vec<&str> = Func::ALL.iter().map(|(_, known, _)| *known).collect();
+            let why = format!(
+                "there is no function {name}(); there are {}, has, all, exists, exists_one, map, filter",
+                known.join(", ")
+            );
+            return Err(error(at, why));
+        };
+        let args = call.target.as_deref().into_iter().chain(&call.args);
+        let mut args: Vec<Node> = args.map(|arg| self.node(arg)).collect::<Result<_, _>>()?;
+        let style_fits = match func {
+            Func::Size | Func::Min | Func::Max => true,
+            _ => func.is_method() == call.target.is_some(),
+        };
+        if args.len() != *arity || !style_fits {
+            let usage = match (func.is_method(), arity) {
+                (false, _) => format!("{name}(x)"),
+                (true, 1) => format!("x.{name}()"),
+                (true, _) => format!("x.{name}(y)"),
+            };
+            return Err(error(at, format!("{name} is called as {usage}")));
+        }
+        if *func == Func::Matches
+            && let Some(Val::Str(pattern)) = args[1].as_lit()
+        {
+            let compiled =
+                compile_pattern(pattern).map_err(|why| error(args[1].at as usize, why))?;
+            return Ok(Kind::Matches(Box::new(args.swap_remove(0)), compiled));
+        }
+        Ok(Kind::Call(*func, args))
+    }
+}
+
+fn binary(name: &str) -> Option<Binary> {
+    Some(match name {
+        operators::ADD => Binary::Add,
+        operators::SUBSTRACT => Binary::Sub,
+        operators::MULTIPLY => Binary::Mul,
+        operators::DIVIDE => Binary::Div,
+        operators::MODULO => Binary::Rem,
+        operators::EQUALS => Binary::Eq,
+        operators::NOT_EQUALS => Binary::Ne,
+        operators::LESS => Binary::Lt,
+        operators::LESS_EQUALS => Binary::Le,
+        operators::GREATER => Binary::Gt,
+        operators::GREATER_EQUALS => Binary::Ge,
+        operators::IN => Binary::In,
+        _ => return None,
+    })
+}
+
+fn same_lit(a: &Node, b: &Node) -> bool {
+    a.as_lit().is_some() && a.as_lit() == b.as_lit()
+}
+
+fn fold_list(items: Vec<Node>) -> Kind {
+    let constant: Option<Val> = items
+        .iter()
+        .map(|item| item.as_lit().cloned())
+        .collect::<Option<Vec<_>>>()
+        .map(|vals| vals.into_iter().collect());
+    constant.map_or(Kind::List(items), Kind::Lit)
+}
+
+fn fold_map(entries: Vec<(Node, Node)>) -> Kind {
+    let constant: Option<Vec<(Arc<str>, Val)>> = entries
+        .iter()
+        .map(|(key, val)| match (key.as_lit(), val.as_lit()) {
+            (Some(Val::Str(key)), Some(val)) => Some((key.clone(), val.clone())),
+            _ => None,
+        })
+        .collect();
+    match constant {
+        Some(entries) => Kind::Lit(entries.into_iter().collect()),
+        None => Kind::Map(entries),
+    }
+}
+
+/// The first error of the parser, in the words of a suite's author.
+fn first_error(text: &str, errors: &cel::ParseErrors) -> ParseError {
+    let Some(first) = errors.errors.first() else {
+        return error(0, "not an expression");
+    };
+    if let Some(source) = &first.source {
+        let why = source.to_string();
+        if why.contains("Recursion limit") {
+            return error(0, format!("nested more than {NESTING_MAX} deep"));
+        }
+        return error(0, "not an expression");
+    }
+    let at = offset_of(text, first.pos);
+    let mut why = first.msg.trim_start_matches("Syntax error: ").to_string();
+    for expecting in [" expecting {", " expecting <EOF>"] {
+        why.truncate(why.find(expecting).unwrap_or(why.len()));
+    }
+    if why.starts_with("token recognition error") && text[at..].starts_with('=') {
+        why = "to compare, write ==".to_string();
+    }
+    error(at, why.replace("'<EOF>'", "end of the expression"))
+}
+
+/// The byte offset of a place given as line and column, both from 1.
+fn offset_of(text: &str, (line, column): (isize, isize)) -> usize {
+    let line = usize::try_from(line - 1).unwrap_or(0);
+    let column = usize::try_from(column - 1).unwrap_or(0);
+    let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+    let rest = &text[start..];
+    rest.char_indices()
+        .nth(column)
+        .map_or(text.len(), |(at, _)| start + at)
+}
+
+fn error(offset: usize, message: impl Into<String>) -> ParseError {
+    ParseError {
+        offset,
+        message: message.into(),
+    }
+}

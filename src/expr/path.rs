@@ -1,0 +1,105 @@
+//! Paths into a document: `body.resize.flavorRef`, `it["a:b"]`, `it.list[0]`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use super::value::quote;
+
+/// The largest index that [`assign`] fills an array up to.
+const INDEX_MAX: usize = 1024;
+
+/// A root name and the keys that lead from it to a part of its value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Path {
+    /// The identifier that the path starts from.
+    pub root: Arc<str>,
+    /// The steps from there; empty for the root itself.
+    pub keys: Vec<Key>,
+}
+
+/// One step of a path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// A field of a map.
+    Name(Arc<str>),
+    /// A position in a list, from 0.
+    Index(usize),
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.root)?;
+        for key in &self.keys {
+            match key {
+                Key::Name(name) if is_identifier(name) => write!(f, ".{name}")?,
+                Key::Name(name) => {
+                    f.write_str("[")?;
+                    quote(f, name)?;
+                    f.write_str("]")?;
+                }
+                Key::Index(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The part of `document` that `path` leads to; `None` if it is not there.
+///
+/// `document` is the value of the path's root: for `body.server.name` it is the
+/// body, and only the keys are followed.
+pub fn get<'a>(document: &'a Json, path: &Path) -> Option<&'a Json> {
+    path.keys.iter().try_fold(document, |at, key| match key {
+        Key::Name(name) => at.get(name.as_ref()),
+        Key::Index(index) => at.get(index),
+    })
+}
+
+/// Puts `value` where `path` leads in `document`, which is the value of the
+/// path's root.
+///
+/// Objects and array elements that are not there are created, arrays padded
+/// with `null` up to 1024 elements (a path beyond that changes nothing).
+/// Whatever else stands in the way is replaced.
+pub fn assign(document: &mut Json, path: &Path, value: Json) {
+    let too_far = |key: &Key| matches!(key, Key::Index(index) if *index >= INDEX_MAX);
+    if path.keys.iter().any(too_far) {
+        return;
+    }
+    let mut at = document;
+    for key in &path.keys {
+        at = match key {
+            Key::Name(name) => {
+                if !at.is_object() {
+                    *at = Json::Object(Map::new());
+                }
+                let object = at.as_object_mut().expect("just made an object");
+                object.entry(name.to_string()).or_insert(Json::Null)
+            }
+            Key::Index(index) => {
+                if !at.is_array() {
+                    *at = Json::Array(Vec::new());
+                }
+                let array = at.as_array_mut().expect("just made an array");
+                if array.len() <= *index {
+                    array.resize(index + 1, Json::Null);
+                }
+                &mut array[*index]
+            }
+        };
+    }
+    *at = value;
+}
+
+/// Whether `name` can follow a point, rather than stand quoted in brackets.
+pub(super) fn is_identifier(name: &str) -> bool {
+    let mut chars = name.chars();
+    let starts_well = chars
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    starts_well
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !matches!(name, "in" | "true" | "false" | "null")
+}

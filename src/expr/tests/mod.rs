@@ -1,0 +1,68 @@
+//! Text in, text out.
+
+mod evaluating;
+mod parsing;
+mod properties;
+
+use serde_json::{Value as Json, json};
+
+use super::{Expr, Val};
+
+/// The world of the tests: a boat in a harbour, of which some is unknown.
+fn scope(name: &str) -> Option<Val> {
+    Some(match name {
+        "boat" => with_unknown(json!({
+            "name": "Alma", "state": "MOORED", "length": 9, "draught": 1.5,
+            "crew": ["ann", "bob"], "berth": null, "log:book": "kept",
+            "flags": {"blue": true, "red": false},
+            "cargo": "?", "stops": ["?", "north"], "part": {"seen": 1, "hidden": "?"},
+        })),
+        "body" => Val::from(&json!({"moor": {"berth": "b7", "nights": 3}})),
+        "harbour" => Val::from(&json!({"berths": ["b1", "b7"], "full": false})),
+        "fog" => Val::Unknown,
+        _ => return None,
+    })
+}
+
+/// A value from JSON in which the text `?` stands for unknown.
+fn with_unknown(json: Json) -> Val {
+    match json {
+        Json::String(text) if text == "?" => Val::Unknown,
+        Json::Array(items) => items.into_iter().map(with_unknown).collect(),
+        Json::Object(entries) => entries
+            .into_iter()
+            .map(|(key, val)| (key.as_str().into(), with_unknown(val)))
+            .collect(),
+        other => Val::from(&other),
+    }
+}
+
+/// The value of an expression, or where and why there is none.
+fn outcome(text: &str) -> String {
+    match Expr::parse(text) {
+        Err(error) => format!("parse {}: {}", error.offset, error.message),
+        Ok(expr) => match expr.eval(&scope) {
+            Ok(val) => val.to_string(),
+            Err(error) => format!("error {}: {}", error.offset, error.message),
+        },
+    }
+}
+
+/// Checks lines of `expression => outcome`.
+fn check(table: &str) {
+    let rows: Vec<&str> = table
+        .lines()
+        .map(str::trim)
+        .filter(|row| !row.is_empty())
+        .collect();
+    assert!(!rows.is_empty(), "the table has rows");
+    let wrong: Vec<String> = rows
+        .into_iter()
+        .filter_map(|row| {
+            let (text, wanted) = row.split_once(" => ").expect("a row has an arrow");
+            let found = outcome(text.trim());
+            (found != wanted.trim()).then(|| format!("{} => {found}", text.trim()))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "found instead:\n{}", wrong.join("\n"));
+}

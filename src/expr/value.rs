@@ -1,0 +1,313 @@
+//! The values that expressions compute with.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+/// A value of the expression language, cheap to clone.
+///
+/// `Eq`, `Ord` and `Hash` are those of an interned thing: `Int(1)` and
+/// `Float(1.0)` are two values, and `Unknown` equals itself. What `==` in an
+/// expression means is [`Val::cel_eq`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Val {
+    /// Some value that has not been seen.
+    Unknown,
+    /// JSON `null`; also what selecting an absent field gives.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A whole number. JSON numbers without fraction that fit arrive here.
+    Int(i64),
+    /// Any other number.
+    Float(Float),
+    /// A text.
+    Str(Arc<str>),
+    /// A list, whose elements may be unknown one by one.
+    List(Arc<[Val]>),
+    /// A map with text keys; the values may be unknown one by one.
+    Map(Arc<BTreeMap<Arc<str>, Val>>),
+}
+
+/// A floating point number with the total order of IEEE 754, so that it can be
+/// a key. All NaNs are one.
+#[derive(Clone, Copy, Debug)]
+pub struct Float(f64);
+
+impl Float {
+    /// Wraps a number; every NaN becomes the same one.
+    pub fn new(number: f64) -> Float {
+        Float(if number.is_nan() { f64::NAN } else { number })
+    }
+
+    /// The number itself.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl PartialEq for Float {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Float {}
+
+impl PartialOrd for Float {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Float {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+impl Hash for Float {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.to_bits().hash(state);
+    }
+}
+
+impl Val {
+    /// What `==` gives: `true`, `false`, or unknown where an unknown decides.
+    ///
+    /// Values of different kinds differ, except that numbers compare by their
+    /// mathematical value. Lists and maps differ as soon as one known part
+    /// does, whatever the unknown parts are.
+    pub fn cel_eq(&self, other: &Val) -> Val {
+        match equal(self, other) {
+            Some(decided) => Val::Bool(decided),
+            None => Val::Unknown,
+        }
+    }
+
+    /// The same value as JSON; `None` if any part of it is unknown, or is a
+    /// number that JSON cannot write (infinite, not a number).
+    pub fn to_json(&self) -> Option<Json> {
+        Some(match self {
+            Val::Unknown => return None,
+            Val::Null => Json::Null,
+            Val::Bool(truth) => Json::Bool(*truth),
+            Val::Int(number) => Json::from(*number),
+            Val::Float(number) => Json::Number(serde_json::Number::from_f64(number.get())?),
+            Val::Str(text) => Json::String(text.to_string()),
+            Val::List(items) => Json::Array(items.iter().map(Val::to_json).collect::<Option<_>>()?),
+            Val::Map(entries) => Json::Object(
+                entries
+                    .iter()
+                    .map(|(key, val)| Some((key.to_string(), val.to_json()?)))
+                    .collect::<Option<_>>()?,
+            ),
+        })
+    }
+
+    /// Whether any part of the value is unknown.
+    pub fn has_unknown(&self) -> bool {
+        match self {
+            Val::Unknown => true,
+            Val::List(items) => items.iter().any(Val::has_unknown),
+            Val::Map(entries) => entries.values().any(Val::has_unknown),
+            _ => false,
+        }
+    }
+
+    /// What kind of value it is, as messages call it.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Val::Unknown => "unknown",
+            Val::Null => "null",
+            Val::Bool(_) => "a truth value",
+            Val::Int(_) | Val::Float(_) => "a number",
+            Val::Str(_) => "a text",
+            Val::List(_) => "a list",
+            Val::Map(_) => "a map",
+        }
+    }
+}
+
+/// Whether two values are equal in an expression; `None` where that hangs on an
+/// unknown.
+pub(super) fn equal(left: &Val, right: &Val) -> Option<bool> {
+    match (left, right) {
+        (Val::Unknown, _) | (_, Val::Unknown) => None,
+        (Val::Str(a), Val::Str(b)) => Some(a == b),
+        (Val::Int(a), Val::Int(b)) => Some(a == b),
+        (Val::Bool(a), Val::Bool(b)) => Some(a == b),
+        (Val::Null, Val::Null) => Some(true),
+        (Val::Int(_) | Val::Float(_), Val::Int(_) | Val::Float(_)) => {
+            Some(number_cmp(left, right) == Some(Ordering::Equal))
+        }
+        (Val::List(a), Val::List(b)) => {
+            if a.len() != b.len() {
+                return Some(false);
+            }
+            all_equal(a.iter().zip(b.iter()))
+        }
+        (Val::Map(a), Val::Map(b)) => {
+            if !a.keys().eq(b.keys()) {
+                return Some(false);
+            }
+            all_equal(a.values().zip(b.values()))
+        }
+        _ => Some(false),
+    }
+}
+
+fn all_equal<'a>(pairs: impl Iterator<Item = (&'a Val, &'a Val)>) -> Option<bool> {
+    let mut undecided = false;
+    for (left, right) in pairs {
+        match equal(left, right) {
+            Some(true) => {}
+            Some(false) => return Some(false),
+            None => undecided = true,
+        }
+    }
+    if undecided { None } else { Some(true) }
+}
+
+/// How two numbers compare; `None` if either is NaN or no number.
+pub(super) fn number_cmp(left: &Val, right: &Val) -> Option<Ordering> {
+    match (left, right) {
+        (Val::Int(a), Val::Int(b)) => Some(a.cmp(b)),
+        (Val::Float(a), Val::Float(b)) => a.get().partial_cmp(&b.get()),
+        (Val::Int(a), Val::Float(b)) => int_float_cmp(*a, b.get()),
+        (Val::Float(a), Val::Int(b)) => int_float_cmp(*b, a.get()).map(Ordering::reverse),
+        _ => None,
+    }
+}
+
+/// Compares exactly: `i64 as f64` would round, and call neighbours equal.
+fn int_float_cmp(int: i64, float: f64) -> Option<Ordering> {
+    const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
+    if float.is_nan() {
+        return None;
+    }
+    if float >= TWO_TO_63 {
+        return Some(Ordering::Less);
+    }
+    if float < -TWO_TO_63 {
+        return Some(Ordering::Greater);
+    }
+    let whole = float.trunc();
+    Some(
+        int.cmp(&(whole as i64))
+            .then_with(|| 0.0_f64.total_cmp(&(float - whole + 0.0))),
+    )
+}
+
+impl From<&Json> for Val {
+    fn from(json: &Json) -> Val {
+        match json {
+            Json::Null => Val::Null,
+            Json::Bool(truth) => Val::Bool(*truth),
+            Json::Number(number) => match number.as_i64() {
+                Some(int) => Val::Int(int),
+                None => Val::from(number.as_f64().unwrap_or(f64::NAN)),
+            },
+            Json::String(text) => Val::from(text.as_str()),
+            Json::Array(items) => items.iter().map(Val::from).collect(),
+            Json::Object(entries) => entries
+                .iter()
+                .map(|(key, val)| (Arc::from(key.as_str()), Val::from(val)))
+                .collect(),
+        }
+    }
+}
+
+impl From<Json> for Val {
+    fn from(json: Json) -> Val {
+        Val::from(&json)
+    }
+}
+
+impl From<bool> for Val {
+    fn from(truth: bool) -> Val {
+        Val::Bool(truth)
+    }
+}
+
+impl From<i64> for Val {
+    fn from(number: i64) -> Val {
+        Val::Int(number)
+    }
+}
+
+impl From<f64> for Val {
+    fn from(number: f64) -> Val {
+        Val::Float(Float::new(number))
+    }
+}
+
+impl From<&str> for Val {
+    fn from(text: &str) -> Val {
+        Val::Str(Arc::from(text))
+    }
+}
+
+impl From<Arc<str>> for Val {
+    fn from(text: Arc<str>) -> Val {
+        Val::Str(text)
+    }
+}
+
+impl FromIterator<Val> for Val {
+    fn from_iter<I: IntoIterator<Item = Val>>(items: I) -> Val {
+        Val::List(items.into_iter().collect())
+    }
+}
+
+impl FromIterator<(Arc<str>, Val)> for Val {
+    fn from_iter<I: IntoIterator<Item = (Arc<str>, Val)>>(entries: I) -> Val {
+        Val::Map(Arc::new(entries.into_iter().collect()))
+    }
+}
+
+impl fmt::Display for Val {
+    /// As JSON, with `unknown` where something is unknown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Val::Unknown => f.write_str("unknown"),
+            Val::Null => f.write_str("null"),
+            Val::Bool(truth) => write!(f, "{truth}"),
+            Val::Int(number) => write!(f, "{number}"),
+            // `{:?}` keeps the point of a whole number, so that it stays a float.
+            Val::Float(number) => write!(f, "{:?}", number.get()),
+            Val::Str(text) => quote(f, text),
+            Val::List(items) => {
+                f.write_str("[")?;
+                for (i, item) in items.iter().enumerate() {
+                    if i > 0 {
+                        f.write_str(", ")?;
+                    }
+                    write!(f, "{item}")?;
+                }
+                f.write_str("]")
+            }
+            Val::Map(entries) => {
+                f.write_str("{")?;
+                for (i, (key, val)) in entries.iter().enumerate() {
+                    if i > 0 {
+                        f.write_str(", ")?;
+                    }
+                    quote(f, key)?;
+                    write!(f, ": {val}")?;
+                }
+                f.write_str("}")
+            }
+        }
+    }
+}
+
+/// Writes a text as a literal that JSON and CEL both read back.
+pub(super) fn quote(f: &mut impl fmt::Write, text: &str) -> fmt::Result {
+    let quoted = serde_json::to_string(text).expect("a text is always valid JSON");
+    f.write_str(&quoted)
+}
