@@ -15,6 +15,6 @@ mod tests;
 pub use parse::{catalog_name, parse};
 pub use problem::{Problem, Severity, has_errors, render};
 pub use types::{
-    About, Alternative, Basis, Binding, Calls, Clause, Effect, EffectValue, Event, Field, FieldClass, Let, Place,
-    Resource, Shows, Stage, Statuses, Suite, Verb, View, While,
+    About, Alternative, Basis, Binding, Calls, Clause, Effect, EffectValue, Event, Field,
+    FieldClass, Let, Place, Resource, Shows, Stage, Statuses, Suite, Verb, View, While,
 };
