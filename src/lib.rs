@@ -5,3 +5,4 @@ pub mod expr;
 pub mod history;
 pub mod plan;
 pub mod schema;
+pub mod suite;

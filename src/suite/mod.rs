@@ -3,9 +3,18 @@
 //! Parsed and type-checked against the catalog; every trouble points at its line.
 //! It does not know time, randomness or HTTP.
 
+mod parse;
+mod problem;
+mod suggest;
+mod tree;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
+pub use parse::{catalog_name, parse};
+pub use problem::{Problem, Severity, has_errors, render};
 pub use types::{
-    About, Alternative, Basis, Binding, Calls, Clause, Effect, EffectValue, Event, Field, FieldClass, Let, Place,
-    Resource, Shows, Stage, Statuses, Suite, Verb, View, While,
+    About, Alternative, Basis, Binding, Calls, Clause, Effect, EffectValue, Event, Field,
+    FieldClass, Let, Place, Resource, Shows, Stage, Statuses, Suite, Verb, View, While,
 };

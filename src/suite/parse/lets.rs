@@ -1,0 +1,138 @@
+//! `let`, `pools` and `version`: what every expression may name.
+
+use super::super::tree::{Kind, Node};
+use super::super::types::Let;
+use super::reader::{INPUTS, RESERVED, Reader, Scope};
+use crate::expr::{Expr, Val};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Constants and named expressions. Afterwards the reader knows them and what each reads.
+pub(super) fn lets(reader: &mut Reader, node: Option<&Node>) -> BTreeMap<String, Let> {
+    let mut lets = BTreeMap::new();
+    let Some(entries) = node.and_then(|n| reader.entries(n, "`let`")) else {
+        return lets;
+    };
+    for (name, value) in entries {
+        if !is_name(&name.text) || RESERVED.contains(&name.text.as_str()) {
+            let message = format!(
+                "`{}` cannot be the name of a constant or expression",
+                name.text
+            );
+            reader.error(name.place, "reserved-name", message);
+            continue;
+        }
+        let entry = match &value.kind {
+            Kind::Text(text) if text.starts_with('=') => {
+                named_expression(reader, value, &text[1..])
+            }
+            _ => Some(Let::Constant(Val::from(value.to_json()))),
+        };
+        if let Some(entry) = entry {
+            lets.insert(name.text.clone(), entry);
+        }
+    }
+    for (name, _) in entries {
+        if let Some(read) = roots_of(&name.text, &lets, &mut BTreeSet::new()) {
+            reader.lets.insert(name.text.clone(), read);
+        } else {
+            reader.lets.insert(name.text.clone(), BTreeSet::new());
+            reader.error(
+                name.place,
+                "circular-let",
+                format!("`{}` is defined by itself", name.text),
+            );
+        }
+    }
+    lets
+}
+
+/// What an endpoint offers, by name.
+pub(super) fn pools(reader: &mut Reader, node: Option<&Node>) -> BTreeMap<String, Vec<Val>> {
+    let mut pools = BTreeMap::new();
+    for (name, values) in node
+        .and_then(|n| reader.entries(n, "`pools`"))
+        .unwrap_or_default()
+    {
+        let values = reader
+            .list(values, "a pool")
+            .iter()
+            .map(|v| Val::from(v.to_json()))
+            .collect();
+        pools.insert(name.text.clone(), values);
+    }
+    pools
+}
+
+/// The version a call asks for, over its headers.
+pub(super) fn version(reader: &mut Reader, node: Option<&Node>) -> Option<Expr> {
+    node.and_then(|n| reader.expr(n, "`version`", &Scope::of(&["header"])))
+}
+
+/// The roots that are known depend on where the expression is named, so they are checked there.
+fn named_expression(reader: &mut Reader, node: &Node, text: &str) -> Option<Let> {
+    match Expr::parse(text) {
+        Ok(expr) => Some(Let::Expression(expr)),
+        Err(error) => {
+            let place = super::offset::place_in(reader.text, node, 1 + error.offset);
+            reader.error(place, "bad-expression", error.message);
+            None
+        }
+    }
+}
+
+/// What reading `name` reads in the end; none if it reads itself.
+fn roots_of(
+    name: &str,
+    lets: &BTreeMap<String, Let>,
+    within: &mut BTreeSet<String>,
+) -> Option<BTreeSet<String>> {
+    let Some(Let::Expression(expr)) = lets.get(name) else {
+        return Some(BTreeSet::new());
+    };
+    if !within.insert(name.to_string()) {
+        return None;
+    }
+    let mut read = BTreeSet::new();
+    for root in expr.roots().iter().map(AsRef::<str>::as_ref) {
+        if lets.contains_key(root) {
+            read.extend(roots_of(root, lets, within)?);
+        } else {
+            read.insert(root.to_string());
+        }
+    }
+    within.remove(name);
+    Some(read)
+}
+
+/// Whether an expression can name it.
+pub(super) fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !matches!(text, "true" | "false" | "null" | "in")
+}
+
+/// All names that may stand in a `let` that any resource could give.
+pub(super) fn check_roots_exist(
+    reader: &mut Reader,
+    node: Option<&Node>,
+    lets: &BTreeMap<String, Let>,
+    names: &BTreeSet<String>,
+) {
+    let known = Scope::of(&INPUTS)
+        .and(["reply", "it"])
+        .and(names.iter().map(String::as_str));
+    let Some(Node {
+        kind: Kind::Map(entries),
+        ..
+    }) = node
+    else {
+        return;
+    };
+    for (name, value) in entries {
+        if let (Some(Let::Expression(expr)), Kind::Text(text)) = (lets.get(&name.text), &value.kind)
+        {
+            debug_assert_eq!(expr.text(), &text[1..]);
+            reader.expr_text(value, &text[1..], 1, &format!("`{}`", name.text), &known);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! A suite file into a [`Suite`]: YAML first, then names, kinds and expressions.
+//!
+//! Everything wrong is found in one reading; a part that is wrong is left out and the
+//! rest is read on.
+
+mod about;
+mod clauses;
+mod effects;
+mod lets;
+pub(super) mod offset;
+mod reader;
+mod resources;
+
+use super::problem::{Problem, Severity, has_errors};
+use super::tree::{self, Node};
+use super::types::{Clause, Event, Place, Suite};
+use crate::schema::catalog::Catalog;
+use reader::{Fields, Reader};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+const REQUIRED: [&str; 4] = ["suite", "catalog", "resources", "clauses"];
+const OPTIONAL: [&str; 9] = [
+    "title", "let", "pools", "version", "about", "general", "events", "extends", "import",
+];
+
+/// Reads a suite written for the operations of `catalog`. `file` is what messages call it.
+///
+/// # Errors
+///
+/// Every problem of the file, in the order of its lines, as soon as one of them is an error.
+pub fn parse(file: &str, text: &str, catalog: &Catalog) -> Result<Suite, Vec<Problem>> {
+    let (tree, troubles) = tree::read(text);
+    let mut reader = Reader {
+        file,
+        text,
+        catalog,
+        problems: Vec::new(),
+        lets: BTreeMap::new(),
+    };
+    for trouble in troubles {
+        reader.error(trouble.place, "not-yaml", trouble.message);
+    }
+    let suite = tree.as_ref().and_then(|tree| suite(&mut reader, tree));
+    let mut problems = reader.problems;
+    problems.sort_by(|a, b| (a.place, a.code, &a.message).cmp(&(b.place, b.code, &b.message)));
+    problems.dedup();
+    match suite {
+        Some(suite) if !has_errors(&problems) => Ok(suite),
+        _ => Err(problems),
+    }
+}
+
+/// The catalog that a suite file names, so that the right one can be loaded before [`parse`].
+///
+/// # Errors
+///
+/// The problems for which the name cannot be read.
+pub fn catalog_name(file: &str, text: &str) -> Result<String, Vec<Problem>> {
+    let problem = |place, code, message: String| {
+        vec![Problem {
+            file: file.to_string(),
+            place,
+            severity: Severity::Error,
+            code,
+            message,
+            hint: None,
+        }]
+    };
+    let (tree, troubles) = tree::read(text);
+    let first = Place { line: 1, column: 1 };
+    let Some(tree) = tree else {
+        let each = troubles
+            .into_iter()
+            .flat_map(|t| problem(t.place, "not-yaml", t.message));
+        return Err(each.collect());
+    };
+    let tree::Kind::Map(entries) = &tree.kind else {
+        return Err(problem(
+            first,
+            "wrong-kind",
+            format!("a suite must be a map, not {}", tree.kind_word()),
+        ));
+    };
+    match entries
+        .iter()
+        .find(|(key, _)| key.text == "catalog")
+        .map(|(_, node)| &node.kind)
+    {
+        Some(tree::Kind::Text(name)) => Ok(name.clone()),
+        _ => Err(problem(
+            first,
+            "missing-key",
+            "a suite needs the key `catalog`".to_string(),
+        )),
+    }
+}
+
+fn suite(reader: &mut Reader, tree: &Node) -> Option<Suite> {
+    let map = reader.fields(tree, "a suite", &REQUIRED, &OPTIONAL)?;
+    for key in ["extends", "import"] {
+        if map.get(key).is_some() {
+            let message = format!("`{key}` is not there yet: a suite is one file");
+            reader.error(map.key_place(key), "not-yet", message);
+        }
+    }
+    let catalog = reader.words(map.get("catalog"), "`catalog`");
+    if catalog != reader.catalog.api && !catalog.is_empty() {
+        let message = format!(
+            "the suite is for the catalog `{catalog}`, and it is read against `{}`",
+            reader.catalog.api
+        );
+        reader.error(map.key_place("catalog"), "other-catalog", message);
+    }
+    let lets = lets::lets(reader, map.get("let"));
+    let resources = resources::resources(reader, map.get("resources"));
+    let about = about::about(reader, map.get("about"), &resources);
+    let names: BTreeSet<String> = about.values().flatten().map(|a| a.name.clone()).collect();
+    let names = names
+        .into_iter()
+        .chain(resources.iter().map(|r| r.name.clone()))
+        .collect();
+    lets::check_roots_exist(reader, map.get("let"), &lets, &names);
+    let ground = clauses::Ground {
+        resources: &resources,
+        about: &about,
+    };
+    let mut all = clauses::general(reader, map.get("general"), &ground);
+    all.extend(clauses::clauses(reader, map.get("clauses"), &ground));
+    let events = clauses::events(reader, map.get("events"), &resources);
+    refuse_repeated_ids(reader, &all, &events);
+    Some(Suite {
+        name: name(reader, map),
+        title: map
+            .get("title")
+            .map(|n| reader.words(Some(n), "`title`"))
+            .unwrap_or_default(),
+        catalog,
+        digest: digest(reader.text),
+        pools: lets::pools(reader, map.get("pools")),
+        version: lets::version(reader, map.get("version")),
+        lets,
+        resources,
+        about,
+        clauses: all,
+        events,
+    })
+}
+
+fn name(reader: &mut Reader, map: Fields) -> String {
+    let name = reader.words(map.get("suite"), "`suite`");
+    let simple = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !name.chars().all(simple) {
+        let message = format!("`{name}` is not a name: lower-case letters, digits and `-`");
+        reader.error(map.key_place("suite"), "bad-id", message);
+    }
+    name
+}
+
+fn refuse_repeated_ids(reader: &mut Reader, clauses: &[Clause], events: &[Event]) {
+    let mut seen: BTreeMap<&str, Place> = BTreeMap::new();
+    let ids = clauses
+        .iter()
+        .map(|c| (c.id.as_str(), c.place))
+        .chain(events.iter().map(|e| (e.id.as_str(), e.place)));
+    for (id, place) in ids.filter(|(id, _)| !id.is_empty()) {
+        if let Some(first) = seen.insert(id, place) {
+            reader.error(
+                place,
+                "repeated-id",
+                format!("the id `{id}` is taken by line {}", first.line),
+            );
+        }
+    }
+}
+
+fn digest(text: &str) -> String {
+    let mut out = String::from("sha256:");
+    for byte in Sha256::digest(text.as_bytes()) {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}

@@ -1,0 +1,77 @@
+//! Where in the file a character of a scalar's value stands.
+
+use super::super::tree::{Kind, Node};
+use super::super::types::Place;
+
+/// The place of byte `offset` of the node's text. YAML quoting, escapes and folded lines
+/// lie between the value and the file, so the two are walked side by side. The node's own
+/// place if they cannot be matched.
+pub(crate) fn place_in(text: &str, node: &Node, offset: usize) -> Place {
+    let Kind::Text(value) = &node.kind else {
+        return node.place;
+    };
+    walk(text, node.offset, value, offset).map_or(node.place, |at| place_at(text, at))
+}
+
+/// Line and column of a byte of the file.
+pub(crate) fn place_at(text: &str, byte: usize) -> Place {
+    let before = text.get(..byte).unwrap_or(text);
+    let line = before.matches('\n').count() as u32 + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() as u32 + 1;
+    Place { line, column }
+}
+
+fn walk(text: &str, start: usize, value: &str, offset: usize) -> Option<usize> {
+    let source = text.get(start..)?;
+    let (style, head) = match source.chars().next()? {
+        '\'' => ('\'', 1),
+        '"' => ('"', 1),
+        '|' | '>' => ('|', source.find('\n')? + 1),
+        _ => (' ', 0),
+    };
+    let mut at = head + leading_white(&source[head..], style);
+    for (value_at, c) in value.char_indices() {
+        if c.is_whitespace() {
+            if value_at >= offset {
+                return Some(start + at);
+            }
+            let next_white = value[value_at + c.len_utf8()..].starts_with(char::is_whitespace);
+            // Several blanks in the value end where the next character stands: skip them in one go.
+            if !next_white {
+                at += white(&source[at..]);
+            }
+            continue;
+        }
+        if value_at >= offset {
+            return Some(start + at);
+        }
+        at += scalar_char(&source[at..], c, style)?;
+    }
+    Some(start + at)
+}
+
+fn leading_white(source: &str, style: char) -> usize {
+    if style == '|' { white(source) } else { 0 }
+}
+
+fn white(source: &str) -> usize {
+    source.len() - source.trim_start().len()
+}
+
+/// Bytes that one character of the value takes in the source.
+fn scalar_char(source: &str, c: char, style: char) -> Option<usize> {
+    if style == '\'' && c == '\'' {
+        return source.starts_with("''").then_some(2);
+    }
+    if style == '"' && source.starts_with('\\') {
+        let kind = source[1..].chars().next()?;
+        let digits = match kind {
+            'x' => 2,
+            'u' => 4,
+            'U' => 8,
+            _ => 0,
+        };
+        return Some(1 + kind.len_utf8() + digits);
+    }
+    source.starts_with(c).then(|| c.len_utf8())
+}

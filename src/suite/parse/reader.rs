@@ -1,0 +1,338 @@
+//! What every part of the parser shares: the file, the catalog, the problems so far.
+
+use super::super::problem::{Problem, Severity};
+use super::super::suggest;
+use super::super::tree::{Key, Kind, Node};
+use super::super::types::Place;
+use super::offset::place_in;
+use crate::expr::Expr;
+use crate::schema::catalog::{Catalog, Source};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The file being read and what was found wrong with it.
+pub(super) struct Reader<'a> {
+    pub file: &'a str,
+    pub text: &'a str,
+    pub catalog: &'a Catalog,
+    pub problems: Vec<Problem>,
+    /// Names under `let`, each with the roots that reading it reads.
+    pub lets: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// What an expression about a call may start from, besides `let` and the things of the call.
+pub(super) const INPUTS: [&str; 11] = [
+    "path", "query", "body", "header", "pools", "caller", "input", "op", "version", "today",
+    "world",
+];
+
+/// Names that no resource, thing or `let` may have: every expression means something else by them.
+pub(super) const RESERVED: [&str; 13] = [
+    "path", "query", "body", "header", "reply", "it", "pools", "caller", "input", "op", "version",
+    "today", "world",
+];
+
+/// The names that an expression may start from.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Scope {
+    pub roots: BTreeSet<String>,
+}
+
+/// The entries of a map whose keys are known.
+#[derive(Clone, Copy)]
+pub(super) struct Fields<'n> {
+    pub place: Place,
+    entries: &'n [(Key, Node)],
+}
+
+impl<'n> Fields<'n> {
+    pub fn get(&self, key: &str) -> Option<&'n Node> {
+        self.entries
+            .iter()
+            .find(|(k, _)| k.text == key)
+            .map(|(_, node)| node)
+    }
+
+    /// Where the key itself stands.
+    pub fn key_place(&self, key: &str) -> Place {
+        self.entries
+            .iter()
+            .find(|(k, _)| k.text == key)
+            .map_or(self.place, |(k, _)| k.place)
+    }
+}
+
+impl<'a> Reader<'a> {
+    pub fn error(&mut self, place: Place, code: &'static str, message: impl Into<String>) {
+        self.error_with(place, code, message, None);
+    }
+
+    pub fn error_with(
+        &mut self,
+        place: Place,
+        code: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<Option<String>>,
+    ) {
+        self.problems.push(Problem {
+            file: self.file.to_string(),
+            place,
+            severity: Severity::Error,
+            code,
+            message: message.into(),
+            hint: hint.into(),
+        });
+    }
+
+    /// A map that may only have these keys; those in `required` must be there.
+    /// None if it is no map; a wrong or missing key is a problem and the rest is still read.
+    pub fn fields<'n>(
+        &mut self,
+        node: &'n Node,
+        what: &str,
+        required: &[&str],
+        optional: &[&str],
+    ) -> Option<Fields<'n>> {
+        let entries = self.entries(node, what)?;
+        for (key, _) in entries {
+            let known = required.iter().chain(optional).copied();
+            if !known.clone().any(|k| k == key.text) {
+                let message = format!("{what} has no key `{}`", key.text);
+                self.error_with(
+                    key.place,
+                    "unknown-key",
+                    message,
+                    suggest::hint(&key.text, known),
+                );
+            }
+        }
+        for key in required {
+            if !entries.iter().any(|(k, _)| k.text == *key) {
+                self.error(
+                    node.place,
+                    "missing-key",
+                    format!("{what} needs the key `{key}`"),
+                );
+            }
+        }
+        Some(Fields {
+            place: node.place,
+            entries,
+        })
+    }
+
+    /// A map with names of the author's choice.
+    pub fn entries<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n [(Key, Node)]> {
+        match &node.kind {
+            Kind::Map(entries) => Some(entries),
+            _ => {
+                self.wrong_kind(node, what, "a map");
+                None
+            }
+        }
+    }
+
+    pub fn list<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
+        match &node.kind {
+            Kind::List(items) => items,
+            _ => {
+                self.wrong_kind(node, what, "a list");
+                &[]
+            }
+        }
+    }
+
+    pub fn text<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n str> {
+        match &node.kind {
+            Kind::Text(text) => Some(text),
+            _ => {
+                self.wrong_kind(node, what, "a text");
+                None
+            }
+        }
+    }
+
+    /// A text that may not be empty; the empty text if it is wrong.
+    pub fn words(&mut self, node: Option<&Node>, what: &str) -> String {
+        let Some(node) = node else {
+            return String::new();
+        };
+        let text = self.text(node, what).unwrap_or_default().trim().to_string();
+        if text.is_empty() && matches!(node.kind, Kind::Text(_)) {
+            self.error(node.place, "empty", format!("{what} is empty"));
+        }
+        text
+    }
+
+    pub fn texts(&mut self, node: &Node, what: &str) -> Vec<String> {
+        let items = self.list(node, what);
+        items
+            .iter()
+            .filter_map(|item| self.text(item, what).map(str::to_string))
+            .collect()
+    }
+
+    pub fn truth(&mut self, node: Option<&Node>, what: &str) -> bool {
+        match node.map(|n| (&n.kind, n)) {
+            None => false,
+            Some((Kind::Bool(value), _)) => *value,
+            Some((_, node)) => {
+                self.wrong_kind(node, what, "true or false");
+                false
+            }
+        }
+    }
+
+    pub fn wrong_kind(&mut self, node: &Node, what: &str, wanted: &str) {
+        let message = format!("{what} must be {wanted}, not {}", node.kind_word());
+        self.error(node.place, "wrong-kind", message);
+    }
+
+    /// `["<page>:<line>", …]`, or a single one. Pages must be those of the catalog.
+    pub fn cites(&mut self, node: Option<&Node>, what: &str) -> Vec<Source> {
+        let Some(node) = node else { return Vec::new() };
+        let items = match &node.kind {
+            Kind::Text(_) => std::slice::from_ref(node),
+            _ => self.list(node, what),
+        };
+        items
+            .iter()
+            .filter_map(|item| self.cite(item, what))
+            .collect()
+    }
+
+    fn cite(&mut self, node: &Node, what: &str) -> Option<Source> {
+        let text = self.text(node, what)?;
+        let source: Source = match text.parse() {
+            Ok(source) => source,
+            Err(message) => {
+                self.error(node.place, "bad-citation", message);
+                return None;
+            }
+        };
+        let catalog = self.catalog;
+        let mut pages = catalog.pages.iter().map(|p| p.id.as_str());
+        if !pages.any(|id| id == source.page) {
+            let message = format!(
+                "the catalog `{}` has no page `{}`",
+                catalog.api, source.page
+            );
+            let hint = suggest::hint(&source.page, catalog.pages.iter().map(|p| p.id.as_str()));
+            self.error_with(node.place, "unknown-page", message, hint);
+        }
+        Some(source)
+    }
+
+    /// An expression whose names are all in `scope`. A number, a truth value or nothing
+    /// stands for itself, so that `lamp.level: 0` needs no quotes.
+    pub fn expr(&mut self, node: &Node, what: &str, scope: &Scope) -> Option<Expr> {
+        let Some(text) = node.scalar_text() else {
+            self.wrong_kind(node, what, "an expression");
+            return None;
+        };
+        self.expr_text(node, &text, 0, what, scope)
+    }
+
+    /// As [`Reader::expr`], of a part of the node's text that begins `skipped` bytes into it.
+    pub fn expr_text(
+        &mut self,
+        node: &Node,
+        text: &str,
+        skipped: usize,
+        what: &str,
+        scope: &Scope,
+    ) -> Option<Expr> {
+        if skipped == 0 && text.trim_start().starts_with('=') {
+            let hint =
+                "leave the `=` away: it is only needed where a literal could stand too".to_string();
+            self.error_with(
+                node.place,
+                "needless-mark",
+                format!("{what} is always an expression"),
+                hint,
+            );
+            return None;
+        }
+        match Expr::parse(text) {
+            Err(error) => {
+                let place = place_in(self.text, node, skipped + error.offset);
+                self.error(
+                    place,
+                    "bad-expression",
+                    format!("{what}: {}", error.message),
+                );
+                None
+            }
+            Ok(expr) => {
+                self.check_roots(node, &expr, skipped, what, scope);
+                Some(expr)
+            }
+        }
+    }
+
+    fn check_roots(&mut self, node: &Node, expr: &Expr, skipped: usize, what: &str, scope: &Scope) {
+        for root in expr.roots().iter().map(AsRef::<str>::as_ref) {
+            let place = place_in(self.text, node, skipped + word_at(expr.text(), root));
+            if let Some(read) = self.lets.get(root) {
+                if let Some(foreign) = read.iter().find(|r| !scope.roots.contains(*r)).cloned() {
+                    let message =
+                        format!("{what}: `{root}` reads `{foreign}`, which is not known here");
+                    self.error(place, "unknown-name", message);
+                }
+            } else if !scope.roots.contains(root) {
+                let known: Vec<&str> = scope
+                    .roots
+                    .iter()
+                    .chain(self.lets.keys())
+                    .map(String::as_str)
+                    .collect();
+                let hint = suggest::hint(root, known.iter().copied());
+                self.error_with(
+                    place,
+                    "unknown-name",
+                    format!("{what}: `{root}` is not known here"),
+                    hint,
+                );
+            }
+        }
+    }
+
+    pub fn operation_known(&mut self, node_place: Place, id: &str) -> bool {
+        let catalog = self.catalog;
+        let known = catalog.operations.iter().any(|o| o.id == id);
+        if !known {
+            let hint = suggest::hint(id, catalog.operations.iter().map(|o| o.id.as_str()));
+            let message = format!("the catalog `{}` has no operation `{id}`", catalog.api);
+            self.error_with(node_place, "unknown-operation", message, hint);
+        }
+        known
+    }
+}
+
+impl Scope {
+    pub fn of(roots: &[&str]) -> Scope {
+        Scope {
+            roots: roots.iter().map(|r| r.to_string()).collect(),
+        }
+    }
+
+    pub fn and<'r>(&self, more: impl IntoIterator<Item = &'r str>) -> Scope {
+        let mut roots = self.roots.clone();
+        roots.extend(more.into_iter().map(str::to_string));
+        Scope { roots }
+    }
+}
+
+/// Byte offset of a word in an expression, outside of longer words; 0 if it is not there.
+fn word_at(text: &str, word: &str) -> usize {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    let whole = |at: usize| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + word.len()..].chars().next();
+        !before.is_some_and(|c| part(c) || c == '.' || c == '"' || c == '\'')
+            && !after.is_some_and(part)
+    };
+    text.match_indices(word)
+        .map(|(at, _)| at)
+        .find(|at| whole(*at))
+        .unwrap_or(0)
+}

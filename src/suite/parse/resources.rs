@@ -1,0 +1,381 @@
+//! `resources`: the kinds of things, their fields and where replies show them.
+
+use super::super::suggest;
+use super::super::tree::{Key, Kind, Node};
+use super::super::types::{Field, FieldClass, Resource, Shows, View};
+use super::lets::is_name;
+use super::reader::{Fields, INPUTS, RESERVED, Reader, Scope};
+use crate::expr::{Expr, Val};
+use std::collections::BTreeMap;
+
+/// The resources in the order of the file.
+pub(super) fn resources(reader: &mut Reader, node: Option<&Node>) -> Vec<Resource> {
+    let entries = node
+        .and_then(|n| reader.entries(n, "`resources`"))
+        .unwrap_or_default();
+    entries
+        .iter()
+        .filter_map(|(name, node)| resource(reader, name, node))
+        .collect()
+}
+
+const OPTIONAL: [&str; 12] = [
+    "says",
+    "state",
+    "stable",
+    "settles",
+    "prompt",
+    "rest",
+    "fields",
+    "keeps",
+    "grows",
+    "remembers",
+    "shows",
+    "views",
+];
+
+fn resource(reader: &mut Reader, name: &Key, node: &Node) -> Option<Resource> {
+    if !is_name(&name.text)
+        || RESERVED.contains(&name.text.as_str())
+        || reader.lets.contains_key(&name.text)
+    {
+        reader.error(
+            name.place,
+            "reserved-name",
+            format!("`{}` cannot be the name of a resource", name.text),
+        );
+    }
+    let map = reader.fields(node, "a resource", &["id"], &OPTIONAL)?;
+    let it = Scope::of(&["it"]);
+    let id = map.get("id").and_then(|n| reader.expr(n, "`id`", &it))?;
+    let mut fields = Vec::new();
+    for (key, class) in [
+        ("fields", FieldClass::Modelled),
+        ("keeps", FieldClass::Keeps),
+        ("grows", FieldClass::Grows),
+    ] {
+        for (name, node) in map
+            .get(key)
+            .and_then(|n| reader.entries(n, "a list of fields"))
+            .unwrap_or_default()
+        {
+            fields.extend(field(reader, name, node, class));
+        }
+    }
+    let remembers = remembers(reader, map.get("remembers"));
+    refuse_repeated(reader, &fields, map.get("remembers"));
+    let state = state(reader, map, &fields);
+    let views = views(reader, map.get("views"), &fields);
+    Some(Resource {
+        place: name.place,
+        id,
+        stable: map
+            .get("stable")
+            .map(|n| reader.texts(n, "`stable`"))
+            .unwrap_or_default(),
+        settles_ms: settles(reader, map, state.is_some()),
+        prompt: reader.truth(map.get("prompt"), "`prompt`"),
+        rest: map.get("rest").and_then(|n| reader.expr(n, "`rest`", &it)),
+        shows: shows(reader, map.get("shows"), &name.text),
+        name: name.text.clone(),
+        state,
+        fields,
+        remembers,
+        views,
+    })
+}
+
+fn field(reader: &mut Reader, name: &Key, node: &Node, class: FieldClass) -> Option<Field> {
+    field_name(reader, name);
+    let it = Scope::of(&["it"]);
+    let (at, cites, at_node) = match &node.kind {
+        Kind::Map(_) => {
+            let map = reader.fields(node, "a field", &["at"], &["cites"])?;
+            let at = map.get("at")?;
+            (
+                reader.expr(at, "`at`", &it)?,
+                reader.cites(map.get("cites"), "`cites`"),
+                at,
+            )
+        }
+        _ => (reader.expr(node, "a field", &it)?, Vec::new(), node),
+    };
+    if at.as_path().is_none_or(|path| path.keys.is_empty()) {
+        let hint = "the mock writes a field where it reads it, so it must be a path such as `it.flavor.id`".to_string();
+        reader.error_with(
+            at_node.place,
+            "not-a-path",
+            format!("`{}` is not a plain path", at.text()),
+            hint,
+        );
+    }
+    Some(Field {
+        name: name.text.clone(),
+        at,
+        class,
+        cites,
+        place: name.place,
+    })
+}
+
+/// What every record of a thing has besides its fields.
+pub(super) const RECORD: [&str; 3] = ["id", "rest", "seq"];
+
+fn field_name(reader: &mut Reader, name: &Key) {
+    if !is_name(&name.text) || RECORD.contains(&name.text.as_str()) {
+        reader.error(
+            name.place,
+            "reserved-name",
+            format!("`{}` cannot be the name of a field", name.text),
+        );
+    }
+}
+
+fn remembers(reader: &mut Reader, node: Option<&Node>) -> Vec<(String, Val)> {
+    let entries = node
+        .and_then(|n| reader.entries(n, "`remembers`"))
+        .unwrap_or_default();
+    entries
+        .iter()
+        .map(|(name, value)| {
+            field_name(reader, name);
+            (name.text.clone(), Val::from(value.to_json()))
+        })
+        .collect()
+}
+
+fn refuse_repeated(reader: &mut Reader, fields: &[Field], remembers: Option<&Node>) {
+    let mut names: Vec<(&str, super::super::types::Place)> =
+        fields.iter().map(|f| (f.name.as_str(), f.place)).collect();
+    if let Some(Node {
+        kind: Kind::Map(entries),
+        ..
+    }) = remembers
+    {
+        names.extend(
+            entries
+                .iter()
+                .map(|(key, _)| (key.text.as_str(), key.place)),
+        );
+    }
+    for (i, (name, place)) in names.iter().enumerate() {
+        if names[..i].iter().any(|(earlier, _)| earlier == name) {
+            reader.error(
+                *place,
+                "repeated-field",
+                format!("the field `{name}` is there already"),
+            );
+        }
+    }
+}
+
+fn state(reader: &mut Reader, map: Fields, fields: &[Field]) -> Option<String> {
+    let node = map.get("state");
+    let Some(node) = node else {
+        if map.get("stable").is_some() {
+            reader.error(
+                map.key_place("stable"),
+                "missing-key",
+                "`stable` needs `state`, the field that it is about",
+            );
+        }
+        return None;
+    };
+    if map.get("stable").is_none() {
+        reader.error(
+            map.place,
+            "missing-key",
+            "a resource with a `state` needs `stable`, the states it may stay in",
+        );
+    }
+    let name = reader.text(node, "`state`")?;
+    let modelled = || {
+        fields
+            .iter()
+            .filter(|f| f.class == FieldClass::Modelled)
+            .map(|f| f.name.as_str())
+    };
+    if !modelled().any(|f| f == name) {
+        let message = format!("`state` names `{name}`, which is none of `fields`");
+        let known: Vec<&str> = modelled().collect();
+        reader.error_with(
+            node.place,
+            "unknown-field",
+            message,
+            suggest::hint(name, known.iter().copied()),
+        );
+    }
+    Some(name.to_string())
+}
+
+fn settles(reader: &mut Reader, map: Fields, has_state: bool) -> u64 {
+    let Some(node) = map.get("settles") else {
+        if has_state {
+            let message =
+                "a resource with a `state` needs `settles`, the time within which it comes to rest";
+            reader.error(map.place, "missing-key", message);
+        }
+        return 0;
+    };
+    let text = node.scalar_text().unwrap_or_default();
+    duration_ms(&text).unwrap_or_else(|| {
+        let hint = "write a whole number and ms, s, m or h: 15m".to_string();
+        reader.error_with(
+            node.place,
+            "bad-duration",
+            format!("`{text}` is not a duration"),
+            hint,
+        );
+        0
+    })
+}
+
+/// `15m`, `30s`, `2h`, `250ms` in milliseconds; at most a week.
+fn duration_ms(text: &str) -> Option<u64> {
+    const WEEK_MS: u64 = 7 * 24 * 3_600_000;
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let number: u64 = text[..digits].parse().ok()?;
+    let unit = match &text[digits..] {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    };
+    number
+        .checked_mul(unit)
+        .filter(|ms| (1..=WEEK_MS).contains(ms))
+}
+
+fn shows(reader: &mut Reader, node: Option<&Node>, resource: &str) -> Vec<Shows> {
+    let it = Scope::of(&["it"]);
+    let own = Scope::of(&[resource]);
+    let entries = node
+        .and_then(|n| reader.entries(n, "`shows`"))
+        .unwrap_or_default();
+    let mut shows = Vec::new();
+    for (name, node) in entries {
+        let Some(map) = reader.fields(node, "an entry of `shows`", &["at", "in"], &["cites"])
+        else {
+            continue;
+        };
+        let at = map.get("at").and_then(|n| reader.expr(n, "`at`", &it));
+        let among = map.get("in").and_then(|n| reader.expr(n, "`in`", &own));
+        let cites = reader.cites(map.get("cites"), "`cites`");
+        if let (Some(at), Some(among)) = (at, among) {
+            shows.push(Shows {
+                name: name.text.clone(),
+                at,
+                among,
+                cites,
+                place: name.place,
+            });
+        }
+    }
+    shows
+}
+
+fn views(reader: &mut Reader, node: Option<&Node>, fields: &[Field]) -> BTreeMap<String, View> {
+    let entries = node
+        .and_then(|n| reader.entries(n, "`views`"))
+        .unwrap_or_default();
+    let mut views = BTreeMap::new();
+    for (operation, node) in entries {
+        reader.operation_known(operation.place, &operation.text);
+        if let Some(view) = view(reader, operation, node, fields) {
+            views.insert(operation.text.clone(), view);
+        }
+    }
+    views
+}
+
+const VIEW: [&str; 7] = ["at", "each", "whole", "only", "except", "when", "cites"];
+
+fn view(reader: &mut Reader, operation: &Key, node: &Node, fields: &[Field]) -> Option<View> {
+    let reply = Scope::of(&["reply"]);
+    let place = operation.place;
+    let whole_reply = |at: Expr| View {
+        at,
+        each: false,
+        whole: false,
+        only: None,
+        when: None,
+        cites: Vec::new(),
+        place,
+    };
+    if !matches!(node.kind, Kind::Map(_)) {
+        return reader.expr(node, "a view", &reply).map(whole_reply);
+    }
+    let map = reader.fields(node, "a view", &[], &VIEW)?;
+    let (at, each) = match (map.get("at"), map.get("each")) {
+        (Some(at), None) => (at, false),
+        (None, Some(each)) => (each, true),
+        _ => {
+            reader.error(
+                node.place,
+                "missing-key",
+                "a view needs either `at` (one thing) or `each` (a list of things)",
+            );
+            return None;
+        }
+    };
+    let at = reader.expr(at, "a view", &reply)?;
+    let whole = reader.truth(map.get("whole"), "`whole`");
+    if whole && !each {
+        reader.error(
+            map.key_place("whole"),
+            "bad-view",
+            "only a list (`each`) can be `whole`",
+        );
+    }
+    let when = map
+        .get("when")
+        .and_then(|n| reader.expr(n, "`when`", &Scope::of(&INPUTS)));
+    let only = only(reader, map, fields);
+    let cites = reader.cites(map.get("cites"), "`cites`");
+    Some(View {
+        at,
+        each,
+        whole,
+        only,
+        when,
+        cites,
+        place,
+    })
+}
+
+fn only(reader: &mut Reader, map: Fields, fields: &[Field]) -> Option<Vec<String>> {
+    let (key, node) = match (map.get("only"), map.get("except")) {
+        (None, None) => return None,
+        (Some(node), None) => ("only", node),
+        (None, Some(node)) => ("except", node),
+        (Some(_), Some(_)) => {
+            reader.error(
+                map.key_place("except"),
+                "bad-view",
+                "a view has either `only` or `except`",
+            );
+            return None;
+        }
+    };
+    let named = reader.texts(node, "a list of fields");
+    for name in &named {
+        if !fields.iter().any(|f| f.name == *name) {
+            let hint = suggest::hint(name, fields.iter().map(|f| f.name.as_str()));
+            reader.error_with(
+                node.place,
+                "unknown-field",
+                format!("the resource has no field `{name}`"),
+                hint,
+            );
+        }
+    }
+    let wanted = |field: &&Field| named.contains(&field.name) == (key == "only");
+    Some(
+        fields
+            .iter()
+            .filter(wanted)
+            .map(|f| f.name.clone())
+            .collect(),
+    )
+}

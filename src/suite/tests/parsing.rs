@@ -1,0 +1,224 @@
+use super::{HEAD, complaints, complaints_after_head, suite};
+use crate::suite::{Basis, Binding, Calls, EffectValue, FieldClass, Stage, Statuses, Verb, While};
+
+fn check(rest: &str, expected: &str) {
+    let found = complaints_after_head(rest);
+    assert_eq!(
+        found.trim_end(),
+        expected.trim_matches('\n').trim_end(),
+        "\n--- found ---\n{found}"
+    );
+}
+
+const CLAUSE: &str = r#"clauses:
+  - id: light.dark
+    says: a dark lamp can be lit
+    cites: ["lamps:4-5"]
+    call: lightLamp
+    when: lamp.status == "DARK" && body.bulb in pools.bulbs
+    accept: success
+    then:
+      lamp.before: lamp.status
+      lamp.bulb: body.bulb
+      lamp.status: [WARMING, LIT]
+    or:
+      - because: a broken bulb stays dark
+        cites: ["lamps:6"]
+        then: { lamp.status: [WARMING, =lamp.status] }
+    ensure: reply.lamp.id == path.lamp_id
+"#;
+
+#[test]
+fn a_clause_arrives_whole() {
+    let suite = suite(CLAUSE);
+    let clause = &suite.clauses[0];
+    assert_eq!(clause.id, "light.dark");
+    assert_eq!((clause.basis, clause.during), (Basis::Stated, While::Rest));
+    assert_eq!(clause.calls, Calls::Only(vec!["lightLamp".to_string()]));
+    assert_eq!(clause.verb, Verb::Accept(Statuses::Documented));
+    assert_eq!(clause.cites[0].to_string(), "lamps:4-5");
+    let targets: Vec<String> = clause
+        .then
+        .iter()
+        .map(|e| format!("{}.{}", e.target, e.field))
+        .collect();
+    assert_eq!(targets, ["lamp.before", "lamp.bulb", "lamp.status"]);
+    let EffectValue::Course(stages) = &clause.then[2].value else {
+        panic!("the state field takes a course")
+    };
+    assert!(
+        matches!(&stages[..], [Stage::State(a), Stage::State(b)] if a == "WARMING" && b == "LIT")
+    );
+    let EffectValue::Course(stages) = &clause.or[0].then[0].value else {
+        panic!("the state field takes a course")
+    };
+    assert!(matches!(&stages[1], Stage::Expr(e) if e.text() == "lamp.status"));
+    assert_eq!(clause.ensure.len(), 1);
+}
+
+#[test]
+fn a_resource_arrives_whole() {
+    let suite = suite("clauses: []\n");
+    let lamp = &suite.resources[0];
+    let fields: Vec<(&str, FieldClass)> = lamp
+        .fields
+        .iter()
+        .map(|f| (f.name.as_str(), f.class))
+        .collect();
+    use FieldClass::{Grows, Keeps, Modelled};
+    let expected = [
+        ("status", Modelled),
+        ("bulb", Modelled),
+        ("label", Modelled),
+        ("maker", Keeps),
+        ("hours", Grows),
+    ];
+    assert_eq!(fields, expected);
+    assert_eq!(
+        (lamp.settles_ms, lamp.prompt, lamp.state.as_deref()),
+        (30_000, false, Some("status"))
+    );
+    let list = &lamp.views["listLamps"];
+    assert!(list.each && list.whole);
+    assert_eq!(list.only.as_deref(), Some(&["label".to_string()][..]));
+    assert_eq!(lamp.views["showLamp"].only, None);
+}
+
+#[test]
+fn a_star_in_about_goes_to_every_operation_with_the_path_parameter() {
+    let suite = suite("clauses: []\n");
+    let operations: Vec<&str> = suite.about.keys().map(String::as_str).collect();
+    assert_eq!(
+        operations,
+        ["buyLamp", "dimLamp", "lightLamp", "scrapLamp", "showLamp"]
+    );
+    assert!(matches!(suite.about["buyLamp"][0].binding, Binding::New(_)));
+    assert!(matches!(
+        suite.about["dimLamp"][0].binding,
+        Binding::Existing(_)
+    ));
+}
+
+#[test]
+fn a_general_clause_about_a_thing_leaves_out_operations_without_it() {
+    let suite = suite(
+        "general:\n  - { id: no-lamp, cites: lamps:9, when: lamp == null, refuse: 404 }\n\
+         \x20 - { id: no-key, cites: lamps:9, when: caller == \"none\", refuse: 401, except: [listBulbs] }\nclauses: []\n",
+    );
+    let except = |list: &[&str]| Calls::AllBut(list.iter().map(|s| s.to_string()).collect());
+    assert_eq!(
+        suite.clauses[0].calls,
+        except(&["buyLamp", "listLamps", "listBulbs"])
+    );
+    assert_eq!(suite.clauses[1].calls, except(&["listBulbs"]));
+    assert_eq!(suite.clauses[0].during, While::Any);
+}
+
+#[test]
+fn a_let_that_reads_a_thing_counts_as_reading_it() {
+    let rest = "let: { dark: '=lamp.status == \"DARK\"' }\ngeneral:\n  - { id: a, cites: lamps:9, when: dark, refuse: 409 }\nclauses: []\n";
+    let suite = suite(rest);
+    assert_eq!(
+        suite.clauses[0].calls,
+        Calls::AllBut(vec![
+            "buyLamp".to_string(),
+            "listLamps".to_string(),
+            "listBulbs".to_string()
+        ])
+    );
+}
+
+#[test]
+fn all_problems_are_told_at_once_and_in_order() {
+    check(
+        r#"clauses:
+  - id: Light.dark
+    cites: [lamps:x, lumps:3]
+    call: lightlamp
+    wen: lamp.status == "DARK"
+    accept: success
+    refuse: 409
+  - { id: dim, call: dimLamp, accept: 404 }
+"#,
+        r#"
+lamps.yaml:2:9: error[bad-id]: `Light.dark` is not an id
+ 2 |   - id: Light.dark
+   |         ^
+  hint: lower-case words joined by `-` and `.`: resize.needs-rest
+lamps.yaml:3:13: error[bad-citation]: `lamps:x` is not a citation: expected `<page>:<line>` or `<page>:<first>-<last>`
+ 3 |     cites: [lamps:x, lumps:3]
+   |             ^
+lamps.yaml:3:22: error[unknown-page]: the catalog `lamps` has no page `lumps`
+ 3 |     cites: [lamps:x, lumps:3]
+   |                      ^
+  hint: did you mean `lamps`?
+lamps.yaml:4:11: error[unknown-operation]: the catalog `lamps` has no operation `lightlamp`
+ 4 |     call: lightlamp
+   |           ^
+  hint: did you mean `lightLamp`?
+lamps.yaml:5:5: error[unknown-key]: a clause has no key `wen`
+ 5 |     wen: lamp.status == "DARK"
+   |     ^
+  hint: did you mean `when`?
+lamps.yaml:7:5: error[bad-verb]: a clause has exactly one of `accept`, `refuse` and `may refuse`
+ 7 |     refuse: 409
+   |     ^
+lamps.yaml:8:5: error[missing-citation]: a clause needs a citation
+ 8 |   - { id: dim, call: dimLamp, accept: 404 }
+   |     ^
+  hint: add `cites: ["<page>:<lines>"]`, or `basis: convention` with its `rule`
+lamps.yaml:8:39: error[bad-status]: `accept` takes `success` or statuses from 200 to 399
+ 8 |   - { id: dim, call: dimLamp, accept: 404 }
+   |                                       ^
+"#,
+    );
+}
+
+#[test]
+fn an_error_in_an_expression_points_into_it() {
+    check(
+        r#"clauses:
+  - { id: a, cites: lamps:1, call: dimLamp, when: 'lamp.status == "DARK" && lmap.label == ''x''', refuse: 409 }
+  - id: b
+    cites: lamps:1
+    call: dimLamp
+    when: >-
+      lamp.status == "DARK" &&
+      reply.lamp == null
+    refuse: 409
+  - { id: c, cites: lamps:1, call: dimLamp, when: "\"x\" in (lamp.label", refuse: 409 }
+  - { id: d, cites: lamps:1, call: listBulbs, when: lamp == null, refuse: 409 }
+"#,
+        r#"
+lamps.yaml:2:77: error[unknown-name]: a guard: `lmap` is not known here
+ 2 |   - { id: a, cites: lamps:1, call: dimLamp, when: 'lamp.status == "DARK" && lmap.label == ''x''', refuse: 409 }
+   |                                                                             ^
+  hint: did you mean `lamp`?
+lamps.yaml:8:7: error[unknown-name]: a guard: `reply` is not known here
+ 8 |       reply.lamp == null
+   |       ^
+  hint: known here: body, caller, header, input, lamp, op, path, pools, query, today, version, world
+lamps.yaml:10:72: error[bad-expression]: a guard: missing ')' at end of the expression
+ 10 |   - { id: c, cites: lamps:1, call: dimLamp, when: "\"x\" in (lamp.label", refuse: 409 }
+    |                                                                        ^
+lamps.yaml:11:53: error[unknown-name]: a guard: `lamp` is not known here
+ 11 |   - { id: d, cites: lamps:1, call: listBulbs, when: lamp == null, refuse: 409 }
+    |                                                     ^
+  hint: known here: body, caller, header, input, op, path, pools, query, today, version, world
+"#,
+    );
+}
+
+#[test]
+fn a_repeated_key_is_refused_and_the_rest_is_read_on() {
+    let text = HEAD.replace("settles: 30s", "settles: 30s\n    settles: 31s") + "clauses: {}\n";
+    let found = complaints(&text);
+    assert!(
+        found.contains("lamps.yaml:9:5: error[not-yaml]: duplicate mapping key"),
+        "{found}"
+    );
+    assert!(
+        found.contains("error[wrong-kind]: `clauses` must be a list, not a map"),
+        "{found}"
+    );
+}
