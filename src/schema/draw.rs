@@ -155,6 +155,59 @@ fn objection(shape: &Shape, value: &Value, how: &Draw, asked: Asked) -> Option<U
     })
 }
 
+/// A value that the part of the shape at `id` accepts, the same at each call: number
+/// `index` of a row of such values.
+pub(super) fn example(
+    shape: &Shape,
+    id: NodeId,
+    index: u64,
+    microversion: Option<&str>,
+) -> Option<Value> {
+    let how = Draw {
+        optional_percent: 0,
+        microversion: microversion.map(str::to_string),
+        ..Draw::default()
+    };
+    let asked = Asked::read(microversion);
+    let rng = &mut Rng::new(index, id as u64, 0, 0);
+    (0..ATTEMPTS).find_map(|_| {
+        let mut drawer = Drawer {
+            shape,
+            rng,
+            how: &how,
+            asked,
+            boundary: false,
+            on_boundary: 0,
+        };
+        let value = drawer.value(id, "", 0).ok()?;
+        walk::accepts(shape, id, &value, asked).then_some(value)
+    })
+}
+
+/// The node, what it includes, and the first branch of each choice that accepts the value.
+pub(super) fn reading(shape: &Shape, id: NodeId, value: &Value, asked: Asked) -> Vec<NodeId> {
+    let mut ids = shape.parts(id);
+    let mut next = 0;
+    while next < ids.len() {
+        let node = shape.node(ids[next]);
+        for branches in [&node.any_of, &node.one_of] {
+            let fitting = branches
+                .iter()
+                .find(|&&branch| walk::accepts(shape, branch, value, asked));
+            for part in fitting
+                .map(|&branch| shape.parts(branch))
+                .unwrap_or_default()
+            {
+                if !ids.contains(&part) {
+                    ids.push(part);
+                }
+            }
+        }
+        next += 1;
+    }
+    ids
+}
+
 struct Drawer<'a> {
     shape: &'a Shape,
     rng: &'a mut Rng,
@@ -628,6 +681,29 @@ pub(super) fn set(target: &mut Value, pointer: &str, value: Value) {
         here = &mut here[name.as_str()];
     }
     *here = value;
+}
+
+/// Takes a property or an element away.
+pub(super) fn remove(target: &mut Value, pointer: &str) {
+    let Some((parent, step)) = pointer.rsplit_once('/') else {
+        return;
+    };
+    let name = step.replace("~1", "/").replace("~0", "~");
+    match target.pointer_mut(parent) {
+        Some(Value::Object(entries)) => {
+            entries.shift_remove(&name);
+        }
+        Some(Value::Array(items)) => {
+            if let Some(index) = name
+                .parse::<usize>()
+                .ok()
+                .filter(|&index| index < items.len())
+            {
+                items.remove(index);
+            }
+        }
+        _ => {}
+    }
 }
 
 pub(super) fn as_i128(number: &Number) -> Option<i128> {

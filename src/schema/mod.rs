@@ -22,10 +22,10 @@ mod violation;
 mod walk;
 
 pub use classify::{Class, Classified, Reason, classify};
-//pub use deviate::{Deviation, deviations, deviations_at};
+pub use deviate::{Deviation, deviations, deviations_at};
 pub use draw::{Draw, Undrawable, draw_boundary, draw_valid};
 pub use load::{Files, Folder, LoadError, Schemas};
 pub use rng::Rng;
 pub use shape::Shape;
-//pub use simpler::simpler;
+pub use simpler::simpler;
 pub use violation::Violation;

@@ -104,10 +104,6 @@ impl Node {
             .map(|&(_, id)| id)
     }
 
-    pub(super) fn has_choice(&self) -> bool {
-        !self.any_of.is_empty() || !self.one_of.is_empty()
-    }
-
     pub(super) fn takes_only_null(&self) -> bool {
         self.types == Some(Types::NULL)
     }
@@ -160,7 +156,6 @@ impl Types {
     pub const STRING: Types = Types(16);
     pub const ARRAY: Types = Types(32);
     pub const OBJECT: Types = Types(64);
-    pub const ALL: Types = Types(127);
 
     /// Name and set, in the order in which they are listed to people.
     pub const NAMED: [(&'static str, Types); 7] = [
@@ -200,16 +195,8 @@ impl Types {
         Types(self.0 & other.0)
     }
 
-    pub fn without(self, other: Types) -> Types {
-        Types(self.0 & !other.0)
-    }
-
     pub fn holds(self, other: Types) -> bool {
         self.0 & other.0 == other.0
-    }
-
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
     }
 
     pub fn names(self) -> Vec<&'static str> {

@@ -72,8 +72,8 @@ impl<'a> Text<'a> {
             .find(|&format| format != Format::Base64)
     }
 
-    pub(super) fn format(&self) -> Option<Format> {
-        self.formats.first().copied()
+    pub(super) fn formats(&self) -> impl Iterator<Item = Format> {
+        self.formats.iter().copied()
     }
 
     pub(super) fn is_base64(&self) -> bool {

@@ -136,7 +136,7 @@ impl Walk<'_> {
             return;
         }
         if let Some(members) = &node.members
-            && !members.contains(value)
+            && !members.iter().any(|member| same(member, value))
         {
             let place = Place {
                 capped: place.capped || value.is_null(),
@@ -611,6 +611,7 @@ impl Walk<'_> {
     fn knows(&self, id: NodeId, name: &str, value: &Value) -> bool {
         let node = self.shape.node(id);
         let named = node.prop(name).is_some()
+            || node.required.iter().any(|required| required == name)
             || matches!(node.additional, Additional::Any | Additional::Like(_))
             || node
                 .pattern_props
@@ -716,6 +717,25 @@ pub(super) fn compare(left: &Number, right: &Number) -> Ordering {
                 .partial_cmp(&float(right))
                 .unwrap_or(Ordering::Equal)
         }
+    }
+}
+
+/// Equal as JSON Schema has it: `1` and `1.0` are the same number.
+fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => compare(left, right) == Ordering::Equal,
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .zip(right)
+                    .all(|(left, right)| same(left, right))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            let twin = |(name, entry)| right.get(name).is_some_and(|other| same(entry, other));
+            left.len() == right.len() && left.iter().all(twin)
+        }
+        _ => left == right,
     }
 }
 

@@ -1,7 +1,10 @@
 //! Shapes of our own invention, text in and text out.
 
 mod classes;
+mod deviating;
 mod drawing;
+mod loading;
+mod oracle;
 
 use super::shape::Shape;
 use serde_json::{Value, json};
