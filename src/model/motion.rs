@@ -1,6 +1,5 @@
 //! What may happen by itself: courses go on, events strike.
 
-use super::asked::Asked;
 use super::compile::{ClauseId, Model};
 use super::effect::{hold, replaced};
 use super::factor::{Held, World};
