@@ -8,3 +8,5 @@ pub mod model;
 pub mod plan;
 pub mod history;
 pub mod endpoint;
+pub mod oracle;
+pub mod campaign;

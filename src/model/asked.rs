@@ -87,6 +87,12 @@ impl Asked {
         asked
     }
 
+    /// The version that the call asks for; null where it names none.
+    #[must_use]
+    pub fn version(&self) -> &Val {
+        &self.version
+    }
+
     fn roots<'a>(&'a self, model: &'a Model) -> Roots<'a> {
         Roots { model, asked: self, things: &[], reply: None, it: None, world: None }
     }
