@@ -92,7 +92,7 @@ impl Judge {
         let violations: Vec<String> = match &reply.body {
             ReplyBody::Json(body) => {
                 let known = |violation: &Violation| body.pointer(&violation.pointer).and_then(Value::as_str).is_some_and(is_token);
-                shape.violations_at(body, version.as_deref()).iter().filter(|violation| !known(violation)).map(line).collect()
+                shape.violations_at(body, version.as_deref()).iter().filter(|violation| !violation.doubtful && !known(violation)).map(line).collect()
             }
             ReplyBody::Empty => vec!["the reply has no body where the page describes one".to_string()],
             ReplyBody::Text { because, .. } => vec![format!("the body is not JSON: {because}")],
