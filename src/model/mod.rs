@@ -7,6 +7,7 @@
 mod account;
 mod asked;
 mod belief;
+mod class;
 mod compile;
 mod credit;
 mod effect;
@@ -24,6 +25,7 @@ mod tests;
 
 pub use asked::{Asked, Heard};
 pub use belief::{Belief, Bounds, Deviation, Excess, Insight, Observed, describe, state_of};
+pub use class::{classed, version_of};
 pub use compile::{ClauseId, ClauseInfo, Generated, Model, ModelError, OperationModel, Origin, Shown};
 pub use credit::{Cell, Count, Tally};
 pub use effect::{Choice, Moment, Successor, apply, choices, fogged, hold, replaced};
