@@ -4,6 +4,7 @@
 use super::format::Format;
 use super::load::LoadError;
 use super::pattern::Pattern;
+use super::place::join;
 use super::shape::{Additional, Node, NodeId, Notes, Types};
 use super::version;
 use serde_json::{Map, Number, Value};
@@ -386,9 +387,4 @@ fn number(value: &Value) -> Option<Number> {
         Value::Number(number) => Some(number.clone()),
         _ => None,
     }
-}
-
-/// One step further in a JSON pointer.
-pub(super) fn join(pointer: &str, step: &str) -> String {
-    format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
 }

@@ -108,8 +108,16 @@ impl Node {
         self.types == Some(Types::NULL)
     }
 
+    /// Whether the sources differ on a keyword. `const` is told as an `enum` of one,
+    /// and an encoding may be disputed as the format that it is.
     pub(super) fn disputes(&self, keyword: &str) -> bool {
-        self.notes.disputed.iter().any(|word| word == keyword)
+        self.notes.disputed.iter().any(|word| {
+            let twin = matches!(
+                (keyword, word.as_str()),
+                ("enum", "const") | ("contentEncoding", "format")
+            );
+            word == keyword || twin
+        })
     }
 }
 

@@ -4,7 +4,6 @@ use super::format::Format;
 use super::pattern::Pattern;
 use super::rng::Rng;
 use super::shape::Node;
-use proptest::strategy::{Strategy, ValueTree};
 
 /// Longest text that is drawn where nobody asks for a boundary, in characters.
 const LENGTH_USUAL: u64 = 2000;
@@ -155,13 +154,7 @@ impl<'a> Text<'a> {
         let Some(pattern) = self.patterns.first() else {
             return Ok(Some(plain(rng, length)));
         };
-        let strategy = pattern
-            .strategy()
-            .map_err(|cause| format!("the pattern cannot be drawn from: {cause}"))?;
-        let tree = strategy
-            .new_tree(rng.runner())
-            .map_err(|reason| reason.to_string())?;
-        let text = tree.current();
+        let text = pattern.draw(rng)?;
         let fits = if stretch {
             text.chars().count() as u64 == length
         } else {

@@ -1,7 +1,7 @@
 //! Which class an input has, and why.
 
 use super::{kettle, shape};
-use crate::schema::draw::set;
+use crate::schema::place::set;
 use crate::schema::{Class, classify};
 use serde_json::{Value, json};
 
