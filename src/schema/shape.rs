@@ -141,6 +141,13 @@ pub(super) struct Notes {
     pub mandatory_when: bool,
     /// Known from an example only: no table says anything about it.
     pub untabled: bool,
+    /// The page names some of the characters that are allowed: those marks of them
+    /// that are not letters or digits.
+    pub charset: Option<String>,
+    /// The page counts lengths in bytes.
+    pub bytes: bool,
+    /// The page names a format that it does not hold to everywhere.
+    pub hint: Option<Format>,
     pub since: Option<Version>,
     pub until: Option<Version>,
 }

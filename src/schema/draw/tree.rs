@@ -90,7 +90,12 @@ impl<'a> Drawer<'a> {
             .filter_map(|node| node.max_props)
             .min()
             .unwrap_or(u64::MAX);
-        let some = if described || depth > DEPTH_OPTIONAL {
+        // Entries only where the schema says of what kind: an object that is merely
+        // called an object may be the empty body of an action.
+        let stated = nodes
+            .iter()
+            .any(|node| node.additional != Additional::Unstated || !node.pattern_props.is_empty());
+        let some = if described || !stated || depth > DEPTH_OPTIONAL {
             0
         } else {
             self.rng.below(3).min(most)

@@ -49,14 +49,45 @@ impl Walk<'_> {
                 "a text in base64".into()
             });
         }
+        if self.soft {
+            self.unpromised_text(id, node, text, value, at);
+        }
+    }
+
+    /// What the schema accepts of a text and no page promises.
+    fn unpromised_text(&mut self, id: NodeId, node: &Node, text: &str, value: &Value, at: &Path) {
         let bounded = node.min_length.is_some() || node.members.is_some() || node.pattern.is_some();
-        if self.soft && text.is_empty() && !bounded {
+        if text.is_empty() && !bounded {
             self.soft_at(
                 id,
                 "empty",
                 value,
                 at,
                 "a text; no page says that it may be empty",
+            );
+        }
+        let named = |c: char, marks: &str| c.is_ascii_alphanumeric() || marks.contains(c);
+        if let Some(marks) = &node.notes.charset
+            && !text.chars().all(|c| named(c, marks))
+        {
+            self.soft_at(id, "charset", value, at, "characters that the page names");
+        }
+        if node.notes.bytes && node.max_length.is_some_and(|most| text.len() as u64 > most) {
+            self.soft_at(
+                id,
+                "bytes",
+                value,
+                at,
+                "a text that is as short in bytes too",
+            );
+        }
+        if node.notes.hint.is_some_and(|hint| !hint.accepts(text)) {
+            self.soft_at(
+                id,
+                "format",
+                value,
+                at,
+                "a text in the format that the page names",
             );
         }
     }
