@@ -100,8 +100,8 @@ impl Checker<'_> {
                 self.condition(of);
                 Type::Bool
             }
-            Kind::And(two) => self.junction(two, true),
-            Kind::Or(two) => self.junction(two, false),
+            Kind::And(terms) => self.junction(terms, true),
+            Kind::Or(terms) => self.junction(terms, false),
             Kind::Cond(three) => {
                 self.condition(&three.0);
                 let then = self.node_where(&three.1, &three.0, true);
@@ -196,7 +196,10 @@ impl Checker<'_> {
                 Type::Map(values) if key_type.overlaps(&Type::Str) => {
                     types.push((**values).clone().or_null());
                 }
-                Type::Record { .. } if key_type.overlaps(&Type::Str) => types.push(Type::Any),
+                Type::Record { fields, open } if key_type.overlaps(&Type::Str) => {
+                    types.extend(fields.values().map(|field| field.ty.clone()));
+                    types.push(if *open { Type::Any } else { Type::Null });
+                }
                 _ => {}
             }
         }
@@ -232,11 +235,22 @@ impl Checker<'_> {
         Type::Record { fields, open }
     }
 
-    fn junction(&mut self, two: &(Node, Node), truth: bool) -> Type {
-        for (side, other) in [(&two.0, &two.1), (&two.1, &two.0)] {
-            self.facts.push(facts(other, truth, self.names));
-            self.condition(side);
-            self.facts.pop();
+    fn junction(&mut self, terms: &[Node], truth: bool) -> Type {
+        let known: Vec<Facts> = terms
+            .iter()
+            .map(|term| facts(term, truth, self.names))
+            .collect();
+        for (i, term) in terms.iter().enumerate() {
+            let before = self.facts.len();
+            self.facts.extend(
+                known[..i]
+                    .iter()
+                    .chain(&known[i + 1..])
+                    .filter(|facts| !facts.is_empty())
+                    .cloned(),
+            );
+            self.condition(term);
+            self.facts.truncate(before);
         }
         Type::Bool
     }
@@ -315,6 +329,7 @@ impl Checker<'_> {
             Binary::Add => ("a number, a text or a list", |ty| {
                 is_number(ty) || is_text(ty) || matches!(ty, Type::List(_))
             }),
+            Binary::Rem => ("a whole number", |ty| *ty == Type::Int),
             _ => ("a number", is_number),
         };
         let left = self.operand(&two.0, wanted, fits);
@@ -391,6 +406,10 @@ impl Checker<'_> {
             }
             return Type::Bool;
         }
+        let is_map = |ty: &Type| matches!(ty, Type::Map(_) | Type::Record { .. });
+        if haystack_type.members().iter().all(is_map) {
+            self.operand(needle, "a text", is_text);
+        }
         for member in haystack_type.members() {
             match (member, needle.as_lit()) {
                 (Type::List(items), _) => {
@@ -406,10 +425,6 @@ impl Checker<'_> {
                     let hint = meant(key, fields.keys());
                     let of = print(haystack, self.names);
                     self.error(needle, format!("there is no field {key} in {of}"), hint);
-                }
-                (Type::Map(_) | Type::Record { .. }, _) if !needle_type.overlaps(&Type::Str) => {
-                    let why = format!("a key of a map is a text, not {needle_type}");
-                    self.error(needle, why, None);
                 }
                 _ => {}
             }
