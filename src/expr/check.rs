@@ -161,6 +161,17 @@ impl Checker<'_> {
             }
         }
         if types.iter().any(|ty| *ty != Type::Null) || *of_type == Type::Null {
+            let fieldless = |ty: &&Type| {
+                !matches!(
+                    ty,
+                    Type::Any | Type::Never | Type::Null | Type::Map(_) | Type::Record { .. }
+                )
+            };
+            if let Some(other) = of_type.members().iter().find(fieldless) {
+                let of = print(of, self.names);
+                let why = format!("{of} may be {other}, which has no fields");
+                self.note(Severity::Warning, node, why, None);
+            }
             return if others.is_empty() {
                 Type::union(types)
             } else {
@@ -281,6 +292,16 @@ impl Checker<'_> {
             );
             return Type::Never;
         }
+        let rest = ty
+            .members()
+            .iter()
+            .filter(|member| !fits(member) && **member != Type::Null);
+        let rest = Type::union(rest.cloned());
+        if rest != Type::Never {
+            let text = print(node, self.names);
+            let why = format!("{text} may be {rest}, and {wanted} is needed here");
+            self.note(Severity::Warning, node, why, None);
+        }
         if ty.may_be_null() {
             let text = print(node, self.names);
             let hint = path_of(node, self.names)
@@ -314,10 +335,9 @@ impl Checker<'_> {
                 let wanted = "a number, a text or a truth value";
                 let left = self.operand(&two.0, wanted, is_ordered);
                 let right = self.operand(&two.1, wanted, is_ordered);
-                if !widened(&left).overlaps(&widened(&right)) {
-                    let why = format!("{left} and {right} have no order");
-                    self.error(node, why, None);
-                }
+                self.same_kind(node, &left, &right, |left, right| {
+                    format!("{left} and {right} have no order")
+                });
                 Type::Bool
             }
             _ => self.arithmetic(node, op, two),
@@ -334,12 +354,10 @@ impl Checker<'_> {
         };
         let left = self.operand(&two.0, wanted, fits);
         let right = self.operand(&two.1, wanted, fits);
+        self.same_kind(node, &left, &right, |left, right| {
+            format!("{} does not go with {left} and {right}", op.sign())
+        });
         let (wide_left, wide_right) = (widened(&left), widened(&right));
-        if !wide_left.overlaps(&wide_right) {
-            let why = format!("{} does not go with {left} and {right}", op.sign());
-            self.error(node, why, None);
-            return Type::Never;
-        }
         match (&wide_left, &wide_right) {
             (Type::Never, _) | (_, Type::Never) => Type::Never,
             (Type::List(a), Type::List(b)) => {
@@ -349,6 +367,32 @@ impl Checker<'_> {
             (a, b) if is_number(a) && is_number(b) => self.number(&[wide_left, wide_right]),
             _ => Type::Any,
         }
+    }
+
+    /// Reports two operands that are, or may be, of kinds that do not go
+    /// together.
+    fn same_kind(
+        &mut self,
+        node: &Node,
+        left: &Type,
+        right: &Type,
+        message: impl Fn(&Type, &Type) -> String,
+    ) {
+        let (wide_left, wide_right) = (widened(left), widened(right));
+        let mut pairs = 0;
+        let mut fitting = 0;
+        for a in wide_left.members() {
+            for b in wide_right.members() {
+                pairs += 1;
+                fitting += usize::from(a.overlaps(b));
+            }
+        }
+        let severity = match fitting {
+            0 => Severity::Error,
+            _ if fitting < pairs => Severity::Warning,
+            _ => return,
+        };
+        self.note(severity, node, message(left, right), None);
     }
 
     /// Reports two sides of an equality that can never be equal. Comparing with
@@ -482,7 +526,11 @@ impl Checker<'_> {
             }
             Func::Min | Func::Max => {
                 let list = self.operand(&args[0], "a list", |ty| matches!(ty, Type::List(_)));
-                elements(&list)
+                let items = elements(&list);
+                self.same_kind(&args[0], &items, &items, |items, _| {
+                    format!("{items} have no order among themselves")
+                });
+                items
             }
         }
     }

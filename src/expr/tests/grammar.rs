@@ -250,9 +250,14 @@ impl Draw {
 
     /// A part of any type, wherever it stands.
     fn anything(self) -> BoxedStrategy<String> {
-        leaf(vec![
-            "null", "true", "\"q\"", "l", "m", "1 / 0", "nobody", "b", "s", "a",
-        ])
+        let mut leaves = vec![
+            "null", "true", "\"q\"", "l", "1 / 0", "nobody", "b", "s", "a",
+        ];
+        // The crate adds a map to a list, which CEL does not.
+        if self.ours() {
+            leaves.push("m");
+        }
+        leaf(leaves)
     }
 }
 

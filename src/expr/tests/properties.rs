@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -30,11 +31,13 @@ fn parsed(text: &str) -> Result<Expr, TestCaseError> {
 
 #[test]
 fn known_values_give_what_the_cel_crate_gives() {
+    let valued = Cell::new(0);
     hold(
         (expressions(Language::Common), documents()),
         |(text, documents)| {
             let ours = eval(&parsed(&text)?, &documents);
             let theirs = oracle(&text, &documents);
+            valued.set(valued.get() + usize::from(ours.is_ok()));
             let agree = match (&ours, &theirs) {
                 (Ok(ours), Ok(theirs)) => ours == theirs,
                 (ours, theirs) => ours.is_err() == theirs.is_err(),
@@ -42,6 +45,11 @@ fn known_values_give_what_the_cel_crate_gives() {
             prop_assert!(agree, "{text}: ours {ours:?}, theirs {theirs:?}");
             Ok(())
         },
+    );
+    assert!(
+        valued.get() > 1000,
+        "only {} expressions had a value",
+        valued.get()
     );
 }
 
@@ -93,6 +101,7 @@ fn from_theirs(value: &cel::Value) -> Val {
 #[test]
 fn an_unknown_never_gives_a_wrong_definite_answer() {
     let fillings = prop::collection::vec((documents(), prop::collection::vec(values(), 8)), 3);
+    let (definite, open) = (Cell::new(0), Cell::new(0));
     let cases = (
         expressions(Language::Ours),
         documents(),
@@ -103,6 +112,14 @@ fn an_unknown_never_gives_a_wrong_definite_answer() {
         let expr = parsed(&text)?;
         let masked = masked(&known, mask);
         let answer = eval(&expr, &masked);
+        if masked != known && answer.is_ok() {
+            let count = if answer == Ok(Val::Unknown) {
+                &open
+            } else {
+                &definite
+            };
+            count.set(count.get() + 1);
+        }
         let mut candidates = vec![known];
         for (other, fill) in &fillings {
             candidates.push(filled(&masked, other, fill));
@@ -122,6 +139,12 @@ fn an_unknown_never_gives_a_wrong_definite_answer() {
         }
         Ok(())
     });
+    assert!(
+        definite.get() > 300,
+        "only {} definite answers",
+        definite.get()
+    );
+    assert!(open.get() > 100, "only {} unknown answers", open.get());
 }
 
 /// Whether a partly unknown answer leaves room for a concrete one.
@@ -213,7 +236,7 @@ fn fill_val<'a>(val: &Val, other: Option<&Val>, next: &mut impl Iterator<Item = 
 fn what_type_checks_does_not_fail_for_its_types() {
     let mut types = types();
     types.insert("g".to_string(), Type::Any);
-    let clean = std::cell::Cell::new(0);
+    let clean = Cell::new(0);
     hold(
         (expressions(Language::Ours), documents()),
         |(text, documents)| {
