@@ -2,7 +2,7 @@
 //! operand is of a kind that fails whatever the unknown is.
 
 use super::ast::{Binary, Func};
-use super::eval::{Compared, Failure, compare};
+use super::compare::{Compared, Failure, compare};
 use super::lower::compile_pattern;
 use super::value::Val;
 
