@@ -57,29 +57,51 @@ fn bound(text: &str) -> Result<(), ParseError> {
         return Err(error(0, why));
     }
     let mut operators = 0;
-    let mut quote = None;
-    let mut escaped = false;
-    for (at, byte) in text.bytes().enumerate() {
-        match (quote, byte) {
-            (Some(_), b'\\') if !escaped => {
-                escaped = true;
-                continue;
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let skipped = match first {
+            '"' | '\'' => {
+                string_length(rest, text[..text.len() - rest.len()].ends_with(['r', 'R']))
             }
-            (Some(open), _) if open == byte && !escaped => quote = None,
-            (Some(_), _) => {}
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (None, b',' | b'_' | b':') => {}
-            (None, _) if byte.is_ascii_punctuation() => operators += 1,
-            (None, b'n') if text[..at].ends_with('i') => operators += 1,
-            (None, _) => {}
-        }
-        escaped = false;
+            '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
+            _ => {
+                let word = first == 'i' && rest.starts_with("in");
+                let sign = first.is_ascii_punctuation() && !matches!(first, ',' | '_' | ':');
+                operators += usize::from(word || sign);
+                first.len_utf8()
+            }
+        };
         if operators > OPERATORS_MAX {
             let why = format!("an expression may have at most {OPERATORS_MAX} operators");
-            return Err(error(at, why));
+            return Err(error(text.len() - rest.len(), why));
         }
+        rest = &rest[skipped..];
     }
     Ok(())
+}
+
+/// How long the string literal is that `text` starts with; to the end if it is
+/// not closed.
+fn string_length(text: &str, raw: bool) -> usize {
+    let quote = &text[..1];
+    let triple = quote.repeat(3);
+    let close = if text.starts_with(&triple) {
+        &triple
+    } else {
+        quote
+    };
+    let mut at = close.len();
+    while let Some(next) = text[at..].chars().next() {
+        if text[at..].starts_with(close) {
+            return at + close.len();
+        }
+        match next {
+            '\n' if close.len() == 1 => return at,
+            '\\' if !raw => at += 1 + text[at + 1..].chars().next().map_or(0, char::len_utf8),
+            other => at += other.len_utf8(),
+        }
+    }
+    at
 }
 
 /// The first error of the parser, in the words of a suite's author.
