@@ -9,19 +9,15 @@ use super::value::Val;
 /// The longest text that `+` builds, in bytes.
 const TEXT_MAX: usize = 1024 * 1024;
 
-/// `+ - * / %` on two values of one kind; `+` also joins texts and lists.
+/// `+ - * / %` on numbers; `+` also joins texts and lists. An integer meeting a
+/// float becomes one: JSON does not tell 3 from 3.0, so that a document's
+/// number may arrive as either.
 pub(super) fn arithmetic(op: Binary, left: &Val, right: &Val) -> Result<Val, Failure> {
     match (left, right) {
         (Val::Int(a), Val::Int(b)) => integers(op, *a, *b),
-        (Val::Float(a), Val::Float(b)) if op != Binary::Rem => {
-            let (a, b) = (a.get(), b.get());
-            Ok(Val::from(match op {
-                Binary::Add => a + b,
-                Binary::Sub => a - b,
-                Binary::Mul => a * b,
-                _ => a / b,
-            }))
-        }
+        (Val::Float(a), Val::Float(b)) if op != Binary::Rem => Ok(floats(op, a.get(), b.get())),
+        (Val::Int(a), Val::Float(b)) if op != Binary::Rem => Ok(floats(op, *a as f64, b.get())),
+        (Val::Float(a), Val::Int(b)) if op != Binary::Rem => Ok(floats(op, a.get(), *b as f64)),
         (Val::Str(a), Val::Str(b)) if op == Binary::Add => {
             if a.len() + b.len() > TEXT_MAX {
                 return Err("the text grows too long".to_string());
@@ -48,6 +44,15 @@ fn operand_of(op: Binary, val: &Val) -> bool {
         Val::Str(_) | Val::List(_) => op == Binary::Add,
         _ => false,
     }
+}
+
+fn floats(op: Binary, a: f64, b: f64) -> Val {
+    Val::from(match op {
+        Binary::Add => a + b,
+        Binary::Sub => a - b,
+        Binary::Mul => a * b,
+        _ => a / b,
+    })
 }
 
 fn integers(op: Binary, a: i64, b: i64) -> Result<Val, Failure> {

@@ -158,7 +158,8 @@ fn arithmetic_is_checked() {
         7 / 2 => 3
         -7 % 3 => -1
         7.0 / 2.0 => 3.5
-        1 + 1.0 => error 2: + does not go with a number and a number
+        1 + 1.5 => 2.5
+        1.5 % 1 => error 4: % does not go with a number and a number
         9223372036854775807 + 1 => error 20: the number does not fit 64 bits
         -(-9223372036854775808) => error 0: the number does not fit 64 bits
         1 % 0 => error 2: division by zero

@@ -3,6 +3,7 @@
 mod evaluating;
 mod parsing;
 mod properties;
+mod typing;
 
 use serde_json::{Value as Json, json};
 
