@@ -4,3 +4,28 @@
 //! boundary values. It does not know states, clauses or endpoints.
 
 pub mod catalog;
+mod classify;
+mod compile;
+mod deviate;
+mod draw;
+mod format;
+mod load;
+mod pattern;
+mod rng;
+mod shape;
+mod simpler;
+#[cfg(test)]
+mod tests;
+mod text;
+mod version;
+mod violation;
+mod walk;
+
+pub use classify::{Class, Classified, Reason, classify};
+pub use deviate::{Deviation, deviations, deviations_at};
+pub use draw::{Draw, Undrawable, draw_boundary, draw_valid};
+pub use load::{Files, Folder, LoadError, Schemas};
+pub use rng::Rng;
+pub use shape::Shape;
+pub use simpler::simpler;
+pub use violation::Violation;

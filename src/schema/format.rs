@@ -1,0 +1,96 @@
+//! Formats, asserted: a text either has the form or it does not.
+
+use serde_json::Value;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::sync::OnceLock;
+
+/// A `format` keyword that is understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Format {
+    Uuid,
+    Ipv4,
+    Ipv6,
+    DateTime,
+    Date,
+    Time,
+    Uri,
+    Email,
+    Hostname,
+    Base64,
+}
+
+impl Format {
+    pub(super) const NAMED: [(&'static str, Format); 10] = [
+        ("uuid", Format::Uuid),
+        ("ipv4", Format::Ipv4),
+        ("ipv6", Format::Ipv6),
+        ("date-time", Format::DateTime),
+        ("date", Format::Date),
+        ("time", Format::Time),
+        ("uri", Format::Uri),
+        ("email", Format::Email),
+        ("hostname", Format::Hostname),
+        ("base64", Format::Base64),
+    ];
+
+    pub(super) fn named(name: &str) -> Option<Format> {
+        Format::NAMED
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|&(_, format)| format)
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        let named = Format::NAMED.iter().find(|(_, format)| *format == self);
+        named
+            .expect("every format is in NAMED; a variant was added without its name")
+            .0
+    }
+
+    pub(super) fn accepts(self, text: &str) -> bool {
+        match self {
+            Format::Uuid => is_uuid(text),
+            Format::Ipv4 => text.parse::<Ipv4Addr>().is_ok(),
+            Format::Ipv6 => text.parse::<Ipv6Addr>().is_ok(),
+            Format::Base64 => is_base64(text),
+            Format::DateTime
+            | Format::Date
+            | Format::Time
+            | Format::Uri
+            | Format::Email
+            | Format::Hostname => self.library().is_valid(&Value::from(text)),
+        }
+    }
+
+    /// The `jsonschema` crate's check. One per format for the whole process:
+    /// it is a constant, only costly to build.
+    fn library(self) -> &'static jsonschema::Validator {
+        static CHECKS: [OnceLock<jsonschema::Validator>; 10] = [const { OnceLock::new() }; 10];
+        CHECKS[self as usize].get_or_init(|| {
+            let schema = serde_json::json!({ "format": self.name() });
+            let options = jsonschema::draft202012::options().should_validate_formats(true);
+            options
+                .build(&schema)
+                .expect("a lone `format` compiles; was a name of NAMED misspelt?")
+        })
+    }
+}
+
+/// Eight, four, four, four and twelve hex digits of either case.
+fn is_uuid(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let fits = |(at, byte): (usize, &u8)| match at {
+        8 | 13 | 18 | 23 => *byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    bytes.len() == 36 && bytes.iter().enumerate().all(fits)
+}
+
+/// RFC 4648, section 4, padded; line breaks are not part of it.
+pub(super) fn is_base64(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let body = text.trim_end_matches('=').as_bytes();
+    let padding = bytes.len() - body.len();
+    let fits = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    bytes.len().is_multiple_of(4) && padding <= 2 && body.iter().all(fits)
+}

@@ -1,0 +1,132 @@
+//! Patterns: ECMA-flavoured regular expressions, for testing and for drawing.
+
+use proptest::string::{RegexGeneratorStrategy, string_regex};
+use regex::Regex;
+use std::sync::OnceLock;
+
+/// Longest pattern that is compiled, in bytes.
+const LENGTH_MAX: usize = 4096;
+
+/// A `pattern` keyword.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    /// As written in the schema.
+    pub text: String,
+    matcher: Matcher,
+    /// Built at the first draw: most patterns are only ever tested.
+    strategy: OnceLock<Result<RegexGeneratorStrategy<String>, String>>,
+}
+
+#[derive(Debug)]
+enum Matcher {
+    Plain(Regex),
+    /// Look-around and back references, which the `regex` crate does not have.
+    Rich(Box<jsonschema::Validator>),
+}
+
+impl Pattern {
+    pub(super) fn new(text: &str) -> Result<Pattern, String> {
+        if text.len() > LENGTH_MAX {
+            return Err(format!("the pattern is longer than {LENGTH_MAX} bytes"));
+        }
+        let matcher = match Regex::new(&translate(text, Use::Test)) {
+            Ok(regex) => Matcher::Plain(regex),
+            Err(_) => {
+                let schema = serde_json::json!({ "pattern": text });
+                let rich =
+                    jsonschema::draft202012::new(&schema).map_err(|error| error.to_string())?;
+                Matcher::Rich(Box::new(rich))
+            }
+        };
+        Ok(Pattern {
+            text: text.to_string(),
+            matcher,
+            strategy: OnceLock::new(),
+        })
+    }
+
+    pub(super) fn matches(&self, text: &str) -> bool {
+        match &self.matcher {
+            Matcher::Plain(regex) => regex.is_match(text),
+            Matcher::Rich(validator) => validator.is_valid(&serde_json::Value::from(text)),
+        }
+    }
+
+    /// The strategy that draws matching texts from printable ASCII where the
+    /// pattern leaves a choice; an error where the pattern cannot be turned round.
+    pub(super) fn strategy(&self) -> Result<&RegexGeneratorStrategy<String>, &str> {
+        let build =
+            || string_regex(&translate(&self.text, Use::Draw)).map_err(|error| error.to_string());
+        self.strategy
+            .get_or_init(build)
+            .as_ref()
+            .map_err(String::as_str)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Test,
+    Draw,
+}
+
+/// From ECMA to Rust: `\d` and `\w` are ASCII there. For drawing, anchors go and
+/// open sets (`.`, `[^…]`, `\S`) are narrowed to printable ASCII, because a text
+/// that the page merely does not forbid is no fair example of a valid one.
+fn translate(text: &str, purpose: Use) -> String {
+    let draw = purpose == Use::Draw;
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut chars = text.chars().peekable();
+    let mut in_set = false;
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => match chars.next() {
+                Some('b' | 'B') if draw && !in_set => {}
+                Some(escaped) => out.push_str(&escape(escaped, draw)),
+                None => out.push('\\'),
+            },
+            '[' if in_set => out.push_str("\\["),
+            '[' => {
+                in_set = true;
+                let negated = chars.next_if_eq(&'^').is_some();
+                out.push_str(match (negated, draw) {
+                    (true, true) => "[ -~&&[^",
+                    (true, false) => "[^",
+                    (false, true) => "[ -~&&[",
+                    (false, false) => "[",
+                });
+                if chars.peek() == Some(&']') && !negated {
+                    // `[]` matches nothing in ECMA; Rust would read `]` as a member.
+                    out.push_str("a&&b");
+                }
+            }
+            ']' if in_set => {
+                in_set = false;
+                out.push_str(if draw { "]]" } else { "]" });
+            }
+            '&' | '~' if in_set && chars.peek() == Some(&c) => {
+                out.push('\\');
+                out.push(c);
+            }
+            '^' | '$' if draw && !in_set => {}
+            '.' if draw && !in_set => out.push_str("[ -~]"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+fn escape(escaped: char, draw: bool) -> String {
+    match escaped {
+        'd' => "[0-9]".into(),
+        'D' if draw => "[ -~&&[^0-9]]".into(),
+        'D' => "[^0-9]".into(),
+        'w' => "[A-Za-z0-9_]".into(),
+        'W' if draw => "[ -~&&[^A-Za-z0-9_]]".into(),
+        'W' => "[^A-Za-z0-9_]".into(),
+        's' if draw => " ".into(),
+        'S' if draw => "[!-~]".into(),
+        '/' => "/".into(),
+        c => format!("\\{c}"),
+    }
+}
