@@ -1,8 +1,12 @@
 //! `probity` checks whether a cloud API does what its documentation says.
 
-pub mod endpoint;
 pub mod expr;
-pub mod history;
-pub mod plan;
 pub mod schema;
+pub mod pages;
 pub mod suite;
+pub mod model;
+pub mod plan;
+pub mod history;
+pub mod endpoint;
+pub mod oracle;
+pub mod campaign;

@@ -1,0 +1,247 @@
+//! Keeping count: what a clause has promised, what was seen of it, what it has earned.
+//!
+//! A clause passes only on a reply that nothing else explains (design, section 4), so
+//! a promise is followed until the thing it is about was seen at rest.
+
+use super::asked::{Asked, Heard};
+use super::belief::{Belief, Owed};
+use super::compile::{ClauseId, Generated};
+use super::credit::Cell;
+use super::effect::Moment;
+use super::factor::{Factor, Promise, Promised};
+use super::outcome::{How, Judged, cell};
+use super::sighting::See;
+use super::thing::{Id, Life};
+use crate::history::Exchange;
+use crate::schema::Class;
+use crate::suite::{EffectValue, Stage};
+use std::collections::BTreeSet;
+
+impl Belief {
+    /// Counts which clauses spoke and which of them alone explain the outcome.
+    pub(super) fn settle_accounts(&mut self, asked: &Asked, heard: &Heard, judged: &Judged, exchange: &Exchange, before: &Factor) {
+        let everywhere = |has: &dyn Fn(&super::reading::Reading) -> bool| judged.readings.iter().all(has);
+        let spoken: BTreeSet<ClauseId> =
+            judged.readings.iter().flat_map(|reading| reading.demanded.iter().chain(&reading.accepts)).copied().collect();
+        for clause in spoken {
+            let count = self.tally.count(clause);
+            if everywhere(&|reading| reading.demanded.contains(&clause) || reading.accepts.contains(&clause)) {
+                count.applied += 1;
+            } else {
+                count.unclear += 1;
+            }
+        }
+        for permitted in judged.readings.iter().flat_map(|reading| &reading.permitted).collect::<BTreeSet<_>>() {
+            self.note_permitted(*permitted, judged);
+        }
+        let sole = sole_refusal(judged);
+        if let (Some(clause), Heard::Refusal(_) | Heard::ServerError(_)) = (sole, heard) {
+            self.tally.count(clause).passed += 1;
+        }
+        if judged.server_error.is_none() && !matches!(heard, Heard::Lost) {
+            let clause = self.model.operations[&asked.operation].no_server_error;
+            let count = self.tally.count(clause);
+            count.applied += 1;
+            count.passed += 1;
+        }
+        let silent = judged.next.iter().all(|next| matches!(next.how, How::Open { silent: true }));
+        if silent && asked.class == Class::Valid && asked.caller == "owner"
+            && let Some(states) = cell(&self.model, asked, before)
+            && let Heard::Success(status, _) | Heard::Refusal(status) = heard
+        {
+            let cell = Cell { operation: asked.operation.clone(), states };
+            *self.tally.silent.entry(cell).or_default().entry(*status).or_default() += 1;
+        }
+        let changes = self.model.operations[&asked.operation].changes;
+        if changes && !matches!(heard, Heard::Refusal(_)) {
+            self.changed = exchange.number + 1;
+        }
+    }
+
+    /// A `may refuse` clause is exercised when it alone explains a refusal, or when its guard held and nothing came of it.
+    fn note_permitted(&mut self, clause: ClauseId, judged: &Judged) {
+        let may = self.model.written(clause).is_some_and(|c| matches!(c.verb, crate::suite::Verb::MayRefuse(_)));
+        if !may || !judged.readings.iter().all(|reading| reading.permitted.contains(&clause)) {
+            return;
+        }
+        let alone = judged.next.iter().all(|next| match &next.how {
+            How::Refused { explaining, .. } => explaining.as_slice() == [clause],
+            _ => false,
+        });
+        let count = self.tally.count(clause);
+        count.applied += 1;
+        if alone {
+            count.passed += 1;
+        }
+    }
+
+    /// Writes down what the accepting clauses owe from here on.
+    pub(super) fn promise(&mut self, factor: &mut Factor, judged: &Judged, exchange: &Exchange, moment: &Moment<'_>) {
+        let accepted: Vec<&Vec<(ClauseId, u16)>> = judged
+            .next
+            .iter()
+            .filter_map(|next| match &next.how {
+                How::Accepted { choice } => Some(choice),
+                _ => None,
+            })
+            .collect();
+        if accepted.len() != judged.next.len() {
+            return;
+        }
+        let clauses: BTreeSet<ClauseId> = accepted.iter().flat_map(|choice| choice.iter().map(|(clause, _)| *clause)).collect();
+        for clause in clauses {
+            let spoke = judged.readings.iter().zip(0..).all(|(reading, _)| reading.accepts.contains(&clause) || !reading.demanded.is_empty());
+            let promise = Promise { clause, exchange: exchange.number };
+            let promised = self.promised(clause, factor, judged, moment);
+            if promised.is_empty() {
+                let count = self.tally.count(clause);
+                if spoke {
+                    count.passed += 1;
+                } else {
+                    count.unclear += 1;
+                }
+                continue;
+            }
+            self.open.insert(promise, Owed { left: promised.len(), tainted: !spoke, exception: false });
+            for what in promised {
+                if let Some(older) = factor.promises.insert(what, promise) {
+                    self.lapse(older);
+                }
+            }
+        }
+    }
+
+    /// What a clause's main outcome says of observed fields, thing by thing.
+    fn promised(&self, clause: ClauseId, factor: &Factor, judged: &Judged, moment: &Moment<'_>) -> Vec<Promised> {
+        let written = self.model.written(clause).expect("only written clauses accept");
+        let mut promised = BTreeSet::new();
+        let via = |held: &super::factor::Held| held.thing.via.is_some_and(|via| via.clause == clause);
+        let touched: BTreeSet<&Id> = judged.next.iter().flat_map(|next| &next.world).filter(|held| via(held)).map(|held| &held.id).collect();
+        for id in touched.into_iter().filter(|id| factor.ids.contains(id)) {
+            let resource = self.model.resource(id);
+            let new = moment.born.iter().any(|(_, ids)| ids.contains(id));
+            for effect in &written.then {
+                // Several things of one kind in a call: the effect names one of them by its root.
+                let about = self.model.operations.values().flat_map(|o| &o.about).find(|about| about.name == effect.target);
+                if about.is_none_or(|about| about.resource != usize::from(id.kind) || (new != matches!(about.binding, crate::suite::Binding::New(_)))) {
+                    continue;
+                }
+                let ends = matches!(&effect.value, EffectValue::Course(stages) if matches!(stages.last(), Some(Stage::Gone)));
+                if ends {
+                    promised.insert(Promised::End(id.clone()));
+                } else if let Some(index) = resource.fields.iter().position(|field| field.name == effect.field) {
+                    promised.insert(Promised::Field(id.clone(), index as u16));
+                }
+            }
+        }
+        promised.into_iter().collect()
+    }
+
+    /// A promise that was overtaken before anyone saw it kept: nothing is known of it.
+    fn lapse(&mut self, promise: Promise) {
+        if self.open.remove(&promise).is_some() {
+            self.tally.count(promise.clause).unclear += 1;
+        }
+    }
+
+    /// Settles the promises of every thing that was seen at rest in all worlds.
+    pub(super) fn confirm(&mut self, see: &See<'_>, factor: &mut Factor, compared: &BTreeSet<ClauseId>) {
+        for clause in compared {
+            self.note_compared(see, *clause);
+        }
+        for id in factor.ids.clone() {
+            let possible = factor.possibilities(&id);
+            let gone = possible.iter().all(|held| held.thing.life == Life::Gone);
+            let shown: Vec<_> = see.sights_of(&id).collect();
+            let rest = possible.iter().all(|held| held.thing.at_rest());
+            if !(gone || (rest && !shown.is_empty())) {
+                continue;
+            }
+            self.seen.insert(id.clone(), see.exchange.number);
+            let moved = possible.iter().any(|held| held.thing.via.is_some());
+            let mine: Vec<Promised> = factor.promises.keys().filter(|promised| promised.id() == &id).cloned().collect();
+            for what in mine {
+                let visible = match &what {
+                    Promised::End(_) => gone,
+                    Promised::Field(_, field) => gone || shown.iter().any(|sight| sight.fields[usize::from(*field)].is_some()),
+                };
+                if !visible {
+                    continue;
+                }
+                let promise = factor.promises.remove(&what).expect("its key was just read");
+                let main = possible.iter().all(|held| held.thing.via.is_none_or(|via| via.clause != promise.clause || via.alternative == 0));
+                let event = possible.iter().any(|held| held.thing.via.is_some_and(|via| via.clause != promise.clause));
+                self.pay(promise, main && !event && !(gone && matches!(what, Promised::Field(..))));
+            }
+            if moved && !gone {
+                let settles = Generated::Settles(usize::from(id.kind));
+                if self.model.suite.resources[usize::from(id.kind)].state.is_some() {
+                    let count = self.tally.count(self.model.generated(&settles));
+                    count.applied += 1;
+                    count.passed += 1;
+                }
+                self.forget_how(factor, &id);
+            }
+        }
+    }
+
+    fn pay(&mut self, promise: Promise, kept: bool) {
+        let Some(owed) = self.open.get_mut(&promise) else { return };
+        owed.left = owed.left.saturating_sub(1);
+        owed.exception |= !kept;
+        if owed.left > 0 {
+            return;
+        }
+        let owed = *owed;
+        self.open.remove(&promise);
+        let count = self.tally.count(promise.clause);
+        if owed.exception {
+            count.exceptions += 1;
+        } else if owed.tainted {
+            count.unclear += 1;
+        } else {
+            count.passed += 1;
+        }
+    }
+
+    /// Once it was seen at rest, how it came there is history: worlds that differ in nothing else merge.
+    fn forget_how(&self, factor: &mut Factor, id: &Id) {
+        let index = factor.ids.binary_search(id).expect("the caller iterates over the factor's ids");
+        let mut worlds = BTreeSet::new();
+        for world in &factor.worlds {
+            let mut world = world.clone();
+            let held = &world[index];
+            if held.thing.via.is_some() {
+                let thing = super::thing::Thing { via: None, ..held.thing.clone() };
+                world[index] = super::effect::hold(&self.model, id.clone(), thing);
+            }
+            worlds.insert(world);
+        }
+        factor.worlds = worlds.into_iter().collect();
+    }
+
+    /// A frame clause has proved something only if something was changed since the thing was last seen.
+    fn note_compared(&mut self, see: &See<'_>, clause: ClauseId) {
+        let changed = self.changed;
+        let since = |id: &Id| self.seen.get(id).is_some_and(|seen| *seen < changed);
+        let fresh = see.sights.things.iter().any(|sight| since(&sight.id));
+        let count = self.tally.count(clause);
+        count.applied += 1;
+        if fresh {
+            count.passed += 1;
+        }
+    }
+}
+
+fn sole_refusal(judged: &Judged) -> Option<ClauseId> {
+    let mut sole = None;
+    for next in &judged.next {
+        let How::Refused { demanded, explaining } = &next.how else { return None };
+        let [clause] = explaining.as_slice() else { return None };
+        if !demanded.contains(clause) || sole.is_some_and(|known| known != *clause) {
+            return None;
+        }
+        sole = Some(*clause);
+    }
+    sole
+}

@@ -1,0 +1,175 @@
+//! A call's inputs and its reply, as expressions read them.
+
+use super::compile::Model;
+use super::scope::Roots;
+use super::thing::{Id, Who};
+use crate::expr::{Scope, Val};
+use crate::history::{Exchange, Outcome, ReplyBody};
+use crate::schema::Class;
+use crate::suite::Binding;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A call's inputs, converted once.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub operation: String,
+    pub caller: String,
+    pub who: Option<Who>,
+    pub class: Class,
+    path: Val,
+    query: Val,
+    header: Val,
+    body: Val,
+    version: Val,
+    today: Val,
+    pools: Val,
+    /// For each `about` entry of the operation that names existing things: its index and their ids.
+    /// An id that is absent or ill-typed binds nothing.
+    pub existing: Vec<(usize, Vec<Option<Id>>)>,
+}
+
+/// What became of it, as the model tells outcomes apart.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Heard {
+    Success(u16, Val),
+    /// A 4xx other than 429.
+    Refusal(u16),
+    /// A 5xx that says the server went wrong: it may or may not have acted.
+    ServerError(u16),
+    /// No reply, or one of a gateway in between: it may or may not have acted.
+    Lost,
+    /// Throttled or never sent: nothing happened.
+    Nothing,
+    /// Neither a success nor an error: no clause explains it.
+    Odd(u16),
+}
+
+impl Asked {
+    /// # Panics
+    /// If the operation is not in the catalog: steps are made from it.
+    #[must_use]
+    pub fn new(model: &Model, exchange: &Exchange, class: Class) -> Asked {
+        let operation = model.operations.get(&exchange.operation).unwrap_or_else(|| {
+            panic!("operation `{}` is not in the catalog: was the history made with another suite?", exchange.operation)
+        });
+        let map = |values: &BTreeMap<String, Value>| {
+            Val::Map(Arc::new(values.iter().map(|(name, value)| (Arc::from(name.as_str()), Val::from(value))).collect()))
+        };
+        let headers = exchange.headers.iter().map(|(name, value)| (Arc::from(name.as_str()), Val::Str(Arc::from(value.as_str()))));
+        let pools = model.suite.pools.iter().map(|(name, values)| (Arc::from(name.as_str()), Val::List(values.clone().into())));
+        let mut asked = Asked {
+            operation: exchange.operation.clone(),
+            caller: exchange.caller.clone(),
+            who: Who::of(&exchange.caller),
+            class,
+            path: map(&exchange.path),
+            query: map(&exchange.query),
+            header: Val::Map(Arc::new(headers.collect())),
+            body: exchange.body.as_ref().map_or(Val::Null, Val::from),
+            version: Val::Null,
+            today: Val::Str(Arc::from(model.today.as_str())),
+            pools: Val::Map(Arc::new(pools.collect())),
+            existing: Vec::new(),
+        };
+        if let Some(version) = &model.suite.version {
+            asked.version = version.eval(&asked.roots(model)).unwrap_or(Val::Null);
+        }
+        let existing = operation.about.iter().enumerate().filter_map(|(index, about)| match &about.binding {
+            Binding::Existing(expr) => {
+                let value = expr.eval(&asked.roots(model)).unwrap_or(Val::Null);
+                Some((index, ids(about.resource, &value)))
+            }
+            Binding::New(_) => None,
+        });
+        asked.existing = existing.collect();
+        asked
+    }
+
+    /// The version that the call asks for; null where it names none.
+    #[must_use]
+    pub fn version(&self) -> &Val {
+        &self.version
+    }
+
+    fn roots<'a>(&'a self, model: &'a Model) -> Roots<'a> {
+        Roots { model, asked: self, things: &[], reply: None, it: None, world: None }
+    }
+
+    /// Ids that the reply of this call brings to life, by index into the operation's `about`.
+    #[must_use]
+    pub fn born(&self, model: &Model, heard: &Heard) -> Vec<(usize, Vec<Id>)> {
+        let Heard::Success(_, reply) = heard else { return Vec::new() };
+        let about = &model.operations[&self.operation].about;
+        let new = about.iter().enumerate().filter_map(|(index, about)| match &about.binding {
+            Binding::New(expr) => {
+                let roots = Roots { reply: Some(reply), ..self.roots(model) };
+                let value = expr.eval(&roots).unwrap_or(Val::Null);
+                Some((index, ids(about.resource, &value).into_iter().flatten().collect()))
+            }
+            Binding::Existing(_) => None,
+        });
+        new.collect()
+    }
+}
+
+impl Scope for Asked {
+    fn root(&self, name: &str) -> Option<Val> {
+        Some(match name {
+            "path" => self.path.clone(),
+            "query" => self.query.clone(),
+            "header" => self.header.clone(),
+            "body" => self.body.clone(),
+            "pools" => self.pools.clone(),
+            "version" => self.version.clone(),
+            "today" => self.today.clone(),
+            "caller" => Val::Str(Arc::from(self.caller.as_str())),
+            "op" => Val::Str(Arc::from(self.operation.as_str())),
+            "input" => Val::Str(Arc::from(match self.class {
+                Class::Valid => "valid",
+                Class::Doubtful => "doubtful",
+                Class::Invalid => "invalid",
+            })),
+            _ => return None,
+        })
+    }
+}
+
+fn ids(kind: usize, value: &Val) -> Vec<Option<Id>> {
+    let one = |value: &Val| match value {
+        Val::Str(id) => Some(Id { kind: kind as u16, id: id.clone() }),
+        _ => None,
+    };
+    match value {
+        Val::List(values) => values.iter().map(one).collect(),
+        value => vec![one(value)],
+    }
+}
+
+impl Heard {
+    #[must_use]
+    pub fn of(outcome: &Outcome) -> Heard {
+        let reply = match outcome {
+            Outcome::Replied(reply) => reply,
+            Outcome::Unsent { .. } => return Heard::Nothing,
+            Outcome::Lost { .. } => return Heard::Lost,
+        };
+        let throttled = reply.status == 429 || (reply.status == 503 && reply.headers.contains_key("retry-after"));
+        match reply.status {
+            _ if throttled => Heard::Nothing,
+            200..=299 => Heard::Success(reply.status, body(&reply.body)),
+            400..=499 => Heard::Refusal(reply.status),
+            502..=504 => Heard::Lost,
+            500..=599 => Heard::ServerError(reply.status),
+            other => Heard::Odd(other),
+        }
+    }
+}
+
+fn body(body: &ReplyBody) -> Val {
+    match body {
+        ReplyBody::Json(value) => Val::from(value),
+        ReplyBody::Empty | ReplyBody::Text { .. } => Val::Null,
+    }
+}

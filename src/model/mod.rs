@@ -1,0 +1,36 @@
+//! The suite brought to life: pure, total, non-deterministic.
+//!
+//! A [`Belief`] holds the worlds that are still possible, factored by resource. What
+//! the endpoint answered filters it; an empty factor is the deviation. It does not know
+//! endpoints, plans, clocks or I/O: times come with what was seen.
+
+mod account;
+mod asked;
+mod belief;
+mod class;
+mod compile;
+mod credit;
+mod effect;
+mod factor;
+mod motion;
+mod outcome;
+mod reading;
+mod scope;
+mod sighting;
+mod thing;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use asked::{Asked, Heard};
+pub use belief::{Belief, Bounds, Deviation, Excess, Insight, Observed, describe, state_of};
+pub use class::{classed, version_of};
+pub use compile::{ClauseId, ClauseInfo, Generated, Model, ModelError, OperationModel, Origin, Shown};
+pub use credit::{Cell, Count, Tally};
+pub use effect::{Choice, Moment, Successor, apply, choices, fogged, hold, replaced};
+pub use factor::{Factor, Held, World};
+pub use motion::{advanced, happenings};
+pub use reading::{Reading, allows, find, read};
+pub use scope::{Fault, Roots};
+pub use thing::{Id, Life, Motion, Step as Stage, Thing, Via, Who};

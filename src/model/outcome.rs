@@ -1,0 +1,250 @@
+//! The first filter: whether the clauses of each world allow the outcome itself.
+
+use super::asked::{Asked, Heard};
+use super::compile::{ClauseId, Model};
+use super::effect::{Choice, Moment, fogged, successors};
+use super::factor::{Factor, Held, World};
+use super::reading::{Reading, allows, combinations, find, read};
+use super::scope::{Fault, Roots, world_root};
+use super::thing::{Life, Thing};
+use crate::expr::Val;
+use crate::schema::Class;
+use crate::suite::Calls;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A world that the outcome leaves possible, and how it came about.
+#[derive(Debug, Clone)]
+pub struct Next {
+    pub world: World,
+    pub how: How,
+}
+
+#[derive(Debug, Clone)]
+pub enum How {
+    /// Refused as clauses demand or permit: those whose statuses hold the one that came.
+    Refused { demanded: Vec<ClauseId>, explaining: Vec<ClauseId> },
+    Accepted { choice: Choice },
+    /// No clause spoke, or none could be decided.
+    Open { silent: bool },
+    /// It may or may not have happened.
+    Lost,
+}
+
+/// All that the clauses say of one outcome.
+#[derive(Debug, Clone, Default)]
+pub struct Judged {
+    pub next: Vec<Next>,
+    /// Worlds ruled out, each with the clauses that did.
+    pub dropped: Vec<(World, Vec<ClauseId>)>,
+    pub readings: Vec<Reading>,
+    /// The operation's clause against errors of the server, if that is what came.
+    pub server_error: Option<ClauseId>,
+    /// In some world the call may have taken effect.
+    pub may_have_acted: bool,
+    /// What would have been permitted, for people.
+    pub expected: Vec<String>,
+}
+
+impl Judged {
+    #[must_use]
+    pub fn reasons(&self) -> Vec<ClauseId> {
+        self.dropped.iter().flat_map(|(_, clauses)| clauses.iter().copied()).collect()
+    }
+
+    #[must_use]
+    pub fn ruled_out(&self, model: &Model) -> Vec<(String, Vec<ClauseId>)> {
+        self.dropped.iter().map(|(world, clauses)| (super::belief::describe(model, world), clauses.clone())).collect()
+    }
+}
+
+/// Filters the worlds of the joined factor by the outcome and adds what may follow from it.
+///
+/// # Errors
+/// If an expression of the suite goes wrong on valid input.
+pub fn judge(model: &Model, asked: &Asked, heard: &Heard, before: &Factor, moment: &Moment<'_>) -> Result<Judged, Fault> {
+    let mut judged = Judged::default();
+    for world in &before.worlds {
+        let reading = read(model, asked, world, moment.strangers)?;
+        note_expected(model, asked, &reading, &mut judged.expected);
+        match heard {
+            Heard::Success(status, _) => accepted(model, asked, *status, world, &reading, moment, &mut judged)?,
+            Heard::Refusal(status) => refused(model, asked, *status, world, &reading, moment, &mut judged),
+            Heard::ServerError(status) if excused(model, asked, &reading, *status) => {
+                refused(model, asked, *status, world, &reading, moment, &mut judged);
+            }
+            Heard::ServerError(_) => {
+                judged.server_error = Some(model.operations[&asked.operation].no_server_error);
+                lost(model, asked, world, &reading, moment, &mut judged)?;
+            }
+            Heard::Lost => lost(model, asked, world, &reading, moment, &mut judged)?,
+            Heard::Odd(_) if reading.silent() => judged.next.push(Next { world: fogged(model, asked, world, moment), how: How::Open { silent: true } }),
+            Heard::Odd(_) => judged.dropped.push((world.clone(), [reading.demanded.clone(), reading.accepts.clone()].concat())),
+            Heard::Nothing => unreachable!("an observation of nothing is not judged"),
+        }
+        judged.readings.push(reading);
+    }
+    Ok(judged)
+}
+
+fn accepted(
+    model: &Model,
+    asked: &Asked,
+    status: u16,
+    world: &World,
+    reading: &Reading,
+    moment: &Moment<'_>,
+    judged: &mut Judged,
+) -> Result<(), Fault> {
+    judged.may_have_acted = true;
+    if !reading.demanded.is_empty() {
+        judged.dropped.push((world.clone(), reading.demanded.clone()));
+        return Ok(());
+    }
+    // Doubtful input may be ignored, honoured or half of each, unless a clause speaks of it.
+    let explicit = reading.accepts.iter().any(|clause| reads_input(model, *clause));
+    if reading.accepts.is_empty() || (asked.class != Class::Valid && !explicit) {
+        let silent = reading.accepts.is_empty() && reading.perhaps.is_empty();
+        // A read changes nothing, whether a clause speaks of it or not.
+        let changes = model.operations[&asked.operation].changes;
+        let next = if changes { fogged(model, asked, world, moment) } else { world.clone() };
+        judged.next.push(Next { world: next, how: How::Open { silent } });
+        return Ok(());
+    }
+    let wrong: Vec<ClauseId> = reading.accepts.iter().copied().filter(|clause| !allows(model, &asked.operation, *clause, status)).collect();
+    if !wrong.is_empty() {
+        judged.dropped.push((world.clone(), wrong));
+        return Ok(());
+    }
+    for successor in successors(model, asked, world, &reading.accepts, moment)? {
+        let broken = broken_ensures(model, asked, world, &reading.accepts, moment)?;
+        if broken.is_empty() {
+            judged.next.push(Next { world: successor.world, how: How::Accepted { choice: successor.choice } });
+        } else {
+            judged.dropped.push((world.clone(), broken));
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn reads_input(model: &Model, clause: ClauseId) -> bool {
+    model.written(clause).and_then(|clause| clause.when.as_ref()).is_some_and(|guard| guard.roots().iter().any(|root| root.as_ref() == "input"))
+}
+
+fn broken_ensures(model: &Model, asked: &Asked, world: &World, accepts: &[ClauseId], moment: &Moment<'_>) -> Result<Vec<ClauseId>, Fault> {
+    let mut broken = Vec::new();
+    let kinds = model.operations[&asked.operation].reads_all.iter().copied();
+    let all = world_root(model, kinds, world, asked.who, moment.strangers);
+    for &id in accepts {
+        let clause = model.written(id).expect("only written clauses accept");
+        for combination in combinations(model, asked, world) {
+            let things: Vec<(&str, Val)> = combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
+            let roots = Roots { model, asked, things: &things, reply: Some(moment.reply), it: None, world: Some(&all) };
+            for (ensure, place) in &clause.ensure {
+                // A reply of another shape than documented does not ensure anything.
+                let holds = roots.eval(ensure, place.line).unwrap_or(Val::Bool(false));
+                if holds == Val::Bool(false) {
+                    broken.push(id);
+                }
+            }
+        }
+    }
+    broken.dedup();
+    Ok(broken)
+}
+
+fn refused(model: &Model, asked: &Asked, status: u16, world: &World, reading: &Reading, moment: &Moment<'_>, judged: &mut Judged) {
+    let explaining: Vec<ClauseId> = reading.explaining(model, &asked.operation, status).collect();
+    let allowed = if reading.demanded.is_empty() {
+        reading.accepts.is_empty() || !explaining.is_empty() || asked.class == Class::Doubtful
+    } else {
+        !explaining.is_empty()
+    };
+    if !allowed {
+        let reasons = if reading.demanded.is_empty() { &reading.accepts } else { &reading.demanded };
+        judged.dropped.push((world.clone(), reasons.clone()));
+        return;
+    }
+    let how = if explaining.is_empty() {
+        How::Open { silent: reading.silent() && reading.perhaps.is_empty() }
+    } else {
+        How::Refused { demanded: reading.demanded.clone(), explaining }
+    };
+    judged.next.push(Next { world: after_refusal(model, asked, status, world, moment), how });
+}
+
+/// A 404 proves absence only where the call names one thing of which nothing else was known.
+fn after_refusal(model: &Model, asked: &Asked, status: u16, world: &World, _: &Moment<'_>) -> World {
+    let named: Vec<_> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
+    if let (404, [id]) = (status, named.as_slice())
+        && let Some(held) = find(world, id)
+        && held.thing.fog.is_some()
+        && asked.who == Some(held.thing.owner)
+    {
+        let gone = Thing { life: Life::Gone, fog: None, ..held.thing.clone() };
+        return super::effect::replaced(model, world, BTreeMap::from([((*id).clone(), gone)]));
+    }
+    world.clone()
+}
+
+fn lost(model: &Model, asked: &Asked, world: &World, reading: &Reading, moment: &Moment<'_>, judged: &mut Judged) -> Result<(), Fault> {
+    judged.next.push(Next { world: world.clone(), how: How::Lost });
+    if !reading.demanded.is_empty() {
+        return Ok(());
+    }
+    judged.may_have_acted = true;
+    let explicit = reading.accepts.iter().any(|clause| reads_input(model, *clause));
+    if !reading.accepts.is_empty() && (asked.class == Class::Valid || explicit) {
+        for successor in successors(model, asked, world, &reading.accepts, moment)? {
+            judged.next.push(Next { world: successor.world, how: How::Lost });
+        }
+    }
+    // Where no clause says what acceptance does, anything may have come of it.
+    let open = reading.accepts.is_empty() || asked.class != Class::Valid;
+    if open && model.operations[&asked.operation].changes {
+        judged.next.push(Next { world: fogged(model, asked, world, moment), how: How::Lost });
+    }
+    Ok(())
+}
+
+/// A server error is excused only by a clause of that very operation that gives the number.
+fn excused(model: &Model, asked: &Asked, reading: &Reading, status: u16) -> bool {
+    reading
+        .explaining(model, &asked.operation, status)
+        .any(|clause| model.written(clause).is_some_and(|clause| matches!(clause.calls, Calls::Only(_))))
+}
+
+fn note_expected(model: &Model, asked: &Asked, reading: &Reading, expected: &mut Vec<String>) {
+    let names = |clauses: &[ClauseId]| clauses.iter().map(|clause| model.info(*clause).id.clone()).collect::<Vec<_>>().join(", ");
+    let line = if !reading.demanded.is_empty() {
+        format!("a refusal ({})", names(&reading.demanded))
+    } else if !reading.accepts.is_empty() {
+        format!("acceptance ({})", names(&reading.accepts))
+    } else {
+        format!("anything: no clause speaks of {} here", asked.operation)
+    };
+    if !expected.contains(&line) {
+        expected.push(line);
+    }
+}
+
+/// The state of each thing that the call names, if it is at rest and the same in every world.
+#[must_use]
+pub fn cell(model: &Model, asked: &Asked, before: &Factor) -> Option<Vec<String>> {
+    let mut states = Vec::new();
+    for id in asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()) {
+        let possible: Vec<Arc<Held>> = before.possibilities(id);
+        let [held] = possible.as_slice() else { return None };
+        if !held.thing.at_rest() || held.thing.life != Life::Alive {
+            return None;
+        }
+        let state = super::belief::state_of(model, usize::from(id.kind)).map(|index| &held.thing.fields[index]);
+        let shown = match state {
+            Some(Val::Str(state)) => state.to_string(),
+            _ => "there".to_string(),
+        };
+        states.push(format!("{} {shown}", model.resource(id).name));
+    }
+    Some(states)
+}

@@ -1,0 +1,164 @@
+//! The second filter: whether what a reply shows of things fits each world.
+
+use super::asked::Asked;
+use super::belief::{Bounds, frame, state_of};
+use super::compile::{ClauseId, Generated, Model};
+use super::effect::{hold, replaced};
+use super::factor::{Factor, Held, Promised, World};
+use super::scope::Fault;
+use super::thing::{Id, Thing};
+use super::view::{Misfit, Sight, Sights, listed, meet};
+use crate::history::Exchange;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A reply's views, and what is needed to hold them against a factor.
+#[derive(Debug, Clone, Copy)]
+pub struct See<'a> {
+    pub model: &'a Model,
+    pub asked: &'a Asked,
+    pub exchange: &'a Exchange,
+    pub sights: &'a Sights,
+    pub bounds: Bounds,
+}
+
+/// The worlds that fit, and those that do not with the clauses that rule them out.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    pub worlds: Vec<World>,
+    pub dropped: Vec<(World, Vec<ClauseId>)>,
+    /// Clauses that were really compared with something known.
+    pub compared: BTreeSet<ClauseId>,
+}
+
+impl Found {
+    #[must_use]
+    pub fn reasons(&self) -> Vec<ClauseId> {
+        self.dropped.iter().flat_map(|(_, clauses)| clauses.iter().copied()).collect()
+    }
+}
+
+impl See<'_> {
+    /// Whether the reply says anything of a factor's things: shows one, or lists all of their kind.
+    #[must_use]
+    pub fn concerns(&self, factor: &Factor) -> bool {
+        factor.ids.iter().any(|id| self.sight(id).is_some() || self.sights.whole.contains(&usize::from(id.kind)))
+    }
+
+    fn sight(&self, id: &Id) -> Option<&Sight> {
+        self.sights.things.iter().find(|sight| sight.id == *id)
+    }
+
+    /// The sights of one thing: a reply may show it twice.
+    pub(super) fn sights_of<'a>(&'a self, id: &'a Id) -> impl Iterator<Item = &'a Sight> {
+        self.sights.things.iter().filter(move |sight| sight.id == *id)
+    }
+
+    fn listed_clause(&self, kind: u16) -> Option<ClauseId> {
+        let whole = self.sights.whole.contains(&usize::from(kind));
+        whole.then(|| self.model.generated(&Generated::Listed(usize::from(kind), self.asked.operation.clone())))
+    }
+}
+
+/// Holds each world against what the reply shows.
+///
+/// # Errors
+/// If an expression of the suite goes wrong.
+pub fn filter(see: &See<'_>, factor: &Factor) -> Result<Found, Fault> {
+    let mut found = Found::default();
+    for world in &factor.worlds {
+        let mut changed: BTreeMap<Id, Thing> = BTreeMap::new();
+        let mut reasons = Vec::new();
+        for held in world {
+            if let Some(clause) = misses(see, held) {
+                reasons.push(clause);
+                break;
+            }
+            match fits(see, held, &mut found.compared)? {
+                Ok(Some(thing)) => {
+                    changed.insert(held.id.clone(), thing);
+                }
+                Ok(None) => {}
+                Err(misfit) => {
+                    reasons.push(reason(see, factor, &held.id, &misfit));
+                    break;
+                }
+            }
+        }
+        if reasons.is_empty() {
+            found.worlds.push(if changed.is_empty() { world.clone() } else { replaced(see.model, world, changed) });
+        } else {
+            found.dropped.push((world.clone(), reasons));
+        }
+    }
+    Ok(found)
+}
+
+/// The clause of a whole list that a thing contradicts by being there, or by not being there.
+fn misses(see: &See<'_>, held: &Arc<Held>) -> Option<ClauseId> {
+    let clause = see.listed_clause(held.id.kind)?;
+    let shown = see.sight(&held.id).is_some();
+    let foreign = see.asked.who != Some(held.thing.owner);
+    let wrong = if foreign { shown } else { listed(held) == Some(true) && !shown };
+    wrong.then_some(clause)
+}
+
+fn fits(see: &See<'_>, held: &Arc<Held>, compared: &mut BTreeSet<ClauseId>) -> Result<Result<Option<Thing>, Misfit>, Fault> {
+    if see.asked.who != Some(held.thing.owner) {
+        return Ok(Ok(None));
+    }
+    let mut now: Option<Arc<Held>> = None;
+    for sight in see.sights_of(&held.id) {
+        let before = now.as_ref().unwrap_or(held);
+        match meet(see.model, before, sight, see.exchange.sent_ms, see.bounds.settle_percent)? {
+            Ok(thing) => {
+                note_compared(see, before, sight, compared);
+                now = Some(hold(see.model, held.id.clone(), thing));
+            }
+            Err(misfit) => return Ok(Err(misfit)),
+        }
+    }
+    Ok(Ok(now.map(|held| held.thing.clone())))
+}
+
+fn note_compared(see: &See<'_>, held: &Held, sight: &Sight, compared: &mut BTreeSet<ClauseId>) {
+    if !held.thing.at_rest() || held.thing.life != super::thing::Life::Alive {
+        return;
+    }
+    let kind = usize::from(held.id.kind);
+    for (index, shown) in sight.fields.iter().enumerate() {
+        if shown.is_some() && !held.thing.fields[index].has_unknown() {
+            compared.insert(see.model.generated(&Generated::Field(kind, index)));
+        }
+    }
+    if sight.full {
+        let shows = &see.model.suite.resources[kind].shows;
+        compared.extend((0..shows.len()).map(|index| see.model.generated(&Generated::Shows(kind, index))));
+    }
+}
+
+fn reason(see: &See<'_>, factor: &Factor, id: &Id, misfit: &Misfit) -> ClauseId {
+    let state = state_of(see.model, usize::from(id.kind)).unwrap_or_default() as u16;
+    match misfit {
+        Misfit::Clause(clause) => *clause,
+        Misfit::Field(field) => {
+            let promised = factor.promises.get(&Promised::Field(id.clone(), *field));
+            promised.map_or_else(|| frame(see.model, id, *field), |promise| promise.clause)
+        }
+        Misfit::End => {
+            let promised = factor.promises.get(&Promised::End(id.clone()));
+            promised.map_or_else(|| frame(see.model, id, state), |promise| promise.clause)
+        }
+    }
+}
+
+/// The world with what the reply showed in fog.
+#[must_use]
+pub fn fogged(see: &See<'_>, world: &[Arc<Held>]) -> World {
+    let named: BTreeSet<&Id> = see.asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
+    let touched = |held: &&Arc<Held>| {
+        named.contains(&held.id) || see.sight(&held.id).is_some() || see.sights.whole.contains(&usize::from(held.id.kind))
+    };
+    let changed = world.iter().filter(touched).map(|held| (held.id.clone(), held.thing.fogged(see.exchange.received_ms)));
+    replaced(see.model, world, changed.collect())
+}

@@ -1,0 +1,137 @@
+//! One exchange after the other against belief and schemas.
+
+use crate::history::{Exchange, History, Outcome, ReplyBody, secrets::is_token};
+use crate::model::{Belief, Bounds, ClauseId, Excess, Fault, Insight, Model, Tally, classed, version_of};
+use crate::schema::{Schemas, Violation};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A deviation with all that a reader needs to check it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub plan: u64,
+    /// Index of the step in its plan, and number of the exchange in its history.
+    pub step: usize,
+    pub exchange: u64,
+    pub operation: String,
+    /// In each world that was possible, the endpoint contradicts one of these.
+    pub clauses: Vec<ClauseId>,
+    pub seen: String,
+    pub expected: Vec<String>,
+    /// Where the body leaves its documented shape.
+    pub violations: Vec<String>,
+    /// The exchange that last narrowed the same things, and why: often the true place.
+    pub shrunk: Option<(u64, Vec<ClauseId>)>,
+}
+
+/// What one exchange has shown.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    pub findings: Vec<Finding>,
+    pub excess: Option<Excess>,
+    pub insight: Option<Insight>,
+}
+
+/// Judges the exchanges of one plan as they come.
+#[derive(Debug, Clone)]
+pub struct Judge {
+    pub belief: Belief,
+    schemas: Arc<Schemas>,
+    plan: u64,
+    reported: BTreeSet<ClauseId>,
+}
+
+impl Judge {
+    #[must_use]
+    pub fn new(model: Arc<Model>, schemas: Arc<Schemas>, plan: u64, bounds: Bounds) -> Judge {
+        Judge { belief: Belief::new(model, bounds), schemas, plan, reported: BTreeSet::new() }
+    }
+
+    /// What was earned so far.
+    #[must_use]
+    pub fn tally(&self) -> &Tally {
+        &self.belief.tally
+    }
+
+    /// # Errors
+    /// If an expression of the suite goes wrong on valid input.
+    pub fn observe(&mut self, exchange: &Exchange) -> Result<Seen, Fault> {
+        let model = Arc::clone(self.belief.model());
+        let class = classed(&model, &self.schemas, exchange);
+        let observed = self.belief.observe(exchange, class)?;
+        let mut seen = Seen { excess: observed.excess, insight: observed.insight, ..Seen::default() };
+        for deviation in observed.deviations {
+            seen.findings.push(Finding {
+                plan: self.plan,
+                step: deviation.step,
+                exchange: deviation.exchange,
+                operation: deviation.operation,
+                clauses: deviation.clauses,
+                seen: deviation.seen,
+                expected: deviation.expected,
+                violations: Vec::new(),
+                shrunk: deviation.shrunk.map(|shrunk| (shrunk.exchange, shrunk.clauses)),
+            });
+        }
+        seen.findings.extend(self.shape(&model, exchange));
+        Ok(seen)
+    }
+
+    /// The body of a success against its documented shape.
+    fn shape(&mut self, model: &Model, exchange: &Exchange) -> Option<Finding> {
+        let Outcome::Replied(reply) = &exchange.outcome else { return None };
+        let clause = model.operations[&exchange.operation].reply?;
+        let operation = self.schemas.operation(&exchange.operation)?;
+        if !(200..300).contains(&reply.status) {
+            return None;
+        }
+        let version = version_of(model, exchange);
+        let shape = self.schemas.response(operation, reply.status, version.as_deref())?;
+        let violations: Vec<String> = match &reply.body {
+            ReplyBody::Json(body) => {
+                let known = |violation: &Violation| body.pointer(&violation.pointer).and_then(Value::as_str).is_some_and(is_token);
+                shape.violations_at(body, version.as_deref()).iter().filter(|violation| !violation.doubtful && !known(violation)).map(line).collect()
+            }
+            ReplyBody::Empty => vec!["the reply has no body where the page describes one".to_string()],
+            ReplyBody::Text { because, .. } => vec![format!("the body is not JSON: {because}")],
+        };
+        let count = self.belief.tally.count(clause);
+        count.applied += 1;
+        if violations.is_empty() {
+            count.passed += 1;
+            return None;
+        }
+        if !self.reported.insert(clause) {
+            self.belief.tally.repeated += 1;
+            return None;
+        }
+        Some(Finding {
+            plan: self.plan,
+            step: exchange.step,
+            exchange: exchange.number,
+            operation: exchange.operation.clone(),
+            clauses: vec![clause],
+            seen: format!("status {} with a body of another shape", reply.status),
+            expected: vec!["a body as the page describes it".to_string()],
+            violations,
+            shrunk: None,
+        })
+    }
+}
+
+/// Judges a recorded history from its beginning.
+///
+/// # Errors
+/// If an expression of the suite goes wrong on valid input.
+pub fn judge(history: &History, model: &Arc<Model>, schemas: &Arc<Schemas>, bounds: Bounds) -> Result<(Judge, Vec<Seen>), Fault> {
+    let mut judge = Judge::new(Arc::clone(model), Arc::clone(schemas), history.header.plan, bounds);
+    let seen = history.exchanges.iter().map(|exchange| judge.observe(exchange)).collect::<Result<Vec<Seen>, Fault>>()?;
+    Ok((judge, seen))
+}
+
+fn line(violation: &Violation) -> String {
+    let at = if violation.pointer.is_empty() { "the body" } else { &violation.pointer };
+    let source = violation.source.as_ref().map(|source| format!(" [{source}]")).unwrap_or_default();
+    format!("{at}: {} expected, found {}{source}", violation.expected, violation.found)
+}
