@@ -30,8 +30,10 @@ pub(super) enum Kind {
     Map(Vec<(Node, Node)>),
     Not(Box<Node>),
     Negate(Box<Node>),
-    And(Box<(Node, Node)>),
-    Or(Box<(Node, Node)>),
+    /// Two or more terms; none of them is itself an `And`.
+    And(Vec<Node>),
+    /// Two or more terms; none of them is itself an `Or`.
+    Or(Vec<Node>),
     Cond(Box<(Node, Node, Node)>),
     Binary(Binary, Box<(Node, Node)>),
     Call(Func, Vec<Node>),
@@ -103,14 +105,16 @@ impl Node {
                 visit(of);
                 visit(key);
             }
-            Kind::List(items) | Kind::Call(_, items) => items.iter().for_each(visit),
+            Kind::List(items) | Kind::Call(_, items) | Kind::And(items) | Kind::Or(items) => {
+                items.iter().for_each(visit)
+            }
             Kind::Map(entries) => {
                 for (key, val) in entries {
                     visit(key);
                     visit(val);
                 }
             }
-            Kind::And(two) | Kind::Or(two) | Kind::Binary(_, two) => {
+            Kind::Binary(_, two) => {
                 visit(&two.0);
                 visit(&two.1);
             }
@@ -144,14 +148,16 @@ impl Node {
                 visit(of);
                 visit(key);
             }
-            Kind::List(items) | Kind::Call(_, items) => items.iter_mut().for_each(visit),
+            Kind::List(items) | Kind::Call(_, items) | Kind::And(items) | Kind::Or(items) => {
+                items.iter_mut().for_each(visit)
+            }
             Kind::Map(entries) => {
                 for (key, val) in entries {
                     visit(key);
                     visit(val);
                 }
             }
-            Kind::And(two) | Kind::Or(two) | Kind::Binary(_, two) => {
+            Kind::Binary(_, two) => {
                 visit(&mut two.0);
                 visit(&mut two.1);
             }

@@ -100,8 +100,8 @@ impl Checker<'_> {
                 self.condition(of);
                 Type::Bool
             }
-            Kind::And(two) => self.junction(two, true),
-            Kind::Or(two) => self.junction(two, false),
+            Kind::And(terms) => self.junction(terms, true),
+            Kind::Or(terms) => self.junction(terms, false),
             Kind::Cond(three) => {
                 self.condition(&three.0);
                 let then = self.node_where(&three.1, &three.0, true);
@@ -161,6 +161,17 @@ impl Checker<'_> {
             }
         }
         if types.iter().any(|ty| *ty != Type::Null) || *of_type == Type::Null {
+            let fieldless = |ty: &&Type| {
+                !matches!(
+                    ty,
+                    Type::Any | Type::Never | Type::Null | Type::Map(_) | Type::Record { .. }
+                )
+            };
+            if let Some(other) = of_type.members().iter().find(fieldless) {
+                let of = print(of, self.names);
+                let why = format!("{of} may be {other}, which has no fields");
+                self.note(Severity::Warning, node, why, None);
+            }
             return if others.is_empty() {
                 Type::union(types)
             } else {
@@ -196,7 +207,10 @@ impl Checker<'_> {
                 Type::Map(values) if key_type.overlaps(&Type::Str) => {
                     types.push((**values).clone().or_null());
                 }
-                Type::Record { .. } if key_type.overlaps(&Type::Str) => types.push(Type::Any),
+                Type::Record { fields, open } if key_type.overlaps(&Type::Str) => {
+                    types.extend(fields.values().map(|field| field.ty.clone()));
+                    types.push(if *open { Type::Any } else { Type::Null });
+                }
                 _ => {}
             }
         }
@@ -232,11 +246,22 @@ impl Checker<'_> {
         Type::Record { fields, open }
     }
 
-    fn junction(&mut self, two: &(Node, Node), truth: bool) -> Type {
-        for (side, other) in [(&two.0, &two.1), (&two.1, &two.0)] {
-            self.facts.push(facts(other, truth, self.names));
-            self.condition(side);
-            self.facts.pop();
+    fn junction(&mut self, terms: &[Node], truth: bool) -> Type {
+        let known: Vec<Facts> = terms
+            .iter()
+            .map(|term| facts(term, truth, self.names))
+            .collect();
+        for (i, term) in terms.iter().enumerate() {
+            let before = self.facts.len();
+            self.facts.extend(
+                known[..i]
+                    .iter()
+                    .chain(&known[i + 1..])
+                    .filter(|facts| !facts.is_empty())
+                    .cloned(),
+            );
+            self.condition(term);
+            self.facts.truncate(before);
         }
         Type::Bool
     }
@@ -266,6 +291,16 @@ impl Checker<'_> {
                 None,
             );
             return Type::Never;
+        }
+        let rest = ty
+            .members()
+            .iter()
+            .filter(|member| !fits(member) && **member != Type::Null);
+        let rest = Type::union(rest.cloned());
+        if rest != Type::Never {
+            let text = print(node, self.names);
+            let why = format!("{text} may be {rest}, and {wanted} is needed here");
+            self.note(Severity::Warning, node, why, None);
         }
         if ty.may_be_null() {
             let text = print(node, self.names);
@@ -300,10 +335,9 @@ impl Checker<'_> {
                 let wanted = "a number, a text or a truth value";
                 let left = self.operand(&two.0, wanted, is_ordered);
                 let right = self.operand(&two.1, wanted, is_ordered);
-                if !widened(&left).overlaps(&widened(&right)) {
-                    let why = format!("{left} and {right} have no order");
-                    self.error(node, why, None);
-                }
+                self.same_kind(node, &left, &right, |left, right| {
+                    format!("{left} and {right} have no order")
+                });
                 Type::Bool
             }
             _ => self.arithmetic(node, op, two),
@@ -315,16 +349,15 @@ impl Checker<'_> {
             Binary::Add => ("a number, a text or a list", |ty| {
                 is_number(ty) || is_text(ty) || matches!(ty, Type::List(_))
             }),
+            Binary::Rem => ("a whole number", |ty| *ty == Type::Int),
             _ => ("a number", is_number),
         };
         let left = self.operand(&two.0, wanted, fits);
         let right = self.operand(&two.1, wanted, fits);
+        self.same_kind(node, &left, &right, |left, right| {
+            format!("{} does not go with {left} and {right}", op.sign())
+        });
         let (wide_left, wide_right) = (widened(&left), widened(&right));
-        if !wide_left.overlaps(&wide_right) {
-            let why = format!("{} does not go with {left} and {right}", op.sign());
-            self.error(node, why, None);
-            return Type::Never;
-        }
         match (&wide_left, &wide_right) {
             (Type::Never, _) | (_, Type::Never) => Type::Never,
             (Type::List(a), Type::List(b)) => {
@@ -334,6 +367,32 @@ impl Checker<'_> {
             (a, b) if is_number(a) && is_number(b) => self.number(&[wide_left, wide_right]),
             _ => Type::Any,
         }
+    }
+
+    /// Reports two operands that are, or may be, of kinds that do not go
+    /// together.
+    fn same_kind(
+        &mut self,
+        node: &Node,
+        left: &Type,
+        right: &Type,
+        message: impl Fn(&Type, &Type) -> String,
+    ) {
+        let (wide_left, wide_right) = (widened(left), widened(right));
+        let mut pairs = 0;
+        let mut fitting = 0;
+        for a in wide_left.members() {
+            for b in wide_right.members() {
+                pairs += 1;
+                fitting += usize::from(a.overlaps(b));
+            }
+        }
+        let severity = match fitting {
+            0 => Severity::Error,
+            _ if fitting < pairs => Severity::Warning,
+            _ => return,
+        };
+        self.note(severity, node, message(left, right), None);
     }
 
     /// Reports two sides of an equality that can never be equal. Comparing with
@@ -391,6 +450,10 @@ impl Checker<'_> {
             }
             return Type::Bool;
         }
+        let is_map = |ty: &Type| matches!(ty, Type::Map(_) | Type::Record { .. });
+        if haystack_type.members().iter().all(is_map) {
+            self.operand(needle, "a text", is_text);
+        }
         for member in haystack_type.members() {
             match (member, needle.as_lit()) {
                 (Type::List(items), _) => {
@@ -406,10 +469,6 @@ impl Checker<'_> {
                     let hint = meant(key, fields.keys());
                     let of = print(haystack, self.names);
                     self.error(needle, format!("there is no field {key} in {of}"), hint);
-                }
-                (Type::Map(_) | Type::Record { .. }, _) if !needle_type.overlaps(&Type::Str) => {
-                    let why = format!("a key of a map is a text, not {needle_type}");
-                    self.error(needle, why, None);
                 }
                 _ => {}
             }
@@ -467,7 +526,11 @@ impl Checker<'_> {
             }
             Func::Min | Func::Max => {
                 let list = self.operand(&args[0], "a list", |ty| matches!(ty, Type::List(_)));
-                elements(&list)
+                let items = elements(&list);
+                self.same_kind(&args[0], &items, &items, |items, _| {
+                    format!("{items} have no order among themselves")
+                });
+                items
             }
         }
     }

@@ -270,8 +270,8 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
     {
         match &node.kind {
             Kind::Not(of) => Ok(self.truth(of, frame)?.map(|truth| !truth)),
-            Kind::And(two) => self.junction(false, two, frame),
-            Kind::Or(two) => self.junction(true, two, frame),
+            Kind::And(terms) => self.junction(false, terms, frame),
+            Kind::Or(terms) => self.junction(true, terms, frame),
             Kind::Has(of) => self.has(of, frame),
             _ => unreachable!("only the connectives are asked for their truth directly"),
         }
@@ -281,25 +281,23 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
     fn junction<'f>(
         &self,
         decides: bool,
-        two: &'f (Node, Node),
+        terms: &'f [Node],
         frame: Option<&'f Frame<'f>>,
     ) -> Step<Truth>
     where
         'e: 'f,
     {
-        let left = self.truth(&two.0, frame);
-        if matches!(left, Ok(Some(truth)) if truth == decides) {
-            return left;
+        let mut unknown = false;
+        let mut failed = None;
+        for term in terms {
+            match self.truth(term, frame) {
+                Ok(Some(truth)) if truth == decides => return Ok(Some(decides)),
+                Ok(Some(_)) => {}
+                Ok(None) => unknown = true,
+                Err(why) => failed = failed.or(Some(why)),
+            }
         }
-        let right = self.truth(&two.1, frame);
-        if matches!(right, Ok(Some(truth)) if truth == decides) {
-            return right;
-        }
-        match (left, right) {
-            (Ok(None), _) | (_, Ok(None)) => Ok(None),
-            (Err(why), _) | (_, Err(why)) => Err(why),
-            _ => Ok(Some(!decides)),
-        }
+        settled(decides, unknown, failed)
     }
 
     fn has<'f>(&self, of: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Truth>
@@ -436,11 +434,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
                 Err(why) => failed = failed.or(Some(why)),
             }
         }
-        match failed {
-            _ if unknown => Ok(Val::Unknown),
-            Some(why) => Err(why),
-            None => Ok(Val::Bool(!decides)),
-        }
+        settled(decides, unknown, failed).map(unless_unknown)
     }
 
     fn exists_one(&self, walk: &Loop, items: &[Val], outer: Option<&Frame<'_>>) -> Step<Val> {
@@ -491,6 +485,15 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
     }
 }
 
+/// What a junction is that no term decided.
+fn settled(decides: bool, unknown: bool, failed: Option<Box<EvalError>>) -> Step<Truth> {
+    match failed {
+        _ if unknown => Ok(None),
+        Some(why) => Err(why),
+        None => Ok(Some(!decides)),
+    }
+}
+
 fn local<'f>(mut frame: Option<&'f Frame<'f>>, up: u16) -> &'f Val {
     for _ in 0..up {
         frame = frame.and_then(|frame| frame.outer);
@@ -529,6 +532,7 @@ fn contains(needle: &Val, haystack: &Val) -> Result<Truth, Failure> {
         (Val::Str(key), Val::Map(entries)) => Ok(Some(entries.contains_key(key))),
         (Val::Unknown, Val::Map(entries)) if entries.is_empty() => Ok(Some(false)),
         (Val::Unknown, Val::Map(_)) | (_, Val::Unknown) => Ok(None),
+        (Val::Bool(_) | Val::Int(_), Val::Map(_)) => Ok(Some(false)),
         (other, Val::Map(_)) => Err(format!("keys of a map are texts, not {}", other.kind())),
         (_, other) => Err(format!("in needs a list or a map, not {}", other.kind())),
     }

@@ -18,15 +18,14 @@ pub(super) type Facts = BTreeSet<Path>;
 pub(super) fn facts(node: &Node, truth: bool, roots: &[Arc<str>]) -> Facts {
     match (&node.kind, truth) {
         (Kind::Not(of), _) => facts(of, !truth, roots),
-        (Kind::And(two), true) | (Kind::Or(two), false) => {
-            let mut both = facts(&two.0, truth, roots);
-            both.extend(facts(&two.1, truth, roots));
-            both
+        (Kind::And(terms), true) | (Kind::Or(terms), false) => {
+            let each = terms.iter().map(|term| facts(term, truth, roots));
+            each.flatten().collect()
         }
-        (Kind::And(two), false) | (Kind::Or(two), true) => {
-            let left = facts(&two.0, truth, roots);
-            let right = facts(&two.1, truth, roots);
-            left.intersection(&right).cloned().collect()
+        (Kind::And(terms), false) | (Kind::Or(terms), true) => {
+            let each = terms.iter().map(|term| facts(term, truth, roots));
+            each.reduce(|a, b| a.intersection(&b).cloned().collect())
+                .unwrap_or_default()
         }
         (Kind::Has(of), true) => there(of, roots),
         (Kind::Binary(op, two), _) => compared(*op, &two.0, &two.1, truth, roots),

@@ -245,8 +245,14 @@ impl Lower<'_> {
 
     fn operator(&mut self, name: &str, args: &[IdedExpr]) -> Result<Option<Kind>, ParseError> {
         let kind = match (name, args) {
-            (operators::LOGICAL_AND, [a, b]) => Kind::And(Box::new((self.node(a)?, self.node(b)?))),
-            (operators::LOGICAL_OR, [a, b]) => Kind::Or(Box::new((self.node(a)?, self.node(b)?))),
+            (operators::LOGICAL_AND, [a, b]) => Kind::And(self.terms(a, b, |kind| match kind {
+                Kind::And(terms) => Ok(terms),
+                other => Err(other),
+            })?),
+            (operators::LOGICAL_OR, [a, b]) => Kind::Or(self.terms(a, b, |kind| match kind {
+                Kind::Or(terms) => Ok(terms),
+                other => Err(other),
+            })?),
             (operators::LOGICAL_NOT, [a]) => Kind::Not(self.boxed(a)?),
             (operators::NEGATE, [a]) => Kind::Negate(self.boxed(a)?),
             (operators::INDEX, [a, b]) => Kind::Index(self.boxed(a)?, self.boxed(b)?),
@@ -260,6 +266,25 @@ impl Lower<'_> {
             _ => return Ok(None),
         };
         Ok(Some(kind))
+    }
+
+    /// The terms of a junction, with those of junctions of the same kind in it:
+    /// `&&` and `||` are associative, errors and unknowns included.
+    fn terms(
+        &mut self,
+        left: &IdedExpr,
+        right: &IdedExpr,
+        flatten: fn(Kind) -> Result<Vec<Node>, Kind>,
+    ) -> Result<Vec<Node>, ParseError> {
+        let mut terms = Vec::new();
+        for side in [left, right] {
+            let Node { at, kind } = self.node(side)?;
+            match flatten(kind) {
+                Ok(inner) => terms.extend(inner),
+                Err(kind) => terms.push(Node { at, kind }),
+            }
+        }
+        Ok(terms)
     }
 
     fn has(&mut self, at: usize, args: &[IdedExpr]) -> Result<Kind, ParseError> {

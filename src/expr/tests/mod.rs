@@ -1,6 +1,7 @@
 //! Text in, text out.
 
 mod evaluating;
+mod grammar;
 mod parsing;
 mod properties;
 mod typing;

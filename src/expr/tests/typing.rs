@@ -146,6 +146,7 @@ fn operands_of_a_wrong_type_are_found() {
         boat.length in 5 => error 15: 5 is a whole number, where a list or a map is needed
         boat.name.all(c, true) => error 5: boat.name is a text, where a list or a map is needed
         boat.crew["a"] => error 9: boat.crew is a list (of a map with name) and has no fields
+        boat.length % 2 == 0 && 1.5 % 2 == 0 => error 24: 1.5 is a number, where a whole number is needed
         size(boat.length) => error 10: boat.length is a whole number, where a text, a list or a map is needed
         "#,
     );
