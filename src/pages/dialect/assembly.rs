@@ -224,6 +224,8 @@ fn first_line(block: &Block) -> u32 {
 /// Text that grows word by word while a reader goes through markup.
 #[derive(Debug, Default)]
 pub(super) struct Growing {
+    /// Lines that the text cannot leave: broken markup shifts the count, never out of what holds the text.
+    within: Option<(u32, u32)>,
     done: Text,
     open: Line,
     strong: Option<String>,
@@ -233,10 +235,23 @@ pub(super) struct Growing {
 }
 
 impl Growing {
+    /// Text that stands between two lines.
+    pub(super) fn within(first: u32, last: u32) -> Growing {
+        Growing {
+            within: Some((first, last.max(first))),
+            ..Growing::default()
+        }
+    }
+
+    fn held(&self, line: u32) -> u32 {
+        self.within
+            .map_or(line, |(first, last)| line.clamp(first, last))
+    }
+
     /// Appends text that stands on a line of the file; runs of white space become one space.
     pub(super) fn push(&mut self, text: &str, line: u32) {
         for (index, part) in text.split('\n').enumerate() {
-            let line = line + index as u32;
+            let line = self.held(line + index as u32);
             if index > 0 {
                 match self.verbatim {
                     true => self.break_line(),
@@ -281,6 +296,7 @@ impl Growing {
 
     /// Begins a link; one to somewhere outside the documentation keeps its text only.
     pub(super) fn link_begin(&mut self, target: &str, line: u32) {
+        let line = self.held(line);
         self.link = link_target(target).map(|(label, file)| Link {
             text: String::new(),
             label,

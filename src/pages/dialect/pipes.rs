@@ -242,7 +242,7 @@ fn bare(line: &str) -> bool {
 }
 
 /// The cells of a row as they stand: one that is missing stays missing.
-fn cells(line: &str, at: u32) -> Vec<Cell> {
+pub(super) fn cells(line: &str, at: u32) -> Vec<Cell> {
     let inner = line.strip_prefix('|').unwrap_or(line);
     let mut parts = vec![String::new()];
     let mut escaped = false;

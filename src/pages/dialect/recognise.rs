@@ -91,9 +91,8 @@ static RST: LazyLock<Regex> = LazyLock::new(|| {
         r"^\s*(\.\. ([\w-]+::|_[^:]+:|\|[^|]+\| )|:original_name:|\+[-=]+(\+[-=]+)*\+\s*$|=+( +=+)+\s*$)|:(ref|doc):`",
     )
 });
-static MARKDOWN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^#{1,6} |^\s*(```|~~~)|</?(table|tr|td|th)\b|\]\([^)\s]+\)|^\s*<a (name|id)=")
-});
+static MARKDOWN: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^#{1,6} |^\s*(```|~~~)|</?(table|tr|td|th)\b|^\s*<a (name|id)="));
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d+(\.\d+)* - \S"));
 static METHOD: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^(get|post|put|patch|delete|head) /\S"));

@@ -23,6 +23,7 @@ fn a_heading_loses_its_anchor() {
 }
 
 mod corpus;
+mod properties;
 
 /// Every line number of a document is one of the text's, and what is inside stands within what holds it.
 fn lines_are_in_bounds(document: &Document, text: &str) {

@@ -3,7 +3,7 @@
 use super::LineIndex;
 use super::regions::Region;
 use crate::pages::dialect::assembly::{Growing, Piece};
-use crate::pages::dialect::html;
+use crate::pages::dialect::{html, pipes};
 use crate::pages::document::{Block, Cell, Row, Table, Text, Trouble};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 use std::ops::Range;
@@ -47,8 +47,8 @@ struct Walk<'w> {
     pieces: Vec<Piece>,
     text: Growing,
     lists: u8,
-    /// Depth and line of an item whose text has not come yet.
-    item: Option<(u8, u32)>,
+    /// Depth of an item whose text has not come yet.
+    item: Option<u8>,
     html: Option<Range<usize>>,
     code: Option<(String, Range<usize>, String, Option<u32>)>,
     heading: Option<Vec<String>>,
@@ -107,7 +107,7 @@ impl Walk<'_> {
             }
             Tag::Item => {
                 self.flush();
-                self.item = Some((self.lists.saturating_sub(1), line));
+                self.item = Some(self.lists.saturating_sub(1));
             }
             Tag::CodeBlock(kind) => {
                 self.flush();
@@ -169,6 +169,7 @@ impl Walk<'_> {
             TagEnd::Link => self.text.link_end(),
             TagEnd::Image => self.images = self.images.saturating_sub(1),
             TagEnd::TableCell => self.end_cell(range),
+            TagEnd::TableRow => self.end_row(range),
             TagEnd::Table => {
                 if let Some(table) = self.table.take() {
                     self.block(Block::Table(table));
@@ -234,6 +235,16 @@ impl Walk<'_> {
             }
             Some(row) => row.cells.push(cell),
             None => table.header.push(cell),
+        }
+    }
+
+    /// The parser drops cells beyond the header's; the page has them.
+    fn end_row(&mut self, range: Range<usize>) {
+        let at = self.lines.line(range.start);
+        let written = pipes::cells(self.source[range].trim(), at);
+        if let Some(row) = self.table.as_mut().and_then(|table| table.rows.last_mut()) {
+            let known = row.cells.len();
+            row.cells.extend(written.into_iter().skip(known));
         }
     }
 
@@ -328,22 +339,17 @@ impl Walk<'_> {
     }
 
     fn empty_item(&mut self) {
-        if let Some((depth, line)) = self.item.take() {
-            let lines = Vec::new();
-            let _ = line;
+        if let Some(depth) = self.item.take() {
             self.pieces.push(Piece::Block(Block::Item {
                 depth,
-                text: Text {
-                    lines,
-                    links: vec![],
-                },
+                text: Text::default(),
             }));
         }
     }
 
     fn block(&mut self, block: Block) {
         let block = match (block, self.item.take()) {
-            (Block::Paragraph(text), Some((depth, _))) => Block::Item { depth, text },
+            (Block::Paragraph(text), Some(depth)) => Block::Item { depth, text },
             (block, Some(item)) => {
                 self.item = Some(item);
                 self.empty_item();
