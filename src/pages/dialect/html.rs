@@ -3,7 +3,7 @@
 //! The HTML parser repairs unclosed cells as browsers do but forgets lines. So every start tag
 //! is given its place in the source as an attribute before it is parsed.
 
-use super::assembly::Growing;
+use super::growing::Growing;
 use crate::pages::document::{Cell, Row, Table, Text, Trouble};
 use scraper::{ElementRef, Html, Node, Selector};
 use source::{Marked, mark};

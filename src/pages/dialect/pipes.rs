@@ -3,7 +3,8 @@
 //! Such a page has no markup but its tables and no blank lines, so headings and examples are
 //! recognised by their shape and by what follows them.
 
-use super::assembly::{Piece, assemble, link_target};
+use super::assembly::{Piece, assemble};
+use super::growing::link_target;
 use super::recognise::pattern;
 use crate::pages::document::{Block, Cell, Document, Line, Link, Row, Table, Text, Trouble};
 use regex::Regex;
@@ -81,13 +82,12 @@ impl Page<'_> {
             return end;
         }
         if let Some(item) = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")) {
-            let text = text(item, number(at), true);
+            let text = text(item, number(at));
             self.pieces
                 .push(Piece::Block(Block::Item { depth: 0, text }));
             return at + 1;
         }
-        self.pieces
-            .push(Piece::paragraph(text(line, number(at), false)));
+        self.pieces.push(Piece::paragraph(text(line, number(at))));
         at + 1
     }
 
@@ -264,14 +264,14 @@ pub(super) fn cells(line: &str, at: u32) -> Vec<Cell> {
     parts
         .iter()
         .map(|part| Cell {
-            text: text(part, at, false),
+            text: text(part, at),
             first: at,
             last: at,
         })
         .collect()
 }
 
-fn text(source: &str, at: u32, bullet: bool) -> Text {
+fn text(source: &str, at: u32) -> Text {
     let mut out = Text::default();
     for found in LINK.captures_iter(source) {
         if let Some((label, file)) = link_target(&found[2]) {
@@ -288,7 +288,7 @@ fn text(source: &str, at: u32, bullet: bool) -> Text {
         if !text.is_empty() {
             out.lines.push(Line {
                 text,
-                bullet,
+                bullet: false,
                 strong: vec![],
                 first: at,
                 last: at,

@@ -110,18 +110,24 @@ pub(super) fn pattern(text: &str) -> Regex {
 impl Signs {
     fn of(text: &str) -> Signs {
         let mut signs = Signs::default();
-        let mut before = "";
+        let (mut above, mut before) = ("", "");
         for line in text.lines() {
-            signs.rst += RST.is_match(line) as usize;
-            signs.markdown += MARKDOWN.is_match(line) as usize;
+            let blank = before.trim().is_empty();
+            let rule = line.len() >= 3
+                && line
+                    .bytes()
+                    .all(|byte| byte == line.as_bytes()[0] && byte.is_ascii_punctuation());
+            // Tildes under a line of text are a title's rule, not a fence.
+            let markdown = MARKDOWN.is_match(line) && !(rule && !blank && line.starts_with('~'));
+            signs.markdown += markdown as usize;
+            signs.rst += (RST.is_match(line) || rule && !blank && above == line) as usize;
             signs.pipe_rules += RULE.is_match(line) as usize;
             signs.numbered += NUMBERED.is_match(line) as usize;
             signs.methods += METHOD.is_match(line) as usize;
-            let underline = line.len() >= 3
-                && (line.bytes().all(|b| b == b'=') || line.bytes().all(|b| b == b'-'));
             signs.underlines +=
-                (underline && !before.trim().is_empty() && line.len() >= before.len()) as usize;
-            before = line;
+                (rule && line.starts_with(['=', '-']) && !blank && line.len() >= before.len())
+                    as usize;
+            (above, before) = (before, line);
         }
         signs
     }
@@ -150,19 +156,20 @@ fn refuse_other_formats(file: &str, text: &str) -> Result<(), Unreadable> {
     {
         return Err(open_api_refused(file, line));
     }
-    if start.starts_with('{') || start.starts_with('[') {
-        if let Ok(value) = serde_json::from_str::<serde_json::Value>(start) {
-            if value.get("openapi").is_some() || value.get("swagger").is_some() {
-                return Err(open_api_refused(file, line));
-            }
-            let cause = "this is a JSON document, not a documentation page";
-            return Err(unreadable(
-                file,
-                line,
-                cause.into(),
-                "name the page that describes it",
-            ));
+    let json = start
+        .starts_with(['{', '['])
+        .then(|| serde_json::from_str::<serde_json::Value>(start));
+    if let Some(Ok(value)) = json {
+        if value.get("openapi").is_some() || value.get("swagger").is_some() {
+            return Err(open_api_refused(file, line));
         }
+        let cause = "this is a JSON document, not a documentation page";
+        return Err(unreadable(
+            file,
+            line,
+            cause.into(),
+            "name the page that describes it",
+        ));
     }
     Ok(())
 }

@@ -2,7 +2,8 @@
 
 use super::LineIndex;
 use super::regions::Region;
-use crate::pages::dialect::assembly::{Growing, Piece};
+use crate::pages::dialect::assembly::Piece;
+use crate::pages::dialect::growing::Growing;
 use crate::pages::dialect::{html, pipes};
 use crate::pages::document::{Block, Cell, Row, Table, Text, Trouble};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};

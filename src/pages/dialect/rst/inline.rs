@@ -1,7 +1,7 @@
 //! Markup inside a paragraph of reStructuredText.
 
 use super::{Page, Source};
-use crate::pages::dialect::assembly::{Growing, link_target};
+use crate::pages::dialect::growing::{Growing, link_target};
 use crate::pages::document::{Line, Link, Text};
 
 /// The most characters between two marks that belong together; it keeps stray marks cheap.

@@ -1,7 +1,7 @@
 //! Simple tables: columns are what stands under the runs of `=`.
 
 use super::grid::columns;
-use super::{Page, Source, blocks};
+use super::{Page, Source, cells};
 use crate::pages::dialect::html::merge_header;
 use crate::pages::document::{Cell, Row, Table, Text};
 
@@ -95,7 +95,7 @@ fn close(
                 text: part(&line.text, *column, parts.get(index + 1)),
             })
             .collect();
-        let cell = blocks::cell(page, &lines, depth);
+        let cell = cells::cell(page, &lines, depth);
         let covered = bounds
             .iter()
             .filter(|(start, _)| *start >= column.0 && *start < column.1.max(column.0 + 1))

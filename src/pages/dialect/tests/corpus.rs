@@ -78,6 +78,22 @@ fn every_real_page_is_read_with_all_its_rows() {
                 .map(|t| format!("{name}:{}: {}", t.line, t.cause)),
         );
         super::lines_are_in_bounds(&document, &text);
+        let windows = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+        if read(&name, windows.as_bytes()).map(|other| other.outline()) != Ok(document.outline()) {
+            faults.push(format!("{name}: another line end makes another document"));
+        }
+        for table in tables(&document).filter(|_| document.dialect != "pipes") {
+            let uneven = table
+                .rows
+                .iter()
+                .find(|row| row.cells.len() != table.header.len());
+            faults.extend(uneven.map(|row| {
+                format!(
+                    "{name}:{}: a row of other length than its header",
+                    row.first
+                )
+            }));
+        }
         let expected = match document.dialect {
             "markdown" => text.matches("<tr").count(),
             "rst" => grid_rows(&text),
@@ -135,7 +151,7 @@ fn pipe_rows(text: &str) -> usize {
 }
 
 #[test]
-fn pages_of_one_topic_say_the_same_in_two_dialects() {
+fn most_pages_of_one_topic_have_the_same_tables_in_two_dialects() {
     let Some(pages) = pages() else { return };
     let mut topics: BTreeMap<String, Vec<(String, Document)>> = BTreeMap::new();
     for page in &pages {
@@ -173,6 +189,11 @@ fn pages_of_one_topic_say_the_same_in_two_dialects() {
         }
     }
     println!("{pairs} pairs, {alike} with the same tables");
+    // Vendors change pages between editions, yet not most of them.
+    assert!(
+        alike * 2 >= pairs,
+        "only {alike} of {pairs} pages have the same tables in two dialects"
+    );
 }
 
 /// The headers of all tables, in order.
