@@ -207,7 +207,10 @@ impl Page<'_> {
     }
 
     fn code(&mut self, at: usize, end: usize) {
-        let text = self.lines[at..end].join("\n");
+        let text = self.lines[at..end]
+            .iter()
+            .flat_map(|line| [*line, "\n"])
+            .collect();
         let (first, last) = (number(at), number(end - 1));
         self.pieces.push(Piece::Block(Block::Code {
             language: String::new(),

@@ -61,13 +61,11 @@ pub(super) fn dialect(file: &str, text: &str) -> Result<Dialect, Unreadable> {
     if signs.rst > 0 && signs.rst >= signs.markdown {
         return Ok(Dialect::Rst);
     }
-    if signs.numbered > 0 && signs.methods > 0 && signs.markdown == 0 {
+    if signs.markdown == 0 {
         refuse_lossy(file, text)?;
-        return Ok(Dialect::Pipes);
-    }
-    if signs.markdown == 0 && signs.pipe_rules > 0 {
-        refuse_lossy(file, text)?;
-        return Ok(Dialect::Pipes);
+        if signs.pipe_rules > 0 || signs.numbered > 0 && signs.methods > 0 {
+            return Ok(Dialect::Pipes);
+        }
     }
     if signs.markdown == 0 && signs.underlines > 0 {
         return Ok(Dialect::Rst);
@@ -193,11 +191,11 @@ fn refuse_lossy(file: &str, text: &str) -> Result<(), Unreadable> {
         if !RULE.is_match(line) || index == 0 {
             continue;
         }
-        let (header, rule) = (bars(lines[index - 1]), bars(line));
-        if rule == 2 && header > 2 {
+        let beside = bars(lines[index - 1]).max(lines.get(index + 1).map_or(0, |row| bars(row)));
+        if bars(line) == 2 && beside > 2 {
             let cause = format!(
-                "the rule of this table has one column under a header of {}: rows are broken over lines and cells are lost",
-                header - 1
+                "the rule of this table has one column beside {}: rows are broken over lines and cells are lost",
+                beside - 1
             );
             return Err(unreadable(file, index as u32 + 1, cause, remedy));
         }

@@ -14,13 +14,13 @@ pub(super) fn walk<'a>(
     events: impl Iterator<Item = (Event<'a>, Range<usize>)>,
     source: &str,
     lines: &LineIndex,
-    tables: &[Region],
+    regions: &[Region],
     troubles: &mut Vec<Trouble>,
 ) -> Vec<Piece> {
     let mut walk = Walk {
         source,
         lines,
-        tables: tables.iter().peekable(),
+        regions: regions.iter().peekable(),
         troubles,
         pieces: Vec::new(),
         text: Growing::default(),
@@ -36,14 +36,14 @@ pub(super) fn walk<'a>(
         walk.event(event, range);
     }
     walk.flush();
-    walk.tables_until(usize::MAX);
+    walk.regions_until(usize::MAX);
     walk.pieces
 }
 
 struct Walk<'w> {
     source: &'w str,
     lines: &'w LineIndex,
-    tables: std::iter::Peekable<std::slice::Iter<'w, Region>>,
+    regions: std::iter::Peekable<std::slice::Iter<'w, Region>>,
     troubles: &'w mut Vec<Trouble>,
     pieces: Vec<Piece>,
     text: Growing,
@@ -203,13 +203,13 @@ impl Walk<'_> {
             return;
         };
         if self
-            .tables
+            .regions
             .peek()
             .is_some_and(|table| range.contains(&table.range.start))
         {
             // Indented as deep as code, yet it is a table.
             self.empty_item();
-            return self.tables_until(range.end);
+            return self.regions_until(range.end);
         }
         let first = first.unwrap_or_else(|| self.lines.line(range.start));
         let last = (first + (text.lines().count() as u32).saturating_sub(1)).min(self.lines.count);
@@ -251,12 +251,12 @@ impl Walk<'_> {
 
     fn inline_html(&mut self, range: Range<usize>) {
         if self
-            .tables
+            .regions
             .peek()
             .is_some_and(|table| table.range.start == range.start)
         {
             self.flush();
-            return self.tables_until(range.end);
+            return self.regions_until(range.end);
         }
         let tag = &self.source[range.clone()];
         let lower = tag.to_lowercase();
@@ -282,14 +282,40 @@ impl Walk<'_> {
         };
         let mut at = range.start;
         while let Some(table) = self
-            .tables
+            .regions
             .next_if(|table| range.contains(&table.range.start))
         {
             self.markup(at..table.range.start);
-            self.push_table(table);
+            self.push_region(table);
             at = table.range.end.min(range.end);
         }
         self.markup(at..range.end);
+    }
+
+    fn push_code(&mut self, region: &Region) {
+        let (text, _) = html::fragment(&region.html, region.first, region.last);
+        let (Some(begin), Some(end)) = (text.lines.first(), text.lines.last()) else {
+            return;
+        };
+        let (first, last) = (begin.first, end.last);
+        let mut code = String::new();
+        let mut next = first;
+        for line in &text.lines {
+            // Blank lines are not lines of text, yet they stand in the code.
+            code.extend(std::iter::repeat_n(
+                '\n',
+                line.first.saturating_sub(next) as usize,
+            ));
+            code.push_str(&line.text);
+            code.push('\n');
+            next = line.first + 1;
+        }
+        self.block(Block::Code {
+            language: String::new(),
+            text: code,
+            first,
+            last,
+        });
     }
 
     fn markup(&mut self, range: Range<usize>) {
@@ -316,15 +342,18 @@ impl Walk<'_> {
         }
     }
 
-    fn push_table(&mut self, table: &Region) {
+    fn push_region(&mut self, table: &Region) {
         self.empty_item();
+        if table.is_code {
+            return self.push_code(table);
+        }
         let read = html::table(&table.html, table.first, table.last, self.troubles);
         self.pieces.push(Piece::Block(Block::Table(read)));
     }
 
-    fn tables_until(&mut self, end: usize) {
-        while let Some(table) = self.tables.next_if(|table| table.range.start < end) {
-            self.push_table(table);
+    fn regions_until(&mut self, end: usize) {
+        while let Some(table) = self.regions.next_if(|table| table.range.start < end) {
+            self.push_region(table);
         }
     }
 

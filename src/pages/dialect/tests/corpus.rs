@@ -1,7 +1,7 @@
 //! Real pages, where a folder of them is named: what holds for a page of our own must hold for theirs.
 
 use crate::pages::dialect::read;
-use crate::pages::document::{Block, Document, Table};
+use crate::pages::document::{Block, Document, Row, Table};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -87,6 +87,10 @@ fn every_real_page_is_read_with_all_its_rows() {
                 .rows
                 .iter()
                 .find(|row| row.cells.len() != table.header.len());
+            let lost = table.rows.iter().find(|row| !begins_and_ends(&text, row));
+            faults.extend(
+                lost.map(|row| format!("{name}:{}: a row does not stand on its lines", row.first)),
+            );
             faults.extend(uneven.map(|row| {
                 format!(
                     "{name}:{}: a row of other length than its header",
@@ -127,6 +131,17 @@ fn every_real_page_is_read_with_all_its_rows() {
 
 fn rows(table: &Table) -> usize {
     table.rows.len() + !table.header.is_empty() as usize
+}
+
+/// The markup around a row is where the row says it is.
+fn begins_and_ends(text: &str, row: &Row) -> bool {
+    let line = |number: u32| text.lines().nth(number as usize - 1).unwrap_or("").trim();
+    let rule = |number: u32| line(number).starts_with("+-") || line(number).starts_with("+=");
+    match line(row.first) {
+        first if first.contains("<tr") => line(row.last).contains("</tr>"),
+        first if first.starts_with('|') => rule(row.first - 1) && rule(row.last + 1),
+        first => !first.starts_with(['=', '+', '<']),
+    }
 }
 
 /// Rows of grid tables: a table has a rule more than rows.

@@ -110,7 +110,7 @@ section 1 @1 A
   table @5-7  [li7]
     head @5 Name
     row @6-6 @6 k
-  table @9-11 
+  table @9-11
     head @9 Far ; @9 Off
     row @11-11 @11 a ; @11 b
 "##,
@@ -132,7 +132,7 @@ fn a_row_span_repeats_its_cell_and_a_blank_line_ends_no_table() {
         r##"
 markdown @1 A
 section 1 @1 A
-  table @3-8 
+  table @3-8
     head @3 Name ; @3 Meaning ; @3 Note
     row @4-5 @4 shade ; @5 wide <cell> ; @5 wide <cell>
     row @7-7 @4 shade ; @7 second ; -
@@ -154,7 +154,7 @@ after, see <a href="#Table_C">Table C</a><br>last<pre>as it
         r##"
 markdown @1 A
 section 1 @1 A
-  table @3-7 
+  table @3-7
     head @3 Name ; @3 Meaning
     row @4-7 @4 shade ; @4 Values: / @5 * OPEN: up !OPEN / @5 * SHUT !SHUT / @5 * inner / @6 after, see Table C / @6 last / @6 as it / @7   stands ->(Table C||table_c)@6
 "##,
@@ -175,7 +175,7 @@ fn cells_without_end_tags_are_cells() {
         r##"
 markdown @1 A
 section 1 @1 A
-  table @3-7 
+  table @3-7
     head @3 K ; @3 V
     row @4-5 @4 bare ; @5 cells
     row @6-6 @6 end
@@ -203,7 +203,7 @@ more
         r##"
 markdown @1 A
 section 1 @1 A
-  table @3-4 
+  table @3-4
     head @3 K
     row @4-4 @4 one
 section 2 @6 B
@@ -229,7 +229,7 @@ fn pipe_rows_stay_as_long_as_they_are() {
         r##"
 markdown @1 A
 section 1 @1 A
-  table @3-7 
+  table @3-7
     head @3 Key ; @3 Value
     row @5-5 @5 a|b !a|b ; @5 one / @5 two
     row @6-6 @6 short
@@ -262,6 +262,37 @@ section 1 @1 A
     |  "lamp": 1
     |}
   text @10-11 NOTE: Mind the step. !NOTE:
+"##,
+    );
+}
+
+#[test]
+fn preformatted_html_is_code() {
+    check(
+        r##"# A
+
+<p>Ask:</p>
+<pre class="x">POST /v1/lamps
+
+{
+  "a": &quot;b&quot;
+}</pre>
+<div>Then <a href="#t">see</a>.</div>
+
+Text.
+"##,
+        r##"
+markdown @1 A
+section 1 @1 A
+  text @3 Ask:
+  code "" @4-8
+    |POST /v1/lamps
+    |
+    |{
+    |  "a": "b"
+    |}
+  text @9 Then see. ->(see||t)@9
+  text @11 Text.
 "##,
     );
 }
@@ -300,7 +331,7 @@ fn a_first_row_in_bold_is_a_header() {
         r##"
 markdown @1 A
 section 1 @1 A
-  table @3-3 
+  table @3-3
     head @3 Name !Name ; @3 Type !Type
     row @3-3 @3 k ; @3 bold !bold
 "##,
@@ -315,8 +346,8 @@ fn a_page_without_heading_is_read_with_a_trouble() {
 -   and an item
 "##,
         r##"
-markdown @1 
-section 0 @1 
+markdown @1
+section 0 @1
   text @1 Only words.
   item 0 @3 and an item
 trouble @1 the page has no heading

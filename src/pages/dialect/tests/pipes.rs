@@ -24,7 +24,7 @@ Fittings of a lamp
 "##,
         r##"
 pipes @2 Lamp service
-section 0 @1 
+section 0 @1
   text @1 This is a view for printing. Click here.
 section 1 @2 Lamp service
   item 0 @3 1: Light
@@ -34,11 +34,11 @@ section 3 @5 1.1 - 2.1
 section 4 @7 Description
   text @8 Lights a lamp, if it may be lit.
   text @9 State ACTIVE (CURRENT)
-  table @10-12 
+  table @10-12
     head @10 Version ; @10 Until
     row @12-12 @12 2.1 ; @12 -
 section 4 @13 Fittings of a lamp
-  table @14-16 
+  table @14-16
     head @14 Name ; @14 Schema
     row @16-16 @16 a ; @16 b
 "##,
@@ -64,13 +64,13 @@ pipes @1 1 - 1.0
 section 2 @1 1 - 1.0
   text @2 get /v1/lamps
 section 3 @3 Parameters
-  table @4-8 
+  table @4-8
     head @4 Type ; @4 Name ; @4 Default
     row @6-6 @6 a | b ; @6 Lamp ->(Lamp|models/lamp|top)@6
     row @7-7 @7 c ; @7 x / @7 y ; @7 z ; @7 more
     row @8-8 - ; - ; -
 section 3 @9 Responses
-  table @10-10 
+  table @10-10
     row @10-10 @10 no ; @10 rule
 trouble @10 a table of pipes has no rule under its first line, so it has no header
 "##,

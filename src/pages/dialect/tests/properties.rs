@@ -201,6 +201,7 @@ fn bombs_are_bounded_in_time() {
             "brackets of an example",
             format!("1 - 1.0\npost /x\n{}", fill("{\n")),
         ),
+        ("preformatted", format!("# A\n{}", fill("<pre>"))),
         ("anchors", format!("# A\n{}", fill("<a name=\"x\"></a>\n"))),
         ("fences", format!("# A\n{}", fill("```\n"))),
         ("comments", format!("# A\n{}", fill("<!--\n\n"))),

@@ -40,7 +40,10 @@ fn other_formats_are_refused_by_name() {
 #[test]
 fn a_rendering_that_lost_its_columns_is_refused() {
     let broken = "Light a lamp\n1 - 1.0\nput /v1/lamps\nParameters\n| Type | Name | Schema |\n|---|\n| path | id required | The lamp\n| string |\n";
-    refused(broken.as_bytes(), 6, "one column under a header of 3");
+    refused(broken.as_bytes(), 6, "one column beside 3");
+    let header_too =
+        "Light a lamp\n1 - 1.0\nput /v1/lamps\n| Type\n| Name |\n|---|\n| path | id |\n";
+    refused(header_too.as_bytes(), 6, "one column beside 2");
     let glued = "Light a lamp\n\n1 - 1.0\n\nput /v1/lamps\n\nParameters\n\nTypeNameDescriptionSchemaDefault\npathid\nrequired\n";
     refused(glued.as_bytes(), 9, "glued");
 }

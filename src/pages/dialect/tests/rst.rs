@@ -132,7 +132,7 @@ fn a_grid_cell_holds_blocks() {
         r##"
 rst @1 Lamps
 section 1 @1 Lamps
-  table @4-20 
+  table @4-20
     head @5 Name ; @5 Description
     row @7-19 @7 shade ; @7 Either: / @9 * OPEN !OPEN / @10-11 * SHUT: no light at all !SHUT / @15 { x } / @19 Wipe it.
 "##,
@@ -156,7 +156,7 @@ fn a_grid_cell_may_span_rows_and_columns() {
         r##"
 rst @1 Lamps
 section 1 @1 Lamps
-  table @4-10 
+  table @4-10
     head @5 A ; @5 B ; @5 C
     row @7-7 @7 tall ; @7 wide ; @7 wide
     row @9-9 @7 tall ; @9 x ; @9 中文
