@@ -3,4 +3,5 @@
 pub mod endpoint;
 pub mod history;
 pub mod plan;
+pub mod run;
 pub mod schema;
