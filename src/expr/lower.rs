@@ -287,7 +287,8 @@ impl Lower<'_> {
         };
         if args.len() != *arity || !style_fits {
             let usage = match (func.is_method(), arity) {
-                (false, _) => format!("{name}(x)"),
+                (false, 1) => format!("{name}(x)"),
+                (false, _) => format!("{name}(x, y)"),
                 (true, 1) => format!("x.{name}()"),
                 (true, _) => format!("x.{name}(y)"),
             };

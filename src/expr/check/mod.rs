@@ -275,6 +275,12 @@ impl Checker<'_> {
                 self.operand(&args[0], "a number, a text or a truth value", is_ordered);
                 Type::Str
             }
+            Func::VersionAtLeast => {
+                for arg in args {
+                    self.operand(arg, "a version as text", is_text);
+                }
+                Type::Bool
+            }
             Func::Min | Func::Max => {
                 let list = self.operand(&args[0], "a list", |ty| matches!(ty, Type::List(_)));
                 let items = elements(&list);
