@@ -1,6 +1,10 @@
 //! `probity` checks whether a cloud API does what its documentation says.
 
+<<<<<<< HEAD
 pub mod expr;
+=======
+pub mod pages;
+>>>>>>> derive
 pub mod schema;
 pub mod pages;
 pub mod suite;
