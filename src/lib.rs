@@ -1,10 +1,6 @@
 //! `probity` checks whether a cloud API does what its documentation says.
 
-<<<<<<< HEAD
 pub mod expr;
-=======
-pub mod pages;
->>>>>>> derive
 pub mod schema;
 pub mod pages;
 pub mod suite;
@@ -12,5 +8,6 @@ pub mod model;
 pub mod plan;
 pub mod history;
 pub mod endpoint;
+pub mod run;
 pub mod oracle;
 pub mod campaign;
