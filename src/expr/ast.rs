@@ -72,6 +72,7 @@ pub(super) enum Func {
     String,
     Min,
     Max,
+    VersionAtLeast,
 }
 
 /// A macro that walks a list, or the keys of a map.
@@ -214,7 +215,7 @@ impl Binary {
 
 impl Func {
     /// Name, and how many arguments it takes, the target of a method included.
-    pub const ALL: [(Func, &str, usize); 12] = [
+    pub const ALL: [(Func, &str, usize); 13] = [
         (Func::Size, "size", 1),
         (Func::Contains, "contains", 2),
         (Func::StartsWith, "startsWith", 2),
@@ -227,6 +228,7 @@ impl Func {
         (Func::String, "string", 1),
         (Func::Min, "min", 1),
         (Func::Max, "max", 1),
+        (Func::VersionAtLeast, "versionAtLeast", 2),
     ];
 
     pub fn name(self) -> &'static str {
@@ -238,7 +240,13 @@ impl Func {
     pub fn is_method(self) -> bool {
         !matches!(
             self,
-            Func::Size | Func::Int | Func::Double | Func::String | Func::Min | Func::Max
+            Func::Size
+                | Func::Int
+                | Func::Double
+                | Func::String
+                | Func::Min
+                | Func::Max
+                | Func::VersionAtLeast
         )
     }
 }

@@ -2,7 +2,7 @@
 //! operand is of a kind that fails whatever the unknown is.
 
 use super::ast::{Binary, Func};
-use super::eval::{Compared, Failure, compare};
+use super::compare::{Compared, Failure, compare};
 use super::lower::compile_pattern;
 use super::value::Val;
 
@@ -96,7 +96,27 @@ pub(super) fn call(func: Func, first: &Val, second: &Val) -> Result<Val, Failure
         Func::String => string(first),
         Func::Min => extreme(func, first),
         Func::Max => extreme(func, first),
+        Func::VersionAtLeast => version_at_least(first, second),
     }
+}
+
+/// Dotted numbers compared part by part: 2.54 is later than 2.6. No version is earlier than any.
+fn version_at_least(version: &Val, bound: &Val) -> Result<Val, Failure> {
+    match (version, bound) {
+        (Val::Null, Val::Str(_)) => Ok(Val::Bool(false)),
+        (Val::Str(version), Val::Str(bound)) => match (numbers(version), numbers(bound)) {
+            (_, None) => Err(format!("{bound:?} is not a version such as \"2.54\"")),
+            // What a caller sends need not be a version; it then reaches no bound.
+            (None, _) => Ok(Val::Bool(false)),
+            (Some(version), Some(bound)) => Ok(Val::Bool(version >= bound)),
+        },
+        (Val::Unknown, Val::Str(_) | Val::Unknown) | (Val::Null | Val::Str(_), Val::Unknown) => Ok(Val::Unknown),
+        (Val::Unknown | Val::Null | Val::Str(_), other) | (other, _) => Err(wrong(Func::VersionAtLeast, other)),
+    }
+}
+
+fn numbers(version: &str) -> Option<Vec<u64>> {
+    version.trim_start_matches('v').split('.').map(|part| part.parse().ok()).collect()
 }
 
 fn size(val: &Val) -> Result<Val, Failure> {

@@ -31,12 +31,15 @@
 mod ast;
 mod calls;
 mod check;
+mod compare;
 mod eval;
 mod expression;
 mod facts;
+mod loops;
 mod lower;
 mod mine;
 mod nearest;
+mod parse;
 mod path;
 mod print;
 mod types;

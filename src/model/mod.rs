@@ -30,7 +30,7 @@ pub use compile::{ClauseId, ClauseInfo, Generated, Model, ModelError, OperationM
 pub use credit::{Cell, Count, Tally};
 pub use effect::{Choice, Moment, Successor, apply, choices, fogged, hold, replaced};
 pub use factor::{Factor, Held, World};
-pub use motion::{advanced, happenings};
-pub use reading::{Reading, allows, find, read};
-pub use scope::{Fault, Roots};
+pub use motion::{advanced, closure, eval as eval_alone, happenings};
+pub use reading::{Reading, allows, combinations, find, read};
+pub use scope::{Fault, Roots, world_root};
 pub use thing::{Id, Life, Motion, Step as Stage, Thing, Via, Who};

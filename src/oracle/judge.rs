@@ -1,6 +1,6 @@
 //! One exchange after the other against belief and schemas.
 
-use crate::history::{Exchange, History, Outcome, ReplyBody, secrets::is_token};
+use crate::history::{Exchange, History, Outcome, ReplyBody, is_token};
 use crate::model::{Belief, Bounds, ClauseId, Excess, Fault, Insight, Model, Tally, classed, version_of};
 use crate::schema::{Schemas, Violation};
 use serde_json::Value;
