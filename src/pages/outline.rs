@@ -21,7 +21,9 @@ impl Document {
         for trouble in &self.troubles {
             let _ = writeln!(out, "trouble @{} {}", trouble.line, trouble.cause);
         }
-        out
+        out.lines()
+            .flat_map(|line| [line.trim_end(), "\n"])
+            .collect()
     }
 }
 

@@ -3,7 +3,7 @@
 //! The HTML parser repairs unclosed cells as browsers do but forgets lines. So every start tag
 //! is given its place in the source as an attribute before it is parsed.
 
-use super::assembly::Growing;
+use super::growing::Growing;
 use crate::pages::document::{Cell, Row, Table, Text, Trouble};
 use scraper::{ElementRef, Html, Node, Selector};
 use source::{Marked, mark};
@@ -69,7 +69,7 @@ pub(super) fn fragment(html: &str, first: u32, last: u32) -> (Text, Vec<String>)
         return (Text::default(), marked.anchors);
     }
     let parsed = Html::parse_fragment(&marked.html);
-    let mut growing = Growing::default();
+    let mut growing = Growing::within(first, last);
     let mut at = first;
     collect(
         parsed.root_element(),
@@ -247,8 +247,9 @@ pub(super) fn merge_header(rows: &[Row]) -> Vec<Cell> {
 }
 
 fn text_of(element: ElementRef, marked: &Marked, last: u32) -> Text {
-    let mut growing = Growing::default();
-    let mut at = marked.lines(element, last).0;
+    let first = marked.lines(element, last).0;
+    let mut growing = Growing::within(first, last);
+    let mut at = first;
     collect(element, marked, last, &mut at, &mut growing, 0);
     growing.take()
 }

@@ -6,33 +6,71 @@
 mod regions;
 mod walk;
 
-use super::assembly::assemble;
+use super::assembly::{Piece, assemble};
 use crate::pages::document::{Document, Trouble};
 use pulldown_cmark::{Options, Parser};
 
 /// The most containers (quotes, list items) that one line may open, and the widest indentation.
 const MARKERS_MAX: usize = 50;
 const INDENT_MAX: usize = 500;
+/// The most lines of settings before a page.
+const FRONT_MATTER_MAX: usize = 100;
 
 /// Reads a page; what cannot be read is in the document's troubles.
 pub(super) fn read(text: &str) -> Document {
     let mut troubles = Vec::new();
-    let text = without_bombs(text, &mut troubles);
+    let (text, title) = without_front_matter(text);
+    let text = without_bombs(&text, &mut troubles);
     let lines = LineIndex::of(&text);
     let (masked, tables) = regions::cut(&text, &lines, &mut troubles);
     let parser = Parser::new_ext(
         &masked,
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH,
     );
-    let pieces = walk::walk(
+    let mut pieces = walk::walk(
         parser.into_offset_iter(),
         &masked,
         &lines,
         &tables,
         &mut troubles,
     );
+    let has_title = pieces
+        .iter()
+        .any(|piece| matches!(piece, Piece::Heading { level: 1, .. }));
+    pieces.splice(0..0, title.filter(|_| !has_title));
     troubles.sort_by_key(|trouble| trouble.line);
     assemble("markdown", pieces, troubles)
+}
+
+/// Blanks the settings of a site generator before a page; the title among them is the page's if it has no other.
+fn without_front_matter(text: &str) -> (String, Option<Piece>) {
+    let mut lines = text.lines();
+    let begins = lines.next().is_some_and(|line| line.trim_end() == "---");
+    let length = lines
+        .take(FRONT_MATTER_MAX)
+        .position(|line| line.trim_end() == "---");
+    let (true, Some(length)) = (begins, length) else {
+        return (text.to_string(), None);
+    };
+    let mut title = None;
+    let mut out = String::with_capacity(text.len());
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        if index > length + 1 {
+            out.push_str(line);
+            continue;
+        }
+        out.extend(line.chars().filter(|c| *c == '\n'));
+        if let Some(value) = line.strip_prefix("title:") {
+            let value = value.trim().trim_matches(['"', '\'']).to_string();
+            title = Some(Piece::Heading {
+                level: 1,
+                title: value,
+                line: index as u32 + 1,
+                labels: vec![],
+            });
+        }
+    }
+    (out, title)
 }
 
 /// Blanks lines that open so many containers that parsing them takes quadratic time.

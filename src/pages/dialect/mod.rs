@@ -3,6 +3,7 @@
 //! A reader knows the notation and nothing of what the page says.
 
 mod assembly;
+mod growing;
 mod html;
 mod markdown;
 mod pipes;

@@ -3,7 +3,8 @@
 //! Such a page has no markup but its tables and no blank lines, so headings and examples are
 //! recognised by their shape and by what follows them.
 
-use super::assembly::{Piece, assemble, link_target};
+use super::assembly::{Piece, assemble};
+use super::growing::link_target;
 use super::recognise::pattern;
 use crate::pages::document::{Block, Cell, Document, Line, Link, Row, Table, Text, Trouble};
 use regex::Regex;
@@ -81,13 +82,12 @@ impl Page<'_> {
             return end;
         }
         if let Some(item) = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")) {
-            let text = text(item, number(at), true);
+            let text = text(item, number(at));
             self.pieces
                 .push(Piece::Block(Block::Item { depth: 0, text }));
             return at + 1;
         }
-        self.pieces
-            .push(Piece::paragraph(text(line, number(at), false)));
+        self.pieces.push(Piece::paragraph(text(line, number(at))));
         at + 1
     }
 
@@ -207,7 +207,10 @@ impl Page<'_> {
     }
 
     fn code(&mut self, at: usize, end: usize) {
-        let text = self.lines[at..end].join("\n");
+        let text = self.lines[at..end]
+            .iter()
+            .flat_map(|line| [*line, "\n"])
+            .collect();
         let (first, last) = (number(at), number(end - 1));
         self.pieces.push(Piece::Block(Block::Code {
             language: String::new(),
@@ -242,7 +245,7 @@ fn bare(line: &str) -> bool {
 }
 
 /// The cells of a row as they stand: one that is missing stays missing.
-fn cells(line: &str, at: u32) -> Vec<Cell> {
+pub(super) fn cells(line: &str, at: u32) -> Vec<Cell> {
     let inner = line.strip_prefix('|').unwrap_or(line);
     let mut parts = vec![String::new()];
     let mut escaped = false;
@@ -264,14 +267,14 @@ fn cells(line: &str, at: u32) -> Vec<Cell> {
     parts
         .iter()
         .map(|part| Cell {
-            text: text(part, at, false),
+            text: text(part, at),
             first: at,
             last: at,
         })
         .collect()
 }
 
-fn text(source: &str, at: u32, bullet: bool) -> Text {
+fn text(source: &str, at: u32) -> Text {
     let mut out = Text::default();
     for found in LINK.captures_iter(source) {
         if let Some((label, file)) = link_target(&found[2]) {
@@ -288,7 +291,7 @@ fn text(source: &str, at: u32, bullet: bool) -> Text {
         if !text.is_empty() {
             out.lines.push(Line {
                 text,
-                bullet,
+                bullet: false,
                 strong: vec![],
                 first: at,
                 last: at,

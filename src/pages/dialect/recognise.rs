@@ -61,13 +61,11 @@ pub(super) fn dialect(file: &str, text: &str) -> Result<Dialect, Unreadable> {
     if signs.rst > 0 && signs.rst >= signs.markdown {
         return Ok(Dialect::Rst);
     }
-    if signs.numbered > 0 && signs.methods > 0 && signs.markdown == 0 {
+    if signs.markdown == 0 {
         refuse_lossy(file, text)?;
-        return Ok(Dialect::Pipes);
-    }
-    if signs.markdown == 0 && signs.pipe_rules > 0 {
-        refuse_lossy(file, text)?;
-        return Ok(Dialect::Pipes);
+        if signs.pipe_rules > 0 || signs.numbered > 0 && signs.methods > 0 {
+            return Ok(Dialect::Pipes);
+        }
     }
     if signs.markdown == 0 && signs.underlines > 0 {
         return Ok(Dialect::Rst);
@@ -91,9 +89,8 @@ static RST: LazyLock<Regex> = LazyLock::new(|| {
         r"^\s*(\.\. ([\w-]+::|_[^:]+:|\|[^|]+\| )|:original_name:|\+[-=]+(\+[-=]+)*\+\s*$|=+( +=+)+\s*$)|:(ref|doc):`",
     )
 });
-static MARKDOWN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^#{1,6} |^\s*(```|~~~)|</?(table|tr|td|th)\b|\]\([^)\s]+\)|^\s*<a (name|id)=")
-});
+static MARKDOWN: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^#{1,6} |^\s*(```|~~~)|</?(table|tr|td|th)\b|^\s*<a (name|id)="));
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d+(\.\d+)* - \S"));
 static METHOD: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^(get|post|put|patch|delete|head) /\S"));
@@ -111,18 +108,24 @@ pub(super) fn pattern(text: &str) -> Regex {
 impl Signs {
     fn of(text: &str) -> Signs {
         let mut signs = Signs::default();
-        let mut before = "";
+        let (mut above, mut before) = ("", "");
         for line in text.lines() {
-            signs.rst += RST.is_match(line) as usize;
-            signs.markdown += MARKDOWN.is_match(line) as usize;
+            let blank = before.trim().is_empty();
+            let rule = line.len() >= 3
+                && line
+                    .bytes()
+                    .all(|byte| byte == line.as_bytes()[0] && byte.is_ascii_punctuation());
+            // Tildes under a line of text are a title's rule, not a fence.
+            let markdown = MARKDOWN.is_match(line) && !(rule && !blank && line.starts_with('~'));
+            signs.markdown += markdown as usize;
+            signs.rst += (RST.is_match(line) || rule && !blank && above == line) as usize;
             signs.pipe_rules += RULE.is_match(line) as usize;
             signs.numbered += NUMBERED.is_match(line) as usize;
             signs.methods += METHOD.is_match(line) as usize;
-            let underline = line.len() >= 3
-                && (line.bytes().all(|b| b == b'=') || line.bytes().all(|b| b == b'-'));
             signs.underlines +=
-                (underline && !before.trim().is_empty() && line.len() >= before.len()) as usize;
-            before = line;
+                (rule && line.starts_with(['=', '-']) && !blank && line.len() >= before.len())
+                    as usize;
+            (above, before) = (before, line);
         }
         signs
     }
@@ -151,19 +154,20 @@ fn refuse_other_formats(file: &str, text: &str) -> Result<(), Unreadable> {
     {
         return Err(open_api_refused(file, line));
     }
-    if start.starts_with('{') || start.starts_with('[') {
-        if let Ok(value) = serde_json::from_str::<serde_json::Value>(start) {
-            if value.get("openapi").is_some() || value.get("swagger").is_some() {
-                return Err(open_api_refused(file, line));
-            }
-            let cause = "this is a JSON document, not a documentation page";
-            return Err(unreadable(
-                file,
-                line,
-                cause.into(),
-                "name the page that describes it",
-            ));
+    let json = start
+        .starts_with(['{', '['])
+        .then(|| serde_json::from_str::<serde_json::Value>(start));
+    if let Some(Ok(value)) = json {
+        if value.get("openapi").is_some() || value.get("swagger").is_some() {
+            return Err(open_api_refused(file, line));
         }
+        let cause = "this is a JSON document, not a documentation page";
+        return Err(unreadable(
+            file,
+            line,
+            cause.into(),
+            "name the page that describes it",
+        ));
     }
     Ok(())
 }
@@ -187,11 +191,11 @@ fn refuse_lossy(file: &str, text: &str) -> Result<(), Unreadable> {
         if !RULE.is_match(line) || index == 0 {
             continue;
         }
-        let (header, rule) = (bars(lines[index - 1]), bars(line));
-        if rule == 2 && header > 2 {
+        let beside = bars(lines[index - 1]).max(lines.get(index + 1).map_or(0, |row| bars(row)));
+        if bars(line) == 2 && beside > 2 {
             let cause = format!(
-                "the rule of this table has one column under a header of {}: rows are broken over lines and cells are lost",
-                header - 1
+                "the rule of this table has one column beside {}: rows are broken over lines and cells are lost",
+                beside - 1
             );
             return Err(unreadable(file, index as u32 + 1, cause, remedy));
         }

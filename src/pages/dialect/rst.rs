@@ -4,6 +4,7 @@
 //! remember their numbers, and read by the same rules.
 
 mod blocks;
+mod cells;
 mod directive;
 mod grid;
 mod inline;

@@ -14,15 +14,12 @@ fn check(page: &str, expected: &str) {
     );
 }
 
-#[test]
-fn a_heading_loses_its_anchor() {
-    check(
-        "# Lighting a Lamp<a name=\"LAMP_1\"></a>\n\nText.\n",
-        "markdown @1 Lighting a Lamp [lamp_1]\nsection 1 @1 Lighting a Lamp [lamp_1]\n  text @3 Text.",
-    );
-}
-
 mod corpus;
+mod markdown;
+mod pipes;
+mod properties;
+mod refusals;
+mod rst;
 
 /// Every line number of a document is one of the text's, and what is inside stands within what holds it.
 fn lines_are_in_bounds(document: &Document, text: &str) {

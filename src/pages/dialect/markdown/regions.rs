@@ -1,4 +1,4 @@
-//! Where tables in HTML stand in the source of a page.
+//! Where tables and preformatted text in HTML stand in the source of a page.
 
 use super::LineIndex;
 use crate::pages::dialect::recognise::pattern;
@@ -7,19 +7,22 @@ use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// A table in HTML: its bytes in the source.
+/// A table or preformatted text in HTML: its bytes in the source.
 pub(super) struct Region {
     pub(super) html: String,
     pub(super) range: Range<usize>,
     pub(super) first: u32,
     pub(super) last: u32,
+    /// It is preformatted text, not a table.
+    pub(super) is_code: bool,
 }
 
-static TABLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)<(/?)table\b"));
+static TAG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)<(/?)(table|pre)\b"));
+static PRE_END: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)</pre\s*>"));
 static FENCE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[\s>]*(`{3,}|~{3,})"));
 static HEADING: LazyLock<Regex> = LazyLock::new(|| pattern(r"^#{1,6} "));
 
-/// The tables of a text, and the text with each of them replaced by an HTML comment of the same length,
+/// The regions of a text, and the text with each of them replaced by an HTML comment of the same length,
 /// so that every other offset stays what it was.
 pub(super) fn cut(
     text: &str,
@@ -29,11 +32,16 @@ pub(super) fn cut(
     let mut regions: Vec<Region> = Vec::new();
     let blocked = fences(text);
     let stops = headings(text, &blocked);
+    let code_ends: Vec<Range<usize>> = PRE_END.find_iter(text).map(|end| end.range()).collect();
     let mut open: Option<(usize, usize)> = None;
-    for found in TABLE.captures_iter(text) {
+    for found in TAG.captures_iter(text) {
         let whole = found.get(0).expect("group 0 is the match");
         let closing = !found[1].is_empty();
-        if inside(&blocked, whole.start()) || quoted(text, whole.start()) {
+        let is_code = found[2].eq_ignore_ascii_case("pre");
+        let known = regions
+            .last()
+            .is_some_and(|region| whole.start() < region.range.end);
+        if known || inside(&blocked, whole.start()) || quoted(text, whole.start()) {
             continue;
         }
         if let Some((start, _)) = open
@@ -41,6 +49,13 @@ pub(super) fn cut(
         {
             regions.push(unclosed(text, start, stop, lines, troubles));
             open = None;
+        }
+        if is_code {
+            let next = code_ends.partition_point(|end| end.start < whole.end());
+            if let (None, false, Some(end)) = (open, closing, code_ends.get(next)) {
+                regions.push(region(text, whole.start()..end.end, true, lines));
+            }
+            continue;
         }
         open = match (open, closing) {
             (None, false) => Some((whole.start(), 1)),
@@ -51,7 +66,7 @@ pub(super) fn cut(
                 let end = text[whole.end()..]
                     .find('>')
                     .map_or(text.len(), |at| whole.end() + at + 1);
-                regions.push(region(text, start..end, lines));
+                regions.push(region(text, start..end, false, lines));
                 None
             }
         };
@@ -63,13 +78,14 @@ pub(super) fn cut(
     (mask(text, &regions), regions)
 }
 
-fn region(text: &str, range: Range<usize>, lines: &LineIndex) -> Region {
+fn region(text: &str, range: Range<usize>, is_code: bool, lines: &LineIndex) -> Region {
     let last = lines.line(range.end.saturating_sub(1).max(range.start));
     Region {
         html: text[range.clone()].to_string(),
         first: lines.line(range.start),
         last,
         range,
+        is_code,
     }
 }
 
@@ -87,7 +103,7 @@ fn unclosed(
         line: lines.line(start),
         cause,
     });
-    region(text, start..end, lines)
+    region(text, start..end, false, lines)
 }
 
 fn stop_between(stops: &[usize], start: usize, end: usize) -> Option<usize> {

@@ -2,8 +2,9 @@
 
 use super::LineIndex;
 use super::regions::Region;
-use crate::pages::dialect::assembly::{Growing, Piece};
-use crate::pages::dialect::html;
+use crate::pages::dialect::assembly::Piece;
+use crate::pages::dialect::growing::Growing;
+use crate::pages::dialect::{html, pipes};
 use crate::pages::document::{Block, Cell, Row, Table, Text, Trouble};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 use std::ops::Range;
@@ -13,13 +14,13 @@ pub(super) fn walk<'a>(
     events: impl Iterator<Item = (Event<'a>, Range<usize>)>,
     source: &str,
     lines: &LineIndex,
-    tables: &[Region],
+    regions: &[Region],
     troubles: &mut Vec<Trouble>,
 ) -> Vec<Piece> {
     let mut walk = Walk {
         source,
         lines,
-        tables: tables.iter().peekable(),
+        regions: regions.iter().peekable(),
         troubles,
         pieces: Vec::new(),
         text: Growing::default(),
@@ -35,20 +36,20 @@ pub(super) fn walk<'a>(
         walk.event(event, range);
     }
     walk.flush();
-    walk.tables_until(usize::MAX);
+    walk.regions_until(usize::MAX);
     walk.pieces
 }
 
 struct Walk<'w> {
     source: &'w str,
     lines: &'w LineIndex,
-    tables: std::iter::Peekable<std::slice::Iter<'w, Region>>,
+    regions: std::iter::Peekable<std::slice::Iter<'w, Region>>,
     troubles: &'w mut Vec<Trouble>,
     pieces: Vec<Piece>,
     text: Growing,
     lists: u8,
-    /// Depth and line of an item whose text has not come yet.
-    item: Option<(u8, u32)>,
+    /// Depth of an item whose text has not come yet.
+    item: Option<u8>,
     html: Option<Range<usize>>,
     code: Option<(String, Range<usize>, String, Option<u32>)>,
     heading: Option<Vec<String>>,
@@ -107,7 +108,7 @@ impl Walk<'_> {
             }
             Tag::Item => {
                 self.flush();
-                self.item = Some((self.lists.saturating_sub(1), line));
+                self.item = Some(self.lists.saturating_sub(1));
             }
             Tag::CodeBlock(kind) => {
                 self.flush();
@@ -169,6 +170,7 @@ impl Walk<'_> {
             TagEnd::Link => self.text.link_end(),
             TagEnd::Image => self.images = self.images.saturating_sub(1),
             TagEnd::TableCell => self.end_cell(range),
+            TagEnd::TableRow => self.end_row(range),
             TagEnd::Table => {
                 if let Some(table) = self.table.take() {
                     self.block(Block::Table(table));
@@ -201,13 +203,13 @@ impl Walk<'_> {
             return;
         };
         if self
-            .tables
+            .regions
             .peek()
             .is_some_and(|table| range.contains(&table.range.start))
         {
             // Indented as deep as code, yet it is a table.
             self.empty_item();
-            return self.tables_until(range.end);
+            return self.regions_until(range.end);
         }
         let first = first.unwrap_or_else(|| self.lines.line(range.start));
         let last = (first + (text.lines().count() as u32).saturating_sub(1)).min(self.lines.count);
@@ -237,14 +239,24 @@ impl Walk<'_> {
         }
     }
 
+    /// The parser drops cells beyond the header's; the page has them.
+    fn end_row(&mut self, range: Range<usize>) {
+        let at = self.lines.line(range.start);
+        let written = pipes::cells(self.source[range].trim(), at);
+        if let Some(row) = self.table.as_mut().and_then(|table| table.rows.last_mut()) {
+            let known = row.cells.len();
+            row.cells.extend(written.into_iter().skip(known));
+        }
+    }
+
     fn inline_html(&mut self, range: Range<usize>) {
         if self
-            .tables
+            .regions
             .peek()
             .is_some_and(|table| table.range.start == range.start)
         {
             self.flush();
-            return self.tables_until(range.end);
+            return self.regions_until(range.end);
         }
         let tag = &self.source[range.clone()];
         let lower = tag.to_lowercase();
@@ -270,14 +282,40 @@ impl Walk<'_> {
         };
         let mut at = range.start;
         while let Some(table) = self
-            .tables
+            .regions
             .next_if(|table| range.contains(&table.range.start))
         {
             self.markup(at..table.range.start);
-            self.push_table(table);
+            self.push_region(table);
             at = table.range.end.min(range.end);
         }
         self.markup(at..range.end);
+    }
+
+    fn push_code(&mut self, region: &Region) {
+        let (text, _) = html::fragment(&region.html, region.first, region.last);
+        let (Some(begin), Some(end)) = (text.lines.first(), text.lines.last()) else {
+            return;
+        };
+        let (first, last) = (begin.first, end.last);
+        let mut code = String::new();
+        let mut next = first;
+        for line in &text.lines {
+            // Blank lines are not lines of text, yet they stand in the code.
+            code.extend(std::iter::repeat_n(
+                '\n',
+                line.first.saturating_sub(next) as usize,
+            ));
+            code.push_str(&line.text);
+            code.push('\n');
+            next = line.first + 1;
+        }
+        self.block(Block::Code {
+            language: String::new(),
+            text: code,
+            first,
+            last,
+        });
     }
 
     fn markup(&mut self, range: Range<usize>) {
@@ -304,15 +342,18 @@ impl Walk<'_> {
         }
     }
 
-    fn push_table(&mut self, table: &Region) {
+    fn push_region(&mut self, table: &Region) {
         self.empty_item();
+        if table.is_code {
+            return self.push_code(table);
+        }
         let read = html::table(&table.html, table.first, table.last, self.troubles);
         self.pieces.push(Piece::Block(Block::Table(read)));
     }
 
-    fn tables_until(&mut self, end: usize) {
-        while let Some(table) = self.tables.next_if(|table| table.range.start < end) {
-            self.push_table(table);
+    fn regions_until(&mut self, end: usize) {
+        while let Some(table) = self.regions.next_if(|table| table.range.start < end) {
+            self.push_region(table);
         }
     }
 
@@ -328,22 +369,17 @@ impl Walk<'_> {
     }
 
     fn empty_item(&mut self) {
-        if let Some((depth, line)) = self.item.take() {
-            let lines = Vec::new();
-            let _ = line;
+        if let Some(depth) = self.item.take() {
             self.pieces.push(Piece::Block(Block::Item {
                 depth,
-                text: Text {
-                    lines,
-                    links: vec![],
-                },
+                text: Text::default(),
             }));
         }
     }
 
     fn block(&mut self, block: Block) {
         let block = match (block, self.item.take()) {
-            (Block::Paragraph(text), Some((depth, _))) => Block::Item { depth, text },
+            (Block::Paragraph(text), Some(depth)) => Block::Item { depth, text },
             (block, Some(item)) => {
                 self.item = Some(item);
                 self.empty_item();

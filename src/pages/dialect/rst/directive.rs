@@ -1,7 +1,8 @@
 //! What begins with two dots: targets, directives, comments.
 
 use super::{Page, Source, blocks, dedent_all, inline, listed};
-use crate::pages::dialect::assembly::{Piece, link_target, without_number};
+use crate::pages::dialect::assembly::{Piece, without_number};
+use crate::pages::dialect::growing::link_target;
 use crate::pages::dialect::html;
 use crate::pages::dialect::recognise::pattern;
 use crate::pages::document::{Block, Link, Table, Text};
@@ -150,7 +151,7 @@ fn read(page: &mut Page, directive: Directive, depth: usize, list: u8) -> Vec<Pi
         "image" | "figure" | "contents" | "index" | "meta" | "highlight" | "include"
         | "literalinclude" | "sectnum" | "default-role" | "role" | "replace" | "unicode"
         | "title" => vec![],
-        "raw" => raw(&directive),
+        "raw" => raw(page, &directive),
         "note" | "important" | "warning" | "caution" | "tip" | "hint" | "attention" | "danger"
         | "error" | "admonition" | "seealso" | "topic" | "sidebar" | "rubric" | "container"
         | "class" | "rst-class" | "versionadded" | "versionchanged" | "deprecated" | "compound"
@@ -255,7 +256,7 @@ fn toctree(directive: &Directive) -> Vec<Piece> {
     entries.map(item).collect()
 }
 
-fn raw(directive: &Directive) -> Vec<Piece> {
+fn raw(page: &mut Page, directive: &Directive) -> Vec<Piece> {
     if !directive.argument[0].text.contains("html") {
         return vec![];
     }
@@ -265,6 +266,9 @@ fn raw(directive: &Directive) -> Vec<Piece> {
         .map(|line| line.text.as_str())
         .collect::<Vec<_>>()
         .join("\n");
+    if source.contains("<table") {
+        page.trouble(directive.first, "a table in raw HTML is read as text");
+    }
     let first = directive
         .content
         .first()

@@ -1,6 +1,6 @@
 //! Grid tables: cells are boxes drawn with `+`, `-`, `=` and `|`, which may span rows and columns.
 
-use super::{Page, Source, blocks};
+use super::{Page, Source, cells};
 use crate::pages::dialect::html::merge_header;
 use crate::pages::document::{Cell, Row, Table, Text};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +23,7 @@ pub(super) fn table(page: &mut Page, lines: &[Source], depth: usize) -> Option<T
         let inner: Vec<Source> = (part.top + 1..part.bottom)
             .map(|row| canvas.slice(row, part.left + 1, part.right, lines))
             .collect();
-        let mut cell = blocks::cell(page, &inner, depth);
+        let mut cell = cells::cell(page, &inner, depth);
         if inner.is_empty() {
             let line = lines[part.top].number;
             cell = Cell {

@@ -1,8 +1,11 @@
 //! Markup inside a paragraph of reStructuredText.
 
 use super::{Page, Source};
-use crate::pages::dialect::assembly::{Growing, link_target};
+use crate::pages::dialect::growing::{Growing, link_target};
 use crate::pages::document::{Line, Link, Text};
+
+/// The most characters between two marks that belong together; it keeps stray marks cheap.
+const MARKUP_MAX: usize = 1_500;
 
 /// Reads the lines of one paragraph.
 pub(super) fn paragraph(page: &Page, lines: &[Source]) -> Text {
@@ -183,7 +186,7 @@ impl Reader<'_> {
             };
         let Some(length) = self.chars[start + 1..]
             .iter()
-            .take(4000)
+            .take(MARKUP_MAX)
             .position(|c| *c == '`')
         else {
             return false;
@@ -215,7 +218,7 @@ impl Reader<'_> {
             let text = plain
                 .replace('\n', " ")
                 .replace("**", "")
-                .trim()
+                .trim_matches(|c: char| c == '*' || c.is_whitespace())
                 .to_string();
             self.out.add_link(Link {
                 text,
@@ -287,8 +290,7 @@ impl Reader<'_> {
         }
         let literal = open == ['`', '`'];
         let mut at = start + 1;
-        // Markup further apart than this is no markup; the bound keeps stray marks cheap.
-        let limit = self.chars.len().min(start + 4000);
+        let limit = self.chars.len().min(start + MARKUP_MAX);
         while at + close.len() <= limit {
             if self.chars[at] == '\\' && !literal {
                 at += 2;

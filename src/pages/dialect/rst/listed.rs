@@ -1,7 +1,7 @@
 //! Tables that are written as lists, or as comma separated values.
 
 use super::directive::Directive;
-use super::{Page, Source, blocks, dedent, inline};
+use super::{Page, Source, cells, dedent, inline};
 use crate::pages::dialect::html::merge_header;
 use crate::pages::document::{Cell, Row, Table, Text};
 
@@ -11,7 +11,7 @@ pub(super) fn list_table(page: &mut Page, directive: &Directive, depth: usize) -
     for row in items(&directive.content)? {
         let cells: Vec<Cell> = items(&row)?
             .iter()
-            .map(|cell| blocks::cell(page, cell, depth))
+            .map(|cell| cells::cell(page, cell, depth))
             .collect();
         let (first, last) = bounds(&row);
         rows.push(Row { cells, first, last });

@@ -1,9 +1,12 @@
 //! Simple tables: columns are what stands under the runs of `=`.
 
 use super::grid::columns;
-use super::{Page, Source, blocks};
+use super::{Page, Source, cells};
 use crate::pages::dialect::html::merge_header;
 use crate::pages::document::{Cell, Row, Table, Text};
+
+/// The most lines of one table.
+const LINES_MAX: usize = 5_000;
 
 type Columns = Vec<(usize, usize)>;
 
@@ -18,17 +21,15 @@ pub(super) fn table(page: &mut Page, lines: &[Source], depth: usize) -> (Option<
             && runs(text).len() == bounds.len()
     };
     let ends = |index: usize| lines.get(index + 1).is_none_or(Source::is_blank);
-    let rules: Vec<usize> = (1..lines.len())
-        .filter(|index| is_rule(&lines[*index]))
-        .collect();
-    let Some(end) = rules.iter().copied().find(|index| ends(*index)) else {
+    let mut rules = (1..lines.len().min(LINES_MAX)).filter(|index| is_rule(&lines[*index]));
+    let Some(end) = rules.find(|index| ends(*index)) else {
         let count = lines
             .iter()
             .position(Source::is_blank)
             .unwrap_or(lines.len());
         return (None, count);
     };
-    let header_rule = rules.iter().copied().find(|index| *index < end);
+    let header_rule = (1..end).find(|index| is_rule(&lines[*index]));
     let mut rows = Vec::new();
     let mut header_rows = 0;
     let mut open: Vec<Source> = Vec::new();
@@ -94,7 +95,7 @@ fn close(
                 text: part(&line.text, *column, parts.get(index + 1)),
             })
             .collect();
-        let cell = blocks::cell(page, &lines, depth);
+        let cell = cells::cell(page, &lines, depth);
         let covered = bounds
             .iter()
             .filter(|(start, _)| *start >= column.0 && *start < column.1.max(column.0 + 1))
