@@ -28,6 +28,7 @@
 
 mod ast;
 mod calls;
+mod elements;
 mod eval;
 mod expression;
 mod lower;

@@ -28,7 +28,7 @@ pub use compile::{ClauseId, ClauseInfo, Generated, Model, ModelError, OperationM
 pub use credit::{Cell, Count, Tally};
 pub use effect::{Choice, Moment, Successor, apply, choices, fogged, hold, replaced};
 pub use factor::{Factor, Held, World};
-pub use motion::{advanced, happenings};
+pub use motion::{advanced, closure, happenings};
 pub use reading::{Reading, allows, find, read};
-pub use scope::{Fault, Roots};
+pub use scope::{Fault, Roots, world_root};
 pub use thing::{Id, Life, Motion, Step as Stage, Thing, Via, Who};

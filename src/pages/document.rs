@@ -31,9 +31,17 @@ pub struct Section {
 pub enum Block {
     Paragraph(Text),
     /// An item of a list; `depth` is 0 for the outermost. Blocks inside an item follow it in order.
-    Item { depth: u8, text: Text },
+    Item {
+        depth: u8,
+        text: Text,
+    },
     /// A definition or field such as `State ACTIVE (CURRENT)` stays a paragraph.
-    Code { language: String, text: String, first: u32, last: u32 },
+    Code {
+        language: String,
+        text: String,
+        first: u32,
+        last: u32,
+    },
     Table(Table),
 }
 

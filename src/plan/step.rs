@@ -70,5 +70,9 @@ pub fn handle(name: &str) -> Value {
 /// The handle's name, if this value stands for one.
 pub fn handle_name(value: &Value) -> Option<&str> {
     let object = value.as_object()?;
-    if object.len() == 1 { object.get("$handle")?.as_str() } else { None }
+    if object.len() == 1 {
+        object.get("$handle")?.as_str()
+    } else {
+        None
+    }
 }
