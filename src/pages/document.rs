@@ -19,10 +19,12 @@ pub struct Document {
     pub troubles: Vec<Trouble>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Section {
     pub level: u8,
     pub title: String,
+    /// Labels (anchors) by which links reach this section, lower case.
+    pub labels: Vec<String>,
     pub line: u32,
     pub blocks: Vec<Block>,
 }
@@ -53,7 +55,7 @@ pub struct Text {
     pub links: Vec<Link>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Line {
     pub text: String,
     /// It is an item of a list inside the cell or paragraph.

@@ -3,12 +3,11 @@
 use super::hints::Hints;
 use super::situation::{Limits, Presence, Situation, presence};
 use super::step::{Settle, Step, handle_name};
-use crate::expr::Val;
 use crate::history::{Cause, Exchange, Outcome};
 use crate::model::{
-    Asked, Belief, ClauseId, Factor, Held, Id, Model, Reading, Who, World, closure, read,
+    Asked, Belief, ClauseId, Factor, Held, Id, Model, Reading, Who, World, classed, closure, read,
 };
-use crate::schema::{Class, Schemas, classify};
+use crate::schema::Schemas;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -99,7 +98,7 @@ impl<'a> Scene<'a> {
             .map(|actor| (actor.name.as_str(), actor.id.id.as_ref()))
             .collect();
         let exchange = hypothetical(&step, &ids)?;
-        let class = class_of(self.model, self.schemas, &exchange);
+        let class = classed(self.model, self.schemas, &exchange);
         let asked = Asked::new(self.model, &exchange, class);
         Some(Call {
             step,
@@ -264,33 +263,6 @@ fn bound(value: &Value, ids: &BTreeMap<&str, &str>) -> Option<Value> {
         }
         scalar => scalar.clone(),
     })
-}
-
-/// The class of a call's input: of its body and its query.
-fn class_of(model: &Model, schemas: &Schemas, exchange: &Exchange) -> Class {
-    let Some(operation) = schemas.operation(&exchange.operation) else {
-        return Class::Doubtful;
-    };
-    let version = match Asked::new(model, exchange, Class::Valid).version() {
-        Val::Str(version) => Some(version.to_string()),
-        _ => None,
-    };
-    let shape = schemas.request(operation, version.as_deref());
-    let mut class = classify(shape, exchange.body.as_ref(), version.as_deref()).class;
-    for (name, value) in &exchange.query {
-        class = class.max(match schemas.parameter(operation, "query", name) {
-            Some(shape) => classify(Some(shape), Some(value), version.as_deref()).class,
-            None => Class::Doubtful,
-        });
-    }
-    if operation
-        .query
-        .iter()
-        .any(|parameter| parameter.required && !exchange.query.contains_key(&parameter.name))
-    {
-        class = Class::Invalid;
-    }
-    class
 }
 
 /// A step of an operation with nothing in it.
