@@ -9,4 +9,5 @@ pub mod plan;
 pub mod history;
 pub mod endpoint;
 pub mod oracle;
+pub mod shrink;
 pub mod campaign;
