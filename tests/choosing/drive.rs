@@ -34,6 +34,8 @@ pub struct Walked {
     pub left: u64,
     pub live_most: usize,
     pub plans: Vec<Vec<Step>>,
+    /// What the judge held against the mock.
+    pub found: Vec<String>,
 }
 
 impl Bench {
@@ -63,7 +65,7 @@ impl Bench {
     async fn plan(&self, chooser: &mut dyn Chooser, seed: u64, steps_max: usize, requests: u64, walked: &mut Walked) {
         let mock = Mock::new(self.model.clone(), self.schemas.clone(), seed, self.tempo, None);
         let bounds = Bounds { worlds_max: 2_000, settle_percent: 100, insight: false };
-        let mut desk = Desk { bench: self, mock, judge: Judge::new(self.model.clone(), self.schemas.clone(), 0, bounds), start: Instant::now(), number: 0 };
+        let mut desk = Desk { bench: self, mock, judge: Judge::new(self.model.clone(), self.schemas.clone(), 0, bounds), start: Instant::now(), number: 0, found: Vec::new() };
         let limits = self.limits(steps_max);
         let mut handles = Handles::default();
         let mut steps: Vec<Step> = Vec::new();
@@ -97,6 +99,7 @@ impl Bench {
             steps.push(step);
         }
         walked.plans.push(steps);
+        walked.found.append(&mut desk.found);
     }
 }
 
@@ -106,6 +109,7 @@ struct Desk<'a> {
     judge: Judge,
     start: Instant,
     number: u64,
+    found: Vec<String>,
 }
 
 impl Desk<'_> {
@@ -156,9 +160,9 @@ impl Desk<'_> {
             born: BTreeMap::new(),
         };
         let seen = self.judge.observe(&exchange).unwrap_or_else(|fault| panic!("{fault}"));
-        if let Some(finding) = seen.findings.first() {
+        for finding in seen.findings {
             let names: Vec<&str> = finding.clauses.iter().map(|clause| self.bench.model.info(*clause).id.as_str()).collect();
-            panic!("the mock contradicts {names:?}: {finding:?}");
+            self.found.push(format!("{names:?}: {finding:?}"));
         }
         exchange
     }

@@ -27,6 +27,9 @@ fn sooner(name: &str, walked: &Walked, budget: u64) -> u64 {
 fn print(bench: &Bench, title: &str, walked: &Walked) {
     let spent = &walked.coverage.spent;
     println!("{title}: {} requests, {} polls, {spent:?}, left {}, plans {}, live {}", walked.requests, walked.polls, walked.left, walked.plans.len(), walked.live_most);
+    for found in walked.found.iter().take(5) {
+        println!("  FOUND {found:.300}");
+    }
     for info in &bench.model.clauses {
         if let probity::model::Origin::Clause(_) = info.origin {
             let first = walked.first.get(&info.id).map_or("-".to_string(), ToString::to_string);
@@ -46,6 +49,7 @@ fn history_dependent_clauses_are_reached_much_sooner_than_by_chance() {
             print(&bench, "guided", &guide);
             print(&bench, "random", &chance);
         }
+        assert_eq!(guide.found, Vec::<String>::new());
         for rare in ["undo.dark", "clean.worn"] {
             by_guide += sooner(rare, &guide, budget);
             by_chance += sooner(rare, &chance, budget);
@@ -53,4 +57,29 @@ fn history_dependent_clauses_are_reached_much_sooner_than_by_chance() {
     }
     println!("guided {by_guide}, random {by_chance}");
     assert!(by_guide * 3 <= by_chance, "guided {by_guide}, random {by_chance}");
+}
+
+/// A suite and its schemas as the project ships them.
+fn shipped(name: &str) -> (Arc<probity::model::Model>, Arc<probity::schema::Schemas>) {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("suites").join(format!("{name}.yaml"))).expect("the suite is there");
+    let schemas = probity::schema::Schemas::load(&probity::schema::Folder(root.join("schemas").join(name))).expect("the schemas load");
+    let suite = probity::suite::parse(name, &text, &schemas.catalog).unwrap_or_else(|problems| panic!("{}", probity::suite::render(&problems, &text)));
+    let model = probity::model::Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20").expect("the suite comes to life");
+    (Arc::new(model), Arc::new(schemas))
+}
+
+#[test]
+fn the_shipped_suites_are_walked_without_a_stop() {
+    let mut bench = Bench::new(shipped("ecs-native"), "project_id");
+    bench.tempo.event_percent = 2;
+    bench.tempo.exception_percent = 10;
+    let begun = std::time::Instant::now();
+    let walked = guided(&bench, 1, 1_500);
+    println!("{:?}", begun.elapsed());
+    print(&bench, "ecs-native", &walked);
+    let begun = std::time::Instant::now();
+    let walked = random(&bench, 1, 1_500);
+    println!("{:?}", begun.elapsed());
+    print(&bench, "ecs-native random", &walked);
 }
