@@ -2,7 +2,7 @@
 
 mod records;
 
-use super::super::types::{Binding, Effect, Let, Suite};
+use super::super::types::{Binding, Effect, Let, Suite, Verb};
 use super::Lint;
 use super::spoken::{Role, Spoken, of_clause, of_effects, operations, way_to_clause};
 use super::spots::{Step, Way, way};
@@ -27,14 +27,29 @@ pub(super) fn check(lint: &mut Lint) {
         for id in operations(clause, &schemas.catalog) {
             let Some(operation) = schemas.operation(id) else { continue };
             let roots = call_roots(lint, &records, operation);
+            let accepted = match &clause.verb {
+                Verb::Accept(_) => things_there(suite, &records, id, &roots),
+                _ => roots.clone(),
+            };
             for spoken in of_clause(clause, &at) {
-                one(lint, &roots, &records, id, &spoken);
+                let before = clause.when.as_ref().is_some_and(|when| std::ptr::eq(when, spoken.expr));
+                let roots = if before { &roots } else { &accepted };
+                one(lint, roots, &records, id, &spoken);
             }
         }
     }
     bindings(lint, &records);
     views(lint, &records);
     events(lint, &records);
+}
+
+/// The roots once an acceptance holds, which it only does where every thing is there.
+fn things_there(suite: &Suite, records: &Records, operation: &str, roots: &Roots) -> Roots {
+    let mut roots = roots.clone();
+    for about in suite.about.get(operation).into_iter().flatten() {
+        roots.insert(about.name.clone(), records.of(about.resource));
+    }
+    roots
 }
 
 fn one(lint: &mut Lint, roots: &Roots, records: &Records, operation: &str, spoken: &Spoken) {
@@ -52,7 +67,12 @@ fn one(lint: &mut Lint, roots: &Roots, records: &Records, operation: &str, spoke
 /// A value of type `found` must be able to be one of `wanted`.
 fn require(lint: &mut Lint, found: &Type, wanted: Type, spoken: &Spoken) {
     let told = format!("this is {found}, and {wanted} is wanted here");
-    let roots = Roots::from([("found".to_string(), found.clone()), ("wanted".to_string(), wanted)]);
+    // That both may be absent does not make them meet.
+    let parts = match (not_null(found.clone()), not_null(wanted.clone())) {
+        (Type::Never, _) | (_, Type::Never) => (found.clone(), wanted),
+        parts => parts,
+    };
+    let roots = Roots::from([("found".to_string(), parts.0), ("wanted".to_string(), parts.1)]);
     let meet = Expr::parse("found == wanted").expect("a constant of ours is an expression");
     let (_, errors) = expr::check(&meet, &roots);
     if errors.iter().any(|e| e.severity == expr::Severity::Error) {
@@ -227,6 +247,14 @@ fn of_val(val: &Val) -> Type {
 
 fn widened(ty: Type) -> Type {
     if matches!(ty, Type::Enum(_)) { Type::Str } else { ty }
+}
+
+fn not_null(ty: Type) -> Type {
+    match ty {
+        Type::Union(types) => Type::union(types.into_iter().filter(|t| *t != Type::Null)),
+        Type::Null => Type::Never,
+        other => other,
+    }
 }
 
 fn open_record() -> Type {
