@@ -394,9 +394,9 @@ fn shown(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<Shown> {
             let Binding::Existing(expr) = &about.binding else { return None };
             let path = expr.as_path().filter(|path| path.root.as_ref() == "path")?;
             let crate::expr::Key::Name(parameter) = path.keys.first()? else { return None };
-            Some((view.only.is_some(), Shown { operation: operation.clone(), parameter: parameter.to_string() }))
+            Some(((view.only.is_some(), view.when.is_some()), Shown { operation: operation.clone(), parameter: parameter.to_string() }))
         })
-        .min_by_key(|(thin, _)| *thin)
+        .min_by_key(|(worse, _)| *worse)
         .map(|(_, shown)| shown)
 }
 
