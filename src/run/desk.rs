@@ -19,6 +19,8 @@ pub trait Watcher {
     /// before secrets are replaced, polls and repeats too: the thing of a lost create may
     /// be found by one.
     fn born(&self, exchange: &Exchange) -> BTreeMap<String, Vec<String>>;
+    /// Puts down what only the unstripped exchange shows: the class of its inputs.
+    fn mark(&self, _exchange: &mut Exchange) {}
     /// Called once for every exchange as recorded, in the order in which they were sent.
     fn observe(&mut self, exchange: &Exchange);
     /// Reads that would show what this step touched and is not yet at rest; empty at rest.
@@ -275,6 +277,7 @@ impl<'a> Desk<'a> {
         };
         let fate = fate(&outcome);
         let exchange = Exchange {
+            input: None,
             number,
             step: index,
             cause,
@@ -371,6 +374,7 @@ impl<'a> Desk<'a> {
             let ids = self.watcher.borrow().born(&exchange);
             exchange.born = christen(&mut run, step, &ids);
         }
+        self.watcher.borrow().mark(&mut exchange);
         self.context.secrets.strip(&mut exchange);
         let number = exchange.number;
         run.waiting.insert(number, Some(exchange));
