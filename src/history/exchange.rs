@@ -84,9 +84,13 @@ pub enum Cause {
 pub enum Outcome {
     Replied(Reply),
     /// It never reached the endpoint (no connection): nothing happened there.
-    Unsent { cause: String },
+    Unsent {
+        cause: String,
+    },
     /// It may have reached the endpoint; no whole reply came back.
-    Lost { cause: String },
+    Lost {
+        cause: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -106,7 +110,10 @@ pub enum ReplyBody {
     /// Secrets replaced by tokens.
     Json(Value),
     /// Not JSON: its beginning, and why it is not.
-    Text { begins: String, because: String },
+    Text {
+        begins: String,
+        because: String,
+    },
 }
 
 /// A body that is there may be `null`; serde alone would read it as no body.

@@ -119,6 +119,7 @@ impl Secrets {
                     ReplyBody::Json(body) => self.strip_value(body),
                     ReplyBody::Text { begins, because } => {
                         self.strip_text(begins);
+                        self.strip_end(begins);
                         self.strip_text(because);
                     }
                 }
@@ -145,17 +146,12 @@ impl Secrets {
                 for (name, field) in fields.iter_mut() {
                     self.strip_named(name, field);
                 }
-                if fields.keys().any(|name| self.holds_literal(name)) {
-                    *fields = std::mem::take(fields)
-                        .into_iter()
-                        .map(|(name, field)| (self.stripped(&name), field))
-                        .collect();
-                }
+                self.strip_keys(fields);
             }
         }
     }
 
-    /// A text as it may be kept: without credentials, also where one was cut off at its end.
+    /// A text as it may be kept: without credentials.
     pub fn strip_text(&self, text: &mut String) {
         if self.holds_literal(text) {
             *text = self.stripped(text);
@@ -189,15 +185,19 @@ impl Secrets {
             Value::String(_) | Value::Number(_) => *value = self.token(value),
             Value::Array(items) => items.iter_mut().for_each(|item| self.hide(item)),
             Value::Object(fields) => {
-                // A handle is the plan's own name for an id, not a value.
                 fields.values_mut().for_each(|field| self.hide(field));
-                if fields.keys().any(|name| self.holds_literal(name)) {
-                    *fields = std::mem::take(fields)
-                        .into_iter()
-                        .map(|(name, field)| (self.stripped(&name), field))
-                        .collect();
-                }
+                self.strip_keys(fields);
             }
+        }
+    }
+
+    fn strip_keys(&self, fields: &mut serde_json::Map<String, Value>) {
+        if fields.keys().any(|name| self.holds_literal(name)) {
+            let all = std::mem::take(fields);
+            *fields = all
+                .into_iter()
+                .map(|(name, field)| (self.stripped(&name), field))
+                .collect();
         }
     }
 
@@ -223,9 +223,7 @@ impl Secrets {
 
     fn holds_literal(&self, text: &str) -> bool {
         self.literals.iter().any(|literal| {
-            text == literal
-                || (long_enough(literal)
-                    && (text.contains(literal.as_str()) || cut_off(text, literal).is_some()))
+            text == literal || (long_enough(literal) && text.contains(literal.as_str()))
         })
     }
 
@@ -241,16 +239,15 @@ impl Secrets {
         for literal in self.literals.iter().filter(|literal| long_enough(literal)) {
             text = text.replace(literal.as_str(), &self.token_of("string", literal));
         }
-        let rest = self
-            .literals
-            .iter()
-            .filter(|literal| long_enough(literal))
-            .find_map(|literal| cut_off(&text, literal));
-        if let Some(at) = rest {
-            text.truncate(at);
-            text.push_str("secret:cut");
-        }
         text
+    }
+
+    /// Only the beginning of a long text is kept, and its end may go through a credential.
+    fn strip_end(&self, text: &mut String) {
+        let literals = self.literals.iter().filter(|literal| long_enough(literal));
+        if let Some(at) = literals.filter_map(|literal| cut_off(text, literal)).min() {
+            text.truncate(at);
+        }
     }
 
     fn token(&self, value: &Value) -> Value {
@@ -329,11 +326,9 @@ fn long_enough(literal: &str) -> bool {
     literal.chars().count() >= LITERAL_CHARS_MIN
 }
 
-/// Where the beginning of `literal` stands at the end of `text`, at least half of it: texts are cut
-/// at a bound, and the bound may go through a credential.
+/// Where the beginning of `literal` stands at the end of `text`.
 fn cut_off(text: &str, literal: &str) -> Option<usize> {
-    let least = (literal.len() / 2).max(LITERAL_CHARS_MIN);
-    (least..literal.len())
+    (LITERAL_CHARS_MIN..literal.len())
         .rev()
         .filter(|&length| literal.is_char_boundary(length))
         .find(|&length| text.ends_with(&literal[..length]))
