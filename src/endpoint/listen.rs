@@ -3,6 +3,7 @@
 use super::reply::{Piece, encode};
 use super::request::{Endpoint, Request};
 use super::routes::{Found, Routes};
+use super::socket::Socket;
 use super::wire::{WireFault, WireFaults, add_fields, come_back};
 use crate::history::{Outcome, Reply, ReplyBody};
 use crate::schema::catalog::{Catalog, Operation};
@@ -15,13 +16,9 @@ use serde_json::{Value, json};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
 const BODY_BYTES_MAX: usize = 4 << 20;
@@ -329,48 +326,4 @@ fn not_allowed(methods: &[&str]) -> Reply {
         .headers
         .insert("allow".to_string(), methods.join(", "));
     reply
-}
-
-/// A connection that is reset instead of closed if it is told so.
-struct Socket {
-    stream: TcpStream,
-    reset: Rc<Cell<bool>>,
-}
-
-impl Drop for Socket {
-    fn drop(&mut self) {
-        if self.reset.get() {
-            // A close with nothing lingering goes out as a reset. If the system refuses
-            // it is an ordinary close, and the reply is lost all the same.
-            let _ = self.stream.set_zero_linger();
-        }
-    }
-}
-
-impl AsyncRead for Socket {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
-    }
-}
-
-impl AsyncWrite for Socket {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
 }

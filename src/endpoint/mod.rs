@@ -3,6 +3,7 @@
 //! It does not know plans or the oracle; `http` does not know the suite either.
 
 mod auth;
+mod body;
 mod compose;
 mod http;
 mod listen;
@@ -11,6 +12,7 @@ mod profile;
 mod reply;
 mod request;
 mod routes;
+mod socket;
 mod trouble;
 mod wire;
 

@@ -231,7 +231,7 @@ fn mislabel(reply: &mut Reply) {
         reply
             .headers
             .insert("content-type".to_string(), "text/html".to_string());
-        reply.body = super::http::read_body(Some("text/html"), value.to_string().as_bytes());
+        reply.body = super::body::read_body(Some("text/html"), value.to_string().as_bytes());
     }
 }
 
