@@ -14,6 +14,8 @@ pub struct Secrets {
     salt: String,
     /// Each a run of words in lower case; one word mostly.
     names: Vec<Vec<String>>,
+    /// Texts of which every secret name holds one.
+    hints: Vec<String>,
     /// Credentials, in every spelling that a recorded text may have; longest first.
     literals: Vec<String>,
 }
@@ -59,23 +61,32 @@ impl Secrets {
     /// `salt` is drawn for each run, so that tokens of two runs cannot be compared
     /// and none can be looked up in a table of common passwords.
     pub fn new(salt: &str) -> Secrets {
-        let names = NAMES.iter().map(|name| words(name)).collect();
-        Secrets {
+        let empty = Secrets {
             salt: salt.to_string(),
-            names,
+            names: Vec::new(),
+            hints: Vec::new(),
             literals: Vec::new(),
-        }
+        };
+        empty.with_names(NAMES.iter().copied())
     }
 
     /// Further names, written as in a body (`initialKey`, `seed_phrase`).
     #[must_use]
     pub fn with_names<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Secrets {
-        self.names.extend(
-            names
-                .into_iter()
-                .map(words)
-                .filter(|words| !words.is_empty()),
-        );
+        let words = names.into_iter().map(words);
+        self.names.extend(words.filter(|words| !words.is_empty()));
+        let mut hints: Vec<String> = self.names.iter().map(|run| run[0].clone()).collect();
+        hints.sort_by_key(String::len);
+        self.hints = Vec::new();
+        for hint in hints {
+            if !self
+                .hints
+                .iter()
+                .any(|shorter| hint.contains(shorter.as_str()))
+            {
+                self.hints.push(hint);
+            }
+        }
         self
     }
 
@@ -202,28 +213,39 @@ impl Secrets {
     }
 
     fn is_secret(&self, name: &str) -> bool {
-        let bytes = name.as_bytes();
-        // Cheap, and rules out nearly every field: the loop is run for each field of each reply.
-        let hinted = self.names.iter().any(|run| {
-            let first = run[0].as_bytes();
-            bytes
-                .windows(first.len())
-                .any(|window| window.eq_ignore_ascii_case(first))
-        });
-        if !hinted {
+        if !self.hinted(name) {
             return false;
         }
         let words = words(name);
-        self.names.iter().any(|run| {
+        let said = |run: &Vec<String>| {
             words
                 .windows(run.len())
                 .any(|window| window == run.as_slice())
-        })
+        };
+        self.names.iter().any(said)
+    }
+
+    /// Cheap, and rules out nearly every field: it is run for each field of each reply.
+    fn hinted(&self, name: &str) -> bool {
+        let bytes = name.as_bytes();
+        let here = |at: usize| {
+            let first = bytes[at].to_ascii_lowercase();
+            self.hints.iter().any(|hint| {
+                let hint = hint.as_bytes();
+                hint[0] == first
+                    && bytes[at..].len() >= hint.len()
+                    && bytes[at..at + hint.len()].eq_ignore_ascii_case(hint)
+            })
+        };
+        // Letters beyond ASCII have cases too; such names are rare enough for the long way.
+        !name.is_ascii() || (0..bytes.len()).any(here)
     }
 
     fn holds_literal(&self, text: &str) -> bool {
         self.literals.iter().any(|literal| {
-            text == literal || (long_enough(literal) && text.contains(literal.as_str()))
+            // The lengths first: most texts are shorter than a credential.
+            text.len() >= literal.len()
+                && (text == literal || (long_enough(literal) && text.contains(literal.as_str())))
         })
     }
 
