@@ -150,9 +150,10 @@ impl Mine<'_> {
     fn condition(&mut self, node: &Node, wanted: bool) {
         match &node.kind {
             Kind::Not(of) => self.condition(of, !wanted),
-            Kind::And(two) | Kind::Or(two) => {
-                self.condition(&two.0, wanted);
-                self.condition(&two.1, wanted);
+            Kind::And(terms) | Kind::Or(terms) => {
+                for term in terms {
+                    self.condition(term, wanted);
+                }
             }
             Kind::Cond(three) => {
                 self.condition(&three.0, true);
@@ -214,7 +215,7 @@ impl Mine<'_> {
 }
 
 /// Whether a node names a variable of a loop around it.
-fn escapes(node: &Node, inside: u16) -> bool {
+pub(super) fn escapes(node: &Node, inside: u16) -> bool {
     match &node.kind {
         Kind::Local(_, up) => *up >= inside,
         Kind::Loop(walk) => {
