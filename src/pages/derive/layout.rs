@@ -71,7 +71,8 @@ fn place_section<'a>(
                     _ => {}
                 }
                 if is_item || is_abnormal(first) || is_normal(first) {
-                    abnormal = (abnormal && !is_normal(first)) || is_abnormal(first);
+                    let ends = is_normal(first) || of_label(first).is_some();
+                    abnormal = (abnormal && !ends) || is_abnormal(first);
                 }
             } else if is_item {
                 now = part;

@@ -543,6 +543,7 @@ fn responses(
     } else {
         own_id
     };
+    part_failures(survey, &tables, &errors, &mut shown, &mut failed);
     let made = body(
         survey,
         home,
@@ -598,6 +599,34 @@ fn responses(
         }
     }
     out
+}
+
+/// Examples of an error that stand among those of success: none of their members is in
+/// the tables of success, all are in those of errors.
+fn part_failures(
+    survey: &Survey,
+    tables: &[usize],
+    errors: &[usize],
+    shown: &mut Vec<Node>,
+    failed: &mut Vec<Node>,
+) {
+    let listed = |all: &[usize], key: &str| {
+        all.iter().any(|it| {
+            survey.tables[*it]
+                .fields
+                .iter()
+                .any(|field| field.name == key)
+        })
+    };
+    let (bad, good): (Vec<Node>, Vec<Node>) = std::mem::take(shown).into_iter().partition(|it| {
+        let members = it.members();
+        !members.is_empty()
+            && members
+                .iter()
+                .all(|(key, _)| listed(errors, key) && !listed(tables, key))
+    });
+    *shown = good;
+    failed.extend(bad);
 }
 
 impl Survey {

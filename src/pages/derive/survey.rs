@@ -58,6 +58,8 @@ pub(super) struct Survey {
     pub names: Vec<PageName>,
     pub tables: Vec<FieldTable>,
     pub values: Vec<ValueTable>,
+    /// Columns of other tables that list null among the values of what heads them.
+    pub nulls: Vec<(String, Source)>,
     pub pages: Vec<Page>,
 }
 
@@ -174,7 +176,22 @@ fn look_at_table(
                 at: source(id, table.first, table.last),
             });
         }
-        Shape::Other => {}
+        Shape::Other => {
+            for (column, head) in table.header.iter().enumerate() {
+                let name = flat(&head.text);
+                let null = table.rows.iter().find(|row| {
+                    row.cells.get(column).is_some_and(|cell| {
+                        cell.text
+                            .lines
+                            .iter()
+                            .any(|line| line.text.trim() == "null")
+                    })
+                });
+                if let Some(row) = null.filter(|_| !name.is_empty() && !name.contains(' ')) {
+                    out.nulls.push((name, source(id, row.first, row.last)));
+                }
+            }
+        }
     }
 }
 

@@ -90,7 +90,7 @@ pattern!(
 );
 pattern!(
     BLANK,
-    r"(?i)\b(?:left blank|is empty|be empty|is blank|an empty string|null string|can be left blank|empty value)\b"
+    r"(?i)\b(?:left blank|is empty|be empty|is blank|an empty string|null string|can be left blank|empty value|leave (?:it|this (?:parameter|field)) blank)\b"
 );
 
 pattern!(
@@ -127,7 +127,7 @@ pub(super) fn read(lines: &[Line], is: &Type, claims: &mut Claims) {
         for (nth, sentence) in sentences(&line.text).into_iter().enumerate() {
             dead(line, sentence, (at, nth) == (0, 0), claims);
             microversion(line, sentence, claims);
-            presence(line, sentence, claims);
+            presence(line, sentence, is, claims);
             default(line, sentence, is, claims);
         }
     }
@@ -217,7 +217,7 @@ fn before(major: &str, minor: &str) -> Option<String> {
     Some(format!("{major}.{}", minor.checked_sub(1)?))
 }
 
-fn presence(line: &Line, sentence: &str, claims: &mut Claims) {
+fn presence(line: &Line, sentence: &str, is: &Type, claims: &mut Claims) {
     if claims.mandatory_when.is_none() && MANDATORY_WHEN.is_match(sentence) {
         claims.mandatory_when = Some(Cited::on(line, ()));
     }
@@ -226,7 +226,7 @@ fn presence(line: &Line, sentence: &str, claims: &mut Claims) {
     }
     if claims.nullable.is_none() && NULLABLE.is_match(sentence) {
         claims.nullable = Some(Cited::on(line, ()));
-    } else if claims.blank.is_none() && BLANK.is_match(sentence) {
+    } else if claims.blank.is_none() && !matches!(is, Type::Array(_)) && BLANK.is_match(sentence) {
         claims.blank = Some(Cited::on(line, ()));
     }
 }
