@@ -228,7 +228,7 @@ fn members(
             out.insert("additionalProperties".into(), schema);
             continue;
         }
-        if is_required(child, frame.way) {
+        if is_required(child, children, frame.way) {
             required.push(json!(child.name));
         }
         properties.insert(child.name.clone(), schema);
@@ -243,8 +243,12 @@ fn members(
 
 /// A request needs what its table calls mandatory. A response must have a field if the
 /// table lists it without condition and every example shows it: either alone is too weak.
-pub(super) fn is_required(field: &Field, way: Way) -> bool {
+pub(super) fn is_required(field: &Field, siblings: &[Field], way: Way) -> bool {
+    // Where all rows speak of an error the body is that of an error.
+    let failing =
+        field.claims.on_error.is_some() && siblings.iter().any(|it| it.claims.on_error.is_none());
     let conditional = field.claims.optional.is_some()
+        || failing && field.need != Need::Yes
         || field.claims.mandatory_when.is_some()
         || field.claims.since.is_some()
         || field.claims.until.is_some();

@@ -291,6 +291,10 @@ fn look_at_text(
         words.trim().trim_end_matches('.').to_lowercase().as_str(),
         "none" | "n/a" | "无" | "null"
     );
+    let labelled = Some(it.part).filter(|it| matches!(it, Part::Response | Part::ExampleResponse));
+    if let Some(code) = labelled.and_then(|_| super::layout::status_label(&words)) {
+        add_code(page, code, at.clone());
+    }
     match it.part {
         Part::Request if none => page.no_request = Some(at),
         Part::Response => {

@@ -85,6 +85,10 @@ pattern!(
     r"(?i)\b(?:parameter|field|attribute|it|this) is optional\b|\b(?:is|are) (?:returned|displayed|available) only (?:when|if)|\bonly returned\b|\bis returned (?:when|if|only)\b|\bis not returned\b|\bvalid only (?:when|if)|\bthis (?:parameter|field) is (?:available|valid|returned|displayed) (?:when|if|only)|\bthis parameter is available\b|\bis not displayed\b"
 );
 pattern!(
+    ON_ERROR,
+    r"(?i)\b(?:if|when) (?:an? )?(?:error|exception|failure) occurs|\b(?:if|when) (?:the )?(?:request|operation|task) fails"
+);
+pattern!(
     NULLABLE,
     r"(?i)\b(?:value|it|parameter|field) (?:is|can be|may be|could be) (?:set to )?(?:\W?null\W?)\b|\bnull is (?:returned|displayed)|\bset (?:it|this parameter|the value) to null\b|\bdefault value is null\b"
 );
@@ -223,6 +227,9 @@ fn presence(line: &Line, sentence: &str, is: &Type, claims: &mut Claims) {
     }
     if claims.optional.is_none() && OPTIONAL.is_match(sentence) {
         claims.optional = Some(Cited::on(line, ()));
+    }
+    if claims.on_error.is_none() && ON_ERROR.is_match(sentence) {
+        claims.on_error = Some(Cited::on(line, ()));
     }
     if claims.nullable.is_none() && NULLABLE.is_match(sentence) {
         claims.nullable = Some(Cited::on(line, ()));

@@ -85,6 +85,8 @@ pub(in crate::pages::derive) struct Claims {
     pub until: Option<Cited<String>>,
     pub mandatory_when: Option<Cited<()>>,
     pub optional: Option<Cited<()>>,
+    /// It comes back only where something went wrong.
+    pub on_error: Option<Cited<()>>,
     pub oddities: Vec<Oddity>,
 }
 
