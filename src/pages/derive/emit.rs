@@ -244,9 +244,8 @@ fn members(
 /// A request needs what its table calls mandatory. A response must have a field if the
 /// table lists it without condition and every example shows it: either alone is too weak.
 pub(super) fn is_required(field: &Field, siblings: &[Field], way: Way) -> bool {
-    // Where all rows speak of an error the body is that of an error.
-    let failing =
-        field.claims.on_error.is_some() && siblings.iter().any(|it| it.claims.on_error.is_none());
+    // An object for the case of an error is elsewhere absent; its members are there when it is.
+    let failing = field.claims.on_error.is_some() && field.is.holds_fields() && siblings.len() > 1;
     let conditional = field.claims.optional.is_some()
         || failing && field.need != Need::Yes
         || field.claims.mandatory_when.is_some()
