@@ -576,8 +576,8 @@ fn responses(
             );
         }
     }
-    if !errors.is_empty() {
-        if let Some(mut error) = body(
+    if !errors.is_empty()
+        && let Some(mut error) = body(
             survey,
             home,
             &errors,
@@ -598,7 +598,6 @@ fn responses(
             }
             out.push(error);
         }
-    }
     out
 }
 

@@ -457,15 +457,14 @@ fn check_value(field: &mut Field, node: &Node, here: &str, scene: Scene, drafts:
             clash.push(("limit-by-example", "maximum", "more".into()));
         }
     }
-    if let (Kind::String(it), Some(format)) = (&node.kind, &field.claims.format) {
-        if !it.is_empty() && !has_format(format.value, it) {
+    if let (Kind::String(it), Some(format)) = (&node.kind, &field.claims.format)
+        && !it.is_empty() && !has_format(format.value, it) {
             clash.push((
                 "format-by-example",
                 "format",
                 format!("{:?}", format.value).to_lowercase(),
             ));
         }
-    }
     for (kind, keyword, says) in clash {
         if field.dropped.contains(keyword)
             || (keyword != "enum" && field.disputed.contains(keyword))
@@ -517,7 +516,7 @@ fn has_format(format: Format, text: &str) -> bool {
         Format::Uuid => UUID.is_match(text),
         Format::UuidLike => UUID_LIKE.is_match(text),
         Format::Base64 => {
-            text.len() % 4 == 0
+            text.len().is_multiple_of(4)
                 && text
                     .chars()
                     .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '='))

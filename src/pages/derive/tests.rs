@@ -666,6 +666,33 @@ fn bad_input_gives_place_cause_and_remedy() {
     );
 }
 
+#[test]
+fn every_doubt_and_rule_is_documented() {
+    let listed = include_str!("../../../docs/DOUBTS.md");
+    let pages = [
+        ("dim", DIM_MD),
+        ("glows", GLOWS),
+        ("values", VALUES),
+        ("off", OFF_RST),
+        ("tasks", TASKS_RST),
+        ("back", LAMP_PIPES),
+    ];
+    let doubts = derived(&pages).doubts;
+    assert!(doubts.len() > 15);
+    for doubt in doubts {
+        assert!(
+            listed.contains(&format!("`{}`", doubt.kind)),
+            "{}",
+            doubt.kind
+        );
+        assert!(
+            listed.contains(&format!("`{}`", doubt.rule)),
+            "{}",
+            doubt.rule
+        );
+    }
+}
+
 mod any_document {
     //! Derivation never panics, whatever a reader hands it.
 
