@@ -130,12 +130,13 @@ fn characters(line: &Line, sentence: &str, claims: &mut Claims) {
         return;
     }
     if claims.charset.is_none()
-        && let Some(it) = SOME.captures(sentence) {
-            let (_, names) = class_of(&it[1]);
-            if !names.is_empty() {
-                claims.charset = Some(Cited::on(line, names));
-            }
+        && let Some(it) = SOME.captures(sentence)
+    {
+        let (_, names) = class_of(&it[1]);
+        if !names.is_empty() {
+            claims.charset = Some(Cited::on(line, names));
         }
+    }
 }
 
 /// The character class of a list such as "letters, digits, and hyphens (-)", if every

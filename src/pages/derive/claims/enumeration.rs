@@ -73,9 +73,10 @@ fn introduced(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
             return Some(found);
         }
         if let Some(next) = follow.first().filter(|next| !is_part_heading(&next.text))
-            && let Some(values) = listed(next.text.trim_end_matches('.'), &next.strong, numbers) {
-                return Some(Cited::on(next, values));
-            }
+            && let Some(values) = listed(next.text.trim_end_matches('.'), &next.strong, numbers)
+        {
+            return Some(Cited::on(next, values));
+        }
     }
     None
 }
@@ -94,9 +95,10 @@ fn inline(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
             // One value alone is a list only where the page says that it is the only one.
             let only = ["only be", "fixed"].iter().any(|word| it[0].contains(word));
             if let Some(values) = listed(piece, &line.strong, numbers)
-                && (values.len() > 1 || only) {
-                    return Some(Cited::on(line, values));
-                }
+                && (values.len() > 1 || only)
+            {
+                return Some(Cited::on(line, values));
+            }
         }
     }
     None
