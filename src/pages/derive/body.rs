@@ -25,6 +25,19 @@ pub(super) struct MadeBody {
 }
 
 impl MadeBody {
+    /// A body that a page says is not there.
+    pub fn empty(way: Way, at: Source) -> MadeBody {
+        MadeBody {
+            way,
+            versions: Vec::new(),
+            statuses: Vec::new(),
+            suffix: String::new(),
+            fields: Vec::new(),
+            list: false,
+            at,
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }
@@ -50,15 +63,7 @@ pub(super) fn request(
         })
         .collect();
     let examples = examples(survey, nth, Way::Request, false);
-    body(
-        survey,
-        nth,
-        &candidates,
-        examples,
-        Way::Request,
-        page,
-        drafts,
-    )
+    body(survey, &candidates, examples, Way::Request, page, drafts)
 }
 
 fn examples(survey: &Survey, nth: usize, way: Way, abnormal: bool) -> Vec<Node> {
@@ -73,14 +78,12 @@ fn examples(survey: &Survey, nth: usize, way: Way, abnormal: bool) -> Vec<Node> 
 /// Tables and examples of one body, joined and held against each other.
 fn body(
     survey: &Survey,
-    nth: usize,
     candidates: &[usize],
     examples: Vec<Node>,
     way: Way,
     page: &str,
     drafts: &mut Vec<Draft>,
 ) -> Option<MadeBody> {
-    let _ = nth;
     let list = !examples.is_empty() && examples.iter().all(|it| matches!(it.kind, Kind::Array(_)));
     let examples: Vec<Node> = if list {
         examples.iter().flat_map(nest::objects).cloned().collect()
@@ -202,6 +205,65 @@ fn leftover(table: &FieldTable, fields: &mut Vec<Field>, way: Way, drafts: &mut 
     }
 }
 
+/// Where a response is described: the tables of success and of failure, and their page.
+struct Described {
+    tables: Vec<usize>,
+    errors: Vec<usize>,
+    home: usize,
+}
+
+fn described(nth: usize, survey: &Survey, own: &[usize], drafts: &mut Vec<Draft>) -> Described {
+    let pick = |all: &[usize], parts: &[Part], abnormal: bool| -> Vec<usize> {
+        let fits = |it: &FieldTable| parts.contains(&it.part) && it.abnormal == abnormal;
+        all.iter()
+            .copied()
+            .filter(|it| fits(&survey.tables[*it]))
+            .collect()
+    };
+    let mut tables = pick(own, &[Part::Response], false);
+    tables.retain(|it| placed_by_caption(&survey.tables[*it]).is_none());
+    let here = Described {
+        tables,
+        errors: pick(own, &[Part::Response], true),
+        home: nth,
+    };
+    if !here.tables.is_empty() {
+        return here;
+    }
+    // The page may leave its response to another one that describes no operation.
+    let parts = [Part::Other, Part::Response];
+    let of_page = |page: usize| -> Vec<usize> {
+        let all = 0..survey.tables.len();
+        all.filter(|it| survey.tables[*it].page == page && parts.contains(&survey.tables[*it].part))
+            .collect()
+    };
+    let linked = survey.pages_linked(&survey.pages[nth].response_links, nth);
+    let Some(lender) = linked.into_iter().find(|page| !of_page(*page).is_empty()) else {
+        return here;
+    };
+    let all = of_page(lender);
+    if let (Some(none), Some(first)) = (&survey.pages[nth].no_example, all.first()) {
+        let sides = vec![
+            side("a body", Some(survey.tables[*first].at.clone())),
+            side("none", Some(none.clone())),
+        ];
+        doubt(
+            drafts,
+            "example-none",
+            "response",
+            sides,
+            Some(0),
+            "table-wins-on-presence",
+        );
+    }
+    Described {
+        tables: pick(&all, &parts, false),
+        errors: pick(&all, &parts, true),
+        home: lender,
+    }
+}
+
+/// The bodies that come back: of success, and of failure where the page has tables for it.
 pub(super) fn responses(
     nth: usize,
     survey: &Survey,
@@ -209,121 +271,39 @@ pub(super) fn responses(
     page: &str,
     drafts: &mut Vec<Draft>,
 ) -> Vec<MadeBody> {
-    let there = |at: &usize, parts: &[Part], abnormal: bool| {
-        parts.contains(&survey.tables[*at].part) && survey.tables[*at].abnormal == abnormal
-    };
     let mut out = Vec::new();
-    let mut tables: Vec<usize> = own
-        .iter()
-        .copied()
-        .filter(|it| {
-            there(it, &[Part::Response], false) && placed_by_caption(&survey.tables[*it]).is_none()
-        })
-        .collect();
-    let mut errors: Vec<usize> = own
-        .iter()
-        .copied()
-        .filter(|it| there(it, &[Part::Response], true))
-        .collect();
-    let mut home = nth;
-    if tables.is_empty() {
-        // The page may leave its response to another one that describes no operation.
-        let linked = survey.pages_linked(&survey.pages[nth].response_links, nth);
-        let lender = linked.into_iter().find(|page| {
-            survey
-                .tables
-                .iter()
-                .any(|it| it.page == *page && matches!(it.part, Part::Other | Part::Response))
-        });
-        if let Some(lender) = lender {
-            home = lender;
-            let all: Vec<usize> = (0..survey.tables.len())
-                .filter(|it| survey.tables[*it].page == lender)
-                .collect();
-            let first = all.first().copied();
-            tables = all
-                .iter()
-                .copied()
-                .filter(|it| there(it, &[Part::Other, Part::Response], false))
-                .collect();
-            errors = all
-                .iter()
-                .copied()
-                .filter(|it| there(it, &[Part::Other, Part::Response], true))
-                .collect();
-            if let (Some(none), Some(first)) = (&survey.pages[nth].no_example, first) {
-                let sides = vec![
-                    side("a body", Some(survey.tables[first].at.clone())),
-                    side("none", Some(none.clone())),
-                ];
-                doubt(
-                    drafts,
-                    "example-none",
-                    "response",
-                    sides,
-                    Some(0),
-                    "table-wins-on-presence",
-                );
-            }
-        }
-    }
-    let id = survey
-        .names
-        .get(home)
-        .map_or(page, |it| it.id.as_str())
-        .to_string();
+    let Described {
+        tables,
+        errors,
+        home,
+    } = described(nth, survey, own, drafts);
     let mut shown = examples(survey, nth, Way::Response, false);
     let mut failed = examples(survey, nth, Way::Response, true);
-    let own_id = page.to_string();
-    let example_page = if shown.is_empty() && home != nth {
+    let mut example_page = page;
+    if shown.is_empty() && home != nth {
         shown = examples(survey, home, Way::Response, false);
         failed = examples(survey, home, Way::Response, true);
-        id
-    } else {
-        own_id
-    };
+        example_page = &survey.names[home].id;
+    }
     part_failures(survey, &tables, &errors, &mut shown, &mut failed);
-    let made = body(
-        survey,
-        home,
-        &tables,
-        shown,
-        Way::Response,
-        &example_page,
-        drafts,
-    );
+    let made = body(survey, &tables, shown, Way::Response, example_page, drafts);
     match (made, &survey.pages[nth].no_response) {
         (Some(body), _) => out.push(body),
-        (None, Some(at)) => out.push(MadeBody {
-            way: Way::Response,
-            versions: Vec::new(),
-            statuses: Vec::new(),
-            suffix: String::new(),
-            fields: Vec::new(),
-            list: false,
-            at: at.clone(),
-        }),
+        (None, Some(at)) => out.push(MadeBody::empty(Way::Response, at.clone())),
         (None, None) => {
+            let sides = vec![side("no table, no example, no \"none\"", None)];
             doubt(
                 drafts,
                 "response-unsaid",
                 "response",
-                vec![side("no table, no example, no \"none\"", None)],
+                sides,
                 None,
                 "nothing-promised",
             );
         }
     }
     if !errors.is_empty()
-        && let Some(mut error) = body(
-            survey,
-            home,
-            &errors,
-            failed,
-            Way::Response,
-            &example_page,
-            drafts,
-        )
+        && let Some(mut error) = body(survey, &errors, failed, Way::Response, example_page, drafts)
     {
         error.suffix = "error".into();
         error.statuses = survey
@@ -333,9 +313,21 @@ pub(super) fn responses(
             .filter(|it| *it >= 400)
             .collect();
         if error.statuses.is_empty() {
-            error.statuses = vec![400];
+            let sides = vec![
+                side("the body of an error", Some(error.at)),
+                side("no status of an error", None),
+            ];
+            doubt(
+                drafts,
+                "error-without-status",
+                "response",
+                sides,
+                None,
+                "nothing-promised",
+            );
+        } else {
+            out.push(error);
         }
-        out.push(error);
     }
     out
 }

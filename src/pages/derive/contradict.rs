@@ -85,7 +85,7 @@ pub(super) fn check_value(
     scene: Scene,
     drafts: &mut Vec<Draft>,
 ) {
-    let at = || source(scene.page, node.first, node.last);
+    let at = source(scene.page, node.first, node.last);
     let text = match &node.kind {
         Kind::String(it) => it.clone(),
         Kind::Number(it) => it.to_string(),
@@ -94,14 +94,13 @@ pub(super) fn check_value(
     if is_placeholder(node) {
         return;
     }
-    let shaped = field.claims.format.is_some()
-        || field.claims.pattern.is_some()
-        || field.claims.length.is_some();
-    if text.is_empty() && shaped && field.claims.blank.is_none() && scene.way == Way::Response {
+    let claims = &field.claims;
+    let shaped = claims.format.is_some() || claims.pattern.is_some() || claims.length.is_some();
+    if text.is_empty() && shaped && claims.blank.is_none() && scene.way == Way::Response {
         if !field.shown_blank {
             let sides = vec![
                 side("a shape", Some(field.at.clone())),
-                side("an empty string", Some(at())),
+                side("an empty string", Some(at)),
             ];
             field.doubts.push(doubt(
                 drafts,
@@ -115,76 +114,29 @@ pub(super) fn check_value(
         field.shown_blank = true;
         return;
     }
-    let mut clash: Vec<(&'static str, &'static str, String)> = Vec::new();
-    if let Some(values) = &field.claims.values {
-        let blank = text.is_empty() && field.claims.blank.is_some();
-        if !values.value.contains(&text)
-            && !field.shown_values.contains(&text)
-            && !blank
-            && !field.is_list()
-        {
-            clash.push((
-                "enum-by-example",
-                "enum",
-                format!("one of {}", values.value.len()),
-            ));
-            field.shown_values.push(text.clone());
-        }
-    }
-    if let (Kind::String(it), Some(length)) = (&node.kind, &field.claims.length) {
-        let count = if field.claims.bytes {
-            it.len()
-        } else {
-            it.chars().count()
-        } as i64;
-        if length.value.0.is_some_and(|low| count < low)
-            && !(it.is_empty() && field.claims.blank.is_some())
-        {
-            clash.push((
-                "limit-by-example",
-                "minLength",
-                format!("at least {}", length.value.0.unwrap_or_default()),
-            ));
-        }
-        if length.value.1.is_some_and(|high| count > high) {
-            clash.push((
-                "limit-by-example",
-                "maxLength",
-                format!("at most {}", length.value.1.unwrap_or_default()),
-            ));
-        }
-    }
-    if let (Kind::Number(it), Some(range)) = (&node.kind, &field.claims.range) {
-        let number = it.as_f64().unwrap_or_default();
-        if range.value.0.is_some_and(|low| number < low as f64) {
-            clash.push(("limit-by-example", "minimum", "less".into()));
-        }
-        if range.value.1.is_some_and(|high| number > high as f64) {
-            clash.push(("limit-by-example", "maximum", "more".into()));
-        }
-    }
-    if let (Kind::String(it), Some(format)) = (&node.kind, &field.claims.format)
-        && !it.is_empty()
-        && !has_format(format.value, it)
+    for Clash {
+        kind,
+        keyword,
+        says,
+    } in clashes(field, node, &text)
     {
-        clash.push((
-            "format-by-example",
-            "format",
-            format!("{:?}", format.value).to_lowercase(),
-        ));
-    }
-    for (kind, keyword, says) in clash {
-        if field.dropped.contains(keyword)
-            || (keyword != "enum" && field.disputed.contains(keyword))
-        {
+        let known = if keyword == "enum" {
+            field.shown_values.contains(&text)
+        } else {
+            field.disputed.contains(keyword)
+        };
+        if known || field.dropped.contains(keyword) {
             continue;
         }
-        let shown = if kind == "enum-by-example" {
+        let shown = if keyword == "enum" {
             shown_token(&text)
         } else {
             "another".to_string()
         };
-        let sides = vec![side(says, Some(field.at.clone())), side(shown, Some(at()))];
+        let sides = vec![
+            side(says, Some(field.at.clone())),
+            side(shown, Some(at.clone())),
+        ];
         let (taken, rule) = match scene.way {
             Way::Request => (Some(0), "table-wins-on-limits"),
             Way::Response => (None, "both-accepted"),
@@ -193,10 +145,76 @@ pub(super) fn check_value(
             .doubts
             .push(doubt(drafts, kind, here, sides, taken, rule));
         field.disputed.insert(keyword);
-        if scene.way == Way::Response && keyword != "enum" {
+        if keyword == "enum" {
+            field.shown_values.push(text.clone());
+        } else if scene.way == Way::Response {
             field.dropped.insert(keyword);
         }
     }
+}
+
+/// A claim that a value breaks: kind of the doubt, keyword, what the claim says.
+struct Clash {
+    kind: &'static str,
+    keyword: &'static str,
+    says: String,
+}
+
+fn clashes(field: &Field, node: &Node, text: &str) -> Vec<Clash> {
+    let claims = &field.claims;
+    let blank = text.is_empty() && claims.blank.is_some();
+    let mut out = Vec::new();
+    let mut add = |kind, keyword, says: String| {
+        out.push(Clash {
+            kind,
+            keyword,
+            says,
+        })
+    };
+    if let Some(values) = &claims.values
+        && !values.value.iter().any(|it| it == text)
+        && !blank
+        && !field.is_list()
+    {
+        add(
+            "enum-by-example",
+            "enum",
+            format!("one of {}", values.value.len()),
+        );
+    }
+    if let (Kind::String(it), Some(length)) = (&node.kind, &claims.length) {
+        let count = if claims.bytes {
+            it.len()
+        } else {
+            it.chars().count()
+        } as i64;
+        if let Some(low) = length.value.0.filter(|low| count < *low && !blank) {
+            add("limit-by-example", "minLength", format!("at least {low}"));
+        }
+        if let Some(high) = length.value.1.filter(|high| count > *high) {
+            add("limit-by-example", "maxLength", format!("at most {high}"));
+        }
+    }
+    if let (Kind::Number(it), Some(range)) = (&node.kind, &claims.range) {
+        let number = it.as_f64().unwrap_or_default();
+        if let Some(low) = range.value.0.filter(|low| number < *low as f64) {
+            add("limit-by-example", "minimum", format!("at least {low}"));
+        }
+        if let Some(high) = range.value.1.filter(|high| number > *high as f64) {
+            add("limit-by-example", "maximum", format!("at most {high}"));
+        }
+    }
+    if let (Kind::String(it), Some(format)) = (&node.kind, &claims.format)
+        && !it.is_empty()
+        && !has_format(format.value, it)
+    {
+        add(
+            "format-by-example",
+            "format",
+            format!("{:?}", format.value).to_lowercase(),
+        );
+    }
+    out
 }
 
 /// A value as a token for a doubt; text of several words is the page's own.

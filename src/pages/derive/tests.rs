@@ -318,6 +318,10 @@ Status Codes
 -  Normal
 
    202
+
+-  Abnormal
+
+   409
 ";
 
 const TASKS_RST: &str = "\
@@ -385,9 +389,26 @@ fn a_table_is_joined_by_its_caption_and_a_linked_page_lends_its_body() {
             .iter()
             .map(|it| (it.code, it.general))
             .collect::<Vec<_>>(),
-        [(202, false)]
+        [(202, false), (409, false)]
     );
     assert_eq!(one.notes[1].tokens["pairs"], ["LAMP:glow_mode=dimmed"]);
+}
+
+#[test]
+fn the_body_of_an_error_is_promised_only_with_a_status() {
+    let silent = OFF_RST.replace("   409\n", "   Any other\n");
+    let found = derived(&[("off", &silent), ("tasks", TASKS_RST)]);
+    assert!(
+        !found
+            .schemas
+            .contains_key("turningALampOff.response.error.json")
+    );
+    assert!(
+        found
+            .doubts
+            .iter()
+            .any(|it| it.kind == "error-without-status")
+    );
 }
 
 #[test]
