@@ -10,4 +10,5 @@ pub mod history;
 pub mod endpoint;
 pub mod run;
 pub mod oracle;
+pub mod shrink;
 pub mod campaign;

@@ -2,6 +2,13 @@
 //!
 //! It does not know files, formats or the terminal.
 
+mod drive;
 mod event;
+mod lead;
+mod smaller;
+mod watch;
 
+pub use drive::{Driven, Site, drive, retrace};
 pub use event::{Budget, Conclusion, Event, Found, Listener, Spent};
+pub use lead::{CampaignError, Order, lead};
+pub use watch::Eyes;
