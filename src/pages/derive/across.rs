@@ -8,9 +8,10 @@ use super::layout::place;
 use super::notes;
 use super::operation::{Made, MadeBody};
 use super::survey::Survey;
+use super::types::Type;
 use crate::pages::document::{Block, Line};
 use crate::schema::catalog::Source;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Values by field: how each is written, and where.
 type Spoken = BTreeMap<String, BTreeMap<String, Source>>;
@@ -199,6 +200,114 @@ pub(super) fn lists(survey: &Survey, made: &mut [Made], drafts: &mut Drafts) {
     }
 }
 
+/// A table that relates fields lists null as a value of one: a response may then hold it.
+pub(super) fn nulls(survey: &Survey, made: &mut [Made], drafts: &mut Drafts) {
+    for one in made.iter_mut() {
+        let start = drafts.all.len();
+        for body in &mut one.responses {
+            let way = body.way.word();
+            let mut found = Vec::new();
+            each(&body.fields, way, &mut |pointer, field| {
+                let named = |name: &str| {
+                    field.name == name
+                        || field
+                            .name
+                            .rsplit_once(':')
+                            .is_some_and(|(_, last)| last == name)
+                };
+                let listed = survey.nulls.iter().find(|(name, _)| named(name));
+                if let Some((_, at)) =
+                    listed.filter(|_| field.claims.nullable.is_none() && !field.shown_null)
+                {
+                    found.push((
+                        pointer.to_string(),
+                        field.is.word(),
+                        field.at.clone(),
+                        at.clone(),
+                    ));
+                }
+            });
+            for (pointer, is, row, at) in found {
+                let sides = vec![side(is, Some(row)), side("null", Some(at))];
+                let nth = doubt(
+                    &mut drafts.all,
+                    "null-by-table",
+                    pointer.clone(),
+                    sides,
+                    None,
+                    "null-accepted",
+                );
+                mark(&mut body.fields, way, &pointer, NULL, nth);
+            }
+        }
+        drafts.tag(start, one.page);
+    }
+}
+
+/// Objects that no table describes and whose examples have different members of text:
+/// the members are data, not fields.
+pub(super) fn maps(made: &mut [Made], drafts: &mut Drafts) {
+    let mut keys: BTreeMap<String, Vec<BTreeSet<String>>> = BTreeMap::new();
+    for body in made
+        .iter()
+        .flat_map(|it| it.requests.iter().chain(&it.responses))
+    {
+        each(&body.fields, "", &mut |_, field| {
+            if is_undescribed_text(field) {
+                keys.entry(field.name.clone())
+                    .or_default()
+                    .push(field.children.iter().map(|it| it.name.clone()).collect());
+            }
+        });
+    }
+    let differs = |all: &Vec<BTreeSet<String>>| {
+        all.first()
+            .is_some_and(|first| all.iter().skip(1).any(|it| it.is_disjoint(first)))
+    };
+    keys.retain(|_, all| differs(all));
+    for one in made.iter_mut() {
+        let start = drafts.all.len();
+        for body in one.requests.iter_mut().chain(&mut one.responses) {
+            let mut found = Vec::new();
+            each(&body.fields, body.way.word(), &mut |pointer, field| {
+                if keys.contains_key(&field.name) && is_undescribed_text(field) {
+                    let shown = field.children.first().map(|it| it.at.clone());
+                    let sides = vec![
+                        side("an object", Some(field.at.clone())),
+                        side("other keys in each example", shown),
+                    ];
+                    found.push(doubt(
+                        &mut drafts.all,
+                        "map-by-example",
+                        pointer,
+                        sides,
+                        Some(1),
+                        "example-shows-keys",
+                    ));
+                }
+            });
+            let mut found = found.into_iter();
+            each_mut(&mut body.fields, &mut |field| {
+                if keys.contains_key(&field.name) && is_undescribed_text(field) {
+                    field.doubts.extend(found.next());
+                    field.children.truncate(1);
+                    field.children[0].any_key = true;
+                    field.children[0].name = "*".into();
+                }
+            });
+        }
+        drafts.tag(start, one.page);
+    }
+}
+
+fn is_undescribed_text(field: &Field) -> bool {
+    let plain = |it: &Field| it.from_example && !it.any_key && it.is == Type::String;
+    field.is == Type::Object && !field.children.is_empty() && field.children.iter().all(plain)
+}
+
+/// Mark of a field that may be null, in place of a disputed keyword.
+const NULL: &str = "null";
+
 /// A request field without effect that the response returns all the same.
 pub(super) fn dead_but_returned(made: &mut [Made], drafts: &mut Drafts) {
     for one in made.iter_mut() {
@@ -256,8 +365,12 @@ fn mark(fields: &mut [Field], way: &str, pointer: &str, keyword: &'static str, n
         for field in fields {
             let at = format!("{here}/{}", field.step());
             if at == pointer {
-                if !keyword.is_empty() {
-                    field.disputed.insert(keyword);
+                match keyword {
+                    "" => {}
+                    NULL => field.shown_null = true,
+                    _ => {
+                        field.disputed.insert(keyword);
+                    }
                 }
                 field.doubts.push(nth);
             }

@@ -107,6 +107,8 @@ pub fn derive(api: &str, inputs: &[PageInput], options: &Options) -> Derived {
     }
     oddities(&mut made, &mut drafts);
     let leads = follow_leaders(inputs, &mut made, &mut drafts);
+    across::maps(&mut made, &mut drafts);
+    across::nulls(&survey, &mut made, &mut drafts);
     across::lists(&survey, &mut made, &mut drafts);
     across::dead_but_returned(&mut made, &mut drafts);
     across::spelling(inputs, &survey, &mut made, &mut drafts);

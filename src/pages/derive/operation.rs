@@ -324,6 +324,7 @@ fn body(
         leftover(&survey.tables[*at], &mut joined.fields, way, drafts);
     }
     let by_example = joined.fields.is_empty();
+    let examples = without_failures(&joined.fields, examples);
     if !list {
         reconcile::wrap(
             &mut joined.fields,
@@ -543,6 +544,7 @@ fn responses(
     } else {
         own_id
     };
+    part_failures(survey, &tables, &errors, &mut shown, &mut failed);
     let made = body(
         survey,
         home,
@@ -598,6 +600,64 @@ fn responses(
         }
     }
     out
+}
+
+/// Leaves out examples of a failure where a table of success has a row for it: they have
+/// that row's field, or under another name an object like it.
+fn without_failures(fields: &[Field], examples: Vec<Node>) -> Vec<Node> {
+    let rows: Vec<&Field> = fields
+        .iter()
+        .filter(|it| it.claims.on_error.is_some() && !it.children.is_empty())
+        .collect();
+    if rows.is_empty() || rows.len() == fields.len() {
+        return examples;
+    }
+    let like = |node: &Node| {
+        let keys = node.members();
+        !keys.is_empty()
+            && keys.iter().all(|(key, _)| {
+                rows.iter()
+                    .any(|row| row.children.iter().any(|it| it.name == *key))
+            })
+    };
+    let fails = |key: &str, node: &Node| {
+        let known = fields.iter().any(|it| it.name == key);
+        rows.iter().any(|it| it.name == key) || (!known && like(node))
+    };
+    examples
+        .into_iter()
+        .filter(|it| {
+            it.members().is_empty() || !it.members().iter().all(|(key, node)| fails(key, node))
+        })
+        .collect()
+}
+
+/// Examples of an error that stand among those of success: none of their members is in
+/// the tables of success, all are in those of errors.
+fn part_failures(
+    survey: &Survey,
+    tables: &[usize],
+    errors: &[usize],
+    shown: &mut Vec<Node>,
+    failed: &mut Vec<Node>,
+) {
+    let listed = |all: &[usize], key: &str| {
+        all.iter().any(|it| {
+            survey.tables[*it]
+                .fields
+                .iter()
+                .any(|field| field.name == key)
+        })
+    };
+    let (bad, good): (Vec<Node>, Vec<Node>) = std::mem::take(shown).into_iter().partition(|it| {
+        let members = it.members();
+        !members.is_empty()
+            && members
+                .iter()
+                .all(|(key, _)| listed(errors, key) && !listed(tables, key))
+    });
+    *shown = good;
+    failed.extend(bad);
 }
 
 impl Survey {

@@ -178,6 +178,7 @@ fn compare(
     if field.claims.key_length.is_some() || field.claims.value_length.is_some() {
         return;
     }
+    open_map(field, &inner, here, scene, drafts);
     let undescribed = field.children.is_empty() && field.is.holds_fields() && field.is != Type::Any;
     if undescribed && !inner.is_empty() {
         field.children = shape_members(&inner, scene.page, 0);
@@ -214,6 +215,76 @@ fn compare(
         };
         let step = format!("{here}{}", field.below());
         reconcile(&mut field.children, &inner, &step, scene, drafts, depth + 1);
+    }
+}
+
+/// A table below an object that describes the members of a map: either as rows `key` and
+/// `value`, or as the fields of what each key holds. The example shows the keys.
+fn open_map(field: &mut Field, inner: &[&Node], here: &str, scene: Scene, drafts: &mut Vec<Draft>) {
+    let known = |key: &str| field.children.iter().any(|it| it.name == key);
+    let members: Vec<&(String, Node)> = inner.iter().flat_map(|it| it.members()).collect();
+    let open = field.children.iter().any(|it| it.any_key);
+    if field.is != Type::Object || open || field.children.is_empty() || members.is_empty() {
+        return;
+    }
+    if members.iter().any(|(key, _)| known(key)) {
+        return;
+    }
+    let row = |name: &str| {
+        field
+            .children
+            .iter()
+            .find(|it| it.name.eq_ignore_ascii_case(name))
+            .cloned()
+    };
+    let (first, last) = (members[0].1.first, members[0].1.last);
+    let shown = side("keys of their own", Some(source(scene.page, first, last)));
+    if let (2, Some(key), Some(mut value)) = (field.children.len(), row("key"), row("value")) {
+        let sides = vec![side("fields key and value", Some(key.at.clone())), shown];
+        field.doubts.push(doubt(
+            drafts,
+            "map-by-example",
+            here,
+            sides,
+            Some(1),
+            "example-shows-keys",
+        ));
+        field.claims.key_length = key.claims.length;
+        value.any_key = true;
+        field.children = vec![value];
+        return;
+    }
+    let below = |node: &Node| {
+        objects(node)
+            .iter()
+            .any(|it| it.members().iter().any(|(key, _)| known(key)))
+    };
+    if members.iter().all(|(_, node)| below(node)) {
+        let is = shape(&[&members[0].1], scene.page, 0).0;
+        let mut any = Field::new("*", is, source(scene.page, first, last));
+        let name = field
+            .children
+            .first()
+            .map_or(String::new(), |it| it.name.clone());
+        let sides = vec![
+            side(
+                format!("{name} within {}", field.name),
+                Some(field.at.clone()),
+            ),
+            shown,
+        ];
+        field.doubts.push(doubt(
+            drafts,
+            "map-by-example",
+            here,
+            sides,
+            Some(1),
+            "example-shows-keys",
+        ));
+        any.any_key = true;
+        any.from_example = true;
+        any.children = std::mem::take(&mut field.children);
+        field.children = vec![any];
     }
 }
 
@@ -317,6 +388,27 @@ fn check_value(field: &mut Field, node: &Node, here: &str, scene: Scene, drafts:
     if is_placeholder(node) {
         return;
     }
+    let shaped = field.claims.format.is_some()
+        || field.claims.pattern.is_some()
+        || field.claims.length.is_some();
+    if text.is_empty() && shaped && field.claims.blank.is_none() && scene.way == Way::Response {
+        if !field.shown_blank {
+            let sides = vec![
+                side("a shape", Some(field.at.clone())),
+                side("an empty string", Some(at())),
+            ];
+            field.doubts.push(doubt(
+                drafts,
+                "blank-by-example",
+                here,
+                sides,
+                None,
+                "blank-accepted",
+            ));
+        }
+        field.shown_blank = true;
+        return;
+    }
     let mut clash: Vec<(&'static str, &'static str, String)> = Vec::new();
     if let Some(values) = &field.claims.values {
         let blank = text.is_empty() && field.claims.blank.is_some();
@@ -410,10 +502,7 @@ fn shown_token(text: &str) -> String {
     }
 }
 
-static UUID: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$")
-        .expect("ours")
-});
+static UUID: LazyLock<Regex> = LazyLock::new(|| Regex::new(super::emit::UUID).expect("ours"));
 static UUID_LIKE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(super::emit::UUID_LIKE).expect("ours"));
 static DATE_TIME: LazyLock<Regex> = LazyLock::new(|| {
