@@ -10,3 +10,5 @@ pub mod history;
 pub mod endpoint;
 pub mod oracle;
 pub mod campaign;
+pub mod report;
+pub mod cli;
