@@ -8,6 +8,7 @@ pub mod model;
 pub mod plan;
 pub mod history;
 pub mod endpoint;
+pub mod run;
 pub mod oracle;
 pub mod campaign;
 pub mod report;

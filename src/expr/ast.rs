@@ -30,8 +30,10 @@ pub(super) enum Kind {
     Map(Vec<(Node, Node)>),
     Not(Box<Node>),
     Negate(Box<Node>),
-    And(Box<(Node, Node)>),
-    Or(Box<(Node, Node)>),
+    /// Two or more terms; none of them is itself an `And`.
+    And(Vec<Node>),
+    /// Two or more terms; none of them is itself an `Or`.
+    Or(Vec<Node>),
     Cond(Box<(Node, Node, Node)>),
     Binary(Binary, Box<(Node, Node)>),
     Call(Func, Vec<Node>),
@@ -70,6 +72,7 @@ pub(super) enum Func {
     String,
     Min,
     Max,
+    VersionAtLeast,
 }
 
 /// A macro that walks a list, or the keys of a map.
@@ -103,14 +106,16 @@ impl Node {
                 visit(of);
                 visit(key);
             }
-            Kind::List(items) | Kind::Call(_, items) => items.iter().for_each(visit),
+            Kind::List(items) | Kind::Call(_, items) | Kind::And(items) | Kind::Or(items) => {
+                items.iter().for_each(visit)
+            }
             Kind::Map(entries) => {
                 for (key, val) in entries {
                     visit(key);
                     visit(val);
                 }
             }
-            Kind::And(two) | Kind::Or(two) | Kind::Binary(_, two) => {
+            Kind::Binary(_, two) => {
                 visit(&two.0);
                 visit(&two.1);
             }
@@ -144,14 +149,16 @@ impl Node {
                 visit(of);
                 visit(key);
             }
-            Kind::List(items) | Kind::Call(_, items) => items.iter_mut().for_each(visit),
+            Kind::List(items) | Kind::Call(_, items) | Kind::And(items) | Kind::Or(items) => {
+                items.iter_mut().for_each(visit)
+            }
             Kind::Map(entries) => {
                 for (key, val) in entries {
                     visit(key);
                     visit(val);
                 }
             }
-            Kind::And(two) | Kind::Or(two) | Kind::Binary(_, two) => {
+            Kind::Binary(_, two) => {
                 visit(&mut two.0);
                 visit(&mut two.1);
             }
@@ -208,7 +215,7 @@ impl Binary {
 
 impl Func {
     /// Name, and how many arguments it takes, the target of a method included.
-    pub const ALL: [(Func, &str, usize); 12] = [
+    pub const ALL: [(Func, &str, usize); 13] = [
         (Func::Size, "size", 1),
         (Func::Contains, "contains", 2),
         (Func::StartsWith, "startsWith", 2),
@@ -221,6 +228,7 @@ impl Func {
         (Func::String, "string", 1),
         (Func::Min, "min", 1),
         (Func::Max, "max", 1),
+        (Func::VersionAtLeast, "versionAtLeast", 2),
     ];
 
     pub fn name(self) -> &'static str {
@@ -232,7 +240,13 @@ impl Func {
     pub fn is_method(self) -> bool {
         !matches!(
             self,
-            Func::Size | Func::Int | Func::Double | Func::String | Func::Min | Func::Max
+            Func::Size
+                | Func::Int
+                | Func::Double
+                | Func::String
+                | Func::Min
+                | Func::Max
+                | Func::VersionAtLeast
         )
     }
 }

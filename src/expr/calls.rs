@@ -2,26 +2,22 @@
 //! operand is of a kind that fails whatever the unknown is.
 
 use super::ast::{Binary, Func};
-use super::eval::{Compared, Failure, compare};
+use super::compare::{Compared, Failure, compare};
 use super::lower::compile_pattern;
 use super::value::Val;
 
 /// The longest text that `+` builds, in bytes.
 const TEXT_MAX: usize = 1024 * 1024;
 
-/// `+ - * / %` on two values of one kind; `+` also joins texts and lists.
+/// `+ - * / %` on numbers; `+` also joins texts and lists. An integer meeting a
+/// float becomes one: JSON does not tell 3 from 3.0, so that a document's
+/// number may arrive as either.
 pub(super) fn arithmetic(op: Binary, left: &Val, right: &Val) -> Result<Val, Failure> {
     match (left, right) {
         (Val::Int(a), Val::Int(b)) => integers(op, *a, *b),
-        (Val::Float(a), Val::Float(b)) if op != Binary::Rem => {
-            let (a, b) = (a.get(), b.get());
-            Ok(Val::from(match op {
-                Binary::Add => a + b,
-                Binary::Sub => a - b,
-                Binary::Mul => a * b,
-                _ => a / b,
-            }))
-        }
+        (Val::Float(a), Val::Float(b)) if op != Binary::Rem => Ok(floats(op, a.get(), b.get())),
+        (Val::Int(a), Val::Float(b)) if op != Binary::Rem => Ok(floats(op, *a as f64, b.get())),
+        (Val::Float(a), Val::Int(b)) if op != Binary::Rem => Ok(floats(op, a.get(), *b as f64)),
         (Val::Str(a), Val::Str(b)) if op == Binary::Add => {
             if a.len() + b.len() > TEXT_MAX {
                 return Err("the text grows too long".to_string());
@@ -48,6 +44,15 @@ fn operand_of(op: Binary, val: &Val) -> bool {
         Val::Str(_) | Val::List(_) => op == Binary::Add,
         _ => false,
     }
+}
+
+fn floats(op: Binary, a: f64, b: f64) -> Val {
+    Val::from(match op {
+        Binary::Add => a + b,
+        Binary::Sub => a - b,
+        Binary::Mul => a * b,
+        _ => a / b,
+    })
 }
 
 fn integers(op: Binary, a: i64, b: i64) -> Result<Val, Failure> {
@@ -91,7 +96,27 @@ pub(super) fn call(func: Func, first: &Val, second: &Val) -> Result<Val, Failure
         Func::String => string(first),
         Func::Min => extreme(func, first),
         Func::Max => extreme(func, first),
+        Func::VersionAtLeast => version_at_least(first, second),
     }
+}
+
+/// Dotted numbers compared part by part: 2.54 is later than 2.6. No version is earlier than any.
+fn version_at_least(version: &Val, bound: &Val) -> Result<Val, Failure> {
+    match (version, bound) {
+        (Val::Null, Val::Str(_)) => Ok(Val::Bool(false)),
+        (Val::Str(version), Val::Str(bound)) => match (numbers(version), numbers(bound)) {
+            (_, None) => Err(format!("{bound:?} is not a version such as \"2.54\"")),
+            // What a caller sends need not be a version; it then reaches no bound.
+            (None, _) => Ok(Val::Bool(false)),
+            (Some(version), Some(bound)) => Ok(Val::Bool(version >= bound)),
+        },
+        (Val::Unknown, Val::Str(_) | Val::Unknown) | (Val::Null | Val::Str(_), Val::Unknown) => Ok(Val::Unknown),
+        (Val::Unknown | Val::Null | Val::Str(_), other) | (other, _) => Err(wrong(Func::VersionAtLeast, other)),
+    }
+}
+
+fn numbers(version: &str) -> Option<Vec<u64>> {
+    version.trim_start_matches('v').split('.').map(|part| part.parse().ok()).collect()
 }
 
 fn size(val: &Val) -> Result<Val, Failure> {

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::ast::{Binary, Kind, Loop, Node, Walk};
+use super::ast::{Binary, Kind, Node};
 use super::calls;
-use super::value::{Val, equal, number_cmp};
+use super::compare::{Failure, Truth, contains, equal, order, unless_unknown};
+use super::value::Val;
 
 /// How much work one evaluation may do: nodes visited and elements copied or
 /// compared.
@@ -36,9 +37,6 @@ pub struct EvalError {
     /// What went wrong there.
     pub message: String,
 }
-
-/// An error that does not know its place yet.
-pub(super) type Failure = String;
 
 pub(super) fn in_scope(
     node: &Node,
@@ -85,34 +83,34 @@ fn run<'e>(
     }
 }
 
-struct Run<'e, S> {
+pub(super) struct Run<'e, S> {
     names: &'e [Arc<str>],
     slots: S,
     fuel: Cell<usize>,
 }
 
 /// The variables of the loops that a node stands in.
-struct Frame<'f> {
-    val: &'f Val,
-    outer: Option<&'f Frame<'f>>,
+pub(super) struct Frame<'f> {
+    pub val: &'f Val,
+    pub outer: Option<&'f Frame<'f>>,
 }
 
 /// A value on its way: borrowed while it can be, so that guards do not count
 /// references.
-enum Found<'f> {
+pub(super) enum Found<'f> {
     At(&'f Val),
     New(Val),
 }
 
 impl Found<'_> {
-    fn val(&self) -> &Val {
+    pub(super) fn val(&self) -> &Val {
         match self {
             Found::At(val) => val,
             Found::New(val) => val,
         }
     }
 
-    fn into_val(self) -> Val {
+    pub(super) fn into_val(self) -> Val {
         match self {
             Found::At(val) => val.clone(),
             Found::New(val) => val,
@@ -121,16 +119,13 @@ impl Found<'_> {
 }
 
 /// Boxed, because every step returns one and hardly any is an error.
-type Step<T> = Result<T, Box<EvalError>>;
-
-/// A truth value, or `None` for unknown.
-type Truth = Option<bool>;
+pub(super) type Step<T> = Result<T, Box<EvalError>>;
 
 static NULL: Val = Val::Null;
 static UNKNOWN: Val = Val::Unknown;
 
 impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
-    fn eval<'f>(&self, node: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Found<'f>>
+    pub(super) fn eval<'f>(&self, node: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Found<'f>>
     where
         'e: 'f,
     {
@@ -186,7 +181,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
         }
     }
 
-    fn charge(&self, node: &Node, work: usize) -> Step<()> {
+    pub(super) fn charge(&self, node: &Node, work: usize) -> Step<()> {
         match self.fuel.get().checked_sub(work) {
             Some(left) => {
                 self.fuel.set(left);
@@ -243,7 +238,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
 
     /// The truth of a condition. And, or, not and equality answer here without
     /// a detour over values: they are most of what guards are made of.
-    fn truth<'f>(&self, node: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Truth>
+    pub(super) fn truth<'f>(&self, node: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Truth>
     where
         'e: 'f,
     {
@@ -270,8 +265,8 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
     {
         match &node.kind {
             Kind::Not(of) => Ok(self.truth(of, frame)?.map(|truth| !truth)),
-            Kind::And(two) => self.junction(false, two, frame),
-            Kind::Or(two) => self.junction(true, two, frame),
+            Kind::And(terms) => self.junction(false, terms, frame),
+            Kind::Or(terms) => self.junction(true, terms, frame),
             Kind::Has(of) => self.has(of, frame),
             _ => unreachable!("only the connectives are asked for their truth directly"),
         }
@@ -281,25 +276,23 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
     fn junction<'f>(
         &self,
         decides: bool,
-        two: &'f (Node, Node),
+        terms: &'f [Node],
         frame: Option<&'f Frame<'f>>,
     ) -> Step<Truth>
     where
         'e: 'f,
     {
-        let left = self.truth(&two.0, frame);
-        if matches!(left, Ok(Some(truth)) if truth == decides) {
-            return left;
+        let mut unknown = false;
+        let mut failed = None;
+        for term in terms {
+            match self.truth(term, frame) {
+                Ok(Some(truth)) if truth == decides => return Ok(Some(decides)),
+                Ok(Some(_)) => {}
+                Ok(None) => unknown = true,
+                Err(why) => failed = failed.or(Some(why)),
+            }
         }
-        let right = self.truth(&two.1, frame);
-        if matches!(right, Ok(Some(truth)) if truth == decides) {
-            return right;
-        }
-        match (left, right) {
-            (Ok(None), _) | (_, Ok(None)) => Ok(None),
-            (Err(why), _) | (_, Err(why)) => Err(why),
-            _ => Ok(Some(!decides)),
-        }
+        settled(decides, unknown, failed)
     }
 
     fn has<'f>(&self, of: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Truth>
@@ -386,108 +379,14 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
             Val::Map(Arc::new(map))
         })
     }
+}
 
-    fn walk<'f>(&self, node: &'f Node, walk: &'f Loop, frame: Option<&'f Frame<'f>>) -> Step<Val>
-    where
-        'e: 'f,
-    {
-        let over = self.eval(&walk.over, frame)?;
-        let keys: Vec<Val>;
-        let items: &[Val] = match over.val() {
-            Val::Unknown => return Ok(Val::Unknown),
-            Val::List(items) => items,
-            Val::Map(entries) => {
-                keys = entries.keys().cloned().map(Val::Str).collect();
-                &keys
-            }
-            other => {
-                let why = format!(
-                    "{} cannot be walked with {}",
-                    other.kind(),
-                    walk.walk.name()
-                );
-                return Err(error(node, why));
-            }
-        };
-        self.charge(node, items.len())?;
-        match walk.walk {
-            Walk::All => self.quantifier(false, walk, items, frame),
-            Walk::Exists => self.quantifier(true, walk, items, frame),
-            Walk::ExistsOne => self.exists_one(walk, items, frame),
-            Walk::Map | Walk::Filter => self.collect(walk, items, frame),
-        }
-    }
-
-    /// `exists` and `all` are `||` and `&&` over the elements.
-    fn quantifier(
-        &self,
-        decides: bool,
-        walk: &Loop,
-        items: &[Val],
-        outer: Option<&Frame<'_>>,
-    ) -> Step<Val> {
-        let mut unknown = false;
-        let mut failed = None;
-        for val in items {
-            match self.truth_at(&walk.body, val, outer) {
-                Ok(Some(truth)) if truth == decides => return Ok(Val::Bool(decides)),
-                Ok(Some(_)) => {}
-                Ok(None) => unknown = true,
-                Err(why) => failed = failed.or(Some(why)),
-            }
-        }
-        match failed {
-            _ if unknown => Ok(Val::Unknown),
-            Some(why) => Err(why),
-            None => Ok(Val::Bool(!decides)),
-        }
-    }
-
-    fn exists_one(&self, walk: &Loop, items: &[Val], outer: Option<&Frame<'_>>) -> Step<Val> {
-        let mut holds = 0;
-        let mut unknown = false;
-        for val in items {
-            match self.truth_at(&walk.body, val, outer)? {
-                Some(truth) => holds += usize::from(truth),
-                None => unknown = true,
-            }
-        }
-        Ok(match (holds, unknown) {
-            (2.., _) => Val::Bool(false),
-            (_, true) => Val::Unknown,
-            (holds, false) => Val::Bool(holds == 1),
-        })
-    }
-
-    /// `filter` and `map`. Where it is unknown whether an element is taken, the
-    /// whole list is: neither its length nor its places are certain.
-    fn collect(&self, walk: &Loop, items: &[Val], outer: Option<&Frame<'_>>) -> Step<Val> {
-        let keep = match walk.walk {
-            Walk::Filter => Some(&walk.body),
-            _ => walk.filter.as_ref(),
-        };
-        let mut taken = Vec::new();
-        let mut unknown = false;
-        for val in items {
-            match keep.map_or(Ok(Some(true)), |keep| self.truth_at(keep, val, outer))? {
-                Some(true) if walk.walk == Walk::Filter => taken.push(val.clone()),
-                Some(true) => {
-                    let frame = Frame { val, outer };
-                    taken.push(self.eval(&walk.body, Some(&frame))?.into_val());
-                }
-                Some(false) => {}
-                None => unknown = true,
-            }
-        }
-        Ok(if unknown {
-            Val::Unknown
-        } else {
-            taken.into_iter().collect()
-        })
-    }
-
-    fn truth_at(&self, node: &Node, val: &Val, outer: Option<&Frame<'_>>) -> Step<Truth> {
-        self.truth(node, Some(&Frame { val, outer }))
+/// What a junction is that no term decided.
+pub(super) fn settled(decides: bool, unknown: bool, failed: Option<Box<EvalError>>) -> Step<Truth> {
+    match failed {
+        _ if unknown => Ok(None),
+        Some(why) => Err(why),
+        None => Ok(Some(!decides)),
     }
 }
 
@@ -512,66 +411,6 @@ fn select<'f>(node: &Node, of: Found<'f>, key: &str) -> Step<Found<'f>> {
     }
 }
 
-/// `needle in haystack`.
-fn contains(needle: &Val, haystack: &Val) -> Result<Truth, Failure> {
-    match (needle, haystack) {
-        (_, Val::List(items)) => {
-            let mut truth = Some(false);
-            for item in items.iter() {
-                match equal(needle, item) {
-                    Some(true) => return Ok(Some(true)),
-                    Some(false) => {}
-                    None => truth = None,
-                }
-            }
-            Ok(truth)
-        }
-        (Val::Str(key), Val::Map(entries)) => Ok(Some(entries.contains_key(key))),
-        (Val::Unknown, Val::Map(entries)) if entries.is_empty() => Ok(Some(false)),
-        (Val::Unknown, Val::Map(_)) | (_, Val::Unknown) => Ok(None),
-        (other, Val::Map(_)) => Err(format!("keys of a map are texts, not {}", other.kind())),
-        (_, other) => Err(format!("in needs a list or a map, not {}", other.kind())),
-    }
-}
-
-fn order(left: &Val, right: &Val, holds: fn(Ordering) -> bool) -> Result<Val, Failure> {
-    Ok(match compare(left, right)? {
-        Compared::Unknown => Val::Unknown,
-        Compared::Not => Val::Bool(false),
-        Compared::As(order) => Val::Bool(holds(order)),
-    })
-}
-
-/// How two values stand to each other.
-pub(super) enum Compared {
-    As(Ordering),
-    /// One is not a number (NaN): no order holds.
-    Not,
-    Unknown,
-}
-
-/// Orders numbers among themselves, texts by code points, false before true.
-pub(super) fn compare(left: &Val, right: &Val) -> Result<Compared, Failure> {
-    let ordered = |val: &Val| !matches!(val, Val::Null | Val::List(_) | Val::Map(_));
-    match (left, right) {
-        (Val::Int(_) | Val::Float(_), Val::Int(_) | Val::Float(_)) => {
-            Ok(number_cmp(left, right).map_or(Compared::Not, Compared::As))
-        }
-        (Val::Str(a), Val::Str(b)) => Ok(Compared::As(a.cmp(b))),
-        (Val::Bool(a), Val::Bool(b)) => Ok(Compared::As(a.cmp(b))),
-        (Val::Unknown, other) | (other, Val::Unknown) if ordered(other) => Ok(Compared::Unknown),
-        _ => Err(format!(
-            "{} and {} have no order",
-            left.kind(),
-            right.kind()
-        )),
-    }
-}
-
-fn unless_unknown(truth: Truth) -> Val {
-    truth.map_or(Val::Unknown, Val::Bool)
-}
-
 /// What comparing or copying a value costs.
 fn size_of(val: &Val) -> usize {
     match val {
@@ -582,7 +421,7 @@ fn size_of(val: &Val) -> usize {
     }
 }
 
-fn error(node: &Node, message: impl Into<String>) -> Box<EvalError> {
+pub(super) fn error(node: &Node, message: impl Into<String>) -> Box<EvalError> {
     Box::new(EvalError {
         offset: node.at as usize,
         message: message.into(),

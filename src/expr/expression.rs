@@ -7,8 +7,8 @@ use thiserror::Error;
 
 use super::ast::{Kind, Node};
 use super::eval::{self, EvalError, Scope};
-use super::lower;
 use super::mine::{self, Comparison};
+use super::parse;
 use super::path::Path;
 use super::print;
 use super::value::Val;
@@ -41,7 +41,7 @@ impl Expr {
     /// Syntax errors, and also unknown functions, a wrong number of arguments
     /// and constant patterns that are no regular expression.
     pub fn parse(text: &str) -> Result<Expr, ParseError> {
-        let (node, roots) = lower::parse(text)?;
+        let (node, roots) = parse::parse(text)?;
         Ok(Expr(Arc::new(Parsed {
             text: text.to_string(),
             node,
@@ -63,7 +63,7 @@ impl Expr {
     /// A part of an expression as an expression of its own.
     pub(super) fn part(&self, node: &Node) -> Expr {
         let mut node = node.clone();
-        let roots = lower::sort_roots(&mut node, self.0.roots.clone());
+        let roots = parse::sort_roots(&mut node, self.0.roots.clone());
         Expr(Arc::new(Parsed {
             text: print::print(&node, &roots),
             node,
@@ -156,8 +156,9 @@ impl fmt::Debug for Expr {
 }
 
 impl PartialEq for Expr {
+    /// By text.
     fn eq(&self, other: &Self) -> bool {
-        self.0.text == other.0.text
+        self.0.text == other.0.text && self.0.roots == other.0.roots
     }
 }
 

@@ -1,4 +1,5 @@
-//! Source text to tree: the `cel` crate parses, this brings its tree into ours.
+//! The tree of the `cel` crate brought into ours, with what we do not support
+//! refused.
 
 use std::sync::Arc;
 
@@ -9,38 +10,24 @@ use super::ast::{Binary, Func, Kind, Loop, Node, Walk};
 use super::expression::ParseError;
 use super::value::Val;
 
-/// The longest expression accepted, in bytes.
-const TEXT_MAX: usize = 16 * 1024;
-/// How deep parentheses, lists and calls may nest.
-const NESTING_MAX: u16 = 64;
-/// How many operators there may be. Chains such as `a + b + c` are parsed into
-/// a tree as deep as they are long, and the parser recurses over it.
-const OPERATORS_MAX: usize = 500;
 /// How deep our own tree may be.
 const DEPTH_MAX: usize = 200;
 /// The memory that a compiled pattern may take, in bytes.
 const PATTERN_BYTES_MAX: usize = 256 * 1024;
 
-/// Parses `text` into a tree and the sorted names of its roots.
-pub(super) fn parse(text: &str) -> Result<(Node, Vec<Arc<str>>), ParseError> {
-    bound(text)?;
-    // Without macros the parser leaves `has`, `all`, .. as the calls that they
-    // are written as, which is simpler to read than what they expand to.
-    let (tree, source) = cel::Env::default()
-        .with_optional_support(false)
-        .parser()
-        .max_recursion_depth(NESTING_MAX)
-        .parse_with_source_info(text)
-        .map_err(|errors| first_error(text, &errors))?;
+/// Brings a tree into ours; returns it with the names of its roots, by number.
+pub(super) fn lower(
+    tree: &IdedExpr,
+    source: &SourceInfo,
+) -> Result<(Node, Vec<Arc<str>>), ParseError> {
     let mut lower = Lower {
-        source: &source,
+        source,
         roots: Vec::new(),
         vars: Vec::new(),
         depth: 0,
     };
-    let mut node = lower.node(&tree)?;
-    let roots = sort_roots(&mut node, lower.roots);
-    Ok((node, roots))
+    let node = lower.node(tree)?;
+    Ok((node, lower.roots))
 }
 
 /// Compiles a pattern of `matches`.
@@ -52,58 +39,6 @@ pub(super) fn compile_pattern(pattern: &str) -> Result<Regex, String> {
             regex::Error::CompiledTooBig(_) => "the pattern is too large".to_string(),
             _ => format!("{pattern:?} is not a regular expression"),
         })
-}
-
-/// Brings the table of roots into order, keeping those that `node` names.
-pub(super) fn sort_roots(node: &mut Node, names: Vec<Arc<str>>) -> Vec<Arc<str>> {
-    let mut used = vec![false; names.len()];
-    mark_roots(node, &mut used);
-    let mut order: Vec<usize> = (0..names.len()).filter(|slot| used[*slot]).collect();
-    order.sort_by(|a, b| names[*a].cmp(&names[*b]));
-    node.renumber_roots(&|slot| {
-        let place = order.iter().position(|old| *old == usize::from(slot));
-        place.expect("every root of the node was marked") as u16
-    });
-    order.into_iter().map(|slot| names[slot].clone()).collect()
-}
-
-fn mark_roots(node: &Node, used: &mut [bool]) {
-    if let Kind::Root(slot) = node.kind {
-        used[usize::from(slot)] = true;
-    }
-    node.for_each_part(|part| mark_roots(part, used));
-}
-
-/// Refuses texts on which the parser might exhaust the stack.
-fn bound(text: &str) -> Result<(), ParseError> {
-    if text.len() > TEXT_MAX {
-        let why = format!("an expression may be at most {TEXT_MAX} bytes long");
-        return Err(error(0, why));
-    }
-    let mut operators = 0;
-    let mut quote = None;
-    let mut escaped = false;
-    for (at, byte) in text.bytes().enumerate() {
-        match (quote, byte) {
-            (Some(_), b'\\') if !escaped => {
-                escaped = true;
-                continue;
-            }
-            (Some(open), _) if open == byte && !escaped => quote = None,
-            (Some(_), _) => {}
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (None, b',' | b'_' | b':') => {}
-            (None, _) if byte.is_ascii_punctuation() => operators += 1,
-            (None, b'n') if text[..at].ends_with('i') => operators += 1,
-            (None, _) => {}
-        }
-        escaped = false;
-        if operators > OPERATORS_MAX {
-            let why = format!("an expression may have at most {OPERATORS_MAX} operators");
-            return Err(error(at, why));
-        }
-    }
-    Ok(())
 }
 
 struct Lower<'a> {
@@ -245,8 +180,14 @@ impl Lower<'_> {
 
     fn operator(&mut self, name: &str, args: &[IdedExpr]) -> Result<Option<Kind>, ParseError> {
         let kind = match (name, args) {
-            (operators::LOGICAL_AND, [a, b]) => Kind::And(Box::new((self.node(a)?, self.node(b)?))),
-            (operators::LOGICAL_OR, [a, b]) => Kind::Or(Box::new((self.node(a)?, self.node(b)?))),
+            (operators::LOGICAL_AND, [a, b]) => Kind::And(self.terms(a, b, |kind| match kind {
+                Kind::And(terms) => Ok(terms),
+                other => Err(other),
+            })?),
+            (operators::LOGICAL_OR, [a, b]) => Kind::Or(self.terms(a, b, |kind| match kind {
+                Kind::Or(terms) => Ok(terms),
+                other => Err(other),
+            })?),
             (operators::LOGICAL_NOT, [a]) => Kind::Not(self.boxed(a)?),
             (operators::NEGATE, [a]) => Kind::Negate(self.boxed(a)?),
             (operators::INDEX, [a, b]) => Kind::Index(self.boxed(a)?, self.boxed(b)?),
@@ -260,6 +201,25 @@ impl Lower<'_> {
             _ => return Ok(None),
         };
         Ok(Some(kind))
+    }
+
+    /// The terms of a junction, with those of junctions of the same kind in it:
+    /// `&&` and `||` are associative, errors and unknowns included.
+    fn terms(
+        &mut self,
+        left: &IdedExpr,
+        right: &IdedExpr,
+        flatten: fn(Kind) -> Result<Vec<Node>, Kind>,
+    ) -> Result<Vec<Node>, ParseError> {
+        let mut terms = Vec::new();
+        for side in [left, right] {
+            let Node { at, kind } = self.node(side)?;
+            match flatten(kind) {
+                Ok(inner) => terms.extend(inner),
+                Err(kind) => terms.push(Node { at, kind }),
+            }
+        }
+        Ok(terms)
     }
 
     fn has(&mut self, at: usize, args: &[IdedExpr]) -> Result<Kind, ParseError> {
@@ -327,7 +287,8 @@ impl Lower<'_> {
         };
         if args.len() != *arity || !style_fits {
             let usage = match (func.is_method(), arity) {
-                (false, _) => format!("{name}(x)"),
+                (false, 1) => format!("{name}(x)"),
+                (false, _) => format!("{name}(x, y)"),
                 (true, 1) => format!("x.{name}()"),
                 (true, _) => format!("x.{name}(y)"),
             };
@@ -389,41 +350,7 @@ fn fold_map(entries: Vec<(Node, Node)>) -> Kind {
     }
 }
 
-/// The first error of the parser, in the words of a suite's author.
-fn first_error(text: &str, errors: &cel::ParseErrors) -> ParseError {
-    let Some(first) = errors.errors.first() else {
-        return error(0, "not an expression");
-    };
-    if let Some(source) = &first.source {
-        let why = source.to_string();
-        if why.contains("Recursion limit") {
-            return error(0, format!("nested more than {NESTING_MAX} deep"));
-        }
-        return error(0, "not an expression");
-    }
-    let at = offset_of(text, first.pos);
-    let mut why = first.msg.trim_start_matches("Syntax error: ").to_string();
-    for expecting in [" expecting {", " expecting <EOF>"] {
-        why.truncate(why.find(expecting).unwrap_or(why.len()));
-    }
-    if why.starts_with("token recognition error") && text[at..].starts_with('=') {
-        why = "to compare, write ==".to_string();
-    }
-    error(at, why.replace("'<EOF>'", "end of the expression"))
-}
-
-/// The byte offset of a place given as line and column, both from 1.
-fn offset_of(text: &str, (line, column): (isize, isize)) -> usize {
-    let line = usize::try_from(line - 1).unwrap_or(0);
-    let column = usize::try_from(column - 1).unwrap_or(0);
-    let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
-    let rest = &text[start..];
-    rest.char_indices()
-        .nth(column)
-        .map_or(text.len(), |(at, _)| start + at)
-}
-
-fn error(offset: usize, message: impl Into<String>) -> ParseError {
+pub(super) fn error(offset: usize, message: impl Into<String>) -> ParseError {
     ParseError {
         offset,
         message: message.into(),

@@ -150,9 +150,10 @@ impl Mine<'_> {
     fn condition(&mut self, node: &Node, wanted: bool) {
         match &node.kind {
             Kind::Not(of) => self.condition(of, !wanted),
-            Kind::And(two) | Kind::Or(two) => {
-                self.condition(&two.0, wanted);
-                self.condition(&two.1, wanted);
+            Kind::And(terms) | Kind::Or(terms) => {
+                for term in terms {
+                    self.condition(term, wanted);
+                }
             }
             Kind::Cond(three) => {
                 self.condition(&three.0, true);

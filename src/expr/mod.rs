@@ -9,10 +9,12 @@
 //!
 //! - `null` and *absent* are one: selecting a missing key gives `null`, and so
 //!   does selecting from `null`. `has(a.b)` is true when `a.b` is present and
-//!   not `null`. Misspelt names are found before the run, by the type check.
+//!   not `null`. Misspelt names are found before the run, by [`check`].
 //! - `has(a["k"])` is accepted like `has(a.k)`, for keys that are no identifiers.
 //! - Integers are signed 64 bits wide; `1u` is the integer 1. There are no bytes,
 //!   timestamps, durations or optional values, and map keys are strings.
+//! - An integer and a float may be added, multiplied and so on: JSON does not
+//!   tell 3 from 3.0.
 //! - `min(list)` and `max(list)`, also as `list.min()`, are built in.
 //!
 //! # What unknown means
@@ -28,19 +30,29 @@
 
 mod ast;
 mod calls;
+mod check;
+mod compare;
 mod eval;
 mod expression;
+mod facts;
+mod loops;
 mod lower;
 mod mine;
+mod nearest;
+mod parse;
 mod path;
 mod print;
+mod types;
 mod value;
 
 #[cfg(test)]
 mod tests;
 
+pub use check::{Severity, TypeError, check};
 pub use eval::{EvalError, Scope};
 pub use expression::{Expr, ParseError};
 pub use mine::{Comparison, Relation};
+pub use nearest::nearest;
 pub use path::{Key, Path, assign, get};
+pub use types::{Field, Type};
 pub use value::{Float, Val};

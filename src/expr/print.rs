@@ -69,8 +69,8 @@ impl Printer<'_> {
             Kind::Map(entries) => self.map(entries),
             Kind::Not(of) => self.unary("!", of),
             Kind::Negate(of) => self.unary("-", of),
-            Kind::And(two) => self.infix("&&", &two.0, &two.1, Binds::And, Binds::Relation),
-            Kind::Or(two) => self.infix("||", &two.0, &two.1, Binds::Or, Binds::And),
+            Kind::And(terms) => self.joined(" && ", terms, Binds::Relation),
+            Kind::Or(terms) => self.joined(" || ", terms, Binds::And),
             Kind::Cond(three) => {
                 self.node(&three.0, Binds::Or);
                 self.out.push_str(" ? ");
@@ -167,11 +167,20 @@ impl Printer<'_> {
     }
 
     fn separated<'a>(&mut self, items: impl IntoIterator<Item = &'a Node>) {
+        self.joined(", ", items, Binds::Cond);
+    }
+
+    fn joined<'a>(
+        &mut self,
+        between: &str,
+        items: impl IntoIterator<Item = &'a Node>,
+        place: Binds,
+    ) {
         for (i, item) in items.into_iter().enumerate() {
             if i > 0 {
-                self.out.push_str(", ");
+                self.out.push_str(between);
             }
-            self.node(item, Binds::Cond);
+            self.node(item, place);
         }
     }
 

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use super::compare::equal;
+
 /// A value of the expression language, cheap to clone.
 ///
 /// `Eq`, `Ord` and `Hash` are those of an interned thing: `Int(1)` and
@@ -131,76 +133,6 @@ impl Val {
             Val::Map(_) => "a map",
         }
     }
-}
-
-/// Whether two values are equal in an expression; `None` where that hangs on an
-/// unknown.
-pub(super) fn equal(left: &Val, right: &Val) -> Option<bool> {
-    match (left, right) {
-        (Val::Unknown, _) | (_, Val::Unknown) => None,
-        (Val::Str(a), Val::Str(b)) => Some(a == b),
-        (Val::Int(a), Val::Int(b)) => Some(a == b),
-        (Val::Bool(a), Val::Bool(b)) => Some(a == b),
-        (Val::Null, Val::Null) => Some(true),
-        (Val::Int(_) | Val::Float(_), Val::Int(_) | Val::Float(_)) => {
-            Some(number_cmp(left, right) == Some(Ordering::Equal))
-        }
-        (Val::List(a), Val::List(b)) => {
-            if a.len() != b.len() {
-                return Some(false);
-            }
-            all_equal(a.iter().zip(b.iter()))
-        }
-        (Val::Map(a), Val::Map(b)) => {
-            if !a.keys().eq(b.keys()) {
-                return Some(false);
-            }
-            all_equal(a.values().zip(b.values()))
-        }
-        _ => Some(false),
-    }
-}
-
-fn all_equal<'a>(pairs: impl Iterator<Item = (&'a Val, &'a Val)>) -> Option<bool> {
-    let mut undecided = false;
-    for (left, right) in pairs {
-        match equal(left, right) {
-            Some(true) => {}
-            Some(false) => return Some(false),
-            None => undecided = true,
-        }
-    }
-    if undecided { None } else { Some(true) }
-}
-
-/// How two numbers compare; `None` if either is NaN or no number.
-pub(super) fn number_cmp(left: &Val, right: &Val) -> Option<Ordering> {
-    match (left, right) {
-        (Val::Int(a), Val::Int(b)) => Some(a.cmp(b)),
-        (Val::Float(a), Val::Float(b)) => a.get().partial_cmp(&b.get()),
-        (Val::Int(a), Val::Float(b)) => int_float_cmp(*a, b.get()),
-        (Val::Float(a), Val::Int(b)) => int_float_cmp(*b, a.get()).map(Ordering::reverse),
-        _ => None,
-    }
-}
-
-/// Compares exactly: `i64 as f64` would round, and call neighbours equal.
-fn int_float_cmp(int: i64, float: f64) -> Option<Ordering> {
-    const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
-    if float.is_nan() {
-        return None;
-    }
-    if float >= TWO_TO_63 {
-        return Some(Ordering::Less);
-    }
-    if float < -TWO_TO_63 {
-        return Some(Ordering::Greater);
-    }
-    let whole = float.trunc();
-    Some(
-        int.cmp(&(whole as i64))
-            .then_with(|| 0.0_f64.total_cmp(&(float - whole + 0.0))),
-    )
 }
 
 impl From<&Json> for Val {

@@ -52,7 +52,11 @@ pub struct Exchange {
     pub query: BTreeMap<String, Value>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub body: Option<Value>,
     pub sent_ms: u64,
     pub received_ms: u64,
@@ -103,4 +107,9 @@ pub enum ReplyBody {
     Json(Value),
     /// Not JSON: its beginning, and why it is not.
     Text { begins: String, because: String },
+}
+
+/// A body that is there may be `null`; serde alone would read it as no body.
+fn present<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(input).map(Some)
 }

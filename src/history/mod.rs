@@ -1,8 +1,15 @@
 //! Observations as recorded: what was asked, what came back, and when.
 //!
-//! Serialised once, here. It does not know right from wrong.
+//! Serialised once, here, and stripped of secrets before that. It does not know
+//! right from wrong.
 
 mod exchange;
-pub mod secrets;
+mod jsonl;
+mod secrets;
 
 pub use exchange::{Cause, Exchange, FORMAT, Header, History, Outcome, Reply, ReplyBody};
+pub use jsonl::{ReadError, Torn, read_jsonl, write_jsonl};
+pub use secrets::{Secrets, is_token};
+
+#[cfg(test)]
+mod tests;

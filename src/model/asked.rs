@@ -93,6 +93,13 @@ impl Asked {
         &self.version
     }
 
+    /// The values of the path's parameters.
+    #[must_use]
+    pub fn path_values(&self) -> BTreeMap<String, Value> {
+        let Val::Map(values) = &self.path else { return BTreeMap::new() };
+        values.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_json()?))).collect()
+    }
+
     fn roots<'a>(&'a self, model: &'a Model) -> Roots<'a> {
         Roots { model, asked: self, things: &[], reply: None, it: None, world: None }
     }

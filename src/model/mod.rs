@@ -7,6 +7,7 @@
 mod account;
 mod asked;
 mod belief;
+mod class;
 mod compile;
 mod credit;
 mod effect;
@@ -24,11 +25,12 @@ mod tests;
 
 pub use asked::{Asked, Heard};
 pub use belief::{Belief, Bounds, Deviation, Excess, Insight, Observed, describe, state_of};
+pub use class::{classed, version_of};
 pub use compile::{ClauseId, ClauseInfo, Generated, Model, ModelError, OperationModel, Origin, Shown};
 pub use credit::{Cell, Count, Tally};
 pub use effect::{Choice, Moment, Successor, apply, choices, fogged, hold, replaced};
 pub use factor::{Factor, Held, World};
-pub use motion::{advanced, happenings};
-pub use reading::{Reading, allows, find, read};
-pub use scope::{Fault, Roots};
+pub use motion::{advanced, closure, eval as eval_alone, happenings};
+pub use reading::{Reading, allows, combinations, find, read};
+pub use scope::{Fault, Roots, world_root};
 pub use thing::{Id, Life, Motion, Step as Stage, Thing, Via, Who};

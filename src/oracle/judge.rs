@@ -1,9 +1,8 @@
 //! One exchange after the other against belief and schemas.
 
-use crate::expr::Val;
-use crate::history::{Exchange, History, Outcome, ReplyBody, secrets::is_token};
-use crate::model::{Asked, Belief, Bounds, ClauseId, Excess, Fault, Insight, Model, Tally};
-use crate::schema::{Class, Schemas, Violation, classify};
+use crate::history::{Exchange, History, Outcome, ReplyBody, is_token};
+use crate::model::{Belief, Bounds, ClauseId, Excess, Fault, Insight, Model, Tally, classed, version_of};
+use crate::schema::{Schemas, Violation};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -129,33 +128,6 @@ pub fn judge(history: &History, model: &Arc<Model>, schemas: &Arc<Schemas>, boun
     let mut judge = Judge::new(Arc::clone(model), Arc::clone(schemas), history.header.plan, bounds);
     let seen = history.exchanges.iter().map(|exchange| judge.observe(exchange)).collect::<Result<Vec<Seen>, Fault>>()?;
     Ok((judge, seen))
-}
-
-/// The class of a call's input: of its body and its query.
-#[must_use]
-pub fn classed(model: &Model, schemas: &Schemas, exchange: &Exchange) -> Class {
-    let Some(operation) = schemas.operation(&exchange.operation) else { return Class::Doubtful };
-    let version = version_of(model, exchange);
-    let shape = schemas.request(operation, version.as_deref());
-    let mut class = classify(shape, exchange.body.as_ref(), version.as_deref()).class;
-    for (name, value) in &exchange.query {
-        class = class.max(match schemas.parameter(operation, "query", name) {
-            Some(shape) => classify(Some(shape), Some(value), version.as_deref()).class,
-            None => Class::Doubtful,
-        });
-    }
-    if operation.query.iter().any(|parameter| parameter.required && !exchange.query.contains_key(&parameter.name)) {
-        class = Class::Invalid;
-    }
-    class
-}
-
-/// The version that a call asks for, as the suite reads it from the headers.
-fn version_of(model: &Model, exchange: &Exchange) -> Option<String> {
-    match Asked::new(model, exchange, Class::Valid).version() {
-        Val::Str(version) => Some(version.to_string()),
-        _ => None,
-    }
 }
 
 fn line(violation: &Violation) -> String {

@@ -5,5 +5,5 @@
 mod judge;
 mod verdict;
 
-pub use judge::{Finding, Judge, Seen, classed, judge};
+pub use judge::{Finding, Judge, Seen, judge};
 pub use verdict::{Row, Selection, Standing, Verdict, verdicts};

@@ -19,10 +19,12 @@ pub struct Document {
     pub troubles: Vec<Trouble>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Section {
     pub level: u8,
     pub title: String,
+    /// Labels (anchors) by which links reach this section, lower case.
+    pub labels: Vec<String>,
     pub line: u32,
     pub blocks: Vec<Block>,
 }
@@ -31,9 +33,17 @@ pub struct Section {
 pub enum Block {
     Paragraph(Text),
     /// An item of a list; `depth` is 0 for the outermost. Blocks inside an item follow it in order.
-    Item { depth: u8, text: Text },
+    Item {
+        depth: u8,
+        text: Text,
+    },
     /// A definition or field such as `State ACTIVE (CURRENT)` stays a paragraph.
-    Code { language: String, text: String, first: u32, last: u32 },
+    Code {
+        language: String,
+        text: String,
+        first: u32,
+        last: u32,
+    },
     Table(Table),
 }
 
@@ -45,7 +55,7 @@ pub struct Text {
     pub links: Vec<Link>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Line {
     pub text: String,
     /// It is an item of a list inside the cell or paragraph.

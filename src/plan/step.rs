@@ -37,7 +37,11 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
     /// Absent: no body is sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub body: Option<Value>,
     /// Handles for what the call brings to life, by the suite's `about` name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -58,6 +62,11 @@ pub enum Settle {
     Poll { after_ms: u64 },
 }
 
+/// A body that is there may be `null`; serde alone would read it as no body.
+fn present<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(input).map(Some)
+}
+
 fn is_zero(branch: &u32) -> bool {
     *branch == 0
 }
@@ -71,4 +80,17 @@ pub fn handle(name: &str) -> Value {
 pub fn handle_name(value: &Value) -> Option<&str> {
     let object = value.as_object()?;
     if object.len() == 1 { object.get("$handle")?.as_str() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_of_null_is_not_read_as_no_body() {
+        let text = r#"{"operation":"o","binding":"b","caller":"owner","body":null,"settle":"leave"}"#;
+        let step: Step = serde_json::from_str(text).unwrap();
+        assert_eq!(step.body, Some(Value::Null));
+        assert_eq!(serde_json::to_string(&step).unwrap(), text);
+    }
 }

@@ -32,7 +32,7 @@ pub struct Reason {
     /// JSON pointer into the body.
     pub pointer: String,
     /// The broken keyword (`type`, `required`, `maxLength`, …) or `surplus`, `dead`,
-    /// `version`, `empty`, `undescribed`, `mandatory-when`, `body`, `no-body`.
+    /// `version`, `empty`, `undescribed`, `charset`, `bytes`, `mandatory-when`, `body`, `no-body`.
     pub kind: String,
     /// Where the page says so.
     pub source: Option<Source>,
@@ -60,6 +60,9 @@ pub struct Reason {
 /// - a conditionally mandatory property that is absent: the condition is prose;
 /// - an empty text or list where no page gives a least length: some APIs take it for
 ///   absence, and no page promises that it is taken;
+/// - a text with characters outside of those that a page names without saying "only",
+///   longer in bytes than a limit that the page counts in bytes, or not in a format
+///   that the page names but does not hold to everywhere;
 /// - entries other than texts in an object or list that no page describes;
 /// - a body where none is documented; no body where all of it is optional;
 /// - anything but null for an action whose body is null.

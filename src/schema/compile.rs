@@ -4,6 +4,7 @@
 use super::format::Format;
 use super::load::LoadError;
 use super::pattern::Pattern;
+use super::place::join;
 use super::shape::{Additional, Node, NodeId, Notes, Types};
 use super::version;
 use serde_json::{Map, Number, Value};
@@ -352,11 +353,31 @@ fn annotate(notes: &mut Notes, keyword: &str, value: &Value) -> bool {
         "x-disputed" => notes.disputed = strings(value).unwrap_or_default(),
         "x-mandatory-when" => notes.mandatory_when = stands,
         "x-unconstrained-by-table" => notes.untabled = stands,
+        "x-charset" => notes.charset = strings(value).map(|names| marks(&names)),
+        "x-length-unit" => notes.bytes = value == "bytes",
+        "x-format" => notes.hint = value.as_str().and_then(Format::named),
         "x-since" => notes.since = value.as_str().and_then(version::parse),
         "x-until" => notes.until = value.as_str().and_then(version::parse),
         _ => return false,
     }
     true
+}
+
+/// The marks among the named characters, by the beginning of their English name.
+fn marks(names: &[String]) -> String {
+    const NAMED: [(&str, char); 5] = [
+        ("hyphen", '-'),
+        ("underscore", '_'),
+        ("period", '.'),
+        ("dot", '.'),
+        ("space", ' '),
+    ];
+    let named = |(word, _): &&(&str, char)| {
+        names
+            .iter()
+            .any(|name| name.to_lowercase().starts_with(word))
+    };
+    NAMED.iter().filter(named).map(|&(_, mark)| mark).collect()
 }
 
 fn types(value: &Value) -> Option<Types> {
@@ -386,9 +407,4 @@ fn number(value: &Value) -> Option<Number> {
         Value::Number(number) => Some(number.clone()),
         _ => None,
     }
-}
-
-/// One step further in a JSON pointer.
-pub(super) fn join(pointer: &str, step: &str) -> String {
-    format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
 }

@@ -1,9 +1,10 @@
 //! Bodies that deviate from a good one in exactly one place.
 
 use super::classify::{Class, classify};
-use super::compile::join;
-use super::draw::{as_i128, example, reading, remove, set, to_number, types_of};
+use super::draw::{example, reading, types_of};
 use super::format::Format;
+use super::number::{as_i128, to_number};
+use super::place::{join, remove, set};
 use super::rng::Rng;
 use super::shape::{Node, NodeId, ROOT, Shape, Types};
 use super::text::Text;
@@ -60,11 +61,9 @@ pub fn deviations_at(shape: &Shape, good: &Value, microversion: Option<&str>) ->
             Edit::Put(other) => set(&mut value, &pointer, other),
             Edit::Remove => remove(&mut value, &pointer),
         }
-        if value != *good
-            && !found
-                .iter()
-                .any(|known| known.value.as_ref() == Some(&value))
-        {
+        let twin =
+            |known: &Deviation| known.pointer == pointer && known.value.as_ref() == Some(&value);
+        if value != *good && !found.iter().any(twin) {
             let class = classify(Some(shape), Some(&value), microversion).class;
             found.push(Deviation {
                 value: Some(value),
@@ -106,7 +105,8 @@ struct Hunt<'a> {
 impl<'a> Hunt<'a> {
     fn body(&mut self, good: &Value) {
         self.node(ROOT, "", good, true, 0);
-        if good.is_object() {
+        // With one property, the empty body is the one that misses it.
+        if good.as_object().is_some_and(|entries| entries.len() > 1) {
             self.put("", "empty", json!({}));
         }
     }

@@ -166,7 +166,16 @@ impl Files for include_dir::Dir<'_> {
 
 fn in_version(body: &Body, version: Option<&str>) -> bool {
     let Some(version) = version else { return true };
-    body.versions.is_empty() || body.versions.iter().any(|listed| listed == version)
+    body.versions.is_empty()
+        || body
+            .versions
+            .iter()
+            .any(|listed| bare(listed) == bare(version))
+}
+
+/// Pages write `v2` and `2` for the same version.
+fn bare(version: &str) -> &str {
+    version.strip_prefix(['v', 'V']).unwrap_or(version)
 }
 
 fn parameters_of(operation: &Operation) -> impl Iterator<Item = (&'static str, &Parameter)> {

@@ -10,7 +10,9 @@ mod deviate;
 mod draw;
 mod format;
 mod load;
+mod number;
 mod pattern;
+mod place;
 mod rng;
 mod shape;
 mod simpler;
@@ -20,6 +22,7 @@ mod text;
 mod version;
 mod violation;
 mod walk;
+mod words;
 
 pub use classify::{Class, Classified, Reason, classify};
 pub use deviate::{Deviation, deviations, deviations_at};

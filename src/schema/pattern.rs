@@ -1,5 +1,7 @@
 //! Patterns: ECMA-flavoured regular expressions, for testing and for drawing.
 
+use super::rng::Rng;
+use proptest::strategy::{Strategy, ValueTree};
 use proptest::string::{RegexGeneratorStrategy, string_regex};
 use regex::Regex;
 use std::sync::OnceLock;
@@ -52,15 +54,18 @@ impl Pattern {
         }
     }
 
-    /// The strategy that draws matching texts from printable ASCII where the
-    /// pattern leaves a choice; an error where the pattern cannot be turned round.
-    pub(super) fn strategy(&self) -> Result<&RegexGeneratorStrategy<String>, &str> {
+    /// A text that matches, of printable ASCII where the pattern leaves a choice;
+    /// an error where the pattern cannot be turned round.
+    pub(super) fn draw(&self, rng: &mut Rng) -> Result<String, String> {
         let build =
             || string_regex(&translate(&self.text, Use::Draw)).map_err(|error| error.to_string());
-        self.strategy
-            .get_or_init(build)
-            .as_ref()
-            .map_err(String::as_str)
+        let strategy = self.strategy.get_or_init(build).as_ref();
+        let strategy =
+            strategy.map_err(|cause| format!("the pattern cannot be drawn from: {cause}"))?;
+        let tree = strategy
+            .new_tree(rng.runner())
+            .map_err(|reason| reason.to_string())?;
+        Ok(tree.current())
     }
 }
 

@@ -108,8 +108,16 @@ impl Node {
         self.types == Some(Types::NULL)
     }
 
+    /// Whether the sources differ on a keyword. `const` is told as an `enum` of one,
+    /// and an encoding may be disputed as the format that it is.
     pub(super) fn disputes(&self, keyword: &str) -> bool {
-        self.notes.disputed.iter().any(|word| word == keyword)
+        self.notes.disputed.iter().any(|word| {
+            let twin = matches!(
+                (keyword, word.as_str()),
+                ("enum", "const") | ("contentEncoding", "format")
+            );
+            word == keyword || twin
+        })
     }
 }
 
@@ -133,6 +141,13 @@ pub(super) struct Notes {
     pub mandatory_when: bool,
     /// Known from an example only: no table says anything about it.
     pub untabled: bool,
+    /// The page names some of the characters that are allowed: those marks of them
+    /// that are not letters or digits.
+    pub charset: Option<String>,
+    /// The page counts lengths in bytes.
+    pub bytes: bool,
+    /// The page names a format that it does not hold to everywhere.
+    pub hint: Option<Format>,
     pub since: Option<Version>,
     pub until: Option<Version>,
 }

@@ -1,13 +1,13 @@
 //! Simpler values that are no worse: what a witness is shrunk with.
 
 use super::classify::classify;
-use super::compile::join;
-use super::draw::{as_i128, reading, remove, set, to_number};
+use super::draw::reading;
+use super::number::{as_i128, compare, to_number};
+use super::place::{join, remove, set};
 use super::rng::Rng;
 use super::shape::{Node, NodeId, ROOT, Shape};
 use super::text::Text;
 use super::version::Asked;
-use super::walk::compare;
 use serde_json::{Number, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;

@@ -4,7 +4,6 @@ use super::format::Format;
 use super::pattern::Pattern;
 use super::rng::Rng;
 use super::shape::Node;
-use proptest::strategy::{Strategy, ValueTree};
 
 /// Longest text that is drawn where nobody asks for a boundary, in characters.
 const LENGTH_USUAL: u64 = 2000;
@@ -21,6 +20,10 @@ pub(super) struct Text<'a> {
     pub open: bool,
     patterns: Vec<&'a Pattern>,
     formats: Vec<Format>,
+    /// A format that the page names and the schema does not assert.
+    hint: Option<Format>,
+    /// The marks that may be drawn besides letters and digits.
+    marks: &'a str,
 }
 
 /// How long a text should be.
@@ -50,6 +53,11 @@ impl<'a> Text<'a> {
                 .filter_map(|node| node.pattern.as_ref())
                 .collect(),
             formats,
+            hint: nodes.iter().find_map(|node| node.notes.hint),
+            marks: nodes
+                .iter()
+                .find_map(|node| node.notes.charset.as_deref())
+                .unwrap_or("-_"),
         }
     }
 
@@ -66,10 +74,8 @@ impl<'a> Text<'a> {
 
     /// The format that fixes the length by itself.
     pub(super) fn fixed_form(&self) -> Option<Format> {
-        self.formats
-            .iter()
-            .copied()
-            .find(|&format| format != Format::Base64)
+        let mut named = self.formats.iter().copied().chain(self.hint);
+        named.find(|&format| format != Format::Base64)
     }
 
     pub(super) fn formats(&self) -> impl Iterator<Item = Format> {
@@ -152,16 +158,15 @@ impl<'a> Text<'a> {
         if let Some(&format) = self.formats.first() {
             return Ok(Some(formed(format, rng, length)));
         }
+        if let Some(hinted) = self.hint.map(|hint| formed(hint, rng, length))
+            && self.accepts(&hinted)
+        {
+            return Ok(Some(hinted));
+        }
         let Some(pattern) = self.patterns.first() else {
-            return Ok(Some(plain(rng, length)));
+            return Ok(Some(marked(rng, length, self.marks)));
         };
-        let strategy = pattern
-            .strategy()
-            .map_err(|cause| format!("the pattern cannot be drawn from: {cause}"))?;
-        let tree = strategy
-            .new_tree(rng.runner())
-            .map_err(|reason| reason.to_string())?;
-        let text = tree.current();
+        let text = pattern.draw(rng)?;
         let fits = if stretch {
             text.chars().count() as u64 == length
         } else {
@@ -202,6 +207,11 @@ fn resize(text: &str, length: u64, pattern: &Pattern) -> Option<String> {
 /// A letter, then letters, digits, hyphens and underscores: what every page allows
 /// that allows anything.
 pub(super) fn plain(rng: &mut Rng, length: u64) -> String {
+    marked(rng, length, "-_")
+}
+
+fn marked(rng: &mut Rng, length: u64, marks: &str) -> String {
+    let marks = marks.as_bytes();
     const FIRST: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
     const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     let letter =
@@ -210,8 +220,7 @@ pub(super) fn plain(rng: &mut Rng, length: u64) -> String {
     for at in 0..length {
         // The ends are letters: a leading or trailing mark is refused or trimmed here and there.
         text.push(match rng.below(12) {
-            0 if at > 0 && at + 1 < length => '-',
-            1 if at > 0 && at + 1 < length => '_',
+            0 | 1 if at > 0 && at + 1 < length && !marks.is_empty() => letter(marks, rng),
             _ if at == 0 => letter(FIRST, rng),
             _ => letter(LETTERS, rng),
         });

@@ -19,7 +19,8 @@ pub struct Violation {
     pub expected: String,
     /// What was there instead: its type and size; content only where it cannot be a secret.
     pub found: String,
-    /// The sources differ here, or speak of it under a condition: it proves nothing.
+    /// The sources differ on the keyword, or the field is dead or known from an example
+    /// only: the violation proves nothing.
     pub doubtful: bool,
 }
 
@@ -46,10 +47,11 @@ impl Shape {
     }
 
     fn violation(&self, finding: Finding) -> Violation {
-        let notes = &self.node(finding.node).notes;
+        let node = self.node(finding.node);
+        let notes = &node.notes;
         Violation {
             source: notes.source_of(&finding.keyword).cloned(),
-            doubtful: notes.disputed.contains(&finding.keyword),
+            doubtful: notes.dead || notes.untabled || node.disputes(&finding.keyword),
             pointer: finding.pointer,
             keyword: finding.keyword,
             expected: finding.expected,

@@ -3,6 +3,7 @@
 //! Parsed and type-checked against the catalog; every trouble points at its line.
 //! It does not know time, randomness or HTTP.
 
+mod lint;
 mod parse;
 mod problem;
 mod suggest;
@@ -12,6 +13,7 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+pub use lint::{Evidence, Freshness, SilentCell, lint, silent_cells};
 pub use parse::{catalog_name, parse};
 pub use problem::{Problem, Severity, has_errors, render};
 pub use types::{

@@ -96,7 +96,8 @@ pub struct Shows {
     pub name: String,
     /// Over `it`: a plain path or a list of plain paths.
     pub at: Expr,
-    /// Over the resource's own name and `let`: the list of permitted values (of lists, if `at` is one).
+    /// Over the resource's own name and `let`: the list of permitted values (of lists, if `at` is one),
+    /// or null where nothing is promised.
     pub among: Expr,
     pub cites: Vec<Source>,
     pub place: Place,
@@ -110,7 +111,7 @@ pub struct View {
     pub each: bool,
     /// The list must hold every thing of the caller.
     pub whole: bool,
-    /// Names of the fields shown, where it is not all of them.
+    /// Names of the fields (and `shows`) that this view shows, where it is not all of them.
     pub only: Option<Vec<String>>,
     /// Condition over the call's inputs for this view to count (no filter, no paging).
     pub when: Option<Expr>,
@@ -177,7 +178,8 @@ pub enum Basis {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Calls {
-    /// Of the `general` part: every operation but these.
+    /// Of the `general` part: every operation but these. Operations that do not speak of a thing which the
+    /// clause reads, or that bring it to life, are among these already.
     AllBut(Vec<String>),
     Only(Vec<String>),
 }

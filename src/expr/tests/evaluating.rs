@@ -1,4 +1,5 @@
 use super::check;
+use crate::expr::{Expr, Scope, Val};
 
 #[test]
 fn literals_and_collections_are_values() {
@@ -158,7 +159,8 @@ fn arithmetic_is_checked() {
         7 / 2 => 3
         -7 % 3 => -1
         7.0 / 2.0 => 3.5
-        1 + 1.0 => error 2: + does not go with a number and a number
+        1 + 1.5 => 2.5
+        1.5 % 1 => error 4: % does not go with a number and a number
         9223372036854775807 + 1 => error 20: the number does not fit 64 bits
         -(-9223372036854775808) => error 0: the number does not fit 64 bits
         1 % 0 => error 2: division by zero
@@ -263,4 +265,38 @@ fn endless_work_is_stopped() {
         outcome.ends_with("too much work for one expression"),
         "{outcome}"
     );
+}
+
+/// A scope that counts how often it is asked.
+struct Counting(std::cell::Cell<usize>);
+
+impl Scope for Counting {
+    fn root(&self, name: &str) -> Option<Val> {
+        self.0.set(self.0.get() + 1);
+        (name == "a").then_some(Val::Int(1))
+    }
+}
+
+#[test]
+fn a_scope_is_asked_once_for_each_root_that_is_needed() {
+    let asked = |text: &str| {
+        let scope = Counting(std::cell::Cell::new(0));
+        let val = Expr::parse(text).expect("it parses").eval(&scope);
+        assert_eq!(val, Ok(Val::Bool(true)), "{text}");
+        scope.0.get()
+    };
+    assert_eq!(asked("a == 1 && a + a == 2"), 1);
+    assert_eq!(asked("a == 1 || b == c"), 1);
+    assert_eq!(asked("[1, 2, 3].all(x, x >= a)"), 1);
+    assert_eq!(asked("b == c || d == e || f == g || h == i || a == 1"), 5);
+}
+
+#[test]
+fn the_deepest_expression_fits_the_stack() {
+    let sum = vec!["1"; 150].join(" + ");
+    assert_eq!(super::outcome(&format!("{sum} + boat.length")), "159");
+    let nested = format!("{}true{}", "[1].all(x, ".repeat(30), ")".repeat(30));
+    assert_eq!(super::outcome(&nested), "true");
+    let parens = format!("{}boat.length{}", "[".repeat(60), "]".repeat(60));
+    assert_eq!(super::outcome(&parens), parens.replace("boat.length", "9"));
 }

@@ -1,8 +1,10 @@
 //! Text in, text out.
 
 mod evaluating;
+mod grammar;
 mod parsing;
 mod properties;
+mod typing;
 
 use serde_json::{Value as Json, json};
 

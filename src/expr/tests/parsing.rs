@@ -49,6 +49,19 @@ fn deep_and_long_texts_are_refused_and_do_not_exhaust_the_stack() {
         }
     }
     assert!(Expr::parse(&vec!["a"; 100].join(" + ")).is_ok());
+    let chain = ".b".repeat(5000);
+    for before in [
+        r#"r"\" + a"#,
+        r#""""a " b""" + a"#,
+        "// '\na",
+        r#"'\'' + a"#,
+        "\"a\na",
+    ] {
+        let error = Expr::parse(&format!("{before}{chain}")).expect_err("it is too long");
+        assert!(error.message.contains("operators"), "{error}");
+    }
+    let long = format!("a in [{}]", vec![r#""4f2b-9a.c""#; 300].join(", "));
+    assert!(Expr::parse(&long).is_ok());
     assert!(Expr::parse(&vec!["a"; 499].join(" + ")).is_err());
 }
 

@@ -1,1 +1,331 @@
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::sync::Arc;
 
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+
+use super::grammar::{Documents, Language, documents, expressions, types, values};
+use crate::expr::{Expr, Type, Val, check};
+
+/// Runs a property on the same cases each time; `PROPTEST_CASES` asks for more.
+fn hold<S: Strategy>(strategy: S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+    let mut config = Config::default();
+    config.cases = config.cases.max(2000);
+    config.failure_persistence = None;
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let outcome = TestRunner::new_with_rng(config, rng).run(&strategy, property);
+    if let Err(why) = outcome {
+        panic!("{why}");
+    }
+}
+
+fn eval(expr: &Expr, documents: &Documents) -> Result<Val, String> {
+    let scope = |name: &str| documents.get(name).cloned();
+    expr.eval(&scope).map_err(|error| error.message)
+}
+
+fn parsed(text: &str) -> Result<Expr, TestCaseError> {
+    Expr::parse(text).map_err(|error| TestCaseError::fail(format!("{text}: {error}")))
+}
+
+#[test]
+fn known_values_give_what_the_cel_crate_gives() {
+    let valued = Cell::new(0);
+    hold(
+        (expressions(Language::Common), documents()),
+        |(text, documents)| {
+            let ours = eval(&parsed(&text)?, &documents);
+            let theirs = oracle(&text, &documents);
+            valued.set(valued.get() + usize::from(ours.is_ok()));
+            let agree = match (&ours, &theirs) {
+                (Ok(ours), Ok(theirs)) => ours == theirs,
+                (ours, theirs) => ours.is_err() == theirs.is_err(),
+            };
+            prop_assert!(agree, "{text}: ours {ours:?}, theirs {theirs:?}");
+            Ok(())
+        },
+    );
+    assert!(
+        valued.get() > 1000,
+        "only {} expressions had a value",
+        valued.get()
+    );
+}
+
+fn oracle(text: &str, documents: &Documents) -> Result<Val, String> {
+    let program = cel::Program::compile(text).map_err(|why| why.to_string())?;
+    let mut context = cel::Context::default();
+    for (name, val) in documents {
+        context.add_variable_from_value(name.as_str(), to_theirs(val));
+    }
+    let value = program.execute(&context).map_err(|why| why.to_string())?;
+    Ok(from_theirs(&value))
+}
+
+fn to_theirs(val: &Val) -> cel::Value {
+    match val {
+        Val::Unknown => panic!("the oracle knows no unknown"),
+        Val::Null => cel::Value::Null,
+        Val::Bool(truth) => cel::Value::Bool(*truth),
+        Val::Int(number) => cel::Value::Int(*number),
+        Val::Float(number) => cel::Value::Float(number.get()),
+        Val::Str(text) => cel::Value::from(&**text),
+        Val::List(items) => cel::Value::from(items.iter().map(to_theirs).collect::<Vec<_>>()),
+        Val::Map(entries) => {
+            let entry = |(key, val): (&Arc<str>, &Val)| (key.to_string(), to_theirs(val));
+            cel::Value::from(entries.iter().map(entry).collect::<HashMap<_, _>>())
+        }
+    }
+}
+
+fn from_theirs(value: &cel::Value) -> Val {
+    match value {
+        cel::Value::Null => Val::Null,
+        cel::Value::Bool(truth) => Val::Bool(*truth),
+        cel::Value::Int(number) => Val::Int(*number),
+        cel::Value::Float(number) => Val::from(*number),
+        cel::Value::String(text) => Val::from(text.as_str()),
+        cel::Value::List(items) => items.iter().map(from_theirs).collect(),
+        cel::Value::Map(map) => {
+            let entry = |(key, val): (&cel::objects::Key, &cel::Value)| match key {
+                cel::objects::Key::String(key) => (Arc::from(key.as_str()), from_theirs(val)),
+                other => panic!("a key that is no text: {other:?}"),
+            };
+            map.map.iter().map(entry).collect()
+        }
+        other => panic!("a value we do not have: {other:?}"),
+    }
+}
+
+#[test]
+fn an_unknown_never_gives_a_wrong_definite_answer() {
+    let fillings = prop::collection::vec((documents(), prop::collection::vec(values(), 8)), 3);
+    let (definite, open) = (Cell::new(0), Cell::new(0));
+    let cases = (
+        expressions(Language::Ours),
+        documents(),
+        any::<u64>(),
+        fillings,
+    );
+    hold(cases, |(text, known, mask, fillings)| {
+        let expr = parsed(&text)?;
+        let masked = masked(&known, mask);
+        let answer = eval(&expr, &masked);
+        if masked != known && answer.is_ok() {
+            let count = if answer == Ok(Val::Unknown) {
+                &open
+            } else {
+                &definite
+            };
+            count.set(count.get() + 1);
+        }
+        let mut candidates = vec![known];
+        for (other, fill) in &fillings {
+            candidates.push(filled(&masked, other, fill));
+        }
+        for candidate in candidates {
+            match (&answer, eval(&expr, &candidate)) {
+                (Ok(answer), Ok(concrete)) => prop_assert!(
+                    allows(answer, &concrete),
+                    "{text} over {masked:?} is {answer}, over {candidate:?} it is {concrete}"
+                ),
+                (Err(why), Ok(concrete)) => prop_assert!(
+                    false,
+                    "{text} over {masked:?} fails ({why}), over {candidate:?} it is {concrete}"
+                ),
+                (_, Err(_)) => {}
+            }
+        }
+        Ok(())
+    });
+    assert!(
+        definite.get() > 300,
+        "only {} definite answers",
+        definite.get()
+    );
+    assert!(open.get() > 100, "only {} unknown answers", open.get());
+}
+
+/// Whether a partly unknown answer leaves room for a concrete one.
+fn allows(answer: &Val, concrete: &Val) -> bool {
+    match (answer, concrete) {
+        (Val::Unknown, _) => true,
+        (Val::List(a), Val::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| allows(a, b))
+        }
+        (Val::Map(a), Val::Map(b)) => {
+            a.keys().eq(b.keys()) && a.values().zip(b.values()).all(|(a, b)| allows(a, b))
+        }
+        (answer, concrete) => answer == concrete,
+    }
+}
+
+/// The documents with about a quarter of their parts unknown.
+fn masked(documents: &Documents, mask: u64) -> Documents {
+    let mut bits = mask;
+    let masked = documents
+        .iter()
+        .map(|(name, val)| (name.clone(), mask_val(val, &mut bits)));
+    masked.collect()
+}
+
+fn mask_val(val: &Val, bits: &mut u64) -> Val {
+    *bits = bits
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
+    if *bits >> 62 == 0 {
+        return Val::Unknown;
+    }
+    match val {
+        Val::List(items) => items.iter().map(|item| mask_val(item, bits)).collect(),
+        Val::Map(entries) => {
+            let entry = |(key, val): (&Arc<str>, &Val)| (key.clone(), mask_val(val, bits));
+            entries.iter().map(entry).collect()
+        }
+        other => other.clone(),
+    }
+}
+
+/// The masked documents with the unknown parts filled from other documents,
+/// where those have such a part, and from arbitrary values.
+fn filled(masked: &Documents, other: &Documents, fill: &[Val]) -> Documents {
+    let mut next = fill.iter().cycle();
+    let fill = masked.iter().map(|(name, val)| {
+        let val = fill_val(val, other.get(name), &mut next);
+        (name.clone(), val)
+    });
+    fill.collect()
+}
+
+fn fill_val<'a>(val: &Val, other: Option<&Val>, next: &mut impl Iterator<Item = &'a Val>) -> Val {
+    match (val, other) {
+        (Val::Unknown, Some(other)) => {
+            let arbitrary = next.next().expect("the values go round");
+            if matches!(arbitrary, Val::Bool(_)) {
+                arbitrary.clone()
+            } else {
+                other.clone()
+            }
+        }
+        (Val::Unknown, None) => next.next().expect("the values go round").clone(),
+        (Val::List(items), other) => {
+            let at = |i: usize| match other {
+                Some(Val::List(others)) => others.get(i),
+                _ => None,
+            };
+            items
+                .iter()
+                .enumerate()
+                .map(|(i, item)| fill_val(item, at(i), next))
+                .collect()
+        }
+        (Val::Map(entries), other) => {
+            let at = |key: &str| match other {
+                Some(Val::Map(others)) => others.get(key),
+                _ => None,
+            };
+            let entry = |(key, val): (&Arc<str>, &Val)| (key.clone(), fill_val(val, at(key), next));
+            entries.iter().map(entry).collect()
+        }
+        (known, _) => known.clone(),
+    }
+}
+
+#[test]
+fn what_type_checks_does_not_fail_for_its_types() {
+    let mut types = types();
+    types.insert("g".to_string(), Type::Any);
+    let clean = Cell::new(0);
+    hold(
+        (expressions(Language::Ours), documents()),
+        |(text, documents)| {
+            let expr = parsed(&text)?;
+            let (ty, found) = check(&expr, &types);
+            if !found.is_empty() || expr.roots().iter().any(|root| &**root == "g") {
+                return Ok(());
+            }
+            clean.set(clean.get() + 1);
+            match eval(&expr, &documents) {
+                Ok(val) => prop_assert!(fits(&ty, &val), "{text} has type {ty}, and is {val}"),
+                Err(why) => {
+                    let of_values = ["division by zero", "64 bits", "in a list of", "empty list"];
+                    prop_assert!(
+                        of_values.iter().any(|part| why.contains(part)),
+                        "{text}: {why}"
+                    );
+                }
+            }
+            Ok(())
+        },
+    );
+    assert!(
+        clean.get() > 200,
+        "only {} expressions were clean",
+        clean.get()
+    );
+}
+
+fn fits(ty: &Type, val: &Val) -> bool {
+    match (ty, val) {
+        (Type::Any, _) | (Type::Null, Val::Null) | (Type::Bool, Val::Bool(_)) => true,
+        (Type::Int, Val::Int(_)) | (Type::Float, Val::Int(_) | Val::Float(_)) => true,
+        (Type::Str, Val::Str(_)) => true,
+        (Type::Enum(texts), Val::Str(text)) => texts.iter().any(|known| **known == **text),
+        (Type::List(item), Val::List(items)) => items.iter().all(|val| fits(item, val)),
+        (Type::Map(value), Val::Map(entries)) => entries.values().all(|val| fits(value, val)),
+        (Type::Record { fields, .. }, Val::Map(entries)) => fields.iter().all(|(name, field)| {
+            entries
+                .get(name.as_str())
+                .map_or(field.optional, |val| fits(&field.ty, val))
+        }),
+        (Type::Union(members), val) => members.iter().any(|ty| fits(ty, val)),
+        _ => false,
+    }
+}
+
+#[test]
+fn the_canonical_form_parses_to_the_same_tree() {
+    hold(expressions(Language::Ours), |text| {
+        let expr = parsed(&text)?;
+        let canonical = expr.to_string();
+        let again = parsed(&canonical)?;
+        prop_assert_eq!(format!("{:?}", again.node()), format!("{:?}", expr.node()));
+        prop_assert_eq!(again.to_string(), canonical);
+        Ok(())
+    });
+}
+
+#[test]
+fn any_text_is_parsed_or_refused_without_a_panic() {
+    let tokens = vec![
+        "a", "b", ".", "[", "]", "(", ")", "{", "}", "+", "-", "*", "!", "?", ":", "&&", "||",
+        "==", "<", "=", "in", "has", "all", "map", "1", "1.5", "0x", "\"a\"", "'", "\"", "\\", ",",
+        " ", "\n", "null", "matches", "`", "r\"", "b'", "é", "🙂", "//", "@", "_[_]", "_&&_",
+        "\u{0}",
+    ];
+    let soup = prop::collection::vec(prop::sample::select(tokens), 0..25);
+    let text = prop_oneof![".{0,40}", soup.prop_map(|tokens| tokens.concat())];
+    hold(text, |text| {
+        match Expr::parse(&text) {
+            Ok(expr) => {
+                parsed(&expr.to_string())?;
+            }
+            Err(error) => {
+                prop_assert!(error.offset <= text.len(), "{text:?}: {error}");
+                prop_assert!(text.is_char_boundary(error.offset), "{text:?}: {error}");
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_value_survives_its_own_text() {
+    hold(values(), |val| {
+        let expr = parsed(&val.to_string())?;
+        prop_assert_eq!(eval(&expr, &Documents::new()), Ok(val.clone()));
+        prop_assert_eq!(val.to_json().map(Val::from), Some(val));
+        Ok(())
+    });
+}

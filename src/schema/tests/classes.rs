@@ -1,8 +1,8 @@
 //! Which class an input has, and why.
 
 use super::{kettle, shape};
-use crate::schema::draw::set;
-use crate::schema::{Class, classify};
+use crate::schema::place::set;
+use crate::schema::{Class, Draw, Rng, classify, draw_valid};
 use serde_json::{Value, json};
 
 fn good() -> Value {
@@ -246,4 +246,38 @@ fn a_violation_names_the_lines_of_its_keyword_and_hides_the_text() {
             "/kettle/label maxLength (kettle:13): expected at most 24 characters, found string of 25 characters"
         ]
     );
+}
+
+#[test]
+fn what_a_page_only_half_says_of_a_text_is_doubtful_to_break() {
+    let shape = shape(json!({"type": "object", "properties": {
+        "name": {"type": "string", "x-charset": ["letters", "digits", "hyphens (-)"]},
+        "when": {"type": "string", "x-format": "date-time"},
+        "path": {"type": "string", "maxLength": 4, "x-length-unit": "bytes"}}}));
+    let class =
+        |name: &str, text: &str| classify(Some(&shape), Some(&json!({name: text})), None).class;
+    assert_eq!(
+        [class("name", "tin-1"), class("name", "tin_1")],
+        [Class::Valid, Class::Doubtful]
+    );
+    assert_eq!(
+        [class("when", "2026-02-28T10:00:00Z"), class("when", "noon")],
+        [Class::Valid, Class::Doubtful]
+    );
+    assert_eq!(
+        [
+            class("path", "abcd"),
+            class("path", "ééé"),
+            class("path", "ééééé")
+        ],
+        [Class::Valid, Class::Doubtful, Class::Invalid]
+    );
+    for seed in 0..100 {
+        let body = draw_valid(&shape, &mut Rng::new(seed, 0, 0, 0), &Draw::default()).unwrap();
+        assert_eq!(
+            classify(Some(&shape), Some(&body), None).class,
+            Class::Valid,
+            "{body}"
+        );
+    }
 }

@@ -238,7 +238,7 @@ fn differing(left: &Value, right: &Value, at: String) -> Vec<String> {
                 .chain(r.keys().filter(|name| !l.contains_key(*name)));
             names
                 .flat_map(|name| {
-                    let here = crate::schema::compile::join(&at, name);
+                    let here = crate::schema::place::join(&at, name);
                     match (l.get(name), r.get(name)) {
                         (Some(l), Some(r)) => differing(l, r, here),
                         _ => vec![here],

@@ -65,7 +65,13 @@ fn resource(reader: &mut Reader, name: &Key, node: &Node) -> Option<Resource> {
     let remembers = remembers(reader, map.get("remembers"));
     refuse_repeated(reader, &fields, map.get("remembers"));
     let state = state(reader, map, &fields);
-    let views = views(reader, map.get("views"), &fields);
+    let shows = shows(reader, map.get("shows"), &name.text);
+    let names = fields
+        .iter()
+        .map(|f| &f.name)
+        .chain(shows.iter().map(|s| &s.name));
+    let shown: Vec<String> = names.cloned().collect();
+    let views = views(reader, map.get("views"), &shown);
     Some(Resource {
         place: name.place,
         id,
@@ -76,7 +82,7 @@ fn resource(reader: &mut Reader, name: &Key, node: &Node) -> Option<Resource> {
         settles_ms: settles(reader, map, state.is_some()),
         prompt: reader.truth(map.get("prompt"), "`prompt`"),
         rest: map.get("rest").and_then(|n| reader.expr(n, "`rest`", &it)),
-        shows: shows(reader, map.get("shows"), &name.text),
+        shows,
         name: name.text.clone(),
         state,
         fields,
@@ -275,14 +281,14 @@ fn shows(reader: &mut Reader, node: Option<&Node>, resource: &str) -> Vec<Shows>
     shows
 }
 
-fn views(reader: &mut Reader, node: Option<&Node>, fields: &[Field]) -> BTreeMap<String, View> {
+fn views(reader: &mut Reader, node: Option<&Node>, shown: &[String]) -> BTreeMap<String, View> {
     let entries = node
         .and_then(|n| reader.entries(n, "`views`"))
         .unwrap_or_default();
     let mut views = BTreeMap::new();
     for (operation, node) in entries {
         reader.operation_known(operation.place, &operation.text);
-        if let Some(view) = view(reader, operation, node, fields) {
+        if let Some(view) = view(reader, operation, node, shown) {
             views.insert(operation.text.clone(), view);
         }
     }
@@ -291,7 +297,7 @@ fn views(reader: &mut Reader, node: Option<&Node>, fields: &[Field]) -> BTreeMap
 
 const VIEW: [&str; 7] = ["at", "each", "whole", "only", "except", "when", "cites"];
 
-fn view(reader: &mut Reader, operation: &Key, node: &Node, fields: &[Field]) -> Option<View> {
+fn view(reader: &mut Reader, operation: &Key, node: &Node, shown: &[String]) -> Option<View> {
     let reply = Scope::of(&["reply"]);
     let place = operation.place;
     let whole_reply = |at: Expr| View {
@@ -331,7 +337,7 @@ fn view(reader: &mut Reader, operation: &Key, node: &Node, fields: &[Field]) -> 
     let when = map
         .get("when")
         .and_then(|n| reader.expr(n, "`when`", &Scope::of(&INPUTS)));
-    let only = only(reader, map, fields);
+    let only = only(reader, map, shown);
     let cites = reader.cites(map.get("cites"), "`cites`");
     Some(View {
         at,
@@ -344,38 +350,25 @@ fn view(reader: &mut Reader, operation: &Key, node: &Node, fields: &[Field]) -> 
     })
 }
 
-fn only(reader: &mut Reader, map: Fields, fields: &[Field]) -> Option<Vec<String>> {
+fn only(reader: &mut Reader, map: Fields, shown: &[String]) -> Option<Vec<String>> {
     let (key, node) = match (map.get("only"), map.get("except")) {
         (None, None) => return None,
         (Some(node), None) => ("only", node),
         (None, Some(node)) => ("except", node),
         (Some(_), Some(_)) => {
-            reader.error(
-                map.key_place("except"),
-                "bad-view",
-                "a view has either `only` or `except`",
-            );
+            let place = map.key_place("except");
+            reader.error(place, "bad-view", "a view has either `only` or `except`");
             return None;
         }
     };
     let named = reader.texts(node, "a list of fields");
     for name in &named {
-        if !fields.iter().any(|f| f.name == *name) {
-            let hint = suggest::hint(name, fields.iter().map(|f| f.name.as_str()));
-            reader.error_with(
-                node.place,
-                "unknown-field",
-                format!("the resource has no field `{name}`"),
-                hint,
-            );
+        if !shown.contains(name) {
+            let hint = suggest::hint(name, shown.iter().map(String::as_str));
+            let message = format!("the resource has no field `{name}`");
+            reader.error_with(node.place, "unknown-field", message, hint);
         }
     }
-    let wanted = |field: &&Field| named.contains(&field.name) == (key == "only");
-    Some(
-        fields
-            .iter()
-            .filter(wanted)
-            .map(|f| f.name.clone())
-            .collect(),
-    )
+    let wanted = |name: &&String| named.contains(name) == (key == "only");
+    Some(shown.iter().filter(wanted).cloned().collect())
 }

@@ -1,0 +1,61 @@
+//! What a guard costs, since the belief asks thousands of them each second.
+
+use divan::{Bencher, black_box};
+use probity::expr::{Expr, Val};
+use serde_json::json;
+
+const GUARD: &str = r#"server.status == "ACTIVE" && body.resize.flavorRef in pools.flavors && body.resize.flavorRef != server.flavor"#;
+
+fn main() {
+    divan::main();
+}
+
+/// The roots of [`GUARD`], in their order: body, pools, server.
+fn values() -> [Val; 3] {
+    [
+        json!({"resize": {"flavorRef": "f3"}}),
+        json!({"flavors": ["f1", "f2", "f3", "f4"]}),
+        json!({"status": "ACTIVE", "flavor": "f1", "name": "a", "id": "1", "image": "i"}),
+    ]
+    .map(|json| Val::from(&json))
+}
+
+#[divan::bench]
+fn parse(bencher: Bencher) {
+    bencher.bench(|| Expr::parse(black_box(GUARD)));
+}
+
+#[divan::bench]
+fn eval_in_a_scope(bencher: Bencher) {
+    let expr = Expr::parse(GUARD).expect("the guard parses");
+    let [body, pools, server] = values();
+    let scope = |name: &str| match name {
+        "body" => Some(body.clone()),
+        "pools" => Some(pools.clone()),
+        "server" => Some(server.clone()),
+        _ => None,
+    };
+    bencher.bench_local(|| black_box(&expr).eval(&scope));
+}
+
+#[divan::bench]
+fn eval_with_slots(bencher: Bencher) {
+    let expr = Expr::parse(GUARD).expect("the guard parses");
+    let slots = values().map(Some);
+    bencher.bench_local(|| black_box(&expr).eval_slots(black_box(&slots)));
+}
+
+#[divan::bench]
+fn eval_with_an_unknown_root(bencher: Bencher) {
+    let expr = Expr::parse(GUARD).expect("the guard parses");
+    let [body, pools, _] = values();
+    let slots = [Some(body), Some(pools), Some(Val::Unknown)];
+    bencher.bench_local(|| black_box(&expr).eval_slots(black_box(&slots)));
+}
+
+#[divan::bench]
+fn eval_an_effect(bencher: Bencher) {
+    let expr = Expr::parse("body.resize.flavorRef").expect("the effect parses");
+    let slots = [Some(values()[0].clone())];
+    bencher.bench_local(|| black_box(&expr).eval_slots(black_box(&slots)));
+}

@@ -1,0 +1,267 @@
+//! From a call in the words of the catalog to a request.
+
+use super::auth::Identities;
+use super::request::Request;
+use crate::schema::catalog::{Binding, Catalog, Operation};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// One call in the words of the catalog, handles already replaced.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Call {
+    /// Id in the catalog.
+    pub operation: String,
+    /// Id among the operation's bindings.
+    pub binding: String,
+    /// `owner`, `other`, `expired` or `none`.
+    pub caller: String,
+    /// Values of path parameters; those of the identity may be absent.
+    pub path: BTreeMap<String, Value>,
+    /// A list stands for a parameter that is repeated.
+    pub query: BTreeMap<String, Value>,
+    /// Inputs of the call, never credentials.
+    pub headers: BTreeMap<String, String>,
+    /// None: no body is sent.
+    pub body: Option<Value>,
+}
+
+/// Fills the binding's path, query and headers.
+pub fn compose(
+    catalog: &Catalog,
+    call: &Call,
+    identities: &Identities,
+) -> Result<Request, ComposeError> {
+    let (operation, binding) = find(catalog, call)?;
+    let (path, parameters) = fill(binding, call, identities)?;
+    for (name, value) in &call.headers {
+        check_header(name, value)?;
+    }
+    Ok(Request {
+        operation: call.operation.clone(),
+        binding: call.binding.clone(),
+        caller: call.caller.clone(),
+        method: binding.method.clone(),
+        path,
+        parameters,
+        query: query(operation, call),
+        headers: call
+            .headers
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
+        body: call.body.clone(),
+    })
+}
+
+/// Why a call cannot be made into a request.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ComposeError {
+    /// The call was recorded with another catalog.
+    #[error(
+        "the catalog `{api}` has no operation `{operation}`; use the catalog that the plan was made with"
+    )]
+    Operation {
+        /// The catalog's name.
+        api: String,
+        /// What the call names.
+        operation: String,
+    },
+    /// The call was recorded with another catalog.
+    #[error("operation `{operation}` has no binding `{binding}`; it has {known}")]
+    Binding {
+        /// The operation.
+        operation: String,
+        /// What the call names.
+        binding: String,
+        /// What there is.
+        known: String,
+    },
+    /// Neither the call nor the identity has a value for it.
+    #[error(
+        "path parameter `{name}` of `{operation}` has no value for caller `{caller}`; give it in the step, or under `identities.{caller}.parameters` of the profile"
+    )]
+    Parameter {
+        /// The operation.
+        operation: String,
+        /// Who calls.
+        caller: String,
+        /// The parameter.
+        name: String,
+    },
+    /// HTTP has no way to carry this value.
+    #[error("{what} cannot be sent over HTTP: {cause}")]
+    Unsendable {
+        /// Which part of the call.
+        what: String,
+        /// Why.
+        cause: &'static str,
+    },
+}
+
+/// The operation and the binding that a call names.
+pub fn find<'a>(
+    catalog: &'a Catalog,
+    call: &Call,
+) -> Result<(&'a Operation, &'a Binding), ComposeError> {
+    let operation = catalog
+        .operations
+        .iter()
+        .find(|operation| operation.id == call.operation);
+    let operation = operation.ok_or_else(|| ComposeError::Operation {
+        api: catalog.api.clone(),
+        operation: call.operation.clone(),
+    })?;
+    let binding = operation
+        .bindings
+        .iter()
+        .find(|binding| binding.id == call.binding);
+    let binding = binding.ok_or_else(|| ComposeError::Binding {
+        operation: call.operation.clone(),
+        binding: call.binding.clone(),
+        known: operation
+            .bindings
+            .iter()
+            .map(|binding| binding.id.as_str())
+            .collect::<Vec<_>>()
+            .join(", "),
+    })?;
+    Ok((operation, binding))
+}
+
+/// The value as it stands in a path, a query or a header: texts bare, all else as JSON.
+pub fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// Percent-encodes all but the unreserved characters of RFC 3986, section 2.3.
+pub fn percent_encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(char::from(byte))
+            }
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+/// Undoes [`percent_encode`]; what is not a valid escape stays as it stands.
+pub fn percent_decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let escape = (bytes[at] == b'%')
+            .then(|| bytes.get(at + 1..at + 3))
+            .flatten();
+        let escape = escape
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .filter(|hex| !hex.starts_with('+'));
+        match escape.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                decoded.push(byte);
+                at += 3;
+            }
+            None => {
+                decoded.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+/// The parameter's name, if this segment of a binding's path is one.
+pub fn parameter_name(segment: &str) -> Option<&str> {
+    segment.strip_prefix('{')?.strip_suffix('}')
+}
+
+fn fill(
+    binding: &Binding,
+    call: &Call,
+    identities: &Identities,
+) -> Result<(String, BTreeMap<String, Value>), ComposeError> {
+    let mut parameters = BTreeMap::new();
+    let mut segments = Vec::new();
+    for segment in binding.path.split('/') {
+        let Some(name) = parameter_name(segment) else {
+            segments.push(segment.to_string());
+            continue;
+        };
+        let own = || {
+            identities
+                .parameter(&call.caller, name)
+                .map(|text| Value::String(text.to_string()))
+        };
+        let value = call.path.get(name).cloned().or_else(own);
+        let value = value.ok_or_else(|| ComposeError::Parameter {
+            operation: call.operation.clone(),
+            caller: call.caller.clone(),
+            name: name.to_string(),
+        })?;
+        let text = plain(&value);
+        // Clients and servers remove such segments, encoded or not: another URL would be asked.
+        if text == "." || text == ".." {
+            let what = format!("path parameter `{name}`");
+            return Err(ComposeError::Unsendable {
+                what,
+                cause: "it would be read as a relative path",
+            });
+        }
+        segments.push(percent_encode(&text));
+        parameters.insert(name.to_string(), value);
+    }
+    Ok((segments.join("/"), parameters))
+}
+
+fn query(operation: &Operation, call: &Call) -> Vec<(String, String)> {
+    let documented = operation
+        .query
+        .iter()
+        .map(|parameter| parameter.name.as_str());
+    let documented: Vec<&str> = documented
+        .filter(|name| call.query.contains_key(*name))
+        .collect();
+    let further = call
+        .query
+        .keys()
+        .map(String::as_str)
+        .filter(|name| !documented.contains(name));
+    let mut pairs = Vec::new();
+    for name in documented.iter().copied().chain(further) {
+        match &call.query[name] {
+            Value::Array(items) => {
+                pairs.extend(items.iter().map(|item| (name.to_string(), plain(item))))
+            }
+            value => pairs.push((name.to_string(), plain(value))),
+        }
+    }
+    pairs
+}
+
+fn check_header(name: &str, value: &str) -> Result<(), ComposeError> {
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let what = || format!("header `{name}`");
+    if name.is_empty() || !name.bytes().all(token) {
+        return Err(ComposeError::Unsendable {
+            what: what(),
+            cause: "its name is not a token",
+        });
+    }
+    if !value
+        .bytes()
+        .all(|byte| byte == b'\t' || (byte >= 0x20 && byte != 0x7f))
+    {
+        return Err(ComposeError::Unsendable {
+            what: what(),
+            cause: "its value has control characters",
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,203 @@
+//! Mutants: the mock with one promise broken.
+//!
+//! They are computed from the suite, for each clause each way to break it, and are named
+//! `clause/kind[/field]`. No name stands in the source.
+
+use crate::model::{ClauseId, Generated, Model, Origin};
+use crate::schema::Schemas;
+use crate::suite::{Clause, EffectValue, FieldClass, Stage, Verb};
+use std::collections::BTreeSet;
+
+/// One broken promise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mutant {
+    /// `clause/kind[/field]`.
+    pub name: String,
+    pub clause: ClauseId,
+    pub kind: Kind,
+}
+
+/// How a promise is broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// A call that must be refused is accepted.
+    Accepted,
+    /// A call that must be accepted is refused.
+    Refused,
+    /// The right verb with a status that the clause does not allow.
+    OtherStatus,
+    /// 500 instead of the reply.
+    ServerError,
+    /// Accepted, and nothing happens.
+    NoEffect,
+    /// One effect is left out.
+    Skips(String),
+    /// One field is set to another value.
+    Alters(String),
+    /// The course never comes to its end.
+    Stuck,
+    /// The course ends in another stable state.
+    EndsIn(String),
+    /// A field that the clause does not speak of changes too.
+    Touches(String),
+    /// The effect lands on another thing of the same kind.
+    HitsAnother,
+    /// What the clause ensures of the reply does not hold.
+    BreaksEnsure,
+    /// A mandatory property is missing from the reply.
+    Omits(String),
+    /// A property of the reply has another type.
+    Mistypes(String),
+    /// A list leaves a thing out.
+    ListOmits,
+    /// A list still holds what is gone.
+    ListsGone,
+    /// What follows from the fields is shown otherwise.
+    ShowsOther(usize),
+    /// A field that never changes does, at each change of its thing.
+    Changes(usize),
+    /// A field that moves forward goes back.
+    GoesBack(usize),
+}
+
+/// Every mutant of a model, in the order of its clauses.
+#[must_use]
+pub fn mutants(model: &Model, schemas: &Schemas) -> Vec<Mutant> {
+    let mut all = Vec::new();
+    for (index, info) in model.clauses.iter().enumerate() {
+        let clause = ClauseId(index as u32);
+        let kinds = match &info.origin {
+            Origin::Clause(index) => of_clause(model, &model.suite.clauses[*index]),
+            Origin::Event(_) => Vec::new(),
+            Origin::Generated(generated) => of_generated(model, schemas, generated),
+        };
+        all.extend(kinds.into_iter().map(|(word, kind)| Mutant { name: format!("{}/{word}", info.id), clause, kind }));
+    }
+    all
+}
+
+fn of_clause(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
+    let plain = |word: &str, kind: Kind| (word.to_string(), kind);
+    match &clause.verb {
+        Verb::Refuse(statuses) => {
+            let mut kinds = vec![plain("accepted", Kind::Accepted)];
+            if matches!(statuses, crate::suite::Statuses::Exactly(_)) {
+                kinds.push(plain("other-status", Kind::OtherStatus));
+            }
+            kinds
+        }
+        Verb::MayRefuse(_) => Vec::new(),
+        Verb::Accept(_) => {
+            let mut kinds = vec![plain("refused", Kind::Refused), plain("other-status", Kind::OtherStatus)];
+            if !clause.ensure.is_empty() {
+                kinds.push(plain("breaks-ensure", Kind::BreaksEnsure));
+            }
+            if !clause.then.is_empty() {
+                kinds.push(plain("no-effect", Kind::NoEffect));
+                kinds.extend(of_effects(model, clause));
+            }
+            kinds
+        }
+    }
+}
+
+fn of_effects(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
+    let mut kinds = Vec::new();
+    let targets: BTreeSet<&str> = clause.then.iter().map(|effect| effect.target.as_str()).collect();
+    for effect in &clause.then {
+        let field = format!("{}.{}", effect.target, effect.field);
+        match &effect.value {
+            EffectValue::Course(stages) => {
+                kinds.push(("stuck".to_string(), Kind::Stuck));
+                let Some(resource) = resource_of(model, &effect.target) else { continue };
+                let last = match stages.last() {
+                    Some(Stage::State(state)) => state.as_str(),
+                    _ => "",
+                };
+                let others = resource.stable.iter().filter(|state| state.as_str() != last);
+                kinds.extend(others.map(|state| (format!("ends-in/{state}"), Kind::EndsIn(state.clone()))));
+            }
+            EffectValue::Expr(_) => {
+                kinds.push((format!("skips/{field}"), Kind::Skips(field.clone())));
+                let observed = resource_of(model, &effect.target).is_some_and(|r| r.fields.iter().any(|f| f.name == effect.field));
+                if observed {
+                    kinds.push((format!("alters/{field}"), Kind::Alters(field.clone())));
+                }
+            }
+        }
+    }
+    for target in targets {
+        let Some(resource) = resource_of(model, target) else { continue };
+        let set: BTreeSet<&str> = clause.then.iter().filter(|e| e.target == target).map(|e| e.field.as_str()).collect();
+        let untouched = resource.fields.iter().filter(|field| {
+            field.class == FieldClass::Modelled && !set.contains(field.name.as_str()) && resource.state.as_ref() != Some(&field.name)
+        });
+        kinds.extend(untouched.map(|field| {
+            let field = format!("{target}.{}", field.name);
+            (format!("touches/{field}"), Kind::Touches(field))
+        }));
+    }
+    kinds.push(("hits-another".to_string(), Kind::HitsAnother));
+    kinds
+}
+
+fn resource_of<'a>(model: &'a Model, target: &str) -> Option<&'a crate::suite::Resource> {
+    let about = model.operations.values().flat_map(|operation| &operation.about).find(|about| about.name == target)?;
+    model.suite.resources.get(about.resource)
+}
+
+fn of_generated(model: &Model, schemas: &Schemas, generated: &Generated) -> Vec<(String, Kind)> {
+    let plain = |word: &str, kind: Kind| vec![(word.to_string(), kind)];
+    match generated {
+        Generated::NoServerError(_) => plain("server-error", Kind::ServerError),
+        Generated::Reply(operation) => of_reply(schemas, operation),
+        Generated::Field(kind, index) => match model.suite.resources[*kind].fields[*index].class {
+            FieldClass::Modelled => Vec::new(),
+            FieldClass::Keeps => plain("changes", Kind::Changes(*index)),
+            FieldClass::Grows => plain("goes-back", Kind::GoesBack(*index)),
+        },
+        Generated::Settles(_) => Vec::new(),
+        Generated::Shows(_, index) => plain("other", Kind::ShowsOther(*index)),
+        Generated::Listed(..) => [plain("omits", Kind::ListOmits), plain("lists-gone", Kind::ListsGone)].concat(),
+    }
+}
+
+/// Mandatory and typed properties two levels down: deeper ones break in the same way.
+fn of_reply(schemas: &Schemas, operation: &str) -> Vec<(String, Kind)> {
+    let Some(shape) = schemas.operation(operation).and_then(|operation| {
+        let status = [200, 201, 202, 203].into_iter().find_map(|status| schemas.response(operation, status, None));
+        status.or_else(|| schemas.response(operation, 204, None))
+    }) else {
+        return Vec::new();
+    };
+    let mut kinds = Vec::new();
+    for (pointer, required, typed) in properties(&shape.schema) {
+        if required {
+            kinds.push((format!("omits{pointer}"), Kind::Omits(pointer.clone())));
+        }
+        if typed {
+            kinds.push((format!("mistypes{pointer}"), Kind::Mistypes(pointer)));
+        }
+    }
+    kinds
+}
+
+fn properties(schema: &serde_json::Value) -> Vec<(String, bool, bool)> {
+    let mut found = Vec::new();
+    let mut visit = |schema: &serde_json::Value, base: &str, deeper: &mut Vec<(String, serde_json::Value)>| {
+        let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(|name| name.as_str()).collect();
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            let pointer = format!("{base}/{}", name.replace('~', "~0").replace('/', "~1"));
+            found.push((pointer.clone(), required.contains(&name.as_str()), property["type"].is_string()));
+            if property["type"] == "object" {
+                deeper.push((pointer.clone(), property.clone()));
+            }
+        }
+    };
+    let mut deeper = Vec::new();
+    visit(schema, "", &mut deeper);
+    for (pointer, property) in deeper {
+        visit(&property, &pointer, &mut Vec::new());
+    }
+    found
+}

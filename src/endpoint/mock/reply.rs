@@ -1,0 +1,253 @@
+//! Bodies: drawn from the documented shape, then made to show what is true.
+
+use super::life::{Realm, Tempo, between};
+use super::mutant::{Kind, Mutant};
+use crate::expr::{Expr, Key, Path, Relation, Val, assign};
+use crate::model::{Asked, ClauseId, Generated, Held, Id, Life, Model, Roots, Thing};
+use crate::schema::{Draw, Rng, Schemas, draw_valid};
+use crate::suite::{Resource, View};
+use serde_json::Value;
+
+/// What a body is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Press<'a> {
+    pub model: &'a Model,
+    pub schemas: &'a Schemas,
+    pub asked: &'a Asked,
+    pub version: Option<&'a str>,
+    pub fault: Option<&'a Mutant>,
+}
+
+impl Press<'_> {
+    fn broken(&self, generated: &Generated) -> Option<&Kind> {
+        let mutant = self.fault?;
+        (mutant.clause == self.model.generated(generated)).then_some(&mutant.kind)
+    }
+}
+
+/// A body of the documented shape, none where none is documented.
+#[must_use]
+pub fn blank(press: &Press<'_>, status: u16, rng: &mut Rng) -> Option<Value> {
+    let operation = press.schemas.operation(&press.asked.operation)?;
+    let shape = press.schemas.response(operation, status, press.version)?;
+    let how = Draw { microversion: press.version.map(str::to_string), ..Draw::response() };
+    draw_valid(shape, rng, &how).ok()
+}
+
+/// Puts into the body what the views of the operation show of the world.
+pub fn fill(press: &Press<'_>, realm: &Realm, born: &[Id], body: &mut Value, rng: &mut Rng) {
+    for (kind, view) in &press.model.operations[&press.asked.operation].views {
+        let Some(path) = view.at.as_path() else { continue };
+        if view.each {
+            let list = listed(press, realm, *kind, view, &path, body, rng);
+            assign(body, &path, Value::Array(list));
+            continue;
+        }
+        let named = press.asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten());
+        let target = born.iter().chain(named).find(|id| usize::from(id.kind) == *kind);
+        let Some(held) = target.and_then(|id| crate::model::find(&realm.world, id)) else { continue };
+        if !body_at(body, &path).is_some_and(Value::is_object) {
+            assign(body, &path, Value::Object(serde_json::Map::new()));
+        }
+        if let Some(it) = place(body, &path) {
+            show(press, held, view, it, rng);
+        }
+    }
+}
+
+fn body_at<'a>(body: &'a Value, path: &Path) -> Option<&'a Value> {
+    crate::expr::get(body, path)
+}
+
+fn listed(press: &Press<'_>, realm: &Realm, kind: usize, view: &View, path: &Path, body: &Value, rng: &mut Rng) -> Vec<Value> {
+    let drawn = body_at(body, path).and_then(Value::as_array).and_then(|items| items.first().cloned());
+    let template = drawn.filter(Value::is_object).unwrap_or_else(|| serde_json::json!({}));
+    let broken = press.broken(&Generated::Listed(kind, press.asked.operation.clone()));
+    let mut things: Vec<&Held> = realm.own(kind, press.asked.who);
+    things.retain(|held| held.thing.life != Life::Dying || rng.chance(1, 2));
+    if broken == Some(&Kind::ListOmits) {
+        things.pop();
+    }
+    if broken == Some(&Kind::ListsGone) {
+        let gone = realm.world.iter().filter(|held| usize::from(held.id.kind) == kind && held.thing.life == Life::Gone);
+        things.extend(gone.map(AsRef::as_ref));
+    }
+    let mut items = Vec::with_capacity(things.len());
+    for held in things {
+        let mut it = template.clone();
+        show(press, held, view, &mut it, rng);
+        items.push(it);
+    }
+    items
+}
+
+/// Writes one thing into `it`, as the view shows it.
+fn show(press: &Press<'_>, held: &Held, view: &View, it: &mut Value, rng: &mut Rng) {
+    let kind = usize::from(held.id.kind);
+    let resource = &press.model.suite.resources[kind];
+    if let Some(path) = resource.id.as_path() {
+        assign(it, &path, Value::String(held.id.id.to_string()));
+    }
+    for (index, field) in resource.fields.iter().enumerate() {
+        if view.only.as_ref().is_some_and(|only| !only.contains(&field.name)) {
+            continue;
+        }
+        let shown = shown_value(&held.thing, index);
+        if let (Some(path), Some(value)) = (field.at.as_path(), shown.to_json()) {
+            assign(it, &path, value);
+        }
+    }
+    if view.only.is_none() && held.thing.life == Life::Alive {
+        for index in 0..resource.shows.len() {
+            let other = press.broken(&Generated::Shows(kind, index)) == Some(&Kind::ShowsOther(index));
+            show_derived(press, held, resource, index, other, it, rng);
+        }
+    }
+}
+
+/// A field on its way shows its old value until it came over.
+fn shown_value(thing: &Thing, index: usize) -> Val {
+    let pending = thing.motion.iter().flat_map(|motion| &motion.pending).find(|(field, _)| usize::from(*field) == index);
+    pending.map_or_else(|| thing.fields[index].clone(), |(_, old)| old.clone())
+}
+
+fn show_derived(press: &Press<'_>, held: &Held, resource: &Resource, index: usize, other: bool, it: &mut Value, rng: &mut Rng) {
+    let shows = &resource.shows[index];
+    let Ok(Val::List(among)) = crate::model::eval_alone(press.model, held, &shows.among, shows.place.line) else { return };
+    let targets = targets(&shows.at);
+    let mut fitting: Vec<Value> = Vec::new();
+    for candidate in among.iter() {
+        let mut trial = it.clone();
+        put(&mut trial, &targets, candidate);
+        if rest_agrees(resource, held, &trial) {
+            fitting.push(trial);
+        }
+    }
+    if let Some(chosen) = rng.pick(&fitting) {
+        *it = chosen.clone();
+    } else if let Some(first) = among.first() {
+        put(it, &targets, first);
+    }
+    if other && let Some(target) = targets.first() {
+        assign(it, target, Value::String("otherwise".to_string()));
+    }
+}
+
+/// A thing at rest must look so; one in motion may.
+fn rest_agrees(resource: &Resource, held: &Held, it: &Value) -> bool {
+    let Some(rest) = &resource.rest else { return true };
+    let roots = OnlyIt(Val::from(it));
+    let looks = rest.eval(&roots) == Ok(Val::Bool(true));
+    looks || held.thing.motion.is_some()
+}
+
+struct OnlyIt(Val);
+
+impl crate::expr::Scope for OnlyIt {
+    fn root(&self, name: &str) -> Option<Val> {
+        (name == "it").then(|| self.0.clone())
+    }
+}
+
+/// The plain paths behind `it.a` or `[it.a, it.b]`.
+fn targets(at: &Expr) -> Vec<Path> {
+    at.as_path().map_or_else(|| at.reads(), |path| vec![path])
+}
+
+fn put(it: &mut Value, targets: &[Path], candidate: &Val) {
+    match (targets, candidate) {
+        ([path], value) => assign(it, path, value.to_json().unwrap_or(Value::Null)),
+        (paths, Val::List(values)) => {
+            for (path, value) in paths.iter().zip(values.iter()) {
+                assign(it, path, value.to_json().unwrap_or(Value::Null));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Values for what nothing has set at birth: drawn as a read would show them.
+pub fn endow(press: &Press<'_>, id: &Id, thing: &mut Thing, rng: &mut Rng, tempo: &Tempo) {
+    let resource = &press.model.suite.resources[usize::from(id.kind)];
+    let mut samples = Vec::new();
+    for (operation, view) in &resource.views {
+        let Some(described) = press.schemas.operation(operation) else { continue };
+        let shape = [200, 202, 201].into_iter().find_map(|status| press.schemas.response(described, status, press.version));
+        let Some(shape) = shape else { continue };
+        let Ok(body) = draw_valid(shape, rng, &Draw { microversion: press.version.map(str::to_string), ..Draw::response() }) else { continue };
+        let Some(shown) = view.at.as_path().and_then(|path| crate::expr::get(&body, &path).cloned()) else { continue };
+        let it = if view.each { shown.as_array().and_then(|items| items.first().cloned()) } else { Some(shown) };
+        samples.extend(it);
+    }
+    for (index, field) in resource.fields.iter().enumerate() {
+        if !thing.fields[index].has_unknown() || Some(&field.name) == resource.state.as_ref() {
+            continue;
+        }
+        let Some(path) = field.at.as_path() else { continue };
+        let drawn = samples.iter().find_map(|sample| crate::expr::get(sample, &path));
+        thing.fields[index] = drawn.map_or_else(|| Val::from(&Value::String(format!("{}-{}", field.name, between(rng, tempo.stage_ms)))), Val::from);
+    }
+}
+
+/// Makes `ensure` hold where it compares a place in the reply with something known; `break_it`
+/// makes it fail there instead. Where no such comparison stands the body is left as drawn.
+pub fn repair(press: &Press<'_>, things: &[(&str, Val)], clauses: &[ClauseId], world: &Val, body: &mut Value, break_it: Option<ClauseId>) {
+    for &id in clauses {
+        let clause = press.model.written(id).expect("only written clauses accept");
+        for (ensure, place) in &clause.ensure {
+            let reply = Val::from(&*body);
+            let roots = Roots { model: press.model, asked: press.asked, things, reply: Some(&reply), it: None, world: Some(world) };
+            let holds = roots.eval(ensure, place.line) != Ok(Val::Bool(false));
+            if holds == (break_it != Some(id)) {
+                continue;
+            }
+            let comparisons = ensure.comparisons();
+            let places = comparisons.iter().filter(|comparison| comparison.path.root.as_ref() == "reply");
+            for comparison in places {
+                let Ok(other) = roots.eval(&comparison.other, place.line) else { continue };
+                if let Some(value) = wanted(comparison.op, &other, break_it == Some(id)) {
+                    assign(body, &comparison.path, value);
+                }
+            }
+        }
+    }
+}
+
+/// A value that stands in this relation to the other side, or that does not.
+fn wanted(relation: Relation, other: &Val, broken: bool) -> Option<Value> {
+    match (relation, other, broken) {
+        (Relation::Eq, other, false) | (Relation::Ne, other, true) => other.to_json(),
+        (Relation::In, Val::List(values), false) => values.first()?.to_json(),
+        (Relation::Eq, Val::Str(text), true) | (Relation::Ne, Val::Str(text), false) => Some(Value::String(format!("{text}-otherwise"))),
+        (Relation::Eq | Relation::In, _, true) | (Relation::Ne, _, false) => Some(Value::String("otherwise".to_string())),
+        _ => None,
+    }
+}
+
+/// Breaks the body as the mutant of its shape asks.
+pub fn deform(body: &mut Value, kind: &Kind) {
+    let (Kind::Omits(pointer) | Kind::Mistypes(pointer)) = kind else { return };
+    let Some((parent, name)) = pointer.rsplit_once('/') else { return };
+    let name = name.replace("~1", "/").replace("~0", "~");
+    let Some(Value::Object(object)) = body.pointer_mut(parent) else { return };
+    match kind {
+        Kind::Omits(_) => {
+            object.shift_remove(&name);
+        }
+        _ => {
+            let wrong = match object.get(&name) {
+                Some(Value::Number(_) | Value::Bool(_)) => Value::Array(vec![]),
+                _ => Value::from(7),
+            };
+            object.insert(name, wrong);
+        }
+    }
+}
+
+/// Where a path leads in a body, to write there.
+fn place<'a>(body: &'a mut Value, path: &Path) -> Option<&'a mut Value> {
+    path.keys.iter().try_fold(body, |at, key| match key {
+        Key::Name(name) => at.get_mut(name.as_ref()),
+        Key::Index(index) => at.get_mut(*index),
+    })
+}

@@ -1,0 +1,272 @@
+//! One call after the other, each in its own time.
+
+use super::decide::{Answer, decide};
+use super::life::{Realm, Tempo, between};
+use super::mutant::{Kind, Mutant};
+use super::reply::{Press, blank, deform, endow, fill, repair};
+use crate::endpoint::{Endpoint, Pending, Request};
+use crate::expr::{Val, assign};
+use crate::history::{Cause, Exchange, Outcome, Reply, ReplyBody};
+use crate::model::{Asked, ClauseId, Generated, Id, Life, Model, Moment, Thing, World, apply, choices, classed, combinations, find, read, replaced, version_of, world_root};
+use crate::schema::{Class, Rng, Schemas};
+use crate::suite::{Binding, FieldClass};
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+
+/// An endpoint that does what a suite says, by seed where it leaves a choice.
+pub struct Mock {
+    model: Arc<Model>,
+    schemas: Arc<Schemas>,
+    tempo: Tempo,
+    fault: Option<Mutant>,
+    /// How many milliseconds of its own pass in one of the clock's.
+    speed: u64,
+    start: RefCell<Option<Instant>>,
+    inner: RefCell<Inner>,
+}
+
+struct Inner {
+    realm: Realm,
+    rng: Rng,
+}
+
+impl Mock {
+    #[must_use]
+    pub fn new(model: Arc<Model>, schemas: Arc<Schemas>, seed: u64, tempo: Tempo, fault: Option<Mutant>) -> Mock {
+        let inner = Inner { realm: Realm::default(), rng: Rng::new(seed, 0, 0, u64::from_be_bytes(*b"the-mock")) };
+        Mock { model, schemas, tempo, fault, speed: 1, start: RefCell::new(None), inner: RefCell::new(inner) }
+    }
+
+    /// Over sockets time cannot be paused, so it is sped up.
+    #[must_use]
+    pub fn with_speed(mut self, speed: u64) -> Mock {
+        self.speed = speed.max(1);
+        self
+    }
+
+    fn now(&self) -> u64 {
+        let start = *self.start.borrow_mut().get_or_insert_with(Instant::now);
+        u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_mul(self.speed)
+    }
+
+    async fn answer(&self, request: &Request) -> Outcome {
+        let latency = { between(&mut self.inner.borrow_mut().rng, self.tempo.latency_ms) };
+        sleep(Duration::from_micros(latency * 500 / self.speed)).await;
+        let outcome = self.act(request);
+        sleep(Duration::from_micros(latency * 500 / self.speed)).await;
+        outcome
+    }
+
+    /// Reads the call, decides, and lets the decision happen. Nothing waits in here, so calls
+    /// that overlap take effect one after the other.
+    fn act(&self, request: &Request) -> Outcome {
+        let inner = &mut *self.inner.borrow_mut();
+        let now = self.now();
+        let stuck = self.fault.as_ref().is_some_and(|fault| matches!(self.model.info(fault.clause).origin, crate::model::Origin::Generated(Generated::Settles(_))));
+        inner.realm.pass(&self.model, &mut inner.rng, &self.tempo, stuck, now);
+        let exchange = as_exchange(request);
+        let class = classed(&self.model, &self.schemas, &exchange);
+        let asked = Asked::new(&self.model, &exchange, class);
+        let version = version_of(&self.model, &exchange);
+        let press = Press { model: &self.model, schemas: &self.schemas, asked: &asked, version: version.as_deref(), fault: self.fault.as_ref() };
+        let reading = read(&self.model, &asked, &inner.realm.world, &[]).unwrap_or_else(|fault| panic!("{fault}"));
+        match decide(&self.model, &asked, &reading, &self.tempo, self.fault.as_ref(), &mut inner.rng) {
+            Answer::Refuse { status } | Answer::Error { status } => refusal(status),
+            Answer::Accept { status, clauses } => self.accept(inner, &press, status, &clauses, now),
+        }
+    }
+
+    fn accept(&self, inner: &mut Inner, press: &Press<'_>, status: u16, clauses: &[ClauseId], now: u64) -> Outcome {
+        let Inner { realm, rng } = inner;
+        let mut body = blank(press, status, rng);
+        let born = self.bear(press, body.as_mut(), realm, rng);
+        let reply = body.as_ref().map_or(Val::Null, Val::from);
+        let moment = Moment { born: &born, reply: &reply, now, seq: realm.seq, strangers: &[] };
+        let before = realm.world.clone();
+        let world = self.happen(press, &before, clauses, &moment, rng);
+        let world = self.endowed(press, world, &before, rng);
+        realm.enter(world, rng, &self.tempo, now);
+        self.corrupt(press, realm, &before, clauses, rng);
+        let ids: Vec<Id> = born.iter().flat_map(|(_, ids)| ids.iter().cloned()).collect();
+        if let Some(body) = &mut body {
+            fill(press, realm, &ids, body, rng);
+            let things = combinations(&self.model, press.asked, &before).into_iter().next().unwrap_or_default();
+            let things: Vec<(&str, Val)> = things.into_iter().map(|(name, _, value)| (name, value)).collect();
+            let kinds = self.model.operations[&press.asked.operation].reads_all.iter().copied();
+            let world = world_root(&self.model, kinds, &before, press.asked.who, &[]);
+            let broken = self.fault.as_ref().filter(|fault| fault.kind == Kind::BreaksEnsure).map(|fault| fault.clause);
+            repair(press, &things, clauses, &world, body, broken);
+            if let Some(fault) = &self.fault
+                && self.model.operations[&press.asked.operation].reply == Some(fault.clause)
+            {
+                deform(body, &fault.kind);
+            }
+        }
+        replied(status, body)
+    }
+
+    /// Ids for what the call brings to life, written where the suite reads them.
+    fn bear(&self, press: &Press<'_>, body: Option<&mut Value>, realm: &mut Realm, rng: &mut Rng) -> Vec<(usize, Vec<Id>)> {
+        let about = &self.model.operations[&press.asked.operation].about;
+        let Some(body) = body else { return Vec::new() };
+        let mut born = Vec::new();
+        for (index, about) in about.iter().enumerate() {
+            let Binding::New(expr) = &about.binding else { continue };
+            let Some(path) = expr.as_path() else { continue };
+            let id = uuid(rng);
+            assign(body, &path, Value::String(id.clone()));
+            realm.born += 1;
+            born.push((index, vec![Id { kind: about.resource as u16, id: Arc::from(id.as_str()) }]));
+        }
+        born
+    }
+
+    /// The world after one permitted outcome, or after the broken one.
+    fn happen(&self, press: &Press<'_>, before: &World, clauses: &[ClauseId], moment: &Moment<'_>, rng: &mut Rng) -> World {
+        let model = &self.model;
+        let fail = |fault| -> World { panic!("the mock cannot follow its suite: {fault}") };
+        if clauses.is_empty() {
+            // Accepted where no clause speaks: what was born is there, the rest stays.
+            return apply(model, press.asked, before, &Vec::new(), moment).unwrap_or_else(fail);
+        }
+        let open = choices(model, press.asked, before, clauses, moment).unwrap_or_default();
+        let exception = rng.chance(self.tempo.exception_percent, 100);
+        let choice = if exception { rng.pick(&open) } else { open.first() };
+        let choice = choice.cloned().unwrap_or_default();
+        let after = apply(model, press.asked, before, &choice, moment).unwrap_or_else(fail);
+        match &self.fault {
+            Some(fault) if clauses.contains(&fault.clause) => super::wrong::bent(model, before, after, fault),
+            _ => after,
+        }
+    }
+
+    /// Gives newborn things a value for each field that no clause has set.
+    fn endowed(&self, press: &Press<'_>, world: World, before: &World, rng: &mut Rng) -> World {
+        let newborn: Vec<(Id, Thing)> =
+            world.iter().filter(|held| find(before, &held.id).is_none()).map(|held| (held.id.clone(), held.thing.clone())).collect();
+        let mut changed = BTreeMap::new();
+        for (id, mut thing) in newborn {
+            self.promised_at_sight(press, &id, &mut thing);
+            endow(press, &id, &mut thing, rng, &self.tempo);
+            let state = crate::model::state_of(&self.model, usize::from(id.kind));
+            if let Some(index) = state
+                && thing.fields[index] == Val::Unknown
+                && let Some(first) = self.model.resource(&id).stable.first()
+            {
+                thing.fields[index] = Val::Str(Arc::from(first.as_str()));
+            }
+            changed.insert(id, thing);
+        }
+        replaced(&self.model, &world, changed)
+    }
+
+    /// What a read will have to ensure of the thing is so from its birth.
+    fn promised_at_sight(&self, press: &Press<'_>, id: &Id, thing: &mut Thing) {
+        let model = &self.model;
+        let Some(shown) = &model.shown[usize::from(id.kind)] else { return };
+        let resource = model.resource(id);
+        let view = &resource.views[&shown.operation];
+        let Some(at) = view.at.as_path() else { return };
+        let mut exchange = empty_exchange(&shown.operation, &press.asked.caller);
+        exchange.path = press.asked.path_values();
+        exchange.path.insert(shown.parameter.clone(), Value::String(id.id.to_string()));
+        let asked = Asked::new(model, &exchange, Class::Valid);
+        for clause in model.operations[&shown.operation].clauses.iter().filter_map(|clause| model.written(*clause)) {
+            for (ensure, place) in &clause.ensure {
+                for comparison in ensure.comparisons() {
+                    let index = resource.fields.iter().position(|field| {
+                        field.at.as_path().is_some_and(|path| [at.keys.as_slice(), path.keys.as_slice()].concat() == comparison.path.keys)
+                    });
+                    let roots = crate::model::Roots { model, asked: &asked, things: &[], reply: None, it: None, world: None };
+                    let (Some(index), crate::expr::Relation::Eq, Ok(value)) = (index, comparison.op, roots.eval(&comparison.other, place.line)) else { continue };
+                    if thing.fields[index] == Val::Unknown && value != Val::Null {
+                        thing.fields[index] = value;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Breaks what no single clause's effects speak of: constant and growing fields.
+    fn corrupt(&self, press: &Press<'_>, realm: &mut Realm, before: &World, clauses: &[ClauseId], rng: &mut Rng) {
+        let Some(fault) = &self.fault else { return };
+        let (Kind::Changes(index) | Kind::GoesBack(index)) = fault.kind else { return };
+        let crate::model::Origin::Generated(Generated::Field(kind, _)) = self.model.info(fault.clause).origin else { return };
+        if clauses.is_empty() || !self.model.operations[&press.asked.operation].changes {
+            return;
+        }
+        let old: Vec<Id> = before.iter().filter(|held| usize::from(held.id.kind) == kind && held.thing.life == Life::Alive).map(|held| held.id.clone()).collect();
+        for id in old {
+            let Some(held) = find(&realm.world, &id) else { continue };
+            let mut thing = held.thing.clone();
+            let class = self.model.resource(&id).fields[index].class;
+            thing.fields[index] = super::wrong::other_value(&thing.fields[index], class == FieldClass::Grows, rng);
+            realm.put(&self.model, &id, thing);
+        }
+    }
+}
+
+impl Endpoint for Mock {
+    fn name(&self) -> &str {
+        "mock"
+    }
+
+    fn send<'a>(&'a self, request: &'a Request) -> Pending<'a> {
+        Box::pin(self.answer(request))
+    }
+}
+
+fn uuid(rng: &mut Rng) -> String {
+    let (high, low) = (rng.u64(), rng.u64());
+    format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0xfff,
+        0x8000 | (low >> 48) & 0x3fff,
+        low & 0xffff_ffff_ffff
+    )
+}
+
+fn as_exchange(request: &Request) -> Exchange {
+    let mut exchange = empty_exchange(&request.operation, &request.caller);
+    exchange.binding.clone_from(&request.binding);
+    exchange.path.clone_from(&request.parameters);
+    exchange.query = request.query.iter().map(|(name, value)| (name.clone(), Value::String(value.clone()))).collect();
+    exchange.headers = request.headers.iter().cloned().collect();
+    exchange.body.clone_from(&request.body);
+    exchange
+}
+
+fn empty_exchange(operation: &str, caller: &str) -> Exchange {
+    Exchange {
+        number: 0,
+        step: 0,
+        cause: Cause::Step,
+        operation: operation.to_string(),
+        binding: String::new(),
+        caller: caller.to_string(),
+        path: BTreeMap::new(),
+        query: BTreeMap::new(),
+        headers: BTreeMap::new(),
+        body: None,
+        sent_ms: 0,
+        received_ms: 0,
+        outcome: Outcome::Lost { cause: String::new() },
+        born: BTreeMap::new(),
+    }
+}
+
+fn refusal(status: u16) -> Outcome {
+    let body = json!({ "error": { "code": format!("Mock.{status}"), "message": "refused by the mock" } });
+    replied(status, Some(body))
+}
+
+fn replied(status: u16, body: Option<Value>) -> Outcome {
+    let headers = body.iter().map(|_| ("content-type".to_string(), "application/json".to_string())).collect();
+    Outcome::Replied(Reply { status, headers, body: body.map_or(ReplyBody::Empty, ReplyBody::Json) })
+}

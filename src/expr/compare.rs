@@ -1,0 +1,143 @@
+//! Equality, order and membership, three-valued.
+
+use std::cmp::Ordering;
+
+use super::value::Val;
+
+/// A truth value, or `None` for unknown.
+pub(super) type Truth = Option<bool>;
+
+/// An error that does not know its place yet.
+pub(super) type Failure = String;
+
+/// Whether two values are equal in an expression; `None` where that hangs on an
+/// unknown.
+pub(super) fn equal(left: &Val, right: &Val) -> Option<bool> {
+    match (left, right) {
+        (Val::Unknown, _) | (_, Val::Unknown) => None,
+        (Val::Str(a), Val::Str(b)) => Some(a == b),
+        (Val::Int(a), Val::Int(b)) => Some(a == b),
+        (Val::Bool(a), Val::Bool(b)) => Some(a == b),
+        (Val::Null, Val::Null) => Some(true),
+        (Val::Int(_) | Val::Float(_), Val::Int(_) | Val::Float(_)) => {
+            Some(number_cmp(left, right) == Some(Ordering::Equal))
+        }
+        (Val::List(a), Val::List(b)) => {
+            if a.len() != b.len() {
+                return Some(false);
+            }
+            all_equal(a.iter().zip(b.iter()))
+        }
+        (Val::Map(a), Val::Map(b)) => {
+            if !a.keys().eq(b.keys()) {
+                return Some(false);
+            }
+            all_equal(a.values().zip(b.values()))
+        }
+        _ => Some(false),
+    }
+}
+
+fn all_equal<'a>(pairs: impl Iterator<Item = (&'a Val, &'a Val)>) -> Option<bool> {
+    let mut undecided = false;
+    for (left, right) in pairs {
+        match equal(left, right) {
+            Some(true) => {}
+            Some(false) => return Some(false),
+            None => undecided = true,
+        }
+    }
+    if undecided { None } else { Some(true) }
+}
+
+/// How two numbers compare; `None` if either is NaN or no number.
+fn number_cmp(left: &Val, right: &Val) -> Option<Ordering> {
+    match (left, right) {
+        (Val::Int(a), Val::Int(b)) => Some(a.cmp(b)),
+        (Val::Float(a), Val::Float(b)) => a.get().partial_cmp(&b.get()),
+        (Val::Int(a), Val::Float(b)) => int_float_cmp(*a, b.get()),
+        (Val::Float(a), Val::Int(b)) => int_float_cmp(*b, a.get()).map(Ordering::reverse),
+        _ => None,
+    }
+}
+
+/// Compares exactly: `i64 as f64` would round, and call neighbours equal.
+fn int_float_cmp(int: i64, float: f64) -> Option<Ordering> {
+    const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
+    if float.is_nan() {
+        return None;
+    }
+    if float >= TWO_TO_63 {
+        return Some(Ordering::Less);
+    }
+    if float < -TWO_TO_63 {
+        return Some(Ordering::Greater);
+    }
+    let whole = float.trunc();
+    Some(
+        int.cmp(&(whole as i64))
+            .then_with(|| 0.0_f64.total_cmp(&(float - whole + 0.0))),
+    )
+}
+
+/// `needle in haystack`.
+pub(super) fn contains(needle: &Val, haystack: &Val) -> Result<Truth, Failure> {
+    match (needle, haystack) {
+        (_, Val::List(items)) => {
+            let mut truth = Some(false);
+            for item in items.iter() {
+                match equal(needle, item) {
+                    Some(true) => return Ok(Some(true)),
+                    Some(false) => {}
+                    None => truth = None,
+                }
+            }
+            Ok(truth)
+        }
+        (Val::Str(key), Val::Map(entries)) => Ok(Some(entries.contains_key(key))),
+        (Val::Unknown, Val::Map(entries)) if entries.is_empty() => Ok(Some(false)),
+        (Val::Unknown, Val::Map(_)) | (_, Val::Unknown) => Ok(None),
+        (Val::Bool(_) | Val::Int(_), Val::Map(_)) => Ok(Some(false)),
+        (other, Val::Map(_)) => Err(format!("keys of a map are texts, not {}", other.kind())),
+        (_, other) => Err(format!("in needs a list or a map, not {}", other.kind())),
+    }
+}
+
+/// Whether an order holds between two values.
+pub(super) fn order(left: &Val, right: &Val, holds: fn(Ordering) -> bool) -> Result<Val, Failure> {
+    Ok(match compare(left, right)? {
+        Compared::Unknown => Val::Unknown,
+        Compared::Not => Val::Bool(false),
+        Compared::As(order) => Val::Bool(holds(order)),
+    })
+}
+
+/// How two values stand to each other.
+pub(super) enum Compared {
+    As(Ordering),
+    /// One is not a number (NaN): no order holds.
+    Not,
+    Unknown,
+}
+
+/// Orders numbers among themselves, texts by code points, false before true.
+pub(super) fn compare(left: &Val, right: &Val) -> Result<Compared, Failure> {
+    let ordered = |val: &Val| !matches!(val, Val::Null | Val::List(_) | Val::Map(_));
+    match (left, right) {
+        (Val::Int(_) | Val::Float(_), Val::Int(_) | Val::Float(_)) => {
+            Ok(number_cmp(left, right).map_or(Compared::Not, Compared::As))
+        }
+        (Val::Str(a), Val::Str(b)) => Ok(Compared::As(a.cmp(b))),
+        (Val::Bool(a), Val::Bool(b)) => Ok(Compared::As(a.cmp(b))),
+        (Val::Unknown, other) | (other, Val::Unknown) if ordered(other) => Ok(Compared::Unknown),
+        _ => Err(format!(
+            "{} and {} have no order",
+            left.kind(),
+            right.kind()
+        )),
+    }
+}
+
+pub(super) fn unless_unknown(truth: Truth) -> Val {
+    truth.map_or(Val::Unknown, Val::Bool)
+}

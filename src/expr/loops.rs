@@ -1,0 +1,112 @@
+//! `all`, `exists`, `exists_one`, `map` and `filter`.
+
+use super::ast::{Loop, Node, Walk};
+use super::compare::{Truth, unless_unknown};
+use super::eval::{Frame, Run, Step, error, settled};
+use super::value::Val;
+
+impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
+    pub(super) fn walk<'f>(
+        &self,
+        node: &'f Node,
+        walk: &'f Loop,
+        frame: Option<&'f Frame<'f>>,
+    ) -> Step<Val>
+    where
+        'e: 'f,
+    {
+        let over = self.eval(&walk.over, frame)?;
+        let keys: Vec<Val>;
+        let items: &[Val] = match over.val() {
+            Val::Unknown => return Ok(Val::Unknown),
+            Val::List(items) => items,
+            Val::Map(entries) => {
+                keys = entries.keys().cloned().map(Val::Str).collect();
+                &keys
+            }
+            other => {
+                let why = format!(
+                    "{} cannot be walked with {}",
+                    other.kind(),
+                    walk.walk.name()
+                );
+                return Err(error(node, why));
+            }
+        };
+        self.charge(node, items.len())?;
+        match walk.walk {
+            Walk::All => self.quantifier(false, walk, items, frame),
+            Walk::Exists => self.quantifier(true, walk, items, frame),
+            Walk::ExistsOne => self.exists_one(walk, items, frame),
+            Walk::Map | Walk::Filter => self.collect(walk, items, frame),
+        }
+    }
+
+    /// `exists` and `all` are `||` and `&&` over the elements.
+    fn quantifier(
+        &self,
+        decides: bool,
+        walk: &Loop,
+        items: &[Val],
+        outer: Option<&Frame<'_>>,
+    ) -> Step<Val> {
+        let mut unknown = false;
+        let mut failed = None;
+        for val in items {
+            match self.truth_at(&walk.body, val, outer) {
+                Ok(Some(truth)) if truth == decides => return Ok(Val::Bool(decides)),
+                Ok(Some(_)) => {}
+                Ok(None) => unknown = true,
+                Err(why) => failed = failed.or(Some(why)),
+            }
+        }
+        settled(decides, unknown, failed).map(unless_unknown)
+    }
+
+    fn exists_one(&self, walk: &Loop, items: &[Val], outer: Option<&Frame<'_>>) -> Step<Val> {
+        let mut holds = 0;
+        let mut unknown = false;
+        for val in items {
+            match self.truth_at(&walk.body, val, outer)? {
+                Some(truth) => holds += usize::from(truth),
+                None => unknown = true,
+            }
+        }
+        Ok(match (holds, unknown) {
+            (2.., _) => Val::Bool(false),
+            (_, true) => Val::Unknown,
+            (holds, false) => Val::Bool(holds == 1),
+        })
+    }
+
+    /// `filter` and `map`. Where it is unknown whether an element is taken, the
+    /// whole list is: neither its length nor its places are certain.
+    fn collect(&self, walk: &Loop, items: &[Val], outer: Option<&Frame<'_>>) -> Step<Val> {
+        let keep = match walk.walk {
+            Walk::Filter => Some(&walk.body),
+            _ => walk.filter.as_ref(),
+        };
+        let mut taken = Vec::new();
+        let mut unknown = false;
+        for val in items {
+            match keep.map_or(Ok(Some(true)), |keep| self.truth_at(keep, val, outer))? {
+                Some(true) if walk.walk == Walk::Filter => taken.push(val.clone()),
+                Some(true) => {
+                    let frame = Frame { val, outer };
+                    taken.push(self.eval(&walk.body, Some(&frame))?.into_val());
+                }
+                Some(false) => {}
+                None => unknown = true,
+            }
+        }
+        Ok(if unknown {
+            Val::Unknown
+        } else {
+            taken.into_iter().collect()
+        })
+    }
+
+    fn truth_at(&self, node: &Node, val: &Val, outer: Option<&Frame<'_>>) -> Step<Truth> {
+        self.truth(node, Some(&Frame { val, outer }))
+    }
+}

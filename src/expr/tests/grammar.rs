@@ -1,0 +1,379 @@
+//! Random expressions and documents that fit them.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use proptest::strategy::Union;
+
+use crate::expr::{Field, Type, Val};
+
+/// Which language the expressions are drawn from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Language {
+    /// What CEL and we mean the same by.
+    Common,
+    /// All of ours.
+    Ours,
+}
+
+/// How an expression is drawn.
+#[derive(Clone, Copy)]
+struct Draw {
+    language: Language,
+    depth: u32,
+    /// Inside of a loop over numbers, whose variable is `x`.
+    in_loop: bool,
+}
+
+/// An expression over the roots of [`documents`], mostly well-typed.
+pub(super) fn expressions(language: Language) -> BoxedStrategy<String> {
+    let draw = Draw {
+        language,
+        depth: 4,
+        in_loop: false,
+    };
+    prop_oneof![6 => draw.truth(), 1 => draw.number(), 1 => draw.text(), 1 => draw.list()].boxed()
+}
+
+impl Draw {
+    fn deeper(self) -> Option<Draw> {
+        let depth = self.depth.checked_sub(1)?;
+        Some(Draw { depth, ..self })
+    }
+
+    fn looped(self) -> Draw {
+        Draw {
+            in_loop: true,
+            ..self
+        }
+    }
+
+    fn ours(self) -> bool {
+        self.language == Language::Ours
+    }
+
+    fn number(self) -> BoxedStrategy<String> {
+        let mut leaves = vec![
+            "0",
+            "1",
+            "2",
+            "-3",
+            "9223372036854775807",
+            "a",
+            "m.n",
+            "m.d.x",
+            "l[0]",
+        ];
+        if self.in_loop {
+            leaves.extend(["x", "x", "x"]);
+        }
+        if self.ours() {
+            leaves.extend(["m.o", "m.d.zzz", "max(l)", "l[a]", "f", "g.n"]);
+        }
+        let leaf = leaf(leaves);
+        let Some(deep) = self.deeper() else {
+            return leaf;
+        };
+        let n = || deep.number();
+        union([
+            (4, leaf),
+            (
+                3,
+                (n(), sign("+-*/%"), n())
+                    .prop_map(|(a, op, b)| format!("({a} {op} {b})"))
+                    .boxed(),
+            ),
+            (1, n().prop_map(|n| format!("-({n})")).boxed()),
+            (1, deep.list().prop_map(|l| format!("size({l})")).boxed()),
+            (1, deep.choice(n(), n())),
+            (1, deep.anything()),
+        ])
+    }
+
+    fn text(self) -> BoxedStrategy<String> {
+        let mut leaves = vec!["\"\"", "\"a\"", "'b\\n'", "s", "m.k", "t[1]"];
+        if self.ours() {
+            leaves.extend(["m.o", "m[s]", "s.lowerAscii()", "g"]);
+        }
+        let leaf = leaf(leaves);
+        let Some(deep) = self.deeper() else {
+            return leaf;
+        };
+        union([
+            (4, leaf),
+            (
+                2,
+                (deep.text(), deep.text())
+                    .prop_map(|(a, b)| format!("{a} + {b}"))
+                    .boxed(),
+            ),
+            (1, deep.choice(deep.text(), deep.text())),
+            (1, deep.anything()),
+        ])
+    }
+
+    fn list(self) -> BoxedStrategy<String> {
+        let leaf = leaf(vec!["[]", "l", "[1, 2]", "[a, 1]"]);
+        let Some(deep) = self.deeper() else {
+            return leaf;
+        };
+        let body = deep.looped();
+        union([
+            (4, leaf),
+            (
+                2,
+                (deep.number(), deep.number())
+                    .prop_map(|(a, b)| format!("[{a}, {b}]"))
+                    .boxed(),
+            ),
+            (
+                1,
+                (deep.list(), deep.list())
+                    .prop_map(|(a, b)| format!("({a} + {b})"))
+                    .boxed(),
+            ),
+            (
+                1,
+                (deep.list(), body.number())
+                    .prop_map(|(l, n)| format!("{l}.map(x, {n})"))
+                    .boxed(),
+            ),
+            (
+                1,
+                (deep.list(), body.truth())
+                    .prop_map(|(l, b)| format!("{l}.filter(x, {b})"))
+                    .boxed(),
+            ),
+        ])
+    }
+
+    fn truth(self) -> BoxedStrategy<String> {
+        let mut leaves = vec![
+            "true",
+            "false",
+            "b",
+            "has(m.k)",
+            "has(m.zzz)",
+            "f < 1.5",
+            "f == a",
+        ];
+        if self.ours() {
+            leaves.extend([
+                "has(m.o)",
+                "m.o",
+                "has(m.o.q)",
+                "g",
+                "s.matches(\"a+\")",
+                "m.d == {\"x\": a}",
+            ]);
+        }
+        let leaf = leaf(leaves);
+        let Some(deep) = self.deeper() else {
+            return leaf;
+        };
+        let (n, t, b) = (|| deep.number(), || deep.text(), || deep.truth());
+        let order = || prop::sample::select(vec!["<", "<=", ">", ">=", "==", "!="]);
+        let walk = prop::sample::select(vec!["all", "exists", "exists_one"]);
+        let find = prop::sample::select(vec!["contains", "startsWith", "endsWith"]);
+        union([
+            (3, leaf),
+            (
+                3,
+                (n(), order(), n())
+                    .prop_map(|(a, op, b)| format!("{a} {op} {b}"))
+                    .boxed(),
+            ),
+            (
+                2,
+                (t(), order(), t())
+                    .prop_map(|(a, op, b)| format!("{a} {op} {b}"))
+                    .boxed(),
+            ),
+            (
+                1,
+                (deep.list(), deep.list())
+                    .prop_map(|(a, b)| format!("{a} == {b}"))
+                    .boxed(),
+            ),
+            (
+                1,
+                (deep.any(), deep.any())
+                    .prop_map(|(a, b)| format!("({a}) == ({b})"))
+                    .boxed(),
+            ),
+            (
+                1,
+                (n(), deep.list())
+                    .prop_map(|(n, l)| format!("{n} in {l}"))
+                    .boxed(),
+            ),
+            (1, t().prop_map(|t| format!("({t}) in t")).boxed()),
+            (1, t().prop_map(|t| format!("({t}) in m")).boxed()),
+            (
+                4,
+                (b(), b())
+                    .prop_map(|(a, b)| format!("({a}) && ({b})"))
+                    .boxed(),
+            ),
+            (
+                4,
+                (b(), b())
+                    .prop_map(|(a, b)| format!("({a}) || ({b})"))
+                    .boxed(),
+            ),
+            (2, b().prop_map(|b| format!("!({b})")).boxed()),
+            (1, deep.choice(b(), b())),
+            (
+                1,
+                (t(), find, t())
+                    .prop_map(|(a, find, b)| format!("({a}).{find}({b})"))
+                    .boxed(),
+            ),
+            (
+                2,
+                (deep.list(), walk, deep.looped().truth())
+                    .prop_map(|(l, walk, b)| format!("{l}.{walk}(x, {b})"))
+                    .boxed(),
+            ),
+        ])
+    }
+
+    fn choice(self, a: BoxedStrategy<String>, b: BoxedStrategy<String>) -> BoxedStrategy<String> {
+        (self.truth(), a, b)
+            .prop_map(|(c, a, b)| format!("({c} ? {a} : {b})"))
+            .boxed()
+    }
+
+    fn any(self) -> BoxedStrategy<String> {
+        prop_oneof![self.number(), self.text(), self.list(), self.truth()].boxed()
+    }
+
+    /// A part of any type, wherever it stands.
+    fn anything(self) -> BoxedStrategy<String> {
+        let mut leaves = vec![
+            "null", "true", "\"q\"", "l", "1 / 0", "nobody", "b", "s", "a",
+        ];
+        // The crate adds a map to a list, which CEL does not.
+        if self.ours() {
+            leaves.push("m");
+        }
+        leaf(leaves)
+    }
+}
+
+fn leaf(texts: Vec<&'static str>) -> BoxedStrategy<String> {
+    prop::sample::select(texts).prop_map(str::to_string).boxed()
+}
+
+fn sign(signs: &'static str) -> BoxedStrategy<char> {
+    prop::sample::select(signs.chars().collect::<Vec<_>>()).boxed()
+}
+
+fn union<const N: usize>(arms: [(u32, BoxedStrategy<String>); N]) -> BoxedStrategy<String> {
+    Union::new_weighted(arms.into_iter().collect()).boxed()
+}
+
+/// The roots of an expression with their values.
+pub(super) type Documents = BTreeMap<String, Val>;
+
+/// Values for all roots. `g` may be anything at all; `m.o`, which is optional
+/// and a number, is there in half of the cases.
+pub(super) fn documents() -> impl Strategy<Value = Documents> {
+    let int = || prop_oneof![-3_i64..4, any::<i64>()].prop_map(Val::Int);
+    let float = prop_oneof![Just(1.0), Just(1.5), -3.0..3.0_f64].prop_map(Val::from);
+    let text = || "[ab\n]{0,2}".prop_map(|text| Val::from(text.as_str()));
+    let list = |item: BoxedStrategy<Val>| {
+        prop::collection::vec(item, 0..4).prop_map(|items| items.into_iter().collect::<Val>())
+    };
+    let inner = int().prop_map(|x| record([("x", x)]));
+    let map = (text(), int(), inner, prop::option::of(int())).prop_map(|(k, n, d, o)| {
+        let fields = [("k", k), ("n", n), ("d", d)];
+        record(fields.into_iter().chain(o.map(|o| ("o", o))))
+    });
+    let numbers = list(int().boxed());
+    let texts = list(text().boxed());
+    let roots = (
+        int(),
+        float,
+        any::<bool>(),
+        text(),
+        numbers,
+        texts,
+        map,
+        values(),
+    );
+    roots.prop_map(|(a, f, b, s, l, t, m, g)| {
+        let roots = [
+            ("a", a),
+            ("f", f),
+            ("b", b.into()),
+            ("s", s),
+            ("l", l),
+            ("t", t),
+            ("m", m),
+            ("g", g),
+        ];
+        roots.map(|(name, val)| (name.to_string(), val)).into()
+    })
+}
+
+/// Any known value, small.
+pub(super) fn values() -> BoxedStrategy<Val> {
+    let leaf = prop_oneof![
+        Just(Val::Null),
+        any::<bool>().prop_map(Val::Bool),
+        (-3_i64..4).prop_map(Val::Int),
+        (-3.0..3.0_f64).prop_map(Val::from),
+        "[ab]{0,2}".prop_map(|text| Val::from(text.as_str())),
+    ];
+    leaf.prop_recursive(2, 8, 3, |inner| {
+        let map = prop::collection::btree_map("[knx]", inner.clone(), 0..3).prop_map(|map| {
+            map.iter()
+                .map(|(k, v)| (k.as_str().into(), v.clone()))
+                .collect()
+        });
+        prop_oneof![
+            prop::collection::vec(inner, 0..3).prop_map(|items| items.into_iter().collect()),
+            map,
+        ]
+    })
+    .boxed()
+}
+
+/// The types that [`documents`] keep to.
+pub(super) fn types() -> BTreeMap<String, Type> {
+    let field = |ty, optional| Field { ty, optional };
+    let record = |fields: Vec<(&str, Field)>| Type::Record {
+        fields: fields
+            .into_iter()
+            .map(|(name, field)| (name.to_string(), field))
+            .collect(),
+        open: false,
+    };
+    let inner = record(vec![("x", field(Type::Int, false))]);
+    let map = record(vec![
+        ("k", field(Type::Str, false)),
+        ("n", field(Type::Int, false)),
+        ("d", field(inner, false)),
+        ("o", field(Type::Int, true)),
+    ]);
+    let list = |ty| Type::List(Box::new(ty));
+    [
+        ("a", Type::Int),
+        ("f", Type::Float),
+        ("b", Type::Bool),
+        ("s", Type::Str),
+        ("l", list(Type::Int)),
+        ("t", list(Type::Str)),
+        ("m", map),
+    ]
+    .map(|(name, ty)| (name.to_string(), ty))
+    .into()
+}
+
+fn record<'a>(fields: impl IntoIterator<Item = (&'a str, Val)>) -> Val {
+    fields
+        .into_iter()
+        .map(|(name, val)| (name.into(), val))
+        .collect()
+}

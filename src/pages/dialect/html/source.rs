@@ -1,0 +1,212 @@
+//! Tags as they stand in the source of HTML: where each begins and ends, line by line.
+
+use scraper::ElementRef;
+
+/// The attribute by which an element finds its tag again.
+const PLACE: &str = "data-probity-place";
+
+/// HTML whose start tags carry their places, and the tags themselves.
+pub(super) struct Marked {
+    pub(super) html: String,
+    /// Deepest nesting of elements that need an end tag.
+    pub(super) depth: usize,
+    /// Names of anchors, in order, lower case.
+    pub(super) anchors: Vec<String>,
+    tags: Vec<Tag>,
+}
+
+struct Tag {
+    name: String,
+    closing: bool,
+    /// Line of `<` and of `>`.
+    first: u32,
+    end: u32,
+}
+
+/// Gives every start tag its place.
+pub(super) fn mark(html: &str, first_line: u32) -> Marked {
+    let mut marked = Marked {
+        html: String::with_capacity(html.len() * 2),
+        depth: 0,
+        anchors: vec![],
+        tags: vec![],
+    };
+    let mut line = first_line;
+    let mut depth = 0usize;
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (before, from) = rest.split_at(at);
+        line += newlines(before);
+        marked.html.push_str(before);
+        let (tag, after) = split_tag(from);
+        rest = after;
+        let first = line;
+        line += newlines(tag);
+        let Some((name, closing)) = tag_name(tag) else {
+            marked.html.push_str(tag);
+            continue;
+        };
+        let number = marked.tags.len();
+        if closing {
+            marked.html.push_str(tag);
+            depth = depth.saturating_sub(nests(&name) as usize);
+        } else {
+            let attributes = &tag[1 + name.len()..];
+            marked
+                .html
+                .push_str(&format!("<{name} {PLACE}=\"{number}\"{attributes}"));
+            depth += (nests(&name) && !tag.ends_with("/>")) as usize;
+            marked.anchors.extend(anchor(&name, attributes));
+        }
+        marked.depth = marked.depth.max(depth);
+        marked.tags.push(Tag {
+            name,
+            closing,
+            first,
+            end: line,
+        });
+    }
+    marked.html.push_str(rest);
+    marked
+}
+
+impl Marked {
+    /// First and last line of an element, from its start tag to what ends it in the source.
+    pub(super) fn lines(&self, element: ElementRef, otherwise: u32) -> (u32, u32) {
+        let Some(number) = self.number(element) else {
+            return (otherwise, otherwise);
+        };
+        let tag = &self.tags[number];
+        let mut tables = 0usize;
+        for next in &self.tags[number + 1..] {
+            match (next.name.as_str(), next.closing) {
+                ("table", false) => tables += 1,
+                ("table", true) if tables > 0 => tables -= 1,
+                (name, closing) if tables == 0 && ends(&tag.name, name, closing) => {
+                    // An end tag belongs to the element; another start tag does not.
+                    let own = closing && name == tag.name;
+                    let last = if own || next.first == tag.first {
+                        next.first
+                    } else {
+                        next.first - 1
+                    };
+                    return (tag.first, last.clamp(tag.first, otherwise.max(tag.first)));
+                }
+                _ => {}
+            }
+        }
+        (tag.first, otherwise.max(tag.first))
+    }
+
+    /// The line on which the inside of an element begins.
+    pub(super) fn inner_line(&self, element: ElementRef) -> Option<u32> {
+        self.number(element).map(|number| self.tags[number].end)
+    }
+
+    /// The element's tag stands in the source: the parser did not make it up.
+    pub(super) fn has_place(&self, element: ElementRef) -> bool {
+        self.number(element).is_some()
+    }
+
+    fn number(&self, element: ElementRef) -> Option<usize> {
+        element
+            .attr(PLACE)?
+            .parse()
+            .ok()
+            .filter(|number| *number < self.tags.len())
+    }
+}
+
+/// A tag ends a cell or row, with or without its end tag.
+fn ends(open: &str, name: &str, closing: bool) -> bool {
+    let table = matches!(name, "table" | "tbody" | "thead" | "tfoot");
+    match open {
+        "td" | "th" => matches!(name, "td" | "th" | "tr") || table,
+        "tr" => name == "tr" || table,
+        _ => closing && name == open,
+    }
+}
+
+/// From `<` to the `>` outside quotes, or to the end of a comment.
+fn split_tag(from: &str) -> (&str, &str) {
+    if from.starts_with("<!--") {
+        return match from.find("-->") {
+            Some(at) => from.split_at(at + 3),
+            None => from.split_at(from.len()),
+        };
+    }
+    let mut quote = None;
+    for (at, byte) in from.bytes().enumerate().skip(1) {
+        match (byte, quote) {
+            (b'"' | b'\'', None) => quote = Some(byte),
+            (b'>', None) => return from.split_at(at + 1),
+            // A tag in the middle of another: the first one was a lone `<`.
+            (b'<', None) => return from.split_at(at),
+            (_, Some(open)) if open == byte => quote = None,
+            _ => {}
+        }
+    }
+    from.split_at(1)
+}
+
+fn tag_name(tag: &str) -> Option<(String, bool)> {
+    let inner = tag.strip_prefix('<')?.strip_suffix('>')?;
+    let (closing, inner) = match inner.strip_prefix('/') {
+        Some(inner) => (true, inner),
+        None => (false, inner),
+    };
+    let end = inner
+        .find(|c: char| !c.is_ascii_alphanumeric())
+        .unwrap_or(inner.len());
+    let name = &inner[..end];
+    let known = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && inner[end..].starts_with(|c: char| c.is_whitespace() || c == '/' || c == '>')
+            | inner[end..].is_empty();
+    known.then(|| (name.to_lowercase(), closing))
+}
+
+/// The element stays open until its end tag, so that unclosed ones nest.
+fn nests(name: &str) -> bool {
+    !matches!(
+        name,
+        "a" | "p"
+            | "li"
+            | "td"
+            | "th"
+            | "tr"
+            | "tbody"
+            | "thead"
+            | "tfoot"
+            | "dt"
+            | "dd"
+            | "option"
+            | "br"
+            | "img"
+            | "hr"
+            | "input"
+            | "col"
+            | "meta"
+            | "link"
+            | "wbr"
+            | "area"
+            | "base"
+            | "source"
+            | "colgroup"
+    )
+}
+
+fn anchor(name: &str, attributes: &str) -> Option<String> {
+    let keys: &[&str] = if name == "a" {
+        &[" name=\"", " id=\""]
+    } else {
+        &[" id=\""]
+    };
+    keys.iter().find_map(|key| {
+        let value = &attributes[attributes.find(key)? + key.len()..];
+        value.find('"').map(|end| value[..end].to_lowercase())
+    })
+}
+
+fn newlines(text: &str) -> u32 {
+    text.matches('\n').count() as u32
+}

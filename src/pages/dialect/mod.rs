@@ -1,0 +1,49 @@
+//! The ways in which pages are written, each read into a [`Document`].
+//!
+//! A reader knows the notation and nothing of what the page says.
+
+mod assembly;
+mod growing;
+mod html;
+mod markdown;
+mod pipes;
+mod recognise;
+mod rst;
+#[cfg(test)]
+mod tests;
+
+use super::document::Document;
+use recognise::Dialect;
+
+/// The largest page that is read, in bytes; the largest known real page has a tenth of it.
+pub const PAGE_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// A file that no reader takes: place, cause and remedy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {cause}\n  {remedy}")]
+pub struct Unreadable {
+    /// The file as the caller named it.
+    pub file: String,
+    /// 1-based line that shows the cause.
+    pub line: u32,
+    /// What is wrong with the file.
+    pub cause: String,
+    /// What the user can do.
+    pub remedy: String,
+}
+
+/// Reads a page, whatever its dialect; the dialect is recognised from the content, the name serves errors only.
+///
+/// # Errors
+///
+/// [`Unreadable`] where the file is no text, is empty or too large, is HTML, JSON or OpenAPI, or is a
+/// rendering of a page that has lost its table columns. Anything else is read, with troubles in the document.
+pub fn read(file_name: &str, bytes: &[u8]) -> Result<Document, Unreadable> {
+    let text = recognise::text(file_name, bytes)?;
+    let document = match recognise::dialect(file_name, text)? {
+        Dialect::Markdown => markdown::read(text),
+        Dialect::Rst => rst::read(text),
+        Dialect::Pipes => pipes::read(text),
+    };
+    Ok(document)
+}

@@ -1,0 +1,230 @@
+//! Which dialect a page is written in, judged by its content; and which files no reader takes.
+
+use super::{PAGE_BYTES_MAX, Unreadable};
+use regex::Regex;
+use std::sync::LazyLock;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    Markdown,
+    Rst,
+    Pipes,
+}
+
+/// The text of a file, without byte order mark.
+pub(super) fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Unreadable> {
+    if bytes.len() > PAGE_BYTES_MAX {
+        return Err(unreadable(
+            file,
+            1,
+            format!(
+                "the file has {} bytes; a page may have {PAGE_BYTES_MAX}",
+                bytes.len()
+            ),
+            "split it into the pages it was made of",
+        ));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let line = line_of(bytes, error.valid_up_to());
+        unreadable(
+            file,
+            line,
+            "the file is not UTF-8 text".into(),
+            "save the page as UTF-8 text",
+        )
+    })?;
+    if let Some(at) = text.find('\0') {
+        let line = line_of(bytes, at);
+        return Err(unreadable(
+            file,
+            line,
+            "the file holds NUL bytes, so it is no text".into(),
+            "name a text file",
+        ));
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() {
+        return Err(unreadable(
+            file,
+            1,
+            "the file is empty".into(),
+            "fetch the page again",
+        ));
+    }
+    Ok(text)
+}
+
+/// The dialect of a page.
+pub(super) fn dialect(file: &str, text: &str) -> Result<Dialect, Unreadable> {
+    refuse_other_formats(file, text)?;
+    let signs = Signs::of(text);
+    if signs.rst > 0 && signs.rst >= signs.markdown {
+        return Ok(Dialect::Rst);
+    }
+    if signs.markdown == 0 {
+        refuse_lossy(file, text)?;
+        if signs.pipe_rules > 0 || signs.numbered > 0 && signs.methods > 0 {
+            return Ok(Dialect::Pipes);
+        }
+    }
+    if signs.markdown == 0 && signs.underlines > 0 {
+        return Ok(Dialect::Rst);
+    }
+    Ok(Dialect::Markdown)
+}
+
+/// How often a page shows what only one dialect has.
+#[derive(Default)]
+struct Signs {
+    rst: usize,
+    markdown: usize,
+    underlines: usize,
+    pipe_rules: usize,
+    numbered: usize,
+    methods: usize,
+}
+
+static RST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\s*(\.\. ([\w-]+::|_[^:]+:|\|[^|]+\| )|:original_name:|\+[-=]+(\+[-=]+)*\+\s*$|=+( +=+)+\s*$)|:(ref|doc):`",
+    )
+});
+static MARKDOWN: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^#{1,6} |^\s*(```|~~~)|</?(table|tr|td|th)\b|^\s*<a (name|id)="));
+static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d+(\.\d+)* - \S"));
+static METHOD: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^(get|post|put|patch|delete|head) /\S"));
+static RULE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*\|(\s*:?-{3,}:?\s*\|)+\s*$"));
+static GLUED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(TypeName\S|NameDescription|HTTP CodeDescription|Version(Status)?(Not Before|Supported Until)|버전최소)",
+    )
+});
+
+pub(super) fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a pattern of this room is a valid regular expression")
+}
+
+impl Signs {
+    fn of(text: &str) -> Signs {
+        let mut signs = Signs::default();
+        let (mut above, mut before) = ("", "");
+        for line in text.lines() {
+            let blank = before.trim().is_empty();
+            let rule = line.len() >= 3
+                && line
+                    .bytes()
+                    .all(|byte| byte == line.as_bytes()[0] && byte.is_ascii_punctuation());
+            // Tildes under a line of text are a title's rule, not a fence.
+            let markdown = MARKDOWN.is_match(line) && !(rule && !blank && line.starts_with('~'));
+            signs.markdown += markdown as usize;
+            signs.rst += (RST.is_match(line) || rule && !blank && above == line) as usize;
+            signs.pipe_rules += RULE.is_match(line) as usize;
+            signs.numbered += NUMBERED.is_match(line) as usize;
+            signs.methods += METHOD.is_match(line) as usize;
+            signs.underlines +=
+                (rule && line.starts_with(['=', '-']) && !blank && line.len() >= before.len())
+                    as usize;
+            (above, before) = (before, line);
+        }
+        signs
+    }
+}
+
+fn refuse_other_formats(file: &str, text: &str) -> Result<(), Unreadable> {
+    let start = text.trim_start();
+    let line = 1 + text[..text.len() - start.len()].matches('\n').count() as u32;
+    let head: String = start.chars().take(200).collect::<String>().to_lowercase();
+    if head.starts_with("<!doctype") || head.starts_with("<html") || head.starts_with("<?xml") {
+        let cause = "this is a whole HTML or XML page, which no reader takes";
+        return Err(unreadable(
+            file,
+            line,
+            cause.into(),
+            "fetch the page's source (Markdown or reStructuredText), or export it as text",
+        ));
+    }
+    let open_api = text
+        .lines()
+        .find(|l| l.starts_with("openapi:") || l.starts_with("swagger:"));
+    if open_api.is_some()
+        && text
+            .lines()
+            .any(|l| l.starts_with("paths:") || l.starts_with("info:"))
+    {
+        return Err(open_api_refused(file, line));
+    }
+    let json = start
+        .starts_with(['{', '['])
+        .then(|| serde_json::from_str::<serde_json::Value>(start));
+    if let Some(Ok(value)) = json {
+        if value.get("openapi").is_some() || value.get("swagger").is_some() {
+            return Err(open_api_refused(file, line));
+        }
+        let cause = "this is a JSON document, not a documentation page";
+        return Err(unreadable(
+            file,
+            line,
+            cause.into(),
+            "name the page that describes it",
+        ));
+    }
+    Ok(())
+}
+
+fn open_api_refused(file: &str, line: u32) -> Unreadable {
+    let cause = "this is an OpenAPI description, which no reader takes";
+    unreadable(
+        file,
+        line,
+        cause.into(),
+        "name the documentation pages of the API instead",
+    )
+}
+
+/// Two known renderings of pages with pipe tables lose which text stands in which column;
+/// reading them would invent what the page says.
+fn refuse_lossy(file: &str, text: &str) -> Result<(), Unreadable> {
+    let remedy = "fetch the page in the rendering whose tables have a `|---|` for every column";
+    let lines: Vec<&str> = text.lines().collect();
+    for (index, line) in lines.iter().enumerate() {
+        if !RULE.is_match(line) || index == 0 {
+            continue;
+        }
+        let beside = bars(lines[index - 1]).max(lines.get(index + 1).map_or(0, |row| bars(row)));
+        if bars(line) == 2 && beside > 2 {
+            let cause = format!(
+                "the rule of this table has one column beside {}: rows are broken over lines and cells are lost",
+                beside - 1
+            );
+            return Err(unreadable(file, index as u32 + 1, cause, remedy));
+        }
+    }
+    let has_rows = lines.iter().any(|line| line.trim_start().starts_with('|'));
+    let glued = lines.iter().position(|line| GLUED.is_match(line.trim()));
+    match glued {
+        Some(index) if !has_rows => {
+            let cause =
+                "the cells of this table are glued together, so its columns are lost".to_string();
+            Err(unreadable(file, index as u32 + 1, cause, remedy))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn bars(line: &str) -> usize {
+    line.matches('|').count()
+}
+
+fn line_of(bytes: &[u8], at: usize) -> u32 {
+    1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count() as u32
+}
+
+fn unreadable(file: &str, line: u32, cause: String, remedy: &str) -> Unreadable {
+    Unreadable {
+        file: file.into(),
+        line,
+        cause,
+        remedy: remedy.into(),
+    }
+}

@@ -1,0 +1,66 @@
+//! Text of pages in a form that survives re-wrapping: what digests and citations are made of.
+
+use sha2::{Digest, Sha256};
+
+/// The words of some lines with one space between them: what stays the same when a page is wrapped anew.
+pub fn normalise<'a>(lines: impl IntoIterator<Item = &'a str>) -> String {
+    let mut out = String::new();
+    for word in lines.into_iter().flat_map(str::split_whitespace) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+/// `sha256:` and 64 lower-case hex digits of the UTF-8 bytes of a text.
+pub fn digest(text: &str) -> String {
+    let mut out = String::from("sha256:");
+    for byte in Sha256::digest(text.as_bytes()) {
+        out.push_str(&format!("{byte:02x}"));
+    }
+    out
+}
+
+/// The lines `first` to `last` (1-based, inclusive) of a text, without line ends; what lies outside the text is left out.
+pub fn lines(text: &str, first: u32, last: u32) -> impl Iterator<Item = &str> {
+    let skip = first.saturating_sub(1) as usize;
+    let take = (last as usize).saturating_sub(skip);
+    text.lines().skip(skip).take(take)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrapping_and_indentation_do_not_change_a_digest() {
+        let wide = normalise(["a lamp  may be\tlit"]);
+        let narrow = normalise(["  a lamp", "", "may be", "lit "]);
+        assert_eq!(wide, "a lamp may be lit");
+        assert_eq!(digest(&wide), digest(&narrow));
+        assert_ne!(digest(&wide), digest("a lamp may be unlit"));
+    }
+
+    #[test]
+    fn a_digest_is_that_of_the_published_test_vector() {
+        assert_eq!(
+            digest("abc"),
+            "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+
+    #[test]
+    fn lines_outside_the_text_are_left_out() {
+        let take = |first, last| {
+            lines("a\nb\nc\n", first, last)
+                .collect::<Vec<_>>()
+                .join("+")
+        };
+        assert_eq!(take(2, 3), "b+c");
+        assert_eq!(take(0, 1), "a");
+        assert_eq!(take(3, 9), "c");
+        assert_eq!(take(3, 2), "");
+    }
+}

@@ -1,0 +1,23 @@
+//! Carries out steps: replaces handles by ids, sends, waits, polls, records, journals, cleans up.
+//!
+//! What a reply means is the [`Watcher`]'s business. This room does not know
+//! clauses, verdicts or shrinking, and calls no clock but tokio's.
+
+mod bind;
+mod carry;
+mod desk;
+mod journal;
+mod pace;
+mod settle;
+mod sweep;
+
+pub use crate::endpoint::Call;
+pub use bind::bind;
+pub use carry::{carry_out, carry_out_branches, carry_out_plan};
+pub use desk::{Context, Run, Skip, Spent, StepEnd, Stop, Unrest, Watcher};
+pub use journal::{Entry, Journal, JournalFile, NoJournal, read_journal};
+pub use pace::{Budget, Cancel, Pace};
+pub use sweep::{Deletion, Left, Swept, sweep};
+
+#[cfg(test)]
+mod tests;

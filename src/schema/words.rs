@@ -1,0 +1,36 @@
+//! Short words for values, without their secrets.
+
+use serde_json::Value;
+
+pub(super) fn one_of(members: &[Value]) -> String {
+    const SHOWN: usize = 12;
+    let shown: Vec<String> = members.iter().take(SHOWN).map(cut).collect();
+    let more = if members.len() > SHOWN { ", …" } else { "" };
+    format!("one of {}{more}", shown.join(", "))
+}
+
+/// What was found, without what could be a secret: a text is shown only where the
+/// page lists its values or its form, and then never beyond 40 characters.
+pub(super) fn show(value: &Value, keyword: &str) -> String {
+    match value {
+        Value::Null => "null".into(),
+        Value::Bool(bool) => bool.to_string(),
+        Value::Number(number) => cut(&Value::Number(number.clone())),
+        Value::String(_) if matches!(keyword, "enum" | "format") => cut(value),
+        Value::String(text) => format!("string of {} characters", text.chars().count()),
+        Value::Array(items) => format!("array of {}", items.len()),
+        Value::Object(entries) => format!("object of {}", entries.len()),
+    }
+}
+
+fn cut(value: &Value) -> String {
+    const LENGTH_MAX: usize = 40;
+    let text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match text.char_indices().nth(LENGTH_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

@@ -1,0 +1,24 @@
+//! Citations against the lock file and, where they are at hand, the pages.
+
+use super::{Evidence, Lint};
+use crate::schema::catalog::{Citation, Source};
+use std::collections::BTreeMap;
+
+pub(super) fn check(lint: &mut Lint, evidence: Evidence) {
+    let Some(locked) = evidence.citations else { return };
+    let locked: BTreeMap<&Source, &Citation> = locked.iter().map(|c| (&c.at, c)).collect();
+    for (text, place) in lint.spots.citations() {
+        let Ok(source) = text.parse::<Source>() else { continue };
+        let Some(citation) = locked.get(&source) else {
+            let message = format!("the citation `{source}` is not locked to the text of its page");
+            let hint = "run `probity derive` with the pages to write the lock".to_string();
+            lint.error(place, "unlocked-citation", message, Some(hint));
+            continue;
+        };
+        if let Some(Err(cause)) = evidence.fresh.map(|fresh| fresh(citation)) {
+            let message = format!("the citation `{source}` is stale: {cause}");
+            let hint = "read the page again, then correct the clause or the citation".to_string();
+            lint.error(place, "stale-citation", message, Some(hint));
+        }
+    }
+}

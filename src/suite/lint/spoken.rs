@@ -1,0 +1,82 @@
+//! Every expression of a suite that is spoken over a call, with where it stands.
+
+use super::super::types::{Calls, Clause, Effect, EffectValue, Stage, Suite};
+use super::spots::{Step, Way, way};
+use crate::expr::Expr;
+use crate::schema::catalog::Catalog;
+
+/// One expression and what it is about.
+pub(super) struct Spoken<'a> {
+    pub expr: &'a Expr,
+    pub way: Way,
+    pub role: Role<'a>,
+}
+
+/// What the value of an expression is used for.
+#[derive(Clone, Copy)]
+pub(super) enum Role<'a> {
+    /// It must be true or false.
+    Condition,
+    /// The new value of a thing's field.
+    Becomes(&'a Effect),
+}
+
+/// The clause's operations.
+pub(super) fn operations<'a>(clause: &'a Clause, catalog: &'a Catalog) -> Vec<&'a str> {
+    match &clause.calls {
+        Calls::Only(ids) => ids.iter().map(String::as_str).collect(),
+        Calls::AllBut(out) => {
+            let ids = catalog.operations.iter().map(|o| o.id.as_str());
+            ids.filter(|id| !out.iter().any(|o| o == id)).collect()
+        }
+    }
+}
+
+/// The way to the clause at a place of `Suite::clauses`, where the general ones stand first.
+pub(super) fn way_to_clause(suite: &Suite, index: usize) -> Way {
+    let general = suite.clauses.iter().filter(|c| matches!(c.calls, Calls::AllBut(_))).count();
+    if index < general { way!["general", index] } else { way!["clauses", index - general] }
+}
+
+/// The expressions of a clause.
+pub(super) fn of_clause<'a>(clause: &'a Clause, at: &[Step]) -> Vec<Spoken<'a>> {
+    let mut found = Vec::new();
+    if let Some(expr) = &clause.when {
+        found.push(Spoken { expr, way: join(at, way!["when"]), role: Role::Condition });
+    }
+    for (i, (expr, _)) in clause.ensure.iter().enumerate() {
+        found.push(Spoken { expr, way: join(at, way!["ensure", i]), role: Role::Condition });
+    }
+    of_effects(&clause.then, at, &mut found);
+    for (i, alternative) in clause.or.iter().enumerate() {
+        let at = join(at, way!["or", i]);
+        if let Some(expr) = &alternative.when {
+            found.push(Spoken { expr, way: join(&at, way!["when"]), role: Role::Condition });
+        }
+        of_effects(&alternative.then, &at, &mut found);
+    }
+    found
+}
+
+/// The expressions of effects that stand under `then` at `at`.
+pub(super) fn of_effects<'a>(effects: &'a [Effect], at: &[Step], found: &mut Vec<Spoken<'a>>) {
+    for effect in effects {
+        let key = format!("{}.{}", effect.target, effect.field);
+        let way = join(at, way!["then", &key]);
+        let role = Role::Becomes(effect);
+        match &effect.value {
+            EffectValue::Expr(expr) => found.push(Spoken { expr, way, role }),
+            EffectValue::Course(stages) => {
+                for (i, stage) in stages.iter().enumerate() {
+                    if let Stage::Expr(expr) = stage {
+                        found.push(Spoken { expr, way: join(&way, way![i]), role });
+                    }
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn join(way: &[Step], more: Way) -> Way {
+    way.iter().cloned().chain(more).collect()
+}

@@ -1,0 +1,91 @@
+//! Where in the file the parts of a parsed suite stand.
+
+use super::super::parse::offset::place_in;
+use super::super::tree::{self, Kind, Node};
+use super::super::types::Place;
+
+/// The file once more as a tree, for places inside of values.
+pub(super) struct Spots<'a> {
+    text: &'a str,
+    tree: Option<Node>,
+}
+
+/// One step from a value of the file into a part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step {
+    Key(String),
+    Item(usize),
+}
+
+/// The way to a value of the file: `clauses`, 3, `when`.
+pub(super) type Way = Vec<Step>;
+
+/// `way!["clauses", 3, "when"]`.
+macro_rules! way {
+    ($($step:expr),* $(,)?) => { vec![$($crate::suite::lint::spots::Step::from($step)),*] };
+}
+pub(super) use way;
+
+impl From<&str> for Step {
+    fn from(key: &str) -> Step {
+        Step::Key(key.to_string())
+    }
+}
+
+impl From<&String> for Step {
+    fn from(key: &String) -> Step {
+        Step::Key(key.clone())
+    }
+}
+
+impl From<usize> for Step {
+    fn from(item: usize) -> Step {
+        Step::Item(item)
+    }
+}
+
+impl<'a> Spots<'a> {
+    pub fn new(text: &'a str) -> Spots<'a> {
+        Spots { text, tree: tree::read(text).0 }
+    }
+
+    /// The place of a byte of the expression that a value holds. `=` in front of it is
+    /// skipped. The start of the file if the way leads nowhere.
+    pub fn inside(&self, way: &[Step], offset: usize) -> Place {
+        let Some(node) = self.node(way) else { return Place { line: 1, column: 1 } };
+        let marked = matches!(&node.kind, Kind::Text(text) if text.starts_with('='));
+        place_in(self.text, node, offset + usize::from(marked))
+    }
+
+    /// Every citation in the file as it is written, with its place.
+    pub fn citations(&self) -> Vec<(String, Place)> {
+        let mut found = Vec::new();
+        if let Some(tree) = &self.tree {
+            gather(tree, false, &mut found);
+        }
+        found
+    }
+
+    fn node(&self, way: &[Step]) -> Option<&Node> {
+        way.iter().try_fold(self.tree.as_ref()?, |node, step| match (&node.kind, step) {
+            (Kind::Map(entries), Step::Key(key)) => {
+                entries.iter().find(|(k, _)| k.text == *key).map(|(_, value)| value)
+            }
+            (Kind::List(items), Step::Item(at)) => items.get(*at),
+            // One value may stand where a list of them could.
+            (_, Step::Item(0)) => Some(node),
+            // A short form: `showLamp: reply.lamp` for `showLamp: { at: reply.lamp }`.
+            (Kind::Text(_), Step::Key(_)) => Some(node),
+            _ => None,
+        })
+    }
+}
+
+fn gather(node: &Node, cited: bool, found: &mut Vec<(String, Place)>) {
+    match &node.kind {
+        Kind::Map(entries) => entries.iter().for_each(|(key, value)| gather(value, key.text == "cites", found)),
+        Kind::List(items) => items.iter().for_each(|item| gather(item, cited, found)),
+        Kind::Text(text) if cited => found.push((text.clone(), node.place)),
+        _ => {}
+    }
+}

@@ -1,0 +1,204 @@
+//! The types of the records that expressions see of a thing, from the replies that show it.
+
+use super::super::super::types::{EffectValue, Resource, Stage, Suite, View};
+use super::super::Lint;
+use super::super::spots::way;
+use super::{Roots, body, of_val, tell, way_to_field, widened, with_lets};
+use crate::expr::{self, Expr, Field, Type, Val};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The record of each resource, in the order of the suite.
+pub(super) struct Records(Vec<BTreeMap<String, Field>>);
+
+impl Records {
+    pub fn of(&self, resource: usize) -> Type {
+        Type::Record { fields: self.0[resource].clone(), open: false }
+    }
+
+    /// The type that a field may take; a field may always be absent.
+    pub fn field(&self, resource: usize, name: &str) -> Option<Type> {
+        self.0[resource].get(name).map(|field| field.ty.clone().or_null())
+    }
+}
+
+/// Reads the records and tells what is wrong with the views they come from.
+pub(super) fn read(lint: &mut Lint) -> Records {
+    let suite = lint.suite;
+    let mut records = Vec::new();
+    for (i, resource) in suite.resources.iter().enumerate() {
+        let shown = shown_things(lint, resource);
+        let mut fields = fields(lint, i, resource, &shown);
+        if let Some(state) = &resource.state {
+            let states = states(lint, i, fields.get(state).map(|f| &f.ty));
+            fields.insert(state.clone(), Field { ty: states, optional: false });
+        }
+        let own = [("id", Type::Str), ("rest", Type::Bool), ("seq", Type::Int)];
+        fields.extend(own.map(|(name, ty)| (name.to_string(), Field { ty, optional: false })));
+        for (name, first) in &resource.remembers {
+            let ty = if *first == Val::Null { Type::Any } else { widened(of_val(first)).or_null() };
+            fields.insert(name.clone(), Field { ty, optional: false });
+        }
+        records.push(fields);
+        over_it(lint, resource, &shown);
+    }
+    let records = Records(records);
+    shows(lint, &records);
+    records
+}
+
+/// The thing as each view shows it.
+fn shown_things<'a>(lint: &mut Lint, resource: &'a Resource) -> Vec<(&'a str, &'a View, Type)> {
+    let mut shown = Vec::new();
+    for (id, view) in &resource.views {
+        let Some(operation) = lint.schemas.operation(id) else { continue };
+        let roots = Roots::from([("reply".to_string(), body(lint, &operation.responses))]);
+        let key = if view.each { "each" } else { "at" };
+        let at = way!["resources", &resource.name, "views", id, key];
+        let (whole, errors) = expr::check(&view.at, &roots);
+        let wrong = !errors.is_empty();
+        tell(lint, errors, &at);
+        let each = Expr::parse(&format!("({})[0]", view.at.text())).ok().filter(|_| view.each);
+        let thing = match &each {
+            Some(first) => expr::check(first, &roots).0,
+            None => whole,
+        };
+        if !wrong {
+            shown.push((id.as_str(), view, not_null(thing)));
+        }
+    }
+    shown
+}
+
+fn fields(
+    lint: &mut Lint,
+    index: usize,
+    resource: &Resource,
+    shown: &[(&str, &View, Type)],
+) -> BTreeMap<String, Field> {
+    let mut fields = BTreeMap::new();
+    for (at, field) in resource.fields.iter().enumerate() {
+        let mut types = Vec::new();
+        let mut wrong = Vec::new();
+        let showing = shown.iter().filter(|(_, view, _)| shows_name(view, &field.name));
+        for (id, view, thing) in showing {
+            let (ty, errors) = expr::check(&field.at, &it(thing));
+            match errors.into_iter().find(|e| e.severity == expr::Severity::Error) {
+                Some(error) => wrong.push((*id, view.place, error)),
+                None => types.push(ty),
+            }
+        }
+        if types.is_empty() && !wrong.is_empty() {
+            let errors = wrong.drain(..).map(|(_, _, error)| error).take(1).collect();
+            tell(lint, errors, &way_to_field(lint.suite, index, at));
+        }
+        for (id, place, error) in wrong {
+            let message = format!("the reply of `{id}` does not show `{}`: {}", field.name, error.message);
+            let hint = "name what it shows under `only`, or what it lacks under `except`".to_string();
+            lint.error(place, "unknown-field", message, Some(hint));
+        }
+        let ty = if types.is_empty() { Type::Any } else { Type::union(types) };
+        fields.insert(field.name.clone(), Field { ty, optional: true });
+    }
+    fields
+}
+
+/// `id` in every view and `rest` in those that show everything.
+fn over_it(lint: &mut Lint, resource: &Resource, shown: &[(&str, &View, Type)]) {
+    for (_, view, thing) in shown {
+        let (_, errors) = expr::check(&resource.id, &it(thing));
+        tell(lint, errors, &way!["resources", &resource.name, "id"]);
+        if let (Some(rest), None) = (&resource.rest, &view.only) {
+            let roots = with_lets(lint, &it(thing), rest);
+            let (_, errors) = expr::check(rest, &roots);
+            tell(lint, errors, &way!["resources", &resource.name, "rest"]);
+        }
+        for shows in resource.shows.iter().filter(|s| shows_name(view, &s.name)) {
+            let (_, errors) = expr::check(&shows.at, &it(thing));
+            tell(lint, errors, &way!["resources", &resource.name, "shows", &shows.name, "at"]);
+        }
+    }
+}
+
+fn shows(lint: &mut Lint, records: &Records) {
+    let suite = lint.suite;
+    for (i, resource) in suite.resources.iter().enumerate() {
+        let own = Roots::from([(resource.name.clone(), records.of(i))]);
+        for shows in &resource.shows {
+            let at = way!["resources", &resource.name, "shows", &shows.name, "in"];
+            super::expression(lint, &own, &shows.among, &at);
+        }
+    }
+}
+
+/// The states of a resource: those that the suite names, and those of the schemas. A state
+/// that the suite names and the schemas do not have is told.
+fn states(lint: &mut Lint, resource: usize, documented: Option<&Type>) -> Type {
+    let documented = documented.map(members).unwrap_or_default();
+    let mut all: BTreeSet<String> = documented.iter().cloned().collect();
+    for (state, way) in named_states(lint.suite, resource) {
+        if !documented.is_empty() && !documented.contains(&state) {
+            let place = lint.spots.inside(&way, 0);
+            let hint = super::super::super::suggest::hint(&state, documented.iter().map(String::as_str));
+            lint.error(place, "unknown-state", format!("no reply has the state `{state}`"), hint);
+        }
+        all.insert(state);
+    }
+    Type::Enum(all.into_iter().collect())
+}
+
+fn members(ty: &Type) -> Vec<String> {
+    match ty {
+        Type::Enum(names) => names.clone(),
+        Type::Union(types) if !types.contains(&Type::Str) => types.iter().flat_map(members).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn named_states(suite: &Suite, resource: usize) -> Vec<(String, super::super::spots::Way)> {
+    use super::super::spoken::way_to_clause;
+    use super::super::spots::Way;
+    let name = &suite.resources[resource].name;
+    let stable = suite.resources[resource].stable.iter().enumerate();
+    let mut found: Vec<(String, Way)> =
+        stable.map(|(i, s)| (s.clone(), way!["resources", name, "stable", i])).collect();
+    let mut stages = |effects: &[super::super::super::types::Effect], at: &Way, is_ours: &dyn Fn(&str) -> bool| {
+        for effect in effects.iter().filter(|e| is_ours(&e.target)) {
+            let EffectValue::Course(course) = &effect.value else { continue };
+            for (i, stage) in course.iter().enumerate() {
+                if let Stage::State(state) = stage {
+                    let key = format!("{}.{}", effect.target, effect.field);
+                    let way = at.iter().cloned().chain(way!["then", &key, i]).collect();
+                    found.push((state.clone(), way));
+                }
+            }
+        }
+    };
+    let is_thing = |target: &str| suite.about.values().flatten().any(|a| a.name == target && a.resource == resource);
+    for (i, clause) in suite.clauses.iter().enumerate() {
+        let at = way_to_clause(suite, i);
+        stages(&clause.then, &at, &is_thing);
+        for (j, alternative) in clause.or.iter().enumerate() {
+            let at: Way = at.iter().cloned().chain(way!["or", j]).collect();
+            stages(&alternative.then, &at, &is_thing);
+        }
+    }
+    for (i, event) in suite.events.iter().enumerate().filter(|(_, e)| e.resource == resource) {
+        stages(&event.then, &way!["events", i], &|target| target == name);
+    }
+    found
+}
+
+fn shows_name(view: &View, name: &str) -> bool {
+    view.only.as_ref().is_none_or(|only| only.iter().any(|n| n == name))
+}
+
+fn it(thing: &Type) -> Roots {
+    Roots::from([("it".to_string(), thing.clone())])
+}
+
+fn not_null(ty: Type) -> Type {
+    match ty {
+        Type::Union(types) => Type::union(types.into_iter().filter(|t| *t != Type::Null)),
+        other => other,
+    }
+}
