@@ -12,22 +12,30 @@ pub struct Wrong {
     pub cause: String,
     pub remedy: String,
     pub exit: Exit,
+    /// Printed before it: the lines of a file that are wrong. Empty, or ends with a line feed.
+    pub detail: String,
 }
 
 impl Wrong {
     /// The command line is wrong.
     pub fn usage(place: impl Into<String>, cause: impl Into<String>, remedy: impl Into<String>) -> Wrong {
-        Wrong { place: place.into(), cause: cause.into(), remedy: remedy.into(), exit: Exit::Usage }
+        Wrong { place: place.into(), cause: cause.into(), remedy: remedy.into(), exit: Exit::Usage, detail: String::new() }
     }
 
     /// A file that was named, or that is needed, cannot be used.
     pub fn input(place: impl Into<String>, cause: impl Into<String>, remedy: impl Into<String>) -> Wrong {
-        Wrong { place: place.into(), cause: cause.into(), remedy: remedy.into(), exit: Exit::BadInput }
+        Wrong { place: place.into(), cause: cause.into(), remedy: remedy.into(), exit: Exit::BadInput, detail: String::new() }
     }
 
     /// The endpoint is not there, or not the one.
     pub fn endpoint(place: impl Into<String>, cause: impl Into<String>, remedy: impl Into<String>) -> Wrong {
-        Wrong { place: place.into(), cause: cause.into(), remedy: remedy.into(), exit: Exit::Endpoint }
+        Wrong { place: place.into(), cause: cause.into(), remedy: remedy.into(), exit: Exit::Endpoint, detail: String::new() }
+    }
+
+    /// The same with what is to be printed before it.
+    #[must_use]
+    pub fn with_detail(self, detail: String) -> Wrong {
+        Wrong { detail, ..self }
     }
 
     /// A file that cannot be read.
@@ -49,6 +57,7 @@ impl Wrong {
 
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.detail)?;
         writeln!(f, "error: {}", self.cause)?;
         writeln!(f, "  at      {}", self.place)?;
         write!(f, "  remedy  {}", self.remedy)
