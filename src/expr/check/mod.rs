@@ -276,9 +276,9 @@ impl Checker<'_> {
                 Type::Str
             }
             Func::VersionAtLeast => {
-                for arg in args {
-                    self.operand(arg, "a version as text", is_text);
-                }
+                // No version is a version too: a call may name none.
+                self.node(&args[0]);
+                self.operand(&args[1], "a version as text", is_text);
                 Type::Bool
             }
             Func::Min | Func::Max => {
