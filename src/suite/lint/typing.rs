@@ -52,7 +52,12 @@ fn one(lint: &mut Lint, roots: &Roots, records: &Records, operation: &str, spoke
 /// A value of type `found` must be able to be one of `wanted`.
 fn require(lint: &mut Lint, found: &Type, wanted: Type, spoken: &Spoken) {
     let told = format!("this is {found}, and {wanted} is wanted here");
-    let roots = Roots::from([("found".to_string(), found.clone()), ("wanted".to_string(), wanted)]);
+    // That both may be absent does not make them meet.
+    let parts = match (not_null(found.clone()), not_null(wanted.clone())) {
+        (Type::Never, _) | (_, Type::Never) => (found.clone(), wanted),
+        parts => parts,
+    };
+    let roots = Roots::from([("found".to_string(), parts.0), ("wanted".to_string(), parts.1)]);
     let meet = Expr::parse("found == wanted").expect("a constant of ours is an expression");
     let (_, errors) = expr::check(&meet, &roots);
     if errors.iter().any(|e| e.severity == expr::Severity::Error) {
@@ -227,6 +232,14 @@ fn of_val(val: &Val) -> Type {
 
 fn widened(ty: Type) -> Type {
     if matches!(ty, Type::Enum(_)) { Type::Str } else { ty }
+}
+
+fn not_null(ty: Type) -> Type {
+    match ty {
+        Type::Union(types) => Type::union(types.into_iter().filter(|t| *t != Type::Null)),
+        Type::Null => Type::Never,
+        other => other,
+    }
 }
 
 fn open_record() -> Type {

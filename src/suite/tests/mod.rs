@@ -1,37 +1,97 @@
 //! Small suites over an API of lamps: text in, problems out.
 
+mod linting;
 mod parsing;
 
 use super::problem::render;
 use super::types::Suite;
+use crate::schema::Files;
 use crate::schema::catalog::Catalog;
+use serde_json::{Value, json};
 
 /// An API of our own: lamps that warm up, and a shelf of spare bulbs.
 fn lamps() -> Catalog {
-    let operation = |id: &str, path: serde_json::Value| {
-        serde_json::json!({
-            "id": id, "title": id, "at": "lamps:1", "path": path,
-            "bindings": [{ "id": "v1", "method": "POST", "path": format!("/v1/{id}"), "at": "lamps:1" }],
+    serde_json::from_slice(&LampFiles.read("catalog.json").expect("it is made here"))
+        .expect("the fixture is a catalog")
+}
+
+/// The catalog and its schemas as a folder would hold them.
+struct LampFiles;
+
+impl Files for LampFiles {
+    fn read(&self, name: &str) -> Option<Vec<u8>> {
+        let file = if name == "catalog.json" { catalog() } else { schema(name)? };
+        Some(file.to_string().into_bytes())
+    }
+
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+fn catalog() -> Value {
+    let page = |id: &str| {
+        json!({
+            "id": id, "file": format!("{id}.md"), "title": id,
+            "digest": "sha256:0", "dialect": "markdown",
         })
     };
-    let lamp_id = serde_json::json!([
-        { "name": "lamp_id", "required": true, "schema": { "type": "string" }, "at": "lamps:2" }
-    ]);
-    let none = serde_json::json!([]);
-    let page = |id: &str| serde_json::json!({ "id": id, "file": format!("{id}.md"), "title": id, "digest": "sha256:0", "dialect": "markdown" });
-    serde_json::from_value(serde_json::json!({
+    json!({
         "format": 1, "api": "lamps", "pages": [page("lamps"), page("bulbs")],
         "operations": [
-            operation("buyLamp", none.clone()),
-            operation("showLamp", lamp_id.clone()),
-            operation("listLamps", none.clone()),
-            operation("lightLamp", lamp_id.clone()),
-            operation("dimLamp", lamp_id.clone()),
-            operation("scrapLamp", lamp_id),
-            operation("listBulbs", none),
+            operation("buyLamp", false, Some("buyLamp.request.json"), Some("showLamp.response.json")),
+            operation("showLamp", true, None, Some("showLamp.response.json")),
+            operation("listLamps", false, None, Some("listLamps.response.json")),
+            operation("lightLamp", true, Some("lightLamp.request.json"), Some("showLamp.response.json")),
+            operation("dimLamp", true, None, None),
+            operation("scrapLamp", true, None, None),
+            operation("listBulbs", false, None, None),
         ],
-    }))
-    .expect("the fixture is a catalog")
+    })
+}
+
+fn operation(id: &str, lamp: bool, request: Option<&str>, response: Option<&str>) -> Value {
+    let lamp_id = json!({
+        "name": "lamp_id", "required": true, "schema": { "type": "string" }, "at": "lamps:2",
+    });
+    let bodies = |schema: Option<&str>| match schema {
+        Some(name) => json!([{ "schema": name, "at": "lamps:3" }]),
+        None => json!([]),
+    };
+    json!({
+        "id": id, "title": id, "at": "lamps:1",
+        "path": if lamp { json!([lamp_id]) } else { json!([]) },
+        "bindings": [{ "id": "v1", "method": "POST", "path": format!("/v1/{id}"), "at": "lamps:1" }],
+        "requests": bodies(request),
+        "responses": bodies(response),
+    })
+}
+
+fn schema(name: &str) -> Option<Value> {
+    let text = json!({ "type": "string" });
+    let lamp = json!({
+        "type": "object",
+        "required": ["id", "status", "busy"],
+        "properties": {
+            "id": text, "label": text, "maker": text, "hours": { "type": "integer" },
+            "status": { "type": "string", "enum": ["DARK", "WARMING", "LIT", "DIMMING", "BROKEN"] },
+            "busy": { "type": "boolean" },
+            "bulb": { "type": "object", "properties": { "id": text } },
+        },
+    });
+    let thin = json!({ "type": "object", "properties": { "id": text, "label": text } });
+    let object = |properties: Value| json!({ "type": "object", "properties": properties });
+    Some(match name {
+        "buyLamp.request.json" => object(json!({ "label": text, "shade": text })),
+        "lightLamp.request.json" => object(json!({
+            "bulb": { "type": "string", "x-source": "bulbs:4" },
+            "glow": { "type": "integer", "x-dead": true, "x-source": "bulbs:7" },
+            "slowly": { "type": "boolean", "x-source": "bulbs:9" },
+        })),
+        "showLamp.response.json" => object(json!({ "lamp": lamp })),
+        "listLamps.response.json" => object(json!({ "lamps": { "type": "array", "items": thin } })),
+        _ => return None,
+    })
 }
 
 /// The resource and the things that most suites of these tests begin with.

@@ -3,7 +3,7 @@
 use super::super::super::types::{EffectValue, Resource, Stage, Suite, View};
 use super::super::Lint;
 use super::super::spots::way;
-use super::{Roots, body, of_val, tell, way_to_field, widened, with_lets};
+use super::{Roots, body, not_null, of_val, tell, way_to_field, widened, with_lets};
 use crate::expr::{self, Expr, Field, Type, Val};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -194,11 +194,4 @@ fn shows_name(view: &View, name: &str) -> bool {
 
 fn it(thing: &Type) -> Roots {
     Roots::from([("it".to_string(), thing.clone())])
-}
-
-fn not_null(ty: Type) -> Type {
-    match ty {
-        Type::Union(types) => Type::union(types.into_iter().filter(|t| *t != Type::Null)),
-        other => other,
-    }
 }

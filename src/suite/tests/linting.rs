@@ -1,0 +1,243 @@
+use super::{HEAD, LampFiles, lamps};
+use crate::schema::Schemas;
+use crate::schema::catalog::Citation;
+use crate::suite::{Evidence, Problem, has_errors, lint, parse, render, silent_cells};
+use std::collections::BTreeSet;
+
+fn problems(rest: &str, evidence: Evidence) -> Vec<Problem> {
+    let text = format!("{HEAD}{rest}");
+    let suite = parse("lamps.yaml", &text, &lamps()).unwrap_or_else(|p| panic!("{}", render(&p, &text)));
+    let schemas = Schemas::load(&LampFiles).expect("the fixture compiles");
+    lint("lamps.yaml", &text, &suite, &schemas, evidence)
+}
+
+/// What the lint says with one of the codes; lines count from the end of `HEAD`, and those in
+/// `HEAD` itself from its beginning.
+fn check(codes: &str, rest: &str, expected: &str) {
+    let lines = HEAD.lines().count() as u32;
+    let codes: BTreeSet<&str> = codes.split(' ').collect();
+    let mut found = problems(rest, Evidence::default());
+    found.retain(|p| codes.contains(p.code));
+    for problem in &mut found {
+        problem.place.line = problem.place.line.checked_sub(lines).unwrap_or(problem.place.line);
+    }
+    let found = render(&found, rest);
+    assert_eq!(found.trim_end(), expected.trim_matches('\n').trim_end(), "\n--- found ---\n{found}");
+}
+
+#[test]
+fn a_good_suite_has_only_notes() {
+    let rest = r#"clauses:
+  - id: light.dark
+    says: a dark lamp can be lit
+    cites: [lamps:4, bulbs:7]
+    call: lightLamp
+    when: lamp.status == "DARK" && body.slowly == true && body.bulb != lamp.bulb
+    accept: success
+    then:
+      lamp.before: lamp.bulb
+      lamp.bulb: body.bulb
+      lamp.status: [WARMING, LIT]
+    or:
+      - because: the new bulb may be broken
+        cites: [lamps:5]
+        then: { lamp.bulb: lamp.before, lamp.status: =lamp.status }
+"#;
+    let found = problems(rest, Evidence::default());
+    let codes: BTreeSet<&str> = found.iter().map(|p| p.code).collect();
+    assert_eq!(codes, BTreeSet::from(["silent-cell"]), "{found:?}");
+}
+
+#[test]
+fn names_and_types_are_checked_inside_expressions() {
+    check(
+        "ill-typed unknown-state",
+        r#"let: { dark: '=lamp.status == "DRAK"' }
+clauses:
+  - { id: a, cites: lamps:1, call: dimLamp, when: lamp.colour == "red", refuse: 409 }
+  - { id: b, cites: lamps:1, call: lightLamp, when: body.bulp == "b" || lamp.hours == "ten", refuse: 409 }
+  - { id: c, cites: lamps:1, call: dimLamp, when: dark, refuse: 409 }
+  - { id: d, cites: lamps:1, call: dimLamp, when: lamp.label, refuse: 409 }
+  - id: e
+    cites: lamps:1
+    call: dimLamp
+    accept: success
+    then: { lamp.label: lamp.hours, lamp.status: [DIMING, DARK] }
+"#,
+        r#"
+lamps.yaml:1:31: error[ill-typed]: lamp.status is never "DRAK"
+ 1 | let: { dark: '=lamp.status == "DRAK"' }
+   |                               ^
+  hint: did you mean "DARK"?
+lamps.yaml:3:56: error[ill-typed]: there is no field colour in lamp
+ 3 |   - { id: a, cites: lamps:1, call: dimLamp, when: lamp.colour == "red", refuse: 409 }
+   |                                                        ^
+  hint: there are before, bulb, hours, id, label, maker, rest, seq, status
+lamps.yaml:4:58: error[ill-typed]: there is no field bulp in body
+ 4 |   - { id: b, cites: lamps:1, call: lightLamp, when: body.bulp == "b" || lamp.hours == "ten", refuse: 409 }
+   |                                                          ^
+  hint: did you mean bulb?
+lamps.yaml:4:84: error[ill-typed]: lamp.hours is a whole number or null, "ten" is "ten": they are never equal
+ 4 |   - { id: b, cites: lamps:1, call: lightLamp, when: body.bulp == "b" || lamp.hours == "ten", refuse: 409 }
+   |                                                                                    ^
+lamps.yaml:6:51: error[ill-typed]: this is a text or null, and a truth value is wanted here
+ 6 |   - { id: d, cites: lamps:1, call: dimLamp, when: lamp.label, refuse: 409 }
+   |                                                   ^
+lamps.yaml:11:25: error[ill-typed]: this is a whole number or null, and a text or null is wanted here
+ 11 |     then: { lamp.label: lamp.hours, lamp.status: [DIMING, DARK] }
+    |                         ^
+lamps.yaml:11:51: error[unknown-state]: no reply has the state `DIMING`
+ 11 |     then: { lamp.label: lamp.hours, lamp.status: [DIMING, DARK] }
+    |                                                   ^
+  hint: did you mean `DIMMING`?
+"#,
+    );
+}
+
+#[test]
+fn a_view_must_find_its_fields_in_the_schema() {
+    let head = HEAD.replace("maker: it.maker", "maker: it.makr").replace(", only: [label]", "");
+    let text = format!("{head}clauses: []\n");
+    let suite = parse("lamps.yaml", &text, &lamps()).expect("it parses");
+    let schemas = Schemas::load(&LampFiles).expect("the fixture compiles");
+    let found = lint("lamps.yaml", &text, &suite, &schemas, Evidence::default());
+    let found: Vec<String> = found.iter().filter(|p| p.severity == crate::suite::Severity::Error).map(ToString::to_string).collect();
+    assert_eq!(
+        found,
+        [
+            "lamps.yaml:9:14: error[ill-typed]: there is no field busy in it",
+            "lamps.yaml:11:24: error[ill-typed]: there is no field makr in it",
+            "lamps.yaml:14:36: error[unknown-field]: the reply of `listLamps` does not show `bulb`: there is no field bulb in it",
+            "lamps.yaml:14:36: error[unknown-field]: the reply of `listLamps` does not show `hours`: there is no field hours in it",
+            "lamps.yaml:14:36: error[unknown-field]: the reply of `listLamps` does not show `status`: there is no field status in it",
+        ]
+    );
+}
+
+#[test]
+fn a_clause_that_never_applies_is_told() {
+    check(
+        "unreachable",
+        r#"clauses:
+  - { id: a, cites: lamps:1, call: dimLamp, when: lamp.status == "WARMING", refuse: 409 }
+  - { id: b, cites: lamps:1, call: dimLamp, while: any, when: lamp.status == "WARMING", refuse: 409 }
+  - { id: c, cites: lamps:1, call: dimLamp, when: lamp.label == "x" && lamp.label == "y", refuse: 409 }
+  - { id: d, cites: lamps:1, call: dimLamp, when: 1 == 2, refuse: 409 }
+  - { id: e, cites: lamps:1, call: dimLamp, when: lamp == null, refuse: 404 }
+  - { id: f, cites: lamps:1, call: dimLamp, when: 'lamp.label in ["x"] && lamp.label != "x"', refuse: 409 }
+"#,
+        r#"
+lamps.yaml:2:51: error[unreachable]: `a` never applies: it speaks of a lamp at rest, and no stable state satisfies its guard
+ 2 |   - { id: a, cites: lamps:1, call: dimLamp, when: lamp.status == "WARMING", refuse: 409 }
+   |                                                   ^
+  hint: add `while: any` if it is about a state in motion
+lamps.yaml:4:51: error[unreachable]: `c` never applies: its guard contradicts itself about `lamp.label`
+ 4 |   - { id: c, cites: lamps:1, call: dimLamp, when: lamp.label == "x" && lamp.label == "y", refuse: 409 }
+   |                                                   ^
+lamps.yaml:5:51: error[unreachable]: `d` never applies: its guard is always false
+ 5 |   - { id: d, cites: lamps:1, call: dimLamp, when: 1 == 2, refuse: 409 }
+   |                                                   ^
+lamps.yaml:7:52: error[unreachable]: `f` never applies: its guard contradicts itself about `lamp.label`
+ 7 |   - { id: f, cites: lamps:1, call: dimLamp, when: 'lamp.label in ["x"] && lamp.label != "x"', refuse: 409 }
+   |                                                    ^
+"##,
+    );
+}
+
+#[test]
+fn a_clause_that_no_walk_reaches_is_told() {
+    let rest = "clauses:\n  - { id: a, cites: lamps:1, call: dimLamp, refuse: 409 }\n  - { id: b, cites: lamps:1, call: lightLamp, refuse: 409 }\n";
+    let reachable = BTreeSet::from(["b".to_string()]);
+    let found = problems(rest, Evidence { reachable: Some(&reachable), ..Evidence::default() });
+    let told: Vec<&str> = found.iter().filter(|p| p.code == "unreachable").map(|p| p.message.as_str()).collect();
+    assert_eq!(told, ["no walk through the model makes `a` apply"]);
+}
+
+#[test]
+fn a_refusal_and_an_acceptance_that_nothing_tells_apart_overlap() {
+    check(
+        "overlap",
+        r#"general:
+  - { id: no-key, cites: lamps:1, when: caller == "none", refuse: 401 }
+  - { id: no-lamp, cites: lamps:1, when: lamp == null, refuse: 404 }
+clauses:
+  - { id: a, cites: lamps:1, call: dimLamp, when: lamp.status == "LIT", accept: success }
+  - { id: b, cites: lamps:1, call: dimLamp, when: lamp.status != "LIT", refuse: 409 }
+  - { id: c, cites: lamps:1, call: dimLamp, when: lamp.label == "fixed", refuse: 409 }
+  - { id: d, cites: lamps:1, call: lightLamp, when: body.bulb != null, accept: success }
+  - { id: e, cites: lamps:1, call: lightLamp, when: body.bulb == null, refuse: 400 }
+"#,
+        r#"
+lamps.yaml:7:5: warning[overlap]: `c` refuses what `a` accepts: nothing in `when` tells them apart
+ 7 |   - { id: c, cites: lamps:1, call: dimLamp, when: lamp.label == "fixed", refuse: 409 }
+   |     ^
+  hint: a refusal goes first, so the acceptance is never demanded where both hold
+"#,
+    );
+}
+
+#[test]
+fn states_of_which_no_clause_speaks_are_silent_cells() {
+    let rest = r#"general:
+  - { id: no-lamp, cites: lamps:1, when: lamp == null, refuse: 404 }
+clauses:
+  - { id: a, cites: lamps:1, call: dimLamp, when: lamp.status == "LIT", accept: success }
+  - { id: b, cites: lamps:1, call: lightLamp, when: body.bulb != null, accept: success }
+  - { id: c, cites: lamps:1, call: scrapLamp, may refuse: 409 }
+  - { id: d, cites: lamps:1, call: showLamp, while: any, when: lamp != null, accept: success }
+"#;
+    check("silent-cell", rest, r#"
+lamps.yaml:16:10: note[silent-cell]: no clause speaks of `dimLamp` on a lamp in state DARK
+lamps.yaml:16:10: note[silent-cell]: no clause speaks of `scrapLamp` on a lamp in state DARK, LIT
+"#);
+    let suite = super::suite(rest);
+    let cells: Vec<String> = silent_cells(&suite, &lamps()).iter().map(|c| format!("{} {}", c.operation, c.state)).collect();
+    assert_eq!(cells, ["dimLamp DARK", "scrapLamp DARK", "scrapLamp LIT"]);
+}
+
+#[test]
+fn what_cannot_be_observed_and_what_is_not_read_is_listed() {
+    check(
+        "unobservable unmodelled-input",
+        r#"clauses:
+  - { id: b, cites: lamps:1, call: lightLamp, when: body.bulb != null, accept: success }
+"#,
+        r#"
+lamps.yaml:4:3: warning[unobservable]: `lamp.before` is remembered and never read
+lamps.yaml:2:5: note[unmodelled-input]: no clause reads these fields of `lightLamp`: body.slowly
+ 2 |   - { id: b, cites: lamps:1, call: lightLamp, when: body.bulb != null, accept: success }
+   |     ^
+lamps.yaml:2:5: note[unobservable]: that these fields of `lightLamp` do nothing cannot be observed: body.glow
+ 2 |   - { id: b, cites: lamps:1, call: lightLamp, when: body.bulb != null, accept: success }
+   |     ^
+"#,
+    );
+}
+
+#[test]
+fn a_citation_must_be_locked_and_fresh() {
+    let rest = "clauses:\n  - { id: a, cites: [lamps:1, lamps:2-3, lamps:4], call: dimLamp, refuse: 409 }\n";
+    let lock = |at: &str| Citation {
+        at: at.parse().expect("a citation"),
+        digest: "sha256:0".to_string(),
+        heading: None,
+        row: None,
+    };
+    let locked = [lock("lamps:1"), lock("lamps:4")];
+    let fresh = |citation: &Citation| match citation.at.first {
+        1 => Ok(()),
+        _ => Err("its text was changed".to_string()),
+    };
+    let evidence = Evidence { citations: Some(&locked), fresh: Some(&fresh), reachable: None };
+    let found = problems(rest, evidence);
+    assert!(has_errors(&found));
+    let told: Vec<String> = found.iter().filter(|p| p.code.ends_with("citation")).map(ToString::to_string).collect();
+    let line = HEAD.lines().count() + 2;
+    assert_eq!(
+        told,
+        [
+            format!("lamps.yaml:{line}:31: error[unlocked-citation]: the citation `lamps:2-3` is not locked to the text of its page"),
+            format!("lamps.yaml:{line}:42: error[stale-citation]: the citation `lamps:4` is stale: its text was changed"),
+        ]
+    );
+}
