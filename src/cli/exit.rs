@@ -1,5 +1,7 @@
 //! What the process says as it ends. A number means the same in every verb.
 
+use crate::oracle::{Standing, Verdict};
+use crate::report::{ClauseRow, Report};
 use std::process::ExitCode;
 
 /// Why the process ended; several may hold, see [`worst`].
@@ -71,13 +73,35 @@ pub fn worst(causes: &[Exit]) -> Exit {
     causes.iter().copied().max().unwrap_or(Exit::Passed)
 }
 
+/// What a report comes to. What cannot be reached or seen here counts neither way.
+#[must_use]
+pub fn of(report: &Report) -> Exit {
+    let undecided = |row: &ClauseRow| {
+        matches!(row.verdict, Verdict::Inconclusive | Verdict::Untested) && row.standing == Standing::Reachable
+    };
+    if report.totals.fail > 0 {
+        Exit::Deviation
+    } else if report.stopped.is_some() || report.clauses.iter().any(undecided) {
+        Exit::Undecided
+    } else {
+        Exit::Passed
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_bad_suite_outweighs_an_absent_endpoint_outweighs_a_deviation_outweighs_leftovers() {
-        let falling = [Exit::BadInput, Exit::Endpoint, Exit::Deviation, Exit::LeftBehind, Exit::Undecided, Exit::Passed];
+        let falling = [
+            Exit::BadInput,
+            Exit::Endpoint,
+            Exit::Deviation,
+            Exit::LeftBehind,
+            Exit::Undecided,
+            Exit::Passed,
+        ];
         for (heavier, causes) in falling.iter().zip((0..).map(|skip| &falling[skip..])) {
             assert_eq!(worst(causes), *heavier);
         }

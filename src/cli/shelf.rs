@@ -1,11 +1,14 @@
 //! Where suites and schemas come from: the folders of the user, or the copies in this program.
 
 use super::wrong::{Wrong, meant};
+use crate::expr::Val;
 use crate::model::Model;
 use crate::schema::{Files, Folder, Schemas};
 use crate::suite::{self, Suite, catalog_name};
 use include_dir::{Dir, include_dir};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -69,7 +72,10 @@ impl Shelf {
             Shelf::Beside(base) => {
                 let folder = base.join("suites");
                 let entries = std::fs::read_dir(&folder).map_err(|error| Wrong::unreadable(&folder, &error))?;
-                entries.flatten().filter_map(|entry| named(entry.file_name().to_str()?)).collect()
+                entries
+                    .flatten()
+                    .filter_map(|entry| named(entry.file_name().to_str()?))
+                    .collect()
             }
         };
         names.sort();
@@ -83,12 +89,20 @@ impl Shelf {
     pub fn select(&self, named: &[String]) -> Result<Vec<String>, Wrong> {
         let known = self.suites()?;
         if known.is_empty() {
-            return Err(Wrong::input(self.place(), "there is no suite here", "write `suites/<name>.yaml`"));
+            return Err(Wrong::input(
+                self.place(),
+                "there is no suite here",
+                "write `suites/<name>.yaml`",
+            ));
         }
         for name in named {
             if !known.contains(name) {
                 let all: Vec<&str> = known.iter().map(String::as_str).collect();
-                return Err(Wrong::usage(format!("suite `{name}`"), format!("{} has no suite of that name", self.place()), meant(name, &all)));
+                return Err(Wrong::usage(
+                    format!("suite `{name}`"),
+                    format!("{} has no suite of that name", self.place()),
+                    meant(name, &all),
+                ));
             }
         }
         Ok(if named.is_empty() { known } else { named.to_vec() })
@@ -103,7 +117,8 @@ impl Shelf {
         match self {
             Shelf::Embedded => {
                 let file = SUITES.get_file(&name).and_then(include_dir::File::contents_utf8);
-                let text = file.ok_or_else(|| Wrong::input(&name, "the built-in suite is not text", "use a `suites` folder"))?;
+                let text =
+                    file.ok_or_else(|| Wrong::input(&name, "the built-in suite is not text", "use a `suites` folder"))?;
                 Ok((format!("built-in {name}"), text.to_string()))
             }
             Shelf::Beside(base) => {
@@ -122,7 +137,11 @@ impl Shelf {
         let known = self.catalogs();
         if !known.iter().any(|name| name == api) {
             let all: Vec<&str> = known.iter().map(String::as_str).collect();
-            return Err(Wrong::input(format!("catalog `{api}`"), format!("{} has no schemas of that name", self.place()), meant(api, &all)));
+            return Err(Wrong::input(
+                format!("catalog `{api}`"),
+                format!("{} has no schemas of that name", self.place()),
+                meant(api, &all),
+            ));
         }
         Ok(match self {
             Shelf::Embedded => Box::new(SCHEMAS.get_dir(api).expect("it was listed").clone()),
@@ -134,10 +153,16 @@ impl Shelf {
     #[must_use]
     pub fn catalogs(&self) -> Vec<String> {
         let mut names: Vec<String> = match self {
-            Shelf::Embedded => SCHEMAS.dirs().filter_map(|dir| Some(dir.path().to_str()?.to_string())).collect(),
+            Shelf::Embedded => SCHEMAS
+                .dirs()
+                .filter_map(|dir| Some(dir.path().to_str()?.to_string()))
+                .collect(),
             Shelf::Beside(base) => {
                 let entries = std::fs::read_dir(base.join("schemas")).into_iter().flatten().flatten();
-                entries.filter(|entry| entry.path().is_dir()).filter_map(|entry| entry.file_name().into_string().ok()).collect()
+                entries
+                    .filter(|entry| entry.path().is_dir())
+                    .filter_map(|entry| entry.file_name().into_string().ok())
+                    .collect()
             }
         };
         names.sort();
@@ -153,13 +178,21 @@ impl Shelf {
         let bad = |problems: Vec<suite::Problem>| bad_suite(&file, &text, &problems);
         let api = catalog_name(&file, &text).map_err(bad)?;
         let files = self.catalog(&api)?;
-        let schemas = Schemas::load(files.as_ref()).map_err(|error| {
-            Wrong::input(format!("schemas/{api}/{}", error.place), error.cause, error.remedy)
-        })?;
+        let schemas = Schemas::load(files.as_ref())
+            .map_err(|error| Wrong::input(format!("schemas/{api}/{}", error.place), error.cause, error.remedy))?;
         let suite = Arc::new(suite::parse(&file, &text, &schemas.catalog).map_err(bad)?);
-        let model = Model::new(Arc::clone(&suite), &schemas.catalog, today).map_err(|error| Wrong::input(error.place, error.what, error.remedy))?;
+        let model = Model::new(Arc::clone(&suite), &schemas.catalog, today)
+            .map_err(|error| Wrong::input(error.place, error.what, error.remedy))?;
         let catalog_digest = catalog_digest(&schemas, files.as_ref());
-        Ok(Loaded { name: suite.name.clone(), file, text, suite, schemas: Arc::new(schemas), model: Arc::new(model), catalog_digest })
+        Ok(Loaded {
+            name: suite.name.clone(),
+            file,
+            text,
+            suite,
+            schemas: Arc::new(schemas),
+            model: Arc::new(model),
+            catalog_digest,
+        })
     }
 
     /// Where they come from, for people.
@@ -167,8 +200,41 @@ impl Shelf {
     pub fn place(&self) -> String {
         match self {
             Shelf::Embedded => "the copies built into probity".to_string(),
-            Shelf::Beside(base) => format!("{} and {}", base.join("suites").display(), base.join("schemas").display()),
+            Shelf::Beside(base) => format!(
+                "{} and {}",
+                base.join("suites").display(),
+                base.join("schemas").display()
+            ),
         }
+    }
+}
+
+impl Loaded {
+    /// The same suite with the values that an endpoint offers instead of its own.
+    ///
+    /// # Errors
+    /// If the suite has no pool of such a name.
+    pub fn with_pools(self, pools: &BTreeMap<String, Vec<Value>>, today: &str) -> Result<Loaded, Wrong> {
+        if pools.is_empty() {
+            return Ok(self);
+        }
+        let mut suite = (*self.suite).clone();
+        for (name, values) in pools {
+            let known: Vec<&str> = self.suite.pools.keys().map(String::as_str).collect();
+            let pool = suite.pools.get_mut(name);
+            let pool = pool.ok_or_else(|| {
+                Wrong::input(
+                    format!("pool `{name}`"),
+                    format!("suite {} has no such pool", self.name),
+                    meant(name, &known),
+                )
+            })?;
+            *pool = values.iter().map(Val::from).collect();
+        }
+        let suite = Arc::new(suite);
+        let model = Model::new(Arc::clone(&suite), &self.schemas.catalog, today);
+        let model = Arc::new(model.map_err(|error| Wrong::input(error.place, error.what, error.remedy))?);
+        Ok(Loaded { suite, model, ..self })
     }
 }
 
@@ -180,20 +246,37 @@ pub fn origin(shelf: &Shelf, loaded: &[Loaded], target: &str) -> String {
         hash.update(each.suite.digest.as_bytes());
         hash.update(each.catalog_digest.as_bytes());
     }
-    format!("suites and schemas: {} ({}); endpoint: {target}", shelf.place(), &hex(hash)[..7 + SHORT])
+    format!(
+        "suites and schemas: {} ({}); endpoint: {target}",
+        shelf.place(),
+        &hex(hash)[..7 + SHORT]
+    )
 }
 
 /// All problems of a suite file as one error.
 #[must_use]
 pub fn bad_suite(file: &str, text: &str, problems: &[suite::Problem]) -> Wrong {
-    let errors = problems.iter().filter(|problem| problem.severity == suite::Severity::Error).count();
-    let first = problems.iter().find(|problem| problem.severity == suite::Severity::Error);
-    let place = first.map_or_else(|| file.to_string(), |problem| format!("{file}:{}:{}", problem.place.line, problem.place.column));
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.severity == suite::Severity::Error)
+        .count();
+    let first = problems
+        .iter()
+        .find(|problem| problem.severity == suite::Severity::Error);
+    let place = first.map_or_else(
+        || file.to_string(),
+        |problem| format!("{file}:{}:{}", problem.place.line, problem.place.column),
+    );
     let cause = match errors {
         1 => "the suite has an error".to_string(),
         count => format!("the suite has {count} errors"),
     };
-    Wrong::input(place, cause, "correct what is listed above; `probity lint` lists it again").with_detail(suite::render(problems, text))
+    Wrong::input(
+        place,
+        cause,
+        "correct what is listed above; `probity lint` lists it again",
+    )
+    .with_detail(suite::render(problems, text))
 }
 
 fn catalog_digest(schemas: &Schemas, files: &dyn Files) -> String {

@@ -72,9 +72,15 @@ pub fn certificate(conclusion: &Conclusion, subject: &Subject<'_>) -> Report {
     let clauses: Vec<ClauseRow> = conclusion.rows.iter().map(|row| clause(subject.model, row)).collect();
     Report {
         format: FORMAT,
-        suite: Certified { name: suite.name.clone(), digest: suite.digest.clone() },
+        suite: Certified {
+            name: suite.name.clone(),
+            digest: suite.digest.clone(),
+        },
         title: suite.title.clone(),
-        catalog: Certified { name: suite.catalog.clone(), digest: subject.catalog_digest.to_string() },
+        catalog: Certified {
+            name: suite.catalog.clone(),
+            digest: subject.catalog_digest.to_string(),
+        },
         target: subject.target.clone(),
         seed: conclusion.seed,
         today: subject.model.today.clone(),
@@ -83,7 +89,12 @@ pub fn certificate(conclusion: &Conclusion, subject: &Subject<'_>) -> Report {
         stopped: conclusion.stopped.clone(),
         totals: totals(clauses.iter()),
         totals_by_basis: by_basis(&clauses),
-        findings: conclusion.found.iter().enumerate().map(|(index, found)| finding(subject, index + 1, found)).collect(),
+        findings: conclusion
+            .found
+            .iter()
+            .enumerate()
+            .map(|(index, found)| finding(subject, index + 1, found))
+            .collect(),
         clauses,
         silent: silent(conclusion),
         spending: spending(conclusion),
@@ -107,7 +118,8 @@ impl Report {
     /// # Errors
     /// In words, if it is not JSON, not a report, or of a newer format.
     pub fn read(text: &str) -> Result<Report, String> {
-        let value: serde_json::Value = serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
+        let value: serde_json::Value =
+            serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
         let format = value.get("format").and_then(serde_json::Value::as_u64).unwrap_or(0);
         if format > u64::from(FORMAT) {
             return Err(format!("its format is {format}, this program reads up to {FORMAT}"));
@@ -149,7 +161,14 @@ fn finding(subject: &Subject<'_>, number: usize, found: &Found) -> FindingRow {
     let finding = &found.finding;
     FindingRow {
         number,
-        clauses: finding.clauses.iter().map(|c| ClauseRef { id: name(c), cites: model.info(*c).cites.clone() }).collect(),
+        clauses: finding
+            .clauses
+            .iter()
+            .map(|c| ClauseRef {
+                id: name(c),
+                cites: model.info(*c).cites.clone(),
+            })
+            .collect(),
         operation: finding.operation.clone(),
         plan: finding.plan,
         step: finding.step,
@@ -157,22 +176,36 @@ fn finding(subject: &Subject<'_>, number: usize, found: &Found) -> FindingRow {
         seen: finding.seen.clone(),
         permitted: finding.expected.clone(),
         violations: finding.violations.clone(),
-        narrowed: finding
-            .shrunk
-            .as_ref()
-            .map(|(exchange, clauses)| Narrowed { exchange: *exchange, clauses: clauses.iter().map(name).collect() }),
+        narrowed: finding.shrunk.as_ref().map(|(exchange, clauses)| Narrowed {
+            exchange: *exchange,
+            clauses: clauses.iter().map(name).collect(),
+        }),
         witness: witness(subject, number, found),
     }
 }
 
 fn witness(subject: &Subject<'_>, number: usize, found: &Found) -> WitnessRow {
     let seen_again = found.witness.is_some();
-    let (plan, history) = found.witness.as_ref().map_or((&found.plan, &found.history), |(plan, history)| (plan, history));
-    let file = if seen_again { format!("witness-{number}.json") } else { format!("plan-{number}.json") };
-    let options: String = subject.replay_options.iter().map(|option| format!(" {}", quoted(option))).collect();
+    let (plan, history) = found
+        .witness
+        .as_ref()
+        .map_or((&found.plan, &found.history), |(plan, history)| (plan, history));
+    let file = if seen_again {
+        format!("witness-{number}.json")
+    } else {
+        format!("plan-{number}.json")
+    };
+    let options: String = subject
+        .replay_options
+        .iter()
+        .map(|option| format!(" {}", quoted(option)))
+        .collect();
     WitnessRow {
         seen_again,
-        replay: format!("probity replay {{reports}}/{}/{file}{options}", subject.model.suite.name),
+        replay: format!(
+            "probity replay {{reports}}/{}/{file}{options}",
+            subject.model.suite.name
+        ),
         file,
         outcomes: outcomes(plan, history),
         plan: plan.clone(),
@@ -182,7 +215,11 @@ fn witness(subject: &Subject<'_>, number: usize, found: &Found) -> WitnessRow {
 /// As a shell takes it for one word.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.to_string() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_string()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 fn totals<'r>(rows: impl Iterator<Item = &'r ClauseRow>) -> Totals {
@@ -224,8 +261,19 @@ fn silent(conclusion: &Conclusion) -> Vec<SilentRow> {
 }
 
 fn spending(conclusion: &Conclusion) -> Spending {
-    let Spent { requests, reads, polls, refusals, changes, creates, lost, throttled, shrinking, plans, steps_skipped } =
-        conclusion.spent;
+    let Spent {
+        requests,
+        reads,
+        polls,
+        refusals,
+        changes,
+        creates,
+        lost,
+        throttled,
+        shrinking,
+        plans,
+        steps_skipped,
+    } = conclusion.spent;
     let rest = requests.saturating_sub(reads + polls + refusals + changes + creates);
     let parts = [
         ("reads", reads),
@@ -241,7 +289,11 @@ fn spending(conclusion: &Conclusion) -> Spending {
         shares: parts
             .into_iter()
             .filter(|(_, count)| *count > 0)
-            .map(|(what, count)| Share { what: what.to_string(), requests: count, per_mille: count * 1000 / requests.max(1) })
+            .map(|(what, count)| Share {
+                what: what.to_string(),
+                requests: count,
+                per_mille: count * 1000 / requests.max(1),
+            })
             .collect(),
         shrinking,
         lost,

@@ -23,17 +23,29 @@ pub struct Page {
 /// The text of `probity explain CLAUSE`. `page` gives the reader's copy of a page by its id,
 /// if there is one; `row` is the clause's row in the last report of this suite.
 #[must_use]
-pub fn explain(model: &Model, clause: ClauseId, row: Option<&ClauseRow>, page: Option<&dyn Fn(&str) -> Option<Page>>) -> String {
+pub fn explain(
+    model: &Model,
+    clause: ClauseId,
+    row: Option<&ClauseRow>,
+    page: Option<&dyn Fn(&str) -> Option<Page>>,
+) -> String {
     let info = model.info(clause);
     let mut out = format!("{}\n  {}\n", info.id, info.says);
-    let rule = info.rule.as_ref().map(|rule| format!(", rule `{rule}`")).unwrap_or_default();
+    let rule = info
+        .rule
+        .as_ref()
+        .map(|rule| format!(", rule `{rule}`"))
+        .unwrap_or_default();
     let _ = writeln!(out, "  basis    {}{rule}", basis(info.basis));
     let _ = writeln!(out, "  cites    {}", cited(&info.cites));
     match &info.origin {
         Origin::Clause(index) => written(&mut out, &model.suite.clauses[*index]),
         Origin::Event(index) => event(&mut out, model, &model.suite.events[*index]),
         Origin::Generated(_) => {
-            let _ = writeln!(out, "  origin   follows from the suite's resources and the catalog; no line of the suite states it");
+            let _ = writeln!(
+                out,
+                "  origin   follows from the suite's resources and the catalog; no line of the suite states it"
+            );
         }
     }
     match row {
@@ -81,8 +93,17 @@ fn written(out: &mut String, clause: &Clause) {
     let _ = writeln!(out, "  {word} {statuses}");
     effects(out, "then    ", &clause.then);
     for alternative in &clause.or {
-        let when = alternative.when.as_ref().map(|when| format!(", when {when}")).unwrap_or_default();
-        let _ = writeln!(out, "  or       {}{when} [{}]", alternative.because, cited(&alternative.cites));
+        let when = alternative
+            .when
+            .as_ref()
+            .map(|when| format!(", when {when}"))
+            .unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "  or       {}{when} [{}]",
+            alternative.because,
+            cited(&alternative.cites)
+        );
         effects(out, "  then  ", &alternative.then);
     }
     for (first, second) in &clause.order {
@@ -94,7 +115,11 @@ fn written(out: &mut String, clause: &Clause) {
 }
 
 fn event(out: &mut String, model: &Model, event: &Event) {
-    let _ = writeln!(out, "  event    of a {}: the endpoint may do it by itself; it is no promise", model.suite.resources[event.resource].name);
+    let _ = writeln!(
+        out,
+        "  event    of a {}: the endpoint may do it by itself; it is no promise",
+        model.suite.resources[event.resource].name
+    );
     if let Some(when) = &event.when {
         let _ = writeln!(out, "  when     {when}");
     }
@@ -128,7 +153,11 @@ fn stage(stage: &Stage) -> String {
 }
 
 fn verdict(out: &mut String, row: &ClauseRow) {
-    let reason = if row.reason.is_empty() { String::new() } else { format!(": {}", row.reason) };
+    let reason = if row.reason.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", row.reason)
+    };
     let _ = writeln!(out, "  verdict  {}{reason}", row.verdict.word());
     let counts = &row.counts;
     let _ = writeln!(
@@ -143,7 +172,11 @@ fn quote(out: &mut String, cite: &Source, page: Option<Page>) {
         let _ = writeln!(out, "\n{cite}: your folder of pages does not have it");
         return;
     };
-    let edition = if page.same_edition { "" } else { " (another edition than the citation was made for; lines may have moved)" };
+    let edition = if page.same_edition {
+        ""
+    } else {
+        " (another edition than the citation was made for; lines may have moved)"
+    };
     let _ = writeln!(out, "\n{cite} in {}{edition}", page.file);
     let (first, last) = (cite.first as usize, cite.last as usize);
     let lines = page.text.lines().enumerate().map(|(index, line)| (index + 1, line));

@@ -24,8 +24,11 @@ pub struct Writing<'a> {
 /// If the folder cannot be made or written to; then nothing in it has changed.
 pub fn write(folder: &Path, writing: &Writing<'_>) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    let mut files: Vec<(String, Vec<u8>)> =
-        writing.files.iter().map(|(name, bytes)| ((*name).to_string(), bytes.clone())).collect();
+    let mut files: Vec<(String, Vec<u8>)> = writing
+        .files
+        .iter()
+        .map(|(name, bytes)| ((*name).to_string(), bytes.clone()))
+        .collect();
     for finding in &writing.report.findings {
         files.push((finding.witness.file.clone(), plan_bytes(&finding.witness.plan)));
     }
@@ -43,8 +46,13 @@ pub fn write(folder: &Path, writing: &Writing<'_>) -> io::Result<()> {
 /// # Errors
 /// If its folder cannot be made or written to.
 pub fn write_file(place: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = place.file_name().ok_or_else(|| io::Error::other("the path names no file"))?;
+    let folder = place
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let name = place
+        .file_name()
+        .ok_or_else(|| io::Error::other("the path names no file"))?;
     fs::create_dir_all(folder)?;
     for (temporary, place) in stage(folder, &[(name.to_string_lossy().into_owned(), bytes.to_vec())])? {
         fs::rename(temporary, place)?;
@@ -72,7 +80,8 @@ fn stage(folder: &Path, files: &[(String, Vec<u8>)]) -> io::Result<Vec<(PathBuf,
         hidden.push(format!(".{}.part", std::process::id()));
         let temporary = folder.join(hidden);
         staged.push((temporary.clone(), folder.join(name)));
-        let written = File::create(&temporary).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+        let written =
+            File::create(&temporary).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
         if let Err(error) = written {
             for (temporary, _) in staged {
                 let _ = fs::remove_file(temporary);
@@ -86,7 +95,9 @@ fn stage(folder: &Path, files: &[(String, Vec<u8>)]) -> io::Result<Vec<(PathBuf,
 fn forget_old_plans(folder: &Path, kept: &[String]) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let Ok(name) = entry.file_name().into_string() else { continue };
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
         if is_plan(&name) && !kept.contains(&name) {
             fs::remove_file(entry.path())?;
         }
@@ -96,6 +107,9 @@ fn forget_old_plans(folder: &Path, kept: &[String]) -> io::Result<()> {
 
 /// A name that only this room gives.
 fn is_plan(name: &str) -> bool {
-    let number = name.strip_prefix("witness-").or_else(|| name.strip_prefix("plan-")).and_then(|rest| rest.strip_suffix(".json"));
+    let number = name
+        .strip_prefix("witness-")
+        .or_else(|| name.strip_prefix("plan-"))
+        .and_then(|rest| rest.strip_suffix(".json"));
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -28,8 +28,18 @@ pub fn summary(report: &Report, shown: &Shown<'_>) -> String {
     for finding in &report.findings {
         failure(&mut out, report, finding, shown);
     }
-    undecided(&mut out, report, Verdict::Inconclusive, "Inconclusive: it applied, but something else may explain what came");
-    undecided(&mut out, report, Verdict::Untested, "Untested, which is not a pass: nothing is known of these");
+    undecided(
+        &mut out,
+        report,
+        Verdict::Inconclusive,
+        "Inconclusive: it applied, but something else may explain what came",
+    );
+    undecided(
+        &mut out,
+        report,
+        Verdict::Untested,
+        "Untested, which is not a pass: nothing is known of these",
+    );
     silence(&mut out, report);
     spending(&mut out, report);
     counts(&mut out, report);
@@ -74,7 +84,11 @@ fn heading(out: &mut String, report: &Report) {
         Target::Address(address) => format!("against {address}"),
     };
     let _ = writeln!(out, "{}: {} {target}", report.suite.name, report.title);
-    let _ = writeln!(out, "  suite {}, catalog {} {}", report.suite.digest, report.catalog.name, report.catalog.digest);
+    let _ = writeln!(
+        out,
+        "  suite {}, catalog {} {}",
+        report.suite.digest, report.catalog.name, report.catalog.digest
+    );
     let spent = &report.spending;
     let _ = writeln!(
         out,
@@ -108,7 +122,12 @@ fn failure(out: &mut String, report: &Report, finding: &FindingRow, shown: &Show
         let word = if index == 0 { "permitted " } else { "       or " };
         let _ = writeln!(out, "  {word} {permitted}");
     }
-    if let Some(more) = finding.permitted.len().checked_sub(PERMITTED_MAX).filter(|more| *more > 0) {
+    if let Some(more) = finding
+        .permitted
+        .len()
+        .checked_sub(PERMITTED_MAX)
+        .filter(|more| *more > 0)
+    {
         let _ = writeln!(out, "             and {more} more, listed in report.json");
     }
     if let Some(narrowed) = &finding.narrowed {
@@ -121,11 +140,24 @@ fn failure(out: &mut String, report: &Report, finding: &FindingRow, shown: &Show
         );
     }
     let witness = &finding.witness;
+    if witness.plan.steps.is_empty() {
+        let _ = writeln!(
+            out,
+            "  where      exchange {} of plan {}, step {}",
+            finding.exchange,
+            finding.plan,
+            finding.step + 1
+        );
+        return;
+    }
     let count = witness.plan.steps.len();
     let _ = if witness.seen_again {
         writeln!(out, "  witness, {count} {}:", if count == 1 { "step" } else { "steps" })
     } else {
-        writeln!(out, "  seen once, and not again when the plan was repeated; the whole plan, {count} steps:")
+        writeln!(
+            out,
+            "  seen once, and not again when the plan was repeated; the whole plan, {count} steps:"
+        )
     };
     for line in steps(&witness.plan, &witness.outcomes) {
         let _ = writeln!(out, "    {line}");
@@ -184,16 +216,24 @@ fn spending(out: &mut String, report: &Report) {
     if spent.requests == 0 {
         return;
     }
-    let share = |share: &super::row::Share| format!("{} {}.{} %", share.what, share.per_mille / 10, share.per_mille % 10);
-    let _ = writeln!(out, "\nRequests: {}", spent.shares.iter().map(share).collect::<Vec<_>>().join(", "));
+    let share =
+        |share: &super::row::Share| format!("{} {}.{} %", share.what, share.per_mille / 10, share.per_mille % 10);
+    let _ = writeln!(
+        out,
+        "\nRequests: {}",
+        spent.shares.iter().map(share).collect::<Vec<_>>().join(", ")
+    );
     let trouble = [
         (spent.lost, "without a reply"),
         (spent.throttled, "throttled"),
         (spent.steps_skipped, "steps skipped"),
         (spent.repeated, "deviations again of clauses reported in the same plan"),
     ];
-    let trouble: Vec<String> =
-        trouble.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let trouble: Vec<String> = trouble
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
     if !trouble.is_empty() {
         let _ = writeln!(out, "  {}", trouble.join(", "));
     }
@@ -212,10 +252,21 @@ fn counts(out: &mut String, report: &Report) {
 }
 
 fn tallied(totals: &Totals) -> String {
-    let Totals { pass, fail, inconclusive, untested, unreachable, unobservable } = totals;
+    let Totals {
+        pass,
+        fail,
+        inconclusive,
+        untested,
+        unreachable,
+        unobservable,
+    } = totals;
     let mut text = format!("{pass} pass, {fail} fail, {inconclusive} inconclusive, {untested} untested");
     let apart = [(unreachable, "unreachable here"), (unobservable, "unobservable")];
-    let apart: Vec<String> = apart.iter().filter(|(count, _)| **count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let apart: Vec<String> = apart
+        .iter()
+        .filter(|(count, _)| **count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
     if !apart.is_empty() {
         let _ = write!(text, " (of these {})", apart.join(", "));
     }

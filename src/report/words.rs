@@ -14,7 +14,10 @@ const BODY_CHARS_MAX: usize = 600;
 pub fn steps(plan: &Plan, outcomes: &[String]) -> Vec<String> {
     let mut lines = Vec::new();
     for (index, step) in plan.steps.iter().enumerate() {
-        let outcome = outcomes.get(index).map(|outcome| format!(" -> {outcome}")).unwrap_or_default();
+        let outcome = outcomes
+            .get(index)
+            .map(|outcome| format!(" -> {outcome}"))
+            .unwrap_or_default();
         lines.push(format!("{}. {}{outcome}", index + 1, call(step)));
         if let Some(body) = &step.body {
             lines.push(format!("   body {}", shortened(&plain(body).to_string())));
@@ -31,7 +34,9 @@ pub fn outcomes(plan: &Plan, history: &History) -> Vec<String> {
         let own = |exchange: &&Exchange| exchange.step == index && exchange.cause != Cause::Poll;
         history.exchanges.iter().rfind(own)
     };
-    (0..plan.steps.len()).map(|index| last(index).map_or_else(|| "skipped".to_string(), |exchange| outcome(&exchange.outcome))).collect()
+    (0..plan.steps.len())
+        .map(|index| last(index).map_or_else(|| "skipped".to_string(), |exchange| outcome(&exchange.outcome)))
+        .collect()
 }
 
 /// What became of a request, in a word or two.
@@ -50,7 +55,10 @@ pub fn outcome(outcome: &Outcome) -> String {
 fn call(step: &Step) -> String {
     let mut text = format!("{} ({})", step.operation, step.binding);
     let named = step.path.iter().map(|(name, value)| format!("{name}={}", said(value)));
-    let asked = step.query.iter().map(|(name, value)| format!("?{name}={}", said(value)));
+    let asked = step
+        .query
+        .iter()
+        .map(|(name, value)| format!("?{name}={}", said(value)));
     let headers = step.headers.iter().map(|(name, value)| format!("{name}: {value}"));
     let inputs: Vec<String> = named.chain(asked).chain(headers).collect();
     if !inputs.is_empty() {
@@ -71,8 +79,11 @@ fn call(step: &Step) -> String {
 }
 
 fn afterwards(step: &Step, last: bool) -> Option<String> {
-    let born: Vec<String> =
-        step.births.iter().flat_map(|(name, handles)| handles.iter().map(move |handle| format!("{name} {handle}"))).collect();
+    let born: Vec<String> = step
+        .births
+        .iter()
+        .flat_map(|(name, handles)| handles.iter().map(move |handle| format!("{name} {handle}")))
+        .collect();
     let makes = (!born.is_empty()).then(|| format!("makes {}", born.join(", ")));
     let waits = match step.settle {
         Settle::Leave if last => None,
@@ -98,7 +109,9 @@ fn plain(value: &Value) -> Value {
     }
     match value {
         Value::Array(items) => Value::Array(items.iter().map(plain).collect()),
-        Value::Object(entries) => Value::Object(entries.iter().map(|(key, value)| (key.clone(), plain(value))).collect()),
+        Value::Object(entries) => {
+            Value::Object(entries.iter().map(|(key, value)| (key.clone(), plain(value))).collect())
+        }
         other => other.clone(),
     }
 }
