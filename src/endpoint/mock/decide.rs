@@ -26,7 +26,7 @@ pub fn decide(model: &Model, asked: &Asked, reading: &Reading, tempo: &Tempo, fa
         if mutant.kind == Kind::Accepted && reading.demanded.contains(&mutant.clause) {
             reading.demanded.retain(|clause| *clause != mutant.clause);
             if reading.demanded.is_empty() {
-                return Answer::Accept { status: success(model, operation, &reading.accepts, rng), clauses: reading.accepts };
+                return Answer::Accept { status: success(model, operation, &reading.accepts), clauses: reading.accepts };
             }
         }
     }
@@ -43,7 +43,7 @@ pub fn decide(model: &Model, asked: &Asked, reading: &Reading, tempo: &Tempo, fa
     if reading.accepts.is_empty() && operation_model.changes && rng.chance(4, 5) {
         return Answer::Refuse { status: any_of(&operation_model.client_error, 400, rng) };
     }
-    Answer::Accept { status: success(model, operation, &reading.accepts, rng), clauses: reading.accepts }
+    Answer::Accept { status: success(model, operation, &reading.accepts), clauses: reading.accepts }
 }
 
 fn broken(model: &Model, asked: &Asked, reading: &Reading, mutant: &Mutant, rng: &mut Rng) -> Option<Answer> {
@@ -74,7 +74,7 @@ fn refusal(model: &Model, operation: &str, clauses: &[ClauseId], rng: &mut Rng) 
 }
 
 /// One success status that all clauses allow; the same for an operation throughout a run.
-fn success(model: &Model, operation: &str, clauses: &[ClauseId], rng: &mut Rng) -> u16 {
+fn success(model: &Model, operation: &str, clauses: &[ClauseId]) -> u16 {
     let has_body = model.operations[operation].reply.is_some();
     let fits = |status: &u16| clauses.iter().all(|clause| allows(model, operation, *clause, *status)) && !(has_body && *status == 204);
     let documented = &model.operations[operation].success;
