@@ -4,10 +4,14 @@
 //! all others are handed what they need.
 
 mod clock;
+mod drive;
 pub mod exit;
+mod meant;
 mod out;
 mod own_pages;
+mod progress;
 mod shelf;
+mod signal;
 mod typed;
 mod verbs;
 mod wrong;
@@ -46,6 +50,7 @@ pub fn main() -> ExitCode {
 
 fn carried_out(verb: Verb) -> Result<Exit, Wrong> {
     match verb {
+        Verb::Mutants(typed) => verbs::mutants::mutants(&typed),
         Verb::Explain(typed) => verbs::explain::explain(&typed),
         Verb::Derive(typed) => verbs::derive::derive(&typed),
         Verb::Lint(typed) => verbs::lint::lint(&typed),

@@ -3,13 +3,13 @@
 use super::wrong::{Wrong, meant};
 use crate::expr::Val;
 use crate::model::Model;
+use crate::report::written;
 use crate::schema::{Files, Folder, Schemas};
 use crate::suite::{self, Suite, catalog_name};
 use include_dir::{Dir, include_dir};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -249,7 +249,7 @@ pub fn origin(shelf: &Shelf, loaded: &[Loaded], target: &str) -> String {
     format!(
         "suites and schemas: {} ({}); endpoint: {target}",
         shelf.place(),
-        &hex(hash)[..7 + SHORT]
+        &written(hash)[..7 + SHORT]
     )
 }
 
@@ -288,13 +288,5 @@ fn catalog_digest(schemas: &Schemas, files: &dyn Files) -> String {
         hash.update((bytes.len() as u64).to_be_bytes());
         hash.update(&bytes);
     }
-    hex(hash)
-}
-
-fn hex(hash: Sha256) -> String {
-    let mut text = String::from("sha256:");
-    for byte in hash.finalize() {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    written(hash)
 }

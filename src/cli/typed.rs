@@ -21,6 +21,8 @@ cannot be reached or refuses the credentials; 6 objects left behind; 130 and 143
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// List the ways in which the mock can break a promise
+    Mutants(Mutants),
     /// Say what a clause promises, where, when it speaks, and what became of it
     Explain(Explain),
     /// Derive operations, JSON Schemas, citations and doubts from documentation pages
@@ -31,6 +33,65 @@ pub enum Verb {
     Judge(Judge),
     /// List what the pages of an API leave open or contradict
     Doubts(Doubts),
+}
+
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Suites by name; none: all
+    #[arg(value_name = "SUITE")]
+    pub suites: Vec<String>,
+    #[command(flatten)]
+    pub target: Target,
+    /// What the random choices begin with
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Only clauses whose id matches, such as 'resize.*'; may be given several times
+    #[arg(long = "clause", value_name = "GLOB")]
+    pub clauses: Vec<String>,
+    /// Requests in all, those for shrinking a witness not counted
+    #[arg(long, value_name = "N")]
+    pub requests: Option<u64>,
+    /// Plans in all
+    #[arg(long, value_name = "N")]
+    pub plans: Option<u64>,
+    /// A tenth of the usual requests, for a quick look
+    #[arg(long, conflicts_with = "requests")]
+    pub fast: bool,
+    /// Stop at the first deviation
+    #[arg(long)]
+    pub first: bool,
+    /// Folder of the reports: DIR/<suite>/report.json and others
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub reports: PathBuf,
+}
+
+/// Whom to ask, and how its day and its pace are taken.
+#[derive(Debug, Args)]
+pub struct Target {
+    /// `mock`, or the address of an endpoint; without it, the profile's, else the mock
+    #[arg(long, value_name = "mock|URL")]
+    pub endpoint: Option<String>,
+    /// What the endpoint offers and allows, and who asks
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
+    /// Break one promise of the mock: see `probity mutants`
+    #[arg(long, value_name = "MUTANT")]
+    pub fault: Option<String>,
+    /// The day against which lifecycles are judged; without it, the day of the run
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub today: Option<String>,
+    /// Multiply the times that the suite allows for coming to rest
+    #[arg(long, value_name = "PERCENT")]
+    pub settle: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub struct Mutants {
+    /// Suites by name; none: all
+    pub suites: Vec<String>,
+    /// Only mutants whose name matches, such as 'resize.*/stuck'
+    #[arg(long, value_name = "GLOB")]
+    pub only: Vec<String>,
 }
 
 #[derive(Debug, Args)]

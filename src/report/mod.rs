@@ -7,6 +7,7 @@
 //! no clock.
 
 mod certificate;
+mod digest;
 mod explain;
 mod folder;
 mod junit;
@@ -20,11 +21,12 @@ mod words;
 mod tests;
 
 pub use certificate::{Certified, FORMAT, Report, Subject, certificate};
+pub use digest::{digest, written};
 pub use explain::{Page, explain};
-pub use folder::{Writing, write};
-pub use junit::junit;
+pub use folder::{Writing, plan_bytes, write, write_file};
+pub use junit::{complaint, junit};
 pub use machine::{Machine, Run};
 pub use row::{ClauseRow, FindingRow, Numbers, Share, SilentRow, Spending, Target, Totals, WitnessRow};
-pub use summary::{Shown, summary};
+pub use summary::{Shown, replay, summary};
 pub use why::why;
 pub use words::steps;

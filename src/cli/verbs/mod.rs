@@ -5,3 +5,5 @@ pub mod doubts;
 pub mod explain;
 pub mod judge;
 pub mod lint;
+pub mod mutants;
+pub mod run;
