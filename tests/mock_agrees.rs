@@ -24,9 +24,12 @@ fn load(name: &str) -> (Arc<Model>, Arc<Schemas>) {
     (Arc::new(model), Arc::new(schemas))
 }
 
+const OWN: &str = "0a1b2c3d4e5f40718293a4b5c6d7e8f9";
+const FOREIGN: &str = "ffeeddccbbaa49998877665544332211";
+
 fn identities() -> Identities {
     let of = |project: &str| Identity { parameters: BTreeMap::from([("project_id".to_string(), project.to_string())]), ..Identity::default() };
-    let callers = [("owner", "a1"), ("expired", "a1"), ("none", "a1"), ("other", "b2")];
+    let callers = [("owner", OWN), ("expired", OWN), ("none", OWN), ("other", FOREIGN)];
     Identities::new(callers.into_iter().map(|(caller, project)| (caller.to_string(), of(project))).collect())
 }
 
@@ -71,7 +74,14 @@ fn draw(model: &Model, schemas: &Schemas, judge: &Judge, rng: &mut Rng) -> Call 
 /// Values that guards compare with, where they are of a pool.
 fn pin(model: &Model, operation: &str, _: &Judge, body: &mut Value, rng: &mut Rng) {
     for clause in model.operations[operation].clauses.iter().filter_map(|clause| model.written(*clause)) {
-        for comparison in clause.when.iter().flat_map(|when| when.comparisons()) {
+        let named = model.suite.lets.values().filter_map(|known| match known {
+            probity::suite::Let::Expression(expr) => Some(expr),
+            probity::suite::Let::Constant(_) => None,
+        });
+        for comparison in clause.when.iter().chain(named).flat_map(|when| when.comparisons()) {
+            if comparison.path.keys.is_empty() || body.pointer(&format!("/{}", first(&comparison.path))).is_none() {
+                continue;
+            }
             let pool = comparison.other.as_path().filter(|path| path.root.as_ref() == "pools");
             let (Some(pool), "body") = (pool, comparison.path.root.as_ref()) else { continue };
             let probity::expr::Key::Name(name) = &pool.keys[0] else { continue };
@@ -80,6 +90,13 @@ fn pin(model: &Model, operation: &str, _: &Judge, body: &mut Value, rng: &mut Rn
                 probity::expr::assign(body, &comparison.path, value);
             }
         }
+    }
+}
+
+fn first(path: &probity::expr::Path) -> String {
+    match &path.keys[0] {
+        probity::expr::Key::Name(name) => name.to_string(),
+        probity::expr::Key::Index(index) => index.to_string(),
     }
 }
 
@@ -125,7 +142,7 @@ fn walk(name: &str, seed: u64, steps: u64, tempo: Tempo) -> Walk {
                 seen.insight.as_ref().map(|i| &i.before), seen.insight.as_ref().map(|i| &i.ruled_out), seen.insight.as_ref().map(|i| &i.after)));
             if let Some(finding) = seen.findings.first() {
                 let clauses: Vec<&str> = finding.clauses.iter().map(|clause| model.info(*clause).id.as_str()).collect();
-                let from = trail.len().saturating_sub(8);
+                let from = trail.len().saturating_sub(4);
                 panic!("seed {seed}: the mock contradicts {clauses:?} at {number}: {finding:?}\n{}", trail[from..].join("\n"));
             }
             let pause = rng.weighted(&[(3, 0), (3, 500), (2, 20_000), (1, 1_000_000)]).copied().unwrap_or(0);

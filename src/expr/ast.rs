@@ -140,7 +140,7 @@ impl Node {
         self.for_each_part_mut(&mut |part| part.renumber_roots(to));
     }
 
-    fn for_each_part_mut(&mut self, visit: &mut impl FnMut(&mut Node)) {
+    pub fn for_each_part_mut(&mut self, visit: &mut impl FnMut(&mut Node)) {
         match &mut self.kind {
             Kind::Lit(_) | Kind::Root(_) | Kind::Local(..) => {}
             Kind::Select(of, _) | Kind::Has(of) | Kind::Not(of) | Kind::Negate(of) => visit(of),

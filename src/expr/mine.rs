@@ -215,7 +215,7 @@ impl Mine<'_> {
 }
 
 /// Whether a node names a variable of a loop around it.
-fn escapes(node: &Node, inside: u16) -> bool {
+pub(super) fn escapes(node: &Node, inside: u16) -> bool {
     match &node.kind {
         Kind::Local(_, up) => *up >= inside,
         Kind::Loop(walk) => {

@@ -32,6 +32,7 @@ mod ast;
 mod calls;
 mod check;
 mod compare;
+mod elements;
 mod eval;
 mod expression;
 mod facts;

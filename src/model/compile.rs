@@ -380,7 +380,7 @@ fn generate(suite: &Suite, catalog: &Catalog) -> Vec<ClauseInfo> {
 /// The read with one path parameter for the thing's id and a view of the whole thing.
 fn shown(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<Shown> {
     let resource = &suite.resources[kind];
-    let candidates = resource.views.iter().filter(|(_, view)| !view.each && view.when.is_none());
+    let candidates = resource.views.iter().filter(|(_, view)| !view.each);
     candidates
         .filter_map(|(operation, view)| {
             let entry = catalog.operations.iter().find(|o| &o.id == operation)?;

@@ -6,7 +6,7 @@ use super::effect::{Choice, Moment, fogged, successors};
 use super::factor::{Factor, Held, World};
 use super::reading::{Reading, allows, combinations, find, read};
 use super::scope::{Fault, Roots, world_root};
-use super::thing::{Life, Thing};
+use super::thing::{Life, Thing, Who};
 use crate::expr::Val;
 use crate::schema::Class;
 use crate::suite::Calls;
@@ -69,9 +69,9 @@ pub fn judge(model: &Model, asked: &Asked, heard: &Heard, before: &Factor, momen
         note_expected(model, asked, &reading, &mut judged.expected);
         match heard {
             Heard::Success(status, _) => accepted(model, asked, *status, world, &reading, moment, &mut judged)?,
-            Heard::Refusal(status) => refused(model, asked, *status, world, &reading, moment, &mut judged),
+            Heard::Refusal(status) => refused(model, asked, *status, world, &reading, &mut judged),
             Heard::ServerError(status) if excused(model, asked, &reading, *status) => {
-                refused(model, asked, *status, world, &reading, moment, &mut judged);
+                refused(model, asked, *status, world, &reading, &mut judged);
             }
             Heard::ServerError(_) => {
                 judged.server_error = Some(model.operations[&asked.operation].no_server_error);
@@ -154,7 +154,7 @@ fn broken_ensures(model: &Model, asked: &Asked, world: &World, accepts: &[Clause
     Ok(broken)
 }
 
-fn refused(model: &Model, asked: &Asked, status: u16, world: &World, reading: &Reading, moment: &Moment<'_>, judged: &mut Judged) {
+fn refused(model: &Model, asked: &Asked, status: u16, world: &World, reading: &Reading, judged: &mut Judged) {
     let explaining: Vec<ClauseId> = reading.explaining(model, &asked.operation, status).collect();
     let allowed = if reading.demanded.is_empty() {
         reading.accepts.is_empty() || !explaining.is_empty() || asked.class == Class::Doubtful
@@ -171,16 +171,19 @@ fn refused(model: &Model, asked: &Asked, status: u16, world: &World, reading: &R
     } else {
         How::Refused { demanded: reading.demanded.clone(), explaining }
     };
-    judged.next.push(Next { world: after_refusal(model, asked, status, world, moment), how });
+    judged.next.push(Next { world: after_refusal(model, asked, status, world), how });
 }
 
-/// A 404 proves absence only where the call names one thing of which nothing else was known.
-fn after_refusal(model: &Model, asked: &Asked, status: u16, world: &World, _: &Moment<'_>) -> World {
+/// A 404 proves absence only from the read that shows one thing, asked by its owner: any
+/// other call may be refused so for what else it names.
+fn after_refusal(model: &Model, asked: &Asked, status: u16, world: &World) -> World {
     let named: Vec<_> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
     if let (404, [id]) = (status, named.as_slice())
+        && model.shown[usize::from(id.kind)].as_ref().is_some_and(|shown| shown.operation == asked.operation)
         && let Some(held) = find(world, id)
         && held.thing.fog.is_some()
-        && asked.who == Some(held.thing.owner)
+        && asked.caller == "owner"
+        && held.thing.owner == Who::Owner
     {
         let gone = Thing { life: Life::Gone, fog: None, ..held.thing.clone() };
         return super::effect::replaced(model, world, BTreeMap::from([((*id).clone(), gone)]));

@@ -91,7 +91,7 @@ impl Judge {
         let violations: Vec<String> = match &reply.body {
             ReplyBody::Json(body) => {
                 let known = |violation: &Violation| body.pointer(&violation.pointer).and_then(Value::as_str).is_some_and(is_token);
-                shape.violations_at(body, version.as_deref()).iter().filter(|violation| !violation.doubtful && !known(violation)).map(line).collect()
+                shape.violations_at(body, version.as_deref()).iter().filter(|violation| !violation.doubtful && !known(violation) && !absent(&shape.schema, violation)).map(line).collect()
             }
             ReplyBody::Empty => vec!["the reply has no body where the page describes one".to_string()],
             ReplyBody::Text { because, .. } => vec![format!("the body is not JSON: {because}")],
@@ -128,6 +128,22 @@ pub fn judge(history: &History, model: &Arc<Model>, schemas: &Arc<Schemas>, boun
     let mut judge = Judge::new(Arc::clone(model), Arc::clone(schemas), history.header.plan, bounds);
     let seen = history.exchanges.iter().map(|exchange| judge.observe(exchange)).collect::<Result<Vec<Seen>, Fault>>()?;
     Ok((judge, seen))
+}
+
+/// Null for an optional property is absence: documents leave optional fields out, services write null.
+fn absent(schema: &Value, violation: &Violation) -> bool {
+    if violation.keyword != "type" || violation.found != "null" {
+        return false;
+    }
+    let Some((parents, name)) = violation.pointer.rsplit_once('/') else { return false };
+    let name = name.replace("~1", "/").replace("~0", "~");
+    let mut at = schema;
+    for key in parents.split('/').skip(1) {
+        let key = key.replace("~1", "/").replace("~0", "~");
+        let property = &at["properties"][&key];
+        at = if property.is_null() && key.parse::<usize>().is_ok() { &at["items"] } else { property };
+    }
+    !at["required"].as_array().is_some_and(|required| required.iter().any(|known| known.as_str() == Some(&name)))
 }
 
 fn line(violation: &Violation) -> String {

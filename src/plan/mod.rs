@@ -1,8 +1,24 @@
-//! Steps and plans: what will be asked, as records.
+//! Steps and plans: what will be asked, as records, and the choosers that pick it.
 //!
 //! A plan is always its recorded steps; whoever chose them is not part of it.
 //! It does not know replies or verdicts.
 
+mod build;
+mod chooser;
+mod coverage;
+mod guided;
+mod hints;
+mod probe;
+mod search;
+mod situation;
 mod step;
 
+pub use build::{Ask, build};
+pub use chooser::{Chooser, Random, Recorded};
+pub use coverage::{Coverage, Shares, context, cover};
+pub use guided::Guided;
+pub use hints::{Hints, Need, Root};
+pub use probe::{Actor, Call, Ground, Outlook, Scene};
+pub use search::{Leg, Reach, way};
+pub use situation::{Ending, Handle, Handles, Limits, Presence, Situation, named, presence};
 pub use step::{FORMAT, Plan, Settle, Step, handle, handle_name};

@@ -13,7 +13,7 @@ mod types;
 #[cfg(test)]
 mod tests;
 
-pub use lint::{Evidence, Freshness, SilentCell, lint, silent_cells};
+pub use lint::{Evidence, Freshness, SilentCell, cited_places, lint, silent_cells};
 pub use parse::{catalog_name, parse};
 pub use problem::{Problem, Severity, has_errors, render};
 pub use types::{

@@ -149,9 +149,23 @@ impl crate::expr::Scope for OnlyIt {
     }
 }
 
-/// The plain paths behind `it.a` or `[it.a, it.b]`.
+/// The plain paths behind `it.a` or `[it.a, it.b]`, in the order in which they stand there:
+/// each place is marked, and where a mark comes out is where the place goes in.
 fn targets(at: &Expr) -> Vec<Path> {
-    at.as_path().map_or_else(|| at.reads(), |path| vec![path])
+    if let Some(path) = at.as_path() {
+        return vec![path];
+    }
+    let paths = at.reads();
+    let mut marked = Value::Object(serde_json::Map::new());
+    for (index, path) in paths.iter().enumerate() {
+        assign(&mut marked, path, Value::from(index));
+    }
+    let Ok(Val::List(order)) = at.eval(&OnlyIt(Val::from(&marked))) else { return Vec::new() };
+    let index = |mark: &Val| match mark {
+        Val::Int(mark) => usize::try_from(*mark).ok(),
+        _ => None,
+    };
+    order.iter().filter_map(|mark| paths.get(index(mark)?).cloned()).collect()
 }
 
 fn put(it: &mut Value, targets: &[Path], candidate: &Val) {
@@ -166,26 +180,54 @@ fn put(it: &mut Value, targets: &[Path], candidate: &Val) {
     }
 }
 
-/// Values for what nothing has set at birth: drawn as a read would show them.
+/// Values for what nothing has set at birth: drawn as reads would show them, such that every
+/// view may show the same value.
 pub fn endow(press: &Press<'_>, id: &Id, thing: &mut Thing, rng: &mut Rng, tempo: &Tempo) {
     let resource = &press.model.suite.resources[usize::from(id.kind)];
-    let mut samples = Vec::new();
-    for (operation, view) in &resource.views {
-        let Some(described) = press.schemas.operation(operation) else { continue };
-        let shape = [200, 202, 201].into_iter().find_map(|status| press.schemas.response(described, status, press.version));
-        let Some(shape) = shape else { continue };
-        let Ok(body) = draw_valid(shape, rng, &Draw { microversion: press.version.map(str::to_string), ..Draw::response() }) else { continue };
-        let Some(shown) = view.at.as_path().and_then(|path| crate::expr::get(&body, &path).cloned()) else { continue };
-        let it = if view.each { shown.as_array().and_then(|items| items.first().cloned()) } else { Some(shown) };
-        samples.extend(it);
-    }
+    let samples: Vec<Sample<'_>> = resource.views.iter().filter_map(|(operation, view)| sample(press, operation, view, rng)).collect();
     for (index, field) in resource.fields.iter().enumerate() {
         if !thing.fields[index].has_unknown() || Some(&field.name) == resource.state.as_ref() {
             continue;
         }
         let Some(path) = field.at.as_path() else { continue };
-        let drawn = samples.iter().find_map(|sample| crate::expr::get(sample, &path));
-        thing.fields[index] = drawn.map_or_else(|| Val::from(&Value::String(format!("{}-{}", field.name, between(rng, tempo.stage_ms)))), Val::from);
+        let showing: Vec<&Sample<'_>> =
+            samples.iter().filter(|sample| sample.view.only.as_ref().is_none_or(|only| only.contains(&field.name))).collect();
+        let drawn: Vec<&Value> = showing.iter().filter_map(|sample| crate::expr::get(sample.it()?, &path)).collect();
+        let everywhere = drawn.iter().find(|value| showing.iter().all(|sample| sample.takes(&path, value)));
+        let value = everywhere.or(drawn.first()).map(|value| Val::from(*value));
+        thing.fields[index] = value.unwrap_or_else(|| Val::Str(format!("{}-{}", field.name, between(rng, tempo.stage_ms)).into()));
+    }
+}
+
+/// A drawn reply of one view.
+struct Sample<'a> {
+    view: &'a View,
+    at: Path,
+    shape: &'a crate::schema::Shape,
+    body: Value,
+}
+
+fn sample<'a>(press: &Press<'a>, operation: &str, view: &'a View, rng: &mut Rng) -> Option<Sample<'a>> {
+    let described = press.schemas.operation(operation)?;
+    let shape = [200, 202, 201].into_iter().find_map(|status| press.schemas.response(described, status, press.version))?;
+    let how = Draw { microversion: press.version.map(str::to_string), ..Draw::response() };
+    let body = draw_valid(shape, rng, &how).ok()?;
+    Some(Sample { view, at: view.at.as_path()?, shape, body })
+}
+
+impl Sample<'_> {
+    fn it(&self) -> Option<&Value> {
+        let shown = crate::expr::get(&self.body, &self.at)?;
+        if self.view.each { shown.get(0) } else { Some(shown) }
+    }
+
+    fn takes(&self, path: &Path, value: &Value) -> bool {
+        let mut body = self.body.clone();
+        let Some(shown) = place(&mut body, &self.at) else { return true };
+        let it = if self.view.each { shown.get_mut(0) } else { Some(shown) };
+        let Some(it) = it else { return true };
+        assign(it, path, value.clone());
+        self.shape.is_valid(&body)
     }
 }
 

@@ -261,11 +261,7 @@ fn mark(fields: &mut [Field], way: &str, pointer: &str, keyword: &'static str, n
                 }
                 field.doubts.push(nth);
             }
-            let step = if field.is_list() {
-                format!("{at}/*")
-            } else {
-                at
-            };
+            let step = format!("{at}{}", field.below());
             go(&mut field.children, &step, pointer, keyword, nth);
         }
     }
@@ -277,11 +273,7 @@ pub(super) fn each(fields: &[Field], pointer: &str, visit: &mut impl FnMut(&str,
     for field in fields {
         let here = format!("{pointer}/{}", field.step());
         visit(&here, field);
-        let step = if field.is_list() {
-            format!("{here}/*")
-        } else {
-            here
-        };
+        let step = format!("{here}{}", field.below());
         each(&field.children, &step, visit);
     }
 }

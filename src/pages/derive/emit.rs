@@ -537,11 +537,7 @@ pub(super) fn bounds(fields: &[Field], pointer: &str, way: Way, out: &mut Vec<Fi
                 at: source(&field.at.page, it.first, it.last),
             });
         }
-        let step = if field.is_list() {
-            format!("{here}/*")
-        } else {
-            here
-        };
+        let step = format!("{here}{}", field.below());
         bounds(&field.children, &step, way, out);
     }
 }

@@ -99,12 +99,34 @@ impl Field {
         }
     }
 
+    /// The steps between its own pointer and those of its children: `*` for an element
+    /// of a list or a member of a map.
+    pub fn below(&self) -> String {
+        let open = self.children.iter().any(|it| it.any_key);
+        below(&self.is, open)
+    }
+
     pub fn is_list(&self) -> bool {
         match &self.is {
             Type::Array(_) => true,
             Type::Union(all) => all.iter().any(|it| matches!(it, Type::Array(_))),
             _ => false,
         }
+    }
+}
+
+fn below(is: &Type, open: bool) -> String {
+    match is {
+        Type::Array(inner) => format!("/*{}", below(inner, open)),
+        // A child for any key is that step itself.
+        Type::Map(_) if open => String::new(),
+        Type::Map(inner) => format!("/*{}", below(inner, open)),
+        Type::Union(all) => all
+            .iter()
+            .map(|it| below(it, open))
+            .find(|it| !it.is_empty())
+            .unwrap_or_default(),
+        _ => String::new(),
     }
 }
 

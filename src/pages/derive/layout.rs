@@ -29,6 +29,8 @@ pub(super) struct Placed<'a> {
     pub block: &'a Block,
     /// Title of its section.
     pub heading: &'a str,
+    /// Labels of its section.
+    pub labels: &'a [String],
 }
 
 /// The blocks of a page in order, each with its part.
@@ -80,6 +82,7 @@ fn place_section<'a>(
                 abnormal,
                 block,
                 heading: &section.title,
+                labels: &section.labels,
             });
             hint = Some(text).filter(|_| first.len() <= 160);
             continue;
@@ -90,6 +93,7 @@ fn place_section<'a>(
             abnormal,
             block,
             heading: &section.title,
+            labels: &section.labels,
         });
         if matches!(block, Block::Table(_)) {
             hint = None;

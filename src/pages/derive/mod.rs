@@ -184,11 +184,7 @@ fn oddities(made: &mut [Made], drafts: &mut Drafts) {
                     });
                 }
             }
-            let step = if field.is_list() {
-                format!("{here}/*")
-            } else {
-                here
-            };
+            let step = format!("{here}{}", field.below());
             go(&mut field.children, &step, drafts);
         }
     }

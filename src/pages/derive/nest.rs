@@ -22,6 +22,8 @@ const FIELDS_MAX: usize = 20_000;
 pub(super) struct FieldTable {
     pub page: usize,
     pub labels: Vec<String>,
+    /// Labels of the section that it stands in.
+    pub section_labels: Vec<String>,
     pub caption: String,
     /// Words set in bold in the caption.
     pub strong: Vec<String>,
@@ -174,6 +176,9 @@ fn target(tables: &[FieldTable], names: &[PageName], page: usize, field: &Field)
                     .then(|| tables.iter().position(reached))
                     .flatten()
             });
+            let below =
+                |it: &FieldTable| it.page != page && it.section_labels.contains(&link.label);
+            let found = found.or_else(|| tables.iter().position(below));
             if found.is_some() {
                 return found;
             }

@@ -30,6 +30,11 @@ pattern!(
     r"\b[A-Za-z][\w-]*:[A-Za-z_][\w-]*\b|\b[a-z]+(?:_[a-z0-9]+)+\b"
 );
 pattern!(NUMBER, r"\b\d[\d,]*(?:\.\d+)?\b");
+pattern!(PATH, r"/[A-Za-z][^\s)]*/[^\s)]*");
+pattern!(
+    COUNTED,
+    r"(?i)\b(?:maximum of|at most|up to|more than|no more than|less than|at least|minimum of|exceeds?)\s+\d"
+);
 pattern!(CALL, r"\b(GET|POST|PUT|DELETE|PATCH)\s+(/[^\s)]+)");
 pattern!(
     ADJECTIVE_STATE,
@@ -167,6 +172,7 @@ fn tokens(text: &Text, words: &str, pairs: &[(String, String)]) -> BTreeMap<Stri
         add("pairs", format!("{field}={value}"));
     }
     let bare = CALL.replace_all(words, " ");
+    let bare = PATH.replace_all(&bare, " ");
     for it in NAME.find_iter(&bare) {
         add("fields", it.as_str().to_string());
     }
@@ -325,7 +331,7 @@ mod tests {
             "fields=LAMP-EXT:glow_state pairs=LAMP-EXT:glow_state=dimmed states=dimmed",
         );
         check(
-            "A lamp with more than 24 shades attached cannot be moved.",
+            "A lamp with more than 24 shades cannot be moved.",
             "limit",
             "numbers=24",
         );

@@ -17,7 +17,7 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 static VERSION_HEADER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b([A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]+)+-Version)\b").expect("ours")
+    Regex::new(r"\b([A-Z][A-Za-z]*(?:-[A-Z][A-Za-z]*)+-Version)\b").expect("ours")
 });
 
 /// An operation while its doubts have no names yet.

@@ -5,7 +5,7 @@
 
 use super::claims::Format;
 use super::doubts::{Draft, doubt, side};
-use super::field::{Field, Way, source};
+use super::field::{Field, Need, Way, source};
 use super::json::{Kind, Node};
 use super::nest::objects;
 use super::types::Type;
@@ -28,11 +28,14 @@ pub(super) fn wrap(
         return;
     }
     let known = |key: &str| fields.iter().any(|field| field.name == key);
+    if examples
+        .iter()
+        .any(|it| it.members().iter().any(|(key, _)| known(key)))
+    {
+        return;
+    }
     for example in examples {
         let members = example.members();
-        if members.iter().any(|(key, _)| known(key)) {
-            continue;
-        }
         let wrapper = members.iter().find(|(_, node)| {
             objects(node)
                 .iter()
@@ -48,7 +51,7 @@ pub(super) fn wrap(
         };
         let mut outer = Field::new(name, is, source(page, node.first, node.last));
         outer.from_example = true;
-        outer.need = super::field::Need::Yes;
+        outer.need = Need::Yes;
         let names = fields.first().map_or(String::new(), |it| it.name.clone());
         let sides = vec![
             side(format!("{names} at the top"), root.clone()),
@@ -94,6 +97,10 @@ pub(super) fn reconcile(
         .filter(|it| !it.any_key)
         .map(|it| it.name.clone())
         .collect();
+    let akin = examples
+        .iter()
+        .filter(|it| it.members().iter().any(|(key, _)| named.contains(key)))
+        .count();
     for field in fields.iter_mut() {
         let values: Vec<&Node> = if field.any_key {
             examples
@@ -109,8 +116,13 @@ pub(super) fn reconcile(
                 .collect()
         };
         field.shown = !values.is_empty();
-        field.always_shown =
-            !examples.is_empty() && (field.any_key || values.len() == examples.len());
+        // Where a cell says "mandatory", an example of something else does not contradict it.
+        let asked = if field.need == Need::Yes {
+            akin
+        } else {
+            examples.len()
+        };
+        field.always_shown = asked > 0 && (field.any_key || values.len() == asked);
         let here = format!("{pointer}/{}", field.step());
         compare(field, &values, &here, scene, drafts, depth);
     }
@@ -162,6 +174,10 @@ fn compare(
         check_value(field, node, here, scene, drafts);
     }
     let inner: Vec<&Node> = members_of(&field.is, values);
+    // Lengths of keys and values say that the members are data.
+    if field.claims.key_length.is_some() || field.claims.value_length.is_some() {
+        return;
+    }
     let undescribed = field.children.is_empty() && field.is.holds_fields() && field.is != Type::Any;
     if undescribed && !inner.is_empty() {
         field.children = shape_members(&inner, scene.page, 0);
@@ -196,11 +212,7 @@ fn compare(
                 || field.from_example && !field.children.iter().any(|it| !it.from_example),
             ..scene
         };
-        let step = if field.is_list() {
-            format!("{here}/*")
-        } else {
-            here.to_string()
-        };
+        let step = format!("{here}{}", field.below());
         reconcile(&mut field.children, &inner, &step, scene, drafts, depth + 1);
     }
 }
@@ -257,7 +269,8 @@ fn check_type(field: &mut Field, node: &Node, here: &str, scene: Scene, drafts: 
         return;
     }
     let (shown, below) = shape(&[node], scene.page, 0);
-    if field.also.iter().any(|(is, _)| *is == shown) {
+    let told = field.disputed.contains("type") && scene.way == Way::Request;
+    if told || field.also.iter().any(|(is, _)| *is == shown) {
         return;
     }
     let (taken, rule) = match scene.way {

@@ -117,6 +117,8 @@ fn look_at_table(
 ) {
     let id = &input.entry.id;
     match tables::shape(table) {
+        // Tables of several places are read version by version.
+        Shape::Fields(columns) if columns.place.is_some() && input.document.dialect == "pipes" => {}
         Shape::Fields(columns) => {
             // Without a caption the item before the table is its name, and bears its labels.
             let own = !table.caption.lines.is_empty();
@@ -135,6 +137,7 @@ fn look_at_table(
                 strong: strong.unwrap_or_default(),
                 part: it.part,
                 abnormal: it.abnormal,
+                section_labels: it.labels.to_vec(),
                 heading: it.heading.to_string(),
                 fields: tables::fields(table, &columns, id, drafts),
                 at: source(id, table.first, table.last),

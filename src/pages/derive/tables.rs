@@ -201,7 +201,15 @@ fn field(
         .filter_map(|it| row.cells.get(*it))
         .collect();
     let mut noted = Vec::new();
-    if row.cells.len() < width && columns.about.iter().any(|it| *it >= row.cells.len()) {
+    let cut = |column: &usize| *column >= row.cells.len();
+    if row.cells.len() < width
+        && columns
+            .about
+            .iter()
+            .chain(&columns.is)
+            .chain(&columns.need)
+            .any(cut)
+    {
         noted.push(ragged(row, width, &at, &name, drafts));
         let spare: Vec<&Cell> = row
             .cells

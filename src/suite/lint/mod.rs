@@ -19,6 +19,7 @@ use spots::Spots;
 use std::collections::BTreeSet;
 
 pub use silence::{SilentCell, silent_cells};
+pub use spots::cited_places;
 
 /// Whether a page still says what a citation was locked to; the error says what became of it.
 pub type Freshness<'a> = &'a dyn Fn(&Citation) -> Result<(), String>;

@@ -115,7 +115,13 @@ fn inputs(lint: &mut Lint, operation: &Operation, cited: &[Source]) {
         }
     }
     let is_cited = |input: &Input| input.source.as_ref().is_some_and(|s| cited.iter().any(|c| overlap(c, s)));
-    all.retain(|input| !is_read(&input.path, &read) && !is_cited(input));
+    // The property that selects an action says no more than that the action is called.
+    let action = operation.action.as_ref().map(|a| a.name.as_str());
+    let selects = |input: &Input| match &input.path.keys[..] {
+        [Key::Name(name)] => Some(name.as_ref()) == action,
+        _ => false,
+    };
+    all.retain(|input| !selects(input) && !is_read(&input.path, &read) && !is_cited(input));
     let (dead, unmodelled): (Vec<&Input>, Vec<&Input>) = all.iter().partition(|input| input.dead);
     if !dead.is_empty() {
         let message =
@@ -142,7 +148,8 @@ const DEPTH_MAX: usize = 8;
 /// The leaves among the properties; a list counts as a leaf, for it is read element by element.
 fn gather(root: &Value, schema: &Value, path: Path, dead: bool, depth: usize, out: &mut Vec<Input>) {
     let schema = resolve(root, schema);
-    let dead = dead || schema.get("x-dead").and_then(Value::as_bool).unwrap_or(false);
+    let marked = schema.get("x-dead").is_some_and(|mark| !matches!(mark, Value::Null | Value::Bool(false)));
+    let dead = dead || marked;
     let inner = ["allOf", "anyOf", "oneOf"].iter().filter_map(|k| schema.get(*k)?.as_array()).flatten();
     let parts: Vec<&Value> = inner.map(|part| resolve(root, part)).chain([schema]).collect();
     let mut below = parts.iter().filter_map(|part| part.get("properties")?.as_object()).flatten().peekable();

@@ -43,7 +43,7 @@ fn told_apart(suite: &Suite, operation: &str, accepting: &Clause, refusing: &Cla
     let guards: Vec<&Expr> = accepting.when.iter().chain(&refusing.when).collect();
     let shared: BTreeSet<Path> = guards.iter().flat_map(|guard| all_reads(suite, guard)).collect();
     shared.iter().any(|path| {
-        let vals: Vec<Val> = candidates(suite, path, &guards);
+        let vals: Vec<Val> = candidates(suite, path, &guards, true);
         let fixed = |sketch: &Sketch| vals.iter().all(|val| exclude(&sketch.clone().with_path(path, val.clone())));
         !vals.is_empty() && base.iter().all(fixed)
     })

@@ -37,7 +37,7 @@ fn never_true(suite: &Suite, clause: &Clause) -> Option<Reason> {
         return Some(("its guard is always false".to_string(), None));
     }
     for path in all_reads(suite, guard) {
-        let vals = candidates(suite, &path, &[guard]);
+        let vals = candidates(suite, &path, &[guard], false);
         let holds = |val: &Val| {
             let sketch = Sketch::default().with_path(&path, val.clone());
             sketch.truth(suite, Some(guard)) != Truth::False

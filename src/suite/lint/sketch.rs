@@ -1,7 +1,7 @@
 //! Guards evaluated where almost nothing is known.
 
 use super::super::types::{Let, Suite};
-use crate::expr::{Expr, Key, Path, Val};
+use crate::expr::{Comparison, Expr, Key, Path, Val};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -114,16 +114,24 @@ pub(super) fn all_reads(suite: &Suite, expr: &Expr) -> BTreeSet<Path> {
 }
 
 /// Values worth trying for a path: those that the conditions compare it with, null, and one
-/// that is none of them. Empty if the path is read as a whole and in parts, because then no
-/// single value can stand for it.
-pub(super) fn candidates(suite: &Suite, path: &Path, guards: &[&Expr]) -> Vec<Val> {
+/// that is none of them. Empty where these cannot stand for all values: where the path is read
+/// as a whole and in parts, or otherwise than in comparisons.
+///
+/// With `wholes`, a path that is also read as a part of a whole is tried all the same, as if
+/// nothing else were in that whole: a guess, good enough to tell two guards apart.
+pub(super) fn candidates(suite: &Suite, path: &Path, guards: &[&Expr], wholes: bool) -> Vec<Val> {
     let mut vals: BTreeSet<Val> = [Val::Null, Val::from("some other value")].into();
     let nothing = Sketch::default();
     for guard in with_lets(suite, guards) {
-        if guard.reads().iter().any(|read| is_part(path, read) || is_part(read, path)) {
+        let clash = |read: &Path| is_part(path, read) || (!wholes && is_part(read, path));
+        if guard.reads().iter().any(clash) {
             return Vec::new();
         }
-        for comparison in guard.comparisons().iter().filter(|c| c.path == *path) {
+        let comparisons: Vec<Comparison> = guard.comparisons().into_iter().filter(|c| c.path == *path).collect();
+        if guard.to_string().matches(&path.to_string()).count() > comparisons.len() {
+            return Vec::new();
+        }
+        for comparison in &comparisons {
             match nothing.value(suite, &comparison.other) {
                 Some(Val::List(items)) => vals.extend(items.iter().cloned()),
                 Some(val) => drop(vals.insert(val)),

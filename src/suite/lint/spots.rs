@@ -89,3 +89,13 @@ fn gather(node: &Node, cited: bool, found: &mut Vec<(String, Place)>) {
         _ => {}
     }
 }
+
+/// Every place of a page that a suite file cites, whether or not the rest of it can be read.
+/// What `derive` has to lock.
+pub fn cited_places(text: &str) -> Vec<crate::schema::catalog::Source> {
+    let written = Spots::new(text).citations();
+    let mut places: Vec<_> = written.iter().filter_map(|(text, _)| text.parse().ok()).collect();
+    places.sort();
+    places.dedup();
+    places
+}

@@ -2,7 +2,7 @@
 
 mod records;
 
-use super::super::types::{Binding, Effect, Let, Suite};
+use super::super::types::{Binding, Effect, Let, Suite, Verb};
 use super::Lint;
 use super::spoken::{Role, Spoken, of_clause, of_effects, operations, way_to_clause};
 use super::spots::{Step, Way, way};
@@ -27,14 +27,29 @@ pub(super) fn check(lint: &mut Lint) {
         for id in operations(clause, &schemas.catalog) {
             let Some(operation) = schemas.operation(id) else { continue };
             let roots = call_roots(lint, &records, operation);
+            let accepted = match &clause.verb {
+                Verb::Accept(_) => things_there(suite, &records, id, &roots),
+                _ => roots.clone(),
+            };
             for spoken in of_clause(clause, &at) {
-                one(lint, &roots, &records, id, &spoken);
+                let before = clause.when.as_ref().is_some_and(|when| std::ptr::eq(when, spoken.expr));
+                let roots = if before { &roots } else { &accepted };
+                one(lint, roots, &records, id, &spoken);
             }
         }
     }
     bindings(lint, &records);
     views(lint, &records);
     events(lint, &records);
+}
+
+/// The roots once an acceptance holds, which it only does where every thing is there.
+fn things_there(suite: &Suite, records: &Records, operation: &str, roots: &Roots) -> Roots {
+    let mut roots = roots.clone();
+    for about in suite.about.get(operation).into_iter().flatten() {
+        roots.insert(about.name.clone(), records.of(about.resource));
+    }
+    roots
 }
 
 fn one(lint: &mut Lint, roots: &Roots, records: &Records, operation: &str, spoken: &Spoken) {

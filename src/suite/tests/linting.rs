@@ -140,7 +140,7 @@ lamps.yaml:5:51: error[unreachable]: `d` never applies: its guard is always fals
 lamps.yaml:7:52: error[unreachable]: `f` never applies: its guard contradicts itself about `lamp.label`
  7 |   - { id: f, cites: lamps:1, call: dimLamp, when: 'lamp.label in ["x"] && lamp.label != "x"', refuse: 409 }
    |                                                    ^
-"##,
+"#,
     );
 }
 

@@ -1,6 +1,7 @@
 //! Small suites over an API of lamps: text in, problems out.
 
 mod linting;
+mod native;
 mod parsing;
 
 use super::problem::render;

@@ -17,7 +17,10 @@ pattern!(
     UUID_FORMAT,
     r"(?i)\b(?:in|of|use|uses|using|is in)\s+(?:the\s+)?(?:standard\s+)?UUID\s+format|\bformat\s+(?:is|of)\s+UUID|\bUUID-formatted"
 );
-pattern!(UUID_NOUN, r"(?i)\bUUIDs?\b");
+pattern!(
+    UUID_NOUN,
+    r"(?i)^(?:(?:specifies|indicates|provides|is)\s+)?(?:the|a|an)\s+(?:[\w-]+\s+){0,3}UUID(?:\s+of\b.*)?$"
+);
 pattern!(
     ALTERNATIVE,
     r"(?i)(?:\bor\b|/)\s+(?:a\s+)?UUID|UUID\s+(?:\bor\b|/)|0 or a string|name\b.*\bUUID|UUID\b.*\bname\b"

@@ -182,6 +182,9 @@ fn leading(line: &Line, numbers: bool, introduced: bool) -> Option<String> {
 /// Splits "A, B, and C" into values, if every piece is one.
 fn listed(text: &str, strong: &[String], numbers: bool) -> Option<Vec<String>> {
     let text = text.trim().trim_end_matches(['.', ';']);
+    if text.eq_ignore_ascii_case("n/a") {
+        return None;
+    }
     if text.contains("...")
         || text.contains('…')
         || text.contains(" etc")

@@ -15,9 +15,11 @@ impl Records {
         Type::Record { fields: self.0[resource].clone(), open: false }
     }
 
-    /// The type that a field may take; a field may always be absent.
+    /// The type that a field may take.
     pub fn field(&self, resource: usize, name: &str) -> Option<Type> {
-        self.0[resource].get(name).map(|field| field.ty.clone().or_null())
+        let field = self.0[resource].get(name)?;
+        let ty = field.ty.clone();
+        Some(if field.optional { ty.or_null() } else { ty })
     }
 }
 
@@ -35,7 +37,8 @@ pub(super) fn read(lint: &mut Lint) -> Records {
         let own = [("id", Type::Str), ("rest", Type::Bool), ("seq", Type::Int)];
         fields.extend(own.map(|(name, ty)| (name.to_string(), Field { ty, optional: false })));
         for (name, first) in &resource.remembers {
-            let ty = if *first == Val::Null { Type::Any } else { widened(of_val(first)).or_null() };
+            // What begins as null takes any value; what begins as a value keeps to its kind.
+            let ty = if *first == Val::Null { Type::Any } else { widened(of_val(first)) };
             fields.insert(name.clone(), Field { ty, optional: false });
         }
         records.push(fields);

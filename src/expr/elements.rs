@@ -1,0 +1,135 @@
+//! What stands inside loops and calls, for those who look for inputs worth trying.
+
+use super::ast::{Kind, Node};
+use super::expression::Expr;
+use super::mine::escapes;
+use super::value::Val;
+use std::collections::BTreeSet;
+
+/// Loops within loops are followed so far.
+const DEPTH_MAX: usize = 4;
+
+impl Expr {
+    /// What each loop over something says of its first element, as an expression of its
+    /// own: `body.list.all(x, x.id in pool)` gives `body.list[0].id in pool`. Loops inside
+    /// loops are followed too.
+    pub fn of_first_elements(&self) -> Vec<Expr> {
+        let mut found = Vec::new();
+        unroll(self, DEPTH_MAX, &mut found);
+        found
+    }
+
+    /// Every constant that the expression names, each once, in their order.
+    pub fn constants(&self) -> Vec<Val> {
+        let mut found = BTreeSet::new();
+        collect(self.node(), &mut found);
+        found.into_iter().collect()
+    }
+}
+
+fn collect(node: &Node, found: &mut BTreeSet<Val>) {
+    if let Some(val) = node.as_lit() {
+        found.insert(val.clone());
+    }
+    node.for_each_part(|part| collect(part, found));
+}
+
+fn unroll(expr: &Expr, depth: usize, found: &mut Vec<Expr>) {
+    if depth == 0 {
+        return;
+    }
+    let mut bodies = Vec::new();
+    loops(expr.node(), &mut bodies);
+    for body in bodies {
+        let one = expr.part(&body);
+        unroll(&one, depth - 1, found);
+        found.push(one);
+    }
+}
+
+/// The outermost loops' filters and bodies, the variable replaced by the first element.
+fn loops(node: &Node, bodies: &mut Vec<Node>) {
+    let Kind::Loop(walk) = &node.kind else {
+        node.for_each_part(|part| loops(part, bodies));
+        return;
+    };
+    loops(&walk.over, bodies);
+    if escapes(&walk.over, 0) {
+        return;
+    }
+    for part in walk.filter.iter().chain([&walk.body]) {
+        let mut part = part.clone();
+        let zero = Node {
+            at: node.at,
+            kind: Kind::Lit(Val::Int(0)),
+        };
+        let first = Node {
+            at: node.at,
+            kind: Kind::Index(Box::new(walk.over.clone()), Box::new(zero)),
+        };
+        replace(&mut part, 0, &first);
+        bodies.push(part);
+    }
+}
+
+fn replace(node: &mut Node, inside: u16, first: &Node) {
+    match &mut node.kind {
+        Kind::Local(_, up) if *up == inside => *node = first.clone(),
+        Kind::Local(_, up) if *up > inside => *up -= 1,
+        Kind::Loop(walk) => {
+            replace(&mut walk.over, inside, first);
+            if let Some(filter) = &mut walk.filter {
+                replace(filter, inside + 1, first);
+            }
+            replace(&mut walk.body, inside + 1, first);
+        }
+        _ => node.for_each_part_mut(&mut |part| replace(part, inside, first)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        let found = Expr::parse(text)
+            .expect("the test's text parses")
+            .of_first_elements();
+        let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(texts, expected);
+    }
+
+    #[test]
+    fn a_loop_speaks_of_its_first_element() {
+        check(
+            "size(body.l) > 0 && body.l.all(x, x.id in pools.p && x.n == null)",
+            &["body.l[0].id in pools.p && body.l[0].n == null"],
+        );
+    }
+
+    #[test]
+    fn a_loop_in_a_loop_speaks_of_both_first_elements() {
+        check(
+            "body.a.all(x, x.b.exists(y, y == x.c))",
+            &[
+                "body.a[0].b[0] == body.a[0].c",
+                "body.a[0].b.exists(y, y == body.a[0].c)",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_batch_maps_to_the_path_of_its_first_id() {
+        let expr = Expr::parse("body.lamps.map(l, l.id)").expect("the test's text parses");
+        let path = expr.of_first_elements()[0].as_path().expect("a path");
+        assert_eq!(path.to_string(), "body.lamps[0].id");
+    }
+
+    #[test]
+    fn constants_are_found_wherever_they_stand() {
+        let expr = Expr::parse(r#"a < 3 || f.startsWith("x") || [1, 2] == b"#)
+            .expect("the test's text parses");
+        let texts: Vec<String> = expr.constants().iter().map(ToString::to_string).collect();
+        assert_eq!(texts, ["3", "\"x\"", "[1, 2]"]);
+    }
+}

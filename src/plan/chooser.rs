@@ -1,0 +1,142 @@
+//! Who picks the next step.
+
+use super::build::{Ask, build};
+use super::hints::Hints;
+use super::probe::{Call, Scene};
+use super::situation::Situation;
+use super::step::{Settle, Step};
+use crate::model::Who;
+use crate::schema::Rng;
+use crate::suite::Binding;
+use std::sync::Arc;
+
+/// Picks steps one by one. What it picks may depend on what the endpoint did, so the steps
+/// are recorded: replay needs the record, not the chooser.
+pub trait Chooser {
+    /// The next step; none where the plan is over or nothing can be asked.
+    fn next(&mut self, situation: &Situation<'_>) -> Option<Step>;
+}
+
+/// Gives the steps of a record, whatever happens.
+#[derive(Debug, Clone)]
+pub struct Recorded(std::vec::IntoIter<Step>);
+
+impl Recorded {
+    #[must_use]
+    pub fn new(steps: Vec<Step>) -> Recorded {
+        Recorded(steps.into_iter())
+    }
+}
+
+impl Chooser for Recorded {
+    fn next(&mut self, _: &Situation<'_>) -> Option<Step> {
+        self.0.next()
+    }
+}
+
+/// Any operation with any drawn input on any thing: what guided choosing is measured against.
+#[derive(Debug, Clone)]
+pub struct Random {
+    hints: Arc<Hints>,
+    seed: u64,
+    plan: u64,
+}
+
+impl Random {
+    #[must_use]
+    pub fn new(hints: Arc<Hints>, seed: u64, plan: u64) -> Random {
+        Random { hints, seed, plan }
+    }
+}
+
+impl Chooser for Random {
+    fn next(&mut self, situation: &Situation<'_>) -> Option<Step> {
+        if situation.steps.len() >= situation.limits.steps_max {
+            return None;
+        }
+        let mut rng = Rng::new(
+            self.seed,
+            self.plan,
+            situation.steps.len() as u64,
+            PURPOSE_RANDOM,
+        );
+        let scene = Scene::of(situation, &self.hints);
+        let full = live(&scene) >= situation.limits.live_max;
+        let open = |id: &&String| !(full && self.hints.creating.contains(*id));
+        let operations: Vec<&String> = situation.model.operations.keys().filter(open).collect();
+        for _ in 0..TRIES_MAX {
+            let operation = (*rng.pick(&operations)?).clone();
+            let ask = Ask {
+                operation,
+                optional_percent: 50,
+                ..Ask::default()
+            };
+            if let Some(call) = build(&scene, &ask, &mut rng) {
+                return Some(finish(situation, call, Settle::Poll { after_ms: 0 }));
+            }
+        }
+        None
+    }
+}
+
+/// Draws of one step that may come to nothing.
+const TRIES_MAX: usize = 200;
+const PURPOSE_RANDOM: u64 = 1;
+
+/// Things of this plan's owner that some call can delete, and that are not known to be gone.
+#[must_use]
+pub fn live(scene: &Scene<'_>) -> usize {
+    let counts = |kind: u16| {
+        scene.hints.deletable.is_empty() || scene.hints.deletable.contains(&usize::from(kind))
+    };
+    let there = |actor: &&super::probe::Actor| {
+        actor.presence != super::situation::Presence::Gone && counts(actor.id.kind)
+    };
+    scene.actors.iter().filter(there).count()
+}
+
+/// The step of a call, with names for what it brings to life.
+#[must_use]
+pub fn finish(situation: &Situation<'_>, call: Call, settle: Settle) -> Step {
+    let mut step = call.step;
+    step.settle = settle;
+    let operation = &situation.model.operations[&step.operation];
+    for about in &operation.about {
+        let Binding::New(expr) = &about.binding else {
+            continue;
+        };
+        let resource = &situation.model.suite.resources[about.resource].name;
+        // A batch brings as many as its reply says; names without a thing stay unused.
+        let many = if expr.as_path().is_some() {
+            1
+        } else {
+            BATCH_NAMES
+        };
+        let taken = step
+            .births
+            .values()
+            .flatten()
+            .filter(|name| {
+                name.rsplit_once('-')
+                    .is_some_and(|(kind, _)| kind == resource)
+            })
+            .count();
+        let names = (0..many)
+            .map(|nth| {
+                situation
+                    .handles
+                    .fresh(resource, situation.steps, taken + nth)
+            })
+            .collect();
+        step.births.insert(about.name.clone(), names);
+    }
+    step
+}
+
+const BATCH_NAMES: usize = 4;
+
+/// Whether a thing belongs to the plan's own caller.
+#[must_use]
+pub fn own(actor: &super::probe::Actor) -> bool {
+    actor.owner == Who::Owner
+}

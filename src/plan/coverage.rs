@@ -1,0 +1,183 @@
+//! What the plans so far have exercised, and what their steps were spent on.
+
+use super::hints::Hints;
+use super::probe::{Call, Scene};
+use super::situation::{Ending, Presence, Situation, named};
+use super::step::Step;
+use crate::model::{ClauseId, state_of};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Counts of what was exercised. Sums over plans in any order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Coverage {
+    /// By clause id: in which contexts it decided what became of a call, and how often.
+    pub clauses: BTreeMap<String, BTreeMap<String, u64>>,
+    pub spent: Shares,
+}
+
+/// What steps were spent on. Polls are the runner's and not in here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shares {
+    pub steps: u64,
+    pub reads: u64,
+    /// Changing calls that were accepted, creates and deletes apart.
+    pub changes: u64,
+    pub creates: u64,
+    pub deletes: u64,
+    pub refusals: u64,
+    /// Lost, throttled, or in an error of the server.
+    pub open: u64,
+    /// Of all steps: those on a thing that may have been in motion.
+    pub moving: u64,
+}
+
+impl Coverage {
+    /// How often a clause decided what became of a call.
+    #[must_use]
+    pub fn count(&self, clause: &str) -> u64 {
+        self.clauses
+            .get(clause)
+            .map_or(0, |contexts| contexts.values().sum())
+    }
+
+    /// The same in one context.
+    #[must_use]
+    pub fn count_in(&self, clause: &str, context: &str) -> u64 {
+        self.clauses
+            .get(clause)
+            .and_then(|contexts| contexts.get(context))
+            .copied()
+            .unwrap_or(0)
+    }
+
+    /// Different contexts in which it did.
+    #[must_use]
+    pub fn contexts(&self, clause: &str) -> usize {
+        self.clauses.get(clause).map_or(0, BTreeMap::len)
+    }
+
+    /// Adds what other plans have covered.
+    pub fn merge(&mut self, other: &Coverage) {
+        for (clause, contexts) in &other.clauses {
+            let mine = self.clauses.entry(clause.clone()).or_default();
+            for (context, count) in contexts {
+                *mine.entry(context.clone()).or_default() += count;
+            }
+        }
+        let (mine, other) = (&mut self.spent, &other.spent);
+        mine.steps += other.steps;
+        mine.reads += other.reads;
+        mine.changes += other.changes;
+        mine.creates += other.creates;
+        mine.deletes += other.deletes;
+        mine.refusals += other.refusals;
+        mine.open += other.open;
+        mine.moving += other.moving;
+    }
+}
+
+/// Counts a step that was carried out. `before` is the situation in which it was chosen.
+pub fn cover(
+    coverage: &mut Coverage,
+    before: &Situation<'_>,
+    hints: &Hints,
+    step: &Step,
+    ending: Ending,
+) {
+    let scene = Scene::of(before, hints);
+    let spent = &mut coverage.spent;
+    spent.steps += 1;
+    spent.moving += u64::from(moves(&scene, step));
+    let slot = match ending {
+        _ if !before.model.operations[&step.operation].changes => &mut spent.reads,
+        Ending::Refused => &mut spent.refusals,
+        Ending::Open => &mut spent.open,
+        Ending::Accepted if hints.creating.contains(&step.operation) => &mut spent.creates,
+        Ending::Accepted if hints.deleting.contains(&step.operation) => &mut spent.deletes,
+        Ending::Accepted => &mut spent.changes,
+    };
+    *slot += 1;
+    let Some(call) = scene.call(step.clone()) else {
+        return;
+    };
+    let Some(outlook) = scene.outlook(&call) else {
+        return;
+    };
+    let context = context(before, &call);
+    for clause in outlook.applying() {
+        let contexts = coverage
+            .clauses
+            .entry(before.model.info(clause).id.clone())
+            .or_default();
+        *contexts.entry(context.clone()).or_default() += 1;
+    }
+}
+
+fn moves(scene: &Scene<'_>, step: &Step) -> bool {
+    let names = named(step);
+    let moving = |presence| matches!(presence, Presence::Motion | Presence::Leaving);
+    scene
+        .actors
+        .iter()
+        .any(|actor| names.contains(actor.name.as_str()) && moving(actor.presence))
+}
+
+/// In what a clause is tested: states of the things named, the last two changes accepted on
+/// them, the binding.
+#[must_use]
+pub fn context(situation: &Situation<'_>, call: &Call) -> String {
+    let mut parts = vec![call.step.binding.clone()];
+    for name in named(&call.step) {
+        let Some(handle) = situation.handles.get(name) else {
+            continue;
+        };
+        let mut part = situation.model.suite.resources[handle.kind].name.clone();
+        if let Some(id) = &handle.id {
+            let id = crate::model::Id {
+                kind: handle.kind as u16,
+                id: id.clone(),
+            };
+            let possible = situation.belief.possibilities(&id);
+            let states: std::collections::BTreeSet<String> =
+                possible.iter().map(|held| state(situation, held)).collect();
+            part.push_str(&format!(
+                " {}",
+                states.into_iter().collect::<Vec<_>>().join("/")
+            ));
+        }
+        let last = handle.accepted.len().saturating_sub(2);
+        part.push_str(&format!(" after {}", handle.accepted[last..].join(", ")));
+        parts.push(part);
+    }
+    parts.join("; ")
+}
+
+fn state(situation: &Situation<'_>, held: &crate::model::Held) -> String {
+    use crate::model::Life;
+    let thing = &held.thing;
+    let moving = if thing.motion.is_some() { "~" } else { "" };
+    match (
+        thing.life,
+        thing.fog,
+        state_of(situation.model, usize::from(thing.kind)),
+    ) {
+        (Life::Gone, ..) => "gone".to_string(),
+        (Life::Dying, ..) => "leaving".to_string(),
+        (_, Some(_), _) => "?".to_string(),
+        (_, _, Some(index)) => format!("{}{moving}", thing.fields[index]),
+        _ => format!("there{moving}"),
+    }
+}
+
+/// How often a clause was tested: in this very context, and at all.
+#[must_use]
+pub fn tested(situation: &Situation<'_>, clause: ClauseId, call: &Call) -> (u64, u64) {
+    let id = &situation.model.info(clause).id;
+    (
+        situation.coverage.count_in(id, &context(situation, call)),
+        situation.coverage.count(id),
+    )
+}

@@ -1,0 +1,344 @@
+//! What the suite's own expressions say about inputs worth trying.
+
+use crate::expr::{Expr, Key, Path, Relation, Val};
+use crate::model::{ClauseId, Model};
+use crate::schema::Schemas;
+use crate::suite::{Binding, Calls, Clause, Effect, EffectValue, Let, Stage, Suite, Verb};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A relation that a guard wants between an input and something else.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Need {
+    pub root: Root,
+    pub keys: Vec<Key>,
+    pub relation: Relation,
+    pub other: Expr,
+}
+
+/// What a need is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Root {
+    Path,
+    Query,
+    Header,
+    Body,
+    Caller,
+    Input,
+    /// A thing that the call names, by its `about` name.
+    Thing(String),
+}
+
+/// A suite read once for what its expressions say about inputs.
+#[derive(Debug, Clone, Default)]
+pub struct Hints {
+    needs: BTreeMap<ClauseId, Vec<Need>>,
+    /// Names of things that a clause's guard reads.
+    reads: BTreeMap<ClauseId, BTreeSet<String>>,
+    /// The header that carries the version.
+    pub version_header: Option<String>,
+    /// Versions at which something changes, and their neighbours, by operation.
+    versions: BTreeMap<String, Vec<String>>,
+    /// Fields and memory by kind that some guard or effect reads.
+    pub relevant: BTreeSet<(usize, String)>,
+    /// Operations that bring something to life that has to be deleted some day.
+    pub creating: BTreeSet<String>,
+    /// Operations after which a thing that they name may be gone.
+    pub deleting: BTreeSet<String>,
+    /// Kinds that some operation deletes.
+    pub deletable: BTreeSet<usize>,
+}
+
+impl Hints {
+    #[must_use]
+    pub fn new(model: &Model, schemas: &Schemas) -> Hints {
+        let suite = &model.suite;
+        let mut hints = Hints {
+            version_header: version_header(suite),
+            ..Hints::default()
+        };
+        for (index, clause) in suite.clauses.iter().enumerate() {
+            let id = ClauseId(index as u32);
+            let guards: Vec<Expr> = clause
+                .when
+                .iter()
+                .flat_map(|guard| spread(suite, guard))
+                .collect();
+            hints
+                .needs
+                .insert(id, guards.iter().flat_map(needs).collect());
+            let roots = guards.iter().flat_map(|guard| guard.roots().to_vec());
+            hints
+                .reads
+                .insert(id, roots.map(|root| root.to_string()).collect());
+        }
+        hints.lives(model);
+        hints.relevant = relevant(model);
+        for operation in model.operations.keys() {
+            let versions = versions(model, schemas, operation);
+            hints.versions.insert(operation.clone(), versions);
+        }
+        hints
+    }
+
+    /// What a clause's guard wants of the inputs.
+    #[must_use]
+    pub fn needs(&self, clause: ClauseId) -> &[Need] {
+        self.needs
+            .get(&clause)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    /// Whether a clause's guard names a root.
+    #[must_use]
+    pub fn reads(&self, clause: ClauseId, root: &str) -> bool {
+        self.reads
+            .get(&clause)
+            .is_some_and(|roots| roots.contains(root))
+    }
+
+    /// Versions worth asking for in a call, in order.
+    #[must_use]
+    pub fn versions(&self, operation: &str) -> &[String] {
+        self.versions
+            .get(operation)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    fn lives(&mut self, model: &Model) {
+        for (name, operation) in &model.operations {
+            for clause in operation
+                .clauses
+                .iter()
+                .filter_map(|clause| model.written(*clause))
+            {
+                for target in clause
+                    .then
+                    .iter()
+                    .filter(|effect| ends(effect))
+                    .map(|effect| &effect.target)
+                {
+                    let existing = |about: &&crate::suite::About| {
+                        about.name == *target && matches!(about.binding, Binding::Existing(_))
+                    };
+                    if let Some(about) = operation.about.iter().find(existing) {
+                        self.deletable.insert(about.resource);
+                        self.deleting.insert(name.clone());
+                    }
+                }
+            }
+        }
+        for (name, operation) in &model.operations {
+            let new = |about: &&crate::suite::About| matches!(about.binding, Binding::New(_));
+            let alone = operation
+                .about
+                .iter()
+                .all(|about| matches!(about.binding, Binding::New(_)));
+            if operation
+                .about
+                .iter()
+                .filter(new)
+                .any(|about| alone || self.deletable.contains(&about.resource))
+            {
+                self.creating.insert(name.clone());
+            }
+        }
+    }
+}
+
+/// A clause that promises what an accepted change does.
+#[must_use]
+pub fn has_effect(clause: &Clause) -> bool {
+    matches!(clause.verb, Verb::Accept(_)) && !clause.then.is_empty()
+}
+
+/// A clause that refuses calls of its own operation.
+#[must_use]
+pub fn refuses(clause: &Clause) -> bool {
+    !matches!(clause.verb, Verb::Accept(_)) && !general(clause)
+}
+
+/// A clause that speaks of every operation.
+#[must_use]
+pub fn general(clause: &Clause) -> bool {
+    matches!(clause.calls, Calls::AllBut(_))
+}
+
+fn ends(effect: &Effect) -> bool {
+    matches!(&effect.value, EffectValue::Course(stages) if matches!(stages.last(), Some(Stage::Gone)))
+}
+
+fn version_header(suite: &Suite) -> Option<String> {
+    let path = suite.version.as_ref()?.as_path()?;
+    match path.keys.as_slice() {
+        [Key::Name(name)] if path.root.as_ref() == "header" => Some(name.to_string()),
+        _ => None,
+    }
+}
+
+/// The expression, what it says of the first elements of lists, and the same of every
+/// named expression that it reaches.
+fn spread(suite: &Suite, expr: &Expr) -> Vec<Expr> {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![expr.clone()];
+    let mut all = Vec::new();
+    while let Some(expr) = open.pop() {
+        for root in expr.roots() {
+            if let Some(Let::Expression(inner)) = suite.lets.get(root.as_ref())
+                && seen.insert(root.to_string())
+            {
+                open.push(inner.clone());
+            }
+        }
+        all.extend(expr.of_first_elements());
+        all.push(expr);
+    }
+    all
+}
+
+fn needs(expr: &Expr) -> Vec<Need> {
+    let of = |comparison: crate::expr::Comparison| {
+        let Path { root, keys } = comparison.path;
+        let root = match root.as_ref() {
+            "path" => Root::Path,
+            "query" => Root::Query,
+            "header" => Root::Header,
+            "body" => Root::Body,
+            "caller" => Root::Caller,
+            "input" => Root::Input,
+            "version" | "pools" | "reply" | "it" | "world" | "today" | "op" => return None,
+            thing => Root::Thing(thing.to_string()),
+        };
+        Some(Need {
+            root,
+            keys,
+            relation: comparison.op,
+            other: comparison.other,
+        })
+    };
+    expr.comparisons().into_iter().filter_map(of).collect()
+}
+
+fn effects(clause: &Clause) -> impl Iterator<Item = &Effect> {
+    clause
+        .then
+        .iter()
+        .chain(clause.or.iter().flat_map(|way| &way.then))
+}
+
+fn expressions(clause: &Clause) -> Vec<&Expr> {
+    let values = effects(clause).flat_map(|effect| match &effect.value {
+        EffectValue::Expr(expr) => vec![expr],
+        EffectValue::Course(stages) => stages
+            .iter()
+            .filter_map(|stage| {
+                if let Stage::Expr(expr) = stage {
+                    Some(expr)
+                } else {
+                    None
+                }
+            })
+            .collect(),
+    });
+    clause
+        .when
+        .iter()
+        .chain(clause.or.iter().filter_map(|way| way.when.as_ref()))
+        .chain(values)
+        .collect()
+}
+
+fn relevant(model: &Model) -> BTreeSet<(usize, String)> {
+    let suite = &model.suite;
+    let mut kinds: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for (kind, resource) in suite.resources.iter().enumerate() {
+        kinds
+            .entry(resource.name.as_str())
+            .or_default()
+            .insert(kind);
+    }
+    for about in suite.about.values().flatten() {
+        kinds
+            .entry(about.name.as_str())
+            .or_default()
+            .insert(about.resource);
+    }
+    let mut found = BTreeSet::new();
+    for path in suite
+        .clauses
+        .iter()
+        .flat_map(expressions)
+        .flat_map(|expr| spread(suite, expr))
+        .flat_map(|expr| expr.reads())
+    {
+        if let (Some(kinds), Some(Key::Name(field))) =
+            (kinds.get(path.root.as_ref()), path.keys.first())
+        {
+            found.extend(kinds.iter().map(|kind| (*kind, field.to_string())));
+        }
+    }
+    for (kind, resource) in suite.resources.iter().enumerate() {
+        found.extend(resource.state.iter().map(|state| (kind, state.clone())));
+    }
+    found
+}
+
+/// Versions named by what speaks of an operation and by its page, each with the one below and above.
+fn versions(model: &Model, schemas: &Schemas, operation: &str) -> Vec<String> {
+    let mut found: BTreeSet<(u32, u32)> = BTreeSet::new();
+    for clause in &model.operations[operation].clauses {
+        let Some(guard) = model
+            .written(*clause)
+            .and_then(|clause| clause.when.as_ref())
+        else {
+            continue;
+        };
+        let parts = spread(&model.suite, guard);
+        if parts
+            .iter()
+            .any(|part| part.roots().iter().any(|root| root.as_ref() == "version"))
+        {
+            found.extend(
+                parts
+                    .iter()
+                    .flat_map(|part| part.constants())
+                    .filter_map(|val| {
+                        if let Val::Str(text) = val {
+                            number(&text)
+                        } else {
+                            None
+                        }
+                    }),
+            );
+        }
+    }
+    let bounds = schemas
+        .operation(operation)
+        .map(|operation| operation.microversions.as_slice())
+        .unwrap_or_default();
+    found.extend(
+        bounds
+            .iter()
+            .flat_map(|bound| [&bound.since, &bound.until])
+            .flatten()
+            .filter_map(|text| number(text)),
+    );
+    let around = found.iter().flat_map(|&(major, minor)| {
+        [
+            (major, minor.saturating_sub(1)),
+            (major, minor),
+            (major, minor + 1),
+        ]
+    });
+    around
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .map(|(major, minor)| format!("{major}.{minor}"))
+        .collect()
+}
+
+fn number(text: &str) -> Option<(u32, u32)> {
+    let (major, minor) = text.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}

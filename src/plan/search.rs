@@ -1,0 +1,233 @@
+//! Ways through the model: which calls lead to where a clause may apply.
+
+use super::build::{Ask, build};
+use super::hints::{Hints, has_effect};
+use super::probe::{Actor, Call, Ground, Scene};
+use super::situation::Presence;
+use crate::expr::Val;
+use crate::model::{
+    ClauseId, Held, Id, Life, Model, Moment, Thing, World, advanced, apply, choices, hold, read,
+};
+use crate::schema::Rng;
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+
+/// One call of a way: the clause that accepts it, its operation, and the thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leg {
+    pub clause: ClauseId,
+    pub operation: String,
+    pub target: Option<String>,
+}
+
+/// Bounds of one search.
+#[derive(Debug, Clone, Copy)]
+pub struct Reach {
+    pub depth_max: usize,
+    /// Calls that are built and tried.
+    pub calls_max: usize,
+}
+
+/// The shortest way found, over changes that neither create nor delete, to a world in which
+/// a call to `target` makes the clause apply. The last leg is that call.
+#[must_use]
+pub fn way(
+    scene: &Scene<'_>,
+    goal: ClauseId,
+    target: &Actor,
+    reach: Reach,
+    rng: &mut Rng,
+) -> Option<Vec<Leg>> {
+    let start: World = at_rest(scene);
+    let mut seen = BTreeSet::from([signature(scene.model, scene.hints, &start)]);
+    let mut open: VecDeque<(World, Vec<Leg>)> = VecDeque::from([(start, Vec::new())]);
+    let mut left = reach.calls_max;
+    let goals: Vec<Leg> = legs(scene.model, goal, Some(&target.name));
+    let moves = moves(scene, target);
+    while let Some((world, legs)) = open.pop_front() {
+        let here = Scene {
+            ground: Ground::World(&world),
+            actors: scene.actors.clone(),
+            ..*scene
+        };
+        for last in &goals {
+            left = left.checked_sub(1)?;
+            if attempt(&here, last, !legs.is_empty(), rng).is_some() {
+                return Some([legs, vec![last.clone()]].concat());
+            }
+        }
+        if legs.len() + 1 >= reach.depth_max {
+            continue;
+        }
+        for leg in &moves {
+            left = left.checked_sub(1)?;
+            let Some(next) =
+                attempt(&here, leg, true, rng).and_then(|call| after(&here, &call, &world))
+            else {
+                continue;
+            };
+            if seen.insert(signature(scene.model, scene.hints, &next)) {
+                open.push_back((next, [legs.clone(), vec![leg.clone()]].concat()));
+            }
+        }
+    }
+    None
+}
+
+/// A call on this leg to which its clause applies here.
+#[must_use]
+pub fn attempt(scene: &Scene<'_>, leg: &Leg, plain: bool, rng: &mut Rng) -> Option<Call> {
+    let ask = Ask {
+        operation: leg.operation.clone(),
+        goal: Some(leg.clause),
+        target: leg.target.clone(),
+        plain,
+        ..Ask::default()
+    };
+    let call = build(scene, &ask, rng)?;
+    scene.outlook(&call)?.applies(leg.clause).then_some(call)
+}
+
+/// The operations that a clause speaks of, as legs.
+#[must_use]
+pub fn legs(model: &Model, clause: ClauseId, target: Option<&str>) -> Vec<Leg> {
+    let speaking = model
+        .operations
+        .values()
+        .filter(|operation| operation.clauses.contains(&clause));
+    speaking
+        .map(|operation| Leg {
+            clause,
+            operation: operation.id.clone(),
+            target: target.map(str::to_string),
+        })
+        .collect()
+}
+
+/// Accepted changes of a thing that neither create nor delete.
+fn moves(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {
+    let mut all = Vec::new();
+    for operation in scene
+        .model
+        .operations
+        .values()
+        .filter(|operation| operation.changes)
+    {
+        if scene.hints.creating.contains(&operation.id)
+            || scene.hints.deleting.contains(&operation.id)
+        {
+            continue;
+        }
+        if !operation
+            .about
+            .iter()
+            .any(|about| about.resource == usize::from(target.id.kind))
+        {
+            continue;
+        }
+        // Clauses that share their guard lead to the same place: one of them is enough.
+        let mut guards = BTreeSet::new();
+        for &clause in &operation.clauses {
+            let Some(written) = scene.model.written(clause) else {
+                continue;
+            };
+            let guard = written.when.as_ref().map(|guard| guard.text().to_string());
+            if has_effect(written) && guards.insert(guard) {
+                all.push(Leg {
+                    clause,
+                    operation: operation.id.clone(),
+                    target: Some(target.name.clone()),
+                });
+            }
+        }
+    }
+    all
+}
+
+fn at_rest(scene: &Scene<'_>) -> World {
+    let known = scene
+        .actors
+        .iter()
+        .filter(|actor| matches!(actor.presence, Presence::Rest | Presence::Gone));
+    let mut world: World = known.filter_map(|actor| scene.held(&actor.id)).collect();
+    world.sort_by(|a, b| a.id.cmp(&b.id));
+    world
+}
+
+/// The world once the call was accepted, took its main outcome, and everything has come to rest.
+#[must_use]
+pub fn after(scene: &Scene<'_>, call: &Call, world: &World) -> Option<World> {
+    let reading = read(scene.model, &call.asked, world, &[]).ok()?;
+    if !reading.demanded.is_empty() || reading.accepts.is_empty() {
+        return None;
+    }
+    let moment = Moment {
+        born: &[],
+        reply: &Val::Unknown,
+        now: 0,
+        seq: world.len() as u32,
+        strangers: &[],
+    };
+    let choice = choices(scene.model, &call.asked, world, &reading.accepts, &moment)
+        .ok()?
+        .into_iter()
+        .next()?;
+    let next = apply(scene.model, &call.asked, world, &choice, &moment).ok()?;
+    Some(settled(scene.model, &next))
+}
+
+/// Every course at its end.
+#[must_use]
+pub fn settled(model: &Model, world: &World) -> World {
+    let end = |held: &Arc<Held>| match &held.thing.motion {
+        Some(motion) if !motion.course.is_empty() => {
+            let thing = advanced(model, &held.id, &held.thing, motion.course.len());
+            hold(model, held.id.clone(), Thing { via: None, ..thing })
+        }
+        _ => hold(
+            model,
+            held.id.clone(),
+            Thing {
+                via: None,
+                motion: None,
+                ..held.thing.clone()
+            },
+        ),
+    };
+    world.iter().map(end).collect()
+}
+
+/// What of a world guards and effects can tell apart.
+#[must_use]
+pub fn signature(model: &Model, hints: &Hints, world: &World) -> Vec<(Id, Life, bool, Vec<Val>)> {
+    let relevant = |held: &Arc<Held>| -> Vec<Val> {
+        let kind = usize::from(held.id.kind);
+        let resource = &model.suite.resources[kind];
+        let fields = resource
+            .fields
+            .iter()
+            .map(|field| &field.name)
+            .zip(&held.thing.fields);
+        let memory = resource
+            .remembers
+            .iter()
+            .map(|(name, _)| name)
+            .zip(&held.thing.memory);
+        fields
+            .chain(memory)
+            .filter(|(name, _)| hints.relevant.contains(&(kind, (*name).clone())))
+            .map(|(_, value)| value.clone())
+            .collect()
+    };
+    world
+        .iter()
+        .map(|held| {
+            (
+                held.id.clone(),
+                held.thing.life,
+                held.thing.fog.is_some(),
+                relevant(held),
+            )
+        })
+        .collect()
+}
