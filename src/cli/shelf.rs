@@ -72,10 +72,7 @@ impl Shelf {
             Shelf::Beside(base) => {
                 let folder = base.join("suites");
                 let entries = std::fs::read_dir(&folder).map_err(|error| Wrong::unreadable(&folder, &error))?;
-                entries
-                    .flatten()
-                    .filter_map(|entry| named(entry.file_name().to_str()?))
-                    .collect()
+                entries.flatten().filter_map(|entry| named(entry.file_name().to_str()?)).collect()
             }
         };
         names.sort();
@@ -89,11 +86,7 @@ impl Shelf {
     pub fn select(&self, named: &[String]) -> Result<Vec<String>, Wrong> {
         let known = self.suites()?;
         if known.is_empty() {
-            return Err(Wrong::input(
-                self.place(),
-                "there is no suite here",
-                "write `suites/<name>.yaml`",
-            ));
+            return Err(Wrong::input(self.place(), "there is no suite here", "write `suites/<name>.yaml`"));
         }
         for name in named {
             if !known.contains(name) {
@@ -153,10 +146,7 @@ impl Shelf {
     #[must_use]
     pub fn catalogs(&self) -> Vec<String> {
         let mut names: Vec<String> = match self {
-            Shelf::Embedded => SCHEMAS
-                .dirs()
-                .filter_map(|dir| Some(dir.path().to_str()?.to_string()))
-                .collect(),
+            Shelf::Embedded => SCHEMAS.dirs().filter_map(|dir| Some(dir.path().to_str()?.to_string())).collect(),
             Shelf::Beside(base) => {
                 let entries = std::fs::read_dir(base.join("schemas")).into_iter().flatten().flatten();
                 entries
@@ -200,11 +190,7 @@ impl Shelf {
     pub fn place(&self) -> String {
         match self {
             Shelf::Embedded => "the copies built into probity".to_string(),
-            Shelf::Beside(base) => format!(
-                "{} and {}",
-                base.join("suites").display(),
-                base.join("schemas").display()
-            ),
+            Shelf::Beside(base) => format!("{} and {}", base.join("suites").display(), base.join("schemas").display()),
         }
     }
 }
@@ -246,37 +232,22 @@ pub fn origin(shelf: &Shelf, loaded: &[Loaded], target: &str) -> String {
         hash.update(each.suite.digest.as_bytes());
         hash.update(each.catalog_digest.as_bytes());
     }
-    format!(
-        "suites and schemas: {} ({}); endpoint: {target}",
-        shelf.place(),
-        &written(hash)[..7 + SHORT]
-    )
+    format!("suites and schemas: {} ({}); endpoint: {target}", shelf.place(), &written(hash)[..7 + SHORT])
 }
 
 /// All problems of a suite file as one error.
 #[must_use]
 pub fn bad_suite(file: &str, text: &str, problems: &[suite::Problem]) -> Wrong {
-    let errors = problems
-        .iter()
-        .filter(|problem| problem.severity == suite::Severity::Error)
-        .count();
-    let first = problems
-        .iter()
-        .find(|problem| problem.severity == suite::Severity::Error);
-    let place = first.map_or_else(
-        || file.to_string(),
-        |problem| format!("{file}:{}:{}", problem.place.line, problem.place.column),
-    );
+    let errors = problems.iter().filter(|problem| problem.severity == suite::Severity::Error).count();
+    let first = problems.iter().find(|problem| problem.severity == suite::Severity::Error);
+    let place = first
+        .map_or_else(|| file.to_string(), |problem| format!("{file}:{}:{}", problem.place.line, problem.place.column));
     let cause = match errors {
         1 => "the suite has an error".to_string(),
         count => format!("the suite has {count} errors"),
     };
-    Wrong::input(
-        place,
-        cause,
-        "correct what is listed above; `probity lint` lists it again",
-    )
-    .with_detail(suite::render(problems, text))
+    Wrong::input(place, cause, "correct what is listed above; `probity lint` lists it again")
+        .with_detail(suite::render(problems, text))
 }
 
 fn catalog_digest(schemas: &Schemas, files: &dyn Files) -> String {

@@ -72,15 +72,9 @@ pub fn certificate(conclusion: &Conclusion, subject: &Subject<'_>) -> Report {
     let clauses: Vec<ClauseRow> = conclusion.rows.iter().map(|row| clause(subject.model, row)).collect();
     Report {
         format: FORMAT,
-        suite: Certified {
-            name: suite.name.clone(),
-            digest: suite.digest.clone(),
-        },
+        suite: Certified { name: suite.name.clone(), digest: suite.digest.clone() },
         title: suite.title.clone(),
-        catalog: Certified {
-            name: suite.catalog.clone(),
-            digest: subject.catalog_digest.to_string(),
-        },
+        catalog: Certified { name: suite.catalog.clone(), digest: subject.catalog_digest.to_string() },
         target: subject.target.clone(),
         seed: conclusion.seed,
         today: subject.model.today.clone(),
@@ -164,48 +158,32 @@ fn finding(subject: &Subject<'_>, number: usize, found: &Found) -> FindingRow {
         clauses: finding
             .clauses
             .iter()
-            .map(|c| ClauseRef {
-                id: name(c),
-                cites: model.info(*c).cites.clone(),
-            })
+            .map(|c| ClauseRef { id: name(c), says: model.info(*c).says.clone(), cites: model.info(*c).cites.clone() })
             .collect(),
         operation: finding.operation.clone(),
         plan: finding.plan,
         step: finding.step,
         exchange: finding.exchange,
         seen: finding.seen.clone(),
-        permitted: finding.expected.clone(),
+        expected: finding.expected.clone(),
         violations: finding.violations.clone(),
-        narrowed: finding.shrunk.as_ref().map(|(exchange, clauses)| Narrowed {
-            exchange: *exchange,
-            clauses: clauses.iter().map(name).collect(),
-        }),
+        narrowed: finding
+            .shrunk
+            .as_ref()
+            .map(|(exchange, clauses)| Narrowed { exchange: *exchange, clauses: clauses.iter().map(name).collect() }),
         witness: witness(subject, number, found),
     }
 }
 
 fn witness(subject: &Subject<'_>, number: usize, found: &Found) -> WitnessRow {
     let seen_again = found.witness.is_some();
-    let (plan, history) = found
-        .witness
-        .as_ref()
-        .map_or((&found.plan, &found.history), |(plan, history)| (plan, history));
-    let file = if seen_again {
-        format!("witness-{number}.json")
-    } else {
-        format!("plan-{number}.json")
-    };
-    let options: String = subject
-        .replay_options
-        .iter()
-        .map(|option| format!(" {}", quoted(option)))
-        .collect();
+    let (plan, history) =
+        found.witness.as_ref().map_or((&found.plan, &found.history), |(plan, history)| (plan, history));
+    let file = if seen_again { format!("witness-{number}.json") } else { format!("plan-{number}.json") };
+    let options: String = subject.replay_options.iter().map(|option| format!(" {}", quoted(option))).collect();
     WitnessRow {
         seen_again,
-        replay: format!(
-            "probity replay {{reports}}/{}/{file}{options}",
-            subject.model.suite.name
-        ),
+        replay: format!("probity replay {{reports}}/{}/{file}{options}", subject.model.suite.name),
         file,
         outcomes: outcomes(plan, history),
         plan: plan.clone(),
@@ -261,19 +239,8 @@ fn silent(conclusion: &Conclusion) -> Vec<SilentRow> {
 }
 
 fn spending(conclusion: &Conclusion) -> Spending {
-    let Spent {
-        requests,
-        reads,
-        polls,
-        refusals,
-        changes,
-        creates,
-        lost,
-        throttled,
-        shrinking,
-        plans,
-        steps_skipped,
-    } = conclusion.spent;
+    let Spent { requests, reads, polls, refusals, changes, creates, lost, throttled, shrinking, plans, steps_skipped } =
+        conclusion.spent;
     let rest = requests.saturating_sub(reads + polls + refusals + changes + creates);
     let parts = [
         ("reads", reads),

@@ -62,7 +62,7 @@ pub struct FindingRow {
     pub step: usize,
     pub exchange: u64,
     pub seen: String,
-    pub permitted: Vec<String>,
+    pub expected: Vec<String>,
     /// Where the body leaves its documented shape.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub violations: Vec<String>,
@@ -77,6 +77,7 @@ pub struct FindingRow {
 #[serde(deny_unknown_fields)]
 pub struct ClauseRef {
     pub id: String,
+    pub says: String,
     pub cites: Vec<Source>,
 }
 

@@ -34,12 +34,7 @@ pub fn summary(report: &Report, shown: &Shown<'_>) -> String {
         Verdict::Inconclusive,
         "Inconclusive: it applied, but something else may explain what came",
     );
-    undecided(
-        &mut out,
-        report,
-        Verdict::Untested,
-        "Untested, which is not a pass: nothing is known of these",
-    );
+    undecided(&mut out, report, Verdict::Untested, "Untested, which is not a pass: nothing is known of these");
     silence(&mut out, report);
     spending(&mut out, report);
     counts(&mut out, report);
@@ -84,16 +79,15 @@ fn heading(out: &mut String, report: &Report) {
         Target::Address(address) => format!("against {address}"),
     };
     let _ = writeln!(out, "{}: {} {target}", report.suite.name, report.title);
-    let _ = writeln!(
-        out,
-        "  suite {}, catalog {} {}",
-        report.suite.digest, report.catalog.name, report.catalog.digest
-    );
+    let _ = writeln!(out, "  suite {}, catalog {} {}", report.suite.digest, report.catalog.name, report.catalog.digest);
     let spent = &report.spending;
     let _ = writeln!(
         out,
-        "  seed {}, {} plans, {} requests, {} more for shrinking",
-        report.seed, spent.plans, spent.requests, spent.shrinking
+        "  seed {}, {}, {} requests, {} more for shrinking",
+        report.seed,
+        counted(usize::try_from(spent.plans).unwrap_or(usize::MAX), "plan", "plans"),
+        spent.requests,
+        spent.shrinking
     );
     if let Some(pattern) = &report.selected {
         let _ = writeln!(out, "  only clauses `{pattern}`");
@@ -107,8 +101,7 @@ fn failure(out: &mut String, report: &Report, finding: &FindingRow, shown: &Show
     let ids: Vec<&str> = finding.clauses.iter().map(|clause| clause.id.as_str()).collect();
     let _ = writeln!(out, "\nFAIL {}", ids.join(", "));
     for clause in &finding.clauses {
-        let says = report.clause(&clause.id).map_or("", |row| row.says.as_str());
-        let _ = writeln!(out, "  {}: {says} [{}]", clause.id, cited(&clause.cites));
+        let _ = writeln!(out, "  {}: {} [{}]", clause.id, clause.says, cited(&clause.cites));
     }
     if finding.clauses.len() > 1 {
         let _ = writeln!(out, "  In each state that was possible, one of these is contradicted.");
@@ -118,16 +111,11 @@ fn failure(out: &mut String, report: &Report, finding: &FindingRow, shown: &Show
     for violation in &finding.violations {
         let _ = writeln!(out, "             {violation}");
     }
-    for (index, permitted) in finding.permitted.iter().take(PERMITTED_MAX).enumerate() {
-        let word = if index == 0 { "permitted " } else { "       or " };
+    for (index, permitted) in finding.expected.iter().take(PERMITTED_MAX).enumerate() {
+        let word = if index == 0 { "expected  " } else { "       or " };
         let _ = writeln!(out, "  {word} {permitted}");
     }
-    if let Some(more) = finding
-        .permitted
-        .len()
-        .checked_sub(PERMITTED_MAX)
-        .filter(|more| *more > 0)
-    {
+    if let Some(more) = finding.permitted.len().checked_sub(PERMITTED_MAX).filter(|more| *more > 0) {
         let _ = writeln!(out, "             and {more} more, listed in report.json");
     }
     if let Some(narrowed) = &finding.narrowed {
@@ -152,12 +140,9 @@ fn failure(out: &mut String, report: &Report, finding: &FindingRow, shown: &Show
     }
     let count = witness.plan.steps.len();
     let _ = if witness.seen_again {
-        writeln!(out, "  witness, {count} {}:", if count == 1 { "step" } else { "steps" })
+        writeln!(out, "  witness, {}:", counted(count, "step", "steps"))
     } else {
-        writeln!(
-            out,
-            "  seen once, and not again when the plan was repeated; the whole plan, {count} steps:"
-        )
+        writeln!(out, "  seen once, and not again when the plan was repeated; the whole plan, {count} steps:")
     };
     for line in steps(&witness.plan, &witness.outcomes) {
         let _ = writeln!(out, "    {line}");
@@ -205,8 +190,8 @@ fn silence(out: &mut String, report: &Report) {
     let calls: std::collections::BTreeSet<&str> = report.silent.iter().map(|cell| cell.operation.as_str()).collect();
     let _ = writeln!(
         out,
-        "\nSilent: in {} cases (a stable state and a call) no clause says what happens; nothing fails there. Calls:",
-        report.silent.len()
+        "\nSilent: for {} (a stable state and a call) no clause says what happens; nothing fails there. Calls:",
+        counted(report.silent.len(), "case", "cases")
     );
     out.push_str(&listed(&calls.into_iter().collect::<Vec<_>>(), "    "));
 }
@@ -218,22 +203,15 @@ fn spending(out: &mut String, report: &Report) {
     }
     let share =
         |share: &super::row::Share| format!("{} {}.{} %", share.what, share.per_mille / 10, share.per_mille % 10);
-    let _ = writeln!(
-        out,
-        "\nRequests: {}",
-        spent.shares.iter().map(share).collect::<Vec<_>>().join(", ")
-    );
+    let _ = writeln!(out, "\nRequests: {}", spent.shares.iter().map(share).collect::<Vec<_>>().join(", "));
     let trouble = [
         (spent.lost, "without a reply"),
         (spent.throttled, "throttled"),
         (spent.steps_skipped, "steps skipped"),
-        (spent.repeated, "deviations again of clauses reported in the same plan"),
+        (spent.repeated, "more from clauses that the same plan had contradicted already"),
     ];
-    let trouble: Vec<String> = trouble
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect();
+    let trouble: Vec<String> =
+        trouble.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
     if !trouble.is_empty() {
         let _ = writeln!(out, "  {}", trouble.join(", "));
     }
@@ -251,22 +229,16 @@ fn counts(out: &mut String, report: &Report) {
     }
 }
 
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 fn tallied(totals: &Totals) -> String {
-    let Totals {
-        pass,
-        fail,
-        inconclusive,
-        untested,
-        unreachable,
-        unobservable,
-    } = totals;
+    let Totals { pass, fail, inconclusive, untested, unreachable, unobservable } = totals;
     let mut text = format!("{pass} pass, {fail} fail, {inconclusive} inconclusive, {untested} untested");
     let apart = [(unreachable, "unreachable here"), (unobservable, "unobservable")];
-    let apart: Vec<String> = apart
-        .iter()
-        .filter(|(count, _)| **count > 0)
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
+    let apart: Vec<String> =
+        apart.iter().filter(|(count, _)| **count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     if !apart.is_empty() {
         let _ = write!(text, " (of these {})", apart.join(", "));
     }

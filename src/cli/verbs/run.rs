@@ -23,11 +23,7 @@ pub fn run(typed: &typed::Run, base: &Path, drive: Drive<'_>) -> Result<Exit, Wr
     let loaded: Vec<Loaded> = ordered.iter().map(|(loaded, _)| loaded.clone()).collect();
     let origin = shelf::origin(&shelf, &loaded, &asked(&ordered));
     out::line(&origin);
-    let filing = Filing {
-        reports: &settings.reports,
-        origin: &origin,
-        began: &began,
-    };
+    let filing = Filing { reports: &settings.reports, origin: &origin, began: &began };
     let mut exits = Vec::new();
     for (loaded, chosen) in &ordered {
         if signals.came().is_some() {
@@ -44,12 +40,7 @@ pub fn run(typed: &typed::Run, base: &Path, drive: Drive<'_>) -> Result<Exit, Wr
             settle_percent: settings.target.settle_percent.unwrap_or(100),
             cancel: signals.cancel.clone(),
         };
-        let ended = campaign(
-            &order,
-            &filing,
-            &mut Progress::new(&loaded.name, loaded.model.clone()),
-            drive,
-        );
+        let ended = campaign(&order, &filing, &mut Progress::new(&loaded.name, loaded.model.clone()), drive);
         exits.push((loaded.name.clone(), told(ended, &settings.reports)));
     }
     exits.extend(signals.came().map(|exit| ("all".to_string(), exit)));
@@ -77,10 +68,8 @@ fn told(ended: Result<Report, Wrong>, reports: &Path) -> Exit {
 /// The suites that are to be run, each with whom it asks.
 fn ordered(settings: &meant::Run, shelf: &Shelf) -> Result<Vec<(Loaded, Chosen)>, Wrong> {
     let names = shelf.select(&settings.suites)?;
-    let loaded = names
-        .iter()
-        .map(|name| shelf.load(name, &settings.target.today))
-        .collect::<Result<Vec<Loaded>, Wrong>>()?;
+    let loaded =
+        names.iter().map(|name| shelf.load(name, &settings.target.today)).collect::<Result<Vec<Loaded>, Wrong>>()?;
     let loaded = settings.clauses.narrow(loaded)?;
     match (&settings.target.whom, &settings.target.fault) {
         (Whom::Mock, None) => Ok(loaded.into_iter().map(|loaded| (loaded, Chosen::Mock(None))).collect()),
