@@ -10,6 +10,7 @@ pub mod history;
 pub mod endpoint;
 pub mod run;
 pub mod oracle;
+pub mod shrink;
 pub mod campaign;
 pub mod report;
 pub mod cli;

@@ -51,6 +51,23 @@ pub struct Spent {
     pub steps_skipped: u64,
 }
 
+impl Spent {
+    /// Adds another plan's counts.
+    pub fn add(&mut self, other: &Spent) {
+        self.requests += other.requests;
+        self.reads += other.reads;
+        self.polls += other.polls;
+        self.refusals += other.refusals;
+        self.changes += other.changes;
+        self.creates += other.creates;
+        self.lost += other.lost;
+        self.throttled += other.throttled;
+        self.shrinking += other.shrinking;
+        self.plans += other.plans;
+        self.steps_skipped += other.steps_skipped;
+    }
+}
+
 /// One moment of a campaign.
 #[derive(Debug)]
 pub enum Event<'a> {

@@ -131,6 +131,12 @@ impl Belief {
         self.possibilities(id).iter().all(|held| held.thing.at_rest() || held.thing.life == Life::Gone)
     }
 
+    /// Number of the exchange in which a thing was last seen at rest, or gone.
+    #[must_use]
+    pub fn seen_at(&self, id: &Id) -> Option<u64> {
+        self.seen.get(id).copied()
+    }
+
     /// Every thing heard of in this plan, in order.
     pub fn ids(&self) -> impl Iterator<Item = &Id> {
         self.factors.iter().flat_map(|factor| &factor.ids)

@@ -84,6 +84,8 @@ pub struct Model {
     pub operations: BTreeMap<String, OperationModel>,
     /// By resource: how to look at one.
     pub shown: Vec<Option<Shown>>,
+    /// By resource: how to end one.
+    pub ends: Vec<Option<Shown>>,
     /// The day against which lifecycles are judged, `YYYY-MM-DD`.
     pub today: String,
     generated: BTreeMap<Generated, ClauseId>,
@@ -126,7 +128,8 @@ impl Model {
             .map(|operation| (operation.id.clone(), operation_model(&suite, operation, &generated)))
             .collect();
         let shown = suite.resources.iter().enumerate().map(|(kind, _)| shown(&suite, catalog, kind)).collect();
-        Ok(Model { suite, clauses, operations, shown, today: today.to_string(), generated })
+        let ends = (0..suite.resources.len()).map(|kind| ends(&suite, catalog, kind)).collect();
+        Ok(Model { suite, clauses, operations, shown, ends, today: today.to_string(), generated })
     }
 
     #[must_use]
@@ -391,10 +394,33 @@ fn shown(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<Shown> {
             let Binding::Existing(expr) = &about.binding else { return None };
             let path = expr.as_path().filter(|path| path.root.as_ref() == "path")?;
             let crate::expr::Key::Name(parameter) = path.keys.first()? else { return None };
-            Some((view.only.is_some(), Shown { operation: operation.clone(), parameter: parameter.to_string() }))
+            Some(((view.only.is_some(), view.when.is_some()), Shown { operation: operation.clone(), parameter: parameter.to_string() }))
         })
-        .min_by_key(|(thin, _)| *thin)
+        .min_by_key(|(worse, _)| *worse)
         .map(|(_, shown)| shown)
+}
+
+/// The call whose clause ends a thing that its path names.
+fn ends(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<Shown> {
+    let ending = suite.clauses.iter().filter(|clause| {
+        clause.then.iter().any(|effect| match &effect.value {
+            crate::suite::EffectValue::Course(stages) => matches!(stages.last(), Some(crate::suite::Stage::Gone)),
+            crate::suite::EffectValue::Expr(_) => false,
+        })
+    });
+    let calls = ending.flat_map(|clause| match &clause.calls {
+        Calls::Only(calls) => calls.as_slice(),
+        Calls::AllBut(_) => &[],
+    });
+    calls
+        .filter(|call| catalog.operations.iter().any(|operation| operation.id == **call && operation.requests.is_empty()))
+        .find_map(|call| {
+            let about = suite.about.get(call)?.iter().find(|about| about.resource == kind)?;
+            let Binding::Existing(expr) = &about.binding else { return None };
+            let path = expr.as_path().filter(|path| path.root.as_ref() == "path")?;
+            let crate::expr::Key::Name(parameter) = path.keys.first()? else { return None };
+            Some(Shown { operation: call.clone(), parameter: parameter.to_string() })
+        })
 }
 
 /// General clauses speak of the caller, not of a thing's motion, so `while` does not hold them back.

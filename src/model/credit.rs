@@ -40,6 +40,9 @@ pub struct Tally {
     pub worlds_most: usize,
     /// Calls that were judged.
     pub judged: u64,
+    /// How often a bound was reached and what a call touched was given up, and the first reason.
+    pub exceeded: u64,
+    pub excess: Option<String>,
 }
 
 impl Tally {
@@ -68,5 +71,9 @@ impl Tally {
         self.repeated += other.repeated;
         self.worlds_most = self.worlds_most.max(other.worlds_most);
         self.judged += other.judged;
+        self.exceeded += other.exceeded;
+        if self.excess.is_none() {
+            self.excess.clone_from(&other.excess);
+        }
     }
 }

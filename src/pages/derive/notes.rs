@@ -137,6 +137,8 @@ fn kind(words: &str, pairs: &[(String, String)]) -> &'static str {
     let state = !pairs.is_empty() || !states(words).is_empty();
     if IRREVERSIBLE.is_match(words) {
         "irreversible"
+    } else if COUNTED.is_match(words) {
+        "limit"
     } else if COUPLED.is_match(words) && CALL.is_match(words) {
         "coupled"
     } else if REQUIRED.is_match(words) && state {

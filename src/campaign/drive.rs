@@ -1,0 +1,232 @@
+//! One plan from its first step to its last.
+
+use super::event::{Event, Listener, Spent};
+use super::watch::Eyes;
+use crate::endpoint::{Call, Endpoint, Identities};
+use crate::history::{Cause, Header, History, Outcome, Secrets};
+use crate::model::{Bounds, Excess, Fault, Heard, Id, Life, Model, Tally, Who};
+use crate::oracle::Finding;
+use crate::plan::{Chooser, Coverage, Ending, FORMAT, Handles, Hints, Limits, Plan, Recorded, Situation, Step, cover};
+use crate::run::{Cancel, Context, Deletion, Left, NoJournal, Pace, Run, StepEnd, Stop, carry_out, sweep};
+use crate::schema::Schemas;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where plans are carried out, and by what they are judged: the same for a whole campaign.
+pub struct Site<'a> {
+    pub model: Arc<Model>,
+    pub schemas: Arc<Schemas>,
+    pub hints: Arc<Hints>,
+    pub identities: Identities,
+    pub secrets: Secrets,
+    pub pace: Pace,
+    pub cancel: Cancel,
+    pub bounds: Bounds,
+    pub limits: Limits,
+    /// The endpoint for a plan: a fresh mock each time, or the same address.
+    pub endpoint: &'a dyn Fn(u64) -> Rc<dyn Endpoint>,
+    /// Delete what a plan brought to life when it ends, within this time.
+    pub sweep_within: Option<Duration>,
+}
+
+/// A plan that was carried out.
+#[derive(Debug, Clone)]
+pub struct Driven {
+    pub plan: Plan,
+    pub history: History,
+    pub findings: Vec<Finding>,
+    pub excesses: Vec<Excess>,
+    pub tally: Tally,
+    pub spent: Spent,
+    /// Why it ended before its chooser was done.
+    pub stop: Option<Stop>,
+    /// Things of this plan that could not be deleted.
+    pub left: Vec<Left>,
+}
+
+/// Bounds of one plan.
+#[derive(Debug, Clone, Copy)]
+pub struct Allowance {
+    pub requests: u64,
+    pub seconds: u64,
+    /// End at the first finding.
+    pub first_only: bool,
+}
+
+/// Carries out what a chooser picks.
+///
+/// # Errors
+/// If an expression of the suite goes wrong on valid input.
+pub async fn drive(
+    site: &Site<'_>,
+    chooser: &mut dyn Chooser,
+    number: u64,
+    drawn: Option<(u64, u64)>,
+    allowance: Allowance,
+    coverage: &mut Coverage,
+    listener: &mut dyn Listener,
+) -> Result<Driven, Fault> {
+    let endpoint = (site.endpoint)(number);
+    let context = Context {
+        endpoint: endpoint.as_ref(),
+        catalog: &site.schemas.catalog,
+        identities: &site.identities,
+        secrets: &site.secrets,
+        pace: site.pace,
+        budget: crate::run::Budget { requests: allowance.requests, time: Duration::from_secs(allowance.seconds) },
+        cancel: site.cancel.clone(),
+    };
+    let mut run = Run::begin(Box::new(NoJournal));
+    let mut eyes = Eyes::new(site.model.clone(), site.schemas.clone(), number, site.bounds);
+    let mut steps: Vec<Step> = Vec::new();
+    let mut handles = Handles::default();
+    let mut skipped = 0;
+    let mut told = 0;
+    let stop = loop {
+        let before = eyes.judge.belief.clone();
+        let next = {
+            let situation = Situation {
+                model: &site.model,
+                schemas: &site.schemas,
+                belief: &before,
+                handles: &handles,
+                steps: &steps,
+                coverage,
+                limits: &site.limits,
+            };
+            chooser.next(&situation)
+        };
+        let Some(step) = next else { break None };
+        let index = steps.len();
+        let end = carry_out(&context, &step, index, &mut run, &mut eyes).await;
+        if matches!(end, Ok(StepEnd::Skipped(_))) {
+            skipped += 1;
+        }
+        for exchange in &run.exchanges[told..] {
+            listener.hear(&Event::Exchanged { plan: number, exchange });
+        }
+        told = run.exchanges.len();
+        let ending = eyes.ending(index).unwrap_or(Ending::Open);
+        let earlier = handles.clone();
+        let mine = |name: &String| step.births.values().flatten().any(|born| born == name);
+        let born: BTreeMap<String, String> = run.ids.iter().filter(|(name, _)| mine(name)).map(|(name, id)| (name.clone(), id.clone())).collect();
+        handles.note(&site.model, &step, &born, ending);
+        let untouched = coverage.clone();
+        let situation = Situation {
+            model: &site.model,
+            schemas: &site.schemas,
+            belief: &before,
+            handles: &earlier,
+            steps: &steps,
+            coverage: &untouched,
+            limits: &site.limits,
+        };
+        cover(coverage, &situation, &site.hints, &step, ending);
+        steps.push(step);
+        if eyes.fault.is_some() {
+            break None;
+        }
+        if let Err(stop) = end {
+            break Some(stop);
+        }
+        if allowance.first_only && !eyes.findings.is_empty() {
+            break None;
+        }
+    };
+    if let Some(fault) = eyes.fault {
+        return Err(fault);
+    }
+    let left = clean(site, &context, &mut run, &eyes).await;
+    let mut spent = spent(&site.model, &run.exchanges);
+    spent.steps_skipped = skipped;
+    let header = header(site, endpoint.name(), number);
+    let plan = Plan { format: FORMAT, suite: site.model.suite.name.clone(), drawn, steps };
+    Ok(Driven {
+        plan,
+        history: History { header, exchanges: run.exchanges },
+        findings: eyes.findings,
+        excesses: eyes.excesses,
+        tally: eyes.judge.tally().clone(),
+        spent,
+        stop,
+        left,
+    })
+}
+
+/// Carries out a recorded plan.
+///
+/// # Errors
+/// As [`drive`].
+pub async fn retrace(site: &Site<'_>, plan: &Plan, number: u64, allowance: Allowance, listener: &mut dyn Listener) -> Result<Driven, Fault> {
+    let mut chooser = Recorded::new(plan.steps.clone());
+    drive(site, &mut chooser, number, plan.drawn, allowance, &mut Coverage::default(), listener).await
+}
+
+async fn clean(site: &Site<'_>, context: &Context<'_>, run: &mut Run, eyes: &Eyes) -> Vec<Left> {
+    let Some(within) = site.sweep_within else { return Vec::new() };
+    let mut deletions = Vec::new();
+    for handle in run.births.iter().rev() {
+        let Some(id) = run.ids.get(handle) else { continue };
+        let known = eyes.judge.belief.ids().find(|known| known.id.as_ref() == id.as_str());
+        let Some(known) = known else { continue };
+        let possible = eyes.judge.belief.possibilities(known);
+        if possible.iter().all(|held| held.thing.life == Life::Gone) {
+            continue;
+        }
+        let owner = possible.first().map_or(Who::Owner, |held| held.thing.owner);
+        if let Some(delete) = call_on(site, site.model.ends[usize::from(known.kind)].as_ref(), known, owner) {
+            let show = call_on(site, site.model.shown[usize::from(known.kind)].as_ref(), known, owner);
+            deletions.push(Deletion { handle: handle.clone(), id: id.clone(), delete, show });
+        }
+    }
+    sweep(context, &deletions, run, within).await.left
+}
+
+fn call_on(site: &Site<'_>, way: Option<&crate::model::Shown>, id: &Id, owner: Who) -> Option<Call> {
+    let way = way?;
+    let operation = site.schemas.operation(&way.operation)?;
+    Some(Call {
+        operation: operation.id.clone(),
+        binding: operation.bindings.first()?.id.clone(),
+        caller: if owner == Who::Owner { "owner" } else { "other" }.to_string(),
+        path: BTreeMap::from([(way.parameter.clone(), Value::String(id.id.to_string()))]),
+        ..Call::default()
+    })
+}
+
+fn header(site: &Site<'_>, endpoint: &str, plan: u64) -> Header {
+    let suite = &site.model.suite;
+    let pools = suite.pools.iter().map(|(name, values)| (name.clone(), values.iter().filter_map(crate::expr::Val::to_json).collect()));
+    Header {
+        format: crate::history::FORMAT,
+        suite: suite.name.clone(),
+        suite_digest: suite.digest.clone(),
+        endpoint: endpoint.to_string(),
+        today: site.model.today.clone(),
+        pools: pools.collect(),
+        settle_percent: site.bounds.settle_percent,
+        plan,
+    }
+}
+
+fn spent(model: &Model, exchanges: &[crate::history::Exchange]) -> Spent {
+    let mut spent = Spent { plans: 1, ..Spent::default() };
+    for exchange in exchanges {
+        spent.requests += 1;
+        let operation = &model.operations[&exchange.operation];
+        let creates = operation.about.iter().any(|about| matches!(about.binding, crate::suite::Binding::New(_)));
+        match Heard::of(&exchange.outcome) {
+            Heard::Nothing if matches!(exchange.outcome, Outcome::Replied(_)) => spent.throttled += 1,
+            Heard::Nothing | Heard::Lost => spent.lost += 1,
+            _ if exchange.cause == Cause::Poll => spent.polls += 1,
+            _ if !operation.changes => spent.reads += 1,
+            Heard::Success(..) if creates => spent.creates += 1,
+            Heard::Success(..) => spent.changes += 1,
+            _ => spent.refusals += 1,
+        }
+    }
+    spent
+}

@@ -1,0 +1,217 @@
+//! Fewer steps.
+
+use super::handles::{closed, handles_born, handles_used, kind, substituted};
+use super::search::{Search, Trial};
+use crate::plan::{Plan, Step};
+use std::collections::BTreeSet;
+
+/// Most candidates that are run to take away two, three or a stretch of steps at once.
+const TOGETHER_MAX: u64 = 250;
+/// Most candidates that are looked at for that, run or not.
+const LOOKS_MAX: usize = 5000;
+/// Longest stretch of neighbouring steps that is taken away at once when single ones are stuck.
+const STRETCH_MAX: usize = 7;
+/// Most things that are tried in place of another one.
+const STANDINS_MAX: usize = 4;
+
+/// The shortest beginning that fails, by halving: what shows a failure early shows it later.
+pub(super) async fn tail<F>(search: &mut Search<'_, F>)
+where
+    F: AsyncFnMut(Plan) -> Trial,
+{
+    let whole = search.best.steps.clone();
+    let (mut passes, mut fails) = (0, whole.len());
+    while passes + 1 < fails {
+        let middle = passes + (fails - passes) / 2;
+        if search.attempt(whole[..middle].to_vec()).await {
+            fails = middle;
+        } else {
+            passes = middle;
+        }
+    }
+}
+
+/// Only what speaks of the last step's things; else of those and of what they meet.
+pub(super) async fn unrelated<F>(search: &mut Search<'_, F>)
+where
+    F: AsyncFnMut(Plan) -> Trial,
+{
+    let steps = search.best.steps.clone();
+    let Some(last) = steps.last() else { return };
+    let near = speaks_of(last);
+    let kept: Vec<Step> = with_births(&steps, |step| !speaks_of(step).is_disjoint(&near));
+    if near.is_empty() || search.attempt(kept).await {
+        return;
+    }
+    let mut far = near;
+    loop {
+        let before = far.len();
+        for step in &steps {
+            let names = speaks_of(step);
+            if !names.is_disjoint(&far) {
+                far.extend(names);
+            }
+        }
+        if far.len() == before {
+            break;
+        }
+    }
+    search
+        .attempt(with_births(&steps, |step| {
+            !speaks_of(step).is_disjoint(&far)
+        }))
+        .await;
+}
+
+/// One thing less, with all that speaks of it; the youngest first.
+pub(super) async fn things<F>(search: &mut Search<'_, F>)
+where
+    F: AsyncFnMut(Plan) -> Trial,
+{
+    let mut end = search.best.steps.len();
+    while let Some(index) = search.best.steps[..end]
+        .iter()
+        .rposition(|step| !step.births.is_empty())
+    {
+        without(search, index..index + 1).await;
+        end = index.min(search.best.steps.len());
+    }
+}
+
+/// Delta debugging: half of the steps less, a quarter, down to single ones, from the back.
+pub(super) async fn chunks<F>(search: &mut Search<'_, F>)
+where
+    F: AsyncFnMut(Plan) -> Trial,
+{
+    let mut size = search.best.steps.len() / 2;
+    while size > 1 {
+        // The last step is where the failure was seen: only asked for by itself.
+        let mut end = search.best.steps.len().saturating_sub(1);
+        while end > 0 {
+            let start = end.saturating_sub(size);
+            without(search, start..end).await;
+            // Taking steps away moves only what comes after them.
+            end = start;
+        }
+        size /= 2;
+    }
+    loop {
+        let before = search.best.steps.len();
+        for index in (0..before).rev() {
+            without(search, index..index + 1).await;
+        }
+        if search.best.steps.len() == before {
+            return;
+        }
+    }
+}
+
+/// One thing less, with another of its kind in its place; the nearest by birth first.
+pub(super) async fn merged<F>(search: &mut Search<'_, F>)
+where
+    F: AsyncFnMut(Plan) -> Trial,
+{
+    let mut end = search.best.steps.len();
+    while let Some(index) = search.best.steps[..end]
+        .iter()
+        .rposition(|step| !step.births.is_empty())
+    {
+        let steps = search.best.steps.clone();
+        let born = handles_born(&steps[index]);
+        let mut fewer = steps.clone();
+        fewer.remove(index);
+        for other in standins(&steps, index) {
+            if search.attempt(substituted(&fewer, &born, &other)).await {
+                break;
+            }
+        }
+        end = index.min(search.best.steps.len());
+    }
+}
+
+/// Pairs, triples and stretches of steps less, the closest together first: what undoes what
+/// a neighbour did can only go with it. Returns after the first that could go.
+pub(super) async fn together<F>(search: &mut Search<'_, F>)
+where
+    F: AsyncFnMut(Plan) -> Trial,
+{
+    let count = search.best.steps.len();
+    let mut looks = 0;
+    let most = search.tried.saturating_add(TOGETHER_MAX);
+    for span in 2..=count {
+        for start in (0..=count - span).rev() {
+            let end = start + span;
+            let ends = vec![start, end - 1];
+            let stretch = (3..=STRETCH_MAX)
+                .contains(&span)
+                .then(|| (start..end).collect());
+            let triples = (start + 1..end - 1).map(|middle| vec![start, middle, end - 1]);
+            for gone in std::iter::once(ends).chain(stretch).chain(triples) {
+                looks += 1;
+                let enough = search.tried >= most || looks > LOOKS_MAX || search.starved;
+                if enough || without(search, gone).await {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Whether the best plan without these steps, and without what then names an unborn handle, fails.
+async fn without<F>(search: &mut Search<'_, F>, gone: impl IntoIterator<Item = usize>) -> bool
+where
+    F: AsyncFnMut(Plan) -> Trial,
+{
+    let gone: BTreeSet<usize> = gone.into_iter().collect();
+    let steps = search.best.steps.iter().enumerate();
+    let kept = steps
+        .filter(|(index, _)| !gone.contains(index))
+        .map(|(_, step)| step.clone())
+        .collect();
+    search.attempt(kept).await
+}
+
+/// Handles of the kinds that this step bears, born by other steps, the nearest first.
+fn standins(steps: &[Step], index: usize) -> Vec<String> {
+    let kinds = |step: &Step| -> BTreeSet<String> {
+        let births = step.births.iter();
+        births
+            .flat_map(|(about, names)| {
+                names
+                    .iter()
+                    .map(move |name| kind(name, about))
+                    .chain([about.clone()])
+            })
+            .collect()
+    };
+    let wanted = kinds(&steps[index]);
+    let mut others: Vec<usize> = (0..steps.len()).filter(|&other| other != index).collect();
+    others.sort_by_key(|other| other.abs_diff(index));
+    let others = others
+        .into_iter()
+        .filter(|&other| !wanted.is_disjoint(&kinds(&steps[other])));
+    others
+        .flat_map(|other| handles_born(&steps[other]))
+        .take(STANDINS_MAX)
+        .collect()
+}
+
+fn speaks_of(step: &Step) -> BTreeSet<String> {
+    let mut names = handles_used(step);
+    names.extend(handles_born(step));
+    names
+}
+
+/// The steps that are chosen, and those that bear what they need.
+fn with_births(steps: &[Step], chosen: impl Fn(&Step) -> bool) -> Vec<Step> {
+    let mut needed: BTreeSet<String> = BTreeSet::new();
+    let mut kept: Vec<Step> = Vec::new();
+    for step in steps.iter().rev() {
+        if chosen(step) || handles_born(step).iter().any(|name| needed.contains(name)) {
+            needed.extend(handles_used(step));
+            kept.push(step.clone());
+        }
+    }
+    kept.reverse();
+    closed(&kept)
+}

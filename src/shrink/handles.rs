@@ -1,0 +1,135 @@
+//! Handles: who bears them, who uses them, and what they are called.
+
+use crate::plan::{Step, handle, handle_name};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Handles that the step's path, query or body names, without repetition.
+#[must_use]
+pub fn handles_used(step: &Step) -> BTreeSet<String> {
+    let mut left: Vec<&Value> = step
+        .path
+        .values()
+        .chain(step.query.values())
+        .chain(&step.body)
+        .collect();
+    let mut used = BTreeSet::new();
+    while let Some(value) = left.pop() {
+        if let Some(name) = handle_name(value) {
+            used.insert(name.to_owned());
+            continue;
+        }
+        match value {
+            Value::Array(items) => left.extend(items),
+            Value::Object(entries) => left.extend(entries.values()),
+            _ => {}
+        }
+    }
+    used
+}
+
+/// Handles that the step brings to life, in the order of its `births`.
+#[must_use]
+pub fn handles_born(step: &Step) -> Vec<String> {
+    step.births.values().flatten().cloned().collect()
+}
+
+/// The steps without those that name a handle which is not yet born where they stand.
+///
+/// What is born in a branch is known in that branch only: another one runs beside it.
+#[must_use]
+pub fn closed(steps: &[Step]) -> Vec<Step> {
+    let mut born: BTreeSet<(u32, String)> = BTreeSet::new();
+    let mut kept = Vec::with_capacity(steps.len());
+    for step in steps {
+        let known =
+            |name: String| born.contains(&(0, name.clone())) || born.contains(&(step.branch, name));
+        if handles_used(step).into_iter().all(known) {
+            born.extend(
+                handles_born(step)
+                    .into_iter()
+                    .map(|name| (step.branch, name)),
+            );
+            kept.push(step.clone());
+        }
+    }
+    kept
+}
+
+/// The same steps with handles named `kind-1`, `kind-2` in order of birth, and branches
+/// numbered from 1 in order of appearance. To be called with [`closed`] steps.
+pub(super) fn canonical(mut steps: Vec<Step>) -> Vec<Step> {
+    let mut branches: BTreeMap<u32, u32> = BTreeMap::from([(0, 0)]);
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    let mut names: BTreeMap<(u32, String), String> = BTreeMap::new();
+    for step in &mut steps {
+        let old = step.branch;
+        replace(step, &|name| {
+            let key = |branch| (branch, name.to_owned());
+            names.get(&key(old)).or_else(|| names.get(&key(0))).cloned()
+        });
+        let next = branches.len() as u32;
+        step.branch = *branches.entry(old).or_insert(next);
+        for (about, born) in &mut step.births {
+            for name in born {
+                let kind = kind(name, about);
+                let count = counts.entry(kind.clone()).or_insert(0);
+                *count += 1;
+                let new = format!("{kind}-{count}");
+                names.insert((old, std::mem::replace(name, new.clone())), new);
+            }
+        }
+    }
+    steps
+}
+
+/// The steps with every use of the handle `from` turned into one of `to`.
+pub(super) fn substituted(steps: &[Step], from: &[String], to: &str) -> Vec<Step> {
+    let mut steps = steps.to_vec();
+    for step in &mut steps {
+        replace(step, &|name| {
+            from.iter()
+                .any(|other| other == name)
+                .then(|| to.to_owned())
+        });
+    }
+    steps
+}
+
+/// `server` of `server-12`; the `about` name of a handle that is named otherwise.
+pub(super) fn kind(name: &str, about: &str) -> String {
+    match name.rsplit_once('-') {
+        Some((stem, number))
+            if !stem.is_empty()
+                && !number.is_empty()
+                && number.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            stem.to_owned()
+        }
+        _ => about.to_owned(),
+    }
+}
+
+fn replace(step: &mut Step, new_name: &dyn Fn(&str) -> Option<String>) {
+    let Step {
+        path, query, body, ..
+    } = step;
+    let mut left: Vec<&mut Value> = path
+        .values_mut()
+        .chain(query.values_mut())
+        .chain(body)
+        .collect();
+    while let Some(value) = left.pop() {
+        if let Some(name) = handle_name(value) {
+            if let Some(new) = new_name(name) {
+                *value = handle(&new);
+            }
+            continue;
+        }
+        match value {
+            Value::Array(items) => left.extend(items),
+            Value::Object(entries) => left.extend(entries.values_mut()),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The smallest plan that still fails, within a budget of requests.
+//!
+//! It does not know why a plan fails, what a call means or what an endpoint is: it is handed
+//! a closure that says whether a candidate still shows the same failure. What "smaller"
+//! means is defined once, in [`SortKey`].
+
+mod drop;
+mod handles;
+mod order;
+mod plain;
+mod search;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+pub use handles::{closed, handles_born, handles_used};
+pub use order::{SortKey, sort_key};
+pub use search::{Limits, Shrunk, Trial, shrink};

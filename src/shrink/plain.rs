@@ -1,0 +1,122 @@
+//! Plainer steps: one branch, the owner, one binding, no waits.
+
+use super::order::OWNER;
+use super::search::{Search, Trial};
+use crate::plan::{Plan, Settle, Step};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A wait is shortened until it is known to this part of itself.
+const DELAY_PARTS: u64 = 8;
+
+/// One after the other in place of side by side: all, in one of the orders in which branches
+/// may run, else one branch less.
+pub(super) async fn branches<F>(search: &mut Search<'_, F>)
+where
+    F: AsyncFnMut(Plan) -> Trial,
+{
+    let steps = search.best.steps.clone();
+    let numbers: BTreeSet<u32> = steps
+        .iter()
+        .map(|step| step.branch)
+        .filter(|&branch| branch > 0)
+        .collect();
+    if numbers.is_empty() {
+        return;
+    }
+    let mut forward = steps.clone();
+    forward.sort_by_key(|step| step.branch);
+    let mut backward = steps.clone();
+    backward.sort_by_key(|step| (step.branch > 0, std::cmp::Reverse(step.branch)));
+    for mut sequence in [forward, backward, steps] {
+        for step in &mut sequence {
+            step.branch = 0;
+        }
+        if search.attempt(sequence).await {
+            return;
+        }
+    }
+    for number in numbers.into_iter().rev() {
+        let mut fewer = search.best.steps.clone();
+        for step in fewer.iter_mut().filter(|step| step.branch == number) {
+            step.branch = 0;
+        }
+        // The prefix comes before all branches.
+        fewer.sort_by_key(|step| step.branch > 0);
+        search.attempt(fewer).await;
+    }
+}
+
+/// The owner as the caller.
+pub(super) async fn callers<F>(search: &mut Search<'_, F>)
+where
+    F: AsyncFnMut(Plan) -> Trial,
+{
+    each(search, &|step| OWNER.clone_into(&mut step.caller)).await;
+}
+
+/// One binding for all calls. Only bindings that the plan as handed over has for the same
+/// operation: which others there are is not known here.
+pub(super) async fn bindings<F>(search: &mut Search<'_, F>)
+where
+    F: AsyncFnMut(Plan) -> Trial,
+{
+    let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for step in &search.given.steps {
+        known
+            .entry(step.binding.clone())
+            .or_default()
+            .insert(step.operation.clone());
+    }
+    for (binding, operations) in known {
+        each(search, &|step| {
+            if operations.contains(&step.operation) {
+                step.binding.clone_from(&binding);
+            }
+        })
+        .await;
+    }
+}
+
+/// No waits, else shorter ones.
+pub(super) async fn settles<F>(search: &mut Search<'_, F>)
+where
+    F: AsyncFnMut(Plan) -> Trial,
+{
+    each(search, &|step| step.settle = Settle::Leave).await;
+    each(search, &|step| {
+        if let Settle::Poll { after_ms } = &mut step.settle {
+            *after_ms = 0;
+        }
+    })
+    .await;
+    for index in 0..search.best.steps.len() {
+        let mut passes = 0;
+        while let Settle::Poll { after_ms } = search.best.steps[index].settle
+            && after_ms - passes > (after_ms / DELAY_PARTS).max(1)
+        {
+            let middle = passes + (after_ms - passes) / 2;
+            let mut steps = search.best.steps.clone();
+            steps[index].settle = Settle::Poll { after_ms: middle };
+            if !search.attempt(steps).await {
+                passes = middle;
+            }
+        }
+    }
+}
+
+/// Changes all steps at once, else one after the other.
+async fn each<F>(search: &mut Search<'_, F>, change: &dyn Fn(&mut Step))
+where
+    F: AsyncFnMut(Plan) -> Trial,
+{
+    let mut all = search.best.steps.clone();
+    all.iter_mut().for_each(change);
+    if search.attempt(all).await {
+        return;
+    }
+    for index in (0..search.best.steps.len()).rev() {
+        let mut one = search.best.steps.clone();
+        change(&mut one[index]);
+        search.attempt(one).await;
+    }
+}

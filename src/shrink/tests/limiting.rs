@@ -1,0 +1,1 @@
+//! Handles and branches are kept whole.
