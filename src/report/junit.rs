@@ -30,7 +30,7 @@ pub fn complaint(report: &Report, row: &ClauseRow, shown: &Shown<'_>) -> String 
     for finding in findings(report, row) {
         lines.push(format!("{}: {}", finding.operation, finding.seen));
         lines.extend(finding.violations.iter().map(|violation| format!("  {violation}")));
-        lines.extend(finding.permitted.iter().map(|expected| format!("  expected: {expected}")));
+        lines.extend(finding.expected.iter().map(|expected| format!("  expected: {expected}")));
         lines.extend(steps(&finding.witness.plan, &finding.witness.outcomes).iter().map(|line| format!("  {line}")));
         lines.push(format!("replay: {}", replay(&finding.witness.replay, shown)));
     }

@@ -115,7 +115,7 @@ fn failure(out: &mut String, report: &Report, finding: &FindingRow, shown: &Show
         let word = if index == 0 { "expected  " } else { "       or " };
         let _ = writeln!(out, "  {word} {permitted}");
     }
-    if let Some(more) = finding.permitted.len().checked_sub(PERMITTED_MAX).filter(|more| *more > 0) {
+    if let Some(more) = finding.expected.len().checked_sub(PERMITTED_MAX).filter(|more| *more > 0) {
         let _ = writeln!(out, "             and {more} more, listed in report.json");
     }
     if let Some(narrowed) = &finding.narrowed {
