@@ -12,3 +12,5 @@ pub mod run;
 pub mod oracle;
 pub mod shrink;
 pub mod campaign;
+pub mod report;
+pub mod cli;

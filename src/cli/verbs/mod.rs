@@ -1,0 +1,9 @@
+//! One file per verb: from what is meant to what is printed and written.
+
+pub mod derive;
+pub mod doubts;
+pub mod explain;
+pub mod judge;
+pub mod lint;
+pub mod mutants;
+pub mod run;
