@@ -22,7 +22,7 @@ pub(super) type Way = Vec<Step>;
 
 /// `way!["clauses", 3, "when"]`.
 macro_rules! way {
-    ($($step:expr),* $(,)?) => { vec![$($crate::suite::lint::spots::Step::from($step)),*] };
+    ($($step:expr),* $(,)?) => { ::std::vec::Vec::from([$($crate::suite::lint::spots::Step::from($step)),*]) };
 }
 pub(super) use way;
 
