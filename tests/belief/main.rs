@@ -126,7 +126,7 @@ fn factored_equals_unfactored() {
     let api = lamps::lamps();
     let (model, schemas) = &api;
     let mut joined_most = 0;
-    for way in ways(steps(2_000), (5, 2)).map(|way| Way { steps: 40, ..way }) {
+    for way in ways(steps(10_000), (5, 2)).map(|way| Way { steps: 40, ..way }) {
         let mut factored = Belief::new(model.clone(), BOUNDS);
         let mut whole = Belief::unfactored(model.clone(), BOUNDS);
         let mut over = false;
@@ -154,5 +154,5 @@ fn factored_equals_unfactored() {
             }
         });
     }
-    assert!(joined_most > 20, "the product never grew beyond {joined_most}: the test says nothing");
+    assert!(joined_most > 16, "the product never grew beyond {joined_most}: the test says nothing");
 }
