@@ -22,6 +22,12 @@ impl Began {
         Began { day: at[..10].to_string(), at, monotonic: Instant::now() }
     }
 
+    /// A text that no other run on this machine has.
+    pub fn salt(&self) -> String {
+        let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+        format!("{}-{}-{}", self.at, since.as_nanos(), std::process::id())
+    }
+
     /// Since then.
     pub fn elapsed(&self) -> Duration {
         self.monotonic.elapsed()

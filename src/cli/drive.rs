@@ -5,19 +5,24 @@ use super::exit::{self, Exit};
 use super::shelf::Loaded;
 use super::wrong::Wrong;
 use crate::campaign::{Budget, Conclusion, Listener};
+use crate::endpoint::Profile;
 use crate::endpoint::mock::Mutant;
 use crate::history::write_jsonl;
 use crate::oracle::Selection;
+use crate::plan::Plan;
 use crate::report::{self, Report, Run, Shown, Subject, Target, Writing, certificate, digest, junit};
-use crate::run::Cancel;
+use crate::run::{Cancel, Left};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Whom one suite's campaign asks.
 #[derive(Debug, Clone)]
 pub enum Chosen {
     /// The mock in this process, whole or with one promise broken.
     Mock(Option<Mutant>),
+    /// An endpoint's address, and what its profile says of it.
+    Address(String, Arc<Profile>),
 }
 
 /// What one campaign is to do.
@@ -30,11 +35,17 @@ pub struct Order<'a> {
     /// The patterns of the selection as the user wrote them.
     pub selected: Option<String>,
     pub settle_percent: u32,
+    /// Recorded plans that are run first.
+    pub witnesses: &'a [Plan],
+    /// So that tokens for secrets of two runs at a real endpoint cannot be compared.
+    pub salt: String,
+    /// The profile's file, for the replay line.
+    pub profile: Option<String>,
     pub cancel: Cancel,
 }
 
 /// Carries out an order: the campaign room, or a test's recorded conclusion.
-pub type Drive<'a> = &'a dyn Fn(&Order<'_>, &mut dyn Listener) -> Result<Conclusion, Wrong>;
+pub type Drive<'a> = &'a dyn Fn(&Order<'_>, &mut dyn Listener) -> Result<(Conclusion, Vec<Left>), Wrong>;
 
 /// Where a campaign's reports go, and what only the caller knows of it.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +63,7 @@ impl Chosen {
     pub fn real(&self) -> bool {
         match self {
             Chosen::Mock(_) => false,
+            Chosen::Address(..) => true,
         }
     }
 
@@ -60,6 +72,7 @@ impl Chosen {
     pub fn named(&self) -> Target {
         match self {
             Chosen::Mock(fault) => Target::Mock { fault: fault.as_ref().map(|fault| fault.name.clone()) },
+            Chosen::Address(address, _) => Target::Address(address.clone()),
         }
     }
 }
@@ -73,9 +86,9 @@ pub fn campaign(
     filing: &Filing<'_>,
     listener: &mut dyn Listener,
     drive: Drive<'_>,
-) -> Result<Report, Wrong> {
+) -> Result<(Report, Vec<Left>), Wrong> {
     let start = filing.began.elapsed();
-    let conclusion = drive(order, listener)?;
+    let (conclusion, left) = drive(order, listener)?;
     let spent = filing.began.elapsed().saturating_sub(start);
     let target = order.chosen.named();
     let options = replay_options(order, &target);
@@ -102,7 +115,7 @@ pub fn campaign(
         limits: limits(&order.budget),
     };
     write(&conclusion, &report, &run, filing)?;
-    Ok(report)
+    Ok((report, left))
 }
 
 fn write(conclusion: &Conclusion, report: &Report, run: &Run, filing: &Filing<'_>) -> Result<(), Wrong> {
@@ -127,6 +140,9 @@ fn replay_options(order: &Order<'_>, target: &Target) -> Vec<String> {
         Target::Mock { fault: Some(fault) } => vec!["--fault".to_string(), fault.clone()],
         Target::Address(address) => vec!["--endpoint".to_string(), address.clone()],
     };
+    if let Some(profile) = &order.profile {
+        options.extend(["--profile".to_string(), profile.clone()]);
+    }
     if order.settle_percent != 100 {
         options.extend(["--settle".to_string(), order.settle_percent.to_string()]);
     }

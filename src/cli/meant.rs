@@ -1,5 +1,6 @@
 //! What a command line means: checked, complete, with every default filled in.
 
+use super::drive::Chosen;
 use super::shelf::Loaded;
 use super::wrong::{Wrong, meant};
 use super::{clock, typed};
@@ -63,7 +64,9 @@ pub struct Patterns {
 const REQUESTS_MOCK: u64 = 20_000;
 /// Requests of a run against a real endpoint where neither flag nor profile says.
 const REQUESTS_REAL: u64 = 2_000;
-/// Longest run, in seconds of the endpoint's clock, where the profile does not say.
+/// Plans end the run only where the user says so.
+const PLANS: u64 = 1_000_000;
+/// Longest plan, in seconds of the endpoint's clock, where the profile does not say.
 const SECONDS_REAL: u64 = 8 * 3600;
 /// The mock's time costs nothing: a year of it is no limit.
 const SECONDS_MOCK: u64 = 365 * 24 * 3600;
@@ -120,17 +123,24 @@ pub fn target(typed: &typed::Target, now: &clock::Began) -> Result<Target, Wrong
 }
 
 impl Limits {
-    /// The budget of one suite's campaign. `real`: not the mock in this process.
+    /// The budget of one suite's campaign.
     #[must_use]
-    pub fn budget(&self, real: bool) -> Budget {
-        let usual = if real { REQUESTS_REAL } else { REQUESTS_MOCK };
+    pub fn budget(&self, chosen: &Chosen) -> Budget {
+        let real = chosen.real();
+        let usual = match chosen {
+            Chosen::Mock(_) => REQUESTS_MOCK,
+            Chosen::Address(_, profile) => profile.limits.requests.unwrap_or(REQUESTS_REAL),
+        };
         let requests_max = self.requests.unwrap_or(if self.fast { usual / 10 } else { usual });
         Budget {
             requests_max,
             shrink_requests_max: requests_max.max(500),
-            plans_max: self.plans.unwrap_or(u64::MAX),
+            plans_max: self.plans.unwrap_or(PLANS),
             steps_per_plan_max: 60,
-            seconds_max: if real { SECONDS_REAL } else { SECONDS_MOCK },
+            seconds_max: match chosen {
+                Chosen::Mock(_) => SECONDS_MOCK,
+                Chosen::Address(_, profile) => profile.limits.seconds.unwrap_or(SECONDS_REAL),
+            },
             live_max: if real { 3 } else { 5 },
             first_only: self.first,
         }

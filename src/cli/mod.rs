@@ -6,12 +6,14 @@
 mod clock;
 mod drive;
 pub mod exit;
+mod lead;
 mod meant;
 mod out;
 mod own_pages;
 mod progress;
 mod shelf;
 mod signal;
+mod target;
 mod typed;
 mod verbs;
 mod wrong;
@@ -46,6 +48,8 @@ pub fn main() -> ExitCode {
 
 fn carried_out(verb: Verb) -> Result<Exit, Wrong> {
     match verb {
+        Verb::Run(typed) => verbs::run::run(&typed, &lead::lead),
+        Verb::Replay(typed) => verbs::replay::replay(&typed),
         Verb::Mutants(typed) => verbs::mutants::mutants(&typed),
         Verb::Explain(typed) => verbs::explain::explain(&typed),
         Verb::Derive(typed) => verbs::derive::derive(&typed),

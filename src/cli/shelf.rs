@@ -3,6 +3,7 @@
 use super::wrong::{Wrong, meant};
 use crate::expr::Val;
 use crate::model::Model;
+use crate::plan::Plan;
 use crate::report::written;
 use crate::schema::{Files, Folder, Schemas};
 use crate::suite::{self, Suite, catalog_name};
@@ -185,6 +186,30 @@ impl Shelf {
         })
     }
 
+    /// Plans that are worth running first: `suites/witnesses/<suite>/*.json`, in the order of their names.
+    ///
+    /// # Errors
+    /// If one of them is no plan of this suite.
+    pub fn witnesses(&self, suite: &str) -> Result<Vec<Plan>, Wrong> {
+        let mut files: Vec<(String, Vec<u8>)> = match self {
+            Shelf::Embedded => SUITES
+                .get_dir(Path::new("witnesses").join(suite))
+                .into_iter()
+                .flat_map(Dir::files)
+                .map(|file| (file.path().display().to_string(), file.contents().to_vec()))
+                .collect(),
+            Shelf::Beside(base) => {
+                let folder = base.join("suites").join("witnesses").join(suite);
+                let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+                let read = |path: PathBuf| Some((path.display().to_string(), std::fs::read(&path).ok()?));
+                entries.filter_map(|entry| read(entry.path())).collect()
+            }
+        };
+        files.retain(|(name, _)| name.ends_with(".json"));
+        files.sort();
+        files.iter().map(|(place, bytes)| plan(place, bytes, Some(suite))).collect()
+    }
+
     /// Where they come from, for people.
     #[must_use]
     pub fn place(&self) -> String {
@@ -233,6 +258,28 @@ pub fn origin(shelf: &Shelf, loaded: &[Loaded], target: &str) -> String {
         hash.update(each.catalog_digest.as_bytes());
     }
     format!("suites and schemas: {} ({}); endpoint: {target}", shelf.place(), &written(hash)[..7 + SHORT])
+}
+
+/// A recorded plan. `suite`: whose it must be.
+///
+/// # Errors
+/// If it is no plan, of a newer format, or of another suite.
+pub fn plan(place: &str, bytes: &[u8], suite: Option<&str>) -> Result<Plan, Wrong> {
+    let wrong =
+        |cause: String| Wrong::input(place, cause, "take a plan as `run` wrote it: witness-N.json or plan-N.json");
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| wrong(format!("it is not JSON: {error}")))?;
+    let format = value.get("format").and_then(Value::as_u64).unwrap_or(0);
+    if format > u64::from(crate::plan::FORMAT) {
+        let cause = format!("its format is {format}, this program reads up to {}", crate::plan::FORMAT);
+        return Err(Wrong::input(place, cause, "replay it with the probity that wrote it, or a later one"));
+    }
+    let plan: Plan = serde_json::from_value(value).map_err(|error| wrong(format!("it is not a plan: {error}")))?;
+    match suite {
+        Some(suite) if plan.suite != suite => {
+            Err(wrong(format!("it is a plan of suite `{}`, not of `{suite}`", plan.suite)))
+        }
+        _ => Ok(plan),
+    }
 }
 
 /// All problems of a suite file as one error.

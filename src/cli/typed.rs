@@ -21,6 +21,10 @@ cannot be reached or refuses the credentials; 6 objects left behind; 130 and 143
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Check suites against an endpoint, or against the built-in mock
+    Run(Run),
+    /// Carry out a recorded plan again, such as a witness
+    Replay(Replay),
     /// List the ways in which the mock can break a promise
     Mutants(Mutants),
     /// Say what a clause promises, where, when it speaks, and what became of it
@@ -83,6 +87,24 @@ pub struct Target {
     /// Multiply the times that the suite allows for coming to rest
     #[arg(long, value_name = "PERCENT")]
     pub settle: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// A plan: witness-N.json or plan-N.json of a report
+    #[arg(value_name = "PLAN_FILE")]
+    pub plan_file: PathBuf,
+    #[command(flatten)]
+    pub target: Target,
+    /// The mock's seed; without it, the one the plan was drawn with
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// The plan's number, which the mock's choices depend on; without it, the one it was drawn as
+    #[arg(long, value_name = "N")]
+    pub plan: Option<u64>,
+    /// Where to write what was seen
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

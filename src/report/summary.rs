@@ -26,7 +26,7 @@ pub fn summary(report: &Report, shown: &Shown<'_>) -> String {
     let mut out = String::new();
     heading(&mut out, report);
     for finding in &report.findings {
-        failure(&mut out, report, finding, shown);
+        failure(&mut out, finding, shown);
     }
     undecided(
         &mut out,
@@ -97,7 +97,7 @@ fn heading(out: &mut String, report: &Report) {
     }
 }
 
-fn failure(out: &mut String, report: &Report, finding: &FindingRow, shown: &Shown<'_>) {
+fn failure(out: &mut String, finding: &FindingRow, shown: &Shown<'_>) {
     let ids: Vec<&str> = finding.clauses.iter().map(|clause| clause.id.as_str()).collect();
     let _ = writeln!(out, "\nFAIL {}", ids.join(", "));
     for clause in &finding.clauses {
@@ -214,6 +214,9 @@ fn spending(out: &mut String, report: &Report) {
         trouble.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
     if !trouble.is_empty() {
         let _ = writeln!(out, "  {}", trouble.join(", "));
+    }
+    if let Some(why) = &spent.given_up_because {
+        let _ = writeln!(out, "  given up {} times, so that nothing was concluded there: {why}", spent.given_up);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::campaign::{Conclusion, Found, Spent};
 use crate::cli::exit::{self, Exit};
+use crate::cli::lead::WORLDS_MAX;
 use crate::cli::shelf::{self, Loaded, Shelf};
 use crate::cli::wrong::{Wrong, meant};
 use crate::cli::{out, typed};
@@ -13,9 +14,6 @@ use crate::report::{Shown, Subject, Target, certificate, summary};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
-
-/// Most possible states of the things that one call joins.
-pub const WORLDS_MAX: usize = 4096;
 
 /// Judges every plan in the file and prints the summary.
 pub fn judge(typed: &typed::Judge) -> Result<Exit, Wrong> {

@@ -6,4 +6,5 @@ pub mod explain;
 pub mod judge;
 pub mod lint;
 pub mod mutants;
+pub mod replay;
 pub mod run;
