@@ -136,6 +136,7 @@ fn walk(name: &str, seed: u64, steps: u64, tempo: Tempo) -> Walk {
                 received_ms: now(),
                 outcome,
                 born: BTreeMap::new(),
+                input: None,
             };
             let seen = judge.observe(&exchange).unwrap_or_else(|fault| panic!("{fault}"));
             trail.push(format!("{number} {} {} {:?} {:?}\n    before {:?}\n    out {:?}\n    after {:?}", call.caller, call.operation, call.body, exchange.outcome,

@@ -72,6 +72,7 @@ pub fn site<'a>(
     let identities = mock_identities(schemas);
     let filled = schemas.catalog.operations.iter().flat_map(|operation| &operation.path).map(|parameter| parameter.name.clone());
     let filled = filled.filter(|name| identities.parameter("owner", name).is_some() && !names_a_thing(model, name)).collect();
+    let callers = ["owner", "other", "expired", "none"].map(str::to_string).into();
     let settle_most = model.suite.resources.iter().map(|resource| resource.settles_ms).max().unwrap_or(60_000);
     let settle_most = Duration::from_millis(settle_most.saturating_mul(u64::from(home.bounds.settle_percent)) / 100 + 60_000);
     Site {
@@ -91,7 +92,7 @@ pub fn site<'a>(
         },
         cancel,
         bounds: home.bounds,
-        limits: Limits { steps_max: home.steps_per_plan_max, live_max: home.live_max, filled },
+        limits: Limits { steps_max: home.steps_per_plan_max, live_max: home.live_max, filled, callers },
         endpoint,
         sweep_within: None,
     }

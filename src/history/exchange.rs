@@ -1,5 +1,6 @@
 //! One call as it was made and what became of it.
 
+use crate::schema::Class;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -70,6 +71,10 @@ pub struct Exchange {
         skip_serializing_if = "Option::is_none"
     )]
     pub body: Option<Value>,
+    /// The class of the inputs, put down before secrets were replaced: a token has not the shape
+    /// of what it stands for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<Input>,
     /// When it was sent.
     pub sent_ms: u64,
     /// When the outcome was known.
@@ -79,6 +84,22 @@ pub struct Exchange {
     /// Handles that got their id from this reply.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub born: BTreeMap<String, String>,
+}
+
+/// What class the inputs of a call belong to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    pub class: Class,
+    /// JSON pointers into the body of what keeps a doubtful input from being valid.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<String>,
+}
+
+impl From<Class> for Input {
+    fn from(class: Class) -> Input {
+        Input { class, doubts: Vec::new() }
+    }
 }
 
 /// Why a call was made.

@@ -30,6 +30,7 @@ fn exchange(number: u64, body: Option<Value>, outcome: Outcome) -> Exchange {
         query: BTreeMap::new(),
         headers: BTreeMap::new(),
         body,
+        input: None,
         sent_ms: 1,
         received_ms: 2,
         outcome,

@@ -12,8 +12,7 @@ use super::sighting::{self, See};
 use super::thing::{Id, Life};
 use super::view::sights;
 use crate::expr::Val;
-use crate::history::{Exchange, Outcome};
-use crate::schema::Class;
+use crate::history::{Exchange, Input, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -146,9 +145,9 @@ impl Belief {
     ///
     /// # Errors
     /// If an expression of the suite goes wrong on valid input.
-    pub fn observe(&mut self, exchange: &Exchange, class: Class) -> Result<Observed, Fault> {
+    pub fn observe(&mut self, exchange: &Exchange, input: impl Into<Input>) -> Result<Observed, Fault> {
         let model = Arc::clone(&self.model);
-        let asked = Asked::new(&model, exchange, class);
+        let asked = Asked::new(&model, exchange, input);
         let heard = Heard::of(&exchange.outcome);
         self.count_trouble(exchange, &heard);
         if heard == Heard::Nothing {

@@ -29,6 +29,8 @@ pub struct Ask {
     pub optional_percent: u32,
     /// The thing that the first reference goes to, by handle.
     pub target: Option<String>,
+    /// Who asks, where that is decided already.
+    pub caller: Option<String>,
 }
 
 /// Where the thing of an `about` entry went.
@@ -48,8 +50,11 @@ pub fn build(scene: &Scene<'_>, ask: &Ask, rng: &mut Rng) -> Option<Call> {
     let casts = cast(scene, model, ask, &needs, rng)?;
     let binding = rng.pick(&operation.bindings)?;
     let mut step = empty_step(&operation.id, &binding.id);
-    step.caller = caller(&needs, &casts, rng);
-    fill_parameters(scene, operation, &mut step, rng);
+    step.caller = match &ask.caller {
+        Some(caller) => caller.clone(),
+        None => caller(scene, &needs, &casts, rng)?,
+    };
+    fill_parameters(scene, operation, ask, &mut step, rng);
     version(scene, &needs, ask, &mut step, rng);
     let version = Version::of(scene, &step);
     let how = Draw {
@@ -64,7 +69,15 @@ pub fn build(scene: &Scene<'_>, ask: &Ask, rng: &mut Rng) -> Option<Call> {
     let placed = place(&casts, &mut step, rng);
     let draft = scene.call(step.clone())?;
     let wishes = wishes(scene, &draft, &casts, &needs, shape, rng);
-    apply(&wishes, &placed, shape, &how, ask.boundary, &mut step, rng)?;
+    apply(
+        scene,
+        operation,
+        &wishes,
+        &placed,
+        (shape, &how, ask.boundary),
+        &mut step,
+        rng,
+    )?;
     step.births = model
         .about
         .iter()
@@ -219,33 +232,33 @@ fn stranger<'a>(scene: &'a Scene<'_>, about: &About, rng: &mut Rng) -> Option<&'
         .filter(|actor| matches!(actor.presence, Presence::Rest | Presence::Motion))
         .collect();
     match rng.below(3) {
-        0 => rng.pick(&gone).copied(),
+        0 if !gone.is_empty() => rng.pick(&gone).copied(),
         1 => rng.pick(&there).copied(),
         _ => None,
     }
 }
 
-fn caller(needs: &[&Need], casts: &[Cast<'_>], rng: &mut Rng) -> String {
+/// None where the profile has no caller that fits.
+fn caller(scene: &Scene<'_>, needs: &[&Need], casts: &[Cast<'_>], rng: &mut Rng) -> Option<String> {
     let asked: Vec<&Need> = needs
         .iter()
         .filter(|need| need.root == Root::Caller)
         .copied()
         .collect();
     if !asked.is_empty() {
-        let fits = |caller: &&str| {
-            asked
-                .iter()
-                .any(|need| holds(need.relation, &Val::from(*caller), need.other.as_literal()))
+        let fits = |caller: &&String| {
+            asked.iter().any(|need| {
+                holds(
+                    need.relation,
+                    &Val::from(caller.as_str()),
+                    need.other.as_literal(),
+                )
+            })
         };
-        let fitting: Vec<&str> = ["owner", "other", "expired", "none"]
-            .into_iter()
-            .filter(fits)
-            .collect();
-        if let Some(caller) = rng.pick(&fitting) {
-            return (*caller).to_string();
-        }
+        let fitting: Vec<&String> = scene.limits.callers.iter().filter(fits).collect();
+        return rng.pick(&fitting).map(|caller| (*caller).clone());
     }
-    let absent = |cast: &Cast<'_>| {
+    let absent = |cast: &&Cast<'_>| {
         needs.iter().any(|need| {
             need.root == Root::Thing(cast.about.name.clone())
                 && need.keys.is_empty()
@@ -253,13 +266,22 @@ fn caller(needs: &[&Need], casts: &[Cast<'_>], rng: &mut Rng) -> String {
                 && need.relation == Relation::Eq
         })
     };
-    let foreign = casts.iter().any(|cast| {
-        absent(cast)
-            && cast
-                .actor
-                .is_some_and(|actor| actor.presence != Presence::Gone)
-    });
-    if foreign { "other" } else { "owner" }.to_string()
+    // A thing that is there is absent for whoever does not own it.
+    let there = casts
+        .iter()
+        .filter(absent)
+        .filter_map(|cast| cast.actor)
+        .find(|actor| actor.presence != Presence::Gone);
+    let caller = if there.is_some_and(|actor| actor.owner == Who::Owner) {
+        "other"
+    } else {
+        "owner"
+    };
+    scene
+        .limits
+        .callers
+        .contains(caller)
+        .then(|| caller.to_string())
 }
 
 fn holds(relation: Relation, value: &Val, other: Option<&Val>) -> bool {
@@ -273,7 +295,13 @@ fn holds(relation: Relation, value: &Val, other: Option<&Val>) -> bool {
 }
 
 /// Path parameters that nothing else fills, and query parameters that are asked for.
-fn fill_parameters(scene: &Scene<'_>, operation: &Operation, step: &mut Step, rng: &mut Rng) {
+fn fill_parameters(
+    scene: &Scene<'_>,
+    operation: &Operation,
+    ask: &Ask,
+    step: &mut Step,
+    rng: &mut Rng,
+) {
     for parameter in operation
         .path
         .iter()
@@ -283,11 +311,11 @@ fn fill_parameters(scene: &Scene<'_>, operation: &Operation, step: &mut Step, rn
             step.path.insert(parameter.name.clone(), value);
         }
     }
-    for parameter in operation
-        .query
-        .iter()
-        .filter(|parameter| parameter.required)
-    {
+    for parameter in &operation.query {
+        // Filters and paging make a list prove less, so they are rare.
+        if !parameter.required && !rng.chance(ask.optional_percent / 5, 100) {
+            continue;
+        }
         if let Some(value) = parameter_value(scene, operation, "query", &parameter.name, rng) {
             step.query.insert(parameter.name.clone(), value);
         }
@@ -413,8 +441,8 @@ fn remove(at: &mut Value, keys: &[Key]) {
 /// What should stand at a place.
 enum Wish {
     Value(Value),
-    /// Anything, as long as it is there.
-    Present,
+    /// Anything but these, as long as it is there.
+    Other(Vec<Val>),
     Absent,
 }
 
@@ -442,15 +470,7 @@ fn wishes(
             root: Arc::from(root),
             keys: need.keys.clone(),
         };
-        spread_keys(
-            scene,
-            draft,
-            path,
-            need.relation,
-            value,
-            shape,
-            &mut by_place,
-        );
+        spread_keys(draft, path, need.relation, value, shape, &mut by_place);
     }
     let mut chosen: Vec<(Path, Wish)> = Vec::new();
     for (path, relations) in by_place {
@@ -463,7 +483,6 @@ fn wishes(
 
 /// `"key" in body.map` is a wish about `body.map.key`.
 fn spread_keys(
-    _: &Scene<'_>,
     draft: &Call,
     mut path: Path,
     relation: Relation,
@@ -480,8 +499,9 @@ fn spread_keys(
         let body = draft.exchange.body.as_ref().unwrap_or(&Value::Null);
         if !expr::get(body, &path).is_some_and(Value::is_array) {
             path.keys.push(Key::Name(key.clone()));
+            // A key may be there with the value null: `Contains` null stands for that.
             let relation = if relation == Relation::Contains {
-                Relation::Ne
+                relation
             } else {
                 Relation::Eq
             };
@@ -540,6 +560,9 @@ fn world_of(scene: &Scene<'_>, asked: &Asked) -> Option<Val> {
 
 /// A value that fits the relations if one is known, else one that fits some of them.
 fn choose(relations: &[(Relation, Val)], rng: &mut Rng) -> Option<Wish> {
+    let keyed = relations
+        .iter()
+        .any(|(relation, value)| *relation == Relation::Contains && *value == Val::Null);
     let mut good: Vec<Val> = Vec::new();
     for (relation, value) in relations {
         match (relation, value) {
@@ -548,23 +571,15 @@ fn choose(relations: &[(Relation, Val)], rng: &mut Rng) -> Option<Wish> {
             (Relation::In, Val::Map(entries)) => {
                 good.extend(entries.keys().map(|key| Val::Str(key.clone())))
             }
-            (Relation::Contains, value) => good.push(Val::List(vec![value.clone()].into())),
+            (Relation::Contains, value) if *value != Val::Null => {
+                good.push(Val::List(vec![value.clone()].into()))
+            }
             (Relation::Lt | Relation::Le | Relation::Gt | Relation::Ge, Val::Int(bound)) => {
                 good.extend([-1, 0, 1].map(|by| Val::Int(bound.saturating_add(by))))
             }
             _ => {}
         }
     }
-    let fits = |value: &Val, (relation, other): &(Relation, Val)| match (relation, other) {
-        (Relation::Ne, other) => value != other,
-        (Relation::NotIn, Val::List(items)) => !items.contains(value),
-        (Relation::In, Val::List(items)) => items.contains(value),
-        (Relation::Lt, Val::Int(bound)) => matches!(value, Val::Int(int) if int < bound),
-        (Relation::Le, Val::Int(bound)) => matches!(value, Val::Int(int) if int <= bound),
-        (Relation::Gt, Val::Int(bound)) => matches!(value, Val::Int(int) if int > bound),
-        (Relation::Ge, Val::Int(bound)) => matches!(value, Val::Int(int) if int >= bound),
-        _ => true,
-    };
     let most = |value: &Val| {
         relations
             .iter()
@@ -574,32 +589,66 @@ fn choose(relations: &[(Relation, Val)], rng: &mut Rng) -> Option<Wish> {
     let best = good.iter().map(most).max().unwrap_or(0);
     good.retain(|value| most(value) == best);
     if let Some(value) = rng.pick(&good) {
-        return Some(if *value == Val::Null {
+        return Some(if *value == Val::Null && !keyed {
             Wish::Absent
         } else {
             Wish::Value(value.to_json()?)
         });
     }
-    relations
-        .iter()
-        .any(|(relation, other)| *relation == Relation::Ne && *other == Val::Null)
-        .then_some(Wish::Present)
+    let mut others = Vec::new();
+    for (relation, value) in relations {
+        match (relation, value) {
+            (Relation::Ne, value) => others.push(value.clone()),
+            (Relation::NotIn, Val::List(items)) => others.extend(items.iter().cloned()),
+            _ => {}
+        }
+    }
+    (keyed || !others.is_empty()).then_some(Wish::Other(others))
+}
+
+fn fits(value: &Val, (relation, other): &(Relation, Val)) -> bool {
+    match (relation, other) {
+        (Relation::Eq, other) => value == other,
+        (Relation::Ne, other) => value != other,
+        (Relation::NotIn, Val::List(items)) => !items.contains(value),
+        (Relation::In, Val::List(items)) => items.contains(value),
+        (Relation::Lt, Val::Int(bound)) => matches!(value, Val::Int(int) if int < bound),
+        (Relation::Le, Val::Int(bound)) => matches!(value, Val::Int(int) if int <= bound),
+        (Relation::Gt, Val::Int(bound)) => matches!(value, Val::Int(int) if int > bound),
+        (Relation::Ge, Val::Int(bound)) => matches!(value, Val::Int(int) if int >= bound),
+        _ => true,
+    }
+}
+
+/// Drawn until it is none of `others`; of texts that are all taken, a longer one.
+fn another(mut drawn: impl FnMut() -> Option<Value>, others: &[Val]) -> Option<Value> {
+    let free = |value: &Value| !others.contains(&Val::from(value));
+    let found = (0..4).find_map(|_| drawn().filter(|value| free(value)));
+    let longer = || {
+        others.iter().rev().find_map(|other| {
+            if let Val::Str(text) = other {
+                Some(Value::from(format!("{text}-x")))
+            } else {
+                None
+            }
+        })
+    };
+    found.or_else(longer)
 }
 
 /// Draws the body again with what is wished pinned, and puts the rest where it belongs.
 fn apply(
+    scene: &Scene<'_>,
+    operation: &Operation,
     wishes: &[(Path, Wish)],
     placed: &Placed,
-    shape: Option<&Shape>,
-    how: &Draw,
-    boundary: bool,
+    (shape, how, boundary): (Option<&Shape>, &Draw, bool),
     step: &mut Step,
     rng: &mut Rng,
 ) -> Option<()> {
     let taken = |path: &Path| placed.iter().any(|(known, _)| known == path);
     if let Some(shape) = shape {
         let mut how = how.clone();
-        let mut full = None;
         for (path, wish) in wishes
             .iter()
             .filter(|(path, _)| path.root.as_ref() == "body" && !taken(path))
@@ -608,15 +657,16 @@ fn apply(
                 Wish::Value(value) => {
                     how.pins.insert(pointer(&path.keys), value.clone());
                 }
-                Wish::Present => {
+                Wish::Other(others) => {
+                    // Fields without effect are left out of good bodies, unless a guard asks for one.
                     let all = Draw {
                         optional_percent: 100,
+                        avoid_doubt: false,
                         ..how.clone()
                     };
-                    let drawn = full
-                        .get_or_insert_with(|| draw_valid(shape, rng, &all).unwrap_or(Value::Null));
-                    if let Some(value) = expr::get(drawn, path) {
-                        how.pins.insert(pointer(&path.keys), value.clone());
+                    let drawn = || expr::get(&draw_valid(shape, rng, &all).ok()?, path).cloned();
+                    if let Some(value) = another(drawn, others) {
+                        how.pins.insert(pointer(&path.keys), value);
                     }
                 }
                 Wish::Absent => {}
@@ -636,6 +686,15 @@ fn apply(
             Wish::Absent => put(step, path, None),
             Wish::Value(value) if path.root.as_ref() != "body" => {
                 put(step, path, Some(value.clone()))
+            }
+            Wish::Other(others) if path.root.as_ref() != "body" => {
+                let Some(Key::Name(name)) = path.keys.first() else {
+                    continue;
+                };
+                let drawn = || parameter_value(scene, operation, path.root.as_ref(), name, rng);
+                if let Some(value) = another(drawn, others) {
+                    put(step, path, Some(value));
+                }
             }
             _ => {}
         }

@@ -15,7 +15,7 @@ use super::situation::{Presence, Situation, named};
 use super::step::{Settle, Step};
 use crate::model::ClauseId;
 use crate::schema::{Class, Rng, deviations_at};
-use crate::suite::{Binding, Verb};
+use crate::suite::{Binding, Clause, EffectValue, Verb};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -53,9 +53,9 @@ const SHARES: [(u32, Purpose); 7] = [
     (20, Purpose::Refusal),
     (5, Purpose::General),
     (15, Purpose::Body),
-    (6, Purpose::Read),
-    (10, Purpose::Move),
-    (4, Purpose::Anything),
+    (10, Purpose::Read),
+    (8, Purpose::Move),
+    (2, Purpose::Anything),
 ];
 /// Clauses looked at for one step, and calls tried for each.
 const CLAUSES_MAX: usize = 8;
@@ -140,12 +140,16 @@ impl Guided {
         if let Some(call) = delete(view) {
             return Some(call);
         }
-        let purpose = *view.rng.weighted(&SHARES)?;
+        let shares = self.shares(view);
+        let purpose = *view.rng.weighted(&shares)?;
         let found = match purpose {
             Purpose::Effect => self.aim(view, &|clause| has_effect(clause)),
             Purpose::Refusal => self.aim(view, &|clause| refuses(clause)),
             Purpose::General => self.aim(view, &|clause| general(clause)),
             Purpose::Body => self.deviate(view),
+            Purpose::Read if view.rng.chance(1, 2) => self.aim(view, &|clause| {
+                !has_effect(clause) && matches!(clause.verb, Verb::Accept(_))
+            }),
             Purpose::Read => read_something(view),
             Purpose::Move => accepted_move(view),
             Purpose::Anything => anything(view),
@@ -154,6 +158,34 @@ impl Guided {
             .or_else(|| accepted_move(view))
             .or_else(|| read_something(view))
             .or_else(|| anything(view))
+    }
+
+    /// The shares, those doubled behind which a clause waits that was never tested and that
+    /// was not searched for in vain.
+    fn shares(&self, view: &mut View<'_, '_>) -> Vec<(u32, Purpose)> {
+        let mut shares = SHARES.to_vec();
+        for (share, purpose) in &mut shares {
+            let sort: &dyn Fn(&Clause) -> bool = match purpose {
+                Purpose::Effect => &has_effect,
+                Purpose::Refusal => &refuses,
+                Purpose::General => &general,
+                Purpose::Read => {
+                    &|clause| !has_effect(clause) && matches!(clause.verb, Verb::Accept(_))
+                }
+                _ => continue,
+            };
+            let waiting = |(count, clause): &(u64, ClauseId)| {
+                *count == 0
+                    && self
+                        .barred
+                        .get(clause)
+                        .is_none_or(|(_, misses)| *misses < 3)
+            };
+            if ranked(view, sort).iter().any(waiting) {
+                *share *= if *purpose == Purpose::General { 4 } else { 2 };
+            }
+        }
+        shares
     }
 
     /// The next leg of the way, if it still leads on.
@@ -169,11 +201,7 @@ impl Guided {
 
     /// A call to which the clause least tested in its context applies, or the first call of
     /// a way to where one may.
-    fn aim(
-        &mut self,
-        view: &mut View<'_, '_>,
-        wanted: &dyn Fn(&crate::suite::Clause) -> bool,
-    ) -> Option<Call> {
+    fn aim(&mut self, view: &mut View<'_, '_>, wanted: &dyn Fn(&Clause) -> bool) -> Option<Call> {
         let ranked = ranked(view, wanted);
         let mut best: Option<((u64, u64), Call)> = None;
         for (rank, &(count, clause)) in ranked.iter().take(CLAUSES_MAX).enumerate() {
@@ -315,10 +343,7 @@ impl Guided {
 
 /// Clauses of a sort, the least tested first; equals in drawn order. Those whose calls only
 /// create or delete are left out: how many things there are is decided elsewhere.
-fn ranked(
-    view: &mut View<'_, '_>,
-    wanted: &dyn Fn(&crate::suite::Clause) -> bool,
-) -> Vec<(u64, ClauseId)> {
+fn ranked(view: &mut View<'_, '_>, wanted: &dyn Fn(&Clause) -> bool) -> Vec<(u64, ClauseId)> {
     let model = view.situation.model;
     let hints = view.scene.hints;
     let free = |clause: ClauseId| {
@@ -502,16 +527,7 @@ fn read_something(view: &mut View<'_, '_>) -> Option<Call> {
         .values()
         .filter(|operation| !operation.changes);
     let weighted: Vec<(u32, String)> = reading
-        .map(|operation| {
-            (
-                if operation.views.iter().any(|(_, view)| view.whole) {
-                    4
-                } else {
-                    2
-                },
-                operation.id.clone(),
-            )
-        })
+        .map(|operation| (interest(operation), operation.id.clone()))
         .collect();
     for _ in 0..CALLS_MAX {
         let operation = view.rng.weighted(&weighted)?.clone();
@@ -526,6 +542,15 @@ fn read_something(view: &mut View<'_, '_>) -> Option<Call> {
         }
     }
     None
+}
+
+/// A whole list compares everything for one request; a read that shows nothing compares nothing.
+fn interest(operation: &crate::model::OperationModel) -> u32 {
+    match operation.views.as_slice() {
+        [] => 1,
+        views if views.iter().any(|(_, view)| view.whole) => 6,
+        _ => 2,
+    }
 }
 
 /// Any call that does not create: what no clause speaks of is noted as silent.
@@ -683,6 +708,11 @@ fn create(view: &mut View<'_, '_>, only_if_bare: bool) -> Option<Call> {
     if (only_if_bare && !bare) || repeated {
         return None;
     }
+    // Something of another's, so that lists have something to leave out.
+    let foreign = !only_if_bare
+        && view.situation.limits.callers.contains("other")
+        && !view.scene.actors.iter().any(|actor| !own(actor))
+        && view.rng.chance(1, 4);
     let mut best: Option<((u64, u64), Call)> = None;
     for _ in 0..2 * CALLS_MAX {
         let operation = (*view.rng.weighted(&operations)?).to_string();
@@ -697,6 +727,7 @@ fn create(view: &mut View<'_, '_>, only_if_bare: bool) -> Option<Call> {
         let ask = Ask {
             operation,
             goal: view.rng.pick(&accepting).copied(),
+            caller: foreign.then(|| "other".to_string()),
             plain: true,
             optional_percent: percent,
             boundary,
@@ -753,16 +784,11 @@ fn late(view: &View<'_, '_>) -> bool {
     view.situation.steps.len() * 5 >= view.situation.limits.steps_max * 4
 }
 
-/// Mostly wait; in a quarter of the changes go on at once. The first poll comes at once, soon
-/// or late, so that what a thing passes through is sometimes seen and sometimes not.
+/// Mostly wait. Where the call sets something in motion, or is on something in motion, nearly
+/// half go on at once, which puts about a quarter of all steps on things in motion. The first
+/// poll comes at once, soon or late, so that what a thing passes through is sometimes seen.
 fn settle(view: &mut View<'_, '_>, call: &Call) -> Settle {
-    let changes = view.situation.model.operations[&call.step.operation].changes;
-    let accepted = changes
-        && view
-            .scene
-            .outlook(call)
-            .is_some_and(|outlook| !outlook.refused());
-    if accepted && view.rng.chance(30, 100) {
+    if view.rng.chance(45, 100) && (moves_on(view, call) || on_moving(view, call)) {
         return Settle::Leave;
     }
     let settles = view
@@ -777,6 +803,28 @@ fn settle(view: &mut View<'_, '_>, call: &Call) -> Settle {
     let late = (settles / 10).clamp(1_000, 20_000);
     let after_ms = [0, 0, 400, late][view.rng.below(4) as usize];
     Settle::Poll { after_ms }
+}
+
+/// Whether some clause that accepts the call sends a thing on a course.
+fn moves_on(view: &View<'_, '_>, call: &Call) -> bool {
+    let Some(outlook) = view.scene.outlook(call).filter(Outlook::accepted) else {
+        return false;
+    };
+    let model = view.situation.model;
+    let course = |effect: &crate::suite::Effect| matches!(effect.value, EffectValue::Course(_));
+    outlook
+        .applying()
+        .into_iter()
+        .filter_map(|clause| model.written(clause))
+        .any(|clause| clause.then.iter().any(course))
+}
+
+fn on_moving(view: &View<'_, '_>, call: &Call) -> bool {
+    let names = named(&call.step);
+    view.scene
+        .actors
+        .iter()
+        .any(|actor| names.contains(actor.name.as_str()) && actor.presence == Presence::Motion)
 }
 
 fn weight(class: Class) -> u32 {

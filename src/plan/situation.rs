@@ -32,6 +32,8 @@ pub struct Limits {
     pub live_max: usize,
     /// Path parameters that the identity fills in (a project id).
     pub filled: BTreeSet<String>,
+    /// Callers that the profile has: `owner`, and of `other`, `expired` and `none` those there are.
+    pub callers: BTreeSet<String>,
 }
 
 /// What became of a step, as far as choosing goes.

@@ -77,6 +77,7 @@ fn exchange(number: u64, step: usize, cause: Cause, operation: &str, status: u16
         query: BTreeMap::new(),
         headers: BTreeMap::new(),
         body: None,
+        input: None,
         sent_ms: 10 * number,
         received_ms: 10 * number + 5,
         outcome: Outcome::Replied(reply),

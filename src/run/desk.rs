@@ -123,6 +123,7 @@ impl<'a> Desk<'a> {
         };
         let fate = fate(&outcome);
         let exchange = Exchange {
+            input: None,
             number,
             step: index,
             cause,
@@ -219,6 +220,7 @@ impl<'a> Desk<'a> {
             let ids = self.watcher.borrow().born(&exchange);
             exchange.born = christen(&mut run, step, &ids);
         }
+        self.watcher.borrow().mark(&mut exchange);
         self.context.secrets.strip(&mut exchange);
         let number = exchange.number;
         run.waiting.insert(number, Some(exchange));

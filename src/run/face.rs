@@ -15,6 +15,8 @@ pub trait Watcher {
     /// before secrets are replaced, polls and repeats too: the thing of a lost create may
     /// be found by one.
     fn born(&self, exchange: &Exchange) -> BTreeMap<String, Vec<String>>;
+    /// Puts down what only the unstripped exchange shows: the class of its inputs.
+    fn mark(&self, _exchange: &mut Exchange) {}
     /// Called once for every exchange as recorded, in the order in which they were sent.
     fn observe(&mut self, exchange: &Exchange);
     /// Reads that would show what this step touched and is not yet at rest; empty at rest.

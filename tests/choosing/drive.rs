@@ -45,7 +45,7 @@ impl Bench {
     }
 
     pub fn limits(&self, steps_max: usize) -> Limits {
-        Limits { steps_max, live_max: 3, filled: BTreeSet::from([self.filled.to_string()]) }
+        Limits { steps_max, live_max: 3, filled: BTreeSet::from([self.filled.to_string()]), callers: ["owner", "other", "expired", "none"].map(String::from).into() }
     }
 
     /// Plans of so many steps until the budget of requests is spent.
@@ -144,6 +144,7 @@ impl Desk<'_> {
         let outcome = self.mock.send(&request).await;
         self.number += 1;
         let exchange = Exchange {
+            input: None,
             number: self.number,
             step: 0,
             cause,
@@ -200,6 +201,9 @@ impl Desk<'_> {
 
 fn identities(parameter: &str) -> Identities {
     let of = |value: &str| Identity { parameters: BTreeMap::from([(parameter.to_string(), value.to_string())]), ..Identity::default() };
-    let callers = [("owner", "a1"), ("expired", "a1"), ("none", "a1"), ("other", "b2")];
+    let callers = [("owner", OWNER), ("expired", OWNER), ("none", OWNER), ("other", OTHER)];
     Identities::new(callers.into_iter().map(|(caller, value)| (caller.to_string(), of(value))).collect())
 }
+
+const OWNER: &str = "0123456789abcdef0123456789abcdef";
+const OTHER: &str = "fedcba9876543210fedcba9876543210";

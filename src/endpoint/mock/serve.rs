@@ -258,6 +258,7 @@ fn empty_exchange(operation: &str, caller: &str) -> Exchange {
         received_ms: 0,
         outcome: Outcome::Lost { cause: String::new() },
         born: BTreeMap::new(),
+        input: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Small suites over an API of lamps: text in, problems out.
 
+mod formatting;
 mod linting;
 mod native;
 mod parsing;
