@@ -5,8 +5,9 @@ use super::exit::{self, Exit};
 use super::shelf::Loaded;
 use super::wrong::Wrong;
 use crate::campaign::{Budget, Conclusion, Listener};
-use crate::endpoint::Profile;
+use crate::conformance::Make;
 use crate::endpoint::mock::Mutant;
+use crate::endpoint::{Identities, Profile};
 use crate::history::write_jsonl;
 use crate::oracle::Selection;
 use crate::plan::Plan;
@@ -23,6 +24,25 @@ pub enum Chosen {
     Mock(Option<Mutant>),
     /// An endpoint's address, and what its profile says of it.
     Address(String, Arc<Profile>),
+    /// A service in this process.
+    Given(Given),
+}
+
+/// A service in this process that other crates hand in.
+#[derive(Clone)]
+pub struct Given {
+    pub name: String,
+    pub make: Make,
+    pub identities: Identities,
+    pub paused_clock: bool,
+}
+
+impl std::fmt::Debug for Given {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Given")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What one campaign is to do.
@@ -62,7 +82,7 @@ impl Chosen {
     #[must_use]
     pub fn real(&self) -> bool {
         match self {
-            Chosen::Mock(_) => false,
+            Chosen::Mock(_) | Chosen::Given(_) => false,
             Chosen::Address(..) => true,
         }
     }
@@ -71,8 +91,11 @@ impl Chosen {
     #[must_use]
     pub fn named(&self) -> Target {
         match self {
-            Chosen::Mock(fault) => Target::Mock { fault: fault.as_ref().map(|fault| fault.name.clone()) },
+            Chosen::Mock(fault) => Target::Mock {
+                fault: fault.as_ref().map(|fault| fault.name.clone()),
+            },
             Chosen::Address(address, _) => Target::Address(address.clone()),
+            Chosen::Given(given) => Target::InProcess(given.name.clone()),
         }
     }
 }
@@ -136,7 +159,7 @@ fn write(conclusion: &Conclusion, report: &Report, run: &Run, filing: &Filing<'_
 /// What has to follow the plan's file so that a replay meets the same endpoint.
 fn replay_options(order: &Order<'_>, target: &Target) -> Vec<String> {
     let mut options = match target {
-        Target::Mock { fault: None } => Vec::new(),
+        Target::Mock { fault: None } | Target::InProcess(_) => Vec::new(),
         Target::Mock { fault: Some(fault) } => vec!["--fault".to_string(), fault.clone()],
         Target::Address(address) => vec!["--endpoint".to_string(), address.clone()],
     };
@@ -158,7 +181,10 @@ fn limits(budget: &Budget) -> BTreeMap<String, u64> {
         ("seconds on the endpoint's clock", budget.seconds_max),
         ("things alive at once", budget.live_max as u64),
     ];
-    limits.into_iter().map(|(name, limit)| (name.to_string(), limit)).collect()
+    limits
+        .into_iter()
+        .map(|(name, limit)| (name.to_string(), limit))
+        .collect()
 }
 
 /// The exits of all suites, each said with its suite; then the one that the shell sees.
@@ -170,8 +196,15 @@ pub fn concluded(exits: &[(String, Exit)]) -> (Exit, String) {
     for (suite, exit) in exits.iter().filter(|(_, exit)| *exit != Exit::Passed) {
         named.entry(*exit).or_default().push(suite);
     }
-    let causes: Vec<String> =
-        named.iter().rev().map(|(exit, suites)| format!("{} ({})", exit.word(), suites.join(", "))).collect();
-    let causes = if causes.is_empty() { Exit::Passed.word().to_string() } else { causes.join("; ") };
+    let causes: Vec<String> = named
+        .iter()
+        .rev()
+        .map(|(exit, suites)| format!("{} ({})", exit.word(), suites.join(", ")))
+        .collect();
+    let causes = if causes.is_empty() {
+        Exit::Passed.word().to_string()
+    } else {
+        causes.join("; ")
+    };
     (worst, format!("exit {}: {causes}", worst.code()))
 }

@@ -4,8 +4,8 @@ use super::drive::Chosen;
 use super::meant::{Target, Whom};
 use super::shelf::Loaded;
 use super::wrong::{Wrong, meant};
-use crate::endpoint::Profile;
 use crate::endpoint::mock::mutants;
+use crate::endpoint::{Profile, ProfileError};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,13 +14,29 @@ use std::sync::Arc;
 /// # Errors
 /// If the file cannot be used.
 pub fn profile(path: Option<&Path>) -> Result<Arc<Profile>, Wrong> {
-    let read = match path {
-        Some(path) => Profile::load(path),
-        None => Profile::parse("{}", "no profile", &|_| None),
-    };
+    match path {
+        Some(path) => checked(Profile::load(path)),
+        None => profile_text("{}"),
+    }
+}
+
+/// A profile that is no file.
+///
+/// # Errors
+/// If it cannot be used.
+pub fn profile_text(text: &str) -> Result<Arc<Profile>, Wrong> {
+    checked(Profile::parse(text, "the profile given", &|name| {
+        std::env::var(name).ok()
+    }))
+}
+
+fn checked(read: Result<Profile, ProfileError>) -> Result<Arc<Profile>, Wrong> {
     read.map(Arc::new).map_err(|error| {
-        let place =
-            if error.line == 0 { error.file } else { format!("{}:{}:{}", error.file, error.line, error.column) };
+        let place = if error.line == 0 {
+            error.file
+        } else {
+            format!("{}:{}:{}", error.file, error.line, error.column)
+        };
         Wrong::input(place, error.cause, error.remedy)
     })
 }
@@ -37,9 +53,7 @@ pub fn chosen(target: &Target, profile: &Arc<Profile>, loaded: Vec<Loaded>) -> R
             Whom::Address(address) => Some(address.clone()),
             Whom::Profile => profile.endpoint(&loaded.name).map(str::to_string),
         };
-        let pools = profile.pools.iter().filter(|(name, _)| loaded.suite.pools.contains_key(*name));
-        let pools = pools.map(|(name, values)| (name.clone(), values.clone())).collect();
-        let loaded = loaded.with_pools(&pools, &target.today)?;
+        let loaded = loaded.at(profile)?;
         let chosen = address.map_or(Chosen::Mock(None), |address| Chosen::Address(address, profile.clone()));
         all.push((loaded, chosen));
     }
@@ -58,6 +72,7 @@ pub fn asked(chosen: &[(Loaded, Chosen)]) -> String {
             Chosen::Mock(None) => "the built-in mock, which is not a real API".to_string(),
             Chosen::Mock(Some(fault)) => format!("the built-in mock with the fault `{}`", fault.name),
             Chosen::Address(address, _) => address.clone(),
+            Chosen::Given(given) => given.name.clone(),
         })
         .collect();
     all.dedup();
@@ -69,7 +84,10 @@ fn broken(all: Vec<(Loaded, Chosen)>, fault: &str) -> Result<Vec<(Loaded, Chosen
     let mut chosen = Vec::new();
     for (loaded, whom) in all {
         if let Chosen::Address(address, _) = whom {
-            let cause = format!("only the mock can be broken on purpose, and {} is run at {address}", loaded.name);
+            let cause = format!(
+                "only the mock can be broken on purpose, and {} is run at {address}",
+                loaded.name
+            );
             return Err(Wrong::usage(format!("--fault {fault}"), cause, "add --endpoint mock"));
         }
         let mutants = mutants(&loaded.model, &loaded.schemas);

@@ -15,6 +15,8 @@ pub enum Target {
     Mock { fault: Option<String> },
     /// A real endpoint's address, without credentials.
     Address(String),
+    /// A service in the process of the tests, by its name.
+    InProcess(String),
 }
 
 /// One clause and what became of it.
