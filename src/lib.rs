@@ -14,3 +14,6 @@ pub mod shrink;
 pub mod campaign;
 pub mod report;
 pub mod cli;
+pub mod conformance;
+
+pub use conformance::{Conformance, conformance};

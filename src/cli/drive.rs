@@ -5,19 +5,44 @@ use super::exit::{self, Exit};
 use super::shelf::Loaded;
 use super::wrong::Wrong;
 use crate::campaign::{Budget, Conclusion, Listener};
+use crate::conformance::Make;
 use crate::endpoint::mock::Mutant;
+use crate::endpoint::{Identities, Profile};
 use crate::history::write_jsonl;
 use crate::oracle::Selection;
+use crate::plan::Plan;
 use crate::report::{self, Report, Run, Shown, Subject, Target, Writing, certificate, digest, junit};
-use crate::run::Cancel;
+use crate::run::{Cancel, Left};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Whom one suite's campaign asks.
 #[derive(Debug, Clone)]
 pub enum Chosen {
     /// The mock in this process, whole or with one promise broken.
     Mock(Option<Mutant>),
+    /// An endpoint's address, and what its profile says of it.
+    Address(String, Arc<Profile>),
+    /// A service in this process.
+    Given(Given),
+}
+
+/// A service in this process that other crates hand in.
+#[derive(Clone)]
+pub struct Given {
+    pub name: String,
+    pub make: Make,
+    pub identities: Identities,
+    pub paused_clock: bool,
+}
+
+impl std::fmt::Debug for Given {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Given")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What one campaign is to do.
@@ -30,11 +55,17 @@ pub struct Order<'a> {
     /// The patterns of the selection as the user wrote them.
     pub selected: Option<String>,
     pub settle_percent: u32,
+    /// Recorded plans that are run first.
+    pub witnesses: &'a [Plan],
+    /// So that tokens for secrets of two runs at a real endpoint cannot be compared.
+    pub salt: String,
+    /// The profile's file, for the replay line.
+    pub profile: Option<String>,
     pub cancel: Cancel,
 }
 
 /// Carries out an order: the campaign room, or a test's recorded conclusion.
-pub type Drive<'a> = &'a dyn Fn(&Order<'_>, &mut dyn Listener) -> Result<Conclusion, Wrong>;
+pub type Drive<'a> = &'a dyn Fn(&Order<'_>, &mut dyn Listener) -> Result<(Conclusion, Vec<Left>), Wrong>;
 
 /// Where a campaign's reports go, and what only the caller knows of it.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +82,8 @@ impl Chosen {
     #[must_use]
     pub fn real(&self) -> bool {
         match self {
-            Chosen::Mock(_) => false,
+            Chosen::Mock(_) | Chosen::Given(_) => false,
+            Chosen::Address(..) => true,
         }
     }
 
@@ -59,7 +91,11 @@ impl Chosen {
     #[must_use]
     pub fn named(&self) -> Target {
         match self {
-            Chosen::Mock(fault) => Target::Mock { fault: fault.as_ref().map(|fault| fault.name.clone()) },
+            Chosen::Mock(fault) => Target::Mock {
+                fault: fault.as_ref().map(|fault| fault.name.clone()),
+            },
+            Chosen::Address(address, _) => Target::Address(address.clone()),
+            Chosen::Given(given) => Target::InProcess(given.name.clone()),
         }
     }
 }
@@ -73,9 +109,9 @@ pub fn campaign(
     filing: &Filing<'_>,
     listener: &mut dyn Listener,
     drive: Drive<'_>,
-) -> Result<Report, Wrong> {
+) -> Result<(Report, Vec<Left>), Wrong> {
     let start = filing.began.elapsed();
-    let conclusion = drive(order, listener)?;
+    let (conclusion, left) = drive(order, listener)?;
     let spent = filing.began.elapsed().saturating_sub(start);
     let target = order.chosen.named();
     let options = replay_options(order, &target);
@@ -102,7 +138,7 @@ pub fn campaign(
         limits: limits(&order.budget),
     };
     write(&conclusion, &report, &run, filing)?;
-    Ok(report)
+    Ok((report, left))
 }
 
 fn write(conclusion: &Conclusion, report: &Report, run: &Run, filing: &Filing<'_>) -> Result<(), Wrong> {
@@ -123,10 +159,13 @@ fn write(conclusion: &Conclusion, report: &Report, run: &Run, filing: &Filing<'_
 /// What has to follow the plan's file so that a replay meets the same endpoint.
 fn replay_options(order: &Order<'_>, target: &Target) -> Vec<String> {
     let mut options = match target {
-        Target::Mock { fault: None } => Vec::new(),
+        Target::Mock { fault: None } | Target::InProcess(_) => Vec::new(),
         Target::Mock { fault: Some(fault) } => vec!["--fault".to_string(), fault.clone()],
         Target::Address(address) => vec!["--endpoint".to_string(), address.clone()],
     };
+    if let Some(profile) = &order.profile {
+        options.extend(["--profile".to_string(), profile.clone()]);
+    }
     if order.settle_percent != 100 {
         options.extend(["--settle".to_string(), order.settle_percent.to_string()]);
     }
@@ -142,7 +181,10 @@ fn limits(budget: &Budget) -> BTreeMap<String, u64> {
         ("seconds on the endpoint's clock", budget.seconds_max),
         ("things alive at once", budget.live_max as u64),
     ];
-    limits.into_iter().map(|(name, limit)| (name.to_string(), limit)).collect()
+    limits
+        .into_iter()
+        .map(|(name, limit)| (name.to_string(), limit))
+        .collect()
 }
 
 /// The exits of all suites, each said with its suite; then the one that the shell sees.
@@ -154,8 +196,15 @@ pub fn concluded(exits: &[(String, Exit)]) -> (Exit, String) {
     for (suite, exit) in exits.iter().filter(|(_, exit)| *exit != Exit::Passed) {
         named.entry(*exit).or_default().push(suite);
     }
-    let causes: Vec<String> =
-        named.iter().rev().map(|(exit, suites)| format!("{} ({})", exit.word(), suites.join(", "))).collect();
-    let causes = if causes.is_empty() { Exit::Passed.word().to_string() } else { causes.join("; ") };
+    let causes: Vec<String> = named
+        .iter()
+        .rev()
+        .map(|(exit, suites)| format!("{} ({})", exit.word(), suites.join(", ")))
+        .collect();
+    let causes = if causes.is_empty() {
+        Exit::Passed.word().to_string()
+    } else {
+        causes.join("; ")
+    };
     (worst, format!("exit {}: {causes}", worst.code()))
 }

@@ -1,5 +1,6 @@
 //! What a command line means: checked, complete, with every default filled in.
 
+use super::drive::Chosen;
 use super::shelf::Loaded;
 use super::wrong::{Wrong, meant};
 use super::{clock, typed};
@@ -63,7 +64,9 @@ pub struct Patterns {
 const REQUESTS_MOCK: u64 = 20_000;
 /// Requests of a run against a real endpoint where neither flag nor profile says.
 const REQUESTS_REAL: u64 = 2_000;
-/// Longest run, in seconds of the endpoint's clock, where the profile does not say.
+/// Plans end the run only where the user says so.
+const PLANS: u64 = 1_000_000;
+/// Longest plan, in seconds of the endpoint's clock, where the profile does not say.
 const SECONDS_REAL: u64 = 8 * 3600;
 /// The mock's time costs nothing: a year of it is no limit.
 const SECONDS_MOCK: u64 = 365 * 24 * 3600;
@@ -78,7 +81,12 @@ pub fn run(typed: &typed::Run, now: &clock::Began) -> Result<Run, Wrong> {
         target: target(&typed.target, now)?,
         seed: typed.seed,
         clauses: Patterns::new("--clause", &typed.clauses)?,
-        limits: Limits { requests: typed.requests, plans: typed.plans, fast: typed.fast, first: typed.first },
+        limits: Limits {
+            requests: typed.requests,
+            plans: typed.plans,
+            fast: typed.fast,
+            first: typed.first,
+        },
         reports: typed.reports.clone(),
     })
 }
@@ -96,12 +104,20 @@ pub fn target(typed: &typed::Target, now: &clock::Began) -> Result<Target, Wrong
         }
         Some(other) => {
             let cause = "an endpoint is `mock` or begins with http:// or https://";
-            return Err(Wrong::usage(format!("--endpoint {other}"), cause, "write the whole address"));
+            return Err(Wrong::usage(
+                format!("--endpoint {other}"),
+                cause,
+                "write the whole address",
+            ));
         }
     };
     if let (Whom::Address(_), Some(fault)) = (&whom, &typed.fault) {
         let cause = "only the mock can be broken on purpose";
-        return Err(Wrong::usage(format!("--fault {fault}"), cause, "leave out --endpoint, or the fault"));
+        return Err(Wrong::usage(
+            format!("--fault {fault}"),
+            cause,
+            "leave out --endpoint, or the fault",
+        ));
     }
     if let Some(percent @ (0 | 100_001..)) = typed.settle {
         return Err(Wrong::usage(
@@ -120,17 +136,24 @@ pub fn target(typed: &typed::Target, now: &clock::Began) -> Result<Target, Wrong
 }
 
 impl Limits {
-    /// The budget of one suite's campaign. `real`: not the mock in this process.
+    /// The budget of one suite's campaign.
     #[must_use]
-    pub fn budget(&self, real: bool) -> Budget {
-        let usual = if real { REQUESTS_REAL } else { REQUESTS_MOCK };
+    pub fn budget(&self, chosen: &Chosen) -> Budget {
+        let real = chosen.real();
+        let usual = match chosen {
+            Chosen::Mock(_) | Chosen::Given(_) => REQUESTS_MOCK,
+            Chosen::Address(_, profile) => profile.limits.requests.unwrap_or(REQUESTS_REAL),
+        };
         let requests_max = self.requests.unwrap_or(if self.fast { usual / 10 } else { usual });
         Budget {
             requests_max,
             shrink_requests_max: requests_max.max(500),
-            plans_max: self.plans.unwrap_or(u64::MAX),
+            plans_max: self.plans.unwrap_or(PLANS),
             steps_per_plan_max: 60,
-            seconds_max: if real { SECONDS_REAL } else { SECONDS_MOCK },
+            seconds_max: match chosen {
+                Chosen::Mock(_) | Chosen::Given(_) => SECONDS_MOCK,
+                Chosen::Address(_, profile) => profile.limits.seconds.unwrap_or(SECONDS_REAL),
+            },
             live_max: if real { 3 } else { 5 },
             first_only: self.first,
         }
@@ -149,7 +172,10 @@ impl Patterns {
             let regex = Regex::new(&format!("^(?:{exact})$"));
             read.push(regex.map_err(|_| Wrong::usage(flag, "the pattern is too long", "give a shorter one"))?);
         }
-        Ok(Patterns { typed: typed.to_vec(), read })
+        Ok(Patterns {
+            typed: typed.to_vec(),
+            read,
+        })
     }
 
     /// Whether a name matches one of them; without any, every name does.
@@ -182,11 +208,17 @@ impl Patterns {
     /// If a pattern matches nothing in any of them.
     pub fn narrow(&self, loaded: Vec<Loaded>) -> Result<Vec<Loaded>, Wrong> {
         for (pattern, typed) in self.read.iter().zip(&self.typed) {
-            let ids: BTreeSet<&str> =
-                loaded.iter().flat_map(|l| l.model.clauses.iter().map(|info| info.id.as_str())).collect();
+            let ids: BTreeSet<&str> = loaded
+                .iter()
+                .flat_map(|l| l.model.clauses.iter().map(|info| info.id.as_str()))
+                .collect();
             if !ids.iter().any(|id| pattern.is_match(id)) {
                 let ids: Vec<&str> = ids.into_iter().collect();
-                return Err(Wrong::usage(format!("--clause {typed}"), "no clause matches", meant(typed, &ids)));
+                return Err(Wrong::usage(
+                    format!("--clause {typed}"),
+                    "no clause matches",
+                    meant(typed, &ids),
+                ));
             }
         }
         let some = |loaded: &Loaded| self.of(loaded).0.is_none_or(|clauses| !clauses.is_empty());

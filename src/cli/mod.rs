@@ -4,18 +4,22 @@
 //! all others are handed what they need.
 
 mod clock;
-mod drive;
+pub(crate) mod drive;
 pub mod exit;
+pub(crate) mod lead;
 mod meant;
 mod out;
 mod own_pages;
 mod progress;
 mod shelf;
 mod signal;
+pub(crate) mod target;
 mod typed;
 mod verbs;
 mod wrong;
 
+pub(crate) use clock::Began;
+pub(crate) use meant::{Limits, Patterns};
 pub use shelf::{Loaded, Shelf};
 pub use wrong::Wrong;
 
@@ -32,7 +36,11 @@ pub fn main() -> ExitCode {
         // Help and version come this way too, and are no error.
         Err(error) => {
             let _ = error.print();
-            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Passed.into() };
+            return if error.use_stderr() {
+                Exit::Usage.into()
+            } else {
+                Exit::Passed.into()
+            };
         }
     };
     match carried_out(typed.verb) {
@@ -46,6 +54,10 @@ pub fn main() -> ExitCode {
 
 fn carried_out(verb: Verb) -> Result<Exit, Wrong> {
     match verb {
+        Verb::Run(typed) => verbs::run::run(&typed, &lead::lead),
+        Verb::Replay(typed) => verbs::replay::replay(&typed),
+        Verb::Mock(typed) => verbs::mock::mock(&typed),
+        Verb::Init(typed) => verbs::init::init(&typed),
         Verb::Mutants(typed) => verbs::mutants::mutants(&typed),
         Verb::Explain(typed) => verbs::explain::explain(&typed),
         Verb::Derive(typed) => verbs::derive::derive(&typed),

@@ -1,8 +1,10 @@
 //! Where suites and schemas come from: the folders of the user, or the copies in this program.
 
 use super::wrong::{Wrong, meant};
+use crate::endpoint::Profile;
 use crate::expr::Val;
 use crate::model::Model;
+use crate::plan::Plan;
 use crate::report::written;
 use crate::schema::{Files, Folder, Schemas};
 use crate::suite::{self, Suite, catalog_name};
@@ -72,7 +74,10 @@ impl Shelf {
             Shelf::Beside(base) => {
                 let folder = base.join("suites");
                 let entries = std::fs::read_dir(&folder).map_err(|error| Wrong::unreadable(&folder, &error))?;
-                entries.flatten().filter_map(|entry| named(entry.file_name().to_str()?)).collect()
+                entries
+                    .flatten()
+                    .filter_map(|entry| named(entry.file_name().to_str()?))
+                    .collect()
             }
         };
         names.sort();
@@ -86,7 +91,11 @@ impl Shelf {
     pub fn select(&self, named: &[String]) -> Result<Vec<String>, Wrong> {
         let known = self.suites()?;
         if known.is_empty() {
-            return Err(Wrong::input(self.place(), "there is no suite here", "write `suites/<name>.yaml`"));
+            return Err(Wrong::input(
+                self.place(),
+                "there is no suite here",
+                "write `suites/<name>.yaml`",
+            ));
         }
         for name in named {
             if !known.contains(name) {
@@ -146,7 +155,10 @@ impl Shelf {
     #[must_use]
     pub fn catalogs(&self) -> Vec<String> {
         let mut names: Vec<String> = match self {
-            Shelf::Embedded => SCHEMAS.dirs().filter_map(|dir| Some(dir.path().to_str()?.to_string())).collect(),
+            Shelf::Embedded => SCHEMAS
+                .dirs()
+                .filter_map(|dir| Some(dir.path().to_str()?.to_string()))
+                .collect(),
             Shelf::Beside(base) => {
                 let entries = std::fs::read_dir(base.join("schemas")).into_iter().flatten().flatten();
                 entries
@@ -185,17 +197,62 @@ impl Shelf {
         })
     }
 
+    /// Plans that are worth running first: `suites/witnesses/<suite>/*.json`, in the order of their names.
+    ///
+    /// # Errors
+    /// If one of them is no plan of this suite.
+    pub fn witnesses(&self, suite: &str) -> Result<Vec<Plan>, Wrong> {
+        let mut files: Vec<(String, Vec<u8>)> = match self {
+            Shelf::Embedded => SUITES
+                .get_dir(Path::new("witnesses").join(suite))
+                .into_iter()
+                .flat_map(Dir::files)
+                .map(|file| (file.path().display().to_string(), file.contents().to_vec()))
+                .collect(),
+            Shelf::Beside(base) => {
+                let folder = base.join("suites").join("witnesses").join(suite);
+                let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+                let read = |path: PathBuf| Some((path.display().to_string(), std::fs::read(&path).ok()?));
+                entries.filter_map(|entry| read(entry.path())).collect()
+            }
+        };
+        files.retain(|(name, _)| name.ends_with(".json"));
+        files.sort();
+        files
+            .iter()
+            .map(|(place, bytes)| plan(place, bytes, Some(suite)))
+            .collect()
+    }
+
     /// Where they come from, for people.
     #[must_use]
     pub fn place(&self) -> String {
         match self {
             Shelf::Embedded => "the copies built into probity".to_string(),
-            Shelf::Beside(base) => format!("{} and {}", base.join("suites").display(), base.join("schemas").display()),
+            Shelf::Beside(base) => format!(
+                "{} and {}",
+                Path::new(".").join(base).join("suites").display(),
+                Path::new(".").join(base).join("schemas").display()
+            ),
         }
     }
 }
 
 impl Loaded {
+    /// The same suite with what a profile offers for its pools; pools of other suites are passed over.
+    ///
+    /// # Errors
+    /// If the suite cannot be brought to life with them.
+    pub fn at(self, profile: &Profile) -> Result<Loaded, Wrong> {
+        let pools = profile
+            .pools
+            .iter()
+            .filter(|(name, _)| self.suite.pools.contains_key(*name));
+        let pools = pools.map(|(name, values)| (name.clone(), values.clone())).collect();
+        let today = self.model.today.clone();
+        self.with_pools(&pools, &today)
+    }
+
     /// The same suite with the values that an endpoint offers instead of its own.
     ///
     /// # Errors
@@ -232,22 +289,72 @@ pub fn origin(shelf: &Shelf, loaded: &[Loaded], target: &str) -> String {
         hash.update(each.suite.digest.as_bytes());
         hash.update(each.catalog_digest.as_bytes());
     }
-    format!("suites and schemas: {} ({}); endpoint: {target}", shelf.place(), &written(hash)[..7 + SHORT])
+    format!(
+        "suites and schemas: {} ({}); endpoint: {target}",
+        shelf.place(),
+        &written(hash)[..7 + SHORT]
+    )
+}
+
+/// A recorded plan. `suite`: whose it must be.
+///
+/// # Errors
+/// If it is no plan, of a newer format, or of another suite.
+pub fn plan(place: &str, bytes: &[u8], suite: Option<&str>) -> Result<Plan, Wrong> {
+    let wrong = |cause: String| {
+        Wrong::input(
+            place,
+            cause,
+            "take a plan as `run` wrote it: witness-N.json or plan-N.json",
+        )
+    };
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| wrong(format!("it is not JSON: {error}")))?;
+    let format = value.get("format").and_then(Value::as_u64).unwrap_or(0);
+    if format > u64::from(crate::plan::FORMAT) {
+        let cause = format!(
+            "its format is {format}, this program reads up to {}",
+            crate::plan::FORMAT
+        );
+        return Err(Wrong::input(
+            place,
+            cause,
+            "replay it with the probity that wrote it, or a later one",
+        ));
+    }
+    let plan: Plan = serde_json::from_value(value).map_err(|error| wrong(format!("it is not a plan: {error}")))?;
+    match suite {
+        Some(suite) if plan.suite != suite => Err(wrong(format!(
+            "it is a plan of suite `{}`, not of `{suite}`",
+            plan.suite
+        ))),
+        _ => Ok(plan),
+    }
 }
 
 /// All problems of a suite file as one error.
 #[must_use]
 pub fn bad_suite(file: &str, text: &str, problems: &[suite::Problem]) -> Wrong {
-    let errors = problems.iter().filter(|problem| problem.severity == suite::Severity::Error).count();
-    let first = problems.iter().find(|problem| problem.severity == suite::Severity::Error);
-    let place = first
-        .map_or_else(|| file.to_string(), |problem| format!("{file}:{}:{}", problem.place.line, problem.place.column));
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.severity == suite::Severity::Error)
+        .count();
+    let first = problems
+        .iter()
+        .find(|problem| problem.severity == suite::Severity::Error);
+    let place = first.map_or_else(
+        || file.to_string(),
+        |problem| format!("{file}:{}:{}", problem.place.line, problem.place.column),
+    );
     let cause = match errors {
         1 => "the suite has an error".to_string(),
         count => format!("the suite has {count} errors"),
     };
-    Wrong::input(place, cause, "correct what is listed above; `probity lint` lists it again")
-        .with_detail(suite::render(problems, text))
+    Wrong::input(
+        place,
+        cause,
+        "correct what is listed above; `probity lint` lists it again",
+    )
+    .with_detail(suite::render(problems, text))
 }
 
 fn catalog_digest(schemas: &Schemas, files: &dyn Files) -> String {

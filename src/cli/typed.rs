@@ -21,6 +21,14 @@ cannot be reached or refuses the credentials; 6 objects left behind; 130 and 143
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Check suites against an endpoint, or against the built-in mock
+    Run(Run),
+    /// Carry out a recorded plan again, such as a witness
+    Replay(Replay),
+    /// Offer a suite as a stateful fake of its API over HTTP
+    Mock(Mock),
+    /// Write a file to begin with
+    Init(Init),
     /// List the ways in which the mock can break a promise
     Mutants(Mutants),
     /// Say what a clause promises, where, when it speaks, and what became of it
@@ -86,6 +94,64 @@ pub struct Target {
 }
 
 #[derive(Debug, Args)]
+pub struct Replay {
+    /// A plan: witness-N.json or plan-N.json of a report
+    #[arg(value_name = "PLAN_FILE")]
+    pub plan_file: PathBuf,
+    #[command(flatten)]
+    pub target: Target,
+    /// The mock's seed; without it, the one the plan was drawn with
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// The plan's number, which the mock's choices depend on; without it, the one it was drawn as
+    #[arg(long, value_name = "N")]
+    pub plan: Option<u64>,
+    /// Where to write what was seen
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Mock {
+    /// Where to listen; port 0 takes any that is free
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8774")]
+    pub listen: String,
+    /// The suite, if there are several
+    #[arg(long, value_name = "SUITE")]
+    pub suite: Option<String>,
+    /// How many seconds of its own pass in one of yours
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub speed: u64,
+    /// Break one promise: see `probity mutants`
+    #[arg(long, value_name = "MUTANT")]
+    pub fault: Option<String>,
+    /// What its random choices begin with
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Where to write a profile with which `probity run --profile FILE` asks it
+    #[arg(long, value_name = "FILE")]
+    pub profile_out: Option<PathBuf>,
+    /// Let other machines reach it, although it protects nothing
+    #[arg(long)]
+    pub anywhere: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    #[command(subcommand)]
+    pub thing: Thing,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Thing {
+    /// A profile: what one endpoint offers and allows, and who asks
+    Profile {
+        /// Where to write it; without it, it is printed
+        out: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
 pub struct Mutants {
     /// Suites by name; none: all
     pub suites: Vec<String>,
@@ -118,7 +184,11 @@ pub struct Explain {
 #[derive(Debug, Args)]
 pub struct Derive {
     /// Pages, or folders of pages (then --api is needed)
-    #[arg(value_name = "PAGE_OR_FOLDER", conflicts_with = "manifest", required_unless_present = "manifest")]
+    #[arg(
+        value_name = "PAGE_OR_FOLDER",
+        conflicts_with = "manifest",
+        required_unless_present = "manifest"
+    )]
     pub pages: Vec<PathBuf>,
     /// A manifest that names the pages: suites/sources/<api>.yaml
     #[arg(long, value_name = "FILE", requires = "folder")]
@@ -127,7 +197,12 @@ pub struct Derive {
     #[arg(long = "pages", value_name = "DIR", id = "folder")]
     pub folder: Option<PathBuf>,
     /// Short name of the API, where pages are named directly
-    #[arg(long, value_name = "NAME", required_unless_present = "manifest", conflicts_with = "manifest")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        required_unless_present = "manifest",
+        conflicts_with = "manifest"
+    )]
     pub api: Option<String>,
     /// Where to write: schemas/<api>
     #[arg(long, value_name = "DIR")]

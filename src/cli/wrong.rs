@@ -63,13 +63,21 @@ impl Wrong {
             std::io::ErrorKind::PermissionDenied => "make it readable",
             _ => "check that it is a file of text",
         };
-        Wrong::input(path.display().to_string(), format!("it cannot be read: {error}"), remedy)
+        Wrong::input(
+            path.display().to_string(),
+            format!("it cannot be read: {error}"),
+            remedy,
+        )
     }
 
     /// A report or another output that cannot be written.
     pub fn unwritable(path: &Path, error: &std::io::Error) -> Wrong {
         let cause = format!("it cannot be written: {error}");
-        Wrong::input(path.display().to_string(), cause, "name another place, or make this one writable")
+        Wrong::input(
+            path.display().to_string(),
+            cause,
+            "name another place, or make this one writable",
+        )
     }
 }
 
@@ -86,14 +94,21 @@ impl std::error::Error for Wrong {}
 
 /// "did you mean `x`?", or the short list of what there is.
 pub fn meant<'k>(name: &str, known: &[&'k str]) -> String {
-    let near = known.iter().map(|candidate| (distance(name, candidate), *candidate)).min();
+    let near = known
+        .iter()
+        .map(|candidate| (distance(name, candidate), *candidate))
+        .min();
     match near {
         Some((distance, candidate)) if distance <= (name.chars().count() / 3).max(1) => {
             format!("did you mean `{candidate}`?")
         }
         _ if known.is_empty() => "there is none to choose from".to_string(),
         _ if known.len() <= LISTED_MAX => format!("there is: {}", known.join(", ")),
-        _ => format!("there are {}, beginning with: {}", known.len(), known[..LISTED_MAX].join(", ")),
+        _ => format!(
+            "there are {}, beginning with: {}",
+            known.len(),
+            known[..LISTED_MAX].join(", ")
+        ),
     }
 }
 

@@ -72,9 +72,15 @@ pub fn certificate(conclusion: &Conclusion, subject: &Subject<'_>) -> Report {
     let clauses: Vec<ClauseRow> = conclusion.rows.iter().map(|row| clause(subject.model, row)).collect();
     Report {
         format: FORMAT,
-        suite: Certified { name: suite.name.clone(), digest: suite.digest.clone() },
+        suite: Certified {
+            name: suite.name.clone(),
+            digest: suite.digest.clone(),
+        },
         title: suite.title.clone(),
-        catalog: Certified { name: suite.catalog.clone(), digest: subject.catalog_digest.to_string() },
+        catalog: Certified {
+            name: suite.catalog.clone(),
+            digest: subject.catalog_digest.to_string(),
+        },
         target: subject.target.clone(),
         seed: conclusion.seed,
         today: subject.model.today.clone(),
@@ -87,7 +93,7 @@ pub fn certificate(conclusion: &Conclusion, subject: &Subject<'_>) -> Report {
             .found
             .iter()
             .enumerate()
-            .map(|(index, found)| finding(subject, index + 1, found))
+            .map(|(index, found)| finding(subject, conclusion.seed, index + 1, found))
             .collect(),
         clauses,
         silent: silent(conclusion),
@@ -149,7 +155,7 @@ fn clause(model: &Model, row: &Row) -> ClauseRow {
     }
 }
 
-fn finding(subject: &Subject<'_>, number: usize, found: &Found) -> FindingRow {
+fn finding(subject: &Subject<'_>, seed: u64, number: usize, found: &Found) -> FindingRow {
     let model = subject.model;
     let name = |clause: &ClauseId| model.info(*clause).id.clone();
     let finding = &found.finding;
@@ -158,7 +164,11 @@ fn finding(subject: &Subject<'_>, number: usize, found: &Found) -> FindingRow {
         clauses: finding
             .clauses
             .iter()
-            .map(|c| ClauseRef { id: name(c), says: model.info(*c).says.clone(), cites: model.info(*c).cites.clone() })
+            .map(|c| ClauseRef {
+                id: name(c),
+                says: model.info(*c).says.clone(),
+                cites: model.info(*c).cites.clone(),
+            })
             .collect(),
         operation: finding.operation.clone(),
         plan: finding.plan,
@@ -167,23 +177,42 @@ fn finding(subject: &Subject<'_>, number: usize, found: &Found) -> FindingRow {
         seen: finding.seen.clone(),
         expected: finding.expected.clone(),
         violations: finding.violations.clone(),
-        narrowed: finding
-            .shrunk
-            .as_ref()
-            .map(|(exchange, clauses)| Narrowed { exchange: *exchange, clauses: clauses.iter().map(name).collect() }),
-        witness: witness(subject, number, found),
+        narrowed: finding.shrunk.as_ref().map(|(exchange, clauses)| Narrowed {
+            exchange: *exchange,
+            clauses: clauses.iter().map(name).collect(),
+        }),
+        witness: witness(subject, seed, number, found),
     }
 }
 
-fn witness(subject: &Subject<'_>, number: usize, found: &Found) -> WitnessRow {
+fn witness(subject: &Subject<'_>, seed: u64, number: usize, found: &Found) -> WitnessRow {
     let seen_again = found.witness.is_some();
-    let (plan, history) =
-        found.witness.as_ref().map_or((&found.plan, &found.history), |(plan, history)| (plan, history));
-    let file = if seen_again { format!("witness-{number}.json") } else { format!("plan-{number}.json") };
-    let options: String = subject.replay_options.iter().map(|option| format!(" {}", quoted(option))).collect();
+    let (plan, history) = found
+        .witness
+        .as_ref()
+        .map_or((&found.plan, &found.history), |(plan, history)| (plan, history));
+    let file = if seen_again {
+        format!("witness-{number}.json")
+    } else {
+        format!("plan-{number}.json")
+    };
+    let mut options: Vec<String> = subject.replay_options.to_vec();
+    // The mock's own choices follow from seed and number of the plan; the file has them unless it came from elsewhere.
+    if matches!(subject.target, Target::Mock { .. }) && plan.drawn != Some((seed, found.finding.plan)) {
+        options.extend([
+            "--seed".into(),
+            seed.to_string(),
+            "--plan".into(),
+            found.finding.plan.to_string(),
+        ]);
+    }
+    let options: String = options.iter().map(|option| format!(" {}", quoted(option))).collect();
     WitnessRow {
         seen_again,
-        replay: format!("probity replay {{reports}}/{}/{file}{options}", subject.model.suite.name),
+        replay: format!(
+            "probity replay {{reports}}/{}/{file}{options}",
+            subject.model.suite.name
+        ),
         file,
         outcomes: outcomes(plan, history),
         plan: plan.clone(),
@@ -239,8 +268,19 @@ fn silent(conclusion: &Conclusion) -> Vec<SilentRow> {
 }
 
 fn spending(conclusion: &Conclusion) -> Spending {
-    let Spent { requests, reads, polls, refusals, changes, creates, lost, throttled, shrinking, plans, steps_skipped } =
-        conclusion.spent;
+    let Spent {
+        requests,
+        reads,
+        polls,
+        refusals,
+        changes,
+        creates,
+        lost,
+        throttled,
+        shrinking,
+        plans,
+        steps_skipped,
+    } = conclusion.spent;
     let rest = requests.saturating_sub(reads + polls + refusals + changes + creates);
     let parts = [
         ("reads", reads),
@@ -269,5 +309,7 @@ fn spending(conclusion: &Conclusion) -> Spending {
         repeated: conclusion.tally.repeated,
         judged: conclusion.tally.judged,
         worlds_most: conclusion.tally.worlds_most,
+        given_up: conclusion.tally.exceeded,
+        given_up_because: conclusion.tally.excess.clone(),
     }
 }

@@ -29,4 +29,4 @@ pub use machine::{Machine, Run};
 pub use row::{ClauseRow, FindingRow, Numbers, Share, SilentRow, Spending, Target, Totals, WitnessRow};
 pub use summary::{Shown, replay, summary};
 pub use why::why;
-pub use words::steps;
+pub use words::{outcomes, steps};

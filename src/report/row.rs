@@ -15,6 +15,8 @@ pub enum Target {
     Mock { fault: Option<String> },
     /// A real endpoint's address, without credentials.
     Address(String),
+    /// A service in the process of the tests, by its name.
+    InProcess(String),
 }
 
 /// One clause and what became of it.
@@ -146,6 +148,11 @@ pub struct Spending {
     pub judged: u64,
     /// The most possible states that were held at once.
     pub worlds_most: usize,
+    /// How often a bound was reached, so that what a call touched was not determined from there on.
+    pub given_up: u64,
+    /// The first reason for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_up_because: Option<String>,
 }
 
 /// A part of the requests.

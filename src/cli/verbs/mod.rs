@@ -3,7 +3,10 @@
 pub mod derive;
 pub mod doubts;
 pub mod explain;
+pub mod init;
 pub mod judge;
 pub mod lint;
+pub mod mock;
 pub mod mutants;
+pub mod replay;
 pub mod run;

@@ -2,45 +2,51 @@
 
 use crate::cli::clock::Began;
 use crate::cli::drive::{Chosen, Drive, Filing, Order, campaign, concluded};
-use crate::cli::exit::{self, Exit};
-use crate::cli::meant::{self, Whom};
+use crate::cli::exit::{self, Exit, worst};
 use crate::cli::progress::Progress;
 use crate::cli::shelf::{self, Loaded, Shelf};
 use crate::cli::signal::Signals;
-use crate::cli::wrong::{Wrong, meant as did_you_mean};
-use crate::cli::{out, typed};
-use crate::endpoint::mock::{Mutant, mutants};
+use crate::cli::wrong::Wrong;
+use crate::cli::{meant, out, target, typed};
 use crate::report::{Report, Shown, summary};
+use crate::run::Left;
 use std::path::Path;
 
 /// Runs the suites and prints what came of each.
-pub fn run(typed: &typed::Run, base: &Path, drive: Drive<'_>) -> Result<Exit, Wrong> {
+pub fn run(typed: &typed::Run, drive: Drive<'_>) -> Result<Exit, Wrong> {
     let began = Began::now();
     let settings = meant::run(typed, &began)?;
-    let shelf = Shelf::find(base)?;
-    let ordered = ordered(&settings, &shelf)?;
-    let signals = Signals::listen();
-    let loaded: Vec<Loaded> = ordered.iter().map(|(loaded, _)| loaded.clone()).collect();
-    let origin = shelf::origin(&shelf, &loaded, &asked(&ordered));
+    let shelf = Shelf::find(Path::new(""))?;
+    let profile = target::profile(settings.target.profile.as_deref())?;
+    let names = shelf.select(&settings.suites)?;
+    let loaded = names
+        .iter()
+        .map(|name| shelf.load(name, &settings.target.today))
+        .collect::<Result<Vec<Loaded>, Wrong>>()?;
+    let chosen = target::chosen(&settings.target, &profile, settings.clauses.narrow(loaded)?)?;
+    let loaded: Vec<Loaded> = chosen.iter().map(|(loaded, _)| loaded.clone()).collect();
+    let origin = shelf::origin(&shelf, &loaded, &target::asked(&chosen));
     out::line(&origin);
-    let filing = Filing { reports: &settings.reports, origin: &origin, began: &began };
+    let signals = Signals::listen();
+    let filing = Filing {
+        reports: &settings.reports,
+        origin: &origin,
+        began: &began,
+    };
     let mut exits = Vec::new();
-    for (loaded, chosen) in &ordered {
+    for (loaded, chosen) in &chosen {
         if signals.came().is_some() {
             break;
         }
-        let selection = settings.clauses.of(loaded);
-        let order = Order {
-            loaded,
-            chosen,
-            seed: settings.seed,
-            budget: settings.limits.budget(chosen.real()),
-            selection: &selection,
-            selected: settings.clauses.shown(),
-            settle_percent: settings.target.settle_percent.unwrap_or(100),
-            cancel: signals.cancel.clone(),
-        };
-        let ended = campaign(&order, &filing, &mut Progress::new(&loaded.name, loaded.model.clone()), drive);
+        let ended = one(
+            &settings,
+            &shelf,
+            (loaded, chosen),
+            profile.settle_percent,
+            &signals,
+            &filing,
+            drive,
+        );
         exits.push((loaded.name.clone(), told(ended, &settings.reports)));
     }
     exits.extend(signals.came().map(|exit| ("all".to_string(), exit)));
@@ -49,67 +55,61 @@ pub fn run(typed: &typed::Run, base: &Path, drive: Drive<'_>) -> Result<Exit, Wr
     Ok(exit)
 }
 
+fn one(
+    settings: &meant::Run,
+    shelf: &Shelf,
+    (loaded, chosen): (&Loaded, &Chosen),
+    settle_percent: u32,
+    signals: &Signals,
+    filing: &Filing<'_>,
+    drive: Drive<'_>,
+) -> Result<(Report, Vec<Left>), Wrong> {
+    let selection = settings.clauses.of(loaded);
+    let witnesses = shelf.witnesses(&loaded.name)?;
+    let order = Order {
+        loaded,
+        chosen,
+        seed: settings.seed,
+        budget: settings.limits.budget(chosen),
+        selection: &selection,
+        selected: settings.clauses.shown(),
+        settle_percent: settings.target.settle_percent.unwrap_or(settle_percent),
+        witnesses: &witnesses,
+        salt: filing.began.salt(),
+        profile: settings.target.profile.as_ref().map(|path| path.display().to_string()),
+        cancel: signals.cancel.clone(),
+    };
+    campaign(
+        &order,
+        filing,
+        &mut Progress::new(&loaded.name, loaded.model.clone()),
+        drive,
+    )
+}
+
 /// One suite's summary or error; the other suites are run all the same.
-fn told(ended: Result<Report, Wrong>, reports: &Path) -> Exit {
+fn told(ended: Result<(Report, Vec<Left>), Wrong>, reports: &Path) -> Exit {
     match ended {
-        Ok(report) => {
+        Ok((report, left)) => {
             let shown = reports.display().to_string();
             out::print(&format!("\n{}", summary(&report, &Shown { reports: &shown })));
             out::line(&format!("reports: {}", reports.join(&report.suite.name).display()));
-            exit::of(&report)
+            for thing in &left {
+                out::line(&format!(
+                    "left behind: {} {}: {}",
+                    thing.handle, thing.id, thing.because
+                ));
+            }
+            let leftovers = if left.is_empty() {
+                Exit::Passed
+            } else {
+                Exit::LeftBehind
+            };
+            worst(&[exit::of(&report), leftovers])
         }
         Err(wrong) => {
             eprintln!("{wrong}");
             wrong.exit
         }
     }
-}
-
-/// The suites that are to be run, each with whom it asks.
-fn ordered(settings: &meant::Run, shelf: &Shelf) -> Result<Vec<(Loaded, Chosen)>, Wrong> {
-    let names = shelf.select(&settings.suites)?;
-    let loaded =
-        names.iter().map(|name| shelf.load(name, &settings.target.today)).collect::<Result<Vec<Loaded>, Wrong>>()?;
-    let loaded = settings.clauses.narrow(loaded)?;
-    match (&settings.target.whom, &settings.target.fault) {
-        (Whom::Mock, None) => Ok(loaded.into_iter().map(|loaded| (loaded, Chosen::Mock(None))).collect()),
-        (Whom::Mock, Some(fault)) => broken(loaded, fault),
-        _ => Err(Wrong::usage("--endpoint", "not yet", "mock")),
-    }
-}
-
-/// The suites that have a mutant of that name.
-fn broken(loaded: Vec<Loaded>, fault: &str) -> Result<Vec<(Loaded, Chosen)>, Wrong> {
-    let mut known: Vec<String> = Vec::new();
-    let mut chosen = Vec::new();
-    for loaded in loaded {
-        let all = mutants(&loaded.model, &loaded.schemas);
-        known.extend(all.iter().map(|mutant| mutant.name.clone()));
-        let found: Option<Mutant> = all.into_iter().find(|mutant| mutant.name == fault);
-        if let Some(mutant) = found {
-            chosen.push((loaded, Chosen::Mock(Some(mutant))));
-        }
-    }
-    if chosen.is_empty() {
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        return Err(Wrong::usage(
-            format!("--fault {fault}"),
-            "no suite has a mutant of that name",
-            did_you_mean(fault, &known),
-        ));
-    }
-    Ok(chosen)
-}
-
-/// Whom all of them ask, for the first line.
-fn asked(ordered: &[(Loaded, Chosen)]) -> String {
-    let mut all: Vec<String> = ordered
-        .iter()
-        .map(|(_, chosen)| match chosen {
-            Chosen::Mock(None) => "the built-in mock, which is not a real API".to_string(),
-            Chosen::Mock(Some(fault)) => format!("the built-in mock with the fault `{}`", fault.name),
-        })
-        .collect();
-    all.dedup();
-    all.join(", ")
 }
