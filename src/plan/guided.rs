@@ -140,6 +140,9 @@ impl Guided {
         if let Some(call) = delete(view) {
             return Some(call);
         }
+        if let Some(call) = glance(view) {
+            return Some(call);
+        }
         let shares = self.shares(view);
         let purpose = *view.rng.weighted(&shares)?;
         let found = match purpose {
@@ -512,12 +515,67 @@ fn read_something(view: &mut View<'_, '_>) -> Option<Call> {
     None
 }
 
+/// After a change, now and then a look at what it should have left alone.
+fn glance(view: &mut View<'_, '_>) -> Option<Call> {
+    let last = view.situation.steps.last()?;
+    let model = view.situation.model;
+    let deleted = view.scene.hints.deleting.contains(&last.operation);
+    let percent = if deleted { 40 } else { 15 };
+    if !model.operations[&last.operation].changes || !view.rng.chance(percent, 100) {
+        return None;
+    }
+    if deleted {
+        let whole = |operation: &&crate::model::OperationModel| interest(operation) > ONE_THING;
+        let lists: Vec<&crate::model::OperationModel> =
+            model.operations.values().filter(whole).collect();
+        let list = view.rng.pick(&lists)?;
+        return build(
+            view.scene,
+            &Ask {
+                operation: list.id.clone(),
+                ..Ask::default()
+            },
+            view.rng,
+        );
+    }
+    let touched = named(last);
+    let other = |actor: &&Actor| {
+        own(actor)
+            && actor.presence == Presence::Rest
+            && !touched.contains(actor.name.as_str())
+            && model.shown[usize::from(actor.id.kind)].is_some()
+    };
+    let seen = |actor: &&Actor| view.situation.belief.seen_at(&actor.id);
+    let stalest = view.scene.actors.iter().filter(other).min_by_key(seen)?;
+    let whole = |operation: &&crate::model::OperationModel| {
+        let lists = |(kind, view): &(usize, crate::suite::View)| {
+            *kind == usize::from(stalest.id.kind) && view.whole && view.only.is_none()
+        };
+        operation.views.iter().any(lists)
+    };
+    let lists: Vec<&crate::model::OperationModel> =
+        model.operations.values().filter(whole).collect();
+    match view.rng.pick(&lists) {
+        Some(list) => {
+            let ask = Ask {
+                operation: list.id.clone(),
+                ..Ask::default()
+            };
+            build(view.scene, &ask, view.rng)
+        }
+        None => show(view, stalest),
+    }
+}
+
+/// Weight of a read that shows one thing.
+const ONE_THING: u32 = 2;
+
 /// A whole list compares everything for one request; a read that shows nothing compares nothing.
 fn interest(operation: &crate::model::OperationModel) -> u32 {
     match operation.views.as_slice() {
         [] => 1,
-        views if views.iter().any(|(_, view)| view.whole) => 6,
-        _ => 2,
+        views if views.iter().any(|(_, view)| view.whole) => 3 * ONE_THING,
+        _ => ONE_THING,
     }
 }
 
@@ -659,8 +717,8 @@ fn create(view: &mut View<'_, '_>, only_if_bare: bool) -> Option<Call> {
         let percent = match least {
             _ if only_if_bare => 100,
             0 => 30,
-            1 => 8,
-            2 => 2,
+            1 => 12,
+            2 => 3,
             _ => 0,
         };
         if percent > 0 && view.rng.chance(percent, 100) {

@@ -23,6 +23,7 @@ pub struct Bench {
     pub fault: Option<probity::endpoint::mock::Mutant>,
     /// End at the first finding.
     pub first_only: bool,
+    pub callers: Vec<&'static str>,
 }
 
 /// What some plans have come to.
@@ -45,11 +46,11 @@ pub struct Walked {
 impl Bench {
     pub fn new((model, schemas): (Arc<Model>, Arc<Schemas>), filled: &'static str) -> Bench {
         let hints = Arc::new(Hints::new(&model, &schemas));
-        Bench { model, schemas, hints, tempo: Tempo { event_percent: 0, exception_percent: 0, ..Tempo::CLOUD }, filled, fault: None, first_only: false }
+        Bench { model, schemas, hints, tempo: Tempo { event_percent: 0, exception_percent: 0, ..Tempo::CLOUD }, filled, fault: None, first_only: false, callers: vec!["owner", "other", "expired", "none"] }
     }
 
     pub fn limits(&self, steps_max: usize) -> Limits {
-        Limits { steps_max, live_max: 3, filled: BTreeSet::from([self.filled.to_string()]), callers: ["owner", "other", "expired", "none"].map(String::from).into() }
+        Limits { steps_max, live_max: 3, filled: BTreeSet::from([self.filled.to_string()]), callers: self.callers.iter().map(ToString::to_string).collect() }
     }
 
     /// Plans of so many steps until the budget of requests is spent.
@@ -180,10 +181,14 @@ impl Desk<'_> {
             Some(Id { kind: handle.kind as u16, id: handle.id.clone()? })
         });
         let touched: Vec<Id> = touched.chain(born.iter().cloned()).collect();
+        let changes = self.bench.model.operations[&step.operation].changes;
+        let asked = self.number;
         let mut wait = after_ms.max(1);
         let mut polls = 0;
         for id in touched {
-            while !self.judge.belief.at_rest(&id) && polls < 12 {
+            let unseen = |belief: &probity::model::Belief| changes && belief.seen_at(&id).is_none_or(|seen| seen <= asked);
+            let gone = |belief: &probity::model::Belief| belief.possibilities(&id).iter().all(|held| held.thing.life == probity::model::Life::Gone);
+            while polls < 12 && !gone(&self.judge.belief) && (!self.judge.belief.at_rest(&id) || unseen(&self.judge.belief)) {
                 sleep(Duration::from_millis(wait)).await;
                 wait = (wait * 2).clamp(500, 120_000);
                 let Some(shown) = self.bench.model.shown[usize::from(id.kind)].clone() else { break };

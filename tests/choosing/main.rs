@@ -4,7 +4,7 @@ mod drive;
 mod lamps;
 
 use drive::{Bench, Walked};
-use probity::plan::{Chooser, Extent, Guided, Random, reachable};
+use probity::plan::{Chooser, Coverage, Extent, Guided, Random, Recorded, reachable};
 use std::sync::Arc;
 
 fn guided(bench: &Bench, seed: u64, requests: u64) -> Walked {
@@ -105,6 +105,73 @@ fn what_no_sequence_of_calls_reaches_is_told_from_what_takes_many() {
     assert_eq!(shortest("pin.other"), Some((4, true)));
     let missing: Vec<&str> = bench.model.clauses.iter().enumerate().filter(|(index, info)| matches!(info.origin, probity::model::Origin::Clause(_)) && !found.contains_key(&probity::model::ClauseId(*index as u32))).map(|(_, info)| info.id.as_str()).collect();
     assert_eq!(missing, ["never"]);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_plans_and_the_record_gives_them_again() {
+    let bench = Bench::new(lamps::lamps(), "owner");
+    let (one, two) = (guided(&bench, 3, 200), guided(&bench, 3, 200));
+    assert!(one.plans.iter().map(Vec::len).sum::<usize>() > 40);
+    assert_eq!(one.plans, two.plans);
+    assert_ne!(one.plans, guided(&bench, 4, 200).plans);
+    let mut plans = one.plans.clone().into_iter();
+    let mut make = |_| -> Box<dyn Chooser> { Box::new(Recorded::new(plans.next().unwrap_or_default())) };
+    let again = bench.walk(&mut make, 3_000, 200, 60);
+    assert_eq!(again.plans, one.plans);
+    assert_eq!(again.coverage, one.coverage);
+}
+
+#[test]
+fn the_budget_goes_into_changes_and_stays_within_its_ceilings() {
+    let bench = Bench::new(lamps::lamps(), "owner");
+    let (mut spent, mut live_most, mut foreign) = (Coverage::default(), 0, 0);
+    for seed in 0..4 {
+        let walked = guided(&bench, seed, 500);
+        spent.merge(&walked.coverage);
+        live_most = live_most.max(walked.live_most);
+        let steps = walked.plans.iter().flatten();
+        foreign += steps.filter(|step| !step.births.is_empty() && step.caller == "other").count();
+        // What steps name are handles: an id of a reply never stands in a plan.
+        for step in walked.plans.iter().flatten().filter(|step| step.caller == "owner") {
+            assert!(step.births.values().all(|names| !names.is_empty()), "{step:?}");
+        }
+    }
+    let spent = spent.spent;
+    println!("{spent:?}, live {live_most}, foreign creates {foreign}");
+    let percent = |part: u64| part * 100 / spent.steps;
+    assert!(percent(spent.changes) >= 35, "{spent:?}");
+    assert!(percent(spent.refusals) <= 45, "{spent:?}");
+    assert!(percent(spent.creates) <= 12, "{spent:?}");
+    assert!((8..=35).contains(&percent(spent.moving)), "{spent:?}");
+    assert!(live_most <= 3);
+    assert!(foreign > 0);
+}
+
+#[test]
+fn a_caller_that_the_profile_lacks_is_never_used() {
+    let mut bench = Bench::new(lamps::lamps(), "owner");
+    bench.callers = vec!["owner", "none"];
+    let walked = guided(&bench, 1, 400);
+    let callers: std::collections::BTreeSet<&str> = walked.plans.iter().flatten().map(|step| step.caller.as_str()).collect();
+    assert_eq!(callers.into_iter().collect::<Vec<_>>(), ["none", "owner"]);
+}
+
+#[test]
+fn bodies_deviate_in_many_places() {
+    let bench = Bench::new(lamps::lamps(), "owner");
+    let hints = Arc::clone(&bench.hints);
+    let mut make = |plan| -> Box<dyn Chooser> { Box::new(Guided::new(Arc::clone(&hints), 5, plan)) };
+    let walked = bench.walk(&mut make, 5, 600, 300);
+    let shape = |name: &str| bench.schemas.request(bench.schemas.operation(name).expect("of the catalog"), None);
+    let mut kinds = std::collections::BTreeSet::new();
+    for step in walked.plans.iter().flatten() {
+        let (Some(shape), Some(body)) = (shape(&step.operation), &step.body) else { continue };
+        for violation in probity::schema::classify(Some(shape), Some(body), None).reasons {
+            kinds.insert((step.operation.clone(), violation.pointer, violation.kind));
+        }
+    }
+    println!("{kinds:?}");
+    assert!(kinds.len() >= 10, "{kinds:?}");
 }
 
 /// For people: which faults of the mock a walk of so many requests finds, and which it does not.
