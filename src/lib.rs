@@ -12,3 +12,8 @@ pub mod run;
 pub mod oracle;
 pub mod shrink;
 pub mod campaign;
+pub mod report;
+pub mod cli;
+pub mod conformance;
+
+pub use conformance::{Conformance, conformance};

@@ -4,11 +4,13 @@
 
 mod drive;
 mod event;
+mod home;
 mod lead;
 mod smaller;
 mod watch;
 
-pub use drive::{Driven, Site, drive, retrace};
+pub use drive::{Allowance, Driven, Site, drive, retrace};
 pub use event::{Budget, Conclusion, Event, Found, Listener, Spent};
+pub use home::{Home, at_home, mock_identities, mocks, on_paused_clock, site};
 pub use lead::{CampaignError, Order, lead};
 pub use watch::Eyes;

@@ -1,18 +1,94 @@
-//! The smallest plan behind a finding.
+//! The smallest plan behind a finding: candidates are run like any plan, and judged.
 
-use super::drive::{Allowance, Site};
-use super::event::{Found, Listener};
+use super::drive::{Allowance, Site, retrace};
+use super::event::{Event, Found, Listener};
 use super::lead::CampaignError;
 use crate::history::History;
-use crate::plan::Plan;
+use crate::model::Fault;
+use crate::plan::{Plan, Step, handle_name};
+use crate::schema::simpler;
+use crate::shrink::{Limits, Trial, closed, shrink};
+use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// What shrinking has left, and what it cost.
 pub struct Smallest {
+    /// None where the finding did not show again.
     pub witness: Option<(Plan, History)>,
     pub requests: u64,
 }
 
-pub async fn smaller(_site: &Site<'_>, _found: &Found, _requests_max: u64, _listener: &mut dyn Listener) -> Result<Smallest, CampaignError> {
-    let _ = Allowance { requests: 0, seconds: 0, first_only: true };
-    Ok(Smallest { witness: None, requests: 0 })
+/// Looks for the smallest plan that shows one of the finding's clauses contradicted.
+///
+/// # Errors
+/// If the suite goes wrong on a candidate.
+pub async fn smaller(site: &Site<'_>, found: &Found, requests_max: u64, listener: &mut dyn Listener) -> Result<Smallest, CampaignError> {
+    let limits = Limits { tries_max: 2_000, requests_max };
+    let fault: RefCell<Option<Fault>> = RefCell::new(None);
+    let shown: RefCell<BTreeMap<String, History>> = RefCell::new(BTreeMap::new());
+    let number = found.finding.plan;
+    let values = |step: &Step| simpler_steps(site, step);
+    let worthwhile = |steps: &[Step]| closed(steps).len() == steps.len();
+    let fails = async |candidate: Plan| -> Trial {
+        if fault.borrow().is_some() {
+            return Trial { fails: false, requests: 0 };
+        }
+        let allowance = Allowance { requests: 100_000, seconds: 1_000_000, first_only: true };
+        match retrace(site, &candidate, number, allowance, &mut Deaf).await {
+            Ok(driven) => {
+                let same = |clauses: &[crate::model::ClauseId]| clauses.iter().any(|clause| found.finding.clauses.contains(clause));
+                let fails = driven.findings.iter().any(|finding| same(&finding.clauses));
+                let requests = driven.spent.requests;
+                if fails {
+                    shown.borrow_mut().insert(written(&candidate), driven.history);
+                }
+                Trial { fails, requests }
+            }
+            Err(broken) => {
+                *fault.borrow_mut() = Some(broken);
+                Trial { fails: false, requests: 0 }
+            }
+        }
+    };
+    let mut progress = |steps: usize, tried: u64| {
+        listener.hear(&Event::Shrinking { clauses: &found.finding.clauses, steps, tried });
+    };
+    let shrunk = shrink(&found.plan, Some(found.finding.step), &limits, &values, &worthwhile, fails, &mut progress).await;
+    if let Some(fault) = fault.into_inner() {
+        return Err(CampaignError::Suite(fault));
+    }
+    let history = shown.into_inner().remove(&written(&shrunk.plan));
+    let witness = if shrunk.reproduced { history.map(|history| (shrunk.plan, history)) } else { None };
+    Ok(Smallest { witness, requests: shrunk.requests })
+}
+
+fn written(plan: &Plan) -> String {
+    serde_json::to_string(&plan.steps).expect("steps are plain values")
+}
+
+struct Deaf;
+
+impl Listener for Deaf {
+    fn hear(&mut self, _: &Event<'_>) {}
+}
+
+/// The step with simpler bodies that are still valid. A body that names things stays as it is:
+/// a handle is not a value of the schema.
+fn simpler_steps(site: &Site<'_>, step: &Step) -> Vec<Step> {
+    let shape = site.schemas.operation(&step.operation).and_then(|operation| site.schemas.request(operation, None));
+    let (Some(shape), Some(body)) = (shape, &step.body) else { return Vec::new() };
+    if names_a_thing(body) {
+        return Vec::new();
+    }
+    simpler(shape, body, &BTreeMap::new()).into_iter().map(|body| Step { body: Some(body), ..step.clone() }).collect()
+}
+
+fn names_a_thing(value: &Value) -> bool {
+    handle_name(value).is_some()
+        || match value {
+            Value::Array(items) => items.iter().any(names_a_thing),
+            Value::Object(fields) => fields.values().any(names_a_thing),
+            _ => false,
+        }
 }

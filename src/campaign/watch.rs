@@ -2,7 +2,7 @@
 
 use crate::endpoint::Call;
 use crate::history::{Cause, Exchange};
-use crate::model::{Asked, Bounds, Excess, Fault, Heard, Id, Life, Model, Who};
+use crate::model::{Asked, Bounds, Excess, Fault, Heard, Id, Life, Model, Who, classed};
 use crate::oracle::{Finding, Judge};
 use crate::plan::Ending;
 use crate::run::Watcher;
@@ -90,6 +90,10 @@ impl Watcher for Eyes {
         let born = asked.born(&self.model, &Heard::of(&exchange.outcome));
         let about = &self.model.operations[&exchange.operation].about;
         born.into_iter().map(|(index, ids)| (about[index].name.clone(), ids.into_iter().map(|id| id.id.to_string()).collect())).collect()
+    }
+
+    fn mark(&self, exchange: &mut Exchange) {
+        exchange.input = Some(classed(&self.model, &self.schemas, exchange));
     }
 
     fn observe(&mut self, exchange: &Exchange) {

@@ -3,10 +3,28 @@
 //! It does not know plans or the oracle; `http` does not know the suite either.
 
 mod auth;
+mod body;
 mod compose;
+mod http;
+mod listen;
 pub mod mock;
+mod probe;
+mod profile;
+mod reply;
 mod request;
+mod routes;
+mod socket;
+mod trouble;
+mod wire;
 
 pub use auth::{Credential, CredentialError, Identities, Identity};
 pub use compose::{Call, ComposeError, compose};
+pub use http::{Http, HttpError, HttpLimits};
+pub use listen::{ListenError, Site, bind, serve};
+pub use probe::{ProbeError, probe};
+pub use profile::{Changes, Limits, Profile, ProfileError};
 pub use request::{Endpoint, Pending, Request};
+pub use wire::{Faulty, WireFault, WireFaults};
+
+#[cfg(test)]
+mod tests;

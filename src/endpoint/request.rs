@@ -11,9 +11,11 @@ use std::pin::Pin;
 pub struct Request {
     /// Operation and binding are for endpoints in this process; the wire carries method and path.
     pub operation: String,
+    /// Id among the operation's bindings.
     pub binding: String,
     /// `owner`, `other`, `expired` or `none`: whose credentials to use.
     pub caller: String,
+    /// Upper case.
     pub method: String,
     /// Filled in and percent-encoded, without query.
     pub path: String,
@@ -21,7 +23,9 @@ pub struct Request {
     pub parameters: BTreeMap<String, Value>,
     /// In the order of the catalog; not yet encoded.
     pub query: Vec<(String, String)>,
+    /// Inputs of the call, never credentials.
     pub headers: Vec<(String, String)>,
+    /// None: no body is sent.
     pub body: Option<Value>,
 }
 

@@ -1,5 +1,6 @@
 //! One call as it was made and what became of it.
 
+use crate::schema::Class;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -10,7 +11,9 @@ pub const FORMAT: u32 = 1;
 /// All that was seen in one plan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct History {
+    /// With what it was made.
     pub header: Header,
+    /// In the order of sending.
     pub exchanges: Vec<Exchange>,
 }
 
@@ -18,7 +21,9 @@ pub struct History {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
+    /// Version of the format, see [`FORMAT`].
     pub format: u32,
+    /// Name of the suite.
     pub suite: String,
     /// Digest of the suite file it was made with.
     pub suite_digest: String,
@@ -30,6 +35,7 @@ pub struct Header {
     pub pools: BTreeMap<String, Vec<Value>>,
     /// What the bounds of the suite were multiplied by, in percent.
     pub settle_percent: u32,
+    /// Number of the plan within its run.
     pub plan: u64,
 }
 
@@ -41,29 +47,59 @@ pub struct Exchange {
     pub number: u64,
     /// Index of the step in its plan.
     pub step: usize,
+    /// Why it was made.
     pub cause: Cause,
+    /// Id in the catalog.
     pub operation: String,
+    /// Id among the operation's bindings.
     pub binding: String,
+    /// `owner`, `other`, `expired` or `none`.
     pub caller: String,
     /// Handles replaced by ids.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub path: BTreeMap<String, Value>,
+    /// A list stands for a parameter that is repeated.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub query: BTreeMap<String, Value>,
+    /// Inputs of the call, never credentials.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
+    /// None: no body was sent. Secrets replaced by tokens.
     #[serde(
         default,
         deserialize_with = "present",
         skip_serializing_if = "Option::is_none"
     )]
     pub body: Option<Value>,
+    /// The class of the inputs, put down before secrets were replaced: a token has not the shape
+    /// of what it stands for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<Input>,
+    /// When it was sent.
     pub sent_ms: u64,
+    /// When the outcome was known.
     pub received_ms: u64,
+    /// What became of it.
     pub outcome: Outcome,
     /// Handles that got their id from this reply.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub born: BTreeMap<String, String>,
+}
+
+/// What class the inputs of a call belong to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    pub class: Class,
+    /// JSON pointers into the body of what keeps a doubtful input from being valid.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<String>,
+}
+
+impl From<Class> for Input {
+    fn from(class: Class) -> Input {
+        Input { class, doubts: Vec::new() }
+    }
 }
 
 /// Why a call was made.
@@ -82,31 +118,48 @@ pub enum Cause {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Outcome {
+    /// A whole reply came back.
     Replied(Reply),
     /// It never reached the endpoint (no connection): nothing happened there.
-    Unsent { cause: String },
+    Unsent {
+        /// What went wrong, for people.
+        cause: String,
+    },
     /// It may have reached the endpoint; no whole reply came back.
-    Lost { cause: String },
+    Lost {
+        /// What went wrong, for people.
+        cause: String,
+    },
 }
 
+/// A whole reply.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reply {
+    /// The status code.
     pub status: u16,
     /// Names in lower case; only those that carry meaning (`content-type`, `location`, `retry-after`, versions).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
+    /// What came with it.
     pub body: ReplyBody,
 }
 
+/// The body of a reply.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum ReplyBody {
+    /// No body, or only white space.
     Empty,
     /// Secrets replaced by tokens.
     Json(Value),
     /// Not JSON: its beginning, and why it is not.
-    Text { begins: String, because: String },
+    Text {
+        /// Its beginning.
+        begins: String,
+        /// Why it was not read as JSON.
+        because: String,
+    },
 }
 
 /// A body that is there may be `null`; serde alone would read it as no body.

@@ -7,7 +7,7 @@ mod exchange;
 mod jsonl;
 mod secrets;
 
-pub use exchange::{Cause, Exchange, FORMAT, Header, History, Outcome, Reply, ReplyBody};
+pub use exchange::{Cause, Exchange, FORMAT, Header, History, Input, Outcome, Reply, ReplyBody};
 pub use jsonl::{ReadError, Torn, read_jsonl, write_jsonl};
 pub use secrets::{Secrets, is_token};
 

@@ -14,6 +14,8 @@ pub struct Secrets {
     salt: String,
     /// Each a run of words in lower case; one word mostly.
     names: Vec<Vec<String>>,
+    /// Texts of which every secret name holds one.
+    hints: Vec<String>,
     /// Credentials, in every spelling that a recorded text may have; longest first.
     literals: Vec<String>,
 }
@@ -59,23 +61,32 @@ impl Secrets {
     /// `salt` is drawn for each run, so that tokens of two runs cannot be compared
     /// and none can be looked up in a table of common passwords.
     pub fn new(salt: &str) -> Secrets {
-        let names = NAMES.iter().map(|name| words(name)).collect();
-        Secrets {
+        let empty = Secrets {
             salt: salt.to_string(),
-            names,
+            names: Vec::new(),
+            hints: Vec::new(),
             literals: Vec::new(),
-        }
+        };
+        empty.with_names(NAMES.iter().copied())
     }
 
     /// Further names, written as in a body (`initialKey`, `seed_phrase`).
     #[must_use]
     pub fn with_names<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Secrets {
-        self.names.extend(
-            names
-                .into_iter()
-                .map(words)
-                .filter(|words| !words.is_empty()),
-        );
+        let words = names.into_iter().map(words);
+        self.names.extend(words.filter(|words| !words.is_empty()));
+        let mut hints: Vec<String> = self.names.iter().map(|run| run[0].clone()).collect();
+        hints.sort_by_key(String::len);
+        self.hints = Vec::new();
+        for hint in hints {
+            if !self
+                .hints
+                .iter()
+                .any(|shorter| hint.contains(shorter.as_str()))
+            {
+                self.hints.push(hint);
+            }
+        }
         self
     }
 
@@ -119,6 +130,7 @@ impl Secrets {
                     ReplyBody::Json(body) => self.strip_value(body),
                     ReplyBody::Text { begins, because } => {
                         self.strip_text(begins);
+                        self.strip_end(begins);
                         self.strip_text(because);
                     }
                 }
@@ -145,17 +157,12 @@ impl Secrets {
                 for (name, field) in fields.iter_mut() {
                     self.strip_named(name, field);
                 }
-                if fields.keys().any(|name| self.holds_literal(name)) {
-                    *fields = std::mem::take(fields)
-                        .into_iter()
-                        .map(|(name, field)| (self.stripped(&name), field))
-                        .collect();
-                }
+                self.strip_keys(fields);
             }
         }
     }
 
-    /// A text as it may be kept: without credentials, also where one was cut off at its end.
+    /// A text as it may be kept: without credentials.
     pub fn strip_text(&self, text: &mut String) {
         if self.holds_literal(text) {
             *text = self.stripped(text);
@@ -189,43 +196,56 @@ impl Secrets {
             Value::String(_) | Value::Number(_) => *value = self.token(value),
             Value::Array(items) => items.iter_mut().for_each(|item| self.hide(item)),
             Value::Object(fields) => {
-                // A handle is the plan's own name for an id, not a value.
                 fields.values_mut().for_each(|field| self.hide(field));
-                if fields.keys().any(|name| self.holds_literal(name)) {
-                    *fields = std::mem::take(fields)
-                        .into_iter()
-                        .map(|(name, field)| (self.stripped(&name), field))
-                        .collect();
-                }
+                self.strip_keys(fields);
             }
         }
     }
 
+    fn strip_keys(&self, fields: &mut serde_json::Map<String, Value>) {
+        if fields.keys().any(|name| self.holds_literal(name)) {
+            let all = std::mem::take(fields);
+            *fields = all
+                .into_iter()
+                .map(|(name, field)| (self.stripped(&name), field))
+                .collect();
+        }
+    }
+
     fn is_secret(&self, name: &str) -> bool {
-        let bytes = name.as_bytes();
-        // Cheap, and rules out nearly every field: the loop is run for each field of each reply.
-        let hinted = self.names.iter().any(|run| {
-            let first = run[0].as_bytes();
-            bytes
-                .windows(first.len())
-                .any(|window| window.eq_ignore_ascii_case(first))
-        });
-        if !hinted {
+        if !self.hinted(name) {
             return false;
         }
         let words = words(name);
-        self.names.iter().any(|run| {
+        let said = |run: &Vec<String>| {
             words
                 .windows(run.len())
                 .any(|window| window == run.as_slice())
-        })
+        };
+        self.names.iter().any(said)
+    }
+
+    /// Cheap, and rules out nearly every field: it is run for each field of each reply.
+    fn hinted(&self, name: &str) -> bool {
+        let bytes = name.as_bytes();
+        let here = |at: usize| {
+            let first = bytes[at].to_ascii_lowercase();
+            self.hints.iter().any(|hint| {
+                let hint = hint.as_bytes();
+                hint[0] == first
+                    && bytes[at..].len() >= hint.len()
+                    && bytes[at..at + hint.len()].eq_ignore_ascii_case(hint)
+            })
+        };
+        // Letters beyond ASCII have cases too; such names are rare enough for the long way.
+        !name.is_ascii() || (0..bytes.len()).any(here)
     }
 
     fn holds_literal(&self, text: &str) -> bool {
         self.literals.iter().any(|literal| {
-            text == literal
-                || (long_enough(literal)
-                    && (text.contains(literal.as_str()) || cut_off(text, literal).is_some()))
+            // The lengths first: most texts are shorter than a credential.
+            text.len() >= literal.len()
+                && (text == literal || (long_enough(literal) && text.contains(literal.as_str())))
         })
     }
 
@@ -241,16 +261,15 @@ impl Secrets {
         for literal in self.literals.iter().filter(|literal| long_enough(literal)) {
             text = text.replace(literal.as_str(), &self.token_of("string", literal));
         }
-        let rest = self
-            .literals
-            .iter()
-            .filter(|literal| long_enough(literal))
-            .find_map(|literal| cut_off(&text, literal));
-        if let Some(at) = rest {
-            text.truncate(at);
-            text.push_str("secret:cut");
-        }
         text
+    }
+
+    /// Only the beginning of a long text is kept, and its end may go through a credential.
+    fn strip_end(&self, text: &mut String) {
+        let literals = self.literals.iter().filter(|literal| long_enough(literal));
+        if let Some(at) = literals.filter_map(|literal| cut_off(text, literal)).min() {
+            text.truncate(at);
+        }
     }
 
     fn token(&self, value: &Value) -> Value {
@@ -329,11 +348,9 @@ fn long_enough(literal: &str) -> bool {
     literal.chars().count() >= LITERAL_CHARS_MIN
 }
 
-/// Where the beginning of `literal` stands at the end of `text`, at least half of it: texts are cut
-/// at a bound, and the bound may go through a credential.
+/// Where the beginning of `literal` stands at the end of `text`.
 fn cut_off(text: &str, literal: &str) -> Option<usize> {
-    let least = (literal.len() / 2).max(LITERAL_CHARS_MIN);
-    (least..literal.len())
+    (LITERAL_CHARS_MIN..literal.len())
         .rev()
         .filter(|&length| literal.is_char_boundary(length))
         .find(|&length| text.ends_with(&literal[..length]))

@@ -30,6 +30,7 @@ fn exchange(number: u64, body: Option<Value>, outcome: Outcome) -> Exchange {
         query: BTreeMap::new(),
         headers: BTreeMap::new(),
         body,
+        input: None,
         sent_ms: 1,
         received_ms: 2,
         outcome,
@@ -126,7 +127,7 @@ fn a_text_that_only_looks_like_a_token_is_none() {
 #[test]
 fn a_credential_survives_nowhere_in_an_exchange() {
     let json_text = json!({ "echo": CANARY }).to_string();
-    let cut = &CANARY[..CANARY.len() - 3];
+    let cut = &CANARY[..5];
     let mut seen = exchange(
         0,
         Some(json!({ "name": [CANARY], CANARY: {CANARY: 1} })),
@@ -162,7 +163,7 @@ fn a_credential_survives_nowhere_in_an_exchange() {
     for exchange in [&mut seen, &mut text, &mut lost] {
         secrets.strip(exchange);
         let record = serde_json::to_string(exchange).unwrap();
-        assert!(!record.contains("canary"), "{record}");
+        assert!(!record.contains("canar"), "{record}");
     }
 }
 

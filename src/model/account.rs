@@ -115,7 +115,7 @@ impl Belief {
     fn promised(&self, clause: ClauseId, factor: &Factor, judged: &Judged, moment: &Moment<'_>) -> Vec<Promised> {
         let written = self.model.written(clause).expect("only written clauses accept");
         let mut promised = BTreeSet::new();
-        let via = |held: &super::factor::Held| held.thing.via.is_some_and(|via| via.clause == clause);
+        let via = |held: &super::factor::Held| held.thing.via.as_ref().is_some_and(|via| via.of(clause).is_some());
         let touched: BTreeSet<&Id> = judged.next.iter().flat_map(|next| &next.world).filter(|held| via(held)).map(|held| &held.id).collect();
         for id in touched.into_iter().filter(|id| factor.ids.contains(id)) {
             let resource = self.model.resource(id);
@@ -169,8 +169,8 @@ impl Belief {
                     continue;
                 }
                 let promise = factor.promises.remove(&what).expect("its key was just read");
-                let main = possible.iter().all(|held| held.thing.via.is_none_or(|via| via.clause != promise.clause || via.alternative == 0));
-                let event = possible.iter().any(|held| held.thing.via.is_some_and(|via| via.clause != promise.clause));
+                let main = possible.iter().all(|held| held.thing.via.as_ref().is_none_or(|via| via.of(promise.clause).is_none_or(|way| way == 0)));
+                let event = possible.iter().any(|held| held.thing.via.as_ref().is_some_and(|via| via.of(promise.clause).is_none()));
                 self.pay(promise, main && !event && !(gone && matches!(what, Promised::Field(..))));
             }
             if moved && !gone {

@@ -4,7 +4,7 @@ use super::compile::Model;
 use super::scope::Roots;
 use super::thing::{Id, Who};
 use crate::expr::{Scope, Val};
-use crate::history::{Exchange, Outcome, ReplyBody};
+use crate::history::{Exchange, Input, Outcome, ReplyBody};
 use crate::schema::Class;
 use crate::suite::Binding;
 use serde_json::Value;
@@ -18,6 +18,8 @@ pub struct Asked {
     pub caller: String,
     pub who: Option<Who>,
     pub class: Class,
+    /// What keeps a doubtful input from being valid, as pointers into the body.
+    pub doubts: Vec<String>,
     path: Val,
     query: Val,
     header: Val,
@@ -50,7 +52,8 @@ impl Asked {
     /// # Panics
     /// If the operation is not in the catalog: steps are made from it.
     #[must_use]
-    pub fn new(model: &Model, exchange: &Exchange, class: Class) -> Asked {
+    pub fn new(model: &Model, exchange: &Exchange, input: impl Into<Input>) -> Asked {
+        let input: Input = input.into();
         let operation = model.operations.get(&exchange.operation).unwrap_or_else(|| {
             panic!("operation `{}` is not in the catalog: was the history made with another suite?", exchange.operation)
         });
@@ -63,7 +66,8 @@ impl Asked {
             operation: exchange.operation.clone(),
             caller: exchange.caller.clone(),
             who: Who::of(&exchange.caller),
-            class,
+            class: input.class,
+            doubts: input.doubts,
             path: map(&exchange.path),
             query: map(&exchange.query),
             header: Val::Map(Arc::new(headers.collect())),

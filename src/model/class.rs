@@ -1,18 +1,25 @@
-//! What class a call's input belongs to.
+//! What class a call's input belongs to, and which clauses settle a doubt about it.
 
 use super::asked::Asked;
-use super::compile::Model;
-use crate::expr::Val;
-use crate::history::Exchange;
+use super::compile::{ClauseId, Model};
+use super::reading::Reading;
+use crate::expr::{Expr, Key, Path, Val};
+use crate::history::{Exchange, Input};
 use crate::schema::{Class, Schemas, classify};
+use crate::suite::Let;
 
-/// The class of a call's input: of its body and its query.
+/// The class of a call's input: of its body and its query. What was put down when it was sent
+/// goes before what the recorded body shows.
 #[must_use]
-pub fn classed(model: &Model, schemas: &Schemas, exchange: &Exchange) -> Class {
-    let Some(operation) = schemas.operation(&exchange.operation) else { return Class::Doubtful };
+pub fn classed(model: &Model, schemas: &Schemas, exchange: &Exchange) -> Input {
+    if let Some(input) = &exchange.input {
+        return input.clone();
+    }
+    let Some(operation) = schemas.operation(&exchange.operation) else { return Class::Doubtful.into() };
     let version = version_of(model, exchange);
     let shape = schemas.request(operation, version.as_deref());
-    let mut class = classify(shape, exchange.body.as_ref(), version.as_deref()).class;
+    let body = classify(shape, exchange.body.as_ref(), version.as_deref());
+    let mut class = body.class;
     for (name, value) in &exchange.query {
         class = class.max(match schemas.parameter(operation, "query", name) {
             Some(shape) => classify(Some(shape), Some(value), version.as_deref()).class,
@@ -22,7 +29,13 @@ pub fn classed(model: &Model, schemas: &Schemas, exchange: &Exchange) -> Class {
     if operation.query.iter().any(|parameter| parameter.required && !exchange.query.contains_key(&parameter.name)) {
         class = Class::Invalid;
     }
-    class
+    // A surplus field is nobody's promise, so no clause that reads its parent settles it.
+    let doubts = body.reasons.into_iter().map(|reason| match reason.kind.as_str() {
+        "surplus" => format!("{}/-", reason.pointer),
+        _ => reason.pointer,
+    });
+    let from_query = class > body.class;
+    Input { class, doubts: if from_query { vec!["?".to_string()] } else { doubts.collect() } }
 }
 
 /// The version that a call asks for, as the suite reads it from the headers.
@@ -32,4 +45,47 @@ pub fn version_of(model: &Model, exchange: &Exchange) -> Option<String> {
         Val::Str(version) => Some(version.to_string()),
         _ => None,
     }
+}
+
+/// The input leaves open what becomes of the call: it is doubtful, and no accepting clause
+/// speaks of everything that makes it so.
+#[must_use]
+pub fn undecided(model: &Model, asked: &Asked, reading: &Reading) -> bool {
+    asked.class == Class::Doubtful && !reading.accepts.iter().any(|clause| settles(model, *clause, &asked.doubts))
+}
+
+/// Whether a clause's guard reads each of the doubtful places, or asks for the class itself.
+fn settles(model: &Model, clause: ClauseId, doubts: &[String]) -> bool {
+    let Some(guard) = model.written(clause).and_then(|clause| clause.when.as_ref()) else { return false };
+    let mut read = Vec::new();
+    collect(model, guard, &mut read, 0);
+    let asks = read.iter().any(|path| path.root.as_ref() == "input");
+    asks || (!doubts.is_empty() && doubts.iter().all(|doubt| read.iter().any(|path| covers(path, doubt))))
+}
+
+fn collect(model: &Model, expr: &Expr, read: &mut Vec<Path>, depth: usize) {
+    // Named expressions cannot name themselves; the bound is for a suite that tries.
+    if depth > 8 {
+        return;
+    }
+    read.extend(expr.reads());
+    for root in expr.roots() {
+        if let Some(Let::Expression(inner)) = model.suite.lets.get(root.as_ref()) {
+            collect(model, inner, read, depth + 1);
+        }
+    }
+}
+
+/// A path covers the place it leads to, and what lies in the elements of a list that it leads to.
+fn covers(path: &Path, pointer: &str) -> bool {
+    if path.root.as_ref() != "body" {
+        return false;
+    }
+    let segments: Vec<String> = pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect();
+    let same = |(key, segment): (&Key, &String)| match key {
+        Key::Name(name) => name.as_ref() == segment,
+        Key::Index(index) => index.to_string() == *segment,
+    };
+    let leads = path.keys.len() <= segments.len() && path.keys.iter().zip(&segments).all(same);
+    leads && segments.get(path.keys.len()).is_none_or(|next| next.parse::<usize>().is_ok())
 }

@@ -94,6 +94,7 @@ pub fn apply(model: &Model, asked: &Asked, world: &[Arc<Held>], choice: &Choice,
     let all = all_of(model, asked, world, moment);
     let mut changed: BTreeMap<Id, Thing> = newborn(model, asked, moment);
     let about = &model.operations[&asked.operation].about;
+    let via = Via(Arc::from(choice.as_slice()));
     for &(id, way) in choice {
         let clause = model.written(id).expect("only written clauses accept");
         for combination in combinations(model, asked, world) {
@@ -106,7 +107,7 @@ pub fn apply(model: &Model, asked: &Asked, world: &[Arc<Held>], choice: &Choice,
                     let Some(mut thing) = before else { continue };
                     let newborn = moment.born.iter().any(|(_, ids)| ids.contains(&target));
                     take_effect(model, &roots, (&target, newborn), &mut thing, effect, moment.now)?;
-                    thing.via = Some(Via { clause: id, alternative: way });
+                    thing.via = Some(via.clone());
                     changed.insert(target, thing);
                 }
             }

@@ -25,7 +25,7 @@ mod tests;
 
 pub use asked::{Asked, Heard};
 pub use belief::{Belief, Bounds, Deviation, Excess, Insight, Observed, describe, state_of};
-pub use class::{classed, version_of};
+pub use class::{classed, undecided, version_of};
 pub use compile::{ClauseId, ClauseInfo, Generated, Model, ModelError, OperationModel, Origin, Shown};
 pub use credit::{Cell, Count, Tally};
 pub use effect::{Choice, Moment, Successor, apply, choices, fogged, hold, replaced};

@@ -109,7 +109,7 @@ fn after_event(model: &Model, index: usize, held: &Held) -> Result<Thing, Fault>
             thing.memory[index] = value;
         }
     }
-    thing.via = Some(Via { clause: model.event(index), alternative: 1 });
+    thing.via = Some(Via(Arc::from([(model.event(index), 1)])));
     Ok(thing)
 }
 

@@ -1,6 +1,7 @@
 //! The first filter: whether the clauses of each world allow the outcome itself.
 
 use super::asked::{Asked, Heard};
+use super::class::undecided;
 use super::compile::{ClauseId, Model};
 use super::effect::{Choice, Moment, fogged, successors};
 use super::factor::{Factor, Held, World};
@@ -8,7 +9,6 @@ use super::reading::{Reading, allows, combinations, find, read};
 use super::scope::{Fault, Roots, world_root};
 use super::thing::{Life, Thing, Who};
 use crate::expr::Val;
-use crate::schema::Class;
 use crate::suite::Calls;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -102,8 +102,7 @@ fn accepted(
         return Ok(());
     }
     // Doubtful input may be ignored, honoured or half of each, unless a clause speaks of it.
-    let explicit = reading.accepts.iter().any(|clause| reads_input(model, *clause));
-    if reading.accepts.is_empty() || (asked.class != Class::Valid && !explicit) {
+    if reading.accepts.is_empty() || undecided(model, asked, reading) {
         let silent = reading.accepts.is_empty() && reading.perhaps.is_empty();
         // A read changes nothing, whether a clause speaks of it or not.
         let changes = model.operations[&asked.operation].changes;
@@ -126,10 +125,6 @@ fn accepted(
         }
     }
     Ok(())
-}
-
-fn reads_input(model: &Model, clause: ClauseId) -> bool {
-    model.written(clause).and_then(|clause| clause.when.as_ref()).is_some_and(|guard| guard.roots().iter().any(|root| root.as_ref() == "input"))
 }
 
 fn broken_ensures(model: &Model, asked: &Asked, world: &World, accepts: &[ClauseId], moment: &Moment<'_>) -> Result<Vec<ClauseId>, Fault> {
@@ -157,7 +152,7 @@ fn broken_ensures(model: &Model, asked: &Asked, world: &World, accepts: &[Clause
 fn refused(model: &Model, asked: &Asked, status: u16, world: &World, reading: &Reading, judged: &mut Judged) {
     let explaining: Vec<ClauseId> = reading.explaining(model, &asked.operation, status).collect();
     let allowed = if reading.demanded.is_empty() {
-        reading.accepts.is_empty() || !explaining.is_empty() || asked.class == Class::Doubtful
+        reading.accepts.is_empty() || !explaining.is_empty() || undecided(model, asked, reading)
     } else {
         !explaining.is_empty()
     };
@@ -197,14 +192,13 @@ fn lost(model: &Model, asked: &Asked, world: &World, reading: &Reading, moment: 
         return Ok(());
     }
     judged.may_have_acted = true;
-    let explicit = reading.accepts.iter().any(|clause| reads_input(model, *clause));
-    if !reading.accepts.is_empty() && (asked.class == Class::Valid || explicit) {
+    let open = reading.accepts.is_empty() || undecided(model, asked, reading);
+    if !open {
         for successor in successors(model, asked, world, &reading.accepts, moment)? {
             judged.next.push(Next { world: successor.world, how: How::Lost });
         }
     }
     // Where no clause says what acceptance does, anything may have come of it.
-    let open = reading.accepts.is_empty() || asked.class != Class::Valid;
     if open && model.operations[&asked.operation].changes {
         judged.next.push(Next { world: fogged(model, asked, world, moment), how: How::Lost });
     }

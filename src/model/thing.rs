@@ -58,11 +58,16 @@ pub struct Thing {
     pub via: Option<Via>,
 }
 
-/// Which outcome of which clause a thing took; 0 is the main one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Via {
-    pub clause: ClauseId,
-    pub alternative: u16,
+/// Which outcome of which clauses a thing took; 0 is the main one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Via(pub Arc<[(ClauseId, u16)]>);
+
+impl Via {
+    /// The outcome of a clause, if that clause had part in it.
+    #[must_use]
+    pub fn of(&self, clause: ClauseId) -> Option<u16> {
+        self.0.iter().find(|(known, _)| *known == clause).map(|(_, way)| *way)
+    }
 }
 
 /// A thing on its course.

@@ -235,6 +235,7 @@ fn hypothetical(step: &Step, ids: &BTreeMap<&str, &str>) -> Option<Exchange> {
             Some(body) => Some(bound(body, ids)?),
             None => None,
         },
+        input: None,
         sent_ms: 0,
         received_ms: 0,
         outcome: Outcome::Unsent {

@@ -79,7 +79,11 @@ pub fn handle(name: &str) -> Value {
 /// The handle's name, if this value stands for one.
 pub fn handle_name(value: &Value) -> Option<&str> {
     let object = value.as_object()?;
-    if object.len() == 1 { object.get("$handle")?.as_str() } else { None }
+    if object.len() == 1 {
+        object.get("$handle")?.as_str()
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]
@@ -88,7 +92,8 @@ mod tests {
 
     #[test]
     fn a_body_of_null_is_not_read_as_no_body() {
-        let text = r#"{"operation":"o","binding":"b","caller":"owner","body":null,"settle":"leave"}"#;
+        let text =
+            r#"{"operation":"o","binding":"b","caller":"owner","body":null,"settle":"leave"}"#;
         let step: Step = serde_json::from_str(text).unwrap();
         assert_eq!(step.body, Some(Value::Null));
         assert_eq!(serde_json::to_string(&step).unwrap(), text);

@@ -1,7 +1,8 @@
 //! One step, or the steps of several branches side by side.
 
 use super::Call;
-use super::desk::{Context, Desk, Fate, Landed, Run, Skip, StepEnd, Stop, Watcher};
+use super::desk::{Desk, Fate, Landed};
+use super::face::{Context, Run, Skip, StepEnd, Stop, Watcher};
 use super::settle::settle;
 use crate::endpoint::{ComposeError, Request, compose};
 use crate::history::Cause;

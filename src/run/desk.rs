@@ -1,167 +1,15 @@
 //! Where requests go out and what came back is put on record.
 
 use super::Call;
-use super::journal::Journal;
-use super::pace::{Budget, Cancel, Pace};
-use crate::endpoint::{ComposeError, Endpoint, Identities, Request};
-use crate::history::{Cause, Exchange, Outcome, Secrets};
+use super::face::{Context, Run, Spent, Stop, Watcher};
+use crate::endpoint::Request;
+use crate::history::{Cause, Exchange, Outcome};
 use crate::plan::Step;
-use crate::schema::catalog::Catalog;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until, timeout};
-
-/// Who reads what comes back: the campaign over the belief, or a plain recorder.
-pub trait Watcher {
-    /// Ids that this reply brings to life, by the suite's `about` name. Sees the reply
-    /// before secrets are replaced, polls and repeats too: the thing of a lost create may
-    /// be found by one.
-    fn born(&self, exchange: &Exchange) -> BTreeMap<String, Vec<String>>;
-    /// Called once for every exchange as recorded, in the order in which they were sent.
-    fn observe(&mut self, exchange: &Exchange);
-    /// Reads that would show what this step touched and is not yet at rest; empty at rest.
-    fn unsettled(&self, step_index: usize) -> Vec<Call>;
-}
-
-/// What stays the same during a plan.
-pub struct Context<'a> {
-    /// Whom to ask.
-    pub endpoint: &'a dyn Endpoint,
-    /// The operations that steps name.
-    pub catalog: &'a Catalog,
-    /// What fills the paths that steps leave open.
-    pub identities: &'a Identities,
-    /// What must not be recorded.
-    pub secrets: &'a Secrets,
-    /// Delays and repeats.
-    pub pace: Pace,
-    /// Ceilings of this plan.
-    pub budget: Budget,
-    /// Stops it from outside.
-    pub cancel: Cancel,
-}
-
-/// A plan on its way: what it knows, what it has recorded, what it has spent.
-pub struct Run {
-    /// The id of each handle that has one.
-    pub ids: BTreeMap<String, String>,
-    /// Handles in the order in which they got their id.
-    pub births: Vec<String>,
-    /// What was recorded, in the order in which it was sent.
-    pub exchanges: Vec<Exchange>,
-    /// Requests by what became of them.
-    pub spent: Spent,
-    pub(super) started: Instant,
-    journal: Box<dyn Journal>,
-    next: u64,
-    /// Sent and not yet on record: an earlier one is still out.
-    waiting: BTreeMap<u64, Option<Exchange>>,
-    unsent_in_row: u32,
-    gap_ends: Instant,
-}
-
-/// Counts of requests. Trouble of the infrastructure is counted so that it cannot hide a deviation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Spent {
-    /// All of them.
-    pub requests: u64,
-    /// Made to see whether something rests.
-    pub polls: u64,
-    /// Made again.
-    pub retries: u64,
-    /// Refused for their number: 429, or 503 that says when to come back.
-    pub throttled: u64,
-    /// Without a whole reply: no reply, or 502, 503, 504.
-    pub lost: u64,
-    /// Never reached the endpoint.
-    pub unsent: u64,
-}
-
-/// How a step ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StepEnd {
-    /// Sent; nothing was to be waited for.
-    Done,
-    /// Not sent.
-    Skipped(Skip),
-    /// What it touched has come to rest.
-    Settled,
-    /// It has not.
-    NotSettled(Unrest),
-}
-
-/// Why a step was not sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Skip {
-    /// This handle has no id: what should have brought it to life did not.
-    Unbound(String),
-    /// HTTP has no way to carry it.
-    Unsendable(ComposeError),
-}
-
-/// Why polling ended before there was rest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unrest {
-    /// `settle_most` is over.
-    Bound,
-    /// The replies did not change for the quiet time.
-    Quiet,
-}
-
-/// Why the plan cannot go on.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Stop {
-    /// The budget of requests is spent.
-    #[error("the plan's budget of requests is spent")]
-    Requests,
-    /// The budget of time is spent.
-    #[error("the plan's budget of time is spent")]
-    Time,
-    /// Several requests in a row did not reach the endpoint.
-    #[error("the endpoint cannot be reached: {cause}")]
-    Unreachable {
-        /// What became of the last one.
-        cause: String,
-    },
-    /// Asked for from outside.
-    #[error("stopped on request")]
-    Cancelled,
-    /// Without a journal nothing may be created.
-    #[error("the journal cannot be written: {cause}; nothing is created without it")]
-    Journal {
-        /// What the system says.
-        cause: String,
-    },
-    /// The plan and the catalog or the profile do not fit.
-    #[error(transparent)]
-    Unfit(#[from] ComposeError),
-}
-
-impl Run {
-    /// Begins now.
-    pub fn begin(journal: Box<dyn Journal>) -> Run {
-        let started = Instant::now();
-        Run {
-            ids: BTreeMap::new(),
-            births: Vec::new(),
-            exchanges: Vec::new(),
-            spent: Spent::default(),
-            started,
-            journal,
-            next: 0,
-            waiting: BTreeMap::new(),
-            unsent_in_row: 0,
-            gap_ends: started,
-        }
-    }
-
-    /// The journal is told; the sweep does not depend on it.
-    pub(super) fn note_gone(&mut self, handle: &str) {
-        let _ = self.journal.gone(handle);
-    }
-}
 
 /// What came of one call.
 pub(super) struct Landed {
@@ -275,6 +123,7 @@ impl<'a> Desk<'a> {
         };
         let fate = fate(&outcome);
         let exchange = Exchange {
+            input: None,
             number,
             step: index,
             cause,
@@ -371,6 +220,7 @@ impl<'a> Desk<'a> {
             let ids = self.watcher.borrow().born(&exchange);
             exchange.born = christen(&mut run, step, &ids);
         }
+        self.watcher.borrow().mark(&mut exchange);
         self.context.secrets.strip(&mut exchange);
         let number = exchange.number;
         run.waiting.insert(number, Some(exchange));

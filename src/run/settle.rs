@@ -1,7 +1,8 @@
 //! Waiting for what a step touched to come to rest.
 
 use super::carry::send;
-use super::desk::{Desk, StepEnd, Stop, Unrest};
+use super::desk::Desk;
+use super::face::{StepEnd, Stop, Unrest};
 use crate::endpoint::compose;
 use crate::history::Cause;
 use crate::plan::Step;

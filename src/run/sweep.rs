@@ -1,7 +1,7 @@
 //! Deleting what a plan brought to life.
 
 use super::Call;
-use super::desk::{Context, Run};
+use super::face::{Context, Run};
 use crate::endpoint::{Request, compose};
 use crate::history::{Outcome, Reply};
 use std::time::Duration;
@@ -128,6 +128,7 @@ async fn delete(
 
 async fn ask(context: &Context<'_>, request: &Request, requests: &mut u64) -> Outcome {
     *requests += 1;
+    sleep(context.pace.gap).await;
     let most = context.pace.request_timeout;
     let outcome = timeout(most, context.endpoint.send(request)).await;
     outcome.unwrap_or_else(|_| Outcome::Lost {

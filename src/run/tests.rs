@@ -238,17 +238,21 @@ fn check_with(
     steps: &[Step],
     answer: impl FnMut(&Request) -> (u64, Outcome),
 ) -> Carried {
+    let endpoint = Script {
+        answer: RefCell::new(answer),
+    };
+    check_endpoint(setting, steps, &endpoint)
+}
+
+fn check_endpoint(setting: Setting, steps: &[Step], endpoint: &dyn Endpoint) -> Carried {
     paused().block_on(async {
-        let endpoint = Script {
-            answer: RefCell::new(answer),
-        };
         let (catalog, identities, secrets) = (
             catalog(),
             identities(),
             Secrets::new("salt").with_literals(["canary-key"]),
         );
         let context = Context {
-            endpoint: &endpoint,
+            endpoint,
             catalog: &catalog,
             identities: &identities,
             secrets: &secrets,
@@ -906,4 +910,63 @@ fn a_sweep_asks_again_for_what_is_in_motion_and_reports_what_stays() {
         .map(|left| (left.id.as_str(), left.because.as_str()))
         .collect();
     assert_eq!(left, [("2", "reset"), ("1", "refused with 403")]);
+}
+
+#[test]
+fn on_a_bad_wire_nothing_is_changed_twice_and_every_request_is_on_record() {
+    use crate::endpoint::{Faulty, WireFaults};
+    for seed in 0..200 {
+        let faults = format!(
+            "seed={seed},reset-after=150,reset-before=100,truncate=50,throttle=100,unavailable=100,wrong-type=50"
+        );
+        let changed = RefCell::new(BTreeMap::<String, u32>::new());
+        let toy = Script {
+            answer: RefCell::new(|request: &Request| {
+                if request.method == "PUT" {
+                    *changed
+                        .borrow_mut()
+                        .entry(request.path.clone())
+                        .or_default() += 1;
+                }
+                (1, reply(200, json!({"ready": true})))
+            }),
+        };
+        let steps: Vec<Step> = (0..20)
+            .map(|at| Step {
+                path: BTreeMap::from([("box_id".into(), json!(at))]),
+                ..step("pushBox", Settle::Poll { after_ms: 0 })
+            })
+            .collect();
+        let faulty = Faulty::new(toy, faults.parse::<WireFaults>().unwrap());
+        let counted = Counted {
+            endpoint: &faulty,
+            asked: std::cell::Cell::new(0),
+        };
+        let carried = check_endpoint(setting(), &steps, &counted);
+        let asked = counted.asked.get();
+        assert_eq!(carried.seen.len() as u64, asked);
+        assert_eq!(carried.run.spent.requests, asked);
+        assert!(carried.ends().iter().all(|end| *end == StepEnd::Settled));
+        assert!(
+            changed.borrow().values().all(|&times| times == 1),
+            "seed {seed}"
+        );
+    }
+}
+
+/// Counts what goes to an endpoint.
+struct Counted<'a> {
+    endpoint: &'a dyn Endpoint,
+    asked: std::cell::Cell<u64>,
+}
+
+impl Endpoint for Counted<'_> {
+    fn name(&self) -> &str {
+        self.endpoint.name()
+    }
+
+    fn send<'a>(&'a self, request: &'a Request) -> Pending<'a> {
+        self.asked.set(self.asked.get() + 1);
+        self.endpoint.send(request)
+    }
 }

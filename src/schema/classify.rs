@@ -7,7 +7,10 @@ use super::walk::{self, Finding};
 use serde_json::Value;
 
 /// What the pages promise about an input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum Class {
     /// Obeys every page in the narrowest reading: it must not be refused for its form.
     Valid,

@@ -1,5 +1,6 @@
 //! What makes one plan simpler than another.
 
+use super::handles::canonical;
 use crate::plan::{Settle, Step};
 use std::collections::BTreeSet;
 
@@ -33,9 +34,14 @@ pub struct SortKey {
     pub written: String,
 }
 
-/// How simple these steps are; the least is the simplest.
+/// How simple these steps are; the least is the simplest. What handles are called does not count.
 #[must_use]
 pub fn sort_key(steps: &[Step]) -> SortKey {
+    canonical_key(&canonical(steps.to_vec()))
+}
+
+/// The same for steps whose handles already have their canonical names.
+pub(super) fn canonical_key(steps: &[Step]) -> SortKey {
     let branches: BTreeSet<u32> = steps
         .iter()
         .map(|step| step.branch)

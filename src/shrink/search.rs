@@ -2,7 +2,7 @@
 
 use super::drop;
 use super::handles::{canonical, closed};
-use super::order::{sort_key, written};
+use super::order::{canonical_key, sort_key, written};
 use super::plain;
 use super::values;
 use crate::plan::{Plan, Step};
@@ -124,7 +124,7 @@ impl<F: AsyncFnMut(Plan) -> Trial> Search<'_, F> {
     /// Whether this candidate is simpler and fails; it is then the best.
     pub(super) async fn attempt(&mut self, steps: Vec<Step>) -> bool {
         let steps = canonical(closed(&steps));
-        sort_key(&steps) < sort_key(&self.best.steps) && self.ask(steps).await
+        canonical_key(&steps) < sort_key(&self.best.steps) && self.ask(steps).await
     }
 
     /// Whether this candidate fails; it is then the best. That it is simpler is the word of

@@ -3,6 +3,8 @@
 //! Parsed and type-checked against the catalog; every trouble points at its line.
 //! It does not know time, randomness or HTTP.
 
+mod file;
+mod fmt;
 mod lint;
 mod parse;
 mod problem;
@@ -13,6 +15,8 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+pub use file::file_schema;
+pub use fmt::format;
 pub use lint::{Evidence, Freshness, SilentCell, cited_places, lint, silent_cells};
 pub use parse::{catalog_name, parse};
 pub use problem::{Problem, Severity, has_errors, render};

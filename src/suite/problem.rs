@@ -39,6 +39,20 @@ impl Severity {
     }
 }
 
+impl Problem {
+    pub(super) fn not_yaml(file: &str, place: Place, message: String) -> Problem {
+        let file = file.to_string();
+        Problem {
+            file,
+            place,
+            severity: Severity::Error,
+            code: "not-yaml",
+            message,
+            hint: None,
+        }
+    }
+}
+
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Problem {

@@ -232,6 +232,7 @@ impl Desk<'_> {
         let outcome = self.mock.send(&request).await;
         self.number += 1;
         let exchange = Exchange {
+            input: None,
             number: self.number,
             step: 0,
             cause,

@@ -2,7 +2,7 @@
 
 use super::life::Tempo;
 use super::mutant::{Kind, Mutant};
-use crate::model::{Asked, ClauseId, Model, Reading, allows};
+use crate::model::{Asked, ClauseId, Model, Reading, allows, undecided};
 use crate::schema::{Class, Rng};
 
 /// The mock's answer before there is a body.
@@ -37,8 +37,13 @@ pub fn decide(model: &Model, asked: &Asked, reading: &Reading, tempo: &Tempo, fa
         return Answer::Refuse { status: refusal(model, operation, &reading.permitted, rng) };
     }
     let operation_model = &model.operations[operation];
-    if asked.class == Class::Invalid || (asked.class == Class::Doubtful && rng.chance(1, 2)) {
+    if asked.class == Class::Invalid || (undecided(model, asked, &reading) && rng.chance(1, 2)) {
         return Answer::Refuse { status: any_of(&operation_model.client_error, 400, rng) };
+    }
+    // What comes of an accepted doubtful input is nobody's promise: this mock ignores it.
+    if undecided(model, asked, &reading) {
+        reading.accepts.clear();
+        return Answer::Accept { status: success(model, operation, &[]), clauses: Vec::new() };
     }
     if reading.accepts.is_empty() && operation_model.changes && rng.chance(4, 5) {
         return Answer::Refuse { status: any_of(&operation_model.client_error, 400, rng) };
@@ -49,7 +54,7 @@ pub fn decide(model: &Model, asked: &Asked, reading: &Reading, tempo: &Tempo, fa
 fn broken(model: &Model, asked: &Asked, reading: &Reading, mutant: &Mutant, rng: &mut Rng) -> Option<Answer> {
     let operation = asked.operation.as_str();
     let demanded = reading.demanded.contains(&mutant.clause);
-    let accepts = reading.demanded.is_empty() && reading.accepts.contains(&mutant.clause) && asked.class == Class::Valid;
+    let accepts = reading.demanded.is_empty() && reading.accepts.contains(&mutant.clause) && !undecided(model, asked, reading);
     match mutant.kind {
         Kind::ServerError if model.operations[operation].no_server_error == mutant.clause => Some(Answer::Error { status: 500 }),
         Kind::Refused if accepts => Some(Answer::Refuse { status: any_of(&model.operations[operation].client_error, 400, rng) }),

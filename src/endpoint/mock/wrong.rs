@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// What the mutant makes of `after`, the world that the clauses ask for.
 #[must_use]
 pub fn bent(model: &Model, before: &World, after: World, fault: &Mutant) -> World {
-    let touched: Vec<Arc<Held>> = after.iter().filter(|held| held.thing.via.is_some_and(|via| via.clause == fault.clause)).cloned().collect();
+    let touched: Vec<Arc<Held>> = after.iter().filter(|held| held.thing.via.as_ref().is_some_and(|via| via.of(fault.clause).is_some())).cloned().collect();
     let changed = match &fault.kind {
         Kind::NoEffect => touched.iter().filter_map(|held| Some((held.id.clone(), find(before, &held.id)?.thing.clone()))).collect(),
         Kind::HitsAnother => hit_another(before, &after, &touched),

@@ -3,14 +3,15 @@
 use super::Drafts;
 use super::PageInput;
 use super::doubts::{doubt, side};
-use super::field::{Field, Way, source};
+use super::field::{Field, source};
 use super::layout::place;
 use super::notes;
-use super::operation::{Made, MadeBody};
+use super::operation::Made;
 use super::survey::Survey;
+use super::types::Type;
 use crate::pages::document::{Block, Line};
 use crate::schema::catalog::Source;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Values by field: how each is written, and where.
 type Spoken = BTreeMap<String, BTreeMap<String, Source>>;
@@ -199,6 +200,114 @@ pub(super) fn lists(survey: &Survey, made: &mut [Made], drafts: &mut Drafts) {
     }
 }
 
+/// A table that relates fields lists null as a value of one: a response may then hold it.
+pub(super) fn nulls(survey: &Survey, made: &mut [Made], drafts: &mut Drafts) {
+    for one in made.iter_mut() {
+        let start = drafts.all.len();
+        for body in &mut one.responses {
+            let way = body.way.word();
+            let mut found = Vec::new();
+            each(&body.fields, way, &mut |pointer, field| {
+                let named = |name: &str| {
+                    field.name == name
+                        || field
+                            .name
+                            .rsplit_once(':')
+                            .is_some_and(|(_, last)| last == name)
+                };
+                let listed = survey.nulls.iter().find(|(name, _)| named(name));
+                if let Some((_, at)) =
+                    listed.filter(|_| field.claims.nullable.is_none() && !field.shown_null)
+                {
+                    found.push((
+                        pointer.to_string(),
+                        field.is.word(),
+                        field.at.clone(),
+                        at.clone(),
+                    ));
+                }
+            });
+            for (pointer, is, row, at) in found {
+                let sides = vec![side(is, Some(row)), side("null", Some(at))];
+                let nth = doubt(
+                    &mut drafts.all,
+                    "null-by-table",
+                    pointer.clone(),
+                    sides,
+                    None,
+                    "null-accepted",
+                );
+                mark(&mut body.fields, way, &pointer, NULL, nth);
+            }
+        }
+        drafts.tag(start, one.page);
+    }
+}
+
+/// Objects that no table describes and whose examples have different members of text:
+/// the members are data, not fields.
+pub(super) fn maps(made: &mut [Made], drafts: &mut Drafts) {
+    let mut keys: BTreeMap<String, Vec<BTreeSet<String>>> = BTreeMap::new();
+    for body in made
+        .iter()
+        .flat_map(|it| it.requests.iter().chain(&it.responses))
+    {
+        each(&body.fields, "", &mut |_, field| {
+            if is_undescribed_text(field) {
+                keys.entry(field.name.clone())
+                    .or_default()
+                    .push(field.children.iter().map(|it| it.name.clone()).collect());
+            }
+        });
+    }
+    let differs = |all: &Vec<BTreeSet<String>>| {
+        all.first()
+            .is_some_and(|first| all.iter().skip(1).any(|it| it.is_disjoint(first)))
+    };
+    keys.retain(|_, all| differs(all));
+    for one in made.iter_mut() {
+        let start = drafts.all.len();
+        for body in one.requests.iter_mut().chain(&mut one.responses) {
+            let mut found = Vec::new();
+            each(&body.fields, body.way.word(), &mut |pointer, field| {
+                if keys.contains_key(&field.name) && is_undescribed_text(field) {
+                    let shown = field.children.first().map(|it| it.at.clone());
+                    let sides = vec![
+                        side("an object", Some(field.at.clone())),
+                        side("other keys in each example", shown),
+                    ];
+                    found.push(doubt(
+                        &mut drafts.all,
+                        "map-by-example",
+                        pointer,
+                        sides,
+                        Some(1),
+                        "example-shows-keys",
+                    ));
+                }
+            });
+            let mut found = found.into_iter();
+            each_mut(&mut body.fields, &mut |field| {
+                if keys.contains_key(&field.name) && is_undescribed_text(field) {
+                    field.doubts.extend(found.next());
+                    field.children.truncate(1);
+                    field.children[0].any_key = true;
+                    field.children[0].name = "*".into();
+                }
+            });
+        }
+        drafts.tag(start, one.page);
+    }
+}
+
+fn is_undescribed_text(field: &Field) -> bool {
+    let plain = |it: &Field| it.from_example && !it.any_key && it.is == Type::String;
+    field.is == Type::Object && !field.children.is_empty() && field.children.iter().all(plain)
+}
+
+/// Mark of a field that may be null, in place of a disputed keyword.
+const NULL: &str = "null";
+
 /// A request field without effect that the response returns all the same.
 pub(super) fn dead_but_returned(made: &mut [Made], drafts: &mut Drafts) {
     for one in made.iter_mut() {
@@ -251,13 +360,23 @@ pub(super) fn dead_but_returned(made: &mut [Made], drafts: &mut Drafts) {
     }
 }
 
-fn mark(fields: &mut [Field], way: &str, pointer: &str, keyword: &'static str, nth: usize) {
+pub(super) fn mark(
+    fields: &mut [Field],
+    way: &str,
+    pointer: &str,
+    keyword: &'static str,
+    nth: usize,
+) {
     fn go(fields: &mut [Field], here: &str, pointer: &str, keyword: &'static str, nth: usize) {
         for field in fields {
             let at = format!("{here}/{}", field.step());
             if at == pointer {
-                if !keyword.is_empty() {
-                    field.disputed.insert(keyword);
+                match keyword {
+                    "" => {}
+                    NULL => field.shown_null = true,
+                    _ => {
+                        field.disputed.insert(keyword);
+                    }
                 }
                 field.doubts.push(nth);
             }
@@ -283,168 +402,4 @@ fn each_mut(fields: &mut [Field], visit: &mut impl FnMut(&mut Field)) {
         visit(field);
         each_mut(&mut field.children, visit);
     }
-}
-
-/// Two pages on one operation: the leader stays, what the follower says otherwise is a doubt
-/// and disputes the leader's keyword.
-pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
-    let start = drafts.all.len();
-    for way in [Way::Request, Way::Response] {
-        let side_of = |made: &Made| -> Vec<Field> {
-            bodies(made, way)
-                .iter()
-                .filter(|it| it.suffix.is_empty())
-                .flat_map(|it| it.fields.clone())
-                .collect()
-        };
-        let mut theirs: BTreeMap<String, Field> = BTreeMap::new();
-        each(&side_of(follower), way.word(), &mut |pointer, field| {
-            theirs.insert(pointer.to_string(), field.clone());
-        });
-        let mut mine: BTreeMap<String, Field> = BTreeMap::new();
-        each(&side_of(leader), way.word(), &mut |pointer, field| {
-            mine.insert(pointer.to_string(), field.clone());
-        });
-        for (pointer, other) in &theirs {
-            let Some(own) = mine.get(pointer) else {
-                // Only the topmost of what the leader lacks.
-                let parent = pointer
-                    .rsplit_once('/')
-                    .map_or("", |(it, _)| it)
-                    .trim_end_matches("/*");
-                if parent == way.word() || mine.contains_key(parent) {
-                    let sides = vec![
-                        side("no such field", Some(leader.at.clone())),
-                        side(other.is.word(), Some(other.at.clone())),
-                    ];
-                    doubt(
-                        &mut drafts.all,
-                        "pages-differ",
-                        format!("{pointer}:present"),
-                        sides,
-                        Some(0),
-                        "leader-wins",
-                    );
-                }
-                continue;
-            };
-            for (keyword, mine, theirs) in differences(own, other) {
-                let sides = vec![
-                    side(mine, Some(own.at.clone())),
-                    side(theirs, Some(other.at.clone())),
-                ];
-                let nth = doubt(
-                    &mut drafts.all,
-                    "pages-differ",
-                    format!("{pointer}:{keyword}"),
-                    sides,
-                    Some(0),
-                    "leader-wins",
-                );
-                for body in bodies_mut(leader, way) {
-                    mark(&mut body.fields, way.word(), pointer, keyword, nth);
-                }
-            }
-        }
-        for (pointer, own) in &mine {
-            let parent = pointer
-                .rsplit_once('/')
-                .map_or("", |(it, _)| it)
-                .trim_end_matches("/*");
-            if !theirs.contains_key(pointer)
-                && !own.from_example
-                && (parent == way.word() || theirs.contains_key(parent))
-            {
-                let sides = vec![
-                    side(own.is.word(), Some(own.at.clone())),
-                    side("no such field", Some(follower.at.clone())),
-                ];
-                doubt(
-                    &mut drafts.all,
-                    "pages-differ",
-                    format!("{pointer}:present"),
-                    sides,
-                    Some(0),
-                    "leader-wins",
-                );
-            }
-        }
-    }
-    drafts.tag(start, leader.page);
-}
-
-fn bodies(made: &Made, way: Way) -> &[MadeBody] {
-    if way == Way::Request {
-        &made.requests
-    } else {
-        &made.responses
-    }
-}
-
-fn bodies_mut(made: &mut Made, way: Way) -> &mut [MadeBody] {
-    if way == Way::Request {
-        &mut made.requests
-    } else {
-        &mut made.responses
-    }
-}
-
-/// Keywords in which two descriptions of one field differ, with what each says.
-fn differences(own: &Field, other: &Field) -> Vec<(&'static str, String, String)> {
-    let mut out = Vec::new();
-    let mut compare = |keyword, mine: Option<String>, theirs: Option<String>| {
-        if mine != theirs {
-            let shown = |it: Option<String>| it.unwrap_or_else(|| "nothing".into());
-            out.push((keyword, shown(mine), shown(theirs)));
-        }
-    };
-    if !own.from_example && !other.from_example {
-        compare("type", Some(own.is.word()), Some(other.is.word()));
-        compare(
-            "required",
-            Some(format!("{:?}", own.need).to_lowercase()),
-            Some(format!("{:?}", other.need).to_lowercase()),
-        );
-    }
-    let bound = |it: Option<i64>| it.map(|it| it.to_string());
-    let length = |it: &Field| {
-        it.claims
-            .length
-            .as_ref()
-            .map_or((None, None), |it| it.value)
-    };
-    let range = |it: &Field| it.claims.range.as_ref().map_or((None, None), |it| it.value);
-    compare("minLength", bound(length(own).0), bound(length(other).0));
-    compare("maxLength", bound(length(own).1), bound(length(other).1));
-    compare("minimum", bound(range(own).0), bound(range(other).0));
-    compare("maximum", bound(range(own).1), bound(range(other).1));
-    let list = |it: &Field| {
-        it.claims.values.as_ref().map(|it| {
-            let mut all = it.value.clone();
-            all.sort();
-            all.join(", ")
-        })
-    };
-    compare("enum", list(own), list(other));
-    compare(
-        "default",
-        own.claims.default.as_ref().map(|it| it.value.clone()),
-        other.claims.default.as_ref().map(|it| it.value.clone()),
-    );
-    compare(
-        "x-since",
-        own.claims.since.as_ref().map(|it| it.value.clone()),
-        other.claims.since.as_ref().map(|it| it.value.clone()),
-    );
-    compare(
-        "x-until",
-        own.claims.until.as_ref().map(|it| it.value.clone()),
-        other.claims.until.as_ref().map(|it| it.value.clone()),
-    );
-    compare(
-        "x-dead",
-        own.claims.dead.as_ref().map(|it| it.value.to_string()),
-        other.claims.dead.as_ref().map(|it| it.value.to_string()),
-    );
-    out
 }

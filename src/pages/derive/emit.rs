@@ -7,6 +7,8 @@ use crate::schema::catalog::{FieldBound, Source};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
+/// A UUID as its standard writes it.
+pub(super) const UUID: &str = "^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$";
 /// A UUID with or without hyphens.
 pub(super) const UUID_LIKE: &str = "^[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}$";
 pub(super) const LOCAL_DATE_TIME: &str = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?$";
@@ -226,7 +228,7 @@ fn members(
             out.insert("additionalProperties".into(), schema);
             continue;
         }
-        if is_required(child, frame.way) {
+        if is_required(child, children, frame.way) {
             required.push(json!(child.name));
         }
         properties.insert(child.name.clone(), schema);
@@ -241,8 +243,11 @@ fn members(
 
 /// A request needs what its table calls mandatory. A response must have a field if the
 /// table lists it without condition and every example shows it: either alone is too weak.
-pub(super) fn is_required(field: &Field, way: Way) -> bool {
+pub(super) fn is_required(field: &Field, siblings: &[Field], way: Way) -> bool {
+    // An object for the case of an error is elsewhere absent; its members are there when it is.
+    let failing = field.claims.on_error.is_some() && field.is.holds_fields() && siblings.len() > 1;
     let conditional = field.claims.optional.is_some()
+        || failing && field.need != Need::Yes
         || field.claims.mandatory_when.is_some()
         || field.claims.since.is_some()
         || field.claims.until.is_some();
@@ -388,21 +393,40 @@ fn absence(
     if field.claims.nullable.is_some() || field.shown_null {
         add_type(out, "null");
     }
-    let Some(blank) = field.claims.blank.as_ref().filter(|_| way == Way::Response) else {
+    let blank = field.claims.blank.as_ref().filter(|_| way == Way::Response);
+    if blank.is_none() && !field.shown_blank {
         return;
-    };
+    }
     let text = words(&out["type"]).iter().any(|it| it == "string");
-    add_type(out, "null");
+    if blank.is_some() {
+        add_type(out, "null");
+    }
     if text {
-        out.shift_remove("minLength");
-        out.shift_remove("format");
-    } else {
+        or_blank(out);
+    } else if let Some(blank) = blank {
         add_type(out, "string");
         out.insert("maxLength".into(), json!(0));
         sources.insert(
             "maxLength".into(),
             source(&field.at.page, blank.first, blank.last),
         );
+    }
+}
+
+/// Lets the empty string through beside what a shape demands.
+fn or_blank(out: &mut Map<String, Value>) {
+    out.shift_remove("minLength");
+    let named = out
+        .shift_remove("format")
+        .filter(|it| it == "uuid")
+        .map(|_| UUID.to_string());
+    let shape = named.or_else(|| {
+        out.get("pattern")
+            .and_then(Value::as_str)
+            .map(str::to_string)
+    });
+    if let Some(shape) = shape {
+        out.insert("pattern".into(), json!(format!("^$|{shape}")));
     }
 }
 

@@ -58,6 +58,8 @@ pub(super) struct Field {
     pub shown_values: Vec<String>,
     /// An example shows null.
     pub shown_null: bool,
+    /// An example shows an empty string where a shape is claimed.
+    pub shown_blank: bool,
     /// Keywords on which sources differ.
     pub disputed: BTreeSet<&'static str>,
     /// Keywords that an example of a response contradicts, so that they are not demanded.
@@ -84,6 +86,7 @@ impl Field {
             shown: false,
             shown_values: Vec::new(),
             shown_null: false,
+            shown_blank: false,
             disputed: BTreeSet::new(),
             dropped: BTreeSet::new(),
             doubts: Vec::new(),

@@ -66,12 +66,13 @@ fn place_section<'a>(
             let is_item = matches!(block, Block::Item { depth: 0, .. });
             if first.len() <= 80 && text.lines.len() == 1 {
                 match of_label(first) {
-                    Some(found) if may_switch(part, found) => now = found,
+                    Some(found) if may_switch(part, found) => now = within(part, found),
                     _ if is_item => now = part,
                     _ => {}
                 }
                 if is_item || is_abnormal(first) || is_normal(first) {
-                    abnormal = (abnormal && !is_normal(first)) || is_abnormal(first);
+                    let ends = is_normal(first) || of_label(first).is_some();
+                    abnormal = (abnormal && !ends) || is_abnormal(first);
                 }
             } else if is_item {
                 now = part;
@@ -98,6 +99,15 @@ fn place_section<'a>(
         if matches!(block, Block::Table(_)) {
             hint = None;
         }
+    }
+}
+
+/// "Example" inside a part on one way is an example of that way.
+fn within(section: Part, found: Part) -> Part {
+    match (section, found) {
+        (Part::Request | Part::ExampleRequest, Part::Example) => Part::ExampleRequest,
+        (Part::Response | Part::ExampleResponse, Part::Example) => Part::ExampleResponse,
+        _ => found,
     }
 }
 
@@ -254,7 +264,17 @@ fn of_label(line: &str) -> Option<Part> {
     }
 }
 
+/// The status of a label such as "Status code: 202".
+pub(super) fn status_label(text: &str) -> Option<u16> {
+    let words = normal(text);
+    let rest = words.strip_prefix("status code ")?;
+    rest.get(..3)?.parse().ok()
+}
+
 fn is_abnormal(text: &str) -> bool {
+    if let Some(code) = status_label(text) {
+        return code >= 300;
+    }
     let words = normal(text);
     words.starts_with("abnormal")
         || words.starts_with("error response")
@@ -263,6 +283,9 @@ fn is_abnormal(text: &str) -> bool {
 }
 
 fn is_normal(text: &str) -> bool {
+    if let Some(code) = status_label(text) {
+        return code < 300;
+    }
     let words = normal(text);
     words.starts_with("normal") || words.contains("正常")
 }

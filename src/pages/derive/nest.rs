@@ -167,7 +167,7 @@ fn target(tables: &[FieldTable], names: &[PageName], page: usize, field: &Field)
             Some(file) => names.iter().position(|it| it.file == *file),
         };
         if !link.label.is_empty() {
-            let reached = |it: &FieldTable| it.labels.iter().any(|label| *label == link.label);
+            let reached = |it: &FieldTable| it.labels.contains(&link.label);
             let near = tables
                 .iter()
                 .position(|it| home == Some(it.page) && reached(it));
@@ -272,7 +272,7 @@ fn attach(
 fn open_places(fields: &[Field], path: &mut Vec<usize>, out: &mut Vec<Vec<usize>>) {
     for (nth, field) in fields.iter().enumerate() {
         path.push(nth);
-        let described = field.is == Type::Any && !field.claims.values.is_none();
+        let described = field.is == Type::Any && field.claims.values.is_some();
         if field.children.is_empty() && field.is.holds_fields() && !described {
             out.push(path.clone());
         }

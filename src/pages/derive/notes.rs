@@ -74,10 +74,10 @@ pattern!(
     r"(?i)^(?:this (?:API|interface) is used to|this API (?:allows|enables)|used to)\b"
 );
 
-/// A note, and what it says of fields: pairs of a field and a value.
+/// A note, and the links in its text.
+#[derive(Debug)]
 pub(super) struct Noted {
     pub note: Note,
-    pub pairs: Vec<(String, String)>,
     pub links: Vec<Link>,
 }
 
@@ -115,7 +115,6 @@ pub(super) fn read(placed: &[Placed], page: &str) -> Vec<Noted> {
         }
         out.push(Noted {
             note: note(text, &words, kind, &pairs, page),
-            pairs,
             links: text.links.clone(),
         });
     }

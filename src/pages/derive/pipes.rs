@@ -1,10 +1,11 @@
 //! Pages that hold one operation in several API versions, each in a section of its own.
 
+use super::body::MadeBody;
 use super::doubts::{Draft, doubt, side};
 use super::field::{Field, Need, Way, source};
 use super::json::{self, Kind, Node};
 use super::nest::FieldTable;
-use super::operation::{Made, MadeBody, camel};
+use super::operation::{Made, camel};
 use super::reconcile::{self, Scene};
 use super::survey::Survey;
 use super::tables::{self, Shape, flat};
@@ -118,9 +119,9 @@ pub(super) fn make(
         if !made
             .noted
             .iter()
-            .any(|(note, _, _)| note.digest == it.note.digest)
+            .any(|old| old.note.digest == it.note.digest)
         {
-            made.noted.push((it.note, it.pairs, it.links));
+            made.noted.push(it);
         }
     }
     drafts.tag(start, nth);

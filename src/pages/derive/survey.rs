@@ -58,6 +58,8 @@ pub(super) struct Survey {
     pub names: Vec<PageName>,
     pub tables: Vec<FieldTable>,
     pub values: Vec<ValueTable>,
+    /// Columns of other tables that list null among the values of what heads them.
+    pub nulls: Vec<(String, Source)>,
     pub pages: Vec<Page>,
 }
 
@@ -174,7 +176,22 @@ fn look_at_table(
                 at: source(id, table.first, table.last),
             });
         }
-        Shape::Other => {}
+        Shape::Other => {
+            for (column, head) in table.header.iter().enumerate() {
+                let name = flat(&head.text);
+                let null = table.rows.iter().find(|row| {
+                    row.cells.get(column).is_some_and(|cell| {
+                        cell.text
+                            .lines
+                            .iter()
+                            .any(|line| line.text.trim() == "null")
+                    })
+                });
+                if let Some(row) = null.filter(|_| !name.is_empty() && !name.contains(' ')) {
+                    out.nulls.push((name, source(id, row.first, row.last)));
+                }
+            }
+        }
     }
 }
 
@@ -274,6 +291,10 @@ fn look_at_text(
         words.trim().trim_end_matches('.').to_lowercase().as_str(),
         "none" | "n/a" | "无" | "null"
     );
+    let labelled = Some(it.part).filter(|it| matches!(it, Part::Response | Part::ExampleResponse));
+    if let Some(code) = labelled.and_then(|_| super::layout::status_label(&words)) {
+        add_code(page, code, at.clone());
+    }
     match it.part {
         Part::Request if none => page.no_request = Some(at),
         Part::Response => {

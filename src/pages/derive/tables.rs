@@ -8,6 +8,7 @@ use super::doubts::{Draft, doubt, side};
 use super::field::{Field, Need, source};
 use super::types::{self, Type};
 use crate::pages::document::{Cell, Row, Table, Text};
+use crate::schema::catalog::Source;
 
 /// What a table lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,6 +176,14 @@ pub(super) fn fields(
     out
 }
 
+/// The texts of a row by what they are, wherever they stand.
+struct Sorted<'a> {
+    is: String,
+    need: String,
+    about: Vec<&'a Cell>,
+    doubts: Vec<usize>,
+}
+
 fn field(
     row: &Row,
     columns: &Columns,
@@ -183,118 +192,34 @@ fn field(
     drafts: &mut Vec<Draft>,
 ) -> Option<Field> {
     let at = source(page, row.first, row.last);
-    let text = |column: Option<usize>| {
-        column
-            .and_then(|it| row.cells.get(it))
-            .map(|cell| flat(&cell.text))
-            .unwrap_or_default()
-    };
-    let (name, name_need) = split_name(&text(Some(columns.name)));
+    let first = row
+        .cells
+        .get(columns.name)
+        .map(|cell| flat(&cell.text))
+        .unwrap_or_default();
+    let (name, name_need) = split_name(&first);
     if name.is_empty() || name == "-" {
         return None;
     }
-    let mut is_text = text(columns.is);
-    let mut need_text = text(columns.need);
-    let mut about: Vec<&Cell> = columns
-        .about
-        .iter()
-        .filter_map(|it| row.cells.get(*it))
-        .collect();
-    let mut noted = Vec::new();
-    let cut = |column: &usize| *column >= row.cells.len();
-    if row.cells.len() < width
-        && columns
-            .about
-            .iter()
-            .chain(&columns.is)
-            .chain(&columns.need)
-            .any(cut)
-    {
-        noted.push(ragged(row, width, &at, &name, drafts));
-        let spare: Vec<&Cell> = row
-            .cells
-            .iter()
-            .enumerate()
-            .filter(|(nth, _)| *nth != columns.name)
-            .map(|(_, cell)| cell)
-            .collect();
-        is_text = spare
-            .iter()
-            .map(|cell| flat(&cell.text))
-            .find(|it| types::read(it).is_some())
-            .unwrap_or_default();
-        need_text = spare
-            .iter()
-            .map(|cell| flat(&cell.text))
-            .find(|it| need(it) != Need::Unsaid && types::read(it).is_none())
-            .unwrap_or_default();
-        about = spare.last().copied().into_iter().collect();
-    }
-    if plain_need(&is_text) && types::read(&need_text).is_some() {
-        std::mem::swap(&mut is_text, &mut need_text);
-        let sides = vec![
-            side(
-                format!("type {need_text}, mandatory {is_text}"),
-                Some(at.clone()),
-            ),
-            side(format!("type {is_text}, mandatory {need_text}"), None),
-        ];
-        noted.push(doubt(
-            drafts,
-            "swapped-columns",
-            name.clone(),
-            sides,
-            Some(1),
-            "column-by-content",
-        ));
-    }
+    let Sorted {
+        is,
+        need: need_text,
+        about,
+        doubts,
+    } = sort(row, columns, width, &name, &at, drafts);
     let mut out = Field::new(&name, Type::Any, at.clone());
-    match types::read(&is_text) {
-        Some(read) => {
-            if read.misspelt {
-                let sides = vec![
-                    side(is_text.clone(), Some(at.clone())),
-                    side(read.is.word(), None),
-                ];
-                noted.push(doubt(
-                    drafts,
-                    "misspelt-type",
-                    name.clone(),
-                    sides,
-                    Some(1),
-                    "nearest-type",
-                ));
-            }
-            out.is = read.is;
-            out.model = read.model;
-        }
-        None if columns.is.is_some()
-            && !is_text.is_empty()
-            && is_text != "-"
-            && is_text != "N/A" =>
-        {
-            let sides = vec![side(short(&is_text), Some(at.clone()))];
-            noted.push(doubt(
-                drafts,
-                "unread-type",
-                name.clone(),
-                sides,
-                None,
-                "no-type",
-            ));
-        }
-        None => {}
-    }
+    out.doubts = doubts;
+    read_type(&is, columns.is.is_some(), &mut out, drafts);
     out.any_key = name.contains(char::is_whitespace);
     out.need = name_need.unwrap_or_else(|| need(&need_text));
-    let lines: Vec<_> = about
-        .iter()
-        .flat_map(|cell| cell.text.lines.clone())
-        .collect();
     out.links = row
         .cells
         .iter()
         .flat_map(|cell| cell.text.links.clone())
+        .collect();
+    let lines = about
+        .iter()
+        .flat_map(|cell| cell.text.lines.clone())
         .collect();
     out.claims = claims::read(
         &Text {
@@ -304,45 +229,135 @@ fn field(
         &out.is,
     );
     default_cell(row, columns, &mut out);
-    if out.need == Need::When {
-        let sides = vec![side(lead(&need_text), Some(at.clone())), side("no", None)];
-        noted.push(doubt(
-            drafts,
-            "conditional-mandatory",
-            name.clone(),
-            sides,
-            Some(1),
-            "condition-not-modelled",
-        ));
-    }
-    if out.need == Need::Yes && out.claims.optional.is_some() && columns.need.is_some() {
-        let about = out
-            .claims
-            .optional
-            .as_ref()
-            .map(|it| source(page, it.first, it.last));
-        let sides = vec![side("yes", Some(at)), side("optional", about)];
-        noted.push(doubt(
-            drafts,
-            "conditional-mandatory",
-            name,
-            sides,
-            Some(1),
-            "condition-not-modelled",
-        ));
-        out.need = Need::When;
-    }
-    out.doubts = noted;
+    let optional = out
+        .claims
+        .optional
+        .as_ref()
+        .map(|it| source(page, it.first, it.last));
+    let sides = match (out.need, optional) {
+        (Need::When, _) => vec![side(lead(&need_text), Some(at)), side("no", None)],
+        (Need::Yes, Some(about)) if columns.need.is_some() => {
+            vec![side("yes", Some(at)), side("optional", Some(about))]
+        }
+        _ => return Some(out),
+    };
+    out.doubts.push(doubt(
+        drafts,
+        "conditional-mandatory",
+        name,
+        sides,
+        Some(1),
+        "condition-not-modelled",
+    ));
+    out.need = Need::When;
     Some(out)
 }
 
-fn ragged(
-    row: &Row,
+/// Takes the cells by their headers, unless the row is cut short or the cells say otherwise.
+fn sort<'a>(
+    row: &'a Row,
+    columns: &Columns,
     width: usize,
-    at: &crate::schema::catalog::Source,
     name: &str,
+    at: &Source,
     drafts: &mut Vec<Draft>,
-) -> usize {
+) -> Sorted<'a> {
+    let text = |column: Option<usize>| {
+        column
+            .and_then(|it| row.cells.get(it))
+            .map(|cell| flat(&cell.text))
+            .unwrap_or_default()
+    };
+    let about = columns
+        .about
+        .iter()
+        .filter_map(|it| row.cells.get(*it))
+        .collect();
+    let mut out = Sorted {
+        is: text(columns.is),
+        need: text(columns.need),
+        about,
+        doubts: Vec::new(),
+    };
+    let cut = |column: &usize| *column >= row.cells.len();
+    let missing = columns
+        .about
+        .iter()
+        .chain(&columns.is)
+        .chain(&columns.need)
+        .any(cut);
+    if row.cells.len() < width && missing {
+        out.doubts.push(ragged(row, width, at, name, drafts));
+        let spare = row
+            .cells
+            .iter()
+            .enumerate()
+            .filter(|(nth, _)| *nth != columns.name)
+            .map(|(_, cell)| cell);
+        let spare: Vec<&Cell> = spare.collect();
+        let find = |fits: &dyn Fn(&str) -> bool| {
+            spare
+                .iter()
+                .map(|cell| flat(&cell.text))
+                .find(|it| fits(it))
+                .unwrap_or_default()
+        };
+        out.is = find(&|it| types::read(it).is_some());
+        out.need = find(&|it| need(it) != Need::Unsaid && types::read(it).is_none());
+        out.about = spare.last().copied().into_iter().collect();
+    }
+    if plain_need(&out.is) && types::read(&out.need).is_some() {
+        std::mem::swap(&mut out.is, &mut out.need);
+        let sides = vec![
+            side(
+                format!("type {}, mandatory {}", out.need, out.is),
+                Some(at.clone()),
+            ),
+            side(format!("type {}, mandatory {}", out.is, out.need), None),
+        ];
+        out.doubts.push(doubt(
+            drafts,
+            "swapped-columns",
+            name,
+            sides,
+            Some(1),
+            "column-by-content",
+        ));
+    }
+    out
+}
+
+fn read_type(text: &str, has_column: bool, out: &mut Field, drafts: &mut Vec<Draft>) {
+    let Some(read) = types::read(text) else {
+        if has_column && !matches!(text, "" | "-" | "N/A") {
+            let sides = vec![side(short(text), Some(out.at.clone()))];
+            out.doubts.push(doubt(
+                drafts,
+                "unread-type",
+                out.name.clone(),
+                sides,
+                None,
+                "no-type",
+            ));
+        }
+        return;
+    };
+    if read.misspelt {
+        let sides = vec![side(text, Some(out.at.clone())), side(read.is.word(), None)];
+        out.doubts.push(doubt(
+            drafts,
+            "misspelt-type",
+            out.name.clone(),
+            sides,
+            Some(1),
+            "nearest-type",
+        ));
+    }
+    out.is = read.is;
+    out.model = read.model;
+}
+
+fn ragged(row: &Row, width: usize, at: &Source, name: &str, drafts: &mut Vec<Draft>) -> usize {
     let sides = vec![
         side(
             format!("{} cells under {width} headers", row.cells.len()),

@@ -3,7 +3,7 @@
 use crate::plan::{FORMAT, Plan, Settle, Step, handle, handle_name};
 use crate::schema::Rng;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// One box as the machine sees it.
 #[derive(Default, Clone, PartialEq)]
@@ -130,7 +130,36 @@ fn apply(step: &Step, boxes: &mut BTreeMap<String, Crate>) -> bool {
     true
 }
 
-/// Shorter notes, and sizes closer to zero one by one or by halves.
+/// Length of the shortest possible plan that makes these calls upon one box in this order.
+pub(super) fn shortest(words: &[&str]) -> usize {
+    let first = vec![create("box", "box-1")];
+    let mut left = VecDeque::from([(first, 0)]);
+    let mut seen = BTreeSet::new();
+    while let Some((steps, done)) = left.pop_front() {
+        if done == words.len() {
+            return steps.len();
+        }
+        for word in [
+            "resize", "confirm", "revert", "reboot", "show", "lock", "unlock",
+        ] {
+            let mut longer = steps.clone();
+            longer.push(call(word, Some("box-1")));
+            let done = done + usize::from(words[done] == word);
+            let mut end = None;
+            if carry_out(&longer, |_, boxes| {
+                end = boxes
+                    .get("box-1")
+                    .map(|it| (it.before.is_some(), it.locked))
+            }) && seen.insert((end, done))
+            {
+                left.push_back((longer, done));
+            }
+        }
+    }
+    panic!("no plan makes the calls {words:?}: are they words of the machine?")
+}
+
+/// Shorter notes and smaller sizes, by halves or one by one.
 pub(super) fn offers(step: &Step) -> Vec<Step> {
     let Some(Value::Object(body)) = &step.body else {
         return Vec::new();
@@ -153,8 +182,11 @@ pub(super) fn offers(step: &Step) -> Vec<Step> {
             ..step.clone()
         });
     };
-    if inner.get("note").is_some() {
+    if let Some(note) = inner.get("note").and_then(Value::as_str) {
         put("note", None);
+        for length in [1, note.len() / 2, note.len() - 1] {
+            put("note", Some(json!(&note[..length.max(1)])));
+        }
     }
     if let Some(size) = inner
         .get("size")

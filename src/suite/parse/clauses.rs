@@ -18,7 +18,7 @@ pub(super) struct Ground<'r> {
     pub about: &'r BTreeMap<String, Vec<About>>,
 }
 
-const COMMON: [&str; 10] = [
+pub(super) const COMMON: [&str; 10] = [
     "says",
     "cites",
     "basis",
@@ -30,6 +30,12 @@ const COMMON: [&str; 10] = [
     "may refuse",
     "ensure",
 ];
+
+pub(super) const GENERAL: [&str; 1] = ["except"];
+pub(super) const CLAUSE: [&str; 3] = ["then", "or", "order"];
+pub(super) const ALTERNATIVE: [&str; 3] = ["cites", "when", "then"];
+pub(super) const EVENT_NEEDS: [&str; 3] = ["id", "resource", "then"];
+pub(super) const EVENT: [&str; 5] = ["says", "cites", "basis", "rule", "when"];
 
 /// Clauses without `call`.
 pub(super) fn general(reader: &mut Reader, node: Option<&Node>, ground: &Ground) -> Vec<Clause> {
@@ -54,7 +60,7 @@ pub(super) fn clauses(reader: &mut Reader, node: Option<&Node>, ground: &Ground)
 }
 
 fn general_clause(reader: &mut Reader, node: &Node, ground: &Ground) -> Option<Clause> {
-    let optional: Vec<&str> = COMMON.iter().copied().chain(["except"]).collect();
+    let optional: Vec<&str> = COMMON.iter().copied().chain(GENERAL).collect();
     let map = reader.fields(node, "a general clause", &["id"], &optional)?;
     let excepted = map
         .get("except")
@@ -111,11 +117,7 @@ fn names_read(reader: &Reader, clause: &Clause, things: &BTreeSet<&str>) -> BTre
 }
 
 fn clause(reader: &mut Reader, node: &Node, ground: &Ground) -> Option<Clause> {
-    let optional: Vec<&str> = COMMON
-        .iter()
-        .copied()
-        .chain(["then", "or", "order"])
-        .collect();
+    let optional: Vec<&str> = COMMON.iter().copied().chain(CLAUSE).collect();
     let map = reader.fields(node, "a clause", &["id", "call"], &optional)?;
     let calls = map
         .get("call")
@@ -385,8 +387,7 @@ fn alternatives(
     let items = node.map(|n| reader.list(n, "`or`")).unwrap_or_default();
     let mut alternatives = Vec::new();
     for item in items {
-        let optional = ["cites", "when", "then"];
-        let Some(map) = reader.fields(item, "an alternative", &["because"], &optional) else {
+        let Some(map) = reader.fields(item, "an alternative", &["because"], &ALTERNATIVE) else {
             continue;
         };
         let cites = reader.cites(map.get("cites"), "`cites`");
@@ -471,12 +472,7 @@ pub(super) fn events(
 }
 
 fn event(reader: &mut Reader, node: &Node, resources: &[Resource]) -> Option<Event> {
-    let map = reader.fields(
-        node,
-        "an event",
-        &["id", "resource", "then"],
-        &["says", "cites", "basis", "rule", "when"],
-    )?;
+    let map = reader.fields(node, "an event", &EVENT_NEEDS, &EVENT)?;
     let (basis, rule, cites) = grounds(reader, map, "an event");
     let name_node = map.get("resource")?;
     let name = reader.text(name_node, "`resource`")?;

@@ -182,3 +182,24 @@ fn digest(text: &str) -> String {
     }
     out
 }
+
+/// The keys that the parser knows, by the names that `suite.schema.json` has for what they are in.
+#[cfg(test)]
+pub(super) fn keys() -> Vec<(&'static str, Vec<&'static str>)> {
+    let join = |parts: &[&[&'static str]]| parts.concat();
+    vec![
+        ("Suite", join(&[&REQUIRED, &OPTIONAL])),
+        ("Resource", join(&[&["id"], &resources::OPTIONAL])),
+        ("MoreView", join(&[&resources::VIEW])),
+        (
+            "General",
+            join(&[&["id"], &clauses::COMMON, &clauses::GENERAL]),
+        ),
+        (
+            "Clause",
+            join(&[&["id", "call"], &clauses::COMMON, &clauses::CLAUSE]),
+        ),
+        ("Alternative", join(&[&["because"], &clauses::ALTERNATIVE])),
+        ("Event", join(&[&clauses::EVENT_NEEDS, &clauses::EVENT])),
+    ]
+}

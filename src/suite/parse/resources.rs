@@ -19,7 +19,7 @@ pub(super) fn resources(reader: &mut Reader, node: Option<&Node>) -> Vec<Resourc
         .collect()
 }
 
-const OPTIONAL: [&str; 12] = [
+pub(super) const OPTIONAL: [&str; 12] = [
     "says",
     "state",
     "stable",
@@ -295,7 +295,7 @@ fn views(reader: &mut Reader, node: Option<&Node>, shown: &[String]) -> BTreeMap
     views
 }
 
-const VIEW: [&str; 7] = ["at", "each", "whole", "only", "except", "when", "cites"];
+pub(super) const VIEW: [&str; 7] = ["at", "each", "whole", "only", "except", "when", "cites"];
 
 fn view(reader: &mut Reader, operation: &Key, node: &Node, shown: &[String]) -> Option<View> {
     let reply = Scope::of(&["reply"]);

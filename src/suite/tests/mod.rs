@@ -1,5 +1,6 @@
 //! Small suites over an API of lamps: text in, problems out.
 
+mod formatting;
 mod linting;
 mod native;
 mod parsing;
@@ -21,7 +22,11 @@ struct LampFiles;
 
 impl Files for LampFiles {
     fn read(&self, name: &str) -> Option<Vec<u8>> {
-        let file = if name == "catalog.json" { catalog() } else { schema(name)? };
+        let file = if name == "catalog.json" {
+            catalog()
+        } else {
+            schema(name)?
+        };
         Some(file.to_string().into_bytes())
     }
 

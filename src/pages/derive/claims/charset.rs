@@ -129,12 +129,12 @@ fn characters(line: &Line, sentence: &str, claims: &mut Claims) {
         }
         return;
     }
-    if claims.charset.is_none() {
-        if let Some(it) = SOME.captures(sentence) {
-            let (_, names) = class_of(&it[1]);
-            if !names.is_empty() {
-                claims.charset = Some(Cited::on(line, names));
-            }
+    if claims.charset.is_none()
+        && let Some(it) = SOME.captures(sentence)
+    {
+        let (_, names) = class_of(&it[1]);
+        if !names.is_empty() {
+            claims.charset = Some(Cited::on(line, names));
         }
     }
 }

@@ -15,7 +15,7 @@ static INTRO: LazyLock<Regex> = LazyLock::new(|| {
 
 static CAN_BE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\b(?:value|values|it|parameter|option|type|options|mode|status)s?\s+(?:of this parameter\s+)?(?:can only be|can be|must be|may be|is either|can be set to|can only be set to|must be set to|is fixed to|is fixed at|has a fixed value of|are|is)\s+(?:set to\s+)?(?:either\s+|only\s+)?(.+)$",
+        r"(?i)\b(?:value|values|it|parameter|option|type|options|mode|status)s?\s+(?:of this parameter\s+)?(?:can only be|can be|must be|may be|is either|can be set to|can only be set to|must be set to|is fixed to|is fixed at|has a fixed value of)\s+(?:set to\s+)?(?:either\s+|only\s+)?(.+)$",
     )
     .expect("a pattern of ours compiles")
 });
@@ -30,12 +30,19 @@ pub(super) fn read(lines: &[Line], is: &Type, claims: &mut Claims) {
         Type::Union(all) => all.contains(&Type::String) || all.contains(&Type::Integer),
         _ => false,
     };
-    if scalar {
+    if scalar && !is_composed(lines) {
         let numbers = *is == Type::Integer;
         claims.values = introduced(lines, numbers)
             .or_else(|| inline(lines, numbers))
             .or_else(|| bulleted(lines, numbers));
     }
+}
+
+/// A value put together out of parts, as `{length}:{width}`: bold words are its parts.
+fn is_composed(lines: &[Line]) -> bool {
+    lines
+        .iter()
+        .any(|line| line.text.matches('{').count() > 1 && line.text.contains('}'))
 }
 
 /// A list after an introduction that ends in a colon (or after a part heading): on the
@@ -65,10 +72,10 @@ fn introduced(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
         if let Some(found) = bullets(&follow, numbers, true) {
             return Some(found);
         }
-        if let Some(next) = follow.first().filter(|next| !is_part_heading(&next.text)) {
-            if let Some(values) = listed(next.text.trim_end_matches('.'), &next.strong, numbers) {
-                return Some(Cited::on(next, values));
-            }
+        if let Some(next) = follow.first().filter(|next| !is_part_heading(&next.text))
+            && let Some(values) = listed(next.text.trim_end_matches('.'), &next.strong, numbers)
+        {
+            return Some(Cited::on(next, values));
         }
     }
     None
@@ -87,10 +94,10 @@ fn inline(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
             let piece = it[1].trim();
             // One value alone is a list only where the page says that it is the only one.
             let only = ["only be", "fixed"].iter().any(|word| it[0].contains(word));
-            if let Some(values) = listed(piece, &line.strong, numbers) {
-                if values.len() > 1 || only {
-                    return Some(Cited::on(line, values));
-                }
+            if let Some(values) = listed(piece, &line.strong, numbers)
+                && (values.len() > 1 || only)
+            {
+                return Some(Cited::on(line, values));
             }
         }
     }
@@ -102,6 +109,10 @@ fn bulleted(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
     let start = lines
         .iter()
         .position(|line| leading(line, numbers, false).is_some())?;
+    // Bullets below "for example" show settings, not values.
+    if start > 0 && is_example(&lines[start - 1].text) {
+        return None;
+    }
     let follow: Vec<&Line> = lines[start..].iter().collect();
     bullets(&follow, numbers, false).filter(|found| found.value.len() > 1)
 }

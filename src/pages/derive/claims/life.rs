@@ -85,12 +85,16 @@ pattern!(
     r"(?i)\b(?:parameter|field|attribute|it|this) is optional\b|\b(?:is|are) (?:returned|displayed|available) only (?:when|if)|\bonly returned\b|\bis returned (?:when|if|only)\b|\bis not returned\b|\bvalid only (?:when|if)|\bthis (?:parameter|field) is (?:available|valid|returned|displayed) (?:when|if|only)|\bthis parameter is available\b|\bis not displayed\b"
 );
 pattern!(
+    ON_ERROR,
+    r"(?i)\b(?:if|when) (?:an? )?(?:error|exception|failure) occurs|\b(?:if|when) (?:the )?(?:request|operation|task) fails"
+);
+pattern!(
     NULLABLE,
     r"(?i)\b(?:value|it|parameter|field) (?:is|can be|may be|could be) (?:set to )?(?:\W?null\W?)\b|\bnull is (?:returned|displayed)|\bset (?:it|this parameter|the value) to null\b|\bdefault value is null\b"
 );
 pattern!(
     BLANK,
-    r"(?i)\b(?:left blank|is empty|be empty|is blank|an empty string|null string|can be left blank|empty value)\b"
+    r"(?i)\b(?:left blank|is empty|be empty|is blank|an empty string|null string|can be left blank|empty value|leave (?:it|this (?:parameter|field)) blank)\b"
 );
 
 pattern!(
@@ -127,7 +131,7 @@ pub(super) fn read(lines: &[Line], is: &Type, claims: &mut Claims) {
         for (nth, sentence) in sentences(&line.text).into_iter().enumerate() {
             dead(line, sentence, (at, nth) == (0, 0), claims);
             microversion(line, sentence, claims);
-            presence(line, sentence, claims);
+            presence(line, sentence, is, claims);
             default(line, sentence, is, claims);
         }
     }
@@ -217,16 +221,19 @@ fn before(major: &str, minor: &str) -> Option<String> {
     Some(format!("{major}.{}", minor.checked_sub(1)?))
 }
 
-fn presence(line: &Line, sentence: &str, claims: &mut Claims) {
+fn presence(line: &Line, sentence: &str, is: &Type, claims: &mut Claims) {
     if claims.mandatory_when.is_none() && MANDATORY_WHEN.is_match(sentence) {
         claims.mandatory_when = Some(Cited::on(line, ()));
     }
     if claims.optional.is_none() && OPTIONAL.is_match(sentence) {
         claims.optional = Some(Cited::on(line, ()));
     }
+    if claims.on_error.is_none() && ON_ERROR.is_match(sentence) {
+        claims.on_error = Some(Cited::on(line, ()));
+    }
     if claims.nullable.is_none() && NULLABLE.is_match(sentence) {
         claims.nullable = Some(Cited::on(line, ()));
-    } else if claims.blank.is_none() && BLANK.is_match(sentence) {
+    } else if claims.blank.is_none() && !matches!(is, Type::Array(_)) && BLANK.is_match(sentence) {
         claims.blank = Some(Cited::on(line, ()));
     }
 }

@@ -85,17 +85,44 @@ pub(in crate::pages::derive) struct Claims {
     pub until: Option<Cited<String>>,
     pub mandatory_when: Option<Cited<()>>,
     pub optional: Option<Cited<()>>,
+    /// It comes back only where something went wrong.
+    pub on_error: Option<Cited<()>>,
     pub oddities: Vec<Oddity>,
 }
 
 /// Reads a description cell; the type tells figures of lengths from figures of values.
 pub(in crate::pages::derive) fn read(text: &Text, is: &Type) -> Claims {
     let mut claims = Claims::default();
-    figures::read(&text.lines, is, &mut claims);
-    enumeration::read(&text.lines, is, &mut claims);
-    charset::read(&text.lines, is, &mut claims);
-    life::read(&text.lines, is, &mut claims);
+    let lines: Vec<Line> = text.lines.iter().map(plain_figures).collect();
+    figures::read(&lines, is, &mut claims);
+    enumeration::read(&lines, is, &mut claims);
+    charset::read(&lines, is, &mut claims);
+    life::read(&lines, is, &mut claims);
     claims
+}
+
+/// A line with `65,535` written as `65535`, so that the comma does not part a list.
+fn plain_figures(line: &Line) -> Line {
+    let plain = |text: &str| {
+        let chars: Vec<char> = text.chars().collect();
+        let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
+        let parts = |at: usize| {
+            chars[at] == ','
+                && at > 0
+                && digit(at - 1)
+                && (1..=3).all(|it| digit(at + it))
+                && !digit(at + 4)
+        };
+        (0..chars.len())
+            .filter(|at| !parts(*at))
+            .map(|at| chars[at])
+            .collect::<String>()
+    };
+    Line {
+        text: plain(&line.text),
+        strong: line.strong.iter().map(|it| plain(it)).collect(),
+        ..line.clone()
+    }
 }
 
 /// The sentences of a line.

@@ -1,0 +1,64 @@
+//! The machine's clocks and facts; no other room asks for them.
+
+use super::wrong::Wrong;
+use crate::report::Machine;
+use std::time::{Duration, Instant};
+
+/// When a run began, by both clocks.
+#[derive(Debug, Clone)]
+pub struct Began {
+    /// RFC 3339, UTC.
+    pub at: String,
+    /// `YYYY-MM-DD`, UTC.
+    pub day: String,
+    monotonic: Instant,
+}
+
+impl Began {
+    /// Now.
+    pub fn now() -> Began {
+        let stamp = jiff::Timestamp::now();
+        let at = stamp.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        Began {
+            day: at[..10].to_string(),
+            at,
+            monotonic: Instant::now(),
+        }
+    }
+
+    /// A text that no other run on this machine has.
+    pub fn salt(&self) -> String {
+        let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+        format!("{}-{}-{}", self.at, since.as_nanos(), std::process::id())
+    }
+
+    /// Since then.
+    pub fn elapsed(&self) -> Duration {
+        self.monotonic.elapsed()
+    }
+}
+
+/// A day as the user typed it.
+///
+/// # Errors
+/// If there is no such day.
+pub fn day(typed: &str) -> Result<String, Wrong> {
+    let day: Result<jiff::civil::Date, _> = typed.parse();
+    match day {
+        Ok(day) if typed.len() == 10 => Ok(day.to_string()),
+        _ => Err(Wrong::usage(
+            format!("--today {typed}"),
+            "it is not a day",
+            "write it as YYYY-MM-DD",
+        )),
+    }
+}
+
+/// What this machine is.
+pub fn machine() -> Machine {
+    Machine {
+        os: std::env::consts::OS.to_string(),
+        arch: std::env::consts::ARCH.to_string(),
+        threads: std::thread::available_parallelism().map_or(0, usize::from),
+    }
+}

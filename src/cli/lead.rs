@@ -1,0 +1,282 @@
+//! The campaign room, by whom it asks: the mock on a paused clock, or an address in real time.
+
+use super::drive::{Chosen, Order};
+use super::exit::Exit;
+use super::shelf::Loaded;
+use super::wrong::Wrong;
+use crate::campaign::{
+    self, Allowance, CampaignError, Conclusion, Driven, Home, Listener, Site, at_home, mocks, on_paused_clock, retrace,
+    site,
+};
+use crate::endpoint::mock::Tempo;
+use crate::endpoint::{Call, Changes, Endpoint, Http, HttpLimits, Identities, Profile, Request, compose, probe};
+use crate::history::Secrets;
+use crate::model::Bounds;
+use crate::oracle::Standing;
+use crate::plan::{Hints, Limits, Plan};
+use crate::run::{Left, Pace, Stop};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Most possible states of the things that one call joins.
+pub const WORLDS_MAX: usize = 4096;
+/// For cleaning up after one plan, where the profile does not say.
+const SWEEP: Duration = Duration::from_secs(600);
+
+/// Runs a campaign; what could not be deleted afterwards comes with it.
+///
+/// # Errors
+/// If the suite goes wrong, or the endpoint is not there.
+pub fn lead(order: &Order<'_>, listener: &mut dyn Listener) -> Result<(Conclusion, Vec<Left>), Wrong> {
+    let inner = campaign::Order {
+        seed: order.seed,
+        budget: order.budget,
+        selection: order.selection.clone(),
+        standing: &|_| Standing::Reachable,
+        witnesses: order.witnesses,
+        shrink: true,
+    };
+    let (model, schemas) = (&order.loaded.model, &order.loaded.schemas);
+    match order.chosen {
+        Chosen::Mock(_) => at_home(model, schemas, &home(order), order.cancel.clone(), &inner, listener)
+            .map(|conclusion| (conclusion, Vec::new()))
+            .map_err(|error| failed(order, &error)),
+        Chosen::Given(given) => {
+            let make = |plan| (given.make)(plan);
+            let mut site = site(model, schemas, &home(order), order.cancel.clone(), &make);
+            site.limits = limits(order, &given.identities);
+            site.identities = given.identities.clone();
+            let leading = campaign::lead(&site, &inner, listener);
+            let led = if given.paused_clock {
+                on_paused_clock(leading)
+            } else {
+                on_running_clock(leading)?
+            };
+            led.map_err(|error| failed(order, &error))
+        }
+        Chosen::Address(address, profile) => on_running_clock(async {
+            let http = reached(order.loaded, address, profile).await?;
+            let endpoint = |_| -> Rc<dyn Endpoint> { http.clone() };
+            let site = real_site(order, profile, &endpoint);
+            campaign::lead(&site, &inner, listener)
+                .await
+                .map_err(|error| failed(order, &error))
+        })?,
+    }
+}
+
+/// Carries out one recorded plan.
+///
+/// # Errors
+/// As [`lead`].
+pub fn replay(order: &Order<'_>, plan: &Plan, number: u64, listener: &mut dyn Listener) -> Result<Driven, Wrong> {
+    let allowance = Allowance {
+        requests: order.budget.requests_max,
+        seconds: order.budget.seconds_max,
+        first_only: false,
+    };
+    let fault = |error| failed(order, &CampaignError::Suite(error));
+    let driven = match order.chosen {
+        Chosen::Mock(_) => {
+            let home = home(order);
+            let endpoint = mocks(&order.loaded.model, &order.loaded.schemas, &home);
+            let site = site(
+                &order.loaded.model,
+                &order.loaded.schemas,
+                &home,
+                order.cancel.clone(),
+                &endpoint,
+            );
+            on_paused_clock(retrace(&site, plan, number, allowance, listener)).map_err(fault)?
+        }
+        Chosen::Given(given) => {
+            let cause = format!("{} lives in the process of its tests", given.name);
+            return Err(Wrong::usage(
+                "replay",
+                cause,
+                "replay it at an address, or run the tests again",
+            ));
+        }
+        Chosen::Address(address, profile) => on_running_clock(async {
+            let http = reached(order.loaded, address, profile).await?;
+            let endpoint = |_| -> Rc<dyn Endpoint> { http.clone() };
+            let site = real_site(order, profile, &endpoint);
+            retrace(&site, plan, number, allowance, listener).await.map_err(fault)
+        })??,
+    };
+    match &driven.stop {
+        Some(stop @ (Stop::Unreachable { .. } | Stop::Unfit(_) | Stop::Journal { .. })) => {
+            Err(failed(order, &CampaignError::Endpoint(stop.clone())))
+        }
+        _ => Ok(driven),
+    }
+}
+
+fn bounds(order: &Order<'_>) -> Bounds {
+    Bounds {
+        worlds_max: WORLDS_MAX,
+        settle_percent: order.settle_percent,
+        insight: false,
+    }
+}
+
+fn home(order: &Order<'_>) -> Home {
+    let fault = match order.chosen {
+        Chosen::Mock(fault) => fault.clone(),
+        _ => None,
+    };
+    Home {
+        seed: order.seed,
+        tempo: Tempo::CLOUD,
+        fault,
+        bounds: bounds(order),
+        steps_per_plan_max: order.budget.steps_per_plan_max,
+        live_max: order.budget.live_max,
+    }
+}
+
+/// The site of the mock tells which path parameters are the identity's; the rest is the profile's.
+fn real_site<'a>(order: &Order<'_>, profile: &Profile, endpoint: &'a dyn Fn(u64) -> Rc<dyn Endpoint>) -> Site<'a> {
+    let (model, schemas) = (&order.loaded.model, &order.loaded.schemas);
+    let settle_ms = model
+        .suite
+        .resources
+        .iter()
+        .map(|resource| resource.settles_ms)
+        .max()
+        .unwrap_or(60_000);
+    let settle_most = Duration::from_millis(settle_ms.saturating_mul(u64::from(order.settle_percent)) / 100);
+    let ceilings = &profile.limits;
+    let literals = profile.identities.credentials().map(|credential| credential.expose());
+    Site {
+        model: model.clone(),
+        schemas: schemas.clone(),
+        hints: Arc::new(Hints::new(model, schemas)),
+        identities: profile.identities.clone(),
+        secrets: Secrets::new(&order.salt)
+            .with_names(profile.secrets.iter().map(String::as_str))
+            .with_literals(literals),
+        pace: Pace {
+            settle_most,
+            quiet: settle_most,
+            request_timeout: ceilings
+                .request_seconds
+                .map_or(Pace::REAL.request_timeout, Duration::from_secs),
+            gap: ceilings
+                .rate
+                .map_or(Pace::REAL.gap, |rate| Duration::from_secs(1) / rate.max(1)),
+            ..Pace::REAL
+        },
+        cancel: order.cancel.clone(),
+        bounds: bounds(order),
+        limits: Limits {
+            live_max: profile.limits.live.map_or(order.budget.live_max, |live| live as usize),
+            ..limits(order, &profile.identities)
+        },
+        endpoint,
+        sweep_within: Some(ceilings.reserve_seconds.map_or(SWEEP, Duration::from_secs)),
+    }
+}
+
+/// What may be drawn: the callers that there are, and no value for what an identity fills in.
+fn limits(order: &Order<'_>, identities: &Identities) -> Limits {
+    let operations = &order.loaded.schemas.catalog.operations;
+    let parameters = operations
+        .iter()
+        .flat_map(|operation| &operation.path)
+        .map(|parameter| &parameter.name);
+    let callers = ["owner", "other", "expired", "none"].into_iter();
+    Limits {
+        steps_max: order.budget.steps_per_plan_max,
+        live_max: order.budget.live_max,
+        filled: parameters
+            .filter(|name| identities.parameter("owner", name).is_some())
+            .cloned()
+            .collect(),
+        // Nobody needs credentials to have none.
+        callers: callers
+            .filter(|caller| *caller == "none" || identities.has(caller))
+            .map(str::to_string)
+            .collect(),
+    }
+}
+
+/// The endpoint, once it has answered a harmless request.
+async fn reached(loaded: &Loaded, address: &str, profile: &Profile) -> Result<Rc<Http>, Wrong> {
+    if profile.changes != Changes::Allowed {
+        return Err(Wrong::input(
+            "profile",
+            format!("it does not allow changes, and a campaign creates, changes and deletes things at {address}"),
+            "write `changes: allowed` into the profile of an endpoint where that may be done",
+        ));
+    }
+    let mut limits = HttpLimits::USUAL;
+    limits.request_timeout = profile
+        .limits
+        .request_seconds
+        .map_or(limits.request_timeout, Duration::from_secs);
+    let http = Http::new(address, profile.identities.clone(), limits).map_err(|error| {
+        let text = error.to_string();
+        let (cause, remedy) = text.rsplit_once("; ").unwrap_or((&text, "check address and profile"));
+        Wrong::endpoint(address, cause, remedy)
+    })?;
+    if let Some(request) = harmless(loaded, profile) {
+        let asked = probe(&http, &request).await;
+        asked.map_err(|error| Wrong::endpoint(error.place, error.cause, error.remedy))?;
+    }
+    Ok(Rc::new(http))
+}
+
+/// A read that names nothing but what the identity fills in.
+fn harmless(loaded: &Loaded, profile: &Profile) -> Option<Request> {
+    let catalog = &loaded.schemas.catalog;
+    let reads = catalog
+        .operations
+        .iter()
+        .filter(|operation| operation.bindings.iter().all(|binding| binding.method == "GET"));
+    let calls = reads
+        .filter(|operation| !operation.query.iter().any(|parameter| parameter.required))
+        .map(|operation| Call {
+            operation: operation.id.clone(),
+            binding: operation.bindings[0].id.clone(),
+            caller: "owner".to_string(),
+            ..Call::default()
+        });
+    calls
+        .into_iter()
+        .find_map(|call| compose(catalog, &call, &profile.identities).ok())
+}
+
+fn on_running_clock<T>(future: impl Future<Output = T>) -> Result<T, Wrong> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime =
+        runtime.map_err(|error| Wrong::endpoint("this machine", error.to_string(), "free memory and file handles"))?;
+    Ok(runtime.block_on(future))
+}
+
+fn failed(order: &Order<'_>, error: &CampaignError) -> Wrong {
+    match error {
+        CampaignError::Suite(fault) => Wrong::input(
+            &order.loaded.file,
+            fault.to_string(),
+            "correct the expression; `probity lint` checks its types",
+        ),
+        CampaignError::Endpoint(stop) => {
+            let place = match order.chosen {
+                Chosen::Mock(_) => "the mock".to_string(),
+                Chosen::Address(address, _) => address.clone(),
+                Chosen::Given(given) => given.name.clone(),
+            };
+            let (remedy, exit) = match stop {
+                Stop::Unfit(_) => ("give the profile what the paths of the catalog need", Exit::BadInput),
+                Stop::Journal { .. } => ("make the place of the journal writable", Exit::BadInput),
+                _ => ("check that it is running and can be reached from here", Exit::Endpoint),
+            };
+            Wrong {
+                exit,
+                ..Wrong::endpoint(place, stop.to_string(), remedy)
+            }
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! What a command line means: checked, complete, with every default filled in.
+
+use super::drive::Chosen;
+use super::shelf::Loaded;
+use super::wrong::{Wrong, meant};
+use super::{clock, typed};
+use crate::campaign::Budget;
+use crate::model::{ClauseId, Origin};
+use crate::oracle::Selection;
+use regex::Regex;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// Whom to ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whom {
+    Mock,
+    Address(String),
+    /// Whatever the profile says of a suite; the mock where it says nothing.
+    Profile,
+}
+
+/// Whom to ask, on which day, and at what pace.
+#[derive(Debug, Clone)]
+pub struct Target {
+    pub whom: Whom,
+    pub profile: Option<PathBuf>,
+    pub fault: Option<String>,
+    /// `YYYY-MM-DD`
+    pub today: String,
+    /// In place of the profile's, or of 100.
+    pub settle_percent: Option<u32>,
+}
+
+/// What `run` is to do.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Empty: all.
+    pub suites: Vec<String>,
+    pub target: Target,
+    pub seed: u64,
+    pub clauses: Patterns,
+    pub limits: Limits,
+    pub reports: PathBuf,
+}
+
+/// Limits that the user gave; what is absent depends on the endpoint.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub requests: Option<u64>,
+    pub plans: Option<u64>,
+    pub fast: bool,
+    pub first: bool,
+}
+
+/// Patterns of clause ids; none: every clause.
+#[derive(Debug, Clone)]
+pub struct Patterns {
+    typed: Vec<String>,
+    read: Vec<Regex>,
+}
+
+/// Requests of a run against the mock in this process.
+const REQUESTS_MOCK: u64 = 20_000;
+/// Requests of a run against a real endpoint where neither flag nor profile says.
+const REQUESTS_REAL: u64 = 2_000;
+/// Plans end the run only where the user says so.
+const PLANS: u64 = 1_000_000;
+/// Longest plan, in seconds of the endpoint's clock, where the profile does not say.
+const SECONDS_REAL: u64 = 8 * 3600;
+/// The mock's time costs nothing: a year of it is no limit.
+const SECONDS_MOCK: u64 = 365 * 24 * 3600;
+
+/// The settings of `run`.
+///
+/// # Errors
+/// If a value is out of range, or two of them contradict each other.
+pub fn run(typed: &typed::Run, now: &clock::Began) -> Result<Run, Wrong> {
+    Ok(Run {
+        suites: typed.suites.clone(),
+        target: target(&typed.target, now)?,
+        seed: typed.seed,
+        clauses: Patterns::new("--clause", &typed.clauses)?,
+        limits: Limits {
+            requests: typed.requests,
+            plans: typed.plans,
+            fast: typed.fast,
+            first: typed.first,
+        },
+        reports: typed.reports.clone(),
+    })
+}
+
+/// Whom a verb asks.
+///
+/// # Errors
+/// As [`run`].
+pub fn target(typed: &typed::Target, now: &clock::Began) -> Result<Target, Wrong> {
+    let whom = match typed.endpoint.as_deref() {
+        None if typed.profile.is_some() => Whom::Profile,
+        None | Some("mock") => Whom::Mock,
+        Some(address) if address.starts_with("http://") || address.starts_with("https://") => {
+            Whom::Address(address.trim_end_matches('/').to_string())
+        }
+        Some(other) => {
+            let cause = "an endpoint is `mock` or begins with http:// or https://";
+            return Err(Wrong::usage(
+                format!("--endpoint {other}"),
+                cause,
+                "write the whole address",
+            ));
+        }
+    };
+    if let (Whom::Address(_), Some(fault)) = (&whom, &typed.fault) {
+        let cause = "only the mock can be broken on purpose";
+        return Err(Wrong::usage(
+            format!("--fault {fault}"),
+            cause,
+            "leave out --endpoint, or the fault",
+        ));
+    }
+    if let Some(percent @ (0 | 100_001..)) = typed.settle {
+        return Err(Wrong::usage(
+            format!("--settle {percent}"),
+            "it is out of range",
+            "give a percentage from 1 to 100000",
+        ));
+    }
+    Ok(Target {
+        whom,
+        profile: typed.profile.clone(),
+        fault: typed.fault.clone(),
+        today: typed.today.as_deref().map_or_else(|| Ok(now.day.clone()), clock::day)?,
+        settle_percent: typed.settle,
+    })
+}
+
+impl Limits {
+    /// The budget of one suite's campaign.
+    #[must_use]
+    pub fn budget(&self, chosen: &Chosen) -> Budget {
+        let real = chosen.real();
+        let usual = match chosen {
+            Chosen::Mock(_) | Chosen::Given(_) => REQUESTS_MOCK,
+            Chosen::Address(_, profile) => profile.limits.requests.unwrap_or(REQUESTS_REAL),
+        };
+        let requests_max = self.requests.unwrap_or(if self.fast { usual / 10 } else { usual });
+        Budget {
+            requests_max,
+            shrink_requests_max: requests_max.max(500),
+            plans_max: self.plans.unwrap_or(PLANS),
+            steps_per_plan_max: 60,
+            seconds_max: match chosen {
+                Chosen::Mock(_) | Chosen::Given(_) => SECONDS_MOCK,
+                Chosen::Address(_, profile) => profile.limits.seconds.unwrap_or(SECONDS_REAL),
+            },
+            live_max: if real { 3 } else { 5 },
+            first_only: self.first,
+        }
+    }
+}
+
+impl Patterns {
+    /// `*` stands for any characters, `?` for one. `flag` is what errors name.
+    ///
+    /// # Errors
+    /// If a pattern is longer than any id may be.
+    pub fn new(flag: &str, typed: &[String]) -> Result<Patterns, Wrong> {
+        let mut read = Vec::with_capacity(typed.len());
+        for pattern in typed {
+            let exact = regex::escape(pattern).replace(r"\*", ".*").replace(r"\?", ".");
+            let regex = Regex::new(&format!("^(?:{exact})$"));
+            read.push(regex.map_err(|_| Wrong::usage(flag, "the pattern is too long", "give a shorter one"))?);
+        }
+        Ok(Patterns {
+            typed: typed.to_vec(),
+            read,
+        })
+    }
+
+    /// Whether a name matches one of them; without any, every name does.
+    #[must_use]
+    pub fn hold(&self, name: &str) -> bool {
+        self.read.is_empty() || self.read.iter().any(|pattern| pattern.is_match(name))
+    }
+
+    /// As the user wrote them; none if there are none.
+    #[must_use]
+    pub fn shown(&self) -> Option<String> {
+        (!self.typed.is_empty()).then(|| self.typed.join(" "))
+    }
+
+    /// The clauses of a suite that match; events are no promises.
+    #[must_use]
+    pub fn of(&self, loaded: &Loaded) -> Selection {
+        if self.read.is_empty() {
+            return Selection(None);
+        }
+        let clauses = loaded.model.clauses.iter().enumerate();
+        let promises = clauses.filter(|(_, info)| !matches!(info.origin, Origin::Event(_)));
+        let matching = promises.filter(|(_, info)| self.hold(&info.id));
+        Selection(Some(matching.map(|(index, _)| ClauseId(index as u32)).collect()))
+    }
+
+    /// The suites that have a matching clause.
+    ///
+    /// # Errors
+    /// If a pattern matches nothing in any of them.
+    pub fn narrow(&self, loaded: Vec<Loaded>) -> Result<Vec<Loaded>, Wrong> {
+        for (pattern, typed) in self.read.iter().zip(&self.typed) {
+            let ids: BTreeSet<&str> = loaded
+                .iter()
+                .flat_map(|l| l.model.clauses.iter().map(|info| info.id.as_str()))
+                .collect();
+            if !ids.iter().any(|id| pattern.is_match(id)) {
+                let ids: Vec<&str> = ids.into_iter().collect();
+                return Err(Wrong::usage(
+                    format!("--clause {typed}"),
+                    "no clause matches",
+                    meant(typed, &ids),
+                ));
+            }
+        }
+        let some = |loaded: &Loaded| self.of(loaded).0.is_none_or(|clauses| !clauses.is_empty());
+        Ok(loaded.into_iter().filter(some).collect())
+    }
+}

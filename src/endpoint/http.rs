@@ -1,0 +1,297 @@
+//! An endpoint over HTTP.
+
+use super::auth::Identities;
+use super::body::{beginning, read_body};
+use super::compose::percent_encode;
+use super::request::{Endpoint, Pending, Request};
+use super::trouble::{Trouble, trouble};
+use crate::history::{Outcome, Reply, ReplyBody};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Response headers that are kept; beside them those that name an API version.
+const KEPT: &[&str] = &[
+    "allow",
+    "content-type",
+    "deprecation",
+    "location",
+    "retry-after",
+    "sunset",
+];
+
+const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// A version header ends so, whatever its vendor puts before.
+const KEPT_ENDING: &str = "api-version";
+
+/// A place on the network and the credentials for it.
+pub struct Http {
+    base: String,
+    client: reqwest::Client,
+    identities: Identities,
+    limits: HttpLimits,
+}
+
+/// Bounds of one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HttpLimits {
+    /// To be connected.
+    pub connect_timeout: Duration,
+    /// To have the whole reply.
+    pub request_timeout: Duration,
+    /// What is read of a body.
+    pub reply_bytes_max: usize,
+}
+
+impl HttpLimits {
+    /// For a cloud API.
+    pub const USUAL: HttpLimits = HttpLimits {
+        connect_timeout: Duration::from_secs(10),
+        request_timeout: Duration::from_secs(60),
+        reply_bytes_max: 8 << 20,
+    };
+}
+
+/// An address or an identity that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HttpError {
+    /// The address of the endpoint.
+    #[error(
+        "`{place}` cannot be an endpoint: {cause}; give an address such as `http://127.0.0.1:8774` or `https://compute.example.org/base`"
+    )]
+    Address {
+        /// The address without what may be secret in it.
+        place: String,
+        /// What is wrong.
+        cause: String,
+    },
+    /// A credential header.
+    #[error(
+        "the credential header `{name}` of identity cannot be sent; use letters, digits and hyphens in its name"
+    )]
+    Header {
+        /// The header.
+        name: String,
+    },
+    /// The client could not be set up.
+    #[error(
+        "the HTTP client cannot be set up: {cause}; check the system's certificates and proxy settings"
+    )]
+    Client {
+        /// What it says.
+        cause: String,
+    },
+}
+
+impl Http {
+    /// `base` stands before the paths of the catalog. Credentials go into headers, never into it.
+    pub fn new(base: &str, identities: Identities, limits: HttpLimits) -> Result<Http, HttpError> {
+        let (base, loopback) = check_base(base)?;
+        for caller in CALLERS {
+            for (name, _) in identities.headers(caller) {
+                HeaderName::from_bytes(name.as_bytes()).map_err(|_| HttpError::Header {
+                    name: name.to_string(),
+                })?;
+            }
+        }
+        let mut builder = reqwest::Client::builder()
+            // A redirect is a reply like any other; following it could carry credentials elsewhere.
+            .redirect(reqwest::redirect::Policy::none())
+            // What is sent twice is the runner's decision.
+            .retry(reqwest::retry::never())
+            .connect_timeout(limits.connect_timeout)
+            .timeout(limits.request_timeout)
+            // Servers drop idle connections after five seconds and more; a request that meets
+            // the drop is lost without having arrived.
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .user_agent(concat!("probity/", env!("CARGO_PKG_VERSION")));
+        if loopback {
+            builder = builder.no_proxy();
+        }
+        let client = builder.build().map_err(|error| HttpError::Client {
+            cause: error.to_string(),
+        })?;
+        Ok(Http {
+            base,
+            client,
+            identities,
+            limits,
+        })
+    }
+
+    /// Sends once.
+    pub(super) async fn exchange(&self, request: &Request) -> Result<Reply, Trouble> {
+        let sent = self.build(request)?.send().await;
+        let mut response = sent.map_err(|error| trouble(&error))?;
+        let status = response.status().as_u16();
+        let headers = kept(response.headers());
+        let mut bytes = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(error) => match trouble(&error) {
+                    // It came whole and cannot be unpacked: that is what was replied.
+                    Trouble::Encoding(because) => {
+                        let body = ReplyBody::Text {
+                            begins: String::new(),
+                            because,
+                        };
+                        return Ok(Reply {
+                            status,
+                            headers,
+                            body,
+                        });
+                    }
+                    other => return Err(other),
+                },
+            }
+            if bytes.len() > self.limits.reply_bytes_max {
+                let because = format!("it is longer than {} bytes", self.limits.reply_bytes_max);
+                let body = ReplyBody::Text {
+                    begins: beginning(&bytes),
+                    because,
+                };
+                return Ok(Reply {
+                    status,
+                    headers,
+                    body,
+                });
+            }
+        }
+        let body = read_body(headers.get("content-type").map(String::as_str), &bytes);
+        Ok(Reply {
+            status,
+            headers,
+            body,
+        })
+    }
+
+    fn build(&self, request: &Request) -> Result<reqwest::RequestBuilder, Trouble> {
+        let unfit =
+            |what: &str| Trouble::Unsendable(format!("{what} cannot be put into a request"));
+        let method = reqwest::Method::from_bytes(request.method.as_bytes())
+            .map_err(|_| unfit("the method"))?;
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if request.body.is_some() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        let inputs = request
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str(), false));
+        let credentials = self
+            .identities
+            .headers(&request.caller)
+            .map(|(name, value)| (name, value.expose(), true));
+        for (name, value, sensitive) in inputs.chain(credentials) {
+            let name = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|_| unfit("the name of a header"))?;
+            let mut value = HeaderValue::from_bytes(value.as_bytes())
+                .map_err(|_| unfit("the value of a header"))?;
+            value.set_sensitive(sensitive);
+            headers.insert(name, value);
+        }
+        let mut builder = self
+            .client
+            .request(method, self.url(request))
+            .headers(headers);
+        if let Some(body) = &request.body {
+            builder = builder.body(body.to_string());
+        }
+        Ok(builder)
+    }
+
+    fn url(&self, request: &Request) -> String {
+        let mut url = format!("{}{}", self.base, request.path);
+        for (at, (name, value)) in request.query.iter().enumerate() {
+            let mark = if at == 0 { '?' } else { '&' };
+            url.push_str(&format!(
+                "{mark}{}={}",
+                percent_encode(name),
+                percent_encode(value)
+            ));
+        }
+        url
+    }
+}
+
+impl Endpoint for Http {
+    fn name(&self) -> &str {
+        &self.base
+    }
+
+    fn send<'a>(&'a self, request: &'a Request) -> Pending<'a> {
+        Box::pin(async move {
+            self.exchange(request)
+                .await
+                .map_or_else(Trouble::into_outcome, Outcome::Replied)
+        })
+    }
+}
+
+/// Who may call.
+pub const CALLERS: &[&str] = &["owner", "other", "expired", "none"];
+
+/// The base without its last slash, and whether it is this machine.
+fn check_base(base: &str) -> Result<(String, bool), HttpError> {
+    let fail = |place: &str, cause: &str| {
+        Err(HttpError::Address {
+            place: place.to_string(),
+            cause: cause.to_string(),
+        })
+    };
+    let url = match reqwest::Url::parse(base) {
+        Ok(url) => url,
+        // Not repeated when it may hold a password.
+        Err(error) => {
+            return fail(
+                if base.contains('@') {
+                    "the address"
+                } else {
+                    base
+                },
+                &error.to_string(),
+            );
+        }
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return fail(
+            url.host_str().unwrap_or("the address"),
+            "it holds credentials, which belong under `identities`",
+        );
+    }
+    if !matches!(url.scheme(), "http" | "https") {
+        return fail(base, "it begins with neither http:// nor https://");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return fail(
+            &base[..base.find(['?', '#']).unwrap_or(base.len())],
+            "it has a query or a fragment",
+        );
+    }
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let loopback = host == "localhost"
+        || host
+            .parse()
+            .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+    Ok((url.as_str().trim_end_matches('/').to_string(), loopback))
+}
+
+fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let mut kept: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in headers {
+        // `HeaderName` is in lower case already.
+        let name = name.as_str();
+        if !KEPT.contains(&name) && !name.ends_with(KEPT_ENDING) {
+            continue;
+        }
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        kept.entry(name.to_string())
+            .and_modify(|all| *all = format!("{all}, {value}"))
+            .or_insert(value);
+    }
+    kept
+}

@@ -1,0 +1,105 @@
+//! A look at the endpoint before anything is created there.
+
+use super::http::Http;
+use super::request::{Endpoint, Request};
+use super::trouble::Trouble;
+use crate::history::{Reply, ReplyBody};
+
+/// Sends one harmless request of the owner, such as a list, and tells whether it is
+/// an API that answers and takes the credentials. Any reply in JSON will do: whether
+/// it is right is a question for the suite.
+pub async fn probe(http: &Http, request: &Request) -> Result<(), ProbeError> {
+    let fail = |cause: String, remedy: &'static str| {
+        Err(ProbeError {
+            place: format!("{}{}", http.name(), request.path),
+            cause,
+            remedy,
+        })
+    };
+    let reply = match http.exchange(request).await {
+        Ok(reply) => reply,
+        Err(trouble) => return fail(trouble.to_string(), remedy(&trouble)),
+    };
+    match reply {
+        Reply { status: 401, .. } => fail(
+            "it refuses the owner's credentials with 401".to_string(),
+            CREDENTIALS,
+        ),
+        Reply { status: 407, .. } => fail(
+            "a proxy refuses the request with 407".to_string(),
+            "check the proxy's settings",
+        ),
+        Reply {
+            status: status @ 300..=399,
+            ..
+        } => fail(
+            format!("it answers with a redirect ({status})"),
+            "give the address to which it leads",
+        ),
+        Reply {
+            status,
+            body: ReplyBody::Text { begins, because },
+            ..
+        } => {
+            let cause = if is_html(&begins) {
+                format!("it answers HTML (status {status})")
+            } else {
+                format!("it answers something that is not JSON (status {status}): {because}")
+            };
+            fail(cause, ADDRESS)
+        }
+        Reply {
+            status: status @ 502..=504,
+            ..
+        } => fail(
+            format!("it answers {status}: what is behind it is not there"),
+            "start it, or try later",
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// The endpoint cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {cause}; {remedy}")]
+pub struct ProbeError {
+    /// The URL that was asked.
+    pub place: String,
+    /// What happened.
+    pub cause: String,
+    /// What to do about it.
+    pub remedy: &'static str,
+}
+
+const ADDRESS: &str =
+    "check that the address is that of the API itself, not of a console or a login page";
+const CREDENTIALS: &str = "check the headers of `identities.owner` in the profile: the token may be wrong, expired or of another project";
+
+fn remedy(trouble: &Trouble) -> &'static str {
+    match trouble {
+        Trouble::Refused => "start the endpoint, or check host and port",
+        Trouble::Unresolved => "check the host name, and whether a proxy is needed",
+        Trouble::Tls(_) => {
+            "check the certificate and the name it is for; for an endpoint without TLS write http://"
+        }
+        Trouble::NoTls => "use an http:// address, or a local proxy that ends TLS",
+        Trouble::NotHttp => "check the port; an endpoint with TLS needs https://",
+        Trouble::Unconnected(_) | Trouble::Timeout => "check host, port and firewall",
+        Trouble::Reset | Trouble::Truncated | Trouble::Encoding(_) | Trouble::Other(_) => {
+            "check the endpoint's own log; a proxy in between may cut connections"
+        }
+        Trouble::Unsendable(_) => "check the address and the headers of the profile",
+    }
+}
+
+fn is_html(text: &str) -> bool {
+    let start: String = text
+        .trim_start()
+        .chars()
+        .take(15)
+        .collect::<String>()
+        .to_ascii_lowercase();
+    start.starts_with("<!doctype html")
+        || start.starts_with("<html")
+        || text.to_ascii_lowercase().contains("<body")
+}

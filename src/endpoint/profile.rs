@@ -1,0 +1,313 @@
+//! What one endpoint offers and allows, as people write it down.
+
+use super::auth::{Credential, CredentialError, Identities, Identity};
+use super::http::CALLERS;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Longer files are not profiles.
+const BYTES_MAX: u64 = 1 << 20;
+
+/// A profile that was read and checked.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Address by suite; the one under the empty name is for all others.
+    endpoints: BTreeMap<String, String>,
+    /// Who asks.
+    pub identities: Identities,
+    /// Values that this endpoint offers, in place of the suite's.
+    pub pools: BTreeMap<String, Vec<serde_json::Value>>,
+    /// Ceilings.
+    pub limits: Limits,
+    /// What the bounds of the suite are multiplied by, in percent.
+    pub settle_percent: u32,
+    /// Whether more than reading is allowed.
+    pub changes: Changes,
+    /// Further names of fields whose values are not kept.
+    pub secrets: Vec<String>,
+}
+
+/// The file. What a value may refer to is resolved afterwards.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(
+    rename = "Profile",
+    title = "A profile of probity: what one endpoint offers and allows"
+)]
+struct File {
+    /// Address of the endpoint, for all suites that `endpoints` does not name.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    endpoint: Option<Spanned<String>>,
+    /// Address by suite.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    endpoints: BTreeMap<String, Spanned<String>>,
+    /// Who asks, by caller: `owner`, `other`, `expired`, `none`.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Person>")]
+    identities: BTreeMap<String, Spanned<Person>>,
+    /// Values that this endpoint offers (flavors, images), in place of those of the suite.
+    #[serde(default)]
+    pools: BTreeMap<String, Vec<serde_json::Value>>,
+    /// Ceilings. What is absent is not limited by the profile.
+    #[serde(default)]
+    limits: Limits,
+    /// What the bounds of the suite are multiplied by, in percent.
+    #[serde(default = "hundred")]
+    #[schemars(with = "u32", range(min = 1, max = 100_000))]
+    settle_percent: Spanned<u32>,
+    /// Without `allowed` only operations that read are sent to a real endpoint.
+    #[serde(default)]
+    changes: Changes,
+    /// Further names of fields whose values must not be recorded.
+    #[serde(default)]
+    secrets: Vec<String>,
+}
+
+/// One caller.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Person {
+    /// Credential headers: `env:NAME`, `file:PATH`, or the value itself.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    headers: BTreeMap<String, Spanned<String>>,
+    /// Values of path parameters that belong to the caller, such as a project id.
+    #[serde(default)]
+    parameters: BTreeMap<String, String>,
+}
+
+/// Ceilings of a run at this endpoint; none means that the profile sets no ceiling.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Requests in all.
+    #[serde(default)]
+    pub requests: Option<u64>,
+    /// Seconds in all.
+    #[serde(default)]
+    pub seconds: Option<u64>,
+    /// Things of this run that exist at the same time.
+    #[serde(default)]
+    pub live: Option<u32>,
+    /// Requests a second.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub rate: Option<u32>,
+    /// Plans side by side.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub plans: Option<u32>,
+    /// Seconds kept back for cleaning up.
+    #[serde(default)]
+    pub reserve_seconds: Option<u64>,
+    /// Seconds for one request.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub request_seconds: Option<u64>,
+}
+
+/// What may be done to the endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Changes {
+    /// Only operations that read may be sent.
+    #[default]
+    Forbidden,
+    /// Things may be created, changed and deleted.
+    Allowed,
+}
+
+impl Changes {
+    /// Whether a request of this method may be sent to a real endpoint.
+    pub fn permit(self, method: &str) -> bool {
+        self == Changes::Allowed || matches!(method, "GET" | "HEAD")
+    }
+}
+
+/// A profile that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}:{column}: {cause}; {remedy}")]
+pub struct ProfileError {
+    /// As the caller named it.
+    pub file: String,
+    /// Counts from 1; 0 where no line is to blame.
+    pub line: u64,
+    /// Counts from 1; 0 where no line is to blame.
+    pub column: u64,
+    /// What is wrong, without values that may be secret.
+    pub cause: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+impl Profile {
+    /// Reads a file; `env:` looks into the environment of this process.
+    pub fn load(path: &Path) -> Result<Profile, ProfileError> {
+        let file = path.display().to_string();
+        let fail = |cause: String| ProfileError {
+            file: file.clone(),
+            line: 0,
+            column: 0,
+            cause,
+            remedy: "check the path of the profile".to_string(),
+        };
+        let length = std::fs::metadata(path)
+            .map_err(|error| fail(error.to_string()))?
+            .len();
+        if length > BYTES_MAX {
+            return Err(fail(format!("it is longer than {BYTES_MAX} bytes")));
+        }
+        let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
+        Profile::parse(&text, &file, &|name| std::env::var(name).ok())
+    }
+
+    /// Reads a text; `file` is what the errors call it.
+    pub fn parse(
+        text: &str,
+        file: &str,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Profile, ProfileError> {
+        let raw: File = read(text, file)?;
+        let mut endpoints: BTreeMap<String, String> = BTreeMap::new();
+        for (suite, address) in raw
+            .endpoints
+            .iter()
+            .chain(raw.endpoint.iter().map(|address| (&EVERY, address)))
+        {
+            if !address.value.starts_with("http://") && !address.value.starts_with("https://") {
+                return Err(at(
+                    file,
+                    address,
+                    "an endpoint begins with http:// or https://",
+                    "write the whole address",
+                ));
+            }
+            endpoints.insert(suite.clone(), address.value.clone());
+        }
+        if !(1..=100_000).contains(&raw.settle_percent.value) {
+            return Err(at(
+                file,
+                &raw.settle_percent,
+                "`settle_percent` is out of range",
+                "write a percentage from 1 to 100000",
+            ));
+        }
+        Ok(Profile {
+            endpoints,
+            identities: identities(&raw.identities, file, environment)?,
+            pools: raw.pools,
+            limits: raw.limits,
+            settle_percent: raw.settle_percent.value,
+            changes: raw.changes,
+            secrets: raw.secrets,
+        })
+    }
+
+    /// Where this suite is to be run, if the profile says so.
+    pub fn endpoint(&self, suite: &str) -> Option<&str> {
+        self.endpoints
+            .get(suite)
+            .or_else(|| self.endpoints.get(EVERY.as_str()))
+            .map(String::as_str)
+    }
+
+    /// The JSON Schema of the file, for editors.
+    pub fn schema() -> serde_json::Value {
+        schemars::schema_for!(File).to_value()
+    }
+}
+
+static EVERY: String = String::new();
+
+fn hundred() -> Spanned<u32> {
+    Spanned::new(
+        100,
+        serde_saphyr::Location::UNKNOWN,
+        serde_saphyr::Location::UNKNOWN,
+    )
+}
+
+fn read(text: &str, file: &str) -> Result<File, ProfileError> {
+    let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! { max_depth: 32, max_documents: 1 },
+        with_snippet: false,
+    };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+        let place = error.location();
+        let message = error.to_string();
+        ProfileError {
+            file: file.to_string(),
+            line: place.map_or(0, |place| place.line()),
+            column: place.map_or(0, |place| place.column()),
+            // The place stands in front already.
+            cause: message
+                .split(" at line ")
+                .next()
+                .unwrap_or(&message)
+                .to_string(),
+            remedy: "see docs/profile.schema.json for what a profile may hold".to_string(),
+        }
+    })
+}
+
+fn identities(
+    raw: &BTreeMap<String, Spanned<Person>>,
+    file: &str,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Identities, ProfileError> {
+    let mut callers = BTreeMap::new();
+    for (caller, person) in raw {
+        if !CALLERS.contains(&caller.as_str()) {
+            let remedy = format!("name it one of {}", CALLERS.join(", "));
+            return Err(at(
+                file,
+                person,
+                &format!("there is no caller `{caller}`"),
+                &remedy,
+            ));
+        }
+        if caller == "none" && !person.value.headers.is_empty() {
+            return Err(at(
+                file,
+                person,
+                "`none` is the caller without credentials",
+                "leave out its headers",
+            ));
+        }
+        let mut headers = BTreeMap::new();
+        for (name, text) in &person.value.headers {
+            let credential =
+                Credential::read(&text.value, environment).map_err(|error: CredentialError| {
+                    let message = error.to_string();
+                    let (cause, remedy) = message
+                        .rsplit_once("; ")
+                        .unwrap_or((&message, "give another"));
+                    at(file, text, cause, remedy)
+                })?;
+            headers.insert(name.clone(), credential);
+        }
+        callers.insert(
+            caller.clone(),
+            Identity {
+                parameters: person.value.parameters.clone(),
+                headers,
+            },
+        );
+    }
+    Ok(Identities::new(callers))
+}
+
+fn at<T>(file: &str, value: &Spanned<T>, cause: &str, remedy: &str) -> ProfileError {
+    ProfileError {
+        file: file.to_string(),
+        line: value.referenced.line(),
+        column: value.referenced.column(),
+        cause: cause.to_string(),
+        remedy: remedy.to_string(),
+    }
+}

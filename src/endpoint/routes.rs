@@ -1,0 +1,152 @@
+//! From method, path and body back to the operation.
+
+use super::compose::{parameter_name, percent_decode};
+use crate::schema::catalog::{Binding, Catalog, Operation};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// All bindings of a catalog, those with more fixed segments first:
+/// `/boxes/detail` is not the box called `detail`.
+pub(super) struct Routes<'a> {
+    all: Vec<Route<'a>>,
+}
+
+struct Route<'a> {
+    operation: &'a Operation,
+    binding: &'a Binding,
+    segments: Vec<&'a str>,
+}
+
+/// Where a request leads.
+pub(super) enum Found<'a> {
+    Operation {
+        operation: &'a Operation,
+        binding: &'a Binding,
+        parameters: BTreeMap<String, Value>,
+    },
+    /// The path is known, for other methods.
+    Methods(Vec<&'a str>),
+    /// The path is shared by actions, and the body names none of them; `first` is one of them.
+    NoAction {
+        first: Box<Found<'a>>,
+    },
+    Nothing,
+}
+
+impl<'a> Routes<'a> {
+    pub fn of(catalog: &'a Catalog) -> Routes<'a> {
+        let bindings = catalog.operations.iter().flat_map(|operation| {
+            operation
+                .bindings
+                .iter()
+                .map(move |binding| (operation, binding))
+        });
+        let mut all: Vec<Route<'a>> = bindings
+            .map(|(operation, binding)| Route {
+                operation,
+                binding,
+                segments: segments(&binding.path),
+            })
+            .collect();
+        // Stable: among equals the order of the catalog decides.
+        all.sort_by_key(|route| {
+            route
+                .segments
+                .iter()
+                .filter(|segment| parameter_name(segment).is_some())
+                .count()
+        });
+        Routes { all }
+    }
+
+    pub fn find(&self, method: &str, path: &str, body: Option<&Value>) -> Found<'a> {
+        let asked = segments(path);
+        let on_path: Vec<&Route<'a>> = self
+            .all
+            .iter()
+            .filter(|route| route.parameters(&asked).is_some())
+            .collect();
+        let Some(best) = on_path.iter().find(|route| route.binding.method == method) else {
+            let mut methods: Vec<&str> = on_path
+                .iter()
+                .map(|route| route.binding.method.as_str())
+                .collect();
+            methods.sort_unstable();
+            methods.dedup();
+            return if methods.is_empty() {
+                Found::Nothing
+            } else {
+                Found::Methods(methods)
+            };
+        };
+        let same = |route: &&&Route<'a>| {
+            route.binding.method == method && fixed(&route.segments) == fixed(&best.segments)
+        };
+        let candidates: Vec<&Route<'a>> = on_path.iter().filter(same).copied().collect();
+        let named = |route: &&&Route<'a>| {
+            let action = route.operation.action.as_ref();
+            action.is_some_and(|action| body.is_some_and(|body| body.get(&action.name).is_some()))
+        };
+        let chosen = candidates.iter().find(named).or_else(|| {
+            candidates
+                .iter()
+                .find(|route| route.operation.action.is_none())
+        });
+        match chosen {
+            Some(route) => route.found(&asked),
+            None => Found::NoAction {
+                first: Box::new(candidates[0].found(&asked)),
+            },
+        }
+    }
+}
+
+impl<'a> Route<'a> {
+    /// The values of the path's parameters, if it is this path.
+    fn parameters(&self, asked: &[&str]) -> Option<BTreeMap<String, Value>> {
+        if asked.len() != self.segments.len() {
+            return None;
+        }
+        let mut parameters = BTreeMap::new();
+        for (segment, given) in self.segments.iter().zip(asked) {
+            match parameter_name(segment) {
+                Some(name) => {
+                    parameters.insert(name.to_string(), Value::String(percent_decode(given)));
+                }
+                None if percent_decode(given) == *segment => {}
+                None => return None,
+            }
+        }
+        Some(parameters)
+    }
+
+    fn found(&self, asked: &[&str]) -> Found<'a> {
+        let parameters = self
+            .parameters(asked)
+            .expect("only routes on this path are candidates");
+        Found::Operation {
+            operation: self.operation,
+            binding: self.binding,
+            parameters,
+        }
+    }
+}
+
+/// A slash at the end makes no difference.
+fn segments(path: &str) -> Vec<&str> {
+    path.trim_end_matches('/').split('/').collect()
+}
+
+/// The path without the names of its parameters.
+fn fixed<'a>(segments: &[&'a str]) -> Vec<Option<&'a str>> {
+    segments
+        .iter()
+        .map(|segment| {
+            if parameter_name(segment).is_some() {
+                None
+            } else {
+                Some(*segment)
+            }
+        })
+        .collect()
+}

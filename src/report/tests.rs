@@ -1,0 +1,467 @@
+//! The renderings of one invented campaign, and the bytes that must not vary.
+
+use super::row::Target;
+use super::*;
+use crate::campaign::{Conclusion, Found, Spent};
+use crate::cli::Shelf;
+use crate::history::{Cause, Exchange, Header, History, Outcome, Reply, ReplyBody};
+use crate::model::{Cell, ClauseId, Count, Insight, Model, Tally};
+use crate::oracle::{Finding, Row, Seen, Standing, Verdict};
+use crate::plan::{Plan, Settle, Step, handle};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+const SHOWN: Shown<'_> = Shown { reports: "reports" };
+
+fn model() -> Arc<Model> {
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps");
+    let shelf = Shelf::find(&base).expect("the lamps are there");
+    shelf
+        .load("lamps", "2026-11-20")
+        .unwrap_or_else(|wrong| panic!("{wrong}"))
+        .model
+}
+
+fn clause(model: &Model, id: &str) -> ClauseId {
+    model
+        .named(id)
+        .unwrap_or_else(|| panic!("the lamps have no clause {id}"))
+}
+
+fn step(operation: &str, lamp: Option<&str>, body: Option<Value>, settle: Settle) -> Step {
+    let births = match operation {
+        "lightLamp" => BTreeMap::from([("lamp".to_string(), vec!["lamp-1".to_string()])]),
+        _ => BTreeMap::new(),
+    };
+    Step {
+        operation: operation.to_string(),
+        binding: "v1".to_string(),
+        caller: "owner".to_string(),
+        path: lamp
+            .map(|lamp| ("lamp_id".to_string(), handle(lamp)))
+            .into_iter()
+            .collect(),
+        query: BTreeMap::new(),
+        headers: BTreeMap::new(),
+        body,
+        births,
+        settle,
+        branch: 0,
+    }
+}
+
+/// A lamp is lit, dimmed, and looked at by someone else.
+fn plan() -> Plan {
+    let mut look = step("showLamp", Some("lamp-1"), None, Settle::Leave);
+    look.caller = "other".to_string();
+    Plan {
+        format: 1,
+        suite: "lamps".to_string(),
+        drawn: Some((7, 2)),
+        steps: vec![
+            step(
+                "lightLamp",
+                None,
+                Some(json!({"color": "red"})),
+                Settle::Poll { after_ms: 0 },
+            ),
+            step("dimLamp", Some("lamp-1"), None, Settle::Poll { after_ms: 250 }),
+            look,
+        ],
+    }
+}
+
+fn exchange(number: u64, step: usize, cause: Cause, operation: &str, status: u16) -> Exchange {
+    let reply = Reply {
+        status,
+        headers: BTreeMap::new(),
+        body: ReplyBody::Json(json!({"id": "l1", "state": "DIM", "color": "red"})),
+    };
+    Exchange {
+        number,
+        step,
+        cause,
+        operation: operation.to_string(),
+        binding: "v1".to_string(),
+        caller: "owner".to_string(),
+        path: BTreeMap::new(),
+        query: BTreeMap::new(),
+        headers: BTreeMap::new(),
+        body: None,
+        input: None,
+        sent_ms: 10 * number,
+        received_ms: 10 * number + 5,
+        outcome: Outcome::Replied(reply),
+        born: BTreeMap::new(),
+    }
+}
+
+fn history() -> History {
+    let header = Header {
+        format: 1,
+        suite: "lamps".to_string(),
+        suite_digest: "sha256:00".to_string(),
+        endpoint: "mock".to_string(),
+        today: "2026-11-20".to_string(),
+        pools: BTreeMap::new(),
+        settle_percent: 100,
+        plan: 2,
+    };
+    let exchanges = vec![
+        exchange(0, 0, Cause::Step, "lightLamp", 201),
+        exchange(1, 1, Cause::Step, "dimLamp", 503),
+        exchange(2, 1, Cause::Retry, "dimLamp", 204),
+        exchange(3, 1, Cause::Poll, "showLamp", 200),
+    ];
+    History { header, exchanges }
+}
+
+fn finding(clauses: Vec<ClauseId>) -> Finding {
+    Finding {
+        plan: 2,
+        step: 1,
+        exchange: 3,
+        operation: "showLamp".to_string(),
+        clauses,
+        seen: "accepted with 200".to_string(),
+        expected: vec![
+            "lamp l1: BRIGHT; color=red".to_string(),
+            "lamp l1: DIM; color=red".to_string(),
+        ],
+        violations: vec!["/color: string expected, found a number [light:47]".to_string()],
+        shrunk: None,
+    }
+}
+
+fn row(
+    clause: ClauseId,
+    verdict: Verdict,
+    reason: &str,
+    standing: Standing,
+    count: [u64; 4],
+    findings: Vec<usize>,
+) -> Row {
+    let [applied, passed, exceptions, unclear] = count;
+    let count = Count {
+        applied,
+        passed,
+        exceptions,
+        unclear,
+    };
+    Row {
+        clause,
+        verdict,
+        reason: reason.to_string(),
+        standing,
+        count,
+        findings,
+    }
+}
+
+fn conclusion(model: &Model) -> Conclusion {
+    let named = |id: &str| clause(model, id);
+    let reachable = Standing::Reachable;
+    let narrowed = Finding {
+        shrunk: Some((2, vec![named("dim.bright")])),
+        ..finding(vec![named("dim.bright"), named("lamp.frame.color")])
+    };
+    let once = Finding {
+        exchange: 9,
+        plan: 5,
+        violations: vec![],
+        ..finding(vec![named("showLamp.no-server-error")])
+    };
+    Conclusion {
+        seed: 7,
+        rows: vec![
+            row(
+                named("lamp.absent"),
+                Verdict::Pass,
+                "",
+                reachable.clone(),
+                [4, 4, 0, 0],
+                vec![],
+            ),
+            row(
+                named("dim.bright"),
+                Verdict::Fail,
+                "contradicted by what was seen",
+                reachable.clone(),
+                [3, 1, 0, 0],
+                vec![0],
+            ),
+            row(
+                named("dim.twice"),
+                Verdict::Untested,
+                "it never applied",
+                reachable.clone(),
+                [0; 4],
+                vec![],
+            ),
+            row(
+                named("light.bright"),
+                Verdict::Inconclusive,
+                "seen only through an exception (2 times)",
+                reachable.clone(),
+                [0, 0, 2, 0],
+                vec![],
+            ),
+            row(
+                named("remove.gone"),
+                Verdict::Untested,
+                "unreachable here: no call brings it about",
+                Standing::Unreachable("no call brings it about".into()),
+                [0; 4],
+                vec![],
+            ),
+            row(
+                named("lamp.frame.color"),
+                Verdict::Fail,
+                "contradicted by what was seen",
+                reachable.clone(),
+                [9, 8, 0, 0],
+                vec![0],
+            ),
+            row(
+                named("lamp.settles"),
+                Verdict::Inconclusive,
+                "unobservable: nothing shows it",
+                Standing::Unobservable("nothing shows it".into()),
+                [2, 0, 0, 2],
+                vec![],
+            ),
+            row(
+                named("showLamp.no-server-error"),
+                Verdict::Fail,
+                "contradicted by what was seen",
+                reachable,
+                [5, 4, 0, 0],
+                vec![1],
+            ),
+        ],
+        found: vec![
+            Found {
+                finding: narrowed,
+                plan: plan(),
+                history: history(),
+                witness: Some((plan(), history())),
+            },
+            Found {
+                finding: once,
+                plan: plan(),
+                history: history(),
+                witness: None,
+            },
+        ],
+        tally: Tally {
+            silent: BTreeMap::from([(
+                Cell {
+                    operation: "dimLamp".into(),
+                    states: vec!["lamp DIMMING".into()],
+                },
+                BTreeMap::from([(204, 3), (409, 1)]),
+            )]),
+            judged: 31,
+            worlds_most: 4,
+            repeated: 1,
+            ..Tally::default()
+        },
+        spent: Spent {
+            requests: 32,
+            reads: 10,
+            polls: 12,
+            refusals: 3,
+            changes: 2,
+            creates: 4,
+            lost: 1,
+            shrinking: 14,
+            plans: 6,
+            ..Spent::default()
+        },
+        stopped: None,
+        histories: vec![history()],
+        plans: vec![plan()],
+    }
+}
+
+fn report(options: &[String]) -> Report {
+    let model = model();
+    let target = Target::Mock {
+        fault: Some("dim.bright/no-effect".to_string()),
+    };
+    let subject = Subject {
+        model: &model,
+        catalog_digest: "sha256:11",
+        target: &target,
+        settle_percent: 100,
+        selected: None,
+        replay_options: options,
+    };
+    let mut report = certificate(&conclusion(&model), &subject);
+    // The digest of the lamps' file may change with a comment in it; the pictures below need not.
+    report.suite.digest = "sha256:22".to_string();
+    report
+}
+
+fn usual() -> Report {
+    report(&["--fault".to_string(), "dim.bright/no-effect".to_string()])
+}
+
+#[test]
+fn the_summary_says_what_failed_with_source_witness_and_replay_line() {
+    insta::assert_snapshot!(summary(&usual(), &SHOWN));
+}
+
+#[test]
+fn the_report_holds_all_that_a_reader_needs_to_check_it() {
+    insta::assert_snapshot!(usual().json());
+}
+
+#[test]
+fn junit_has_one_case_per_clause_and_a_reason_for_each_that_was_skipped() {
+    insta::assert_snapshot!(junit(&usual(), &SHOWN));
+}
+
+#[test]
+fn a_report_is_read_back_as_it_was_written() {
+    let report = usual();
+    assert_eq!(Report::read(&report.json()), Ok(report));
+}
+
+#[test]
+fn a_report_of_a_newer_format_is_refused_and_says_so() {
+    let newer = usual().json().replacen("\"format\": 1", "\"format\": 99", 1);
+    assert_eq!(
+        Report::read(&newer),
+        Err("its format is 99, this program reads up to 1".to_string())
+    );
+}
+
+#[test]
+fn the_same_conclusion_gives_the_same_bytes_wherever_the_reports_lie() {
+    let model = model();
+    assert_eq!(usual().json(), usual().json());
+    assert!(
+        !usual().json().contains("reports/lamps"),
+        "the folder of the reports is no observation"
+    );
+    assert!(
+        summary(&usual(), &Shown { reports: "out/there" })
+            .contains("probity replay out/there/lamps/witness-1.json --fault")
+    );
+    assert_eq!(conclusion(&model).rows.len(), usual().clauses.len());
+}
+
+#[test]
+fn an_option_with_a_space_is_quoted_in_the_replay_line() {
+    let line = &report(&["--fault".to_string(), "it's dim".to_string()]).findings[0]
+        .witness
+        .replay;
+    assert_eq!(
+        line,
+        r"probity replay {reports}/lamps/witness-1.json --fault 'it'\''s dim'"
+    );
+}
+
+#[test]
+fn a_clause_is_explained_with_its_guard_its_effects_and_its_verdict() {
+    let model = model();
+    let report = usual();
+    let page = |id: &str| {
+        let text = "# Dimming\n\nA line of our own.\nAnd one more.\n".to_string();
+        (id == "dim").then(|| Page {
+            file: "pages/dim.md".to_string(),
+            text,
+            same_edition: false,
+        })
+    };
+    insta::assert_snapshot!(explain(
+        &model,
+        clause(&model, "dim.bright"),
+        report.clause("dim.bright"),
+        Some(&page)
+    ));
+}
+
+#[test]
+fn a_generated_clause_and_one_without_a_verdict_say_so() {
+    let model = model();
+    insta::assert_snapshot!(explain(&model, clause(&model, "lamp.frame.color"), None, None));
+}
+
+#[test]
+fn a_step_is_explained_by_what_was_possible_and_what_ruled_it_out() {
+    let model = model();
+    let dim = clause(&model, "dim.bright");
+    let insight = Insight {
+        before: vec!["lamp l1: BRIGHT".to_string()],
+        after: vec![],
+        ruled_out: vec![("lamp l1: BRIGHT".to_string(), vec![dim])],
+    };
+    let contradicted = Finding {
+        shrunk: Some((1, vec![dim])),
+        ..finding(vec![dim, clause(&model, "lamp.settles")])
+    };
+    let mut seen = vec![Seen::default(); 4];
+    seen[3] = Seen {
+        findings: vec![contradicted],
+        insight: Some(insight),
+        excess: None,
+    };
+    insta::assert_snapshot!(why(&model, &history(), &seen, 1));
+    assert!(why(&model, &history(), &seen, 2).contains("nothing was sent for it"));
+}
+
+#[test]
+fn a_folder_is_written_whole_and_old_witnesses_go() {
+    let folder = std::env::temp_dir().join(format!("probity-report-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    for name in ["witness-9.json", "plan-3.json", "witness-notes.json", "mine.txt"] {
+        std::fs::write(folder.join(name), "old").unwrap();
+    }
+    let report = usual();
+    write(
+        &folder,
+        &Writing {
+            report: &report,
+            files: vec![("junit.xml", b"<x/>".to_vec())],
+        },
+    )
+    .unwrap();
+    let mut names: Vec<String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "junit.xml",
+            "mine.txt",
+            "plan-2.json",
+            "report.json",
+            "witness-1.json",
+            "witness-notes.json"
+        ]
+    );
+    let witness: Plan = serde_json::from_slice(&std::fs::read(folder.join("witness-1.json")).unwrap()).unwrap();
+    assert_eq!(witness, plan());
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn what_cannot_be_written_leaves_nothing_behind() {
+    let folder = std::env::temp_dir().join(format!("probity-unwritable-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let report = usual();
+    // A name that no file system takes: the stage fails after files were already staged.
+    let long = "x".repeat(300);
+    let files = vec![("junit.xml", b"<x/>".to_vec()), (long.as_str(), Vec::new())];
+    assert!(write(&folder, &Writing { report: &report, files }).is_err());
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    std::fs::remove_dir_all(&folder).unwrap();
+}

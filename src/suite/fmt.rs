@@ -1,0 +1,286 @@
+//! The canonical form of a suite file. It works on lines, so that comments stay.
+//!
+//! Each rule is kept only if the file still says the same afterwards: a rule that would meet
+//! a case it was not made for changes nothing.
+
+use super::problem::Problem;
+use super::tree::{self, Kind, Node};
+use serde_json::Value;
+
+/// The canonical text of a suite file; `file` is what messages call it. Formatting twice is
+/// formatting once.
+///
+/// # Errors
+///
+/// What is wrong with the text as YAML.
+pub fn format(file: &str, text: &str) -> Result<String, Vec<Problem>> {
+    let (tree, troubles) = tree::read(text);
+    let Some(tree) = tree.filter(|_| troubles.is_empty()) else {
+        let problem = |t: tree::Malformed| Problem::not_yaml(file, t.place, t.message);
+        return Err(troubles.into_iter().map(problem).collect());
+    };
+    let meaning = meaning(&tree);
+    let rules: [fn(&str) -> String; 4] = [spaces, top_keys, clause_keys, citations];
+    let mut best = text.to_string();
+    for rule in rules {
+        let candidate = rule(&best);
+        if tree::read(&candidate)
+            .0
+            .is_some_and(|tree| self::meaning(&tree) == meaning)
+        {
+            best = candidate;
+        }
+    }
+    Ok(best)
+}
+
+/// What a file says: its values, with the order of those maps that have one and without that
+/// of the others, and every citation in a list.
+fn meaning(node: &Node) -> Value {
+    match &node.kind {
+        Kind::List(items) => Value::Array(items.iter().map(meaning).collect()),
+        Kind::Map(entries) => {
+            let says = |(key, value): &(tree::Key, Node)| match (&key.text[..], &value.kind) {
+                ("cites", Kind::Text(one)) => Value::from(vec![one.clone()]),
+                _ => meaning(value),
+            };
+            let pairs = entries
+                .iter()
+                .map(|entry| (entry.0.text.clone(), says(entry)));
+            // `serde_json` keeps the order of keys and compares maps without it.
+            Value::Object(pairs.collect())
+        }
+        _ => node.to_json(),
+    }
+}
+
+/// No white space at line ends, no two blank lines in a row, one line end at the end.
+fn spaces(text: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in text.lines().map(str::trim_end) {
+        if !(line.is_empty() && lines.last().is_none_or(|last| last.is_empty())) {
+            lines.push(line);
+        }
+    }
+    while lines.last().is_some_and(|last| last.is_empty()) {
+        lines.pop();
+    }
+    lines.join("\n") + "\n"
+}
+
+const TOP: [&str; 11] = [
+    "suite",
+    "title",
+    "catalog",
+    "let",
+    "pools",
+    "version",
+    "resources",
+    "about",
+    "general",
+    "clauses",
+    "events",
+];
+
+const CLAUSE: [&str; 17] = [
+    "id",
+    "says",
+    "cites",
+    "basis",
+    "rule",
+    "resource",
+    "call",
+    "except",
+    "while",
+    "when",
+    "accept",
+    "refuse",
+    "may refuse",
+    "then",
+    "or",
+    "order",
+    "ensure",
+];
+
+/// The keys of the file in the order of the documentation. What stands above the first key
+/// stays there.
+fn top_keys(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let first = lines
+        .iter()
+        .position(|line| key_at(line, 0).is_some())
+        .unwrap_or(lines.len());
+    let mut chunks = chunks(&lines[first..], 0);
+    let ordered = is_ordered(&chunks, &TOP);
+    if ordered {
+        return text.to_string();
+    }
+    chunks.sort_by_key(|chunk| rank(&chunk.key, &TOP));
+    let head = lines[..first].iter().copied();
+    let body = chunks.iter().flat_map(|chunk| chunk.lines.iter().copied());
+    spaces(&(head.chain(body).collect::<Vec<_>>().join("\n") + "\n"))
+}
+
+/// The keys of each clause and event that is written over several lines.
+fn clause_keys(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut out: Vec<String> = Vec::new();
+    let mut at = 0;
+    let mut in_list = false;
+    while at < lines.len() {
+        if let Some(key) = key_at(lines[at], 0) {
+            in_list = matches!(key, "general" | "clauses" | "events");
+        }
+        let dash = lines[at].len() - lines[at].trim_start().len();
+        let starts = in_list
+            && lines[at].trim_start().starts_with("- ")
+            && !lines[at].trim_start().starts_with("- {");
+        if !starts {
+            out.push(lines[at].to_string());
+            at += 1;
+            continue;
+        }
+        let end = item_end(&lines, at, dash);
+        out.extend(ordered_item(&lines[at..end], dash));
+        at = end;
+    }
+    out.join("\n") + "\n"
+}
+
+/// One past the last line of a list item that begins at `start`; blank lines and comments
+/// after it belong to what follows.
+fn item_end(lines: &[&str], start: usize, dash: usize) -> usize {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let outside = |line: &&str| !line.trim().is_empty() && indent(line) <= dash;
+    let after = lines[start + 1..]
+        .iter()
+        .position(outside)
+        .map_or(lines.len(), |n| start + 1 + n);
+    let inside = |line: &&str| !line.trim().is_empty();
+    lines[start..after]
+        .iter()
+        .rposition(inside)
+        .map_or(after, |n| start + n + 1)
+}
+
+fn ordered_item(lines: &[&str], dash: usize) -> Vec<String> {
+    let marker_width = lines[0][dash + 1..].len() - lines[0][dash + 1..].trim_start().len() + 1;
+    let indent = dash + marker_width;
+    let first = format!("{}{}", " ".repeat(indent), &lines[0][indent..]);
+    let mut plain: Vec<&str> = vec![&first];
+    plain.extend(&lines[1..]);
+    let mut chunks = chunks(&plain, indent);
+    if is_ordered(&chunks, &CLAUSE) {
+        return lines.iter().map(|line| line.to_string()).collect();
+    }
+    chunks.sort_by_key(|chunk| rank(&chunk.key, &CLAUSE));
+    let all: Vec<&str> = chunks
+        .iter()
+        .flat_map(|chunk| chunk.lines.iter().copied())
+        .collect();
+    let key = all
+        .iter()
+        .position(|line| key_at(line, indent).is_some())
+        .unwrap_or(0);
+    let marker = &lines[0][dash..indent];
+    all.iter()
+        .enumerate()
+        .map(|(n, line)| match n.cmp(&key) {
+            // A comment above the first key has to stand outside of the item.
+            std::cmp::Ordering::Less => format!("{}{}", " ".repeat(dash), line.trim_start()),
+            std::cmp::Ordering::Equal => {
+                format!("{}{marker}{}", " ".repeat(dash), line.trim_start())
+            }
+            std::cmp::Ordering::Greater => line.to_string(),
+        })
+        .collect()
+}
+
+/// A key of a block map with the comments above it and the lines of its value.
+struct Chunk<'a> {
+    key: String,
+    lines: Vec<&'a str>,
+}
+
+fn chunks<'a>(lines: &[&'a str], indent: usize) -> Vec<Chunk<'a>> {
+    let mut chunks: Vec<Chunk> = Vec::new();
+    let mut waiting: Vec<&str> = Vec::new();
+    for line in lines {
+        match key_at(line, indent) {
+            Some(key) => {
+                waiting.push(line);
+                chunks.push(Chunk {
+                    key: key.to_string(),
+                    lines: std::mem::take(&mut waiting),
+                });
+            }
+            None if line.trim().is_empty() || line.trim_start().starts_with('#') => {
+                waiting.push(line)
+            }
+            None => match chunks.last_mut() {
+                Some(chunk) => {
+                    chunk.lines.append(&mut waiting);
+                    chunk.lines.push(line);
+                }
+                None => waiting.push(line),
+            },
+        }
+    }
+    if let Some(chunk) = chunks.last_mut() {
+        chunk.lines.append(&mut waiting);
+    }
+    chunks
+}
+
+/// The key that begins at a column of a line.
+fn key_at(line: &str, indent: usize) -> Option<&str> {
+    let rest = line.get(indent..)?;
+    let blank = line[..indent].chars().all(|c| c == ' ');
+    let (key, _) = rest.split_once(':')?;
+    let simple = key.starts_with(|c: char| c.is_ascii_alphabetic())
+        && key
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' '));
+    (blank && simple).then_some(key)
+}
+
+fn rank(key: &str, order: &[&str]) -> usize {
+    order
+        .iter()
+        .position(|known| *known == key)
+        .unwrap_or(order.len())
+}
+
+fn is_ordered(chunks: &[Chunk], order: &[&str]) -> bool {
+    chunks.is_sorted_by_key(|chunk| rank(&chunk.key, order))
+}
+
+/// `cites: a:1` and `cites: [a:1, 'b:2']` as `cites: ["a:1", "b:2"]`.
+fn citations(text: &str) -> String {
+    let line = |line: &str| match line.find("cites: ") {
+        Some(at) if !line.trim_start().starts_with('#') => {
+            let (head, tail) = line.split_at(at + "cites: ".len());
+            cited(tail).map_or(line.to_string(), |tail| format!("{head}{tail}"))
+        }
+        _ => line.to_string(),
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n") + "\n"
+}
+
+fn cited(tail: &str) -> Option<String> {
+    let (items, after) = match tail.strip_prefix('[') {
+        Some(list) => list.split_once(']')?,
+        None => {
+            let end = tail.find([',', ' ', '}']).unwrap_or(tail.len());
+            tail.split_at(end)
+        }
+    };
+    let quoted = |item: &str| {
+        let bare = item.trim().trim_matches(['"', '\'']);
+        bare.parse::<crate::schema::catalog::Source>()
+            .ok()
+            .map(|_| format!("\"{bare}\""))
+    };
+    let items: Option<Vec<String>> = items.split(',').map(quoted).collect();
+    Some(format!("[{}]{after}", items?.join(", ")))
+}

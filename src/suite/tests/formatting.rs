@@ -1,0 +1,177 @@
+use super::{HEAD, lamps};
+use crate::suite::{file_schema, format, parse};
+use proptest::prelude::*;
+
+fn check(text: &str, expected: &str) {
+    let once = format("lamps.yaml", text).unwrap_or_else(|p| panic!("{p:?}"));
+    assert_eq!(once, expected, "\n--- found ---\n{once}");
+    let twice = format("lamps.yaml", &once).expect("what was formatted is YAML");
+    assert_eq!(twice, once, "formatting twice is formatting once");
+}
+
+#[test]
+fn comments_move_with_the_keys_they_stand_above() {
+    check(
+        r#"# A suite of lamps.
+
+clauses:
+
+  # The dark ones.
+  - when: lamp.status == "DARK"
+    # Only the owner.
+    refuse: 409
+    id: a
+    cites: [lamps:1,'lamps:2-3']   # both pages
+
+
+    call: dimLamp
+  - { id: b, cites: lamps:4, call: dimLamp, accept: success }
+# What it is about.
+suite: lamps
+catalog: lamps
+"#,
+        r#"# A suite of lamps.
+
+# What it is about.
+suite: lamps
+catalog: lamps
+clauses:
+
+  # The dark ones.
+  - id: a
+    cites: ["lamps:1", "lamps:2-3"]   # both pages
+
+    call: dimLamp
+    when: lamp.status == "DARK"
+    # Only the owner.
+    refuse: 409
+  - { id: b, cites: ["lamps:4"], call: dimLamp, accept: success }
+"#,
+    );
+}
+
+#[test]
+fn a_rule_that_would_change_the_meaning_is_left_out() {
+    // The blank lines and the citation are text of a block scalar.
+    let text = "suite: lamps\ntitle: |\n  one\n\n\n  cites: [lamps:1]\n";
+    check(text, text);
+}
+
+#[test]
+fn what_is_not_yaml_is_told_and_not_touched() {
+    let problems = format("lamps.yaml", "suite: [lamps\n").expect_err("the list is not closed");
+    assert_eq!(problems[0].code, "not-yaml");
+}
+
+#[test]
+fn the_suite_that_comes_with_the_program_is_in_canonical_form() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("suites/ecs-native.yaml");
+    let text = std::fs::read_to_string(path).expect("the suite is there");
+    let formatted = format("ecs-native.yaml", &text).expect("it is YAML");
+    let pairs = text.lines().zip(formatted.lines()).enumerate();
+    let first: Vec<String> = pairs
+        .filter(|(_, (a, b))| a != b)
+        .map(|(n, (a, b))| format!("{}: {a}\n=> {b}", n + 1))
+        .take(1)
+        .collect();
+    assert!(formatted == text, "the first line that differs: {first:?}");
+}
+
+/// Set `PROBITY_BLESS` to write the schema instead of comparing it.
+#[test]
+fn the_schema_for_editors_is_up_to_date() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("suites/suite.schema.json");
+    let made = serde_json::to_string_pretty(&file_schema()).expect("it is JSON") + "\n";
+    if std::env::var_os("PROBITY_BLESS").is_some() {
+        std::fs::write(&path, &made).expect("the folder is there");
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == made,
+        "run with PROBITY_BLESS=1 to write {}",
+        path.display()
+    );
+}
+
+#[test]
+fn the_schema_has_the_keys_that_the_parser_knows() {
+    let schema = file_schema();
+    for (name, mut known) in crate::suite::parse::keys() {
+        let at = if name == "Suite" {
+            schema.pointer("")
+        } else {
+            schema.pointer(&format!("/$defs/{name}"))
+        };
+        let properties = at
+            .and_then(|s| s["properties"].as_object())
+            .unwrap_or_else(|| panic!("no `{name}`"));
+        let mut listed: Vec<&str> = properties.keys().map(String::as_str).collect();
+        known.retain(|key| !matches!(*key, "extends" | "import"));
+        known.sort();
+        listed.sort();
+        assert_eq!(listed, known, "{name}");
+    }
+}
+
+const CLAUSES: &str = r#"general:
+  - { id: no-key, cites: lamps:1, when: caller == "none", refuse: 401 }
+clauses:
+  # Dark lamps.
+  - id: light
+    cites: ["lamps:4-5"]
+    when: 'lamp.status == "DARK" && body.bulb in pools.bulbs'
+    call: lightLamp
+    accept: success
+    then: { lamp.status: [WARMING, =lamp.status] }
+events:
+  - { id: breaks, cites: lamps:7, resource: lamp, then: { lamp.status: "*" } }
+"#;
+
+/// The text with a few pieces cut out, doubled, or put elsewhere.
+fn mangled() -> impl Strategy<Value = String> {
+    let whole = format!("{HEAD}{CLAUSES}");
+    let length = whole.len();
+    let inserts = prop::sample::select(vec![
+        "", "'", "\"", "[", "}", ": ", "- ", "=", "\n", "  ", "&a ", "*a", "|\n", "#", "é", "null",
+        "!!int ", "\t",
+    ]);
+    prop::collection::vec((0..length, 0..12usize, inserts), 1..6).prop_map(move |edits| {
+        let mut chars: Vec<char> = whole.chars().collect();
+        for (at, cut, insert) in edits {
+            let at = at.min(chars.len());
+            let end = (at + cut).min(chars.len());
+            chars.splice(at..end, insert.chars());
+        }
+        chars.into_iter().collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_makes_the_parser_or_the_formatter_panic(text in mangled()) {
+        let parsed = parse("lamps.yaml", &text, &lamps());
+        if let Ok(once) = format("lamps.yaml", &text) {
+            let twice = format("lamps.yaml", &once).expect("what was formatted is YAML");
+            prop_assert_eq!(&twice, &once);
+            if let Ok(before) = parsed {
+                let after = parse("lamps.yaml", &once, &lamps()).expect("formatting keeps the meaning");
+                prop_assert_eq!(sketch(&before), sketch(&after));
+            }
+        }
+    }
+
+    #[test]
+    fn no_text_at_all_makes_the_parser_panic(text in "\\PC{0,200}") {
+        let _ = parse("lamps.yaml", &text, &lamps());
+    }
+}
+
+/// A suite without its places and its digest.
+fn sketch(suite: &crate::suite::Suite) -> String {
+    let text = format!("{suite:?}").replace(&suite.digest, "");
+    let place =
+        regex::Regex::new(r"Place \{ line: \d+, column: \d+ \}").expect("a constant of ours");
+    place.replace_all(&text, "").into_owned()
+}

@@ -1,0 +1,80 @@
+//! Whole campaigns against the mock: the healthy one passes, each broken one is caught.
+
+use probity::campaign::{Budget, Conclusion, Event, Home, Listener, Order, at_home};
+use probity::endpoint::mock::{Mutant, Tempo, mutants};
+use probity::model::{Bounds, Model};
+use probity::oracle::{Selection, Standing, Verdict};
+use probity::run::Cancel;
+use probity::schema::{Folder, Schemas};
+use std::path::Path;
+use std::sync::Arc;
+
+struct Deaf;
+
+impl Listener for Deaf {
+    fn hear(&mut self, _: &Event<'_>) {}
+}
+
+fn load(name: &str) -> (Arc<Model>, Arc<Schemas>) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("suites").join(format!("{name}.yaml"))).expect("the suite is there");
+    let schemas = Schemas::load(&Folder(root.join("schemas").join(name))).expect("the schemas load");
+    let suite = probity::suite::parse(name, &text, &schemas.catalog).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let model = Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20").expect("the suite comes to life");
+    (Arc::new(model), Arc::new(schemas))
+}
+
+fn campaign(model: &Arc<Model>, schemas: &Arc<Schemas>, seed: u64, requests: u64, fault: Option<Mutant>, first_only: bool) -> Conclusion {
+    let bounds = Bounds { worlds_max: 2_000, settle_percent: 100, insight: false };
+    let home = Home { seed, tempo: Tempo::CLOUD, fault, bounds, steps_per_plan_max: 60, live_max: 3 };
+    let budget = Budget {
+        requests_max: requests,
+        shrink_requests_max: 20_000,
+        plans_max: 1_000,
+        steps_per_plan_max: 60,
+        seconds_max: 10_000_000,
+        live_max: 3,
+        first_only,
+    };
+    let standing = |_| Standing::Reachable;
+    let order = Order { seed, budget, selection: Selection::default(), standing: &standing, witnesses: &[], shrink: true };
+    at_home(model, schemas, &home, Cancel::never(), &order, &mut Deaf).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn a_healthy_mock_is_never_accused() {
+    let (model, schemas) = load("ecs-native");
+    let conclusion = campaign(&model, &schemas, 1, 3_000, None, false);
+    for row in &conclusion.rows {
+        let info = model.info(row.clause);
+        if row.verdict != Verdict::Pass {
+            println!("{:13} {:45} {} {:?}", row.verdict.word(), info.id, row.reason, row.count);
+        }
+    }
+    println!("{:?} {} rows, {} pass", conclusion.spent, conclusion.rows.len(), conclusion.rows.iter().filter(|row| row.verdict == Verdict::Pass).count());
+    println!("worlds {} excess {:?} silent {}", conclusion.tally.worlds_most, conclusion.tally.excess, conclusion.tally.silent.len());
+    assert!(conclusion.found.is_empty(), "{:#?}", conclusion.found[0].finding);
+}
+
+#[test]
+#[ignore = "long: every mutant of the suite, run by name"]
+fn mutants_are_found() {
+    let (model, schemas) = load("ecs-native");
+    let all = mutants(&model, &schemas);
+    let wanted = std::env::var("PROBITY_MUTANTS").unwrap_or_default();
+    let mut survivors = Vec::new();
+    for mutant in all.into_iter().filter(|mutant| mutant.name.contains(&wanted)) {
+        let name = mutant.name.clone();
+        let own = mutant.clause;
+        let conclusion = campaign(&model, &schemas, 1, 3_000, Some(mutant), true);
+        match conclusion.found.first() {
+            None => survivors.push(name),
+            Some(found) => {
+                let clauses: Vec<&str> = found.finding.clauses.iter().map(|clause| model.info(*clause).id.as_str()).collect();
+                let steps = found.witness.as_ref().map(|(plan, _)| plan.steps.iter().map(|step| step.operation.as_str()).collect::<Vec<_>>());
+                println!("{} {name}: {clauses:?} after {} by {steps:?}", if found.finding.clauses.contains(&own) { "own  " } else { "other" }, conclusion.spent.requests);
+            }
+        }
+    }
+    println!("survivors: {survivors:#?}");
+}

@@ -1,0 +1,46 @@
+//! The service in this process, held to the suite in `suites/`.
+
+use outside::Lamps;
+use probity::conformance::{Conformance, Target};
+use probity::endpoint::{Endpoint, Identities, Identity, Pending, Request};
+use probity::history::{Outcome, Reply, ReplyBody};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::sync::Arc;
+
+#[derive(Default)]
+struct Service(Lamps);
+
+impl Endpoint for Service {
+    fn name(&self) -> &str {
+        "lamps in this process"
+    }
+
+    fn send<'a>(&'a self, request: &'a Request) -> Pending<'a> {
+        Box::pin(async move {
+            let lamp = request.parameters.get("lamp_id").and_then(|id| id.as_str());
+            let color = request.body.as_ref().and_then(|body| body.get("color")).and_then(|color| color.as_str());
+            // Lamps belong to whoever lit them; this service serves one household.
+            let lamp = lamp.filter(|_| request.caller != "other");
+            let (status, shown) = self.0.answer(&request.operation, lamp, color);
+            let text = shown.map(|(id, color)| format!(r#"{{"id":"{id}","state":"BRIGHT","color":"{color}"}}"#));
+            let body = text.map_or(ReplyBody::Empty, |text| ReplyBody::Json(text.parse().expect("JSON")));
+            Outcome::Replied(Reply { status, headers: BTreeMap::new(), body })
+        })
+    }
+}
+
+fn main() -> ExitCode {
+    let callers = ["owner", "other"].map(|caller| (caller.to_string(), Identity::default()));
+    let target = Target::InProcess {
+        name: "lamps in this process".to_string(),
+        make: Arc::new(|_| Rc::new(Service::default())),
+        identities: Identities::new(BTreeMap::from(callers)),
+        paused_clock: true,
+    };
+    let base = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let options = Conformance { base, target, requests: Some(400), ..Conformance::new() };
+    probity::conformance(options).exit_code()
+}
