@@ -43,6 +43,8 @@ pub struct Belief {
     pub(super) changed: u64,
     pub(super) seen: BTreeMap<Id, u64>,
     pub tally: Tally,
+    /// One factor over all things: slow, and the yardstick for the fast way.
+    whole: bool,
 }
 
 /// What is still to be seen of one promise, and whether something else may explain it.
@@ -105,6 +107,23 @@ impl Belief {
             changed: 0,
             seen: BTreeMap::new(),
             tally: Tally::default(),
+            whole: false,
+        }
+    }
+
+    /// A belief that keeps all things in one factor: what the factored one must equal.
+    #[must_use]
+    pub fn unfactored(model: Arc<Model>, bounds: Bounds) -> Belief {
+        Belief { whole: true, ..Belief::new(model, bounds) }
+    }
+
+    /// The possibilities of a thing when everything that may happen by itself has been allowed for.
+    #[must_use]
+    pub fn possibilities_now(&self, id: &Id) -> Vec<Arc<Held>> {
+        let Some(factor) = self.factors.iter().find(|factor| factor.ids.contains(id)) else { return Vec::new() };
+        match closure(&self.model, &factor.worlds, self.bounds.worlds_max) {
+            Ok(Some(worlds)) => Factor { worlds, ..factor.clone() }.possibilities(id),
+            _ => factor.possibilities(id),
         }
     }
 
@@ -286,7 +305,7 @@ impl Belief {
         let model = Arc::clone(&self.model);
         let kinds = &model.operations[&asked.operation].reads_all;
         let named: BTreeSet<&Id> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
-        let concerned = |factor: &Factor| factor.ids.iter().any(|id| named.contains(id) || kinds.contains(&usize::from(id.kind)));
+        let concerned = |factor: &Factor| self.whole || factor.ids.iter().any(|id| named.contains(id) || kinds.contains(&usize::from(id.kind)));
         let (taken, rest): (Vec<Factor>, Vec<Factor>) = std::mem::take(&mut self.factors).into_iter().partition(concerned);
         self.factors = rest;
         let mut closed = Vec::with_capacity(taken.len());
@@ -314,7 +333,8 @@ impl Belief {
             factor.shrunk = Some(Shrunk { exchange: exchange.number, clauses });
         }
         self.tally.worlds_most = self.tally.worlds_most.max(factor.worlds.len());
-        self.factors.extend(factor.split().into_iter().filter(|factor| !factor.ids.is_empty()));
+        let parts = if self.whole { vec![factor] } else { factor.split() };
+        self.factors.extend(parts.into_iter().filter(|factor| !factor.ids.is_empty()));
         self.factors.sort_by(|a, b| a.ids.cmp(&b.ids));
     }
 

@@ -70,9 +70,12 @@ pub fn filter(see: &See<'_>, factor: &Factor) -> Result<Found, Fault> {
         let mut changed: BTreeMap<Id, Thing> = BTreeMap::new();
         let mut reasons = Vec::new();
         for held in world {
-            if let Some(clause) = misses(see, held) {
-                reasons.push(clause);
-                break;
+            if let Some((clause, misses)) = list_says(see, held) {
+                if misses {
+                    reasons.push(clause);
+                    break;
+                }
+                found.compared.insert(clause);
             }
             match fits(see, held, &mut found.compared)? {
                 Ok(Some(thing)) => {
@@ -94,13 +97,15 @@ pub fn filter(see: &See<'_>, factor: &Factor) -> Result<Found, Fault> {
     Ok(found)
 }
 
-/// The clause of a whole list that a thing contradicts by being there, or by not being there.
-fn misses(see: &See<'_>, held: &Arc<Held>) -> Option<ClauseId> {
+/// The clause of a whole list that demands a thing to be there, or not to be there, and whether
+/// it is otherwise. That what is gone is not shown any more is the affair of what ended it.
+fn list_says(see: &See<'_>, held: &Arc<Held>) -> Option<(ClauseId, bool)> {
     let clause = see.listed_clause(held.id.kind)?;
     let shown = see.sight(&held.id).is_some();
     let foreign = see.asked.who != Some(held.thing.owner);
-    let wrong = if foreign { shown } else { listed(held) == Some(true) && !shown };
-    wrong.then_some(clause)
+    let demanded = if foreign { false } else { listed(held)? };
+    let misses = if demanded { !shown } else { shown && foreign };
+    Some((clause, misses))
 }
 
 fn fits(see: &See<'_>, held: &Arc<Held>, compared: &mut BTreeSet<ClauseId>) -> Result<Result<Option<Thing>, Misfit>, Fault> {

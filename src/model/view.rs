@@ -147,6 +147,17 @@ fn meet_field(model: &Model, held: &Held, next: &mut Thing, index: usize, shown:
     let known = next.fields[index].clone();
     let misfit = Misfit::Field(index as u16);
     if known.has_unknown() {
+        // On its way to a value that nobody knows: what is shown may still be the old one.
+        let pending = next.motion.iter_mut().find_map(|motion| {
+            let at = motion.pending.iter().position(|(field, _)| usize::from(*field) == index)?;
+            Some((motion, at))
+        });
+        if let Some((motion, at)) = pending {
+            if motion.pending[at].1.cel_eq(shown) != Val::Bool(false) {
+                return Ok(());
+            }
+            motion.pending.remove(at);
+        }
         next.fields[index] = shown.clone();
         return Ok(());
     }

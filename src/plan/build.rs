@@ -588,22 +588,27 @@ fn choose(relations: &[(Relation, Val)], rng: &mut Rng) -> Option<Wish> {
     };
     let best = good.iter().map(most).max().unwrap_or(0);
     good.retain(|value| most(value) == best);
-    if let Some(value) = rng.pick(&good) {
+    let mut others = Vec::new();
+    let mut refused = 0;
+    for (relation, value) in relations {
+        match (relation, value) {
+            (Relation::Ne, value) => others.push(value.clone()),
+            (Relation::NotIn, Val::List(items)) => others.extend(items.iter().cloned()),
+            (Relation::Contains, Val::Null) => {}
+            _ => continue,
+        }
+        refused += 1;
+    }
+    // Guards of two clauses, or two sides of an `||`, may want opposite things: then either.
+    let other = refused > best || (refused == best && rng.chance(1, 2));
+    if let Some(value) = rng.pick(&good).filter(|_| !other) {
         return Some(if *value == Val::Null && !keyed {
             Wish::Absent
         } else {
             Wish::Value(value.to_json()?)
         });
     }
-    let mut others = Vec::new();
-    for (relation, value) in relations {
-        match (relation, value) {
-            (Relation::Ne, value) => others.push(value.clone()),
-            (Relation::NotIn, Val::List(items)) => others.extend(items.iter().cloned()),
-            _ => {}
-        }
-    }
-    (keyed || !others.is_empty()).then_some(Wish::Other(others))
+    (refused > 0).then_some(Wish::Other(others))
 }
 
 fn fits(value: &Val, (relation, other): &(Relation, Val)) -> bool {

@@ -10,7 +10,7 @@ use super::chooser::{Chooser, finish, live, own};
 use super::coverage::tested;
 use super::hints::{Hints, general, has_effect, refuses};
 use super::probe::{Actor, Call, Outlook, Scene};
-use super::search::{Leg, Reach, attempt, legs, way};
+use super::search::{Leg, Radius, attempt, legs, spoiled, way, with_handles};
 use super::situation::{Presence, Situation, named};
 use super::step::{Settle, Step};
 use crate::model::ClauseId;
@@ -60,7 +60,7 @@ const SHARES: [(u32, Purpose); 7] = [
 /// Clauses looked at for one step, and calls tried for each.
 const CLAUSES_MAX: usize = 8;
 const CALLS_MAX: usize = 6;
-const REACH: Reach = Reach {
+const RADIUS: Radius = Radius {
     depth_max: 4,
     calls_max: 240,
 };
@@ -236,7 +236,7 @@ impl Guided {
             .collect();
         while !targets.is_empty() {
             let target = targets.remove(view.rng.below(targets.len() as u64) as usize);
-            if let Some(way) = way(view.scene, clause, target, REACH, view.rng) {
+            if let Some(way) = way(view.scene, clause, target, RADIUS, view.rng) {
                 self.intent = way.into();
                 return self.follow(view);
             }
@@ -290,7 +290,7 @@ impl Guided {
             )
         };
         cases.retain(|case| !self.sent.contains(&key(case)));
-        let bodies = references(&good.step);
+        let bodies = named(&good.step);
         while !cases.is_empty() {
             let weighted: Vec<(u32, usize)> = cases
                 .iter()
@@ -404,7 +404,7 @@ fn freshest(view: &mut View<'_, '_>, clause: ClauseId) -> Option<((u64, u64), Ca
             continue;
         };
         let call = match needs_bad_body(view, clause, &outlook) {
-            true => match spoiled(view, &call, clause) {
+            true => match spoiled(view.scene, &call, clause, view.rng) {
                 Some(call) => call,
                 None => continue,
             },
@@ -424,38 +424,6 @@ fn freshest(view: &mut View<'_, '_>, clause: ClauseId) -> Option<((u64, u64), Ca
 
 fn needs_bad_body(view: &View<'_, '_>, clause: ClauseId, outlook: &Outlook) -> bool {
     view.scene.hints.reads(clause, "input") && !outlook.applies(clause)
-}
-
-/// The call with its body made wrong in one place, so that the clause applies.
-fn spoiled(view: &mut View<'_, '_>, good: &Call, clause: ClauseId) -> Option<Call> {
-    let scene = view.scene;
-    let operation = scene.schemas.operation(&good.step.operation)?;
-    let version = scene
-        .hints
-        .version_header
-        .as_ref()
-        .and_then(|name| good.step.headers.get(name))
-        .map(String::as_str);
-    let shape = scene.schemas.request(operation, version)?;
-    let mut cases = deviations_at(shape, good.exchange.body.as_ref()?, version);
-    let bodies = references(&good.step);
-    for _ in 0..CALLS_MAX {
-        if cases.is_empty() {
-            return None;
-        }
-        let case = cases.swap_remove(view.rng.below(cases.len() as u64) as usize);
-        let mut step = good.step.clone();
-        step.body = case.value.map(|value| with_handles(value, scene, &bodies));
-        let found = scene.call(step).filter(|call| {
-            scene
-                .outlook(call)
-                .is_some_and(|outlook| outlook.applies(clause))
-        });
-        if found.is_some() {
-            return found;
-        }
-    }
-    None
 }
 
 fn tried(view: &mut View<'_, '_>, ask: &Ask) -> Option<(Call, Outlook)> {
@@ -832,44 +800,5 @@ fn weight(class: Class) -> u32 {
         Class::Invalid => 14,
         Class::Valid => 5,
         Class::Doubtful => 1,
-    }
-}
-
-/// The handles that a step names.
-fn references(step: &Step) -> BTreeSet<String> {
-    named(step).into_iter().map(str::to_string).collect()
-}
-
-/// Ids of the step's things turned back into handles.
-fn with_handles(
-    value: serde_json::Value,
-    scene: &Scene<'_>,
-    names: &BTreeSet<String>,
-) -> serde_json::Value {
-    use serde_json::Value;
-    match value {
-        Value::String(text) => {
-            let known = |actor: &&Actor| *actor.id.id == *text && names.contains(&actor.name);
-            scene
-                .actors
-                .iter()
-                .find(known)
-                .map_or(Value::String(text), |actor| {
-                    super::step::handle(&actor.name)
-                })
-        }
-        Value::Array(items) => Value::Array(
-            items
-                .into_iter()
-                .map(|item| with_handles(item, scene, names))
-                .collect(),
-        ),
-        Value::Object(fields) => Value::Object(
-            fields
-                .into_iter()
-                .map(|(name, field)| (name, with_handles(field, scene, names)))
-                .collect(),
-        ),
-        scalar => scalar,
     }
 }

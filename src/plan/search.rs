@@ -3,13 +3,16 @@
 use super::build::{Ask, build};
 use super::hints::{Hints, has_effect};
 use super::probe::{Actor, Call, Ground, Scene};
-use super::situation::Presence;
+use super::situation::{Presence, named};
+use super::step::handle;
 use crate::expr::Val;
 use crate::model::{
-    ClauseId, Held, Id, Life, Model, Moment, Thing, World, advanced, apply, choices, hold, read,
+    ClauseId, Held, Model, Moment, Thing, World, advanced, apply, choices, hold, read,
 };
-use crate::schema::Rng;
+use crate::schema::{Rng, deviations_at};
+use serde_json::Value;
 use std::collections::{BTreeSet, VecDeque};
+use std::fmt::Write;
 use std::sync::Arc;
 
 /// One call of a way: the clause that accepts it, its operation, and the thing.
@@ -22,7 +25,7 @@ pub struct Leg {
 
 /// Bounds of one search.
 #[derive(Debug, Clone, Copy)]
-pub struct Reach {
+pub struct Radius {
     pub depth_max: usize,
     /// Calls that are built and tried.
     pub calls_max: usize,
@@ -35,13 +38,13 @@ pub fn way(
     scene: &Scene<'_>,
     goal: ClauseId,
     target: &Actor,
-    reach: Reach,
+    radius: Radius,
     rng: &mut Rng,
 ) -> Option<Vec<Leg>> {
     let start: World = at_rest(scene);
     let mut seen = BTreeSet::from([signature(scene.model, scene.hints, &start)]);
     let mut open: VecDeque<(World, Vec<Leg>)> = VecDeque::from([(start, Vec::new())]);
-    let mut left = reach.calls_max;
+    let mut left = radius.calls_max;
     let goals: Vec<Leg> = legs(scene.model, goal, Some(&target.name));
     let moves = moves(scene, target);
     while let Some((world, legs)) = open.pop_front() {
@@ -56,7 +59,7 @@ pub fn way(
                 return Some([legs, vec![last.clone()]].concat());
             }
         }
-        if legs.len() + 1 >= reach.depth_max {
+        if legs.len() + 1 >= radius.depth_max {
             continue;
         }
         for leg in &moves {
@@ -197,37 +200,88 @@ pub fn settled(model: &Model, world: &World) -> World {
     world.iter().map(end).collect()
 }
 
-/// What of a world guards and effects can tell apart.
+/// What of a world guards and effects can tell apart: things by their order instead of their
+/// ids, each with its kind, its life and the fields that some expression reads.
 #[must_use]
-pub fn signature(model: &Model, hints: &Hints, world: &World) -> Vec<(Id, Life, bool, Vec<Val>)> {
-    let relevant = |held: &Arc<Held>| -> Vec<Val> {
+pub fn signature(model: &Model, hints: &Hints, world: &World) -> String {
+    let mut text = String::new();
+    let place = |id: &str| world.iter().position(|held| &*held.id.id == id);
+    for held in world {
         let kind = usize::from(held.id.kind);
         let resource = &model.suite.resources[kind];
-        let fields = resource
-            .fields
-            .iter()
-            .map(|field| &field.name)
-            .zip(&held.thing.fields);
-        let memory = resource
-            .remembers
-            .iter()
-            .map(|(name, _)| name)
-            .zip(&held.thing.memory);
-        fields
-            .chain(memory)
-            .filter(|(name, _)| hints.relevant.contains(&(kind, (*name).clone())))
-            .map(|(_, value)| value.clone())
-            .collect()
-    };
-    world
-        .iter()
-        .map(|held| {
-            (
-                held.id.clone(),
-                held.thing.life,
-                held.thing.fog.is_some(),
-                relevant(held),
-            )
-        })
-        .collect()
+        let thing = &held.thing;
+        let fields = resource.fields.iter().map(|field| &field.name);
+        let memory = resource.remembers.iter().map(|(name, _)| name);
+        let values = fields
+            .zip(&thing.fields)
+            .chain(memory.zip(&thing.memory))
+            .filter(|(name, _)| hints.relevant.contains(&(kind, (*name).clone())));
+        let moving = thing.motion.is_some();
+        let fogged = thing.fog.is_some();
+        let _ = write!(text, "{kind} {:?} {moving} {fogged}", thing.life);
+        for (_, value) in values {
+            let _ = match value {
+                Val::Str(id) if place(id).is_some() => write!(text, " #{:?}", place(id)),
+                value => write!(text, " {value}"),
+            };
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// The call with its body made wrong in one place, so that the clause applies.
+#[must_use]
+pub fn spoiled(scene: &Scene<'_>, good: &Call, clause: ClauseId, rng: &mut Rng) -> Option<Call> {
+    let operation = scene.schemas.operation(&good.step.operation)?;
+    let header = scene.hints.version_header.as_ref();
+    let version = header
+        .and_then(|name| good.step.headers.get(name))
+        .map(String::as_str);
+    let shape = scene.schemas.request(operation, version)?;
+    let mut cases = deviations_at(shape, good.exchange.body.as_ref()?, version);
+    let names = named(&good.step);
+    for _ in 0..SPOILED_MAX.min(cases.len()) {
+        let case = cases.swap_remove(rng.below(cases.len() as u64) as usize);
+        let mut step = good.step.clone();
+        step.body = case.value.map(|value| with_handles(value, scene, &names));
+        let applies = |call: &Call| {
+            scene
+                .outlook(call)
+                .is_some_and(|outlook| outlook.applies(clause))
+        };
+        if let Some(call) = scene.call(step).filter(applies) {
+            return Some(call);
+        }
+    }
+    None
+}
+
+/// Deviations tried for one call.
+const SPOILED_MAX: usize = 6;
+
+/// The ids of these handles' things turned back into handles.
+#[must_use]
+pub fn with_handles(value: Value, scene: &Scene<'_>, names: &BTreeSet<&str>) -> Value {
+    match value {
+        Value::String(text) => {
+            let known =
+                |actor: &&Actor| *actor.id.id == *text && names.contains(actor.name.as_str());
+            match scene.actors.iter().find(known) {
+                Some(actor) => handle(&actor.name),
+                None => Value::String(text),
+            }
+        }
+        Value::Array(items) => {
+            let items = items.into_iter();
+            Value::Array(items.map(|item| with_handles(item, scene, names)).collect())
+        }
+        Value::Object(fields) => {
+            let fields = fields
+                .into_iter()
+                .map(|(name, field)| (name, with_handles(field, scene, names)));
+            Value::Object(fields.collect())
+        }
+        scalar => scalar,
+    }
 }

@@ -42,7 +42,14 @@ impl Severity {
 impl Problem {
     pub(super) fn not_yaml(file: &str, place: Place, message: String) -> Problem {
         let file = file.to_string();
-        Problem { file, place, severity: Severity::Error, code: "not-yaml", message, hint: None }
+        Problem {
+            file,
+            place,
+            severity: Severity::Error,
+            code: "not-yaml",
+            message,
+            hint: None,
+        }
     }
 }
 

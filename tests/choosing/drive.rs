@@ -19,6 +19,10 @@ pub struct Bench {
     pub hints: Arc<Hints>,
     pub tempo: Tempo,
     pub filled: &'static str,
+    /// The promise that the mock breaks, if it is to break one.
+    pub fault: Option<probity::endpoint::mock::Mutant>,
+    /// End at the first finding.
+    pub first_only: bool,
 }
 
 /// What some plans have come to.
@@ -41,7 +45,7 @@ pub struct Walked {
 impl Bench {
     pub fn new((model, schemas): (Arc<Model>, Arc<Schemas>), filled: &'static str) -> Bench {
         let hints = Arc::new(Hints::new(&model, &schemas));
-        Bench { model, schemas, hints, tempo: Tempo { event_percent: 0, exception_percent: 0, ..Tempo::CLOUD }, filled }
+        Bench { model, schemas, hints, tempo: Tempo { event_percent: 0, exception_percent: 0, ..Tempo::CLOUD }, filled, fault: None, first_only: false }
     }
 
     pub fn limits(&self, steps_max: usize) -> Limits {
@@ -53,7 +57,7 @@ impl Bench {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
         let mut walked = Walked::default();
         for plan in 0.. {
-            if walked.requests >= requests {
+            if walked.requests >= requests || (self.first_only && !walked.found.is_empty()) {
                 break;
             }
             let mut chooser = make(plan);
@@ -63,13 +67,13 @@ impl Bench {
     }
 
     async fn plan(&self, chooser: &mut dyn Chooser, seed: u64, steps_max: usize, requests: u64, walked: &mut Walked) {
-        let mock = Mock::new(self.model.clone(), self.schemas.clone(), seed, self.tempo, None);
+        let mock = Mock::new(self.model.clone(), self.schemas.clone(), seed, self.tempo, self.fault.clone());
         let bounds = Bounds { worlds_max: 2_000, settle_percent: 100, insight: false };
         let mut desk = Desk { bench: self, mock, judge: Judge::new(self.model.clone(), self.schemas.clone(), 0, bounds), start: Instant::now(), number: 0, found: Vec::new() };
         let limits = self.limits(steps_max);
         let mut handles = Handles::default();
         let mut steps: Vec<Step> = Vec::new();
-        while walked.requests < requests {
+        while walked.requests < requests && !(self.first_only && !desk.found.is_empty()) {
             let before = desk.judge.belief.clone();
             let known = handles.clone();
             let situation = Situation {

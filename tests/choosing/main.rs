@@ -4,7 +4,7 @@ mod drive;
 mod lamps;
 
 use drive::{Bench, Walked};
-use probity::plan::{Chooser, Guided, Random};
+use probity::plan::{Chooser, Extent, Guided, Random, reachable};
 use std::sync::Arc;
 
 fn guided(bench: &Bench, seed: u64, requests: u64) -> Walked {
@@ -79,7 +79,54 @@ fn the_shipped_suites_are_walked_without_a_stop() {
     println!("{:?}", begun.elapsed());
     print(&bench, "ecs-native", &walked);
     let begun = std::time::Instant::now();
-    let walked = random(&bench, 1, 1_500);
+    let found = reachable(&bench.model, &bench.schemas, &bench.hints, &bench.limits(60), Extent::default());
     println!("{:?}", begun.elapsed());
-    print(&bench, "ecs-native random", &walked);
+    for (index, info) in bench.model.clauses.iter().enumerate() {
+        if let probity::model::Origin::Clause(_) = info.origin {
+            println!("  {} {:?}", info.id, found.get(&probity::model::ClauseId(index as u32)));
+        }
+    }
+}
+
+#[test]
+fn what_no_sequence_of_calls_reaches_is_told_from_what_takes_many() {
+    let bench = Bench::new(lamps::lamps(), "owner");
+    let begun = std::time::Instant::now();
+    let found = reachable(&bench.model, &bench.schemas, &bench.hints, &bench.limits(60), Extent::default());
+    println!("{:?}", begun.elapsed());
+    let shortest = |id: &str| found.get(&bench.model.named(id).expect("a clause of the suite")).map(|reach| (reach.shortest, reach.certain));
+    assert_eq!(shortest("never"), None);
+    assert_eq!(shortest("buy"), Some((1, true)));
+    assert_eq!(shortest("dim"), Some((2, true)));
+    assert_eq!(shortest("undo.lit"), Some((3, true)));
+    assert_eq!(shortest("undo.dark"), Some((4, true)));
+    // Bought, switched off, twice tried and undone, cleaned.
+    assert_eq!(shortest("clean.worn"), Some((7, true)));
+    assert_eq!(shortest("pin.other"), Some((4, true)));
+    let missing: Vec<&str> = bench.model.clauses.iter().enumerate().filter(|(index, info)| matches!(info.origin, probity::model::Origin::Clause(_)) && !found.contains_key(&probity::model::ClauseId(*index as u32))).map(|(_, info)| info.id.as_str()).collect();
+    assert_eq!(missing, ["never"]);
+}
+
+/// For people: which faults of the mock a walk of so many requests finds, and which it does not.
+/// `PROBITY_FAULTS=lamps cargo test --test choosing faults -- --nocapture`
+#[test]
+fn faults_found_are_counted() {
+    let Ok(name) = std::env::var("PROBITY_FAULTS") else { return };
+    let mut bench = if name == "lamps" { Bench::new(lamps::lamps(), "owner") } else { Bench::new(shipped(&name), "project_id") };
+    bench.first_only = true;
+    let budget = std::env::var("PROBITY_REQUESTS").ok().and_then(|n| n.parse().ok()).unwrap_or(600);
+    let faults = probity::endpoint::mock::mutants(&bench.model, &bench.schemas);
+    let (mut by_guide, mut by_chance, mut requests) = (0, 0, 0);
+    for fault in &faults {
+        bench.fault = Some(fault.clone());
+        let found = guided(&bench, 7, budget);
+        requests += found.requests;
+        by_guide += usize::from(!found.found.is_empty());
+        let chance = random(&bench, 7, budget);
+        by_chance += usize::from(!chance.found.is_empty());
+        if found.found.is_empty() {
+            println!("  not found: {} {}", fault.name, if chance.found.is_empty() { "" } else { "(by chance it is)" });
+        }
+    }
+    println!("{} faults, {by_guide} found guided in {requests} requests, {by_chance} by chance", faults.len());
 }

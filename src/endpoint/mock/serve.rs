@@ -48,6 +48,20 @@ impl Mock {
         self
     }
 
+    /// What is there now: for tests that hold a belief against the truth.
+    #[must_use]
+    pub fn truth(&self) -> World {
+        let inner = &mut *self.inner.borrow_mut();
+        let now = self.now();
+        inner.realm.pass(&self.model, &mut inner.rng, &self.tempo, self.stuck(), now);
+        inner.realm.world.clone()
+    }
+
+    fn stuck(&self) -> bool {
+        let generated = |fault: &Mutant| matches!(self.model.info(fault.clause).origin, crate::model::Origin::Generated(Generated::Settles(_)));
+        self.fault.as_ref().is_some_and(generated)
+    }
+
     fn now(&self) -> u64 {
         let start = *self.start.borrow_mut().get_or_insert_with(Instant::now);
         u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_mul(self.speed)
@@ -66,8 +80,7 @@ impl Mock {
     fn act(&self, request: &Request) -> Outcome {
         let inner = &mut *self.inner.borrow_mut();
         let now = self.now();
-        let stuck = self.fault.as_ref().is_some_and(|fault| matches!(self.model.info(fault.clause).origin, crate::model::Origin::Generated(Generated::Settles(_))));
-        inner.realm.pass(&self.model, &mut inner.rng, &self.tempo, stuck, now);
+        inner.realm.pass(&self.model, &mut inner.rng, &self.tempo, self.stuck(), now);
         let exchange = as_exchange(request);
         let class = classed(&self.model, &self.schemas, &exchange);
         let asked = Asked::new(&self.model, &exchange, class);

@@ -5,10 +5,14 @@ use crate::schema::catalog::{Citation, Source};
 use std::collections::BTreeMap;
 
 pub(super) fn check(lint: &mut Lint, evidence: Evidence) {
-    let Some(locked) = evidence.citations else { return };
+    let Some(locked) = evidence.citations else {
+        return;
+    };
     let locked: BTreeMap<&Source, &Citation> = locked.iter().map(|c| (&c.at, c)).collect();
     for (text, place) in lint.spots.citations() {
-        let Ok(source) = text.parse::<Source>() else { continue };
+        let Ok(source) = text.parse::<Source>() else {
+            continue;
+        };
         let Some(citation) = locked.get(&source) else {
             let message = format!("the citation `{source}` is not locked to the text of its page");
             let hint = "run `probity derive` with the pages to write the lock".to_string();

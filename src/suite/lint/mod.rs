@@ -7,8 +7,8 @@ mod overlap;
 mod reach;
 mod silence;
 mod sketch;
-mod spots;
 mod spoken;
+mod spots;
 mod typing;
 
 use super::problem::{Problem, Severity};
@@ -44,7 +44,13 @@ pub fn lint(
     schemas: &Schemas,
     evidence: Evidence,
 ) -> Vec<Problem> {
-    let mut lint = Lint { file, suite, schemas, spots: Spots::new(text), problems: Vec::new() };
+    let mut lint = Lint {
+        file,
+        suite,
+        schemas,
+        spots: Spots::new(text),
+        problems: Vec::new(),
+    };
     typing::check(&mut lint);
     citations::check(&mut lint, evidence);
     reach::check(&mut lint, evidence.reachable);
@@ -88,6 +94,13 @@ impl Lint<'_> {
         hint: Option<String>,
     ) {
         let file = self.file.to_string();
-        self.problems.push(Problem { file, place, severity, code, message, hint });
+        self.problems.push(Problem {
+            file,
+            place,
+            severity,
+            code,
+            message,
+            hint,
+        });
     }
 }

@@ -117,11 +117,7 @@ fn names_read(reader: &Reader, clause: &Clause, things: &BTreeSet<&str>) -> BTre
 }
 
 fn clause(reader: &mut Reader, node: &Node, ground: &Ground) -> Option<Clause> {
-    let optional: Vec<&str> = COMMON
-        .iter()
-        .copied()
-        .chain(CLAUSE)
-        .collect();
+    let optional: Vec<&str> = COMMON.iter().copied().chain(CLAUSE).collect();
     let map = reader.fields(node, "a clause", &["id", "call"], &optional)?;
     let calls = map
         .get("call")
@@ -476,12 +472,7 @@ pub(super) fn events(
 }
 
 fn event(reader: &mut Reader, node: &Node, resources: &[Resource]) -> Option<Event> {
-    let map = reader.fields(
-        node,
-        "an event",
-        &EVENT_NEEDS,
-        &EVENT,
-    )?;
+    let map = reader.fields(node, "an event", &EVENT_NEEDS, &EVENT)?;
     let (basis, rule, cites) = grounds(reader, map, "an event");
     let name_node = map.get("resource")?;
     let name = reader.text(name_node, "`resource`")?;

@@ -191,8 +191,14 @@ pub(super) fn keys() -> Vec<(&'static str, Vec<&'static str>)> {
         ("Suite", join(&[&REQUIRED, &OPTIONAL])),
         ("Resource", join(&[&["id"], &resources::OPTIONAL])),
         ("MoreView", join(&[&resources::VIEW])),
-        ("General", join(&[&["id"], &clauses::COMMON, &clauses::GENERAL])),
-        ("Clause", join(&[&["id", "call"], &clauses::COMMON, &clauses::CLAUSE])),
+        (
+            "General",
+            join(&[&["id"], &clauses::COMMON, &clauses::GENERAL]),
+        ),
+        (
+            "Clause",
+            join(&[&["id", "call"], &clauses::COMMON, &clauses::CLAUSE]),
+        ),
         ("Alternative", join(&[&["because"], &clauses::ALTERNATIVE])),
         ("Event", join(&[&clauses::EVENT_NEEDS, &clauses::EVENT])),
     ]

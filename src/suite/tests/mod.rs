@@ -22,7 +22,11 @@ struct LampFiles;
 
 impl Files for LampFiles {
     fn read(&self, name: &str) -> Option<Vec<u8>> {
-        let file = if name == "catalog.json" { catalog() } else { schema(name)? };
+        let file = if name == "catalog.json" {
+            catalog()
+        } else {
+            schema(name)?
+        };
         Some(file.to_string().into_bytes())
     }
 

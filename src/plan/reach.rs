@@ -1,0 +1,330 @@
+//! Which clauses can apply at all, and after how many calls at the soonest.
+//!
+//! Breadth first over the model's own worlds, from nothing. Inputs are drawn and mined, so
+//! "not reached" means: not within these bounds.
+
+use super::build::{Ask, build};
+use super::hints::{Hints, has_effect};
+use super::probe::{Actor, Call, Ground, Scene};
+use super::search::{settled, signature, spoiled};
+use super::situation::{Limits, Presence};
+use crate::expr::Val;
+use crate::model::{
+    ClauseId, Id, Life, Model, Moment, Reading, World, apply, choices, closure, read,
+};
+use crate::schema::{Rng, Schemas};
+use crate::suite::Binding;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+/// How a clause was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reach {
+    /// Calls until it decides, its own call included.
+    pub shortest: usize,
+    /// False: only where its guard hangs on something that the model does not know there.
+    pub certain: bool,
+}
+
+/// Bounds of the search.
+#[derive(Debug, Clone, Copy)]
+pub struct Extent {
+    pub depth_max: usize,
+    pub worlds_max: usize,
+    /// Things of one kind at once.
+    pub things_max: usize,
+}
+
+impl Default for Extent {
+    fn default() -> Extent {
+        Extent {
+            depth_max: 8,
+            worlds_max: 300,
+            things_max: 2,
+        }
+    }
+}
+
+/// Every written clause that some sequence of calls makes apply, within the bounds.
+#[must_use]
+pub fn reachable(
+    model: &Model,
+    schemas: &Schemas,
+    hints: &Hints,
+    limits: &Limits,
+    extent: Extent,
+) -> BTreeMap<ClauseId, Reach> {
+    let mut search = Search {
+        model,
+        schemas,
+        hints,
+        limits,
+        extent,
+        rng: Rng::new(0, 0, 0, PURPOSE_REACH),
+        found: BTreeMap::new(),
+        seen: BTreeSet::new(),
+        open: VecDeque::from([(World::new(), 0)]),
+    };
+    let mut expanded = 0;
+    while let Some((world, depth)) = search.open.pop_front() {
+        if expanded >= extent.worlds_max || search.complete() {
+            break;
+        }
+        expanded += 1;
+        search.visit(&world, depth);
+    }
+    search.found
+}
+
+const PURPOSE_REACH: u64 = 3;
+/// Calls tried for one clause in one world.
+const TRIES: usize = 4;
+/// Worlds that one call may lead to, transient ones included.
+const AFTER_MAX: usize = 64;
+
+struct Search<'a> {
+    model: &'a Model,
+    schemas: &'a Schemas,
+    hints: &'a Hints,
+    limits: &'a Limits,
+    extent: Extent,
+    rng: Rng,
+    found: BTreeMap<ClauseId, Reach>,
+    seen: BTreeSet<String>,
+    open: VecDeque<(World, usize)>,
+}
+
+impl Search<'_> {
+    fn complete(&self) -> bool {
+        self.found.values().filter(|reach| reach.certain).count() == self.model.suite.clauses.len()
+    }
+
+    fn visit(&mut self, world: &World, depth: usize) {
+        self.test(world, depth);
+        if depth + 1 >= self.extent.depth_max || moving(world) {
+            return;
+        }
+        for (clause, operation) in self.steps() {
+            for percent in [0, 50] {
+                let scene = scene(self, world);
+                let ask = Ask {
+                    operation: operation.clone(),
+                    goal: Some(clause),
+                    optional_percent: percent,
+                    ..Ask::default()
+                };
+                let Some(call) = build(&scene, &ask, &mut self.rng) else {
+                    continue;
+                };
+                for next in after(&scene, &call, world, self.extent) {
+                    let known = signature(self.model, self.hints, &next);
+                    if self.seen.insert(known) {
+                        self.open.push_back((next, depth + 1));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Looks which clauses apply to some call here.
+    fn test(&mut self, world: &World, depth: usize) {
+        for operation in self.model.operations.values() {
+            for &clause in &operation.clauses {
+                let known = self.found.get(&clause);
+                if known.is_some_and(|reach| reach.certain) {
+                    continue;
+                }
+                let certain = {
+                    let scene = scene(self, world);
+                    attempt(&scene, clause, &operation.id, &mut self.rng)
+                };
+                let Some(certain) = certain else { continue };
+                if certain || !self.found.contains_key(&clause) {
+                    let shortest = depth + 1;
+                    self.found.insert(clause, Reach { shortest, certain });
+                }
+            }
+        }
+    }
+
+    /// Clauses by which worlds change, one for each guard of an operation.
+    fn steps(&self) -> Vec<(ClauseId, String)> {
+        let mut steps = Vec::new();
+        for operation in self.model.operations.values() {
+            let mut guards = BTreeSet::new();
+            for &clause in &operation.clauses {
+                let Some(written) = self.model.written(clause) else {
+                    continue;
+                };
+                let guard = written.when.as_ref().map(|guard| guard.text().to_string());
+                if has_effect(written) && guards.insert(guard) {
+                    steps.push((clause, operation.id.clone()));
+                }
+            }
+        }
+        steps
+    }
+}
+
+fn moving(world: &World) -> bool {
+    world.iter().any(|held| held.thing.motion.is_some())
+}
+
+fn scene<'a>(search: &Search<'a>, world: &'a World) -> Scene<'a> {
+    let actor = |held: &Arc<crate::model::Held>| Actor {
+        name: held.id.id.to_string(),
+        id: held.id.clone(),
+        owner: held.thing.owner,
+        presence: match (held.thing.life, &held.thing.motion) {
+            (Life::Gone, _) => Presence::Gone,
+            (Life::Dying, _) => Presence::Leaving,
+            (Life::Alive, Some(_)) => Presence::Motion,
+            (Life::Alive, None) => Presence::Rest,
+        },
+    };
+    Scene {
+        model: search.model,
+        schemas: search.schemas,
+        hints: search.hints,
+        limits: search.limits,
+        actors: world.iter().map(actor).collect(),
+        ground: Ground::World(world),
+    }
+}
+
+/// Whether a call is found to which the clause applies: certainly, or as far as is known.
+fn attempt(scene: &Scene<'_>, clause: ClauseId, operation: &str, rng: &mut Rng) -> Option<bool> {
+    let mut perhaps = None;
+    // A thing on its way out shows anything, so that every guard over it is open.
+    let known = scene
+        .actors
+        .iter()
+        .all(|actor| actor.presence != Presence::Leaving);
+    for round in 0..TRIES {
+        let ask = Ask {
+            operation: operation.to_string(),
+            goal: Some(clause),
+            moving: round % 2 == 1,
+            optional_percent: [0, 30, 100][round % 3],
+            ..Ask::default()
+        };
+        let Some(call) = build(scene, &ask, rng) else {
+            continue;
+        };
+        let Some(outlook) = scene.outlook(&call) else {
+            continue;
+        };
+        if outlook.applies(clause) {
+            return Some(true);
+        }
+        let named = |reading: &Reading| {
+            reading.perhaps.contains(&clause) || reading.permitted.contains(&clause)
+        };
+        if known && outlook.0.iter().any(named) {
+            perhaps = Some(false);
+        }
+        if scene.hints.reads(clause, "input") && spoiled(scene, &call, clause, rng).is_some() {
+            return Some(true);
+        }
+    }
+    perhaps
+}
+
+/// The worlds that may follow an accepted call: every outcome, every stage, every event.
+fn after(scene: &Scene<'_>, call: &Call, world: &World, extent: Extent) -> Vec<World> {
+    let model = scene.model;
+    let Ok(reading) = read(model, &call.asked, world, &[]) else {
+        return Vec::new();
+    };
+    let accepts = if reading.accepts.is_empty() {
+        &reading.perhaps
+    } else {
+        &reading.accepts
+    };
+    if !reading.demanded.is_empty() || accepts.is_empty() {
+        return Vec::new();
+    }
+    let Some(born) = births(scene, call, world, extent) else {
+        return Vec::new();
+    };
+    let moment = Moment {
+        born: &born,
+        reply: &Val::Unknown,
+        now: 0,
+        seq: next_seq(world),
+        strangers: &[],
+    };
+    let ways = choices(model, &call.asked, world, accepts, &moment).unwrap_or_default();
+    let next: Vec<World> = ways
+        .iter()
+        .take(8)
+        .filter_map(|way| apply(model, &call.asked, world, way, &moment).ok())
+        .collect();
+    let mut all: Vec<World> = next.iter().map(|world| settled(model, world)).collect();
+    all.extend(
+        closure(model, &next, AFTER_MAX)
+            .ok()
+            .flatten()
+            .unwrap_or_default(),
+    );
+    let pruned = |world| prune(scene.hints, world, extent);
+    all.into_iter().map(pruned).collect()
+}
+
+/// Things that nothing deletes would pile up: only the youngest are kept.
+fn prune(hints: &Hints, mut world: World, extent: Extent) -> World {
+    let kinds: BTreeSet<u16> = world.iter().map(|held| held.id.kind).collect();
+    for kind in kinds {
+        if hints.deletable.contains(&usize::from(kind)) {
+            continue;
+        }
+        let mut seqs: Vec<u32> = world
+            .iter()
+            .filter(|held| held.id.kind == kind)
+            .map(|held| held.thing.seq)
+            .collect();
+        seqs.sort_unstable_by(|a, b| b.cmp(a));
+        let kept = seqs.get(extent.things_max.saturating_sub(1)).copied();
+        if let Some(kept) = kept {
+            world.retain(|held| held.id.kind != kind || held.thing.seq >= kept);
+        }
+    }
+    world
+}
+
+fn next_seq(world: &World) -> u32 {
+    let youngest = world.iter().map(|held| held.thing.seq).max();
+    youngest.map_or(0, |seq| seq + 1)
+}
+
+/// Invented ids for what the call brings to life; none where there would be too many.
+fn births(
+    scene: &Scene<'_>,
+    call: &Call,
+    world: &World,
+    extent: Extent,
+) -> Option<Vec<(usize, Vec<Id>)>> {
+    let mut born = Vec::new();
+    let about = &scene.model.operations[&call.step.operation].about;
+    for (index, about) in about.iter().enumerate() {
+        if !matches!(about.binding, Binding::New(_)) {
+            continue;
+        }
+        let alive = world.iter().filter(|held| {
+            usize::from(held.id.kind) == about.resource && held.thing.life != Life::Gone
+        });
+        let counted = scene.hints.deletable.contains(&about.resource);
+        if counted && alive.count() >= extent.things_max {
+            return None;
+        }
+        let number = next_seq(world) as usize + born.len();
+        let id = format!("00000000-0000-4000-8000-{number:012x}");
+        let kind = about.resource as u16;
+        let id = Id {
+            kind,
+            id: Arc::from(id.as_str()),
+        };
+        born.push((index, vec![id]));
+    }
+    Some(born)
+}
