@@ -297,7 +297,7 @@ fn asked(one: &Once) -> Result<(Loaded, Chosen, u32), Wrong> {
         _ => profile.endpoint(&loaded.name).map(str::to_string),
     };
     let loaded = loaded.at(&profile)?;
-    let chosen = address.map_or(Chosen::Mock(None), |address| Chosen::Address(address, profile.clone()));
+    let chosen = address.map_or(Ok(Chosen::Mock(None)), |address| target::at(address, &profile))?;
     Ok((loaded, chosen, profile.settle_percent))
 }
 

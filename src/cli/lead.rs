@@ -9,7 +9,7 @@ use crate::campaign::{
     site,
 };
 use crate::endpoint::mock::Tempo;
-use crate::endpoint::{Call, Changes, Endpoint, Http, HttpLimits, Identities, Profile, Request, compose, probe};
+use crate::endpoint::{Call, Endpoint, Http, HttpLimits, Identities, Profile, Request, compose, probe};
 use crate::history::Secrets;
 use crate::model::Bounds;
 use crate::oracle::Standing;
@@ -204,13 +204,6 @@ fn limits(order: &Order<'_>, identities: &Identities) -> Limits {
 
 /// The endpoint, once it has answered a harmless request.
 async fn reached(loaded: &Loaded, address: &str, profile: &Profile) -> Result<Rc<Http>, Wrong> {
-    if profile.changes != Changes::Allowed {
-        return Err(Wrong::input(
-            "profile",
-            format!("it does not allow changes, and a campaign creates, changes and deletes things at {address}"),
-            "write `changes: allowed` into the profile of an endpoint where that may be done",
-        ));
-    }
     let mut limits = HttpLimits::USUAL;
     limits.request_timeout = profile
         .limits
