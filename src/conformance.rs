@@ -14,9 +14,10 @@
 
 use crate::campaign::{Event, Listener};
 use crate::cli::Loaded;
+pub use crate::cli::drive::Make;
 use crate::cli::drive::{Chosen, Drive, Filing, Given, Order, campaign};
 use crate::cli::{Began, Limits, Patterns, Shelf, Wrong, lead, target};
-use crate::endpoint::{Endpoint, Identities};
+use crate::endpoint::Identities;
 use crate::model::Origin;
 use crate::oracle::{Standing, Verdict};
 use crate::report::{ClauseRow, Report, Shown, complaint};
@@ -25,7 +26,6 @@ use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 /// What is checked, whom it asks, and where the reports go.
@@ -44,9 +44,6 @@ pub struct Conformance {
     /// The folder of the reports.
     pub reports: PathBuf,
 }
-
-/// Makes an endpoint in this process; called once for each plan, on the thread that runs it.
-pub type Make = Arc<dyn Fn(u64) -> Rc<dyn Endpoint> + Send + Sync>;
 
 /// Whom the tests ask. What is a closure is called only when a campaign starts, never to list the tests.
 #[derive(Clone)]
@@ -300,7 +297,7 @@ fn asked(one: &Once) -> Result<(Loaded, Chosen, u32), Wrong> {
         _ => profile.endpoint(&loaded.name).map(str::to_string),
     };
     let loaded = loaded.at(&profile)?;
-    let chosen = address.map_or(Chosen::Mock(None), |address| Chosen::Address(address, profile.clone()));
+    let chosen = address.map_or(Ok(Chosen::Mock(None)), |address| target::at(address, &profile))?;
     Ok((loaded, chosen, profile.settle_percent))
 }
 

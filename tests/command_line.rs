@@ -51,7 +51,7 @@ fn an_unknown_suite_is_named_with_the_one_that_was_meant() {
     check(
         &["run", "lmaps"],
         2,
-        "error: ./suites and ./schemas has no suite of that name\n  at      suite `lmaps`\n  remedy  did you mean `lamps`?\n",
+        "error: there is no suite of that name in ./suites and ./schemas\n  at      suite `lmaps`\n  remedy  did you mean `lamps`?\n",
     );
 }
 

@@ -5,9 +5,8 @@ use super::exit::{self, Exit};
 use super::shelf::Loaded;
 use super::wrong::Wrong;
 use crate::campaign::{Budget, Conclusion, Listener};
-use crate::conformance::Make;
 use crate::endpoint::mock::Mutant;
-use crate::endpoint::{Identities, Profile};
+use crate::endpoint::{Endpoint, Identities, Profile};
 use crate::history::write_jsonl;
 use crate::oracle::Selection;
 use crate::plan::Plan;
@@ -15,6 +14,7 @@ use crate::report::{self, Report, Run, Shown, Subject, Target, Writing, certific
 use crate::run::{Cancel, Left};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Whom one suite's campaign asks.
@@ -27,6 +27,9 @@ pub enum Chosen {
     /// A service in this process.
     Given(Given),
 }
+
+/// Makes an endpoint in this process; called once for each plan, on the thread that runs it.
+pub type Make = Arc<dyn Fn(u64) -> Rc<dyn Endpoint> + Send + Sync>;
 
 /// A service in this process that other crates hand in.
 #[derive(Clone)]

@@ -9,7 +9,7 @@ use crate::campaign::{
     site,
 };
 use crate::endpoint::mock::Tempo;
-use crate::endpoint::{Call, Changes, Endpoint, Http, HttpLimits, Identities, Profile, Request, compose, probe};
+use crate::endpoint::{Call, Endpoint, Http, HttpLimits, Identities, Profile, Request, compose, probe};
 use crate::history::Secrets;
 use crate::model::Bounds;
 use crate::oracle::Standing;
@@ -21,6 +21,8 @@ use std::time::Duration;
 
 /// Most possible states of the things that one call joins.
 pub const WORLDS_MAX: usize = 4096;
+/// Between two looks at the same thing over a network.
+const POLL_LEAST: Duration = Duration::from_millis(20);
 /// For cleaning up after one plan, where the profile does not say.
 const SWEEP: Duration = Duration::from_secs(600);
 
@@ -148,6 +150,8 @@ fn real_site<'a>(order: &Order<'_>, profile: &Profile, endpoint: &'a dyn Fn(u64)
         .unwrap_or(60_000);
     let settle_most = Duration::from_millis(settle_ms.saturating_mul(u64::from(order.settle_percent)) / 100);
     let ceilings = &profile.limits;
+    // An endpoint that settles in a hundredth of the time is looked at as much more often.
+    let paced = |usual: Duration| (usual * order.settle_percent.min(100) / 100).max(POLL_LEAST);
     let literals = profile.identities.credentials().map(|credential| credential.expose());
     Site {
         model: model.clone(),
@@ -158,6 +162,8 @@ fn real_site<'a>(order: &Order<'_>, profile: &Profile, endpoint: &'a dyn Fn(u64)
             .with_names(profile.secrets.iter().map(String::as_str))
             .with_literals(literals),
         pace: Pace {
+            poll_first: paced(Pace::REAL.poll_first),
+            poll_most: paced(Pace::REAL.poll_most),
             settle_most,
             quiet: settle_most,
             request_timeout: ceilings
@@ -204,13 +210,6 @@ fn limits(order: &Order<'_>, identities: &Identities) -> Limits {
 
 /// The endpoint, once it has answered a harmless request.
 async fn reached(loaded: &Loaded, address: &str, profile: &Profile) -> Result<Rc<Http>, Wrong> {
-    if profile.changes != Changes::Allowed {
-        return Err(Wrong::input(
-            "profile",
-            format!("it does not allow changes, and a campaign creates, changes and deletes things at {address}"),
-            "write `changes: allowed` into the profile of an endpoint where that may be done",
-        ));
-    }
     let mut limits = HttpLimits::USUAL;
     limits.request_timeout = profile
         .limits

@@ -102,7 +102,7 @@ impl Shelf {
                 let all: Vec<&str> = known.iter().map(String::as_str).collect();
                 return Err(Wrong::usage(
                     format!("suite `{name}`"),
-                    format!("{} has no suite of that name", self.place()),
+                    format!("there is no suite of that name in {}", self.place()),
                     meant(name, &all),
                 ));
             }
@@ -141,7 +141,7 @@ impl Shelf {
             let all: Vec<&str> = known.iter().map(String::as_str).collect();
             return Err(Wrong::input(
                 format!("catalog `{api}`"),
-                format!("{} has no schemas of that name", self.place()),
+                format!("there are no schemas of that name in {}", self.place()),
                 meant(api, &all),
             ));
         }

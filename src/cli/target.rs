@@ -5,7 +5,7 @@ use super::meant::{Target, Whom};
 use super::shelf::Loaded;
 use super::wrong::{Wrong, meant};
 use crate::endpoint::mock::mutants;
-use crate::endpoint::{Profile, ProfileError};
+use crate::endpoint::{Changes, Profile, ProfileError};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -54,13 +54,31 @@ pub fn chosen(target: &Target, profile: &Arc<Profile>, loaded: Vec<Loaded>) -> R
             Whom::Profile => profile.endpoint(&loaded.name).map(str::to_string),
         };
         let loaded = loaded.at(profile)?;
-        let chosen = address.map_or(Chosen::Mock(None), |address| Chosen::Address(address, profile.clone()));
+        let chosen = match address {
+            Some(address) => at(address, profile)?,
+            None => Chosen::Mock(None),
+        };
         all.push((loaded, chosen));
     }
     match &target.fault {
         None => Ok(all),
         Some(fault) => broken(all, fault),
     }
+}
+
+/// An address, if its profile lets a campaign create, change and delete things there.
+///
+/// # Errors
+/// If it does not.
+pub fn at(address: String, profile: &Arc<Profile>) -> Result<Chosen, Wrong> {
+    if profile.changes == Changes::Allowed {
+        return Ok(Chosen::Address(address, profile.clone()));
+    }
+    Err(Wrong::input(
+        "profile",
+        format!("it does not allow changes, and a campaign creates, changes and deletes things at {address}"),
+        "write `changes: allowed` into the profile of an endpoint where that may be done",
+    ))
 }
 
 /// Whom all of them ask, for the first line of output.

@@ -1,6 +1,7 @@
 //! An error of the user's world: where, what, and what to do about it.
 
 use super::exit::Exit;
+use crate::expr::nearest;
 use std::fmt;
 use std::path::Path;
 
@@ -93,18 +94,12 @@ impl fmt::Display for Wrong {
 impl std::error::Error for Wrong {}
 
 /// "did you mean `x`?", or the short list of what there is.
-pub fn meant<'k>(name: &str, known: &[&'k str]) -> String {
-    let near = known
-        .iter()
-        .map(|candidate| (distance(name, candidate), *candidate))
-        .min();
-    match near {
-        Some((distance, candidate)) if distance <= (name.chars().count() / 3).max(1) => {
-            format!("did you mean `{candidate}`?")
-        }
-        _ if known.is_empty() => "there is none to choose from".to_string(),
-        _ if known.len() <= LISTED_MAX => format!("there is: {}", known.join(", ")),
-        _ => format!(
+pub fn meant(name: &str, known: &[&str]) -> String {
+    match nearest(name, known.iter().copied()) {
+        Some(candidate) => format!("did you mean `{candidate}`?"),
+        None if known.is_empty() => "there is none to choose from".to_string(),
+        None if known.len() <= LISTED_MAX => format!("there is: {}", known.join(", ")),
+        None => format!(
             "there are {}, beginning with: {}",
             known.len(),
             known[..LISTED_MAX].join(", ")
@@ -113,21 +108,6 @@ pub fn meant<'k>(name: &str, known: &[&'k str]) -> String {
 }
 
 const LISTED_MAX: usize = 12;
-
-/// Insertions, deletions and replacements that lead from one to the other, regardless of case.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.iter().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, right) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(left != right);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
-}
 
 #[cfg(test)]
 mod tests {

@@ -18,7 +18,7 @@ pub fn doubts(typed: &typed::Doubts) -> Result<Exit, Wrong> {
             let all: Vec<&str> = known.iter().map(String::as_str).collect();
             return Err(Wrong::usage(
                 format!("API `{api}`"),
-                format!("{} has no schemas of that name", shelf.place()),
+                format!("there are no schemas of that name in {}", shelf.place()),
                 meant(api, &all),
             ));
         }

@@ -64,16 +64,22 @@ pub fn init(typed: &typed::Init) -> Result<Exit, Wrong> {
     Ok(Exit::Passed)
 }
 
-/// The profile of a mock that listens: tokens and path parameters as it knows them.
+/// The profile of a mock that listens: tokens and path parameters as it knows them, and times as it
+/// takes them at its speed.
 #[must_use]
-pub fn filled_in(address: &str, identities: &Identities, catalog: &Catalog, callers: &[&str]) -> String {
+pub fn filled_in(address: &str, speed: u64, identities: &Identities, catalog: &Catalog, callers: &[&str]) -> String {
     let names: BTreeSet<&String> = catalog
         .operations
         .iter()
         .flat_map(|operation| &operation.path)
         .map(|parameter| &parameter.name)
         .collect();
-    let mut text = format!("endpoint: {address}\nchanges: allowed\nlimits: {{ rate: 1000 }}\nidentities:\n");
+    let mut text = format!("endpoint: {address}\nchanges: allowed\nlimits: {{ rate: 1000 }}\n");
+    let _ = writeln!(
+        text,
+        "settle_percent: {}\nidentities:",
+        (200 / speed.max(1)).clamp(1, 100)
+    );
     for caller in callers {
         let _ = writeln!(text, "  {caller}:\n    headers: {{ X-Auth-Token: {caller}-token }}");
         let known = names

@@ -71,6 +71,7 @@ pub fn mock(typed: &typed::Mock) -> Result<Exit, Wrong> {
             let identities = mock_identities(&loaded.schemas);
             let text = filled_in(
                 &format!("http://{place}"),
+                typed.speed,
                 &identities,
                 &loaded.schemas.catalog,
                 &CALLERS,
