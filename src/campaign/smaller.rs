@@ -81,7 +81,31 @@ fn simpler_steps(site: &Site<'_>, step: &Step) -> Vec<Step> {
     if names_a_thing(body) {
         return Vec::new();
     }
-    simpler(shape, body, &BTreeMap::new()).into_iter().map(|body| Step { body: Some(body), ..step.clone() }).collect()
+    // A value that the endpoint offers says more to a reader than a shorter one that it does not.
+    let mut pins = BTreeMap::new();
+    pin_offered(site, body, "", &mut pins);
+    simpler(shape, body, &pins).into_iter().map(|body| Step { body: Some(body), ..step.clone() }).collect()
+}
+
+fn pin_offered(site: &Site<'_>, value: &Value, pointer: &str, pins: &mut BTreeMap<String, Value>) {
+    let offered = |value: &Value| site.model.suite.pools.values().flatten().any(|known| known.to_json().as_ref() == Some(value));
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let name = name.replace('~', "~0").replace('/', "~1");
+                pin_offered(site, value, &format!("{pointer}/{name}"), pins);
+            }
+        }
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                pin_offered(site, value, &format!("{pointer}/{index}"), pins);
+            }
+        }
+        value if offered(value) => {
+            pins.insert(pointer.to_string(), value.clone());
+        }
+        _ => {}
+    }
 }
 
 fn names_a_thing(value: &Value) -> bool {

@@ -104,7 +104,10 @@ impl Belief {
             }
             self.open.insert(promise, Owed { left: promised.len(), tainted: !spoke, exception: false });
             for what in promised {
-                if let Some(older) = factor.promises.insert(what, promise) {
+                let promises = factor.promises.entry(what).or_default();
+                let overtaken = promises.last().copied();
+                promises.push(promise);
+                if let Some(older) = overtaken.filter(|older| older.exchange != promise.exchange) {
                     self.lapse(older);
                 }
             }
@@ -168,7 +171,9 @@ impl Belief {
                 if !visible {
                     continue;
                 }
-                let promise = factor.promises.remove(&what).expect("its key was just read");
+                let promises = factor.promises.remove(&what).expect("its key was just read");
+                // Those that were overtaken have lapsed already.
+                let promise = *promises.last().expect("a promise is pushed when the entry is made");
                 let main = possible.iter().all(|held| held.thing.via.as_ref().is_none_or(|via| via.of(promise.clause).is_none_or(|way| way == 0)));
                 let event = possible.iter().any(|held| held.thing.via.as_ref().is_some_and(|via| via.of(promise.clause).is_none()));
                 self.pay(promise, main && !event && !(gone && matches!(what, Promised::Field(..))));

@@ -395,11 +395,11 @@ impl Belief {
     /// A world in which the thing is gone was ruled out because a clause had promised that end.
     fn with_promises(&self, before: &Factor, judged: &Judged) -> Vec<ClauseId> {
         let mut reasons = judged.reasons();
-        for (promised, promise) in &before.promises {
+        for (promised, promises) in &before.promises {
             let Promised::End(id) = promised else { continue };
             let gone = |world: &World| super::reading::find(world, id).is_some_and(|held| held.thing.life == Life::Gone);
             if judged.dropped.iter().any(|(world, _)| gone(world)) {
-                reasons.push(promise.clause);
+                reasons.extend(promises.iter().map(|promise| promise.clause));
             }
         }
         reasons

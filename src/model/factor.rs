@@ -49,8 +49,9 @@ pub struct Factor {
     pub ids: Vec<Id>,
     /// In order, without repetition. Never empty between two observations.
     pub worlds: Vec<World>,
-    /// Fields that a clause has promised and no view has confirmed yet.
-    pub promises: BTreeMap<Promised, Promise>,
+    /// Fields that clauses have promised and no view has confirmed yet, the latest promise last.
+    /// One that was overtaken stays: what comes out wrong may be its doing.
+    pub promises: BTreeMap<Promised, Vec<Promise>>,
     /// Where it last became smaller: often the true place of a later deviation.
     pub shrunk: Option<Shrunk>,
 }

@@ -83,7 +83,7 @@ pub fn filter(see: &See<'_>, factor: &Factor) -> Result<Found, Fault> {
                 }
                 Ok(None) => {}
                 Err(misfit) => {
-                    reasons.push(reason(see, factor, &held.id, &misfit));
+                    reasons.extend(blamed(see, factor, &held.id, &misfit));
                     break;
                 }
             }
@@ -142,19 +142,21 @@ fn note_compared(see: &See<'_>, held: &Held, sight: &Sight, compared: &mut BTree
     }
 }
 
-fn reason(see: &See<'_>, factor: &Factor, id: &Id, misfit: &Misfit) -> ClauseId {
+fn blamed(see: &See<'_>, factor: &Factor, id: &Id, misfit: &Misfit) -> Vec<ClauseId> {
     let state = state_of(see.model, usize::from(id.kind)).unwrap_or_default() as u16;
     match misfit {
-        Misfit::Clause(clause) => *clause,
+        Misfit::Clause(clause) => vec![*clause],
         Misfit::Field(field) => {
-            let promised = factor.promises.get(&Promised::Field(id.clone(), *field));
-            promised.map_or_else(|| frame(see.model, id, *field), |promise| promise.clause)
+            promisers(factor, &Promised::Field(id.clone(), *field)).unwrap_or_else(|| vec![frame(see.model, id, *field)])
         }
         Misfit::End => {
-            let promised = factor.promises.get(&Promised::End(id.clone()));
-            promised.map_or_else(|| frame(see.model, id, state), |promise| promise.clause)
+            promisers(factor, &Promised::End(id.clone())).unwrap_or_else(|| vec![frame(see.model, id, state)])
         }
     }
+}
+
+fn promisers(factor: &Factor, what: &Promised) -> Option<Vec<ClauseId>> {
+    factor.promises.get(what).map(|promises| promises.iter().map(|promise| promise.clause).collect())
 }
 
 /// The world with what the reply showed in fog.

@@ -34,11 +34,33 @@ pub struct Realm {
     pub due: BTreeMap<Id, u64>,
     pub seq: u32,
     pub born: u64,
+    seed: u64,
+    /// How often each thing has moved.
+    moves: BTreeMap<Id, u64>,
 }
 
 impl Realm {
+    /// Nothing is there.
+    #[must_use]
+    pub fn new(seed: u64) -> Realm {
+        Realm { seed, ..Realm::default() }
+    }
+
+    /// The order of birth of those ids that are known here, as text.
+    pub fn born_in<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Vec<String> {
+        ids.filter_map(|id| self.world.iter().find(|held| held.id.id.as_ref() == id)).map(|held| held.thing.seq.to_string()).collect()
+    }
+
+    /// The random stream of a thing's next move: its own, whatever else moves.
+    fn stream(&mut self, id: &Id) -> Rng {
+        let seq = find(&self.world, id).map_or(0, |held| u64::from(held.thing.seq));
+        let count = self.moves.entry(id.clone()).or_default();
+        *count += 1;
+        Rng::new(self.seed, 2, *count, seq)
+    }
+
     /// Moves everything on to `now`.
-    pub fn pass(&mut self, model: &Model, rng: &mut Rng, tempo: &Tempo, stuck: bool, now: u64) {
+    pub fn pass(&mut self, model: &Model, tempo: &Tempo, stuck: bool, now: u64) {
         if stuck {
             return;
         }
@@ -46,7 +68,8 @@ impl Realm {
         for _ in 0..100_000 {
             let next = self.due.iter().filter(|(_, at)| **at <= now).min_by_key(|(id, at)| (**at, (*id).clone()));
             let Some((id, at)) = next.map(|(id, at)| (id.clone(), *at)) else { return };
-            self.step(model, rng, tempo, &id, at);
+            let mut rng = self.stream(&id);
+            self.step(model, &mut rng, tempo, &id, at);
         }
         panic!("the mock's clock does not catch up: is a stage of no length repeated without end?");
     }
@@ -106,12 +129,13 @@ impl Realm {
     }
 
     /// Takes over a world after a call and winds the clocks of what it set in motion.
-    pub fn enter(&mut self, world: World, rng: &mut Rng, tempo: &Tempo, now: u64) {
+    pub fn enter(&mut self, world: World, tempo: &Tempo, now: u64) {
         for held in &world {
             let before = find(&self.world, &held.id);
             let moved = before.is_none_or(|before| before.thing.motion != held.thing.motion);
             if held.thing.motion.is_some() && moved {
-                self.due.insert(held.id.clone(), now + between(rng, tempo.stage_ms));
+                let first = between(&mut self.stream(&held.id), tempo.stage_ms);
+                self.due.insert(held.id.clone(), now + first);
             }
             if held.thing.motion.is_none() {
                 self.due.remove(&held.id);

@@ -31,13 +31,15 @@ pub struct Mock {
 
 struct Inner {
     realm: Realm,
-    rng: Rng,
+    seed: u64,
+    /// How often each operation was called on each thing.
+    calls: BTreeMap<(String, String), u64>,
 }
 
 impl Mock {
     #[must_use]
     pub fn new(model: Arc<Model>, schemas: Arc<Schemas>, seed: u64, tempo: Tempo, fault: Option<Mutant>) -> Mock {
-        let inner = Inner { realm: Realm::default(), rng: Rng::new(seed, 0, 0, u64::from_be_bytes(*b"the-mock")) };
+        let inner = Inner { realm: Realm::new(seed), seed, calls: BTreeMap::new() };
         Mock { model, schemas, tempo, fault, speed: 1, start: RefCell::new(None), inner: RefCell::new(inner) }
     }
 
@@ -53,7 +55,7 @@ impl Mock {
     pub fn truth(&self) -> World {
         let inner = &mut *self.inner.borrow_mut();
         let now = self.now();
-        inner.realm.pass(&self.model, &mut inner.rng, &self.tempo, self.stuck(), now);
+        inner.realm.pass(&self.model, &self.tempo, self.stuck(), now);
         inner.realm.world.clone()
     }
 
@@ -68,33 +70,33 @@ impl Mock {
     }
 
     async fn answer(&self, request: &Request) -> Outcome {
-        let latency = { between(&mut self.inner.borrow_mut().rng, self.tempo.latency_ms) };
+        let mut rng = self.inner.borrow_mut().stream(request);
+        let latency = between(&mut rng, self.tempo.latency_ms);
         sleep(Duration::from_micros(latency * 500 / self.speed)).await;
-        let outcome = self.act(request);
+        let outcome = self.act(request, &mut rng);
         sleep(Duration::from_micros(latency * 500 / self.speed)).await;
         outcome
     }
 
     /// Reads the call, decides, and lets the decision happen. Nothing waits in here, so calls
     /// that overlap take effect one after the other.
-    fn act(&self, request: &Request) -> Outcome {
+    fn act(&self, request: &Request, rng: &mut Rng) -> Outcome {
         let inner = &mut *self.inner.borrow_mut();
         let now = self.now();
-        inner.realm.pass(&self.model, &mut inner.rng, &self.tempo, self.stuck(), now);
+        inner.realm.pass(&self.model, &self.tempo, self.stuck(), now);
         let exchange = as_exchange(request);
         let class = classed(&self.model, &self.schemas, &exchange);
         let asked = Asked::new(&self.model, &exchange, class);
         let version = version_of(&self.model, &exchange);
         let press = Press { model: &self.model, schemas: &self.schemas, asked: &asked, version: version.as_deref(), fault: self.fault.as_ref() };
         let reading = read(&self.model, &asked, &inner.realm.world, &[]).unwrap_or_else(|fault| panic!("{fault}"));
-        match decide(&self.model, &asked, &reading, &self.tempo, self.fault.as_ref(), &mut inner.rng) {
+        match decide(&self.model, &asked, &reading, &self.tempo, self.fault.as_ref(), rng) {
             Answer::Refuse { status } | Answer::Error { status } => refusal(status),
-            Answer::Accept { status, clauses } => self.accept(inner, &press, status, &clauses, now),
+            Answer::Accept { status, clauses } => self.accept(&mut inner.realm, rng, &press, status, &clauses, now),
         }
     }
 
-    fn accept(&self, inner: &mut Inner, press: &Press<'_>, status: u16, clauses: &[ClauseId], now: u64) -> Outcome {
-        let Inner { realm, rng } = inner;
+    fn accept(&self, realm: &mut Realm, rng: &mut Rng, press: &Press<'_>, status: u16, clauses: &[ClauseId], now: u64) -> Outcome {
         let mut body = blank(press, status, rng);
         let born = self.bear(press, body.as_mut(), realm, rng);
         let reply = body.as_ref().map_or(Val::Null, Val::from);
@@ -102,7 +104,7 @@ impl Mock {
         let before = realm.world.clone();
         let world = self.happen(press, &before, clauses, &moment, rng);
         let world = self.endowed(press, world, &before, rng);
-        realm.enter(world, rng, &self.tempo, now);
+        realm.enter(world, &self.tempo, now);
         self.corrupt(press, realm, &before, clauses, rng);
         let ids: Vec<Id> = born.iter().flat_map(|(_, ids)| ids.iter().cloned()).collect();
         if let Some(body) = &mut body {
@@ -220,6 +222,19 @@ impl Mock {
             thing.fields[index] = super::wrong::other_value(&thing.fields[index], class == FieldClass::Grows, rng);
             realm.put(&self.model, &id, thing);
         }
+    }
+}
+
+impl Inner {
+    /// The random stream of one call: its own for each operation, thing and repetition, so that a
+    /// call more or less elsewhere in a plan changes nothing here. Shrinking lives on that.
+    fn stream(&mut self, request: &Request) -> Rng {
+        let things: Vec<String> = self.realm.born_in(request.parameters.values().filter_map(Value::as_str));
+        let key = (request.operation.clone(), things.join(" "));
+        let purpose = key.0.bytes().chain(key.1.bytes()).fold(17, |sum: u64, byte| sum.wrapping_mul(131).wrapping_add(u64::from(byte)));
+        let count = self.calls.entry(key).or_default();
+        *count += 1;
+        Rng::new(self.seed, 1, *count, purpose)
     }
 }
 
