@@ -92,7 +92,7 @@ impl Belief {
         for clause in clauses {
             let spoke = judged.readings.iter().zip(0..).all(|(reading, _)| reading.accepts.contains(&clause) || !reading.demanded.is_empty());
             let promise = Promise { clause, exchange: exchange.number };
-            let promised = self.promised(clause, factor, judged, moment);
+            let promised = self.promised(&exchange.operation, clause, factor, judged, moment);
             if promised.is_empty() {
                 let count = self.tally.count(clause);
                 if spoke {
@@ -112,7 +112,7 @@ impl Belief {
     }
 
     /// What a clause's main outcome says of observed fields, thing by thing.
-    fn promised(&self, clause: ClauseId, factor: &Factor, judged: &Judged, moment: &Moment<'_>) -> Vec<Promised> {
+    fn promised(&self, operation: &str, clause: ClauseId, factor: &Factor, judged: &Judged, moment: &Moment<'_>) -> Vec<Promised> {
         let written = self.model.written(clause).expect("only written clauses accept");
         let mut promised = BTreeSet::new();
         let via = |held: &super::factor::Held| held.thing.via.as_ref().is_some_and(|via| via.of(clause).is_some());
@@ -122,7 +122,7 @@ impl Belief {
             let new = moment.born.iter().any(|(_, ids)| ids.contains(id));
             for effect in &written.then {
                 // Several things of one kind in a call: the effect names one of them by its root.
-                let about = self.model.operations.values().flat_map(|o| &o.about).find(|about| about.name == effect.target);
+                let about = self.model.operations[operation].about.iter().find(|about| about.name == effect.target);
                 if about.is_none_or(|about| about.resource != usize::from(id.kind) || (new != matches!(about.binding, crate::suite::Binding::New(_)))) {
                     continue;
                 }

@@ -29,10 +29,13 @@ pub fn classed(model: &Model, schemas: &Schemas, exchange: &Exchange) -> Input {
     if operation.query.iter().any(|parameter| parameter.required && !exchange.query.contains_key(&parameter.name)) {
         class = Class::Invalid;
     }
-    // A surplus field is nobody's promise, so no clause that reads its parent settles it.
+    // A clause that reads a place says what its presence or absence means. What a surplus field
+    // or a value of the wrong kind means there, it does not say: no path leads to `-`.
+    let null = |pointer: &str| exchange.body.as_ref().and_then(|body| body.pointer(pointer)).is_some_and(serde_json::Value::is_null);
     let doubts = body.reasons.into_iter().map(|reason| match reason.kind.as_str() {
-        "surplus" => format!("{}/-", reason.pointer),
-        _ => reason.pointer,
+        "mandatory-when" | "required" | "dead" | "version" => reason.pointer,
+        "type" if null(&reason.pointer) => reason.pointer,
+        _ => format!("{}/-", reason.pointer),
     });
     let from_query = class > body.class;
     Input { class, doubts: if from_query { vec!["?".to_string()] } else { doubts.collect() } }

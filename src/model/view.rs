@@ -92,13 +92,15 @@ fn sight(model: &Model, asked: &Asked, kind: usize, view: &View, it: &Val) -> Op
 /// The inner result says why the world is ruled out; the outer is a bad suite.
 pub fn meet(model: &Model, held: &Held, sight: &Sight, now: u64, settle_percent: u32) -> Result<Result<Thing, Misfit>, Fault> {
     let thing = &held.thing;
+    let resource = &model.suite.resources[usize::from(held.id.kind)];
+    let bound = resource.settles_ms.saturating_mul(u64::from(settle_percent)) / 100;
+    let overdue = thing.motion.as_ref().is_some_and(|motion| now > motion.since.saturating_add(bound));
     match thing.life {
         Life::Gone => return Ok(Err(Misfit::End)),
+        Life::Dying if overdue => return Ok(Err(Misfit::End)),
         Life::Dying => return Ok(Ok(thing.clone())),
         Life::Alive => {}
     }
-    let resource = &model.suite.resources[usize::from(held.id.kind)];
-    let bound = resource.settles_ms.saturating_mul(u64::from(settle_percent)) / 100;
     if let Some(since) = thing.fog {
         return Ok(Ok(lift(model, held, sight, now >= since.saturating_add(bound))));
     }
@@ -109,7 +111,7 @@ pub fn meet(model: &Model, held: &Held, sight: &Sight, now: u64, settle_percent:
             return Ok(Err(misfit));
         }
     }
-    if next.motion.as_ref().is_some_and(|motion| now > motion.since.saturating_add(bound)) {
+    if overdue && next.motion.is_some() {
         return Ok(Err(Misfit::Clause(model.generated(&Generated::Settles(usize::from(held.id.kind))))));
     }
     if sight.full {

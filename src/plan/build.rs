@@ -342,10 +342,9 @@ fn version(scene: &Scene<'_>, needs: &[&Need], ask: &Ask, step: &mut Step, rng: 
         .goal
         .is_some_and(|goal| scene.hints.reads(goal, "version"));
     let wanted = needs.iter().any(|need| need.root == Root::Header);
-    if (spoken && rng.chance(4, 5)) || (!wanted && rng.chance(1, 4)) {
-        if let Some(version) = rng.pick(versions) {
-            step.headers.insert(header.clone(), version.clone());
-        }
+    let named = (spoken && rng.chance(4, 5)) || (!wanted && rng.chance(1, 4));
+    if let Some(version) = rng.pick(versions).filter(|_| named) {
+        step.headers.insert(header.clone(), version.clone());
     }
 }
 

@@ -14,6 +14,9 @@ use std::collections::BTreeMap;
 pub struct Coverage {
     /// By clause id: in which contexts it decided what became of a call, and how often.
     pub clauses: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Steps by operation.
+    #[serde(default)]
+    pub operations: BTreeMap<String, u64>,
     pub spent: Shares,
 }
 
@@ -61,6 +64,9 @@ impl Coverage {
 
     /// Adds what other plans have covered.
     pub fn merge(&mut self, other: &Coverage) {
+        for (operation, count) in &other.operations {
+            *self.operations.entry(operation.clone()).or_default() += count;
+        }
         for (clause, contexts) in &other.clauses {
             let mine = self.clauses.entry(clause.clone()).or_default();
             for (context, count) in contexts {
@@ -88,6 +94,10 @@ pub fn cover(
     ending: Ending,
 ) {
     let scene = Scene::of(before, hints);
+    *coverage
+        .operations
+        .entry(step.operation.clone())
+        .or_default() += 1;
     let spent = &mut coverage.spent;
     spent.steps += 1;
     spent.moving += u64::from(moves(&scene, step));

@@ -61,7 +61,7 @@ const SHARES: [(u32, Purpose); 7] = [
 const CLAUSES_MAX: usize = 8;
 const CALLS_MAX: usize = 6;
 const RADIUS: Radius = Radius {
-    depth_max: 4,
+    depth_max: 7,
     calls_max: 240,
 };
 const PURPOSE_GUIDED: u64 = 2;
@@ -122,6 +122,9 @@ struct View<'a, 'b> {
 
 impl Guided {
     fn choose(&mut self, view: &mut View<'_, '_>) -> Option<Call> {
+        if let Some(call) = after_delete(view) {
+            return Some(call);
+        }
         if let Some(call) = create(view, true) {
             return Some(call);
         }
@@ -138,6 +141,9 @@ impl Guided {
             return Some(call);
         }
         if let Some(call) = delete(view) {
+            return Some(call);
+        }
+        if let Some(call) = glance(view) {
             return Some(call);
         }
         let shares = self.shares(view);
@@ -203,7 +209,7 @@ impl Guided {
     /// a way to where one may.
     fn aim(&mut self, view: &mut View<'_, '_>, wanted: &dyn Fn(&Clause) -> bool) -> Option<Call> {
         let ranked = ranked(view, wanted);
-        let mut best: Option<((u64, u64), Call)> = None;
+        let mut best: Option<(Score, Call)> = None;
         for (rank, &(count, clause)) in ranked.iter().take(CLAUSES_MAX).enumerate() {
             let found = freshest(view, clause);
             let unseen = count == 0 || (rank == 0 && view.rng.chance(1, 2));
@@ -376,7 +382,7 @@ fn ranked(view: &mut View<'_, '_>, wanted: &dyn Fn(&Clause) -> bool) -> Vec<(u64
 }
 
 /// Among several calls to which a clause applies, the one in the context least tested.
-fn freshest(view: &mut View<'_, '_>, clause: ClauseId) -> Option<((u64, u64), Call)> {
+fn freshest(view: &mut View<'_, '_>, clause: ClauseId) -> Option<(Score, Call)> {
     let mut speaking = legs(view.situation.model, clause, None);
     let refusing = view
         .situation
@@ -388,7 +394,7 @@ fn freshest(view: &mut View<'_, '_>, clause: ClauseId) -> Option<((u64, u64), Ca
         refusing
             || !(hints.creating.contains(&leg.operation) || hints.deleting.contains(&leg.operation))
     });
-    let mut best: Option<((u64, u64), usize, Call)> = None;
+    let mut best: Option<(Score, usize, Call)> = None;
     for _ in 0..CALLS_MAX {
         let leg = view.rng.pick(&speaking)?.clone();
         let percent = [0, 30, 60][view.rng.below(3) as usize];
@@ -411,7 +417,7 @@ fn freshest(view: &mut View<'_, '_>, clause: ClauseId) -> Option<((u64, u64), Ca
             false if outlook.applies(clause) => call,
             false => continue,
         };
-        let score = (tested(view.situation, clause, &call), outlook.rivals());
+        let score = (score(view, clause, &call), outlook.rivals());
         if best
             .as_ref()
             .is_none_or(|(known, rivals, _)| score < (*known, *rivals))
@@ -420,6 +426,15 @@ fn freshest(view: &mut View<'_, '_>, clause: ClauseId) -> Option<((u64, u64), Ca
         }
     }
     best.map(|(score, _, call)| (score, call))
+}
+
+/// Whether the input is doubtful, so that a reply decides little; then how often the clause
+/// was tested in this context, and at all. The least is the best.
+type Score = (bool, u64, u64);
+
+fn score(view: &View<'_, '_>, clause: ClauseId, call: &Call) -> Score {
+    let (here, at_all) = tested(view.situation, clause, call);
+    (call.asked.class == Class::Doubtful, here, at_all)
 }
 
 fn needs_bad_body(view: &View<'_, '_>, clause: ClauseId, outlook: &Outlook) -> bool {
@@ -434,6 +449,7 @@ fn tried(view: &mut View<'_, '_>, ask: &Ask) -> Option<(Call, Outlook)> {
 
 /// A call of an operation that must be accepted now.
 fn accepted_call(view: &mut View<'_, '_>, operation: &str) -> Option<Call> {
+    let mut doubtful = None;
     for _ in 0..3 {
         let percent = [0, 50, 100][view.rng.below(3) as usize];
         let ask = Ask {
@@ -442,13 +458,15 @@ fn accepted_call(view: &mut View<'_, '_>, operation: &str) -> Option<Call> {
             plain: true,
             ..Ask::default()
         };
-        if let Some((call, outlook)) = tried(view, &ask)
-            && outlook.accepted()
-        {
+        let Some((call, outlook)) = tried(view, &ask) else {
+            continue;
+        };
+        if outlook.accepted() && call.asked.class == Class::Valid {
             return Some(call);
         }
+        doubtful = doubtful.or(Some(call).filter(|_| outlook.accepted()));
     }
-    None
+    doubtful
 }
 
 /// An accepted change that neither creates nor deletes, in the context least tested.
@@ -462,7 +480,7 @@ fn accepted_move(view: &mut View<'_, '_>) -> Option<Call> {
         .values()
         .filter(|operation| operation.changes && steady(&operation.id));
     let mut operations: Vec<&str> = changing.map(|operation| operation.id.as_str()).collect();
-    let mut best: Option<(u64, Call)> = None;
+    let mut best: Option<(Score, Call)> = None;
     let mut tries = CALLS_MAX;
     while !operations.is_empty() && tries > 0 {
         let operation = operations.remove(view.rng.below(operations.len() as u64) as usize);
@@ -473,14 +491,14 @@ fn accepted_move(view: &mut View<'_, '_>) -> Option<Call> {
         let Some(outlook) = view.scene.outlook(&call) else {
             continue;
         };
-        let score = outlook
+        let least = outlook
             .applying()
             .into_iter()
-            .map(|clause| tested(view.situation, clause, &call).0)
+            .map(|clause| score(view, clause, &call))
             .min()
-            .unwrap_or(0);
-        if best.as_ref().is_none_or(|(known, _)| score < *known) {
-            best = Some((score, call));
+            .unwrap_or_default();
+        if best.as_ref().is_none_or(|(known, _)| least < *known) {
+            best = Some((least, call));
         }
     }
     best.map(|(_, call)| call)
@@ -494,8 +512,16 @@ fn read_something(view: &mut View<'_, '_>) -> Option<Call> {
         .operations
         .values()
         .filter(|operation| !operation.changes);
+    // What was never read comes first: a read without a clause still has a promised shape.
+    let asked = |operation: &crate::model::OperationModel| {
+        let count = view.situation.coverage.operations.get(&operation.id);
+        count.copied().unwrap_or(0)
+    };
+    let weight = |operation: &crate::model::OperationModel| {
+        interest(operation) * 240 / (asked(operation).min(20) as u32 + 1)
+    };
     let weighted: Vec<(u32, String)> = reading
-        .map(|operation| (interest(operation), operation.id.clone()))
+        .map(|operation| (weight(operation), operation.id.clone()))
         .collect();
     for _ in 0..CALLS_MAX {
         let operation = view.rng.weighted(&weighted)?.clone();
@@ -512,12 +538,67 @@ fn read_something(view: &mut View<'_, '_>) -> Option<Call> {
     None
 }
 
+/// What was deleted must not be listed any more.
+fn after_delete(view: &mut View<'_, '_>) -> Option<Call> {
+    let last = view.situation.steps.last()?;
+    if !view.scene.hints.deleting.contains(&last.operation) || !view.rng.chance(40, 100) {
+        return None;
+    }
+    let operations = view.situation.model.operations.values();
+    let whole = |operation: &&crate::model::OperationModel| interest(operation) > ONE_THING;
+    let lists: Vec<&crate::model::OperationModel> = operations.filter(whole).collect();
+    let ask = Ask {
+        operation: view.rng.pick(&lists)?.id.clone(),
+        ..Ask::default()
+    };
+    build(view.scene, &ask, view.rng)
+}
+
+/// After a change, now and then a look at what it should have left alone.
+fn glance(view: &mut View<'_, '_>) -> Option<Call> {
+    let last = view.situation.steps.last()?;
+    let model = view.situation.model;
+    if !model.operations[&last.operation].changes || !view.rng.chance(15, 100) {
+        return None;
+    }
+    let touched = named(last);
+    let other = |actor: &&Actor| {
+        own(actor)
+            && actor.presence == Presence::Rest
+            && !touched.contains(actor.name.as_str())
+            && model.shown[usize::from(actor.id.kind)].is_some()
+    };
+    let seen = |actor: &&Actor| view.situation.belief.seen_at(&actor.id);
+    let stalest = view.scene.actors.iter().filter(other).min_by_key(seen)?;
+    let whole = |operation: &&crate::model::OperationModel| {
+        let lists = |(kind, view): &(usize, crate::suite::View)| {
+            *kind == usize::from(stalest.id.kind) && view.whole && view.only.is_none()
+        };
+        operation.views.iter().any(lists)
+    };
+    let lists: Vec<&crate::model::OperationModel> =
+        model.operations.values().filter(whole).collect();
+    match view.rng.pick(&lists) {
+        Some(list) => {
+            let ask = Ask {
+                operation: list.id.clone(),
+                ..Ask::default()
+            };
+            build(view.scene, &ask, view.rng)
+        }
+        None => show(view, stalest),
+    }
+}
+
+/// Weight of a read that shows one thing.
+const ONE_THING: u32 = 2;
+
 /// A whole list compares everything for one request; a read that shows nothing compares nothing.
 fn interest(operation: &crate::model::OperationModel) -> u32 {
     match operation.views.as_slice() {
         [] => 1,
-        views if views.iter().any(|(_, view)| view.whole) => 6,
-        _ => 2,
+        views if views.iter().any(|(_, view)| view.whole) => 3 * ONE_THING,
+        _ => ONE_THING,
     }
 }
 
@@ -659,8 +740,8 @@ fn create(view: &mut View<'_, '_>, only_if_bare: bool) -> Option<Call> {
         let percent = match least {
             _ if only_if_bare => 100,
             0 => 30,
-            1 => 8,
-            2 => 2,
+            1 => 12,
+            2 => 3,
             _ => 0,
         };
         if percent > 0 && view.rng.chance(percent, 100) {
@@ -681,7 +762,7 @@ fn create(view: &mut View<'_, '_>, only_if_bare: bool) -> Option<Call> {
         && view.situation.limits.callers.contains("other")
         && !view.scene.actors.iter().any(|actor| !own(actor))
         && view.rng.chance(1, 4);
-    let mut best: Option<((u64, u64), Call)> = None;
+    let mut best: Option<(Score, Call)> = None;
     for _ in 0..2 * CALLS_MAX {
         let operation = (*view.rng.weighted(&operations)?).to_string();
         let clauses = &model.operations[&operation].clauses;
@@ -707,14 +788,14 @@ fn create(view: &mut View<'_, '_>, only_if_bare: bool) -> Option<Call> {
         if !outlook.accepted() {
             continue;
         }
-        let score = outlook
+        let least = outlook
             .applying()
             .into_iter()
-            .map(|clause| tested(view.situation, clause, &call))
+            .map(|clause| score(view, clause, &call))
             .min()
             .unwrap_or_default();
-        if best.as_ref().is_none_or(|(known, _)| score < *known) {
-            best = Some((score, call));
+        if best.as_ref().is_none_or(|(known, _)| least < *known) {
+            best = Some((least, call));
         }
     }
     best.map(|(_, call)| call)

@@ -38,7 +38,7 @@ pub struct Hints {
     pub version_header: Option<String>,
     /// Versions at which something changes, and their neighbours, by operation.
     versions: BTreeMap<String, Vec<String>>,
-    /// Fields and memory by kind that some guard or effect reads.
+    /// Fields and memory by kind on which it hangs what may happen, whatever the inputs.
     pub relevant: BTreeSet<(usize, String)>,
     /// Operations that bring something to life that has to be deleted some day.
     pub creating: BTreeSet<String>,
@@ -227,26 +227,19 @@ fn effects(clause: &Clause) -> impl Iterator<Item = &Effect> {
         .chain(clause.or.iter().flat_map(|way| &way.then))
 }
 
-fn expressions(clause: &Clause) -> Vec<&Expr> {
-    let values = effects(clause).flat_map(|effect| match &effect.value {
+fn values(effect: &Effect) -> Vec<&Expr> {
+    match &effect.value {
         EffectValue::Expr(expr) => vec![expr],
-        EffectValue::Course(stages) => stages
-            .iter()
-            .filter_map(|stage| {
+        EffectValue::Course(stages) => {
+            let mut exprs = Vec::new();
+            for stage in stages {
                 if let Stage::Expr(expr) = stage {
-                    Some(expr)
-                } else {
-                    None
+                    exprs.push(expr);
                 }
-            })
-            .collect(),
-    });
-    clause
-        .when
-        .iter()
-        .chain(clause.or.iter().filter_map(|way| way.when.as_ref()))
-        .chain(values)
-        .collect()
+            }
+            exprs
+        }
+    }
 }
 
 fn relevant(model: &Model) -> BTreeSet<(usize, String)> {
@@ -264,24 +257,74 @@ fn relevant(model: &Model) -> BTreeSet<(usize, String)> {
             .or_default()
             .insert(about.resource);
     }
-    let mut found = BTreeSet::new();
-    for path in suite
-        .clauses
-        .iter()
-        .flat_map(expressions)
-        .flat_map(|expr| spread(suite, expr))
-        .flat_map(|expr| expr.reads())
-    {
-        if let (Some(kinds), Some(Key::Name(field))) =
-            (kinds.get(path.root.as_ref()), path.keys.first())
-        {
-            found.extend(kinds.iter().map(|kind| (*kind, field.to_string())));
+    let fields = |expr: &Expr, guard: bool| -> BTreeSet<(usize, String)> {
+        let parts = spread(suite, expr);
+        let met: BTreeSet<Path> = if guard {
+            parts.iter().flat_map(met_by_inputs).collect()
+        } else {
+            BTreeSet::new()
+        };
+        let read = parts.iter().flat_map(|part| part.reads());
+        let mut found = BTreeSet::new();
+        for path in read.filter(|path| !met.contains(path)) {
+            if let (Some(kinds), Some(Key::Name(field))) =
+                (kinds.get(path.root.as_ref()), path.keys.first())
+            {
+                found.extend(kinds.iter().map(|kind| (*kind, field.to_string())));
+            }
         }
-    }
+        found
+    };
+    let mut found = BTreeSet::new();
     for (kind, resource) in suite.resources.iter().enumerate() {
         found.extend(resource.state.iter().map(|state| (kind, state.clone())));
     }
-    found
+    for clause in &suite.clauses {
+        let guards = clause.or.iter().filter_map(|way| way.when.as_ref());
+        for guard in clause.when.iter().chain(guards) {
+            found.extend(fields(guard, true));
+        }
+    }
+    // What flows into a field that matters matters too.
+    loop {
+        let before = found.len();
+        for effect in suite.clauses.iter().flat_map(effects) {
+            let targets = kinds.get(effect.target.as_str()).into_iter().flatten();
+            if targets
+                .map(|kind| (*kind, effect.field.clone()))
+                .any(|field| found.contains(&field))
+            {
+                for expr in values(effect) {
+                    found.extend(fields(expr, false));
+                }
+            }
+        }
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+/// Fields of things that a guard holds against inputs and nothing else: whatever they are,
+/// an input can be found, so they do not tell worlds apart.
+fn met_by_inputs(expr: &Expr) -> BTreeSet<Path> {
+    let free = |expr: &Expr| {
+        let roots = expr.roots();
+        let input = |root: &std::sync::Arc<str>| {
+            matches!(
+                root.as_ref(),
+                "path" | "query" | "header" | "body" | "pools"
+            )
+        };
+        !roots.is_empty() && roots.iter().all(input)
+    };
+    let mut by_path: BTreeMap<Path, bool> = BTreeMap::new();
+    for comparison in expr.comparisons() {
+        let met = by_path.entry(comparison.path).or_insert(true);
+        *met &= free(&comparison.other);
+    }
+    let met = by_path.into_iter().filter(|(_, met)| *met);
+    met.map(|(path, _)| path).collect()
 }
 
 /// Versions named by what speaks of an operation and by its page, each with the one below and above.

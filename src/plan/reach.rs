@@ -54,26 +54,33 @@ pub fn reachable(
     limits: &Limits,
     extent: Extent,
 ) -> BTreeMap<ClauseId, Reach> {
-    let mut search = Search {
-        model,
-        schemas,
-        hints,
-        limits,
-        extent,
-        rng: Rng::new(0, 0, 0, PURPOSE_REACH),
-        found: BTreeMap::new(),
-        seen: BTreeSet::new(),
-        open: VecDeque::from([(World::new(), 0)]),
-    };
-    let mut expanded = 0;
-    while let Some((world, depth)) = search.open.pop_front() {
-        if expanded >= extent.worlds_max || search.complete() {
-            break;
+    let mut found: BTreeMap<ClauseId, Reach> = BTreeMap::new();
+    // One thing of a kind gets deep; several get wide, for clauses about relations.
+    for things_max in 1..=extent.things_max {
+        let mut search = Search {
+            model,
+            schemas,
+            hints,
+            limits,
+            extent: Extent {
+                things_max,
+                ..extent
+            },
+            rng: Rng::new(0, 0, things_max as u64, PURPOSE_REACH),
+            found: BTreeMap::new(),
+            seen: BTreeSet::new(),
+            open: VecDeque::from([(World::new(), 0)]),
+        };
+        search.run();
+        for (clause, reach) in search.found {
+            let better =
+                |known: &Reach| (!known.certain, known.shortest) > (!reach.certain, reach.shortest);
+            if found.get(&clause).is_none_or(better) {
+                found.insert(clause, reach);
+            }
         }
-        expanded += 1;
-        search.visit(&world, depth);
     }
-    search.found
+    found
 }
 
 const PURPOSE_REACH: u64 = 3;
@@ -95,6 +102,17 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    fn run(&mut self) {
+        let mut visited = 0;
+        while let Some((world, depth)) = self.open.pop_front() {
+            if visited >= self.extent.worlds_max || self.complete() {
+                break;
+            }
+            visited += 1;
+            self.visit(&world, depth);
+        }
+    }
+
     fn complete(&self) -> bool {
         self.found.values().filter(|reach| reach.certain).count() == self.model.suite.clauses.len()
     }
