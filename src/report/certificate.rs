@@ -207,12 +207,17 @@ fn witness(subject: &Subject<'_>, seed: u64, number: usize, found: &Found) -> Wi
         ]);
     }
     let options: String = options.iter().map(|option| format!(" {}", quoted(option))).collect();
+    let suite = &subject.model.suite.name;
+    let replay = match subject.target {
+        // No other process has that service; but the tests run committed witnesses first.
+        Target::InProcess(_) => {
+            format!("copy {{reports}}/{suite}/{file} to suites/witnesses/{suite}/ and run the tests again")
+        }
+        _ => format!("probity replay {{reports}}/{suite}/{file}{options}"),
+    };
     WitnessRow {
         seen_again,
-        replay: format!(
-            "probity replay {{reports}}/{}/{file}{options}",
-            subject.model.suite.name
-        ),
+        replay,
         file,
         outcomes: outcomes(plan, history),
         plan: plan.clone(),

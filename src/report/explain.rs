@@ -20,15 +20,13 @@ pub struct Page {
     pub same_edition: bool,
 }
 
+/// The reader's own copy of a page, by the page's id.
+pub type Pages<'a> = &'a dyn Fn(&str) -> Option<Page>;
+
 /// The text of `probity explain CLAUSE`. `page` gives the reader's copy of a page by its id,
 /// if there is one; `row` is the clause's row in the last report of this suite.
 #[must_use]
-pub fn explain(
-    model: &Model,
-    clause: ClauseId,
-    row: Option<&ClauseRow>,
-    page: Option<&dyn Fn(&str) -> Option<Page>>,
-) -> String {
+pub fn explain(model: &Model, clause: ClauseId, row: Option<&ClauseRow>, page: Option<Pages<'_>>) -> String {
     let info = model.info(clause);
     let mut out = format!("{}\n  {}\n", info.id, info.says);
     let rule = info

@@ -22,7 +22,7 @@ mod tests;
 
 pub use certificate::{Certified, FORMAT, Report, Subject, certificate};
 pub use digest::{digest, written};
-pub use explain::{Page, explain};
+pub use explain::{Page, Pages, explain};
 pub use folder::{Writing, plan_bytes, write, write_file};
 pub use junit::{complaint, junit};
 pub use machine::{Machine, Run};

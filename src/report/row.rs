@@ -99,7 +99,7 @@ pub struct WitnessRow {
     pub seen_again: bool,
     /// File beside the report.
     pub file: String,
-    /// The command that replays it; `{reports}` stands for the folder the reports are in.
+    /// The command that replays it, or what to do where only its tests can; `{reports}` stands for the folder the reports are in.
     pub replay: String,
     /// What came back, by step; `skipped` where the step was not sent.
     pub outcomes: Vec<String>,
