@@ -4,7 +4,8 @@ use divan::{Bencher, black_box};
 use probity::expr::{Expr, Val};
 use serde_json::json;
 
-const GUARD: &str = r#"server.status == "ACTIVE" && body.resize.flavorRef in pools.flavors && body.resize.flavorRef != server.flavor"#;
+const GUARD: &str =
+    r#"server.status == "ACTIVE" && body.resize.flavorRef in pools.flavors && body.resize.flavorRef != server.flavor"#;
 
 fn main() {
     divan::main();

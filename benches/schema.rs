@@ -9,19 +9,16 @@ fn main() {
 
 /// A request with a dozen fields, three levels deep.
 fn request() -> Shape {
-    let word =
-        json!({"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[a-zA-Z0-9_.-]+$"});
+    let word = json!({"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[a-zA-Z0-9_.-]+$"});
     let id = json!({"type": "string", "format": "uuid"});
-    shape(
-        json!({"type": "object", "required": ["kettle"], "properties": {"kettle": {
+    shape(json!({"type": "object", "required": ["kettle"], "properties": {"kettle": {
         "type": "object", "required": ["name", "make", "plate"], "properties": {
             "name": word, "make": id, "plate": id, "room": word, "town": word,
             "metadata": {"type": "object"},
             "cups": {"type": "array", "minItems": 1, "maxItems": 5, "items": {"type": "object", "required": ["id"],
                 "properties": {"id": id, "size": {"type": "integer", "minimum": 1, "maximum": 32}}}},
             "power": {"type": "string", "enum": ["LOW", "HIGH"]},
-            "count": {"type": "integer", "minimum": 1, "maximum": 10}}}}}),
-    )
+            "count": {"type": "integer", "minimum": 1, "maximum": 10}}}}}))
 }
 
 /// A reply with thirty fields, as a show call brings.
@@ -35,14 +32,11 @@ fn reply() -> Shape {
         json!({"type": "boolean"}),
         json!({"type": "string", "enum": ["ACTIVE", "SHUTOFF", "ERROR"]}),
     ];
-    let properties: serde_json::Map<String, Value> = (0..30)
-        .map(|at| (format!("field_{at}"), kinds[at % kinds.len()].clone()))
-        .collect();
+    let properties: serde_json::Map<String, Value> =
+        (0..30).map(|at| (format!("field_{at}"), kinds[at % kinds.len()].clone())).collect();
     let required: Vec<String> = properties.keys().cloned().collect();
-    shape(
-        json!({"type": "object", "required": ["kettle"], "properties": {
-        "kettle": {"type": "object", "required": required, "properties": properties}}}),
-    )
+    shape(json!({"type": "object", "required": ["kettle"], "properties": {
+        "kettle": {"type": "object", "required": required, "properties": properties}}}))
 }
 
 fn shape(schema: Value) -> Shape {
@@ -56,13 +50,7 @@ fn drawn(shape: &Shape, how: &Draw) -> Value {
 #[divan::bench]
 fn classify_a_request(bencher: divan::Bencher) {
     let shape = request();
-    let body = drawn(
-        &shape,
-        &Draw {
-            optional_percent: 100,
-            ..Draw::default()
-        },
-    );
+    let body = drawn(&shape, &Draw { optional_percent: 100, ..Draw::default() });
     bencher.bench(|| classify(Some(&shape), Some(&body), None));
 }
 
@@ -78,9 +66,7 @@ fn violations_of_a_reply_by_the_library(bencher: divan::Bencher) {
     let shape = reply();
     let body = drawn(&shape, &Draw::response());
     let options = jsonschema::draft202012::options().should_validate_formats(true);
-    let validator = options
-        .build(&shape.schema)
-        .expect("the bench's own schema compiles");
+    let validator = options.build(&shape.schema).expect("the bench's own schema compiles");
     bencher.bench(|| validator.is_valid(&body));
 }
 
@@ -99,13 +85,7 @@ fn start_a_generator(bencher: divan::Bencher) {
 #[divan::bench]
 fn all_deviations_of_a_request(bencher: divan::Bencher) {
     let shape = request();
-    let body = drawn(
-        &shape,
-        &Draw {
-            optional_percent: 100,
-            ..Draw::default()
-        },
-    );
+    let body = drawn(&shape, &Draw { optional_percent: 100, ..Draw::default() });
     bencher.bench(|| deviations(&shape, &body));
 }
 

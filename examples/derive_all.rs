@@ -14,11 +14,7 @@ fn main() {
     }
     for manifest in args {
         let path = PathBuf::from(&manifest);
-        match derive_files(
-            &Sources::Manifest(path.clone()),
-            Path::new(&pages),
-            &Options::default(),
-        ) {
+        match derive_files(&Sources::Manifest(path.clone()), Path::new(&pages), &Options::default()) {
             Ok((derived, warnings)) => {
                 for it in &warnings {
                     eprintln!("warning: {it}");

@@ -53,10 +53,7 @@ pub enum Target {
     /// A profile's file names addresses, credentials and limits.
     Profile(PathBuf),
     /// An address and a profile in YAML, known only when the service is up. The address stands before those of the profile.
-    Service {
-        address: Arc<dyn Fn() -> String + Send + Sync>,
-        profile: Arc<dyn Fn() -> String + Send + Sync>,
-    },
+    Service { address: Arc<dyn Fn() -> String + Send + Sync>, profile: Arc<dyn Fn() -> String + Send + Sync> },
     /// A service in this process.
     InProcess {
         /// As reports name it.
@@ -99,10 +96,7 @@ impl Conformance {
             (Err(_), Some(profile)) => Target::Profile(profile),
             _ => Target::Mock,
         };
-        Conformance {
-            target,
-            ..Conformance::new()
-        }
+        Conformance { target, ..Conformance::new() }
     }
 }
 
@@ -133,23 +127,12 @@ fn trials(options: &Arc<Conformance>) -> Result<Vec<Trial>, Wrong> {
     let mut trials = Vec::new();
     for name in shelf.select(&options.suites)? {
         let loaded = shelf.load(&name, &today)?;
-        let promises = loaded
-            .model
-            .clauses
-            .iter()
-            .filter(|info| !matches!(info.origin, Origin::Event(_)));
+        let promises = loaded.model.clauses.iter().filter(|info| !matches!(info.origin, Origin::Event(_)));
         let clauses: Vec<String> = promises.map(|info| info.id.clone()).collect();
-        let one = Arc::new(Once {
-            options: options.clone(),
-            shelf: shelf.clone(),
-            loaded,
-            report: OnceLock::new(),
-        });
+        let one = Arc::new(Once { options: options.clone(), shelf: shelf.clone(), loaded, report: OnceLock::new() });
         for clause in clauses {
             let one = Arc::clone(&one);
-            trials.push(Trial::ignorable_test(format!("{name}::{clause}"), move || {
-                decided(&one, &clause)
-            }));
+            trials.push(Trial::ignorable_test(format!("{name}::{clause}"), move || decided(&one, &clause)));
         }
     }
     Ok(trials)
@@ -164,11 +147,7 @@ struct Once {
 }
 
 fn decided(one: &Once, clause: &str) -> Result<Completion, Failed> {
-    let report = one
-        .report
-        .get_or_init(|| shared(one))
-        .as_ref()
-        .map_err(|wrong| Failed::from(wrong.to_string()))?;
+    let report = one.report.get_or_init(|| shared(one)).as_ref().map_err(|wrong| Failed::from(wrong.to_string()))?;
     let row = report
         .clause(clause)
         .ok_or_else(|| Failed::from("the report has no such clause: was the suite changed meanwhile?"))?;
@@ -194,12 +173,7 @@ fn shared(one: &Once) -> Result<Report, Wrong> {
     let place = folder.join(format!("{}.lock", one.loaded.name));
     let unwritable = |error: std::io::Error| Wrong::unwritable(&place, &error);
     std::fs::create_dir_all(folder).map_err(unwritable)?;
-    let opened = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&place);
+    let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&place);
     let mut lock = opened.map_err(unwritable)?;
     lock.lock().map_err(unwritable)?;
     // Only a runner that names its run can be told from an earlier one; any other runs all tests in one process.
@@ -234,12 +208,7 @@ fn run_here(one: &Once) -> Result<Report, Wrong> {
     let everything = Patterns::new("suites", &[])?;
     let selection = everything.of(&loaded);
     let witnesses = one.shelf.witnesses(&loaded.name)?;
-    let limits = Limits {
-        requests: options.requests,
-        plans: None,
-        fast: false,
-        first: false,
-    };
+    let limits = Limits { requests: options.requests, plans: None, fast: false, first: false };
     let order = Order {
         loaded: &loaded,
         chosen: &chosen,
@@ -257,11 +226,7 @@ fn run_here(one: &Once) -> Result<Report, Wrong> {
         cancel: Cancel::never(),
     };
     let origin = one.shelf.place();
-    let filing = Filing {
-        reports: &options.reports,
-        origin: &origin,
-        began: &began,
-    };
+    let filing = Filing { reports: &options.reports, origin: &origin, began: &began };
     let drive: Drive<'_> = &lead::lead;
     let (report, left) = campaign(&order, &filing, &mut Deaf, drive)?;
     for thing in &left {
@@ -275,12 +240,7 @@ fn asked(one: &Once) -> Result<(Loaded, Chosen, u32), Wrong> {
     let loaded = one.loaded.clone();
     let profile = match &one.options.target {
         Target::Mock => return Ok((loaded, Chosen::Mock(None), 100)),
-        Target::InProcess {
-            name,
-            make,
-            identities,
-            paused_clock,
-        } => {
+        Target::InProcess { name, make, identities, paused_clock } => {
             let given = Given {
                 name: name.clone(),
                 make: make.clone(),

@@ -24,7 +24,14 @@ fn load(name: &str) -> (Arc<Model>, Arc<Schemas>) {
     (Arc::new(model), Arc::new(schemas))
 }
 
-fn campaign(model: &Arc<Model>, schemas: &Arc<Schemas>, seed: u64, requests: u64, fault: Option<Mutant>, first_only: bool) -> Conclusion {
+fn campaign(
+    model: &Arc<Model>,
+    schemas: &Arc<Schemas>,
+    seed: u64,
+    requests: u64,
+    fault: Option<Mutant>,
+    first_only: bool,
+) -> Conclusion {
     let bounds = Bounds { worlds_max: 2_000, settle_percent: 100, insight: false };
     let home = Home { seed, tempo: Tempo::CLOUD, fault, bounds, steps_per_plan_max: 60, live_max: 3 };
     let budget = Budget {
@@ -37,7 +44,8 @@ fn campaign(model: &Arc<Model>, schemas: &Arc<Schemas>, seed: u64, requests: u64
         first_only,
     };
     let standing = |_| Standing::Reachable;
-    let order = Order { seed, budget, selection: Selection::default(), standing: &standing, witnesses: &[], shrink: true };
+    let order =
+        Order { seed, budget, selection: Selection::default(), standing: &standing, witnesses: &[], shrink: true };
     at_home(model, schemas, &home, Cancel::never(), &order, &mut Deaf).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -51,8 +59,18 @@ fn a_healthy_mock_is_never_accused() {
             println!("{:13} {:45} {} {:?}", row.verdict.word(), info.id, row.reason, row.count);
         }
     }
-    println!("{:?} {} rows, {} pass", conclusion.spent, conclusion.rows.len(), conclusion.rows.iter().filter(|row| row.verdict == Verdict::Pass).count());
-    println!("worlds {} excess {:?} silent {}", conclusion.tally.worlds_most, conclusion.tally.excess, conclusion.tally.silent.len());
+    println!(
+        "{:?} {} rows, {} pass",
+        conclusion.spent,
+        conclusion.rows.len(),
+        conclusion.rows.iter().filter(|row| row.verdict == Verdict::Pass).count()
+    );
+    println!(
+        "worlds {} excess {:?} silent {}",
+        conclusion.tally.worlds_most,
+        conclusion.tally.excess,
+        conclusion.tally.silent.len()
+    );
     assert!(conclusion.found.is_empty(), "{:#?}", conclusion.found[0].finding);
 }
 
@@ -70,9 +88,17 @@ fn mutants_are_found() {
         match conclusion.found.first() {
             None => survivors.push(name),
             Some(found) => {
-                let clauses: Vec<&str> = found.finding.clauses.iter().map(|clause| model.info(*clause).id.as_str()).collect();
-                let steps = found.witness.as_ref().map(|(plan, _)| plan.steps.iter().map(|step| step.operation.as_str()).collect::<Vec<_>>());
-                println!("{} {name}: {clauses:?} after {} by {steps:?}", if found.finding.clauses.contains(&own) { "own  " } else { "other" }, conclusion.spent.requests);
+                let clauses: Vec<&str> =
+                    found.finding.clauses.iter().map(|clause| model.info(*clause).id.as_str()).collect();
+                let steps = found
+                    .witness
+                    .as_ref()
+                    .map(|(plan, _)| plan.steps.iter().map(|step| step.operation.as_str()).collect::<Vec<_>>());
+                println!(
+                    "{} {name}: {clauses:?} after {} by {steps:?}",
+                    if found.finding.clauses.contains(&own) { "own  " } else { "other" },
+                    conclusion.spent.requests
+                );
             }
         }
     }

@@ -7,11 +7,7 @@ use std::process::{Command, Output};
 fn probity(arguments: &[&str]) -> Output {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps");
     let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
-    command
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("the binary runs")
+    command.args(arguments).current_dir(folder).output().expect("the binary runs")
 }
 
 /// Standard error and the exit code of a call that goes wrong, and nothing on standard output but its first line.
@@ -19,19 +15,11 @@ fn wrong(arguments: &[&str]) -> (String, i32) {
     let output = probity(arguments);
     let told = String::from_utf8(output.stdout).expect("text");
     assert!(told.lines().count() <= 1, "a failing call prints no result: {told}");
-    (
-        String::from_utf8(output.stderr).expect("text"),
-        output.status.code().expect("it ends by itself"),
-    )
+    (String::from_utf8(output.stderr).expect("text"), output.status.code().expect("it ends by itself"))
 }
 
 fn check(arguments: &[&str], code: i32, expected: &str) {
-    assert_eq!(
-        wrong(arguments),
-        (expected.to_string(), code),
-        "probity {}",
-        arguments.join(" ")
-    );
+    assert_eq!(wrong(arguments), (expected.to_string(), code), "probity {}", arguments.join(" "));
 }
 
 /// A folder of its own for each test.
@@ -113,22 +101,14 @@ fn an_endpoint_that_may_not_be_changed_is_not_asked() {
 fn a_suite_with_an_unknown_operation_is_refused_at_its_line() {
     let folder = scratch("bad-suite");
     let lamps = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps");
-    for name in [
-        "schemas/lamps/catalog.json",
-        "schemas/lamps/lamp.json",
-        "schemas/lamps/lightLamp.request.json",
-    ] {
+    for name in ["schemas/lamps/catalog.json", "schemas/lamps/lamp.json", "schemas/lamps/lightLamp.request.json"] {
         std::fs::create_dir_all(folder.join(name).parent().unwrap()).unwrap();
         std::fs::copy(lamps.join(name), folder.join(name)).unwrap();
     }
     std::fs::create_dir_all(folder.join("suites")).unwrap();
     let suite = text(&lamps.join("suites/lamps.yaml")).replace("call: removeLamp", "call: removeLmap");
     std::fs::write(folder.join("suites/lamps.yaml"), suite).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_probity"))
-        .arg("run")
-        .current_dir(&folder)
-        .output()
-        .unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_probity")).arg("run").current_dir(&folder).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(4), "{told}");
     assert!(
@@ -171,10 +151,7 @@ fn the_lamps_pass_and_the_same_seed_gives_the_same_report() {
         ]);
         let told = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(0), "{told}");
-        assert!(
-            told.lines().next().unwrap().contains("not a real API"),
-            "the first line says whom it asks: {told}"
-        );
+        assert!(told.lines().next().unwrap().contains("not a real API"), "the first line says whom it asks: {told}");
     }
     for name in ["report.json", "history.jsonl"] {
         let [one, other] = [&first, &second].map(|reports| text(&reports.join("lamps").join(name)));
@@ -185,15 +162,8 @@ fn the_lamps_pass_and_the_same_seed_gives_the_same_report() {
 #[test]
 fn a_broken_promise_is_found_and_its_replay_line_shows_it_again() {
     let reports = scratch("broken");
-    let arguments = [
-        "run",
-        "--fault",
-        "dim.twice/accepted",
-        "--requests",
-        "600",
-        "--reports",
-        reports.to_str().unwrap(),
-    ];
+    let arguments =
+        ["run", "--fault", "dim.twice/accepted", "--requests", "600", "--reports", reports.to_str().unwrap()];
     let output = probity(&arguments);
     let told = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(1), "{told}");

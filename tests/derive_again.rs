@@ -10,19 +10,9 @@ use std::path::{Path, PathBuf};
 
 fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     std::fs::read_dir(dir)
-        .unwrap_or_else(|error| {
-            panic!(
-                "{}: {error}; derive the manifest and commit what it writes",
-                dir.display()
-            )
-        })
+        .unwrap_or_else(|error| panic!("{}: {error}; derive the manifest and commit what it writes", dir.display()))
         .map(|it| it.expect("an entry"))
-        .map(|it| {
-            (
-                it.file_name().to_string_lossy().into_owned(),
-                std::fs::read(it.path()).expect("a file"),
-            )
-        })
+        .map(|it| (it.file_name().to_string_lossy().into_owned(), std::fs::read(it.path()).expect("a file")))
         .collect()
 }
 
@@ -30,16 +20,10 @@ fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 fn every_manifest_derives_the_committed_bytes() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let Some(pages) = std::env::var_os("PROBITY_PAGES").map(PathBuf::from) else {
-        println!(
-            "skipped: 1 test (PROBITY_PAGES is not set, the committed schemas were not derived again)"
-        );
+        println!("skipped: 1 test (PROBITY_PAGES is not set, the committed schemas were not derived again)");
         return;
     };
-    assert!(
-        pages.is_dir(),
-        "PROBITY_PAGES names {}, which is no folder",
-        pages.display()
-    );
+    assert!(pages.is_dir(), "PROBITY_PAGES names {}, which is no folder", pages.display());
     let mut manifests: Vec<PathBuf> = std::fs::read_dir(root.join("suites/sources"))
         .expect("manifests")
         .map(|it| it.expect("an entry").path())
@@ -50,24 +34,16 @@ fn every_manifest_derives_the_committed_bytes() {
     let out = std::env::temp_dir().join(format!("probity-again-{}", std::process::id()));
     for manifest in manifests {
         let sources = Sources::Manifest(manifest.clone());
-        let (derived, _) = derive_files(&sources, &pages, &Options::default())
-            .unwrap_or_else(|error| panic!("{error}"));
+        let (derived, _) =
+            derive_files(&sources, &pages, &Options::default()).unwrap_or_else(|error| panic!("{error}"));
         let listed = include_str!("../docs/DOUBTS.md");
         for doubt in &derived.doubts {
             let named = |word: &str| listed.contains(&format!("`{word}`"));
-            assert!(
-                named(&doubt.kind) && named(&doubt.rule),
-                "docs/DOUBTS.md lacks {} or {}",
-                doubt.kind,
-                doubt.rule
-            );
+            assert!(named(&doubt.kind) && named(&doubt.rule), "docs/DOUBTS.md lacks {} or {}", doubt.kind, doubt.rule);
         }
         let fresh = out.join(&derived.catalog.api);
         write(&derived, &fresh).expect("written");
-        let (mine, committed) = (
-            files(&fresh),
-            files(&root.join("schemas").join(&derived.catalog.api)),
-        );
+        let (mine, committed) = (files(&fresh), files(&root.join("schemas").join(&derived.catalog.api)));
         let names = |all: &BTreeMap<String, Vec<u8>>| all.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&mine), names(&committed), "{}", manifest.display());
         for (name, bytes) in &mine {

@@ -21,40 +21,19 @@ fn topics(dir: &Path, extension: &str) -> BTreeMap<String, (PathBuf, PageInput)>
         let Ok(document) = dialect::read(&file.display().to_string(), &bytes) else {
             continue;
         };
-        let Some(topic) = document
-            .labels
-            .iter()
-            .find(|it| it.contains("topic_"))
-            .cloned()
-        else {
+        let Some(topic) = document.labels.iter().find(|it| it.contains("topic_")).cloned() else {
             continue;
         };
-        let entry = PageEntry {
-            id: "page".into(),
-            file: "page".into(),
-            ..PageEntry::default()
-        };
+        let entry = PageEntry { id: "page".into(), file: "page".into(), ..PageEntry::default() };
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        out.insert(
-            topic,
-            (
-                file,
-                PageInput {
-                    entry,
-                    text,
-                    document,
-                },
-            ),
-        );
+        out.insert(topic, (file, PageInput { entry, text, document }));
     }
     out
 }
 
 fn walk(dir: &Path, extension: &str, out: &mut Vec<PathBuf>) {
-    let mut inside: Vec<PathBuf> = std::fs::read_dir(dir)
-        .expect("a folder of pages")
-        .map(|it| it.expect("an entry").path())
-        .collect();
+    let mut inside: Vec<PathBuf> =
+        std::fs::read_dir(dir).expect("a folder of pages").map(|it| it.expect("an entry").path()).collect();
     inside.sort();
     for path in inside {
         if path.is_dir() {
@@ -111,19 +90,12 @@ fn said(document: &Document) -> String {
             Block::Table(table) => {
                 add(&table.caption);
                 table.header.iter().for_each(|it| add(&it.text));
-                table
-                    .rows
-                    .iter()
-                    .flat_map(|it| &it.cells)
-                    .for_each(|it| add(&it.text));
+                table.rows.iter().flat_map(|it| &it.cells).for_each(|it| add(&it.text));
             }
             Block::Code { text, .. } => {
                 let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
                 add(&Text {
-                    lines: vec![probity::pages::document::Line {
-                        text,
-                        ..Default::default()
-                    }],
+                    lines: vec![probity::pages::document::Line { text, ..Default::default() }],
                     links: Vec::new(),
                 });
             }
@@ -140,11 +112,7 @@ fn pages_that_say_the_same_derive_the_same_schemas() {
         println!("skipped: PROBITY_PAGES is not set");
         return;
     };
-    assert!(
-        pages.is_dir(),
-        "PROBITY_PAGES names {}, which is no folder",
-        pages.display()
-    );
+    assert!(pages.is_dir(), "PROBITY_PAGES names {}, which is no folder", pages.display());
     let markdown = topics(&pages.join("otc-ecs-2020-md"), "md");
     let rst = topics(&pages.join("otc-ecs-2026-rst"), "rst");
     let (mut pairs, mut same_text, mut same_schema) = (0, 0, 0);
@@ -163,8 +131,7 @@ fn pages_that_say_the_same_derive_the_same_schemas() {
         pairs += 1;
         let (mut mine, mut theirs) = (bare(&a), bare(&b));
         // Titles changed between editions and name the files.
-        if let (Some(one), Some(two)) = (a.catalog.operations.first(), b.catalog.operations.first())
-        {
+        if let (Some(one), Some(two)) = (a.catalog.operations.first(), b.catalog.operations.first()) {
             mine = mine.replace(&one.id, "OP");
             theirs = theirs.replace(&two.id, "OP");
         }
@@ -178,22 +145,12 @@ fn pages_that_say_the_same_derive_the_same_schemas() {
         }
         if let (false, Some(dir)) = (equal, std::env::var_os("PROBITY_PAIRS_OUT")) {
             let dir = PathBuf::from(dir);
-            let name = file
-                .file_stem()
-                .expect("a name")
-                .to_string_lossy()
-                .into_owned();
+            let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
             std::fs::write(dir.join(format!("{name}.md.txt")), &mine).expect("written");
             std::fs::write(dir.join(format!("{name}.rst.txt")), &theirs).expect("written");
         }
     }
-    println!(
-        "{pairs} pairs; {same_schema} derive the same; {same_text} say the same word for word"
-    );
-    assert!(
-        pairs > 0,
-        "no page stands in both dialects under {}",
-        pages.display()
-    );
+    println!("{pairs} pairs; {same_schema} derive the same; {same_text} say the same word for word");
+    assert!(pairs > 0, "no page stands in both dialects under {}", pages.display());
     assert!(wrong.is_empty(), "same words, other schemas: {wrong:#?}");
 }

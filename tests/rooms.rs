@@ -24,7 +24,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = fs::read_dir(folder).expect("a folder of sources").map(|entry| entry.expect("an entry").path()).collect();
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder).expect("a folder of sources").map(|entry| entry.expect("an entry").path()).collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -43,7 +44,10 @@ fn sources() -> Vec<(String, PathBuf, String)> {
         let first = path.strip_prefix(&root).expect("below src").components().next().expect("a name");
         first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_string()
     };
-    found.into_iter().map(|path| (room_of(&path), path.clone(), fs::read_to_string(&path).expect("a source file"))).collect()
+    found
+        .into_iter()
+        .map(|path| (room_of(&path), path.clone(), fs::read_to_string(&path).expect("a source file")))
+        .collect()
 }
 
 /// What stands before the tests of a file.
@@ -62,7 +66,10 @@ fn imports_run_one_way() {
         if room == "lib" || room == "main" {
             continue;
         }
-        let (_, allowed) = ROOMS.iter().find(|(name, _)| name == room).unwrap_or_else(|| panic!("the room `{room}` is not in the list above"));
+        let (_, allowed) = ROOMS
+            .iter()
+            .find(|(name, _)| name == room)
+            .unwrap_or_else(|| panic!("the room `{room}` is not in the list above"));
         for (number, line) in shipped(text).lines().enumerate() {
             let line = line.split("//").next().unwrap_or("");
             for part in line.split("crate::").skip(1) {
@@ -79,7 +86,9 @@ fn imports_run_one_way() {
 
 #[test]
 fn the_rooms_have_no_circles() {
-    let direct = |room: &str| ROOMS.iter().find(|(name, _)| *name == room).map(|(_, allowed)| allowed.to_vec()).unwrap_or_default();
+    let direct = |room: &str| {
+        ROOMS.iter().find(|(name, _)| *name == room).map(|(_, allowed)| allowed.to_vec()).unwrap_or_default()
+    };
     for (room, _) in ROOMS {
         let mut reached: BTreeSet<&str> = BTreeSet::new();
         let mut open = direct(room);

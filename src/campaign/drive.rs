@@ -112,7 +112,8 @@ pub async fn drive(
         let ending = eyes.ending(index).unwrap_or(Ending::Open);
         let earlier = handles.clone();
         let mine = |name: &String| step.births.values().flatten().any(|born| born == name);
-        let born: BTreeMap<String, String> = run.ids.iter().filter(|(name, _)| mine(name)).map(|(name, id)| (name.clone(), id.clone())).collect();
+        let born: BTreeMap<String, String> =
+            run.ids.iter().filter(|(name, _)| mine(name)).map(|(name, id)| (name.clone(), id.clone())).collect();
         handles.note(&site.model, &step, &born, ending);
         let untouched = coverage.clone();
         let situation = Situation {
@@ -160,7 +161,13 @@ pub async fn drive(
 ///
 /// # Errors
 /// As [`drive`].
-pub async fn retrace(site: &Site<'_>, plan: &Plan, number: u64, allowance: Allowance, listener: &mut dyn Listener) -> Result<Driven, Fault> {
+pub async fn retrace(
+    site: &Site<'_>,
+    plan: &Plan,
+    number: u64,
+    allowance: Allowance,
+    listener: &mut dyn Listener,
+) -> Result<Driven, Fault> {
     let mut chooser = Recorded::new(plan.steps.clone());
     drive(site, &mut chooser, number, plan.drawn, allowance, &mut Coverage::default(), listener).await
 }
@@ -199,7 +206,10 @@ fn call_on(site: &Site<'_>, way: Option<&crate::model::Shown>, id: &Id, owner: W
 
 fn header(site: &Site<'_>, endpoint: &str, plan: u64) -> Header {
     let suite = &site.model.suite;
-    let pools = suite.pools.iter().map(|(name, values)| (name.clone(), values.iter().filter_map(crate::expr::Val::to_json).collect()));
+    let pools = suite
+        .pools
+        .iter()
+        .map(|(name, values)| (name.clone(), values.iter().filter_map(crate::expr::Val::to_json).collect()));
     Header {
         format: crate::history::FORMAT,
         suite: suite.name.clone(),

@@ -72,14 +72,34 @@ impl Spent {
 #[derive(Debug)]
 pub enum Event<'a> {
     /// Clauses that are to be decided.
-    Started { clauses: usize, requests_max: u64 },
-    PlanStarted { plan: u64 },
-    Exchanged { plan: u64, exchange: &'a Exchange },
+    Started {
+        clauses: usize,
+        requests_max: u64,
+    },
+    PlanStarted {
+        plan: u64,
+    },
+    Exchanged {
+        plan: u64,
+        exchange: &'a Exchange,
+    },
     /// A clause passed for the first time.
-    Passed { clause: ClauseId, passed: usize },
-    Found { finding: &'a Finding },
-    Shrinking { clauses: &'a [ClauseId], steps: usize, tried: u64 },
-    PlanEnded { plan: u64, spent: &'a Spent },
+    Passed {
+        clause: ClauseId,
+        passed: usize,
+    },
+    Found {
+        finding: &'a Finding,
+    },
+    Shrinking {
+        clauses: &'a [ClauseId],
+        steps: usize,
+        tried: u64,
+    },
+    PlanEnded {
+        plan: u64,
+        spent: &'a Spent,
+    },
 }
 
 /// Hears events as they come.

@@ -70,11 +70,14 @@ pub fn site<'a>(
     endpoint: &'a dyn Fn(u64) -> Rc<dyn Endpoint>,
 ) -> Site<'a> {
     let identities = mock_identities(schemas);
-    let filled = schemas.catalog.operations.iter().flat_map(|operation| &operation.path).map(|parameter| parameter.name.clone());
-    let filled = filled.filter(|name| identities.parameter("owner", name).is_some() && !names_a_thing(model, name)).collect();
+    let filled =
+        schemas.catalog.operations.iter().flat_map(|operation| &operation.path).map(|parameter| parameter.name.clone());
+    let filled =
+        filled.filter(|name| identities.parameter("owner", name).is_some() && !names_a_thing(model, name)).collect();
     let callers = ["owner", "other", "expired", "none"].map(str::to_string).into();
     let settle_most = model.suite.resources.iter().map(|resource| resource.settles_ms).max().unwrap_or(60_000);
-    let settle_most = Duration::from_millis(settle_most.saturating_mul(u64::from(home.bounds.settle_percent)) / 100 + 60_000);
+    let settle_most =
+        Duration::from_millis(settle_most.saturating_mul(u64::from(home.bounds.settle_percent)) / 100 + 60_000);
     Site {
         model: model.clone(),
         schemas: schemas.clone(),
@@ -104,7 +107,8 @@ fn names_a_thing(model: &Model, parameter: &str) -> bool {
         crate::suite::Binding::New(_) => None,
     });
     paths.into_iter().any(|path| {
-        path.root.as_ref() == "path" && matches!(path.keys.first(), Some(crate::expr::Key::Name(name)) if name.as_ref() == parameter)
+        path.root.as_ref() == "path"
+            && matches!(path.keys.first(), Some(crate::expr::Key::Name(name)) if name.as_ref() == parameter)
     })
 }
 
@@ -113,13 +117,21 @@ fn names_a_thing(model: &Model, parameter: &str) -> bool {
 #[must_use]
 pub fn mock_identities(schemas: &Schemas) -> Identities {
     let operations = &schemas.catalog.operations;
-    let everywhere = |name: &str| operations.iter().all(|operation| operation.path.iter().any(|parameter| parameter.name == name));
-    let names: Vec<&String> = operations.iter().flat_map(|operation| &operation.path).map(|parameter| &parameter.name).filter(|name| everywhere(name)).collect();
+    let everywhere =
+        |name: &str| operations.iter().all(|operation| operation.path.iter().any(|parameter| parameter.name == name));
+    let names: Vec<&String> = operations
+        .iter()
+        .flat_map(|operation| &operation.path)
+        .map(|parameter| &parameter.name)
+        .filter(|name| everywhere(name))
+        .collect();
     let of = |value: &str| Identity {
         parameters: names.iter().map(|name| ((*name).clone(), value.to_string())).collect(),
         ..Identity::default()
     };
     let (own, foreign) = ("0a1b2c3d4e5f40718293a4b5c6d7e8f9", "ffeeddccbbaa49998877665544332211");
     let callers = [("owner", own), ("expired", own), ("none", own), ("other", foreign)];
-    Identities::new(callers.into_iter().map(|(caller, value)| (caller.to_string(), of(value))).collect::<BTreeMap<_, _>>())
+    Identities::new(
+        callers.into_iter().map(|(caller, value)| (caller.to_string(), of(value))).collect::<BTreeMap<_, _>>(),
+    )
 }

@@ -37,7 +37,11 @@ pub enum CampaignError {
 ///
 /// # Errors
 /// If the suite goes wrong, or the endpoint cannot be reached at all.
-pub async fn lead(site: &Site<'_>, order: &Order<'_>, listener: &mut dyn Listener) -> Result<(Conclusion, Vec<Left>), CampaignError> {
+pub async fn lead(
+    site: &Site<'_>,
+    order: &Order<'_>,
+    listener: &mut dyn Listener,
+) -> Result<(Conclusion, Vec<Left>), CampaignError> {
     let budget = &order.budget;
     let clauses = site.model.clauses.len();
     listener.hear(&Event::Started { clauses, requests_max: budget.requests_max });
@@ -65,7 +69,9 @@ pub async fn lead(site: &Site<'_>, order: &Order<'_>, listener: &mut dyn Listene
         listener.hear(&Event::PlanEnded { plan: number, spent: &gathered.spent });
         match stop {
             Some(Stop::Requests) | None => {}
-            Some(stop @ (Stop::Unreachable { .. } | Stop::Unfit(_) | Stop::Journal { .. })) => return Err(CampaignError::Endpoint(stop)),
+            Some(stop @ (Stop::Unreachable { .. } | Stop::Unfit(_) | Stop::Journal { .. })) => {
+                return Err(CampaignError::Endpoint(stop));
+            }
             Some(stop) => {
                 gathered.stopped = Some(stop.to_string());
                 break;
@@ -79,7 +85,14 @@ pub async fn lead(site: &Site<'_>, order: &Order<'_>, listener: &mut dyn Listene
         shrink_all(site, order, &mut gathered, listener).await?;
     }
     let findings: Vec<Finding> = gathered.found.iter().map(|found| found.finding.clone()).collect();
-    let rows = verdicts(&site.model, &gathered.tally, &findings, &order.selection, order.standing, gathered.stopped.as_deref());
+    let rows = verdicts(
+        &site.model,
+        &gathered.tally,
+        &findings,
+        &order.selection,
+        order.standing,
+        gathered.stopped.as_deref(),
+    );
     let conclusion = Conclusion {
         seed: order.seed,
         rows,
@@ -119,7 +132,8 @@ impl Gathered {
             }
         }
         self.tally.merge(&driven.tally);
-        let passed: Vec<ClauseId> = self.tally.clauses.iter().filter(|(_, count)| count.passed > 0).map(|(clause, _)| *clause).collect();
+        let passed: Vec<ClauseId> =
+            self.tally.clauses.iter().filter(|(_, count)| count.passed > 0).map(|(clause, _)| *clause).collect();
         for clause in passed {
             if self.passed.insert(clause) {
                 listener.hear(&Event::Passed { clause, passed: self.passed.len() });
@@ -136,7 +150,12 @@ impl Gathered {
     }
 }
 
-async fn shrink_all(site: &Site<'_>, order: &Order<'_>, gathered: &mut Gathered, listener: &mut dyn Listener) -> Result<(), CampaignError> {
+async fn shrink_all(
+    site: &Site<'_>,
+    order: &Order<'_>,
+    gathered: &mut Gathered,
+    listener: &mut dyn Listener,
+) -> Result<(), CampaignError> {
     let mut left = order.budget.shrink_requests_max;
     for found in &mut gathered.found {
         if left == 0 {

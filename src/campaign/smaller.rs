@@ -23,7 +23,12 @@ pub struct Smallest {
 ///
 /// # Errors
 /// If the suite goes wrong on a candidate.
-pub async fn smaller(site: &Site<'_>, found: &Found, requests_max: u64, listener: &mut dyn Listener) -> Result<Smallest, CampaignError> {
+pub async fn smaller(
+    site: &Site<'_>,
+    found: &Found,
+    requests_max: u64,
+    listener: &mut dyn Listener,
+) -> Result<Smallest, CampaignError> {
     let limits = Limits { tries_max: 2_000, requests_max };
     let fault: RefCell<Option<Fault>> = RefCell::new(None);
     let shown: RefCell<BTreeMap<String, History>> = RefCell::new(BTreeMap::new());
@@ -37,7 +42,9 @@ pub async fn smaller(site: &Site<'_>, found: &Found, requests_max: u64, listener
         let allowance = Allowance { requests: 100_000, seconds: 1_000_000, first_only: true };
         match retrace(site, &candidate, number, allowance, &mut Deaf).await {
             Ok(driven) => {
-                let same = |clauses: &[crate::model::ClauseId]| clauses.iter().any(|clause| found.finding.clauses.contains(clause));
+                let same = |clauses: &[crate::model::ClauseId]| {
+                    clauses.iter().any(|clause| found.finding.clauses.contains(clause))
+                };
                 let fails = driven.findings.iter().any(|finding| same(&finding.clauses));
                 let requests = driven.spent.requests;
                 if fails {
@@ -101,7 +108,8 @@ fn simpler_steps(site: &Site<'_>, step: &Step) -> Vec<Step> {
 }
 
 fn pin_offered(site: &Site<'_>, value: &Value, pointer: &str, pins: &mut BTreeMap<String, Value>) {
-    let offered = |value: &Value| site.model.suite.pools.values().flatten().any(|known| known.to_json().as_ref() == Some(value));
+    let offered =
+        |value: &Value| site.model.suite.pools.values().flatten().any(|known| known.to_json().as_ref() == Some(value));
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {

@@ -51,7 +51,8 @@ impl Eyes {
         }
         let asked = Asked::new(&self.model, exchange, Class::Valid);
         let heard = Heard::of(&exchange.outcome);
-        let mut touched: BTreeSet<Id> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten().cloned()).collect();
+        let mut touched: BTreeSet<Id> =
+            asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten().cloned()).collect();
         touched.extend(asked.born(&self.model, &heard).into_iter().flat_map(|(_, ids)| ids));
         let ending = match heard {
             Heard::Success(..) => Ending::Accepted,
@@ -89,7 +90,9 @@ impl Watcher for Eyes {
         let asked = Asked::new(&self.model, exchange, Class::Valid);
         let born = asked.born(&self.model, &Heard::of(&exchange.outcome));
         let about = &self.model.operations[&exchange.operation].about;
-        born.into_iter().map(|(index, ids)| (about[index].name.clone(), ids.into_iter().map(|id| id.id.to_string()).collect())).collect()
+        born.into_iter()
+            .map(|(index, ids)| (about[index].name.clone(), ids.into_iter().map(|id| id.id.to_string()).collect()))
+            .collect()
     }
 
     fn mark(&self, exchange: &mut Exchange) {

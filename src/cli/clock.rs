@@ -20,11 +20,7 @@ impl Began {
     pub fn now() -> Began {
         let stamp = jiff::Timestamp::now();
         let at = stamp.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        Began {
-            day: at[..10].to_string(),
-            at,
-            monotonic: Instant::now(),
-        }
+        Began { day: at[..10].to_string(), at, monotonic: Instant::now() }
     }
 
     /// A text that no other run on this machine has.
@@ -47,11 +43,7 @@ pub fn day(typed: &str) -> Result<String, Wrong> {
     let day: Result<jiff::civil::Date, _> = typed.parse();
     match day {
         Ok(day) if typed.len() == 10 => Ok(day.to_string()),
-        _ => Err(Wrong::usage(
-            format!("--today {typed}"),
-            "it is not a day",
-            "write it as YYYY-MM-DD",
-        )),
+        _ => Err(Wrong::usage(format!("--today {typed}"), "it is not a day", "write it as YYYY-MM-DD")),
     }
 }
 

@@ -42,9 +42,7 @@ pub struct Given {
 
 impl std::fmt::Debug for Given {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Given")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
+        f.debug_struct("Given").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
@@ -94,9 +92,7 @@ impl Chosen {
     #[must_use]
     pub fn named(&self) -> Target {
         match self {
-            Chosen::Mock(fault) => Target::Mock {
-                fault: fault.as_ref().map(|fault| fault.name.clone()),
-            },
+            Chosen::Mock(fault) => Target::Mock { fault: fault.as_ref().map(|fault| fault.name.clone()) },
             Chosen::Address(address, _) => Target::Address(address.clone()),
             Chosen::Given(given) => Target::InProcess(given.name.clone()),
         }
@@ -184,10 +180,7 @@ fn limits(budget: &Budget) -> BTreeMap<String, u64> {
         ("seconds on the endpoint's clock", budget.seconds_max),
         ("things alive at once", budget.live_max as u64),
     ];
-    limits
-        .into_iter()
-        .map(|(name, limit)| (name.to_string(), limit))
-        .collect()
+    limits.into_iter().map(|(name, limit)| (name.to_string(), limit)).collect()
 }
 
 /// The exits of all suites, each said with its suite; then the one that the shell sees.
@@ -199,15 +192,8 @@ pub fn concluded(exits: &[(String, Exit)]) -> (Exit, String) {
     for (suite, exit) in exits.iter().filter(|(_, exit)| *exit != Exit::Passed) {
         named.entry(*exit).or_default().push(suite);
     }
-    let causes: Vec<String> = named
-        .iter()
-        .rev()
-        .map(|(exit, suites)| format!("{} ({})", exit.word(), suites.join(", ")))
-        .collect();
-    let causes = if causes.is_empty() {
-        Exit::Passed.word().to_string()
-    } else {
-        causes.join("; ")
-    };
+    let causes: Vec<String> =
+        named.iter().rev().map(|(exit, suites)| format!("{} ({})", exit.word(), suites.join(", "))).collect();
+    let causes = if causes.is_empty() { Exit::Passed.word().to_string() } else { causes.join("; ") };
     (worst, format!("exit {}: {causes}", worst.code()))
 }

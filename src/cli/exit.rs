@@ -94,14 +94,8 @@ mod tests {
 
     #[test]
     fn a_bad_suite_outweighs_an_absent_endpoint_outweighs_a_deviation_outweighs_leftovers() {
-        let falling = [
-            Exit::BadInput,
-            Exit::Endpoint,
-            Exit::Deviation,
-            Exit::LeftBehind,
-            Exit::Undecided,
-            Exit::Passed,
-        ];
+        let falling =
+            [Exit::BadInput, Exit::Endpoint, Exit::Deviation, Exit::LeftBehind, Exit::Undecided, Exit::Passed];
         for (heavier, causes) in falling.iter().zip((0..).map(|skip| &falling[skip..])) {
             assert_eq!(worst(causes), *heavier);
         }

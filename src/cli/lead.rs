@@ -50,20 +50,14 @@ pub fn lead(order: &Order<'_>, listener: &mut dyn Listener) -> Result<(Conclusio
             site.limits = limits(order, &given.identities);
             site.identities = given.identities.clone();
             let leading = campaign::lead(&site, &inner, listener);
-            let led = if given.paused_clock {
-                on_paused_clock(leading)
-            } else {
-                on_running_clock(leading)?
-            };
+            let led = if given.paused_clock { on_paused_clock(leading) } else { on_running_clock(leading)? };
             led.map_err(|error| failed(order, &error))
         }
         Chosen::Address(address, profile) => on_running_clock(async {
             let http = reached(order.loaded, address, profile).await?;
             let endpoint = |_| -> Rc<dyn Endpoint> { http.clone() };
             let site = real_site(order, profile, &endpoint);
-            campaign::lead(&site, &inner, listener)
-                .await
-                .map_err(|error| failed(order, &error))
+            campaign::lead(&site, &inner, listener).await.map_err(|error| failed(order, &error))
         })?,
     }
 }
@@ -73,32 +67,19 @@ pub fn lead(order: &Order<'_>, listener: &mut dyn Listener) -> Result<(Conclusio
 /// # Errors
 /// As [`lead`].
 pub fn replay(order: &Order<'_>, plan: &Plan, number: u64, listener: &mut dyn Listener) -> Result<Driven, Wrong> {
-    let allowance = Allowance {
-        requests: order.budget.requests_max,
-        seconds: order.budget.seconds_max,
-        first_only: false,
-    };
+    let allowance =
+        Allowance { requests: order.budget.requests_max, seconds: order.budget.seconds_max, first_only: false };
     let fault = |error| failed(order, &CampaignError::Suite(error));
     let driven = match order.chosen {
         Chosen::Mock(_) => {
             let home = home(order);
             let endpoint = mocks(&order.loaded.model, &order.loaded.schemas, &home);
-            let site = site(
-                &order.loaded.model,
-                &order.loaded.schemas,
-                &home,
-                order.cancel.clone(),
-                &endpoint,
-            );
+            let site = site(&order.loaded.model, &order.loaded.schemas, &home, order.cancel.clone(), &endpoint);
             on_paused_clock(retrace(&site, plan, number, allowance, listener)).map_err(fault)?
         }
         Chosen::Given(given) => {
             let cause = format!("{} lives in the process of its tests", given.name);
-            return Err(Wrong::usage(
-                "replay",
-                cause,
-                "replay it at an address, or run the tests again",
-            ));
+            return Err(Wrong::usage("replay", cause, "replay it at an address, or run the tests again"));
         }
         Chosen::Address(address, profile) => on_running_clock(async {
             let http = reached(order.loaded, address, profile).await?;
@@ -116,11 +97,7 @@ pub fn replay(order: &Order<'_>, plan: &Plan, number: u64, listener: &mut dyn Li
 }
 
 fn bounds(order: &Order<'_>) -> Bounds {
-    Bounds {
-        worlds_max: WORLDS_MAX,
-        settle_percent: order.settle_percent,
-        insight: false,
-    }
+    Bounds { worlds_max: WORLDS_MAX, settle_percent: order.settle_percent, insight: false }
 }
 
 fn home(order: &Order<'_>) -> Home {
@@ -141,13 +118,7 @@ fn home(order: &Order<'_>) -> Home {
 /// The site of the mock tells which path parameters are the identity's; the rest is the profile's.
 fn real_site<'a>(order: &Order<'_>, profile: &Profile, endpoint: &'a dyn Fn(u64) -> Rc<dyn Endpoint>) -> Site<'a> {
     let (model, schemas) = (&order.loaded.model, &order.loaded.schemas);
-    let settle_ms = model
-        .suite
-        .resources
-        .iter()
-        .map(|resource| resource.settles_ms)
-        .max()
-        .unwrap_or(60_000);
+    let settle_ms = model.suite.resources.iter().map(|resource| resource.settles_ms).max().unwrap_or(60_000);
     let settle_most = Duration::from_millis(settle_ms.saturating_mul(u64::from(order.settle_percent)) / 100);
     let ceilings = &profile.limits;
     // An endpoint that settles in a hundredth of the time is looked at as much more often.
@@ -166,12 +137,8 @@ fn real_site<'a>(order: &Order<'_>, profile: &Profile, endpoint: &'a dyn Fn(u64)
             poll_most: paced(Pace::REAL.poll_most),
             settle_most,
             quiet: settle_most,
-            request_timeout: ceilings
-                .request_seconds
-                .map_or(Pace::REAL.request_timeout, Duration::from_secs),
-            gap: ceilings
-                .rate
-                .map_or(Pace::REAL.gap, |rate| Duration::from_secs(1) / rate.max(1)),
+            request_timeout: ceilings.request_seconds.map_or(Pace::REAL.request_timeout, Duration::from_secs),
+            gap: ceilings.rate.map_or(Pace::REAL.gap, |rate| Duration::from_secs(1) / rate.max(1)),
             ..Pace::REAL
         },
         cancel: order.cancel.clone(),
@@ -188,33 +155,21 @@ fn real_site<'a>(order: &Order<'_>, profile: &Profile, endpoint: &'a dyn Fn(u64)
 /// What may be drawn: the callers that there are, and no value for what an identity fills in.
 fn limits(order: &Order<'_>, identities: &Identities) -> Limits {
     let operations = &order.loaded.schemas.catalog.operations;
-    let parameters = operations
-        .iter()
-        .flat_map(|operation| &operation.path)
-        .map(|parameter| &parameter.name);
+    let parameters = operations.iter().flat_map(|operation| &operation.path).map(|parameter| &parameter.name);
     let callers = ["owner", "other", "expired", "none"].into_iter();
     Limits {
         steps_max: order.budget.steps_per_plan_max,
         live_max: order.budget.live_max,
-        filled: parameters
-            .filter(|name| identities.parameter("owner", name).is_some())
-            .cloned()
-            .collect(),
+        filled: parameters.filter(|name| identities.parameter("owner", name).is_some()).cloned().collect(),
         // Nobody needs credentials to have none.
-        callers: callers
-            .filter(|caller| *caller == "none" || identities.has(caller))
-            .map(str::to_string)
-            .collect(),
+        callers: callers.filter(|caller| *caller == "none" || identities.has(caller)).map(str::to_string).collect(),
     }
 }
 
 /// The endpoint, once it has answered a harmless request.
 async fn reached(loaded: &Loaded, address: &str, profile: &Profile) -> Result<Rc<Http>, Wrong> {
     let mut limits = HttpLimits::USUAL;
-    limits.request_timeout = profile
-        .limits
-        .request_seconds
-        .map_or(limits.request_timeout, Duration::from_secs);
+    limits.request_timeout = profile.limits.request_seconds.map_or(limits.request_timeout, Duration::from_secs);
     let http = Http::new(address, profile.identities.clone(), limits).map_err(|error| {
         let text = error.to_string();
         let (cause, remedy) = text.rsplit_once("; ").unwrap_or((&text, "check address and profile"));
@@ -230,21 +185,16 @@ async fn reached(loaded: &Loaded, address: &str, profile: &Profile) -> Result<Rc
 /// A read that names nothing but what the identity fills in.
 fn harmless(loaded: &Loaded, profile: &Profile) -> Option<Request> {
     let catalog = &loaded.schemas.catalog;
-    let reads = catalog
-        .operations
-        .iter()
-        .filter(|operation| operation.bindings.iter().all(|binding| binding.method == "GET"));
-    let calls = reads
-        .filter(|operation| !operation.query.iter().any(|parameter| parameter.required))
-        .map(|operation| Call {
+    let reads =
+        catalog.operations.iter().filter(|operation| operation.bindings.iter().all(|binding| binding.method == "GET"));
+    let calls =
+        reads.filter(|operation| !operation.query.iter().any(|parameter| parameter.required)).map(|operation| Call {
             operation: operation.id.clone(),
             binding: operation.bindings[0].id.clone(),
             caller: "owner".to_string(),
             ..Call::default()
         });
-    calls
-        .into_iter()
-        .find_map(|call| compose(catalog, &call, &profile.identities).ok())
+    calls.into_iter().find_map(|call| compose(catalog, &call, &profile.identities).ok())
 }
 
 fn on_running_clock<T>(future: impl Future<Output = T>) -> Result<T, Wrong> {
@@ -272,10 +222,7 @@ fn failed(order: &Order<'_>, error: &CampaignError) -> Wrong {
                 Stop::Journal { .. } => ("make the place of the journal writable", Exit::BadInput),
                 _ => ("check that it is running and can be reached from here", Exit::Endpoint),
             };
-            Wrong {
-                exit,
-                ..Wrong::endpoint(place, stop.to_string(), remedy)
-            }
+            Wrong { exit, ..Wrong::endpoint(place, stop.to_string(), remedy) }
         }
     }
 }

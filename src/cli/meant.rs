@@ -81,12 +81,7 @@ pub fn run(typed: &typed::Run, now: &clock::Began) -> Result<Run, Wrong> {
         target: target(&typed.target, now)?,
         seed: typed.seed,
         clauses: Patterns::new("--clause", &typed.clauses)?,
-        limits: Limits {
-            requests: typed.requests,
-            plans: typed.plans,
-            fast: typed.fast,
-            first: typed.first,
-        },
+        limits: Limits { requests: typed.requests, plans: typed.plans, fast: typed.fast, first: typed.first },
         reports: typed.reports.clone(),
     })
 }
@@ -104,20 +99,12 @@ pub fn target(typed: &typed::Target, now: &clock::Began) -> Result<Target, Wrong
         }
         Some(other) => {
             let cause = "an endpoint is `mock` or begins with http:// or https://";
-            return Err(Wrong::usage(
-                format!("--endpoint {other}"),
-                cause,
-                "write the whole address",
-            ));
+            return Err(Wrong::usage(format!("--endpoint {other}"), cause, "write the whole address"));
         }
     };
     if let (Whom::Address(_), Some(fault)) = (&whom, &typed.fault) {
         let cause = "only the mock can be broken on purpose";
-        return Err(Wrong::usage(
-            format!("--fault {fault}"),
-            cause,
-            "leave out --endpoint, or the fault",
-        ));
+        return Err(Wrong::usage(format!("--fault {fault}"), cause, "leave out --endpoint, or the fault"));
     }
     if let Some(percent @ (0 | 100_001..)) = typed.settle {
         return Err(Wrong::usage(
@@ -172,10 +159,7 @@ impl Patterns {
             let regex = Regex::new(&format!("^(?:{exact})$"));
             read.push(regex.map_err(|_| Wrong::usage(flag, "the pattern is too long", "give a shorter one"))?);
         }
-        Ok(Patterns {
-            typed: typed.to_vec(),
-            read,
-        })
+        Ok(Patterns { typed: typed.to_vec(), read })
     }
 
     /// Whether a name matches one of them; without any, every name does.
@@ -208,17 +192,11 @@ impl Patterns {
     /// If a pattern matches nothing in any of them.
     pub fn narrow(&self, loaded: Vec<Loaded>) -> Result<Vec<Loaded>, Wrong> {
         for (pattern, typed) in self.read.iter().zip(&self.typed) {
-            let ids: BTreeSet<&str> = loaded
-                .iter()
-                .flat_map(|l| l.model.clauses.iter().map(|info| info.id.as_str()))
-                .collect();
+            let ids: BTreeSet<&str> =
+                loaded.iter().flat_map(|l| l.model.clauses.iter().map(|info| info.id.as_str())).collect();
             if !ids.iter().any(|id| pattern.is_match(id)) {
                 let ids: Vec<&str> = ids.into_iter().collect();
-                return Err(Wrong::usage(
-                    format!("--clause {typed}"),
-                    "no clause matches",
-                    meant(typed, &ids),
-                ));
+                return Err(Wrong::usage(format!("--clause {typed}"), "no clause matches", meant(typed, &ids)));
             }
         }
         let some = |loaded: &Loaded| self.of(loaded).0.is_none_or(|clauses| !clauses.is_empty());

@@ -36,11 +36,7 @@ pub fn main() -> ExitCode {
         // Help and version come this way too, and are no error.
         Err(error) => {
             let _ = error.print();
-            return if error.use_stderr() {
-                Exit::Usage.into()
-            } else {
-                Exit::Passed.into()
-            };
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Passed.into() };
         }
     };
     match carried_out(typed.verb) {

@@ -24,16 +24,9 @@ impl<'a> OwnPages<'a> {
     pub fn open(folder: &Path, catalog: &'a Catalog) -> Result<OwnPages<'a>, Wrong> {
         if !folder.is_dir() {
             let remedy = "name the folder that the files of suites/sources/<api>.yaml are relative to";
-            return Err(Wrong::input(
-                folder.display().to_string(),
-                "it is not a folder of pages",
-                remedy,
-            ));
+            return Err(Wrong::input(folder.display().to_string(), "it is not a folder of pages", remedy));
         }
-        Ok(OwnPages {
-            folder: folder.to_path_buf(),
-            catalog,
-        })
+        Ok(OwnPages { folder: folder.to_path_buf(), catalog })
     }
 
     /// The page of that id, if the folder has it.
@@ -45,11 +38,7 @@ impl<'a> OwnPages<'a> {
         }
         let text = String::from_utf8_lossy(&std::fs::read(&path).ok()?).into_owned();
         let same_edition = digest(&normalise(text.lines())) == known.digest;
-        Some(Page {
-            file: path.display().to_string(),
-            text,
-            same_edition,
-        })
+        Some(Page { file: path.display().to_string(), text, same_edition })
     }
 
     /// Whether the page still says what the citation was locked to.

@@ -30,18 +30,7 @@ impl Progress {
     pub fn new(suite: &str, model: Arc<Model>) -> Progress {
         let bar = std::io::stderr().is_terminal().then(bar);
         let suite = suite.to_string();
-        Progress {
-            suite,
-            model,
-            bar,
-            clauses: 0,
-            passed: 0,
-            found: 0,
-            requests: 0,
-            requests_max: 0,
-            due: 0,
-            plan: 0,
-        }
+        Progress { suite, model, bar, clauses: 0, passed: 0, found: 0, requests: 0, requests_max: 0, due: 0, plan: 0 }
     }
 
     fn line(&self) -> String {
@@ -91,11 +80,7 @@ impl Listener for Progress {
             Event::Passed { passed, .. } => self.passed = *passed,
             Event::Found { finding } => {
                 self.found += 1;
-                let names: Vec<&str> = finding
-                    .clauses
-                    .iter()
-                    .map(|c| self.model.info(*c).id.as_str())
-                    .collect();
+                let names: Vec<&str> = finding.clauses.iter().map(|c| self.model.info(*c).id.as_str()).collect();
                 self.tell(&format!(
                     "{}: deviation from {}: {} {}",
                     self.suite,

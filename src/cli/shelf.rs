@@ -74,10 +74,7 @@ impl Shelf {
             Shelf::Beside(base) => {
                 let folder = base.join("suites");
                 let entries = std::fs::read_dir(&folder).map_err(|error| Wrong::unreadable(&folder, &error))?;
-                entries
-                    .flatten()
-                    .filter_map(|entry| named(entry.file_name().to_str()?))
-                    .collect()
+                entries.flatten().filter_map(|entry| named(entry.file_name().to_str()?)).collect()
             }
         };
         names.sort();
@@ -91,11 +88,7 @@ impl Shelf {
     pub fn select(&self, named: &[String]) -> Result<Vec<String>, Wrong> {
         let known = self.suites()?;
         if known.is_empty() {
-            return Err(Wrong::input(
-                self.place(),
-                "there is no suite here",
-                "write `suites/<name>.yaml`",
-            ));
+            return Err(Wrong::input(self.place(), "there is no suite here", "write `suites/<name>.yaml`"));
         }
         for name in named {
             if !known.contains(name) {
@@ -155,10 +148,7 @@ impl Shelf {
     #[must_use]
     pub fn catalogs(&self) -> Vec<String> {
         let mut names: Vec<String> = match self {
-            Shelf::Embedded => SCHEMAS
-                .dirs()
-                .filter_map(|dir| Some(dir.path().to_str()?.to_string()))
-                .collect(),
+            Shelf::Embedded => SCHEMAS.dirs().filter_map(|dir| Some(dir.path().to_str()?.to_string())).collect(),
             Shelf::Beside(base) => {
                 let entries = std::fs::read_dir(base.join("schemas")).into_iter().flatten().flatten();
                 entries
@@ -218,10 +208,7 @@ impl Shelf {
         };
         files.retain(|(name, _)| name.ends_with(".json"));
         files.sort();
-        files
-            .iter()
-            .map(|(place, bytes)| plan(place, bytes, Some(suite)))
-            .collect()
+        files.iter().map(|(place, bytes)| plan(place, bytes, Some(suite))).collect()
     }
 
     /// Where they come from, for people.
@@ -244,10 +231,7 @@ impl Loaded {
     /// # Errors
     /// If the suite cannot be brought to life with them.
     pub fn at(self, profile: &Profile) -> Result<Loaded, Wrong> {
-        let pools = profile
-            .pools
-            .iter()
-            .filter(|(name, _)| self.suite.pools.contains_key(*name));
+        let pools = profile.pools.iter().filter(|(name, _)| self.suite.pools.contains_key(*name));
         let pools = pools.map(|(name, values)| (name.clone(), values.clone())).collect();
         let today = self.model.today.clone();
         self.with_pools(&pools, &today)
@@ -289,11 +273,7 @@ pub fn origin(shelf: &Shelf, loaded: &[Loaded], target: &str) -> String {
         hash.update(each.suite.digest.as_bytes());
         hash.update(each.catalog_digest.as_bytes());
     }
-    format!(
-        "suites and schemas: {} ({}); endpoint: {target}",
-        shelf.place(),
-        &written(hash)[..7 + SHORT]
-    )
+    format!("suites and schemas: {} ({}); endpoint: {target}", shelf.place(), &written(hash)[..7 + SHORT])
 }
 
 /// A recorded plan. `suite`: whose it must be.
@@ -301,32 +281,19 @@ pub fn origin(shelf: &Shelf, loaded: &[Loaded], target: &str) -> String {
 /// # Errors
 /// If it is no plan, of a newer format, or of another suite.
 pub fn plan(place: &str, bytes: &[u8], suite: Option<&str>) -> Result<Plan, Wrong> {
-    let wrong = |cause: String| {
-        Wrong::input(
-            place,
-            cause,
-            "take a plan as `run` wrote it: witness-N.json or plan-N.json",
-        )
-    };
+    let wrong =
+        |cause: String| Wrong::input(place, cause, "take a plan as `run` wrote it: witness-N.json or plan-N.json");
     let value: Value = serde_json::from_slice(bytes).map_err(|error| wrong(format!("it is not JSON: {error}")))?;
     let format = value.get("format").and_then(Value::as_u64).unwrap_or(0);
     if format > u64::from(crate::plan::FORMAT) {
-        let cause = format!(
-            "its format is {format}, this program reads up to {}",
-            crate::plan::FORMAT
-        );
-        return Err(Wrong::input(
-            place,
-            cause,
-            "replay it with the probity that wrote it, or a later one",
-        ));
+        let cause = format!("its format is {format}, this program reads up to {}", crate::plan::FORMAT);
+        return Err(Wrong::input(place, cause, "replay it with the probity that wrote it, or a later one"));
     }
     let plan: Plan = serde_json::from_value(value).map_err(|error| wrong(format!("it is not a plan: {error}")))?;
     match suite {
-        Some(suite) if plan.suite != suite => Err(wrong(format!(
-            "it is a plan of suite `{}`, not of `{suite}`",
-            plan.suite
-        ))),
+        Some(suite) if plan.suite != suite => {
+            Err(wrong(format!("it is a plan of suite `{}`, not of `{suite}`", plan.suite)))
+        }
         _ => Ok(plan),
     }
 }
@@ -334,27 +301,16 @@ pub fn plan(place: &str, bytes: &[u8], suite: Option<&str>) -> Result<Plan, Wron
 /// All problems of a suite file as one error.
 #[must_use]
 pub fn bad_suite(file: &str, text: &str, problems: &[suite::Problem]) -> Wrong {
-    let errors = problems
-        .iter()
-        .filter(|problem| problem.severity == suite::Severity::Error)
-        .count();
-    let first = problems
-        .iter()
-        .find(|problem| problem.severity == suite::Severity::Error);
-    let place = first.map_or_else(
-        || file.to_string(),
-        |problem| format!("{file}:{}:{}", problem.place.line, problem.place.column),
-    );
+    let errors = problems.iter().filter(|problem| problem.severity == suite::Severity::Error).count();
+    let first = problems.iter().find(|problem| problem.severity == suite::Severity::Error);
+    let place = first
+        .map_or_else(|| file.to_string(), |problem| format!("{file}:{}:{}", problem.place.line, problem.place.column));
     let cause = match errors {
         1 => "the suite has an error".to_string(),
         count => format!("the suite has {count} errors"),
     };
-    Wrong::input(
-        place,
-        cause,
-        "correct what is listed above; `probity lint` lists it again",
-    )
-    .with_detail(suite::render(problems, text))
+    Wrong::input(place, cause, "correct what is listed above; `probity lint` lists it again")
+        .with_detail(suite::render(problems, text))
 }
 
 fn catalog_digest(schemas: &Schemas, files: &dyn Files) -> String {

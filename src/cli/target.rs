@@ -25,18 +25,13 @@ pub fn profile(path: Option<&Path>) -> Result<Arc<Profile>, Wrong> {
 /// # Errors
 /// If it cannot be used.
 pub fn profile_text(text: &str) -> Result<Arc<Profile>, Wrong> {
-    checked(Profile::parse(text, "the profile given", &|name| {
-        std::env::var(name).ok()
-    }))
+    checked(Profile::parse(text, "the profile given", &|name| std::env::var(name).ok()))
 }
 
 fn checked(read: Result<Profile, ProfileError>) -> Result<Arc<Profile>, Wrong> {
     read.map(Arc::new).map_err(|error| {
-        let place = if error.line == 0 {
-            error.file
-        } else {
-            format!("{}:{}:{}", error.file, error.line, error.column)
-        };
+        let place =
+            if error.line == 0 { error.file } else { format!("{}:{}:{}", error.file, error.line, error.column) };
         Wrong::input(place, error.cause, error.remedy)
     })
 }
@@ -102,10 +97,7 @@ fn broken(all: Vec<(Loaded, Chosen)>, fault: &str) -> Result<Vec<(Loaded, Chosen
     let mut chosen = Vec::new();
     for (loaded, whom) in all {
         if let Chosen::Address(address, _) = whom {
-            let cause = format!(
-                "only the mock can be broken on purpose, and {} is run at {address}",
-                loaded.name
-            );
+            let cause = format!("only the mock can be broken on purpose, and {} is run at {address}", loaded.name);
             return Err(Wrong::usage(format!("--fault {fault}"), cause, "add --endpoint mock"));
         }
         let mutants = mutants(&loaded.model, &loaded.schemas);

@@ -184,11 +184,7 @@ pub struct Explain {
 #[derive(Debug, Args)]
 pub struct Derive {
     /// Pages, or folders of pages (then --api is needed)
-    #[arg(
-        value_name = "PAGE_OR_FOLDER",
-        conflicts_with = "manifest",
-        required_unless_present = "manifest"
-    )]
+    #[arg(value_name = "PAGE_OR_FOLDER", conflicts_with = "manifest", required_unless_present = "manifest")]
     pub pages: Vec<PathBuf>,
     /// A manifest that names the pages: suites/sources/<api>.yaml
     #[arg(long, value_name = "FILE", requires = "folder")]
@@ -197,12 +193,7 @@ pub struct Derive {
     #[arg(long = "pages", value_name = "DIR", id = "folder")]
     pub folder: Option<PathBuf>,
     /// Short name of the API, where pages are named directly
-    #[arg(
-        long,
-        value_name = "NAME",
-        required_unless_present = "manifest",
-        conflicts_with = "manifest"
-    )]
+    #[arg(long, value_name = "NAME", required_unless_present = "manifest", conflicts_with = "manifest")]
     pub api: Option<String>,
     /// Where to write: schemas/<api>
     #[arg(long, value_name = "DIR")]

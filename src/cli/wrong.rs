@@ -64,21 +64,13 @@ impl Wrong {
             std::io::ErrorKind::PermissionDenied => "make it readable",
             _ => "check that it is a file of text",
         };
-        Wrong::input(
-            path.display().to_string(),
-            format!("it cannot be read: {error}"),
-            remedy,
-        )
+        Wrong::input(path.display().to_string(), format!("it cannot be read: {error}"), remedy)
     }
 
     /// A report or another output that cannot be written.
     pub fn unwritable(path: &Path, error: &std::io::Error) -> Wrong {
         let cause = format!("it cannot be written: {error}");
-        Wrong::input(
-            path.display().to_string(),
-            cause,
-            "name another place, or make this one writable",
-        )
+        Wrong::input(path.display().to_string(), cause, "name another place, or make this one writable")
     }
 }
 
@@ -99,11 +91,7 @@ pub fn meant(name: &str, known: &[&str]) -> String {
         Some(candidate) => format!("did you mean `{candidate}`?"),
         None if known.is_empty() => "there is none to choose from".to_string(),
         None if known.len() <= LISTED_MAX => format!("there is: {}", known.join(", ")),
-        None => format!(
-            "there are {}, beginning with: {}",
-            known.len(),
-            known[..LISTED_MAX].join(", ")
-        ),
+        None => format!("there are {}, beginning with: {}", known.len(), known[..LISTED_MAX].join(", ")),
     }
 }
 

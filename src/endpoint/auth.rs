@@ -34,10 +34,7 @@ impl Identities {
     /// The headers that prove this caller; empty for one that proves nothing.
     pub fn headers(&self, caller: &str) -> impl Iterator<Item = (&str, &Credential)> {
         let headers = self.callers.get(caller).map(|identity| &identity.headers);
-        headers
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| (name.as_str(), value))
+        headers.into_iter().flatten().map(|(name, value)| (name.as_str(), value))
     }
 
     /// The caller's value of a path parameter.
@@ -45,14 +42,8 @@ impl Identities {
     /// `expired` and `none` speak of the owner's things unless they say otherwise:
     /// an expired token is still the owner's, and whether it is checked is one question only.
     pub fn parameter(&self, caller: &str, name: &str) -> Option<&str> {
-        let of = |caller: &str| {
-            self.callers
-                .get(caller)
-                .and_then(|identity| identity.parameters.get(name))
-        };
-        let owners = matches!(caller, "expired" | "none")
-            .then(|| of("owner"))
-            .flatten();
+        let of = |caller: &str| self.callers.get(caller).and_then(|identity| identity.parameters.get(name));
+        let owners = matches!(caller, "expired" | "none").then(|| of("owner")).flatten();
         of(caller).or(owners).map(String::as_str)
     }
 
@@ -63,9 +54,7 @@ impl Identities {
 
     /// Every credential there is, to be kept out of what is recorded.
     pub fn credentials(&self) -> impl Iterator<Item = &Credential> {
-        self.callers
-            .values()
-            .flat_map(|identity| identity.headers.values())
+        self.callers.values().flat_map(|identity| identity.headers.values())
     }
 }
 
@@ -77,14 +66,9 @@ impl Credential {
 
     /// From `env:NAME`, `file:PATH` (its first line), or the value itself.
     /// `environment` looks up a variable; the caller decides whose environment.
-    pub fn read(
-        text: &str,
-        environment: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Credential, CredentialError> {
+    pub fn read(text: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<Credential, CredentialError> {
         let value = if let Some(name) = text.strip_prefix("env:") {
-            environment(name).ok_or_else(|| CredentialError::Unset {
-                name: name.to_string(),
-            })?
+            environment(name).ok_or_else(|| CredentialError::Unset { name: name.to_string() })?
         } else if let Some(path) = text.strip_prefix("file:") {
             first_line(path)?
         } else {
@@ -92,22 +76,12 @@ impl Credential {
         };
         let value = value.trim();
         // Named by where it came from, never by what it is.
-        let origin = if value == text.trim() {
-            "the value in the profile".to_string()
-        } else {
-            format!("`{text}`")
-        };
+        let origin = if value == text.trim() { "the value in the profile".to_string() } else { format!("`{text}`") };
         if value.is_empty() {
-            return Err(CredentialError::Unusable {
-                origin,
-                cause: "is empty",
-            });
+            return Err(CredentialError::Unusable { origin, cause: "is empty" });
         }
         if !value.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) {
-            return Err(CredentialError::Unusable {
-                origin,
-                cause: "has characters that no header can carry",
-            });
+            return Err(CredentialError::Unusable { origin, cause: "has characters that no header can carry" });
         }
         Ok(Credential(value.to_string()))
     }
@@ -155,15 +129,10 @@ pub enum CredentialError {
 const FILE_BYTES_MAX: u64 = 64 << 10;
 
 fn first_line(path: &str) -> Result<String, CredentialError> {
-    let unreadable = |cause: String| CredentialError::Unreadable {
-        path: path.to_string(),
-        cause,
-    };
+    let unreadable = |cause: String| CredentialError::Unreadable { path: path.to_string(), cause };
     let file = std::fs::File::open(path).map_err(|error| unreadable(error.to_string()))?;
     let mut text = String::new();
-    file.take(FILE_BYTES_MAX + 1)
-        .read_to_string(&mut text)
-        .map_err(|error| unreadable(error.to_string()))?;
+    file.take(FILE_BYTES_MAX + 1).read_to_string(&mut text).map_err(|error| unreadable(error.to_string()))?;
     if text.len() as u64 > FILE_BYTES_MAX {
         return Err(unreadable(format!("longer than {FILE_BYTES_MAX} bytes")));
     }

@@ -13,10 +13,7 @@ pub(super) fn read_body(content_type: Option<&str>, bytes: &[u8]) -> ReplyBody {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return ReplyBody::Empty;
     }
-    let text = |because: String| ReplyBody::Text {
-        begins: beginning(bytes),
-        because,
-    };
+    let text = |because: String| ReplyBody::Text { begins: beginning(bytes), because };
     let (media, charset) = media_type(content_type.unwrap_or_default());
     if content_type.is_some() && media != "application/json" && !media.ends_with("+json") {
         return text(format!("its content type is `{media}`"));
@@ -25,20 +22,13 @@ pub(super) fn read_body(content_type: Option<&str>, bytes: &[u8]) -> ReplyBody {
     let decoded = match std::str::from_utf8(bytes) {
         Ok(decoded) => decoded.to_string(),
         // RFC 8259 has UTF-8 only; who says Latin-1 and means it can still be read.
-        Err(_)
-            if matches!(
-                charset.as_str(),
-                "iso-8859-1" | "latin1" | "latin-1" | "us-ascii"
-            ) =>
-        {
+        Err(_) if matches!(charset.as_str(), "iso-8859-1" | "latin1" | "latin-1" | "us-ascii") => {
             bytes.iter().map(|&byte| char::from(byte)).collect()
         }
         Err(error) => return text(format!("it is not UTF-8 at byte {}", error.valid_up_to())),
     };
     match serde_json::from_str::<Value>(&decoded) {
-        Ok(value) if depth(&value) > REPLY_DEPTH_MAX => {
-            text(format!("it is nested deeper than {REPLY_DEPTH_MAX}"))
-        }
+        Ok(value) if depth(&value) > REPLY_DEPTH_MAX => text(format!("it is nested deeper than {REPLY_DEPTH_MAX}")),
         Ok(value) => ReplyBody::Json(value),
         Err(error) => text(format!("it is not JSON: {error}")),
     }
@@ -48,18 +38,12 @@ pub(super) fn read_body(content_type: Option<&str>, bytes: &[u8]) -> ReplyBody {
 fn media_type(text: &str) -> (String, String) {
     let mut parts = text.split(';').map(|part| part.trim().to_ascii_lowercase());
     let media = parts.next().unwrap_or_default();
-    let charset = parts.find_map(|part| {
-        part.strip_prefix("charset=")
-            .map(|name| name.trim_matches('"').to_string())
-    });
+    let charset = parts.find_map(|part| part.strip_prefix("charset=").map(|name| name.trim_matches('"').to_string()));
     (media, charset.unwrap_or_default())
 }
 
 pub(super) fn beginning(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(&bytes[..bytes.len().min(4 * BEGINS_CHARS_MAX)])
-        .chars()
-        .take(BEGINS_CHARS_MAX)
-        .collect()
+    String::from_utf8_lossy(&bytes[..bytes.len().min(4 * BEGINS_CHARS_MAX)]).chars().take(BEGINS_CHARS_MAX).collect()
 }
 
 fn depth(value: &Value) -> usize {

@@ -26,11 +26,7 @@ pub struct Call {
 }
 
 /// Fills the binding's path, query and headers.
-pub fn compose(
-    catalog: &Catalog,
-    call: &Call,
-    identities: &Identities,
-) -> Result<Request, ComposeError> {
+pub fn compose(catalog: &Catalog, call: &Call, identities: &Identities) -> Result<Request, ComposeError> {
     let (operation, binding) = find(catalog, call)?;
     let (path, parameters) = fill(binding, call, identities)?;
     for (name, value) in &call.headers {
@@ -44,11 +40,7 @@ pub fn compose(
         path,
         parameters,
         query: query(operation, call),
-        headers: call
-            .headers
-            .iter()
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect(),
+        headers: call.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
         body: call.body.clone(),
     })
 }
@@ -57,9 +49,7 @@ pub fn compose(
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ComposeError {
     /// The call was recorded with another catalog.
-    #[error(
-        "the catalog `{api}` has no operation `{operation}`; use the catalog that the plan was made with"
-    )]
+    #[error("the catalog `{api}` has no operation `{operation}`; use the catalog that the plan was made with")]
     Operation {
         /// The catalog's name.
         api: String,
@@ -99,31 +89,15 @@ pub enum ComposeError {
 }
 
 /// The operation and the binding that a call names.
-pub fn find<'a>(
-    catalog: &'a Catalog,
-    call: &Call,
-) -> Result<(&'a Operation, &'a Binding), ComposeError> {
-    let operation = catalog
-        .operations
-        .iter()
-        .find(|operation| operation.id == call.operation);
-    let operation = operation.ok_or_else(|| ComposeError::Operation {
-        api: catalog.api.clone(),
-        operation: call.operation.clone(),
-    })?;
-    let binding = operation
-        .bindings
-        .iter()
-        .find(|binding| binding.id == call.binding);
+pub fn find<'a>(catalog: &'a Catalog, call: &Call) -> Result<(&'a Operation, &'a Binding), ComposeError> {
+    let operation = catalog.operations.iter().find(|operation| operation.id == call.operation);
+    let operation = operation
+        .ok_or_else(|| ComposeError::Operation { api: catalog.api.clone(), operation: call.operation.clone() })?;
+    let binding = operation.bindings.iter().find(|binding| binding.id == call.binding);
     let binding = binding.ok_or_else(|| ComposeError::Binding {
         operation: call.operation.clone(),
         binding: call.binding.clone(),
-        known: operation
-            .bindings
-            .iter()
-            .map(|binding| binding.id.as_str())
-            .collect::<Vec<_>>()
-            .join(", "),
+        known: operation.bindings.iter().map(|binding| binding.id.as_str()).collect::<Vec<_>>().join(", "),
     })?;
     Ok((operation, binding))
 }
@@ -142,9 +116,7 @@ pub fn percent_encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(char::from(byte))
-            }
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
             _ => encoded.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -157,12 +129,8 @@ pub fn percent_decode(text: &str) -> String {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let escape = (bytes[at] == b'%')
-            .then(|| bytes.get(at + 1..at + 3))
-            .flatten();
-        let escape = escape
-            .and_then(|hex| std::str::from_utf8(hex).ok())
-            .filter(|hex| !hex.starts_with('+'));
+        let escape = (bytes[at] == b'%').then(|| bytes.get(at + 1..at + 3)).flatten();
+        let escape = escape.and_then(|hex| std::str::from_utf8(hex).ok()).filter(|hex| !hex.starts_with('+'));
         match escape.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             Some(byte) => {
                 decoded.push(byte);
@@ -194,11 +162,7 @@ fn fill(
             segments.push(segment.to_string());
             continue;
         };
-        let own = || {
-            identities
-                .parameter(&call.caller, name)
-                .map(|text| Value::String(text.to_string()))
-        };
+        let own = || identities.parameter(&call.caller, name).map(|text| Value::String(text.to_string()));
         let value = call.path.get(name).cloned().or_else(own);
         let value = value.ok_or_else(|| ComposeError::Parameter {
             operation: call.operation.clone(),
@@ -209,10 +173,7 @@ fn fill(
         // Clients and servers remove such segments, encoded or not: another URL would be asked.
         if text == "." || text == ".." {
             let what = format!("path parameter `{name}`");
-            return Err(ComposeError::Unsendable {
-                what,
-                cause: "it would be read as a relative path",
-            });
+            return Err(ComposeError::Unsendable { what, cause: "it would be read as a relative path" });
         }
         segments.push(percent_encode(&text));
         parameters.insert(name.to_string(), value);
@@ -221,24 +182,13 @@ fn fill(
 }
 
 fn query(operation: &Operation, call: &Call) -> Vec<(String, String)> {
-    let documented = operation
-        .query
-        .iter()
-        .map(|parameter| parameter.name.as_str());
-    let documented: Vec<&str> = documented
-        .filter(|name| call.query.contains_key(*name))
-        .collect();
-    let further = call
-        .query
-        .keys()
-        .map(String::as_str)
-        .filter(|name| !documented.contains(name));
+    let documented = operation.query.iter().map(|parameter| parameter.name.as_str());
+    let documented: Vec<&str> = documented.filter(|name| call.query.contains_key(*name)).collect();
+    let further = call.query.keys().map(String::as_str).filter(|name| !documented.contains(name));
     let mut pairs = Vec::new();
     for name in documented.iter().copied().chain(further) {
         match &call.query[name] {
-            Value::Array(items) => {
-                pairs.extend(items.iter().map(|item| (name.to_string(), plain(item))))
-            }
+            Value::Array(items) => pairs.extend(items.iter().map(|item| (name.to_string(), plain(item)))),
             value => pairs.push((name.to_string(), plain(value))),
         }
     }
@@ -249,19 +199,10 @@ fn check_header(name: &str, value: &str) -> Result<(), ComposeError> {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     let what = || format!("header `{name}`");
     if name.is_empty() || !name.bytes().all(token) {
-        return Err(ComposeError::Unsendable {
-            what: what(),
-            cause: "its name is not a token",
-        });
+        return Err(ComposeError::Unsendable { what: what(), cause: "its name is not a token" });
     }
-    if !value
-        .bytes()
-        .all(|byte| byte == b'\t' || (byte >= 0x20 && byte != 0x7f))
-    {
-        return Err(ComposeError::Unsendable {
-            what: what(),
-            cause: "its value has control characters",
-        });
+    if !value.bytes().all(|byte| byte == b'\t' || (byte >= 0x20 && byte != 0x7f)) {
+        return Err(ComposeError::Unsendable { what: what(), cause: "its value has control characters" });
     }
     Ok(())
 }

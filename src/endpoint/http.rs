@@ -11,14 +11,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Response headers that are kept; beside them those that name an API version.
-const KEPT: &[&str] = &[
-    "allow",
-    "content-type",
-    "deprecation",
-    "location",
-    "retry-after",
-    "sunset",
-];
+const KEPT: &[&str] = &["allow", "content-type", "deprecation", "location", "retry-after", "sunset"];
 
 const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
@@ -67,17 +60,13 @@ pub enum HttpError {
         cause: String,
     },
     /// A credential header.
-    #[error(
-        "the credential header `{name}` of identity cannot be sent; use letters, digits and hyphens in its name"
-    )]
+    #[error("the credential header `{name}` of identity cannot be sent; use letters, digits and hyphens in its name")]
     Header {
         /// The header.
         name: String,
     },
     /// The client could not be set up.
-    #[error(
-        "the HTTP client cannot be set up: {cause}; check the system's certificates and proxy settings"
-    )]
+    #[error("the HTTP client cannot be set up: {cause}; check the system's certificates and proxy settings")]
     Client {
         /// What it says.
         cause: String,
@@ -90,9 +79,7 @@ impl Http {
         let (base, loopback) = check_base(base)?;
         for caller in CALLERS {
             for (name, _) in identities.headers(caller) {
-                HeaderName::from_bytes(name.as_bytes()).map_err(|_| HttpError::Header {
-                    name: name.to_string(),
-                })?;
+                HeaderName::from_bytes(name.as_bytes()).map_err(|_| HttpError::Header { name: name.to_string() })?;
             }
         }
         let mut builder = reqwest::Client::builder()
@@ -109,15 +96,8 @@ impl Http {
         if loopback {
             builder = builder.no_proxy();
         }
-        let client = builder.build().map_err(|error| HttpError::Client {
-            cause: error.to_string(),
-        })?;
-        Ok(Http {
-            base,
-            client,
-            identities,
-            limits,
-        })
+        let client = builder.build().map_err(|error| HttpError::Client { cause: error.to_string() })?;
+        Ok(Http { base, client, identities, limits })
     }
 
     /// Sends once.
@@ -134,70 +114,39 @@ impl Http {
                 Err(error) => match trouble(&error) {
                     // It came whole and cannot be unpacked: that is what was replied.
                     Trouble::Encoding(because) => {
-                        let body = ReplyBody::Text {
-                            begins: String::new(),
-                            because,
-                        };
-                        return Ok(Reply {
-                            status,
-                            headers,
-                            body,
-                        });
+                        let body = ReplyBody::Text { begins: String::new(), because };
+                        return Ok(Reply { status, headers, body });
                     }
                     other => return Err(other),
                 },
             }
             if bytes.len() > self.limits.reply_bytes_max {
                 let because = format!("it is longer than {} bytes", self.limits.reply_bytes_max);
-                let body = ReplyBody::Text {
-                    begins: beginning(&bytes),
-                    because,
-                };
-                return Ok(Reply {
-                    status,
-                    headers,
-                    body,
-                });
+                let body = ReplyBody::Text { begins: beginning(&bytes), because };
+                return Ok(Reply { status, headers, body });
             }
         }
         let body = read_body(headers.get("content-type").map(String::as_str), &bytes);
-        Ok(Reply {
-            status,
-            headers,
-            body,
-        })
+        Ok(Reply { status, headers, body })
     }
 
     fn build(&self, request: &Request) -> Result<reqwest::RequestBuilder, Trouble> {
-        let unfit =
-            |what: &str| Trouble::Unsendable(format!("{what} cannot be put into a request"));
-        let method = reqwest::Method::from_bytes(request.method.as_bytes())
-            .map_err(|_| unfit("the method"))?;
+        let unfit = |what: &str| Trouble::Unsendable(format!("{what} cannot be put into a request"));
+        let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|_| unfit("the method"))?;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         if request.body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        let inputs = request
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str(), false));
-        let credentials = self
-            .identities
-            .headers(&request.caller)
-            .map(|(name, value)| (name, value.expose(), true));
+        let inputs = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str(), false));
+        let credentials = self.identities.headers(&request.caller).map(|(name, value)| (name, value.expose(), true));
         for (name, value, sensitive) in inputs.chain(credentials) {
-            let name = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| unfit("the name of a header"))?;
-            let mut value = HeaderValue::from_bytes(value.as_bytes())
-                .map_err(|_| unfit("the value of a header"))?;
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unfit("the name of a header"))?;
+            let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| unfit("the value of a header"))?;
             value.set_sensitive(sensitive);
             headers.insert(name, value);
         }
-        let mut builder = self
-            .client
-            .request(method, self.url(request))
-            .headers(headers);
+        let mut builder = self.client.request(method, self.url(request)).headers(headers);
         if let Some(body) = &request.body {
             builder = builder.body(body.to_string());
         }
@@ -208,11 +157,7 @@ impl Http {
         let mut url = format!("{}{}", self.base, request.path);
         for (at, (name, value)) in request.query.iter().enumerate() {
             let mark = if at == 0 { '?' } else { '&' };
-            url.push_str(&format!(
-                "{mark}{}={}",
-                percent_encode(name),
-                percent_encode(value)
-            ));
+            url.push_str(&format!("{mark}{}={}", percent_encode(name), percent_encode(value)));
         }
         url
     }
@@ -224,11 +169,7 @@ impl Endpoint for Http {
     }
 
     fn send<'a>(&'a self, request: &'a Request) -> Pending<'a> {
-        Box::pin(async move {
-            self.exchange(request)
-                .await
-                .map_or_else(Trouble::into_outcome, Outcome::Replied)
-        })
+        Box::pin(async move { self.exchange(request).await.map_or_else(Trouble::into_outcome, Outcome::Replied) })
     }
 }
 
@@ -237,46 +178,26 @@ pub const CALLERS: &[&str] = &["owner", "other", "expired", "none"];
 
 /// The base without its last slash, and whether it is this machine.
 fn check_base(base: &str) -> Result<(String, bool), HttpError> {
-    let fail = |place: &str, cause: &str| {
-        Err(HttpError::Address {
-            place: place.to_string(),
-            cause: cause.to_string(),
-        })
-    };
+    let fail =
+        |place: &str, cause: &str| Err(HttpError::Address { place: place.to_string(), cause: cause.to_string() });
     let url = match reqwest::Url::parse(base) {
         Ok(url) => url,
         // Not repeated when it may hold a password.
         Err(error) => {
-            return fail(
-                if base.contains('@') {
-                    "the address"
-                } else {
-                    base
-                },
-                &error.to_string(),
-            );
+            return fail(if base.contains('@') { "the address" } else { base }, &error.to_string());
         }
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return fail(
-            url.host_str().unwrap_or("the address"),
-            "it holds credentials, which belong under `identities`",
-        );
+        return fail(url.host_str().unwrap_or("the address"), "it holds credentials, which belong under `identities`");
     }
     if !matches!(url.scheme(), "http" | "https") {
         return fail(base, "it begins with neither http:// nor https://");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return fail(
-            &base[..base.find(['?', '#']).unwrap_or(base.len())],
-            "it has a query or a fragment",
-        );
+        return fail(&base[..base.find(['?', '#']).unwrap_or(base.len())], "it has a query or a fragment");
     }
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let loopback = host == "localhost"
-        || host
-            .parse()
-            .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+    let loopback = host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
     Ok((url.as_str().trim_end_matches('/').to_string(), loopback))
 }
 
@@ -289,9 +210,7 @@ fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {
             continue;
         }
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        kept.entry(name.to_string())
-            .and_modify(|all| *all = format!("{all}, {value}"))
-            .or_insert(value);
+        kept.entry(name.to_string()).and_modify(|all| *all = format!("{all}, {value}")).or_insert(value);
     }
     kept
 }

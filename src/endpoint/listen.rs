@@ -43,21 +43,14 @@ pub async fn bind(address: SocketAddr, anywhere: bool) -> Result<TcpListener, Li
     if !address.ip().is_loopback() && !anywhere {
         return Err(ListenError::Exposed { address });
     }
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| ListenError::Taken {
-            address,
-            cause: error.to_string(),
-        })
+    TcpListener::bind(address).await.map_err(|error| ListenError::Taken { address, cause: error.to_string() })
 }
 
 /// An address that cannot be listened on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ListenError {
     /// Others could reach it.
-    #[error(
-        "{address} can be reached from other machines; use 127.0.0.1, or say that this is wanted"
-    )]
+    #[error("{address} can be reached from other machines; use 127.0.0.1, or say that this is wanted")]
     Exposed {
         /// The address.
         address: SocketAddr,
@@ -75,11 +68,7 @@ pub enum ListenError {
 /// Answers until `shutdown` is ready; connections that are open then are closed.
 /// Runs on the thread that polls it, so the endpoint need not be `Send`.
 pub async fn serve(listener: TcpListener, site: Site<'_>, shutdown: impl Future<Output = ()>) {
-    let server = &Server {
-        routes: Routes::of(site.catalog),
-        site,
-        requests: Cell::new(0),
-    };
+    let server = &Server { routes: Routes::of(site.catalog), site, requests: Cell::new(0) };
     let mut open = FuturesUnordered::new();
     tokio::pin!(shutdown);
     loop {
@@ -104,10 +93,7 @@ struct Server<'a> {
 
 async fn connection(server: &Server<'_>, stream: TcpStream) {
     let reset = Rc::new(Cell::new(false));
-    let socket = Socket {
-        stream,
-        reset: reset.clone(),
-    };
+    let socket = Socket { stream, reset: reset.clone() };
     let service = hyper::service::service_fn(|request| {
         let reset = reset.clone();
         async move {
@@ -132,10 +118,7 @@ async fn connection(server: &Server<'_>, stream: TcpStream) {
 #[error("the wire has this connection reset")]
 struct Reset;
 
-async fn answer(
-    server: &Server<'_>,
-    request: hyper::Request<Incoming>,
-) -> Result<hyper::Response<Piece>, Reset> {
+async fn answer(server: &Server<'_>, request: hyper::Request<Incoming>) -> Result<hyper::Response<Piece>, Reset> {
     let wire = server.site.wire;
     let number = server.requests.replace(server.requests.get() + 1);
     let fault = wire.fault(number);
@@ -156,24 +139,14 @@ async fn answer(
         Some(WireFault::Delay) => tokio::time::sleep(wire.delay).await,
         Some(WireFault::ExtraFields) => add_fields(&mut reply.body),
         Some(WireFault::WrongType) => {
-            reply
-                .headers
-                .insert("content-type".to_string(), "text/html".to_string());
+            reply.headers.insert("content-type".to_string(), "text/html".to_string());
         }
         _ => {}
     }
-    Ok(encode(
-        &reply,
-        wire,
-        gzip,
-        fault == Some(WireFault::Truncate),
-    ))
+    Ok(encode(&reply, wire, gzip, fault == Some(WireFault::Truncate)))
 }
 
-async fn carry_out(
-    server: &Server<'_>,
-    incoming: hyper::Request<Incoming>,
-) -> Result<Reply, Reset> {
+async fn carry_out(server: &Server<'_>, incoming: hyper::Request<Incoming>) -> Result<Reply, Reset> {
     let (head, body) = incoming.into_parts();
     let caller = caller(&head.headers, server.site.tokens);
     // What is announced to be too long is not waited for.
@@ -189,24 +162,12 @@ async fn carry_out(
     };
     let body = parse(&bytes);
     let path = head.uri.path();
-    let found = server.routes.find(
-        head.method.as_str(),
-        path,
-        body.as_ref().ok().and_then(Option::as_ref),
-    );
+    let found = server.routes.find(head.method.as_str(), path, body.as_ref().ok().and_then(Option::as_ref));
     let (operation, binding, parameters) = match found {
-        Found::Operation {
-            operation,
-            binding,
-            parameters,
-        } => (operation, binding, parameters),
+        Found::Operation { operation, binding, parameters } => (operation, binding, parameters),
         Found::NoAction { first } if !proven(&caller) => match *first {
             // Whoever cannot prove who they are is told that, not what is wrong with the body.
-            Found::Operation {
-                operation,
-                binding,
-                parameters,
-            } => (operation, binding, parameters),
+            Found::Operation { operation, binding, parameters } => (operation, binding, parameters),
             _ => panic!("an action's route leads to an operation"),
         },
         Found::NoAction { .. } => return Ok(refusal(400, "the body names no action of this path")),
@@ -243,15 +204,11 @@ fn parse(bytes: &Bytes) -> Result<Option<Value>, String> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Ok(None);
     }
-    serde_json::from_slice(bytes)
-        .map(Some)
-        .map_err(|error| format!("the body is not JSON: {error}"))
+    serde_json::from_slice(bytes).map(Some).map_err(|error| format!("the body is not JSON: {error}"))
 }
 
 fn caller(headers: &HeaderMap, tokens: &BTreeMap<String, String>) -> String {
-    let mut known = headers
-        .values()
-        .filter_map(|value| tokens.get(bare(value.to_str().ok()?)));
+    let mut known = headers.values().filter_map(|value| tokens.get(bare(value.to_str().ok()?)));
     known.next().cloned().unwrap_or_else(|| "none".to_string())
 }
 
@@ -264,11 +221,7 @@ fn bare(value: &str) -> &str {
 }
 
 /// Headers that may be inputs of the call, under the catalog's spelling where it has them.
-fn inputs(
-    operation: &Operation,
-    headers: &HeaderMap,
-    tokens: &BTreeMap<String, String>,
-) -> Vec<(String, String)> {
+fn inputs(operation: &Operation, headers: &HeaderMap, tokens: &BTreeMap<String, String>) -> Vec<(String, String)> {
     const OF_THE_WIRE: &[&str] = &[
         "accept",
         "accept-encoding",
@@ -282,10 +235,7 @@ fn inputs(
     let mut inputs = Vec::new();
     for (name, value) in headers {
         let Ok(value) = value.to_str() else { continue };
-        let documented = operation
-            .headers
-            .iter()
-            .find(|parameter| parameter.name.eq_ignore_ascii_case(name.as_str()));
+        let documented = operation.headers.iter().find(|parameter| parameter.name.eq_ignore_ascii_case(name.as_str()));
         let wire = documented.is_none() && OF_THE_WIRE.contains(&name.as_str());
         if !wire && !tokens.contains_key(bare(value)) {
             let name = documented.map_or(name.as_str(), |parameter| parameter.name.as_str());
@@ -305,25 +255,16 @@ fn query(text: &str) -> Vec<(String, String)> {
 }
 
 fn accepts_gzip(headers: &HeaderMap) -> bool {
-    headers
-        .get("accept-encoding")
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.contains("gzip"))
+    headers.get("accept-encoding").and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("gzip"))
 }
 
 fn refusal(status: u16, message: &str) -> Reply {
     let headers = BTreeMap::from([("content-type".to_string(), "application/json".to_string())]);
-    Reply {
-        status,
-        headers,
-        body: ReplyBody::Json(json!({ "error": { "code": status, "message": message } })),
-    }
+    Reply { status, headers, body: ReplyBody::Json(json!({ "error": { "code": status, "message": message } })) }
 }
 
 fn not_allowed(methods: &[&str]) -> Reply {
     let mut reply = refusal(405, "the path takes other methods");
-    reply
-        .headers
-        .insert("allow".to_string(), methods.join(", "));
+    reply.headers.insert("allow".to_string(), methods.join(", "));
     reply
 }

@@ -10,37 +10,21 @@ use crate::history::{Reply, ReplyBody};
 /// it is right is a question for the suite.
 pub async fn probe(http: &Http, request: &Request) -> Result<(), ProbeError> {
     let fail = |cause: String, remedy: &'static str| {
-        Err(ProbeError {
-            place: format!("{}{}", http.name(), request.path),
-            cause,
-            remedy,
-        })
+        Err(ProbeError { place: format!("{}{}", http.name(), request.path), cause, remedy })
     };
     let reply = match http.exchange(request).await {
         Ok(reply) => reply,
         Err(trouble) => return fail(trouble.to_string(), remedy(&trouble)),
     };
     match reply {
-        Reply { status: 401, .. } => fail(
-            "it refuses the owner's credentials with 401".to_string(),
-            CREDENTIALS,
-        ),
-        Reply { status: 407, .. } => fail(
-            "a proxy refuses the request with 407".to_string(),
-            "check the proxy's settings",
-        ),
-        Reply {
-            status: status @ 300..=399,
-            ..
-        } => fail(
-            format!("it answers with a redirect ({status})"),
-            "give the address to which it leads",
-        ),
-        Reply {
-            status,
-            body: ReplyBody::Text { begins, because },
-            ..
-        } => {
+        Reply { status: 401, .. } => fail("it refuses the owner's credentials with 401".to_string(), CREDENTIALS),
+        Reply { status: 407, .. } => {
+            fail("a proxy refuses the request with 407".to_string(), "check the proxy's settings")
+        }
+        Reply { status: status @ 300..=399, .. } => {
+            fail(format!("it answers with a redirect ({status})"), "give the address to which it leads")
+        }
+        Reply { status, body: ReplyBody::Text { begins, because }, .. } => {
             let cause = if is_html(&begins) {
                 format!("it answers HTML (status {status})")
             } else {
@@ -48,13 +32,9 @@ pub async fn probe(http: &Http, request: &Request) -> Result<(), ProbeError> {
             };
             fail(cause, ADDRESS)
         }
-        Reply {
-            status: status @ 502..=504,
-            ..
-        } => fail(
-            format!("it answers {status}: what is behind it is not there"),
-            "start it, or try later",
-        ),
+        Reply { status: status @ 502..=504, .. } => {
+            fail(format!("it answers {status}: what is behind it is not there"), "start it, or try later")
+        }
         _ => Ok(()),
     }
 }
@@ -71,17 +51,15 @@ pub struct ProbeError {
     pub remedy: &'static str,
 }
 
-const ADDRESS: &str =
-    "check that the address is that of the API itself, not of a console or a login page";
-const CREDENTIALS: &str = "check the headers of `identities.owner` in the profile: the token may be wrong, expired or of another project";
+const ADDRESS: &str = "check that the address is that of the API itself, not of a console or a login page";
+const CREDENTIALS: &str =
+    "check the headers of `identities.owner` in the profile: the token may be wrong, expired or of another project";
 
 fn remedy(trouble: &Trouble) -> &'static str {
     match trouble {
         Trouble::Refused => "start the endpoint, or check host and port",
         Trouble::Unresolved => "check the host name, and whether a proxy is needed",
-        Trouble::Tls(_) => {
-            "check the certificate and the name it is for; for an endpoint without TLS write http://"
-        }
+        Trouble::Tls(_) => "check the certificate and the name it is for; for an endpoint without TLS write http://",
         Trouble::NoTls => "use an http:// address, or a local proxy that ends TLS",
         Trouble::NotHttp => "check the port; an endpoint with TLS needs https://",
         Trouble::Unconnected(_) | Trouble::Timeout => "check host, port and firewall",
@@ -93,13 +71,6 @@ fn remedy(trouble: &Trouble) -> &'static str {
 }
 
 fn is_html(text: &str) -> bool {
-    let start: String = text
-        .trim_start()
-        .chars()
-        .take(15)
-        .collect::<String>()
-        .to_ascii_lowercase();
-    start.starts_with("<!doctype html")
-        || start.starts_with("<html")
-        || text.to_ascii_lowercase().contains("<body")
+    let start: String = text.trim_start().chars().take(15).collect::<String>().to_ascii_lowercase();
+    start.starts_with("<!doctype html") || start.starts_with("<html") || text.to_ascii_lowercase().contains("<body")
 }

@@ -33,10 +33,7 @@ pub struct Profile {
 /// The file. What a value may refer to is resolved afterwards.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(
-    rename = "Profile",
-    title = "A profile of probity: what one endpoint offers and allows"
-)]
+#[schemars(rename = "Profile", title = "A profile of probity: what one endpoint offers and allows")]
 struct File {
     /// Address of the endpoint, for all suites that `endpoints` does not name.
     #[serde(default)]
@@ -156,9 +153,7 @@ impl Profile {
             cause,
             remedy: "check the path of the profile".to_string(),
         };
-        let length = std::fs::metadata(path)
-            .map_err(|error| fail(error.to_string()))?
-            .len();
+        let length = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?.len();
         if length > BYTES_MAX {
             return Err(fail(format!("it is longer than {BYTES_MAX} bytes")));
         }
@@ -174,11 +169,7 @@ impl Profile {
     ) -> Result<Profile, ProfileError> {
         let raw: File = read(text, file)?;
         let mut endpoints: BTreeMap<String, String> = BTreeMap::new();
-        for (suite, address) in raw
-            .endpoints
-            .iter()
-            .chain(raw.endpoint.iter().map(|address| (&EVERY, address)))
-        {
+        for (suite, address) in raw.endpoints.iter().chain(raw.endpoint.iter().map(|address| (&EVERY, address))) {
             if !address.value.starts_with("http://") && !address.value.starts_with("https://") {
                 return Err(at(
                     file,
@@ -210,10 +201,7 @@ impl Profile {
 
     /// Where this suite is to be run, if the profile says so.
     pub fn endpoint(&self, suite: &str) -> Option<&str> {
-        self.endpoints
-            .get(suite)
-            .or_else(|| self.endpoints.get(EVERY.as_str()))
-            .map(String::as_str)
+        self.endpoints.get(suite).or_else(|| self.endpoints.get(EVERY.as_str())).map(String::as_str)
     }
 
     /// The JSON Schema of the file, for editors.
@@ -225,11 +213,7 @@ impl Profile {
 static EVERY: String = String::new();
 
 fn hundred() -> Spanned<u32> {
-    Spanned::new(
-        100,
-        serde_saphyr::Location::UNKNOWN,
-        serde_saphyr::Location::UNKNOWN,
-    )
+    Spanned::new(100, serde_saphyr::Location::UNKNOWN, serde_saphyr::Location::UNKNOWN)
 }
 
 fn read(text: &str, file: &str) -> Result<File, ProfileError> {
@@ -245,11 +229,7 @@ fn read(text: &str, file: &str) -> Result<File, ProfileError> {
             line: place.map_or(0, |place| place.line()),
             column: place.map_or(0, |place| place.column()),
             // The place stands in front already.
-            cause: message
-                .split(" at line ")
-                .next()
-                .unwrap_or(&message)
-                .to_string(),
+            cause: message.split(" at line ").next().unwrap_or(&message).to_string(),
             remedy: "see docs/profile.schema.json for what a profile may hold".to_string(),
         }
     })
@@ -264,40 +244,21 @@ fn identities(
     for (caller, person) in raw {
         if !CALLERS.contains(&caller.as_str()) {
             let remedy = format!("name it one of {}", CALLERS.join(", "));
-            return Err(at(
-                file,
-                person,
-                &format!("there is no caller `{caller}`"),
-                &remedy,
-            ));
+            return Err(at(file, person, &format!("there is no caller `{caller}`"), &remedy));
         }
         if caller == "none" && !person.value.headers.is_empty() {
-            return Err(at(
-                file,
-                person,
-                "`none` is the caller without credentials",
-                "leave out its headers",
-            ));
+            return Err(at(file, person, "`none` is the caller without credentials", "leave out its headers"));
         }
         let mut headers = BTreeMap::new();
         for (name, text) in &person.value.headers {
-            let credential =
-                Credential::read(&text.value, environment).map_err(|error: CredentialError| {
-                    let message = error.to_string();
-                    let (cause, remedy) = message
-                        .rsplit_once("; ")
-                        .unwrap_or((&message, "give another"));
-                    at(file, text, cause, remedy)
-                })?;
+            let credential = Credential::read(&text.value, environment).map_err(|error: CredentialError| {
+                let message = error.to_string();
+                let (cause, remedy) = message.rsplit_once("; ").unwrap_or((&message, "give another"));
+                at(file, text, cause, remedy)
+            })?;
             headers.insert(name.clone(), credential);
         }
-        callers.insert(
-            caller.clone(),
-            Identity {
-                parameters: person.value.parameters.clone(),
-                headers,
-            },
-        );
+        callers.insert(caller.clone(), Identity { parameters: person.value.parameters.clone(), headers });
     }
     Ok(Identities::new(callers))
 }

@@ -8,12 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// Writes a reply: packed, in chunks, closing, or cut off in the middle.
-pub(super) fn encode(
-    reply: &Reply,
-    wire: &WireFaults,
-    gzip: bool,
-    truncate: bool,
-) -> hyper::Response<Piece> {
+pub(super) fn encode(reply: &Reply, wire: &WireFaults, gzip: bool, truncate: bool) -> hyper::Response<Piece> {
     let bytes = match &reply.body {
         ReplyBody::Empty => Vec::new(),
         ReplyBody::Json(value) => value.to_string().into_bytes(),
@@ -22,11 +17,7 @@ pub(super) fn encode(
     let gzip = gzip && !bytes.is_empty();
     let bytes = if gzip { gzip_stored(&bytes) } else { bytes };
     let mut builder = hyper::Response::builder().status(reply.status);
-    for (name, value) in reply
-        .headers
-        .iter()
-        .filter(|(name, _)| name.as_str() != "content-length")
-    {
+    for (name, value) in reply.headers.iter().filter(|(name, _)| name.as_str() != "content-length") {
         builder = builder.header(name, value);
     }
     if matches!(reply.body, ReplyBody::Json(_)) && !reply.headers.contains_key("content-type") {
@@ -42,9 +33,7 @@ pub(super) fn encode(
         // An empty body cannot end too early by itself: it promises a byte and does not give it.
         builder = builder.header("content-length", bytes.len().max(1));
     }
-    builder
-        .body(Piece::new(bytes, wire.chunked, truncate))
-        .expect("statuses and headers of a reply can be written")
+    builder.body(Piece::new(bytes, wire.chunked, truncate)).expect("statuses and headers of a reply can be written")
 }
 
 /// The body on its way.
@@ -67,26 +56,13 @@ impl Piece {
         let half = whole.len() / 2;
         if truncate {
             let parts = [Part::Bytes(whole.slice(..half)), Part::Breath, Part::Cut];
-            return Piece {
-                parts: parts.into(),
-                length: None,
-            };
+            return Piece { parts: parts.into(), length: None };
         }
         if chunked && !whole.is_empty() {
-            let parts = [
-                Part::Bytes(whole.slice(..half)),
-                Part::Breath,
-                Part::Bytes(whole.slice(half..)),
-            ];
-            return Piece {
-                parts: parts.into(),
-                length: None,
-            };
+            let parts = [Part::Bytes(whole.slice(..half)), Part::Breath, Part::Bytes(whole.slice(half..))];
+            return Piece { parts: parts.into(), length: None };
         }
-        Piece {
-            length: Some(whole.len() as u64),
-            parts: VecDeque::from([Part::Bytes(whole)]),
-        }
+        Piece { length: Some(whole.len() as u64), parts: VecDeque::from([Part::Bytes(whole)]) }
     }
 }
 
@@ -99,10 +75,7 @@ impl Body for Piece {
     type Data = Bytes;
     type Error = CutOff;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, CutOff>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, CutOff>>> {
         loop {
             match self.parts.pop_front() {
                 None => return Poll::Ready(None),
@@ -118,8 +91,7 @@ impl Body for Piece {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.length
-            .map_or_else(SizeHint::default, SizeHint::with_exact)
+        self.length.map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 
     fn is_end_stream(&self) -> bool {
@@ -151,11 +123,7 @@ fn crc32(bytes: &[u8]) -> u32 {
     for &byte in bytes {
         crc ^= u32::from(byte);
         for _ in 0..8 {
-            crc = if crc & 1 == 1 {
-                (crc >> 1) ^ 0xedb8_8320
-            } else {
-                crc >> 1
-            };
+            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
         }
     }
     !crc

@@ -35,68 +35,39 @@ pub(super) enum Found<'a> {
 
 impl<'a> Routes<'a> {
     pub fn of(catalog: &'a Catalog) -> Routes<'a> {
-        let bindings = catalog.operations.iter().flat_map(|operation| {
-            operation
-                .bindings
-                .iter()
-                .map(move |binding| (operation, binding))
-        });
+        let bindings = catalog
+            .operations
+            .iter()
+            .flat_map(|operation| operation.bindings.iter().map(move |binding| (operation, binding)));
         let mut all: Vec<Route<'a>> = bindings
-            .map(|(operation, binding)| Route {
-                operation,
-                binding,
-                segments: segments(&binding.path),
-            })
+            .map(|(operation, binding)| Route { operation, binding, segments: segments(&binding.path) })
             .collect();
         // Stable: among equals the order of the catalog decides.
-        all.sort_by_key(|route| {
-            route
-                .segments
-                .iter()
-                .filter(|segment| parameter_name(segment).is_some())
-                .count()
-        });
+        all.sort_by_key(|route| route.segments.iter().filter(|segment| parameter_name(segment).is_some()).count());
         Routes { all }
     }
 
     pub fn find(&self, method: &str, path: &str, body: Option<&Value>) -> Found<'a> {
         let asked = segments(path);
-        let on_path: Vec<&Route<'a>> = self
-            .all
-            .iter()
-            .filter(|route| route.parameters(&asked).is_some())
-            .collect();
+        let on_path: Vec<&Route<'a>> = self.all.iter().filter(|route| route.parameters(&asked).is_some()).collect();
         let Some(best) = on_path.iter().find(|route| route.binding.method == method) else {
-            let mut methods: Vec<&str> = on_path
-                .iter()
-                .map(|route| route.binding.method.as_str())
-                .collect();
+            let mut methods: Vec<&str> = on_path.iter().map(|route| route.binding.method.as_str()).collect();
             methods.sort_unstable();
             methods.dedup();
-            return if methods.is_empty() {
-                Found::Nothing
-            } else {
-                Found::Methods(methods)
-            };
+            return if methods.is_empty() { Found::Nothing } else { Found::Methods(methods) };
         };
-        let same = |route: &&&Route<'a>| {
-            route.binding.method == method && fixed(&route.segments) == fixed(&best.segments)
-        };
+        let same =
+            |route: &&&Route<'a>| route.binding.method == method && fixed(&route.segments) == fixed(&best.segments);
         let candidates: Vec<&Route<'a>> = on_path.iter().filter(same).copied().collect();
         let named = |route: &&&Route<'a>| {
             let action = route.operation.action.as_ref();
             action.is_some_and(|action| body.is_some_and(|body| body.get(&action.name).is_some()))
         };
-        let chosen = candidates.iter().find(named).or_else(|| {
-            candidates
-                .iter()
-                .find(|route| route.operation.action.is_none())
-        });
+        let chosen =
+            candidates.iter().find(named).or_else(|| candidates.iter().find(|route| route.operation.action.is_none()));
         match chosen {
             Some(route) => route.found(&asked),
-            None => Found::NoAction {
-                first: Box::new(candidates[0].found(&asked)),
-            },
+            None => Found::NoAction { first: Box::new(candidates[0].found(&asked)) },
         }
     }
 }
@@ -121,14 +92,8 @@ impl<'a> Route<'a> {
     }
 
     fn found(&self, asked: &[&str]) -> Found<'a> {
-        let parameters = self
-            .parameters(asked)
-            .expect("only routes on this path are candidates");
-        Found::Operation {
-            operation: self.operation,
-            binding: self.binding,
-            parameters,
-        }
+        let parameters = self.parameters(asked).expect("only routes on this path are candidates");
+        Found::Operation { operation: self.operation, binding: self.binding, parameters }
     }
 }
 
@@ -139,14 +104,5 @@ fn segments(path: &str) -> Vec<&str> {
 
 /// The path without the names of its parameters.
 fn fixed<'a>(segments: &[&'a str]) -> Vec<Option<&'a str>> {
-    segments
-        .iter()
-        .map(|segment| {
-            if parameter_name(segment).is_some() {
-                None
-            } else {
-                Some(*segment)
-            }
-        })
-        .collect()
+    segments.iter().map(|segment| if parameter_name(segment).is_some() { None } else { Some(*segment) }).collect()
 }

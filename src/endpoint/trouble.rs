@@ -61,10 +61,7 @@ impl Trouble {
 /// Reads the chain of causes. Texts of causes name no credential: the client puts none into them.
 pub(super) fn trouble(error: &reqwest::Error) -> Trouble {
     let chain = chain(error);
-    let deepest = chain
-        .last()
-        .map(|cause| cause.to_string())
-        .unwrap_or_default();
+    let deepest = chain.last().map(|cause| cause.to_string()).unwrap_or_default();
     if error.is_builder() {
         return Trouble::Unsendable(deepest);
     }
@@ -84,11 +81,9 @@ pub(super) fn trouble(error: &reqwest::Error) -> Trouble {
             }
         }
         match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
-            Some(
-                io::ErrorKind::ConnectionReset
-                | io::ErrorKind::ConnectionAborted
-                | io::ErrorKind::BrokenPipe,
-            ) => return Trouble::Reset,
+            Some(io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe) => {
+                return Trouble::Reset;
+            }
             Some(io::ErrorKind::UnexpectedEof) => return Trouble::Truncated,
             Some(io::ErrorKind::TimedOut) => return Trouble::Timeout,
             _ => {}
@@ -101,18 +96,9 @@ pub(super) fn trouble(error: &reqwest::Error) -> Trouble {
     Trouble::Other(deepest)
 }
 
-fn connecting(
-    error: &reqwest::Error,
-    chain: &[&(dyn Error + 'static)],
-    deepest: String,
-) -> Trouble {
-    let kind =
-        |cause: &&(dyn Error + 'static)| cause.downcast_ref::<io::Error>().map(io::Error::kind);
-    if chain
-        .iter()
-        .filter_map(kind)
-        .any(|kind| kind == io::ErrorKind::ConnectionRefused)
-    {
+fn connecting(error: &reqwest::Error, chain: &[&(dyn Error + 'static)], deepest: String) -> Trouble {
+    let kind = |cause: &&(dyn Error + 'static)| cause.downcast_ref::<io::Error>().map(io::Error::kind);
+    if chain.iter().filter_map(kind).any(|kind| kind == io::ErrorKind::ConnectionRefused) {
         return Trouble::Refused;
     }
     if error.is_dns() {
@@ -124,10 +110,7 @@ fn connecting(
     let text = deepest.to_ascii_lowercase();
     if text.contains("scheme is not http") {
         Trouble::NoTls
-    } else if ["tls", "ssl", "certificate", "handshake"]
-        .iter()
-        .any(|word| text.contains(word))
-    {
+    } else if ["tls", "ssl", "certificate", "handshake"].iter().any(|word| text.contains(word)) {
         Trouble::Tls(deepest)
     } else {
         Trouble::Unconnected(deepest)
@@ -140,12 +123,8 @@ fn chain(error: &reqwest::Error) -> Vec<&(dyn Error + 'static)> {
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(cause) = next.filter(|_| chain.len() < 32) {
         chain.push(cause);
-        let wrapped = cause
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref);
-        next = wrapped
-            .map(|inner| inner as &(dyn Error + 'static))
-            .or_else(|| cause.source());
+        let wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = wrapped.map(|inner| inner as &(dyn Error + 'static)).or_else(|| cause.source());
     }
     chain
 }

@@ -90,29 +90,19 @@ impl FromStr for WireFaults {
 
     fn from_str(text: &str) -> Result<WireFaults, String> {
         let mut faults = WireFaults::NONE;
-        for word in text
-            .split(',')
-            .map(str::trim)
-            .filter(|word| !word.is_empty())
-        {
+        for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
             match word.split_once('=') {
                 None if word == "gzip" => faults.gzip = true,
                 None if word == "chunked" => faults.chunked = true,
                 None if word == "close" => faults.close = true,
                 Some(("seed", seed)) => {
-                    faults.seed = seed
-                        .parse()
-                        .map_err(|_| format!("`{word}`: a seed is a whole number"))?
+                    faults.seed = seed.parse().map_err(|_| format!("`{word}`: a seed is a whole number"))?
                 }
                 Some((name, share)) if NAMES.iter().any(|(_, known)| *known == name) => {
-                    let share = share.parse().map_err(|_| {
-                        format!("`{word}`: expected requests in a thousand, such as `{name}=20`")
-                    })?;
-                    let fault = NAMES
-                        .iter()
-                        .find(|(_, known)| *known == name)
-                        .expect("it was just found")
-                        .0;
+                    let share = share
+                        .parse()
+                        .map_err(|_| format!("`{word}`: expected requests in a thousand, such as `{name}=20`"))?;
+                    let fault = NAMES.iter().find(|(_, known)| *known == name).expect("it was just found").0;
                     faults.per_mille.insert(fault, share);
                 }
                 _ => {
@@ -124,16 +114,9 @@ impl FromStr for WireFaults {
                 }
             }
         }
-        match faults
-            .per_mille
-            .values()
-            .map(|&share| u32::from(share))
-            .sum::<u32>()
-        {
+        match faults.per_mille.values().map(|&share| u32::from(share)).sum::<u32>() {
             0..=1000 => Ok(faults),
-            sum => Err(format!(
-                "the faults come to {sum} requests in a thousand; leave out some"
-            )),
+            sum => Err(format!("the faults come to {sum} requests in a thousand; leave out some")),
         }
     }
 }
@@ -149,11 +132,7 @@ pub struct Faulty<E> {
 impl<E: Endpoint> Faulty<E> {
     /// The wire of `faults` in front of `endpoint`.
     pub fn new(endpoint: E, faults: WireFaults) -> Faulty<E> {
-        Faulty {
-            endpoint,
-            faults,
-            requests: Cell::new(0),
-        }
+        Faulty { endpoint, faults, requests: Cell::new(0) }
     }
 
     async fn carry(&self, request: &Request) -> Outcome {
@@ -196,17 +175,9 @@ pub(super) fn come_back(status: u16, faults: &WireFaults) -> Reply {
         ("content-type".to_string(), "application/json".to_string()),
         ("retry-after".to_string(), faults.retry_after_s.to_string()),
     ]);
-    let message = if status == 429 {
-        "too many requests"
-    } else {
-        "not available"
-    };
+    let message = if status == 429 { "too many requests" } else { "not available" };
     let body = serde_json::json!({ "error": { "code": status, "message": message } });
-    Reply {
-        status,
-        headers,
-        body: ReplyBody::Json(body),
-    }
+    Reply { status, headers, body: ReplyBody::Json(body) }
 }
 
 /// Adds a field that no page has to every object of the body.
@@ -228,17 +199,13 @@ pub(super) fn add_fields(body: &mut ReplyBody) {
 
 fn mislabel(reply: &mut Reply) {
     if let ReplyBody::Json(value) = &reply.body {
-        reply
-            .headers
-            .insert("content-type".to_string(), "text/html".to_string());
+        reply.headers.insert("content-type".to_string(), "text/html".to_string());
         reply.body = super::body::read_body(Some("text/html"), value.to_string().as_bytes());
     }
 }
 
 fn lost(cause: &str) -> Outcome {
-    Outcome::Lost {
-        cause: cause.to_string(),
-    }
+    Outcome::Lost { cause: cause.to_string() }
 }
 
 /// The finishing step of SplitMix64: neighbouring numbers give unrelated ones.

@@ -240,13 +240,7 @@ impl Func {
     pub fn is_method(self) -> bool {
         !matches!(
             self,
-            Func::Size
-                | Func::Int
-                | Func::Double
-                | Func::String
-                | Func::Min
-                | Func::Max
-                | Func::VersionAtLeast
+            Func::Size | Func::Int | Func::Double | Func::String | Func::Min | Func::Max | Func::VersionAtLeast
         )
     }
 }

@@ -24,16 +24,9 @@ pub(super) fn arithmetic(op: Binary, left: &Val, right: &Val) -> Result<Val, Fai
             }
             Ok(Val::from(format!("{a}{b}").as_str()))
         }
-        (Val::List(a), Val::List(b)) if op == Binary::Add => {
-            Ok(a.iter().chain(b.iter()).cloned().collect())
-        }
+        (Val::List(a), Val::List(b)) if op == Binary::Add => Ok(a.iter().chain(b.iter()).cloned().collect()),
         (Val::Unknown, other) | (other, Val::Unknown) if operand_of(op, other) => Ok(Val::Unknown),
-        _ => Err(format!(
-            "{} does not go with {} and {}",
-            op.sign(),
-            left.kind(),
-            right.kind()
-        )),
+        _ => Err(format!("{} does not go with {} and {}", op.sign(), left.kind(), right.kind())),
     }
 }
 
@@ -86,9 +79,7 @@ pub(super) fn call(func: Func, first: &Val, second: &Val) -> Result<Val, Failure
         Func::Contains => texts(func, first, second, |text, part| Ok(text.contains(part))),
         Func::StartsWith => texts(func, first, second, |text, part| Ok(text.starts_with(part))),
         Func::EndsWith => texts(func, first, second, |text, part| Ok(text.ends_with(part))),
-        Func::Matches => texts(func, first, second, |text, pattern| {
-            Ok(compile_pattern(pattern)?.is_match(text))
-        }),
+        Func::Matches => texts(func, first, second, |text, pattern| Ok(compile_pattern(pattern)?.is_match(text))),
         Func::LowerAscii => text(func, first, |text| Ok(text.to_ascii_lowercase())),
         Func::UpperAscii => text(func, first, |text| Ok(text.to_ascii_uppercase())),
         Func::Int => int(first),
@@ -143,11 +134,7 @@ fn texts(
     }
 }
 
-fn text(
-    func: Func,
-    val: &Val,
-    change: impl Fn(&str) -> Result<String, Failure>,
-) -> Result<Val, Failure> {
+fn text(func: Func, val: &Val, change: impl Fn(&str) -> Result<String, Failure>) -> Result<Val, Failure> {
     match val {
         Val::Str(text) => Ok(Val::from(change(text)?.as_str())),
         Val::Unknown => Ok(Val::Unknown),
@@ -160,9 +147,7 @@ fn int(val: &Val) -> Result<Val, Failure> {
         Val::Int(_) | Val::Unknown => Ok(val.clone()),
         // Both bounds are excluded, as CEL has it: at the edge the fraction was
         // lost already.
-        Val::Float(number) if number.get().abs() < i64::MAX as f64 => {
-            Ok(Val::Int(number.get() as i64))
-        }
+        Val::Float(number) if number.get().abs() < i64::MAX as f64 => Ok(Val::Int(number.get() as i64)),
         Val::Float(_) => Err(overflow()),
         Val::Str(text) => match text.parse() {
             Ok(number) => Ok(Val::Int(number)),

@@ -74,10 +74,7 @@ fn int_float_cmp(int: i64, float: f64) -> Option<Ordering> {
         return Some(Ordering::Greater);
     }
     let whole = float.trunc();
-    Some(
-        int.cmp(&(whole as i64))
-            .then_with(|| 0.0_f64.total_cmp(&(float - whole + 0.0))),
-    )
+    Some(int.cmp(&(whole as i64)).then_with(|| 0.0_f64.total_cmp(&(float - whole + 0.0))))
 }
 
 /// `needle in haystack`.
@@ -130,11 +127,7 @@ pub(super) fn compare(left: &Val, right: &Val) -> Result<Compared, Failure> {
         (Val::Str(a), Val::Str(b)) => Ok(Compared::As(a.cmp(b))),
         (Val::Bool(a), Val::Bool(b)) => Ok(Compared::As(a.cmp(b))),
         (Val::Unknown, other) | (other, Val::Unknown) if ordered(other) => Ok(Compared::Unknown),
-        _ => Err(format!(
-            "{} and {} have no order",
-            left.kind(),
-            right.kind()
-        )),
+        _ => Err(format!("{} and {} have no order", left.kind(), right.kind())),
     }
 }
 

@@ -59,14 +59,8 @@ fn loops(node: &Node, bodies: &mut Vec<Node>) {
     }
     for part in walk.filter.iter().chain([&walk.body]) {
         let mut part = part.clone();
-        let zero = Node {
-            at: node.at,
-            kind: Kind::Lit(Val::Int(0)),
-        };
-        let first = Node {
-            at: node.at,
-            kind: Kind::Index(Box::new(walk.over.clone()), Box::new(zero)),
-        };
+        let zero = Node { at: node.at, kind: Kind::Lit(Val::Int(0)) };
+        let first = Node { at: node.at, kind: Kind::Index(Box::new(walk.over.clone()), Box::new(zero)) };
         replace(&mut part, 0, &first);
         bodies.push(part);
     }
@@ -92,9 +86,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &[&str]) {
-        let found = Expr::parse(text)
-            .expect("the test's text parses")
-            .of_first_elements();
+        let found = Expr::parse(text).expect("the test's text parses").of_first_elements();
         let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
         assert_eq!(texts, expected);
     }
@@ -111,10 +103,7 @@ mod tests {
     fn a_loop_in_a_loop_speaks_of_both_first_elements() {
         check(
             "body.a.all(x, x.b.exists(y, y == x.c))",
-            &[
-                "body.a[0].b[0] == body.a[0].c",
-                "body.a[0].b.exists(y, y == body.a[0].c)",
-            ],
+            &["body.a[0].b[0] == body.a[0].c", "body.a[0].b.exists(y, y == body.a[0].c)"],
         );
     }
 
@@ -127,8 +116,7 @@ mod tests {
 
     #[test]
     fn constants_are_found_wherever_they_stand() {
-        let expr = Expr::parse(r#"a < 3 || f.startsWith("x") || [1, 2] == b"#)
-            .expect("the test's text parses");
+        let expr = Expr::parse(r#"a < 3 || f.startsWith("x") || [1, 2] == b"#).expect("the test's text parses");
         let texts: Vec<String> = expr.constants().iter().map(ToString::to_string).collect();
         assert_eq!(texts, ["3", "\"x\"", "[1, 2]"]);
     }

@@ -38,11 +38,7 @@ pub struct EvalError {
     pub message: String,
 }
 
-pub(super) fn in_scope(
-    node: &Node,
-    names: &[Arc<str>],
-    scope: &dyn Scope,
-) -> Result<Val, EvalError> {
+pub(super) fn in_scope(node: &Node, names: &[Arc<str>], scope: &dyn Scope) -> Result<Val, EvalError> {
     const INLINE: usize = 6;
     let few: [OnceCell<Option<Val>>; INLINE] = Default::default();
     let many: Vec<OnceCell<Option<Val>>>;
@@ -52,31 +48,15 @@ pub(super) fn in_scope(
         many = vec![OnceCell::new(); names.len()];
         &many[..]
     };
-    run(node, names, |slot| {
-        cells[slot]
-            .get_or_init(|| scope.root(&names[slot]))
-            .as_ref()
-    })
+    run(node, names, |slot| cells[slot].get_or_init(|| scope.root(&names[slot])).as_ref())
 }
 
-pub(super) fn in_slots(
-    node: &Node,
-    names: &[Arc<str>],
-    slots: &[Option<Val>],
-) -> Result<Val, EvalError> {
+pub(super) fn in_slots(node: &Node, names: &[Arc<str>], slots: &[Option<Val>]) -> Result<Val, EvalError> {
     run(node, names, |slot| slots[slot].as_ref())
 }
 
-fn run<'e>(
-    node: &'e Node,
-    names: &'e [Arc<str>],
-    slots: impl Fn(usize) -> Option<&'e Val>,
-) -> Result<Val, EvalError> {
-    let run = Run {
-        names,
-        slots,
-        fuel: Cell::new(FUEL),
-    };
+fn run<'e>(node: &'e Node, names: &'e [Arc<str>], slots: impl Fn(usize) -> Option<&'e Val>) -> Result<Val, EvalError> {
+    let run = Run { names, slots, fuel: Cell::new(FUEL) };
     match run.eval(node, None) {
         Ok(found) => Ok(found.into_val()),
         Err(error) => Err(*error),
@@ -146,36 +126,24 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
             Kind::Cond(three) => self.cond(three, frame),
             Kind::Negate(of) => {
                 let of_val = self.eval(of, frame)?;
-                calls::negate(of_val.val())
-                    .map(Found::New)
-                    .map_err(at(node))
+                calls::negate(of_val.val()).map(Found::New).map_err(at(node))
             }
             Kind::List(items) => {
-                let vals = items
-                    .iter()
-                    .map(|item| Ok(self.eval(item, frame)?.into_val()));
+                let vals = items.iter().map(|item| Ok(self.eval(item, frame)?.into_val()));
                 let list: Arc<[Val]> = vals.collect::<Step<_>>()?;
                 Ok(Found::New(Val::List(list)))
             }
             Kind::Map(entries) => self.map(entries, frame).map(Found::New),
             Kind::Call(func, args) => {
-                let args: Vec<Found> = args
-                    .iter()
-                    .map(|arg| self.eval(arg, frame))
-                    .collect::<Step<_>>()?;
+                let args: Vec<Found> = args.iter().map(|arg| self.eval(arg, frame)).collect::<Step<_>>()?;
                 let first = args[0].val();
                 let second = args.get(1).map_or(&NULL, Found::val);
-                calls::call(*func, first, second)
-                    .map(Found::New)
-                    .map_err(at(node))
+                calls::call(*func, first, second).map(Found::New).map_err(at(node))
             }
             Kind::Matches(of, pattern) => match self.eval(of, frame)?.val() {
                 Val::Unknown => Ok(Found::At(&UNKNOWN)),
                 Val::Str(text) => Ok(Found::New(Val::Bool(pattern.is_match(text)))),
-                other => Err(error(
-                    node,
-                    format!("matches needs a text, not {}", other.kind()),
-                )),
+                other => Err(error(node, format!("matches needs a text, not {}", other.kind()))),
             },
             Kind::Loop(walk) => self.walk(node, walk, frame).map(Found::New),
         }
@@ -201,13 +169,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
         }
     }
 
-    fn index<'f>(
-        &self,
-        node: &'f Node,
-        of: &'f Node,
-        key: &'f Node,
-        frame: Option<&'f Frame<'f>>,
-    ) -> Step<Found<'f>>
+    fn index<'f>(&self, node: &'f Node, of: &'f Node, key: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Found<'f>>
     where
         'e: 'f,
     {
@@ -229,10 +191,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
             (Val::Null, Val::Int(_)) => Ok(Found::At(&NULL)),
             (Val::Unknown, Val::Unknown | Val::Str(_) | Val::Int(_))
             | (Val::Map(_) | Val::List(_) | Val::Null, Val::Unknown) => Ok(Found::At(&UNKNOWN)),
-            (of, key) => Err(error(
-                node,
-                format!("{} cannot be indexed with {}", of.kind(), key.kind()),
-            )),
+            (of, key) => Err(error(node, format!("{} cannot be indexed with {}", of.kind(), key.kind()))),
         }
     }
 
@@ -242,20 +201,14 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
     where
         'e: 'f,
     {
-        if matches!(
-            node.kind,
-            Kind::Not(_) | Kind::And(_) | Kind::Or(_) | Kind::Has(_)
-        ) {
+        if matches!(node.kind, Kind::Not(_) | Kind::And(_) | Kind::Or(_) | Kind::Has(_)) {
             self.charge(node, 1)?;
             return self.truth_of(node, frame);
         }
         match self.eval(node, frame)?.val() {
             Val::Bool(truth) => Ok(Some(*truth)),
             Val::Unknown => Ok(None),
-            other => Err(error(
-                node,
-                format!("a condition cannot be {}", other.kind()),
-            )),
+            other => Err(error(node, format!("a condition cannot be {}", other.kind()))),
         }
     }
 
@@ -273,12 +226,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
     }
 
     /// `&&` (decided by false) and `||` (decided by true).
-    fn junction<'f>(
-        &self,
-        decides: bool,
-        terms: &'f [Node],
-        frame: Option<&'f Frame<'f>>,
-    ) -> Step<Truth>
+    fn junction<'f>(&self, decides: bool, terms: &'f [Node], frame: Option<&'f Frame<'f>>) -> Step<Truth>
     where
         'e: 'f,
     {
@@ -306,11 +254,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
         })
     }
 
-    fn cond<'f>(
-        &self,
-        three: &'f (Node, Node, Node),
-        frame: Option<&'f Frame<'f>>,
-    ) -> Step<Found<'f>>
+    fn cond<'f>(&self, three: &'f (Node, Node, Node), frame: Option<&'f Frame<'f>>) -> Step<Found<'f>>
     where
         'e: 'f,
     {
@@ -325,13 +269,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
         }
     }
 
-    fn binary<'f>(
-        &self,
-        node: &'f Node,
-        op: Binary,
-        two: &'f (Node, Node),
-        frame: Option<&'f Frame<'f>>,
-    ) -> Step<Val>
+    fn binary<'f>(&self, node: &'f Node, op: Binary, two: &'f (Node, Node), frame: Option<&'f Frame<'f>>) -> Step<Val>
     where
         'e: 'f,
     {
@@ -373,11 +311,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
                 }
             }
         }
-        Ok(if key_unknown {
-            Val::Unknown
-        } else {
-            Val::Map(Arc::new(map))
-        })
+        Ok(if key_unknown { Val::Unknown } else { Val::Map(Arc::new(map)) })
     }
 }
 
@@ -400,9 +334,7 @@ fn local<'f>(mut frame: Option<&'f Frame<'f>>, up: u16) -> &'f Val {
 fn select<'f>(node: &Node, of: Found<'f>, key: &str) -> Step<Found<'f>> {
     match of {
         Found::At(Val::Map(entries)) => Ok(Found::At(entries.get(key).unwrap_or(&NULL))),
-        Found::New(Val::Map(entries)) => {
-            Ok(Found::New(entries.get(key).cloned().unwrap_or(Val::Null)))
-        }
+        Found::New(Val::Map(entries)) => Ok(Found::New(entries.get(key).cloned().unwrap_or(Val::Null))),
         of => match of.val() {
             Val::Null => Ok(Found::At(&NULL)),
             Val::Unknown => Ok(Found::At(&UNKNOWN)),
@@ -422,10 +354,7 @@ fn size_of(val: &Val) -> usize {
 }
 
 pub(super) fn error(node: &Node, message: impl Into<String>) -> Box<EvalError> {
-    Box::new(EvalError {
-        offset: node.at as usize,
-        message: message.into(),
-    })
+    Box::new(EvalError { offset: node.at as usize, message: message.into() })
 }
 
 fn at(node: &Node) -> impl Fn(Failure) -> Box<EvalError> + '_ {

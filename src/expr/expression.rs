@@ -42,33 +42,21 @@ impl Expr {
     /// and constant patterns that are no regular expression.
     pub fn parse(text: &str) -> Result<Expr, ParseError> {
         let (node, roots) = parse::parse(text)?;
-        Ok(Expr(Arc::new(Parsed {
-            text: text.to_string(),
-            node,
-            roots,
-        })))
+        Ok(Expr(Arc::new(Parsed { text: text.to_string(), node, roots })))
     }
 
     /// The expression that is always `val`.
     pub fn literal(val: Val) -> Expr {
         let text = val.to_string();
         let kind = Kind::Lit(val);
-        Expr(Arc::new(Parsed {
-            text,
-            node: Node { at: 0, kind },
-            roots: Vec::new(),
-        }))
+        Expr(Arc::new(Parsed { text, node: Node { at: 0, kind }, roots: Vec::new() }))
     }
 
     /// A part of an expression as an expression of its own.
     pub(super) fn part(&self, node: &Node) -> Expr {
         let mut node = node.clone();
         let roots = parse::sort_roots(&mut node, self.0.roots.clone());
-        Expr(Arc::new(Parsed {
-            text: print::print(&node, &roots),
-            node,
-            roots,
-        }))
+        Expr(Arc::new(Parsed { text: print::print(&node, &roots), node, roots }))
     }
 
     /// The text it was parsed from.
@@ -109,10 +97,7 @@ impl Expr {
     ///
     /// If there are fewer slots than roots.
     pub fn eval_slots(&self, slots: &[Option<Val>]) -> Result<Val, EvalError> {
-        assert!(
-            slots.len() >= self.0.roots.len(),
-            "the caller resolves every root of the expression"
-        );
+        assert!(slots.len() >= self.0.roots.len(), "the caller resolves every root of the expression");
         eval::in_slots(&self.0.node, &self.0.roots, slots)
     }
 

@@ -24,8 +24,7 @@ pub(super) fn facts(node: &Node, truth: bool, roots: &[Arc<str>]) -> Facts {
         }
         (Kind::And(terms), false) | (Kind::Or(terms), true) => {
             let each = terms.iter().map(|term| facts(term, truth, roots));
-            each.reduce(|a, b| a.intersection(&b).cloned().collect())
-                .unwrap_or_default()
+            each.reduce(|a, b| a.intersection(&b).cloned().collect()).unwrap_or_default()
         }
         (Kind::Has(of), true) => there(of, roots),
         (Kind::Binary(op, two), _) => compared(*op, &two.0, &two.1, truth, roots),
@@ -43,11 +42,7 @@ fn compared(op: Binary, left: &Node, right: &Node, truth: bool, roots: &[Arc<str
                 Some(Val::List(items)) => !items.contains(&Val::Null),
                 _ => false,
             };
-            return if never_null {
-                there(left, roots)
-            } else {
-                Facts::new()
-            };
+            return if never_null { there(left, roots) } else { Facts::new() };
         }
         _ => return Facts::new(),
     };

@@ -6,12 +6,7 @@ use super::eval::{Frame, Run, Step, error, settled};
 use super::value::Val;
 
 impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
-    pub(super) fn walk<'f>(
-        &self,
-        node: &'f Node,
-        walk: &'f Loop,
-        frame: Option<&'f Frame<'f>>,
-    ) -> Step<Val>
+    pub(super) fn walk<'f>(&self, node: &'f Node, walk: &'f Loop, frame: Option<&'f Frame<'f>>) -> Step<Val>
     where
         'e: 'f,
     {
@@ -25,11 +20,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
                 &keys
             }
             other => {
-                let why = format!(
-                    "{} cannot be walked with {}",
-                    other.kind(),
-                    walk.walk.name()
-                );
+                let why = format!("{} cannot be walked with {}", other.kind(), walk.walk.name());
                 return Err(error(node, why));
             }
         };
@@ -43,13 +34,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
     }
 
     /// `exists` and `all` are `||` and `&&` over the elements.
-    fn quantifier(
-        &self,
-        decides: bool,
-        walk: &Loop,
-        items: &[Val],
-        outer: Option<&Frame<'_>>,
-    ) -> Step<Val> {
+    fn quantifier(&self, decides: bool, walk: &Loop, items: &[Val], outer: Option<&Frame<'_>>) -> Step<Val> {
         let mut unknown = false;
         let mut failed = None;
         for val in items {
@@ -99,11 +84,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
                 None => unknown = true,
             }
         }
-        Ok(if unknown {
-            Val::Unknown
-        } else {
-            taken.into_iter().collect()
-        })
+        Ok(if unknown { Val::Unknown } else { taken.into_iter().collect() })
     }
 
     fn truth_at(&self, node: &Node, val: &Val, outer: Option<&Frame<'_>>) -> Step<Truth> {

@@ -16,29 +16,18 @@ const DEPTH_MAX: usize = 200;
 const PATTERN_BYTES_MAX: usize = 256 * 1024;
 
 /// Brings a tree into ours; returns it with the names of its roots, by number.
-pub(super) fn lower(
-    tree: &IdedExpr,
-    source: &SourceInfo,
-) -> Result<(Node, Vec<Arc<str>>), ParseError> {
-    let mut lower = Lower {
-        source,
-        roots: Vec::new(),
-        vars: Vec::new(),
-        depth: 0,
-    };
+pub(super) fn lower(tree: &IdedExpr, source: &SourceInfo) -> Result<(Node, Vec<Arc<str>>), ParseError> {
+    let mut lower = Lower { source, roots: Vec::new(), vars: Vec::new(), depth: 0 };
     let node = lower.node(tree)?;
     Ok((node, lower.roots))
 }
 
 /// Compiles a pattern of `matches`.
 pub(super) fn compile_pattern(pattern: &str) -> Result<Regex, String> {
-    RegexBuilder::new(pattern)
-        .size_limit(PATTERN_BYTES_MAX)
-        .build()
-        .map_err(|why| match why {
-            regex::Error::CompiledTooBig(_) => "the pattern is too large".to_string(),
-            _ => format!("{pattern:?} is not a regular expression"),
-        })
+    RegexBuilder::new(pattern).size_limit(PATTERN_BYTES_MAX).build().map_err(|why| match why {
+        regex::Error::CompiledTooBig(_) => "the pattern is too large".to_string(),
+        _ => format!("{pattern:?} is not a regular expression"),
+    })
 }
 
 struct Lower<'a> {
@@ -61,10 +50,7 @@ impl Lower<'_> {
             theirs::Expr::Ident(name) => self.ident(name),
             theirs::Expr::Select(select) => {
                 at = self.after_point(at);
-                Kind::Select(
-                    Box::new(self.node(&select.operand)?),
-                    Arc::from(select.field.as_str()),
-                )
+                Kind::Select(Box::new(self.node(&select.operand)?), Arc::from(select.field.as_str()))
             }
             theirs::Expr::List(list) => fold_list(self.nodes(&list.elements)?),
             theirs::Expr::Map(map) => self.map(at, map)?,
@@ -78,10 +64,7 @@ impl Lower<'_> {
             }
         };
         self.depth -= 1;
-        Ok(Node {
-            at: at as u32,
-            kind,
-        })
+        Ok(Node { at: at as u32, kind })
     }
 
     fn nodes(&mut self, trees: &[IdedExpr]) -> Result<Vec<Node>, ParseError> {
@@ -191,9 +174,7 @@ impl Lower<'_> {
             (operators::LOGICAL_NOT, [a]) => Kind::Not(self.boxed(a)?),
             (operators::NEGATE, [a]) => Kind::Negate(self.boxed(a)?),
             (operators::INDEX, [a, b]) => Kind::Index(self.boxed(a)?, self.boxed(b)?),
-            (operators::CONDITIONAL, [a, b, c]) => {
-                Kind::Cond(Box::new((self.node(a)?, self.node(b)?, self.node(c)?)))
-            }
+            (operators::CONDITIONAL, [a, b, c]) => Kind::Cond(Box::new((self.node(a)?, self.node(b)?, self.node(c)?))),
             (name, [a, b]) => match binary(name) {
                 Some(op) => Kind::Binary(op, Box::new((self.node(a)?, self.node(b)?))),
                 None => return Ok(None),
@@ -229,20 +210,11 @@ impl Lower<'_> {
         let of = self.node(arg)?;
         match of.kind {
             Kind::Select(..) | Kind::Index(..) => Ok(Kind::Has(Box::new(of))),
-            _ => Err(error(
-                of.at as usize,
-                "has() asks for a field: has(a.b) or has(a[\"b\"])",
-            )),
+            _ => Err(error(of.at as usize, "has() asks for a field: has(a.b) or has(a[\"b\"])")),
         }
     }
 
-    fn walk(
-        &mut self,
-        at: usize,
-        walk: Walk,
-        over: &IdedExpr,
-        args: &[IdedExpr],
-    ) -> Result<Kind, ParseError> {
+    fn walk(&mut self, at: usize, walk: Walk, over: &IdedExpr, args: &[IdedExpr]) -> Result<Kind, ParseError> {
         let (var, filter, body) = match args {
             [var, body] => (var, None, body),
             [var, filter, body] if walk == Walk::Map => (var, Some(filter), body),
@@ -260,13 +232,7 @@ impl Lower<'_> {
         let filter = filter.map(|filter| self.node(filter)).transpose()?;
         let body = self.node(body)?;
         self.vars.pop();
-        Ok(Kind::Loop(Box::new(Loop {
-            walk,
-            over,
-            var,
-            filter,
-            body,
-        })))
+        Ok(Kind::Loop(Box::new(Loop { walk, over, var, filter, body })))
     }
 
     fn function(&mut self, at: usize, call: &theirs::CallExpr) -> Result<Kind, ParseError> {
@@ -297,8 +263,7 @@ impl Lower<'_> {
         if *func == Func::Matches
             && let Some(Val::Str(pattern)) = args[1].as_lit()
         {
-            let compiled =
-                compile_pattern(pattern).map_err(|why| error(args[1].at as usize, why))?;
+            let compiled = compile_pattern(pattern).map_err(|why| error(args[1].at as usize, why))?;
             return Ok(Kind::Matches(Box::new(args.swap_remove(0)), compiled));
         }
         Ok(Kind::Call(*func, args))
@@ -351,8 +316,5 @@ fn fold_map(entries: Vec<(Node, Node)>) -> Kind {
 }
 
 pub(super) fn error(offset: usize, message: impl Into<String>) -> ParseError {
-    ParseError {
-        offset,
-        message: message.into(),
-    }
+    ParseError { offset, message: message.into() }
 }

@@ -96,10 +96,7 @@ impl Relation {
 pub(super) fn path_of(node: &Node, roots: &[Arc<str>]) -> Option<Path> {
     let (of, key) = match &node.kind {
         Kind::Root(slot) => {
-            return Some(Path {
-                root: roots[usize::from(*slot)].clone(),
-                keys: Vec::new(),
-            });
+            return Some(Path { root: roots[usize::from(*slot)].clone(), keys: Vec::new() });
         }
         Kind::Select(of, key) => (of, Key::Name(key.clone())),
         Kind::Index(of, key) => match key.as_lit()? {
@@ -131,11 +128,7 @@ fn collect_reads(node: &Node, roots: &[Arc<str>], found: &mut BTreeSet<Path>) {
 
 pub(super) fn comparisons(expr: &Expr) -> Vec<Comparison> {
     let mut found = Vec::new();
-    Mine {
-        expr,
-        found: &mut found,
-    }
-    .condition(expr.node(), true);
+    Mine { expr, found: &mut found }.condition(expr.node(), true);
     found
 }
 
@@ -219,12 +212,7 @@ pub(super) fn escapes(node: &Node, inside: u16) -> bool {
     match &node.kind {
         Kind::Local(_, up) => *up >= inside,
         Kind::Loop(walk) => {
-            escapes(&walk.over, inside)
-                || walk
-                    .filter
-                    .iter()
-                    .chain([&walk.body])
-                    .any(|part| escapes(part, inside + 1))
+            escapes(&walk.over, inside) || walk.filter.iter().chain([&walk.body]).any(|part| escapes(part, inside + 1))
         }
         _ => {
             let mut found = false;
@@ -239,8 +227,5 @@ fn null() -> Node {
 }
 
 fn literal(val: Val) -> Node {
-    Node {
-        at: 0,
-        kind: Kind::Lit(val),
-    }
+    Node { at: 0, kind: Kind::Lit(val) }
 }

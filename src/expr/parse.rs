@@ -60,9 +60,7 @@ fn bound(text: &str) -> Result<(), ParseError> {
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let skipped = match first {
-            '"' | '\'' => {
-                string_length(rest, text[..text.len() - rest.len()].ends_with(['r', 'R']))
-            }
+            '"' | '\'' => string_length(rest, text[..text.len() - rest.len()].ends_with(['r', 'R'])),
             '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
             _ => {
                 let word = first == 'i' && rest.starts_with("in");
@@ -85,11 +83,7 @@ fn bound(text: &str) -> Result<(), ParseError> {
 fn string_length(text: &str, raw: bool) -> usize {
     let quote = &text[..1];
     let triple = quote.repeat(3);
-    let close = if text.starts_with(&triple) {
-        &triple
-    } else {
-        quote
-    };
+    let close = if text.starts_with(&triple) { &triple } else { quote };
     let mut at = close.len();
     while let Some(next) = text[at..].chars().next() {
         if text[at..].starts_with(close) {
@@ -133,7 +127,5 @@ fn offset_of(text: &str, (line, column): (isize, isize)) -> usize {
     let column = usize::try_from(column - 1).unwrap_or(0);
     let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
     let rest = &text[start..];
-    rest.char_indices()
-        .nth(column)
-        .map_or(text.len(), |(at, _)| start + at)
+    rest.char_indices().nth(column).map_or(text.len(), |(at, _)| start + at)
 }

@@ -96,9 +96,7 @@ pub fn assign(document: &mut Json, path: &Path, value: Json) {
 /// Whether `name` can follow a point, rather than stand quoted in brackets.
 pub(super) fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
-    let starts_well = chars
-        .next()
-        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    let starts_well = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     starts_well
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
         && !matches!(name, "in" | "true" | "false" | "null")

@@ -23,10 +23,7 @@ enum Binds {
 
 /// The canonical text of `node`, whose roots are `roots`.
 pub(super) fn print(node: &Node, roots: &[Arc<str>]) -> String {
-    let mut printer = Printer {
-        roots,
-        out: String::new(),
-    };
+    let mut printer = Printer { roots, out: String::new() };
     printer.node(node, Binds::Cond);
     printer.out
 }
@@ -170,12 +167,7 @@ impl Printer<'_> {
         self.joined(", ", items, Binds::Cond);
     }
 
-    fn joined<'a>(
-        &mut self,
-        between: &str,
-        items: impl IntoIterator<Item = &'a Node>,
-        place: Binds,
-    ) {
+    fn joined<'a>(&mut self, between: &str, items: impl IntoIterator<Item = &'a Node>, place: Binds) {
         for (i, item) in items.into_iter().enumerate() {
             if i > 0 {
                 self.out.push_str(between);

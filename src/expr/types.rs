@@ -80,18 +80,9 @@ impl Type {
             Val::Map(entries) => {
                 let field = |(key, val): (&std::sync::Arc<str>, &Val)| {
                     let ty = Type::of_val(val);
-                    (
-                        key.to_string(),
-                        Field {
-                            ty,
-                            optional: false,
-                        },
-                    )
+                    (key.to_string(), Field { ty, optional: false })
                 };
-                Type::Record {
-                    fields: entries.iter().map(field).collect(),
-                    open: false,
-                }
+                Type::Record { fields: entries.iter().map(field).collect(), open: false }
             }
         }
     }
@@ -127,12 +118,7 @@ impl Type {
 
     /// The type without `null`.
     pub(super) fn not_null(&self) -> Type {
-        Type::union(
-            self.members()
-                .iter()
-                .filter(|ty| **ty != Type::Null)
-                .cloned(),
-        )
+        Type::union(self.members().iter().filter(|ty| **ty != Type::Null).cloned())
     }
 
     /// The alternatives of a union; any other type is its only one.
@@ -155,9 +141,7 @@ impl Type {
             (a, b) => a == b,
         };
         let theirs = other.members();
-        self.members()
-            .iter()
-            .any(|a| theirs.iter().any(|b| one(a, b)))
+        self.members().iter().any(|a| theirs.iter().any(|b| one(a, b)))
     }
 }
 
@@ -200,11 +184,7 @@ fn read(schema: &Json, depth: usize) -> Type {
         return Type::Any;
     }
     let Some(schema) = schema.as_object() else {
-        return if schema == &Json::Bool(false) {
-            Type::Never
-        } else {
-            Type::Any
-        };
+        return if schema == &Json::Bool(false) { Type::Never } else { Type::Any };
     };
     if let Some(value) = schema.get("const") {
         return Type::of_val(&Val::from(value));
@@ -238,9 +218,7 @@ fn read_as(name: &str, schema: &serde_json::Map<String, Json>, depth: usize) -> 
         "string" => Type::Str,
         "array" => {
             let items = schema.get("items");
-            Type::List(Box::new(
-                items.map_or(Type::Any, |items| read(items, depth + 1)),
-            ))
+            Type::List(Box::new(items.map_or(Type::Any, |items| read(items, depth + 1))))
         }
         "object" => read_object(schema, depth),
         _ => Type::Any,
@@ -257,18 +235,13 @@ fn read_object(schema: &serde_json::Map<String, Json>, depth: usize) -> Type {
         })));
     };
     let required = schema.get("required").and_then(Json::as_array);
-    let is_required = |name: &str| {
-        required.is_some_and(|names| names.iter().any(|known| known.as_str() == Some(name)))
-    };
+    let is_required = |name: &str| required.is_some_and(|names| names.iter().any(|known| known.as_str() == Some(name)));
     let field = |(name, schema): (&String, &Json)| {
         let ty = read(schema, depth + 1);
         let optional = !is_required(name);
         (name.clone(), Field { ty, optional })
     };
-    Type::Record {
-        fields: properties.iter().map(field).collect(),
-        open: matches!(rest, Some(Json::Object(_))),
-    }
+    Type::Record { fields: properties.iter().map(field).collect(), open: matches!(rest, Some(Json::Object(_))) }
 }
 
 impl fmt::Display for Type {
@@ -291,9 +264,7 @@ impl fmt::Display for Type {
                 let more = if texts.len() > SHOWN_MAX { ", .." } else { "" };
                 write!(f, "one of {}{more}", shown.join(", "))
             }
-            Type::List(items) if matches!(**items, Type::Any | Type::Never) => {
-                f.write_str("a list")
-            }
+            Type::List(items) if matches!(**items, Type::Any | Type::Never) => f.write_str("a list"),
             Type::List(items) => write!(f, "a list (of {items})"),
             Type::Map(_) => f.write_str("a map"),
             Type::Record { fields, .. } => {

@@ -103,10 +103,7 @@ impl Val {
             Val::Str(text) => Json::String(text.to_string()),
             Val::List(items) => Json::Array(items.iter().map(Val::to_json).collect::<Option<_>>()?),
             Val::Map(entries) => Json::Object(
-                entries
-                    .iter()
-                    .map(|(key, val)| Some((key.to_string(), val.to_json()?)))
-                    .collect::<Option<_>>()?,
+                entries.iter().map(|(key, val)| Some((key.to_string(), val.to_json()?))).collect::<Option<_>>()?,
             ),
         })
     }
@@ -146,10 +143,9 @@ impl From<&Json> for Val {
             },
             Json::String(text) => Val::from(text.as_str()),
             Json::Array(items) => items.iter().map(Val::from).collect(),
-            Json::Object(entries) => entries
-                .iter()
-                .map(|(key, val)| (Arc::from(key.as_str()), Val::from(val)))
-                .collect(),
+            Json::Object(entries) => {
+                entries.iter().map(|(key, val)| (Arc::from(key.as_str()), Val::from(val))).collect()
+            }
         }
     }
 }

@@ -65,11 +65,7 @@ pub struct Exchange {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
     /// None: no body was sent. Secrets replaced by tokens.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
     /// The class of the inputs, put down before secrets were replaced: a token has not the shape
     /// of what it stands for.

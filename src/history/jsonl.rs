@@ -24,53 +24,30 @@ pub fn write_jsonl(history: &History, out: &mut dyn Write) -> io::Result<()> {
 /// Reads the histories of one file. `place` is what the errors call the file.
 ///
 /// A last line that was cut off in writing is left out and returned as [`Torn`].
-pub fn read_jsonl(
-    input: &mut dyn BufRead,
-    place: &str,
-) -> Result<(Vec<History>, Option<Torn>), ReadError> {
+pub fn read_jsonl(input: &mut dyn BufRead, place: &str) -> Result<(Vec<History>, Option<Torn>), ReadError> {
     let mut histories: Vec<History> = Vec::new();
     let mut torn = None;
     let mut line = String::new();
     for number in 1.. {
-        let fail = |cause: String, remedy: &'static str| ReadError {
-            place: place.to_string(),
-            line: number,
-            cause,
-            remedy,
-        };
+        let fail =
+            |cause: String, remedy: &'static str| ReadError { place: place.to_string(), line: number, cause, remedy };
         let whole = match next_line(input, &mut line) {
             Ok(None) => break,
             Ok(Some(whole)) => whole,
             Err(cause) => {
-                return Err(fail(
-                    cause.to_string(),
-                    "check that it is a history file and can be read",
-                ));
+                return Err(fail(cause.to_string(), "check that it is a history file and can be read"));
             }
         };
         if line.trim().is_empty() {
             continue;
         }
         match parse(&line) {
-            Ok(Line::Header(header)) => histories.push(History {
-                header,
-                exchanges: Vec::new(),
-            }),
-            Ok(Line::Exchange(exchange)) => {
-                take(&mut histories, *exchange).map_err(|cause| fail(cause, REWRITE))?
-            }
+            Ok(Line::Header(header)) => histories.push(History { header, exchanges: Vec::new() }),
+            Ok(Line::Exchange(exchange)) => take(&mut histories, *exchange).map_err(|cause| fail(cause, REWRITE))?,
             Err(Bad::Newer(format)) => {
-                return Err(fail(
-                    format!("its format is {format}, this probity reads up to {FORMAT}"),
-                    UPDATE,
-                ));
+                return Err(fail(format!("its format is {format}, this probity reads up to {FORMAT}"), UPDATE));
             }
-            Err(Bad::Malformed(cause)) if !whole && !histories.is_empty() => {
-                torn = Some(Torn {
-                    line: number,
-                    cause,
-                })
-            }
+            Err(Bad::Malformed(cause)) if !whole && !histories.is_empty() => torn = Some(Torn { line: number, cause }),
             Err(Bad::Malformed(cause)) => return Err(fail(cause, REWRITE)),
         }
     }
@@ -129,27 +106,18 @@ fn parse(line: &str) -> Result<Line, Bad> {
     match value.get("format") {
         Some(format) => match format.as_u64() {
             Some(format) if format > u64::from(FORMAT) => Err(Bad::Newer(format)),
-            _ => serde_json::from_value(value)
-                .map(Line::Header)
-                .map_err(malformed),
+            _ => serde_json::from_value(value).map(Line::Header).map_err(malformed),
         },
-        None => serde_json::from_value(value)
-            .map(|exchange| Line::Exchange(Box::new(exchange)))
-            .map_err(malformed),
+        None => serde_json::from_value(value).map(|exchange| Line::Exchange(Box::new(exchange))).map_err(malformed),
     }
 }
 
 fn take(histories: &mut [History], exchange: Exchange) -> Result<(), String> {
-    let history = histories
-        .last_mut()
-        .ok_or("an exchange stands before the first header")?;
+    let history = histories.last_mut().ok_or("an exchange stands before the first header")?;
     if let Some(last) = history.exchanges.last()
         && exchange.number <= last.number
     {
-        return Err(format!(
-            "exchange {} follows exchange {}",
-            exchange.number, last.number
-        ));
+        return Err(format!("exchange {} follows exchange {}", exchange.number, last.number));
     }
     history.exchanges.push(exchange);
     Ok(())
@@ -159,16 +127,12 @@ fn take(histories: &mut [History], exchange: Exchange) -> Result<(), String> {
 fn next_line(input: &mut dyn BufRead, line: &mut String) -> io::Result<Option<bool>> {
     line.clear();
     let mut bytes = Vec::new();
-    let read = input
-        .take(LINE_BYTES_MAX + 1)
-        .read_until(b'\n', &mut bytes)?;
+    let read = input.take(LINE_BYTES_MAX + 1).read_until(b'\n', &mut bytes)?;
     if read == 0 {
         return Ok(None);
     }
     if read as u64 > LINE_BYTES_MAX {
-        return Err(io::Error::other(format!(
-            "the line is longer than {LINE_BYTES_MAX} bytes"
-        )));
+        return Err(io::Error::other(format!("the line is longer than {LINE_BYTES_MAX} bytes")));
     }
     let whole = bytes.ends_with(b"\n");
     // A cut may go through a character; what is left is then malformed JSON, not an unreadable file.
@@ -185,10 +149,7 @@ fn sort_keys(exchange: &mut Exchange) {
     use super::exchange::{Outcome, ReplyBody};
     exchange.body.iter_mut().for_each(Value::sort_all_objects);
     exchange.path.values_mut().for_each(Value::sort_all_objects);
-    exchange
-        .query
-        .values_mut()
-        .for_each(Value::sort_all_objects);
+    exchange.query.values_mut().for_each(Value::sort_all_objects);
     if let Outcome::Replied(reply) = &mut exchange.outcome
         && let ReplyBody::Json(body) = &mut reply.body
     {

@@ -61,12 +61,7 @@ impl Secrets {
     /// `salt` is drawn for each run, so that tokens of two runs cannot be compared
     /// and none can be looked up in a table of common passwords.
     pub fn new(salt: &str) -> Secrets {
-        let empty = Secrets {
-            salt: salt.to_string(),
-            names: Vec::new(),
-            hints: Vec::new(),
-            literals: Vec::new(),
-        };
+        let empty = Secrets { salt: salt.to_string(), names: Vec::new(), hints: Vec::new(), literals: Vec::new() };
         empty.with_names(NAMES.iter().copied())
     }
 
@@ -79,11 +74,7 @@ impl Secrets {
         hints.sort_by_key(String::len);
         self.hints = Vec::new();
         for hint in hints {
-            if !self
-                .hints
-                .iter()
-                .any(|shorter| hint.contains(shorter.as_str()))
-            {
+            if !self.hints.iter().any(|shorter| hint.contains(shorter.as_str())) {
                 self.hints.push(hint);
             }
         }
@@ -95,15 +86,10 @@ impl Secrets {
     pub fn with_literals<'a>(mut self, literals: impl IntoIterator<Item = &'a str>) -> Secrets {
         for literal in literals.into_iter().filter(|literal| !literal.is_empty()) {
             let json = Value::String(literal.to_string()).to_string();
-            self.literals.extend([
-                literal.to_string(),
-                json[1..json.len() - 1].to_string(),
-                percent(literal),
-            ]);
+            self.literals.extend([literal.to_string(), json[1..json.len() - 1].to_string(), percent(literal)]);
         }
         // The longer first: a credential may contain another.
-        self.literals
-            .sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
+        self.literals.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
         self.literals.dedup();
         self
     }
@@ -117,10 +103,7 @@ impl Secrets {
         if let Some(body) = &mut exchange.body {
             self.strip_value(body);
         }
-        exchange
-            .born
-            .values_mut()
-            .for_each(|id| self.strip_text(id));
+        exchange.born.values_mut().for_each(|id| self.strip_text(id));
         match &mut exchange.outcome {
             Outcome::Unsent { cause } | Outcome::Lost { cause } => self.strip_text(cause),
             Outcome::Replied(reply) => {
@@ -143,11 +126,7 @@ impl Secrets {
         match value {
             Value::Null | Value::Bool(_) => {}
             Value::Number(number) => {
-                if self
-                    .literals
-                    .iter()
-                    .any(|literal| *literal == number.to_string())
-                {
+                if self.literals.iter().any(|literal| *literal == number.to_string()) {
                     *value = self.token(value);
                 }
             }
@@ -170,11 +149,7 @@ impl Secrets {
     }
 
     fn strip_named(&self, name: &str, value: &mut Value) {
-        if self.is_secret(name) {
-            self.hide(value)
-        } else {
-            self.strip_value(value)
-        }
+        if self.is_secret(name) { self.hide(value) } else { self.strip_value(value) }
     }
 
     fn strip_headers(&self, headers: &mut BTreeMap<String, String>) {
@@ -205,10 +180,7 @@ impl Secrets {
     fn strip_keys(&self, fields: &mut serde_json::Map<String, Value>) {
         if fields.keys().any(|name| self.holds_literal(name)) {
             let all = std::mem::take(fields);
-            *fields = all
-                .into_iter()
-                .map(|(name, field)| (self.stripped(&name), field))
-                .collect();
+            *fields = all.into_iter().map(|(name, field)| (self.stripped(&name), field)).collect();
         }
     }
 
@@ -217,11 +189,7 @@ impl Secrets {
             return false;
         }
         let words = words(name);
-        let said = |run: &Vec<String>| {
-            words
-                .windows(run.len())
-                .any(|window| window == run.as_slice())
-        };
+        let said = |run: &Vec<String>| words.windows(run.len()).any(|window| window == run.as_slice());
         self.names.iter().any(said)
     }
 
@@ -250,11 +218,7 @@ impl Secrets {
     }
 
     fn stripped(&self, text: &str) -> String {
-        if let Some(literal) = self
-            .literals
-            .iter()
-            .find(|literal| text == literal.as_str())
-        {
+        if let Some(literal) = self.literals.iter().find(|literal| text == literal.as_str()) {
             return self.token_of("string", literal);
         }
         let mut text = text.to_string();
@@ -277,9 +241,7 @@ impl Secrets {
             Value::String(text) => ("string", text.clone()),
             Value::Number(number) if number.is_f64() => ("number", number.to_string()),
             Value::Number(number) => ("integer", number.to_string()),
-            _ => panic!(
-                "only scalars have a token: null, booleans, arrays and objects are handled by the caller"
-            ),
+            _ => panic!("only scalars have a token: null, booleans, arrays and objects are handled by the caller"),
         };
         Value::String(self.token_of(kind, &text))
     }
@@ -308,17 +270,12 @@ impl std::fmt::Debug for Secrets {
 
 /// Whether this text stands for a secret that was replaced.
 pub fn is_token(text: &str) -> bool {
-    let Some((kind, hex)) = text
-        .strip_prefix("secret:")
-        .and_then(|rest| rest.split_once(':'))
-    else {
+    let Some((kind, hex)) = text.strip_prefix("secret:").and_then(|rest| rest.split_once(':')) else {
         return false;
     };
     ["string", "integer", "number"].contains(&kind)
         && hex.len() == HEX_CHARS
-        && hex
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// `adminPass`, `admin_pass`, `X-Admin-Pass` → `admin`, `pass`, in lower case.
@@ -333,10 +290,7 @@ fn words(name: &str) -> Vec<String> {
             words.push(String::new());
         }
         if c.is_alphanumeric() {
-            words
-                .last_mut()
-                .expect("it is never emptied")
-                .extend(c.to_lowercase());
+            words.last_mut().expect("it is never emptied").extend(c.to_lowercase());
         }
         before_lower = c.is_lowercase() || c.is_numeric();
     }
@@ -360,9 +314,7 @@ fn cut_off(text: &str, literal: &str) -> Option<usize> {
 fn percent(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                char::from(byte).to_string()
-            }
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
             _ => format!("%{byte:02X}"),
         })
         .collect()

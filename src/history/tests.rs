@@ -39,11 +39,7 @@ fn exchange(number: u64, body: Option<Value>, outcome: Outcome) -> Exchange {
 }
 
 fn replied(body: Value) -> Outcome {
-    Outcome::Replied(Reply {
-        status: 200,
-        headers: BTreeMap::new(),
-        body: ReplyBody::Json(body),
-    })
+    Outcome::Replied(Reply { status: 200, headers: BTreeMap::new(), body: ReplyBody::Json(body) })
 }
 
 fn written(history: &History) -> Vec<u8> {
@@ -59,15 +55,10 @@ fn read(bytes: &[u8]) -> Result<(Vec<History>, Option<Torn>), ReadError> {
 /// Strips the body and compares it with what is expected.
 fn check(body: Value, expected: Value) {
     let mut stripped = body;
-    Secrets::new("salt")
-        .with_names(["seedPhrase"])
-        .strip_value(&mut stripped);
+    Secrets::new("salt").with_names(["seedPhrase"]).strip_value(&mut stripped);
     // The digest depends on the salt only; the tests say where a token stands.
     let text = stripped.to_string();
-    let masked = regex::Regex::new("secret:([a-z]+):[0-9a-f]{12}")
-        .unwrap()
-        .replace_all(&text, "<$1>")
-        .into_owned();
+    let masked = regex::Regex::new("secret:([a-z]+):[0-9a-f]{12}").unwrap().replace_all(&text, "<$1>").into_owned();
     assert_eq!(masked, expected.to_string());
 }
 
@@ -89,10 +80,7 @@ fn a_secret_name_is_recognised_by_its_words_in_any_case() {
 
 #[test]
 fn a_further_name_is_recognised_too() {
-    check(
-        json!({"seed_phrase": "x"}),
-        json!({"seed_phrase": "<string>"}),
-    );
+    check(json!({"seed_phrase": "x"}), json!({"seed_phrase": "<string>"}));
 }
 
 #[test]
@@ -142,23 +130,11 @@ fn a_credential_survives_nowhere_in_an_exchange() {
         None,
         Outcome::Replied(Reply {
             status: 500,
-            headers: BTreeMap::from([(
-                "location".into(),
-                "http://h/canary-5f0c%2F%229%C3%A4/x".into(),
-            )]),
-            body: ReplyBody::Text {
-                begins: format!("{json_text} {cut}"),
-                because: format!("{CANARY} is not JSON"),
-            },
+            headers: BTreeMap::from([("location".into(), "http://h/canary-5f0c%2F%229%C3%A4/x".into())]),
+            body: ReplyBody::Text { begins: format!("{json_text} {cut}"), because: format!("{CANARY} is not JSON") },
         }),
     );
-    let mut lost = exchange(
-        2,
-        None,
-        Outcome::Lost {
-            cause: CANARY.into(),
-        },
-    );
+    let mut lost = exchange(2, None, Outcome::Lost { cause: CANARY.into() });
     let secrets = Secrets::new("salt").with_literals([CANARY]);
     for exchange in [&mut seen, &mut text, &mut lost] {
         secrets.strip(exchange);
@@ -170,9 +146,7 @@ fn a_credential_survives_nowhere_in_an_exchange() {
 #[test]
 fn a_short_credential_is_removed_only_where_it_is_the_whole_text() {
     let mut body = json!({"a": "abc", "b": "abcd"});
-    Secrets::new("salt")
-        .with_literals(["abc"])
-        .strip_value(&mut body);
+    Secrets::new("salt").with_literals(["abc"]).strip_value(&mut body);
     assert!(is_token(body["a"].as_str().unwrap()));
     assert_eq!(body["b"], "abcd");
 }
@@ -180,18 +154,12 @@ fn a_short_credential_is_removed_only_where_it_is_the_whole_text() {
 #[test]
 fn secrets_do_not_show_themselves() {
     let shown = format!("{:?}", Secrets::new("grain").with_literals([CANARY]));
-    assert!(
-        !shown.contains("canary") && !shown.contains("grain"),
-        "{shown}"
-    );
+    assert!(!shown.contains("canary") && !shown.contains("grain"), "{shown}");
 }
 
 #[test]
 fn several_histories_follow_each_other_in_one_file() {
-    let history = History {
-        header: header(),
-        exchanges: vec![exchange(0, None, replied(json!({})))],
-    };
+    let history = History { header: header(), exchanges: vec![exchange(0, None, replied(json!({})))] };
     let bytes = [written(&history), written(&history)].concat();
     assert_eq!(read(&bytes), Ok((vec![history.clone(), history], None)));
 }
@@ -200,24 +168,15 @@ fn several_histories_follow_each_other_in_one_file() {
 fn the_order_of_keys_in_a_reply_does_not_change_the_bytes() {
     let of = |text: &str| {
         let body: Value = serde_json::from_str(text).unwrap();
-        written(&History {
-            header: header(),
-            exchanges: vec![exchange(0, Some(body.clone()), replied(body))],
-        })
+        written(&History { header: header(), exchanges: vec![exchange(0, Some(body.clone()), replied(body))] })
     };
-    assert_eq!(
-        of(r#"{"a":{"x":1,"y":2},"b":1}"#),
-        of(r#"{"b":1,"a":{"y":2,"x":1}}"#)
-    );
+    assert_eq!(of(r#"{"a":{"x":1,"y":2},"b":1}"#), of(r#"{"b":1,"a":{"y":2,"x":1}}"#));
 }
 
 #[test]
 fn a_newer_format_is_refused_even_with_unknown_fields() {
     let error = read(br#"{"format":2,"suites":[]}"#).unwrap_err();
-    assert_eq!(
-        (error.line, error.cause.as_str()),
-        (1, "its format is 2, this probity reads up to 1")
-    );
+    assert_eq!((error.line, error.cause.as_str()), (1, "its format is 2, this probity reads up to 1"));
     assert!(error.to_string().contains("h.jsonl:1: "));
 }
 
@@ -225,10 +184,7 @@ fn a_newer_format_is_refused_even_with_unknown_fields() {
 fn a_torn_last_line_is_left_out_and_reported() {
     let history = History {
         header: header(),
-        exchanges: vec![
-            exchange(0, None, replied(json!({}))),
-            exchange(1, None, replied(json!({"a": "\u{e4}"}))),
-        ],
+        exchanges: vec![exchange(0, None, replied(json!({}))), exchange(1, None, replied(json!({"a": "\u{e4}"})))],
     };
     let bytes = written(&history);
     let whole = bytes.iter().rposition(|&byte| byte == 0xc3).unwrap() + 1;
@@ -239,39 +195,18 @@ fn a_torn_last_line_is_left_out_and_reported() {
 
 #[test]
 fn a_broken_line_in_the_middle_is_an_error_with_its_place() {
-    let bytes = [
-        written(&History {
-            header: header(),
-            exchanges: vec![],
-        }),
-        b"{\"number\":\n".to_vec(),
-    ]
-    .concat();
+    let bytes = [written(&History { header: header(), exchanges: vec![] }), b"{\"number\":\n".to_vec()].concat();
     assert_eq!(read(&bytes).unwrap_err().line, 2);
 }
 
 #[test]
 fn exchanges_without_a_header_and_out_of_order_are_refused() {
-    let one = |number| {
-        written(&History {
-            header: header(),
-            exchanges: vec![exchange(number, None, replied(json!({})))],
-        })
-    };
+    let one =
+        |number| written(&History { header: header(), exchanges: vec![exchange(number, None, replied(json!({})))] });
     let line = |bytes: Vec<u8>| bytes.split(|&b| b == b'\n').nth(1).unwrap().to_vec();
-    assert!(
-        read(&line(one(0)))
-            .unwrap_err()
-            .cause
-            .contains("before the first header")
-    );
+    assert!(read(&line(one(0))).unwrap_err().cause.contains("before the first header"));
     let twice = [one(5), line(one(5)), b"\n".to_vec()].concat();
-    assert!(
-        read(&twice)
-            .unwrap_err()
-            .cause
-            .contains("exchange 5 follows exchange 5")
-    );
+    assert!(read(&twice).unwrap_err().cause.contains("exchange 5 follows exchange 5"));
     assert!(read(b"").unwrap_err().cause.contains("no history"));
 }
 
@@ -288,9 +223,7 @@ fn any_value() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         any::<u64>().prop_map(Value::from),
-        any::<f64>().prop_map(
-            |number| serde_json::Number::from_f64(number).map_or(Value::Null, Value::Number)
-        ),
+        any::<f64>().prop_map(|number| serde_json::Number::from_f64(number).map_or(Value::Null, Value::Number)),
         any::<String>().prop_map(Value::from),
     ];
     scalar.prop_recursive(4, 24, 4, |inner| {
@@ -306,22 +239,13 @@ fn any_outcome() -> impl Strategy<Value = Outcome> {
     let body = prop_oneof![
         Just(ReplyBody::Empty),
         any_value().prop_map(ReplyBody::Json),
-        (any::<String>(), any::<String>())
-            .prop_map(|(begins, because)| ReplyBody::Text { begins, because }),
+        (any::<String>(), any::<String>()).prop_map(|(begins, because)| ReplyBody::Text { begins, because }),
     ];
     prop_oneof![
         any::<String>().prop_map(|cause| Outcome::Unsent { cause }),
         any::<String>().prop_map(|cause| Outcome::Lost { cause }),
-        (
-            100u16..600,
-            prop::collection::btree_map("[a-z-]{1,8}", any::<String>(), 0..3),
-            body
-        )
-            .prop_map(|(status, headers, body)| Outcome::Replied(Reply {
-                status,
-                headers,
-                body
-            })),
+        (100u16..600, prop::collection::btree_map("[a-z-]{1,8}", any::<String>(), 0..3), body)
+            .prop_map(|(status, headers, body)| Outcome::Replied(Reply { status, headers, body })),
     ]
 }
 

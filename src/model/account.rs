@@ -19,10 +19,21 @@ use std::collections::BTreeSet;
 
 impl Belief {
     /// Counts which clauses spoke and which of them alone explain the outcome.
-    pub(super) fn settle_accounts(&mut self, asked: &Asked, heard: &Heard, judged: &Judged, exchange: &Exchange, before: &Factor) {
+    pub(super) fn settle_accounts(
+        &mut self,
+        asked: &Asked,
+        heard: &Heard,
+        judged: &Judged,
+        exchange: &Exchange,
+        before: &Factor,
+    ) {
         let everywhere = |has: &dyn Fn(&super::reading::Reading) -> bool| judged.readings.iter().all(has);
-        let spoken: BTreeSet<ClauseId> =
-            judged.readings.iter().flat_map(|reading| reading.demanded.iter().chain(&reading.accepts)).copied().collect();
+        let spoken: BTreeSet<ClauseId> = judged
+            .readings
+            .iter()
+            .flat_map(|reading| reading.demanded.iter().chain(&reading.accepts))
+            .copied()
+            .collect();
         for clause in spoken {
             let count = self.tally.count(clause);
             if everywhere(&|reading| reading.demanded.contains(&clause) || reading.accepts.contains(&clause)) {
@@ -45,7 +56,9 @@ impl Belief {
             count.passed += 1;
         }
         let silent = judged.next.iter().all(|next| matches!(next.how, How::Open { silent: true }));
-        if silent && asked.class == Class::Valid && asked.caller == "owner"
+        if silent
+            && asked.class == Class::Valid
+            && asked.caller == "owner"
             && let Some(states) = cell(&self.model, asked, before)
             && let Heard::Success(status, _) | Heard::Refusal(status) = heard
         {
@@ -88,9 +101,14 @@ impl Belief {
         if accepted.len() != judged.next.len() {
             return;
         }
-        let clauses: BTreeSet<ClauseId> = accepted.iter().flat_map(|choice| choice.iter().map(|(clause, _)| *clause)).collect();
+        let clauses: BTreeSet<ClauseId> =
+            accepted.iter().flat_map(|choice| choice.iter().map(|(clause, _)| *clause)).collect();
         for clause in clauses {
-            let spoke = judged.readings.iter().zip(0..).all(|(reading, _)| reading.accepts.contains(&clause) || !reading.demanded.is_empty());
+            let spoke = judged
+                .readings
+                .iter()
+                .zip(0..)
+                .all(|(reading, _)| reading.accepts.contains(&clause) || !reading.demanded.is_empty());
             let promise = Promise { clause, exchange: exchange.number };
             let promised = self.promised(&exchange.operation, clause, factor, judged, moment);
             if promised.is_empty() {
@@ -115,21 +133,33 @@ impl Belief {
     }
 
     /// What a clause's main outcome says of observed fields, thing by thing.
-    fn promised(&self, operation: &str, clause: ClauseId, factor: &Factor, judged: &Judged, moment: &Moment<'_>) -> Vec<Promised> {
+    fn promised(
+        &self,
+        operation: &str,
+        clause: ClauseId,
+        factor: &Factor,
+        judged: &Judged,
+        moment: &Moment<'_>,
+    ) -> Vec<Promised> {
         let written = self.model.written(clause).expect("only written clauses accept");
         let mut promised = BTreeSet::new();
         let via = |held: &super::factor::Held| held.thing.via.as_ref().is_some_and(|via| via.of(clause).is_some());
-        let touched: BTreeSet<&Id> = judged.next.iter().flat_map(|next| &next.world).filter(|held| via(held)).map(|held| &held.id).collect();
+        let touched: BTreeSet<&Id> =
+            judged.next.iter().flat_map(|next| &next.world).filter(|held| via(held)).map(|held| &held.id).collect();
         for id in touched.into_iter().filter(|id| factor.ids.contains(id)) {
             let resource = self.model.resource(id);
             let new = moment.born.iter().any(|(_, ids)| ids.contains(id));
             for effect in &written.then {
                 // Several things of one kind in a call: the effect names one of them by its root.
                 let about = self.model.operations[operation].about.iter().find(|about| about.name == effect.target);
-                if about.is_none_or(|about| about.resource != usize::from(id.kind) || (new != matches!(about.binding, crate::suite::Binding::New(_)))) {
+                if about.is_none_or(|about| {
+                    about.resource != usize::from(id.kind)
+                        || (new != matches!(about.binding, crate::suite::Binding::New(_)))
+                }) {
                     continue;
                 }
-                let ends = matches!(&effect.value, EffectValue::Course(stages) if matches!(stages.last(), Some(Stage::Gone)));
+                let ends =
+                    matches!(&effect.value, EffectValue::Course(stages) if matches!(stages.last(), Some(Stage::Gone)));
                 if ends {
                     promised.insert(Promised::End(id.clone()));
                 } else if let Some(index) = resource.fields.iter().position(|field| field.name == effect.field) {
@@ -166,7 +196,9 @@ impl Belief {
             for what in mine {
                 let visible = match &what {
                     Promised::End(_) => gone,
-                    Promised::Field(_, field) => gone || shown.iter().any(|sight| sight.fields[usize::from(*field)].is_some()),
+                    Promised::Field(_, field) => {
+                        gone || shown.iter().any(|sight| sight.fields[usize::from(*field)].is_some())
+                    }
                 };
                 if !visible {
                     continue;
@@ -174,8 +206,12 @@ impl Belief {
                 let promises = factor.promises.remove(&what).expect("its key was just read");
                 // Those that were overtaken have lapsed already.
                 let promise = *promises.last().expect("a promise is pushed when the entry is made");
-                let main = possible.iter().all(|held| held.thing.via.as_ref().is_none_or(|via| via.of(promise.clause).is_none_or(|way| way == 0)));
-                let event = possible.iter().any(|held| held.thing.via.as_ref().is_some_and(|via| via.of(promise.clause).is_none()));
+                let main = possible.iter().all(|held| {
+                    held.thing.via.as_ref().is_none_or(|via| via.of(promise.clause).is_none_or(|way| way == 0))
+                });
+                let event = possible
+                    .iter()
+                    .any(|held| held.thing.via.as_ref().is_some_and(|via| via.of(promise.clause).is_none()));
                 self.pay(promise, main && !event && !(gone && matches!(what, Promised::Field(..))));
             }
             if moved && !gone {

@@ -58,10 +58,16 @@ impl Asked {
             panic!("operation `{}` is not in the catalog: was the history made with another suite?", exchange.operation)
         });
         let map = |values: &BTreeMap<String, Value>| {
-            Val::Map(Arc::new(values.iter().map(|(name, value)| (Arc::from(name.as_str()), Val::from(value))).collect()))
+            Val::Map(Arc::new(
+                values.iter().map(|(name, value)| (Arc::from(name.as_str()), Val::from(value))).collect(),
+            ))
         };
-        let headers = exchange.headers.iter().map(|(name, value)| (Arc::from(name.as_str()), Val::Str(Arc::from(value.as_str()))));
-        let pools = model.suite.pools.iter().map(|(name, values)| (Arc::from(name.as_str()), Val::List(values.clone().into())));
+        let headers = exchange
+            .headers
+            .iter()
+            .map(|(name, value)| (Arc::from(name.as_str()), Val::Str(Arc::from(value.as_str()))));
+        let pools =
+            model.suite.pools.iter().map(|(name, values)| (Arc::from(name.as_str()), Val::List(values.clone().into())));
         let mut asked = Asked {
             operation: exchange.operation.clone(),
             caller: exchange.caller.clone(),

@@ -140,7 +140,11 @@ impl Belief {
     /// The distinct possibilities of one thing; empty if it was never heard of.
     #[must_use]
     pub fn possibilities(&self, id: &Id) -> Vec<Arc<Held>> {
-        self.factors.iter().find(|factor| factor.ids.contains(id)).map(|factor| factor.possibilities(id)).unwrap_or_default()
+        self.factors
+            .iter()
+            .find(|factor| factor.ids.contains(id))
+            .map(|factor| factor.possibilities(id))
+            .unwrap_or_default()
     }
 
     /// Nothing moves it or hides it in any possible world.
@@ -182,7 +186,13 @@ impl Belief {
             Heard::Lost | Heard::ServerError(_) => Val::Unknown,
             _ => Val::Null,
         };
-        let moment = Moment { born: &born, reply: &reply, now: exchange.received_ms, seq: self.seq, strangers: &self.strangers.clone() };
+        let moment = Moment {
+            born: &born,
+            reply: &reply,
+            now: exchange.received_ms,
+            seq: self.seq,
+            strangers: &self.strangers.clone(),
+        };
         let judged = judge(&model, &asked, &heard, &before, &moment)?;
         self.seq += born.iter().map(|(_, ids)| ids.len() as u32).sum::<u32>();
         if matches!(heard, Heard::Lost | Heard::ServerError(_)) && judged.may_have_acted {
@@ -207,12 +217,14 @@ impl Belief {
         }
         if self.bounds.insight {
             let lines = before.worlds.iter().map(|world| describe(&model, world)).collect();
-            observed.insight = Some(Insight { before: lines, ruled_out: judged.ruled_out(&model), ..Insight::default() });
+            observed.insight =
+                Some(Insight { before: lines, ruled_out: judged.ruled_out(&model), ..Insight::default() });
         }
         if judged.next.is_empty() {
             let reasons = self.with_promises(&before, &judged);
             self.report(&mut observed, exchange, reasons, heard, &judged.expected, &before);
-            let worlds = before.worlds.iter().map(|world| super::effect::fogged(&model, asked, world, moment)).collect();
+            let worlds =
+                before.worlds.iter().map(|world| super::effect::fogged(&model, asked, world, moment)).collect();
             self.put_back(exchange, fresh_factor(worlds, &before, true), &[]);
             return Ok(observed);
         }
@@ -235,16 +247,25 @@ impl Belief {
         if let Some(insight) = &mut observed.insight {
             let touched: BTreeSet<&Id> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
             let after = self.factors.iter().filter(|factor| factor.ids.iter().any(|id| touched.contains(id)));
-            insight.after = after.flat_map(|factor| factor.worlds.iter().map(|world| describe(&model, world))).collect();
+            insight.after =
+                after.flat_map(|factor| factor.worlds.iter().map(|world| describe(&model, world))).collect();
         }
         Ok(observed)
     }
 
     /// Filters one factor by what the reply shows of its things.
-    fn look(&mut self, see: &See<'_>, factor: Factor, observed: &mut Observed, dropped: &[ClauseId]) -> Result<(), Fault> {
+    fn look(
+        &mut self,
+        see: &See<'_>,
+        factor: Factor,
+        observed: &mut Observed,
+        dropped: &[ClauseId],
+    ) -> Result<(), Fault> {
         let found = sighting::filter(see, &factor)?;
         if let (Some(insight), false) = (&mut observed.insight, found.dropped.is_empty()) {
-            insight.ruled_out.extend(found.dropped.iter().map(|(world, why)| (describe(see.model, world), why.clone())));
+            insight
+                .ruled_out
+                .extend(found.dropped.iter().map(|(world, why)| (describe(see.model, world), why.clone())));
         }
         if found.worlds.is_empty() {
             let reasons = found.reasons();
@@ -266,8 +287,9 @@ impl Belief {
     /// Filters the factors that the call did not join but the reply shows.
     fn look_elsewhere(&mut self, see: &See<'_>, observed: &mut Observed) -> Result<(), Fault> {
         let named: BTreeSet<&Id> = see.asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
-        let (shown, rest): (Vec<Factor>, Vec<Factor>) =
-            std::mem::take(&mut self.factors).into_iter().partition(|factor| !factor.ids.iter().any(|id| named.contains(id)) && see.concerns(factor));
+        let (shown, rest): (Vec<Factor>, Vec<Factor>) = std::mem::take(&mut self.factors)
+            .into_iter()
+            .partition(|factor| !factor.ids.iter().any(|id| named.contains(id)) && see.concerns(factor));
         self.factors = rest;
         for mut factor in shown {
             match closure(see.model, &factor.worlds, self.bounds.worlds_max)? {
@@ -281,7 +303,15 @@ impl Belief {
         Ok(())
     }
 
-    fn report(&mut self, observed: &mut Observed, exchange: &Exchange, mut clauses: Vec<ClauseId>, heard: &Heard, expected: &[String], factor: &Factor) {
+    fn report(
+        &mut self,
+        observed: &mut Observed,
+        exchange: &Exchange,
+        mut clauses: Vec<ClauseId>,
+        heard: &Heard,
+        expected: &[String],
+        factor: &Factor,
+    ) {
         clauses.sort();
         clauses.dedup();
         if clauses.iter().all(|clause| self.reported.contains(clause)) {
@@ -305,8 +335,11 @@ impl Belief {
         let model = Arc::clone(&self.model);
         let kinds = &model.operations[&asked.operation].reads_all;
         let named: BTreeSet<&Id> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
-        let concerned = |factor: &Factor| self.whole || factor.ids.iter().any(|id| named.contains(id) || kinds.contains(&usize::from(id.kind)));
-        let (taken, rest): (Vec<Factor>, Vec<Factor>) = std::mem::take(&mut self.factors).into_iter().partition(concerned);
+        let concerned = |factor: &Factor| {
+            self.whole || factor.ids.iter().any(|id| named.contains(id) || kinds.contains(&usize::from(id.kind)))
+        };
+        let (taken, rest): (Vec<Factor>, Vec<Factor>) =
+            std::mem::take(&mut self.factors).into_iter().partition(concerned);
         self.factors = rest;
         let mut closed = Vec::with_capacity(taken.len());
         for factor in &taken {
@@ -342,9 +375,10 @@ impl Belief {
     fn give_up(&mut self, exchange: &Exchange, asked: &Asked, born: &super::effect::Born) -> Observed {
         let named: BTreeSet<Id> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten().cloned()).collect();
         let kinds = self.model.operations[&asked.operation].reads_all.clone();
-        let (taken, rest): (Vec<Factor>, Vec<Factor>) = std::mem::take(&mut self.factors)
-            .into_iter()
-            .partition(|factor| factor.ids.iter().any(|id| named.contains(id) || kinds.contains(&usize::from(id.kind))));
+        let (taken, rest): (Vec<Factor>, Vec<Factor>) =
+            std::mem::take(&mut self.factors).into_iter().partition(|factor| {
+                factor.ids.iter().any(|id| named.contains(id) || kinds.contains(&usize::from(id.kind)))
+            });
         self.factors = rest;
         let mut observed = Observed::default();
         for factor in taken {
@@ -397,7 +431,8 @@ impl Belief {
         let mut reasons = judged.reasons();
         for (promised, promises) in &before.promises {
             let Promised::End(id) = promised else { continue };
-            let gone = |world: &World| super::reading::find(world, id).is_some_and(|held| held.thing.life == Life::Gone);
+            let gone =
+                |world: &World| super::reading::find(world, id).is_some_and(|held| held.thing.life == Life::Gone);
             if judged.dropped.iter().any(|(world, _)| gone(world)) {
                 reasons.extend(promises.iter().map(|promise| promise.clause));
             }
@@ -441,7 +476,8 @@ pub fn describe(model: &Model, world: &[Arc<Held>]) -> String {
     let one = |held: &Arc<Held>| {
         let resource = model.resource(&held.id);
         let thing = &held.thing;
-        let state = resource.state.as_ref().and_then(|state| resource.fields.iter().position(|field| field.name == *state));
+        let state =
+            resource.state.as_ref().and_then(|state| resource.fields.iter().position(|field| field.name == *state));
         let what = match (thing.life, thing.fog, state) {
             (Life::Gone, ..) => "gone".to_string(),
             (Life::Dying, ..) => "on its way out".to_string(),
@@ -458,9 +494,17 @@ pub fn describe(model: &Model, world: &[Arc<Held>]) -> String {
             format!(" then {}", steps.collect::<Vec<_>>().join(", "))
         });
         let fields = resource.fields.iter().zip(&thing.fields).enumerate();
-        let others = fields.filter(|(index, (_, value))| Some(*index) != state && **value != Val::Unknown && thing.fog.is_none());
+        let others = fields
+            .filter(|(index, (_, value))| Some(*index) != state && **value != Val::Unknown && thing.fog.is_none());
         let others: Vec<String> = others.map(|(_, (field, value))| format!("{}={value}", field.name)).collect();
-        format!("{} {}: {what}{}{}{}", resource.name, held.id.id, course.unwrap_or_default(), if others.is_empty() { "" } else { "; " }, others.join(" "))
+        format!(
+            "{} {}: {what}{}{}{}",
+            resource.name,
+            held.id.id,
+            course.unwrap_or_default(),
+            if others.is_empty() { "" } else { "; " },
+            others.join(" ")
+        )
     };
     if world.is_empty() { "nothing known".to_string() } else { world.iter().map(one).collect::<Vec<_>>().join(" | ") }
 }

@@ -31,7 +31,9 @@ pub fn classed(model: &Model, schemas: &Schemas, exchange: &Exchange) -> Input {
     }
     // A clause that reads a place says what its presence or absence means. What a surplus field
     // or a value of the wrong kind means there, it does not say: no path leads to `-`.
-    let null = |pointer: &str| exchange.body.as_ref().and_then(|body| body.pointer(pointer)).is_some_and(serde_json::Value::is_null);
+    let null = |pointer: &str| {
+        exchange.body.as_ref().and_then(|body| body.pointer(pointer)).is_some_and(serde_json::Value::is_null)
+    };
     let doubts = body.reasons.into_iter().map(|reason| match reason.kind.as_str() {
         "mandatory-when" | "required" | "dead" | "version" => reason.pointer,
         "type" if null(&reason.pointer) => reason.pointer,
@@ -84,7 +86,8 @@ fn covers(path: &Path, pointer: &str) -> bool {
     if path.root.as_ref() != "body" {
         return false;
     }
-    let segments: Vec<String> = pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect();
+    let segments: Vec<String> =
+        pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect();
     let same = |(key, segment): (&Key, &String)| match key {
         Key::Name(name) => name.as_ref() == segment,
         Key::Index(index) => index.to_string() == *segment,

@@ -189,7 +189,9 @@ fn refuse_unknown_operations(suite: &Suite, catalog: &Catalog) -> Result<(), Mod
         .clauses
         .iter()
         .flat_map(|clause| match &clause.calls {
-            Calls::Only(calls) | Calls::AllBut(calls) => calls.iter().map(|call| (call, clause.place)).collect::<Vec<_>>(),
+            Calls::Only(calls) | Calls::AllBut(calls) => {
+                calls.iter().map(|call| (call, clause.place)).collect::<Vec<_>>()
+            }
         })
         .chain(suite.about.iter().flat_map(|(call, about)| about.iter().map(move |about| (call, about.place))))
         .chain(suite.resources.iter().flat_map(|r| r.views.iter().map(|(call, view)| (call, view.place))));
@@ -211,7 +213,8 @@ fn operation_model(
     generated: &BTreeMap<Generated, ClauseId>,
 ) -> OperationModel {
     let about = suite.about.get(&operation.id).cloned().unwrap_or_default();
-    let offered: BTreeSet<&str> = about.iter().filter(|a| matches!(a.binding, Binding::Existing(_))).map(|a| a.name.as_str()).collect();
+    let offered: BTreeSet<&str> =
+        about.iter().filter(|a| matches!(a.binding, Binding::Existing(_))).map(|a| a.name.as_str()).collect();
     let all: BTreeSet<&str> = suite
         .about
         .values()
@@ -224,17 +227,16 @@ fn operation_model(
         // A general clause speaks of the calls that have the things it names.
         Calls::AllBut(except) => {
             !except.contains(&operation.id)
-                && roots_of(suite, clause).iter().all(|root| !all.contains(root.as_str()) || offered.contains(root.as_str()))
+                && roots_of(suite, clause)
+                    .iter()
+                    .all(|root| !all.contains(root.as_str()) || offered.contains(root.as_str()))
         }
     };
     let clauses: Vec<ClauseId> = (0..suite.clauses.len())
         .filter(|&index| speaks(&suite.clauses[index]))
         .map(|index| ClauseId(index as u32))
         .collect();
-    let reads_all = clauses
-        .iter()
-        .flat_map(|clause| kinds_read(suite, &suite.clauses[clause.0 as usize]))
-        .collect();
+    let reads_all = clauses.iter().flat_map(|clause| kinds_read(suite, &suite.clauses[clause.0 as usize])).collect();
     let views = suite
         .resources
         .iter()
@@ -242,7 +244,8 @@ fn operation_model(
         .filter_map(|(kind, resource)| Some((kind, resource.views.get(&operation.id)?.clone())))
         .collect();
     let codes = |class: u16| -> Vec<u16> {
-        let own: Vec<u16> = operation.statuses.iter().filter(|s| !s.general && s.code / 100 == class).map(|s| s.code).collect();
+        let own: Vec<u16> =
+            operation.statuses.iter().filter(|s| !s.general && s.code / 100 == class).map(|s| s.code).collect();
         let any = || operation.statuses.iter().filter(|s| s.code / 100 == class).map(|s| s.code).collect();
         if own.is_empty() { any() } else { own }
     };
@@ -253,7 +256,10 @@ fn operation_model(
         reads_all,
         success: codes(2),
         client_error: codes(4),
-        changes: operation.bindings.iter().any(|binding| !matches!(binding.method.as_str(), "GET" | "HEAD" | "OPTIONS")),
+        changes: operation
+            .bindings
+            .iter()
+            .any(|binding| !matches!(binding.method.as_str(), "GET" | "HEAD" | "OPTIONS")),
         no_server_error: generated[&Generated::NoServerError(operation.id.clone())],
         reply: generated.get(&Generated::Reply(operation.id.clone())).copied(),
         about,
@@ -296,7 +302,11 @@ fn kinds_read(suite: &Suite, clause: &Clause) -> Vec<usize> {
     }
     for path in named.iter().flat_map(|expr| expr.reads()).filter(|path| path.root.as_ref() == "world") {
         for (kind, resource) in suite.resources.iter().enumerate() {
-            if path.keys.first().is_some_and(|key| matches!(key, crate::expr::Key::Name(name) if name.as_ref() == resource.name)) {
+            if path
+                .keys
+                .first()
+                .is_some_and(|key| matches!(key, crate::expr::Key::Name(name) if name.as_ref() == resource.name))
+            {
                 kinds.push(kind);
             }
         }
@@ -305,16 +315,18 @@ fn kinds_read(suite: &Suite, clause: &Clause) -> Vec<usize> {
 }
 
 fn effects(clause: &Clause) -> impl Iterator<Item = &Expr> {
-    clause.then.iter().chain(clause.or.iter().flat_map(|alternative| &alternative.then)).flat_map(|effect| match &effect.value {
-        crate::suite::EffectValue::Expr(expr) => vec![expr],
-        crate::suite::EffectValue::Course(stages) => stages
-            .iter()
-            .filter_map(|stage| match stage {
-                crate::suite::Stage::Expr(expr) => Some(expr),
-                _ => None,
-            })
-            .collect(),
-    })
+    clause.then.iter().chain(clause.or.iter().flat_map(|alternative| &alternative.then)).flat_map(
+        |effect| match &effect.value {
+            crate::suite::EffectValue::Expr(expr) => vec![expr],
+            crate::suite::EffectValue::Course(stages) => stages
+                .iter()
+                .filter_map(|stage| match stage {
+                    crate::suite::Stage::Expr(expr) => Some(expr),
+                    _ => None,
+                })
+                .collect(),
+        },
+    )
 }
 
 fn generate(suite: &Suite, catalog: &Catalog) -> Vec<ClauseInfo> {
@@ -352,7 +364,9 @@ fn generate(suite: &Suite, catalog: &Catalog) -> Vec<ClauseInfo> {
         let name = &resource.name;
         for (index, field) in resource.fields.iter().enumerate() {
             let (word, says) = match field.class {
-                FieldClass::Modelled => ("frame", format!("the {} of a {name} changes only as a clause says", field.name)),
+                FieldClass::Modelled => {
+                    ("frame", format!("the {} of a {name} changes only as a clause says", field.name))
+                }
                 FieldClass::Keeps => ("keeps", format!("the {} of a {name} never changes", field.name)),
                 FieldClass::Grows => ("grows", format!("the {} of a {name} only moves forward", field.name)),
             };
@@ -362,7 +376,14 @@ fn generate(suite: &Suite, catalog: &Catalog) -> Vec<ClauseInfo> {
         }
         if resource.state.is_some() {
             let says = format!("a {name} comes to rest within {} s", resource.settles_ms / 1000);
-            all.push(make(format!("{name}.settles"), says, vec![], Basis::Convention, "settles", Generated::Settles(kind)));
+            all.push(make(
+                format!("{name}.settles"),
+                says,
+                vec![],
+                Basis::Convention,
+                "settles",
+                Generated::Settles(kind),
+            ));
         }
         for (index, shows) in resource.shows.iter().enumerate() {
             let says = format!("the {} of a {name} fits its other fields", shows.name);
@@ -374,7 +395,14 @@ fn generate(suite: &Suite, catalog: &Catalog) -> Vec<ClauseInfo> {
             let says = format!("{operation} lists each {name} of the caller and none that is gone");
             let basis = if view.cites.is_empty() { Basis::Convention } else { Basis::Stated };
             let id = format!("{name}.listed.{operation}");
-            all.push(make(id, says, view.cites.clone(), basis, "whole-list", Generated::Listed(kind, operation.clone())));
+            all.push(make(
+                id,
+                says,
+                view.cites.clone(),
+                basis,
+                "whole-list",
+                Generated::Listed(kind, operation.clone()),
+            ));
         }
     }
     all
@@ -394,7 +422,10 @@ fn shown(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<Shown> {
             let Binding::Existing(expr) = &about.binding else { return None };
             let path = expr.as_path().filter(|path| path.root.as_ref() == "path")?;
             let crate::expr::Key::Name(parameter) = path.keys.first()? else { return None };
-            Some(((view.only.is_some(), view.when.is_some()), Shown { operation: operation.clone(), parameter: parameter.to_string() }))
+            Some((
+                (view.only.is_some(), view.when.is_some()),
+                Shown { operation: operation.clone(), parameter: parameter.to_string() },
+            ))
         })
         .min_by_key(|(worse, _)| *worse)
         .map(|(_, shown)| shown)
@@ -413,7 +444,9 @@ fn ends(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<Shown> {
         Calls::AllBut(_) => &[],
     });
     calls
-        .filter(|call| catalog.operations.iter().any(|operation| operation.id == **call && operation.requests.is_empty()))
+        .filter(|call| {
+            catalog.operations.iter().any(|operation| operation.id == **call && operation.requests.is_empty())
+        })
         .find_map(|call| {
             let about = suite.about.get(call)?.iter().find(|about| about.resource == kind)?;
             let Binding::Existing(expr) = &about.binding else { return None };

@@ -42,7 +42,13 @@ pub struct Moment<'a> {
 ///
 /// # Errors
 /// If the guard of an alternative goes wrong.
-pub fn choices(model: &Model, asked: &Asked, world: &[Arc<Held>], accepts: &[ClauseId], moment: &Moment<'_>) -> Result<Vec<Choice>, Fault> {
+pub fn choices(
+    model: &Model,
+    asked: &Asked,
+    world: &[Arc<Held>],
+    accepts: &[ClauseId],
+    moment: &Moment<'_>,
+) -> Result<Vec<Choice>, Fault> {
     let combinations = combinations(model, asked, world);
     let first = combinations.first().cloned().unwrap_or_default();
     let all = all_of(model, asked, world, moment);
@@ -55,7 +61,10 @@ pub fn choices(model: &Model, asked: &Asked, world: &[Arc<Held>], accepts: &[Cla
                 open.push(index as u16 + 1);
             }
         }
-        choices = choices.iter().flat_map(|choice| open.iter().map(move |&way| [choice.as_slice(), &[(id, way)]].concat())).collect();
+        choices = choices
+            .iter()
+            .flat_map(|choice| open.iter().map(move |&way| [choice.as_slice(), &[(id, way)]].concat()))
+            .collect();
         choices.truncate(64);
     }
     Ok(choices)
@@ -79,7 +88,13 @@ fn permitted(
 ///
 /// # Errors
 /// If an effect's expression goes wrong.
-pub fn successors(model: &Model, asked: &Asked, world: &[Arc<Held>], accepts: &[ClauseId], moment: &Moment<'_>) -> Result<Vec<Successor>, Fault> {
+pub fn successors(
+    model: &Model,
+    asked: &Asked,
+    world: &[Arc<Held>],
+    accepts: &[ClauseId],
+    moment: &Moment<'_>,
+) -> Result<Vec<Successor>, Fault> {
     choices(model, asked, world, accepts, moment)?
         .into_iter()
         .map(|choice| Ok(Successor { world: apply(model, asked, world, &choice, moment)?, choice }))
@@ -90,7 +105,13 @@ pub fn successors(model: &Model, asked: &Asked, world: &[Arc<Held>], accepts: &[
 ///
 /// # Errors
 /// If an effect's expression goes wrong.
-pub fn apply(model: &Model, asked: &Asked, world: &[Arc<Held>], choice: &Choice, moment: &Moment<'_>) -> Result<World, Fault> {
+pub fn apply(
+    model: &Model,
+    asked: &Asked,
+    world: &[Arc<Held>],
+    choice: &Choice,
+    moment: &Moment<'_>,
+) -> Result<World, Fault> {
     let all = all_of(model, asked, world, moment);
     let mut changed: BTreeMap<Id, Thing> = newborn(model, asked, moment);
     let about = &model.operations[&asked.operation].about;
@@ -103,7 +124,8 @@ pub fn apply(model: &Model, asked: &Asked, world: &[Arc<Held>], choice: &Choice,
             for effect in outcome(clause, way) {
                 let targets = targets(about, &combination, moment.born, &effect.target);
                 for target in targets {
-                    let before = changed.get(&target).cloned().or_else(|| find(world, &target).map(|held| held.thing.clone()));
+                    let before =
+                        changed.get(&target).cloned().or_else(|| find(world, &target).map(|held| held.thing.clone()));
                     let Some(mut thing) = before else { continue };
                     let newborn = moment.born.iter().any(|(_, ids)| ids.contains(&target));
                     take_effect(model, &roots, (&target, newborn), &mut thing, effect, moment.now)?;
@@ -245,7 +267,14 @@ fn change_field(thing: &mut Thing, newborn: bool, index: usize, value: Val) {
     }
 }
 
-fn set_order(model: &Model, asked: &Asked, clause: &Clause, world: &[Arc<Held>], moment: &Moment<'_>, changed: &mut BTreeMap<Id, Thing>) {
+fn set_order(
+    model: &Model,
+    asked: &Asked,
+    clause: &Clause,
+    world: &[Arc<Held>],
+    moment: &Moment<'_>,
+    changed: &mut BTreeMap<Id, Thing>,
+) {
     let about = &model.operations[&asked.operation].about;
     let combinations = combinations(model, asked, world);
     let Some(combination) = combinations.first() else { return };

@@ -102,7 +102,10 @@ impl Factor {
             if joined.worlds.len() * factor.worlds.len() > most {
                 return None;
             }
-            let product = joined.worlds.iter().flat_map(|left| factor.worlds.iter().map(move |right| [left.as_slice(), right].concat()));
+            let product = joined
+                .worlds
+                .iter()
+                .flat_map(|left| factor.worlds.iter().map(move |right| [left.as_slice(), right].concat()));
             joined.worlds = product.collect();
             joined.ids.extend(factor.ids);
             joined.promises.extend(factor.promises);
@@ -140,12 +143,16 @@ impl Factor {
 
     fn without(&self, index: usize) -> Option<(Factor, Factor)> {
         let id = &self.ids[index];
-        let awaited = |held: &Arc<Held>| held.thing.motion.as_ref().is_some_and(|m| m.after.contains(id) || (held.id == *id && !m.after.is_empty()));
+        let awaited = |held: &Arc<Held>| {
+            held.thing.motion.as_ref().is_some_and(|m| m.after.contains(id) || (held.id == *id && !m.after.is_empty()))
+        };
         if self.worlds.iter().flatten().any(awaited) {
             return None;
         }
         let own: BTreeSet<&Arc<Held>> = self.worlds.iter().map(|world| &world[index]).collect();
-        let rest = |world: &World| -> World { world.iter().enumerate().filter(|(at, _)| *at != index).map(|(_, held)| held.clone()).collect() };
+        let rest = |world: &World| -> World {
+            world.iter().enumerate().filter(|(at, _)| *at != index).map(|(_, held)| held.clone()).collect()
+        };
         let others: BTreeSet<World> = self.worlds.iter().map(rest).collect();
         if own.len() * others.len() != self.worlds.len() {
             return None;

@@ -64,7 +64,9 @@ pub fn happenings(model: &Model, world: &[Arc<Held>]) -> Result<Vec<(ClauseId, W
     let mut all = Vec::new();
     for (index, event) in model.suite.events.iter().enumerate() {
         for held in world {
-            let struck = usize::from(held.id.kind) == event.resource && held.thing.life == Life::Alive && held.thing.fog.is_none();
+            let struck = usize::from(held.id.kind) == event.resource
+                && held.thing.life == Life::Alive
+                && held.thing.fog.is_none();
             if !struck || !strikes(model, index, held)? {
                 continue;
             }

@@ -23,10 +23,17 @@ pub struct Next {
 #[derive(Debug, Clone)]
 pub enum How {
     /// Refused as clauses demand or permit: those whose statuses hold the one that came.
-    Refused { demanded: Vec<ClauseId>, explaining: Vec<ClauseId> },
-    Accepted { choice: Choice },
+    Refused {
+        demanded: Vec<ClauseId>,
+        explaining: Vec<ClauseId>,
+    },
+    Accepted {
+        choice: Choice,
+    },
     /// No clause spoke, or none could be decided.
-    Open { silent: bool },
+    Open {
+        silent: bool,
+    },
     /// It may or may not have happened.
     Lost,
 }
@@ -62,7 +69,13 @@ impl Judged {
 ///
 /// # Errors
 /// If an expression of the suite goes wrong on valid input.
-pub fn judge(model: &Model, asked: &Asked, heard: &Heard, before: &Factor, moment: &Moment<'_>) -> Result<Judged, Fault> {
+pub fn judge(
+    model: &Model,
+    asked: &Asked,
+    heard: &Heard,
+    before: &Factor,
+    moment: &Moment<'_>,
+) -> Result<Judged, Fault> {
     let mut judged = Judged::default();
     for world in &before.worlds {
         let reading = read(model, asked, world, moment.strangers)?;
@@ -78,8 +91,12 @@ pub fn judge(model: &Model, asked: &Asked, heard: &Heard, before: &Factor, momen
                 lost(model, asked, world, &reading, moment, &mut judged)?;
             }
             Heard::Lost => lost(model, asked, world, &reading, moment, &mut judged)?,
-            Heard::Odd(_) if reading.silent() => judged.next.push(Next { world: fogged(model, asked, world, moment), how: How::Open { silent: true } }),
-            Heard::Odd(_) => judged.dropped.push((world.clone(), [reading.demanded.clone(), reading.accepts.clone()].concat())),
+            Heard::Odd(_) if reading.silent() => {
+                judged.next.push(Next { world: fogged(model, asked, world, moment), how: How::Open { silent: true } })
+            }
+            Heard::Odd(_) => {
+                judged.dropped.push((world.clone(), [reading.demanded.clone(), reading.accepts.clone()].concat()))
+            }
             Heard::Nothing => unreachable!("an observation of nothing is not judged"),
         }
         judged.readings.push(reading);
@@ -110,7 +127,8 @@ fn accepted(
         judged.next.push(Next { world: next, how: How::Open { silent } });
         return Ok(());
     }
-    let wrong: Vec<ClauseId> = reading.accepts.iter().copied().filter(|clause| !allows(model, &asked.operation, *clause, status)).collect();
+    let wrong: Vec<ClauseId> =
+        reading.accepts.iter().copied().filter(|clause| !allows(model, &asked.operation, *clause, status)).collect();
     if !wrong.is_empty() {
         judged.dropped.push((world.clone(), wrong));
         return Ok(());
@@ -127,7 +145,13 @@ fn accepted(
     Ok(())
 }
 
-fn broken_ensures(model: &Model, asked: &Asked, world: &World, accepts: &[ClauseId], moment: &Moment<'_>) -> Result<Vec<ClauseId>, Fault> {
+fn broken_ensures(
+    model: &Model,
+    asked: &Asked,
+    world: &World,
+    accepts: &[ClauseId],
+    moment: &Moment<'_>,
+) -> Result<Vec<ClauseId>, Fault> {
     let mut broken = Vec::new();
     let kinds = model.operations[&asked.operation].reads_all.iter().copied();
     let all = world_root(model, kinds, world, asked.who, moment.strangers);
@@ -186,7 +210,14 @@ fn after_refusal(model: &Model, asked: &Asked, status: u16, world: &World) -> Wo
     world.clone()
 }
 
-fn lost(model: &Model, asked: &Asked, world: &World, reading: &Reading, moment: &Moment<'_>, judged: &mut Judged) -> Result<(), Fault> {
+fn lost(
+    model: &Model,
+    asked: &Asked,
+    world: &World,
+    reading: &Reading,
+    moment: &Moment<'_>,
+    judged: &mut Judged,
+) -> Result<(), Fault> {
     judged.next.push(Next { world: world.clone(), how: How::Lost });
     if !reading.demanded.is_empty() {
         return Ok(());
@@ -213,7 +244,9 @@ fn excused(model: &Model, asked: &Asked, reading: &Reading, status: u16) -> bool
 }
 
 fn note_expected(model: &Model, asked: &Asked, reading: &Reading, expected: &mut Vec<String>) {
-    let names = |clauses: &[ClauseId]| clauses.iter().map(|clause| model.info(*clause).id.clone()).collect::<Vec<_>>().join(", ");
+    let names = |clauses: &[ClauseId]| {
+        clauses.iter().map(|clause| model.info(*clause).id.clone()).collect::<Vec<_>>().join(", ")
+    };
     let line = if !reading.demanded.is_empty() {
         format!("a refusal ({})", names(&reading.demanded))
     } else if !reading.accepts.is_empty() {

@@ -34,8 +34,17 @@ impl Reading {
     }
 
     /// Refusing clauses of either kind whose statuses hold this one.
-    pub fn explaining<'a>(&'a self, model: &'a Model, operation: &'a str, status: u16) -> impl Iterator<Item = ClauseId> + 'a {
-        self.demanded.iter().chain(&self.permitted).copied().filter(move |clause| allows(model, operation, *clause, status))
+    pub fn explaining<'a>(
+        &'a self,
+        model: &'a Model,
+        operation: &'a str,
+        status: u16,
+    ) -> impl Iterator<Item = ClauseId> + 'a {
+        self.demanded
+            .iter()
+            .chain(&self.permitted)
+            .copied()
+            .filter(move |clause| allows(model, operation, *clause, status))
     }
 }
 
@@ -68,12 +77,23 @@ pub fn combinations<'a>(model: &'a Model, asked: &'a Asked, world: &[Arc<Held>])
         let name = about[*index].name.as_str();
         let mut bound: Vec<(&str, Option<&Id>, Val)> = ids
             .iter()
-            .map(|id| (name, id.as_ref(), id.as_ref().and_then(|id| find(world, id)).map_or(Val::Null, |held| seen_by(asked.who, held))))
+            .map(|id| {
+                (
+                    name,
+                    id.as_ref(),
+                    id.as_ref().and_then(|id| find(world, id)).map_or(Val::Null, |held| seen_by(asked.who, held)),
+                )
+            })
             .collect();
         if bound.is_empty() {
             bound.push((name, None, Val::Null));
         }
-        all = all.iter().flat_map(|combination| bound.iter().map(move |one| [combination.as_slice(), std::slice::from_ref(one)].concat())).collect();
+        all = all
+            .iter()
+            .flat_map(|combination| {
+                bound.iter().map(move |one| [combination.as_slice(), std::slice::from_ref(one)].concat())
+            })
+            .collect();
         // A batch of batches would square; no document has one, and a bound must stand.
         all.truncate(1_000);
     }
@@ -124,7 +144,9 @@ fn sort_in(reading: &mut Reading, id: ClauseId, clause: &Clause, truths: &[Truth
         Verb::Accept(_) if any(Truth::Unknown) => reading.perhaps.push(id),
         Verb::Accept(_) => reading.accepts.push(id),
         Verb::Refuse(_) if any(Truth::Yes) => reading.demanded.push(id),
-        Verb::Refuse(_) | Verb::MayRefuse(_) if truths.iter().any(|truth| *truth != Truth::No) => reading.permitted.push(id),
+        Verb::Refuse(_) | Verb::MayRefuse(_) if truths.iter().any(|truth| *truth != Truth::No) => {
+            reading.permitted.push(id)
+        }
         Verb::Refuse(_) | Verb::MayRefuse(_) => {}
     }
 }

@@ -80,7 +80,8 @@ pub fn record(model: &Model, id: &Id, thing: &Thing) -> Val {
         return Val::Unknown;
     }
     let resource = model.resource(id);
-    let pending = |index: usize| thing.motion.as_ref().is_some_and(|m| m.pending.iter().any(|(i, _)| usize::from(*i) == index));
+    let pending =
+        |index: usize| thing.motion.as_ref().is_some_and(|m| m.pending.iter().any(|(i, _)| usize::from(*i) == index));
     let mut fields: BTreeMap<Arc<str>, Val> = BTreeMap::new();
     for (index, field) in resource.fields.iter().enumerate() {
         let hidden = thing.life == Life::Dying || pending(index);
@@ -104,7 +105,13 @@ pub fn seen_by(who: Option<Who>, held: &Held) -> Val {
 
 /// The root `world`: for each kind that is read, the caller's things in order of birth.
 #[must_use]
-pub fn world_root(model: &Model, kinds: impl Iterator<Item = usize>, world: &[Arc<Held>], who: Option<Who>, strangers: &[usize]) -> Val {
+pub fn world_root(
+    model: &Model,
+    kinds: impl Iterator<Item = usize>,
+    world: &[Arc<Held>],
+    who: Option<Who>,
+    strangers: &[usize],
+) -> Val {
     let mut roots: BTreeMap<Arc<str>, Val> = BTreeMap::new();
     for kind in kinds {
         let name: Arc<str> = Arc::from(model.suite.resources[kind].name.as_str());

@@ -108,7 +108,11 @@ fn list_says(see: &See<'_>, held: &Arc<Held>) -> Option<(ClauseId, bool)> {
     Some((clause, misses))
 }
 
-fn fits(see: &See<'_>, held: &Arc<Held>, compared: &mut BTreeSet<ClauseId>) -> Result<Result<Option<Thing>, Misfit>, Fault> {
+fn fits(
+    see: &See<'_>,
+    held: &Arc<Held>,
+    compared: &mut BTreeSet<ClauseId>,
+) -> Result<Result<Option<Thing>, Misfit>, Fault> {
     if see.asked.who != Some(held.thing.owner) {
         return Ok(Ok(None));
     }
@@ -146,9 +150,8 @@ fn blamed(see: &See<'_>, factor: &Factor, id: &Id, misfit: &Misfit) -> Vec<Claus
     let state = state_of(see.model, usize::from(id.kind)).unwrap_or_default() as u16;
     match misfit {
         Misfit::Clause(clause) => vec![*clause],
-        Misfit::Field(field) => {
-            promisers(factor, &Promised::Field(id.clone(), *field)).unwrap_or_else(|| vec![frame(see.model, id, *field)])
-        }
+        Misfit::Field(field) => promisers(factor, &Promised::Field(id.clone(), *field))
+            .unwrap_or_else(|| vec![frame(see.model, id, *field)]),
         Misfit::End => {
             promisers(factor, &Promised::End(id.clone())).unwrap_or_else(|| vec![frame(see.model, id, state)])
         }
@@ -164,8 +167,11 @@ fn promisers(factor: &Factor, what: &Promised) -> Option<Vec<ClauseId>> {
 pub fn fogged(see: &See<'_>, world: &[Arc<Held>]) -> World {
     let named: BTreeSet<&Id> = see.asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
     let touched = |held: &&Arc<Held>| {
-        named.contains(&held.id) || see.sight(&held.id).is_some() || see.sights.whole.contains(&usize::from(held.id.kind))
+        named.contains(&held.id)
+            || see.sight(&held.id).is_some()
+            || see.sights.whole.contains(&usize::from(held.id.kind))
     };
-    let changed = world.iter().filter(touched).map(|held| (held.id.clone(), held.thing.fogged(see.exchange.received_ms)));
+    let changed =
+        world.iter().filter(touched).map(|held| (held.id.clone(), held.thing.fogged(see.exchange.received_ms)));
     replaced(see.model, world, changed.collect())
 }

@@ -74,7 +74,8 @@ fn sight(model: &Model, asked: &Asked, kind: usize, view: &View, it: &Val) -> Op
     let roots = Roots { model, asked, things: &[], reply: None, it: Some(it), world: None };
     let Ok(Val::Str(id)) = resource.id.eval(&roots) else { return None };
     let shown = |name: &str| view.only.as_ref().is_none_or(|only| only.iter().any(|known| known == name));
-    let fields = resource.fields.iter().map(|field| shown(&field.name).then(|| field.at.eval(&roots).unwrap_or(Val::Null)));
+    let fields =
+        resource.fields.iter().map(|field| shown(&field.name).then(|| field.at.eval(&roots).unwrap_or(Val::Null)));
     let full = view.only.is_none();
     let rest = match &resource.rest {
         Some(rest) if full => match rest.eval(&roots) {
@@ -90,7 +91,13 @@ fn sight(model: &Model, asked: &Asked, kind: usize, view: &View, it: &Val) -> Op
 ///
 /// # Errors
 /// The inner result says why the world is ruled out; the outer is a bad suite.
-pub fn meet(model: &Model, held: &Held, sight: &Sight, now: u64, settle_percent: u32) -> Result<Result<Thing, Misfit>, Fault> {
+pub fn meet(
+    model: &Model,
+    held: &Held,
+    sight: &Sight,
+    now: u64,
+    settle_percent: u32,
+) -> Result<Result<Thing, Misfit>, Fault> {
     let thing = &held.thing;
     let resource = &model.suite.resources[usize::from(held.id.kind)];
     let bound = resource.settles_ms.saturating_mul(u64::from(settle_percent)) / 100;
@@ -222,7 +229,11 @@ fn lift(model: &Model, held: &Held, sight: &Sight, past_bound: bool) -> Thing {
 /// Whether a whole list must hold, or must not hold, a thing.
 #[must_use]
 pub fn listed(held: &Held) -> Option<bool> {
-    let leaving = held.thing.motion.as_ref().is_some_and(|motion| motion.course.iter().any(|step| matches!(step, Step::Gone | Step::Anything)));
+    let leaving = held
+        .thing
+        .motion
+        .as_ref()
+        .is_some_and(|motion| motion.course.iter().any(|step| matches!(step, Step::Gone | Step::Anything)));
     match held.thing.life {
         Life::Gone => Some(false),
         Life::Dying => None,

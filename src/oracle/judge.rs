@@ -90,8 +90,15 @@ impl Judge {
         let shape = self.schemas.response(operation, reply.status, version.as_deref())?;
         let violations: Vec<String> = match &reply.body {
             ReplyBody::Json(body) => {
-                let known = |violation: &Violation| body.pointer(&violation.pointer).and_then(Value::as_str).is_some_and(is_token);
-                shape.violations_at(body, version.as_deref()).iter().filter(|violation| !violation.doubtful && !known(violation) && !absent(&shape.schema, violation)).map(line).collect()
+                let known = |violation: &Violation| {
+                    body.pointer(&violation.pointer).and_then(Value::as_str).is_some_and(is_token)
+                };
+                shape
+                    .violations_at(body, version.as_deref())
+                    .iter()
+                    .filter(|violation| !violation.doubtful && !known(violation) && !absent(&shape.schema, violation))
+                    .map(line)
+                    .collect()
             }
             ReplyBody::Empty => vec!["the reply has no body where the page describes one".to_string()],
             ReplyBody::Text { because, .. } => vec![format!("the body is not JSON: {because}")],
@@ -124,9 +131,15 @@ impl Judge {
 ///
 /// # Errors
 /// If an expression of the suite goes wrong on valid input.
-pub fn judge(history: &History, model: &Arc<Model>, schemas: &Arc<Schemas>, bounds: Bounds) -> Result<(Judge, Vec<Seen>), Fault> {
+pub fn judge(
+    history: &History,
+    model: &Arc<Model>,
+    schemas: &Arc<Schemas>,
+    bounds: Bounds,
+) -> Result<(Judge, Vec<Seen>), Fault> {
     let mut judge = Judge::new(Arc::clone(model), Arc::clone(schemas), history.header.plan, bounds);
-    let seen = history.exchanges.iter().map(|exchange| judge.observe(exchange)).collect::<Result<Vec<Seen>, Fault>>()?;
+    let seen =
+        history.exchanges.iter().map(|exchange| judge.observe(exchange)).collect::<Result<Vec<Seen>, Fault>>()?;
     Ok((judge, seen))
 }
 

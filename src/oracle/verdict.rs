@@ -72,7 +72,8 @@ pub fn verdicts(
         .filter(|clause| selection.holds(*clause))
         .map(|clause| {
             let count = tally.clauses.get(&clause).copied().unwrap_or_default();
-            let against: Vec<usize> = findings.iter().enumerate().filter(|(_, f)| f.clauses.contains(&clause)).map(|(i, _)| i).collect();
+            let against: Vec<usize> =
+                findings.iter().enumerate().filter(|(_, f)| f.clauses.contains(&clause)).map(|(i, _)| i).collect();
             let standing = standing(clause);
             let (verdict, reason) = decide(&count, !against.is_empty(), &standing, stopped);
             Row { clause, verdict, reason, standing, count, findings: against }
@@ -92,7 +93,10 @@ fn decide(count: &Count, contradicted: bool, standing: &Standing, stopped: Optio
     }
     let touched = count.applied + count.exceptions + count.unclear;
     if touched == 0 {
-        return (Verdict::Untested, stopped.map_or_else(|| "it never applied".to_string(), |why| format!("it never applied: {why}")));
+        return (
+            Verdict::Untested,
+            stopped.map_or_else(|| "it never applied".to_string(), |why| format!("it never applied: {why}")),
+        );
     }
     let reason = if let Standing::Unobservable(why) = standing {
         format!("unobservable: {why}")

@@ -89,24 +89,11 @@ pub fn parse(file: &std::path::Path, text: &str) -> Result<Manifest, ManifestErr
     };
     let written: Written = serde_saphyr::from_str(text).map_err(|error| {
         let line = error.location().map_or(0, |it| it.line());
-        let first = error
-            .to_string()
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .to_string();
-        fail(
-            line,
-            first,
-            "a manifest has `api:` and a list `pages:` whose entries have `id:` and `file:`",
-        )
+        let first = error.to_string().lines().next().unwrap_or_default().to_string();
+        fail(line, first, "a manifest has `api:` and a list `pages:` whose entries have `id:` and `file:`")
     })?;
     if !is_word(&written.api.value) {
-        return Err(fail(
-            written.api.referenced.line(),
-            format!("`{}` is no name of an API", written.api.value),
-            WORD,
-        ));
+        return Err(fail(written.api.referenced.line(), format!("`{}` is no name of an API", written.api.value), WORD));
     }
     if written.pages.value.is_empty() {
         return Err(fail(
@@ -122,11 +109,7 @@ pub fn parse(file: &std::path::Path, text: &str) -> Result<Manifest, ManifestErr
             return Err(fail(line, format!("`{id}` is no page id"), WORD));
         }
         if !ids.insert(id.clone()) {
-            return Err(fail(
-                line,
-                format!("the page id `{id}` is used twice"),
-                "give each page an id of its own",
-            ));
+            return Err(fail(line, format!("the page id `{id}` is used twice"), "give each page an id of its own"));
         }
         if entry.file.value.trim().is_empty() {
             return Err(fail(
@@ -136,11 +119,7 @@ pub fn parse(file: &std::path::Path, text: &str) -> Result<Manifest, ManifestErr
             ));
         }
         if let Some(it) = entry.operation.as_ref().filter(|it| !is_word(&it.value)) {
-            return Err(fail(
-                it.referenced.line(),
-                format!("`{}` is no operation id", it.value),
-                WORD,
-            ));
+            return Err(fail(it.referenced.line(), format!("`{}` is no operation id", it.value), WORD));
         }
         if let Some(it) = entry.digest.as_ref().filter(|it| !is_digest(&it.value)) {
             return Err(fail(
@@ -154,28 +133,14 @@ pub fn parse(file: &std::path::Path, text: &str) -> Result<Manifest, ManifestErr
         let Some(leader) = &entry.follows else {
             continue;
         };
-        let lead = written
-            .pages
-            .value
-            .iter()
-            .find(|it| it.id.value == leader.value);
+        let lead = written.pages.value.iter().find(|it| it.id.value == leader.value);
         let leads = lead.is_some_and(|it| it.follows.is_none() && it.id.value != entry.id.value);
         if !leads {
-            let cause = format!(
-                "the page `{}` follows `{}`, which does not lead",
-                entry.id.value, leader.value
-            );
-            return Err(fail(
-                leader.referenced.line(),
-                cause,
-                "name a page of this manifest that follows none itself",
-            ));
+            let cause = format!("the page `{}` follows `{}`, which does not lead", entry.id.value, leader.value);
+            return Err(fail(leader.referenced.line(), cause, "name a page of this manifest that follows none itself"));
         }
     }
-    Ok(Manifest {
-        api: written.api.value,
-        pages: written.pages.value.into_iter().map(entry).collect(),
-    })
+    Ok(Manifest { api: written.api.value, pages: written.pages.value.into_iter().map(entry).collect() })
 }
 
 const WORD: &str = "use letters, digits, `-`, `_` and `.`, beginning with a letter or digit";
@@ -197,18 +162,12 @@ fn entry(it: Entry) -> PageEntry {
 pub(super) fn is_word(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.len() <= 100
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
 fn is_digest(text: &str) -> bool {
-    text.strip_prefix("sha256:").is_some_and(|hex| {
-        hex.len() == 64
-            && hex
-                .chars()
-                .all(|c| c.is_ascii_digit() || matches!(c, 'a'..='f'))
-    })
+    text.strip_prefix("sha256:")
+        .is_some_and(|hex| hex.len() == 64 && hex.chars().all(|c| c.is_ascii_digit() || matches!(c, 'a'..='f')))
 }
 
 #[cfg(test)]
@@ -217,15 +176,7 @@ mod tests {
 
     fn check(text: &str, expected: &str) {
         let seen = match parse(std::path::Path::new("lamps.yaml"), text) {
-            Ok(it) => format!(
-                "{} {}",
-                it.api,
-                it.pages
-                    .iter()
-                    .map(|it| it.id.as_str())
-                    .collect::<Vec<_>>()
-                    .join(" ")
-            ),
+            Ok(it) => format!("{} {}", it.api, it.pages.iter().map(|it| it.id.as_str()).collect::<Vec<_>>().join(" ")),
             Err(it) => format!("{}:{}: {}", it.file.display(), it.line, it.cause),
         };
         assert!(seen.starts_with(expected), "{seen}");
@@ -245,26 +196,14 @@ mod tests {
             "api: lamps\npages:\n  - { id: dim, file: a }\n  - { id: dim, file: b }\n",
             "lamps.yaml:4: the page id `dim` is used twice",
         );
-        check(
-            "api: lamps\npages:\n  - { id: dim, file: a, colour: red }\n",
-            "lamps.yaml:3: ",
-        );
+        check("api: lamps\npages:\n  - { id: dim, file: a, colour: red }\n", "lamps.yaml:3: ");
         check(
             "api: lamps\npages:\n  - id: dim\n    file: a\n    follows: glow\n",
             "lamps.yaml:5: the page `dim` follows `glow`",
         );
-        check(
-            "api: lamps\npages: []\n",
-            "lamps.yaml:2: the list of pages is empty",
-        );
-        check(
-            "api: la mps\npages:\n  - { id: dim, file: a }\n",
-            "lamps.yaml:1: ",
-        );
-        check(
-            "api: lamps\npages:\n  - { id: dim, file: a, digest: abc }\n",
-            "lamps.yaml:3: `abc` is no digest",
-        );
+        check("api: lamps\npages: []\n", "lamps.yaml:2: the list of pages is empty");
+        check("api: la mps\npages:\n  - { id: dim, file: a }\n", "lamps.yaml:1: ");
+        check("api: lamps\npages:\n  - { id: dim, file: a, digest: abc }\n", "lamps.yaml:3: `abc` is no digest");
     }
 
     #[test]

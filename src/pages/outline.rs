@@ -7,35 +7,19 @@ impl Document {
     /// The document as indented lines with line numbers; the same document gives the same text.
     pub fn outline(&self) -> String {
         let mut out = String::new();
-        let _ = writeln!(
-            out,
-            "{} @{} {}{}",
-            self.dialect,
-            self.title_line,
-            self.title,
-            labels(&self.labels)
-        );
+        let _ = writeln!(out, "{} @{} {}{}", self.dialect, self.title_line, self.title, labels(&self.labels));
         for section in &self.sections {
             write_section(&mut out, section);
         }
         for trouble in &self.troubles {
             let _ = writeln!(out, "trouble @{} {}", trouble.line, trouble.cause);
         }
-        out.lines()
-            .flat_map(|line| [line.trim_end(), "\n"])
-            .collect()
+        out.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
     }
 }
 
 fn write_section(out: &mut String, section: &Section) {
-    let _ = writeln!(
-        out,
-        "section {} @{} {}{}",
-        section.level,
-        section.line,
-        section.title,
-        labels(&section.labels)
-    );
+    let _ = writeln!(out, "section {} @{} {}{}", section.level, section.line, section.title, labels(&section.labels));
     for block in &section.blocks {
         match block {
             Block::Paragraph(text) => {
@@ -44,12 +28,7 @@ fn write_section(out: &mut String, section: &Section) {
             Block::Item { depth, text } => {
                 let _ = writeln!(out, "  item {depth} {}", written(text));
             }
-            Block::Code {
-                language,
-                text,
-                first,
-                last,
-            } => {
+            Block::Code { language, text, first, last } => {
                 let _ = writeln!(out, "  code {language:?} @{first}-{last}");
                 for line in text.lines() {
                     let _ = writeln!(out, "    |{line}");
@@ -61,29 +40,13 @@ fn write_section(out: &mut String, section: &Section) {
 }
 
 fn write_table(out: &mut String, table: &Table) {
-    let caption = if table.caption.lines.is_empty() {
-        String::new()
-    } else {
-        written(&table.caption)
-    };
-    let _ = writeln!(
-        out,
-        "  table @{}-{} {caption}{}",
-        table.first,
-        table.last,
-        labels(&table.labels)
-    );
+    let caption = if table.caption.lines.is_empty() { String::new() } else { written(&table.caption) };
+    let _ = writeln!(out, "  table @{}-{} {caption}{}", table.first, table.last, labels(&table.labels));
     if !table.header.is_empty() {
         let _ = writeln!(out, "    head {}", written_cells(&table.header));
     }
     for row in &table.rows {
-        let _ = writeln!(
-            out,
-            "    row @{}-{} {}",
-            row.first,
-            row.last,
-            written_cells(&row.cells)
-        );
+        let _ = writeln!(out, "    row @{}-{} {}", row.first, row.last, written_cells(&row.cells));
     }
 }
 
@@ -114,22 +77,11 @@ fn written(text: &Text) -> String {
     }
     let mut out = parts.join(" / ");
     for link in &text.links {
-        let _ = write!(
-            out,
-            " ->({}|{}|{})@{}",
-            link.text,
-            link.file.as_deref().unwrap_or(""),
-            link.label,
-            link.line
-        );
+        let _ = write!(out, " ->({}|{}|{})@{}", link.text, link.file.as_deref().unwrap_or(""), link.label, link.line);
     }
     out
 }
 
 fn labels(labels: &[String]) -> String {
-    if labels.is_empty() {
-        String::new()
-    } else {
-        format!(" [{}]", labels.join(" "))
-    }
+    if labels.is_empty() { String::new() } else { format!(" [{}]", labels.join(" ")) }
 }

@@ -45,19 +45,12 @@ mod tests {
 
     #[test]
     fn a_digest_is_that_of_the_published_test_vector() {
-        assert_eq!(
-            digest("abc"),
-            "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(digest("abc"), "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     #[test]
     fn lines_outside_the_text_are_left_out() {
-        let take = |first, last| {
-            lines("a\nb\nc\n", first, last)
-                .collect::<Vec<_>>()
-                .join("+")
-        };
+        let take = |first, last| lines("a\nb\nc\n", first, last).collect::<Vec<_>>().join("+");
         assert_eq!(take(2, 3), "b+c");
         assert_eq!(take(0, 1), "a");
         assert_eq!(take(3, 9), "c");

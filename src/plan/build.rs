@@ -57,11 +57,7 @@ pub fn build(scene: &Scene<'_>, ask: &Ask, rng: &mut Rng) -> Option<Call> {
     fill_parameters(scene, operation, ask, &mut step, rng);
     version(scene, &needs, ask, &mut step, rng);
     let version = Version::of(scene, &step);
-    let how = Draw {
-        optional_percent: ask.optional_percent,
-        microversion: version.0.clone(),
-        ..Draw::default()
-    };
+    let how = Draw { optional_percent: ask.optional_percent, microversion: version.0.clone(), ..Draw::default() };
     let shape = scene.schemas.request(operation, version.0.as_deref());
     if let Some(shape) = shape {
         step.body = Some(draw_valid(shape, rng, &how).ok()?);
@@ -69,15 +65,7 @@ pub fn build(scene: &Scene<'_>, ask: &Ask, rng: &mut Rng) -> Option<Call> {
     let placed = place(&casts, &mut step, rng);
     let draft = scene.call(step.clone())?;
     let wishes = wishes(scene, &draft, &casts, &needs, shape, rng);
-    apply(
-        scene,
-        operation,
-        &wishes,
-        &placed,
-        (shape, &how, ask.boundary),
-        &mut step,
-        rng,
-    )?;
+    apply(scene, operation, &wishes, &placed, (shape, &how, ask.boundary), &mut step, rng)?;
     step.births = model
         .about
         .iter()
@@ -91,49 +79,22 @@ struct Version(Option<String>);
 
 impl Version {
     fn of(scene: &Scene<'_>, step: &Step) -> Version {
-        Version(
-            scene
-                .hints
-                .version_header
-                .as_ref()
-                .and_then(|name| step.headers.get(name).cloned()),
-        )
+        Version(scene.hints.version_header.as_ref().and_then(|name| step.headers.get(name).cloned()))
     }
 }
 
 /// The needs of the goal, over those of an accepting clause of the call: what the goal does
 /// not speak of should not be the reason for another refusal.
-fn wanted<'a>(
-    scene: &Scene<'a>,
-    model: &OperationModel,
-    ask: &Ask,
-    rng: &mut Rng,
-) -> Vec<&'a Need> {
-    let own = ask
-        .goal
-        .map(|goal| scene.hints.needs(goal))
-        .unwrap_or_default();
-    let accepts = |clause: &&ClauseId| {
-        scene
-            .model
-            .written(**clause)
-            .is_some_and(|clause| matches!(clause.verb, Verb::Accept(_)))
-    };
+fn wanted<'a>(scene: &Scene<'a>, model: &OperationModel, ask: &Ask, rng: &mut Rng) -> Vec<&'a Need> {
+    let own = ask.goal.map(|goal| scene.hints.needs(goal)).unwrap_or_default();
+    let accepts =
+        |clause: &&ClauseId| scene.model.written(**clause).is_some_and(|clause| matches!(clause.verb, Verb::Accept(_)));
     let moulds: Vec<ClauseId> = model.clauses.iter().filter(accepts).copied().collect();
     let goal_accepts = ask.goal.is_some_and(|goal| moulds.contains(&goal));
     let mut needs: Vec<&Need> = own.iter().collect();
     if !goal_accepts && let Some(mould) = rng.pick(&moulds) {
-        let spoken = |need: &&Need| {
-            own.iter()
-                .any(|mine| mine.root == need.root && mine.keys == need.keys)
-        };
-        needs.extend(
-            scene
-                .hints
-                .needs(*mould)
-                .iter()
-                .filter(|need| !spoken(need)),
-        );
+        let spoken = |need: &&Need| own.iter().any(|mine| mine.root == need.root && mine.keys == need.keys);
+        needs.extend(scene.hints.needs(*mould).iter().filter(|need| !spoken(need)));
     }
     needs
 }
@@ -147,22 +108,13 @@ fn cast<'a>(
     rng: &mut Rng,
 ) -> Option<Vec<Cast<'a>>> {
     let mut casts = Vec::new();
-    for about in model
-        .about
-        .iter()
-        .filter(|about| matches!(about.binding, Binding::Existing(_)))
-    {
-        let absent = |need: &&&Need| {
-            need.root == Root::Thing(about.name.clone()) && need.keys.is_empty() && is_null(need)
-        };
-        let wants_absent = needs
-            .iter()
-            .any(|need| absent(&need) && need.relation == Relation::Eq);
+    for about in model.about.iter().filter(|about| matches!(about.binding, Binding::Existing(_))) {
+        let absent =
+            |need: &&&Need| need.root == Root::Thing(about.name.clone()) && need.keys.is_empty() && is_null(need);
+        let wants_absent = needs.iter().any(|need| absent(&need) && need.relation == Relation::Eq);
         let first = casts.is_empty();
         let optional = place_of(about).is_none_or(|path| path.root.as_ref() != "path");
-        let spoken = ask
-            .goal
-            .is_some_and(|goal| scene.hints.reads(goal, &about.name));
+        let spoken = ask.goal.is_some_and(|goal| scene.hints.reads(goal, &about.name));
         let named = ask
             .target
             .as_ref()
@@ -182,11 +134,7 @@ fn cast<'a>(
             }
             given = false;
         }
-        casts.push(Cast {
-            about,
-            actor,
-            given,
-        });
+        casts.push(Cast { about, actor, given });
     }
     Some(casts)
 }
@@ -208,29 +156,19 @@ fn usual<'a>(scene: &'a Scene<'_>, about: &About, ask: &Ask, rng: &mut Rng) -> O
         Presence::Leaving => u32::from(ask.moving),
         Presence::Gone => 0,
     };
-    let own = scene
-        .actors
-        .iter()
-        .filter(|actor| usize::from(actor.id.kind) == about.resource && actor.owner == Who::Owner);
+    let own =
+        scene.actors.iter().filter(|actor| usize::from(actor.id.kind) == about.resource && actor.owner == Who::Owner);
     let weighted: Vec<(u32, &Actor)> = own.map(|actor| (weight(actor.presence), actor)).collect();
     rng.weighted(&weighted).copied()
 }
 
 /// A thing that is not there for the caller: gone, another's, or none at all.
 fn stranger<'a>(scene: &'a Scene<'_>, about: &About, rng: &mut Rng) -> Option<&'a Actor> {
-    let of_kind = || {
-        scene
-            .actors
-            .iter()
-            .filter(|actor| usize::from(actor.id.kind) == about.resource)
-    };
-    let gone: Vec<&Actor> = of_kind()
-        .filter(|actor| actor.presence == Presence::Gone)
-        .collect();
+    let of_kind = || scene.actors.iter().filter(|actor| usize::from(actor.id.kind) == about.resource);
+    let gone: Vec<&Actor> = of_kind().filter(|actor| actor.presence == Presence::Gone).collect();
     // Any thing is another's for another caller, who is chosen below.
-    let there: Vec<&Actor> = of_kind()
-        .filter(|actor| matches!(actor.presence, Presence::Rest | Presence::Motion))
-        .collect();
+    let there: Vec<&Actor> =
+        of_kind().filter(|actor| matches!(actor.presence, Presence::Rest | Presence::Motion)).collect();
     match rng.below(3) {
         0 if !gone.is_empty() => rng.pick(&gone).copied(),
         1 => rng.pick(&there).copied(),
@@ -240,20 +178,10 @@ fn stranger<'a>(scene: &'a Scene<'_>, about: &About, rng: &mut Rng) -> Option<&'
 
 /// None where the profile has no caller that fits.
 fn caller(scene: &Scene<'_>, needs: &[&Need], casts: &[Cast<'_>], rng: &mut Rng) -> Option<String> {
-    let asked: Vec<&Need> = needs
-        .iter()
-        .filter(|need| need.root == Root::Caller)
-        .copied()
-        .collect();
+    let asked: Vec<&Need> = needs.iter().filter(|need| need.root == Root::Caller).copied().collect();
     if !asked.is_empty() {
         let fits = |caller: &&String| {
-            asked.iter().any(|need| {
-                holds(
-                    need.relation,
-                    &Val::from(caller.as_str()),
-                    need.other.as_literal(),
-                )
-            })
+            asked.iter().any(|need| holds(need.relation, &Val::from(caller.as_str()), need.other.as_literal()))
         };
         let fitting: Vec<&String> = scene.limits.callers.iter().filter(fits).collect();
         return rng.pick(&fitting).map(|caller| (*caller).clone());
@@ -267,21 +195,10 @@ fn caller(scene: &Scene<'_>, needs: &[&Need], casts: &[Cast<'_>], rng: &mut Rng)
         })
     };
     // A thing that is there is absent for whoever does not own it.
-    let there = casts
-        .iter()
-        .filter(absent)
-        .filter_map(|cast| cast.actor)
-        .find(|actor| actor.presence != Presence::Gone);
-    let caller = if there.is_some_and(|actor| actor.owner == Who::Owner) {
-        "other"
-    } else {
-        "owner"
-    };
-    scene
-        .limits
-        .callers
-        .contains(caller)
-        .then(|| caller.to_string())
+    let there =
+        casts.iter().filter(absent).filter_map(|cast| cast.actor).find(|actor| actor.presence != Presence::Gone);
+    let caller = if there.is_some_and(|actor| actor.owner == Who::Owner) { "other" } else { "owner" };
+    scene.limits.callers.contains(caller).then(|| caller.to_string())
 }
 
 fn holds(relation: Relation, value: &Val, other: Option<&Val>) -> bool {
@@ -295,18 +212,8 @@ fn holds(relation: Relation, value: &Val, other: Option<&Val>) -> bool {
 }
 
 /// Path parameters that nothing else fills, and query parameters that are asked for.
-fn fill_parameters(
-    scene: &Scene<'_>,
-    operation: &Operation,
-    ask: &Ask,
-    step: &mut Step,
-    rng: &mut Rng,
-) {
-    for parameter in operation
-        .path
-        .iter()
-        .filter(|parameter| !scene.limits.filled.contains(&parameter.name))
-    {
+fn fill_parameters(scene: &Scene<'_>, operation: &Operation, ask: &Ask, step: &mut Step, rng: &mut Rng) {
+    for parameter in operation.path.iter().filter(|parameter| !scene.limits.filled.contains(&parameter.name)) {
         if let Some(value) = parameter_value(scene, operation, "path", &parameter.name, rng) {
             step.path.insert(parameter.name.clone(), value);
         }
@@ -322,13 +229,7 @@ fn fill_parameters(
     }
 }
 
-fn parameter_value(
-    scene: &Scene<'_>,
-    operation: &Operation,
-    place: &str,
-    name: &str,
-    rng: &mut Rng,
-) -> Option<Value> {
+fn parameter_value(scene: &Scene<'_>, operation: &Operation, place: &str, name: &str, rng: &mut Rng) -> Option<Value> {
     let shape = scene.schemas.parameter(operation, place, name)?;
     draw_valid(shape, rng, &Draw::default()).ok()
 }
@@ -338,9 +239,7 @@ fn version(scene: &Scene<'_>, needs: &[&Need], ask: &Ask, step: &mut Step, rng: 
         return;
     };
     let versions = scene.hints.versions(&ask.operation);
-    let spoken = ask
-        .goal
-        .is_some_and(|goal| scene.hints.reads(goal, "version"));
+    let spoken = ask.goal.is_some_and(|goal| scene.hints.reads(goal, "version"));
     let wanted = needs.iter().any(|need| need.root == Root::Header);
     let named = (spoken && rng.chance(4, 5)) || (!wanted && rng.chance(1, 4));
     if let Some(version) = rng.pick(versions).filter(|_| named) {
@@ -355,10 +254,7 @@ fn place_of(about: &About) -> Option<Path> {
     };
     let input = |path: &Path| matches!(path.root.as_ref(), "path" | "query" | "header" | "body");
     let in_loop = || expr.of_first_elements().iter().find_map(Expr::as_path);
-    expr.as_path()
-        .or_else(in_loop)
-        .filter(input)
-        .or_else(|| expr.reads().into_iter().find(input))
+    expr.as_path().or_else(in_loop).filter(input).or_else(|| expr.reads().into_iter().find(input))
 }
 
 /// Ids that went into the step, by place.
@@ -370,9 +266,7 @@ fn place(casts: &[Cast<'_>], step: &mut Step, rng: &mut Rng) -> Placed {
         let Some(mut path) = place_of(cast.about) else {
             continue;
         };
-        let value = cast
-            .actor
-            .map_or_else(|| Value::from(uuid(rng)), |actor| handle(&actor.name));
+        let value = cast.actor.map_or_else(|| Value::from(uuid(rng)), |actor| handle(&actor.name));
         let body = step.body.clone().unwrap_or(Value::Null);
         if path.root.as_ref() == "body" && expr::get(&body, &path).is_some_and(Value::is_array) {
             path.keys.push(Key::Index(0));
@@ -465,10 +359,7 @@ fn wishes(
         let Some(value) = evaluate(scene, draft, casts, &need.other) else {
             continue;
         };
-        let path = Path {
-            root: Arc::from(root),
-            keys: need.keys.clone(),
-        };
+        let path = Path { root: Arc::from(root), keys: need.keys.clone() };
         spread_keys(draft, path, need.relation, value, shape, &mut by_place);
     }
     let mut chosen: Vec<(Path, Wish)> = Vec::new();
@@ -499,15 +390,8 @@ fn spread_keys(
         if !expr::get(body, &path).is_some_and(Value::is_array) {
             path.keys.push(Key::Name(key.clone()));
             // A key may be there with the value null: `Contains` null stands for that.
-            let relation = if relation == Relation::Contains {
-                relation
-            } else {
-                Relation::Eq
-            };
-            by_place
-                .entry(path)
-                .or_default()
-                .push((relation, Val::Null));
+            let relation = if relation == Relation::Contains { relation } else { Relation::Eq };
+            by_place.entry(path).or_default().push((relation, Val::Null));
             return;
         }
     }
@@ -523,68 +407,38 @@ fn evaluate(scene: &Scene<'_>, draft: &Call, casts: &[Cast<'_>], other: &Expr) -
                 .actor
                 .filter(|actor| cast.given && who == Some(actor.owner))
                 .and_then(|actor| scene.held(&actor.id));
-            (
-                cast.about.name.as_str(),
-                held.map_or(Val::Null, |held| held.record.clone()),
-            )
+            (cast.about.name.as_str(), held.map_or(Val::Null, |held| held.record.clone()))
         })
         .collect();
     let all = world_of(scene, &draft.asked);
-    let roots = Roots {
-        model: scene.model,
-        asked: &draft.asked,
-        things: &things,
-        reply: None,
-        it: None,
-        world: all.as_ref(),
-    };
+    let roots =
+        Roots { model: scene.model, asked: &draft.asked, things: &things, reply: None, it: None, world: all.as_ref() };
     other.eval(&roots).ok().filter(|value| !value.has_unknown())
 }
 
 fn world_of(scene: &Scene<'_>, asked: &Asked) -> Option<Val> {
     let kinds = &scene.model.operations[&asked.operation].reads_all;
-    let world = (!kinds.is_empty())
-        .then(|| scene.worlds(asked))
-        .flatten()?
-        .into_iter()
-        .next()?;
-    Some(world_root(
-        scene.model,
-        kinds.iter().copied(),
-        &world,
-        asked.who,
-        &[],
-    ))
+    let world = (!kinds.is_empty()).then(|| scene.worlds(asked)).flatten()?.into_iter().next()?;
+    Some(world_root(scene.model, kinds.iter().copied(), &world, asked.who, &[]))
 }
 
 /// A value that fits the relations if one is known, else one that fits some of them.
 fn choose(relations: &[(Relation, Val)], rng: &mut Rng) -> Option<Wish> {
-    let keyed = relations
-        .iter()
-        .any(|(relation, value)| *relation == Relation::Contains && *value == Val::Null);
+    let keyed = relations.iter().any(|(relation, value)| *relation == Relation::Contains && *value == Val::Null);
     let mut good: Vec<Val> = Vec::new();
     for (relation, value) in relations {
         match (relation, value) {
             (Relation::Eq, value) => good.push(value.clone()),
             (Relation::In, Val::List(items)) => good.extend(items.iter().cloned()),
-            (Relation::In, Val::Map(entries)) => {
-                good.extend(entries.keys().map(|key| Val::Str(key.clone())))
-            }
-            (Relation::Contains, value) if *value != Val::Null => {
-                good.push(Val::List(vec![value.clone()].into()))
-            }
+            (Relation::In, Val::Map(entries)) => good.extend(entries.keys().map(|key| Val::Str(key.clone()))),
+            (Relation::Contains, value) if *value != Val::Null => good.push(Val::List(vec![value.clone()].into())),
             (Relation::Lt | Relation::Le | Relation::Gt | Relation::Ge, Val::Int(bound)) => {
                 good.extend([-1, 0, 1].map(|by| Val::Int(bound.saturating_add(by))))
             }
             _ => {}
         }
     }
-    let most = |value: &Val| {
-        relations
-            .iter()
-            .filter(|relation| fits(value, relation))
-            .count()
-    };
+    let most = |value: &Val| relations.iter().filter(|relation| fits(value, relation)).count();
     let best = good.iter().map(most).max().unwrap_or(0);
     good.retain(|value| most(value) == best);
     let mut others = Vec::new();
@@ -601,11 +455,7 @@ fn choose(relations: &[(Relation, Val)], rng: &mut Rng) -> Option<Wish> {
     // Guards of two clauses, or two sides of an `||`, may want opposite things: then either.
     let other = refused > best || (refused == best && rng.chance(1, 2));
     if let Some(value) = rng.pick(&good).filter(|_| !other) {
-        return Some(if *value == Val::Null && !keyed {
-            Wish::Absent
-        } else {
-            Wish::Value(value.to_json()?)
-        });
+        return Some(if *value == Val::Null && !keyed { Wish::Absent } else { Wish::Value(value.to_json()?) });
     }
     (refused > 0).then_some(Wish::Other(others))
 }
@@ -629,13 +479,10 @@ fn another(mut drawn: impl FnMut() -> Option<Value>, others: &[Val]) -> Option<V
     let free = |value: &Value| !others.contains(&Val::from(value));
     let found = (0..4).find_map(|_| drawn().filter(|value| free(value)));
     let longer = || {
-        others.iter().rev().find_map(|other| {
-            if let Val::Str(text) = other {
-                Some(Value::from(format!("{text}-x")))
-            } else {
-                None
-            }
-        })
+        others
+            .iter()
+            .rev()
+            .find_map(|other| if let Val::Str(text) = other { Some(Value::from(format!("{text}-x"))) } else { None })
     };
     found.or_else(longer)
 }
@@ -653,21 +500,14 @@ fn apply(
     let taken = |path: &Path| placed.iter().any(|(known, _)| known == path);
     if let Some(shape) = shape {
         let mut how = how.clone();
-        for (path, wish) in wishes
-            .iter()
-            .filter(|(path, _)| path.root.as_ref() == "body" && !taken(path))
-        {
+        for (path, wish) in wishes.iter().filter(|(path, _)| path.root.as_ref() == "body" && !taken(path)) {
             match wish {
                 Wish::Value(value) => {
                     how.pins.insert(pointer(&path.keys), value.clone());
                 }
                 Wish::Other(others) => {
                     // Fields without effect are left out of good bodies, unless a guard asks for one.
-                    let all = Draw {
-                        optional_percent: 100,
-                        avoid_doubt: false,
-                        ..how.clone()
-                    };
+                    let all = Draw { optional_percent: 100, avoid_doubt: false, ..how.clone() };
                     let drawn = || expr::get(&draw_valid(shape, rng, &all).ok()?, path).cloned();
                     if let Some(value) = another(drawn, others) {
                         how.pins.insert(pointer(&path.keys), value);
@@ -676,10 +516,7 @@ fn apply(
                 Wish::Absent => {}
             }
         }
-        for (path, value) in placed
-            .iter()
-            .filter(|(path, _)| path.root.as_ref() == "body")
-        {
+        for (path, value) in placed.iter().filter(|(path, _)| path.root.as_ref() == "body") {
             how.pins.insert(pointer(&path.keys), value.clone());
         }
         let draw = if boundary { draw_boundary } else { draw_valid };
@@ -688,9 +525,7 @@ fn apply(
     for (path, wish) in wishes.iter().filter(|(path, _)| !taken(path)) {
         match wish {
             Wish::Absent => put(step, path, None),
-            Wish::Value(value) if path.root.as_ref() != "body" => {
-                put(step, path, Some(value.clone()))
-            }
+            Wish::Value(value) if path.root.as_ref() != "body" => put(step, path, Some(value.clone())),
             Wish::Other(others) if path.root.as_ref() != "body" => {
                 let Some(Key::Name(name)) = path.keys.first() else {
                     continue;

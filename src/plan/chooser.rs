@@ -54,23 +54,14 @@ impl Chooser for Random {
         if situation.steps.len() >= situation.limits.steps_max {
             return None;
         }
-        let mut rng = Rng::new(
-            self.seed,
-            self.plan,
-            situation.steps.len() as u64,
-            PURPOSE_RANDOM,
-        );
+        let mut rng = Rng::new(self.seed, self.plan, situation.steps.len() as u64, PURPOSE_RANDOM);
         let scene = Scene::of(situation, &self.hints);
         let full = live(&scene) >= situation.limits.live_max;
         let open = |id: &&String| !(full && self.hints.creating.contains(*id));
         let operations: Vec<&String> = situation.model.operations.keys().filter(open).collect();
         for _ in 0..TRIES_MAX {
             let operation = (*rng.pick(&operations)?).clone();
-            let ask = Ask {
-                operation,
-                optional_percent: 50,
-                ..Ask::default()
-            };
+            let ask = Ask { operation, optional_percent: 50, ..Ask::default() };
             if let Some(call) = build(&scene, &ask, &mut rng) {
                 return Some(finish(situation, call, Settle::Poll { after_ms: 0 }));
             }
@@ -86,12 +77,9 @@ const PURPOSE_RANDOM: u64 = 1;
 /// Things of this plan's owner that some call can delete, and that are not known to be gone.
 #[must_use]
 pub fn live(scene: &Scene<'_>) -> usize {
-    let counts = |kind: u16| {
-        scene.hints.deletable.is_empty() || scene.hints.deletable.contains(&usize::from(kind))
-    };
-    let there = |actor: &&super::probe::Actor| {
-        actor.presence != super::situation::Presence::Gone && counts(actor.id.kind)
-    };
+    let counts = |kind: u16| scene.hints.deletable.is_empty() || scene.hints.deletable.contains(&usize::from(kind));
+    let there =
+        |actor: &&super::probe::Actor| actor.presence != super::situation::Presence::Gone && counts(actor.id.kind);
     scene.actors.iter().filter(there).count()
 }
 
@@ -107,27 +95,14 @@ pub fn finish(situation: &Situation<'_>, call: Call, settle: Settle) -> Step {
         };
         let resource = &situation.model.suite.resources[about.resource].name;
         // A batch brings as many as its reply says; names without a thing stay unused.
-        let many = if expr.as_path().is_some() {
-            1
-        } else {
-            BATCH_NAMES
-        };
+        let many = if expr.as_path().is_some() { 1 } else { BATCH_NAMES };
         let taken = step
             .births
             .values()
             .flatten()
-            .filter(|name| {
-                name.rsplit_once('-')
-                    .is_some_and(|(kind, _)| kind == resource)
-            })
+            .filter(|name| name.rsplit_once('-').is_some_and(|(kind, _)| kind == resource))
             .count();
-        let names = (0..many)
-            .map(|nth| {
-                situation
-                    .handles
-                    .fresh(resource, situation.steps, taken + nth)
-            })
-            .collect();
+        let names = (0..many).map(|nth| situation.handles.fresh(resource, situation.steps, taken + nth)).collect();
         step.births.insert(about.name.clone(), names);
     }
     step

@@ -41,19 +41,13 @@ impl Coverage {
     /// How often a clause decided what became of a call.
     #[must_use]
     pub fn count(&self, clause: &str) -> u64 {
-        self.clauses
-            .get(clause)
-            .map_or(0, |contexts| contexts.values().sum())
+        self.clauses.get(clause).map_or(0, |contexts| contexts.values().sum())
     }
 
     /// The same in one context.
     #[must_use]
     pub fn count_in(&self, clause: &str, context: &str) -> u64 {
-        self.clauses
-            .get(clause)
-            .and_then(|contexts| contexts.get(context))
-            .copied()
-            .unwrap_or(0)
+        self.clauses.get(clause).and_then(|contexts| contexts.get(context)).copied().unwrap_or(0)
     }
 
     /// Different contexts in which it did.
@@ -86,18 +80,9 @@ impl Coverage {
 }
 
 /// Counts a step that was carried out. `before` is the situation in which it was chosen.
-pub fn cover(
-    coverage: &mut Coverage,
-    before: &Situation<'_>,
-    hints: &Hints,
-    step: &Step,
-    ending: Ending,
-) {
+pub fn cover(coverage: &mut Coverage, before: &Situation<'_>, hints: &Hints, step: &Step, ending: Ending) {
     let scene = Scene::of(before, hints);
-    *coverage
-        .operations
-        .entry(step.operation.clone())
-        .or_default() += 1;
+    *coverage.operations.entry(step.operation.clone()).or_default() += 1;
     let spent = &mut coverage.spent;
     spent.steps += 1;
     spent.moving += u64::from(moves(&scene, step));
@@ -118,10 +103,7 @@ pub fn cover(
     };
     let context = context(before, &call);
     for clause in outlook.applying() {
-        let contexts = coverage
-            .clauses
-            .entry(before.model.info(clause).id.clone())
-            .or_default();
+        let contexts = coverage.clauses.entry(before.model.info(clause).id.clone()).or_default();
         *contexts.entry(context.clone()).or_default() += 1;
     }
 }
@@ -129,10 +111,7 @@ pub fn cover(
 fn moves(scene: &Scene<'_>, step: &Step) -> bool {
     let names = named(step);
     let moving = |presence| matches!(presence, Presence::Motion | Presence::Leaving);
-    scene
-        .actors
-        .iter()
-        .any(|actor| names.contains(actor.name.as_str()) && moving(actor.presence))
+    scene.actors.iter().any(|actor| names.contains(actor.name.as_str()) && moving(actor.presence))
 }
 
 /// In what a clause is tested: states of the things named, the last two changes accepted on
@@ -146,17 +125,11 @@ pub fn context(situation: &Situation<'_>, call: &Call) -> String {
         };
         let mut part = situation.model.suite.resources[handle.kind].name.clone();
         if let Some(id) = &handle.id {
-            let id = crate::model::Id {
-                kind: handle.kind as u16,
-                id: id.clone(),
-            };
+            let id = crate::model::Id { kind: handle.kind as u16, id: id.clone() };
             let possible = situation.belief.possibilities(&id);
             let states: std::collections::BTreeSet<String> =
                 possible.iter().map(|held| state(situation, held)).collect();
-            part.push_str(&format!(
-                " {}",
-                states.into_iter().collect::<Vec<_>>().join("/")
-            ));
+            part.push_str(&format!(" {}", states.into_iter().collect::<Vec<_>>().join("/")));
         }
         let last = handle.accepted.len().saturating_sub(2);
         part.push_str(&format!(" after {}", handle.accepted[last..].join(", ")));
@@ -169,11 +142,7 @@ fn state(situation: &Situation<'_>, held: &crate::model::Held) -> String {
     use crate::model::Life;
     let thing = &held.thing;
     let moving = if thing.motion.is_some() { "~" } else { "" };
-    match (
-        thing.life,
-        thing.fog,
-        state_of(situation.model, usize::from(thing.kind)),
-    ) {
+    match (thing.life, thing.fog, state_of(situation.model, usize::from(thing.kind))) {
         (Life::Gone, ..) => "gone".to_string(),
         (Life::Dying, ..) => "leaving".to_string(),
         (_, Some(_), _) => "?".to_string(),
@@ -186,8 +155,5 @@ fn state(situation: &Situation<'_>, held: &crate::model::Held) -> String {
 #[must_use]
 pub fn tested(situation: &Situation<'_>, clause: ClauseId, call: &Call) -> (u64, u64) {
     let id = &situation.model.info(clause).id;
-    (
-        situation.coverage.count_in(id, &context(situation, call)),
-        situation.coverage.count(id),
-    )
+    (situation.coverage.count_in(id, &context(situation, call)), situation.coverage.count(id))
 }

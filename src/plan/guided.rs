@@ -60,32 +60,19 @@ const SHARES: [(u32, Purpose); 7] = [
 /// Clauses looked at for one step, and calls tried for each.
 const CLAUSES_MAX: usize = 8;
 const CALLS_MAX: usize = 6;
-const RADIUS: Radius = Radius {
-    depth_max: 7,
-    calls_max: 240,
-};
+const RADIUS: Radius = Radius { depth_max: 7, calls_max: 240 };
 const PURPOSE_GUIDED: u64 = 2;
 
 impl Guided {
     #[must_use]
     pub fn new(hints: Arc<Hints>, seed: u64, plan: u64) -> Guided {
-        Guided {
-            hints,
-            seed,
-            plan,
-            intent: VecDeque::new(),
-            barred: BTreeMap::new(),
-            sent: BTreeSet::new(),
-            waits: 0,
-        }
+        Guided { hints, seed, plan, intent: VecDeque::new(), barred: BTreeMap::new(), sent: BTreeSet::new(), waits: 0 }
     }
 
     /// Begins another plan of the same campaign; deviations already sent are not sent again.
     pub fn begin(&mut self, plan: u64) {
-        *self = Guided {
-            sent: std::mem::take(&mut self.sent),
-            ..Guided::new(Arc::clone(&self.hints), self.seed, plan)
-        };
+        *self =
+            Guided { sent: std::mem::take(&mut self.sent), ..Guided::new(Arc::clone(&self.hints), self.seed, plan) };
     }
 }
 
@@ -96,17 +83,8 @@ impl Chooser for Guided {
         }
         let hints = Arc::clone(&self.hints);
         let scene = Scene::of(situation, &hints);
-        let mut rng = Rng::new(
-            self.seed,
-            self.plan,
-            situation.steps.len() as u64,
-            PURPOSE_GUIDED,
-        );
-        let mut view = View {
-            scene: &scene,
-            situation,
-            rng: &mut rng,
-        };
+        let mut rng = Rng::new(self.seed, self.plan, situation.steps.len() as u64, PURPOSE_GUIDED);
+        let mut view = View { scene: &scene, situation, rng: &mut rng };
         let call = self.choose(&mut view)?;
         let settle = settle(&mut view, &call);
         Some(finish(situation, call, settle))
@@ -153,17 +131,14 @@ impl Guided {
             Purpose::Refusal => self.aim(view, &|clause| refuses(clause)),
             Purpose::General => self.aim(view, &|clause| general(clause)),
             Purpose::Body => self.deviate(view),
-            Purpose::Read if view.rng.chance(1, 2) => self.aim(view, &|clause| {
-                !has_effect(clause) && matches!(clause.verb, Verb::Accept(_))
-            }),
+            Purpose::Read if view.rng.chance(1, 2) => {
+                self.aim(view, &|clause| !has_effect(clause) && matches!(clause.verb, Verb::Accept(_)))
+            }
             Purpose::Read => read_something(view),
             Purpose::Move => accepted_move(view),
             Purpose::Anything => anything(view),
         };
-        found
-            .or_else(|| accepted_move(view))
-            .or_else(|| read_something(view))
-            .or_else(|| anything(view))
+        found.or_else(|| accepted_move(view)).or_else(|| read_something(view)).or_else(|| anything(view))
     }
 
     /// The shares, those doubled behind which a clause waits that was never tested and that
@@ -175,17 +150,11 @@ impl Guided {
                 Purpose::Effect => &has_effect,
                 Purpose::Refusal => &refuses,
                 Purpose::General => &general,
-                Purpose::Read => {
-                    &|clause| !has_effect(clause) && matches!(clause.verb, Verb::Accept(_))
-                }
+                Purpose::Read => &|clause| !has_effect(clause) && matches!(clause.verb, Verb::Accept(_)),
                 _ => continue,
             };
             let waiting = |(count, clause): &(u64, ClauseId)| {
-                *count == 0
-                    && self
-                        .barred
-                        .get(clause)
-                        .is_none_or(|(_, misses)| *misses < 3)
+                *count == 0 && self.barred.get(clause).is_none_or(|(_, misses)| *misses < 3)
             };
             if ranked(view, sort).iter().any(waiting) {
                 *share *= if *purpose == Purpose::General { 4 } else { 2 };
@@ -234,12 +203,8 @@ impl Guided {
         if now < until {
             return None;
         }
-        let mut targets: Vec<&Actor> = view
-            .scene
-            .actors
-            .iter()
-            .filter(|actor| own(actor) && actor.presence == Presence::Rest)
-            .collect();
+        let mut targets: Vec<&Actor> =
+            view.scene.actors.iter().filter(|actor| own(actor) && actor.presence == Presence::Rest).collect();
         while !targets.is_empty() {
             let target = targets.remove(view.rng.below(targets.len() as u64) as usize);
             if let Some(way) = way(view.scene, clause, target, RADIUS, view.rng) {
@@ -247,8 +212,7 @@ impl Guided {
                 return self.follow(view);
             }
         }
-        self.barred
-            .insert(clause, (now + (2 << misses.min(5)), misses + 1));
+        self.barred.insert(clause, (now + (2 << misses.min(5)), misses + 1));
         None
     }
 
@@ -279,37 +243,21 @@ impl Guided {
     fn deviation(&mut self, view: &mut View<'_, '_>, good: &Call) -> Option<Call> {
         let scene = view.scene;
         let operation = scene.schemas.operation(&good.step.operation)?;
-        let version = scene
-            .hints
-            .version_header
-            .as_ref()
-            .and_then(|name| good.step.headers.get(name))
-            .map(String::as_str);
+        let version =
+            scene.hints.version_header.as_ref().and_then(|name| good.step.headers.get(name)).map(String::as_str);
         let shape = scene.schemas.request(operation, version)?;
         let body = good.exchange.body.as_ref()?;
         let mut cases = deviations_at(shape, body, version);
-        let key = |case: &crate::schema::Deviation| {
-            (
-                operation.id.clone(),
-                case.pointer.clone(),
-                case.kind.clone(),
-            )
-        };
+        let key = |case: &crate::schema::Deviation| (operation.id.clone(), case.pointer.clone(), case.kind.clone());
         cases.retain(|case| !self.sent.contains(&key(case)));
         let bodies = named(&good.step);
         while !cases.is_empty() {
-            let weighted: Vec<(u32, usize)> = cases
-                .iter()
-                .enumerate()
-                .map(|(index, case)| (weight(case.class), index))
-                .collect();
+            let weighted: Vec<(u32, usize)> =
+                cases.iter().enumerate().map(|(index, case)| (weight(case.class), index)).collect();
             let index = *view.rng.weighted(&weighted)?;
             let case = cases.swap_remove(index);
             let mut step = good.step.clone();
-            step.body = case
-                .value
-                .clone()
-                .map(|value| with_handles(value, scene, &bodies));
+            step.body = case.value.clone().map(|value| with_handles(value, scene, &bodies));
             let Some(call) = scene.call(step) else {
                 continue;
             };
@@ -337,9 +285,7 @@ impl Guided {
             self.waits = 0;
             return None;
         }
-        let there = |actor: &&Actor| {
-            own(actor) && matches!(actor.presence, Presence::Motion | Presence::Fog)
-        };
+        let there = |actor: &&Actor| own(actor) && matches!(actor.presence, Presence::Motion | Presence::Fog);
         let actors: Vec<&Actor> = view.scene.actors.iter().filter(there).collect();
         let actor = *view.rng.pick(&actors)?;
         self.waits += 1;
@@ -353,13 +299,12 @@ fn ranked(view: &mut View<'_, '_>, wanted: &dyn Fn(&Clause) -> bool) -> Vec<(u64
     let model = view.situation.model;
     let hints = view.scene.hints;
     let free = |clause: ClauseId| {
-        let refusing = model
-            .written(clause)
-            .is_some_and(|clause| !matches!(clause.verb, Verb::Accept(_)));
+        let refusing = model.written(clause).is_some_and(|clause| !matches!(clause.verb, Verb::Accept(_)));
         let steady = |id: &String| !hints.creating.contains(id) && !hints.deleting.contains(id);
-        model.operations.values().any(|operation| {
-            operation.clauses.contains(&clause) && (refusing || steady(&operation.id))
-        })
+        model
+            .operations
+            .values()
+            .any(|operation| operation.clauses.contains(&clause) && (refusing || steady(&operation.id)))
     };
     let mut all: Vec<(u64, u64, u64, ClauseId)> = Vec::new();
     for index in 0..model.suite.clauses.len() {
@@ -367,45 +312,28 @@ fn ranked(view: &mut View<'_, '_>, wanted: &dyn Fn(&Clause) -> bool) -> Vec<(u64
         if wanted(&model.suite.clauses[index]) && free(clause) {
             let count = view.situation.coverage.count(&model.info(clause).id);
             // Counts in steps of powers of two, so that chance and context have a say among near equals.
-            all.push((
-                u64::from((count + 1).ilog2()),
-                view.rng.u64(),
-                count,
-                clause,
-            ));
+            all.push((u64::from((count + 1).ilog2()), view.rng.u64(), count, clause));
         }
     }
     all.sort_unstable();
-    all.into_iter()
-        .map(|(_, _, count, clause)| (count, clause))
-        .collect()
+    all.into_iter().map(|(_, _, count, clause)| (count, clause)).collect()
 }
 
 /// Among several calls to which a clause applies, the one in the context least tested.
 fn freshest(view: &mut View<'_, '_>, clause: ClauseId) -> Option<(Score, Call)> {
     let mut speaking = legs(view.situation.model, clause, None);
-    let refusing = view
-        .situation
-        .model
-        .written(clause)
-        .is_some_and(|clause| !matches!(clause.verb, Verb::Accept(_)));
+    let refusing = view.situation.model.written(clause).is_some_and(|clause| !matches!(clause.verb, Verb::Accept(_)));
     let hints = view.scene.hints;
     speaking.retain(|leg| {
-        refusing
-            || !(hints.creating.contains(&leg.operation) || hints.deleting.contains(&leg.operation))
+        refusing || !(hints.creating.contains(&leg.operation) || hints.deleting.contains(&leg.operation))
     });
     let mut best: Option<(Score, usize, Call)> = None;
     for _ in 0..CALLS_MAX {
         let leg = view.rng.pick(&speaking)?.clone();
         let percent = [0, 30, 60][view.rng.below(3) as usize];
         let boundary = view.rng.chance(1, 6);
-        let ask = Ask {
-            operation: leg.operation,
-            goal: Some(clause),
-            optional_percent: percent,
-            boundary,
-            ..Ask::default()
-        };
+        let ask =
+            Ask { operation: leg.operation, goal: Some(clause), optional_percent: percent, boundary, ..Ask::default() };
         let Some((call, outlook)) = tried(view, &ask) else {
             continue;
         };
@@ -418,10 +346,7 @@ fn freshest(view: &mut View<'_, '_>, clause: ClauseId) -> Option<(Score, Call)> 
             false => continue,
         };
         let score = (score(view, clause, &call), outlook.rivals());
-        if best
-            .as_ref()
-            .is_none_or(|(known, rivals, _)| score < (*known, *rivals))
-        {
+        if best.as_ref().is_none_or(|(known, rivals, _)| score < (*known, *rivals)) {
             best = Some((score.0, score.1, call));
         }
     }
@@ -452,12 +377,7 @@ fn accepted_call(view: &mut View<'_, '_>, operation: &str) -> Option<Call> {
     let mut doubtful = None;
     for _ in 0..3 {
         let percent = [0, 50, 100][view.rng.below(3) as usize];
-        let ask = Ask {
-            operation: operation.to_string(),
-            optional_percent: percent,
-            plain: true,
-            ..Ask::default()
-        };
+        let ask = Ask { operation: operation.to_string(), optional_percent: percent, plain: true, ..Ask::default() };
         let Some((call, outlook)) = tried(view, &ask) else {
             continue;
         };
@@ -473,12 +393,8 @@ fn accepted_call(view: &mut View<'_, '_>, operation: &str) -> Option<Call> {
 fn accepted_move(view: &mut View<'_, '_>) -> Option<Call> {
     let hints = view.scene.hints;
     let steady = |id: &String| !hints.creating.contains(id) && !hints.deleting.contains(id);
-    let changing = view
-        .situation
-        .model
-        .operations
-        .values()
-        .filter(|operation| operation.changes && steady(&operation.id));
+    let changing =
+        view.situation.model.operations.values().filter(|operation| operation.changes && steady(&operation.id));
     let mut operations: Vec<&str> = changing.map(|operation| operation.id.as_str()).collect();
     let mut best: Option<(Score, Call)> = None;
     let mut tries = CALLS_MAX;
@@ -491,12 +407,7 @@ fn accepted_move(view: &mut View<'_, '_>) -> Option<Call> {
         let Some(outlook) = view.scene.outlook(&call) else {
             continue;
         };
-        let least = outlook
-            .applying()
-            .into_iter()
-            .map(|clause| score(view, clause, &call))
-            .min()
-            .unwrap_or_default();
+        let least = outlook.applying().into_iter().map(|clause| score(view, clause, &call)).min().unwrap_or_default();
         if best.as_ref().is_none_or(|(known, _)| least < *known) {
             best = Some((least, call));
         }
@@ -506,31 +417,19 @@ fn accepted_move(view: &mut View<'_, '_>) -> Option<Call> {
 
 /// A read other than polls: of one thing, of a list, or of what has no life.
 fn read_something(view: &mut View<'_, '_>) -> Option<Call> {
-    let reading = view
-        .situation
-        .model
-        .operations
-        .values()
-        .filter(|operation| !operation.changes);
+    let reading = view.situation.model.operations.values().filter(|operation| !operation.changes);
     // What was never read comes first: a read without a clause still has a promised shape.
     let asked = |operation: &crate::model::OperationModel| {
         let count = view.situation.coverage.operations.get(&operation.id);
         count.copied().unwrap_or(0)
     };
-    let weight = |operation: &crate::model::OperationModel| {
-        interest(operation) * 240 / (asked(operation).min(20) as u32 + 1)
-    };
-    let weighted: Vec<(u32, String)> = reading
-        .map(|operation| (weight(operation), operation.id.clone()))
-        .collect();
+    let weight =
+        |operation: &crate::model::OperationModel| interest(operation) * 240 / (asked(operation).min(20) as u32 + 1);
+    let weighted: Vec<(u32, String)> = reading.map(|operation| (weight(operation), operation.id.clone())).collect();
     for _ in 0..CALLS_MAX {
         let operation = view.rng.weighted(&weighted)?.clone();
         let percent = if view.rng.chance(1, 10) { 50 } else { 0 };
-        let ask = Ask {
-            operation,
-            optional_percent: percent,
-            ..Ask::default()
-        };
+        let ask = Ask { operation, optional_percent: percent, ..Ask::default() };
         if let Some(call) = build(view.scene, &ask, view.rng) {
             return Some(call);
         }
@@ -547,10 +446,7 @@ fn after_delete(view: &mut View<'_, '_>) -> Option<Call> {
     let operations = view.situation.model.operations.values();
     let whole = |operation: &&crate::model::OperationModel| interest(operation) > ONE_THING;
     let lists: Vec<&crate::model::OperationModel> = operations.filter(whole).collect();
-    let ask = Ask {
-        operation: view.rng.pick(&lists)?.id.clone(),
-        ..Ask::default()
-    };
+    let ask = Ask { operation: view.rng.pick(&lists)?.id.clone(), ..Ask::default() };
     build(view.scene, &ask, view.rng)
 }
 
@@ -576,14 +472,10 @@ fn glance(view: &mut View<'_, '_>) -> Option<Call> {
         };
         operation.views.iter().any(lists)
     };
-    let lists: Vec<&crate::model::OperationModel> =
-        model.operations.values().filter(whole).collect();
+    let lists: Vec<&crate::model::OperationModel> = model.operations.values().filter(whole).collect();
     match view.rng.pick(&lists) {
         Some(list) => {
-            let ask = Ask {
-                operation: list.id.clone(),
-                ..Ask::default()
-            };
+            let ask = Ask { operation: list.id.clone(), ..Ask::default() };
             build(view.scene, &ask, view.rng)
         }
         None => show(view, stalest),
@@ -606,20 +498,9 @@ fn interest(operation: &crate::model::OperationModel) -> u32 {
 fn anything(view: &mut View<'_, '_>) -> Option<Call> {
     let hints = view.scene.hints;
     let steady = |id: &&String| !hints.creating.contains(*id) && !hints.deleting.contains(*id);
-    let operations: Vec<String> = view
-        .situation
-        .model
-        .operations
-        .keys()
-        .filter(steady)
-        .cloned()
-        .collect();
+    let operations: Vec<String> = view.situation.model.operations.keys().filter(steady).cloned().collect();
     for _ in 0..4 * CALLS_MAX {
-        let ask = Ask {
-            operation: view.rng.pick(&operations)?.clone(),
-            optional_percent: 30,
-            ..Ask::default()
-        };
+        let ask = Ask { operation: view.rng.pick(&operations)?.clone(), optional_percent: 30, ..Ask::default() };
         if let Some(call) = build(view.scene, &ask, view.rng) {
             return Some(call);
         }
@@ -629,25 +510,14 @@ fn anything(view: &mut View<'_, '_>) -> Option<Call> {
 
 fn show(view: &mut View<'_, '_>, actor: &Actor) -> Option<Call> {
     let shown = view.situation.model.shown[usize::from(actor.id.kind)].clone()?;
-    let ask = Ask {
-        operation: shown.operation,
-        target: Some(actor.name.clone()),
-        moving: true,
-        ..Ask::default()
-    };
+    let ask = Ask { operation: shown.operation, target: Some(actor.name.clone()), moving: true, ..Ask::default() };
     build(view.scene, &ask, view.rng)
 }
 
 /// After a step that did not wait: mostly a call on what is in motion.
 fn in_motion(view: &mut View<'_, '_>) -> Option<Call> {
-    let left = view
-        .situation
-        .steps
-        .last()
-        .is_some_and(|step| step.settle == Settle::Leave);
-    let moving = |actor: &&Actor| {
-        own(actor) && matches!(actor.presence, Presence::Motion | Presence::Leaving)
-    };
+    let left = view.situation.steps.last().is_some_and(|step| step.settle == Settle::Leave);
+    let moving = |actor: &&Actor| own(actor) && matches!(actor.presence, Presence::Motion | Presence::Leaving);
     let actors: Vec<&Actor> = view.scene.actors.iter().filter(moving).collect();
     if !left || actors.is_empty() || !view.rng.chance(9, 10) {
         return None;
@@ -655,15 +525,13 @@ fn in_motion(view: &mut View<'_, '_>) -> Option<Call> {
     let actor = *view.rng.pick(&actors)?;
     let model = view.situation.model;
     let speaking = |clause: &ClauseId| {
-        model
-            .written(*clause)
-            .is_some_and(|clause| clause.during == crate::suite::While::Any && !general(clause))
+        model.written(*clause).is_some_and(|clause| clause.during == crate::suite::While::Any && !general(clause))
     };
     let of_kind = |operation: &&crate::model::OperationModel| {
-        operation.about.iter().any(|about| {
-            about.resource == usize::from(actor.id.kind)
-                && matches!(about.binding, Binding::Existing(_))
-        })
+        operation
+            .about
+            .iter()
+            .any(|about| about.resource == usize::from(actor.id.kind) && matches!(about.binding, Binding::Existing(_)))
     };
     let clauses: BTreeSet<(u64, u64, ClauseId)> = model
         .operations
@@ -671,31 +539,18 @@ fn in_motion(view: &mut View<'_, '_>) -> Option<Call> {
         .filter(of_kind)
         .flat_map(|operation| operation.clauses.iter().copied().filter(speaking))
         .map(|clause| {
-            (
-                u64::from((view.situation.coverage.count(&model.info(clause).id) + 1).ilog2()),
-                view.rng.u64(),
-                clause,
-            )
+            (u64::from((view.situation.coverage.count(&model.info(clause).id) + 1).ilog2()), view.rng.u64(), clause)
         })
         .collect();
     for (_, _, clause) in clauses.into_iter().take(CLAUSES_MAX) {
-        let Some(leg) = view
-            .rng
-            .pick(&legs(model, clause, Some(&actor.name)))
-            .cloned()
-        else {
+        let Some(leg) = view.rng.pick(&legs(model, clause, Some(&actor.name))).cloned() else {
             continue;
         };
         if view.scene.hints.deleting.contains(&leg.operation) && !late(view) {
             continue;
         }
-        let ask = Ask {
-            operation: leg.operation,
-            goal: Some(clause),
-            moving: true,
-            target: leg.target,
-            ..Ask::default()
-        };
+        let ask =
+            Ask { operation: leg.operation, goal: Some(clause), moving: true, target: leg.target, ..Ask::default() };
         if let Some((call, outlook)) = tried(view, &ask)
             && !outlook.silent()
         {
@@ -730,13 +585,7 @@ fn create(view: &mut View<'_, '_>, only_if_bare: bool) -> Option<Call> {
             matches!(about.binding, Binding::New(_))
                 && (hints.deletable.is_empty() || hints.deletable.contains(&about.resource))
         };
-        let least = model.operations[id]
-            .about
-            .iter()
-            .filter(new)
-            .map(|about| there(about.resource))
-            .min()
-            .unwrap_or(0);
+        let least = model.operations[id].about.iter().filter(new).map(|about| there(about.resource)).min().unwrap_or(0);
         let percent = match least {
             _ if only_if_bare => 100,
             0 => 30,
@@ -750,10 +599,7 @@ fn create(view: &mut View<'_, '_>, only_if_bare: bool) -> Option<Call> {
     }
     // Creates that were refused again and again would fill the plan.
     let recent = view.situation.steps.iter().rev().take(4);
-    let repeated = recent
-        .filter(|step| hints.creating.contains(&step.operation))
-        .count()
-        >= 4;
+    let repeated = recent.filter(|step| hints.creating.contains(&step.operation)).count() >= 4;
     if (only_if_bare && !bare) || repeated {
         return None;
     }
@@ -766,11 +612,8 @@ fn create(view: &mut View<'_, '_>, only_if_bare: bool) -> Option<Call> {
     for _ in 0..2 * CALLS_MAX {
         let operation = (*view.rng.weighted(&operations)?).to_string();
         let clauses = &model.operations[&operation].clauses;
-        let accepting: Vec<ClauseId> = clauses
-            .iter()
-            .copied()
-            .filter(|clause| model.written(*clause).is_some_and(has_effect))
-            .collect();
+        let accepting: Vec<ClauseId> =
+            clauses.iter().copied().filter(|clause| model.written(*clause).is_some_and(has_effect)).collect();
         let percent = [0, 50, 100][view.rng.below(3) as usize];
         let boundary = view.rng.chance(1, 6);
         let ask = Ask {
@@ -788,12 +631,7 @@ fn create(view: &mut View<'_, '_>, only_if_bare: bool) -> Option<Call> {
         if !outlook.accepted() {
             continue;
         }
-        let least = outlook
-            .applying()
-            .into_iter()
-            .map(|clause| score(view, clause, &call))
-            .min()
-            .unwrap_or_default();
+        let least = outlook.applying().into_iter().map(|clause| score(view, clause, &call)).min().unwrap_or_default();
         if best.as_ref().is_none_or(|(known, _)| least < *known) {
             best = Some((least, call));
         }
@@ -815,11 +653,7 @@ fn delete(view: &mut View<'_, '_>) -> Option<Call> {
     let deleting: Vec<&String> = view.scene.hints.deleting.iter().collect();
     for _ in 0..CALLS_MAX {
         let operation = (*view.rng.pick(&deleting)?).clone();
-        let ask = Ask {
-            operation,
-            plain: true,
-            ..Ask::default()
-        };
+        let ask = Ask { operation, plain: true, ..Ask::default() };
         if let Some((call, outlook)) = tried(view, &ask)
             && outlook.accepted()
         {
@@ -840,15 +674,8 @@ fn settle(view: &mut View<'_, '_>, call: &Call) -> Settle {
     if view.rng.chance(45, 100) && (moves_on(view, call) || on_moving(view, call)) {
         return Settle::Leave;
     }
-    let settles = view
-        .situation
-        .model
-        .suite
-        .resources
-        .iter()
-        .map(|resource| resource.settles_ms)
-        .min()
-        .unwrap_or(10_000);
+    let settles =
+        view.situation.model.suite.resources.iter().map(|resource| resource.settles_ms).min().unwrap_or(10_000);
     let late = (settles / 10).clamp(1_000, 20_000);
     let after_ms = [0, 0, 400, late][view.rng.below(4) as usize];
     Settle::Poll { after_ms }
@@ -870,10 +697,7 @@ fn moves_on(view: &View<'_, '_>, call: &Call) -> bool {
 
 fn on_moving(view: &View<'_, '_>, call: &Call) -> bool {
     let names = named(&call.step);
-    view.scene
-        .actors
-        .iter()
-        .any(|actor| names.contains(actor.name.as_str()) && actor.presence == Presence::Motion)
+    view.scene.actors.iter().any(|actor| names.contains(actor.name.as_str()) && actor.presence == Presence::Motion)
 }
 
 fn weight(class: Class) -> u32 {

@@ -52,24 +52,13 @@ impl Hints {
     #[must_use]
     pub fn new(model: &Model, schemas: &Schemas) -> Hints {
         let suite = &model.suite;
-        let mut hints = Hints {
-            version_header: version_header(suite),
-            ..Hints::default()
-        };
+        let mut hints = Hints { version_header: version_header(suite), ..Hints::default() };
         for (index, clause) in suite.clauses.iter().enumerate() {
             let id = ClauseId(index as u32);
-            let guards: Vec<Expr> = clause
-                .when
-                .iter()
-                .flat_map(|guard| spread(suite, guard))
-                .collect();
-            hints
-                .needs
-                .insert(id, guards.iter().flat_map(needs).collect());
+            let guards: Vec<Expr> = clause.when.iter().flat_map(|guard| spread(suite, guard)).collect();
+            hints.needs.insert(id, guards.iter().flat_map(needs).collect());
             let roots = guards.iter().flat_map(|guard| guard.roots().to_vec());
-            hints
-                .reads
-                .insert(id, roots.map(|root| root.to_string()).collect());
+            hints.reads.insert(id, roots.map(|root| root.to_string()).collect());
         }
         hints.lives(model);
         hints.relevant = relevant(model);
@@ -83,42 +72,25 @@ impl Hints {
     /// What a clause's guard wants of the inputs.
     #[must_use]
     pub fn needs(&self, clause: ClauseId) -> &[Need] {
-        self.needs
-            .get(&clause)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
+        self.needs.get(&clause).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Whether a clause's guard names a root.
     #[must_use]
     pub fn reads(&self, clause: ClauseId, root: &str) -> bool {
-        self.reads
-            .get(&clause)
-            .is_some_and(|roots| roots.contains(root))
+        self.reads.get(&clause).is_some_and(|roots| roots.contains(root))
     }
 
     /// Versions worth asking for in a call, in order.
     #[must_use]
     pub fn versions(&self, operation: &str) -> &[String] {
-        self.versions
-            .get(operation)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
+        self.versions.get(operation).map(Vec::as_slice).unwrap_or_default()
     }
 
     fn lives(&mut self, model: &Model) {
         for (name, operation) in &model.operations {
-            for clause in operation
-                .clauses
-                .iter()
-                .filter_map(|clause| model.written(*clause))
-            {
-                for target in clause
-                    .then
-                    .iter()
-                    .filter(|effect| ends(effect))
-                    .map(|effect| &effect.target)
-                {
+            for clause in operation.clauses.iter().filter_map(|clause| model.written(*clause)) {
+                for target in clause.then.iter().filter(|effect| ends(effect)).map(|effect| &effect.target) {
                     let existing = |about: &&crate::suite::About| {
                         about.name == *target && matches!(about.binding, Binding::Existing(_))
                     };
@@ -131,16 +103,8 @@ impl Hints {
         }
         for (name, operation) in &model.operations {
             let new = |about: &&crate::suite::About| matches!(about.binding, Binding::New(_));
-            let alone = operation
-                .about
-                .iter()
-                .all(|about| matches!(about.binding, Binding::New(_)));
-            if operation
-                .about
-                .iter()
-                .filter(new)
-                .any(|about| alone || self.deletable.contains(&about.resource))
-            {
+            let alone = operation.about.iter().all(|about| matches!(about.binding, Binding::New(_)));
+            if operation.about.iter().filter(new).any(|about| alone || self.deletable.contains(&about.resource)) {
                 self.creating.insert(name.clone());
             }
         }
@@ -210,21 +174,13 @@ fn needs(expr: &Expr) -> Vec<Need> {
             "version" | "pools" | "reply" | "it" | "world" | "today" | "op" => return None,
             thing => Root::Thing(thing.to_string()),
         };
-        Some(Need {
-            root,
-            keys,
-            relation: comparison.op,
-            other: comparison.other,
-        })
+        Some(Need { root, keys, relation: comparison.op, other: comparison.other })
     };
     expr.comparisons().into_iter().filter_map(of).collect()
 }
 
 fn effects(clause: &Clause) -> impl Iterator<Item = &Effect> {
-    clause
-        .then
-        .iter()
-        .chain(clause.or.iter().flat_map(|way| &way.then))
+    clause.then.iter().chain(clause.or.iter().flat_map(|way| &way.then))
 }
 
 fn values(effect: &Effect) -> Vec<&Expr> {
@@ -246,30 +202,18 @@ fn relevant(model: &Model) -> BTreeSet<(usize, String)> {
     let suite = &model.suite;
     let mut kinds: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
     for (kind, resource) in suite.resources.iter().enumerate() {
-        kinds
-            .entry(resource.name.as_str())
-            .or_default()
-            .insert(kind);
+        kinds.entry(resource.name.as_str()).or_default().insert(kind);
     }
     for about in suite.about.values().flatten() {
-        kinds
-            .entry(about.name.as_str())
-            .or_default()
-            .insert(about.resource);
+        kinds.entry(about.name.as_str()).or_default().insert(about.resource);
     }
     let fields = |expr: &Expr, guard: bool| -> BTreeSet<(usize, String)> {
         let parts = spread(suite, expr);
-        let met: BTreeSet<Path> = if guard {
-            parts.iter().flat_map(met_by_inputs).collect()
-        } else {
-            BTreeSet::new()
-        };
+        let met: BTreeSet<Path> = if guard { parts.iter().flat_map(met_by_inputs).collect() } else { BTreeSet::new() };
         let read = parts.iter().flat_map(|part| part.reads());
         let mut found = BTreeSet::new();
         for path in read.filter(|path| !met.contains(path)) {
-            if let (Some(kinds), Some(Key::Name(field))) =
-                (kinds.get(path.root.as_ref()), path.keys.first())
-            {
+            if let (Some(kinds), Some(Key::Name(field))) = (kinds.get(path.root.as_ref()), path.keys.first()) {
                 found.extend(kinds.iter().map(|kind| (*kind, field.to_string())));
             }
         }
@@ -290,10 +234,7 @@ fn relevant(model: &Model) -> BTreeSet<(usize, String)> {
         let before = found.len();
         for effect in suite.clauses.iter().flat_map(effects) {
             let targets = kinds.get(effect.target.as_str()).into_iter().flatten();
-            if targets
-                .map(|kind| (*kind, effect.field.clone()))
-                .any(|field| found.contains(&field))
-            {
+            if targets.map(|kind| (*kind, effect.field.clone())).any(|field| found.contains(&field)) {
                 for expr in values(effect) {
                     found.extend(fields(expr, false));
                 }
@@ -310,12 +251,8 @@ fn relevant(model: &Model) -> BTreeSet<(usize, String)> {
 fn met_by_inputs(expr: &Expr) -> BTreeSet<Path> {
     let free = |expr: &Expr| {
         let roots = expr.roots();
-        let input = |root: &std::sync::Arc<str>| {
-            matches!(
-                root.as_ref(),
-                "path" | "query" | "header" | "body" | "pools"
-            )
-        };
+        let input =
+            |root: &std::sync::Arc<str>| matches!(root.as_ref(), "path" | "query" | "header" | "body" | "pools");
         !roots.is_empty() && roots.iter().all(input)
     };
     let mut by_path: BTreeMap<Path, bool> = BTreeMap::new();
@@ -331,54 +268,25 @@ fn met_by_inputs(expr: &Expr) -> BTreeSet<Path> {
 fn versions(model: &Model, schemas: &Schemas, operation: &str) -> Vec<String> {
     let mut found: BTreeSet<(u32, u32)> = BTreeSet::new();
     for clause in &model.operations[operation].clauses {
-        let Some(guard) = model
-            .written(*clause)
-            .and_then(|clause| clause.when.as_ref())
-        else {
+        let Some(guard) = model.written(*clause).and_then(|clause| clause.when.as_ref()) else {
             continue;
         };
         let parts = spread(&model.suite, guard);
-        if parts
-            .iter()
-            .any(|part| part.roots().iter().any(|root| root.as_ref() == "version"))
-        {
+        if parts.iter().any(|part| part.roots().iter().any(|root| root.as_ref() == "version")) {
             found.extend(
                 parts
                     .iter()
                     .flat_map(|part| part.constants())
-                    .filter_map(|val| {
-                        if let Val::Str(text) = val {
-                            number(&text)
-                        } else {
-                            None
-                        }
-                    }),
+                    .filter_map(|val| if let Val::Str(text) = val { number(&text) } else { None }),
             );
         }
     }
-    let bounds = schemas
-        .operation(operation)
-        .map(|operation| operation.microversions.as_slice())
-        .unwrap_or_default();
-    found.extend(
-        bounds
-            .iter()
-            .flat_map(|bound| [&bound.since, &bound.until])
-            .flatten()
-            .filter_map(|text| number(text)),
-    );
-    let around = found.iter().flat_map(|&(major, minor)| {
-        [
-            (major, minor.saturating_sub(1)),
-            (major, minor),
-            (major, minor + 1),
-        ]
-    });
-    around
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .map(|(major, minor)| format!("{major}.{minor}"))
-        .collect()
+    let bounds = schemas.operation(operation).map(|operation| operation.microversions.as_slice()).unwrap_or_default();
+    found
+        .extend(bounds.iter().flat_map(|bound| [&bound.since, &bound.until]).flatten().filter_map(|text| number(text)));
+    let around =
+        found.iter().flat_map(|&(major, minor)| [(major, minor.saturating_sub(1)), (major, minor), (major, minor + 1)]);
+    around.collect::<BTreeSet<_>>().into_iter().map(|(major, minor)| format!("{major}.{minor}")).collect()
 }
 
 fn number(text: &str) -> Option<(u32, u32)> {

@@ -4,9 +4,7 @@ use super::hints::Hints;
 use super::situation::{Limits, Presence, Situation, presence};
 use super::step::{Settle, Step, handle_name};
 use crate::history::{Cause, Exchange, Outcome};
-use crate::model::{
-    Asked, Belief, ClauseId, Factor, Held, Id, Model, Reading, Who, World, classed, closure, read,
-};
+use crate::model::{Asked, Belief, ClauseId, Factor, Held, Id, Model, Reading, Who, World, classed, closure, read};
 use crate::schema::Schemas;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,17 +56,9 @@ impl<'a> Scene<'a> {
     #[must_use]
     pub fn of(situation: &Situation<'a>, hints: &'a Hints) -> Scene<'a> {
         let actor = |(name, handle): (&String, &super::situation::Handle)| {
-            let id = Id {
-                kind: handle.kind as u16,
-                id: handle.id.clone()?,
-            };
+            let id = Id { kind: handle.kind as u16, id: handle.id.clone()? };
             let presence = presence(situation.belief, &id);
-            Some(Actor {
-                name: name.clone(),
-                id,
-                owner: handle.owner,
-                presence,
-            })
+            Some(Actor { name: name.clone(), id, owner: handle.owner, presence })
         };
         Scene {
             model: situation.model,
@@ -92,19 +82,12 @@ impl<'a> Scene<'a> {
     /// Tries a step: its handles must have ids here.
     #[must_use]
     pub fn call(&self, step: Step) -> Option<Call> {
-        let ids: BTreeMap<&str, &str> = self
-            .actors
-            .iter()
-            .map(|actor| (actor.name.as_str(), actor.id.id.as_ref()))
-            .collect();
+        let ids: BTreeMap<&str, &str> =
+            self.actors.iter().map(|actor| (actor.name.as_str(), actor.id.id.as_ref())).collect();
         let exchange = hypothetical(&step, &ids)?;
         let class = classed(self.model, self.schemas, &exchange);
         let asked = Asked::new(self.model, &exchange, class);
-        Some(Call {
-            step,
-            asked,
-            exchange,
-        })
+        Some(Call { step, asked, exchange })
     }
 
     /// Reads every clause that speaks of the call in each world that is possible.
@@ -112,14 +95,9 @@ impl<'a> Scene<'a> {
     #[must_use]
     pub fn outlook(&self, call: &Call) -> Option<Outlook> {
         let worlds = self.worlds(&call.asked)?;
-        let readings = worlds
-            .iter()
-            .map(|world| read(self.model, &call.asked, world, &[]))
-            .collect::<Result<Vec<_>, _>>();
-        readings
-            .ok()
-            .filter(|readings| !readings.is_empty())
-            .map(Outlook)
+        let readings =
+            worlds.iter().map(|world| read(self.model, &call.asked, world, &[])).collect::<Result<Vec<_>, _>>();
+        readings.ok().filter(|readings| !readings.is_empty()).map(Outlook)
     }
 
     /// The worlds of the things that a call speaks of, closed under what may happen by itself.
@@ -129,26 +107,14 @@ impl<'a> Scene<'a> {
             Ground::World(world) => return Some(vec![world.clone()]),
             Ground::Belief(belief) => belief,
         };
-        let named: BTreeSet<&Id> = asked
-            .existing
-            .iter()
-            .flat_map(|(_, ids)| ids.iter().flatten())
-            .collect();
+        let named: BTreeSet<&Id> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
         let kinds = &self.model.operations[&asked.operation].reads_all;
-        let concerned = |factor: &&Factor| {
-            factor
-                .ids
-                .iter()
-                .any(|id| named.contains(id) || kinds.contains(&usize::from(id.kind)))
-        };
+        let concerned =
+            |factor: &&Factor| factor.ids.iter().any(|id| named.contains(id) || kinds.contains(&usize::from(id.kind)));
         let mut closed = Vec::new();
         for factor in belief.factors().iter().filter(concerned) {
             let worlds = closure(self.model, &factor.worlds, WORLDS_MAX).ok()??;
-            closed.push(Factor {
-                ids: factor.ids.clone(),
-                worlds,
-                ..Factor::default()
-            });
+            closed.push(Factor { ids: factor.ids.clone(), worlds, ..Factor::default() });
         }
         Factor::join(closed, WORLDS_MAX).map(|factor| factor.worlds)
     }
@@ -171,21 +137,14 @@ impl Outlook {
         let Some(first) = self.0.first() else {
             return BTreeSet::new();
         };
-        let all = first
-            .demanded
-            .iter()
-            .chain(&first.permitted)
-            .chain(&first.accepts)
-            .copied();
+        let all = first.demanded.iter().chain(&first.permitted).chain(&first.accepts).copied();
         all.filter(|clause| self.applies(*clause)).collect()
     }
 
     /// In every world some clause demands acceptance and none demands a refusal.
     #[must_use]
     pub fn accepted(&self) -> bool {
-        self.0
-            .iter()
-            .all(|reading| reading.demanded.is_empty() && !reading.accepts.is_empty())
+        self.0.iter().all(|reading| reading.demanded.is_empty() && !reading.accepts.is_empty())
     }
 
     /// In every world some clause demands a refusal.
@@ -197,29 +156,20 @@ impl Outlook {
     /// In some world no clause says what becomes of it.
     #[must_use]
     pub fn silent(&self) -> bool {
-        self.0
-            .iter()
-            .any(|reading| reading.demanded.is_empty() && reading.accepts.is_empty())
+        self.0.iter().any(|reading| reading.demanded.is_empty() && reading.accepts.is_empty())
     }
 
     /// How many demanded refusals there are where there are most: with one alone, a reply shows its reason.
     #[must_use]
     pub fn rivals(&self) -> usize {
-        self.0
-            .iter()
-            .map(|reading| reading.demanded.len())
-            .max()
-            .unwrap_or(0)
+        self.0.iter().map(|reading| reading.demanded.len()).max().unwrap_or(0)
     }
 }
 
 /// The exchange that a step would be; none if a handle has no id.
 fn hypothetical(step: &Step, ids: &BTreeMap<&str, &str>) -> Option<Exchange> {
     let all = |values: &BTreeMap<String, Value>| -> Option<BTreeMap<String, Value>> {
-        values
-            .iter()
-            .map(|(name, value)| Some((name.clone(), bound(value, ids)?)))
-            .collect()
+        values.iter().map(|(name, value)| Some((name.clone(), bound(value, ids)?))).collect()
     };
     Some(Exchange {
         number: 0,
@@ -238,9 +188,7 @@ fn hypothetical(step: &Step, ids: &BTreeMap<&str, &str>) -> Option<Exchange> {
         input: None,
         sent_ms: 0,
         received_ms: 0,
-        outcome: Outcome::Unsent {
-            cause: String::new(),
-        },
+        outcome: Outcome::Unsent { cause: String::new() },
         born: BTreeMap::new(),
     })
 }
@@ -250,16 +198,9 @@ fn bound(value: &Value, ids: &BTreeMap<&str, &str>) -> Option<Value> {
         return ids.get(name).map(|id| Value::from(*id));
     }
     Some(match value {
-        Value::Array(items) => Value::Array(
-            items
-                .iter()
-                .map(|item| bound(item, ids))
-                .collect::<Option<_>>()?,
-        ),
+        Value::Array(items) => Value::Array(items.iter().map(|item| bound(item, ids)).collect::<Option<_>>()?),
         Value::Object(fields) => {
-            let fields = fields
-                .iter()
-                .map(|(name, field)| Some((name.clone(), bound(field, ids)?)));
+            let fields = fields.iter().map(|(name, field)| Some((name.clone(), bound(field, ids)?)));
             Value::Object(fields.collect::<Option<_>>()?)
         }
         scalar => scalar.clone(),

@@ -9,9 +9,7 @@ use super::probe::{Actor, Call, Ground, Scene};
 use super::search::{settled, signature, spoiled};
 use super::situation::{Limits, Presence};
 use crate::expr::Val;
-use crate::model::{
-    ClauseId, Id, Life, Model, Moment, Reading, World, apply, choices, closure, read,
-};
+use crate::model::{ClauseId, Id, Life, Model, Moment, Reading, World, apply, choices, closure, read};
 use crate::schema::{Rng, Schemas};
 use crate::suite::Binding;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -37,11 +35,7 @@ pub struct Extent {
 
 impl Default for Extent {
     fn default() -> Extent {
-        Extent {
-            depth_max: 8,
-            worlds_max: 300,
-            things_max: 2,
-        }
+        Extent { depth_max: 8, worlds_max: 300, things_max: 2 }
     }
 }
 
@@ -62,10 +56,7 @@ pub fn reachable(
             schemas,
             hints,
             limits,
-            extent: Extent {
-                things_max,
-                ..extent
-            },
+            extent: Extent { things_max, ..extent },
             rng: Rng::new(0, 0, things_max as u64, PURPOSE_REACH),
             found: BTreeMap::new(),
             seen: BTreeSet::new(),
@@ -73,8 +64,7 @@ pub fn reachable(
         };
         search.run();
         for (clause, reach) in search.found {
-            let better =
-                |known: &Reach| (!known.certain, known.shortest) > (!reach.certain, reach.shortest);
+            let better = |known: &Reach| (!known.certain, known.shortest) > (!reach.certain, reach.shortest);
             if found.get(&clause).is_none_or(better) {
                 found.insert(clause, reach);
             }
@@ -214,10 +204,7 @@ fn scene<'a>(search: &Search<'a>, world: &'a World) -> Scene<'a> {
 fn attempt(scene: &Scene<'_>, clause: ClauseId, operation: &str, rng: &mut Rng) -> Option<bool> {
     let mut perhaps = None;
     // A thing on its way out shows anything, so that every guard over it is open.
-    let known = scene
-        .actors
-        .iter()
-        .all(|actor| actor.presence != Presence::Leaving);
+    let known = scene.actors.iter().all(|actor| actor.presence != Presence::Leaving);
     for round in 0..TRIES {
         let ask = Ask {
             operation: operation.to_string(),
@@ -235,9 +222,7 @@ fn attempt(scene: &Scene<'_>, clause: ClauseId, operation: &str, rng: &mut Rng) 
         if outlook.applies(clause) {
             return Some(true);
         }
-        let named = |reading: &Reading| {
-            reading.perhaps.contains(&clause) || reading.permitted.contains(&clause)
-        };
+        let named = |reading: &Reading| reading.perhaps.contains(&clause) || reading.permitted.contains(&clause);
         if known && outlook.0.iter().any(named) {
             perhaps = Some(false);
         }
@@ -254,37 +239,19 @@ fn after(scene: &Scene<'_>, call: &Call, world: &World, extent: Extent) -> Vec<W
     let Ok(reading) = read(model, &call.asked, world, &[]) else {
         return Vec::new();
     };
-    let accepts = if reading.accepts.is_empty() {
-        &reading.perhaps
-    } else {
-        &reading.accepts
-    };
+    let accepts = if reading.accepts.is_empty() { &reading.perhaps } else { &reading.accepts };
     if !reading.demanded.is_empty() || accepts.is_empty() {
         return Vec::new();
     }
     let Some(born) = births(scene, call, world, extent) else {
         return Vec::new();
     };
-    let moment = Moment {
-        born: &born,
-        reply: &Val::Unknown,
-        now: 0,
-        seq: next_seq(world),
-        strangers: &[],
-    };
+    let moment = Moment { born: &born, reply: &Val::Unknown, now: 0, seq: next_seq(world), strangers: &[] };
     let ways = choices(model, &call.asked, world, accepts, &moment).unwrap_or_default();
-    let next: Vec<World> = ways
-        .iter()
-        .take(8)
-        .filter_map(|way| apply(model, &call.asked, world, way, &moment).ok())
-        .collect();
+    let next: Vec<World> =
+        ways.iter().take(8).filter_map(|way| apply(model, &call.asked, world, way, &moment).ok()).collect();
     let mut all: Vec<World> = next.iter().map(|world| settled(model, world)).collect();
-    all.extend(
-        closure(model, &next, AFTER_MAX)
-            .ok()
-            .flatten()
-            .unwrap_or_default(),
-    );
+    all.extend(closure(model, &next, AFTER_MAX).ok().flatten().unwrap_or_default());
     let pruned = |world| prune(scene.hints, world, extent);
     all.into_iter().map(pruned).collect()
 }
@@ -296,11 +263,7 @@ fn prune(hints: &Hints, mut world: World, extent: Extent) -> World {
         if hints.deletable.contains(&usize::from(kind)) {
             continue;
         }
-        let mut seqs: Vec<u32> = world
-            .iter()
-            .filter(|held| held.id.kind == kind)
-            .map(|held| held.thing.seq)
-            .collect();
+        let mut seqs: Vec<u32> = world.iter().filter(|held| held.id.kind == kind).map(|held| held.thing.seq).collect();
         seqs.sort_unstable_by(|a, b| b.cmp(a));
         let kept = seqs.get(extent.things_max.saturating_sub(1)).copied();
         if let Some(kept) = kept {
@@ -316,21 +279,15 @@ fn next_seq(world: &World) -> u32 {
 }
 
 /// Invented ids for what the call brings to life; none where there would be too many.
-fn births(
-    scene: &Scene<'_>,
-    call: &Call,
-    world: &World,
-    extent: Extent,
-) -> Option<Vec<(usize, Vec<Id>)>> {
+fn births(scene: &Scene<'_>, call: &Call, world: &World, extent: Extent) -> Option<Vec<(usize, Vec<Id>)>> {
     let mut born = Vec::new();
     let about = &scene.model.operations[&call.step.operation].about;
     for (index, about) in about.iter().enumerate() {
         if !matches!(about.binding, Binding::New(_)) {
             continue;
         }
-        let alive = world.iter().filter(|held| {
-            usize::from(held.id.kind) == about.resource && held.thing.life != Life::Gone
-        });
+        let alive =
+            world.iter().filter(|held| usize::from(held.id.kind) == about.resource && held.thing.life != Life::Gone);
         let counted = scene.hints.deletable.contains(&about.resource);
         if counted && alive.count() >= extent.things_max {
             return None;
@@ -338,10 +295,7 @@ fn births(
         let number = next_seq(world) as usize + born.len();
         let id = format!("00000000-0000-4000-8000-{number:012x}");
         let kind = about.resource as u16;
-        let id = Id {
-            kind,
-            id: Arc::from(id.as_str()),
-        };
+        let id = Id { kind, id: Arc::from(id.as_str()) };
         born.push((index, vec![id]));
     }
     Some(born)

@@ -6,9 +6,7 @@ use super::probe::{Actor, Call, Ground, Scene};
 use super::situation::{Presence, named};
 use super::step::handle;
 use crate::expr::Val;
-use crate::model::{
-    ClauseId, Held, Model, Moment, Thing, World, advanced, apply, choices, hold, read,
-};
+use crate::model::{ClauseId, Held, Model, Moment, Thing, World, advanced, apply, choices, hold, read};
 use crate::schema::{Rng, deviations_at};
 use serde_json::Value;
 use std::collections::{BTreeSet, VecDeque};
@@ -34,13 +32,7 @@ pub struct Radius {
 /// The shortest way found, over changes that neither create nor delete, to a world in which
 /// a call to `target` makes the clause apply. The last leg is that call.
 #[must_use]
-pub fn way(
-    scene: &Scene<'_>,
-    goal: ClauseId,
-    target: &Actor,
-    radius: Radius,
-    rng: &mut Rng,
-) -> Option<Vec<Leg>> {
+pub fn way(scene: &Scene<'_>, goal: ClauseId, target: &Actor, radius: Radius, rng: &mut Rng) -> Option<Vec<Leg>> {
     let start: World = at_rest(scene);
     let mut seen = BTreeSet::from([signature(scene.model, scene.hints, &start)]);
     let mut open: VecDeque<(World, Vec<Leg>)> = VecDeque::from([(start, Vec::new())]);
@@ -48,11 +40,7 @@ pub fn way(
     let goals: Vec<Leg> = legs(scene.model, goal, Some(&target.name));
     let moves = moves(scene, target);
     while let Some((world, legs)) = open.pop_front() {
-        let here = Scene {
-            ground: Ground::World(&world),
-            actors: scene.actors.clone(),
-            ..*scene
-        };
+        let here = Scene { ground: Ground::World(&world), actors: scene.actors.clone(), ..*scene };
         for last in &goals {
             left = left.checked_sub(1)?;
             if attempt(&here, last, !legs.is_empty(), rng).is_some() {
@@ -64,9 +52,7 @@ pub fn way(
         }
         for leg in &moves {
             left = left.checked_sub(1)?;
-            let Some(next) =
-                attempt(&here, leg, true, rng).and_then(|call| after(&here, &call, &world))
-            else {
+            let Some(next) = attempt(&here, leg, true, rng).and_then(|call| after(&here, &call, &world)) else {
                 continue;
             };
             if seen.insert(signature(scene.model, scene.hints, &next)) {
@@ -94,38 +80,20 @@ pub fn attempt(scene: &Scene<'_>, leg: &Leg, plain: bool, rng: &mut Rng) -> Opti
 /// The operations that a clause speaks of, as legs.
 #[must_use]
 pub fn legs(model: &Model, clause: ClauseId, target: Option<&str>) -> Vec<Leg> {
-    let speaking = model
-        .operations
-        .values()
-        .filter(|operation| operation.clauses.contains(&clause));
+    let speaking = model.operations.values().filter(|operation| operation.clauses.contains(&clause));
     speaking
-        .map(|operation| Leg {
-            clause,
-            operation: operation.id.clone(),
-            target: target.map(str::to_string),
-        })
+        .map(|operation| Leg { clause, operation: operation.id.clone(), target: target.map(str::to_string) })
         .collect()
 }
 
 /// Accepted changes of a thing that neither create nor delete.
 fn moves(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {
     let mut all = Vec::new();
-    for operation in scene
-        .model
-        .operations
-        .values()
-        .filter(|operation| operation.changes)
-    {
-        if scene.hints.creating.contains(&operation.id)
-            || scene.hints.deleting.contains(&operation.id)
-        {
+    for operation in scene.model.operations.values().filter(|operation| operation.changes) {
+        if scene.hints.creating.contains(&operation.id) || scene.hints.deleting.contains(&operation.id) {
             continue;
         }
-        if !operation
-            .about
-            .iter()
-            .any(|about| about.resource == usize::from(target.id.kind))
-        {
+        if !operation.about.iter().any(|about| about.resource == usize::from(target.id.kind)) {
             continue;
         }
         // Clauses that share their guard lead to the same place: one of them is enough.
@@ -136,11 +104,7 @@ fn moves(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {
             };
             let guard = written.when.as_ref().map(|guard| guard.text().to_string());
             if has_effect(written) && guards.insert(guard) {
-                all.push(Leg {
-                    clause,
-                    operation: operation.id.clone(),
-                    target: Some(target.name.clone()),
-                });
+                all.push(Leg { clause, operation: operation.id.clone(), target: Some(target.name.clone()) });
             }
         }
     }
@@ -148,10 +112,7 @@ fn moves(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {
 }
 
 fn at_rest(scene: &Scene<'_>) -> World {
-    let known = scene
-        .actors
-        .iter()
-        .filter(|actor| matches!(actor.presence, Presence::Rest | Presence::Gone));
+    let known = scene.actors.iter().filter(|actor| matches!(actor.presence, Presence::Rest | Presence::Gone));
     let mut world: World = known.filter_map(|actor| scene.held(&actor.id)).collect();
     world.sort_by(|a, b| a.id.cmp(&b.id));
     world
@@ -164,17 +125,8 @@ pub fn after(scene: &Scene<'_>, call: &Call, world: &World) -> Option<World> {
     if !reading.demanded.is_empty() || reading.accepts.is_empty() {
         return None;
     }
-    let moment = Moment {
-        born: &[],
-        reply: &Val::Unknown,
-        now: 0,
-        seq: world.len() as u32,
-        strangers: &[],
-    };
-    let choice = choices(scene.model, &call.asked, world, &reading.accepts, &moment)
-        .ok()?
-        .into_iter()
-        .next()?;
+    let moment = Moment { born: &[], reply: &Val::Unknown, now: 0, seq: world.len() as u32, strangers: &[] };
+    let choice = choices(scene.model, &call.asked, world, &reading.accepts, &moment).ok()?.into_iter().next()?;
     let next = apply(scene.model, &call.asked, world, &choice, &moment).ok()?;
     Some(settled(scene.model, &next))
 }
@@ -187,15 +139,7 @@ pub fn settled(model: &Model, world: &World) -> World {
             let thing = advanced(model, &held.id, &held.thing, motion.course.len());
             hold(model, held.id.clone(), Thing { via: None, ..thing })
         }
-        _ => hold(
-            model,
-            held.id.clone(),
-            Thing {
-                via: None,
-                motion: None,
-                ..held.thing.clone()
-            },
-        ),
+        _ => hold(model, held.id.clone(), Thing { via: None, motion: None, ..held.thing.clone() }),
     };
     world.iter().map(end).collect()
 }
@@ -235,9 +179,7 @@ pub fn signature(model: &Model, hints: &Hints, world: &World) -> String {
 pub fn spoiled(scene: &Scene<'_>, good: &Call, clause: ClauseId, rng: &mut Rng) -> Option<Call> {
     let operation = scene.schemas.operation(&good.step.operation)?;
     let header = scene.hints.version_header.as_ref();
-    let version = header
-        .and_then(|name| good.step.headers.get(name))
-        .map(String::as_str);
+    let version = header.and_then(|name| good.step.headers.get(name)).map(String::as_str);
     let shape = scene.schemas.request(operation, version)?;
     let mut cases = deviations_at(shape, good.exchange.body.as_ref()?, version);
     let names = named(&good.step);
@@ -245,11 +187,7 @@ pub fn spoiled(scene: &Scene<'_>, good: &Call, clause: ClauseId, rng: &mut Rng) 
         let case = cases.swap_remove(rng.below(cases.len() as u64) as usize);
         let mut step = good.step.clone();
         step.body = case.value.map(|value| with_handles(value, scene, &names));
-        let applies = |call: &Call| {
-            scene
-                .outlook(call)
-                .is_some_and(|outlook| outlook.applies(clause))
-        };
+        let applies = |call: &Call| scene.outlook(call).is_some_and(|outlook| outlook.applies(clause));
         if let Some(call) = scene.call(step).filter(applies) {
             return Some(call);
         }
@@ -265,8 +203,7 @@ const SPOILED_MAX: usize = 6;
 pub fn with_handles(value: Value, scene: &Scene<'_>, names: &BTreeSet<&str>) -> Value {
     match value {
         Value::String(text) => {
-            let known =
-                |actor: &&Actor| *actor.id.id == *text && names.contains(actor.name.as_str());
+            let known = |actor: &&Actor| *actor.id.id == *text && names.contains(actor.name.as_str());
             match scene.actors.iter().find(known) {
                 Some(actor) => handle(&actor.name),
                 None => Value::String(text),
@@ -277,9 +214,7 @@ pub fn with_handles(value: Value, scene: &Scene<'_>, names: &BTreeSet<&str>) -> 
             Value::Array(items.map(|item| with_handles(item, scene, names)).collect())
         }
         Value::Object(fields) => {
-            let fields = fields
-                .into_iter()
-                .map(|(name, field)| (name, with_handles(field, scene, names)));
+            let fields = fields.into_iter().map(|(name, field)| (name, with_handles(field, scene, names)));
             Value::Object(fields.collect())
         }
         scalar => scalar,

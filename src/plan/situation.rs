@@ -64,30 +64,16 @@ pub struct Handles(BTreeMap<String, Handle>);
 impl Handles {
     /// Takes in a step that was carried out: the handles that it brings, the ids that they
     /// got (by handle), and what it has done to those it names.
-    pub fn note(
-        &mut self,
-        model: &Model,
-        step: &Step,
-        born: &BTreeMap<String, String>,
-        ending: Ending,
-    ) {
+    pub fn note(&mut self, model: &Model, step: &Step, born: &BTreeMap<String, String>, ending: Ending) {
         let operation = &model.operations[&step.operation];
         for (about, names) in &step.births {
-            let Some(about) = operation
-                .about
-                .iter()
-                .find(|a| a.name == *about && matches!(a.binding, Binding::New(_)))
+            let Some(about) = operation.about.iter().find(|a| a.name == *about && matches!(a.binding, Binding::New(_)))
             else {
                 continue;
             };
             for name in names {
                 let owner = Who::of(&step.caller).unwrap_or(Who::Owner);
-                let fresh = Handle {
-                    kind: about.resource,
-                    id: None,
-                    owner,
-                    accepted: Vec::new(),
-                };
+                let fresh = Handle { kind: about.resource, id: None, owner, accepted: Vec::new() };
                 self.0.entry(name.clone()).or_insert(fresh);
             }
         }
@@ -123,20 +109,14 @@ impl Handles {
     /// The ids known so far, by handle.
     #[must_use]
     pub fn ids(&self) -> BTreeMap<String, String> {
-        self.0
-            .iter()
-            .filter_map(|(name, handle)| Some((name.clone(), handle.id.as_ref()?.to_string())))
-            .collect()
+        self.0.iter().filter_map(|(name, handle)| Some((name.clone(), handle.id.as_ref()?.to_string()))).collect()
     }
 
     /// A name that no step of this plan has used, given the births of the steps so far.
     #[must_use]
     pub fn fresh(&self, resource: &str, steps: &[Step], nth: usize) -> String {
         let prefix = format!("{resource}-");
-        let used = steps
-            .iter()
-            .flat_map(|step| step.births.values().flatten())
-            .chain(self.0.keys());
+        let used = steps.iter().flat_map(|step| step.births.values().flatten()).chain(self.0.keys());
         let numbers = used.filter_map(|name| name.strip_prefix(&prefix)?.parse::<usize>().ok());
         format!("{prefix}{}", numbers.max().unwrap_or(0) + 1 + nth)
     }
@@ -146,12 +126,7 @@ impl Handles {
 #[must_use]
 pub fn named(step: &Step) -> BTreeSet<&str> {
     let mut found = BTreeSet::new();
-    for value in step
-        .path
-        .values()
-        .chain(step.query.values())
-        .chain(&step.body)
-    {
+    for value in step.path.values().chain(step.query.values()).chain(&step.body) {
         collect(value, &mut found);
     }
     found
@@ -187,8 +162,7 @@ pub enum Presence {
 #[must_use]
 pub fn presence(belief: &Belief, id: &Id) -> Presence {
     let possible = belief.possibilities(id);
-    let any =
-        |test: &dyn Fn(&crate::model::Thing) -> bool| possible.iter().any(|held| test(&held.thing));
+    let any = |test: &dyn Fn(&crate::model::Thing) -> bool| possible.iter().any(|held| test(&held.thing));
     if possible.iter().all(|held| held.thing.life == Life::Gone) {
         Presence::Gone
     } else if any(&|thing| thing.life != Life::Alive || leaving(thing)) {
@@ -204,10 +178,8 @@ pub fn presence(belief: &Belief, id: &Id) -> Presence {
 
 fn leaving(thing: &crate::model::Thing) -> bool {
     use crate::model::Stage;
-    thing.motion.as_ref().is_some_and(|motion| {
-        motion
-            .course
-            .iter()
-            .any(|stage| matches!(stage, Stage::Gone | Stage::Anything))
-    })
+    thing
+        .motion
+        .as_ref()
+        .is_some_and(|motion| motion.course.iter().any(|stage| matches!(stage, Stage::Gone | Stage::Anything)))
 }

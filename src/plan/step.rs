@@ -37,11 +37,7 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
     /// Absent: no body is sent.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
     /// Handles for what the call brings to life, by the suite's `about` name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -79,11 +75,7 @@ pub fn handle(name: &str) -> Value {
 /// The handle's name, if this value stands for one.
 pub fn handle_name(value: &Value) -> Option<&str> {
     let object = value.as_object()?;
-    if object.len() == 1 {
-        object.get("$handle")?.as_str()
-    } else {
-        None
-    }
+    if object.len() == 1 { object.get("$handle")?.as_str() } else { None }
 }
 
 #[cfg(test)]
@@ -92,8 +84,7 @@ mod tests {
 
     #[test]
     fn a_body_of_null_is_not_read_as_no_body() {
-        let text =
-            r#"{"operation":"o","binding":"b","caller":"owner","body":null,"settle":"leave"}"#;
+        let text = r#"{"operation":"o","binding":"b","caller":"owner","body":null,"settle":"leave"}"#;
         let step: Step = serde_json::from_str(text).unwrap();
         assert_eq!(step.body, Some(Value::Null));
         assert_eq!(serde_json::to_string(&step).unwrap(), text);

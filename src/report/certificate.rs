@@ -72,15 +72,9 @@ pub fn certificate(conclusion: &Conclusion, subject: &Subject<'_>) -> Report {
     let clauses: Vec<ClauseRow> = conclusion.rows.iter().map(|row| clause(subject.model, row)).collect();
     Report {
         format: FORMAT,
-        suite: Certified {
-            name: suite.name.clone(),
-            digest: suite.digest.clone(),
-        },
+        suite: Certified { name: suite.name.clone(), digest: suite.digest.clone() },
         title: suite.title.clone(),
-        catalog: Certified {
-            name: suite.catalog.clone(),
-            digest: subject.catalog_digest.to_string(),
-        },
+        catalog: Certified { name: suite.catalog.clone(), digest: subject.catalog_digest.to_string() },
         target: subject.target.clone(),
         seed: conclusion.seed,
         today: subject.model.today.clone(),
@@ -164,11 +158,7 @@ fn finding(subject: &Subject<'_>, seed: u64, number: usize, found: &Found) -> Fi
         clauses: finding
             .clauses
             .iter()
-            .map(|c| ClauseRef {
-                id: name(c),
-                says: model.info(*c).says.clone(),
-                cites: model.info(*c).cites.clone(),
-            })
+            .map(|c| ClauseRef { id: name(c), says: model.info(*c).says.clone(), cites: model.info(*c).cites.clone() })
             .collect(),
         operation: finding.operation.clone(),
         plan: finding.plan,
@@ -177,34 +167,23 @@ fn finding(subject: &Subject<'_>, seed: u64, number: usize, found: &Found) -> Fi
         seen: finding.seen.clone(),
         expected: finding.expected.clone(),
         violations: finding.violations.clone(),
-        narrowed: finding.shrunk.as_ref().map(|(exchange, clauses)| Narrowed {
-            exchange: *exchange,
-            clauses: clauses.iter().map(name).collect(),
-        }),
+        narrowed: finding
+            .shrunk
+            .as_ref()
+            .map(|(exchange, clauses)| Narrowed { exchange: *exchange, clauses: clauses.iter().map(name).collect() }),
         witness: witness(subject, seed, number, found),
     }
 }
 
 fn witness(subject: &Subject<'_>, seed: u64, number: usize, found: &Found) -> WitnessRow {
     let seen_again = found.witness.is_some();
-    let (plan, history) = found
-        .witness
-        .as_ref()
-        .map_or((&found.plan, &found.history), |(plan, history)| (plan, history));
-    let file = if seen_again {
-        format!("witness-{number}.json")
-    } else {
-        format!("plan-{number}.json")
-    };
+    let (plan, history) =
+        found.witness.as_ref().map_or((&found.plan, &found.history), |(plan, history)| (plan, history));
+    let file = if seen_again { format!("witness-{number}.json") } else { format!("plan-{number}.json") };
     let mut options: Vec<String> = subject.replay_options.to_vec();
     // The mock's own choices follow from seed and number of the plan; the file has them unless it came from elsewhere.
     if matches!(subject.target, Target::Mock { .. }) && plan.drawn != Some((seed, found.finding.plan)) {
-        options.extend([
-            "--seed".into(),
-            seed.to_string(),
-            "--plan".into(),
-            found.finding.plan.to_string(),
-        ]);
+        options.extend(["--seed".into(), seed.to_string(), "--plan".into(), found.finding.plan.to_string()]);
     }
     let options: String = options.iter().map(|option| format!(" {}", quoted(option))).collect();
     let suite = &subject.model.suite.name;
@@ -215,13 +194,7 @@ fn witness(subject: &Subject<'_>, seed: u64, number: usize, found: &Found) -> Wi
         }
         _ => format!("probity replay {{reports}}/{suite}/{file}{options}"),
     };
-    WitnessRow {
-        seen_again,
-        replay,
-        file,
-        outcomes: outcomes(plan, history),
-        plan: plan.clone(),
-    }
+    WitnessRow { seen_again, replay, file, outcomes: outcomes(plan, history), plan: plan.clone() }
 }
 
 /// As a shell takes it for one word.
@@ -273,19 +246,8 @@ fn silent(conclusion: &Conclusion) -> Vec<SilentRow> {
 }
 
 fn spending(conclusion: &Conclusion) -> Spending {
-    let Spent {
-        requests,
-        reads,
-        polls,
-        refusals,
-        changes,
-        creates,
-        lost,
-        throttled,
-        shrinking,
-        plans,
-        steps_skipped,
-    } = conclusion.spent;
+    let Spent { requests, reads, polls, refusals, changes, creates, lost, throttled, shrinking, plans, steps_skipped } =
+        conclusion.spent;
     let rest = requests.saturating_sub(reads + polls + refusals + changes + creates);
     let parts = [
         ("reads", reads),

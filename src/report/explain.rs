@@ -29,11 +29,7 @@ pub type Pages<'a> = &'a dyn Fn(&str) -> Option<Page>;
 pub fn explain(model: &Model, clause: ClauseId, row: Option<&ClauseRow>, page: Option<Pages<'_>>) -> String {
     let info = model.info(clause);
     let mut out = format!("{}\n  {}\n", info.id, info.says);
-    let rule = info
-        .rule
-        .as_ref()
-        .map(|rule| format!(", rule `{rule}`"))
-        .unwrap_or_default();
+    let rule = info.rule.as_ref().map(|rule| format!(", rule `{rule}`")).unwrap_or_default();
     let _ = writeln!(out, "  basis    {}{rule}", basis(info.basis));
     let _ = writeln!(out, "  cites    {}", cited(&info.cites));
     match &info.origin {
@@ -91,17 +87,8 @@ fn written(out: &mut String, clause: &Clause) {
     let _ = writeln!(out, "  {word} {statuses}");
     effects(out, "then    ", &clause.then);
     for alternative in &clause.or {
-        let when = alternative
-            .when
-            .as_ref()
-            .map(|when| format!(", when {when}"))
-            .unwrap_or_default();
-        let _ = writeln!(
-            out,
-            "  or       {}{when} [{}]",
-            alternative.because,
-            cited(&alternative.cites)
-        );
+        let when = alternative.when.as_ref().map(|when| format!(", when {when}")).unwrap_or_default();
+        let _ = writeln!(out, "  or       {}{when} [{}]", alternative.because, cited(&alternative.cites));
         effects(out, "  then  ", &alternative.then);
     }
     for (first, second) in &clause.order {
@@ -151,11 +138,7 @@ fn stage(stage: &Stage) -> String {
 }
 
 fn verdict(out: &mut String, row: &ClauseRow) {
-    let reason = if row.reason.is_empty() {
-        String::new()
-    } else {
-        format!(": {}", row.reason)
-    };
+    let reason = if row.reason.is_empty() { String::new() } else { format!(": {}", row.reason) };
     let _ = writeln!(out, "  verdict  {}{reason}", row.verdict.word());
     let counts = &row.counts;
     let _ = writeln!(
@@ -170,11 +153,8 @@ fn quote(out: &mut String, cite: &Source, page: Option<Page>) {
         let _ = writeln!(out, "\n{cite}: your folder of pages does not have it");
         return;
     };
-    let edition = if page.same_edition {
-        ""
-    } else {
-        " (another edition than the citation was made for; lines may have moved)"
-    };
+    let edition =
+        if page.same_edition { "" } else { " (another edition than the citation was made for; lines may have moved)" };
     let _ = writeln!(out, "\n{cite} in {}{edition}", page.file);
     let (first, last) = (cite.first as usize, cite.last as usize);
     let lines = page.text.lines().enumerate().map(|(index, line)| (index + 1, line));

@@ -24,11 +24,8 @@ pub struct Writing<'a> {
 /// If the folder cannot be made or written to; then nothing in it has changed.
 pub fn write(folder: &Path, writing: &Writing<'_>) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    let mut files: Vec<(String, Vec<u8>)> = writing
-        .files
-        .iter()
-        .map(|(name, bytes)| ((*name).to_string(), bytes.clone()))
-        .collect();
+    let mut files: Vec<(String, Vec<u8>)> =
+        writing.files.iter().map(|(name, bytes)| ((*name).to_string(), bytes.clone())).collect();
     for finding in &writing.report.findings {
         files.push((finding.witness.file.clone(), plan_bytes(&finding.witness.plan)));
     }
@@ -46,13 +43,8 @@ pub fn write(folder: &Path, writing: &Writing<'_>) -> io::Result<()> {
 /// # Errors
 /// If its folder cannot be made or written to.
 pub fn write_file(place: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = place
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let name = place
-        .file_name()
-        .ok_or_else(|| io::Error::other("the path names no file"))?;
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = place.file_name().ok_or_else(|| io::Error::other("the path names no file"))?;
     fs::create_dir_all(folder)?;
     for (temporary, place) in stage(folder, &[(name.to_string_lossy().into_owned(), bytes.to_vec())])? {
         fs::rename(temporary, place)?;

@@ -30,27 +30,15 @@ pub fn complaint(report: &Report, row: &ClauseRow, shown: &Shown<'_>) -> String 
     for finding in findings(report, row) {
         lines.push(format!("{}: {}", finding.operation, finding.seen));
         lines.extend(finding.violations.iter().map(|violation| format!("  {violation}")));
-        lines.extend(
-            finding
-                .expected
-                .iter()
-                .map(|expected| format!("  expected: {expected}")),
-        );
-        lines.extend(
-            steps(&finding.witness.plan, &finding.witness.outcomes)
-                .iter()
-                .map(|line| format!("  {line}")),
-        );
+        lines.extend(finding.expected.iter().map(|expected| format!("  expected: {expected}")));
+        lines.extend(steps(&finding.witness.plan, &finding.witness.outcomes).iter().map(|line| format!("  {line}")));
         lines.push(format!("replay: {}", replay(&finding.witness.replay, shown)));
     }
     lines.join("\n")
 }
 
 fn findings<'r>(report: &'r Report, row: &'r ClauseRow) -> impl Iterator<Item = &'r FindingRow> {
-    report
-        .findings
-        .iter()
-        .filter(|finding| row.findings.contains(&finding.number))
+    report.findings.iter().filter(|finding| row.findings.contains(&finding.number))
 }
 
 fn case(report: &Report, row: &ClauseRow, shown: &Shown<'_>) -> TestCase {
@@ -58,20 +46,14 @@ fn case(report: &Report, row: &ClauseRow, shown: &Shown<'_>) -> TestCase {
         Verdict::Pass => TestCaseStatus::success(),
         Verdict::Fail => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            let seen = findings(report, row)
-                .next()
-                .map_or(row.reason.as_str(), |finding| finding.seen.as_str());
-            status
-                .set_message(format!("{}: {seen}", row.says))
-                .set_type("deviation");
+            let seen = findings(report, row).next().map_or(row.reason.as_str(), |finding| finding.seen.as_str());
+            status.set_message(format!("{}: {seen}", row.says)).set_type("deviation");
             status.set_description(complaint(report, row, shown));
             status
         }
         Verdict::Inconclusive | Verdict::Untested => {
             let mut status = TestCaseStatus::skipped();
-            status
-                .set_message(format!("{}: {}", row.verdict.word(), row.reason))
-                .set_type(row.verdict.word());
+            status.set_message(format!("{}: {}", row.verdict.word(), row.reason)).set_type(row.verdict.word());
             status
         }
     };

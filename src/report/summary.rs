@@ -34,12 +34,7 @@ pub fn summary(report: &Report, shown: &Shown<'_>) -> String {
         Verdict::Inconclusive,
         "Inconclusive: it applied, but something else may explain what came",
     );
-    undecided(
-        &mut out,
-        report,
-        Verdict::Untested,
-        "Untested, which is not a pass: nothing is known of these",
-    );
+    undecided(&mut out, report, Verdict::Untested, "Untested, which is not a pass: nothing is known of these");
     silence(&mut out, report);
     spending(&mut out, report);
     counts(&mut out, report);
@@ -85,11 +80,7 @@ fn heading(out: &mut String, report: &Report) {
         Target::InProcess(name) => format!("against {name} in this process"),
     };
     let _ = writeln!(out, "{}: {} {target}", report.suite.name, report.title);
-    let _ = writeln!(
-        out,
-        "  suite {}, catalog {} {}",
-        report.suite.digest, report.catalog.name, report.catalog.digest
-    );
+    let _ = writeln!(out, "  suite {}, catalog {} {}", report.suite.digest, report.catalog.name, report.catalog.digest);
     let spent = &report.spending;
     let _ = writeln!(
         out,
@@ -125,12 +116,7 @@ fn failure(out: &mut String, finding: &FindingRow, shown: &Shown<'_>) {
         let word = if index == 0 { "expected  " } else { "       or " };
         let _ = writeln!(out, "  {word} {permitted}");
     }
-    if let Some(more) = finding
-        .expected
-        .len()
-        .checked_sub(PERMITTED_MAX)
-        .filter(|more| *more > 0)
-    {
+    if let Some(more) = finding.expected.len().checked_sub(PERMITTED_MAX).filter(|more| *more > 0) {
         let _ = writeln!(out, "             and {more} more, listed in report.json");
     }
     if let Some(narrowed) = &finding.narrowed {
@@ -157,10 +143,7 @@ fn failure(out: &mut String, finding: &FindingRow, shown: &Shown<'_>) {
     let _ = if witness.seen_again {
         writeln!(out, "  witness, {}:", counted(count, "step", "steps"))
     } else {
-        writeln!(
-            out,
-            "  seen once, and not again when the plan was repeated; the whole plan, {count} steps:"
-        )
+        writeln!(out, "  seen once, and not again when the plan was repeated; the whole plan, {count} steps:")
     };
     for line in steps(&witness.plan, &witness.outcomes) {
         let _ = writeln!(out, "    {line}");
@@ -221,34 +204,20 @@ fn spending(out: &mut String, report: &Report) {
     }
     let share =
         |share: &super::row::Share| format!("{} {}.{} %", share.what, share.per_mille / 10, share.per_mille % 10);
-    let _ = writeln!(
-        out,
-        "\nRequests: {}",
-        spent.shares.iter().map(share).collect::<Vec<_>>().join(", ")
-    );
+    let _ = writeln!(out, "\nRequests: {}", spent.shares.iter().map(share).collect::<Vec<_>>().join(", "));
     let trouble = [
         (spent.lost, "without a reply"),
         (spent.throttled, "throttled"),
         (spent.steps_skipped, "steps skipped"),
-        (
-            spent.repeated,
-            "more from clauses that the same plan had contradicted already",
-        ),
+        (spent.repeated, "more from clauses that the same plan had contradicted already"),
     ];
-    let trouble: Vec<String> = trouble
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect();
+    let trouble: Vec<String> =
+        trouble.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
     if !trouble.is_empty() {
         let _ = writeln!(out, "  {}", trouble.join(", "));
     }
     if let Some(why) = &spent.given_up_because {
-        let _ = writeln!(
-            out,
-            "  given up {} times, so that nothing was concluded there: {why}",
-            spent.given_up
-        );
+        let _ = writeln!(out, "  given up {} times, so that nothing was concluded there: {why}", spent.given_up);
     }
 }
 
@@ -269,21 +238,11 @@ fn counted(count: usize, one: &str, many: &str) -> String {
 }
 
 fn tallied(totals: &Totals) -> String {
-    let Totals {
-        pass,
-        fail,
-        inconclusive,
-        untested,
-        unreachable,
-        unobservable,
-    } = totals;
+    let Totals { pass, fail, inconclusive, untested, unreachable, unobservable } = totals;
     let mut text = format!("{pass} pass, {fail} fail, {inconclusive} inconclusive, {untested} untested");
     let apart = [(unreachable, "unreachable here"), (unobservable, "unobservable")];
-    let apart: Vec<String> = apart
-        .iter()
-        .filter(|(count, _)| **count > 0)
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
+    let apart: Vec<String> =
+        apart.iter().filter(|(count, _)| **count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     if !apart.is_empty() {
         let _ = write!(text, " (of these {})", apart.join(", "));
     }

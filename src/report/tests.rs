@@ -18,16 +18,11 @@ const SHOWN: Shown<'_> = Shown { reports: "reports" };
 fn model() -> Arc<Model> {
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps");
     let shelf = Shelf::find(&base).expect("the lamps are there");
-    shelf
-        .load("lamps", "2026-11-20")
-        .unwrap_or_else(|wrong| panic!("{wrong}"))
-        .model
+    shelf.load("lamps", "2026-11-20").unwrap_or_else(|wrong| panic!("{wrong}")).model
 }
 
 fn clause(model: &Model, id: &str) -> ClauseId {
-    model
-        .named(id)
-        .unwrap_or_else(|| panic!("the lamps have no clause {id}"))
+    model.named(id).unwrap_or_else(|| panic!("the lamps have no clause {id}"))
 }
 
 fn step(operation: &str, lamp: Option<&str>, body: Option<Value>, settle: Settle) -> Step {
@@ -39,10 +34,7 @@ fn step(operation: &str, lamp: Option<&str>, body: Option<Value>, settle: Settle
         operation: operation.to_string(),
         binding: "v1".to_string(),
         caller: "owner".to_string(),
-        path: lamp
-            .map(|lamp| ("lamp_id".to_string(), handle(lamp)))
-            .into_iter()
-            .collect(),
+        path: lamp.map(|lamp| ("lamp_id".to_string(), handle(lamp))).into_iter().collect(),
         query: BTreeMap::new(),
         headers: BTreeMap::new(),
         body,
@@ -61,12 +53,7 @@ fn plan() -> Plan {
         suite: "lamps".to_string(),
         drawn: Some((7, 2)),
         steps: vec![
-            step(
-                "lightLamp",
-                None,
-                Some(json!({"color": "red"})),
-                Settle::Poll { after_ms: 0 },
-            ),
+            step("lightLamp", None, Some(json!({"color": "red"})), Settle::Poll { after_ms: 0 }),
             step("dimLamp", Some("lamp-1"), None, Settle::Poll { after_ms: 250 }),
             look,
         ],
@@ -126,10 +113,7 @@ fn finding(clauses: Vec<ClauseId>) -> Finding {
         operation: "showLamp".to_string(),
         clauses,
         seen: "accepted with 200".to_string(),
-        expected: vec![
-            "lamp l1: BRIGHT; color=red".to_string(),
-            "lamp l1: DIM; color=red".to_string(),
-        ],
+        expected: vec!["lamp l1: BRIGHT; color=red".to_string(), "lamp l1: DIM; color=red".to_string()],
         violations: vec!["/color: string expected, found a number [light:47]".to_string()],
         shrunk: None,
     }
@@ -144,20 +128,8 @@ fn row(
     findings: Vec<usize>,
 ) -> Row {
     let [applied, passed, exceptions, unclear] = count;
-    let count = Count {
-        applied,
-        passed,
-        exceptions,
-        unclear,
-    };
-    Row {
-        clause,
-        verdict,
-        reason: reason.to_string(),
-        standing,
-        count,
-        findings,
-    }
+    let count = Count { applied, passed, exceptions, unclear };
+    Row { clause, verdict, reason: reason.to_string(), standing, count, findings }
 }
 
 fn conclusion(model: &Model) -> Conclusion {
@@ -167,23 +139,11 @@ fn conclusion(model: &Model) -> Conclusion {
         shrunk: Some((2, vec![named("dim.bright")])),
         ..finding(vec![named("dim.bright"), named("lamp.frame.color")])
     };
-    let once = Finding {
-        exchange: 9,
-        plan: 5,
-        violations: vec![],
-        ..finding(vec![named("showLamp.no-server-error")])
-    };
+    let once = Finding { exchange: 9, plan: 5, violations: vec![], ..finding(vec![named("showLamp.no-server-error")]) };
     Conclusion {
         seed: 7,
         rows: vec![
-            row(
-                named("lamp.absent"),
-                Verdict::Pass,
-                "",
-                reachable.clone(),
-                [4, 4, 0, 0],
-                vec![],
-            ),
+            row(named("lamp.absent"), Verdict::Pass, "", reachable.clone(), [4, 4, 0, 0], vec![]),
             row(
                 named("dim.bright"),
                 Verdict::Fail,
@@ -192,14 +152,7 @@ fn conclusion(model: &Model) -> Conclusion {
                 [3, 1, 0, 0],
                 vec![0],
             ),
-            row(
-                named("dim.twice"),
-                Verdict::Untested,
-                "it never applied",
-                reachable.clone(),
-                [0; 4],
-                vec![],
-            ),
+            row(named("dim.twice"), Verdict::Untested, "it never applied", reachable.clone(), [0; 4], vec![]),
             row(
                 named("light.bright"),
                 Verdict::Inconclusive,
@@ -242,25 +195,12 @@ fn conclusion(model: &Model) -> Conclusion {
             ),
         ],
         found: vec![
-            Found {
-                finding: narrowed,
-                plan: plan(),
-                history: history(),
-                witness: Some((plan(), history())),
-            },
-            Found {
-                finding: once,
-                plan: plan(),
-                history: history(),
-                witness: None,
-            },
+            Found { finding: narrowed, plan: plan(), history: history(), witness: Some((plan(), history())) },
+            Found { finding: once, plan: plan(), history: history(), witness: None },
         ],
         tally: Tally {
             silent: BTreeMap::from([(
-                Cell {
-                    operation: "dimLamp".into(),
-                    states: vec!["lamp DIMMING".into()],
-                },
+                Cell { operation: "dimLamp".into(), states: vec!["lamp DIMMING".into()] },
                 BTreeMap::from([(204, 3), (409, 1)]),
             )]),
             judged: 31,
@@ -288,9 +228,7 @@ fn conclusion(model: &Model) -> Conclusion {
 
 fn report(options: &[String]) -> Report {
     let model = model();
-    let target = Target::Mock {
-        fault: Some("dim.bright/no-effect".to_string()),
-    };
+    let target = Target::Mock { fault: Some("dim.bright/no-effect".to_string()) };
     let subject = Subject {
         model: &model,
         catalog_digest: "sha256:11",
@@ -333,20 +271,14 @@ fn a_report_is_read_back_as_it_was_written() {
 #[test]
 fn a_report_of_a_newer_format_is_refused_and_says_so() {
     let newer = usual().json().replacen("\"format\": 1", "\"format\": 99", 1);
-    assert_eq!(
-        Report::read(&newer),
-        Err("its format is 99, this program reads up to 1".to_string())
-    );
+    assert_eq!(Report::read(&newer), Err("its format is 99, this program reads up to 1".to_string()));
 }
 
 #[test]
 fn the_same_conclusion_gives_the_same_bytes_wherever_the_reports_lie() {
     let model = model();
     assert_eq!(usual().json(), usual().json());
-    assert!(
-        !usual().json().contains("reports/lamps"),
-        "the folder of the reports is no observation"
-    );
+    assert!(!usual().json().contains("reports/lamps"), "the folder of the reports is no observation");
     assert!(
         summary(&usual(), &Shown { reports: "out/there" })
             .contains("probity replay out/there/lamps/witness-1.json --fault")
@@ -356,13 +288,8 @@ fn the_same_conclusion_gives_the_same_bytes_wherever_the_reports_lie() {
 
 #[test]
 fn an_option_with_a_space_is_quoted_in_the_replay_line() {
-    let line = &report(&["--fault".to_string(), "it's dim".to_string()]).findings[0]
-        .witness
-        .replay;
-    assert_eq!(
-        line,
-        r"probity replay {reports}/lamps/witness-1.json --fault 'it'\''s dim'"
-    );
+    let line = &report(&["--fault".to_string(), "it's dim".to_string()]).findings[0].witness.replay;
+    assert_eq!(line, r"probity replay {reports}/lamps/witness-1.json --fault 'it'\''s dim'");
 }
 
 #[test]
@@ -371,18 +298,9 @@ fn a_clause_is_explained_with_its_guard_its_effects_and_its_verdict() {
     let report = usual();
     let page = |id: &str| {
         let text = "# Dimming\n\nA line of our own.\nAnd one more.\n".to_string();
-        (id == "dim").then(|| Page {
-            file: "pages/dim.md".to_string(),
-            text,
-            same_edition: false,
-        })
+        (id == "dim").then(|| Page { file: "pages/dim.md".to_string(), text, same_edition: false })
     };
-    insta::assert_snapshot!(explain(
-        &model,
-        clause(&model, "dim.bright"),
-        report.clause("dim.bright"),
-        Some(&page)
-    ));
+    insta::assert_snapshot!(explain(&model, clause(&model, "dim.bright"), report.clause("dim.bright"), Some(&page)));
 }
 
 #[test]
@@ -400,16 +318,9 @@ fn a_step_is_explained_by_what_was_possible_and_what_ruled_it_out() {
         after: vec![],
         ruled_out: vec![("lamp l1: BRIGHT".to_string(), vec![dim])],
     };
-    let contradicted = Finding {
-        shrunk: Some((1, vec![dim])),
-        ..finding(vec![dim, clause(&model, "lamp.settles")])
-    };
+    let contradicted = Finding { shrunk: Some((1, vec![dim])), ..finding(vec![dim, clause(&model, "lamp.settles")]) };
     let mut seen = vec![Seen::default(); 4];
-    seen[3] = Seen {
-        findings: vec![contradicted],
-        insight: Some(insight),
-        excess: None,
-    };
+    seen[3] = Seen { findings: vec![contradicted], insight: Some(insight), excess: None };
     insta::assert_snapshot!(why(&model, &history(), &seen, 1));
     assert!(why(&model, &history(), &seen, 2).contains("nothing was sent for it"));
 }
@@ -423,30 +334,11 @@ fn a_folder_is_written_whole_and_old_witnesses_go() {
         std::fs::write(folder.join(name), "old").unwrap();
     }
     let report = usual();
-    write(
-        &folder,
-        &Writing {
-            report: &report,
-            files: vec![("junit.xml", b"<x/>".to_vec())],
-        },
-    )
-    .unwrap();
-    let mut names: Vec<String> = std::fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
+    write(&folder, &Writing { report: &report, files: vec![("junit.xml", b"<x/>".to_vec())] }).unwrap();
+    let mut names: Vec<String> =
+        std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(
-        names,
-        [
-            "junit.xml",
-            "mine.txt",
-            "plan-2.json",
-            "report.json",
-            "witness-1.json",
-            "witness-notes.json"
-        ]
-    );
+    assert_eq!(names, ["junit.xml", "mine.txt", "plan-2.json", "report.json", "witness-1.json", "witness-notes.json"]);
     let witness: Plan = serde_json::from_slice(&std::fs::read(folder.join("witness-1.json")).unwrap()).unwrap();
     assert_eq!(witness, plan());
     std::fs::remove_dir_all(&folder).unwrap();

@@ -11,17 +11,8 @@ use std::fmt::Write;
 /// `seen` is what [`crate::oracle::judge`] gave with insight on, one entry per exchange; `step` counts from 0.
 #[must_use]
 pub fn why(model: &Model, history: &History, seen: &[Seen], step: usize) -> String {
-    let mut out = format!(
-        "step {} of plan {} of suite {}\n",
-        step + 1,
-        history.header.plan,
-        history.header.suite
-    );
-    let of_step = history
-        .exchanges
-        .iter()
-        .zip(seen)
-        .filter(|(exchange, _)| exchange.step == step);
+    let mut out = format!("step {} of plan {} of suite {}\n", step + 1, history.header.plan, history.header.suite);
+    let of_step = history.exchanges.iter().zip(seen).filter(|(exchange, _)| exchange.step == step);
     let mut any = false;
     for (exchange, seen) in of_step {
         any = true;
@@ -30,11 +21,7 @@ pub fn why(model: &Model, history: &History, seen: &[Seen], step: usize) -> Stri
             possibilities(&mut out, model, insight);
         }
         if let Some(excess) = &seen.excess {
-            let _ = writeln!(
-                out,
-                "  given up: {}; what the call touched is not determined from here",
-                excess.reason
-            );
+            let _ = writeln!(out, "  given up: {}; what the call touched is not determined from here", excess.reason);
             let _ = writeln!(
                 out,
                 "  where to look: the engine's bound on possible states, or a suite that leaves too much open"
@@ -99,15 +86,9 @@ fn contradiction(out: &mut String, model: &Model, finding: &Finding) {
         let cites: Vec<String> = info.cites.iter().map(ToString::to_string).collect();
         let place = match info.basis {
             Basis::Stated => {
-                format!(
-                    "{} says it; if the line says so, the endpoint is wrong, or the page is",
-                    cites.join(", ")
-                )
+                format!("{} says it; if the line says so, the endpoint is wrong, or the page is", cites.join(", "))
             }
-            Basis::Example => format!(
-                "only the example at {} shows it; the page may mean less",
-                cites.join(", ")
-            ),
+            Basis::Example => format!("only the example at {} shows it; the page may mean less", cites.join(", ")),
             Basis::Convention => {
                 "a rule of probity; the endpoint is wrong, or the suite lacks a clause that permits this".to_string()
             }
@@ -127,9 +108,5 @@ fn names(model: &Model, clauses: &[ClauseId]) -> String {
     if clauses.is_empty() {
         return "no clause".to_string();
     }
-    clauses
-        .iter()
-        .map(|clause| model.info(*clause).id.as_str())
-        .collect::<Vec<_>>()
-        .join(", ")
+    clauses.iter().map(|clause| model.info(*clause).id.as_str()).collect::<Vec<_>>().join(", ")
 }

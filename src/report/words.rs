@@ -14,10 +14,7 @@ const BODY_CHARS_MAX: usize = 600;
 pub fn steps(plan: &Plan, outcomes: &[String]) -> Vec<String> {
     let mut lines = Vec::new();
     for (index, step) in plan.steps.iter().enumerate() {
-        let outcome = outcomes
-            .get(index)
-            .map(|outcome| format!(" -> {outcome}"))
-            .unwrap_or_default();
+        let outcome = outcomes.get(index).map(|outcome| format!(" -> {outcome}")).unwrap_or_default();
         lines.push(format!("{}. {}{outcome}", index + 1, call(step)));
         if let Some(body) = &step.body {
             lines.push(format!("   body {}", shortened(&plain(body).to_string())));
@@ -55,10 +52,7 @@ pub fn outcome(outcome: &Outcome) -> String {
 fn call(step: &Step) -> String {
     let mut text = format!("{} ({})", step.operation, step.binding);
     let named = step.path.iter().map(|(name, value)| format!("{name}={}", said(value)));
-    let asked = step
-        .query
-        .iter()
-        .map(|(name, value)| format!("?{name}={}", said(value)));
+    let asked = step.query.iter().map(|(name, value)| format!("?{name}={}", said(value)));
     let headers = step.headers.iter().map(|(name, value)| format!("{name}: {value}"));
     let inputs: Vec<String> = named.chain(asked).chain(headers).collect();
     if !inputs.is_empty() {

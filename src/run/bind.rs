@@ -9,10 +9,7 @@ use std::collections::BTreeMap;
 /// The error is the name of a handle that has none.
 pub fn bind(step: &Step, ids: &BTreeMap<String, String>) -> Result<Call, String> {
     let all = |values: &BTreeMap<String, Value>| -> Result<BTreeMap<String, Value>, String> {
-        values
-            .iter()
-            .map(|(name, value)| Ok((name.clone(), value_of(value, ids)?)))
-            .collect()
+        values.iter().map(|(name, value)| Ok((name.clone(), value_of(value, ids)?))).collect()
     };
     Ok(Call {
         operation: step.operation.clone(),
@@ -21,31 +18,18 @@ pub fn bind(step: &Step, ids: &BTreeMap<String, String>) -> Result<Call, String>
         path: all(&step.path)?,
         query: all(&step.query)?,
         headers: step.headers.clone(),
-        body: step
-            .body
-            .as_ref()
-            .map(|body| value_of(body, ids))
-            .transpose()?,
+        body: step.body.as_ref().map(|body| value_of(body, ids)).transpose()?,
     })
 }
 
 fn value_of(value: &Value, ids: &BTreeMap<String, String>) -> Result<Value, String> {
     if let Some(name) = handle_name(value) {
-        return ids
-            .get(name)
-            .map(|id| Value::String(id.clone()))
-            .ok_or_else(|| name.to_string());
+        return ids.get(name).map(|id| Value::String(id.clone())).ok_or_else(|| name.to_string());
     }
     match value {
-        Value::Array(items) => items
-            .iter()
-            .map(|item| value_of(item, ids))
-            .collect::<Result<_, _>>()
-            .map(Value::Array),
+        Value::Array(items) => items.iter().map(|item| value_of(item, ids)).collect::<Result<_, _>>().map(Value::Array),
         Value::Object(fields) => {
-            let fields = fields
-                .iter()
-                .map(|(name, field)| Ok((name.clone(), value_of(field, ids)?)));
+            let fields = fields.iter().map(|(name, field)| Ok((name.clone(), value_of(field, ids)?)));
             fields.collect::<Result<_, String>>().map(Value::Object)
         }
         scalar => Ok(scalar.clone()),

@@ -119,9 +119,7 @@ pub(super) async fn send(
         let named = match &landed.fate {
             Fate::Answered => return Ok(landed),
             Fate::Unsent { cause } if desk.unsent_in_row() >= pace.unsent_most => {
-                return Err(Stop::Unreachable {
-                    cause: cause.clone(),
-                });
+                return Err(Stop::Unreachable { cause: cause.clone() });
             }
             Fate::Unsent { .. } => None,
             // It may have happened: a second create would leave a thing that nobody knows,
@@ -129,23 +127,16 @@ pub(super) async fn send(
             Fate::Lost if !reads(request) => return Ok(landed),
             Fate::Lost => None,
             // 429 says that nothing was done. 503 comes from in between and may not know.
-            Fate::Throttled {
-                processed: true, ..
-            } if !step.births.is_empty() => return Ok(landed),
+            Fate::Throttled { processed: true, .. } if !step.births.is_empty() => return Ok(landed),
             Fate::Throttled { after, .. } => *after,
         };
         if tries >= pace.retries {
             return Ok(landed);
         }
         desk.count(|spent| spent.retries += 1);
-        desk.pause(named.unwrap_or(backoff).min(pace.retry_after_most))
-            .await?;
+        desk.pause(named.unwrap_or(backoff).min(pace.retry_after_most)).await?;
         backoff = backoff.saturating_mul(2);
-        cause = if cause == Cause::Poll {
-            Cause::Poll
-        } else {
-            Cause::Retry
-        };
+        cause = if cause == Cause::Poll { Cause::Poll } else { Cause::Retry };
     }
     unreachable!("the number of tries is bounded above")
 }

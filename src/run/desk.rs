@@ -41,17 +41,8 @@ pub(super) struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    pub fn new(
-        context: &'a Context<'a>,
-        run: &'a mut Run,
-        watcher: &'a mut dyn Watcher,
-    ) -> Desk<'a> {
-        Desk {
-            context,
-            run: RefCell::new(run),
-            watcher: RefCell::new(watcher),
-            recorded: Notify::new(),
-        }
+    pub fn new(context: &'a Context<'a>, run: &'a mut Run, watcher: &'a mut dyn Watcher) -> Desk<'a> {
+        Desk { context, run: RefCell::new(run), watcher: RefCell::new(watcher), recorded: Notify::new() }
     }
 
     pub fn bound(&self, step: &Step) -> Result<Call, String> {
@@ -63,9 +54,7 @@ impl<'a> Desk<'a> {
         let run = self.run.borrow();
         // Numbers without an exchange do not exist: each that is taken is recorded.
         let at = usize::try_from(number).ok()?;
-        run.exchanges
-            .get(at)
-            .map(|exchange| exchange.outcome.clone())
+        run.exchanges.get(at).map(|exchange| exchange.outcome.clone())
     }
 
     pub fn unsettled(&self, index: usize) -> Vec<Call> {
@@ -86,20 +75,14 @@ impl<'a> Desk<'a> {
             self.context.secrets.strip_value(body);
         }
         let mut run = self.run.borrow_mut();
-        run.journal
-            .intent(index, step, &call)
-            .map_err(|error| Stop::Journal {
-                cause: error.to_string(),
-            })
+        run.journal.intent(index, step, &call).map_err(|error| Stop::Journal { cause: error.to_string() })
     }
 
     /// A failure to write is not fatal here: the intent is on disk, and the sweep looks it up.
     pub fn conclude(&self, index: usize, step: &Step) {
         let mut run = self.run.borrow_mut();
         let handles = step.births.values().flatten();
-        let born = handles
-            .filter_map(|name| Some((name.clone(), run.ids.get(name)?.clone())))
-            .collect();
+        let born = handles.filter_map(|name| Some((name.clone(), run.ids.get(name)?.clone()))).collect();
         let _ = run.journal.done(index, &born);
     }
 
@@ -117,9 +100,7 @@ impl<'a> Desk<'a> {
         let most = self.context.pace.request_timeout;
         let outcome = match timeout(most, self.context.endpoint.send(request)).await {
             Ok(outcome) => outcome,
-            Err(_) => Outcome::Lost {
-                cause: format!("no whole reply within {} ms", most.as_millis()),
-            },
+            Err(_) => Outcome::Lost { cause: format!("no whole reply within {} ms", most.as_millis()) },
         };
         let fate = fate(&outcome);
         let exchange = Exchange {
@@ -148,14 +129,7 @@ impl<'a> Desk<'a> {
     pub async fn recorded(&self, number: u64) {
         loop {
             let news = self.recorded.notified();
-            if self
-                .run
-                .borrow()
-                .waiting
-                .keys()
-                .next()
-                .is_none_or(|&first| first > number)
-            {
+            if self.run.borrow().waiting.keys().next().is_none_or(|&first| first > number) {
                 return;
             }
             news.await;
@@ -211,11 +185,7 @@ impl<'a> Desk<'a> {
             Fate::Lost => run.spent.lost += 1,
             Fate::Unsent { .. } => run.spent.unsent += 1,
         }
-        run.unsent_in_row = if matches!(fate, Fate::Unsent { .. }) {
-            run.unsent_in_row + 1
-        } else {
-            0
-        };
+        run.unsent_in_row = if matches!(fate, Fate::Unsent { .. }) { run.unsent_in_row + 1 } else { 0 };
         if !step.births.is_empty() {
             let ids = self.watcher.borrow().born(&exchange);
             exchange.born = christen(&mut run, step, &ids);
@@ -232,26 +202,17 @@ impl<'a> Desk<'a> {
     }
 
     fn elapsed_ms(&self) -> u64 {
-        u64::try_from(self.run.borrow().started.elapsed().as_millis())
-            .expect("a plan does not last for ages")
+        u64::try_from(self.run.borrow().started.elapsed().as_millis()).expect("a plan does not last for ages")
     }
 }
 
 fn whole_first(waiting: &mut BTreeMap<u64, Option<Exchange>>) -> Option<Exchange> {
     let first = waiting.first_entry()?;
-    if first.get().is_some() {
-        first.remove()
-    } else {
-        None
-    }
+    if first.get().is_some() { first.remove() } else { None }
 }
 
 /// Gives the step's handles their ids, in order; a handle that has one keeps it.
-fn christen(
-    run: &mut Run,
-    step: &Step,
-    ids: &BTreeMap<String, Vec<String>>,
-) -> BTreeMap<String, String> {
+fn christen(run: &mut Run, step: &Step, ids: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, String> {
     let mut born = BTreeMap::new();
     for (about, handles) in &step.births {
         for (handle, id) in handles.iter().zip(ids.get(about).into_iter().flatten()) {
@@ -267,22 +228,14 @@ fn christen(
 
 fn fate(outcome: &Outcome) -> Fate {
     match outcome {
-        Outcome::Unsent { cause } => Fate::Unsent {
-            cause: cause.clone(),
-        },
+        Outcome::Unsent { cause } => Fate::Unsent { cause: cause.clone() },
         Outcome::Lost { .. } => Fate::Lost,
         Outcome::Replied(reply) => {
             let named = reply.headers.get("retry-after");
             let after = named.and_then(|text| seconds(text));
             match reply.status {
-                429 => Fate::Throttled {
-                    after,
-                    processed: false,
-                },
-                503 if named.is_some() => Fate::Throttled {
-                    after,
-                    processed: true,
-                },
+                429 => Fate::Throttled { after, processed: false },
+                503 if named.is_some() => Fate::Throttled { after, processed: true },
                 502..=504 => Fate::Lost,
                 _ => Fate::Answered,
             }

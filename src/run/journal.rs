@@ -81,10 +81,7 @@ impl JournalFile {
     /// Appends to the file, or begins it.
     pub fn open(path: &Path) -> io::Result<JournalFile> {
         let file = OpenOptions::new().create(true).append(true).open(path)?;
-        if let Some(folder) = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-        {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             // A file that is on disk in a folder that is not is not found again.
             File::open(folder)?.sync_all()?;
         }
@@ -112,16 +109,11 @@ impl Journal for JournalFile {
     }
 
     fn done(&mut self, index: usize, born: &BTreeMap<String, String>) -> io::Result<()> {
-        self.write(&Entry::Done {
-            step: index,
-            born: born.clone(),
-        })
+        self.write(&Entry::Done { step: index, born: born.clone() })
     }
 
     fn gone(&mut self, handle: &str) -> io::Result<()> {
-        self.write(&Entry::Gone {
-            handle: handle.to_string(),
-        })
+        self.write(&Entry::Gone { handle: handle.to_string() })
     }
 }
 
@@ -132,16 +124,11 @@ pub fn read_journal(path: &Path) -> io::Result<(Vec<Entry>, Vec<usize>)> {
     const BYTES_MAX: u64 = 256 << 20;
     let file = File::open(path)?;
     if file.metadata()?.len() > BYTES_MAX {
-        return Err(io::Error::other(format!(
-            "the journal is longer than {BYTES_MAX} bytes"
-        )));
+        return Err(io::Error::other(format!("the journal is longer than {BYTES_MAX} bytes")));
     }
     let mut entries = Vec::new();
     let mut unread = Vec::new();
-    for (at, line) in BufReader::new(file.take(BYTES_MAX))
-        .split(b'\n')
-        .enumerate()
-    {
+    for (at, line) in BufReader::new(file.take(BYTES_MAX)).split(b'\n').enumerate() {
         let line = line?;
         match serde_json::from_slice(&line) {
             Ok(entry) => entries.push(entry),

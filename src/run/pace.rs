@@ -48,10 +48,7 @@ impl Pace {
     };
 
     /// For an endpoint in this process, whose time may be paused.
-    pub const IN_PROCESS: Pace = Pace {
-        gap: Duration::ZERO,
-        ..Pace::REAL
-    };
+    pub const IN_PROCESS: Pace = Pace { gap: Duration::ZERO, ..Pace::REAL };
 }
 
 /// Ceilings of one plan. What is cleaned up afterwards is not counted.

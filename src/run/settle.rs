@@ -10,21 +10,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Polls until the watcher sees rest, the bound is over or nothing changes any more.
-pub(super) async fn settle(
-    desk: &Desk<'_>,
-    step: &Step,
-    index: usize,
-    first: Duration,
-) -> Result<StepEnd, Stop> {
+pub(super) async fn settle(desk: &Desk<'_>, step: &Step, index: usize, first: Duration) -> Result<StepEnd, Stop> {
     let pace = &desk.context.pace;
     let end = Instant::now() + pace.settle_most;
     let mut wait = first;
     let mut next = pace.poll_first;
     let mut calls = desk.unsettled(index);
-    let mut seen = Seen {
-        replies: Vec::new(),
-        since: Instant::now(),
-    };
+    let mut seen = Seen { replies: Vec::new(), since: Instant::now() };
     while !calls.is_empty() {
         let now = Instant::now();
         if now >= end {
@@ -43,10 +35,7 @@ pub(super) async fn settle(
             replies.push(desk.outcome(landed.number));
         }
         if replies != seen.replies {
-            seen = Seen {
-                replies,
-                since: Instant::now(),
-            };
+            seen = Seen { replies, since: Instant::now() };
         }
         wait = next;
         next = (next * pace.poll_factor_percent / 100).min(pace.poll_most);

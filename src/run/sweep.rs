@@ -46,12 +46,7 @@ pub struct Left {
 ///
 /// Nothing of it enters the history, and the plan's budget and a cancellation do not stop
 /// it: the reserve for cleaning up is `within`, for all of them together.
-pub async fn sweep(
-    context: &Context<'_>,
-    deletions: &[Deletion],
-    run: &mut Run,
-    within: Duration,
-) -> Swept {
+pub async fn sweep(context: &Context<'_>, deletions: &[Deletion], run: &mut Run, within: Duration) -> Swept {
     let end = Instant::now() + within;
     let mut swept = Swept::default();
     for deletion in deletions {
@@ -63,58 +58,38 @@ pub async fn sweep(
             Err(because) => {
                 let mut because = because;
                 context.secrets.strip_text(&mut because);
-                swept.left.push(Left {
-                    handle: deletion.handle.clone(),
-                    id: deletion.id.clone(),
-                    because,
-                });
+                swept.left.push(Left { handle: deletion.handle.clone(), id: deletion.id.clone(), because });
             }
         }
     }
     swept
 }
 
-async fn delete(
-    context: &Context<'_>,
-    deletion: &Deletion,
-    end: Instant,
-    requests: &mut u64,
-) -> Result<(), String> {
-    let compose = |call| {
-        compose(context.catalog, call, context.identities).map_err(|error| error.to_string())
-    };
+async fn delete(context: &Context<'_>, deletion: &Deletion, end: Instant, requests: &mut u64) -> Result<(), String> {
+    let compose = |call| compose(context.catalog, call, context.identities).map_err(|error| error.to_string());
     let request = compose(&deletion.delete)?;
     let show = deletion.show.as_ref().map(compose).transpose()?;
     let mut wait = context.pace.poll_first;
     let mut accepted = false;
     loop {
         // A thing in motion refuses to be deleted; what is asked for again is what it did not accept.
-        let asked = if accepted {
-            show.as_ref().unwrap_or(&request)
-        } else {
-            &request
-        };
+        let asked = if accepted { show.as_ref().unwrap_or(&request) } else { &request };
         let outcome = ask(context, asked, requests).await;
         let because = match &outcome {
-            Outcome::Replied(Reply {
-                status: 404 | 410, ..
-            }) => return Ok(()),
-            Outcome::Replied(Reply {
-                status: 200..=299, ..
-            }) if accepted => "it was accepted and the thing is still there".to_string(),
-            Outcome::Replied(Reply {
-                status: 200..=299, ..
-            }) => {
+            Outcome::Replied(Reply { status: 404 | 410, .. }) => return Ok(()),
+            Outcome::Replied(Reply { status: 200..=299, .. }) if accepted => {
+                "it was accepted and the thing is still there".to_string()
+            }
+            Outcome::Replied(Reply { status: 200..=299, .. }) => {
                 if show.is_none() {
                     return Ok(());
                 }
                 accepted = true;
                 "it was accepted and the thing was not seen to be gone".to_string()
             }
-            Outcome::Replied(Reply {
-                status: status @ (401 | 403),
-                ..
-            }) => return Err(format!("refused with {status}")),
+            Outcome::Replied(Reply { status: status @ (401 | 403), .. }) => {
+                return Err(format!("refused with {status}"));
+            }
             Outcome::Replied(reply) => format!("refused with {}", reply.status),
             Outcome::Unsent { cause } | Outcome::Lost { cause } => cause.clone(),
         };
@@ -131,7 +106,5 @@ async fn ask(context: &Context<'_>, request: &Request, requests: &mut u64) -> Ou
     sleep(context.pace.gap).await;
     let most = context.pace.request_timeout;
     let outcome = timeout(most, context.endpoint.send(request)).await;
-    outcome.unwrap_or_else(|_| Outcome::Lost {
-        cause: format!("no whole reply within {} ms", most.as_millis()),
-    })
+    outcome.unwrap_or_else(|_| Outcome::Lost { cause: format!("no whole reply within {} ms", most.as_millis()) })
 }

@@ -37,8 +37,7 @@ struct Recorder {
 impl Watcher for Recorder {
     fn born(&self, exchange: &Exchange) -> BTreeMap<String, Vec<String>> {
         let id = body(exchange).and_then(|body| body["id"].as_str().map(str::to_string));
-        id.map(|id| BTreeMap::from([("box".to_string(), vec![id])]))
-            .unwrap_or_default()
+        id.map(|id| BTreeMap::from([("box".to_string(), vec![id])])).unwrap_or_default()
     }
 
     fn observe(&mut self, exchange: &Exchange) {
@@ -46,23 +45,15 @@ impl Watcher for Recorder {
     }
 
     fn unsettled(&self, index: usize) -> Vec<Call> {
-        let ready =
-            |exchange: &Exchange| body(exchange).is_some_and(|body| body["ready"] == json!(true));
+        let ready = |exchange: &Exchange| body(exchange).is_some_and(|body| body["ready"] == json!(true));
         let mut of_step = self.seen.iter().filter(|exchange| exchange.step == index);
-        if of_step.any(ready) {
-            Vec::new()
-        } else {
-            vec![show("box-1")]
-        }
+        if of_step.any(ready) { Vec::new() } else { vec![show("box-1")] }
     }
 }
 
 fn body(exchange: &Exchange) -> Option<&Value> {
     match &exchange.outcome {
-        Outcome::Replied(Reply {
-            body: ReplyBody::Json(body),
-            ..
-        }) => Some(body),
+        Outcome::Replied(Reply { body: ReplyBody::Json(body), .. }) => Some(body),
         _ => None,
     }
 }
@@ -79,14 +70,8 @@ fn show(id: &str) -> Call {
 
 fn operation(id: &str, method: &str, path: &str) -> Operation {
     let at: Source = "boxes:1".parse().unwrap();
-    let binding = Binding {
-        id: "v1".into(),
-        method: method.into(),
-        path: path.into(),
-        at: at.clone(),
-    };
-    serde_json::from_value(json!({ "id": id, "title": id, "at": at, "bindings": [binding] }))
-        .unwrap()
+    let binding = Binding { id: "v1".into(), method: method.into(), path: path.into(), at: at.clone() };
+    serde_json::from_value(json!({ "id": id, "title": id, "at": at, "bindings": [binding] })).unwrap()
 }
 
 fn catalog() -> Catalog {
@@ -96,12 +81,7 @@ fn catalog() -> Catalog {
         operation("pushBox", "PUT", "/v1/{shelf}/boxes/{box_id}"),
         operation("deleteBox", "DELETE", "/v1/{shelf}/boxes/{box_id}"),
     ];
-    Catalog {
-        format: 1,
-        api: "boxes".into(),
-        pages: vec![],
-        operations,
-    }
+    Catalog { format: 1, api: "boxes".into(), pages: vec![], operations }
 }
 
 fn identities() -> Identities {
@@ -136,39 +116,24 @@ fn create(name: &str) -> Step {
 }
 
 fn on(operation: &str, name: &str, settle: Settle) -> Step {
-    Step {
-        path: BTreeMap::from([("box_id".into(), handle(name))]),
-        ..step(operation, settle)
-    }
+    Step { path: BTreeMap::from([("box_id".into(), handle(name))]), ..step(operation, settle) }
 }
 
 fn reply(status: u16, body: Value) -> Outcome {
-    Outcome::Replied(Reply {
-        status,
-        headers: BTreeMap::new(),
-        body: ReplyBody::Json(body),
-    })
+    Outcome::Replied(Reply { status, headers: BTreeMap::new(), body: ReplyBody::Json(body) })
 }
 
 fn later(status: u16, retry_after: &str) -> Outcome {
     let headers = BTreeMap::from([("retry-after".to_string(), retry_after.to_string())]);
-    Outcome::Replied(Reply {
-        status,
-        headers,
-        body: ReplyBody::Empty,
-    })
+    Outcome::Replied(Reply { status, headers, body: ReplyBody::Empty })
 }
 
 fn lost() -> Outcome {
-    Outcome::Lost {
-        cause: "reset".into(),
-    }
+    Outcome::Lost { cause: "reset".into() }
 }
 
 fn unsent() -> Outcome {
-    Outcome::Unsent {
-        cause: "nothing listens".into(),
-    }
+    Outcome::Unsent { cause: "nothing listens".into() }
 }
 
 /// What carrying out gave, for the tests to look at.
@@ -182,22 +147,12 @@ struct Carried {
 impl Carried {
     /// `operation cause sent-received`, in the order of the record.
     fn lines(&self) -> Vec<String> {
-        let line = |e: &Exchange| {
-            format!(
-                "{} {} {:?} {}-{}",
-                e.number, e.operation, e.cause, e.sent_ms, e.received_ms
-            )
-        };
+        let line = |e: &Exchange| format!("{} {} {:?} {}-{}", e.number, e.operation, e.cause, e.sent_ms, e.received_ms);
         self.run.exchanges.iter().map(line).collect()
     }
 
     fn ends(&self) -> Vec<StepEnd> {
-        self.ends
-            .clone()
-            .unwrap()
-            .into_iter()
-            .map(|(_, end)| end)
-            .collect()
+        self.ends.clone().unwrap().into_iter().map(|(_, end)| end).collect()
     }
 }
 
@@ -211,10 +166,7 @@ struct Setting {
 fn setting() -> Setting {
     Setting {
         pace: Pace::IN_PROCESS,
-        budget: Budget {
-            requests: 100_000,
-            time: Duration::from_secs(1_000_000),
-        },
+        budget: Budget { requests: 100_000, time: Duration::from_secs(1_000_000) },
         cancel: Cancel::never(),
         journal: Box::new(NoJournal),
     }
@@ -225,32 +177,19 @@ fn check(steps: &[Step], answer: impl FnMut(&Request) -> (u64, Outcome)) -> Carr
 }
 
 fn paused() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .unwrap()
+    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
 }
 
 /// Carries out a plan on paused time against a script.
-fn check_with(
-    setting: Setting,
-    steps: &[Step],
-    answer: impl FnMut(&Request) -> (u64, Outcome),
-) -> Carried {
-    let endpoint = Script {
-        answer: RefCell::new(answer),
-    };
+fn check_with(setting: Setting, steps: &[Step], answer: impl FnMut(&Request) -> (u64, Outcome)) -> Carried {
+    let endpoint = Script { answer: RefCell::new(answer) };
     check_endpoint(setting, steps, &endpoint)
 }
 
 fn check_endpoint(setting: Setting, steps: &[Step], endpoint: &dyn Endpoint) -> Carried {
     paused().block_on(async {
-        let (catalog, identities, secrets) = (
-            catalog(),
-            identities(),
-            Secrets::new("salt").with_literals(["canary-key"]),
-        );
+        let (catalog, identities, secrets) =
+            (catalog(), identities(), Secrets::new("salt").with_literals(["canary-key"]));
         let context = Context {
             endpoint,
             catalog: &catalog,
@@ -264,16 +203,8 @@ fn check_endpoint(setting: Setting, steps: &[Step], endpoint: &dyn Endpoint) -> 
         let mut watcher = Recorder::default();
         let began = Instant::now();
         let ends = carry_out_plan(&context, steps, &mut run, &mut watcher).await;
-        assert_eq!(
-            watcher.seen, run.exchanges,
-            "what is observed is what is recorded"
-        );
-        Carried {
-            ends,
-            run,
-            seen: watcher.seen,
-            elapsed: began.elapsed(),
-        }
+        assert_eq!(watcher.seen, run.exchanges, "what is observed is what is recorded");
+        Carried { ends, run, seen: watcher.seen, elapsed: began.elapsed() }
     })
 }
 
@@ -281,54 +212,40 @@ fn check_endpoint(setting: Setting, steps: &[Step], endpoint: &dyn Endpoint) -> 
 fn a_handle_is_replaced_by_the_id_that_its_birth_gave() {
     let mut push = on("pushBox", "a", Settle::Leave);
     push.body = Some(json!({"near": [{"box": handle("a")}]}));
-    let carried = check(&[create("a"), push], |request| {
-        match request.operation.as_str() {
-            "createBox" => (0, reply(202, json!({"id": "7/7"}))),
-            _ => {
-                assert_eq!(request.path, "/v1/left%20top/boxes/7%2F7");
-                assert_eq!(request.body, Some(json!({"near": [{"box": "7/7"}]})));
-                (0, reply(200, json!({})))
-            }
+    let carried = check(&[create("a"), push], |request| match request.operation.as_str() {
+        "createBox" => (0, reply(202, json!({"id": "7/7"}))),
+        _ => {
+            assert_eq!(request.path, "/v1/left%20top/boxes/7%2F7");
+            assert_eq!(request.body, Some(json!({"near": [{"box": "7/7"}]})));
+            (0, reply(200, json!({})))
         }
     });
     assert_eq!(carried.ends(), [StepEnd::Done, StepEnd::Done]);
-    assert_eq!(
-        carried.run.exchanges[0].born,
-        BTreeMap::from([("a".into(), "7/7".into())])
-    );
+    assert_eq!(carried.run.exchanges[0].born, BTreeMap::from([("a".into(), "7/7".into())]));
     assert_eq!(carried.run.exchanges[1].path["shelf"], "left top");
     assert_eq!(carried.run.births, ["a"]);
 }
 
 #[test]
 fn a_step_with_an_unbound_handle_is_skipped_and_not_recorded() {
-    let carried = check(&[on("showBox", "a", Settle::Leave)], |_| {
-        panic!("nothing is sent")
-    });
-    assert_eq!(
-        carried.ends(),
-        [StepEnd::Skipped(Skip::Unbound("a".into()))]
-    );
+    let carried = check(&[on("showBox", "a", Settle::Leave)], |_| panic!("nothing is sent"));
+    assert_eq!(carried.ends(), [StepEnd::Skipped(Skip::Unbound("a".into()))]);
     assert!(carried.seen.is_empty());
 }
 
 #[test]
 fn polls_come_at_the_given_moments_until_there_is_rest() {
     let mut polls = 0;
-    let carried = check(
-        &[
-            create("a"),
-            on("pushBox", "a", Settle::Poll { after_ms: 250 }),
-        ],
-        |request| match request.operation.as_str() {
+    let carried = check(&[create("a"), on("pushBox", "a", Settle::Poll { after_ms: 250 })], |request| {
+        match request.operation.as_str() {
             "createBox" => (5, reply(202, json!({"id": "1"}))),
             "pushBox" => (5, reply(202, json!({}))),
             _ => {
                 polls += 1;
                 (0, reply(200, json!({"ready": polls == 3})))
             }
-        },
-    );
+        }
+    });
     assert_eq!(carried.ends(), [StepEnd::Done, StepEnd::Settled]);
     assert_eq!(
         carried.lines(),
@@ -346,14 +263,9 @@ fn polls_come_at_the_given_moments_until_there_is_rest() {
 fn the_last_poll_is_made_at_the_bound_of_settling() {
     let mut setting = setting();
     setting.pace.settle_most = Duration::from_secs(2);
-    let carried = check_with(
-        setting,
-        &[
-            create("a"),
-            on("pushBox", "a", Settle::Poll { after_ms: 0 }),
-        ],
-        |_| (0, reply(200, json!({"id": "1"}))),
-    );
+    let carried = check_with(setting, &[create("a"), on("pushBox", "a", Settle::Poll { after_ms: 0 })], |_| {
+        (0, reply(200, json!({"id": "1"})))
+    });
     assert_eq!(carried.ends()[1], StepEnd::NotSettled(Unrest::Bound));
     assert_eq!(carried.run.exchanges.last().unwrap().sent_ms, 2000);
 }
@@ -364,23 +276,10 @@ fn polling_ends_after_the_quiet_time_unless_replies_change() {
         let mut setting = setting();
         setting.pace.quiet = Duration::from_secs(10);
         let mut shown = 0;
-        check_with(
-            setting,
-            &[
-                create("a"),
-                on("pushBox", "a", Settle::Poll { after_ms: 0 }),
-            ],
-            move |request| {
-                shown += u64::from(request.operation == "showBox");
-                (
-                    0,
-                    reply(
-                        200,
-                        json!({"id": "1", "progress": if changing { shown } else { 0 }}),
-                    ),
-                )
-            },
-        )
+        check_with(setting, &[create("a"), on("pushBox", "a", Settle::Poll { after_ms: 0 })], move |request| {
+            shown += u64::from(request.operation == "showBox");
+            (0, reply(200, json!({"id": "1", "progress": if changing { shown } else { 0 }})))
+        })
     };
     assert_eq!(carry(false).ends()[1], StepEnd::NotSettled(Unrest::Quiet));
     assert_eq!(carry(true).ends()[1], StepEnd::NotSettled(Unrest::Bound));
@@ -388,69 +287,32 @@ fn polling_ends_after_the_quiet_time_unless_replies_change() {
 
 #[test]
 fn a_throttled_step_is_recorded_and_sent_again_when_the_endpoint_says() {
-    let mut answers = vec![
-        reply(202, json!({"id": "1"})),
-        later(503, "soon"),
-        later(429, "7"),
-    ];
+    let mut answers = vec![reply(202, json!({"id": "1"})), later(503, "soon"), later(429, "7")];
     let carried = check(&[on_push()], |_| (0, answers.pop().unwrap()));
-    assert_eq!(
-        carried.lines(),
-        [
-            "0 pushBox Step 0-0",
-            "1 pushBox Retry 7000-7000",
-            "2 pushBox Retry 9000-9000"
-        ]
-    );
-    assert_eq!(
-        (carried.run.spent.throttled, carried.run.spent.retries),
-        (2, 2)
-    );
+    assert_eq!(carried.lines(), ["0 pushBox Step 0-0", "1 pushBox Retry 7000-7000", "2 pushBox Retry 9000-9000"]);
+    assert_eq!((carried.run.spent.throttled, carried.run.spent.retries), (2, 2));
 }
 
 /// Changes a thing that needs no birth.
 fn on_push() -> Step {
-    Step {
-        path: BTreeMap::from([("box_id".into(), json!("9"))]),
-        ..step("pushBox", Settle::Leave)
-    }
+    Step { path: BTreeMap::from([("box_id".into(), json!("9"))]), ..step("pushBox", Settle::Leave) }
 }
 
 #[test]
 fn throttling_without_end_is_given_up() {
     let carried = check(&[on_push()], |_| (0, later(429, "99999")));
     assert_eq!(carried.ends(), [StepEnd::Done]);
-    assert_eq!(
-        carried.run.spent.throttled,
-        u64::from(Pace::IN_PROCESS.retries) + 1
-    );
-    assert_eq!(
-        carried.elapsed,
-        Pace::IN_PROCESS.retry_after_most * Pace::IN_PROCESS.retries
-    );
+    assert_eq!(carried.run.spent.throttled, u64::from(Pace::IN_PROCESS.retries) + 1);
+    assert_eq!(carried.elapsed, Pace::IN_PROCESS.retry_after_most * Pace::IN_PROCESS.retries);
 }
 
 #[test]
 fn a_lost_read_is_repeated_and_a_lost_change_is_not() {
-    let read = Step {
-        operation: "showBox".into(),
-        ..on_push()
-    };
-    for trouble in [
-        lost(),
-        reply(502, json!(null)),
-        reply(503, json!(null)),
-        reply(504, json!(null)),
-    ] {
+    let read = Step { operation: "showBox".into(), ..on_push() };
+    for trouble in [lost(), reply(502, json!(null)), reply(503, json!(null)), reply(504, json!(null))] {
         let mut answers = vec![reply(200, json!({})), trouble.clone(), trouble.clone()];
-        let carried = check(&[read.clone(), on_push()], |_| {
-            (0, answers.pop().unwrap_or(trouble.clone()))
-        });
-        assert_eq!(
-            carried.lines().len(),
-            4,
-            "two repeats of the read, none of the change"
-        );
+        let carried = check(&[read.clone(), on_push()], |_| (0, answers.pop().unwrap_or(trouble.clone())));
+        assert_eq!(carried.lines().len(), 4, "two repeats of the read, none of the change");
         assert_eq!(carried.run.spent.lost, 3);
     }
 }
@@ -486,12 +348,7 @@ fn a_reply_that_does_not_come_is_lost_after_the_timeout() {
 fn an_unreachable_endpoint_stops_the_plan() {
     let steps = [on_push(), on_push(), on_push()];
     let carried = check(&steps, |_| (0, unsent()));
-    assert_eq!(
-        carried.ends,
-        Err(Stop::Unreachable {
-            cause: "nothing listens".into()
-        })
-    );
+    assert_eq!(carried.ends, Err(Stop::Unreachable { cause: "nothing listens".into() }));
     assert_eq!(carried.seen.len(), Pace::IN_PROCESS.unsent_most as usize);
 }
 
@@ -500,14 +357,7 @@ fn one_reply_forgets_earlier_unreachability() {
     let mut count = 0;
     let carried = check(&vec![on_push(); 20], |_| {
         count += 1;
-        (
-            0,
-            if count % 2 == 0 {
-                reply(200, json!({}))
-            } else {
-                unsent()
-            },
-        )
+        (0, if count % 2 == 0 { reply(200, json!({})) } else { unsent() })
     });
     assert_eq!(carried.ends().len(), 20);
 }
@@ -521,18 +371,10 @@ fn budgets_of_requests_and_of_time_stop_the_plan() {
 
     let mut short = setting();
     short.budget.time = Duration::from_secs(3);
-    let carried = check_with(
-        short,
-        &[
-            create("a"),
-            on("pushBox", "a", Settle::Poll { after_ms: 0 }),
-        ],
-        |_| (0, reply(200, json!({"id": "1"}))),
-    );
-    assert_eq!(
-        (carried.ends, carried.elapsed),
-        (Err(Stop::Time), Duration::from_secs(3))
-    );
+    let carried = check_with(short, &[create("a"), on("pushBox", "a", Settle::Poll { after_ms: 0 })], |_| {
+        (0, reply(200, json!({"id": "1"})))
+    });
+    assert_eq!((carried.ends, carried.elapsed), (Err(Stop::Time), Duration::from_secs(3)));
 }
 
 #[test]
@@ -541,49 +383,28 @@ fn a_cancelled_plan_stops_in_the_middle_of_a_wait_and_keeps_its_record() {
     let mut setting = setting();
     setting.cancel = cancel;
     let mut sender = Some(sender);
-    let carried = check_with(
-        setting,
-        &[
-            create("a"),
-            on("pushBox", "a", Settle::Poll { after_ms: 500_000 }),
-        ],
-        |request| {
+    let carried =
+        check_with(setting, &[create("a"), on("pushBox", "a", Settle::Poll { after_ms: 500_000 })], |request| {
             if request.operation == "pushBox" {
                 sender.take().unwrap().send(true).unwrap();
             }
             (0, reply(200, json!({"id": "1"})))
-        },
-    );
-    assert_eq!(
-        (carried.ends, carried.seen.len(), carried.elapsed),
-        (Err(Stop::Cancelled), 2, Duration::ZERO)
-    );
+        });
+    assert_eq!((carried.ends, carried.seen.len(), carried.elapsed), (Err(Stop::Cancelled), 2, Duration::ZERO));
 }
 
 #[test]
 fn requests_keep_their_distance() {
     let mut setting = setting();
     setting.pace.gap = Duration::from_millis(100);
-    let carried = check_with(setting, &vec![on_push(); 3], |_| {
-        (30, reply(200, json!({})))
-    });
-    assert_eq!(
-        carried.lines(),
-        [
-            "0 pushBox Step 0-30",
-            "1 pushBox Step 100-130",
-            "2 pushBox Step 200-230"
-        ]
-    );
+    let carried = check_with(setting, &vec![on_push(); 3], |_| (30, reply(200, json!({}))));
+    assert_eq!(carried.lines(), ["0 pushBox Step 0-30", "1 pushBox Step 100-130", "2 pushBox Step 200-230"]);
 }
 
 #[test]
 fn forty_steps_that_settle_for_ten_minutes_each_take_no_time() {
     let mut steps = vec![create("a")];
-    steps.extend(vec![
-        on("pushBox", "a", Settle::Poll { after_ms: 1000 });
-        40
-    ]);
+    steps.extend(vec![on("pushBox", "a", Settle::Poll { after_ms: 1000 }); 40]);
     let mut rest_at = None;
     let carried = check(&steps, |request| match request.operation.as_str() {
         "createBox" => (0, reply(202, json!({"id": "1"}))),
@@ -591,19 +412,9 @@ fn forty_steps_that_settle_for_ten_minutes_each_take_no_time() {
             rest_at = Some(Instant::now() + Duration::from_secs(600));
             (0, reply(202, json!({})))
         }
-        _ => (
-            0,
-            reply(
-                200,
-                json!({"ready": rest_at.is_some_and(|at| Instant::now() >= at)}),
-            ),
-        ),
+        _ => (0, reply(200, json!({"ready": rest_at.is_some_and(|at| Instant::now() >= at)}))),
     });
-    assert!(
-        carried.ends()[1..]
-            .iter()
-            .all(|end| *end == StepEnd::Settled)
-    );
+    assert!(carried.ends()[1..].iter().all(|end| *end == StepEnd::Settled));
     assert!(carried.elapsed >= Duration::from_secs(40 * 600));
 }
 
@@ -614,34 +425,18 @@ fn branches_overlap_and_are_recorded_in_the_order_of_sending() {
         path: BTreeMap::from([("box_id".into(), json!(id))]),
         ..step("pushBox", settle)
     };
-    let steps = [
-        side(1, "slow", Settle::Poll { after_ms: 0 }),
-        side(2, "fast", Settle::Leave),
-        side(2, "fast", Settle::Leave),
-    ];
-    let carried = check(&steps, |request| {
-        match (
-            request.operation.as_str(),
-            request.parameters["box_id"].as_str(),
-        ) {
-            ("pushBox", Some("slow")) => (100, reply(202, json!({}))),
-            ("pushBox", _) => (10, reply(202, json!({}))),
-            _ => (0, reply(200, json!({"ready": true}))),
-        }
+    let steps =
+        [side(1, "slow", Settle::Poll { after_ms: 0 }), side(2, "fast", Settle::Leave), side(2, "fast", Settle::Leave)];
+    let carried = check(&steps, |request| match (request.operation.as_str(), request.parameters["box_id"].as_str()) {
+        ("pushBox", Some("slow")) => (100, reply(202, json!({}))),
+        ("pushBox", _) => (10, reply(202, json!({}))),
+        _ => (0, reply(200, json!({"ready": true}))),
     });
     assert_eq!(
         carried.lines(),
-        [
-            "0 pushBox Step 0-100",
-            "1 pushBox Step 0-10",
-            "2 pushBox Step 10-20",
-            "3 showBox Poll 100-100"
-        ]
+        ["0 pushBox Step 0-100", "1 pushBox Step 0-10", "2 pushBox Step 10-20", "3 showBox Poll 100-100"]
     );
-    assert_eq!(
-        carried.ends(),
-        [StepEnd::Settled, StepEnd::Done, StepEnd::Done]
-    );
+    assert_eq!(carried.ends(), [StepEnd::Settled, StepEnd::Done, StepEnd::Done]);
 }
 
 #[test]
@@ -651,63 +446,29 @@ fn a_branch_polls_only_when_its_call_is_on_record() {
         path: BTreeMap::from([("box_id".into(), json!(id))]),
         ..step("pushBox", settle)
     };
-    let steps = [
-        side(1, "slow", Settle::Leave),
-        side(2, "fast", Settle::Poll { after_ms: 0 }),
-    ];
-    let carried = check(&steps, |request| {
-        match (
-            request.operation.as_str(),
-            request.parameters["box_id"].as_str(),
-        ) {
-            ("pushBox", Some("slow")) => (100, reply(202, json!({}))),
-            ("pushBox", _) => (10, reply(202, json!({}))),
-            _ => (0, reply(200, json!({"ready": true}))),
-        }
+    let steps = [side(1, "slow", Settle::Leave), side(2, "fast", Settle::Poll { after_ms: 0 })];
+    let carried = check(&steps, |request| match (request.operation.as_str(), request.parameters["box_id"].as_str()) {
+        ("pushBox", Some("slow")) => (100, reply(202, json!({}))),
+        ("pushBox", _) => (10, reply(202, json!({}))),
+        _ => (0, reply(200, json!({"ready": true}))),
     });
-    assert_eq!(
-        carried.lines(),
-        [
-            "0 pushBox Step 0-100",
-            "1 pushBox Step 0-10",
-            "2 showBox Poll 100-100"
-        ]
-    );
+    assert_eq!(carried.lines(), ["0 pushBox Step 0-100", "1 pushBox Step 0-10", "2 showBox Poll 100-100"]);
 }
 
 #[test]
 fn secrets_are_gone_from_what_is_observed_and_ids_are_taken_before() {
     let carried = check(&[create("a")], |_| {
-        (
-            0,
-            reply(
-                202,
-                json!({"id": "1", "adminPass": "open sesame", "note": "canary-key"}),
-            ),
-        )
+        (0, reply(202, json!({"id": "1", "adminPass": "open sesame", "note": "canary-key"})))
     });
     let record = serde_json::to_string(&carried.seen[0]).unwrap();
-    assert!(
-        !record.contains("sesame") && !record.contains("canary"),
-        "{record}"
-    );
+    assert!(!record.contains("sesame") && !record.contains("canary"), "{record}");
 }
 
 #[test]
 fn an_unknown_operation_and_a_missing_path_parameter_stop_the_plan() {
-    let unknown = check(&[step("fold", Settle::Leave)], |_| {
-        panic!("nothing is sent")
-    });
-    assert!(
-        unknown
-            .ends
-            .unwrap_err()
-            .to_string()
-            .contains("no operation `fold`")
-    );
-    let missing = check(&[step("showBox", Settle::Leave)], |_| {
-        panic!("nothing is sent")
-    });
+    let unknown = check(&[step("fold", Settle::Leave)], |_| panic!("nothing is sent"));
+    assert!(unknown.ends.unwrap_err().to_string().contains("no operation `fold`"));
+    let missing = check(&[step("showBox", Settle::Leave)], |_| panic!("nothing is sent"));
     assert!(missing.ends.unwrap_err().to_string().contains("`box_id`"));
 }
 
@@ -719,20 +480,12 @@ struct Diary {
 
 impl Journal for Diary {
     fn intent(&mut self, index: usize, _: &Step, call: &Call) -> std::io::Result<()> {
-        self.lines
-            .borrow_mut()
-            .push(format!("intent {index} {}", call.operation));
-        if self.broken {
-            Err(std::io::Error::other("disk full"))
-        } else {
-            Ok(())
-        }
+        self.lines.borrow_mut().push(format!("intent {index} {}", call.operation));
+        if self.broken { Err(std::io::Error::other("disk full")) } else { Ok(()) }
     }
 
     fn done(&mut self, index: usize, born: &BTreeMap<String, String>) -> std::io::Result<()> {
-        self.lines
-            .borrow_mut()
-            .push(format!("done {index} {born:?}"));
+        self.lines.borrow_mut().push(format!("done {index} {born:?}"));
         Ok(())
     }
 
@@ -745,46 +498,19 @@ impl Journal for Diary {
 #[test]
 fn the_journal_is_written_before_a_create_is_sent() {
     let lines = std::rc::Rc::new(RefCell::new(Vec::new()));
-    let setting = Setting {
-        journal: Box::new(Diary {
-            lines: lines.clone(),
-            broken: false,
-        }),
-        ..setting()
-    };
+    let setting = Setting { journal: Box::new(Diary { lines: lines.clone(), broken: false }), ..setting() };
     check_with(setting, &[create("a"), on_push()], |request| {
-        lines
-            .borrow_mut()
-            .push(format!("sent {}", request.operation));
+        lines.borrow_mut().push(format!("sent {}", request.operation));
         (0, reply(200, json!({"id": "1"})))
     });
-    assert_eq!(
-        *lines.borrow(),
-        [
-            "intent 0 createBox",
-            "sent createBox",
-            "done 0 {\"a\": \"1\"}",
-            "sent pushBox"
-        ]
-    );
+    assert_eq!(*lines.borrow(), ["intent 0 createBox", "sent createBox", "done 0 {\"a\": \"1\"}", "sent pushBox"]);
 }
 
 #[test]
 fn without_a_journal_nothing_is_created() {
-    let setting = Setting {
-        journal: Box::new(Diary {
-            lines: Default::default(),
-            broken: true,
-        }),
-        ..setting()
-    };
+    let setting = Setting { journal: Box::new(Diary { lines: Default::default(), broken: true }), ..setting() };
     let carried = check_with(setting, &[create("a")], |_| panic!("nothing is sent"));
-    assert_eq!(
-        carried.ends,
-        Err(Stop::Journal {
-            cause: "disk full".into()
-        })
-    );
+    assert_eq!(carried.ends, Err(Stop::Journal { cause: "disk full".into() }));
 }
 
 #[test]
@@ -792,28 +518,16 @@ fn a_journal_file_is_read_again_and_a_torn_line_is_counted() {
     let folder = std::env::temp_dir().join(format!("probity-journal-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join("journal.jsonl");
-    let call = Call {
-        body: Some(json!({"name": "a"})),
-        ..show("1")
-    };
+    let call = Call { body: Some(json!({"name": "a"})), ..show("1") };
     let mut journal = JournalFile::open(&path).unwrap();
     journal.intent(3, &create("a"), &call).unwrap();
-    journal
-        .done(3, &BTreeMap::from([("a".into(), "1".into())]))
-        .unwrap();
+    journal.done(3, &BTreeMap::from([("a".into(), "1".into())])).unwrap();
     use std::io::Write;
-    std::fs::OpenOptions::new()
-        .append(true)
-        .open(&path)
-        .unwrap()
-        .write_all(b"{\"gone\":{\"ha")
-        .unwrap();
+    std::fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"gone\":{\"ha").unwrap();
     let (entries, unread) = read_journal(&path).unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
     assert_eq!(entries.len(), 2);
-    assert!(
-        matches!(&entries[0], Entry::Intent { step: 3, body: Some(body), .. } if body["name"] == "a")
-    );
+    assert!(matches!(&entries[0], Entry::Intent { step: 3, body: Some(body), .. } if body["name"] == "a"));
     assert_eq!(unread, [3]);
 }
 
@@ -823,25 +537,15 @@ fn check_sweep(mut answer: impl FnMut(&str) -> Outcome) -> (Swept, Vec<String>) 
     let swept = paused().block_on(async {
         let endpoint = Script {
             answer: RefCell::new(|request: &Request| {
-                let line = format!(
-                    "{} {}",
-                    request.method,
-                    request.parameters["box_id"].as_str().unwrap()
-                );
+                let line = format!("{} {}", request.method, request.parameters["box_id"].as_str().unwrap());
                 asked.push(line.clone());
                 (0, answer(&line))
             }),
         };
-        let (catalog, identities, secrets) = (
-            catalog(),
-            identities(),
-            Secrets::new("salt").with_literals(["canary-key"]),
-        );
+        let (catalog, identities, secrets) =
+            (catalog(), identities(), Secrets::new("salt").with_literals(["canary-key"]));
         // Neither a spent budget nor a cancellation keeps things from being cleaned up.
-        let budget = Budget {
-            requests: 0,
-            time: Duration::ZERO,
-        };
+        let budget = Budget { requests: 0, time: Duration::ZERO };
         let (sender, cancel) = Cancel::pair();
         sender.send(true).unwrap();
         let context = Context {
@@ -856,19 +560,10 @@ fn check_sweep(mut answer: impl FnMut(&str) -> Outcome) -> (Swept, Vec<String>) 
         let deletions = ["2", "1"].map(|id| Deletion {
             handle: format!("box-{id}"),
             id: id.into(),
-            delete: Call {
-                operation: "deleteBox".into(),
-                ..show(id)
-            },
+            delete: Call { operation: "deleteBox".into(), ..show(id) },
             show: Some(show(id)),
         });
-        sweep(
-            &context,
-            &deletions,
-            &mut Run::begin(Box::new(NoJournal)),
-            Duration::from_secs(60),
-        )
-        .await
+        sweep(&context, &deletions, &mut Run::begin(Box::new(NoJournal)), Duration::from_secs(60)).await
     });
     (swept, asked)
 }
@@ -885,10 +580,7 @@ fn a_sweep_deletes_in_order_and_looks_until_things_are_gone() {
         }
     });
     assert_eq!(asked, ["DELETE 2", "GET 2", "GET 2", "DELETE 1", "GET 1"]);
-    assert_eq!(
-        (swept.gone, swept.left),
-        (vec!["box-2".to_string(), "box-1".to_string()], vec![])
-    );
+    assert_eq!((swept.gone, swept.left), (vec!["box-2".to_string(), "box-1".to_string()], vec![]));
 }
 
 #[test]
@@ -904,11 +596,7 @@ fn a_sweep_asks_again_for_what_is_in_motion_and_reports_what_stays() {
         }
     });
     assert!(refused > 3, "a lost deletion is asked for again");
-    let left: Vec<_> = swept
-        .left
-        .iter()
-        .map(|left| (left.id.as_str(), left.because.as_str()))
-        .collect();
+    let left: Vec<_> = swept.left.iter().map(|left| (left.id.as_str(), left.because.as_str())).collect();
     assert_eq!(left, [("2", "reset"), ("1", "refused with 403")]);
 }
 
@@ -923,10 +611,7 @@ fn on_a_bad_wire_nothing_is_changed_twice_and_every_request_is_on_record() {
         let toy = Script {
             answer: RefCell::new(|request: &Request| {
                 if request.method == "PUT" {
-                    *changed
-                        .borrow_mut()
-                        .entry(request.path.clone())
-                        .or_default() += 1;
+                    *changed.borrow_mut().entry(request.path.clone()).or_default() += 1;
                 }
                 (1, reply(200, json!({"ready": true})))
             }),
@@ -938,19 +623,13 @@ fn on_a_bad_wire_nothing_is_changed_twice_and_every_request_is_on_record() {
             })
             .collect();
         let faulty = Faulty::new(toy, faults.parse::<WireFaults>().unwrap());
-        let counted = Counted {
-            endpoint: &faulty,
-            asked: std::cell::Cell::new(0),
-        };
+        let counted = Counted { endpoint: &faulty, asked: std::cell::Cell::new(0) };
         let carried = check_endpoint(setting(), &steps, &counted);
         let asked = counted.asked.get();
         assert_eq!(carried.seen.len() as u64, asked);
         assert_eq!(carried.run.spent.requests, asked);
         assert!(carried.ends().iter().all(|end| *end == StepEnd::Settled));
-        assert!(
-            changed.borrow().values().all(|&times| times == 1),
-            "seed {seed}"
-        );
+        assert!(changed.borrow().values().all(|&times| times == 1), "seed {seed}");
     }
 }
 

@@ -72,11 +72,7 @@ impl std::str::FromStr for Source {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Source, String> {
-        let malformed = || {
-            format!(
-                "`{text}` is not a citation: expected `<page>:<line>` or `<page>:<first>-<last>`"
-            )
-        };
+        let malformed = || format!("`{text}` is not a citation: expected `<page>:<line>` or `<page>:<first>-<last>`");
         let (page, lines) = text.rsplit_once(':').ok_or_else(malformed)?;
         let (first, last) = lines.split_once('-').unwrap_or((lines, lines));
         let first: u32 = first.trim().parse().map_err(|_| malformed())?;
@@ -84,11 +80,7 @@ impl std::str::FromStr for Source {
         if page.trim().is_empty() || first == 0 || last < first {
             return Err(malformed());
         }
-        Ok(Source {
-            page: page.trim().to_string(),
-            first,
-            last,
-        })
+        Ok(Source { page: page.trim().to_string(), first, last })
     }
 }
 

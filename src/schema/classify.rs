@@ -7,9 +7,7 @@ use super::walk::{self, Finding};
 use serde_json::Value;
 
 /// What the pages promise about an input.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Class {
     /// Obeys every page in the narrowest reading: it must not be refused for its form.
@@ -72,68 +70,37 @@ pub struct Reason {
 ///
 /// An input with reasons of both kinds is invalid: what must be refused stays so,
 /// whatever one thinks of the rest. Total: every value gets a class.
-pub fn classify(
-    shape: Option<&Shape>,
-    body: Option<&Value>,
-    microversion: Option<&str>,
-) -> Classified {
+pub fn classify(shape: Option<&Shape>, body: Option<&Value>, microversion: Option<&str>) -> Classified {
     match (shape, body) {
         (None, None) => Classified::of(Vec::new()),
         (None, Some(_)) => Classified::of(vec![Reason::body("no-body", None, Class::Doubtful)]),
         (Some(shape), None) => {
-            let class = if demands(shape) {
-                Class::Invalid
-            } else {
-                Class::Doubtful
-            };
+            let class = if demands(shape) { Class::Invalid } else { Class::Doubtful };
             Classified::of(vec![Reason::body("body", root_source(shape), class)])
         }
         (Some(shape), Some(body)) => {
             let findings = walk::all(shape, body, Asked::read(microversion));
-            Classified::of(
-                findings
-                    .into_iter()
-                    .map(|finding| reason(shape, finding))
-                    .collect(),
-            )
+            Classified::of(findings.into_iter().map(|finding| reason(shape, finding)).collect())
         }
     }
 }
 
 impl Classified {
     fn of(reasons: Vec<Reason>) -> Classified {
-        let class = reasons
-            .iter()
-            .map(|reason| reason.class)
-            .max()
-            .unwrap_or(Class::Valid);
+        let class = reasons.iter().map(|reason| reason.class).max().unwrap_or(Class::Valid);
         Classified { class, reasons }
     }
 }
 
 impl Reason {
     fn body(kind: &str, source: Option<Source>, class: Class) -> Reason {
-        Reason {
-            pointer: String::new(),
-            kind: kind.to_string(),
-            source,
-            class,
-        }
+        Reason { pointer: String::new(), kind: kind.to_string(), source, class }
     }
 }
 
 fn reason(shape: &Shape, finding: Finding) -> Reason {
-    let source = shape
-        .node(finding.node)
-        .notes
-        .source_of(&finding.keyword)
-        .cloned();
-    Reason {
-        pointer: finding.pointer,
-        kind: finding.keyword,
-        source,
-        class: finding.class,
-    }
+    let source = shape.node(finding.node).notes.source_of(&finding.keyword).cloned();
+    Reason { pointer: finding.pointer, kind: finding.keyword, source, class: finding.class }
 }
 
 /// Whether an absent body breaks something: the root holds a mandatory property.

@@ -42,12 +42,7 @@ const SILENT: [&str; 13] = [
 ];
 
 pub(super) fn compile(schema: &Value, place: &str) -> Result<Vec<Node>, LoadError> {
-    let mut compiler = Compiler {
-        root: schema,
-        place,
-        nodes: Vec::new(),
-        known: BTreeMap::new(),
-    };
+    let mut compiler = Compiler { root: schema, place, nodes: Vec::new(), known: BTreeMap::new() };
     compiler.schema(schema, "", 0)?;
     compiler.refuse_endless_inclusion()?;
     Ok(compiler.nodes)
@@ -62,41 +57,27 @@ struct Compiler<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    fn schema(
-        &mut self,
-        schema: &'a Value,
-        pointer: &str,
-        depth: usize,
-    ) -> Result<NodeId, LoadError> {
+    fn schema(&mut self, schema: &'a Value, pointer: &str, depth: usize) -> Result<NodeId, LoadError> {
         if let Some(&id) = self.known.get(pointer) {
             return Ok(id);
         }
         if depth > DEPTH_MAX || self.nodes.len() >= NODES_MAX {
-            return Err(self.fail(
-                pointer,
-                format!("it is nested deeper than {DEPTH_MAX} or has more than {NODES_MAX} parts"),
-            ));
+            return Err(
+                self.fail(pointer, format!("it is nested deeper than {DEPTH_MAX} or has more than {NODES_MAX} parts"))
+            );
         }
         let id = self.nodes.len();
         self.nodes.push(Node::default());
         self.known.insert(pointer.to_string(), id);
         self.nodes[id] = match schema {
-            Value::Bool(accepts) => Node {
-                never: !accepts,
-                ..Node::default()
-            },
+            Value::Bool(accepts) => Node { never: !accepts, ..Node::default() },
             Value::Object(keywords) => self.object(keywords, pointer, depth)?,
             _ => return Err(self.fail(pointer, "a schema is an object, true or false".into())),
         };
         Ok(id)
     }
 
-    fn object(
-        &mut self,
-        keywords: &'a Map<String, Value>,
-        at: &str,
-        depth: usize,
-    ) -> Result<Node, LoadError> {
+    fn object(&mut self, keywords: &'a Map<String, Value>, at: &str, depth: usize) -> Result<Node, LoadError> {
         let mut node = Node::default();
         for (keyword, value) in keywords {
             let done = self.plain(&mut node, keyword, value, at)?
@@ -106,10 +87,7 @@ impl<'a> Compiler<'a> {
                 || keyword.starts_with("x-")
                 || GROUPS.iter().any(|group| group.contains(&keyword.as_str()));
             if !done {
-                return Err(self.fail(
-                    &join(at, keyword),
-                    format!("the keyword `{keyword}` is not understood"),
-                ));
+                return Err(self.fail(&join(at, keyword), format!("the keyword `{keyword}` is not understood")));
             }
         }
         for group in GROUPS {
@@ -121,30 +99,13 @@ impl<'a> Compiler<'a> {
     }
 
     /// Keywords whose value is plain data.
-    fn plain(
-        &self,
-        node: &mut Node,
-        keyword: &str,
-        value: &Value,
-        at: &str,
-    ) -> Result<bool, LoadError> {
+    fn plain(&self, node: &mut Node, keyword: &str, value: &Value, at: &str) -> Result<bool, LoadError> {
         let wrong = |cause: String| self.fail(&join(at, keyword), cause);
-        let count = || {
-            value
-                .as_u64()
-                .map(Some)
-                .ok_or_else(|| wrong("it must be a whole number from 0".into()))
-        };
+        let count = || value.as_u64().map(Some).ok_or_else(|| wrong("it must be a whole number from 0".into()));
         let number = || number(value).ok_or_else(|| wrong("it must be a number".into()));
         match keyword {
-            "type" => {
-                node.types =
-                    Some(types(value).ok_or_else(|| wrong("it names no JSON type".into()))?)
-            }
-            "required" => {
-                node.required =
-                    strings(value).ok_or_else(|| wrong("it must be a list of names".into()))?
-            }
+            "type" => node.types = Some(types(value).ok_or_else(|| wrong("it names no JSON type".into()))?),
+            "required" => node.required = strings(value).ok_or_else(|| wrong("it must be a list of names".into()))?,
             "enum" => match value.as_array() {
                 Some(members) if !members.is_empty() => node.members = Some(members.clone()),
                 _ => return Err(wrong("it must be a list with members".into())),
@@ -156,11 +117,7 @@ impl<'a> Compiler<'a> {
             "maxItems" => node.max_items = count()?,
             "minProperties" => node.min_props = count()?,
             "maxProperties" => node.max_props = count()?,
-            "uniqueItems" => {
-                node.unique = value
-                    .as_bool()
-                    .ok_or_else(|| wrong("it must be true or false".into()))?
-            }
+            "uniqueItems" => node.unique = value.as_bool().ok_or_else(|| wrong("it must be true or false".into()))?,
             "minimum" => node.minimum = Some(number()?),
             "maximum" => node.maximum = Some(number()?),
             "exclusiveMinimum" => node.above = Some(number()?),
@@ -214,63 +171,37 @@ impl<'a> Compiler<'a> {
         Ok(true)
     }
 
-    fn map(
-        &mut self,
-        value: &'a Value,
-        at: &str,
-        depth: usize,
-    ) -> Result<Vec<(String, NodeId)>, LoadError> {
-        let entries = value
-            .as_object()
-            .ok_or_else(|| self.fail(at, "it must be an object".into()))?;
-        let compiled = entries.iter().map(|(name, schema)| {
-            Ok((
-                name.clone(),
-                self.schema(schema, &join(at, name), depth + 1)?,
-            ))
-        });
+    fn map(&mut self, value: &'a Value, at: &str, depth: usize) -> Result<Vec<(String, NodeId)>, LoadError> {
+        let entries = value.as_object().ok_or_else(|| self.fail(at, "it must be an object".into()))?;
+        let compiled =
+            entries.iter().map(|(name, schema)| Ok((name.clone(), self.schema(schema, &join(at, name), depth + 1)?)));
         compiled.collect()
     }
 
     fn list(&mut self, value: &'a Value, at: &str, depth: usize) -> Result<Vec<NodeId>, LoadError> {
         let schemas = value.as_array().filter(|list| !list.is_empty());
-        let schemas =
-            schemas.ok_or_else(|| self.fail(at, "it must be a list with schemas".into()))?;
+        let schemas = schemas.ok_or_else(|| self.fail(at, "it must be a list with schemas".into()))?;
         let compiled = schemas.iter().enumerate();
-        compiled
-            .map(|(index, schema)| self.schema(schema, &join(at, &index.to_string()), depth + 1))
-            .collect()
+        compiled.map(|(index, schema)| self.schema(schema, &join(at, &index.to_string()), depth + 1)).collect()
     }
 
     fn reference(&mut self, value: &'a Value, at: &str, depth: usize) -> Result<NodeId, LoadError> {
         let text = value.as_str().unwrap_or_default();
-        let local = text
-            .strip_prefix('#')
-            .filter(|pointer| pointer.is_empty() || pointer.starts_with('/'));
+        let local = text.strip_prefix('#').filter(|pointer| pointer.is_empty() || pointer.starts_with('/'));
         let found = local.and_then(|pointer| Some((pointer, self.root.pointer(pointer)?)));
-        let (pointer, target) = found.ok_or_else(|| {
-            self.fail(
-                at,
-                format!("the reference {value} leads nowhere in this file"),
-            )
-        })?;
+        let (pointer, target) =
+            found.ok_or_else(|| self.fail(at, format!("the reference {value} leads nowhere in this file")))?;
         self.schema(target, pointer, depth + 1)
     }
 
     fn pattern(&self, text: Option<&str>, at: &str) -> Result<Pattern, LoadError> {
         let text = text.ok_or_else(|| self.fail(at, "a pattern is a text".into()))?;
-        Pattern::new(text)
-            .map_err(|cause| self.fail(at, format!("the pattern does not compile: {cause}")))
+        Pattern::new(text).map_err(|cause| self.fail(at, format!("the pattern does not compile: {cause}")))
     }
 
     fn format(&self, value: &Value, at: &str) -> Result<Format, LoadError> {
         let named = value.as_str().and_then(Format::named);
-        named.ok_or_else(|| {
-            self.fail(
-                &join(at, "format"),
-                format!("the format {value} is not known"),
-            )
-        })
+        named.ok_or_else(|| self.fail(&join(at, "format"), format!("the format {value} is not known")))
     }
 
     fn group(
@@ -279,32 +210,21 @@ impl<'a> Compiler<'a> {
         group: &[&str],
         at: &str,
     ) -> Result<Option<jsonschema::Validator>, LoadError> {
-        let present = group
-            .iter()
-            .filter_map(|&word| Some((word.to_string(), keywords.get(word)?.clone())));
+        let present = group.iter().filter_map(|&word| Some((word.to_string(), keywords.get(word)?.clone())));
         let lone: Map<String, Value> = present.collect();
         if lone.is_empty() {
             return Ok(None);
         }
         let options = jsonschema::draft202012::options().should_validate_formats(true);
         let built = options.build(&Value::Object(lone));
-        built.map(Some).map_err(|error| {
-            self.fail(
-                &join(at, group[0]),
-                format!("it does not compile alone: {error}"),
-            )
-        })
+        built.map(Some).map_err(|error| self.fail(&join(at, group[0]), format!("it does not compile alone: {error}")))
     }
 
     /// A schema that includes itself without a step into the value would be walked for ever.
     fn refuse_endless_inclusion(&self) -> Result<(), LoadError> {
         let included = |id: NodeId| {
             let node = &self.nodes[id];
-            node.all_of
-                .iter()
-                .chain(&node.any_of)
-                .chain(&node.one_of)
-                .copied()
+            node.all_of.iter().chain(&node.any_of).chain(&node.one_of).copied()
         };
         // 0 not seen, 1 on the path, 2 done.
         let mut marks = vec![0u8; self.nodes.len()];
@@ -318,9 +238,7 @@ impl<'a> Compiler<'a> {
                     stack.push((id, true));
                     for next in included(id) {
                         if marks[next] == 1 {
-                            return Err(
-                                self.fail("", "a part of the schema includes itself".into())
-                            );
+                            return Err(self.fail("", "a part of the schema includes itself".into()));
                         }
                         stack.push((next, false));
                     }
@@ -345,8 +263,7 @@ fn annotate(notes: &mut Notes, keyword: &str, value: &Value) -> bool {
         "x-source" => notes.source = value.as_str().and_then(|text| text.parse().ok()),
         "x-sources" => {
             let entries = value.as_object().into_iter().flatten();
-            let read =
-                entries.filter_map(|(word, at)| Some((word.clone(), at.as_str()?.parse().ok()?)));
+            let read = entries.filter_map(|(word, at)| Some((word.clone(), at.as_str()?.parse().ok()?)));
             notes.sources = read.collect();
         }
         "x-dead" => notes.dead = stands,
@@ -365,18 +282,9 @@ fn annotate(notes: &mut Notes, keyword: &str, value: &Value) -> bool {
 
 /// The marks among the named characters, by the beginning of their English name.
 fn marks(names: &[String]) -> String {
-    const NAMED: [(&str, char); 5] = [
-        ("hyphen", '-'),
-        ("underscore", '_'),
-        ("period", '.'),
-        ("dot", '.'),
-        ("space", ' '),
-    ];
-    let named = |(word, _): &&(&str, char)| {
-        names
-            .iter()
-            .any(|name| name.to_lowercase().starts_with(word))
-    };
+    const NAMED: [(&str, char); 5] =
+        [("hyphen", '-'), ("underscore", '_'), ("period", '.'), ("dot", '.'), ("space", ' ')];
+    let named = |(word, _): &&(&str, char)| names.iter().any(|name| name.to_lowercase().starts_with(word));
     NAMED.iter().filter(named).map(|&(_, mark)| mark).collect()
 }
 
@@ -394,10 +302,7 @@ fn types(value: &Value) -> Option<Types> {
 fn strings(value: &Value) -> Option<Vec<String>> {
     match value {
         Value::String(text) => Some(vec![text.clone()]),
-        Value::Array(list) => list
-            .iter()
-            .map(|item| item.as_str().map(str::to_string))
-            .collect(),
+        Value::Array(list) => list.iter().map(|item| item.as_str().map(str::to_string)).collect(),
         _ => None,
     }
 }

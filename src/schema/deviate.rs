@@ -41,45 +41,23 @@ pub fn deviations(shape: &Shape, good: &Value) -> Vec<Deviation> {
 /// As [`deviations`], for a call with this microversion.
 pub fn deviations_at(shape: &Shape, good: &Value, microversion: Option<&str>) -> Vec<Deviation> {
     let rng = Rng::new(0, 0, 0, 0);
-    let mut hunt = Hunt {
-        shape,
-        microversion,
-        asked: Asked::read(microversion),
-        rng,
-        cases: Vec::new(),
-    };
+    let mut hunt = Hunt { shape, microversion, asked: Asked::read(microversion), rng, cases: Vec::new() };
     hunt.body(good);
     let mut found: Vec<Deviation> = Vec::new();
-    for Case {
-        pointer,
-        kind,
-        edit,
-    } in hunt.cases
-    {
+    for Case { pointer, kind, edit } in hunt.cases {
         let mut value = good.clone();
         match edit {
             Edit::Put(other) => set(&mut value, &pointer, other),
             Edit::Remove => remove(&mut value, &pointer),
         }
-        let twin =
-            |known: &Deviation| known.pointer == pointer && known.value.as_ref() == Some(&value);
+        let twin = |known: &Deviation| known.pointer == pointer && known.value.as_ref() == Some(&value);
         if value != *good && !found.iter().any(twin) {
             let class = classify(Some(shape), Some(&value), microversion).class;
-            found.push(Deviation {
-                value: Some(value),
-                pointer,
-                kind,
-                class,
-            });
+            found.push(Deviation { value: Some(value), pointer, kind, class });
         }
     }
     let class = classify(Some(shape), None, microversion).class;
-    found.push(Deviation {
-        value: None,
-        pointer: String::new(),
-        kind: "missing".into(),
-        class,
-    });
+    found.push(Deviation { value: None, pointer: String::new(), kind: "missing".into(), class });
     found
 }
 
@@ -157,26 +135,17 @@ impl<'a> Hunt<'a> {
             if types.holds(Types::of(&sample)) {
                 continue;
             }
-            let kind = if one == Types::NULL {
-                "null".to_string()
-            } else {
-                format!("type:{name}")
-            };
+            let kind = if one == Types::NULL { "null".to_string() } else { format!("type:{name}") };
             self.put(at, &kind, sample);
         }
-        let numeric =
-            types.holds(Types::INTEGER) && value.is_number() && !types.holds(Types::STRING);
+        let numeric = types.holds(Types::INTEGER) && value.is_number() && !types.holds(Types::STRING);
         if numeric {
             self.put(at, "type:numeral", Value::from(value.to_string()));
         }
     }
 
     fn members(&mut self, members: &[Value], at: &str) {
-        for member in members
-            .iter()
-            .filter_map(Value::as_str)
-            .filter(|member| !member.is_empty())
-        {
+        for member in members.iter().filter_map(Value::as_str).filter(|member| !member.is_empty()) {
             let outside = Value::from(format!("{member}_X"));
             if !members.contains(&outside) {
                 self.put(at, "enum", outside);
@@ -190,11 +159,7 @@ impl<'a> Hunt<'a> {
                 break;
             }
         }
-        let greatest = members
-            .iter()
-            .filter_map(Value::as_i64)
-            .max()
-            .and_then(|most| most.checked_add(1));
+        let greatest = members.iter().filter_map(Value::as_i64).max().and_then(|most| most.checked_add(1));
         if let Some(outside) = greatest {
             self.put(at, "enum", Value::from(outside));
         }
@@ -213,20 +178,11 @@ impl<'a> Hunt<'a> {
             self.put(at, "empty", json!(""));
         }
         for format in text.formats() {
-            for broken in broken(format)
-                .iter()
-                .filter(|broken| !format.accepts(broken))
-            {
+            for broken in broken(format).iter().filter(|broken| !format.accepts(broken)) {
                 self.put(at, "format", Value::from(*broken));
             }
         }
-        for (kind, sign) in [
-            ("space", ' '),
-            ("mark", '!'),
-            ("slash", '/'),
-            ("unicode", 'é'),
-            ("control", '\u{7}'),
-        ] {
+        for (kind, sign) in [("space", ' '), ("mark", '!'), ("slash", '/'), ("unicode", 'é'), ("control", '\u{7}')] {
             // In place of a character, so that the length stays what it was.
             let mut other: Vec<char> = good.chars().collect();
             let middle = other.len() / 2;
@@ -245,13 +201,9 @@ impl<'a> Hunt<'a> {
         let exact = |number: &Option<Number>| number.as_ref().and_then(as_i128);
         let mut bounds: Vec<(&str, i128)> = Vec::new();
         for node in nodes {
-            let least = exact(&node.minimum)
-                .into_iter()
-                .chain(exact(&node.above).map(|above| above + 1));
+            let least = exact(&node.minimum).into_iter().chain(exact(&node.above).map(|above| above + 1));
             bounds.extend(least.flat_map(|least| [("min-1", least - 1), ("min", least)]));
-            let most = exact(&node.maximum)
-                .into_iter()
-                .chain(exact(&node.below).map(|below| below - 1));
+            let most = exact(&node.maximum).into_iter().chain(exact(&node.below).map(|below| below - 1));
             bounds.extend(most.flat_map(|most| [("max", most), ("max+1", most + 1)]));
         }
         for (kind, number) in bounds {
@@ -280,9 +232,7 @@ impl<'a> Hunt<'a> {
             let mut list: Vec<Value> = items.iter().take(count as usize).cloned().collect();
             while (list.len() as u64) < count {
                 let index = list.len() as u64;
-                let fresh = schema
-                    .filter(|_| unique)
-                    .and_then(|id| example(self.shape, id, index, self.microversion));
+                let fresh = schema.filter(|_| unique).and_then(|id| example(self.shape, id, index, self.microversion));
                 let Some(item) = fresh.or_else(|| list.first().cloned()) else {
                     break;
                 };
@@ -340,11 +290,7 @@ impl<'a> Hunt<'a> {
 
     fn case(&mut self, at: &str, kind: &str, edit: Edit) {
         if self.cases.len() < CASES_MAX {
-            self.cases.push(Case {
-                pointer: at.to_string(),
-                kind: kind.to_string(),
-                edit,
-            });
+            self.cases.push(Case { pointer: at.to_string(), kind: kind.to_string(), edit });
         }
     }
 }
@@ -367,20 +313,13 @@ fn lengths(text: &Text) -> Vec<(&'static str, u64)> {
 
 fn other_case(text: &str) -> String {
     let upper = text.to_uppercase();
-    if upper == text {
-        text.to_lowercase()
-    } else {
-        upper
-    }
+    if upper == text { text.to_lowercase() } else { upper }
 }
 
 /// Texts that miss a format, the near misses first.
 fn broken(format: Format) -> &'static [&'static str] {
     match format {
-        Format::Uuid => &[
-            "0f8fad5b-d9cb-469f-a165-70867728950g",
-            "0f8fad5b-d9cb-469f-a165",
-        ],
+        Format::Uuid => &["0f8fad5b-d9cb-469f-a165-70867728950g", "0f8fad5b-d9cb-469f-a165"],
         Format::Ipv4 => &["192.168.0.256", "192.168.0"],
         Format::Ipv6 => &["fd00:::1", "fd00::g"],
         Format::DateTime => &["2026-02-30T12:00:00Z", "2026-02-28"],

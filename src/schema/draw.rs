@@ -40,23 +40,14 @@ pub struct Undrawable {
 impl Default for Draw {
     /// For a request: half of the optional fields, nothing doubtful.
     fn default() -> Draw {
-        Draw {
-            pins: BTreeMap::new(),
-            optional_percent: 50,
-            avoid_doubt: true,
-            microversion: None,
-        }
+        Draw { pins: BTreeMap::new(), optional_percent: 50, avoid_doubt: true, microversion: None }
     }
 }
 
 impl Draw {
     /// For a response: every documented field is there, dead ones too.
     pub fn response() -> Draw {
-        Draw {
-            optional_percent: 100,
-            avoid_doubt: false,
-            ..Draw::default()
-        }
+        Draw { optional_percent: 100, avoid_doubt: false, ..Draw::default() }
     }
 }
 
@@ -90,33 +81,18 @@ pub fn draw_boundary(shape: &Shape, rng: &mut Rng, how: &Draw) -> Result<Value, 
         if last.1 > 0 {
             break;
         }
-        let all = Draw {
-            optional_percent: 100,
-            ..how.clone()
-        };
+        let all = Draw { optional_percent: 100, ..how.clone() };
         last = draw(shape, rng, &all, true)?;
     }
     Ok(last.0)
 }
 
 /// The value and how many of its fields stand on a boundary.
-fn draw(
-    shape: &Shape,
-    rng: &mut Rng,
-    how: &Draw,
-    boundary: bool,
-) -> Result<(Value, usize), Undrawable> {
+fn draw(shape: &Shape, rng: &mut Rng, how: &Draw, boundary: bool) -> Result<(Value, usize), Undrawable> {
     let asked = Asked::read(how.microversion.as_deref());
     let mut flaw = None;
     for _ in 0..ATTEMPTS {
-        let mut drawer = Drawer {
-            shape,
-            rng,
-            how,
-            asked,
-            boundary,
-            on_boundary: 0,
-        };
+        let mut drawer = Drawer { shape, rng, how, asked, boundary, on_boundary: 0 };
         let mut value = match drawer.value(ROOT, "", 0) {
             Ok(value) => value,
             Err(undrawable) => {
@@ -138,49 +114,25 @@ fn draw(
 
 /// What keeps a drawn value from being what was asked for, pins aside.
 fn objection(shape: &Shape, value: &Value, how: &Draw, asked: Asked) -> Option<Undrawable> {
-    let pinned = |pointer: &str| {
-        how.pins
-            .keys()
-            .any(|pin| covers(pin, pointer) || covers(pointer, pin))
-    };
+    let pinned = |pointer: &str| how.pins.keys().any(|pin| covers(pin, pointer) || covers(pointer, pin));
     let findings = walk::all(shape, value, asked).into_iter();
     let mut counted = findings.filter(|finding| {
-        (finding.hard || (how.avoid_doubt && finding.class != Class::Valid))
-            && !pinned(&finding.pointer)
+        (finding.hard || (how.avoid_doubt && finding.class != Class::Valid)) && !pinned(&finding.pointer)
     });
     counted.next().map(|finding| Undrawable {
         pointer: finding.pointer,
-        cause: format!(
-            "no attempt obeyed `{}`: expected {}",
-            finding.keyword, finding.expected
-        ),
+        cause: format!("no attempt obeyed `{}`: expected {}", finding.keyword, finding.expected),
     })
 }
 
 /// A value that the part of the shape at `id` accepts, the same at each call: number
 /// `index` of a row of such values.
-pub(super) fn example(
-    shape: &Shape,
-    id: NodeId,
-    index: u64,
-    microversion: Option<&str>,
-) -> Option<Value> {
-    let how = Draw {
-        optional_percent: 0,
-        microversion: microversion.map(str::to_string),
-        ..Draw::default()
-    };
+pub(super) fn example(shape: &Shape, id: NodeId, index: u64, microversion: Option<&str>) -> Option<Value> {
+    let how = Draw { optional_percent: 0, microversion: microversion.map(str::to_string), ..Draw::default() };
     let asked = Asked::read(microversion);
     let rng = &mut Rng::new(index, id as u64, 0, 0);
     (0..ATTEMPTS).find_map(|_| {
-        let mut drawer = Drawer {
-            shape,
-            rng,
-            how: &how,
-            asked,
-            boundary: false,
-            on_boundary: 0,
-        };
+        let mut drawer = Drawer { shape, rng, how: &how, asked, boundary: false, on_boundary: 0 };
         let value = drawer.value(id, "", 0).ok()?;
         walk::accepts(shape, id, &value, asked).then_some(value)
     })
@@ -193,13 +145,8 @@ pub(super) fn reading(shape: &Shape, id: NodeId, value: &Value, asked: Asked) ->
     while next < ids.len() {
         let node = shape.node(ids[next]);
         for branches in [&node.any_of, &node.one_of] {
-            let fitting = branches
-                .iter()
-                .find(|&&branch| walk::accepts(shape, branch, value, asked));
-            for part in fitting
-                .map(|&branch| shape.parts(branch))
-                .unwrap_or_default()
-            {
+            let fitting = branches.iter().find(|&&branch| walk::accepts(shape, branch, value, asked));
+            for part in fitting.map(|&branch| shape.parts(branch)).unwrap_or_default() {
                 if !ids.contains(&part) {
                     ids.push(part);
                 }
@@ -240,9 +187,7 @@ impl<'a> Drawer<'a> {
             .iter()
             .map(|&(_, one)| one)
             .filter(|&one| {
-                types.holds(one)
-                    && one != Types::NULL
-                    && !(one == Types::INTEGER && types.holds(Types::NUMBER))
+                types.holds(one) && one != Types::NULL && !(one == Types::INTEGER && types.holds(Types::NUMBER))
             })
             .collect();
         match self.rng.pick(&named).copied() {
@@ -279,27 +224,15 @@ impl<'a> Drawer<'a> {
 
 /// The types that all nodes allow; where none is named, the one that the keywords speak of.
 pub(super) fn types_of(nodes: &[&Node]) -> Types {
-    let named = nodes
-        .iter()
-        .filter_map(|node| node.types)
-        .reduce(Types::common);
+    let named = nodes.iter().filter_map(|node| node.types).reduce(Types::common);
     named.unwrap_or_else(|| {
         let any = |says: fn(&Node) -> bool| nodes.iter().any(|node| says(node));
-        if any(|node| {
-            node.props.is_some()
-                || !node.required.is_empty()
-                || node.additional != Additional::Unstated
-        }) {
+        if any(|node| node.props.is_some() || !node.required.is_empty() || node.additional != Additional::Unstated) {
             Types::OBJECT
-        } else if any(|node| {
-            node.items.is_some() || node.min_items.is_some() || node.max_items.is_some()
-        }) {
+        } else if any(|node| node.items.is_some() || node.min_items.is_some() || node.max_items.is_some()) {
             Types::ARRAY
         } else if any(|node| {
-            node.minimum.is_some()
-                || node.maximum.is_some()
-                || node.above.is_some()
-                || node.below.is_some()
+            node.minimum.is_some() || node.maximum.is_some() || node.above.is_some() || node.below.is_some()
         }) {
             Types::NUMBER
         } else {
@@ -309,8 +242,5 @@ pub(super) fn types_of(nodes: &[&Node]) -> Types {
 }
 
 fn fail(pointer: &str, cause: &str) -> Undrawable {
-    Undrawable {
-        pointer: pointer.to_string(),
-        cause: cause.to_string(),
-    }
+    Undrawable { pointer: pointer.to_string(), cause: cause.to_string() }
 }

@@ -34,17 +34,12 @@ impl Format {
     ];
 
     pub(super) fn named(name: &str) -> Option<Format> {
-        Format::NAMED
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|&(_, format)| format)
+        Format::NAMED.iter().find(|(known, _)| *known == name).map(|&(_, format)| format)
     }
 
     pub(super) fn name(self) -> &'static str {
         let named = Format::NAMED.iter().find(|(_, format)| *format == self);
-        named
-            .expect("every format is in NAMED; a variant was added without its name")
-            .0
+        named.expect("every format is in NAMED; a variant was added without its name").0
     }
 
     pub(super) fn accepts(self, text: &str) -> bool {
@@ -53,12 +48,9 @@ impl Format {
             Format::Ipv4 => text.parse::<Ipv4Addr>().is_ok(),
             Format::Ipv6 => text.parse::<Ipv6Addr>().is_ok(),
             Format::Base64 => is_base64(text),
-            Format::DateTime
-            | Format::Date
-            | Format::Time
-            | Format::Uri
-            | Format::Email
-            | Format::Hostname => self.library().is_valid(&Value::from(text)),
+            Format::DateTime | Format::Date | Format::Time | Format::Uri | Format::Email | Format::Hostname => {
+                self.library().is_valid(&Value::from(text))
+            }
         }
     }
 
@@ -69,9 +61,7 @@ impl Format {
         CHECKS[self as usize].get_or_init(|| {
             let schema = serde_json::json!({ "format": self.name() });
             let options = jsonschema::draft202012::options().should_validate_formats(true);
-            options
-                .build(&schema)
-                .expect("a lone `format` compiles; was a name of NAMED misspelt?")
+            options.build(&schema).expect("a lone `format` compiles; was a name of NAMED misspelt?")
         })
     }
 }

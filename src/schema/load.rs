@@ -65,56 +65,34 @@ impl Schemas {
                 }
             }
             for (place, parameter) in parameters_of(operation) {
-                let at = format!(
-                    "{CATALOG}: {place} parameter `{}` of `{}`",
-                    parameter.name, operation.id
-                );
+                let at = format!("{CATALOG}: {place} parameter `{}` of `{}`", parameter.name, operation.id);
                 let shape = Shape::new(parameter.schema.clone(), &at)?;
                 parameters.insert((operation.id.clone(), place, parameter.name.clone()), shape);
             }
         }
-        Ok(Schemas {
-            catalog,
-            bodies,
-            parameters,
-        })
+        Ok(Schemas { catalog, bodies, parameters })
     }
 
     /// The operation of that id.
     pub fn operation(&self, id: &str) -> Option<&Operation> {
-        self.catalog
-            .operations
-            .iter()
-            .find(|operation| operation.id == id)
+        self.catalog.operations.iter().find(|operation| operation.id == id)
     }
 
     /// The request body in an API version (`None`: the first that is listed).
     /// None where the page documents no body.
     pub fn request(&self, operation: &Operation, version: Option<&str>) -> Option<&Shape> {
-        let body = operation
-            .requests
-            .iter()
-            .find(|body| in_version(body, version))?;
+        let body = operation.requests.iter().find(|body| in_version(body, version))?;
         self.bodies.get(body.schema.as_ref()?)
     }
 
     /// The response body that comes with a status in an API version.
     /// A body listed for that very status goes before one listed for any success.
-    pub fn response(
-        &self,
-        operation: &Operation,
-        status: u16,
-        version: Option<&str>,
-    ) -> Option<&Shape> {
+    pub fn response(&self, operation: &Operation, status: u16, version: Option<&str>) -> Option<&Shape> {
         let listed = |body: &&Body| body.statuses.contains(&status) && in_version(body, version);
-        let general = |body: &&Body| {
-            body.statuses.is_empty() && (200..300).contains(&status) && in_version(body, version)
-        };
+        let general =
+            |body: &&Body| body.statuses.is_empty() && (200..300).contains(&status) && in_version(body, version);
         let bodies = &operation.responses;
-        let body = bodies
-            .iter()
-            .find(listed)
-            .or_else(|| bodies.iter().find(general))?;
+        let body = bodies.iter().find(listed).or_else(|| bodies.iter().find(general))?;
         self.bodies.get(body.schema.as_ref()?)
     }
 
@@ -122,15 +100,12 @@ impl Schemas {
     pub fn parameter(&self, operation: &Operation, place: &str, name: &str) -> Option<&Shape> {
         let places = ["path", "query", "header"];
         let place = places.into_iter().find(|known| *known == place)?;
-        self.parameters
-            .get(&(operation.id.clone(), place, name.to_string()))
+        self.parameters.get(&(operation.id.clone(), place, name.to_string()))
     }
 
     /// Every body schema by file name.
     pub fn bodies(&self) -> impl Iterator<Item = (&str, &Shape)> {
-        self.bodies
-            .iter()
-            .map(|(name, shape)| (name.as_str(), shape))
+        self.bodies.iter().map(|(name, shape)| (name.as_str(), shape))
     }
 }
 
@@ -141,9 +116,7 @@ impl Files for Folder {
 
     fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.0).into_iter().flatten().flatten();
-        let mut names: Vec<String> = entries
-            .filter_map(|entry| entry.file_name().into_string().ok())
-            .collect();
+        let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
         names.sort();
         names
     }
@@ -156,8 +129,7 @@ impl Files for include_dir::Dir<'_> {
     }
 
     fn names(&self) -> Vec<String> {
-        let name =
-            |file: &include_dir::File<'_>| Some(file.path().file_name()?.to_str()?.to_string());
+        let name = |file: &include_dir::File<'_>| Some(file.path().file_name()?.to_str()?.to_string());
         let mut names: Vec<String> = self.files().filter_map(name).collect();
         names.sort();
         names
@@ -166,11 +138,7 @@ impl Files for include_dir::Dir<'_> {
 
 fn in_version(body: &Body, version: Option<&str>) -> bool {
     let Some(version) = version else { return true };
-    body.versions.is_empty()
-        || body
-            .versions
-            .iter()
-            .any(|listed| bare(listed) == bare(version))
+    body.versions.is_empty() || body.versions.iter().any(|listed| bare(listed) == bare(version))
 }
 
 /// Pages write `v2` and `2` for the same version.
@@ -181,10 +149,7 @@ fn bare(version: &str) -> &str {
 fn parameters_of(operation: &Operation) -> impl Iterator<Item = (&'static str, &Parameter)> {
     let path = operation.path.iter().map(|parameter| ("path", parameter));
     let query = operation.query.iter().map(|parameter| ("query", parameter));
-    let headers = operation
-        .headers
-        .iter()
-        .map(|parameter| ("header", parameter));
+    let headers = operation.headers.iter().map(|parameter| ("header", parameter));
     path.chain(query).chain(headers)
 }
 
@@ -194,10 +159,7 @@ fn read_catalog(files: &dyn Files) -> Result<Catalog, LoadError> {
     if format.is_some_and(|format| format > u64::from(FORMAT)) {
         return Err(LoadError {
             place: CATALOG.into(),
-            cause: format!(
-                "its format is {}, this program reads up to {FORMAT}",
-                format.unwrap_or(0)
-            ),
+            cause: format!("its format is {}, this program reads up to {FORMAT}", format.unwrap_or(0)),
             remedy: "use a newer probity, or derive the catalog again with this one".into(),
         });
     }
@@ -209,29 +171,16 @@ fn read_catalog(files: &dyn Files) -> Result<Catalog, LoadError> {
 }
 
 fn read_json(files: &dyn Files, name: &str) -> Result<Value, LoadError> {
-    let fail = |cause: String, remedy: &str| LoadError {
-        place: name.into(),
-        cause,
-        remedy: remedy.into(),
-    };
-    let plain = !name.is_empty()
-        && !name.contains(['\\', ':'])
-        && name.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    let fail = |cause: String, remedy: &str| LoadError { place: name.into(), cause, remedy: remedy.into() };
+    let plain =
+        !name.is_empty() && !name.contains(['\\', ':']) && name.split('/').all(|part| !matches!(part, "" | "." | ".."));
     if !plain {
-        return Err(fail(
-            "it lies outside of the catalog's folder".into(),
-            "name it by a path below the folder",
-        ));
+        return Err(fail("it lies outside of the catalog's folder".into(), "name it by a path below the folder"));
     }
     let again = "derive the catalog again, or check the path";
-    let bytes = files
-        .read(name)
-        .ok_or_else(|| fail("the file is missing or cannot be read".into(), again))?;
+    let bytes = files.read(name).ok_or_else(|| fail("the file is missing or cannot be read".into(), again))?;
     if bytes.len() > LENGTH_MAX {
-        return Err(fail(
-            format!("the file is longer than {LENGTH_MAX} bytes"),
-            again,
-        ));
+        return Err(fail(format!("the file is longer than {LENGTH_MAX} bytes"), again));
     }
     serde_json::from_slice(&bytes).map_err(|error| fail(format!("it is not JSON: {error}"), again))
 }

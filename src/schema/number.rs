@@ -13,92 +13,53 @@ pub(super) struct Range {
 impl Range {
     pub fn of(nodes: &[&Node]) -> Range {
         let stepped = |number: &Number, step: i128| {
-            as_i128(number)
-                .and_then(|exact| to_number(exact + step))
-                .or_else(|| {
-                    let float = number.as_f64()?;
-                    Number::from_f64(if step > 0 {
-                        float.next_up()
-                    } else {
-                        float.next_down()
-                    })
-                })
+            as_i128(number).and_then(|exact| to_number(exact + step)).or_else(|| {
+                let float = number.as_f64()?;
+                Number::from_f64(if step > 0 { float.next_up() } else { float.next_down() })
+            })
         };
-        let least = nodes.iter().flat_map(|node| {
-            [
-                node.minimum.clone(),
-                node.above.as_ref().and_then(|above| stepped(above, 1)),
-            ]
-        });
-        let most = nodes.iter().flat_map(|node| {
-            [
-                node.maximum.clone(),
-                node.below.as_ref().and_then(|below| stepped(below, -1)),
-            ]
-        });
-        Range {
-            least: least.flatten().max_by(compare),
-            most: most.flatten().min_by(compare),
-        }
+        let least = nodes
+            .iter()
+            .flat_map(|node| [node.minimum.clone(), node.above.as_ref().and_then(|above| stepped(above, 1))]);
+        let most = nodes
+            .iter()
+            .flat_map(|node| [node.maximum.clone(), node.below.as_ref().and_then(|below| stepped(below, -1))]);
+        Range { least: least.flatten().max_by(compare), most: most.flatten().min_by(compare) }
     }
 
     /// The integers of the range, cut to a hundred or so where it is open or wide:
     /// sizes and counts that no quota minds.
     pub fn integers(&self) -> (i128, i128) {
         const WIDTH: i128 = 100;
-        let low = self
-            .least
-            .as_ref()
-            .map(|number| as_i128(number).unwrap_or_else(|| self.least_float().ceil() as i128));
-        let high = self
-            .most
-            .as_ref()
-            .map(|number| as_i128(number).unwrap_or_else(|| self.most_float().floor() as i128));
+        let low =
+            self.least.as_ref().map(|number| as_i128(number).unwrap_or_else(|| self.least_float().ceil() as i128));
+        let high =
+            self.most.as_ref().map(|number| as_i128(number).unwrap_or_else(|| self.most_float().floor() as i128));
         match (low, high) {
             (None, None) => (1, WIDTH),
             (Some(low), None) => (low, low + WIDTH),
-            (None, Some(high)) => (
-                if high >= 1 {
-                    (high - WIDTH).max(1)
-                } else {
-                    high - WIDTH
-                },
-                high,
-            ),
+            (None, Some(high)) => (if high >= 1 { (high - WIDTH).max(1) } else { high - WIDTH }, high),
             (Some(low), Some(high)) => (low, high),
         }
     }
 
     pub fn least_float(&self) -> f64 {
-        self.least
-            .as_ref()
-            .and_then(Number::as_f64)
-            .unwrap_or(f64::MIN)
+        self.least.as_ref().and_then(Number::as_f64).unwrap_or(f64::MIN)
     }
 
     pub fn most_float(&self) -> f64 {
-        self.most
-            .as_ref()
-            .and_then(Number::as_f64)
-            .unwrap_or(f64::MAX)
+        self.most.as_ref().and_then(Number::as_f64).unwrap_or(f64::MAX)
     }
 }
 
 /// Exact among integers; through floating point otherwise.
 pub(super) fn compare(left: &Number, right: &Number) -> Ordering {
-    let exact = |number: &Number| {
-        number
-            .as_i64()
-            .map(i128::from)
-            .or_else(|| number.as_u64().map(i128::from))
-    };
+    let exact = |number: &Number| number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
     match (exact(left), exact(right)) {
         (Some(left), Some(right)) => left.cmp(&right),
         _ => {
             let float = |number: &Number| number.as_f64().unwrap_or(f64::NAN);
-            float(left)
-                .partial_cmp(&float(right))
-                .unwrap_or(Ordering::Equal)
+            float(left).partial_cmp(&float(right)).unwrap_or(Ordering::Equal)
         }
     }
 }
@@ -108,11 +69,7 @@ pub(super) fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => compare(left, right) == Ordering::Equal,
         (Value::Array(left), Value::Array(right)) => {
-            left.len() == right.len()
-                && left
-                    .iter()
-                    .zip(right)
-                    .all(|(left, right)| same(left, right))
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
         }
         (Value::Object(left), Value::Object(right)) => {
             let twin = |(name, entry)| right.get(name).is_some_and(|other| same(entry, other));
@@ -133,22 +90,11 @@ pub(super) fn divides(step: &Number, number: &Number) -> bool {
 }
 
 pub(super) fn as_i128(number: &Number) -> Option<i128> {
-    let exact = number
-        .as_i64()
-        .map(i128::from)
-        .or_else(|| number.as_u64().map(i128::from));
+    let exact = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
     // A bound may be written `64.0`; beyond 2^53 floating point says nothing exact.
-    exact.or_else(|| {
-        number
-            .as_f64()
-            .filter(|n| n.fract() == 0.0 && n.abs() < 9e15)
-            .map(|n| n as i128)
-    })
+    exact.or_else(|| number.as_f64().filter(|n| n.fract() == 0.0 && n.abs() < 9e15).map(|n| n as i128))
 }
 
 pub(super) fn to_number(exact: i128) -> Option<Number> {
-    i64::try_from(exact)
-        .map(Number::from)
-        .or_else(|_| u64::try_from(exact).map(Number::from))
-        .ok()
+    i64::try_from(exact).map(Number::from).or_else(|_| u64::try_from(exact).map(Number::from)).ok()
 }

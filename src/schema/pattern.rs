@@ -35,16 +35,11 @@ impl Pattern {
             Ok(regex) => Matcher::Plain(regex),
             Err(_) => {
                 let schema = serde_json::json!({ "pattern": text });
-                let rich =
-                    jsonschema::draft202012::new(&schema).map_err(|error| error.to_string())?;
+                let rich = jsonschema::draft202012::new(&schema).map_err(|error| error.to_string())?;
                 Matcher::Rich(Box::new(rich))
             }
         };
-        Ok(Pattern {
-            text: text.to_string(),
-            matcher,
-            strategy: OnceLock::new(),
-        })
+        Ok(Pattern { text: text.to_string(), matcher, strategy: OnceLock::new() })
     }
 
     pub(super) fn matches(&self, text: &str) -> bool {
@@ -57,14 +52,10 @@ impl Pattern {
     /// A text that matches, of printable ASCII where the pattern leaves a choice;
     /// an error where the pattern cannot be turned round.
     pub(super) fn draw(&self, rng: &mut Rng) -> Result<String, String> {
-        let build =
-            || string_regex(&translate(&self.text, Use::Draw)).map_err(|error| error.to_string());
+        let build = || string_regex(&translate(&self.text, Use::Draw)).map_err(|error| error.to_string());
         let strategy = self.strategy.get_or_init(build).as_ref();
-        let strategy =
-            strategy.map_err(|cause| format!("the pattern cannot be drawn from: {cause}"))?;
-        let tree = strategy
-            .new_tree(rng.runner())
-            .map_err(|reason| reason.to_string())?;
+        let strategy = strategy.map_err(|cause| format!("the pattern cannot be drawn from: {cause}"))?;
+        let tree = strategy.new_tree(rng.runner()).map_err(|reason| reason.to_string())?;
         Ok(tree.current())
     }
 }

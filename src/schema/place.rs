@@ -9,9 +9,7 @@ pub(super) fn join(pointer: &str, step: &str) -> String {
 
 /// Whether the place `inner` is `outer` or lies below it.
 pub(super) fn covers(outer: &str, inner: &str) -> bool {
-    inner
-        .strip_prefix(outer)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Puts a value at a place, making the objects that lead there.
@@ -20,11 +18,7 @@ pub(super) fn set(target: &mut Value, pointer: &str, value: Value) {
     for step in pointer.split('/').skip(1) {
         let name = step.replace("~1", "/").replace("~0", "~");
         if let Value::Array(items) = here {
-            let Some(index) = name
-                .parse::<usize>()
-                .ok()
-                .filter(|&index| index <= items.len())
-            else {
+            let Some(index) = name.parse::<usize>().ok().filter(|&index| index <= items.len()) else {
                 return;
             };
             if index == items.len() {
@@ -52,11 +46,7 @@ pub(super) fn remove(target: &mut Value, pointer: &str) {
             entries.shift_remove(&name);
         }
         Some(Value::Array(items)) => {
-            if let Some(index) = name
-                .parse::<usize>()
-                .ok()
-                .filter(|&index| index < items.len())
-            {
+            if let Some(index) = name.parse::<usize>().ok().filter(|&index| index < items.len()) {
                 items.remove(index);
             }
         }

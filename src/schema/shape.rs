@@ -98,10 +98,7 @@ pub(super) struct Node {
 impl Node {
     pub(super) fn prop(&self, name: &str) -> Option<NodeId> {
         let props = self.props.as_deref()?;
-        props
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|&(_, id)| id)
+        props.iter().find(|(known, _)| known == name).map(|&(_, id)| id)
     }
 
     pub(super) fn takes_only_null(&self) -> bool {
@@ -112,10 +109,7 @@ impl Node {
     /// and an encoding may be disputed as the format that it is.
     pub(super) fn disputes(&self, keyword: &str) -> bool {
         self.notes.disputed.iter().any(|word| {
-            let twin = matches!(
-                (keyword, word.as_str()),
-                ("enum", "const") | ("contentEncoding", "format")
-            );
+            let twin = matches!((keyword, word.as_str()), ("enum", "const") | ("contentEncoding", "format"));
             word == keyword || twin
         })
     }
@@ -184,10 +178,7 @@ impl Types {
     ];
 
     pub fn named(name: &str) -> Option<Types> {
-        Types::NAMED
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|&(_, types)| types)
+        Types::NAMED.iter().find(|(known, _)| *known == name).map(|&(_, types)| types)
     }
 
     pub fn of(value: &Value) -> Types {
@@ -215,17 +206,9 @@ impl Types {
     }
 
     pub fn names(self) -> Vec<&'static str> {
-        let shown = if self.holds(Types::NUMBER) {
-            Types(self.0 & !4)
-        } else {
-            self
-        };
+        let shown = if self.holds(Types::NUMBER) { Types(self.0 & !4) } else { self };
         let named = |&(name, types): &(&'static str, Types)| {
-            let core = if types == Types::NUMBER {
-                Types(8)
-            } else {
-                types
-            };
+            let core = if types == Types::NUMBER { Types(8) } else { types };
             shown.holds(core).then_some(name)
         };
         Types::NAMED.iter().filter_map(named).collect()

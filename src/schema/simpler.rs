@@ -23,19 +23,12 @@ const DEPTH_MAX: usize = 32;
 /// value moves to the front of its list. Every step makes one of these smaller and
 /// none greater, so taking candidates again and again ends.
 pub fn simpler(shape: &Shape, value: &Value, pins: &BTreeMap<String, Value>) -> Vec<Value> {
-    let mut search = Search {
-        shape,
-        whole: value,
-        rng: Rng::new(0, 0, 0, 0),
-        found: Vec::new(),
-    };
+    let mut search = Search { shape, whole: value, rng: Rng::new(0, 0, 0, 0), found: Vec::new() };
     search.node(ROOT, "", value, 0);
     let class = classify(Some(shape), Some(value), None).class;
     let kept = |candidate: &Value| {
         classify(Some(shape), Some(candidate), None).class <= class
-            && pins
-                .keys()
-                .all(|pin| candidate.pointer(pin) == value.pointer(pin))
+            && pins.keys().all(|pin| candidate.pointer(pin) == value.pointer(pin))
     };
     let mut found: Vec<Value> = search.found.into_iter().filter(kept).collect();
     found.sort_by_cached_key(|candidate| candidate.to_string().len());
@@ -58,10 +51,7 @@ impl<'a> Search<'a> {
         let ids = reading(shape, id, value, Asked::Oldest);
         let nodes: Vec<&'a Node> = ids.iter().map(|&id| shape.node(id)).collect();
         if let Some(members) = nodes.iter().find_map(|node| node.members.as_ref()) {
-            let place = members
-                .iter()
-                .position(|member| member == value)
-                .unwrap_or(0);
+            let place = members.iter().position(|member| member == value).unwrap_or(0);
             for member in &members[..place] {
                 self.put(at, member.clone());
             }
@@ -108,21 +98,13 @@ impl<'a> Search<'a> {
         let Some(exact) = as_i128(number) else { return };
         let fits = |candidate: &Number| {
             nodes.iter().all(|node| {
-                node.minimum
-                    .as_ref()
-                    .is_none_or(|least| compare(candidate, least) != Ordering::Less)
-                    && node
-                        .maximum
-                        .as_ref()
-                        .is_none_or(|most| compare(candidate, most) != Ordering::Greater)
+                node.minimum.as_ref().is_none_or(|least| compare(candidate, least) != Ordering::Less)
+                    && node.maximum.as_ref().is_none_or(|most| compare(candidate, most) != Ordering::Greater)
             })
         };
-        let ends = nodes
-            .iter()
-            .flat_map(|node| [node.minimum.as_ref(), node.maximum.as_ref()]);
+        let ends = nodes.iter().flat_map(|node| [node.minimum.as_ref(), node.maximum.as_ref()]);
         let ends: Vec<i128> = ends.flatten().filter_map(as_i128).collect();
-        let halves =
-            std::iter::successors(Some(exact / 2), |half| (*half != 0).then_some(half / 2));
+        let halves = std::iter::successors(Some(exact / 2), |half| (*half != 0).then_some(half / 2));
         let near = [0, 1, exact - exact.signum()];
         for candidate in near.into_iter().chain(ends).chain(halves) {
             if candidate.abs() < exact.abs()

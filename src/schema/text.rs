@@ -41,23 +41,13 @@ impl<'a> Text<'a> {
             formats.push(Format::Base64);
         }
         Text {
-            min: nodes
-                .iter()
-                .filter_map(|node| node.min_length)
-                .max()
-                .unwrap_or(0),
+            min: nodes.iter().filter_map(|node| node.min_length).max().unwrap_or(0),
             max: nodes.iter().filter_map(|node| node.max_length).min(),
             open: nodes.iter().all(|node| node.min_length.is_none()),
-            patterns: nodes
-                .iter()
-                .filter_map(|node| node.pattern.as_ref())
-                .collect(),
+            patterns: nodes.iter().filter_map(|node| node.pattern.as_ref()).collect(),
             formats,
             hint: nodes.iter().find_map(|node| node.notes.hint),
-            marks: nodes
-                .iter()
-                .find_map(|node| node.notes.charset.as_deref())
-                .unwrap_or("-_"),
+            marks: nodes.iter().find_map(|node| node.notes.charset.as_deref()).unwrap_or("-_"),
         }
     }
 
@@ -100,9 +90,7 @@ impl<'a> Text<'a> {
                 Length::Usual => self.usual_length(rng),
                 Length::Exactly(length) => length.min(LENGTH_MAX),
             };
-            let Some(text) =
-                self.candidate(rng, goal, length != Length::Usual || attempt % 2 == 1)?
-            else {
+            let Some(text) = self.candidate(rng, goal, length != Length::Usual || attempt % 2 == 1)? else {
                 continue;
             };
             let exact = match length {
@@ -130,15 +118,8 @@ impl<'a> Text<'a> {
     }
 
     fn usual_length(&self, rng: &mut Rng) -> u64 {
-        let least = if self.open && self.max != Some(0) {
-            self.min.max(1)
-        } else {
-            self.min
-        };
-        let most = self
-            .max
-            .unwrap_or(least.max(64))
-            .min(least.max(LENGTH_USUAL));
+        let least = if self.open && self.max != Some(0) { self.min.max(1) } else { self.min };
+        let most = self.max.unwrap_or(least.max(64)).min(least.max(LENGTH_USUAL));
         match rng.below(16) {
             0 => least,
             1 => most,
@@ -149,12 +130,7 @@ impl<'a> Text<'a> {
 
     /// A text that has the form by construction where there is one form; `stretch`
     /// brings a pattern's text to the length.
-    fn candidate(
-        &self,
-        rng: &mut Rng,
-        length: u64,
-        stretch: bool,
-    ) -> Result<Option<String>, String> {
+    fn candidate(&self, rng: &mut Rng, length: u64, stretch: bool) -> Result<Option<String>, String> {
         if let Some(&format) = self.formats.first() {
             return Ok(Some(formed(format, rng, length)));
         }
@@ -167,16 +143,8 @@ impl<'a> Text<'a> {
             return Ok(Some(marked(rng, length, self.marks)));
         };
         let text = pattern.draw(rng)?;
-        let fits = if stretch {
-            text.chars().count() as u64 == length
-        } else {
-            self.accepts(&text)
-        };
-        Ok(if fits {
-            Some(text)
-        } else {
-            resize(&text, length, pattern)
-        })
+        let fits = if stretch { text.chars().count() as u64 == length } else { self.accepts(&text) };
+        Ok(if fits { Some(text) } else { resize(&text, length, pattern) })
     }
 }
 
@@ -214,8 +182,7 @@ fn marked(rng: &mut Rng, length: u64, marks: &str) -> String {
     let marks = marks.as_bytes();
     const FIRST: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
     const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    let letter =
-        |from: &[u8], rng: &mut Rng| char::from(from[rng.below(from.len() as u64) as usize]);
+    let letter = |from: &[u8], rng: &mut Rng| char::from(from[rng.below(from.len() as u64) as usize]);
     let mut text = String::with_capacity(length as usize);
     for at in 0..length {
         // The ends are letters: a leading or trailing mark is refused or trimmed here and there.
@@ -243,47 +210,28 @@ fn formed(format: Format, rng: &mut Rng, length: u64) -> String {
             )
         }
         Format::Ipv4 => format!("192.168.{}.{}", rng.below(256), 1 + rng.below(254)),
-        Format::Ipv6 => format!(
-            "fd00::{:x}:{:x}",
-            rng.below(0x1_0000),
-            1 + rng.below(0xffff)
-        ),
+        Format::Ipv6 => format!("fd00::{:x}:{:x}", rng.below(0x1_0000), 1 + rng.below(0xffff)),
         Format::DateTime => format!("{}T{}", date(rng), time(rng)),
         Format::Date => date(rng),
         Format::Time => time(rng),
-        Format::Uri => format!(
-            "https://example.com/{}",
-            plain(rng, length.saturating_sub(20).clamp(1, 16))
-        ),
-        Format::Email => format!(
-            "{}@example.com",
-            plain(rng, length.saturating_sub(12).clamp(1, 16)).replace(['-', '_'], "x")
-        ),
-        Format::Hostname => format!(
-            "{}.example.com",
-            plain(rng, length.saturating_sub(12).clamp(1, 16)).replace(['-', '_'], "x")
-        ),
+        Format::Uri => format!("https://example.com/{}", plain(rng, length.saturating_sub(20).clamp(1, 16))),
+        Format::Email => {
+            format!("{}@example.com", plain(rng, length.saturating_sub(12).clamp(1, 16)).replace(['-', '_'], "x"))
+        }
+        Format::Hostname => {
+            format!("{}.example.com", plain(rng, length.saturating_sub(12).clamp(1, 16)).replace(['-', '_'], "x"))
+        }
         Format::Base64 => base64(rng, length),
     }
 }
 
 fn date(rng: &mut Rng) -> String {
     // Day 28 exists in every month.
-    format!(
-        "{}-{:02}-{:02}",
-        2015 + rng.below(20),
-        1 + rng.below(12),
-        1 + rng.below(28)
-    )
+    format!("{}-{:02}-{:02}", 2015 + rng.below(20), 1 + rng.below(12), 1 + rng.below(28))
 }
 
 fn time(rng: &mut Rng) -> String {
-    format!(
-        "{:02}:{:02}:{:02}Z",
-        rng.below(24),
-        rng.below(60),
-        rng.below(60)
-    )
+    format!("{:02}:{:02}:{:02}Z", rng.below(24), rng.below(60), rng.below(60))
 }
 
 /// Base64 of plain text, its length brought down to a multiple of four, at least one group.
@@ -299,11 +247,7 @@ fn base64(rng: &mut Rng, length: u64) -> String {
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
         for at in 0..4 {
             let sign = SIGNS[(bits >> (18 - 6 * at) & 63) as usize];
-            text.push(if at > chunk.len() {
-                '='
-            } else {
-                char::from(sign)
-            });
+            text.push(if at > chunk.len() { '=' } else { char::from(sign) });
         }
     }
     text

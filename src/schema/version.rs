@@ -32,8 +32,7 @@ impl Asked {
             Asked::Oldest => notes.since.is_none(),
             Asked::Unreadable => false,
             Asked::Exactly(version) => {
-                notes.since.is_none_or(|since| version >= since)
-                    && notes.until.is_none_or(|until| version <= until)
+                notes.since.is_none_or(|since| version >= since) && notes.until.is_none_or(|until| version <= until)
             }
         }
     }

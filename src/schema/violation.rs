@@ -35,10 +35,7 @@ impl Shape {
     /// As [`Shape::violations`], for a call with this microversion.
     pub fn violations_at(&self, value: &Value, microversion: Option<&str>) -> Vec<Violation> {
         let findings = walk::hard(self, value, Asked::read(microversion));
-        findings
-            .into_iter()
-            .map(|finding| self.violation(finding))
-            .collect()
+        findings.into_iter().map(|finding| self.violation(finding)).collect()
     }
 
     /// Whether the schema accepts the value.

@@ -32,39 +32,21 @@ pub(super) struct Finding {
 
 /// All that does not fit.
 pub(super) fn hard(shape: &Shape, value: &Value, asked: Asked) -> Vec<Finding> {
-    let mut walk = Walk {
-        shape,
-        asked,
-        soft: false,
-        limit: FINDINGS_MAX,
-        out: Vec::new(),
-    };
+    let mut walk = Walk { shape, asked, soft: false, limit: FINDINGS_MAX, out: Vec::new() };
     walk.node(ROOT, value, &Path::Root, Place::TOP);
     walk.out
 }
 
 /// All that does not fit or is not promised.
 pub(super) fn all(shape: &Shape, value: &Value, asked: Asked) -> Vec<Finding> {
-    let mut walk = Walk {
-        shape,
-        asked,
-        soft: true,
-        limit: FINDINGS_MAX,
-        out: Vec::new(),
-    };
+    let mut walk = Walk { shape, asked, soft: true, limit: FINDINGS_MAX, out: Vec::new() };
     walk.node(ROOT, value, &Path::Root, Place::TOP);
     walk.out
 }
 
 /// Whether the part of the shape at `id` accepts the value.
 pub(super) fn accepts(shape: &Shape, id: NodeId, value: &Value, asked: Asked) -> bool {
-    let mut walk = Walk {
-        shape,
-        asked,
-        soft: false,
-        limit: 1,
-        out: Vec::new(),
-    };
+    let mut walk = Walk { shape, asked, soft: false, limit: 1, out: Vec::new() };
     walk.node(id, value, &Path::Root, Place::TOP);
     walk.out.is_empty()
 }
@@ -114,11 +96,7 @@ struct Place {
 }
 
 impl Place {
-    const TOP: Place = Place {
-        mandatory: true,
-        capped: false,
-        included: false,
-    };
+    const TOP: Place = Place { mandatory: true, capped: false, included: false };
 }
 
 impl Walk<'_> {
@@ -140,10 +118,7 @@ impl Walk<'_> {
         if let Some(members) = &node.members
             && !members.iter().any(|member| same(member, value))
         {
-            let place = Place {
-                capped: place.capped || value.is_null(),
-                ..place
-            };
+            let place = Place { capped: place.capped || value.is_null(), ..place };
             self.break_at(id, "enum", value, at, place, || one_of(members));
         }
         match value {
@@ -156,22 +131,9 @@ impl Walk<'_> {
         self.combined(id, node, value, at, place);
     }
 
-    fn annotations(
-        &mut self,
-        id: NodeId,
-        node: &Node,
-        value: &Value,
-        at: &Path,
-        place: &mut Place,
-    ) {
+    fn annotations(&mut self, id: NodeId, node: &Node, value: &Value, at: &Path, place: &mut Place) {
         if node.notes.dead {
-            self.soft_at(
-                id,
-                "dead",
-                value,
-                at,
-                "no such field: it is documented as without effect",
-            );
+            self.soft_at(id, "dead", value, at, "no such field: it is documented as without effect");
             place.capped = true;
         }
         if !self.asked.includes(&node.notes) {
@@ -185,21 +147,14 @@ impl Walk<'_> {
         if types.holds(Types::of(value)) {
             return true;
         }
-        let unsure =
-            value.is_null() || !place.mandatory || node.takes_only_null() || node.notes.untabled;
-        let place = Place {
-            capped: place.capped || unsure,
-            ..place
-        };
+        let unsure = value.is_null() || !place.mandatory || node.takes_only_null() || node.notes.untabled;
+        let place = Place { capped: place.capped || unsure, ..place };
         self.break_at(id, "type", value, at, place, || types.names().join(" or "));
         false
     }
 
     fn combined(&mut self, id: NodeId, node: &Node, value: &Value, at: &Path, place: Place) {
-        let inner = Place {
-            included: true,
-            ..place
-        };
+        let inner = Place { included: true, ..place };
         for &part in &node.all_of {
             self.node(part, value, at, inner);
         }
@@ -212,49 +167,21 @@ impl Walk<'_> {
         for (keyword, validator) in &node.rest {
             if !validator.is_valid(value) {
                 // A compound condition: whether all pages agree on it is more than can be told.
-                self.push(id, keyword, at, true, true, || {
-                    ("the condition of the schema".into(), show(value, keyword))
-                });
+                self.push(id, keyword, at, true, true, || ("the condition of the schema".into(), show(value, keyword)));
             }
         }
     }
 
     /// The best branch speaks for all: a value is as good as its best reading.
-    fn choice(
-        &mut self,
-        id: NodeId,
-        keyword: &str,
-        branches: &[NodeId],
-        value: &Value,
-        at: &Path,
-        place: Place,
-    ) {
+    fn choice(&mut self, id: NodeId, keyword: &str, branches: &[NodeId], value: &Value, at: &Path, place: Place) {
         let mut accepting = 0;
         let mut best: Option<(Class, Vec<Finding>)> = None;
         let mut least = Class::Invalid;
         for &branch in branches {
-            let mut walk = Walk {
-                shape: self.shape,
-                asked: self.asked,
-                soft: self.soft,
-                limit: FINDINGS_MAX,
-                out: Vec::new(),
-            };
-            walk.node(
-                branch,
-                value,
-                at,
-                Place {
-                    included: true,
-                    ..place
-                },
-            );
-            let class = walk
-                .out
-                .iter()
-                .map(|finding| finding.class)
-                .max()
-                .unwrap_or(Class::Valid);
+            let mut walk =
+                Walk { shape: self.shape, asked: self.asked, soft: self.soft, limit: FINDINGS_MAX, out: Vec::new() };
+            walk.node(branch, value, at, Place { included: true, ..place });
+            let class = walk.out.iter().map(|finding| finding.class).max().unwrap_or(Class::Valid);
             if walk.out.iter().any(|finding| finding.hard) {
                 least = least.min(class);
                 continue;
@@ -265,30 +192,15 @@ impl Walk<'_> {
             }
         }
         match best {
-            Some((_, findings)) if accepting == 1 || keyword == "anyOf" => {
-                self.out.extend(findings)
-            }
+            Some((_, findings)) if accepting == 1 || keyword == "anyOf" => self.out.extend(findings),
             Some(_) => self.push(id, keyword, at, true, true, || {
-                (
-                    "exactly one of the forms".into(),
-                    format!("{accepting} of them"),
-                )
+                ("exactly one of the forms".into(), format!("{accepting} of them"))
             }),
             None => {
                 let capped = place.capped || least != Class::Invalid;
-                self.push(
-                    id,
-                    keyword,
-                    at,
-                    true,
-                    capped || self.shape.node(id).disputes(keyword),
-                    || {
-                        (
-                            format!("one of {} forms", branches.len()),
-                            show(value, keyword),
-                        )
-                    },
-                );
+                self.push(id, keyword, at, true, capped || self.shape.node(id).disputes(keyword), || {
+                    (format!("one of {} forms", branches.len()), show(value, keyword))
+                });
             }
         }
     }
@@ -303,15 +215,11 @@ impl Walk<'_> {
         expected: impl FnOnce() -> String,
     ) {
         let capped = place.capped || self.shape.node(id).disputes(keyword);
-        self.push(id, keyword, at, true, capped, || {
-            (expected(), show(value, keyword))
-        });
+        self.push(id, keyword, at, true, capped, || (expected(), show(value, keyword)));
     }
 
     fn soft_at(&mut self, id: NodeId, keyword: &str, value: &Value, at: &Path, expected: &str) {
-        self.push(id, keyword, at, false, true, || {
-            (expected.to_string(), show(value, keyword))
-        });
+        self.push(id, keyword, at, false, true, || (expected.to_string(), show(value, keyword)));
     }
 
     fn push(
@@ -326,22 +234,10 @@ impl Walk<'_> {
         if self.out.len() >= self.limit {
             return;
         }
-        let class = if capped {
-            Class::Doubtful
-        } else {
-            Class::Invalid
-        };
+        let class = if capped { Class::Doubtful } else { Class::Invalid };
         let mut pointer = String::new();
         at.write(&mut pointer);
         let (expected, found) = texts();
-        self.out.push(Finding {
-            pointer,
-            keyword: keyword.to_string(),
-            node,
-            hard,
-            class,
-            expected,
-            found,
-        });
+        self.out.push(Finding { pointer, keyword: keyword.to_string(), node, hard, class, expected, found });
     }
 }

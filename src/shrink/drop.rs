@@ -56,11 +56,7 @@ where
             break;
         }
     }
-    search
-        .attempt(with_births(&steps, |step| {
-            !speaks_of(step).is_disjoint(&far)
-        }))
-        .await;
+    search.attempt(with_births(&steps, |step| !speaks_of(step).is_disjoint(&far))).await;
 }
 
 /// One thing less, with all that speaks of it; the youngest first.
@@ -69,10 +65,7 @@ where
     F: AsyncFnMut(Plan) -> Trial,
 {
     let mut end = search.best.steps.len();
-    while let Some(index) = search.best.steps[..end]
-        .iter()
-        .rposition(|step| !step.births.is_empty())
-    {
+    while let Some(index) = search.best.steps[..end].iter().rposition(|step| !step.births.is_empty()) {
         without(search, index..index + 1).await;
         end = index.min(search.best.steps.len());
     }
@@ -112,10 +105,7 @@ where
     F: AsyncFnMut(Plan) -> Trial,
 {
     let mut end = search.best.steps.len();
-    while let Some(index) = search.best.steps[..end]
-        .iter()
-        .rposition(|step| !step.births.is_empty())
-    {
+    while let Some(index) = search.best.steps[..end].iter().rposition(|step| !step.births.is_empty()) {
         let steps = search.best.steps.clone();
         let born = handles_born(&steps[index]);
         let mut fewer = steps.clone();
@@ -142,9 +132,7 @@ where
         for start in (0..=count - span).rev() {
             let end = start + span;
             let ends = vec![start, end - 1];
-            let stretch = (3..=STRETCH_MAX)
-                .contains(&span)
-                .then(|| (start..end).collect());
+            let stretch = (3..=STRETCH_MAX).contains(&span).then(|| (start..end).collect());
             let triples = (start + 1..end - 1).map(|middle| vec![start, middle, end - 1]);
             for gone in std::iter::once(ends).chain(stretch).chain(triples) {
                 looks += 1;
@@ -164,10 +152,7 @@ where
 {
     let gone: BTreeSet<usize> = gone.into_iter().collect();
     let steps = search.best.steps.iter().enumerate();
-    let kept = steps
-        .filter(|(index, _)| !gone.contains(index))
-        .map(|(_, step)| step.clone())
-        .collect();
+    let kept = steps.filter(|(index, _)| !gone.contains(index)).map(|(_, step)| step.clone()).collect();
     search.attempt(kept).await
 }
 
@@ -176,24 +161,14 @@ fn standins(steps: &[Step], index: usize) -> Vec<String> {
     let kinds = |step: &Step| -> BTreeSet<String> {
         let births = step.births.iter();
         births
-            .flat_map(|(about, names)| {
-                names
-                    .iter()
-                    .map(move |name| kind(name, about))
-                    .chain([about.clone()])
-            })
+            .flat_map(|(about, names)| names.iter().map(move |name| kind(name, about)).chain([about.clone()]))
             .collect()
     };
     let wanted = kinds(&steps[index]);
     let mut others: Vec<usize> = (0..steps.len()).filter(|&other| other != index).collect();
     others.sort_by_key(|other| other.abs_diff(index));
-    let others = others
-        .into_iter()
-        .filter(|&other| !wanted.is_disjoint(&kinds(&steps[other])));
-    others
-        .flat_map(|other| handles_born(&steps[other]))
-        .take(STANDINS_MAX)
-        .collect()
+    let others = others.into_iter().filter(|&other| !wanted.is_disjoint(&kinds(&steps[other])));
+    others.flat_map(|other| handles_born(&steps[other])).take(STANDINS_MAX).collect()
 }
 
 fn speaks_of(step: &Step) -> BTreeSet<String> {

@@ -7,12 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Handles that the step's path, query or body names, without repetition.
 #[must_use]
 pub fn handles_used(step: &Step) -> BTreeSet<String> {
-    let mut left: Vec<&Value> = step
-        .path
-        .values()
-        .chain(step.query.values())
-        .chain(&step.body)
-        .collect();
+    let mut left: Vec<&Value> = step.path.values().chain(step.query.values()).chain(&step.body).collect();
     let mut used = BTreeSet::new();
     while let Some(value) = left.pop() {
         if let Some(name) = handle_name(value) {
@@ -42,14 +37,9 @@ pub fn closed(steps: &[Step]) -> Vec<Step> {
     let mut born: BTreeSet<(u32, String)> = BTreeSet::new();
     let mut kept = Vec::with_capacity(steps.len());
     for step in steps {
-        let known =
-            |name: String| born.contains(&(0, name.clone())) || born.contains(&(step.branch, name));
+        let known = |name: String| born.contains(&(0, name.clone())) || born.contains(&(step.branch, name));
         if handles_used(step).into_iter().all(known) {
-            born.extend(
-                handles_born(step)
-                    .into_iter()
-                    .map(|name| (step.branch, name)),
-            );
+            born.extend(handles_born(step).into_iter().map(|name| (step.branch, name)));
             kept.push(step.clone());
         }
     }
@@ -87,11 +77,7 @@ pub(super) fn canonical(mut steps: Vec<Step>) -> Vec<Step> {
 pub(super) fn substituted(steps: &[Step], from: &[String], to: &str) -> Vec<Step> {
     let mut steps = steps.to_vec();
     for step in &mut steps {
-        replace(step, &|name| {
-            from.iter()
-                .any(|other| other == name)
-                .then(|| to.to_owned())
-        });
+        replace(step, &|name| from.iter().any(|other| other == name).then(|| to.to_owned()));
     }
     steps
 }
@@ -100,9 +86,7 @@ pub(super) fn substituted(steps: &[Step], from: &[String], to: &str) -> Vec<Step
 pub(super) fn kind(name: &str, about: &str) -> String {
     match name.rsplit_once('-') {
         Some((stem, number))
-            if !stem.is_empty()
-                && !number.is_empty()
-                && number.bytes().all(|byte| byte.is_ascii_digit()) =>
+            if !stem.is_empty() && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) =>
         {
             stem.to_owned()
         }
@@ -111,14 +95,8 @@ pub(super) fn kind(name: &str, about: &str) -> String {
 }
 
 fn replace(step: &mut Step, new_name: &dyn Fn(&str) -> Option<String>) {
-    let Step {
-        path, query, body, ..
-    } = step;
-    let mut left: Vec<&mut Value> = path
-        .values_mut()
-        .chain(query.values_mut())
-        .chain(body)
-        .collect();
+    let Step { path, query, body, .. } = step;
+    let mut left: Vec<&mut Value> = path.values_mut().chain(query.values_mut()).chain(body).collect();
     while let Some(value) = left.pop() {
         if let Some(name) = handle_name(value) {
             if let Some(new) = new_name(name) {

@@ -42,11 +42,7 @@ pub fn sort_key(steps: &[Step]) -> SortKey {
 
 /// The same for steps whose handles already have their canonical names.
 pub(super) fn canonical_key(steps: &[Step]) -> SortKey {
-    let branches: BTreeSet<u32> = steps
-        .iter()
-        .map(|step| step.branch)
-        .filter(|&branch| branch > 0)
-        .collect();
+    let branches: BTreeSet<u32> = steps.iter().map(|step| step.branch).filter(|&branch| branch > 0).collect();
     let bindings: BTreeSet<&str> = steps.iter().map(|step| step.binding.as_str()).collect();
     let delays = steps.iter().filter_map(|step| match step.settle {
         Settle::Leave => None,
@@ -55,11 +51,7 @@ pub(super) fn canonical_key(steps: &[Step]) -> SortKey {
     SortKey {
         steps: steps.len(),
         branches: branches.len(),
-        things: steps
-            .iter()
-            .flat_map(|step| step.births.values())
-            .map(Vec::len)
-            .sum(),
+        things: steps.iter().flat_map(|step| step.births.values()).map(Vec::len).sum(),
         text: steps.iter().map(text).sum(),
         polls: delays.clone().count(),
         delay_ms: delays.fold(0, u64::saturating_add),
@@ -74,8 +66,7 @@ pub(super) const OWNER: &str = "owner";
 
 /// The steps as JSON.
 pub(super) fn written(steps: &[Step]) -> String {
-    serde_json::to_string(steps)
-        .expect("steps have only text keys; was a map with other keys added to `Step`?")
+    serde_json::to_string(steps).expect("steps have only text keys; was a map with other keys added to `Step`?")
 }
 
 /// Bytes of one step's inputs.

@@ -15,11 +15,7 @@ where
     F: AsyncFnMut(Plan) -> Trial,
 {
     let steps = search.best.steps.clone();
-    let numbers: BTreeSet<u32> = steps
-        .iter()
-        .map(|step| step.branch)
-        .filter(|&branch| branch > 0)
-        .collect();
+    let numbers: BTreeSet<u32> = steps.iter().map(|step| step.branch).filter(|&branch| branch > 0).collect();
     if numbers.is_empty() {
         return;
     }
@@ -62,10 +58,7 @@ where
 {
     let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for step in &search.given.steps {
-        known
-            .entry(step.binding.clone())
-            .or_default()
-            .insert(step.operation.clone());
+        known.entry(step.binding.clone()).or_default().insert(step.operation.clone());
     }
     for (binding, operations) in known {
         each(search, &|step| {

@@ -151,10 +151,7 @@ impl<F: AsyncFnMut(Plan) -> Trial> Search<'_, F> {
     }
 
     async fn run(&mut self, steps: Vec<Step>) -> bool {
-        let candidate = Plan {
-            steps,
-            ..self.best.clone()
-        };
+        let candidate = Plan { steps, ..self.best.clone() };
         let trial = (self.fails)(candidate.clone()).await;
         self.tried += 1;
         self.requests = self.requests.saturating_add(trial.requests);
@@ -173,14 +170,8 @@ impl<F: AsyncFnMut(Plan) -> Trial> Search<'_, F> {
     /// Whether a candidate of so many steps and the run that confirms the result both fit.
     fn affords(&self, steps: usize) -> bool {
         let whole = self.best.steps.len().max(1) as u64;
-        let expected = self
-            .best_requests
-            .saturating_mul(steps as u64)
-            .div_ceil(whole);
-        let needed = self
-            .requests
-            .saturating_add(expected)
-            .saturating_add(self.best_requests);
+        let expected = self.best_requests.saturating_mul(steps as u64).div_ceil(whole);
+        let needed = self.requests.saturating_add(expected).saturating_add(self.best_requests);
         self.tried.saturating_add(2) <= self.limits.tries_max && needed <= self.limits.requests_max
     }
 }
@@ -192,9 +183,7 @@ where
     F: AsyncFnMut(Plan) -> Trial,
 {
     let plan = search.given;
-    let end = last.map_or(plan.steps.len(), |last| {
-        plan.steps.len().min(last.saturating_add(1))
-    });
+    let end = last.map_or(plan.steps.len(), |last| plan.steps.len().min(last.saturating_add(1)));
     let cut = canonical(closed(&plan.steps[..end]));
     let mut candidates = vec![cut.clone()];
     for candidate in [canonical(closed(&plan.steps)), plan.steps.clone()] {
@@ -231,12 +220,7 @@ where
         drop::merged(search).await;
         // Several steps together cost far more tries than one; asked once per sequence of
         // calls, for simpler values seldom free a pair.
-        let calls: Vec<String> = search
-            .best
-            .steps
-            .iter()
-            .map(|step| step.operation.clone())
-            .collect();
+        let calls: Vec<String> = search.best.steps.iter().map(|step| step.operation.clone()).collect();
         if calls != stuck {
             drop::together(search).await;
             if search.best.steps.len() == calls.len() && !search.starved {

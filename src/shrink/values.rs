@@ -21,23 +21,12 @@ pub(super) async fn inputs<F>(search: &mut Search<'_, F>)
 where
     F: AsyncFnMut(Plan) -> Trial,
 {
-    let simplest: Vec<Step> = search
-        .best
-        .steps
-        .iter()
-        .map(|step| descend(search.simpler_values, step))
-        .collect();
+    let simplest: Vec<Step> = search.best.steps.iter().map(|step| descend(search.simpler_values, step)).collect();
     if search.attempt_offered(simplest.clone()).await {
         return;
     }
     for index in 0..search.best.steps.len() {
-        if !replaced(
-            search,
-            index,
-            descend(search.simpler_values, &search.best.steps[index]),
-        )
-        .await
-        {
+        if !replaced(search, index, descend(search.simpler_values, &search.best.steps[index])).await {
             one_by_one(search, index).await;
         }
     }
@@ -54,8 +43,7 @@ where
         let offer = offers[next % offers.len()].clone();
         let mut better = replaced(search, index, offer.clone()).await;
         if !better
-            && let Some(place) = scalar_place(&offer, &search.best.steps[index])
-                .filter(|place| !halved.contains(place))
+            && let Some(place) = scalar_place(&offer, &search.best.steps[index]).filter(|place| !halved.contains(place))
         {
             halved.push(place.clone());
             better = halve(search, index, offer, &place).await;
@@ -106,12 +94,7 @@ fn offers(simpler_values: &dyn Fn(&Step) -> Vec<Step>, step: &Step) -> Vec<Step>
         let same_place = offer.branch == step.branch && offer.births == step.births;
         offer != step && same_place && handles_used(offer).is_subset(&named)
     });
-    offers.sort_by_cached_key(|offer| {
-        (
-            text(offer),
-            super::order::written(std::slice::from_ref(offer)),
-        )
-    });
+    offers.sort_by_cached_key(|offer| (text(offer), super::order::written(std::slice::from_ref(offer))));
     offers
 }
 
@@ -131,20 +114,13 @@ fn descend(simpler_values: &dyn Fn(&Step) -> Vec<Step>, step: &Step) -> Step {
 /// one text, as a JSON pointer.
 fn scalar_place(one: &Step, other: &Step) -> Option<String> {
     let bodies = (one.body.as_ref()?, other.body.as_ref()?);
-    let same_body = Step {
-        body: other.body.clone(),
-        ..one.clone()
-    };
+    let same_body = Step { body: other.body.clone(), ..one.clone() };
     if same_body != *other {
         return None;
     }
     let place = difference(bodies.0, bodies.1, 0)?;
     let ends = (bodies.0.pointer(&place)?, bodies.1.pointer(&place)?);
-    matches!(
-        ends,
-        (Value::Number(_), Value::Number(_)) | (Value::String(_), Value::String(_))
-    )
-    .then_some(place)
+    matches!(ends, (Value::Number(_), Value::Number(_)) | (Value::String(_), Value::String(_))).then_some(place)
 }
 
 /// The pointer to the only place in which two values differ.
@@ -152,17 +128,11 @@ fn difference(one: &Value, other: &Value, depth: usize) -> Option<String> {
     let pairs: Vec<(String, &Value, &Value)> = match (one, other) {
         (Value::Object(one), Value::Object(other)) if one.keys().eq(other.keys()) => {
             let pairs = one.iter().zip(other.values());
-            pairs
-                .map(|((name, value), other)| {
-                    (name.replace('~', "~0").replace('/', "~1"), value, other)
-                })
-                .collect()
+            pairs.map(|((name, value), other)| (name.replace('~', "~0").replace('/', "~1"), value, other)).collect()
         }
         (Value::Array(one), Value::Array(other)) if one.len() == other.len() => {
             let pairs = one.iter().zip(other).enumerate();
-            pairs
-                .map(|(index, (value, other))| (index.to_string(), value, other))
-                .collect()
+            pairs.map(|(index, (value, other))| (index.to_string(), value, other)).collect()
         }
         _ => return (one != other).then(String::new),
     };
@@ -182,20 +152,14 @@ fn between(passes: &Step, fails: &Step, place: &str) -> Option<Step> {
         (Value::Number(low), Value::Number(high)) => {
             let (low, high) = (i128::from(low.as_i64()?), i128::from(high.as_i64()?));
             let middle = low + (high - low) / 2;
-            (middle != low && middle != high)
-                .then(|| i64::try_from(middle).map(Value::from))?
-                .ok()?
+            (middle != low && middle != high).then(|| i64::try_from(middle).map(Value::from))?.ok()?
         }
         (Value::String(low), Value::String(high)) => {
             let lengths = (low.chars().count(), high.chars().count());
             if lengths.1 < lengths.0 + CUT_MIN {
                 return None;
             }
-            Value::from(
-                high.chars()
-                    .take(lengths.0 + (lengths.1 - lengths.0) / 2)
-                    .collect::<String>(),
-            )
+            Value::from(high.chars().take(lengths.0 + (lengths.1 - lengths.0) / 2).collect::<String>())
         }
         _ => return None,
     };

@@ -24,10 +24,7 @@ pub fn format(file: &str, text: &str) -> Result<String, Vec<Problem>> {
     let mut best = text.to_string();
     for rule in rules {
         let candidate = rule(&best);
-        if tree::read(&candidate)
-            .0
-            .is_some_and(|tree| self::meaning(&tree) == meaning)
-        {
+        if tree::read(&candidate).0.is_some_and(|tree| self::meaning(&tree) == meaning) {
             best = candidate;
         }
     }
@@ -44,9 +41,7 @@ fn meaning(node: &Node) -> Value {
                 ("cites", Kind::Text(one)) => Value::from(vec![one.clone()]),
                 _ => meaning(value),
             };
-            let pairs = entries
-                .iter()
-                .map(|entry| (entry.0.text.clone(), says(entry)));
+            let pairs = entries.iter().map(|entry| (entry.0.text.clone(), says(entry)));
             // `serde_json` keeps the order of keys and compares maps without it.
             Value::Object(pairs.collect())
         }
@@ -68,19 +63,8 @@ fn spaces(text: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-const TOP: [&str; 11] = [
-    "suite",
-    "title",
-    "catalog",
-    "let",
-    "pools",
-    "version",
-    "resources",
-    "about",
-    "general",
-    "clauses",
-    "events",
-];
+const TOP: [&str; 11] =
+    ["suite", "title", "catalog", "let", "pools", "version", "resources", "about", "general", "clauses", "events"];
 
 const CLAUSE: [&str; 17] = [
     "id",
@@ -106,10 +90,7 @@ const CLAUSE: [&str; 17] = [
 /// stays there.
 fn top_keys(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
-    let first = lines
-        .iter()
-        .position(|line| key_at(line, 0).is_some())
-        .unwrap_or(lines.len());
+    let first = lines.iter().position(|line| key_at(line, 0).is_some()).unwrap_or(lines.len());
     let mut chunks = chunks(&lines[first..], 0);
     let ordered = is_ordered(&chunks, &TOP);
     if ordered {
@@ -132,9 +113,7 @@ fn clause_keys(text: &str) -> String {
             in_list = matches!(key, "general" | "clauses" | "events");
         }
         let dash = lines[at].len() - lines[at].trim_start().len();
-        let starts = in_list
-            && lines[at].trim_start().starts_with("- ")
-            && !lines[at].trim_start().starts_with("- {");
+        let starts = in_list && lines[at].trim_start().starts_with("- ") && !lines[at].trim_start().starts_with("- {");
         if !starts {
             out.push(lines[at].to_string());
             at += 1;
@@ -152,15 +131,9 @@ fn clause_keys(text: &str) -> String {
 fn item_end(lines: &[&str], start: usize, dash: usize) -> usize {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let outside = |line: &&str| !line.trim().is_empty() && indent(line) <= dash;
-    let after = lines[start + 1..]
-        .iter()
-        .position(outside)
-        .map_or(lines.len(), |n| start + 1 + n);
+    let after = lines[start + 1..].iter().position(outside).map_or(lines.len(), |n| start + 1 + n);
     let inside = |line: &&str| !line.trim().is_empty();
-    lines[start..after]
-        .iter()
-        .rposition(inside)
-        .map_or(after, |n| start + n + 1)
+    lines[start..after].iter().rposition(inside).map_or(after, |n| start + n + 1)
 }
 
 fn ordered_item(lines: &[&str], dash: usize) -> Vec<String> {
@@ -174,14 +147,8 @@ fn ordered_item(lines: &[&str], dash: usize) -> Vec<String> {
         return lines.iter().map(|line| line.to_string()).collect();
     }
     chunks.sort_by_key(|chunk| rank(&chunk.key, &CLAUSE));
-    let all: Vec<&str> = chunks
-        .iter()
-        .flat_map(|chunk| chunk.lines.iter().copied())
-        .collect();
-    let key = all
-        .iter()
-        .position(|line| key_at(line, indent).is_some())
-        .unwrap_or(0);
+    let all: Vec<&str> = chunks.iter().flat_map(|chunk| chunk.lines.iter().copied()).collect();
+    let key = all.iter().position(|line| key_at(line, indent).is_some()).unwrap_or(0);
     let marker = &lines[0][dash..indent];
     all.iter()
         .enumerate()
@@ -209,14 +176,9 @@ fn chunks<'a>(lines: &[&'a str], indent: usize) -> Vec<Chunk<'a>> {
         match key_at(line, indent) {
             Some(key) => {
                 waiting.push(line);
-                chunks.push(Chunk {
-                    key: key.to_string(),
-                    lines: std::mem::take(&mut waiting),
-                });
+                chunks.push(Chunk { key: key.to_string(), lines: std::mem::take(&mut waiting) });
             }
-            None if line.trim().is_empty() || line.trim_start().starts_with('#') => {
-                waiting.push(line)
-            }
+            None if line.trim().is_empty() || line.trim_start().starts_with('#') => waiting.push(line),
             None => match chunks.last_mut() {
                 Some(chunk) => {
                     chunk.lines.append(&mut waiting);
@@ -238,17 +200,12 @@ fn key_at(line: &str, indent: usize) -> Option<&str> {
     let blank = line[..indent].chars().all(|c| c == ' ');
     let (key, _) = rest.split_once(':')?;
     let simple = key.starts_with(|c: char| c.is_ascii_alphabetic())
-        && key
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' '));
+        && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' '));
     (blank && simple).then_some(key)
 }
 
 fn rank(key: &str, order: &[&str]) -> usize {
-    order
-        .iter()
-        .position(|known| *known == key)
-        .unwrap_or(order.len())
+    order.iter().position(|known| *known == key).unwrap_or(order.len())
 }
 
 fn is_ordered(chunks: &[Chunk], order: &[&str]) -> bool {
@@ -277,9 +234,7 @@ fn cited(tail: &str) -> Option<String> {
     };
     let quoted = |item: &str| {
         let bare = item.trim().trim_matches(['"', '\'']);
-        bare.parse::<crate::schema::catalog::Source>()
-            .ok()
-            .map(|_| format!("\"{bare}\""))
+        bare.parse::<crate::schema::catalog::Source>().ok().map(|_| format!("\"{bare}\""))
     };
     let items: Option<Vec<String>> = items.split(',').map(quoted).collect();
     Some(format!("[{}]{after}", items?.join(", ")))

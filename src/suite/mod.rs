@@ -21,6 +21,6 @@ pub use lint::{Evidence, Freshness, SilentCell, cited_places, lint, silent_cells
 pub use parse::{catalog_name, parse};
 pub use problem::{Problem, Severity, has_errors, render};
 pub use types::{
-    About, Alternative, Basis, Binding, Calls, Clause, Effect, EffectValue, Event, Field,
-    FieldClass, Let, Place, Resource, Shows, Stage, Statuses, Suite, Verb, View, While,
+    About, Alternative, Basis, Binding, Calls, Clause, Effect, EffectValue, Event, Field, FieldClass, Let, Place,
+    Resource, Shows, Stage, Statuses, Suite, Verb, View, While,
 };

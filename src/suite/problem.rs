@@ -42,34 +42,14 @@ impl Severity {
 impl Problem {
     pub(super) fn not_yaml(file: &str, place: Place, message: String) -> Problem {
         let file = file.to_string();
-        Problem {
-            file,
-            place,
-            severity: Severity::Error,
-            code: "not-yaml",
-            message,
-            hint: None,
-        }
+        Problem { file, place, severity: Severity::Error, code: "not-yaml", message, hint: None }
     }
 }
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Problem {
-            file,
-            place,
-            severity,
-            code,
-            message,
-            ..
-        } = self;
-        write!(
-            f,
-            "{file}:{}:{}: {}[{code}]: {message}",
-            place.line,
-            place.column,
-            severity.word()
-        )
+        let Problem { file, place, severity, code, message, .. } = self;
+        write!(f, "{file}:{}:{}: {}[{code}]: {message}", place.line, place.column, severity.word())
     }
 }
 
@@ -80,18 +60,12 @@ pub fn render(problems: &[Problem], text: &str) -> String {
     let mut out = String::new();
     for problem in problems {
         let _ = writeln!(out, "{problem}");
-        let line = (problem.place.line as usize)
-            .checked_sub(1)
-            .and_then(|n| lines.get(n));
+        let line = (problem.place.line as usize).checked_sub(1).and_then(|n| lines.get(n));
         if let Some(line) = line {
             let number = problem.place.line.to_string();
             let margin = " ".repeat(number.len());
             let _ = writeln!(out, " {number} | {}", line.trim_end());
-            let _ = writeln!(
-                out,
-                " {margin} | {}^",
-                indent_under(line, problem.place.column)
-            );
+            let _ = writeln!(out, " {margin} | {}^", indent_under(line, problem.place.column));
         }
         if let Some(hint) = &problem.hint {
             let _ = writeln!(out, "  hint: {hint}");
@@ -108,8 +82,5 @@ pub fn has_errors(problems: &[Problem]) -> bool {
 /// White space as wide as what stands before the column; tabs stay tabs, so that the caret lines up.
 fn indent_under(line: &str, column: u32) -> String {
     let before = (column as usize).saturating_sub(1);
-    line.chars()
-        .take(before)
-        .map(|c| if c == '\t' { '\t' } else { ' ' })
-        .collect()
+    line.chars().take(before).map(|c| if c == '\t' { '\t' } else { ' ' }).collect()
 }

@@ -3,10 +3,7 @@
 use crate::expr::nearest;
 
 /// "did you mean `x`?", or the list of what is known if it is short, or nothing.
-pub(super) fn hint<'k>(
-    name: &str,
-    known: impl IntoIterator<Item = &'k str> + Clone,
-) -> Option<String> {
+pub(super) fn hint<'k>(name: &str, known: impl IntoIterator<Item = &'k str> + Clone) -> Option<String> {
     if let Some(near) = nearest(name, known.clone()) {
         return Some(format!("did you mean `{near}`?"));
     }

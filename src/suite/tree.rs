@@ -48,31 +48,15 @@ const BYTES_MAX: usize = 4 << 20;
 /// A repeated key is wrong, and the tree is there all the same so that the rest can be read.
 pub(super) fn read(text: &str) -> (Option<Node>, Vec<Malformed>) {
     if text.len() > BYTES_MAX {
-        let message = format!(
-            "the file has {} bytes; the limit is {BYTES_MAX}",
-            text.len()
-        );
-        return (
-            None,
-            vec![Malformed {
-                place: Place { line: 1, column: 1 },
-                message,
-            }],
-        );
+        let message = format!("the file has {} bytes; the limit is {BYTES_MAX}", text.len());
+        return (None, vec![Malformed { place: Place { line: 1, column: 1 }, message }]);
     }
     match read_with(text, DuplicateKeyPolicy::Error) {
         Ok(node) => (Some(node), Vec::new()),
         Err(error) => {
             let mut troubles = vec![malformed(&error)];
-            let repeated = matches!(
-                error.without_snippet(),
-                serde_saphyr::Error::DuplicateMappingKey { .. }
-            );
-            let tree = if repeated {
-                read_with(text, DuplicateKeyPolicy::LastWins).ok()
-            } else {
-                None
-            };
+            let repeated = matches!(error.without_snippet(), serde_saphyr::Error::DuplicateMappingKey { .. });
+            let tree = if repeated { read_with(text, DuplicateKeyPolicy::LastWins).ok() } else { None };
             if let Some(tree) = &tree {
                 further_repeats(tree, &mut troubles);
             }
@@ -94,17 +78,10 @@ fn read_with(text: &str, duplicate_keys: DuplicateKeyPolicy) -> Result<Node, ser
 }
 
 fn malformed(error: &serde_saphyr::Error) -> Malformed {
-    let place = error
-        .location()
-        .map_or(Place { line: 1, column: 1 }, place_of);
+    let place = error.location().map_or(Place { line: 1, column: 1 }, place_of);
     let message = error.without_snippet().to_string();
     // The parser ends its sentence with the place, which stands in front of ours already.
-    let message = message
-        .split(" at line ")
-        .next()
-        .unwrap_or(&message)
-        .trim_end_matches([',', ' '])
-        .to_string();
+    let message = message.split(" at line ").next().unwrap_or(&message).trim_end_matches([',', ' ']).to_string();
     Malformed { place, message }
 }
 
@@ -113,30 +90,21 @@ fn further_repeats(node: &Node, troubles: &mut Vec<Malformed>) {
     match &node.kind {
         Kind::Map(entries) => {
             for (i, (key, value)) in entries.iter().enumerate() {
-                let repeated = entries[..i]
-                    .iter()
-                    .any(|(earlier, _)| earlier.text == key.text);
+                let repeated = entries[..i].iter().any(|(earlier, _)| earlier.text == key.text);
                 if repeated && troubles.iter().all(|t| t.place != key.place) {
-                    troubles.push(Malformed {
-                        place: key.place,
-                        message: format!("duplicate mapping key: {}", key.text),
-                    });
+                    troubles
+                        .push(Malformed { place: key.place, message: format!("duplicate mapping key: {}", key.text) });
                 }
                 further_repeats(value, troubles);
             }
         }
-        Kind::List(items) => items
-            .iter()
-            .for_each(|item| further_repeats(item, troubles)),
+        Kind::List(items) => items.iter().for_each(|item| further_repeats(item, troubles)),
         _ => {}
     }
 }
 
 fn place_of(location: Location) -> Place {
-    Place {
-        line: location.line().max(1) as u32,
-        column: location.column().max(1) as u32,
-    }
+    Place { line: location.line().max(1) as u32, column: location.column().max(1) as u32 }
 }
 
 impl Node {
@@ -174,12 +142,9 @@ impl Node {
             Kind::Float(x) => Value::from(*x),
             Kind::Text(text) => Value::String(text.clone()),
             Kind::List(items) => Value::Array(items.iter().map(Node::to_json).collect()),
-            Kind::Map(entries) => Value::Object(
-                entries
-                    .iter()
-                    .map(|(key, value)| (key.text.clone(), value.to_json()))
-                    .collect(),
-            ),
+            Kind::Map(entries) => {
+                Value::Object(entries.iter().map(|(key, value)| (key.text.clone(), value.to_json())).collect())
+            }
         }
     }
 }
@@ -188,11 +153,7 @@ impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Node, D::Error> {
         let spanned = Spanned::<Kind>::deserialize(deserializer)?;
         let offset = spanned.referenced.span().byte_offset().unwrap_or(0) as usize;
-        Ok(Node {
-            place: place_of(spanned.referenced),
-            offset,
-            kind: spanned.value,
-        })
+        Ok(Node { place: place_of(spanned.referenced), offset, kind: spanned.value })
     }
 }
 
@@ -254,10 +215,7 @@ impl<'de> Visitor<'de> for KindVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Kind, A::Error> {
         let mut map = Vec::new();
         while let Some(key) = entries.next_key::<Spanned<String>>()? {
-            let key = Key {
-                place: place_of(key.referenced),
-                text: key.value,
-            };
+            let key = Key { place: place_of(key.referenced), text: key.value };
             map.push((key, entries.next_value()?));
         }
         Ok(Kind::Map(map))

@@ -41,11 +41,18 @@ fn never_contradicts(api: &(Arc<Model>, Arc<Schemas>), steps: u64) {
         walk(api, way, &mut |exchange, _| {
             let seen = judge.observe(exchange).unwrap_or_else(|fault| panic!("{fault}"));
             judged += 1;
-            trail.push(format!("{} {} {:?} -> {:?}", exchange.caller, exchange.operation, exchange.body, exchange.outcome));
+            trail.push(format!(
+                "{} {} {:?} -> {:?}",
+                exchange.caller, exchange.operation, exchange.body, exchange.outcome
+            ));
             if let Some(finding) = seen.findings.first() {
                 let clauses: Vec<&str> = finding.clauses.iter().map(|clause| model.info(*clause).id.as_str()).collect();
                 let from = trail.len().saturating_sub(5);
-                panic!("seed {}: the mock contradicts {clauses:?}: {finding:?}\n{}", way.seed, trail[from..].join("\n"));
+                panic!(
+                    "seed {}: the mock contradicts {clauses:?}: {finding:?}\n{}",
+                    way.seed,
+                    trail[from..].join("\n")
+                );
             }
         });
     }
@@ -67,10 +74,13 @@ fn covers(possible: &Held, truth: &Held) -> bool {
     if possible.thing.fog.is_some() {
         return possible.thing.life != Life::Gone || truth.thing.life == Life::Gone;
     }
-    let pending = |index: usize| truth.thing.motion.iter().flat_map(|motion| &motion.pending).any(|(field, _)| usize::from(*field) == index);
+    let pending = |index: usize| {
+        truth.thing.motion.iter().flat_map(|motion| &motion.pending).any(|(field, _)| usize::from(*field) == index)
+    };
     let same = |index: usize, value: &Val| value.has_unknown() || pending(index) || *value == truth.thing.fields[index];
     possible.thing.life == truth.thing.life
-        && (truth.thing.life != Life::Alive || possible.thing.fields.iter().enumerate().all(|(index, value)| same(index, value)))
+        && (truth.thing.life != Life::Alive
+            || possible.thing.fields.iter().enumerate().all(|(index, value)| same(index, value)))
 }
 
 fn keeps_the_truth(api: &(Arc<Model>, Arc<Schemas>), steps: u64) {
@@ -86,7 +96,10 @@ fn keeps_the_truth(api: &(Arc<Model>, Arc<Schemas>), steps: u64) {
             compared += hidden_somewhere(&belief, mock, exchange, way.seed);
         });
     }
-    assert!(lost > steps / 10 && compared > steps, "{lost} replies were lost, {compared} things compared: the test says nothing");
+    assert!(
+        lost > steps / 10 && compared > steps,
+        "{lost} replies were lost, {compared} things compared: the test says nothing"
+    );
 }
 
 fn hidden_somewhere(belief: &Belief, mock: &Mock, exchange: &Exchange, seed: u64) -> u64 {
@@ -144,7 +157,9 @@ fn factored_equals_unfactored() {
             let input = classed(model, schemas, &exchange);
             let one = factored.observe(&exchange, input.clone()).unwrap_or_else(|fault| panic!("{fault}"));
             let other = whole.observe(&exchange, input).unwrap_or_else(|fault| panic!("{fault}"));
-            let clauses = |observed: &probity::model::Observed| observed.deviations.iter().map(|d| d.clauses.clone()).collect::<Vec<_>>();
+            let clauses = |observed: &probity::model::Observed| {
+                observed.deviations.iter().map(|d| d.clauses.clone()).collect::<Vec<_>>()
+            };
             assert_eq!(clauses(&one), clauses(&other), "seed {} at {}", way.seed, exchange.number);
             joined_most = joined_most.max(whole.tally.worlds_most);
             // After a deviation each forgets what it touched, which is not the same set.

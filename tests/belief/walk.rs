@@ -28,7 +28,10 @@ const OWN: &str = "0a1b2c3d4e5f40718293a4b5c6d7e8f9";
 const FOREIGN: &str = "ffeeddccbbaa49998877665544332211";
 
 fn identities() -> Identities {
-    let of = |project: &str| Identity { parameters: ["project_id", "owner"].map(|name| (name.to_string(), project.to_string())).into(), ..Identity::default() };
+    let of = |project: &str| Identity {
+        parameters: ["project_id", "owner"].map(|name| (name.to_string(), project.to_string())).into(),
+        ..Identity::default()
+    };
     let callers = [("owner", OWN), ("expired", OWN), ("none", OWN), ("other", FOREIGN)];
     Identities::new(callers.into_iter().map(|(caller, project)| (caller.to_string(), of(project))).collect())
 }
@@ -36,12 +39,18 @@ fn identities() -> Identities {
 /// Draws a call without any plan: every operation, any target, valid and broken bodies.
 fn draw(model: &Model, schemas: &Schemas, ids: &[String], rng: &mut Rng) -> Call {
     let operations: Vec<&String> = model.operations.keys().collect();
-    let creates: Vec<&String> = operations.iter().copied().filter(|id| model.operations[*id].about.iter().any(|a| matches!(a.binding, probity::suite::Binding::New(_)))).collect();
-    let operation = if ids.is_empty() || (ids.len() < 4 && rng.chance(1, 10)) { rng.pick(&creates) } else { rng.pick(&operations) };
+    let creates: Vec<&String> = operations
+        .iter()
+        .copied()
+        .filter(|id| model.operations[*id].about.iter().any(|a| matches!(a.binding, probity::suite::Binding::New(_))))
+        .collect();
+    let operation =
+        if ids.is_empty() || (ids.len() < 4 && rng.chance(1, 10)) { rng.pick(&creates) } else { rng.pick(&operations) };
     let described = schemas.operation(operation.expect("there are operations")).expect("of the catalog");
     let mut call = Call { operation: described.id.clone(), ..Call::default() };
     call.binding = rng.pick(&described.bindings).expect("each has one").id.clone();
-    call.caller = rng.weighted(&[(12, "owner"), (1, "other"), (1, "none"), (1, "expired")]).expect("weights").to_string();
+    call.caller =
+        rng.weighted(&[(12, "owner"), (1, "other"), (1, "none"), (1, "expired")]).expect("weights").to_string();
     let about = &model.operations[&described.id].about;
     let mut named = Vec::new();
     for entry in about {
@@ -93,7 +102,9 @@ fn pin(model: &Model, operation: &str, body: &mut Value, rng: &mut Rng) {
             let (Some(pool), "body") = (pool, comparison.path.root.as_ref()) else { continue };
             let probity::expr::Key::Name(name) = &pool.keys[0] else { continue };
             let values = &model.suite.pools[name.as_ref()];
-            if rng.chance(4, 5) && let Some(value) = rng.pick(values).and_then(|value| value.to_json()) {
+            if rng.chance(4, 5)
+                && let Some(value) = rng.pick(values).and_then(|value| value.to_json())
+            {
                 probity::expr::assign(body, &comparison.path, value);
             }
         }
@@ -119,7 +130,8 @@ pub struct Way {
 
 /// Makes the calls of a walk; `each` hears every exchange, with the mock as it then is.
 pub fn walk((model, schemas): &(Arc<Model>, Arc<Schemas>), way: Way, each: &mut dyn FnMut(&Exchange, &Mock)) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {
         let mock = Mock::new(model.clone(), schemas.clone(), way.seed, way.tempo, None);
         let start = Instant::now();

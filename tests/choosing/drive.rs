@@ -5,9 +5,7 @@ use probity::endpoint::{Call, Endpoint, Identities, Identity, compose};
 use probity::history::{Cause, Exchange};
 use probity::model::{Asked, Bounds, Heard, Id, Model};
 use probity::oracle::Judge;
-use probity::plan::{
-    Chooser, Coverage, Ending, Handles, Hints, Limits, Settle, Situation, Step, cover,
-};
+use probity::plan::{Chooser, Coverage, Ending, Handles, Hints, Limits, Settle, Situation, Step, cover};
 use probity::schema::{Class, Schemas};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -52,11 +50,7 @@ impl Bench {
             model,
             schemas,
             hints,
-            tempo: Tempo {
-                event_percent: 0,
-                exception_percent: 0,
-                ..Tempo::CLOUD
-            },
+            tempo: Tempo { event_percent: 0, exception_percent: 0, ..Tempo::CLOUD },
             filled,
             fault: None,
             first_only: false,
@@ -81,48 +75,22 @@ impl Bench {
         requests: u64,
         steps_max: usize,
     ) -> Walked {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .expect("a runtime");
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
         let mut walked = Walked::default();
         for plan in 0.. {
             if walked.requests >= requests || (self.first_only && !walked.found.is_empty()) {
                 break;
             }
             let mut chooser = make(plan);
-            runtime.block_on(self.plan(
-                chooser.as_mut(),
-                seed + plan,
-                steps_max,
-                requests,
-                &mut walked,
-            ));
+            runtime.block_on(self.plan(chooser.as_mut(), seed + plan, steps_max, requests, &mut walked));
         }
         walked
     }
 
-    async fn plan(
-        &self,
-        chooser: &mut dyn Chooser,
-        seed: u64,
-        steps_max: usize,
-        requests: u64,
-        walked: &mut Walked,
-    ) {
-        let mock = Mock::new(
-            self.model.clone(),
-            self.schemas.clone(),
-            seed,
-            self.tempo,
-            self.fault.clone(),
-        );
-        let bounds = Bounds {
-            worlds_max: 2_000,
-            settle_percent: 100,
-            insight: false,
-        };
+    async fn plan(&self, chooser: &mut dyn Chooser, seed: u64, steps_max: usize, requests: u64, walked: &mut Walked) {
+        let mock = Mock::new(self.model.clone(), self.schemas.clone(), seed, self.tempo, self.fault.clone());
+        let bounds = Bounds { worlds_max: 2_000, settle_percent: 100, insight: false };
         let mut desk = Desk {
             bench: self,
             mock,
@@ -153,27 +121,22 @@ impl Bench {
             walked.requests += 1;
             cover(&mut walked.coverage, &situation, &self.hints, &step, ending);
             for clause in walked.coverage.clauses.keys() {
-                walked
-                    .first
-                    .entry(clause.clone())
-                    .or_insert(walked.requests);
+                walked.first.entry(clause.clone()).or_insert(walked.requests);
             }
             walked.left += u64::from(step.settle == Settle::Leave);
             let polls = desk.settle(&step, &handles, &born).await;
             walked.polls += polls;
             walked.requests += polls;
-            let live = desk
-                .judge
-                .belief
-                .ids()
-                .filter(|id| self.hints.deletable.contains(&usize::from(id.kind)))
-                .filter(|id| {
-                    desk.judge
-                        .belief
-                        .possibilities(id)
-                        .iter()
-                        .all(|held| held.thing.life == probity::model::Life::Alive)
-                });
+            let live =
+                desk.judge.belief.ids().filter(|id| self.hints.deletable.contains(&usize::from(id.kind))).filter(
+                    |id| {
+                        desk.judge
+                            .belief
+                            .possibilities(id)
+                            .iter()
+                            .all(|held| held.thing.life == probity::model::Life::Alive)
+                    },
+                );
             walked.live_most = walked.live_most.max(live.count());
             steps.push(step);
         }
@@ -194,8 +157,7 @@ struct Desk<'a> {
 impl Desk<'_> {
     async fn carry_out(&mut self, step: &Step, handles: &mut Handles) -> (Ending, Vec<Id>) {
         let ids = handles.ids();
-        let call = probity::run::bind(step, &ids)
-            .unwrap_or_else(|name| panic!("`{name}` has no id: {step:?}"));
+        let call = probity::run::bind(step, &ids).unwrap_or_else(|name| panic!("`{name}` has no id: {step:?}"));
         let exchange = self.send(&call, Cause::Step).await;
         let asked = Asked::new(&self.bench.model, &exchange, Class::Valid);
         let heard = Heard::of(&exchange.outcome);
@@ -208,10 +170,8 @@ impl Desk<'_> {
         let mut born = BTreeMap::new();
         let mut all = Vec::new();
         for (index, ids) in asked.born(&self.bench.model, &heard) {
-            let names = step
-                .births
-                .get(&about[index].name)
-                .unwrap_or_else(|| panic!("no handle for what is born: {step:?}"));
+            let names =
+                step.births.get(&about[index].name).unwrap_or_else(|| panic!("no handle for what is born: {step:?}"));
             for (name, id) in names.iter().zip(&ids) {
                 born.insert(name.clone(), id.id.to_string());
             }
@@ -222,12 +182,8 @@ impl Desk<'_> {
     }
 
     async fn send(&mut self, call: &Call, cause: Cause) -> Exchange {
-        let request = compose(
-            &self.bench.schemas.catalog,
-            call,
-            &identities(self.bench.filled),
-        )
-        .unwrap_or_else(|error| panic!("{error}: {call:?}"));
+        let request = compose(&self.bench.schemas.catalog, call, &identities(self.bench.filled))
+            .unwrap_or_else(|error| panic!("{error}: {call:?}"));
         let sent_ms = self.now();
         let outcome = self.mock.send(&request).await;
         self.number += 1;
@@ -248,16 +204,10 @@ impl Desk<'_> {
             outcome,
             born: BTreeMap::new(),
         };
-        let seen = self
-            .judge
-            .observe(&exchange)
-            .unwrap_or_else(|fault| panic!("{fault}"));
+        let seen = self.judge.observe(&exchange).unwrap_or_else(|fault| panic!("{fault}"));
         for finding in seen.findings {
-            let names: Vec<&str> = finding
-                .clauses
-                .iter()
-                .map(|clause| self.bench.model.info(*clause).id.as_str())
-                .collect();
+            let names: Vec<&str> =
+                finding.clauses.iter().map(|clause| self.bench.model.info(*clause).id.as_str()).collect();
             self.found.push(format!("{names:?}: {finding:?}"));
         }
         exchange
@@ -271,10 +221,7 @@ impl Desk<'_> {
         let named = probity::plan::named(step);
         let touched = named.iter().filter_map(|name| {
             let handle = handles.get(name)?;
-            Some(Id {
-                kind: handle.kind as u16,
-                id: handle.id.clone()?,
-            })
+            Some(Id { kind: handle.kind as u16, id: handle.id.clone()? })
         });
         let touched: Vec<Id> = touched.chain(born.iter().cloned()).collect();
         let changes = self.bench.model.operations[&step.operation].changes;
@@ -282,14 +229,10 @@ impl Desk<'_> {
         let mut wait = after_ms.max(1);
         let mut polls = 0;
         for id in touched {
-            let unseen = |belief: &probity::model::Belief| {
-                changes && belief.seen_at(&id).is_none_or(|seen| seen <= asked)
-            };
+            let unseen =
+                |belief: &probity::model::Belief| changes && belief.seen_at(&id).is_none_or(|seen| seen <= asked);
             let gone = |belief: &probity::model::Belief| {
-                belief
-                    .possibilities(&id)
-                    .iter()
-                    .all(|held| held.thing.life == probity::model::Life::Gone)
+                belief.possibilities(&id).iter().all(|held| held.thing.life == probity::model::Life::Gone)
             };
             while polls < 12
                 && !gone(&self.judge.belief)
@@ -300,21 +243,10 @@ impl Desk<'_> {
                 let Some(shown) = self.bench.model.shown[usize::from(id.kind)].clone() else {
                     break;
                 };
-                let mut call = Call {
-                    operation: shown.operation,
-                    caller: "owner".to_string(),
-                    ..Call::default()
-                };
-                call.binding = self
-                    .bench
-                    .schemas
-                    .operation(&call.operation)
-                    .expect("of the catalog")
-                    .bindings[0]
-                    .id
-                    .clone();
-                call.path
-                    .insert(shown.parameter, serde_json::Value::from(&*id.id));
+                let mut call = Call { operation: shown.operation, caller: "owner".to_string(), ..Call::default() };
+                call.binding =
+                    self.bench.schemas.operation(&call.operation).expect("of the catalog").bindings[0].id.clone();
+                call.path.insert(shown.parameter, serde_json::Value::from(&*id.id));
                 self.send(&call, Cause::Poll).await;
                 polls += 1;
             }
@@ -332,18 +264,8 @@ fn identities(parameter: &str) -> Identities {
         parameters: BTreeMap::from([(parameter.to_string(), value.to_string())]),
         ..Identity::default()
     };
-    let callers = [
-        ("owner", OWNER),
-        ("expired", OWNER),
-        ("none", OWNER),
-        ("other", OTHER),
-    ];
-    Identities::new(
-        callers
-            .into_iter()
-            .map(|(caller, value)| (caller.to_string(), of(value)))
-            .collect(),
-    )
+    let callers = [("owner", OWNER), ("expired", OWNER), ("none", OWNER), ("other", OTHER)];
+    Identities::new(callers.into_iter().map(|(caller, value)| (caller.to_string(), of(value))).collect())
 }
 
 const OWNER: &str = "0123456789abcdef0123456789abcdef";

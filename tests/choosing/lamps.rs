@@ -86,26 +86,15 @@ impl Files for Memory {
 }
 
 fn object(properties: Value) -> Value {
-    let required: Vec<&String> = properties
-        .as_object()
-        .expect("properties are an object")
-        .keys()
-        .collect();
+    let required: Vec<&String> = properties.as_object().expect("properties are an object").keys().collect();
     json!({ "type": "object", "required": required, "properties": properties })
 }
 
-fn operation(
-    id: &str,
-    method: &str,
-    thing: Option<&str>,
-    bodies: (Option<&str>, Option<&str>),
-) -> Value {
+fn operation(id: &str, method: &str, thing: Option<&str>, bodies: (Option<&str>, Option<&str>)) -> Value {
     let path = thing.map_or(String::new(), |thing| format!("/{{{thing}_id}}"));
     let parameter = |thing: &str| json!({ "name": format!("{thing}_id"), "required": true, "schema": { "type": "string", "format": "uuid" }, "at": "lamps:2" });
     let body = |name: Option<&str>| {
-        name.map(|name| json!({ "schema": format!("{name}.json"), "at": "lamps:2" }))
-            .into_iter()
-            .collect::<Vec<_>>()
+        name.map(|name| json!({ "schema": format!("{name}.json"), "at": "lamps:2" })).into_iter().collect::<Vec<_>>()
     };
     let binding = |version: &str| json!({ "id": version, "method": method, "path": format!("/{version}/{{owner}}/{id}{path}"), "at": "lamps:1" });
     let owner = json!({ "name": "owner", "required": true, "schema": { "type": "string" }, "at": "lamps:2" });
@@ -148,41 +137,24 @@ pub fn lamps() -> (Arc<Model>, Arc<Schemas>) {
     });
     let files = BTreeMap::from([
         ("catalog.json".to_string(), catalog),
-        (
-            "buy.json".to_string(),
-            object(json!({ "lamp": object(json!({ "bulb": text(10), "note": text(40) })) })),
-        ),
+        ("buy.json".to_string(), object(json!({ "lamp": object(json!({ "bulb": text(10), "note": text(40) })) }))),
         (
             "dim.json".to_string(),
-            object(
-                json!({ "dim": object(json!({ "level": { "type": "integer", "minimum": 1, "maximum": 10 } })) }),
-            ),
+            object(json!({ "dim": object(json!({ "level": { "type": "integer", "minimum": 1, "maximum": 10 } })) })),
         ),
-        (
-            "try.json".to_string(),
-            object(json!({ "try": object(json!({ "bulb": text(10) })) })),
-        ),
+        ("try.json".to_string(), object(json!({ "try": object(json!({ "bulb": text(10) })) }))),
         (
             "write.json".to_string(),
-            object(
-                json!({ "card": object(json!({ "lamp": { "type": "string" }, "text": text(20) })) }),
-            ),
+            object(json!({ "card": object(json!({ "lamp": { "type": "string" }, "text": text(20) })) })),
         ),
-        (
-            "pin.json".to_string(),
-            object(json!({ "pin": object(json!({ "lamp": { "type": "string" } })) })),
-        ),
+        ("pin.json".to_string(), object(json!({ "pin": object(json!({ "lamp": { "type": "string" } })) }))),
         ("lamp.json".to_string(), object(json!({ "lamp": lamp }))),
-        (
-            "lamps.json".to_string(),
-            object(json!({ "lamps": { "type": "array", "items": lamp } })),
-        ),
+        ("lamps.json".to_string(), object(json!({ "lamps": { "type": "array", "items": lamp } }))),
         ("card.json".to_string(), object(json!({ "card": card }))),
     ]);
     let schemas = Schemas::load(&Memory(files)).unwrap_or_else(|error| panic!("{error}"));
     let suite = probity::suite::parse("lamps.yaml", SUITE, &schemas.catalog)
         .unwrap_or_else(|problems| panic!("{}", probity::suite::render(&problems, SUITE)));
-    let model = Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20")
-        .unwrap_or_else(|error| panic!("{error}"));
+    let model = Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20").unwrap_or_else(|error| panic!("{error}"));
     (Arc::new(model), Arc::new(schemas))
 }

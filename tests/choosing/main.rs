@@ -9,15 +9,13 @@ use std::sync::Arc;
 
 fn guided(bench: &Bench, seed: u64, requests: u64) -> Walked {
     let hints = Arc::clone(&bench.hints);
-    let mut make =
-        |plan| -> Box<dyn Chooser> { Box::new(Guided::new(Arc::clone(&hints), seed, plan)) };
+    let mut make = |plan| -> Box<dyn Chooser> { Box::new(Guided::new(Arc::clone(&hints), seed, plan)) };
     bench.walk(&mut make, seed * 1_000, requests, 60)
 }
 
 fn random(bench: &Bench, seed: u64, requests: u64) -> Walked {
     let hints = Arc::clone(&bench.hints);
-    let mut make =
-        |plan| -> Box<dyn Chooser> { Box::new(Random::new(Arc::clone(&hints), seed, plan)) };
+    let mut make = |plan| -> Box<dyn Chooser> { Box::new(Random::new(Arc::clone(&hints), seed, plan)) };
     bench.walk(&mut make, seed * 1_000, requests, 60)
 }
 
@@ -41,10 +39,7 @@ fn print(bench: &Bench, title: &str, walked: &Walked) {
     }
     for info in &bench.model.clauses {
         if let probity::model::Origin::Clause(_) = info.origin {
-            let first = walked
-                .first
-                .get(&info.id)
-                .map_or("-".to_string(), ToString::to_string);
+            let first = walked.first.get(&info.id).map_or("-".to_string(), ToString::to_string);
             println!(
                 "  {:30} first {first:>5} count {:>4} contexts {:>3}",
                 info.id,
@@ -73,24 +68,19 @@ fn history_dependent_clauses_are_reached_much_sooner_than_by_chance() {
         }
     }
     println!("guided {by_guide}, random {by_chance}");
-    assert!(
-        by_guide * 3 <= by_chance,
-        "guided {by_guide}, random {by_chance}"
-    );
+    assert!(by_guide * 3 <= by_chance, "guided {by_guide}, random {by_chance}");
 }
 
 /// A suite and its schemas as the project ships them.
 fn shipped(name: &str) -> (Arc<probity::model::Model>, Arc<probity::schema::Schemas>) {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(root.join("suites").join(format!("{name}.yaml")))
-        .expect("the suite is there");
-    let schemas =
-        probity::schema::Schemas::load(&probity::schema::Folder(root.join("schemas").join(name)))
-            .expect("the schemas load");
+    let text = std::fs::read_to_string(root.join("suites").join(format!("{name}.yaml"))).expect("the suite is there");
+    let schemas = probity::schema::Schemas::load(&probity::schema::Folder(root.join("schemas").join(name)))
+        .expect("the schemas load");
     let suite = probity::suite::parse(name, &text, &schemas.catalog)
         .unwrap_or_else(|problems| panic!("{}", probity::suite::render(&problems, &text)));
-    let model = probity::model::Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20")
-        .expect("the suite comes to life");
+    let model =
+        probity::model::Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20").expect("the suite comes to life");
     (Arc::new(model), Arc::new(schemas))
 }
 
@@ -102,44 +92,20 @@ fn on_a_shipped_suite_more_clauses_are_exercised_than_by_chance() {
     let (guide, chance) = (guided(&bench, 1, 1_000), random(&bench, 1, 1_000));
     print(&bench, "guided", &guide);
     print(&bench, "random", &chance);
-    let contexts = |walked: &Walked| {
-        walked
-            .coverage
-            .clauses
-            .values()
-            .map(std::collections::BTreeMap::len)
-            .sum::<usize>()
-    };
-    assert!(
-        guide.first.len() > chance.first.len(),
-        "{} and {} clauses",
-        guide.first.len(),
-        chance.first.len()
-    );
-    assert!(
-        contexts(&guide) > 2 * contexts(&chance),
-        "{} and {} contexts",
-        contexts(&guide),
-        contexts(&chance)
-    );
+    let contexts =
+        |walked: &Walked| walked.coverage.clauses.values().map(std::collections::BTreeMap::len).sum::<usize>();
+    assert!(guide.first.len() > chance.first.len(), "{} and {} clauses", guide.first.len(), chance.first.len());
+    assert!(contexts(&guide) > 2 * contexts(&chance), "{} and {} contexts", contexts(&guide), contexts(&chance));
 }
 
 #[test]
 fn what_no_sequence_of_calls_reaches_is_told_from_what_takes_many() {
     let bench = Bench::new(lamps::lamps(), "owner");
     let begun = std::time::Instant::now();
-    let found = reachable(
-        &bench.model,
-        &bench.schemas,
-        &bench.hints,
-        &bench.limits(60),
-        Extent::default(),
-    );
+    let found = reachable(&bench.model, &bench.schemas, &bench.hints, &bench.limits(60), Extent::default());
     println!("{:?}", begun.elapsed());
     let shortest = |id: &str| {
-        found
-            .get(&bench.model.named(id).expect("a clause of the suite"))
-            .map(|reach| (reach.shortest, reach.certain))
+        found.get(&bench.model.named(id).expect("a clause of the suite")).map(|reach| (reach.shortest, reach.certain))
     };
     assert_eq!(shortest("never"), None);
     assert_eq!(shortest("buy"), Some((1, true)));
@@ -171,8 +137,7 @@ fn the_same_seed_gives_the_same_plans_and_the_record_gives_them_again() {
     assert_eq!(one.plans, two.plans);
     assert_ne!(one.plans, guided(&bench, 4, 200).plans);
     let mut plans = one.plans.clone().into_iter();
-    let mut make =
-        |_| -> Box<dyn Chooser> { Box::new(Recorded::new(plans.next().unwrap_or_default())) };
+    let mut make = |_| -> Box<dyn Chooser> { Box::new(Recorded::new(plans.next().unwrap_or_default())) };
     let again = bench.walk(&mut make, 3_000, 200, 60);
     assert_eq!(again.plans, one.plans);
     assert_eq!(again.coverage, one.coverage);
@@ -187,20 +152,10 @@ fn the_budget_goes_into_changes_and_stays_within_its_ceilings() {
         spent.merge(&walked.coverage);
         live_most = live_most.max(walked.live_most);
         let steps = walked.plans.iter().flatten();
-        foreign += steps
-            .filter(|step| !step.births.is_empty() && step.caller == "other")
-            .count();
+        foreign += steps.filter(|step| !step.births.is_empty() && step.caller == "other").count();
         // What steps name are handles: an id of a reply never stands in a plan.
-        for step in walked
-            .plans
-            .iter()
-            .flatten()
-            .filter(|step| step.caller == "owner")
-        {
-            assert!(
-                step.births.values().all(|names| !names.is_empty()),
-                "{step:?}"
-            );
+        for step in walked.plans.iter().flatten().filter(|step| step.caller == "owner") {
+            assert!(step.births.values().all(|names| !names.is_empty()), "{step:?}");
         }
     }
     let spent = spent.spent;
@@ -219,12 +174,8 @@ fn a_caller_that_the_profile_lacks_is_never_used() {
     let mut bench = Bench::new(lamps::lamps(), "owner");
     bench.callers = vec!["owner", "none"];
     let walked = guided(&bench, 1, 400);
-    let callers: std::collections::BTreeSet<&str> = walked
-        .plans
-        .iter()
-        .flatten()
-        .map(|step| step.caller.as_str())
-        .collect();
+    let callers: std::collections::BTreeSet<&str> =
+        walked.plans.iter().flatten().map(|step| step.caller.as_str()).collect();
     assert_eq!(callers.into_iter().collect::<Vec<_>>(), ["none", "owner"]);
 }
 
@@ -232,14 +183,9 @@ fn a_caller_that_the_profile_lacks_is_never_used() {
 fn bodies_deviate_in_many_places() {
     let bench = Bench::new(lamps::lamps(), "owner");
     let hints = Arc::clone(&bench.hints);
-    let mut make =
-        |plan| -> Box<dyn Chooser> { Box::new(Guided::new(Arc::clone(&hints), 5, plan)) };
+    let mut make = |plan| -> Box<dyn Chooser> { Box::new(Guided::new(Arc::clone(&hints), 5, plan)) };
     let walked = bench.walk(&mut make, 5, 600, 300);
-    let shape = |name: &str| {
-        bench
-            .schemas
-            .request(bench.schemas.operation(name).expect("of the catalog"), None)
-    };
+    let shape = |name: &str| bench.schemas.request(bench.schemas.operation(name).expect("of the catalog"), None);
     let mut kinds = std::collections::BTreeSet::new();
     for step in walked.plans.iter().flatten() {
         let (Some(shape), Some(body)) = (shape(&step.operation), &step.body) else {
@@ -260,16 +206,10 @@ fn faults_found_are_counted() {
     let Ok(name) = std::env::var("PROBITY_FAULTS") else {
         return;
     };
-    let mut bench = if name == "lamps" {
-        Bench::new(lamps::lamps(), "owner")
-    } else {
-        Bench::new(shipped(&name), "project_id")
-    };
+    let mut bench =
+        if name == "lamps" { Bench::new(lamps::lamps(), "owner") } else { Bench::new(shipped(&name), "project_id") };
     bench.first_only = true;
-    let budget = std::env::var("PROBITY_REQUESTS")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(600);
+    let budget = std::env::var("PROBITY_REQUESTS").ok().and_then(|n| n.parse().ok()).unwrap_or(600);
     let mut faults = probity::endpoint::mock::mutants(&bench.model, &bench.schemas);
     let only = std::env::var("PROBITY_ONLY").unwrap_or_default();
     faults.retain(|fault| fault.name.contains(&only));
@@ -282,23 +222,9 @@ fn faults_found_are_counted() {
         let chance = random(&bench, 7, budget);
         by_chance += usize::from(!chance.found.is_empty());
         if found.found.is_empty() {
-            println!(
-                "  not found: {} {}",
-                fault.name,
-                if chance.found.is_empty() {
-                    ""
-                } else {
-                    "(by chance it is)"
-                }
-            );
+            println!("  not found: {} {}", fault.name, if chance.found.is_empty() { "" } else { "(by chance it is)" });
         }
     }
-    assert!(
-        by_guide >= by_chance,
-        "{by_guide} guided, {by_chance} by chance"
-    );
-    println!(
-        "{} faults, {by_guide} found guided in {requests} requests, {by_chance} by chance",
-        faults.len()
-    );
+    assert!(by_guide >= by_chance, "{by_guide} guided, {by_chance} by chance");
+    println!("{} faults, {by_guide} found guided in {requests} requests, {by_chance} by chance", faults.len());
 }

@@ -12,22 +12,12 @@ use std::path::{Path, PathBuf};
 pub fn derive(typed: &typed::Derive) -> Result<Exit, Wrong> {
     let sources = match (&typed.manifest, &typed.api) {
         (Some(manifest), _) => Sources::Manifest(manifest.clone()),
-        (None, Some(api)) => Sources::Pages {
-            api: api.clone(),
-            paths: typed.pages.clone(),
-        },
+        (None, Some(api)) => Sources::Pages { api: api.clone(), paths: typed.pages.clone() },
         (None, None) => {
-            return Err(Wrong::usage(
-                "derive",
-                "pages without a name of their API",
-                "add --api NAME",
-            ));
+            return Err(Wrong::usage("derive", "pages without a name of their API", "add --api NAME"));
         }
     };
-    let options = Options {
-        cited: cited(typed),
-        today: typed.today.as_deref().map(clock::day).transpose()?,
-    };
+    let options = Options { cited: cited(typed), today: typed.today.as_deref().map(clock::day).transpose()? };
     let folder = typed.folder.clone().unwrap_or_default();
     let (derived, warnings) = derive_files(&sources, &folder, &options).map_err(wrong)?;
     for warning in &warnings {
@@ -53,10 +43,8 @@ fn cited(typed: &typed::Derive) -> Vec<Source> {
     let beside = typed.manifest.as_deref().and_then(Path::parent).and_then(Path::parent);
     let folder = beside.map_or_else(|| PathBuf::from("suites"), Path::to_path_buf);
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files: Vec<PathBuf> = entries
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|it| it == "yaml"))
-        .collect();
+    let mut files: Vec<PathBuf> =
+        entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|it| it == "yaml")).collect();
     files.sort();
     let texts = files.iter().filter_map(|path| std::fs::read_to_string(path).ok());
     let sources: BTreeSet<Source> = texts.flat_map(|text| sources_in(&text)).collect();
@@ -66,19 +54,16 @@ fn cited(typed: &typed::Derive) -> Vec<Source> {
 /// Everything in a text that has the form of a citation.
 fn sources_in(text: &str) -> Vec<Source> {
     let word = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
-    let cites = text
-        .split(|c| !word(c))
-        .filter(|token| token.contains(':') && token.ends_with(|c: char| c.is_ascii_digit()));
+    let cites =
+        text.split(|c| !word(c)).filter(|token| token.contains(':') && token.ends_with(|c: char| c.is_ascii_digit()));
     cites.filter_map(|token| token.parse().ok()).collect()
 }
 
 fn wrong(error: DeriveError) -> Wrong {
     match error {
-        DeriveError::Manifest(error) => Wrong::input(
-            format!("{}:{}", error.file.display(), error.line),
-            error.cause,
-            error.remedy,
-        ),
+        DeriveError::Manifest(error) => {
+            Wrong::input(format!("{}:{}", error.file.display(), error.line), error.cause, error.remedy)
+        }
         DeriveError::Unreadable(error) => {
             Wrong::input(format!("{}:{}", error.file, error.line), error.cause, error.remedy)
         }
@@ -88,11 +73,9 @@ fn wrong(error: DeriveError) -> Wrong {
             "no operation, table, status or example was found in it",
             "name a page of an API reference",
         ),
-        DeriveError::Write { path, cause } => Wrong::input(
-            path.display().to_string(),
-            cause,
-            "check that the folder can be made and written to",
-        ),
+        DeriveError::Write { path, cause } => {
+            Wrong::input(path.display().to_string(), cause, "check that the folder can be made and written to")
+        }
     }
 }
 

@@ -59,10 +59,7 @@ mod tests {
 
     #[test]
     fn the_side_taken_is_marked() {
-        let side = |says: &str, at: Option<&str>| Side {
-            says: says.into(),
-            at: at.map(|at| at.parse().unwrap()),
-        };
+        let side = |says: &str, at: Option<&str>| Side { says: says.into(), at: at.map(|at| at.parse().unwrap()) };
         let doubt = Doubt {
             id: "dim/type-by-example/response/lamp/glow".into(),
             kind: "type-by-example".into(),

@@ -27,13 +27,9 @@ pub fn explain(typed: &typed::Explain) -> Result<Exit, Wrong> {
         }
     }
     if let (Some(step), Some(file)) = (typed.why, &typed.history) {
-        let step = step.checked_sub(1).ok_or_else(|| {
-            Wrong::usage(
-                "--why 0",
-                "steps count from 1",
-                "give the number that the witness shows",
-            )
-        })?;
+        let step = step
+            .checked_sub(1)
+            .ok_or_else(|| Wrong::usage("--why 0", "steps count from 1", "give the number that the witness shows"))?;
         let (loaded, history) = last_of(&shelf, file, typed.plan)?;
         let (_, seen) = replayed(&loaded, &history, true)?;
         out::print(&report::why(&loaded.model, &history, &seen, step));
@@ -45,18 +41,9 @@ fn clause_text(loaded: &Loaded, clause: ClauseId, typed: &typed::Explain) -> Res
     let last = last_report(loaded, &typed.reports);
     let id = &loaded.model.info(clause).id;
     let row = last.as_ref().and_then(|report| report.clause(id));
-    let pages = typed
-        .pages
-        .as_ref()
-        .map(|folder| OwnPages::open(folder, &loaded.schemas.catalog))
-        .transpose()?;
+    let pages = typed.pages.as_ref().map(|folder| OwnPages::open(folder, &loaded.schemas.catalog)).transpose()?;
     let page = |id: &str| pages.as_ref().and_then(|pages| pages.page(id));
-    Ok(report::explain(
-        &loaded.model,
-        clause,
-        row,
-        pages.is_some().then_some(&page),
-    ))
+    Ok(report::explain(&loaded.model, clause, row, pages.is_some().then_some(&page)))
 }
 
 /// The clause in each suite that has it.
@@ -76,11 +63,7 @@ fn named(shelf: &Shelf, name: &str, today: &str) -> Result<Vec<(Loaded, ClauseId
     }
     if found.is_empty() {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        return Err(Wrong::usage(
-            format!("clause `{name}`"),
-            "no suite has a clause of that id",
-            meant(id, &known),
-        ));
+        return Err(Wrong::usage(format!("clause `{name}`"), "no suite has a clause of that id", meant(id, &known)));
     }
     Ok(found)
 }

@@ -53,11 +53,7 @@ pub fn init(typed: &typed::Init) -> Result<Exit, Wrong> {
         return Ok(Exit::Passed);
     };
     if place.exists() {
-        return Err(Wrong::usage(
-            place.display().to_string(),
-            "there is such a file already",
-            "name another place",
-        ));
+        return Err(Wrong::usage(place.display().to_string(), "there is such a file already", "name another place"));
     }
     write_file(place, TEMPLATE.as_bytes()).map_err(|error| Wrong::unwritable(place, &error))?;
     out::line(&format!("{} is to be filled in", place.display()));
@@ -68,23 +64,13 @@ pub fn init(typed: &typed::Init) -> Result<Exit, Wrong> {
 /// takes them at its speed.
 #[must_use]
 pub fn filled_in(address: &str, speed: u64, identities: &Identities, catalog: &Catalog, callers: &[&str]) -> String {
-    let names: BTreeSet<&String> = catalog
-        .operations
-        .iter()
-        .flat_map(|operation| &operation.path)
-        .map(|parameter| &parameter.name)
-        .collect();
+    let names: BTreeSet<&String> =
+        catalog.operations.iter().flat_map(|operation| &operation.path).map(|parameter| &parameter.name).collect();
     let mut text = format!("endpoint: {address}\nchanges: allowed\nlimits: {{ rate: 1000 }}\n");
-    let _ = writeln!(
-        text,
-        "settle_percent: {}\nidentities:",
-        (200 / speed.max(1)).clamp(1, 100)
-    );
+    let _ = writeln!(text, "settle_percent: {}\nidentities:", (200 / speed.max(1)).clamp(1, 100));
     for caller in callers {
         let _ = writeln!(text, "  {caller}:\n    headers: {{ X-Auth-Token: {caller}-token }}");
-        let known = names
-            .iter()
-            .filter_map(|name| Some((*name, identities.parameter(caller, name)?)));
+        let known = names.iter().filter_map(|name| Some((*name, identities.parameter(caller, name)?)));
         let parameters: Vec<String> = known.map(|(name, value)| format!("{name}: \"{value}\"")).collect();
         let _ = writeln!(text, "    parameters: {{ {} }}", parameters.join(", "));
     }
@@ -100,13 +86,7 @@ mod tests {
     fn the_template_is_a_profile_once_its_token_is_there() {
         let token = |name: &str| (name == "PROBITY_TOKEN").then(|| "t".to_string());
         let profile = Profile::parse(TEMPLATE, "template", &token).expect("the template parses");
-        assert_eq!(
-            profile.identities.parameter("owner", "project_id"),
-            Some("0123456789abcdef0123456789abcdef")
-        );
-        assert!(
-            Profile::parse(TEMPLATE, "template", &|_| None).is_err(),
-            "a missing token is noticed"
-        );
+        assert_eq!(profile.identities.parameter("owner", "project_id"), Some("0123456789abcdef0123456789abcdef"));
+        assert!(Profile::parse(TEMPLATE, "template", &|_| None).is_err(), "a missing token is noticed");
     }
 }

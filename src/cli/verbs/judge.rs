@@ -36,30 +36,11 @@ pub fn judge(typed: &typed::Judge) -> Result<Exit, Wrong> {
         }
     }
     let findings: Vec<Finding> = found.iter().map(|found| found.finding.clone()).collect();
-    let rows = verdicts(
-        &loaded.model,
-        &tally,
-        &findings,
-        &Selection::default(),
-        &|_| Standing::Reachable,
-        None,
-    );
+    let rows = verdicts(&loaded.model, &tally, &findings, &Selection::default(), &|_| Standing::Reachable, None);
     let requests = histories.iter().map(|history| history.exchanges.len() as u64).sum();
-    let spent = Spent {
-        requests,
-        plans: histories.len() as u64,
-        ..Spent::default()
-    };
-    let conclusion = Conclusion {
-        seed: 0,
-        rows,
-        found,
-        tally,
-        spent,
-        stopped: None,
-        plans: Vec::new(),
-        histories: Vec::new(),
-    };
+    let spent = Spent { requests, plans: histories.len() as u64, ..Spent::default() };
+    let conclusion =
+        Conclusion { seed: 0, rows, found, tally, spent, stopped: None, plans: Vec::new(), histories: Vec::new() };
     let target = match endpoint.as_str() {
         "mock" => Target::Mock { fault: None },
         address => Target::Address(address.to_string()),
@@ -80,10 +61,7 @@ pub fn judge(typed: &typed::Judge) -> Result<Exit, Wrong> {
 /// The history of one plan of a file (none: its only or last one), with the suite it was made for.
 pub fn last_of(shelf: &Shelf, file: &Path, plan: Option<u64>) -> Result<(Loaded, History), Wrong> {
     let histories = read(file)?;
-    let plans: Vec<String> = histories
-        .iter()
-        .map(|history| history.header.plan.to_string())
-        .collect();
+    let plans: Vec<String> = histories.iter().map(|history| history.header.plan.to_string()).collect();
     let chosen = match plan {
         Some(plan) => histories.into_iter().find(|history| history.header.plan == plan),
         None => histories.into_iter().next_back(),
@@ -91,28 +69,16 @@ pub fn last_of(shelf: &Shelf, file: &Path, plan: Option<u64>) -> Result<(Loaded,
     let history = chosen.ok_or_else(|| {
         let plan = plan.map(|plan| plan.to_string()).unwrap_or_default();
         let all: Vec<&str> = plans.iter().map(String::as_str).collect();
-        Wrong::usage(
-            format!("--plan {plan}"),
-            format!("{} has no such plan", file.display()),
-            meant(&plan, &all),
-        )
+        Wrong::usage(format!("--plan {plan}"), format!("{} has no such plan", file.display()), meant(&plan, &all))
     })?;
     Ok((fitting(shelf, &history)?, history))
 }
 
 /// Judges one history from its beginning.
 pub fn replayed(loaded: &Loaded, history: &History, insight: bool) -> Result<(Judge, Vec<Seen>), Wrong> {
-    let bounds = Bounds {
-        worlds_max: WORLDS_MAX,
-        settle_percent: history.header.settle_percent,
-        insight,
-    };
+    let bounds = Bounds { worlds_max: WORLDS_MAX, settle_percent: history.header.settle_percent, insight };
     crate::oracle::judge(history, &loaded.model, &loaded.schemas, bounds).map_err(|fault| {
-        Wrong::input(
-            &loaded.file,
-            fault.to_string(),
-            "correct the expression; `probity lint` checks its types",
-        )
+        Wrong::input(&loaded.file, fault.to_string(), "correct the expression; `probity lint` checks its types")
     })
 }
 
@@ -135,9 +101,7 @@ fn read(file: &Path) -> Result<Vec<History>, Wrong> {
 fn fitting(shelf: &Shelf, history: &History) -> Result<Loaded, Wrong> {
     let header = &history.header;
     let name = shelf.select(std::slice::from_ref(&header.suite))?.remove(0);
-    let loaded = shelf
-        .load(&name, &header.today)?
-        .with_pools(&header.pools, &header.today)?;
+    let loaded = shelf.load(&name, &header.today)?.with_pools(&header.pools, &header.today)?;
     if loaded.suite.digest != header.suite_digest {
         eprintln!("note: the suite has changed since the recording; it is judged by the suite as it is now");
     }
@@ -146,16 +110,6 @@ fn fitting(shelf: &Shelf, history: &History) -> Result<Loaded, Wrong> {
 
 /// A recording holds no plan: what was seen stands for it.
 fn recorded(history: &History, finding: Finding) -> Found {
-    let plan = Plan {
-        format: FORMAT,
-        suite: history.header.suite.clone(),
-        drawn: None,
-        steps: Vec::new(),
-    };
-    Found {
-        finding,
-        plan,
-        history: history.clone(),
-        witness: None,
-    }
+    let plan = Plan { format: FORMAT, suite: history.header.suite.clone(), drawn: None, steps: Vec::new() };
+    Found { finding, plan, history: history.clone(), witness: None }
 }

@@ -30,23 +30,13 @@ pub fn lint(typed: &typed::Lint) -> Result<Exit, Wrong> {
 
 fn one(shelf: &Shelf, loaded: &Loaded, typed: &typed::Lint) -> Result<Exit, Wrong> {
     let citations = citations(shelf, &loaded.suite.catalog)?;
-    let pages = typed
-        .pages
-        .as_ref()
-        .map(|folder| OwnPages::open(folder, &loaded.schemas.catalog))
-        .transpose()?;
+    let pages = typed.pages.as_ref().map(|folder| OwnPages::open(folder, &loaded.schemas.catalog)).transpose()?;
     let fresh = |citation: &Citation| pages.as_ref().map_or(Ok(()), |pages| pages.fresh(citation));
-    let evidence = Evidence {
-        citations: citations.as_deref(),
-        fresh: pages.is_some().then_some(&fresh),
-        reachable: None,
-    };
+    let evidence =
+        Evidence { citations: citations.as_deref(), fresh: pages.is_some().then_some(&fresh), reachable: None };
     let found = suite::lint(&loaded.file, &loaded.text, &loaded.suite, &loaded.schemas, evidence);
-    let shown: Vec<Problem> = found
-        .iter()
-        .filter(|it| !typed.no_notes || it.severity != Severity::Note)
-        .cloned()
-        .collect();
+    let shown: Vec<Problem> =
+        found.iter().filter(|it| !typed.no_notes || it.severity != Severity::Note).cloned().collect();
     out::print(&suite::render(&shown, &loaded.text));
     let count = |severity: Severity| found.iter().filter(|it| it.severity == severity).count();
     out::line(&format!(
@@ -56,11 +46,7 @@ fn one(shelf: &Shelf, loaded: &Loaded, typed: &typed::Lint) -> Result<Exit, Wron
         count(Severity::Warning),
         count(Severity::Note)
     ));
-    Ok(if suite::has_errors(&found) {
-        Exit::BadInput
-    } else {
-        Exit::Passed
-    })
+    Ok(if suite::has_errors(&found) { Exit::BadInput } else { Exit::Passed })
 }
 
 /// The lock file of a catalog; none if there is none.

@@ -36,9 +36,7 @@ pub fn mock(typed: &typed::Mock) -> Result<Exit, Wrong> {
     let mut chosen = target::chosen(&today, &target::profile(None)?, vec![loaded])?;
     out::line(&shelf::origin(&shelf, &[chosen[0].0.clone()], &target::asked(&chosen)));
     let (loaded, chosen) = chosen.remove(0);
-    let Chosen::Mock(fault) = chosen else {
-        unreachable!("only the mock was asked for")
-    };
+    let Chosen::Mock(fault) = chosen else { unreachable!("only the mock was asked for") };
     let address: SocketAddr = typed.listen.parse().map_err(|error| {
         Wrong::usage(
             format!("--listen {}", typed.listen),
@@ -47,35 +45,20 @@ pub fn mock(typed: &typed::Mock) -> Result<Exit, Wrong> {
         )
     })?;
     let signals = Signals::listen();
-    let mock = Mock::new(
-        loaded.model.clone(),
-        loaded.schemas.clone(),
-        typed.seed,
-        Tempo::CLOUD,
-        fault,
-    )
-    .with_speed(typed.speed);
-    let tokens: BTreeMap<String, String> = CALLERS
-        .iter()
-        .map(|caller| (format!("{caller}-token"), (*caller).to_string()))
-        .collect();
+    let mock = Mock::new(loaded.model.clone(), loaded.schemas.clone(), typed.seed, Tempo::CLOUD, fault)
+        .with_speed(typed.speed);
+    let tokens: BTreeMap<String, String> =
+        CALLERS.iter().map(|caller| (format!("{caller}-token"), (*caller).to_string())).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime =
         runtime.map_err(|error| Wrong::endpoint("this machine", error.to_string(), "free memory and file handles"))?;
     runtime.block_on(async {
-        let listener = bind(address, typed.anywhere)
-            .await
-            .map_err(|error| refused(&typed.listen, &error))?;
+        let listener = bind(address, typed.anywhere).await.map_err(|error| refused(&typed.listen, &error))?;
         let place = listener.local_addr().map_or(address, |local| local);
         if let Some(file) = &typed.profile_out {
             let identities = mock_identities(&loaded.schemas);
-            let text = filled_in(
-                &format!("http://{place}"),
-                typed.speed,
-                &identities,
-                &loaded.schemas.catalog,
-                &CALLERS,
-            );
+            let text =
+                filled_in(&format!("http://{place}"), typed.speed, &identities, &loaded.schemas.catalog, &CALLERS);
             write_file(file, text.as_bytes()).map_err(|error| Wrong::unwritable(file, &error))?;
         }
         out::line(&format!(
@@ -83,12 +66,7 @@ pub fn mock(typed: &typed::Mock) -> Result<Exit, Wrong> {
             tokens.keys().cloned().collect::<Vec<_>>().join(", ")
         ));
         let wire = WireFaults::NONE;
-        let site = Site {
-            endpoint: &mock,
-            catalog: &loaded.schemas.catalog,
-            tokens: &tokens,
-            wire: &wire,
-        };
+        let site = Site { endpoint: &mock, catalog: &loaded.schemas.catalog, tokens: &tokens, wire: &wire };
         serve(listener, site, signals.cancel.wait()).await;
         Ok(signals.came().unwrap_or(Exit::Passed))
     })

@@ -15,13 +15,8 @@ pub fn mutants(typed: &typed::Mutants) -> Result<Exit, Wrong> {
     let today = clock::Began::now().day;
     for suite in shelf.select(&typed.suites)? {
         let loaded = shelf.load(&suite, &today)?;
-        let names = mock::mutants(&loaded.model, &loaded.schemas)
-            .into_iter()
-            .map(|mutant| mutant.name);
-        let lines: String = names
-            .filter(|name| patterns.hold(name))
-            .map(|name| format!("{name}\n"))
-            .collect();
+        let names = mock::mutants(&loaded.model, &loaded.schemas).into_iter().map(|mutant| mutant.name);
+        let lines: String = names.filter(|name| patterns.hold(name)).map(|name| format!("{name}\n")).collect();
         out::print(&lines);
     }
     Ok(Exit::Passed)

@@ -29,12 +29,7 @@ pub fn replay(typed: &typed::Replay) -> Result<Exit, Wrong> {
     let (loaded, chosen) = chosen.remove(0);
     let signals = Signals::listen();
     let (seed, number) = plan.drawn.unwrap_or((1, 0));
-    let limits = meant::Limits {
-        requests: None,
-        plans: None,
-        fast: false,
-        first: false,
-    };
+    let limits = meant::Limits { requests: None, plans: None, fast: false, first: false };
     let order = Order {
         loaded: &loaded,
         chosen: &chosen,
@@ -74,17 +69,9 @@ pub fn replay(typed: &typed::Replay) -> Result<Exit, Wrong> {
 }
 
 fn told(model: &Arc<Model>, finding: &Finding) -> String {
-    let names: Vec<&str> = finding
-        .clauses
-        .iter()
-        .map(|clause| model.info(*clause).id.as_str())
-        .collect();
-    let mut text = format!(
-        "contradicted in step {}: {}\n  seen      {}\n",
-        finding.step + 1,
-        names.join(", "),
-        finding.seen
-    );
+    let names: Vec<&str> = finding.clauses.iter().map(|clause| model.info(*clause).id.as_str()).collect();
+    let mut text =
+        format!("contradicted in step {}: {}\n  seen      {}\n", finding.step + 1, names.join(", "), finding.seen);
     for line in &finding.violations {
         text.push_str(&format!("            {line}\n"));
     }

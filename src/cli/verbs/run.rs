@@ -19,34 +19,20 @@ pub fn run(typed: &typed::Run, drive: Drive<'_>) -> Result<Exit, Wrong> {
     let shelf = Shelf::find(Path::new(""))?;
     let profile = target::profile(settings.target.profile.as_deref())?;
     let names = shelf.select(&settings.suites)?;
-    let loaded = names
-        .iter()
-        .map(|name| shelf.load(name, &settings.target.today))
-        .collect::<Result<Vec<Loaded>, Wrong>>()?;
+    let loaded =
+        names.iter().map(|name| shelf.load(name, &settings.target.today)).collect::<Result<Vec<Loaded>, Wrong>>()?;
     let chosen = target::chosen(&settings.target, &profile, settings.clauses.narrow(loaded)?)?;
     let loaded: Vec<Loaded> = chosen.iter().map(|(loaded, _)| loaded.clone()).collect();
     let origin = shelf::origin(&shelf, &loaded, &target::asked(&chosen));
     out::line(&origin);
     let signals = Signals::listen();
-    let filing = Filing {
-        reports: &settings.reports,
-        origin: &origin,
-        began: &began,
-    };
+    let filing = Filing { reports: &settings.reports, origin: &origin, began: &began };
     let mut exits = Vec::new();
     for (loaded, chosen) in &chosen {
         if signals.came().is_some() {
             break;
         }
-        let ended = one(
-            &settings,
-            &shelf,
-            (loaded, chosen),
-            profile.settle_percent,
-            &signals,
-            &filing,
-            drive,
-        );
+        let ended = one(&settings, &shelf, (loaded, chosen), profile.settle_percent, &signals, &filing, drive);
         exits.push((loaded.name.clone(), told(ended, &settings.reports)));
     }
     exits.extend(signals.came().map(|exit| ("all".to_string(), exit)));
@@ -79,12 +65,7 @@ fn one(
         profile: settings.target.profile.as_ref().map(|path| path.display().to_string()),
         cancel: signals.cancel.clone(),
     };
-    campaign(
-        &order,
-        filing,
-        &mut Progress::new(&loaded.name, loaded.model.clone()),
-        drive,
-    )
+    campaign(&order, filing, &mut Progress::new(&loaded.name, loaded.model.clone()), drive)
 }
 
 /// One suite's summary or error; the other suites are run all the same.
@@ -95,16 +76,9 @@ fn told(ended: Result<(Report, Vec<Left>), Wrong>, reports: &Path) -> Exit {
             out::print(&format!("\n{}", summary(&report, &Shown { reports: &shown })));
             out::line(&format!("reports: {}", reports.join(&report.suite.name).display()));
             for thing in &left {
-                out::line(&format!(
-                    "left behind: {} {}: {}",
-                    thing.handle, thing.id, thing.because
-                ));
+                out::line(&format!("left behind: {} {}: {}", thing.handle, thing.id, thing.because));
             }
-            let leftovers = if left.is_empty() {
-                Exit::Passed
-            } else {
-                Exit::LeftBehind
-            };
+            let leftovers = if left.is_empty() { Exit::Passed } else { Exit::LeftBehind };
             worst(&[exit::of(&report), leftovers])
         }
         Err(wrong) => {

@@ -8,15 +8,29 @@ use crate::schema::{Class, Rng};
 /// The mock's answer before there is a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    Refuse { status: u16 },
+    Refuse {
+        status: u16,
+    },
     /// By these clauses; none where no clause speaks.
-    Accept { status: u16, clauses: Vec<ClauseId> },
-    Error { status: u16 },
+    Accept {
+        status: u16,
+        clauses: Vec<ClauseId>,
+    },
+    Error {
+        status: u16,
+    },
 }
 
 /// Chooses among what the clauses permit.
 #[must_use]
-pub fn decide(model: &Model, asked: &Asked, reading: &Reading, tempo: &Tempo, fault: Option<&Mutant>, rng: &mut Rng) -> Answer {
+pub fn decide(
+    model: &Model,
+    asked: &Asked,
+    reading: &Reading,
+    tempo: &Tempo,
+    fault: Option<&Mutant>,
+    rng: &mut Rng,
+) -> Answer {
     let mut reading = reading.clone();
     let operation = asked.operation.as_str();
     if let Some(mutant) = fault {
@@ -26,7 +40,10 @@ pub fn decide(model: &Model, asked: &Asked, reading: &Reading, tempo: &Tempo, fa
         if mutant.kind == Kind::Accepted && reading.demanded.contains(&mutant.clause) {
             reading.demanded.retain(|clause| *clause != mutant.clause);
             if reading.demanded.is_empty() {
-                return Answer::Accept { status: success(model, operation, &reading.accepts), clauses: reading.accepts };
+                return Answer::Accept {
+                    status: success(model, operation, &reading.accepts),
+                    clauses: reading.accepts,
+                };
             }
         }
     }
@@ -54,17 +71,26 @@ pub fn decide(model: &Model, asked: &Asked, reading: &Reading, tempo: &Tempo, fa
 fn broken(model: &Model, asked: &Asked, reading: &Reading, mutant: &Mutant, rng: &mut Rng) -> Option<Answer> {
     let operation = asked.operation.as_str();
     let demanded = reading.demanded.contains(&mutant.clause);
-    let accepts = reading.demanded.is_empty() && reading.accepts.contains(&mutant.clause) && !undecided(model, asked, reading);
+    let accepts =
+        reading.demanded.is_empty() && reading.accepts.contains(&mutant.clause) && !undecided(model, asked, reading);
     match mutant.kind {
-        Kind::ServerError if model.operations[operation].no_server_error == mutant.clause => Some(Answer::Error { status: 500 }),
-        Kind::Refused if accepts => Some(Answer::Refuse { status: any_of(&model.operations[operation].client_error, 400, rng) }),
+        Kind::ServerError if model.operations[operation].no_server_error == mutant.clause => {
+            Some(Answer::Error { status: 500 })
+        }
+        Kind::Refused if accepts => {
+            Some(Answer::Refuse { status: any_of(&model.operations[operation].client_error, 400, rng) })
+        }
         Kind::OtherStatus if demanded => {
             let others = [400, 403, 404, 405, 406, 409, 410].into_iter();
-            let wrong = others.filter(|status| !reading.explaining(model, operation, *status).any(|_| true)).collect::<Vec<u16>>();
+            let wrong = others
+                .filter(|status| !reading.explaining(model, operation, *status).any(|_| true))
+                .collect::<Vec<u16>>();
             Some(Answer::Refuse { status: *wrong.first()? })
         }
         Kind::OtherStatus if accepts => {
-            let wrong = [200, 201, 202, 204, 203, 206].into_iter().find(|status| !allows(model, operation, mutant.clause, *status))?;
+            let wrong = [200, 201, 202, 204, 203, 206]
+                .into_iter()
+                .find(|status| !allows(model, operation, mutant.clause, *status))?;
             Some(Answer::Accept { status: wrong, clauses: reading.accepts.clone() })
         }
         _ => None,
@@ -72,7 +98,8 @@ fn broken(model: &Model, asked: &Asked, reading: &Reading, mutant: &Mutant, rng:
 }
 
 fn refusal(model: &Model, operation: &str, clauses: &[ClauseId], rng: &mut Rng) -> u16 {
-    let statuses: Vec<u16> = (400..600).filter(|status| clauses.iter().any(|clause| allows(model, operation, *clause, *status))).collect();
+    let statuses: Vec<u16> =
+        (400..600).filter(|status| clauses.iter().any(|clause| allows(model, operation, *clause, *status))).collect();
     // 429 means something else to everyone; 408 and 407 are the gateway's.
     let plain: Vec<u16> = statuses.iter().copied().filter(|status| !matches!(status, 405..=408 | 429)).collect();
     *rng.pick(&plain).or_else(|| statuses.first()).unwrap_or(&400)
@@ -81,11 +108,15 @@ fn refusal(model: &Model, operation: &str, clauses: &[ClauseId], rng: &mut Rng) 
 /// One success status that all clauses allow; the same for an operation throughout a run.
 fn success(model: &Model, operation: &str, clauses: &[ClauseId]) -> u16 {
     let has_body = model.operations[operation].reply.is_some();
-    let fits = |status: &u16| clauses.iter().all(|clause| allows(model, operation, *clause, *status)) && !(has_body && *status == 204);
+    let fits = |status: &u16| {
+        clauses.iter().all(|clause| allows(model, operation, *clause, *status)) && !(has_body && *status == 204)
+    };
     let documented = &model.operations[operation].success;
-    let candidates: Vec<u16> = if clauses.is_empty() && !documented.is_empty() { documented.clone() } else { (200..300).collect() };
+    let candidates: Vec<u16> =
+        if clauses.is_empty() && !documented.is_empty() { documented.clone() } else { (200..300).collect() };
     let fitting: Vec<u16> = candidates.into_iter().filter(fits).collect();
-    let preferred: Vec<u16> = fitting.iter().copied().filter(|status| documented.is_empty() || documented.contains(status)).collect();
+    let preferred: Vec<u16> =
+        fitting.iter().copied().filter(|status| documented.is_empty() || documented.contains(status)).collect();
     let from = if preferred.is_empty() { fitting } else { preferred };
     let fixed = Rng::new(rng_seed(operation), 0, 0, 0).below(from.len().max(1) as u64) as usize;
     from.get(fixed).copied().unwrap_or(200)

@@ -21,9 +21,16 @@ pub struct Tempo {
 
 impl Tempo {
     /// Minutes for a course: what a cloud takes.
-    pub const CLOUD: Tempo = Tempo { latency_ms: (5, 80), stage_ms: (200, 60_000), skip_percent: 20, event_percent: 2, exception_percent: 10 };
+    pub const CLOUD: Tempo = Tempo {
+        latency_ms: (5, 80),
+        stage_ms: (200, 60_000),
+        skip_percent: 20,
+        event_percent: 2,
+        exception_percent: 10,
+    };
     /// Milliseconds, so that few transient states are ever seen.
-    pub const FAST: Tempo = Tempo { latency_ms: (1, 5), stage_ms: (0, 30), skip_percent: 40, event_percent: 2, exception_percent: 10 };
+    pub const FAST: Tempo =
+        Tempo { latency_ms: (1, 5), stage_ms: (0, 30), skip_percent: 40, event_percent: 2, exception_percent: 10 };
 }
 
 /// What is there, and when it moves next.
@@ -48,7 +55,9 @@ impl Realm {
 
     /// The order of birth of those ids that are known here, as text.
     pub fn born_in<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Vec<String> {
-        ids.filter_map(|id| self.world.iter().find(|held| held.id.id.as_ref() == id)).map(|held| held.thing.seq.to_string()).collect()
+        ids.filter_map(|id| self.world.iter().find(|held| held.id.id.as_ref() == id))
+            .map(|held| held.thing.seq.to_string())
+            .collect()
     }
 
     /// The random stream of a thing's next move: its own, whatever else moves.
@@ -118,7 +127,11 @@ impl Realm {
         let Ok(struck) = happenings(model, &alone) else { return false };
         let Some((_, after)) = rng.pick(&struck) else { return false };
         let thing = after[0].thing.clone();
-        let known = thing.fields.iter().zip(&held.thing.fields).map(|(new, old)| if *new == Val::Unknown { old.clone() } else { new.clone() });
+        let known = thing
+            .fields
+            .iter()
+            .zip(&held.thing.fields)
+            .map(|(new, old)| if *new == Val::Unknown { old.clone() } else { new.clone() });
         let thing = Thing { fields: known.collect(), ..thing };
         self.put(model, &held.id, thing);
         true

@@ -119,7 +119,8 @@ fn of_effects(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
             }
             EffectValue::Expr(_) => {
                 kinds.push((format!("skips/{field}"), Kind::Skips(field.clone())));
-                let observed = resource_of(model, &effect.target).is_some_and(|r| r.fields.iter().any(|f| f.name == effect.field));
+                let observed =
+                    resource_of(model, &effect.target).is_some_and(|r| r.fields.iter().any(|f| f.name == effect.field));
                 if observed {
                     kinds.push((format!("alters/{field}"), Kind::Alters(field.clone())));
                 }
@@ -130,7 +131,9 @@ fn of_effects(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
         let Some(resource) = resource_of(model, target) else { continue };
         let set: BTreeSet<&str> = clause.then.iter().filter(|e| e.target == target).map(|e| e.field.as_str()).collect();
         let untouched = resource.fields.iter().filter(|field| {
-            field.class == FieldClass::Modelled && !set.contains(field.name.as_str()) && resource.state.as_ref() != Some(&field.name)
+            field.class == FieldClass::Modelled
+                && !set.contains(field.name.as_str())
+                && resource.state.as_ref() != Some(&field.name)
         });
         kinds.extend(untouched.map(|field| {
             let field = format!("{target}.{}", field.name);
@@ -185,7 +188,8 @@ fn of_reply(schemas: &Schemas, operation: &str) -> Vec<(String, Kind)> {
 fn properties(schema: &serde_json::Value) -> Vec<(String, bool, bool)> {
     let mut found = Vec::new();
     let mut visit = |schema: &serde_json::Value, base: &str, deeper: &mut Vec<(String, serde_json::Value)>| {
-        let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(|name| name.as_str()).collect();
+        let required: Vec<&str> =
+            schema["required"].as_array().into_iter().flatten().filter_map(|name| name.as_str()).collect();
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             let pointer = format!("{base}/{}", name.replace('~', "~0").replace('/', "~1"));
             found.push((pointer.clone(), required.contains(&name.as_str()), property["type"].is_string()));

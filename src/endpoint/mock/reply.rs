@@ -59,7 +59,15 @@ fn body_at<'a>(body: &'a Value, path: &Path) -> Option<&'a Value> {
     crate::expr::get(body, path)
 }
 
-fn listed(press: &Press<'_>, realm: &Realm, kind: usize, view: &View, path: &Path, body: &Value, rng: &mut Rng) -> Vec<Value> {
+fn listed(
+    press: &Press<'_>,
+    realm: &Realm,
+    kind: usize,
+    view: &View,
+    path: &Path,
+    body: &Value,
+    rng: &mut Rng,
+) -> Vec<Value> {
     let drawn = body_at(body, path).and_then(Value::as_array).and_then(|items| items.first().cloned());
     let template = drawn.filter(Value::is_object).unwrap_or_else(|| serde_json::json!({}));
     let broken = press.broken(&Generated::Listed(kind, press.asked.operation.clone()));
@@ -107,13 +115,24 @@ fn show(press: &Press<'_>, held: &Held, view: &View, it: &mut Value, rng: &mut R
 
 /// A field on its way shows its old value until it came over.
 fn shown_value(thing: &Thing, index: usize) -> Val {
-    let pending = thing.motion.iter().flat_map(|motion| &motion.pending).find(|(field, _)| usize::from(*field) == index);
+    let pending =
+        thing.motion.iter().flat_map(|motion| &motion.pending).find(|(field, _)| usize::from(*field) == index);
     pending.map_or_else(|| thing.fields[index].clone(), |(_, old)| old.clone())
 }
 
-fn show_derived(press: &Press<'_>, held: &Held, resource: &Resource, index: usize, other: bool, it: &mut Value, rng: &mut Rng) {
+fn show_derived(
+    press: &Press<'_>,
+    held: &Held,
+    resource: &Resource,
+    index: usize,
+    other: bool,
+    it: &mut Value,
+    rng: &mut Rng,
+) {
     let shows = &resource.shows[index];
-    let Ok(Val::List(among)) = crate::model::eval_alone(press.model, held, &shows.among, shows.place.line) else { return };
+    let Ok(Val::List(among)) = crate::model::eval_alone(press.model, held, &shows.among, shows.place.line) else {
+        return;
+    };
     let targets = targets(&shows.at);
     let mut fitting: Vec<Value> = Vec::new();
     for candidate in among.iter() {
@@ -184,18 +203,22 @@ fn put(it: &mut Value, targets: &[Path], candidate: &Val) {
 /// view may show the same value.
 pub fn endow(press: &Press<'_>, id: &Id, thing: &mut Thing, rng: &mut Rng, tempo: &Tempo) {
     let resource = &press.model.suite.resources[usize::from(id.kind)];
-    let samples: Vec<Sample<'_>> = resource.views.iter().filter_map(|(operation, view)| sample(press, operation, view, rng)).collect();
+    let samples: Vec<Sample<'_>> =
+        resource.views.iter().filter_map(|(operation, view)| sample(press, operation, view, rng)).collect();
     for (index, field) in resource.fields.iter().enumerate() {
         if !thing.fields[index].has_unknown() || Some(&field.name) == resource.state.as_ref() {
             continue;
         }
         let Some(path) = field.at.as_path() else { continue };
-        let showing: Vec<&Sample<'_>> =
-            samples.iter().filter(|sample| sample.view.only.as_ref().is_none_or(|only| only.contains(&field.name))).collect();
+        let showing: Vec<&Sample<'_>> = samples
+            .iter()
+            .filter(|sample| sample.view.only.as_ref().is_none_or(|only| only.contains(&field.name)))
+            .collect();
         let drawn: Vec<&Value> = showing.iter().filter_map(|sample| crate::expr::get(sample.it()?, &path)).collect();
         let everywhere = drawn.iter().find(|value| showing.iter().all(|sample| sample.takes(&path, value)));
         let value = everywhere.or(drawn.first()).map(|value| Val::from(*value));
-        thing.fields[index] = value.unwrap_or_else(|| Val::Str(format!("{}-{}", field.name, between(rng, tempo.stage_ms)).into()));
+        thing.fields[index] =
+            value.unwrap_or_else(|| Val::Str(format!("{}-{}", field.name, between(rng, tempo.stage_ms)).into()));
     }
 }
 
@@ -209,7 +232,8 @@ struct Sample<'a> {
 
 fn sample<'a>(press: &Press<'a>, operation: &str, view: &'a View, rng: &mut Rng) -> Option<Sample<'a>> {
     let described = press.schemas.operation(operation)?;
-    let shape = [200, 202, 201].into_iter().find_map(|status| press.schemas.response(described, status, press.version))?;
+    let shape =
+        [200, 202, 201].into_iter().find_map(|status| press.schemas.response(described, status, press.version))?;
     let how = Draw { microversion: press.version.map(str::to_string), ..Draw::response() };
     let body = draw_valid(shape, rng, &how).ok()?;
     Some(Sample { view, at: view.at.as_path()?, shape, body })
@@ -233,12 +257,26 @@ impl Sample<'_> {
 
 /// Makes `ensure` hold where it compares a place in the reply with something known; `break_it`
 /// makes it fail there instead. Where no such comparison stands the body is left as drawn.
-pub fn repair(press: &Press<'_>, things: &[(&str, Val)], clauses: &[ClauseId], world: &Val, body: &mut Value, break_it: Option<ClauseId>) {
+pub fn repair(
+    press: &Press<'_>,
+    things: &[(&str, Val)],
+    clauses: &[ClauseId],
+    world: &Val,
+    body: &mut Value,
+    break_it: Option<ClauseId>,
+) {
     for &id in clauses {
         let clause = press.model.written(id).expect("only written clauses accept");
         for (ensure, place) in &clause.ensure {
             let reply = Val::from(&*body);
-            let roots = Roots { model: press.model, asked: press.asked, things, reply: Some(&reply), it: None, world: Some(world) };
+            let roots = Roots {
+                model: press.model,
+                asked: press.asked,
+                things,
+                reply: Some(&reply),
+                it: None,
+                world: Some(world),
+            };
             let holds = roots.eval(ensure, place.line) != Ok(Val::Bool(false));
             if holds == (break_it != Some(id)) {
                 continue;
@@ -260,8 +298,12 @@ fn wanted(relation: Relation, other: &Val, broken: bool) -> Option<Value> {
     match (relation, other, broken) {
         (Relation::Eq, other, false) | (Relation::Ne, other, true) => other.to_json(),
         (Relation::In, Val::List(values), false) => values.first()?.to_json(),
-        (Relation::Eq, Val::Str(text), true) | (Relation::Ne, Val::Str(text), false) => Some(Value::String(format!("{text}-otherwise"))),
-        (Relation::Eq | Relation::In, _, true) | (Relation::Ne, _, false) => Some(Value::String("otherwise".to_string())),
+        (Relation::Eq, Val::Str(text), true) | (Relation::Ne, Val::Str(text), false) => {
+            Some(Value::String(format!("{text}-otherwise")))
+        }
+        (Relation::Eq | Relation::In, _, true) | (Relation::Ne, _, false) => {
+            Some(Value::String("otherwise".to_string()))
+        }
         _ => None,
     }
 }

@@ -7,7 +7,10 @@ use super::reply::{Press, blank, deform, endow, fill, repair};
 use crate::endpoint::{Endpoint, Pending, Request};
 use crate::expr::{Val, assign};
 use crate::history::{Cause, Exchange, Outcome, Reply, ReplyBody};
-use crate::model::{Asked, ClauseId, Generated, Id, Life, Model, Moment, Thing, World, apply, choices, classed, combinations, find, read, replaced, version_of, world_root};
+use crate::model::{
+    Asked, ClauseId, Generated, Id, Life, Model, Moment, Thing, World, apply, choices, classed, combinations, find,
+    read, replaced, version_of, world_root,
+};
 use crate::schema::{Class, Rng, Schemas};
 use crate::suite::{Binding, FieldClass};
 use serde_json::{Value, json};
@@ -60,7 +63,9 @@ impl Mock {
     }
 
     fn stuck(&self) -> bool {
-        let generated = |fault: &Mutant| matches!(self.model.info(fault.clause).origin, crate::model::Origin::Generated(Generated::Settles(_)));
+        let generated = |fault: &Mutant| {
+            matches!(self.model.info(fault.clause).origin, crate::model::Origin::Generated(Generated::Settles(_)))
+        };
         self.fault.as_ref().is_some_and(generated)
     }
 
@@ -88,7 +93,13 @@ impl Mock {
         let class = classed(&self.model, &self.schemas, &exchange);
         let asked = Asked::new(&self.model, &exchange, class);
         let version = version_of(&self.model, &exchange);
-        let press = Press { model: &self.model, schemas: &self.schemas, asked: &asked, version: version.as_deref(), fault: self.fault.as_ref() };
+        let press = Press {
+            model: &self.model,
+            schemas: &self.schemas,
+            asked: &asked,
+            version: version.as_deref(),
+            fault: self.fault.as_ref(),
+        };
         let reading = read(&self.model, &asked, &inner.realm.world, &[]).unwrap_or_else(|fault| panic!("{fault}"));
         match decide(&self.model, &asked, &reading, &self.tempo, self.fault.as_ref(), rng) {
             Answer::Refuse { status } | Answer::Error { status } => refusal(status),
@@ -96,7 +107,15 @@ impl Mock {
         }
     }
 
-    fn accept(&self, realm: &mut Realm, rng: &mut Rng, press: &Press<'_>, status: u16, clauses: &[ClauseId], now: u64) -> Outcome {
+    fn accept(
+        &self,
+        realm: &mut Realm,
+        rng: &mut Rng,
+        press: &Press<'_>,
+        status: u16,
+        clauses: &[ClauseId],
+        now: u64,
+    ) -> Outcome {
         let mut body = blank(press, status, rng);
         let born = self.bear(press, body.as_mut(), realm, rng);
         let reply = body.as_ref().map_or(Val::Null, Val::from);
@@ -125,7 +144,13 @@ impl Mock {
     }
 
     /// Ids for what the call brings to life, written where the suite reads them.
-    fn bear(&self, press: &Press<'_>, body: Option<&mut Value>, realm: &mut Realm, rng: &mut Rng) -> Vec<(usize, Vec<Id>)> {
+    fn bear(
+        &self,
+        press: &Press<'_>,
+        body: Option<&mut Value>,
+        realm: &mut Realm,
+        rng: &mut Rng,
+    ) -> Vec<(usize, Vec<Id>)> {
         let about = &self.model.operations[&press.asked.operation].about;
         let Some(body) = body else { return Vec::new() };
         let mut born = Vec::new();
@@ -141,7 +166,14 @@ impl Mock {
     }
 
     /// The world after one permitted outcome, or after the broken one.
-    fn happen(&self, press: &Press<'_>, before: &World, clauses: &[ClauseId], moment: &Moment<'_>, rng: &mut Rng) -> World {
+    fn happen(
+        &self,
+        press: &Press<'_>,
+        before: &World,
+        clauses: &[ClauseId],
+        moment: &Moment<'_>,
+        rng: &mut Rng,
+    ) -> World {
         let model = &self.model;
         let fail = |fault| -> World { panic!("the mock cannot follow its suite: {fault}") };
         if clauses.is_empty() {
@@ -161,8 +193,11 @@ impl Mock {
 
     /// Gives newborn things a value for each field that no clause has set.
     fn endowed(&self, press: &Press<'_>, world: World, before: &World, rng: &mut Rng) -> World {
-        let newborn: Vec<(Id, Thing)> =
-            world.iter().filter(|held| find(before, &held.id).is_none()).map(|held| (held.id.clone(), held.thing.clone())).collect();
+        let newborn: Vec<(Id, Thing)> = world
+            .iter()
+            .filter(|held| find(before, &held.id).is_none())
+            .map(|held| (held.id.clone(), held.thing.clone()))
+            .collect();
         let mut changed = BTreeMap::new();
         for (id, mut thing) in newborn {
             self.promised_at_sight(press, &id, &mut thing);
@@ -194,10 +229,17 @@ impl Mock {
             for (ensure, place) in &clause.ensure {
                 for comparison in ensure.comparisons() {
                     let index = resource.fields.iter().position(|field| {
-                        field.at.as_path().is_some_and(|path| [at.keys.as_slice(), path.keys.as_slice()].concat() == comparison.path.keys)
+                        field.at.as_path().is_some_and(|path| {
+                            [at.keys.as_slice(), path.keys.as_slice()].concat() == comparison.path.keys
+                        })
                     });
-                    let roots = crate::model::Roots { model, asked: &asked, things: &[], reply: None, it: None, world: None };
-                    let (Some(index), crate::expr::Relation::Eq, Ok(value)) = (index, comparison.op, roots.eval(&comparison.other, place.line)) else { continue };
+                    let roots =
+                        crate::model::Roots { model, asked: &asked, things: &[], reply: None, it: None, world: None };
+                    let (Some(index), crate::expr::Relation::Eq, Ok(value)) =
+                        (index, comparison.op, roots.eval(&comparison.other, place.line))
+                    else {
+                        continue;
+                    };
                     if thing.fields[index] == Val::Unknown && value != Val::Null {
                         thing.fields[index] = value;
                     }
@@ -210,11 +252,17 @@ impl Mock {
     fn corrupt(&self, press: &Press<'_>, realm: &mut Realm, before: &World, clauses: &[ClauseId], rng: &mut Rng) {
         let Some(fault) = &self.fault else { return };
         let (Kind::Changes(index) | Kind::GoesBack(index)) = fault.kind else { return };
-        let crate::model::Origin::Generated(Generated::Field(kind, _)) = self.model.info(fault.clause).origin else { return };
+        let crate::model::Origin::Generated(Generated::Field(kind, _)) = self.model.info(fault.clause).origin else {
+            return;
+        };
         if clauses.is_empty() || !self.model.operations[&press.asked.operation].changes {
             return;
         }
-        let old: Vec<Id> = before.iter().filter(|held| usize::from(held.id.kind) == kind && held.thing.life == Life::Alive).map(|held| held.id.clone()).collect();
+        let old: Vec<Id> = before
+            .iter()
+            .filter(|held| usize::from(held.id.kind) == kind && held.thing.life == Life::Alive)
+            .map(|held| held.id.clone())
+            .collect();
         for id in old {
             let Some(held) = find(&realm.world, &id) else { continue };
             let mut thing = held.thing.clone();
@@ -231,7 +279,11 @@ impl Inner {
     fn stream(&mut self, request: &Request) -> Rng {
         let things: Vec<String> = self.realm.born_in(request.parameters.values().filter_map(Value::as_str));
         let key = (request.operation.clone(), things.join(" "));
-        let purpose = key.0.bytes().chain(key.1.bytes()).fold(17, |sum: u64, byte| sum.wrapping_mul(131).wrapping_add(u64::from(byte)));
+        let purpose = key
+            .0
+            .bytes()
+            .chain(key.1.bytes())
+            .fold(17, |sum: u64, byte| sum.wrapping_mul(131).wrapping_add(u64::from(byte)));
         let count = self.calls.entry(key).or_default();
         *count += 1;
         Rng::new(self.seed, 1, *count, purpose)

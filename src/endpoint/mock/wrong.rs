@@ -10,9 +10,15 @@ use std::sync::Arc;
 /// What the mutant makes of `after`, the world that the clauses ask for.
 #[must_use]
 pub fn bent(model: &Model, before: &World, after: World, fault: &Mutant) -> World {
-    let touched: Vec<Arc<Held>> = after.iter().filter(|held| held.thing.via.as_ref().is_some_and(|via| via.of(fault.clause).is_some())).cloned().collect();
+    let touched: Vec<Arc<Held>> = after
+        .iter()
+        .filter(|held| held.thing.via.as_ref().is_some_and(|via| via.of(fault.clause).is_some()))
+        .cloned()
+        .collect();
     let changed = match &fault.kind {
-        Kind::NoEffect => touched.iter().filter_map(|held| Some((held.id.clone(), find(before, &held.id)?.thing.clone()))).collect(),
+        Kind::NoEffect => {
+            touched.iter().filter_map(|held| Some((held.id.clone(), find(before, &held.id)?.thing.clone()))).collect()
+        }
         Kind::HitsAnother => hit_another(before, &after, &touched),
         kind => touched.iter().filter_map(|held| Some((held.id.clone(), bend(model, before, held, kind)?))).collect(),
     };
@@ -75,7 +81,8 @@ fn bend(model: &Model, before: &World, held: &Held, kind: &Kind) -> Option<Thing
 
 /// A value that the field does not have: another thing's, if there is one, so that it looks right.
 fn distinct(model: &Model, before: &World, id: &Id, index: usize, value: &Val) -> Val {
-    let others = before.iter().filter(|held| held.id.kind == id.kind && held.id != *id).map(|held| &held.thing.fields[index]);
+    let others =
+        before.iter().filter(|held| held.id.kind == id.kind && held.id != *id).map(|held| &held.thing.fields[index]);
     let pools = model.suite.pools.values().filter(|pool| pool.contains(value)).flatten();
     let mut candidates = pools.chain(others).filter(|candidate| *candidate != value && !candidate.has_unknown());
     candidates.next().cloned().unwrap_or_else(|| altered(value))
@@ -86,7 +93,9 @@ fn altered(value: &Val) -> Val {
         Val::Str(text) => Val::Str(Arc::from(format!("{text}x").as_str())),
         Val::Int(number) => Val::Int(number.wrapping_add(1)),
         Val::Bool(value) => Val::Bool(!value),
-        Val::Map(entries) if entries.is_empty() => Val::Map(Arc::new(BTreeMap::from([(Arc::from("stray"), Val::Str(Arc::from("x")))]))),
+        Val::Map(entries) if entries.is_empty() => {
+            Val::Map(Arc::new(BTreeMap::from([(Arc::from("stray"), Val::Str(Arc::from("x")))])))
+        }
         Val::Map(_) => Val::Map(Arc::default()),
         _ => Val::Str(Arc::from("x")),
     }
@@ -97,7 +106,12 @@ fn hit_another(before: &World, after: &World, touched: &[Arc<Held>]) -> BTreeMap
     let mut changed = BTreeMap::new();
     for held in touched {
         let Some(old) = find(before, &held.id) else { continue };
-        let other = after.iter().find(|other| other.id.kind == held.id.kind && other.id != held.id && other.thing.life == Life::Alive && other.thing.motion.is_none());
+        let other = after.iter().find(|other| {
+            other.id.kind == held.id.kind
+                && other.id != held.id
+                && other.thing.life == Life::Alive
+                && other.thing.motion.is_none()
+        });
         let Some(other) = other else { continue };
         changed.insert(held.id.clone(), old.thing.clone());
         let hit = Thing { owner: other.thing.owner, seq: other.thing.seq, ..held.thing.clone() };

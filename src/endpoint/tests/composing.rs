@@ -8,10 +8,7 @@ fn a_path_is_filled_from_the_call_and_from_the_identity() {
     assert_eq!(request.path, "/v1/left%20top/boxes/a%2Fb%20%3F%C3%A4");
     assert_eq!(
         request.parameters,
-        BTreeMap::from([
-            ("shelf".into(), json!("left top")),
-            ("box_id".into(), json!("a/b ?\u{e4}"))
-        ])
+        BTreeMap::from([("shelf".into(), json!("left top")), ("box_id".into(), json!("a/b ?\u{e4}"))])
     );
 }
 
@@ -25,61 +22,33 @@ fn values_that_are_no_texts_are_written_as_json() {
 
 #[test]
 fn callers_without_an_identity_of_their_own_speak_of_the_owners_things() {
-    for (caller, shelf) in [
-        ("expired", "left%20top"),
-        ("none", "left%20top"),
-        ("other", "right"),
-    ] {
-        let call = Call {
-            caller: caller.into(),
-            ..call("showBox")
-        };
+    for (caller, shelf) in [("expired", "left%20top"), ("none", "left%20top"), ("other", "right")] {
+        let call = Call { caller: caller.into(), ..call("showBox") };
         assert_eq!(request(&call).path, format!("/v1/{shelf}/boxes/7"));
     }
-    let stranger = Call {
-        caller: "stranger".into(),
-        ..call("showBox")
-    };
-    assert!(
-        compose(&catalog(), &stranger, &identities())
-            .unwrap_err()
-            .to_string()
-            .contains("`shelf`")
-    );
+    let stranger = Call { caller: "stranger".into(), ..call("showBox") };
+    assert!(compose(&catalog(), &stranger, &identities()).unwrap_err().to_string().contains("`shelf`"));
 }
 
 #[test]
 fn the_query_follows_the_order_of_the_catalog_and_repeats_lists() {
     let mut call = call("listBoxes");
-    call.query = BTreeMap::from([
-        ("alpha".into(), json!(1)),
-        ("limit".into(), json!(2)),
-        ("sort".into(), json!(["a", "b"])),
-    ]);
-    let pairs: Vec<String> = request(&call)
-        .query
-        .into_iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
+    call.query =
+        BTreeMap::from([("alpha".into(), json!(1)), ("limit".into(), json!(2)), ("sort".into(), json!(["a", "b"]))]);
+    let pairs: Vec<String> = request(&call).query.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
     assert_eq!(pairs, ["sort=a", "sort=b", "limit=2", "alpha=1"]);
 }
 
 #[test]
 fn what_http_cannot_carry_is_refused_with_its_place() {
-    let told = |call: &Call| {
-        compose(&catalog(), call, &identities())
-            .unwrap_err()
-            .to_string()
-    };
+    let told = |call: &Call| compose(&catalog(), call, &identities()).unwrap_err().to_string();
     for segment in [".", ".."] {
         let mut dots = call("showBox");
         dots.path.insert("box_id".into(), json!(segment));
         assert!(told(&dots).contains("path parameter `box_id`"));
     }
     let mut header = call("showBox");
-    header
-        .headers
-        .insert("X-Box-Version".into(), "1\r\nX-Key: 2".into());
+    header.headers.insert("X-Box-Version".into(), "1\r\nX-Key: 2".into());
     assert!(told(&header).contains("header `X-Box-Version`"));
     header.headers = BTreeMap::from([("X Box".into(), "1".into())]);
     assert!(told(&header).contains("header `X Box`"));
@@ -87,19 +56,9 @@ fn what_http_cannot_carry_is_refused_with_its_place() {
 
 #[test]
 fn an_unknown_operation_or_binding_names_what_there_is() {
-    let told = |call: &Call| {
-        compose(&catalog(), call, &identities())
-            .unwrap_err()
-            .to_string()
-    };
+    let told = |call: &Call| compose(&catalog(), call, &identities()).unwrap_err().to_string();
     assert!(told(&call("foldBox")).contains("`boxes` has no operation `foldBox`"));
-    assert!(
-        told(&Call {
-            binding: "v9".into(),
-            ..call("showBox")
-        })
-        .contains("no binding `v9`; it has v1")
-    );
+    assert!(told(&Call { binding: "v9".into(), ..call("showBox") }).contains("no binding `v9`; it has v1"));
 }
 
 #[test]
@@ -111,9 +70,7 @@ fn a_credential_is_never_shown() {
 #[test]
 fn a_credential_comes_from_the_environment_a_file_or_the_text_itself() {
     let environment = |name: &str| (name == "KEY").then(|| " from-env\n".to_string());
-    let read = |text: &str| {
-        Credential::read(text, &environment).map(|credential| credential.expose().to_string())
-    };
+    let read = |text: &str| Credential::read(text, &environment).map(|credential| credential.expose().to_string());
     let file = std::env::temp_dir().join(format!("probity-credential-{}", std::process::id()));
     std::fs::write(&file, "from-file\nnot this\n").unwrap();
     let text = format!("file:{}", file.display());
@@ -122,21 +79,8 @@ fn a_credential_comes_from_the_environment_a_file_or_the_text_itself() {
     assert_eq!(from_file, Ok("from-file".into()));
     assert_eq!(read("env:KEY"), Ok("from-env".into()));
     assert_eq!(read("bare"), Ok("bare".into()));
-    assert!(
-        read("env:NONE")
-            .unwrap_err()
-            .to_string()
-            .contains("`NONE` is not set")
-    );
-    assert!(
-        read(&text)
-            .unwrap_err()
-            .to_string()
-            .contains("cannot be read")
-    );
+    assert!(read("env:NONE").unwrap_err().to_string().contains("`NONE` is not set"));
+    assert!(read(&text).unwrap_err().to_string().contains("cannot be read"));
     let unusable = read("canary\u{7}").unwrap_err().to_string();
-    assert!(
-        unusable.contains("no header can carry") && !unusable.contains("canary"),
-        "{unusable}"
-    );
+    assert!(unusable.contains("no header can carry") && !unusable.contains("canary"), "{unusable}");
 }

@@ -4,9 +4,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 /// Sends the call over a socket; gives the outcome and what arrived.
 fn sent(call: &Call) -> (Outcome, Vec<Request>) {
     let toy = Toy::new(json!({"id": "7"}));
-    let outcome = block_on(served(&toy, &WireFaults::NONE, async |base: String| {
-        http(&base).send(&request(call)).await
-    }));
+    let outcome =
+        block_on(served(&toy, &WireFaults::NONE, async |base: String| http(&base).send(&request(call)).await));
     (outcome, toy.asked.into_inner())
 }
 
@@ -34,10 +33,7 @@ fn post(path: &str, body: &str) -> String {
 fn a_request_arrives_as_it_was_composed() {
     let mut call = call("openBox");
     call.path.insert("box_id".into(), json!("a/b \u{e4}"));
-    call.query = BTreeMap::from([
-        ("sort".into(), json!("x&y=z +")),
-        ("limit".into(), json!(3)),
-    ]);
+    call.query = BTreeMap::from([("sort".into(), json!("x&y=z +")), ("limit".into(), json!(3))]);
     call.headers = BTreeMap::from([("X-Box-Version".into(), "1.2".into())]);
     call.body = Some(json!({"open": null}));
     let (outcome, asked) = sent(&call);
@@ -47,9 +43,7 @@ fn a_request_arrives_as_it_was_composed() {
 
 #[test]
 fn only_headers_that_carry_meaning_come_back() {
-    let (Outcome::Replied(reply), _) = sent(&call("showBox")) else {
-        panic!("the toy replies")
-    };
+    let (Outcome::Replied(reply), _) = sent(&call("showBox")) else { panic!("the toy replies") };
     let names: Vec<&str> = reply.headers.keys().map(String::as_str).collect();
     assert_eq!(names, ["content-type", "location", "x-box-api-version"]);
 }
@@ -57,10 +51,7 @@ fn only_headers_that_carry_meaning_come_back() {
 #[test]
 fn the_token_says_who_calls_and_is_not_passed_on() {
     for caller in ["owner", "other", "none"] {
-        let (_, asked) = sent(&Call {
-            caller: caller.into(),
-            ..call("showBox")
-        });
+        let (_, asked) = sent(&Call { caller: caller.into(), ..call("showBox") });
         assert_eq!(asked[0].caller, caller);
         assert_eq!(asked[0].headers, []);
     }
@@ -74,40 +65,25 @@ fn a_fixed_segment_goes_before_a_parameter() {
 
 #[test]
 fn the_top_of_the_body_selects_the_action() {
-    for (operation, body) in [
-        ("openBox", json!({"open": {}})),
-        ("shutBox", json!({"shut": null, "note": 1})),
-    ] {
-        let (_, asked) = sent(&Call {
-            body: Some(body),
-            ..call(operation)
-        });
+    for (operation, body) in [("openBox", json!({"open": {}})), ("shutBox", json!({"shut": null, "note": 1}))] {
+        let (_, asked) = sent(&Call { body: Some(body), ..call(operation) });
         assert_eq!(asked[0].operation, operation);
     }
 }
 
 #[test]
 fn a_body_without_an_action_is_refused_unless_the_caller_is_nobody() {
-    let open = Call {
-        body: Some(json!({"ajar": 1})),
-        ..call("openBox")
-    };
+    let open = Call { body: Some(json!({"ajar": 1})), ..call("openBox") };
     let (outcome, asked) = sent(&open);
     assert!(told(&outcome).starts_with("400 ") && asked.is_empty());
-    let (_, asked) = sent(&Call {
-        caller: "none".into(),
-        ..open
-    });
+    let (_, asked) = sent(&Call { caller: "none".into(), ..open });
     assert_eq!(asked.len(), 1, "the endpoint says 401");
 }
 
 #[test]
 fn a_body_of_null_is_not_taken_for_no_body() {
     for body in [None, Some(Value::Null)] {
-        let (_, asked) = sent(&Call {
-            body: body.clone(),
-            ..call("createBox")
-        });
+        let (_, asked) = sent(&Call { body: body.clone(), ..call("createBox") });
         assert_eq!(asked[0].body, body);
     }
 }
@@ -115,30 +91,23 @@ fn a_body_of_null_is_not_taken_for_no_body() {
 #[test]
 fn unknown_paths_other_methods_and_malformed_bodies_are_refused() {
     assert!(post("/v1/s/bags", "{}").starts_with("HTTP/1.1 404 "));
-    let other = raw(&format!(
-        "DELETE /v1/s/boxes HTTP/1.1\r\nhost: h\r\nx-key: {CANARY}\r\nconnection: close\r\n\r\n"
-    ));
-    assert!(
-        other.starts_with("HTTP/1.1 405 ") && other.contains("allow: POST"),
-        "{other}"
-    );
+    let other = raw(&format!("DELETE /v1/s/boxes HTTP/1.1\r\nhost: h\r\nx-key: {CANARY}\r\nconnection: close\r\n\r\n"));
+    assert!(other.starts_with("HTTP/1.1 405 ") && other.contains("allow: POST"), "{other}");
     assert!(post("/v1/s/boxes", "{\"a\":").starts_with("HTTP/1.1 400 "));
     assert!(post("/v1/s/boxes/", "{}").starts_with("HTTP/1.1 202 "));
 }
 
 #[test]
 fn a_body_that_is_too_long_is_refused() {
-    assert!(raw("POST /v1/s/boxes HTTP/1.1\r\nhost: h\r\nconnection: close\r\ncontent-length: 99999999\r\n\r\n").starts_with("HTTP/1.1 413 "));
+    assert!(
+        raw("POST /v1/s/boxes HTTP/1.1\r\nhost: h\r\nconnection: close\r\ncontent-length: 99999999\r\n\r\n")
+            .starts_with("HTTP/1.1 413 ")
+    );
 }
 
 #[test]
 fn an_endpoint_that_loses_a_request_resets_the_connection() {
-    let toy = Toy {
-        reply: Outcome::Lost {
-            cause: "gone".into(),
-        },
-        asked: RefCell::default(),
-    };
+    let toy = Toy { reply: Outcome::Lost { cause: "gone".into() }, asked: RefCell::default() };
     let outcome = block_on(served(&toy, &WireFaults::NONE, async |base: String| {
         http(&base).send(&request(&call("showBox"))).await
     }));

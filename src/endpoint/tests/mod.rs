@@ -31,23 +31,10 @@ fn catalog() -> Catalog {
         operation("showBox", "GET", "/v1/{shelf}/boxes/{box_id}", None),
         operation("listBoxes", "GET", "/v1/{shelf}/boxes/detail", None),
         operation("createBox", "POST", "/v1/{shelf}/boxes", None),
-        operation(
-            "openBox",
-            "POST",
-            "/v1/{shelf}/boxes/{box_id}/do",
-            Some("open")
-        ),
-        operation(
-            "shutBox",
-            "POST",
-            "/v1/{shelf}/boxes/{box_id}/do",
-            Some("shut")
-        ),
+        operation("openBox", "POST", "/v1/{shelf}/boxes/{box_id}/do", Some("open")),
+        operation("shutBox", "POST", "/v1/{shelf}/boxes/{box_id}/do", Some("shut")),
     ]);
-    serde_json::from_value(
-        json!({ "format": 1, "api": "boxes", "pages": [], "operations": operations }),
-    )
-    .unwrap()
+    serde_json::from_value(json!({ "format": 1, "api": "boxes", "pages": [], "operations": operations })).unwrap()
 }
 
 fn identities() -> Identities {
@@ -62,10 +49,7 @@ fn identities() -> Identities {
 }
 
 fn tokens() -> BTreeMap<String, String> {
-    BTreeMap::from([
-        (CANARY.to_string(), "owner".to_string()),
-        ("t2".to_string(), "other".to_string()),
-    ])
+    BTreeMap::from([(CANARY.to_string(), "owner".to_string()), ("t2".to_string(), "other".to_string())])
 }
 
 fn call(operation: &str) -> Call {
@@ -91,25 +75,10 @@ struct Toy {
 impl Toy {
     fn new(body: Value) -> Toy {
         let headers = ["content-type", "location", "x-box-api-version", "x-private"].map(|name| {
-            (
-                name.to_string(),
-                if name == "content-type" {
-                    "application/json"
-                } else {
-                    "here"
-                }
-                .to_string(),
-            )
+            (name.to_string(), if name == "content-type" { "application/json" } else { "here" }.to_string())
         });
-        let reply = Reply {
-            status: 202,
-            headers: headers.into(),
-            body: ReplyBody::Json(body),
-        };
-        Toy {
-            reply: Outcome::Replied(reply),
-            asked: RefCell::default(),
-        }
+        let reply = Reply { status: 202, headers: headers.into(), body: ReplyBody::Json(body) };
+        Toy { reply: Outcome::Replied(reply), asked: RefCell::default() }
     }
 }
 
@@ -126,43 +95,22 @@ impl Endpoint for Toy {
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     // Sockets: a test that hangs is to fail.
-    let bounded = async {
-        tokio::time::timeout(Duration::from_secs(30), future)
-            .await
-            .expect("it takes far less")
-    };
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(bounded)
+    let bounded = async { tokio::time::timeout(Duration::from_secs(30), future).await.expect("it takes far less") };
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(bounded)
 }
 
 fn http(base: &str) -> Http {
     // A reply that never comes is waited for so long; all others come at once.
-    let limits = HttpLimits {
-        request_timeout: Duration::from_secs(20),
-        reply_bytes_max: 1 << 20,
-        ..HttpLimits::USUAL
-    };
+    let limits = HttpLimits { request_timeout: Duration::from_secs(20), reply_bytes_max: 1 << 20, ..HttpLimits::USUAL };
     Http::new(base, identities(), limits).unwrap()
 }
 
 /// Serves an endpoint on a free port while the client runs.
-async fn served<T>(
-    endpoint: &dyn Endpoint,
-    wire: &WireFaults,
-    client: impl AsyncFnOnce(String) -> T,
-) -> T {
+async fn served<T>(endpoint: &dyn Endpoint, wire: &WireFaults, client: impl AsyncFnOnce(String) -> T) -> T {
     let listener = bind("127.0.0.1:0".parse().unwrap(), false).await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let (catalog, tokens) = (catalog(), tokens());
-    let site = Site {
-        endpoint,
-        catalog: &catalog,
-        tokens: &tokens,
-        wire,
-    };
+    let site = Site { endpoint, catalog: &catalog, tokens: &tokens, wire };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let server = serve(listener, site, async {
         let _ = stopped.await;
@@ -177,9 +125,7 @@ async fn served<T>(
 
 /// Sends one request to a server that writes these bytes to whoever connects, and closes.
 fn answered_with(bytes: &[u8]) -> Outcome {
-    with_raw(bytes, async |base: String| {
-        http(&base).send(&request(&call("showBox"))).await
-    })
+    with_raw(bytes, async |base: String| http(&base).send(&request(&call("showBox"))).await)
 }
 
 fn with_raw<T>(bytes: &[u8], client: impl AsyncFnOnce(String) -> T) -> T {
@@ -215,10 +161,7 @@ async fn read_head(stream: &mut tokio::net::TcpStream) {
 
 /// A whole HTTP reply.
 fn reply_bytes(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
-    let head = format!(
-        "HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n",
-        body.len()
-    );
+    let head = format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }
 

@@ -21,9 +21,7 @@ secrets: [seedPhrase]
 "#;
 
 fn parse(text: &str) -> Result<Profile, ProfileError> {
-    Profile::parse(text, "p.yaml", &|name| {
-        (name == "KEY").then(|| CANARY.to_string())
-    })
+    Profile::parse(text, "p.yaml", &|name| (name == "KEY").then(|| CANARY.to_string()))
 }
 
 /// The error starts with the place and holds the words; a canary is never in it.
@@ -39,115 +37,47 @@ fn check(text: &str, place: &str, words: &[&str]) {
 #[test]
 fn a_whole_profile_is_read() {
     let profile = parse(WHOLE).unwrap();
-    assert_eq!(
-        profile.endpoint("crates"),
-        Some("https://crates.example.org")
-    );
+    assert_eq!(profile.endpoint("crates"), Some("https://crates.example.org"));
     assert_eq!(profile.endpoint("boxes"), Some("http://127.0.0.1:9/base"));
-    assert_eq!(
-        profile.identities.parameter("expired", "shelf"),
-        Some("0123")
-    );
-    assert_eq!(
-        profile
-            .identities
-            .headers("owner")
-            .next()
-            .unwrap()
-            .1
-            .expose(),
-        CANARY
-    );
+    assert_eq!(profile.identities.parameter("expired", "shelf"), Some("0123"));
+    assert_eq!(profile.identities.headers("owner").next().unwrap().1.expose(), CANARY);
     assert_eq!(profile.identities.credentials().count(), 2);
     assert_eq!(profile.pools["sizes"], [json!("s"), json!(2)]);
-    assert_eq!(
-        (
-            profile.limits.requests,
-            profile.limits.live,
-            profile.limits.plans
-        ),
-        (Some(500), Some(3), None)
-    );
-    assert_eq!(
-        (profile.settle_percent, profile.changes),
-        (250, Changes::Allowed)
-    );
+    assert_eq!((profile.limits.requests, profile.limits.live, profile.limits.plans), (Some(500), Some(3), None));
+    assert_eq!((profile.settle_percent, profile.changes), (250, Changes::Allowed));
     assert!(!format!("{profile:?}").contains("canary"));
 }
 
 #[test]
 fn an_empty_profile_allows_reading_only() {
     let profile = parse("{}").unwrap();
-    assert_eq!(
-        (
-            profile.changes,
-            profile.settle_percent,
-            profile.endpoint("boxes")
-        ),
-        (Changes::Forbidden, 100, None)
-    );
+    assert_eq!((profile.changes, profile.settle_percent, profile.endpoint("boxes")), (Changes::Forbidden, 100, None));
     assert!(profile.changes.permit("GET") && !profile.changes.permit("POST"));
     assert!(Changes::Allowed.permit("DELETE"));
 }
 
 #[test]
 fn errors_name_the_place_the_cause_and_the_remedy() {
-    check(
-        "endpoint: http://h\nendpiont: http://h\n",
-        "2:1",
-        &["endpiont", "profile.schema.json"],
-    );
-    check(
-        "endpoint: h:80\n",
-        "1:11",
-        &["http://", "write the whole address"],
-    );
+    check("endpoint: http://h\nendpiont: http://h\n", "2:1", &["endpiont", "profile.schema.json"]);
+    check("endpoint: h:80\n", "1:11", &["http://", "write the whole address"]);
     check("limits:\n  requests: many\n", "2:13", &[]);
-    check(
-        "identities:\n  boss:\n    parameters: {}\n",
-        "3:5",
-        &["`boss`", "owner, other, expired, none"],
-    );
-    check(
-        "identities:\n  owner:\n    headers:\n      X-Key: env:NONE\n",
-        "4:14",
-        &["`NONE` is not set", "set it"],
-    );
-    check(
-        "identities:\n  none:\n    headers: {X-Key: canary}\n",
-        "3:5",
-        &["without credentials"],
-    );
+    check("identities:\n  boss:\n    parameters: {}\n", "3:5", &["`boss`", "owner, other, expired, none"]);
+    check("identities:\n  owner:\n    headers:\n      X-Key: env:NONE\n", "4:14", &["`NONE` is not set", "set it"]);
+    check("identities:\n  none:\n    headers: {X-Key: canary}\n", "3:5", &["without credentials"]);
     check("settle_percent: 0\n", "1:17", &["from 1 to"]);
     check("changes: perhaps\n", "1:10", &["perhaps"]);
-    check(
-        "endpoint: http://h\nendpoint: http://i\n",
-        "2:1",
-        &["endpoint"],
-    );
+    check("endpoint: http://h\nendpoint: http://i\n", "2:1", &["endpoint"]);
 }
 
 #[test]
 fn a_credential_in_the_wrong_place_is_not_shown() {
-    check(
-        "identities:\n  owner: canary-1\n",
-        "2:10",
-        &["expected mapping"],
-    );
-    check(
-        "identities:\n  owner:\n    headers: \"canary \\\" canary\"\n",
-        "3:14",
-        &["expected mapping"],
-    );
+    check("identities:\n  owner: canary-1\n", "2:10", &["expected mapping"]);
+    check("identities:\n  owner:\n    headers: \"canary \\\" canary\"\n", "3:14", &["expected mapping"]);
     check("identities: [canary]\n", "1:13", &["expected mapping"]);
     check("limits: {requests: canary}\n", "1:20", &[]);
     check("settle_percent: canary\n", "1:17", &[]);
     check("secrets: canary\n", "1:10", &[]);
-    check(
-        "identities: {owner: {headers: {X-Key: [canary]}}}\n",
-        "1:39",
-        &[],
-    );
+    check("identities: {owner: {headers: {X-Key: [canary]}}}\n", "1:39", &[]);
     check("canary\n", "1:1", &[]);
     check("endpoint: http://h\ncanary\n", "2:1", &[]);
     check("endpoint: canary\n", "1:11", &["begins with http://"]);
@@ -155,9 +85,7 @@ fn a_credential_in_the_wrong_place_is_not_shown() {
 
 #[test]
 fn a_profile_that_is_not_there_is_named() {
-    let error = Profile::load(std::path::Path::new("/nowhere/p.yaml"))
-        .unwrap_err()
-        .to_string();
+    let error = Profile::load(std::path::Path::new("/nowhere/p.yaml")).unwrap_err().to_string();
     assert!(error.starts_with("/nowhere/p.yaml:0:0: "), "{error}");
 }
 
@@ -170,18 +98,10 @@ fn the_published_schema_is_up_to_date_and_accepts_a_whole_profile() {
         std::fs::write(path, &fresh).unwrap();
     }
     let published = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(
-        published == fresh,
-        "docs/profile.schema.json is stale: run the test with PROBITY_WRITE=1"
-    );
+    assert!(published == fresh, "docs/profile.schema.json is stale: run the test with PROBITY_WRITE=1");
     let validator = jsonschema::validator_for(&schema).unwrap();
     let whole: Value = serde_saphyr::from_str(WHOLE).unwrap();
-    assert_eq!(
-        validator
-            .validate(&whole)
-            .map_err(|error| error.to_string()),
-        Ok(())
-    );
+    assert_eq!(validator.validate(&whole).map_err(|error| error.to_string()), Ok(()));
     assert!(!validator.is_valid(&json!({"endpiont": "http://h"})));
     assert!(!validator.is_valid(&json!({"changes": "perhaps"})));
 }

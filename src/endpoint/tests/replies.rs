@@ -4,84 +4,42 @@ const JSON: &str = "content-type: application/json\r\n";
 
 /// What becomes of a reply with this content type and body.
 fn check(headers: &str, body: &[u8], expected: &str) {
-    assert_eq!(
-        told(&answered_with(&reply_bytes("200 OK", headers, body))),
-        expected
-    );
+    assert_eq!(told(&answered_with(&reply_bytes("200 OK", headers, body))), expected);
 }
 
 #[test]
 fn json_is_read_whatever_its_charset_is_called() {
     check(JSON, b"{\"a\":1}", r#"200 {"a":1}"#);
-    check(
-        "content-type: Application/JSON; Charset=\"UTF8\"\r\n",
-        b"[1]",
-        "200 [1]",
-    );
-    check(
-        "content-type: application/problem+json\r\n",
-        b"{}",
-        "200 {}",
-    );
-    check(
-        "content-type: application/json;charset=ISO-8859-1\r\n",
-        b"\"\xe4\"",
-        "200 \"\u{e4}\"",
-    );
+    check("content-type: Application/JSON; Charset=\"UTF8\"\r\n", b"[1]", "200 [1]");
+    check("content-type: application/problem+json\r\n", b"{}", "200 {}");
+    check("content-type: application/json;charset=ISO-8859-1\r\n", b"\"\xe4\"", "200 \"\u{e4}\"");
     check(JSON, b"\xef\xbb\xbf{}", "200 {}");
     check("", b"{}", "200 {}");
 }
 
 #[test]
 fn what_is_not_json_is_kept_as_text_with_the_reason() {
-    check(
-        "content-type: text/html\r\n",
-        b"<html>",
-        "200 text: its content type is `text/html`",
-    );
+    check("content-type: text/html\r\n", b"<html>", "200 text: its content type is `text/html`");
     check(JSON, b"\"\xe4\"", "200 text: it is not UTF-8 at byte 1");
-    check(
-        JSON,
-        b"{",
-        "200 text: it is not JSON: EOF while parsing an object at line 1 column 1",
-    );
-    check(
-        "",
-        b"hello",
-        "200 text: it is not JSON: expected value at line 1 column 1",
-    );
+    check(JSON, b"{", "200 text: it is not JSON: EOF while parsing an object at line 1 column 1");
+    check("", b"hello", "200 text: it is not JSON: expected value at line 1 column 1");
 }
 
 #[test]
 fn an_empty_reply_is_empty_whatever_it_calls_itself() {
     check(JSON, b"", "200 empty");
     check("content-type: text/html\r\n", b"\r\n", "200 empty");
-    assert_eq!(
-        told(&answered_with(b"HTTP/1.1 204 No Content\r\n\r\n")),
-        "204 empty"
-    );
+    assert_eq!(told(&answered_with(b"HTTP/1.1 204 No Content\r\n\r\n")), "204 empty");
 }
 
 #[test]
 fn replies_are_bounded_in_length_and_depth() {
     let long = format!("\"{}\"", "x".repeat(2 << 20));
-    check(
-        JSON,
-        long.as_bytes(),
-        "200 text: it is longer than 1048576 bytes",
-    );
+    check(JSON, long.as_bytes(), "200 text: it is longer than 1048576 bytes");
     let deep = format!("{}{}", "[".repeat(101), "]".repeat(101));
-    check(
-        JSON,
-        deep.as_bytes(),
-        "200 text: it is nested deeper than 100",
-    );
+    check(JSON, deep.as_bytes(), "200 text: it is nested deeper than 100");
     let endless = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
-    check(
-        JSON,
-        endless.as_bytes(),
-        "200 text: it is not JSON: recursion limit exceeded at line 1 column 128",
-    );
+    check(JSON, endless.as_bytes(), "200 text: it is not JSON: recursion limit exceeded at line 1 column 128");
 }
 
 #[test]
@@ -100,34 +58,22 @@ fn a_reply_packed_wrongly_came_and_cannot_be_read() {
         "content-type: application/json\r\ncontent-encoding: gzip\r\n",
         b"not packed",
     ));
-    assert!(
-        told(&outcome).starts_with("200 text: its content encoding cannot be read"),
-        "{outcome:?}"
-    );
+    assert!(told(&outcome).starts_with("200 text: its content encoding cannot be read"), "{outcome:?}");
 }
 
 #[test]
 fn lost_replies_are_told_apart() {
+    assert_eq!(told(&answered_with(b"")), "lost: the connection ended before the reply did");
     assert_eq!(
-        told(&answered_with(b"")),
+        told(&answered_with(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}")),
         "lost: the connection ended before the reply did"
     );
     assert_eq!(
-        told(&answered_with(
-            b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}"
-        )),
+        told(&answered_with(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab")),
         "lost: the connection ended before the reply did"
     );
     assert_eq!(
-        told(&answered_with(
-            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab"
-        )),
-        "lost: the connection ended before the reply did"
-    );
-    assert_eq!(
-        told(&answered_with(
-            b"\x15\x03\x01\x00\x02\x02\x16 not HTTP\r\n\r\n"
-        )),
+        told(&answered_with(b"\x15\x03\x01\x00\x02\x02\x16 not HTTP\r\n\r\n")),
         "lost: what came back is not HTTP"
     );
 }
@@ -137,15 +83,9 @@ fn a_reply_that_never_comes_is_lost() {
     let outcome = block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let limits = HttpLimits {
-            request_timeout: Duration::from_millis(100),
-            ..HttpLimits::USUAL
-        };
+        let limits = HttpLimits { request_timeout: Duration::from_millis(100), ..HttpLimits::USUAL };
         // The system accepts for the listener; nobody reads.
-        Http::new(&base, identities(), limits)
-            .unwrap()
-            .send(&request(&call("showBox")))
-            .await
+        Http::new(&base, identities(), limits).unwrap().send(&request(&call("showBox"))).await
     });
     assert_eq!(told(&outcome), "lost: no whole reply in time");
 }
@@ -159,34 +99,19 @@ fn deserted() -> String {
 #[test]
 fn where_nothing_listens_the_request_is_unsent() {
     let outcome = block_on(async { http(&deserted()).send(&request(&call("showBox"))).await });
-    assert_eq!(
-        told(&outcome),
-        "unsent: nothing listens there: the connection was refused"
-    );
+    assert_eq!(told(&outcome), "unsent: nothing listens there: the connection was refused");
 }
 
 #[test]
 fn a_redirect_is_a_reply_and_not_followed() {
-    let outcome = answered_with(&reply_bytes(
-        "302 Found",
-        "location: http://127.0.0.1:1/\r\n",
-        b"",
-    ));
-    let Outcome::Replied(reply) = outcome else {
-        panic!("{outcome:?}")
-    };
-    assert_eq!(
-        (reply.status, reply.headers["location"].as_str()),
-        (302, "http://127.0.0.1:1/")
-    );
+    let outcome = answered_with(&reply_bytes("302 Found", "location: http://127.0.0.1:1/\r\n", b""));
+    let Outcome::Replied(reply) = outcome else { panic!("{outcome:?}") };
+    assert_eq!((reply.status, reply.headers["location"].as_str()), (302, "http://127.0.0.1:1/"));
 }
 
 /// The message of a probe, from the place on.
 fn probed(bytes: &[u8]) -> Result<(), String> {
-    with_raw(bytes, async |base: String| {
-        probe(&http(&base), &request(&call("listBoxes"))).await
-    })
-    .map_err(|error| {
+    with_raw(bytes, async |base: String| probe(&http(&base), &request(&call("listBoxes"))).await).map_err(|error| {
         assert!(error.place.ends_with("/v1/left%20top/boxes/detail"));
         format!("{}; {}", error.cause, error.remedy)
     })
@@ -196,98 +121,45 @@ fn probed(bytes: &[u8]) -> Result<(), String> {
 fn a_probe_says_what_is_wrong_and_what_to_do() {
     let cases: &[(Vec<u8>, &str, &str)] = &[
         (
-            reply_bytes(
-                "200 OK",
-                "content-type: text/html\r\n",
-                b"<!DOCTYPE html><p>",
-            ),
+            reply_bytes("200 OK", "content-type: text/html\r\n", b"<!DOCTYPE html><p>"),
             "answers HTML",
             "not of a console",
         ),
-        (
-            reply_bytes("200 OK", "content-type: text/plain\r\n", b"hello"),
-            "not JSON",
-            "not of a console",
-        ),
-        (
-            reply_bytes("401 Unauthorized", JSON, b"{}"),
-            "refuses the owner's credentials",
-            "identities.owner",
-        ),
-        (
-            reply_bytes("301 Moved", "location: /x\r\n", b""),
-            "redirect (301)",
-            "to which it leads",
-        ),
-        (
-            reply_bytes("503 Busy", JSON, b"{}"),
-            "answers 503",
-            "try later",
-        ),
-        (
-            b"\x15\x03\x01\x00\x02\x02\x16 not HTTP\r\n\r\n".to_vec(),
-            "not HTTP",
-            "needs https://",
-        ),
+        (reply_bytes("200 OK", "content-type: text/plain\r\n", b"hello"), "not JSON", "not of a console"),
+        (reply_bytes("401 Unauthorized", JSON, b"{}"), "refuses the owner's credentials", "identities.owner"),
+        (reply_bytes("301 Moved", "location: /x\r\n", b""), "redirect (301)", "to which it leads"),
+        (reply_bytes("503 Busy", JSON, b"{}"), "answers 503", "try later"),
+        (b"\x15\x03\x01\x00\x02\x02\x16 not HTTP\r\n\r\n".to_vec(), "not HTTP", "needs https://"),
         (Vec::new(), "ended before", "own log"),
     ];
     for (bytes, cause, remedy) in cases {
         let message = probed(bytes).unwrap_err();
-        assert!(
-            message.contains(cause) && message.contains(remedy),
-            "{message}"
-        );
+        assert!(message.contains(cause) && message.contains(remedy), "{message}");
         assert!(!message.contains("canary"));
     }
     for status in ["200 OK", "404 Not Found", "403 Forbidden", "500 Oops"] {
-        assert_eq!(
-            probed(&reply_bytes(status, JSON, b"{}")),
-            Ok(()),
-            "{status}"
-        );
+        assert_eq!(probed(&reply_bytes(status, JSON, b"{}")), Ok(()), "{status}");
     }
 }
 
 #[test]
 fn a_probe_tells_that_nothing_listens_and_that_this_build_has_no_tls() {
-    let probed = |base: String| {
-        block_on(async { probe(&http(&base), &request(&call("listBoxes"))).await }).unwrap_err()
-    };
-    assert!(
-        probed(deserted())
-            .to_string()
-            .contains("start the endpoint")
-    );
+    let probed =
+        |base: String| block_on(async { probe(&http(&base), &request(&call("listBoxes"))).await }).unwrap_err();
+    assert!(probed(deserted()).to_string().contains("start the endpoint"));
     let secure = probed(deserted().replace("http:", "https:"));
-    assert!(
-        secure.cause.contains("no TLS") || secure.cause.contains("refused"),
-        "{secure}"
-    );
+    assert!(secure.cause.contains("no TLS") || secure.cause.contains("refused"), "{secure}");
 }
 
 #[test]
 fn an_address_that_cannot_be_an_endpoint_is_refused_without_its_secrets() {
-    let refused = |base: &str| {
-        Http::new(base, identities(), HttpLimits::USUAL)
-            .map(|_| ())
-            .unwrap_err()
-            .to_string()
-    };
+    let refused = |base: &str| Http::new(base, identities(), HttpLimits::USUAL).map(|_| ()).unwrap_err().to_string();
     for base in ["ftp://h", "localhost:80", "", "http://", "http://h/?a=b"] {
         refused(base);
     }
-    for base in [
-        "http://canary:canary@h/",
-        "http://canary@h:x/",
-        "http://h/?token=canary",
-    ] {
+    for base in ["http://canary:canary@h/", "http://canary@h:x/", "http://h/?token=canary"] {
         let message = refused(base);
         assert!(!message.contains("canary"), "{message}");
     }
-    assert_eq!(
-        Http::new("http://h/base/", identities(), HttpLimits::USUAL)
-            .unwrap()
-            .name(),
-        "http://h/base"
-    );
+    assert_eq!(Http::new("http://h/base/", identities(), HttpLimits::USUAL).unwrap().name(), "http://h/base");
 }

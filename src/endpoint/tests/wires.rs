@@ -1,19 +1,15 @@
 use super::*;
 
 fn always(fault: WireFault) -> WireFaults {
-    WireFaults {
-        per_mille: BTreeMap::from([(fault, 1000)]),
-        ..WireFaults::NONE
-    }
+    WireFaults { per_mille: BTreeMap::from([(fault, 1000)]), ..WireFaults::NONE }
 }
 
 /// The outcome over a socket and how often the endpoint was asked, then the same in process.
 fn check(fault: WireFault, over_a_socket: &str, in_process: &str, asked: usize) {
     let wire = always(fault);
     let toy = Toy::new(json!({"id": [{"n": 7}]}));
-    let outcome = block_on(served(&toy, &wire, async |base: String| {
-        http(&base).send(&request(&call("showBox"))).await
-    }));
+    let outcome =
+        block_on(served(&toy, &wire, async |base: String| http(&base).send(&request(&call("showBox"))).await));
     assert_eq!(told(&outcome), over_a_socket);
     assert_eq!(toy.asked.borrow().len(), asked);
 
@@ -28,10 +24,7 @@ fn each_fault_is_observed_as_what_it_is() {
     let busy = r#"429 {"error":{"code":429,"message":"too many requests"}}"#;
     let away = r#"503 {"error":{"code":503,"message":"not available"}}"#;
     let more = r#"202 {"id":[{"n":7,"x-undocumented":"surplus"}],"x-undocumented":"surplus"}"#;
-    let (reset, cut) = (
-        "lost: the connection was reset",
-        "lost: the connection ended before the reply did",
-    );
+    let (reset, cut) = ("lost: the connection was reset", "lost: the connection ended before the reply did");
     let html = "202 text: its content type is `text/html`";
     check(WireFault::Throttle, busy, busy, 0);
     check(WireFault::Unavailable, away, away, 0);
@@ -44,54 +37,31 @@ fn each_fault_is_observed_as_what_it_is() {
 
 #[test]
 fn a_throttled_client_is_told_when_to_come_back() {
-    let wire = WireFaults {
-        retry_after_s: 9,
-        ..always(WireFault::Throttle)
-    };
+    let wire = WireFaults { retry_after_s: 9, ..always(WireFault::Throttle) };
     let outcome = block_on(served(&Toy::new(json!({})), &wire, async |base: String| {
         http(&base).send(&request(&call("showBox"))).await
     }));
-    let Outcome::Replied(reply) = outcome else {
-        panic!("{outcome:?}")
-    };
+    let Outcome::Replied(reply) = outcome else { panic!("{outcome:?}") };
     assert_eq!(reply.headers["retry-after"], "9");
 }
 
 #[test]
 fn a_late_reply_is_late_by_the_given_time() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
-        let wire = WireFaults {
-            delay: Duration::from_secs(3600),
-            ..always(WireFault::Delay)
-        };
+        let wire = WireFaults { delay: Duration::from_secs(3600), ..always(WireFault::Delay) };
         let began = tokio::time::Instant::now();
-        Faulty::new(Toy::new(json!({})), wire)
-            .send(&request(&call("showBox")))
-            .await;
+        Faulty::new(Toy::new(json!({})), wire).send(&request(&call("showBox"))).await;
         assert_eq!(began.elapsed(), Duration::from_secs(3600));
     });
 }
 
 #[test]
 fn a_reply_later_than_the_client_waits_is_lost() {
-    let wire = WireFaults {
-        delay: Duration::from_secs(3600),
-        ..always(WireFault::Delay)
-    };
+    let wire = WireFaults { delay: Duration::from_secs(3600), ..always(WireFault::Delay) };
     let outcome = block_on(served(&Toy::new(json!({})), &wire, async |base: String| {
-        let limits = HttpLimits {
-            request_timeout: Duration::from_millis(100),
-            ..HttpLimits::USUAL
-        };
-        Http::new(&base, identities(), limits)
-            .unwrap()
-            .send(&request(&call("showBox")))
-            .await
+        let limits = HttpLimits { request_timeout: Duration::from_millis(100), ..HttpLimits::USUAL };
+        Http::new(&base, identities(), limits).unwrap().send(&request(&call("showBox"))).await
     }));
     assert_eq!(told(&outcome), "lost: no whole reply in time");
 }
@@ -101,12 +71,8 @@ fn replies_may_be_packed_in_chunks_or_closing_and_stay_the_same() {
     // More than one block of the packing, and nothing at all.
     for body in [json!({"text": "x\u{e4}".repeat(50_000)}), json!("")] {
         for bits in 0..8 {
-            let wire = WireFaults {
-                gzip: bits & 1 != 0,
-                chunked: bits & 2 != 0,
-                close: bits & 4 != 0,
-                ..WireFaults::NONE
-            };
+            let wire =
+                WireFaults { gzip: bits & 1 != 0, chunked: bits & 2 != 0, close: bits & 4 != 0, ..WireFaults::NONE };
             let toy = Toy::new(body.clone());
             block_on(served(&toy, &wire, async |base: String| {
                 let client = http(&base);
@@ -121,42 +87,31 @@ fn replies_may_be_packed_in_chunks_or_closing_and_stay_the_same() {
 
 #[test]
 fn a_packed_reply_that_is_cut_off_is_lost() {
-    let wire = WireFaults {
-        gzip: true,
-        ..always(WireFault::Truncate)
-    };
-    let outcome = block_on(served(
-        &Toy::new(json!({"a": "b"})),
-        &wire,
-        async |base: String| http(&base).send(&request(&call("showBox"))).await,
-    ));
-    assert_eq!(
-        told(&outcome),
-        "lost: the connection ended before the reply did"
-    );
+    let wire = WireFaults { gzip: true, ..always(WireFault::Truncate) };
+    let outcome = block_on(served(&Toy::new(json!({"a": "b"})), &wire, async |base: String| {
+        http(&base).send(&request(&call("showBox"))).await
+    }));
+    assert_eq!(told(&outcome), "lost: the connection ended before the reply did");
 }
 
 #[test]
 fn an_empty_reply_can_be_cut_off_too() {
     let toy = Toy {
-        reply: Outcome::Replied(Reply {
-            status: 202,
-            headers: BTreeMap::new(),
-            body: ReplyBody::Empty,
-        }),
+        reply: Outcome::Replied(Reply { status: 202, headers: BTreeMap::new(), body: ReplyBody::Empty }),
         asked: RefCell::default(),
     };
-    let outcome = block_on(served(
-        &toy,
-        &always(WireFault::Truncate),
-        async |base: String| http(&base).send(&request(&call("showBox"))).await,
-    ));
+    let outcome = block_on(served(&toy, &always(WireFault::Truncate), async |base: String| {
+        http(&base).send(&request(&call("showBox"))).await
+    }));
     assert!(matches!(outcome, Outcome::Lost { .. }), "{outcome:?}");
 }
 
 #[test]
 fn faults_are_decided_for_each_request_also_on_one_connection() {
-    let wire: WireFaults = "seed=5,reset-after=200,truncate=100,throttle=100,unavailable=50,wrong-type=50,extra-fields=50,reset-before=50".parse().unwrap();
+    let wire: WireFaults =
+        "seed=5,reset-after=200,truncate=100,throttle=100,unavailable=50,wrong-type=50,extra-fields=50,reset-before=50"
+            .parse()
+            .unwrap();
     let number_of = 300;
     let toy = Toy::new(json!({"id": 1}));
     let over_a_socket: Vec<String> = block_on(served(&toy, &wire, async |base: String| {
@@ -176,10 +131,7 @@ fn faults_are_decided_for_each_request_also_on_one_connection() {
         all
     });
     assert_eq!(over_a_socket, in_process);
-    assert_eq!(
-        toy.asked.borrow().len(),
-        faulty.endpoint.asked.borrow().len()
-    );
+    assert_eq!(toy.asked.borrow().len(), faulty.endpoint.asked.borrow().len());
 }
 
 #[test]
@@ -191,17 +143,9 @@ fn faults_come_as_often_as_they_are_asked_for_and_the_seed_decides_which() {
     };
     let drawn: Vec<_> = (0..10_000).map(|number| wire(3).fault(number)).collect();
     let count = |fault| drawn.iter().filter(|drawn| **drawn == Some(fault)).count();
-    assert!(
-        (900..1100).contains(&count(WireFault::ResetAfter))
-            && (150..250).contains(&count(WireFault::Truncate))
-    );
+    assert!((900..1100).contains(&count(WireFault::ResetAfter)) && (150..250).contains(&count(WireFault::Truncate)));
     assert_eq!(count(WireFault::Delay), 0);
-    assert_ne!(
-        drawn,
-        (0..10_000)
-            .map(|number| wire(4).fault(number))
-            .collect::<Vec<_>>()
-    );
+    assert_ne!(drawn, (0..10_000).map(|number| wire(4).fault(number)).collect::<Vec<_>>());
 }
 
 #[test]
@@ -218,9 +162,7 @@ fn faults_are_read_from_a_text_and_bad_ones_are_named() {
     );
     assert_eq!("".parse(), Ok(WireFaults::NONE));
     let told = |text: &str| text.parse::<WireFaults>().unwrap_err();
-    assert!(
-        told("explode=3").contains("`explode=3`") && told("explode=3").contains("extra-fields")
-    );
+    assert!(told("explode=3").contains("`explode=3`") && told("explode=3").contains("extra-fields"));
     assert!(told("delay").contains("`delay`"));
     assert!(told("delay=x").contains("in a thousand"));
     assert!(told("delay=600,truncate=600").contains("1200"));

@@ -41,15 +41,10 @@ impl Checker<'_> {
     pub(super) fn comparable(&mut self, node: &Node, left: (&Node, &Type), right: (&Node, &Type)) {
         let asks_presence = |(side, other): (&Type, &Type)| match side {
             Type::Null => true,
-            Type::Enum(texts) => {
-                texts.iter().all(String::is_empty) && widened(other).overlaps(&Type::Str)
-            }
+            Type::Enum(texts) => texts.iter().all(String::is_empty) && widened(other).overlaps(&Type::Str),
             _ => false,
         };
-        if left.1.overlaps(right.1)
-            || asks_presence((left.1, right.1))
-            || asks_presence((right.1, left.1))
-        {
+        if left.1.overlaps(right.1) || asks_presence((left.1, right.1)) || asks_presence((right.1, left.1)) {
             return;
         }
         for ((literal, _), (other, other_type)) in [(left, right), (right, left)] {
@@ -59,10 +54,7 @@ impl Checker<'_> {
             }
         }
         let (a, b) = (print(left.0, self.names), print(right.0, self.names));
-        let why = format!(
-            "{a} is {}, {b} is {}: they are never equal",
-            left.1, right.1
-        );
+        let why = format!("{a} is {}, {b} is {}: they are never equal", left.1, right.1);
         self.error(node, why, None);
     }
 
@@ -81,10 +73,7 @@ impl Checker<'_> {
         });
         if let Some(Val::List(items)) = haystack.as_lit() {
             for item in items.iter() {
-                let item = Node {
-                    at: haystack.at,
-                    kind: Kind::Lit(item.clone()),
-                };
+                let item = Node { at: haystack.at, kind: Kind::Lit(item.clone()) };
                 let item_type = self.node(&item);
                 self.comparable(node, (needle, &needle_type), (&item, &item_type));
             }
@@ -99,13 +88,7 @@ impl Checker<'_> {
                 (Type::List(items), _) => {
                     self.member_of(node, (needle, &needle_type), haystack, items);
                 }
-                (
-                    Type::Record {
-                        fields,
-                        open: false,
-                    },
-                    Some(Val::Str(key)),
-                ) if !fields.contains_key(&**key) => {
+                (Type::Record { fields, open: false }, Some(Val::Str(key))) if !fields.contains_key(&**key) => {
                     let hint = meant(key, fields.keys());
                     let of = print(haystack, self.names);
                     self.error(needle, format!("there is no field {key} in {of}"), hint);
@@ -116,20 +99,13 @@ impl Checker<'_> {
         Type::Bool
     }
 
-    pub(super) fn member_of(
-        &mut self,
-        node: &Node,
-        needle: (&Node, &Type),
-        list: &Node,
-        items: &Type,
-    ) {
+    pub(super) fn member_of(&mut self, node: &Node, needle: (&Node, &Type), list: &Node, items: &Type) {
         if needle.1.overlaps(items) || items.may_be_null() && *needle.1 == Type::Null {
             return;
         }
         if let (Some(Val::Str(text)), Some(members)) = (needle.0.as_lit(), texts(items)) {
             let list = print(list, self.names);
-            let hint = nearest(text, members.iter().map(String::as_str))
-                .map(|name| format!("did you mean {name:?}?"));
+            let hint = nearest(text, members.iter().map(String::as_str)).map(|name| format!("did you mean {name:?}?"));
             self.error(needle.0, format!("{text:?} is never in {list}"), hint);
             return;
         }

@@ -53,22 +53,14 @@ impl Checker<'_> {
             }
         }
         if types.iter().any(|ty| *ty != Type::Null) || *of_type == Type::Null {
-            let fieldless = |ty: &&Type| {
-                !matches!(
-                    ty,
-                    Type::Any | Type::Never | Type::Null | Type::Map(_) | Type::Record { .. }
-                )
-            };
+            let fieldless =
+                |ty: &&Type| !matches!(ty, Type::Any | Type::Never | Type::Null | Type::Map(_) | Type::Record { .. });
             if let Some(other) = of_type.members().iter().find(fieldless) {
                 let of = print(of, self.names);
                 let why = format!("{of} may be {other}, which has no fields");
                 self.note(Severity::Warning, node, why, None);
             }
-            return if others.is_empty() {
-                Type::union(types)
-            } else {
-                Type::union(types).or_null()
-            };
+            return if others.is_empty() { Type::union(types) } else { Type::union(types).or_null() };
         }
         if *of_type == Type::Never {
             return Type::Never;
@@ -88,9 +80,8 @@ impl Checker<'_> {
         if let Some(Val::Str(name)) = key.as_lit() {
             return self.field(node, of, &of_type, name);
         }
-        let key_type = self.operand(key, "a text or a whole number", |ty| {
-            is_text(ty) || *ty == Type::Int || *ty == Type::Float
-        });
+        let key_type =
+            self.operand(key, "a text or a whole number", |ty| is_text(ty) || *ty == Type::Int || *ty == Type::Float);
         let mut types = Vec::new();
         for member in of_type.members() {
             match member {
@@ -121,13 +112,7 @@ impl Checker<'_> {
             let ty = self.node(val);
             match key.as_lit() {
                 Some(Val::Str(name)) => {
-                    fields.insert(
-                        name.to_string(),
-                        Field {
-                            ty,
-                            optional: false,
-                        },
-                    );
+                    fields.insert(name.to_string(), Field { ty, optional: false });
                 }
                 _ => {
                     self.operand(key, "a text", is_text);

@@ -43,13 +43,8 @@ pub enum Severity {
 /// and arguments of a wrong type, and, as warnings, uses of a value that may be
 /// absent where an absent one would fail.
 pub fn check(expr: &Expr, roots: &BTreeMap<String, Type>) -> (Type, Vec<TypeError>) {
-    let mut checker = Checker {
-        names: expr.roots(),
-        types: roots,
-        facts: Vec::new(),
-        vars: Vec::new(),
-        found: Vec::new(),
-    };
+    let mut checker =
+        Checker { names: expr.roots(), types: roots, facts: Vec::new(), vars: Vec::new(), found: Vec::new() };
     let ty = checker.node(expr.node());
     let mut found = checker.found;
     found.sort_by(|a, b| (a.offset, &a.message).cmp(&(b.offset, &b.message)));
@@ -121,19 +116,10 @@ impl Checker<'_> {
     }
 
     fn junction(&mut self, terms: &[Node], truth: bool) -> Type {
-        let known: Vec<Facts> = terms
-            .iter()
-            .map(|term| facts(term, truth, self.names))
-            .collect();
+        let known: Vec<Facts> = terms.iter().map(|term| facts(term, truth, self.names)).collect();
         for (i, term) in terms.iter().enumerate() {
             let before = self.facts.len();
-            self.facts.extend(
-                known[..i]
-                    .iter()
-                    .chain(&known[i + 1..])
-                    .filter(|facts| !facts.is_empty())
-                    .cloned(),
-            );
+            self.facts.extend(known[..i].iter().chain(&known[i + 1..]).filter(|facts| !facts.is_empty()).cloned());
             self.condition(term);
             self.facts.truncate(before);
         }
@@ -159,17 +145,10 @@ impl Checker<'_> {
         let fitting: Vec<Type> = ty.members().iter().filter(fits).cloned().collect();
         if fitting.is_empty() && ty != Type::Never {
             let text = print(node, self.names);
-            self.error(
-                node,
-                format!("{text} is {ty}, where {wanted} is needed"),
-                None,
-            );
+            self.error(node, format!("{text} is {ty}, where {wanted} is needed"), None);
             return Type::Never;
         }
-        let rest = ty
-            .members()
-            .iter()
-            .filter(|member| !fits(member) && **member != Type::Null);
+        let rest = ty.members().iter().filter(|member| !fits(member) && **member != Type::Null);
         let rest = Type::union(rest.cloned());
         if rest != Type::Never {
             let text = print(node, self.names);
@@ -181,12 +160,7 @@ impl Checker<'_> {
             let hint = path_of(node, self.names)
                 .filter(|path| !path.keys.is_empty())
                 .map(|path| format!("ask has({path}) first"));
-            self.note(
-                Severity::Warning,
-                node,
-                format!("{text} may be absent, and {wanted} is needed here"),
-                hint,
-            );
+            self.note(Severity::Warning, node, format!("{text} may be absent, and {wanted} is needed here"), hint);
         }
         Type::union(fitting)
     }
@@ -209,9 +183,7 @@ impl Checker<'_> {
                 let wanted = "a number, a text or a truth value";
                 let left = self.operand(&two.0, wanted, is_ordered);
                 let right = self.operand(&two.1, wanted, is_ordered);
-                self.same_kind(node, &left, &right, |left, right| {
-                    format!("{left} and {right} have no order")
-                });
+                self.same_kind(node, &left, &right, |left, right| format!("{left} and {right} have no order"));
                 Type::Bool
             }
             _ => self.arithmetic(node, op, two),
@@ -220,23 +192,19 @@ impl Checker<'_> {
 
     fn arithmetic(&mut self, node: &Node, op: Binary, two: &(Node, Node)) -> Type {
         let (wanted, fits): (&str, fn(&Type) -> bool) = match op {
-            Binary::Add => ("a number, a text or a list", |ty| {
-                is_number(ty) || is_text(ty) || matches!(ty, Type::List(_))
-            }),
+            Binary::Add => {
+                ("a number, a text or a list", |ty| is_number(ty) || is_text(ty) || matches!(ty, Type::List(_)))
+            }
             Binary::Rem => ("a whole number", |ty| *ty == Type::Int),
             _ => ("a number", is_number),
         };
         let left = self.operand(&two.0, wanted, fits);
         let right = self.operand(&two.1, wanted, fits);
-        self.same_kind(node, &left, &right, |left, right| {
-            format!("{} does not go with {left} and {right}", op.sign())
-        });
+        self.same_kind(node, &left, &right, |left, right| format!("{} does not go with {left} and {right}", op.sign()));
         let (wide_left, wide_right) = (widened(&left), widened(&right));
         match (&wide_left, &wide_right) {
             (Type::Never, _) | (_, Type::Never) => Type::Never,
-            (Type::List(a), Type::List(b)) => {
-                Type::List(Box::new(Type::union([(**a).clone(), (**b).clone()])))
-            }
+            (Type::List(a), Type::List(b)) => Type::List(Box::new(Type::union([(**a).clone(), (**b).clone()]))),
             (Type::Str, _) | (_, Type::Str) => Type::Str,
             (a, b) if is_number(a) && is_number(b) => self.number(&[wide_left, wide_right]),
             _ => Type::Any,
@@ -262,14 +230,8 @@ impl Checker<'_> {
                 Type::Str
             }
             Func::Int | Func::Double => {
-                self.operand(&args[0], "a number or a text", |ty| {
-                    is_number(ty) || is_text(ty)
-                });
-                if func == Func::Int {
-                    Type::Int
-                } else {
-                    Type::Float
-                }
+                self.operand(&args[0], "a number or a text", |ty| is_number(ty) || is_text(ty));
+                if func == Func::Int { Type::Int } else { Type::Float }
             }
             Func::String => {
                 self.operand(&args[0], "a number, a text or a truth value", is_ordered);
@@ -284,9 +246,7 @@ impl Checker<'_> {
             Func::Min | Func::Max => {
                 let list = self.operand(&args[0], "a list", |ty| matches!(ty, Type::List(_)));
                 let items = elements(&list);
-                self.same_kind(&args[0], &items, &items, |items, _| {
-                    format!("{items} have no order among themselves")
-                });
+                self.same_kind(&args[0], &items, &items, |items, _| format!("{items} have no order among themselves"));
                 items
             }
         }
@@ -326,19 +286,8 @@ impl Checker<'_> {
         self.note(Severity::Error, node, message, hint);
     }
 
-    pub(super) fn note(
-        &mut self,
-        severity: Severity,
-        node: &Node,
-        message: String,
-        hint: Option<String>,
-    ) {
-        self.found.push(TypeError {
-            offset: node.at as usize,
-            message,
-            hint,
-            severity,
-        });
+    pub(super) fn note(&mut self, severity: Severity, node: &Node, message: String, hint: Option<String>) {
+        self.found.push(TypeError { offset: node.at as usize, message, hint, severity });
     }
 }
 

@@ -261,10 +261,7 @@ fn endless_work_is_stopped() {
     let nested = "L.all(a, L.all(b, L.all(c, L.all(d, a + b + c + d >= 0))))";
     let list = format!("[{}]", vec!["1"; 60].join(", "));
     let outcome = super::outcome(&nested.replace('L', &list));
-    assert!(
-        outcome.ends_with("too much work for one expression"),
-        "{outcome}"
-    );
+    assert!(outcome.ends_with("too much work for one expression"), "{outcome}");
 }
 
 /// A scope that counts how often it is asked.

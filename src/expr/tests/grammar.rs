@@ -27,11 +27,7 @@ struct Draw {
 
 /// An expression over the roots of [`documents`], mostly well-typed.
 pub(super) fn expressions(language: Language) -> BoxedStrategy<String> {
-    let draw = Draw {
-        language,
-        depth: 4,
-        in_loop: false,
-    };
+    let draw = Draw { language, depth: 4, in_loop: false };
     prop_oneof![6 => draw.truth(), 1 => draw.number(), 1 => draw.text(), 1 => draw.list()].boxed()
 }
 
@@ -42,10 +38,7 @@ impl Draw {
     }
 
     fn looped(self) -> Draw {
-        Draw {
-            in_loop: true,
-            ..self
-        }
+        Draw { in_loop: true, ..self }
     }
 
     fn ours(self) -> bool {
@@ -53,17 +46,7 @@ impl Draw {
     }
 
     fn number(self) -> BoxedStrategy<String> {
-        let mut leaves = vec![
-            "0",
-            "1",
-            "2",
-            "-3",
-            "9223372036854775807",
-            "a",
-            "m.n",
-            "m.d.x",
-            "l[0]",
-        ];
+        let mut leaves = vec!["0", "1", "2", "-3", "9223372036854775807", "a", "m.n", "m.d.x", "l[0]"];
         if self.in_loop {
             leaves.extend(["x", "x", "x"]);
         }
@@ -77,12 +60,7 @@ impl Draw {
         let n = || deep.number();
         union([
             (4, leaf),
-            (
-                3,
-                (n(), sign("+-*/%"), n())
-                    .prop_map(|(a, op, b)| format!("({a} {op} {b})"))
-                    .boxed(),
-            ),
+            (3, (n(), sign("+-*/%"), n()).prop_map(|(a, op, b)| format!("({a} {op} {b})")).boxed()),
             (1, n().prop_map(|n| format!("-({n})")).boxed()),
             (1, deep.list().prop_map(|l| format!("size({l})")).boxed()),
             (1, deep.choice(n(), n())),
@@ -101,12 +79,7 @@ impl Draw {
         };
         union([
             (4, leaf),
-            (
-                2,
-                (deep.text(), deep.text())
-                    .prop_map(|(a, b)| format!("{a} + {b}"))
-                    .boxed(),
-            ),
+            (2, (deep.text(), deep.text()).prop_map(|(a, b)| format!("{a} + {b}")).boxed()),
             (1, deep.choice(deep.text(), deep.text())),
             (1, deep.anything()),
         ])
@@ -120,52 +93,17 @@ impl Draw {
         let body = deep.looped();
         union([
             (4, leaf),
-            (
-                2,
-                (deep.number(), deep.number())
-                    .prop_map(|(a, b)| format!("[{a}, {b}]"))
-                    .boxed(),
-            ),
-            (
-                1,
-                (deep.list(), deep.list())
-                    .prop_map(|(a, b)| format!("({a} + {b})"))
-                    .boxed(),
-            ),
-            (
-                1,
-                (deep.list(), body.number())
-                    .prop_map(|(l, n)| format!("{l}.map(x, {n})"))
-                    .boxed(),
-            ),
-            (
-                1,
-                (deep.list(), body.truth())
-                    .prop_map(|(l, b)| format!("{l}.filter(x, {b})"))
-                    .boxed(),
-            ),
+            (2, (deep.number(), deep.number()).prop_map(|(a, b)| format!("[{a}, {b}]")).boxed()),
+            (1, (deep.list(), deep.list()).prop_map(|(a, b)| format!("({a} + {b})")).boxed()),
+            (1, (deep.list(), body.number()).prop_map(|(l, n)| format!("{l}.map(x, {n})")).boxed()),
+            (1, (deep.list(), body.truth()).prop_map(|(l, b)| format!("{l}.filter(x, {b})")).boxed()),
         ])
     }
 
     fn truth(self) -> BoxedStrategy<String> {
-        let mut leaves = vec![
-            "true",
-            "false",
-            "b",
-            "has(m.k)",
-            "has(m.zzz)",
-            "f < 1.5",
-            "f == a",
-        ];
+        let mut leaves = vec!["true", "false", "b", "has(m.k)", "has(m.zzz)", "f < 1.5", "f == a"];
         if self.ours() {
-            leaves.extend([
-                "has(m.o)",
-                "m.o",
-                "has(m.o.q)",
-                "g",
-                "s.matches(\"a+\")",
-                "m.d == {\"x\": a}",
-            ]);
+            leaves.extend(["has(m.o)", "m.o", "has(m.o.q)", "g", "s.matches(\"a+\")", "m.d == {\"x\": a}"]);
         }
         let leaf = leaf(leaves);
         let Some(deep) = self.deeper() else {
@@ -177,58 +115,18 @@ impl Draw {
         let find = prop::sample::select(vec!["contains", "startsWith", "endsWith"]);
         union([
             (3, leaf),
-            (
-                3,
-                (n(), order(), n())
-                    .prop_map(|(a, op, b)| format!("{a} {op} {b}"))
-                    .boxed(),
-            ),
-            (
-                2,
-                (t(), order(), t())
-                    .prop_map(|(a, op, b)| format!("{a} {op} {b}"))
-                    .boxed(),
-            ),
-            (
-                1,
-                (deep.list(), deep.list())
-                    .prop_map(|(a, b)| format!("{a} == {b}"))
-                    .boxed(),
-            ),
-            (
-                1,
-                (deep.any(), deep.any())
-                    .prop_map(|(a, b)| format!("({a}) == ({b})"))
-                    .boxed(),
-            ),
-            (
-                1,
-                (n(), deep.list())
-                    .prop_map(|(n, l)| format!("{n} in {l}"))
-                    .boxed(),
-            ),
+            (3, (n(), order(), n()).prop_map(|(a, op, b)| format!("{a} {op} {b}")).boxed()),
+            (2, (t(), order(), t()).prop_map(|(a, op, b)| format!("{a} {op} {b}")).boxed()),
+            (1, (deep.list(), deep.list()).prop_map(|(a, b)| format!("{a} == {b}")).boxed()),
+            (1, (deep.any(), deep.any()).prop_map(|(a, b)| format!("({a}) == ({b})")).boxed()),
+            (1, (n(), deep.list()).prop_map(|(n, l)| format!("{n} in {l}")).boxed()),
             (1, t().prop_map(|t| format!("({t}) in t")).boxed()),
             (1, t().prop_map(|t| format!("({t}) in m")).boxed()),
-            (
-                4,
-                (b(), b())
-                    .prop_map(|(a, b)| format!("({a}) && ({b})"))
-                    .boxed(),
-            ),
-            (
-                4,
-                (b(), b())
-                    .prop_map(|(a, b)| format!("({a}) || ({b})"))
-                    .boxed(),
-            ),
+            (4, (b(), b()).prop_map(|(a, b)| format!("({a}) && ({b})")).boxed()),
+            (4, (b(), b()).prop_map(|(a, b)| format!("({a}) || ({b})")).boxed()),
             (2, b().prop_map(|b| format!("!({b})")).boxed()),
             (1, deep.choice(b(), b())),
-            (
-                1,
-                (t(), find, t())
-                    .prop_map(|(a, find, b)| format!("({a}).{find}({b})"))
-                    .boxed(),
-            ),
+            (1, (t(), find, t()).prop_map(|(a, find, b)| format!("({a}).{find}({b})")).boxed()),
             (
                 2,
                 (deep.list(), walk, deep.looped().truth())
@@ -239,9 +137,7 @@ impl Draw {
     }
 
     fn choice(self, a: BoxedStrategy<String>, b: BoxedStrategy<String>) -> BoxedStrategy<String> {
-        (self.truth(), a, b)
-            .prop_map(|(c, a, b)| format!("({c} ? {a} : {b})"))
-            .boxed()
+        (self.truth(), a, b).prop_map(|(c, a, b)| format!("({c} ? {a} : {b})")).boxed()
     }
 
     fn any(self) -> BoxedStrategy<String> {
@@ -250,9 +146,7 @@ impl Draw {
 
     /// A part of any type, wherever it stands.
     fn anything(self) -> BoxedStrategy<String> {
-        let mut leaves = vec![
-            "null", "true", "\"q\"", "l", "1 / 0", "nobody", "b", "s", "a",
-        ];
+        let mut leaves = vec!["null", "true", "\"q\"", "l", "1 / 0", "nobody", "b", "s", "a"];
         // The crate adds a map to a list, which CEL does not.
         if self.ours() {
             leaves.push("m");
@@ -292,27 +186,9 @@ pub(super) fn documents() -> impl Strategy<Value = Documents> {
     });
     let numbers = list(int().boxed());
     let texts = list(text().boxed());
-    let roots = (
-        int(),
-        float,
-        any::<bool>(),
-        text(),
-        numbers,
-        texts,
-        map,
-        values(),
-    );
+    let roots = (int(), float, any::<bool>(), text(), numbers, texts, map, values());
     roots.prop_map(|(a, f, b, s, l, t, m, g)| {
-        let roots = [
-            ("a", a),
-            ("f", f),
-            ("b", b.into()),
-            ("s", s),
-            ("l", l),
-            ("t", t),
-            ("m", m),
-            ("g", g),
-        ];
+        let roots = [("a", a), ("f", f), ("b", b.into()), ("s", s), ("l", l), ("t", t), ("m", m), ("g", g)];
         roots.map(|(name, val)| (name.to_string(), val)).into()
     })
 }
@@ -327,15 +203,9 @@ pub(super) fn values() -> BoxedStrategy<Val> {
         "[ab]{0,2}".prop_map(|text| Val::from(text.as_str())),
     ];
     leaf.prop_recursive(2, 8, 3, |inner| {
-        let map = prop::collection::btree_map("[knx]", inner.clone(), 0..3).prop_map(|map| {
-            map.iter()
-                .map(|(k, v)| (k.as_str().into(), v.clone()))
-                .collect()
-        });
-        prop_oneof![
-            prop::collection::vec(inner, 0..3).prop_map(|items| items.into_iter().collect()),
-            map,
-        ]
+        let map = prop::collection::btree_map("[knx]", inner.clone(), 0..3)
+            .prop_map(|map| map.iter().map(|(k, v)| (k.as_str().into(), v.clone())).collect());
+        prop_oneof![prop::collection::vec(inner, 0..3).prop_map(|items| items.into_iter().collect()), map,]
     })
     .boxed()
 }
@@ -344,10 +214,7 @@ pub(super) fn values() -> BoxedStrategy<Val> {
 pub(super) fn types() -> BTreeMap<String, Type> {
     let field = |ty, optional| Field { ty, optional };
     let record = |fields: Vec<(&str, Field)>| Type::Record {
-        fields: fields
-            .into_iter()
-            .map(|(name, field)| (name.to_string(), field))
-            .collect(),
+        fields: fields.into_iter().map(|(name, field)| (name.to_string(), field)).collect(),
         open: false,
     };
     let inner = record(vec![("x", field(Type::Int, false))]);
@@ -372,8 +239,5 @@ pub(super) fn types() -> BTreeMap<String, Type> {
 }
 
 fn record<'a>(fields: impl IntoIterator<Item = (&'a str, Val)>) -> Val {
-    fields
-        .into_iter()
-        .map(|(name, val)| (name.into(), val))
-        .collect()
+    fields.into_iter().map(|(name, val)| (name.into(), val)).collect()
 }

@@ -31,10 +31,9 @@ fn with_unknown(json: Json) -> Val {
     match json {
         Json::String(text) if text == "?" => Val::Unknown,
         Json::Array(items) => items.into_iter().map(with_unknown).collect(),
-        Json::Object(entries) => entries
-            .into_iter()
-            .map(|(key, val)| (key.as_str().into(), with_unknown(val)))
-            .collect(),
+        Json::Object(entries) => {
+            entries.into_iter().map(|(key, val)| (key.as_str().into(), with_unknown(val))).collect()
+        }
         other => Val::from(&other),
     }
 }
@@ -52,11 +51,7 @@ fn outcome(text: &str) -> String {
 
 /// Checks lines of `expression => outcome`.
 fn check(table: &str) {
-    let rows: Vec<&str> = table
-        .lines()
-        .map(str::trim)
-        .filter(|row| !row.is_empty())
-        .collect();
+    let rows: Vec<&str> = table.lines().map(str::trim).filter(|row| !row.is_empty()).collect();
     assert!(!rows.is_empty(), "the table has rows");
     let wrong: Vec<String> = rows
         .into_iter()

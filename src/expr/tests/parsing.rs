@@ -50,13 +50,7 @@ fn deep_and_long_texts_are_refused_and_do_not_exhaust_the_stack() {
     }
     assert!(Expr::parse(&vec!["a"; 100].join(" + ")).is_ok());
     let chain = ".b".repeat(5000);
-    for before in [
-        r#"r"\" + a"#,
-        r#""""a " b""" + a"#,
-        "// '\na",
-        r#"'\'' + a"#,
-        "\"a\na",
-    ] {
+    for before in [r#"r"\" + a"#, r#""""a " b""" + a"#, "// '\na", r#"'\'' + a"#, "\"a\na"] {
         let error = Expr::parse(&format!("{before}{chain}")).expect_err("it is too long");
         assert!(error.message.contains("operators"), "{error}");
     }
@@ -77,9 +71,7 @@ fn slots_follow_the_order_of_the_roots() {
     let expr = Expr::parse("z - a").expect("it parses");
     let slots = [Some(1.into()), Some(10.into())];
     assert_eq!(expr.eval_slots(&slots), Ok(9.into()));
-    let error = expr
-        .eval_slots(&[None, Some(1.into())])
-        .expect_err("a is not declared");
+    let error = expr.eval_slots(&[None, Some(1.into())]).expect_err("a is not declared");
     assert_eq!((error.offset, error.message.as_str()), (4, "there is no a"));
 }
 
@@ -91,10 +83,7 @@ fn path(text: &str) -> Option<Path> {
 fn an_expression_may_be_a_path() {
     let shown = |text| path(text).map(|path| path.to_string());
     assert_eq!(shown(" it.flavor.id "), Some("it.flavor.id".to_string()));
-    assert_eq!(
-        shown(r#"it["a:b"]["c"][0]"#),
-        Some(r#"it["a:b"].c[0]"#.to_string())
-    );
+    assert_eq!(shown(r#"it["a:b"]["c"][0]"#), Some(r#"it["a:b"].c[0]"#.to_string()));
     assert_eq!(shown("it"), Some("it".to_string()));
     assert_eq!(shown("it[-1]"), None);
     assert_eq!(shown("it[x]"), None);
@@ -108,24 +97,12 @@ fn reads_are_the_longest_paths() {
     let text = r#"boat.state == "A" && boat.crew[n.at].name in has(body["x:y"].z) && l.all(x, x.q == boat.id)"#;
     let reads = Expr::parse(text).expect("it parses").reads();
     let shown: Vec<String> = reads.iter().map(Path::to_string).collect();
-    assert_eq!(
-        shown,
-        [
-            "boat.crew",
-            "boat.id",
-            "boat.state",
-            r#"body["x:y"].z"#,
-            "l",
-            "n.at"
-        ]
-    );
+    assert_eq!(shown, ["boat.crew", "boat.id", "boat.state", r#"body["x:y"].z"#, "l", "n.at"]);
 }
 
 fn comparisons(text: &str) -> Vec<String> {
     let found = Expr::parse(text).expect("it parses").comparisons();
-    let shown = found
-        .iter()
-        .map(|c| format!("{} {:?} {}", c.path, c.op, c.other.text()));
+    let shown = found.iter().map(|c| format!("{} {:?} {}", c.path, c.op, c.other.text()));
     shown.collect()
 }
 
@@ -135,23 +112,14 @@ fn comparisons_are_found_in_both_directions() {
     assert_eq!(comparisons(r#""v" == x.a"#), [r#"x.a Eq "v""#]);
     assert_eq!(comparisons("3 < x.a"), ["x.a Gt 3"]);
     assert_eq!(comparisons("x.a != y.b"), ["x.a Ne y.b", "y.b Ne x.a"]);
-    assert_eq!(
-        comparisons("x.a in pools.kinds"),
-        ["x.a In pools.kinds", "pools.kinds Contains x.a"]
-    );
+    assert_eq!(comparisons("x.a in pools.kinds"), ["x.a In pools.kinds", "pools.kinds Contains x.a"]);
 }
 
 #[test]
 fn comparisons_take_in_the_negation_around_them() {
     assert_eq!(comparisons("!(x.a in [1, 2])"), ["x.a NotIn [1, 2]"]);
-    assert_eq!(
-        comparisons("!(x.a == 1 || !(x.b < 2))"),
-        ["x.a Ne 1", "x.b Lt 2"]
-    );
-    assert_eq!(
-        comparisons("!has(x.a) && x.on"),
-        ["x.a Eq null", "x.on Eq true"]
-    );
+    assert_eq!(comparisons("!(x.a == 1 || !(x.b < 2))"), ["x.a Ne 1", "x.b Lt 2"]);
+    assert_eq!(comparisons("!has(x.a) && x.on"), ["x.a Eq null", "x.on Eq true"]);
 }
 
 #[test]
@@ -164,9 +132,7 @@ fn comparisons_with_loop_variables_are_left_out() {
 
 #[test]
 fn the_other_side_of_a_comparison_evaluates_by_itself() {
-    let found = Expr::parse("x.a == 1 && y == z.b + w")
-        .expect("it parses")
-        .comparisons();
+    let found = Expr::parse("x.a == 1 && y == z.b + w").expect("it parses").comparisons();
     let other = &found[1].other;
     let roots: Vec<&str> = other.roots().iter().map(AsRef::as_ref).collect();
     assert_eq!(roots, ["w", "z"]);
@@ -184,10 +150,7 @@ fn assigning_makes_what_is_missing_on_the_way() {
     put("body.a.b", json!(2));
     put("body.l[2].n", json!(3));
     put("body.l[100000]", json!(4));
-    assert_eq!(
-        document,
-        json!({"a": {"b": 2}, "l": ["x", null, {"n": 3}], "moor": {"berth": "b7"}})
-    );
+    assert_eq!(document, json!({"a": {"b": 2}, "l": ["x", null, {"n": 3}], "moor": {"berth": "b7"}}));
     let reach = |text: &str| get(&document, &path(text).expect("it is a path")).cloned();
     assert_eq!(reach("body.l[2].n"), Some(json!(3)));
     assert_eq!(reach("body.l[9]"), None);
@@ -201,10 +164,7 @@ fn the_canonical_form_keeps_only_needed_parentheses() {
     assert_eq!(canonical("(a||b)&&c"), "(a || b) && c");
     assert_eq!(canonical("a-(b-c)-d"), "a - (b - c) - d");
     assert_eq!(canonical("-(-5)"), "-(-5)");
-    assert_eq!(
-        canonical("(a?b:c)?d:(e?f:g)"),
-        "(a ? b : c) ? d : e ? f : g"
-    );
+    assert_eq!(canonical("(a?b:c)?d:(e?f:g)"), "(a ? b : c) ? d : e ? f : g");
     assert_eq!(canonical("a['b'].c['d:e']"), r#"a["b"].c["d:e"]"#);
     assert_eq!(canonical("l.existsOne(x,x>1)"), "l.exists_one(x, x > 1)");
     assert_eq!(canonical("(a+b).size()"), "size(a + b)");

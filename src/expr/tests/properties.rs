@@ -32,25 +32,18 @@ fn parsed(text: &str) -> Result<Expr, TestCaseError> {
 #[test]
 fn known_values_give_what_the_cel_crate_gives() {
     let valued = Cell::new(0);
-    hold(
-        (expressions(Language::Common), documents()),
-        |(text, documents)| {
-            let ours = eval(&parsed(&text)?, &documents);
-            let theirs = oracle(&text, &documents);
-            valued.set(valued.get() + usize::from(ours.is_ok()));
-            let agree = match (&ours, &theirs) {
-                (Ok(ours), Ok(theirs)) => ours == theirs,
-                (ours, theirs) => ours.is_err() == theirs.is_err(),
-            };
-            prop_assert!(agree, "{text}: ours {ours:?}, theirs {theirs:?}");
-            Ok(())
-        },
-    );
-    assert!(
-        valued.get() > 1000,
-        "only {} expressions had a value",
-        valued.get()
-    );
+    hold((expressions(Language::Common), documents()), |(text, documents)| {
+        let ours = eval(&parsed(&text)?, &documents);
+        let theirs = oracle(&text, &documents);
+        valued.set(valued.get() + usize::from(ours.is_ok()));
+        let agree = match (&ours, &theirs) {
+            (Ok(ours), Ok(theirs)) => ours == theirs,
+            (ours, theirs) => ours.is_err() == theirs.is_err(),
+        };
+        prop_assert!(agree, "{text}: ours {ours:?}, theirs {theirs:?}");
+        Ok(())
+    });
+    assert!(valued.get() > 1000, "only {} expressions had a value", valued.get());
 }
 
 fn oracle(text: &str, documents: &Documents) -> Result<Val, String> {
@@ -102,22 +95,13 @@ fn from_theirs(value: &cel::Value) -> Val {
 fn an_unknown_never_gives_a_wrong_definite_answer() {
     let fillings = prop::collection::vec((documents(), prop::collection::vec(values(), 8)), 3);
     let (definite, open) = (Cell::new(0), Cell::new(0));
-    let cases = (
-        expressions(Language::Ours),
-        documents(),
-        any::<u64>(),
-        fillings,
-    );
+    let cases = (expressions(Language::Ours), documents(), any::<u64>(), fillings);
     hold(cases, |(text, known, mask, fillings)| {
         let expr = parsed(&text)?;
         let masked = masked(&known, mask);
         let answer = eval(&expr, &masked);
         if masked != known && answer.is_ok() {
-            let count = if answer == Ok(Val::Unknown) {
-                &open
-            } else {
-                &definite
-            };
+            let count = if answer == Ok(Val::Unknown) { &open } else { &definite };
             count.set(count.get() + 1);
         }
         let mut candidates = vec![known];
@@ -130,20 +114,15 @@ fn an_unknown_never_gives_a_wrong_definite_answer() {
                     allows(answer, &concrete),
                     "{text} over {masked:?} is {answer}, over {candidate:?} it is {concrete}"
                 ),
-                (Err(why), Ok(concrete)) => prop_assert!(
-                    false,
-                    "{text} over {masked:?} fails ({why}), over {candidate:?} it is {concrete}"
-                ),
+                (Err(why), Ok(concrete)) => {
+                    prop_assert!(false, "{text} over {masked:?} fails ({why}), over {candidate:?} it is {concrete}")
+                }
                 (_, Err(_)) => {}
             }
         }
         Ok(())
     });
-    assert!(
-        definite.get() > 300,
-        "only {} definite answers",
-        definite.get()
-    );
+    assert!(definite.get() > 300, "only {} definite answers", definite.get());
     assert!(open.get() > 100, "only {} unknown answers", open.get());
 }
 
@@ -151,12 +130,8 @@ fn an_unknown_never_gives_a_wrong_definite_answer() {
 fn allows(answer: &Val, concrete: &Val) -> bool {
     match (answer, concrete) {
         (Val::Unknown, _) => true,
-        (Val::List(a), Val::List(b)) => {
-            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| allows(a, b))
-        }
-        (Val::Map(a), Val::Map(b)) => {
-            a.keys().eq(b.keys()) && a.values().zip(b.values()).all(|(a, b)| allows(a, b))
-        }
+        (Val::List(a), Val::List(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| allows(a, b)),
+        (Val::Map(a), Val::Map(b)) => a.keys().eq(b.keys()) && a.values().zip(b.values()).all(|(a, b)| allows(a, b)),
         (answer, concrete) => answer == concrete,
     }
 }
@@ -164,16 +139,12 @@ fn allows(answer: &Val, concrete: &Val) -> bool {
 /// The documents with about a quarter of their parts unknown.
 fn masked(documents: &Documents, mask: u64) -> Documents {
     let mut bits = mask;
-    let masked = documents
-        .iter()
-        .map(|(name, val)| (name.clone(), mask_val(val, &mut bits)));
+    let masked = documents.iter().map(|(name, val)| (name.clone(), mask_val(val, &mut bits)));
     masked.collect()
 }
 
 fn mask_val(val: &Val, bits: &mut u64) -> Val {
-    *bits = bits
-        .wrapping_mul(6_364_136_223_846_793_005)
-        .wrapping_add(1_442_695_040_888_963_407);
+    *bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     if *bits >> 62 == 0 {
         return Val::Unknown;
     }
@@ -202,11 +173,7 @@ fn fill_val<'a>(val: &Val, other: Option<&Val>, next: &mut impl Iterator<Item = 
     match (val, other) {
         (Val::Unknown, Some(other)) => {
             let arbitrary = next.next().expect("the values go round");
-            if matches!(arbitrary, Val::Bool(_)) {
-                arbitrary.clone()
-            } else {
-                other.clone()
-            }
+            if matches!(arbitrary, Val::Bool(_)) { arbitrary.clone() } else { other.clone() }
         }
         (Val::Unknown, None) => next.next().expect("the values go round").clone(),
         (Val::List(items), other) => {
@@ -214,11 +181,7 @@ fn fill_val<'a>(val: &Val, other: Option<&Val>, next: &mut impl Iterator<Item = 
                 Some(Val::List(others)) => others.get(i),
                 _ => None,
             };
-            items
-                .iter()
-                .enumerate()
-                .map(|(i, item)| fill_val(item, at(i), next))
-                .collect()
+            items.iter().enumerate().map(|(i, item)| fill_val(item, at(i), next)).collect()
         }
         (Val::Map(entries), other) => {
             let at = |key: &str| match other {
@@ -237,33 +200,23 @@ fn what_type_checks_does_not_fail_for_its_types() {
     let mut types = types();
     types.insert("g".to_string(), Type::Any);
     let clean = Cell::new(0);
-    hold(
-        (expressions(Language::Ours), documents()),
-        |(text, documents)| {
-            let expr = parsed(&text)?;
-            let (ty, found) = check(&expr, &types);
-            if !found.is_empty() || expr.roots().iter().any(|root| &**root == "g") {
-                return Ok(());
+    hold((expressions(Language::Ours), documents()), |(text, documents)| {
+        let expr = parsed(&text)?;
+        let (ty, found) = check(&expr, &types);
+        if !found.is_empty() || expr.roots().iter().any(|root| &**root == "g") {
+            return Ok(());
+        }
+        clean.set(clean.get() + 1);
+        match eval(&expr, &documents) {
+            Ok(val) => prop_assert!(fits(&ty, &val), "{text} has type {ty}, and is {val}"),
+            Err(why) => {
+                let of_values = ["division by zero", "64 bits", "in a list of", "empty list"];
+                prop_assert!(of_values.iter().any(|part| why.contains(part)), "{text}: {why}");
             }
-            clean.set(clean.get() + 1);
-            match eval(&expr, &documents) {
-                Ok(val) => prop_assert!(fits(&ty, &val), "{text} has type {ty}, and is {val}"),
-                Err(why) => {
-                    let of_values = ["division by zero", "64 bits", "in a list of", "empty list"];
-                    prop_assert!(
-                        of_values.iter().any(|part| why.contains(part)),
-                        "{text}: {why}"
-                    );
-                }
-            }
-            Ok(())
-        },
-    );
-    assert!(
-        clean.get() > 200,
-        "only {} expressions were clean",
-        clean.get()
-    );
+        }
+        Ok(())
+    });
+    assert!(clean.get() > 200, "only {} expressions were clean", clean.get());
 }
 
 fn fits(ty: &Type, val: &Val) -> bool {
@@ -274,11 +227,9 @@ fn fits(ty: &Type, val: &Val) -> bool {
         (Type::Enum(texts), Val::Str(text)) => texts.iter().any(|known| **known == **text),
         (Type::List(item), Val::List(items)) => items.iter().all(|val| fits(item, val)),
         (Type::Map(value), Val::Map(entries)) => entries.values().all(|val| fits(value, val)),
-        (Type::Record { fields, .. }, Val::Map(entries)) => fields.iter().all(|(name, field)| {
-            entries
-                .get(name.as_str())
-                .map_or(field.optional, |val| fits(&field.ty, val))
-        }),
+        (Type::Record { fields, .. }, Val::Map(entries)) => fields
+            .iter()
+            .all(|(name, field)| entries.get(name.as_str()).map_or(field.optional, |val| fits(&field.ty, val))),
         (Type::Union(members), val) => members.iter().any(|ty| fits(ty, val)),
         _ => false,
     }
@@ -299,10 +250,9 @@ fn the_canonical_form_parses_to_the_same_tree() {
 #[test]
 fn any_text_is_parsed_or_refused_without_a_panic() {
     let tokens = vec![
-        "a", "b", ".", "[", "]", "(", ")", "{", "}", "+", "-", "*", "!", "?", ":", "&&", "||",
-        "==", "<", "=", "in", "has", "all", "map", "1", "1.5", "0x", "\"a\"", "'", "\"", "\\", ",",
-        " ", "\n", "null", "matches", "`", "r\"", "b'", "é", "🙂", "//", "@", "_[_]", "_&&_",
-        "\u{0}",
+        "a", "b", ".", "[", "]", "(", ")", "{", "}", "+", "-", "*", "!", "?", ":", "&&", "||", "==", "<", "=", "in",
+        "has", "all", "map", "1", "1.5", "0x", "\"a\"", "'", "\"", "\\", ",", " ", "\n", "null", "matches", "`", "r\"",
+        "b'", "é", "🙂", "//", "@", "_[_]", "_&&_", "\u{0}",
     ];
     let soup = prop::collection::vec(prop::sample::select(tokens), 0..25);
     let text = prop_oneof![".{0,40}", soup.prop_map(|tokens| tokens.concat())];

@@ -50,11 +50,7 @@ fn report(text: &str) -> String {
 }
 
 fn check_table(table: &str) {
-    let rows: Vec<&str> = table
-        .lines()
-        .map(str::trim)
-        .filter(|row| !row.is_empty())
-        .collect();
+    let rows: Vec<&str> = table.lines().map(str::trim).filter(|row| !row.is_empty()).collect();
     assert!(!rows.is_empty(), "the table has rows");
     let wrong: Vec<String> = rows
         .into_iter()
@@ -177,23 +173,11 @@ fn values_that_may_be_absent_must_be_asked_for_first() {
 #[test]
 fn a_schema_says_what_is_required_and_what_may_be_null() {
     let shown = |schema: serde_json::Value| Type::from_schema(&schema).to_string();
-    assert_eq!(
-        shown(json!({"type": ["integer", "null"]})),
-        "a whole number or null"
-    );
-    assert_eq!(
-        shown(json!({"enum": ["a", null, 3]})),
-        r#""a" or null or a whole number"#
-    );
+    assert_eq!(shown(json!({"type": ["integer", "null"]})), "a whole number or null");
+    assert_eq!(shown(json!({"enum": ["a", null, 3]})), r#""a" or null or a whole number"#);
     assert_eq!(shown(json!({"const": "a"})), r#""a""#);
-    assert_eq!(
-        shown(json!({"anyOf": [{"type": "string"}, {"const": "a"}]})),
-        "a text"
-    );
-    assert_eq!(
-        shown(json!({"oneOf": [{"const": "b"}, {"const": "a"}]})),
-        "one of b, a"
-    );
+    assert_eq!(shown(json!({"anyOf": [{"type": "string"}, {"const": "a"}]})), "a text");
+    assert_eq!(shown(json!({"oneOf": [{"const": "b"}, {"const": "a"}]})), "one of b, a");
     assert_eq!(shown(json!(false)), "nothing");
     assert_eq!(shown(json!({"$ref": "#/x"})), "anything");
     let mut deep = json!({"type": "string"});

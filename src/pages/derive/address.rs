@@ -9,16 +9,13 @@ use super::uri::Uris;
 use regex::Regex;
 use std::sync::LazyLock;
 
-static VERSION_HEADER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b([A-Z][A-Za-z]*(?:-[A-Z][A-Za-z]*)+-Version)\b").expect("ours")
-});
+static VERSION_HEADER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b([A-Z][A-Za-z]*(?:-[A-Z][A-Za-z]*)+-Version)\b").expect("ours"));
 
 /// What a caption says about where its parameters stand.
 pub(super) fn placed_by_caption(table: &FieldTable) -> Option<&'static str> {
     let lower = table.caption.to_lowercase();
-    ["query", "header", "path"]
-        .into_iter()
-        .find(|word| lower.contains(word) && lower.contains("parameter"))
+    ["query", "header", "path"].into_iter().find(|word| lower.contains(word) && lower.contains("parameter"))
 }
 
 pub(super) fn address(
@@ -43,16 +40,9 @@ pub(super) fn address(
     let in_path = |name: &str| uris.path.iter().any(|(it, _)| it == name);
     let path = uris.path.iter().map(|(name, at)| {
         let row = rows.iter().chain(&asked).find(|it| it.name == *name);
-        let mut field = row.map_or_else(
-            || Field::new(name, Type::String, at.clone()),
-            |it| (*it).clone(),
-        );
+        let mut field = row.map_or_else(|| Field::new(name, Type::String, at.clone()), |it| (*it).clone());
         field.need = Need::Yes;
-        field.is = if field.is == Type::Any {
-            Type::String
-        } else {
-            field.is
-        };
+        field.is = if field.is == Type::Any { Type::String } else { field.is };
         field
     });
     let path = path.collect();
@@ -60,21 +50,13 @@ pub(super) fn address(
     for row in rows.into_iter().chain(asked) {
         if !in_path(&row.name) && !query.iter().any(|it| it.name == row.name) {
             let mut field = row.clone();
-            field.is = if field.is == Type::Any {
-                Type::String
-            } else {
-                field.is
-            };
+            field.is = if field.is == Type::Any { Type::String } else { field.is };
             query.push(field);
         }
     }
     for (name, at) in &uris.query {
         if !query.iter().any(|it| it.name == *name) && !in_path(name) {
-            query.push(Field::new(
-                name,
-                Type::String,
-                source(page, at.first, at.last),
-            ));
+            query.push(Field::new(name, Type::String, source(page, at.first, at.last)));
         }
     }
     (path, query)
@@ -86,27 +68,16 @@ pub(super) fn is_read(method: &str) -> bool {
 }
 
 /// Headers from tables, from example requests, and the version header where prose names one.
-pub(super) fn headers(
-    survey: &Survey,
-    nth: usize,
-    own: &[usize],
-    placed: &[Placed],
-    page: &str,
-) -> Vec<Field> {
+pub(super) fn headers(survey: &Survey, nth: usize, own: &[usize], placed: &[Placed], page: &str) -> Vec<Field> {
     let mut out: Vec<Field> = Vec::new();
     let mut add = |field: Field| {
-        if !out
-            .iter()
-            .any(|it| it.name.eq_ignore_ascii_case(&field.name))
-        {
+        if !out.iter().any(|it| it.name.eq_ignore_ascii_case(&field.name)) {
             out.push(field);
         }
     };
     for at in own {
         let table = &survey.tables[*at];
-        if placed_by_caption(table) == Some("header")
-            && matches!(table.part, Part::Request | Part::Uri)
-        {
+        if placed_by_caption(table) == Some("header") && matches!(table.part, Part::Request | Part::Uri) {
             table.fields.iter().cloned().for_each(&mut add);
         }
     }
@@ -116,11 +87,7 @@ pub(super) fn headers(
     for it in placed {
         for line in super::across::lines_of(it.block) {
             if let Some(found) = VERSION_HEADER.captures(&line.text) {
-                add(Field::new(
-                    &found[1],
-                    Type::String,
-                    source(page, line.first, line.last),
-                ));
+                add(Field::new(&found[1], Type::String, source(page, line.first, line.last)));
             }
         }
     }

@@ -30,12 +30,7 @@ pub fn lock(at: &Source, text: &str, document: &Document) -> Option<Citation> {
     if words.is_empty() || at.last as usize > text.lines().count() {
         return None;
     }
-    Some(Citation {
-        at: at.clone(),
-        digest: digest(&words),
-        heading: heading(at, document),
-        row: row(at, document),
-    })
+    Some(Citation { at: at.clone(), digest: digest(&words), heading: heading(at, document), row: row(at, document) })
 }
 
 /// Where a locked citation stands on the page as it is now.
@@ -80,11 +75,7 @@ fn elsewhere(citation: &Citation, text: &str) -> Vec<Source> {
             }
             words.push_str(&normalise([*line]));
             if digest(&words) == citation.digest {
-                out.push(Source {
-                    page: citation.at.page.clone(),
-                    first: all[start].0,
-                    last: *first,
-                });
+                out.push(Source { page: citation.at.page.clone(), first: all[start].0, last: *first });
                 break;
             }
         }
@@ -94,32 +85,19 @@ fn elsewhere(citation: &Citation, text: &str) -> Vec<Source> {
 
 /// Digest of the heading above a place; the heading's text is the page's.
 fn heading(at: &Source, document: &Document) -> Option<String> {
-    let section = document
-        .sections
-        .iter()
-        .rev()
-        .find(|it| it.line <= at.first && !it.title.is_empty())?;
+    let section = document.sections.iter().rev().find(|it| it.line <= at.first && !it.title.is_empty())?;
     Some(digest(&normalise([section.title.as_str()])))
 }
 
 /// Number of the table on the page and first cell of the row, where a place stands in one.
 fn row(at: &Source, document: &Document) -> Option<String> {
     let tables = document.sections.iter().flat_map(tables);
-    let (number, table) = tables
-        .enumerate()
-        .find(|(_, it)| it.first <= at.first && at.last <= it.last)?;
-    let row = table
-        .rows
-        .iter()
-        .find(|row| row.first <= at.first && at.first <= row.last)?;
+    let (number, table) = tables.enumerate().find(|(_, it)| it.first <= at.first && at.last <= it.last)?;
+    let row = table.rows.iter().find(|row| row.first <= at.first && at.first <= row.last)?;
     let cell = row.cells.first()?;
     let name = normalise(cell.text.lines.iter().map(|line| line.text.as_str()));
     // A first cell of several words is a text of the page.
-    let name = if name.contains(' ') {
-        digest(&name)[..19].to_string()
-    } else {
-        name
-    };
+    let name = if name.contains(' ') { digest(&name)[..19].to_string() } else { name };
     Some(format!("{}/{name}", number + 1))
 }
 
@@ -148,56 +126,32 @@ mod tests {
     #[test]
     fn the_same_words_on_the_same_lines_are_fresh() {
         assert_eq!(standing("p:5-6", PAGE), Standing::Fresh);
-        assert_eq!(
-            standing("p:5-6", &PAGE.replace("lit\nby", "lit  by\n")),
-            Standing::Fresh
-        );
+        assert_eq!(standing("p:5-6", &PAGE.replace("lit\nby", "lit  by\n")), Standing::Fresh);
     }
 
     #[test]
     fn words_that_moved_are_found_again_even_when_wrapped_anew() {
-        let now = PAGE.replace(
-            "## Rules\n\nA lamp is lit\nby hand.",
-            "## Rules\n\nNew.\n\nA lamp\nis lit\nby hand.",
-        );
-        assert_eq!(
-            standing("p:5-6", &now),
-            Standing::Moved("p:7-9".parse().expect("a citation"))
-        );
+        let now = PAGE.replace("## Rules\n\nA lamp is lit\nby hand.", "## Rules\n\nNew.\n\nA lamp\nis lit\nby hand.");
+        assert_eq!(standing("p:5-6", &now), Standing::Moved("p:7-9".parse().expect("a citation")));
     }
 
     #[test]
     fn of_two_equal_places_the_heading_decides() {
         let now = PAGE.replace("# Lamps\n", "# Lamps\n\nAn introduction.\n");
-        assert_eq!(
-            standing("p:12", &now),
-            Standing::Moved("p:14".parse().expect("a citation"))
-        );
-        assert_eq!(
-            standing("p:8", &now),
-            Standing::Moved("p:10".parse().expect("a citation"))
-        );
+        assert_eq!(standing("p:12", &now), Standing::Moved("p:14".parse().expect("a citation")));
+        assert_eq!(standing("p:8", &now), Standing::Moved("p:10".parse().expect("a citation")));
     }
 
     #[test]
     fn changed_words_are_stale_and_cut_pages_miss_them() {
-        assert_eq!(
-            standing("p:5-6", &PAGE.replace("hand", "foot")),
-            Standing::Stale
-        );
+        assert_eq!(standing("p:5-6", &PAGE.replace("hand", "foot")), Standing::Stale);
         assert_eq!(standing("p:5-6", "# Lamps\n"), Standing::Missing);
     }
 
     #[test]
     fn lines_outside_the_page_cannot_be_locked() {
         let document = dialect::read("lamps.md", PAGE.as_bytes()).expect("a page");
-        assert_eq!(
-            lock(&"p:99".parse().expect("a citation"), PAGE, &document),
-            None
-        );
-        assert_eq!(
-            lock(&"p:2".parse().expect("a citation"), PAGE, &document),
-            None
-        );
+        assert_eq!(lock(&"p:99".parse().expect("a citation"), PAGE, &document), None);
+        assert_eq!(lock(&"p:2".parse().expect("a citation"), PAGE, &document), None);
     }
 }

@@ -10,31 +10,15 @@ use super::types::Type;
 use regex::Regex;
 use std::sync::LazyLock;
 
-pub(super) fn check_type(
-    field: &mut Field,
-    node: &Node,
-    here: &str,
-    scene: Scene,
-    drafts: &mut Vec<Draft>,
-) {
+pub(super) fn check_type(field: &mut Field, node: &Node, here: &str, scene: Scene, drafts: &mut Vec<Draft>) {
     if fits(&field.is, node) || is_placeholder(node) {
         return;
     }
     let at = source(scene.page, node.first, node.last);
     if node.kind == Kind::Null {
         if field.claims.nullable.is_none() && !field.shown_null {
-            let sides = vec![
-                side(field.is.word(), Some(field.at.clone())),
-                side("null", Some(at)),
-            ];
-            field.doubts.push(doubt(
-                drafts,
-                "null-by-example",
-                here,
-                sides,
-                None,
-                "null-accepted",
-            ));
+            let sides = vec![side(field.is.word(), Some(field.at.clone())), side("null", Some(at))];
+            field.doubts.push(doubt(drafts, "null-by-example", here, sides, None, "null-accepted"));
         }
         field.shown_null = true;
         return;
@@ -48,13 +32,8 @@ pub(super) fn check_type(
         Way::Request => (Some(0), "table-wins-on-types"),
         Way::Response => (None, "both-types-accepted"),
     };
-    let sides = vec![
-        side(field.is.word(), Some(field.at.clone())),
-        side(shown.word(), Some(at)),
-    ];
-    field
-        .doubts
-        .push(doubt(drafts, "type-by-example", here, sides, taken, rule));
+    let sides = vec![side(field.is.word(), Some(field.at.clone())), side(shown.word(), Some(at))];
+    field.doubts.push(doubt(drafts, "type-by-example", here, sides, taken, rule));
     field.disputed.insert("type");
     if scene.way == Way::Response {
         field.also.push((shown, below));
@@ -78,13 +57,7 @@ fn fits(is: &Type, node: &Node) -> bool {
     }
 }
 
-pub(super) fn check_value(
-    field: &mut Field,
-    node: &Node,
-    here: &str,
-    scene: Scene,
-    drafts: &mut Vec<Draft>,
-) {
+pub(super) fn check_value(field: &mut Field, node: &Node, here: &str, scene: Scene, drafts: &mut Vec<Draft>) {
     let at = source(scene.page, node.first, node.last);
     let text = match &node.kind {
         Kind::String(it) => it.clone(),
@@ -98,52 +71,25 @@ pub(super) fn check_value(
     let shaped = claims.format.is_some() || claims.pattern.is_some() || claims.length.is_some();
     if text.is_empty() && shaped && claims.blank.is_none() && scene.way == Way::Response {
         if !field.shown_blank {
-            let sides = vec![
-                side("a shape", Some(field.at.clone())),
-                side("an empty string", Some(at)),
-            ];
-            field.doubts.push(doubt(
-                drafts,
-                "blank-by-example",
-                here,
-                sides,
-                None,
-                "blank-accepted",
-            ));
+            let sides = vec![side("a shape", Some(field.at.clone())), side("an empty string", Some(at))];
+            field.doubts.push(doubt(drafts, "blank-by-example", here, sides, None, "blank-accepted"));
         }
         field.shown_blank = true;
         return;
     }
-    for Clash {
-        kind,
-        keyword,
-        says,
-    } in clashes(field, node, &text)
-    {
-        let known = if keyword == "enum" {
-            field.shown_values.contains(&text)
-        } else {
-            field.disputed.contains(keyword)
-        };
+    for Clash { kind, keyword, says } in clashes(field, node, &text) {
+        let known =
+            if keyword == "enum" { field.shown_values.contains(&text) } else { field.disputed.contains(keyword) };
         if known || field.dropped.contains(keyword) {
             continue;
         }
-        let shown = if keyword == "enum" {
-            shown_token(&text)
-        } else {
-            "another".to_string()
-        };
-        let sides = vec![
-            side(says, Some(field.at.clone())),
-            side(shown, Some(at.clone())),
-        ];
+        let shown = if keyword == "enum" { shown_token(&text) } else { "another".to_string() };
+        let sides = vec![side(says, Some(field.at.clone())), side(shown, Some(at.clone()))];
         let (taken, rule) = match scene.way {
             Way::Request => (Some(0), "table-wins-on-limits"),
             Way::Response => (None, "both-accepted"),
         };
-        field
-            .doubts
-            .push(doubt(drafts, kind, here, sides, taken, rule));
+        field.doubts.push(doubt(drafts, kind, here, sides, taken, rule));
         field.disputed.insert(keyword);
         if keyword == "enum" {
             field.shown_values.push(text.clone());
@@ -164,30 +110,16 @@ fn clashes(field: &Field, node: &Node, text: &str) -> Vec<Clash> {
     let claims = &field.claims;
     let blank = text.is_empty() && claims.blank.is_some();
     let mut out = Vec::new();
-    let mut add = |kind, keyword, says: String| {
-        out.push(Clash {
-            kind,
-            keyword,
-            says,
-        })
-    };
+    let mut add = |kind, keyword, says: String| out.push(Clash { kind, keyword, says });
     if let Some(values) = &claims.values
         && !values.value.iter().any(|it| it == text)
         && !blank
         && !field.is_list()
     {
-        add(
-            "enum-by-example",
-            "enum",
-            format!("one of {}", values.value.len()),
-        );
+        add("enum-by-example", "enum", format!("one of {}", values.value.len()));
     }
     if let (Kind::String(it), Some(length)) = (&node.kind, &claims.length) {
-        let count = if claims.bytes {
-            it.len()
-        } else {
-            it.chars().count()
-        } as i64;
+        let count = if claims.bytes { it.len() } else { it.chars().count() } as i64;
         if let Some(low) = length.value.0.filter(|low| count < *low && !blank) {
             add("limit-by-example", "minLength", format!("at least {low}"));
         }
@@ -208,11 +140,7 @@ fn clashes(field: &Field, node: &Node, text: &str) -> Vec<Clash> {
         && !it.is_empty()
         && !has_format(format.value, it)
     {
-        add(
-            "format-by-example",
-            "format",
-            format!("{:?}", format.value).to_lowercase(),
-        );
+        add("format-by-example", "format", format!("{:?}", format.value).to_lowercase());
     }
     out
 }
@@ -220,22 +148,15 @@ fn clashes(field: &Field, node: &Node, text: &str) -> Vec<Clash> {
 /// A value as a token for a doubt; text of several words is the page's own.
 fn shown_token(text: &str) -> String {
     let text = text.trim();
-    if text.contains(char::is_whitespace) || text.len() > 64 {
-        "another".to_string()
-    } else {
-        text.to_string()
-    }
+    if text.contains(char::is_whitespace) || text.len() > 64 { "another".to_string() } else { text.to_string() }
 }
 
 static UUID: LazyLock<Regex> = LazyLock::new(|| Regex::new(super::emit::UUID).expect("ours"));
-pub(super) static UUID_LIKE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(super::emit::UUID_LIKE).expect("ours"));
+pub(super) static UUID_LIKE: LazyLock<Regex> = LazyLock::new(|| Regex::new(super::emit::UUID_LIKE).expect("ours"));
 static DATE_TIME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$")
-        .expect("ours")
+    Regex::new(r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$").expect("ours")
 });
-static LOCAL_DATE_TIME: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(super::emit::LOCAL_DATE_TIME).expect("ours"));
+static LOCAL_DATE_TIME: LazyLock<Regex> = LazyLock::new(|| Regex::new(super::emit::LOCAL_DATE_TIME).expect("ours"));
 
 fn has_format(format: Format, text: &str) -> bool {
     match format {
@@ -243,9 +164,7 @@ fn has_format(format: Format, text: &str) -> bool {
         Format::UuidLike => UUID_LIKE.is_match(text),
         Format::Base64 => {
             text.len().is_multiple_of(4)
-                && text
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '='))
+                && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '='))
         }
         Format::Ipv4 => text.parse::<std::net::Ipv4Addr>().is_ok(),
         Format::DateTime => DATE_TIME.is_match(text),

@@ -15,10 +15,7 @@ pub(super) struct Draft {
 
 /// One side: what it says in short tokens, and where.
 pub(super) fn side(says: impl Into<String>, at: Option<Source>) -> Side {
-    Side {
-        says: says.into(),
-        at,
-    }
+    Side { says: says.into(), at }
 }
 
 /// Adds a doubt and gives its index.
@@ -31,13 +28,7 @@ pub(super) fn doubt(
     rule: &'static str,
 ) -> usize {
     let subject = Some(subject.into()).filter(|it| !it.is_empty());
-    drafts.push(Draft {
-        kind,
-        subject,
-        sides,
-        taken,
-        rule,
-    });
+    drafts.push(Draft { kind, subject, sides, taken, rule });
     drafts.len() - 1
 }
 

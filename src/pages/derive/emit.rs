@@ -28,10 +28,7 @@ pub(super) struct Frame<'a> {
 /// The schema of a body whose top is these fields.
 pub(super) fn body(fields: &[Field], id: &str, at: &Source, frame: Frame) -> Value {
     let mut out = Map::new();
-    out.insert(
-        "$schema".into(),
-        json!("https://json-schema.org/draft/2020-12/schema"),
-    );
+    out.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
     out.insert("$id".into(), json!(id));
     out.insert("type".into(), json!("object"));
     members(fields, "", frame, 0, &mut out);
@@ -42,10 +39,7 @@ pub(super) fn body(fields: &[Field], id: &str, at: &Source, frame: Frame) -> Val
 /// The schema of a body that is a list at the top.
 pub(super) fn list_body(items: &Field, id: &str, at: &Source, frame: Frame) -> Value {
     let mut out = Map::new();
-    out.insert(
-        "$schema".into(),
-        json!("https://json-schema.org/draft/2020-12/schema"),
-    );
+    out.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
     out.insert("$id".into(), json!(id));
     for (key, value) in typed(&items.is, &items.children, None, "", frame, 0) {
         out.insert(key, value);
@@ -60,14 +54,7 @@ pub(super) fn field(field: &Field, pointer: &str, frame: Frame, depth: usize) ->
         return json!({});
     }
     let mut sources = BTreeMap::new();
-    let mut out = typed(
-        &field.is,
-        &field.children,
-        Some(field),
-        pointer,
-        frame,
-        depth,
-    );
+    let mut out = typed(&field.is, &field.children, Some(field), pointer, frame, depth);
     for (is, below) in &field.also {
         merge(&mut out, typed(is, below, None, pointer, frame, depth));
     }
@@ -113,22 +100,11 @@ fn typed(
         }
         Type::Map(inner) => {
             set("object");
-            let inner = if **inner == Type::Any && !children.is_empty() {
-                Type::Object
-            } else {
-                (**inner).clone()
-            };
+            let inner = if **inner == Type::Any && !children.is_empty() { Type::Object } else { (**inner).clone() };
             let open = children.iter().find(|it| it.any_key);
             let below = match open {
                 Some(it) => self::field(it, &format!("{pointer}/*"), frame, depth + 1),
-                None => Value::Object(typed(
-                    &inner,
-                    children,
-                    None,
-                    &format!("{pointer}/*"),
-                    frame,
-                    depth + 1,
-                )),
+                None => Value::Object(typed(&inner, children, None, &format!("{pointer}/*"), frame, depth + 1)),
             };
             if below.as_object().is_some_and(|it| !it.is_empty()) {
                 out.insert("additionalProperties".into(), below);
@@ -136,29 +112,15 @@ fn typed(
         }
         Type::Array(inner) => {
             set("array");
-            let inner = if **inner == Type::Any && !children.is_empty() {
-                Type::Object
-            } else {
-                (**inner).clone()
-            };
-            let below = typed(
-                &inner,
-                children,
-                None,
-                &format!("{pointer}/*"),
-                frame,
-                depth + 1,
-            );
+            let inner = if **inner == Type::Any && !children.is_empty() { Type::Object } else { (**inner).clone() };
+            let below = typed(&inner, children, None, &format!("{pointer}/*"), frame, depth + 1);
             if !below.is_empty() {
                 out.insert("items".into(), Value::Object(below));
             }
         }
         Type::Union(all) => {
             for is in all {
-                merge(
-                    &mut out,
-                    typed(is, children, None, pointer, frame, depth + 1),
-                );
+                merge(&mut out, typed(is, children, None, pointer, frame, depth + 1));
             }
         }
     }
@@ -182,11 +144,7 @@ fn merge(out: &mut Map<String, Value>, more: Map<String, Value>) {
 fn words(value: &Value) -> Vec<String> {
     match value {
         Value::String(word) => vec![word.clone()],
-        Value::Array(all) => all
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_string)
-            .collect(),
+        Value::Array(all) => all.iter().filter_map(Value::as_str).map(str::to_string).collect(),
         _ => Vec::new(),
     }
 }
@@ -196,11 +154,7 @@ fn add_type(out: &mut Map<String, Value>, word: &str) {
     if !all.iter().any(|it| it == word) {
         all.push(word.to_string());
     }
-    let value = if all.len() == 1 {
-        json!(all[0])
-    } else {
-        json!(all)
-    };
+    let value = if all.len() == 1 { json!(all[0]) } else { json!(all) };
     // The first keyword stays the first.
     if out.contains_key("type") {
         out["type"] = value;
@@ -209,13 +163,7 @@ fn add_type(out: &mut Map<String, Value>, word: &str) {
     }
 }
 
-fn members(
-    children: &[Field],
-    pointer: &str,
-    frame: Frame,
-    depth: usize,
-    out: &mut Map<String, Value>,
-) {
+fn members(children: &[Field], pointer: &str, frame: Frame, depth: usize, out: &mut Map<String, Value>) {
     if depth > DEPTH_MAX {
         return;
     }
@@ -252,13 +200,9 @@ pub(super) fn is_required(field: &Field, siblings: &[Field], way: Way) -> bool {
         || field.claims.since.is_some()
         || field.claims.until.is_some();
     match way {
-        Way::Request => {
-            field.need == Need::Yes && field.claims.since.is_none() && field.claims.until.is_none()
-        }
+        Way::Request => field.need == Need::Yes && field.claims.since.is_none() && field.claims.until.is_none(),
         Way::Response if field.from_example => field.need == Need::Yes && field.always_shown,
-        Way::Response => {
-            field.always_shown && !conditional && !matches!(field.need, Need::No | Need::When)
-        }
+        Way::Response => field.always_shown && !conditional && !matches!(field.need, Need::No | Need::When),
     }
 }
 
@@ -287,28 +231,12 @@ fn strings(field: &Field, out: &mut Map<String, Value>, sources: &mut BTreeMap<S
         }
     }
     if let Some(it) = &claims.pattern {
-        put(
-            out,
-            sources,
-            "pattern",
-            json!(it.value),
-            (it.first, it.last),
-        );
+        put(out, sources, "pattern", json!(it.value), (it.first, it.last));
     }
     if let Some(it) = &claims.charset {
-        put(
-            out,
-            sources,
-            "x-charset",
-            json!(it.value),
-            (it.first, it.last),
-        );
+        put(out, sources, "x-charset", json!(it.value), (it.first, it.last));
     }
-    let Some(it) = claims
-        .format
-        .as_ref()
-        .filter(|_| !field.dropped.contains("format"))
-    else {
+    let Some(it) = claims.format.as_ref().filter(|_| !field.dropped.contains("format")) else {
         return;
     };
     let at = (it.first, it.last);
@@ -332,12 +260,7 @@ fn strings(field: &Field, out: &mut Map<String, Value>, sources: &mut BTreeMap<S
 }
 
 fn numbers(field: &Field, out: &mut Map<String, Value>, sources: &mut BTreeMap<String, Source>) {
-    let Some(Cited {
-        value: (low, high),
-        first,
-        last,
-    }) = &field.claims.range
-    else {
+    let Some(Cited { value: (low, high), first, last }) = &field.claims.range else {
         return;
     };
     for (key, bound) in [("minimum", low), ("maximum", high)] {
@@ -351,21 +274,14 @@ fn numbers(field: &Field, out: &mut Map<String, Value>, sources: &mut BTreeMap<S
 fn maps(field: &Field, out: &mut Map<String, Value>, sources: &mut BTreeMap<String, Source>) {
     if let Some(it) = &field.claims.key_length {
         out.insert("propertyNames".into(), Value::Object(length(it.value)));
-        sources.insert(
-            "propertyNames".into(),
-            source(&field.at.page, it.first, it.last),
-        );
+        sources.insert("propertyNames".into(), source(&field.at.page, it.first, it.last));
     }
     if let Some(it) = &field.claims.value_length {
         let mut inner = Map::new();
         inner.insert("type".into(), json!("string"));
         inner.extend(length(it.value));
-        out.entry("additionalProperties")
-            .or_insert(Value::Object(inner));
-        sources.insert(
-            "additionalProperties".into(),
-            source(&field.at.page, it.first, it.last),
-        );
+        out.entry("additionalProperties").or_insert(Value::Object(inner));
+        sources.insert("additionalProperties".into(), source(&field.at.page, it.first, it.last));
     }
 }
 
@@ -381,12 +297,7 @@ fn length((low, high): Bounds) -> Map<String, Value> {
 }
 
 /// Null, and the blank that pages speak of without saying how it looks.
-fn absence(
-    field: &Field,
-    way: Way,
-    out: &mut Map<String, Value>,
-    sources: &mut BTreeMap<String, Source>,
-) {
+fn absence(field: &Field, way: Way, out: &mut Map<String, Value>, sources: &mut BTreeMap<String, Source>) {
     if !out.contains_key("type") {
         return;
     }
@@ -406,45 +317,28 @@ fn absence(
     } else if let Some(blank) = blank {
         add_type(out, "string");
         out.insert("maxLength".into(), json!(0));
-        sources.insert(
-            "maxLength".into(),
-            source(&field.at.page, blank.first, blank.last),
-        );
+        sources.insert("maxLength".into(), source(&field.at.page, blank.first, blank.last));
     }
 }
 
 /// Lets the empty string through beside what a shape demands.
 fn or_blank(out: &mut Map<String, Value>) {
     out.shift_remove("minLength");
-    let named = out
-        .shift_remove("format")
-        .filter(|it| it == "uuid")
-        .map(|_| UUID.to_string());
-    let shape = named.or_else(|| {
-        out.get("pattern")
-            .and_then(Value::as_str)
-            .map(str::to_string)
-    });
+    let named = out.shift_remove("format").filter(|it| it == "uuid").map(|_| UUID.to_string());
+    let shape = named.or_else(|| out.get("pattern").and_then(Value::as_str).map(str::to_string));
     if let Some(shape) = shape {
         out.insert("pattern".into(), json!(format!("^$|{shape}")));
     }
 }
 
-fn values(
-    field: &Field,
-    way: Way,
-    out: &mut Map<String, Value>,
-    sources: &mut BTreeMap<String, Source>,
-) {
+fn values(field: &Field, way: Way, out: &mut Map<String, Value>, sources: &mut BTreeMap<String, Source>) {
     let Some(listed) = &field.claims.values else {
         return;
     };
     let integer = matches!(field.is, Type::Integer);
     let read = |text: &String| match text.as_str() {
         "null" | "Null" | "NULL" => Value::Null,
-        _ if integer => text
-            .parse::<i64>()
-            .map_or_else(|_| json!(text), |it| json!(it)),
+        _ if integer => text.parse::<i64>().map_or_else(|_| json!(text), |it| json!(it)),
         _ => json!(text),
     };
     let mut all: Vec<Value> = listed.value.iter().map(read).collect();
@@ -459,11 +353,7 @@ fn values(
             all.push(json!(""));
         }
     }
-    if out
-        .get("type")
-        .is_some_and(|it| words(it).iter().any(|word| word == "null"))
-        && !all.contains(&Value::Null)
-    {
+    if out.get("type").is_some_and(|it| words(it).iter().any(|word| word == "null")) && !all.contains(&Value::Null) {
         all.push(Value::Null);
     }
     let at = source(&field.at.page, listed.first, listed.last);
@@ -525,21 +415,14 @@ fn annotate(
     if !disputed.is_empty() {
         out.insert("x-disputed".into(), json!(disputed));
     }
-    let ids: Vec<&String> = field
-        .doubts
-        .iter()
-        .filter_map(|it| frame.doubt_ids.get(*it))
-        .collect();
+    let ids: Vec<&String> = field.doubts.iter().filter_map(|it| frame.doubt_ids.get(*it)).collect();
     if !ids.is_empty() {
         out.insert("x-doubts".into(), json!(ids));
     }
     out.insert("x-source".into(), json!(field.at.to_string()));
     sources.retain(|_, at| *at != field.at);
     if !sources.is_empty() {
-        let shown: Map<String, Value> = sources
-            .iter()
-            .map(|(key, at)| (key.clone(), json!(at.to_string())))
-            .collect();
+        let shown: Map<String, Value> = sources.iter().map(|(key, at)| (key.clone(), json!(at.to_string()))).collect();
         out.insert("x-sources".into(), Value::Object(shown));
     }
 }

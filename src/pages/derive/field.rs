@@ -95,11 +95,7 @@ impl Field {
 
     /// The step of a JSON pointer that leads to it; `*` for any key.
     pub fn step(&self) -> String {
-        if self.any_key {
-            "*".to_string()
-        } else {
-            self.name.replace('~', "~0").replace('/', "~1")
-        }
+        if self.any_key { "*".to_string() } else { self.name.replace('~', "~0").replace('/', "~1") }
     }
 
     /// The steps between its own pointer and those of its children: `*` for an element
@@ -124,11 +120,7 @@ fn below(is: &Type, open: bool) -> String {
         // A child for any key is that step itself.
         Type::Map(_) if open => String::new(),
         Type::Map(inner) => format!("/*{}", below(inner, open)),
-        Type::Union(all) => all
-            .iter()
-            .map(|it| below(it, open))
-            .find(|it| !it.is_empty())
-            .unwrap_or_default(),
+        Type::Union(all) => all.iter().map(|it| below(it, open)).find(|it| !it.is_empty()).unwrap_or_default(),
         _ => String::new(),
     }
 }
@@ -136,9 +128,5 @@ fn below(is: &Type, open: bool) -> String {
 /// Lines `first` to `last` of a page.
 pub(super) fn source(page: &str, first: u32, last: u32) -> Source {
     let first = first.max(1);
-    Source {
-        page: page.to_string(),
-        first,
-        last: last.max(first),
-    }
+    Source { page: page.to_string(), first, last: last.max(first) }
 }

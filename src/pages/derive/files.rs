@@ -96,11 +96,9 @@ pub fn derive_files(
             pages_dir.to_path_buf(),
             path.clone(),
         ),
-        Sources::Pages { api, paths } => (
-            direct(api, paths)?,
-            PathBuf::new(),
-            paths.first().cloned().unwrap_or_default(),
-        ),
+        Sources::Pages { api, paths } => {
+            (direct(api, paths)?, PathBuf::new(), paths.first().cloned().unwrap_or_default())
+        }
     };
     let lenient = matches!(sources, Sources::Pages { .. });
     let mut warnings = Vec::new();
@@ -115,27 +113,11 @@ pub fn derive_files(
         let document = dialect::read(&path.display().to_string(), &bytes)?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         warn(entry, &path, &text, &document.troubles, &mut warnings);
-        let entry = if lenient {
-            with_name(entry)
-        } else {
-            entry.clone()
-        };
-        inputs.push(PageInput {
-            entry,
-            text,
-            document,
-        });
+        let entry = if lenient { with_name(entry) } else { entry.clone() };
+        inputs.push(PageInput { entry, text, document });
     }
-    if let Some(empty) = inputs
-        .iter()
-        .find(|it| says_nothing(it))
-        .filter(|_| inputs.iter().all(says_nothing))
-    {
-        let path = if inputs.len() == 1 {
-            base.join(&empty.entry.file)
-        } else {
-            whole
-        };
+    if let Some(empty) = inputs.iter().find(|it| says_nothing(it)).filter(|_| inputs.iter().all(says_nothing)) {
+        let path = if inputs.len() == 1 { base.join(&empty.entry.file) } else { whole };
         return Err(DeriveError::NothingRead { path });
     }
     Ok((derive(&manifest.api, &inputs, options), warnings))
@@ -143,31 +125,21 @@ pub fn derive_files(
 
 /// The catalog shows a file by its name where pages were named directly: the way to it is the machine's.
 fn with_name(entry: &PageEntry) -> PageEntry {
-    let name = Path::new(&entry.file)
-        .file_name()
-        .map(|it| it.to_string_lossy().into_owned());
-    PageEntry {
-        file: name.unwrap_or_else(|| entry.file.clone()),
-        ..entry.clone()
-    }
+    let name = Path::new(&entry.file).file_name().map(|it| it.to_string_lossy().into_owned());
+    PageEntry { file: name.unwrap_or_else(|| entry.file.clone()), ..entry.clone() }
 }
 
 /// No block that any part of derivation reads.
 fn says_nothing(input: &PageInput) -> bool {
-    !input
-        .document
-        .sections
-        .iter()
-        .flat_map(|it| &it.blocks)
-        .any(|block| match block {
-            Block::Table(table) => super::tables::shape(table) != super::tables::Shape::Other,
-            Block::Code { .. } => true,
-            Block::Paragraph(text) | Block::Item { text, .. } => text.lines.iter().any(|line| {
-                ["GET /", "POST /", "PUT /", "DELETE /", "PATCH /"]
-                    .iter()
-                    .any(|it| line.text.to_uppercase().starts_with(it))
-            }),
-        })
+    !input.document.sections.iter().flat_map(|it| &it.blocks).any(|block| match block {
+        Block::Table(table) => super::tables::shape(table) != super::tables::Shape::Other,
+        Block::Code { .. } => true,
+        Block::Paragraph(text) | Block::Item { text, .. } => text.lines.iter().any(|line| {
+            ["GET /", "POST /", "PUT /", "DELETE /", "PATCH /"]
+                .iter()
+                .any(|it| line.text.to_uppercase().starts_with(it))
+        }),
+    })
 }
 
 fn warn(
@@ -183,16 +155,10 @@ fn warn(
             "another edition of the page `{}` than the manifest names: {now} instead of {old}; citations may have moved",
             entry.id
         );
-        warnings.push(Warning {
-            place: path.display().to_string(),
-            cause,
-        });
+        warnings.push(Warning { place: path.display().to_string(), cause });
     }
     for trouble in troubles {
-        warnings.push(Warning {
-            place: format!("{}:{}", path.display(), trouble.line),
-            cause: trouble.cause.clone(),
-        });
+        warnings.push(Warning { place: format!("{}:{}", path.display(), trouble.line), cause: trouble.cause.clone() });
     }
 }
 
@@ -222,47 +188,23 @@ fn direct(api: &str, paths: &[PathBuf]) -> Result<Manifest, DeriveError> {
     let pages = files
         .into_iter()
         .map(|file| {
-            let stem = file
-                .file_stem()
-                .map(|it| it.to_string_lossy().into_owned())
-                .unwrap_or_default();
+            let stem = file.file_stem().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
             let word: String = stem
                 .chars()
-                .map(|c| {
-                    if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') {
-                        c
-                    } else {
-                        '-'
-                    }
-                })
+                .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' })
                 .collect();
-            let word = word
-                .trim_matches(['-', '_', '.'])
-                .chars()
-                .take(80)
-                .collect::<String>();
-            let word = if word.is_empty() {
-                "page".to_string()
-            } else {
-                word
-            };
+            let word = word.trim_matches(['-', '_', '.']).chars().take(80).collect::<String>();
+            let word = if word.is_empty() { "page".to_string() } else { word };
             let mut id = word.clone();
             let mut count = 1;
             while !seen.insert(id.clone()) {
                 count += 1;
                 id = format!("{word}-{count}");
             }
-            PageEntry {
-                id,
-                file: file.display().to_string(),
-                ..PageEntry::default()
-            }
+            PageEntry { id, file: file.display().to_string(), ..PageEntry::default() }
         })
         .collect();
-    Ok(Manifest {
-        api: api.to_string(),
-        pages,
-    })
+    Ok(Manifest { api: api.to_string(), pages })
 }
 
 fn gather(path: &Path, depth: usize, out: &mut Vec<PathBuf>) -> Result<(), DeriveError> {
@@ -278,18 +220,14 @@ fn gather(path: &Path, depth: usize, out: &mut Vec<PathBuf>) -> Result<(), Deriv
     if depth > 16 {
         return Ok(());
     }
-    let mut inside: Vec<PathBuf> = std::fs::read_dir(path)
-        .map_err(missing)?
-        .filter_map(|it| it.ok().map(|it| it.path()))
-        .collect();
+    let mut inside: Vec<PathBuf> =
+        std::fs::read_dir(path).map_err(missing)?.filter_map(|it| it.ok().map(|it| it.path())).collect();
     inside.sort();
     for it in inside {
-        let hidden = it
-            .file_name()
-            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        let page = it.extension().is_some_and(|it| {
-            ["md", "rst", "txt", "markdown"].contains(&it.to_string_lossy().to_lowercase().as_str())
-        });
+        let hidden = it.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let page = it
+            .extension()
+            .is_some_and(|it| ["md", "rst", "txt", "markdown"].contains(&it.to_string_lossy().to_lowercase().as_str()));
         if !hidden && (it.is_dir() || page) && out.len() < PAGES_MAX {
             gather(&it, depth + 1, out)?;
         }
@@ -307,11 +245,8 @@ fn read_text(path: &Path, remedy: &str) -> Result<String, DeriveError> {
 
 /// The files of a derivation: name and bytes, `catalog.json` last.
 pub(super) fn rendered(derived: &Derived) -> Vec<(String, String)> {
-    let mut out: Vec<(String, String)> = derived
-        .schemas
-        .iter()
-        .map(|(name, schema)| (name.clone(), pretty(schema)))
-        .collect();
+    let mut out: Vec<(String, String)> =
+        derived.schemas.iter().map(|(name, schema)| (name.clone(), pretty(schema))).collect();
     out.push(("citations.json".into(), pretty(&derived.citations)));
     out.push(("doubts.json".into(), pretty(&derived.doubts)));
     out.push(("catalog.json".into(), pretty(&derived.catalog)));
@@ -319,8 +254,7 @@ pub(super) fn rendered(derived: &Derived) -> Vec<(String, String)> {
 }
 
 fn pretty<T: Serialize>(value: &T) -> String {
-    let mut text = serde_json::to_string_pretty(value)
-        .expect("a derived value is JSON: its maps have string keys");
+    let mut text = serde_json::to_string_pretty(value).expect("a derived value is JSON: its maps have string keys");
     text.push('\n');
     text
 }
@@ -335,10 +269,8 @@ fn pretty<T: Serialize>(value: &T) -> String {
 /// [`DeriveError::Write`]; what was there before is then unchanged, unless moving itself
 /// failed halfway, which leaves each file whole, old or new.
 pub fn write(derived: &Derived, dir: &Path) -> Result<(), DeriveError> {
-    let fail = |path: &Path, error: std::io::Error| DeriveError::Write {
-        path: path.to_path_buf(),
-        cause: error.to_string(),
-    };
+    let fail =
+        |path: &Path, error: std::io::Error| DeriveError::Write { path: path.to_path_buf(), cause: error.to_string() };
     std::fs::create_dir_all(dir).map_err(|error| fail(dir, error))?;
     let stale = stale(derived, dir);
     let mut ready: Vec<(PathBuf, PathBuf)> = Vec::new();
@@ -376,17 +308,10 @@ fn stale(derived: &Derived, dir: &Path) -> Vec<String> {
     let Ok(old) = serde_json::from_str::<Catalog>(&text) else {
         return Vec::new();
     };
-    let named = old
-        .operations
-        .iter()
-        .flat_map(|it| it.requests.iter().chain(&it.responses))
-        .filter_map(|it| it.schema.clone());
+    let named =
+        old.operations.iter().flat_map(|it| it.requests.iter().chain(&it.responses)).filter_map(|it| it.schema.clone());
     // A name with a folder in it is none of ours.
     named
-        .filter(|name| {
-            !derived.schemas.contains_key(name)
-                && !name.contains(['/', '\\'])
-                && dir.join(name).is_file()
-        })
+        .filter(|name| !derived.schemas.contains_key(name) && !name.contains(['/', '\\']) && dir.join(name).is_file())
         .collect()
 }

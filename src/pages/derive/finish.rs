@@ -7,9 +7,7 @@ use super::operation::Made;
 use super::{PageInput, cite, survey, types};
 use crate::pages::document::Link;
 use crate::pages::text::{digest, normalise};
-use crate::schema::catalog::{
-    Body, Catalog, Citation, Doubt, FieldBound, Note, Operation, Page, Parameter, Source,
-};
+use crate::schema::catalog::{Body, Catalog, Citation, Doubt, FieldBound, Note, Operation, Page, Parameter, Source};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,11 +15,7 @@ pub(super) fn page(input: &PageInput) -> Page {
     Page {
         id: input.entry.id.clone(),
         file: input.entry.file.clone(),
-        title: input
-            .entry
-            .title
-            .clone()
-            .unwrap_or_else(|| input.document.title.clone()),
+        title: input.entry.title.clone().unwrap_or_else(|| input.document.title.clone()),
         edition: input.entry.edition.clone(),
         url: input.entry.url.clone(),
         digest: digest(&normalise(input.text.lines())),
@@ -58,28 +52,16 @@ pub(super) fn finish(
     schemas: &mut BTreeMap<String, Value>,
 ) -> Operation {
     let nothing = BTreeMap::new();
-    let frame = |way| Frame {
-        way,
-        doubt_ids: ids,
-        disputes: &nothing,
-    };
+    let frame = |way| Frame { way, doubt_ids: ids, disputes: &nothing };
     let parameters = |fields: &[Field], path: bool| -> Vec<Parameter> {
         fields
             .iter()
             .map(|it| {
                 let mut schema = emit::field(it, "", frame(Way::Request), 0);
-                if let Some(map) = schema
-                    .as_object_mut()
-                    .filter(|_| !it.shown_values.is_empty())
-                {
+                if let Some(map) = schema.as_object_mut().filter(|_| !it.shown_values.is_empty()) {
                     map.insert("x-asks-for-version".into(), json!(it.shown_values));
                 }
-                Parameter {
-                    name: it.name.clone(),
-                    required: path || it.need == Need::Yes,
-                    schema,
-                    at: it.at.clone(),
-                }
+                Parameter { name: it.name.clone(), required: path || it.need == Need::Yes, schema, at: it.at.clone() }
             })
             .collect()
     };
@@ -96,11 +78,8 @@ pub(super) fn finish(
                 if let Some(file) = &file {
                     let id = format!("urn:probity:{api}:{}", file.trim_end_matches(".json"));
                     let schema = if body.list {
-                        let mut items = Field::new(
-                            "*",
-                            types::Type::Array(Box::new(types::Type::Object)),
-                            body.at.clone(),
-                        );
+                        let mut items =
+                            Field::new("*", types::Type::Array(Box::new(types::Type::Object)), body.at.clone());
                         items.children = body.fields.clone();
                         emit::list_body(&items, &id, &body.at, frame(body.way))
                     } else {
@@ -125,11 +104,7 @@ pub(super) fn finish(
         headers: parameters(&made.headers, false),
         requests,
         responses,
-        notes: made
-            .noted
-            .iter()
-            .map(|it| linked(&it.note, &it.links, made.page, survey, page_operations))
-            .collect(),
+        notes: made.noted.iter().map(|it| linked(&it.note, &it.links, made.page, survey, page_operations)).collect(),
         id: made.id,
         title: made.title,
         at: made.at,
@@ -146,17 +121,10 @@ pub(super) fn finish(
 fn file_name(operation: &str, bodies: &[MadeBody], nth: usize) -> String {
     let body = &bodies[nth];
     let mut parts = vec![operation.to_string(), body.way.word().to_string()];
-    let rivals = bodies
-        .iter()
-        .enumerate()
-        .filter(|(other, it)| *other != nth && it.suffix == body.suffix && !it.is_empty());
+    let rivals =
+        bodies.iter().enumerate().filter(|(other, it)| *other != nth && it.suffix == body.suffix && !it.is_empty());
     if rivals.count() > 0 {
-        parts.push(
-            body.versions
-                .first()
-                .cloned()
-                .unwrap_or_else(|| nth.to_string()),
-        );
+        parts.push(body.versions.first().cloned().unwrap_or_else(|| nth.to_string()));
         if let Some(status) = body.statuses.first().filter(|_| body.suffix.is_empty()) {
             parts.push(status.to_string());
         }
@@ -197,18 +165,12 @@ pub(super) fn citations(
     cited: &[Source],
 ) -> Vec<Citation> {
     let mut sources: BTreeSet<Source> = cited.iter().cloned().collect();
-    let value =
-        serde_json::to_value(catalog).expect("a catalog is JSON: its maps have string keys");
+    let value = serde_json::to_value(catalog).expect("a catalog is JSON: its maps have string keys");
     collect(&value, &mut sources);
     for schema in schemas.values() {
         collect(schema, &mut sources);
     }
-    sources.extend(
-        doubts
-            .iter()
-            .flat_map(|it| &it.sides)
-            .filter_map(|it| it.at.clone()),
-    );
+    sources.extend(doubts.iter().flat_map(|it| &it.sides).filter_map(|it| it.at.clone()));
     sources
         .iter()
         .filter_map(|at| {
@@ -225,11 +187,9 @@ fn collect(value: &Value, out: &mut BTreeSet<Source>) {
             for (key, inner) in map {
                 match (key.as_str(), inner) {
                     ("at" | "x-source", Value::String(text)) => out.extend(text.parse::<Source>()),
-                    ("x-sources", Value::Object(all)) => out.extend(
-                        all.values()
-                            .filter_map(Value::as_str)
-                            .filter_map(|it| it.parse::<Source>().ok()),
-                    ),
+                    ("x-sources", Value::Object(all)) => {
+                        out.extend(all.values().filter_map(Value::as_str).filter_map(|it| it.parse::<Source>().ok()))
+                    }
                     _ => collect(inner, out),
                 }
             }

@@ -14,11 +14,7 @@ pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
     let start = drafts.all.len();
     for way in [Way::Request, Way::Response] {
         let side_of = |made: &Made| -> Vec<Field> {
-            bodies(made, way)
-                .iter()
-                .filter(|it| it.suffix.is_empty())
-                .flat_map(|it| it.fields.clone())
-                .collect()
+            bodies(made, way).iter().filter(|it| it.suffix.is_empty()).flat_map(|it| it.fields.clone()).collect()
         };
         let mut theirs: BTreeMap<String, Field> = BTreeMap::new();
         each(&side_of(follower), way.word(), &mut |pointer, field| {
@@ -31,31 +27,18 @@ pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
         for (pointer, other) in &theirs {
             let Some(own) = mine.get(pointer) else {
                 // Only the topmost of what the leader lacks.
-                let parent = pointer
-                    .rsplit_once('/')
-                    .map_or("", |(it, _)| it)
-                    .trim_end_matches("/*");
+                let parent = pointer.rsplit_once('/').map_or("", |(it, _)| it).trim_end_matches("/*");
                 if parent == way.word() || mine.contains_key(parent) {
                     let sides = vec![
                         side("no such field", Some(leader.at.clone())),
                         side(other.is.word(), Some(other.at.clone())),
                     ];
-                    doubt(
-                        &mut drafts.all,
-                        "pages-differ",
-                        format!("{pointer}:present"),
-                        sides,
-                        Some(0),
-                        "leader-wins",
-                    );
+                    doubt(&mut drafts.all, "pages-differ", format!("{pointer}:present"), sides, Some(0), "leader-wins");
                 }
                 continue;
             };
             for (keyword, mine, theirs) in differences(own, other) {
-                let sides = vec![
-                    side(mine, Some(own.at.clone())),
-                    side(theirs, Some(other.at.clone())),
-                ];
+                let sides = vec![side(mine, Some(own.at.clone())), side(theirs, Some(other.at.clone()))];
                 let nth = doubt(
                     &mut drafts.all,
                     "pages-differ",
@@ -70,26 +53,14 @@ pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
             }
         }
         for (pointer, own) in &mine {
-            let parent = pointer
-                .rsplit_once('/')
-                .map_or("", |(it, _)| it)
-                .trim_end_matches("/*");
+            let parent = pointer.rsplit_once('/').map_or("", |(it, _)| it).trim_end_matches("/*");
             if !theirs.contains_key(pointer)
                 && !own.from_example
                 && (parent == way.word() || theirs.contains_key(parent))
             {
-                let sides = vec![
-                    side(own.is.word(), Some(own.at.clone())),
-                    side("no such field", Some(follower.at.clone())),
-                ];
-                doubt(
-                    &mut drafts.all,
-                    "pages-differ",
-                    format!("{pointer}:present"),
-                    sides,
-                    Some(0),
-                    "leader-wins",
-                );
+                let sides =
+                    vec![side(own.is.word(), Some(own.at.clone())), side("no such field", Some(follower.at.clone()))];
+                doubt(&mut drafts.all, "pages-differ", format!("{pointer}:present"), sides, Some(0), "leader-wins");
             }
         }
     }
@@ -97,19 +68,11 @@ pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
 }
 
 fn bodies(made: &Made, way: Way) -> &[MadeBody] {
-    if way == Way::Request {
-        &made.requests
-    } else {
-        &made.responses
-    }
+    if way == Way::Request { &made.requests } else { &made.responses }
 }
 
 fn bodies_mut(made: &mut Made, way: Way) -> &mut [MadeBody] {
-    if way == Way::Request {
-        &mut made.requests
-    } else {
-        &mut made.responses
-    }
+    if way == Way::Request { &mut made.requests } else { &mut made.responses }
 }
 
 /// Keywords in which two descriptions of one field differ, with what each says.
@@ -130,12 +93,7 @@ fn differences(own: &Field, other: &Field) -> Vec<(&'static str, String, String)
         );
     }
     let bound = |it: Option<i64>| it.map(|it| it.to_string());
-    let length = |it: &Field| {
-        it.claims
-            .length
-            .as_ref()
-            .map_or((None, None), |it| it.value)
-    };
+    let length = |it: &Field| it.claims.length.as_ref().map_or((None, None), |it| it.value);
     let range = |it: &Field| it.claims.range.as_ref().map_or((None, None), |it| it.value);
     compare("minLength", bound(length(own).0), bound(length(other).0));
     compare("maxLength", bound(length(own).1), bound(length(other).1));

@@ -37,10 +37,7 @@ pub(super) struct Fault {
 impl Node {
     pub fn get(&self, name: &str) -> Option<&Node> {
         match &self.kind {
-            Kind::Object(members) => members
-                .iter()
-                .find(|(key, _)| key == name)
-                .map(|(_, node)| node),
+            Kind::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, node)| node),
             _ => None,
         }
     }
@@ -59,10 +56,7 @@ impl Node {
             Kind::Number(it) => Value::Number(it.clone()),
             Kind::String(it) => Value::String(it.clone()),
             Kind::Array(items) => items.iter().map(Node::value).collect(),
-            Kind::Object(members) => members
-                .iter()
-                .map(|(key, node)| (key.clone(), node.value()))
-                .collect(),
+            Kind::Object(members) => members.iter().map(|(key, node)| (key.clone(), node.value())).collect(),
         }
     }
 }
@@ -72,12 +66,7 @@ impl Node {
 /// Lines before, between and after the documents are passed over: request lines,
 /// header lines, the word `or`.
 pub(super) fn documents(text: &str, line: u32) -> (Vec<Node>, Vec<Fault>) {
-    let mut reader = Reader {
-        chars: text.chars().collect(),
-        at: 0,
-        line,
-        faults: Vec::new(),
-    };
+    let mut reader = Reader { chars: text.chars().collect(), at: 0, line, faults: Vec::new() };
     let mut found = Vec::new();
     while reader.seek_document() {
         let (start, start_line) = (reader.at, reader.line);
@@ -93,10 +82,7 @@ pub(super) fn documents(text: &str, line: u32) -> (Vec<Node>, Vec<Fault>) {
     }
     if found.len() > 1 {
         let line = found[1].first;
-        reader.faults.push(Fault {
-            kind: "several-documents",
-            line,
-        });
+        reader.faults.push(Fault { kind: "several-documents", line });
     }
     reader.faults.sort();
     reader.faults.dedup();
@@ -112,10 +98,7 @@ struct Reader {
 
 impl Reader {
     fn fault(&mut self, kind: &'static str) {
-        self.faults.push(Fault {
-            kind,
-            line: self.line,
-        });
+        self.faults.push(Fault { kind, line: self.line });
     }
 
     fn peek(&self) -> Option<char> {
@@ -156,8 +139,7 @@ impl Reader {
                 }
             } else if it == '/' && after == Some('*') {
                 self.fault("comment");
-                while self.peek().is_some()
-                    && !(self.peek() == Some('*') && self.chars.get(self.at + 1) == Some(&'/'))
+                while self.peek().is_some() && !(self.peek() == Some('*') && self.chars.get(self.at + 1) == Some(&'/'))
                 {
                     self.next();
                 }
@@ -181,11 +163,7 @@ impl Reader {
             '"' | '\'' | '“' | '”' | '„' => Kind::String(self.string()?),
             _ => self.word()?,
         };
-        Some(Node {
-            kind,
-            first,
-            last: self.line,
-        })
+        Some(Node { kind, first, last: self.line })
     }
 
     fn object(&mut self, depth: usize) -> Option<Kind> {
@@ -234,13 +212,7 @@ impl Reader {
             '{' | '[' | ']' => return None,
             _ => match self.word()? {
                 Kind::String(word) => word,
-                other => Node {
-                    kind: other,
-                    first: 0,
-                    last: 0,
-                }
-                .value()
-                .to_string(),
+                other => Node { kind: other, first: 0, last: 0 }.value().to_string(),
             },
         };
         self.space();
@@ -340,10 +312,7 @@ impl Reader {
     /// After a line break inside a string: whether the next line starts a new member,
     /// so that the closing quote was forgotten.
     fn string_was_left_open(&self) -> bool {
-        let rest: String = self.chars[self.at..]
-            .iter()
-            .take_while(|c| **c != '\n')
-            .collect();
+        let rest: String = self.chars[self.at..].iter().take_while(|c| **c != '\n').collect();
         let rest = rest.trim_start();
         rest.starts_with('}') || (rest.starts_with('"') && rest.contains("\":"))
     }
@@ -437,65 +406,37 @@ mod tests {
 
     #[test]
     fn clean_json_has_no_faults() {
-        check(
-            "{\"a\": [1, null, true, \"x\"]}",
-            r#"{"a":[1,null,true,"x"]}"#,
-            &[],
-        );
+        check("{\"a\": [1, null, true, \"x\"]}", r#"{"a":[1,null,true,"x"]}"#, &[]);
     }
 
     #[test]
     fn request_lines_before_a_document_are_passed_over() {
-        check(
-            "POST https://{host}/lamps\nX-Key: 1\n\n{\"a\": 1}",
-            r#"{"a":1}"#,
-            &[],
-        );
+        check("POST https://{host}/lamps\nX-Key: 1\n\n{\"a\": 1}", r#"{"a":1}"#, &[]);
     }
 
     #[test]
     fn comments_and_trailing_commas_are_reported() {
-        check(
-            "{\n\"a\": 1, // why\n}",
-            r#"{"a":1}"#,
-            &[("comment", 2), ("trailing-comma", 3)],
-        );
+        check("{\n\"a\": 1, // why\n}", r#"{"a":1}"#, &[("comment", 2), ("trailing-comma", 3)]);
     }
 
     #[test]
     fn two_documents_in_one_block_are_both_read() {
-        check(
-            "{\"a\": 1}\nor\n{\"b\": 2}",
-            r#"{"a":1} {"b":2}"#,
-            &[("several-documents", 3)],
-        );
+        check("{\"a\": 1}\nor\n{\"b\": 2}", r#"{"a":1} {"b":2}"#, &[("several-documents", 3)]);
     }
 
     #[test]
     fn a_later_duplicate_key_wins_and_is_reported() {
-        check(
-            "{\"a\": 1,\n\"a\": 2}",
-            r#"{"a":2}"#,
-            &[("duplicate-key", 2)],
-        );
+        check("{\"a\": 1,\n\"a\": 2}", r#"{"a":2}"#, &[("duplicate-key", 2)]);
     }
 
     #[test]
     fn placeholders_and_typographic_quotes_are_read() {
-        check(
-            "{“code”: XXX,\"\"}",
-            r#"{"code":"XXX"}"#,
-            &[("placeholder", 1), ("typographic-quotes", 1)],
-        );
+        check("{“code”: XXX,\"\"}", r#"{"code":"XXX"}"#, &[("placeholder", 1), ("typographic-quotes", 1)]);
     }
 
     #[test]
     fn missing_commas_and_unclosed_ends_are_read() {
-        check(
-            "{\"a\": 1\n\"b\": [2",
-            r#"{"a":1,"b":[2]}"#,
-            &[("missing-comma", 2), ("unclosed", 2)],
-        );
+        check("{\"a\": 1\n\"b\": [2", r#"{"a":1,"b":[2]}"#, &[("missing-comma", 2), ("unclosed", 2)]);
     }
 
     #[test]

@@ -40,11 +40,7 @@ pub(super) fn place(document: &Document) -> Vec<Placed<'_>> {
     for section in &document.sections {
         open.retain(|(level, _)| *level < section.level);
         let inherited = open.last().map(|(_, part)| *part);
-        let own = if section.level <= 1 {
-            None
-        } else {
-            of_heading(&section.title)
-        };
+        let own = if section.level <= 1 { None } else { of_heading(&section.title) };
         let part = own.or(inherited).unwrap_or(Part::Other);
         open.push((section.level, part));
         place_section(section, part, &mut out);
@@ -52,11 +48,7 @@ pub(super) fn place(document: &Document) -> Vec<Placed<'_>> {
     out
 }
 
-fn place_section<'a>(
-    section: &'a crate::pages::document::Section,
-    part: Part,
-    out: &mut Vec<Placed<'a>>,
-) {
+fn place_section<'a>(section: &'a crate::pages::document::Section, part: Part, out: &mut Vec<Placed<'a>>) {
     let mut now = part;
     let mut abnormal = is_abnormal(&section.title);
     let mut hint: Option<&Text> = None;
@@ -88,14 +80,7 @@ fn place_section<'a>(
             hint = Some(text).filter(|_| first.len() <= 160);
             continue;
         }
-        out.push(Placed {
-            part: now,
-            hint,
-            abnormal,
-            block,
-            heading: &section.title,
-            labels: &section.labels,
-        });
+        out.push(Placed { part: now, hint, abnormal, block, heading: &section.title, labels: &section.labels });
         if matches!(block, Block::Table(_)) {
             hint = None;
         }
@@ -114,22 +99,14 @@ fn within(section: Part, found: Part) -> Part {
 /// Words inside a section move between its tables and its examples, not out of prose.
 fn may_switch(section: Part, found: Part) -> bool {
     use Part::*;
-    matches!(
-        section,
-        Uri | Request | Response | Example | ExampleRequest | ExampleResponse | Other
-    ) && matches!(
-        found,
-        Uri | Request | Response | Example | ExampleRequest | ExampleResponse
-    )
+    matches!(section, Uri | Request | Response | Example | ExampleRequest | ExampleResponse | Other)
+        && matches!(found, Uri | Request | Response | Example | ExampleRequest | ExampleResponse)
 }
 
 /// The part that a heading opens, in the wordings of all corpora.
 pub(super) fn of_heading(title: &str) -> Option<Part> {
     let words = normal(title);
-    let starts = |all: &[&str]| {
-        all.iter()
-            .any(|it| words == *it || words.starts_with(&format!("{it} ")))
-    };
+    let starts = |all: &[&str]| all.iter().any(|it| words == *it || words.starts_with(&format!("{it} ")));
     let any = |all: &[&str]| all.iter().any(|it| words.contains(it));
     let part = if starts(&[
         "example request",
@@ -151,8 +128,7 @@ pub(super) fn of_heading(title: &str) -> Option<Part> {
     ]) || any(&["响应示例", "响应样例", "응답 예시"])
     {
         Part::ExampleResponse
-    } else if starts(&["example", "examples", "request and response example"]) || words == "示例"
-    {
+    } else if starts(&["example", "examples", "request and response example"]) || words == "示例" {
         Part::Example
     } else if starts(&["uri", "url", "uri format", "request uri"]) {
         Part::Uri
@@ -167,13 +143,8 @@ pub(super) fn of_heading(title: &str) -> Option<Part> {
     ]) || any(&["请求消息", "请求参数", "요청"])
     {
         Part::Request
-    } else if starts(&[
-        "response",
-        "responses",
-        "response message",
-        "response parameters",
-        "response body",
-    ]) || any(&["响应消息", "响应参数", "응답"])
+    } else if starts(&["response", "responses", "response message", "response parameters", "response body"])
+        || any(&["响应消息", "响应参数", "응답"])
     {
         Part::Response
     } else if starts(&[
@@ -223,17 +194,8 @@ pub(super) fn of_heading(title: &str) -> Option<Part> {
 /// The part that a list item or a short line opens inside a section.
 fn of_label(line: &str) -> Option<Part> {
     let words = normal(line);
-    let is = |all: &[&str]| {
-        all.iter()
-            .any(|it| words == *it || words.starts_with(&format!("{it} ")))
-    };
-    if is(&[
-        "example request",
-        "example requests",
-        "example of request",
-        "request example",
-        "request examples",
-    ]) {
+    let is = |all: &[&str]| all.iter().any(|it| words == *it || words.starts_with(&format!("{it} ")));
+    if is(&["example request", "example requests", "example of request", "request example", "request examples"]) {
         Some(Part::ExampleRequest)
     } else if is(&[
         "example response",
@@ -245,17 +207,9 @@ fn of_label(line: &str) -> Option<Part> {
         Some(Part::ExampleResponse)
     } else if is(&["example", "examples"]) {
         Some(Part::Example)
-    } else if is(&[
-        "request parameters",
-        "request parameter",
-        "request body parameters",
-    ]) {
+    } else if is(&["request parameters", "request parameter", "request body parameters"]) {
         Some(Part::Request)
-    } else if is(&[
-        "response parameters",
-        "response parameter",
-        "response body parameters",
-    ]) {
+    } else if is(&["response parameters", "response parameter", "response body parameters"]) {
         Some(Part::Response)
     } else if is(&["uri format", "url format"]) {
         Some(Part::Uri)
@@ -291,16 +245,8 @@ fn is_normal(text: &str) -> bool {
 }
 
 fn normal(text: &str) -> String {
-    let cleaned: String = text
-        .chars()
-        .map(|c| {
-            if c.is_alphanumeric() {
-                c.to_ascii_lowercase()
-            } else {
-                ' '
-            }
-        })
-        .collect();
+    let cleaned: String =
+        text.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { ' ' }).collect();
     cleaned.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -317,10 +263,7 @@ mod tests {
             ("Response parameters", Some(Part::Response)),
             ("响应消息", Some(Part::Response)),
             ("返回值", Some(Part::Statuses)),
-            (
-                "Example Request (Making a Lamp)",
-                Some(Part::ExampleRequest),
-            ),
+            ("Example Request (Making a Lamp)", Some(Part::ExampleRequest)),
             ("Example Requests", Some(Part::ExampleRequest)),
             ("Example Response", Some(Part::ExampleResponse)),
             ("Example:", Some(Part::Example)),

@@ -15,70 +15,38 @@ pub(super) fn follow_leaders(
     let mut leads: BTreeMap<usize, usize> = BTreeMap::new();
     for follower in made.iter() {
         let entry = &inputs[follower.page].entry;
-        let declared = entry
-            .follows
-            .as_ref()
-            .and_then(|id| inputs.iter().position(|it| it.entry.id == *id));
+        let declared = entry.follows.as_ref().and_then(|id| inputs.iter().position(|it| it.entry.id == *id));
         let same_call = made.iter().find(|it| {
             it.page < follower.page
                 && inputs[it.page].entry.follows.is_none()
                 && entry.operation.as_ref().is_none_or(|id| *id == it.id)
-                && it.action.as_ref().map(|it| &it.name)
-                    == follower.action.as_ref().map(|it| &it.name)
+                && it.action.as_ref().map(|it| &it.name) == follower.action.as_ref().map(|it| &it.name)
                 && it.bindings.iter().any(|mine| {
-                    follower
-                        .bindings
-                        .iter()
-                        .any(|other| mine.method == other.method && mine.path == other.path)
+                    follower.bindings.iter().any(|other| mine.method == other.method && mine.path == other.path)
                 })
         });
         // An action URL without an action known is shared by different calls.
-        let shared = follower.action.is_none()
-            && follower
-                .bindings
-                .iter()
-                .any(|it| it.path.ends_with("/action"));
+        let shared = follower.action.is_none() && follower.bindings.iter().any(|it| it.path.ends_with("/action"));
         let found = declared.filter(|page| made.iter().any(|it| it.page == *page));
-        if let Some(page) = found.or(same_call
-            .filter(|_| declared.is_none() && !shared)
-            .map(|it| it.page))
-        {
+        if let Some(page) = found.or(same_call.filter(|_| declared.is_none() && !shared).map(|it| it.page)) {
             leads.insert(follower.page, page);
             if declared.is_none() {
                 let sides = vec![
-                    doubts::side(
-                        "one operation",
-                        made.iter()
-                            .find(|it| it.page == page)
-                            .map(|it| it.at.clone()),
-                    ),
+                    doubts::side("one operation", made.iter().find(|it| it.page == page).map(|it| it.at.clone())),
                     doubts::side("the same operation", Some(follower.at.clone())),
                 ];
-                let nth = doubts::doubt(
-                    &mut drafts.all,
-                    "described-twice",
-                    "",
-                    sides,
-                    Some(0),
-                    "first-page-leads",
-                );
+                let nth = doubts::doubt(&mut drafts.all, "described-twice", "", sides, Some(0), "first-page-leads");
                 drafts.own(nth, Some(page));
             }
         }
     }
     // A follower of a follower has the same leader.
-    let resolved: BTreeMap<usize, usize> = leads
-        .iter()
-        .map(|(page, lead)| (*page, *leads.get(lead).unwrap_or(lead)))
-        .collect();
-    let (followers, mut rest): (Vec<Made>, Vec<Made>) = std::mem::take(made)
-        .into_iter()
-        .partition(|it| resolved.contains_key(&it.page));
+    let resolved: BTreeMap<usize, usize> =
+        leads.iter().map(|(page, lead)| (*page, *leads.get(lead).unwrap_or(lead))).collect();
+    let (followers, mut rest): (Vec<Made>, Vec<Made>) =
+        std::mem::take(made).into_iter().partition(|it| resolved.contains_key(&it.page));
     for follower in &followers {
-        if let Some(leader) = rest
-            .iter_mut()
-            .find(|it| Some(&it.page) == resolved.get(&follower.page))
-        {
+        if let Some(leader) = rest.iter_mut().find(|it| Some(&it.page) == resolved.get(&follower.page)) {
             follow::follow(leader, follower, drafts);
         }
     }
@@ -99,10 +67,7 @@ pub(super) fn unique_ids(made: &mut [Made], drafts: &mut Drafts) {
             count += 1;
         }
         one.id = format!("{old}{count}");
-        let sides = vec![
-            doubts::side(old, Some(one.at.clone())),
-            doubts::side(one.id.clone(), None),
-        ];
+        let sides = vec![doubts::side(old, Some(one.at.clone())), doubts::side(one.id.clone(), None)];
         let nth = doubts::doubt(&mut drafts.all, "same-name", "", sides, Some(1), "numbered");
         drafts.own(nth, Some(one.page));
     }
@@ -118,31 +83,17 @@ pub(super) fn named_doubts(
 ) -> (Vec<Doubt>, Vec<String>) {
     let mut groups: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
     for nth in 0..drafts.all.len() {
-        groups
-            .entry(drafts.owner.get(&nth).copied().flatten())
-            .or_default()
-            .push(nth);
+        groups.entry(drafts.owner.get(&nth).copied().flatten()).or_default().push(nth);
     }
     let mut ids = vec![String::new(); drafts.all.len()];
     let mut out = Vec::new();
     for (page, members) in groups {
-        let operation_of = |page: usize| {
-            made.iter()
-                .find(|it| it.page == page)
-                .map(|it| it.id.clone())
-        };
+        let operation_of = |page: usize| made.iter().find(|it| it.page == page).map(|it| it.id.clone());
         let own = page.and_then(operation_of);
-        let operation = own.clone().or_else(|| {
-            page.and_then(|it| leads.get(&it).copied())
-                .and_then(operation_of)
-        });
-        let owner =
-            own.unwrap_or_else(|| page.map_or(api.to_string(), |it| inputs[it].entry.id.clone()));
+        let operation = own.clone().or_else(|| page.and_then(|it| leads.get(&it).copied()).and_then(operation_of));
+        let owner = own.unwrap_or_else(|| page.map_or(api.to_string(), |it| inputs[it].entry.id.clone()));
         let all: Vec<doubts::Draft> = members.iter().map(|it| drafts.all[*it].clone()).collect();
-        for (nth, doubt) in members
-            .iter()
-            .zip(doubts::named(&all, &owner, operation.as_deref()))
-        {
+        for (nth, doubt) in members.iter().zip(doubts::named(&all, &owner, operation.as_deref())) {
             ids[*nth] = doubt.id.clone();
             out.push(doubt);
         }

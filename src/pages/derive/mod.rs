@@ -121,26 +121,13 @@ pub fn derive(api: &str, inputs: &[PageInput], options: &Options) -> Derived {
     let (doubts, ids) = named_doubts(api, inputs, &made, &leads, &drafts);
     let mut schemas = BTreeMap::new();
     lend_version_header(&mut made);
-    let page_operations: BTreeMap<usize, String> =
-        made.iter().map(|it| (it.page, it.id.clone())).collect();
-    let operations = made
-        .into_iter()
-        .map(|it| finish(api, it, &survey, &page_operations, &ids, &mut schemas))
-        .collect();
+    let page_operations: BTreeMap<usize, String> = made.iter().map(|it| (it.page, it.id.clone())).collect();
+    let operations =
+        made.into_iter().map(|it| finish(api, it, &survey, &page_operations, &ids, &mut schemas)).collect();
     let pages = inputs.iter().map(page).collect();
-    let catalog = Catalog {
-        format: FORMAT,
-        api: api.to_string(),
-        pages,
-        operations,
-    };
+    let catalog = Catalog { format: FORMAT, api: api.to_string(), pages, operations };
     let citations = citations(inputs, &catalog, &schemas, &doubts, &options.cited);
-    Derived {
-        catalog,
-        schemas,
-        citations,
-        doubts,
-    }
+    Derived { catalog, schemas, citations, doubts }
 }
 
 /// What descriptions say in words that cannot be meant literally becomes a doubt of its field.
@@ -150,24 +137,14 @@ fn oddities(made: &mut [Made], drafts: &mut Drafts) {
             let here = format!("{pointer}/{}", field.step());
             for odd in std::mem::take(&mut field.claims.oddities) {
                 let at = field::source(&field.at.page, odd.first, odd.last);
-                let sides = vec![
-                    doubts::side(odd.says, Some(at)),
-                    doubts::side(odd.taken, None),
-                ];
+                let sides = vec![doubts::side(odd.says, Some(at)), doubts::side(odd.taken, None)];
                 let rule = match odd.kind {
                     "later-than" => "later-means-from",
                     "microversion-equality" => "in-means-from",
                     "several-limits" => "widest-limit",
                     _ => "words-not-literal",
                 };
-                field.doubts.push(doubts::doubt(
-                    &mut drafts.all,
-                    odd.kind,
-                    here.clone(),
-                    sides,
-                    Some(1),
-                    rule,
-                ));
+                field.doubts.push(doubts::doubt(&mut drafts.all, odd.kind, here.clone(), sides, Some(1), rule));
                 if odd.kind == "several-limits" {
                     field.disputed.extend(match field.is {
                         types::Type::Integer | types::Type::Number => ["minimum", "maximum"],

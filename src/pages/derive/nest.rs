@@ -62,15 +62,12 @@ pub(super) fn join(
     let mut used = BTreeSet::new();
     let linked = linked_from(tables, names, candidates);
     let named_by_earlier = |at: usize| {
-        candidates
-            .iter()
-            .take_while(|it| **it != at)
-            .any(|earlier| {
-                tables[*earlier]
-                    .fields
-                    .iter()
-                    .any(|field| field.is.holds_fields() && caption_names(&tables[at], &field.name))
-            })
+        candidates.iter().take_while(|it| **it != at).any(|earlier| {
+            tables[*earlier]
+                .fields
+                .iter()
+                .any(|field| field.is.holds_fields() && caption_names(&tables[at], &field.name))
+        })
     };
     let root = candidates
         .iter()
@@ -78,44 +75,24 @@ pub(super) fn join(
         .find(|it| !linked.contains(it) && !named_by_earlier(*it))
         .or(candidates.first().copied());
     let Some(root) = root else {
-        return Joined {
-            fields: Vec::new(),
-            root: None,
-            used,
-        };
+        return Joined { fields: Vec::new(), root: None, used };
     };
     let mut count = 0;
     let mut fields = grow(tables, names, root, &mut vec![root], &mut used, &mut count);
     used.insert(root);
     let examples: Vec<&Node> = examples.iter().collect();
     loop {
-        let rest: Vec<usize> = candidates
-            .iter()
-            .copied()
-            .filter(|it| !used.contains(it) && !linked.contains(it))
-            .collect();
+        let rest: Vec<usize> =
+            candidates.iter().copied().filter(|it| !used.contains(it) && !linked.contains(it)).collect();
         let before = used.len();
         for at in rest {
-            attach(
-                tables,
-                names,
-                at,
-                &mut fields,
-                &examples,
-                &mut used,
-                &mut count,
-                drafts,
-            );
+            attach(tables, names, at, &mut fields, &examples, &mut used, &mut count, drafts);
         }
         if used.len() == before || count > FIELDS_MAX {
             break;
         }
     }
-    Joined {
-        fields,
-        root: Some(tables[root].at.clone()),
-        used,
-    }
+    Joined { fields, root: Some(tables[root].at.clone()), used }
 }
 
 /// Tables that some row of the candidates points to.
@@ -145,9 +122,7 @@ fn grow(
         if !field.is.holds_fields() || stack.len() >= DEPTH_MAX || *count > FIELDS_MAX {
             continue;
         }
-        let Some(next) =
-            target(tables, names, tables[at].page, field).filter(|it| !stack.contains(it))
-        else {
+        let Some(next) = target(tables, names, tables[at].page, field).filter(|it| !stack.contains(it)) else {
             continue;
         };
         stack.push(next);
@@ -168,38 +143,25 @@ fn target(tables: &[FieldTable], names: &[PageName], page: usize, field: &Field)
         };
         if !link.label.is_empty() {
             let reached = |it: &FieldTable| it.labels.contains(&link.label);
-            let near = tables
-                .iter()
-                .position(|it| home == Some(it.page) && reached(it));
-            let found = near.or_else(|| {
-                file.is_none()
-                    .then(|| tables.iter().position(reached))
-                    .flatten()
-            });
-            let below =
-                |it: &FieldTable| it.page != page && it.section_labels.contains(&link.label);
+            let near = tables.iter().position(|it| home == Some(it.page) && reached(it));
+            let found = near.or_else(|| file.is_none().then(|| tables.iter().position(reached)).flatten());
+            let below = |it: &FieldTable| it.page != page && it.section_labels.contains(&link.label);
             let found = found.or_else(|| tables.iter().position(below));
             if found.is_some() {
                 return found;
             }
         }
-        let other = home.filter(|it| *it != page).or_else(|| {
-            names
-                .iter()
-                .position(|it| it.labels.contains(&link.label))
-                .filter(|it| *it != page)
-        });
+        let other = home
+            .filter(|it| *it != page)
+            .or_else(|| names.iter().position(|it| it.labels.contains(&link.label)).filter(|it| *it != page));
         let Some(other) = other else { continue };
-        let there: Vec<usize> = (0..tables.len())
-            .filter(|it| tables[*it].page == other)
-            .collect();
+        let there: Vec<usize> = (0..tables.len()).filter(|it| tables[*it].page == other).collect();
         // A link to a whole page means the table that bears the field's name or the link's words.
         let words = squeeze(&link.text);
         let meant = there.iter().copied().find(|it| {
             caption_names(&tables[*it], &field.name)
                 || (!words.is_empty()
-                    && (squeeze(&tables[*it].caption) == words
-                        || squeeze(&tables[*it].heading) == words))
+                    && (squeeze(&tables[*it].caption) == words || squeeze(&tables[*it].heading) == words))
         });
         if meant.is_some() || there.len() == 1 {
             return meant.or(there.first().copied());
@@ -208,10 +170,7 @@ fn target(tables: &[FieldTable], names: &[PageName], page: usize, field: &Field)
     None
 }
 
-#[allow(
-    clippy::too_many_arguments,
-    reason = "the join's state is its arguments; a struct would only hide them"
-)]
+#[allow(clippy::too_many_arguments, reason = "the join's state is its arguments; a struct would only hide them")]
 fn attach(
     tables: &[FieldTable],
     names: &[PageName],
@@ -230,12 +189,7 @@ fn attach(
         .filter(|place| field_at(fields, place).is_some_and(|it| caption_names(table, &it.name)))
         .cloned()
         .collect();
-    let shown = || {
-        places
-            .iter()
-            .find(|place| example_has(examples, fields, place, table))
-            .cloned()
-    };
+    let shown = || places.iter().find(|place| example_has(examples, fields, place, table)).cloned();
     let (chosen, how) = if !named.is_empty() {
         (named, "caption")
     } else if let Some(place) = shown() {
@@ -284,21 +238,13 @@ fn open_places(fields: &[Field], path: &mut Vec<usize>, out: &mut Vec<Vec<usize>
 fn field_at<'a>(fields: &'a [Field], path: &[usize]) -> Option<&'a Field> {
     let (first, rest) = path.split_first()?;
     let field = fields.get(*first)?;
-    if rest.is_empty() {
-        Some(field)
-    } else {
-        field_at(&field.children, rest)
-    }
+    if rest.is_empty() { Some(field) } else { field_at(&field.children, rest) }
 }
 
 fn field_mut<'a>(fields: &'a mut [Field], path: &[usize]) -> Option<&'a mut Field> {
     let (first, rest) = path.split_first()?;
     let field = fields.get_mut(*first)?;
-    if rest.is_empty() {
-        Some(field)
-    } else {
-        field_mut(&mut field.children, rest)
-    }
+    if rest.is_empty() { Some(field) } else { field_mut(&mut field.children, rest) }
 }
 
 /// The examples show, under a field, members that the table lists.
@@ -309,19 +255,12 @@ fn example_has(examples: &[&Node], fields: &[Field], path: &[usize], table: &Fie
         let Some(field) = here.get(*step) else {
             return false;
         };
-        nodes = nodes
-            .iter()
-            .filter_map(|node| node.get(&field.name))
-            .flat_map(objects)
-            .collect();
+        nodes = nodes.iter().filter_map(|node| node.get(&field.name)).flat_map(objects).collect();
         here = &field.children;
     }
     nodes.iter().any(|node| {
         let keys = node.members();
-        let hits = keys
-            .iter()
-            .filter(|(key, _)| table.fields.iter().any(|field| field.name == *key))
-            .count();
+        let hits = keys.iter().filter(|(key, _)| table.fields.iter().any(|field| field.name == *key)).count();
         hits > 0 && hits * 2 >= keys.len()
     })
 }
@@ -340,10 +279,7 @@ pub(super) fn caption_names(table: &FieldTable, name: &str) -> bool {
     if table.strong.iter().any(|it| it == name) {
         return true;
     }
-    let word = |it: &str| {
-        it.trim_matches(['"', '\'', '“', '”', ',', '.', '(', ')', '*', ':'])
-            .to_string()
-    };
+    let word = |it: &str| it.trim_matches(['"', '\'', '“', '”', ',', '.', '(', ')', '*', ':']).to_string();
     let words: Vec<String> = table.caption.split_whitespace().map(word).collect();
     // Words of captions themselves ("Request parameters") are no names unless alone in bold.
     let generic = [
@@ -363,9 +299,7 @@ pub(super) fn caption_names(table: &FieldTable, name: &str) -> bool {
         "in",
         "for",
     ];
-    words
-        .iter()
-        .any(|it| it == name && !generic.contains(&it.as_str()))
+    words.iter().any(|it| it == name && !generic.contains(&it.as_str()))
 }
 
 /// A caption that names nothing: empty, or only generic words.
@@ -384,16 +318,10 @@ fn says_nothing(caption: &str) -> bool {
 }
 
 fn squeeze(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .map(|c| c.to_ascii_lowercase())
-        .collect()
+    text.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// The last part of a path, lower case.
 pub(super) fn base_name(path: &str) -> String {
-    path.rsplit(['/', '\\'])
-        .next()
-        .unwrap_or(path)
-        .to_lowercase()
+    path.rsplit(['/', '\\']).next().unwrap_or(path).to_lowercase()
 }

@@ -11,24 +11,14 @@ use std::sync::LazyLock;
 
 macro_rules! pattern {
     ($name:ident, $text:expr) => {
-        static $name: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new($text).expect("a pattern of ours compiles"));
+        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($text).expect("a pattern of ours compiles"));
     };
 }
 
-pattern!(
-    PAIR,
-    r"([A-Za-z][\w:.-]*[\w])\s*(?:=|is set to)\s*([A-Za-z_]\w*)\b"
-);
-pattern!(
-    IS_VALUE,
-    r"([A-Za-z][\w-]*:[\w:-]+|[a-z]+_[a-z_]+)\s+(?:is|must be|are)\s+([A-Za-z_]\w*)"
-);
+pattern!(PAIR, r"([A-Za-z][\w:.-]*[\w])\s*(?:=|is set to)\s*([A-Za-z_]\w*)\b");
+pattern!(IS_VALUE, r"([A-Za-z][\w-]*:[\w:-]+|[a-z]+_[a-z_]+)\s+(?:is|must be|are)\s+([A-Za-z_]\w*)");
 pattern!(SHOUT, r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b|\b[A-Z]{5,}\b");
-pattern!(
-    NAME,
-    r"\b[A-Za-z][\w-]*:[A-Za-z_][\w-]*\b|\b[a-z]+(?:_[a-z0-9]+)+\b"
-);
+pattern!(NAME, r"\b[A-Za-z][\w-]*:[A-Za-z_][\w-]*\b|\b[a-z]+(?:_[a-z0-9]+)+\b");
 pattern!(NUMBER, r"\b\d[\d,]*(?:\.\d+)?\b");
 pattern!(PATH, r"/[A-Za-z][^\s)]*/[^\s)]*");
 pattern!(
@@ -69,10 +59,7 @@ pattern!(
     COUPLED,
     r"(?i)\bmust be used with\b|\bused together\b|\bbefore (?:calling|using|changing)\b|\bafter calling\b|\bcall the API\b|\bin advance\b|\bprerequisite"
 );
-pattern!(
-    PURPOSE,
-    r"(?i)^(?:this (?:API|interface) is used to|this API (?:allows|enables)|used to)\b"
-);
+pattern!(PURPOSE, r"(?i)^(?:this (?:API|interface) is used to|this API (?:allows|enables)|used to)\b");
 
 /// A note, and the links in its text.
 #[derive(Debug)]
@@ -103,20 +90,11 @@ pub(super) fn read(placed: &[Placed], page: &str) -> Vec<Noted> {
             Some(kind) => kind,
             None => kind(&words, &pairs),
         };
-        goes_on = if words.ends_with([':', '：']) {
-            Some(kind)
-        } else {
-            goes_on.filter(|_| !pairs.is_empty())
-        };
-        if it.part == Part::Function
-            && (kind == "unread" || PURPOSE.is_match(&words) && kind != "state-required")
-        {
+        goes_on = if words.ends_with([':', '：']) { Some(kind) } else { goes_on.filter(|_| !pairs.is_empty()) };
+        if it.part == Part::Function && (kind == "unread" || PURPOSE.is_match(&words) && kind != "state-required") {
             continue;
         }
-        out.push(Noted {
-            note: note(text, &words, kind, &pairs, page),
-            links: text.links.clone(),
-        });
+        out.push(Noted { note: note(text, &words, kind, &pairs, page), links: text.links.clone() });
     }
     out
 }
@@ -195,14 +173,7 @@ fn tokens(text: &Text, words: &str, pairs: &[(String, String)]) -> BTreeMap<Stri
         add("numbers", it.as_str().replace(',', ""));
     }
     for it in CALL.captures_iter(words) {
-        add(
-            "operations",
-            format!(
-                "{} {}",
-                &it[1],
-                it[2].trim_end_matches(['.', ',', ';', ')'])
-            ),
-        );
+        add("operations", format!("{} {}", &it[1], it[2].trim_end_matches(['.', ',', ';', ')'])));
     }
     out
 }
@@ -211,10 +182,7 @@ fn tokens(text: &Text, words: &str, pairs: &[(String, String)]) -> BTreeMap<Stri
 pub(super) fn pairs(words: &str) -> Vec<(String, String)> {
     let bare = CALL.replace_all(words, " ");
     let mut out: Vec<(String, String)> = Vec::new();
-    for it in PAIR
-        .captures_iter(&bare)
-        .chain(IS_VALUE.captures_iter(&bare))
-    {
+    for it in PAIR.captures_iter(&bare).chain(IS_VALUE.captures_iter(&bare)) {
         let value = it[2].to_string();
         let plain = matches!(
             value.to_lowercase().as_str(),
@@ -279,10 +247,7 @@ fn states(words: &str) -> Vec<String> {
     for it in SHOUT.find_iter(&bare) {
         add(it.as_str());
     }
-    for it in ADJECTIVE_STATE
-        .captures_iter(&bare)
-        .chain(BEING.captures_iter(&bare))
-    {
+    for it in ADJECTIVE_STATE.captures_iter(&bare).chain(BEING.captures_iter(&bare)) {
         if let Some(word) = it.iter().skip(1).flatten().next() {
             add(word.as_str());
         }
@@ -298,49 +263,22 @@ mod tests {
         let found = pairs(text);
         let it = Text::default();
         let tokens = tokens(&it, text, &found);
-        let shown: Vec<String> = tokens
-            .iter()
-            .map(|(key, all)| format!("{key}={}", all.join(",")))
-            .collect();
-        assert_eq!(
-            (kind(text, &found), shown.join(" ").as_str()),
-            (expected_kind, expected_tokens),
-            "{text}"
-        );
+        let shown: Vec<String> = tokens.iter().map(|(key, all)| format!("{key}={}", all.join(","))).collect();
+        assert_eq!((kind(text, &found), shown.join(" ").as_str()), (expected_kind, expected_tokens), "{text}");
     }
 
     #[test]
     fn constraints_have_kinds_and_tokens() {
-        check(
-            "You can dim the lamp only when the lamp is stopped.",
-            "state-required",
-            "states=stopped",
-        );
-        check(
-            "Lamps in the broken state cannot be dimmed.",
-            "state-forbidden",
-            "states=broken",
-        );
-        check(
-            "After the swap, the glow stored meanwhile will be lost.",
-            "irreversible",
-            "",
-        );
+        check("You can dim the lamp only when the lamp is stopped.", "state-required", "states=stopped");
+        check("Lamps in the broken state cannot be dimmed.", "state-forbidden", "states=broken");
+        check("After the swap, the glow stored meanwhile will be lost.", "irreversible", "");
         check(
             "LAMP-EXT:glow_state=dimmed",
             "unread",
             "fields=LAMP-EXT:glow_state pairs=LAMP-EXT:glow_state=dimmed states=dimmed",
         );
-        check(
-            "A lamp with more than 24 shades cannot be moved.",
-            "limit",
-            "numbers=24",
-        );
-        check(
-            "The system will stop the lamp and start it again.",
-            "effect",
-            "",
-        );
+        check("A lamp with more than 24 shades cannot be moved.", "limit", "numbers=24");
+        check("The system will stop the lamp and start it again.", "effect", "");
         check("The shade cannot be set during dimming.", "unsupported", "");
         check("Mind the cable.", "unread", "");
         check(

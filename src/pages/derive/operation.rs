@@ -34,31 +34,17 @@ pub(super) struct Made {
 }
 
 /// The operation that a page describes; `None` for a page without a URI.
-pub(super) fn make(
-    nth: usize,
-    input: &PageInput,
-    survey: &Survey,
-    drafts: &mut Drafts,
-) -> Option<Made> {
+pub(super) fn make(nth: usize, input: &PageInput, survey: &Survey, drafts: &mut Drafts) -> Option<Made> {
     let placed = place(&input.document);
     let page = &input.entry.id;
     let uris = uri::read(&placed, page);
     let first = uris.bindings.first()?.clone();
     let start = drafts.all.len();
-    let own: Vec<usize> = (0..survey.tables.len())
-        .filter(|it| survey.tables[*it].page == nth)
-        .collect();
+    let own: Vec<usize> = (0..survey.tables.len()).filter(|it| survey.tables[*it].page == nth).collect();
     let (path, query) = address(&uris, survey, &own, &first.method, page);
     let headers = headers(survey, nth, &own, &placed, page);
     let mut requests = Vec::new();
-    requests.extend(request(
-        nth,
-        survey,
-        &own,
-        &first.method,
-        page,
-        &mut drafts.all,
-    ));
+    requests.extend(request(nth, survey, &own, &first.method, page, &mut drafts.all));
     let action = action(&first.path, &mut requests);
     let responses = responses(nth, survey, &own, page, &mut drafts.all);
     let statuses = statuses(nth, survey, page, &mut drafts.all);
@@ -67,26 +53,11 @@ pub(super) fn make(
             side(first.method.clone(), Some(first.at.clone())),
             side(call.split(' ').next().unwrap_or_default(), Some(at.clone())),
         ];
-        doubt(
-            &mut drafts.all,
-            "several-methods",
-            "",
-            sides,
-            Some(0),
-            "first-method",
-        );
+        doubt(&mut drafts.all, "several-methods", "", sides, Some(0), "first-method");
     }
-    let title = input
-        .entry
-        .title
-        .clone()
-        .unwrap_or_else(|| input.document.title.clone());
-    let id = input
-        .entry
-        .operation
-        .clone()
-        .or(action.as_ref().map(|it| it.name.clone()))
-        .unwrap_or_else(|| camel(&title));
+    let title = input.entry.title.clone().unwrap_or_else(|| input.document.title.clone());
+    let id =
+        input.entry.operation.clone().or(action.as_ref().map(|it| it.name.clone())).unwrap_or_else(|| camel(&title));
     let noted = notes::read(&placed, page);
     drafts.tag(start, nth);
     Some(Made {
@@ -119,11 +90,7 @@ fn action(path: &str, requests: &mut [MadeBody]) -> Option<Action> {
     let chosen = match top.as_slice() {
         [only] => *only,
         several => {
-            let mandatory: Vec<&Field> = several
-                .iter()
-                .copied()
-                .filter(|it| it.need == Need::Yes)
-                .collect();
+            let mandatory: Vec<&Field> = several.iter().copied().filter(|it| it.need == Need::Yes).collect();
             match mandatory.as_slice() {
                 [only] if only.is.holds_fields() || only.is == Type::Null => *only,
                 _ => return None,
@@ -133,10 +100,7 @@ fn action(path: &str, requests: &mut [MadeBody]) -> Option<Action> {
     if !(chosen.is.holds_fields() || chosen.is == Type::Null) {
         return None;
     }
-    let action = Action {
-        name: chosen.name.clone(),
-        at: chosen.at.clone(),
-    };
+    let action = Action { name: chosen.name.clone(), at: chosen.at.clone() };
     // Without it the call is another one, whatever its cell says.
     if let Some(it) = body.fields.iter_mut().find(|it| it.name == action.name) {
         it.need = Need::Yes;
@@ -151,10 +115,7 @@ impl Survey {
         for page in self.pages_linked(&self.pages[nth].status_links, nth) {
             for status in &self.pages[page].codes {
                 if !out.iter().any(|it| it.code == status.code) {
-                    out.push(Status {
-                        general: true,
-                        ..status.clone()
-                    });
+                    out.push(Status { general: true, ..status.clone() });
                 }
             }
         }
@@ -164,21 +125,11 @@ impl Survey {
 
 fn statuses(nth: usize, survey: &Survey, page: &str, drafts: &mut Vec<Draft>) -> Vec<Status> {
     let all = survey.codes_of(nth);
-    let own: Vec<&Status> = all
-        .iter()
-        .filter(|it| !it.general && (200..300).contains(&it.code))
-        .collect();
+    let own: Vec<&Status> = all.iter().filter(|it| !it.general && (200..300).contains(&it.code)).collect();
     if own.len() != 1 {
-        let offered: Vec<&Status> = all
-            .iter()
-            .filter(|it| (200..300).contains(&it.code))
-            .collect();
+        let offered: Vec<&Status> = all.iter().filter(|it| (200..300).contains(&it.code)).collect();
         let mut sides = vec![side(
-            if own.is_empty() {
-                "no success status on the page"
-            } else {
-                "several success statuses on the page"
-            },
+            if own.is_empty() { "no success status on the page" } else { "several success statuses on the page" },
             Some(source(page, 1, 1)),
         )];
         sides[0].at = own.first().map(|it| it.at.clone());
@@ -186,14 +137,7 @@ fn statuses(nth: usize, survey: &Survey, page: &str, drafts: &mut Vec<Draft>) ->
         if let Some(first) = offered.first() {
             sides.push(side(codes.join(", "), Some(first.at.clone())));
         }
-        doubt(
-            drafts,
-            "no-success-status",
-            "",
-            sides,
-            None,
-            "any-documented-success",
-        );
+        doubt(drafts, "no-success-status", "", sides, None, "any-documented-success");
     }
     all
 }
@@ -201,16 +145,7 @@ fn statuses(nth: usize, survey: &Survey, page: &str, drafts: &mut Vec<Draft>) ->
 /// A title that says that the operation is withdrawn.
 fn is_withdrawn(title: &str) -> bool {
     let lower = title.to_lowercase();
-    [
-        "(discarded",
-        "(deprecated",
-        "abandoned",
-        "（废弃",
-        "(废弃",
-        "obsolete)",
-    ]
-    .iter()
-    .any(|it| lower.contains(it))
+    ["(discarded", "(deprecated", "abandoned", "（废弃", "(废弃", "obsolete)"].iter().any(|it| lower.contains(it))
 }
 
 /// A title as one word: `Dimming a Lamp (Old)` is `dimmingALamp`.
@@ -227,11 +162,7 @@ pub(super) fn camel(title: &str) -> String {
                 }
                 _ => {}
             }
-            if depth > 0 || !c.is_ascii_alphanumeric() {
-                ' '
-            } else {
-                c
-            }
+            if depth > 0 || !c.is_ascii_alphanumeric() { ' ' } else { c }
         })
         .collect();
     let mut out = String::new();
@@ -245,9 +176,5 @@ pub(super) fn camel(title: &str) -> String {
         }
         out.extend(chars.map(|c| c.to_ascii_lowercase()));
     }
-    if out.is_empty() {
-        "operation".into()
-    } else {
-        out
-    }
+    if out.is_empty() { "operation".into() } else { out }
 }

@@ -19,18 +19,14 @@ use std::sync::LazyLock;
 
 macro_rules! pattern {
     ($name:ident, $text:expr) => {
-        static $name: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new($text).expect("a pattern of ours compiles"));
+        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($text).expect("a pattern of ours compiles"));
     };
 }
 
 pattern!(VERSION, r"^\s*\d+\s*-\s*(v?\d+(?:\.\d+)*)\s*$");
 pattern!(STATE, r"^(?:State|상태)\s*:?\s+(\w+)(?:\s*\((\w+)\))?");
 pattern!(DATE, r"^(\d{4})-?(\d{2})-?(\d{2})$");
-pattern!(
-    EXPIRES,
-    r"(?i)no longer supported|not supported any ?more|are not supported|지원되지|지원하지"
-);
+pattern!(EXPIRES, r"(?i)no longer supported|not supported any ?more|are not supported|지원되지|지원하지");
 pattern!(HEADER, r#"^["“]?([A-Za-z][\w-]*)\s*[=:]\s*(.*?)["”]?,?$"#);
 pattern!(RESPONSE, r"(?i)^response\s+(\d{3})$");
 pattern!(EXAMPLE, r"(?i)\bExample\s*:\s*(\S.*)$");
@@ -61,25 +57,13 @@ pub(super) fn make(
     let start = drafts.all.len();
     let groups = groups(&input.document.sections, page, &mut drafts.all);
     let newest = groups.first()?;
-    let title = input
-        .entry
-        .title
-        .clone()
-        .unwrap_or_else(|| input.document.title.clone());
+    let title = input.entry.title.clone().unwrap_or_else(|| input.document.title.clone());
     let mut made = Made {
         page: nth,
-        id: input
-            .entry
-            .operation
-            .clone()
-            .unwrap_or_else(|| camel(&title)),
+        id: input.entry.operation.clone().unwrap_or_else(|| camel(&title)),
         title,
         at: source(page, input.document.title_line, input.document.title_line),
-        deprecated: groups.iter().all(|it| {
-            it.state
-                .as_ref()
-                .is_some_and(|(state, _)| state == "deprecated")
-        }),
+        deprecated: groups.iter().all(|it| it.state.as_ref().is_some_and(|(state, _)| state == "deprecated")),
         bindings: newest.uris.bindings.clone(),
         action: None,
         path: Vec::new(),
@@ -97,11 +81,7 @@ pub(super) fn make(
         for binding in &group.uris.bindings {
             if !made.bindings.iter().any(|it| it.path == binding.path) {
                 let mut binding = binding.clone();
-                binding.id = format!(
-                    "{}-{}",
-                    binding.id,
-                    group.version.as_ref().map_or("", |(it, _)| it.as_str())
-                );
+                binding.id = format!("{}-{}", binding.id, group.version.as_ref().map_or("", |(it, _)| it.as_str()));
                 made.bindings.push(binding);
             }
         }
@@ -116,11 +96,7 @@ pub(super) fn make(
     let placed = super::layout::place(&input.document);
     // Every version repeats its description; the newest speaks for all that say the same.
     for it in super::notes::read(&placed, page) {
-        if !made
-            .noted
-            .iter()
-            .any(|old| old.note.digest == it.note.digest)
-        {
+        if !made.noted.iter().any(|old| old.note.digest == it.note.digest) {
             made.noted.push(it);
         }
     }
@@ -150,9 +126,7 @@ fn groups<'a>(sections: &'a [Section], page: &str, drafts: &mut Vec<Draft>) -> V
 fn take_in<'a>(group: &mut Group<'a>, section: &'a Section, page: &str, drafts: &mut Vec<Draft>) {
     let title = section.title.trim().to_lowercase();
     if let Some(code) = RESPONSE.captures(&title).and_then(|it| it[1].parse().ok()) {
-        group
-            .responses
-            .push((code, Vec::new(), source(page, section.line, section.line)));
+        group.responses.push((code, Vec::new(), source(page, section.line, section.line)));
     }
     for block in &section.blocks {
         match block {
@@ -173,22 +147,11 @@ fn take_in<'a>(group: &mut Group<'a>, section: &'a Section, page: &str, drafts: 
                         side(fault.kind, Some(source(page, fault.line, fault.line))),
                         side("the value that was meant", None),
                     ];
-                    doubt(
-                        drafts,
-                        "example-not-json",
-                        fault.kind,
-                        sides,
-                        Some(1),
-                        "lenient-reading",
-                    );
+                    doubt(drafts, "example-not-json", fault.kind, sides, Some(1), "lenient-reading");
                 }
                 match group.responses.last_mut() {
                     Some((_, shown, _)) if RESPONSE.is_match(&title) => shown.extend(nodes),
-                    _ if title.contains("response") => {
-                        group
-                            .responses
-                            .push((200, nodes, source(page, *first, *first)))
-                    }
+                    _ if title.contains("response") => group.responses.push((200, nodes, source(page, *first, *first))),
                     _ => group.request.extend(nodes),
                 }
             }
@@ -221,10 +184,8 @@ fn take_in_date(group: &mut Group, table: &Table, page: &str) {
             continue;
         }
         if let Some(found) = cells.iter().skip(1).find_map(|it| DATE.captures(it.trim())) {
-            group.date = Some((
-                format!("{}-{}-{}", &found[1], &found[2], &found[3]),
-                source(page, row.first, row.last),
-            ));
+            group.date =
+                Some((format!("{}-{}-{}", &found[1], &found[2], &found[3]), source(page, row.first, row.last)));
         }
     }
 }
@@ -233,11 +194,7 @@ fn take_in_headers(group: &mut Group, text: &str, first: u32, page: &str) {
     for (nth, line) in text.lines().enumerate() {
         if let Some(found) = HEADER.captures(line.trim()) {
             let at = first + nth as u32;
-            group.headers.push((
-                found[1].to_string(),
-                found[2].to_string(),
-                source(page, at, at),
-            ));
+            group.headers.push((found[1].to_string(), found[2].to_string(), source(page, at, at)));
         }
     }
 }
@@ -247,10 +204,7 @@ fn headers(groups: &[Group]) -> Vec<Field> {
     let mut out: Vec<Field> = Vec::new();
     for group in groups {
         for (name, value, at) in &group.headers {
-            let asks = group
-                .version
-                .as_ref()
-                .is_some_and(|(version, _)| value.ends_with(version.as_str()));
+            let asks = group.version.as_ref().is_some_and(|(version, _)| value.ends_with(version.as_str()));
             match out.iter_mut().find(|it| it.name == *name) {
                 None => {
                     let mut field = Field::new(name, Type::String, at.clone());
@@ -260,9 +214,7 @@ fn headers(groups: &[Group]) -> Vec<Field> {
                     }
                     out.push(field);
                 }
-                Some(field) if asks && !field.shown_values.contains(value) => {
-                    field.shown_values.push(value.clone())
-                }
+                Some(field) if asks && !field.shown_values.contains(value) => field.shown_values.push(value.clone()),
                 Some(_) => {}
             }
         }
@@ -287,35 +239,18 @@ fn versions(groups: &[Group], today: Option<&str>, drafts: &mut Vec<Draft>) -> V
             );
             continue;
         };
-        let at = source(
-            &at.page,
-            at.first,
-            group
-                .date
-                .as_ref()
-                .map_or(at.last, |(_, it)| it.last.max(at.last)),
-        );
+        let at = source(&at.page, at.first, group.date.as_ref().map_or(at.last, |(_, it)| it.last.max(at.last)));
         if let (Some((date, dated)), Some(expiry)) = (&group.date, &group.expiry) {
             // The words are the same before and after the date; only the day tells which holds.
             let taken = today.map(|today| usize::from(date.as_str() <= today));
             let sides = vec![
-                side(
-                    format!("{version} active, {state}"),
-                    group.state.as_ref().map(|(_, at)| at.clone()),
-                ),
+                side(format!("{version} active, {state}"), group.state.as_ref().map(|(_, at)| at.clone())),
                 side(
                     format!("{version} not supported from {date}"),
                     Some(source(&dated.page, expiry.first, dated.last)),
                 ),
             ];
-            doubt(
-                drafts,
-                "expired-version",
-                version.clone(),
-                sides,
-                taken,
-                "date-decides",
-            );
+            doubt(drafts, "expired-version", version.clone(), sides, taken, "date-decides");
         }
         out.push(ApiVersion {
             version: version.clone(),
@@ -327,22 +262,13 @@ fn versions(groups: &[Group], today: Option<&str>, drafts: &mut Vec<Draft>) -> V
     out
 }
 
-fn parameters(
-    group: &Group,
-    page: &str,
-    survey: &Survey,
-    made: &mut Made,
-    drafts: &mut Vec<Draft>,
-) {
+fn parameters(group: &Group, page: &str, survey: &Survey, made: &mut Made, drafts: &mut Vec<Draft>) {
     for table in &group.params {
         let Shape::Fields(columns) = tables::shape(table) else {
             continue;
         };
         for row in &table.rows {
-            let one = Table {
-                rows: vec![row.clone()],
-                ..(*table).clone()
-            };
+            let one = Table { rows: vec![row.clone()], ..(*table).clone() };
             let Some(mut field) = tables::fields(&one, &columns, page, drafts).pop() else {
                 continue;
             };
@@ -362,10 +288,7 @@ fn parameters(
                 }
             };
             // "Example : v" belongs to no claim.
-            field
-                .claims
-                .oddities
-                .retain(|it| !EXAMPLE.is_match(&it.says));
+            field.claims.oddities.retain(|it| !EXAMPLE.is_match(&it.says));
             if !list.iter().any(|it| it.name == field.name) {
                 list.push(field);
             }
@@ -374,30 +297,11 @@ fn parameters(
 }
 
 /// The body of a version's request: its model's table if there is one, else the example.
-fn request(
-    group: &Group,
-    row: &Field,
-    page: &str,
-    survey: &Survey,
-    drafts: &mut Vec<Draft>,
-) -> MadeBody {
-    body(
-        Way::Request,
-        group,
-        row.model.as_deref(),
-        &group.request,
-        &row.at,
-        row.doubts.clone(),
-        page,
-        survey,
-        drafts,
-    )
+fn request(group: &Group, row: &Field, page: &str, survey: &Survey, drafts: &mut Vec<Draft>) -> MadeBody {
+    body(Way::Request, group, row.model.as_deref(), &group.request, &row.at, row.doubts.clone(), page, survey, drafts)
 }
 
-#[allow(
-    clippy::too_many_arguments,
-    reason = "the same few values for both ways"
-)]
+#[allow(clippy::too_many_arguments, reason = "the same few values for both ways")]
 fn body(
     way: Way,
     group: &Group,
@@ -413,17 +317,11 @@ fn body(
     let mut fields = described.map(|it| it.fields.clone()).unwrap_or_default();
     let list = !shown.is_empty() && shown.iter().all(|it| matches!(it.kind, Kind::Array(_)));
     let examples: Vec<&Node> = shown.iter().flat_map(super::nest::objects).collect();
-    let version = group
-        .version
-        .as_ref()
-        .map_or(String::new(), |(it, _)| it.clone());
+    let version = group.version.as_ref().map_or(String::new(), |(it, _)| it.clone());
     if let (Some(model), None) = (model, described) {
         let sides = vec![
             side(model, Some(at.clone())),
-            side(
-                "fields of the example",
-                examples.first().map(|it| source(page, it.first, it.last)),
-            ),
+            side("fields of the example", examples.first().map(|it| source(page, it.first, it.last))),
         ];
         noted.push(doubt(
             drafts,
@@ -435,14 +333,7 @@ fn body(
         ));
     }
     let silent = fields.is_empty();
-    reconcile::reconcile(
-        &mut fields,
-        &examples,
-        way.word(),
-        Scene { page, way, silent },
-        drafts,
-        0,
-    );
+    reconcile::reconcile(&mut fields, &examples, way.word(), Scene { page, way, silent }, drafts, 0);
     for field in &mut fields {
         field.doubts.extend(&noted);
     }
@@ -464,36 +355,22 @@ fn model_table<'a>(survey: &'a Survey, model: &str) -> Option<&'a FieldTable> {
         same(&it.caption)
             || same(&it.heading)
             || survey.names.get(it.page).is_some_and(|name| {
-                name.file
-                    .rsplit_once('.')
-                    .map_or(name.file.as_str(), |(stem, _)| stem)
-                    .eq_ignore_ascii_case(model)
+                name.file.rsplit_once('.').map_or(name.file.as_str(), |(stem, _)| stem).eq_ignore_ascii_case(model)
             })
     })
 }
 
 fn responses(group: &Group, page: &str, survey: &Survey, made: &mut Made, drafts: &mut Vec<Draft>) {
     for table in &group.codes {
-        let schema = table
-            .header
-            .iter()
-            .position(|cell| flat(&cell.text).eq_ignore_ascii_case("schema"));
+        let schema = table.header.iter().position(|cell| flat(&cell.text).eq_ignore_ascii_case("schema"));
         for row in &table.rows {
             let cells: Vec<String> = row.cells.iter().map(|cell| flat(&cell.text)).collect();
-            let Some(code) = cells
-                .first()
-                .and_then(|it| it.get(..3))
-                .and_then(|it| it.parse::<u16>().ok())
-            else {
+            let Some(code) = cells.first().and_then(|it| it.get(..3)).and_then(|it| it.parse::<u16>().ok()) else {
                 continue;
             };
             let at = source(page, row.first, row.last);
             if !made.statuses.iter().any(|it| it.code == code) {
-                made.statuses.push(Status {
-                    code,
-                    general: false,
-                    at: at.clone(),
-                });
+                made.statuses.push(Status { code, general: false, at: at.clone() });
             }
             let shown: Vec<Node> = group
                 .responses
@@ -501,17 +378,13 @@ fn responses(group: &Group, page: &str, survey: &Survey, made: &mut Made, drafts
                 .filter(|(it, _, _)| *it == code)
                 .flat_map(|(_, nodes, _)| nodes.clone())
                 .collect();
-            let model = schema
-                .and_then(|it| cells.get(it))
-                .filter(|it| !matches!(it.as_str(), "None" | "" | "-" | "null"));
+            let model =
+                schema.and_then(|it| cells.get(it)).filter(|it| !matches!(it.as_str(), "None" | "" | "-" | "null"));
             if code >= 300 && model.is_none() && shown.is_empty() {
                 continue;
             }
-            let model = model.map(|it| {
-                super::types::read(it)
-                    .and_then(|read| read.model)
-                    .unwrap_or_else(|| it.clone())
-            });
+            let model =
+                model.map(|it| super::types::read(it).and_then(|read| read.model).unwrap_or_else(|| it.clone()));
             let mut body = match (model, shown.is_empty()) {
                 (None, true) => MadeBody {
                     way: Way::Response,
@@ -522,17 +395,9 @@ fn responses(group: &Group, page: &str, survey: &Survey, made: &mut Made, drafts
                     list: false,
                     at: at.clone(),
                 },
-                (model, _) => body(
-                    Way::Response,
-                    group,
-                    model.as_deref(),
-                    &shown,
-                    &at,
-                    Vec::new(),
-                    page,
-                    survey,
-                    drafts,
-                ),
+                (model, _) => {
+                    body(Way::Response, group, model.as_deref(), &shown, &at, Vec::new(), page, survey, drafts)
+                }
             };
             body.statuses = vec![code];
             if code >= 300 {
@@ -545,9 +410,9 @@ fn responses(group: &Group, page: &str, survey: &Survey, made: &mut Made, drafts
 
 /// Versions with the same body share one.
 fn add_body(bodies: &mut Vec<MadeBody>, body: MadeBody) {
-    let alike = bodies.iter_mut().find(|it| {
-        it.statuses == body.statuses && it.list == body.list && same(&it.fields, &body.fields)
-    });
+    let alike = bodies
+        .iter_mut()
+        .find(|it| it.statuses == body.statuses && it.list == body.list && same(&it.fields, &body.fields));
     match alike {
         Some(old) => {
             old.versions.extend(body.versions);

@@ -27,27 +27,18 @@ pub(super) fn wrap(
         return;
     }
     let known = |key: &str| fields.iter().any(|field| field.name == key);
-    if examples
-        .iter()
-        .any(|it| it.members().iter().any(|(key, _)| known(key)))
-    {
+    if examples.iter().any(|it| it.members().iter().any(|(key, _)| known(key))) {
         return;
     }
     for example in examples {
         let members = example.members();
-        let wrapper = members.iter().find(|(_, node)| {
-            objects(node)
-                .iter()
-                .any(|inner| inner.members().iter().any(|(key, _)| known(key)))
-        });
+        let wrapper = members
+            .iter()
+            .find(|(_, node)| objects(node).iter().any(|inner| inner.members().iter().any(|(key, _)| known(key))));
         let Some((name, node)) = wrapper else {
             continue;
         };
-        let is = if matches!(node.kind, Kind::Array(_)) {
-            Type::Array(Box::new(Type::Object))
-        } else {
-            Type::Object
-        };
+        let is = if matches!(node.kind, Kind::Array(_)) { Type::Array(Box::new(Type::Object)) } else { Type::Object };
         let mut outer = Field::new(name, is, source(page, node.first, node.last));
         outer.from_example = true;
         outer.need = Need::Yes;
@@ -91,15 +82,8 @@ pub(super) fn reconcile(
     if depth > DEPTH_MAX {
         return;
     }
-    let named: Vec<String> = fields
-        .iter()
-        .filter(|it| !it.any_key)
-        .map(|it| it.name.clone())
-        .collect();
-    let akin = examples
-        .iter()
-        .filter(|it| it.members().iter().any(|(key, _)| named.contains(key)))
-        .count();
+    let named: Vec<String> = fields.iter().filter(|it| !it.any_key).map(|it| it.name.clone()).collect();
+    let akin = examples.iter().filter(|it| it.members().iter().any(|(key, _)| named.contains(key))).count();
     for field in fields.iter_mut() {
         let values: Vec<&Node> = if field.any_key {
             examples
@@ -109,18 +93,11 @@ pub(super) fn reconcile(
                 .map(|(_, node)| node)
                 .collect()
         } else {
-            examples
-                .iter()
-                .filter_map(|it| it.get(&field.name))
-                .collect()
+            examples.iter().filter_map(|it| it.get(&field.name)).collect()
         };
         field.shown = !values.is_empty();
         // Where a cell says "mandatory", an example of something else does not contradict it.
-        let asked = if field.need == Need::Yes {
-            akin
-        } else {
-            examples.len()
-        };
+        let asked = if field.need == Need::Yes { akin } else { examples.len() };
         field.always_shown = asked > 0 && (field.any_key || values.len() == asked);
         let here = format!("{pointer}/{}", field.step());
         compare(field, &values, &here, scene, drafts, depth);
@@ -142,10 +119,7 @@ pub(super) fn reconcile(
                 Some(it) => ("name-case", side(it.name.clone(), Some(it.at.clone()))),
                 None => ("only-in-example", side("no row", None)),
             };
-            let sides = vec![
-                first,
-                side(format!("{key} {}", field.is.word()), Some(field.at.clone())),
-            ];
+            let sides = vec![first, side(format!("{key} {}", field.is.word()), Some(field.at.clone()))];
             field.doubts.push(doubt(
                 drafts,
                 kind,
@@ -160,14 +134,7 @@ pub(super) fn reconcile(
 }
 
 /// One field against the values that the examples show for it.
-fn compare(
-    field: &mut Field,
-    values: &[&Node],
-    here: &str,
-    scene: Scene,
-    drafts: &mut Vec<Draft>,
-    depth: usize,
-) {
+fn compare(field: &mut Field, values: &[&Node], here: &str, scene: Scene, drafts: &mut Vec<Draft>, depth: usize) {
     for node in values {
         check_type(field, node, here, scene, drafts);
         check_value(field, node, here, scene, drafts);
@@ -184,32 +151,19 @@ fn compare(
         let maps = matches!(field.is, Type::Map(_)) || field.children.iter().all(|it| it.any_key);
         if !scene.silent && !maps && !field.children.is_empty() {
             let sides = vec![
-                side(
-                    format!("{} without its fields", field.is.word()),
-                    Some(field.at.clone()),
-                ),
+                side(format!("{} without its fields", field.is.word()), Some(field.at.clone())),
                 side(
                     format!("{} fields", field.children.len()),
-                    inner
-                        .first()
-                        .map(|it| source(scene.page, it.first, it.last)),
+                    inner.first().map(|it| source(scene.page, it.first, it.last)),
                 ),
             ];
-            field.doubts.push(doubt(
-                drafts,
-                "undescribed-object",
-                here,
-                sides,
-                Some(1),
-                "example-adds-optional",
-            ));
+            field.doubts.push(doubt(drafts, "undescribed-object", here, sides, Some(1), "example-adds-optional"));
         }
         return;
     }
     if !field.children.is_empty() {
         let scene = Scene {
-            silent: scene.silent
-                || field.from_example && !field.children.iter().any(|it| !it.from_example),
+            silent: scene.silent || field.from_example && !field.children.iter().any(|it| !it.from_example),
             ..scene
         };
         let step = format!("{here}{}", field.below());
@@ -229,57 +183,24 @@ fn open_map(field: &mut Field, inner: &[&Node], here: &str, scene: Scene, drafts
     if members.iter().any(|(key, _)| known(key)) {
         return;
     }
-    let row = |name: &str| {
-        field
-            .children
-            .iter()
-            .find(|it| it.name.eq_ignore_ascii_case(name))
-            .cloned()
-    };
+    let row = |name: &str| field.children.iter().find(|it| it.name.eq_ignore_ascii_case(name)).cloned();
     let (first, last) = (members[0].1.first, members[0].1.last);
     let shown = side("keys of their own", Some(source(scene.page, first, last)));
     if let (2, Some(key), Some(mut value)) = (field.children.len(), row("key"), row("value")) {
         let sides = vec![side("fields key and value", Some(key.at.clone())), shown];
-        field.doubts.push(doubt(
-            drafts,
-            "map-by-example",
-            here,
-            sides,
-            Some(1),
-            "example-shows-keys",
-        ));
+        field.doubts.push(doubt(drafts, "map-by-example", here, sides, Some(1), "example-shows-keys"));
         field.claims.key_length = key.claims.length;
         value.any_key = true;
         field.children = vec![value];
         return;
     }
-    let below = |node: &Node| {
-        objects(node)
-            .iter()
-            .any(|it| it.members().iter().any(|(key, _)| known(key)))
-    };
+    let below = |node: &Node| objects(node).iter().any(|it| it.members().iter().any(|(key, _)| known(key)));
     if members.iter().all(|(_, node)| below(node)) {
         let is = shape(&[&members[0].1], scene.page, 0).0;
         let mut any = Field::new("*", is, source(scene.page, first, last));
-        let name = field
-            .children
-            .first()
-            .map_or(String::new(), |it| it.name.clone());
-        let sides = vec![
-            side(
-                format!("{name} within {}", field.name),
-                Some(field.at.clone()),
-            ),
-            shown,
-        ];
-        field.doubts.push(doubt(
-            drafts,
-            "map-by-example",
-            here,
-            sides,
-            Some(1),
-            "example-shows-keys",
-        ));
+        let name = field.children.first().map_or(String::new(), |it| it.name.clone());
+        let sides = vec![side(format!("{name} within {}", field.name), Some(field.at.clone())), shown];
+        field.doubts.push(doubt(drafts, "map-by-example", here, sides, Some(1), "example-shows-keys"));
         any.any_key = true;
         any.from_example = true;
         any.children = std::mem::take(&mut field.children);
@@ -291,26 +212,16 @@ fn open_map(field: &mut Field, inner: &[&Node], here: &str, scene: Scene, drafts
 fn members_of<'a>(is: &Type, values: &[&'a Node]) -> Vec<&'a Node> {
     match is {
         Type::Map(inner) => {
-            let below: Vec<&Node> = values
-                .iter()
-                .flat_map(|it| it.members())
-                .map(|(_, node)| node)
-                .collect();
+            let below: Vec<&Node> = values.iter().flat_map(|it| it.members()).map(|(_, node)| node).collect();
             members_of(inner, &below)
         }
         Type::Array(inner) if matches!(**inner, Type::Map(_)) => {
             let below: Vec<&Node> = values.iter().flat_map(|it| objects(it)).collect();
             members_of(inner, &below)
         }
-        Type::Array(_) => values
-            .iter()
-            .filter(|it| matches!(it.kind, Kind::Array(_)))
-            .flat_map(|it| objects(it))
-            .collect(),
-        _ => values
-            .iter()
-            .copied()
-            .filter(|it| matches!(it.kind, Kind::Object(_)))
-            .collect(),
+        Type::Array(_) => {
+            values.iter().filter(|it| matches!(it.kind, Kind::Array(_))).flat_map(|it| objects(it)).collect()
+        }
+        _ => values.iter().copied().filter(|it| matches!(it.kind, Kind::Object(_))).collect(),
     }
 }

@@ -36,11 +36,7 @@ pub(super) fn shape(values: &[&Node], page: &str, depth: usize) -> (Type, Vec<Fi
             Kind::String(_) => Type::String,
             Kind::Array(items) => {
                 let items: Vec<&Node> = items.iter().collect();
-                let inner = if items.is_empty() {
-                    Type::Any
-                } else {
-                    shape(&items, page, depth + 1).0
-                };
+                let inner = if items.is_empty() { Type::Any } else { shape(&items, page, depth + 1).0 };
                 Type::Array(Box::new(inner))
             }
             Kind::Object(_) => Type::Object,
@@ -70,11 +66,7 @@ pub(super) fn shape_members(nodes: &[&Node], page: &str, depth: usize) -> Vec<Fi
         }
     }
     if !keys.is_empty() && keys.iter().all(|key| is_data(key)) {
-        let values: Vec<&Node> = nodes
-            .iter()
-            .flat_map(|it| it.members())
-            .map(|(_, node)| node)
-            .collect();
+        let values: Vec<&Node> = nodes.iter().flat_map(|it| it.members()).map(|(_, node)| node).collect();
         let mut any = from_example("*", &values, page, depth);
         any.any_key = true;
         return vec![any];
@@ -89,8 +81,5 @@ pub(super) fn shape_members(nodes: &[&Node], page: &str, depth: usize) -> Vec<Fi
 
 /// A key that is an identifier of something, not the name of a field.
 fn is_data(key: &str) -> bool {
-    UUID_LIKE.is_match(key)
-        || key.parse::<u64>().is_ok()
-        || key.starts_with('{')
-        || key.starts_with('<')
+    UUID_LIKE.is_match(key) || key.parse::<u64>().is_ok() || key.starts_with('{') || key.starts_with('<')
 }

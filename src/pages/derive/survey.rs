@@ -14,9 +14,8 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\s*([1-5]\d{2})\b").expect("ours"));
-static HEADER_LINE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^([A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+)\s*:\s*(\S.*)$").expect("ours")
-});
+static HEADER_LINE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^([A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+)\s*:\s*(\S.*)$").expect("ours"));
 
 /// Values that a table of statuses lists for a field.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,34 +68,16 @@ pub(super) fn survey(inputs: &[PageInput], drafts: &mut Drafts) -> Survey {
         let start = drafts.all.len();
         let placed = place(&input.document);
         let mut labels = input.document.labels.clone();
-        labels.extend(
-            input
-                .document
-                .sections
-                .iter()
-                .flat_map(|it| it.labels.clone()),
-        );
-        out.names.push(PageName {
-            id: input.entry.id.clone(),
-            file: base_name(&input.entry.file),
-            labels,
-        });
+        labels.extend(input.document.sections.iter().flat_map(|it| it.labels.clone()));
+        out.names.push(PageName { id: input.entry.id.clone(), file: base_name(&input.entry.file), labels });
         let mut page = Page::default();
         let mut mode = super::field::Way::Request;
         for it in &placed {
             match it.block {
-                Block::Table(table) => {
-                    look_at_table(nth, input, it, table, &mut page, &mut out, &mut drafts.all)
+                Block::Table(table) => look_at_table(nth, input, it, table, &mut page, &mut out, &mut drafts.all),
+                Block::Code { text, first, .. } => {
+                    look_at_code(it, text, *first, input, &mut mode, &mut page, &mut drafts.all)
                 }
-                Block::Code { text, first, .. } => look_at_code(
-                    it,
-                    text,
-                    *first,
-                    input,
-                    &mut mode,
-                    &mut page,
-                    &mut drafts.all,
-                ),
                 Block::Paragraph(text) | Block::Item { text, .. } => {
                     look_at_text(it, text, input, &mut mode, &mut page)
                 }
@@ -126,11 +107,7 @@ fn look_at_table(
             let own = !table.caption.lines.is_empty();
             let caption = if own { Some(&table.caption) } else { it.hint };
             let strong = caption.map(|text| {
-                text.lines
-                    .iter()
-                    .flat_map(|line| line.strong.clone())
-                    .map(|word| word.trim().to_string())
-                    .collect()
+                text.lines.iter().flat_map(|line| line.strong.clone()).map(|word| word.trim().to_string()).collect()
             });
             out.tables.push(FieldTable {
                 page: nth,
@@ -147,27 +124,17 @@ fn look_at_table(
         }
         Shape::Codes(column) => {
             for row in &table.rows {
-                let text = row
-                    .cells
-                    .get(column)
-                    .map(|cell| flat(&cell.text))
-                    .unwrap_or_default();
+                let text = row.cells.get(column).map(|cell| flat(&cell.text)).unwrap_or_default();
                 if let Some(code) = CODE.captures(&text).and_then(|it| it[1].parse().ok()) {
                     add_code(page, code, source(id, row.first, row.last));
                 }
             }
         }
         Shape::Values(word) => {
-            let strong = table
-                .caption
-                .lines
-                .iter()
-                .flat_map(|line| line.strong.first())
-                .next();
+            let strong = table.caption.lines.iter().flat_map(|line| line.strong.first()).next();
             let values = table.rows.iter().filter_map(|row| {
                 let text = flat(&row.cells.first()?.text);
-                (!text.is_empty() && !text.contains(' '))
-                    .then(|| (text, source(id, row.first, row.last)))
+                (!text.is_empty() && !text.contains(' ')).then(|| (text, source(id, row.first, row.last)))
             });
             out.values.push(ValueTable {
                 page: nth,
@@ -180,12 +147,9 @@ fn look_at_table(
             for (column, head) in table.header.iter().enumerate() {
                 let name = flat(&head.text);
                 let null = table.rows.iter().find(|row| {
-                    row.cells.get(column).is_some_and(|cell| {
-                        cell.text
-                            .lines
-                            .iter()
-                            .any(|line| line.text.trim() == "null")
-                    })
+                    row.cells
+                        .get(column)
+                        .is_some_and(|cell| cell.text.lines.iter().any(|line| line.text.trim() == "null"))
                 });
                 if let Some(row) = null.filter(|_| !name.is_empty() && !name.contains(' ')) {
                     out.nulls.push((name, source(id, row.first, row.last)));
@@ -197,11 +161,7 @@ fn look_at_table(
 
 fn add_code(page: &mut Page, code: u16, at: Source) {
     if !page.codes.iter().any(|it| it.code == code) {
-        page.codes.push(Status {
-            code,
-            general: false,
-            at,
-        });
+        page.codes.push(Status { code, general: false, at });
     }
 }
 
@@ -221,9 +181,7 @@ fn look_at_code(
         Part::Example => {
             let opens_call = text.lines().any(|line| {
                 let line = line.trim_start();
-                ["GET ", "POST ", "PUT ", "DELETE ", "PATCH "]
-                    .iter()
-                    .any(|verb| line.starts_with(verb))
+                ["GET ", "POST ", "PUT ", "DELETE ", "PATCH "].iter().any(|verb| line.starts_with(verb))
             });
             if opens_call {
                 *mode = Way::Request;
@@ -233,18 +191,14 @@ fn look_at_code(
         _ => return,
     };
     if way == Way::Request {
-        for (nth, line) in text
-            .lines()
-            .enumerate()
-            .take_while(|(_, line)| !line.trim_start().starts_with(['{', '[']))
-        {
+        for (nth, line) in text.lines().enumerate().take_while(|(_, line)| !line.trim_start().starts_with(['{', '['])) {
             let Some(found) = HEADER_LINE.captures(line.trim()) else {
                 continue;
             };
             let at = source(&input.entry.id, first + nth as u32, first + nth as u32);
             let name = found[1].to_string();
-            let common = ["content-type", "content-length", "user-agent", "accept"]
-                .contains(&name.to_lowercase().as_str());
+            let common =
+                ["content-type", "content-length", "user-agent", "accept"].contains(&name.to_lowercase().as_str());
             if !common && !page.headers.iter().any(|(it, _)| *it == name) {
                 page.headers.push((name, at));
             }
@@ -253,25 +207,11 @@ fn look_at_code(
     let (nodes, faults) = json::documents(text, first);
     for fault in faults {
         let at = source(&input.entry.id, fault.line, fault.line);
-        let sides = vec![
-            side(fault.kind, Some(at)),
-            side("the value that was meant", None),
-        ];
-        doubt(
-            drafts,
-            "example-not-json",
-            format!("{}/{}", way.word(), fault.kind),
-            sides,
-            Some(1),
-            "lenient-reading",
-        );
+        let sides = vec![side(fault.kind, Some(at)), side("the value that was meant", None)];
+        doubt(drafts, "example-not-json", format!("{}/{}", way.word(), fault.kind), sides, Some(1), "lenient-reading");
     }
     for node in nodes {
-        page.examples.push(Example {
-            way,
-            abnormal: it.abnormal,
-            node,
-        });
+        page.examples.push(Example { way, abnormal: it.abnormal, node });
     }
 }
 
@@ -287,10 +227,7 @@ fn look_at_text(
     let first = text.lines.first().map_or(1, |line| line.first);
     let last = text.lines.last().map_or(first, |line| line.last);
     let at = source(&input.entry.id, first, last);
-    let none = matches!(
-        words.trim().trim_end_matches('.').to_lowercase().as_str(),
-        "none" | "n/a" | "无" | "null"
-    );
+    let none = matches!(words.trim().trim_end_matches('.').to_lowercase().as_str(), "none" | "n/a" | "无" | "null");
     let labelled = Some(it.part).filter(|it| matches!(it, Part::Response | Part::ExampleResponse));
     if let Some(code) = labelled.and_then(|_| super::layout::status_label(&words)) {
         add_code(page, code, at.clone());
@@ -329,15 +266,11 @@ impl Survey {
     pub fn pages_linked(&self, links: &[Link], from: usize) -> Vec<usize> {
         let mut out = Vec::new();
         for link in links {
-            let by_file = link
-                .file
-                .as_deref()
-                .and_then(|file| self.names.iter().position(|it| it.file == base_name(file)));
+            let by_file =
+                link.file.as_deref().and_then(|file| self.names.iter().position(|it| it.file == base_name(file)));
             let by_label = || {
                 let label = &link.label;
-                (!label.is_empty())
-                    .then(|| self.names.iter().position(|it| it.labels.contains(label)))
-                    .flatten()
+                (!label.is_empty()).then(|| self.names.iter().position(|it| it.labels.contains(label))).flatten()
             };
             let found = by_file.or_else(by_label).filter(|it| *it != from);
             out.extend(found.filter(|it| !out.contains(it)));

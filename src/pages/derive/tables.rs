@@ -34,11 +34,7 @@ pub(super) struct Columns {
 
 /// The shape of a table by its header.
 pub(super) fn shape(table: &Table) -> Shape {
-    let heads: Vec<String> = table
-        .header
-        .iter()
-        .map(|cell| flat(&cell.text).to_lowercase())
-        .collect();
+    let heads: Vec<String> = table.header.iter().map(|cell| flat(&cell.text).to_lowercase()).collect();
     let Some(first) = heads.first() else {
         return Shape::Other;
     };
@@ -78,16 +74,7 @@ pub(super) fn shape(table: &Table) -> Shape {
     let Some(name) = name else {
         return Shape::Other;
     };
-    let is = find(&[
-        "type",
-        "parameter type",
-        "data type",
-        "value type",
-        "schema",
-        "参数类型",
-        "类型",
-        "유형",
-    ]);
+    let is = find(&["type", "parameter type", "data type", "value type", "schema", "参数类型", "类型", "유형"]);
     let need = find(&[
         "mandatory",
         "required",
@@ -104,19 +91,8 @@ pub(super) fn shape(table: &Table) -> Shape {
         .iter()
         .enumerate()
         .filter(|(_, head)| {
-            [
-                "description",
-                "remarks",
-                "remark",
-                "constraint",
-                "constraints",
-                "meaning",
-                "说明",
-                "描述",
-                "备注",
-                "설명",
-            ]
-            .contains(&head.as_str())
+            ["description", "remarks", "remark", "constraint", "constraints", "meaning", "说明", "描述", "备注", "설명"]
+                .contains(&head.as_str())
         })
         .map(|(at, _)| at)
         .collect();
@@ -128,46 +104,22 @@ pub(super) fn shape(table: &Table) -> Shape {
     let kind = heads.iter().position(|head| head == "type");
     let place = schema.and(kind);
     let default = find(&["default", "default value"]);
-    Shape::Fields(Columns {
-        name,
-        is: schema.or(is),
-        need,
-        default,
-        place,
-        about,
-    })
+    Shape::Fields(Columns { name, is: schema.or(is), need, default, place, about })
 }
 
 /// The rows of a table of fields.
-pub(super) fn fields(
-    table: &Table,
-    columns: &Columns,
-    page: &str,
-    drafts: &mut Vec<Draft>,
-) -> Vec<Field> {
+pub(super) fn fields(table: &Table, columns: &Columns, page: &str, drafts: &mut Vec<Draft>) -> Vec<Field> {
     let mut out: Vec<Field> = Vec::new();
     for row in &table.rows {
         let Some(field) = field(row, columns, table.header.len(), page, drafts) else {
             continue;
         };
-        match out
-            .iter()
-            .find(|old| old.name == field.name && !field.any_key)
-        {
+        match out.iter().find(|old| old.name == field.name && !field.any_key) {
             // A row that spans or is split repeats its name.
             Some(old) if old.is != field.is => {
-                let sides = vec![
-                    side(old.is.word(), Some(old.at.clone())),
-                    side(field.is.word(), Some(field.at.clone())),
-                ];
-                doubt(
-                    drafts,
-                    "duplicate-row",
-                    field.name.clone(),
-                    sides,
-                    Some(0),
-                    "first-row-wins",
-                );
+                let sides =
+                    vec![side(old.is.word(), Some(old.at.clone())), side(field.is.word(), Some(field.at.clone()))];
+                doubt(drafts, "duplicate-row", field.name.clone(), sides, Some(0), "first-row-wins");
             }
             Some(_) => {}
             None => out.push(field),
@@ -184,56 +136,24 @@ struct Sorted<'a> {
     doubts: Vec<usize>,
 }
 
-fn field(
-    row: &Row,
-    columns: &Columns,
-    width: usize,
-    page: &str,
-    drafts: &mut Vec<Draft>,
-) -> Option<Field> {
+fn field(row: &Row, columns: &Columns, width: usize, page: &str, drafts: &mut Vec<Draft>) -> Option<Field> {
     let at = source(page, row.first, row.last);
-    let first = row
-        .cells
-        .get(columns.name)
-        .map(|cell| flat(&cell.text))
-        .unwrap_or_default();
+    let first = row.cells.get(columns.name).map(|cell| flat(&cell.text)).unwrap_or_default();
     let (name, name_need) = split_name(&first);
     if name.is_empty() || name == "-" {
         return None;
     }
-    let Sorted {
-        is,
-        need: need_text,
-        about,
-        doubts,
-    } = sort(row, columns, width, &name, &at, drafts);
+    let Sorted { is, need: need_text, about, doubts } = sort(row, columns, width, &name, &at, drafts);
     let mut out = Field::new(&name, Type::Any, at.clone());
     out.doubts = doubts;
     read_type(&is, columns.is.is_some(), &mut out, drafts);
     out.any_key = name.contains(char::is_whitespace);
     out.need = name_need.unwrap_or_else(|| need(&need_text));
-    out.links = row
-        .cells
-        .iter()
-        .flat_map(|cell| cell.text.links.clone())
-        .collect();
-    let lines = about
-        .iter()
-        .flat_map(|cell| cell.text.lines.clone())
-        .collect();
-    out.claims = claims::read(
-        &Text {
-            lines,
-            links: Vec::new(),
-        },
-        &out.is,
-    );
+    out.links = row.cells.iter().flat_map(|cell| cell.text.links.clone()).collect();
+    let lines = about.iter().flat_map(|cell| cell.text.lines.clone()).collect();
+    out.claims = claims::read(&Text { lines, links: Vec::new() }, &out.is);
     default_cell(row, columns, &mut out);
-    let optional = out
-        .claims
-        .optional
-        .as_ref()
-        .map(|it| source(page, it.first, it.last));
+    let optional = out.claims.optional.as_ref().map(|it| source(page, it.first, it.last));
     let sides = match (out.need, optional) {
         (Need::When, _) => vec![side(lead(&need_text), Some(at)), side("no", None)],
         (Need::Yes, Some(about)) if columns.need.is_some() => {
@@ -241,14 +161,7 @@ fn field(
         }
         _ => return Some(out),
     };
-    out.doubts.push(doubt(
-        drafts,
-        "conditional-mandatory",
-        name,
-        sides,
-        Some(1),
-        "condition-not-modelled",
-    ));
+    out.doubts.push(doubt(drafts, "conditional-mandatory", name, sides, Some(1), "condition-not-modelled"));
     out.need = Need::When;
     Some(out)
 }
@@ -263,44 +176,18 @@ fn sort<'a>(
     drafts: &mut Vec<Draft>,
 ) -> Sorted<'a> {
     let text = |column: Option<usize>| {
-        column
-            .and_then(|it| row.cells.get(it))
-            .map(|cell| flat(&cell.text))
-            .unwrap_or_default()
+        column.and_then(|it| row.cells.get(it)).map(|cell| flat(&cell.text)).unwrap_or_default()
     };
-    let about = columns
-        .about
-        .iter()
-        .filter_map(|it| row.cells.get(*it))
-        .collect();
-    let mut out = Sorted {
-        is: text(columns.is),
-        need: text(columns.need),
-        about,
-        doubts: Vec::new(),
-    };
+    let about = columns.about.iter().filter_map(|it| row.cells.get(*it)).collect();
+    let mut out = Sorted { is: text(columns.is), need: text(columns.need), about, doubts: Vec::new() };
     let cut = |column: &usize| *column >= row.cells.len();
-    let missing = columns
-        .about
-        .iter()
-        .chain(&columns.is)
-        .chain(&columns.need)
-        .any(cut);
+    let missing = columns.about.iter().chain(&columns.is).chain(&columns.need).any(cut);
     if row.cells.len() < width && missing {
         out.doubts.push(ragged(row, width, at, name, drafts));
-        let spare = row
-            .cells
-            .iter()
-            .enumerate()
-            .filter(|(nth, _)| *nth != columns.name)
-            .map(|(_, cell)| cell);
+        let spare = row.cells.iter().enumerate().filter(|(nth, _)| *nth != columns.name).map(|(_, cell)| cell);
         let spare: Vec<&Cell> = spare.collect();
         let find = |fits: &dyn Fn(&str) -> bool| {
-            spare
-                .iter()
-                .map(|cell| flat(&cell.text))
-                .find(|it| fits(it))
-                .unwrap_or_default()
+            spare.iter().map(|cell| flat(&cell.text)).find(|it| fits(it)).unwrap_or_default()
         };
         out.is = find(&|it| types::read(it).is_some());
         out.need = find(&|it| need(it) != Need::Unsaid && types::read(it).is_none());
@@ -309,20 +196,10 @@ fn sort<'a>(
     if plain_need(&out.is) && types::read(&out.need).is_some() {
         std::mem::swap(&mut out.is, &mut out.need);
         let sides = vec![
-            side(
-                format!("type {}, mandatory {}", out.need, out.is),
-                Some(at.clone()),
-            ),
+            side(format!("type {}, mandatory {}", out.need, out.is), Some(at.clone())),
             side(format!("type {}, mandatory {}", out.is, out.need), None),
         ];
-        out.doubts.push(doubt(
-            drafts,
-            "swapped-columns",
-            name,
-            sides,
-            Some(1),
-            "column-by-content",
-        ));
+        out.doubts.push(doubt(drafts, "swapped-columns", name, sides, Some(1), "column-by-content"));
     }
     out
 }
@@ -331,27 +208,13 @@ fn read_type(text: &str, has_column: bool, out: &mut Field, drafts: &mut Vec<Dra
     let Some(read) = types::read(text) else {
         if has_column && !matches!(text, "" | "-" | "N/A") {
             let sides = vec![side(short(text), Some(out.at.clone()))];
-            out.doubts.push(doubt(
-                drafts,
-                "unread-type",
-                out.name.clone(),
-                sides,
-                None,
-                "no-type",
-            ));
+            out.doubts.push(doubt(drafts, "unread-type", out.name.clone(), sides, None, "no-type"));
         }
         return;
     };
     if read.misspelt {
         let sides = vec![side(text, Some(out.at.clone())), side(read.is.word(), None)];
-        out.doubts.push(doubt(
-            drafts,
-            "misspelt-type",
-            out.name.clone(),
-            sides,
-            Some(1),
-            "nearest-type",
-        ));
+        out.doubts.push(doubt(drafts, "misspelt-type", out.name.clone(), sides, Some(1), "nearest-type"));
     }
     out.is = read.is;
     out.model = read.model;
@@ -359,20 +222,10 @@ fn read_type(text: &str, has_column: bool, out: &mut Field, drafts: &mut Vec<Dra
 
 fn ragged(row: &Row, width: usize, at: &Source, name: &str, drafts: &mut Vec<Draft>) -> usize {
     let sides = vec![
-        side(
-            format!("{} cells under {width} headers", row.cells.len()),
-            Some(at.clone()),
-        ),
+        side(format!("{} cells under {width} headers", row.cells.len()), Some(at.clone())),
         side("cells read by content", None),
     ];
-    doubt(
-        drafts,
-        "ragged-row",
-        name,
-        sides,
-        Some(1),
-        "cells-by-content",
-    )
+    doubt(drafts, "ragged-row", name, sides, Some(1), "cells-by-content")
 }
 
 /// The name without marks, and what a mark beside it says of its need.
@@ -385,11 +238,7 @@ fn split_name(text: &str) -> (String, Option<Need>) {
         ("(optional)", Need::No),
         ("(required)", Need::Yes),
     ] {
-        if let Some(name) = text
-            .strip_suffix(word)
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-        {
+        if let Some(name) = text.strip_suffix(word).map(str::trim).filter(|name| !name.is_empty()) {
             return (name.to_string(), Some(need));
         }
     }
@@ -422,24 +271,13 @@ fn lead(text: &str) -> String {
 }
 
 fn short(text: &str) -> String {
-    let word: String = text
-        .split_whitespace()
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .take(32)
-        .collect();
+    let word: String = text.split_whitespace().next().unwrap_or_default().chars().take(32).collect();
     word
 }
 
 /// The text of a cell on one line.
 pub(super) fn flat(text: &Text) -> String {
-    text.lines
-        .iter()
-        .map(|line| line.text.trim())
-        .filter(|it| !it.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    text.lines.iter().map(|line| line.text.trim()).filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// The default column; `None` and dashes there mean that there is none.
@@ -448,15 +286,8 @@ fn default_cell(row: &Row, columns: &Columns, out: &mut Field) {
         return;
     };
     let text = flat(&cell.text);
-    let none = matches!(
-        text.to_lowercase().as_str(),
-        "" | "none" | "-" | "n/a" | "null"
-    );
+    let none = matches!(text.to_lowercase().as_str(), "" | "none" | "-" | "n/a" | "null");
     if !none && !text.contains(' ') && text != "[]" && out.claims.default.is_none() {
-        out.claims.default = Some(claims::Cited {
-            value: text,
-            first: cell.first,
-            last: cell.last,
-        });
+        out.claims.default = Some(claims::Cited { value: text, first: cell.first, last: cell.last });
     }
 }

@@ -5,18 +5,9 @@ use crate::pages::dialect;
 use serde_json::json;
 
 fn input(id: &str, text: &str) -> PageInput {
-    let document =
-        dialect::read(&format!("{id}.md"), text.as_bytes()).expect("a page that is read");
-    let entry = PageEntry {
-        id: id.into(),
-        file: format!("{id}.md"),
-        ..PageEntry::default()
-    };
-    PageInput {
-        entry,
-        text: text.into(),
-        document,
-    }
+    let document = dialect::read(&format!("{id}.md"), text.as_bytes()).expect("a page that is read");
+    let entry = PageEntry { id: id.into(), file: format!("{id}.md"), ..PageEntry::default() };
+    PageInput { entry, text: text.into(), document }
 }
 
 fn derived(pages: &[(&str, &str)]) -> Derived {
@@ -32,19 +23,14 @@ fn check(pages: &[(&str, &str)], expected: &[&str]) {
         .filter(|it| it.kind != "no-success-status" && it.kind != "undescribed-object")
         .map(|it| {
             let side = |it: &crate::schema::catalog::Side| {
-                format!(
-                    "{}@{}",
-                    it.says,
-                    it.at.as_ref().map_or("-".into(), Source::to_string)
-                )
+                format!("{}@{}", it.says, it.at.as_ref().map_or("-".into(), Source::to_string))
             };
             let sides: Vec<String> = it.sides.iter().map(side).collect();
             format!(
                 "{}: {} -> {}",
                 it.id,
                 sides.join(" | "),
-                it.taken
-                    .map_or("open".into(), |nth| it.sides[nth].says.clone())
+                it.taken.map_or("open".into(), |nth| it.sides[nth].says.clone())
             )
         })
         .collect();
@@ -63,11 +49,8 @@ fn plain(derived: &Derived, file: &str) -> String {
             _ => {}
         }
     }
-    let mut schema = derived
-        .schemas
-        .get(file)
-        .cloned()
-        .unwrap_or_else(|| panic!("no {file} among {:?}", derived.schemas.keys()));
+    let mut schema =
+        derived.schemas.get(file).cloned().unwrap_or_else(|| panic!("no {file} among {:?}", derived.schemas.keys()));
     strip(&mut schema);
     schema.to_string()
 }
@@ -198,10 +181,7 @@ fn the_response_schema_accepts_what_table_and_example_show() {
     let schema = &derived.schemas["dim.response.json"]["properties"]["lamp"]["properties"];
     assert_eq!(schema["level"]["type"], json!(["string", "integer"]));
     assert_eq!(schema["plugs"]["type"], json!(["array", "object"]));
-    assert_eq!(
-        schema["plugs"]["additionalProperties"]["items"]["properties"]["volt"]["type"],
-        json!("integer")
-    );
+    assert_eq!(schema["plugs"]["additionalProperties"]["items"]["properties"]["volt"]["type"], json!("integer"));
     assert_eq!(schema["made"]["x-unconstrained-by-table"], json!(true));
     assert_eq!(
         derived.schemas["dim.response.json"]["properties"]["lamp"]["required"],
@@ -213,39 +193,20 @@ fn the_response_schema_accepts_what_table_and_example_show() {
 fn an_operation_has_bindings_action_bounds_notes_and_statuses() {
     let derived = derived(&[("dim", DIM_MD), ("values", VALUES)]);
     let one = &derived.catalog.operations[0];
-    assert_eq!(
-        (
-            one.id.as_str(),
-            one.action.as_ref().map(|it| it.name.as_str())
-        ),
-        ("dim", Some("dim"))
-    );
+    assert_eq!((one.id.as_str(), one.action.as_ref().map(|it| it.name.as_str())), ("dim", Some("dim")));
     assert_eq!(one.bindings[0].path, "/v4/{room_id}/lamps/{lamp_id}/action");
-    assert_eq!(
-        one.path
-            .iter()
-            .map(|it| it.name.as_str())
-            .collect::<Vec<_>>(),
-        ["room_id", "lamp_id"]
-    );
+    assert_eq!(one.path.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["room_id", "lamp_id"]);
     assert_eq!(one.microversions[0].pointer, "/dim/label");
     assert_eq!(one.notes[0].kind, "state-forbidden");
     assert_eq!(one.notes[0].tokens["states"], ["broken"]);
     assert!(one.statuses.iter().all(|it| it.general));
-    let doubt = derived
-        .doubts
-        .iter()
-        .find(|it| it.kind == "no-success-status")
-        .expect("the page names no success");
+    let doubt = derived.doubts.iter().find(|it| it.kind == "no-success-status").expect("the page names no success");
     assert_eq!(doubt.sides[1].says, "200, 202");
 }
 
 #[test]
 fn every_keyword_names_its_line_where_it_is_not_the_rows() {
-    let derived = derived(&[(
-        "dim",
-        &DIM_MD.replace("<p>The value contains", "\n<p>The value contains"),
-    )]);
+    let derived = derived(&[("dim", &DIM_MD.replace("<p>The value contains", "\n<p>The value contains"))]);
     let label = &derived.schemas["dim.request.json"]["properties"]["dim"]["properties"]["label"];
     assert_eq!(label["x-source"], json!("dim:19-20"));
     assert_eq!(label["x-sources"]["maxLength"], json!("dim:20"));
@@ -378,19 +339,9 @@ fn a_table_is_joined_by_its_caption_and_a_linked_page_lends_its_body() {
         plain(&derived, "turningALampOff.response.json"),
         r#"{"type":"object","properties":{"task_id":{"type":"string"}},"required":["task_id"]}"#
     );
-    assert!(
-        derived
-            .schemas
-            .contains_key("turningALampOff.response.error.json")
-    );
+    assert!(derived.schemas.contains_key("turningALampOff.response.error.json"));
     let one = &derived.catalog.operations[0];
-    assert_eq!(
-        one.statuses
-            .iter()
-            .map(|it| (it.code, it.general))
-            .collect::<Vec<_>>(),
-        [(202, false), (409, false)]
-    );
+    assert_eq!(one.statuses.iter().map(|it| (it.code, it.general)).collect::<Vec<_>>(), [(202, false), (409, false)]);
     assert_eq!(one.notes[1].tokens["pairs"], ["LAMP:glow_mode=dimmed"]);
 }
 
@@ -398,17 +349,8 @@ fn a_table_is_joined_by_its_caption_and_a_linked_page_lends_its_body() {
 fn the_body_of_an_error_is_promised_only_with_a_status() {
     let silent = OFF_RST.replace("   409\n", "   Any other\n");
     let found = derived(&[("off", &silent), ("tasks", TASKS_RST)]);
-    assert!(
-        !found
-            .schemas
-            .contains_key("turningALampOff.response.error.json")
-    );
-    assert!(
-        found
-            .doubts
-            .iter()
-            .any(|it| it.kind == "error-without-status")
-    );
+    assert!(!found.schemas.contains_key("turningALampOff.response.error.json"));
+    assert!(found.doubts.iter().any(|it| it.kind == "error-without-status"));
 }
 
 #[test]
@@ -418,20 +360,9 @@ fn one_value_in_two_spellings_is_a_doubt_of_the_whole_api() {
         .replace("/off\n", "/dark\n")
         .replace("0002", "0003");
     let found = derived(&[("off", OFF_RST), ("dark", &other)]);
-    let doubt = found
-        .doubts
-        .iter()
-        .find(|it| it.kind == "case-differs")
-        .expect("two spellings");
+    let doubt = found.doubts.iter().find(|it| it.kind == "case-differs").expect("two spellings");
     assert_eq!(doubt.id, "lamps/case-differs/LAMP:glow_mode/dimmed");
-    assert_eq!(
-        doubt
-            .sides
-            .iter()
-            .map(|it| it.says.as_str())
-            .collect::<Vec<_>>(),
-        ["DIMMED", "dimmed"]
-    );
+    assert_eq!(doubt.sides.iter().map(|it| it.says.as_str()).collect::<Vec<_>>(), ["DIMMED", "dimmed"]);
 }
 
 #[test]
@@ -443,10 +374,7 @@ fn a_following_page_disputes_what_it_says_otherwise() {
     assert_eq!(label["maxLength"], json!(40));
     assert_eq!(label["x-disputed"], json!(["maxLength"]));
     assert!(
-        found
-            .doubts
-            .iter()
-            .any(|it| it.id == "dim/pages-differ/request/dim/label:maxLength"),
+        found.doubts.iter().any(|it| it.id == "dim/pages-differ/request/dim/label:maxLength"),
         "{:#?}",
         found.doubts
     );
@@ -530,29 +458,13 @@ fn versions_on_one_page_keep_their_bodies_and_lives() {
     let lives: Vec<String> = one
         .versions
         .iter()
-        .map(|it| {
-            format!(
-                "{} {} {}",
-                it.version,
-                it.state,
-                it.not_before.as_deref().unwrap_or("-")
-            )
-        })
+        .map(|it| format!("{} {} {}", it.version, it.state, it.not_before.as_deref().unwrap_or("-")))
         .collect();
     assert_eq!(lives, ["2.1 current -", "2.0 deprecated 2024-01-31"]);
     let files: Vec<&str> = found.schemas.keys().map(String::as_str).collect();
-    assert_eq!(
-        files,
-        [
-            "turnALampBack.request.2.0.json",
-            "turnALampBack.request.2.1.json"
-        ]
-    );
+    assert_eq!(files, ["turnALampBack.request.2.0.json", "turnALampBack.request.2.1.json"]);
     assert_eq!(one.query[0].schema["default"], json!(true));
-    assert_eq!(
-        one.headers[0].schema["x-asks-for-version"],
-        json!(["lampserver 2.1", "lampserver 2.0"])
-    );
+    assert_eq!(one.headers[0].schema["x-asks-for-version"], json!(["lampserver 2.1", "lampserver 2.0"]));
     assert_eq!(one.responses[0].schema, None);
     assert_eq!(one.responses[0].statuses, [202]);
 }
@@ -575,19 +487,8 @@ fn ragged_rows_absent_models_and_expired_versions_are_doubts() {
 fn a_given_day_decides_whether_a_version_has_expired() {
     let inputs = [input("back", LAMP_PIPES)];
     for (today, expected) in [("2024-01-30", 0), ("2024-01-31", 1)] {
-        let found = derive(
-            "lamps",
-            &inputs,
-            &Options {
-                today: Some(today.into()),
-                ..Options::default()
-            },
-        );
-        let doubt = found
-            .doubts
-            .iter()
-            .find(|it| it.kind == "expired-version")
-            .expect("a dated version");
+        let found = derive("lamps", &inputs, &Options { today: Some(today.into()), ..Options::default() });
+        let doubt = found.doubts.iter().find(|it| it.kind == "expired-version").expect("a dated version");
         assert_eq!(doubt.taken, Some(expected), "{today}");
     }
 }
@@ -598,24 +499,12 @@ fn every_source_is_locked_and_no_sentence_leaves_its_page() {
     let found = derived(&pages);
     assert!(found.citations.len() > 20);
     for it in &found.citations {
-        let text = pages
-            .iter()
-            .find(|(id, _)| *id == it.at.page)
-            .expect("a page of ours")
-            .1;
+        let text = pages.iter().find(|(id, _)| *id == it.at.page).expect("a page of ours").1;
         let document = dialect::read("p.md", text.as_bytes()).expect("a page");
         assert_eq!(cite::check(it, text, &document), cite::Standing::Fresh);
     }
-    let all: String = files::rendered(&found)
-        .into_iter()
-        .map(|(_, text)| text)
-        .collect();
-    for sentence in [
-        "Names the shade",
-        "does not take effect",
-        "cannot be dimmed",
-        "It shines",
-    ] {
+    let all: String = files::rendered(&found).into_iter().map(|(_, text)| text).collect();
+    for sentence in ["Names the shade", "does not take effect", "cannot be dimmed", "It shines"] {
         assert!(!all.contains(sentence), "{sentence}");
     }
 }
@@ -627,12 +516,7 @@ fn the_same_pages_give_the_same_bytes_and_stale_schemas_go() {
         let mut all: Vec<(String, Vec<u8>)> = std::fs::read_dir(dir)
             .expect("a folder")
             .map(|it| it.expect("an entry"))
-            .map(|it| {
-                (
-                    it.file_name().to_string_lossy().into_owned(),
-                    std::fs::read(it.path()).expect("a file"),
-                )
-            })
+            .map(|it| (it.file_name().to_string_lossy().into_owned(), std::fs::read(it.path()).expect("a file")))
             .collect();
         all.sort();
         all
@@ -647,14 +531,7 @@ fn the_same_pages_give_the_same_bytes_and_stale_schemas_go() {
     std::fs::remove_dir_all(&dir).expect("removed");
     assert_eq!(
         names,
-        [
-            "catalog.json",
-            "citations.json",
-            "dim.request.json",
-            "dim.response.json",
-            "doubts.json",
-            "mine.txt"
-        ]
+        ["catalog.json", "citations.json", "dim.request.json", "dim.response.json", "doubts.json", "mine.txt"]
     );
 }
 
@@ -664,28 +541,15 @@ fn bad_input_gives_place_cause_and_remedy() {
     std::fs::create_dir_all(&dir).expect("a folder");
     std::fs::write(dir.join("prose.md"), "# Lamps\n\nLamps are nice.\n").expect("written");
     let of = |paths: Vec<std::path::PathBuf>| {
-        derive_files(
-            &Sources::Pages {
-                api: "lamps".into(),
-                paths,
-            },
-            &dir,
-            &Options::default(),
-        )
-        .expect_err("bad input")
-        .to_string()
+        derive_files(&Sources::Pages { api: "lamps".into(), paths }, &dir, &Options::default())
+            .expect_err("bad input")
+            .to_string()
     };
     let prose = of(vec![dir.join("prose.md")]);
     let missing = of(vec![dir.join("none.md")]);
     std::fs::remove_dir_all(&dir).expect("removed");
-    assert!(
-        prose.contains("prose.md: no operation, table, status or example"),
-        "{prose}"
-    );
-    assert!(
-        missing.contains("none.md: ") && missing.contains("exists"),
-        "{missing}"
-    );
+    assert!(prose.contains("prose.md: no operation, table, status or example"), "{prose}");
+    assert!(missing.contains("none.md: ") && missing.contains("exists"), "{missing}");
 }
 
 #[test]
@@ -702,16 +566,8 @@ fn every_doubt_and_rule_is_documented() {
     let doubts = derived(&pages).doubts;
     assert!(doubts.len() > 15);
     for doubt in doubts {
-        assert!(
-            listed.contains(&format!("`{}`", doubt.kind)),
-            "{}",
-            doubt.kind
-        );
-        assert!(
-            listed.contains(&format!("`{}`", doubt.rule)),
-            "{}",
-            doubt.rule
-        );
+        assert!(listed.contains(&format!("`{}`", doubt.kind)), "{}", doubt.kind);
+        assert!(listed.contains(&format!("`{}`", doubt.rule)), "{}", doubt.rule);
     }
 }
 

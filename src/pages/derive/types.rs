@@ -76,58 +76,27 @@ fn parse(text: &str, depth: usize) -> Option<Reading> {
     if let Some(found) = scalar(&lower) {
         return Some(found);
     }
-    let plain = |is| {
-        Some(Reading {
-            is,
-            model: None,
-            misspelt: false,
-        })
-    };
+    let plain = |is| Some(Reading { is, model: None, misspelt: false });
     if let Some(inner) = between(&lower, text, &["any of [", "one of [", "anyof["], ']') {
-        let all: Option<Vec<Reading>> = split_top(inner)
-            .into_iter()
-            .map(|part| parse(part, depth + 1))
-            .collect();
+        let all: Option<Vec<Reading>> = split_top(inner).into_iter().map(|part| parse(part, depth + 1)).collect();
         let all = all?;
         let model = all.iter().find_map(|it| it.model.clone());
-        return Some(Reading {
-            is: Type::Union(all.into_iter().map(|it| it.is).collect()),
-            model,
-            misspelt: false,
-        });
+        return Some(Reading { is: Type::Union(all.into_iter().map(|it| it.is).collect()), model, misspelt: false });
     }
-    if let Some(inner) = between(
-        &lower,
-        text,
-        &["map<", "map <", "dict<", "map["],
-        if lower.contains('<') { '>' } else { ']' },
-    ) {
-        let value = split_top(inner)
-            .last()
-            .and_then(|part| parse(part, depth + 1));
+    if let Some(inner) =
+        between(&lower, text, &["map<", "map <", "dict<", "map["], if lower.contains('<') { '>' } else { ']' })
+    {
+        let value = split_top(inner).last().and_then(|part| parse(part, depth + 1));
         let model = value.as_ref().and_then(|it| it.model.clone());
-        return Some(Reading {
-            is: Type::Map(Box::new(value.map_or(Type::Any, |it| it.is))),
-            model,
-            misspelt: false,
-        });
+        return Some(Reading { is: Type::Map(Box::new(value.map_or(Type::Any, |it| it.is))), model, misspelt: false });
     }
     let inner = list_of(&lower, text);
     if let Some(inner) = inner {
         let inner = inner.trim();
-        let item = parse(inner, depth + 1)
-            .or_else(|| parse(inner.trim_end_matches(['s', 'S']), depth + 1));
+        let item = parse(inner, depth + 1).or_else(|| parse(inner.trim_end_matches(['s', 'S']), depth + 1));
         return Some(match item {
-            Some(it) => Reading {
-                is: Type::Array(Box::new(it.is)),
-                model: it.model,
-                misspelt: it.misspelt,
-            },
-            None => Reading {
-                is: Type::Array(Box::new(Type::Object)),
-                model: word(inner),
-                misspelt: false,
-            },
+            Some(it) => Reading { is: Type::Array(Box::new(it.is)), model: it.model, misspelt: it.misspelt },
+            None => Reading { is: Type::Array(Box::new(Type::Object)), model: word(inner), misspelt: false },
         });
     }
     if let Some(rest) = lower.strip_prefix("string") {
@@ -140,11 +109,7 @@ fn parse(text: &str, depth: usize) -> Option<Reading> {
     for ending in [" objects", " object", " structure", " structures"] {
         if lower.ends_with(ending) {
             let name = &text[..text.len() - ending.len()];
-            return Some(Reading {
-                is: Type::Object,
-                model: word(name),
-                misspelt: false,
-            });
+            return Some(Reading { is: Type::Object, model: word(name), misspelt: false });
         }
     }
     // A model's name: one word with a capital, and not a word of the language.
@@ -152,19 +117,17 @@ fn parse(text: &str, depth: usize) -> Option<Reading> {
     let camel = name.chars().next().is_some_and(char::is_uppercase)
         && name.chars().skip(1).any(char::is_uppercase)
         && name.chars().any(char::is_lowercase);
-    camel.then_some(Reading {
-        is: Type::Object,
-        model: Some(name),
-        misspelt: false,
-    })
+    camel.then_some(Reading { is: Type::Object, model: Some(name), misspelt: false })
 }
 
 fn scalar(lower: &str) -> Option<Reading> {
     let (is, misspelt) = match lower {
-        "string" | "str" | "char" | "varchar" | "text" | "uuid" | "date" | "strings" | "字符串"
-        | "문자열" => (Type::String, false),
-        "integer" | "int" | "long" | "int32" | "int64" | "short" | "bigint" | "integers"
-        | "整数" => (Type::Integer, false),
+        "string" | "str" | "char" | "varchar" | "text" | "uuid" | "date" | "strings" | "字符串" | "문자열" => {
+            (Type::String, false)
+        }
+        "integer" | "int" | "long" | "int32" | "int64" | "short" | "bigint" | "integers" | "整数" => {
+            (Type::Integer, false)
+        }
         "float" | "double" | "number" | "decimal" | "numeric" => (Type::Number, false),
         "boolean" | "bool" | "booleans" | "布尔" => (Type::Boolean, false),
         "null" => (Type::Null, false),
@@ -178,27 +141,17 @@ fn scalar(lower: &str) -> Option<Reading> {
         | "dictionary data structure" => (Type::Object, false),
         "map" => (Type::Map(Box::new(Type::Any)), false),
         "datetime" | "date-time" | "time" | "timestamp" => (Type::DateTime, false),
-        "array" | "list" | "arrays" | "json array" | "set" => {
-            (Type::Array(Box::new(Type::Any)), false)
-        }
+        "array" | "list" | "arrays" | "json array" | "set" => (Type::Array(Box::new(Type::Any)), false),
         "any" => (Type::Any, false),
         _ => (nearly(lower)?, true),
     };
-    Some(Reading {
-        is,
-        model: None,
-        misspelt,
-    })
+    Some(Reading { is, model: None, misspelt })
 }
 
 /// The type of which a word is a misspelling: same letters in another order, or one letter off.
 fn nearly(lower: &str) -> Option<Type> {
-    let known = [
-        ("string", Type::String),
-        ("integer", Type::Integer),
-        ("object", Type::Object),
-        ("boolean", Type::Boolean),
-    ];
+    let known =
+        [("string", Type::String), ("integer", Type::Integer), ("object", Type::Object), ("boolean", Type::Boolean)];
     let sorted = |text: &str| {
         let mut letters: Vec<char> = text.chars().collect();
         letters.sort_unstable();
@@ -209,11 +162,7 @@ fn nearly(lower: &str) -> Option<Type> {
         let swapped = mine == its;
         let doubled = mine.len() + 1 == its.len() || mine.len() == its.len() + 1;
         let one_off = doubled && lower.chars().next() == name.chars().next() && {
-            let (short, long) = if mine.len() < its.len() {
-                (lower, name)
-            } else {
-                (name, lower)
-            };
+            let (short, long) = if mine.len() < its.len() { (lower, name) } else { (name, lower) };
             subsequence(short, long)
         };
         (swapped || one_off).then_some(is)
@@ -230,9 +179,7 @@ fn between<'a>(lower: &str, text: &'a str, openings: &[&str], close: char) -> Op
     if lower.len() != text.len() {
         return None;
     }
-    let opening = openings
-        .iter()
-        .find(|opening| lower.starts_with(**opening))?;
+    let opening = openings.iter().find(|opening| lower.starts_with(**opening))?;
     let end = text.rfind(close)?;
     text.get(opening.len()..end)
 }
@@ -287,10 +234,7 @@ fn split_top(text: &str) -> Vec<&str> {
 
 fn word(text: &str) -> Option<String> {
     let text = text.trim();
-    let fits = !text.is_empty()
-        && text
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '.'));
+    let fits = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '.'));
     fits.then(|| text.to_string())
 }
 
@@ -299,11 +243,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str) {
-        assert_eq!(
-            read(text).map_or("none".to_string(), |it| it.is.word()),
-            expected,
-            "{text}"
-        );
+        assert_eq!(read(text).map_or("none".to_string(), |it| it.is.word()), expected, "{text}");
     }
 
     #[test]
@@ -340,10 +280,7 @@ mod tests {
 
     #[test]
     fn a_model_is_named() {
-        assert_eq!(
-            read("Array of Lamp objects").and_then(|it| it.model),
-            Some("Lamp".to_string())
-        );
+        assert_eq!(read("Array of Lamp objects").and_then(|it| it.model), Some("Lamp".to_string()));
     }
 
     #[test]

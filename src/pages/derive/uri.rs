@@ -8,13 +8,10 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 static CALL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i)^\s*(?:URI:?\s*)?(GET|POST|PUT|DELETE|PATCH|HEAD)\s+(?:https?://[^/\s]+)?(/\S*)\s*$",
-    )
-    .expect("ours")
+    Regex::new(r"(?i)^\s*(?:URI:?\s*)?(GET|POST|PUT|DELETE|PATCH|HEAD)\s+(?:https?://[^/\s]+)?(/\S*)\s*$")
+        .expect("ours")
 });
-static NAME: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\{([A-Za-z][\w.-]*)\}").expect("ours"));
+static NAME: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\{([A-Za-z][\w.-]*)\}").expect("ours"));
 static VERSION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^v\d+(?:\.\d+)?$").expect("ours"));
 
 /// What the URI part of a page says.
@@ -76,23 +73,14 @@ pub(super) fn add(out: &mut Uris, line: &str, at: Source) {
             out.path.push((name[1].to_string(), at.clone()));
         }
     }
-    let version = path
-        .split('/')
-        .find(|it| VERSION.is_match(it))
-        .unwrap_or("default")
-        .to_string();
+    let version = path.split('/').find(|it| VERSION.is_match(it)).unwrap_or("default").to_string();
     let mut id = version.clone();
     let mut count = 1;
     while out.bindings.iter().any(|it| it.id == id) {
         count += 1;
         id = format!("{version}-{count}");
     }
-    out.bindings.push(Binding {
-        id,
-        method,
-        path,
-        at,
-    });
+    out.bindings.push(Binding { id, method, path, at });
 }
 
 /// Path and query names of a URI: `?a={a}&b={b}`, `?{a,b}` and `{?a,b}` all occur.
@@ -104,20 +92,8 @@ fn split(uri: &str) -> (String, Vec<String>) {
     let path = uri[..mark].trim_end_matches(['{', '[']).to_string();
     let names = uri[mark + 1..]
         .split(['&', ',', '{', '}', '[', ']', '?'])
-        .map(|piece| {
-            piece
-                .split('=')
-                .next()
-                .unwrap_or_default()
-                .trim()
-                .to_string()
-        })
-        .filter(|it| {
-            !it.is_empty()
-                && it
-                    .chars()
-                    .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'))
-        })
+        .map(|piece| piece.split('=').next().unwrap_or_default().trim().to_string())
+        .filter(|it| !it.is_empty() && it.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':')))
         .fold(Vec::new(), |mut all: Vec<String>, it| {
             if !all.contains(&it) {
                 all.push(it);
@@ -142,21 +118,9 @@ mod tests {
     #[test]
     fn queries_are_read_in_every_notation() {
         check("GET /v1/{room}/lamps", "/v1/{room}/lamps", "");
-        check(
-            "GET /v1/{room}/lamps?{lit,hue}",
-            "/v1/{room}/lamps",
-            "lit,hue",
-        );
-        check(
-            "GET /v1/{room}/lamps{?lit,hue}",
-            "/v1/{room}/lamps",
-            "lit,hue",
-        );
-        check(
-            "GET /v1/{room}/lamps?lit={lit}&hue={hue}",
-            "/v1/{room}/lamps",
-            "lit,hue",
-        );
+        check("GET /v1/{room}/lamps?{lit,hue}", "/v1/{room}/lamps", "lit,hue");
+        check("GET /v1/{room}/lamps{?lit,hue}", "/v1/{room}/lamps", "lit,hue");
+        check("GET /v1/{room}/lamps?lit={lit}&hue={hue}", "/v1/{room}/lamps", "lit,hue");
         check("DELETE /v1/lamps/{id}?force=0", "/v1/lamps/{id}", "force");
         check("post /v1/lamps", "/v1/lamps", "");
         check("GET is used to light lamps", "", "");
@@ -168,12 +132,6 @@ mod tests {
         for line in ["GET /v2/a", "GET /v2.1/a", "GET /v2/b"] {
             add(&mut out, line, source("p", 1, 1));
         }
-        assert_eq!(
-            out.bindings
-                .iter()
-                .map(|it| it.id.as_str())
-                .collect::<Vec<_>>(),
-            ["v2", "v2.1", "v2-2"]
-        );
+        assert_eq!(out.bindings.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["v2", "v2.1", "v2-2"]);
     }
 }

@@ -24,48 +24,21 @@ impl Piece {
     }
 }
 
-static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    super::recognise::pattern(r"^(?i:table|表)\s*\d+(?:[-.]\d+)*[.:：]?(?:\s+|$)")
-});
+static NUMBER: LazyLock<Regex> =
+    LazyLock::new(|| super::recognise::pattern(r"^(?i:table|表)\s*\d+(?:[-.]\d+)*[.:：]?(?:\s+|$)"));
 
 /// Puts pieces together into a document.
-pub(super) fn assemble(
-    dialect: &'static str,
-    pieces: Vec<Piece>,
-    troubles: Vec<Trouble>,
-) -> Document {
-    let mut document = Document {
-        dialect,
-        title: String::new(),
-        title_line: 1,
-        labels: Vec::new(),
-        sections: Vec::new(),
-        troubles,
-    };
+pub(super) fn assemble(dialect: &'static str, pieces: Vec<Piece>, troubles: Vec<Trouble>) -> Document {
+    let mut document =
+        Document { dialect, title: String::new(), title_line: 1, labels: Vec::new(), sections: Vec::new(), troubles };
     let mut pending = Pending::default();
     for piece in pieces {
         match piece {
             Piece::Label(label) => pending.label(label),
-            Piece::Heading {
-                level,
-                title,
-                line,
-                labels,
-            } => {
+            Piece::Heading { level, title, line, labels } => {
                 pending.flush(&mut document);
-                pending
-                    .labels
-                    .extend(labels.into_iter().map(|label| label.to_lowercase()));
-                open_section(
-                    &mut document,
-                    Section {
-                        level,
-                        title,
-                        line,
-                        labels: pending.take(),
-                        blocks: Vec::new(),
-                    },
-                );
+                pending.labels.extend(labels.into_iter().map(|label| label.to_lowercase()));
+                open_section(&mut document, Section { level, title, line, labels: pending.take(), blocks: Vec::new() });
             }
             Piece::Block(Block::Table(table)) => pending.table(&mut document, table),
             Piece::Block(Block::Paragraph(text)) if captions(&text) => {
@@ -81,10 +54,7 @@ pub(super) fn assemble(
     }
     pending.flush(&mut document);
     if document.title.is_empty() {
-        document.troubles.push(Trouble {
-            line: 1,
-            cause: "the page has no heading".into(),
-        });
+        document.troubles.push(Trouble { line: 1, cause: "the page has no heading".into() });
     }
     document
 }
@@ -94,11 +64,7 @@ pub(super) fn without_number(mut caption: Text) -> Text {
     if let Some(line) = caption.lines.first_mut() {
         let cut = NUMBER.find(&line.text).map_or(0, |found| found.end());
         line.text = line.text[cut..].to_string();
-        if line
-            .strong
-            .first()
-            .is_some_and(|word| NUMBER.is_match(word))
-        {
+        if line.strong.first().is_some_and(|word| NUMBER.is_match(word)) {
             let word = NUMBER.replace(&line.strong[0], "").to_string();
             match word.is_empty() {
                 true => drop(line.strong.remove(0)),
@@ -119,10 +85,7 @@ fn captions(text: &Text) -> bool {
     if !NUMBER.is_match(&line.text) || !text.links.is_empty() {
         return false;
     }
-    let bold = line
-        .strong
-        .first()
-        .is_some_and(|word| NUMBER.is_match(word));
+    let bold = line.strong.first().is_some_and(|word| NUMBER.is_match(word));
     bold || (line.text.chars().count() < 80 && !line.text.ends_with(['.', ':', '。']))
 }
 
@@ -215,23 +178,15 @@ fn open_section(document: &mut Document, section: Section) {
 fn push(document: &mut Document, block: Block) {
     if document.sections.is_empty() {
         let line = first_line(&block);
-        document.sections.push(Section {
-            line,
-            ..Section::default()
-        });
+        document.sections.push(Section { line, ..Section::default() });
     }
-    let section = document
-        .sections
-        .last_mut()
-        .expect("a section was just made");
+    let section = document.sections.last_mut().expect("a section was just made");
     section.blocks.push(block);
 }
 
 fn first_line(block: &Block) -> u32 {
     match block {
-        Block::Paragraph(text) | Block::Item { text, .. } => {
-            text.lines.first().map_or(1, |line| line.first)
-        }
+        Block::Paragraph(text) | Block::Item { text, .. } => text.lines.first().map_or(1, |line| line.first),
         Block::Code { first, .. } => *first,
         Block::Table(table) => table.first,
     }

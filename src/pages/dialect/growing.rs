@@ -18,15 +18,11 @@ pub(super) struct Growing {
 impl Growing {
     /// Text that stands between two lines.
     pub(super) fn within(first: u32, last: u32) -> Growing {
-        Growing {
-            within: Some((first, last.max(first))),
-            ..Growing::default()
-        }
+        Growing { within: Some((first, last.max(first))), ..Growing::default() }
     }
 
     fn held(&self, line: u32) -> u32 {
-        self.within
-            .map_or(line, |(first, last)| line.clamp(first, last))
+        self.within.map_or(line, |(first, last)| line.clamp(first, last))
     }
 
     /// Appends text that stands on a line of the file; runs of white space become one space.
@@ -78,12 +74,7 @@ impl Growing {
     /// Begins a link; one to somewhere outside the documentation keeps its text only.
     pub(super) fn link_begin(&mut self, target: &str, line: u32) {
         let line = self.held(line);
-        self.link = link_target(target).map(|(label, file)| Link {
-            text: String::new(),
-            label,
-            file,
-            line,
-        });
+        self.link = link_target(target).map(|(label, file)| Link { text: String::new(), label, file, line });
     }
 
     pub(super) fn link_end(&mut self) {
@@ -102,12 +93,7 @@ impl Growing {
         let bullet = std::mem::take(&mut self.open.bullet);
         let mut line = std::mem::take(&mut self.open);
         let again = self.strong.is_some();
-        if let Some(word) = self
-            .strong
-            .take()
-            .map(|word| word.trim().to_string())
-            .filter(|word| !word.is_empty())
-        {
+        if let Some(word) = self.strong.take().map(|word| word.trim().to_string()).filter(|word| !word.is_empty()) {
             line.strong.push(word);
         }
         if again {
@@ -165,11 +151,7 @@ fn append(to: &mut String, part: &str, verbatim: bool) {
 /// Label and file of a link, lower case; nothing for a link to another site.
 pub(super) fn link_target(target: &str) -> Option<(String, Option<String>)> {
     let target = target.trim();
-    if target.is_empty()
-        || target.contains("://")
-        || target.starts_with("mailto:")
-        || target.starts_with("//")
-    {
+    if target.is_empty() || target.contains("://") || target.starts_with("mailto:") || target.starts_with("//") {
         return None;
     }
     let (file, label) = target.split_once('#').unwrap_or((target, ""));

@@ -19,38 +19,20 @@ const DEPTH_MAX: usize = 200;
 
 /// Reads one `<table>` whose source begins on `first` and ends on `last`.
 pub(super) fn table(html: &str, first: u32, last: u32, troubles: &mut Vec<Trouble>) -> Table {
-    let empty = Table {
-        caption: Text::default(),
-        labels: vec![],
-        header: vec![],
-        rows: vec![],
-        first,
-        last,
-    };
+    let empty = Table { caption: Text::default(), labels: vec![], header: vec![], rows: vec![], first, last };
     let marked = mark(html, first);
     if marked.depth > DEPTH_MAX {
-        let cause = format!(
-            "a table nests elements {} deep; at most {DEPTH_MAX} are read",
-            marked.depth
-        );
+        let cause = format!("a table nests elements {} deep; at most {DEPTH_MAX} are read", marked.depth);
         troubles.push(Trouble { line: first, cause });
         return empty;
     }
     let parsed = Html::parse_fragment(&marked.html);
     let Some(element) = parsed.select(&selector("table")).next() else {
-        troubles.push(Trouble {
-            line: first,
-            cause: "a table could not be parsed".into(),
-        });
+        troubles.push(Trouble { line: first, cause: "a table could not be parsed".into() });
         return empty;
     };
     let mut table = empty;
-    table.labels = element
-        .value()
-        .id()
-        .map(str::to_lowercase)
-        .into_iter()
-        .collect();
+    table.labels = element.value().id().map(str::to_lowercase).into_iter().collect();
     if let Some(caption) = element.select(&selector("caption")).next() {
         table.caption = text_of(caption, &marked, last);
     }
@@ -71,14 +53,7 @@ pub(super) fn fragment(html: &str, first: u32, last: u32) -> (Text, Vec<String>)
     let parsed = Html::parse_fragment(&marked.html);
     let mut growing = Growing::within(first, last);
     let mut at = first;
-    collect(
-        parsed.root_element(),
-        &marked,
-        last,
-        &mut at,
-        &mut growing,
-        0,
-    );
+    collect(parsed.root_element(), &marked, last, &mut at, &mut growing, 0);
     (growing.take(), marked.anchors)
 }
 
@@ -97,24 +72,16 @@ struct RawRow {
 fn rows(table: ElementRef, marked: &Marked, last: u32) -> (usize, Vec<RawRow>) {
     let mut found = Vec::new();
     let mut header_rows = 0;
-    let groups = table
-        .child_elements()
-        .flat_map(|child| match child.value().name() {
-            "tr" => vec![(false, child)],
-            name => {
-                let head = name == "thead";
-                child
-                    .child_elements()
-                    .filter(|row| row.value().name() == "tr")
-                    .map(|row| (head, row))
-                    .collect()
-            }
-        });
+    let groups = table.child_elements().flat_map(|child| match child.value().name() {
+        "tr" => vec![(false, child)],
+        name => {
+            let head = name == "thead";
+            child.child_elements().filter(|row| row.value().name() == "tr").map(|row| (head, row)).collect()
+        }
+    });
     for (in_head, row) in groups {
-        let cells: Vec<ElementRef> = row
-            .child_elements()
-            .filter(|cell| matches!(cell.value().name(), "td" | "th"))
-            .collect();
+        let cells: Vec<ElementRef> =
+            row.child_elements().filter(|cell| matches!(cell.value().name(), "td" | "th")).collect();
         let all_heads = !cells.is_empty() && cells.iter().all(|cell| cell.value().name() == "th");
         if found.len() == header_rows && (in_head || (all_heads && header_rows == 0)) {
             header_rows += 1;
@@ -130,45 +97,20 @@ fn raw_row(row: ElementRef, cells: &[ElementRef], marked: &Marked, last: u32) ->
         .map(|cell| {
             let (first, end) = marked.lines(*cell, last);
             let text = text_of(*cell, marked, end);
-            let span = |name| {
-                cell.attr(name)
-                    .and_then(|v| v.trim().parse::<usize>().ok())
-                    .unwrap_or(1)
-            };
-            let (columns, rows) = (
-                span("colspan").clamp(1, SPAN_MAX),
-                span("rowspan").min(SPAN_MAX),
-            );
-            (
-                Cell {
-                    text,
-                    first,
-                    last: end,
-                },
-                columns,
-                rows,
-            )
+            let span = |name| cell.attr(name).and_then(|v| v.trim().parse::<usize>().ok()).unwrap_or(1);
+            let (columns, rows) = (span("colspan").clamp(1, SPAN_MAX), span("rowspan").min(SPAN_MAX));
+            (Cell { text, first, last: end }, columns, rows)
         })
         .collect();
     // The parser makes rows up for cells without one; such a row has no place but its cells'.
     let (first, end) = match marked.has_place(row) {
         true => marked.lines(row, last),
-        false => (
-            cells.first().map_or(last, |(cell, ..)| cell.first),
-            cells.last().map_or(last, |(cell, ..)| cell.last),
-        ),
+        false => {
+            (cells.first().map_or(last, |(cell, ..)| cell.first), cells.last().map_or(last, |(cell, ..)| cell.last))
+        }
     };
-    let end = cells
-        .iter()
-        .map(|(cell, ..)| cell.last)
-        .max()
-        .unwrap_or(end)
-        .max(end);
-    RawRow {
-        cells,
-        first,
-        last: end,
-    }
+    let end = cells.iter().map(|(cell, ..)| cell.last).max().unwrap_or(end).max(end);
+    RawRow { cells, first, last: end }
 }
 
 /// Repeats each cell in the rows and columns that it spans.
@@ -190,11 +132,7 @@ fn expand(rows: Vec<RawRow>, troubles: &mut Vec<Trouble>) -> Vec<Row> {
             let Some((cell, columns, spanned)) = own.next() else {
                 // A span further right still holds its column; columns between are blank.
                 match down.iter().skip(column).any(Option::is_some) {
-                    true => cells.push(Cell {
-                        text: Text::default(),
-                        first: row.first,
-                        last: row.first,
-                    }),
+                    true => cells.push(Cell { text: Text::default(), first: row.first, last: row.first }),
                     false => break,
                 }
                 continue;
@@ -209,19 +147,10 @@ fn expand(rows: Vec<RawRow>, troubles: &mut Vec<Trouble>) -> Vec<Row> {
             }
         }
         made += cells.len();
-        out.push(Row {
-            cells,
-            first: row.first,
-            last: row.last,
-        });
+        out.push(Row { cells, first: row.first, last: row.last });
         if made > CELLS_MAX {
-            let cause = format!(
-                "the spans of a table make more than {CELLS_MAX} cells; the rows after are left out"
-            );
-            troubles.push(Trouble {
-                line: row.last,
-                cause,
-            });
+            let cause = format!("the spans of a table make more than {CELLS_MAX} cells; the rows after are left out");
+            troubles.push(Trouble { line: row.last, cause });
             break;
         }
     }
@@ -255,14 +184,7 @@ fn text_of(element: ElementRef, marked: &Marked, last: u32) -> Text {
 }
 
 /// Goes through an element in order; `at` is the line of the file where the walk stands.
-fn collect(
-    element: ElementRef,
-    marked: &Marked,
-    last: u32,
-    at: &mut u32,
-    out: &mut Growing,
-    depth: usize,
-) {
+fn collect(element: ElementRef, marked: &Marked, last: u32, at: &mut u32, out: &mut Growing, depth: usize) {
     if depth > DEPTH_MAX {
         return;
     }
@@ -284,14 +206,7 @@ fn collect(
     }
 }
 
-fn open_and_close(
-    child: ElementRef,
-    marked: &Marked,
-    last: u32,
-    at: &mut u32,
-    out: &mut Growing,
-    depth: usize,
-) {
+fn open_and_close(child: ElementRef, marked: &Marked, last: u32, at: &mut u32, out: &mut Growing, depth: usize) {
     let name = child.value().name();
     match name {
         "br" | "hr" => return out.break_line(),
@@ -308,8 +223,9 @@ fn open_and_close(
             out.break_line();
             out.verbatim = true;
         }
-        "p" | "div" | "tr" | "dd" | "dt" | "blockquote" | "caption" | "h1" | "h2" | "h3" | "h4"
-        | "h5" | "h6" => out.break_line(),
+        "p" | "div" | "tr" | "dd" | "dt" | "blockquote" | "caption" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+            out.break_line()
+        }
         "ul" | "ol" | "dl" | "table" => out.end_list(),
         _ => {}
     }
@@ -321,8 +237,9 @@ fn open_and_close(
             out.break_line();
             out.verbatim = false;
         }
-        "p" | "div" | "tr" | "dd" | "dt" | "blockquote" | "caption" | "h1" | "h2" | "h3" | "h4"
-        | "h5" | "h6" => out.break_line(),
+        "p" | "div" | "tr" | "dd" | "dt" | "blockquote" | "caption" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+            out.break_line()
+        }
         "li" | "ul" | "ol" | "dl" | "table" => out.end_list(),
         _ => {}
     }

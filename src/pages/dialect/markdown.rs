@@ -23,20 +23,9 @@ pub(super) fn read(text: &str) -> Document {
     let text = without_bombs(&text, &mut troubles);
     let lines = LineIndex::of(&text);
     let (masked, tables) = regions::cut(&text, &lines, &mut troubles);
-    let parser = Parser::new_ext(
-        &masked,
-        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH,
-    );
-    let mut pieces = walk::walk(
-        parser.into_offset_iter(),
-        &masked,
-        &lines,
-        &tables,
-        &mut troubles,
-    );
-    let has_title = pieces
-        .iter()
-        .any(|piece| matches!(piece, Piece::Heading { level: 1, .. }));
+    let parser = Parser::new_ext(&masked, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
+    let mut pieces = walk::walk(parser.into_offset_iter(), &masked, &lines, &tables, &mut troubles);
+    let has_title = pieces.iter().any(|piece| matches!(piece, Piece::Heading { level: 1, .. }));
     pieces.splice(0..0, title.filter(|_| !has_title));
     troubles.sort_by_key(|trouble| trouble.line);
     assemble("markdown", pieces, troubles)
@@ -46,9 +35,7 @@ pub(super) fn read(text: &str) -> Document {
 fn without_front_matter(text: &str) -> (String, Option<Piece>) {
     let mut lines = text.lines();
     let begins = lines.next().is_some_and(|line| line.trim_end() == "---");
-    let length = lines
-        .take(FRONT_MATTER_MAX)
-        .position(|line| line.trim_end() == "---");
+    let length = lines.take(FRONT_MATTER_MAX).position(|line| line.trim_end() == "---");
     let (true, Some(length)) = (begins, length) else {
         return (text.to_string(), None);
     };
@@ -62,12 +49,7 @@ fn without_front_matter(text: &str) -> (String, Option<Piece>) {
         out.extend(line.chars().filter(|c| *c == '\n'));
         if let Some(value) = line.strip_prefix("title:") {
             let value = value.trim().trim_matches(['"', '\'']).to_string();
-            title = Some(Piece::Heading {
-                level: 1,
-                title: value,
-                line: index as u32 + 1,
-                labels: vec![],
-            });
+            title = Some(Piece::Heading { level: 1, title: value, line: index as u32 + 1, labels: vec![] });
         }
     }
     (out, title)
@@ -84,16 +66,10 @@ fn without_bombs(text: &str, troubles: &mut Vec<Trouble>) -> String {
             .take_while(|word| word.chars().all(|c| matches!(c, '>' | '-' | '*' | '+')))
             .map(|word| word.matches('>').count().max(1))
             .sum::<usize>();
-        let rule =
-            content.trim_end().chars().all(|c| matches!(c, '-' | ' ')) && content.contains("--");
+        let rule = content.trim_end().chars().all(|c| matches!(c, '-' | ' ')) && content.contains("--");
         if (markers > MARKERS_MAX && !rule) || indent > INDENT_MAX && !content.is_empty() {
-            let cause =
-                "the line opens too many quotes or lists, or is indented too far; it is left out"
-                    .into();
-            troubles.push(Trouble {
-                line: index as u32 + 1,
-                cause,
-            });
+            let cause = "the line opens too many quotes or lists, or is indented too far; it is left out".into();
+            troubles.push(Trouble { line: index as u32 + 1, cause });
             out.extend(line.chars().filter(|c| *c == '\n'));
         } else {
             out.push_str(line);

@@ -17,26 +17,18 @@ static SECTION: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)^(description|overview|version|parameters|responses|properties|example|example http (request|response)|openapi url)$",
     )
 });
-static EXAMPLE_PART: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^(request (path|header|headers|body|query)|response( header| body)?( \d{3})?)$")
-});
+static EXAMPLE_PART: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^(request (path|header|headers|body|query)|response( header| body)?( \d{3})?)$"));
 static PAIR: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^"?[A-Za-z][\w-]* = [^"]*"?,?$"#));
 static RULE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\|(\s*:?-{3,}:?\s*\|)+$"));
-static CALL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)^(get|post|put|patch|delete|head) /"));
+static CALL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(get|post|put|patch|delete|head) /"));
 static LINK: LazyLock<Regex> = LazyLock::new(|| pattern(r"\[([^\]\[]+)\]\(([^)\s]+)\)"));
 static BREAK: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)<br\s*/?>"));
 
 /// Reads a page; what cannot be read is in the document's troubles.
 pub(super) fn read(text: &str) -> Document {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let mut page = Page {
-        lines,
-        pieces: Vec::new(),
-        troubles: Vec::new(),
-        level: 1,
-        titled: false,
-    };
+    let mut page = Page { lines, pieces: Vec::new(), troubles: Vec::new(), level: 1, titled: false };
     let mut at = 0;
     while at < page.lines.len() {
         at = page.block(at);
@@ -65,12 +57,7 @@ impl Page<'_> {
         }
         if let Some(level) = self.heading(at) {
             let title = line.to_string();
-            self.pieces.push(Piece::Heading {
-                level,
-                title,
-                line: number(at),
-                labels: vec![],
-            });
+            self.pieces.push(Piece::Heading { level, title, line: number(at), labels: vec![] });
             return at + 1;
         }
         if line.starts_with(['{', '[']) {
@@ -83,8 +70,7 @@ impl Page<'_> {
         }
         if let Some(item) = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")) {
             let text = text(item, number(at));
-            self.pieces
-                .push(Piece::Block(Block::Item { depth: 0, text }));
+            self.pieces.push(Piece::Block(Block::Item { depth: 0, text }));
             return at + 1;
         }
         self.pieces.push(Piece::paragraph(text(line, number(at))));
@@ -110,16 +96,13 @@ impl Page<'_> {
             return Some(self.level + 2);
         }
         let next = self.lines.get(at + 1).copied().unwrap_or("");
-        let shows =
-            next.starts_with(['|', '{', '[']) || PAIR.is_match(next) || next.starts_with('/');
+        let shows = next.starts_with(['|', '{', '[']) || PAIR.is_match(next) || next.starts_with('/');
         (bare(line) && !line.contains('(') && shows).then_some(self.level + 1)
     }
 
     fn table(&mut self, at: usize) -> usize {
         let end = self.run(at, |line| line.starts_with('|'));
-        let rules: Vec<usize> = (at..end)
-            .filter(|index| RULE.is_match(self.lines[*index]))
-            .collect();
+        let rules: Vec<usize> = (at..end).filter(|index| RULE.is_match(self.lines[*index])).collect();
         // A second rule means a second table without a line between them.
         let end = match rules.get(1) {
             Some(second) if *second > at + 2 => second - 1,
@@ -139,23 +122,15 @@ impl Page<'_> {
                 at + 2
             }
             _ => {
-                let cause =
-                    "a table of pipes has no rule under its first line, so it has no header".into();
-                self.troubles.push(Trouble {
-                    line: number(at),
-                    cause,
-                });
+                let cause = "a table of pipes has no rule under its first line, so it has no header".into();
+                self.troubles.push(Trouble { line: number(at), cause });
                 at
             }
         };
         for index in body..end {
             if !RULE.is_match(self.lines[index]) {
                 let (first, last) = (number(index), number(index));
-                table.rows.push(Row {
-                    cells: cells(self.lines[index], first),
-                    first,
-                    last,
-                });
+                table.rows.push(Row { cells: cells(self.lines[index], first), first, last });
             }
         }
         self.pieces.push(Piece::Block(Block::Table(table)));
@@ -168,15 +143,9 @@ impl Page<'_> {
         let mut quoted = false;
         for index in at..self.lines.len() {
             let line = self.lines[index];
-            if index > at
-                && !quoted
-                && (NUMBERED.is_match(line) || SECTION.is_match(line) || CALL.is_match(line))
-            {
+            if index > at && !quoted && (NUMBERED.is_match(line) || SECTION.is_match(line) || CALL.is_match(line)) {
                 let cause = "an example ends before its brackets are closed".into();
-                self.troubles.push(Trouble {
-                    line: number(at),
-                    cause,
-                });
+                self.troubles.push(Trouble { line: number(at), cause });
                 self.code(at, index);
                 return index;
             }
@@ -198,33 +167,19 @@ impl Page<'_> {
                 return index + 1;
             }
         }
-        self.troubles.push(Trouble {
-            line: number(at),
-            cause: "an example has no end".into(),
-        });
+        self.troubles.push(Trouble { line: number(at), cause: "an example has no end".into() });
         self.code(at, self.lines.len());
         self.lines.len()
     }
 
     fn code(&mut self, at: usize, end: usize) {
-        let text = self.lines[at..end]
-            .iter()
-            .flat_map(|line| [*line, "\n"])
-            .collect();
+        let text = self.lines[at..end].iter().flat_map(|line| [*line, "\n"]).collect();
         let (first, last) = (number(at), number(end - 1));
-        self.pieces.push(Piece::Block(Block::Code {
-            language: String::new(),
-            text,
-            first,
-            last,
-        }));
+        self.pieces.push(Piece::Block(Block::Code { language: String::new(), text, first, last }));
     }
 
     fn run(&self, at: usize, belongs: impl Fn(&str) -> bool) -> usize {
-        self.lines[at..]
-            .iter()
-            .position(|line| !belongs(line))
-            .map_or(self.lines.len(), |count| at + count)
+        self.lines[at..].iter().position(|line| !belongs(line)).map_or(self.lines.len(), |count| at + count)
     }
 }
 
@@ -264,38 +219,20 @@ pub(super) fn cells(line: &str, at: u32) -> Vec<Cell> {
     if parts.len() > 1 && parts.last().is_some_and(|part| part.trim().is_empty()) {
         parts.pop();
     }
-    parts
-        .iter()
-        .map(|part| Cell {
-            text: text(part, at),
-            first: at,
-            last: at,
-        })
-        .collect()
+    parts.iter().map(|part| Cell { text: text(part, at), first: at, last: at }).collect()
 }
 
 fn text(source: &str, at: u32) -> Text {
     let mut out = Text::default();
     for found in LINK.captures_iter(source) {
         if let Some((label, file)) = link_target(&found[2]) {
-            out.links.push(Link {
-                text: found[1].trim().to_string(),
-                label,
-                file,
-                line: at,
-            });
+            out.links.push(Link { text: found[1].trim().to_string(), label, file, line: at });
         }
     }
     for part in BREAK.split(&LINK.replace_all(source, "$1")) {
         let text = part.split_whitespace().collect::<Vec<_>>().join(" ");
         if !text.is_empty() {
-            out.lines.push(Line {
-                text,
-                bullet: false,
-                strong: vec![],
-                first: at,
-                last: at,
-            });
+            out.lines.push(Line { text, bullet: false, strong: vec![], first: at, last: at });
         }
     }
     out

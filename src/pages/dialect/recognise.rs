@@ -17,39 +17,21 @@ pub(super) fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Unreadabl
         return Err(unreadable(
             file,
             1,
-            format!(
-                "the file has {} bytes; a page may have {PAGE_BYTES_MAX}",
-                bytes.len()
-            ),
+            format!("the file has {} bytes; a page may have {PAGE_BYTES_MAX}", bytes.len()),
             "split it into the pages it was made of",
         ));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let line = line_of(bytes, error.valid_up_to());
-        unreadable(
-            file,
-            line,
-            "the file is not UTF-8 text".into(),
-            "save the page as UTF-8 text",
-        )
+        unreadable(file, line, "the file is not UTF-8 text".into(), "save the page as UTF-8 text")
     })?;
     if let Some(at) = text.find('\0') {
         let line = line_of(bytes, at);
-        return Err(unreadable(
-            file,
-            line,
-            "the file holds NUL bytes, so it is no text".into(),
-            "name a text file",
-        ));
+        return Err(unreadable(file, line, "the file holds NUL bytes, so it is no text".into(), "name a text file"));
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim().is_empty() {
-        return Err(unreadable(
-            file,
-            1,
-            "the file is empty".into(),
-            "fetch the page again",
-        ));
+        return Err(unreadable(file, 1, "the file is empty".into(), "fetch the page again"));
     }
     Ok(text)
 }
@@ -92,13 +74,10 @@ static RST: LazyLock<Regex> = LazyLock::new(|| {
 static MARKDOWN: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^#{1,6} |^\s*(```|~~~)|</?(table|tr|td|th)\b|^\s*<a (name|id)="));
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d+(\.\d+)* - \S"));
-static METHOD: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)^(get|post|put|patch|delete|head) /\S"));
+static METHOD: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(get|post|put|patch|delete|head) /\S"));
 static RULE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*\|(\s*:?-{3,}:?\s*\|)+\s*$"));
 static GLUED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^(TypeName\S|NameDescription|HTTP CodeDescription|Version(Status)?(Not Before|Supported Until)|버전최소)",
-    )
+    pattern(r"^(TypeName\S|NameDescription|HTTP CodeDescription|Version(Status)?(Not Before|Supported Until)|버전최소)")
 });
 
 pub(super) fn pattern(text: &str) -> Regex {
@@ -111,10 +90,8 @@ impl Signs {
         let (mut above, mut before) = ("", "");
         for line in text.lines() {
             let blank = before.trim().is_empty();
-            let rule = line.len() >= 3
-                && line
-                    .bytes()
-                    .all(|byte| byte == line.as_bytes()[0] && byte.is_ascii_punctuation());
+            let rule =
+                line.len() >= 3 && line.bytes().all(|byte| byte == line.as_bytes()[0] && byte.is_ascii_punctuation());
             // Tildes under a line of text are a title's rule, not a fence.
             let markdown = MARKDOWN.is_match(line) && !(rule && !blank && line.starts_with('~'));
             signs.markdown += markdown as usize;
@@ -122,9 +99,7 @@ impl Signs {
             signs.pipe_rules += RULE.is_match(line) as usize;
             signs.numbered += NUMBERED.is_match(line) as usize;
             signs.methods += METHOD.is_match(line) as usize;
-            signs.underlines +=
-                (rule && line.starts_with(['=', '-']) && !blank && line.len() >= before.len())
-                    as usize;
+            signs.underlines += (rule && line.starts_with(['=', '-']) && !blank && line.len() >= before.len()) as usize;
             (above, before) = (before, line);
         }
         signs
@@ -144,42 +119,24 @@ fn refuse_other_formats(file: &str, text: &str) -> Result<(), Unreadable> {
             "fetch the page's source (Markdown or reStructuredText), or export it as text",
         ));
     }
-    let open_api = text
-        .lines()
-        .find(|l| l.starts_with("openapi:") || l.starts_with("swagger:"));
-    if open_api.is_some()
-        && text
-            .lines()
-            .any(|l| l.starts_with("paths:") || l.starts_with("info:"))
-    {
+    let open_api = text.lines().find(|l| l.starts_with("openapi:") || l.starts_with("swagger:"));
+    if open_api.is_some() && text.lines().any(|l| l.starts_with("paths:") || l.starts_with("info:")) {
         return Err(open_api_refused(file, line));
     }
-    let json = start
-        .starts_with(['{', '['])
-        .then(|| serde_json::from_str::<serde_json::Value>(start));
+    let json = start.starts_with(['{', '[']).then(|| serde_json::from_str::<serde_json::Value>(start));
     if let Some(Ok(value)) = json {
         if value.get("openapi").is_some() || value.get("swagger").is_some() {
             return Err(open_api_refused(file, line));
         }
         let cause = "this is a JSON document, not a documentation page";
-        return Err(unreadable(
-            file,
-            line,
-            cause.into(),
-            "name the page that describes it",
-        ));
+        return Err(unreadable(file, line, cause.into(), "name the page that describes it"));
     }
     Ok(())
 }
 
 fn open_api_refused(file: &str, line: u32) -> Unreadable {
     let cause = "this is an OpenAPI description, which no reader takes";
-    unreadable(
-        file,
-        line,
-        cause.into(),
-        "name the documentation pages of the API instead",
-    )
+    unreadable(file, line, cause.into(), "name the documentation pages of the API instead")
 }
 
 /// Two known renderings of pages with pipe tables lose which text stands in which column;
@@ -204,8 +161,7 @@ fn refuse_lossy(file: &str, text: &str) -> Result<(), Unreadable> {
     let glued = lines.iter().position(|line| GLUED.is_match(line.trim()));
     match glued {
         Some(index) if !has_rows => {
-            let cause =
-                "the cells of this table are glued together, so its columns are lost".to_string();
+            let cause = "the cells of this table are glued together, so its columns are lost".to_string();
             Err(unreadable(file, index as u32 + 1, cause, remedy))
         }
         _ => Ok(()),
@@ -221,10 +177,5 @@ fn line_of(bytes: &[u8], at: usize) -> u32 {
 }
 
 fn unreadable(file: &str, line: u32, cause: String, remedy: &str) -> Unreadable {
-    Unreadable {
-        file: file.into(),
-        line,
-        cause,
-        remedy: remedy.into(),
-    }
+    Unreadable { file: file.into(), line, cause, remedy: remedy.into() }
 }

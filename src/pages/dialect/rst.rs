@@ -24,8 +24,7 @@ const DEPTH_MAX: usize = 30;
 const INDENT_MAX: usize = 500;
 const TAB: usize = 8;
 
-static SUBSTITUTION: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^\s*\.\. \|([^|]+)\| replace::\s*(.*)$"));
+static SUBSTITUTION: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*\.\. \|([^|]+)\| replace::\s*(.*)$"));
 
 /// A line of the page, or a part of one.
 #[derive(Debug, Clone)]
@@ -55,10 +54,7 @@ struct Page {
 
 impl Page {
     fn trouble(&mut self, line: u32, cause: impl Into<String>) {
-        self.troubles.push(Trouble {
-            line,
-            cause: cause.into(),
-        });
+        self.troubles.push(Trouble { line, cause: cause.into() });
     }
 }
 
@@ -69,8 +65,7 @@ pub(super) fn read(text: &str) -> Document {
     for (index, line) in text.lines().enumerate() {
         let number = index as u32 + 1;
         if let Some(found) = SUBSTITUTION.captures(line) {
-            page.substitutions
-                .insert(found[1].to_string(), found[2].to_string());
+            page.substitutions.insert(found[1].to_string(), found[2].to_string());
         }
         let mut text = expand_tabs(line.trim_end());
         if text.len() - text.trim_start().len() > INDENT_MAX {
@@ -102,20 +97,12 @@ fn expand_tabs(line: &str) -> String {
 fn dedent(lines: &[Source], columns: usize) -> Vec<Source> {
     lines
         .iter()
-        .map(|line| Source {
-            number: line.number,
-            text: line.text[columns.min(line.indent())..].to_string(),
-        })
+        .map(|line| Source { number: line.number, text: line.text[columns.min(line.indent())..].to_string() })
         .collect()
 }
 
 /// Lines with their common indentation removed.
 fn dedent_all(lines: &[Source]) -> Vec<Source> {
-    let indent = lines
-        .iter()
-        .filter(|line| !line.is_blank())
-        .map(Source::indent)
-        .min()
-        .unwrap_or(0);
+    let indent = lines.iter().filter(|line| !line.is_blank()).map(Source::indent).min().unwrap_or(0);
     dedent(lines, indent)
 }

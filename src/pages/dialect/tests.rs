@@ -6,12 +6,7 @@ use crate::pages::document::{Block, Document, Text};
 fn check(page: &str, expected: &str) {
     let document = read("page.txt", page.as_bytes()).expect("the page is readable");
     let found = document.outline();
-    assert!(
-        found.trim() == expected.trim(),
-        "--- expected\n{}\n--- found\n{}",
-        expected.trim(),
-        found.trim()
-    );
+    assert!(found.trim() == expected.trim(), "--- expected\n{}\n--- found\n{}", expected.trim(), found.trim());
 }
 
 mod corpus;
@@ -31,12 +26,8 @@ fn lines_are_in_bounds(document: &Document, text: &str) {
         );
     };
     let text_within = |text: &Text, outer: (u32, u32)| {
-        text.lines
-            .iter()
-            .for_each(|line| within(line.first, line.last, outer, &line.text));
-        text.links
-            .iter()
-            .for_each(|link| within(link.line, link.line, outer, &link.text));
+        text.lines.iter().for_each(|line| within(line.first, line.last, outer, &line.text));
+        text.links.iter().for_each(|link| within(link.line, link.line, outer, &link.text));
     };
     let page = (1, count);
     for section in &document.sections {
@@ -52,11 +43,7 @@ fn lines_are_in_bounds(document: &Document, text: &str) {
                     for row in &table.rows {
                         within(row.first, row.last, outer, "a row");
                     }
-                    for cell in table
-                        .header
-                        .iter()
-                        .chain(table.rows.iter().flat_map(|row| &row.cells))
-                    {
+                    for cell in table.header.iter().chain(table.rows.iter().flat_map(|row| &row.cells)) {
                         within(cell.first, cell.last, outer, "a cell");
                         text_within(&cell.text, outer);
                     }
@@ -64,8 +51,5 @@ fn lines_are_in_bounds(document: &Document, text: &str) {
             }
         }
     }
-    document
-        .troubles
-        .iter()
-        .for_each(|trouble| within(trouble.line, trouble.line, page, &trouble.cause));
+    document.troubles.iter().for_each(|trouble| within(trouble.line, trouble.line, page, &trouble.cause));
 }

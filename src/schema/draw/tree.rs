@@ -7,19 +7,11 @@ use crate::schema::text::{Length, Text, plain};
 use serde_json::{Map, Value};
 
 impl<'a> Drawer<'a> {
-    pub(super) fn array(
-        &mut self,
-        nodes: &[&'a Node],
-        at: &str,
-        depth: usize,
-    ) -> Result<Value, Undrawable> {
+    pub(super) fn array(&mut self, nodes: &[&'a Node], at: &str, depth: usize) -> Result<Value, Undrawable> {
         let least = nodes.iter().filter_map(|node| node.min_items).max();
         let most = nodes.iter().filter_map(|node| node.max_items).min();
         let low = least.unwrap_or(1).min(most.unwrap_or(u64::MAX));
-        let high = most
-            .unwrap_or(low.saturating_add(1))
-            .min(low.saturating_add(1))
-            .max(low);
+        let high = most.unwrap_or(low.saturating_add(1)).min(low.saturating_add(1)).max(low);
         let near = |bound: Option<u64>| bound.filter(|&bound| bound <= ITEMS_MAX);
         let mut count = match self.bound(&[near(least), near(most)]) {
             Some(bound) => {
@@ -50,23 +42,13 @@ impl<'a> Drawer<'a> {
         Ok(Value::Array(items))
     }
 
-    pub(super) fn object(
-        &mut self,
-        nodes: &[&'a Node],
-        at: &str,
-        depth: usize,
-    ) -> Result<Value, Undrawable> {
+    pub(super) fn object(&mut self, nodes: &[&'a Node], at: &str, depth: usize) -> Result<Value, Undrawable> {
         let mut entries = Map::new();
-        let required = |name: &str| {
-            nodes
-                .iter()
-                .any(|node| node.required.iter().any(|known| known == name))
-        };
+        let required = |name: &str| nodes.iter().any(|node| node.required.iter().any(|known| known == name));
         for node in nodes {
             for (name, schema) in node.props.iter().flatten() {
                 let here = join(at, name);
-                if entries.contains_key(name) || !self.wants(*schema, required(name), &here, depth)
-                {
+                if entries.contains_key(name) || !self.wants(*schema, required(name), &here, depth) {
                     continue;
                 }
                 entries.insert(name.clone(), self.value(*schema, &here, depth + 1)?);
@@ -80,26 +62,12 @@ impl<'a> Drawer<'a> {
                 entries.insert(name.clone(), drawn);
             }
         }
-        let least = nodes
-            .iter()
-            .filter_map(|node| node.min_props)
-            .max()
-            .unwrap_or(0);
-        let most = nodes
-            .iter()
-            .filter_map(|node| node.max_props)
-            .min()
-            .unwrap_or(u64::MAX);
+        let least = nodes.iter().filter_map(|node| node.min_props).max().unwrap_or(0);
+        let most = nodes.iter().filter_map(|node| node.max_props).min().unwrap_or(u64::MAX);
         // Entries only where the schema says of what kind: an object that is merely
         // called an object may be the empty body of an action.
-        let stated = nodes
-            .iter()
-            .any(|node| node.additional != Additional::Unstated || !node.pattern_props.is_empty());
-        let some = if described || !stated || depth > DEPTH_OPTIONAL {
-            0
-        } else {
-            self.rng.below(3).min(most)
-        };
+        let stated = nodes.iter().any(|node| node.additional != Additional::Unstated || !node.pattern_props.is_empty());
+        let some = if described || !stated || depth > DEPTH_OPTIONAL { 0 } else { self.rng.below(3).min(most) };
         let goal = least.max(some).min(ITEMS_MAX);
         for _ in 0..goal.saturating_mul(4) {
             if entries.len() as u64 >= goal {
@@ -114,12 +82,7 @@ impl<'a> Drawer<'a> {
         Ok(Value::Object(entries))
     }
 
-    fn item(
-        &mut self,
-        schema: Option<NodeId>,
-        at: &str,
-        depth: usize,
-    ) -> Result<Value, Undrawable> {
+    fn item(&mut self, schema: Option<NodeId>, at: &str, depth: usize) -> Result<Value, Undrawable> {
         match (self.how.pins.get(at), schema) {
             (Some(pin), _) => Ok(pin.clone()),
             (None, Some(schema)) => self.value(schema, at, depth + 1),
@@ -130,11 +93,7 @@ impl<'a> Drawer<'a> {
     /// How many elements the pins below a list ask for.
     fn pinned_items(&self, at: &str) -> u64 {
         let prefix = format!("{at}/");
-        let below = self
-            .how
-            .pins
-            .keys()
-            .filter_map(|pin| pin.strip_prefix(&prefix));
+        let below = self.how.pins.keys().filter_map(|pin| pin.strip_prefix(&prefix));
         let indices = below.filter_map(|rest| rest.split('/').next()?.parse::<u64>().ok());
         indices.max().map_or(0, |index| index.saturating_add(1))
     }
@@ -175,15 +134,8 @@ impl<'a> Drawer<'a> {
 
     fn entry_name(&mut self, nodes: &[&'a Node], at: &str) -> Result<String, Undrawable> {
         if let Some(schema) = nodes.iter().find_map(|node| node.property_names) {
-            let parts: Vec<&Node> = self
-                .shape
-                .parts(schema)
-                .into_iter()
-                .map(|id| self.shape.node(id))
-                .collect();
-            return Text::of(&parts)
-                .draw(self.rng, Length::Usual)
-                .map_err(|cause| fail(at, &cause));
+            let parts: Vec<&Node> = self.shape.parts(schema).into_iter().map(|id| self.shape.node(id)).collect();
+            return Text::of(&parts).draw(self.rng, Length::Usual).map_err(|cause| fail(at, &cause));
         }
         let pattern = nodes
             .iter()

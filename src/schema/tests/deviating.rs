@@ -13,12 +13,8 @@ fn good() -> Value {
 #[track_caller]
 fn check(pointer: &str, expected: &[&str]) {
     let found = deviations(&shape(kettle()), &good());
-    let here = found
-        .iter()
-        .filter(|deviation| deviation.pointer == pointer);
-    let told: Vec<String> = here
-        .map(|deviation| format!("{} {:?}", deviation.kind, deviation.class))
-        .collect();
+    let here = found.iter().filter(|deviation| deviation.pointer == pointer);
+    let told: Vec<String> = here.map(|deviation| format!("{} {:?}", deviation.kind, deviation.class)).collect();
     assert_eq!(told, expected);
 }
 
@@ -130,11 +126,7 @@ fn the_body_itself_deviates_too() {
 fn the_microversion_decides_which_field_is_out_of_place() {
     let kinds = |version| -> Vec<String> {
         let found = deviations_at(&shape(kettle()), &good(), version);
-        found
-            .into_iter()
-            .filter(|d| d.kind == "version")
-            .map(|d| d.pointer)
-            .collect()
+        found.into_iter().filter(|d| d.kind == "version").map(|d| d.pointer).collect()
     };
     assert_eq!(kinds(None), ["/kettle/steam"]);
     assert_eq!(kinds(Some("2.4")), ["/kettle/coal"]);
@@ -144,20 +136,7 @@ fn the_microversion_decides_which_field_is_out_of_place() {
 fn a_simpler_body_leaves_pins_alone() {
     let pins = BTreeMap::from([("/kettle/litres".to_string(), json!(3))]);
     let candidates = simpler(&shape(kettle()), &good(), &pins);
-    assert_eq!(
-        candidates[0],
-        json!({"kettle": {"label": "tin", "litres": 3, "mode": "SLOW"}})
-    );
-    assert!(
-        candidates
-            .iter()
-            .all(|candidate| candidate["kettle"]["litres"] == 3),
-        "{candidates:?}"
-    );
-    assert!(
-        candidates
-            .iter()
-            .any(|candidate| candidate["kettle"]["cups"][0]["size"] == 0),
-        "{candidates:?}"
-    );
+    assert_eq!(candidates[0], json!({"kettle": {"label": "tin", "litres": 3, "mode": "SLOW"}}));
+    assert!(candidates.iter().all(|candidate| candidate["kettle"]["litres"] == 3), "{candidates:?}");
+    assert!(candidates.iter().any(|candidate| candidate["kettle"]["cups"][0]["size"] == 0), "{candidates:?}");
 }

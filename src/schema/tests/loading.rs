@@ -58,70 +58,30 @@ fn check(name: &'static str, text: Option<&str>, place: &str, cause: &str) {
 fn a_body_is_found_by_version_and_status() {
     let schemas = Schemas::load(&files()).unwrap();
     let boil = schemas.operation("boil").unwrap();
-    let title = |shape: Option<&Shape>| {
-        shape.map(|shape| shape.schema["title"].as_str().unwrap().to_string())
-    };
+    let title = |shape: Option<&Shape>| shape.map(|shape| shape.schema["title"].as_str().unwrap().to_string());
     assert_eq!(title(schemas.request(boil, None)).as_deref(), Some("one"));
-    assert_eq!(
-        title(schemas.request(boil, Some("2.0"))).as_deref(),
-        Some("two")
-    );
+    assert_eq!(title(schemas.request(boil, Some("2.0"))).as_deref(), Some("two"));
     assert_eq!(title(schemas.request(boil, Some("3.0"))), None);
-    assert_eq!(
-        title(schemas.response(boil, 202, None)).as_deref(),
-        Some("accepted")
-    );
-    assert_eq!(
-        title(schemas.response(boil, 200, None)).as_deref(),
-        Some("any")
-    );
+    assert_eq!(title(schemas.response(boil, 202, None)).as_deref(), Some("accepted"));
+    assert_eq!(title(schemas.response(boil, 200, None)).as_deref(), Some("any"));
     assert_eq!(title(schemas.response(boil, 404, None)), None);
-    assert!(
-        !schemas
-            .parameter(boil, "query", "limit")
-            .unwrap()
-            .is_valid(&json!(0))
-    );
+    assert!(!schemas.parameter(boil, "query", "limit").unwrap().is_valid(&json!(0)));
 }
 
 #[test]
 fn a_catalog_that_is_newer_or_broken_is_refused() {
-    let newer = catalog()
-        .to_string()
-        .replacen("\"format\":1", "\"format\":2", 1);
-    check(
-        "catalog.json",
-        Some(&newer),
-        "catalog.json",
-        "its format is 2, this program reads up to 1",
-    );
-    check(
-        "catalog.json",
-        None,
-        "catalog.json",
-        "the file is missing or cannot be read",
-    );
-    check(
-        "boil.202.json",
-        None,
-        "boil.202.json",
-        "the file is missing or cannot be read",
-    );
+    let newer = catalog().to_string().replacen("\"format\":1", "\"format\":2", 1);
+    check("catalog.json", Some(&newer), "catalog.json", "its format is 2, this program reads up to 1");
+    check("catalog.json", None, "catalog.json", "the file is missing or cannot be read");
+    check("boil.202.json", None, "boil.202.json", "the file is missing or cannot be read");
     check(
         "boil.202.json",
         Some("{"),
         "boil.202.json",
         "it is not JSON: EOF while parsing an object at line 1 column 1",
     );
-    let outside = catalog()
-        .to_string()
-        .replace("boil.202.json", "../boil.202.json");
-    check(
-        "catalog.json",
-        Some(&outside),
-        "../boil.202.json",
-        "it lies outside of the catalog's folder",
-    );
+    let outside = catalog().to_string().replace("boil.202.json", "../boil.202.json");
+    check("catalog.json", Some(&outside), "../boil.202.json", "it lies outside of the catalog's folder");
 }
 
 #[test]
@@ -139,24 +99,14 @@ fn a_schema_that_is_not_understood_is_refused_with_its_place() {
         "boil.response.json#/maxLenght",
         "the keyword `maxLenght` is not understood",
     );
-    check(
-        body,
-        Some(r#"{"minimum": "3"}"#),
-        "boil.response.json#/minimum",
-        "it must be a number",
-    );
+    check(body, Some(r#"{"minimum": "3"}"#), "boil.response.json#/minimum", "it must be a number");
     check(
         body,
         Some(r##"{"items": {"$ref": "#/$defs/x"}}"##),
         "boil.response.json#/items/$ref",
         "the reference \"#/$defs/x\" leads nowhere in this file",
     );
-    check(
-        body,
-        Some(r##"{"allOf": [{"$ref": "#"}]}"##),
-        "boil.response.json#",
-        "a part of the schema includes itself",
-    );
+    check(body, Some(r##"{"allOf": [{"$ref": "#"}]}"##), "boil.response.json#", "a part of the schema includes itself");
 }
 
 #[test]
@@ -168,9 +118,7 @@ fn a_recursive_schema_is_drawn_and_judged() -> Result<(), LoadError> {
     )?;
     for seed in 0..50 {
         let how = crate::schema::Draw::response();
-        let value =
-            crate::schema::draw_valid(&shape, &mut crate::schema::Rng::new(seed, 0, 0, 0), &how)
-                .unwrap();
+        let value = crate::schema::draw_valid(&shape, &mut crate::schema::Rng::new(seed, 0, 0, 0), &how).unwrap();
         assert!(shape.is_valid(&value));
     }
     assert!(!shape.is_valid(&json!({"name": "a", "inside": [{"name": 1}]})));

@@ -1,9 +1,7 @@
 //! Random shapes: our walker against the `jsonschema` crate, our draws against both.
 
 use super::shape;
-use crate::schema::{
-    Class, Draw, Rng, Shape, classify, deviations, draw_boundary, draw_valid, simpler,
-};
+use crate::schema::{Class, Draw, Rng, Shape, classify, deviations, draw_boundary, draw_valid, simpler};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -21,28 +19,11 @@ fn random_schema(rng: &mut Rng, depth: u32) -> Value {
         3 => json!({"type": "string", "minLength": n(rng, 3), "maxLength": 3 + n(rng, 4)}),
         4 => json!({"enum": ["one", "two", 3, null]}),
         5 => {
-            let formats = [
-                "uuid",
-                "ipv4",
-                "ipv6",
-                "date-time",
-                "date",
-                "uri",
-                "email",
-                "time",
-                "hostname",
-            ];
+            let formats = ["uuid", "ipv4", "ipv6", "date-time", "date", "uri", "email", "time", "hostname"];
             json!({"type": "string", "format": rng.pick(&formats)})
         }
         6 => {
-            let patterns = [
-                "^[a-z]+$",
-                "^\\d{2,3}-\\w*$",
-                "x.y",
-                "^(left|right)$",
-                "^[^/]{2,}$",
-                "^(?!no)[a-z]{4}$",
-            ];
+            let patterns = ["^[a-z]+$", "^\\d{2,3}-\\w*$", "x.y", "^(left|right)$", "^[^/]{2,}$", "^(?!no)[a-z]{4}$"];
             json!({"type": "string", "pattern": rng.pick(&patterns[..5])})
         }
         7 => json!({"type": "array", "items": random_schema(rng, depth - 1), "minItems": n(rng, 2),
@@ -63,9 +44,7 @@ fn random_object(rng: &mut Rng, depth: u32) -> Value {
     let required: Vec<&str> = NAMES.into_iter().filter(|_| rng.chance(1, 3)).collect();
     let mut schema = json!({"type": "object", "properties": properties, "required": required});
     match rng.below(5) {
-        0 if required.iter().all(|name| properties_has(&schema, name)) => {
-            schema["additionalProperties"] = json!(false)
-        }
+        0 if required.iter().all(|name| properties_has(&schema, name)) => schema["additionalProperties"] = json!(false),
         1 => schema["additionalProperties"] = json!({"type": ["string", "null"]}),
         2 => schema["maxProperties"] = json!(6),
         _ => {}
@@ -85,19 +64,10 @@ fn random_value(rng: &mut Rng, depth: u32) -> Value {
         3 => json!(rng.below(80) as f64 / 8.0),
         4 => json!("x".repeat(rng.below(9) as usize)),
         5 => json!(rng.pick(&["left", "12-", "one", "2026-02-28", "10.0.0.1", "é/"])),
-        6 => (0..rng.below(4))
-            .map(|_| random_value(rng, depth - 1))
-            .collect(),
+        6 => (0..rng.below(4)).map(|_| random_value(rng, depth - 1)).collect(),
         _ => {
-            let names: Vec<&str> = NAMES
-                .into_iter()
-                .chain(["z"])
-                .filter(|_| rng.chance(1, 2))
-                .collect();
-            names
-                .into_iter()
-                .map(|name| (name.to_string(), random_value(rng, depth - 1)))
-                .collect()
+            let names: Vec<&str> = NAMES.into_iter().chain(["z"]).filter(|_| rng.chance(1, 2)).collect();
+            names.into_iter().map(|name| (name.to_string(), random_value(rng, depth - 1))).collect()
         }
     }
 }
@@ -131,11 +101,7 @@ fn the_walker_agrees_with_the_library_on_any_value() {
                 ours.violations(&value)
             );
             assert_eq!(ours.is_valid(&value), ours.violations(&value).is_empty());
-            if ours.is_valid(&value) {
-                valid += 1
-            } else {
-                invalid += 1
-            }
+            if ours.is_valid(&value) { valid += 1 } else { invalid += 1 }
         }
     }
     assert!(valid > 1000 && invalid > 1000, "{valid} {invalid}");
@@ -159,18 +125,9 @@ fn every_draw_is_valid_for_the_library_and_classifies_as_valid() {
                     continue;
                 }
             };
-            assert!(
-                theirs.is_valid(&value),
-                "seed {seed}: {} {value}",
-                shape.schema
-            );
+            assert!(theirs.is_valid(&value), "seed {seed}: {} {value}", shape.schema);
             let classified = classify(Some(shape), Some(&value), None);
-            assert_eq!(
-                classified.class,
-                Class::Valid,
-                "seed {seed}: {} {value} {classified:?}",
-                shape.schema
-            );
+            assert_eq!(classified.class, Class::Valid, "seed {seed}: {} {value} {classified:?}", shape.schema);
         }
     });
     // A random shape may contradict itself (`allOf` over two kinds), most do not.
@@ -185,10 +142,7 @@ fn a_reply_is_drawn_with_every_documented_property() {
         };
         assert!(theirs.is_valid(&value), "seed {seed}");
         for name in shape.schema["properties"].as_object().unwrap().keys() {
-            assert!(
-                value.get(name).is_some(),
-                "seed {seed}: {name} is not in {value}"
-            );
+            assert!(value.get(name).is_some(), "seed {seed}: {name} is not in {value}");
         }
     });
 }
@@ -208,20 +162,10 @@ fn an_invalid_deviation_is_refused_by_the_library_and_differs_in_one_place() {
             if deviation.class == Class::Invalid {
                 assert!(!theirs.is_valid(value), "seed {seed}: {deviation:?}");
             }
-            assert_eq!(
-                shape.is_valid(value),
-                theirs.is_valid(value),
-                "seed {seed}: {} {deviation:?}",
-                shape.schema
-            );
+            assert_eq!(shape.is_valid(value), theirs.is_valid(value), "seed {seed}: {} {deviation:?}", shape.schema);
             let places = differing(&good, value, String::new());
-            let within = places
-                .iter()
-                .all(|place| place.starts_with(&deviation.pointer));
-            assert!(
-                !places.is_empty() && within,
-                "seed {seed}: {places:?} {deviation:?}"
-            );
+            let within = places.iter().all(|place| place.starts_with(&deviation.pointer));
+            assert!(!places.is_empty() && within, "seed {seed}: {places:?} {deviation:?}");
         }
     });
     for class in [Class::Valid, Class::Doubtful, Class::Invalid] {
@@ -233,9 +177,7 @@ fn an_invalid_deviation_is_refused_by_the_library_and_differs_in_one_place() {
 fn differing(left: &Value, right: &Value, at: String) -> Vec<String> {
     match (left, right) {
         (Value::Object(l), Value::Object(r)) => {
-            let names = l
-                .keys()
-                .chain(r.keys().filter(|name| !l.contains_key(*name)));
+            let names = l.keys().chain(r.keys().filter(|name| !l.contains_key(*name)));
             names
                 .flat_map(|name| {
                     let here = crate::schema::place::join(&at, name);
@@ -248,9 +190,7 @@ fn differing(left: &Value, right: &Value, at: String) -> Vec<String> {
         }
         (Value::Array(l), Value::Array(r)) if l.len() == r.len() => {
             let pairs = l.iter().zip(r).enumerate();
-            pairs
-                .flat_map(|(index, (l, r))| differing(l, r, format!("{at}/{index}")))
-                .collect()
+            pairs.flat_map(|(index, (l, r))| differing(l, r, format!("{at}/{index}"))).collect()
         }
         _ if left == right => Vec::new(),
         _ => vec![at],
@@ -260,14 +200,7 @@ fn differing(left: &Value, right: &Value, at: String) -> Vec<String> {
 #[test]
 fn taking_simpler_values_ends_in_a_valid_one() {
     for_each_shape(100, |seed, shape, theirs, rng| {
-        let Ok(mut value) = draw_valid(
-            shape,
-            rng,
-            &Draw {
-                optional_percent: 90,
-                ..Draw::default()
-            },
-        ) else {
+        let Ok(mut value) = draw_valid(shape, rng, &Draw { optional_percent: 90, ..Draw::default() }) else {
             return;
         };
         for step in 0.. {

@@ -6,67 +6,29 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 impl Walk<'_> {
-    pub(super) fn array(
-        &mut self,
-        id: NodeId,
-        node: &Node,
-        items: &[Value],
-        value: &Value,
-        at: &Path,
-        place: Place,
-    ) {
+    pub(super) fn array(&mut self, id: NodeId, node: &Node, items: &[Value], value: &Value, at: &Path, place: Place) {
         let count = items.len() as u64;
         if let Some(least) = node.min_items.filter(|&least| count < least) {
-            self.break_at(id, "minItems", value, at, place, || {
-                format!("at least {least} elements")
-            });
+            self.break_at(id, "minItems", value, at, place, || format!("at least {least} elements"));
         }
         if let Some(most) = node.max_items.filter(|&most| count > most) {
-            self.break_at(id, "maxItems", value, at, place, || {
-                format!("at most {most} elements")
-            });
+            self.break_at(id, "maxItems", value, at, place, || format!("at most {most} elements"));
         }
         if node.unique && has_twins(items) {
-            self.break_at(id, "uniqueItems", value, at, place, || {
-                "elements that all differ".into()
-            });
+            self.break_at(id, "uniqueItems", value, at, place, || "elements that all differ".into());
         }
-        let inner = Place {
-            included: false,
-            ..place
-        };
+        let inner = Place { included: false, ..place };
         if let Some(schema) = node.items {
             for (index, item) in items.iter().enumerate() {
                 self.node(schema, item, &Path::Index(at, index), inner);
             }
         } else if self.soft && !place.included && !self.describes(id, |node| node.items.is_some()) {
-            for (index, item) in items
-                .iter()
-                .enumerate()
-                .filter(|(_, item)| !item.is_string())
-            {
-                self.soft_at(
-                    id,
-                    "undescribed",
-                    item,
-                    &Path::Index(at, index),
-                    "elements that no page describes",
-                );
+            for (index, item) in items.iter().enumerate().filter(|(_, item)| !item.is_string()) {
+                self.soft_at(id, "undescribed", item, &Path::Index(at, index), "elements that no page describes");
             }
         }
-        if self.soft
-            && items.is_empty()
-            && node.min_items.is_none()
-            && node.members.is_none()
-            && !place.included
-        {
-            self.soft_at(
-                id,
-                "empty",
-                value,
-                at,
-                "a list; no page says that it may be empty",
-            );
+        if self.soft && items.is_empty() && node.min_items.is_none() && node.members.is_none() && !place.included {
+            self.soft_at(id, "empty", value, at, "a list; no page says that it may be empty");
         }
     }
 
@@ -81,14 +43,10 @@ impl Walk<'_> {
     ) {
         let count = entries.len() as u64;
         if let Some(least) = node.min_props.filter(|&least| count < least) {
-            self.break_at(id, "minProperties", value, at, place, || {
-                format!("at least {least} properties")
-            });
+            self.break_at(id, "minProperties", value, at, place, || format!("at least {least} properties"));
         }
         if let Some(most) = node.max_props.filter(|&most| count > most) {
-            self.break_at(id, "maxProperties", value, at, place, || {
-                format!("at most {most} properties")
-            });
+            self.break_at(id, "maxProperties", value, at, place, || format!("at most {most} properties"));
         }
         for name in &node.required {
             if !entries.contains_key(name) {
@@ -101,17 +59,9 @@ impl Walk<'_> {
             if let Some(entry) = entries.get(name) {
                 known += 1;
                 let mandatory = sub_is_mandatory(node, sub, name);
-                let inner = Place {
-                    mandatory,
-                    capped: place.capped,
-                    included: false,
-                };
+                let inner = Place { mandatory, capped: place.capped, included: false };
                 self.node(*schema, entry, &Path::Name(at, name), inner);
-            } else if self.soft
-                && sub.notes.mandatory_when
-                && !sub.notes.dead
-                && self.asked.includes(&sub.notes)
-            {
+            } else if self.soft && sub.notes.mandatory_when && !sub.notes.dead && self.asked.includes(&sub.notes) {
                 self.soft_at(
                     *schema,
                     "mandatory-when",
@@ -123,21 +73,11 @@ impl Walk<'_> {
         }
         if let Some(names) = node.property_names {
             for name in entries.keys() {
-                let inner = Place {
-                    mandatory: false,
-                    capped: place.capped,
-                    included: true,
-                };
-                self.node(
-                    names,
-                    &Value::from(name.as_str()),
-                    &Path::Name(at, name),
-                    inner,
-                );
+                let inner = Place { mandatory: false, capped: place.capped, included: true };
+                self.node(names, &Value::from(name.as_str()), &Path::Name(at, name), inner);
             }
         }
-        let plain = node.pattern_props.is_empty()
-            && matches!(node.additional, Additional::Unstated | Additional::Any);
+        let plain = node.pattern_props.is_empty() && matches!(node.additional, Additional::Unstated | Additional::Any);
         if known < entries.len() && !(plain && (place.included || !self.soft)) {
             self.others(id, node, entries, value, at, place);
         }
@@ -153,14 +93,9 @@ impl Walk<'_> {
         }
         let at = Path::Name(at, name);
         let source = node.prop(name).unwrap_or(id);
-        self.push(
-            source,
-            "required",
-            &at,
-            true,
-            place.capped || node.disputes("required"),
-            || ("the property".into(), "nothing".into()),
-        );
+        self.push(source, "required", &at, true, place.capped || node.disputes("required"), || {
+            ("the property".into(), "nothing".into())
+        });
     }
 
     /// Entries that `properties` does not name.
@@ -173,14 +108,8 @@ impl Walk<'_> {
         at: &Path,
         place: Place,
     ) {
-        let inner = Place {
-            mandatory: false,
-            capped: place.capped,
-            included: false,
-        };
-        let described = self.describes(id, |node| {
-            node.props.is_some() || !node.pattern_props.is_empty()
-        });
+        let inner = Place { mandatory: false, capped: place.capped, included: false };
+        let described = self.describes(id, |node| node.props.is_some() || !node.pattern_props.is_empty());
         for (name, entry) in entries.iter().filter(|(name, _)| node.prop(name).is_none()) {
             let at = Path::Name(at, name);
             let mut matched = false;
@@ -194,9 +123,7 @@ impl Walk<'_> {
                 _ if matched => {}
                 Additional::Like(schema) => self.node(schema, entry, &at, inner),
                 Additional::Never => {
-                    self.break_at(id, "additionalProperties", entry, &at, place, || {
-                        "no such property".into()
-                    })
+                    self.break_at(id, "additionalProperties", entry, &at, place, || "no such property".into())
                 }
                 Additional::Any => {}
                 Additional::Unstated if !self.soft || place.included => {}
@@ -205,13 +132,7 @@ impl Walk<'_> {
                     self.soft_at(id, "surplus", entry, &at, "no such property");
                 }
                 Additional::Unstated if !entry.is_string() => {
-                    self.soft_at(
-                        id,
-                        "undescribed",
-                        entry,
-                        &at,
-                        "an entry that no page describes",
-                    );
+                    self.soft_at(id, "undescribed", entry, &at, "an entry that no page describes");
                 }
                 Additional::Unstated => {}
             }
@@ -224,18 +145,14 @@ impl Walk<'_> {
         let named = node.prop(name).is_some()
             || node.required.iter().any(|required| required == name)
             || matches!(node.additional, Additional::Any | Additional::Like(_))
-            || node
-                .pattern_props
-                .iter()
-                .any(|(pattern, _)| pattern.matches(name));
+            || node.pattern_props.iter().any(|(pattern, _)| pattern.matches(name));
         named
+            || node.all_of.iter().any(|&part| self.knows(part, name, value))
             || node
-                .all_of
+                .any_of
                 .iter()
-                .any(|&part| self.knows(part, name, value))
-            || node.any_of.iter().chain(&node.one_of).any(|&branch| {
-                self.knows(branch, name, value) && accepts(self.shape, branch, value, self.asked)
-            })
+                .chain(&node.one_of)
+                .any(|&branch| self.knows(branch, name, value) && accepts(self.shape, branch, value, self.asked))
     }
 
     fn describes(&self, id: NodeId, says: fn(&Node) -> bool) -> bool {

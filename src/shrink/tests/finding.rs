@@ -17,16 +17,13 @@ fn seen(steps: &[Step], shows: impl Fn(&Step, &BTreeMap<String, Crate>) -> bool)
 fn rebooted_large(steps: &[Step]) -> bool {
     seen(steps, |step, boxes| {
         let it = on(step).and_then(|name| boxes.get(name));
-        step.operation == "reboot"
-            && it.is_some_and(|it| it.confirmed.is_some_and(|size| size >= 17))
+        step.operation == "reboot" && it.is_some_and(|it| it.confirmed.is_some_and(|size| size >= 17))
     })
 }
 
 /// Plans of noise in which the failure comes up, at their full length.
 fn failing(count: usize, fails: impl Fn(&[Step]) -> bool) -> Vec<Plan> {
-    let drawn = (0..)
-        .map(|seed| noise(seed, count))
-        .filter(|steps| fails(steps));
+    let drawn = (0..).map(|seed| noise(seed, count)).filter(|steps| fails(steps));
     drawn.take(SEEDS as usize).map(plan).collect()
 }
 
@@ -39,26 +36,18 @@ fn three_calls_in_order_are_found_among_forty() {
         assert_eq!(calls(&shrunk.plan.steps), "create resize confirm reboot");
         assert_eq!(size(&shrunk.plan.steps[1]), 17);
         let given = |call: &Step, binding: &str| {
-            case.steps
-                .iter()
-                .any(|step| step.operation == call.operation && step.binding == binding)
+            case.steps.iter().any(|step| step.operation == call.operation && step.binding == binding)
         };
         let steps = &shrunk.plan.steps;
         let bindings = sort_key(steps).bindings;
-        let could_be_one = ["v1", "v2"]
-            .iter()
-            .any(|one| steps.iter().all(|step| given(step, one)));
+        let could_be_one = ["v1", "v2"].iter().any(|one| steps.iter().all(|step| given(step, one)));
         assert_eq!(bindings == 1, could_be_one);
         assert!(steps.iter().all(|step| step.settle == Settle::Leave));
         assert!(shrunk.complete);
         tried += shrunk.tried;
         requests += shrunk.requests;
     }
-    println!(
-        "{} tries, {} requests a failure",
-        tried / SEEDS,
-        requests / SEEDS
-    );
+    println!("{} tries, {} requests a failure", tried / SEEDS, requests / SEEDS);
     assert!(tried / SEEDS <= 45, "{tried} tries");
     assert!(requests / SEEDS <= 300, "{requests} requests");
 }
@@ -68,27 +57,17 @@ fn reboots(step: &Step) -> bool {
 }
 
 fn count(steps: &[Step], operation: &str) -> usize {
-    steps
-        .iter()
-        .filter(|step| step.operation == operation)
-        .count()
+    steps.iter().filter(|step| step.operation == operation).count()
 }
 
 #[test]
 fn one_thing_stands_in_for_another() {
     let fails = |steps: &[Step]| {
-        seen(steps, |step, boxes| {
-            reboots(step) && boxes.values().any(|it| it.locked) && count(steps, "show") > 0
-        })
+        seen(steps, |step, boxes| reboots(step) && boxes.values().any(|it| it.locked) && count(steps, "show") > 0)
     };
     for case in failing(40, fails) {
         let shrunk = check(&case, &AMPLE, fails);
-        assert_eq!(
-            count(&shrunk.plan.steps, "create"),
-            1,
-            "{}",
-            calls(&shrunk.plan.steps)
-        );
+        assert_eq!(count(&shrunk.plan.steps, "create"), 1, "{}", calls(&shrunk.plan.steps));
         assert_eq!(shrunk.plan.steps.len(), 4);
     }
 }
@@ -97,26 +76,15 @@ fn one_thing_stands_in_for_another() {
 fn two_things_stay_where_both_are_needed() {
     let fails = |steps: &[Step]| {
         seen(steps, |_, boxes| {
-            let holders =
-                |disk: &String| boxes.values().filter(|it| it.disks.contains(disk)).count();
-            boxes
-                .values()
-                .flat_map(|it| &it.disks)
-                .any(|disk| holders(disk) > 1)
+            let holders = |disk: &String| boxes.values().filter(|it| it.disks.contains(disk)).count();
+            boxes.values().flat_map(|it| &it.disks).any(|disk| holders(disk) > 1)
         })
     };
     for case in failing(60, fails) {
         let shrunk = check(&case, &AMPLE, fails);
         let steps = &shrunk.plan.steps;
         assert_eq!(steps.len(), 5, "{}", calls(steps));
-        assert_eq!(
-            (
-                count(steps, "create"),
-                count(steps, "format"),
-                count(steps, "insert")
-            ),
-            (2, 1, 2)
-        );
+        assert_eq!((count(steps, "create"), count(steps, "format"), count(steps, "insert")), (2, 1, 2));
     }
 }
 
@@ -129,40 +97,25 @@ fn calls_that_undo_each_other_go_together() {
         })
     };
     for case in failing(40, at_rest) {
-        assert_eq!(
-            calls(&check(&case, &AMPLE, at_rest).plan.steps),
-            "create reboot"
-        );
+        assert_eq!(calls(&check(&case, &AMPLE, at_rest).plan.steps), "create reboot");
     }
     let crossed = ["resize=5", "lock", "confirm", "unlock", "reboot"];
     let crossed = crossed.iter().map(|word| call(word, Some("box-1")));
-    let case = plan(
-        std::iter::once(create("box", "box-1"))
-            .chain(crossed)
-            .collect(),
-    );
-    assert_eq!(
-        calls(&check(&case, &AMPLE, at_rest).plan.steps),
-        "create reboot"
-    );
+    let case = plan(std::iter::once(create("box", "box-1")).chain(crossed).collect());
+    assert_eq!(calls(&check(&case, &AMPLE, at_rest).plan.steps), "create reboot");
 }
 
 #[test]
 fn three_and_five_that_belong_together_go_together() {
     for cycle in [3, 5] {
-        let fails = |steps: &[Step]| {
-            count(steps, "show").is_multiple_of(cycle) && steps.last().is_some_and(reboots)
-        };
+        let fails = |steps: &[Step]| count(steps, "show").is_multiple_of(cycle) && steps.last().is_some_and(reboots);
         let mut steps = vec![create("box", "box-1")];
         for _ in 0..cycle {
             steps.push(call("show", Some("box-1")));
         }
         steps.push(call("reboot", Some("box-1")));
         let case = plan(steps);
-        assert_eq!(
-            calls(&check(&case, &AMPLE, fails).plan.steps),
-            "create reboot"
-        );
+        assert_eq!(calls(&check(&case, &AMPLE, fails).plan.steps), "create reboot");
     }
 }
 
@@ -172,22 +125,11 @@ fn a_bound_is_found_by_halving() {
     for _ in 0..SEEDS {
         let bound = rng.below(100_000);
         let drawn = bound + rng.below(100_000);
-        let case = plan(vec![
-            create("box", "box-1"),
-            call(&format!("resize={drawn}"), Some("box-1")),
-        ]);
-        let fails = |steps: &[Step]| {
-            steps
-                .iter()
-                .any(|step| step.operation == "resize" && size(step) >= bound)
-        };
+        let case = plan(vec![create("box", "box-1"), call(&format!("resize={drawn}"), Some("box-1"))]);
+        let fails = |steps: &[Step]| steps.iter().any(|step| step.operation == "resize" && size(step) >= bound);
         let shrunk = check(&case, &AMPLE, fails);
         assert_eq!(size(&shrunk.plan.steps[1]), bound);
-        assert!(
-            shrunk.tried <= 50,
-            "{} tries for {bound} of {drawn}",
-            shrunk.tried
-        );
+        assert!(shrunk.tried <= 50, "{} tries for {bound} of {drawn}", shrunk.tried);
     }
 }
 
@@ -195,18 +137,13 @@ fn a_bound_is_found_by_halving() {
 fn a_text_is_cut_to_the_length_that_matters() {
     for bound in [1, 30, 255, 256, 999] {
         let length = |step: &Step| {
-            let note = step
-                .body
-                .as_ref()
-                .and_then(|body| body.pointer("/resize/note"));
+            let note = step.body.as_ref().and_then(|body| body.pointer("/resize/note"));
             note.and_then(|note| note.as_str()).map_or(0, str::len)
         };
         let mut drawn = call("resize=3", Some("box-1"));
         drawn.body = Some(serde_json::json!({ "resize": { "size": 3, "note": "n".repeat(1000) } }));
         let case = plan(vec![create("box", "box-1"), drawn]);
-        let shrunk = check(&case, &AMPLE, |steps| {
-            steps.iter().any(|step| length(step) >= bound)
-        });
+        let shrunk = check(&case, &AMPLE, |steps| steps.iter().any(|step| length(step) >= bound));
         assert_eq!(length(&shrunk.plan.steps[1]), bound);
         assert!(shrunk.tried <= 60, "{} tries for {bound}", shrunk.tried);
     }
@@ -225,16 +162,12 @@ fn in_order(steps: &[Step], words: &[&str]) -> bool {
 
 #[test]
 fn any_order_of_calls_shrinks_to_nearly_the_shortest_path() {
-    let all = [
-        "resize", "confirm", "revert", "reboot", "show", "lock", "unlock",
-    ];
+    let all = ["resize", "confirm", "revert", "reboot", "show", "lock", "unlock"];
     let (mut found, mut least, mut exact, mut tried) = (0, 0, 0, 0);
     let mut cases: u64 = 0;
     for seed in 0..4 * SEEDS {
         let mut rng = Rng::new(seed, 1, 0, 0);
-        let words: Vec<&str> = (0..2 + rng.below(3))
-            .filter_map(|_| rng.pick(&all).copied())
-            .collect();
+        let words: Vec<&str> = (0..2 + rng.below(3)).filter_map(|_| rng.pick(&all).copied()).collect();
         let case = plan(noise(seed, 60));
         if in_order(&case.steps, &words) {
             let shrunk = check(&case, &AMPLE, |steps| in_order(steps, &words));
@@ -247,10 +180,7 @@ fn any_order_of_calls_shrinks_to_nearly_the_shortest_path() {
             cases += 1;
         }
     }
-    println!(
-        "{cases} cases, {exact} exact, {found} steps of {least}, {} tries each",
-        tried / cases
-    );
+    println!("{cases} cases, {exact} exact, {found} steps of {least}, {} tries each", tried / cases);
     assert!(cases >= SEEDS);
     assert!(exact * 100 >= cases * 90, "{exact} of {cases}");
     assert!(tried / cases <= 60);

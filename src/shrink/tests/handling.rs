@@ -38,35 +38,17 @@ fn a_thing_is_not_known_in_the_branch_beside_its_own() {
 fn handles_are_found_wherever_they_stand() {
     let mut step = create("box", "box-9");
     step.query.insert("of".to_owned(), handle("net-1"));
-    step.body = Some(
-        json!({ "disks": [{ "id": handle("disk-2") }, { "$handle": "disk-3", "boot": true }] }),
-    );
-    assert_eq!(
-        handles_used(&step).into_iter().collect::<Vec<_>>(),
-        ["disk-2", "net-1"]
-    );
+    step.body = Some(json!({ "disks": [{ "id": handle("disk-2") }, { "$handle": "disk-3", "boot": true }] }));
+    assert_eq!(handles_used(&step).into_iter().collect::<Vec<_>>(), ["disk-2", "net-1"]);
     assert_eq!(handles_born(&step), ["box-9"]);
 }
 
 #[test]
 fn things_are_named_in_order_of_birth() {
-    let second = Step {
-        births: [("box".to_owned(), vec!["blue".to_owned()])].into(),
-        ..create("box", "x")
-    };
-    let case = plan(vec![
-        create("box", "box-2"),
-        second,
-        call("show", Some("blue")),
-        call("reboot", Some("box-2")),
-    ]);
+    let second = Step { births: [("box".to_owned(), vec!["blue".to_owned()])].into(), ..create("box", "x") };
+    let case = plan(vec![create("box", "box-2"), second, call("show", Some("blue")), call("reboot", Some("box-2"))]);
     let shrunk = check(&case, &AMPLE, |steps| {
-        let names = |operation: &str| {
-            steps
-                .iter()
-                .find(|step| step.operation == operation)
-                .map(handles_used)
-        };
+        let names = |operation: &str| steps.iter().find(|step| step.operation == operation).map(handles_used);
         names("show").is_some() && names("reboot").is_some() && names("show") != names("reboot")
     });
     let steps = &shrunk.plan.steps;
@@ -79,19 +61,9 @@ fn things_are_named_in_order_of_birth() {
 
 #[test]
 fn things_of_one_kind_stand_in_for_each_other_whatever_they_are_called() {
-    let blue = Step {
-        births: [("box".to_owned(), vec!["blue".to_owned()])].into(),
-        ..create("box", "x")
-    };
-    let case = plan(vec![
-        create("box", "red"),
-        call("show", Some("red")),
-        blue,
-        call("reboot", Some("blue")),
-    ]);
-    let shrunk = check(&case, &AMPLE, |steps| {
-        calls(steps).contains("show") && calls(steps).contains("reboot")
-    });
+    let blue = Step { births: [("box".to_owned(), vec!["blue".to_owned()])].into(), ..create("box", "x") };
+    let case = plan(vec![create("box", "red"), call("show", Some("red")), blue, call("reboot", Some("blue"))]);
+    let shrunk = check(&case, &AMPLE, |steps| calls(steps).contains("show") && calls(steps).contains("reboot"));
     assert_eq!(calls(&shrunk.plan.steps), "create show reboot");
 }
 
@@ -107,9 +79,7 @@ fn side_by_side() -> Vec<Step> {
 
 #[test]
 fn branches_become_a_sequence_where_the_order_is_all_that_matters() {
-    let shrunk = check(&plan(side_by_side()), &AMPLE, |steps| {
-        calls(steps).contains("lock reboot")
-    });
+    let shrunk = check(&plan(side_by_side()), &AMPLE, |steps| calls(steps).contains("lock reboot"));
     assert_eq!(calls(&shrunk.plan.steps), "create lock reboot");
     assert_eq!(sort_key(&shrunk.plan.steps).branches, 0);
 }
@@ -117,75 +87,38 @@ fn branches_become_a_sequence_where_the_order_is_all_that_matters() {
 #[test]
 fn branches_stay_where_they_must_overlap() {
     let shrunk = check(&plan(side_by_side()), &AMPLE, |steps| {
-        let branch = |word: &str| {
-            steps
-                .iter()
-                .find(|step| step.operation == word)
-                .map(|step| step.branch)
-        };
+        let branch = |word: &str| steps.iter().find(|step| step.operation == word).map(|step| step.branch);
         matches!((branch("lock"), branch("reboot")), (Some(lock), Some(reboot)) if lock > 0 && reboot > 0 && lock != reboot)
     });
     assert_eq!(calls(&shrunk.plan.steps), "create lock reboot");
-    assert_eq!(
-        shrunk
-            .plan
-            .steps
-            .iter()
-            .map(|step| step.branch)
-            .collect::<Vec<_>>(),
-        [0, 1, 2]
-    );
+    assert_eq!(shrunk.plan.steps.iter().map(|step| step.branch).collect::<Vec<_>>(), [0, 1, 2]);
 }
 
 #[test]
 fn a_wait_stays_as_long_as_it_must() {
     for bound in [1, 90, 300, 799, 800] {
-        let case = plan(vec![
-            create("box", "box-1"),
-            call("show", Some("box-1")),
-            call("reboot", Some("box-1")),
-        ]);
+        let case = plan(vec![create("box", "box-1"), call("show", Some("box-1")), call("reboot", Some("box-1"))]);
         let waits = |step: &Step| match step.settle {
             Settle::Poll { after_ms } => after_ms >= bound,
             Settle::Leave => false,
         };
-        let shrunk = check(&case, &AMPLE, |steps| {
-            steps
-                .iter()
-                .any(|step| step.operation == "reboot" && waits(step))
-        });
+        let shrunk = check(&case, &AMPLE, |steps| steps.iter().any(|step| step.operation == "reboot" && waits(step)));
         assert_eq!(shrunk.plan.steps[0].settle, Settle::Leave);
-        let Settle::Poll { after_ms } = shrunk.plan.steps[1].settle else {
-            panic!("no wait is left")
-        };
-        assert!(
-            after_ms >= bound && after_ms <= bound + bound / 7 + 1,
-            "{after_ms} for {bound}"
-        );
+        let Settle::Poll { after_ms } = shrunk.plan.steps[1].settle else { panic!("no wait is left") };
+        assert!(after_ms >= bound && after_ms <= bound + bound / 7 + 1, "{after_ms} for {bound}");
     }
 }
 
 #[test]
 fn a_stranger_stays_where_he_must() {
-    let stranger = |step: Step| Step {
-        caller: "other".to_owned(),
-        ..step
-    };
+    let stranger = |step: Step| Step { caller: "other".to_owned(), ..step };
     let case = plan(vec![
         stranger(create("box", "box-1")),
         stranger(call("reboot", Some("box-1"))),
         stranger(call("show", Some("box-1"))),
     ]);
-    let shrunk = check(&case, &AMPLE, |steps| {
-        steps
-            .iter()
-            .any(|step| step.operation == "show" && step.caller == "other")
-    });
-    let callers: Vec<&str> = shrunk
-        .plan
-        .steps
-        .iter()
-        .map(|step| step.caller.as_str())
-        .collect();
+    let shrunk =
+        check(&case, &AMPLE, |steps| steps.iter().any(|step| step.operation == "show" && step.caller == "other"));
+    let callers: Vec<&str> = shrunk.plan.steps.iter().map(|step| step.caller.as_str()).collect();
     assert_eq!(callers, ["owner", "other"]);
 }

@@ -8,15 +8,11 @@ use crate::schema::Rng;
 
 fn locked_after_show(steps: &[Step]) -> bool {
     let calls = calls(steps);
-    calls
-        .find("show")
-        .is_some_and(|at| calls[at..].contains("lock"))
+    calls.find("show").is_some_and(|at| calls[at..].contains("lock"))
 }
 
 fn case() -> Plan {
-    let drawn = (0..)
-        .map(|seed| noise(seed, 40))
-        .find(|steps| locked_after_show(steps));
+    let drawn = (0..).map(|seed| noise(seed, 40)).find(|steps| locked_after_show(steps));
     plan(drawn.expect("noise has every word sooner or later"))
 }
 
@@ -32,14 +28,7 @@ fn limits_are_kept() {
         assert_eq!(shrunk.confirmed, tries_max > 1);
     }
     for requests_max in (0..=needed.requests).step_by(7) {
-        let shrunk = check(
-            &case,
-            &Limits {
-                requests_max,
-                ..AMPLE
-            },
-            locked_after_show,
-        );
+        let shrunk = check(&case, &Limits { requests_max, ..AMPLE }, locked_after_show);
         assert!(shrunk.requests <= requests_max.max(case.steps.len() as u64));
         assert!(!shrunk.complete || shrunk.plan == needed.plan);
     }
@@ -49,17 +38,9 @@ fn limits_are_kept() {
 fn more_budget_never_gives_a_longer_plan() {
     let case = case();
     let lengths: Vec<usize> = (1..60)
-        .map(|tries_max| {
-            check(&case, &Limits { tries_max, ..AMPLE }, locked_after_show)
-                .plan
-                .steps
-                .len()
-        })
+        .map(|tries_max| check(&case, &Limits { tries_max, ..AMPLE }, locked_after_show).plan.steps.len())
         .collect();
-    assert!(
-        lengths.is_sorted_by(|less, more| less >= more),
-        "{lengths:?}"
-    );
+    assert!(lengths.is_sorted_by(|less, more| less >= more), "{lengths:?}");
 }
 
 #[test]
@@ -104,18 +85,10 @@ fn a_failure_after_the_step_that_was_named_is_still_found() {
 
 #[test]
 fn steps_upon_unborn_things_stay_only_where_the_failure_needs_them() {
-    let steps = vec![
-        call("list", None),
-        call("show", Some("box-7")),
-        create("box", "box-1"),
-    ];
-    let needless = run(&plan(steps.clone()), None, &AMPLE, |steps| {
-        calls(steps).contains("list")
-    });
+    let steps = vec![call("list", None), call("show", Some("box-7")), create("box", "box-1")];
+    let needless = run(&plan(steps.clone()), None, &AMPLE, |steps| calls(steps).contains("list"));
     assert_eq!(calls(&needless.plan.steps), "list");
-    let needed = run(&plan(steps.clone()), None, &AMPLE, |steps| {
-        calls(steps).contains("show")
-    });
+    let needed = run(&plan(steps.clone()), None, &AMPLE, |steps| calls(steps).contains("show"));
     assert_eq!(needed.plan, plan(steps));
 }
 
@@ -131,16 +104,9 @@ fn the_same_search_twice_runs_the_same_candidates_none_of_them_again() {
     };
     let (shrunk, mut seen) = trace();
     assert_eq!(trace(), (shrunk.clone(), seen.clone()));
-    assert_eq!(
-        seen.pop(),
-        Some(shrunk.plan),
-        "the last run confirms the result"
-    );
+    assert_eq!(seen.pop(), Some(shrunk.plan), "the last run confirms the result");
     for (index, candidate) in seen.iter().enumerate() {
-        assert!(
-            !seen[..index].contains(candidate),
-            "run twice: {candidate:#?}"
-        );
+        assert!(!seen[..index].contains(candidate), "run twice: {candidate:#?}");
     }
 }
 
@@ -153,51 +119,26 @@ fn progress_is_heard_after_every_run() {
         async move { Trial { fails, requests: 1 } }
     };
     let mut hear = |steps, tried| heard.push((steps, tried));
-    let tried = block_on(shrink(
-        &case, None, &AMPLE, &offers, &possible, trial, &mut hear,
-    ))
-    .tried;
+    let tried = block_on(shrink(&case, None, &AMPLE, &offers, &possible, trial, &mut hear)).tried;
     assert!(heard.iter().map(|(_, tried)| *tried).eq(1..=tried));
-    assert!(
-        heard
-            .iter()
-            .map(|(steps, _)| *steps)
-            .is_sorted_by(|before, after| before >= after)
-    );
+    assert!(heard.iter().map(|(steps, _)| *steps).is_sorted_by(|before, after| before >= after));
 }
 
 #[test]
 fn an_offer_that_is_another_call_is_not_taken() {
     let steps = vec![create("box", "box-1"), call("resize=5", Some("box-1"))];
     let bad_offers = |step: &Step| {
-        let unborn = Step {
-            births: [].into(),
-            ..step.clone()
-        };
-        let elsewhere = Step {
-            branch: 9,
-            ..step.clone()
-        };
+        let unborn = Step { births: [].into(), ..step.clone() };
+        let elsewhere = Step { branch: 9, ..step.clone() };
         let foreign = call("resize=1", Some("box-8"));
         vec![unborn, elsewhere, foreign, step.clone()]
     };
     let case = plan(steps);
     let trial = async |candidate: Plan| {
         assert!(possible(&candidate.steps));
-        Trial {
-            fails: calls(&candidate.steps) == "create resize",
-            requests: 1,
-        }
+        Trial { fails: calls(&candidate.steps) == "create resize", requests: 1 }
     };
-    let shrunk = block_on(shrink(
-        &case,
-        Some(1),
-        &AMPLE,
-        &bad_offers,
-        &|_| true,
-        trial,
-        &mut |_, _| {},
-    ));
+    let shrunk = block_on(shrink(&case, Some(1), &AMPLE, &bad_offers, &|_| true, trial, &mut |_, _| {}));
     assert_eq!(shrunk.plan.steps[1].body, case.steps[1].body);
     assert!(shrunk.complete && shrunk.confirmed);
 }

@@ -16,12 +16,7 @@ pub(super) struct Crate {
 }
 
 pub(super) fn plan(steps: Vec<Step>) -> Plan {
-    Plan {
-        format: FORMAT,
-        suite: "boxes".to_owned(),
-        drawn: Some((7, 1)),
-        steps,
-    }
+    Plan { format: FORMAT, suite: "boxes".to_owned(), drawn: Some((7, 1)), steps }
 }
 
 /// `word` or `word=number`, upon the box or disk called `on`, if any.
@@ -32,10 +27,7 @@ pub(super) fn call(text: &str, on: Option<&str>) -> Step {
         operation: operation.to_owned(),
         binding: "v1".to_owned(),
         caller: "owner".to_owned(),
-        path: on
-            .map(|name| ("id".to_owned(), handle(name)))
-            .into_iter()
-            .collect(),
+        path: on.map(|name| ("id".to_owned(), handle(name))).into_iter().collect(),
         query: BTreeMap::new(),
         headers: BTreeMap::new(),
         body: number.map(|number| json!({ operation: { "size": number, "note": "as drawn" } })),
@@ -47,17 +39,11 @@ pub(super) fn call(text: &str, on: Option<&str>) -> Step {
 
 pub(super) fn create(kind: &str, name: &str) -> Step {
     let births = BTreeMap::from([(kind.to_owned(), vec![name.to_owned()])]);
-    Step {
-        births,
-        ..call(if kind == "box" { "create" } else { "format" }, None)
-    }
+    Step { births, ..call(if kind == "box" { "create" } else { "format" }, None) }
 }
 
 pub(super) fn insert(disk: &str, into: &str) -> Step {
-    Step {
-        body: Some(json!({ "insert": { "disk": handle(disk) } })),
-        ..call("insert", Some(into))
-    }
+    Step { body: Some(json!({ "insert": { "disk": handle(disk) } })), ..call("insert", Some(into)) }
 }
 
 pub(super) fn on(step: &Step) -> Option<&str> {
@@ -74,10 +60,7 @@ pub(super) fn size(step: &Step) -> u64 {
 
 /// Carries out the steps; `watch` sees each with the boxes as they then are. False if some
 /// call is refused.
-pub(super) fn carry_out(
-    steps: &[Step],
-    mut watch: impl FnMut(&Step, &BTreeMap<String, Crate>),
-) -> bool {
+pub(super) fn carry_out(steps: &[Step], mut watch: impl FnMut(&Step, &BTreeMap<String, Crate>)) -> bool {
     let mut boxes: BTreeMap<String, Crate> = BTreeMap::new();
     for step in steps {
         if !apply(step, &mut boxes) {
@@ -95,11 +78,7 @@ pub(super) fn possible(steps: &[Step]) -> bool {
 
 fn apply(step: &Step, boxes: &mut BTreeMap<String, Crate>) -> bool {
     if step.operation == "create" {
-        boxes.extend(
-            super::super::handles_born(step)
-                .into_iter()
-                .map(|name| (name, Crate::default())),
-        );
+        boxes.extend(super::super::handles_born(step).into_iter().map(|name| (name, Crate::default())));
         return true;
     }
     let Some(name) = on(step) else { return true };
@@ -119,11 +98,7 @@ fn apply(step: &Step, boxes: &mut BTreeMap<String, Crate>) -> bool {
         "reboot" | "show" => {}
         "lock" if !it.locked => it.locked = true,
         "unlock" if it.locked => it.locked = false,
-        "insert" => it.disks.extend(
-            super::super::handles_used(step)
-                .into_iter()
-                .filter(|used| used != name),
-        ),
+        "insert" => it.disks.extend(super::super::handles_used(step).into_iter().filter(|used| used != name)),
         "delete" => return boxes.remove(name).is_some(),
         _ => return false,
     }
@@ -139,18 +114,13 @@ pub(super) fn shortest(words: &[&str]) -> usize {
         if done == words.len() {
             return steps.len();
         }
-        for word in [
-            "resize", "confirm", "revert", "reboot", "show", "lock", "unlock",
-        ] {
+        for word in ["resize", "confirm", "revert", "reboot", "show", "lock", "unlock"] {
             let mut longer = steps.clone();
             longer.push(call(word, Some("box-1")));
             let done = done + usize::from(words[done] == word);
             let mut end = None;
-            if carry_out(&longer, |_, boxes| {
-                end = boxes
-                    .get("box-1")
-                    .map(|it| (it.before.is_some(), it.locked))
-            }) && seen.insert((end, done))
+            if carry_out(&longer, |_, boxes| end = boxes.get("box-1").map(|it| (it.before.is_some(), it.locked)))
+                && seen.insert((end, done))
             {
                 left.push_back((longer, done));
             }
@@ -170,17 +140,12 @@ pub(super) fn offers(step: &Step) -> Vec<Step> {
     let mut offers = Vec::new();
     let mut put = |key: &str, value: Option<Value>| {
         let mut inner = inner.clone();
-        let entries = inner
-            .as_object_mut()
-            .expect("bodies of the machine have one level");
+        let entries = inner.as_object_mut().expect("bodies of the machine have one level");
         match value {
             Some(value) => drop(entries.insert(key.to_owned(), value)),
             None => drop(entries.shift_remove(key)),
         }
-        offers.push(Step {
-            body: Some(json!({ operation.as_str(): inner })),
-            ..step.clone()
-        });
+        offers.push(Step { body: Some(json!({ operation.as_str(): inner })), ..step.clone() });
     };
     if let Some(note) = inner.get("note").and_then(Value::as_str) {
         put("note", None);
@@ -188,11 +153,7 @@ pub(super) fn offers(step: &Step) -> Vec<Step> {
             put("note", Some(json!(&note[..length.max(1)])));
         }
     }
-    if let Some(size) = inner
-        .get("size")
-        .and_then(Value::as_u64)
-        .filter(|&size| size > 0)
-    {
+    if let Some(size) = inner.get("size").and_then(Value::as_u64).filter(|&size| size > 0) {
         for smaller in [0, size / 2, size - 1] {
             put("size", Some(json!(smaller)));
         }
@@ -216,19 +177,12 @@ pub(super) fn noise(seed: u64, count: usize) -> Vec<Step> {
 
 fn draw(rng: &mut Rng, steps: &[Step]) -> Step {
     let born = |kind: &str| -> Vec<String> {
-        steps
-            .iter()
-            .filter_map(|step| step.births.get(kind))
-            .flatten()
-            .cloned()
-            .collect()
+        steps.iter().filter_map(|step| step.births.get(kind)).flatten().cloned().collect()
     };
     let (boxes, disks) = (born("box"), born("disk"));
     let which = rng.pick(&boxes).expect("one is always there").clone();
-    let words = [
-        "resize", "confirm", "revert", "reboot", "show", "lock", "unlock", "list", "insert",
-        "create", "format",
-    ];
+    let words =
+        ["resize", "confirm", "revert", "reboot", "show", "lock", "unlock", "list", "insert", "create", "format"];
     let mut step = match *rng.pick(&words).expect("words") {
         "create" if boxes.len() < 3 => create("box", &format!("box-{}", boxes.len() + 1)),
         "format" if disks.len() < 2 => create("disk", &format!("disk-{}", disks.len() + 1)),

@@ -9,10 +9,7 @@ use super::{Limits, Shrunk, Trial, shrink, sort_key};
 use crate::plan::{Plan, Step};
 use machine::{offers, possible};
 
-const AMPLE: Limits = Limits {
-    tries_max: 2000,
-    requests_max: 50_000,
-};
+const AMPLE: Limits = Limits { tries_max: 2000, requests_max: 50_000 };
 
 /// Shrinks a plan whose failure `fails` decides; a step costs one request. What holds for
 /// every result is asserted here.
@@ -21,15 +18,8 @@ fn check(plan: &Plan, limits: &Limits, fails: impl Fn(&[Step]) -> bool) -> Shrun
     let shrunk = run(plan, last, limits, |steps| fails(steps));
     assert!(shrunk.tried <= limits.tries_max);
     if shrunk.reproduced {
-        assert!(
-            fails(&shrunk.plan.steps),
-            "the result does not fail: {:#?}",
-            shrunk.plan.steps
-        );
-        assert!(
-            sort_key(&shrunk.plan.steps) <= sort_key(&plan.steps),
-            "the result is larger"
-        );
+        assert!(fails(&shrunk.plan.steps), "the result does not fail: {:#?}", shrunk.plan.steps);
+        assert!(sort_key(&shrunk.plan.steps) <= sort_key(&plan.steps), "the result is larger");
     } else {
         assert_eq!(shrunk.plan, *plan);
     }
@@ -39,47 +29,22 @@ fn check(plan: &Plan, limits: &Limits, fails: impl Fn(&[Step]) -> bool) -> Shrun
             let mut fewer = shrunk.plan.steps.clone();
             fewer.remove(index);
             let fewer = super::closed(&fewer);
-            assert!(
-                !(possible(&fewer) && fails(&fewer)),
-                "step {index} can go: {:#?}",
-                shrunk.plan.steps
-            );
+            assert!(!(possible(&fewer) && fails(&fewer)), "step {index} can go: {:#?}", shrunk.plan.steps);
         }
     }
     shrunk
 }
 
-fn run(
-    plan: &Plan,
-    last: Option<usize>,
-    limits: &Limits,
-    mut fails: impl FnMut(&[Step]) -> bool,
-) -> Shrunk {
+fn run(plan: &Plan, last: Option<usize>, limits: &Limits, mut fails: impl FnMut(&[Step]) -> bool) -> Shrunk {
     let trial = async |candidate: Plan| {
-        assert!(
-            candidate.steps == plan.steps || possible(&candidate.steps),
-            "an impossible candidate was run"
-        );
-        Trial {
-            fails: fails(&candidate.steps),
-            requests: candidate.steps.len() as u64,
-        }
+        assert!(candidate.steps == plan.steps || possible(&candidate.steps), "an impossible candidate was run");
+        Trial { fails: fails(&candidate.steps), requests: candidate.steps.len() as u64 }
     };
-    block_on(shrink(
-        plan,
-        last,
-        limits,
-        &offers,
-        &possible,
-        trial,
-        &mut |_, _| {},
-    ))
+    block_on(shrink(plan, last, limits, &offers, &possible, trial, &mut |_, _| {}))
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .expect("a runtime without drivers");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime without drivers");
     runtime.block_on(future)
 }
 

@@ -37,20 +37,8 @@ pub struct Evidence<'a> {
 
 /// Everything questionable in a suite, in the order of its lines. `text` is the file that
 /// `suite` was parsed from, and `file` what messages call it.
-pub fn lint(
-    file: &str,
-    text: &str,
-    suite: &Suite,
-    schemas: &Schemas,
-    evidence: Evidence,
-) -> Vec<Problem> {
-    let mut lint = Lint {
-        file,
-        suite,
-        schemas,
-        spots: Spots::new(text),
-        problems: Vec::new(),
-    };
+pub fn lint(file: &str, text: &str, suite: &Suite, schemas: &Schemas, evidence: Evidence) -> Vec<Problem> {
+    let mut lint = Lint { file, suite, schemas, spots: Spots::new(text), problems: Vec::new() };
     typing::check(&mut lint);
     citations::check(&mut lint, evidence);
     reach::check(&mut lint, evidence.reachable);
@@ -85,22 +73,8 @@ impl Lint<'_> {
         self.tell(Severity::Note, place, code, message, None);
     }
 
-    fn tell(
-        &mut self,
-        severity: Severity,
-        place: Place,
-        code: &'static str,
-        message: String,
-        hint: Option<String>,
-    ) {
+    fn tell(&mut self, severity: Severity, place: Place, code: &'static str, message: String, hint: Option<String>) {
         let file = self.file.to_string();
-        self.problems.push(Problem {
-            file,
-            place,
-            severity,
-            code,
-            message,
-            hint,
-        });
+        self.problems.push(Problem { file, place, severity, code, message, hint });
     }
 }

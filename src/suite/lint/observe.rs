@@ -26,22 +26,15 @@ pub(super) fn check(lint: &mut Lint) {
 /// Fields that no view shows: whatever clauses say of them cannot be held against a reply.
 fn unseen_fields(lint: &mut Lint, resource: &Resource) {
     let shown = |name: &str| {
-        let names =
-            |only: &Option<Vec<String>>| only.as_ref().is_none_or(|o| o.iter().any(|n| n == name));
+        let names = |only: &Option<Vec<String>>| only.as_ref().is_none_or(|o| o.iter().any(|n| n == name));
         resource.views.values().any(|view| names(&view.only))
     };
     for field in resource.fields.iter().filter(|f| !shown(&f.name)) {
-        let message = format!(
-            "no view shows `{}.{}`: nothing said of it can be observed",
-            resource.name, field.name
-        );
+        let message = format!("no view shows `{}.{}`: nothing said of it can be observed", resource.name, field.name);
         lint.warn(field.place, "unobservable", message, None);
     }
     for shows in resource.shows.iter().filter(|s| !shown(&s.name)) {
-        let message = format!(
-            "no view shows `{}.{}`: it is never checked",
-            resource.name, shows.name
-        );
+        let message = format!("no view shows `{}.{}`: it is never checked", resource.name, shows.name);
         lint.warn(shows.place, "unobservable", message, None);
     }
 }
@@ -49,12 +42,7 @@ fn unseen_fields(lint: &mut Lint, resource: &Resource) {
 /// Memory that is written and never read promises nothing.
 fn unread_memory(lint: &mut Lint, index: usize, resource: &Resource, read: &BTreeSet<Path>) {
     let suite = lint.suite;
-    let things = suite
-        .about
-        .values()
-        .flatten()
-        .filter(|a| a.resource == index)
-        .map(|a| a.name.as_str());
+    let things = suite.about.values().flatten().filter(|a| a.resource == index).map(|a| a.name.as_str());
     let names: BTreeSet<&str> = things.chain([resource.name.as_str()]).collect();
     for (name, _) in &resource.remembers {
         let reads = |path: &Path| match path.keys.first() {
@@ -73,9 +61,7 @@ fn everything_read(suite: &Suite) -> BTreeSet<Path> {
     let mut read = BTreeSet::new();
     let mut take = |expr: &Expr| read.extend(all_reads(suite, expr));
     for clause in &suite.clauses {
-        of_clause(clause, &[])
-            .iter()
-            .for_each(|spoken| take(spoken.expr));
+        of_clause(clause, &[]).iter().for_each(|spoken| take(spoken.expr));
     }
     for event in &suite.events {
         let mut all = Vec::new();
@@ -114,42 +100,21 @@ struct Input {
 /// accounted for.
 fn inputs(lint: &mut Lint, operation: &Operation, cited: &[Source]) {
     let suite = lint.suite;
-    let clauses: Vec<&Clause> = suite
-        .clauses
-        .iter()
-        .filter(|c| speaks_of(c, &operation.id))
-        .collect();
+    let clauses: Vec<&Clause> = suite.clauses.iter().filter(|c| speaks_of(c, &operation.id)).collect();
     let Some(first) = clauses.first() else { return };
     let read: BTreeSet<Path> = clauses
         .iter()
-        .flat_map(|c| {
-            of_clause(c, &[])
-                .into_iter()
-                .flat_map(|s| all_reads(suite, s.expr))
-                .collect::<Vec<_>>()
-        })
+        .flat_map(|c| of_clause(c, &[]).into_iter().flat_map(|s| all_reads(suite, s.expr)).collect::<Vec<_>>())
         .collect();
     let mut all = Vec::new();
     for body in &operation.requests {
         let schema = body.schema.as_deref();
-        if let Some((_, shape)) = lint
-            .schemas
-            .bodies()
-            .find(|(name, _)| Some(*name) == schema)
-        {
-            let root = Path {
-                root: Arc::from("body"),
-                keys: Vec::new(),
-            };
+        if let Some((_, shape)) = lint.schemas.bodies().find(|(name, _)| Some(*name) == schema) {
+            let root = Path { root: Arc::from("body"), keys: Vec::new() };
             gather(&shape.schema, &shape.schema, root, false, 0, &mut all);
         }
     }
-    let is_cited = |input: &Input| {
-        input
-            .source
-            .as_ref()
-            .is_some_and(|s| cited.iter().any(|c| overlap(c, s)))
-    };
+    let is_cited = |input: &Input| input.source.as_ref().is_some_and(|s| cited.iter().any(|c| overlap(c, s)));
     // The property that selects an action says no more than that the action is called.
     let action = operation.action.as_ref().map(|a| a.name.as_str());
     let selects = |input: &Input| match &input.path.keys[..] {
@@ -159,19 +124,12 @@ fn inputs(lint: &mut Lint, operation: &Operation, cited: &[Source]) {
     all.retain(|input| !selects(input) && !is_read(&input.path, &read) && !is_cited(input));
     let (dead, unmodelled): (Vec<&Input>, Vec<&Input>) = all.iter().partition(|input| input.dead);
     if !dead.is_empty() {
-        let message = format!(
-            "that these fields of `{}` do nothing cannot be observed: {}",
-            operation.id,
-            names(&dead)
-        );
+        let message =
+            format!("that these fields of `{}` do nothing cannot be observed: {}", operation.id, names(&dead));
         lint.note(first.place, "unobservable", message);
     }
     if !unmodelled.is_empty() {
-        let message = format!(
-            "no clause reads these fields of `{}`: {}",
-            operation.id,
-            names(&unmodelled)
-        );
+        let message = format!("no clause reads these fields of `{}`: {}", operation.id, names(&unmodelled));
         lint.note(first.place, "unmodelled-input", message);
     }
 }
@@ -188,69 +146,27 @@ fn names(inputs: &[&Input]) -> String {
 const DEPTH_MAX: usize = 8;
 
 /// The leaves among the properties; a list counts as a leaf, for it is read element by element.
-fn gather(
-    root: &Value,
-    schema: &Value,
-    path: Path,
-    dead: bool,
-    depth: usize,
-    out: &mut Vec<Input>,
-) {
+fn gather(root: &Value, schema: &Value, path: Path, dead: bool, depth: usize, out: &mut Vec<Input>) {
     let schema = resolve(root, schema);
-    let marked = schema
-        .get("x-dead")
-        .is_some_and(|mark| !matches!(mark, Value::Null | Value::Bool(false)));
+    let marked = schema.get("x-dead").is_some_and(|mark| !matches!(mark, Value::Null | Value::Bool(false)));
     let dead = dead || marked;
-    let inner = ["allOf", "anyOf", "oneOf"]
-        .iter()
-        .filter_map(|k| schema.get(*k)?.as_array())
-        .flatten();
-    let parts: Vec<&Value> = inner
-        .map(|part| resolve(root, part))
-        .chain([schema])
-        .collect();
-    let mut below = parts
-        .iter()
-        .filter_map(|part| part.get("properties")?.as_object())
-        .flatten()
-        .peekable();
+    let inner = ["allOf", "anyOf", "oneOf"].iter().filter_map(|k| schema.get(*k)?.as_array()).flatten();
+    let parts: Vec<&Value> = inner.map(|part| resolve(root, part)).chain([schema]).collect();
+    let mut below = parts.iter().filter_map(|part| part.get("properties")?.as_object()).flatten().peekable();
     if below.peek().is_none() || depth > DEPTH_MAX {
-        let source = schema
-            .get("x-source")
-            .and_then(Value::as_str)
-            .and_then(|s| s.parse().ok());
+        let source = schema.get("x-source").and_then(Value::as_str).and_then(|s| s.parse().ok());
         out.push(Input { path, dead, source });
         return;
     }
     for (name, property) in below {
-        let keys = path
-            .keys
-            .iter()
-            .cloned()
-            .chain([Key::Name(Arc::from(name.as_str()))])
-            .collect();
-        gather(
-            root,
-            property,
-            Path {
-                root: path.root.clone(),
-                keys,
-            },
-            dead,
-            depth + 1,
-            out,
-        );
+        let keys = path.keys.iter().cloned().chain([Key::Name(Arc::from(name.as_str()))]).collect();
+        gather(root, property, Path { root: path.root.clone(), keys }, dead, depth + 1, out);
     }
 }
 
 fn resolve<'v>(root: &'v Value, schema: &'v Value) -> &'v Value {
-    let pointer = schema
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|r| r.strip_prefix('#'));
-    pointer
-        .and_then(|pointer| root.pointer(pointer))
-        .unwrap_or(schema)
+    let pointer = schema.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix('#'));
+    pointer.and_then(|pointer| root.pointer(pointer)).unwrap_or(schema)
 }
 
 /// Whether some expression reads the path, a part of it, or a whole that it lies in and of
@@ -259,11 +175,8 @@ fn is_read(path: &Path, read: &BTreeSet<Path>) -> bool {
     let named = |other: &Path| other.root == path.root && other.keys.starts_with(&path.keys);
     let whole = |other: &Path| {
         other.root == path.root && !other.keys.is_empty() && path.keys.starts_with(&other.keys) && {
-            let deeper = |p: &Path| {
-                p.root == other.root
-                    && p.keys.len() > other.keys.len()
-                    && p.keys.starts_with(&other.keys)
-            };
+            let deeper =
+                |p: &Path| p.root == other.root && p.keys.len() > other.keys.len() && p.keys.starts_with(&other.keys);
             !read.iter().any(deeper)
         }
     };

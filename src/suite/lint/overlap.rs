@@ -13,27 +13,17 @@ pub(super) fn check(lint: &mut Lint) {
     let catalog = &lint.schemas.catalog;
     let mut found = Vec::new();
     for operation in catalog.operations.iter().map(|o| o.id.as_str()) {
-        let clauses = suite
-            .clauses
-            .iter()
-            .filter(|c| operations(c, catalog).contains(&operation));
+        let clauses = suite.clauses.iter().filter(|c| operations(c, catalog).contains(&operation));
         let (accepting, others): (Vec<&Clause>, Vec<&Clause>) =
             clauses.partition(|c| matches!(c.verb, Verb::Accept(_)));
         for refusing in others.iter().filter(|c| matches!(c.verb, Verb::Refuse(_))) {
-            let hits = accepting
-                .iter()
-                .filter(|accepting| !told_apart(suite, operation, accepting, refusing));
-            found.extend(
-                hits.map(|accepting| (refusing.place, accepting.id.clone(), refusing.id.clone())),
-            );
+            let hits = accepting.iter().filter(|accepting| !told_apart(suite, operation, accepting, refusing));
+            found.extend(hits.map(|accepting| (refusing.place, accepting.id.clone(), refusing.id.clone())));
         }
     }
     for (place, accepting, refusing) in found {
-        let message = format!(
-            "`{refusing}` refuses what `{accepting}` accepts: nothing in `when` tells them apart"
-        );
-        let hint =
-            "a refusal goes first, so the acceptance is never demanded where both hold".to_string();
+        let message = format!("`{refusing}` refuses what `{accepting}` accepts: nothing in `when` tells them apart");
+        let hint = "a refusal goes first, so the acceptance is never demanded where both hold".to_string();
         lint.warn(place, "overlap", message, Some(hint));
     }
 }
@@ -51,16 +41,10 @@ fn told_apart(suite: &Suite, operation: &str, accepting: &Clause, refusing: &Cla
         return true;
     }
     let guards: Vec<&Expr> = accepting.when.iter().chain(&refusing.when).collect();
-    let shared: BTreeSet<Path> = guards
-        .iter()
-        .flat_map(|guard| all_reads(suite, guard))
-        .collect();
+    let shared: BTreeSet<Path> = guards.iter().flat_map(|guard| all_reads(suite, guard)).collect();
     shared.iter().any(|path| {
         let vals: Vec<Val> = candidates(suite, path, &guards, true);
-        let fixed = |sketch: &Sketch| {
-            vals.iter()
-                .all(|val| exclude(&sketch.clone().with_path(path, val.clone())))
-        };
+        let fixed = |sketch: &Sketch| vals.iter().all(|val| exclude(&sketch.clone().with_path(path, val.clone())));
         !vals.is_empty() && base.iter().all(fixed)
     })
 }
@@ -73,12 +57,7 @@ fn circumstances(suite: &Suite, operation: &str) -> Vec<Sketch> {
     for about in things.filter(|a| matches!(a.binding, Binding::Existing(_))) {
         let resource = &suite.resources[about.resource];
         if let Some(field) = &resource.state {
-            sketches.extend(
-                resource
-                    .stable
-                    .iter()
-                    .map(|state| at_rest(&about.name, field, state)),
-            );
+            sketches.extend(resource.stable.iter().map(|state| at_rest(&about.name, field, state)));
         }
     }
     if sketches.is_empty() {

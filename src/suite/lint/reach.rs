@@ -18,11 +18,7 @@ pub(super) fn check(lint: &mut Lint, reachable: Option<&BTreeSet<String>>) {
             lint.warn(clause.place, "unreachable", message, None);
             continue;
         }
-        let place = if clause.when.is_some() {
-            lint.spots.inside(&at, 0)
-        } else {
-            clause.place
-        };
+        let place = if clause.when.is_some() { lint.spots.inside(&at, 0) } else { clause.place };
         if let Some((reason, hint)) = never_true(suite, clause) {
             let message = format!("`{}` never applies: {reason}", clause.id);
             lint.error(place, "unreachable", message, hint);
@@ -50,11 +46,7 @@ fn never_true(suite: &Suite, clause: &Clause) -> Option<Reason> {
             return Some((format!("its guard contradicts itself about `{path}`"), None));
         }
     }
-    if clause.during == While::Rest {
-        never_at_rest(suite, clause, guard)
-    } else {
-        None
-    }
+    if clause.during == While::Rest { never_at_rest(suite, clause, guard) } else { None }
 }
 
 fn never_at_rest(suite: &Suite, clause: &Clause, guard: &Expr) -> Option<Reason> {
@@ -67,15 +59,10 @@ fn never_at_rest(suite: &Suite, clause: &Clause, guard: &Expr) -> Option<Reason>
             sketch.truth(suite, Some(guard)) != Truth::False
         };
         // A refusal may be about a thing that is not there; that too is at rest.
-        let absent = Sketch::default()
-            .with(name, &[], Val::Null)
-            .truth(suite, Some(guard));
+        let absent = Sketch::default().with(name, &[], Val::Null).truth(suite, Some(guard));
         let about_absent = !matches!(clause.verb, Verb::Accept(_)) && absent != Truth::False;
         if !about_absent && !resource.stable.iter().any(|state| holds_in(state)) {
-            let reason = format!(
-                "it speaks of a {} at rest, and no stable state satisfies its guard",
-                resource.name
-            );
+            let reason = format!("it speaks of a {} at rest, and no stable state satisfies its guard", resource.name);
             let hint = "add `while: any` if it is about a state in motion".to_string();
             return Some((reason, Some(hint)));
         }
@@ -88,11 +75,7 @@ fn existing_things<'s>(suite: &'s Suite, clause: &Clause) -> Vec<(&'s str, &'s R
     let super::super::types::Calls::Only(ids) = &clause.calls else {
         return Vec::new();
     };
-    let things = ids
-        .iter()
-        .flat_map(|id| suite.about.get(id).into_iter().flatten());
+    let things = ids.iter().flat_map(|id| suite.about.get(id).into_iter().flatten());
     let existing = things.filter(|a| matches!(a.binding, Binding::Existing(_)));
-    existing
-        .map(|a| (a.name.as_str(), &suite.resources[a.resource]))
-        .collect()
+    existing.map(|a| (a.name.as_str(), &suite.resources[a.resource])).collect()
 }

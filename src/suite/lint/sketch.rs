@@ -22,20 +22,12 @@ pub(super) enum Truth {
 impl Sketch {
     /// A call of the owner with a valid body.
     pub fn plain_call() -> Sketch {
-        Sketch::default()
-            .with("caller", &[], "owner".into())
-            .with("input", &[], "valid".into())
+        Sketch::default().with("caller", &[], "owner".into()).with("input", &[], "valid".into())
     }
 
     pub fn with(mut self, root: &str, keys: &[&str], val: Val) -> Sketch {
         let keys = keys.iter().map(|key| Key::Name(Arc::from(*key))).collect();
-        self.known.insert(
-            Path {
-                root: Arc::from(root),
-                keys,
-            },
-            val,
-        );
+        self.known.insert(Path { root: Arc::from(root), keys }, val);
         self
     }
 
@@ -59,8 +51,7 @@ impl Sketch {
 
     pub fn value(&self, suite: &Suite, expr: &Expr) -> Option<Val> {
         let reads = all_reads(suite, expr);
-        expr.eval(&|root: &str| Some(self.root(suite, root, &reads)))
-            .ok()
+        expr.eval(&|root: &str| Some(self.root(suite, root, &reads))).ok()
     }
 
     fn root(&self, suite: &Suite, root: &str, reads: &BTreeSet<Path>) -> Val {
@@ -73,12 +64,8 @@ impl Sketch {
             None => {}
         }
         if root == "pools" {
-            let pool = |(name, vals): (&String, &Vec<Val>)| {
-                (
-                    Arc::from(name.as_str()),
-                    vals.iter().cloned().collect::<Val>(),
-                )
-            };
+            let pool =
+                |(name, vals): (&String, &Vec<Val>)| (Arc::from(name.as_str()), vals.iter().cloned().collect::<Val>());
             return suite.pools.iter().map(pool).collect();
         }
         let below = reads.iter().filter(|path| path.root.as_ref() == root);
@@ -89,32 +76,20 @@ impl Sketch {
 
     /// A map that has every key anything reads, so that only what is known is not unknown.
     fn grow(&self, root: &str, keys: &[Key], paths: &[&Path]) -> Val {
-        let here = Path {
-            root: Arc::from(root),
-            keys: keys.to_vec(),
-        };
+        let here = Path { root: Arc::from(root), keys: keys.to_vec() };
         if let Some(val) = self.known.get(&here) {
             return val.clone();
         }
         let starts = |path: &&&Path| path.keys.len() > keys.len() && path.keys.starts_with(keys);
-        let next: BTreeSet<&Key> = paths
-            .iter()
-            .filter(starts)
-            .map(|p| &p.keys[keys.len()])
-            .collect();
+        let next: BTreeSet<&Key> = paths.iter().filter(starts).map(|p| &p.keys[keys.len()]).collect();
         // Only what leads to something known is drawn: a map that is read but about which
         // nothing is known may as well not be there.
-        let leads = self
-            .known
-            .keys()
-            .any(|k| k.root.as_ref() == root && k.keys.starts_with(keys));
+        let leads = self.known.keys().any(|k| k.root.as_ref() == root && k.keys.starts_with(keys));
         if !leads || next.iter().any(|key| matches!(key, Key::Index(_))) {
             return Val::Unknown;
         }
         let entry = |key: &&Key| {
-            let Key::Name(name) = key else {
-                unreachable!("indices were turned away above")
-            };
+            let Key::Name(name) = key else { unreachable!("indices were turned away above") };
             let below: Vec<Key> = keys.iter().cloned().chain([(*key).clone()]).collect();
             (name.clone(), self.grow(root, &below, paths))
         };
@@ -130,9 +105,7 @@ pub(super) fn all_reads(suite: &Suite, expr: &Expr) -> BTreeSet<Path> {
     while let Some(expr) = waiting.pop() {
         for path in expr.reads() {
             match suite.lets.get(path.root.as_ref()) {
-                Some(Let::Expression(inner)) if seen.insert(path.root.to_string()) => {
-                    waiting.push(inner.clone())
-                }
+                Some(Let::Expression(inner)) if seen.insert(path.root.to_string()) => waiting.push(inner.clone()),
                 Some(_) => {}
                 None => drop(reads.insert(path)),
             }
@@ -155,11 +128,7 @@ pub(super) fn candidates(suite: &Suite, path: &Path, guards: &[&Expr], wholes: b
         if guard.reads().iter().any(clash) {
             return Vec::new();
         }
-        let comparisons: Vec<Comparison> = guard
-            .comparisons()
-            .into_iter()
-            .filter(|c| c.path == *path)
-            .collect();
+        let comparisons: Vec<Comparison> = guard.comparisons().into_iter().filter(|c| c.path == *path).collect();
         if guard.to_string().matches(&path.to_string()).count() > comparisons.len() {
             return Vec::new();
         }
@@ -177,9 +146,7 @@ pub(super) fn candidates(suite: &Suite, path: &Path, guards: &[&Expr], wholes: b
 
 /// Whether `inner` lies strictly within `outer`.
 fn is_part(outer: &Path, inner: &Path) -> bool {
-    outer.root == inner.root
-        && inner.keys.len() > outer.keys.len()
-        && inner.keys.starts_with(&outer.keys)
+    outer.root == inner.root && inner.keys.len() > outer.keys.len() && inner.keys.starts_with(&outer.keys)
 }
 
 fn with_lets(suite: &Suite, guards: &[&Expr]) -> Vec<Expr> {

@@ -34,44 +34,24 @@ pub(super) fn operations<'a>(clause: &'a Clause, catalog: &'a Catalog) -> Vec<&'
 
 /// The way to the clause at a place of `Suite::clauses`, where the general ones stand first.
 pub(super) fn way_to_clause(suite: &Suite, index: usize) -> Way {
-    let general = suite
-        .clauses
-        .iter()
-        .filter(|c| matches!(c.calls, Calls::AllBut(_)))
-        .count();
-    if index < general {
-        way!["general", index]
-    } else {
-        way!["clauses", index - general]
-    }
+    let general = suite.clauses.iter().filter(|c| matches!(c.calls, Calls::AllBut(_))).count();
+    if index < general { way!["general", index] } else { way!["clauses", index - general] }
 }
 
 /// The expressions of a clause.
 pub(super) fn of_clause<'a>(clause: &'a Clause, at: &[Step]) -> Vec<Spoken<'a>> {
     let mut found = Vec::new();
     if let Some(expr) = &clause.when {
-        found.push(Spoken {
-            expr,
-            way: join(at, way!["when"]),
-            role: Role::Condition,
-        });
+        found.push(Spoken { expr, way: join(at, way!["when"]), role: Role::Condition });
     }
     for (i, (expr, _)) in clause.ensure.iter().enumerate() {
-        found.push(Spoken {
-            expr,
-            way: join(at, way!["ensure", i]),
-            role: Role::Condition,
-        });
+        found.push(Spoken { expr, way: join(at, way!["ensure", i]), role: Role::Condition });
     }
     of_effects(&clause.then, at, &mut found);
     for (i, alternative) in clause.or.iter().enumerate() {
         let at = join(at, way!["or", i]);
         if let Some(expr) = &alternative.when {
-            found.push(Spoken {
-                expr,
-                way: join(&at, way!["when"]),
-                role: Role::Condition,
-            });
+            found.push(Spoken { expr, way: join(&at, way!["when"]), role: Role::Condition });
         }
         of_effects(&alternative.then, &at, &mut found);
     }
@@ -89,11 +69,7 @@ pub(super) fn of_effects<'a>(effects: &'a [Effect], at: &[Step], found: &mut Vec
             EffectValue::Course(stages) => {
                 for (i, stage) in stages.iter().enumerate() {
                     if let Stage::Expr(expr) = stage {
-                        found.push(Spoken {
-                            expr,
-                            way: join(&way, way![i]),
-                            role,
-                        });
+                        found.push(Spoken { expr, way: join(&way, way![i]), role });
                     }
                 }
             }

@@ -46,10 +46,7 @@ impl From<usize> for Step {
 
 impl<'a> Spots<'a> {
     pub fn new(text: &'a str) -> Spots<'a> {
-        Spots {
-            text,
-            tree: tree::read(text).0,
-        }
+        Spots { text, tree: tree::read(text).0 }
     }
 
     /// The place of a byte of the expression that a value holds. `=` in front of it is
@@ -72,27 +69,23 @@ impl<'a> Spots<'a> {
     }
 
     fn node(&self, way: &[Step]) -> Option<&Node> {
-        way.iter()
-            .try_fold(self.tree.as_ref()?, |node, step| match (&node.kind, step) {
-                (Kind::Map(entries), Step::Key(key)) => entries
-                    .iter()
-                    .find(|(k, _)| k.text == *key)
-                    .map(|(_, value)| value),
-                (Kind::List(items), Step::Item(at)) => items.get(*at),
-                // One value may stand where a list of them could.
-                (_, Step::Item(0)) => Some(node),
-                // A short form: `showLamp: reply.lamp` for `showLamp: { at: reply.lamp }`.
-                (Kind::Text(_), Step::Key(_)) => Some(node),
-                _ => None,
-            })
+        way.iter().try_fold(self.tree.as_ref()?, |node, step| match (&node.kind, step) {
+            (Kind::Map(entries), Step::Key(key)) => {
+                entries.iter().find(|(k, _)| k.text == *key).map(|(_, value)| value)
+            }
+            (Kind::List(items), Step::Item(at)) => items.get(*at),
+            // One value may stand where a list of them could.
+            (_, Step::Item(0)) => Some(node),
+            // A short form: `showLamp: reply.lamp` for `showLamp: { at: reply.lamp }`.
+            (Kind::Text(_), Step::Key(_)) => Some(node),
+            _ => None,
+        })
     }
 }
 
 fn gather(node: &Node, cited: bool, found: &mut Vec<(String, Place)>) {
     match &node.kind {
-        Kind::Map(entries) => entries
-            .iter()
-            .for_each(|(key, value)| gather(value, key.text == "cites", found)),
+        Kind::Map(entries) => entries.iter().for_each(|(key, value)| gather(value, key.text == "cites", found)),
         Kind::List(items) => items.iter().for_each(|item| gather(item, cited, found)),
         Kind::Text(text) if cited => found.push((text.clone(), node.place)),
         _ => {}
@@ -103,10 +96,7 @@ fn gather(node: &Node, cited: bool, found: &mut Vec<(String, Place)>) {
 /// What `derive` has to lock.
 pub fn cited_places(text: &str) -> Vec<crate::schema::catalog::Source> {
     let written = Spots::new(text).citations();
-    let mut places: Vec<_> = written
-        .iter()
-        .filter_map(|(text, _)| text.parse().ok())
-        .collect();
+    let mut places: Vec<_> = written.iter().filter_map(|(text, _)| text.parse().ok()).collect();
     places.sort();
     places.dedup();
     places

@@ -34,10 +34,7 @@ pub(super) fn check(lint: &mut Lint) {
                 _ => roots.clone(),
             };
             for spoken in of_clause(clause, &at) {
-                let before = clause
-                    .when
-                    .as_ref()
-                    .is_some_and(|when| std::ptr::eq(when, spoken.expr));
+                let before = clause.when.as_ref().is_some_and(|when| std::ptr::eq(when, spoken.expr));
                 let roots = if before { &roots } else { &accepted };
                 one(lint, roots, &records, id, &spoken);
             }
@@ -77,10 +74,7 @@ fn require(lint: &mut Lint, found: &Type, wanted: Type, spoken: &Spoken) {
         (Type::Never, _) | (_, Type::Never) => (found.clone(), wanted),
         parts => parts,
     };
-    let roots = Roots::from([
-        ("found".to_string(), parts.0),
-        ("wanted".to_string(), parts.1),
-    ]);
+    let roots = Roots::from([("found".to_string(), parts.0), ("wanted".to_string(), parts.1)]);
     let meet = Expr::parse("found == wanted").expect("a constant of ours is an expression");
     let (_, errors) = expr::check(&meet, &roots);
     if errors.iter().any(|e| e.severity == expr::Severity::Error) {
@@ -108,10 +102,7 @@ fn bindings(lint: &mut Lint, records: &Records) {
             // An entry under "*" stands there for every operation that it was spread over.
             let place = about.place;
             let (_, errors) = expr::check(expr, &roots);
-            for error in errors
-                .into_iter()
-                .filter(|e| e.severity == expr::Severity::Error)
-            {
+            for error in errors.into_iter().filter(|e| e.severity == expr::Severity::Error) {
                 lint.error(place, "ill-typed", error.message, error.hint);
             }
         }
@@ -125,11 +116,7 @@ fn views(lint: &mut Lint, records: &Records) {
             if let (Some(when), Some(operation)) = (&view.when, lint.schemas.operation(id)) {
                 let roots = call_roots(lint, records, operation);
                 let way = way!["resources", &resource.name, "views", id, "when"];
-                let spoken = Spoken {
-                    expr: when,
-                    way,
-                    role: Role::Condition,
-                };
+                let spoken = Spoken { expr: when, way, role: Role::Condition };
                 one(lint, &roots, records, id, &spoken);
             }
         }
@@ -148,11 +135,7 @@ fn events(lint: &mut Lint, records: &Records) {
         let mut all = Vec::new();
         if let Some(expr) = &event.when {
             let way = way!["events", i, "when"];
-            all.push(Spoken {
-                expr,
-                way,
-                role: Role::Condition,
-            });
+            all.push(Spoken { expr, way, role: Role::Condition });
         }
         of_effects(&event.then, &at, &mut all);
         for spoken in &all {
@@ -194,9 +177,7 @@ fn with_lets(lint: &mut Lint, roots: &Roots, expr: &Expr) -> Roots {
         if let Some(entry) = lint.suite.lets.get(name.as_ref()) {
             let ty = match entry {
                 Let::Constant(val) => of_val(val),
-                Let::Expression(inner) => {
-                    expression(lint, roots, inner, &way!["let", name.as_ref()])
-                }
+                Let::Expression(inner) => expression(lint, roots, inner, &way!["let", name.as_ref()]),
             };
             all.insert(name.to_string(), ty);
         }
@@ -207,28 +188,14 @@ fn with_lets(lint: &mut Lint, roots: &Roots, expr: &Expr) -> Roots {
 fn call_roots(lint: &Lint, records: &Records, operation: &Operation) -> Roots {
     let suite = lint.suite;
     let names = |names: &[&str]| Type::Enum(names.iter().map(|n| n.to_string()).collect());
-    let operations = lint
-        .schemas
-        .catalog
-        .operations
-        .iter()
-        .map(|o| o.id.clone())
-        .collect();
+    let operations = lint.schemas.catalog.operations.iter().map(|o| o.id.clone()).collect();
     let version = match &suite.version {
-        Some(expr) => expr::check(expr, &Roots::from([("header".to_string(), open_record())]))
-            .0
-            .or_null(),
+        Some(expr) => expr::check(expr, &Roots::from([("header".to_string(), open_record())])).0.or_null(),
         None => Type::Null,
     };
     let world = suite.resources.iter().enumerate().map(|(i, resource)| {
         let all = Type::List(Box::new(records.of(i)));
-        (
-            resource.name.clone(),
-            Field {
-                ty: all,
-                optional: false,
-            },
-        )
+        (resource.name.clone(), Field { ty: all, optional: false })
     });
     let mut roots = Roots::from([
         ("path".to_string(), parameters(&operation.path)),
@@ -238,24 +205,12 @@ fn call_roots(lint: &Lint, records: &Records, operation: &Operation) -> Roots {
         ("body".to_string(), body(lint, &operation.requests)),
         ("reply".to_string(), body(lint, &operation.responses)),
         ("pools".to_string(), pools(suite)),
-        (
-            "caller".to_string(),
-            names(&["owner", "other", "expired", "none"]),
-        ),
-        (
-            "input".to_string(),
-            names(&["valid", "doubtful", "invalid"]),
-        ),
+        ("caller".to_string(), names(&["owner", "other", "expired", "none"])),
+        ("input".to_string(), names(&["valid", "doubtful", "invalid"])),
         ("op".to_string(), Type::Enum(operations)),
         ("version".to_string(), version),
         ("today".to_string(), Type::Str),
-        (
-            "world".to_string(),
-            Type::Record {
-                fields: world.collect(),
-                open: false,
-            },
-        ),
+        ("world".to_string(), Type::Record { fields: world.collect(), open: false }),
     ]);
     for about in suite.about.get(&operation.id).into_iter().flatten() {
         roots.insert(about.name.clone(), records.of(about.resource).or_null());
@@ -264,35 +219,18 @@ fn call_roots(lint: &Lint, records: &Records, operation: &Operation) -> Roots {
 }
 
 fn parameters(parameters: &[Parameter]) -> Type {
-    let field = |p: &Parameter| {
-        (
-            p.name.clone(),
-            Field {
-                ty: Type::from_schema(&p.schema),
-                optional: !p.required,
-            },
-        )
-    };
-    Type::Record {
-        fields: parameters.iter().map(field).collect(),
-        open: false,
-    }
+    let field = |p: &Parameter| (p.name.clone(), Field { ty: Type::from_schema(&p.schema), optional: !p.required });
+    Type::Record { fields: parameters.iter().map(field).collect(), open: false }
 }
 
 /// Any of the documented bodies; null where there is none.
 fn body(lint: &Lint, bodies: &[Body]) -> Type {
     let files: BTreeMap<&str, &crate::schema::Shape> = lint.schemas.bodies().collect();
     let ty = |body: &Body| match &body.schema {
-        Some(name) => files
-            .get(name.as_str())
-            .map_or(Type::Any, |shape| Type::from_schema(&shape.schema)),
+        Some(name) => files.get(name.as_str()).map_or(Type::Any, |shape| Type::from_schema(&shape.schema)),
         None => Type::Null,
     };
-    if bodies.is_empty() {
-        Type::Null
-    } else {
-        Type::union(bodies.iter().map(ty))
-    }
+    if bodies.is_empty() { Type::Null } else { Type::union(bodies.iter().map(ty)) }
 }
 
 /// A profile replaces the values, so only their kind counts.
@@ -300,18 +238,9 @@ fn pools(suite: &Suite) -> Type {
     let pool = |(name, vals): (&String, &Vec<Val>)| {
         let items = Type::union(vals.iter().map(|val| widened(of_val(val))));
         let ty = if vals.is_empty() { Type::Any } else { items };
-        (
-            name.clone(),
-            Field {
-                ty: Type::List(Box::new(ty)),
-                optional: false,
-            },
-        )
+        (name.clone(), Field { ty: Type::List(Box::new(ty)), optional: false })
     };
-    Type::Record {
-        fields: suite.pools.iter().map(pool).collect(),
-        open: false,
-    }
+    Type::Record { fields: suite.pools.iter().map(pool).collect(), open: false }
 }
 
 fn of_val(val: &Val) -> Type {
@@ -319,11 +248,7 @@ fn of_val(val: &Val) -> Type {
 }
 
 fn widened(ty: Type) -> Type {
-    if matches!(ty, Type::Enum(_)) {
-        Type::Str
-    } else {
-        ty
-    }
+    if matches!(ty, Type::Enum(_)) { Type::Str } else { ty }
 }
 
 fn not_null(ty: Type) -> Type {
@@ -335,10 +260,7 @@ fn not_null(ty: Type) -> Type {
 }
 
 fn open_record() -> Type {
-    Type::Record {
-        fields: BTreeMap::new(),
-        open: true,
-    }
+    Type::Record { fields: BTreeMap::new(), open: true }
 }
 
 /// The way to a field of a resource, under whichever key it stands.

@@ -9,18 +9,13 @@ use crate::schema::catalog::Operation;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The things by operation, the entry `"*"` spread over the operations that have its path parameters.
-pub(super) fn about(
-    reader: &mut Reader,
-    node: Option<&Node>,
-    resources: &[Resource],
-) -> BTreeMap<String, Vec<About>> {
+pub(super) fn about(reader: &mut Reader, node: Option<&Node>, resources: &[Resource]) -> BTreeMap<String, Vec<About>> {
     let mut by_operation: BTreeMap<String, Vec<About>> = BTreeMap::new();
     let Some(entries) = node.and_then(|n| reader.entries(n, "`about`")) else {
         return by_operation;
     };
     let mut declined: BTreeSet<(String, String)> = BTreeSet::new();
-    let (everywhere, by_name): (Vec<_>, Vec<_>) =
-        entries.iter().partition(|(key, _)| key.text == "*");
+    let (everywhere, by_name): (Vec<_>, Vec<_>) = entries.iter().partition(|(key, _)| key.text == "*");
     for (operation, things) in by_name {
         reader.operation_known(operation.place, &operation.text);
         let Some(things) = reader.entries(things, "an entry of `about`") else {
@@ -30,10 +25,7 @@ pub(super) fn about(
             if matches!(thing.kind, Kind::Null) {
                 declined.insert((operation.text.clone(), name.text.clone()));
             } else if let Some(about) = one(reader, name, thing, resources) {
-                by_operation
-                    .entry(operation.text.clone())
-                    .or_default()
-                    .push(about);
+                by_operation.entry(operation.text.clone()).or_default().push(about);
             }
         }
     }
@@ -52,56 +44,34 @@ pub(super) fn about(
 
 fn one(reader: &mut Reader, name: &Key, node: &Node, resources: &[Resource]) -> Option<About> {
     if RESERVED.contains(&name.text.as_str()) || reader.lets.contains_key(&name.text) {
-        let message = format!(
-            "`{}` already means something else in every expression",
-            name.text
-        );
+        let message = format!("`{}` already means something else in every expression", name.text);
         reader.error(name.place, "reserved-name", message);
     }
     let inputs = Scope::of(&["path", "query", "body", "header", "pools", "caller"]);
     let (kind, place, binding) = match &node.kind {
         Kind::Map(_) => {
             let fields = reader.fields(node, "an entry of `about`", &[], &["is", "id", "new"])?;
-            let is = fields
-                .get("is")
-                .and_then(|n| reader.text(n, "`is`").map(|text| (text, n.place)));
+            let is = fields.get("is").and_then(|n| reader.text(n, "`is`").map(|text| (text, n.place)));
             let (kind, place) = is.unwrap_or((&name.text, name.place));
             let binding = match (fields.get("id"), fields.get("new")) {
                 (Some(id), None) => Binding::Existing(reader.expr(id, "`id`", &inputs)?),
-                (None, Some(new)) => {
-                    Binding::New(reader.expr(new, "`new`", &inputs.and(["reply"]))?)
-                }
+                (None, Some(new)) => Binding::New(reader.expr(new, "`new`", &inputs.and(["reply"]))?),
                 _ => {
-                    let message =
-                        "an entry of `about` needs either `id` (a thing that is there) or `new`";
+                    let message = "an entry of `about` needs either `id` (a thing that is there) or `new`";
                     reader.error(node.place, "missing-key", message);
                     return None;
                 }
             };
             (kind, place, binding)
         }
-        _ => (
-            name.text.as_str(),
-            name.place,
-            Binding::Existing(reader.expr(node, "an entry of `about`", &inputs)?),
-        ),
+        _ => (name.text.as_str(), name.place, Binding::Existing(reader.expr(node, "an entry of `about`", &inputs)?)),
     };
     let Some(resource) = resources.iter().position(|r| r.name == kind) else {
         let hint = suggest::hint(kind, resources.iter().map(|r| r.name.as_str()));
-        reader.error_with(
-            place,
-            "unknown-resource",
-            format!("there is no resource `{kind}`"),
-            hint,
-        );
+        reader.error_with(place, "unknown-resource", format!("there is no resource `{kind}`"), hint);
         return None;
     };
-    Some(About {
-        resource,
-        name: name.text.clone(),
-        binding,
-        place: name.place,
-    })
+    Some(About { resource, name: name.text.clone(), binding, place: name.place })
 }
 
 fn spread(
@@ -111,8 +81,7 @@ fn spread(
     by_operation: &mut BTreeMap<String, Vec<About>>,
 ) {
     let Binding::Existing(id) = &about.binding else {
-        let message =
-            "`new` cannot be spread over all operations: name the one that brings it to life";
+        let message = "`new` cannot be spread over all operations: name the one that brings it to life";
         reader.error(about.place, "bad-about", message);
         return;
     };
@@ -135,10 +104,7 @@ fn spread(
 
 /// The names `x` of every `path.x` that an expression reads.
 fn path_parameters(expr: &Expr) -> BTreeSet<String> {
-    let reads = expr
-        .reads()
-        .into_iter()
-        .filter(|read| read.root.as_ref() == "path");
+    let reads = expr.reads().into_iter().filter(|read| read.root.as_ref() == "path");
     reads
         .filter_map(|read| match read.keys.first() {
             Some(Step::Name(name)) => Some(name.to_string()),

@@ -10,28 +10,12 @@ use crate::expr::Expr;
 pub(super) type Targets<'r> = [(String, &'r Resource)];
 
 /// Effects in the order of the file. `scope` is the world before the call.
-pub(super) fn effects(
-    reader: &mut Reader,
-    node: Option<&Node>,
-    targets: &Targets,
-    scope: &Scope,
-) -> Vec<Effect> {
-    let entries = node
-        .and_then(|n| reader.entries(n, "`then`"))
-        .unwrap_or_default();
-    entries
-        .iter()
-        .filter_map(|(key, value)| effect(reader, key, value, targets, scope))
-        .collect()
+pub(super) fn effects(reader: &mut Reader, node: Option<&Node>, targets: &Targets, scope: &Scope) -> Vec<Effect> {
+    let entries = node.and_then(|n| reader.entries(n, "`then`")).unwrap_or_default();
+    entries.iter().filter_map(|(key, value)| effect(reader, key, value, targets, scope)).collect()
 }
 
-fn effect(
-    reader: &mut Reader,
-    key: &Key,
-    value: &Node,
-    targets: &Targets,
-    scope: &Scope,
-) -> Option<Effect> {
+fn effect(reader: &mut Reader, key: &Key, value: &Node, targets: &Targets, scope: &Scope) -> Option<Effect> {
     let Some((target, field)) = key.text.split_once('.') else {
         let message = format!("`{}` is no effect: expected `<thing>.<field>`", key.text);
         reader.error(key.place, "bad-effect", message);
@@ -39,12 +23,7 @@ fn effect(
     };
     let Some((_, resource)) = targets.iter().find(|(name, _)| name == target) else {
         let hint = suggest::hint(target, targets.iter().map(|(name, _)| name.as_str()));
-        reader.error_with(
-            key.place,
-            "unknown-thing",
-            format!("the call does not speak of `{target}`"),
-            hint,
-        );
+        reader.error_with(key.place, "unknown-thing", format!("the call does not speak of `{target}`"), hint);
         return None;
     };
     check_field(reader, key, field, resource);
@@ -53,55 +32,27 @@ fn effect(
     } else {
         EffectValue::Expr(reader.expr(value, "an effect", scope)?)
     };
-    Some(Effect {
-        target: target.to_string(),
-        field: field.to_string(),
-        value,
-        place: key.place,
-    })
+    Some(Effect { target: target.to_string(), field: field.to_string(), value, place: key.place })
 }
 
 fn check_field(reader: &mut Reader, key: &Key, field: &str, resource: &Resource) {
     if resource.remembers.iter().any(|(name, _)| name == field) {
         return;
     }
-    match resource
-        .fields
-        .iter()
-        .find(|f| f.name == field)
-        .map(|f| f.class)
-    {
+    match resource.fields.iter().find(|f| f.name == field).map(|f| f.class) {
         Some(FieldClass::Modelled) => {}
         Some(FieldClass::Keeps) => {
-            reader.error(
-                key.place,
-                "bad-effect",
-                format!("`{field}` is under `keeps`: nothing changes it"),
-            );
+            reader.error(key.place, "bad-effect", format!("`{field}` is under `keeps`: nothing changes it"));
         }
         Some(FieldClass::Grows) => {
-            reader.error(
-                key.place,
-                "bad-effect",
-                format!("`{field}` is under `grows`: it moves by itself"),
-            );
+            reader.error(key.place, "bad-effect", format!("`{field}` is under `grows`: it moves by itself"));
         }
         None => {
-            let modelled = resource
-                .fields
-                .iter()
-                .filter(|f| f.class == FieldClass::Modelled);
-            let names = modelled
-                .map(|f| f.name.as_str())
-                .chain(resource.remembers.iter().map(|(n, _)| n.as_str()));
+            let modelled = resource.fields.iter().filter(|f| f.class == FieldClass::Modelled);
+            let names = modelled.map(|f| f.name.as_str()).chain(resource.remembers.iter().map(|(n, _)| n.as_str()));
             let known: Vec<&str> = names.collect();
             let message = format!("`{}` has no field `{field}`", resource.name);
-            reader.error_with(
-                key.place,
-                "unknown-field",
-                message,
-                suggest::hint(field, known.iter().copied()),
-            );
+            reader.error_with(key.place, "unknown-field", message, suggest::hint(field, known.iter().copied()));
         }
     }
 }
@@ -111,31 +62,16 @@ fn course(reader: &mut Reader, node: &Node, scope: &Scope) -> Vec<Stage> {
         Kind::List(items) => items.as_slice(),
         _ => std::slice::from_ref(node),
     };
-    let stages: Vec<Stage> = items
-        .iter()
-        .filter_map(|item| stage(reader, item, scope))
-        .collect();
+    let stages: Vec<Stage> = items.iter().filter_map(|item| stage(reader, item, scope)).collect();
     let last = items.last().map_or(node.place, |item| item.place);
     match stages.last() {
         Some(Stage::Anything) => {
-            reader.error(
-                last,
-                "bad-course",
-                "a course cannot end in \"*\": say the state or `gone`",
-            );
+            reader.error(last, "bad-course", "a course cannot end in \"*\": say the state or `gone`");
         }
-        None if items.is_empty() => reader.error(
-            node.place,
-            "bad-course",
-            "a course needs at least one stage",
-        ),
+        None if items.is_empty() => reader.error(node.place, "bad-course", "a course needs at least one stage"),
         _ => {}
     }
-    if let Some(at) = stages
-        .iter()
-        .position(|s| matches!(s, Stage::Gone))
-        .filter(|at| at + 1 < stages.len())
-    {
+    if let Some(at) = stages.iter().position(|s| matches!(s, Stage::Gone)).filter(|at| at + 1 < stages.len()) {
         reader.error(items[at].place, "bad-course", "nothing comes after `gone`");
     }
     stages

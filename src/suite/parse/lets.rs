@@ -14,17 +14,12 @@ pub(super) fn lets(reader: &mut Reader, node: Option<&Node>) -> BTreeMap<String,
     };
     for (name, value) in entries {
         if !is_name(&name.text) || RESERVED.contains(&name.text.as_str()) {
-            let message = format!(
-                "`{}` cannot be the name of a constant or expression",
-                name.text
-            );
+            let message = format!("`{}` cannot be the name of a constant or expression", name.text);
             reader.error(name.place, "reserved-name", message);
             continue;
         }
         let entry = match &value.kind {
-            Kind::Text(text) if text.starts_with('=') => {
-                named_expression(reader, value, &text[1..])
-            }
+            Kind::Text(text) if text.starts_with('=') => named_expression(reader, value, &text[1..]),
             _ => Some(Let::Constant(Val::from(value.to_json()))),
         };
         if let Some(entry) = entry {
@@ -36,11 +31,7 @@ pub(super) fn lets(reader: &mut Reader, node: Option<&Node>) -> BTreeMap<String,
             reader.lets.insert(name.text.clone(), read);
         } else {
             reader.lets.insert(name.text.clone(), BTreeSet::new());
-            reader.error(
-                name.place,
-                "circular-let",
-                format!("`{}` is defined by itself", name.text),
-            );
+            reader.error(name.place, "circular-let", format!("`{}` is defined by itself", name.text));
         }
     }
     lets
@@ -49,15 +40,8 @@ pub(super) fn lets(reader: &mut Reader, node: Option<&Node>) -> BTreeMap<String,
 /// What an endpoint offers, by name.
 pub(super) fn pools(reader: &mut Reader, node: Option<&Node>) -> BTreeMap<String, Vec<Val>> {
     let mut pools = BTreeMap::new();
-    for (name, values) in node
-        .and_then(|n| reader.entries(n, "`pools`"))
-        .unwrap_or_default()
-    {
-        let values = reader
-            .list(values, "a pool")
-            .iter()
-            .map(|v| Val::from(v.to_json()))
-            .collect();
+    for (name, values) in node.and_then(|n| reader.entries(n, "`pools`")).unwrap_or_default() {
+        let values = reader.list(values, "a pool").iter().map(|v| Val::from(v.to_json())).collect();
         pools.insert(name.text.clone(), values);
     }
     pools
@@ -81,11 +65,7 @@ fn named_expression(reader: &mut Reader, node: &Node, text: &str) -> Option<Let>
 }
 
 /// What reading `name` reads in the end; none if it reads itself.
-fn roots_of(
-    name: &str,
-    lets: &BTreeMap<String, Let>,
-    within: &mut BTreeSet<String>,
-) -> Option<BTreeSet<String>> {
+fn roots_of(name: &str, lets: &BTreeMap<String, Let>, within: &mut BTreeSet<String>) -> Option<BTreeSet<String>> {
     let Some(Let::Expression(expr)) = lets.get(name) else {
         return Some(BTreeSet::new());
     };
@@ -118,19 +98,12 @@ pub(super) fn check_roots_exist(
     lets: &BTreeMap<String, Let>,
     names: &BTreeSet<String>,
 ) {
-    let known = Scope::of(&INPUTS)
-        .and(["reply", "it"])
-        .and(names.iter().map(String::as_str));
-    let Some(Node {
-        kind: Kind::Map(entries),
-        ..
-    }) = node
-    else {
+    let known = Scope::of(&INPUTS).and(["reply", "it"]).and(names.iter().map(String::as_str));
+    let Some(Node { kind: Kind::Map(entries), .. }) = node else {
         return;
     };
     for (name, value) in entries {
-        if let (Some(Let::Expression(expr)), Kind::Text(text)) = (lets.get(&name.text), &value.kind)
-        {
+        if let (Some(Let::Expression(expr)), Kind::Text(text)) = (lets.get(&name.text), &value.kind) {
             debug_assert_eq!(expr.text(), &text[1..]);
             reader.expr_text(value, &text[1..], 1, &format!("`{}`", name.text), &known);
         }

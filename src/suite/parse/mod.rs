@@ -21,9 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 const REQUIRED: [&str; 4] = ["suite", "catalog", "resources", "clauses"];
-const OPTIONAL: [&str; 9] = [
-    "title", "let", "pools", "version", "about", "general", "events", "extends", "import",
-];
+const OPTIONAL: [&str; 9] = ["title", "let", "pools", "version", "about", "general", "events", "extends", "import"];
 
 /// Reads a suite written for the operations of `catalog`. `file` is what messages call it.
 ///
@@ -32,13 +30,7 @@ const OPTIONAL: [&str; 9] = [
 /// Every problem of the file, in the order of its lines, as soon as one of them is an error.
 pub fn parse(file: &str, text: &str, catalog: &Catalog) -> Result<Suite, Vec<Problem>> {
     let (tree, troubles) = tree::read(text);
-    let mut reader = Reader {
-        file,
-        text,
-        catalog,
-        problems: Vec::new(),
-        lets: BTreeMap::new(),
-    };
+    let mut reader = Reader { file, text, catalog, problems: Vec::new(), lets: BTreeMap::new() };
     for trouble in troubles {
         reader.error(trouble.place, "not-yaml", trouble.message);
     }
@@ -59,41 +51,20 @@ pub fn parse(file: &str, text: &str, catalog: &Catalog) -> Result<Suite, Vec<Pro
 /// The problems for which the name cannot be read.
 pub fn catalog_name(file: &str, text: &str) -> Result<String, Vec<Problem>> {
     let problem = |place, code, message: String| {
-        vec![Problem {
-            file: file.to_string(),
-            place,
-            severity: Severity::Error,
-            code,
-            message,
-            hint: None,
-        }]
+        vec![Problem { file: file.to_string(), place, severity: Severity::Error, code, message, hint: None }]
     };
     let (tree, troubles) = tree::read(text);
     let first = Place { line: 1, column: 1 };
     let Some(tree) = tree else {
-        let each = troubles
-            .into_iter()
-            .flat_map(|t| problem(t.place, "not-yaml", t.message));
+        let each = troubles.into_iter().flat_map(|t| problem(t.place, "not-yaml", t.message));
         return Err(each.collect());
     };
     let tree::Kind::Map(entries) = &tree.kind else {
-        return Err(problem(
-            first,
-            "wrong-kind",
-            format!("a suite must be a map, not {}", tree.kind_word()),
-        ));
+        return Err(problem(first, "wrong-kind", format!("a suite must be a map, not {}", tree.kind_word())));
     };
-    match entries
-        .iter()
-        .find(|(key, _)| key.text == "catalog")
-        .map(|(_, node)| &node.kind)
-    {
+    match entries.iter().find(|(key, _)| key.text == "catalog").map(|(_, node)| &node.kind) {
         Some(tree::Kind::Text(name)) => Ok(name.clone()),
-        _ => Err(problem(
-            first,
-            "missing-key",
-            "a suite needs the key `catalog`".to_string(),
-        )),
+        _ => Err(problem(first, "missing-key", "a suite needs the key `catalog`".to_string())),
     }
 }
 
@@ -107,35 +78,24 @@ fn suite(reader: &mut Reader, tree: &Node) -> Option<Suite> {
     }
     let catalog = reader.words(map.get("catalog"), "`catalog`");
     if catalog != reader.catalog.api && !catalog.is_empty() {
-        let message = format!(
-            "the suite is for the catalog `{catalog}`, and it is read against `{}`",
-            reader.catalog.api
-        );
+        let message =
+            format!("the suite is for the catalog `{catalog}`, and it is read against `{}`", reader.catalog.api);
         reader.error(map.key_place("catalog"), "other-catalog", message);
     }
     let lets = lets::lets(reader, map.get("let"));
     let resources = resources::resources(reader, map.get("resources"));
     let about = about::about(reader, map.get("about"), &resources);
     let names: BTreeSet<String> = about.values().flatten().map(|a| a.name.clone()).collect();
-    let names = names
-        .into_iter()
-        .chain(resources.iter().map(|r| r.name.clone()))
-        .collect();
+    let names = names.into_iter().chain(resources.iter().map(|r| r.name.clone())).collect();
     lets::check_roots_exist(reader, map.get("let"), &lets, &names);
-    let ground = clauses::Ground {
-        resources: &resources,
-        about: &about,
-    };
+    let ground = clauses::Ground { resources: &resources, about: &about };
     let mut all = clauses::general(reader, map.get("general"), &ground);
     all.extend(clauses::clauses(reader, map.get("clauses"), &ground));
     let events = clauses::events(reader, map.get("events"), &resources);
     refuse_repeated_ids(reader, &all, &events);
     Some(Suite {
         name: name(reader, map),
-        title: map
-            .get("title")
-            .map(|n| reader.words(Some(n), "`title`"))
-            .unwrap_or_default(),
+        title: map.get("title").map(|n| reader.words(Some(n), "`title`")).unwrap_or_default(),
         catalog,
         digest: digest(reader.text),
         pools: lets::pools(reader, map.get("pools")),
@@ -160,17 +120,10 @@ fn name(reader: &mut Reader, map: Fields) -> String {
 
 fn refuse_repeated_ids(reader: &mut Reader, clauses: &[Clause], events: &[Event]) {
     let mut seen: BTreeMap<&str, Place> = BTreeMap::new();
-    let ids = clauses
-        .iter()
-        .map(|c| (c.id.as_str(), c.place))
-        .chain(events.iter().map(|e| (e.id.as_str(), e.place)));
+    let ids = clauses.iter().map(|c| (c.id.as_str(), c.place)).chain(events.iter().map(|e| (e.id.as_str(), e.place)));
     for (id, place) in ids.filter(|(id, _)| !id.is_empty()) {
         if let Some(first) = seen.insert(id, place) {
-            reader.error(
-                place,
-                "repeated-id",
-                format!("the id `{id}` is taken by line {}", first.line),
-            );
+            reader.error(place, "repeated-id", format!("the id `{id}` is taken by line {}", first.line));
         }
     }
 }
@@ -191,14 +144,8 @@ pub(super) fn keys() -> Vec<(&'static str, Vec<&'static str>)> {
         ("Suite", join(&[&REQUIRED, &OPTIONAL])),
         ("Resource", join(&[&["id"], &resources::OPTIONAL])),
         ("MoreView", join(&[&resources::VIEW])),
-        (
-            "General",
-            join(&[&["id"], &clauses::COMMON, &clauses::GENERAL]),
-        ),
-        (
-            "Clause",
-            join(&[&["id", "call"], &clauses::COMMON, &clauses::CLAUSE]),
-        ),
+        ("General", join(&[&["id"], &clauses::COMMON, &clauses::GENERAL])),
+        ("Clause", join(&[&["id", "call"], &clauses::COMMON, &clauses::CLAUSE])),
         ("Alternative", join(&[&["because"], &clauses::ALTERNATIVE])),
         ("Event", join(&[&clauses::EVENT_NEEDS, &clauses::EVENT])),
     ]

@@ -20,16 +20,12 @@ pub(super) struct Reader<'a> {
 }
 
 /// What an expression about a call may start from, besides `let` and the things of the call.
-pub(super) const INPUTS: [&str; 11] = [
-    "path", "query", "body", "header", "pools", "caller", "input", "op", "version", "today",
-    "world",
-];
+pub(super) const INPUTS: [&str; 11] =
+    ["path", "query", "body", "header", "pools", "caller", "input", "op", "version", "today", "world"];
 
 /// Names that no resource, thing or `let` may have: every expression means something else by them.
-pub(super) const RESERVED: [&str; 13] = [
-    "path", "query", "body", "header", "reply", "it", "pools", "caller", "input", "op", "version",
-    "today", "world",
-];
+pub(super) const RESERVED: [&str; 13] =
+    ["path", "query", "body", "header", "reply", "it", "pools", "caller", "input", "op", "version", "today", "world"];
 
 /// The names that an expression may start from.
 #[derive(Debug, Clone, Default)]
@@ -46,18 +42,12 @@ pub(super) struct Fields<'n> {
 
 impl<'n> Fields<'n> {
     pub fn get(&self, key: &str) -> Option<&'n Node> {
-        self.entries
-            .iter()
-            .find(|(k, _)| k.text == key)
-            .map(|(_, node)| node)
+        self.entries.iter().find(|(k, _)| k.text == key).map(|(_, node)| node)
     }
 
     /// Where the key itself stands.
     pub fn key_place(&self, key: &str) -> Place {
-        self.entries
-            .iter()
-            .find(|(k, _)| k.text == key)
-            .map_or(self.place, |(k, _)| k.place)
+        self.entries.iter().find(|(k, _)| k.text == key).map_or(self.place, |(k, _)| k.place)
     }
 }
 
@@ -97,27 +87,15 @@ impl<'a> Reader<'a> {
             let known = required.iter().chain(optional).copied();
             if !known.clone().any(|k| k == key.text) {
                 let message = format!("{what} has no key `{}`", key.text);
-                self.error_with(
-                    key.place,
-                    "unknown-key",
-                    message,
-                    suggest::hint(&key.text, known),
-                );
+                self.error_with(key.place, "unknown-key", message, suggest::hint(&key.text, known));
             }
         }
         for key in required {
             if !entries.iter().any(|(k, _)| k.text == *key) {
-                self.error(
-                    node.place,
-                    "missing-key",
-                    format!("{what} needs the key `{key}`"),
-                );
+                self.error(node.place, "missing-key", format!("{what} needs the key `{key}`"));
             }
         }
-        Some(Fields {
-            place: node.place,
-            entries,
-        })
+        Some(Fields { place: node.place, entries })
     }
 
     /// A map with names of the author's choice.
@@ -165,10 +143,7 @@ impl<'a> Reader<'a> {
 
     pub fn texts(&mut self, node: &Node, what: &str) -> Vec<String> {
         let items = self.list(node, what);
-        items
-            .iter()
-            .filter_map(|item| self.text(item, what).map(str::to_string))
-            .collect()
+        items.iter().filter_map(|item| self.text(item, what).map(str::to_string)).collect()
     }
 
     pub fn truth(&mut self, node: Option<&Node>, what: &str) -> bool {
@@ -194,10 +169,7 @@ impl<'a> Reader<'a> {
             Kind::Text(_) => std::slice::from_ref(node),
             _ => self.list(node, what),
         };
-        items
-            .iter()
-            .filter_map(|item| self.cite(item, what))
-            .collect()
+        items.iter().filter_map(|item| self.cite(item, what)).collect()
     }
 
     fn cite(&mut self, node: &Node, what: &str) -> Option<Source> {
@@ -212,10 +184,7 @@ impl<'a> Reader<'a> {
         let catalog = self.catalog;
         let mut pages = catalog.pages.iter().map(|p| p.id.as_str());
         if !pages.any(|id| id == source.page) {
-            let message = format!(
-                "the catalog `{}` has no page `{}`",
-                catalog.api, source.page
-            );
+            let message = format!("the catalog `{}` has no page `{}`", catalog.api, source.page);
             let hint = suggest::hint(&source.page, catalog.pages.iter().map(|p| p.id.as_str()));
             self.error_with(node.place, "unknown-page", message, hint);
         }
@@ -233,33 +202,16 @@ impl<'a> Reader<'a> {
     }
 
     /// As [`Reader::expr`], of a part of the node's text that begins `skipped` bytes into it.
-    pub fn expr_text(
-        &mut self,
-        node: &Node,
-        text: &str,
-        skipped: usize,
-        what: &str,
-        scope: &Scope,
-    ) -> Option<Expr> {
+    pub fn expr_text(&mut self, node: &Node, text: &str, skipped: usize, what: &str, scope: &Scope) -> Option<Expr> {
         if skipped == 0 && text.trim_start().starts_with('=') {
-            let hint =
-                "leave the `=` away: it is only needed where a literal could stand too".to_string();
-            self.error_with(
-                node.place,
-                "needless-mark",
-                format!("{what} is always an expression"),
-                hint,
-            );
+            let hint = "leave the `=` away: it is only needed where a literal could stand too".to_string();
+            self.error_with(node.place, "needless-mark", format!("{what} is always an expression"), hint);
             return None;
         }
         match Expr::parse(text) {
             Err(error) => {
                 let place = place_in(self.text, node, skipped + error.offset);
-                self.error(
-                    place,
-                    "bad-expression",
-                    format!("{what}: {}", error.message),
-                );
+                self.error(place, "bad-expression", format!("{what}: {}", error.message));
                 None
             }
             Ok(expr) => {
@@ -274,24 +226,13 @@ impl<'a> Reader<'a> {
             let place = place_in(self.text, node, skipped + word_at(expr.text(), root));
             if let Some(read) = self.lets.get(root) {
                 if let Some(foreign) = read.iter().find(|r| !scope.roots.contains(*r)).cloned() {
-                    let message =
-                        format!("{what}: `{root}` reads `{foreign}`, which is not known here");
+                    let message = format!("{what}: `{root}` reads `{foreign}`, which is not known here");
                     self.error(place, "unknown-name", message);
                 }
             } else if !scope.roots.contains(root) {
-                let known: Vec<&str> = scope
-                    .roots
-                    .iter()
-                    .chain(self.lets.keys())
-                    .map(String::as_str)
-                    .collect();
+                let known: Vec<&str> = scope.roots.iter().chain(self.lets.keys()).map(String::as_str).collect();
                 let hint = suggest::hint(root, known.iter().copied());
-                self.error_with(
-                    place,
-                    "unknown-name",
-                    format!("{what}: `{root}` is not known here"),
-                    hint,
-                );
+                self.error_with(place, "unknown-name", format!("{what}: `{root}` is not known here"), hint);
             }
         }
     }
@@ -310,9 +251,7 @@ impl<'a> Reader<'a> {
 
 impl Scope {
     pub fn of(roots: &[&str]) -> Scope {
-        Scope {
-            roots: roots.iter().map(|r| r.to_string()).collect(),
-        }
+        Scope { roots: roots.iter().map(|r| r.to_string()).collect() }
     }
 
     pub fn and<'r>(&self, more: impl IntoIterator<Item = &'r str>) -> Scope {
@@ -328,11 +267,7 @@ fn word_at(text: &str, word: &str) -> usize {
     let whole = |at: usize| {
         let before = text[..at].chars().next_back();
         let after = text[at + word.len()..].chars().next();
-        !before.is_some_and(|c| part(c) || c == '.' || c == '"' || c == '\'')
-            && !after.is_some_and(part)
+        !before.is_some_and(|c| part(c) || c == '.' || c == '"' || c == '\'') && !after.is_some_and(part)
     };
-    text.match_indices(word)
-        .map(|(at, _)| at)
-        .find(|at| whole(*at))
-        .unwrap_or(0)
+    text.match_indices(word).map(|(at, _)| at).find(|at| whole(*at)).unwrap_or(0)
 }

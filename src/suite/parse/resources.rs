@@ -10,55 +10,23 @@ use std::collections::BTreeMap;
 
 /// The resources in the order of the file.
 pub(super) fn resources(reader: &mut Reader, node: Option<&Node>) -> Vec<Resource> {
-    let entries = node
-        .and_then(|n| reader.entries(n, "`resources`"))
-        .unwrap_or_default();
-    entries
-        .iter()
-        .filter_map(|(name, node)| resource(reader, name, node))
-        .collect()
+    let entries = node.and_then(|n| reader.entries(n, "`resources`")).unwrap_or_default();
+    entries.iter().filter_map(|(name, node)| resource(reader, name, node)).collect()
 }
 
-pub(super) const OPTIONAL: [&str; 12] = [
-    "says",
-    "state",
-    "stable",
-    "settles",
-    "prompt",
-    "rest",
-    "fields",
-    "keeps",
-    "grows",
-    "remembers",
-    "shows",
-    "views",
-];
+pub(super) const OPTIONAL: [&str; 12] =
+    ["says", "state", "stable", "settles", "prompt", "rest", "fields", "keeps", "grows", "remembers", "shows", "views"];
 
 fn resource(reader: &mut Reader, name: &Key, node: &Node) -> Option<Resource> {
-    if !is_name(&name.text)
-        || RESERVED.contains(&name.text.as_str())
-        || reader.lets.contains_key(&name.text)
-    {
-        reader.error(
-            name.place,
-            "reserved-name",
-            format!("`{}` cannot be the name of a resource", name.text),
-        );
+    if !is_name(&name.text) || RESERVED.contains(&name.text.as_str()) || reader.lets.contains_key(&name.text) {
+        reader.error(name.place, "reserved-name", format!("`{}` cannot be the name of a resource", name.text));
     }
     let map = reader.fields(node, "a resource", &["id"], &OPTIONAL)?;
     let it = Scope::of(&["it"]);
     let id = map.get("id").and_then(|n| reader.expr(n, "`id`", &it))?;
     let mut fields = Vec::new();
-    for (key, class) in [
-        ("fields", FieldClass::Modelled),
-        ("keeps", FieldClass::Keeps),
-        ("grows", FieldClass::Grows),
-    ] {
-        for (name, node) in map
-            .get(key)
-            .and_then(|n| reader.entries(n, "a list of fields"))
-            .unwrap_or_default()
-        {
+    for (key, class) in [("fields", FieldClass::Modelled), ("keeps", FieldClass::Keeps), ("grows", FieldClass::Grows)] {
+        for (name, node) in map.get(key).and_then(|n| reader.entries(n, "a list of fields")).unwrap_or_default() {
             fields.extend(field(reader, name, node, class));
         }
     }
@@ -66,19 +34,13 @@ fn resource(reader: &mut Reader, name: &Key, node: &Node) -> Option<Resource> {
     refuse_repeated(reader, &fields, map.get("remembers"));
     let state = state(reader, map, &fields);
     let shows = shows(reader, map.get("shows"), &name.text);
-    let names = fields
-        .iter()
-        .map(|f| &f.name)
-        .chain(shows.iter().map(|s| &s.name));
+    let names = fields.iter().map(|f| &f.name).chain(shows.iter().map(|s| &s.name));
     let shown: Vec<String> = names.cloned().collect();
     let views = views(reader, map.get("views"), &shown);
     Some(Resource {
         place: name.place,
         id,
-        stable: map
-            .get("stable")
-            .map(|n| reader.texts(n, "`stable`"))
-            .unwrap_or_default(),
+        stable: map.get("stable").map(|n| reader.texts(n, "`stable`")).unwrap_or_default(),
         settles_ms: settles(reader, map, state.is_some()),
         prompt: reader.truth(map.get("prompt"), "`prompt`"),
         rest: map.get("rest").and_then(|n| reader.expr(n, "`rest`", &it)),
@@ -98,30 +60,15 @@ fn field(reader: &mut Reader, name: &Key, node: &Node, class: FieldClass) -> Opt
         Kind::Map(_) => {
             let map = reader.fields(node, "a field", &["at"], &["cites"])?;
             let at = map.get("at")?;
-            (
-                reader.expr(at, "`at`", &it)?,
-                reader.cites(map.get("cites"), "`cites`"),
-                at,
-            )
+            (reader.expr(at, "`at`", &it)?, reader.cites(map.get("cites"), "`cites`"), at)
         }
         _ => (reader.expr(node, "a field", &it)?, Vec::new(), node),
     };
     if at.as_path().is_none_or(|path| path.keys.is_empty()) {
         let hint = "the mock writes a field where it reads it, so it must be a path such as `it.flavor.id`".to_string();
-        reader.error_with(
-            at_node.place,
-            "not-a-path",
-            format!("`{}` is not a plain path", at.text()),
-            hint,
-        );
+        reader.error_with(at_node.place, "not-a-path", format!("`{}` is not a plain path", at.text()), hint);
     }
-    Some(Field {
-        name: name.text.clone(),
-        at,
-        class,
-        cites,
-        place: name.place,
-    })
+    Some(Field { name: name.text.clone(), at, class, cites, place: name.place })
 }
 
 /// What every record of a thing has besides its fields.
@@ -129,18 +76,12 @@ pub(super) const RECORD: [&str; 3] = ["id", "rest", "seq"];
 
 fn field_name(reader: &mut Reader, name: &Key) {
     if !is_name(&name.text) || RECORD.contains(&name.text.as_str()) {
-        reader.error(
-            name.place,
-            "reserved-name",
-            format!("`{}` cannot be the name of a field", name.text),
-        );
+        reader.error(name.place, "reserved-name", format!("`{}` cannot be the name of a field", name.text));
     }
 }
 
 fn remembers(reader: &mut Reader, node: Option<&Node>) -> Vec<(String, Val)> {
-    let entries = node
-        .and_then(|n| reader.entries(n, "`remembers`"))
-        .unwrap_or_default();
+    let entries = node.and_then(|n| reader.entries(n, "`remembers`")).unwrap_or_default();
     entries
         .iter()
         .map(|(name, value)| {
@@ -153,24 +94,12 @@ fn remembers(reader: &mut Reader, node: Option<&Node>) -> Vec<(String, Val)> {
 fn refuse_repeated(reader: &mut Reader, fields: &[Field], remembers: Option<&Node>) {
     let mut names: Vec<(&str, super::super::types::Place)> =
         fields.iter().map(|f| (f.name.as_str(), f.place)).collect();
-    if let Some(Node {
-        kind: Kind::Map(entries),
-        ..
-    }) = remembers
-    {
-        names.extend(
-            entries
-                .iter()
-                .map(|(key, _)| (key.text.as_str(), key.place)),
-        );
+    if let Some(Node { kind: Kind::Map(entries), .. }) = remembers {
+        names.extend(entries.iter().map(|(key, _)| (key.text.as_str(), key.place)));
     }
     for (i, (name, place)) in names.iter().enumerate() {
         if names[..i].iter().any(|(earlier, _)| earlier == name) {
-            reader.error(
-                *place,
-                "repeated-field",
-                format!("the field `{name}` is there already"),
-            );
+            reader.error(*place, "repeated-field", format!("the field `{name}` is there already"));
         }
     }
 }
@@ -179,37 +108,19 @@ fn state(reader: &mut Reader, map: Fields, fields: &[Field]) -> Option<String> {
     let node = map.get("state");
     let Some(node) = node else {
         if map.get("stable").is_some() {
-            reader.error(
-                map.key_place("stable"),
-                "missing-key",
-                "`stable` needs `state`, the field that it is about",
-            );
+            reader.error(map.key_place("stable"), "missing-key", "`stable` needs `state`, the field that it is about");
         }
         return None;
     };
     if map.get("stable").is_none() {
-        reader.error(
-            map.place,
-            "missing-key",
-            "a resource with a `state` needs `stable`, the states it may stay in",
-        );
+        reader.error(map.place, "missing-key", "a resource with a `state` needs `stable`, the states it may stay in");
     }
     let name = reader.text(node, "`state`")?;
-    let modelled = || {
-        fields
-            .iter()
-            .filter(|f| f.class == FieldClass::Modelled)
-            .map(|f| f.name.as_str())
-    };
+    let modelled = || fields.iter().filter(|f| f.class == FieldClass::Modelled).map(|f| f.name.as_str());
     if !modelled().any(|f| f == name) {
         let message = format!("`state` names `{name}`, which is none of `fields`");
         let known: Vec<&str> = modelled().collect();
-        reader.error_with(
-            node.place,
-            "unknown-field",
-            message,
-            suggest::hint(name, known.iter().copied()),
-        );
+        reader.error_with(node.place, "unknown-field", message, suggest::hint(name, known.iter().copied()));
     }
     Some(name.to_string())
 }
@@ -217,8 +128,7 @@ fn state(reader: &mut Reader, map: Fields, fields: &[Field]) -> Option<String> {
 fn settles(reader: &mut Reader, map: Fields, has_state: bool) -> u64 {
     let Some(node) = map.get("settles") else {
         if has_state {
-            let message =
-                "a resource with a `state` needs `settles`, the time within which it comes to rest";
+            let message = "a resource with a `state` needs `settles`, the time within which it comes to rest";
             reader.error(map.place, "missing-key", message);
         }
         return 0;
@@ -226,12 +136,7 @@ fn settles(reader: &mut Reader, map: Fields, has_state: bool) -> u64 {
     let text = node.scalar_text().unwrap_or_default();
     duration_ms(&text).unwrap_or_else(|| {
         let hint = "write a whole number and ms, s, m or h: 15m".to_string();
-        reader.error_with(
-            node.place,
-            "bad-duration",
-            format!("`{text}` is not a duration"),
-            hint,
-        );
+        reader.error_with(node.place, "bad-duration", format!("`{text}` is not a duration"), hint);
         0
     })
 }
@@ -248,43 +153,30 @@ fn duration_ms(text: &str) -> Option<u64> {
         "h" => 3_600_000,
         _ => return None,
     };
-    number
-        .checked_mul(unit)
-        .filter(|ms| (1..=WEEK_MS).contains(ms))
+    number.checked_mul(unit).filter(|ms| (1..=WEEK_MS).contains(ms))
 }
 
 fn shows(reader: &mut Reader, node: Option<&Node>, resource: &str) -> Vec<Shows> {
     let it = Scope::of(&["it"]);
     let own = Scope::of(&[resource]);
-    let entries = node
-        .and_then(|n| reader.entries(n, "`shows`"))
-        .unwrap_or_default();
+    let entries = node.and_then(|n| reader.entries(n, "`shows`")).unwrap_or_default();
     let mut shows = Vec::new();
     for (name, node) in entries {
-        let Some(map) = reader.fields(node, "an entry of `shows`", &["at", "in"], &["cites"])
-        else {
+        let Some(map) = reader.fields(node, "an entry of `shows`", &["at", "in"], &["cites"]) else {
             continue;
         };
         let at = map.get("at").and_then(|n| reader.expr(n, "`at`", &it));
         let among = map.get("in").and_then(|n| reader.expr(n, "`in`", &own));
         let cites = reader.cites(map.get("cites"), "`cites`");
         if let (Some(at), Some(among)) = (at, among) {
-            shows.push(Shows {
-                name: name.text.clone(),
-                at,
-                among,
-                cites,
-                place: name.place,
-            });
+            shows.push(Shows { name: name.text.clone(), at, among, cites, place: name.place });
         }
     }
     shows
 }
 
 fn views(reader: &mut Reader, node: Option<&Node>, shown: &[String]) -> BTreeMap<String, View> {
-    let entries = node
-        .and_then(|n| reader.entries(n, "`views`"))
-        .unwrap_or_default();
+    let entries = node.and_then(|n| reader.entries(n, "`views`")).unwrap_or_default();
     let mut views = BTreeMap::new();
     for (operation, node) in entries {
         reader.operation_known(operation.place, &operation.text);
@@ -300,15 +192,8 @@ pub(super) const VIEW: [&str; 7] = ["at", "each", "whole", "only", "except", "wh
 fn view(reader: &mut Reader, operation: &Key, node: &Node, shown: &[String]) -> Option<View> {
     let reply = Scope::of(&["reply"]);
     let place = operation.place;
-    let whole_reply = |at: Expr| View {
-        at,
-        each: false,
-        whole: false,
-        only: None,
-        when: None,
-        cites: Vec::new(),
-        place,
-    };
+    let whole_reply =
+        |at: Expr| View { at, each: false, whole: false, only: None, when: None, cites: Vec::new(), place };
     if !matches!(node.kind, Kind::Map(_)) {
         return reader.expr(node, "a view", &reply).map(whole_reply);
     }
@@ -328,26 +213,12 @@ fn view(reader: &mut Reader, operation: &Key, node: &Node, shown: &[String]) -> 
     let at = reader.expr(at, "a view", &reply)?;
     let whole = reader.truth(map.get("whole"), "`whole`");
     if whole && !each {
-        reader.error(
-            map.key_place("whole"),
-            "bad-view",
-            "only a list (`each`) can be `whole`",
-        );
+        reader.error(map.key_place("whole"), "bad-view", "only a list (`each`) can be `whole`");
     }
-    let when = map
-        .get("when")
-        .and_then(|n| reader.expr(n, "`when`", &Scope::of(&INPUTS)));
+    let when = map.get("when").and_then(|n| reader.expr(n, "`when`", &Scope::of(&INPUTS)));
     let only = only(reader, map, shown);
     let cites = reader.cites(map.get("cites"), "`cites`");
-    Some(View {
-        at,
-        each,
-        whole,
-        only,
-        when,
-        cites,
-        place,
-    })
+    Some(View { at, each, whole, only, when, cites, place })
 }
 
 fn only(reader: &mut Reader, map: Fields, shown: &[String]) -> Option<Vec<String>> {

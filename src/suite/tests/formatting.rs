@@ -69,11 +69,8 @@ fn the_suite_that_comes_with_the_program_is_in_canonical_form() {
     let text = std::fs::read_to_string(path).expect("the suite is there");
     let formatted = format("ecs-native.yaml", &text).expect("it is YAML");
     let pairs = text.lines().zip(formatted.lines()).enumerate();
-    let first: Vec<String> = pairs
-        .filter(|(_, (a, b))| a != b)
-        .map(|(n, (a, b))| format!("{}: {a}\n=> {b}", n + 1))
-        .take(1)
-        .collect();
+    let first: Vec<String> =
+        pairs.filter(|(_, (a, b))| a != b).map(|(n, (a, b))| format!("{}: {a}\n=> {b}", n + 1)).take(1).collect();
     assert!(formatted == text, "the first line that differs: {first:?}");
 }
 
@@ -86,25 +83,15 @@ fn the_schema_for_editors_is_up_to_date() {
         std::fs::write(&path, &made).expect("the folder is there");
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        committed == made,
-        "run with PROBITY_BLESS=1 to write {}",
-        path.display()
-    );
+    assert!(committed == made, "run with PROBITY_BLESS=1 to write {}", path.display());
 }
 
 #[test]
 fn the_schema_has_the_keys_that_the_parser_knows() {
     let schema = file_schema();
     for (name, mut known) in crate::suite::parse::keys() {
-        let at = if name == "Suite" {
-            schema.pointer("")
-        } else {
-            schema.pointer(&format!("/$defs/{name}"))
-        };
-        let properties = at
-            .and_then(|s| s["properties"].as_object())
-            .unwrap_or_else(|| panic!("no `{name}`"));
+        let at = if name == "Suite" { schema.pointer("") } else { schema.pointer(&format!("/$defs/{name}")) };
+        let properties = at.and_then(|s| s["properties"].as_object()).unwrap_or_else(|| panic!("no `{name}`"));
         let mut listed: Vec<&str> = properties.keys().map(String::as_str).collect();
         known.retain(|key| !matches!(*key, "extends" | "import"));
         known.sort();
@@ -132,8 +119,7 @@ fn mangled() -> impl Strategy<Value = String> {
     let whole = format!("{HEAD}{CLAUSES}");
     let length = whole.len();
     let inserts = prop::sample::select(vec![
-        "", "'", "\"", "[", "}", ": ", "- ", "=", "\n", "  ", "&a ", "*a", "|\n", "#", "é", "null",
-        "!!int ", "\t",
+        "", "'", "\"", "[", "}", ": ", "- ", "=", "\n", "  ", "&a ", "*a", "|\n", "#", "é", "null", "!!int ", "\t",
     ]);
     prop::collection::vec((0..length, 0..12usize, inserts), 1..6).prop_map(move |edits| {
         let mut chars: Vec<char> = whole.chars().collect();
@@ -171,7 +157,6 @@ proptest! {
 /// A suite without its places and its digest.
 fn sketch(suite: &crate::suite::Suite) -> String {
     let text = format!("{suite:?}").replace(&suite.digest, "");
-    let place =
-        regex::Regex::new(r"Place \{ line: \d+, column: \d+ \}").expect("a constant of ours");
+    let place = regex::Regex::new(r"Place \{ line: \d+, column: \d+ \}").expect("a constant of ours");
     place.replace_all(&text, "").into_owned()
 }

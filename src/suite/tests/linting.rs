@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 
 fn problems(rest: &str, evidence: Evidence) -> Vec<Problem> {
     let text = format!("{HEAD}{rest}");
-    let suite =
-        parse("lamps.yaml", &text, &lamps()).unwrap_or_else(|p| panic!("{}", render(&p, &text)));
+    let suite = parse("lamps.yaml", &text, &lamps()).unwrap_or_else(|p| panic!("{}", render(&p, &text)));
     let schemas = Schemas::load(&LampFiles).expect("the fixture compiles");
     lint("lamps.yaml", &text, &suite, &schemas, evidence)
 }
@@ -20,18 +19,10 @@ fn check(codes: &str, rest: &str, expected: &str) {
     let mut found = problems(rest, Evidence::default());
     found.retain(|p| codes.contains(p.code));
     for problem in &mut found {
-        problem.place.line = problem
-            .place
-            .line
-            .checked_sub(lines)
-            .unwrap_or(problem.place.line);
+        problem.place.line = problem.place.line.checked_sub(lines).unwrap_or(problem.place.line);
     }
     let found = render(&found, rest);
-    assert_eq!(
-        found.trim_end(),
-        expected.trim_matches('\n').trim_end(),
-        "\n--- found ---\n{found}"
-    );
+    assert_eq!(found.trim_end(), expected.trim_matches('\n').trim_end(), "\n--- found ---\n{found}");
 }
 
 #[test]
@@ -105,18 +96,13 @@ lamps.yaml:11:51: error[unknown-state]: no reply has the state `DIMING`
 
 #[test]
 fn a_view_must_find_its_fields_in_the_schema() {
-    let head = HEAD
-        .replace("maker: it.maker", "maker: it.makr")
-        .replace(", only: [label]", "");
+    let head = HEAD.replace("maker: it.maker", "maker: it.makr").replace(", only: [label]", "");
     let text = format!("{head}clauses: []\n");
     let suite = parse("lamps.yaml", &text, &lamps()).expect("it parses");
     let schemas = Schemas::load(&LampFiles).expect("the fixture compiles");
     let found = lint("lamps.yaml", &text, &suite, &schemas, Evidence::default());
-    let found: Vec<String> = found
-        .iter()
-        .filter(|p| p.severity == crate::suite::Severity::Error)
-        .map(ToString::to_string)
-        .collect();
+    let found: Vec<String> =
+        found.iter().filter(|p| p.severity == crate::suite::Severity::Error).map(ToString::to_string).collect();
     assert_eq!(
         found,
         [
@@ -163,18 +149,8 @@ lamps.yaml:7:52: error[unreachable]: `f` never applies: its guard contradicts it
 fn a_clause_that_no_walk_reaches_is_told() {
     let rest = "clauses:\n  - { id: a, cites: lamps:1, call: dimLamp, refuse: 409 }\n  - { id: b, cites: lamps:1, call: lightLamp, refuse: 409 }\n";
     let reachable = BTreeSet::from(["b".to_string()]);
-    let found = problems(
-        rest,
-        Evidence {
-            reachable: Some(&reachable),
-            ..Evidence::default()
-        },
-    );
-    let told: Vec<&str> = found
-        .iter()
-        .filter(|p| p.code == "unreachable")
-        .map(|p| p.message.as_str())
-        .collect();
+    let found = problems(rest, Evidence { reachable: Some(&reachable), ..Evidence::default() });
+    let told: Vec<&str> = found.iter().filter(|p| p.code == "unreachable").map(|p| p.message.as_str()).collect();
     assert_eq!(told, ["no walk through the model makes `a` apply"]);
 }
 
@@ -220,10 +196,8 @@ lamps.yaml:16:10: note[silent-cell]: no clause speaks of `scrapLamp` on a lamp i
 "#,
     );
     let suite = super::suite(rest);
-    let cells: Vec<String> = silent_cells(&suite, &lamps())
-        .iter()
-        .map(|c| format!("{} {}", c.operation, c.state))
-        .collect();
+    let cells: Vec<String> =
+        silent_cells(&suite, &lamps()).iter().map(|c| format!("{} {}", c.operation, c.state)).collect();
     assert_eq!(cells, ["dimLamp DARK", "scrapLamp DARK", "scrapLamp LIT"]);
 }
 
@@ -260,18 +234,10 @@ fn a_citation_must_be_locked_and_fresh() {
         1 => Ok(()),
         _ => Err("its text was changed".to_string()),
     };
-    let evidence = Evidence {
-        citations: Some(&locked),
-        fresh: Some(&fresh),
-        reachable: None,
-    };
+    let evidence = Evidence { citations: Some(&locked), fresh: Some(&fresh), reachable: None };
     let found = problems(rest, evidence);
     assert!(has_errors(&found));
-    let told: Vec<String> = found
-        .iter()
-        .filter(|p| p.code.ends_with("citation"))
-        .map(ToString::to_string)
-        .collect();
+    let told: Vec<String> = found.iter().filter(|p| p.code.ends_with("citation")).map(ToString::to_string).collect();
     let line = HEAD.lines().count() + 2;
     assert_eq!(
         told,

@@ -13,8 +13,7 @@ use serde_json::{Value, json};
 
 /// An API of our own: lamps that warm up, and a shelf of spare bulbs.
 fn lamps() -> Catalog {
-    serde_json::from_slice(&LampFiles.read("catalog.json").expect("it is made here"))
-        .expect("the fixture is a catalog")
+    serde_json::from_slice(&LampFiles.read("catalog.json").expect("it is made here")).expect("the fixture is a catalog")
 }
 
 /// The catalog and its schemas as a folder would hold them.
@@ -22,11 +21,7 @@ struct LampFiles;
 
 impl Files for LampFiles {
     fn read(&self, name: &str) -> Option<Vec<u8>> {
-        let file = if name == "catalog.json" {
-            catalog()
-        } else {
-            schema(name)?
-        };
+        let file = if name == "catalog.json" { catalog() } else { schema(name)? };
         Some(file.to_string().into_bytes())
     }
 
@@ -123,29 +118,21 @@ about:
 /// The suite of `HEAD` and `rest`.
 fn suite(rest: &str) -> Suite {
     let text = format!("{HEAD}{rest}");
-    super::parse("lamps.yaml", &text, &lamps())
-        .unwrap_or_else(|problems| panic!("{}", render(&problems, &text)))
+    super::parse("lamps.yaml", &text, &lamps()).unwrap_or_else(|problems| panic!("{}", render(&problems, &text)))
 }
 
 /// What parsing `text` complains about, rendered.
 fn complaints(text: &str) -> String {
-    super::parse("lamps.yaml", text, &lamps())
-        .map_or_else(|problems| render(&problems, text), |_| String::new())
+    super::parse("lamps.yaml", text, &lamps()).map_or_else(|problems| render(&problems, text), |_| String::new())
 }
 
 /// What parsing `HEAD` and `rest` complains about; lines count from the end of `HEAD`.
 fn complaints_after_head(rest: &str) -> String {
     let text = format!("{HEAD}{rest}");
     let lines = HEAD.lines().count() as u32;
-    let mut problems = super::parse("lamps.yaml", &text, &lamps())
-        .err()
-        .unwrap_or_default();
+    let mut problems = super::parse("lamps.yaml", &text, &lamps()).err().unwrap_or_default();
     for problem in &mut problems {
-        problem.place.line = problem
-            .place
-            .line
-            .checked_sub(lines)
-            .unwrap_or(problem.place.line);
+        problem.place.line = problem.place.line.checked_sub(lines).unwrap_or(problem.place.line);
     }
     render(&problems, rest)
 }

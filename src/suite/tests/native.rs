@@ -17,11 +17,7 @@ fn complaints(file: &str) -> String {
         Err(problems) => return render(&problems, &text),
     };
     let problems = lint(file, &text, &suite, &schemas, Evidence::default());
-    if has_errors(&problems) {
-        render(&problems, &text)
-    } else {
-        String::new()
-    }
+    if has_errors(&problems) { render(&problems, &text) } else { String::new() }
 }
 
 #[test]

@@ -3,11 +3,7 @@ use crate::suite::{Basis, Binding, Calls, EffectValue, FieldClass, Stage, Status
 
 fn check(rest: &str, expected: &str) {
     let found = complaints_after_head(rest);
-    assert_eq!(
-        found.trim_end(),
-        expected.trim_matches('\n').trim_end(),
-        "\n--- found ---\n{found}"
-    );
+    assert_eq!(found.trim_end(), expected.trim_matches('\n').trim_end(), "\n--- found ---\n{found}");
 }
 
 const CLAUSE: &str = r#"clauses:
@@ -37,21 +33,11 @@ fn a_clause_arrives_whole() {
     assert_eq!(clause.calls, Calls::Only(vec!["lightLamp".to_string()]));
     assert_eq!(clause.verb, Verb::Accept(Statuses::Documented));
     assert_eq!(clause.cites[0].to_string(), "lamps:4-5");
-    let targets: Vec<String> = clause
-        .then
-        .iter()
-        .map(|e| format!("{}.{}", e.target, e.field))
-        .collect();
+    let targets: Vec<String> = clause.then.iter().map(|e| format!("{}.{}", e.target, e.field)).collect();
     assert_eq!(targets, ["lamp.before", "lamp.bulb", "lamp.status"]);
-    let EffectValue::Course(stages) = &clause.then[2].value else {
-        panic!("the state field takes a course")
-    };
-    assert!(
-        matches!(&stages[..], [Stage::State(a), Stage::State(b)] if a == "WARMING" && b == "LIT")
-    );
-    let EffectValue::Course(stages) = &clause.or[0].then[0].value else {
-        panic!("the state field takes a course")
-    };
+    let EffectValue::Course(stages) = &clause.then[2].value else { panic!("the state field takes a course") };
+    assert!(matches!(&stages[..], [Stage::State(a), Stage::State(b)] if a == "WARMING" && b == "LIT"));
+    let EffectValue::Course(stages) = &clause.or[0].then[0].value else { panic!("the state field takes a course") };
     assert!(matches!(&stages[1], Stage::Expr(e) if e.text() == "lamp.status"));
     assert_eq!(clause.ensure.len(), 1);
 }
@@ -60,24 +46,11 @@ fn a_clause_arrives_whole() {
 fn a_resource_arrives_whole() {
     let suite = suite("clauses: []\n");
     let lamp = &suite.resources[0];
-    let fields: Vec<(&str, FieldClass)> = lamp
-        .fields
-        .iter()
-        .map(|f| (f.name.as_str(), f.class))
-        .collect();
+    let fields: Vec<(&str, FieldClass)> = lamp.fields.iter().map(|f| (f.name.as_str(), f.class)).collect();
     use FieldClass::{Grows, Keeps, Modelled};
-    let expected = [
-        ("status", Modelled),
-        ("bulb", Modelled),
-        ("label", Modelled),
-        ("maker", Keeps),
-        ("hours", Grows),
-    ];
+    let expected = [("status", Modelled), ("bulb", Modelled), ("label", Modelled), ("maker", Keeps), ("hours", Grows)];
     assert_eq!(fields, expected);
-    assert_eq!(
-        (lamp.settles_ms, lamp.prompt, lamp.state.as_deref()),
-        (30_000, false, Some("status"))
-    );
+    assert_eq!((lamp.settles_ms, lamp.prompt, lamp.state.as_deref()), (30_000, false, Some("status")));
     let list = &lamp.views["listLamps"];
     assert!(list.each && list.whole);
     assert_eq!(list.only.as_deref(), Some(&["label".to_string()][..]));
@@ -88,15 +61,9 @@ fn a_resource_arrives_whole() {
 fn a_star_in_about_goes_to_every_operation_with_the_path_parameter() {
     let suite = suite("clauses: []\n");
     let operations: Vec<&str> = suite.about.keys().map(String::as_str).collect();
-    assert_eq!(
-        operations,
-        ["buyLamp", "dimLamp", "lightLamp", "scrapLamp", "showLamp"]
-    );
+    assert_eq!(operations, ["buyLamp", "dimLamp", "lightLamp", "scrapLamp", "showLamp"]);
     assert!(matches!(suite.about["buyLamp"][0].binding, Binding::New(_)));
-    assert!(matches!(
-        suite.about["dimLamp"][0].binding,
-        Binding::Existing(_)
-    ));
+    assert!(matches!(suite.about["dimLamp"][0].binding, Binding::Existing(_)));
 }
 
 #[test]
@@ -106,10 +73,7 @@ fn a_general_clause_about_a_thing_leaves_out_operations_without_it() {
          \x20 - { id: no-key, cites: lamps:9, when: caller == \"none\", refuse: 401, except: [listBulbs] }\nclauses: []\n",
     );
     let except = |list: &[&str]| Calls::AllBut(list.iter().map(|s| s.to_string()).collect());
-    assert_eq!(
-        suite.clauses[0].calls,
-        except(&["buyLamp", "listLamps", "listBulbs"])
-    );
+    assert_eq!(suite.clauses[0].calls, except(&["buyLamp", "listLamps", "listBulbs"]));
     assert_eq!(suite.clauses[1].calls, except(&["listBulbs"]));
     assert_eq!(suite.clauses[0].during, While::Any);
 }
@@ -120,11 +84,7 @@ fn a_let_that_reads_a_thing_counts_as_reading_it() {
     let suite = suite(rest);
     assert_eq!(
         suite.clauses[0].calls,
-        Calls::AllBut(vec![
-            "buyLamp".to_string(),
-            "listLamps".to_string(),
-            "listBulbs".to_string()
-        ])
+        Calls::AllBut(vec!["buyLamp".to_string(), "listLamps".to_string(), "listBulbs".to_string()])
     );
 }
 
@@ -213,12 +173,6 @@ lamps.yaml:11:53: error[unknown-name]: a guard: `lamp` is not known here
 fn a_repeated_key_is_refused_and_the_rest_is_read_on() {
     let text = HEAD.replace("settles: 30s", "settles: 30s\n    settles: 31s") + "clauses: {}\n";
     let found = complaints(&text);
-    assert!(
-        found.contains("lamps.yaml:9:5: error[not-yaml]: duplicate mapping key"),
-        "{found}"
-    );
-    assert!(
-        found.contains("error[wrong-kind]: `clauses` must be a list, not a map"),
-        "{found}"
-    );
+    assert!(found.contains("lamps.yaml:9:5: error[not-yaml]: duplicate mapping key"), "{found}");
+    assert!(found.contains("error[wrong-kind]: `clauses` must be a list, not a map"), "{found}");
 }

@@ -8,8 +8,7 @@ use std::sync::LazyLock;
 
 macro_rules! pattern {
     ($name:ident, $text:expr) => {
-        static $name: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new($text).expect("a pattern of ours compiles"));
+        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($text).expect("a pattern of ours compiles"));
     };
 }
 
@@ -29,26 +28,11 @@ pattern!(
     BASE64,
     r"(?i)\b(?:encoded|encode|encrypted|encrypt|encoding|encryption)\b[^.]{0,40}\bbase ?64\b|\bbase ?64\b[^.]{0,20}\b(?:encod|encrypt|format|string)"
 );
-pattern!(
-    ENCRYPTED,
-    r"(?i)\bencrypt(?:ed|ion)?\b[^.]{0,40}\bbase ?64\b|\bbase ?64\b[^.]{0,20}\bencrypt"
-);
-pattern!(
-    QUOTED_TIME,
-    r#"["“'*]?(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?)(Z|[+-]\d{2}:?\d{2})?["”'*]?"#
-);
-pattern!(
-    TIME_WORDS,
-    r"(?i)\btime\b|\bISO ?8601\b|\bUTC\b|\btimestamp\b"
-);
-pattern!(
-    TIME_SHAPE,
-    r"(?i)\bformat\b[^.]{0,40}\b(?:YYYY|CCYY)-MM-DDThh:mm:ss(?:\.?\w*)?Z|\bISO ?8601 format\b"
-);
-pattern!(
-    IPV4,
-    r"(?i)\b(?:must be|is|in|valid)\s+(?:an?\s+|the\s+)?(?:valid\s+)?IPv4 (?:address|format)"
-);
+pattern!(ENCRYPTED, r"(?i)\bencrypt(?:ed|ion)?\b[^.]{0,40}\bbase ?64\b|\bbase ?64\b[^.]{0,20}\bencrypt");
+pattern!(QUOTED_TIME, r#"["“'*]?(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?)(Z|[+-]\d{2}:?\d{2})?["”'*]?"#);
+pattern!(TIME_WORDS, r"(?i)\btime\b|\bISO ?8601\b|\bUTC\b|\btimestamp\b");
+pattern!(TIME_SHAPE, r"(?i)\bformat\b[^.]{0,40}\b(?:YYYY|CCYY)-MM-DDThh:mm:ss(?:\.?\w*)?Z|\bISO ?8601 format\b");
+pattern!(IPV4, r"(?i)\b(?:must be|is|in|valid)\s+(?:an?\s+|the\s+)?(?:valid\s+)?IPv4 (?:address|format)");
 pattern!(
     ONLY,
     r"(?i)\b(?:can|may|must)\s+(?:only\s+(?:contain|consist of|include)|contain only|consist only of|consist of only|include only)\s+(.+)$|\bonly\s+(.+?)\s+(?:are|is)\s+(?:allowed|supported|permitted)"
@@ -67,10 +51,7 @@ pub(super) fn read(lines: &[Line], is: &Type, claims: &mut Claims) {
     if !text_like {
         return;
     }
-    let whole: Vec<&str> = lines
-        .iter()
-        .flat_map(|line| sentences(&line.text))
-        .collect();
+    let whole: Vec<&str> = lines.iter().flat_map(|line| sentences(&line.text)).collect();
     let alternative = whole.iter().any(|sentence| ALTERNATIVE.is_match(sentence));
     for line in lines {
         for sentence in sentences(&line.text) {
@@ -103,11 +84,7 @@ fn format(sentence: &str, alternative: bool) -> Option<Format> {
     }
     if TIME_WORDS.is_match(sentence) {
         if let Some(it) = QUOTED_TIME.captures(sentence) {
-            return Some(if it.get(2).is_some() {
-                Format::DateTime
-            } else {
-                Format::LocalDateTime
-            });
+            return Some(if it.get(2).is_some() { Format::DateTime } else { Format::LocalDateTime });
         }
         if TIME_SHAPE.is_match(sentence) {
             return Some(Format::DateTime);
@@ -149,42 +126,26 @@ fn class_of(list: &str) -> (Option<String>, Vec<String>) {
     let mut depth = 0;
     let pieces: Vec<String> = list
         .chars()
-        .fold(
-            (Vec::new(), String::new()),
-            |(mut out, mut piece): (Vec<String>, String), c| {
-                match c {
-                    '(' | '（' => depth += 1,
-                    ')' | '）' => depth -= 1,
-                    _ => {}
-                }
-                if depth == 0 && matches!(c, ',' | '、') {
-                    out.push(std::mem::take(&mut piece));
-                } else {
-                    piece.push(c);
-                }
-                (out, piece)
-            },
-        )
+        .fold((Vec::new(), String::new()), |(mut out, mut piece): (Vec<String>, String), c| {
+            match c {
+                '(' | '（' => depth += 1,
+                ')' | '）' => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 && matches!(c, ',' | '、') {
+                out.push(std::mem::take(&mut piece));
+            } else {
+                piece.push(c);
+            }
+            (out, piece)
+        })
         .into_iter_pieces();
-    for piece in pieces
-        .iter()
-        .flat_map(|piece| piece.split(" and "))
-        .flat_map(|piece| piece.split(" or "))
-    {
-        let piece = piece
-            .trim()
-            .trim_start_matches("and ")
-            .trim_start_matches("or ")
-            .trim();
+    for piece in pieces.iter().flat_map(|piece| piece.split(" and ")).flat_map(|piece| piece.split(" or ")) {
+        let piece = piece.trim().trim_start_matches("and ").trim_start_matches("or ").trim();
         if piece.is_empty() {
             continue;
         }
-        let word = piece
-            .split(['(', '（'])
-            .next()
-            .unwrap_or(piece)
-            .trim()
-            .to_lowercase();
+        let word = piece.split(['(', '（']).next().unwrap_or(piece).trim().to_lowercase();
         match known(&word) {
             Some((name, part)) => {
                 names.push(name.to_string());
@@ -196,11 +157,7 @@ fn class_of(list: &str) -> (Option<String>, Vec<String>) {
         }
     }
     // A hyphen stands last, where it means itself.
-    let class = if class.contains("\\-") {
-        class.replace("\\-", "") + "\\-"
-    } else {
-        class
-    };
+    let class = if class.contains("\\-") { class.replace("\\-", "") + "\\-" } else { class };
     ((sure && !class.is_empty()).then_some(class), names)
 }
 

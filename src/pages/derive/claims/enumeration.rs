@@ -32,17 +32,14 @@ pub(super) fn read(lines: &[Line], is: &Type, claims: &mut Claims) {
     };
     if scalar && !is_composed(lines) {
         let numbers = *is == Type::Integer;
-        claims.values = introduced(lines, numbers)
-            .or_else(|| inline(lines, numbers))
-            .or_else(|| bulleted(lines, numbers));
+        claims.values =
+            introduced(lines, numbers).or_else(|| inline(lines, numbers)).or_else(|| bulleted(lines, numbers));
     }
 }
 
 /// A value put together out of parts, as `{length}:{width}`: bold words are its parts.
 fn is_composed(lines: &[Line]) -> bool {
-    lines
-        .iter()
-        .any(|line| line.text.matches('{').count() > 1 && line.text.contains('}'))
+    lines.iter().any(|line| line.text.matches('{').count() > 1 && line.text.contains('}'))
 }
 
 /// A list after an introduction that ends in a colon (or after a part heading): on the
@@ -53,10 +50,7 @@ fn introduced(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
         let rest = if heading {
             String::new()
         } else {
-            match INTRO
-                .captures(&line.text)
-                .filter(|_| !is_example(&line.text))
-            {
+            match INTRO.captures(&line.text).filter(|_| !is_example(&line.text)) {
                 Some(it) => it[1].to_string(),
                 None => continue,
             }
@@ -106,9 +100,7 @@ fn inline(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
 
 /// Bold bullets with a meaning each, without introduction.
 fn bulleted(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
-    let start = lines
-        .iter()
-        .position(|line| leading(line, numbers, false).is_some())?;
+    let start = lines.iter().position(|line| leading(line, numbers, false).is_some())?;
     // Bullets below "for example" show settings, not values.
     if start > 0 && is_example(&lines[start - 1].text) {
         return None;
@@ -137,43 +129,22 @@ fn bullets(lines: &[&Line], numbers: bool, introduced: bool) -> Option<Cited<Vec
         span = Some((span.map_or(line.first, |(first, _)| first), line.last));
     }
     let (first, last) = span?;
-    Some(Cited {
-        value: values,
-        first,
-        last,
-    })
+    Some(Cited { value: values, first, last })
 }
 
 /// The value that opens a line: bold, then a colon, "indicates", or nothing more.
 fn leading(line: &Line, numbers: bool, introduced: bool) -> Option<String> {
     let text = line.text.trim();
-    if let Some(strong) = line
-        .strong
-        .first()
-        .map(|it| it.trim().trim_end_matches([':', '：']))
-    {
+    if let Some(strong) = line.strong.first().map(|it| it.trim().trim_end_matches([':', '：'])) {
         let rest = text.strip_prefix(strong)?.trim_start();
         let marks: &[&str] = if line.bullet {
-            &[
-                ":",
-                "：",
-                "indicates",
-                "means",
-                "-",
-                "(",
-                "（",
-                "specifies",
-                "–",
-                ",",
-                ";",
-            ]
+            &[":", "：", "indicates", "means", "-", "(", "（", "specifies", "–", ",", ";"]
         } else {
             &[":", "：", "indicates", "means"]
         };
         let closes = rest.is_empty() || marks.iter().any(|it| rest.starts_with(it));
         // Two bold words of a kind on one line are prose about fields, not a value.
-        let bullet_or_meant =
-            line.bullet || rest.starts_with([':', '：']) || rest.starts_with("indicates");
+        let bullet_or_meant = line.bullet || rest.starts_with([':', '：']) || rest.starts_with("indicates");
         return (closes && (bullet_or_meant || introduced))
             .then(|| strong.to_string())
             .filter(|it| is_token(it, numbers));
@@ -181,12 +152,9 @@ fn leading(line: &Line, numbers: bool, introduced: bool) -> Option<String> {
     if !line.bullet {
         return None;
     }
-    let (head, meaning) = text
-        .split_once([':', '：'])
-        .map_or((text, ""), |(head, rest)| (head, rest));
+    let (head, meaning) = text.split_once([':', '：']).map_or((text, ""), |(head, rest)| (head, rest));
     let head = head.trim().trim_end_matches('.');
-    let sure = introduced
-        || (!meaning.is_empty() && (head.chars().all(|c| c.is_ascii_digit()) || shouts(head)));
+    let sure = introduced || (!meaning.is_empty() && (head.chars().all(|c| c.is_ascii_digit()) || shouts(head)));
     (sure && is_token(head, numbers)).then(|| head.to_string())
 }
 
@@ -196,11 +164,7 @@ fn listed(text: &str, strong: &[String], numbers: bool) -> Option<Vec<String>> {
     if text.eq_ignore_ascii_case("n/a") {
         return None;
     }
-    if text.contains("...")
-        || text.contains('…')
-        || text.contains(" etc")
-        || text.ends_with("and so on")
-    {
+    if text.contains("...") || text.contains('…') || text.contains(" etc") || text.ends_with("and so on") {
         return None;
     }
     let mut values: Vec<String> = Vec::new();
@@ -211,18 +175,11 @@ fn listed(text: &str, strong: &[String], numbers: bool) -> Option<Vec<String>> {
                 piece = piece.strip_prefix(word).unwrap_or(piece).trim();
             }
             // A meaning in brackets after the value.
-            let bare = piece
-                .split(['(', '（'])
-                .next()
-                .unwrap_or(piece)
-                .trim()
-                .trim_matches(['"', '\'', '“', '”', '`']);
+            let bare = piece.split(['(', '（']).next().unwrap_or(piece).trim().trim_matches(['"', '\'', '“', '”', '`']);
             if bare.is_empty() {
                 continue;
             }
-            let marked = strong.iter().any(|it| it.trim() == bare)
-                || bare.parse::<i64>().is_ok()
-                || shouts(bare);
+            let marked = strong.iter().any(|it| it.trim() == bare) || bare.parse::<i64>().is_ok() || shouts(bare);
             let plain = strong.is_empty() && is_token(bare, numbers) && !is_word_of_prose(bare);
             if !is_token(bare, numbers) || !(marked || plain) {
                 return None;
@@ -240,15 +197,11 @@ fn is_token(text: &str, numbers: bool) -> bool {
         return text.parse::<i64>().is_ok();
     }
     let chars = text.chars().count();
-    (1..=64).contains(&chars)
-        && !text.contains(char::is_whitespace)
-        && text.chars().any(char::is_alphanumeric)
+    (1..=64).contains(&chars) && !text.contains(char::is_whitespace) && text.chars().any(char::is_alphanumeric)
 }
 
 fn shouts(text: &str) -> bool {
-    text.chars().any(|c| c.is_ascii_uppercase())
-        && !text.chars().any(|c| c.is_ascii_lowercase())
-        && !text.contains(' ')
+    text.chars().any(|c| c.is_ascii_uppercase()) && !text.chars().any(|c| c.is_ascii_lowercase()) && !text.contains(' ')
 }
 
 /// Short words that stand in sentences and not in lists of values.
@@ -292,7 +245,5 @@ fn is_word_of_prose(text: &str) -> bool {
 
 fn is_example(text: &str) -> bool {
     let lower = text.to_lowercase();
-    ["for example", "such as", "example:", "examples:", "e.g."]
-        .iter()
-        .any(|word| lower.contains(word))
+    ["for example", "such as", "example:", "examples:", "e.g."].iter().any(|word| lower.contains(word))
 }

@@ -8,22 +8,14 @@ use std::sync::LazyLock;
 
 macro_rules! pattern {
     ($name:ident, $text:expr) => {
-        static $name: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new($text).expect("a pattern of ours compiles"));
+        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($text).expect("a pattern of ours compiles"));
     };
 }
 
-const UNITS: &str =
-    r"(?:(?:unicode|english|ascii|visible|valid)\s+)?(characters?|bytes?|letters?|chars?|digits)\b";
+const UNITS: &str = r"(?:(?:unicode|english|ascii|visible|valid)\s+)?(characters?|bytes?|letters?|chars?|digits)\b";
 
-pattern!(
-    SPAN,
-    &format!(r"(?i)(\d[\d,]*)\s*(?:to|-|–|~|through|and)\s*(\d[\d,]*)\s*{UNITS}")
-);
-pattern!(
-    EXCLUSIVE,
-    &format!(r"(?i)(?:less|fewer|shorter) than\s+(\d[\d,]*)\s*{UNITS}")
-);
+pattern!(SPAN, &format!(r"(?i)(\d[\d,]*)\s*(?:to|-|–|~|through|and)\s*(\d[\d,]*)\s*{UNITS}"));
+pattern!(EXCLUSIVE, &format!(r"(?i)(?:less|fewer|shorter) than\s+(\d[\d,]*)\s*{UNITS}"));
 pattern!(ABOVE, r"(?i)(?:greater|longer|more) than\s+(\d[\d,]*)\b");
 pattern!(
     MOST,
@@ -31,14 +23,8 @@ pattern!(
         r"(?i)(?:maximum of|max\.?(?:imum)?|up to|no more than|not more than|no longer than|not longer than|cannot exceed|not exceed|must not exceed|at most|within|less than or equal to|limited to)\s+(?:length of\s+)?(\d[\d,]*)\s*{UNITS}"
     )
 );
-pattern!(
-    MOST_BARE,
-    r"(?i)(?:maximum|max\.?)\s+(?:string\s+)?length\s*(?:is|of|:|can be)?\s*(\d[\d,]*)"
-);
-pattern!(
-    LENGTH_AT_MOST,
-    r"(?i)length\s+(?:cannot|must not|does not|can ?not)\s+exceed\s+(\d[\d,]*)"
-);
+pattern!(MOST_BARE, r"(?i)(?:maximum|max\.?)\s+(?:string\s+)?length\s*(?:is|of|:|can be)?\s*(\d[\d,]*)");
+pattern!(LENGTH_AT_MOST, r"(?i)length\s+(?:cannot|must not|does not|can ?not)\s+exceed\s+(\d[\d,]*)");
 pattern!(
     LENGTH_SPAN,
     r"(?i)length\s+(?:ranges? from|is from|range is|range:?|is|must be|of)\s*(?:between\s+)?(\d[\d,]*)\s*(?:to|-|–|~|and)\s*(\d[\d,]*)"
@@ -51,9 +37,7 @@ pattern!(
 );
 pattern!(
     FIXED,
-    &format!(
-        r"(?i)(?:fixed at|fixed to|fixed length of|exactly|length is|consists of)\s+(\d[\d,]*)\s*{UNITS}"
-    )
+    &format!(r"(?i)(?:fixed at|fixed to|fixed length of|exactly|length is|consists of)\s+(\d[\d,]*)\s*{UNITS}")
 );
 
 pattern!(RANGE_BRACKETS, r"\[\s*(-?\d[\d,]*)\s*,\s*(-?\d[\d,]*)\s*\]");
@@ -110,10 +94,7 @@ fn map_lengths(lines: &[Line], claims: &mut Claims) {
             let lower = sentence.to_lowercase();
             if lower.contains("key") && !lower.contains("value") && claims.key_length.is_none() {
                 claims.key_length = Some(Cited::on(line, bounds));
-            } else if lower.contains("value")
-                && !lower.contains("key")
-                && claims.value_length.is_none()
-            {
+            } else if lower.contains("value") && !lower.contains("key") && claims.value_length.is_none() {
                 claims.value_length = Some(Cited::on(line, bounds));
             }
         }
@@ -122,13 +103,8 @@ fn map_lengths(lines: &[Line], claims: &mut Claims) {
 
 /// Bounds of a length in one sentence, and whether it is counted in bytes.
 fn length(sentence: &str) -> Option<(Bounds, bool)> {
-    let bytes = |unit: Option<regex::Match>| {
-        unit.is_some_and(|unit| unit.as_str().to_lowercase().starts_with("byte"))
-    };
-    if let Some(it) = SPAN
-        .captures(sentence)
-        .filter(|it| number(&it[1]) <= number(&it[2]))
-    {
+    let bytes = |unit: Option<regex::Match>| unit.is_some_and(|unit| unit.as_str().to_lowercase().starts_with("byte"));
+    if let Some(it) = SPAN.captures(sentence).filter(|it| number(&it[1]) <= number(&it[2])) {
         return Some(((number(&it[1]), number(&it[2])), bytes(it.get(3))));
     }
     if let Some(it) = LENGTH_SPAN.captures(sentence) {
@@ -142,16 +118,10 @@ fn length(sentence: &str) -> Option<(Bounds, bool)> {
         return Some(((least, number(&it[1])), bytes(it.get(2))));
     }
     if let Some(it) = EXCLUSIVE.captures(sentence) {
-        let least = ABOVE
-            .captures(sentence)
-            .and_then(|above| number(&above[1]))
-            .map(|above| above + 1);
+        let least = ABOVE.captures(sentence).and_then(|above| number(&above[1])).map(|above| above + 1);
         return Some(((least, number(&it[1]).map(|it| it - 1)), bytes(it.get(2))));
     }
-    if let Some(it) = MOST_BARE
-        .captures(sentence)
-        .or_else(|| LENGTH_AT_MOST.captures(sentence))
-    {
+    if let Some(it) = MOST_BARE.captures(sentence).or_else(|| LENGTH_AT_MOST.captures(sentence)) {
         return Some(((None, number(&it[1])), sentence.contains("byte")));
     }
     if let Some(it) = LEAST.captures(sentence) {
@@ -202,10 +172,7 @@ fn settle(found: Vec<Cited<Bounds>>, claims: &mut Claims) -> Option<Cited<Bounds
     for next in all {
         let clash = |a: Option<i64>, b: Option<i64>| matches!((a, b), (Some(a), Some(b)) if a != b);
         if clash(taken.value.0, next.value.0) || clash(taken.value.1, next.value.1) {
-            let wide = (
-                widest(taken.value.0, next.value.0, i64::min),
-                widest(taken.value.1, next.value.1, i64::max),
-            );
+            let wide = (widest(taken.value.0, next.value.0, i64::min), widest(taken.value.1, next.value.1, i64::max));
             claims.oddities.push(Oddity {
                 kind: "several-limits",
                 says: format!("{} and {}", shown(taken.value), shown(next.value)),
@@ -213,16 +180,9 @@ fn settle(found: Vec<Cited<Bounds>>, claims: &mut Claims) -> Option<Cited<Bounds
                 first: next.first,
                 last: next.last,
             });
-            taken = Cited {
-                value: wide,
-                first: taken.first.min(next.first),
-                last: taken.last.max(next.last),
-            };
+            taken = Cited { value: wide, first: taken.first.min(next.first), last: taken.last.max(next.last) };
         } else {
-            taken.value = (
-                taken.value.0.or(next.value.0),
-                taken.value.1.or(next.value.1),
-            );
+            taken.value = (taken.value.0.or(next.value.0), taken.value.1.or(next.value.1));
         }
     }
     Some(taken)

@@ -8,8 +8,7 @@ use std::sync::LazyLock;
 
 macro_rules! pattern {
     ($name:ident, $text:expr) => {
-        static $name: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new($text).expect("a pattern of ours compiles"));
+        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($text).expect("a pattern of ours compiles"));
     };
 }
 
@@ -17,27 +16,19 @@ const SUBJECT: &str = r"(?i)^(?:note:?\s*)?(?:(?:currently,?\s*)?(?:this|the) (?
 
 pattern!(
     UNSUPPORTED,
-    &format!(
-        r"{SUBJECT}(?:is |are )?(?:currently )?not (?:currently |yet )?supported(?: currently| now)?$"
-    )
+    &format!(r"{SUBJECT}(?:is |are )?(?:currently )?not (?:currently |yet )?supported(?: currently| now)?$")
 );
 pattern!(
     NO_EFFECT,
-    &format!(
-        r"{SUBJECT}(?:does not take effect|has no effect|is ineffective|is invalid|does not work)$"
-    )
+    &format!(r"{SUBJECT}(?:does not take effect|has no effect|is ineffective|is invalid|does not work)$")
 );
 pattern!(
     DISCARDED,
-    &format!(
-        r"{SUBJECT}(?:has been |is |have been )?(?:discarded|deprecated|abandoned|obsolete|obsoleted)$"
-    )
+    &format!(r"{SUBJECT}(?:has been |is |have been )?(?:discarded|deprecated|abandoned|obsolete|obsoleted)$")
 );
 pattern!(
     RESERVED,
-    &format!(
-        r"{SUBJECT}(?:is |are )?(?:a |an )?reserved(?: field| parameter| attribute)?(?: for future use)?$"
-    )
+    &format!(r"{SUBJECT}(?:is |are )?(?:a |an )?reserved(?: field| parameter| attribute)?(?: for future use)?$")
 );
 pattern!(
     UNUSED,
@@ -58,10 +49,7 @@ pattern!(
     SINCE_ADDED,
     r"(?i)\b(?:newly )?(?:added|introduced)\s+(?:in|from|since)\s+(?:the\s+)?(?:microversion|version)\s+(\d+\.\d+)"
 );
-pattern!(
-    EQUAL,
-    r"(?i)\bsupported\s+in\s+(?:the\s+)?microversion\s+(\d+\.\d+)$"
-);
+pattern!(EQUAL, r"(?i)\bsupported\s+in\s+(?:the\s+)?microversion\s+(\d+\.\d+)$");
 pattern!(
     WHEN_EQUAL,
     r"(?i)when the value is\s+(\d+\.\d+),?\s+this (?:parameter|field) is valid|\bin microversion\s+(\d+\.\d+),\s+if the microversion is not used"
@@ -70,10 +58,7 @@ pattern!(
     UNTIL,
     r"(?i)not\s+supported\s+in\s+(?:the\s+)?microversions?\s+(\d+)\.(\d+)\s*(?:and|or)\s+(?:later|above|newer)"
 );
-pattern!(
-    UNTIL_LATER,
-    r"(?i)not\s+supported\s+in\s+(?:the\s+)?microversions?\s+later\s+than\s+(\d+)\.(\d+)"
-);
+pattern!(UNTIL_LATER, r"(?i)not\s+supported\s+in\s+(?:the\s+)?microversions?\s+later\s+than\s+(\d+)\.(\d+)");
 pattern!(HEAD_LATER, r"(?i)microversion");
 
 pattern!(
@@ -101,10 +86,7 @@ pattern!(
     DEFAULT,
     r#"(?i)\bdefault(?: parameter)?(?: value)?(?: of this parameter)?\s*(?:is|:|：|=)\s*["“'`]?([^\s,;()“”"'`]+?)["”'`]?(?:[\s,;(]|\.?$)"#
 );
-pattern!(
-    DEFAULTS_TO,
-    r#"(?i)\bdefaults? to\s+["“'`]?([^\s,;()“”"'`]+?)["”'`]?(?:[\s,;(]|\.?$)"#
-);
+pattern!(DEFAULTS_TO, r#"(?i)\bdefaults? to\s+["“'`]?([^\s,;()“”"'`]+?)["”'`]?(?:[\s,;(]|\.?$)"#);
 pattern!(
     BY_DEFAULT,
     r#"(?i)\bby default,?\s+(?:this|the) (?:parameter|value)(?: value)? is(?: set to)?\s+["“'`]?([^\s,;()“”"'`]+?)["”'`]?(?:[\s,;(]|\.?$)"#
@@ -114,11 +96,7 @@ pub(super) fn read(lines: &[Line], is: &Type, claims: &mut Claims) {
     let mut part = String::new();
     for (at, line) in lines.iter().enumerate() {
         if is_part_heading(&line.text) {
-            part = line
-                .text
-                .trim()
-                .trim_end_matches([':', '：'])
-                .to_lowercase();
+            part = line.text.trim().trim_end_matches([':', '：']).to_lowercase();
             continue;
         }
         if part.starts_with("default") && claims.default.is_none() {
@@ -139,12 +117,7 @@ pub(super) fn read(lines: &[Line], is: &Type, claims: &mut Claims) {
 
 fn dead(line: &Line, sentence: &str, opens: bool, claims: &mut Claims) {
     if claims.dead.is_some()
-        || line.bullet
-            && !opens
-            && line
-                .strong
-                .first()
-                .is_some_and(|it| line.text.starts_with(it.as_str()))
+        || line.bullet && !opens && line.strong.first().is_some_and(|it| line.text.starts_with(it.as_str()))
     {
         // A bullet about one of several values says nothing of the field.
         return;
@@ -167,13 +140,7 @@ fn microversion(line: &Line, sentence: &str, claims: &mut Claims) {
         return;
     }
     let mut odd = |kind, says: String, taken: String| {
-        claims.oddities.push(Oddity {
-            kind,
-            says,
-            taken,
-            first: line.first,
-            last: line.last,
-        });
+        claims.oddities.push(Oddity { kind, says, taken, first: line.first, last: line.last });
     };
     if let Some(it) = UNTIL.captures(sentence) {
         claims.until = before(&it[1], &it[2]).map(|it| Cited::on(line, it));
@@ -185,32 +152,14 @@ fn microversion(line: &Line, sentence: &str, claims: &mut Claims) {
             format!("until {}", last.clone().unwrap_or_default()),
         );
         claims.until = last.map(|it| Cited::on(line, it));
-    } else if let Some(it) = SINCE
-        .captures(sentence)
-        .or_else(|| SINCE_ADDED.captures(sentence))
-    {
+    } else if let Some(it) = SINCE.captures(sentence).or_else(|| SINCE_ADDED.captures(sentence)) {
         claims.since = Some(Cited::on(line, it[1].to_string()));
     } else if let Some(it) = SINCE_LATER.captures(sentence) {
-        odd(
-            "later-than",
-            format!("later than {}", &it[1]),
-            format!("since {}", &it[1]),
-        );
+        odd("later-than", format!("later than {}", &it[1]), format!("since {}", &it[1]));
         claims.since = Some(Cited::on(line, it[1].to_string()));
-    } else if let Some(it) = EQUAL
-        .captures(sentence)
-        .or_else(|| WHEN_EQUAL.captures(sentence))
-    {
-        let version = it
-            .get(1)
-            .or(it.get(2))
-            .map_or("", |it| it.as_str())
-            .to_string();
-        odd(
-            "microversion-equality",
-            format!("in {version}"),
-            format!("since {version}"),
-        );
+    } else if let Some(it) = EQUAL.captures(sentence).or_else(|| WHEN_EQUAL.captures(sentence)) {
+        let version = it.get(1).or(it.get(2)).map_or("", |it| it.as_str()).to_string();
+        odd("microversion-equality", format!("in {version}"), format!("since {version}"));
         claims.since = Some(Cited::on(line, version));
     }
 }
@@ -242,9 +191,7 @@ fn default(line: &Line, sentence: &str, is: &Type, claims: &mut Claims) {
     if claims.default.is_some() {
         return;
     }
-    let found = [&DEFAULT, &DEFAULTS_TO, &BY_DEFAULT]
-        .into_iter()
-        .find_map(|pattern| pattern.captures(sentence));
+    let found = [&DEFAULT, &DEFAULTS_TO, &BY_DEFAULT].into_iter().find_map(|pattern| pattern.captures(sentence));
     let Some(word) = found.map(|it| it[1].trim_end_matches('.').to_string()) else {
         return;
     };
@@ -256,12 +203,7 @@ fn default(line: &Line, sentence: &str, is: &Type, claims: &mut Claims) {
             // A word of prose ("the", "as") is no value; a value is marked or stands alone.
             let marked = line.strong.iter().any(|it| it.trim() == word);
             let ends = sentence.trim_end_matches(['.', '"', '”']).ends_with(&word);
-            marked
-                || (ends
-                    && !matches!(
-                        word.as_str(),
-                        "the" | "as" | "null" | "empty" | "blank" | "used"
-                    ))
+            marked || (ends && !matches!(word.as_str(), "the" | "as" | "null" | "empty" | "blank" | "used"))
         }
         _ => false,
     };

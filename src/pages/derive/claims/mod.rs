@@ -23,11 +23,7 @@ pub(in crate::pages::derive) struct Cited<T> {
 
 impl<T> Cited<T> {
     fn on(line: &Line, value: T) -> Cited<T> {
-        Cited {
-            value,
-            first: line.first,
-            last: line.last,
-        }
+        Cited { value, first: line.first, last: line.last }
     }
 }
 
@@ -107,22 +103,11 @@ fn plain_figures(line: &Line) -> Line {
         let chars: Vec<char> = text.chars().collect();
         let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
         let parts = |at: usize| {
-            chars[at] == ','
-                && at > 0
-                && digit(at - 1)
-                && (1..=3).all(|it| digit(at + it))
-                && !digit(at + 4)
+            chars[at] == ',' && at > 0 && digit(at - 1) && (1..=3).all(|it| digit(at + it)) && !digit(at + 4)
         };
-        (0..chars.len())
-            .filter(|at| !parts(*at))
-            .map(|at| chars[at])
-            .collect::<String>()
+        (0..chars.len()).filter(|at| !parts(*at)).map(|at| chars[at]).collect::<String>()
     };
-    Line {
-        text: plain(&line.text),
-        strong: line.strong.iter().map(|it| plain(it)).collect(),
-        ..line.clone()
-    }
+    Line { text: plain(&line.text), strong: line.strong.iter().map(|it| plain(it)).collect(), ..line.clone() }
 }
 
 /// The sentences of a line.
@@ -152,13 +137,7 @@ fn is_part_heading(text: &str) -> bool {
     let word = text.trim().trim_end_matches([':', '：']).to_lowercase();
     matches!(
         word.as_str(),
-        "definition"
-            | "constraints"
-            | "constraint"
-            | "range"
-            | "default value"
-            | "default"
-            | "value range"
+        "definition" | "constraints" | "constraint" | "range" | "default value" | "default" | "value range"
     )
 }
 

@@ -5,25 +5,11 @@ fn cell(text: &str) -> Text {
     let lines = text.lines().enumerate().map(|(at, line)| {
         let bullet = line.starts_with("- ");
         let line = line.strip_prefix("- ").unwrap_or(line);
-        let strong = line
-            .split("**")
-            .skip(1)
-            .step_by(2)
-            .map(str::to_string)
-            .collect();
+        let strong = line.split("**").skip(1).step_by(2).map(str::to_string).collect();
         let number = at as u32 + 1;
-        Line {
-            text: line.replace("**", ""),
-            bullet,
-            strong,
-            first: number,
-            last: number,
-        }
+        Line { text: line.replace("**", ""), bullet, strong, first: number, last: number }
     });
-    Text {
-        lines: lines.collect(),
-        links: Vec::new(),
-    }
+    Text { lines: lines.collect(), links: Vec::new() }
 }
 
 fn check(is: &Type, text: &str, expected: &str) {
@@ -36,34 +22,14 @@ fn check(is: &Type, text: &str, expected: &str) {
             high.map_or(String::new(), |it| it.to_string())
         )
     };
-    out.extend(
-        claims
-            .length
-            .map(|it| format!("length {}@{}", bounds(it.value), it.first)),
-    );
-    out.extend(
-        claims
-            .key_length
-            .map(|it| format!("keys {}", bounds(it.value))),
-    );
-    out.extend(
-        claims
-            .value_length
-            .map(|it| format!("values {}", bounds(it.value))),
-    );
+    out.extend(claims.length.map(|it| format!("length {}@{}", bounds(it.value), it.first)));
+    out.extend(claims.key_length.map(|it| format!("keys {}", bounds(it.value))));
+    out.extend(claims.value_length.map(|it| format!("values {}", bounds(it.value))));
     out.extend(claims.range.map(|it| format!("range {}", bounds(it.value))));
-    out.extend(
-        claims
-            .values
-            .map(|it| format!("one of {}@{}-{}", it.value.join("|"), it.first, it.last)),
-    );
+    out.extend(claims.values.map(|it| format!("one of {}@{}-{}", it.value.join("|"), it.first, it.last)));
     out.extend(claims.format.map(|it| format!("{:?}", it.value)));
     out.extend(claims.pattern.map(|it| it.value));
-    out.extend(
-        claims
-            .charset
-            .map(|it| format!("some {}", it.value.join("+"))),
-    );
+    out.extend(claims.charset.map(|it| format!("some {}", it.value.join("+"))));
     out.extend(claims.default.map(|it| format!("default {}", it.value)));
     out.extend(claims.nullable.map(|_| "nullable".to_string()));
     out.extend(claims.blank.map(|_| "blank".to_string()));
@@ -72,38 +38,21 @@ fn check(is: &Type, text: &str, expected: &str) {
     out.extend(claims.until.map(|it| format!("until {}", it.value)));
     out.extend(claims.mandatory_when.map(|_| "mandatory-when".to_string()));
     out.extend(claims.optional.map(|_| "optional".to_string()));
-    out.extend(
-        claims
-            .oddities
-            .iter()
-            .map(|it| format!("{}: {} -> {}", it.kind, it.says, it.taken)),
-    );
+    out.extend(claims.oddities.iter().map(|it| format!("{}: {} -> {}", it.kind, it.says, it.taken)));
     assert_eq!(out.join("; "), expected, "{text}");
 }
 
 #[test]
 fn lengths_are_read_in_every_wording() {
     for (text, expected) in [
-        (
-            "Lamp label.\nThe value contains 2 to 40 characters.",
-            "length 2..40@2",
-        ),
+        ("Lamp label.\nThe value contains 2 to 40 characters.", "length 2..40@2"),
         ("It holds 1 to 12,000 characters.", "length 1..12000@1"),
         ("A label of a maximum of 64 characters", "length ..64@1"),
-        (
-            "The label can contain up to 64 characters.",
-            "length ..64@1",
-        ),
+        ("The label can contain up to 64 characters.", "length ..64@1"),
         ("The label cannot exceed 64 bytes.", "length ..64@1"),
-        (
-            "Contains no more than 85 Unicode characters",
-            "length ..85@1",
-        ),
+        ("Contains no more than 85 Unicode characters", "length ..85@1"),
         ("The length is fixed at 36 bytes.", "length 36..36@1"),
-        (
-            "The label is less than 20 bytes and greater than 0.",
-            "length 1..19@1",
-        ),
+        ("The label is less than 20 bytes and greater than 0.", "length 1..19@1"),
         ("The maximum length is 255.", "length ..255@1"),
         ("Length ranges from 3 to 9.", "length 3..9@1"),
         ("Nothing is said about 3 lamps.", ""),
@@ -151,33 +100,15 @@ fn ranges_are_read_in_every_wording() {
 #[test]
 fn enumerations_are_read_in_every_wording() {
     for (text, expected) in [
-        (
-            "Lamp mode.\nValues:\n- **ON**\n- **OFF**\nSee more.",
-            "one of ON|OFF@3-4",
-        ),
-        (
-            "Lamp mode.\n- **ON**: lit\n- **OFF**: dark",
-            "one of ON|OFF@2-3",
-        ),
-        (
-            "The value can be **dim** or **bright**.",
-            "one of dim|bright@1-1",
-        ),
-        (
-            "The value can be DIM, BRIGHT, or DARK.",
-            "one of DIM|BRIGHT|DARK@1-1",
-        ),
+        ("Lamp mode.\nValues:\n- **ON**\n- **OFF**\nSee more.", "one of ON|OFF@3-4"),
+        ("Lamp mode.\n- **ON**: lit\n- **OFF**: dark", "one of ON|OFF@2-3"),
+        ("The value can be **dim** or **bright**.", "one of dim|bright@1-1"),
+        ("The value can be DIM, BRIGHT, or DARK.", "one of DIM|BRIGHT|DARK@1-1"),
         ("Its value can only be **dim**.", "one of dim@1-1"),
-        (
-            "Options:\n**ON**, **OFF**, and **DIM**",
-            "one of ON|OFF|DIM@2-2",
-        ),
+        ("Options:\n**ON**, **OFF**, and **DIM**", "one of ON|OFF|DIM@2-2"),
         ("Options: **a1**, **b2**, and **c3**", "one of a1|b2|c3@1-1"),
         ("Enumerated values:\n- ON\n- OFF", "one of ON|OFF@2-3"),
-        (
-            "Range\n- **ON**: lit\n- **OFF**: dark\nDefault Value\nOFF",
-            "one of ON|OFF@2-3; default OFF",
-        ),
+        ("Range\n- **ON**: lit\n- **OFF**: dark\nDefault Value\nOFF", "one of ON|OFF@2-3; default OFF"),
         ("The value can be changed or removed.", ""),
         ("The value can be, for example, ON or OFF.", ""),
         ("A bold word, **lamp**, is no list.", ""),
@@ -186,11 +117,7 @@ fn enumerations_are_read_in_every_wording() {
         check(&Type::String, text, expected);
     }
     check(&Type::Integer, "Options: 0, 1, and 2", "one of 0|1|2@1-1");
-    check(
-        &Type::Integer,
-        "- **0**: dark\n- **1**: lit",
-        "one of 0|1@1-2",
-    );
+    check(&Type::Integer, "- **0**: dark\n- **1**: lit", "one of 0|1@1-2");
     check(&Type::Boolean, "- **true**: lit\n- **false**: dark", "");
 }
 
@@ -201,18 +128,9 @@ fn formats_are_read() {
         ("The UUID of the owner.", "UuidLike"),
         ("The lamp's name or UUID.", ""),
         ("The text must be encoded with base64.", "Base64"),
-        (
-            "It must be encrypted using Base64.",
-            "Base64; encoding-called-encryption: encrypted -> encoded",
-        ),
-        (
-            "The time is in the format of \"2021-02-03T04:05:06Z\".",
-            "DateTime",
-        ),
-        (
-            "The time is in the format of \"2021-02-03T04:05:06.000000\".",
-            "LocalDateTime",
-        ),
+        ("It must be encrypted using Base64.", "Base64; encoding-called-encryption: encrypted -> encoded"),
+        ("The time is in the format of \"2021-02-03T04:05:06Z\".", "DateTime"),
+        ("The time is in the format of \"2021-02-03T04:05:06.000000\".", "LocalDateTime"),
         ("It must be an IPv4 address.", "Ipv4"),
     ] {
         check(&Type::String, text, expected);
@@ -226,45 +144,25 @@ fn a_character_set_is_a_pattern_only_where_it_is_closed() {
         "It can contain only letters, digits, underscores (_), and hyphens (-).",
         "^[A-Za-z0-9_\\-]*$",
     );
-    check(
-        &Type::String,
-        "It can contain only letters, runes, and hyphens (-).",
-        "some letters+hyphens",
-    );
-    check(
-        &Type::String,
-        "It consists of letters and digits.",
-        "some letters+digits",
-    );
+    check(&Type::String, "It can contain only letters, runes, and hyphens (-).", "some letters+hyphens");
+    check(&Type::String, "It consists of letters and digits.", "some letters+digits");
 }
 
 #[test]
 fn dead_fields_are_told_from_conditions() {
     for (text, expected) in [
-        (
-            "Lamp colour. This parameter does not take effect.",
-            "no-effect",
-        ),
+        ("Lamp colour. This parameter does not take effect.", "no-effect"),
         ("Not supported", "unsupported"),
-        (
-            "Keeps warm. This parameter is not supported.",
-            "unsupported",
-        ),
+        ("Keeps warm. This parameter is not supported.", "unsupported"),
         ("Discarded", "discarded"),
         ("Reserved", "reserved"),
         ("This is a reserved field.", "reserved"),
         ("This field has been discarded.", "discarded"),
-        (
-            "The specified colour_name does not take effect. The system picks one.",
-            "no-effect",
-        ),
+        ("The specified colour_name does not take effect. The system picks one.", "no-effect"),
         ("This field is not used.", "unused"),
         ("Dimming is not supported when the lamp is off.", ""),
         ("Batch dimming is not supported.", ""),
-        (
-            "- **local**: a local lamp, which has not been supported.",
-            "",
-        ),
+        ("- **local**: a local lamp, which has not been supported.", ""),
     ] {
         check(&Type::String, text, expected);
     }
@@ -273,22 +171,13 @@ fn dead_fields_are_told_from_conditions() {
 #[test]
 fn microversion_bounds_are_inclusive_whatever_the_words() {
     for (text, expected) in [
-        (
-            "This field is supported in microversion 3.9 and later.",
-            "since 3.9",
-        ),
+        ("This field is supported in microversion 3.9 and later.", "since 3.9"),
         (
             "This field is supported in microversions later than 3.9.",
             "since 3.9; later-than: later than 3.9 -> since 3.9",
         ),
-        (
-            "This field is supported in microversion 3.9.",
-            "since 3.9; microversion-equality: in 3.9 -> since 3.9",
-        ),
-        (
-            "This field is not supported in microversion 3.9 and later.",
-            "until 3.8",
-        ),
+        ("This field is supported in microversion 3.9.", "since 3.9; microversion-equality: in 3.9 -> since 3.9"),
+        ("This field is not supported in microversion 3.9 and later.", "until 3.8"),
         (
             "This field is not supported in microversions later than 3.9.",
             "until 3.8; later-than: not later than 3.9 -> until 3.8",
@@ -301,38 +190,14 @@ fn microversion_bounds_are_inclusive_whatever_the_words() {
 
 #[test]
 fn presence_and_defaults_are_read() {
-    check(
-        &Type::String,
-        "This parameter is mandatory when the lamp is new.",
-        "mandatory-when",
-    );
+    check(&Type::String, "This parameter is mandatory when the lamp is new.", "mandatory-when");
     check(&Type::String, "This field is optional.", "optional");
-    check(
-        &Type::String,
-        "If the value is null, the label is left blank.",
-        "nullable",
-    );
-    check(
-        &Type::String,
-        "For a bare lamp, the value is left blank.",
-        "blank",
-    );
+    check(&Type::String, "If the value is null, the label is left blank.", "nullable");
+    check(&Type::String, "For a bare lamp, the value is left blank.", "blank");
     check(&Type::Integer, "The default value is **1**.", "default 1");
-    check(
-        &Type::Boolean,
-        "Its default value is **false**.",
-        "default false",
-    );
-    check(
-        &Type::String,
-        "The default value is **SOFT**.",
-        "default SOFT",
-    );
-    check(
-        &Type::String,
-        "The default value is the same as that of the lamp.",
-        "",
-    );
+    check(&Type::Boolean, "Its default value is **false**.", "default false");
+    check(&Type::String, "The default value is **SOFT**.", "default SOFT");
+    check(&Type::String, "The default value is the same as that of the lamp.", "");
 }
 
 proptest::proptest! {

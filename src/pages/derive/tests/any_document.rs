@@ -50,112 +50,51 @@ fn words() -> impl Strategy<Value = String> {
 }
 
 fn text() -> impl Strategy<Value = Text> {
-    let line = (
-        words(),
-        any::<bool>(),
-        proptest::collection::vec(words(), 0..2),
-        0u32..40,
-    )
-        .prop_map(|(text, bullet, strong, first)| Line {
-            text,
-            bullet,
-            strong,
-            first,
-            last: first,
-        });
+    let line = (words(), any::<bool>(), proptest::collection::vec(words(), 0..2), 0u32..40)
+        .prop_map(|(text, bullet, strong, first)| Line { text, bullet, strong, first, last: first });
     let link = (
         words(),
-        prop_oneof![
-            Just("t1".to_string()),
-            Just("t2".to_string()),
-            Just(String::new())
-        ],
+        prop_oneof![Just("t1".to_string()), Just("t2".to_string()), Just(String::new())],
         proptest::option::of(Just("p1.md".to_string())),
     )
-        .prop_map(|(text, label, file)| Link {
-            text,
-            label,
-            file,
-            line: 1,
-        });
-    (
-        proptest::collection::vec(line, 0..3),
-        proptest::collection::vec(link, 0..2),
-    )
+        .prop_map(|(text, label, file)| Link { text, label, file, line: 1 });
+    (proptest::collection::vec(line, 0..3), proptest::collection::vec(link, 0..2))
         .prop_map(|(lines, links)| Text { lines, links })
 }
 
 fn cell() -> impl Strategy<Value = Cell> {
-    text().prop_map(|text| Cell {
-        text,
-        first: 0,
-        last: 3,
-    })
+    text().prop_map(|text| Cell { text, first: 0, last: 3 })
 }
 
 fn table() -> impl Strategy<Value = Table> {
-    let row = proptest::collection::vec(cell(), 0..5).prop_map(|cells| Row {
-        cells,
-        first: 2,
-        last: 1,
-    });
-    let labels = proptest::collection::vec(
-        prop_oneof![Just("t1".to_string()), Just("t2".to_string())],
-        0..2,
-    );
-    (
-        text(),
-        labels,
-        proptest::collection::vec(cell(), 0..5),
-        proptest::collection::vec(row, 0..4),
-    )
-        .prop_map(|(caption, labels, header, rows)| Table {
-            caption,
-            labels,
-            header,
-            rows,
-            first: 1,
-            last: 0,
-        })
+    let row = proptest::collection::vec(cell(), 0..5).prop_map(|cells| Row { cells, first: 2, last: 1 });
+    let labels = proptest::collection::vec(prop_oneof![Just("t1".to_string()), Just("t2".to_string())], 0..2);
+    (text(), labels, proptest::collection::vec(cell(), 0..5), proptest::collection::vec(row, 0..4))
+        .prop_map(|(caption, labels, header, rows)| Table { caption, labels, header, rows, first: 1, last: 0 })
 }
 
 fn block() -> impl Strategy<Value = Block> {
     prop_oneof![
         text().prop_map(Block::Paragraph),
         (0u8..3, text()).prop_map(|(depth, text)| Block::Item { depth, text }),
-        words().prop_map(|text| Block::Code {
-            language: String::new(),
-            text,
-            first: 0,
-            last: 0
-        }),
+        words().prop_map(|text| Block::Code { language: String::new(), text, first: 0, last: 0 }),
         table().prop_map(Block::Table),
     ]
 }
 
 fn document() -> impl Strategy<Value = Document> {
-    let section = (0u8..4, words(), proptest::collection::vec(block(), 0..4)).prop_map(
-        |(level, title, blocks)| Section {
-            level,
-            title,
-            labels: vec!["t1".into()],
-            line: 1,
-            blocks,
-        },
-    );
-    (
-        prop_oneof![Just("markdown"), Just("pipes")],
-        words(),
-        proptest::collection::vec(section, 0..8),
-    )
-        .prop_map(|(dialect, title, sections)| Document {
+    let section = (0u8..4, words(), proptest::collection::vec(block(), 0..4))
+        .prop_map(|(level, title, blocks)| Section { level, title, labels: vec!["t1".into()], line: 1, blocks });
+    (prop_oneof![Just("markdown"), Just("pipes")], words(), proptest::collection::vec(section, 0..8)).prop_map(
+        |(dialect, title, sections)| Document {
             dialect,
             title,
             title_line: 0,
             labels: vec!["t2".into()],
             sections,
             troubles: Vec::new(),
-        })
+        },
+    )
 }
 
 proptest! {

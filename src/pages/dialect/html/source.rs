@@ -25,12 +25,7 @@ struct Tag {
 
 /// Gives every start tag its place.
 pub(super) fn mark(html: &str, first_line: u32) -> Marked {
-    let mut marked = Marked {
-        html: String::with_capacity(html.len() * 2),
-        depth: 0,
-        anchors: vec![],
-        tags: vec![],
-    };
+    let mut marked = Marked { html: String::with_capacity(html.len() * 2), depth: 0, anchors: vec![], tags: vec![] };
     let mut line = first_line;
     let mut depth = 0usize;
     let mut rest = html;
@@ -52,19 +47,12 @@ pub(super) fn mark(html: &str, first_line: u32) -> Marked {
             depth = depth.saturating_sub(nests(&name) as usize);
         } else {
             let attributes = &tag[1 + name.len()..];
-            marked
-                .html
-                .push_str(&format!("<{name} {PLACE}=\"{number}\"{attributes}"));
+            marked.html.push_str(&format!("<{name} {PLACE}=\"{number}\"{attributes}"));
             depth += (nests(&name) && !tag.ends_with("/>")) as usize;
             marked.anchors.extend(anchor(&name, attributes));
         }
         marked.depth = marked.depth.max(depth);
-        marked.tags.push(Tag {
-            name,
-            closing,
-            first,
-            end: line,
-        });
+        marked.tags.push(Tag { name, closing, first, end: line });
     }
     marked.html.push_str(rest);
     marked
@@ -85,11 +73,7 @@ impl Marked {
                 (name, closing) if tables == 0 && ends(&tag.name, name, closing) => {
                     // An end tag belongs to the element; another start tag does not.
                     let own = closing && name == tag.name;
-                    let last = if own || next.first == tag.first {
-                        next.first
-                    } else {
-                        next.first - 1
-                    };
+                    let last = if own || next.first == tag.first { next.first } else { next.first - 1 };
                     return (tag.first, last.clamp(tag.first, otherwise.max(tag.first)));
                 }
                 _ => {}
@@ -109,11 +93,7 @@ impl Marked {
     }
 
     fn number(&self, element: ElementRef) -> Option<usize> {
-        element
-            .attr(PLACE)?
-            .parse()
-            .ok()
-            .filter(|number| *number < self.tags.len())
+        element.attr(PLACE)?.parse().ok().filter(|number| *number < self.tags.len())
     }
 }
 
@@ -155,13 +135,10 @@ fn tag_name(tag: &str) -> Option<(String, bool)> {
         Some(inner) => (true, inner),
         None => (false, inner),
     };
-    let end = inner
-        .find(|c: char| !c.is_ascii_alphanumeric())
-        .unwrap_or(inner.len());
+    let end = inner.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inner.len());
     let name = &inner[..end];
     let known = name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && inner[end..].starts_with(|c: char| c.is_whitespace() || c == '/' || c == '>')
-            | inner[end..].is_empty();
+        && inner[end..].starts_with(|c: char| c.is_whitespace() || c == '/' || c == '>') | inner[end..].is_empty();
     known.then(|| (name.to_lowercase(), closing))
 }
 
@@ -196,11 +173,7 @@ fn nests(name: &str) -> bool {
 }
 
 fn anchor(name: &str, attributes: &str) -> Option<String> {
-    let keys: &[&str] = if name == "a" {
-        &[" name=\"", " id=\""]
-    } else {
-        &[" id=\""]
-    };
+    let keys: &[&str] = if name == "a" { &[" name=\"", " id=\""] } else { &[" id=\""] };
     keys.iter().find_map(|key| {
         let value = &attributes[attributes.find(key)? + key.len()..];
         value.find('"').map(|end| value[..end].to_lowercase())

@@ -24,11 +24,7 @@ static HEADING: LazyLock<Regex> = LazyLock::new(|| pattern(r"^#{1,6} "));
 
 /// The regions of a text, and the text with each of them replaced by an HTML comment of the same length,
 /// so that every other offset stays what it was.
-pub(super) fn cut(
-    text: &str,
-    lines: &LineIndex,
-    troubles: &mut Vec<Trouble>,
-) -> (String, Vec<Region>) {
+pub(super) fn cut(text: &str, lines: &LineIndex, troubles: &mut Vec<Trouble>) -> (String, Vec<Region>) {
     let mut regions: Vec<Region> = Vec::new();
     let blocked = fences(text);
     let stops = headings(text, &blocked);
@@ -38,9 +34,7 @@ pub(super) fn cut(
         let whole = found.get(0).expect("group 0 is the match");
         let closing = !found[1].is_empty();
         let is_code = found[2].eq_ignore_ascii_case("pre");
-        let known = regions
-            .last()
-            .is_some_and(|region| whole.start() < region.range.end);
+        let known = regions.last().is_some_and(|region| whole.start() < region.range.end);
         if known || inside(&blocked, whole.start()) || quoted(text, whole.start()) {
             continue;
         }
@@ -63,9 +57,7 @@ pub(super) fn cut(
             (Some((start, depth)), false) => Some((start, depth + 1)),
             (Some((start, depth)), true) if depth > 1 => Some((start, depth - 1)),
             (Some((start, _)), true) => {
-                let end = text[whole.end()..]
-                    .find('>')
-                    .map_or(text.len(), |at| whole.end() + at + 1);
+                let end = text[whole.end()..].find('>').map_or(text.len(), |at| whole.end() + at + 1);
                 regions.push(region(text, start..end, false, lines));
                 None
             }
@@ -80,29 +72,14 @@ pub(super) fn cut(
 
 fn region(text: &str, range: Range<usize>, is_code: bool, lines: &LineIndex) -> Region {
     let last = lines.line(range.end.saturating_sub(1).max(range.start));
-    Region {
-        html: text[range.clone()].to_string(),
-        first: lines.line(range.start),
-        last,
-        range,
-        is_code,
-    }
+    Region { html: text[range.clone()].to_string(), first: lines.line(range.start), last, range, is_code }
 }
 
 /// A table without end reaches to the next heading, or to the end of the page.
-fn unclosed(
-    text: &str,
-    start: usize,
-    stop: usize,
-    lines: &LineIndex,
-    troubles: &mut Vec<Trouble>,
-) -> Region {
+fn unclosed(text: &str, start: usize, stop: usize, lines: &LineIndex, troubles: &mut Vec<Trouble>) -> Region {
     let end = start + text[start..stop].trim_end().len();
     let cause = "a table has no end tag; it is taken to reach to the next heading".into();
-    troubles.push(Trouble {
-        line: lines.line(start),
-        cause,
-    });
+    troubles.push(Trouble { line: lines.line(start), cause });
     region(text, start..end, false, lines)
 }
 
@@ -117,10 +94,7 @@ fn mask(text: &str, regions: &[Region]) -> String {
     for region in regions {
         out.push_str(&text[at..region.range.start]);
         out.push_str("<!--");
-        out.extend(std::iter::repeat_n(
-            ' ',
-            region.range.len().saturating_sub(7),
-        ));
+        out.extend(std::iter::repeat_n(' ', region.range.len().saturating_sub(7)));
         out.push_str("-->");
         at = region.range.end;
     }
@@ -135,10 +109,7 @@ fn fences(text: &str) -> Vec<Range<usize>> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         if let Some(found) = FENCE.captures(line) {
-            let sign = found
-                .get(1)
-                .expect("the group takes part in every match")
-                .as_str();
+            let sign = found.get(1).expect("the group takes part in every match").as_str();
             let after = line[found.get(0).expect("group 0 is the match").end()..].trim();
             match open {
                 None => open = Some((at, sign)),

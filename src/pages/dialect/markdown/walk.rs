@@ -77,10 +77,7 @@ impl Walk<'_> {
             Event::SoftBreak => self.text.push(" ", line),
             Event::HardBreak => self.text.break_line(),
             Event::Rule => self.flush(),
-            Event::TaskListMarker(_)
-            | Event::FootnoteReference(_)
-            | Event::InlineMath(_)
-            | Event::DisplayMath(_) => {}
+            Event::TaskListMarker(_) | Event::FootnoteReference(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {}
         }
     }
 
@@ -129,23 +126,13 @@ impl Walk<'_> {
             Tag::Table(_) => {
                 self.flush();
                 let (first, last) = self.span(&range);
-                self.table = Some(Table {
-                    caption: Text::default(),
-                    labels: vec![],
-                    header: vec![],
-                    rows: vec![],
-                    first,
-                    last,
-                });
+                self.table =
+                    Some(Table { caption: Text::default(), labels: vec![], header: vec![], rows: vec![], first, last });
             }
             Tag::TableRow => {
                 let (first, last) = self.span(&range);
                 if let Some(table) = &mut self.table {
-                    table.rows.push(Row {
-                        cells: Vec::new(),
-                        first,
-                        last,
-                    });
+                    table.rows.push(Row { cells: Vec::new(), first, last });
                 }
             }
             _ => {}
@@ -182,58 +169,33 @@ impl Walk<'_> {
 
     fn end_heading(&mut self, level: HeadingLevel, range: Range<usize>) {
         let text = self.text.take();
-        let title = text
-            .lines
-            .iter()
-            .map(|line| line.text.as_str())
-            .collect::<Vec<_>>()
-            .join(" ");
+        let title = text.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" ");
         let labels = self.heading.take().unwrap_or_default();
         let line = self.lines.line(range.start);
-        self.pieces.push(Piece::Heading {
-            level: level as u8,
-            title,
-            line,
-            labels,
-        });
+        self.pieces.push(Piece::Heading { level: level as u8, title, line, labels });
     }
 
     fn end_code(&mut self) {
         let Some((language, range, text, first)) = self.code.take() else {
             return;
         };
-        if self
-            .regions
-            .peek()
-            .is_some_and(|table| range.contains(&table.range.start))
-        {
+        if self.regions.peek().is_some_and(|table| range.contains(&table.range.start)) {
             // Indented as deep as code, yet it is a table.
             self.empty_item();
             return self.regions_until(range.end);
         }
         let first = first.unwrap_or_else(|| self.lines.line(range.start));
         let last = (first + (text.lines().count() as u32).saturating_sub(1)).min(self.lines.count);
-        self.block(Block::Code {
-            language,
-            text,
-            first,
-            last,
-        });
+        self.block(Block::Code { language, text, first, last });
     }
 
     fn end_cell(&mut self, range: Range<usize>) {
         let (first, last) = self.span(&range);
-        let cell = Cell {
-            text: self.text.take(),
-            first,
-            last,
-        };
+        let cell = Cell { text: self.text.take(), first, last };
         let Some(table) = &mut self.table else { return };
         match table.rows.last_mut() {
             // The parser pads short rows; a cell without a place on the page is not the page's.
-            Some(row) if range.is_empty() && cell.text.lines.is_empty() => {
-                row.last = row.last.max(row.first)
-            }
+            Some(row) if range.is_empty() && cell.text.lines.is_empty() => row.last = row.last.max(row.first),
             Some(row) => row.cells.push(cell),
             None => table.header.push(cell),
         }
@@ -250,11 +212,7 @@ impl Walk<'_> {
     }
 
     fn inline_html(&mut self, range: Range<usize>) {
-        if self
-            .regions
-            .peek()
-            .is_some_and(|table| table.range.start == range.start)
-        {
+        if self.regions.peek().is_some_and(|table| table.range.start == range.start) {
             self.flush();
             return self.regions_until(range.end);
         }
@@ -281,10 +239,7 @@ impl Walk<'_> {
             return;
         };
         let mut at = range.start;
-        while let Some(table) = self
-            .regions
-            .next_if(|table| range.contains(&table.range.start))
-        {
+        while let Some(table) = self.regions.next_if(|table| range.contains(&table.range.start)) {
             self.markup(at..table.range.start);
             self.push_region(table);
             at = table.range.end.min(range.end);
@@ -302,20 +257,12 @@ impl Walk<'_> {
         let mut next = first;
         for line in &text.lines {
             // Blank lines are not lines of text, yet they stand in the code.
-            code.extend(std::iter::repeat_n(
-                '\n',
-                line.first.saturating_sub(next) as usize,
-            ));
+            code.extend(std::iter::repeat_n('\n', line.first.saturating_sub(next) as usize));
             code.push_str(&line.text);
             code.push('\n');
             next = line.first + 1;
         }
-        self.block(Block::Code {
-            language: String::new(),
-            text: code,
-            first,
-            last,
-        });
+        self.block(Block::Code { language: String::new(), text: code, first, last });
     }
 
     fn markup(&mut self, range: Range<usize>) {
@@ -328,15 +275,9 @@ impl Walk<'_> {
             let (own, others) = links.into_iter().partition(|link| link.line <= line.last);
             links = others;
             let bullet = line.bullet;
-            let text = Text {
-                lines: vec![line],
-                links: own,
-            };
+            let text = Text { lines: vec![line], links: own };
             match bullet {
-                true => self.block(Block::Item {
-                    depth: self.lists,
-                    text,
-                }),
+                true => self.block(Block::Item { depth: self.lists, text }),
                 false => self.block(Block::Paragraph(text)),
             }
         }
@@ -370,10 +311,7 @@ impl Walk<'_> {
 
     fn empty_item(&mut self) {
         if let Some(depth) = self.item.take() {
-            self.pieces.push(Piece::Block(Block::Item {
-                depth,
-                text: Text::default(),
-            }));
+            self.pieces.push(Piece::Block(Block::Item { depth, text: Text::default() }));
         }
     }
 
@@ -392,9 +330,6 @@ impl Walk<'_> {
 
     fn span(&self, range: &Range<usize>) -> (u32, u32) {
         let end = range.start + self.source[range.clone()].trim_end().len();
-        (
-            self.lines.line(range.start),
-            self.lines.line(end.saturating_sub(1).max(range.start)),
-        )
+        (self.lines.line(range.start), self.lines.line(end.saturating_sub(1).max(range.start)))
     }
 }

@@ -8,29 +8,19 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 static BULLET: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[-*+•‣⁃](\s+|$)"));
-static ENUMERATOR: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^(\((\d+|[A-Za-z]|[ivxlIVXL]+|#)\)|(\d+|[A-Za-z]|[ivxlIVXL]+|#)[.)])(\s+|$)")
-});
+static ENUMERATOR: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(\((\d+|[A-Za-z]|[ivxlIVXL]+|#)\)|(\d+|[A-Za-z]|[ivxlIVXL]+|#)[.)])(\s+|$)"));
 static FIELD: LazyLock<Regex> = LazyLock::new(|| pattern(r"^:([A-Za-z][^:`]*):(\s+(.*))?$"));
 static GRID: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\+[-=]+(\+[-=]+)*\+$"));
 static SIMPLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^=+( +=+)+$"));
 
 /// Reads blocks. `depth` counts all nesting; `list` counts the lists around.
 pub(super) fn blocks(page: &mut Page, lines: &[Source], depth: usize, list: u8) -> Vec<Piece> {
-    let mut reader = Reader {
-        page,
-        lines,
-        depth,
-        list,
-        pieces: Vec::new(),
-    };
+    let mut reader = Reader { page, lines, depth, list, pieces: Vec::new() };
     let mut at = 0;
     while at < lines.len() {
         let next = reader.block(at);
-        assert!(
-            next > at,
-            "a block of reStructuredText took no line: its reader lacks an end"
-        );
+        assert!(next > at, "a block of reStructuredText took no line: its reader lacks an end");
         at = next;
     }
     reader.pieces
@@ -53,10 +43,8 @@ impl Reader<'_> {
             return at + 1;
         }
         if self.depth > DEPTH_MAX {
-            self.page.trouble(
-                line.number,
-                format!("blocks nest more than {DEPTH_MAX} deep; what is inside is left out"),
-            );
+            self.page
+                .trouble(line.number, format!("blocks nest more than {DEPTH_MAX} deep; what is inside is left out"));
             return self.lines.len();
         }
         if line.indent() > 0 {
@@ -68,8 +56,7 @@ impl Reader<'_> {
         }
         if text == ".." || text.starts_with(".. ") {
             let end = self.indented(at + 1, 1);
-            let pieces =
-                directive::explicit(self.page, &self.lines[at..end], self.depth, self.list);
+            let pieces = directive::explicit(self.page, &self.lines[at..end], self.depth, self.list);
             self.pieces.extend(pieces);
             return end;
         }
@@ -122,11 +109,7 @@ impl Reader<'_> {
     }
 
     fn title(&mut self, at: usize) -> Option<usize> {
-        let text = |index: usize| {
-            self.lines
-                .get(index)
-                .map_or("", |line| line.text.trim_end())
-        };
+        let text = |index: usize| self.lines.get(index).map_or("", |line| line.text.trim_end());
         let over = rule_char(text(at));
         let (title, sign, end) = match over {
             Some(sign) if rule_char(text(at + 2)) == Some(sign) && !text(at + 1).is_empty() => {
@@ -149,24 +132,10 @@ impl Reader<'_> {
             }
         };
         let line = self.lines[title].number;
-        let read = inline::paragraph(
-            self.page,
-            &[Source {
-                number: line,
-                text: content.to_string(),
-            }],
-        );
-        let title = read
-            .lines
-            .first()
-            .map_or(String::new(), |line| line.text.clone());
+        let read = inline::paragraph(self.page, &[Source { number: line, text: content.to_string() }]);
+        let title = read.lines.first().map_or(String::new(), |line| line.text.clone());
         let level = (level + 1).min(u8::MAX as usize) as u8;
-        self.pieces.push(Piece::Heading {
-            level,
-            title,
-            line,
-            labels: vec![],
-        });
+        self.pieces.push(Piece::Heading { level, title, line, labels: vec![] });
         Some(end)
     }
 
@@ -179,10 +148,7 @@ impl Reader<'_> {
             Some(table) => self.pieces.push(Piece::Block(Block::Table(table))),
             None => {
                 let lines = &self.lines[at..end];
-                self.page.trouble(
-                    lines[0].number,
-                    "a grid table could not be read; its lines are taken as they stand",
-                );
+                self.page.trouble(lines[0].number, "a grid table could not be read; its lines are taken as they stand");
                 self.pieces.push(directive::code(String::new(), lines));
             }
         }
@@ -195,10 +161,7 @@ impl Reader<'_> {
             Some(table) => self.pieces.push(Piece::Block(Block::Table(table))),
             None => {
                 let lines = &self.lines[at..at + count];
-                self.page.trouble(
-                    lines[0].number,
-                    "a table has no last rule; its lines are taken as they stand",
-                );
+                self.page.trouble(lines[0].number, "a table has no last rule; its lines are taken as they stand");
                 self.pieces.push(directive::code(String::new(), lines));
             }
         }
@@ -208,16 +171,10 @@ impl Reader<'_> {
     /// An item: its first paragraph is its text, all else follows it.
     fn item(&mut self, at: usize, marker: usize) -> usize {
         let line = &self.lines[at];
-        let columns = line.text[..marker.min(line.text.len())]
-            .chars()
-            .count()
-            .max(2);
+        let columns = line.text[..marker.min(line.text.len())].chars().count().max(2);
         let end = self.indented(at + 1, 2);
         let rest = line.text.get(marker..).unwrap_or("").to_string();
-        let mut inner = vec![Source {
-            number: line.number,
-            text: rest,
-        }];
+        let mut inner = vec![Source { number: line.number, text: rest }];
         inner.extend(dedent(&self.lines[at + 1..end], columns));
         let deeper = self.list.saturating_add(1);
         let pieces = blocks(self.page, &inner, self.depth + 1, deeper);
@@ -230,19 +187,14 @@ impl Reader<'_> {
         let columns = self.lines[at].text[..marker].chars().count();
         match self.lines.get(at + 1) {
             None => true,
-            Some(next) => {
-                next.is_blank() || next.indent() >= columns || ENUMERATOR.is_match(&next.text)
-            }
+            Some(next) => next.is_blank() || next.indent() >= columns || ENUMERATOR.is_match(&next.text),
         }
     }
 
     fn field(&mut self, at: usize) -> Option<usize> {
         let line = &self.lines[at];
         let found = FIELD.captures(line.text.trim_end())?;
-        let (name, value) = (
-            found[1].to_string(),
-            found.get(3).map_or("", |value| value.as_str()),
-        );
+        let (name, value) = (found[1].to_string(), found.get(3).map_or("", |value| value.as_str()));
         let end = self.indented(at + 1, 1);
         if name == "original_name" {
             let name = value.trim();
@@ -250,10 +202,7 @@ impl Reader<'_> {
             self.pieces.push(Piece::Label(label.to_string()));
             return Some(end);
         }
-        let mut lines = vec![Source {
-            number: line.number,
-            text: format!("{name}: {value}"),
-        }];
+        let mut lines = vec![Source { number: line.number, text: format!("{name}: {value}") }];
         lines.extend(dedent_all(&self.lines[at + 1..end]));
         let text = inline::paragraph(self.page, &lines);
         self.pieces.push(Piece::paragraph(text));
@@ -263,19 +212,9 @@ impl Reader<'_> {
     fn line_block(&mut self, at: usize) -> usize {
         let mut text = Text::default();
         let mut end = at;
-        while let Some(line) = self
-            .lines
-            .get(end)
-            .filter(|line| line.text.starts_with("| ") || line.text == "|")
-        {
+        while let Some(line) = self.lines.get(end).filter(|line| line.text.starts_with("| ") || line.text == "|") {
             let content = line.text[1..].trim().to_string();
-            let read = inline::paragraph(
-                self.page,
-                &[Source {
-                    number: line.number,
-                    text: content,
-                }],
-            );
+            let read = inline::paragraph(self.page, &[Source { number: line.number, text: content }]);
             text.lines.extend(read.lines);
             text.links.extend(read.links);
             end += 1;
@@ -286,8 +225,7 @@ impl Reader<'_> {
 
     fn paragraph(&mut self, at: usize) -> usize {
         let mut end = at + 1;
-        while end < self.lines.len() && !self.lines[end].is_blank() && self.lines[end].indent() == 0
-        {
+        while end < self.lines.len() && !self.lines[end].is_blank() && self.lines[end].indent() == 0 {
             // A table or directive glued to a paragraph is still one.
             let text = self.lines[end].text.trim_end();
             if GRID.is_match(text) || SIMPLE.is_match(text) || text.starts_with(".. ") {
@@ -300,12 +238,7 @@ impl Reader<'_> {
         let literal = last.text.trim_end().ends_with("::");
         if literal {
             let text = last.text.trim_end();
-            let cut = text.len()
-                - if text.ends_with(" ::") || text == "::" {
-                    2
-                } else {
-                    1
-                };
+            let cut = text.len() - if text.ends_with(" ::") || text == "::" { 2 } else { 1 };
             last.text = text[..cut].trim_end().to_string();
         }
         let text = inline::paragraph(self.page, &lines);
@@ -314,8 +247,7 @@ impl Reader<'_> {
         }
         let body = self.indented(end, 1);
         if literal && body > end {
-            self.pieces
-                .push(directive::code(String::new(), &self.lines[end..body]));
+            self.pieces.push(directive::code(String::new(), &self.lines[end..body]));
             return body;
         }
         end
@@ -324,10 +256,7 @@ impl Reader<'_> {
 
 /// Makes the first paragraph of an item its text; labels before it stay before it.
 fn with_item(mut pieces: Vec<Piece>, depth: u8) -> Vec<Piece> {
-    let labels = pieces
-        .iter()
-        .take_while(|piece| matches!(piece, Piece::Label(_)))
-        .count();
+    let labels = pieces.iter().take_while(|piece| matches!(piece, Piece::Label(_))).count();
     let text = match pieces.get_mut(labels) {
         Some(Piece::Block(Block::Paragraph(text))) => Some(std::mem::take(text)),
         _ => None,

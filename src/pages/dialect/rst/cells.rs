@@ -21,9 +21,7 @@ fn flatten(pieces: Vec<Piece>, first: u32) -> Text {
         match piece {
             Piece::Block(Block::Paragraph(text)) => add(&mut out, text, false),
             Piece::Block(Block::Item { text, .. }) => add(&mut out, text, true),
-            Piece::Block(Block::Code {
-                text, first, last, ..
-            }) => {
+            Piece::Block(Block::Code { text, first, last, .. }) => {
                 for (index, line) in text.lines().enumerate() {
                     let at = (first + index as u32).min(last);
                     add(&mut out, inline::plain(line, at), false);
@@ -32,15 +30,11 @@ fn flatten(pieces: Vec<Piece>, first: u32) -> Text {
             Piece::Block(Block::Table(table)) => {
                 let rows = table.rows.into_iter().map(|row| row.cells);
                 for cells in std::iter::once(table.header).chain(rows) {
-                    let words: Vec<String> = cells
-                        .iter()
-                        .flat_map(|cell| &cell.text.lines)
-                        .map(|line| line.text.clone())
-                        .collect();
+                    let words: Vec<String> =
+                        cells.iter().flat_map(|cell| &cell.text.lines).map(|line| line.text.clone()).collect();
                     let at = cells.first().map_or(first, |cell| cell.first);
                     add(&mut out, inline::plain(&words.join(" "), at), false);
-                    out.links
-                        .extend(cells.into_iter().flat_map(|cell| cell.text.links));
+                    out.links.extend(cells.into_iter().flat_map(|cell| cell.text.links));
                 }
             }
             Piece::Heading { title, line, .. } => add(&mut out, inline::plain(&title, line), false),

@@ -20,22 +20,14 @@ pub(super) fn table(page: &mut Page, lines: &[Source], depth: usize) -> Option<T
     let lefts: Vec<usize> = lefts.into_iter().collect();
     let mut grid: BTreeMap<(usize, usize), Cell> = BTreeMap::new();
     for part in &boxes {
-        let inner: Vec<Source> = (part.top + 1..part.bottom)
-            .map(|row| canvas.slice(row, part.left + 1, part.right, lines))
-            .collect();
+        let inner: Vec<Source> =
+            (part.top + 1..part.bottom).map(|row| canvas.slice(row, part.left + 1, part.right, lines)).collect();
         let mut cell = cells::cell(page, &inner, depth);
         if inner.is_empty() {
             let line = lines[part.top].number;
-            cell = Cell {
-                text: Text::default(),
-                first: line,
-                last: line,
-            };
+            cell = Cell { text: Text::default(), first: line, last: line };
         }
-        let rows = tops
-            .iter()
-            .enumerate()
-            .filter(|(_, top)| **top >= part.top && **top < part.bottom);
+        let rows = tops.iter().enumerate().filter(|(_, top)| **top >= part.top && **top < part.bottom);
         for (row, _) in rows {
             for (column, left) in lefts.iter().enumerate() {
                 if *left >= part.left && *left < part.right {
@@ -44,14 +36,10 @@ pub(super) fn table(page: &mut Page, lines: &[Source], depth: usize) -> Option<T
             }
         }
     }
-    let header_rows = canvas
-        .header_rule()
-        .map_or(0, |rule| tops.iter().filter(|top| **top < rule).count());
+    let header_rows = canvas.header_rule().map_or(0, |rule| tops.iter().filter(|top| **top < rule).count());
     let mut rows: Vec<Row> = Vec::new();
     for (row, pair) in tops.windows(2).enumerate() {
-        let cells: Vec<Cell> = (0..lefts.len() - 1)
-            .filter_map(|column| grid.get(&(row, column)).cloned())
-            .collect();
+        let cells: Vec<Cell> = (0..lefts.len() - 1).filter_map(|column| grid.get(&(row, column)).cloned()).collect();
         // Between the rules; a row without lines has its rule's.
         let first = lines[(pair[0] + 1).min(pair[1] - 1).max(pair[0])].number;
         let last = lines[(pair[1] - 1).max(pair[0])].number;
@@ -90,11 +78,7 @@ impl Canvas {
         for row in &mut rows {
             row.resize(width.max(row.len()), ' ');
         }
-        Canvas {
-            height: rows.len(),
-            width,
-            rows,
-        }
+        Canvas { height: rows.len(), width, rows }
     }
 
     fn at(&self, row: usize, column: usize) -> char {
@@ -102,14 +86,8 @@ impl Canvas {
     }
 
     fn slice(&self, row: usize, from: usize, to: usize, lines: &[Source]) -> Source {
-        let text: String = self.rows[row][from..to]
-            .iter()
-            .filter(|c| **c != '\0')
-            .collect();
-        Source {
-            number: lines[row].number,
-            text: text.trim_end().to_string(),
-        }
+        let text: String = self.rows[row][from..to].iter().filter(|c| **c != '\0').collect();
+        Source { number: lines[row].number, text: text.trim_end().to_string() }
     }
 
     /// The rule of `=` under the header.
@@ -171,10 +149,7 @@ fn trace(canvas: &Canvas) -> Option<Vec<Frame>> {
         boxes.push(found);
     }
     // Every column is covered to the last rule, or the lines are no table.
-    done[..right]
-        .iter()
-        .all(|row| *row == Some(bottom - 1))
-        .then_some(boxes)
+    done[..right].iter().all(|row| *row == Some(bottom - 1)).then_some(boxes)
 }
 
 /// The smallest box whose top left corner is here.
@@ -197,12 +172,7 @@ fn frame(canvas: &Canvas, top: usize, left: usize, work: &mut usize) -> Option<F
             match canvas.at(bottom, right) {
                 '|' => continue,
                 '+' if closes(canvas, top, left, bottom, right, work) => {
-                    return Some(Frame {
-                        top,
-                        left,
-                        bottom,
-                        right,
-                    });
+                    return Some(Frame { top, left, bottom, right });
                 }
                 '+' => continue,
                 _ => break,
@@ -213,14 +183,7 @@ fn frame(canvas: &Canvas, top: usize, left: usize, work: &mut usize) -> Option<F
 }
 
 /// The lower and left edges of a box are drawn.
-fn closes(
-    canvas: &Canvas,
-    top: usize,
-    left: usize,
-    bottom: usize,
-    right: usize,
-    work: &mut usize,
-) -> bool {
+fn closes(canvas: &Canvas, top: usize, left: usize, bottom: usize, right: usize, work: &mut usize) -> bool {
     *work += right - left + bottom - top;
     canvas.at(bottom, left) == '+'
         && (left + 1..right).all(|column| matches!(canvas.at(bottom, column), '-' | '=' | '+'))

@@ -10,36 +10,16 @@ const MARKUP_MAX: usize = 1_500;
 /// Reads the lines of one paragraph.
 pub(super) fn paragraph(page: &Page, lines: &[Source]) -> Text {
     let mut out = Growing::default();
-    let joined = lines
-        .iter()
-        .map(|line| line.text.trim())
-        .collect::<Vec<_>>()
-        .join("\n");
-    let mut reader = Reader {
-        page,
-        chars: joined.chars().collect(),
-        at: 0,
-        lines,
-        row: 0,
-        out: &mut out,
-        depth: 0,
-    };
+    let joined = lines.iter().map(|line| line.text.trim()).collect::<Vec<_>>().join("\n");
+    let mut reader = Reader { page, chars: joined.chars().collect(), at: 0, lines, row: 0, out: &mut out, depth: 0 };
     reader.read();
     out.take()
 }
 
 /// Text without markup: a line of code.
 pub(super) fn plain(text: &str, at: u32) -> Text {
-    let line = Line {
-        text: text.trim_end().to_string(),
-        first: at,
-        last: at,
-        ..Line::default()
-    };
-    Text {
-        lines: vec![line],
-        links: vec![],
-    }
+    let line = Line { text: text.trim_end().to_string(), first: at, last: at, ..Line::default() };
+    Text { lines: vec![line], links: vec![] }
 }
 
 struct Reader<'r> {
@@ -56,12 +36,7 @@ struct Reader<'r> {
 impl Reader<'_> {
     fn read(&mut self) {
         while self.at < self.chars.len() {
-            if self.strong()
-                || self.literal()
-                || self.interpreted()
-                || self.emphasis()
-                || self.substitution()
-            {
+            if self.strong() || self.literal() || self.interpreted() || self.emphasis() || self.substitution() {
                 continue;
             }
             let c = self.chars[self.at];
@@ -78,10 +53,7 @@ impl Reader<'_> {
     }
 
     fn line(&self) -> u32 {
-        self.lines
-            .get(self.row)
-            .or(self.lines.last())
-            .map_or(1, |line| line.number)
+        self.lines.get(self.row).or(self.lines.last()).map_or(1, |line| line.number)
     }
 
     fn push(&mut self, text: &str) {
@@ -178,37 +150,19 @@ impl Reader<'_> {
             },
             _ => return false,
         };
-        let start = self.at
-            + if role.is_empty() {
-                0
-            } else {
-                role.chars().count() + 2
-            };
-        let Some(length) = self.chars[start + 1..]
-            .iter()
-            .take(MARKUP_MAX)
-            .position(|c| *c == '`')
-        else {
+        let start = self.at + if role.is_empty() { 0 } else { role.chars().count() + 2 };
+        let Some(length) = self.chars[start + 1..].iter().take(MARKUP_MAX).position(|c| *c == '`') else {
             return false;
         };
         let content: String = self.chars[start + 1..start + 1 + length].iter().collect();
         let mut end = start + length + 2;
-        let underscores = self.chars[end..]
-            .iter()
-            .take(2)
-            .take_while(|c| **c == '_')
-            .count();
+        let underscores = self.chars[end..].iter().take(2).take_while(|c| **c == '_').count();
         end += underscores;
         let (shown, target) = shown_and_target(&content);
         let line = self.line();
         let label = match (role.as_str(), target) {
-            ("ref" | "numref", target) => {
-                Some((target.unwrap_or(&content).trim().to_lowercase(), None))
-            }
-            ("doc" | "download", target) => Some((
-                String::new(),
-                Some(target.unwrap_or(&content).trim().to_string()),
-            )),
+            ("ref" | "numref", target) => Some((target.unwrap_or(&content).trim().to_lowercase(), None)),
+            ("doc" | "download", target) => Some((String::new(), Some(target.unwrap_or(&content).trim().to_string()))),
             (_, Some(target)) => link_target(target.trim_end_matches('_')),
             ("", None) if underscores > 0 => Some((content.trim().to_lowercase(), None)),
             _ => None,
@@ -220,17 +174,9 @@ impl Reader<'_> {
                 .replace("**", "")
                 .trim_matches(|c: char| c == '*' || c.is_whitespace())
                 .to_string();
-            self.out.add_link(Link {
-                text,
-                label,
-                file,
-                line,
-            });
+            self.out.add_link(Link { text, label, file, line });
         }
-        let code = matches!(
-            role.as_str(),
-            "code" | "samp" | "literal" | "guilabel" | "strong" | "file" | "envvar"
-        );
+        let code = matches!(role.as_str(), "code" | "samp" | "literal" | "guilabel" | "strong" | "file" | "envvar");
         if code {
             self.out.strong_begin();
         }
@@ -245,12 +191,8 @@ impl Reader<'_> {
 
     fn role(&self) -> Option<String> {
         let rest = &self.chars[self.at + 1..];
-        let length = rest
-            .iter()
-            .take(40)
-            .position(|c| !(c.is_ascii_alphanumeric() || "-_.+".contains(*c)))?;
-        let closed =
-            length > 0 && rest.get(length) == Some(&':') && rest.get(length + 1) == Some(&'`');
+        let length = rest.iter().take(40).position(|c| !(c.is_ascii_alphanumeric() || "-_.+".contains(*c)))?;
+        let closed = length > 0 && rest.get(length) == Some(&':') && rest.get(length + 1) == Some(&'`');
         closed.then(|| rest[..length].iter().collect())
     }
 
@@ -276,15 +218,14 @@ impl Reader<'_> {
 
     /// What stands between two marks, where the first one may open markup and the second may close it.
     fn delimited(&self, open: &str, close: &str) -> Option<(Vec<char>, usize)> {
-        let (open, close): (Vec<char>, Vec<char>) =
-            (open.chars().collect(), close.chars().collect());
+        let (open, close): (Vec<char>, Vec<char>) = (open.chars().collect(), close.chars().collect());
         if !self.chars[self.at..].starts_with(&open) {
             return None;
         }
         let start = self.at + open.len();
         let before = self.at.checked_sub(1).map(|at| self.chars[at]);
-        let opens = before.is_none_or(|c| !c.is_alphanumeric())
-            && self.chars.get(start).is_some_and(|c| !c.is_whitespace());
+        let opens =
+            before.is_none_or(|c| !c.is_alphanumeric()) && self.chars.get(start).is_some_and(|c| !c.is_whitespace());
         if !opens {
             return None;
         }

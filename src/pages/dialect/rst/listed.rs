@@ -9,17 +9,11 @@ use crate::pages::document::{Cell, Row, Table, Text};
 pub(super) fn list_table(page: &mut Page, directive: &Directive, depth: usize) -> Option<Table> {
     let mut rows = Vec::new();
     for row in items(&directive.content)? {
-        let cells: Vec<Cell> = items(&row)?
-            .iter()
-            .map(|cell| cells::cell(page, cell, depth))
-            .collect();
+        let cells: Vec<Cell> = items(&row)?.iter().map(|cell| cells::cell(page, cell, depth)).collect();
         let (first, last) = bounds(&row);
         rows.push(Row { cells, first, last });
     }
-    let header_rows = directive
-        .option("header-rows")
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(0);
+    let header_rows = directive.option("header-rows").and_then(|count| count.parse().ok()).unwrap_or(0);
     Some(finish(directive, rows, header_rows))
 }
 
@@ -27,15 +21,9 @@ pub(super) fn list_table(page: &mut Page, directive: &Directive, depth: usize) -
 pub(super) fn csv_table(page: &mut Page, directive: &Directive, depth: usize) -> Option<Table> {
     let _ = depth;
     let mut rows = Vec::new();
-    let mut header_rows = directive
-        .option("header-rows")
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(0);
+    let mut header_rows = directive.option("header-rows").and_then(|count| count.parse().ok()).unwrap_or(0);
     if let Some(header) = directive.option("header") {
-        let line = Source {
-            number: directive.first,
-            text: header.to_string(),
-        };
+        let line = Source { number: directive.first, text: header.to_string() };
         rows.extend(records(page, &[line]));
         header_rows += rows.len();
     }
@@ -59,15 +47,9 @@ fn finish(directive: &Directive, mut rows: Vec<Row>, header_rows: usize) -> Tabl
 fn items(lines: &[Source]) -> Option<Vec<Vec<Source>>> {
     let mut out: Vec<Vec<Source>> = Vec::new();
     for line in lines {
-        let bullet = line
-            .text
-            .strip_prefix(['-', '*', '+'])
-            .filter(|rest| rest.is_empty() || rest.starts_with(' '));
+        let bullet = line.text.strip_prefix(['-', '*', '+']).filter(|rest| rest.is_empty() || rest.starts_with(' '));
         match (bullet, out.last_mut()) {
-            (Some(rest), _) => out.push(vec![Source {
-                number: line.number,
-                text: rest.trim_start().to_string(),
-            }]),
+            (Some(rest), _) => out.push(vec![Source { number: line.number, text: rest.trim_start().to_string() }]),
             (None, Some(item)) if line.is_blank() || line.indent() >= 2 => {
                 item.extend(dedent(std::slice::from_ref(line), 2));
             }
@@ -94,18 +76,13 @@ fn records(page: &Page, lines: &[Source]) -> Vec<Row> {
     let mut quoted = false;
     for line in lines.iter().filter(|line| !line.is_blank()) {
         match quoted {
-            true => cells
-                .last_mut()
-                .expect("a quote is open in a cell")
-                .push(blank(line)),
+            true => cells.last_mut().expect("a quote is open in a cell").push(blank(line)),
             false => cells.push(vec![blank(line)]),
         }
         let mut chars = line.text.chars().peekable();
         while let Some(c) = chars.next() {
             match c {
-                '"' if quoted && chars.peek() == Some(&'"') => {
-                    put(&mut cells, chars.next().expect("a quote was seen"))
-                }
+                '"' if quoted && chars.peek() == Some(&'"') => put(&mut cells, chars.next().expect("a quote was seen")),
                 '"' => quoted = !quoted,
                 ',' if !quoted => {
                     cells.push(vec![blank(line)]);
@@ -124,10 +101,7 @@ fn records(page: &Page, lines: &[Source]) -> Vec<Row> {
 }
 
 fn blank(line: &Source) -> Source {
-    Source {
-        number: line.number,
-        text: String::new(),
-    }
+    Source { number: line.number, text: String::new() }
 }
 
 fn put(cells: &mut [Vec<Source>], c: char) {
@@ -141,11 +115,7 @@ fn record(page: &Page, cells: Vec<Vec<Source>>) -> Row {
         .into_iter()
         .map(|lines| {
             let (first, last) = bounds(&lines);
-            Cell {
-                text: inline::paragraph(page, &lines),
-                first,
-                last,
-            }
+            Cell { text: inline::paragraph(page, &lines), first, last }
         })
         .collect();
     let first = cells.first().map_or(1, |cell| cell.first);

@@ -16,17 +16,12 @@ pub(super) fn table(page: &mut Page, lines: &[Source], depth: usize) -> (Option<
     let bounds = runs(&lines[0].text);
     let is_rule = |line: &Source| {
         let text = line.text.trim_end();
-        text.starts_with('=')
-            && text.chars().all(|c| matches!(c, '=' | ' '))
-            && runs(text).len() == bounds.len()
+        text.starts_with('=') && text.chars().all(|c| matches!(c, '=' | ' ')) && runs(text).len() == bounds.len()
     };
     let ends = |index: usize| lines.get(index + 1).is_none_or(Source::is_blank);
     let mut rules = (1..lines.len().min(LINES_MAX)).filter(|index| is_rule(&lines[*index]));
     let Some(end) = rules.find(|index| ends(*index)) else {
-        let count = lines
-            .iter()
-            .position(Source::is_blank)
-            .unwrap_or(lines.len());
+        let count = lines.iter().position(Source::is_blank).unwrap_or(lines.len());
         return (None, count);
     };
     let header_rule = (1..end).find(|index| is_rule(&lines[*index]));
@@ -35,9 +30,7 @@ pub(super) fn table(page: &mut Page, lines: &[Source], depth: usize) -> (Option<
     let mut open: Vec<Source> = Vec::new();
     for (index, line) in lines.iter().enumerate().take(end + 1).skip(1) {
         let text = line.text.trim_end();
-        let spans = !text.is_empty()
-            && text.starts_with('-')
-            && text.chars().all(|c| matches!(c, '-' | ' '));
+        let spans = !text.is_empty() && text.starts_with('-') && text.chars().all(|c| matches!(c, '-' | ' '));
         if index == end || Some(index) == header_rule || is_rule(line) {
             close(page, &mut open, &bounds, None, &mut rows, depth);
             if Some(index) == header_rule {
@@ -47,8 +40,7 @@ pub(super) fn table(page: &mut Page, lines: &[Source], depth: usize) -> (Option<
             let spanned = runs(text);
             close(page, &mut open, &bounds, Some(spanned), &mut rows, depth);
         } else {
-            let begins =
-                !line.is_blank() && !part(&line.text, bounds[0], bounds.get(1)).trim().is_empty();
+            let begins = !line.is_blank() && !part(&line.text, bounds[0], bounds.get(1)).trim().is_empty();
             if begins {
                 close(page, &mut open, &bounds, None, &mut rows, depth);
             }
@@ -90,16 +82,11 @@ fn close(
     for (index, column) in parts.iter().enumerate() {
         let lines: Vec<Source> = open
             .iter()
-            .map(|line| Source {
-                number: line.number,
-                text: part(&line.text, *column, parts.get(index + 1)),
-            })
+            .map(|line| Source { number: line.number, text: part(&line.text, *column, parts.get(index + 1)) })
             .collect();
         let cell = cells::cell(page, &lines, depth);
-        let covered = bounds
-            .iter()
-            .filter(|(start, _)| *start >= column.0 && *start < column.1.max(column.0 + 1))
-            .count();
+        let covered =
+            bounds.iter().filter(|(start, _)| *start >= column.0 && *start < column.1.max(column.0 + 1)).count();
         cells.extend(std::iter::repeat_n(cell, covered.max(1)));
     }
     rows.push(Row { cells, first, last });

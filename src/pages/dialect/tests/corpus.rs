@@ -12,48 +12,31 @@ fn pages() -> Option<Vec<PathBuf>> {
         return None;
     };
     let folder = PathBuf::from(folder);
-    assert!(
-        folder.is_dir(),
-        "PROBITY_PAGES names {}, which is no folder",
-        folder.display()
-    );
+    assert!(folder.is_dir(), "PROBITY_PAGES names {}, which is no folder", folder.display());
     let mut found = Vec::new();
     gather(&folder, &mut found);
-    assert!(
-        !found.is_empty(),
-        "PROBITY_PAGES names {}, which holds no page",
-        folder.display()
-    );
+    assert!(!found.is_empty(), "PROBITY_PAGES names {}, which holds no page", folder.display());
     Some(found)
 }
 
 fn gather(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
-        .expect("the folder can be listed")
-        .map(|e| e.expect("an entry").path())
-        .collect();
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).expect("the folder can be listed").map(|e| e.expect("an entry").path()).collect();
     entries.sort();
     for entry in entries {
         if entry.is_dir() {
             gather(&entry, found);
-        } else if entry
-            .extension()
-            .is_some_and(|e| e == "md" || e == "rst" || e == "txt")
-        {
+        } else if entry.extension().is_some_and(|e| e == "md" || e == "rst" || e == "txt") {
             found.push(entry);
         }
     }
 }
 
 fn tables(document: &Document) -> impl Iterator<Item = &Table> {
-    document
-        .sections
-        .iter()
-        .flat_map(|section| &section.blocks)
-        .filter_map(|block| match block {
-            Block::Table(table) => Some(table),
-            _ => None,
-        })
+    document.sections.iter().flat_map(|section| &section.blocks).filter_map(|block| match block {
+        Block::Table(table) => Some(table),
+        _ => None,
+    })
 }
 
 #[test]
@@ -71,32 +54,17 @@ fn every_real_page_is_read_with_all_its_rows() {
             }
         };
         let text = String::from_utf8(bytes).expect("a page that was read is UTF-8");
-        faults.extend(
-            document
-                .troubles
-                .iter()
-                .map(|t| format!("{name}:{}: {}", t.line, t.cause)),
-        );
+        faults.extend(document.troubles.iter().map(|t| format!("{name}:{}: {}", t.line, t.cause)));
         super::lines_are_in_bounds(&document, &text);
         let windows = format!("\u{feff}{}", text.replace('\n', "\r\n"));
         if read(&name, windows.as_bytes()).map(|other| other.outline()) != Ok(document.outline()) {
             faults.push(format!("{name}: another line end makes another document"));
         }
         for table in tables(&document).filter(|_| document.dialect != "pipes") {
-            let uneven = table
-                .rows
-                .iter()
-                .find(|row| row.cells.len() != table.header.len());
+            let uneven = table.rows.iter().find(|row| row.cells.len() != table.header.len());
             let lost = table.rows.iter().find(|row| !begins_and_ends(&text, row));
-            faults.extend(
-                lost.map(|row| format!("{name}:{}: a row does not stand on its lines", row.first)),
-            );
-            faults.extend(uneven.map(|row| {
-                format!(
-                    "{name}:{}: a row of other length than its header",
-                    row.first
-                )
-            }));
+            faults.extend(lost.map(|row| format!("{name}:{}: a row does not stand on its lines", row.first)));
+            faults.extend(uneven.map(|row| format!("{name}:{}: a row of other length than its header", row.first)));
         }
         let expected = match document.dialect {
             "markdown" => text.matches("<tr").count(),
@@ -105,28 +73,17 @@ fn every_real_page_is_read_with_all_its_rows() {
         };
         let found: usize = match document.dialect {
             "rst" => tables(&document)
-                .filter(|t| {
-                    text.lines()
-                        .nth(t.first as usize - 1)
-                        .is_some_and(|l| l.trim_start().starts_with('+'))
-                })
+                .filter(|t| text.lines().nth(t.first as usize - 1).is_some_and(|l| l.trim_start().starts_with('+')))
                 .map(rows)
                 .sum(),
             _ => tables(&document).map(rows).sum(),
         };
         if expected != found {
-            faults.push(format!(
-                "{name}: {expected} rows in the source, {found} read"
-            ));
+            faults.push(format!("{name}: {expected} rows in the source, {found} read"));
         }
     }
     println!("{} pages", pages.len());
-    assert!(
-        faults.is_empty(),
-        "{} faults:\n{}",
-        faults.len(),
-        faults.join("\n")
-    );
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
 fn rows(table: &Table) -> usize {
@@ -149,9 +106,7 @@ fn grid_rows(text: &str) -> usize {
     let mut count = 0;
     let mut before = false;
     for line in text.lines().map(str::trim) {
-        let rule = line.starts_with('+')
-            && line.ends_with('+')
-            && line.chars().all(|c| matches!(c, '+' | '-' | '='));
+        let rule = line.starts_with('+') && line.ends_with('+') && line.chars().all(|c| matches!(c, '+' | '-' | '='));
         let row = line.starts_with('|');
         count += (rule && before) as usize;
         before = row || (rule && before);
@@ -174,15 +129,8 @@ fn most_pages_of_one_topic_have_the_same_tables_in_two_dialects() {
         let Ok(document) = read(&page.display().to_string(), &bytes) else {
             continue;
         };
-        for label in document
-            .labels
-            .iter()
-            .filter(|label| label.starts_with("en-us_topic_"))
-        {
-            topics
-                .entry(label.clone())
-                .or_default()
-                .push((page.display().to_string(), document.clone()));
+        for label in document.labels.iter().filter(|label| label.starts_with("en-us_topic_")) {
+            topics.entry(label.clone()).or_default().push((page.display().to_string(), document.clone()));
         }
     }
     let mut pairs = 0;
@@ -194,34 +142,21 @@ fn most_pages_of_one_topic_have_the_same_tables_in_two_dialects() {
                 let (left, right) = (shape(markdown), shape(rst));
                 match left == right {
                     true => alike += 1,
-                    false => println!(
-                        "{name}\n{other}\n  {}\n  {}",
-                        left.join(" / "),
-                        right.join(" / ")
-                    ),
+                    false => println!("{name}\n{other}\n  {}\n  {}", left.join(" / "), right.join(" / ")),
                 }
             }
         }
     }
     println!("{pairs} pairs, {alike} with the same tables");
     // Vendors change pages between editions, yet not most of them.
-    assert!(
-        alike * 2 >= pairs,
-        "only {alike} of {pairs} pages have the same tables in two dialects"
-    );
+    assert!(alike * 2 >= pairs, "only {alike} of {pairs} pages have the same tables in two dialects");
 }
 
 /// The headers of all tables, in order.
 fn shape(document: &Document) -> Vec<String> {
     let words = |table: &Table| {
-        let cells = table.header.iter().map(|c| {
-            c.text
-                .lines
-                .iter()
-                .map(|l| l.text.as_str())
-                .collect::<Vec<_>>()
-                .join(" ")
-        });
+        let cells =
+            table.header.iter().map(|c| c.text.lines.iter().map(|l| l.text.as_str()).collect::<Vec<_>>().join(" "));
         cells.collect::<Vec<_>>().join(",")
     };
     tables(document).map(words).collect()

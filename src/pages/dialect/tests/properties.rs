@@ -88,12 +88,7 @@ const SIGNS: &[&str] = &[
 ];
 
 fn runner(cases: u32) -> TestRunner {
-    let config = Config {
-        cases,
-        failure_persistence: None,
-        max_shrink_iters: 500,
-        ..Config::default()
-    };
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 500, ..Config::default() };
     TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]))
 }
 
@@ -129,10 +124,7 @@ fn arbitrary_bytes_are_read_or_refused() {
     runner(500)
         .run(&prop::collection::vec(any::<u8>(), 0..200), |bytes| {
             if let Ok(document) = read("a", &bytes) {
-                lines_are_in_bounds(
-                    &document,
-                    std::str::from_utf8(&bytes).expect("what is read is UTF-8"),
-                );
+                lines_are_in_bounds(&document, std::str::from_utf8(&bytes).expect("what is read is UTF-8"));
             }
             Ok(())
         })
@@ -146,61 +138,25 @@ fn bombs_are_bounded_in_time() {
     let bombs = [
         ("quotes", fill("> ")),
         ("tight quotes", format!("# A\n{}", fill(">"))),
-        (
-            "lists and blank lines",
-            format!("# A\n{}x\n{}", "- ".repeat(45), fill("\n")),
-        ),
+        ("lists and blank lines", format!("# A\n{}x\n{}", "- ".repeat(45), fill("\n"))),
         (
             "deeper and deeper lists",
-            (0..450)
-                .map(|n| format!("{}- x\n", " ".repeat(n)))
-                .collect::<String>()
-                + &fill("\n"),
+            (0..450).map(|n| format!("{}- x\n", " ".repeat(n))).collect::<String>() + &fill("\n"),
         ),
-        (
-            "tables in tables",
-            format!("# A\n{}", fill("<table><tr><td>")),
-        ),
-        (
-            "elements in a cell",
-            format!("# A\n<table><tr><td>{}</table>", fill("<div>")),
-        ),
-        (
-            "rows without end",
-            format!("# A\n<table>{}</table>", fill("<tr><td>x")),
-        ),
-        (
-            "spans",
-            format!(
-                "# A\n<table>{}</table>",
-                fill("<tr><td rowspan=1000 colspan=1000>x")
-            ),
-        ),
+        ("tables in tables", format!("# A\n{}", fill("<table><tr><td>"))),
+        ("elements in a cell", format!("# A\n<table><tr><td>{}</table>", fill("<div>"))),
+        ("rows without end", format!("# A\n<table>{}</table>", fill("<tr><td>x"))),
+        ("spans", format!("# A\n<table>{}</table>", fill("<tr><td rowspan=1000 colspan=1000>x"))),
         ("brackets", format!("# A\n{}", fill("["))),
         ("stars", format!("A\n===\n\n{}", fill("**a "))),
         ("backquotes", format!("A\n===\n\n{}", fill("`a "))),
-        (
-            "corners",
-            format!(
-                "A\n===\n\n{}",
-                format!("{}\n", "+-".repeat(300)).repeat(size / 601)
-            ),
-        ),
+        ("corners", format!("A\n===\n\n{}", format!("{}\n", "+-".repeat(300)).repeat(size / 601))),
         ("items", format!("A\n===\n\n{}", fill("- "))),
-        (
-            "blocks",
-            (0..450)
-                .map(|n| format!("{}x\n\n", " ".repeat(n)))
-                .collect::<String>()
-                + ".. _a:\n",
-        ),
+        ("blocks", (0..450).map(|n| format!("{}x\n\n", " ".repeat(n))).collect::<String>() + ".. _a:\n"),
         ("titles", fill("A\n=\n")),
         ("rules", fill("=== ===\n\n")),
         ("open rules", format!(".. _a:\n\n{}", fill("=== ===\nx\n"))),
-        (
-            "brackets of an example",
-            format!("1 - 1.0\npost /x\n{}", fill("{\n")),
-        ),
+        ("brackets of an example", format!("1 - 1.0\npost /x\n{}", fill("{\n"))),
         ("preformatted", format!("# A\n{}", fill("<pre>"))),
         ("anchors", format!("# A\n{}", fill("<a name=\"x\"></a>\n"))),
         ("fences", format!("# A\n{}", fill("```\n"))),
@@ -208,8 +164,7 @@ fn bombs_are_bounded_in_time() {
     ];
     for (name, text) in bombs {
         let begun = Instant::now();
-        let document =
-            read("bomb", text.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let document = read("bomb", text.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
         lines_are_in_bounds(&document, &text);
         let taken = begun.elapsed();
         println!("{name}: {taken:?}");

@@ -4,19 +4,13 @@ use crate::pages::dialect::{PAGE_BYTES_MAX, read};
 
 fn refused(bytes: &[u8], line: u32, cause: &str) {
     let error = read("lamps.txt", bytes).expect_err("the file is refused");
-    assert_eq!(
-        (error.file.as_str(), error.line),
-        ("lamps.txt", line),
-        "{error}"
-    );
+    assert_eq!((error.file.as_str(), error.line), ("lamps.txt", line), "{error}");
     assert!(error.cause.contains(cause), "{error}");
     assert!(!error.remedy.is_empty());
 }
 
 fn dialect(page: &str) -> &'static str {
-    read("lamps.txt", page.as_bytes())
-        .expect("the page is read")
-        .dialect
+    read("lamps.txt", page.as_bytes()).expect("the page is read").dialect
 }
 
 #[test]
@@ -41,8 +35,7 @@ fn other_formats_are_refused_by_name() {
 fn a_rendering_that_lost_its_columns_is_refused() {
     let broken = "Light a lamp\n1 - 1.0\nput /v1/lamps\nParameters\n| Type | Name | Schema |\n|---|\n| path | id required | The lamp\n| string |\n";
     refused(broken.as_bytes(), 6, "one column beside 3");
-    let header_too =
-        "Light a lamp\n1 - 1.0\nput /v1/lamps\n| Type\n| Name |\n|---|\n| path | id |\n";
+    let header_too = "Light a lamp\n1 - 1.0\nput /v1/lamps\n| Type\n| Name |\n|---|\n| path | id |\n";
     refused(header_too.as_bytes(), 6, "one column beside 2");
     let glued = "Light a lamp\n\n1 - 1.0\n\nput /v1/lamps\n\nParameters\n\nTypeNameDescriptionSchemaDefault\npathid\nrequired\n";
     refused(glued.as_bytes(), 9, "glued");
@@ -50,31 +43,16 @@ fn a_rendering_that_lost_its_columns_is_refused() {
 
 #[test]
 fn a_table_of_one_column_lost_nothing() {
-    assert_eq!(
-        dialect("1 - 1.0\nput /v1/lamps\n| Colours |\n|---|\n| red |\n"),
-        "pipes"
-    );
+    assert_eq!(dialect("1 - 1.0\nput /v1/lamps\n| Colours |\n|---|\n| red |\n"), "pipes");
 }
 
 #[test]
 fn the_content_tells_the_dialect_and_not_the_name() {
     assert_eq!(dialect("\u{feff}# Lamps\n\nText.\n"), "markdown");
     assert_eq!(dialect("Lamps\n=====\n\nText.\n"), "rst");
-    assert_eq!(
-        dialect("Lamps\n=====\n\n.. note::\n\n   A `link <x>`__.\n"),
-        "rst"
-    );
-    assert_eq!(
-        dialect("Lamp\n1 - 1.0\nget /v1/lamps\nDescription\nSee [lamps](lamps).\n"),
-        "pipes"
-    );
-    assert_eq!(
-        dialect("LampModel\n| Name | Schema |\n|---|---|\n| a | string |\n"),
-        "pipes"
-    );
-    assert_eq!(
-        dialect("# Lamps\n\n| Name | Schema |\n|---|---|\n| a | string |\n"),
-        "markdown"
-    );
+    assert_eq!(dialect("Lamps\n=====\n\n.. note::\n\n   A `link <x>`__.\n"), "rst");
+    assert_eq!(dialect("Lamp\n1 - 1.0\nget /v1/lamps\nDescription\nSee [lamps](lamps).\n"), "pipes");
+    assert_eq!(dialect("LampModel\n| Name | Schema |\n|---|---|\n| a | string |\n"), "pipes");
+    assert_eq!(dialect("# Lamps\n\n| Name | Schema |\n|---|---|\n| a | string |\n"), "markdown");
     assert_eq!(dialect("Only words.\n"), "markdown");
 }

@@ -12,10 +12,7 @@ pub(super) struct Records(Vec<BTreeMap<String, Field>>);
 
 impl Records {
     pub fn of(&self, resource: usize) -> Type {
-        Type::Record {
-            fields: self.0[resource].clone(),
-            open: false,
-        }
+        Type::Record { fields: self.0[resource].clone(), open: false }
     }
 
     /// The type that a field may take.
@@ -35,38 +32,14 @@ pub(super) fn read(lint: &mut Lint) -> Records {
         let mut fields = fields(lint, i, resource, &shown);
         if let Some(state) = &resource.state {
             let states = states(lint, i, fields.get(state).map(|f| &f.ty));
-            fields.insert(
-                state.clone(),
-                Field {
-                    ty: states,
-                    optional: false,
-                },
-            );
+            fields.insert(state.clone(), Field { ty: states, optional: false });
         }
         let own = [("id", Type::Str), ("rest", Type::Bool), ("seq", Type::Int)];
-        fields.extend(own.map(|(name, ty)| {
-            (
-                name.to_string(),
-                Field {
-                    ty,
-                    optional: false,
-                },
-            )
-        }));
+        fields.extend(own.map(|(name, ty)| (name.to_string(), Field { ty, optional: false })));
         for (name, first) in &resource.remembers {
             // What begins as null takes any value; what begins as a value keeps to its kind.
-            let ty = if *first == Val::Null {
-                Type::Any
-            } else {
-                widened(of_val(first))
-            };
-            fields.insert(
-                name.clone(),
-                Field {
-                    ty,
-                    optional: false,
-                },
-            );
+            let ty = if *first == Val::Null { Type::Any } else { widened(of_val(first)) };
+            fields.insert(name.clone(), Field { ty, optional: false });
         }
         records.push(fields);
         over_it(lint, resource, &shown);
@@ -89,9 +62,7 @@ fn shown_things<'a>(lint: &mut Lint, resource: &'a Resource) -> Vec<(&'a str, &'
         let (whole, errors) = expr::check(&view.at, &roots);
         let wrong = !errors.is_empty();
         tell(lint, errors, &at);
-        let each = Expr::parse(&format!("({})[0]", view.at.text()))
-            .ok()
-            .filter(|_| view.each);
+        let each = Expr::parse(&format!("({})[0]", view.at.text())).ok().filter(|_| view.each);
         let thing = match &each {
             Some(first) => expr::check(first, &roots).0,
             None => whole,
@@ -113,15 +84,10 @@ fn fields(
     for (at, field) in resource.fields.iter().enumerate() {
         let mut types = Vec::new();
         let mut wrong = Vec::new();
-        let showing = shown
-            .iter()
-            .filter(|(_, view, _)| shows_name(view, &field.name));
+        let showing = shown.iter().filter(|(_, view, _)| shows_name(view, &field.name));
         for (id, view, thing) in showing {
             let (ty, errors) = expr::check(&field.at, &it(thing));
-            match errors
-                .into_iter()
-                .find(|e| e.severity == expr::Severity::Error)
-            {
+            match errors.into_iter().find(|e| e.severity == expr::Severity::Error) {
                 Some(error) => wrong.push((*id, view.place, error)),
                 None => types.push(ty),
             }
@@ -131,19 +97,11 @@ fn fields(
             tell(lint, errors, &way_to_field(lint.suite, index, at));
         }
         for (id, place, error) in wrong {
-            let message = format!(
-                "the reply of `{id}` does not show `{}`: {}",
-                field.name, error.message
-            );
-            let hint =
-                "name what it shows under `only`, or what it lacks under `except`".to_string();
+            let message = format!("the reply of `{id}` does not show `{}`: {}", field.name, error.message);
+            let hint = "name what it shows under `only`, or what it lacks under `except`".to_string();
             lint.error(place, "unknown-field", message, Some(hint));
         }
-        let ty = if types.is_empty() {
-            Type::Any
-        } else {
-            Type::union(types)
-        };
+        let ty = if types.is_empty() { Type::Any } else { Type::union(types) };
         fields.insert(field.name.clone(), Field { ty, optional: true });
     }
     fields
@@ -161,11 +119,7 @@ fn over_it(lint: &mut Lint, resource: &Resource, shown: &[(&str, &View, Type)]) 
         }
         for shows in resource.shows.iter().filter(|s| shows_name(view, &s.name)) {
             let (_, errors) = expr::check(&shows.at, &it(thing));
-            tell(
-                lint,
-                errors,
-                &way!["resources", &resource.name, "shows", &shows.name, "at"],
-            );
+            tell(lint, errors, &way!["resources", &resource.name, "shows", &shows.name, "at"]);
         }
     }
 }
@@ -189,14 +143,8 @@ fn states(lint: &mut Lint, resource: usize, documented: Option<&Type>) -> Type {
     for (state, way) in named_states(lint.suite, resource) {
         if !documented.is_empty() && !documented.contains(&state) {
             let place = lint.spots.inside(&way, 0);
-            let hint =
-                super::super::super::suggest::hint(&state, documented.iter().map(String::as_str));
-            lint.error(
-                place,
-                "unknown-state",
-                format!("no reply has the state `{state}`"),
-                hint,
-            );
+            let hint = super::super::super::suggest::hint(&state, documented.iter().map(String::as_str));
+            lint.error(place, "unknown-state", format!("no reply has the state `{state}`"), hint);
         }
         all.insert(state);
     }
@@ -206,9 +154,7 @@ fn states(lint: &mut Lint, resource: usize, documented: Option<&Type>) -> Type {
 fn members(ty: &Type) -> Vec<String> {
     match ty {
         Type::Enum(names) => names.clone(),
-        Type::Union(types) if !types.contains(&Type::Str) => {
-            types.iter().flat_map(members).collect()
-        }
+        Type::Union(types) if !types.contains(&Type::Str) => types.iter().flat_map(members).collect(),
         _ => Vec::new(),
     }
 }
@@ -218,12 +164,9 @@ fn named_states(suite: &Suite, resource: usize) -> Vec<(String, super::super::sp
     use super::super::spots::Way;
     let name = &suite.resources[resource].name;
     let stable = suite.resources[resource].stable.iter().enumerate();
-    let mut found: Vec<(String, Way)> = stable
-        .map(|(i, s)| (s.clone(), way!["resources", name, "stable", i]))
-        .collect();
-    let mut stages = |effects: &[super::super::super::types::Effect],
-                      at: &Way,
-                      is_ours: &dyn Fn(&str) -> bool| {
+    let mut found: Vec<(String, Way)> =
+        stable.map(|(i, s)| (s.clone(), way!["resources", name, "stable", i])).collect();
+    let mut stages = |effects: &[super::super::super::types::Effect], at: &Way, is_ours: &dyn Fn(&str) -> bool| {
         for effect in effects.iter().filter(|e| is_ours(&e.target)) {
             let EffectValue::Course(course) = &effect.value else {
                 continue;
@@ -237,13 +180,7 @@ fn named_states(suite: &Suite, resource: usize) -> Vec<(String, super::super::sp
             }
         }
     };
-    let is_thing = |target: &str| {
-        suite
-            .about
-            .values()
-            .flatten()
-            .any(|a| a.name == target && a.resource == resource)
-    };
+    let is_thing = |target: &str| suite.about.values().flatten().any(|a| a.name == target && a.resource == resource);
     for (i, clause) in suite.clauses.iter().enumerate() {
         let at = way_to_clause(suite, i);
         stages(&clause.then, &at, &is_thing);
@@ -252,21 +189,14 @@ fn named_states(suite: &Suite, resource: usize) -> Vec<(String, super::super::sp
             stages(&alternative.then, &at, &is_thing);
         }
     }
-    for (i, event) in suite
-        .events
-        .iter()
-        .enumerate()
-        .filter(|(_, e)| e.resource == resource)
-    {
+    for (i, event) in suite.events.iter().enumerate().filter(|(_, e)| e.resource == resource) {
         stages(&event.then, &way!["events", i], &|target| target == name);
     }
     found
 }
 
 fn shows_name(view: &View, name: &str) -> bool {
-    view.only
-        .as_ref()
-        .is_none_or(|only| only.iter().any(|n| n == name))
+    view.only.as_ref().is_none_or(|only| only.iter().any(|n| n == name))
 }
 
 fn it(thing: &Type) -> Roots {
