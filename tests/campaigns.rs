@@ -74,6 +74,44 @@ fn a_healthy_mock_is_never_accused() {
     assert!(conclusion.found.is_empty(), "{:#?}", conclusion.found[0].finding);
 }
 
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fault {
+    fault: String,
+    mutant: String,
+    may: Vec<String>,
+    shortest: usize,
+}
+
+#[test]
+fn each_everyday_fault_is_found_by_a_clause_that_may_report_it_and_shrinks_to_the_shortest_path() {
+    let (model, schemas) = load("ecs-native");
+    let text = include_str!("faults.yaml");
+    let faults: Vec<Fault> = serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(faults.len(), 12);
+    let all = mutants(&model, &schemas);
+    let mut wrong = Vec::new();
+    for fault in faults {
+        let mutant = all.iter().find(|mutant| mutant.name == fault.mutant);
+        let mutant = mutant.unwrap_or_else(|| panic!("no mutant is called {}", fault.mutant)).clone();
+        let conclusion = campaign(&model, &schemas, 1, 6_000, Some(mutant), true);
+        let Some(found) = conclusion.found.first() else {
+            wrong.push(format!("{}: not found", fault.fault));
+            continue;
+        };
+        let blamed: Vec<&str> = found.finding.clauses.iter().map(|clause| model.info(*clause).id.as_str()).collect();
+        if !blamed.iter().any(|clause| fault.may.iter().any(|may| may == clause)) {
+            wrong.push(format!("{}: reported by {blamed:?}", fault.fault));
+        }
+        let steps: Vec<&str> =
+            found.witness.iter().flat_map(|(plan, _)| &plan.steps).map(|step| step.operation.as_str()).collect();
+        if steps.is_empty() || steps.len() > fault.shortest {
+            wrong.push(format!("{}: the witness is {steps:?}, {} calls would do", fault.fault, fault.shortest));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 #[ignore = "long: every mutant of the suite, run by name"]
 fn mutants_are_found() {

@@ -69,12 +69,73 @@ pub async fn smaller(
     // A witness is for people and for other endpoints: it depends on no timing if it can.
     let last = fails(calmed(&shrunk.plan)).await;
     let plan = if last.fails { calmed(&shrunk.plan) } else { shrunk.plan.clone() };
-    if let Some(fault) = fault.into_inner() {
+    if let Some(fault) = fault.borrow_mut().take() {
         return Err(CampaignError::Suite(fault));
     }
-    let history = shown.into_inner().remove(&written(&plan));
+    let (mut plan, mut spared) = without_single_steps(plan, &mut fails).await;
+    for candidate in alone(site, &plan) {
+        let trial = fails(candidate.clone()).await;
+        spared += trial.requests;
+        if trial.fails {
+            plan = candidate;
+            break;
+        }
+    }
+    let history = shown.borrow_mut().remove(&written(&plan));
     let witness = if shrunk.reproduced { history.map(|history| (plan, history)) } else { None };
-    Ok(Smallest { witness, requests: shrunk.requests + first.requests + last.requests })
+    Ok(Smallest { witness, requests: shrunk.requests + first.requests + last.requests + spared })
+}
+
+/// Plans of one call that may show the same: the last call on a thing that never existed, or a read
+/// that names no thing, by the same caller. Taking steps away from the plan does not lead there.
+fn alone(site: &Site<'_>, plan: &Plan) -> Vec<Plan> {
+    let (Some(last), true) = (plan.steps.last(), plan.steps.len() > 1) else { return Vec::new() };
+    let nobody = Value::String("00000000-0000-4000-8000-000000000000".to_string());
+    let path = last
+        .path
+        .iter()
+        .map(|(name, value)| (name.clone(), if handle_name(value).is_some() { nobody.clone() } else { value.clone() }));
+    let mut steps = Vec::new();
+    if !last.body.as_ref().is_some_and(names_a_thing) {
+        steps.push(Step { path: path.collect(), births: BTreeMap::new(), ..last.clone() });
+    }
+    let reads = site.model.operations.values().filter(|operation| operation.about.is_empty() && !operation.changes);
+    for operation in reads {
+        let described = site.schemas.operation(&operation.id);
+        let Some(binding) = described.and_then(|described| described.bindings.first()) else { continue };
+        steps.push(Step {
+            operation: operation.id.clone(),
+            binding: binding.id.clone(),
+            path: BTreeMap::new(),
+            query: BTreeMap::new(),
+            body: None,
+            births: BTreeMap::new(),
+            settle: Settle::Poll { after_ms: 0 },
+            ..last.clone()
+        });
+    }
+    steps.into_iter().map(|step| Plan { steps: vec![step], ..plan.clone() }).collect()
+}
+
+/// Takes away single steps together with their timing: a refused call in the middle may only have
+/// passed the time that the call before it needed.
+async fn without_single_steps(mut plan: Plan, fails: &mut impl AsyncFnMut(Plan) -> Trial) -> (Plan, u64) {
+    let mut requests = 0;
+    let mut index = 0;
+    while plan.steps.len() > 1 && plan.steps.len() <= 12 && index + 1 < plan.steps.len() {
+        let mut steps = plan.steps.clone();
+        steps.remove(index);
+        let candidate = calmed(&Plan { steps: closed(&steps), ..plan.clone() });
+        let trial = fails(candidate.clone()).await;
+        requests += trial.requests;
+        if trial.fails {
+            plan = candidate;
+            index = 0;
+        } else {
+            index += 1;
+        }
+    }
+    (plan, requests)
 }
 
 /// The plan with a wait for rest after each step.

@@ -2,7 +2,6 @@
 
 use super::judge::Finding;
 use crate::model::{ClauseId, Count, Model, Origin, Tally};
-use crate::suite::Basis;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -118,10 +117,4 @@ impl Verdict {
             Verdict::Fail => "fail",
         }
     }
-}
-
-/// A verdict that counts: clauses of convention may be told to warn only.
-#[must_use]
-pub fn counts(model: &Model, row: &Row, convention_warns: bool) -> bool {
-    !(convention_warns && model.info(row.clause).basis == Basis::Convention)
 }
