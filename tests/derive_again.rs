@@ -35,7 +35,7 @@ fn every_manifest_derives_the_committed_bytes() {
     for manifest in manifests {
         let sources = Sources::Manifest(manifest.clone());
         let (derived, _) =
-            derive_files(&sources, &pages, &Options::default()).unwrap_or_else(|error| panic!("{error}"));
+            derive_files(&sources, &pages, &options(&manifest)).unwrap_or_else(|error| panic!("{error}"));
         let listed = include_str!("../docs/DOUBTS.md");
         for doubt in &derived.doubts {
             let named = |word: &str| listed.contains(&format!("`{word}`"));
@@ -55,4 +55,11 @@ fn every_manifest_derives_the_committed_bytes() {
         }
     }
     std::fs::remove_dir_all(&out).expect("removed");
+}
+
+/// As the command derives: with the places locked that suites of the same API cite.
+fn options(manifest: &Path) -> Options {
+    let api = manifest.file_stem().expect("a name").to_string_lossy().to_string();
+    let suites = manifest.parent().and_then(Path::parent).expect("sources lie in the folder of suites");
+    Options { cited: probity::cli::places_cited(&api, suites), ..Options::default() }
 }

@@ -21,6 +21,7 @@ mod wrong;
 pub(crate) use clock::Began;
 pub(crate) use meant::{Limits, Patterns};
 pub use shelf::{Loaded, Shelf};
+pub use verbs::derive::places_cited;
 pub use wrong::Wrong;
 
 use clap::Parser;

@@ -102,7 +102,7 @@ impl Bench {
         let limits = self.limits(steps_max);
         let mut handles = Handles::default();
         let mut steps: Vec<Step> = Vec::new();
-        while walked.requests < requests && !(self.first_only && !desk.found.is_empty()) {
+        while walked.requests < requests && (!self.first_only || desk.found.is_empty()) {
             let before = desk.judge.belief.clone();
             let known = handles.clone();
             let situation = Situation {

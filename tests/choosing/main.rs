@@ -101,9 +101,7 @@ fn on_a_shipped_suite_more_clauses_are_exercised_than_by_chance() {
 #[test]
 fn what_no_sequence_of_calls_reaches_is_told_from_what_takes_many() {
     let bench = Bench::new(lamps::lamps(), "owner");
-    let begun = std::time::Instant::now();
     let found = reachable(&bench.model, &bench.schemas, &bench.hints, &bench.limits(60), Extent::default());
-    println!("{:?}", begun.elapsed());
     let shortest = |id: &str| {
         found.get(&bench.model.named(id).expect("a clause of the suite")).map(|reach| (reach.shortest, reach.certain))
     };

@@ -4,7 +4,9 @@ use crate::cli::exit::Exit;
 use crate::cli::wrong::Wrong;
 use crate::cli::{clock, out, typed};
 use crate::pages::derive::{DeriveError, Options, Sources, derive_files, write};
+use crate::pages::manifest;
 use crate::schema::catalog::Source;
+use crate::suite;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -37,26 +39,26 @@ pub fn derive(typed: &typed::Derive) -> Result<Exit, Wrong> {
     Ok(Exit::Passed)
 }
 
-/// What the suites near the manifest cite. They are read as text: a suite can be checked only
-/// against the catalog that is yet to be derived. What is no place of these pages is left out later.
+/// What the suites beside the manifest's folder cite of this API. They are read as text: a suite can
+/// be checked only against the catalog that is yet to be derived.
 fn cited(typed: &typed::Derive) -> Vec<Source> {
-    let beside = typed.manifest.as_deref().and_then(Path::parent).and_then(Path::parent);
-    let folder = beside.map_or_else(|| PathBuf::from("suites"), Path::to_path_buf);
+    let Some(manifest) = typed.manifest.as_deref() else { return Vec::new() };
+    let named = std::fs::read_to_string(manifest).ok().and_then(|text| manifest::parse(manifest, &text).ok());
+    let beside = manifest.parent().and_then(Path::parent);
+    let (Some(named), Some(folder)) = (named, beside) else { return Vec::new() };
+    places_cited(&named.api, folder)
+}
+
+/// The places that the suites of a folder cite of one API, each once, in order.
+pub fn places_cited(api: &str, folder: &Path) -> Vec<Source> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut files: Vec<PathBuf> =
         entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|it| it == "yaml")).collect();
     files.sort();
     let texts = files.iter().filter_map(|path| std::fs::read_to_string(path).ok());
-    let sources: BTreeSet<Source> = texts.flat_map(|text| sources_in(&text)).collect();
+    let own = texts.filter(|text| suite::catalog_name("", text).is_ok_and(|catalog| catalog == api));
+    let sources: BTreeSet<Source> = own.flat_map(|text| suite::cited_places(&text)).collect();
     sources.into_iter().collect()
-}
-
-/// Everything in a text that has the form of a citation.
-fn sources_in(text: &str) -> Vec<Source> {
-    let word = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
-    let cites =
-        text.split(|c| !word(c)).filter(|token| token.contains(':') && token.ends_with(|c: char| c.is_ascii_digit()));
-    cites.filter_map(|token| token.parse().ok()).collect()
 }
 
 fn wrong(error: DeriveError) -> Wrong {
@@ -76,17 +78,5 @@ fn wrong(error: DeriveError) -> Wrong {
         DeriveError::Write { path, cause } => {
             Wrong::input(path.display().to_string(), cause, "check that the folder can be made and written to")
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn citations_are_found_in_lists_and_comments_and_times_are_not_taken_for_them() {
-        let text = "cites: [\"dim:7\", \"glow-2:11-15\"] # see dim:9\nsettles: 15m\nat: 10:30:x";
-        let found: Vec<String> = sources_in(text).iter().map(Source::to_string).collect();
-        assert_eq!(found, ["dim:7", "glow-2:11-15", "dim:9"]);
     }
 }
