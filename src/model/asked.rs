@@ -62,10 +62,19 @@ impl Asked {
                 values.iter().map(|(name, value)| (Arc::from(name.as_str()), Val::from(value))).collect(),
             ))
         };
+        // Header names have no case; the suite's expressions have.
+        let spelled = |name: &str| {
+            model
+                .header_names
+                .iter()
+                .find(|known| known.eq_ignore_ascii_case(name))
+                .map_or(name, String::as_str)
+                .to_string()
+        };
         let headers = exchange
             .headers
             .iter()
-            .map(|(name, value)| (Arc::from(name.as_str()), Val::Str(Arc::from(value.as_str()))));
+            .map(|(name, value)| (Arc::from(spelled(name).as_str()), Val::Str(Arc::from(value.as_str()))));
         let pools =
             model.suite.pools.iter().map(|(name, values)| (Arc::from(name.as_str()), Val::List(values.clone().into())));
         let mut asked = Asked {

@@ -88,6 +88,8 @@ pub struct Model {
     pub ends: Vec<Option<Shown>>,
     /// The day against which lifecycles are judged, `YYYY-MM-DD`.
     pub today: String,
+    /// Headers that the suite's expressions read, as it spells them.
+    pub header_names: Vec<String>,
     generated: BTreeMap<Generated, ClauseId>,
 }
 
@@ -129,7 +131,8 @@ impl Model {
             .collect();
         let shown = suite.resources.iter().enumerate().map(|(kind, _)| shown(&suite, catalog, kind)).collect();
         let ends = (0..suite.resources.len()).map(|kind| ends(&suite, catalog, kind)).collect();
-        Ok(Model { suite, clauses, operations, shown, ends, today: today.to_string(), generated })
+        let header_names = headers_read(&suite);
+        Ok(Model { header_names, suite, clauses, operations, shown, ends, today: today.to_string(), generated })
     }
 
     #[must_use]
@@ -170,6 +173,24 @@ impl Model {
     pub fn event(&self, index: usize) -> ClauseId {
         ClauseId((self.suite.clauses.len() + index) as u32)
     }
+}
+
+fn headers_read(suite: &Suite) -> Vec<String> {
+    let guards =
+        suite.clauses.iter().flat_map(|clause| clause.when.iter().chain(clause.ensure.iter().map(|(expr, _)| expr)));
+    let named = suite.lets.values().filter_map(|known| match known {
+        crate::suite::Let::Expression(expr) => Some(expr),
+        crate::suite::Let::Constant(_) => None,
+    });
+    let paths = suite.version.iter().chain(guards).chain(named).flat_map(Expr::reads);
+    let names: BTreeSet<String> = paths
+        .filter(|path| path.root.as_ref() == "header")
+        .filter_map(|path| match path.keys.first() {
+            Some(crate::expr::Key::Name(name)) => Some(name.to_string()),
+            _ => None,
+        })
+        .collect();
+    names.into_iter().collect()
 }
 
 fn written((index, clause): (usize, &Clause)) -> ClauseInfo {

@@ -13,7 +13,7 @@ fn what_cannot_be_parsed_is_pointed_at() {
         boat. => parse 5: no viable alternative at input '.'
         boat.size(1) => parse 5: size is called as size(x)
         contains("a", "b") => parse 0: contains is called as x.contains(y)
-        boat.first() => parse 5: there is no function first(); there are size, contains, startsWith, endsWith, matches, lowerAscii, upperAscii, int, double, string, min, max, has, all, exists, exists_one, map, filter
+        boat.first() => parse 5: there is no function first(); there are size, contains, startsWith, endsWith, matches, lowerAscii, upperAscii, int, double, string, min, max, versionAtLeast, has, all, exists, exists_one, map, filter
         has(boat) => parse 4: has() asks for a field: has(a.b) or has(a["b"])
         boat.crew.all(m) => parse 10: all() takes a name and a condition
         boat.crew.all(m.x, true) => parse 15: a simple name is wanted here
