@@ -221,7 +221,7 @@ impl Belief {
                 Some(Insight { before: lines, ruled_out: judged.ruled_out(&model), ..Insight::default() });
         }
         if judged.next.is_empty() {
-            let reasons = self.with_promises(&before, &judged);
+            let reasons = with_promises(asked, &before, &judged);
             self.report(&mut observed, exchange, reasons, heard, &judged.expected, &before);
             let worlds =
                 before.worlds.iter().map(|world| super::effect::fogged(&model, asked, world, moment)).collect();
@@ -425,20 +425,20 @@ impl Belief {
             }
         }
     }
+}
 
-    /// A world in which the thing is gone was ruled out because a clause had promised that end.
-    fn with_promises(&self, before: &Factor, judged: &Judged) -> Vec<ClauseId> {
-        let mut reasons = judged.reasons();
-        for (promised, promises) in &before.promises {
-            let Promised::End(id) = promised else { continue };
-            let gone =
-                |world: &World| super::reading::find(world, id).is_some_and(|held| held.thing.life == Life::Gone);
-            if judged.dropped.iter().any(|(world, _)| gone(world)) {
-                reasons.extend(promises.iter().map(|promise| promise.clause));
-            }
+/// A world in which a thing of the call is gone was ruled out because a clause had promised that end.
+fn with_promises(asked: &Asked, before: &Factor, judged: &Judged) -> Vec<ClauseId> {
+    let named: BTreeSet<&Id> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
+    let mut reasons = judged.reasons();
+    for (promised, promises) in &before.promises {
+        let Promised::End(id) = promised else { continue };
+        let gone = |world: &World| super::reading::find(world, id).is_some_and(|held| held.thing.life == Life::Gone);
+        if named.contains(id) && judged.dropped.iter().any(|(world, _)| gone(world)) {
+            reasons.extend(promises.iter().map(|promise| promise.clause));
         }
-        reasons
     }
+    reasons
 }
 
 fn fresh_factor(worlds: Vec<World>, before: &Factor, forget: bool) -> Factor {
