@@ -36,7 +36,7 @@ pub fn classed(model: &Model, schemas: &Schemas, exchange: &Exchange) -> Input {
     };
     let doubts = body.reasons.into_iter().map(|reason| match reason.kind.as_str() {
         "mandatory-when" | "required" | "dead" | "version" => reason.pointer,
-        "type" if null(&reason.pointer) => reason.pointer,
+        "type" if null(&reason.pointer) && !shape.is_some_and(|shape| shape.demands(&reason.pointer)) => reason.pointer,
         _ => format!("{}/-", reason.pointer),
     });
     let from_query = class > body.class;

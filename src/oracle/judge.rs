@@ -2,7 +2,7 @@
 
 use crate::history::{Exchange, History, Outcome, ReplyBody, is_token};
 use crate::model::{Belief, Bounds, ClauseId, Excess, Fault, Insight, Model, Tally, classed, version_of};
-use crate::schema::{Schemas, Violation};
+use crate::schema::{Schemas, Shape, Violation};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -96,7 +96,7 @@ impl Judge {
                 shape
                     .violations_at(body, version.as_deref())
                     .iter()
-                    .filter(|violation| !violation.doubtful && !known(violation) && !absent(&shape.schema, violation))
+                    .filter(|violation| !violation.doubtful && !known(violation) && !absent(shape, violation))
                     .map(line)
                     .collect()
             }
@@ -144,19 +144,8 @@ pub fn judge(
 }
 
 /// Null for an optional property is absence: documents leave optional fields out, services write null.
-fn absent(schema: &Value, violation: &Violation) -> bool {
-    if violation.keyword != "type" || violation.found != "null" {
-        return false;
-    }
-    let Some((parents, name)) = violation.pointer.rsplit_once('/') else { return false };
-    let name = name.replace("~1", "/").replace("~0", "~");
-    let mut at = schema;
-    for key in parents.split('/').skip(1) {
-        let key = key.replace("~1", "/").replace("~0", "~");
-        let property = &at["properties"][&key];
-        at = if property.is_null() && key.parse::<usize>().is_ok() { &at["items"] } else { property };
-    }
-    !at["required"].as_array().is_some_and(|required| required.iter().any(|known| known.as_str() == Some(&name)))
+fn absent(shape: &Shape, violation: &Violation) -> bool {
+    violation.keyword == "type" && violation.found == "null" && !shape.demands(&violation.pointer)
 }
 
 fn line(violation: &Violation) -> String {

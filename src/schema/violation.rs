@@ -25,6 +25,20 @@ pub struct Violation {
 }
 
 impl Shape {
+    /// Whether the object around this place demands the property that the pointer leads to.
+    #[must_use]
+    pub fn demands(&self, pointer: &str) -> bool {
+        let Some((parents, name)) = pointer.rsplit_once('/') else { return false };
+        let plain = |key: &str| key.replace("~1", "/").replace("~0", "~");
+        let mut at = &self.schema;
+        for key in parents.split('/').skip(1) {
+            let property = &at["properties"][&plain(key)];
+            at = if property.is_null() && key.parse::<usize>().is_ok() { &at["items"] } else { property };
+        }
+        let name = plain(name);
+        at["required"].as_array().is_some_and(|required| required.iter().any(|known| known.as_str() == Some(&name)))
+    }
+
     /// What the value breaks of the schema, by pointer in the order of the schema.
     /// Formats are asserted; surplus properties break nothing. A field that exists
     /// only from some microversion is not missed.
