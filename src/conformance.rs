@@ -219,6 +219,7 @@ fn run_here(one: &Once) -> Result<Report, Wrong> {
         settle_percent,
         witnesses: &witnesses,
         salt: began.salt(),
+        wall: began.wall(),
         profile: match &options.target {
             Target::Profile(path) => Some(path.display().to_string()),
             _ => None,

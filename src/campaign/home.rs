@@ -4,7 +4,7 @@ use super::drive::Site;
 use super::event::{Conclusion, Listener};
 use super::lead::{CampaignError, Order, lead};
 use crate::endpoint::mock::{Mock, Mutant, Tempo};
-use crate::endpoint::{Endpoint, Identities, Identity};
+use crate::endpoint::{CALLERS, Endpoint, Identities, Identity};
 use crate::history::Secrets;
 use crate::model::{Bounds, Model};
 use crate::plan::{Hints, Limits};
@@ -74,7 +74,7 @@ pub fn site<'a>(
         schemas.catalog.operations.iter().flat_map(|operation| &operation.path).map(|parameter| parameter.name.clone());
     let filled =
         filled.filter(|name| identities.parameter("owner", name).is_some() && !names_a_thing(model, name)).collect();
-    let callers = ["owner", "other", "expired", "none"].map(str::to_string).into();
+    let callers = CALLERS.iter().map(|caller| (*caller).to_string()).collect();
     let settle_most = model.suite.resources.iter().map(|resource| resource.settles_ms).max().unwrap_or(60_000);
     let settle_most =
         Duration::from_millis(settle_most.saturating_mul(u64::from(home.bounds.settle_percent)) / 100 + 60_000);
@@ -130,7 +130,7 @@ pub fn mock_identities(schemas: &Schemas) -> Identities {
         ..Identity::default()
     };
     let (own, foreign) = ("0a1b2c3d4e5f40718293a4b5c6d7e8f9", "ffeeddccbbaa49998877665544332211");
-    let callers = [("owner", own), ("expired", own), ("none", own), ("other", foreign)];
+    let callers = [("owner", own), ("expired", own), ("forged", own), ("none", own), ("other", foreign)];
     Identities::new(
         callers.into_iter().map(|(caller, value)| (caller.to_string(), of(value))).collect::<BTreeMap<_, _>>(),
     )

@@ -1,7 +1,9 @@
 //! The machine's clocks and facts; no other room asks for them.
 
 use super::wrong::Wrong;
+use crate::endpoint::Wall;
 use crate::report::Machine;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// When a run began, by both clocks.
@@ -11,6 +13,7 @@ pub struct Began {
     pub at: String,
     /// `YYYY-MM-DD`, UTC.
     pub day: String,
+    stamp: jiff::Timestamp,
     monotonic: Instant,
 }
 
@@ -20,13 +23,22 @@ impl Began {
     pub fn now() -> Began {
         let stamp = jiff::Timestamp::now();
         let at = stamp.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        Began { day: at[..10].to_string(), at, monotonic: Instant::now() }
+        Began { day: at[..10].to_string(), at, stamp, monotonic: Instant::now() }
     }
 
     /// A text that no other run on this machine has.
     pub fn salt(&self) -> String {
         let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
         format!("{}-{}-{}", self.at, since.as_nanos(), std::process::id())
+    }
+
+    /// The time of the wall from now on: it goes on evenly, whatever is done to the machine's clock.
+    pub fn wall(&self) -> Wall {
+        let (stamp, monotonic) = (self.stamp, self.monotonic);
+        Arc::new(move || {
+            let since = jiff::SignedDuration::try_from(monotonic.elapsed()).unwrap_or(jiff::SignedDuration::ZERO);
+            stamp.saturating_add(since).expect("a duration has no calendar units")
+        })
     }
 
     /// Since then.

@@ -6,7 +6,7 @@ use super::shelf::Loaded;
 use super::wrong::Wrong;
 use crate::campaign::{Budget, Conclusion, Listener};
 use crate::endpoint::mock::Mutant;
-use crate::endpoint::{Endpoint, Identities, Profile};
+use crate::endpoint::{Endpoint, Identities, Profile, Wall};
 use crate::history::write_jsonl;
 use crate::oracle::Selection;
 use crate::plan::Plan;
@@ -60,6 +60,8 @@ pub struct Order<'a> {
     pub witnesses: &'a [Plan],
     /// So that tokens for secrets of two runs at a real endpoint cannot be compared.
     pub salt: String,
+    /// For proof that names a time, and tokens that end at one.
+    pub wall: Wall,
     /// The profile's file, for the replay line.
     pub profile: Option<String>,
     pub cancel: Cancel,

@@ -9,8 +9,8 @@ use crate::campaign::{
     site,
 };
 use crate::endpoint::mock::Tempo;
-use crate::endpoint::{Call, Endpoint, Http, HttpLimits, Identities, Profile, Request, compose, probe};
-use crate::history::Secrets;
+use crate::endpoint::{CALLERS, Call, Endpoint, Http, HttpLimits, Identities, Profile, Request, Wall, compose, probe};
+use crate::history::{Learned, Secrets};
 use crate::model::Bounds;
 use crate::oracle::Standing;
 use crate::plan::{Hints, Limits, Plan};
@@ -54,9 +54,9 @@ pub fn lead(order: &Order<'_>, listener: &mut dyn Listener) -> Result<(Conclusio
             led.map_err(|error| failed(order, &error))
         }
         Chosen::Address(address, profile) => on_running_clock(async {
-            let http = reached(order.loaded, address, profile).await?;
+            let http = reached(order.loaded, address, profile, &order.wall).await?;
             let endpoint = |_| -> Rc<dyn Endpoint> { http.clone() };
-            let site = real_site(order, profile, &endpoint);
+            let site = real_site(order, profile, http.learned(), &endpoint);
             campaign::lead(&site, &inner, listener).await.map_err(|error| failed(order, &error))
         })?,
     }
@@ -82,9 +82,9 @@ pub fn replay(order: &Order<'_>, plan: &Plan, number: u64, listener: &mut dyn Li
             return Err(Wrong::usage("replay", cause, "replay it at an address, or run the tests again"));
         }
         Chosen::Address(address, profile) => on_running_clock(async {
-            let http = reached(order.loaded, address, profile).await?;
+            let http = reached(order.loaded, address, profile, &order.wall).await?;
             let endpoint = |_| -> Rc<dyn Endpoint> { http.clone() };
-            let site = real_site(order, profile, &endpoint);
+            let site = real_site(order, profile, http.learned(), &endpoint);
             retrace(&site, plan, number, allowance, listener).await.map_err(fault)
         })??,
     };
@@ -116,7 +116,12 @@ fn home(order: &Order<'_>) -> Home {
 }
 
 /// The site of the mock tells which path parameters are the identity's; the rest is the profile's.
-fn real_site<'a>(order: &Order<'_>, profile: &Profile, endpoint: &'a dyn Fn(u64) -> Rc<dyn Endpoint>) -> Site<'a> {
+fn real_site<'a>(
+    order: &Order<'_>,
+    profile: &Profile,
+    learned: Learned,
+    endpoint: &'a dyn Fn(u64) -> Rc<dyn Endpoint>,
+) -> Site<'a> {
     let (model, schemas) = (&order.loaded.model, &order.loaded.schemas);
     let settle_ms = model.suite.resources.iter().map(|resource| resource.settles_ms).max().unwrap_or(60_000);
     let settle_most = Duration::from_millis(settle_ms.saturating_mul(u64::from(order.settle_percent)) / 100);
@@ -131,7 +136,8 @@ fn real_site<'a>(order: &Order<'_>, profile: &Profile, endpoint: &'a dyn Fn(u64)
         identities: profile.identities.clone(),
         secrets: Secrets::new(&order.salt)
             .with_names(profile.secrets.iter().map(String::as_str))
-            .with_literals(literals),
+            .with_literals(literals)
+            .with_learned(learned),
         pace: Pace {
             poll_first: paced(Pace::REAL.poll_first),
             poll_most: paced(Pace::REAL.poll_most),
@@ -156,7 +162,7 @@ fn real_site<'a>(order: &Order<'_>, profile: &Profile, endpoint: &'a dyn Fn(u64)
 fn limits(order: &Order<'_>, identities: &Identities) -> Limits {
     let operations = &order.loaded.schemas.catalog.operations;
     let parameters = operations.iter().flat_map(|operation| &operation.path).map(|parameter| &parameter.name);
-    let callers = ["owner", "other", "expired", "none"].into_iter();
+    let callers = CALLERS.iter().copied();
     Limits {
         steps_max: order.budget.steps_per_plan_max,
         live_max: order.budget.live_max,
@@ -167,10 +173,10 @@ fn limits(order: &Order<'_>, identities: &Identities) -> Limits {
 }
 
 /// The endpoint, once it has answered a harmless request.
-async fn reached(loaded: &Loaded, address: &str, profile: &Profile) -> Result<Rc<Http>, Wrong> {
+async fn reached(loaded: &Loaded, address: &str, profile: &Profile, wall: &Wall) -> Result<Rc<Http>, Wrong> {
     let mut limits = HttpLimits::USUAL;
     limits.request_timeout = profile.limits.request_seconds.map_or(limits.request_timeout, Duration::from_secs);
-    let http = Http::new(address, profile.identities.clone(), limits).map_err(|error| {
+    let http = Http::new(address, profile.identities.clone(), limits, wall.clone()).map_err(|error| {
         let text = error.to_string();
         let (cause, remedy) = text.rsplit_once("; ").unwrap_or((&text, "check address and profile"));
         Wrong::endpoint(address, cause, remedy)

@@ -13,7 +13,7 @@ pub struct Call {
     pub operation: String,
     /// Id among the operation's bindings.
     pub binding: String,
-    /// `owner`, `other`, `expired` or `none`.
+    /// `owner`, `other`, `expired`, `forged` or `none`.
     pub caller: String,
     /// Values of path parameters; those of the identity may be absent.
     pub path: BTreeMap<String, Value>,

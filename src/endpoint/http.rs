@@ -1,13 +1,14 @@
 //! An endpoint over HTTP.
 
-use super::auth::Identities;
+use super::auth::{CALLERS, Composed, Identities};
 use super::body::{beginning, read_body};
 use super::compose::percent_encode;
 use super::request::{Endpoint, Pending, Request};
 use super::trouble::{Trouble, trouble};
-use crate::history::{Outcome, Reply, ReplyBody};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use crate::history::{Learned, Outcome, Reply, ReplyBody};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Response headers that are kept; beside them those that name an API version.
@@ -24,7 +25,12 @@ pub struct Http {
     client: reqwest::Client,
     identities: Identities,
     limits: HttpLimits,
+    wall: Wall,
+    learned: Learned,
 }
+
+/// The time of the wall, for proof that names it and tokens that end at it. The command line hands it in.
+pub type Wall = Arc<dyn Fn() -> jiff::Timestamp + Send + Sync>;
 
 /// Bounds of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,12 +81,11 @@ pub enum HttpError {
 
 impl Http {
     /// `base` stands before the paths of the catalog. Credentials go into headers, never into it.
-    pub fn new(base: &str, identities: Identities, limits: HttpLimits) -> Result<Http, HttpError> {
+    pub fn new(base: &str, identities: Identities, limits: HttpLimits, wall: Wall) -> Result<Http, HttpError> {
         let (base, loopback) = check_base(base)?;
-        for caller in CALLERS {
-            for (name, _) in identities.headers(caller) {
-                HeaderName::from_bytes(name.as_bytes()).map_err(|_| HttpError::Header { name: name.to_string() })?;
-            }
+        let fixed = CALLERS.iter().filter_map(|caller| identities.get(caller)).flat_map(|identity| &identity.headers);
+        for (name, _) in fixed {
+            HeaderName::from_bytes(name.as_bytes()).map_err(|_| HttpError::Header { name: name.clone() })?;
         }
         let mut builder = reqwest::Client::builder()
             // A redirect is a reply like any other; following it could carry credentials elsewhere.
@@ -97,7 +102,12 @@ impl Http {
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(|error| HttpError::Client { cause: error.to_string() })?;
-        Ok(Http { base, client, identities, limits })
+        Ok(Http { base, client, identities, limits, wall, learned: Learned::default() })
+    }
+
+    /// What it made or fetched to prove its callers, to be kept out of what is recorded.
+    pub fn learned(&self) -> Learned {
+        self.learned.clone()
     }
 
     /// Sends once.
@@ -133,31 +143,40 @@ impl Http {
     fn build(&self, request: &Request) -> Result<reqwest::RequestBuilder, Trouble> {
         let unfit = |what: &str| Trouble::Unsendable(format!("{what} cannot be put into a request"));
         let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|_| unfit("the method"))?;
+        // What is proven is what is sent: the address as the client writes it.
+        let url = reqwest::Url::parse(&self.url(request)).map_err(|_| unfit("the address"))?;
+        let body = request.body.as_ref().map(|body| body.to_string().into_bytes());
+        let mut inputs = vec![("accept".to_string(), "application/json".to_string())];
+        if body.is_some() {
+            inputs.push(("content-type".to_string(), "application/json".to_string()));
+        }
+        inputs.extend(request.headers.iter().cloned());
         let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        if request.body.is_some() {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        for (name, value) in &inputs {
+            put(&mut headers, name, value, false).map_err(unfit)?;
         }
-        let inputs = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str(), false));
-        let credentials = self.identities.headers(&request.caller).map(|(name, value)| (name, value.expose(), true));
-        for (name, value, sensitive) in inputs.chain(credentials) {
-            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unfit("the name of a header"))?;
-            let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| unfit("the value of a header"))?;
-            value.set_sensitive(sensitive);
-            headers.insert(name, value);
+        if let Some(identity) = self.identities.get(&request.caller) {
+            let bytes = body.as_deref().unwrap_or_default();
+            let composed = Composed { method: &request.method, url: url.as_str(), headers: &inputs, body: bytes };
+            for (name, value) in identity.prove(&composed, (self.wall)()) {
+                put(&mut headers, &name, value.expose(), true).map_err(unfit)?;
+                if value.is_made() {
+                    self.learned.passing(value.expose());
+                }
+            }
         }
-        let mut builder = self.client.request(method, self.url(request)).headers(headers);
-        if let Some(body) = &request.body {
-            builder = builder.body(body.to_string());
-        }
-        Ok(builder)
+        let builder = self.client.request(method, url).headers(headers);
+        Ok(match body {
+            Some(body) => builder.body(body),
+            None => builder,
+        })
     }
 
     fn url(&self, request: &Request) -> String {
         let mut url = format!("{}{}", self.base, request.path);
         for (at, (name, value)) in request.query.iter().enumerate() {
             let mark = if at == 0 { '?' } else { '&' };
-            url.push_str(&format!("{mark}{}={}", percent_encode(name), percent_encode(value)));
+            url.push_str(&format!("{mark}{}={}", encode_query(name), encode_query(value)));
         }
         url
     }
@@ -173,8 +192,21 @@ impl Endpoint for Http {
     }
 }
 
-/// Who may call.
-pub const CALLERS: &[&str] = &["owner", "other", "expired", "none"];
+fn put(headers: &mut HeaderMap, name: &str, value: &str, sensitive: bool) -> Result<(), &'static str> {
+    let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| "the name of a header")?;
+    let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| "the value of a header")?;
+    value.set_sensitive(sensitive);
+    headers.insert(name, value);
+    Ok(())
+}
+
+/// As a path's, but with what a query may hold as it is (RFC 3986, section 3.4), so that a time or a sort
+/// key reads as typed: a server that signs the address after its own escaping then comes to the same.
+fn encode_query(text: &str) -> String {
+    ["%3A:", "%2F/", "%40@", "%2C,"]
+        .iter()
+        .fold(percent_encode(text), |text, pair| text.replace(&pair[..3], &pair[3..]))
+}
 
 /// The base without its last slash, and whether it is this machine.
 fn check_base(base: &str) -> Result<(String, bool), HttpError> {

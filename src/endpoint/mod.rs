@@ -17,9 +17,9 @@ mod socket;
 mod trouble;
 mod wire;
 
-pub use auth::{Credential, CredentialError, Identities, Identity};
+pub use auth::{CALLERS, Composed, Credential, CredentialError, Identities, Identity, Proof, Scheme};
 pub use compose::{Call, ComposeError, compose};
-pub use http::{Http, HttpError, HttpLimits};
+pub use http::{Http, HttpError, HttpLimits, Wall};
 pub use listen::{ListenError, Site, bind, serve};
 pub use probe::{ProbeError, probe};
 pub use profile::{Changes, Limits, Profile, ProfileError};

@@ -1,7 +1,6 @@
 //! What one endpoint offers and allows, as people write it down.
 
-use super::auth::{Credential, CredentialError, Identities, Identity};
-use super::http::CALLERS;
+use super::auth::{CALLERS, Credential, CredentialError, Identities, Identity, Written};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
@@ -43,7 +42,8 @@ struct File {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
     endpoints: BTreeMap<String, Spanned<String>>,
-    /// Who asks, by caller: `owner`, `other`, `expired`, `none`.
+    /// Who asks, by caller: `owner`, `other`, `expired`, `forged`, `none`. Without `forged`, its proof is
+    /// made from the owner's: a token that never was, a signature made with another secret.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, Person>")]
     identities: BTreeMap<String, Spanned<Person>>,
@@ -69,10 +69,13 @@ struct File {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Person {
-    /// Credential headers: `env:NAME`, `file:PATH`, or the value itself.
+    /// Credential headers: `env:NAME`, `file:PATH`, `command:LINE`, or the value itself.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
     headers: BTreeMap<String, Spanned<String>>,
+    /// Proof that depends on the request, or that has to be fetched.
+    #[serde(default)]
+    auth: Option<Written>,
     /// Values of path parameters that belong to the caller, such as a project id.
     #[serde(default)]
     parameters: BTreeMap<String, String>,
@@ -246,19 +249,26 @@ fn identities(
             let remedy = format!("name it one of {}", CALLERS.join(", "));
             return Err(at(file, person, &format!("there is no caller `{caller}`"), &remedy));
         }
-        if caller == "none" && !person.value.headers.is_empty() {
+        if caller == "none" && (!person.value.headers.is_empty() || person.value.auth.is_some()) {
             return Err(at(file, person, "`none` is the caller without credentials", "leave out its headers"));
         }
-        let mut headers = BTreeMap::new();
-        for (name, text) in &person.value.headers {
-            let credential = Credential::read(&text.value, environment).map_err(|error: CredentialError| {
+        let mut resolve = |text: &Spanned<String>| {
+            Credential::read(&text.value, environment).map_err(|error: CredentialError| {
                 let message = error.to_string();
                 let (cause, remedy) = message.rsplit_once("; ").unwrap_or((&message, "give another"));
                 at(file, text, cause, remedy)
-            })?;
+            })
+        };
+        let mut headers = BTreeMap::new();
+        for (name, text) in &person.value.headers {
+            let credential = resolve(text)?;
+            if !credential.fits_header() {
+                return Err(at(file, text, "it has characters that no header can carry", "give plain characters"));
+            }
             headers.insert(name.clone(), credential);
         }
-        callers.insert(caller.clone(), Identity { parameters: person.value.parameters.clone(), headers });
+        let scheme = person.value.auth.as_ref().map(|auth| auth.resolved(&mut resolve)).transpose()?;
+        callers.insert(caller.clone(), Identity { parameters: person.value.parameters.clone(), headers, scheme });
     }
     Ok(Identities::new(callers))
 }

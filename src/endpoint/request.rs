@@ -13,7 +13,7 @@ pub struct Request {
     pub operation: String,
     /// Id among the operation's bindings.
     pub binding: String,
-    /// `owner`, `other`, `expired` or `none`: whose credentials to use.
+    /// `owner`, `other`, `expired`, `forged` or `none`: whose credentials to use.
     pub caller: String,
     /// Upper case.
     pub method: String,

@@ -5,10 +5,12 @@
 
 mod exchange;
 mod jsonl;
+mod learned;
 mod secrets;
 
 pub use exchange::{Cause, Exchange, FORMAT, Header, History, Input, Outcome, Reply, ReplyBody};
 pub use jsonl::{ReadError, Torn, read_jsonl, write_jsonl};
+pub use learned::Learned;
 pub use secrets::{Secrets, is_token};
 
 #[cfg(test)]

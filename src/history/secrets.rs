@@ -4,8 +4,10 @@
 //! tokens within a run, so that a reader can still compare them.
 
 use super::exchange::{Exchange, Outcome, ReplyBody};
+use super::learned::Learned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What to look for when an exchange is recorded.
@@ -18,6 +20,7 @@ pub struct Secrets {
     hints: Vec<String>,
     /// Credentials, in every spelling that a recorded text may have; longest first.
     literals: Vec<String>,
+    learned: Learned,
 }
 
 /// Words in a field's name that make its value a secret, alone or in this sequence.
@@ -61,7 +64,8 @@ impl Secrets {
     /// `salt` is drawn for each run, so that tokens of two runs cannot be compared
     /// and none can be looked up in a table of common passwords.
     pub fn new(salt: &str) -> Secrets {
-        let empty = Secrets { salt: salt.to_string(), names: Vec::new(), hints: Vec::new(), literals: Vec::new() };
+        let (names, hints, literals) = (Vec::new(), Vec::new(), Vec::new());
+        let empty = Secrets { salt: salt.to_string(), names, hints, literals, learned: Learned::default() };
         empty.with_names(NAMES.iter().copied())
     }
 
@@ -94,35 +98,63 @@ impl Secrets {
         self
     }
 
+    /// Values that become known while this is in use; they are looked up at each use.
+    #[must_use]
+    pub fn with_learned(self, learned: Learned) -> Secrets {
+        Secrets { learned, ..self }
+    }
+
     /// The exchange as it may be kept.
     pub fn strip(&self, exchange: &mut Exchange) {
+        self.now().strip_exchange(exchange);
+    }
+
+    /// A body as it may be kept.
+    pub fn strip_value(&self, value: &mut Value) {
+        self.now().strip_whole(value);
+    }
+
+    /// A text as it may be kept: without credentials.
+    pub fn strip_text(&self, text: &mut String) {
+        self.now().strip_line(text);
+    }
+
+    /// With what has been learned until now.
+    fn now(&self) -> Cow<'_, Secrets> {
+        let learned = self.learned.values();
+        if learned.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        Cow::Owned(self.clone().with_literals(learned.iter().map(String::as_str)))
+    }
+
+    fn strip_exchange(&self, exchange: &mut Exchange) {
         for (name, value) in exchange.path.iter_mut().chain(exchange.query.iter_mut()) {
             self.strip_named(name, value);
         }
         self.strip_headers(&mut exchange.headers);
         if let Some(body) = &mut exchange.body {
-            self.strip_value(body);
+            self.strip_whole(body);
         }
-        exchange.born.values_mut().for_each(|id| self.strip_text(id));
+        exchange.born.values_mut().for_each(|id| self.strip_line(id));
         match &mut exchange.outcome {
-            Outcome::Unsent { cause } | Outcome::Lost { cause } => self.strip_text(cause),
+            Outcome::Unsent { cause } | Outcome::Lost { cause } => self.strip_line(cause),
             Outcome::Replied(reply) => {
                 self.strip_headers(&mut reply.headers);
                 match &mut reply.body {
                     ReplyBody::Empty => {}
-                    ReplyBody::Json(body) => self.strip_value(body),
+                    ReplyBody::Json(body) => self.strip_whole(body),
                     ReplyBody::Text { begins, because } => {
-                        self.strip_text(begins);
+                        self.strip_line(begins);
                         self.strip_end(begins);
-                        self.strip_text(because);
+                        self.strip_line(because);
                     }
                 }
             }
         }
     }
 
-    /// A body as it may be kept.
-    pub fn strip_value(&self, value: &mut Value) {
+    fn strip_whole(&self, value: &mut Value) {
         match value {
             Value::Null | Value::Bool(_) => {}
             Value::Number(number) => {
@@ -130,8 +162,8 @@ impl Secrets {
                     *value = self.token(value);
                 }
             }
-            Value::String(text) => self.strip_text(text),
-            Value::Array(items) => items.iter_mut().for_each(|item| self.strip_value(item)),
+            Value::String(text) => self.strip_line(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.strip_whole(item)),
             Value::Object(fields) => {
                 for (name, field) in fields.iter_mut() {
                     self.strip_named(name, field);
@@ -141,15 +173,14 @@ impl Secrets {
         }
     }
 
-    /// A text as it may be kept: without credentials.
-    pub fn strip_text(&self, text: &mut String) {
+    fn strip_line(&self, text: &mut String) {
         if self.holds_literal(text) {
             *text = self.stripped(text);
         }
     }
 
     fn strip_named(&self, name: &str, value: &mut Value) {
-        if self.is_secret(name) { self.hide(value) } else { self.strip_value(value) }
+        if self.is_secret(name) { self.hide(value) } else { self.strip_whole(value) }
     }
 
     fn strip_headers(&self, headers: &mut BTreeMap<String, String>) {
@@ -157,7 +188,7 @@ impl Secrets {
             if self.is_secret(name) && !text.is_empty() && !is_token(text) {
                 *text = self.token_of("string", text);
             } else {
-                self.strip_text(text);
+                self.strip_line(text);
             }
         }
     }

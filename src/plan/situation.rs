@@ -32,7 +32,7 @@ pub struct Limits {
     pub live_max: usize,
     /// Path parameters that the identity fills in (a project id).
     pub filled: BTreeSet<String>,
-    /// Callers that the profile has: `owner`, and of `other`, `expired` and `none` those there are.
+    /// Callers that the profile has: `owner`, and of `other`, `expired`, `forged` and `none` those there are.
     pub callers: BTreeSet<String>,
 }
 

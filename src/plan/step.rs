@@ -26,7 +26,7 @@ pub struct Step {
     pub operation: String,
     /// Id of the catalog's binding, such as `v2.1`.
     pub binding: String,
-    /// `owner`, `other`, `expired` or `none`.
+    /// `owner`, `other`, `expired`, `forged` or `none`.
     pub caller: String,
     /// Values of path parameters; those that the identity fills in (a project id) are absent.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -62,6 +62,7 @@ fn call(step: &Step) -> String {
         "owner" => "",
         "none" => ", without a token",
         "expired" => ", with an expired token",
+        "forged" => ", with forged proof",
         "other" => ", as someone of another project",
         unknown => return format!("{text}, as {unknown}"),
     };

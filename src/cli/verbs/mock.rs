@@ -18,7 +18,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 /// The callers that have a token, which is the caller's name with `-token` after it: this is no secret.
-const CALLERS: [&str; 3] = ["owner", "other", "expired"];
+const CALLERS: [&str; 4] = ["owner", "other", "expired", "forged"];
 
 /// Listens until a signal comes.
 pub fn mock(typed: &typed::Mock) -> Result<Exit, Wrong> {

@@ -40,6 +40,7 @@ pub fn replay(typed: &typed::Replay) -> Result<Exit, Wrong> {
         settle_percent: target.settle_percent.unwrap_or(profile.settle_percent),
         witnesses: &[],
         salt: began.salt(),
+        wall: began.wall(),
         profile: None,
         cancel: signals.cancel.clone(),
     };

@@ -62,6 +62,7 @@ fn one(
         settle_percent: settings.target.settle_percent.unwrap_or(settle_percent),
         witnesses: &witnesses,
         salt: filing.began.salt(),
+        wall: filing.began.wall(),
         profile: settings.target.profile.as_ref().map(|path| path.display().to_string()),
         cancel: signals.cancel.clone(),
     };

@@ -81,6 +81,14 @@ fn a_credential_comes_from_the_environment_a_file_or_the_text_itself() {
     assert_eq!(read("bare"), Ok("bare".into()));
     assert!(read("env:NONE").unwrap_err().to_string().contains("`NONE` is not set"));
     assert!(read(&text).unwrap_err().to_string().contains("cannot be read"));
+    assert_eq!(read("command:printf 'from-command\\nnot this'"), Ok("from-command".into()));
+    for silent in ["command:exit 3", "command:true", "command:printf canary; exit 1"] {
+        let error = read(silent).unwrap_err().to_string();
+        assert!(
+            error.starts_with(&format!("the command `{}` gives no", &silent[8..])) || error.contains("is empty"),
+            "{error}"
+        );
+    }
     let unusable = read("canary\u{7}").unwrap_err().to_string();
-    assert!(unusable.contains("no header can carry") && !unusable.contains("canary"), "{unusable}");
+    assert!(unusable.contains("has control characters") && !unusable.contains("canary"), "{unusable}");
 }

@@ -12,6 +12,7 @@ use crate::schema::catalog::Catalog;
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
@@ -41,6 +42,7 @@ fn identities() -> Identities {
     let person = |token: &str, shelf: &str| Identity {
         parameters: BTreeMap::from([("shelf".to_string(), shelf.to_string())]),
         headers: BTreeMap::from([("X-Key".to_string(), Credential::literal(token))]),
+        scheme: None,
     };
     Identities::new(BTreeMap::from([
         ("owner".to_string(), person(CANARY, "left top")),
@@ -99,10 +101,15 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(bounded)
 }
 
+/// 2026-07-06T08:00:00.123Z, and it stands.
+fn wall() -> Wall {
+    Arc::new(|| jiff::Timestamp::from_millisecond(1_783_324_800_123).unwrap())
+}
+
 fn http(base: &str) -> Http {
     // A reply that never comes is waited for so long; all others come at once.
     let limits = HttpLimits { request_timeout: Duration::from_secs(20), reply_bytes_max: 1 << 20, ..HttpLimits::USUAL };
-    Http::new(base, identities(), limits).unwrap()
+    Http::new(base, identities(), limits, wall()).unwrap()
 }
 
 /// Serves an endpoint on a free port while the client runs.

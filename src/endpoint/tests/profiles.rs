@@ -40,8 +40,8 @@ fn a_whole_profile_is_read() {
     assert_eq!(profile.endpoint("crates"), Some("https://crates.example.org"));
     assert_eq!(profile.endpoint("boxes"), Some("http://127.0.0.1:9/base"));
     assert_eq!(profile.identities.parameter("expired", "shelf"), Some("0123"));
-    assert_eq!(profile.identities.headers("owner").next().unwrap().1.expose(), CANARY);
-    assert_eq!(profile.identities.credentials().count(), 2);
+    assert_eq!(profile.identities.get("owner").unwrap().headers["X-Key"].expose(), CANARY);
+    assert_eq!(profile.identities.credentials().count(), 3, "the owner's, the other's, and a forged one");
     assert_eq!(profile.pools["sizes"], [json!("s"), json!(2)]);
     assert_eq!((profile.limits.requests, profile.limits.live, profile.limits.plans), (Some(500), Some(3), None));
     assert_eq!((profile.settle_percent, profile.changes), (250, Changes::Allowed));
@@ -61,7 +61,7 @@ fn errors_name_the_place_the_cause_and_the_remedy() {
     check("endpoint: http://h\nendpiont: http://h\n", "2:1", &["endpiont", "profile.schema.json"]);
     check("endpoint: h:80\n", "1:11", &["http://", "write the whole address"]);
     check("limits:\n  requests: many\n", "2:13", &[]);
-    check("identities:\n  boss:\n    parameters: {}\n", "3:5", &["`boss`", "owner, other, expired, none"]);
+    check("identities:\n  boss:\n    parameters: {}\n", "3:5", &["`boss`", "owner, other, expired, forged, none"]);
     check("identities:\n  owner:\n    headers:\n      X-Key: env:NONE\n", "4:14", &["`NONE` is not set", "set it"]);
     check("identities:\n  none:\n    headers: {X-Key: canary}\n", "3:5", &["without credentials"]);
     check("settle_percent: 0\n", "1:17", &["from 1 to"]);

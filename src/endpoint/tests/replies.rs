@@ -85,7 +85,7 @@ fn a_reply_that_never_comes_is_lost() {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let limits = HttpLimits { request_timeout: Duration::from_millis(100), ..HttpLimits::USUAL };
         // The system accepts for the listener; nobody reads.
-        Http::new(&base, identities(), limits).unwrap().send(&request(&call("showBox"))).await
+        Http::new(&base, identities(), limits, wall()).unwrap().send(&request(&call("showBox"))).await
     });
     assert_eq!(told(&outcome), "lost: no whole reply in time");
 }
@@ -153,7 +153,8 @@ fn a_probe_tells_that_nothing_listens_and_that_this_build_has_no_tls() {
 
 #[test]
 fn an_address_that_cannot_be_an_endpoint_is_refused_without_its_secrets() {
-    let refused = |base: &str| Http::new(base, identities(), HttpLimits::USUAL).map(|_| ()).unwrap_err().to_string();
+    let refused =
+        |base: &str| Http::new(base, identities(), HttpLimits::USUAL, wall()).map(|_| ()).unwrap_err().to_string();
     for base in ["ftp://h", "localhost:80", "", "http://", "http://h/?a=b"] {
         refused(base);
     }
@@ -161,5 +162,5 @@ fn an_address_that_cannot_be_an_endpoint_is_refused_without_its_secrets() {
         let message = refused(base);
         assert!(!message.contains("canary"), "{message}");
     }
-    assert_eq!(Http::new("http://h/base/", identities(), HttpLimits::USUAL).unwrap().name(), "http://h/base");
+    assert_eq!(Http::new("http://h/base/", identities(), HttpLimits::USUAL, wall()).unwrap().name(), "http://h/base");
 }

@@ -205,7 +205,7 @@ fn call_roots(lint: &Lint, records: &Records, operation: &Operation) -> Roots {
         ("body".to_string(), body(lint, &operation.requests)),
         ("reply".to_string(), body(lint, &operation.responses)),
         ("pools".to_string(), pools(suite)),
-        ("caller".to_string(), names(&["owner", "other", "expired", "none"])),
+        ("caller".to_string(), names(&["owner", "other", "expired", "forged", "none"])),
         ("input".to_string(), names(&["valid", "doubtful", "invalid"])),
         ("op".to_string(), Type::Enum(operations)),
         ("version".to_string(), version),
