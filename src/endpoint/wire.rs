@@ -180,20 +180,23 @@ pub(super) fn come_back(status: u16, faults: &WireFaults) -> Reply {
     Reply { status, headers, body: ReplyBody::Json(body) }
 }
 
-/// Adds a field that no page has to every object of the body.
+/// Adds a field that no page has to the body and to the objects right in it, or in its lists. What
+/// lies deeper may be a map, where one more key is one more entry and no surplus.
 pub(super) fn add_fields(body: &mut ReplyBody) {
-    fn add(value: &mut Value) {
+    fn add(value: &mut Value, deeper: bool) {
         match value {
-            Value::Array(items) => items.iter_mut().for_each(add),
+            Value::Array(items) => items.iter_mut().for_each(|item| add(item, deeper)),
             Value::Object(fields) => {
-                fields.values_mut().for_each(add);
+                if deeper {
+                    fields.values_mut().for_each(|field| add(field, false));
+                }
                 fields.insert("x-undocumented".to_string(), Value::from("surplus"));
             }
             _ => {}
         }
     }
     if let ReplyBody::Json(value) = body {
-        add(value);
+        add(value, true);
     }
 }
 

@@ -15,6 +15,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Asked {
     pub operation: String,
+    /// Id of the address that was called, among the operation's.
+    pub binding: String,
     pub caller: String,
     pub who: Option<Who>,
     pub class: Class,
@@ -79,6 +81,7 @@ impl Asked {
             model.suite.pools.iter().map(|(name, values)| (Arc::from(name.as_str()), Val::List(values.clone().into())));
         let mut asked = Asked {
             operation: exchange.operation.clone(),
+            binding: exchange.binding.clone(),
             caller: exchange.caller.clone(),
             who: Who::of(&exchange.caller),
             class: input.class,
@@ -152,6 +155,7 @@ impl Scope for Asked {
             "today" => self.today.clone(),
             "caller" => Val::Str(Arc::from(self.caller.as_str())),
             "op" => Val::Str(Arc::from(self.operation.as_str())),
+            "binding" => Val::Str(Arc::from(self.binding.as_str())),
             "input" => Val::Str(Arc::from(match self.class {
                 Class::Valid => "valid",
                 Class::Doubtful => "doubtful",

@@ -50,10 +50,11 @@ pub fn sights(model: &Model, asked: &Asked, heard: &Heard) -> Result<Sights, Fau
     let mut seen = Sights::default();
     for (kind, view) in &model.operations[&asked.operation].views {
         let roots = Roots { model, asked, things: &[], reply: Some(reply), it: None, world: None };
-        let counts = match &view.when {
-            None => true,
-            Some(when) => roots.eval(when, view.place.line)? == Val::Bool(true),
-        };
+        if let Some(when) = &view.when
+            && roots.eval(when, view.place.line)? != Val::Bool(true)
+        {
+            continue;
+        }
         // A reply that lacks the thing breaks its schema, which is another clause's affair.
         let Ok(shown) = view.at.eval(&roots) else { continue };
         let items = match (&shown, view.each) {
@@ -62,7 +63,7 @@ pub fn sights(model: &Model, asked: &Asked, heard: &Heard) -> Result<Sights, Fau
             _ => continue,
         };
         seen.things.extend(items.iter().filter_map(|it| sight(model, asked, *kind, view, it)));
-        if counts && view.whole {
+        if view.whole {
             seen.whole.push(*kind);
         }
     }

@@ -171,7 +171,7 @@ fn needs(expr: &Expr) -> Vec<Need> {
             "body" => Root::Body,
             "caller" => Root::Caller,
             "input" => Root::Input,
-            "version" | "pools" | "reply" | "it" | "world" | "today" | "op" => return None,
+            "version" | "pools" | "reply" | "it" | "world" | "today" | "op" | "binding" => return None,
             thing => Root::Thing(thing.to_string()),
         };
         Some(Need { root, keys, relation: comparison.op, other: comparison.other })

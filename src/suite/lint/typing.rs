@@ -189,6 +189,7 @@ fn call_roots(lint: &Lint, records: &Records, operation: &Operation) -> Roots {
     let suite = lint.suite;
     let names = |names: &[&str]| Type::Enum(names.iter().map(|n| n.to_string()).collect());
     let operations = lint.schemas.catalog.operations.iter().map(|o| o.id.clone()).collect();
+    let bindings = operation.bindings.iter().map(|binding| binding.id.clone()).collect();
     let version = match &suite.version {
         Some(expr) => expr::check(expr, &Roots::from([("header".to_string(), open_record())])).0.or_null(),
         None => Type::Null,
@@ -208,6 +209,7 @@ fn call_roots(lint: &Lint, records: &Records, operation: &Operation) -> Roots {
         ("caller".to_string(), names(&["owner", "other", "expired", "forged", "none"])),
         ("input".to_string(), names(&["valid", "doubtful", "invalid"])),
         ("op".to_string(), Type::Enum(operations)),
+        ("binding".to_string(), Type::Enum(bindings)),
         ("version".to_string(), version),
         ("today".to_string(), Type::Str),
         ("world".to_string(), Type::Record { fields: world.collect(), open: false }),

@@ -20,12 +20,14 @@ pub(super) struct Reader<'a> {
 }
 
 /// What an expression about a call may start from, besides `let` and the things of the call.
-pub(super) const INPUTS: [&str; 11] =
-    ["path", "query", "body", "header", "pools", "caller", "input", "op", "version", "today", "world"];
+pub(super) const INPUTS: [&str; 12] =
+    ["path", "query", "body", "header", "pools", "caller", "input", "op", "binding", "version", "today", "world"];
 
 /// Names that no resource, thing or `let` may have: every expression means something else by them.
-pub(super) const RESERVED: [&str; 13] =
-    ["path", "query", "body", "header", "reply", "it", "pools", "caller", "input", "op", "version", "today", "world"];
+pub(super) const RESERVED: [&str; 14] = [
+    "path", "query", "body", "header", "reply", "it", "pools", "caller", "input", "op", "binding", "version", "today",
+    "world",
+];
 
 /// The names that an expression may start from.
 #[derive(Debug, Clone, Default)]

@@ -1,0 +1,140 @@
+//! One suite's campaign against the witness server.
+
+use crate::bridge::Bridge;
+use crate::witness::Settings;
+use probity::campaign::{Budget, Conclusion, Event, Found, Home, Listener, Order, lead, on_paused_clock, site};
+use probity::cli::{Loaded, Shelf};
+use probity::endpoint::mock::Tempo;
+use probity::endpoint::{Endpoint, Profile};
+use probity::history::{Outcome, ReplyBody};
+use probity::model::Bounds;
+use probity::oracle::{Selection, Standing};
+use probity::run::Cancel;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Duration;
+
+struct Deaf;
+
+impl Listener for Deaf {
+    fn hear(&mut self, _: &Event<'_>) {}
+}
+
+/// Suites that the witness server can be asked by, each with its profile.
+pub const SUITES: [&str; 1] = ["ecs-native"];
+
+/// The profile of one suite for a server at this address.
+pub fn profile(suite: &str, settings: &Settings, base: &str) -> Profile {
+    let (identities, pools) = (&settings.identities, &settings.pools);
+    let quoted = |names: &mut dyn Iterator<Item = &String>| {
+        names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+    };
+    let flavors: Vec<String> = pools
+        .flavors
+        .iter()
+        .filter(|flavor| !flavor.abandoned && !flavor.sold_out)
+        .map(|flavor| flavor.id.clone())
+        .collect();
+    let images: Vec<String> = pools.images.iter().map(|image| image.id.clone()).collect();
+    let networks: Vec<String> = pools.networks.iter().map(|network| network.id.clone()).collect();
+    let person = |project: &crate::witness::Project, token: &str| {
+        format!("{{ parameters: {{ project_id: \"{}\" }}, headers: {{ X-Auth-Token: \"{token}\" }} }}", project.id)
+    };
+    let text = format!(
+        "endpoints: {{ {suite}: \"{base}\" }}\nchanges: allowed\nidentities:\n  owner: {}\n  other: {}\n  expired: {}\npools:\n  flavors: [{}]\n  images: [{}]\n  networks: [{}]\n  zones: [{}]\n  keys: [{}]\n",
+        person(&identities.owner, &identities.owner.token),
+        person(&identities.other, &identities.other.token),
+        person(&identities.owner, &identities.expired_token),
+        quoted(&mut flavors.iter()),
+        quoted(&mut images.iter()),
+        quoted(&mut networks.iter()),
+        quoted(&mut pools.zones.iter()),
+        quoted(&mut pools.keys.iter()),
+    );
+    Profile::parse(&text, "the witness server's profile", &|_| None).unwrap_or_else(|error| panic!("{error}"))
+}
+
+pub fn load(suite: &str, settings: &Settings) -> Loaded {
+    let shelf = Shelf::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let loaded = shelf.load(suite, &settings.today).unwrap_or_else(|wrong| panic!("{wrong}"));
+    loaded.at(&profile(suite, settings, "http://127.0.0.1:1")).unwrap_or_else(|wrong| panic!("{wrong}"))
+}
+
+/// What a campaign may spend.
+#[derive(Clone, Copy)]
+pub struct Bound {
+    pub requests: u64,
+    pub first_only: bool,
+}
+
+/// Runs one campaign; everything is taken away before each plan.
+pub fn campaign(loaded: &Loaded, settings: &Settings, seed: u64, bound: Bound) -> Conclusion {
+    let suite = loaded.name.clone();
+    let for_server = (suite.clone(), settings.clone());
+    let bridge = Bridge::start(settings.clone(), move |base| profile(&for_server.0, &for_server.1, base), &suite);
+    let bounds = Bounds { worlds_max: 4_096, settle_percent: 100, insight: false };
+    let home = Home { seed, tempo: Tempo::CLOUD, fault: None, bounds, steps_per_plan_max: 60, live_max: 3 };
+    let budget = Budget {
+        requests_max: bound.requests,
+        shrink_requests_max: 0,
+        plans_max: 1_000_000,
+        steps_per_plan_max: 60,
+        seconds_max: 1_000_000_000,
+        live_max: 3,
+        first_only: bound.first_only,
+    };
+    let endpoint = |_| -> Rc<dyn Endpoint> {
+        bridge.wipe();
+        bridge.clone()
+    };
+    let identities = profile(&suite, settings, "http://127.0.0.1:1").identities;
+    let mut site = site(&loaded.model, &loaded.schemas, &home, Cancel::never(), &endpoint);
+    let operations = loaded.schemas.catalog.operations.iter();
+    let named: BTreeSet<&String> =
+        operations.flat_map(|operation| &operation.path).map(|parameter| &parameter.name).collect();
+    site.limits.filled =
+        named.into_iter().filter(|name| identities.parameter("owner", name).is_some()).cloned().collect();
+    site.limits.callers.retain(|caller| caller == "none" || identities.has(caller));
+    site.identities = identities;
+    // The server's clock moves with each request: it has to be looked at more often than one that runs by itself.
+    site.pace.poll_factor_percent = 150;
+    site.pace.poll_most = Duration::from_secs(20);
+    let standing = |_| Standing::Reachable;
+    let order =
+        Order { seed, budget, selection: Selection::default(), standing: &standing, witnesses: &[], shrink: false };
+    let led = on_paused_clock(lead(&site, &order, &mut Deaf));
+    led.unwrap_or_else(|error| panic!("seed {seed}: {error}")).0
+}
+
+/// A finding with the calls before it on the same thing, for people who have to settle it.
+pub fn said(loaded: &Loaded, found: &Found) -> String {
+    let finding = &found.finding;
+    let clauses: Vec<String> = finding.clauses.iter().map(|clause| loaded.model.info(*clause).id.clone()).collect();
+    let mut text = format!("{}: {}\n  seen {}", loaded.name, clauses.join(" or "), finding.seen);
+    for line in finding.expected.iter().chain(&finding.violations) {
+        let _ = write!(text, "\n  expected {line}");
+    }
+    let until = found.history.exchanges.iter().filter(|exchange| exchange.number <= finding.exchange);
+    let last: Vec<_> = until.collect();
+    for exchange in last.iter().skip(last.len().saturating_sub(8)) {
+        let body = exchange.body.as_ref().map(ToString::to_string).unwrap_or_default();
+        let _ = write!(
+            text,
+            "\n  {}. {} ({}) {:?} {:?} {:?} {body:.300}",
+            exchange.number, exchange.operation, exchange.caller, exchange.path, exchange.query, exchange.headers
+        );
+        match &exchange.outcome {
+            Outcome::Replied(reply) => {
+                let body = if let ReplyBody::Json(body) = &reply.body { body.to_string() } else { String::new() };
+                let most = if exchange.number == finding.exchange { 6_000 } else { 300 };
+                let _ = write!(text, "\n     -> {} {body:.most$}", reply.status);
+            }
+            other => {
+                let _ = write!(text, "\n     -> {other:?}");
+            }
+        }
+    }
+    text
+}

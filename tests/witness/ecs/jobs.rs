@@ -1,0 +1,225 @@
+//! Jobs of v1: delivered is not done (querying-task-execution-status.md:69).
+
+use serde_json::{Value, json};
+
+use super::super::agenda::{Change, Event};
+use super::super::calendar;
+use super::super::world::World;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    Init,
+    Running,
+    Success,
+    Fail,
+}
+
+impl Phase {
+    fn text(self) -> &'static str {
+        match self {
+            Phase::Init => "INIT",
+            Phase::Running => "RUNNING",
+            Phase::Success => "SUCCESS",
+            Phase::Fail => "FAIL",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub project: String,
+    number: u64,
+    kind: &'static str,
+    phase: Phase,
+    begin: u64,
+    end: Option<u64>,
+    failure: Option<(&'static str, String)>,
+    subs: Vec<Sub>,
+    /// One server and no sub-jobs: the entity is the server itself (querying-task-execution-status.md:77).
+    plain: bool,
+    /// Deletions succeed when their servers are gone, all others fail with them.
+    deletes: bool,
+    /// How often SUCCESS was told.
+    told: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Sub {
+    id: String,
+    kind: &'static str,
+    server: String,
+    /// A later generation means that the server was deleted meanwhile.
+    generation: u32,
+    phase: Phase,
+    end: Option<u64>,
+}
+
+#[derive(Clone, Debug)]
+pub enum JobChange {
+    Runs,
+    SubDone(usize),
+    Succeeds,
+    Fails(&'static str, String),
+}
+
+/// What a job is about, and when that will be done.
+pub struct Errand {
+    pub kind: &'static str,
+    pub sub_kind: Option<&'static str>,
+    /// Servers and the moments at which each is done.
+    pub servers: Vec<(String, u64)>,
+    /// How it ends if not well.
+    pub failure: Option<(&'static str, String)>,
+}
+
+impl Job {
+    pub fn finished(&self) -> bool {
+        matches!(self.phase, Phase::Success | Phase::Fail)
+    }
+
+    fn entities(&self) -> Value {
+        let started = self.phase != Phase::Init;
+        if self.plain {
+            return match self.subs.first().filter(|_| started) {
+                Some(sub) => json!({ "server_id": sub.server }),
+                None => json!({}),
+            };
+        }
+        let shown: &[Sub] = if started { &self.subs } else { &[] };
+        json!({ "sub_jobs_total": self.subs.len(), "sub_jobs": shown.iter().map(|sub| self.sub(sub)).collect::<Vec<_>>() })
+    }
+
+    fn sub(&self, sub: &Sub) -> Value {
+        let mut entities = json!({ "server_id": sub.server });
+        let failure = self.failure.as_ref().filter(|_| sub.phase == Phase::Fail);
+        if let Some((_, reason)) = failure {
+            entities["errorcode_message"] = json!(reason);
+        }
+        json!({
+            "status": sub.phase.text(),
+            "entities": entities,
+            "job_id": sub.id,
+            "job_type": sub.kind,
+            "begin_time": calendar::millis(self.begin),
+            "end_time": sub.end.map_or_else(String::new, calendar::millis),
+            "error_code": failure.map(|(code, _)| code),
+            "fail_reason": failure.map(|(_, reason)| reason),
+        })
+    }
+
+    fn shown(&self, id: &str, phase: Phase) -> Value {
+        let failure = self.failure.as_ref().filter(|_| phase == Phase::Fail);
+        json!({
+            "status": phase.text(),
+            "entities": self.entities(),
+            "job_id": id,
+            "job_type": self.kind,
+            "begin_time": calendar::millis(self.begin),
+            "end_time": self.end.map_or_else(String::new, calendar::millis),
+            "error_code": failure.map(|(code, _)| code),
+            "fail_reason": failure.map(|(_, reason)| reason),
+        })
+    }
+}
+
+impl World {
+    fn job_later(&mut self, at: u64, id: &str, change: JobChange) {
+        self.agenda.plan(at, Event { subject: id.to_string(), generation: 0, change: Change::Job(change) });
+    }
+
+    /// Opens a job about something that was begun already, so its end is known.
+    pub fn open_job(&mut self, project: &str, errand: Errand) -> String {
+        self.forget_old_jobs();
+        let (id, tempo) = (self.dice.hex(32), self.settings.tempo);
+        let subs = errand.servers.iter().map(|(server, _)| Sub {
+            id: self.dice.hex(32),
+            kind: errand.sub_kind.unwrap_or(errand.kind),
+            server: server.clone(),
+            generation: self.servers.get(server).map_or(0, |server| server.generation),
+            phase: Phase::Running,
+            end: None,
+        });
+        let job = Job {
+            project: project.to_string(),
+            kind: errand.kind,
+            phase: Phase::Init,
+            begin: self.now,
+            end: None,
+            failure: None,
+            subs: subs.collect(),
+            plain: errand.sub_kind.is_none(),
+            deletes: errand.kind == "deleteServer",
+            told: 0,
+            number: self.next_number(),
+        };
+        self.jobs.insert(id.clone(), job);
+        let runs = self.now + tempo.job_init_ms;
+        let done = errand.servers.iter().map(|(_, at)| *at).max().unwrap_or(self.now).max(runs) + tempo.job_tail_ms;
+        self.job_later(runs, &id, JobChange::Runs);
+        for (index, (_, at)) in errand.servers.iter().enumerate().filter(|_| errand.failure.is_none()) {
+            self.job_later((*at).max(runs), &id, JobChange::SubDone(index));
+        }
+        match errand.failure {
+            Some((code, reason)) => self.job_later(done, &id, JobChange::Fails(code, reason)),
+            None if self.has("success-before-effect") => self.job_later(self.now, &id, JobChange::Succeeds),
+            None => self.job_later(done, &id, JobChange::Succeeds),
+        }
+        id
+    }
+
+    pub fn job_changes(&mut self, at: u64, id: &str, change: JobChange) {
+        let Some(mut job) = self.jobs.remove(id) else { return };
+        if !job.finished() {
+            match change {
+                JobChange::Runs => job.phase = Phase::Running,
+                JobChange::SubDone(index) => {
+                    if let Some(sub) = job.subs.get_mut(index) {
+                        (sub.phase, sub.end) = (Phase::Success, Some(at));
+                    }
+                }
+                JobChange::Succeeds if self.overtaken(&job) => {
+                    job.ends(at, Some(("Ecs.0614", "The server was deleted meanwhile.".to_string())));
+                }
+                JobChange::Succeeds => job.ends(at, None),
+                JobChange::Fails(code, reason) => job.ends(at, Some((code, reason))),
+            }
+        }
+        self.jobs.insert(id.to_string(), job);
+    }
+
+    fn overtaken(&self, job: &Job) -> bool {
+        let lost = |sub: &Sub| self.servers.get(&sub.server).is_none_or(|server| server.generation != sub.generation);
+        !job.deletes && job.subs.iter().any(lost)
+    }
+
+    /// The reply to a query; a faulty server takes SUCCESS back once.
+    pub fn show_job(&mut self, project: &str, id: &str) -> Option<Value> {
+        let (foreign, taken_back) = (self.has("foreign-job-shown"), self.has("success-is-taken-back"));
+        let job = self.jobs.get_mut(id).filter(|job| job.project == project || foreign)?;
+        if job.phase == Phase::Success {
+            job.told += 1;
+        }
+        let phase = if taken_back && job.told == 2 { Phase::Running } else { job.phase };
+        Some(job.shown(id, phase))
+    }
+
+    fn forget_old_jobs(&mut self) {
+        while self.jobs.len() >= self.settings.limits.jobs_max.max(1) {
+            let oldest = self.jobs.iter().min_by_key(|(_, job)| (!job.finished(), job.number));
+            let Some(id) = oldest.map(|(id, _)| id.clone()) else {
+                return;
+            };
+            self.jobs.remove(&id);
+        }
+    }
+}
+
+impl Job {
+    fn ends(&mut self, at: u64, failure: Option<(&'static str, String)>) {
+        let phase = if failure.is_some() { Phase::Fail } else { Phase::Success };
+        (self.phase, self.end, self.failure) = (phase, Some(at), failure);
+        for sub in self.subs.iter_mut().filter(|sub| sub.end.is_none()) {
+            (sub.phase, sub.end) = (phase, Some(at));
+        }
+    }
+}

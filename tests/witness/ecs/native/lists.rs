@@ -1,0 +1,130 @@
+//! `GET …/servers` and `GET …/servers/detail`: filters, order, pages (querying-ecss.md:53 on).
+
+use serde_json::{Value, json};
+
+use super::super::super::calendar;
+use super::super::super::exchange::{Answer, Outcome};
+use super::super::super::refusal::Refusal;
+use super::super::super::world::World;
+use super::super::server::Server;
+use super::{Call, shape};
+
+/// The statuses that can be asked for (querying-ecss.md:98).
+const STATUSES: [&str; 11] = [
+    "ACTIVE",
+    "BUILD",
+    "ERROR",
+    "HARD_REBOOT",
+    "MIGRATING",
+    "REBOOT",
+    "REBUILD",
+    "RESIZE",
+    "REVERT_RESIZE",
+    "SHUTOFF",
+    "VERIFY_RESIZE",
+];
+
+const PAGE_MAX: usize = 1000;
+
+pub fn brief(world: &World, call: &Call) -> Outcome {
+    page(
+        world,
+        call,
+        "servers",
+        |server| json!({ "id": server.id, "name": server.name, "links": shape::links(call, server) }),
+    )
+}
+
+pub fn detail(world: &World, call: &Call) -> Outcome {
+    page(world, call, "servers/detail", |server| shape::full(world, call, server))
+}
+
+fn page(world: &World, call: &Call, place: &str, shown: impl Fn(&Server) -> Value) -> Outcome {
+    status_known(call)?;
+    let graves = world.graves.iter().filter(|server| server.project == call.project.id);
+    let servers = world.servers.values().filter(|server| server.project == call.project.id).chain(graves);
+    let mut some: Vec<&Server> = Vec::new();
+    for server in servers {
+        if wanted(call, server)? {
+            some.push(server);
+        }
+    }
+    sort(call, &mut some)?;
+    if let Some(marker) = call.ask.query("marker") {
+        let place = some.iter().position(|server| server.id == marker);
+        let skipped = 1 + usize::from(world.has("page-skips-one"));
+        let end = place.ok_or_else(|| Refusal::bad("The marker is unknown."))? + skipped;
+        some.drain(..end.min(some.len()));
+    }
+    let limit = match call.ask.query("limit").map(str::parse::<usize>) {
+        None => PAGE_MAX,
+        Some(Ok(limit)) => limit.min(PAGE_MAX),
+        Some(Err(_)) => return Err(Refusal::bad("limit must be a number.")),
+    };
+    let more = some.len() > limit;
+    some.truncate(limit);
+    let mut body = json!({ "servers": some.iter().map(|server| shown(server)).collect::<Vec<_>>() });
+    if let Some(last) = some.last().filter(|_| more) {
+        let (host, project) = (&call.host, &call.project.id);
+        let query = format!("{}limit={limit}&marker={}", filters(call), last.id);
+        let href = format!("http://{host}/{}/{project}/{place}?{query}", call.version);
+        body["servers_links"] = json!([{ "rel": "next", "href": href }]);
+    }
+    Ok(Answer::json(200, body))
+}
+
+/// The rest of the query, as it came: the next page has the same filters.
+fn filters(call: &Call) -> String {
+    let query = call.ask.target.split_once('?').map_or("", |(_, query)| query);
+    let pages = |pair: &&str| !pair.is_empty() && !pair.starts_with("limit=") && !pair.starts_with("marker=");
+    query.split('&').filter(pages).map(|pair| format!("{pair}&")).collect()
+}
+
+fn wanted(call: &Call, server: &Server) -> Result<bool, Refusal> {
+    let ask = call.ask;
+    // An image, if asked for, is the only criterion (querying-ecss.md:69).
+    if let Some(image) = ask.query("image") {
+        return Ok(!server.plan.from_volume && server.image == image);
+    }
+    let holds = |name: &str, test: &dyn Fn(&str) -> bool| ask.query(name).is_none_or(test);
+    let since = match ask.query("changes-since") {
+        None => 0,
+        Some(text) => calendar::moment(text).ok_or_else(|| Refusal::bad("changes-since is no time."))?,
+    };
+    Ok(holds("status", &|status| server.status() == status)
+        && holds("name", &|name| server.name.contains(name))
+        && holds("flavor", &|flavor| server.flavor.contains(flavor))
+        && holds("reservation_id", &|id| server.plan.reservation == id)
+        && holds("ip", &|ip| server.addresses.iter().any(|address| address.ip.contains(ip)))
+        // No server carries tags here.
+        && holds("tags", &|_| false)
+        && server.updated >= since)
+}
+
+/// An unknown status gives an empty list up to 2.37 and 404 from 2.38 on (querying-ecss.md:99).
+fn status_known(call: &Call) -> Result<(), Refusal> {
+    match call.ask.query("status") {
+        Some(status) if call.minor >= 38 && !STATUSES.contains(&status) => Err(Refusal::absent("Status", status)),
+        _ => Ok(()),
+    }
+}
+
+/// The newest first unless told otherwise (querying-ecss.md:158).
+fn sort(call: &Call, servers: &mut [&Server]) -> Result<(), Refusal> {
+    servers.sort_by_key(|server| std::cmp::Reverse(server.number));
+    match call.ask.query("sort_key").unwrap_or("created_at") {
+        "created_at" | "project_id" | "user_id" | "host" => {}
+        "display_name" => servers.sort_by(|a, b| b.name.cmp(&a.name)),
+        "uuid" => servers.sort_by(|a, b| b.id.cmp(&a.id)),
+        "updated_at" => servers.sort_by_key(|server| std::cmp::Reverse(server.updated)),
+        "availability_zone" => servers.sort_by(|a, b| b.plan.zone.cmp(&a.plan.zone)),
+        "instance_type_id" => servers.sort_by(|a, b| b.flavor.cmp(&a.flavor)),
+        "key_name" => servers.sort_by(|a, b| b.key_name.cmp(&a.key_name)),
+        "vm_state" => servers.sort_by(|a, b| b.vm.text().cmp(a.vm.text())),
+        other => return Err(Refusal::bad(format!("{other} is no sort key."))),
+    }
+    if call.ask.query("sort_dir") == Some("asc") {
+        servers.reverse();
+    }
+    Ok(())
+}

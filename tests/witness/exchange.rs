@@ -1,0 +1,118 @@
+//! One request as the handlers see it and one reply as they give it.
+
+use hyper::HeaderMap;
+use serde_json::{Map, Value};
+
+use super::refusal::Refusal;
+
+pub(super) struct Ask {
+    pub(super) method: String,
+    /// As it stood in the request line: path and query, still percent-encoded. Signatures are made over it.
+    pub(super) target: String,
+    /// The segments of the path, decoded.
+    pub(super) path: Vec<String>,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+impl Ask {
+    pub(super) fn new(method: &str, target: &str, headers: HeaderMap, body: Vec<u8>) -> Self {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let path = path.split('/').filter(|part| !part.is_empty()).map(|part| decoded(part, false)).collect();
+        let query = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decoded(name, true), decoded(value, true))
+        });
+        Ask { method: method.to_string(), target: target.to_string(), path, query: query.collect(), headers, body }
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim)
+    }
+
+    /// The first query parameter of that name.
+    pub(super) fn query(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    pub(super) fn segments(&self) -> Vec<&str> {
+        self.path.iter().map(String::as_str).collect()
+    }
+
+    /// The body as a JSON object; everything else is a bad request, an empty body too.
+    pub(super) fn object(&self) -> Result<Map<String, Value>, Refusal> {
+        match serde_json::from_slice(&self.body) {
+            Ok(Value::Object(map)) => Ok(map),
+            Ok(_) => Err(Refusal::bad("The body must be a JSON object.")),
+            Err(_) if self.body.is_empty() => Err(Refusal::bad("The body is empty.").coded("Common.0002")),
+            Err(_) => Err(Refusal::bad("The body is not JSON.")),
+        }
+    }
+}
+
+/// Percent-decoding; `+` is a space in a query and itself in a path.
+fn decoded(text: &str, plus_is_space: bool) -> String {
+    let bytes = text.as_bytes();
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let pair = text.get(at + 1..at + 3).filter(|pair| pair.bytes().all(|b| b.is_ascii_hexdigit()));
+        match (bytes[at], pair) {
+            (b'%', Some(pair)) => {
+                plain.push(u8::from_str_radix(pair, 16).unwrap_or(b'?'));
+                at += 2;
+            }
+            (b'+', _) if plus_is_space => plain.push(b' '),
+            (byte, _) => plain.push(byte),
+        }
+        at += 1;
+    }
+    String::from_utf8_lossy(&plain).into_owned()
+}
+
+/// What goes back. `json` or `text` or neither.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) json: Option<Value>,
+    pub(super) text: Option<String>,
+}
+
+impl Answer {
+    pub(super) fn json(status: u16, json: Value) -> Self {
+        Answer { status, json: Some(json), ..Answer::default() }
+    }
+
+    pub(super) fn empty(status: u16) -> Self {
+        Answer { status, ..Answer::default() }
+    }
+
+    pub(super) fn header(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.headers.push((name, value.to_string()));
+        self
+    }
+
+    /// Adds a field that no page knows to the reply and to the things that it describes. Maps whose keys mean
+    /// something (metadata, addresses) lie deeper and stay as they are.
+    pub(super) fn with_extra_fields(mut self) -> Self {
+        let Some(Value::Object(root)) = &mut self.json else {
+            return self;
+        };
+        for value in root.values_mut() {
+            match value {
+                Value::Object(thing) => _ = thing.insert("x_shade".to_string(), Value::from("dim")),
+                Value::Array(things) => things.iter_mut().filter_map(Value::as_object_mut).for_each(|thing| {
+                    thing.insert("x_shade".to_string(), Value::from("dim"));
+                }),
+                _ => {}
+            }
+        }
+        root.insert("x_trace".to_string(), Value::from(1));
+        self
+    }
+}
+
+/// What every handler returns.
+pub(super) type Outcome = Result<Answer, Refusal>;

@@ -1,0 +1,256 @@
+//! What the server may do without breaking a page: the weather of the network and the habits of an implementation.
+
+use super::dice::Dice;
+
+/// What happens to replies on their way. Every field but `retry_after_s` and `slow_ms_max` is a probability.
+#[derive(Clone, Debug)]
+pub struct Weather {
+    /// 429, nothing carried out (returned_values_for_general_requests.rst:47).
+    pub too_many: f64,
+    /// 503 with `Retry-After`, nothing carried out.
+    pub unavailable: f64,
+    pub retry_after_s: u64,
+    /// The connection is reset before the reply, nothing carried out.
+    pub reset: f64,
+    /// Carried out, then the connection ends without a reply.
+    pub lost_reply: f64,
+    /// Compressed, if the client says that it accepts gzip.
+    pub gzip: f64,
+    pub chunked: f64,
+    pub close: f64,
+    pub slow: f64,
+    pub slow_ms_max: u64,
+}
+
+impl Default for Weather {
+    fn default() -> Self {
+        let calm = 0.0;
+        Weather {
+            too_many: calm,
+            unavailable: calm,
+            retry_after_s: 1,
+            reset: calm,
+            lost_reply: calm,
+            gzip: calm,
+            chunked: calm,
+            close: calm,
+            slow: calm,
+            slow_ms_max: 50,
+        }
+    }
+}
+
+impl Weather {
+    /// A weather drawn from a seed, each probability up to `worst`.
+    pub fn drawn(seed: u64, worst: f64) -> Self {
+        let mut dice = Dice::new(seed, 11);
+        let mut some = || {
+            if dice.chance(0.5) { worst * dice.below(1000) as f64 / 1000.0 } else { 0.0 }
+        };
+        Weather {
+            too_many: some(),
+            unavailable: some(),
+            reset: some(),
+            lost_reply: some(),
+            gzip: some(),
+            chunked: some(),
+            close: some(),
+            slow: some(),
+            ..Weather::default()
+        }
+    }
+}
+
+/// Which of the intermediate states of an operation can be seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transients {
+    All,
+    /// Another selection each time; the first one always shows.
+    Some,
+    /// An operation is complete when the next request comes.
+    Never,
+}
+
+/// Which reason is given first when a request deserves several refusals. The caller's identity always comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precedence {
+    /// body, thing, references, state
+    Body,
+    /// thing, state, body, references
+    State,
+    /// thing, body, state, references
+    Thing,
+}
+
+/// How refusals of the native API and of SCP look; no page gives them a schema. Those of v1 are documented
+/// (responses-(task).md:36) and keep their form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorBodies {
+    /// Native: an object named after the reason. SCP: `errors`.
+    Usual,
+    /// `{"error": {"code", "message"}}`
+    Error,
+    /// `{"errors": [..]}`
+    Errors,
+    /// `{"badRequest": ..}` and its like
+    Named,
+    Text,
+    Empty,
+}
+
+/// How "no task" is written: null in the examples, "" in rolling_back_ecs_specifications_modification.rst:22.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoTask {
+    Null,
+    Empty,
+}
+
+/// Habits that the pages allow or leave open. The defaults are the plainest reading.
+#[derive(Clone, Debug)]
+pub struct Manners {
+    pub transients: Transients,
+    pub precedence: Precedence,
+    pub errors: ErrorBodies,
+    pub no_task: NoTask,
+    /// `RESIZED` as in 001:17 instead of `resized` as in 000:13.
+    pub vm_state_upper: bool,
+    pub extra_fields: bool,
+    /// Code of native actions without a reply body: 200, 202 or 204. `None`: 202, and 204 for confirm and delete.
+    pub action_code: Option<u16>,
+    /// Code of native create and rebuild: 200 or 202, or 201 by the newer page only. `None`: 202.
+    pub body_code: Option<u16>,
+    /// Code of v1 requests that answer with a job: 200 or 202, or 201 by the newer page only. `None`: 200.
+    pub job_code: Option<u16>,
+    /// Code of a native refusal because of the state: 409 or 400.
+    pub wrong_state_code: u16,
+    /// A running server shows `active` + `powering-off` before a native resize proper (001:13).
+    pub resize_shows_the_stop: bool,
+    /// A confirmed server stays VERIFY_RESIZE for one more phase; it takes no action meanwhile.
+    pub confirm_lingers: bool,
+    pub hard_reboot_of_stopped: bool,
+    /// Probability that a creation ends in ERROR (native) or in a failed job and no server (v1).
+    pub create_failure: f64,
+    /// Probability that a native resize rolls back by itself (001:15).
+    pub resize_rollback: f64,
+    /// Probability that a v1 resize fails in its job for lack of capacity.
+    pub job_failure: f64,
+    /// v1 answers with a job that fails instead of refusing for state, flavor or image.
+    pub late_refusals: bool,
+    /// A deleted server is DELETED for one more phase before it cannot be shown any more (ecs-statuses.md:73).
+    pub deleted_shows: bool,
+    /// Addresses are keyed by the network's name (querying-details-about-an-ecs.md:541) and not by its id as in the
+    /// examples.
+    pub addresses_by_label: bool,
+    /// `progress` in the answer to a rebuild is a text as in the table (003:294) and not a number as in the example.
+    pub progress_as_text: bool,
+    /// Unknown volumes and snapshots in SCP paths are 400, as none of these pages has a 404. Never drawn.
+    pub scp_absent_is_400: bool,
+    /// A resized server has another `hostId`: its target node may be the old one or not (001:13).
+    pub resize_moves_host: bool,
+    /// v1 says 501 Ecs.0603 instead of 400 Ecs.0100 while another operation runs.
+    pub busy_is_501: bool,
+    /// Starting a started server in a batch succeeds and does nothing.
+    pub idempotent_batches: bool,
+    pub error_details: bool,
+    /// The create reply of v1 lists the ids already (creating_ecss.rst:1098).
+    pub server_ids_at_once: bool,
+    /// `availability_zone` must be given to v1 (creating-an-ecs.md:249) and not only may.
+    pub zone_mandatory: bool,
+    /// v1 shows system fields among the metadata (querying_details_about_an_ecs.rst of v1).
+    pub system_metadata: bool,
+    /// Unknown or not yet supported fields of native bodies are refused instead of ignored.
+    pub strict_fields: bool,
+    pub admin_pass_answers: bool,
+    /// A SUPPORTED version whose guaranteed date has passed is refused.
+    pub supported_past_date_refused: bool,
+    /// Volume sizes must be multiples of 8, as all examples are.
+    pub sizes_by_eight: bool,
+}
+
+impl Default for Manners {
+    fn default() -> Self {
+        Manners {
+            transients: Transients::All,
+            precedence: Precedence::Body,
+            errors: ErrorBodies::Usual,
+            no_task: NoTask::Null,
+            vm_state_upper: false,
+            extra_fields: false,
+            action_code: None,
+            body_code: None,
+            job_code: None,
+            wrong_state_code: 409,
+            resize_shows_the_stop: false,
+            confirm_lingers: false,
+            hard_reboot_of_stopped: false,
+            create_failure: 0.0,
+            resize_rollback: 0.0,
+            job_failure: 0.0,
+            late_refusals: false,
+            deleted_shows: false,
+            addresses_by_label: false,
+            progress_as_text: false,
+            scp_absent_is_400: false,
+            resize_moves_host: false,
+            busy_is_501: false,
+            idempotent_batches: false,
+            error_details: false,
+            server_ids_at_once: false,
+            zone_mandatory: false,
+            system_metadata: false,
+            strict_fields: false,
+            admin_pass_answers: true,
+            supported_past_date_refused: false,
+            sizes_by_eight: false,
+        }
+    }
+}
+
+impl Manners {
+    /// Manners drawn from a seed: every value is one that the pages allow.
+    pub fn drawn(seed: u64) -> Self {
+        use ErrorBodies::{Empty, Error, Errors, Named, Text, Usual};
+        let mut dice = Dice::new(seed, 12);
+        let codes =
+            |dice: &mut Dice, some: &[u16]| dice.chance(0.6).then(|| some[dice.below(some.len() as u64) as usize]);
+        let mut manners = Manners {
+            transients: [Transients::All, Transients::Some, Transients::Never][dice.below(3) as usize],
+            precedence: [Precedence::Body, Precedence::State, Precedence::Thing][dice.below(3) as usize],
+            errors: [Usual, Error, Errors, Named, Text, Empty][dice.below(6) as usize],
+            no_task: if dice.chance(0.5) { NoTask::Null } else { NoTask::Empty },
+            action_code: codes(&mut dice, &[200, 202, 204]),
+            body_code: codes(&mut dice, &[200, 202]),
+            job_code: codes(&mut dice, &[200, 202]),
+            wrong_state_code: if dice.chance(0.3) { 400 } else { 409 },
+            resize_rollback: if dice.chance(0.3) { 0.2 } else { 0.0 },
+            job_failure: if dice.chance(0.3) { 0.2 } else { 0.0 },
+            ..Manners::default()
+        };
+        for switch in manners.switches() {
+            *switch = dice.chance(0.3);
+        }
+        manners
+    }
+
+    fn switches(&mut self) -> [&mut bool; 17] {
+        [
+            &mut self.vm_state_upper,
+            &mut self.extra_fields,
+            &mut self.resize_shows_the_stop,
+            &mut self.confirm_lingers,
+            &mut self.hard_reboot_of_stopped,
+            &mut self.late_refusals,
+            &mut self.deleted_shows,
+            &mut self.addresses_by_label,
+            &mut self.progress_as_text,
+            &mut self.resize_moves_host,
+            &mut self.busy_is_501,
+            &mut self.idempotent_batches,
+            &mut self.error_details,
+            &mut self.server_ids_at_once,
+            &mut self.system_metadata,
+            &mut self.admin_pass_answers,
+            &mut self.supported_past_date_refused,
+        ]
+    }
+}

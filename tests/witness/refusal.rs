@@ -1,0 +1,124 @@
+//! Reasons for saying no, the order in which they are given, and the shapes in which they are written.
+
+use serde_json::{Value, json};
+
+use super::exchange::Answer;
+use super::manners::{ErrorBodies, Manners, Precedence};
+
+#[derive(Clone, Debug)]
+pub(super) struct Refusal {
+    pub(super) status: u16,
+    /// A code of error-code-description.md; shown by v1 only.
+    pub(super) code: &'static str,
+    pub(super) message: String,
+}
+
+impl Refusal {
+    pub(super) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Refusal { status, code, message: message.into() }
+    }
+
+    /// A bad request; `Ecs.0005` unless [`Refusal::coded`] says better (error-code-description.md:82).
+    pub(super) fn bad(message: impl Into<String>) -> Self {
+        Refusal::new(400, "Ecs.0005", message)
+    }
+
+    pub(super) fn coded(mut self, code: &'static str) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// 404 with the code of error-code-description.md:1127; no page has a 404 body of its own.
+    pub(super) fn absent(what: &str, id: &str) -> Self {
+        Refusal::new(404, "Ecs.0614", format!("{what} {id} could not be found."))
+    }
+
+    pub(super) fn conflict(message: impl Into<String>) -> Self {
+        Refusal::new(409, "Ecs.0100", message)
+    }
+
+    pub(super) fn unauthorized(message: impl Into<String>) -> Self {
+        Refusal::new(401, "Common.0013", message)
+    }
+
+    fn name(&self) -> &'static str {
+        match self.status {
+            400 => "badRequest",
+            401 => "unauthorized",
+            403 => "forbidden",
+            404 => "itemNotFound",
+            405 => "badMethod",
+            406 => "notAcceptable",
+            409 => "conflictingRequest",
+            413 | 429 => "overLimit",
+            503 => "serviceUnavailable",
+            _ => "computeFault",
+        }
+    }
+}
+
+/// Which API writes the refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    Native,
+    V1,
+    Scp,
+}
+
+pub(super) fn written(refusal: &Refusal, dialect: Dialect, manners: &Manners) -> Answer {
+    let style = match (dialect, manners.errors) {
+        (Dialect::V1, _) => return in_v1(refusal, manners),
+        (Dialect::Native, ErrorBodies::Usual) => ErrorBodies::Named,
+        (Dialect::Scp, ErrorBodies::Usual) => ErrorBodies::Errors,
+        (_, other) => other,
+    };
+    let message = &refusal.message;
+    let body = match style {
+        ErrorBodies::Text => {
+            return Answer { text: Some(message.clone()), ..Answer::empty(refusal.status) };
+        }
+        ErrorBodies::Empty => return Answer::empty(refusal.status),
+        ErrorBodies::Errors => {
+            json!({ "errors": [{ "code": refusal.name(), "detail": [message], "status": refusal.status }] })
+        }
+        ErrorBodies::Error => json!({ "error": { "code": refusal.status, "message": message } }),
+        ErrorBodies::Named | ErrorBodies::Usual => {
+            let mut named = serde_json::Map::new();
+            named.insert(refusal.name().to_string(), json!({ "code": refusal.status, "message": message }));
+            Value::Object(named)
+        }
+    };
+    Answer::json(refusal.status, body)
+}
+
+/// The one documented form (responses-(task).md:36, details from :71).
+fn in_v1(refusal: &Refusal, manners: &Manners) -> Answer {
+    let mut error = json!({ "code": refusal.code, "message": refusal.message });
+    if manners.error_details {
+        error["details"] = json!([{ "code": refusal.code, "message": refusal.message }]);
+    }
+    Answer::json(refusal.status, json!({ "error": error }))
+}
+
+/// All that can be said against one request, kind by kind.
+#[derive(Default)]
+pub(super) struct Reasons {
+    pub(super) body: Option<Refusal>,
+    pub(super) thing: Option<Refusal>,
+    /// An image, a flavor, a snapshot that the body names.
+    pub(super) reference: Option<Refusal>,
+    pub(super) state: Option<Refusal>,
+}
+
+impl Reasons {
+    /// The first reason in the order of the server's manners, or leave to go on.
+    pub(super) fn judge(self, order: Precedence) -> Result<(), Refusal> {
+        let Reasons { body, thing, reference, state } = self;
+        let first = match order {
+            Precedence::Body => body.or(thing).or(reference).or(state),
+            Precedence::State => thing.or(state).or(body).or(reference),
+            Precedence::Thing => thing.or(body).or(state).or(reference),
+        };
+        first.map_or(Ok(()), Err)
+    }
+}

@@ -1,0 +1,67 @@
+//! What the two lists have in common: filters by name, order, pages and a count.
+
+use serde_json::{Value, json};
+
+use super::super::exchange::{Answer, Ask, Outcome};
+use super::super::refusal::Refusal;
+
+/// One entry with what it can be sorted by.
+pub struct Row {
+    pub id: String,
+    pub name: String,
+    pub number: u64,
+    pub size: i64,
+    pub state: &'static str,
+    pub shown: Value,
+}
+
+/// Answers with `rows` as `field`: the newest first unless sorted otherwise, then the page, then the count if asked
+/// for (virtualserver.openapi.yaml:6260).
+pub fn page(ask: &Ask, field: &str, mut rows: Vec<Row>) -> Outcome {
+    if let Some(name) = ask.query("name") {
+        rows.retain(|row| row.name == name);
+    }
+    sort(&mut rows, ask.query("sort").unwrap_or("created_at:desc"))?;
+    let count = rows.len();
+    if let Some(marker) = ask.query("marker") {
+        let place = rows.iter().position(|row| row.id == marker);
+        rows.drain(..place.ok_or_else(|| Refusal::bad("The marker is unknown."))? + 1);
+    }
+    let number = |name: &str, default: usize| match ask.query(name).map(str::parse::<usize>) {
+        None => Ok(default),
+        Some(Ok(number)) => Ok(number),
+        Some(Err(_)) => Err(Refusal::bad(format!("{name} must be a number."))),
+    };
+    let (limit, offset) = (number("limit", 1000)?, number("offset", 0)?);
+    if limit > 1000 {
+        return Err(Refusal::bad("limit is at most 1000."));
+    }
+    let shown: Vec<Value> = rows.into_iter().skip(offset).take(limit).map(|row| row.shown).collect();
+    let mut body = json!({});
+    body[field] = json!(shown);
+    body["count"] = match ask.query("with_count").is_some_and(|text| text.eq_ignore_ascii_case("true")) {
+        true => json!(count),
+        false => Value::Null,
+    };
+    Ok(Answer::json(200, body))
+}
+
+/// `<key>[:<direction>]`, several with commas; the first key counts most.
+fn sort(rows: &mut [Row], order: &str) -> Result<(), Refusal> {
+    for part in order.split(',').rev() {
+        let (key, direction) = part.split_once(':').unwrap_or((part, "asc"));
+        match key.trim() {
+            "created_at" | "id" | "modified_at" | "updated_at" => rows.sort_by_key(|row| row.number),
+            "name" => rows.sort_by(|a, b| a.name.cmp(&b.name)),
+            "size" => rows.sort_by_key(|row| row.size),
+            "state" | "status" => rows.sort_by_key(|row| row.state),
+            other => return Err(Refusal::bad(format!("{other} is no sort key."))),
+        }
+        match direction.trim() {
+            "asc" => {}
+            "desc" => rows.reverse(),
+            other => return Err(Refusal::bad(format!("{other} is no direction."))),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! API versions and what becomes of them with time (page 004).
+
+use serde_json::{Value, json};
+
+use super::super::calendar;
+use super::super::exchange::Ask;
+use super::super::refusal::Refusal;
+use super::super::world::World;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lifecycle {
+    Current,
+    Supported,
+    Deprecated,
+    /// Announced, not yet callable.
+    Planned,
+}
+
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// `1.3`
+    pub number: String,
+    pub state: Lifecycle,
+    /// `YYYYMMDD`
+    pub not_before: Option<String>,
+}
+
+impl Version {
+    /// The four of the page (004:10, :49, :83, :120) and one that is only planned.
+    pub fn of_page_004() -> Vec<Version> {
+        let version = |number: &str, state, date: Option<&str>| Version {
+            number: number.to_string(),
+            state,
+            not_before: date.map(str::to_string),
+        };
+        vec![
+            version("1.4", Lifecycle::Planned, None),
+            version("1.3", Lifecycle::Current, None),
+            version("1.2", Lifecycle::Supported, Some("20260831")),
+            version("1.1", Lifecycle::Deprecated, Some("20260531")),
+            version("1.0", Lifecycle::Deprecated, Some("20251231")),
+        ]
+    }
+
+    /// The date has arrived or passed; dates of equal form compare as texts (004:80).
+    fn over(&self, today: &str) -> bool {
+        self.not_before.as_ref().is_some_and(|date| date.replace('-', "") <= today.replace('-', ""))
+    }
+}
+
+/// Refuses requests for a version that cannot be had; 400, as the pages have no other code for it. Without the header
+/// the newest CURRENT version serves.
+pub fn admitted(world: &World, ask: &Ask) -> Result<(), Refusal> {
+    let Some(wish) = ask.header("scp-api-version") else {
+        return Ok(());
+    };
+    let number =
+        wish.split_once(' ').filter(|(product, _)| *product == "virtualserver").map(|(_, number)| number.trim());
+    let known = world.settings.versions.iter().find(|version| Some(version.number.as_str()) == number);
+    let version = known.ok_or_else(|| Refusal::bad(format!("There is no version {wish}.")))?;
+    let over = version.over(&world.settings.today);
+    let refused = match version.state {
+        Lifecycle::Current => false,
+        Lifecycle::Planned => !world.has("planned-version-accepted"),
+        Lifecycle::Deprecated => over && !world.has("expired-version-accepted"),
+        Lifecycle::Supported => over && world.settings.manners.supported_past_date_refused,
+    };
+    if refused { Err(Refusal::bad(format!("Version {wish} is not supported."))) } else { Ok(()) }
+}
+
+/// `GET /`, with dates that have hyphens, other than on the page.
+pub fn listing(world: &World, host: &str) -> Vec<Value> {
+    let one = |version: &Version| {
+        let status = match version.state {
+            Lifecycle::Current => "CURRENT",
+            Lifecycle::Supported => "SUPPORTED",
+            Lifecycle::Deprecated => "DEPRECATED",
+            Lifecycle::Planned => "PLANNED",
+        };
+        json!({
+            "id": format!("v{}", version.number),
+            "status": status,
+            "not_before": version.not_before.as_deref().and_then(calendar::hyphened),
+            "links": [{ "rel": "self", "href": format!("http://{host}/v1") }],
+        })
+    };
+    world.settings.versions.iter().map(one).collect()
+}

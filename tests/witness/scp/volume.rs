@@ -1,0 +1,139 @@
+//! One volume, one snapshot, and what happens to them.
+
+use serde_json::{Map, Value};
+
+use super::super::agenda::{Change, Event};
+use super::super::manners::Transients;
+use super::super::pools::VolumeType;
+use super::super::world::World;
+
+#[derive(Clone, Debug)]
+pub struct Volume {
+    pub id: String,
+    pub account: String,
+    pub number: u64,
+    pub generation: u32,
+    pub name: String,
+    pub size: i64,
+    pub kind: VolumeType,
+    pub from_snapshot: Option<String>,
+    /// `available`, `in-use` and so on, as the API spells it.
+    pub state: &'static str,
+    pub attached: Vec<Attachment>,
+    pub created: u64,
+    pub modified: u64,
+    /// How often things happened: memories of faulty servers.
+    pub extends: u32,
+    pub reverts: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct Attachment {
+    pub server: String,
+    pub since: u64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub id: String,
+    pub account: String,
+    pub volume: String,
+    /// Its place in the order of creation: decides which snapshot is the latest.
+    pub number: u64,
+    pub name: String,
+    pub description: Option<String>,
+    pub metadata: Map<String, Value>,
+    /// The volume's size when it was taken.
+    pub size: i64,
+    pub status: &'static str,
+    pub created: u64,
+    pub updated: u64,
+}
+
+#[derive(Clone, Debug)]
+pub enum VolumeChange {
+    State(&'static str),
+    Size(i64),
+    Attached(String),
+    Detached,
+    Gone,
+}
+
+#[derive(Clone, Debug)]
+pub enum SnapshotChange {
+    Status(&'static str),
+    Gone,
+}
+
+impl World {
+    /// A volume of that account; what belongs to others is absent.
+    pub fn volume(&self, account: &str, id: &str) -> Option<&Volume> {
+        let foreign_shown = self.has("foreign-volume-shown");
+        self.volumes.get(id).filter(|volume| volume.account == account || foreign_shown)
+    }
+
+    pub fn snapshot(&self, account: &str, id: &str) -> Option<&Snapshot> {
+        self.snapshots.get(id).filter(|snapshot| snapshot.account == account)
+    }
+
+    /// The newest snapshot of a volume, leaving aside those that are on their way out.
+    pub fn latest_snapshot(&self, volume: &str) -> Option<&Snapshot> {
+        let mine =
+            self.snapshots.values().filter(|snapshot| snapshot.volume == volume && snapshot.status != "deleting");
+        mine.max_by_key(|snapshot| snapshot.number)
+    }
+
+    /// Puts a volume into a state of passage and plans what follows. Returns when that will be.
+    pub fn volume_passes(&mut self, id: &str, state: &'static str, then: Vec<VolumeChange>) -> u64 {
+        let at = self.passage();
+        let now = self.now;
+        let Some(volume) = self.volumes.get_mut(id) else {
+            return now;
+        };
+        (volume.state, volume.modified) = (state, now);
+        let generation = volume.generation;
+        for change in then {
+            let event = Event { subject: id.to_string(), generation, change: Change::Volume(change) };
+            self.agenda.plan(at, event);
+        }
+        at
+    }
+
+    pub fn snapshot_passes(&mut self, id: &str, status: &'static str, at: u64, then: SnapshotChange) {
+        let now = self.now;
+        let Some(snapshot) = self.snapshots.get_mut(id) else {
+            return;
+        };
+        (snapshot.status, snapshot.updated) = (status, now);
+        self.agenda.plan(at, Event { subject: id.to_string(), generation: 0, change: Change::Snapshot(then) });
+    }
+
+    /// When a passage that begins now will be over.
+    pub fn passage(&mut self) -> u64 {
+        match self.settings.manners.transients {
+            Transients::Never => self.now,
+            _ => self.now + self.phase(),
+        }
+    }
+
+    pub fn volume_changes(&mut self, at: u64, id: &str, generation: u32, change: VolumeChange) {
+        let Some(volume) = self.volumes.get_mut(id).filter(|volume| volume.generation == generation) else {
+            return;
+        };
+        volume.modified = at;
+        match change {
+            VolumeChange::State(state) => volume.state = state,
+            VolumeChange::Size(size) => volume.size = size,
+            VolumeChange::Attached(server) => volume.attached.push(Attachment { server, since: at }),
+            VolumeChange::Detached => volume.attached.clear(),
+            VolumeChange::Gone => _ = self.volumes.remove(id),
+        }
+    }
+
+    pub fn snapshot_changes(&mut self, at: u64, id: &str, change: SnapshotChange) {
+        match (change, self.snapshots.get_mut(id)) {
+            (SnapshotChange::Status(status), Some(snapshot)) => (snapshot.status, snapshot.updated) = (status, at),
+            _ => _ = self.snapshots.remove(id),
+        }
+    }
+}

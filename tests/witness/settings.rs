@@ -1,0 +1,183 @@
+//! What one server is told before it starts.
+
+use std::collections::BTreeSet;
+
+use super::dice::Dice;
+use super::manners::{Manners, Weather};
+use super::pools::Pools;
+use super::scp::Version;
+
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub seed: u64,
+    pub clock: Clock,
+    pub tempo: Tempo,
+    /// `YYYY-MM-DD`: the day on which version lifecycles are judged and the server's clock starts.
+    pub today: String,
+    pub weather: Weather,
+    pub manners: Manners,
+    /// Names from [`super::FAULTS`]; none by default.
+    pub faults: BTreeSet<&'static str>,
+    pub identities: Identities,
+    pub pools: Pools,
+    /// The SCP versions of page 004, newest first.
+    pub versions: Vec<Version>,
+    pub limits: Limits,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            seed: 1,
+            clock: Clock::PerRequest { ms: 100 },
+            tempo: Tempo::default(),
+            today: "2026-11-25".to_string(),
+            weather: Weather::default(),
+            manners: Manners::default(),
+            faults: BTreeSet::new(),
+            identities: Identities::default(),
+            pools: Pools::default(),
+            versions: Version::of_page_004(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// A calm server without faults, with manners and a tempo drawn from the seed.
+    pub fn drawn(seed: u64) -> Self {
+        Settings { seed, manners: Manners::drawn(seed), tempo: Tempo::drawn(seed), ..Settings::default() }
+    }
+}
+
+/// Where the server's time comes from.
+#[derive(Clone, Copy, Debug)]
+pub enum Clock {
+    /// Each request served advances time by so much: the same requests always meet the same states.
+    PerRequest { ms: u64 },
+    /// The machine's clock, `speed` times as fast.
+    Real { speed: u64 },
+}
+
+/// How long things take, in the server's own milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Tempo {
+    /// One intermediate state of a server or a volume.
+    pub phase_ms: u64,
+    /// Phases vary by up to so many percent of `phase_ms`, both ways.
+    pub jitter_percent: u64,
+    /// How long a job stays INIT.
+    pub job_init_ms: u64,
+    /// How long the effect of a job shows before SUCCESS does.
+    pub job_tail_ms: u64,
+}
+
+impl Default for Tempo {
+    fn default() -> Self {
+        Tempo { phase_ms: 150, jitter_percent: 40, job_init_ms: 150, job_tail_ms: 150 }
+    }
+}
+
+impl Tempo {
+    pub fn fast() -> Self {
+        Tempo { phase_ms: 10, jitter_percent: 0, job_init_ms: 5, job_tail_ms: 10 }
+    }
+
+    pub fn slow() -> Self {
+        Tempo { phase_ms: 700, jitter_percent: 60, job_init_ms: 600, job_tail_ms: 1500 }
+    }
+
+    pub fn drawn(seed: u64) -> Self {
+        let mut dice = Dice::new(seed, 13);
+        Tempo {
+            phase_ms: 20 + dice.below(600),
+            jitter_percent: dice.below(80),
+            job_init_ms: dice.below(500),
+            job_tail_ms: dice.below(900),
+        }
+    }
+}
+
+/// Who may call. Fixed, invented values; a caller takes them from here.
+#[derive(Clone, Debug)]
+pub struct Identities {
+    pub owner: Project,
+    pub other: Project,
+    /// Once a token of the owner's project.
+    pub expired_token: String,
+    /// Two accounts of SCP; the first is the owner's.
+    pub keys: [AccessKey; 2],
+}
+
+/// A project of ECS and the token that opens it (`X-Auth-Token`).
+#[derive(Clone, Debug)]
+pub struct Project {
+    pub id: String,
+    pub user_id: String,
+    pub token: String,
+}
+
+/// A key pair of SCP with the account that it belongs to.
+#[derive(Clone, Debug)]
+pub struct AccessKey {
+    pub access: String,
+    pub secret: String,
+    pub account: String,
+}
+
+impl Default for Identities {
+    fn default() -> Self {
+        let project = |id: &str, user: &str, token: &str| Project {
+            id: id.to_string(),
+            user_id: user.to_string(),
+            token: token.to_string(),
+        };
+        let key = |access: &str, secret: &str, account: &str| AccessKey {
+            access: access.to_string(),
+            secret: secret.to_string(),
+            account: account.to_string(),
+        };
+        Identities {
+            owner: project(
+                "0f5181caba0024e72f89c0045e707b91",
+                "9e1f7c1b2d3a4f5068718293a4b5c6d7",
+                "token-of-the-owner",
+            ),
+            other: project(
+                "7c6b5a49382716059f8e7d6c5b4a3928",
+                "5d4c3b2a190807f6e5d4c3b2a1908f7e",
+                "token-of-the-other",
+            ),
+            expired_token: "token-that-has-expired".to_string(),
+            keys: [
+                key("OWNERACCESSKEY000001", "secret/of+the=owner/0001", "a1c0ffee00000000000000000000a001"),
+                key("OTHERACCESSKEY000002", "secret/of+the=other/0002", "b2c0ffee00000000000000000000b002"),
+            ],
+        }
+    }
+}
+
+/// What is never exceeded, whatever a client sends.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub connections_max: usize,
+    pub body_bytes_max: usize,
+    pub servers_per_project_max: usize,
+    pub volumes_per_account_max: usize,
+    pub snapshots_per_account_max: usize,
+    /// Finished jobs are forgotten, the oldest first, when there are more.
+    pub jobs_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            connections_max: 256,
+            body_bytes_max: 1 << 20,
+            servers_per_project_max: 1000,
+            volumes_per_account_max: 500,
+            snapshots_per_account_max: 1000,
+            jobs_max: 2000,
+        }
+    }
+}

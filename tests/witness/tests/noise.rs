@@ -1,0 +1,98 @@
+//! Nonsense must be refused, not choked on.
+
+use serde_json::{Value, json};
+
+use super::client::Client;
+use super::dice::Dice;
+use super::{Settings, signature};
+
+fn nonsense(dice: &mut Dice, depth: u32) -> Value {
+    let keys = [
+        "server",
+        "servers",
+        "resize",
+        "rebuild",
+        "reboot",
+        "os-start",
+        "os-stop",
+        "confirmResize",
+        "flavorRef",
+        "type",
+        "imageRef",
+        "name",
+        "metadata",
+        "id",
+        "size",
+        "snapshot_id",
+        "volume_id",
+        "nics",
+        "networks",
+        "dry_run",
+    ];
+    match dice.below(if depth == 0 { 5 } else { 8 }) {
+        0 => Value::Null,
+        1 => json!(dice.below(20) as i64 - 5),
+        2 => json!(dice.chance(0.5)),
+        3 => json!("HARD"),
+        4 => json!("x".repeat(dice.below(300) as usize)),
+        5 => (0..dice.below(3)).map(|_| nonsense(dice, depth - 1)).collect(),
+        _ => {
+            let mut map = serde_json::Map::new();
+            for _ in 0..dice.below(4) {
+                let key = keys[dice.below(keys.len() as u64) as usize];
+                map.insert(key.to_string(), nonsense(dice, depth - 1));
+            }
+            Value::Object(map)
+        }
+    }
+}
+
+fn places(project: &str, server: &str, volume: &str) -> [String; 16] {
+    [
+        format!("/v2.1/{}/servers", project),
+        format!("/v2.1/{}/servers/{server}/action", project),
+        format!("/v2/{}/servers/detail?limit=x&status=%FF&changes-since=2020-13-99T99:99:99Z", project),
+        format!("/v2.1/{}/flavors/detail?sort_key=z", project),
+        format!("/v1/{}/cloudservers", project),
+        format!("/v1/{}/cloudservers/action", project),
+        format!("/v1/{}/cloudservers/delete", project),
+        format!("/v1/{}/cloudservers/{server}/resize", project),
+        format!("/v1/{}/cloudservers/resize_flavors?instance_uuid={server}&limit=-1", project),
+        "/v1/volumes?sort=a:b,c&limit=99999999999999999999".to_string(),
+        format!("/v1/volumes/{volume}"),
+        format!("/v1/volumes/{volume}/size"),
+        format!("/v1/volumes/{volume}/revert"),
+        format!("/v1/volumes/{volume}/servers"),
+        "/v1/snapshots".to_string(),
+        "/%00/%zz//".to_string(),
+    ]
+}
+
+#[tokio::test]
+async fn nonsense_is_answered_without_an_internal_error() {
+    let mut dice = Dice::new(3, 99);
+    let client = Client::of(Settings::drawn(3)).await;
+    let (server, volume) = (client.server().await, client.volume().await);
+    let owner = client.settings.identities.owner.clone();
+    let key = &client.settings.identities.keys[0];
+    let methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "POST", "POST"];
+    let places = places(&owner.id, &server, &volume);
+    for round in 0..800 {
+        let method = methods[dice.below(methods.len() as u64) as usize];
+        let place = &places[dice.below(places.len() as u64) as usize];
+        let body = if dice.chance(0.1) { "{broken".to_string() } else { nonsense(&mut dice, 4).to_string() };
+        let url = format!("http://{}{place}", client.running.address);
+        let signed = signature(key, method, &url, "1", "", "Openapi");
+        let headers = [
+            ("x-auth-token", owner.token.as_str()),
+            ("x-openstack-nova-api-version", if round % 2 == 0 { "2.1" } else { "latest" }),
+            ("scp-accesskey", key.access.as_str()),
+            ("scp-signature", signed.as_str()),
+            ("scp-timestamp", "1"),
+            ("scp-clienttype", "Openapi"),
+        ];
+        let reply = client.send(method, place, &headers, &body).await;
+        let status = reply.unwrap_or_else(|| panic!("no reply to {method} {place} {body}")).status;
+        assert!(status < 500 || status == 501, "{status} for {method} {place} {body}");
+    }
+}

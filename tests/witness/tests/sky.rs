@@ -1,0 +1,153 @@
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+
+use super::client::Client;
+use super::{Clock, Limits, Manners, Settings, Weather};
+
+async fn under(weather: Weather) -> Client {
+    Client::of(Settings { weather, ..Settings::default() }).await
+}
+
+#[tokio::test]
+async fn a_request_that_is_turned_away_has_no_effect() {
+    for (weather, status) in [
+        (Weather { too_many: 1.0, ..Weather::default() }, 429),
+        (Weather { unavailable: 1.0, ..Weather::default() }, 503),
+    ] {
+        let client = under(weather).await;
+        let reply = client.scp("POST", "/v1/volumes", json!({ "name": "v", "size": 8 })).await;
+        assert_eq!(reply.status, status);
+        assert!(reply.head.contains("retry-after: 1"));
+        assert!(client.running.ledger().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_reset_has_no_effect_and_a_lost_reply_has() {
+    let owner = Settings::default().identities.owner;
+    let token = [("x-auth-token", owner.token.as_str())];
+    for (weather, left) in
+        [(Weather { reset: 1.0, ..Weather::default() }, 0), (Weather { lost_reply: 1.0, ..Weather::default() }, 1)]
+    {
+        let client = under(weather).await;
+        let pools = &client.settings.pools;
+        let body = json!({ "server": {
+            "name": "one", "flavorRef": pools.flavors[0].id, "imageRef": pools.images[0].id,
+            "networks": [{ "uuid": pools.networks[0].id }],
+        }});
+        let reply = client.send("POST", &format!("/v2.1/{}/servers", owner.id), &token, &body.to_string()).await;
+        assert!(reply.is_none());
+        assert_eq!(client.running.ledger().servers.len(), left);
+    }
+}
+
+#[tokio::test]
+async fn a_reset_is_a_reset_and_not_an_orderly_end() {
+    let client = under(Weather { reset: 1.0, ..Weather::default() }).await;
+    let mut stream = TcpStream::connect(client.running.address).await.expect("a connection");
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: here\r\n\r\n").await.expect("sent");
+    let end = stream.read(&mut [0; 100]).await;
+    assert_eq!(end.expect_err("no orderly end").kind(), std::io::ErrorKind::ConnectionReset);
+}
+
+#[tokio::test]
+async fn replies_may_be_compressed_chunked_and_late() {
+    let weather = Weather { gzip: 1.0, chunked: 1.0, close: 1.0, slow: 1.0, slow_ms_max: 20, ..Weather::default() };
+    let client = under(weather).await;
+    let reply = client.send("GET", "/", &[("accept-encoding", "gzip")], "").await.expect("a reply");
+    assert!(reply.head.contains("content-encoding: gzip") && reply.head.contains("transfer-encoding: chunked"));
+    assert_eq!(reply.json["versions"].as_array().map(Vec::len), Some(5));
+    let plain = client.send("GET", "/", &[], "").await.expect("a reply");
+    assert!(!plain.head.contains("gzip"));
+}
+
+#[tokio::test]
+async fn the_same_requests_meet_the_same_states() {
+    let run = async || {
+        let client = Client::of(Settings { seed: 5, manners: Manners::drawn(5), ..Settings::default() }).await;
+        let id = client.stopped().await;
+        (id.clone(), client.show(&id).await["updated"].clone())
+    };
+    assert_eq!(run().await, run().await);
+}
+
+#[tokio::test]
+async fn all_drawn_manners_let_a_server_live_and_die() {
+    for seed in 0..40 {
+        let client = Client::of(Settings { seed, manners: Manners::drawn(seed), ..Settings::default() }).await;
+        let id = client.stopped().await;
+        assert!(client.ecs("DELETE", &format!("/v2.1/{{p}}/servers/{id}"), Value::Null).await.status < 300);
+        assert!(client.running.ledger().is_cleared());
+    }
+}
+
+#[tokio::test]
+async fn real_time_can_be_sped_up() {
+    let clock = Clock::Real { speed: 200 };
+    let client = Client::of(Settings { clock, ..Settings::default() }).await;
+    let start = Instant::now();
+    client.server().await;
+    assert!(start.elapsed() < Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn extra_fields_leave_maps_alone() {
+    let manners = Manners { extra_fields: true, ..Manners::default() };
+    let client = Client::of(Settings { manners, ..Settings::default() }).await;
+    let server = client.show(&client.server().await).await;
+    assert_eq!((&server["x_shade"], &server["metadata"]), (&json!("dim"), &json!({ "a": "1" })));
+}
+
+#[tokio::test]
+async fn what_is_too_large_or_too_much_is_refused() {
+    let limits = Limits { body_bytes_max: 1000, volumes_per_account_max: 1, ..Limits::default() };
+    let client = Client::of(Settings { limits, ..Settings::default() }).await;
+    let large = json!({ "name": "x".repeat(2000), "size": 8 });
+    assert_eq!(client.scp("POST", "/v1/volumes", large).await.status, 413);
+    client.volume().await;
+    assert_eq!(client.scp("POST", "/v1/volumes", json!({ "name": "v", "size": 8 })).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_wiped_server_is_empty_and_goes_on() {
+    let client = Client::plain().await;
+    client.server().await;
+    client.volume().await;
+    client.running.wipe();
+    assert!(client.running.ledger().is_empty());
+    client.server().await;
+}
+
+#[tokio::test]
+async fn a_dropped_server_no_longer_listens() {
+    let client = Client::plain().await;
+    let address = client.running.address;
+    client.running.stop();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn a_day_that_is_none_is_refused_at_the_start() {
+    let settings = Settings { today: "2026-13-01".to_string(), ..Settings::default() };
+    assert!(super::Running::start(settings).await.is_err());
+}
+
+#[tokio::test]
+async fn many_callers_at_once_are_all_served() {
+    let client = std::sync::Arc::new(Client::plain().await);
+    let mut callers = tokio::task::JoinSet::new();
+    for _ in 0..16 {
+        let client = client.clone();
+        callers.spawn(async move {
+            let id = client.server().await;
+            client.ecs("DELETE", &format!("/v2.1/{{p}}/servers/{id}"), Value::Null).await.status
+        });
+    }
+    assert!(callers.join_all().await.iter().all(|status| *status == 204));
+    assert!(client.running.ledger().is_cleared());
+}

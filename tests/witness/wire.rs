@@ -1,0 +1,95 @@
+//! The two ends of a connection that the weather needs to reach: a socket that can be reset and a body that can hide
+//! its length.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use hyper::body::{Body, Bytes, Frame, SizeHint};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+/// A connection that, once `cut` is set, ends with a reset instead of an orderly close.
+pub(super) struct Wire {
+    stream: TcpStream,
+    cut: Arc<AtomicBool>,
+}
+
+impl Wire {
+    pub(super) fn new(stream: TcpStream, cut: Arc<AtomicBool>) -> Self {
+        Wire { stream, cut }
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        if self.cut.load(Ordering::Relaxed) {
+            // A socket that is closed without lingering answers with RST; if that cannot be set, a plain close follows.
+            let _ = self.stream.set_zero_linger();
+        }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.cut.load(Ordering::Relaxed) {
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// A reply's body: known in length, or a number of pieces whose sum is only known at the end (chunked).
+pub(super) struct Pieces {
+    left: VecDeque<Bytes>,
+    sized: bool,
+}
+
+impl Pieces {
+    pub(super) fn whole(bytes: Vec<u8>) -> Self {
+        Pieces { left: if bytes.is_empty() { VecDeque::new() } else { [Bytes::from(bytes)].into() }, sized: true }
+    }
+
+    pub(super) fn chunked(bytes: Vec<u8>, piece: usize) -> Self {
+        let left = bytes.chunks(piece.max(1)).map(Bytes::copy_from_slice).collect();
+        Pieces { left, sized: false }
+    }
+}
+
+impl Body for Pieces {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.left.pop_front().map(|piece| Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.sized && self.left.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self.sized {
+            true => SizeHint::with_exact(self.left.iter().map(|piece| piece.len() as u64).sum()),
+            false => SizeHint::default(),
+        }
+    }
+}
