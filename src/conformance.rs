@@ -19,7 +19,7 @@ use crate::cli::drive::{Chosen, Drive, Filing, Given, Order, campaign};
 use crate::cli::{Began, Limits, Patterns, Shelf, Wrong, lead, target};
 use crate::endpoint::Identities;
 use crate::model::Origin;
-use crate::oracle::{Standing, Verdict};
+use crate::oracle::Verdict;
 use crate::report::{ClauseRow, Report, Shown, complaint};
 use crate::run::Cancel;
 use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
@@ -156,7 +156,7 @@ fn decided(one: &Once, clause: &str) -> Result<Completion, Failed> {
     match row.verdict {
         Verdict::Pass => Ok(Completion::Completed),
         Verdict::Fail => Err(Failed::from(complaint(report, row, &Shown { reports: &reports }))),
-        Verdict::Inconclusive | Verdict::Untested if at_home && row.standing == Standing::Reachable => {
+        Verdict::Inconclusive | Verdict::Untested if at_home && row.standing.decidable() => {
             Err(Failed::from(reason(row)))
         }
         Verdict::Inconclusive | Verdict::Untested => Ok(Completion::ignored_with(reason(row))),

@@ -94,6 +94,7 @@ pub async fn drive(
                 belief: &before,
                 handles: &handles,
                 steps: &steps,
+                requests: told as u64,
                 coverage,
                 limits: &site.limits,
             };
@@ -123,6 +124,7 @@ pub async fn drive(
             belief: &before,
             handles: &earlier,
             steps: &steps,
+            requests: told as u64,
             coverage: &untouched,
             limits: &site.limits,
         };

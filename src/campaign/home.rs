@@ -70,12 +70,8 @@ pub fn site<'a>(
     endpoint: &'a dyn Fn(u64) -> Rc<dyn Endpoint>,
 ) -> Site<'a> {
     let identities = mock_identities(schemas);
-    let filled =
-        schemas.catalog.operations.iter().flat_map(|operation| &operation.path).map(|parameter| parameter.name.clone());
-    let filled =
-        filled.filter(|name| identities.parameter("owner", name).is_some() && !names_a_thing(model, name)).collect();
-    let callers = CALLERS.iter().map(|caller| (*caller).to_string()).collect();
     let settle_most = model.suite.resources.iter().map(|resource| resource.settles_ms).max().unwrap_or(60_000);
+    let soonest = model.suite.resources.iter().map(|resource| resource.settles_ms).min().unwrap_or(60_000);
     let settle_most =
         Duration::from_millis(settle_most.saturating_mul(u64::from(home.bounds.settle_percent)) / 100 + 60_000);
     Site {
@@ -86,7 +82,7 @@ pub fn site<'a>(
         secrets: Secrets::new("mock"),
         pace: Pace {
             // Few polls over a long wait: on a paused clock each one costs, the wait does not.
-            poll_first: Duration::from_millis(700),
+            poll_first: Duration::from_millis(soonest / 10).max(Duration::from_millis(700)),
             poll_factor_percent: 400,
             poll_most: settle_most,
             quiet: settle_most,
@@ -95,10 +91,23 @@ pub fn site<'a>(
         },
         cancel,
         bounds: home.bounds,
-        limits: Limits { steps_max: home.steps_per_plan_max, live_max: home.live_max, filled, callers },
+        limits: mock_limits(model, schemas, home.steps_per_plan_max, home.live_max),
         endpoint,
         sweep_within: None,
     }
+}
+
+/// What plans against the mock may draw: it knows every caller, and fills in what is in every path.
+#[must_use]
+pub fn mock_limits(model: &Model, schemas: &Schemas, steps_max: usize, live_max: usize) -> Limits {
+    let identities = mock_identities(schemas);
+    let parameters = schemas.catalog.operations.iter().flat_map(|operation| &operation.path);
+    let filled = parameters.map(|parameter| &parameter.name).filter(|name| {
+        let known = identities.parameter("owner", name).is_some();
+        known && !names_a_thing(model, name)
+    });
+    let callers = CALLERS.iter().map(|caller| (*caller).to_string()).collect();
+    Limits { steps_max, live_max, filled: filled.cloned().collect(), callers }
 }
 
 fn names_a_thing(model: &Model, parameter: &str) -> bool {

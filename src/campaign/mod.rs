@@ -2,15 +2,19 @@
 //!
 //! It does not know files, formats or the terminal.
 
+mod chase;
 mod drive;
 mod event;
 mod home;
 mod lead;
 mod smaller;
+mod standing;
 mod watch;
 
+pub use chase::{Chased, Terms, chase};
 pub use drive::{Allowance, Driven, Site, drive, retrace};
 pub use event::{Budget, Conclusion, Event, Found, Listener, Spent};
-pub use home::{Home, at_home, mock_identities, mocks, on_paused_clock, site};
+pub use home::{Home, at_home, mock_identities, mock_limits, mocks, on_paused_clock, site};
 pub use lead::{CampaignError, Order, lead};
+pub use standing::Standings;
 pub use watch::Eyes;

@@ -2,7 +2,7 @@
 
 use crate::endpoint::Call;
 use crate::history::{Cause, Exchange};
-use crate::model::{Asked, Bounds, Excess, Fault, Heard, Id, Life, Model, Who, classed};
+use crate::model::{Asked, Bounds, Excess, Fault, Heard, Held, Id, Life, Model, Who, classed, listed};
 use crate::oracle::{Finding, Judge};
 use crate::plan::Ending;
 use crate::run::Watcher;
@@ -21,6 +21,10 @@ pub struct Eyes {
     model: Arc<Model>,
     schemas: Arc<Schemas>,
     steps: BTreeMap<usize, Stepped>,
+    /// By kind: a read that shows every thing of it whole, for the price of one.
+    lists: Vec<Option<String>>,
+    /// By step: looks so far at what it touched.
+    looks: BTreeMap<usize, u64>,
 }
 
 /// What is known of one step that was carried out.
@@ -36,7 +40,18 @@ impl Eyes {
     #[must_use]
     pub fn new(model: Arc<Model>, schemas: Arc<Schemas>, plan: u64, bounds: Bounds) -> Eyes {
         let judge = Judge::new(model.clone(), schemas.clone(), plan, bounds);
-        Eyes { judge, findings: Vec::new(), excesses: Vec::new(), fault: None, model, schemas, steps: BTreeMap::new() }
+        let lists = (0..model.suite.resources.len()).map(|kind| whole_list(&model, &schemas, kind)).collect();
+        Eyes {
+            judge,
+            findings: Vec::new(),
+            excesses: Vec::new(),
+            fault: None,
+            model,
+            schemas,
+            steps: BTreeMap::new(),
+            lists,
+            looks: BTreeMap::new(),
+        }
     }
 
     /// What became of a step; none if it was not sent.
@@ -69,9 +84,35 @@ impl Eyes {
         self.steps.insert(exchange.step, stepped);
     }
 
+    /// The reads that show these things: one each, or at every second look one of a whole list in their
+    /// place, which also shows what should have stayed alone. Which it is depends on the step alone, so
+    /// that a plan with fewer steps looks in the same way.
+    fn looks_at(&self, ids: &[&Id], binding: &str, step_index: usize) -> Vec<Call> {
+        let mut calls: Vec<Call> = Vec::new();
+        let listing = self.looks.get(&step_index).is_some_and(|looks| looks % 2 == 1);
+        for id in ids {
+            let looks = if listing { self.list_with(id, binding) } else { None };
+            calls.extend(looks.or_else(|| self.look_at(id, binding)).filter(|call| !calls.contains(call)));
+        }
+        calls
+    }
+
     fn look_at(&self, id: &Id, binding: &str) -> Option<Call> {
         let shown = self.model.shown[usize::from(id.kind)].as_ref()?;
-        let operation = self.schemas.operation(&shown.operation)?;
+        let path = BTreeMap::from([(shown.parameter.clone(), Value::String(id.id.to_string()))]);
+        Some(Call { path, ..self.read(&shown.operation, id, binding)? })
+    }
+
+    /// A list shows neither that a thing is gone nor what it shows on its way out.
+    fn list_with(&self, id: &Id, binding: &str) -> Option<Call> {
+        let list = self.lists[usize::from(id.kind)].as_ref()?;
+        let stays = |held: &Arc<Held>| listed(held) == Some(true);
+        let here = self.judge.belief.possibilities(id).iter().all(stays);
+        if here { self.read(list, id, binding) } else { None }
+    }
+
+    fn read(&self, operation: &str, id: &Id, binding: &str) -> Option<Call> {
+        let operation = self.schemas.operation(operation)?;
         let same = operation.bindings.iter().find(|known| known.id == binding).or(operation.bindings.first())?;
         let owner = self.judge.belief.possibilities(id).first()?.thing.owner;
         let caller = if owner == Who::Owner { "owner" } else { "other" };
@@ -79,10 +120,29 @@ impl Eyes {
             operation: operation.id.clone(),
             binding: same.id.clone(),
             caller: caller.to_string(),
-            path: BTreeMap::from([(shown.parameter.clone(), Value::String(id.id.to_string()))]),
             ..Call::default()
         })
     }
+}
+
+/// A read whose reply shows every thing of a kind with all its fields, and that needs no more input
+/// than the read that shows one.
+fn whole_list(model: &Model, schemas: &Schemas, kind: usize) -> Option<String> {
+    let shown = model.shown[kind].as_ref()?;
+    let common = &schemas.operation(&shown.operation)?.path;
+    let lists = |operation: &&crate::model::OperationModel| {
+        let whole = |(shows, view): &(usize, crate::suite::View)| *shows == kind && view.whole && view.only.is_none();
+        operation.views.iter().any(whole) && operation.about.is_empty()
+    };
+    let simple = |operation: &&crate::model::OperationModel| {
+        schemas.operation(&operation.id).is_some_and(|operation| {
+            let filled = |name: &str| name != shown.parameter && common.iter().any(|known| known.name == name);
+            operation.path.iter().all(|parameter| filled(&parameter.name))
+                && operation.query.iter().all(|parameter| !parameter.required)
+        })
+    };
+    let found = model.operations.values().filter(lists).find(simple);
+    found.map(|operation| operation.id.clone())
 }
 
 impl Watcher for Eyes {
@@ -104,6 +164,9 @@ impl Watcher for Eyes {
             return;
         }
         self.note(exchange);
+        if exchange.cause == Cause::Poll {
+            *self.looks.entry(exchange.step).or_default() += 1;
+        }
         match self.judge.observe(exchange) {
             Ok(seen) => {
                 self.findings.extend(seen.findings);
@@ -113,17 +176,20 @@ impl Watcher for Eyes {
         }
     }
 
-    /// Things that may be in motion or undetermined; after a change also those that were not
-    /// looked at since, because what should have stayed as it was must be seen to have stayed.
+    /// Things that may be in motion or undetermined; after an accepted change also those that were not
+    /// looked at since. What a refused call should have left alone is looked at now and then only: the
+    /// chooser decides when.
     fn unsettled(&self, step_index: usize) -> Vec<Call> {
         let Some(stepped) = self.steps.get(&step_index).filter(|_| self.fault.is_none()) else { return Vec::new() };
         let belief = &self.judge.belief;
+        let acted = stepped.changes && stepped.ending != Ending::Refused;
         let restless = |id: &&Id| {
             let possible = belief.possibilities(id);
             let gone = possible.iter().all(|held| held.thing.life == Life::Gone);
-            let unseen = stepped.changes && belief.seen_at(id).is_none_or(|seen| seen <= stepped.exchange);
+            let unseen = acted && belief.seen_at(id).is_none_or(|seen| seen <= stepped.exchange);
             !possible.is_empty() && !gone && (!belief.at_rest(id) || unseen)
         };
-        stepped.touched.iter().filter(restless).filter_map(|id| self.look_at(id, &stepped.binding)).collect()
+        let ids: Vec<&Id> = stepped.touched.iter().filter(restless).collect();
+        self.looks_at(&ids, &stepped.binding, step_index)
     }
 }

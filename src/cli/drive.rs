@@ -68,7 +68,7 @@ pub struct Order<'a> {
 }
 
 /// Carries out an order: the campaign room, or a test's recorded conclusion.
-pub type Drive<'a> = &'a dyn Fn(&Order<'_>, &mut dyn Listener) -> Result<(Conclusion, Vec<Left>), Wrong>;
+pub type Drive<'a> = &'a (dyn Fn(&Order<'_>, &mut dyn Listener) -> Result<(Conclusion, Vec<Left>), Wrong> + Sync);
 
 /// Where a campaign's reports go, and what only the caller knows of it.
 #[derive(Debug, Clone, Copy)]

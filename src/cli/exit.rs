@@ -1,6 +1,6 @@
 //! What the process says as it ends. A number means the same in every verb.
 
-use crate::oracle::{Standing, Verdict};
+use crate::oracle::Verdict;
 use crate::report::{ClauseRow, Report};
 use std::process::ExitCode;
 
@@ -77,7 +77,7 @@ pub fn worst(causes: &[Exit]) -> Exit {
 #[must_use]
 pub fn of(report: &Report) -> Exit {
     let undecided = |row: &ClauseRow| {
-        matches!(row.verdict, Verdict::Inconclusive | Verdict::Untested) && row.standing == Standing::Reachable
+        matches!(row.verdict, Verdict::Inconclusive | Verdict::Untested) && row.standing.decidable()
     };
     if report.totals.fail > 0 {
         Exit::Deviation

@@ -5,13 +5,13 @@ use super::exit::Exit;
 use super::shelf::Loaded;
 use super::wrong::Wrong;
 use crate::campaign::{
-    self, Allowance, CampaignError, Conclusion, Driven, Home, Listener, Site, at_home, mocks, on_paused_clock, retrace,
-    site,
+    self, Allowance, CampaignError, Conclusion, Driven, Home, Listener, Site, Standings, mocks, on_paused_clock,
+    retrace, site,
 };
 use crate::endpoint::mock::Tempo;
 use crate::endpoint::{CALLERS, Call, Endpoint, Http, HttpLimits, Identities, Profile, Request, Wall, compose, probe};
 use crate::history::{Learned, Secrets};
-use crate::model::Bounds;
+use crate::model::{Bounds, ClauseId};
 use crate::oracle::Standing;
 use crate::plan::{Hints, Limits, Plan};
 use crate::run::{Left, Pace, Stop};
@@ -31,34 +31,62 @@ const SWEEP: Duration = Duration::from_secs(600);
 /// # Errors
 /// If the suite goes wrong, or the endpoint is not there.
 pub fn lead(order: &Order<'_>, listener: &mut dyn Listener) -> Result<(Conclusion, Vec<Left>), Wrong> {
-    let inner = campaign::Order {
-        seed: order.seed,
-        budget: order.budget,
-        selection: order.selection.clone(),
-        standing: &|_| Standing::Reachable,
-        witnesses: order.witnesses,
-        shrink: true,
-    };
     let (model, schemas) = (&order.loaded.model, &order.loaded.schemas);
     match order.chosen {
-        Chosen::Mock(_) => at_home(model, schemas, &home(order), order.cancel.clone(), &inner, listener)
-            .map(|conclusion| (conclusion, Vec::new()))
-            .map_err(|error| failed(order, &error)),
+        Chosen::Mock(_) => {
+            let home = home(order);
+            let endpoint = mocks(model, schemas, &home);
+            let site = site(model, schemas, &home, order.cancel.clone(), &endpoint);
+            led(order, &site, listener, |leading| Ok(on_paused_clock(leading)))
+        }
         Chosen::Given(given) => {
             let make = |plan| (given.make)(plan);
             let mut site = site(model, schemas, &home(order), order.cancel.clone(), &make);
             site.limits = limits(order, &given.identities);
             site.identities = given.identities.clone();
-            let leading = campaign::lead(&site, &inner, listener);
-            let led = if given.paused_clock { on_paused_clock(leading) } else { on_running_clock(leading)? };
-            led.map_err(|error| failed(order, &error))
+            let paused = given.paused_clock;
+            led(order, &site, listener, |leading| {
+                if paused { Ok(on_paused_clock(leading)) } else { on_running_clock(leading) }
+            })
         }
         Chosen::Address(address, profile) => on_running_clock(async {
             let http = reached(order.loaded, address, profile, &order.wall).await?;
             let endpoint = |_| -> Rc<dyn Endpoint> { http.clone() };
             let site = real_site(order, profile, http.learned(), &endpoint);
+            let standings = standings(&site);
+            let standing = |clause| standings.of(clause);
+            let inner = inner(order, &standing);
             campaign::lead(&site, &inner, listener).await.map_err(|error| failed(order, &error))
         })?,
+    }
+}
+
+type Led = Result<(Conclusion, Vec<Left>), CampaignError>;
+
+fn led<'a>(
+    order: &Order<'_>,
+    site: &'a Site<'a>,
+    listener: &mut dyn Listener,
+    on_a_clock: impl FnOnce(std::pin::Pin<Box<dyn Future<Output = Led> + '_>>) -> Result<Led, Wrong>,
+) -> Result<(Conclusion, Vec<Left>), Wrong> {
+    let standings = standings(site);
+    let standing = |clause| standings.of(clause);
+    let inner = inner(order, &standing);
+    on_a_clock(Box::pin(campaign::lead(site, &inner, listener)))?.map_err(|error| failed(order, &error))
+}
+
+fn standings(site: &Site<'_>) -> Standings {
+    Standings::new(site.model.clone(), site.schemas.clone(), site.hints.clone(), site.limits.clone())
+}
+
+fn inner<'a>(order: &'a Order<'_>, standing: &'a dyn Fn(ClauseId) -> Standing) -> campaign::Order<'a> {
+    campaign::Order {
+        seed: order.seed,
+        budget: order.budget,
+        selection: order.selection.clone(),
+        standing,
+        witnesses: order.witnesses,
+        shrink: true,
     }
 }
 

@@ -64,6 +64,12 @@ pub struct Patterns {
 const REQUESTS_MOCK: u64 = 20_000;
 /// Requests of a run against a real endpoint where neither flag nor profile says.
 const REQUESTS_REAL: u64 = 2_000;
+/// Steps of one plan.
+pub const STEPS_PER_PLAN: usize = 60;
+/// Things alive at once in the mock.
+pub const LIVE_MOCK: usize = 5;
+/// Things alive at once at a real endpoint where the profile does not say.
+const LIVE_REAL: usize = 3;
 /// Plans end the run only where the user says so.
 const PLANS: u64 = 1_000_000;
 /// Longest plan, in seconds of the endpoint's clock, where the profile does not say.
@@ -136,12 +142,12 @@ impl Limits {
             requests_max,
             shrink_requests_max: requests_max.max(500),
             plans_max: self.plans.unwrap_or(PLANS),
-            steps_per_plan_max: 60,
+            steps_per_plan_max: STEPS_PER_PLAN,
             seconds_max: match chosen {
                 Chosen::Mock(_) | Chosen::Given(_) => SECONDS_MOCK,
                 Chosen::Address(_, profile) => profile.limits.seconds.unwrap_or(SECONDS_REAL),
             },
-            live_max: if real { 3 } else { 5 },
+            live_max: if real { LIVE_REAL } else { LIVE_MOCK },
             first_only: self.first,
         }
     }

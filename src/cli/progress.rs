@@ -25,10 +25,10 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// For the campaign of one suite.
+    /// For the campaign of one suite. Only one that runs `alone` has a line that changes.
     #[must_use]
-    pub fn new(suite: &str, model: Arc<Model>) -> Progress {
-        let bar = std::io::stderr().is_terminal().then(bar);
+    pub fn new(suite: &str, model: Arc<Model>, alone: bool) -> Progress {
+        let bar = (alone && std::io::stderr().is_terminal()).then(bar);
         let suite = suite.to_string();
         Progress { suite, model, bar, clauses: 0, passed: 0, found: 0, requests: 0, requests_max: 0, due: 0, plan: 0 }
     }

@@ -29,7 +29,7 @@ pub enum Verb {
     Mock(Mock),
     /// Write a file to begin with
     Init(Init),
-    /// List the ways in which the mock can break a promise
+    /// List the ways in which the mock can break a promise, or see which of them are found
     Mutants(Mutants),
     /// Say what a clause promises, where, when it speaks, and what became of it
     Explain(Explain),
@@ -158,6 +158,15 @@ pub struct Mutants {
     /// Only mutants whose name matches, such as 'resize.*/stuck'
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,
+    /// Run a short campaign against each, and say which are found; a survivor ends with 1
+    #[arg(long)]
+    pub run: bool,
+    /// Requests of each campaign
+    #[arg(long, value_name = "N", default_value_t = 400, requires = "run")]
+    pub requests: u64,
+    /// Campaigns for each mutant, with the seeds 1, 2, 3, …
+    #[arg(long, value_name = "N", default_value_t = 10, requires = "run", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub seeds: u64,
 }
 
 #[derive(Debug, Args)]

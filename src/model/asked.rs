@@ -64,21 +64,6 @@ impl Asked {
                 values.iter().map(|(name, value)| (Arc::from(name.as_str()), Val::from(value))).collect(),
             ))
         };
-        // Header names have no case; the suite's expressions have.
-        let spelled = |name: &str| {
-            model
-                .header_names
-                .iter()
-                .find(|known| known.eq_ignore_ascii_case(name))
-                .map_or(name, String::as_str)
-                .to_string()
-        };
-        let headers = exchange
-            .headers
-            .iter()
-            .map(|(name, value)| (Arc::from(spelled(name).as_str()), Val::Str(Arc::from(value.as_str()))));
-        let pools =
-            model.suite.pools.iter().map(|(name, values)| (Arc::from(name.as_str()), Val::List(values.clone().into())));
         let mut asked = Asked {
             operation: exchange.operation.clone(),
             binding: exchange.binding.clone(),
@@ -88,11 +73,11 @@ impl Asked {
             doubts: input.doubts,
             path: map(&exchange.path),
             query: map(&exchange.query),
-            header: Val::Map(Arc::new(headers.collect())),
+            header: headers(model, exchange),
             body: exchange.body.as_ref().map_or(Val::Null, Val::from),
             version: Val::Null,
             today: Val::Str(Arc::from(model.today.as_str())),
-            pools: Val::Map(Arc::new(pools.collect())),
+            pools: model.pools.clone(),
             existing: Vec::new(),
         };
         if let Some(version) = &model.suite.version {
@@ -141,6 +126,18 @@ impl Asked {
         });
         new.collect()
     }
+}
+
+/// The root `header`. Header names have no case; the suite's expressions have.
+#[must_use]
+pub fn headers(model: &Model, exchange: &Exchange) -> Val {
+    let spelled = |name: &str| -> Arc<str> {
+        let known = model.header_names.iter().find(|known| known.eq_ignore_ascii_case(name));
+        Arc::from(known.map_or(name, String::as_str))
+    };
+    let headers = exchange.headers.iter();
+    let headers = headers.map(|(name, value)| (spelled(name), Val::Str(Arc::from(value.as_str()))));
+    Val::Map(Arc::new(headers.collect()))
 }
 
 impl Scope for Asked {

@@ -1,9 +1,9 @@
 //! What class a call's input belongs to, and which clauses settle a doubt about it.
 
-use super::asked::Asked;
+use super::asked::{Asked, headers};
 use super::compile::{ClauseId, Model};
 use super::reading::Reading;
-use crate::expr::{Expr, Key, Path, Val};
+use crate::expr::{Expr, Key, Path, Scope, Val};
 use crate::history::{Exchange, Input};
 use crate::schema::{Class, Schemas, classify};
 use crate::suite::Let;
@@ -46,9 +46,21 @@ pub fn classed(model: &Model, schemas: &Schemas, exchange: &Exchange) -> Input {
 /// The version that a call asks for, as the suite reads it from the headers.
 #[must_use]
 pub fn version_of(model: &Model, exchange: &Exchange) -> Option<String> {
-    match Asked::new(model, exchange, Class::Valid).version() {
-        Val::Str(version) => Some(version.to_string()),
-        _ => None,
+    let version = model.suite.version.as_ref()?;
+    let read = if version.roots().iter().all(|root| root.as_ref() == "header") {
+        version.eval(&Headers(headers(model, exchange))).unwrap_or(Val::Null)
+    } else {
+        Asked::new(model, exchange, Class::Valid).version().clone()
+    };
+    if let Val::Str(version) = read { Some(version.to_string()) } else { None }
+}
+
+/// All that the suite's version is read from.
+struct Headers(Val);
+
+impl Scope for Headers {
+    fn root(&self, name: &str) -> Option<Val> {
+        (name == "header").then(|| self.0.clone())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The suite indexed by operation, with the clauses that are generated from it.
 
 use super::thing::Id;
-use crate::expr::Expr;
+use crate::expr::{Expr, Val};
 use crate::schema::catalog::{Catalog, Source};
 use crate::suite::{About, Basis, Binding, Calls, Clause, FieldClass, Resource, Suite, View, While};
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,6 +90,8 @@ pub struct Model {
     pub today: String,
     /// Headers that the suite's expressions read, as it spells them.
     pub header_names: Vec<String>,
+    /// The root `pools`, made once: it is the same in every call.
+    pub pools: Val,
     generated: BTreeMap<Generated, ClauseId>,
 }
 
@@ -132,7 +134,10 @@ impl Model {
         let shown = suite.resources.iter().enumerate().map(|(kind, _)| shown(&suite, catalog, kind)).collect();
         let ends = (0..suite.resources.len()).map(|kind| ends(&suite, catalog, kind)).collect();
         let header_names = headers_read(&suite);
-        Ok(Model { header_names, suite, clauses, operations, shown, ends, today: today.to_string(), generated })
+        let pools = suite.pools.iter();
+        let pools = pools.map(|(name, values)| (Arc::from(name.as_str()), Val::List(values.clone().into())));
+        let pools = Val::Map(Arc::new(pools.collect()));
+        Ok(Model { header_names, pools, suite, clauses, operations, shown, ends, today: today.to_string(), generated })
     }
 
     #[must_use]

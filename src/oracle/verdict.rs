@@ -29,6 +29,16 @@ pub enum Standing {
     Unreachable(String),
     /// It applies, but no reply could contradict it, and why.
     Unobservable(String),
+    /// No sequence of calls was found that makes it apply, and why the search proves nothing.
+    Unknown(String),
+}
+
+impl Standing {
+    /// Whether a run is expected to decide the clause: what is not known counts as expected.
+    #[must_use]
+    pub fn decidable(&self) -> bool {
+        matches!(self, Standing::Reachable | Standing::Unknown(_))
+    }
 }
 
 /// A clause and what became of it.
@@ -73,7 +83,13 @@ pub fn verdicts(
             let count = tally.clauses.get(&clause).copied().unwrap_or_default();
             let against: Vec<usize> =
                 findings.iter().enumerate().filter(|(_, f)| f.clauses.contains(&clause)).map(|(i, _)| i).collect();
-            let standing = standing(clause);
+            // What passed or failed was reached and seen, whatever a search would say.
+            let decided = count.passed > 0 || !against.is_empty();
+            let applied = count.applied + count.exceptions + count.unclear > 0;
+            let standing = match if decided { Standing::Reachable } else { standing(clause) } {
+                Standing::Unreachable(_) | Standing::Unknown(_) if applied => Standing::Reachable,
+                standing => standing,
+            };
             let (verdict, reason) = decide(&count, !against.is_empty(), &standing, stopped);
             Row { clause, verdict, reason, standing, count, findings: against }
         })
@@ -92,6 +108,9 @@ fn decide(count: &Count, contradicted: bool, standing: &Standing, stopped: Optio
     }
     let touched = count.applied + count.exceptions + count.unclear;
     if touched == 0 {
+        if let (Standing::Unknown(why), None) = (standing, stopped) {
+            return (Verdict::Untested, format!("it never applied; {why}"));
+        }
         return (
             Verdict::Untested,
             stopped.map_or_else(|| "it never applied".to_string(), |why| format!("it never applied: {why}")),

@@ -2,11 +2,13 @@
 
 use super::hints::Hints;
 use super::probe::{Call, Scene};
-use super::situation::{Ending, Presence, Situation, named};
+use super::situation::{Ending, Handle, Presence, Situation, named};
 use super::step::Step;
-use crate::model::{ClauseId, state_of};
+use crate::expr::Val;
+use crate::model::{ClauseId, Held, Id, Life, state_of};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 /// Counts of what was exercised. Sums over plans in any order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +50,15 @@ impl Coverage {
     #[must_use]
     pub fn count_in(&self, clause: &str, context: &str) -> u64 {
         self.clauses.get(clause).and_then(|contexts| contexts.get(context)).copied().unwrap_or(0)
+    }
+
+    /// The same in calls of one operation.
+    #[must_use]
+    pub fn count_of(&self, clause: &str, operation: &str) -> u64 {
+        let Some(contexts) = self.clauses.get(clause) else { return 0 };
+        let prefix = format!("{operation} ");
+        let from = contexts.range::<str, _>((Bound::Included(prefix.as_str()), Bound::Unbounded));
+        from.take_while(|(context, _)| context.starts_with(&prefix)).map(|(_, count)| count).sum()
     }
 
     /// Different contexts in which it did.
@@ -114,32 +125,74 @@ fn moves(scene: &Scene<'_>, step: &Step) -> bool {
     scene.actors.iter().any(|actor| names.contains(actor.name.as_str()) && moving(actor.presence))
 }
 
-/// In what a clause is tested: states of the things named, the last two changes accepted on
-/// them, the binding.
+/// In what a clause is tested: operation and binding, who asks, a version if one is named, and of
+/// each thing named its state, the last two changes accepted on it, and how it stands to the others.
 #[must_use]
 pub fn context(situation: &Situation<'_>, call: &Call) -> String {
-    let mut parts = vec![call.step.binding.clone()];
-    for name in named(&call.step) {
+    let step = &call.step;
+    let mut first = format!("{} {}", step.operation, step.binding);
+    if step.caller != "owner" {
+        first.push_str(&format!(" by {}", step.caller));
+    }
+    for (name, value) in &step.headers {
+        first.push_str(&format!(" {name} {value}"));
+    }
+    let mut parts = vec![first];
+    let names = named(step);
+    for name in &names {
         let Some(handle) = situation.handles.get(name) else {
             continue;
         };
         let mut part = situation.model.suite.resources[handle.kind].name.clone();
         if let Some(id) = &handle.id {
-            let id = crate::model::Id { kind: handle.kind as u16, id: id.clone() };
+            let id = Id { kind: handle.kind as u16, id: id.clone() };
             let possible = situation.belief.possibilities(&id);
-            let states: std::collections::BTreeSet<String> =
+            let states: BTreeSet<String> =
                 possible.iter().map(|held| state(situation, held)).collect();
             part.push_str(&format!(" {}", states.into_iter().collect::<Vec<_>>().join("/")));
         }
         let last = handle.accepted.len().saturating_sub(2);
         part.push_str(&format!(" after {}", handle.accepted[last..].join(", ")));
+        if names.len() > 1 {
+            part.push_str(&standing(situation, handle, &names));
+        }
         parts.push(part);
     }
     parts.join("; ")
 }
 
-fn state(situation: &Situation<'_>, held: &crate::model::Held) -> String {
-    use crate::model::Life;
+/// How a thing stands to the others of a call: whether it holds the id of one of them, and whether it
+/// is the youngest of its kind that does.
+fn standing(situation: &Situation<'_>, handle: &Handle, names: &BTreeSet<&str>) -> String {
+    let ids: Vec<&str> =
+        names.iter().filter_map(|name| situation.handles.get(name)?.id.as_deref()).collect();
+    let held = |handle: &Handle| {
+        let id = Id { kind: handle.kind as u16, id: handle.id.clone()? };
+        situation.belief.possibilities(&id).into_iter().next()
+    };
+    let parents = |held: &Held| -> BTreeSet<String> {
+        let names = held.thing.fields.iter().filter_map(|value| match value {
+            Val::Str(text) if ids.contains(&text.as_ref()) => Some(text.to_string()),
+            _ => None,
+        });
+        names.collect()
+    };
+    let Some(mine) = held(handle) else { return String::new() };
+    let of = parents(&mine);
+    if of.is_empty() {
+        return " unrelated".to_string();
+    }
+    let younger = |other: &Held| {
+        other.id.kind == mine.id.kind
+            && other.thing.life == Life::Alive
+            && other.thing.seq > mine.thing.seq
+            && parents(other) == of
+    };
+    let overtaken = situation.handles.iter().filter_map(|(_, handle)| held(handle)).any(|other| younger(&other));
+    if overtaken { " related, not the latest".to_string() } else { " related".to_string() }
+}
+
+fn state(situation: &Situation<'_>, held: &Held) -> String {
     let thing = &held.thing;
     let moving = if thing.motion.is_some() { "~" } else { "" };
     match (thing.life, thing.fog, state_of(situation.model, usize::from(thing.kind))) {

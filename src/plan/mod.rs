@@ -20,7 +20,7 @@ pub use coverage::{Coverage, Shares, context, cover};
 pub use guided::Guided;
 pub use hints::{Hints, Need, Root};
 pub use probe::{Actor, Call, Ground, Outlook, Scene};
-pub use reach::{Extent, Reach, reachable};
+pub use reach::{Extent, Reach, Reached, reachable};
 pub use search::{Leg, Radius, way};
 pub use situation::{Ending, Handle, Handles, Limits, Presence, Situation, named, presence};
 pub use step::{FORMAT, Plan, Settle, Step, handle, handle_name};

@@ -5,9 +5,11 @@ use super::situation::{Limits, Presence, Situation, presence};
 use super::step::{Settle, Step, handle_name};
 use crate::history::{Cause, Exchange, Outcome};
 use crate::model::{Asked, Belief, ClauseId, Factor, Held, Id, Model, Reading, Who, World, classed, closure, read};
-use crate::schema::Schemas;
+use crate::schema::{Class, Schemas};
 use serde_json::Value;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Worlds looked at for one call; beyond that nothing is said of it.
@@ -19,8 +21,10 @@ pub struct Scene<'a> {
     pub schemas: &'a Schemas,
     pub hints: &'a Hints,
     pub limits: &'a Limits,
-    pub actors: Vec<Actor>,
+    pub actors: Rc<[Actor]>,
     pub ground: Ground<'a>,
+    /// What is possible of the factors that a call joins, by their places in the belief.
+    closed: RefCell<BTreeMap<Vec<usize>, Option<Rc<[World]>>>>,
 }
 
 /// A thing that a call can name.
@@ -67,7 +71,21 @@ impl<'a> Scene<'a> {
             limits: situation.limits,
             actors: situation.handles.iter().filter_map(actor).collect(),
             ground: Ground::Belief(situation.belief),
+            closed: RefCell::default(),
         }
+    }
+
+    /// The scene of one world.
+    #[must_use]
+    pub fn over(
+        model: &'a Model,
+        schemas: &'a Schemas,
+        hints: &'a Hints,
+        limits: &'a Limits,
+        actors: Rc<[Actor]>,
+        world: &'a World,
+    ) -> Scene<'a> {
+        Scene { model, schemas, hints, limits, actors, ground: Ground::World(world), closed: RefCell::default() }
     }
 
     /// The thing as some possible world has it.
@@ -82,41 +100,65 @@ impl<'a> Scene<'a> {
     /// Tries a step: its handles must have ids here.
     #[must_use]
     pub fn call(&self, step: Step) -> Option<Call> {
-        let ids: BTreeMap<&str, &str> =
-            self.actors.iter().map(|actor| (actor.name.as_str(), actor.id.id.as_ref())).collect();
-        let exchange = hypothetical(&step, &ids)?;
+        let exchange = hypothetical(&step, &self.actors)?;
         let class = classed(self.model, self.schemas, &exchange);
         let asked = Asked::new(self.model, &exchange, class);
         Some(Call { step, asked, exchange })
+    }
+
+    /// The inputs of a step that is not complete, for expressions that read them: their class is open.
+    #[must_use]
+    pub fn draft(&self, step: &Step) -> Option<Asked> {
+        Some(Asked::new(self.model, &hypothetical(step, &self.actors)?, Class::Doubtful))
     }
 
     /// Reads every clause that speaks of the call in each world that is possible.
     /// None where a guard goes wrong or too much is possible.
     #[must_use]
     pub fn outlook(&self, call: &Call) -> Option<Outlook> {
-        let worlds = self.worlds(&call.asked)?;
-        let readings =
-            worlds.iter().map(|world| read(self.model, &call.asked, world, &[])).collect::<Result<Vec<_>, _>>();
-        readings.ok().filter(|readings| !readings.is_empty()).map(Outlook)
+        let read = |world: &World| read(self.model, &call.asked, world, &[]).ok();
+        let readings = match self.ground {
+            Ground::World(world) => vec![read(world)?],
+            Ground::Belief(belief) => {
+                self.worlds(belief, &call.asked)?.iter().map(read).collect::<Option<Vec<Reading>>>()?
+            }
+        };
+        (!readings.is_empty()).then_some(Outlook(readings))
+    }
+
+    /// One of the worlds that are possible of the things that a call speaks of.
+    #[must_use]
+    pub fn some_world(&self, asked: &Asked) -> Option<World> {
+        match self.ground {
+            Ground::World(world) => Some(world.clone()),
+            Ground::Belief(belief) => self.worlds(belief, asked)?.first().cloned(),
+        }
     }
 
     /// The worlds of the things that a call speaks of, closed under what may happen by itself.
-    #[must_use]
-    pub fn worlds(&self, asked: &Asked) -> Option<Vec<World>> {
-        let belief = match self.ground {
-            Ground::World(world) => return Some(vec![world.clone()]),
-            Ground::Belief(belief) => belief,
-        };
+    fn worlds(&self, belief: &Belief, asked: &Asked) -> Option<Rc<[World]>> {
         let named: BTreeSet<&Id> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
         let kinds = &self.model.operations[&asked.operation].reads_all;
         let concerned =
-            |factor: &&Factor| factor.ids.iter().any(|id| named.contains(id) || kinds.contains(&usize::from(id.kind)));
-        let mut closed = Vec::new();
-        for factor in belief.factors().iter().filter(concerned) {
+            |factor: &Factor| factor.ids.iter().any(|id| named.contains(id) || kinds.contains(&usize::from(id.kind)));
+        let places = belief.factors().iter().enumerate().filter(|(_, factor)| concerned(factor));
+        let places: Vec<usize> = places.map(|(place, _)| place).collect();
+        if let Some(known) = self.closed.borrow().get(&places) {
+            return known.clone();
+        }
+        let worlds = self.joined(belief, &places);
+        self.closed.borrow_mut().insert(places, worlds.clone());
+        worlds
+    }
+
+    fn joined(&self, belief: &Belief, places: &[usize]) -> Option<Rc<[World]>> {
+        let mut closed = Vec::with_capacity(places.len());
+        for place in places {
+            let factor = &belief.factors()[*place];
             let worlds = closure(self.model, &factor.worlds, WORLDS_MAX).ok()??;
             closed.push(Factor { ids: factor.ids.clone(), worlds, ..Factor::default() });
         }
-        Factor::join(closed, WORLDS_MAX).map(|factor| factor.worlds)
+        Factor::join(closed, WORLDS_MAX).map(|factor| factor.worlds.into())
     }
 }
 
@@ -167,7 +209,7 @@ impl Outlook {
 }
 
 /// The exchange that a step would be; none if a handle has no id.
-fn hypothetical(step: &Step, ids: &BTreeMap<&str, &str>) -> Option<Exchange> {
+fn hypothetical(step: &Step, ids: &[Actor]) -> Option<Exchange> {
     let all = |values: &BTreeMap<String, Value>| -> Option<BTreeMap<String, Value>> {
         values.iter().map(|(name, value)| Some((name.clone(), bound(value, ids)?))).collect()
     };
@@ -193,9 +235,9 @@ fn hypothetical(step: &Step, ids: &BTreeMap<&str, &str>) -> Option<Exchange> {
     })
 }
 
-fn bound(value: &Value, ids: &BTreeMap<&str, &str>) -> Option<Value> {
+fn bound(value: &Value, ids: &[Actor]) -> Option<Value> {
     if let Some(name) = handle_name(value) {
-        return ids.get(name).map(|id| Value::from(*id));
+        return ids.iter().find(|actor| actor.name == name).map(|actor| Value::from(actor.id.id.as_ref()));
     }
     Some(match value {
         Value::Array(items) => Value::Array(items.iter().map(|item| bound(item, ids)).collect::<Option<_>>()?),

@@ -5,7 +5,7 @@
 
 use super::build::{Ask, build};
 use super::hints::{Hints, has_effect};
-use super::probe::{Actor, Call, Ground, Scene};
+use super::probe::{Actor, Call, Scene};
 use super::search::{settled, signature, spoiled};
 use super::situation::{Limits, Presence};
 use crate::expr::Val;
@@ -39,6 +39,17 @@ impl Default for Extent {
     }
 }
 
+/// What a search has shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reached {
+    /// Every written clause that some sequence of calls makes apply.
+    pub found: BTreeMap<ClauseId, Reach>,
+    /// Worlds that were looked at.
+    pub worlds: usize,
+    /// False: there were more worlds than the bound allows, so what was not found may be there.
+    pub whole: bool,
+}
+
 /// Every written clause that some sequence of calls makes apply, within the bounds.
 #[must_use]
 pub fn reachable(
@@ -47,8 +58,8 @@ pub fn reachable(
     hints: &Hints,
     limits: &Limits,
     extent: Extent,
-) -> BTreeMap<ClauseId, Reach> {
-    let mut found: BTreeMap<ClauseId, Reach> = BTreeMap::new();
+) -> Reached {
+    let mut reached = Reached { whole: true, ..Reached::default() };
     // One thing of a kind gets deep; several get wide, for clauses about relations.
     for things_max in 1..=extent.things_max {
         let mut search = Search {
@@ -61,16 +72,19 @@ pub fn reachable(
             found: BTreeMap::new(),
             seen: BTreeSet::new(),
             open: VecDeque::from([(World::new(), 0)]),
+            visited: 0,
         };
         search.run();
+        reached.worlds += search.visited;
+        reached.whole &= search.open.is_empty() || search.complete();
         for (clause, reach) in search.found {
             let better = |known: &Reach| (!known.certain, known.shortest) > (!reach.certain, reach.shortest);
-            if found.get(&clause).is_none_or(better) {
-                found.insert(clause, reach);
+            if reached.found.get(&clause).is_none_or(better) {
+                reached.found.insert(clause, reach);
             }
         }
     }
-    found
+    reached
 }
 
 const PURPOSE_REACH: u64 = 3;
@@ -89,16 +103,14 @@ struct Search<'a> {
     found: BTreeMap<ClauseId, Reach>,
     seen: BTreeSet<String>,
     open: VecDeque<(World, usize)>,
+    visited: usize,
 }
 
 impl Search<'_> {
     fn run(&mut self) {
-        let mut visited = 0;
-        while let Some((world, depth)) = self.open.pop_front() {
-            if visited >= self.extent.worlds_max || self.complete() {
-                break;
-            }
-            visited += 1;
+        while self.visited < self.extent.worlds_max && !self.complete() {
+            let Some((world, depth)) = self.open.pop_front() else { break };
+            self.visited += 1;
             self.visit(&world, depth);
         }
     }
@@ -190,14 +202,8 @@ fn scene<'a>(search: &Search<'a>, world: &'a World) -> Scene<'a> {
             (Life::Alive, None) => Presence::Rest,
         },
     };
-    Scene {
-        model: search.model,
-        schemas: search.schemas,
-        hints: search.hints,
-        limits: search.limits,
-        actors: world.iter().map(actor).collect(),
-        ground: Ground::World(world),
-    }
+    let actors = world.iter().map(actor).collect();
+    Scene::over(search.model, search.schemas, search.hints, search.limits, actors, world)
 }
 
 /// Whether a call is found to which the clause applies: certainly, or as far as is known.

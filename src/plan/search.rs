@@ -2,7 +2,7 @@
 
 use super::build::{Ask, build};
 use super::hints::{Hints, has_effect};
-use super::probe::{Actor, Call, Ground, Scene};
+use super::probe::{Actor, Call, Scene};
 use super::situation::{Presence, named};
 use super::step::handle;
 use crate::expr::Val;
@@ -11,6 +11,7 @@ use crate::schema::{Rng, deviations_at};
 use serde_json::Value;
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt::Write;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// One call of a way: the clause that accepts it, its operation, and the thing.
@@ -40,7 +41,8 @@ pub fn way(scene: &Scene<'_>, goal: ClauseId, target: &Actor, radius: Radius, rn
     let goals: Vec<Leg> = legs(scene.model, goal, Some(&target.name));
     let moves = moves(scene, target);
     while let Some((world, legs)) = open.pop_front() {
-        let here = Scene { ground: Ground::World(&world), actors: scene.actors.clone(), ..*scene };
+        let here =
+            Scene::over(scene.model, scene.schemas, scene.hints, scene.limits, Rc::clone(&scene.actors), &world);
         for last in &goals {
             left = left.checked_sub(1)?;
             if attempt(&here, last, !legs.is_empty(), rng).is_some() {

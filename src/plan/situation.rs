@@ -18,6 +18,8 @@ pub struct Situation<'a> {
     pub handles: &'a Handles,
     /// The steps so far, in order.
     pub steps: &'a [Step],
+    /// Requests of this plan so far, polls and repeats included.
+    pub requests: u64,
     /// Of all plans of the campaign so far, this one included.
     pub coverage: &'a Coverage,
     pub limits: &'a Limits,

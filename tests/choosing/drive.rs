@@ -111,6 +111,7 @@ impl Bench {
                 belief: &before,
                 handles: &known,
                 steps: &steps,
+                requests: desk.number,
                 coverage: &walked.coverage.clone(),
                 limits: &limits,
             };

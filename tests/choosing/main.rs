@@ -101,7 +101,9 @@ fn on_a_shipped_suite_more_clauses_are_exercised_than_by_chance() {
 #[test]
 fn what_no_sequence_of_calls_reaches_is_told_from_what_takes_many() {
     let bench = Bench::new(lamps::lamps(), "owner");
-    let found = reachable(&bench.model, &bench.schemas, &bench.hints, &bench.limits(60), Extent::default());
+    let reached = reachable(&bench.model, &bench.schemas, &bench.hints, &bench.limits(60), Extent::default());
+    assert!(reached.whole, "{} worlds", reached.worlds);
+    let found = reached.found;
     let shortest = |id: &str| {
         found.get(&bench.model.named(id).expect("a clause of the suite")).map(|reach| (reach.shortest, reach.certain))
     };

@@ -4,10 +4,14 @@ use crate::cli::exit::{Exit, worst};
 use crate::cli::own_pages::OwnPages;
 use crate::cli::shelf::{Loaded, Shelf};
 use crate::cli::wrong::Wrong;
-use crate::cli::{clock, out, typed};
+use crate::campaign::{self, Standings};
+use crate::cli::{clock, meant, out, typed};
+use crate::plan::Hints;
 use crate::schema::catalog::Citation;
 use crate::suite::{self, Evidence, Problem, Severity};
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Lints each suite; 4 if one has an error.
 pub fn lint(typed: &typed::Lint) -> Result<Exit, Wrong> {
@@ -32,8 +36,12 @@ fn one(shelf: &Shelf, loaded: &Loaded, typed: &typed::Lint) -> Result<Exit, Wron
     let citations = citations(shelf, &loaded.suite.catalog)?;
     let pages = typed.pages.as_ref().map(|folder| OwnPages::open(folder, &loaded.schemas.catalog)).transpose()?;
     let fresh = |citation: &Citation| pages.as_ref().map_or(Ok(()), |pages| pages.fresh(citation));
-    let evidence =
-        Evidence { citations: citations.as_deref(), fresh: pages.is_some().then_some(&fresh), reachable: None };
+    let reachable = reachable(loaded);
+    let evidence = Evidence {
+        citations: citations.as_deref(),
+        fresh: pages.is_some().then_some(&fresh),
+        reachable: Some(&reachable),
+    };
     let found = suite::lint(&loaded.file, &loaded.text, &loaded.suite, &loaded.schemas, evidence);
     let shown: Vec<Problem> =
         found.iter().filter(|it| !typed.no_notes || it.severity != Severity::Note).cloned().collect();
@@ -47,6 +55,14 @@ fn one(shelf: &Shelf, loaded: &Loaded, typed: &typed::Lint) -> Result<Exit, Wron
         count(Severity::Note)
     ));
     Ok(if suite::has_errors(&found) { Exit::BadInput } else { Exit::Passed })
+}
+
+/// Clauses that calls at the mock, with its callers and the suite's own pools, may make apply.
+fn reachable(loaded: &Loaded) -> BTreeSet<String> {
+    let (model, schemas) = (&loaded.model, &loaded.schemas);
+    let hints = Arc::new(Hints::new(model, schemas));
+    let limits = campaign::mock_limits(model, schemas, meant::STEPS_PER_PLAN, meant::LIVE_MOCK);
+    Standings::new(model.clone(), schemas.clone(), hints, limits).ids()
 }
 
 /// The lock file of a catalog; none if there is none.

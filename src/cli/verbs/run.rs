@@ -1,4 +1,4 @@
-//! `probity run`: every suite's campaign, one after the other.
+//! `probity run`: every suite's campaign; those against the mock side by side.
 
 use crate::cli::clock::Began;
 use crate::cli::drive::{Chosen, Drive, Filing, Order, campaign, concluded};
@@ -10,7 +10,11 @@ use crate::cli::wrong::Wrong;
 use crate::cli::{meant, out, target, typed};
 use crate::report::{Report, Shown, summary};
 use crate::run::Left;
+use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::Sender;
 
 /// Runs the suites and prints what came of each.
 pub fn run(typed: &typed::Run, drive: Drive<'_>) -> Result<Exit, Wrong> {
@@ -27,14 +31,20 @@ pub fn run(typed: &typed::Run, drive: Drive<'_>) -> Result<Exit, Wrong> {
     out::line(&origin);
     let signals = Signals::listen();
     let filing = Filing { reports: &settings.reports, origin: &origin, began: &began };
+    // Real endpoints are asked one after the other: what they bear is counted in requests per second.
+    let threads = if chosen.iter().any(|(_, chosen)| chosen.real()) { 1 } else { cores().min(chosen.len()) };
     let mut exits = Vec::new();
-    for (loaded, chosen) in &chosen {
-        if signals.came().is_some() {
-            break;
+    let campaign = |index: usize| {
+        let (loaded, chosen) = &chosen[index];
+        let signals = (signals.came().is_none()).then_some(&signals)?;
+        let progress = Progress::new(&loaded.name, loaded.model.clone(), threads == 1);
+        Some(one(&settings, &shelf, (loaded, chosen), profile.settle_percent, signals, &filing, (progress, drive)))
+    };
+    side_by_side(chosen.len(), threads, campaign, |index, ended| {
+        if let Some(ended) = ended {
+            exits.push((chosen[index].0.name.clone(), told(ended, &settings.reports)));
         }
-        let ended = one(&settings, &shelf, (loaded, chosen), profile.settle_percent, &signals, &filing, drive);
-        exits.push((loaded.name.clone(), told(ended, &settings.reports)));
-    }
+    });
     exits.extend(signals.came().map(|exit| ("all".to_string(), exit)));
     let (exit, line) = concluded(&exits);
     out::line(&line);
@@ -48,7 +58,7 @@ fn one(
     settle_percent: u32,
     signals: &Signals,
     filing: &Filing<'_>,
-    drive: Drive<'_>,
+    (mut progress, drive): (Progress, Drive<'_>),
 ) -> Result<(Report, Vec<Left>), Wrong> {
     let selection = settings.clauses.of(loaded);
     let witnesses = shelf.witnesses(&loaded.name)?;
@@ -66,7 +76,47 @@ fn one(
         profile: settings.target.profile.as_ref().map(|path| path.display().to_string()),
         cancel: signals.cancel.clone(),
     };
-    campaign(&order, filing, &mut Progress::new(&loaded.name, loaded.model.clone()), drive)
+    campaign(&order, filing, &mut progress, drive)
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// Does so many jobs on so many threads; what comes of them is taken in their order, whichever is done first.
+fn side_by_side<T: Send>(
+    jobs: usize,
+    threads: usize,
+    job: impl Fn(usize) -> T + Sync,
+    mut done: impl FnMut(usize, T),
+) {
+    let next = AtomicUsize::new(0);
+    let (tell, told) = std::sync::mpsc::channel();
+    let work = |tell: Sender<(usize, T)>| {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            // Nobody listens any more where the taking of an earlier result has failed.
+            if index >= jobs || tell.send((index, job(index))).is_err() {
+                return;
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            let (tell, work) = (tell.clone(), &work);
+            scope.spawn(move || work(tell));
+        }
+        drop(tell);
+        let mut early = BTreeMap::new();
+        let mut due = 0;
+        for (index, result) in told {
+            early.insert(index, result);
+            while let Some(result) = early.remove(&due) {
+                done(due, result);
+                due += 1;
+            }
+        }
+    });
 }
 
 /// One suite's summary or error; the other suites are run all the same.

@@ -37,7 +37,12 @@ pub fn decide(
         if let Some(answer) = broken(model, asked, &reading, mutant, rng) {
             return answer;
         }
-        if mutant.kind == Kind::Accepted && reading.demanded.contains(&mutant.clause) {
+        let lets_pass = match &mutant.kind {
+            Kind::Accepted => true,
+            Kind::AcceptedBy(careless) => careless == operation,
+            _ => false,
+        };
+        if lets_pass && reading.demanded.contains(&mutant.clause) {
             reading.demanded.retain(|clause| *clause != mutant.clause);
             if reading.demanded.is_empty() {
                 return Answer::Accept {

@@ -5,7 +5,7 @@
 
 use crate::model::{ClauseId, Generated, Model, Origin};
 use crate::schema::Schemas;
-use crate::suite::{Clause, EffectValue, FieldClass, Stage, Verb};
+use crate::suite::{Calls, Clause, EffectValue, FieldClass, Stage, Verb};
 use std::collections::BTreeSet;
 
 /// One broken promise.
@@ -22,6 +22,8 @@ pub struct Mutant {
 pub enum Kind {
     /// A call that must be refused is accepted.
     Accepted,
+    /// The same in calls of one operation only.
+    AcceptedBy(String),
     /// A call that must be accepted is refused.
     Refused,
     /// The right verb with a status that the clause does not allow.
@@ -67,7 +69,7 @@ pub fn mutants(model: &Model, schemas: &Schemas) -> Vec<Mutant> {
     for (index, info) in model.clauses.iter().enumerate() {
         let clause = ClauseId(index as u32);
         let kinds = match &info.origin {
-            Origin::Clause(index) => of_clause(model, &model.suite.clauses[*index]),
+            Origin::Clause(index) => of_clause(model, clause, &model.suite.clauses[*index]),
             Origin::Event(_) => Vec::new(),
             Origin::Generated(generated) => of_generated(model, schemas, generated),
         };
@@ -76,13 +78,20 @@ pub fn mutants(model: &Model, schemas: &Schemas) -> Vec<Mutant> {
     all
 }
 
-fn of_clause(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
+fn of_clause(model: &Model, id: ClauseId, clause: &Clause) -> Vec<(String, Kind)> {
     let plain = |word: &str, kind: Kind| (word.to_string(), kind);
     match &clause.verb {
         Verb::Refuse(statuses) => {
             let mut kinds = vec![plain("accepted", Kind::Accepted)];
             if matches!(statuses, crate::suite::Statuses::Exactly(_)) {
                 kinds.push(plain("other-status", Kind::OtherStatus));
+            }
+            // Each operation checks for itself what must be refused everywhere, or forgets to.
+            if matches!(clause.calls, Calls::AllBut(_)) {
+                let speaking = model.operations.values().filter(|operation| operation.clauses.contains(&id));
+                kinds.extend(speaking.map(|operation| {
+                    (format!("accepted/{}", operation.id), Kind::AcceptedBy(operation.id.clone()))
+                }));
             }
             kinds
         }

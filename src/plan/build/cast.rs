@@ -1,0 +1,232 @@
+//! Which things a call speaks of, and who asks.
+
+use super::Ask;
+use super::place::{place_of, put};
+use crate::expr::{Key, Relation, Val};
+use crate::model::{Asked, OperationModel, Roots, Who};
+use crate::plan::hints::{Need, Root};
+use crate::plan::probe::{Actor, Scene, empty_step};
+use crate::plan::situation::Presence;
+use crate::plan::step::handle;
+use crate::schema::Rng;
+use crate::suite::{About, Binding};
+
+/// Where the thing of an `about` entry went.
+pub(super) struct Cast<'a> {
+    pub about: &'a About,
+    /// None: an id that never existed.
+    pub actor: Option<&'a Actor>,
+    pub given: bool,
+    /// Further things, where the entry reads a list of ids.
+    pub more: Vec<&'a Actor>,
+}
+
+/// Chooses a thing for each reference, if there is one to choose.
+pub(super) fn cast<'a>(
+    scene: &'a Scene<'_>,
+    model: &'a OperationModel,
+    ask: &Ask,
+    needs: &[&Need],
+    rng: &mut Rng,
+) -> Option<Vec<Cast<'a>>> {
+    let mut casts: Vec<Cast<'a>> = Vec::new();
+    for about in model.about.iter().filter(|about| matches!(about.binding, Binding::Existing(_))) {
+        let of_it = |need: &&&Need| need.root == Root::Thing(about.name.clone());
+        let absent = |need: &&Need| need.keys.is_empty() && is_null(need) && need.relation == Relation::Eq;
+        let wants_absent = needs.iter().filter(of_it).any(|need| absent(&need));
+        let first = casts.is_empty();
+        let place = place_of(about);
+        let optional = place.as_ref().is_none_or(|path| path.root.as_ref() != "path");
+        let spoken = ask.goal.is_some_and(|goal| scene.hints.reads(goal, &about.name));
+        let named = ask
+            .target
+            .as_ref()
+            .filter(|_| first)
+            .and_then(|name| scene.actors.iter().find(|actor| actor.name == *name));
+        let right = named.filter(|actor| usize::from(actor.id.kind) == about.resource);
+        let stray = !ask.plain && (wants_absent || (!first && rng.chance(1, 8)));
+        let mut given = !optional || spoken || rng.chance(1, 2);
+        let of_it: Vec<&Need> = needs.iter().filter(of_it).copied().collect();
+        let actor = match right {
+            Some(actor) if !wants_absent => Some(actor),
+            _ if stray => stranger(scene, about, rng),
+            _ => usual(scene, model, about, (ask, &of_it), &casts, rng),
+        };
+        if actor.is_none() && !stray {
+            if !optional {
+                return None;
+            }
+            given = false;
+        }
+        let listed = place.is_some_and(|path| path.keys.contains(&Key::Index(0)));
+        let mut more: Vec<&Actor> = Vec::new();
+        while let (true, Some(actor)) = (listed && more.len() < MORE_MAX && rng.chance(1, 2), actor) {
+            let plain = Ask { plain: true, ..ask.clone() };
+            let another = usual(scene, model, about, (&plain, &of_it), &casts, rng);
+            let fresh = |another: &&Actor| another.id != actor.id && more.iter().all(|known| known.id != another.id);
+            more.extend(another.filter(fresh));
+            if more.is_empty() {
+                break;
+            }
+        }
+        casts.push(Cast { about, actor, given, more });
+    }
+    Some(casts)
+}
+
+/// Things named by a list besides its first.
+const MORE_MAX: usize = 2;
+
+fn is_null(need: &Need) -> bool {
+    need.other.as_literal() == Some(&Val::Null)
+}
+
+/// One of the caller's own things that is there: rather one of which the guards hold, and rather
+/// one that is related to the things named before it, or none of their relations.
+fn usual<'a>(
+    scene: &'a Scene<'_>,
+    model: &OperationModel,
+    about: &About,
+    (ask, needs): (&Ask, &[&Need]),
+    casts: &[Cast<'a>],
+    rng: &mut Rng,
+) -> Option<&'a Actor> {
+    let weight = |presence: Presence| match presence {
+        Presence::Rest if ask.moving => 1,
+        Presence::Rest => 100,
+        Presence::Motion if ask.plain => 0,
+        Presence::Motion if ask.moving => 100,
+        Presence::Motion => 1,
+        Presence::Fog | Presence::Leaving if ask.plain => 0,
+        Presence::Fog => 1,
+        Presence::Leaving => u32::from(ask.moving),
+        Presence::Gone => 0,
+    };
+    let own =
+        scene.actors.iter().filter(|actor| usize::from(actor.id.kind) == about.resource && actor.owner == Who::Owner);
+    let mut weighted: Vec<(u32, &Actor)> = own.map(|actor| (weight(actor.presence), actor)).collect();
+    if weighted.iter().filter(|(weight, _)| *weight > 0).count() > 1 {
+        let before: Vec<&Actor> = casts.iter().filter(|cast| cast.given).filter_map(|cast| cast.actor).collect();
+        let unrelated = rng.chance(1, 4);
+        for (weight, actor) in &mut weighted {
+            let held = scene.held(&actor.id);
+            let fits = held.as_ref().map_or(0, |held| met(scene, model, casts, (about, &held.record), needs));
+            *weight *= 1 + FITTING * fits;
+            if !before.is_empty() && before.iter().any(|other| akin(scene, other, actor)) != unrelated {
+                *weight *= 4;
+            }
+        }
+    }
+    rng.weighted(&weighted).copied()
+}
+
+/// How much more likely a thing is chosen for each relation of the guards that it meets.
+const FITTING: u32 = 12;
+
+/// How many of the needs a thing meets in what is known so far of the call.
+fn met(
+    scene: &Scene<'_>,
+    model: &OperationModel,
+    casts: &[Cast<'_>],
+    (about, record): (&About, &Val),
+    needs: &[&Need],
+) -> u32 {
+    let mut things: Vec<(&str, Val)> = vec![(about.name.as_str(), record.clone())];
+    for cast in casts {
+        let held = cast.actor.filter(|_| cast.given).and_then(|actor| scene.held(&actor.id));
+        things.push((cast.about.name.as_str(), held.map_or(Val::Null, |held| held.record.clone())));
+    }
+    let mut asked = None;
+    let meets = |need: &&&Need| {
+        let Some(value) = at(record, &need.keys) else { return false };
+        if let Some(other) = need.other.as_literal() {
+            return holds(need.relation, &value, Some(other));
+        }
+        let asked = asked.get_or_insert_with(|| known_so_far(scene, model, casts));
+        let Some(asked) = asked else { return false };
+        let roots = Roots { model: scene.model, asked, things: &things, reply: None, it: None, world: None };
+        need.other.eval(&roots).is_ok_and(|other| holds(need.relation, &value, Some(&other)))
+    };
+    let mut meets = meets;
+    needs.iter().filter(|need| !need.keys.is_empty()).filter(|need| meets(need)).count() as u32
+}
+
+/// The call as far as it names things.
+fn known_so_far(scene: &Scene<'_>, model: &OperationModel, casts: &[Cast<'_>]) -> Option<Asked> {
+    let mut step = empty_step(&model.id, "");
+    for cast in casts.iter().filter(|cast| cast.given) {
+        if let (Some(path), Some(actor)) = (place_of(cast.about), cast.actor)
+            && path.root.as_ref() != "body"
+        {
+            put(&mut step, &path, Some(handle(&actor.name)));
+        }
+    }
+    scene.draft(&step)
+}
+
+fn at(record: &Val, keys: &[Key]) -> Option<Val> {
+    keys.iter().try_fold(record.clone(), |value, key| match (value, key) {
+        (Val::Map(entries), Key::Name(name)) => entries.get(name.as_ref()).cloned(),
+        (Val::List(items), Key::Index(index)) => items.get(*index).cloned(),
+        _ => None,
+    })
+}
+
+/// Whether a field of one of the two holds the other's id.
+fn akin(scene: &Scene<'_>, one: &Actor, two: &Actor) -> bool {
+    let holds = |actor: &Actor, id: &str| {
+        let names = |value: &Val| matches!(value, Val::Str(text) if text.as_ref() == id);
+        scene.held(&actor.id).is_some_and(|held| held.thing.fields.iter().chain(&held.thing.memory).any(names))
+    };
+    holds(one, &two.id.id) || holds(two, &one.id.id)
+}
+
+/// A thing that is not there for the caller: gone, another's, or none at all.
+fn stranger<'a>(scene: &'a Scene<'_>, about: &About, rng: &mut Rng) -> Option<&'a Actor> {
+    let of_kind = || scene.actors.iter().filter(|actor| usize::from(actor.id.kind) == about.resource);
+    let gone: Vec<&Actor> = of_kind().filter(|actor| actor.presence == Presence::Gone).collect();
+    // Any thing is another's for another caller, who is chosen below.
+    let there: Vec<&Actor> =
+        of_kind().filter(|actor| matches!(actor.presence, Presence::Rest | Presence::Motion)).collect();
+    match rng.below(3) {
+        0 if !gone.is_empty() => rng.pick(&gone).copied(),
+        1 => rng.pick(&there).copied(),
+        _ => None,
+    }
+}
+
+/// None where the profile has no caller that fits.
+pub(super) fn caller(scene: &Scene<'_>, needs: &[&Need], casts: &[Cast<'_>], rng: &mut Rng) -> Option<String> {
+    let asked: Vec<&Need> = needs.iter().filter(|need| need.root == Root::Caller).copied().collect();
+    if !asked.is_empty() {
+        let fits = |caller: &&String| {
+            asked.iter().any(|need| holds(need.relation, &Val::from(caller.as_str()), need.other.as_literal()))
+        };
+        let fitting: Vec<&String> = scene.limits.callers.iter().filter(fits).collect();
+        return rng.pick(&fitting).map(|caller| (*caller).clone());
+    }
+    let absent = |cast: &&Cast<'_>| {
+        needs.iter().any(|need| {
+            need.root == Root::Thing(cast.about.name.clone())
+                && need.keys.is_empty()
+                && is_null(need)
+                && need.relation == Relation::Eq
+        })
+    };
+    // A thing that is there is absent for whoever does not own it.
+    let there =
+        casts.iter().filter(absent).filter_map(|cast| cast.actor).find(|actor| actor.presence != Presence::Gone);
+    let caller = if there.is_some_and(|actor| actor.owner == Who::Owner) { "other" } else { "owner" };
+    scene.limits.callers.contains(caller).then(|| caller.to_string())
+}
+
+fn holds(relation: Relation, value: &Val, other: Option<&Val>) -> bool {
+    match (relation, other) {
+        (Relation::Eq, Some(other)) => value == other,
+        (Relation::Ne, Some(other)) => value != other,
+        (Relation::In, Some(Val::List(items))) => items.contains(value),
+        (Relation::NotIn, Some(Val::List(items))) => !items.contains(value),
+        _ => false,
+    }
+}
+

@@ -1,0 +1,174 @@
+//! Calls to which the clauses least tested apply.
+
+use super::super::build::{Ask, build};
+use super::super::coverage::tested;
+use super::super::hints::{Root, general};
+use super::super::probe::{Call, Outlook};
+use super::super::search::{legs, spoiled};
+use super::{CALLS_MAX, CLAUSES_MAX, Guided, View, moves};
+use crate::model::ClauseId;
+use crate::schema::Class;
+use crate::suite::{Clause, Verb};
+
+/// A clause to be tested.
+#[derive(Debug, Clone)]
+pub(super) struct Aim {
+    pub clause: ClauseId,
+    /// The operation in which it was tested least, of a clause that speaks of every one.
+    pub operation: Option<String>,
+    /// How often it was tested.
+    pub count: u64,
+}
+
+/// Whether the input is doubtful, so that a reply decides little; then how many other reasons there
+/// are to refuse, behind which it would hide; then how often the clause was tested in this context,
+/// and at all. The least is the best.
+pub(super) type Score = (bool, usize, u64, u64);
+
+impl Guided {
+    /// A call to which the clause least tested in its context applies, or the first call of
+    /// a way to where one may.
+    pub(super) fn aim(&mut self, view: &mut View<'_, '_>, wanted: &dyn Fn(&Clause) -> bool) -> Option<Call> {
+        let ranked = ranked(view, wanted);
+        let mut best: Option<(Score, Call)> = None;
+        for (rank, aim) in ranked.into_iter().take(CLAUSES_MAX).enumerate() {
+            let found = freshest(view, &aim);
+            let unseen = aim.count == 0 || (rank == 0 && view.rng.chance(1, 2));
+            if found.is_none()
+                && unseen
+                && aim.operation.is_none()
+                && let Some(call) = self.set_out(view, aim.clause)
+            {
+                return Some(call);
+            }
+            if let Some((score, call)) = found
+                && best.as_ref().is_none_or(|(known, _)| score < *known)
+            {
+                if fresh(&score) {
+                    return Some(call);
+                }
+                best = Some((score, call));
+            }
+        }
+        best.map(|(_, call)| call)
+    }
+}
+
+/// Nothing better can come.
+fn fresh((doubtful, rivals, here, _): &Score) -> bool {
+    !doubtful && *rivals == 0 && *here == 0
+}
+
+/// Clauses of a sort, the least tested first; equals in drawn order. Those whose calls only
+/// create or delete are left out: how many things there are is decided elsewhere.
+pub(super) fn ranked(view: &mut View<'_, '_>, wanted: &dyn Fn(&Clause) -> bool) -> Vec<Aim> {
+    let model = view.situation.model;
+    let hints = view.scene.hints;
+    let coverage = view.situation.coverage;
+    let mut all: Vec<(u64, u64, Aim)> = Vec::new();
+    for (index, written) in model.suite.clauses.iter().enumerate().filter(|(_, clause)| wanted(clause)) {
+        let clause = ClauseId(index as u32);
+        let id = &model.info(clause).id;
+        let refusing = !matches!(written.verb, Verb::Accept(_));
+        let steady = |id: &String| !hints.creating.contains(id) && !hints.deleting.contains(id);
+        let speaking = model.operations.values().filter(|operation| operation.clauses.contains(&clause));
+        let mut speaking = speaking.filter(|operation| refusing || steady(&operation.id)).peekable();
+        if speaking.peek().is_none() {
+            continue;
+        }
+        // Whoever may not ask, may not ask for anything: each operation checks for itself.
+        if general(written) && !hints.reads(clause, "input") {
+            for operation in speaking {
+                let count = coverage.count_of(id, &operation.id);
+                let aim = Aim { clause, operation: Some(operation.id.clone()), count };
+                all.push((u64::from((count + 1).ilog2()), view.rng.u64(), aim));
+            }
+        } else {
+            let count = coverage.count(id);
+            let aim = Aim { clause, operation: None, count };
+            // Counts in steps of powers of two, so that chance and context have a say among near equals.
+            all.push((u64::from((count + 1).ilog2()), view.rng.u64(), aim));
+        }
+    }
+    all.sort_unstable_by_key(|(count, chance, _)| (*count, *chance));
+    all.into_iter().map(|(_, _, aim)| aim).collect()
+}
+
+/// Among several calls to which a clause applies, the one in the context least tested.
+fn freshest(view: &mut View<'_, '_>, aim: &Aim) -> Option<(Score, Call)> {
+    let clause = aim.clause;
+    let mut speaking = legs(view.situation.model, clause, None);
+    speaking.retain(|leg| aim.operation.as_ref().is_none_or(|operation| leg.operation == *operation));
+    let refusing = view.situation.model.written(clause).is_some_and(|clause| !matches!(clause.verb, Verb::Accept(_)));
+    let hints = view.scene.hints;
+    speaking.retain(|leg| {
+        refusing || !(hints.creating.contains(&leg.operation) || hints.deleting.contains(&leg.operation))
+    });
+    let by_caller = refusing && hints.needs(clause).iter().any(|need| need.root == Root::Caller);
+    let mut best: Option<(Score, Call)> = None;
+    for _ in 0..CALLS_MAX {
+        let leg = view.rng.pick(&speaking)?.clone();
+        let found = if by_caller { disguised(view, clause, &leg.operation) } else { None };
+        let Some((call, outlook)) = found.or_else(|| plain(view, clause, leg.operation)) else { continue };
+        let score = score(view, clause, &call, &outlook);
+        if best.as_ref().is_none_or(|(known, _)| score < *known) {
+            let done = fresh(&score);
+            best = Some((score, call));
+            if done {
+                break;
+            }
+        }
+    }
+    best
+}
+
+fn plain(view: &mut View<'_, '_>, clause: ClauseId, operation: String) -> Option<(Call, Outlook)> {
+    let percent = [0, 30, 60][view.rng.below(3) as usize];
+    let boundary = view.rng.chance(1, 6);
+    let ask = Ask { operation, goal: Some(clause), optional_percent: percent, boundary, ..Ask::default() };
+    let (call, outlook) = tried(view, &ask)?;
+    if outlook.applies(clause) {
+        return Some((call, outlook));
+    }
+    if !view.scene.hints.reads(clause, "input") {
+        return None;
+    }
+    let call = spoiled(view.scene, &call, clause, view.rng)?;
+    let outlook = view.scene.outlook(&call)?;
+    Some((call, outlook))
+}
+
+/// A call that its owner would have accepted, made by a caller of whom the clause speaks: nothing
+/// else can be the reason for a refusal.
+fn disguised(view: &mut View<'_, '_>, clause: ClauseId, operation: &str) -> Option<(Call, Outlook)> {
+    let good = moves::accepted_call(view, operation)?;
+    let callers: Vec<&String> = view.scene.limits.callers.iter().filter(|caller| *caller != "owner").collect();
+    let first = view.rng.below(callers.len().max(1) as u64) as usize;
+    for nth in 0..callers.len() {
+        let mut step = good.step.clone();
+        step.caller = callers[(first + nth) % callers.len()].clone();
+        let Some(call) = view.scene.call(step) else { continue };
+        if let Some(outlook) = view.scene.outlook(&call).filter(|outlook| outlook.applies(clause)) {
+            return Some((call, outlook));
+        }
+    }
+    None
+}
+
+pub(super) fn score(view: &View<'_, '_>, clause: ClauseId, call: &Call, outlook: &Outlook) -> Score {
+    let (here, at_all) = tested(view.situation, clause, call);
+    let others = outlook.rivals().saturating_sub(1);
+    (call.asked.class == Class::Doubtful, others, here, at_all)
+}
+
+/// The best score of a call for the clauses that apply to it.
+pub(super) fn score_of_any(view: &View<'_, '_>, call: &Call, outlook: &Outlook) -> Score {
+    let scores = outlook.applying().into_iter().map(|clause| score(view, clause, call, outlook));
+    scores.min().unwrap_or((true, usize::MAX, u64::MAX, u64::MAX))
+}
+
+pub(super) fn tried(view: &mut View<'_, '_>, ask: &Ask) -> Option<(Call, Outlook)> {
+    let call = build(view.scene, ask, view.rng)?;
+    let outlook = view.scene.outlook(&call)?;
+    Some((call, outlook))
+}

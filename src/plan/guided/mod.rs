@@ -1,0 +1,221 @@
+//! The chooser that goes where clauses were tested least.
+//!
+//! A clause counts as tested in a context (states of the things, the last two changes
+//! accepted on them, the binding), because faults that depend on history hide behind
+//! clauses that were tested once. Shares of the requests, and why: "Choosing" in
+//! `docs/DESIGN.md`.
+
+mod aim;
+mod deviate;
+mod ledger;
+mod lives;
+mod look;
+mod motion;
+mod moves;
+
+use super::chooser::{Chooser, finish, own};
+use super::hints::{Hints, general, has_effect, refuses};
+use super::probe::{Actor, Call, Scene};
+use super::search::{Leg, Radius, attempt, way};
+use super::situation::{Presence, Situation};
+use super::step::Step;
+use crate::model::ClauseId;
+use crate::schema::Rng;
+use crate::suite::{Clause, Verb};
+use deviate::Sent;
+use ledger::{Ledger, Purpose};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// Default chooser of a campaign. One value serves all its plans in turn.
+#[derive(Debug, Clone)]
+pub struct Guided {
+    hints: Arc<Hints>,
+    seed: u64,
+    plan: u64,
+    /// Legs still to go towards a clause, and what for.
+    intent: VecDeque<Leg>,
+    intent_for: Purpose,
+    /// Searches that found nothing: by clause, the step until which it is left alone.
+    barred: BTreeMap<ClauseId, (usize, usize)>,
+    /// Deviations sent so far.
+    sent: Sent,
+    /// Waits in a row for things that are not determined.
+    waits: u32,
+    /// What requests were spent on.
+    ledger: Ledger,
+}
+
+/// Clauses looked at for one step, and calls tried for each.
+const CLAUSES_MAX: usize = 8;
+const CALLS_MAX: usize = 6;
+const RADIUS: Radius = Radius { depth_max: 7, calls_max: 240 };
+const PURPOSE_GUIDED: u64 = 2;
+
+impl Guided {
+    #[must_use]
+    pub fn new(hints: Arc<Hints>, seed: u64, plan: u64) -> Guided {
+        Guided {
+            hints,
+            seed,
+            plan,
+            intent: VecDeque::new(),
+            intent_for: Purpose::Effect,
+            barred: BTreeMap::new(),
+            sent: Sent::default(),
+            waits: 0,
+            ledger: Ledger::default(),
+        }
+    }
+
+    /// Begins another plan of the same campaign; deviations already sent are not sent again.
+    pub fn begin(&mut self, plan: u64) {
+        let (sent, mut ledger) = (std::mem::take(&mut self.sent), std::mem::take(&mut self.ledger));
+        ledger.turn_over();
+        *self = Guided { sent, ledger, ..Guided::new(Arc::clone(&self.hints), self.seed, plan) };
+    }
+}
+
+impl Chooser for Guided {
+    fn next(&mut self, situation: &Situation<'_>) -> Option<Step> {
+        self.ledger.note(situation);
+        if situation.steps.len() >= situation.limits.steps_max {
+            return None;
+        }
+        let hints = Arc::clone(&self.hints);
+        let scene = Scene::of(situation, &hints);
+        let mut rng = Rng::new(self.seed, self.plan, situation.steps.len() as u64, PURPOSE_GUIDED);
+        let mut view = View { scene: &scene, situation, rng: &mut rng };
+        let (purpose, call) = self.choose(&mut view)?;
+        self.ledger.begin(purpose);
+        let settle = motion::settle(&mut view, &call);
+        Some(finish(situation, call, settle))
+    }
+}
+
+/// What one choice looks at.
+struct View<'a, 'b> {
+    scene: &'a Scene<'a>,
+    situation: &'a Situation<'a>,
+    rng: &'b mut Rng,
+}
+
+impl Guided {
+    fn choose(&mut self, view: &mut View<'_, '_>) -> Option<(Purpose, Call)> {
+        if let Some(call) = look::after_delete(view) {
+            return Some((Purpose::Life, call));
+        }
+        if let Some(call) = lives::create(view, true) {
+            return Some((Purpose::Life, call));
+        }
+        if let Some(call) = motion::in_motion(view) {
+            return Some((Purpose::Motion, call));
+        }
+        if let Some(call) = self.wait(view) {
+            return Some((Purpose::Motion, call));
+        }
+        if let Some(call) = self.follow(view) {
+            return Some((self.intent_for, call));
+        }
+        if let Some(call) = lives::create(view, false) {
+            return Some((Purpose::Life, call));
+        }
+        if let Some(call) = lives::delete(view) {
+            return Some((Purpose::Life, call));
+        }
+        if let Some(call) = look::glance(view, self.ledger.unseen()) {
+            return Some((Purpose::Read, call));
+        }
+        let shares = self.shares(view);
+        let purpose = self.ledger.draw(&shares, view.rng)?;
+        self.intent_for = purpose;
+        let found = match purpose {
+            Purpose::Effect => self.aim(view, &|clause| has_effect(clause)),
+            Purpose::Refusal => self.aim(view, &|clause| refuses(clause)),
+            Purpose::General => self.aim(view, &|clause| general(clause)),
+            Purpose::Body => self.deviate(view),
+            Purpose::Read if view.rng.chance(1, 2) => self.aim(view, &only_answers),
+            Purpose::Read => look::read_something(view),
+            Purpose::Move => moves::accepted_move(view),
+            _ => moves::anything(view),
+        };
+        if let Some(call) = found {
+            return Some((purpose, call));
+        }
+        let other = moves::accepted_move(view).map(|call| (Purpose::Move, call));
+        other
+            .or_else(|| look::read_something(view).map(|call| (Purpose::Read, call)))
+            .or_else(|| moves::anything(view).map(|call| (Purpose::Anything, call)))
+    }
+
+    /// The shares, those doubled behind which a clause waits that was never tested and that
+    /// was not searched for in vain.
+    fn shares(&self, view: &mut View<'_, '_>) -> Vec<(u32, Purpose)> {
+        let mut shares = ledger::SHARES.to_vec();
+        for (share, purpose) in &mut shares {
+            let sort: &dyn Fn(&Clause) -> bool = match purpose {
+                Purpose::Effect => &has_effect,
+                Purpose::Refusal => &refuses,
+                Purpose::General => &general,
+                Purpose::Read => &only_answers,
+                _ => continue,
+            };
+            let waiting = |aim: &aim::Aim| {
+                aim.count == 0 && self.barred.get(&aim.clause).is_none_or(|(_, misses)| *misses < 3)
+            };
+            if aim::ranked(view, sort).iter().any(waiting) {
+                *share *= 2;
+            }
+        }
+        shares
+    }
+
+    /// The next leg of the way, if it still leads on.
+    fn follow(&mut self, view: &mut View<'_, '_>) -> Option<Call> {
+        let leg = self.intent.pop_front()?;
+        let last = self.intent.is_empty();
+        let call = (0..CALLS_MAX).find_map(|_| attempt(view.scene, &leg, !last, view.rng));
+        if call.is_none() {
+            self.intent.clear();
+        }
+        call
+    }
+
+    fn set_out(&mut self, view: &mut View<'_, '_>, clause: ClauseId) -> Option<Call> {
+        let now = view.situation.steps.len();
+        let (until, misses) = self.barred.get(&clause).copied().unwrap_or((0, 0));
+        if now < until {
+            return None;
+        }
+        let mut targets: Vec<&Actor> =
+            view.scene.actors.iter().filter(|actor| own(actor) && actor.presence == Presence::Rest).collect();
+        while !targets.is_empty() {
+            let target = targets.remove(view.rng.below(targets.len() as u64) as usize);
+            if let Some(way) = way(view.scene, clause, target, RADIUS, view.rng) {
+                self.intent = way.into();
+                return self.follow(view);
+            }
+        }
+        self.barred.insert(clause, (now + (2 << misses.min(5)), misses + 1));
+        None
+    }
+
+    /// Where everything is in motion or undetermined there is nothing to act on: look, and give it time.
+    fn wait(&mut self, view: &mut View<'_, '_>) -> Option<Call> {
+        let usable = |actor: &Actor| own(actor) && actor.presence == Presence::Rest;
+        if view.scene.actors.iter().any(usable) || self.waits >= 2 {
+            self.waits = 0;
+            return None;
+        }
+        let there = |actor: &&Actor| own(actor) && matches!(actor.presence, Presence::Motion | Presence::Fog);
+        let actors: Vec<&Actor> = view.scene.actors.iter().filter(there).collect();
+        let actor = *view.rng.pick(&actors)?;
+        self.waits += 1;
+        look::show(view, actor)
+    }
+}
+
+/// A clause that accepts and promises no change.
+fn only_answers(clause: &Clause) -> bool {
+    !has_effect(clause) && matches!(clause.verb, Verb::Accept(_))
+}

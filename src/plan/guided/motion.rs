@@ -1,0 +1,93 @@
+//! What is in motion: when to wait for it, and calls on it.
+
+use super::super::build::Ask;
+use super::super::chooser::own;
+use super::super::hints::general;
+use super::super::probe::{Actor, Call, Outlook};
+use super::super::search::legs;
+use super::super::situation::{Presence, named};
+use super::super::step::Settle;
+use super::aim::tried;
+use super::{CLAUSES_MAX, View, lives, look};
+use crate::model::{ClauseId, OperationModel};
+use crate::suite::{Binding, EffectValue, While};
+use std::collections::BTreeSet;
+
+/// After a step that did not wait: mostly a call on what is in motion.
+pub(super) fn in_motion(view: &mut View<'_, '_>) -> Option<Call> {
+    let left = view.situation.steps.last().is_some_and(|step| step.settle == Settle::Leave);
+    let moving = |actor: &&Actor| own(actor) && matches!(actor.presence, Presence::Motion | Presence::Leaving);
+    let actors: Vec<&Actor> = view.scene.actors.iter().filter(moving).collect();
+    if !left || actors.is_empty() || !view.rng.chance(9, 10) {
+        return None;
+    }
+    let actor = *view.rng.pick(&actors)?;
+    let model = view.situation.model;
+    let speaking = |clause: &ClauseId| {
+        model.written(*clause).is_some_and(|clause| clause.during == While::Any && !general(clause))
+    };
+    let of_kind = |operation: &&OperationModel| {
+        operation
+            .about
+            .iter()
+            .any(|about| about.resource == usize::from(actor.id.kind) && matches!(about.binding, Binding::Existing(_)))
+    };
+    let clauses: BTreeSet<(u64, u64, ClauseId)> = model
+        .operations
+        .values()
+        .filter(of_kind)
+        .flat_map(|operation| operation.clauses.iter().copied().filter(speaking))
+        .map(|clause| {
+            (u64::from((view.situation.coverage.count(&model.info(clause).id) + 1).ilog2()), view.rng.u64(), clause)
+        })
+        .collect();
+    for (_, _, clause) in clauses.into_iter().take(CLAUSES_MAX) {
+        let Some(leg) = view.rng.pick(&legs(model, clause, Some(&actor.name))).cloned() else {
+            continue;
+        };
+        if view.scene.hints.deleting.contains(&leg.operation) && !lives::late(view) {
+            continue;
+        }
+        let ask =
+            Ask { operation: leg.operation, goal: Some(clause), moving: true, target: leg.target, ..Ask::default() };
+        if let Some((call, outlook)) = tried(view, &ask)
+            && !outlook.silent()
+        {
+            return Some(call);
+        }
+    }
+    look::show(view, actor)
+}
+
+/// Mostly wait. Where the call sets something in motion, or is on something in motion, some
+/// go on at once, which puts about a quarter of all steps on things in motion. The first
+/// poll comes at once, soon or late, so that what a thing passes through is sometimes seen.
+pub(super) fn settle(view: &mut View<'_, '_>, call: &Call) -> Settle {
+    if view.rng.chance(45, 100) && (moves_on(view, call) || on_moving(view, call)) {
+        return Settle::Leave;
+    }
+    let settles =
+        view.situation.model.suite.resources.iter().map(|resource| resource.settles_ms).min().unwrap_or(10_000);
+    let late = (settles / 10).clamp(1_000, 20_000);
+    let after_ms = [0, 400, late / 5, late][view.rng.below(4) as usize];
+    Settle::Poll { after_ms }
+}
+
+/// Whether some clause that accepts the call sends a thing on a course.
+fn moves_on(view: &View<'_, '_>, call: &Call) -> bool {
+    let Some(outlook) = view.scene.outlook(call).filter(Outlook::accepted) else {
+        return false;
+    };
+    let model = view.situation.model;
+    let course = |effect: &crate::suite::Effect| matches!(effect.value, EffectValue::Course(_));
+    outlook
+        .applying()
+        .into_iter()
+        .filter_map(|clause| model.written(clause))
+        .any(|clause| clause.then.iter().any(course))
+}
+
+fn on_moving(view: &View<'_, '_>, call: &Call) -> bool {
+    let names = named(&call.step);
+    view.scene.actors.iter().any(|actor| names.contains(actor.name.as_str()) && actor.presence == Presence::Motion)
+}

@@ -1,0 +1,64 @@
+//! Calls that are accepted, and calls of which nobody says what becomes of them.
+
+use super::super::build::{Ask, build};
+use super::super::probe::Call;
+use super::aim::{Score, score_of_any, tried};
+use super::{CALLS_MAX, View};
+use crate::schema::Class;
+
+/// A call of an operation that must be accepted now.
+pub(super) fn accepted_call(view: &mut View<'_, '_>, operation: &str) -> Option<Call> {
+    let mut doubtful = None;
+    for _ in 0..3 {
+        let percent = [0, 50, 100][view.rng.below(3) as usize];
+        let ask = Ask { operation: operation.to_string(), optional_percent: percent, plain: true, ..Ask::default() };
+        let Some((call, outlook)) = tried(view, &ask) else {
+            continue;
+        };
+        if outlook.accepted() && call.asked.class == Class::Valid {
+            return Some(call);
+        }
+        doubtful = doubtful.or(Some(call).filter(|_| outlook.accepted()));
+    }
+    doubtful
+}
+
+/// An accepted change that neither creates nor deletes, in the context least tested.
+pub(super) fn accepted_move(view: &mut View<'_, '_>) -> Option<Call> {
+    let hints = view.scene.hints;
+    let steady = |id: &String| !hints.creating.contains(id) && !hints.deleting.contains(id);
+    let changing =
+        view.situation.model.operations.values().filter(|operation| operation.changes && steady(&operation.id));
+    let mut operations: Vec<&str> = changing.map(|operation| operation.id.as_str()).collect();
+    let mut best: Option<(Score, Call)> = None;
+    let mut tries = CALLS_MAX;
+    while !operations.is_empty() && tries > 0 {
+        let operation = operations.remove(view.rng.below(operations.len() as u64) as usize);
+        let Some(call) = accepted_call(view, operation) else {
+            continue;
+        };
+        tries -= 1;
+        let Some(outlook) = view.scene.outlook(&call) else {
+            continue;
+        };
+        let least = score_of_any(view, &call, &outlook);
+        if best.as_ref().is_none_or(|(known, _)| least < *known) {
+            best = Some((least, call));
+        }
+    }
+    best.map(|(_, call)| call)
+}
+
+/// Any call that does not create: what no clause speaks of is noted as silent.
+pub(super) fn anything(view: &mut View<'_, '_>) -> Option<Call> {
+    let hints = view.scene.hints;
+    let steady = |id: &&String| !hints.creating.contains(*id) && !hints.deleting.contains(*id);
+    let operations: Vec<String> = view.situation.model.operations.keys().filter(steady).cloned().collect();
+    for _ in 0..4 * CALLS_MAX {
+        let ask = Ask { operation: view.rng.pick(&operations)?.clone(), optional_percent: 30, ..Ask::default() };
+        if let Some(call) = build(view.scene, &ask, view.rng) {
+            return Some(call);
+        }
+    }
+    None
+}
