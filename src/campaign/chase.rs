@@ -66,7 +66,7 @@ pub fn chase(
 ) -> Result<Vec<Chased>, CampaignError> {
     let seeds = terms.seeds as usize;
     let next = AtomicUsize::new(0);
-    let slots: Mutex<Vec<Option<Result<Option<u64>, CampaignError>>>> = Mutex::new(vec![None; mutants.len() * seeds]);
+    let slots: Mutex<Vec<Option<Soon>>> = Mutex::new(vec![None; mutants.len() * seeds]);
     let work = || {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
@@ -90,6 +90,9 @@ pub fn chase(
     Ok(chased)
 }
 
+/// Requests until a campaign found its mutant; none where it did not.
+type Soon = Result<Option<u64>, CampaignError>;
+
 fn soon(
     model: &Arc<Model>,
     schemas: &Arc<Schemas>,
@@ -97,7 +100,7 @@ fn soon(
     seed: u64,
     terms: &Terms,
     cancel: &Cancel,
-) -> Result<Option<u64>, CampaignError> {
+) -> Soon {
     let home = Home {
         seed,
         tempo: Tempo::CLOUD,

@@ -65,8 +65,7 @@ impl Standings {
     }
 
     fn reached(&self) -> &Reached {
-        self.reached
-            .get_or_init(|| reachable(&self.model, &self.schemas, &self.hints, &self.limits, self.extent))
+        self.reached.get_or_init(|| reachable(&self.model, &self.schemas, &self.hints, &self.limits, self.extent))
     }
 
     /// No reply could contradict it.
@@ -92,7 +91,8 @@ impl Standings {
     }
 
     fn unseen(&self, kind: usize, name: &str) -> bool {
-        let shows = |only: &Option<Vec<String>>| only.as_ref().is_none_or(|only| only.iter().any(|known| known == name));
+        let shows =
+            |only: &Option<Vec<String>>| only.as_ref().is_none_or(|only| only.iter().any(|known| known == name));
         !self.model.suite.resources[kind].views.values().any(|view| shows(&view.only))
     }
 
@@ -104,7 +104,9 @@ impl Standings {
             match (need.relation, need.other.as_literal()) {
                 (Relation::Eq, Some(Val::Str(caller))) => callers.push(caller),
                 (Relation::In, Some(Val::List(all))) => {
-                    callers.extend(all.iter().filter_map(|val| if let Val::Str(caller) = val { Some(&**caller) } else { None }));
+                    callers.extend(
+                        all.iter().filter_map(|val| if let Val::Str(caller) = val { Some(&**caller) } else { None }),
+                    );
                 }
                 _ => {}
             }

@@ -76,9 +76,8 @@ pub fn worst(causes: &[Exit]) -> Exit {
 /// What a report comes to. What cannot be reached or seen here counts neither way.
 #[must_use]
 pub fn of(report: &Report) -> Exit {
-    let undecided = |row: &ClauseRow| {
-        matches!(row.verdict, Verdict::Inconclusive | Verdict::Untested) && row.standing.decidable()
-    };
+    let undecided =
+        |row: &ClauseRow| matches!(row.verdict, Verdict::Inconclusive | Verdict::Untested) && row.standing.decidable();
     if report.totals.fail > 0 {
         Exit::Deviation
     } else if report.stopped.is_some() || report.clauses.iter().any(undecided) {

@@ -45,9 +45,14 @@ pub fn lead(order: &Order<'_>, listener: &mut dyn Listener) -> Result<(Conclusio
             site.limits = limits(order, &given.identities);
             site.identities = given.identities.clone();
             let paused = given.paused_clock;
-            led(order, &site, listener, |leading| {
-                if paused { Ok(on_paused_clock(leading)) } else { on_running_clock(leading) }
-            })
+            led(
+                order,
+                &site,
+                listener,
+                |leading| {
+                    if paused { Ok(on_paused_clock(leading)) } else { on_running_clock(leading) }
+                },
+            )
         }
         Chosen::Address(address, profile) => on_running_clock(async {
             let http = reached(order.loaded, address, profile, &order.wall).await?;

@@ -33,5 +33,5 @@ pub use factor::{Factor, Held, World};
 pub use motion::{advanced, closure, eval as eval_alone, happenings};
 pub use reading::{Reading, allows, combinations, find, read};
 pub use scope::{Fault, Roots, world_root};
-pub use view::listed;
 pub use thing::{Id, Life, Motion, Step as Stage, Thing, Via, Who};
+pub use view::listed;

@@ -147,8 +147,7 @@ pub fn context(situation: &Situation<'_>, call: &Call) -> String {
         if let Some(id) = &handle.id {
             let id = Id { kind: handle.kind as u16, id: id.clone() };
             let possible = situation.belief.possibilities(&id);
-            let states: BTreeSet<String> =
-                possible.iter().map(|held| state(situation, held)).collect();
+            let states: BTreeSet<String> = possible.iter().map(|held| state(situation, held)).collect();
             part.push_str(&format!(" {}", states.into_iter().collect::<Vec<_>>().join("/")));
         }
         let last = handle.accepted.len().saturating_sub(2);
@@ -164,8 +163,7 @@ pub fn context(situation: &Situation<'_>, call: &Call) -> String {
 /// How a thing stands to the others of a call: whether it holds the id of one of them, and whether it
 /// is the youngest of its kind that does.
 fn standing(situation: &Situation<'_>, handle: &Handle, names: &BTreeSet<&str>) -> String {
-    let ids: Vec<&str> =
-        names.iter().filter_map(|name| situation.handles.get(name)?.id.as_deref()).collect();
+    let ids: Vec<&str> = names.iter().filter_map(|name| situation.handles.get(name)?.id.as_deref()).collect();
     let held = |handle: &Handle| {
         let id = Id { kind: handle.kind as u16, id: handle.id.clone()? };
         situation.belief.possibilities(&id).into_iter().next()

@@ -24,8 +24,11 @@ pub struct Scene<'a> {
     pub actors: Rc<[Actor]>,
     pub ground: Ground<'a>,
     /// What is possible of the factors that a call joins, by their places in the belief.
-    closed: RefCell<BTreeMap<Vec<usize>, Option<Rc<[World]>>>>,
+    closed: RefCell<BTreeMap<Vec<usize>, Closed>>,
 }
+
+/// Worlds closed under what may happen by itself; none where they are too many.
+type Closed = Option<Rc<[World]>>;
 
 /// A thing that a call can name.
 #[derive(Debug, Clone)]
@@ -136,7 +139,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The worlds of the things that a call speaks of, closed under what may happen by itself.
-    fn worlds(&self, belief: &Belief, asked: &Asked) -> Option<Rc<[World]>> {
+    fn worlds(&self, belief: &Belief, asked: &Asked) -> Closed {
         let named: BTreeSet<&Id> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
         let kinds = &self.model.operations[&asked.operation].reads_all;
         let concerned =
@@ -151,7 +154,7 @@ impl<'a> Scene<'a> {
         worlds
     }
 
-    fn joined(&self, belief: &Belief, places: &[usize]) -> Option<Rc<[World]>> {
+    fn joined(&self, belief: &Belief, places: &[usize]) -> Closed {
         let mut closed = Vec::with_capacity(places.len());
         for place in places {
             let factor = &belief.factors()[*place];

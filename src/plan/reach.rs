@@ -52,13 +52,7 @@ pub struct Reached {
 
 /// Every written clause that some sequence of calls makes apply, within the bounds.
 #[must_use]
-pub fn reachable(
-    model: &Model,
-    schemas: &Schemas,
-    hints: &Hints,
-    limits: &Limits,
-    extent: Extent,
-) -> Reached {
+pub fn reachable(model: &Model, schemas: &Schemas, hints: &Hints, limits: &Limits, extent: Extent) -> Reached {
     let mut reached = Reached { whole: true, ..Reached::default() };
     // One thing of a kind gets deep; several get wide, for clauses about relations.
     for things_max in 1..=extent.things_max {

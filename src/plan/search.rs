@@ -41,8 +41,7 @@ pub fn way(scene: &Scene<'_>, goal: ClauseId, target: &Actor, radius: Radius, rn
     let goals: Vec<Leg> = legs(scene.model, goal, Some(&target.name));
     let moves = moves(scene, target);
     while let Some((world, legs)) = open.pop_front() {
-        let here =
-            Scene::over(scene.model, scene.schemas, scene.hints, scene.limits, Rc::clone(&scene.actors), &world);
+        let here = Scene::over(scene.model, scene.schemas, scene.hints, scene.limits, Rc::clone(&scene.actors), &world);
         for last in &goals {
             left = left.checked_sub(1)?;
             if attempt(&here, last, !legs.is_empty(), rng).is_some() {

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 pub(super) async fn settle(desk: &Desk<'_>, step: &Step, index: usize, first: Duration) -> Result<StepEnd, Stop> {
     let pace = &desk.context.pace;
     let end = Instant::now() + pace.settle_most;
-    let mut wait = first;
+    let mut wait = first.min(pace.poll_most);
     let mut next = pace.poll_first;
     let mut calls = desk.unsettled(index);
     let mut seen = Seen { replies: Vec::new(), since: Instant::now() };

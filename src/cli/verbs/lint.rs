@@ -1,10 +1,10 @@
 //! `probity lint`: what is wrong or left open in suites.
 
+use crate::campaign::{self, Standings};
 use crate::cli::exit::{Exit, worst};
 use crate::cli::own_pages::OwnPages;
 use crate::cli::shelf::{Loaded, Shelf};
 use crate::cli::wrong::Wrong;
-use crate::campaign::{self, Standings};
 use crate::cli::{clock, meant, out, typed};
 use crate::plan::Hints;
 use crate::schema::catalog::Citation;

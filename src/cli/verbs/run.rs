@@ -84,12 +84,7 @@ fn cores() -> usize {
 }
 
 /// Does so many jobs on so many threads; what comes of them is taken in their order, whichever is done first.
-fn side_by_side<T: Send>(
-    jobs: usize,
-    threads: usize,
-    job: impl Fn(usize) -> T + Sync,
-    mut done: impl FnMut(usize, T),
-) {
+fn side_by_side<T: Send>(jobs: usize, threads: usize, job: impl Fn(usize) -> T + Sync, mut done: impl FnMut(usize, T)) {
     let next = AtomicUsize::new(0);
     let (tell, told) = std::sync::mpsc::channel();
     let work = |tell: Sender<(usize, T)>| {

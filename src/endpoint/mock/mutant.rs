@@ -89,9 +89,11 @@ fn of_clause(model: &Model, id: ClauseId, clause: &Clause) -> Vec<(String, Kind)
             // Each operation checks for itself what must be refused everywhere, or forgets to.
             if matches!(clause.calls, Calls::AllBut(_)) {
                 let speaking = model.operations.values().filter(|operation| operation.clauses.contains(&id));
-                kinds.extend(speaking.map(|operation| {
-                    (format!("accepted/{}", operation.id), Kind::AcceptedBy(operation.id.clone()))
-                }));
+                kinds.extend(
+                    speaking.map(|operation| {
+                        (format!("accepted/{}", operation.id), Kind::AcceptedBy(operation.id.clone()))
+                    }),
+                );
             }
             kinds
         }

@@ -33,7 +33,7 @@ pub(super) fn cast<'a>(
     for about in model.about.iter().filter(|about| matches!(about.binding, Binding::Existing(_))) {
         let of_it = |need: &&&Need| need.root == Root::Thing(about.name.clone());
         let absent = |need: &&Need| need.keys.is_empty() && is_null(need) && need.relation == Relation::Eq;
-        let wants_absent = needs.iter().filter(of_it).any(|need| absent(&need));
+        let wants_absent = needs.iter().filter(of_it).any(absent);
         let first = casts.is_empty();
         let place = place_of(about);
         let optional = place.as_ref().is_none_or(|path| path.root.as_ref() != "path");
@@ -229,4 +229,3 @@ fn holds(relation: Relation, value: &Val, other: Option<&Val>) -> bool {
         _ => false,
     }
 }
-

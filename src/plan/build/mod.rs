@@ -129,4 +129,3 @@ fn version(scene: &Scene<'_>, needs: &[&Need], ask: &Ask, step: &mut Step, rng: 
         step.headers.insert(header.clone(), version.clone());
     }
 }
-

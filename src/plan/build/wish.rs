@@ -84,14 +84,13 @@ fn spread_keys(
         && let Val::Str(key) = &value
         && shape.is_some()
         && path.root.as_ref() == "body"
+        && !expr::get(body.unwrap_or(&Value::Null), &path).is_some_and(Value::is_array)
     {
-        if !expr::get(body.unwrap_or(&Value::Null), &path).is_some_and(Value::is_array) {
-            path.keys.push(Key::Name(key.clone()));
-            // A key may be there with the value null: `Contains` null stands for that.
-            let relation = if relation == Relation::Contains { relation } else { Relation::Eq };
-            by_place.entry(path).or_default().push((relation, Val::Null));
-            return;
-        }
+        path.keys.push(Key::Name(key.clone()));
+        // A key may be there with the value null: `Contains` null stands for that.
+        let relation = if relation == Relation::Contains { relation } else { Relation::Eq };
+        by_place.entry(path).or_default().push((relation, Val::Null));
+        return;
     }
     by_place.entry(path).or_default().push((relation, value));
 }
@@ -226,4 +225,3 @@ pub(super) fn apply(
     }
     Some(())
 }
-

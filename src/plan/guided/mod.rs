@@ -160,9 +160,8 @@ impl Guided {
                 Purpose::Read => &only_answers,
                 _ => continue,
             };
-            let waiting = |aim: &aim::Aim| {
-                aim.count == 0 && self.barred.get(&aim.clause).is_none_or(|(_, misses)| *misses < 3)
-            };
+            let waiting =
+                |aim: &aim::Aim| aim.count == 0 && self.barred.get(&aim.clause).is_none_or(|(_, misses)| *misses < 3);
             if aim::ranked(view, sort).iter().any(waiting) {
                 *share *= 2;
             }

@@ -68,8 +68,9 @@ pub(super) fn settle(view: &mut View<'_, '_>, call: &Call) -> Settle {
     }
     let settles =
         view.situation.model.suite.resources.iter().map(|resource| resource.settles_ms).min().unwrap_or(10_000);
-    let late = (settles / 10).clamp(1_000, 20_000);
-    let after_ms = [0, 400, late / 5, late][view.rng.below(4) as usize];
+    // Late is when most things rest, so that one poll will do; the runner waits no longer than its pace allows.
+    let late = (settles / 9).clamp(1_000, 120_000);
+    let after_ms = [0, 400, late / 25, late, late][view.rng.below(5) as usize];
     Settle::Poll { after_ms }
 }
 
