@@ -6,8 +6,9 @@ use crate::expr::Val;
 use crate::model::Model;
 use crate::plan::Plan;
 use crate::report::written;
+use crate::schema::catalog::Catalog;
 use crate::schema::{Files, Folder, Schemas};
-use crate::suite::{self, Suite, catalog_name};
+use crate::suite::{self, Sheets, Suite, catalog_name, pages_of};
 use include_dir::{Dir, include_dir};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -172,7 +173,8 @@ impl Shelf {
         let files = self.catalog(&api)?;
         let schemas = Schemas::load(files.as_ref())
             .map_err(|error| Wrong::input(format!("schemas/{api}/{}", error.place), error.cause, error.remedy))?;
-        let suite = Arc::new(suite::parse(&file, &text, &schemas.catalog).map_err(bad)?);
+        let sheets = self.sheets(&file, &text)?;
+        let suite = Arc::new(suite::parse_sheets(&sheets, &schemas.catalog).map_err(bad)?);
         let model = Model::new(Arc::clone(&suite), &schemas.catalog, today)
             .map_err(|error| Wrong::input(error.place, error.what, error.remedy))?;
         let catalog_digest = catalog_digest(&schemas, files.as_ref());
@@ -185,6 +187,24 @@ impl Shelf {
             model: Arc::new(model),
             catalog_digest,
         })
+    }
+
+    /// A suite's text with those of the suites that it builds on. One that is not there is left to
+    /// the parser, which knows the place that names it.
+    fn sheets(&self, file: &str, text: &str) -> Result<Sheets, Wrong> {
+        let known = self.suites()?;
+        let mut sheets = Sheets::alone(file, text);
+        for name in suite::builds_on(text).into_iter().filter(|name| known.contains(name)) {
+            let (file, text) = self.text(&name)?;
+            let api = catalog_name(&file, &text).map_err(|problems| bad_suite(&file, &text, &problems))?;
+            let bytes = self.catalog(&api)?.read("catalog.json").unwrap_or_default();
+            let catalog: Catalog = serde_json::from_slice(&bytes).map_err(|error| {
+                let place = format!("schemas/{api}/catalog.json");
+                Wrong::input(place, format!("it is not a catalog: {error}"), "derive the schemas again")
+            })?;
+            sheets = sheets.on(&name, &file, &text, pages_of(&catalog));
+        }
+        Ok(sheets)
     }
 
     /// Plans that are worth running first: `suites/witnesses/<suite>/*.json`, in the order of their names.

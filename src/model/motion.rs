@@ -138,12 +138,7 @@ impl Scope for Alone<'_> {
 /// # Errors
 /// If the expression reads what is not there or mixes types.
 pub fn eval(model: &Model, held: &Held, expr: &Expr, line: u32) -> Result<Val, Fault> {
-    expr.eval(&Alone { model, held }).map_err(|error: EvalError| Fault {
-        suite: model.suite.name.clone(),
-        line,
-        expression: expr.text().to_string(),
-        message: error.message,
-    })
+    expr.eval(&Alone { model, held }).map_err(|error: EvalError| Fault::new(model, line, expr, error.message))
 }
 
 /// The set closed under everything that may happen by itself; `None` beyond `most` worlds.

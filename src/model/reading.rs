@@ -196,12 +196,10 @@ fn truth(roots: &Roots<'_>, guard: &Expr, clause: &Clause) -> Result<Option<bool
         Ok(Val::Unknown) => Ok(None),
         // Input that breaks its schema breaks guards that rely on it; that decides nothing.
         Ok(_) | Err(_) if roots.asked.class != Class::Valid => Ok(None),
-        Ok(other) => Err(Fault {
-            suite: roots.model.suite.name.clone(),
-            line: clause.place.line,
-            expression: guard.text().to_string(),
-            message: format!("a guard is true or false, this one is {other}"),
-        }),
+        Ok(other) => {
+            let message = format!("a guard is true or false, this one is {other}");
+            Err(Fault::new(roots.model, clause.place.line, guard, message))
+        }
         Err(fault) => Err(fault),
     }
 }

@@ -19,6 +19,15 @@ pub struct Fault {
     pub message: String,
 }
 
+impl Fault {
+    /// `line` counts through all files that the suite was read from.
+    pub(super) fn new(model: &Model, line: u32, expr: &Expr, message: String) -> Fault {
+        let (file, own) = model.suite.sheets.whence(line);
+        let suite = if own == line { model.suite.name.clone() } else { file.to_string() };
+        Fault { suite, line: own, expression: expr.text().to_string(), message }
+    }
+}
+
 /// Roots of one evaluation. `None` fields are undeclared there.
 #[derive(Debug, Clone, Copy)]
 pub struct Roots<'a> {
@@ -61,12 +70,7 @@ impl Roots<'_> {
     /// # Errors
     /// If the expression reads what is not there or mixes types.
     pub fn eval(&self, expr: &Expr, line: u32) -> Result<Val, Fault> {
-        expr.eval(self).map_err(|error| Fault {
-            suite: self.model.suite.name.clone(),
-            line,
-            expression: expr.text().to_string(),
-            message: error.message.clone(),
-        })
+        expr.eval(self).map_err(|error| Fault::new(self.model, line, expr, error.message))
     }
 }
 

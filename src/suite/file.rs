@@ -25,21 +25,30 @@ struct Suite {
     title: Option<String>,
     /// Folder in `schemas/` with its operations and JSON Schemas.
     catalog: String,
+    /// Another suite of the same API at another vendor. All of it is taken over; what stands here under
+    /// the same name goes before, and null takes away.
+    extends: Option<String>,
+    /// Resources of other suites that this API speaks of too, by the name of their suite.
+    import: Option<BTreeMap<String, Vec<String>>>,
+    /// Clauses and events of the other suite that are left out, by id.
+    drop: Option<Vec<String>>,
+    /// Keys of clauses and events of the other suite that are others here, by id; null takes one away.
+    change: Option<BTreeMap<String, BTreeMap<String, Value>>>,
     /// Constants, and expressions (marked by `=`) that every expression may name.
     #[schemars(rename = "let")]
     lets: Option<BTreeMap<String, Value>>,
     /// Values that an endpoint offers, as used with the mock; a profile replaces them.
-    pools: Option<BTreeMap<String, Vec<Value>>>,
+    pools: Option<BTreeMap<String, Option<Vec<Value>>>>,
     /// Over `header`: the version that a call asks for; gives the name `version`.
     version: Option<Expression>,
-    /// Kinds of things with a life.
-    resources: BTreeMap<String, Resource>,
+    /// Kinds of things with a life. Needed, unless another suite gives them.
+    resources: Option<BTreeMap<String, Option<Resource>>>,
     /// Which things a call speaks of, by operation; `"*"` for all with its path parameter.
-    about: Option<BTreeMap<String, BTreeMap<String, Option<About>>>>,
+    about: Option<BTreeMap<String, Option<BTreeMap<String, Option<About>>>>>,
     /// Clauses of every operation.
     general: Option<Vec<General>>,
-    /// Clauses of named operations.
-    clauses: Vec<Clause>,
+    /// Clauses of named operations. Needed, unless another suite gives them.
+    clauses: Option<Vec<Clause>>,
     /// What the endpoint may do by itself.
     events: Option<Vec<Event>>,
 }
@@ -51,8 +60,8 @@ struct Suite {
 struct Resource {
     /// What it is, in a sentence.
     says: Option<String>,
-    /// Over `it`, the thing as a reply shows it: its id.
-    id: Expression,
+    /// Over `it`, the thing as a reply shows it: its id. Needed, unless another suite gives it.
+    id: Option<Expression>,
     /// Name of the field that is its state.
     state: Option<String>,
     /// States it may stay in; all others are passed through.
@@ -64,17 +73,17 @@ struct Resource {
     /// Over `it`: whether a reply shows it at rest.
     rest: Option<Expression>,
     /// Fields that clauses change, each a path over `it`.
-    fields: Option<BTreeMap<String, Field>>,
+    fields: Option<BTreeMap<String, Option<Field>>>,
     /// Fields that never change.
-    keeps: Option<BTreeMap<String, Field>>,
+    keeps: Option<BTreeMap<String, Option<Field>>>,
     /// Fields that only move forward.
-    grows: Option<BTreeMap<String, Field>>,
+    grows: Option<BTreeMap<String, Option<Field>>>,
     /// Fields of the model only, with their first value.
     remembers: Option<BTreeMap<String, Value>>,
     /// What replies show of it that follows from its fields.
-    shows: Option<BTreeMap<String, Shows>>,
+    shows: Option<BTreeMap<String, Option<Shows>>>,
     /// Where it appears in replies, by operation.
-    views: Option<BTreeMap<String, View>>,
+    views: Option<BTreeMap<String, Option<View>>>,
 }
 
 /// A path over `it`, with or without citations.
@@ -91,8 +100,8 @@ enum Field {
 #[schemars(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
 struct CitedField {
-    /// A plain path, such as `it.flavor.id`.
-    at: Expression,
+    /// A plain path, such as `it.flavor.id`. Needed, unless another suite gives it.
+    at: Option<Expression>,
     /// Where the pages speak of it.
     cites: Option<Cites>,
 }
@@ -102,11 +111,12 @@ struct CitedField {
 #[schemars(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
 struct Shows {
-    /// Over `it`: a path or a list of paths.
-    at: Expression,
-    /// Over the resource's name: the permitted values, or null where nothing is promised.
+    /// Over `it`: a path or a list of paths. Needed, unless another suite gives it.
+    at: Option<Expression>,
+    /// Over the resource's name: the permitted values, or null where nothing is promised. Needed,
+    /// unless another suite gives it.
     #[schemars(rename = "in")]
-    among: Expression,
+    among: Option<Expression>,
     /// Where the pages say so.
     cites: Option<Cites>,
 }

@@ -6,8 +6,10 @@
 mod file;
 mod fmt;
 mod lint;
+mod merge;
 mod parse;
 mod problem;
+mod sheets;
 mod suggest;
 mod tree;
 mod types;
@@ -17,9 +19,10 @@ mod tests;
 
 pub use file::file_schema;
 pub use fmt::format;
-pub use lint::{Evidence, Freshness, SilentCell, cited_places, lint, silent_cells};
-pub use parse::{catalog_name, parse};
+pub use lint::{Evidence, Freshness, SilentCell, lint, silent_cells};
+pub use parse::{parse, parse_sheets};
 pub use problem::{Problem, Severity, has_errors, render};
+pub use sheets::{Pages, Sheets, builds_on, catalog_name, pages_of};
 pub use types::{
     About, Alternative, Basis, Binding, Calls, Clause, Effect, EffectValue, Event, Field, FieldClass, Let, Place,
     Resource, Shows, Stage, Statuses, Suite, Verb, View, While,

@@ -15,6 +15,8 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
+    /// The line itself, where it stands in a file that the suite builds on.
+    pub excerpt: Option<String>,
 }
 
 /// Whether a suite can be used in spite of a problem.
@@ -42,7 +44,7 @@ impl Severity {
 impl Problem {
     pub(super) fn not_yaml(file: &str, place: Place, message: String) -> Problem {
         let file = file.to_string();
-        Problem { file, place, severity: Severity::Error, code: "not-yaml", message, hint: None }
+        Problem { file, place, severity: Severity::Error, code: "not-yaml", message, hint: None, excerpt: None }
     }
 }
 
@@ -60,7 +62,8 @@ pub fn render(problems: &[Problem], text: &str) -> String {
     let mut out = String::new();
     for problem in problems {
         let _ = writeln!(out, "{problem}");
-        let line = (problem.place.line as usize).checked_sub(1).and_then(|n| lines.get(n));
+        let line = (problem.place.line as usize).checked_sub(1).and_then(|n| lines.get(n).copied());
+        let line = problem.excerpt.as_deref().or(line);
         if let Some(line) = line {
             let number = problem.place.line.to_string();
             let margin = " ".repeat(number.len());

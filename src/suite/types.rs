@@ -1,5 +1,6 @@
 //! A suite as the model reads it: every expression parsed, every name resolved.
 
+use super::sheets::Sheets;
 use crate::expr::{Expr, Val};
 use crate::schema::catalog::Source;
 use std::collections::BTreeMap;
@@ -11,8 +12,10 @@ pub struct Suite {
     pub title: String,
     /// Folder in `schemas/` where operations and schemas come from.
     pub catalog: String,
-    /// `sha256:…` of the file's bytes.
+    /// `sha256:…` of the file's bytes, and of those that it builds on.
     pub digest: String,
+    /// The files that it was read from; places count through them.
+    pub sheets: Sheets,
     /// Constants and named expressions, usable as roots in every expression.
     pub lets: BTreeMap<String, Let>,
     /// Values that an endpoint offers (flavors, images); a profile replaces them.

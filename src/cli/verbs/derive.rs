@@ -7,6 +7,7 @@ use crate::pages::derive::{DeriveError, Options, Sources, derive_files, write};
 use crate::pages::manifest;
 use crate::schema::catalog::Source;
 use crate::suite;
+use crate::suite::{Pages, Sheets};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -57,8 +58,26 @@ pub fn places_cited(api: &str, folder: &Path) -> Vec<Source> {
     files.sort();
     let texts = files.iter().filter_map(|path| std::fs::read_to_string(path).ok());
     let own = texts.filter(|text| suite::catalog_name("", text).is_ok_and(|catalog| catalog == api));
-    let sources: BTreeSet<Source> = own.flat_map(|text| suite::cited_places(&text)).collect();
+    let pages = pages_named(api, folder);
+    let sources: BTreeSet<Source> = own.flat_map(|text| with_bases(&text, folder).cited_places(&pages)).collect();
     sources.into_iter().collect()
+}
+
+/// A suite's text with those of the suites that it builds on, as far as they can be read.
+fn with_bases(text: &str, folder: &Path) -> Sheets {
+    suite::builds_on(text).iter().fold(Sheets::alone("", text), |sheets, name| {
+        let Ok(base) = std::fs::read_to_string(folder.join(format!("{name}.yaml"))) else { return sheets };
+        let api = suite::catalog_name(name, &base).unwrap_or_default();
+        sheets.on(name, name, &base, pages_named(&api, folder))
+    })
+}
+
+/// The pages of an API's manifest. Two are the same if they are the same file: digests come only with
+/// the catalog that is yet to be derived.
+fn pages_named(api: &str, folder: &Path) -> Pages {
+    let path = folder.join("sources").join(format!("{api}.yaml"));
+    let manifest = std::fs::read_to_string(&path).ok().and_then(|text| manifest::parse(&path, &text).ok());
+    manifest.into_iter().flat_map(|named| named.pages).map(|page| (page.id, page.file)).collect()
 }
 
 fn wrong(error: DeriveError) -> Wrong {

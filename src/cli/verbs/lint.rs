@@ -42,7 +42,7 @@ fn one(shelf: &Shelf, loaded: &Loaded, typed: &typed::Lint) -> Result<Exit, Wron
         fresh: pages.is_some().then_some(&fresh),
         reachable: Some(&reachable),
     };
-    let found = suite::lint(&loaded.file, &loaded.text, &loaded.suite, &loaded.schemas, evidence);
+    let found = suite::lint(&loaded.suite.sheets, &loaded.suite, &loaded.schemas, evidence);
     let shown: Vec<Problem> =
         found.iter().filter(|it| !typed.no_notes || it.severity != Severity::Note).cloned().collect();
     out::print(&suite::render(&shown, &loaded.text));

@@ -12,6 +12,7 @@ mod spots;
 mod typing;
 
 use super::problem::{Problem, Severity};
+use super::sheets::{Sheets, pages_of};
 use super::types::{Place, Suite};
 use crate::schema::Schemas;
 use crate::schema::catalog::Citation;
@@ -19,7 +20,7 @@ use spots::Spots;
 use std::collections::BTreeSet;
 
 pub use silence::{SilentCell, silent_cells};
-pub use spots::cited_places;
+pub(super) use spots::citations_in;
 
 /// Whether a page still says what a citation was locked to; the error says what became of it.
 pub type Freshness<'a> = &'a dyn Fn(&Citation) -> Result<(), String>;
@@ -35,20 +36,20 @@ pub struct Evidence<'a> {
     pub reachable: Option<&'a BTreeSet<String>>,
 }
 
-/// Everything questionable in a suite, in the order of its lines. `text` is the file that
-/// `suite` was parsed from, and `file` what messages call it.
-pub fn lint(file: &str, text: &str, suite: &Suite, schemas: &Schemas, evidence: Evidence) -> Vec<Problem> {
-    let mut lint = Lint { file, suite, schemas, spots: Spots::new(text), problems: Vec::new() };
+/// Everything questionable in a suite, in the order of its lines. `sheets` is what `suite` was parsed
+/// from.
+pub fn lint(sheets: &Sheets, suite: &Suite, schemas: &Schemas, evidence: Evidence) -> Vec<Problem> {
+    let operations: Vec<&str> = schemas.catalog.operations.iter().map(|operation| operation.id.as_str()).collect();
+    let (tree, _) = sheets.tree(&pages_of(&schemas.catalog), &operations);
+    let spots = Spots { text: sheets.text(), tree };
+    let mut lint = Lint { file: sheets.whence(0).0, suite, schemas, spots, problems: Vec::new() };
     typing::check(&mut lint);
     citations::check(&mut lint, evidence);
     reach::check(&mut lint, evidence.reachable);
     overlap::check(&mut lint);
     silence::check(&mut lint);
     observe::check(&mut lint);
-    let mut problems = lint.problems;
-    problems.sort_by(|a, b| (a.place, a.code, &a.message).cmp(&(b.place, b.code, &b.message)));
-    problems.dedup();
-    problems
+    sheets.told(lint.problems)
 }
 
 /// The suite under scrutiny and what was found so far.
@@ -75,6 +76,6 @@ impl Lint<'_> {
 
     fn tell(&mut self, severity: Severity, place: Place, code: &'static str, message: String, hint: Option<String>) {
         let file = self.file.to_string();
-        self.problems.push(Problem { file, place, severity, code, message, hint });
+        self.problems.push(Problem { file, place, severity, code, message, hint, excerpt: None });
     }
 }

@@ -1,13 +1,13 @@
 //! Where in the file the parts of a parsed suite stand.
 
 use super::super::parse::offset::place_in;
-use super::super::tree::{self, Kind, Node};
+use super::super::tree::{Kind, Node};
 use super::super::types::Place;
 
-/// The file once more as a tree, for places inside of values.
+/// The files once more as the tree that they make together, for places inside of values.
 pub(super) struct Spots<'a> {
-    text: &'a str,
-    tree: Option<Node>,
+    pub text: &'a str,
+    pub tree: Option<Node>,
 }
 
 /// One step from a value of the file into a part of it.
@@ -44,11 +44,7 @@ impl From<usize> for Step {
     }
 }
 
-impl<'a> Spots<'a> {
-    pub fn new(text: &'a str) -> Spots<'a> {
-        Spots { text, tree: tree::read(text).0 }
-    }
-
+impl Spots<'_> {
     /// The place of a byte of the expression that a value holds. `=` in front of it is
     /// skipped. The start of the file if the way leads nowhere.
     pub fn inside(&self, way: &[Step], offset: usize) -> Place {
@@ -61,11 +57,7 @@ impl<'a> Spots<'a> {
 
     /// Every citation in the file as it is written, with its place.
     pub fn citations(&self) -> Vec<(String, Place)> {
-        let mut found = Vec::new();
-        if let Some(tree) = &self.tree {
-            gather(tree, false, &mut found);
-        }
-        found
+        self.tree.as_ref().map(citations_in).unwrap_or_default()
     }
 
     fn node(&self, way: &[Step]) -> Option<&Node> {
@@ -83,6 +75,13 @@ impl<'a> Spots<'a> {
     }
 }
 
+/// Every citation of a suite as it is written, with its place.
+pub(in crate::suite) fn citations_in(tree: &Node) -> Vec<(String, Place)> {
+    let mut found = Vec::new();
+    gather(tree, false, &mut found);
+    found
+}
+
 fn gather(node: &Node, cited: bool, found: &mut Vec<(String, Place)>) {
     match &node.kind {
         Kind::Map(entries) => entries.iter().for_each(|(key, value)| gather(value, key.text == "cites", found)),
@@ -90,14 +89,4 @@ fn gather(node: &Node, cited: bool, found: &mut Vec<(String, Place)>) {
         Kind::Text(text) if cited => found.push((text.clone(), node.place)),
         _ => {}
     }
-}
-
-/// Every place of a page that a suite file cites, whether or not the rest of it can be read.
-/// What `derive` has to lock.
-pub fn cited_places(text: &str) -> Vec<crate::schema::catalog::Source> {
-    let written = Spots::new(text).citations();
-    let mut places: Vec<_> = written.iter().filter_map(|(text, _)| text.parse().ok()).collect();
-    places.sort();
-    places.dedup();
-    places
 }

@@ -11,8 +11,9 @@ pub(super) mod offset;
 mod reader;
 mod resources;
 
-use super::problem::{Problem, Severity, has_errors};
-use super::tree::{self, Node};
+use super::problem::Problem;
+use super::sheets::{Sheets, pages_of, usable};
+use super::tree::Node;
 use super::types::{Clause, Event, Place, Suite};
 use crate::schema::catalog::Catalog;
 use reader::{Fields, Reader};
@@ -21,61 +22,36 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 const REQUIRED: [&str; 4] = ["suite", "catalog", "resources", "clauses"];
-const OPTIONAL: [&str; 9] = ["title", "let", "pools", "version", "about", "general", "events", "extends", "import"];
+const OPTIONAL: [&str; 7] = ["title", "let", "pools", "version", "about", "general", "events"];
+/// What says on which suites one builds. It is gone before the rest is read.
+#[cfg(test)]
+const BUILDS_ON: [&str; 4] = ["extends", "import", "change", "drop"];
 
-/// Reads a suite written for the operations of `catalog`. `file` is what messages call it.
+/// Reads a suite of one file, written for the operations of `catalog`. `file` is what messages call it.
 ///
 /// # Errors
 ///
-/// Every problem of the file, in the order of its lines, as soon as one of them is an error.
+/// As [`parse_sheets`].
 pub fn parse(file: &str, text: &str, catalog: &Catalog) -> Result<Suite, Vec<Problem>> {
-    let (tree, troubles) = tree::read(text);
-    let mut reader = Reader { file, text, catalog, problems: Vec::new(), lets: BTreeMap::new() };
-    for trouble in troubles {
-        reader.error(trouble.place, "not-yaml", trouble.message);
-    }
-    let suite = tree.as_ref().and_then(|tree| suite(&mut reader, tree));
-    let mut problems = reader.problems;
-    problems.sort_by(|a, b| (a.place, a.code, &a.message).cmp(&(b.place, b.code, &b.message)));
-    problems.dedup();
-    match suite {
-        Some(suite) if !has_errors(&problems) => Ok(suite),
-        _ => Err(problems),
-    }
+    parse_sheets(&Sheets::alone(file, text), catalog)
 }
 
-/// The catalog that a suite file names, so that the right one can be loaded before [`parse`].
+/// Reads a suite with what it builds on, written for the operations of `catalog`.
 ///
 /// # Errors
 ///
-/// The problems for which the name cannot be read.
-pub fn catalog_name(file: &str, text: &str) -> Result<String, Vec<Problem>> {
-    let problem = |place, code, message: String| {
-        vec![Problem { file: file.to_string(), place, severity: Severity::Error, code, message, hint: None }]
-    };
-    let (tree, troubles) = tree::read(text);
-    let first = Place { line: 1, column: 1 };
-    let Some(tree) = tree else {
-        let each = troubles.into_iter().flat_map(|t| problem(t.place, "not-yaml", t.message));
-        return Err(each.collect());
-    };
-    let tree::Kind::Map(entries) = &tree.kind else {
-        return Err(problem(first, "wrong-kind", format!("a suite must be a map, not {}", tree.kind_word())));
-    };
-    match entries.iter().find(|(key, _)| key.text == "catalog").map(|(_, node)| &node.kind) {
-        Some(tree::Kind::Text(name)) => Ok(name.clone()),
-        _ => Err(problem(first, "missing-key", "a suite needs the key `catalog`".to_string())),
-    }
+/// Every problem of the files, in the order of their lines, as soon as one of them is an error.
+pub fn parse_sheets(sheets: &Sheets, catalog: &Catalog) -> Result<Suite, Vec<Problem>> {
+    let operations: Vec<&str> = catalog.operations.iter().map(|operation| operation.id.as_str()).collect();
+    let (tree, problems) = sheets.tree(&pages_of(catalog), &operations);
+    let file = sheets.whence(0).0;
+    let mut reader = Reader { file, text: sheets.text(), catalog, problems, lets: BTreeMap::new() };
+    let suite = tree.as_ref().and_then(|tree| suite(&mut reader, tree, sheets));
+    usable(suite, sheets.told(reader.problems))
 }
 
-fn suite(reader: &mut Reader, tree: &Node) -> Option<Suite> {
+fn suite(reader: &mut Reader, tree: &Node, sheets: &Sheets) -> Option<Suite> {
     let map = reader.fields(tree, "a suite", &REQUIRED, &OPTIONAL)?;
-    for key in ["extends", "import"] {
-        if map.get(key).is_some() {
-            let message = format!("`{key}` is not there yet: a suite is one file");
-            reader.error(map.key_place(key), "not-yet", message);
-        }
-    }
     let catalog = reader.words(map.get("catalog"), "`catalog`");
     if catalog != reader.catalog.api && !catalog.is_empty() {
         let message =
@@ -98,6 +74,7 @@ fn suite(reader: &mut Reader, tree: &Node) -> Option<Suite> {
         title: map.get("title").map(|n| reader.words(Some(n), "`title`")).unwrap_or_default(),
         catalog,
         digest: digest(reader.text),
+        sheets: sheets.clone(),
         pools: lets::pools(reader, map.get("pools")),
         version: lets::version(reader, map.get("version")),
         lets,
@@ -141,7 +118,7 @@ fn digest(text: &str) -> String {
 pub(super) fn keys() -> Vec<(&'static str, Vec<&'static str>)> {
     let join = |parts: &[&[&'static str]]| parts.concat();
     vec![
-        ("Suite", join(&[&REQUIRED, &OPTIONAL])),
+        ("Suite", join(&[&REQUIRED, &OPTIONAL, &BUILDS_ON])),
         ("Resource", join(&[&["id"], &resources::OPTIONAL])),
         ("MoreView", join(&[&resources::VIEW])),
         ("General", join(&[&["id"], &clauses::COMMON, &clauses::GENERAL])),

@@ -72,6 +72,7 @@ impl<'a> Reader<'a> {
             code,
             message: message.into(),
             hint: hint.into(),
+            excerpt: None,
         });
     }
 

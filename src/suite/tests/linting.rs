@@ -8,7 +8,7 @@ fn problems(rest: &str, evidence: Evidence) -> Vec<Problem> {
     let text = format!("{HEAD}{rest}");
     let suite = parse("lamps.yaml", &text, &lamps()).unwrap_or_else(|p| panic!("{}", render(&p, &text)));
     let schemas = Schemas::load(&LampFiles).expect("the fixture compiles");
-    lint("lamps.yaml", &text, &suite, &schemas, evidence)
+    lint(&suite.sheets, &suite, &schemas, evidence)
 }
 
 /// What the lint says with one of the codes; lines count from the end of `HEAD`, and those in
@@ -100,7 +100,7 @@ fn a_view_must_find_its_fields_in_the_schema() {
     let text = format!("{head}clauses: []\n");
     let suite = parse("lamps.yaml", &text, &lamps()).expect("it parses");
     let schemas = Schemas::load(&LampFiles).expect("the fixture compiles");
-    let found = lint("lamps.yaml", &text, &suite, &schemas, Evidence::default());
+    let found = lint(&suite.sheets, &suite, &schemas, Evidence::default());
     let found: Vec<String> =
         found.iter().filter(|p| p.severity == crate::suite::Severity::Error).map(ToString::to_string).collect();
     assert_eq!(

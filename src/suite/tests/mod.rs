@@ -1,5 +1,6 @@
 //! Small suites over an API of lamps: text in, problems out.
 
+mod building;
 mod formatting;
 mod linting;
 mod native;

@@ -1,22 +1,30 @@
 //! The suites that come with the program.
 
 use crate::schema::{Folder, Schemas};
-use crate::suite::{Evidence, catalog_name, has_errors, lint, parse, render};
+use crate::suite::{Evidence, Sheets, builds_on, catalog_name, has_errors, lint, pages_of, parse_sheets, render};
 use std::path::Path;
 
 /// Parses and lints a suite of `suites/` against its catalog in `schemas/`; what it complains
 /// about, notes left out.
 fn complaints(file: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(root.join("suites").join(file)).expect("the suite is there");
-    let api = catalog_name(file, &text).unwrap_or_else(|p| panic!("{}", render(&p, &text)));
-    let folder = root.join("schemas").join(api);
-    let schemas = Schemas::load(&Folder(folder)).unwrap_or_else(|error| panic!("{error}"));
-    let suite = match parse(file, &text, &schemas.catalog) {
+    let read = |file: &str| std::fs::read_to_string(root.join("suites").join(file)).expect("the suite is there");
+    let schemas = |file: &str, text: &str| {
+        let api = catalog_name(file, text).unwrap_or_else(|p| panic!("{}", render(&p, text)));
+        Schemas::load(&Folder(root.join("schemas").join(api))).unwrap_or_else(|error| panic!("{error}"))
+    };
+    let text = read(file);
+    let mut sheets = Sheets::alone(file, &text);
+    for name in builds_on(&text) {
+        let base = read(&format!("{name}.yaml"));
+        sheets = sheets.on(&name, &name, &base, pages_of(&schemas(&name, &base).catalog));
+    }
+    let schemas = schemas(file, &text);
+    let suite = match parse_sheets(&sheets, &schemas.catalog) {
         Ok(suite) => suite,
         Err(problems) => return render(&problems, &text),
     };
-    let problems = lint(file, &text, &suite, &schemas, Evidence::default());
+    let problems = lint(&sheets, &suite, &schemas, Evidence::default());
     if has_errors(&problems) { render(&problems, &text) } else { String::new() }
 }
 

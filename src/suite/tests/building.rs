@@ -1,0 +1,235 @@
+//! Suites that build on others: what comes along, what is changed, what is refused.
+
+use super::{HEAD, LampFiles, lamps};
+use crate::schema::Schemas;
+use crate::suite::types::{EffectValue, FieldClass, Suite};
+use crate::suite::{Evidence, Pages, Sheets, builds_on, format, lint, parse_sheets, render};
+
+/// What the suite of another maker says, of the same calls and of pages of which one is the same.
+const BASE: &str = r#"let:
+  glowing: '=lamp.status == "LIT"'
+  words: [dim, bright]
+pools: { bulbs: [b1, b2], shades: [s1] }
+general:
+  - { id: no-key, cites: "bulbs:1", when: caller == "none", refuse: 401 }
+clauses:
+  - id: light
+    cites: ["lamps:4-5"]
+    call: lightLamp
+    when: lamp.status == "DARK" && body.bulb in pools.bulbs
+    accept: success
+    then: { lamp.bulb: body.bulb, lamp.status: [WARMING, LIT] }
+    or:
+      - { because: it breaks, cites: "bulbs:7", then: { lamp.status: BROKEN } }
+  - { id: dim, cites: "bulbs:3", call: dimLamp, when: glowing, accept: success, then: { lamp.status: DARK } }
+events:
+  - { id: breaks, cites: "bulbs:9", resource: lamp, then: { lamp.status: BROKEN } }
+"#;
+
+fn sheets(own: &str) -> Sheets {
+    let base = format!("{HEAD}{BASE}").replace("suite: lamps", "suite: old-lamps");
+    let pages = Pages::from([("bulbs".into(), "sha256:0".into()), ("lamps".into(), "sha256:other".into())]);
+    Sheets::alone("new.yaml", own).on("old-lamps", "old.yaml", &base, pages)
+}
+
+fn built(own: &str) -> Suite {
+    parse_sheets(&sheets(own), &lamps()).unwrap_or_else(|problems| panic!("{}", render(&problems, own)))
+}
+
+fn check(own: &str, expected: &str) {
+    let found = parse_sheets(&sheets(own), &lamps()).map_or_else(|problems| render(&problems, own), |_| String::new());
+    assert_eq!(found.trim_end(), expected.trim_matches('\n').trim_end(), "\n--- found ---\n{found}");
+}
+
+const EXTENDS: &str = "suite: new\ncatalog: lamps\nextends: old-lamps\nchange: { light: { cites: \"lamps:8\" } }\n";
+
+#[test]
+fn an_extending_suite_has_all_of_the_other_under_its_own_name() {
+    let suite = built(EXTENDS);
+    assert_eq!((suite.name.as_str(), suite.catalog.as_str()), ("new", "lamps"));
+    let ids: Vec<&str> = suite.clauses.iter().map(|clause| clause.id.as_str()).collect();
+    assert_eq!(ids, ["no-key", "light", "dim"]);
+    assert_eq!(suite.events.len(), 1);
+    assert_eq!(suite.pools["bulbs"].len(), 2);
+    assert_eq!(suite.clauses[1].cites[0].to_string(), "lamps:8", "it is cited again");
+    assert_eq!(suite.clauses[2].cites[0].to_string(), "bulbs:3", "the page is the same for both");
+    assert!(suite.about.contains_key("lightLamp"));
+}
+
+#[test]
+fn what_an_extending_suite_names_again_goes_before() {
+    let suite = built(&format!(
+        "{EXTENDS}title: New lamps
+let: {{ glowing: true, words: [x] }}
+pools: {{ bulbs: [b9], shades: null, cords: [c1] }}
+drop: [dim, breaks, no-key]
+resources:
+  lamp:
+    settles: 1m
+    fields: {{ label: null, bulb: {{ cites: \"lamps:3\" }} }}
+    keeps: {{ label: it.label }}
+    remembers: {{ before: 1, after: null }}
+    views: {{ listLamps: null, showLamp: {{ except: [hours] }} }}
+clauses:
+  - {{ id: scrap, cites: \"lamps:6\", call: scrapLamp, accept: success, then: {{ lamp.status: [\"*\", gone] }} }}
+"
+    ));
+    let ids: Vec<&str> = suite.clauses.iter().map(|clause| clause.id.as_str()).collect();
+    assert_eq!(ids, ["light", "scrap"]);
+    assert!(suite.events.is_empty());
+    assert_eq!(suite.title, "New lamps");
+    assert_eq!(suite.pools.keys().collect::<Vec<_>>(), ["bulbs", "cords"]);
+    let lamp = &suite.resources[0];
+    assert_eq!(lamp.settles_ms, 60_000);
+    let field = |name: &str| lamp.fields.iter().find(|field| field.name == name).expect("it is there");
+    assert_eq!(field("label").class, FieldClass::Keeps);
+    assert_eq!((field("bulb").at.text(), field("bulb").cites.len()), ("it.bulb.id", 1));
+    assert_eq!(lamp.remembers.len(), 2);
+    assert_eq!(lamp.views.keys().collect::<Vec<_>>(), ["showLamp"]);
+    assert!(lamp.views["showLamp"].only.is_some() && lamp.views["showLamp"].at.text() == "reply.lamp");
+}
+
+#[test]
+fn a_change_sets_single_keys_of_a_clause() {
+    let suite = built(
+        "suite: new\ncatalog: lamps\nextends: old-lamps\nchange:\n  light: { cites: \"lamps:8\", or: null, then: { lamp.status: LIT } }\n",
+    );
+    let light = &suite.clauses[1];
+    assert!(light.or.is_empty());
+    assert!(matches!(&light.then[..], [effect] if matches!(&effect.value, EffectValue::Course(stages) if stages.len() == 1)));
+    assert!(light.when.is_some(), "what is not named stays");
+}
+
+#[test]
+fn a_promise_of_another_page_has_to_be_cited_again() {
+    check(
+        "suite: new\ncatalog: lamps\nextends: old-lamps\n",
+        r"
+new.yaml:3:1: error[missing-citation]: `light` is taken over, and the pages that it or one of its exceptions cite are not those of this suite
+ 3 | extends: old-lamps
+   | ^
+  hint: give it `cites` (or `or` with citations) under `change`, or name it under `drop`
+",
+    );
+}
+
+#[test]
+fn what_is_dropped_changed_or_taken_away_must_be_there() {
+    check(
+        &format!(
+            "{EXTENDS}drop: [dimm]\npools: {{ cords: null }}\nresources: {{ lamp: {{ views: {{ shoLamp: null }} }}, lump: null }}\n"
+        )
+        .replace("change: {", "change: { lite: { when: \"true\" },"),
+        r"
+new.yaml:4:11: error[unknown-clause]: the other suite has no clause or event `lite`
+ 4 | change: { lite: { when: \"true\" }, light: { cites: \"lamps:8\" } }
+   |           ^
+new.yaml:5:8: error[unknown-clause]: the other suite has no clause or event `dimm`
+ 5 | drop: [dimm]
+   |        ^
+  hint: did you mean `dim`?
+new.yaml:6:10: error[nothing-to-drop]: there is no `cords` that null could take away
+ 6 | pools: { cords: null }
+   |          ^
+new.yaml:7:31: error[nothing-to-drop]: there is no `shoLamp` that null could take away
+ 7 | resources: { lamp: { views: { shoLamp: null } }, lump: null }
+   |                               ^
+  hint: did you mean `showLamp`?
+new.yaml:7:50: error[nothing-to-drop]: there is no `lump` that null could take away
+ 7 | resources: { lamp: { views: { shoLamp: null } }, lump: null }
+   |                                                  ^
+  hint: did you mean `lamp`?
+",
+    );
+}
+
+#[test]
+fn what_is_wrong_in_the_other_file_is_told_with_its_own_line() {
+    let sheets = Sheets::alone("new.yaml", EXTENDS).on("old-lamps", "old.yaml", &format!("{HEAD}clauses:\n  - {{ id: light, cites: \"lamps:4\", call: lightLamp, when: lump.status, accept: success }}\n"), Pages::new());
+    let found = parse_sheets(&sheets, &lamps()).expect_err("it reads a thing that is not there");
+    assert_eq!(
+        render(&found, EXTENDS).trim_end(),
+        r"
+old.yaml:17:60: error[unknown-name]: a guard: `lump` is not known here
+ 17 |   - { id: light, cites: ~lamps:4~, call: lightLamp, when: lump.status, accept: success }
+    |                                                           ^
+  hint: did you mean `lamp`?
+"
+        .replace('~', "\"")
+        .trim()
+    );
+}
+
+#[test]
+fn an_unknown_suite_and_a_second_level_are_refused() {
+    check(
+        "suite: new\ncatalog: lamps\nextends: older-lamps\nresources: {}\nclauses: []\n",
+        r"
+new.yaml:3:10: error[unknown-suite]: there is no suite `older-lamps` to build on
+ 3 | extends: older-lamps
+   |          ^
+  hint: did you mean `old-lamps`?
+",
+    );
+    let sheets = Sheets::alone("new.yaml", "suite: new\ncatalog: lamps\nextends: mid\nresources: {}\nclauses: []\n");
+    let sheets = sheets.on("mid", "mid.yaml", "suite: mid\ncatalog: lamps\nextends: old\n", Pages::new());
+    let found = parse_sheets(&sheets, &lamps()).expect_err("two levels");
+    assert_eq!(found[0].code, "too-deep");
+}
+
+const IMPORTS: &str = "suite: new
+catalog: lamps
+import: { old-lamps: [lamp] }
+resources:
+  lamp:
+    fields: { status: { cites: \"lamps:3\" } }
+    views: { showLamp: null, buyLamp: reply.lamp }
+about: { lightLamp: { lamp: path.lamp_id } }
+clauses:
+  - { id: own, cites: \"lamps:5\", call: lightLamp, accept: success, then: { lamp.status: LIT } }
+";
+
+#[test]
+fn an_imported_resource_brings_what_it_reads_and_nothing_else() {
+    let shows = "    shows: { glow: { at: it.bulb.id, in: 'words' } }\n    views: { showLamp";
+    let base = format!("{HEAD}{BASE}").replace("    views: { showLamp", shows);
+    let sheets = Sheets::alone("new.yaml", IMPORTS).on("old-lamps", "old.yaml", &base, Pages::new());
+    let suite = parse_sheets(&sheets, &lamps()).unwrap_or_else(|problems| panic!("{}", render(&problems, IMPORTS)));
+    assert_eq!(suite.clauses.len(), 1, "no clause comes along");
+    assert!(suite.pools.is_empty());
+    assert_eq!(suite.lets.keys().collect::<Vec<_>>(), ["words"], "what the resource reads");
+    let lamp = &suite.resources[0];
+    assert_eq!(lamp.views.keys().collect::<Vec<_>>(), ["buyLamp", "listLamps"]);
+    assert_eq!(lamp.stable, ["DARK", "LIT"]);
+    assert_eq!(lamp.fields[0].cites.len(), 1);
+}
+
+#[test]
+fn the_lint_finds_places_in_what_was_taken_over() {
+    let sheets = sheets(EXTENDS);
+    let suite = parse_sheets(&sheets, &lamps()).expect("it parses");
+    let schemas = Schemas::load(&LampFiles).expect("the fixture compiles");
+    let found = lint(&sheets, &suite, &schemas, Evidence::default());
+    let unread = found.iter().find(|problem| problem.code == "unobservable").expect("nothing reads the memory");
+    assert_eq!((unread.file.as_str(), unread.place.line), ("old.yaml", 11), "{unread}");
+}
+
+#[test]
+fn what_a_suite_builds_on_is_known_before_it_is_read() {
+    assert_eq!(builds_on(EXTENDS), ["old-lamps"]);
+    assert_eq!(builds_on("import: { b: [x], a: [y] }\nextends: c\n"), ["a", "b", "c"]);
+    assert!(builds_on("suite: x").is_empty());
+}
+
+#[test]
+fn the_lock_holds_what_is_taken_over_from_the_same_pages() {
+    let own = Pages::from([("bulbs".into(), "sha256:0".into()), ("lamps".into(), "sha256:0".into())]);
+    let cited: Vec<String> = sheets(EXTENDS).cited_places(&own).iter().map(ToString::to_string).collect();
+    assert_eq!(cited, ["bulbs:1", "bulbs:3", "bulbs:7", "bulbs:9", "lamps:8"]);
+}
+
+#[test]
+fn the_canonical_order_has_what_a_suite_builds_on_first() {
+    let formatted = format("new.yaml", "suite: new\nclauses: []\nextends: old\ncatalog: lamps\n").expect("it is YAML");
+    assert_eq!(formatted, "suite: new\ncatalog: lamps\nextends: old\nclauses: []\n");
+}
