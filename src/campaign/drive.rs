@@ -1,15 +1,15 @@
 //! One plan from its first step to its last.
 
 use super::event::{Event, Listener, Spent};
+use super::naming::{ending, found_out, showing};
 use super::watch::Eyes;
-use crate::endpoint::{Call, Endpoint, Identities};
+use crate::endpoint::{Endpoint, Identities};
 use crate::history::{Cause, Header, History, Outcome, Secrets};
-use crate::model::{Bounds, Excess, Fault, Heard, Id, Life, Model, Tally, Who};
+use crate::model::{Bounds, Excess, Fault, Heard, Life, Model, Tally, Who};
 use crate::oracle::Finding;
 use crate::plan::{Chooser, Coverage, Ending, FORMAT, Handles, Hints, Limits, Plan, Recorded, Situation, Step, cover};
 use crate::run::{Cancel, Context, Deletion, Left, NoJournal, Pace, Run, StepEnd, Stop, carry_out, sweep};
 use crate::schema::Schemas;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -116,6 +116,8 @@ pub async fn drive(
         let born: BTreeMap<String, String> =
             run.ids.iter().filter(|(name, _)| mine(name)).map(|(name, id)| (name.clone(), id.clone())).collect();
         handles.note(&site.model, &step, &born, ending);
+        // Some ids are told by later replies.
+        run.ids.iter().for_each(|(name, id)| handles.bind(name, id));
         // What was covered before has no part in counting what is covered now.
         let untouched = Coverage::default();
         let situation = Situation {
@@ -187,24 +189,18 @@ async fn clean(site: &Site<'_>, context: &Context<'_>, run: &mut Run, eyes: &Eye
             continue;
         }
         let owner = possible.first().map_or(Who::Owner, |held| held.thing.owner);
-        if let Some(delete) = call_on(site, site.model.ends[usize::from(known.kind)].as_ref(), known, owner) {
-            let show = call_on(site, site.model.shown[usize::from(known.kind)].as_ref(), known, owner);
+        if let Some(delete) = ending(site, known, owner) {
+            let show = showing(site, known, owner);
             deletions.push(Deletion { handle: handle.clone(), id: id.clone(), delete, show });
         }
     }
+    for (id, owner) in found_out(site, context, eyes, within).await {
+        if let Some(delete) = ending(site, &id, owner) {
+            let show = showing(site, &id, owner);
+            deletions.push(Deletion { handle: id.id.to_string(), id: id.id.to_string(), delete, show });
+        }
+    }
     sweep(context, &deletions, run, within).await.left
-}
-
-fn call_on(site: &Site<'_>, way: Option<&crate::model::Shown>, id: &Id, owner: Who) -> Option<Call> {
-    let way = way?;
-    let operation = site.schemas.operation(&way.operation)?;
-    Some(Call {
-        operation: operation.id.clone(),
-        binding: operation.bindings.first()?.id.clone(),
-        caller: if owner == Who::Owner { "owner" } else { "other" }.to_string(),
-        path: BTreeMap::from([(way.parameter.clone(), Value::String(id.id.to_string()))]),
-        ..Call::default()
-    })
 }
 
 fn header(site: &Site<'_>, endpoint: &str, plan: u64) -> Header {

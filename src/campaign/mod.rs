@@ -7,6 +7,7 @@ mod drive;
 mod event;
 mod home;
 mod lead;
+mod naming;
 mod smaller;
 mod standing;
 mod watch;

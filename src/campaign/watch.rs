@@ -5,7 +5,7 @@ use crate::history::{Cause, Exchange};
 use crate::model::{Asked, Bounds, Excess, Fault, Heard, Held, Id, Life, Model, Who, classed, listed};
 use crate::oracle::{Finding, Judge};
 use crate::plan::Ending;
-use crate::run::Watcher;
+use crate::run::{Told, Watcher};
 use crate::schema::{Class, Schemas};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +25,8 @@ pub struct Eyes {
     lists: Vec<Option<String>>,
     /// By step: looks so far at what it touched.
     looks: BTreeMap<usize, u64>,
+    /// By what stands for a thing whose id is told later: the step that made it, and its name there.
+    untold: BTreeMap<Id, (usize, String)>,
 }
 
 /// What is known of one step that was carried out.
@@ -51,6 +53,7 @@ impl Eyes {
             steps: BTreeMap::new(),
             lists,
             looks: BTreeMap::new(),
+            untold: BTreeMap::new(),
         }
     }
 
@@ -68,7 +71,14 @@ impl Eyes {
         let heard = Heard::of(&exchange.outcome);
         let mut touched: BTreeSet<Id> =
             asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten().cloned()).collect();
-        touched.extend(asked.born(&self.model, &heard).into_iter().flat_map(|(_, ids)| ids));
+        let about = &self.model.operations[&exchange.operation].about;
+        for (index, ids) in asked.born(&self.model, &heard) {
+            if about[index].told_by.is_some() {
+                let of_step = |id: &Id| (id.clone(), (exchange.step, about[index].name.clone()));
+                self.untold.extend(ids.iter().map(of_step));
+            }
+            touched.extend(ids);
+        }
         let ending = match heard {
             Heard::Success(..) => Ending::Accepted,
             Heard::Refusal(_) => Ending::Refused,
@@ -97,7 +107,9 @@ impl Eyes {
         calls
     }
 
+    /// The read that shows a thing; where its id is not known yet, the one that may tell it.
     fn look_at(&self, id: &Id, binding: &str) -> Option<Call> {
+        let id = self.judge.belief.teller(id).unwrap_or(id);
         let shown = self.model.shown[usize::from(id.kind)].as_ref()?;
         let path = BTreeMap::from([(shown.parameter.clone(), Value::String(id.id.to_string()))]);
         Some(Call { path, ..self.read(&shown.operation, id, binding)? })
@@ -151,7 +163,19 @@ impl Watcher for Eyes {
         let born = asked.born(&self.model, &Heard::of(&exchange.outcome));
         let about = &self.model.operations[&exchange.operation].about;
         born.into_iter()
+            .filter(|(index, _)| about[*index].told_by.is_none())
             .map(|(index, ids)| (about[index].name.clone(), ids.into_iter().map(|id| id.id.to_string()).collect()))
+            .collect()
+    }
+
+    fn told(&self, exchange: &Exchange) -> Vec<Told> {
+        let asked = Asked::new(&self.model, exchange, Class::Valid);
+        let told = self.judge.belief.tells(&asked, &Heard::of(&exchange.outcome));
+        told.into_iter()
+            .filter_map(|(stand_in, id)| {
+                let (step, about) = self.untold.get(&stand_in)?;
+                Some(Told { step: *step, about: about.clone(), id: id.id.to_string() })
+            })
             .collect()
     }
 
@@ -187,9 +211,11 @@ impl Watcher for Eyes {
             let possible = belief.possibilities(id);
             let gone = possible.iter().all(|held| held.thing.life == Life::Gone);
             let unseen = acted && belief.seen_at(id).is_none_or(|seen| seen <= stepped.exchange);
-            !possible.is_empty() && !gone && (!belief.at_rest(id) || unseen)
+            let told =
+                belief.teller(id).is_none_or(|teller| !belief.at_rest(teller) || belief.seen_at(teller).is_none());
+            !possible.is_empty() && !gone && told && (!belief.at_rest(id) || unseen)
         };
-        let ids: Vec<&Id> = stepped.touched.iter().filter(restless).collect();
+        let ids: Vec<&Id> = stepped.touched.iter().map(|id| belief.told(id)).filter(restless).collect();
         self.looks_at(&ids, &stepped.binding, step_index)
     }
 }

@@ -28,6 +28,22 @@ pub enum Key {
     Index(usize),
 }
 
+impl Path {
+    /// The JSON pointer that leads to the same part of the root's value.
+    #[must_use]
+    pub fn pointer(&self) -> String {
+        let mut text = String::new();
+        for key in &self.keys {
+            text.push('/');
+            match key {
+                Key::Name(name) => text.push_str(&name.replace('~', "~0").replace('/', "~1")),
+                Key::Index(index) => text.push_str(&index.to_string()),
+            }
+        }
+        text
+    }
+}
+
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.root)?;

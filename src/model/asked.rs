@@ -6,7 +6,7 @@ use super::thing::{Id, Who};
 use crate::expr::{Scope, Val};
 use crate::history::{Exchange, Input, Outcome, ReplyBody};
 use crate::schema::Class;
-use crate::suite::Binding;
+use crate::suite::{About, Binding};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -117,14 +117,16 @@ impl Asked {
         let Heard::Success(_, reply) = heard else { return Vec::new() };
         let about = &model.operations[&self.operation].about;
         let new = about.iter().enumerate().filter_map(|(index, about)| match &about.binding {
-            Binding::New(expr) => {
+            Binding::New(expr) if about.told_by.is_none() => {
                 let roots = Roots { reply: Some(reply), ..self.roots(model) };
                 let value = expr.eval(&roots).unwrap_or(Val::Null);
                 Some((index, ids(about.resource, &value).into_iter().flatten().collect()))
             }
-            Binding::Existing(_) => None,
+            _ => None,
         });
-        new.collect()
+        let mut born: Vec<(usize, Vec<Id>)> = new.collect();
+        born.extend(untold(about, &born));
+        born
     }
 }
 
@@ -161,6 +163,20 @@ impl Scope for Asked {
             _ => return None,
         })
     }
+}
+
+/// For each thing whose id another tells later, an id that stands for it until then: one for each teller.
+fn untold(about: &[About], born: &[(usize, Vec<Id>)]) -> Vec<(usize, Vec<Id>)> {
+    let of = |(index, entry): (usize, &About)| {
+        let teller = about.iter().position(|other| Some(&other.name) == entry.told_by.as_ref())?;
+        let (_, tellers) = born.iter().find(|(known, _)| *known == teller)?;
+        let stand_in = |teller: &Id| {
+            let id = format!("the {} of {}", entry.name, teller.id);
+            Id { kind: entry.resource as u16, id: Arc::from(id.as_str()) }
+        };
+        Some((index, tellers.iter().map(stand_in).collect()))
+    };
+    about.iter().enumerate().filter_map(of).collect()
 }
 
 fn ids(kind: usize, value: &Val) -> Vec<Option<Id>> {

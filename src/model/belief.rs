@@ -9,6 +9,7 @@ use super::motion::closure;
 use super::outcome::{Judged, judge};
 use super::scope::Fault;
 use super::sighting::{self, See};
+use super::telling::Teller;
 use super::thing::{Id, Life};
 use super::view::sights;
 use crate::expr::Val;
@@ -43,6 +44,9 @@ pub struct Belief {
     pub(super) changed: u64,
     pub(super) seen: BTreeMap<Id, u64>,
     pub tally: Tally,
+    /// Things whose id no reply has told yet, and the ids that others stood for.
+    pub(super) untold: BTreeMap<Id, Teller>,
+    pub(super) told: BTreeMap<Id, Id>,
     /// One factor over all things: slow, and the yardstick for the fast way.
     whole: bool,
 }
@@ -107,6 +111,8 @@ impl Belief {
             changed: 0,
             seen: BTreeMap::new(),
             tally: Tally::default(),
+            untold: BTreeMap::new(),
+            told: BTreeMap::new(),
             whole: false,
         }
     }
@@ -177,9 +183,12 @@ impl Belief {
             return Ok(Observed::default());
         }
         self.tally.judged += 1;
+        self.learn(&asked, &heard);
         let born = self.fresh(asked.born(&model, &heard));
         let Some(before) = self.take(&asked)? else {
-            return Ok(self.give_up(exchange, &asked, &born));
+            let observed = self.give_up(exchange, &asked, &born);
+            self.expect(&asked, &born);
+            return Ok(observed);
         };
         let reply = match &heard {
             Heard::Success(_, reply) => reply.clone(),
@@ -198,7 +207,9 @@ impl Belief {
         if matches!(heard, Heard::Lost | Heard::ServerError(_)) && judged.may_have_acted {
             self.note_strangers(&asked);
         }
-        self.conclude(exchange, &asked, &heard, before, judged, &moment)
+        let observed = self.conclude(exchange, &asked, &heard, before, judged, &moment)?;
+        self.expect(&asked, &born);
+        Ok(observed)
     }
 
     fn conclude(

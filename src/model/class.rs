@@ -35,7 +35,7 @@ pub fn classed(model: &Model, schemas: &Schemas, exchange: &Exchange) -> Input {
         exchange.body.as_ref().and_then(|body| body.pointer(pointer)).is_some_and(serde_json::Value::is_null)
     };
     let doubts = body.reasons.into_iter().map(|reason| match reason.kind.as_str() {
-        "mandatory-when" | "required" | "dead" | "version" => reason.pointer,
+        "mandatory-when" | "required" | "dead" | "present" | "version" => reason.pointer,
         "type" if null(&reason.pointer) && !shape.is_some_and(|shape| shape.demands(&reason.pointer)) => reason.pointer,
         _ => format!("{}/-", reason.pointer),
     });

@@ -1,7 +1,7 @@
 //! The suite indexed by operation, with the clauses that are generated from it.
 
 use super::thing::Id;
-use crate::expr::{Expr, Val};
+use crate::expr::{Expr, Path, Val};
 use crate::schema::catalog::{Catalog, Source};
 use crate::suite::{About, Basis, Binding, Calls, Clause, FieldClass, Resource, Suite, View, While};
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,6 +76,13 @@ pub struct Shown {
     pub parameter: String,
 }
 
+/// How a thing is ended: the call, and the place of its path or body that takes the thing's id.
+#[derive(Debug, Clone)]
+pub struct Ending {
+    pub operation: String,
+    pub at: Path,
+}
+
 /// The suite brought to life.
 #[derive(Debug)]
 pub struct Model {
@@ -85,7 +92,7 @@ pub struct Model {
     /// By resource: how to look at one.
     pub shown: Vec<Option<Shown>>,
     /// By resource: how to end one.
-    pub ends: Vec<Option<Shown>>,
+    pub ends: Vec<Option<Ending>>,
     /// The day against which lifecycles are judged, `YYYY-MM-DD`.
     pub today: String,
     /// Headers that the suite's expressions read, as it spells them.
@@ -344,6 +351,7 @@ fn effects(clause: &Clause) -> impl Iterator<Item = &Expr> {
     clause.then.iter().chain(clause.or.iter().flat_map(|alternative| &alternative.then)).flat_map(
         |effect| match &effect.value {
             crate::suite::EffectValue::Expr(expr) => vec![expr],
+            crate::suite::EffectValue::Anything => Vec::new(),
             crate::suite::EffectValue::Course(stages) => stages
                 .iter()
                 .filter_map(|stage| match stage {
@@ -457,29 +465,37 @@ fn shown(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<Shown> {
         .map(|(_, shown)| shown)
 }
 
-/// The call whose clause ends a thing that its path names.
-fn ends(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<Shown> {
-    let ending = suite.clauses.iter().filter(|clause| {
-        clause.then.iter().any(|effect| match &effect.value {
-            crate::suite::EffectValue::Course(stages) => matches!(stages.last(), Some(crate::suite::Stage::Gone)),
-            crate::suite::EffectValue::Expr(_) => false,
-        })
-    });
-    let calls = ending.flat_map(|clause| match &clause.calls {
-        Calls::Only(calls) => calls.as_slice(),
-        Calls::AllBut(_) => &[],
-    });
-    calls
-        .filter(|call| {
-            catalog.operations.iter().any(|operation| operation.id == **call && operation.requests.is_empty())
-        })
-        .find_map(|call| {
-            let about = suite.about.get(call)?.iter().find(|about| about.resource == kind)?;
-            let Binding::Existing(expr) = &about.binding else { return None };
-            let path = expr.as_path().filter(|path| path.root.as_ref() == "path")?;
-            let crate::expr::Key::Name(parameter) = path.keys.first()? else { return None };
-            Some(Shown { operation: call.clone(), parameter: parameter.to_string() })
-        })
+/// The call whose clause ends a thing, the one that needs no body before the one that does.
+fn ends(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<Ending> {
+    let gone = |effect: &&crate::suite::Effect| match &effect.value {
+        crate::suite::EffectValue::Course(stages) => matches!(stages.last(), Some(crate::suite::Stage::Gone)),
+        _ => false,
+    };
+    let mut found: Vec<(bool, Ending)> = Vec::new();
+    for clause in &suite.clauses {
+        let Calls::Only(calls) = &clause.calls else { continue };
+        for effect in clause.then.iter().filter(gone) {
+            for call in calls {
+                let entry = suite.about.get(call).into_iter().flatten().find(|about| about.name == effect.target);
+                let operation = catalog.operations.iter().find(|operation| operation.id == *call);
+                let (Some(about), Some(operation)) = (entry.filter(|about| about.resource == kind), operation) else {
+                    continue;
+                };
+                if let Some(at) = place_of_id(about) {
+                    found.push((!operation.requests.is_empty(), Ending { operation: call.clone(), at }));
+                }
+            }
+        }
+    }
+    found.into_iter().min_by_key(|(body, _)| *body).map(|(_, ending)| ending)
+}
+
+/// Where in its path or body a call names a thing; of a batch, the first place.
+#[must_use]
+pub fn place_of_id(about: &About) -> Option<Path> {
+    let Binding::Existing(expr) = &about.binding else { return None };
+    let first = || expr.of_first_elements().iter().find_map(Expr::as_path);
+    expr.as_path().or_else(first).filter(|path| matches!(path.root.as_ref(), "path" | "body"))
 }
 
 /// General clauses speak of the caller, not of a thing's motion, so `while` does not hold them back.

@@ -8,7 +8,7 @@ use super::scope::{Fault, Roots, record, world_root};
 use super::thing::{Id, Life, Motion, Step, Thing, Via, Who};
 use crate::expr::Val;
 use crate::suite::{Alternative, Clause, Effect, EffectValue, Stage};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Which outcome of each accepting clause is taken; 0 is `then`, from 1 the entries of `or`.
@@ -164,9 +164,10 @@ fn all_of(model: &Model, asked: &Asked, world: &[Arc<Held>], moment: &Moment<'_>
 }
 
 fn newborn(model: &Model, asked: &Asked, moment: &Moment<'_>) -> BTreeMap<Id, Thing> {
-    let ids = moment.born.iter().flat_map(|(_, ids)| ids);
+    let about = &model.operations[&asked.operation].about;
+    let ids = moment.born.iter().flat_map(|(entry, ids)| ids.iter().map(move |id| (*entry, id)));
     ids.enumerate()
-        .map(|(index, id)| {
+        .map(|(index, (entry, id))| {
             let resource = model.resource(id);
             let thing = Thing {
                 kind: id.kind,
@@ -174,6 +175,7 @@ fn newborn(model: &Model, asked: &Asked, moment: &Moment<'_>) -> BTreeMap<Id, Th
                 owner: asked.who.unwrap_or(Who::Owner),
                 seq: moment.seq + index as u32,
                 life: Life::Alive,
+                untold: about[entry].told_by.is_some(),
                 fields: vec![Val::Unknown; resource.fields.len()],
                 memory: resource.remembers.iter().map(|(_, first)| first.clone()).collect(),
                 motion: None,
@@ -215,8 +217,12 @@ fn take_effect(
             // A new thing has no old state to show, so it starts in the first stage; so does a prompt one.
             set_course(newborn || resource.prompt, state_index(model, id), thing, course, now);
         }
-        EffectValue::Expr(expr) => {
-            let value = roots.eval(expr, line)?;
+        EffectValue::Anything if resource.state.as_ref() == Some(&effect.field) => *thing = thing.fogged(now),
+        value => {
+            let value = match value {
+                EffectValue::Expr(expr) => roots.eval(expr, line)?,
+                _ => Val::Unknown,
+            };
             if let Some(index) = resource.fields.iter().position(|field| field.name == effect.field) {
                 change_field(thing, newborn, index, value);
             } else if let Some(index) = resource.remembers.iter().position(|(name, _)| *name == effect.field) {
@@ -277,10 +283,13 @@ fn set_order(
 ) {
     let about = &model.operations[&asked.operation].about;
     let combinations = combinations(model, asked, world);
-    let Some(combination) = combinations.first() else { return };
+    // Of a batch, each: a job ends after all that it works on.
+    let all = |name: &str| -> BTreeSet<Id> {
+        combinations.iter().flat_map(|combination| targets(about, combination, moment.born, name)).collect()
+    };
     for (later, earlier) in &clause.order {
-        let first = targets(about, combination, moment.born, earlier);
-        for id in targets(about, combination, moment.born, later) {
+        let first = all(earlier);
+        for id in all(later) {
             if let Some(motion) = changed.get_mut(&id).and_then(|thing| thing.motion.as_mut()) {
                 motion.after.extend(first.iter().cloned());
                 motion.after.sort();

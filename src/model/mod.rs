@@ -17,6 +17,7 @@ mod outcome;
 mod reading;
 mod scope;
 mod sighting;
+mod telling;
 mod thing;
 mod view;
 
@@ -26,12 +27,15 @@ mod tests;
 pub use asked::{Asked, Heard};
 pub use belief::{Belief, Bounds, Deviation, Excess, Insight, Observed, describe, state_of};
 pub use class::{classed, undecided, version_of};
-pub use compile::{ClauseId, ClauseInfo, Generated, Model, ModelError, OperationModel, Origin, Shown};
+pub use compile::{
+    ClauseId, ClauseInfo, Ending, Generated, Model, ModelError, OperationModel, Origin, Shown, place_of_id,
+};
 pub use credit::{Cell, Count, Tally};
 pub use effect::{Choice, Moment, Successor, apply, choices, fogged, hold, replaced};
 pub use factor::{Factor, Held, World};
 pub use motion::{advanced, closure, eval as eval_alone, happenings};
 pub use reading::{Reading, allows, combinations, find, read};
 pub use scope::{Fault, Roots, world_root};
+pub use telling::told_in;
 pub use thing::{Id, Life, Motion, Step as Stage, Thing, Via, Who};
 pub use view::listed;

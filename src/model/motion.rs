@@ -95,6 +95,7 @@ fn after_event(model: &Model, index: usize, held: &Held) -> Result<Thing, Fault>
     for effect in &event.then {
         let value = match &effect.value {
             EffectValue::Expr(expr) => eval(model, held, expr, effect.place.line)?,
+            EffectValue::Anything => Val::Unknown,
             EffectValue::Course(stages) => match stages.last() {
                 Some(Stage::State(state)) => Val::Str(Arc::from(state.as_str())),
                 Some(Stage::Expr(expr)) => eval(model, held, expr, effect.place.line)?,

@@ -48,6 +48,8 @@ pub struct Thing {
     /// Order of birth within the plan.
     pub seq: u32,
     pub life: Life,
+    /// No reply has told its id yet: the one that it has here stands for it.
+    pub untold: bool,
     /// Observed fields in the order of the resource; `Unknown` where nothing is known.
     pub fields: Vec<Val>,
     /// The model's own memory of it.

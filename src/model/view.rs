@@ -238,6 +238,8 @@ pub fn listed(held: &Held) -> Option<bool> {
     match held.thing.life {
         Life::Gone => Some(false),
         Life::Dying => None,
+        // Its id is not known: it may be any of the strangers.
+        Life::Alive if held.thing.untold => None,
         Life::Alive if held.thing.fog.is_some() || leaving => None,
         Life::Alive => Some(true),
     }

@@ -186,6 +186,7 @@ fn effects(clause: &Clause) -> impl Iterator<Item = &Effect> {
 fn values(effect: &Effect) -> Vec<&Expr> {
     match &effect.value {
         EffectValue::Expr(expr) => vec![expr],
+        EffectValue::Anything => Vec::new(),
         EffectValue::Course(stages) => {
             let mut exprs = Vec::new();
             for stage in stages {

@@ -122,6 +122,7 @@ fn effects(out: &mut String, word: &str, effects: &[Effect]) {
     for effect in effects {
         let value = match &effect.value {
             EffectValue::Expr(expr) => expr.to_string(),
+            EffectValue::Anything => "anything".to_string(),
             EffectValue::Course(stages) => stages.iter().map(stage).collect::<Vec<_>>().join(", then "),
         };
         let _ = writeln!(out, "  {word} {}.{}: {value}", effect.target, effect.field);

@@ -188,7 +188,15 @@ impl<'a> Desk<'a> {
         run.unsent_in_row = if matches!(fate, Fate::Unsent { .. }) { run.unsent_in_row + 1 } else { 0 };
         if !step.births.is_empty() {
             let ids = self.watcher.borrow().born(&exchange);
-            exchange.born = christen(&mut run, step, &ids);
+            exchange.born = christen(&mut run, &step.births, &ids);
+            run.births_of.entry(exchange.step).or_insert_with(|| step.births.clone());
+        }
+        for told in self.watcher.borrow().told(&exchange) {
+            let Some(births) = run.births_of.get(&told.step).cloned() else { continue };
+            let born = christen(&mut run, &births, &BTreeMap::from([(told.about, vec![told.id])]));
+            // The journal has the step already; what it did not know then is added.
+            let _ = run.journal.done(told.step, &born);
+            exchange.born.extend(born);
         }
         self.watcher.borrow().mark(&mut exchange);
         self.context.secrets.strip(&mut exchange);
@@ -212,9 +220,13 @@ fn whole_first(waiting: &mut BTreeMap<u64, Option<Exchange>>) -> Option<Exchange
 }
 
 /// Gives the step's handles their ids, in order; a handle that has one keeps it.
-fn christen(run: &mut Run, step: &Step, ids: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, String> {
+fn christen(
+    run: &mut Run,
+    births: &BTreeMap<String, Vec<String>>,
+    ids: &BTreeMap<String, Vec<String>>,
+) -> BTreeMap<String, String> {
     let mut born = BTreeMap::new();
-    for (about, handles) in &step.births {
+    for (about, handles) in births {
         for (handle, id) in handles.iter().zip(ids.get(about).into_iter().flatten()) {
             if !run.ids.contains_key(handle) {
                 run.ids.insert(handle.clone(), id.clone());

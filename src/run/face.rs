@@ -15,12 +15,27 @@ pub trait Watcher {
     /// before secrets are replaced, polls and repeats too: the thing of a lost create may
     /// be found by one.
     fn born(&self, exchange: &Exchange) -> BTreeMap<String, Vec<String>>;
+    /// Ids that this reply tells of things which earlier steps brought to life. Sees it as `born` does.
+    fn told(&self, _exchange: &Exchange) -> Vec<Told> {
+        Vec::new()
+    }
     /// Puts down what only the unstripped exchange shows: the class of its inputs.
     fn mark(&self, _exchange: &mut Exchange) {}
     /// Called once for every exchange as recorded, in the order in which they were sent.
     fn observe(&mut self, exchange: &Exchange);
     /// Reads that would show what this step touched and is not yet at rest; empty at rest.
     fn unsettled(&self, step_index: usize) -> Vec<Call>;
+}
+
+/// The id of a thing that an earlier step brought to life without naming it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Index of that step.
+    pub step: usize,
+    /// The suite's `about` name of the thing there.
+    pub about: String,
+    /// Its id.
+    pub id: String,
 }
 
 /// What stays the same during a plan.
@@ -54,6 +69,8 @@ pub struct Run {
     pub(super) started: Instant,
     pub(super) journal: Box<dyn Journal>,
     pub(super) next: u64,
+    /// The births of the steps so far, by index: ids may be told later.
+    pub(super) births_of: BTreeMap<usize, BTreeMap<String, Vec<String>>>,
     /// Sent and not yet on record: an earlier one is still out.
     pub(super) waiting: BTreeMap<u64, Option<Exchange>>,
     pub(super) unsent_in_row: u32,
@@ -149,6 +166,7 @@ impl Run {
             started,
             journal,
             next: 0,
+            births_of: BTreeMap::new(),
             waiting: BTreeMap::new(),
             unsent_in_row: 0,
             gap_ends: started,

@@ -15,7 +15,7 @@ mod sweep;
 pub use crate::endpoint::Call;
 pub use bind::bind;
 pub use carry::{carry_out, carry_out_branches, carry_out_plan};
-pub use face::{Context, Run, Skip, Spent, StepEnd, Stop, Unrest, Watcher};
+pub use face::{Context, Run, Skip, Spent, StepEnd, Stop, Told, Unrest, Watcher};
 pub use journal::{Entry, Journal, JournalFile, NoJournal, read_journal};
 pub use pace::{Budget, Cancel, Pace};
 pub use sweep::{Deletion, Left, Swept, sweep};

@@ -33,7 +33,7 @@ pub struct Reason {
     /// JSON pointer into the body.
     pub pointer: String,
     /// The broken keyword (`type`, `required`, `maxLength`, …) or `surplus`, `dead`,
-    /// `version`, `empty`, `undescribed`, `charset`, `bytes`, `mandatory-when`, `body`, `no-body`.
+    /// `present`, `version`, `empty`, `undescribed`, `charset`, `bytes`, `mandatory-when`, `body`, `no-body`.
     pub kind: String,
     /// Where the page says so.
     pub source: Option<Source>,
@@ -57,6 +57,7 @@ pub struct Reason {
 /// - a property that is not documented, at any depth;
 /// - a field that is dead (without effect, unsupported, discarded) or outside of its
 ///   microversions, and whatever is wrong below it;
+/// - a field that only one of two pages on the operation has, and whatever is wrong below it;
 /// - a break of a keyword on which sources differ;
 /// - a conditionally mandatory property that is absent: the condition is prose;
 /// - an empty text or list where no page gives a least length: some APIs take it for

@@ -136,6 +136,10 @@ impl Walk<'_> {
             self.soft_at(id, "dead", value, at, "no such field: it is documented as without effect");
             place.capped = true;
         }
+        if node.disputes("present") {
+            self.soft_at(id, "present", value, at, "no such field: only one of the pages has it");
+            place.capped = true;
+        }
         if !self.asked.includes(&node.notes) {
             self.soft_at(id, "version", value, at, "no such field in this version");
             place.capped = true;

@@ -11,6 +11,10 @@ pub fn file_schema() -> Value {
     schemars::schema_for!(Suite).to_value()
 }
 
+/// Keys of a clause.
+type Keys = BTreeMap<String, Value>;
+/// The things of a call by name; null for one that it does not speak of.
+type Things = BTreeMap<String, Option<About>>;
 /// An expression: CEL with `null` for what is absent.
 type Expression = String;
 
@@ -33,7 +37,7 @@ struct Suite {
     /// Clauses and events of the other suite that are left out, by id.
     drop: Option<Vec<String>>,
     /// Keys of clauses and events of the other suite that are others here, by id; null takes one away.
-    change: Option<BTreeMap<String, BTreeMap<String, Value>>>,
+    change: Option<BTreeMap<String, Keys>>,
     /// Constants, and expressions (marked by `=`) that every expression may name.
     #[schemars(rename = "let")]
     lets: Option<BTreeMap<String, Value>>,
@@ -44,7 +48,7 @@ struct Suite {
     /// Kinds of things with a life. Needed, unless another suite gives them.
     resources: Option<BTreeMap<String, Option<Resource>>>,
     /// Which things a call speaks of, by operation; `"*"` for all with its path parameter.
-    about: Option<BTreeMap<String, Option<BTreeMap<String, Option<About>>>>>,
+    about: Option<BTreeMap<String, Option<Things>>>,
     /// Clauses of every operation.
     general: Option<Vec<General>>,
     /// Clauses of named operations. Needed, unless another suite gives them.
@@ -169,8 +173,11 @@ struct MoreAbout {
     is: Option<String>,
     /// Over the call: its id, or a list of ids.
     id: Option<Expression>,
-    /// Over `reply`: the id of what comes to life.
+    /// Over `reply`: the id of what comes to life. With `told by` over `it`, a path.
     new: Option<Expression>,
+    /// The name of another thing that comes to life, whose views tell the id later.
+    #[schemars(rename = "told by")]
+    told_by: Option<String>,
 }
 
 /// A promise about every operation that has the things it names.
@@ -296,7 +303,7 @@ enum OneOrMore<T> {
 }
 
 /// The new value of a field: an expression; for the state a stage or a list of stages, where
-/// `=` marks an expression, `"*"` is whatever shows on the way out, and `gone` is the end.
+/// `=` marks an expression, `"*"` is whatever shows on the way out, and `gone` is the end. `"*"` alone: the pages leave it open.
 #[derive(JsonSchema)]
 #[schemars(untagged)]
 #[expect(dead_code, reason = "only its schema is used")]

@@ -63,8 +63,23 @@ fn spaces(text: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-const TOP: [&str; 15] =
-    ["suite", "title", "catalog", "extends", "import", "drop", "change", "let", "pools", "version", "resources", "about", "general", "clauses", "events"];
+const TOP: [&str; 15] = [
+    "suite",
+    "title",
+    "catalog",
+    "extends",
+    "import",
+    "drop",
+    "change",
+    "let",
+    "pools",
+    "version",
+    "resources",
+    "about",
+    "general",
+    "clauses",
+    "events",
+];
 
 const CLAUSE: [&str; 17] = [
     "id",

@@ -29,7 +29,7 @@ type Entries = Vec<(Key, Node)>;
 const NAMED: [&str; 4] = ["let", "pools", "resources", "about"];
 /// Parts that are lists of things with an `id`.
 const LISTED: [&str; 3] = ["general", "clauses", "events"];
-/// Parts of a resource that are maps by name; in `remembers` null is a value.
+/// Parts of a resource that are maps by name.
 const OF_RESOURCE: [&str; 6] = ["fields", "keeps", "grows", "shows", "views", "remembers"];
 
 /// The suite with all that it takes over. The keys that say so are gone from it.
@@ -159,7 +159,9 @@ impl Merge<'_> {
     fn unknown_clause(&mut self, base: &mut Entries, id: &str, place: Place) {
         let known: BTreeSet<String> = LISTED
             .iter()
-            .flat_map(|part| list_of(base, part).map(|items| items.iter().filter_map(id_of).map(str::to_string).collect::<Vec<_>>()))
+            .flat_map(|part| {
+                list_of(base, part).map(|items| items.iter().filter_map(id_of).map(str::to_string).collect::<Vec<_>>())
+            })
             .flatten()
             .collect();
         let hint = suggest::hint(id, known.iter().map(String::as_str));
@@ -180,7 +182,9 @@ impl Merge<'_> {
             });
         }
         for id in lost {
-            let message = format!("`{id}` is taken over, and the pages that it or one of its exceptions cites are not those of this suite");
+            let message = format!(
+                "`{id}` is taken over, and the pages that it or one of its exceptions cites are not those of this suite"
+            );
             let hint = "give it `cites` (or `or` with citations) under `change`, or name it under `drop`".to_string();
             self.error(extends.place, "missing-citation", message, Some(hint));
         }
@@ -233,10 +237,14 @@ impl Merge<'_> {
         for (key, value) in new {
             let there = entries.iter_mut().find(|(known, _)| known.text == key.text).map(|(_, node)| node);
             match (there, value.kind) {
-                (Some(Node { kind: Kind::Map(known), .. }), Kind::Map(new)) if OF_RESOURCE.contains(&key.text.as_str()) => {
+                (Some(Node { kind: Kind::Map(known), .. }), Kind::Map(new))
+                    if OF_RESOURCE.contains(&key.text.as_str()) =>
+                {
                     for (name, value) in new {
-                        if key.text == "remembers" {
-                            replace(known, name, value);
+                        // Memory may begin as null, where the other suite has none of that name.
+                        let new = known.iter().all(|(key, _)| key.text != name.text);
+                        if key.text == "remembers" && new {
+                            known.push((name, value));
                         } else {
                             self.member(known, name, value);
                         }
@@ -425,7 +433,8 @@ fn carries(cites: &Node, same: &dyn Fn(&str) -> bool) -> bool {
 /// A clause that needs a citation has one, and so have its exceptions.
 fn is_cited(item: &Node) -> bool {
     let Kind::Map(entries) = &item.kind else { return true };
-    let convention = matches!(get(entries, "basis").map(|node| &node.kind), Some(Kind::Text(basis)) if basis == "convention");
+    let convention =
+        matches!(get(entries, "basis").map(|node| &node.kind), Some(Kind::Text(basis)) if basis == "convention");
     let exceptions = match get(entries, "or").map(|node| &node.kind) {
         Some(Kind::List(items)) => items.as_slice(),
         _ => &[],

@@ -130,6 +130,9 @@ pub struct About {
     /// Root by which expressions reach it; the resource's name unless the suite gives another.
     pub name: String,
     pub binding: Binding,
+    /// Another thing that the same call brings to life, and whose views tell the id of this one later:
+    /// its name here. Then the binding is over `it`, that other thing as a reply shows it.
+    pub told_by: Option<String>,
     pub place: Place,
 }
 
@@ -225,6 +228,8 @@ pub enum EffectValue {
     Course(Vec<Stage>),
     /// For any other field: over the world before the call.
     Expr(Expr),
+    /// `"*"`: whatever it shows from then on. Of the state: nothing is known of the thing any more.
+    Anything,
 }
 
 #[derive(Debug, Clone)]

@@ -69,6 +69,11 @@ fn the_mock_never_contradicts_a_suite_with_relations_and_memory() {
     never_contradicts(&lamps::lamps(), steps(6_000));
 }
 
+#[test]
+fn the_mock_never_contradicts_a_suite_with_jobs_and_batches() {
+    never_contradicts(&load("ecs-v1"), steps(6_000));
+}
+
 /// A possibility that the truth may be hidden behind: what it knows is so, or is still to come.
 fn covers(possible: &Held, truth: &Held) -> bool {
     if possible.thing.fog.is_some() {
@@ -129,6 +134,11 @@ fn a_lost_reply_never_removes_the_true_world_of_a_suite_with_relations() {
     keeps_the_truth(&lamps::lamps(), steps(4_000));
 }
 
+#[test]
+fn a_lost_reply_never_removes_the_true_world_of_a_suite_with_jobs_and_batches() {
+    keeps_the_truth(&load("ecs-v1"), steps(4_000));
+}
+
 /// What can be said of each thing, whatever the factors are.
 fn said(belief: &Belief) -> Vec<(Id, Vec<Arc<Held>>)> {
     belief.ids().collect::<BTreeSet<_>>().into_iter().map(|id| (id.clone(), belief.possibilities_now(id))).collect()
@@ -136,14 +146,22 @@ fn said(belief: &Belief) -> Vec<(Id, Vec<Arc<Held>>)> {
 
 #[test]
 fn factored_equals_unfactored() {
-    let api = lamps::lamps();
-    let (model, schemas) = &api;
+    factors_change_nothing(&lamps::lamps(), steps(10_000));
+}
+
+#[test]
+fn factored_equals_unfactored_with_jobs_that_tell_ids_and_wait_for_others() {
+    factors_change_nothing(&load("ecs-v1"), steps(3_000));
+}
+
+fn factors_change_nothing(api: &(Arc<Model>, Arc<Schemas>), steps: u64) {
+    let (model, schemas) = api;
     let mut joined_most = 0;
-    for way in ways(steps(10_000), (5, 2)).map(|way| Way { steps: 40, ..way }) {
+    for way in ways(steps, (5, 2)).map(|way| Way { steps: 40, ..way }) {
         let mut factored = Belief::new(model.clone(), BOUNDS);
         let mut whole = Belief::unfactored(model.clone(), BOUNDS);
         let mut over = false;
-        walk(&api, way, &mut |exchange, _| {
+        walk(api, way, &mut |exchange, _| {
             if over {
                 return;
             }

@@ -4,7 +4,7 @@ use probity::endpoint::mock::{Mock, Tempo};
 use probity::endpoint::{Call, Endpoint, Identities, Identity, compose};
 use probity::history::{Cause, Exchange, Outcome};
 use probity::model::{Asked, Heard, Model};
-use probity::schema::{Class, Draw, Folder, Rng, Schemas, deviations, draw_valid};
+use probity::schema::{Class, Draw, Rng, Schemas, deviations, draw_valid};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,14 +14,9 @@ use tokio::time::Instant;
 
 /// A suite of the project with its schemas.
 pub fn load(name: &str) -> (Arc<Model>, Arc<Schemas>) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let file = root.join("suites").join(format!("{name}.yaml"));
-    let text = std::fs::read_to_string(&file).expect("the suite is there");
-    let catalog = root.join("schemas").join(name);
-    let schemas = Schemas::load(&Folder(catalog)).expect("the schemas load");
-    let suite = probity::suite::parse(name, &text, &schemas.catalog).unwrap_or_else(|problems| panic!("{problems:?}"));
-    let model = Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20").expect("the suite comes to life");
-    (Arc::new(model), Arc::new(schemas))
+    let shelf = probity::cli::Shelf::find(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("suites and schemas are there");
+    let loaded = shelf.load(name, "2026-11-20").unwrap_or_else(|wrong| panic!("{wrong}"));
+    (loaded.model, loaded.schemas)
 }
 
 const OWN: &str = "0a1b2c3d4e5f40718293a4b5c6d7e8f9";
@@ -55,7 +50,7 @@ fn draw(model: &Model, schemas: &Schemas, ids: &[String], rng: &mut Rng) -> Call
     let mut named = Vec::new();
     for entry in about {
         let probity::suite::Binding::Existing(expr) = &entry.binding else { continue };
-        let Some(path) = expr.as_path() else { continue };
+        let Some(path) = probity::model::place_of_id(entry).or_else(|| expr.as_path()) else { continue };
         let id = rng.pick(ids).cloned().unwrap_or_else(|| "no-such".to_string());
         match (path.root.as_ref(), path.keys.as_slice()) {
             ("path", [probity::expr::Key::Name(name)]) => {
@@ -80,22 +75,44 @@ fn draw(model: &Model, schemas: &Schemas, ids: &[String], rng: &mut Rng) -> Call
         }
         pin(model, &described.id, &mut body, rng);
         for (path, id) in named {
-            probity::expr::assign(&mut body, &path, Value::String(id));
+            place(&mut body, &path, Value::String(id), rng);
         }
         call.body = Some(body);
     }
     call
 }
 
-/// Values that guards compare with, where they are of a pool.
+/// Puts an id at its place; a batch is mostly of that thing alone.
+fn place(body: &mut Value, path: &probity::expr::Path, id: Value, rng: &mut Rng) {
+    let index = path.keys.iter().position(|key| matches!(key, probity::expr::Key::Index(_)));
+    if let Some(depth) = index.filter(|_| rng.chance(9, 10)) {
+        let list = probity::expr::Path { root: path.root.clone(), keys: path.keys[..depth].to_vec() };
+        if let Some(items) = body.pointer_mut(&list.pointer()).and_then(Value::as_array_mut) {
+            items.truncate(1);
+        }
+    }
+    probity::expr::assign(body, path, id);
+}
+
+/// Values that guards compare with, where they are of a pool or written out; what should be null is left out.
 fn pin(model: &Model, operation: &str, body: &mut Value, rng: &mut Rng) {
     for clause in model.operations[operation].clauses.iter().filter_map(|clause| model.written(*clause)) {
         let named = model.suite.lets.values().filter_map(|known| match known {
             probity::suite::Let::Expression(expr) => Some(expr),
             probity::suite::Let::Constant(_) => None,
         });
-        for comparison in clause.when.iter().chain(named).flat_map(|when| when.comparisons()) {
+        let whole: Vec<&probity::expr::Expr> = clause.when.iter().chain(named).collect();
+        let firsts: Vec<probity::expr::Expr> = whole.iter().flat_map(|when| when.of_first_elements()).collect();
+        for comparison in whole.into_iter().chain(&firsts).flat_map(|when| when.comparisons()) {
             if comparison.path.keys.is_empty() || body.pointer(&format!("/{}", first(&comparison.path))).is_none() {
+                continue;
+            }
+            if comparison.path.root.as_ref() == "body"
+                && comparison.op == probity::expr::Relation::Eq
+                && comparison.other.as_literal() == Some(&probity::expr::Val::Null)
+                && rng.chance(9, 10)
+            {
+                leave_out(body, &comparison.path);
                 continue;
             }
             let pool = comparison.other.as_path().filter(|path| path.root.as_ref() == "pools");
@@ -111,11 +128,34 @@ fn pin(model: &Model, operation: &str, body: &mut Value, rng: &mut Rng) {
     }
 }
 
+fn leave_out(body: &mut Value, path: &probity::expr::Path) {
+    let Some((probity::expr::Key::Name(last), above)) = path.keys.split_last() else { return };
+    let above = probity::expr::Path { root: path.root.clone(), keys: above.to_vec() };
+    if let Some(object) = body.pointer_mut(&above.pointer()).and_then(Value::as_object_mut) {
+        object.shift_remove(last.as_ref());
+    }
+}
+
 fn first(path: &probity::expr::Path) -> String {
     match &path.keys[0] {
         probity::expr::Key::Name(name) => name.to_string(),
         probity::expr::Key::Index(index) => index.to_string(),
     }
+}
+
+/// Ids of other things that a reply tells about the things it was asked for.
+fn told<'a>(model: &'a Model, asked: &'a Asked, outcome: &Outcome) -> impl Iterator<Item = String> + 'a {
+    let reply = match Heard::of(outcome) {
+        Heard::Success(_, reply) => reply,
+        _ => probity::expr::Val::Null,
+    };
+    let tellers = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten());
+    tellers.flat_map(move |teller| {
+        let reply = reply.clone();
+        let kinds = model.suite.resources.iter();
+        kinds
+            .filter_map(move |kind| probity::model::told_in(model, teller, &kind.name, &reply).map(|id| id.to_string()))
+    })
 }
 
 /// How a walk goes.
@@ -166,7 +206,10 @@ pub fn walk((model, schemas): &(Arc<Model>, Arc<Schemas>), way: Way, each: &mut 
             if rng.chance(way.lost_percent.0, 100) {
                 exchange.outcome = Outcome::Lost { cause: "after".to_string() };
             } else {
-                ids.extend(born.iter().flat_map(|(_, ids)| ids.iter().map(|id| id.id.to_string())));
+                let about = &model.operations[&exchange.operation].about;
+                let named = born.iter().filter(|(index, _)| about[*index].told_by.is_none());
+                ids.extend(named.flat_map(|(_, ids)| ids.iter().map(|id| id.id.to_string())));
+                ids.extend(told(model, &asked, &exchange.outcome).filter(|id| !ids.contains(id)).collect::<Vec<_>>());
             }
             exchange.received_ms = now();
             each(&exchange, &mock);

@@ -1,9 +1,10 @@
 //! The mock's one true world, and how it moves on by itself.
 
-use crate::expr::Val;
+use crate::expr::{Path, Val};
 use crate::model::{Held, Id, Life, Model, Thing, World, advanced, find, happenings, replaced};
 use crate::schema::Rng;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How fast things move, in milliseconds of the endpoint's clock. Ranges are inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct Realm {
     pub due: BTreeMap<Id, u64>,
     pub seq: u32,
     pub born: u64,
+    /// Ids that replies about a thing tell of others, and where.
+    pub tells: BTreeMap<Id, Vec<(Path, Arc<str>)>>,
     seed: u64,
     /// How often each thing has moved.
     moves: BTreeMap<Id, u64>,

@@ -36,10 +36,14 @@ pub enum Kind {
     Skips(String),
     /// One field is set to another value.
     Alters(String),
-    /// The course never comes to its end.
-    Stuck,
-    /// The course ends in another stable state.
-    EndsIn(String),
+    /// The course of a thing of this kind never comes to its end.
+    Stuck(usize),
+    /// The course of a thing of this kind ends in another stable state.
+    EndsIn(usize, String),
+    /// A thing of this kind is at its end before what it has to wait for.
+    OutOfOrder(usize),
+    /// What should do nothing does what another clause says.
+    ActsAs(ClauseId),
     /// A field that the clause does not speak of changes too.
     Touches(String),
     /// The effect lands on another thing of the same kind.
@@ -103,7 +107,9 @@ fn of_clause(model: &Model, id: ClauseId, clause: &Clause) -> Vec<(String, Kind)
             if !clause.ensure.is_empty() {
                 kinds.push(plain("breaks-ensure", Kind::BreaksEnsure));
             }
-            if !clause.then.is_empty() {
+            if clause.then.is_empty() {
+                kinds.extend(of_idle(model, clause));
+            } else {
                 kinds.push(plain("no-effect", Kind::NoEffect));
                 kinds.extend(of_effects(model, clause));
             }
@@ -115,19 +121,27 @@ fn of_clause(model: &Model, id: ClauseId, clause: &Clause) -> Vec<(String, Kind)
 fn of_effects(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
     let mut kinds = Vec::new();
     let targets: BTreeSet<&str> = clause.then.iter().map(|effect| effect.target.as_str()).collect();
+    let courses = clause.then.iter().filter(|effect| matches!(effect.value, EffectValue::Course(_))).count();
     for effect in &clause.then {
         let field = format!("{}.{}", effect.target, effect.field);
         match &effect.value {
             EffectValue::Course(stages) => {
-                kinds.push(("stuck".to_string(), Kind::Stuck));
-                let Some(resource) = resource_of(model, &effect.target) else { continue };
+                let Some(kind) = kind_of(model, &effect.target) else { continue };
+                // One name per thing where the clause sends several on their way.
+                let of = |word: &str| if courses > 1 { format!("{}.{word}", effect.target) } else { word.to_string() };
+                let stuck = if courses > 1 { format!("stuck/{}", effect.target) } else { "stuck".to_string() };
+                kinds.push((stuck, Kind::Stuck(kind)));
+                let resource = &model.suite.resources[kind];
                 let last = match stages.last() {
                     Some(Stage::State(state)) => state.as_str(),
                     _ => "",
                 };
-                let others = resource.stable.iter().filter(|state| state.as_str() != last);
-                kinds.extend(others.map(|state| (format!("ends-in/{state}"), Kind::EndsIn(state.clone()))));
+                // An end that an exception permits breaks nothing.
+                let permitted = |state: &&String| clause.or.iter().any(|way| ends_in(way, effect, state));
+                let others = resource.stable.iter().filter(|state| state.as_str() != last && !permitted(state));
+                kinds.extend(others.map(|state| (format!("ends-in/{}", of(state)), Kind::EndsIn(kind, state.clone()))));
             }
+            EffectValue::Anything => {}
             EffectValue::Expr(_) => {
                 kinds.push((format!("skips/{field}"), Kind::Skips(field.clone())));
                 let observed =
@@ -152,12 +166,40 @@ fn of_effects(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
         }));
     }
     kinds.push(("hits-another".to_string(), Kind::HitsAnother));
+    for (later, earlier) in &clause.order {
+        if let Some(kind) = kind_of(model, later) {
+            kinds.push((format!("out-of-order/{later}-before-{earlier}"), Kind::OutOfOrder(kind)));
+        }
+    }
     kinds
 }
 
-fn resource_of<'a>(model: &'a Model, target: &str) -> Option<&'a crate::suite::Resource> {
+/// Whether an exception lets the thing of an effect end in a state.
+fn ends_in(way: &crate::suite::Alternative, effect: &crate::suite::Effect, state: &str) -> bool {
+    way.then.iter().filter(|other| other.target == effect.target && other.field == effect.field).any(|other| {
+        matches!(&other.value, EffectValue::Course(stages)
+            if matches!(stages.last(), Some(Stage::State(last)) if last == state))
+    })
+}
+
+/// A change that should do nothing may do what the other clauses of its call do.
+fn of_idle(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
+    let Calls::Only(calls) = &clause.calls else { return Vec::new() };
+    let changing = calls.iter().filter_map(|call| model.operations.get(call)).filter(|operation| operation.changes);
+    let others: BTreeSet<ClauseId> = changing.flat_map(|operation| operation.clauses.iter().copied()).collect();
+    let acts = |id: &ClauseId| model.written(*id).is_some_and(|other| !other.then.is_empty());
+    let named = |id: ClauseId| (format!("acts-as/{}", model.info(id).id), Kind::ActsAs(id));
+    others.into_iter().filter(acts).map(named).collect()
+}
+
+/// The resource behind the name that an effect gives its thing.
+pub(super) fn kind_of(model: &Model, target: &str) -> Option<usize> {
     let about = model.operations.values().flat_map(|operation| &operation.about).find(|about| about.name == target)?;
-    model.suite.resources.get(about.resource)
+    Some(about.resource)
+}
+
+fn resource_of<'a>(model: &'a Model, target: &str) -> Option<&'a crate::suite::Resource> {
+    model.suite.resources.get(kind_of(model, target)?)
 }
 
 fn of_generated(model: &Model, schemas: &Schemas, generated: &Generated) -> Vec<(String, Kind)> {

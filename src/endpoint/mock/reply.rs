@@ -7,6 +7,7 @@ use crate::model::{Asked, ClauseId, Generated, Held, Id, Life, Model, Roots, Thi
 use crate::schema::{Draw, Rng, Schemas, draw_valid};
 use crate::suite::{Resource, View};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// What a body is made from.
 #[derive(Debug, Clone, Copy)]
@@ -27,11 +28,48 @@ impl Press<'_> {
 
 /// A body of the documented shape, none where none is documented.
 #[must_use]
-pub fn blank(press: &Press<'_>, status: u16, rng: &mut Rng) -> Option<Value> {
+pub fn blank(press: &Press<'_>, status: u16, told: &[Told], rng: &mut Rng) -> Option<Value> {
     let operation = press.schemas.operation(&press.asked.operation)?;
     let shape = press.schemas.response(operation, status, press.version)?;
-    let how = Draw { microversion: press.version.map(str::to_string), ..Draw::response() };
+    let mut how = Draw { microversion: press.version.map(str::to_string), ..Draw::response() };
+    for Told { at, id } in told {
+        how.pins.extend(id.iter().map(|id| (at.pointer(), Value::from(id.as_ref()))));
+    }
     draw_valid(shape, rng, &how).ok()
+}
+
+/// The id of another thing, at its place in a reply; none where it is not told yet.
+#[derive(Debug, Clone)]
+pub struct Told {
+    pub at: Path,
+    pub id: Option<Arc<str>>,
+}
+
+/// What the reply tells of the ids of other things. While what tells it is in motion, it may keep it back.
+pub fn told(press: &Press<'_>, realm: &Realm, rng: &mut Rng) -> Vec<Told> {
+    let mut all = Vec::new();
+    let named: Vec<&Id> = press.asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
+    for (kind, view) in press.model.operations[&press.asked.operation].views.iter().filter(|(_, view)| !view.each) {
+        let teller = named.iter().find(|id| usize::from(id.kind) == *kind);
+        let (Some(teller), Some(base)) = (teller, view.at.as_path()) else { continue };
+        let early = crate::model::find(&realm.world, teller).is_some_and(|held| held.thing.motion.is_some());
+        for (path, id) in realm.tells.get(*teller).into_iter().flatten() {
+            let at = Path { root: base.root.clone(), keys: [base.keys.as_slice(), &path.keys].concat() };
+            let listed = at.keys.iter().any(|key| matches!(key, Key::Index(_)));
+            let kept_back = early && listed && rng.chance(1, 2);
+            all.push(Told { at, id: (!kept_back).then(|| id.clone()) });
+        }
+    }
+    all
+}
+
+/// An id that is not told yet stands in a list that is still empty.
+pub fn keep_back(told: &[Told], body: &mut Value) {
+    for Told { at, .. } in told.iter().filter(|told| told.id.is_none()) {
+        let list = at.keys.iter().position(|key| matches!(key, Key::Index(_))).unwrap_or(at.keys.len());
+        let path = Path { root: at.root.clone(), keys: at.keys[..list].to_vec() };
+        assign(body, &path, Value::Array(Vec::new()));
+    }
 }
 
 /// Puts into the body what the views of the operation show of the world.

@@ -3,7 +3,7 @@
 use super::decide::{Answer, decide};
 use super::life::{Realm, Tempo, between};
 use super::mutant::{Kind, Mutant};
-use super::reply::{Press, blank, deform, endow, fill, repair};
+use super::reply::{Press, blank, deform, endow, fill, keep_back, repair, told};
 use crate::endpoint::{Endpoint, Pending, Request};
 use crate::expr::{Val, assign};
 use crate::history::{Cause, Exchange, Outcome, Reply, ReplyBody};
@@ -12,7 +12,7 @@ use crate::model::{
     read, replaced, version_of, world_root,
 };
 use crate::schema::{Class, Rng, Schemas};
-use crate::suite::{Binding, FieldClass};
+use crate::suite::{About, Binding, FieldClass};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -116,7 +116,8 @@ impl Mock {
         clauses: &[ClauseId],
         now: u64,
     ) -> Outcome {
-        let mut body = blank(press, status, rng);
+        let told = told(press, realm, rng);
+        let mut body = blank(press, status, &told, rng);
         let born = self.bear(press, body.as_mut(), realm, rng);
         let reply = body.as_ref().map_or(Val::Null, Val::from);
         let moment = Moment { born: &born, reply: &reply, now, seq: realm.seq, strangers: &[] };
@@ -134,6 +135,7 @@ impl Mock {
             let world = world_root(&self.model, kinds, &before, press.asked.who, &[]);
             let broken = self.fault.as_ref().filter(|fault| fault.kind == Kind::BreaksEnsure).map(|fault| fault.clause);
             repair(press, &things, clauses, &world, body, broken);
+            keep_back(&told, body);
             if let Some(fault) = &self.fault
                 && self.model.operations[&press.asked.operation].reply == Some(fault.clause)
             {
@@ -151,17 +153,43 @@ impl Mock {
         realm: &mut Realm,
         rng: &mut Rng,
     ) -> Vec<(usize, Vec<Id>)> {
-        let about = &self.model.operations[&press.asked.operation].about;
+        let operation = &self.model.operations[&press.asked.operation].about;
         let Some(body) = body else { return Vec::new() };
-        let mut born = Vec::new();
-        for (index, about) in about.iter().enumerate() {
+        let mut born: Vec<(usize, Vec<Id>)> = Vec::new();
+        // What tells an id is there before what it tells of.
+        let mut entries: Vec<(usize, &About)> = operation.iter().enumerate().collect();
+        entries.sort_by_key(|(_, about)| about.told_by.is_some());
+        for (index, about) in entries {
             let Binding::New(expr) = &about.binding else { continue };
-            let Some(path) = expr.as_path() else { continue };
+            let in_reply = || expr.reads().into_iter().find(|path| path.root.as_ref() == "reply");
+            let Some(path) = expr.as_path().or_else(in_reply) else { continue };
             let id = uuid(rng);
+            let own = Id { kind: about.resource as u16, id: Arc::from(id.as_str()) };
+            if let Some(teller) = &about.told_by {
+                let tells = |(known, _): &(usize, Vec<Id>)| operation[*known].name == *teller;
+                if born.iter().any(tells) {
+                    born.push((index, vec![own]));
+                }
+                continue;
+            }
             assign(body, &path, Value::String(id.clone()));
-            realm.born += 1;
-            born.push((index, vec![Id { kind: about.resource as u16, id: Arc::from(id.as_str()) }]));
+            let reply = Val::from(&*body);
+            let roots = crate::model::Roots {
+                model: &self.model,
+                asked: press.asked,
+                things: &[],
+                reply: Some(&reply),
+                it: None,
+                world: None,
+            };
+            // A condition in front of the place may say that nothing comes to life.
+            if expr.eval(&roots) == Ok(Val::Str(own.id.clone())) {
+                realm.born += 1;
+                born.push((index, vec![own]));
+            }
         }
+        born.sort_by_key(|(index, _)| *index);
+        note_telling(operation, &born, realm);
         born
     }
 
@@ -183,8 +211,15 @@ impl Mock {
         let open = choices(model, press.asked, before, clauses, moment).unwrap_or_default();
         let exception = rng.chance(self.tempo.exception_percent, 100);
         let choice = if exception { rng.pick(&open) } else { open.first() };
-        let choice = choice.cloned().unwrap_or_default();
+        let mut choice = choice.cloned().unwrap_or_default();
+        // Where nothing should happen, what another clause says of the same call does.
+        if let Some(Mutant { clause, kind: Kind::ActsAs(other), .. }) = &self.fault
+            && clauses.contains(clause)
+        {
+            choice.push((*other, 0));
+        }
         let after = apply(model, press.asked, before, &choice, moment).unwrap_or_else(fail);
+        let after = decided(model, before, after);
         match &self.fault {
             Some(fault) if clauses.contains(&fault.clause) => super::wrong::bent(model, before, after, fault),
             _ => after,
@@ -273,11 +308,55 @@ impl Mock {
     }
 }
 
+/// Keeps in mind what will tell the ids of the newborn that the reply does not name.
+fn note_telling(about: &[About], born: &[(usize, Vec<Id>)], realm: &mut Realm) {
+    for (index, ids) in born {
+        let entry = &about[*index];
+        let teller = about.iter().position(|other| Some(&other.name) == entry.told_by.as_ref());
+        let Some((_, tellers)) = born.iter().find(|(known, _)| Some(*known) == teller) else { continue };
+        let Binding::New(expr) = &entry.binding else { continue };
+        let Some(path) = expr.as_path() else { continue };
+        for (id, teller) in ids.iter().zip(tellers) {
+            realm.tells.entry(teller.clone()).or_default().push((path.clone(), id.id.clone()));
+        }
+    }
+}
+
+/// Where a clause leaves a value open, the mock leaves what was there. What should have come to life
+/// and is left open does not.
+fn decided(model: &Model, before: &World, after: World) -> World {
+    let mut changed = BTreeMap::new();
+    for held in &after {
+        let old = find(before, &held.id);
+        if held.thing.fog.is_some() {
+            let never = || Thing { life: Life::Gone, fog: None, ..held.thing.clone() };
+            changed.insert(held.id.clone(), old.map_or_else(never, |old| old.thing.clone()));
+            continue;
+        }
+        let Some(old) = old else { continue };
+        let open = |(new, known): (&Val, &Val)| new.has_unknown() && !known.has_unknown();
+        let news = held.thing.fields.iter().chain(&held.thing.memory);
+        let olds = old.thing.fields.iter().chain(&old.thing.memory);
+        if !news.zip(olds).any(open) {
+            continue;
+        }
+        let keep = |new: &[Val], old: &[Val]| -> Vec<Val> {
+            new.iter().zip(old).map(|(new, old)| if new.has_unknown() { old.clone() } else { new.clone() }).collect()
+        };
+        let fields = keep(&held.thing.fields, &old.thing.fields);
+        let memory = keep(&held.thing.memory, &old.thing.memory);
+        changed.insert(held.id.clone(), Thing { fields, memory, ..held.thing.clone() });
+    }
+    replaced(model, &after, changed)
+}
+
 impl Inner {
     /// The random stream of one call: its own for each operation, thing and repetition, so that a
     /// call more or less elsewhere in a plan changes nothing here. Shrinking lives on that.
     fn stream(&mut self, request: &Request) -> Rng {
-        let things: Vec<String> = self.realm.born_in(request.parameters.values().filter_map(Value::as_str));
+        let mut named: Vec<&str> = request.parameters.values().filter_map(Value::as_str).collect();
+        request.body.iter().for_each(|body| texts(body, &mut named));
+        let things: Vec<String> = self.realm.born_in(named.into_iter());
         let key = (request.operation.clone(), things.join(" "));
         let purpose = key
             .0
@@ -297,6 +376,16 @@ impl Endpoint for Mock {
 
     fn send<'a>(&'a self, request: &'a Request) -> Pending<'a> {
         Box::pin(self.answer(request))
+    }
+}
+
+/// Every text in a body, in order: a batch names its things there.
+fn texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+    match value {
+        Value::String(text) => found.push(text),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
+        Value::Object(fields) => fields.values().for_each(|field| texts(field, found)),
+        _ => {}
     }
 }
 

@@ -1,8 +1,8 @@
 //! The world after a call, bent as a mutant of its effects asks.
 
-use super::mutant::{Kind, Mutant};
+use super::mutant::{Kind, Mutant, kind_of};
 use crate::expr::Val;
-use crate::model::{Held, Id, Life, Model, Stage, Thing, World, find, replaced, state_of};
+use crate::model::{Held, Id, Life, Model, Stage, Thing, World, advanced, find, replaced, state_of};
 use crate::schema::Rng;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,7 +29,10 @@ fn bend(model: &Model, before: &World, held: &Held, kind: &Kind) -> Option<Thing
     let mut thing = held.thing.clone();
     let resource = model.resource(&held.id);
     let field_of = |named: &str| {
-        let (_, field) = named.split_once('.')?;
+        let (target, field) = named.split_once('.')?;
+        if kind_of(model, target) != Some(usize::from(held.id.kind)) {
+            return None;
+        }
         resource.fields.iter().position(|known| known.name == field)
     };
     let old = find(before, &held.id).map(|held| &held.thing);
@@ -41,7 +44,8 @@ fn bend(model: &Model, before: &World, held: &Held, kind: &Kind) -> Option<Thing
                     motion.pending.retain(|(field, _)| usize::from(*field) != index);
                 }
             } else {
-                let (_, name) = named.split_once('.')?;
+                let (target, name) = named.split_once('.')?;
+                kind_of(model, target).filter(|kind| *kind == usize::from(held.id.kind))?;
                 let index = resource.remembers.iter().position(|(known, _)| known == name)?;
                 thing.memory[index] = old.map_or(resource.remembers[index].1.clone(), |old| old.memory[index].clone());
             }
@@ -53,7 +57,7 @@ fn bend(model: &Model, before: &World, held: &Held, kind: &Kind) -> Option<Thing
                 motion.pending.retain(|(field, _)| usize::from(*field) != index);
             }
         }
-        Kind::Stuck => {
+        Kind::Stuck(kind) if *kind == usize::from(held.id.kind) => {
             let motion = thing.motion.as_mut()?;
             let first = motion.course.first()?.clone();
             thing.motion = None;
@@ -64,7 +68,7 @@ fn bend(model: &Model, before: &World, held: &Held, kind: &Kind) -> Option<Thing
                 thing.fields[index] = value.clone();
             }
         }
-        Kind::EndsIn(state) => {
+        Kind::EndsIn(kind, state) if *kind == usize::from(held.id.kind) => {
             let end = Stage::State(Val::Str(Arc::from(state.as_str())));
             match &mut thing.motion {
                 Some(motion) => *motion.course.last_mut()? = end,
@@ -73,6 +77,10 @@ fn bend(model: &Model, before: &World, held: &Held, kind: &Kind) -> Option<Thing
                     thing.fields[index] = Val::Str(Arc::from(state.as_str()));
                 }
             }
+        }
+        Kind::OutOfOrder(kind) if *kind == usize::from(held.id.kind) => {
+            let stages = thing.motion.as_ref()?.course.len();
+            thing = advanced(model, &held.id, &thing, stages);
         }
         _ => return None,
     }

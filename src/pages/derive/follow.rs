@@ -4,12 +4,12 @@ use super::Drafts;
 use super::across::{each, mark};
 use super::body::MadeBody;
 use super::doubts::{doubt, side};
-use super::field::{Field, Way};
+use super::field::{Field, Need, Way};
 use super::operation::Made;
 use std::collections::BTreeMap;
 
 /// Two pages on one operation: the leader stays, what the follower says otherwise is a doubt
-/// and disputes the leader's keyword.
+/// and disputes the leader's keyword. Of a request, optional fields that only the follower has come along.
 pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
     let start = drafts.all.len();
     for way in [Way::Request, Way::Response] {
@@ -33,7 +33,11 @@ pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
                         side("no such field", Some(leader.at.clone())),
                         side(other.is.word(), Some(other.at.clone())),
                     ];
-                    doubt(&mut drafts.all, "pages-differ", format!("{pointer}:present"), sides, Some(0), "leader-wins");
+                    let subject = format!("{pointer}:present");
+                    let nth = doubt(&mut drafts.all, "pages-differ", subject, sides, Some(0), "leader-wins");
+                    if way == Way::Request && other.need != Need::Yes {
+                        lend(leader, way, parent, other, nth);
+                    }
                 }
                 continue;
             };
@@ -65,6 +69,33 @@ pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
         }
     }
     drafts.tag(start, leader.page);
+}
+
+/// A field that only the follower has may be sent, and whether it is known is in doubt. Its description
+/// comes along, so that a suite can speak of it.
+fn lend(leader: &mut Made, way: Way, parent: &str, other: &Field, nth: usize) {
+    let mut field = other.clone();
+    field.disputed.insert("present");
+    field.doubts = vec![nth];
+    for body in bodies_mut(leader, way).iter_mut().filter(|body| body.suffix.is_empty()) {
+        if parent == way.word() {
+            body.fields.push(field.clone());
+        } else {
+            put_below(&mut body.fields, way.word(), parent, &field);
+        }
+    }
+}
+
+fn put_below(fields: &mut [Field], here: &str, parent: &str, new: &Field) {
+    for field in fields {
+        let at = format!("{here}/{}", field.step());
+        if at == parent {
+            field.children.push(new.clone());
+        } else {
+            let step = format!("{at}{}", field.below());
+            put_below(&mut field.children, &step, parent, new);
+        }
+    }
 }
 
 fn bodies(made: &Made, way: Way) -> &[MadeBody] {

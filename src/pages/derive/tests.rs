@@ -381,6 +381,21 @@ fn a_following_page_disputes_what_it_says_otherwise() {
 }
 
 #[test]
+fn an_optional_field_of_a_following_page_comes_along_and_is_in_doubt() {
+    let row = "<tr><td>note</td>";
+    let more = "<tr><td>dry</td><td>No</td><td>Boolean</td><td>Only a check.</td></tr>
+<tr><td>must</td><td>Yes</td><td>String</td><td>Always there.</td></tr>
+";
+    let newer = DIM_MD.replace(row, &format!("{more}{row}")).replace("0001", "0005");
+    let found = derived(&[("dim", DIM_MD), ("dim-new", &newer)]);
+    let dim = &found.schemas["dim.request.json"]["properties"]["dim"]["properties"];
+    assert_eq!(dim["dry"]["type"], json!("boolean"));
+    assert_eq!(dim["dry"]["x-disputed"], json!(["present"]));
+    assert!(dim["dry"]["x-source"].as_str().is_some_and(|at| at.starts_with("dim-new:")));
+    assert!(dim.get("must").is_none(), "the leader's requests would all break it");
+}
+
+#[test]
 fn a_page_without_uri_is_no_operation_and_no_error() {
     let found = derived(&[("values", VALUES)]);
     assert!(found.catalog.operations.is_empty());

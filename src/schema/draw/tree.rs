@@ -110,7 +110,7 @@ impl<'a> Drawer<'a> {
         if required {
             return true;
         }
-        if self.how.avoid_doubt && node.notes.dead {
+        if self.how.avoid_doubt && (node.notes.dead || node.disputes("present")) {
             return false;
         }
         if self.how.avoid_doubt && node.notes.mandatory_when {

@@ -66,6 +66,7 @@ pub(super) fn of_effects<'a>(effects: &'a [Effect], at: &[Step], found: &mut Vec
         let role = Role::Becomes(effect);
         match &effect.value {
             EffectValue::Expr(expr) => found.push(Spoken { expr, way, role }),
+            EffectValue::Anything => {}
             EffectValue::Course(stages) => {
                 for (i, stage) in stages.iter().enumerate() {
                     if let Stage::Expr(expr) = stage {

@@ -2,7 +2,7 @@
 
 mod records;
 
-use super::super::types::{Binding, Effect, Let, Suite, Verb};
+use super::super::types::{About, Binding, Effect, Let, Suite, Verb};
 use super::Lint;
 use super::spoken::{Role, Spoken, of_clause, of_effects, operations, way_to_clause};
 use super::spots::{Step, Way, way};
@@ -97,7 +97,7 @@ fn bindings(lint: &mut Lint, records: &Records) {
             continue;
         };
         for about in things {
-            let roots = call_roots(lint, records, operation);
+            let roots = told_roots(lint, records, id, about).unwrap_or_else(|| call_roots(lint, records, operation));
             let (Binding::Existing(expr) | Binding::New(expr)) = &about.binding;
             // An entry under "*" stands there for every operation that it was spread over.
             let place = about.place;
@@ -107,6 +107,13 @@ fn bindings(lint: &mut Lint, records: &Records) {
             }
         }
     }
+}
+
+/// `it`, where another thing tells the id: as the views of that thing show it.
+fn told_roots(lint: &Lint, records: &Records, operation: &str, about: &About) -> Option<Roots> {
+    let teller = about.told_by.as_ref()?;
+    let teller = lint.suite.about.get(operation)?.iter().find(|other| other.name == *teller)?;
+    Some(Roots::from([("it".to_string(), records.shown(teller.resource)?)]))
 }
 
 fn views(lint: &mut Lint, records: &Records) {

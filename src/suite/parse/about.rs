@@ -28,6 +28,7 @@ pub(super) fn about(reader: &mut Reader, node: Option<&Node>, resources: &[Resou
                 by_operation.entry(operation.text.clone()).or_default().push(about);
             }
         }
+        check_tellers(reader, by_operation.get(&operation.text).map(Vec::as_slice).unwrap_or_default());
     }
     for (_, things) in everywhere {
         let Some(things) = reader.entries(things, "an entry of `about`") else {
@@ -48,13 +49,16 @@ fn one(reader: &mut Reader, name: &Key, node: &Node, resources: &[Resource]) -> 
         reader.error(name.place, "reserved-name", message);
     }
     let inputs = Scope::of(&["path", "query", "body", "header", "pools", "caller"]);
+    let mut told_by = None;
     let (kind, place, binding) = match &node.kind {
         Kind::Map(_) => {
-            let fields = reader.fields(node, "an entry of `about`", &[], &["is", "id", "new"])?;
+            let fields = reader.fields(node, "an entry of `about`", &[], &["is", "id", "new", "told by"])?;
+            told_by = fields.get("told by").and_then(|n| reader.text(n, "`told by`")).map(str::to_string);
             let is = fields.get("is").and_then(|n| reader.text(n, "`is`").map(|text| (text, n.place)));
             let (kind, place) = is.unwrap_or((&name.text, name.place));
             let binding = match (fields.get("id"), fields.get("new")) {
                 (Some(id), None) => Binding::Existing(reader.expr(id, "`id`", &inputs)?),
+                (None, Some(new)) if told_by.is_some() => Binding::New(told(reader, new)?),
                 (None, Some(new)) => Binding::New(reader.expr(new, "`new`", &inputs.and(["reply"]))?),
                 _ => {
                     let message = "an entry of `about` needs either `id` (a thing that is there) or `new`";
@@ -71,7 +75,36 @@ fn one(reader: &mut Reader, name: &Key, node: &Node, resources: &[Resource]) -> 
         reader.error_with(place, "unknown-resource", format!("there is no resource `{kind}`"), hint);
         return None;
     };
-    Some(About { resource, name: name.text.clone(), binding, place: name.place })
+    Some(About { resource, name: name.text.clone(), binding, told_by, place: name.place })
+}
+
+/// Where a thing tells the id of another: a path, because the mock writes there.
+fn told(reader: &mut Reader, node: &Node) -> Option<Expr> {
+    let expr = reader.expr(node, "`new`", &Scope::of(&["it"]))?;
+    if expr.as_path().is_none_or(|path| path.keys.is_empty()) {
+        let hint = "write a path over the thing that tells it, such as `it.entities.lamp_id`".to_string();
+        reader.error_with(node.place, "not-a-path", format!("`{}` is not a plain path", expr.text()), hint);
+    }
+    Some(expr)
+}
+
+/// What tells the id of another thing is brought to life by the same call, and its own id is in the reply.
+fn check_tellers(reader: &mut Reader, things: &[About]) {
+    for about in things {
+        let Some(teller) = &about.told_by else { continue };
+        if !matches!(about.binding, Binding::New(_)) {
+            reader.error(about.place, "bad-about", "`told by` is for a thing that comes to life: it needs `new`");
+            continue;
+        }
+        let new = |other: &&About| {
+            other.name == *teller && other.told_by.is_none() && matches!(other.binding, Binding::New(_))
+        };
+        if !things.iter().any(|other| new(&other)) {
+            let hint = suggest::hint(teller, things.iter().map(|other| other.name.as_str()));
+            let message = format!("the call brings no `{teller}` to life whose id is in its reply");
+            reader.error_with(about.place, "bad-about", message, hint);
+        }
+    }
 }
 
 fn spread(

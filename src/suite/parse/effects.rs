@@ -27,7 +27,9 @@ fn effect(reader: &mut Reader, key: &Key, value: &Node, targets: &Targets, scope
         return None;
     };
     check_field(reader, key, field, resource);
-    let value = if resource.state.as_deref() == Some(field) {
+    let value = if matches!(&value.kind, Kind::Text(text) if text == "*") {
+        EffectValue::Anything
+    } else if resource.state.as_deref() == Some(field) {
         EffectValue::Course(course(reader, value, scope))
     } else {
         EffectValue::Expr(reader.expr(value, "an effect", scope)?)

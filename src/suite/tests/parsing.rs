@@ -1,4 +1,5 @@
-use super::{HEAD, complaints, complaints_after_head, suite};
+use super::{HEAD, complaints, complaints_after_head, lamps, suite};
+use crate::suite::render;
 use crate::suite::{Basis, Binding, Calls, EffectValue, FieldClass, Stage, Statuses, Verb, While};
 
 fn check(rest: &str, expected: &str) {
@@ -175,4 +176,40 @@ fn a_repeated_key_is_refused_and_the_rest_is_read_on() {
     let found = complaints(&text);
     assert!(found.contains("lamps.yaml:9:5: error[not-yaml]: duplicate mapping key"), "{found}");
     assert!(found.contains("error[wrong-kind]: `clauses` must be a list, not a map"), "{found}");
+}
+
+#[test]
+fn the_id_of_a_new_thing_may_be_told_by_another() {
+    let about = "about:\n  \"*\": { lamp: path.lamp_id }\n  buyLamp: { lamp: { new: reply.lamp.id }, spare: { is: lamp, new: it.bulb.id, told by: lamp } }\n";
+    let text = format!(
+        "{}clauses: []\n",
+        HEAD.replace("about:\n  \"*\": { lamp: path.lamp_id }\n  buyLamp: { lamp: { new: reply.lamp.id } }\n", about)
+    );
+    let suite = super::super::parse("lamps.yaml", &text, &lamps()).unwrap_or_else(|p| panic!("{}", render(&p, &text)));
+    let spare = &suite.about["buyLamp"][1];
+    assert_eq!((spare.name.as_str(), spare.told_by.as_deref()), ("spare", Some("lamp")));
+}
+
+#[test]
+fn what_tells_an_id_must_come_to_life_in_the_same_call_and_the_place_must_be_a_path() {
+    let told = "  buyLamp: { lamp: { new: reply.lamp.id }, spare: { is: lamp, new: 'it.bulbs.map(b, b.id)', told by: lump } }\n";
+    let text = format!("{}clauses: []\n", HEAD.replace("  buyLamp: { lamp: { new: reply.lamp.id } }\n", told));
+    let found = complaints(&text);
+    assert!(found.contains("not-a-path") && found.contains("the call brings no `lump` to life"), "{found}");
+    let text = format!(
+        "{}clauses: []\n",
+        HEAD.replace(
+            "  buyLamp: { lamp: { new: reply.lamp.id } }\n",
+            "  dimLamp: { spare: { is: lamp, id: query.spare, told by: lamp } }\n"
+        )
+    );
+    assert!(complaints(&text).contains("it needs `new`"));
+}
+
+#[test]
+fn an_effect_may_be_left_open() {
+    let suite = suite(
+        "clauses:\n  - { id: dim, cites: lamps:4, call: dimLamp, accept: success, then: { lamp.bulb: \"*\", lamp.status: \"*\" } }\n",
+    );
+    assert!(suite.clauses[0].then.iter().all(|effect| matches!(effect.value, EffectValue::Anything)));
 }

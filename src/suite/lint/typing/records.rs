@@ -8,18 +8,27 @@ use crate::expr::{self, Expr, Field, Type, Val};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The record of each resource, in the order of the suite.
-pub(super) struct Records(Vec<BTreeMap<String, Field>>);
+pub(super) struct Records {
+    fields: Vec<BTreeMap<String, Field>>,
+    /// A thing as a view shows it, the one that shows most.
+    shown: Vec<Option<Type>>,
+}
 
 impl Records {
     pub fn of(&self, resource: usize) -> Type {
-        Type::Record { fields: self.0[resource].clone(), open: false }
+        Type::Record { fields: self.fields[resource].clone(), open: false }
     }
 
     /// The type that a field may take.
     pub fn field(&self, resource: usize, name: &str) -> Option<Type> {
-        let field = self.0[resource].get(name)?;
+        let field = self.fields[resource].get(name)?;
         let ty = field.ty.clone();
         Some(if field.optional { ty.or_null() } else { ty })
+    }
+
+    /// The type of `it`; none where no view shows the thing.
+    pub fn shown(&self, resource: usize) -> Option<Type> {
+        self.shown[resource].clone()
     }
 }
 
@@ -27,6 +36,7 @@ impl Records {
 pub(super) fn read(lint: &mut Lint) -> Records {
     let suite = lint.suite;
     let mut records = Vec::new();
+    let mut whole = Vec::new();
     for (i, resource) in suite.resources.iter().enumerate() {
         let shown = shown_things(lint, resource);
         let mut fields = fields(lint, i, resource, &shown);
@@ -43,8 +53,10 @@ pub(super) fn read(lint: &mut Lint) -> Records {
         }
         records.push(fields);
         over_it(lint, resource, &shown);
+        let most = shown.into_iter().min_by_key(|(_, view, _)| (view.only.is_some(), view.each));
+        whole.push(most.map(|(_, _, thing)| thing));
     }
-    let records = Records(records);
+    let records = Records { fields: records, shown: whole };
     shows(lint, &records);
     records
 }
