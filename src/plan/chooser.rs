@@ -2,7 +2,7 @@
 
 use super::build::{Ask, build};
 use super::hints::Hints;
-use super::probe::{Call, Scene};
+use super::probe::{Call, Ground, Scene};
 use super::situation::Situation;
 use super::step::{Settle, Step};
 use crate::model::Who;
@@ -80,7 +80,12 @@ pub fn live(scene: &Scene<'_>) -> usize {
     let counts = |kind: u16| scene.hints.deletable.is_empty() || scene.hints.deletable.contains(&usize::from(kind));
     let there =
         |actor: &&super::probe::Actor| actor.presence != super::situation::Presence::Gone && counts(actor.id.kind);
-    scene.actors.iter().filter(there).count()
+    // What nobody can name yet is there too.
+    let untold = match scene.ground {
+        Ground::Belief(belief) => belief.untold().filter(|(id, _)| counts(id.kind)).count(),
+        Ground::World(_) => 0,
+    };
+    scene.actors.iter().filter(there).count() + untold
 }
 
 /// The step of a call, with names for what it brings to life.
@@ -95,7 +100,7 @@ pub fn finish(situation: &Situation<'_>, call: Call, settle: Settle) -> Step {
         };
         let resource = &situation.model.suite.resources[about.resource].name;
         // A batch brings as many as its reply says; names without a thing stay unused.
-        let many = if expr.as_path().is_some() { 1 } else { BATCH_NAMES };
+        let many = if expr.of_first_elements().is_empty() { 1 } else { BATCH_NAMES };
         let taken = step
             .births
             .values()

@@ -75,6 +75,9 @@ pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
 /// comes along, so that a suite can speak of it.
 fn lend(leader: &mut Made, way: Way, parent: &str, other: &Field, nth: usize) {
     let mut field = other.clone();
+    // A condition under which the younger page demands it demands nothing where the leader has no such field.
+    field.need = Need::No;
+    field.claims.mandatory_when = None;
     field.disputed.insert("present");
     field.doubts = vec![nth];
     for body in bodies_mut(leader, way).iter_mut().filter(|body| body.suffix.is_empty()) {
