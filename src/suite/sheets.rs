@@ -15,11 +15,17 @@ use std::collections::BTreeMap;
 pub type Pages = BTreeMap<String, String>;
 
 /// The file of a suite with those of the suites that it extends or imports from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Sheets {
     text: String,
     /// In the order of the text; the suite's own file is the first.
     sheets: Vec<Sheet>,
+}
+
+impl std::fmt::Debug for Sheets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.sheets.iter().map(|sheet| &sheet.file)).finish()
+    }
 }
 
 /// One file within the text.

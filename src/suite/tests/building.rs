@@ -107,7 +107,7 @@ fn a_promise_of_another_page_has_to_be_cited_again() {
     check(
         "suite: new\ncatalog: lamps\nextends: old-lamps\n",
         r"
-new.yaml:3:1: error[missing-citation]: `light` is taken over, and the pages that it or one of its exceptions cite are not those of this suite
+new.yaml:3:1: error[missing-citation]: `light` is taken over, and the pages that it or one of its exceptions cites are not those of this suite
  3 | extends: old-lamps
    | ^
   hint: give it `cites` (or `or` with citations) under `change`, or name it under `drop`
@@ -126,6 +126,7 @@ fn what_is_dropped_changed_or_taken_away_must_be_there() {
 new.yaml:4:11: error[unknown-clause]: the other suite has no clause or event `lite`
  4 | change: { lite: { when: "true" }, light: { cites: "lamps:8" } }
    |           ^
+  hint: known here: breaks, dim, light, no-key
 new.yaml:5:8: error[unknown-clause]: the other suite has no clause or event `dimm`
  5 | drop: [dimm]
    |        ^
@@ -133,6 +134,7 @@ new.yaml:5:8: error[unknown-clause]: the other suite has no clause or event `dim
 new.yaml:6:10: error[nothing-to-drop]: there is no `cords` that null could take away
  6 | pools: { cords: null }
    |          ^
+  hint: known here: bulbs, shades
 new.yaml:7:31: error[nothing-to-drop]: there is no `shoLamp` that null could take away
  7 | resources: { lamp: { views: { shoLamp: null } }, lump: null }
    |                               ^
@@ -152,8 +154,8 @@ fn what_is_wrong_in_the_other_file_is_told_with_its_own_line() {
     assert_eq!(
         render(&found, EXTENDS).trim_end(),
         r"
-old.yaml:17:60: error[unknown-name]: a guard: `lump` is not known here
- 17 |   - { id: light, cites: ~lamps:4~, call: lightLamp, when: lump.status, accept: success }
+old.yaml:19:59: error[unknown-name]: a guard: `lump` is not known here
+ 19 |   - { id: light, cites: ~lamps:4~, call: lightLamp, when: lump.status, accept: success }
     |                                                           ^
   hint: did you mean `lamp`?
 "
@@ -213,7 +215,7 @@ fn the_lint_finds_places_in_what_was_taken_over() {
     let schemas = Schemas::load(&LampFiles).expect("the fixture compiles");
     let found = lint(&sheets, &suite, &schemas, Evidence::default());
     let unread = found.iter().find(|problem| problem.code == "unobservable").expect("nothing reads the memory");
-    assert_eq!((unread.file.as_str(), unread.place.line), ("old.yaml", 11), "{unread}");
+    assert_eq!((unread.file.as_str(), unread.place.line), ("old.yaml", 4), "{unread}");
 }
 
 #[test]
