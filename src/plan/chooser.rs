@@ -80,9 +80,11 @@ pub fn live(scene: &Scene<'_>) -> usize {
     let counts = |kind: u16| scene.hints.deletable.is_empty() || scene.hints.deletable.contains(&usize::from(kind));
     let there =
         |actor: &&super::probe::Actor| actor.presence != super::situation::Presence::Gone && counts(actor.id.kind);
-    // What nobody can name yet is there too.
+    // What nobody can name yet is there too, as long as it may still be told.
     let untold = match scene.ground {
-        Ground::Belief(belief) => belief.untold().filter(|(id, _)| counts(id.kind)).count(),
+        Ground::Belief(belief) => {
+            belief.untold().filter(|(id, teller)| counts(id.kind) && !belief.at_rest(teller)).count()
+        }
         Ground::World(_) => 0,
     };
     scene.actors.iter().filter(there).count() + untold
