@@ -106,7 +106,9 @@ fn version_at_least(version: &Val, bound: &Val) -> Result<Val, Failure> {
     }
 }
 
+/// The parts of a version; the name of a service may stand before it, as in `lamps 2.54`.
 fn numbers(version: &str) -> Option<Vec<u64>> {
+    let version = version.split_whitespace().last()?;
     version.trim_start_matches('v').split('.').map(|part| part.parse().ok()).collect()
 }
 

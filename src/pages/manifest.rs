@@ -24,6 +24,8 @@ pub struct PageEntry {
     pub id: String,
     /// File relative to the pages folder.
     pub file: String,
+    /// Title of the one section that is the page, where a file holds several.
+    pub section: Option<String>,
     /// Title, where the page's own should not stand in the catalog.
     pub title: Option<String>,
     /// Where the vendor publishes it.
@@ -66,6 +68,7 @@ struct Written {
 struct Entry {
     id: Spanned<String>,
     file: Spanned<String>,
+    section: Option<String>,
     title: Option<String>,
     url: Option<String>,
     edition: Option<String>,
@@ -149,6 +152,7 @@ fn entry(it: Entry) -> PageEntry {
     PageEntry {
         id: it.id.value,
         file: it.file.value,
+        section: it.section,
         title: it.title,
         url: it.url,
         edition: it.edition,

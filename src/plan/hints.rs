@@ -268,18 +268,22 @@ fn met_by_inputs(expr: &Expr) -> BTreeSet<Path> {
 /// Versions named by what speaks of an operation and by its page, each with the one below and above.
 fn versions(model: &Model, schemas: &Schemas, operation: &str) -> Vec<String> {
     let mut found: BTreeSet<(u32, u32)> = BTreeSet::new();
+    // The name of a service that guards put before a version, as the header wants it.
+    let mut service = String::new();
     for clause in &model.operations[operation].clauses {
         let Some(guard) = model.written(*clause).and_then(|clause| clause.when.as_ref()) else {
             continue;
         };
         let parts = spread(&model.suite, guard);
         if parts.iter().any(|part| part.roots().iter().any(|root| root.as_ref() == "version")) {
-            found.extend(
-                parts
-                    .iter()
-                    .flat_map(|part| part.constants())
-                    .filter_map(|val| if let Val::Str(text) = val { number(&text) } else { None }),
-            );
+            for text in parts.iter().flat_map(|part| part.constants()) {
+                let Val::Str(text) = text else { continue };
+                let (name, version) = text.rsplit_once(' ').unwrap_or(("", &text));
+                if let Some(version) = number(version) {
+                    found.insert(version);
+                    service = if name.is_empty() { service } else { format!("{name} ") };
+                }
+            }
         }
     }
     let bounds = schemas.operation(operation).map(|operation| operation.microversions.as_slice()).unwrap_or_default();
@@ -287,7 +291,8 @@ fn versions(model: &Model, schemas: &Schemas, operation: &str) -> Vec<String> {
         .extend(bounds.iter().flat_map(|bound| [&bound.since, &bound.until]).flatten().filter_map(|text| number(text)));
     let around =
         found.iter().flat_map(|&(major, minor)| [(major, minor.saturating_sub(1)), (major, minor), (major, minor + 1)]);
-    around.collect::<BTreeSet<_>>().into_iter().map(|(major, minor)| format!("{major}.{minor}")).collect()
+    let around = around.collect::<BTreeSet<_>>().into_iter();
+    around.map(|(major, minor)| format!("{service}{major}.{minor}")).collect()
 }
 
 fn number(text: &str) -> Option<(u32, u32)> {

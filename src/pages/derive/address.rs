@@ -6,6 +6,7 @@ use super::nest::FieldTable;
 use super::survey::Survey;
 use super::types::Type;
 use super::uri::Uris;
+use crate::pages::document::Block;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -88,6 +89,16 @@ pub(super) fn headers(survey: &Survey, nth: usize, own: &[usize], placed: &[Plac
         for line in super::across::lines_of(it.block) {
             if let Some(found) = VERSION_HEADER.captures(&line.text) {
                 add(Field::new(&found[1], Type::String, source(page, line.first, line.last)));
+            }
+        }
+        // Prose may show the header on a line of its own; what an example shows was read as one.
+        if let (Block::Code { text, first, .. }, Part::Other | Part::Function) = (it.block, it.part) {
+            for (at, line) in (*first..).zip(text.lines()) {
+                if let Some(found) =
+                    VERSION_HEADER.captures(line).filter(|it| line.trim().starts_with(&format!("{}:", &it[1])))
+                {
+                    add(Field::new(&found[1], Type::String, source(page, at, at)));
+                }
             }
         }
     }

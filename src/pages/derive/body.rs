@@ -3,6 +3,7 @@
 use super::address::{is_read, placed_by_caption};
 use super::doubts::{Draft, doubt, side};
 use super::field::{Field, Way, source};
+use super::flat;
 use super::json::{Kind, Node};
 use super::layout::Part;
 use super::nest::{self, FieldTable};
@@ -90,6 +91,7 @@ fn body(
     let by_example = joined.fields.is_empty();
     let examples = without_failures(&joined.fields, examples);
     if !list {
+        flat::gather(&mut joined.fields, &examples, &joined.root, page, way, drafts);
         reconcile::wrap(&mut joined.fields, &examples, &joined.root, page, way, drafts);
     }
     let shown: Vec<&Node> = examples.iter().filter(|it| matches!(it.kind, Kind::Object(_))).collect();

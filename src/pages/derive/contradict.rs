@@ -2,7 +2,7 @@
 
 use super::claims::Format;
 use super::doubts::{Draft, doubt, side};
-use super::field::{Field, Way, source};
+use super::field::{Field, Need, Way, source};
 use super::json::{Kind, Node};
 use super::reconcile::Scene;
 use super::shape::shape;
@@ -19,6 +19,10 @@ pub(super) fn check_type(field: &mut Field, node: &Node, here: &str, scene: Scen
         if field.claims.nullable.is_none() && !field.shown_null {
             let sides = vec![side(field.is.word(), Some(field.at.clone())), side("null", Some(at))];
             field.doubts.push(doubt(drafts, "null-by-example", here, sides, None, "null-accepted"));
+            // Whoever sends null for a mandatory field says that nothing needs to be sent.
+            if scene.way == Way::Request && field.need == Need::Yes {
+                field.disputed.insert("required");
+            }
         }
         field.shown_null = true;
         return;

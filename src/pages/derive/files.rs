@@ -110,7 +110,15 @@ pub fn derive_files(
             cause: error.to_string(),
             remedy: "check the folder given with --pages and the file in the manifest".into(),
         })?;
-        let document = dialect::read(&path.display().to_string(), &bytes)?;
+        let beside = |file: &str| beside(&base, &path, file);
+        let mut document = dialect::read_with(&path.display().to_string(), &bytes, &beside)?;
+        if let Some(title) = &entry.section {
+            document = document.cut(title).ok_or_else(|| DeriveError::Missing {
+                path: path.clone(),
+                cause: format!("the page has no section `{title}`"),
+                remedy: "check `section:` in the manifest".into(),
+            })?;
+        }
         let text = String::from_utf8_lossy(&bytes).into_owned();
         warn(entry, &path, &text, &document.troubles, &mut warnings);
         let entry = if lenient { with_name(entry) } else { entry.clone() };
@@ -121,6 +129,17 @@ pub fn derive_files(
         return Err(DeriveError::NothingRead { path });
     }
     Ok((derive(&manifest.api, &inputs, options), warnings))
+}
+
+/// A file that a page takes in, by its path from the page's folder. A page takes in nothing
+/// from outside of the pages folder.
+fn beside(base: &Path, page: &Path, file: &str) -> Option<String> {
+    let folder = page.parent()?;
+    // A path from the root is meant from the folder of the sources, which is the page's.
+    let path = folder.join(file.trim_start_matches('/')).canonicalize().ok()?;
+    let inside = if base.as_os_str().is_empty() { folder.canonicalize().ok()? } else { base.canonicalize().ok()? };
+    let small = std::fs::metadata(&path).ok()?.len() <= dialect::PAGE_BYTES_MAX as u64;
+    (small && path.starts_with(inside)).then(|| std::fs::read_to_string(path).ok())?
 }
 
 /// The catalog shows a file by its name where pages were named directly: the way to it is the machine's.

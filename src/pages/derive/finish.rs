@@ -1,8 +1,10 @@
 //! The catalog's values, once every doubt has its name.
 
+use super::address::headers;
 use super::body::MadeBody;
 use super::emit::{self, Frame};
 use super::field::{Field, Need, Way};
+use super::layout::place;
 use super::operation::Made;
 use super::{PageInput, cite, survey, types};
 use crate::pages::document::Link;
@@ -23,21 +25,29 @@ pub(super) fn page(input: &PageInput) -> Page {
     }
 }
 
-/// Where one page names the header that asks for a microversion, every operation with
-/// bounds has it.
-pub(super) fn lend_version_header(made: &mut [Made]) {
-    let named = made
-        .iter()
-        .flat_map(|it| &it.headers)
-        .find(|it| it.name.ends_with("-Version") && it.name.contains("API"))
-        .cloned();
-    let Some(header) = named else { return };
+/// Where the page of an operation names the header that asks for a microversion, every operation
+/// with bounds has it; where a page of its own does, every operation.
+pub(super) fn lend_version_header(inputs: &[PageInput], survey: &survey::Survey, made: &mut [Made]) {
+    let asks = |it: &Field| it.name.ends_with("-Version") && it.name.contains("API");
+    let named = made.iter().flat_map(|it| &it.headers).find(|it| asks(it)).cloned();
+    let apart = || {
+        let pages = inputs.iter().enumerate().filter(|(nth, _)| !made.iter().any(|it| it.page == *nth));
+        let mut all = pages.flat_map(|(nth, it)| headers(survey, nth, &[], &place(&it.document), &it.entry.id));
+        all.find(|it| asks(it))
+    };
+    let (header, every) = match named {
+        Some(header) => (header, false),
+        None => match apart() {
+            Some(header) => (header, true),
+            None => return,
+        },
+    };
     for one in made {
         let mut bounds: Vec<FieldBound> = Vec::new();
         for body in one.requests.iter().chain(&one.responses) {
             emit::bounds(&body.fields, "", body.way, &mut bounds);
         }
-        if !bounds.is_empty() && !one.headers.iter().any(|it| it.name == header.name) {
+        if (every || !bounds.is_empty()) && !one.headers.iter().any(|it| it.name == header.name) {
             one.headers.push(header.clone());
         }
     }

@@ -15,7 +15,9 @@ mod emit;
 mod field;
 mod files;
 mod finish;
+mod flat;
 mod follow;
+mod included;
 mod json;
 mod layout;
 mod leaders;
@@ -120,12 +122,14 @@ pub fn derive(api: &str, inputs: &[PageInput], options: &Options) -> Derived {
     unique_ids(&mut made, &mut drafts);
     let (doubts, ids) = named_doubts(api, inputs, &made, &leads, &drafts);
     let mut schemas = BTreeMap::new();
-    lend_version_header(&mut made);
+    lend_version_header(inputs, &survey, &mut made);
     let page_operations: BTreeMap<usize, String> = made.iter().map(|it| (it.page, it.id.clone())).collect();
     let operations =
         made.into_iter().map(|it| finish(api, it, &survey, &page_operations, &ids, &mut schemas)).collect();
     let pages = inputs.iter().map(page).collect();
-    let catalog = Catalog { format: FORMAT, api: api.to_string(), pages, operations };
+    let mut catalog = Catalog { format: FORMAT, api: api.to_string(), pages, operations };
+    let mut doubts = doubts;
+    included::settle(inputs, &mut catalog, &mut schemas, &mut doubts);
     let citations = citations(inputs, &catalog, &schemas, &doubts, &options.cited);
     Derived { catalog, schemas, citations, doubts }
 }

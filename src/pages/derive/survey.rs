@@ -14,6 +14,11 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\s*([1-5]\d{2})\b").expect("ours"));
+/// Sentences that say of a reply that it has no body.
+static NO_BODY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\bdoes not return (?:any )?content in the response body\b|\bno body content for the response\b")
+        .expect("ours")
+});
 static HEADER_LINE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^([A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+)\s*:\s*(\S.*)$").expect("ours"));
 
@@ -235,7 +240,7 @@ fn look_at_text(
     match it.part {
         Part::Request if none => page.no_request = Some(at),
         Part::Response => {
-            if none {
+            if none || NO_BODY.is_match(&words) {
                 page.no_response = Some(at);
             }
             page.response_links.extend(text.links.clone());

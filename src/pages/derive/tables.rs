@@ -27,6 +27,9 @@ pub(super) struct Columns {
     pub is: Option<usize>,
     pub need: Option<usize>,
     pub default: Option<usize>,
+    /// First and last microversion.
+    pub since: Option<usize>,
+    pub until: Option<usize>,
     /// Where the parameter stands: path, query, header or body.
     pub place: Option<usize>,
     pub about: Vec<usize>,
@@ -104,7 +107,8 @@ pub(super) fn shape(table: &Table) -> Shape {
     let kind = heads.iter().position(|head| head == "type");
     let place = schema.and(kind);
     let default = find(&["default", "default value"]);
-    Shape::Fields(Columns { name, is: schema.or(is), need, default, place, about })
+    let (since, until) = (find(&["first microversion"]), find(&["last microversion"]));
+    Shape::Fields(Columns { name, is: schema.or(is), need, default, since, until, place, about })
 }
 
 /// The rows of a table of fields.
@@ -153,6 +157,7 @@ fn field(row: &Row, columns: &Columns, width: usize, page: &str, drafts: &mut Ve
     let lines = about.iter().flat_map(|cell| cell.text.lines.clone()).collect();
     out.claims = claims::read(&Text { lines, links: Vec::new() }, &out.is);
     default_cell(row, columns, &mut out);
+    version_cells(row, columns, &mut out);
     let optional = out.claims.optional.as_ref().map(|it| source(page, it.first, it.last));
     let sides = match (out.need, optional) {
         (Need::When, _) => vec![side(lead(&need_text), Some(at)), side("no", None)],
@@ -289,5 +294,20 @@ fn default_cell(row: &Row, columns: &Columns, out: &mut Field) {
     let none = matches!(text.to_lowercase().as_str(), "" | "none" | "-" | "n/a" | "null");
     if !none && !text.contains(' ') && text != "[]" && out.claims.default.is_none() {
         out.claims.default = Some(claims::Cited { value: text, first: cell.first, last: cell.last });
+    }
+}
+
+/// Columns of microversions; they go before what the description says of them.
+fn version_cells(row: &Row, columns: &Columns, out: &mut Field) {
+    let cited = |column: Option<usize>| {
+        let cell = column.and_then(|it| row.cells.get(it))?;
+        let text = flat(&cell.text);
+        (!text.is_empty()).then_some(claims::Cited { value: text, first: cell.first, last: cell.last })
+    };
+    if let Some(since) = cited(columns.since) {
+        out.claims.since = Some(since);
+    }
+    if let Some(until) = cited(columns.until) {
+        out.claims.until = Some(until);
     }
 }

@@ -587,3 +587,36 @@ fn every_doubt_and_rule_is_documented() {
 }
 
 mod any_document;
+
+#[test]
+fn a_reference_that_lists_parameters_by_key_is_derived_with_its_versions_and_places() {
+    let page = "Dim a Lamp\n==========\n\n.. rest_method:: POST /lamps/{lamp_id}\n\nNormal response codes: 202\n\nRequest\n-------\n\n.. rest_parameters:: parameters.yaml\n\n  - lamp_id: lamp_id\n  - lamp: lamp\n  - hue: hue\n  - glow: glow\n\n**Example Dim**\n\n.. literalinclude:: dim.json\n\nResponse\n--------\n\nThis does not return content in the response body.\n";
+    let list = "lamp_id:\n  description: |\n    The lamp.\n  in: path\n  required: true\n  type: string\nlamp:\n  description: |\n    A lamp.\n  in: body\n  required: true\n  type: object\nhue:\n  description: |\n    A colour.\n  in: body\n  required: true\n  type: string\nglow:\n  description: |\n    How bright.\n  in: body\n  required: true\n  type: integer\n  min_version: 2.4\n";
+    let example = "{\n  \"lamp\": { \"hue\": null,\n    \"shade\": 1 }\n}\n";
+    let file = |path: &str| match path {
+        "parameters.yaml" => Some(list.to_string()),
+        "dim.json" => Some(example.to_string()),
+        _ => None,
+    };
+    let read = |id: &str, name: &str, text: &str| PageInput {
+        entry: PageEntry { id: id.into(), file: format!("lamps/{name}"), ..PageEntry::default() },
+        text: text.into(),
+        document: dialect::read_with(name, text.as_bytes(), &file).expect("a page that is read"),
+    };
+    let derived =
+        derive("lamps", &[read("dim", "dim.rst", page), read("list", "parameters.yaml", list)], &Options::default());
+    let schema = &derived.schemas["dimALamp.request.json"];
+    let lamp = &schema["properties"]["lamp"];
+    assert_eq!(lamp["properties"]["glow"]["x-since"], json!("2.4"));
+    assert_eq!(lamp["properties"]["glow"]["x-source"], json!("list:19-25"));
+    // The example is no page of the manifest: the line that takes it in stands for it.
+    assert_eq!(lamp["properties"]["shade"]["x-source"], json!("dim:20"));
+    // An example that sends null for a mandatory field leaves open whether it is one.
+    assert_eq!(lamp["properties"]["hue"]["x-disputed"], json!(["required"]));
+    let operation = &derived.catalog.operations[0];
+    assert_eq!(operation.statuses.iter().map(|it| it.code).collect::<Vec<_>>(), [202]);
+    assert_eq!(operation.path[0].at.to_string(), "list:1-6");
+    assert!(operation.responses.iter().all(|it| it.schema.is_none()));
+    assert!(derived.citations.iter().all(|it| it.at.first < 100), "a line of an included file was left as it was");
+    assert!(derived.doubts.iter().any(|it| it.kind == "flat-table"));
+}

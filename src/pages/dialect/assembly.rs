@@ -29,8 +29,15 @@ static NUMBER: LazyLock<Regex> =
 
 /// Puts pieces together into a document.
 pub(super) fn assemble(dialect: &'static str, pieces: Vec<Piece>, troubles: Vec<Trouble>) -> Document {
-    let mut document =
-        Document { dialect, title: String::new(), title_line: 1, labels: Vec::new(), sections: Vec::new(), troubles };
+    let mut document = Document {
+        dialect,
+        title: String::new(),
+        title_line: 1,
+        labels: Vec::new(),
+        sections: Vec::new(),
+        included: Vec::new(),
+        troubles,
+    };
     let mut pending = Pending::default();
     for piece in pieces {
         match piece {

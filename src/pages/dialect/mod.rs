@@ -6,6 +6,7 @@ mod assembly;
 mod growing;
 mod html;
 mod markdown;
+mod parameters;
 mod pipes;
 mod recognise;
 mod rst;
@@ -32,18 +33,31 @@ pub struct Unreadable {
     pub remedy: String,
 }
 
+/// Reads a page that takes in no other files: see [`read_with`].
+///
+/// # Errors
+///
+/// As [`read_with`].
+pub fn read(file_name: &str, bytes: &[u8]) -> Result<Document, Unreadable> {
+    read_with(file_name, bytes, &|_| None)
+}
+
 /// Reads a page, whatever its dialect; the dialect is recognised from the content, the name serves errors only.
+///
+/// `file` gives the text of a file that the page takes in (a list of parameters, an example) by its path
+/// relative to the page's folder; `None` where there is no such file, which is a trouble of the document.
 ///
 /// # Errors
 ///
 /// [`Unreadable`] where the file is no text, is empty or too large, is HTML, JSON or OpenAPI, or is a
 /// rendering of a page that has lost its table columns. Anything else is read, with troubles in the document.
-pub fn read(file_name: &str, bytes: &[u8]) -> Result<Document, Unreadable> {
+pub fn read_with(file_name: &str, bytes: &[u8], file: &dyn Fn(&str) -> Option<String>) -> Result<Document, Unreadable> {
     let text = recognise::text(file_name, bytes)?;
     let document = match recognise::dialect(file_name, text)? {
         Dialect::Markdown => markdown::read(text),
-        Dialect::Rst => rst::read(text),
+        Dialect::Rst => rst::read(text, file),
         Dialect::Pipes => pipes::read(text),
+        Dialect::Parameters => parameters::read(text),
     };
     Ok(document)
 }

@@ -9,6 +9,8 @@ pub(super) enum Dialect {
     Markdown,
     Rst,
     Pipes,
+    /// Parameters of an API reference, described once for all its pages.
+    Parameters,
 }
 
 /// The text of a file, without byte order mark.
@@ -39,6 +41,9 @@ pub(super) fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Unreadabl
 /// The dialect of a page.
 pub(super) fn dialect(file: &str, text: &str) -> Result<Dialect, Unreadable> {
     refuse_other_formats(file, text)?;
+    if super::parameters::is_list(text) {
+        return Ok(Dialect::Parameters);
+    }
     let signs = Signs::of(text);
     if signs.rst > 0 && signs.rst >= signs.markdown {
         return Ok(Dialect::Rst);

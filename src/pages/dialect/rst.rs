@@ -9,11 +9,12 @@ mod directive;
 mod grid;
 mod inline;
 mod listed;
+mod reference;
 mod simple;
 
 use super::assembly::assemble;
 use super::recognise::pattern;
-use crate::pages::document::{Document, Trouble};
+use crate::pages::document::{Document, Included, Trouble};
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -49,6 +50,12 @@ struct Page {
     substitutions: BTreeMap<String, String>,
     /// Styles of titles in order of appearance: punctuation, and whether it stands above too.
     styles: Vec<(char, bool)>,
+    /// Level of the last title.
+    level: u8,
+    /// Texts of the files that the page takes in, by the path that it writes.
+    files: BTreeMap<String, String>,
+    /// The same files, in the order of their line numbers.
+    included: Vec<Included>,
     troubles: Vec<Trouble>,
 }
 
@@ -58,9 +65,11 @@ impl Page {
     }
 }
 
-/// Reads a page; what cannot be read is in the document's troubles.
-pub(super) fn read(text: &str) -> Document {
+/// Reads a page; what cannot be read is in the document's troubles. `file` gives the text of
+/// a file that the page takes in.
+pub(super) fn read(text: &str, file: &dyn Fn(&str) -> Option<String>) -> Document {
     let mut page = Page::default();
+    reference::take_in(&mut page, text, file);
     let mut lines = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let number = index as u32 + 1;
@@ -76,7 +85,8 @@ pub(super) fn read(text: &str) -> Document {
     }
     let pieces = blocks::blocks(&mut page, &lines, 0, 0);
     page.troubles.sort_by_key(|trouble| trouble.line);
-    assemble("rst", pieces, page.troubles)
+    let included = page.included;
+    Document { included, ..assemble("rst", pieces, page.troubles) }
 }
 
 fn expand_tabs(line: &str) -> String {

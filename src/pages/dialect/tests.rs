@@ -13,6 +13,7 @@ mod corpus;
 mod markdown;
 mod pipes;
 mod properties;
+mod reference;
 mod refusals;
 mod rst;
 

@@ -92,6 +92,7 @@ fn document() -> impl Strategy<Value = Document> {
             title_line: 0,
             labels: vec!["t2".into()],
             sections,
+            included: Vec::new(),
             troubles: Vec::new(),
         },
     )

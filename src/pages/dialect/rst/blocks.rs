@@ -1,6 +1,6 @@
 //! The blocks of reStructuredText: titles, paragraphs, lists, literal blocks; the rest is handed on.
 
-use super::{DEPTH_MAX, Page, Source, dedent, dedent_all, directive, grid, inline, simple};
+use super::{DEPTH_MAX, Page, Source, dedent, dedent_all, directive, grid, inline, reference, simple};
 use crate::pages::dialect::assembly::Piece;
 use crate::pages::dialect::recognise::pattern;
 use crate::pages::document::{Block, Text};
@@ -135,6 +135,7 @@ impl Reader<'_> {
         let read = inline::paragraph(self.page, &[Source { number: line, text: content.to_string() }]);
         let title = read.lines.first().map_or(String::new(), |line| line.text.clone());
         let level = (level + 1).min(u8::MAX as usize) as u8;
+        self.page.level = level;
         self.pieces.push(Piece::Heading { level, title, line, labels: vec![] });
         Some(end)
     }
@@ -241,9 +242,14 @@ impl Reader<'_> {
             let cut = text.len() - if text.ends_with(" ::") || text == "::" { 2 } else { 1 };
             last.text = text[..cut].trim_end().to_string();
         }
-        let text = inline::paragraph(self.page, &lines);
-        if !text.lines.is_empty() {
-            self.pieces.push(Piece::paragraph(text));
+        match reference::response_codes(&lines) {
+            Some(codes) => self.pieces.push(codes),
+            None => {
+                let text = inline::paragraph(self.page, &lines);
+                if !text.lines.is_empty() {
+                    self.pieces.push(Piece::paragraph(text));
+                }
+            }
         }
         let body = self.indented(end, 1);
         if literal && body > end {

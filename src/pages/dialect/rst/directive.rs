@@ -1,6 +1,6 @@
 //! What begins with two dots: targets, directives, comments.
 
-use super::{Page, Source, blocks, dedent_all, inline, listed};
+use super::{Page, Source, blocks, dedent_all, inline, listed, reference};
 use crate::pages::dialect::assembly::{Piece, without_number};
 use crate::pages::dialect::growing::link_target;
 use crate::pages::dialect::html;
@@ -95,8 +95,12 @@ fn read(page: &mut Page, directive: Directive, depth: usize, list: u8) -> Vec<Pi
             }
         }
         "toctree" => toctree(&directive),
-        "image" | "figure" | "contents" | "index" | "meta" | "highlight" | "include" | "literalinclude" | "sectnum"
-        | "default-role" | "role" | "replace" | "unicode" | "title" => vec![],
+        "rest_method" => reference::method(page, &directive),
+        "rest_parameters" => reference::parameters(page, &directive, depth),
+        "rest_status_code" => reference::codes(&directive),
+        "literalinclude" => reference::example(page, &directive),
+        "image" | "figure" | "contents" | "index" | "meta" | "highlight" | "include" | "sectnum" | "default-role"
+        | "role" | "replace" | "unicode" | "title" => vec![],
         "raw" => raw(page, &directive),
         "note" | "important" | "warning" | "caution" | "tip" | "hint" | "attention" | "danger" | "error"
         | "admonition" | "seealso" | "topic" | "sidebar" | "rubric" | "container" | "class" | "rst-class"
