@@ -268,8 +268,6 @@ fn met_by_inputs(expr: &Expr) -> BTreeSet<Path> {
 /// Versions named by what speaks of an operation and by its page, each with the one below and above.
 fn versions(model: &Model, schemas: &Schemas, operation: &str) -> Vec<String> {
     let mut found: BTreeSet<(u32, u32)> = BTreeSet::new();
-    // The name of a service that guards put before a version, as the header wants it.
-    let mut service = String::new();
     for clause in &model.operations[operation].clauses {
         let Some(guard) = model.written(*clause).and_then(|clause| clause.when.as_ref()) else {
             continue;
@@ -278,11 +276,7 @@ fn versions(model: &Model, schemas: &Schemas, operation: &str) -> Vec<String> {
         if parts.iter().any(|part| part.roots().iter().any(|root| root.as_ref() == "version")) {
             for text in parts.iter().flat_map(|part| part.constants()) {
                 let Val::Str(text) = text else { continue };
-                let (name, version) = text.rsplit_once(' ').unwrap_or(("", &text));
-                if let Some(version) = number(version) {
-                    found.insert(version);
-                    service = if name.is_empty() { service } else { format!("{name} ") };
-                }
+                found.extend(number(text.rsplit(' ').next().unwrap_or(&text)));
             }
         }
     }
@@ -292,7 +286,26 @@ fn versions(model: &Model, schemas: &Schemas, operation: &str) -> Vec<String> {
     let around =
         found.iter().flat_map(|&(major, minor)| [(major, minor.saturating_sub(1)), (major, minor), (major, minor + 1)]);
     let around = around.collect::<BTreeSet<_>>().into_iter();
+    let service = service(model);
     around.map(|(major, minor)| format!("{service}{major}.{minor}")).collect()
+}
+
+/// What guards put before a version, such as the name of a service, as the header wants it; mostly nothing.
+fn service(model: &Model) -> String {
+    let guards = model
+        .suite
+        .clauses
+        .iter()
+        .filter_map(|clause| clause.when.as_ref())
+        .flat_map(|guard| spread(&model.suite, guard));
+    let constants = guards.flat_map(|part| part.constants());
+    let named = constants.filter_map(|val| match val {
+        Val::Str(text) => {
+            text.rsplit_once(' ').filter(|(_, last)| number(last).is_some()).map(|it| format!("{} ", it.0))
+        }
+        _ => None,
+    });
+    named.min().unwrap_or_default()
 }
 
 fn number(text: &str) -> Option<(u32, u32)> {

@@ -226,7 +226,7 @@ fn is_undescribed_text(field: &Field) -> bool {
 }
 
 /// Mark of a field that may be null, in place of a disputed keyword.
-const NULL: &str = "null";
+pub(super) const NULL: &str = "null";
 
 /// A request field without effect that the response returns all the same.
 pub(super) fn dead_but_returned(made: &mut [Made], drafts: &mut Drafts) {

@@ -1,11 +1,45 @@
 //! Places in files that pages take in: while an operation is made they are lines behind those of
 //! its page; in what is derived they are lines of the file, or of the page that takes it in.
 
-use super::PageInput;
+use super::across::{NULL, each, mark};
+use super::doubts::{doubt, side};
+use super::operation::Made;
+use super::{Drafts, PageInput};
 use crate::pages::document::LINES_APART;
 use crate::schema::catalog::{Catalog, Doubt, Source};
 use serde_json::Value;
 use std::collections::BTreeMap;
+
+/// What one example shows null for, another call that names the same parameter may answer with null too.
+pub(super) fn nulls(inputs: &[PageInput], made: &mut [Made], drafts: &mut Drafts) {
+    let mut shown: BTreeMap<Source, Source> = BTreeMap::new();
+    for body in made.iter().flat_map(|it| &it.responses) {
+        each(&body.fields, "", &mut |_, field| {
+            if field.shown_null && field.at.first >= LINES_APART {
+                shown.entry(settled(inputs, &field.at)).or_insert_with(|| body.at.clone());
+            }
+        });
+    }
+    for one in made {
+        let start = drafts.all.len();
+        for body in &mut one.responses {
+            let way = body.way.word();
+            let mut found = Vec::new();
+            each(&body.fields, way, &mut |pointer, field| {
+                let elsewhere = shown.get(&settled(inputs, &field.at)).filter(|_| field.at.first >= LINES_APART);
+                if let Some(at) = elsewhere.filter(|_| !field.shown_null && field.claims.nullable.is_none()) {
+                    found.push((pointer.to_string(), field.is.word(), field.at.clone(), at.clone()));
+                }
+            });
+            for (pointer, is, row, at) in found {
+                let sides = vec![side(is, Some(row)), side("null", Some(at))];
+                let nth = doubt(&mut drafts.all, "null-elsewhere", pointer.clone(), sides, None, "null-accepted");
+                mark(&mut body.fields, way, &pointer, NULL, nth);
+            }
+        }
+        drafts.tag(start, one.page);
+    }
+}
 
 /// Gives every place that lies in an included file its page and line.
 pub(super) fn settle(

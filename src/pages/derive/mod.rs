@@ -116,6 +116,7 @@ pub fn derive(api: &str, inputs: &[PageInput], options: &Options) -> Derived {
     let leads = follow_leaders(inputs, &mut made, &mut drafts);
     across::maps(&mut made, &mut drafts);
     across::nulls(&survey, &mut made, &mut drafts);
+    included::nulls(inputs, &mut made, &mut drafts);
     across::lists(&survey, &mut made, &mut drafts);
     across::dead_but_returned(&mut made, &mut drafts);
     across::spelling(inputs, &survey, &mut made, &mut drafts);
