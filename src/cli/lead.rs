@@ -209,11 +209,12 @@ fn limits(order: &Order<'_>, identities: &Identities) -> Limits {
 async fn reached(loaded: &Loaded, address: &str, profile: &Profile, wall: &Wall) -> Result<Rc<Http>, Wrong> {
     let mut limits = HttpLimits::USUAL;
     limits.request_timeout = profile.limits.request_seconds.map_or(limits.request_timeout, Duration::from_secs);
-    let http = Http::new(address, profile.identities.clone(), limits, wall.clone()).map_err(|error| {
-        let text = error.to_string();
-        let (cause, remedy) = text.rsplit_once("; ").unwrap_or((&text, "check address and profile"));
-        Wrong::endpoint(address, cause, remedy)
-    })?;
+    let http =
+        Http::new(address, profile.identities.clone(), limits, &profile.connecting, wall.clone()).map_err(|error| {
+            let text = error.to_string();
+            let (cause, remedy) = text.rsplit_once("; ").unwrap_or((&text, "check address and profile"));
+            Wrong::endpoint(address, cause, remedy)
+        })?;
     if let Some(request) = harmless(loaded, profile) {
         let asked = probe(&http, &request).await;
         asked.map_err(|error| Wrong::endpoint(error.place, error.cause, error.remedy))?;

@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// If the file cannot be used.
 pub fn profile(path: Option<&Path>) -> Result<Arc<Profile>, Wrong> {
     match path {
-        Some(path) => checked(Profile::load(path)),
+        Some(path) => checked(Profile::load(path)).inspect(|profile| warn(profile)),
         None => profile_text("{}"),
     }
 }
@@ -26,6 +26,18 @@ pub fn profile(path: Option<&Path>) -> Result<Arc<Profile>, Wrong> {
 /// If it cannot be used.
 pub fn profile_text(text: &str) -> Result<Arc<Profile>, Wrong> {
     checked(Profile::parse(text, "the profile given", &|name| std::env::var(name).ok()))
+}
+
+/// Once for all of them: a profile is passed on, and what is written out in it too.
+fn warn(profile: &Profile) {
+    if let Some(first) = profile.literals.first() {
+        let more = match profile.literals.len() - 1 {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        let remedy = "refer to it with env:NAME, file:PATH or command:LINE";
+        eprintln!("warning: {first}{more}: a credential is written out in the profile; {remedy}");
+    }
 }
 
 fn checked(read: Result<Profile, ProfileError>) -> Result<Arc<Profile>, Wrong> {

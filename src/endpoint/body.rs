@@ -42,6 +42,12 @@ fn media_type(text: &str) -> (String, String) {
     (media, charset.unwrap_or_default())
 }
 
+/// Whether a text is a web page.
+pub(super) fn is_html(text: &str) -> bool {
+    let start: String = text.trim_start().chars().take(15).collect::<String>().to_ascii_lowercase();
+    start.starts_with("<!doctype html") || start.starts_with("<html") || text.to_ascii_lowercase().contains("<body")
+}
+
 pub(super) fn beginning(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&bytes[..bytes.len().min(4 * BEGINS_CHARS_MAX)]).chars().take(BEGINS_CHARS_MAX).collect()
 }

@@ -1,9 +1,11 @@
 //! An endpoint over HTTP.
 
-use super::auth::{CALLERS, Composed, Identities};
+use super::auth::{CALLERS, Composed, Credential, Identities, Identity};
 use super::body::{beginning, read_body};
 use super::compose::percent_encode;
+use super::connect::{Connecting, client};
 use super::request::{Endpoint, Pending, Request};
+use super::tokens::{Asking, Tokens};
 use super::trouble::{Trouble, trouble};
 use crate::history::{Learned, Outcome, Reply, ReplyBody};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -13,8 +15,6 @@ use std::time::Duration;
 
 /// Response headers that are kept; beside them those that name an API version.
 const KEPT: &[&str] = &["allow", "content-type", "deprecation", "location", "retry-after", "sunset"];
-
-const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// A version header ends so, whatever its vendor puts before.
 const KEPT_ENDING: &str = "api-version";
@@ -27,6 +27,9 @@ pub struct Http {
     limits: HttpLimits,
     wall: Wall,
     learned: Learned,
+    tokens: Tokens,
+    /// The proxy's address, for people.
+    proxy: Option<String>,
 }
 
 /// The time of the wall, for proof that names it and tokens that end at it. The command line hands it in.
@@ -72,7 +75,9 @@ pub enum HttpError {
         name: String,
     },
     /// The client could not be set up.
-    #[error("the HTTP client cannot be set up: {cause}; check the system's certificates and proxy settings")]
+    #[error(
+        "the HTTP client cannot be set up: {cause}; check `connection` in the profile, and the system's certificates"
+    )]
     Client {
         /// What it says.
         cause: String,
@@ -81,28 +86,28 @@ pub enum HttpError {
 
 impl Http {
     /// `base` stands before the paths of the catalog. Credentials go into headers, never into it.
-    pub fn new(base: &str, identities: Identities, limits: HttpLimits, wall: Wall) -> Result<Http, HttpError> {
-        let (base, loopback) = check_base(base)?;
+    ///
+    /// # Errors
+    /// If the address, a header's name or a setting of the connection cannot be used.
+    pub fn new(
+        base: &str,
+        identities: Identities,
+        limits: HttpLimits,
+        connecting: &Connecting,
+        wall: Wall,
+    ) -> Result<Http, HttpError> {
+        let base = check_base(base)?;
         let fixed = CALLERS.iter().filter_map(|caller| identities.get(caller)).flat_map(|identity| &identity.headers);
         for (name, _) in fixed {
             HeaderName::from_bytes(name.as_bytes()).map_err(|_| HttpError::Header { name: name.clone() })?;
         }
-        let mut builder = reqwest::Client::builder()
-            // A redirect is a reply like any other; following it could carry credentials elsewhere.
-            .redirect(reqwest::redirect::Policy::none())
-            // What is sent twice is the runner's decision.
-            .retry(reqwest::retry::never())
-            .connect_timeout(limits.connect_timeout)
-            .timeout(limits.request_timeout)
-            // Servers drop idle connections after five seconds and more; a request that meets
-            // the drop is lost without having arrived.
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            .user_agent(concat!("probity/", env!("CARGO_PKG_VERSION")));
-        if loopback {
-            builder = builder.no_proxy();
-        }
-        let client = builder.build().map_err(|error| HttpError::Client { cause: error.to_string() })?;
-        Ok(Http { base, client, identities, limits, wall, learned: Learned::default() })
+        let services = CALLERS.iter().filter_map(|caller| identities.get(caller)?.grant());
+        let mut addresses = services.map(|grant| grant.request().url).chain([base.clone()]);
+        let secure = addresses.any(|address| address.starts_with("https://"));
+        let client = client(connecting, &limits, secure)?;
+        let proxy = connecting.proxy.as_ref().map(|proxy| proxy.address.clone());
+        let (learned, tokens) = (Learned::default(), Tokens::default());
+        Ok(Http { base, client, identities, limits, wall, learned, tokens, proxy })
     }
 
     /// What it made or fetched to prove its callers, to be kept out of what is recorded.
@@ -110,10 +115,36 @@ impl Http {
         self.learned.clone()
     }
 
-    /// Sends once.
+    /// Sends once; once more with a fresh token where the endpoint refuses the one that was sent.
     pub(super) async fn exchange(&self, request: &Request) -> Result<Reply, Trouble> {
-        let sent = self.build(request)?.send().await;
-        let mut response = sent.map_err(|error| trouble(&error))?;
+        let identity = self.identities.get(&request.caller);
+        let Some(grant) = identity.and_then(Identity::grant) else {
+            return self.once(request, identity, None).await;
+        };
+        let asking =
+            Asking { client: &self.client, wall: &self.wall, learned: &self.learned, proxy: self.proxy.as_deref() };
+        let token = self.tokens.get(&request.caller, grant, &asking).await?;
+        let mut reply = self.once(request, identity, Some(&token)).await?;
+        if reply.status == 401 {
+            // A 401 is no deed: what is sent again happens once.
+            if let Some(fresh) = self.tokens.renewed(&request.caller, &token, grant, &asking).await? {
+                reply = self.once(request, identity, Some(&fresh)).await?;
+            }
+        }
+        if reply.status != 401 {
+            self.tokens.accepted(&request.caller).await;
+        }
+        Ok(reply)
+    }
+
+    async fn once(
+        &self,
+        request: &Request,
+        identity: Option<&Identity>,
+        token: Option<&Credential>,
+    ) -> Result<Reply, Trouble> {
+        let sent = self.build(request, identity, token)?.send().await;
+        let mut response = sent.map_err(|error| trouble(&error).at(self.proxy.as_deref()))?;
         let status = response.status().as_u16();
         let headers = kept(response.headers());
         let mut bytes = Vec::new();
@@ -140,7 +171,12 @@ impl Http {
         Ok(Reply { status, headers, body })
     }
 
-    fn build(&self, request: &Request) -> Result<reqwest::RequestBuilder, Trouble> {
+    fn build(
+        &self,
+        request: &Request,
+        identity: Option<&Identity>,
+        token: Option<&Credential>,
+    ) -> Result<reqwest::RequestBuilder, Trouble> {
         let unfit = |what: &str| Trouble::Unsendable(format!("{what} cannot be put into a request"));
         let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|_| unfit("the method"))?;
         // What is proven is what is sent: the address as the client writes it.
@@ -155,10 +191,10 @@ impl Http {
         for (name, value) in &inputs {
             put(&mut headers, name, value, false).map_err(unfit)?;
         }
-        if let Some(identity) = self.identities.get(&request.caller) {
+        if let Some(identity) = identity {
             let bytes = body.as_deref().unwrap_or_default();
             let composed = Composed { method: &request.method, url: url.as_str(), headers: &inputs, body: bytes };
-            for (name, value) in identity.prove(&composed, (self.wall)()) {
+            for (name, value) in identity.prove(&composed, (self.wall)(), token) {
                 put(&mut headers, &name, value.expose(), true).map_err(unfit)?;
                 if value.is_made() {
                     self.learned.passing(value.expose());
@@ -208,8 +244,8 @@ fn encode_query(text: &str) -> String {
         .fold(percent_encode(text), |text, pair| text.replace(&pair[..3], &pair[3..]))
 }
 
-/// The base without its last slash, and whether it is this machine.
-fn check_base(base: &str) -> Result<(String, bool), HttpError> {
+/// The base without its last slash.
+fn check_base(base: &str) -> Result<String, HttpError> {
     let fail =
         |place: &str, cause: &str| Err(HttpError::Address { place: place.to_string(), cause: cause.to_string() });
     let url = match reqwest::Url::parse(base) {
@@ -228,9 +264,7 @@ fn check_base(base: &str) -> Result<(String, bool), HttpError> {
     if url.query().is_some() || url.fragment().is_some() {
         return fail(&base[..base.find(['?', '#']).unwrap_or(base.len())], "it has a query or a fragment");
     }
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let loopback = host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
-    Ok((url.as_str().trim_end_matches('/').to_string(), loopback))
+    Ok(url.as_str().trim_end_matches('/').to_string())
 }
 
 fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {

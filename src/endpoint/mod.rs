@@ -5,6 +5,7 @@
 mod auth;
 mod body;
 mod compose;
+mod connect;
 mod http;
 mod listen;
 pub mod mock;
@@ -14,11 +15,16 @@ mod reply;
 mod request;
 mod routes;
 mod socket;
+mod tokens;
 mod trouble;
 mod wire;
 
-pub use auth::{CALLERS, Composed, Credential, CredentialError, Identities, Identity, Proof, Scheme};
+pub use auth::{
+    CALLERS, Composed, Credential, CredentialError, Grant, Identities, Identity, Proof, Scheme, Token, TokenAnswer,
+    TokenRequest,
+};
 pub use compose::{Call, ComposeError, compose};
+pub use connect::{Connecting, Proxy, Version};
 pub use http::{Http, HttpError, HttpLimits, Wall};
 pub use listen::{ListenError, Site, bind, serve};
 pub use probe::{ProbeError, probe};

@@ -1,5 +1,6 @@
 //! A look at the endpoint before anything is created there.
 
+use super::body::is_html;
 use super::http::Http;
 use super::request::{Endpoint, Request};
 use super::trouble::Trouble;
@@ -14,7 +15,8 @@ pub async fn probe(http: &Http, request: &Request) -> Result<(), ProbeError> {
     };
     let reply = match http.exchange(request).await {
         Ok(reply) => reply,
-        Err(trouble) => return fail(trouble.to_string(), remedy(&trouble)),
+        Err(Trouble::NoToken { place, cause, remedy }) => return Err(ProbeError { place, cause, remedy }),
+        Err(trouble) => return fail(trouble.to_string(), trouble.remedy()),
     };
     match reply {
         Reply { status: 401, .. } => fail("it refuses the owner's credentials with 401".to_string(), CREDENTIALS),
@@ -53,24 +55,4 @@ pub struct ProbeError {
 
 const ADDRESS: &str = "check that the address is that of the API itself, not of a console or a login page";
 const CREDENTIALS: &str =
-    "check the headers of `identities.owner` in the profile: the token may be wrong, expired or of another project";
-
-fn remedy(trouble: &Trouble) -> &'static str {
-    match trouble {
-        Trouble::Refused => "start the endpoint, or check host and port",
-        Trouble::Unresolved => "check the host name, and whether a proxy is needed",
-        Trouble::Tls(_) => "check the certificate and the name it is for; for an endpoint without TLS write http://",
-        Trouble::NoTls => "use an http:// address, or a local proxy that ends TLS",
-        Trouble::NotHttp => "check the port; an endpoint with TLS needs https://",
-        Trouble::Unconnected(_) | Trouble::Timeout => "check host, port and firewall",
-        Trouble::Reset | Trouble::Truncated | Trouble::Encoding(_) | Trouble::Other(_) => {
-            "check the endpoint's own log; a proxy in between may cut connections"
-        }
-        Trouble::Unsendable(_) => "check the address and the headers of the profile",
-    }
-}
-
-fn is_html(text: &str) -> bool {
-    let start: String = text.trim_start().chars().take(15).collect::<String>().to_ascii_lowercase();
-    start.starts_with("<!doctype html") || start.starts_with("<html") || text.to_ascii_lowercase().contains("<body")
-}
+    "check `identities.owner` in the profile: its credentials may be wrong, expired or of another project";

@@ -1,6 +1,7 @@
 //! What one endpoint offers and allows, as people write it down.
 
-use super::auth::{CALLERS, Credential, CredentialError, Identities, Identity, Written};
+use super::auth::{CALLERS, Credential, Identities, Identity, Resolver, Unresolved, Written};
+use super::connect::{Connecting, Proxy, Version};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
@@ -27,6 +28,10 @@ pub struct Profile {
     pub changes: Changes,
     /// Further names of fields whose values are not kept.
     pub secrets: Vec<String>,
+    /// How connections are made.
+    pub connecting: Connecting,
+    /// Places (`file:line:column`) of credentials that are written out instead of referred to.
+    pub literals: Vec<String>,
 }
 
 /// The file. What a value may refer to is resolved afterwards.
@@ -63,6 +68,42 @@ struct File {
     /// Further names of fields whose values must not be recorded.
     #[serde(default)]
     secrets: Vec<String>,
+    /// How connections are made.
+    #[serde(default)]
+    connection: Connection,
+}
+
+/// How connections are made. No proxy is taken from the environment, and no redirect is followed: only
+/// hosts that the profile names are contacted.
+#[derive(Deserialize, JsonSchema, Default)]
+#[serde(deny_unknown_fields)]
+struct Connection {
+    /// Files of authorities that are trusted besides the system's, in PEM.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    ca: Vec<Spanned<String>>,
+    /// File of the client's certificate, in PEM.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    certificate: Option<Spanned<String>>,
+    /// File of the key of the client's certificate, in PEM.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    key: Option<Spanned<String>>,
+    /// Address of a proxy, such as http://proxy.example:3128.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    proxy: Option<Spanned<String>>,
+    /// Name for the proxy.
+    #[serde(default)]
+    proxy_username: Option<String>,
+    /// Password for the proxy: `env:NAME`, `file:PATH`, `command:LINE`.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    proxy_password: Option<Spanned<String>>,
+    /// Which versions of HTTP are offered.
+    #[serde(default)]
+    http: Version,
 }
 
 /// One caller.
@@ -191,14 +232,21 @@ impl Profile {
                 "write a percentage from 1 to 100000",
             ));
         }
+        let mut resolver = Resolver::new(environment);
+        let (identities, authorities) = identities(&raw.identities, file, &mut resolver)?;
+        let mut connecting = connecting(&raw.connection, file, &mut resolver)?;
+        connecting.authorities.extend(authorities);
+        let literals = resolver.literals().iter().map(|(line, column)| format!("{file}:{line}:{column}")).collect();
         Ok(Profile {
             endpoints,
-            identities: identities(&raw.identities, file, environment)?,
+            identities,
             pools: raw.pools,
             limits: raw.limits,
             settle_percent: raw.settle_percent.value,
             changes: raw.changes,
             secrets: raw.secrets,
+            connecting,
+            literals,
         })
     }
 
@@ -238,12 +286,14 @@ fn read(text: &str, file: &str) -> Result<File, ProfileError> {
     })
 }
 
+/// The identities, and the authorities that their clouds name.
 fn identities(
     raw: &BTreeMap<String, Spanned<Person>>,
     file: &str,
-    environment: &dyn Fn(&str) -> Option<String>,
-) -> Result<Identities, ProfileError> {
+    resolver: &mut Resolver<'_>,
+) -> Result<(Identities, Vec<Vec<u8>>), ProfileError> {
     let mut callers = BTreeMap::new();
+    let mut authorities = Vec::new();
     for (caller, person) in raw {
         if !CALLERS.contains(&caller.as_str()) {
             let remedy = format!("name it one of {}", CALLERS.join(", "));
@@ -252,25 +302,74 @@ fn identities(
         if caller == "none" && (!person.value.headers.is_empty() || person.value.auth.is_some()) {
             return Err(at(file, person, "`none` is the caller without credentials", "leave out its headers"));
         }
-        let mut resolve = |text: &Spanned<String>| {
-            Credential::read(&text.value, environment).map_err(|error: CredentialError| {
-                let message = error.to_string();
-                let (cause, remedy) = message.rsplit_once("; ").unwrap_or((&message, "give another"));
-                at(file, text, cause, remedy)
-            })
+        let unresolved = |error: Unresolved| {
+            let (line, column) = error.at.unwrap_or((person.referenced.line(), person.referenced.column()));
+            ProfileError { file: file.to_string(), line, column, cause: error.cause, remedy: error.remedy }
         };
         let mut headers = BTreeMap::new();
         for (name, text) in &person.value.headers {
-            let credential = resolve(text)?;
-            if !credential.fits_header() {
-                return Err(at(file, text, "it has characters that no header can carry", "give plain characters"));
-            }
-            headers.insert(name.clone(), credential);
+            headers.insert(name.clone(), resolver.header(text).map_err(unresolved)?);
         }
-        let scheme = person.value.auth.as_ref().map(|auth| auth.resolved(&mut resolve)).transpose()?;
+        let mut scheme = None;
+        if let Some(auth) = &person.value.auth {
+            let (resolved, authority) = auth.resolved(resolver).map_err(unresolved)?;
+            if resolved.grant().is_some() && matches!(caller.as_str(), "expired" | "forged") {
+                let cause = format!("`{caller}` would get a fresh token");
+                return Err(at(file, person, &cause, "give its token under `headers`, or as `bearer`"));
+            }
+            if let Some(path) = authority {
+                let read = std::fs::read(&path);
+                authorities.push(read.map_err(|error| {
+                    at(
+                        file,
+                        person,
+                        &format!("the authority's file `{path}` cannot be read: {error}"),
+                        "check its path",
+                    )
+                })?);
+            }
+            scheme = Some(resolved);
+        }
         callers.insert(caller.clone(), Identity { parameters: person.value.parameters.clone(), headers, scheme });
     }
-    Ok(Identities::new(callers))
+    Ok((Identities::new(callers), authorities))
+}
+
+fn connecting(raw: &Connection, file: &str, resolver: &mut Resolver<'_>) -> Result<Connecting, ProfileError> {
+    let pem = |path: &Spanned<String>| {
+        std::fs::read(&path.value).map_err(|error| {
+            at(file, path, &format!("the file `{}` cannot be read: {error}", path.value), "check its path")
+        })
+    };
+    let authorities = raw.ca.iter().map(pem).collect::<Result<Vec<_>, _>>()?;
+    let certificate = match (&raw.certificate, &raw.key) {
+        (None, None) => None,
+        (Some(certificate), Some(key)) => {
+            let both = [pem(certificate)?, b"\n".to_vec(), pem(key)?].concat();
+            let text = String::from_utf8(both).map_err(|_| at(file, key, "it is not PEM", "write it in PEM"))?;
+            Some(Credential::made(text))
+        }
+        (Some(one), None) | (None, Some(one)) => {
+            return Err(at(file, one, "a certificate and its key belong together", "give `certificate` and `key`"));
+        }
+    };
+    let proxy = match &raw.proxy {
+        None => None,
+        Some(address) => {
+            let url = reqwest::Url::parse(&address.value);
+            if !url.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.password().is_none()) {
+                let cause = "a proxy's address begins with http:// or https:// and holds no credentials";
+                return Err(at(file, address, cause, "use `proxy_username` and `proxy_password`"));
+            }
+            let password = raw.proxy_password.as_ref().map(|text| resolver.credential(text)).transpose();
+            let password = password.map_err(|error| {
+                let (line, column) = error.at.unwrap_or((address.referenced.line(), address.referenced.column()));
+                ProfileError { file: file.to_string(), line, column, cause: error.cause, remedy: error.remedy }
+            })?;
+            Some(Proxy { address: address.value.clone(), credentials: raw.proxy_username.clone().zip(password) })
+        }
+    };
+    Ok(Connecting { authorities, certificate, proxy, version: raw.http })
 }
 
 fn at<T>(file: &str, value: &Spanned<T>, cause: &str, remedy: &str) -> ProfileError {

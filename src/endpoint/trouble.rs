@@ -16,12 +16,15 @@ pub(super) enum Trouble {
     Unresolved,
     #[error("no secure connection: {0}")]
     Tls(String),
-    #[error("this build speaks no TLS, the address begins with https://")]
-    NoTls,
+    #[error("the proxy cannot be used: {0}")]
+    Proxy(String),
     #[error("no connection: {0}")]
     Unconnected(String),
     #[error("{0}")]
     Unsendable(String),
+    /// The token service gave none; the request was not sent.
+    #[error("no token from {place}: {cause}")]
+    NoToken { place: String, cause: String, remedy: &'static str },
     #[error("no whole reply in time")]
     Timeout,
     #[error("the connection was reset")]
@@ -45,15 +48,47 @@ impl Trouble {
             Trouble::Refused
             | Trouble::Unresolved
             | Trouble::Tls(_)
-            | Trouble::NoTls
+            | Trouble::Proxy(_)
             | Trouble::Unconnected(_)
-            | Trouble::Unsendable(_) => Outcome::Unsent { cause },
+            | Trouble::Unsendable(_)
+            | Trouble::NoToken { .. } => Outcome::Unsent { cause },
             Trouble::Timeout
             | Trouble::Reset
             | Trouble::Truncated
             | Trouble::NotHttp
             | Trouble::Encoding(_)
             | Trouble::Other(_) => Outcome::Lost { cause },
+        }
+    }
+}
+
+impl Trouble {
+    /// The same where every connection goes to a proxy: what fails to connect is the proxy.
+    pub fn at(self, proxy: Option<&str>) -> Trouble {
+        match (proxy, self) {
+            (Some(proxy), trouble @ (Trouble::Refused | Trouble::Unresolved | Trouble::Unconnected(_))) => {
+                Trouble::Proxy(format!("{proxy}: {trouble}"))
+            }
+            (_, trouble) => trouble,
+        }
+    }
+
+    /// What to do about it, where it happens at the first request.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Trouble::Refused => "start what listens there, or check host and port",
+            Trouble::Unresolved => "check the host name, and whether `connection.proxy` is needed",
+            Trouble::Tls(_) => {
+                "check the certificate and the name it is for; a private authority belongs under `connection.ca`"
+            }
+            Trouble::Proxy(_) => "check `connection.proxy` in the profile, and that the proxy is running",
+            Trouble::NotHttp => "check the port; an address with TLS begins with https://",
+            Trouble::Unconnected(_) | Trouble::Timeout => "check host, port and firewall",
+            Trouble::Reset | Trouble::Truncated | Trouble::Encoding(_) | Trouble::Other(_) => {
+                "check the log of what listens there; a proxy in between may cut connections"
+            }
+            Trouble::Unsendable(_) => "check the address and the headers of the profile",
+            Trouble::NoToken { remedy, .. } => remedy,
         }
     }
 }
@@ -70,6 +105,9 @@ pub(super) fn trouble(error: &reqwest::Error) -> Trouble {
     }
     if error.is_timeout() {
         return Trouble::Timeout;
+    }
+    if ALERTS.iter().any(|alert| deepest.ends_with(&format!("received fatal alert: {alert}"))) {
+        return Trouble::Tls(format!("the client's certificate is refused ({deepest})"));
     }
     for cause in &chain {
         if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
@@ -104,18 +142,27 @@ fn connecting(error: &reqwest::Error, chain: &[&(dyn Error + 'static)], deepest:
     if error.is_dns() {
         return Trouble::Unresolved;
     }
+    if let Some(tunnel) = chain.iter().map(|cause| cause.to_string()).find(|text| text.contains("tunnel")) {
+        return Trouble::Proxy(tunnel);
+    }
     if error.is_timeout() {
         return Trouble::Unconnected("not in time".to_string());
     }
+    if let Some(tls) = chain.iter().find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
+        return Trouble::Tls(tls.to_string());
+    }
     let text = deepest.to_ascii_lowercase();
-    if text.contains("scheme is not http") {
-        Trouble::NoTls
-    } else if ["tls", "ssl", "certificate", "handshake"].iter().any(|word| text.contains(word)) {
+    if ["tls", "ssl", "certificate", "handshake"].iter().any(|word| text.contains(word)) {
         Trouble::Tls(deepest)
     } else {
         Trouble::Unconnected(deepest)
     }
 }
+
+/// What a server says that takes the client for no one (RFC 8446, section 6.2). With TLS 1.3 the client
+/// takes the connection for made by then, and the request was not read. Known by its text: HTTP/2 keeps
+/// no more of an error than that.
+const ALERTS: &[&str] = &["AccessDenied", "BadCertificate", "CertificateRequired", "CertificateUnknown", "UnknownCA"];
 
 /// The error and what is below it. An I/O error hides what it wraps from `source()`.
 fn chain(error: &reqwest::Error) -> Vec<&(dyn Error + 'static)> {

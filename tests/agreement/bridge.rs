@@ -91,8 +91,8 @@ async fn serve(
     // Signatures carry a time: the same one always, so that the same seed gives the same bytes.
     let noon: Arc<dyn Fn() -> Timestamp + Send + Sync> =
         Arc::new(|| Timestamp::from_second(1_795_000_000).expect("a moment in 2026"));
-    let http =
-        Http::new(&address, profile.identities.clone(), HttpLimits::USUAL, noon).expect("an address that can be asked");
+    let http = Http::new(&address, profile.identities.clone(), HttpLimits::USUAL, &profile.connecting, noon)
+        .expect("an address that can be asked");
     while let Some(order) = orders.recv().await {
         match order {
             Order::Ask(request, answer) => {

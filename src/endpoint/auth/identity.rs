@@ -2,7 +2,7 @@
 
 use super::credential::Credential;
 use super::forge::forge;
-use super::scheme::{Composed, Proof, Scheme};
+use super::scheme::{Composed, Grant, Proof, Scheme};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -66,10 +66,15 @@ impl Identities {
 }
 
 impl Identity {
+    /// How to get the token that its proof needs; none where it needs none.
+    pub fn grant(&self) -> Option<&dyn Grant> {
+        self.scheme.as_ref().and_then(|scheme| scheme.grant())
+    }
+
     /// What goes with a request of this caller.
-    pub fn prove(&self, request: &Composed<'_>, now: Timestamp) -> Proof {
+    pub fn prove(&self, request: &Composed<'_>, now: Timestamp, token: Option<&Credential>) -> Proof {
         let fixed = self.headers.iter().map(|(name, value)| (name.clone(), value.clone()));
-        fixed.chain(self.scheme.iter().flat_map(|scheme| scheme.prove(request, now))).collect()
+        fixed.chain(self.scheme.iter().flat_map(|scheme| scheme.prove(request, now, token))).collect()
     }
 
     /// With proof that is well formed and wrong; none if there is nothing to forge.

@@ -26,7 +26,7 @@ pub(super) struct Scp {
 }
 
 impl Scheme for Scp {
-    fn prove(&self, request: &Composed<'_>, now: Timestamp) -> Proof {
+    fn prove(&self, request: &Composed<'_>, now: Timestamp, _: Option<&Credential>) -> Proof {
         let time = now.as_millisecond().to_string();
         let account = self.account_id.as_deref().unwrap_or_default();
         let url = encode_uri(request.url);

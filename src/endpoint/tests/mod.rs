@@ -3,7 +3,9 @@
 mod composing;
 mod listening;
 mod profiles;
+mod proving;
 mod replies;
+mod securing;
 mod wires;
 
 use super::*;
@@ -109,7 +111,7 @@ fn wall() -> Wall {
 fn http(base: &str) -> Http {
     // A reply that never comes is waited for so long; all others come at once.
     let limits = HttpLimits { request_timeout: Duration::from_secs(20), reply_bytes_max: 1 << 20, ..HttpLimits::USUAL };
-    Http::new(base, identities(), limits, wall()).unwrap()
+    Http::new(base, identities(), limits, &Connecting::default(), wall()).unwrap()
 }
 
 /// Serves an endpoint on a free port while the client runs.

@@ -61,7 +61,10 @@ fn a_reply_later_than_the_client_waits_is_lost() {
     let wire = WireFaults { delay: Duration::from_secs(3600), ..always(WireFault::Delay) };
     let outcome = block_on(served(&Toy::new(json!({})), &wire, async |base: String| {
         let limits = HttpLimits { request_timeout: Duration::from_millis(100), ..HttpLimits::USUAL };
-        Http::new(&base, identities(), limits, wall()).unwrap().send(&request(&call("showBox"))).await
+        Http::new(&base, identities(), limits, &Connecting::default(), wall())
+            .unwrap()
+            .send(&request(&call("showBox")))
+            .await
     }));
     assert_eq!(told(&outcome), "lost: no whole reply in time");
 }

@@ -60,7 +60,7 @@ fn owner(headers: &[(&str, Credential)], scheme: Option<&str>) -> Identities {
 }
 
 fn proof(identities: &Identities, caller: &str) -> BTreeMap<String, String> {
-    let proof = identities.get(caller).unwrap().prove(&get("https://h.example/"), now());
+    let proof = identities.get(caller).unwrap().prove(&get("https://h.example/"), now(), None);
     proof.into_iter().map(|(name, value)| (name, value.expose().to_string())).collect()
 }
 

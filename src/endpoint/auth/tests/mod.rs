@@ -1,7 +1,9 @@
 //! Each scheme by published or independently computed examples; then all of them over sockets, with canaries.
 
+mod clouds;
 mod forging;
 mod signatures;
+mod tokens;
 
 use super::*;
 use jiff::Timestamp;
@@ -23,8 +25,7 @@ fn shown(proof: &Proof) -> String {
 /// A profile's `auth`, as written in YAML.
 fn written(yaml: &str) -> std::sync::Arc<dyn Scheme> {
     let auth: Written = serde_saphyr::from_str(yaml).unwrap();
-    let mut resolve = |text: &serde_saphyr::Spanned<String>| Credential::read(&text.value, &|_| None);
-    auth.resolved(&mut resolve).unwrap()
+    auth.resolved(&mut Resolver::new(&|_| None)).unwrap().0
 }
 
 fn get(url: &str) -> Composed<'_> {

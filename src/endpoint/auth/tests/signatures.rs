@@ -7,7 +7,7 @@ const VOLUMES: &str = "https://virtualserver.kr-west1.e.samsungsdscloud.com/v1/v
 
 /// The headers, one in a line, for a request at 2026-07-06T08:00:00.123Z.
 fn check(auth: &str, request: &Composed<'_>, expected: &str) {
-    assert_eq!(shown(&written(auth).prove(request, now())), expected);
+    assert_eq!(shown(&written(auth).prove(request, now(), None)), expected);
 }
 
 #[test]
@@ -46,4 +46,33 @@ fn escapes_that_an_address_has_are_signed_as_they_stand_and_others_are_made() {
         let request = Composed { method: "POST", url, headers: &headers, body: b"{}" };
         check("scp-hmac-sha256: { access_key: a, secret_key: k }", &request, signed);
     }
+}
+
+#[test]
+fn a_request_is_signed_over_its_canonical_form() {
+    // Computed apart from this program with Python's `hmac`, `hashlib` and `urllib.parse.quote`.
+    let keys = "access_key: canary-access-key, secret_key: canary-secret-key";
+    check(
+        &format!("sdk-hmac-sha256: {{ {keys} }}"),
+        &get("https://ecs.eu-de.otc.example/v1/0123/cloudservers/detail?limit=20&flavor=s2.large.4&name=a%20b"),
+        "X-Sdk-Date: 20260706T080000Z\n\
+         Authorization: SDK-HMAC-SHA256 Access=canary-access-key, SignedHeaders=host;x-sdk-date, \
+         Signature=dfbd05929fef8c6c116e3df84a3bb937ba7093dcf4f9c37aa09b3871c35967ae\n",
+    );
+    let headers = [("accept", "application/json"), ("content-type", "application/json")];
+    let headers = headers.map(|(name, value)| (name.to_string(), value.to_string()));
+    let request = Composed {
+        method: "POST",
+        url: "https://ecs.eu-de.otc.example:8443/v1/0123/cloudservers/a%2Fb/action",
+        headers: &headers,
+        body: br#"{"resize":{"flavorRef":"s2.small.1"}}"#,
+    };
+    check(
+        &format!("sdk-hmac-sha256: {{ {keys}, project_id: '0123' }}"),
+        &request,
+        "X-Sdk-Date: 20260706T080000Z\nX-Project-Id: 0123\n\
+         Authorization: SDK-HMAC-SHA256 Access=canary-access-key, \
+         SignedHeaders=content-type;host;x-project-id;x-sdk-date, \
+         Signature=d6f5729a290208a964330198c55b4a4cff3cb221f5a8442c9111a0566ab074ed\n",
+    );
 }
