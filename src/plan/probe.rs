@@ -170,8 +170,9 @@ impl Outlook {
     #[must_use]
     pub fn applies(&self, clause: ClauseId) -> bool {
         self.0.iter().all(|reading| {
-            let refused = reading.demanded.contains(&clause)
-                || (reading.permitted.contains(&clause) && !reading.accepts.is_empty());
+            // A refusal that may be decides where acceptance is demanded too, and where nothing else speaks.
+            let otherwise = reading.accepts.is_empty() && (!reading.demanded.is_empty() || !reading.perhaps.is_empty());
+            let refused = reading.demanded.contains(&clause) || (reading.permitted.contains(&clause) && !otherwise);
             refused || (reading.demanded.is_empty() && reading.accepts.contains(&clause))
         })
     }

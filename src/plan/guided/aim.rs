@@ -1,6 +1,7 @@
 //! Calls to which the clauses least tested apply.
 
 use super::super::build::{Ask, build};
+use super::super::chooser::live;
 use super::super::coverage::tested;
 use super::super::hints::{Root, general};
 use super::super::probe::{Call, Outlook};
@@ -54,6 +55,14 @@ impl Guided {
     }
 }
 
+/// A clause by which nothing comes to life or ends, though its call may do so by others. Should it
+/// come to something all the same, there is room for it.
+fn idle(view: &View<'_, '_>, clause: ClauseId) -> bool {
+    let room = live(view.scene) < view.situation.limits.live_max;
+    let written = view.situation.model.written(clause);
+    room && written.is_some_and(|clause| matches!(clause.verb, Verb::Accept(_)) && clause.then.is_empty())
+}
+
 /// Nothing better can come.
 fn fresh((doubtful, rivals, here, _): &Score) -> bool {
     !doubtful && *rivals == 0 && *here == 0
@@ -72,7 +81,8 @@ pub(super) fn ranked(view: &mut View<'_, '_>, wanted: &dyn Fn(&Clause) -> bool) 
         let refusing = !matches!(written.verb, Verb::Accept(_));
         let steady = |id: &String| !hints.creating.contains(id) && !hints.deleting.contains(id);
         let speaking = model.operations.values().filter(|operation| operation.clauses.contains(&clause));
-        let mut speaking = speaking.filter(|operation| refusing || steady(&operation.id)).peekable();
+        let free = refusing || idle(view, clause);
+        let mut speaking = speaking.filter(|operation| free || steady(&operation.id)).peekable();
         if speaking.peek().is_none() {
             continue;
         }
@@ -101,9 +111,9 @@ fn freshest(view: &mut View<'_, '_>, aim: &Aim) -> Option<(Score, Call)> {
     speaking.retain(|leg| aim.operation.as_ref().is_none_or(|operation| leg.operation == *operation));
     let refusing = view.situation.model.written(clause).is_some_and(|clause| !matches!(clause.verb, Verb::Accept(_)));
     let hints = view.scene.hints;
-    speaking.retain(|leg| {
-        refusing || !(hints.creating.contains(&leg.operation) || hints.deleting.contains(&leg.operation))
-    });
+    let free = refusing || idle(view, clause);
+    speaking
+        .retain(|leg| free || !(hints.creating.contains(&leg.operation) || hints.deleting.contains(&leg.operation)));
     let by_caller = refusing && hints.needs(clause).iter().any(|need| need.root == Root::Caller);
     let mut best: Option<(Score, Call)> = None;
     for _ in 0..CALLS_MAX {
