@@ -3,7 +3,7 @@
 use crate::expr::{Relation, Val};
 use crate::model::{ClauseId, Generated, Model, Origin};
 use crate::oracle::Standing;
-use crate::plan::{Extent, Hints, Limits, Reached, Root, reachable};
+use crate::plan::{Extent, Hints, Limits, Reached, Root, never_attained, reachable};
 use crate::schema::Schemas;
 use crate::suite::Verb;
 use std::cell::OnceCell;
@@ -37,7 +37,7 @@ impl Standings {
         if self.model.written(clause).is_none() {
             return Standing::Reachable;
         }
-        if let Some(why) = self.lacking(clause) {
+        if let Some(why) = self.lacking(clause).or_else(|| never_attained(&self.model, clause)) {
             return Standing::Unreachable(why);
         }
         let reached = self.reached();

@@ -23,6 +23,7 @@ pub enum Root {
     Header,
     Body,
     Caller,
+    Binding,
     Input,
     /// A thing that the call names, by its `about` name.
     Thing(String),
@@ -170,8 +171,9 @@ fn needs(expr: &Expr) -> Vec<Need> {
             "header" => Root::Header,
             "body" => Root::Body,
             "caller" => Root::Caller,
+            "binding" => Root::Binding,
             "input" => Root::Input,
-            "version" | "pools" | "reply" | "it" | "world" | "today" | "op" | "binding" => return None,
+            "version" | "pools" | "reply" | "it" | "world" | "today" | "op" => return None,
             thing => Root::Thing(thing.to_string()),
         };
         Some(Need { root, keys, relation: comparison.op, other: comparison.other })

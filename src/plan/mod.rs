@@ -3,6 +3,7 @@
 //! A plan is always its recorded steps; whoever chose them is not part of it.
 //! It does not know replies or verdicts.
 
+mod attain;
 mod build;
 mod chooser;
 mod coverage;
@@ -14,6 +15,7 @@ mod search;
 mod situation;
 mod step;
 
+pub use attain::never_attained;
 pub use build::{Ask, build};
 pub use chooser::{Chooser, Random, Recorded};
 pub use coverage::{Coverage, Shares, context, cover};

@@ -4,6 +4,8 @@ mod drive;
 mod lamps;
 
 use drive::{Bench, Walked};
+use probity::campaign::Standings;
+use probity::oracle::Standing;
 use probity::plan::{Chooser, Coverage, Extent, Guided, Random, Recorded, reachable};
 use std::sync::Arc;
 
@@ -125,6 +127,23 @@ fn what_no_sequence_of_calls_reaches_is_told_from_what_takes_many() {
         .map(|(_, info)| info.id.as_str())
         .collect();
     assert_eq!(missing, ["never"]);
+}
+
+#[test]
+fn a_clause_stands_by_what_the_suite_allows_and_by_who_may_ask() {
+    let mut bench = Bench::new(lamps::lamps(), "owner");
+    let standing = |bench: &Bench, id: &str| {
+        let (model, schemas, hints) = (bench.model.clone(), bench.schemas.clone(), Arc::clone(&bench.hints));
+        let clause = model.named(id).expect("a clause of the suite");
+        Standings::new(model, schemas, hints, bench.limits(60)).of(clause)
+    };
+    let why = "nothing brings a lamp into a state in which it would apply";
+    assert_eq!(standing(&bench, "never"), Standing::Unreachable(why.to_string()));
+    assert_eq!(standing(&bench, "undo.lit"), Standing::Reachable);
+    assert_eq!(standing(&bench, "no-key"), Standing::Reachable);
+    bench.callers = vec!["owner", "other"];
+    let why = "there is no caller `none` or `expired`";
+    assert_eq!(standing(&bench, "no-key"), Standing::Unreachable(why.to_string()));
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use crate::model::{ClauseId, Generated, Model, Origin};
 use crate::schema::Schemas;
-use crate::suite::{Calls, Clause, EffectValue, FieldClass, Stage, Verb};
+use crate::suite::{Binding, Calls, Clause, EffectValue, FieldClass, Stage, Verb};
 use std::collections::BTreeSet;
 
 /// One broken promise.
@@ -110,7 +110,10 @@ fn of_clause(model: &Model, id: ClauseId, clause: &Clause) -> Vec<(String, Kind)
             if clause.then.is_empty() {
                 kinds.extend(of_idle(model, clause));
             } else {
-                kinds.push(plain("no-effect", Kind::NoEffect));
+                // What was not there before cannot stay as it was.
+                if !clause.then.iter().all(|effect| newborn(model, &effect.target, clause)) {
+                    kinds.push(plain("no-effect", Kind::NoEffect));
+                }
                 kinds.extend(of_effects(model, clause));
             }
             kinds
@@ -130,7 +133,10 @@ fn of_effects(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
                 // One name per thing where the clause sends several on their way.
                 let of = |word: &str| if courses > 1 { format!("{}.{word}", effect.target) } else { word.to_string() };
                 let stuck = if courses > 1 { format!("stuck/{}", effect.target) } else { "stuck".to_string() };
-                kinds.push((stuck, Kind::Stuck(kind)));
+                // What begins in the last stage cannot be stuck before it.
+                if stages.len() > 1 || !newborn(model, &effect.target, clause) {
+                    kinds.push((stuck, Kind::Stuck(kind)));
+                }
                 let resource = &model.suite.resources[kind];
                 let last = match stages.last() {
                     Some(Stage::State(state)) => state.as_str(),
@@ -152,7 +158,14 @@ fn of_effects(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
             }
         }
     }
-    for target in targets {
+    let ends = |target: &str| {
+        clause.then.iter().any(|effect| {
+            effect.target == target
+                && matches!(&effect.value, EffectValue::Course(stages) if matches!(stages.last(), Some(Stage::Gone)))
+        })
+    };
+    // Of what is gone no field is seen.
+    for target in targets.iter().copied().filter(|target| !ends(target)) {
         let Some(resource) = resource_of(model, target) else { continue };
         let set: BTreeSet<&str> = clause.then.iter().filter(|e| e.target == target).map(|e| e.field.as_str()).collect();
         let untouched = resource.fields.iter().filter(|field| {
@@ -165,13 +178,23 @@ fn of_effects(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
             (format!("touches/{field}"), Kind::Touches(field))
         }));
     }
-    kinds.push(("hits-another".to_string(), Kind::HitsAnother));
+    if !targets.iter().all(|target| newborn(model, target, clause)) {
+        kinds.push(("hits-another".to_string(), Kind::HitsAnother));
+    }
     for (later, earlier) in &clause.order {
         if let Some(kind) = kind_of(model, later) {
             kinds.push((format!("out-of-order/{later}-before-{earlier}"), Kind::OutOfOrder(kind)));
         }
     }
     kinds
+}
+
+/// Whether what an effect is on comes to life by the call, in each of the clause's calls.
+fn newborn(model: &Model, target: &str, clause: &Clause) -> bool {
+    let Calls::Only(calls) = &clause.calls else { return false };
+    let operations = calls.iter().filter_map(|call| model.operations.get(call));
+    let mut about = operations.flat_map(|operation| &operation.about).filter(|about| about.name == target);
+    about.all(|about| matches!(about.binding, Binding::New(_)))
 }
 
 /// Whether an exception lets the thing of an effect end in a state.

@@ -91,7 +91,7 @@ impl Mock {
         inner.realm.pass(&self.model, &self.tempo, self.stuck(), now);
         let exchange = as_exchange(request);
         let class = classed(&self.model, &self.schemas, &exchange);
-        let asked = Asked::new(&self.model, &exchange, class);
+        let asked = self.mistaken(&exchange, Asked::new(&self.model, &exchange, class), &inner.realm);
         let version = version_of(&self.model, &exchange);
         let press = Press {
             model: &self.model,
@@ -105,6 +105,24 @@ impl Mock {
             Answer::Refuse { status } | Answer::Error { status } => refusal(status),
             Answer::Accept { status, clauses } => self.accept(&mut inner.realm, rng, &press, status, &clauses, now),
         }
+    }
+
+    /// Whoever forgets to check who asks takes everyone for the owner: where the broken promise is about a
+    /// caller who is nobody, things are there for that caller too.
+    fn mistaken(&self, exchange: &Exchange, asked: Asked, realm: &Realm) -> Asked {
+        let Some(fault) = self.fault.as_ref().filter(|_| asked.who.is_none()) else { return asked };
+        let careless = match &fault.kind {
+            Kind::Accepted => true,
+            Kind::AcceptedBy(operation) => *operation == exchange.operation,
+            _ => false,
+        };
+        let broken = || read(&self.model, &asked, &realm.world, &[]).is_ok_and(|r| r.demanded.contains(&fault.clause));
+        let by_owner = Exchange { caller: "owner".to_string(), ..exchange.clone() };
+        let owner = Asked::new(&self.model, &by_owner, classed(&self.model, &self.schemas, &by_owner));
+        // Only a promise about callers: what is not there is not there for the owner either.
+        let about_callers =
+            || read(&self.model, &owner, &realm.world, &[]).is_ok_and(|r| !r.demanded.contains(&fault.clause));
+        if careless && broken() && about_callers() { owner } else { asked }
     }
 
     fn accept(

@@ -7,11 +7,12 @@ mod wish;
 use super::hints::{Need, Root};
 use super::probe::{Call, Scene, empty_step};
 use super::step::Step;
+use crate::expr::Val;
 use crate::model::{ClauseId, OperationModel};
-use crate::schema::catalog::Operation;
+use crate::schema::catalog::{self, Operation};
 use crate::schema::{Draw, Rng, draw_valid};
 use crate::suite::{Binding, Verb};
-use cast::{caller, cast};
+use cast::{caller, cast, holds};
 use place::place;
 use serde_json::Value;
 use wish::{Draft, apply, wishes};
@@ -43,7 +44,7 @@ pub fn build(scene: &Scene<'_>, ask: &Ask, rng: &mut Rng) -> Option<Call> {
     let operation = scene.schemas.operation(&ask.operation)?;
     let needs = wanted(scene, model, ask, rng);
     let casts = cast(scene, model, ask, &needs, rng)?;
-    let binding = rng.pick(&operation.bindings)?;
+    let binding = binding(operation, &needs, rng)?;
     let mut step = empty_step(&operation.id, &binding.id);
     step.caller = match &ask.caller {
         Some(caller) => caller.clone(),
@@ -68,6 +69,19 @@ pub fn build(scene: &Scene<'_>, ask: &Ask, rng: &mut Rng) -> Option<Call> {
         .map(|about| (about.name.clone(), Vec::new()))
         .collect();
     scene.call(step)
+}
+
+/// One that the guards ask for, if they ask for any.
+fn binding<'a>(operation: &'a Operation, needs: &[&Need], rng: &mut Rng) -> Option<&'a catalog::Binding> {
+    let asked: Vec<&Need> = needs.iter().filter(|need| need.root == Root::Binding).copied().collect();
+    let fits = |binding: &&catalog::Binding| {
+        let id = Val::from(binding.id.as_str());
+        asked.iter().any(|need| holds(need.relation, &id, need.other.as_literal()))
+    };
+    let fitting: Vec<&catalog::Binding> = operation.bindings.iter().filter(fits).collect();
+    // Every binding sees the whole life of a thing, so what is wished is not always followed.
+    let wished = !fitting.is_empty() && rng.chance(4, 5);
+    if wished { rng.pick(&fitting).copied() } else { rng.pick(&operation.bindings) }
 }
 
 struct Version(Option<String>);

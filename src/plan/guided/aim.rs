@@ -7,8 +7,7 @@ use super::super::hints::{Root, general};
 use super::super::probe::{Call, Outlook};
 use super::super::search::{legs, spoiled};
 use super::{CALLS_MAX, CLAUSES_MAX, Guided, View, moves};
-use crate::model::ClauseId;
-use crate::schema::Class;
+use crate::model::{ClauseId, undecided};
 use crate::suite::{Clause, Verb};
 
 /// A clause to be tested.
@@ -21,7 +20,7 @@ pub(super) struct Aim {
     pub count: u64,
 }
 
-/// Whether the input is doubtful, so that a reply decides little; then how many other reasons there
+/// Whether doubtful input leaves open what becomes of an accepted call; then how many other reasons there
 /// are to refuse, behind which it would hide; then how often the clause was tested in this context,
 /// and at all. The least is the best.
 pub(super) type Score = (bool, usize, u64, u64);
@@ -168,7 +167,11 @@ fn disguised(view: &mut View<'_, '_>, clause: ClauseId, operation: &str) -> Opti
 pub(super) fn score(view: &View<'_, '_>, clause: ClauseId, call: &Call, outlook: &Outlook) -> Score {
     let (here, at_all) = tested(view.situation, clause, call);
     let others = outlook.rivals().saturating_sub(1);
-    (call.asked.class == Class::Doubtful, others, here, at_all)
+    let model = view.situation.model;
+    // What must be refused must be, however doubtful the input is.
+    let accepts = model.written(clause).is_some_and(|clause| matches!(clause.verb, Verb::Accept(_)));
+    let open = accepts && outlook.0.iter().any(|reading| undecided(model, &call.asked, reading));
+    (open, others, here, at_all)
 }
 
 /// The best score of a call for the clauses that apply to it.

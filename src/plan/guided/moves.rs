@@ -4,7 +4,7 @@ use super::super::build::{Ask, build};
 use super::super::probe::Call;
 use super::aim::{Score, score_of_any, tried};
 use super::{CALLS_MAX, View};
-use crate::schema::Class;
+use crate::model::{Reading, undecided};
 
 /// A call of an operation that must be accepted now.
 pub(super) fn accepted_call(view: &mut View<'_, '_>, operation: &str) -> Option<Call> {
@@ -15,10 +15,14 @@ pub(super) fn accepted_call(view: &mut View<'_, '_>, operation: &str) -> Option<
         let Some((call, outlook)) = tried(view, &ask) else {
             continue;
         };
-        if outlook.accepted() && call.asked.class == Class::Valid {
+        if !outlook.accepted() {
+            continue;
+        }
+        let open = |reading: &Reading| undecided(view.situation.model, &call.asked, reading);
+        if !outlook.0.iter().any(open) {
             return Some(call);
         }
-        doubtful = doubtful.or(Some(call).filter(|_| outlook.accepted()));
+        doubtful = doubtful.or(Some(call));
     }
     doubtful
 }

@@ -1,0 +1,146 @@
+//! Clauses that nothing can make apply, because no thing ever comes into a state of which they speak.
+//!
+//! A proof where it succeeds, unlike a search that merely found nothing: it allows for more than
+//! can happen.
+
+use crate::expr::{Expr, Key, Scope, Val};
+use crate::model::{ClauseId, Model};
+use crate::suite::{Binding, Clause, Effect, EffectValue, Let, Stage, Verb};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Why a clause can never apply, if that can be told from the states that things come into.
+#[must_use]
+pub fn never_attained(model: &Model, clause: ClauseId) -> Option<String> {
+    let written = model.written(clause)?;
+    let guard = written.when.as_ref()?;
+    for (name, kind) in things(model, clause) {
+        let resource = &model.suite.resources[kind];
+        let (Some(state), Some(states)) = (&resource.state, attained(model, kind)) else { continue };
+        let unknown = |name: &str| (Arc::from(name), Val::Unknown);
+        let names = resource.fields.iter().map(|field| field.name.as_str());
+        let names = names.chain(resource.remembers.iter().map(|(name, _)| name.as_str()));
+        let record: BTreeMap<Arc<str>, Val> = names.chain(["id", "seq", "rest"]).map(unknown).collect();
+        let mut candidates: Vec<Val> = states
+            .into_iter()
+            .map(|value| {
+                let mut record = record.clone();
+                record.insert(Arc::from(state.as_str()), value);
+                Val::Map(Arc::new(record))
+            })
+            .collect();
+        // A refusal may be about what is not there; what is on its way out shows anything, but decides nothing.
+        if !matches!(written.verb, Verb::Accept(_)) {
+            candidates.push(Val::Null);
+        }
+        let fails = |thing: &Val| {
+            let sketch = Sketch { model, name: &name, thing };
+            guard.eval(&sketch).is_ok_and(|value| value == Val::Bool(false))
+        };
+        if candidates.iter().all(fails) {
+            return Some(format!("nothing brings a {} into a state in which it would apply", resource.name));
+        }
+    }
+    None
+}
+
+/// Things that the clause's calls find, by the name of their root, where all calls agree on the kind.
+fn things(model: &Model, clause: ClauseId) -> BTreeMap<String, usize> {
+    let speaking = model.operations.values().filter(|operation| operation.clauses.contains(&clause));
+    let mut found: BTreeMap<String, BTreeSet<Option<usize>>> = BTreeMap::new();
+    for about in speaking.flat_map(|operation| &operation.about) {
+        let kind = matches!(about.binding, Binding::Existing(_)).then_some(about.resource);
+        found.entry(about.name.clone()).or_default().insert(kind);
+    }
+    let alone = |kinds: BTreeSet<Option<usize>>| (kinds.len() == 1).then(|| kinds.into_iter().next().flatten())?;
+    found.into_iter().filter_map(|(name, kinds)| Some((name, alone(kinds)?))).collect()
+}
+
+/// Every state that a thing of a kind may be in: those that it may rest in, whatever led there, and those
+/// that effects name. None where an effect takes a state from somewhere that cannot be followed.
+fn attained(model: &Model, kind: usize) -> Option<BTreeSet<Val>> {
+    let resource = &model.suite.resources[kind];
+    let state = resource.state.as_ref()?;
+    let mut states: BTreeSet<Val> = resource.stable.iter().map(|name| Val::Str(Arc::from(name.as_str()))).collect();
+    let mut names: BTreeSet<&str> = BTreeSet::from([resource.name.as_str()]);
+    let about = model.suite.about.values().flatten().filter(|about| about.resource == kind);
+    names.extend(about.map(|about| about.name.as_str()));
+    let ways = |clause: &'_ Clause| -> Vec<Effect> {
+        clause.then.iter().chain(clause.or.iter().flat_map(|way| &way.then)).cloned().collect()
+    };
+    let events = model.suite.events.iter().flat_map(|event| event.then.clone());
+    let effects: Vec<Effect> = model.suite.clauses.iter().flat_map(ways).chain(events).collect();
+    let own: Vec<&Effect> = effects.iter().filter(|effect| names.contains(effect.target.as_str())).collect();
+    let stored = flows_into(state, &own, &names);
+    let first = resource.remembers.iter().filter(|(name, _)| stored.contains(name.as_str()));
+    states.extend(first.map(|(_, value)| value.clone()));
+    for effect in own.into_iter().filter(|effect| stored.contains(effect.field.as_str())) {
+        if let EffectValue::Course(stages) = &effect.value {
+            let named = stages.iter().filter_map(|stage| match stage {
+                Stage::State(name) => Some(Val::Str(Arc::from(name.as_str()))),
+                _ => None,
+            });
+            states.extend(named);
+        }
+        // The clause leaves open what becomes of it, or takes it from an input.
+        let elsewhere = |expr: &&Expr| expr.roots().iter().any(|root| !names.contains(root.as_ref()));
+        if matches!(effect.value, EffectValue::Anything) || expressions(effect).iter().any(elsewhere) {
+            return None;
+        }
+        states.extend(expressions(effect).into_iter().flat_map(Expr::constants));
+    }
+    Some(states)
+}
+
+/// The state, and whatever else of a thing some effect makes it from.
+fn flows_into(state: &str, effects: &[&Effect], names: &BTreeSet<&str>) -> BTreeSet<String> {
+    let mut found = BTreeSet::from([state.to_string()]);
+    loop {
+        let before = found.len();
+        let flowing = effects.iter().filter(|effect| found.contains(&effect.field)).flat_map(|e| expressions(e));
+        let read = flowing.flat_map(Expr::reads).filter(|path| names.contains(path.root.as_ref()));
+        let fields = read.filter_map(|path| match path.keys.first() {
+            Some(Key::Name(name)) => Some(name.to_string()),
+            _ => None,
+        });
+        let fields: Vec<String> = fields.collect();
+        found.extend(fields);
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+fn expressions(effect: &Effect) -> Vec<&Expr> {
+    match &effect.value {
+        EffectValue::Anything => Vec::new(),
+        EffectValue::Expr(expr) => vec![expr],
+        EffectValue::Course(stages) => {
+            let computed = stages.iter().filter_map(|stage| match stage {
+                Stage::Expr(expr) => Some(expr),
+                _ => None,
+            });
+            computed.collect()
+        }
+    }
+}
+
+/// A call of which nothing is known but the state of one thing.
+struct Sketch<'a> {
+    model: &'a Model,
+    name: &'a str,
+    thing: &'a Val,
+}
+
+impl Scope for Sketch<'_> {
+    fn root(&self, name: &str) -> Option<Val> {
+        if name == self.name {
+            return Some(self.thing.clone());
+        }
+        Some(match self.model.suite.lets.get(name) {
+            Some(Let::Constant(value)) => value.clone(),
+            Some(Let::Expression(expr)) => expr.eval(self).unwrap_or(Val::Unknown),
+            None => Val::Unknown,
+        })
+    }
+}
