@@ -43,6 +43,7 @@ mod nearest;
 mod parse;
 mod path;
 mod print;
+mod terms;
 mod types;
 mod value;
 

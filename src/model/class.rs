@@ -5,7 +5,7 @@ use super::compile::{ClauseId, Model};
 use super::reading::Reading;
 use crate::expr::{Expr, Key, Path, Scope, Val};
 use crate::history::{Exchange, Input};
-use crate::schema::{Class, Schemas, classify};
+use crate::schema::{Class, Schemas, classify, classify_lent};
 use crate::suite::Let;
 
 /// The class of a call's input: of its body and its query. What was put down when it was sent
@@ -18,7 +18,8 @@ pub fn classed(model: &Model, schemas: &Schemas, exchange: &Exchange) -> Input {
     let Some(operation) = schemas.operation(&exchange.operation) else { return Class::Doubtful.into() };
     let version = version_of(model, exchange);
     let shape = schemas.request(operation, version.as_deref());
-    let body = classify(shape, exchange.body.as_ref(), version.as_deref());
+    let held = if schemas.lent(operation, version.as_deref()) { classify_lent } else { classify };
+    let body = held(shape, exchange.body.as_ref(), version.as_deref());
     let mut class = body.class;
     for (name, value) in &exchange.query {
         class = class.max(match schemas.parameter(operation, "query", name) {

@@ -145,6 +145,16 @@ pub fn fogged(model: &Model, asked: &Asked, world: &[Arc<Held>], moment: &Moment
     let named = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten());
     let mut changed: BTreeMap<Id, Thing> =
         named.filter_map(|id| find(world, id)).map(|held| (held.id.clone(), held.thing.fogged(moment.now))).collect();
+    // A clause of this call looks at all things of a kind, so the call may touch any of them.
+    let kinds = &model.operations[&asked.operation].reads_all;
+    let touched = |held: &&Arc<Held>| {
+        kinds.contains(&usize::from(held.id.kind))
+            && asked.who == Some(held.thing.owner)
+            && held.thing.life != Life::Gone
+    };
+    for held in world.iter().filter(touched) {
+        changed.entry(held.id.clone()).or_insert_with(|| held.thing.fogged(moment.now));
+    }
     for (id, thing) in newborn(model, asked, moment) {
         changed.insert(id, thing.fogged(moment.now));
     }
@@ -206,10 +216,12 @@ fn take_effect(
     match &effect.value {
         EffectValue::Course(stages) => {
             let mut course = Vec::with_capacity(stages.len());
-            for stage in stages {
+            for (nth, stage) in stages.iter().enumerate() {
                 course.push(match stage {
                     Stage::State(state) => Step::State(Val::Str(Arc::from(state.as_str()))),
                     Stage::Expr(expr) => Step::State(roots.eval(expr, line)?),
+                    // As the end of a course: the pages do not say where it ends.
+                    Stage::Anything if nth + 1 == stages.len() => Step::State(Val::Unknown),
                     Stage::Anything => Step::Anything,
                     Stage::Gone => Step::Gone,
                 });

@@ -7,7 +7,7 @@ use super::motion::eval;
 use super::scope::{Fault, Roots};
 use super::thing::{Id, Life, Step, Thing};
 use crate::expr::Val;
-use crate::suite::{FieldClass, View};
+use crate::suite::{FieldClass, UNNAMED, View};
 
 /// One thing as a reply shows it.
 #[derive(Debug, Clone)]
@@ -156,6 +156,13 @@ fn meet_field(model: &Model, held: &Held, next: &mut Thing, index: usize, shown:
     let resource = &model.suite.resources[usize::from(held.id.kind)];
     let known = next.fields[index].clone();
     let misfit = Misfit::Field(index as u16);
+    if known.has_unknown() && resource.state.as_ref() == Some(&resource.fields[index].name) {
+        // A state that the suite does not name may be one on the way, so it is not kept.
+        if names(resource, shown) {
+            next.fields[index] = shown.clone();
+        }
+        return Ok(());
+    }
     if known.has_unknown() {
         // On its way to a value that nobody knows: what is shown may still be the old one.
         let pending = next.motion.iter_mut().find_map(|motion| {
@@ -171,7 +178,8 @@ fn meet_field(model: &Model, held: &Held, next: &mut Thing, index: usize, shown:
         next.fields[index] = shown.clone();
         return Ok(());
     }
-    let same = known.cel_eq(shown) == Val::Bool(true);
+    let same =
+        if known == Val::from(UNNAMED) { !names(resource, shown) } else { known.cel_eq(shown) == Val::Bool(true) };
     match resource.fields[index].class {
         FieldClass::Keeps if same => Ok(()),
         FieldClass::Keeps => Err(misfit),
@@ -199,6 +207,11 @@ fn meet_field(model: &Model, held: &Held, next: &mut Thing, index: usize, shown:
     }
 }
 
+/// Whether a resource names a state, as one that it may stay in.
+fn names(resource: &crate::suite::Resource, shown: &Val) -> bool {
+    matches!(shown, Val::Str(shown) if resource.stable.iter().any(|stable| **stable == **shown))
+}
+
 fn moved_back(known: &Val, shown: &Val) -> bool {
     match (known, shown) {
         (Val::Str(known), Val::Str(shown)) => shown < known,
@@ -215,6 +228,7 @@ fn lift(model: &Model, held: &Held, sight: &Sight, past_bound: bool) -> Thing {
     let state = resource.state.as_ref().and_then(|state| resource.fields.iter().position(|field| field.name == *state));
     let stable = match state.map(|index| &sight.fields[index]) {
         None => true,
+        _ if resource.stable.is_empty() => true,
         Some(Some(Val::Str(shown))) => resource.stable.iter().any(|stable| **stable == **shown),
         Some(_) => false,
     };
@@ -223,7 +237,11 @@ fn lift(model: &Model, held: &Held, sight: &Sight, past_bound: bool) -> Thing {
     if !(sight.full && stable && quiet && settled) {
         return held.thing.clone();
     }
-    let fields = sight.fields.iter().map(|shown| shown.clone().unwrap_or(Val::Unknown)).collect();
+    let mut fields: Vec<Val> = sight.fields.iter().map(|shown| shown.clone().unwrap_or(Val::Unknown)).collect();
+    // Where no state has a name, which one it is decides nothing.
+    if let Some(index) = state.filter(|_| resource.stable.is_empty()) {
+        fields[index] = Val::from(UNNAMED);
+    }
     Thing { fields, fog: None, via: None, motion: None, ..held.thing.clone() }
 }
 

@@ -3,10 +3,12 @@
 //! Readers of dialects make it, derivation reads it; neither knows the other.
 //! Line numbers are those of the file, 1-based and inclusive, for every text.
 
+use super::value::Node;
+
 /// A documentation page, whatever it was written in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
-    /// `markdown`, `rst`, `pipes` or `parameters`.
+    /// `markdown`, `rst`, `pipes`, `parameters` or `openapi`.
     pub dialect: &'static str,
     /// Text of the first heading, without markup and anchors.
     pub title: String,
@@ -19,6 +21,8 @@ pub struct Document {
     pub included: Vec<Included>,
     /// What the reader could not make sense of. A reader never fails on a page that is text.
     pub troubles: Vec<Trouble>,
+    /// The whole page as a value, where it was written for machines; its sections are then only headings.
+    pub described: Option<Node>,
 }
 
 impl Document {

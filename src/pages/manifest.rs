@@ -3,7 +3,7 @@
 //! It names each page once; a citation is the page's id and its lines. What the pages
 //! say is not repeated here.
 
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_saphyr::Spanned;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -37,6 +37,9 @@ pub struct PageEntry {
     pub digest: Option<String>,
     /// Id of the operation, instead of the action's name or the title in camel case.
     pub operation: Option<String>,
+    /// For a page that holds many operations: those that are taken, each by its id there or by
+    /// `METHOD /path`, and the id that it gets. Empty: all, under their own ids.
+    pub operations: Vec<(String, String)>,
     /// Id of the page that leads where both describe the same operation: the leader is
     /// taken, what differs is a doubt.
     pub follows: Option<String>,
@@ -56,14 +59,14 @@ pub struct ManifestError {
     pub remedy: String,
 }
 
-#[derive(Deserialize)]
+#[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
     api: Spanned<String>,
     pages: Spanned<Vec<Entry>>,
 }
 
-#[derive(Deserialize)]
+#[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
     id: Spanned<String>,
@@ -74,7 +77,35 @@ struct Entry {
     edition: Option<String>,
     digest: Option<Spanned<String>>,
     operation: Option<Spanned<String>>,
+    #[serde(default)]
+    operations: Listed,
     follows: Option<Spanned<String>>,
+}
+
+/// A map in the order in which it was written.
+#[derive(Default)]
+struct Listed(Vec<(Spanned<String>, Spanned<String>)>);
+
+impl<'de> Deserialize<'de> for Listed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Listed, D::Error> {
+        struct Pairs;
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Listed;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.write_str("a map from operations of the page to ids")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Listed, A::Error> {
+                let mut all = Vec::new();
+                while let Some(pair) = entries.next_entry()? {
+                    all.push(pair);
+                }
+                Ok(Listed(all))
+            }
+        }
+        deserializer.deserialize_map(Pairs)
+    }
 }
 
 /// Reads a manifest; `file` is for errors only.
@@ -124,6 +155,20 @@ pub fn parse(file: &std::path::Path, text: &str) -> Result<Manifest, ManifestErr
         if let Some(it) = entry.operation.as_ref().filter(|it| !is_word(&it.value)) {
             return Err(fail(it.referenced.line(), format!("`{}` is no operation id", it.value), WORD));
         }
+        let mut taken = BTreeSet::new();
+        for (_, it) in &entry.operations.0 {
+            if !is_word(&it.value) {
+                return Err(fail(it.referenced.line(), format!("`{}` is no operation id", it.value), WORD));
+            }
+            if !taken.insert(it.value.clone()) {
+                let cause = format!("the operation id `{}` is given twice", it.value);
+                return Err(fail(it.referenced.line(), cause, "give each operation an id of its own"));
+            }
+        }
+        if let Some(it) = entry.operation.as_ref().filter(|_| !entry.operations.0.is_empty()) {
+            let cause = format!("the page `{id}` has both `operation` and `operations`");
+            return Err(fail(it.referenced.line(), cause, "name the one operation of a page, or list several"));
+        }
         if let Some(it) = entry.digest.as_ref().filter(|it| !is_digest(&it.value)) {
             return Err(fail(
                 it.referenced.line(),
@@ -158,6 +203,7 @@ fn entry(it: Entry) -> PageEntry {
         edition: it.edition,
         digest: it.digest.map(|it| it.value),
         operation: it.operation.map(|it| it.value),
+        operations: it.operations.0.into_iter().map(|(page, id)| (page.value, id.value)).collect(),
         follows: it.follows.map(|it| it.value),
     }
 }

@@ -10,3 +10,4 @@ pub mod document;
 pub mod manifest;
 mod outline;
 pub mod text;
+pub mod value;

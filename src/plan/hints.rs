@@ -267,8 +267,15 @@ fn met_by_inputs(expr: &Expr) -> BTreeSet<Path> {
     met.map(|(path, _)| path).collect()
 }
 
-/// Versions named by what speaks of an operation and by its page, each with the one below and above.
+/// Versions as its page asks for them; without such, those named by what speaks of an operation and by
+/// its page, each with the one below and above.
 fn versions(model: &Model, schemas: &Schemas, operation: &str) -> Vec<String> {
+    let headers = schemas.operation(operation).map(|operation| operation.headers.as_slice()).unwrap_or_default();
+    let asks = headers.iter().filter_map(|header| header.schema["x-asks-for-version"].as_array()).flatten();
+    let words: Vec<String> = asks.filter_map(|word| Some(word.as_str()?.to_string())).collect();
+    if !words.is_empty() {
+        return words;
+    }
     let mut found: BTreeSet<(u32, u32)> = BTreeSet::new();
     for clause in &model.operations[operation].clauses {
         let Some(guard) = model.written(*clause).and_then(|clause| clause.when.as_ref()) else {

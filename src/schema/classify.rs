@@ -41,6 +41,13 @@ pub struct Reason {
     pub class: Class,
 }
 
+/// The same of a body whose shape is that of another version: what breaks it is doubtful at most.
+pub fn classify_lent(shape: Option<&Shape>, body: Option<&Value>, microversion: Option<&str>) -> Classified {
+    let found = classify(shape, body, microversion);
+    let mild = |reason: Reason| Reason { class: reason.class.min(Class::Doubtful), ..reason };
+    Classified::of(found.reasons.into_iter().map(mild).collect())
+}
+
 /// Classifies a request body (or a parameter) against its shape. `shape` is none
 /// where the page documents that there is no body, `body` where none is sent.
 ///
@@ -112,6 +119,9 @@ fn demands(shape: &Shape) -> bool {
             Some(sub) => !sub.notes.mandatory_when && !sub.notes.dead && !sub.disputes("required"),
             None => true,
         };
+        if node.notes.body_optional {
+            return false;
+        }
         let object = node.types.is_none_or(|types| types == Types::OBJECT);
         object && !node.disputes("required") && node.required.iter().any(certain)
     })

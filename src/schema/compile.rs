@@ -269,6 +269,7 @@ fn annotate(notes: &mut Notes, keyword: &str, value: &Value) -> bool {
         "x-dead" => notes.dead = stands,
         "x-disputed" => notes.disputed = strings(value).unwrap_or_default(),
         "x-mandatory-when" => notes.mandatory_when = stands,
+        "x-body-optional" => notes.body_optional = stands,
         "x-unconstrained-by-table" => notes.untabled = stands,
         "x-charset" => notes.charset = strings(value).map(|names| marks(&names)),
         "x-length-unit" => notes.bytes = value == "bytes",

@@ -78,11 +78,19 @@ impl Schemas {
         self.catalog.operations.iter().find(|operation| operation.id == id)
     }
 
-    /// The request body in an API version (`None`: the first that is listed).
+    /// The request body in an API version (`None`: the first that is listed). Where no page describes the
+    /// body of that version, the one that is described of another (see [`Schemas::lent`]).
     /// None where the page documents no body.
     pub fn request(&self, operation: &Operation, version: Option<&str>) -> Option<&Shape> {
-        let body = operation.requests.iter().find(|body| in_version(body, version))?;
+        let own = operation.requests.iter().find(|body| in_version(body, version));
+        let body = own.or(operation.requests.first())?;
         self.bodies.get(body.schema.as_ref()?)
+    }
+
+    /// Whether the body that [`Schemas::request`] gives is that of another version: what obeys it is
+    /// valid as far as anybody knows, and what breaks it is doubtful.
+    pub fn lent(&self, operation: &Operation, version: Option<&str>) -> bool {
+        !operation.requests.is_empty() && !operation.requests.iter().any(|body| in_version(body, version))
     }
 
     /// The response body that comes with a status in an API version.
@@ -141,9 +149,10 @@ fn in_version(body: &Body, version: Option<&str>) -> bool {
     body.versions.is_empty() || body.versions.iter().any(|listed| bare(listed) == bare(version))
 }
 
-/// Pages write `v2` and `2` for the same version.
+/// Pages write `v2` and `2` for the same version, and headers put the name of the product before it.
 fn bare(version: &str) -> &str {
-    version.strip_prefix(['v', 'V']).unwrap_or(version)
+    let last = version.split_whitespace().last().unwrap_or(version);
+    last.strip_prefix(['v', 'V']).unwrap_or(last)
 }
 
 fn parameters_of(operation: &Operation) -> impl Iterator<Item = (&'static str, &Parameter)> {

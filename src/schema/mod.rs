@@ -24,7 +24,7 @@ mod violation;
 mod walk;
 mod words;
 
-pub use classify::{Class, Classified, Reason, classify};
+pub use classify::{Class, Classified, Reason, classify, classify_lent};
 pub use deviate::{Deviation, deviations, deviations_at};
 pub use draw::{Draw, Undrawable, draw_boundary, draw_valid};
 pub use load::{Files, Folder, LoadError, Schemas};

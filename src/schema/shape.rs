@@ -133,6 +133,8 @@ pub(super) struct Notes {
     pub dead: bool,
     pub disputed: Vec<String>,
     pub mandatory_when: bool,
+    /// A request may leave the whole body out.
+    pub body_optional: bool,
     /// Known from an example only: no table says anything about it.
     pub untabled: bool,
     /// The page names some of the characters that are allowed: those marks of them

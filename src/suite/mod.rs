@@ -23,6 +23,7 @@ pub use lint::{Evidence, Freshness, SilentCell, lint, silent_cells};
 pub use parse::{parse, parse_sheets};
 pub use problem::{Problem, Severity, has_errors, render};
 pub use sheets::{Pages, Sheets, builds_on, catalog_name, pages_of};
+pub use types::UNNAMED;
 pub use types::{
     About, Alternative, Basis, Binding, Calls, Clause, Effect, EffectValue, Event, Field, FieldClass, Let, Place,
     Resource, Shows, Stage, Statuses, Suite, Verb, View, While,

@@ -232,12 +232,15 @@ pub enum EffectValue {
     Anything,
 }
 
+/// The stage `"?"`: a state that is none of those in `stable`, because the pages name no other.
+pub const UNNAMED: &str = "?";
+
 #[derive(Debug, Clone)]
 pub enum Stage {
     State(String),
     /// A state computed over the world before the call.
     Expr(Expr),
-    /// `"*"`: whatever it shows, or nothing, on its way out.
+    /// `"*"`: whatever it shows, or nothing, on its way out. As the end of a course: whatever it ends in.
     Anything,
     /// No longer there.
     Gone,

@@ -12,7 +12,7 @@ use probity::oracle::Judge;
 use probity::schema::Schemas;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use walk::{Way, load, walk};
+use walk::{Way, load, load_at, walk};
 
 const BOUNDS: Bounds = Bounds { worlds_max: 20_000, settle_percent: 100, insight: false };
 const STEPS: u64 = 200;
@@ -62,6 +62,13 @@ fn never_contradicts(api: &(Arc<Model>, Arc<Schemas>), steps: u64) {
 #[test]
 fn the_mock_never_contradicts_the_native_suite() {
     never_contradicts(&load("ecs-native"), steps(6_000));
+}
+
+#[test]
+fn the_mock_never_contradicts_the_volumes_before_and_after_versions_expire() {
+    for today in ["2025-06-01", "2026-11-20"] {
+        never_contradicts(&load_at("scp-volume", today), steps(3_000));
+    }
 }
 
 #[test]
@@ -130,6 +137,11 @@ fn a_lost_reply_never_removes_the_true_world_of_the_native_suite() {
 }
 
 #[test]
+fn a_lost_reply_never_removes_the_true_world_of_volumes_and_their_snapshots() {
+    keeps_the_truth(&load("scp-volume"), steps(3_000));
+}
+
+#[test]
 fn a_lost_reply_never_removes_the_true_world_of_a_suite_with_relations() {
     keeps_the_truth(&lamps::lamps(), steps(4_000));
 }
@@ -188,4 +200,9 @@ fn factors_change_nothing(api: &(Arc<Model>, Arc<Schemas>), steps: u64, worlds_l
         });
     }
     assert!(joined_most > worlds_least, "the product never grew beyond {joined_most}: the test says nothing");
+}
+
+#[test]
+fn factored_equals_unfactored_for_volumes_and_their_snapshots() {
+    factors_change_nothing(&load("scp-volume"), steps(4_000), 6);
 }

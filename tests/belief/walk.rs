@@ -14,8 +14,13 @@ use tokio::time::Instant;
 
 /// A suite of the project with its schemas.
 pub fn load(name: &str) -> (Arc<Model>, Arc<Schemas>) {
+    load_at(name, "2026-11-20")
+}
+
+/// The same on another day.
+pub fn load_at(name: &str, today: &str) -> (Arc<Model>, Arc<Schemas>) {
     let shelf = probity::cli::Shelf::find(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("suites and schemas are there");
-    let loaded = shelf.load(name, "2026-11-20").unwrap_or_else(|wrong| panic!("{wrong}"));
+    let loaded = shelf.load(name, today).unwrap_or_else(|wrong| panic!("{wrong}"));
     (loaded.model, loaded.schemas)
 }
 
@@ -46,6 +51,14 @@ fn draw(model: &Model, schemas: &Schemas, ids: &[String], rng: &mut Rng) -> Call
     call.binding = rng.pick(&described.bindings).expect("each has one").id.clone();
     call.caller =
         rng.weighted(&[(12, "owner"), (1, "other"), (1, "none"), (1, "expired")]).expect("weights").to_string();
+    for header in &described.headers {
+        let asks = header.schema["x-asks-for-version"].as_array();
+        if let Some(word) =
+            asks.filter(|_| rng.chance(9, 10)).and_then(|words| rng.pick(words)).and_then(|it| it.as_str())
+        {
+            call.headers.insert(header.name.clone(), word.to_string());
+        }
+    }
     let about = &model.operations[&described.id].about;
     let mut named = Vec::new();
     for entry in about {

@@ -5,7 +5,7 @@
 
 use crate::model::{ClauseId, Generated, Model, Origin};
 use crate::schema::Schemas;
-use crate::suite::{Binding, Calls, Clause, EffectValue, FieldClass, Stage, Verb};
+use crate::suite::{Binding, Calls, Clause, EffectValue, FieldClass, Stage, UNNAMED, Verb};
 use std::collections::BTreeSet;
 
 /// One broken promise.
@@ -129,6 +129,15 @@ fn of_effects(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
         let field = format!("{}.{}", effect.target, effect.field);
         match &effect.value {
             EffectValue::Course(stages) => {
+                // Where it ends is not said, so that nothing tells a wrong end from a right one.
+                let open = |stage: &Stage| match stage {
+                    Stage::Anything => true,
+                    Stage::State(state) => state == UNNAMED,
+                    _ => false,
+                };
+                if stages.last().is_none_or(open) {
+                    continue;
+                }
                 let Some(kind) = kind_of(model, &effect.target) else { continue };
                 // One name per thing where the clause sends several on their way.
                 let of = |word: &str| if courses > 1 { format!("{}.{word}", effect.target) } else { word.to_string() };

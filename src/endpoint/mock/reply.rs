@@ -5,7 +5,7 @@ use super::mutant::{Kind, Mutant};
 use crate::expr::{Expr, Key, Path, Relation, Val, assign};
 use crate::model::{Asked, ClauseId, Generated, Held, Id, Life, Model, Roots, Thing};
 use crate::schema::{Draw, Rng, Schemas, draw_valid};
-use crate::suite::{Resource, View};
+use crate::suite::{Resource, UNNAMED, View};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -30,7 +30,8 @@ impl Press<'_> {
 #[must_use]
 pub fn blank(press: &Press<'_>, status: u16, told: &[Told], rng: &mut Rng) -> Option<Value> {
     let operation = press.schemas.operation(&press.asked.operation)?;
-    let shape = press.schemas.response(operation, status, press.version)?;
+    let of_version = press.schemas.response(operation, status, press.version);
+    let shape = of_version.or_else(|| press.schemas.response(operation, status, None))?;
     let mut how = Draw { microversion: press.version.map(str::to_string), ..Draw::response() };
     for Told { at, id } in told {
         how.pins.extend(id.iter().map(|id| (at.pointer(), Value::from(id.as_ref()))));
@@ -127,6 +128,25 @@ fn listed(
     items
 }
 
+/// Writes a value where a path leads. An element of a list is the last one there, and null is none.
+fn write(it: &mut Value, path: &Path, value: Value) {
+    let at = path.keys.iter().position(|key| matches!(key, Key::Index(_)));
+    if let Some((at, Key::Index(index))) = at.map(|at| (at, &path.keys[at])) {
+        let list = Path { keys: path.keys[..at].to_vec(), ..path.clone() };
+        if !body_at(it, &list).is_some_and(Value::is_array) {
+            assign(it, &list, Value::Array(Vec::new()));
+        }
+        if let Some(items) = place(it, &list).and_then(Value::as_array_mut) {
+            items.truncate(if value.is_null() { *index } else { index + 1 });
+        }
+        if value.is_null() {
+            return;
+        }
+    }
+    // A state without a name is shown by a word that no suite has.
+    assign(it, path, if value == UNNAMED { Value::from("between-states") } else { value });
+}
+
 /// Writes one thing into `it`, as the view shows it.
 fn show(press: &Press<'_>, held: &Held, view: &View, it: &mut Value, rng: &mut Rng) {
     let kind = usize::from(held.id.kind);
@@ -140,7 +160,7 @@ fn show(press: &Press<'_>, held: &Held, view: &View, it: &mut Value, rng: &mut R
         }
         let shown = shown_value(&held.thing, index);
         if let (Some(path), Some(value)) = (field.at.as_path(), shown.to_json()) {
-            assign(it, &path, value);
+            write(it, &path, value);
         }
     }
     if view.only.is_none() && held.thing.life == Life::Alive {
@@ -270,8 +290,7 @@ struct Sample<'a> {
 
 fn sample<'a>(press: &Press<'a>, operation: &str, view: &'a View, rng: &mut Rng) -> Option<Sample<'a>> {
     let described = press.schemas.operation(operation)?;
-    let shape =
-        [200, 202, 201].into_iter().find_map(|status| press.schemas.response(described, status, press.version))?;
+    let shape = [200, 202, 201].into_iter().find_map(|status| press.schemas.response(described, status, None))?;
     let how = Draw { microversion: press.version.map(str::to_string), ..Draw::response() };
     let body = draw_valid(shape, rng, &how).ok()?;
     Some(Sample { view, at: view.at.as_path()?, shape, body })

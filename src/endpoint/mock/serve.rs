@@ -8,11 +8,11 @@ use crate::endpoint::{Endpoint, Pending, Request};
 use crate::expr::{Val, assign};
 use crate::history::{Cause, Exchange, Outcome, Reply, ReplyBody};
 use crate::model::{
-    Asked, ClauseId, Generated, Id, Life, Model, Moment, Thing, World, apply, choices, classed, combinations, find,
-    read, replaced, version_of, world_root,
+    Asked, ClauseId, Generated, Id, Life, Model, Moment, Stage, Thing, World, apply, choices, classed, combinations,
+    find, read, replaced, version_of, world_root,
 };
 use crate::schema::{Class, Rng, Schemas};
-use crate::suite::{About, Binding, FieldClass};
+use crate::suite::{About, Binding, FieldClass, UNNAMED};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -89,7 +89,7 @@ impl Mock {
         let inner = &mut *self.inner.borrow_mut();
         let now = self.now();
         inner.realm.pass(&self.model, &self.tempo, self.stuck(), now);
-        let exchange = as_exchange(request);
+        let exchange = as_exchange(request, &self.schemas);
         let class = classed(&self.model, &self.schemas, &exchange);
         let asked = self.mistaken(&exchange, Asked::new(&self.model, &exchange, class), &inner.realm);
         let version = version_of(&self.model, &exchange);
@@ -142,6 +142,7 @@ impl Mock {
         let before = realm.world.clone();
         let world = self.happen(press, &before, clauses, &moment, rng);
         let world = self.endowed(press, world, &before, rng);
+        let world = self.decided(world, rng);
         realm.enter(world, &self.tempo, now);
         self.corrupt(press, realm, &before, clauses, rng);
         let ids: Vec<Id> = born.iter().flat_map(|(_, ids)| ids.iter().cloned()).collect();
@@ -242,6 +243,25 @@ impl Mock {
             Some(fault) if clauses.contains(&fault.clause) => super::wrong::bent(model, before, after, fault),
             _ => after,
         }
+    }
+
+    /// Where the suite leaves open in which state a course ends, this endpoint has one all the same.
+    fn decided(&self, world: World, rng: &mut Rng) -> World {
+        let mut changed = BTreeMap::new();
+        for held in &world {
+            let Some(motion) = &held.thing.motion else { continue };
+            let Some(open) = motion.course.iter().position(|step| *step == Stage::State(Val::Unknown)) else {
+                continue;
+            };
+            let mut states = vec![Val::from(UNNAMED)];
+            states.extend(self.model.resource(&held.id).stable.iter().map(|state| Val::from(state.as_str())));
+            let mut thing = held.thing.clone();
+            if let (Some(motion), Some(state)) = (&mut thing.motion, rng.pick(&states)) {
+                motion.course[open] = Stage::State(state.clone());
+            }
+            changed.insert(held.id.clone(), thing);
+        }
+        replaced(&self.model, &world, changed)
     }
 
     /// Gives newborn things a value for each field that no clause has set.
@@ -419,14 +439,23 @@ fn uuid(rng: &mut Rng) -> String {
     )
 }
 
-fn as_exchange(request: &Request) -> Exchange {
+fn as_exchange(request: &Request, schemas: &Schemas) -> Exchange {
     let mut exchange = empty_exchange(&request.operation, &request.caller);
     exchange.binding.clone_from(&request.binding);
     exchange.path.clone_from(&request.parameters);
-    exchange.query = request.query.iter().map(|(name, value)| (name.clone(), Value::String(value.clone()))).collect();
+    let read = |(name, text): &(String, String)| (name.clone(), queried(schemas, &request.operation, name, text));
+    exchange.query = request.query.iter().map(read).collect();
     exchange.headers = request.headers.iter().cloned().collect();
     exchange.body.clone_from(&request.body);
     exchange
+}
+
+/// A query is text on the wire; where its description takes no text it is read as what it takes.
+fn queried(schemas: &Schemas, operation: &str, name: &str, text: &str) -> Value {
+    let written = Value::String(text.to_string());
+    let shape = schemas.operation(operation).and_then(|operation| schemas.parameter(operation, "query", name));
+    let Some(shape) = shape.filter(|shape| !shape.is_valid(&written)) else { return written };
+    serde_json::from_str(text).ok().filter(|value| shape.is_valid(value)).unwrap_or(written)
 }
 
 fn empty_exchange(operation: &str, caller: &str) -> Exchange {

@@ -98,7 +98,7 @@ pub(super) fn spelling(inputs: &[PageInput], survey: &Survey, made: &mut [Made],
 /// A list of values beside the table of another page that lists the same field's values.
 pub(super) fn lists(survey: &Survey, made: &mut [Made], drafts: &mut Drafts) {
     for one in made.iter_mut() {
-        let page = one.page;
+        let unit = one.unit;
         let start = drafts.all.len();
         for body in one.requests.iter_mut().chain(&mut one.responses) {
             let way = body.way.word();
@@ -147,7 +147,7 @@ pub(super) fn lists(survey: &Survey, made: &mut [Made], drafts: &mut Drafts) {
                 mark(&mut body.fields, way, &pointer, "enum", nth);
             }
         }
-        drafts.tag(start, page);
+        drafts.tag(start, unit);
     }
 }
 
@@ -173,7 +173,7 @@ pub(super) fn nulls(survey: &Survey, made: &mut [Made], drafts: &mut Drafts) {
                 mark(&mut body.fields, way, &pointer, NULL, nth);
             }
         }
-        drafts.tag(start, one.page);
+        drafts.tag(start, one.unit);
     }
 }
 
@@ -216,7 +216,7 @@ pub(super) fn maps(made: &mut [Made], drafts: &mut Drafts) {
                 }
             });
         }
-        drafts.tag(start, one.page);
+        drafts.tag(start, one.unit);
     }
 }
 
@@ -258,7 +258,7 @@ pub(super) fn dead_but_returned(made: &mut [Made], drafts: &mut Drafts) {
                 mark(&mut body.fields, way, &pointer, "", nth);
             }
         }
-        drafts.tag(start, one.page);
+        drafts.tag(start, one.unit);
     }
 }
 

@@ -23,6 +23,8 @@ pub(super) struct MadeBody {
     /// The body is a list of what `fields` describe.
     pub list: bool,
     pub at: Source,
+    /// What the body as a whole must be, where its page says more than its fields.
+    pub root: Option<Box<Field>>,
 }
 
 impl MadeBody {
@@ -36,11 +38,12 @@ impl MadeBody {
             fields: Vec::new(),
             list: false,
             at,
+            root: None,
         }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.fields.is_empty()
+        self.fields.is_empty() && self.root.is_none()
     }
 }
 
@@ -114,6 +117,7 @@ fn body(
         fields: joined.fields,
         list,
         at,
+        root: None,
     })
 }
 

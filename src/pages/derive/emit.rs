@@ -48,6 +48,19 @@ pub(super) fn list_body(items: &Field, id: &str, at: &Source, frame: Frame) -> V
     Value::Object(out)
 }
 
+/// The schema of a body that its page describes as a whole.
+pub(super) fn whole(root: &Field, fields: &[Field], id: &str, at: &Source, frame: Frame) -> Value {
+    let root = Field { children: fields.to_vec(), ..root.clone() };
+    let mut out = Map::new();
+    out.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
+    out.insert("$id".into(), json!(id));
+    if let Value::Object(schema) = field(&root, "", frame, 0) {
+        out.extend(schema);
+    }
+    out.insert("x-source".into(), json!(at.to_string()));
+    Value::Object(out)
+}
+
 /// The schema of one field.
 pub(super) fn field(field: &Field, pointer: &str, frame: Frame, depth: usize) -> Value {
     if depth > DEPTH_MAX {
@@ -64,8 +77,24 @@ pub(super) fn field(field: &Field, pointer: &str, frame: Frame, depth: usize) ->
     absence(field, frame.way, &mut out, &mut sources);
     values(field, frame.way, &mut out, &mut sources);
     default(field, &mut out, &mut sources);
+    for (keyword, value) in &field.more {
+        out.entry(keyword.clone()).or_insert_with(|| value.clone());
+    }
+    choices(field, pointer, frame, depth, &mut out);
     annotate(field, pointer, frame, &mut out, &mut sources);
     Value::Object(out)
+}
+
+/// Schemas of which one, or at least one, must hold; null is one more where the field may be null.
+fn choices(field: &Field, pointer: &str, frame: Frame, depth: usize, out: &mut Map<String, Value>) {
+    let null = field.claims.nullable.is_some() || field.shown_null;
+    for (keyword, all) in &field.choices {
+        let mut branches: Vec<Value> = all.iter().map(|it| self::field(it, pointer, frame, depth + 1)).collect();
+        if null {
+            branches.push(json!({ "type": "null" }));
+        }
+        out.insert((*keyword).to_string(), Value::Array(branches));
+    }
 }
 
 /// `type` and what a type holds.
@@ -113,14 +142,20 @@ fn typed(
         Type::Array(inner) => {
             set("array");
             let inner = if **inner == Type::Any && !children.is_empty() { Type::Object } else { (**inner).clone() };
-            let below = typed(&inner, children, None, &format!("{pointer}/*"), frame, depth + 1);
-            if !below.is_empty() {
-                out.insert("items".into(), Value::Object(below));
+            let here = format!("{pointer}/*");
+            let below = match field.and_then(|it| it.item.as_deref()) {
+                Some(item) => {
+                    self::field(&Field { children: children.to_vec(), ..item.clone() }, &here, frame, depth + 1)
+                }
+                None => Value::Object(typed(&inner, children, None, &here, frame, depth + 1)),
+            };
+            if below.as_object().is_some_and(|it| !it.is_empty()) {
+                out.insert("items".into(), below);
             }
         }
         Type::Union(all) => {
             for is in all {
-                merge(&mut out, typed(is, children, None, pointer, frame, depth + 1));
+                merge(&mut out, typed(is, children, field, pointer, frame, depth + 1));
             }
         }
     }

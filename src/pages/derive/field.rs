@@ -4,6 +4,7 @@ use super::claims::Claims;
 use super::types::Type;
 use crate::pages::document::Link;
 use crate::schema::catalog::Source;
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// Whether a field must be there, as its table says.
@@ -47,6 +48,12 @@ pub(super) struct Field {
     pub claims: Claims,
     pub links: Vec<Link>,
     pub children: Vec<Field>,
+    /// What an element of a list must be, beside its type and its fields.
+    pub item: Option<Box<Field>>,
+    /// `anyOf` and `oneOf`, each with what one of must hold.
+    pub choices: Vec<(&'static str, Vec<Field>)>,
+    /// Keywords that are taken over as they were written.
+    pub more: Map<String, Value>,
     /// No table has it.
     pub from_example: bool,
     /// Further types that only an example shows, with what they hold.
@@ -80,6 +87,9 @@ impl Field {
             claims: Claims::default(),
             links: Vec::new(),
             children: Vec::new(),
+            item: None,
+            choices: Vec::new(),
+            more: Map::new(),
             from_example: false,
             also: Vec::new(),
             always_shown: false,

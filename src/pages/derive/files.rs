@@ -1,8 +1,8 @@
 //! Reading pages from a folder and writing what was derived: the only part that touches files.
 
-use super::{Derived, Options, PageInput, derive};
+use super::{Derived, Options, PageInput, derive, openapi};
 use crate::pages::dialect::{self, Unreadable};
-use crate::pages::document::Block;
+use crate::pages::document::{Block, Document};
 use crate::pages::manifest::{self, Manifest, ManifestError, PageEntry};
 use crate::pages::text::{digest, normalise};
 use crate::schema::catalog::Catalog;
@@ -121,6 +121,7 @@ pub fn derive_files(
         }
         let text = String::from_utf8_lossy(&bytes).into_owned();
         warn(entry, &path, &text, &document.troubles, &mut warnings);
+        unknown_operation(entry, &document, &whole)?;
         let entry = if lenient { with_name(entry) } else { entry.clone() };
         inputs.push(PageInput { entry, text, document });
     }
@@ -142,6 +143,18 @@ fn beside(base: &Path, page: &Path, file: &str) -> Option<String> {
     (small && path.starts_with(inside)).then(|| std::fs::read_to_string(path).ok())?
 }
 
+/// The operations that a manifest takes from a page are there.
+fn unknown_operation(entry: &PageEntry, document: &Document, manifest: &Path) -> Result<(), DeriveError> {
+    let has = |written: &str| document.described.as_ref().is_some_and(|root| openapi::has(root, written));
+    let Some((lacking, _)) = entry.operations.iter().find(|(written, _)| !has(written)) else { return Ok(()) };
+    let remedy = match &document.described {
+        Some(root) => format!("it has: {}", openapi::names(root).join(", ")),
+        None => "only a page that holds many operations has a list of them; use `operation`".to_string(),
+    };
+    let cause = format!("the page `{}` has no operation `{lacking}`", entry.id);
+    Err(ManifestError { file: manifest.to_path_buf(), line: 0, cause, remedy }.into())
+}
+
 /// The catalog shows a file by its name where pages were named directly: the way to it is the machine's.
 fn with_name(entry: &PageEntry) -> PageEntry {
     let name = Path::new(&entry.file).file_name().map(|it| it.to_string_lossy().into_owned());
@@ -150,6 +163,9 @@ fn with_name(entry: &PageEntry) -> PageEntry {
 
 /// No block that any part of derivation reads.
 fn says_nothing(input: &PageInput) -> bool {
+    if let Some(root) = &input.document.described {
+        return openapi::names(root).is_empty();
+    }
     !input.document.sections.iter().flat_map(|it| &it.blocks).any(|block| match block {
         Block::Table(table) => super::tables::shape(table) != super::tables::Shape::Other,
         Block::Code { .. } => true,
@@ -200,7 +216,7 @@ fn direct(api: &str, paths: &[PathBuf]) -> Result<Manifest, DeriveError> {
         return Err(DeriveError::Missing {
             path,
             cause: "no page in there".into(),
-            remedy: "name pages (.md, .rst, .txt) or a folder that has some".into(),
+            remedy: "name pages (.md, .rst, .txt, or .yaml and .json of OpenAPI) or a folder that has some".into(),
         });
     }
     let mut seen = BTreeSet::new();
@@ -247,7 +263,13 @@ fn gather(path: &Path, depth: usize, out: &mut Vec<PathBuf>) -> Result<(), Deriv
         let page = it
             .extension()
             .is_some_and(|it| ["md", "rst", "txt", "markdown"].contains(&it.to_string_lossy().to_lowercase().as_str()));
-        if !hidden && (it.is_dir() || page) && out.len() < PAGES_MAX {
+        // Data beside the pages is no page; a description for machines is.
+        let described = || {
+            let data =
+                it.extension().is_some_and(|it| ["yaml", "yml", "json"].contains(&it.to_string_lossy().as_ref()));
+            data && std::fs::read_to_string(&it).is_ok_and(|text| dialect::is_description(&text))
+        };
+        if !hidden && (it.is_dir() || page || described()) && out.len() < PAGES_MAX {
             gather(&it, depth + 1, out)?;
         }
     }

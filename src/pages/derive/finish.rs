@@ -53,6 +53,18 @@ pub(super) fn lend_version_header(inputs: &[PageInput], survey: &survey::Survey,
     }
 }
 
+/// Where one page shows the header by which a version of the API is asked for, every operation has it:
+/// versions are those of the API, and other pages leave the header out.
+pub(super) fn lend_version_choice(made: &mut [Made]) {
+    let named = made.iter().flat_map(|it| &it.headers).find(|it| !it.shown_values.is_empty()).cloned();
+    let Some(header) = named else { return };
+    for one in made {
+        if !one.headers.iter().any(|it| it.name.eq_ignore_ascii_case(&header.name)) {
+            one.headers.push(header.clone());
+        }
+    }
+}
+
 pub(super) fn finish(
     api: &str,
     made: Made,
@@ -87,7 +99,9 @@ pub(super) fn finish(
                 let file = (!body.is_empty()).then(|| file_name(&made.id, bodies, nth));
                 if let Some(file) = &file {
                     let id = format!("urn:probity:{api}:{}", file.trim_end_matches(".json"));
-                    let schema = if body.list {
+                    let schema = if let Some(root) = &body.root {
+                        emit::whole(root, &body.fields, &id, &body.at, frame(body.way))
+                    } else if body.list {
                         let mut items =
                             Field::new("*", types::Type::Array(Box::new(types::Type::Object)), body.at.clone());
                         items.children = body.fields.clone();

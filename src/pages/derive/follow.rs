@@ -12,9 +12,12 @@ use std::collections::BTreeMap;
 /// and disputes the leader's keyword. Of a request, optional fields that only the follower has come along.
 pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
     let start = drafts.all.len();
+    super::older::split(leader, follower);
     for way in [Way::Request, Way::Response] {
+        // What the leader took over from the follower as it is has nothing to be held against.
         let side_of = |made: &Made| -> Vec<Field> {
-            bodies(made, way).iter().filter(|it| it.suffix.is_empty()).flat_map(|it| it.fields.clone()).collect()
+            let own = |it: &&MadeBody| it.suffix.is_empty() && !super::older::lent(made, follower, it);
+            bodies(made, way).iter().filter(own).flat_map(|it| it.fields.clone()).collect()
         };
         let mut theirs: BTreeMap<String, Field> = BTreeMap::new();
         each(&side_of(follower), way.word(), &mut |pointer, field| {
@@ -41,6 +44,10 @@ pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
                 }
                 continue;
             };
+            if own.from_example && !other.from_example && super::older::is_older(leader, follower) {
+                super::older::adopt(leader, follower, way, pointer, own, other, drafts);
+                continue;
+            }
             for (keyword, mine, theirs) in differences(own, other) {
                 let sides = vec![side(mine, Some(own.at.clone())), side(theirs, Some(other.at.clone()))];
                 let nth = doubt(
@@ -68,7 +75,8 @@ pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
             }
         }
     }
-    drafts.tag(start, leader.page);
+    lives(leader, follower, drafts);
+    drafts.tag(start, leader.unit);
 }
 
 /// A field that only the follower has may be sent, and whether it is known is in doubt. Its description
@@ -89,6 +97,21 @@ fn lend(leader: &mut Made, way: Way, parent: &str, other: &Field, nth: usize) {
     }
 }
 
+/// Versions of which the two say different states or dates.
+fn lives(leader: &Made, follower: &Made, drafts: &mut Drafts) {
+    for other in &follower.versions {
+        let Some(own) = leader.versions.iter().find(|it| it.version == other.version) else { continue };
+        if own.state != other.state || own.not_before != other.not_before {
+            let says = |it: &crate::schema::catalog::ApiVersion| {
+                format!("{} until {}", it.state, it.not_before.as_deref().unwrap_or("no date"))
+            };
+            let sides = vec![side(says(own), Some(own.at.clone())), side(says(other), Some(other.at.clone()))];
+            let subject = format!("version/{}", own.version);
+            doubt(&mut drafts.all, "pages-differ", subject, sides, Some(0), "leader-wins");
+        }
+    }
+}
+
 fn put_below(fields: &mut [Field], here: &str, parent: &str, new: &Field) {
     for field in fields {
         let at = format!("{here}/{}", field.step());
@@ -101,11 +124,11 @@ fn put_below(fields: &mut [Field], here: &str, parent: &str, new: &Field) {
     }
 }
 
-fn bodies(made: &Made, way: Way) -> &[MadeBody] {
+pub(super) fn bodies(made: &Made, way: Way) -> &[MadeBody] {
     if way == Way::Request { &made.requests } else { &made.responses }
 }
 
-fn bodies_mut(made: &mut Made, way: Way) -> &mut [MadeBody] {
+pub(super) fn bodies_mut(made: &mut Made, way: Way) -> &mut [MadeBody] {
     if way == Way::Request { &mut made.requests } else { &mut made.responses }
 }
 

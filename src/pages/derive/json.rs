@@ -4,61 +4,16 @@
 //! without quotes and several documents in one block. The value that was meant is
 //! read; what is not JSON is a [`Fault`] with its line.
 
-use serde_json::Value;
+pub(super) use crate::pages::value::{Kind, Node};
 
 /// Deeper nesting than any page has; below it the reader gives up on the document.
 const DEPTH_MAX: usize = 64;
-
-/// A value with the lines it was read from.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Node {
-    pub kind: Kind,
-    pub first: u32,
-    pub last: u32,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Kind {
-    Null,
-    Bool(bool),
-    Number(serde_json::Number),
-    String(String),
-    Array(Vec<Node>),
-    Object(Vec<(String, Node)>),
-}
 
 /// A departure from JSON: kind and line.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Fault {
     pub kind: &'static str,
     pub line: u32,
-}
-
-impl Node {
-    pub fn get(&self, name: &str) -> Option<&Node> {
-        match &self.kind {
-            Kind::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, node)| node),
-            _ => None,
-        }
-    }
-
-    pub fn members(&self) -> &[(String, Node)] {
-        match &self.kind {
-            Kind::Object(members) => members,
-            _ => &[],
-        }
-    }
-
-    pub fn value(&self) -> Value {
-        match &self.kind {
-            Kind::Null => Value::Null,
-            Kind::Bool(it) => Value::Bool(*it),
-            Kind::Number(it) => Value::Number(it.clone()),
-            Kind::String(it) => Value::String(it.clone()),
-            Kind::Array(items) => items.iter().map(Node::value).collect(),
-            Kind::Object(members) => members.iter().map(|(key, node)| (key.clone(), node.value())).collect(),
-        }
-    }
 }
 
 /// The documents in a block of text whose first line is `line`, in order.
@@ -382,7 +337,7 @@ impl Reader {
                 Kind::Bool(false)
             }
             _ => match serde_json::from_str(word) {
-                Ok(Value::Number(number)) => Kind::Number(number),
+                Ok(serde_json::Value::Number(number)) => Kind::Number(number),
                 _ => {
                     self.fault("placeholder");
                     Kind::String(word.to_string())

@@ -13,40 +13,47 @@ pub(super) fn follow_leaders(
     drafts: &mut Drafts,
 ) -> BTreeMap<usize, usize> {
     let mut leads: BTreeMap<usize, usize> = BTreeMap::new();
+    let several = |page: usize| made.iter().filter(|it| it.page == page).count() > 1;
     for follower in made.iter() {
         let entry = &inputs[follower.page].entry;
         let declared = entry.follows.as_ref().and_then(|id| inputs.iter().position(|it| it.entry.id == *id));
-        let same_call = made.iter().find(|it| {
-            it.page < follower.page
+        let named = entry.operation.is_some() || !entry.operations.is_empty();
+        let same = |it: &Made| {
+            it.page != follower.page
                 && inputs[it.page].entry.follows.is_none()
-                && entry.operation.as_ref().is_none_or(|id| *id == it.id)
+                && (!named || follower.id == it.id)
                 && it.action.as_ref().map(|it| &it.name) == follower.action.as_ref().map(|it| &it.name)
                 && it.bindings.iter().any(|mine| {
                     follower.bindings.iter().any(|other| mine.method == other.method && mine.path == other.path)
                 })
-        });
+        };
+        let same_call = made.iter().find(|it| it.page < follower.page && same(it));
         // An action URL without an action known is shared by different calls.
         let shared = follower.action.is_none() && follower.bindings.iter().any(|it| it.path.ends_with("/action"));
-        let found = declared.filter(|page| made.iter().any(|it| it.page == *page));
-        if let Some(page) = found.or(same_call.filter(|_| declared.is_none() && !shared).map(|it| it.page)) {
-            leads.insert(follower.page, page);
+        // Of pages that hold many operations those follow that describe the same call.
+        let found = declared.and_then(|page| match several(page) || several(follower.page) {
+            true => made.iter().find(|it| it.page == page && same(it)),
+            false => made.iter().find(|it| it.page == page),
+        });
+        if let Some(leader) = found.or(same_call.filter(|_| declared.is_none() && !shared)) {
+            leads.insert(follower.unit, leader.unit);
             if declared.is_none() {
                 let sides = vec![
-                    doubts::side("one operation", made.iter().find(|it| it.page == page).map(|it| it.at.clone())),
+                    doubts::side("one operation", Some(leader.at.clone())),
                     doubts::side("the same operation", Some(follower.at.clone())),
                 ];
                 let nth = doubts::doubt(&mut drafts.all, "described-twice", "", sides, Some(0), "first-page-leads");
-                drafts.own(nth, Some(page));
+                drafts.own(nth, Some(leader.unit));
             }
         }
     }
     // A follower of a follower has the same leader.
     let resolved: BTreeMap<usize, usize> =
-        leads.iter().map(|(page, lead)| (*page, *leads.get(lead).unwrap_or(lead))).collect();
+        leads.iter().map(|(unit, lead)| (*unit, *leads.get(lead).unwrap_or(lead))).collect();
     let (followers, mut rest): (Vec<Made>, Vec<Made>) =
-        std::mem::take(made).into_iter().partition(|it| resolved.contains_key(&it.page));
+        std::mem::take(made).into_iter().partition(|it| resolved.contains_key(&it.unit));
     for follower in &followers {
-        if let Some(leader) = rest.iter_mut().find(|it| Some(&it.page) == resolved.get(&follower.page)) {
+        if let Some(leader) = rest.iter_mut().find(|it| Some(&it.unit) == resolved.get(&follower.unit)) {
             follow::follow(leader, follower, drafts);
         }
     }
@@ -69,7 +76,7 @@ pub(super) fn unique_ids(made: &mut [Made], drafts: &mut Drafts) {
         one.id = format!("{old}{count}");
         let sides = vec![doubts::side(old, Some(one.at.clone())), doubts::side(one.id.clone(), None)];
         let nth = doubts::doubt(&mut drafts.all, "same-name", "", sides, Some(1), "numbered");
-        drafts.own(nth, Some(one.page));
+        drafts.own(nth, Some(one.unit));
     }
 }
 
@@ -87,11 +94,11 @@ pub(super) fn named_doubts(
     }
     let mut ids = vec![String::new(); drafts.all.len()];
     let mut out = Vec::new();
-    for (page, members) in groups {
-        let operation_of = |page: usize| made.iter().find(|it| it.page == page).map(|it| it.id.clone());
-        let own = page.and_then(operation_of);
-        let operation = own.clone().or_else(|| page.and_then(|it| leads.get(&it).copied()).and_then(operation_of));
-        let owner = own.unwrap_or_else(|| page.map_or(api.to_string(), |it| inputs[it].entry.id.clone()));
+    for (unit, members) in groups {
+        let operation_of = |unit: usize| made.iter().find(|it| it.unit == unit).map(|it| it.id.clone());
+        let own = unit.and_then(operation_of);
+        let operation = own.clone().or_else(|| unit.and_then(|it| leads.get(&it).copied()).and_then(operation_of));
+        let owner = own.unwrap_or_else(|| unit.map_or(api.to_string(), |it| drafts.name_of(it, inputs)));
         let all: Vec<doubts::Draft> = members.iter().map(|it| drafts.all[*it].clone()).collect();
         for (nth, doubt) in members.iter().zip(doubts::named(&all, &owner, operation.as_deref())) {
             ids[*nth] = doubt.id.clone();

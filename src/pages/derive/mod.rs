@@ -23,6 +23,8 @@ mod layout;
 mod leaders;
 mod nest;
 mod notes;
+mod older;
+mod openapi;
 mod operation;
 mod pipes;
 mod reconcile;
@@ -40,7 +42,7 @@ use super::document::Document;
 use super::manifest::PageEntry;
 use crate::schema::catalog::{Catalog, Citation, Doubt, FORMAT, Source};
 use field::Field;
-use finish::{citations, finish, lend_version_header, page};
+use finish::{citations, finish, lend_version_choice, lend_version_header, page};
 use leaders::{follow_leaders, named_doubts, unique_ids};
 use operation::Made;
 use serde_json::Value;
@@ -79,38 +81,55 @@ pub struct Options {
     pub today: Option<String>,
 }
 
-/// Doubts of all pages, and the page that each belongs to (none: the API as a whole).
+/// Doubts of all pages, and the unit that each belongs to (none: the API as a whole). A unit is a page,
+/// or one operation of a page that holds many.
 #[derive(Debug, Default)]
 struct Drafts {
     all: Vec<doubts::Draft>,
     owner: BTreeMap<usize, Option<usize>>,
+    pages: usize,
+    /// Units beyond the pages: the page of each, and the name that tells it from the others there.
+    beyond: Vec<(usize, String)>,
 }
 
 impl Drafts {
-    /// Gives the doubts from `start` on to a page, unless they have an owner.
-    fn tag(&mut self, start: usize, page: usize) {
+    /// Gives the doubts from `start` on to a unit, unless they have an owner.
+    fn tag(&mut self, start: usize, unit: usize) {
         for nth in start..self.all.len() {
-            self.owner.entry(nth).or_insert(Some(page));
+            self.owner.entry(nth).or_insert(Some(unit));
         }
     }
 
-    fn own(&mut self, nth: usize, page: Option<usize>) {
-        self.owner.insert(nth, page);
+    fn own(&mut self, nth: usize, unit: Option<usize>) {
+        self.owner.insert(nth, unit);
+    }
+
+    /// A unit of its own for one operation of a page that holds many.
+    fn unit(&mut self, page: usize, name: &str) -> usize {
+        self.beyond.push((page, name.to_string()));
+        self.pages + self.beyond.len() - 1
+    }
+
+    /// What a unit without an operation of its own is called: its page, and what tells it from others there.
+    fn name_of(&self, unit: usize, inputs: &[PageInput]) -> String {
+        match unit.checked_sub(self.pages).and_then(|it| self.beyond.get(it)) {
+            Some((page, name)) => format!("{}.{name}", inputs[*page].entry.id),
+            None => inputs[unit].entry.id.clone(),
+        }
     }
 }
 
 /// Derives an API from its pages. Pure: the same pages give the same values.
 pub fn derive(api: &str, inputs: &[PageInput], options: &Options) -> Derived {
-    let mut drafts = Drafts::default();
+    let mut drafts = Drafts { pages: inputs.len(), ..Drafts::default() };
     let survey = survey::survey(inputs, &mut drafts);
     let mut made: Vec<Made> = Vec::new();
     for (nth, input) in inputs.iter().enumerate() {
-        let one = if input.document.dialect == "pipes" {
-            pipes::make(nth, input, &survey, options.today.as_deref(), &mut drafts)
-        } else {
-            operation::make(nth, input, &survey, &mut drafts)
-        };
-        made.extend(one);
+        match input.document.dialect {
+            "pipes" => made.extend(pipes::make(nth, input, &survey, options.today.as_deref(), &mut drafts)),
+            "openapi" => made.extend(openapi::make(nth, input, &mut drafts)),
+            _ => made.extend(operation::make(nth, input, &survey, &mut drafts)),
+        }
     }
     oddities(&mut made, &mut drafts);
     let leads = follow_leaders(inputs, &mut made, &mut drafts);
@@ -124,7 +143,8 @@ pub fn derive(api: &str, inputs: &[PageInput], options: &Options) -> Derived {
     let (doubts, ids) = named_doubts(api, inputs, &made, &leads, &drafts);
     let mut schemas = BTreeMap::new();
     lend_version_header(inputs, &survey, &mut made);
-    let page_operations: BTreeMap<usize, String> = made.iter().map(|it| (it.page, it.id.clone())).collect();
+    lend_version_choice(&mut made);
+    let page_operations: BTreeMap<usize, String> = made.iter().map(|it| (it.unit, it.id.clone())).collect();
     let operations =
         made.into_iter().map(|it| finish(api, it, &survey, &page_operations, &ids, &mut schemas)).collect();
     let pages = inputs.iter().map(page).collect();
@@ -170,6 +190,6 @@ fn oddities(made: &mut [Made], drafts: &mut Drafts) {
             let way = body.way.word();
             go(&mut body.fields, way, drafts);
         }
-        drafts.tag(start, one.page);
+        drafts.tag(start, one.unit);
     }
 }

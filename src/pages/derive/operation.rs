@@ -17,6 +17,8 @@ use crate::schema::catalog::{Action, ApiVersion, Binding, Source, Status};
 #[derive(Debug)]
 pub(super) struct Made {
     pub page: usize,
+    /// Tells it from the other operations of its page; the page's own number where it has one.
+    pub unit: usize,
     pub id: String,
     pub title: String,
     pub at: Source,
@@ -62,6 +64,7 @@ pub(super) fn make(nth: usize, input: &PageInput, survey: &Survey, drafts: &mut 
     drafts.tag(start, nth);
     Some(Made {
         page: nth,
+        unit: nth,
         id,
         deprecated: is_withdrawn(&input.document.title),
         title,

@@ -60,6 +60,7 @@ pub(super) fn make(
     let title = input.entry.title.clone().unwrap_or_else(|| input.document.title.clone());
     let mut made = Made {
         page: nth,
+        unit: nth,
         id: input.entry.operation.clone().unwrap_or_else(|| camel(&title)),
         title,
         at: source(page, input.document.title_line, input.document.title_line),
@@ -345,6 +346,7 @@ fn body(
         fields,
         list,
         at: at.clone(),
+        root: None,
     }
 }
 
@@ -394,6 +396,7 @@ fn responses(group: &Group, page: &str, survey: &Survey, made: &mut Made, drafts
                     fields: Vec::new(),
                     list: false,
                     at: at.clone(),
+                    root: None,
                 },
                 (model, _) => {
                     body(Way::Response, group, model.as_deref(), &shown, &at, Vec::new(), page, survey, drafts)

@@ -209,7 +209,7 @@ fn open_map(field: &mut Field, inner: &[&Node], here: &str, scene: Scene, drafts
 }
 
 /// The objects that hold the children of a field of this type.
-fn members_of<'a>(is: &Type, values: &[&'a Node]) -> Vec<&'a Node> {
+pub(super) fn members_of<'a>(is: &Type, values: &[&'a Node]) -> Vec<&'a Node> {
     match is {
         Type::Map(inner) => {
             let below: Vec<&Node> = values.iter().flat_map(|it| it.members()).map(|(_, node)| node).collect();

@@ -587,6 +587,7 @@ fn every_doubt_and_rule_is_documented() {
 }
 
 mod any_document;
+mod openapi;
 
 #[test]
 fn a_reference_that_lists_parameters_by_key_is_derived_with_its_versions_and_places() {

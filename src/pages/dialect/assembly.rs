@@ -37,6 +37,7 @@ pub(super) fn assemble(dialect: &'static str, pieces: Vec<Piece>, troubles: Vec<
         sections: Vec::new(),
         included: Vec::new(),
         troubles,
+        described: None,
     };
     let mut pending = Pending::default();
     for piece in pieces {

@@ -6,6 +6,7 @@ mod assembly;
 mod growing;
 mod html;
 mod markdown;
+pub(in crate::pages) mod openapi;
 mod parameters;
 mod pipes;
 mod recognise;
@@ -33,6 +34,11 @@ pub struct Unreadable {
     pub remedy: String,
 }
 
+/// Whether a text is a description for machines (OpenAPI, of whatever version).
+pub fn is_description(text: &str) -> bool {
+    recognise::is_open_api(text)
+}
+
 /// Reads a page that takes in no other files: see [`read_with`].
 ///
 /// # Errors
@@ -49,8 +55,9 @@ pub fn read(file_name: &str, bytes: &[u8]) -> Result<Document, Unreadable> {
 ///
 /// # Errors
 ///
-/// [`Unreadable`] where the file is no text, is empty or too large, is HTML, JSON or OpenAPI, or is a
-/// rendering of a page that has lost its table columns. Anything else is read, with troubles in the document.
+/// [`Unreadable`] where the file is no text, is empty or too large, is HTML or JSON, is a broken OpenAPI
+/// description, or is a rendering of a page that has lost its table columns. Anything else is read, with
+/// troubles in the document.
 pub fn read_with(file_name: &str, bytes: &[u8], file: &dyn Fn(&str) -> Option<String>) -> Result<Document, Unreadable> {
     let text = recognise::text(file_name, bytes)?;
     let document = match recognise::dialect(file_name, text)? {
@@ -58,6 +65,7 @@ pub fn read_with(file_name: &str, bytes: &[u8], file: &dyn Fn(&str) -> Option<St
         Dialect::Rst => rst::read(text, file),
         Dialect::Pipes => pipes::read(text),
         Dialect::Parameters => parameters::read(text),
+        Dialect::OpenApi => openapi::read(file_name, text)?,
     };
     Ok(document)
 }

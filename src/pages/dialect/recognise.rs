@@ -11,6 +11,7 @@ pub(super) enum Dialect {
     Pipes,
     /// Parameters of an API reference, described once for all its pages.
     Parameters,
+    OpenApi,
 }
 
 /// The text of a file, without byte order mark.
@@ -40,6 +41,9 @@ pub(super) fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Unreadabl
 
 /// The dialect of a page.
 pub(super) fn dialect(file: &str, text: &str) -> Result<Dialect, Unreadable> {
+    if is_open_api(text) {
+        return Ok(Dialect::OpenApi);
+    }
     refuse_other_formats(file, text)?;
     if super::parameters::is_list(text) {
         return Ok(Dialect::Parameters);
@@ -81,6 +85,9 @@ static MARKDOWN: LazyLock<Regex> =
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d+(\.\d+)* - \S"));
 static METHOD: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(get|post|put|patch|delete|head) /\S"));
 static RULE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*\|(\s*:?-{3,}:?\s*\|)+\s*$"));
+/// The first key of a map that is broken further down.
+static OPENING: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^\{\s*"(openapi|swagger)"\s*:"#));
+static VERSION_KEY: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^["']?(openapi|swagger)["']?\s*:\s*["']?\d"#));
 static GLUED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^(TypeName\S|NameDescription|HTTP CodeDescription|Version(Status)?(Not Before|Supported Until)|버전최소)")
 });
@@ -124,24 +131,30 @@ fn refuse_other_formats(file: &str, text: &str) -> Result<(), Unreadable> {
             "fetch the page's source (Markdown or reStructuredText), or export it as text",
         ));
     }
-    let open_api = text.lines().find(|l| l.starts_with("openapi:") || l.starts_with("swagger:"));
-    if open_api.is_some() && text.lines().any(|l| l.starts_with("paths:") || l.starts_with("info:")) {
-        return Err(open_api_refused(file, line));
-    }
     let json = start.starts_with(['{', '[']).then(|| serde_json::from_str::<serde_json::Value>(start));
-    if let Some(Ok(value)) = json {
-        if value.get("openapi").is_some() || value.get("swagger").is_some() {
-            return Err(open_api_refused(file, line));
-        }
+    if let Some(Ok(_)) = json {
         let cause = "this is a JSON document, not a documentation page";
         return Err(unreadable(file, line, cause.into(), "name the page that describes it"));
     }
     Ok(())
 }
 
-fn open_api_refused(file: &str, line: u32) -> Unreadable {
-    let cause = "this is an OpenAPI description, which no reader takes";
-    unreadable(file, line, cause.into(), "name the documentation pages of the API instead")
+/// A description for machines says so at its top, whether in YAML or in JSON.
+pub(super) fn is_open_api(text: &str) -> bool {
+    let start = text.trim_start();
+    if start.starts_with('{') {
+        // Only a key at the top counts: a page may show a description in an example.
+        let top = serde_json::from_str::<serde_json::Value>(start).ok();
+        let named = |key: &str| match &top {
+            Some(value) => value.get(key).is_some(),
+            None => OPENING.captures(start).is_some_and(|found| &found[1] == key),
+        };
+        return named("openapi") || named("swagger");
+    }
+    let key = |line: &str, key: &str| line.trim_start_matches(['"', '\'']).starts_with(key) && line.contains(':');
+    let top = |name: &str| text.lines().any(|line| key(line, name));
+    let versioned = text.lines().any(|line| VERSION_KEY.is_match(line));
+    versioned && (top("paths") || top("info") || top("components"))
 }
 
 /// Two known renderings of pages with pipe tables lose which text stands in which column;
@@ -181,6 +194,6 @@ fn line_of(bytes: &[u8], at: usize) -> u32 {
     1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count() as u32
 }
 
-fn unreadable(file: &str, line: u32, cause: String, remedy: &str) -> Unreadable {
+pub(super) fn unreadable(file: &str, line: u32, cause: String, remedy: &str) -> Unreadable {
     Unreadable { file: file.into(), line, cause, remedy: remedy.into() }
 }

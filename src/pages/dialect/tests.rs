@@ -11,6 +11,7 @@ fn check(page: &str, expected: &str) {
 
 mod corpus;
 mod markdown;
+mod openapi;
 mod pipes;
 mod properties;
 mod reference;

@@ -203,6 +203,8 @@ pub(super) fn apply(
     }
     for (path, wish) in wishes.iter().filter(|(path, _)| !taken(path)) {
         match wish {
+            // Without a value in its path there is no call.
+            Wish::Absent if path.root.as_ref() == "path" => {}
             Wish::Absent => put(step, path, None),
             Wish::Value(value) if path.root.as_ref() != "body" => put(step, path, Some(value.clone())),
             Wish::Other(others) if path.root.as_ref() != "body" => {

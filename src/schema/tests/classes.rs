@@ -2,7 +2,7 @@
 
 use super::{kettle, shape};
 use crate::schema::place::set;
-use crate::schema::{Class, Draw, Rng, classify, draw_valid};
+use crate::schema::{Class, Draw, Rng, classify, classify_lent, draw_valid};
 use serde_json::{Value, json};
 
 fn good() -> Value {
@@ -41,6 +41,26 @@ fn the_limits_of_an_optional_field_are_promises() {
     check("/kettle/owner", json!("me"), Class::Invalid, &["/kettle/owner format"]);
     check("/kettle/cups", json!([]), Class::Invalid, &["/kettle/cups minItems"]);
     check("/kettle/cups", json!([{"size": -1}]), Class::Invalid, &["/kettle/cups/0/size minimum"]);
+}
+
+#[test]
+fn what_breaks_the_body_of_another_version_is_doubtful_at_most() {
+    let class = |pointer: &str, value: Value| {
+        let mut body = good();
+        set(&mut body, pointer, value);
+        classify_lent(Some(&shape(kettle())), Some(&body), None).class
+    };
+    assert_eq!(class("/kettle/tags", json!({"a": "b"})), Class::Valid);
+    assert_eq!(class("/kettle/label", json!(7)), Class::Doubtful);
+    assert_eq!(class("/kettle/owner", json!("me")), Class::Doubtful);
+}
+
+#[test]
+fn a_body_that_may_be_left_out_is_doubtful_when_it_is() {
+    let mut schema = kettle();
+    assert_eq!(classify(Some(&shape(schema.clone())), None, None).class, Class::Invalid);
+    schema["x-body-optional"] = json!(true);
+    assert_eq!(classify(Some(&shape(schema)), None, None).class, Class::Doubtful);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Refusals and acceptances of one operation that nothing tells apart.
 
-use super::super::types::{Binding, Clause, Suite, Verb};
+use super::super::types::{Binding, Clause, Let, Suite, Verb};
 use super::Lint;
 use super::silence::at_rest;
 use super::sketch::{Sketch, Truth, all_reads, candidates};
@@ -32,6 +32,10 @@ pub(super) fn check(lint: &mut Lint) {
 /// thing's state or a single path. Guards that differ only in two paths together are not seen
 /// as different, so this errs on the side of a warning.
 fn told_apart(suite: &Suite, operation: &str, accepting: &Clause, refusing: &Clause) -> bool {
+    let (mine, theirs) = (terms(suite, accepting), terms(suite, refusing));
+    if mine.iter().any(|one| theirs.iter().any(|other| one.excludes(other))) {
+        return true;
+    }
     let exclude = |sketch: &Sketch| {
         sketch.truth(suite, accepting.when.as_ref()) == Truth::False
             || sketch.truth(suite, refusing.when.as_ref()) == Truth::False
@@ -47,6 +51,23 @@ fn told_apart(suite: &Suite, operation: &str, accepting: &Clause, refusing: &Cla
         let fixed = |sketch: &Sketch| vals.iter().all(|val| exclude(&sketch.clone().with_path(path, val.clone())));
         !vals.is_empty() && base.iter().all(fixed)
     })
+}
+
+/// What must hold where a guard does: the guard, its terms, and those of the named ones among them.
+fn terms(suite: &Suite, clause: &Clause) -> Vec<Expr> {
+    let mut all: Vec<Expr> = clause.when.iter().cloned().collect();
+    let mut next = 0;
+    // Named expressions cannot name themselves; the bound is for a suite that tries.
+    while next < all.len() && all.len() < 1_000 {
+        let one = all[next].clone();
+        let named = one.as_path().filter(|path| path.keys.is_empty()).map(|path| path.root);
+        if let Some(Let::Expression(inner)) = named.and_then(|root| suite.lets.get(root.as_ref())) {
+            all.push(inner.clone());
+        }
+        all.extend(one.terms().into_iter().filter(|term| *term != one));
+        next += 1;
+    }
+    all
 }
 
 /// The owner's valid call with each thing there and in each of its stable states. An

@@ -54,6 +54,10 @@ fn never_at_rest(suite: &Suite, clause: &Clause, guard: &Expr) -> Option<Reason>
         let Some(field) = &resource.state else {
             continue;
         };
+        // Where no state has a name, none can stand against a guard.
+        if resource.stable.is_empty() {
+            continue;
+        }
         let holds_in = |state: &str| {
             let sketch = Sketch::default().with(name, &[field], state.into());
             sketch.truth(suite, Some(guard)) != Truth::False

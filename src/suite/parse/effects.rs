@@ -66,12 +66,18 @@ fn course(reader: &mut Reader, node: &Node, scope: &Scope) -> Vec<Stage> {
     };
     let stages: Vec<Stage> = items.iter().filter_map(|item| stage(reader, item, scope)).collect();
     let last = items.last().map_or(node.place, |item| item.place);
-    match stages.last() {
-        Some(Stage::Anything) => {
-            reader.error(last, "bad-course", "a course cannot end in \"*\": say the state or `gone`");
-        }
-        None if items.is_empty() => reader.error(node.place, "bad-course", "a course needs at least one stage"),
-        _ => {}
+    if items.is_empty() {
+        reader.error(node.place, "bad-course", "a course needs at least one stage");
+    }
+    // Only on the way out, or as the end of which the pages say nothing.
+    let ends = matches!(stages.last(), Some(Stage::Gone));
+    let loose = stages.iter().position(|s| matches!(s, Stage::Anything));
+    if loose.is_some_and(|at| !ends && at + 1 < stages.len()) {
+        reader.error(
+            last,
+            "bad-course",
+            "what comes after \"*\" is `gone`; a state on the way that has no name is \"?\"",
+        );
     }
     if let Some(at) = stages.iter().position(|s| matches!(s, Stage::Gone)).filter(|at| at + 1 < stages.len()) {
         reader.error(items[at].place, "bad-course", "nothing comes after `gone`");

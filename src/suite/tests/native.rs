@@ -33,3 +33,9 @@ fn the_native_compute_suite_has_no_errors() {
     let found = complaints("ecs-native.yaml");
     assert!(found.is_empty(), "{found}");
 }
+
+#[test]
+fn the_volume_suite_has_no_errors() {
+    let found = complaints("scp-volume.yaml");
+    assert!(found.is_empty(), "{found}");
+}

@@ -136,6 +136,20 @@ lamps.yaml:8:39: error[bad-status]: `accept` takes `success` or statuses from 20
 }
 
 #[test]
+fn a_star_ends_a_course_or_stands_before_the_end_of_its_thing() {
+    let with = |course: &str| {
+        format!(
+            "clauses:\n  - {{ id: a, cites: lamps:1, call: dimLamp, when: lamp.status == \"LIT\", accept: success, then: {{ lamp.status: {course} }} }}\n"
+        )
+    };
+    for good in ["'*'", "['?', '*']", "['*', gone]", "['?', '=lamp.status']"] {
+        check(&with(good), "");
+    }
+    let wrong = complaints_after_head(&with("['*', LIT]"));
+    assert!(wrong.contains("error[bad-course]: what comes after \"*\" is `gone`"), "{wrong}");
+}
+
+#[test]
 fn an_error_in_an_expression_points_into_it() {
     check(
         r#"clauses:

@@ -94,6 +94,7 @@ fn document() -> impl Strategy<Value = Document> {
             sections,
             included: Vec::new(),
             troubles: Vec::new(),
+            described: None,
         },
     )
 }

@@ -1,6 +1,6 @@
 //! The types of the records that expressions see of a thing, from the replies that show it.
 
-use super::super::super::types::{EffectValue, Resource, Stage, Suite, View};
+use super::super::super::types::{EffectValue, Resource, Stage, Suite, UNNAMED, View};
 use super::super::Lint;
 use super::super::spots::way;
 use super::{Roots, body, not_null, of_val, tell, way_to_field, widened, with_lets};
@@ -184,7 +184,9 @@ fn named_states(suite: &Suite, resource: usize) -> Vec<(String, super::super::sp
                 continue;
             };
             for (i, stage) in course.iter().enumerate() {
-                if let Stage::State(state) = stage {
+                if let Stage::State(state) = stage
+                    && state != UNNAMED
+                {
                     let key = format!("{}.{}", effect.target, effect.field);
                     let way = at.iter().cloned().chain(way!["then", &key, i]).collect();
                     found.push((state.clone(), way));

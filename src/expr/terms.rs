@@ -1,0 +1,95 @@
+//! Conditions that exclude each other by their form.
+
+use super::ast::Kind;
+use super::expression::Expr;
+use super::mine::Relation;
+
+impl Expr {
+    /// The conditions that must all hold where this one does: the terms of `&&`, else itself.
+    pub fn terms(&self) -> Vec<Expr> {
+        match &self.node().kind {
+            Kind::And(terms) => terms.iter().map(|term| self.part(term)).collect(),
+            _ => vec![self.clone()],
+        }
+    }
+
+    /// Whether two conditions can never hold together, as far as their form shows: one negates the
+    /// other, or both compare the same two things. False says nothing.
+    pub fn excludes(&self, other: &Expr) -> bool {
+        let negates = |one: &Expr, other: &Expr| match &one.node().kind {
+            Kind::Not(inner) => one.part(inner).to_string() == other.to_string(),
+            _ => false,
+        };
+        if negates(self, other) || negates(other, self) {
+            return true;
+        }
+        let compares = |expr: &Expr| matches!(&expr.node().kind, Kind::Binary(..));
+        if !compares(self) || !compares(other) {
+            return false;
+        }
+        let theirs = other.comparisons();
+        self.comparisons().iter().any(|mine| {
+            theirs.iter().any(|other| {
+                mine.path == other.path && mine.other.to_string() == other.other.to_string() && apart(mine.op, other.op)
+            })
+        })
+    }
+}
+
+/// Whether no two values stand in both relations.
+fn apart(one: Relation, other: Relation) -> bool {
+    use Relation::{Contains, Eq, Ge, Gt, In, Le, Lt, Ne, NotContains, NotIn};
+    matches!(
+        (one, other),
+        (Eq, Ne | Lt | Gt)
+            | (Ne | Lt | Gt, Eq)
+            | (Lt, Gt | Ge)
+            | (Gt | Ge, Lt)
+            | (Gt, Le)
+            | (Le, Gt)
+            | (In, NotIn)
+            | (NotIn, In)
+            | (Contains, NotContains)
+            | (NotContains, Contains)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(one: &str, other: &str, expected: bool) {
+        let parse = |text: &str| Expr::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(parse(one).excludes(&parse(other)), expected, "{one} and {other}");
+        assert_eq!(parse(other).excludes(&parse(one)), expected, "{other} and {one}");
+    }
+
+    #[test]
+    fn a_condition_excludes_its_negation_and_other_orders_of_the_same_two_things() {
+        check("lit", "!lit", true);
+        check("a.b > c.d", "a.b < c.d", true);
+        check("a.b > c.d", "c.d >= a.b", true);
+        check("a.b == 1", "a.b != 1", true);
+        check("!(a == 1 && b)", "a == 1 && b", true);
+        check("a in [1, 2]", "!(a in [1, 2])", true);
+        check("xs.all(x, x > n)", "!xs.all(x, x > n)", true);
+    }
+
+    #[test]
+    fn what_may_hold_together_is_not_excluded() {
+        check("lit", "lit", false);
+        check("a.b >= c.d", "a.b <= c.d", false);
+        check("a.b > 1", "a.b < 2", false);
+        check("a == 1", "b != 1", false);
+        check("a == 1 || b", "a != 1", false);
+    }
+
+    #[test]
+    fn terms_are_those_of_a_conjunction() {
+        let texts = |text: &str| -> Vec<String> {
+            Expr::parse(text).expect("an expression").terms().iter().map(Expr::to_string).collect()
+        };
+        assert_eq!(texts("a && (b && !c)"), ["a", "b", "!c"]);
+        assert_eq!(texts("a || b"), ["a || b"]);
+    }
+}
