@@ -8,23 +8,27 @@
 //! }
 //! ```
 //!
-//! Each clause is listed as `<suite>::<clause>`. The first test of a suite that is run starts its
-//! campaign, the others wait for its verdicts. Under nextest, where each test is a process of its
-//! own, the first process runs the campaign under a file lock and the others read its report.
+//! Each clause is listed as `<suite>::<clause>`, and `<suite>::complete` says whether all of them
+//! were decided. The first test of a suite that is run starts its campaign, the others wait for its
+//! verdicts. Under nextest, where each test is a process of its own, the first process runs the
+//! campaign under a file lock and the others read its report. Campaigns at a real endpoint run one
+//! after the other, and what its profile allows in all holds for all of them together.
+
+mod lock;
 
 use crate::campaign::{Event, Listener};
 use crate::cli::Loaded;
 pub use crate::cli::drive::Make;
 use crate::cli::drive::{Chosen, Drive, Filing, Given, Order, campaign};
-use crate::cli::{Began, Limits, Patterns, Shelf, Wrong, lead, target};
-use crate::endpoint::Identities;
+use crate::cli::{Began, Limits, Patterns, Shelf, Signals, Used, Wrong, lead, target};
+use crate::endpoint::{Complete, Identities, Profile};
 use crate::model::Origin;
 use crate::oracle::Verdict;
 use crate::report::{ClauseRow, Report, Shown, complaint};
 use crate::run::Cancel;
 use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, Write};
+use lock::{Lock, TestRun};
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -110,7 +114,8 @@ impl Default for Conformance {
 ///
 /// A clause that is contradicted fails, with its source, what was seen and the line that replays it.
 /// One that is inconclusive or untested fails against the mock, where everything that can be reached
-/// must be decided, and is ignored with its reason elsewhere; never is it a pass.
+/// must be decided, and is ignored with its reason elsewhere; never is it a pass. `<suite>::complete`
+/// fails where something that can be reached was not decided, unless the profile waives it.
 ///
 /// # Panics
 /// If a suite or its schemas cannot be read: the message says where and why.
@@ -123,17 +128,25 @@ pub fn conformance(options: Conformance) -> Conclusion {
 fn trials(options: &Arc<Conformance>) -> Result<Vec<Trial>, Wrong> {
     let shelf = Shelf::find(&options.base)?;
     let began = Began::now();
+    let run = TestRun::now(&began);
     let today = options.today.clone().unwrap_or_else(|| began.day.clone());
     let mut trials = Vec::new();
     for name in shelf.select(&options.suites)? {
         let loaded = shelf.load(&name, &today)?;
         let promises = loaded.model.clauses.iter().filter(|info| !matches!(info.origin, Origin::Event(_)));
         let clauses: Vec<String> = promises.map(|info| info.id.clone()).collect();
-        let one = Arc::new(Once { options: options.clone(), shelf: shelf.clone(), loaded, report: OnceLock::new() });
+        let one = Arc::new(Once {
+            options: options.clone(),
+            shelf: shelf.clone(),
+            loaded,
+            run: run.clone(),
+            known: OnceLock::new(),
+        });
         for clause in clauses {
             let one = Arc::clone(&one);
             trials.push(Trial::ignorable_test(format!("{name}::{clause}"), move || decided(&one, &clause)));
         }
+        trials.push(Trial::ignorable_test(format!("{name}::complete"), move || complete(&one)));
     }
     Ok(trials)
 }
@@ -143,11 +156,25 @@ struct Once {
     options: Arc<Conformance>,
     shelf: Shelf,
     loaded: Loaded,
-    report: OnceLock<Result<Report, Wrong>>,
+    run: TestRun,
+    known: OnceLock<Result<Known, String>>,
+}
+
+impl Once {
+    fn known(&self) -> Result<&Known, Failed> {
+        let known = self.known.get_or_init(|| shared(self).unwrap_or_else(|wrong| Err(wrong.to_string())));
+        known.as_ref().map_err(|wrong| Failed::from(wrong.clone()))
+    }
+}
+
+/// What a campaign has come to.
+struct Known {
+    report: Report,
+    complete: Complete,
 }
 
 fn decided(one: &Once, clause: &str) -> Result<Completion, Failed> {
-    let report = one.report.get_or_init(|| shared(one)).as_ref().map_err(|wrong| Failed::from(wrong.to_string()))?;
+    let report = &one.known()?.report;
     let row = report
         .clause(clause)
         .ok_or_else(|| Failed::from("the report has no such clause: was the suite changed meanwhile?"))?;
@@ -163,60 +190,92 @@ fn decided(one: &Once, clause: &str) -> Result<Completion, Failed> {
     }
 }
 
+/// Whether everything that can be reached was decided, one way or the other.
+fn complete(one: &Once) -> Result<Completion, Failed> {
+    let Known { report, complete } = one.known()?;
+    let open =
+        |row: &&ClauseRow| matches!(row.verdict, Verdict::Inconclusive | Verdict::Untested) && row.standing.decidable();
+    let open: Vec<&str> = report.clauses.iter().filter(open).map(|row| row.id.as_str()).collect();
+    if open.is_empty() && report.stopped.is_none() {
+        return Ok(Completion::Completed);
+    }
+    let why = report.stopped.as_ref().map(|why| format!("; stopped: {why}")).unwrap_or_default();
+    let text = format!("{} of {} clauses are not decided{why}: {}", open.len(), report.clauses.len(), open.join(", "));
+    match complete {
+        Complete::Required => Err(Failed::from(text)),
+        Complete::Waived => Ok(Completion::ignored_with(format!("waived by the profile: {text}"))),
+    }
+}
+
 fn reason(row: &ClauseRow) -> String {
     format!("{}: {} ({})", row.verdict.word(), row.reason, row.says)
 }
 
-/// The report of this test run: made here, or by another process of the same run.
-fn shared(one: &Once) -> Result<Report, Wrong> {
-    let folder = &one.options.reports;
-    let place = folder.join(format!("{}.lock", one.loaded.name));
-    let unwritable = |error: std::io::Error| Wrong::unwritable(&place, &error);
-    std::fs::create_dir_all(folder).map_err(unwritable)?;
-    let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&place);
-    let mut lock = opened.map_err(unwritable)?;
-    lock.lock().map_err(unwritable)?;
-    // Only a runner that names its run can be told from an earlier one; any other runs all tests in one process.
-    let run = std::env::var("NEXTEST_RUN_ID").ok();
-    let mut last = String::new();
-    lock.read_to_string(&mut last).map_err(unwritable)?;
-    if run.as_ref().is_some_and(|run| *run == last)
-        && let Some(report) = read(&folder.join(&one.loaded.name).join("report.json"))
-    {
-        return Ok(report);
-    }
-    mark(&mut lock, "").map_err(unwritable)?;
-    let report = run_here(one)?;
-    mark(&mut lock, run.as_deref().unwrap_or("")).map_err(unwritable)?;
-    Ok(report)
+/// What stands in the lock file of a suite once its campaign is over.
+#[derive(Serialize, Deserialize)]
+struct Over {
+    run: String,
+    complete: Complete,
+    /// Why there is no report.
+    wrong: Option<String>,
 }
 
-fn mark(lock: &mut File, run: &str) -> std::io::Result<()> {
-    lock.set_len(0)?;
-    lock.rewind()?;
-    lock.write_all(run.as_bytes())
+/// What stands in the lock file that is held by whoever asks a real endpoint.
+#[derive(Serialize, Deserialize)]
+struct Spent {
+    run: String,
+    used: Used,
+}
+
+/// The report of this test run: made here, or by another process of the same run.
+fn shared(one: &Once) -> Result<Result<Known, String>, Wrong> {
+    let folder = &one.options.reports;
+    let mut lock = Lock::wait(&folder.join(format!("{}.lock", one.loaded.name)))?;
+    if let Some(Over { complete, wrong, .. }) = lock.read::<Over>().filter(|over| over.run == one.run.0) {
+        if let Some(wrong) = wrong {
+            return Ok(Err(wrong));
+        }
+        if let Some(report) = read(&folder.join(&one.loaded.name).join("report.json")) {
+            return Ok(Ok(Known { report, complete }));
+        }
+    }
+    lock.write(&())?;
+    let made = run_here(one);
+    let complete = made.as_ref().map_or(Complete::Required, |known| known.complete);
+    let wrong = made.as_ref().err().map(ToString::to_string);
+    lock.write(&Over { run: one.run.0.clone(), complete, wrong })?;
+    Ok(made.map_err(|wrong| wrong.to_string()))
 }
 
 fn read(path: &Path) -> Option<Report> {
     Report::read(&std::fs::read_to_string(path).ok()?).ok()
 }
 
-fn run_here(one: &Once) -> Result<Report, Wrong> {
+fn run_here(one: &Once) -> Result<Known, Wrong> {
     let options = &one.options;
     let began = Began::now();
-    let (loaded, chosen, settle_percent) = asked(one)?;
+    let (loaded, chosen, profile) = asked(one)?;
     let everything = Patterns::new("suites", &[])?;
     let selection = everything.of(&loaded);
     let witnesses = one.shelf.witnesses(&loaded.name)?;
     let limits = Limits { requests: options.requests, plans: None, fast: false, first: false };
+    // Suites side by side would ask the same endpoint twice as fast, and have twice as much alive there.
+    let mut counter = match chosen.real() {
+        true => Some(Lock::wait(&options.reports.join("endpoint.lock"))?),
+        false => None,
+    };
+    let last = counter.as_mut().and_then(Lock::read::<Spent>).filter(|spent| spent.run == one.run.0);
+    let mut used = last.map(|spent| spent.used).unwrap_or_default();
+    let signals = chosen.real().then(Signals::listen);
     let order = Order {
         loaded: &loaded,
         chosen: &chosen,
         seed: options.seed,
-        budget: limits.budget(&chosen),
+        budget: limits.budget(&chosen, used),
+        ceilings: limits.ceilings(&chosen, used),
         selection: &selection,
         selected: None,
-        settle_percent,
+        settle_percent: profile.settle_percent,
         witnesses: &witnesses,
         salt: began.salt(),
         wall: began.wall(),
@@ -224,23 +283,31 @@ fn run_here(one: &Once) -> Result<Report, Wrong> {
             Target::Profile(path) => Some(path.display().to_string()),
             _ => None,
         },
-        cancel: Cancel::never(),
+        cancel: signals.as_ref().map_or_else(Cancel::never, |signals| signals.cancel.clone()),
     };
     let origin = one.shelf.place();
     let filing = Filing { reports: &options.reports, origin: &origin, began: &began };
     let drive: Drive<'_> = &lead::lead;
-    let (report, left) = campaign(&order, &filing, &mut Deaf, drive)?;
-    for thing in &left {
+    let ended = campaign(&order, &filing, &mut Deaf, drive)?;
+    for thing in &ended.left {
         eprintln!("left behind: {} {}: {}", thing.handle, thing.id, thing.because);
     }
-    Ok(report)
+    used.add(&ended);
+    if let Some(counter) = &mut counter {
+        counter.write(&Spent { run: one.run.0.clone(), used })?;
+    }
+    if let Some(exit) = signals.and_then(|signals| signals.came()) {
+        // Whoever sent the signal wants no further campaign.
+        std::process::exit(i32::from(exit.code()));
+    }
+    Ok(Known { report: ended.report, complete: profile.complete })
 }
 
 /// The suite with the endpoint's pools, and the endpoint.
-fn asked(one: &Once) -> Result<(Loaded, Chosen, u32), Wrong> {
+fn asked(one: &Once) -> Result<(Loaded, Chosen, Arc<Profile>), Wrong> {
     let loaded = one.loaded.clone();
     let profile = match &one.options.target {
-        Target::Mock => return Ok((loaded, Chosen::Mock(None), 100)),
+        Target::Mock => return Ok((loaded, Chosen::Mock(None), target::profile(None)?)),
         Target::InProcess { name, make, identities, paused_clock } => {
             let given = Given {
                 name: name.clone(),
@@ -248,7 +315,7 @@ fn asked(one: &Once) -> Result<(Loaded, Chosen, u32), Wrong> {
                 identities: identities.clone(),
                 paused_clock: *paused_clock,
             };
-            return Ok((loaded, Chosen::Given(given), 100));
+            return Ok((loaded, Chosen::Given(given), target::profile(None)?));
         }
         Target::Profile(path) => target::profile(Some(path))?,
         Target::Service { profile, .. } => target::profile_text(&profile())?,
@@ -258,8 +325,8 @@ fn asked(one: &Once) -> Result<(Loaded, Chosen, u32), Wrong> {
         _ => profile.endpoint(&loaded.name).map(str::to_string),
     };
     let loaded = loaded.at(&profile)?;
-    let chosen = address.map_or(Ok(Chosen::Mock(None)), |address| target::at(address, &profile))?;
-    Ok((loaded, chosen, profile.settle_percent))
+    let chosen = address.map_or(Chosen::Mock(None), |address| Chosen::Address(address, profile.clone()));
+    Ok((loaded, chosen, profile))
 }
 
 fn text(path: &Path) -> String {

@@ -91,13 +91,6 @@ fn an_endpoint_that_is_not_there_ends_with_5_and_writes_nothing() {
 }
 
 #[test]
-fn an_endpoint_that_may_not_be_changed_is_not_asked() {
-    let (told, code) = wrong(&["run", "--endpoint", "http://127.0.0.1:1"]);
-    assert_eq!(code, 4, "{told}");
-    assert!(told.contains("`changes: allowed`"), "{told}");
-}
-
-#[test]
 fn a_suite_with_an_unknown_operation_is_refused_at_its_line() {
     let folder = scratch("bad-suite");
     let lamps = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps");

@@ -2,13 +2,14 @@
 
 use super::event::{Event, Listener, Spent};
 use super::naming::{ending, found_out, showing};
+use super::share::{Share, alive};
 use super::watch::Eyes;
 use crate::endpoint::{Endpoint, Identities};
 use crate::history::{Cause, Header, History, Outcome, Secrets};
 use crate::model::{Bounds, Excess, Fault, Heard, Life, Model, Tally, Who};
 use crate::oracle::Finding;
 use crate::plan::{Chooser, Coverage, Ending, FORMAT, Handles, Hints, Limits, Plan, Recorded, Situation, Step, cover};
-use crate::run::{Cancel, Context, Deletion, Left, NoJournal, Pace, Run, StepEnd, Stop, carry_out, sweep};
+use crate::run::{Cancel, Ceilings, Context, Deletion, Left, NoJournal, Pace, Run, StepEnd, Stop, carry_out, sweep};
 use crate::schema::Schemas;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -23,6 +24,12 @@ pub struct Site<'a> {
     pub identities: Identities,
     pub secrets: Secrets,
     pub pace: Pace,
+    /// Over all plans side by side; what of it a campaign's budget lowers is lower.
+    pub ceilings: Ceilings,
+    /// What waits are spread by.
+    pub seed: u64,
+    /// Choose only operations that read.
+    pub reading_only: bool,
     pub cancel: Cancel,
     pub bounds: Bounds,
     pub limits: Limits,
@@ -56,19 +63,18 @@ pub struct Allowance {
     pub first_only: bool,
 }
 
-/// Carries out what a chooser picks.
+/// Carries out what a chooser picks, beside the other plans of its campaign.
 ///
 /// # Errors
 /// If an expression of the suite goes wrong on valid input.
-pub async fn drive(
-    site: &Site<'_>,
+pub(super) async fn drive(
+    share: &Share<'_>,
     chooser: &mut dyn Chooser,
     number: u64,
     drawn: Option<(u64, u64)>,
     allowance: Allowance,
-    coverage: &mut Coverage,
-    listener: &mut dyn Listener,
 ) -> Result<Driven, Fault> {
+    let site = share.site;
     let endpoint = (site.endpoint)(number);
     let context = Context {
         endpoint: endpoint.as_ref(),
@@ -77,16 +83,24 @@ pub async fn drive(
         secrets: &site.secrets,
         pace: site.pace,
         budget: crate::run::Budget { requests: allowance.requests, time: Duration::from_secs(allowance.seconds) },
+        purse: &share.purse,
+        seeds: (site.seed, number),
         cancel: site.cancel.clone(),
     };
     let mut run = Run::begin(Box::new(NoJournal));
     let mut eyes = Eyes::new(site.model.clone(), site.schemas.clone(), number, site.bounds);
     let mut steps: Vec<Step> = Vec::new();
     let mut handles = Handles::default();
+    let mut limits = site.limits.clone();
+    // Creates of which nobody knows whether they happened: they take a place each.
+    let mut uncertain = 0;
     let mut skipped = 0;
     let mut told = 0;
+    share.enter(number);
     let stop = loop {
         let before = eyes.judge.belief.clone();
+        let alive = alive(site, &before) + uncertain;
+        limits.live_max = share.room(number).saturating_sub(uncertain).min(site.limits.live_max);
         let next = {
             let situation = Situation {
                 model: &site.model,
@@ -95,19 +109,23 @@ pub async fn drive(
                 handles: &handles,
                 steps: &steps,
                 requests: told as u64,
-                coverage,
-                limits: &site.limits,
+                coverage: &share.coverage.borrow(),
+                limits: &limits,
             };
             chooser.next(&situation)
         };
         let Some(step) = next else { break None };
+        // A batch brings as many as its reply says: it counts as one until then.
+        if let Err(stop) = share.reserve(number, alive, step.births.len()) {
+            break Some(stop);
+        }
         let index = steps.len();
         let end = carry_out(&context, &step, index, &mut run, &mut eyes).await;
         if matches!(end, Ok(StepEnd::Skipped(_))) {
             skipped += 1;
         }
         for exchange in &run.exchanges[told..] {
-            listener.hear(&Event::Exchanged { plan: number, exchange });
+            share.tell(&Event::Exchanged { plan: number, exchange });
         }
         told = run.exchanges.len();
         let ending = eyes.ending(index).unwrap_or(Ending::Open);
@@ -118,6 +136,9 @@ pub async fn drive(
         handles.note(&site.model, &step, &born, ending);
         // Some ids are told by later replies.
         run.ids.iter().for_each(|(name, id)| handles.bind(name, id));
+        if eyes.ending(index) == Some(Ending::Open) && born.is_empty() {
+            uncertain += step.births.len();
+        }
         // What was covered before has no part in counting what is covered now.
         let untouched = Coverage::default();
         let situation = Situation {
@@ -130,7 +151,7 @@ pub async fn drive(
             coverage: &untouched,
             limits: &site.limits,
         };
-        cover(coverage, &situation, &site.hints, &step, ending);
+        cover(&mut share.coverage.borrow_mut(), &situation, &site.hints, &step, ending);
         steps.push(step);
         if eyes.fault.is_some() {
             break None;
@@ -142,10 +163,12 @@ pub async fn drive(
             break None;
         }
     };
+    let left = clean(site, &context, &mut run, &eyes).await;
+    share.leave(number, left.len());
+    share.settling.borrow_mut().merge(eyes.settling());
     if let Some(fault) = eyes.fault {
         return Err(fault);
     }
-    let left = clean(site, &context, &mut run, &eyes).await;
     let mut spent = spent(&site.model, &run.exchanges);
     spent.steps_skipped = skipped;
     let header = header(site, endpoint.name(), number);
@@ -162,10 +185,10 @@ pub async fn drive(
     })
 }
 
-/// Carries out a recorded plan.
+/// Carries out a recorded plan, alone.
 ///
 /// # Errors
-/// As [`drive`].
+/// If an expression of the suite goes wrong on valid input.
 pub async fn retrace(
     site: &Site<'_>,
     plan: &Plan,
@@ -173,8 +196,17 @@ pub async fn retrace(
     allowance: Allowance,
     listener: &mut dyn Listener,
 ) -> Result<Driven, Fault> {
+    let share = Share::new(site, site.ceilings, site.limits.live_max, listener);
+    again(&share, plan, number, allowance).await
+}
+
+/// Carries out a recorded plan beside the others of its campaign.
+///
+/// # Errors
+/// As [`retrace`].
+pub(super) async fn again(share: &Share<'_>, plan: &Plan, number: u64, allowance: Allowance) -> Result<Driven, Fault> {
     let mut chooser = Recorded::new(plan.steps.clone());
-    drive(site, &mut chooser, number, plan.drawn, allowance, &mut Coverage::default(), listener).await
+    drive(share, &mut chooser, number, plan.drawn, allowance).await
 }
 
 async fn clean(site: &Site<'_>, context: &Context<'_>, run: &mut Run, eyes: &Eyes) -> Vec<Left> {

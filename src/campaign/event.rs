@@ -1,5 +1,6 @@
 //! What a campaign tells its listeners, and what it leaves behind.
 
+use super::settling::Settling;
 use crate::history::{Exchange, History};
 use crate::model::{ClauseId, Tally};
 use crate::oracle::{Finding, Row};
@@ -14,9 +15,9 @@ pub struct Budget {
     pub shrink_requests_max: u64,
     pub plans_max: u64,
     pub steps_per_plan_max: usize,
-    /// Seconds on the endpoint's clock (the paused one for the mock in process).
+    /// Seconds on the endpoint's clock (the paused one for the mock in process), over all plans.
     pub seconds_max: u64,
-    /// Things alive at once within a plan.
+    /// Things alive at once, over all plans side by side.
     pub live_max: usize,
     /// Stop at the first finding.
     pub first_only: bool,
@@ -47,6 +48,7 @@ pub struct Spent {
     pub lost: u64,
     pub throttled: u64,
     pub shrinking: u64,
+    pub cleaning: u64,
     pub plans: u64,
     pub steps_skipped: u64,
 }
@@ -63,6 +65,7 @@ impl Spent {
         self.lost += other.lost;
         self.throttled += other.throttled;
         self.shrinking += other.shrinking;
+        self.cleaning += other.cleaning;
         self.plans += other.plans;
         self.steps_skipped += other.steps_skipped;
     }
@@ -115,6 +118,8 @@ pub struct Conclusion {
     pub found: Vec<Found>,
     pub tally: Tally,
     pub spent: Spent,
+    /// How long things took to come to rest.
+    pub settling: Settling,
     /// Why it ended before its clauses were decided; none if all were or the budget was spent as planned.
     pub stopped: Option<String>,
     /// The histories of all plans, in order.

@@ -8,7 +8,7 @@ use crate::endpoint::{CALLERS, Endpoint, Identities, Identity};
 use crate::history::Secrets;
 use crate::model::{Bounds, Model};
 use crate::plan::{Hints, Limits};
-use crate::run::{Cancel, Pace};
+use crate::run::{Cancel, Ceilings, Pace};
 use crate::schema::Schemas;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -89,6 +89,9 @@ pub fn site<'a>(
             settle_most,
             ..Pace::IN_PROCESS
         },
+        ceilings: Ceilings::NONE,
+        seed: home.seed,
+        reading_only: false,
         cancel,
         bounds: home.bounds,
         limits: mock_limits(model, schemas, home.steps_per_plan_max, home.live_max),

@@ -85,7 +85,9 @@ pub async fn found_out(site: &Site<'_>, context: &Context<'_>, eyes: &Eyes, with
         let Ok(request) = compose(context.catalog, &call, context.identities) else { continue };
         let mut wait = context.pace.poll_first;
         loop {
-            sleep(context.pace.gap).await;
+            if !context.purse.reserved().await {
+                return found;
+            }
             if let Ok(outcome) = timeout(context.pace.request_timeout, context.endpoint.send(&request)).await {
                 let exchange = unrecorded(&call, request.parameters.clone(), outcome);
                 let asked = Asked::new(&site.model, &exchange, Class::Valid);

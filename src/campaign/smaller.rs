@@ -1,8 +1,9 @@
 //! The smallest plan behind a finding: candidates are run like any plan, and judged.
 
-use super::drive::{Allowance, Site, retrace};
-use super::event::{Event, Found, Listener};
+use super::drive::{Allowance, Site, again};
+use super::event::{Event, Found};
 use super::lead::CampaignError;
+use super::share::Share;
 use crate::history::History;
 use crate::model::Fault;
 use crate::plan::{Plan, Settle, Step, handle_name};
@@ -23,12 +24,8 @@ pub struct Smallest {
 ///
 /// # Errors
 /// If the suite goes wrong on a candidate.
-pub async fn smaller(
-    site: &Site<'_>,
-    found: &Found,
-    requests_max: u64,
-    listener: &mut dyn Listener,
-) -> Result<Smallest, CampaignError> {
+pub async fn smaller(share: &Share<'_>, found: &Found, requests_max: u64) -> Result<Smallest, CampaignError> {
+    let site = share.site;
     let limits = Limits { tries_max: 2_000, requests_max };
     let fault: RefCell<Option<Fault>> = RefCell::new(None);
     let shown: RefCell<BTreeMap<String, History>> = RefCell::new(BTreeMap::new());
@@ -36,11 +33,12 @@ pub async fn smaller(
     let values = |step: &Step| simpler_steps(site, step);
     let worthwhile = |steps: &[Step]| closed(steps).len() == steps.len();
     let mut fails = async |candidate: Plan| -> Trial {
-        if fault.borrow().is_some() {
+        // Nothing is learned from a candidate that may not be carried out.
+        if fault.borrow().is_some() || site.cancel.asked() || share.purse.closed().is_some() {
             return Trial { fails: false, requests: 0 };
         }
         let allowance = Allowance { requests: 100_000, seconds: 1_000_000, first_only: true };
-        match retrace(site, &candidate, number, allowance, &mut Deaf).await {
+        match again(share, &candidate, number, allowance).await {
             Ok(driven) => {
                 let same = |clauses: &[crate::model::ClauseId]| {
                     clauses.iter().any(|clause| found.finding.clauses.contains(clause))
@@ -59,7 +57,7 @@ pub async fn smaller(
         }
     };
     let mut progress = |steps: usize, tried: u64| {
-        listener.hear(&Event::Shrinking { clauses: &found.finding.clauses, steps, tried });
+        share.tell(&Event::Shrinking { clauses: &found.finding.clauses, steps, tried });
     };
     // Where waiting after each step still shows it, nothing in the plan is there only to pass time.
     let calm = calmed(&found.plan);
@@ -146,12 +144,6 @@ fn calmed(plan: &Plan) -> Plan {
 
 fn written(plan: &Plan) -> String {
     serde_json::to_string(&plan.steps).expect("steps are plain values")
-}
-
-struct Deaf;
-
-impl Listener for Deaf {
-    fn hear(&mut self, _: &Event<'_>) {}
 }
 
 /// The step with simpler bodies that are still valid. A body that names things stays as it is:

@@ -1,5 +1,6 @@
 //! The judge as the runner's watcher: every exchange is judged as it comes.
 
+use super::settling::{Settling, Stopwatch};
 use crate::endpoint::Call;
 use crate::history::{Cause, Exchange};
 use crate::model::{Asked, Bounds, Excess, Fault, Heard, Held, Id, Life, Model, Who, classed, listed};
@@ -10,6 +11,7 @@ use crate::schema::{Class, Schemas};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Judges what comes back, and says what has to be looked at again.
 pub struct Eyes {
@@ -27,7 +29,12 @@ pub struct Eyes {
     looks: BTreeMap<usize, u64>,
     /// By what stands for a thing whose id is told later: the step that made it, and its name there.
     untold: BTreeMap<Id, (usize, String)>,
+    stopwatch: Stopwatch,
+    settle_percent: u32,
 }
+
+/// The last look comes so long after the bound: what it shows is late, whatever was rounded.
+const LATE: Duration = Duration::from_millis(10);
 
 /// What is known of one step that was carried out.
 struct Stepped {
@@ -54,7 +61,14 @@ impl Eyes {
             lists,
             looks: BTreeMap::new(),
             untold: BTreeMap::new(),
+            stopwatch: Stopwatch::default(),
+            settle_percent: bounds.settle_percent,
         }
+    }
+
+    /// How long things took to come to rest until now.
+    pub fn settling(&mut self) -> Settling {
+        std::mem::take(&mut self.stopwatch.settling)
     }
 
     /// What became of a step; none if it was not sent.
@@ -195,6 +209,9 @@ impl Watcher for Eyes {
             Ok(seen) => {
                 self.findings.extend(seen.findings);
                 self.excesses.extend(seen.excess);
+                let nothing = BTreeSet::new();
+                let touched = self.steps.get(&exchange.step).map_or(&nothing, |stepped| &stepped.touched);
+                self.stopwatch.look(&self.model, &self.judge.belief, exchange, touched);
             }
             Err(fault) => self.fault = Some(fault),
         }
@@ -217,5 +234,12 @@ impl Watcher for Eyes {
         };
         let ids: Vec<&Id> = stepped.touched.iter().map(|id| belief.told(id)).filter(restless).collect();
         self.looks_at(&ids, &stepped.binding, step_index)
+    }
+
+    fn bound(&self, step_index: usize) -> Option<Duration> {
+        let touched = &self.steps.get(&step_index)?.touched;
+        let longest = touched.iter().map(|id| self.model.resource(id).settles_ms).max()?;
+        let percent = u64::from(self.settle_percent);
+        Some(Duration::from_millis(longest.saturating_mul(percent) / 100) + LATE)
     }
 }

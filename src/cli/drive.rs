@@ -6,12 +6,12 @@ use super::shelf::Loaded;
 use super::wrong::Wrong;
 use crate::campaign::{Budget, Conclusion, Listener};
 use crate::endpoint::mock::Mutant;
-use crate::endpoint::{Endpoint, Identities, Profile, Wall};
+use crate::endpoint::{Changes, Endpoint, Identities, Profile, Wall};
 use crate::history::write_jsonl;
 use crate::oracle::Selection;
 use crate::plan::Plan;
 use crate::report::{self, Report, Run, Shown, Subject, Target, Writing, certificate, digest, junit};
-use crate::run::{Cancel, Left};
+use crate::run::{Cancel, Ceilings, Left};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
@@ -52,6 +52,8 @@ pub struct Order<'a> {
     pub chosen: &'a Chosen,
     pub seed: u64,
     pub budget: Budget,
+    /// Over all plans side by side.
+    pub ceilings: Ceilings,
     pub selection: &'a Selection,
     /// The patterns of the selection as the user wrote them.
     pub selected: Option<String>,
@@ -65,6 +67,15 @@ pub struct Order<'a> {
     /// The profile's file, for the replay line.
     pub profile: Option<String>,
     pub cancel: Cancel,
+}
+
+/// What came of a campaign whose reports are written.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    pub report: Report,
+    pub run: Run,
+    /// Things that could not be deleted.
+    pub left: Vec<Left>,
 }
 
 /// Carries out an order: the campaign room, or a test's recorded conclusion.
@@ -90,6 +101,12 @@ impl Chosen {
         }
     }
 
+    /// Whether nothing may be created, changed or deleted there.
+    #[must_use]
+    pub fn reading_only(&self) -> bool {
+        matches!(self, Chosen::Address(_, profile) if profile.changes != Changes::Allowed)
+    }
+
     /// As the report names it.
     #[must_use]
     pub fn named(&self) -> Target {
@@ -110,7 +127,7 @@ pub fn campaign(
     filing: &Filing<'_>,
     listener: &mut dyn Listener,
     drive: Drive<'_>,
-) -> Result<(Report, Vec<Left>), Wrong> {
+) -> Result<Ended, Wrong> {
     let start = filing.began.elapsed();
     let (conclusion, left) = drive(order, listener)?;
     let spent = filing.began.elapsed().saturating_sub(start);
@@ -136,10 +153,11 @@ pub fn campaign(
         origin: filing.origin.to_string(),
         report: digest(report.json().as_bytes()),
         exit_code: exit::of(&report).code(),
-        limits: limits(&order.budget),
+        limits: limits(&order.budget, &order.ceilings),
+        settled: report::settled(&conclusion.settling),
     };
     write(&conclusion, &report, &run, filing)?;
-    Ok((report, left))
+    Ok(Ended { report, run, left })
 }
 
 fn write(conclusion: &Conclusion, report: &Report, run: &Run, filing: &Filing<'_>) -> Result<(), Wrong> {
@@ -173,10 +191,12 @@ fn replay_options(order: &Order<'_>, target: &Target) -> Vec<String> {
     options
 }
 
-fn limits(budget: &Budget) -> BTreeMap<String, u64> {
+fn limits(budget: &Budget, ceilings: &Ceilings) -> BTreeMap<String, u64> {
     let limits = [
         ("requests", budget.requests_max),
         ("requests for shrinking", budget.shrink_requests_max),
+        ("requests for cleaning up", ceilings.reserve),
+        ("plans side by side", ceilings.side_by_side as u64),
         ("plans", budget.plans_max),
         ("steps in a plan", budget.steps_per_plan_max as u64),
         ("seconds on the endpoint's clock", budget.seconds_max),

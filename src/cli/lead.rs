@@ -2,14 +2,14 @@
 
 use super::drive::{Chosen, Order};
 use super::exit::Exit;
-use super::shelf::Loaded;
+use super::ready::{needs_changes, reached};
 use super::wrong::Wrong;
 use crate::campaign::{
     self, Allowance, CampaignError, Conclusion, Driven, Home, Listener, Site, Standings, mocks, on_paused_clock,
     retrace, site,
 };
 use crate::endpoint::mock::Tempo;
-use crate::endpoint::{CALLERS, Call, Endpoint, Http, HttpLimits, Identities, Profile, Request, Wall, compose, probe};
+use crate::endpoint::{CALLERS, Endpoint, Identities, Profile};
 use crate::history::{Learned, Secrets};
 use crate::model::{Bounds, ClauseId};
 use crate::oracle::Standing;
@@ -23,8 +23,10 @@ use std::time::Duration;
 pub const WORLDS_MAX: usize = 4096;
 /// Between two looks at the same thing over a network.
 const POLL_LEAST: Duration = Duration::from_millis(20);
+/// Room for a look that comes after the bound.
+const LATE: Duration = Duration::from_secs(1);
 /// For cleaning up after one plan, where the profile does not say.
-const SWEEP: Duration = Duration::from_secs(600);
+const SWEEP: Duration = Duration::from_secs(super::meant::SECONDS_RESERVE);
 
 /// Runs a campaign; what could not be deleted afterwards comes with it.
 ///
@@ -59,7 +61,10 @@ pub fn lead(order: &Order<'_>, listener: &mut dyn Listener) -> Result<(Conclusio
             let endpoint = |_| -> Rc<dyn Endpoint> { http.clone() };
             let site = real_site(order, profile, http.learned(), &endpoint);
             let standings = standings(&site);
-            let standing = |clause| standings.of(clause);
+            let standing = |clause| match site.reading_only && needs_changes(&site.model, clause) {
+                true => Standing::Unreachable("changes are not allowed here".to_string()),
+                false => standings.of(clause),
+            };
             let inner = inner(order, &standing);
             campaign::lead(&site, &inner, listener).await.map_err(|error| failed(order, &error))
         })?,
@@ -90,8 +95,9 @@ fn inner<'a>(order: &'a Order<'_>, standing: &'a dyn Fn(ClauseId) -> Standing) -
         budget: order.budget,
         selection: order.selection.clone(),
         standing,
-        witnesses: order.witnesses,
-        shrink: true,
+        // What was recorded elsewhere changes things.
+        witnesses: if order.chosen.reading_only() { &[] } else { order.witnesses },
+        shrink: !order.chosen.reading_only(),
     }
 }
 
@@ -123,7 +129,7 @@ pub fn replay(order: &Order<'_>, plan: &Plan, number: u64, listener: &mut dyn Li
     };
     match &driven.stop {
         Some(stop @ (Stop::Unreachable { .. } | Stop::Unfit(_) | Stop::Journal { .. })) => {
-            Err(failed(order, &CampaignError::Endpoint(stop.clone())))
+            Err(failed(order, &CampaignError::Endpoint { stop: stop.clone(), left: driven.left.clone() }))
         }
         _ => Ok(driven),
     }
@@ -172,20 +178,20 @@ fn real_site<'a>(
             .with_literals(literals)
             .with_learned(learned),
         pace: Pace {
-            poll_first: paced(Pace::REAL.poll_first),
+            poll_first: ceilings.poll_ms.map_or_else(|| paced(Pace::REAL.poll_first), Duration::from_millis),
             poll_most: paced(Pace::REAL.poll_most),
-            settle_most,
-            quiet: settle_most,
+            // Each thing has its own bound, which the last look is a little after.
+            settle_most: settle_most + LATE,
+            quiet: settle_most + LATE,
             request_timeout: ceilings.request_seconds.map_or(Pace::REAL.request_timeout, Duration::from_secs),
-            gap: ceilings.rate.map_or(Pace::REAL.gap, |rate| Duration::from_secs(1) / rate.max(1)),
             ..Pace::REAL
         },
+        ceilings: order.ceilings,
+        seed: order.seed,
+        reading_only: order.chosen.reading_only(),
         cancel: order.cancel.clone(),
         bounds: bounds(order),
-        limits: Limits {
-            live_max: profile.limits.live.map_or(order.budget.live_max, |live| live as usize),
-            ..limits(order, &profile.identities)
-        },
+        limits: limits(order, &profile.identities),
         endpoint,
         sweep_within: Some(ceilings.reserve_seconds.map_or(SWEEP, Duration::from_secs)),
     }
@@ -205,38 +211,6 @@ fn limits(order: &Order<'_>, identities: &Identities) -> Limits {
     }
 }
 
-/// The endpoint, once it has answered a harmless request.
-async fn reached(loaded: &Loaded, address: &str, profile: &Profile, wall: &Wall) -> Result<Rc<Http>, Wrong> {
-    let mut limits = HttpLimits::USUAL;
-    limits.request_timeout = profile.limits.request_seconds.map_or(limits.request_timeout, Duration::from_secs);
-    let http =
-        Http::new(address, profile.identities.clone(), limits, &profile.connecting, wall.clone()).map_err(|error| {
-            let text = error.to_string();
-            let (cause, remedy) = text.rsplit_once("; ").unwrap_or((&text, "check address and profile"));
-            Wrong::endpoint(address, cause, remedy)
-        })?;
-    if let Some(request) = harmless(loaded, profile) {
-        let asked = probe(&http, &request).await;
-        asked.map_err(|error| Wrong::endpoint(error.place, error.cause, error.remedy))?;
-    }
-    Ok(Rc::new(http))
-}
-
-/// A read that names nothing but what the identity fills in.
-fn harmless(loaded: &Loaded, profile: &Profile) -> Option<Request> {
-    let catalog = &loaded.schemas.catalog;
-    let reads =
-        catalog.operations.iter().filter(|operation| operation.bindings.iter().all(|binding| binding.method == "GET"));
-    let calls =
-        reads.filter(|operation| !operation.query.iter().any(|parameter| parameter.required)).map(|operation| Call {
-            operation: operation.id.clone(),
-            binding: operation.bindings[0].id.clone(),
-            caller: "owner".to_string(),
-            ..Call::default()
-        });
-    calls.into_iter().find_map(|call| compose(catalog, &call, &profile.identities).ok())
-}
-
 fn on_running_clock<T>(future: impl Future<Output = T>) -> Result<T, Wrong> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime =
@@ -251,7 +225,7 @@ fn failed(order: &Order<'_>, error: &CampaignError) -> Wrong {
             fault.to_string(),
             "correct the expression; `probity lint` checks its types",
         ),
-        CampaignError::Endpoint(stop) => {
+        CampaignError::Endpoint { stop, left } => {
             let place = match order.chosen {
                 Chosen::Mock(_) => "the mock".to_string(),
                 Chosen::Address(address, _) => address.clone(),
@@ -262,7 +236,9 @@ fn failed(order: &Order<'_>, error: &CampaignError) -> Wrong {
                 Stop::Journal { .. } => ("make the place of the journal writable", Exit::BadInput),
                 _ => ("check that it is running and can be reached from here", Exit::Endpoint),
             };
-            Wrong { exit, ..Wrong::endpoint(place, stop.to_string(), remedy) }
+            let thing = |left: &Left| format!("left behind: {} {}: {}\n", left.handle, left.id, left.because);
+            let detail = left.iter().map(thing).collect();
+            Wrong { exit, ..Wrong::endpoint(place, stop.to_string(), remedy).with_detail(detail) }
         }
     }
 }

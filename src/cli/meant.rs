@@ -1,15 +1,19 @@
 //! What a command line means: checked, complete, with every default filled in.
 
-use super::drive::Chosen;
+use super::drive::{Chosen, Ended};
 use super::shelf::Loaded;
 use super::wrong::{Wrong, meant};
 use super::{clock, typed};
 use crate::campaign::Budget;
 use crate::model::{ClauseId, Origin};
 use crate::oracle::Selection;
+use crate::report::Spending;
+use crate::run::{Ceilings, TroubleMost};
 use regex::Regex;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Whom to ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,10 +76,14 @@ pub const LIVE_MOCK: usize = 5;
 const LIVE_REAL: usize = 3;
 /// Plans end the run only where the user says so.
 const PLANS: u64 = 1_000_000;
-/// Longest plan, in seconds of the endpoint's clock, where the profile does not say.
-const SECONDS_REAL: u64 = 8 * 3600;
-/// The mock's time costs nothing: a year of it is no limit.
-const SECONDS_MOCK: u64 = 365 * 24 * 3600;
+/// Where the profile does not say: seconds in all, those of them for cleaning up, requests a
+/// second, and plans side by side.
+const SECONDS_REAL: u64 = 3600;
+pub const SECONDS_RESERVE: u64 = 600;
+pub const RATE: u32 = 10;
+const SIDE_BY_SIDE: usize = 3;
+/// The mock's time costs nothing: a hundred years of it are no limit.
+const SECONDS_MOCK: u64 = 100 * 365 * 24 * 3600;
 
 /// The settings of `run`.
 ///
@@ -128,29 +136,112 @@ pub fn target(typed: &typed::Target, now: &clock::Began) -> Result<Target, Wrong
     })
 }
 
+/// What other suites of the same run have spent of what a profile allows in all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Used {
+    pub requests: u64,
+    pub seconds: u64,
+}
+
+impl Used {
+    /// Adds what one suite has spent.
+    pub fn add(&mut self, ended: &Ended) {
+        let Spending { requests, shrinking, cleaning, .. } = ended.report.spending;
+        self.requests += requests + shrinking + cleaning;
+        self.seconds += ended.run.duration_ms.div_ceil(1000);
+    }
+}
+
+/// The ceilings of a run at a real endpoint, in words.
+#[must_use]
+pub fn told(budget: &Budget, ceilings: &Ceilings, rate: u32) -> String {
+    let all = budget.requests_max + budget.shrink_requests_max + ceilings.reserve;
+    let rate = if rate == 0 { "as many a second as there are".to_string() } else { format!("{rate} a second") };
+    format!(
+        "at most {all} requests ({} of them to shrink what is found, {} to clean up), {rate}, {} things alive, \
+         {} plans side by side, {} minutes for plans, {} to shrink",
+        budget.shrink_requests_max,
+        ceilings.reserve,
+        budget.live_max,
+        ceilings.side_by_side,
+        ceilings.time.as_secs().div_ceil(60),
+        ceilings.shrink_time.as_secs().div_ceil(60),
+    )
+}
+
 impl Limits {
-    /// The budget of one suite's campaign.
+    /// The budget of one suite's campaign; of what a profile allows in all, `used` is spent already.
     #[must_use]
-    pub fn budget(&self, chosen: &Chosen) -> Budget {
-        let real = chosen.real();
-        let usual = match chosen {
-            Chosen::Mock(_) | Chosen::Given(_) => REQUESTS_MOCK,
-            Chosen::Address(_, profile) => profile.limits.requests.unwrap_or(REQUESTS_REAL),
-        };
-        let requests_max = self.requests.unwrap_or(if self.fast { usual / 10 } else { usual });
-        Budget {
-            requests_max,
-            shrink_requests_max: requests_max.max(500),
+    pub fn budget(&self, chosen: &Chosen, used: Used) -> Budget {
+        let free = Budget {
+            requests_max: self.requests.unwrap_or(if self.fast { REQUESTS_MOCK / 10 } else { REQUESTS_MOCK }),
+            shrink_requests_max: self.requests.unwrap_or(REQUESTS_MOCK).max(500),
             plans_max: self.plans.unwrap_or(PLANS),
             steps_per_plan_max: STEPS_PER_PLAN,
-            seconds_max: match chosen {
-                Chosen::Mock(_) | Chosen::Given(_) => SECONDS_MOCK,
-                Chosen::Address(_, profile) => profile.limits.seconds.unwrap_or(SECONDS_REAL),
-            },
-            live_max: if real { LIVE_REAL } else { LIVE_MOCK },
+            seconds_max: SECONDS_MOCK,
+            live_max: LIVE_MOCK,
             first_only: self.first,
+        };
+        let Chosen::Address(_, profile) = chosen else { return free };
+        let shares = self.shares(&profile.limits, used);
+        Budget {
+            requests_max: shares.requests,
+            shrink_requests_max: shares.shrink_requests,
+            seconds_max: shares.seconds,
+            live_max: profile.limits.live.map_or(LIVE_REAL, |live| live as usize),
+            ..free
         }
     }
+
+    /// What holds over all plans side by side; nothing that is spent at the mock costs anyone anything.
+    #[must_use]
+    pub fn ceilings(&self, chosen: &Chosen, used: Used) -> Ceilings {
+        let Chosen::Address(_, profile) = chosen else { return Ceilings::NONE };
+        let limits = &profile.limits;
+        let shares = self.shares(limits, used);
+        let live = limits.live.map_or(LIVE_REAL, |live| live as usize);
+        let percent = limits.trouble_percent.unwrap_or(TroubleMost::REAL.percent);
+        Ceilings {
+            requests: shares.requests,
+            reserve: shares.reserve_requests,
+            time: Duration::from_secs(shares.seconds),
+            shrink_time: Duration::from_secs(shares.shrink_seconds),
+            side_by_side: limits.plans.map_or(SIDE_BY_SIDE, |plans| plans as usize).min(live).max(1),
+            gap: match limits.rate.unwrap_or(RATE) {
+                0 => Duration::ZERO,
+                rate => Duration::from_secs(1) / rate,
+            },
+            trouble: TroubleMost { percent, ..TroubleMost::REAL },
+        }
+    }
+
+    /// Of what the profile allows in all, a tenth of the requests is kept for cleaning up, and a
+    /// quarter of the rest for shrinking what is found; so it is with the time.
+    fn shares(&self, limits: &crate::endpoint::Limits, used: Used) -> Shares {
+        let usual = limits.requests.unwrap_or(REQUESTS_REAL);
+        let wanted = self.requests.unwrap_or(if self.fast { usual / 10 } else { usual });
+        let requests = limits.requests.map_or(wanted, |most| most.min(wanted)).saturating_sub(used.requests);
+        let reserve_requests = requests / 10;
+        let shrink_requests = (requests - reserve_requests) / 4;
+        let seconds = limits.seconds.unwrap_or(SECONDS_REAL).saturating_sub(used.seconds);
+        let seconds = seconds - limits.reserve_seconds.unwrap_or(SECONDS_RESERVE).min(seconds / 2);
+        Shares {
+            requests: requests - reserve_requests - shrink_requests,
+            shrink_requests,
+            reserve_requests,
+            seconds: seconds - seconds / 4,
+            shrink_seconds: seconds / 4,
+        }
+    }
+}
+
+/// What is allowed in all, by what it is for.
+struct Shares {
+    requests: u64,
+    shrink_requests: u64,
+    reserve_requests: u64,
+    seconds: u64,
+    shrink_seconds: u64,
 }
 
 impl Patterns {

@@ -11,6 +11,7 @@ mod meant;
 mod out;
 mod own_pages;
 mod progress;
+mod ready;
 mod shelf;
 mod signal;
 pub(crate) mod target;
@@ -19,8 +20,9 @@ mod verbs;
 mod wrong;
 
 pub(crate) use clock::Began;
-pub(crate) use meant::{Limits, Patterns};
+pub(crate) use meant::{Limits, Patterns, Used};
 pub use shelf::{Loaded, Shelf};
+pub(crate) use signal::Signals;
 pub use verbs::derive::places_cited;
 pub use wrong::Wrong;
 

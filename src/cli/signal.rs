@@ -20,13 +20,16 @@ impl Signals {
         let (stop, cancel) = Cancel::pair();
         let came = Arc::new(AtomicU8::new(0));
         let mark = Arc::clone(&came);
+        let (ready, listens) = std::sync::mpsc::channel();
         let listening = std::thread::Builder::new().name("signals".into()).spawn(move || {
             let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
                 return;
             };
             runtime.block_on(async {
+                let Ok(mut ears) = Ears::open() else { return };
+                let _ = ready.send(());
                 loop {
-                    let exit = next().await;
+                    let exit = ears.next().await;
                     if mark.swap(exit.code(), Ordering::SeqCst) != 0 {
                         std::process::exit(i32::from(exit.code()));
                     }
@@ -35,8 +38,9 @@ impl Signals {
                 }
             });
         });
-        if let Err(error) = listening {
-            eprintln!("warning: signals are not heard: {error}");
+        // A signal that comes before anyone listens would end the process with nothing written.
+        if listening.is_err() || listens.recv().is_err() {
+            eprintln!("warning: signals are not heard; what was seen until one comes is not reported");
         }
         Signals { cancel, came }
     }
@@ -53,22 +57,37 @@ impl Signals {
 }
 
 #[cfg(unix)]
-async fn next() -> Exit {
-    use tokio::signal::unix::{SignalKind, signal};
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => terminate.recv().await,
-            Err(_) => std::future::pending().await,
+struct Ears {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Ears {
+    fn open() -> std::io::Result<Ears> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Ears { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) -> Exit {
+        tokio::select! {
+            _ = self.interrupt.recv() => Exit::Interrupted,
+            _ = self.terminate.recv() => Exit::Terminated,
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => Exit::Interrupted,
-        _ = terminate => Exit::Terminated,
     }
 }
 
 #[cfg(not(unix))]
-async fn next() -> Exit {
-    let _ = tokio::signal::ctrl_c().await;
-    Exit::Interrupted
+struct Ears;
+
+#[cfg(not(unix))]
+impl Ears {
+    fn open() -> std::io::Result<Ears> {
+        Ok(Ears)
+    }
+
+    async fn next(&mut self) -> Exit {
+        let _ = tokio::signal::ctrl_c().await;
+        Exit::Interrupted
+    }
 }

@@ -5,7 +5,7 @@ use super::meant::{Target, Whom};
 use super::shelf::Loaded;
 use super::wrong::{Wrong, meant};
 use crate::endpoint::mock::mutants;
-use crate::endpoint::{Changes, Profile, ProfileError};
+use crate::endpoint::{Profile, ProfileError};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -62,7 +62,7 @@ pub fn chosen(target: &Target, profile: &Arc<Profile>, loaded: Vec<Loaded>) -> R
         };
         let loaded = loaded.at(profile)?;
         let chosen = match address {
-            Some(address) => at(address, profile)?,
+            Some(address) => Chosen::Address(address, profile.clone()),
             None => Chosen::Mock(None),
         };
         all.push((loaded, chosen));
@@ -71,21 +71,6 @@ pub fn chosen(target: &Target, profile: &Arc<Profile>, loaded: Vec<Loaded>) -> R
         None => Ok(all),
         Some(fault) => broken(all, fault),
     }
-}
-
-/// An address, if its profile lets a campaign create, change and delete things there.
-///
-/// # Errors
-/// If it does not.
-pub fn at(address: String, profile: &Arc<Profile>) -> Result<Chosen, Wrong> {
-    if profile.changes == Changes::Allowed {
-        return Ok(Chosen::Address(address, profile.clone()));
-    }
-    Err(Wrong::input(
-        "profile",
-        format!("it does not allow changes, and a campaign creates, changes and deletes things at {address}"),
-        "write `changes: allowed` into the profile of an endpoint where that may be done",
-    ))
 }
 
 /// Whom all of them ask, for the first line of output.

@@ -8,7 +8,7 @@ use super::request::{Endpoint, Pending, Request};
 use super::tokens::{Asking, Tokens};
 use super::trouble::{Trouble, trouble};
 use crate::history::{Learned, Outcome, Reply, ReplyBody};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{DATE, HeaderMap, HeaderName, HeaderValue};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -113,6 +113,10 @@ impl Http {
     /// What it made or fetched to prove its callers, to be kept out of what is recorded.
     pub fn learned(&self) -> Learned {
         self.learned.clone()
+    }
+
+    pub(super) fn identities(&self) -> &Identities {
+        &self.identities
     }
 
     /// Sends once; once more with a fresh token where the endpoint refuses the one that was sent.
@@ -277,6 +281,12 @@ fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {
         }
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
         kept.entry(name.to_string()).and_modify(|all| *all = format!("{all}, {value}")).or_insert(value);
+    }
+    // A moment at which to come back says something only beside the endpoint's own clock.
+    if kept.contains_key("retry-after")
+        && let Some(date) = headers.get(DATE)
+    {
+        kept.insert("date".to_string(), String::from_utf8_lossy(date.as_bytes()).into_owned());
     }
     kept
 }

@@ -7,9 +7,14 @@ use super::trouble::Trouble;
 use crate::history::{Reply, ReplyBody};
 
 /// Sends one harmless request of the owner, such as a list, and tells whether it is
-/// an API that answers and takes the credentials. Any reply in JSON will do: whether
-/// it is right is a question for the suite.
-pub async fn probe(http: &Http, request: &Request) -> Result<(), ProbeError> {
+/// an API that answers and takes the credentials. Its status says whether the API knows the
+/// request; whether that is right is a question for the suite.
+pub async fn probe(http: &Http, request: &Request) -> Result<u16, ProbeError> {
+    look(http, request).await.map(|reply| reply.status)
+}
+
+/// The same with the whole reply, which is in JSON or has no body.
+pub(super) async fn look(http: &Http, request: &Request) -> Result<Reply, ProbeError> {
     let fail = |cause: String, remedy: &'static str| {
         Err(ProbeError { place: format!("{}{}", http.name(), request.path), cause, remedy })
     };
@@ -18,7 +23,7 @@ pub async fn probe(http: &Http, request: &Request) -> Result<(), ProbeError> {
         Err(Trouble::NoToken { place, cause, remedy }) => return Err(ProbeError { place, cause, remedy }),
         Err(trouble) => return fail(trouble.to_string(), trouble.remedy()),
     };
-    match reply {
+    match &reply {
         Reply { status: 401, .. } => fail("it refuses the owner's credentials with 401".to_string(), CREDENTIALS),
         Reply { status: 407, .. } => {
             fail("a proxy refuses the request with 407".to_string(), "check the proxy's settings")
@@ -27,7 +32,7 @@ pub async fn probe(http: &Http, request: &Request) -> Result<(), ProbeError> {
             fail(format!("it answers with a redirect ({status})"), "give the address to which it leads")
         }
         Reply { status, body: ReplyBody::Text { begins, because }, .. } => {
-            let cause = if is_html(&begins) {
+            let cause = if is_html(begins) {
                 format!("it answers HTML (status {status})")
             } else {
                 format!("it answers something that is not JSON (status {status}): {because}")
@@ -37,8 +42,28 @@ pub async fn probe(http: &Http, request: &Request) -> Result<(), ProbeError> {
         Reply { status: status @ 502..=504, .. } => {
             fail(format!("it answers {status}: what is behind it is not there"), "start it, or try later")
         }
-        _ => Ok(()),
+        _ => Ok(reply),
     }
+}
+
+/// Sends harmless requests until the API knows one of them: where it answers none but with 404 the
+/// address is another's, and where it forbids all of them so are the credentials.
+pub async fn recognise(http: &Http, requests: &[Request]) -> Result<(), ProbeError> {
+    let mut last = None;
+    for request in requests {
+        match probe(http, request).await? {
+            status @ (403 | 404) => last = Some((request, status)),
+            _ => return Ok(()),
+        }
+    }
+    let Some((request, status)) = last else { return Ok(()) };
+    let place = format!("{}{}", http.name(), request.path);
+    Err(if status == 403 {
+        ProbeError { place, cause: "it forbids the owner to read anything (403)".to_string(), remedy: CREDENTIALS }
+    } else {
+        let cause = "it answers 404 to reads that the catalog has".to_string();
+        ProbeError { place, cause, remedy: "check the base of the address, and the parameters of `identities.owner`" }
+    })
 }
 
 /// The endpoint cannot be used.

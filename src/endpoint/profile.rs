@@ -3,7 +3,7 @@
 use super::auth::{CALLERS, Credential, Identities, Identity, Resolver, Unresolved, Written};
 use super::connect::{Connecting, Proxy, Version};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -28,6 +28,12 @@ pub struct Profile {
     pub changes: Changes,
     /// Further names of fields whose values are not kept.
     pub secrets: Vec<String>,
+    /// By pool: how to see what the endpoint offers.
+    pub offers: BTreeMap<String, Offer>,
+    /// By resource: how to see how many more may be created.
+    pub quotas: BTreeMap<String, Quota>,
+    /// Whether a suite that was not decided in full fails its tests.
+    pub complete: Complete,
     /// How connections are made.
     pub connecting: Connecting,
     /// Places (`file:line:column`) of credentials that are written out instead of referred to.
@@ -54,7 +60,8 @@ struct File {
     identities: BTreeMap<String, Spanned<Person>>,
     /// Values that this endpoint offers (flavors, images), in place of those of the suite.
     #[serde(default)]
-    pools: BTreeMap<String, Vec<serde_json::Value>>,
+    #[schemars(with = "BTreeMap<String, Vec<serde_json::Value>>")]
+    pools: BTreeMap<String, Spanned<Vec<serde_json::Value>>>,
     /// Ceilings. What is absent is not limited by the profile.
     #[serde(default)]
     limits: Limits,
@@ -71,6 +78,16 @@ struct File {
     /// How connections are made.
     #[serde(default)]
     connection: Connection,
+    /// By pool: how to see what the endpoint offers. What the pool names must be there before
+    /// anything is created.
+    #[serde(default)]
+    offers: BTreeMap<String, Offer>,
+    /// By resource of a suite: how to see how many more may be created.
+    #[serde(default)]
+    quotas: BTreeMap<String, Quota>,
+    /// Whether a suite that was not decided in full fails its tests, each suite with one test.
+    #[serde(default)]
+    complete: Complete,
 }
 
 /// How connections are made. No proxy is taken from the environment, and no redirect is followed: only
@@ -106,6 +123,44 @@ struct Connection {
     http: Version,
 }
 
+/// A read that lists values of a pool.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Offer {
+    /// The path, with what stands in braces filled in by the owner's `parameters`.
+    pub get: String,
+    /// JSON Pointer to the list; empty for the whole reply.
+    #[serde(default)]
+    pub each: String,
+    /// JSON Pointer to the value in an item of the list; empty for the item itself.
+    #[serde(default)]
+    pub value: String,
+}
+
+/// A read that shows a quota.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Quota {
+    /// The path, with what stands in braces filled in by the owner's `parameters`.
+    pub get: String,
+    /// JSON Pointer to how many there may be, or, without `used`, how many more; negative: any number.
+    pub most: String,
+    /// JSON Pointer to how many there are.
+    #[serde(default)]
+    pub used: Option<String>,
+}
+
+/// What becomes of a suite of which something was not decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Complete {
+    /// Its test `<suite>::complete` fails.
+    #[default]
+    Required,
+    /// That test is ignored.
+    Waived,
+}
+
 /// One caller.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -135,15 +190,22 @@ pub struct Limits {
     /// Things of this run that exist at the same time.
     #[serde(default)]
     pub live: Option<u32>,
-    /// Requests a second.
+    /// Requests a second; 0: as many as there are.
     #[serde(default)]
-    #[schemars(range(min = 1))]
     pub rate: Option<u32>,
     /// Plans side by side.
     #[serde(default)]
     #[schemars(range(min = 1))]
     pub plans: Option<u32>,
-    /// Seconds kept back for cleaning up.
+    /// Requests without an answer (429, 503, lost) that end the run, in percent of all; the first
+    /// twenty do not.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 100))]
+    pub trouble_percent: Option<u32>,
+    /// Milliseconds between the first looks at a thing in motion; later ones are further apart.
+    #[serde(default)]
+    pub poll_ms: Option<u64>,
+    /// Of the seconds in all, those kept back for cleaning up.
     #[serde(default)]
     pub reserve_seconds: Option<u64>,
     /// Seconds for one request.
@@ -224,6 +286,10 @@ impl Profile {
             }
             endpoints.insert(suite.clone(), address.value.clone());
         }
+        if let Some((pool, values)) = raw.pools.iter().find(|(_, values)| values.value.is_empty()) {
+            let remedy = "name what this endpoint offers, or leave the pool out to use the suite's values";
+            return Err(at(file, values, &format!("the pool `{pool}` is empty"), remedy));
+        }
         if !(1..=100_000).contains(&raw.settle_percent.value) {
             return Err(at(
                 file,
@@ -240,11 +306,14 @@ impl Profile {
         Ok(Profile {
             endpoints,
             identities,
-            pools: raw.pools,
+            pools: raw.pools.into_iter().map(|(pool, values)| (pool, values.value)).collect(),
             limits: raw.limits,
             settle_percent: raw.settle_percent.value,
             changes: raw.changes,
             secrets: raw.secrets,
+            offers: raw.offers,
+            quotas: raw.quotas,
+            complete: raw.complete,
             connecting,
             literals,
         })

@@ -246,8 +246,20 @@ fn silent(conclusion: &Conclusion) -> Vec<SilentRow> {
 }
 
 fn spending(conclusion: &Conclusion) -> Spending {
-    let Spent { requests, reads, polls, refusals, changes, creates, lost, throttled, shrinking, plans, steps_skipped } =
-        conclusion.spent;
+    let Spent {
+        requests,
+        reads,
+        polls,
+        refusals,
+        changes,
+        creates,
+        lost,
+        throttled,
+        shrinking,
+        cleaning,
+        plans,
+        steps_skipped,
+    } = conclusion.spent;
     let rest = requests.saturating_sub(reads + polls + refusals + changes + creates);
     let parts = [
         ("reads", reads),
@@ -270,6 +282,7 @@ fn spending(conclusion: &Conclusion) -> Spending {
             })
             .collect(),
         shrinking,
+        cleaning,
         lost,
         throttled,
         steps_skipped,

@@ -1,5 +1,6 @@
 //! `run.json`: what belongs to the machine and the hour, kept out of the report.
 
+use super::settled::Settled;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -24,6 +25,9 @@ pub struct Run {
     pub exit_code: u8,
     /// Limits of the campaign, by name.
     pub limits: BTreeMap<String, u64>,
+    /// How long things took to come to rest, on the endpoint's clock.
+    #[serde(default)]
+    pub settled: Vec<Settled>,
 }
 
 /// The machine that ran the campaign.

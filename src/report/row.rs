@@ -139,6 +139,9 @@ pub struct Spending {
     pub plans: u64,
     pub shares: Vec<Share>,
     pub shrinking: u64,
+    /// Requests that deleted what plans had created.
+    #[serde(default, skip_serializing_if = "none")]
+    pub cleaning: u64,
     pub lost: u64,
     pub throttled: u64,
     pub steps_skipped: u64,
@@ -163,4 +166,8 @@ pub struct Share {
     pub requests: u64,
     /// In thousandths of all requests, rounded down.
     pub per_mille: u64,
+}
+
+fn none(count: &u64) -> bool {
+    *count == 0
 }

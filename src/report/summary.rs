@@ -84,11 +84,12 @@ fn heading(out: &mut String, report: &Report) {
     let spent = &report.spending;
     let _ = writeln!(
         out,
-        "  seed {}, {}, {} requests, {} more for shrinking",
+        "  seed {}, {}, {} requests, {} more for shrinking{}",
         report.seed,
         counted(usize::try_from(spent.plans).unwrap_or(usize::MAX), "plan", "plans"),
         spent.requests,
-        spent.shrinking
+        spent.shrinking,
+        if spent.cleaning > 0 { format!(" and {} for cleaning up", spent.cleaning) } else { String::new() }
     );
     if let Some(pattern) = &report.selected {
         let _ = writeln!(out, "  only clauses `{pattern}`");

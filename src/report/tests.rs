@@ -2,7 +2,7 @@
 
 use super::row::Target;
 use super::*;
-use crate::campaign::{Conclusion, Found, Spent};
+use crate::campaign::{Conclusion, Found, Settling, Spent};
 use crate::cli::Shelf;
 use crate::history::{Cause, Exchange, Header, History, Outcome, Reply, ReplyBody};
 use crate::model::{Cell, ClauseId, Count, Insight, Model, Tally};
@@ -208,6 +208,7 @@ fn conclusion(model: &Model) -> Conclusion {
             repeated: 1,
             ..Tally::default()
         },
+        settling: Settling::default(),
         spent: Spent {
             requests: 32,
             reads: 10,

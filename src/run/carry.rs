@@ -134,7 +134,7 @@ pub(super) async fn send(
             return Ok(landed);
         }
         desk.count(|spent| spent.retries += 1);
-        desk.pause(named.unwrap_or(backoff).min(pace.retry_after_most)).await?;
+        desk.pause(desk.spread(named.unwrap_or(backoff).min(pace.retry_after_most), index)).await?;
         backoff = backoff.saturating_mul(2);
         cause = if cause == Cause::Poll { Cause::Poll } else { Cause::Retry };
     }

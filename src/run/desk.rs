@@ -5,6 +5,7 @@ use super::face::{Context, Run, Spent, Stop, Watcher};
 use crate::endpoint::Request;
 use crate::history::{Cause, Exchange, Outcome};
 use crate::plan::Step;
+use crate::schema::Rng;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -59,6 +60,11 @@ impl<'a> Desk<'a> {
 
     pub fn unsettled(&self, index: usize) -> Vec<Call> {
         self.watcher.borrow().unsettled(index)
+    }
+
+    /// Within what time all that a step touched must have come to rest.
+    pub fn patience(&self, index: usize) -> Option<Duration> {
+        self.watcher.borrow().bound(index)
     }
 
     pub fn count(&self, change: impl FnOnce(&mut Spent)) {
@@ -138,27 +144,35 @@ impl<'a> Desk<'a> {
 
     /// Waits, unless it is cancelled or the time is up before.
     pub async fn pause(&self, wait: Duration) -> Result<(), Stop> {
+        if wait.is_zero() {
+            // A timer would round up to its next tick. What may not go on is not admitted.
+            return Ok(());
+        }
         let until = Instant::now() + wait;
-        let end = self.run.borrow().started + self.context.budget.time;
+        let end = (self.run.borrow().started + self.context.budget.time).min(self.context.purse.ends());
         tokio::select! {
             biased;
             () = self.context.cancel.wait() => Err(Stop::Cancelled),
+            stop = self.context.purse.halting() => Err(stop),
             () = sleep_until(until.min(end)) => if until > end { Err(Stop::Time) } else { Ok(()) },
         }
     }
 
-    async fn admit(&self, cause: Cause) -> Result<u64, Stop> {
-        // The turn is taken before the wait: branches that wait together go one after the other.
-        let turn = {
-            let mut run = self.run.borrow_mut();
-            let turn = run.gap_ends.max(Instant::now());
-            run.gap_ends = turn + self.context.pace.gap;
-            turn
-        };
-        let wait = turn - Instant::now();
-        if !wait.is_zero() {
-            self.pause(wait).await?;
+    /// The wait and a part of it more, drawn from the seeds for each wait of a step.
+    pub fn spread(&self, wait: Duration, step: usize) -> Duration {
+        let most = self.context.pace.jitter_percent;
+        if most == 0 || wait.is_zero() {
+            return wait;
         }
+        let (seed, plan) = self.context.seeds;
+        let nth = self.run.borrow().next;
+        let mut rng = Rng::new(seed, plan, nth << 16 | step as u64 & 0xffff, PURPOSE_WAIT);
+        wait.saturating_mul(100 + rng.below(u64::from(most) + 1) as u32) / 100
+    }
+
+    async fn admit(&self, cause: Cause) -> Result<u64, Stop> {
+        let wait = self.context.purse.turn() - Instant::now();
+        self.pause(wait).await?;
         let mut run = self.run.borrow_mut();
         if self.context.cancel.asked() {
             return Err(Stop::Cancelled);
@@ -169,6 +183,7 @@ impl<'a> Desk<'a> {
         if run.spent.requests >= self.context.budget.requests {
             return Err(Stop::Requests);
         }
+        self.context.purse.take()?;
         run.spent.requests += 1;
         run.spent.polls += u64::from(cause == Cause::Poll);
         let number = run.next;
@@ -179,11 +194,21 @@ impl<'a> Desk<'a> {
 
     fn record(&self, step: &Step, mut exchange: Exchange, fate: &Fate) {
         let mut run = self.run.borrow_mut();
+        let purse = self.context.purse;
         match fate {
             Fate::Answered => {}
-            Fate::Throttled { .. } => run.spent.throttled += 1,
-            Fate::Lost => run.spent.lost += 1,
-            Fate::Unsent { .. } => run.spent.unsent += 1,
+            Fate::Throttled { .. } => {
+                run.spent.throttled += 1;
+                purse.suffer(|troubles| troubles.throttled += 1);
+            }
+            Fate::Lost => {
+                run.spent.lost += 1;
+                purse.suffer(|troubles| troubles.lost += 1);
+            }
+            Fate::Unsent { .. } => {
+                run.spent.unsent += 1;
+                purse.suffer(|troubles| troubles.unsent += 1);
+            }
         }
         run.unsent_in_row = if matches!(fate, Fate::Unsent { .. }) { run.unsent_in_row + 1 } else { 0 };
         if !step.births.is_empty() {
@@ -244,7 +269,7 @@ fn fate(outcome: &Outcome) -> Fate {
         Outcome::Lost { .. } => Fate::Lost,
         Outcome::Replied(reply) => {
             let named = reply.headers.get("retry-after");
-            let after = named.and_then(|text| seconds(text));
+            let after = named.and_then(|text| retry_after(text, reply.headers.get("date").map(String::as_str)));
             match reply.status {
                 429 => Fate::Throttled { after, processed: false },
                 503 if named.is_some() => Fate::Throttled { after, processed: true },
@@ -255,7 +280,16 @@ fn fate(outcome: &Outcome) -> Fate {
     }
 }
 
-/// Only the form in seconds: a date would need the clock of the wall.
-fn seconds(text: &str) -> Option<Duration> {
-    text.trim().parse().ok().map(Duration::from_secs)
+/// In seconds, or as a date: that is taken against the date of the same reply, because the endpoint's
+/// clock may not be ours.
+fn retry_after(text: &str, date: Option<&str>) -> Option<Duration> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(text).ok()?;
+    let now = httpdate::parse_http_date(date?.trim()).ok()?;
+    Some(until.duration_since(now).unwrap_or_default())
 }
+
+const PURPOSE_WAIT: u64 = 40;

@@ -3,10 +3,12 @@
 use super::Call;
 use super::journal::Journal;
 use super::pace::{Budget, Cancel, Pace};
+use super::purse::{Purse, Troubles};
 use crate::endpoint::{ComposeError, Endpoint, Identities};
 use crate::history::{Exchange, Secrets};
 use crate::schema::catalog::Catalog;
 use std::collections::BTreeMap;
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// Who reads what comes back: the campaign over the belief, or a plain recorder.
@@ -25,6 +27,11 @@ pub trait Watcher {
     fn observe(&mut self, exchange: &Exchange);
     /// Reads that would show what this step touched and is not yet at rest; empty at rest.
     fn unsettled(&self, step_index: usize) -> Vec<Call>;
+    /// Within what time all that this step touched must have come to rest; none where only the
+    /// pace says how long to look.
+    fn bound(&self, _step_index: usize) -> Option<Duration> {
+        None
+    }
 }
 
 /// The id of a thing that an earlier step brought to life without naming it.
@@ -52,6 +59,10 @@ pub struct Context<'a> {
     pub pace: Pace,
     /// Ceilings of this plan.
     pub budget: Budget,
+    /// Ceilings of all plans together.
+    pub purse: &'a Purse,
+    /// What the waits are spread by: the seed of the campaign and the number of the plan.
+    pub seeds: (u64, u64),
     /// Stops it from outside.
     pub cancel: Cancel,
 }
@@ -74,7 +85,6 @@ pub struct Run {
     /// Sent and not yet on record: an earlier one is still out.
     pub(super) waiting: BTreeMap<u64, Option<Exchange>>,
     pub(super) unsent_in_row: u32,
-    pub(super) gap_ends: Instant,
 }
 
 /// Counts of requests. Trouble of the infrastructure is counted so that it cannot hide a deviation.
@@ -140,6 +150,26 @@ pub enum Stop {
         /// What became of the last one.
         cause: String,
     },
+    /// More requests got no answer than the campaign may meet.
+    #[error(
+        "trouble on the way: of {requests} requests {} got no answer ({} throttled, {} lost, {} not sent)",
+        troubles.all(), troubles.throttled, troubles.lost, troubles.unsent
+    )]
+    Trouble {
+        /// Until then.
+        troubles: Troubles,
+        /// Until then.
+        requests: u64,
+    },
+    /// The plan would have more things alive at once than is allowed.
+    #[error("the plan needs more than the {most} things that may be alive at once")]
+    Live {
+        /// Over all plans.
+        most: usize,
+    },
+    /// Another plan has decided what the campaign was to decide.
+    #[error("another plan has found enough")]
+    Enough,
     /// Asked for from outside.
     #[error("stopped on request")]
     Cancelled,
@@ -169,7 +199,6 @@ impl Run {
             births_of: BTreeMap::new(),
             waiting: BTreeMap::new(),
             unsent_in_row: 0,
-            gap_ends: started,
         }
     }
 

@@ -9,6 +9,7 @@ mod desk;
 mod face;
 mod journal;
 mod pace;
+mod purse;
 mod settle;
 mod sweep;
 
@@ -18,6 +19,7 @@ pub use carry::{carry_out, carry_out_branches, carry_out_plan};
 pub use face::{Context, Run, Skip, Spent, StepEnd, Stop, Told, Unrest, Watcher};
 pub use journal::{Entry, Journal, JournalFile, NoJournal, read_journal};
 pub use pace::{Budget, Cancel, Pace};
+pub use purse::{Ceilings, Purse, TroubleMost, Troubles};
 pub use sweep::{Deletion, Left, Swept, sweep};
 
 #[cfg(test)]

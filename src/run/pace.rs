@@ -3,7 +3,7 @@
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// Delays and repeats. Nothing here is drawn: the same endpoint behaviour gives the same times.
+/// Delays and repeats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
     /// Between the first and the second poll; the step says when the first comes.
@@ -27,8 +27,10 @@ pub struct Pace {
     pub retry_after_most: Duration,
     /// So many requests in a row that never reached the endpoint end the plan.
     pub unsent_most: u32,
-    /// The least time between two requests.
-    pub gap: Duration,
+    /// Waits between polls and before repeats are longer by up to so many percent, drawn from the
+    /// seed: plans side by side do not all ask at once. With 0 the same endpoint behaviour gives
+    /// the same times.
+    pub jitter_percent: u32,
 }
 
 impl Pace {
@@ -44,11 +46,11 @@ impl Pace {
         retry_after: Duration::from_secs(1),
         retry_after_most: Duration::from_secs(120),
         unsent_most: 5,
-        gap: Duration::from_millis(100),
+        jitter_percent: 25,
     };
 
     /// For an endpoint in this process, whose time may be paused.
-    pub const IN_PROCESS: Pace = Pace { gap: Duration::ZERO, ..Pace::REAL };
+    pub const IN_PROCESS: Pace = Pace { jitter_percent: 0, ..Pace::REAL };
 }
 
 /// Ceilings of one plan. What is cleaned up afterwards is not counted.

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 /// Polls until the watcher sees rest, the bound is over or nothing changes any more.
 pub(super) async fn settle(desk: &Desk<'_>, step: &Step, index: usize, first: Duration) -> Result<StepEnd, Stop> {
     let pace = &desk.context.pace;
-    let end = Instant::now() + pace.settle_most;
+    let end = Instant::now() + desk.patience(index).unwrap_or(pace.settle_most).min(pace.settle_most);
     let mut wait = first.min(pace.poll_most);
     let mut next = pace.poll_first;
     let mut calls = desk.unsettled(index);
@@ -26,7 +26,7 @@ pub(super) async fn settle(desk: &Desk<'_>, step: &Step, index: usize, first: Du
             return Ok(StepEnd::NotSettled(Unrest::Quiet));
         }
         // The last poll is made at the bound itself, so that what is late is seen to be late.
-        desk.pause(wait.min(end - now)).await?;
+        desk.pause(desk.spread(wait, index).min(end - now)).await?;
         let mut replies = Vec::new();
         for call in &calls {
             let request = compose(desk.context.catalog, call, desk.context.identities)?;

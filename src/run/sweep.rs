@@ -74,7 +74,9 @@ async fn delete(context: &Context<'_>, deletion: &Deletion, end: Instant, reques
     loop {
         // A thing in motion refuses to be deleted; what is asked for again is what it did not accept.
         let asked = if accepted { show.as_ref().unwrap_or(&request) } else { &request };
-        let outcome = ask(context, asked, requests).await;
+        let Some(outcome) = ask(context, asked, requests).await else {
+            return Err("the requests kept for cleaning up are spent".to_string());
+        };
         let because = match &outcome {
             Outcome::Replied(Reply { status: 404 | 410, .. }) => return Ok(()),
             Outcome::Replied(Reply { status: 200..=299, .. }) if accepted => {
@@ -101,10 +103,13 @@ async fn delete(context: &Context<'_>, deletion: &Deletion, end: Instant, reques
     }
 }
 
-async fn ask(context: &Context<'_>, request: &Request, requests: &mut u64) -> Outcome {
+/// None where no request is left.
+async fn ask(context: &Context<'_>, request: &Request, requests: &mut u64) -> Option<Outcome> {
+    if !context.purse.reserved().await {
+        return None;
+    }
     *requests += 1;
-    sleep(context.pace.gap).await;
     let most = context.pace.request_timeout;
     let outcome = timeout(most, context.endpoint.send(request)).await;
-    outcome.unwrap_or_else(|_| Outcome::Lost { cause: format!("no whole reply within {} ms", most.as_millis()) })
+    Some(outcome.unwrap_or_else(|_| Outcome::Lost { cause: format!("no whole reply within {} ms", most.as_millis()) }))
 }

@@ -160,6 +160,7 @@ impl Carried {
 struct Setting {
     pace: Pace,
     budget: Budget,
+    ceilings: Ceilings,
     cancel: Cancel,
     journal: Box<dyn Journal>,
 }
@@ -168,6 +169,7 @@ fn setting() -> Setting {
     Setting {
         pace: Pace::IN_PROCESS,
         budget: Budget { requests: 100_000, time: Duration::from_secs(1_000_000) },
+        ceilings: Ceilings::NONE,
         cancel: Cancel::never(),
         journal: Box::new(NoJournal),
     }
@@ -198,6 +200,8 @@ fn check_endpoint(setting: Setting, steps: &[Step], endpoint: &dyn Endpoint) -> 
             secrets: &secrets,
             pace: setting.pace,
             budget: setting.budget,
+            purse: &Purse::new(setting.ceilings),
+            seeds: (1, 0),
             cancel: setting.cancel,
         };
         let mut run = Run::begin(setting.journal);
@@ -397,7 +401,7 @@ fn a_cancelled_plan_stops_in_the_middle_of_a_wait_and_keeps_its_record() {
 #[test]
 fn requests_keep_their_distance() {
     let mut setting = setting();
-    setting.pace.gap = Duration::from_millis(100);
+    setting.ceilings.gap = Duration::from_millis(100);
     let carried = check_with(setting, &vec![on_push(); 3], |_| (30, reply(200, json!({}))));
     assert_eq!(carried.lines(), ["0 pushBox Step 0-30", "1 pushBox Step 100-130", "2 pushBox Step 200-230"]);
 }
@@ -533,7 +537,11 @@ fn a_journal_file_is_read_again_and_a_torn_line_is_counted() {
 }
 
 /// Sweeps two things against a script; returns what became of them and the requests, in order.
-fn check_sweep(mut answer: impl FnMut(&str) -> Outcome) -> (Swept, Vec<String>) {
+fn check_sweep(answer: impl FnMut(&str) -> Outcome) -> (Swept, Vec<String>) {
+    check_sweep_with(u64::MAX, answer)
+}
+
+fn check_sweep_with(reserve: u64, mut answer: impl FnMut(&str) -> Outcome) -> (Swept, Vec<String>) {
     let mut asked = Vec::new();
     let swept = paused().block_on(async {
         let endpoint = Script {
@@ -547,6 +555,7 @@ fn check_sweep(mut answer: impl FnMut(&str) -> Outcome) -> (Swept, Vec<String>) 
             (catalog(), identities(), Secrets::new("salt").with_literals(["canary-key"]));
         // Neither a spent budget nor a cancellation keeps things from being cleaned up.
         let budget = Budget { requests: 0, time: Duration::ZERO };
+        let ceilings = Ceilings { requests: 0, reserve, time: Duration::ZERO, ..Ceilings::NONE };
         let (sender, cancel) = Cancel::pair();
         sender.send(true).unwrap();
         let context = Context {
@@ -556,6 +565,8 @@ fn check_sweep(mut answer: impl FnMut(&str) -> Outcome) -> (Swept, Vec<String>) 
             secrets: &secrets,
             pace: Pace::IN_PROCESS,
             budget,
+            purse: &Purse::new(ceilings),
+            seeds: (1, 0),
             cancel,
         };
         let deletions = ["2", "1"].map(|id| Deletion {
@@ -599,6 +610,114 @@ fn a_sweep_asks_again_for_what_is_in_motion_and_reports_what_stays() {
     assert!(refused > 3, "a lost deletion is asked for again");
     let left: Vec<_> = swept.left.iter().map(|left| (left.id.as_str(), left.because.as_str())).collect();
     assert_eq!(left, [("2", "reset"), ("1", "refused with 403")]);
+}
+
+#[test]
+fn a_sweep_ends_with_the_requests_kept_for_it() {
+    let (swept, asked) = check_sweep_with(3, |line| match line {
+        "GET 2" => reply(404, json!({})),
+        _ => reply(202, json!({})),
+    });
+    assert_eq!(asked, ["DELETE 2", "GET 2", "DELETE 1"]);
+    assert_eq!(swept.left[0].because, "the requests kept for cleaning up are spent");
+}
+
+#[test]
+fn a_date_to_come_back_at_is_taken_against_the_date_of_the_reply() {
+    let throttled = |headers: &[(&str, &str)]| {
+        let headers = headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        Outcome::Replied(Reply { status: 429, headers, body: ReplyBody::Empty })
+    };
+    let check_waits = |headers: &[(&str, &str)], expected_ms: u64| {
+        let mut answers = vec![reply(200, json!({})), throttled(headers)];
+        let carried = check(&[on_push()], |_| (0, answers.pop().unwrap()));
+        assert_eq!(carried.run.exchanges[1].sent_ms, expected_ms, "{headers:?}");
+    };
+    let (date, later) = ("Wed, 25 Nov 2026 10:00:00 GMT", "Wed, 25 Nov 2026 10:00:07 GMT");
+    check_waits(&[("retry-after", later), ("date", date)], 7_000);
+    check_waits(&[("retry-after", "Wednesday, 25-Nov-26 10:00:07 GMT"), ("date", date)], 7_000);
+    check_waits(&[("retry-after", date), ("date", later)], 0);
+    check_waits(&[("retry-after", "9999999999"), ("date", date)], 120_000);
+    // Without the endpoint's clock, and where it is no date: the usual wait.
+    check_waits(&[("retry-after", later)], 1_000);
+    check_waits(&[("retry-after", "soon"), ("date", date)], 1_000);
+}
+
+#[test]
+fn trouble_beyond_its_ceiling_ends_the_plan_and_says_what_it_was() {
+    let mut setting = setting();
+    setting.ceilings.trouble = TroubleMost { least: 3, percent: 50 };
+    let mut answers = 0;
+    let carried = check_with(setting, &vec![on_push(); 40], |_| {
+        answers += 1;
+        // One in two is tolerable, two in three is not.
+        (0, if answers > 8 && answers % 3 != 0 || answers % 2 == 0 { lost() } else { reply(200, json!({})) })
+    });
+    let stop = carried.ends.unwrap_err();
+    assert!(matches!(stop, Stop::Trouble { .. }), "{stop:?}");
+    let (lost, requests) = (carried.run.spent.lost, carried.run.spent.requests);
+    let told = format!("of {requests} requests {lost} got no answer (0 throttled, {lost} lost, 0 not sent)");
+    assert!(stop.to_string().contains(&told), "{stop}");
+    assert!(requests > 8 && lost * 2 > requests, "{lost} of {requests}");
+}
+
+#[test]
+fn waits_are_spread_by_the_seeds_and_by_no_more_than_the_pace_says() {
+    let times = || {
+        let mut setting = setting();
+        setting.pace.jitter_percent = 50;
+        let mut polls = 0;
+        let carried = check_with(setting, &[create("a"), on("pushBox", "a", Settle::Poll { after_ms: 1_000 })], |_| {
+            polls += 1;
+            (0, reply(200, json!({"id": "1", "ready": polls == 6})))
+        });
+        let sent: Vec<u64> = carried.run.exchanges.iter().map(|exchange| exchange.sent_ms).collect();
+        sent.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<u64>>()
+    };
+    let waits = times();
+    assert_eq!(waits, times());
+    // The polls come after 1, 1, 1.5 and 2.25 seconds.
+    let least = [0, 1_000, 1_000, 1_500, 2_250];
+    assert!(waits.iter().zip(least).all(|(wait, least)| (least..=least * 3 / 2 + 1).contains(wait)), "{waits:?}");
+    assert_ne!(waits, least, "no seed of this test is so unlikely");
+}
+
+#[test]
+fn plans_side_by_side_spend_from_one_purse() {
+    let ceilings = Ceilings { requests: 10, gap: Duration::from_millis(100), ..Ceilings::NONE };
+    let (catalog, identities, secrets) = (catalog(), identities(), Secrets::new("salt"));
+    let sent = RefCell::new(Vec::new());
+    let endpoint = Script {
+        answer: RefCell::new(|_: &Request| {
+            sent.borrow_mut().push(Instant::now());
+            (250, reply(200, json!({})))
+        }),
+    };
+    let purse = Purse::new(ceilings);
+    let steps = vec![on_push(); 8];
+    let (purse, steps) = (&purse, &steps);
+    let plan = |number| {
+        let context = Context {
+            endpoint: &endpoint,
+            catalog: &catalog,
+            identities: &identities,
+            secrets: &secrets,
+            pace: Pace::IN_PROCESS,
+            budget: Budget { requests: 100, time: Duration::from_secs(100) },
+            purse,
+            seeds: (1, number),
+            cancel: Cancel::never(),
+        };
+        async move {
+            let (mut run, mut watcher) = (Run::begin(Box::new(NoJournal)), Recorder::default());
+            carry_out_plan(&context, steps, &mut run, &mut watcher).await.map(|_| run.spent.requests)
+        }
+    };
+    let ends = paused().block_on(futures::future::join_all((0..3).map(plan)));
+    assert_eq!(ends, [Err(Stop::Requests), Err(Stop::Requests), Err(Stop::Requests)]);
+    let sent = sent.borrow();
+    assert_eq!((sent.len(), purse.spent()), (10, 10));
+    assert!(sent.windows(2).all(|pair| pair[1] - pair[0] == Duration::from_millis(100)), "{sent:?}");
 }
 
 #[test]

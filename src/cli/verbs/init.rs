@@ -16,7 +16,7 @@ const TEMPLATE: &str = "\
 # a file (file:PATH), and never stand in a report.
 endpoint: https://compute.example.org
 
-# A campaign creates, changes and deletes things. Without this nothing is sent.
+# A campaign creates, changes and deletes things. Without `allowed` only reading calls are sent.
 changes: forbidden        # or: allowed
 
 identities:
@@ -34,12 +34,24 @@ identities:
 pools: {}
   # flavors: [s3.small.1, s3.medium.2]
 
+# How to see what it offers and how many more things it allows, before anything is created:
+# {name} is the owner's parameter, the rest are JSON Pointers into the reply.
+offers: {}
+  # flavors: { get: \"/v2.1/{project_id}/flavors\", each: /flavors, value: /id }
+quotas: {}
+  # server: { get: \"/v2.1/{project_id}/limits\", most: /limits/max, used: /limits/used }
+
 limits:
-  requests: 2000          # in all
-  seconds: 28800          # for one plan
+  requests: 2000          # in all, for all suites
+  seconds: 3600           # in all, for all suites
   live: 3                 # things at the same time
-  rate: 5                 # requests a second
-  reserve_seconds: 600    # for cleaning up after a plan
+  plans: 3                # plans side by side
+  rate: 5                 # requests a second; 0: as many as there are
+  reserve_seconds: 600    # of the seconds, for cleaning up
+  trouble_percent: 20     # requests without an answer that end the run
+
+# Whether a suite that is not decided in full fails its test `<suite>::complete`; or: waived
+complete: required
 
 # How long things may take here, compared with what the suite allows.
 settle_percent: 100
@@ -66,7 +78,8 @@ pub fn init(typed: &typed::Init) -> Result<Exit, Wrong> {
 pub fn filled_in(address: &str, speed: u64, identities: &Identities, catalog: &Catalog, callers: &[&str]) -> String {
     let names: BTreeSet<&String> =
         catalog.operations.iter().flat_map(|operation| &operation.path).map(|parameter| &parameter.name).collect();
-    let mut text = format!("endpoint: {address}\nchanges: allowed\nlimits: {{ rate: 1000 }}\n");
+    let mut text =
+        format!("endpoint: {address}\nchanges: allowed\nlimits: {{ rate: 0, plans: 8, live: 16, requests: 20000 }}\n");
     let _ = writeln!(text, "settle_percent: {}\nidentities:", (200 / speed.max(1)).clamp(1, 100));
     for caller in callers {
         let _ = writeln!(text, "  {caller}:\n    headers: {{ X-Auth-Token: {caller}-token }}");

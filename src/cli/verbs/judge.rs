@@ -1,6 +1,6 @@
 //! `probity judge`: a recorded history judged again, without the endpoint.
 
-use crate::campaign::{Conclusion, Found, Spent};
+use crate::campaign::{Conclusion, Found, Settling, Spent};
 use crate::cli::exit::{self, Exit};
 use crate::cli::lead::WORLDS_MAX;
 use crate::cli::shelf::{self, Loaded, Shelf};
@@ -39,8 +39,17 @@ pub fn judge(typed: &typed::Judge) -> Result<Exit, Wrong> {
     let rows = verdicts(&loaded.model, &tally, &findings, &Selection::default(), &|_| Standing::Reachable, None);
     let requests = histories.iter().map(|history| history.exchanges.len() as u64).sum();
     let spent = Spent { requests, plans: histories.len() as u64, ..Spent::default() };
-    let conclusion =
-        Conclusion { seed: 0, rows, found, tally, spent, stopped: None, plans: Vec::new(), histories: Vec::new() };
+    let conclusion = Conclusion {
+        seed: 0,
+        rows,
+        found,
+        tally,
+        spent,
+        settling: Settling::default(),
+        stopped: None,
+        plans: Vec::new(),
+        histories: Vec::new(),
+    };
     let target = match endpoint.as_str() {
         "mock" => Target::Mock { fault: None },
         address => Target::Address(address.to_string()),

@@ -1,18 +1,19 @@
 //! `probity run`: every suite's campaign; those against the mock side by side.
 
 use crate::cli::clock::Began;
-use crate::cli::drive::{Chosen, Drive, Filing, Order, campaign, concluded};
+use crate::cli::drive::{Chosen, Drive, Ended, Filing, Order, campaign, concluded};
 use crate::cli::exit::{self, Exit, worst};
+use crate::cli::meant::Used;
 use crate::cli::progress::Progress;
 use crate::cli::shelf::{self, Loaded, Shelf};
 use crate::cli::signal::Signals;
 use crate::cli::wrong::Wrong;
 use crate::cli::{meant, out, target, typed};
-use crate::report::{Report, Shown, summary};
-use crate::run::Left;
+use crate::report::{Shown, summary, times_table};
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
 
@@ -34,15 +35,23 @@ pub fn run(typed: &typed::Run, drive: Drive<'_>) -> Result<Exit, Wrong> {
     // Real endpoints are asked one after the other: what they bear is counted in requests per second.
     let threads = if chosen.iter().any(|(_, chosen)| chosen.real()) { 1 } else { cores().min(chosen.len()) };
     let mut exits = Vec::new();
+    let used = Mutex::new(Used::default());
     let campaign = |index: usize| {
         let (loaded, chosen) = &chosen[index];
         let signals = (signals.came().is_none()).then_some(&signals)?;
         let progress = Progress::new(&loaded.name, loaded.model.clone(), threads == 1);
-        Some(one(&settings, &shelf, (loaded, chosen), profile.settle_percent, signals, &filing, (progress, drive)))
+        let before = *used.lock().expect("no campaign panics with it");
+        let percent = profile.settle_percent;
+        let ended = one(&settings, &shelf, (loaded, chosen, before), percent, signals, &filing, (progress, drive));
+        if let Ok(ended) = &ended {
+            used.lock().expect("no campaign panics with it").add(ended);
+        }
+        Some(ended)
     };
     side_by_side(chosen.len(), threads, campaign, |index, ended| {
         if let Some(ended) = ended {
-            exits.push((chosen[index].0.name.clone(), told(ended, &settings.reports)));
+            let (loaded, chosen) = &chosen[index];
+            exits.push((loaded.name.clone(), told(ended, chosen, &settings.reports)));
         }
     });
     exits.extend(signals.came().map(|exit| ("all".to_string(), exit)));
@@ -54,19 +63,26 @@ pub fn run(typed: &typed::Run, drive: Drive<'_>) -> Result<Exit, Wrong> {
 fn one(
     settings: &meant::Run,
     shelf: &Shelf,
-    (loaded, chosen): (&Loaded, &Chosen),
+    (loaded, chosen, used): (&Loaded, &Chosen, Used),
     settle_percent: u32,
     signals: &Signals,
     filing: &Filing<'_>,
     (mut progress, drive): (Progress, Drive<'_>),
-) -> Result<(Report, Vec<Left>), Wrong> {
+) -> Result<Ended, Wrong> {
     let selection = settings.clauses.of(loaded);
     let witnesses = shelf.witnesses(&loaded.name)?;
+    let (budget, ceilings) = (settings.limits.budget(chosen, used), settings.limits.ceilings(chosen, used));
+    if let Chosen::Address(_, profile) = chosen {
+        let only = if chosen.reading_only() { "; only reading, because the profile forbids changes" } else { "" };
+        let rate = profile.limits.rate.unwrap_or(meant::RATE);
+        out::line(&format!("{}: {}{only}", loaded.name, meant::told(&budget, &ceilings, rate)));
+    }
     let order = Order {
         loaded,
         chosen,
         seed: settings.seed,
-        budget: settings.limits.budget(chosen),
+        budget,
+        ceilings,
         selection: &selection,
         selected: settings.clauses.shown(),
         settle_percent: settings.target.settle_percent.unwrap_or(settle_percent),
@@ -115,11 +131,14 @@ fn side_by_side<T: Send>(jobs: usize, threads: usize, job: impl Fn(usize) -> T +
 }
 
 /// One suite's summary or error; the other suites are run all the same.
-fn told(ended: Result<(Report, Vec<Left>), Wrong>, reports: &Path) -> Exit {
+fn told(ended: Result<Ended, Wrong>, chosen: &Chosen, reports: &Path) -> Exit {
     match ended {
-        Ok((report, left)) => {
+        Ok(Ended { report, run, left }) => {
             let shown = reports.display().to_string();
             out::print(&format!("\n{}", summary(&report, &Shown { reports: &shown })));
+            if chosen.real() {
+                out::print(&times_table(&run.settled));
+            }
             out::line(&format!("reports: {}", reports.join(&report.suite.name).display()));
             for thing in &left {
                 out::line(&format!("left behind: {} {}: {}", thing.handle, thing.id, thing.because));

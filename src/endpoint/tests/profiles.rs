@@ -14,7 +14,12 @@ identities:
     parameters: { shelf: "0123" }
 pools:
   sizes: [s, 2]
-limits: { requests: 500, seconds: 60, live: 3, rate: 5 }
+limits: { requests: 500, seconds: 60, live: 3, rate: 5, trouble_percent: 10, poll_ms: 50 }
+offers:
+  sizes: { get: "/v1/{shelf}/sizes", each: /sizes, value: /id }
+quotas:
+  box: { get: /v1/limits, most: /boxes, used: /used }
+complete: waived
 settle_percent: 250
 changes: allowed
 secrets: [seedPhrase]
@@ -45,6 +50,8 @@ fn a_whole_profile_is_read() {
     assert_eq!(profile.pools["sizes"], [json!("s"), json!(2)]);
     assert_eq!((profile.limits.requests, profile.limits.live, profile.limits.plans), (Some(500), Some(3), None));
     assert_eq!((profile.settle_percent, profile.changes), (250, Changes::Allowed));
+    assert_eq!((profile.offers["sizes"].each.as_str(), profile.quotas["box"].most.as_str()), ("/sizes", "/boxes"));
+    assert_eq!(profile.complete, Complete::Waived);
     assert!(!format!("{profile:?}").contains("canary"));
 }
 
@@ -65,6 +72,7 @@ fn errors_name_the_place_the_cause_and_the_remedy() {
     check("identities:\n  owner:\n    headers:\n      X-Key: env:NONE\n", "4:14", &["`NONE` is not set", "set it"]);
     check("identities:\n  none:\n    headers: {X-Key: canary}\n", "3:5", &["without credentials"]);
     check("settle_percent: 0\n", "1:17", &["from 1 to"]);
+    check("pools: { sizes: [s], colors: [] }\n", "1:30", &["`colors` is empty", "leave the pool out"]);
     check("changes: perhaps\n", "1:10", &["perhaps"]);
     check("endpoint: http://h\nendpoint: http://i\n", "2:1", &["endpoint"]);
 }

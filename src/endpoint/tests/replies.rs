@@ -113,7 +113,7 @@ fn a_redirect_is_a_reply_and_not_followed() {
 }
 
 /// The message of a probe, from the place on.
-fn probed(bytes: &[u8]) -> Result<(), String> {
+fn probed(bytes: &[u8]) -> Result<u16, String> {
     with_raw(bytes, async |base: String| probe(&http(&base), &request(&call("listBoxes"))).await).map_err(|error| {
         assert!(error.place.ends_with("/v1/left%20top/boxes/detail"));
         format!("{}; {}", error.cause, error.remedy)
@@ -140,9 +140,55 @@ fn a_probe_says_what_is_wrong_and_what_to_do() {
         assert!(message.contains(cause) && message.contains(remedy), "{message}");
         assert!(!message.contains("canary"));
     }
-    for status in ["200 OK", "404 Not Found", "403 Forbidden", "500 Oops"] {
-        assert_eq!(probed(&reply_bytes(status, JSON, b"{}")), Ok(()), "{status}");
+    for (line, status) in [("200 OK", 200), ("404 Not Found", 404), ("403 Forbidden", 403), ("500 Oops", 500)] {
+        assert_eq!(probed(&reply_bytes(line, JSON, b"{}")), Ok(status));
     }
+}
+
+#[test]
+fn an_api_is_recognised_by_one_read_that_it_knows() {
+    let recognised = |bytes: &[u8], reads: usize| {
+        with_raw(bytes, async |base: String| {
+            recognise(&http(&base), &vec![request(&call("listBoxes")); reads]).await.map_err(|error| error.to_string())
+        })
+    };
+    for (line, cause, remedy) in
+        [("404 Not Found", "answers 404 to reads", "base of the address"), ("403 Forbidden", "forbids", "the token")]
+    {
+        let message = recognised(&reply_bytes(line, JSON, b"{}"), 2).unwrap_err();
+        assert!(message.contains(cause) && message.contains(remedy), "{message}");
+    }
+    assert_eq!(recognised(&reply_bytes("500 Oops", JSON, b"{}"), 2), Ok(()));
+    // A suite without a read that names nothing cannot be told from another.
+    assert_eq!(recognised(&reply_bytes("404 Not Found", JSON, b"{}"), 0), Ok(()));
+}
+
+#[test]
+fn what_is_offered_and_what_is_left_is_read_as_the_profile_says() {
+    let body = br#"{"sizes": [{"id": "s"}, {"id": "m"}], "most": 5, "any": -1, "used": 7}"#;
+    let offer = |each: &str, value: &str| {
+        let offer = Offer { get: "/v1/{shelf}/sizes?all=1".into(), each: each.into(), value: value.into() };
+        with_raw(&reply_bytes("200 OK", JSON, body), async |base: String| {
+            offered(&http(&base), &offer).await.map_err(|error| error.to_string())
+        })
+    };
+    assert_eq!(offer("/sizes", "/id"), Ok(vec![json!("s"), json!("m")]));
+    for (each, value, told) in [("/size", "/id", "a list at `/size`"), ("/sizes", "/ID", "a value at `/sizes/*/ID`")] {
+        let message = offer(each, value).unwrap_err();
+        assert!(message.contains("/v1/left%20top/sizes?all=1") && message.contains(told), "{message}");
+    }
+    let left = |status: &str, get: &str, most: &str, used: Option<&str>| {
+        let quota = Quota { get: get.into(), most: most.into(), used: used.map(str::to_string) };
+        with_raw(&reply_bytes(status, JSON, body), async |base: String| {
+            free(&http(&base), &quota).await.map_err(|error| error.to_string())
+        })
+    };
+    assert_eq!(left("200 OK", "/q", "/most", None), Ok(Some(5)));
+    assert_eq!(left("200 OK", "/q", "/most", Some("/used")), Ok(Some(0)), "more than there may be are none left");
+    assert_eq!(left("200 OK", "/q", "/any", Some("/used")), Ok(None));
+    assert!(left("200 OK", "/q", "/sizes", None).unwrap_err().contains("a number at `/sizes`"));
+    assert!(left("404 Not Found", "/q", "/most", None).unwrap_err().contains("answers 404 where the profile"));
+    assert!(left("200 OK", "/{town}/q", "/most", None).unwrap_err().contains("nothing says what `town` is"));
 }
 
 #[test]

@@ -1,0 +1,62 @@
+//! The chooser for endpoints where nothing may be changed.
+
+use super::build::{Ask, build};
+use super::chooser::{Chooser, finish};
+use super::hints::Hints;
+use super::probe::Scene;
+use super::situation::Situation;
+use super::step::{Settle, Step};
+use crate::schema::Rng;
+use std::sync::Arc;
+
+/// Picks only operations that read, those first that were asked least, by every caller there is.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    hints: Arc<Hints>,
+    seed: u64,
+    plan: u64,
+}
+
+/// Draws of one step that may come to nothing.
+const TRIES_MAX: usize = 40;
+const PURPOSE_READING: u64 = 3;
+
+impl Reading {
+    #[must_use]
+    pub fn new(hints: Arc<Hints>, seed: u64, plan: u64) -> Reading {
+        Reading { hints, seed, plan }
+    }
+}
+
+impl Chooser for Reading {
+    fn next(&mut self, situation: &Situation<'_>) -> Option<Step> {
+        if situation.steps.len() >= situation.limits.steps_max {
+            return None;
+        }
+        let mut rng = Rng::new(self.seed, self.plan, situation.steps.len() as u64, PURPOSE_READING);
+        let scene = Scene::of(situation, &self.hints);
+        let asked = |id: &String| situation.coverage.operations.get(id).copied().unwrap_or(0).min(20) as u32;
+        let reading = situation.model.operations.values().filter(|operation| !operation.changes);
+        let weighted: Vec<(u32, String)> =
+            reading.map(|operation| (240 / (asked(&operation.id) + 1), operation.id.clone())).collect();
+        let callers: Vec<&String> = situation.limits.callers.iter().collect();
+        for _ in 0..TRIES_MAX {
+            // Mostly as someone who may see something.
+            let caller = rng.chance(1, 2).then(|| rng.pick(&callers).map(ToString::to_string)).flatten();
+            let operation = rng.weighted(&weighted)?.clone();
+            // There is nothing of this run's: a clause that speaks of absence is what names a thing.
+            let goal = rng.pick(&situation.model.operations[&operation].clauses).copied();
+            let ask = Ask {
+                operation,
+                goal,
+                optional_percent: 30,
+                caller: Some(caller.unwrap_or_else(|| "owner".to_string())),
+                ..Ask::default()
+            };
+            if let Some(call) = build(&scene, &ask, &mut rng) {
+                return Some(finish(situation, call, Settle::Leave));
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,134 @@
+//! How long things took to come to rest, in percentiles.
+
+use crate::campaign::Settling;
+use serde::{Deserialize, Serialize};
+use std::fmt::Write;
+
+/// A way from rest to rest, and the time from the reply that accepted the call to the reply that
+/// showed rest. It is an upper bound: what came to rest between two looks is seen at the second.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settled {
+    pub resource: String,
+    /// The state before; none for a thing that came to life.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The state at rest; none for a thing that is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// The clauses that set it in motion.
+    pub by: Vec<String>,
+    /// How often it was seen.
+    pub count: u64,
+    pub p50_ms: u64,
+    pub p90_ms: u64,
+    pub p99_ms: u64,
+    pub most_ms: u64,
+}
+
+/// The rows of a campaign, in the order of their passages.
+#[must_use]
+pub fn settled(settling: &Settling) -> Vec<Settled> {
+    let rows = settling.0.iter().map(|(passage, times)| {
+        let mut times = times.clone();
+        times.sort_unstable();
+        Settled {
+            resource: passage.resource.clone(),
+            from: passage.from.clone(),
+            to: passage.to.clone(),
+            by: passage.by.clone(),
+            count: times.len() as u64,
+            p50_ms: percentile(&times, 50),
+            p90_ms: percentile(&times, 90),
+            p99_ms: percentile(&times, 99),
+            most_ms: percentile(&times, 100),
+        }
+    });
+    rows.collect()
+}
+
+/// The smallest value that so many percent of the values do not exceed; 0 of nothing.
+fn percentile(sorted: &[u64], percent: usize) -> u64 {
+    let rank = (sorted.len() * percent).div_ceil(100);
+    rank.checked_sub(1).and_then(|index| sorted.get(index)).copied().unwrap_or(0)
+}
+
+/// The rows as a table for a terminal; empty where there is none, else ends with a line feed.
+#[must_use]
+pub fn times_table(rows: &[Settled]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let lines: Vec<[String; 6]> = rows
+        .iter()
+        .map(|row| {
+            let way = format!(
+                "{} {} -> {}",
+                row.resource,
+                row.from.as_deref().unwrap_or("new"),
+                row.to.as_deref().unwrap_or("gone")
+            );
+            let times = [row.p50_ms, row.p90_ms, row.p99_ms, row.most_ms].map(seconds);
+            let [p50, p90, p99, most] = times;
+            [format!("{way} ({})", row.by.join(", ")), row.count.to_string(), p50, p90, p99, most]
+        })
+        .collect();
+    let heads = ["Time to rest, in seconds", "times", "p50", "p90", "p99", "most"];
+    let width = |column: usize| {
+        let cells = lines.iter().map(|line| line[column].chars().count());
+        cells.chain([heads[column].len()]).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..heads.len()).map(width).collect();
+    let mut out = String::from("\n");
+    for line in [heads.map(str::to_string)].iter().chain(&lines) {
+        let mut text = format!("{:<width$}", line[0], width = widths[0]);
+        for (cell, width) in line[1..].iter().zip(&widths[1..]) {
+            let _ = write!(text, "  {cell:>width$}");
+        }
+        let _ = writeln!(out, "{}", text.trim_end());
+    }
+    out
+}
+
+fn seconds(ms: u64) -> String {
+    format!("{}.{:03}", ms / 1000, ms % 1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::campaign::Passage;
+    use std::collections::BTreeMap;
+
+    fn check(times: &[u64], expected: [u64; 5]) {
+        let passage = Passage { resource: "lamp".into(), from: None, to: None, by: vec!["light.bright".into()] };
+        let rows = settled(&Settling(BTreeMap::from([(passage, times.to_vec())])));
+        let row = &rows[0];
+        assert_eq!([row.count, row.p50_ms, row.p90_ms, row.p99_ms, row.most_ms], expected, "{times:?}");
+    }
+
+    #[test]
+    fn a_percentile_is_a_time_that_was_seen() {
+        check(&[7], [1, 7, 7, 7, 7]);
+        check(&[30, 10], [2, 10, 30, 30, 30]);
+        check(&(1..=100).rev().collect::<Vec<u64>>(), [100, 50, 90, 99, 100]);
+        check(&(1..=1000).collect::<Vec<u64>>(), [1000, 500, 900, 990, 1000]);
+    }
+
+    #[test]
+    fn times_are_shown_by_the_way_that_a_thing_went() {
+        let passage = |from: Option<&str>, to: Option<&str>, by: &str| Passage {
+            resource: "lamp".into(),
+            from: from.map(str::to_string),
+            to: to.map(str::to_string),
+            by: vec![by.into()],
+        };
+        let settling = Settling(BTreeMap::from([
+            (passage(None, Some("BRIGHT"), "light.bright"), vec![20, 1500]),
+            (passage(Some("BRIGHT"), Some("DIM"), "dim.bright"), vec![61_007]),
+            (passage(Some("DIM"), None, "remove.gone"), vec![0]),
+        ]));
+        insta::assert_snapshot!(times_table(&settled(&settling)));
+        assert_eq!(times_table(&[]), "");
+    }
+}

@@ -1,0 +1,280 @@
+//! The binary at endpoints on this machine: the mock behind HTTP, and small servers that misbehave.
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+
+/// A folder of its own for each test.
+fn scratch(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("loopback").join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a folder for the test");
+    folder
+}
+
+fn lamps() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps")
+}
+
+/// Where no folder `suites` is, so that the built-in ones are used.
+fn elsewhere() -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+}
+
+fn probity(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
+    command.args(arguments).current_dir(folder);
+    command
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("text")
+}
+
+fn json(path: &Path) -> Value {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).expect("JSON")
+}
+
+/// The mock of the lamps behind HTTP; it ends with the test.
+struct Mock(Child);
+
+impl Mock {
+    fn start(profile: &Path, arguments: &[&str]) -> Mock {
+        let all = ["mock", "--listen", "127.0.0.1:0", "--profile-out", profile.to_str().unwrap()];
+        let mut child =
+            probity(&lamps(), &[&all, arguments].concat()).stdout(Stdio::piped()).spawn().expect("the mock starts");
+        let mut told = BufReader::new(child.stdout.take().expect("its output"));
+        let mut line = String::new();
+        while !line.starts_with("listening") {
+            line.clear();
+            assert!(told.read_line(&mut line).expect("text") > 0, "the mock ends before it listens");
+        }
+        Mock(child)
+    }
+}
+
+impl Drop for Mock {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Answers each request by its method and path, on threads that end with the process.
+struct Server {
+    address: String,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    /// The answer is a status line, a content type and a body.
+    fn start(answer: impl Fn(&str, usize) -> (&'static str, &'static str, String) + Send + Sync + 'static) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = format!("http://{}", listener.local_addr().expect("it is bound"));
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let (seen, answer) = (Arc::clone(&asked), Arc::new(answer));
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (seen, answer) = (Arc::clone(&seen), Arc::clone(&answer));
+                std::thread::spawn(move || converse(stream, &seen, &*answer));
+            }
+        });
+        Server { address, asked }
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked.lock().expect("no thread panics with it").clone()
+    }
+
+    fn profile(&self, folder: &Path, rest: &str) -> String {
+        let path = folder.join("profile.yaml");
+        let text = format!(
+            "endpoint: {}\nidentities: {{ owner: {{ parameters: {{ project_id: p }} }} }}\n{rest}",
+            self.address
+        );
+        std::fs::write(&path, text).expect("the profile is written");
+        path.display().to_string()
+    }
+}
+
+fn converse(
+    stream: TcpStream,
+    seen: &Mutex<Vec<String>>,
+    answer: &dyn Fn(&str, usize) -> (&'static str, &'static str, String),
+) -> Option<()> {
+    let mut out = stream.try_clone().ok()?;
+    let mut input = BufReader::new(stream);
+    loop {
+        let mut head = String::new();
+        input.read_line(&mut head).ok().filter(|read| *read > 0)?;
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            input.read_line(&mut line).ok().filter(|read| *read > 0)?;
+            if line.trim().is_empty() {
+                break;
+            }
+            if let Some(text) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = text.trim().parse().ok()?;
+            }
+        }
+        input.read_exact(&mut vec![0; length]).ok()?;
+        let line = head.rsplit_once(' ').map_or(head.clone(), |(line, _)| line.to_string());
+        let nth = {
+            let mut seen = seen.lock().ok()?;
+            seen.push(line.clone());
+            seen.len()
+        };
+        let (status, kind, body) = answer(&line, nth);
+        let reply =
+            format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        out.write_all(reply.as_bytes()).ok()?;
+    }
+}
+
+const JSON: &str = "application/json";
+
+/// Runs a suite with a profile; the reports go into the folder.
+fn run(place: &Path, folder: &Path, suite: &str, profile: &str, more: &[&str]) -> Output {
+    let reports = folder.join("reports");
+    let all = ["run", suite, "--profile", profile, "--reports", reports.to_str().unwrap()];
+    probity(place, &[&all, more].concat()).output().expect("the binary runs")
+}
+
+/// What is told before anything is created: the exit code and the words of the error, and that only reads were sent.
+fn check_refused(name: &str, server: &Server, profile: &str, (place, suite): (&Path, &str), code: i32, words: &[&str]) {
+    let folder = scratch(name);
+    let output = run(place, &folder, suite, &server.profile(&folder, profile), &[]);
+    let told = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{told}");
+    assert_eq!(told.matches("error: ").count(), 1, "one message: {told}");
+    for word in words {
+        assert!(told.contains(word), "`{word}` is not in: {told}");
+    }
+    let asked = server.asked();
+    assert!(asked.iter().all(|line| line.starts_with("GET ")), "{asked:?}");
+    assert!(!folder.join("reports").exists(), "nothing is half-written");
+}
+
+#[test]
+fn a_wrong_address_token_or_project_is_told_before_anything_is_created() {
+    let native: &(&Path, &str) = &(&elsewhere(), "ecs-native");
+    let lamps: &(&Path, &str) = &(&lamps(), "lamps");
+    for (suite, name) in [(native, "native"), (lamps, "lamps")] {
+        let html = Server::start(|_, _| ("200 OK", "text/html", "<!doctype html><p>Sign in".to_string()));
+        check_refused(&format!("html-{name}"), &html, "changes: allowed", *suite, 5, &["answers HTML", "console"]);
+        let token = Server::start(|_, _| ("401 Unauthorized", JSON, "{}".to_string()));
+        check_refused(&format!("token-{name}"), &token, "changes: allowed", *suite, 5, &["401", "identities.owner"]);
+    }
+    let other = Server::start(|_, _| ("404 Not Found", JSON, "{}".to_string()));
+    check_refused("path", &other, "changes: allowed", *native, 5, &["answers 404", "base of the address"]);
+}
+
+#[test]
+fn a_value_that_is_not_offered_and_a_quota_of_zero_are_told_before_anything_is_created() {
+    let native: (&Path, &str) = (&elsewhere(), "ecs-native");
+    let answer = |line: &str, _: usize| {
+        let body = if line.contains("/sizes") { r#"{"sizes":[{"id":"s"}]}"# } else { r#"{"servers":[],"most":0}"# };
+        ("200 OK", JSON, body.to_string())
+    };
+    let offer = "changes: allowed\noffers: { flavors: { get: '/{project_id}/sizes', each: /sizes, value: /id } }\n";
+    let pools = "pools: { flavors: [s, gone] }\n";
+    let words = ["does not offer \"gone\"", "pools.flavors", "\"s\""];
+    check_refused("flavor", &Server::start(answer), &format!("{offer}{pools}"), native, 4, &words);
+    let empty = "changes: allowed\npools: { flavors: [] }\n";
+    check_refused("empty", &Server::start(answer), empty, native, 4, &["`flavors` is empty"]);
+    let quota = "changes: allowed\nquotas: { server: { get: /limits, most: /most } }\n";
+    check_refused("quota", &Server::start(answer), quota, native, 5, &["no room for a server"]);
+}
+
+#[test]
+fn where_changes_are_forbidden_only_reads_are_sent_and_the_rest_says_so() {
+    let folder = scratch("reading");
+    let server = Server::start(|_, _| ("404 Not Found", JSON, r#"{"error":"none"}"#.to_string()));
+    let output = run(&lamps(), &folder, "lamps", &server.profile(&folder, "limits: { rate: 0 }"), &["--plans", "2"]);
+    let told = text(&output.stdout);
+    assert!(told.contains("only reading, because the profile forbids changes"), "{told}{}", text(&output.stderr));
+    let asked = server.asked();
+    assert!(asked.len() > 40 && asked.iter().all(|line| line.starts_with("GET ")), "{asked:?}");
+    let report = json(&folder.join("reports/lamps/report.json"));
+    let row = |id: &str| report["clauses"].as_array().unwrap().iter().find(|row| row["id"] == id).unwrap().clone();
+    for id in ["dim.bright", "lamp.frame.color", "show.there", "lightLamp.no-server-error"] {
+        assert_eq!(row(id)["verdict"], "untested", "{id}");
+        assert!(row(id)["reason"].as_str().unwrap().contains("changes are not allowed here"), "{}", row(id));
+    }
+    assert_eq!(row("showLamp.no-server-error")["verdict"], "pass");
+    assert_eq!(row("lamp.absent")["verdict"], "pass");
+    assert_eq!(output.status.code(), Some(0), "what can be reached is decided");
+}
+
+#[test]
+fn trouble_ends_the_run_as_inconclusive_with_its_reason() {
+    let folder = scratch("trouble");
+    let server = Server::start(|_, nth| match nth {
+        1 => ("404 Not Found", JSON, "{}".to_string()),
+        _ => ("503 Busy", JSON, "{}".to_string()),
+    });
+    let profile = server.profile(&folder, "changes: allowed\nlimits: { rate: 0 }");
+    let output = run(&lamps(), &folder, "lamps", &profile, &[]);
+    let told = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(3), "{told}");
+    assert!(told.contains("stopped before its clauses were decided: trouble on the way: of "), "{told}");
+    assert!((20..60).contains(&server.asked().len()), "{}", server.asked().len());
+    let report = json(&folder.join("reports/lamps/report.json"));
+    assert_eq!(report["totals"]["fail"], 0);
+}
+
+#[test]
+fn plans_run_side_by_side_within_their_ceilings_and_clean_up() {
+    let folder = scratch("side-by-side");
+    let profile = folder.join("profile.yaml");
+    let _mock = Mock::start(&profile, &["--speed", "1000"]);
+    let output = run(&lamps(), &folder, "lamps", profile.to_str().unwrap(), &["--requests", "1200"]);
+    let told = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{told}{}", text(&output.stderr));
+    assert!(told.contains("lamps: at most 1200 requests (270 of them to shrink what is found, 120 to clean up), as many a second as there are, 16 things alive, 8 plans side by side"), "{told}");
+    assert!(told.contains("Time to rest, in seconds"), "{told}");
+    let (report, run) = (json(&folder.join("reports/lamps/report.json")), json(&folder.join("reports/lamps/run.json")));
+    let spent = &report["spending"];
+    assert!(spent["requests"].as_u64().unwrap() <= 810, "{spent}");
+    assert!(spent["cleaning"].as_u64().unwrap() > 0, "{spent}");
+    let settled = run["settled"].as_array().unwrap();
+    assert!(settled.iter().any(|row| row["from"] == "BRIGHT" && row["by"][0] == "dim.bright"), "{settled:?}");
+    // The histories stand in the order of the plans, whichever ended first.
+    let history = std::fs::read_to_string(folder.join("reports/lamps/history.jsonl")).unwrap();
+    let headers = history.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let plans: Vec<u64> = headers.filter_map(|line| line["plan"].as_u64()).collect();
+    assert!(plans.len() > 3 && plans.iter().copied().eq(0..plans.len() as u64), "{plans:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_the_run_with_what_is_known() {
+    for (signal, code) in [("TERM", 143), ("INT", 130)] {
+        let folder = scratch(&format!("signal-{signal}"));
+        let profile = folder.join("profile.yaml");
+        let _mock = Mock::start(&profile, &["--speed", "20"]);
+        let reports = folder.join("reports");
+        let all = ["run", "lamps", "--profile", profile.to_str().unwrap(), "--reports", reports.to_str().unwrap()];
+        let mut child =
+            probity(&lamps(), &all).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+        let mut told = BufReader::new(child.stdout.take().expect("its output"));
+        let mut line = String::new();
+        while !line.contains("at most") {
+            line.clear();
+            assert!(told.read_line(&mut line).unwrap() > 0, "it ends by itself");
+        }
+        let sent = Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().expect("kill runs");
+        assert!(sent.success());
+        let mut rest = String::new();
+        told.read_to_string(&mut rest).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{rest}");
+        assert!(!rest.contains("left behind"), "{rest}");
+        let report = json(&reports.join("lamps/report.json"));
+        assert_eq!(report["stopped"], "stopped on request", "{rest}");
+    }
+}
