@@ -91,7 +91,7 @@ impl Secure {
             let client = async {
                 let http = Http::new(&base, identities(), HttpLimits::USUAL, connecting, wall()).unwrap();
                 let request = request(&call("showBox"));
-                (http.send(&request).await, probe(&http, &request).await)
+                (http.send(&request).await, probe(&http, &request).await.map(|_| ()))
             };
             tokio::select! {
                 never = server => never,
