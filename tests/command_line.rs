@@ -175,3 +175,103 @@ fn a_broken_promise_is_found_and_its_replay_line_shows_it_again() {
     assert!(String::from_utf8(judged.stdout).unwrap().contains("FAIL dim.twice"));
     assert_eq!(judged.status.code(), Some(1));
 }
+
+/// Answers every connection on this machine the same, for as long as the process lives; its address.
+fn always(status: &str, kind: &str, body: &str) -> String {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = format!("127.0.0.1:{}", listener.local_addr().expect("an address").port());
+    let length = body.len();
+    let reply = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+    );
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let _ = stream.read(&mut [0; 65_536]);
+            let _ = stream.write_all(reply.as_bytes());
+        }
+    });
+    address
+}
+
+/// A run with this profile ends with the code before anything is created, says these words, and shows no canary.
+fn refused(name: &str, profile: &str, code: i32, words: &[&str]) {
+    let folder = scratch(name);
+    let (file, reports) = (folder.join("profile.yaml"), folder.join("reports"));
+    std::fs::write(&file, format!("changes: allowed\n{profile}")).unwrap();
+    let arguments = ["run", "--profile", file.to_str().unwrap(), "--reports", reports.to_str().unwrap()];
+    let output = probity(&arguments);
+    let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{told}");
+    for word in words.iter().chain(&["  at      ", "  remedy  "]) {
+        assert!(told.contains(word), "`{word}` is not in: {told}");
+    }
+    assert!(!told.contains("canary"), "{told}");
+    assert!(!reports.exists(), "nothing is half-written");
+}
+
+#[test]
+fn what_keeps_a_run_from_its_endpoint_is_said_once_and_clearly() {
+    let html = always("200 OK", "text/html", "<html><body>Sign in</body></html>");
+    let unauthorized = always("401 Unauthorized", "application/json", "{\"error\":\"no\"}");
+    let bearer = "identities: { owner: { auth: { bearer: { token: canary-1 } } } }\n";
+    refused("html", &format!("endpoint: http://{html}\n{bearer}"), 5, &["it answers HTML (status 200)", &html]);
+    refused("token", &format!("endpoint: http://{unauthorized}\n{bearer}"), 5, &["it refuses the owner's credentials"]);
+    refused("tls", &format!("endpoint: https://{html}\n{bearer}"), 5, &[&html]);
+    let proxy = "endpoint: http://endpoint.example\nconnection: { proxy: 'http://127.0.0.1:1' }\n";
+    refused("proxy", &format!("{proxy}{bearer}"), 5, &["the proxy cannot be used", "`connection.proxy`"]);
+    let service = |address: &str| {
+        let client = format!("token_url: 'http://{address}/token', client_id: a, client_secret: canary-2");
+        format!(
+            "endpoint: http://{html}\nidentities: {{ owner: {{ auth: {{ client-credentials: {{ {client} }} }} }} }}\n"
+        )
+    };
+    refused("service-html", &service(&html), 5, &["the token service answers HTML", "/token"]);
+    refused("service-401", &service(&unauthorized), 5, &["the token service refuses the credentials with 401"]);
+    refused("service-gone", &service("127.0.0.1:1"), 5, &["no answer from the token service: nothing listens there"]);
+    let unset =
+        format!("endpoint: http://{html}\nidentities: {{ owner: {{ headers: {{ X: 'env:PROBITY_UNSET' }} }} }}\n");
+    refused("unset", &unset, 4, &["the environment variable `PROBITY_UNSET` is not set"]);
+}
+
+#[test]
+fn a_run_at_an_address_keeps_no_credential_and_warns_of_one_that_is_written_out() {
+    use std::io::BufRead;
+    let folder = scratch("no-credential");
+    let (given, file, reports) = (folder.join("given.yaml"), folder.join("profile.yaml"), folder.join("reports"));
+    let mut mock = Command::new(env!("CARGO_BIN_EXE_probity"))
+        .args(["mock", "--listen", "127.0.0.1:0", "--speed", "1000", "--profile-out", given.to_str().unwrap()])
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps"))
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let lines = std::io::BufReader::new(mock.stdout.take().unwrap()).lines();
+    let listening = lines.map_while(Result::ok).find(|line| line.starts_with("listening on "));
+    assert!(listening.is_some(), "the profile is written by then");
+    let profile =
+        text(&given).replacen("headers: { X-Auth-Token: owner-token }", "auth: { bearer: { token: env:TOKEN } }", 1);
+    assert!(profile.contains("env:TOKEN"), "{profile}");
+    std::fs::write(&file, profile).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_probity"))
+        .args(["run", "--requests", "120", "--profile", file.to_str().unwrap(), "--reports", reports.to_str().unwrap()])
+        .env("TOKEN", "owner-token")
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps"))
+        .output();
+    mock.kill().unwrap();
+    mock.wait().unwrap();
+    let output = output.expect("the binary runs");
+    let (told, warned) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(matches!(output.status.code(), Some(0 | 3)), "{told}{warned}");
+    let warnings: Vec<&str> = warned.lines().filter(|line| line.starts_with("warning: ")).collect();
+    assert!(matches!(warnings[..], [one] if one.contains("a credential is written out")), "{warned}");
+    let report = text(&reports.join("lamps/report.json"));
+    assert!(report.contains("\"pass\""), "the owner was let in: {report}");
+    let mut files = 0;
+    for entry in std::fs::read_dir(reports.join("lamps")).unwrap() {
+        let path = entry.unwrap().path();
+        assert!(!text(&path).contains("owner-token"), "{}", path.display());
+        files += 1;
+    }
+    assert!(files >= 3 && !told.contains("owner-token") && !warned.contains("owner-token"), "{told}{warned}");
+}

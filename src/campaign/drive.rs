@@ -6,11 +6,12 @@ use super::share::{Share, alive};
 use super::watch::Eyes;
 use crate::endpoint::{Endpoint, Identities};
 use crate::history::{Cause, Header, History, Outcome, Secrets};
-use crate::model::{Bounds, Excess, Fault, Heard, Life, Model, Tally, Who};
+use crate::model::{Bounds, Excess, Fault, Heard, Id, Life, Model, Tally, Who};
 use crate::oracle::Finding;
 use crate::plan::{Chooser, Coverage, Ending, FORMAT, Handles, Hints, Limits, Plan, Recorded, Situation, Step, cover};
 use crate::run::{Cancel, Ceilings, Context, Deletion, Left, NoJournal, Pace, Run, StepEnd, Stop, carry_out, sweep};
 use crate::schema::Schemas;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -35,6 +36,8 @@ pub struct Site<'a> {
     pub limits: Limits,
     /// The endpoint for a plan: a fresh mock each time, or the same address.
     pub endpoint: &'a dyn Fn(u64) -> Rc<dyn Endpoint>,
+    /// By operation, what this endpoint needs in a body that brings the first thing to life.
+    pub setup: BTreeMap<String, Value>,
     /// Delete what a plan brought to life when it ends, within this time.
     pub sweep_within: Option<Duration>,
 }
@@ -114,7 +117,11 @@ pub(super) async fn drive(
             };
             chooser.next(&situation)
         };
-        let Some(step) = next else { break None };
+        let Some(mut step) = next else { break None };
+        let gone = |id: &Id| before.possibilities(id).iter().all(|held| held.thing.life == Life::Gone);
+        if !site.setup.is_empty() && before.ids().all(gone) {
+            complete(&mut step, &site.setup);
+        }
         // A batch brings as many as its reply says: it counts as one until then.
         if let Err(stop) = share.reserve(number, alive, step.births.len()) {
             break Some(stop);
@@ -209,6 +216,39 @@ pub(super) async fn again(share: &Share<'_>, plan: &Plan, number: u64, allowance
     drive(share, &mut chooser, number, plan.drawn, allowance).await
 }
 
+/// Merges what the profile adds into the body of a create, as RFC 7396 merges, and notes where.
+///
+/// Only where nothing is there yet: the first thing has to come about somehow, and later creates show
+/// whether the endpoint takes what the pages have.
+fn complete(step: &mut Step, setup: &BTreeMap<String, Value>) {
+    let Some(added) = setup.get(&step.operation).filter(|_| !step.births.is_empty() && step.setup.is_empty()) else {
+        return;
+    };
+    let body = step.body.get_or_insert_with(|| Value::Object(serde_json::Map::new()));
+    merge(body, added, "", &mut step.setup);
+}
+
+fn merge(body: &mut Value, added: &Value, at: &str, places: &mut Vec<String>) {
+    match (body, added) {
+        (Value::Object(fields), Value::Object(added)) => {
+            for (name, value) in added {
+                let at = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+                if value.is_null() {
+                    fields.shift_remove(name);
+                    places.push(at);
+                } else {
+                    let empty = if value.is_object() { Value::Object(serde_json::Map::new()) } else { Value::Null };
+                    merge(fields.entry(name).or_insert(empty), value, &at, places);
+                }
+            }
+        }
+        (body, added) => {
+            *body = added.clone();
+            places.push(at.to_string());
+        }
+    }
+}
+
 async fn clean(site: &Site<'_>, context: &Context<'_>, run: &mut Run, eyes: &Eyes) -> Vec<Left> {
     let Some(within) = site.sweep_within else { return Vec::new() };
     let mut deletions = Vec::new();
@@ -260,7 +300,7 @@ fn spent(model: &Model, exchanges: &[crate::history::Exchange]) -> Spent {
         let operation = &model.operations[&exchange.operation];
         let creates = operation.about.iter().any(|about| matches!(about.binding, crate::suite::Binding::New(_)));
         match Heard::of(&exchange.outcome) {
-            Heard::Nothing if matches!(exchange.outcome, Outcome::Replied(_)) => spent.throttled += 1,
+            Heard::Nothing if !matches!(exchange.outcome, Outcome::Unsent { .. }) => spent.throttled += 1,
             Heard::Nothing | Heard::Lost => spent.lost += 1,
             _ if exchange.cause == Cause::Poll => spent.polls += 1,
             _ if !operation.changes => spent.reads += 1,
@@ -270,4 +310,39 @@ fn spent(model: &Model, exchanges: &[crate::history::Exchange]) -> Spent {
         }
     }
     spent
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// The body after the merge, and the places that were added.
+    fn completed(body: Option<Value>, added: Value, births: bool) -> (Option<Value>, Vec<String>) {
+        let mut step: Step = serde_json::from_value(
+            json!({ "operation": "make", "binding": "v1", "caller": "owner", "settle": "leave" }),
+        )
+        .expect("a step");
+        step.body = body;
+        if births {
+            step.births = BTreeMap::from([("lamp".to_string(), Vec::new())]);
+        }
+        complete(&mut step, &BTreeMap::from([("make".to_string(), added)]));
+        (step.body, step.setup)
+    }
+
+    #[test]
+    fn what_a_profile_adds_is_merged_and_each_place_is_noted() {
+        let body = json!({ "lamp": { "bulb": "a", "size": 1 } });
+        let added = json!({ "lamp": { "networks": "none", "size": null, "a/b": { "c": [1] } } });
+        let (body, places) = completed(Some(body), added, true);
+        assert_eq!(body, Some(json!({ "lamp": { "bulb": "a", "networks": "none", "a/b": { "c": [1] } } })));
+        assert_eq!(places, ["/lamp/networks", "/lamp/size", "/lamp/a~1b/c"]);
+    }
+
+    #[test]
+    fn only_what_brings_something_to_life_is_completed() {
+        assert_eq!(completed(None, json!({ "a": 1 }), false), (None, Vec::new()));
+        assert_eq!(completed(None, json!({ "a": 1 }), true), (Some(json!({ "a": 1 })), vec!["/a".to_string()]));
+    }
 }

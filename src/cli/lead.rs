@@ -2,7 +2,7 @@
 
 use super::drive::{Chosen, Order};
 use super::exit::Exit;
-use super::ready::{needs_changes, reached};
+use super::ready::{There, needs_changes, reached};
 use super::wrong::Wrong;
 use crate::campaign::{
     self, Allowance, CampaignError, Conclusion, Driven, Home, Listener, Site, Standings, mocks, on_paused_clock,
@@ -10,7 +10,7 @@ use crate::campaign::{
 };
 use crate::endpoint::mock::Tempo;
 use crate::endpoint::{CALLERS, Endpoint, Identities, Profile};
-use crate::history::{Learned, Secrets};
+use crate::history::Secrets;
 use crate::model::{Bounds, ClauseId};
 use crate::oracle::Standing;
 use crate::plan::{Hints, Limits, Plan};
@@ -57,9 +57,9 @@ pub fn lead(order: &Order<'_>, listener: &mut dyn Listener) -> Result<(Conclusio
             )
         }
         Chosen::Address(address, profile) => on_running_clock(async {
-            let http = reached(order.loaded, address, profile, &order.wall).await?;
-            let endpoint = |_| -> Rc<dyn Endpoint> { http.clone() };
-            let site = real_site(order, profile, http.learned(), &endpoint);
+            let there = reached(order.loaded, address, profile, &order.wall).await?;
+            let endpoint = |_| -> Rc<dyn Endpoint> { there.endpoint.clone() };
+            let site = real_site(order, profile, &there, &endpoint);
             let standings = standings(&site);
             let standing = |clause| match site.reading_only && needs_changes(&site.model, clause) {
                 true => Standing::Unreachable("changes are not allowed here".to_string()),
@@ -121,9 +121,9 @@ pub fn replay(order: &Order<'_>, plan: &Plan, number: u64, listener: &mut dyn Li
             return Err(Wrong::usage("replay", cause, "replay it at an address, or run the tests again"));
         }
         Chosen::Address(address, profile) => on_running_clock(async {
-            let http = reached(order.loaded, address, profile, &order.wall).await?;
-            let endpoint = |_| -> Rc<dyn Endpoint> { http.clone() };
-            let site = real_site(order, profile, http.learned(), &endpoint);
+            let there = reached(order.loaded, address, profile, &order.wall).await?;
+            let endpoint = |_| -> Rc<dyn Endpoint> { there.endpoint.clone() };
+            let site = real_site(order, profile, &there, &endpoint);
             retrace(&site, plan, number, allowance, listener).await.map_err(fault)
         })??,
     };
@@ -158,10 +158,10 @@ fn home(order: &Order<'_>) -> Home {
 fn real_site<'a>(
     order: &Order<'_>,
     profile: &Profile,
-    learned: Learned,
+    there: &There,
     endpoint: &'a dyn Fn(u64) -> Rc<dyn Endpoint>,
 ) -> Site<'a> {
-    let (model, schemas) = (&order.loaded.model, &order.loaded.schemas);
+    let (model, schemas) = (&there.loaded.model, &there.loaded.schemas);
     let settle_ms = model.suite.resources.iter().map(|resource| resource.settles_ms).max().unwrap_or(60_000);
     let settle_most = Duration::from_millis(settle_ms.saturating_mul(u64::from(order.settle_percent)) / 100);
     let ceilings = &profile.limits;
@@ -176,7 +176,7 @@ fn real_site<'a>(
         secrets: Secrets::new(&order.salt)
             .with_names(profile.secrets.iter().map(String::as_str))
             .with_literals(literals)
-            .with_learned(learned),
+            .with_learned(there.learned.clone()),
         pace: Pace {
             poll_first: ceilings.poll_ms.map_or_else(|| paced(Pace::REAL.poll_first), Duration::from_millis),
             poll_most: paced(Pace::REAL.poll_most),
@@ -193,6 +193,7 @@ fn real_site<'a>(
         bounds: bounds(order),
         limits: limits(order, &profile.identities),
         endpoint,
+        setup: profile.setup.clone(),
         sweep_within: Some(ceilings.reserve_seconds.map_or(SWEEP, Duration::from_secs)),
     }
 }

@@ -4,11 +4,14 @@
 use super::shelf::Loaded;
 use super::wrong::Wrong;
 use crate::endpoint::{
-    Call, Changes, Http, HttpLimits, ProbeError, Profile, Request, Wall, compose, free, offered, probe, recognise,
+    Call, Changes, Hindered, Http, HttpLimits, ProbeError, Profile, Request, Wall, compose, free, offered, probe,
+    recognise,
 };
+use crate::history::Learned;
 use crate::model::{ClauseId, Generated, Model, OperationModel, Origin};
 use crate::suite::Verb;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -29,11 +32,21 @@ pub fn connected(address: &str, profile: &Profile, wall: &Wall) -> Result<Http, 
     })
 }
 
+/// An endpoint that has answered what a campaign needs to know.
+pub struct There {
+    /// Its trouble is recognised as the profile says.
+    pub endpoint: Rc<Hindered<Http>>,
+    /// What it makes and fetches to prove its callers.
+    pub learned: Learned,
+    /// The suite with the pools that the endpoint lists.
+    pub loaded: Loaded,
+}
+
 /// The endpoint, once it has answered what a campaign needs to know.
 ///
 /// # Errors
 /// If it is not there, not the API, refuses the credentials, lacks what the profile names, or has no room.
-pub async fn reached(loaded: &Loaded, address: &str, profile: &Profile, wall: &Wall) -> Result<Rc<Http>, Wrong> {
+pub async fn reached(loaded: &Loaded, address: &str, profile: &Profile, wall: &Wall) -> Result<There, Wrong> {
     let http = connected(address, profile, wall)?;
     let lists = harmless(loaded, profile, None);
     recognise(&http, &lists).await.map_err(unusable)?;
@@ -43,7 +56,7 @@ pub async fn reached(loaded: &Loaded, address: &str, profile: &Profile, wall: &W
         // That it knows no such thing says nothing; that it answers as an API does says much.
         probe(&http, request).await.map_err(unusable)?;
     }
-    compared(loaded, profile, &http).await?;
+    let pools = compared(loaded, profile, &http).await?;
     if profile.changes == Changes::Allowed {
         for (resource, free) in room(loaded, profile, &http).await? {
             if free == Some(0) {
@@ -55,7 +68,9 @@ pub async fn reached(loaded: &Loaded, address: &str, profile: &Profile, wall: &W
             }
         }
     }
-    Ok(Rc::new(http))
+    let (learned, today) = (http.learned(), loaded.model.today.clone());
+    let loaded = loaded.clone().with_pools(&pools, &today)?;
+    Ok(There { endpoint: Rc::new(Hindered::new(http, profile.recognise.clone())), learned, loaded })
 }
 
 /// How many more things may be created there, by resource; none where there is no ceiling.
@@ -73,14 +88,24 @@ pub async fn room(loaded: &Loaded, profile: &Profile, http: &Http) -> Result<Vec
     Ok(rooms)
 }
 
-/// Every value of a pool must be among what the endpoint lists, where the profile says how to list it.
+/// What the endpoint lists, for the pools of which the profile says how to list them and gives no values. Of
+/// a pool whose values it gives, every value must be among what is listed.
 ///
 /// # Errors
-/// If one is not.
-pub async fn compared(loaded: &Loaded, profile: &Profile, http: &Http) -> Result<(), Wrong> {
+/// If one is not, or nothing is listed.
+pub async fn compared(loaded: &Loaded, profile: &Profile, http: &Http) -> Result<BTreeMap<String, Vec<Value>>, Wrong> {
+    let mut pools = BTreeMap::new();
     for (pool, offer) in &profile.offers {
         let Some(values) = loaded.suite.pools.get(pool) else { continue };
         let offered = offered(http, offer).await.map_err(unusable)?;
+        if !profile.pools.contains_key(pool) {
+            if offered.is_empty() {
+                let remedy = "check `each` and `value`, or give the values under `pools`";
+                return Err(Wrong::endpoint(format!("offers.{pool}"), "the endpoint lists nothing", remedy));
+            }
+            pools.insert(pool.clone(), offered);
+            continue;
+        }
         let mut wanted = values.iter().filter_map(crate::expr::Val::to_json);
         if let Some(value) = wanted.find(|value| !offered.contains(value)) {
             let there: Vec<String> = offered.iter().take(LISTED_MAX).map(Value::to_string).collect();
@@ -92,7 +117,7 @@ pub async fn compared(loaded: &Loaded, profile: &Profile, http: &Http) -> Result
             ));
         }
     }
-    Ok(())
+    Ok(pools)
 }
 
 const LISTED_MAX: usize = 8;

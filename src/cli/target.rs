@@ -53,6 +53,11 @@ fn checked(read: Result<Profile, ProfileError>) -> Result<Arc<Profile>, Wrong> {
 /// # Errors
 /// If no suite has such a mutant, or a pool is unknown.
 pub fn chosen(target: &Target, profile: &Arc<Profile>, loaded: Vec<Loaded>) -> Result<Vec<(Loaded, Chosen)>, Wrong> {
+    if let (Whom::Address(address), [first, _, ..]) = (&target.whom, loaded.as_slice()) {
+        let cause = format!("{} suites are selected, and an address serves one", loaded.len());
+        let remedy = format!("name the suite, such as {}, or give each its address under `endpoints`", first.name);
+        return Err(Wrong::usage(format!("--endpoint {address}"), cause, remedy));
+    }
     let mut all = Vec::new();
     for loaded in loaded {
         let address = match &target.whom {

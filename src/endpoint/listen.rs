@@ -191,7 +191,7 @@ async fn carry_out(server: &Server<'_>, incoming: hyper::Request<Incoming>) -> R
         body,
     };
     match server.site.endpoint.send(&request).await {
-        Outcome::Replied(reply) => Ok(reply),
+        Outcome::Replied(reply) | Outcome::Hindered { reply, .. } => Ok(reply),
         Outcome::Unsent { .. } | Outcome::Lost { .. } => Err(Reset),
     }
 }

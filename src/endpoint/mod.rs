@@ -6,6 +6,7 @@ mod auth;
 mod body;
 mod compose;
 mod connect;
+mod hindered;
 mod http;
 mod listen;
 pub mod mock;
@@ -26,6 +27,7 @@ pub use auth::{
 };
 pub use compose::{Call, ComposeError, compose};
 pub use connect::{Connecting, Proxy, Version};
+pub use hindered::{Hindered, Recogniser};
 pub use http::{Http, HttpError, HttpLimits, Wall};
 pub use listen::{ListenError, Site, bind, serve};
 pub use offer::{free, offered};

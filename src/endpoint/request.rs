@@ -36,6 +36,10 @@ pub type Pending<'a> = Pin<Box<dyn Future<Output = Outcome> + 'a>>;
 pub trait Endpoint {
     /// `mock`, or the address without credentials, for people.
     fn name(&self) -> &str;
+    /// Why no more is to be asked of it, because the infrastructure stood in the way too often; none if it did not.
+    fn worn_out(&self) -> Option<String> {
+        None
+    }
     /// Sends once; retries are the runner's business.
     fn send<'a>(&'a self, request: &'a Request) -> Pending<'a>;
 }

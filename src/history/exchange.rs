@@ -121,11 +121,43 @@ pub enum Outcome {
         /// What went wrong, for people.
         cause: String,
     },
+    /// A whole reply came back, and the profile recognises it as trouble of the infrastructure: nothing
+    /// was done, and nothing is said of the API.
+    Hindered {
+        /// What stood in the way.
+        by: Hindrance,
+        /// What came back.
+        reply: Reply,
+    },
     /// It may have reached the endpoint; no whole reply came back.
     Lost {
         /// What went wrong, for people.
         cause: String,
     },
+}
+
+/// Trouble of the infrastructure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hindrance {
+    /// A quota is used up.
+    Quota,
+    /// Too many requests.
+    Throttling,
+    /// The service is being worked on.
+    Maintenance,
+}
+
+impl Hindrance {
+    /// What such replies were, in a sentence.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Hindrance::Quota => "refused for a quota",
+            Hindrance::Throttling => "throttled",
+            Hindrance::Maintenance => "refused for maintenance",
+        }
+    }
 }
 
 /// A whole reply.

@@ -8,7 +8,7 @@ mod jsonl;
 mod learned;
 mod secrets;
 
-pub use exchange::{Cause, Exchange, FORMAT, Header, History, Input, Outcome, Reply, ReplyBody};
+pub use exchange::{Cause, Exchange, FORMAT, Header, Hindrance, History, Input, Outcome, Reply, ReplyBody};
 pub use jsonl::{ReadError, Torn, read_jsonl, write_jsonl};
 pub use learned::Learned;
 pub use secrets::{Secrets, is_token};

@@ -139,7 +139,7 @@ impl Secrets {
         exchange.born.values_mut().for_each(|id| self.strip_line(id));
         match &mut exchange.outcome {
             Outcome::Unsent { cause } | Outcome::Lost { cause } => self.strip_line(cause),
-            Outcome::Replied(reply) => {
+            Outcome::Replied(reply) | Outcome::Hindered { reply, .. } => {
                 self.strip_headers(&mut reply.headers);
                 match &mut reply.body {
                     ReplyBody::Empty => {}

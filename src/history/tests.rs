@@ -243,6 +243,10 @@ fn any_outcome() -> impl Strategy<Value = Outcome> {
     ];
     prop_oneof![
         any::<String>().prop_map(|cause| Outcome::Unsent { cause }),
+        Just(Outcome::Hindered {
+            by: Hindrance::Quota,
+            reply: Reply { status: 403, headers: BTreeMap::new(), body: ReplyBody::Empty },
+        }),
         any::<String>().prop_map(|cause| Outcome::Lost { cause }),
         (100u16..600, prop::collection::btree_map("[a-z-]{1,8}", any::<String>(), 0..3), body)
             .prop_map(|(status, headers, body)| Outcome::Replied(Reply { status, headers, body })),

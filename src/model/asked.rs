@@ -195,7 +195,7 @@ impl Heard {
     pub fn of(outcome: &Outcome) -> Heard {
         let reply = match outcome {
             Outcome::Replied(reply) => reply,
-            Outcome::Unsent { .. } => return Heard::Nothing,
+            Outcome::Unsent { .. } | Outcome::Hindered { .. } => return Heard::Nothing,
             Outcome::Lost { .. } => return Heard::Lost,
         };
         let throttled = reply.status == 429 || (reply.status == 503 && reply.headers.contains_key("retry-after"));

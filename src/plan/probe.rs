@@ -266,6 +266,7 @@ pub fn empty_step(operation: &str, binding: &str) -> Step {
         body: None,
         births: BTreeMap::new(),
         settle: Settle::Poll { after_ms: 0 },
+        setup: Vec::new(),
         branch: 0,
     }
 }

@@ -43,6 +43,9 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub births: BTreeMap<String, Vec<String>>,
     pub settle: Settle,
+    /// JSON pointers of what the profile added to the body, because this endpoint needs it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub setup: Vec<String>,
     /// 0: the sequential prefix; from 1: side by side with the other branches.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub branch: u32,

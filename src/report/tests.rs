@@ -40,6 +40,7 @@ fn step(operation: &str, lamp: Option<&str>, body: Option<Value>, settle: Settle
         body,
         births,
         settle,
+        setup: Vec::new(),
         branch: 0,
     }
 }

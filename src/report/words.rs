@@ -45,6 +45,7 @@ pub fn outcome(outcome: &Outcome) -> String {
             _ => reply.status.to_string(),
         },
         Outcome::Unsent { cause } => format!("never sent: {cause}"),
+        Outcome::Hindered { by, reply } => format!("{} with {}", by.word(), reply.status),
         Outcome::Lost { cause } => format!("no reply: {cause}"),
     }
 }

@@ -3,9 +3,9 @@
 use super::Call;
 use super::face::{Context, Run, Spent, Stop, Watcher};
 use crate::endpoint::Request;
-use crate::history::{Cause, Exchange, Outcome};
+use crate::history::{Cause, Exchange, Hindrance, Input, Outcome, Reply};
 use crate::plan::Step;
-use crate::schema::Rng;
+use crate::schema::{Class, Rng};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -183,6 +183,9 @@ impl<'a> Desk<'a> {
         if run.spent.requests >= self.context.budget.requests {
             return Err(Stop::Requests);
         }
+        if let Some(cause) = self.context.endpoint.worn_out() {
+            return Err(Stop::Hindered { cause });
+        }
         self.context.purse.take()?;
         run.spent.requests += 1;
         run.spent.polls += u64::from(cause == Cause::Poll);
@@ -224,6 +227,9 @@ impl<'a> Desk<'a> {
             exchange.born.extend(born);
         }
         self.watcher.borrow().mark(&mut exchange);
+        if !step.setup.is_empty() {
+            doubt(&mut exchange, &step.setup);
+        }
         self.context.secrets.strip(&mut exchange);
         let number = exchange.number;
         run.waiting.insert(number, Some(exchange));
@@ -237,6 +243,13 @@ impl<'a> Desk<'a> {
     fn elapsed_ms(&self) -> u64 {
         u64::try_from(self.run.borrow().started.elapsed().as_millis()).expect("a plan does not last for ages")
     }
+}
+
+/// What a profile adds is this endpoint's need, not the pages' word: as input it decides nothing.
+fn doubt(exchange: &mut Exchange, added: &[String]) {
+    let input = exchange.input.get_or_insert_with(|| Input::from(Class::Doubtful));
+    input.class = Class::Doubtful;
+    input.doubts.extend(added.iter().filter(|place| !input.doubts.contains(place)).cloned().collect::<Vec<_>>());
 }
 
 fn whole_first(waiting: &mut BTreeMap<u64, Option<Exchange>>) -> Option<Exchange> {
@@ -267,9 +280,12 @@ fn fate(outcome: &Outcome) -> Fate {
     match outcome {
         Outcome::Unsent { cause } => Fate::Unsent { cause: cause.clone() },
         Outcome::Lost { .. } => Fate::Lost,
+        // Nothing frees a quota but what the plan does next.
+        Outcome::Hindered { by: Hindrance::Quota, .. } => Fate::Answered,
+        Outcome::Hindered { reply, .. } => Fate::Throttled { after: comes_back(reply), processed: false },
         Outcome::Replied(reply) => {
             let named = reply.headers.get("retry-after");
-            let after = named.and_then(|text| retry_after(text, reply.headers.get("date").map(String::as_str)));
+            let after = comes_back(reply);
             match reply.status {
                 429 => Fate::Throttled { after, processed: false },
                 503 if named.is_some() => Fate::Throttled { after, processed: true },
@@ -278,6 +294,11 @@ fn fate(outcome: &Outcome) -> Fate {
             }
         }
     }
+}
+
+fn comes_back(reply: &Reply) -> Option<Duration> {
+    let named = reply.headers.get("retry-after")?;
+    retry_after(named, reply.headers.get("date").map(String::as_str))
 }
 
 /// In seconds, or as a date: that is taken against the date of the same reply, because the endpoint's

@@ -170,6 +170,12 @@ pub enum Stop {
     /// Another plan has decided what the campaign was to decide.
     #[error("another plan has found enough")]
     Enough,
+    /// The infrastructure stood in the way too often to go on.
+    #[error("{cause}")]
+    Hindered {
+        /// How often, and by what.
+        cause: String,
+    },
     /// Asked for from outside.
     #[error("stopped on request")]
     Cancelled,

@@ -92,6 +92,7 @@ async fn delete(context: &Context<'_>, deletion: &Deletion, end: Instant, reques
             Outcome::Replied(Reply { status: status @ (401 | 403), .. }) => {
                 return Err(format!("refused with {status}"));
             }
+            Outcome::Hindered { by, reply } => format!("{} with {}", by.word(), reply.status),
             Outcome::Replied(reply) => format!("refused with {}", reply.status),
             Outcome::Unsent { cause } | Outcome::Lost { cause } => cause.clone(),
         };

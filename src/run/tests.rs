@@ -1,6 +1,6 @@
 use super::*;
 use crate::endpoint::{Credential, Endpoint, Identities, Identity, Pending, Request};
-use crate::history::{Exchange, Outcome, Reply, ReplyBody, Secrets};
+use crate::history::{Exchange, Hindrance, Outcome, Reply, ReplyBody, Secrets};
 use crate::plan::{Settle, Step, handle};
 use crate::schema::catalog::{Binding, Catalog, Operation, Source};
 use serde_json::{Value, json};
@@ -104,6 +104,7 @@ fn step(operation: &str, settle: Settle) -> Step {
         body: None,
         births: BTreeMap::new(),
         settle,
+        setup: Vec::new(),
         branch: 0,
     }
 }
@@ -768,4 +769,54 @@ impl Endpoint for Counted<'_> {
         self.asked.set(self.asked.get() + 1);
         self.endpoint.send(request)
     }
+}
+
+fn hindered(by: Hindrance) -> Outcome {
+    Outcome::Hindered { by, reply: Reply { status: 403, headers: BTreeMap::new(), body: ReplyBody::Empty } }
+}
+
+#[test]
+fn throttling_and_maintenance_are_waited_for_and_a_quota_is_not() {
+    for (by, sent) in [(Hindrance::Throttling, 2), (Hindrance::Maintenance, 2), (Hindrance::Quota, 1)] {
+        let mut first = true;
+        let carried = check(&[create("a")], |_| {
+            if std::mem::take(&mut first) { (0, hindered(by)) } else { (0, reply(202, json!({"id": "1"}))) }
+        });
+        assert_eq!((carried.ends(), carried.seen.len()), (vec![StepEnd::Done], sent), "{by:?}");
+    }
+}
+
+/// An endpoint of which no more is to be asked after so many requests.
+struct Wearing {
+    left: RefCell<u32>,
+}
+
+impl Endpoint for Wearing {
+    fn name(&self) -> &str {
+        "wearing"
+    }
+
+    fn send<'a>(&'a self, _: &'a Request) -> Pending<'a> {
+        *self.left.borrow_mut() -= 1;
+        Box::pin(async { hindered(Hindrance::Quota) })
+    }
+
+    fn worn_out(&self) -> Option<String> {
+        (*self.left.borrow() == 0).then(|| "too much trouble".to_string())
+    }
+}
+
+#[test]
+fn an_endpoint_that_is_worn_out_ends_the_plan_with_the_reason() {
+    let carried = check_endpoint(setting(), &vec![create("a"); 5], &Wearing { left: RefCell::new(2) });
+    assert_eq!((carried.ends, carried.seen.len()), (Err(Stop::Hindered { cause: "too much trouble".into() }), 2));
+}
+
+#[test]
+fn input_to_which_a_profile_added_is_doubtful_at_the_added_places() {
+    let added = Step { setup: vec!["/box/lid".to_string()], ..create("a") };
+    let carried = check(&[added, create("b")], |_| (0, reply(202, json!({"id": "1"}))));
+    let input = carried.seen[0].input.clone().expect("it is marked");
+    assert_eq!((input.class, input.doubts), (crate::schema::Class::Doubtful, vec!["/box/lid".to_string()]));
+    assert_eq!(carried.seen[1].input, None, "the recorder marks nothing");
 }

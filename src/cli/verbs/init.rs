@@ -11,51 +11,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Every key of a profile with a word on it; `docs/profile.schema.json` is its schema.
-const TEMPLATE: &str = "\
-# What one endpoint offers and allows. Credentials are read from the environment (env:NAME) or
-# a file (file:PATH), and never stand in a report.
-endpoint: https://compute.example.org
-
-# A campaign creates, changes and deletes things. Without `allowed` only reading calls are sent.
-changes: forbidden        # or: allowed
-
-identities:
-  owner:
-    headers: { X-Auth-Token: env:PROBITY_TOKEN }
-    parameters: { project_id: \"0123456789abcdef0123456789abcdef\" }
-  # Someone of another project, and a token that has expired; leave them out if there are none.
-  # other:
-  #   headers: { X-Auth-Token: env:PROBITY_OTHER_TOKEN }
-  #   parameters: { project_id: \"fedcba9876543210fedcba9876543210\" }
-  # expired:
-  #   headers: { X-Auth-Token: file:expired-token }
-
-# Values that this endpoint offers, in place of those of the suite.
-pools: {}
-  # flavors: [s3.small.1, s3.medium.2]
-
-# How to see what it offers and how many more things it allows, before anything is created:
-# {name} is the owner's parameter, the rest are JSON Pointers into the reply.
-offers: {}
-  # flavors: { get: \"/v2.1/{project_id}/flavors\", each: /flavors, value: /id }
-quotas: {}
-  # server: { get: \"/v2.1/{project_id}/limits\", most: /limits/max, used: /limits/used }
-
-limits:
-  requests: 2000          # in all, for all suites
-  seconds: 3600           # in all, for all suites
-  live: 3                 # things at the same time
-  plans: 3                # plans side by side
-  rate: 5                 # requests a second; 0: as many as there are
-  reserve_seconds: 600    # of the seconds, for cleaning up
-  trouble_percent: 20     # requests without an answer that end the run
-
-# Whether a suite that is not decided in full fails its test `<suite>::complete`; or: waived
-complete: required
-
-# How long things may take here, compared with what the suite allows.
-settle_percent: 100
-";
+const TEMPLATE: &str = include_str!("../../../docs/profile.yaml");
 
 /// Writes the template, or prints it.
 pub fn init(typed: &typed::Init) -> Result<Exit, Wrong> {
@@ -101,5 +57,38 @@ mod tests {
         let profile = Profile::parse(TEMPLATE, "template", &token).expect("the template parses");
         assert_eq!(profile.identities.parameter("owner", "project_id"), Some("0123456789abcdef0123456789abcdef"));
         assert!(Profile::parse(TEMPLATE, "template", &|_| None).is_err(), "a missing token is noticed");
+    }
+
+    const SCHEMES: &[&str] = &[
+        "bearer",
+        "basic",
+        "client-credentials",
+        "openstack-password",
+        "openstack-application-credential",
+        "openstack-cloud",
+        "sdk-hmac-sha256",
+        "scp-hmac-sha256",
+    ];
+
+    /// With every setting put to use, of the schemes the one that is named. Files are left out: there are none.
+    fn in_use(scheme: &str) -> String {
+        let used = |line: &str| {
+            let Some(rest) = line.trim_start().strip_prefix("# ") else { return Some(line.to_string()) };
+            let key = rest.trim_start().split(':').next().unwrap_or_default();
+            let setting = rest.contains(':') && !key.contains(' ') && !["ca", "certificate", "key"].contains(&key);
+            let other = SCHEMES.contains(&key) && key != scheme;
+            (setting && !other).then(|| line.replacen("# ", "", 1))
+        };
+        TEMPLATE.lines().filter_map(used).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn what_is_commented_out_can_be_put_to_use() {
+        for scheme in SCHEMES.iter().filter(|scheme| **scheme != "openstack-cloud") {
+            let text = in_use(scheme);
+            assert!(text.contains(scheme) && text.contains("\nrecognise:") && text.contains("\n  proxy:"), "{text}");
+            let profile = Profile::parse(&text, scheme, &|_| Some("t".to_string()));
+            profile.unwrap_or_else(|error| panic!("{error}\n{text}"));
+        }
     }
 }

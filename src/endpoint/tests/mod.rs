@@ -1,6 +1,7 @@
 //! A toy endpoint behind real sockets on this machine, and servers that say what a test tells them to.
 
 mod composing;
+mod hindering;
 mod listening;
 mod profiles;
 mod proving;
@@ -179,6 +180,7 @@ fn told(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Unsent { cause } => format!("unsent: {cause}"),
         Outcome::Lost { cause } => format!("lost: {cause}"),
+        Outcome::Hindered { by, reply } => format!("{} with {}", by.word(), reply.status),
         Outcome::Replied(Reply { status, body, .. }) => match body {
             ReplyBody::Empty => format!("{status} empty"),
             ReplyBody::Json(value) => format!("{status} {value}"),

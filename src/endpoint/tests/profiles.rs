@@ -89,6 +89,46 @@ fn a_credential_in_the_wrong_place_is_not_shown() {
     check("canary\n", "1:1", &[]);
     check("endpoint: http://h\ncanary\n", "2:1", &[]);
     check("endpoint: canary\n", "1:11", &["begins with http://"]);
+    check("identities: {owner: {auth: canary}}\n", "1:28", &["there is no such scheme, expected one of bearer"]);
+    check("identities: {owner: {auth: {bearer: canary}}}\n", "1:37", &["expected mapping"]);
+    check("identities: {owner: {auth: {basic: {username: a:b, password: canary}}}}\n", "1:47", &["a colon ends"]);
+}
+
+#[test]
+fn what_a_profile_says_of_its_endpoint_is_read() {
+    let text = "\
+endpoint: env:PLACE
+identities: { owner: { parameters: { shelf: env:SHELF } } }
+pools:
+  sizes: [s, m]
+setup: { createBox: { box: { lid: null } } }
+recognise: { quota: { when: 'status == 413', at_most: 3 }, throttling: {} }
+";
+    let environment = |name: &str| match name {
+        "PLACE" => Some("http://h".to_string()),
+        "SHELF" => Some("7".to_string()),
+        _ => None,
+    };
+    let profile = Profile::parse(text, "p.yaml", &environment).unwrap();
+    assert_eq!(profile.endpoint("boxes"), Some("http://h"));
+    assert_eq!(profile.identities.parameter("owner", "shelf"), Some("7"));
+    assert_eq!(profile.pools["sizes"], [json!("s"), json!("m")]);
+    assert_eq!(profile.setup["createBox"], json!({ "box": { "lid": null } }));
+    assert_eq!(profile.recognise.iter().map(|recogniser| recogniser.most).collect::<Vec<_>>(), [3, 200]);
+    check("endpoint: env:NONE\n", "1:11", &["`NONE` is not set"]);
+}
+
+#[test]
+fn whoever_is_to_be_refused_cannot_be_given_a_way_to_a_fresh_token() {
+    let auth = "auth: { client-credentials: { token_url: 'http://h/t', client_id: a, client_secret: canary } }";
+    check(&format!("identities:\n  expired: {{ {auth} }}\n"), "2:12", &["`expired` would get a fresh token"]);
+}
+
+#[test]
+fn credentials_that_are_written_out_are_told_by_their_places() {
+    let text =
+        "identities:\n  owner:\n    headers: { X-Key: env:KEY }\n  other:\n    auth: { bearer: { token: canary } }\n";
+    assert_eq!(parse(text).unwrap().literals, ["p.yaml:5:30"]);
 }
 
 #[test]

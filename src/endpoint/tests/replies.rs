@@ -152,9 +152,10 @@ fn an_api_is_recognised_by_one_read_that_it_knows() {
             recognise(&http(&base), &vec![request(&call("listBoxes")); reads]).await.map_err(|error| error.to_string())
         })
     };
-    for (line, cause, remedy) in
-        [("404 Not Found", "answers 404 to reads", "base of the address"), ("403 Forbidden", "forbids", "the token")]
-    {
+    for (line, cause, remedy) in [
+        ("404 Not Found", "answers 404 to reads", "base of the address"),
+        ("403 Forbidden", "forbids", "its credentials"),
+    ] {
         let message = recognised(&reply_bytes(line, JSON, b"{}"), 2).unwrap_err();
         assert!(message.contains(cause) && message.contains(remedy), "{message}");
     }

@@ -33,6 +33,7 @@ pub(super) fn call(text: &str, on: Option<&str>) -> Step {
         body: number.map(|number| json!({ operation: { "size": number, "note": "as drawn" } })),
         births: BTreeMap::new(),
         settle: Settle::Poll { after_ms: 800 },
+        setup: Vec::new(),
         branch: 0,
     }
 }
