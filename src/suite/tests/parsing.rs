@@ -172,14 +172,14 @@ lamps.yaml:2:77: error[unknown-name]: a guard: `lmap` is not known here
 lamps.yaml:8:7: error[unknown-name]: a guard: `reply` is not known here
  8 |       reply.lamp == null
    |       ^
-  hint: known here: body, caller, header, input, lamp, op, path, pools, query, today, version, world
+  hint: known here: binding, body, caller, header, input, lamp, op, path, pools, query, today, version, world
 lamps.yaml:10:72: error[bad-expression]: a guard: missing ')' at end of the expression
  10 |   - { id: c, cites: lamps:1, call: dimLamp, when: "\"x\" in (lamp.label", refuse: 409 }
     |                                                                        ^
 lamps.yaml:11:53: error[unknown-name]: a guard: `lamp` is not known here
  11 |   - { id: d, cites: lamps:1, call: listBulbs, when: lamp == null, refuse: 409 }
     |                                                     ^
-  hint: known here: body, caller, header, input, op, path, pools, query, today, version, world
+  hint: known here: binding, body, caller, header, input, op, path, pools, query, today, version, world
 "#,
     );
 }
