@@ -5,11 +5,12 @@
 //! seeds for each fault.
 
 mod bridge;
+mod profiles;
 mod stand;
 #[path = "../witness/mod.rs"]
 mod witness;
 
-use stand::{Bound, SUITES, campaign, load, said};
+use stand::{Bound, campaign, load, said};
 use std::collections::{BTreeMap, BTreeSet};
 use witness::{FAULTS, Settings, Weather};
 
@@ -20,65 +21,84 @@ fn long() -> bool {
 /// Panics with the first few disagreements, each whole.
 fn agreed(disagreements: &[String], of: &str) {
     if let Ok(file) = std::env::var("PROBITY_DISAGREEMENTS") {
-        std::fs::write(file, disagreements.join("\n\n")).expect("the file for disagreements can be written");
+        std::fs::write(file + &of.replace(' ', "-"), disagreements.join("\n\n"))
+            .expect("the file for disagreements can be written");
     }
     let shown = disagreements.iter().take(4).cloned().collect::<Vec<_>>().join("\n");
     assert!(disagreements.is_empty(), "{} disagreements in {of}:\n{shown}", disagreements.len());
 }
 
-#[test]
-fn suites_and_witness_server_agree_step_by_step() {
+/// Steps of one suite, a few seeds and manners together.
+fn step_by_step(suite: &str) {
     let steps: u64 = if long() { 100_000 } else { 2_000 };
     let campaigns = if long() { 20 } else { 2 };
-    for suite in SUITES {
-        let mut disagreements = Vec::new();
-        for seed in 0..campaigns {
-            let settings = if seed == 0 { Settings::default() } else { Settings::drawn(seed) };
-            let loaded = load(suite, &settings);
-            let bound = Bound { requests: steps / campaigns, first_only: false };
-            let conclusion = campaign(&loaded, &settings, seed, bound);
-            assert!(
-                conclusion.spent.requests > bound.requests / 2,
-                "{suite}: {:?} {:?}",
-                conclusion.spent,
-                conclusion.stopped
-            );
-            disagreements.extend(conclusion.found.iter().map(|found| format!("seed {seed}: {}", said(&loaded, found))));
-        }
-        agreed(&disagreements, &format!("{steps} steps of {suite}"));
+    let mut disagreements = Vec::new();
+    for seed in 0..campaigns {
+        let settings = if seed == 0 { Settings::default() } else { Settings::drawn(seed) };
+        let loaded = load(suite, &settings);
+        let bound = Bound { requests: steps / campaigns, first_only: false };
+        let conclusion = campaign(&loaded, &settings, seed, bound);
+        let spent = conclusion.spent;
+        assert!(spent.requests > bound.requests / 2, "{suite}: {spent:?} {:?}", conclusion.stopped);
+        disagreements.extend(conclusion.found.iter().map(|found| format!("seed {seed}: {}", said(&loaded, found))));
     }
+    agreed(&disagreements, &format!("{steps} steps of {suite}"));
 }
 
-#[test]
-fn the_witness_server_is_never_accused_whatever_its_manners_and_the_weather() {
+/// Campaigns with drawn manners in drawn weather.
+fn never_accused(suite: &str) {
     let campaigns: u64 = if long() { 300 } else { 10 };
-    for suite in SUITES {
-        let mut disagreements = Vec::new();
-        for seed in 1_000..1_000 + campaigns {
-            let settings = Settings { weather: Weather::drawn(seed, 0.02), ..Settings::drawn(seed) };
-            let loaded = load(suite, &settings);
-            let conclusion = campaign(&loaded, &settings, seed, Bound { requests: 400, first_only: true });
-            disagreements.extend(conclusion.found.iter().map(|found| format!("seed {seed}: {}", said(&loaded, found))));
-        }
-        agreed(&disagreements, &format!("{campaigns} campaigns of {suite}"));
+    let mut disagreements = Vec::new();
+    for seed in 1_000..1_000 + campaigns {
+        let settings = Settings { weather: Weather::drawn(seed, 0.02), ..Settings::drawn(seed) };
+        let loaded = load(suite, &settings);
+        let conclusion = campaign(&loaded, &settings, seed, Bound { requests: 400, first_only: true });
+        disagreements.extend(conclusion.found.iter().map(|found| format!("seed {seed}: {}", said(&loaded, found))));
     }
+    agreed(&disagreements, &format!("{campaigns} campaigns of {suite}"));
 }
 
-#[test]
-fn every_fault_of_the_witness_server_is_found_within_400_requests() {
+/// Every fault that breaks what a page promises, within 400 requests on nine of ten seeds; in the short form on one of two.
+fn faults_found(suite: &str) {
     let seeds: u64 = if long() { 10 } else { 2 };
+    let may_miss = 1;
     let mut missed: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
-    for fault in FAULTS.iter().filter(|fault| SUITES.contains(&fault.api)) {
+    for fault in FAULTS.iter().filter(|fault| fault.api == suite) {
         for seed in 0..seeds {
             let settings = Settings { faults: BTreeSet::from([fault.name]), ..Settings::default() };
-            let loaded = load(fault.api, &settings);
+            let loaded = load(suite, &settings);
             let conclusion = campaign(&loaded, &settings, seed, Bound { requests: 400, first_only: true });
             if conclusion.found.is_empty() {
                 missed.entry(fault.name).or_default().push(seed);
             }
         }
     }
-    println!("{missed:#?}");
-    let too_often: Vec<_> = missed.iter().filter(|(_, seeds_missed)| seeds_missed.len() as u64 > seeds / 10).collect();
+    println!("{suite}, missed by seed: {missed:?}");
+    let too_often: Vec<_> = missed.iter().filter(|(_, by)| by.len() > may_miss).collect();
     assert!(too_often.is_empty(), "missed on these of {seeds} seeds: {too_often:?}");
 }
+
+macro_rules! held_to {
+    ($module:ident, $suite:literal) => {
+        mod $module {
+            #[test]
+            fn agrees_with_the_witness_server_step_by_step() {
+                super::step_by_step($suite);
+            }
+
+            #[test]
+            fn never_accuses_the_witness_server_whatever_its_manners_and_the_weather() {
+                super::never_accused($suite);
+            }
+
+            #[test]
+            fn finds_the_faults_of_the_witness_server_within_400_requests() {
+                super::faults_found($suite);
+            }
+        }
+    };
+}
+
+held_to!(ecs_native, "ecs-native");
+held_to!(ecs_v1, "ecs-v1");
+held_to!(scp_volume, "scp-volume");

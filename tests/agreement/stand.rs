@@ -1,11 +1,12 @@
 //! One suite's campaign against the witness server.
 
 use crate::bridge::Bridge;
+use crate::profiles::profile;
 use crate::witness::Settings;
 use probity::campaign::{Budget, Conclusion, Event, Found, Home, Listener, Order, lead, on_paused_clock, site};
 use probity::cli::{Loaded, Shelf};
+use probity::endpoint::Endpoint;
 use probity::endpoint::mock::Tempo;
-use probity::endpoint::{Endpoint, Profile};
 use probity::history::{Outcome, ReplyBody};
 use probity::model::Bounds;
 use probity::oracle::{Selection, Standing};
@@ -20,40 +21,6 @@ struct Deaf;
 
 impl Listener for Deaf {
     fn hear(&mut self, _: &Event<'_>) {}
-}
-
-/// Suites that the witness server can be asked by, each with its profile.
-pub const SUITES: [&str; 1] = ["ecs-native"];
-
-/// The profile of one suite for a server at this address.
-pub fn profile(suite: &str, settings: &Settings, base: &str) -> Profile {
-    let (identities, pools) = (&settings.identities, &settings.pools);
-    let quoted = |names: &mut dyn Iterator<Item = &String>| {
-        names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
-    };
-    let flavors: Vec<String> = pools
-        .flavors
-        .iter()
-        .filter(|flavor| !flavor.abandoned && !flavor.sold_out)
-        .map(|flavor| flavor.id.clone())
-        .collect();
-    let images: Vec<String> = pools.images.iter().map(|image| image.id.clone()).collect();
-    let networks: Vec<String> = pools.networks.iter().map(|network| network.id.clone()).collect();
-    let person = |project: &crate::witness::Project, token: &str| {
-        format!("{{ parameters: {{ project_id: \"{}\" }}, headers: {{ X-Auth-Token: \"{token}\" }} }}", project.id)
-    };
-    let text = format!(
-        "endpoints: {{ {suite}: \"{base}\" }}\nchanges: allowed\nidentities:\n  owner: {}\n  other: {}\n  expired: {}\npools:\n  flavors: [{}]\n  images: [{}]\n  networks: [{}]\n  zones: [{}]\n  keys: [{}]\n",
-        person(&identities.owner, &identities.owner.token),
-        person(&identities.other, &identities.other.token),
-        person(&identities.owner, &identities.expired_token),
-        quoted(&mut flavors.iter()),
-        quoted(&mut images.iter()),
-        quoted(&mut networks.iter()),
-        quoted(&mut pools.zones.iter()),
-        quoted(&mut pools.keys.iter()),
-    );
-    Profile::parse(&text, "the witness server's profile", &|_| None).unwrap_or_else(|error| panic!("{error}"))
 }
 
 pub fn load(suite: &str, settings: &Settings) -> Loaded {

@@ -71,6 +71,10 @@ pub(super) fn field(field: &Field, pointer: &str, frame: Frame, depth: usize) ->
     for (is, below) in &field.also {
         merge(&mut out, typed(is, below, None, pointer, frame, depth));
     }
+    // An example shows one case; what its description says differs from case to case is demanded of none.
+    if frame.way == Way::Response && field.claims.varies.is_some() {
+        out.shift_remove("required");
+    }
     strings(field, &mut out, &mut sources);
     numbers(field, &mut out, &mut sources);
     maps(field, &mut out, &mut sources);
@@ -336,11 +340,13 @@ fn absence(field: &Field, way: Way, out: &mut Map<String, Value>, sources: &mut 
     if !out.contains_key("type") {
         return;
     }
-    if field.claims.nullable.is_some() || field.shown_null {
+    // An example shows it after the event; before it there is no time to show.
+    let ahead = way == Way::Response && field.claims.ahead.is_some();
+    if field.claims.nullable.is_some() || field.shown_null || ahead {
         add_type(out, "null");
     }
     let blank = field.claims.blank.as_ref().filter(|_| way == Way::Response);
-    if blank.is_none() && !field.shown_blank {
+    if blank.is_none() && !field.shown_blank && !ahead {
         return;
     }
     let text = words(&out["type"]).iter().any(|it| it == "string");

@@ -70,6 +70,14 @@ pattern!(
     r"(?i)\b(?:parameter|field|attribute|it|this) is optional\b|\b(?:is|are) (?:returned|displayed|available) only (?:when|if)|\bonly returned\b|\bis returned (?:when|if|only)\b|\bis not returned\b|\bvalid only (?:when|if)|\bthis (?:parameter|field) is (?:available|valid|returned|displayed) (?:when|if|only)|\bthis parameter is available\b|\bis not displayed\b"
 );
 pattern!(
+    AHEAD,
+    r"(?i)\btime (?:when|at which|that)\b.{0,60}\b(?:started|launched|stopped|finished|ended|terminated|deleted|completed|expires?|expired)\b|\b(?:start|end|finish|completion|expiration|launch|deletion) time\b"
+);
+pattern!(
+    VARIES,
+    r"(?i)\b(?:values?|contents?|information|structure|fields?|parameters?)\b.{0,60}\b(?:var(?:y|ies)|differs?|depends?)\b.{0,40}\b(?:on|by|with|from|according to|upon)\b"
+);
+pattern!(
     ON_ERROR,
     r"(?i)\b(?:if|when) (?:an? )?(?:error|exception|failure) occurs|\b(?:if|when) (?:the )?(?:request|operation|task) fails"
 );
@@ -176,6 +184,12 @@ fn presence(line: &Line, sentence: &str, is: &Type, claims: &mut Claims) {
     }
     if claims.optional.is_none() && OPTIONAL.is_match(sentence) {
         claims.optional = Some(Cited::on(line, ()));
+    }
+    if claims.ahead.is_none() && *is == Type::String && AHEAD.is_match(sentence) {
+        claims.ahead = Some(Cited::on(line, ()));
+    }
+    if claims.varies.is_none() && VARIES.is_match(sentence) {
+        claims.varies = Some(Cited::on(line, ()));
     }
     if claims.on_error.is_none() && ON_ERROR.is_match(sentence) {
         claims.on_error = Some(Cited::on(line, ()));

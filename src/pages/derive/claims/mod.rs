@@ -81,6 +81,10 @@ pub(in crate::pages::derive) struct Claims {
     pub until: Option<Cited<String>>,
     pub mandatory_when: Option<Cited<()>>,
     pub optional: Option<Cited<()>>,
+    /// A moment that may lie ahead when it is shown: until then there is nothing to show.
+    pub ahead: Option<Cited<()>>,
+    /// What it holds differs from case to case, by its description.
+    pub varies: Option<Cited<()>>,
     /// It comes back only where something went wrong.
     pub on_error: Option<Cited<()>>,
     pub oddities: Vec<Oddity>,

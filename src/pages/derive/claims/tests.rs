@@ -38,6 +38,8 @@ fn check(is: &Type, text: &str, expected: &str) {
     out.extend(claims.until.map(|it| format!("until {}", it.value)));
     out.extend(claims.mandatory_when.map(|_| "mandatory-when".to_string()));
     out.extend(claims.optional.map(|_| "optional".to_string()));
+    out.extend(claims.varies.map(|_| "varies".to_string()));
+    out.extend(claims.ahead.map(|_| "ahead".to_string()));
     out.extend(claims.oddities.iter().map(|it| format!("{}: {} -> {}", it.kind, it.says, it.taken)));
     assert_eq!(out.join("; "), expected, "{text}");
 }
@@ -192,6 +194,11 @@ fn microversion_bounds_are_inclusive_whatever_the_words() {
 fn presence_and_defaults_are_read() {
     check(&Type::String, "This parameter is mandatory when the lamp is new.", "mandatory-when");
     check(&Type::String, "This field is optional.", "optional");
+    check(&Type::Object, "What is lit. The value varies depending on the kind of lamp.", "varies");
+    check(&Type::Object, "The displayed information depends on the lamp.", "varies");
+    check(&Type::String, "Specifies the time when the lamp was switched off or terminated.", "ahead");
+    check(&Type::String, "Specifies the time when the lamp was created.", "");
+    check(&Type::Object, "A lamp depends on its socket.", "");
     check(&Type::String, "If the value is null, the label is left blank.", "nullable");
     check(&Type::String, "For a bare lamp, the value is left blank.", "blank");
     check(&Type::Integer, "The default value is **1**.", "default 1");

@@ -33,6 +33,7 @@ pub fn full(world: &World, server: &Server) -> Value {
         "tags": [],
         "host_status": "UP",
         "security_groups": groups(server),
+        "security_options": { "tpm_enabled": null },
         "os:scheduler_hints": {},
         "sys_tags": [{ "key": "_sys_enterprise_project_id", "value": "0" }],
     });
