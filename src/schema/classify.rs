@@ -54,13 +54,13 @@ pub fn classify_lent(shape: Option<&Shape>, body: Option<&Value>, microversion: 
 /// *Invalid* is what breaks something that the pages agree on:
 /// - a property is missing that is mandatory without condition in an object that is there;
 /// - a mandatory property has a wrong type, null excepted (a number for a text, say);
-/// - a present property, mandatory or not, breaks a length, a range, an enumeration,
-///   a pattern or a format;
+/// - a present property, mandatory or not, breaks a length, a range, an enumeration or
+///   a pattern, and a mandatory one a format;
 /// - the body is not an object where one is documented, or is missing though it has
 ///   mandatory properties.
 ///
 /// *Doubtful* is all else that is not plainly valid:
-/// - null, or for an optional property any wrong type: many APIs read it as absent;
+/// - null, or for an optional property any wrong type or format: many APIs read it as absent;
 /// - a property that is not documented, at any depth;
 /// - a field that is dead (without effect, unsupported, discarded) or outside of its
 ///   microversions, and whatever is wrong below it;

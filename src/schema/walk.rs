@@ -218,7 +218,10 @@ impl Walk<'_> {
         place: Place,
         expected: impl FnOnce() -> String,
     ) {
-        let capped = place.capped || self.shape.node(id).disputes(keyword);
+        // How an optional value is written is said for those who give one; that another way of writing it is
+        // refused is nobody's promise. A reply is held to it all the same.
+        let loose = self.soft && keyword == "format" && !place.mandatory;
+        let capped = place.capped || loose || self.shape.node(id).disputes(keyword);
         self.push(id, keyword, at, true, capped, || (expected(), show(value, keyword)));
     }
 

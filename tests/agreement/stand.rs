@@ -89,7 +89,7 @@ pub fn said(loaded: &Loaded, found: &Found) -> String {
         let body = exchange.body.as_ref().map(ToString::to_string).unwrap_or_default();
         let _ = write!(
             text,
-            "\n  {}. {} ({}) {:?} {:?} {:?} {body:.300}",
+            "\n  {}. {} ({}) {:?} {:?} {:?} {body:.900}",
             exchange.number, exchange.operation, exchange.caller, exchange.path, exchange.query, exchange.headers
         );
         match &exchange.outcome {

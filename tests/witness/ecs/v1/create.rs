@@ -80,8 +80,8 @@ fn read(server: &Map<String, Value>, zone_mandatory: bool, dry_run: bool) -> Res
     if !(1..=500).contains(&count) {
         return Err(Refusal::bad("count must be 1 to 500."));
     }
-    let disk_gb = reading::number(disk, "size", false)?.unwrap_or(0);
-    if !(0..=1024).contains(&disk_gb) {
+    let disk_gb = reading::number(disk, "size", false)?;
+    if disk_gb.is_some_and(|size| !(1..=1024).contains(&size)) {
         return Err(Refusal::bad("The system disk must have 1 to 1024 GB."));
     }
     Ok(Order {
@@ -91,7 +91,7 @@ fn read(server: &Map<String, Value>, zone_mandatory: bool, dry_run: bool) -> Res
         vpc: reading::needed(server, "vpcid", 1..=255)?,
         subnets: subnets(server)?,
         disk_type: reading::needed(disk, "volumetype", 1..=255)?,
-        disk_gb: disk_gb.unsigned_abs(),
+        disk_gb: disk_gb.map_or(0, i64::unsigned_abs),
         zone,
         key_name: reading::text(server, "key_name", 1..=255)?,
         user_data: user_data(server)?,
