@@ -72,6 +72,8 @@ fn carried_out(world: &mut World, call: &Call, order: &Order) -> Answer {
 
 fn read(server: &Map<String, Value>, zone_mandatory: bool, dry_run: bool) -> Result<Order, Refusal> {
     let disk = reading::object(server, "root_volume")?;
+    // Not kept, but bounded: creating-an-ecs.md:157.
+    reading::text(server, "adminPass", 8..=26)?;
     let zone = reading::text(server, "availability_zone", 1..=255)?;
     if zone_mandatory && zone.is_none() {
         return Err(Refusal::bad("availability_zone is missing."));
