@@ -19,7 +19,7 @@ mod lock;
 use crate::campaign::{Event, Listener};
 use crate::cli::Loaded;
 pub use crate::cli::drive::Make;
-use crate::cli::drive::{Chosen, Drive, Filing, Given, Order, campaign};
+use crate::cli::drive::{Chosen, Drive, Filing, Given, Keeping, Order, campaign, journals};
 use crate::cli::{Began, Limits, Patterns, Shelf, Signals, Used, Wrong, lead, target};
 use crate::endpoint::{Complete, Identities, Profile};
 use crate::model::Origin;
@@ -284,6 +284,11 @@ fn run_here(one: &Once) -> Result<Known, Wrong> {
             _ => None,
         },
         cancel: signals.as_ref().map_or_else(Cancel::never, |signals| signals.cancel.clone()),
+        keeping: Keeping {
+            journals: journals(&options.reports, None),
+            began: began.clone(),
+            give_up: signals.as_ref().map_or_else(Cancel::never, |signals| signals.give_up.clone()),
+        },
     };
     let origin = one.shelf.place();
     let filing = Filing { reports: &options.reports, origin: &origin, began: &began };

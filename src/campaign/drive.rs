@@ -1,15 +1,16 @@
 //! One plan from its first step to its last.
 
+use super::clean::clean;
 use super::event::{Event, Listener, Spent};
-use super::naming::{ending, found_out, showing};
+use super::keeper::Keeper;
 use super::share::{Share, alive};
 use super::watch::Eyes;
 use crate::endpoint::{Endpoint, Identities};
 use crate::history::{Cause, Header, History, Outcome, Secrets};
-use crate::model::{Bounds, Excess, Fault, Heard, Id, Life, Model, Tally, Who};
+use crate::model::{Bounds, Excess, Fault, Heard, Id, Life, Model, Tally};
 use crate::oracle::Finding;
 use crate::plan::{Chooser, Coverage, Ending, FORMAT, Handles, Hints, Limits, Plan, Recorded, Situation, Step, cover};
-use crate::run::{Cancel, Ceilings, Context, Deletion, Left, NoJournal, Pace, Run, StepEnd, Stop, carry_out, sweep};
+use crate::run::{Cancel, Ceilings, Context, Left, Marking, NoJournal, NoMarks, Pace, Run, StepEnd, Stop, carry_out};
 use crate::schema::Schemas;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -38,8 +39,8 @@ pub struct Site<'a> {
     pub endpoint: &'a dyn Fn(u64) -> Rc<dyn Endpoint>,
     /// By operation, what this endpoint needs in a body that brings the first thing to life.
     pub setup: BTreeMap<String, Value>,
-    /// Delete what a plan brought to life when it ends, within this time.
-    pub sweep_within: Option<Duration>,
+    /// Deletes what plans bring to life; none where nothing has to be.
+    pub keeper: Option<Keeper>,
 }
 
 /// A plan that was carried out.
@@ -79,18 +80,23 @@ pub(super) async fn drive(
 ) -> Result<Driven, Fault> {
     let site = share.site;
     let endpoint = (site.endpoint)(number);
+    let life = site.keeper.as_ref().map(|keeper| (keeper, keeper.live(&site.model, &site.schemas)));
     let context = Context {
         endpoint: endpoint.as_ref(),
         catalog: &site.schemas.catalog,
         identities: &site.identities,
         secrets: &site.secrets,
+        marks: life.as_ref().map_or(&NoMarks as &dyn Marking, |(_, living)| &living.marks),
         pace: site.pace,
         budget: crate::run::Budget { requests: allowance.requests, time: Duration::from_secs(allowance.seconds) },
         purse: &share.purse,
         seeds: (site.seed, number),
         cancel: site.cancel.clone(),
     };
-    let mut run = Run::begin(Box::new(NoJournal));
+    let mut run = Run::begin(match &life {
+        Some((keeper, living)) => keeper.journal(living),
+        None => Box::new(NoJournal),
+    });
     let mut eyes = Eyes::new(site.model.clone(), site.schemas.clone(), number, site.bounds);
     let mut steps: Vec<Step> = Vec::new();
     let mut handles = Handles::default();
@@ -170,7 +176,10 @@ pub(super) async fn drive(
             break None;
         }
     };
-    let left = clean(site, &context, &mut run, &eyes).await;
+    let left = match &life {
+        Some((keeper, living)) => clean(site, (keeper, living), &context, &steps, &mut run, &eyes).await,
+        None => Vec::new(),
+    };
     share.leave(number, left.len());
     share.settling.borrow_mut().merge(eyes.settling());
     if let Some(fault) = eyes.fault {
@@ -247,32 +256,6 @@ fn merge(body: &mut Value, added: &Value, at: &str, places: &mut Vec<String>) {
             places.push(at.to_string());
         }
     }
-}
-
-async fn clean(site: &Site<'_>, context: &Context<'_>, run: &mut Run, eyes: &Eyes) -> Vec<Left> {
-    let Some(within) = site.sweep_within else { return Vec::new() };
-    let mut deletions = Vec::new();
-    for handle in run.births.iter().rev() {
-        let Some(id) = run.ids.get(handle) else { continue };
-        let known = eyes.judge.belief.ids().find(|known| known.id.as_ref() == id.as_str());
-        let Some(known) = known else { continue };
-        let possible = eyes.judge.belief.possibilities(known);
-        if possible.iter().all(|held| held.thing.life == Life::Gone) {
-            continue;
-        }
-        let owner = possible.first().map_or(Who::Owner, |held| held.thing.owner);
-        if let Some(delete) = ending(site, known, owner) {
-            let show = showing(site, known, owner);
-            deletions.push(Deletion { handle: handle.clone(), id: id.clone(), delete, show });
-        }
-    }
-    for (id, owner) in found_out(site, context, eyes, within).await {
-        if let Some(delete) = ending(site, &id, owner) {
-            let show = showing(site, &id, owner);
-            deletions.push(Deletion { handle: id.id.to_string(), id: id.id.to_string(), delete, show });
-        }
-    }
-    sweep(context, &deletions, run, within).await.left
 }
 
 fn header(site: &Site<'_>, endpoint: &str, plan: u64) -> Header {

@@ -14,6 +14,8 @@ pub struct Began {
     /// `YYYY-MM-DD`, UTC.
     pub day: String,
     stamp: jiff::Timestamp,
+    /// Unix seconds.
+    pub seconds: u64,
     monotonic: Instant,
 }
 
@@ -23,7 +25,8 @@ impl Began {
     pub fn now() -> Began {
         let stamp = jiff::Timestamp::now();
         let at = stamp.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        Began { day: at[..10].to_string(), at, stamp, monotonic: Instant::now() }
+        let seconds = u64::try_from(stamp.as_second()).unwrap_or_default();
+        Began { day: at[..10].to_string(), at, seconds, stamp, monotonic: Instant::now() }
     }
 
     /// A text that no other run on this machine has.
@@ -57,6 +60,24 @@ pub fn day(typed: &str) -> Result<String, Wrong> {
         Ok(day) if typed.len() == 10 => Ok(day.to_string()),
         _ => Err(Wrong::usage(format!("--today {typed}"), "it is not a day", "write it as YYYY-MM-DD")),
     }
+}
+
+/// A time span as the user typed it: `45s`, `30m`, `2h` or `3d`, in seconds.
+///
+/// # Errors
+/// If it is none.
+pub fn span(flag: &str, typed: &str) -> Result<u64, Wrong> {
+    let wrong = || Wrong::usage(format!("{flag} {typed}"), "it is no time span", "write a number and s, m, h or d: 2h");
+    let digits = typed.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+    let number: u64 = typed[..digits].parse().map_err(|_| wrong())?;
+    let unit = match &typed[digits..] {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return Err(wrong()),
+    };
+    number.checked_mul(unit).ok_or_else(wrong)
 }
 
 /// What this machine is.

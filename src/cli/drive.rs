@@ -13,7 +13,7 @@ use crate::plan::Plan;
 use crate::report::{self, Report, Run, Shown, Subject, Target, Writing, certificate, digest, junit};
 use crate::run::{Cancel, Ceilings, Left};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -67,6 +67,23 @@ pub struct Order<'a> {
     /// The profile's file, for the replay line.
     pub profile: Option<String>,
     pub cancel: Cancel,
+    pub keeping: Keeping,
+}
+
+/// What a run at a real endpoint needs to clean up after itself.
+#[derive(Debug, Clone)]
+pub struct Keeping {
+    /// The folder of the journals.
+    pub journals: PathBuf,
+    pub began: Began,
+    /// Ends cleaning up from outside.
+    pub give_up: Cancel,
+}
+
+/// The folder of the journals, below that of the reports, where the user names no other.
+#[must_use]
+pub fn journals(reports: &Path, named: Option<&Path>) -> PathBuf {
+    named.map_or_else(|| reports.join(".journal"), Path::to_path_buf)
 }
 
 /// What came of a campaign whose reports are written.

@@ -2,11 +2,12 @@
 
 use super::drive::{Chosen, Order};
 use super::exit::Exit;
+use super::keeping::{kept, told};
 use super::ready::{There, needs_changes, reached};
 use super::wrong::Wrong;
 use crate::campaign::{
-    self, Allowance, CampaignError, Conclusion, Driven, Home, Listener, Site, Standings, mocks, on_paused_clock,
-    retrace, site,
+    self, Allowance, CampaignError, Conclusion, Driven, Home, Listener, Site, Standings, last_look, mocks,
+    on_paused_clock, retrace, site,
 };
 use crate::endpoint::mock::Tempo;
 use crate::endpoint::{CALLERS, Endpoint, Identities, Profile};
@@ -25,8 +26,6 @@ pub const WORLDS_MAX: usize = 4096;
 const POLL_LEAST: Duration = Duration::from_millis(20);
 /// Room for a look that comes after the bound.
 const LATE: Duration = Duration::from_secs(1);
-/// For cleaning up after one plan, where the profile does not say.
-const SWEEP: Duration = Duration::from_secs(super::meant::SECONDS_RESERVE);
 
 /// Runs a campaign; what could not be deleted afterwards comes with it.
 ///
@@ -59,14 +58,20 @@ pub fn lead(order: &Order<'_>, listener: &mut dyn Listener) -> Result<(Conclusio
         Chosen::Address(address, profile) => on_running_clock(async {
             let there = reached(order.loaded, address, profile, &order.wall).await?;
             let endpoint = |_| -> Rc<dyn Endpoint> { there.endpoint.clone() };
-            let site = real_site(order, profile, &there, &endpoint);
+            let site = kept(order, address, real_site(order, profile, &there, &endpoint))?;
             let standings = standings(&site);
             let standing = |clause| match site.reading_only && needs_changes(&site.model, clause) {
                 true => Standing::Unreachable("changes are not allowed here".to_string()),
                 false => standings.of(clause),
             };
             let inner = inner(order, &standing);
-            campaign::lead(&site, &inner, listener).await.map_err(|error| failed(order, &error))
+            let led = campaign::lead(&site, &inner, listener).await;
+            // Whatever it ended with: nothing that it created may stay.
+            let left = last_look(&site).await;
+            match led {
+                Ok((conclusion, _)) => Ok((conclusion, left)),
+                Err(error) => Err(failed(order, &error).with_detail(told(&left))),
+            }
         })?,
     }
 }
@@ -123,8 +128,13 @@ pub fn replay(order: &Order<'_>, plan: &Plan, number: u64, listener: &mut dyn Li
         Chosen::Address(address, profile) => on_running_clock(async {
             let there = reached(order.loaded, address, profile, &order.wall).await?;
             let endpoint = |_| -> Rc<dyn Endpoint> { there.endpoint.clone() };
-            let site = real_site(order, profile, &there, &endpoint);
-            retrace(&site, plan, number, allowance, listener).await.map_err(fault)
+            let site = kept(order, address, real_site(order, profile, &there, &endpoint))?;
+            let retraced = retrace(&site, plan, number, allowance, listener).await;
+            let left = last_look(&site).await;
+            match retraced {
+                Ok(driven) => Ok(Driven { left, ..driven }),
+                Err(error) => Err(fault(error).with_detail(told(&left))),
+            }
         })??,
     };
     match &driven.stop {
@@ -155,7 +165,7 @@ fn home(order: &Order<'_>) -> Home {
 }
 
 /// The site of the mock tells which path parameters are the identity's; the rest is the profile's.
-fn real_site<'a>(
+pub(super) fn real_site<'a>(
     order: &Order<'_>,
     profile: &Profile,
     there: &There,
@@ -194,7 +204,7 @@ fn real_site<'a>(
         limits: limits(order, &profile.identities),
         endpoint,
         setup: profile.setup.clone(),
-        sweep_within: Some(ceilings.reserve_seconds.map_or(SWEEP, Duration::from_secs)),
+        keeper: None,
     }
 }
 
@@ -212,7 +222,7 @@ fn limits(order: &Order<'_>, identities: &Identities) -> Limits {
     }
 }
 
-fn on_running_clock<T>(future: impl Future<Output = T>) -> Result<T, Wrong> {
+pub(super) fn on_running_clock<T>(future: impl Future<Output = T>) -> Result<T, Wrong> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime =
         runtime.map_err(|error| Wrong::endpoint("this machine", error.to_string(), "free memory and file handles"))?;

@@ -34,6 +34,8 @@ pub struct Target {
     pub today: String,
     /// In place of the profile's, or of 100.
     pub settle_percent: Option<u32>,
+    /// The folder of the journals, in place of the usual one.
+    pub journal: Option<PathBuf>,
 }
 
 /// What `run` is to do.
@@ -133,6 +135,7 @@ pub fn target(typed: &typed::Target, now: &clock::Began) -> Result<Target, Wrong
         fault: typed.fault.clone(),
         today: typed.today.as_deref().map_or_else(|| Ok(now.day.clone()), clock::day)?,
         settle_percent: typed.settle,
+        journal: typed.journal.clone(),
     })
 }
 

@@ -6,6 +6,7 @@
 mod clock;
 pub(crate) mod drive;
 pub mod exit;
+mod keeping;
 pub(crate) mod lead;
 mod meant;
 mod out;
@@ -55,6 +56,7 @@ fn carried_out(verb: Verb) -> Result<Exit, Wrong> {
     match verb {
         Verb::Run(typed) => verbs::run::run(&typed, &lead::lead),
         Verb::Replay(typed) => verbs::replay::replay(&typed),
+        Verb::Sweep(typed) => verbs::sweep::sweep(&typed),
         Verb::Mock(typed) => verbs::mock::mock(&typed),
         Verb::Init(typed) => verbs::init::init(&typed),
         Verb::Mutants(typed) => verbs::mutants::mutants(&typed),

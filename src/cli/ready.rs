@@ -47,15 +47,7 @@ pub struct There {
 /// # Errors
 /// If it is not there, not the API, refuses the credentials, lacks what the profile names, or has no room.
 pub async fn reached(loaded: &Loaded, address: &str, profile: &Profile, wall: &Wall) -> Result<There, Wrong> {
-    let http = connected(address, profile, wall)?;
-    let lists = harmless(loaded, profile, None);
-    recognise(&http, &lists).await.map_err(unusable)?;
-    if lists.is_empty()
-        && let Some(request) = harmless(loaded, profile, Some(NOBODY)).first()
-    {
-        // That it knows no such thing says nothing; that it answers as an API does says much.
-        probe(&http, request).await.map_err(unusable)?;
-    }
+    let http = met(loaded, address, profile, wall).await?;
     let pools = compared(loaded, profile, &http).await?;
     if profile.changes == Changes::Allowed {
         for (resource, free) in room(loaded, profile, &http).await? {
@@ -71,6 +63,30 @@ pub async fn reached(loaded: &Loaded, address: &str, profile: &Profile, wall: &W
     let (learned, today) = (http.learned(), loaded.model.today.clone());
     let loaded = loaded.clone().with_pools(&pools, &today)?;
     Ok(There { endpoint: Rc::new(Hindered::new(http, profile.recognise.clone())), learned, loaded })
+}
+
+/// The endpoint for cleaning up: what there is no room for, or is no longer offered, does not matter.
+///
+/// # Errors
+/// If it is not there, not the API, or refuses the credentials.
+pub async fn reached_to_clean(loaded: &Loaded, address: &str, profile: &Profile, wall: &Wall) -> Result<There, Wrong> {
+    let http = met(loaded, address, profile, wall).await?;
+    let learned = http.learned();
+    Ok(There { endpoint: Rc::new(Hindered::new(http, profile.recognise.clone())), learned, loaded: loaded.clone() })
+}
+
+/// It answers, and as the API does.
+async fn met(loaded: &Loaded, address: &str, profile: &Profile, wall: &Wall) -> Result<Http, Wrong> {
+    let http = connected(address, profile, wall)?;
+    let lists = harmless(loaded, profile, None);
+    recognise(&http, &lists).await.map_err(unusable)?;
+    if lists.is_empty()
+        && let Some(request) = harmless(loaded, profile, Some(NOBODY)).first()
+    {
+        // That it knows no such thing says nothing; that it answers as an API does says much.
+        probe(&http, request).await.map_err(unusable)?;
+    }
+    Ok(http)
 }
 
 /// How many more things may be created there, by resource; none where there is no ceiling.

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: stop asking, report what was seen, end with 130 or 143.
+//! Ctrl-C and SIGTERM: stop asking, clean up, report what was seen, end with 130 or 143.
 
 use super::exit::Exit;
 use crate::run::Cancel;
@@ -8,16 +8,20 @@ use std::sync::atomic::{AtomicU8, Ordering};
 /// Whether a signal came, and the handle that plans look at.
 #[derive(Debug, Clone)]
 pub struct Signals {
+    /// The first signal: plans stop, and what they created is deleted.
     pub cancel: Cancel,
+    /// The second: deleting stops too, and what is left is listed.
+    pub give_up: Cancel,
     came: Arc<AtomicU8>,
 }
 
 impl Signals {
     /// Listens from now on, on a thread of its own: the campaign's clock may be paused.
-    /// A second signal ends the process at once.
+    /// A second signal gives up cleaning; a third ends the process at once.
     #[must_use]
     pub fn listen() -> Signals {
         let (stop, cancel) = Cancel::pair();
+        let (stop_cleaning, give_up) = Cancel::pair();
         let came = Arc::new(AtomicU8::new(0));
         let mark = Arc::clone(&came);
         let (ready, listens) = std::sync::mpsc::channel();
@@ -28,21 +32,25 @@ impl Signals {
             runtime.block_on(async {
                 let Ok(mut ears) = Ears::open() else { return };
                 let _ = ready.send(());
-                loop {
-                    let exit = ears.next().await;
-                    if mark.swap(exit.code(), Ordering::SeqCst) != 0 {
-                        std::process::exit(i32::from(exit.code()));
-                    }
-                    eprintln!("stopping; what was seen so far is reported (once more to end at once)");
-                    let _ = stop.send(true);
-                }
+                let exit = ears.next().await;
+                mark.store(exit.code(), Ordering::SeqCst);
+                eprintln!(
+                    "stopping; what was created is deleted, and what was seen is reported (once more to leave it)"
+                );
+                let _ = stop.send(true);
+                let exit = ears.next().await;
+                mark.store(exit.code(), Ordering::SeqCst);
+                eprintln!("giving up; what is left is listed (once more to end at once)");
+                let _ = stop_cleaning.send(true);
+                let exit = ears.next().await;
+                std::process::exit(i32::from(exit.code()));
             });
         });
         // A signal that comes before anyone listens would end the process with nothing written.
         if listening.is_err() || listens.recv().is_err() {
             eprintln!("warning: signals are not heard; what was seen until one comes is not reported");
         }
-        Signals { cancel, came }
+        Signals { cancel, give_up, came }
     }
 
     /// The signal that came.

@@ -25,6 +25,8 @@ pub enum Verb {
     Run(Run),
     /// Carry out a recorded plan again, such as a witness
     Replay(Replay),
+    /// Delete what runs left behind on an endpoint
+    Sweep(Sweep),
     /// Offer a suite as a stateful fake of its API over HTTP
     Mock(Mock),
     /// Write a file to begin with
@@ -91,6 +93,9 @@ pub struct Target {
     /// Multiply the times that the suite allows for coming to rest
     #[arg(long, value_name = "PERCENT")]
     pub settle: Option<u32>,
+    /// Folder in which a run at an endpoint writes down what it creates; without it, reports/.journal
+    #[arg(long, value_name = "DIR")]
+    pub journal: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -109,6 +114,32 @@ pub struct Replay {
     /// Where to write what was seen
     #[arg(long, value_name = "FILE")]
     pub history: Option<PathBuf>,
+}
+
+/// Deletes what runs that are over have left: what their journals name, and what carries their marks.
+#[derive(Debug, Args)]
+pub struct Sweep {
+    /// Suites by name; none: all for which the profile has an endpoint
+    #[arg(value_name = "SUITE")]
+    pub suites: Vec<String>,
+    /// What the endpoint is, and who asks
+    #[arg(long, value_name = "FILE")]
+    pub profile: PathBuf,
+    /// The endpoint's address, in place of the profile's
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Only this run, even if its marks have not expired
+    #[arg(long, value_name = "ID")]
+    pub run: Option<String>,
+    /// Only runs that began at least so long ago, such as 2h
+    #[arg(long, value_name = "SPAN")]
+    pub older_than: Option<String>,
+    /// Say what would be deleted, and delete nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Folder of the journals
+    #[arg(long, value_name = "DIR", default_value = "reports/.journal")]
+    pub journal: PathBuf,
 }
 
 #[derive(Debug, Args)]

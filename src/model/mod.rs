@@ -38,4 +38,4 @@ pub use reading::{Reading, allows, combinations, find, read};
 pub use scope::{Fault, Roots, world_root};
 pub use telling::told_in;
 pub use thing::{Id, Life, Motion, Step as Stage, Thing, Via, Who};
-pub use view::listed;
+pub use view::{Sight, Sights, listed, sights};

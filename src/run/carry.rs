@@ -90,7 +90,7 @@ async fn one(desk: &Desk<'_>, step: &Step, index: usize) -> Result<StepEnd, Stop
     }
     let landed = send(desk, index, step, &call, &request, Cause::Step).await;
     if creates {
-        desk.conclude(index, step);
+        desk.conclude(index, step, &landed);
     }
     let landed = landed?;
     match step.settle {

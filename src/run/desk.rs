@@ -47,7 +47,9 @@ impl<'a> Desk<'a> {
     }
 
     pub fn bound(&self, step: &Step) -> Result<Call, String> {
-        super::bind::bind(step, &self.run.borrow().ids)
+        let mut call = super::bind::bind(step, &self.run.borrow().ids)?;
+        self.context.marks.mark(&mut call);
+        Ok(call)
     }
 
     /// What became of a request that is on record.
@@ -85,11 +87,14 @@ impl<'a> Desk<'a> {
     }
 
     /// A failure to write is not fatal here: the intent is on disk, and the sweep looks it up.
-    pub fn conclude(&self, index: usize, step: &Step) {
+    pub fn conclude(&self, index: usize, step: &Step, landed: &Result<Landed, Stop>) {
+        let outcome = landed.as_ref().ok().and_then(|landed| self.outcome(landed.number));
+        let refused =
+            matches!(outcome, Some(Outcome::Replied(Reply { status: 400..=499, .. }) | Outcome::Hindered { .. }));
         let mut run = self.run.borrow_mut();
         let handles = step.births.values().flatten();
         let born = handles.filter_map(|name| Some((name.clone(), run.ids.get(name)?.clone()))).collect();
-        let _ = run.journal.done(index, &born);
+        let _ = run.journal.done(index, &born, refused);
     }
 
     /// Sends once and puts it on record.
@@ -223,7 +228,7 @@ impl<'a> Desk<'a> {
             let Some(births) = run.births_of.get(&told.step).cloned() else { continue };
             let born = christen(&mut run, &births, &BTreeMap::from([(told.about, vec![told.id])]));
             // The journal has the step already; what it did not know then is added.
-            let _ = run.journal.done(told.step, &born);
+            let _ = run.journal.done(told.step, &born, false);
             exchange.born.extend(born);
         }
         self.watcher.borrow().mark(&mut exchange);

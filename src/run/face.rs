@@ -45,6 +45,19 @@ pub struct Told {
     pub id: String,
 }
 
+/// Marks calls, so that what they bring to life or rename is known again.
+pub trait Marking {
+    /// Changes the call's body where a mark may go, before the call is sent and put on record.
+    fn mark(&self, call: &mut Call);
+}
+
+/// For endpoints that need no cleaning.
+pub struct NoMarks;
+
+impl Marking for NoMarks {
+    fn mark(&self, _: &mut Call) {}
+}
+
 /// What stays the same during a plan.
 pub struct Context<'a> {
     /// Whom to ask.
@@ -55,6 +68,8 @@ pub struct Context<'a> {
     pub identities: &'a Identities,
     /// What must not be recorded.
     pub secrets: &'a Secrets,
+    /// Puts the mark of the run on what is created.
+    pub marks: &'a dyn Marking,
     /// Delays and repeats.
     pub pace: Pace,
     /// Ceilings of this plan.
@@ -208,8 +223,8 @@ impl Run {
         }
     }
 
-    /// The journal is told; the sweep does not depend on it.
-    pub(super) fn note_gone(&mut self, handle: &str) {
+    /// The journal is told that a thing is gone; the sweep does not depend on it.
+    pub fn note_gone(&mut self, handle: &str) {
         let _ = self.journal.gone(handle);
     }
 }

@@ -16,11 +16,11 @@ mod sweep;
 pub use crate::endpoint::Call;
 pub use bind::bind;
 pub use carry::{carry_out, carry_out_branches, carry_out_plan};
-pub use face::{Context, Run, Skip, Spent, StepEnd, Stop, Told, Unrest, Watcher};
-pub use journal::{Entry, Journal, JournalFile, NoJournal, read_journal};
+pub use face::{Context, Marking, NoMarks, Run, Skip, Spent, StepEnd, Stop, Told, Unrest, Watcher};
+pub use journal::{Entry, FORMAT as JOURNAL_FORMAT, Journal, JournalFile, Life, NoJournal, Whose, read_journal};
 pub use pace::{Budget, Cancel, Pace};
 pub use purse::{Ceilings, Purse, TroubleMost, Troubles};
-pub use sweep::{Deletion, Left, Swept, sweep};
+pub use sweep::{Deletion, Left, Reserve, Swept, inquire, sweep};
 
 #[cfg(test)]
 mod tests;

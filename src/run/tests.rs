@@ -199,6 +199,7 @@ fn check_endpoint(setting: Setting, steps: &[Step], endpoint: &dyn Endpoint) -> 
             catalog: &catalog,
             identities: &identities,
             secrets: &secrets,
+            marks: &NoMarks,
             pace: setting.pace,
             budget: setting.budget,
             purse: &Purse::new(setting.ceilings),
@@ -490,8 +491,8 @@ impl Journal for Diary {
         if self.broken { Err(std::io::Error::other("disk full")) } else { Ok(()) }
     }
 
-    fn done(&mut self, index: usize, born: &BTreeMap<String, String>) -> std::io::Result<()> {
-        self.lines.borrow_mut().push(format!("done {index} {born:?}"));
+    fn done(&mut self, index: usize, born: &BTreeMap<String, String>, refused: bool) -> std::io::Result<()> {
+        self.lines.borrow_mut().push(format!("done {index} {born:?} {refused}"));
         Ok(())
     }
 
@@ -509,7 +510,10 @@ fn the_journal_is_written_before_a_create_is_sent() {
         lines.borrow_mut().push(format!("sent {}", request.operation));
         (0, reply(200, json!({"id": "1"})))
     });
-    assert_eq!(*lines.borrow(), ["intent 0 createBox", "sent createBox", "done 0 {\"a\": \"1\"}", "sent pushBox"]);
+    assert_eq!(
+        *lines.borrow(),
+        ["intent 0 createBox", "sent createBox", "done 0 {\"a\": \"1\"} false", "sent pushBox"]
+    );
 }
 
 #[test]
@@ -519,30 +523,65 @@ fn without_a_journal_nothing_is_created() {
     assert_eq!(carried.ends, Err(Stop::Journal { cause: "disk full".into() }));
 }
 
+/// A folder of its own for each test.
+fn scratch(name: &str) -> std::path::PathBuf {
+    let folder = std::env::temp_dir().join(format!("probity-{name}-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    folder
+}
+
+fn whose() -> Whose {
+    Whose {
+        format: JOURNAL_FORMAT,
+        run: "r".into(),
+        suite: "boxes".into(),
+        endpoint: "http://127.0.0.1:1".into(),
+        profile: None,
+        started: "2026-11-20T00:00:00Z".into(),
+        lifetime_s: 60,
+        pid: 1,
+    }
+}
+
 #[test]
 fn a_journal_file_is_read_again_and_a_torn_line_is_counted() {
-    let folder = std::env::temp_dir().join(format!("probity-journal-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    let folder = scratch("journal-torn");
     let path = folder.join("journal.jsonl");
     let call = Call { body: Some(json!({"name": "a"})), ..show("1") };
-    let mut journal = JournalFile::open(&path).unwrap();
+    let file = std::rc::Rc::new(RefCell::new(JournalFile::begin(&path, &whose()).unwrap()));
+    let mut journal = Life { journal: file, number: 2 };
     journal.intent(3, &create("a"), &call).unwrap();
-    journal.done(3, &BTreeMap::from([("a".into(), "1".into())])).unwrap();
+    journal.done(3, &BTreeMap::from([("a".into(), "1".into())]), false).unwrap();
     use std::io::Write;
     std::fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"gone\":{\"ha").unwrap();
     let (entries, unread) = read_journal(&path).unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
-    assert_eq!(entries.len(), 2);
-    assert!(matches!(&entries[0], Entry::Intent { step: 3, body: Some(body), .. } if body["name"] == "a"));
-    assert_eq!(unread, [3]);
+    assert_eq!(entries.len(), 3);
+    assert_eq!(entries[0], Entry::Whose(whose()));
+    assert!(matches!(&entries[1], Entry::Intent { life: 2, step: 3, body: Some(body), .. } if body["name"] == "a"));
+    assert_eq!(unread, [4]);
 }
 
-/// Sweeps two things against a script; returns what became of them and the requests, in order.
-fn check_sweep(answer: impl FnMut(&str) -> Outcome) -> (Swept, Vec<String>) {
-    check_sweep_with(u64::MAX, answer)
+#[test]
+fn the_journal_of_a_run_that_lives_cannot_be_taken() {
+    let folder = scratch("journal-lives");
+    let path = folder.join("journal.jsonl");
+    let living = JournalFile::begin(&path, &whose()).unwrap();
+    assert!(JournalFile::take(&path).unwrap().is_none(), "its run holds the lock");
+    assert!(JournalFile::begin(&path, &whose()).is_err(), "no run writes into another's journal");
+    drop(living);
+    let taken = JournalFile::take(&path).unwrap().expect("whoever held the lock is gone");
+    taken.close().unwrap();
+    assert!(!path.exists());
+    std::fs::remove_dir_all(&folder).unwrap();
 }
 
-fn check_sweep_with(reserve: u64, mut answer: impl FnMut(&str) -> Outcome) -> (Swept, Vec<String>) {
+/// Sweeps two things of two ranks against a script; returns what became of them and the requests, in order.
+fn check_sweep(give_up: bool, answer: impl FnMut(&str) -> Outcome) -> (Swept, Vec<String>) {
+    check_sweep_with(u64::MAX, give_up, answer)
+}
+
+fn check_sweep_with(reserve: u64, give_up: bool, mut answer: impl FnMut(&str) -> Outcome) -> (Swept, Vec<String>) {
     let mut asked = Vec::new();
     let swept = paused().block_on(async {
         let endpoint = Script {
@@ -564,27 +603,42 @@ fn check_sweep_with(reserve: u64, mut answer: impl FnMut(&str) -> Outcome) -> (S
             catalog: &catalog,
             identities: &identities,
             secrets: &secrets,
+            marks: &NoMarks,
             pace: Pace::IN_PROCESS,
             budget,
             purse: &Purse::new(ceilings),
             seeds: (1, 0),
-            cancel,
+            cancel: cancel.clone(),
         };
-        let deletions = ["2", "1"].map(|id| Deletion {
+        let deletions = [("1", 1), ("2", 0)].map(|(id, rank)| Deletion {
             handle: format!("box-{id}"),
             id: id.into(),
+            rank,
             delete: Call { operation: "deleteBox".into(), ..show(id) },
             show: Some(show(id)),
         });
-        sweep(&context, &deletions, &mut Run::begin(Box::new(NoJournal)), Duration::from_secs(60)).await
+        let give_up = if give_up { cancel } else { Cancel::never() };
+        // What a show says is full has to be emptied first.
+        let release = |deletion: &Deletion, shown: &Outcome| match shown {
+            Outcome::Replied(Reply { body: ReplyBody::Json(body), .. }) if body["full"] == json!(true) => {
+                vec![Call { operation: "pushBox".into(), ..show(&deletion.id) }]
+            }
+            _ => Vec::new(),
+        };
+        let reserve = Reserve { within: Duration::from_secs(60), give_up };
+        sweep(&context, &deletions, &reserve, &release).await
     });
     (swept, asked)
 }
 
+fn left(swept: &Swept) -> Vec<(&str, &str)> {
+    swept.left.iter().map(|left| (left.id.as_str(), left.because.as_str())).collect()
+}
+
 #[test]
-fn a_sweep_deletes_in_order_and_looks_until_things_are_gone() {
+fn a_sweep_deletes_by_rank_and_looks_until_things_are_gone() {
     let mut shown = 0;
-    let (swept, asked) = check_sweep(|line| {
+    let (swept, asked) = check_sweep(false, |line| {
         shown += usize::from(line == "GET 2");
         match line {
             "GET 2" if shown < 2 => reply(200, json!({})),
@@ -593,29 +647,78 @@ fn a_sweep_deletes_in_order_and_looks_until_things_are_gone() {
         }
     });
     assert_eq!(asked, ["DELETE 2", "GET 2", "GET 2", "DELETE 1", "GET 1"]);
-    assert_eq!((swept.gone, swept.left), (vec!["box-2".to_string(), "box-1".to_string()], vec![]));
+    assert_eq!((swept.gone.len(), swept.left), (2, vec![]));
 }
 
 #[test]
 fn a_sweep_asks_again_for_what_is_in_motion_and_reports_what_stays() {
     let mut refused = 0;
-    let (swept, _) = check_sweep(|line| {
+    let (swept, asked) = check_sweep(false, |line| {
         refused += usize::from(line == "DELETE 2");
         match line {
             "DELETE 2" if refused < 3 => reply(409, json!({})),
             "DELETE 2" => lost(),
+            "GET 2" => reply(200, json!({})),
             "DELETE 1" => reply(403, json!({"why": "canary-key"})),
             _ => reply(404, json!({})),
         }
     });
     assert!(refused > 3, "a lost deletion is asked for again");
-    let left: Vec<_> = swept.left.iter().map(|left| (left.id.as_str(), left.because.as_str())).collect();
-    assert_eq!(left, [("2", "reset"), ("1", "refused with 403")]);
+    assert_eq!(left(&swept), [("1", "refused with 403"), ("2", "reset")]);
+    let first =
+        asked.iter().position(|line| line == "DELETE 1").expect("what stays does not hold up the rest for ever");
+    assert!(first > 3, "it had time to go first");
+}
+
+#[test]
+fn what_was_to_go_and_stays_is_asked_again() {
+    let mut asked_to_go = 0;
+    let (swept, _) = check_sweep(false, |line| {
+        asked_to_go += usize::from(line == "DELETE 2");
+        match line {
+            "GET 2" if asked_to_go < 2 => reply(200, json!({"status": "ERROR"})),
+            "GET 2" | "GET 1" => reply(404, json!({})),
+            _ => reply(202, json!({})),
+        }
+    });
+    assert_eq!((asked_to_go, swept.left), (2, vec![]));
+}
+
+#[test]
+fn a_deletion_that_is_answered_404_is_believed_only_when_the_thing_is_not_shown() {
+    let (swept, asked) = check_sweep(false, |line| match line {
+        "GET 2" => reply(200, json!({})),
+        _ => reply(404, json!({})),
+    });
+    assert!(asked.contains(&"GET 2".to_string()));
+    assert_eq!(left(&swept), [("2", "its deletion was accepted and it is still there")]);
+}
+
+#[test]
+fn what_hangs_on_something_is_set_free_first() {
+    let emptied = std::cell::Cell::new(false);
+    let (swept, asked) = check_sweep(false, |line| {
+        emptied.set(emptied.get() || line == "PUT 2");
+        match line {
+            "DELETE 2" if !emptied.get() => reply(409, json!({})),
+            "GET 2" if !emptied.get() => reply(200, json!({"full": true})),
+            "GET 2" | "GET 1" => reply(404, json!({})),
+            _ => reply(202, json!({})),
+        }
+    });
+    assert_eq!(asked[..5], ["DELETE 2", "GET 2", "PUT 2", "DELETE 2", "GET 2"].map(String::from));
+    assert_eq!(swept.left, vec![]);
+}
+
+#[test]
+fn a_sweep_that_is_given_up_says_what_is_left() {
+    let (swept, asked) = check_sweep(true, |_| panic!("nothing is asked any more"));
+    assert_eq!((asked.len(), swept.left.len()), (0, 2));
 }
 
 #[test]
 fn a_sweep_ends_with_the_requests_kept_for_it() {
-    let (swept, asked) = check_sweep_with(3, |line| match line {
+    let (swept, asked) = check_sweep_with(3, false, |line| match line {
         "GET 2" => reply(404, json!({})),
         _ => reply(202, json!({})),
     });
@@ -703,6 +806,7 @@ fn plans_side_by_side_spend_from_one_purse() {
             catalog: &catalog,
             identities: &identities,
             secrets: &secrets,
+            marks: &NoMarks,
             pace: Pace::IN_PROCESS,
             budget: Budget { requests: 100, time: Duration::from_secs(100) },
             purse,

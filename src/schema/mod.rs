@@ -3,6 +3,7 @@
 //! Validates a value, classifies an input and draws valid, doubtful, invalid and
 //! boundary values. It does not know states, clauses or endpoints.
 
+mod bounds;
 pub mod catalog;
 mod classify;
 mod compile;

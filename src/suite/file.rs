@@ -88,6 +88,10 @@ struct Resource {
     shows: Option<BTreeMap<String, Option<Shows>>>,
     /// Where it appears in replies, by operation.
     views: Option<BTreeMap<String, Option<View>>>,
+    /// Fields that a run may mark, the best one first; by operation the place in its body that becomes the field.
+    marks: Option<BTreeMap<String, BTreeMap<String, Expression>>>,
+    /// Calls that set a thing free which refuses to end; over `it`, the values of path parameters.
+    release: Option<BTreeMap<String, BTreeMap<String, Expression>>>,
 }
 
 /// A path over `it`, with or without citations.
@@ -151,6 +155,8 @@ struct MoreView {
     except: Option<Vec<String>>,
     /// Over the call: when this view counts.
     when: Option<Expression>,
+    /// Over `query` and `reply`: values of query parameters for the page that follows, null after the last.
+    next: Option<BTreeMap<String, Expression>>,
     /// Where the pages say so.
     cites: Option<Cites>,
 }

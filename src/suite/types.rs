@@ -70,6 +70,21 @@ pub struct Resource {
     pub shows: Vec<Shows>,
     /// Where it appears in replies, by operation id.
     pub views: BTreeMap<String, View>,
+    /// Fields that a run may mark, the best one first.
+    pub marks: Vec<Mark>,
+    /// Calls that set a thing free which refuses to end, by operation id: the values of path parameters,
+    /// over `it`, the thing as it is shown. Where one is null the call does not apply.
+    pub release: BTreeMap<String, BTreeMap<String, Expr>>,
+}
+
+/// A field by which a run's things are known again at an endpoint.
+#[derive(Debug, Clone)]
+pub struct Mark {
+    /// Index into `Resource::fields`.
+    pub field: usize,
+    /// By operation id: the place in its body that becomes the field. Always a plain path.
+    pub places: BTreeMap<String, Expr>,
+    pub place: Place,
 }
 
 #[derive(Debug, Clone)]
@@ -118,6 +133,8 @@ pub struct View {
     pub only: Option<Vec<String>>,
     /// Condition over the call's inputs for this view to count (no filter, no paging).
     pub when: Option<Expr>,
+    /// By query parameter, over `query` and `reply`: its value for the page that follows, null after the last.
+    pub next: BTreeMap<String, Expr>,
     pub cites: Vec<Source>,
     pub place: Place,
 }

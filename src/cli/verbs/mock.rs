@@ -31,6 +31,7 @@ pub fn mock(typed: &typed::Mock) -> Result<Exit, Wrong> {
         fault: typed.fault.clone(),
         today: began.day.clone(),
         settle_percent: None,
+        journal: None,
     };
     let loaded = shelf.load(&name, &today.today)?;
     let mut chosen = target::chosen(&today, &target::profile(None)?, vec![loaded])?;

@@ -10,3 +10,4 @@ pub mod mock;
 pub mod mutants;
 pub mod replay;
 pub mod run;
+pub mod sweep;

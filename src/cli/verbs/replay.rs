@@ -2,7 +2,7 @@
 
 use crate::campaign::{Event, Listener};
 use crate::cli::clock::Began;
-use crate::cli::drive::Order;
+use crate::cli::drive::{Keeping, Order, journals};
 use crate::cli::exit::Exit;
 use crate::cli::shelf::{self, Shelf};
 use crate::cli::signal::Signals;
@@ -44,6 +44,11 @@ pub fn replay(typed: &typed::Replay) -> Result<Exit, Wrong> {
         wall: began.wall(),
         profile: None,
         cancel: signals.cancel.clone(),
+        keeping: Keeping {
+            journals: journals(Path::new("reports"), target.journal.as_deref()),
+            began: began.clone(),
+            give_up: signals.give_up.clone(),
+        },
     };
     let driven = lead::replay(&order, &plan, typed.plan.unwrap_or(number), &mut Silence)?;
     for line in steps(&driven.plan, &outcomes(&driven.plan, &driven.history)) {
@@ -56,6 +61,9 @@ pub fn replay(typed: &typed::Replay) -> Result<Exit, Wrong> {
         let mut bytes = Vec::new();
         let written = write_jsonl(&driven.history, &mut bytes).and_then(|()| write_file(path, &bytes));
         written.map_err(|error| Wrong::unwritable(path, &error))?;
+    }
+    for thing in &driven.left {
+        out::line(&format!("left behind: {} {}: {}", thing.handle, thing.id, thing.because));
     }
     if let Some(exit) = signals.came() {
         return Ok(exit);

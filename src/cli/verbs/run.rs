@@ -1,7 +1,7 @@
 //! `probity run`: every suite's campaign; those against the mock side by side.
 
 use crate::cli::clock::Began;
-use crate::cli::drive::{Chosen, Drive, Ended, Filing, Order, campaign, concluded};
+use crate::cli::drive::{Chosen, Drive, Ended, Filing, Keeping, Order, campaign, concluded, journals};
 use crate::cli::exit::{self, Exit, worst};
 use crate::cli::meant::Used;
 use crate::cli::progress::Progress;
@@ -91,6 +91,11 @@ fn one(
         wall: filing.began.wall(),
         profile: settings.target.profile.as_ref().map(|path| path.display().to_string()),
         cancel: signals.cancel.clone(),
+        keeping: Keeping {
+            journals: journals(&settings.reports, settings.target.journal.as_deref()),
+            began: filing.began.clone(),
+            give_up: signals.give_up.clone(),
+        },
     };
     campaign(&order, filing, &mut progress, drive)
 }

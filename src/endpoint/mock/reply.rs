@@ -274,10 +274,20 @@ pub fn endow(press: &Press<'_>, id: &Id, thing: &mut Thing, rng: &mut Rng, tempo
             .collect();
         let drawn: Vec<&Value> = showing.iter().filter_map(|sample| crate::expr::get(sample.it()?, &path)).collect();
         let everywhere = drawn.iter().find(|value| showing.iter().all(|sample| sample.takes(&path, value)));
-        let value = everywhere.or(drawn.first()).map(|value| Val::from(*value));
+        let given = given(press, resource, index).filter(|value| showing.iter().all(|s| s.takes(&path, value)));
+        let value =
+            given.map(|value| Val::from(&value)).or(everywhere.or(drawn.first()).map(|value| Val::from(*value)));
         thing.fields[index] =
             value.unwrap_or_else(|| Val::Str(format!("{}-{}", field.name, between(rng, tempo.stage_ms)).into()));
     }
+}
+
+/// What the call asks for where the suite says that it becomes this field: a thing is called as its
+/// create wanted it, also where no clause speaks of that create.
+fn given(press: &Press<'_>, resource: &Resource, field: usize) -> Option<Value> {
+    let mark = resource.marks.iter().find(|mark| mark.field == field)?;
+    let value = mark.places.get(&press.asked.operation)?.eval(press.asked).ok()?;
+    value.to_json().filter(|value| !value.is_null())
 }
 
 /// A drawn reply of one view.

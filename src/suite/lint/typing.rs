@@ -126,8 +126,40 @@ fn views(lint: &mut Lint, records: &Records) {
                 let spoken = Spoken { expr: when, way, role: Role::Condition };
                 one(lint, &roots, records, id, &spoken);
             }
+            for (parameter, expr) in &view.next {
+                pages(lint, records, (&resource.name, id), parameter, expr);
+            }
+        }
+        for (id, values) in &resource.release {
+            let Some(operation) = lint.schemas.operation(id) else { continue };
+            for parameter in values.keys().filter(|name| operation.path.iter().all(|known| known.name != **name)) {
+                let place = lint.spots.inside(&way!["resources", &resource.name, "release", id, parameter], 0);
+                let message = format!("`{id}` has no path parameter `{parameter}`");
+                lint.error(place, "unknown-field", message, None);
+            }
+        }
+        for mark in &resource.marks {
+            let field = &resource.fields[mark.field].name;
+            for (id, place) in &mark.places {
+                let Some(operation) = lint.schemas.operation(id) else { continue };
+                let roots = call_roots(lint, records, operation);
+                expression(lint, &roots, place, &way!["resources", &resource.name, "marks", field, id]);
+            }
         }
     }
+}
+
+/// What asks for the page that follows: a query parameter that there is, and its value.
+fn pages(lint: &mut Lint, records: &Records, (resource, id): (&String, &String), parameter: &String, expr: &Expr) {
+    let Some(operation) = lint.schemas.operation(id) else { return };
+    let way = way!["resources", resource, "views", id, "next", parameter];
+    if !operation.query.iter().any(|known| known.name == *parameter) {
+        let place = lint.spots.inside(&way, 0);
+        let message = format!("`{id}` has no query parameter `{parameter}`");
+        lint.error(place, "unknown-field", message, None);
+    }
+    let roots = call_roots(lint, records, operation);
+    expression(lint, &roots, expr, &way);
 }
 
 fn events(lint: &mut Lint, records: &Records) {

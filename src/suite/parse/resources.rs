@@ -2,7 +2,7 @@
 
 use super::super::suggest;
 use super::super::tree::{Key, Kind, Node};
-use super::super::types::{Field, FieldClass, Resource, Shows, View};
+use super::super::types::{Field, FieldClass, Mark, Resource, Shows, View};
 use super::lets::is_name;
 use super::reader::{Fields, INPUTS, RESERVED, Reader, Scope};
 use crate::expr::{Expr, Val};
@@ -14,8 +14,22 @@ pub(super) fn resources(reader: &mut Reader, node: Option<&Node>) -> Vec<Resourc
     entries.iter().filter_map(|(name, node)| resource(reader, name, node)).collect()
 }
 
-pub(super) const OPTIONAL: [&str; 12] =
-    ["says", "state", "stable", "settles", "prompt", "rest", "fields", "keeps", "grows", "remembers", "shows", "views"];
+pub(super) const OPTIONAL: [&str; 14] = [
+    "says",
+    "state",
+    "stable",
+    "settles",
+    "prompt",
+    "rest",
+    "fields",
+    "keeps",
+    "grows",
+    "remembers",
+    "shows",
+    "views",
+    "marks",
+    "release",
+];
 
 fn resource(reader: &mut Reader, name: &Key, node: &Node) -> Option<Resource> {
     if !is_name(&name.text) || RESERVED.contains(&name.text.as_str()) || reader.lets.contains_key(&name.text) {
@@ -37,6 +51,8 @@ fn resource(reader: &mut Reader, name: &Key, node: &Node) -> Option<Resource> {
     let names = fields.iter().map(|f| &f.name).chain(shows.iter().map(|s| &s.name));
     let shown: Vec<String> = names.cloned().collect();
     let views = views(reader, map.get("views"), &shown);
+    let marks = marks(reader, map.get("marks"), &fields);
+    let release = release(reader, map.get("release"));
     Some(Resource {
         place: name.place,
         id,
@@ -50,6 +66,8 @@ fn resource(reader: &mut Reader, name: &Key, node: &Node) -> Option<Resource> {
         fields,
         remembers,
         views,
+        marks,
+        release,
     })
 }
 
@@ -187,13 +205,60 @@ fn views(reader: &mut Reader, node: Option<&Node>, shown: &[String]) -> BTreeMap
     views
 }
 
-pub(super) const VIEW: [&str; 7] = ["at", "each", "whole", "only", "except", "when", "cites"];
+fn marks(reader: &mut Reader, node: Option<&Node>, fields: &[Field]) -> Vec<Mark> {
+    let entries = node.and_then(|n| reader.entries(n, "`marks`")).unwrap_or_default();
+    let mut marks = Vec::new();
+    for (name, node) in entries {
+        let mut places = BTreeMap::new();
+        for (operation, node) in reader.entries(node, "the places of a mark").unwrap_or_default() {
+            reader.operation_known(operation.place, &operation.text);
+            let Some(at) = reader.expr(node, "the place of a mark", &Scope::of(&["body"])) else { continue };
+            if at.as_path().is_none_or(|path| path.keys.is_empty()) {
+                let hint = "a mark is written where this leads, so it must be a path such as `body.name`".to_string();
+                reader.error_with(node.place, "not-a-path", format!("`{}` is not a plain path", at.text()), hint);
+            }
+            places.insert(operation.text.clone(), at);
+        }
+        let Some(field) = fields.iter().position(|field| field.name == name.text) else {
+            let hint = suggest::hint(&name.text, fields.iter().map(|field| field.name.as_str()));
+            reader.error_with(name.place, "unknown-field", format!("the resource has no field `{}`", name.text), hint);
+            continue;
+        };
+        marks.push(Mark { field, places, place: name.place });
+    }
+    marks
+}
+
+fn release(reader: &mut Reader, node: Option<&Node>) -> BTreeMap<String, BTreeMap<String, Expr>> {
+    let it = Scope::of(&["it"]);
+    let mut calls = BTreeMap::new();
+    for (operation, node) in node.and_then(|n| reader.entries(n, "`release`")).unwrap_or_default() {
+        reader.operation_known(operation.place, &operation.text);
+        let entries = reader.entries(node, "the parameters of a call").unwrap_or_default();
+        let values = entries
+            .iter()
+            .filter_map(|(name, node)| Some((name.text.clone(), reader.expr(node, "the value of a parameter", &it)?)));
+        let values = values.collect();
+        calls.insert(operation.text.clone(), values);
+    }
+    calls
+}
+
+pub(super) const VIEW: [&str; 8] = ["at", "each", "whole", "only", "except", "when", "next", "cites"];
 
 fn view(reader: &mut Reader, operation: &Key, node: &Node, shown: &[String]) -> Option<View> {
     let reply = Scope::of(&["reply"]);
     let place = operation.place;
-    let whole_reply =
-        |at: Expr| View { at, each: false, whole: false, only: None, when: None, cites: Vec::new(), place };
+    let whole_reply = |at: Expr| View {
+        at,
+        each: false,
+        whole: false,
+        only: None,
+        when: None,
+        next: BTreeMap::new(),
+        cites: Vec::new(),
+        place,
+    };
     if !matches!(node.kind, Kind::Map(_)) {
         return reader.expr(node, "a view", &reply).map(whole_reply);
     }
@@ -217,8 +282,18 @@ fn view(reader: &mut Reader, operation: &Key, node: &Node, shown: &[String]) -> 
     }
     let when = map.get("when").and_then(|n| reader.expr(n, "`when`", &Scope::of(&INPUTS)));
     let only = only(reader, map, shown);
+    let next = next(reader, map.get("next"));
+    if !next.is_empty() && !each {
+        reader.error(map.key_place("next"), "bad-view", "only a list (`each`) has pages");
+    }
     let cites = reader.cites(map.get("cites"), "`cites`");
-    Some(View { at, each, whole, only, when, cites, place })
+    Some(View { at, each, whole, only, when, next, cites, place })
+}
+
+fn next(reader: &mut Reader, node: Option<&Node>) -> BTreeMap<String, Expr> {
+    let page = Scope::of(&["query", "reply"]);
+    let entries = node.and_then(|n| reader.entries(n, "`next`")).unwrap_or_default();
+    entries.iter().filter_map(|(name, node)| Some((name.text.clone(), reader.expr(node, "`next`", &page)?))).collect()
 }
 
 fn only(reader: &mut Reader, map: Fields, shown: &[String]) -> Option<Vec<String>> {
