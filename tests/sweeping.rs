@@ -112,6 +112,21 @@ impl Cloud {
         ids
     }
 
+    /// What is there and was not before, with names and metadata, for messages.
+    fn strangers(&self) -> String {
+        let mut told = String::new();
+        for caller in CALLERS {
+            let (_, reply) = self.ask(caller, "GET", "/servers/detail", None);
+            for server in reply["servers"].as_array().into_iter().flatten() {
+                if !server["id"].as_str().is_some_and(|id| self.before.contains(id)) {
+                    let (id, name, metadata) = (&server["id"], &server["name"], &server["metadata"]);
+                    told.push_str(&format!("  {caller} has {id}: {} {name} {metadata}\n", server["status"]));
+                }
+            }
+        }
+        told
+    }
+
     fn journals(&self, reports: &str) -> PathBuf {
         self.folder.join(reports).join(".journal")
     }
@@ -242,7 +257,7 @@ fn after_a_kill_at_any_moment_a_sweep_leaves_nothing_with_the_journal_or_without
         };
         let output = cloud.sweep(&reports, &further);
         assert_eq!(output.status.code(), Some(0), "kill {kill} of seed {seed}: {}", told(&output));
-        assert_eq!(cloud.there(), cloud.before, "kill {kill} of seed {seed}: {}", told(&output));
+        assert_eq!(cloud.there(), cloud.before, "kill {kill} of seed {seed}: {}{}", told(&output), cloud.strangers());
         let journals = std::fs::read_dir(cloud.journals(&reports)).into_iter().flatten().count();
         assert_eq!(journals, 0, "a journal without leftovers is not kept");
         swept += 1;

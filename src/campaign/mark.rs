@@ -162,8 +162,9 @@ impl Marks {
 }
 
 impl Marking for Marks {
-    /// What is there is marked wherever it can be. Only a create that could be marked nowhere gets a
-    /// field that it did not have. The class of the input, and every reason for it, stay the same.
+    /// What is there is marked wherever it can be. Only a call that creates or renames, and could be
+    /// marked nowhere, gets a field that it did not have: a thing must not lose its mark to a name that
+    /// is too short for one. The class of the input, and every reason for it, stay the same.
     fn mark(&self, call: &mut Call) {
         let (Some(places), Some(body)) = (self.places.get(&call.operation), &call.body) else { return };
         let Some(operation) = self.schemas.operation(&call.operation) else { return };
@@ -191,7 +192,7 @@ impl Marking for Marks {
         }
         let about = &self.model.operations[&call.operation].about;
         let creates = about.iter().any(|about| matches!(about.binding, Binding::New(_)));
-        if creates && !done {
+        if !done && (creates || places.iter().any(|path| there(&path))) {
             let mut absent = places.iter().filter(|path| get(body, path).is_none());
             absent.any(|path| try_one(path, self.alone().into()));
         }

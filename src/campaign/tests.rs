@@ -101,6 +101,10 @@ fn a_new_name_carries_the_mark_and_a_call_that_renames_nothing_stays_as_it_is() 
     assert_eq!(Mark::within(&marked("rebuild", &body)["rebuild"]["name"]), Some(mark()));
     let body = json!({ "rebuild": { "imageRef": "3a0c1d5e-5c5f-4f0e-9d0a-6b1f2f3c4d01" } });
     assert_eq!(marked("rebuild", &body), body);
+    let body = json!({ "rebuild": { "imageRef": "3a0c1d5e-5c5f-4f0e-9d0a-6b1f2f3c4d01", "name": "y" } });
+    let sent = marked("rebuild", &body);
+    assert_eq!(sent["rebuild"]["name"], json!("y"));
+    assert_eq!(Mark::within(&sent["rebuild"]["metadata"]), Some(mark()), "the thing keeps a mark: {sent}");
 }
 
 #[test]
