@@ -97,8 +97,8 @@ impl Merge<'_> {
         Some(entries)
     }
 
-    /// Takes away citations of pages that this suite does not have, and views of calls that its
-    /// catalog does not have.
+    /// Takes away citations of pages that this suite does not have, and views, marks and releases of
+    /// calls that its catalog does not have.
     fn only_what_carries(&mut self, base: &mut Entries, name: &Node) {
         let Kind::Text(name) = &name.kind else { return };
         let Some((_, theirs)) = self.ground.bases.get(name) else { return };
@@ -112,6 +112,17 @@ impl Merge<'_> {
         for (_, resource) in map_of(base, "resources").into_iter().flatten() {
             if let Some(views) = map_in(resource, "views") {
                 views.retain(|(key, _)| known(key));
+            }
+            if let Some(release) = map_in(resource, "release") {
+                release.retain(|(key, _)| known(key));
+            }
+            if let Some(marks) = map_in(resource, "marks") {
+                for (_, places) in marks.iter_mut() {
+                    if let Kind::Map(places) = &mut places.kind {
+                        places.retain(|(key, _)| known(key));
+                    }
+                }
+                marks.retain(|(_, places)| !matches!(&places.kind, Kind::Map(places) if places.is_empty()));
             }
         }
         if let Some(about) = map_of(base, "about") {
