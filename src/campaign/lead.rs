@@ -62,6 +62,10 @@ pub async fn lead(
     let share = Share::new(site, ceilings, budget.live_max, listener);
     let mut gathered = Gathered::default();
     all_plans(&share, order, &mut gathered).await?;
+    if site.cancel.asked() {
+        // It may have been asked between two plans, when none was there to stop.
+        gathered.stopped.get_or_insert_with(|| Stop::Cancelled.to_string());
+    }
     if order.shrink && !site.cancel.asked() {
         shrink_all(&share, order, &mut gathered).await?;
     }
