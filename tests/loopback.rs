@@ -229,6 +229,24 @@ fn trouble_ends_the_run_as_inconclusive_with_its_reason() {
 }
 
 #[test]
+fn a_quota_that_the_profile_recognises_is_no_deviation_and_ends_the_run_beyond_its_cap() {
+    let folder = scratch("recognised");
+    let server = Server::start(|line, _| match line.starts_with("POST") {
+        true => ("400 Bad Request", JSON, r#"{"error":{"message":"quota exceeded"}}"#.to_string()),
+        false => ("404 Not Found", JSON, "{}".to_string()),
+    });
+    let quota = "recognise: { quota: { when: 'body.error.message.contains(\"quota\")', at_most: 3 } }";
+    let profile = server.profile(&folder, &format!("changes: allowed\nlimits: {{ rate: 0 }}\n{quota}\n"));
+    let output = run(&lamps(), &folder, "lamps", &profile, &["--clause", "light.bright"]);
+    let told = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(3), "{told}{}", text(&output.stderr));
+    let words = " replies were refused for a quota, more than the 3 that a run bears";
+    assert!(told.contains("stopped before its clauses were decided: ") && told.contains(words), "{told}");
+    assert!((4..60).contains(&server.asked().len()), "{}", server.asked().len());
+    assert_eq!(json(&folder.join("reports/lamps/report.json"))["totals"]["fail"], 0);
+}
+
+#[test]
 fn plans_run_side_by_side_within_their_ceilings_and_clean_up() {
     let folder = scratch("side-by-side");
     let profile = folder.join("profile.yaml");

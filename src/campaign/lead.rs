@@ -168,7 +168,7 @@ async fn one(
 /// Whether what came of one plan ends the others.
 fn halt_by(share: &Share<'_>, order: &Order<'_>, driven: &Driven) {
     match &driven.stop {
-        Some(stop @ (Stop::Unreachable { .. } | Stop::Unfit(_) | Stop::Journal { .. })) => {
+        Some(stop @ (Stop::Unreachable { .. } | Stop::Hindered { .. } | Stop::Unfit(_) | Stop::Journal { .. })) => {
             share.purse.halt(stop.clone());
         }
         _ if order.budget.first_only && !driven.findings.is_empty() => share.purse.halt(Stop::Enough),
@@ -218,7 +218,7 @@ impl Gathered {
             self.tally.exceeded += driven.excesses.len() as u64;
             self.tally.excess.get_or_insert_with(|| excess.reason.clone());
         }
-        let answered = |exchange: &Exchange| matches!(exchange.outcome, Outcome::Replied(_));
+        let answered = |exchange: &Exchange| matches!(exchange.outcome, Outcome::Replied(_) | Outcome::Hindered { .. });
         self.answered |= driven.history.exchanges.iter().any(answered);
         self.left.extend(driven.left);
         self.histories.push(driven.history);
