@@ -99,8 +99,8 @@ fn a_field_that_the_body_lacks_is_brought_in_wrongly() {
             "min Valid",
             "max Valid",
             "max+1 Invalid",
-            "format Doubtful",
-            "format Doubtful",
+            "format Invalid",
+            "format Invalid",
         ],
     );
 }

@@ -29,7 +29,7 @@ paths:
     put:
       description: |
         Change a lamp.
-        The lamp must be dark.
+        The lamp must be DARK.
       requestBody:
         $ref: '#/components/requestBodies/Lamp'
       responses:

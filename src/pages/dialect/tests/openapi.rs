@@ -76,7 +76,7 @@ fn what_is_broken_is_refused_with_its_line() {
         "must be a map",
     );
     refused(&with("      responses:", "      parameters: {}\n      responses:"), 8, "must be a list");
-    refused(&with("title: Lamps", "title: [Lamps"), 5, "not YAML");
+    refused(&with("title: Lamps", "title: [Lamps"), 4, "not YAML");
     refused(
         &with(
             "    Odd:\n      description: |\n        Something\n        else.",

@@ -110,7 +110,7 @@ section 3 @17 Request
     row @+19-+25 @+19 hue ; @+19 yes ; @+19 string ; - ; @+19 2.9 ; @+21 The colour.
   code "javascript" @++1-++3
     |{
-    ;  "hue": 1
+    |  "hue": 1
     |}
 "##,
     );
