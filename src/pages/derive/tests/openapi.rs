@@ -130,7 +130,6 @@ fn parameters_of_the_path_hold_for_its_operations_unless_they_say_otherwise() {
     let put = operation(&found, "putLampsLampid");
     assert_eq!(names(&put.headers), ["trace@shop:7"]);
     assert_eq!((put.bindings[0].method.as_str(), put.bindings[0].path.as_str()), ("PUT", "/lamps/{lampId}"));
-    assert!(put.notes.iter().any(|it| it.kind == "state-required"), "{:?}", put.notes);
 }
 
 #[test]
