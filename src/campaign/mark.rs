@@ -194,7 +194,11 @@ impl Marking for Marks {
         let creates = about.iter().any(|about| matches!(about.binding, Binding::New(_)));
         if !done && (creates || places.iter().any(|path| there(&path))) {
             let mut absent = places.iter().filter(|path| get(body, path).is_none());
-            absent.any(|path| try_one(path, self.alone().into()));
+            done = absent.any(|path| try_one(path, self.alone().into()));
+        }
+        // Better a shortest name that goes untested than a thing that only the journal knows.
+        if !done && creates {
+            places.iter().filter(there).any(|path| try_one(path, self.alone().into()));
         }
         call.body = Some(marked);
     }

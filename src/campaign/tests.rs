@@ -90,9 +90,9 @@ fn a_length_that_is_under_test_stays_and_the_mark_goes_elsewhere() {
         assert_eq!(shown.len() as u64, length);
         assert_eq!(Mark::read(shown), Some(mark()));
     }
+    // Metadata would leave in doubt whether a field of it is mandatory: the name gives way.
     let body = marked("createServer", &create(json!("n".repeat(least as usize)), None));
-    assert_eq!(body["server"]["name"], json!("n".repeat(least as usize)));
-    assert_eq!(Mark::within(&body["server"]["metadata"]), Some(mark()), "{body}");
+    assert_eq!(Mark::within(&body["server"]["name"]), Some(mark()), "{body}");
 }
 
 #[test]
