@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 pub struct Recogniser {
     /// What it is.
     pub kind: Hindrance,
-    /// Over [`ROOTS`]; an expression that fails for a reply does not recognise it. None: only what HTTP
+    /// Over `ROOTS`; an expression that fails for a reply does not recognise it. None: only what HTTP
     /// itself says counts (429, and 503 that says when to come back, as throttling).
     pub when: Option<Expr>,
     /// So many replies of a run are borne.
