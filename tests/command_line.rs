@@ -90,25 +90,35 @@ fn an_endpoint_that_is_not_there_ends_with_5_and_writes_nothing() {
     assert!(!reports.exists(), "nothing is half-written");
 }
 
-#[test]
-fn a_suite_with_an_unknown_operation_is_refused_at_its_line() {
-    let folder = scratch("bad-suite");
+/// The lamps with one thing written otherwise, and what `run` says of it.
+fn run_with(name: &str, written: &str, otherwise: &str) {
+    let folder = scratch(name);
     let lamps = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps");
     for name in ["schemas/lamps/catalog.json", "schemas/lamps/lamp.json", "schemas/lamps/lightLamp.request.json"] {
         std::fs::create_dir_all(folder.join(name).parent().unwrap()).unwrap();
         std::fs::copy(lamps.join(name), folder.join(name)).unwrap();
     }
     std::fs::create_dir_all(folder.join("suites")).unwrap();
-    let suite = text(&lamps.join("suites/lamps.yaml")).replace("call: removeLamp", "call: removeLmap");
-    std::fs::write(folder.join("suites/lamps.yaml"), suite).unwrap();
+    let suite = text(&lamps.join("suites/lamps.yaml"));
+    assert!(suite.contains(written), "the suite has `{written}`");
+    std::fs::write(folder.join("suites/lamps.yaml"), suite.replace(written, otherwise)).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_probity")).arg("run").current_dir(&folder).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(4), "{told}");
-    assert!(
-        told.contains("removeLmap") && told.contains("removeLamp") && told.contains("suites/lamps.yaml:"),
-        "{told}"
-    );
+    let meant = written.rsplit([' ', '.']).next().unwrap();
+    let typed = otherwise.rsplit([' ', '.']).next().unwrap();
+    assert!(told.contains(typed) && told.contains(meant) && told.contains("suites/lamps.yaml:"), "{told}");
     assert!(!folder.join("reports").exists(), "nothing is half-written");
+}
+
+#[test]
+fn a_suite_with_an_unknown_operation_is_refused_at_its_line() {
+    run_with("bad-suite", "call: removeLamp", "call: removeLmap");
+}
+
+#[test]
+fn a_suite_with_a_misspelt_field_is_refused_before_anything_is_sent() {
+    run_with("misspelt-field", "when: lamp.state", "when: lamp.sttae");
 }
 
 #[test]

@@ -3,13 +3,15 @@
 use super::clean::clean;
 use super::event::{Event, Listener, Spent};
 use super::keeper::Keeper;
-use super::share::{Share, alive};
+use super::share::Share;
 use super::watch::Eyes;
 use crate::endpoint::{Endpoint, Identities};
 use crate::history::{Cause, Header, History, Outcome, Secrets};
 use crate::model::{Bounds, Excess, Fault, Heard, Id, Life, Model, Tally};
 use crate::oracle::Finding;
-use crate::plan::{Chooser, Coverage, Ending, FORMAT, Handles, Hints, Limits, Plan, Recorded, Situation, Step, cover};
+use crate::plan::{
+    Chooser, Coverage, Ending, FORMAT, Handles, Hints, Limits, Plan, Recorded, Situation, Step, alive, cover, places,
+};
 use crate::run::{Cancel, Ceilings, Context, Left, Marking, NoJournal, NoMarks, Pace, Run, StepEnd, Stop, carry_out};
 use crate::schema::Schemas;
 use serde_json::Value;
@@ -108,7 +110,7 @@ pub(super) async fn drive(
     share.enter(number);
     let stop = loop {
         let before = eyes.judge.belief.clone();
-        let alive = alive(site, &before) + uncertain;
+        let alive = alive(&before, &site.hints) + uncertain;
         limits.live_max = share.room(number).saturating_sub(uncertain).min(site.limits.live_max);
         let next = {
             let situation = Situation {
@@ -129,7 +131,7 @@ pub(super) async fn drive(
             complete(&mut step, &site.setup);
         }
         // A batch brings as many as its reply says: it counts as one until then.
-        if let Err(stop) = share.reserve(number, alive, step.births.len()) {
+        if let Err(stop) = share.reserve(number, alive, places(&site.model, &site.hints, &step)) {
             break Some(stop);
         }
         let index = steps.len();
@@ -150,7 +152,7 @@ pub(super) async fn drive(
         // Some ids are told by later replies.
         run.ids.iter().for_each(|(name, id)| handles.bind(name, id));
         if eyes.ending(index) == Some(Ending::Open) && born.is_empty() {
-            uncertain += step.births.len();
+            uncertain += places(&site.model, &site.hints, &step);
         }
         // What was covered before has no part in counting what is covered now.
         let untouched = Coverage::default();
@@ -185,7 +187,7 @@ pub(super) async fn drive(
     if let Some(fault) = eyes.fault {
         return Err(fault);
     }
-    let mut spent = spent(&site.model, &run.exchanges);
+    let mut spent = spent(site, &run.exchanges);
     spent.steps_skipped = skipped;
     let header = header(site, endpoint.name(), number);
     let plan = Plan { format: FORMAT, suite: site.model.suite.name.clone(), drawn, steps };
@@ -276,12 +278,12 @@ fn header(site: &Site<'_>, endpoint: &str, plan: u64) -> Header {
     }
 }
 
-fn spent(model: &Model, exchanges: &[crate::history::Exchange]) -> Spent {
+fn spent(site: &Site<'_>, exchanges: &[crate::history::Exchange]) -> Spent {
     let mut spent = Spent { plans: 1, ..Spent::default() };
     for exchange in exchanges {
         spent.requests += 1;
-        let operation = &model.operations[&exchange.operation];
-        let creates = operation.about.iter().any(|about| matches!(about.binding, crate::suite::Binding::New(_)));
+        let operation = &site.model.operations[&exchange.operation];
+        let creates = site.hints.creating.contains(&operation.id);
         match Heard::of(&exchange.outcome) {
             Heard::Nothing if !matches!(exchange.outcome, Outcome::Unsent { .. }) => spent.throttled += 1,
             Heard::Nothing | Heard::Lost => spent.lost += 1,

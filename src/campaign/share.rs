@@ -3,7 +3,6 @@
 use super::drive::Site;
 use super::event::{Event, Listener};
 use super::settling::Settling;
-use crate::model::Life;
 use crate::plan::Coverage;
 use crate::run::{Ceilings, Purse, Stop};
 use std::cell::{Cell, RefCell};
@@ -84,14 +83,4 @@ impl<'a> Share<'a> {
         let running: usize = self.live.borrow().values().sum();
         self.live_max > running + self.left.get()
     }
-}
-
-/// Things of a kind that some call deletes, and that are not known to be gone.
-pub fn alive(site: &Site<'_>, belief: &crate::model::Belief) -> usize {
-    let deletable = &site.hints.deletable;
-    let counts = |kind: u16| deletable.is_empty() || deletable.contains(&usize::from(kind));
-    let there = |id: &&crate::model::Id| {
-        counts(id.kind) && belief.possibilities(id).iter().any(|held| held.thing.life != Life::Gone)
-    };
-    belief.ids().filter(there).count()
 }

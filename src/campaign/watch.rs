@@ -217,22 +217,32 @@ impl Watcher for Eyes {
         }
     }
 
-    /// Things that may be in motion or undetermined; after an accepted change also those that were not
+    /// Things that may be in motion or undetermined, and what they hang on; after an accepted change also those that were not
     /// looked at since. What a refused call should have left alone is looked at now and then only: the
     /// chooser decides when.
     fn unsettled(&self, step_index: usize) -> Vec<Call> {
         let Some(stepped) = self.steps.get(&step_index).filter(|_| self.fault.is_none()) else { return Vec::new() };
         let belief = &self.judge.belief;
         let acted = stepped.changes && stepped.ending != Ending::Refused;
-        let restless = |id: &&Id| {
+        let there = |id: &&Id| {
             let possible = belief.possibilities(id);
             let gone = possible.iter().all(|held| held.thing.life == Life::Gone);
-            let unseen = acted && belief.seen_at(id).is_none_or(|seen| seen <= stepped.exchange);
             let told =
                 belief.teller(id).is_none_or(|teller| !belief.at_rest(teller) || belief.seen_at(teller).is_none());
-            !possible.is_empty() && !gone && told && (!belief.at_rest(id) || unseen)
+            !possible.is_empty() && !gone && told
         };
-        let ids: Vec<&Id> = stepped.touched.iter().map(|id| belief.told(id)).filter(restless).collect();
+        let unseen = |id: &Id| acted && belief.seen_at(id).is_none_or(|seen| seen <= stepped.exchange);
+        let restless = |id: &&Id| there(id) && (!belief.at_rest(id) || unseen(id));
+        let mut ids: Vec<&Id> = stepped.touched.iter().map(|id| belief.told(id)).filter(restless).collect();
+        // What a job of an earlier step may still do to a thing is not known before the job has ended.
+        let moving: Vec<&Id> = ids.iter().copied().filter(|id| !belief.at_rest(id)).collect();
+        let tied = belief.factors().iter().filter(|factor| moving.iter().any(|id| factor.ids.contains(id)));
+        let others = tied.flat_map(|factor| &factor.ids).filter(|id| there(id) && !belief.at_rest(id));
+        for other in others {
+            if !ids.contains(&other) {
+                ids.push(other);
+            }
+        }
         self.looks_at(&ids, &stepped.binding, step_index)
     }
 

@@ -167,6 +167,17 @@ impl Shelf {
     /// # Errors
     /// If either cannot be used; a suite's problems are all in the detail.
     pub fn load(&self, name: &str, today: &str) -> Result<Loaded, Wrong> {
+        let loaded = self.load_ill_typed(name, today)?;
+        // A misspelt field is null wherever it is read: the suite would judge by another sentence than it says.
+        let wrong = suite::ill_typed(&loaded.suite.sheets, &loaded.suite, &loaded.schemas);
+        if wrong.is_empty() { Ok(loaded) } else { Err(bad_suite(&loaded.file, &loaded.text, &wrong)) }
+    }
+
+    /// As [`Shelf::load`], for who looks for what is ill-typed and shows it with the rest.
+    ///
+    /// # Errors
+    /// As [`Shelf::load`], save for types.
+    pub fn load_ill_typed(&self, name: &str, today: &str) -> Result<Loaded, Wrong> {
         let (file, text) = self.text(name)?;
         let bad = |problems: Vec<suite::Problem>| bad_suite(&file, &text, &problems);
         let api = catalog_name(&file, &text).map_err(bad)?;

@@ -1,6 +1,7 @@
 //! The worlds still possible, and how an observation narrows them.
 
 use super::asked::{Asked, Heard};
+use super::class::described;
 use super::compile::{ClauseId, Generated, Model};
 use super::credit::Tally;
 use super::effect::{Moment, hold};
@@ -14,6 +15,7 @@ use super::thing::{Id, Life};
 use super::view::sights;
 use crate::expr::Val;
 use crate::history::{Exchange, Input, Outcome};
+use crate::schema::Class;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -63,6 +65,8 @@ pub(super) struct Owed {
 #[derive(Debug, Clone, Default)]
 pub struct Observed {
     pub deviations: Vec<Deviation>,
+    /// A success has to have the shape that the pages describe for the call.
+    pub described: bool,
     pub excess: Option<Excess>,
     pub insight: Option<Insight>,
 }
@@ -186,7 +190,8 @@ impl Belief {
         self.learn(&asked, &heard);
         let born = self.fresh(asked.born(&model, &heard));
         let Some(before) = self.take(&asked)? else {
-            let observed = self.give_up(exchange, &asked, &born);
+            let mut observed = self.give_up(exchange, &asked, &born);
+            observed.described = asked.class != Class::Doubtful;
             self.expect(&asked, &born);
             return Ok(observed);
         };
@@ -207,7 +212,9 @@ impl Belief {
         if matches!(heard, Heard::Lost | Heard::ServerError(_)) && judged.may_have_acted {
             self.note_strangers(&asked);
         }
-        let observed = self.conclude(exchange, &asked, &heard, before, judged, &moment)?;
+        let described = judged.readings.iter().all(|reading| described(&model, &asked, reading));
+        let mut observed = self.conclude(exchange, &asked, &heard, before, judged, &moment)?;
+        observed.described = described;
         self.expect(&asked, &born);
         Ok(observed)
     }

@@ -72,6 +72,14 @@ pub fn undecided(model: &Model, asked: &Asked, reading: &Reading) -> bool {
     asked.class == Class::Doubtful && !reading.accepts.iter().any(|clause| settles(model, *clause, &asked.doubts))
 }
 
+/// Whether a success has to have the shape that the pages describe for the call. What comes of a doubtful
+/// input may be answered otherwise, unless a clause speaks of it.
+pub(super) fn described(model: &Model, asked: &Asked, reading: &Reading) -> bool {
+    let open = |clause: &ClauseId| model.written(*clause).is_some_and(|clause| clause.reply_open);
+    let accepted = !reading.accepts.is_empty() && !undecided(model, asked, reading);
+    (asked.class != Class::Doubtful || accepted) && !reading.accepts.iter().any(open)
+}
+
 /// Whether a clause's guard reads each of the doubtful places, or asks for the class itself.
 fn settles(model: &Model, clause: ClauseId, doubts: &[String]) -> bool {
     let Some(guard) = model.written(clause).and_then(|clause| clause.when.as_ref()) else { return false };

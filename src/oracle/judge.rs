@@ -2,7 +2,7 @@
 
 use crate::history::{Exchange, History, Outcome, ReplyBody, is_token};
 use crate::model::{Belief, Bounds, ClauseId, Excess, Fault, Insight, Model, Tally, classed, version_of};
-use crate::schema::{Class, Schemas, Shape, Violation};
+use crate::schema::{Schemas, Shape, Violation};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -59,7 +59,6 @@ impl Judge {
     pub fn observe(&mut self, exchange: &Exchange) -> Result<Seen, Fault> {
         let model = Arc::clone(self.belief.model());
         let input = classed(&model, &self.schemas, exchange);
-        let doubtful = input.class == Class::Doubtful;
         let observed = self.belief.observe(exchange, input)?;
         let mut seen = Seen { excess: observed.excess, insight: observed.insight, ..Seen::default() };
         for deviation in observed.deviations {
@@ -75,8 +74,7 @@ impl Judge {
                 shrunk: deviation.shrunk.map(|shrunk| (shrunk.exchange, shrunk.clauses)),
             });
         }
-        // What comes of a doubtful input may be answered otherwise than the call is described.
-        if !doubtful {
+        if observed.described {
             seen.findings.extend(self.shape(&model, exchange));
         }
         Ok(seen)

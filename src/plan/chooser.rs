@@ -3,11 +3,12 @@
 use super::build::{Ask, build};
 use super::hints::Hints;
 use super::probe::{Call, Ground, Scene};
-use super::situation::Situation;
+use super::situation::{Presence, Situation, presence};
 use super::step::{Settle, Step};
-use crate::model::Who;
+use crate::model::{Belief, Id, Model, Who};
 use crate::schema::Rng;
 use crate::suite::Binding;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Picks steps one by one. What it picks may depend on what the endpoint did, so the steps
@@ -74,20 +75,40 @@ impl Chooser for Random {
 const TRIES_MAX: usize = 200;
 const PURPOSE_RANDOM: u64 = 1;
 
-/// Things of this plan's owner that some call can delete, and that are not known to be gone.
+/// Things that some call can delete, and that are not known to be gone: each takes a place.
 #[must_use]
 pub fn live(scene: &Scene<'_>) -> usize {
-    let counts = |kind: u16| scene.hints.deletable.is_empty() || scene.hints.deletable.contains(&usize::from(kind));
-    let there =
-        |actor: &&super::probe::Actor| actor.presence != super::situation::Presence::Gone && counts(actor.id.kind);
-    // What nobody can name yet is there too, as long as it may still be told.
-    let untold = match scene.ground {
-        Ground::Belief(belief) => {
-            belief.untold().filter(|(id, teller)| counts(id.kind) && !belief.at_rest(teller)).count()
+    match scene.ground {
+        Ground::Belief(belief) => alive(belief, scene.hints),
+        Ground::World(_) => {
+            let there = |actor: &&super::probe::Actor| {
+                actor.presence != Presence::Gone && takes_place(scene.hints, actor.id.kind)
+            };
+            scene.actors.iter().filter(there).count()
         }
-        Ground::World(_) => 0,
-    };
-    scene.actors.iter().filter(there).count() + untold
+    }
+}
+
+/// As [`live`], as far as a belief knows. What nobody can name yet is there too, as long as it may
+/// still be told: a job that has ended without a name has brought nothing to life.
+#[must_use]
+pub fn alive(belief: &Belief, hints: &Hints) -> usize {
+    let never: BTreeSet<&Id> =
+        belief.untold().filter(|(_, teller)| belief.at_rest(teller)).map(|(untold, _)| untold).collect();
+    let there = |id: &&Id| takes_place(hints, id.kind) && !never.contains(id) && presence(belief, id) != Presence::Gone;
+    belief.ids().filter(there).count()
+}
+
+/// Places that a step may take by what it brings to life. A job takes none: it goes by itself.
+#[must_use]
+pub fn places(model: &Model, hints: &Hints, step: &Step) -> usize {
+    let about = &model.operations[&step.operation].about;
+    let placed = about.iter().filter(|about| takes_place(hints, about.resource as u16));
+    placed.filter(|about| step.births.contains_key(&about.name)).count()
+}
+
+fn takes_place(hints: &Hints, kind: u16) -> bool {
+    hints.deletable.is_empty() || hints.deletable.contains(&usize::from(kind))
 }
 
 /// The step of a call, with names for what it brings to life.

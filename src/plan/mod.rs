@@ -18,7 +18,7 @@ mod step;
 
 pub use attain::never_attained;
 pub use build::{Ask, build};
-pub use chooser::{Chooser, Random, Recorded};
+pub use chooser::{Chooser, Random, Recorded, alive, places};
 pub use coverage::{Coverage, Shares, context, cover};
 pub use guided::Guided;
 pub use hints::{Hints, Need, Root};

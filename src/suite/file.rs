@@ -254,8 +254,19 @@ struct Clause {
     or: Option<Vec<Alternative>>,
     /// `job after server`: which thing may not come to its end before which.
     order: Option<OneOrMore<String>>,
+    /// `open`: the reply need not have the shape that the pages describe for the call.
+    reply: Option<ReplyShape>,
     /// What holds of reply and world after acceptance.
     ensure: Option<OneOrMore<Expression>>,
+}
+
+/// What is known of a reply's body.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum ReplyShape {
+    /// The pages do not describe it for such a call.
+    Open,
 }
 
 /// Another outcome that the pages permit.

@@ -81,7 +81,7 @@ const TOP: [&str; 15] = [
     "events",
 ];
 
-const CLAUSE: [&str; 17] = [
+const CLAUSE: [&str; 18] = [
     "id",
     "says",
     "cites",
@@ -98,6 +98,7 @@ const CLAUSE: [&str; 17] = [
     "then",
     "or",
     "order",
+    "reply",
     "ensure",
 ];
 

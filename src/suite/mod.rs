@@ -19,7 +19,7 @@ mod tests;
 
 pub use file::file_schema;
 pub use fmt::format;
-pub use lint::{Evidence, Freshness, SilentCell, lint, silent_cells};
+pub use lint::{Evidence, Freshness, SilentCell, ill_typed, lint, silent_cells};
 pub use parse::{parse, parse_sheets};
 pub use problem::{Problem, Severity, has_errors, render};
 pub use sheets::{Pages, Sheets, builds_on, catalog_name, pages_of};

@@ -180,6 +180,8 @@ pub struct Clause {
     pub or: Vec<Alternative>,
     /// `(job, server)`: the first may not come to its end before the second.
     pub order: Vec<(String, String)>,
+    /// The pages do not say with which body such a call is answered.
+    pub reply_open: bool,
     /// Over reply and world, after acceptance.
     pub ensure: Vec<(Expr, Place)>,
     pub place: Place,

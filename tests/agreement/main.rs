@@ -10,6 +10,7 @@ mod stand;
 #[path = "../witness/mod.rs"]
 mod witness;
 
+use probity::campaign::Conclusion;
 use stand::{Bound, campaign, load, said};
 use std::collections::{BTreeMap, BTreeSet};
 use witness::{FAULTS, Settings, Weather};
@@ -71,9 +72,21 @@ const MISSED: &[(&str, &str)] = &[
     ("foreign-volume-shown", "no page says what another account is answered"),
     ("planned-version-accepted", "the page has no planned version"),
     ("query-not-signed", "a call whose query is changed after signing is not made"),
+    ("resize-without-effect-after-revert", "it needs a revert by the native API: a run speaks to one API"),
+    ("fail-with-effect", "no page says what a job that failed has left undone: silent"),
+    ("job-names-another-server", "no clause speaks of whom a job names"),
+    ("refusal-without-code", "no clause speaks of the bodies of refusals"),
+    ("batch-stops-at-first", "two stopped or two running servers seldom meet in a batch within 400 requests"),
     ("revert-to-older-snapshot", "two snapshots of one volume seldom come within 400 requests"),
     ("second-revert-renames-sibling", "the history that it needs seldom fits into 400 requests"),
 ];
+
+/// Requests up to the first finding, that one included.
+fn found_after(conclusion: &Conclusion) -> Option<u64> {
+    let found = &conclusion.found.first()?.finding;
+    let before = conclusion.histories.iter().filter(|history| history.header.plan < found.plan);
+    Some(before.map(|history| history.exchanges.len() as u64).sum::<u64>() + found.exchange + 1)
+}
 
 /// Faults within 400 requests: in the long form on nine of ten seeds, in the short one on one of three.
 fn faults_found(suite: &str) {
@@ -85,7 +98,9 @@ fn faults_found(suite: &str) {
         let loaded = load(suite, &settings);
         for seed in 0..seeds {
             let conclusion = campaign(&loaded, &settings, seed, Bound { requests: 400, first_only: true });
-            if conclusion.found.is_empty() {
+            let at = found_after(&conclusion);
+            println!("{suite}, seed {seed}: {} {}", fault.name, at.map_or("missed".to_string(), |at| at.to_string()));
+            if at.is_none() {
                 *missed.entry(fault.name).or_default() += 1;
             } else if !long() {
                 break;

@@ -20,7 +20,7 @@ pub fn lint(typed: &typed::Lint) -> Result<Exit, Wrong> {
     let today = clock::Began::now().day;
     let mut exits = Vec::new();
     for name in names {
-        match shelf.load(&name, &today) {
+        match shelf.load_ill_typed(&name, &today) {
             Ok(loaded) => exits.push(one(&shelf, &loaded, typed)?),
             // The other suites are looked at too: one reading shows everything that is wrong.
             Err(wrong) => {

@@ -7,7 +7,7 @@ use super::super::hints::{Root, general};
 use super::super::probe::{Call, Outlook};
 use super::super::search::{legs, spoiled};
 use super::{CALLS_MAX, CLAUSES_MAX, Guided, View, moves};
-use crate::model::{ClauseId, undecided};
+use crate::model::{ClauseId, OperationModel, undecided};
 use crate::suite::{Clause, Verb};
 
 /// A clause to be tested.
@@ -81,8 +81,9 @@ pub(super) fn ranked(view: &mut View<'_, '_>, wanted: &dyn Fn(&Clause) -> bool) 
         let steady = |id: &String| !hints.creating.contains(id) && !hints.deleting.contains(id);
         let speaking = model.operations.values().filter(|operation| operation.clauses.contains(&clause));
         let free = refusing || idle(view, clause);
-        let mut speaking = speaking.filter(|operation| free || steady(&operation.id)).peekable();
-        if speaking.peek().is_none() {
+        let open = |operation: &&OperationModel| (free || steady(&operation.id)) && !view.beyond(&operation.id);
+        let speaking: Vec<&OperationModel> = speaking.filter(open).collect();
+        if speaking.is_empty() {
             continue;
         }
         // Whoever may not ask, may not ask for anything: each operation checks for itself.
@@ -111,6 +112,7 @@ fn freshest(view: &mut View<'_, '_>, aim: &Aim) -> Option<(Score, Call)> {
     let refusing = view.situation.model.written(clause).is_some_and(|clause| !matches!(clause.verb, Verb::Accept(_)));
     let hints = view.scene.hints;
     let free = refusing || idle(view, clause);
+    speaking.retain(|leg| !view.beyond(&leg.operation));
     speaking
         .retain(|leg| free || !(hints.creating.contains(&leg.operation) || hints.deleting.contains(&leg.operation)));
     let by_caller = refusing && hints.needs(clause).iter().any(|need| need.root == Root::Caller);

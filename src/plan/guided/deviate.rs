@@ -1,6 +1,5 @@
 //! Bodies that deviate in one place from one that would be accepted.
 
-use super::super::chooser::live;
 use super::super::probe::Call;
 use super::super::search::with_handles;
 use super::super::situation::named;
@@ -42,10 +41,8 @@ impl Sent {
 impl Guided {
     /// A body that deviates in one place from one that would be accepted, from another place if it can.
     pub(super) fn deviate(&mut self, view: &mut View<'_, '_>) -> Option<Call> {
-        let full = live(view.scene) >= view.situation.limits.live_max;
-        let hints = view.scene.hints;
         let changing = view.situation.model.operations.values().filter(|operation| operation.changes);
-        let open = changing.filter(|operation| !(full && hints.creating.contains(&operation.id)));
+        let open = changing.filter(|operation| !view.beyond(&operation.id));
         let mut operations: Vec<(u32, &str)> =
             open.map(|operation| (self.sent.weight(&operation.id), operation.id.as_str())).collect();
         while let Some(operation) = view.rng.weighted(&operations).copied() {

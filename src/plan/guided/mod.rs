@@ -13,7 +13,7 @@ mod look;
 mod motion;
 mod moves;
 
-use super::chooser::{Chooser, finish, own};
+use super::chooser::{Chooser, finish, live, own};
 use super::hints::{Hints, general, has_effect, refuses};
 use super::probe::{Actor, Call, Scene};
 use super::search::{Leg, Radius, attempt, way};
@@ -100,6 +100,13 @@ struct View<'a, 'b> {
     rng: &'b mut Rng,
 }
 
+impl View<'_, '_> {
+    /// Whether a call that creates would be one too many, should it be accepted against all that is promised.
+    fn beyond(&self, operation: &str) -> bool {
+        self.scene.hints.creating.contains(operation) && live(self.scene) >= self.situation.limits.live_max
+    }
+}
+
 impl Guided {
     fn choose(&mut self, view: &mut View<'_, '_>) -> Option<(Purpose, Call)> {
         if let Some(call) = look::after_delete(view) {
@@ -173,7 +180,11 @@ impl Guided {
     fn follow(&mut self, view: &mut View<'_, '_>) -> Option<Call> {
         let leg = self.intent.pop_front()?;
         let last = self.intent.is_empty();
-        let call = (0..CALLS_MAX).find_map(|_| attempt(view.scene, &leg, !last, view.rng));
+        let call = if view.beyond(&leg.operation) {
+            None
+        } else {
+            (0..CALLS_MAX).find_map(|_| attempt(view.scene, &leg, !last, view.rng))
+        };
         if call.is_none() {
             self.intent.clear();
         }

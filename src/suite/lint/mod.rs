@@ -39,16 +39,21 @@ pub struct Evidence<'a> {
 /// Everything questionable in a suite, in the order of its lines. `sheets` is what `suite` was parsed
 /// from.
 pub fn lint(sheets: &Sheets, suite: &Suite, schemas: &Schemas, evidence: Evidence) -> Vec<Problem> {
-    let operations: Vec<&str> = schemas.catalog.operations.iter().map(|operation| operation.id.as_str()).collect();
-    let (tree, _) = sheets.tree(&pages_of(&schemas.catalog), &operations);
-    let spots = Spots { text: sheets.text(), tree };
-    let mut lint = Lint { file: sheets.whence(0).0, suite, schemas, spots, problems: Vec::new() };
+    let mut lint = Lint::begin(sheets, suite, schemas);
     typing::check(&mut lint);
     citations::check(&mut lint, evidence);
     reach::check(&mut lint, evidence.reachable);
     overlap::check(&mut lint);
     silence::check(&mut lint);
     observe::check(&mut lint);
+    sheets.told(lint.problems)
+}
+
+/// What makes a suite unfit to judge by: expressions that ask for what no schema, pool or resource has.
+pub fn ill_typed(sheets: &Sheets, suite: &Suite, schemas: &Schemas) -> Vec<Problem> {
+    let mut lint = Lint::begin(sheets, suite, schemas);
+    typing::check(&mut lint);
+    lint.problems.retain(|problem| problem.severity == Severity::Error);
     sheets.told(lint.problems)
 }
 
@@ -61,7 +66,14 @@ struct Lint<'a> {
     problems: Vec<Problem>,
 }
 
-impl Lint<'_> {
+impl<'a> Lint<'a> {
+    fn begin(sheets: &'a Sheets, suite: &'a Suite, schemas: &'a Schemas) -> Lint<'a> {
+        let operations: Vec<&str> = schemas.catalog.operations.iter().map(|operation| operation.id.as_str()).collect();
+        let (tree, _) = sheets.tree(&pages_of(&schemas.catalog), &operations);
+        let spots = Spots { text: sheets.text(), tree };
+        Lint { file: sheets.whence(0).0, suite, schemas, spots, problems: Vec::new() }
+    }
+
     fn error(&mut self, place: Place, code: &'static str, message: String, hint: Option<String>) {
         self.tell(Severity::Error, place, code, message, hint);
     }

@@ -21,7 +21,7 @@ pub(super) const COMMON: [&str; 10] =
     ["says", "cites", "basis", "rule", "while", "when", "accept", "refuse", "may refuse", "ensure"];
 
 pub(super) const GENERAL: [&str; 1] = ["except"];
-pub(super) const CLAUSE: [&str; 3] = ["then", "or", "order"];
+pub(super) const CLAUSE: [&str; 4] = ["then", "or", "order", "reply"];
 pub(super) const ALTERNATIVE: [&str; 3] = ["cites", "when", "then"];
 pub(super) const EVENT_NEEDS: [&str; 3] = ["id", "resource", "then"];
 pub(super) const EVENT: [&str; 5] = ["says", "cites", "basis", "rule", "when"];
@@ -107,7 +107,7 @@ fn body(reader: &mut Reader, map: Fields, scope: &Scope, targets: &Targets, duri
     let with_reply = scope.and(["reply"]);
     let ensure = ensures(reader, map.get("ensure"), &with_reply);
     if !matches!(verb, Verb::Accept(_)) {
-        for key in ["then", "or", "ensure", "order"] {
+        for key in ["then", "or", "ensure", "order", "reply"] {
             if map.get(key).is_some() {
                 let message = format!("a refusal changes nothing and promises no reply: `{key}` belongs to `accept`");
                 reader.error(map.key_place(key), "bad-clause", message);
@@ -127,9 +127,19 @@ fn body(reader: &mut Reader, map: Fields, scope: &Scope, targets: &Targets, duri
         then,
         or,
         order: order(reader, map.get("order"), targets),
+        reply_open: reply_open(reader, map.get("reply")),
         ensure,
         place: map.place,
     }
+}
+
+fn reply_open(reader: &mut Reader, node: Option<&Node>) -> bool {
+    let Some(node) = node else { return false };
+    let open = reader.text(node, "`reply`") == Some("open");
+    if !open {
+        reader.error(node.place, "bad-clause", "`reply` is `open`, or it is left out".to_string());
+    }
+    open
 }
 
 /// Suffixes and infixes of the ids that are generated for every suite.

@@ -44,6 +44,14 @@ fn a_clause_arrives_whole() {
 }
 
 #[test]
+fn a_reply_is_open_or_as_the_pages_describe_it() {
+    assert!(!suite(CLAUSE).clauses[0].reply_open);
+    assert!(suite(&format!("{CLAUSE}    reply: open\n")).clauses[0].reply_open);
+    let found = complaints_after_head(&format!("{CLAUSE}    reply: any\n"));
+    assert!(found.contains("`reply` is `open`, or it is left out"), "{found}");
+}
+
+#[test]
 fn a_resource_arrives_whole() {
     let suite = suite("clauses: []\n");
     let lamp = &suite.resources[0];
