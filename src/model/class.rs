@@ -31,13 +31,10 @@ pub fn classed(model: &Model, schemas: &Schemas, exchange: &Exchange) -> Input {
         class = Class::Invalid;
     }
     // A clause that reads a place says what its presence or absence means. What a surplus field
-    // or a value of the wrong kind means there, it does not say: no path leads to `-`.
-    let null = |pointer: &str| {
-        exchange.body.as_ref().and_then(|body| body.pointer(pointer)).is_some_and(serde_json::Value::is_null)
-    };
+    // or a value of the wrong kind means there, it does not say: no path leads to `-`. Null is such a value:
+    // a guard cannot tell it from absence, and the endpoint may.
     let doubts = body.reasons.into_iter().map(|reason| match reason.kind.as_str() {
         "mandatory-when" | "required" | "dead" | "present" | "version" => reason.pointer,
-        "type" if null(&reason.pointer) && !shape.is_some_and(|shape| shape.demands(&reason.pointer)) => reason.pointer,
         _ => format!("{}/-", reason.pointer),
     });
     let from_query = class > body.class;
