@@ -44,6 +44,10 @@ pub enum Relation {
     Gt,
     /// `path >= other`.
     Ge,
+    /// `path.matches(other)`.
+    Matches,
+    /// `!path.matches(other)`.
+    NotMatches,
 }
 
 impl Relation {
@@ -73,6 +77,8 @@ impl Relation {
             Relation::Le => Relation::Gt,
             Relation::Gt => Relation::Le,
             Relation::Ge => Relation::Lt,
+            Relation::Matches => Relation::NotMatches,
+            Relation::NotMatches => Relation::Matches,
         }
     }
 
@@ -161,6 +167,10 @@ impl Mine<'_> {
             }
             Kind::Has(of) => {
                 self.add(of, Relation::Ne, &null(), wanted);
+                self.values(of);
+            }
+            Kind::Matches(of, pattern) => {
+                self.add(of, Relation::Matches, &literal(Val::from(pattern.as_str())), wanted);
                 self.values(of);
             }
             Kind::Loop(walk) => {

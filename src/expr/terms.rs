@@ -38,7 +38,7 @@ impl Expr {
 
 /// Whether no two values stand in both relations.
 fn apart(one: Relation, other: Relation) -> bool {
-    use Relation::{Contains, Eq, Ge, Gt, In, Le, Lt, Ne, NotContains, NotIn};
+    use Relation::{Contains, Eq, Ge, Gt, In, Le, Lt, Matches, Ne, NotContains, NotIn, NotMatches};
     matches!(
         (one, other),
         (Eq, Ne | Lt | Gt)
@@ -51,6 +51,8 @@ fn apart(one: Relation, other: Relation) -> bool {
             | (NotIn, In)
             | (Contains, NotContains)
             | (NotContains, Contains)
+            | (Matches, NotMatches)
+            | (NotMatches, Matches)
     )
 }
 

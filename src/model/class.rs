@@ -3,7 +3,7 @@
 use super::asked::{Asked, headers};
 use super::compile::{ClauseId, Model};
 use super::reading::Reading;
-use crate::expr::{Expr, Key, Path, Scope, Val};
+use crate::expr::{Comparison, Expr, Key, Path, Relation, Scope, Val};
 use crate::history::{Exchange, Input};
 use crate::schema::{Class, Schemas, classify, classify_lent};
 use crate::suite::Let;
@@ -31,10 +31,16 @@ pub fn classed(model: &Model, schemas: &Schemas, exchange: &Exchange) -> Input {
         class = Class::Invalid;
     }
     // A clause that reads a place says what its presence or absence means. What a surplus field
-    // or a value of the wrong kind means there, it does not say: no path leads to `-`. Null is such a value:
-    // a guard cannot tell it from absence, and the endpoint may.
+    // or a value of the wrong kind means there, it does not say: no path leads to `-`. Null is such a value,
+    // unless the guard asks whether the key is there: else it cannot tell null from absence, and the endpoint may.
+    let null = |pointer: &str| {
+        exchange.body.as_ref().and_then(|body| body.pointer(pointer)).is_some_and(serde_json::Value::is_null)
+    };
     let doubts = body.reasons.into_iter().map(|reason| match reason.kind.as_str() {
         "mandatory-when" | "required" | "dead" | "present" | "version" => reason.pointer,
+        "type" if null(&reason.pointer) && !shape.is_some_and(|shape| shape.demands(&reason.pointer)) => {
+            format!("{}{NULL}", reason.pointer)
+        }
         _ => format!("{}/-", reason.pointer),
     });
     let from_query = class > body.class;
@@ -77,24 +83,48 @@ pub(super) fn described(model: &Model, asked: &Asked, reading: &Reading) -> bool
     (asked.class != Class::Doubtful || accepted) && !reading.accepts.iter().any(open)
 }
 
+/// Ends the place of a null that the table does not have.
+const NULL: &str = "/-null";
+
+/// What a guard asks of a call, in named expressions too.
+#[derive(Default)]
+struct Questions {
+    /// Paths that it reads.
+    read: Vec<Path>,
+    /// Paths of keys of which it asks whether they are there.
+    there: Vec<Path>,
+}
+
 /// Whether a clause's guard reads each of the doubtful places, or asks for the class itself.
 fn settles(model: &Model, clause: ClauseId, doubts: &[String]) -> bool {
     let Some(guard) = model.written(clause).and_then(|clause| clause.when.as_ref()) else { return false };
-    let mut read = Vec::new();
-    collect(model, guard, &mut read, 0);
-    let asks = read.iter().any(|path| path.root.as_ref() == "input");
-    asks || (!doubts.is_empty() && doubts.iter().all(|doubt| read.iter().any(|path| covers(path, doubt))))
+    let mut questions = Questions::default();
+    collect(model, guard, &mut questions, 0);
+    let settled = |doubt: &String| match doubt.strip_suffix(NULL) {
+        Some(pointer) => questions.there.iter().any(|path| covers(path, pointer)),
+        None => questions.read.iter().any(|path| covers(path, doubt)),
+    };
+    let asks = questions.read.iter().any(|path| path.root.as_ref() == "input");
+    asks || (!doubts.is_empty() && doubts.iter().all(settled))
 }
 
-fn collect(model: &Model, expr: &Expr, read: &mut Vec<Path>, depth: usize) {
+fn collect(model: &Model, expr: &Expr, questions: &mut Questions, depth: usize) {
     // Named expressions cannot name themselves; the bound is for a suite that tries.
     if depth > 8 {
         return;
     }
-    read.extend(expr.reads());
+    questions.read.extend(expr.reads());
+    for Comparison { mut path, op, other } in expr.comparisons() {
+        if matches!(op, Relation::Contains | Relation::NotContains)
+            && let Some(Val::Str(key)) = other.as_literal()
+        {
+            path.keys.push(Key::Name(key.clone()));
+            questions.there.push(path);
+        }
+    }
     for root in expr.roots() {
         if let Some(Let::Expression(inner)) = model.suite.lets.get(root.as_ref()) {
-            collect(model, inner, read, depth + 1);
+            collect(model, inner, questions, depth + 1);
         }
     }
 }

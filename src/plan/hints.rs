@@ -2,9 +2,10 @@
 
 use crate::expr::{Expr, Key, Path, Relation, Val};
 use crate::model::{ClauseId, Model};
-use crate::schema::Schemas;
+use crate::schema::{Pattern, Schemas};
 use crate::suite::{Binding, Calls, Clause, Effect, EffectValue, Let, Stage, Suite, Verb};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A relation that a guard wants between an input and something else.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +14,8 @@ pub struct Need {
     pub keys: Vec<Key>,
     pub relation: Relation,
     pub other: Expr,
+    /// What the relation asks a text to match, where it can be drawn from.
+    pub pattern: Option<Arc<Pattern>>,
 }
 
 /// What a need is about.
@@ -176,7 +179,11 @@ fn needs(expr: &Expr) -> Vec<Need> {
             "version" | "pools" | "reply" | "it" | "world" | "today" | "op" => return None,
             thing => Root::Thing(thing.to_string()),
         };
-        Some(Need { root, keys, relation: comparison.op, other: comparison.other })
+        let pattern = match comparison.other.as_literal() {
+            Some(Val::Str(text)) if comparison.op == Relation::Matches => Pattern::new(text).ok().map(Arc::new),
+            _ => None,
+        };
+        Some(Need { root, keys, relation: comparison.op, other: comparison.other, pattern })
     };
     expr.comparisons().into_iter().filter_map(of).collect()
 }

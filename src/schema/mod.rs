@@ -29,6 +29,7 @@ pub use classify::{Class, Classified, Reason, classify, classify_lent};
 pub use deviate::{Deviation, deviations, deviations_at};
 pub use draw::{Draw, Undrawable, draw_boundary, draw_valid};
 pub use load::{Files, Folder, LoadError, Schemas};
+pub use pattern::Pattern;
 pub use rng::Rng;
 pub use shape::Shape;
 pub use simpler::simpler;

@@ -9,14 +9,21 @@ use std::sync::OnceLock;
 /// Longest pattern that is compiled, in bytes.
 const LENGTH_MAX: usize = 4096;
 
-/// A `pattern` keyword.
+/// A `pattern` keyword, or the pattern that a guard asks of a text.
 #[derive(Debug)]
-pub(super) struct Pattern {
+pub struct Pattern {
     /// As written in the schema.
-    pub text: String,
+    pub(super) text: String,
     matcher: Matcher,
     /// Built at the first draw: most patterns are only ever tested.
     strategy: OnceLock<Result<RegexGeneratorStrategy<String>, String>>,
+}
+
+impl PartialEq for Pattern {
+    /// By text.
+    fn eq(&self, other: &Pattern) -> bool {
+        self.text == other.text
+    }
 }
 
 #[derive(Debug)]
@@ -27,7 +34,9 @@ enum Matcher {
 }
 
 impl Pattern {
-    pub(super) fn new(text: &str) -> Result<Pattern, String> {
+    /// # Errors
+    /// If it is no pattern, or a longer one than is compiled.
+    pub fn new(text: &str) -> Result<Pattern, String> {
         if text.len() > LENGTH_MAX {
             return Err(format!("the pattern is longer than {LENGTH_MAX} bytes"));
         }
@@ -49,9 +58,11 @@ impl Pattern {
         }
     }
 
-    /// A text that matches, of printable ASCII where the pattern leaves a choice;
-    /// an error where the pattern cannot be turned round.
-    pub(super) fn draw(&self, rng: &mut Rng) -> Result<String, String> {
+    /// A text that matches, of printable ASCII where the pattern leaves a choice.
+    ///
+    /// # Errors
+    /// Where the pattern cannot be turned round.
+    pub fn draw(&self, rng: &mut Rng) -> Result<String, String> {
         let build = || string_regex(&translate(&self.text, Use::Draw)).map_err(|error| error.to_string());
         let strategy = self.strategy.get_or_init(build).as_ref();
         let strategy = strategy.map_err(|cause| format!("the pattern cannot be drawn from: {cause}"))?;

@@ -120,6 +120,7 @@ fn comparisons_take_in_the_negation_around_them() {
     assert_eq!(comparisons("!(x.a in [1, 2])"), ["x.a NotIn [1, 2]"]);
     assert_eq!(comparisons("!(x.a == 1 || !(x.b < 2))"), ["x.a Ne 1", "x.b Lt 2"]);
     assert_eq!(comparisons("!has(x.a) && x.on"), ["x.a Eq null", "x.on Eq true"]);
+    assert_eq!(comparisons(r#"x.a == null || !x.a.matches("^b+$")"#), ["x.a Eq null", r#"x.a NotMatches "^b+$""#]);
 }
 
 #[test]

@@ -52,6 +52,12 @@ pub(super) fn wishes(
             continue;
         };
         let path = Path { root: Arc::from(root), keys: need.keys.clone() };
+        // What is asked of a text stands in the list as an example of it.
+        let value = match &need.pattern {
+            Some(_) if known(&by_place, &path, Relation::Matches) => continue,
+            Some(pattern) => pattern.draw(rng).map_or(value, |text| Val::from(text.as_str())),
+            None => value,
+        };
         spread_keys(draft.body, path, need.relation, value, shape, &mut by_place);
     }
     let mut chosen: Vec<(Path, Wish)> = Vec::new();
@@ -61,6 +67,10 @@ pub(super) fn wishes(
         }
     }
     chosen
+}
+
+fn known(by_place: &BTreeMap<Path, Vec<(Relation, Val)>>, path: &Path, relation: Relation) -> bool {
+    by_place.get(path).is_some_and(|relations| relations.iter().any(|(known, _)| *known == relation))
 }
 
 /// A call before its wishes are known.
@@ -107,7 +117,7 @@ fn choose(relations: &[(Relation, Val)], rng: &mut Rng) -> Option<Wish> {
     let mut good: Vec<Val> = Vec::new();
     for (relation, value) in relations {
         match (relation, value) {
-            (Relation::Eq, value) => good.push(value.clone()),
+            (Relation::Eq | Relation::Matches, value) => good.push(value.clone()),
             (Relation::In, Val::List(items)) => good.extend(items.iter().cloned()),
             (Relation::In, Val::Map(entries)) => good.extend(entries.keys().map(|key| Val::Str(key.clone()))),
             (Relation::Contains, value) if *value != Val::Null => good.push(Val::List(vec![value.clone()].into())),
@@ -149,6 +159,7 @@ fn fits(value: &Val, (relation, other): &(Relation, Val)) -> bool {
         (Relation::Le, Val::Int(bound)) => matches!(value, Val::Int(int) if int <= bound),
         (Relation::Gt, Val::Int(bound)) => matches!(value, Val::Int(int) if int > bound),
         (Relation::Ge, Val::Int(bound)) => matches!(value, Val::Int(int) if int >= bound),
+        (Relation::Matches, _) => matches!(value, Val::Str(_)),
         _ => true,
     }
 }
