@@ -6,7 +6,7 @@ use super::share::Share;
 use super::smaller::smaller;
 use crate::history::{Exchange, Outcome};
 use crate::model::{ClauseId, Fault, Tally};
-use crate::oracle::{Finding, Selection, Standing, verdicts};
+use crate::oracle::{Finding, Selection, Standing, promises, verdicts};
 use crate::plan::{Chooser, Guided, Plan, Reading};
 use crate::run::{Ceilings, Left, Stop};
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -53,7 +53,8 @@ pub async fn lead(
     listener: &mut dyn Listener,
 ) -> Result<(Conclusion, Vec<Left>), CampaignError> {
     let budget = &order.budget;
-    listener.hear(&Event::Started { clauses: site.model.clauses.len(), requests_max: budget.requests_max });
+    let clauses = promises(&site.model, &order.selection).count();
+    listener.hear(&Event::Started { clauses, requests_max: budget.requests_max });
     let ceilings = Ceilings {
         requests: budget.requests_max.min(site.ceilings.requests),
         time: Duration::from_secs(budget.seconds_max).min(site.ceilings.time),
@@ -127,7 +128,7 @@ async fn all_plans(share: &Share<'_>, order: &Order<'_>, gathered: &mut Gathered
         }
         while let Some(driven) = done.remove(&taken) {
             let stop = driven.stop.clone();
-            gathered.take(driven, share);
+            gathered.take(driven, share, &order.selection);
             share.tell(&Event::PlanEnded { plan: taken, spent: &gathered.spent });
             gathered.stop_by(stop);
             taken += 1;
@@ -194,7 +195,7 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn take(&mut self, driven: Driven, share: &Share<'_>) {
+    fn take(&mut self, driven: Driven, share: &Share<'_>, selection: &Selection) {
         for finding in &driven.findings {
             // The same clauses contradicted again in another plan are the same news.
             if self.known.insert(finding.clauses.clone()) {
@@ -209,7 +210,7 @@ impl Gathered {
         let passed: Vec<ClauseId> =
             self.tally.clauses.iter().filter(|(_, count)| count.passed > 0).map(|(clause, _)| *clause).collect();
         for clause in passed {
-            if self.passed.insert(clause) {
+            if selection.holds(clause) && self.passed.insert(clause) {
                 share.tell(&Event::Passed { clause, passed: self.passed.len() });
             }
         }

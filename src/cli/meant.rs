@@ -67,7 +67,7 @@ pub struct Patterns {
 }
 
 /// Requests of a run against the mock in this process.
-const REQUESTS_MOCK: u64 = 20_000;
+const REQUESTS_MOCK: u64 = 10_000;
 /// Requests of a run against a real endpoint where neither flag nor profile says.
 const REQUESTS_REAL: u64 = 2_000;
 /// Steps of one plan.

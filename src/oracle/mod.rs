@@ -6,4 +6,4 @@ mod judge;
 mod verdict;
 
 pub use judge::{Finding, Judge, Seen, judge};
-pub use verdict::{Row, Selection, Standing, Verdict, verdicts};
+pub use verdict::{Row, Selection, Standing, Verdict, promises, verdicts};

@@ -75,10 +75,7 @@ pub fn verdicts(
     standing: &dyn Fn(ClauseId) -> Standing,
     stopped: Option<&str>,
 ) -> Vec<Row> {
-    let promises = model.clauses.iter().enumerate().filter(|(_, info)| !matches!(info.origin, Origin::Event(_)));
-    promises
-        .map(|(index, _)| ClauseId(index as u32))
-        .filter(|clause| selection.holds(*clause))
+    promises(model, selection)
         .map(|clause| {
             let count = tally.clauses.get(&clause).copied().unwrap_or_default();
             let against: Vec<usize> =
@@ -94,6 +91,12 @@ pub fn verdicts(
             Row { clause, verdict, reason, standing, count, findings: against }
         })
         .collect()
+}
+
+/// The selected clauses that get a verdict: what may happen by itself is no promise.
+pub fn promises(model: &Model, selection: &Selection) -> impl Iterator<Item = ClauseId> {
+    let promised = model.clauses.iter().enumerate().filter(|(_, info)| !matches!(info.origin, Origin::Event(_)));
+    promised.map(|(index, _)| ClauseId(index as u32)).filter(|clause| selection.holds(*clause))
 }
 
 fn decide(count: &Count, contradicted: bool, standing: &Standing, stopped: Option<&str>) -> (Verdict, String) {
