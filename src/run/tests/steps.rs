@@ -1,0 +1,267 @@
+//! One step after the other: handles, polls, repeats, bounds.
+
+use super::*;
+
+#[test]
+fn a_handle_is_replaced_by_the_id_that_its_birth_gave() {
+    let mut push = on("pushBox", "a", Settle::Leave);
+    push.body = Some(json!({"near": [{"box": handle("a")}]}));
+    let carried = check(&[create("a"), push], |request| match request.operation.as_str() {
+        "createBox" => (0, reply(202, json!({"id": "7/7"}))),
+        _ => {
+            assert_eq!(request.path, "/v1/left%20top/boxes/7%2F7");
+            assert_eq!(request.body, Some(json!({"near": [{"box": "7/7"}]})));
+            (0, reply(200, json!({})))
+        }
+    });
+    assert_eq!(carried.ends(), [StepEnd::Done, StepEnd::Done]);
+    assert_eq!(carried.run.exchanges[0].born, BTreeMap::from([("a".into(), "7/7".into())]));
+    assert_eq!(carried.run.exchanges[1].path["shelf"], "left top");
+    assert_eq!(carried.run.births, ["a"]);
+}
+
+#[test]
+fn a_step_with_an_unbound_handle_is_skipped_and_not_recorded() {
+    let carried = check(&[on("showBox", "a", Settle::Leave)], |_| panic!("nothing is sent"));
+    assert_eq!(carried.ends(), [StepEnd::Skipped(Skip::Unbound("a".into()))]);
+    assert!(carried.seen.is_empty());
+}
+
+#[test]
+fn polls_come_at_the_given_moments_until_there_is_rest() {
+    let mut polls = 0;
+    let carried = check(&[create("a"), on("pushBox", "a", Settle::Poll { after_ms: 250 })], |request| {
+        match request.operation.as_str() {
+            "createBox" => (5, reply(202, json!({"id": "1"}))),
+            "pushBox" => (5, reply(202, json!({}))),
+            _ => {
+                polls += 1;
+                (0, reply(200, json!({"ready": polls == 3})))
+            }
+        }
+    });
+    assert_eq!(carried.ends(), [StepEnd::Done, StepEnd::Settled]);
+    assert_eq!(
+        carried.lines(),
+        [
+            "0 createBox Step 0-5",
+            "1 pushBox Step 5-10",
+            "2 showBox Poll 260-260",
+            "3 showBox Poll 1260-1260",
+            "4 showBox Poll 2760-2760",
+        ]
+    );
+}
+
+#[test]
+fn the_last_poll_is_made_at_the_bound_of_settling() {
+    let mut setting = setting();
+    setting.pace.settle_most = Duration::from_secs(2);
+    let carried = check_with(setting, &[create("a"), on("pushBox", "a", Settle::Poll { after_ms: 0 })], |_| {
+        (0, reply(200, json!({"id": "1"})))
+    });
+    assert_eq!(carried.ends()[1], StepEnd::NotSettled(Unrest::Bound));
+    assert_eq!(carried.run.exchanges.last().unwrap().sent_ms, 2000);
+}
+
+#[test]
+fn polling_ends_after_the_quiet_time_unless_replies_change() {
+    let carry = |changing: bool| {
+        let mut setting = setting();
+        setting.pace.quiet = Duration::from_secs(10);
+        let mut shown = 0;
+        check_with(setting, &[create("a"), on("pushBox", "a", Settle::Poll { after_ms: 0 })], move |request| {
+            shown += u64::from(request.operation == "showBox");
+            (0, reply(200, json!({"id": "1", "progress": if changing { shown } else { 0 }})))
+        })
+    };
+    assert_eq!(carry(false).ends()[1], StepEnd::NotSettled(Unrest::Quiet));
+    assert_eq!(carry(true).ends()[1], StepEnd::NotSettled(Unrest::Bound));
+}
+
+#[test]
+fn a_throttled_step_is_recorded_and_sent_again_when_the_endpoint_says() {
+    let mut answers = vec![reply(202, json!({"id": "1"})), later(503, "soon"), later(429, "7")];
+    let carried = check(&[on_push()], |_| (0, answers.pop().unwrap()));
+    assert_eq!(carried.lines(), ["0 pushBox Step 0-0", "1 pushBox Retry 7000-7000", "2 pushBox Retry 9000-9000"]);
+    assert_eq!((carried.run.spent.throttled, carried.run.spent.retries), (2, 2));
+}
+
+/// Changes a thing that needs no birth.
+fn on_push() -> Step {
+    Step { path: BTreeMap::from([("box_id".into(), json!("9"))]), ..step("pushBox", Settle::Leave) }
+}
+
+#[test]
+fn throttling_without_end_is_given_up() {
+    let carried = check(&[on_push()], |_| (0, later(429, "99999")));
+    assert_eq!(carried.ends(), [StepEnd::Done]);
+    assert_eq!(carried.run.spent.throttled, u64::from(Pace::IN_PROCESS.retries) + 1);
+    assert_eq!(carried.elapsed, Pace::IN_PROCESS.retry_after_most * Pace::IN_PROCESS.retries);
+}
+
+#[test]
+fn a_lost_read_is_repeated_and_a_lost_change_is_not() {
+    let read = Step { operation: "showBox".into(), ..on_push() };
+    for trouble in [lost(), reply(502, json!(null)), reply(503, json!(null)), reply(504, json!(null))] {
+        let mut answers = vec![reply(200, json!({})), trouble.clone(), trouble.clone()];
+        let carried = check(&[read.clone(), on_push()], |_| (0, answers.pop().unwrap_or(trouble.clone())));
+        assert_eq!(carried.lines().len(), 4, "two repeats of the read, none of the change");
+        assert_eq!(carried.run.spent.lost, 3);
+    }
+}
+
+#[test]
+fn a_create_is_repeated_after_429_and_not_after_503() {
+    let carried = check(&[create("a")], |_| (0, later(503, "1")));
+    assert_eq!(carried.seen.len(), 1);
+    let carried = check(&[create("a")], |_| (0, later(429, "1")));
+    assert_eq!(carried.seen.len(), 1 + Pace::IN_PROCESS.retries as usize);
+}
+
+#[test]
+fn the_thing_of_a_lost_create_may_be_found_by_a_poll() {
+    let mut step = create("a");
+    step.settle = Settle::Poll { after_ms: 0 };
+    let carried = check(&[step], |request| match request.operation.as_str() {
+        "createBox" => (0, lost()),
+        _ => (0, reply(200, json!({"id": "5", "ready": true}))),
+    });
+    assert_eq!(carried.run.ids["a"], "5");
+    assert_eq!(carried.run.exchanges[1].born["a"], "5");
+}
+
+#[test]
+fn a_reply_that_does_not_come_is_lost_after_the_timeout() {
+    let carried = check(&[on_push()], |_| (3_600_000, reply(200, json!({}))));
+    assert!(matches!(carried.seen[0].outcome, Outcome::Lost { .. }));
+    assert_eq!(carried.seen[0].received_ms, 60_000);
+}
+
+#[test]
+fn an_unreachable_endpoint_stops_the_plan() {
+    let steps = [on_push(), on_push(), on_push()];
+    let carried = check(&steps, |_| (0, unsent()));
+    assert_eq!(carried.ends, Err(Stop::Unreachable { cause: "nothing listens".into() }));
+    assert_eq!(carried.seen.len(), Pace::IN_PROCESS.unsent_most as usize);
+}
+
+#[test]
+fn one_reply_forgets_earlier_unreachability() {
+    let mut count = 0;
+    let carried = check(&vec![on_push(); 20], |_| {
+        count += 1;
+        (0, if count % 2 == 0 { reply(200, json!({})) } else { unsent() })
+    });
+    assert_eq!(carried.ends().len(), 20);
+}
+
+#[test]
+fn budgets_of_requests_and_of_time_stop_the_plan() {
+    let mut few = setting();
+    few.budget.requests = 2;
+    let carried = check_with(few, &vec![on_push(); 3], |_| (0, reply(200, json!({}))));
+    assert_eq!((carried.ends, carried.seen.len()), (Err(Stop::Requests), 2));
+
+    let mut short = setting();
+    short.budget.time = Duration::from_secs(3);
+    let carried = check_with(short, &[create("a"), on("pushBox", "a", Settle::Poll { after_ms: 0 })], |_| {
+        (0, reply(200, json!({"id": "1"})))
+    });
+    assert_eq!((carried.ends, carried.elapsed), (Err(Stop::Time), Duration::from_secs(3)));
+}
+
+#[test]
+fn a_cancelled_plan_stops_in_the_middle_of_a_wait_and_keeps_its_record() {
+    let (sender, cancel) = Cancel::pair();
+    let mut setting = setting();
+    setting.cancel = cancel;
+    let mut sender = Some(sender);
+    let carried =
+        check_with(setting, &[create("a"), on("pushBox", "a", Settle::Poll { after_ms: 500_000 })], |request| {
+            if request.operation == "pushBox" {
+                sender.take().unwrap().send(true).unwrap();
+            }
+            (0, reply(200, json!({"id": "1"})))
+        });
+    assert_eq!((carried.ends, carried.seen.len(), carried.elapsed), (Err(Stop::Cancelled), 2, Duration::ZERO));
+}
+
+#[test]
+fn requests_keep_their_distance() {
+    let mut setting = setting();
+    setting.ceilings.gap = Duration::from_millis(100);
+    let carried = check_with(setting, &vec![on_push(); 3], |_| (30, reply(200, json!({}))));
+    assert_eq!(carried.lines(), ["0 pushBox Step 0-30", "1 pushBox Step 100-130", "2 pushBox Step 200-230"]);
+}
+
+#[test]
+fn forty_steps_that_settle_for_ten_minutes_each_take_no_time() {
+    let mut steps = vec![create("a")];
+    steps.extend(vec![on("pushBox", "a", Settle::Poll { after_ms: 1000 }); 40]);
+    let mut rest_at = None;
+    let carried = check(&steps, |request| match request.operation.as_str() {
+        "createBox" => (0, reply(202, json!({"id": "1"}))),
+        "pushBox" => {
+            rest_at = Some(Instant::now() + Duration::from_secs(600));
+            (0, reply(202, json!({})))
+        }
+        _ => (0, reply(200, json!({"ready": rest_at.is_some_and(|at| Instant::now() >= at)}))),
+    });
+    assert!(carried.ends()[1..].iter().all(|end| *end == StepEnd::Settled));
+    assert!(carried.elapsed >= Duration::from_secs(40 * 600));
+}
+
+#[test]
+fn branches_overlap_and_are_recorded_in_the_order_of_sending() {
+    let side = |branch, id: &str, settle| Step {
+        branch,
+        path: BTreeMap::from([("box_id".into(), json!(id))]),
+        ..step("pushBox", settle)
+    };
+    let steps =
+        [side(1, "slow", Settle::Poll { after_ms: 0 }), side(2, "fast", Settle::Leave), side(2, "fast", Settle::Leave)];
+    let carried = check(&steps, |request| match (request.operation.as_str(), request.parameters["box_id"].as_str()) {
+        ("pushBox", Some("slow")) => (100, reply(202, json!({}))),
+        ("pushBox", _) => (10, reply(202, json!({}))),
+        _ => (0, reply(200, json!({"ready": true}))),
+    });
+    assert_eq!(
+        carried.lines(),
+        ["0 pushBox Step 0-100", "1 pushBox Step 0-10", "2 pushBox Step 10-20", "3 showBox Poll 100-100"]
+    );
+    assert_eq!(carried.ends(), [StepEnd::Settled, StepEnd::Done, StepEnd::Done]);
+}
+
+#[test]
+fn a_branch_polls_only_when_its_call_is_on_record() {
+    let side = |branch, id: &str, settle| Step {
+        branch,
+        path: BTreeMap::from([("box_id".into(), json!(id))]),
+        ..step("pushBox", settle)
+    };
+    let steps = [side(1, "slow", Settle::Leave), side(2, "fast", Settle::Poll { after_ms: 0 })];
+    let carried = check(&steps, |request| match (request.operation.as_str(), request.parameters["box_id"].as_str()) {
+        ("pushBox", Some("slow")) => (100, reply(202, json!({}))),
+        ("pushBox", _) => (10, reply(202, json!({}))),
+        _ => (0, reply(200, json!({"ready": true}))),
+    });
+    assert_eq!(carried.lines(), ["0 pushBox Step 0-100", "1 pushBox Step 0-10", "2 showBox Poll 100-100"]);
+}
+
+#[test]
+fn secrets_are_gone_from_what_is_observed_and_ids_are_taken_before() {
+    let carried = check(&[create("a")], |_| {
+        (0, reply(202, json!({"id": "1", "adminPass": "open sesame", "note": "canary-key"})))
+    });
+    let record = serde_json::to_string(&carried.seen[0]).unwrap();
+    assert!(!record.contains("sesame") && !record.contains("canary"), "{record}");
+}
+
+#[test]
+fn an_unknown_operation_and_a_missing_path_parameter_stop_the_plan() {
+    let unknown = check(&[step("fold", Settle::Leave)], |_| panic!("nothing is sent"));
+    assert!(unknown.ends.unwrap_err().to_string().contains("no operation `fold`"));
+    let missing = check(&[step("showBox", Settle::Leave)], |_| panic!("nothing is sent"));
+    assert!(missing.ends.unwrap_err().to_string().contains("`box_id`"));
+}

@@ -1,0 +1,202 @@
+//! Trouble, and plans side by side.
+
+use super::*;
+
+#[test]
+fn a_date_to_come_back_at_is_taken_against_the_date_of_the_reply() {
+    let throttled = |headers: &[(&str, &str)]| {
+        let headers = headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        Outcome::Replied(Reply { status: 429, headers, body: ReplyBody::Empty })
+    };
+    let check_waits = |headers: &[(&str, &str)], expected_ms: u64| {
+        let mut answers = vec![reply(200, json!({})), throttled(headers)];
+        let carried = check(&[on_push()], |_| (0, answers.pop().unwrap()));
+        assert_eq!(carried.run.exchanges[1].sent_ms, expected_ms, "{headers:?}");
+    };
+    let (date, later) = ("Wed, 25 Nov 2026 10:00:00 GMT", "Wed, 25 Nov 2026 10:00:07 GMT");
+    check_waits(&[("retry-after", later), ("date", date)], 7_000);
+    check_waits(&[("retry-after", "Wednesday, 25-Nov-26 10:00:07 GMT"), ("date", date)], 7_000);
+    check_waits(&[("retry-after", date), ("date", later)], 0);
+    check_waits(&[("retry-after", "9999999999"), ("date", date)], 120_000);
+    // Without the endpoint's clock, and where it is no date: the usual wait.
+    check_waits(&[("retry-after", later)], 1_000);
+    check_waits(&[("retry-after", "soon"), ("date", date)], 1_000);
+}
+
+#[test]
+fn trouble_beyond_its_ceiling_ends_the_plan_and_says_what_it_was() {
+    let mut setting = setting();
+    setting.ceilings.trouble = TroubleMost { least: 3, percent: 50 };
+    let mut answers = 0;
+    let carried = check_with(setting, &vec![on_push(); 40], |_| {
+        answers += 1;
+        // One in two is tolerable, two in three is not.
+        (0, if answers > 8 && answers % 3 != 0 || answers % 2 == 0 { lost() } else { reply(200, json!({})) })
+    });
+    let stop = carried.ends.unwrap_err();
+    assert!(matches!(stop, Stop::Trouble { .. }), "{stop:?}");
+    let (lost, requests) = (carried.run.spent.lost, carried.run.spent.requests);
+    let told = format!("of {requests} requests {lost} got no answer (0 throttled, {lost} lost, 0 not sent)");
+    assert!(stop.to_string().contains(&told), "{stop}");
+    assert!(requests > 8 && lost * 2 > requests, "{lost} of {requests}");
+}
+
+#[test]
+fn waits_are_spread_by_the_seeds_and_by_no_more_than_the_pace_says() {
+    let times = || {
+        let mut setting = setting();
+        setting.pace.jitter_percent = 50;
+        let mut polls = 0;
+        let carried = check_with(setting, &[create("a"), on("pushBox", "a", Settle::Poll { after_ms: 1_000 })], |_| {
+            polls += 1;
+            (0, reply(200, json!({"id": "1", "ready": polls == 6})))
+        });
+        let sent: Vec<u64> = carried.run.exchanges.iter().map(|exchange| exchange.sent_ms).collect();
+        sent.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<u64>>()
+    };
+    let waits = times();
+    assert_eq!(waits, times());
+    // The polls come after 1, 1, 1.5 and 2.25 seconds.
+    let least = [0, 1_000, 1_000, 1_500, 2_250];
+    assert!(waits.iter().zip(least).all(|(wait, least)| (least..=least * 3 / 2 + 1).contains(wait)), "{waits:?}");
+    assert_ne!(waits, least, "no seed of this test is so unlikely");
+}
+
+#[test]
+fn plans_side_by_side_spend_from_one_purse() {
+    let ceilings = Ceilings { requests: 10, gap: Duration::from_millis(100), ..Ceilings::NONE };
+    let (catalog, identities, secrets) = (catalog(), identities(), Secrets::new("salt"));
+    let sent = RefCell::new(Vec::new());
+    let endpoint = Script {
+        answer: RefCell::new(|_: &Request| {
+            sent.borrow_mut().push(Instant::now());
+            (250, reply(200, json!({})))
+        }),
+    };
+    let purse = Purse::new(ceilings);
+    let steps = vec![on_push(); 8];
+    let (purse, steps) = (&purse, &steps);
+    let plan = |number| {
+        let context = Context {
+            endpoint: &endpoint,
+            catalog: &catalog,
+            identities: &identities,
+            secrets: &secrets,
+            marks: &NoMarks,
+            pace: Pace::IN_PROCESS,
+            budget: Budget { requests: 100, time: Duration::from_secs(100) },
+            purse,
+            seeds: (1, number),
+            cancel: Cancel::never(),
+        };
+        async move {
+            let (mut run, mut watcher) = (Run::begin(Box::new(NoJournal)), Recorder::default());
+            carry_out_plan(&context, steps, &mut run, &mut watcher).await.map(|_| run.spent.requests)
+        }
+    };
+    let ends = paused().block_on(futures::future::join_all((0..3).map(plan)));
+    assert_eq!(ends, [Err(Stop::Requests), Err(Stop::Requests), Err(Stop::Requests)]);
+    let sent = sent.borrow();
+    assert_eq!((sent.len(), purse.spent()), (10, 10));
+    assert!(sent.windows(2).all(|pair| pair[1] - pair[0] == Duration::from_millis(100)), "{sent:?}");
+}
+
+#[test]
+fn on_a_bad_wire_nothing_is_changed_twice_and_every_request_is_on_record() {
+    use crate::endpoint::{Faulty, WireFaults};
+    for seed in 0..200 {
+        let faults = format!(
+            "seed={seed},reset-after=150,reset-before=100,truncate=50,throttle=100,unavailable=100,wrong-type=50"
+        );
+        let changed = RefCell::new(BTreeMap::<String, u32>::new());
+        let toy = Script {
+            answer: RefCell::new(|request: &Request| {
+                if request.method == "PUT" {
+                    *changed.borrow_mut().entry(request.path.clone()).or_default() += 1;
+                }
+                (1, reply(200, json!({"ready": true})))
+            }),
+        };
+        let steps: Vec<Step> = (0..20)
+            .map(|at| Step {
+                path: BTreeMap::from([("box_id".into(), json!(at))]),
+                ..step("pushBox", Settle::Poll { after_ms: 0 })
+            })
+            .collect();
+        let faulty = Faulty::new(toy, faults.parse::<WireFaults>().unwrap());
+        let counted = Counted { endpoint: &faulty, asked: std::cell::Cell::new(0) };
+        let carried = check_endpoint(setting(), &steps, &counted);
+        let asked = counted.asked.get();
+        assert_eq!(carried.seen.len() as u64, asked);
+        assert_eq!(carried.run.spent.requests, asked);
+        assert!(carried.ends().iter().all(|end| *end == StepEnd::Settled));
+        assert!(changed.borrow().values().all(|&times| times == 1), "seed {seed}");
+    }
+}
+
+/// Counts what goes to an endpoint.
+struct Counted<'a> {
+    endpoint: &'a dyn Endpoint,
+    asked: std::cell::Cell<u64>,
+}
+
+impl Endpoint for Counted<'_> {
+    fn name(&self) -> &str {
+        self.endpoint.name()
+    }
+
+    fn send<'a>(&'a self, request: &'a Request) -> Pending<'a> {
+        self.asked.set(self.asked.get() + 1);
+        self.endpoint.send(request)
+    }
+}
+
+fn hindered(by: Hindrance) -> Outcome {
+    Outcome::Hindered { by, reply: Reply { status: 403, headers: BTreeMap::new(), body: ReplyBody::Empty } }
+}
+
+#[test]
+fn throttling_and_maintenance_are_waited_for_and_a_quota_is_not() {
+    for (by, sent) in [(Hindrance::Throttling, 2), (Hindrance::Maintenance, 2), (Hindrance::Quota, 1)] {
+        let mut first = true;
+        let carried = check(&[create("a")], |_| {
+            if std::mem::take(&mut first) { (0, hindered(by)) } else { (0, reply(202, json!({"id": "1"}))) }
+        });
+        assert_eq!((carried.ends(), carried.seen.len()), (vec![StepEnd::Done], sent), "{by:?}");
+    }
+}
+
+/// An endpoint of which no more is to be asked after so many requests.
+struct Wearing {
+    left: RefCell<u32>,
+}
+
+impl Endpoint for Wearing {
+    fn name(&self) -> &str {
+        "wearing"
+    }
+
+    fn send<'a>(&'a self, _: &'a Request) -> Pending<'a> {
+        *self.left.borrow_mut() -= 1;
+        Box::pin(async { hindered(Hindrance::Quota) })
+    }
+
+    fn worn_out(&self) -> Option<String> {
+        (*self.left.borrow() == 0).then(|| "too much trouble".to_string())
+    }
+}
+
+#[test]
+fn an_endpoint_that_is_worn_out_ends_the_plan_with_the_reason() {
+    let carried = check_endpoint(setting(), &vec![create("a"); 5], &Wearing { left: RefCell::new(2) });
+    assert_eq!((carried.ends, carried.seen.len()), (Err(Stop::Hindered { cause: "too much trouble".into() }), 2));
+}
+
+#[test]
+fn input_to_which_a_profile_added_is_doubtful_at_the_added_places() {
+    let added = Step { setup: vec!["/box/lid".to_string()], ..create("a") };
+    let carried = check(&[added, create("b")], |_| (0, reply(202, json!({"id": "1"}))));
+    let input = carried.seen[0].input.clone().expect("it is marked");
+    assert_eq!((input.class, input.doubts), (crate::schema::Class::Doubtful, vec!["/box/lid".to_string()]));
+    assert_eq!(carried.seen[1].input, None, "the recorder marks nothing");
+}
