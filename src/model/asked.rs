@@ -73,7 +73,7 @@ impl Asked {
             doubts: input.doubts,
             path: map(&exchange.path),
             query: map(&exchange.query),
-            header: headers(model, exchange),
+            header: headers(model, &exchange.headers),
             body: exchange.body.as_ref().map_or(Val::Null, Val::from),
             version: Val::Null,
             today: Val::Str(Arc::from(model.today.as_str())),
@@ -132,13 +132,12 @@ impl Asked {
 
 /// The root `header`. Header names have no case; the suite's expressions have.
 #[must_use]
-pub fn headers(model: &Model, exchange: &Exchange) -> Val {
+pub fn headers(model: &Model, sent: &BTreeMap<String, String>) -> Val {
     let spelled = |name: &str| -> Arc<str> {
         let known = model.header_names.iter().find(|known| known.eq_ignore_ascii_case(name));
         Arc::from(known.map_or(name, String::as_str))
     };
-    let headers = exchange.headers.iter();
-    let headers = headers.map(|(name, value)| (spelled(name), Val::Str(Arc::from(value.as_str()))));
+    let headers = sent.iter().map(|(name, value)| (spelled(name), Val::Str(Arc::from(value.as_str()))));
     Val::Map(Arc::new(headers.collect()))
 }
 

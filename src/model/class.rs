@@ -7,6 +7,7 @@ use crate::expr::{Comparison, Expr, Key, Path, Relation, Scope, Val};
 use crate::history::{Exchange, Input};
 use crate::schema::{Class, Schemas, classify, classify_lent};
 use crate::suite::Let;
+use std::collections::BTreeMap;
 
 /// The class of a call's input: of its body and its query. What was put down when it was sent
 /// goes before what the recorded body shows.
@@ -47,24 +48,36 @@ pub fn classed(model: &Model, schemas: &Schemas, exchange: &Exchange) -> Input {
     Input { class, doubts: if from_query { vec!["?".to_string()] } else { doubts.collect() } }
 }
 
-/// The version that a call asks for, as the suite reads it from the headers.
+/// The version that a call asks for, as the suite reads it from headers and binding.
 #[must_use]
 pub fn version_of(model: &Model, exchange: &Exchange) -> Option<String> {
+    version_by(model, &exchange.headers, &exchange.binding)
+}
+
+/// As [`version_of`], before there is an exchange.
+#[must_use]
+pub fn version_by(model: &Model, sent: &BTreeMap<String, String>, binding: &str) -> Option<String> {
     let version = model.suite.version.as_ref()?;
-    let read = if version.roots().iter().all(|root| root.as_ref() == "header") {
-        version.eval(&Headers(headers(model, exchange))).unwrap_or(Val::Null)
-    } else {
-        Asked::new(model, exchange, Class::Valid).version().clone()
-    };
-    if let Val::Str(version) = read { Some(version.to_string()) } else { None }
+    let called = Called { header: headers(model, sent), binding: Val::from(binding) };
+    match version.eval(&called) {
+        Ok(Val::Str(version)) => Some(version.to_string()),
+        _ => None,
+    }
 }
 
 /// All that the suite's version is read from.
-struct Headers(Val);
+struct Called {
+    header: Val,
+    binding: Val,
+}
 
-impl Scope for Headers {
+impl Scope for Called {
     fn root(&self, name: &str) -> Option<Val> {
-        (name == "header").then(|| self.0.clone())
+        match name {
+            "header" => Some(self.header.clone()),
+            "binding" => Some(self.binding.clone()),
+            _ => None,
+        }
     }
 }
 

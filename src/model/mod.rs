@@ -26,7 +26,7 @@ mod tests;
 
 pub use asked::{Asked, Heard};
 pub use belief::{Belief, Bounds, Deviation, Excess, Insight, Observed, describe, state_of};
-pub use class::{classed, undecided, version_of};
+pub use class::{classed, undecided, version_by, version_of};
 pub use compile::{
     ClauseId, ClauseInfo, Ending, Generated, Model, ModelError, OperationModel, Origin, Shown, place_of_id,
 };

@@ -138,11 +138,10 @@ fn ends(effect: &Effect) -> bool {
 }
 
 fn version_header(suite: &Suite) -> Option<String> {
-    let path = suite.version.as_ref()?.as_path()?;
-    match path.keys.as_slice() {
+    suite.version.as_ref()?.reads().into_iter().find_map(|path| match path.keys.as_slice() {
         [Key::Name(name)] if path.root.as_ref() == "header" => Some(name.to_string()),
         _ => None,
-    }
+    })
 }
 
 /// The expression, what it says of the first elements of lists, and the same of every

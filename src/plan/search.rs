@@ -6,7 +6,7 @@ use super::probe::{Actor, Call, Scene};
 use super::situation::{Presence, named};
 use super::step::handle;
 use crate::expr::Val;
-use crate::model::{ClauseId, Held, Model, Moment, Thing, World, advanced, apply, choices, hold, read};
+use crate::model::{ClauseId, Held, Model, Moment, Thing, World, advanced, apply, choices, hold, read, version_of};
 use crate::schema::{Rng, deviations_at};
 use serde_json::Value;
 use std::collections::{BTreeSet, VecDeque};
@@ -179,10 +179,9 @@ pub fn signature(model: &Model, hints: &Hints, world: &World) -> String {
 #[must_use]
 pub fn spoiled(scene: &Scene<'_>, good: &Call, clause: ClauseId, rng: &mut Rng) -> Option<Call> {
     let operation = scene.schemas.operation(&good.step.operation)?;
-    let header = scene.hints.version_header.as_ref();
-    let version = header.and_then(|name| good.step.headers.get(name)).map(String::as_str);
-    let shape = scene.schemas.request(operation, version)?;
-    let mut cases = deviations_at(shape, good.exchange.body.as_ref()?, version);
+    let version = version_of(scene.model, &good.exchange);
+    let shape = scene.schemas.request(operation, version.as_deref())?;
+    let mut cases = deviations_at(shape, good.exchange.body.as_ref()?, version.as_deref());
     let names = named(&good.step);
     for _ in 0..SPOILED_MAX.min(cases.len()) {
         let case = cases.swap_remove(rng.below(cases.len() as u64) as usize);

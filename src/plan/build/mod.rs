@@ -8,7 +8,7 @@ use super::hints::{Need, Root};
 use super::probe::{Call, Scene, empty_step};
 use super::step::Step;
 use crate::expr::Val;
-use crate::model::{ClauseId, OperationModel};
+use crate::model::{ClauseId, OperationModel, version_by};
 use crate::schema::catalog::{self, Operation};
 use crate::schema::{Draw, Rng, draw_valid};
 use crate::suite::{Binding, Verb};
@@ -52,9 +52,9 @@ pub fn build(scene: &Scene<'_>, ask: &Ask, rng: &mut Rng) -> Option<Call> {
     };
     fill_parameters(scene, operation, ask, &mut step, rng);
     version(scene, &needs, ask, &mut step, rng);
-    let version = Version::of(scene, &step);
-    let how = Draw { optional_percent: ask.optional_percent, microversion: version.0.clone(), ..Draw::default() };
-    let shape = scene.schemas.request(operation, version.0.as_deref());
+    let version = version_by(scene.model, &step.headers, &step.binding);
+    let how = Draw { optional_percent: ask.optional_percent, microversion: version.clone(), ..Draw::default() };
+    let shape = scene.schemas.request(operation, version.as_deref());
     if let Some(shape) = shape {
         step.body = Some(draw_valid(shape, rng, &how).ok()?);
     }
@@ -82,14 +82,6 @@ fn binding<'a>(operation: &'a Operation, needs: &[&Need], rng: &mut Rng) -> Opti
     // Every binding sees the whole life of a thing, so what is wished is not always followed.
     let wished = !fitting.is_empty() && rng.chance(4, 5);
     if wished { rng.pick(&fitting).copied() } else { rng.pick(&operation.bindings) }
-}
-
-struct Version(Option<String>);
-
-impl Version {
-    fn of(scene: &Scene<'_>, step: &Step) -> Version {
-        Version(scene.hints.version_header.as_ref().and_then(|name| step.headers.get(name).cloned()))
-    }
 }
 
 /// The needs of the goal, over those of an accepting clause of the call: what the goal does

@@ -4,6 +4,7 @@ use super::super::probe::Call;
 use super::super::search::with_handles;
 use super::super::situation::named;
 use super::{Guided, View, moves};
+use crate::model::version_of;
 use crate::schema::{Class, Deviation, deviations_at};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,11 +61,10 @@ impl Guided {
     fn deviation(&mut self, view: &mut View<'_, '_>, good: &Call) -> Option<Call> {
         let scene = view.scene;
         let operation = scene.schemas.operation(&good.step.operation)?;
-        let version =
-            scene.hints.version_header.as_ref().and_then(|name| good.step.headers.get(name)).map(String::as_str);
-        let shape = scene.schemas.request(operation, version)?;
+        let version = version_of(scene.model, &good.exchange);
+        let shape = scene.schemas.request(operation, version.as_deref())?;
         let body = good.exchange.body.as_ref()?;
-        let mut cases = deviations_at(shape, body, version);
+        let mut cases = deviations_at(shape, body, version.as_deref());
         let all = cases.len();
         cases.retain(|case| !self.sent.holds(&operation.id, case));
         self.sent.left.insert(operation.id.clone(), (cases.len(), all));

@@ -19,8 +19,7 @@ pub(super) fn check(lint: &mut Lint) {
     let suite = lint.suite;
     let schemas = lint.schemas;
     if let Some(version) = &suite.version {
-        let roots = Roots::from([("header".to_string(), open_record())]);
-        expression(lint, &roots, version, &way!["version"]);
+        expression(lint, &version_roots(), version, &way!["version"]);
     }
     for (i, clause) in suite.clauses.iter().enumerate() {
         let at = way_to_clause(suite, i);
@@ -224,13 +223,18 @@ fn with_lets(lint: &mut Lint, roots: &Roots, expr: &Expr) -> Roots {
     all
 }
 
+/// What the version is read from.
+fn version_roots() -> Roots {
+    Roots::from([("header".to_string(), open_record()), ("binding".to_string(), Type::Str)])
+}
+
 fn call_roots(lint: &Lint, records: &Records, operation: &Operation) -> Roots {
     let suite = lint.suite;
     let names = |names: &[&str]| Type::Enum(names.iter().map(|n| n.to_string()).collect());
     let operations = lint.schemas.catalog.operations.iter().map(|o| o.id.clone()).collect();
     let bindings = operation.bindings.iter().map(|binding| binding.id.clone()).collect();
     let version = match &suite.version {
-        Some(expr) => expr::check(expr, &Roots::from([("header".to_string(), open_record())])).0.or_null(),
+        Some(expr) => expr::check(expr, &version_roots()).0.or_null(),
         None => Type::Null,
     };
     let world = suite.resources.iter().enumerate().map(|(i, resource)| {

@@ -49,7 +49,7 @@ pub(super) fn pools(reader: &mut Reader, node: Option<&Node>) -> BTreeMap<String
 
 /// The version a call asks for, over its headers.
 pub(super) fn version(reader: &mut Reader, node: Option<&Node>) -> Option<Expr> {
-    node.and_then(|n| reader.expr(n, "`version`", &Scope::of(&["header"])))
+    node.and_then(|n| reader.expr(n, "`version`", &Scope::of(&["header", "binding"])))
 }
 
 /// The roots that are known depend on where the expression is named, so they are checked there.
