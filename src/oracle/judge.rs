@@ -98,7 +98,9 @@ impl Judge {
                 shape
                     .violations_at(body, version.as_deref())
                     .iter()
-                    .filter(|violation| !violation.doubtful && !known(violation) && !absent(shape, violation))
+                    .filter(|violation| {
+                        !violation.doubtful && !known(violation) && !absent(&self.schemas, shape, violation)
+                    })
                     .map(line)
                     .collect()
             }
@@ -145,9 +147,12 @@ pub fn judge(
     Ok((judge, seen))
 }
 
-/// Null for an optional property is absence: documents leave optional fields out, services write null.
-fn absent(shape: &Shape, violation: &Violation) -> bool {
-    violation.keyword == "type" && violation.found == "null" && !shape.demands(&violation.pointer)
+/// Null for an optional property is absence: documents leave optional fields out, services write null. So it is
+/// for a property that a reply always has, if it says what the request could leave out.
+fn absent(schemas: &Schemas, shape: &Shape, violation: &Violation) -> bool {
+    let name = violation.pointer.rsplit('/').next().unwrap_or_default();
+    let spared = || !shape.demands(&violation.pointer) || schemas.may_be_left_out(name);
+    violation.keyword == "type" && violation.found == "null" && spared()
 }
 
 fn line(violation: &Violation) -> String {

@@ -36,6 +36,14 @@ impl Shape {
         Ok(Shape { schema, nodes })
     }
 
+    /// Names of the properties, at whatever depth, that may be left out of what holds them.
+    pub(super) fn optional(&self) -> impl Iterator<Item = &str> {
+        self.nodes.iter().flat_map(|node| {
+            let names = node.props.iter().flatten().map(|(name, _)| name);
+            names.filter(|name| !node.required.contains(name)).map(String::as_str)
+        })
+    }
+
     pub(super) fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id]
     }

@@ -1,7 +1,7 @@
 //! Guards evaluated where almost nothing is known.
 
 use super::super::types::{Let, Suite};
-use crate::expr::{Comparison, Expr, Key, Path, Val};
+use crate::expr::{Comparison, Expr, Key, Path, Relation, Val};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -129,7 +129,9 @@ pub(super) fn candidates(suite: &Suite, path: &Path, guards: &[&Expr], wholes: b
             return Vec::new();
         }
         let comparisons: Vec<Comparison> = guard.comparisons().into_iter().filter(|c| c.path == *path).collect();
-        if guard.to_string().matches(&path.to_string()).count() > comparisons.len() {
+        // No list of values stands for all texts that match a pattern.
+        let listed = |it: &&Comparison| !matches!(it.op, Relation::Matches | Relation::NotMatches);
+        if guard.to_string().matches(&path.to_string()).count() > comparisons.iter().filter(listed).count() {
             return Vec::new();
         }
         for comparison in &comparisons {
