@@ -186,6 +186,15 @@ fn a_value_that_is_not_offered_and_a_quota_of_zero_are_told_before_anything_is_c
     let words = ["does not offer \"gone\"", "pools.flavors", "\"s\""];
     check_refused("flavor", &Server::start(answer), &format!("{offer}{pools}"), native, 4, &words);
     let empty = "changes: allowed\npools: { flavors: [] }\n";
+    let strange = "changes: allowed\npools: { flavours: [s] }\n";
+    check_refused(
+        "strange",
+        &Server::start(answer),
+        strange,
+        native,
+        4,
+        &["pool `flavours`", "did you mean", "flavors"],
+    );
     check_refused("empty", &Server::start(answer), empty, native, 4, &["`flavors` is empty"]);
     let quota = "changes: allowed\nquotas: { server: { get: /limits, most: /most } }\n";
     check_refused("quota", &Server::start(answer), quota, native, 5, &["no room for a server"]);
@@ -244,6 +253,83 @@ fn a_quota_that_the_profile_recognises_is_no_deviation_and_ends_the_run_beyond_i
     assert!(told.contains("stopped before its clauses were decided: ") && told.contains(words), "{told}");
     assert!((4..60).contains(&server.asked().len()), "{}", server.asked().len());
     assert_eq!(json(&folder.join("reports/lamps/report.json"))["totals"]["fail"], 0);
+}
+
+#[test]
+fn a_dry_run_says_what_a_run_would_ask_and_creates_nothing() {
+    let folder = scratch("dry-run");
+    let profile = folder.join("profile.yaml");
+    let _mock = Mock::start(&profile, &["--speed", "1000"]);
+    let dry = |requests: &str| {
+        let more = ["--dry-run", "--requests", requests];
+        let output = run(&lamps(), &folder, "lamps", profile.to_str().unwrap(), &more);
+        let told = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{told}{}", text(&output.stderr));
+        told
+    };
+    let told = dry("600");
+    for words in [
+        "  requests  about 390\n",
+        "  things    lamp: about ",
+        "at most 16 at once",
+        " hours of a lamp\n",
+        "at the mock's pace; no earlier run tells",
+        "  quota     lamp: not known; `quotas` in the profile says how to read it\n",
+        "exit 0: a dry run, nothing was created\n",
+    ] {
+        assert!(told.contains(words), "`{words}` is not in: {told}");
+    }
+    assert!(!folder.join("reports").exists(), "nothing is written");
+    let output = run(&lamps(), &folder, "lamps", profile.to_str().unwrap(), &["--requests", "600"]);
+    assert!(matches!(output.status.code(), Some(0 | 3)), "{}", text(&output.stdout));
+    let told = dry("600");
+    assert!(told.contains(" where all is slow; from "), "{told}");
+    assert!(told.contains(" passages that an earlier run has seen here"), "{told}");
+}
+
+#[test]
+fn a_dry_run_holds_what_is_needed_of_a_quota_against_what_is_free() {
+    let folder = scratch("dry-quota");
+    let server = Server::start(|line, _| match line.contains("/limits") {
+        true => ("200 OK", JSON, r#"{"most":5,"used":3}"#.to_string()),
+        false => ("404 Not Found", JSON, "{}".to_string()),
+    });
+    let quotas = "changes: allowed\nquotas: { lamp: { get: /limits, most: /most, used: /used } }\n";
+    let profile = server.profile(&folder, quotas);
+    let output = run(&lamps(), &folder, "lamps", &profile, &["--dry-run", "--requests", "100"]);
+    let told = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{told}{}", text(&output.stderr));
+    let words =
+        "  quota     lamp: 3 needed at once, only 2 free; write `limits: { live: 2 }`, or have the quota raised\n";
+    assert!(told.contains(words), "{told}");
+    assert!(server.asked().iter().all(|line| line.starts_with("GET ")), "{:?}", server.asked());
+}
+
+#[cfg(unix)]
+#[test]
+fn calls_that_a_profile_lets_fail_are_made_between_its_two_commands() {
+    let folder = scratch("provoke");
+    let profile = folder.join("profile.yaml");
+    let _mock = Mock::start(&profile, &["--speed", "1000"]);
+    let log = folder.join("log");
+    let given = std::fs::read_to_string(&profile).unwrap();
+    let with = |begin: &str| {
+        let provoke = format!(
+            "provoke: {{ lightLamp: {{ begin: '{begin}', end: 'echo end >> {}', each: 2 }} }}\n",
+            log.display()
+        );
+        std::fs::write(&profile, format!("{given}{provoke}")).unwrap();
+        run(&lamps(), &folder, "lamps", profile.to_str().unwrap(), &["--requests", "400"])
+    };
+    let output = with(&format!("echo begin >> {}", log.display()));
+    assert!(matches!(output.status.code(), Some(0 | 3)), "{}", text(&output.stdout));
+    let told = std::fs::read_to_string(&log).unwrap();
+    let (begun, ended) = (told.matches("begin").count(), told.matches("end").count());
+    assert!(begun > 1 && begun == ended, "{told}");
+    let output = with("exit 7");
+    let wrong = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(4), "{wrong}");
+    assert!(wrong.contains("a command under `provoke` failed: `exit 7`: "), "{wrong}");
 }
 
 #[test]

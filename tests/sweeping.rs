@@ -256,7 +256,8 @@ fn after_a_kill_at_any_moment_a_sweep_leaves_nothing_with_the_journal_or_without
             vec!["--run", &run]
         };
         let output = cloud.sweep(&reports, &further);
-        assert_eq!(output.status.code(), Some(0), "kill {kill} of seed {seed}: {}", told(&output));
+        let code = output.status.code();
+        assert_eq!(code, Some(0), "kill {kill} of seed {seed}: {}{}", told(&output), cloud.strangers());
         assert_eq!(cloud.there(), cloud.before, "kill {kill} of seed {seed}: {}{}", told(&output), cloud.strangers());
         let journals = std::fs::read_dir(cloud.journals(&reports)).into_iter().flatten().count();
         assert_eq!(journals, 0, "a journal without leftovers is not kept");

@@ -5,12 +5,13 @@ use super::event::{Event, Listener, Spent};
 use super::keeper::Keeper;
 use super::share::Share;
 use super::watch::Eyes;
-use crate::endpoint::{Endpoint, Identities};
+use crate::endpoint::{Endpoint, Identities, Provocation, run_command};
 use crate::history::{Cause, Header, History, Outcome, Secrets};
 use crate::model::{Bounds, Excess, Fault, Heard, Id, Life, Model, Tally};
 use crate::oracle::Finding;
 use crate::plan::{
-    Chooser, Coverage, Ending, FORMAT, Handles, Hints, Limits, Plan, Recorded, Situation, Step, alive, cover, places,
+    Chooser, Coverage, Ending, FORMAT, Handles, Hints, Limits, Plan, Recorded, Settle, Situation, Step, alive, cover,
+    places,
 };
 use crate::run::{Cancel, Ceilings, Context, Left, Marking, NoJournal, NoMarks, Pace, Run, StepEnd, Stop, carry_out};
 use crate::schema::Schemas;
@@ -41,6 +42,8 @@ pub struct Site<'a> {
     pub endpoint: &'a dyn Fn(u64) -> Rc<dyn Endpoint>,
     /// By operation, what this endpoint needs in a body that brings the first thing to life.
     pub setup: BTreeMap<String, Value>,
+    /// By operation, how to let it fail.
+    pub provoke: BTreeMap<String, Provocation>,
     /// Deletes what plans bring to life; none where nothing has to be.
     pub keeper: Option<Keeper>,
 }
@@ -135,7 +138,12 @@ pub(super) async fn drive(
             break Some(stop);
         }
         let index = steps.len();
+        let provocation = site.provoke.get(&step.operation).filter(|it| it.falls_on(step.body.as_ref()));
+        if let Err(stop) = begun(provocation, &mut step).await {
+            break Some(stop);
+        }
         let end = carry_out(&context, &step, index, &mut run, &mut eyes).await;
+        let end = over(provocation, end).await;
         if matches!(end, Ok(StepEnd::Skipped(_))) {
             skipped += 1;
         }
@@ -225,6 +233,26 @@ pub async fn retrace(
 pub(super) async fn again(share: &Share<'_>, plan: &Plan, number: u64, allowance: Allowance) -> Result<Driven, Fault> {
     let mut chooser = Recorded::new(plan.steps.clone());
     drive(share, &mut chooser, number, plan.drawn, allowance).await
+}
+
+/// From here on the call fails. It is waited for: what was let fail has to have failed before that ends.
+async fn begun(provocation: Option<&Provocation>, step: &mut Step) -> Result<(), Stop> {
+    if let Some(provocation) = provocation {
+        step.settle = Settle::Poll { after_ms: 0 };
+        run_command(&provocation.begin).await.map_err(|cause| Stop::Provocation { cause })?;
+    }
+    Ok(())
+}
+
+/// From here on it works again, whatever became of it.
+async fn over(provocation: Option<&Provocation>, end: Result<StepEnd, Stop>) -> Result<StepEnd, Stop> {
+    match provocation {
+        None => end,
+        Some(provocation) => match run_command(&provocation.end).await {
+            Ok(()) => end,
+            Err(cause) => Err(Stop::Provocation { cause }),
+        },
+    }
 }
 
 /// Merges what the profile adds into the body of a create, as RFC 7396 merges, and notes where.

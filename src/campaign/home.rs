@@ -97,6 +97,7 @@ pub fn site<'a>(
         limits: mock_limits(model, schemas, home.steps_per_plan_max, home.live_max),
         endpoint,
         setup: BTreeMap::new(),
+        provoke: BTreeMap::new(),
         keeper: None,
     }
 }

@@ -169,7 +169,13 @@ async fn one(
 /// Whether what came of one plan ends the others.
 fn halt_by(share: &Share<'_>, order: &Order<'_>, driven: &Driven) {
     match &driven.stop {
-        Some(stop @ (Stop::Unreachable { .. } | Stop::Hindered { .. } | Stop::Unfit(_) | Stop::Journal { .. })) => {
+        Some(
+            stop @ (Stop::Unreachable { .. }
+            | Stop::Hindered { .. }
+            | Stop::Unfit(_)
+            | Stop::Journal { .. }
+            | Stop::Provocation { .. }),
+        ) => {
             share.purse.halt(stop.clone());
         }
         _ if order.budget.first_only && !driven.findings.is_empty() => share.purse.halt(Stop::Enough),
@@ -233,7 +239,7 @@ impl Gathered {
             None | Some(Stop::Requests | Stop::Time | Stop::Enough) => {}
             // A recorded plan that needs more room than there is.
             Some(Stop::Live { .. }) => self.spent.steps_skipped += 1,
-            Some(stop @ (Stop::Unfit(_) | Stop::Journal { .. })) => self.failed = Some(stop),
+            Some(stop @ (Stop::Unfit(_) | Stop::Journal { .. } | Stop::Provocation { .. })) => self.failed = Some(stop),
             Some(stop @ Stop::Unreachable { .. }) if !self.answered => self.failed = Some(stop),
             Some(stop) => {
                 self.stopped.get_or_insert_with(|| stop.to_string());

@@ -47,6 +47,7 @@ impl std::fmt::Debug for Given {
 }
 
 /// What one campaign is to do.
+#[derive(Clone)]
 pub struct Order<'a> {
     pub loaded: &'a Loaded,
     pub chosen: &'a Chosen,

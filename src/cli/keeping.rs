@@ -5,7 +5,7 @@ use super::lead::{on_running_clock, real_site};
 use super::ready::reached_to_clean;
 use super::wrong::Wrong;
 use crate::campaign::{Keeper, Leftovers, Mark, Site, Wanted, delete, idle, leftovers, marked, remembered, run_id};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, run_command};
 use crate::run::{Entry, JOURNAL_FORMAT, Left, Purse, Reserve, Whose};
 use std::rc::Rc;
 use std::time::Duration;
@@ -77,6 +77,13 @@ pub fn sweep(order: &Order<'_>, journals: &[Vec<Entry>], wanted: &Wanted, look_o
         let found = leftovers(&site, &journals, wanted, &reserve, &mut 0).await;
         if look_only {
             return Ok(Cleared { found, gone: Vec::new(), left: Vec::new() });
+        }
+        // A run that was killed has let nothing work again.
+        for provocation in site.provoke.values() {
+            if let Err(cause) = run_command(&provocation.end).await {
+                let place = order.profile.clone().unwrap_or_else(|| "the profile".to_string());
+                return Err(Wrong::input(place, format!("a command under `provoke` failed: {cause}"), "correct it"));
+            }
         }
         let purse = Purse::new(site.ceilings);
         let context = idle(&site, there.endpoint.as_ref(), &purse);

@@ -12,7 +12,7 @@ use crate::campaign::{
 use crate::endpoint::mock::Tempo;
 use crate::endpoint::{CALLERS, Endpoint, Identities, Profile};
 use crate::history::Secrets;
-use crate::model::{Bounds, ClauseId};
+use crate::model::{Bounds, ClauseId, Model};
 use crate::oracle::Standing;
 use crate::plan::{Hints, Limits, Plan};
 use crate::run::{Left, Pace, Stop};
@@ -138,7 +138,7 @@ pub fn replay(order: &Order<'_>, plan: &Plan, number: u64, listener: &mut dyn Li
         })??,
     };
     match &driven.stop {
-        Some(stop @ (Stop::Unreachable { .. } | Stop::Unfit(_) | Stop::Journal { .. })) => {
+        Some(stop @ (Stop::Unreachable { .. } | Stop::Unfit(_) | Stop::Journal { .. } | Stop::Provocation { .. })) => {
             Err(failed(order, &CampaignError::Endpoint { stop: stop.clone(), left: driven.left.clone() }))
         }
         _ => Ok(driven),
@@ -149,7 +149,7 @@ fn bounds(order: &Order<'_>) -> Bounds {
     Bounds { worlds_max: WORLDS_MAX, settle_percent: order.settle_percent, insight: false }
 }
 
-fn home(order: &Order<'_>) -> Home {
+pub(super) fn home(order: &Order<'_>) -> Home {
     let fault = match order.chosen {
         Chosen::Mock(fault) => fault.clone(),
         _ => None,
@@ -172,11 +172,6 @@ pub(super) fn real_site<'a>(
     endpoint: &'a dyn Fn(u64) -> Rc<dyn Endpoint>,
 ) -> Site<'a> {
     let (model, schemas) = (&there.loaded.model, &there.loaded.schemas);
-    let settle_ms = model.suite.resources.iter().map(|resource| resource.settles_ms).max().unwrap_or(60_000);
-    let settle_most = Duration::from_millis(settle_ms.saturating_mul(u64::from(order.settle_percent)) / 100);
-    let ceilings = &profile.limits;
-    // An endpoint that settles in a hundredth of the time is looked at as much more often.
-    let paced = |usual: Duration| (usual * order.settle_percent.min(100) / 100).max(POLL_LEAST);
     let literals = profile.identities.credentials().map(|credential| credential.expose());
     Site {
         model: model.clone(),
@@ -187,15 +182,7 @@ pub(super) fn real_site<'a>(
             .with_names(profile.secrets.iter().map(String::as_str))
             .with_literals(literals)
             .with_learned(there.learned.clone()),
-        pace: Pace {
-            poll_first: ceilings.poll_ms.map_or_else(|| paced(Pace::REAL.poll_first), Duration::from_millis),
-            poll_most: paced(Pace::REAL.poll_most),
-            // Each thing has its own bound, which the last look is a little after.
-            settle_most: settle_most + LATE,
-            quiet: settle_most + LATE,
-            request_timeout: ceilings.request_seconds.map_or(Pace::REAL.request_timeout, Duration::from_secs),
-            ..Pace::REAL
-        },
+        pace: pace(order, profile, model),
         ceilings: order.ceilings,
         seed: order.seed,
         reading_only: order.chosen.reading_only(),
@@ -204,12 +191,31 @@ pub(super) fn real_site<'a>(
         limits: limits(order, &profile.identities),
         endpoint,
         setup: profile.setup.clone(),
+        provoke: profile.provoke.clone(),
         keeper: None,
     }
 }
 
+/// How a real endpoint is looked at.
+pub(super) fn pace(order: &Order<'_>, profile: &Profile, model: &Model) -> Pace {
+    let settle_ms = model.suite.resources.iter().map(|resource| resource.settles_ms).max().unwrap_or(60_000);
+    let settle_most = Duration::from_millis(settle_ms.saturating_mul(u64::from(order.settle_percent)) / 100);
+    let ceilings = &profile.limits;
+    // An endpoint that settles in a hundredth of the time is looked at as much more often.
+    let paced = |usual: Duration| (usual * order.settle_percent.min(100) / 100).max(POLL_LEAST);
+    Pace {
+        poll_first: ceilings.poll_ms.map_or_else(|| paced(Pace::REAL.poll_first), Duration::from_millis),
+        poll_most: paced(Pace::REAL.poll_most),
+        // Each thing has its own bound, which the last look is a little after.
+        settle_most: settle_most + LATE,
+        quiet: settle_most + LATE,
+        request_timeout: ceilings.request_seconds.map_or(Pace::REAL.request_timeout, Duration::from_secs),
+        ..Pace::REAL
+    }
+}
+
 /// What may be drawn: the callers that there are, and no value for what an identity fills in.
-fn limits(order: &Order<'_>, identities: &Identities) -> Limits {
+pub(super) fn limits(order: &Order<'_>, identities: &Identities) -> Limits {
     let operations = &order.loaded.schemas.catalog.operations;
     let parameters = operations.iter().flat_map(|operation| &operation.path).map(|parameter| &parameter.name);
     let callers = CALLERS.iter().copied();
@@ -229,7 +235,7 @@ pub(super) fn on_running_clock<T>(future: impl Future<Output = T>) -> Result<T, 
     Ok(runtime.block_on(future))
 }
 
-fn failed(order: &Order<'_>, error: &CampaignError) -> Wrong {
+pub(super) fn failed(order: &Order<'_>, error: &CampaignError) -> Wrong {
     match error {
         CampaignError::Suite(fault) => Wrong::input(
             &order.loaded.file,
@@ -244,6 +250,9 @@ fn failed(order: &Order<'_>, error: &CampaignError) -> Wrong {
             };
             let (remedy, exit) = match stop {
                 Stop::Unfit(_) => ("give the profile what the paths of the catalog need", Exit::BadInput),
+                Stop::Provocation { .. } => {
+                    ("correct the command; the endpoint may still fail on purpose", Exit::BadInput)
+                }
                 Stop::Journal { .. } => ("make the place of the journal writable", Exit::BadInput),
                 _ => ("check that it is running and can be reached from here", Exit::Endpoint),
             };

@@ -47,6 +47,8 @@ pub struct Run {
     pub seed: u64,
     pub clauses: Patterns,
     pub limits: Limits,
+    /// Only say what it would ask of the endpoint.
+    pub dry_run: bool,
     pub reports: PathBuf,
 }
 
@@ -84,6 +86,8 @@ const SECONDS_REAL: u64 = 3600;
 pub const SECONDS_RESERVE: u64 = 600;
 pub const RATE: u32 = 10;
 const SIDE_BY_SIDE: usize = 3;
+/// Requests that deleting one thing takes: the call, and looks until it is gone.
+const CLEANING_EACH: u64 = 5;
 /// The mock's time costs nothing: a hundred years of it are no limit.
 const SECONDS_MOCK: u64 = 100 * 365 * 24 * 3600;
 
@@ -98,6 +102,7 @@ pub fn run(typed: &typed::Run, now: &clock::Began) -> Result<Run, Wrong> {
         seed: typed.seed,
         clauses: Patterns::new("--clause", &typed.clauses)?,
         limits: Limits { requests: typed.requests, plans: typed.plans, fast: typed.fast, first: typed.first },
+        dry_run: typed.dry_run,
         reports: typed.reports.clone(),
     })
 }
@@ -150,8 +155,14 @@ impl Used {
     /// Adds what one suite has spent.
     pub fn add(&mut self, ended: &Ended) {
         let Spending { requests, shrinking, cleaning, .. } = ended.report.spending;
-        self.requests += requests + shrinking + cleaning;
-        self.seconds += ended.run.duration_ms.div_ceil(1000);
+        let seconds = ended.run.duration_ms.div_ceil(1000);
+        self.spend(Used { requests: requests + shrinking + cleaning, seconds });
+    }
+
+    /// Adds what was, or would be, spent.
+    pub fn spend(&mut self, other: Used) {
+        self.requests += other.requests;
+        self.seconds += other.seconds;
     }
 }
 
@@ -218,13 +229,15 @@ impl Limits {
         }
     }
 
-    /// Of what the profile allows in all, a tenth of the requests is kept for cleaning up, and a
-    /// quarter of the rest for shrinking what is found; so it is with the time.
+    /// Of what the profile allows in all, a tenth of the requests is kept for cleaning up, and more where
+    /// that would not do for all that may be alive; a quarter of the rest for shrinking what is found. So
+    /// it is with the time.
     fn shares(&self, limits: &crate::endpoint::Limits, used: Used) -> Shares {
         let usual = limits.requests.unwrap_or(REQUESTS_REAL);
         let wanted = self.requests.unwrap_or(if self.fast { usual / 10 } else { usual });
         let requests = limits.requests.map_or(wanted, |most| most.min(wanted)).saturating_sub(used.requests);
-        let reserve_requests = requests / 10;
+        let live = limits.live.map_or(LIVE_REAL as u64, u64::from);
+        let reserve_requests = (requests / 10).max((requests / 2).min(live * CLEANING_EACH));
         let shrink_requests = (requests - reserve_requests) / 4;
         let seconds = limits.seconds.unwrap_or(SECONDS_REAL).saturating_sub(used.seconds);
         let seconds = seconds - limits.reserve_seconds.unwrap_or(SECONDS_RESERVE).min(seconds / 2);

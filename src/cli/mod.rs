@@ -13,6 +13,7 @@ mod out;
 mod own_pages;
 mod progress;
 mod ready;
+mod rehearsal;
 mod shelf;
 mod signal;
 pub(crate) mod target;

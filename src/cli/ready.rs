@@ -47,22 +47,33 @@ pub struct There {
 /// # Errors
 /// If it is not there, not the API, refuses the credentials, lacks what the profile names, or has no room.
 pub async fn reached(loaded: &Loaded, address: &str, profile: &Profile, wall: &Wall) -> Result<There, Wrong> {
+    let (there, rooms) = measured(loaded, address, profile, wall).await?;
+    match rooms.into_iter().find(|(_, free)| *free == Some(0)) {
+        None => Ok(there),
+        Some((resource, _)) => Err(Wrong::endpoint(
+            address,
+            format!("its quota leaves no room for a {resource}"),
+            format!("delete a {resource} there, or have the quota raised"),
+        )),
+    }
+}
+
+/// How many more things may be created somewhere, by resource; none where there is no ceiling.
+pub type Rooms = Vec<(String, Option<u64>)>;
+
+/// The same, with the room that is there, however little. Where nothing may be changed none is needed.
+///
+/// # Errors
+/// As [`reached`], save for the room.
+pub async fn measured(loaded: &Loaded, address: &str, profile: &Profile, wall: &Wall) -> Result<(There, Rooms), Wrong> {
     let http = met(loaded, address, profile, wall).await?;
     let pools = compared(loaded, profile, &http).await?;
-    if profile.changes == Changes::Allowed {
-        for (resource, free) in room(loaded, profile, &http).await? {
-            if free == Some(0) {
-                return Err(Wrong::endpoint(
-                    address,
-                    format!("its quota leaves no room for a {resource}"),
-                    format!("delete a {resource} there, or have the quota raised"),
-                ));
-            }
-        }
-    }
+    let allowed = profile.changes == Changes::Allowed;
+    let rooms = if allowed { room(loaded, profile, &http).await? } else { Vec::new() };
     let (learned, today) = (http.learned(), loaded.model.today.clone());
     let loaded = loaded.clone().with_pools(&pools, &today)?;
-    Ok(There { endpoint: Rc::new(Hindered::new(http, profile.recognise.clone())), learned, loaded })
+    let endpoint = Rc::new(Hindered::new(http, profile.recognise.clone()));
+    Ok((There { endpoint, learned, loaded }, rooms))
 }
 
 /// The endpoint for cleaning up: what there is no room for, or is no longer offered, does not matter.
@@ -89,11 +100,9 @@ async fn met(loaded: &Loaded, address: &str, profile: &Profile, wall: &Wall) -> 
     Ok(http)
 }
 
-/// How many more things may be created there, by resource; none where there is no ceiling.
-///
 /// # Errors
 /// If the profile names what cannot be read.
-pub async fn room(loaded: &Loaded, profile: &Profile, http: &Http) -> Result<Vec<(String, Option<u64>)>, Wrong> {
+async fn room(loaded: &Loaded, profile: &Profile, http: &Http) -> Result<Rooms, Wrong> {
     let mut rooms = Vec::new();
     for (resource, quota) in &profile.quotas {
         // A profile may serve several suites.

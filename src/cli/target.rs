@@ -2,10 +2,11 @@
 
 use super::drive::Chosen;
 use super::meant::{Target, Whom};
-use super::shelf::Loaded;
+use super::shelf::{Loaded, Shelf};
 use super::wrong::{Wrong, meant};
 use crate::endpoint::mock::mutants;
 use crate::endpoint::{Profile, ProfileError};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -46,6 +47,31 @@ fn checked(read: Result<Profile, ProfileError>) -> Result<Arc<Profile>, Wrong> {
             if error.line == 0 { error.file } else { format!("{}:{}:{}", error.file, error.line, error.column) };
         Wrong::input(place, error.cause, error.remedy)
     })
+}
+
+/// A pool that no suite has is misspelt; one of a suite that is not run now is passed over.
+///
+/// # Errors
+/// If the profile names one.
+pub fn known_pools(profile: &Profile, loaded: &[Loaded], shelf: &Shelf, today: &str) -> Result<(), Wrong> {
+    let of = |loaded: &Loaded| loaded.suite.pools.keys().cloned().collect::<Vec<String>>();
+    let mut known: BTreeSet<String> = loaded.iter().flat_map(of).collect();
+    let named = || profile.pools.keys().chain(profile.offers.keys());
+    if named().all(|pool| known.contains(pool)) {
+        return Ok(());
+    }
+    for suite in shelf.suites()? {
+        // A suite that is not asked for may be broken.
+        known.extend(shelf.load(&suite, today).iter().flat_map(of));
+    }
+    match named().find(|pool| !known.contains(*pool)) {
+        None => Ok(()),
+        Some(pool) => {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            let place = format!("pool `{pool}` of the profile");
+            Err(Wrong::input(place, "no suite has a pool of that name", meant(pool, &known)))
+        }
+    }
 }
 
 /// Each suite with whom it asks, its pools replaced by the profile's. With a fault, only the suites that can have it.

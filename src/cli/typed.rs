@@ -70,6 +70,9 @@ pub struct Run {
     /// Stop at the first deviation
     #[arg(long)]
     pub first: bool,
+    /// Say what the run would ask of the endpoint, and create nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Folder of the reports: DIR/<suite>/report.json and others
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub reports: PathBuf,

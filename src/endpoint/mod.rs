@@ -13,6 +13,7 @@ pub mod mock;
 mod offer;
 mod probe;
 mod profile;
+mod provoke;
 mod reply;
 mod request;
 mod routes;
@@ -33,6 +34,7 @@ pub use listen::{ListenError, Site, bind, serve};
 pub use offer::{free, offered};
 pub use probe::{ProbeError, probe, recognise};
 pub use profile::{Changes, Complete, Limits, Offer, Profile, ProfileError, Quota};
+pub use provoke::{Provocation, run_command};
 pub use request::{Endpoint, Pending, Request};
 pub use wire::{Faulty, WireFault, WireFaults};
 

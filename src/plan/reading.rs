@@ -1,15 +1,17 @@
 //! The chooser for endpoints where nothing may be changed.
 
-use super::build::{Ask, build};
+use super::build::{Ask, build, holds};
 use super::chooser::{Chooser, finish};
-use super::hints::Hints;
+use super::hints::{Hints, Root};
 use super::probe::Scene;
 use super::situation::Situation;
 use super::step::{Settle, Step};
+use crate::expr::Val;
+use crate::model::{ClauseId, Model};
 use crate::schema::Rng;
 use std::sync::Arc;
 
-/// Picks only operations that read, those first that were asked least, by every caller there is.
+/// Picks only operations that read, those first that were asked least, by every caller of whom the suite speaks.
 #[derive(Debug, Clone)]
 pub struct Reading {
     hints: Arc<Hints>,
@@ -39,7 +41,8 @@ impl Chooser for Reading {
         let reading = situation.model.operations.values().filter(|operation| !operation.changes);
         let weighted: Vec<(u32, String)> =
             reading.map(|operation| (240 / (asked(&operation.id) + 1), operation.id.clone())).collect();
-        let callers: Vec<&String> = situation.limits.callers.iter().collect();
+        let callers = situation.limits.callers.iter();
+        let callers: Vec<&String> = callers.filter(|caller| spoken_of(&self.hints, situation.model, caller)).collect();
         for _ in 0..TRIES_MAX {
             // Mostly as someone who may see something.
             let caller = rng.chance(1, 2).then(|| rng.pick(&callers).map(ToString::to_string)).flatten();
@@ -59,4 +62,16 @@ impl Chooser for Reading {
         }
         None
     }
+}
+
+/// Whether some clause says what becomes of this caller. Of one whose proof is not good and of whom no clause
+/// speaks, what is promised to the owner would be demanded.
+fn spoken_of(hints: &Hints, model: &Model, caller: &str) -> bool {
+    let name = Val::from(caller);
+    let mut clauses = (0..model.clauses.len()).map(|index| ClauseId(index as u32));
+    matches!(caller, "owner" | "other")
+        || clauses.any(|clause| {
+            let mut needs = hints.needs(clause).iter().filter(|need| need.root == Root::Caller);
+            needs.any(|need| holds(need.relation, &name, need.other.as_literal()))
+        })
 }

@@ -200,6 +200,12 @@ pub enum Stop {
         /// What the system says.
         cause: String,
     },
+    /// A command of the profile that lets calls fail did not do what it is for.
+    #[error("a command under `provoke` failed: {cause}")]
+    Provocation {
+        /// Which, and how.
+        cause: String,
+    },
     /// The plan and the catalog or the profile do not fit.
     #[error(transparent)]
     Unfit(#[from] ComposeError),

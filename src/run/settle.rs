@@ -9,10 +9,16 @@ use crate::plan::Step;
 use std::time::Duration;
 use tokio::time::Instant;
 
+/// What has been waited for long is looked at ever more rarely: after a part of this time more. Most of an
+/// endpoint's requests would be spent on things that show rest already, while nothing yet proves that they
+/// are not about to leave it.
+const PART: u32 = 4;
+
 /// Polls until the watcher sees rest, the bound is over or nothing changes any more.
 pub(super) async fn settle(desk: &Desk<'_>, step: &Step, index: usize, first: Duration) -> Result<StepEnd, Stop> {
     let pace = &desk.context.pace;
-    let end = Instant::now() + desk.patience(index).unwrap_or(pace.settle_most).min(pace.settle_most);
+    let begun = Instant::now();
+    let end = begun + desk.patience(index).unwrap_or(pace.settle_most).min(pace.settle_most);
     let mut wait = first.min(pace.poll_most);
     let mut next = pace.poll_first;
     let mut calls = desk.unsettled(index);
@@ -38,7 +44,7 @@ pub(super) async fn settle(desk: &Desk<'_>, step: &Step, index: usize, first: Du
             seen = Seen { replies, since: Instant::now() };
         }
         wait = next;
-        next = (next * pace.poll_factor_percent / 100).min(pace.poll_most);
+        next = (next * pace.poll_factor_percent / 100).min(pace.poll_most.max(begun.elapsed() / PART));
         calls = desk.unsettled(index);
     }
     Ok(StepEnd::Settled)

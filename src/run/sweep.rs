@@ -55,6 +55,10 @@ pub struct Left {
     pub because: String,
 }
 
+/// So often 401 or 403 is taken for something that passes: some services say so of a thing in motion, and of
+/// one that is gone already.
+const FORBIDDEN_MOST: u32 = 8;
+
 /// After so many looks at a thing that was to go and is still there it is asked to go again.
 const LOOKS: u32 = 5;
 
@@ -126,7 +130,7 @@ enum Stage {
         looks: u32,
     },
     Gone,
-    /// Whoever asks may not delete it.
+    /// Whoever asks may not delete it, and was told so often enough.
     Forbidden,
     /// No request is left to ask with.
     Unaffordable,
@@ -137,6 +141,8 @@ struct Item<'a> {
     delete: Option<Request>,
     show: Option<Request>,
     stage: Stage,
+    /// How often its deletion was answered 401 or 403.
+    forbidden: u32,
     because: String,
 }
 
@@ -151,10 +157,12 @@ impl<'a> Item<'a> {
                 delete: Some(delete),
                 show,
                 stage: Stage::Wanted,
+                forbidden: 0,
                 because: "there was no time left to ask for it".to_string(),
             },
             Err(error) => {
-                Item { deletion, delete: None, show: None, stage: Stage::Forbidden, because: error.to_string() }
+                let because = error.to_string();
+                Item { deletion, delete: None, show: None, stage: Stage::Forbidden, forbidden: 0, because }
             }
         }
     }
@@ -211,7 +219,8 @@ impl<'a> Item<'a> {
                 self.because = "its deletion was accepted and it was not seen to be gone".to_string();
             }
             Outcome::Replied(Reply { status: status @ (401 | 403), .. }) => {
-                self.stage = Stage::Forbidden;
+                self.forbidden += 1;
+                self.stage = if self.forbidden < FORBIDDEN_MOST { Stage::Wanted } else { Stage::Forbidden };
                 self.because = format!("refused with {status}");
             }
             Outcome::Hindered { by, reply } => self.because = format!("{} with {}", by.word(), reply.status),

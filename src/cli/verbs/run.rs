@@ -3,12 +3,14 @@
 use crate::cli::clock::Began;
 use crate::cli::drive::{Chosen, Drive, Ended, Filing, Keeping, Order, campaign, concluded, journals};
 use crate::cli::exit::{self, Exit, worst};
+use crate::cli::lead::on_running_clock;
 use crate::cli::meant::Used;
 use crate::cli::progress::Progress;
+use crate::cli::rehearsal::{self, Rehearsed};
 use crate::cli::shelf::{self, Loaded, Shelf};
 use crate::cli::signal::Signals;
 use crate::cli::wrong::Wrong;
-use crate::cli::{meant, out, target, typed};
+use crate::cli::{meant, out, ready, target, typed};
 use crate::report::{Shown, summary, times_table};
 use std::collections::BTreeMap;
 use std::num::NonZero;
@@ -26,6 +28,7 @@ pub fn run(typed: &typed::Run, drive: Drive<'_>) -> Result<Exit, Wrong> {
     let names = shelf.select(&settings.suites)?;
     let loaded =
         names.iter().map(|name| shelf.load(name, &settings.target.today)).collect::<Result<Vec<Loaded>, Wrong>>()?;
+    target::known_pools(&profile, &loaded, &shelf, &settings.target.today)?;
     let chosen = target::chosen(&settings.target, &profile, settings.clauses.narrow(loaded)?)?;
     let loaded: Vec<Loaded> = chosen.iter().map(|(loaded, _)| loaded.clone()).collect();
     let origin = shelf::origin(&shelf, &loaded, &target::asked(&chosen));
@@ -43,8 +46,10 @@ pub fn run(typed: &typed::Run, drive: Drive<'_>) -> Result<Exit, Wrong> {
         let before = *used.lock().expect("no campaign panics with it");
         let percent = profile.settle_percent;
         let ended = one(&settings, &shelf, (loaded, chosen, before), percent, signals, &filing, (progress, drive));
-        if let Ok(ended) = &ended {
-            used.lock().expect("no campaign panics with it").add(ended);
+        match &ended {
+            Ok(Came::Ended(ended)) => used.lock().expect("no campaign panics with it").add(ended),
+            Ok(Came::Foretold(foretold)) => used.lock().expect("no campaign panics with it").spend(*foretold),
+            Err(_) => {}
         }
         Some(ended)
     };
@@ -56,7 +61,7 @@ pub fn run(typed: &typed::Run, drive: Drive<'_>) -> Result<Exit, Wrong> {
     });
     exits.extend(signals.came().map(|exit| ("all".to_string(), exit)));
     let (exit, line) = concluded(&exits);
-    out::line(&line);
+    out::line(if settings.dry_run && exit == Exit::Passed { "exit 0: a dry run, nothing was created" } else { &line });
     Ok(exit)
 }
 
@@ -68,7 +73,7 @@ fn one(
     signals: &Signals,
     filing: &Filing<'_>,
     (mut progress, drive): (Progress, Drive<'_>),
-) -> Result<Ended, Wrong> {
+) -> Result<Came, Wrong> {
     let selection = settings.clauses.of(loaded);
     let witnesses = shelf.witnesses(&loaded.name)?;
     let (budget, ceilings) = (settings.limits.budget(chosen, used), settings.limits.ceilings(chosen, used));
@@ -97,7 +102,32 @@ fn one(
             give_up: signals.give_up.clone(),
         },
     };
-    campaign(&order, filing, &mut progress, drive)
+    if settings.dry_run {
+        return foretold(&order, &settings.reports).map(Came::Foretold);
+    }
+    campaign(&order, filing, &mut progress, drive).map(|ended| Came::Ended(Box::new(ended)))
+}
+
+/// What came of one suite.
+enum Came {
+    Ended(Box<Ended>),
+    /// Nothing was created; so much would be spent.
+    Foretold(Used),
+}
+
+/// Says what the campaign would ask of its endpoint, which is only read.
+fn foretold(order: &Order<'_>, reports: &Path) -> Result<Used, Wrong> {
+    let name = &order.loaded.name;
+    let Chosen::Address(address, profile) = order.chosen else {
+        out::line(&format!("{name}: nothing, because it would be run against the built-in mock"));
+        return Ok(Used::default());
+    };
+    let (there, rooms) = on_running_clock(ready::measured(order.loaded, address, profile, &order.wall))??;
+    let order = Order { loaded: &there.loaded, ..order.clone() };
+    let foreseen = rehearsal::foreseen(&order, &rehearsal::earlier(reports, name, address))?;
+    out::print(&rehearsal::told(&foreseen, order.budget.live_max, &rooms, profile));
+    let Rehearsed { requests, took, .. } = foreseen.usual;
+    Ok(Used { requests, seconds: took.as_secs() })
 }
 
 fn cores() -> usize {
@@ -136,9 +166,11 @@ fn side_by_side<T: Send>(jobs: usize, threads: usize, job: impl Fn(usize) -> T +
 }
 
 /// One suite's summary or error; the other suites are run all the same.
-fn told(ended: Result<Ended, Wrong>, chosen: &Chosen, reports: &Path) -> Exit {
-    match ended {
-        Ok(Ended { report, run, left }) => {
+fn told(came: Result<Came, Wrong>, chosen: &Chosen, reports: &Path) -> Exit {
+    match came {
+        Ok(Came::Foretold(_)) => Exit::Passed,
+        Ok(Came::Ended(ended)) => {
+            let Ended { report, run, left } = *ended;
             let shown = reports.display().to_string();
             out::print(&format!("\n{}", summary(&report, &Shown { reports: &shown })));
             if chosen.real() {

@@ -4,6 +4,7 @@ use super::{Changes, Complete, Limits, Offer, ProfileError, Quota};
 use crate::endpoint::auth::Written;
 use crate::endpoint::connect::Version;
 use crate::endpoint::hindered::MOST;
+use crate::endpoint::provoke::Provocation;
 use crate::history::Hindrance;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -36,6 +37,10 @@ pub(super) struct File {
     /// endpoint needs more than the pages say; `null` takes a field away. As input it decides nothing.
     #[serde(default)]
     pub setup: BTreeMap<String, serde_json::Value>,
+    /// By operation, how to let it fail here as its pages say that it may, so that what they say of a thing in
+    /// error is seen too.
+    #[serde(default)]
+    pub provoke: BTreeMap<String, Provocation>,
     /// Replies that are trouble of the infrastructure, by kind: they are no deviation and change nothing.
     #[serde(default)]
     pub recognise: BTreeMap<Hindrance, RecogniserFile>,

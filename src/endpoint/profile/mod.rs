@@ -6,6 +6,7 @@ mod resolve;
 use super::auth::{Identities, Resolver};
 use super::connect::Connecting;
 use super::hindered::Recogniser;
+use super::provoke::Provocation;
 use file::{File, read};
 use resolve::{connecting, identities, recognisers, variable};
 use schemars::JsonSchema;
@@ -28,6 +29,8 @@ pub struct Profile {
     pub pools: BTreeMap<String, Vec<serde_json::Value>>,
     /// By operation, what this endpoint needs in a body that brings something to life.
     pub setup: BTreeMap<String, serde_json::Value>,
+    /// By operation, how to let it fail here.
+    pub provoke: BTreeMap<String, Provocation>,
     /// Replies that are trouble of the infrastructure.
     pub recognise: Vec<Recogniser>,
     /// Ceilings.
@@ -220,6 +223,7 @@ impl Profile {
             identities,
             pools: raw.pools.into_iter().map(|(pool, values)| (pool, values.value)).collect(),
             setup: raw.setup,
+            provoke: raw.provoke,
             recognise: recognisers(&raw.recognise, file)?,
             limits: raw.limits,
             settle_percent: raw.settle_percent.value,

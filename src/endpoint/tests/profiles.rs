@@ -102,6 +102,7 @@ identities: { owner: { parameters: { shelf: env:SHELF } } }
 pools:
   sizes: [s, m]
 setup: { createBox: { box: { lid: null } } }
+provoke: { createBox: { begin: jam it, end: free it }, openBox: { begin: a, end: b, each: 9 } }
 recognise: { quota: { when: 'status == 413', at_most: 3 }, throttling: {} }
 ";
     let environment = |name: &str| match name {
@@ -114,7 +115,10 @@ recognise: { quota: { when: 'status == 413', at_most: 3 }, throttling: {} }
     assert_eq!(profile.identities.parameter("owner", "shelf"), Some("7"));
     assert_eq!(profile.pools["sizes"], [json!("s"), json!("m")]);
     assert_eq!(profile.setup["createBox"], json!({ "box": { "lid": null } }));
+    assert_eq!(profile.provoke.values().map(|it| it.each.get()).collect::<Vec<_>>(), [5, 9]);
+    assert_eq!(profile.provoke["createBox"].end, "free it");
     assert_eq!(profile.recognise.iter().map(|recogniser| recogniser.most).collect::<Vec<_>>(), [3, 200]);
+    check("provoke: { createBox: { begin: a, end: b, each: 0 } }\n", "1:43", &[]);
     check("endpoint: env:NONE\n", "1:11", &["`NONE` is not set"]);
 }
 

@@ -220,7 +220,7 @@ pub(super) fn caller(scene: &Scene<'_>, needs: &[&Need], casts: &[Cast<'_>], rng
     scene.limits.callers.contains(caller).then(|| caller.to_string())
 }
 
-pub(super) fn holds(relation: Relation, value: &Val, other: Option<&Val>) -> bool {
+pub(in crate::plan) fn holds(relation: Relation, value: &Val, other: Option<&Val>) -> bool {
     match (relation, other) {
         (Relation::Eq, Some(other)) => value == other,
         (Relation::Ne, Some(other)) => value != other,

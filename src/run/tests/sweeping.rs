@@ -86,7 +86,7 @@ fn a_sweep_asks_again_for_what_is_in_motion_and_reports_what_stays() {
             "DELETE 2" => lost(),
             "GET 2" => reply(200, json!({})),
             "DELETE 1" => reply(403, json!({"why": "canary-key"})),
-            _ => reply(404, json!({})),
+            _ => reply(200, json!({})),
         }
     });
     assert!(refused > 3, "a lost deletion is asked for again");
@@ -94,6 +94,23 @@ fn a_sweep_asks_again_for_what_is_in_motion_and_reports_what_stays() {
     let first =
         asked.iter().position(|line| line == "DELETE 1").expect("what stays does not hold up the rest for ever");
     assert!(first > 3, "it had time to go first");
+}
+
+#[test]
+fn a_deletion_that_is_forbidden_once_is_asked_for_again_and_what_is_gone_is_not_called_left() {
+    let mut forbidden = 0;
+    let (swept, asked) = check_sweep(false, |line| {
+        forbidden += usize::from(line == "DELETE 2");
+        match line {
+            "DELETE 2" if forbidden < 2 => reply(403, json!({})),
+            "GET 2" if forbidden < 2 => reply(200, json!({})),
+            "DELETE 1" => reply(401, json!({})),
+            "GET 1" | "GET 2" => reply(404, json!({})),
+            _ => reply(202, json!({})),
+        }
+    });
+    assert_eq!(asked, ["DELETE 2", "GET 2", "DELETE 2", "GET 2", "DELETE 1", "GET 1"]);
+    assert_eq!((swept.gone.len(), swept.left), (2, vec![]));
 }
 
 #[test]

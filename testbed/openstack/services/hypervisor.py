@@ -15,7 +15,10 @@ def stepwise(name):
 
 
 class Hypervisor(fake.FakeDriver):
-    pass
+    def rebuild(self, *positional, **named):
+        """A step of its own: by default a server is destroyed and spawned, like one that is created."""
+        faults.step('rebuild')
+        raise NotImplementedError()
 
 
 for _name in ('spawn', 'reboot', 'migrate_disk_and_power_off', 'finish_migration', 'finish_revert_migration'):

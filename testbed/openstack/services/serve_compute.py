@@ -63,6 +63,17 @@ def offer_flavors():
                        ephemeral_gb=0, swap=0, rxtx_factor=1.0, disabled=False, is_public=True).create()
 
 
+# Names of key pairs. Everybody has both: nobody sees another's.
+KEYS = ('key-one', 'key-two')
+
+
+def give_keys():
+    for user in sorted({user for user, _, _ in people.PEOPLE.values()}):
+        for name in KEYS:
+            objects.KeyPair(context=context.get_admin_context(), user_id=user, name=name, type='ssh',
+                            public_key='ssh-ed25519 AAAA ' + name, fingerprint=':'.join(['00'] * 16)).create()
+
+
 def begin(binary, host, topic, **more):
     nova.conf.CONF.set_override('host', host)
     service.Service.create(binary=binary, host=host, topic=topic, **more).start()
@@ -81,6 +92,7 @@ for stand_in in (stand_ins.ComputeNodeIdFixture(), stand_ins.NeutronFixture(stag
     stage.useFixture(stand_in)
 people.admit(stage.useFixture(keystone.AuthTokenFixture()))
 offer_flavors()
+give_keys()
 begin('nova-conductor', 'control', conductor_rpc.RPC_TOPIC)
 begin('nova-scheduler', 'control', scheduler_rpc.RPC_TOPIC)
 for name in ('host-1', 'host-2'):

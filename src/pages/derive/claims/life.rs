@@ -87,7 +87,7 @@ pattern!(
 );
 pattern!(
     BLANK,
-    r"(?i)\b(?:left blank|is empty|be empty|is blank|an empty string|null string|can be left blank|empty value|leave (?:it|this (?:parameter|field)) blank)\b"
+    r"(?i)\b(?:left blank|is empty|be empty|is blank|an empty string|the empty string \(''\) is used|null string|can be left blank|empty value|leave (?:it|this (?:parameter|field)) blank)\b"
 );
 
 pattern!(

@@ -201,6 +201,7 @@ fn presence_and_defaults_are_read() {
     check(&Type::Object, "A lamp depends on its socket.", "");
     check(&Type::String, "If the value is null, the label is left blank.", "nullable");
     check(&Type::String, "For a bare lamp, the value is left blank.", "blank");
+    check(&Type::Integer, "The empty string ('') is used to represent no lamp.", "blank");
     check(&Type::Integer, "The default value is **1**.", "default 1");
     check(&Type::Boolean, "Its default value is **false**.", "default false");
     check(&Type::String, "The default value is **SOFT**.", "default SOFT");
