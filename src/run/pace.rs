@@ -12,6 +12,10 @@ pub struct Pace {
     pub poll_factor_percent: u32,
     /// The longest wait between two polls.
     pub poll_most: Duration,
+    /// What has been waited for long is looked at more rarely still: after so many percent of that time more. Most
+    /// requests would go to things that show rest already, while nothing yet proves that they are not about to
+    /// leave it.
+    pub poll_part_percent: u32,
     /// Stop polling when the replies have not changed for so long. It steers the runner
     /// and proves nothing; at least `settle_most` where liveness is to be judged.
     pub quiet: Duration,
@@ -39,6 +43,7 @@ impl Pace {
         poll_first: Duration::from_secs(1),
         poll_factor_percent: 150,
         poll_most: Duration::from_secs(15),
+        poll_part_percent: 25,
         quiet: Duration::from_secs(3600),
         settle_most: Duration::from_secs(1800),
         request_timeout: Duration::from_secs(60),

@@ -9,11 +9,6 @@ use crate::plan::Step;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// What has been waited for long is looked at ever more rarely: after a part of this time more. Most of an
-/// endpoint's requests would be spent on things that show rest already, while nothing yet proves that they
-/// are not about to leave it.
-const PART: u32 = 4;
-
 /// Polls until the watcher sees rest, the bound is over or nothing changes any more.
 pub(super) async fn settle(desk: &Desk<'_>, step: &Step, index: usize, first: Duration) -> Result<StepEnd, Stop> {
     let pace = &desk.context.pace;
@@ -44,7 +39,8 @@ pub(super) async fn settle(desk: &Desk<'_>, step: &Step, index: usize, first: Du
             seen = Seen { replies, since: Instant::now() };
         }
         wait = next;
-        next = (next * pace.poll_factor_percent / 100).min(pace.poll_most.max(begun.elapsed() / PART));
+        next = (next * pace.poll_factor_percent / 100)
+            .min(pace.poll_most.max(begun.elapsed() * pace.poll_part_percent / 100));
         calls = desk.unsettled(index);
     }
     Ok(StepEnd::Settled)

@@ -67,6 +67,7 @@ pub fn campaign(loaded: &Loaded, settings: &Settings, seed: u64, bound: Bound) -
     site.identities = identities;
     // The server's clock moves with each request: it has to be looked at more often than one that runs by itself.
     site.pace.poll_factor_percent = 150;
+    site.pace.poll_part_percent = 0;
     site.pace.poll_most = Duration::from_secs(20);
     let standing = |_| Standing::Reachable;
     let order =
