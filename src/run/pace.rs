@@ -12,6 +12,8 @@ pub struct Pace {
     pub poll_factor_percent: u32,
     /// The longest wait between two polls.
     pub poll_most: Duration,
+    /// Rounds of polls before looks are spared because only time will tell.
+    pub rounds_least: u32,
     /// Stop polling when the replies have not changed for so long. It steers the runner
     /// and proves nothing; at least `settle_most` where liveness is to be judged.
     pub quiet: Duration,
@@ -39,6 +41,7 @@ impl Pace {
         poll_first: Duration::from_secs(1),
         poll_factor_percent: 150,
         poll_most: Duration::from_secs(15),
+        rounds_least: 3,
         quiet: Duration::from_secs(3600),
         settle_most: Duration::from_secs(1800),
         request_timeout: Duration::from_secs(60),

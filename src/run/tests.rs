@@ -1,6 +1,6 @@
 use super::*;
 use crate::endpoint::{Credential, Endpoint, Identities, Identity, Pending, Request};
-use crate::history::{Exchange, Hindrance, Outcome, Reply, ReplyBody, Secrets};
+use crate::history::{Cause, Exchange, Hindrance, Outcome, Reply, ReplyBody, Secrets};
 use crate::plan::{Settle, Step, handle};
 use crate::schema::catalog::{Binding, Catalog, Operation, Source};
 use serde_json::{Value, json};
@@ -48,6 +48,11 @@ impl Watcher for Recorder {
         let ready = |exchange: &Exchange| body(exchange).is_some_and(|body| body["ready"] == json!(true));
         let mut of_step = self.seen.iter().filter(|exchange| exchange.step == index);
         if of_step.any(ready) { Vec::new() } else { vec![show("box-1")] }
+    }
+
+    fn only_time_tells(&self, index: usize) -> bool {
+        let last = self.seen.iter().rfind(|exchange| exchange.step == index && exchange.cause == Cause::Poll);
+        last.and_then(body).is_some_and(|body| body["still"] == json!(true))
     }
 }
 
@@ -275,6 +280,20 @@ fn the_last_poll_is_made_at_the_bound_of_settling() {
     });
     assert_eq!(carried.ends()[1], StepEnd::NotSettled(Unrest::Bound));
     assert_eq!(carried.run.exchanges.last().unwrap().sent_ms, 2000);
+}
+
+#[test]
+fn where_only_time_tells_looks_are_spared_until_the_bound() {
+    let looks = |still: bool| {
+        let mut setting = setting();
+        setting.pace.settle_most = Duration::from_secs(60);
+        let carried = check_with(setting, &[create("a"), on("pushBox", "a", Settle::Poll { after_ms: 0 })], |_| {
+            (0, reply(200, json!({ "id": "1", "still": still })))
+        });
+        assert_eq!(carried.run.exchanges.last().unwrap().sent_ms, 60_000);
+        carried.run.spent.polls
+    };
+    assert_eq!((looks(true), looks(false)), (5, 10));
 }
 
 #[test]
