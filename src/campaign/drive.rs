@@ -103,6 +103,7 @@ pub(super) async fn drive(
         None => Box::new(NoJournal),
     });
     let mut eyes = Eyes::new(site.model.clone(), site.schemas.clone(), number, site.bounds);
+    eyes.first_only = allowance.first_only;
     let mut steps: Vec<Step> = Vec::new();
     let mut handles = Handles::default();
     let mut limits = site.limits.clone();

@@ -27,10 +27,15 @@ pub struct Eyes {
     lists: Vec<Option<String>>,
     /// By step: looks so far at what it touched.
     looks: BTreeMap<usize, u64>,
+    /// Whether a thing might have been at rest when it was last looked at. Later it may have moved on
+    /// by itself, unseen, so that what is possible then says less.
+    still: BTreeMap<Id, bool>,
     /// By what stands for a thing whose id is told later: the step that made it, and its name there.
     untold: BTreeMap<Id, (usize, String)>,
     stopwatch: Stopwatch,
     settle_percent: u32,
+    /// Nothing more is looked at once something was found.
+    pub first_only: bool,
 }
 
 /// The last look comes so long after the bound: what it shows is late, whatever was rounded.
@@ -60,9 +65,11 @@ impl Eyes {
             steps: BTreeMap::new(),
             lists,
             looks: BTreeMap::new(),
+            still: BTreeMap::new(),
             untold: BTreeMap::new(),
             stopwatch: Stopwatch::default(),
             settle_percent: bounds.settle_percent,
+            first_only: false,
         }
     }
 
@@ -106,6 +113,52 @@ impl Eyes {
             ending,
         };
         self.steps.insert(exchange.step, stepped);
+    }
+
+    fn still_after(&mut self, exchange: &Exchange) {
+        let operation = &self.model.operations[&exchange.operation];
+        let asked = Asked::new(&self.model, exchange, Class::Valid);
+        let named = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten());
+        let listed = |kind: u16| self.lists[usize::from(kind)].as_ref() == Some(&operation.id);
+        let in_list = self.judge.belief.ids().filter(|id| listed(id.kind));
+        let shown: Vec<Id> = named.chain(in_list).map(|id| self.judge.belief.told(id).clone()).collect();
+        for id in shown {
+            if operation.changes {
+                self.still.remove(&id);
+            } else if matches!(Heard::of(&exchange.outcome), Heard::Success(..)) {
+                self.still.insert(id.clone(), self.judge.belief.may_rest(&id));
+            }
+        }
+    }
+
+    /// Things that may be in motion or undetermined, and what they hang on; after an accepted change also those
+    /// that were not looked at since. What a refused call should have left alone is looked at now and then: the
+    /// chooser decides when.
+    fn restless(&self, step_index: usize) -> Vec<&Id> {
+        let enough = self.fault.is_some() || (self.first_only && !self.findings.is_empty());
+        let Some(stepped) = self.steps.get(&step_index).filter(|_| !enough) else { return Vec::new() };
+        let belief = &self.judge.belief;
+        let acted = stepped.changes && stepped.ending != Ending::Refused;
+        let there = |id: &&Id| {
+            let possible = belief.possibilities(id);
+            let gone = possible.iter().all(|held| held.thing.life == Life::Gone);
+            let told =
+                belief.teller(id).is_none_or(|teller| !belief.at_rest(teller) || belief.seen_at(teller).is_none());
+            !possible.is_empty() && !gone && told
+        };
+        let unseen = |id: &Id| acted && belief.seen_at(id).is_none_or(|seen| seen <= stepped.exchange);
+        let restless = |id: &&Id| there(id) && (!belief.at_rest(id) || unseen(id));
+        let mut ids: Vec<&Id> = stepped.touched.iter().map(|id| belief.told(id)).filter(restless).collect();
+        // What a job of an earlier step may still do to a thing is not known before the job has ended.
+        let moving: Vec<&Id> = ids.iter().copied().filter(|id| !belief.at_rest(id)).collect();
+        let tied = belief.factors().iter().filter(|factor| moving.iter().any(|id| factor.ids.contains(id)));
+        let others = tied.flat_map(|factor| &factor.ids).filter(|id| there(id) && !belief.at_rest(id));
+        for other in others {
+            if !ids.contains(&other) {
+                ids.push(other);
+            }
+        }
+        ids
     }
 
     /// The reads that show these things: one each, or at every second look one of a whole list in their
@@ -209,6 +262,7 @@ impl Watcher for Eyes {
             Ok(seen) => {
                 self.findings.extend(seen.findings);
                 self.excesses.extend(seen.excess);
+                self.still_after(exchange);
                 let nothing = BTreeSet::new();
                 let touched = self.steps.get(&exchange.step).map_or(&nothing, |stepped| &stepped.touched);
                 self.stopwatch.look(&self.model, &self.judge.belief, exchange, touched);
@@ -217,33 +271,13 @@ impl Watcher for Eyes {
         }
     }
 
-    /// Things that may be in motion or undetermined, and what they hang on; after an accepted change also those that were not
-    /// looked at since. What a refused call should have left alone is looked at now and then only: the
-    /// chooser decides when.
     fn unsettled(&self, step_index: usize) -> Vec<Call> {
-        let Some(stepped) = self.steps.get(&step_index).filter(|_| self.fault.is_none()) else { return Vec::new() };
-        let belief = &self.judge.belief;
-        let acted = stepped.changes && stepped.ending != Ending::Refused;
-        let there = |id: &&Id| {
-            let possible = belief.possibilities(id);
-            let gone = possible.iter().all(|held| held.thing.life == Life::Gone);
-            let told =
-                belief.teller(id).is_none_or(|teller| !belief.at_rest(teller) || belief.seen_at(teller).is_none());
-            !possible.is_empty() && !gone && told
-        };
-        let unseen = |id: &Id| acted && belief.seen_at(id).is_none_or(|seen| seen <= stepped.exchange);
-        let restless = |id: &&Id| there(id) && (!belief.at_rest(id) || unseen(id));
-        let mut ids: Vec<&Id> = stepped.touched.iter().map(|id| belief.told(id)).filter(restless).collect();
-        // What a job of an earlier step may still do to a thing is not known before the job has ended.
-        let moving: Vec<&Id> = ids.iter().copied().filter(|id| !belief.at_rest(id)).collect();
-        let tied = belief.factors().iter().filter(|factor| moving.iter().any(|id| factor.ids.contains(id)));
-        let others = tied.flat_map(|factor| &factor.ids).filter(|id| there(id) && !belief.at_rest(id));
-        for other in others {
-            if !ids.contains(&other) {
-                ids.push(other);
-            }
-        }
-        self.looks_at(&ids, &stepped.binding, step_index)
+        let Some(stepped) = self.steps.get(&step_index) else { return Vec::new() };
+        self.looks_at(&self.restless(step_index), &stepped.binding, step_index)
+    }
+
+    fn only_time_tells(&self, step_index: usize) -> bool {
+        self.restless(step_index).iter().all(|id| self.still.get(id) == Some(&true))
     }
 
     fn bound(&self, step_index: usize) -> Option<Duration> {

@@ -73,7 +73,7 @@ const REQUESTS_MOCK: u64 = 10_000;
 /// Requests of a run against a real endpoint where neither flag nor profile says.
 const REQUESTS_REAL: u64 = 2_000;
 /// Steps of one plan.
-pub const STEPS_PER_PLAN: usize = 60;
+pub const STEPS_PER_PLAN: usize = 150;
 /// Things alive at once in the mock.
 pub const LIVE_MOCK: usize = 5;
 /// Things alive at once at a real endpoint where the profile does not say.

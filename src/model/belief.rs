@@ -163,6 +163,12 @@ impl Belief {
         self.possibilities(id).iter().all(|held| held.thing.at_rest() || held.thing.life == Life::Gone)
     }
 
+    /// Nothing moves the thing in some possible world, or it is not determined.
+    #[must_use]
+    pub fn may_rest(&self, id: &Id) -> bool {
+        self.possibilities(id).iter().any(|held| held.thing.motion.is_none())
+    }
+
     /// Number of the exchange in which a thing was last seen at rest, or gone.
     #[must_use]
     pub fn seen_at(&self, id: &Id) -> Option<u64> {

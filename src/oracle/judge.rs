@@ -80,12 +80,12 @@ impl Judge {
         Ok(seen)
     }
 
-    /// The body of a success against its documented shape.
+    /// The body of a success against its documented shape; of a refusal, where a page describes one.
     fn shape(&mut self, model: &Model, exchange: &Exchange) -> Option<Finding> {
         let Outcome::Replied(reply) = &exchange.outcome else { return None };
         let clause = model.operations[&exchange.operation].reply?;
         let operation = self.schemas.operation(&exchange.operation)?;
-        if !(200..300).contains(&reply.status) {
+        if !matches!(reply.status, 200..300 | 400..500) || FROM_BEFORE.contains(&reply.status) {
             return None;
         }
         let version = version_of(model, exchange);
@@ -130,6 +130,9 @@ impl Judge {
         })
     }
 }
+
+/// Refusals that may come from what stands before the API, which answers in a form of its own.
+const FROM_BEFORE: [u16; 4] = [401, 403, 404, 429];
 
 /// Judges a recorded history from its beginning.
 ///

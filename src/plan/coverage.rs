@@ -1,11 +1,12 @@
 //! What the plans so far have exercised, and what their steps were spent on.
 
 use super::hints::Hints;
+use super::novelty::traits;
 use super::probe::{Call, Scene};
 use super::situation::{Ending, Handle, Presence, Situation, named};
 use super::step::Step;
 use crate::expr::Val;
-use crate::model::{ClauseId, Held, Id, Life, state_of};
+use crate::model::{Held, Id, Life, state_of};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -19,6 +20,9 @@ pub struct Coverage {
     /// Steps by operation.
     #[serde(default)]
     pub operations: BTreeMap<String, u64>,
+    /// Traits of the calls that clauses decided; see `novelty`. They are for choosing and no part of a report.
+    #[serde(skip)]
+    pub traits: BTreeMap<String, u64>,
     pub spent: Shares,
 }
 
@@ -72,6 +76,9 @@ impl Coverage {
         for (operation, count) in &other.operations {
             *self.operations.entry(operation.clone()).or_default() += count;
         }
+        for (name, count) in &other.traits {
+            *self.traits.entry(name.clone()).or_default() += count;
+        }
         for (clause, contexts) in &other.clauses {
             let mine = self.clauses.entry(clause.clone()).or_default();
             for (context, count) in contexts {
@@ -112,6 +119,12 @@ pub fn cover(coverage: &mut Coverage, before: &Situation<'_>, hints: &Hints, ste
     let Some(outlook) = scene.outlook(&call) else {
         return;
     };
+    // What was to be accepted and was refused has shown nothing.
+    if !outlook.accepted() || ending == Ending::Accepted {
+        for name in traits(before, &scene, &call, &outlook) {
+            *coverage.traits.entry(name).or_default() += 1;
+        }
+    }
     let context = context(before, &call);
     for clause in outlook.applying() {
         let contexts = coverage.clauses.entry(before.model.info(clause).id.clone()).or_default();
@@ -200,11 +213,4 @@ fn state(situation: &Situation<'_>, held: &Held) -> String {
         (_, _, Some(index)) => format!("{}{moving}", thing.fields[index]),
         _ => format!("there{moving}"),
     }
-}
-
-/// How often a clause was tested: in this very context, and at all.
-#[must_use]
-pub fn tested(situation: &Situation<'_>, clause: ClauseId, call: &Call) -> (u64, u64) {
-    let id = &situation.model.info(clause).id;
-    (situation.coverage.count_in(id, &context(situation, call)), situation.coverage.count(id))
 }

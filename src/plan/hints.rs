@@ -46,6 +46,8 @@ pub struct Hints {
     pub relevant: BTreeSet<(usize, String)>,
     /// Operations that bring something to life that has to be deleted some day.
     pub creating: BTreeSet<String>,
+    /// Those of them that name nothing that is there already.
+    pub founding: BTreeSet<String>,
     /// Operations after which a thing that they name may be gone.
     pub deleting: BTreeSet<String>,
     /// Kinds that some operation deletes.
@@ -110,6 +112,9 @@ impl Hints {
             let alone = operation.about.iter().all(|about| matches!(about.binding, Binding::New(_)));
             if operation.about.iter().filter(new).any(|about| alone || self.deletable.contains(&about.resource)) {
                 self.creating.insert(name.clone());
+                if alone {
+                    self.founding.insert(name.clone());
+                }
             }
         }
     }

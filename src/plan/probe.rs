@@ -6,6 +6,7 @@ use super::step::{Settle, Step, handle_name};
 use crate::history::{Cause, Exchange, Outcome};
 use crate::model::{Asked, Belief, ClauseId, Factor, Held, Id, Model, Reading, Who, World, classed, closure, read};
 use crate::schema::{Class, Schemas};
+use crate::suite::{Clause, Statuses, Verb};
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -191,6 +192,17 @@ impl Outlook {
     #[must_use]
     pub fn accepted(&self) -> bool {
         self.0.iter().all(|reading| reading.demanded.is_empty() && !reading.accepts.is_empty())
+    }
+
+    /// In some world a clause permits a refusal, other than one that only asks to come again.
+    #[must_use]
+    pub fn may_refuse(&self, model: &Model) -> bool {
+        let passing = |clause: &Clause| match &clause.verb {
+            Verb::MayRefuse(Statuses::Exactly(codes)) => codes.iter().all(|code| *code >= 500),
+            _ => false,
+        };
+        let lasting = |clause: &ClauseId| !model.written(*clause).is_some_and(passing);
+        self.0.iter().flat_map(|reading| &reading.permitted).any(lasting)
     }
 
     /// In every world some clause demands a refusal.

@@ -243,7 +243,7 @@ fn after(scene: &Scene<'_>, call: &Call, world: &World, extent: Extent) -> Vec<W
     if !reading.demanded.is_empty() || accepts.is_empty() {
         return Vec::new();
     }
-    let Some(born) = births(scene, call, world, extent) else {
+    let Some(born) = births(scene, call, world, extent.things_max) else {
         return Vec::new();
     };
     let moment = Moment { born: &born, reply: &Val::Unknown, now: 0, seq: next_seq(world), strangers: &[] };
@@ -273,13 +273,18 @@ fn prune(hints: &Hints, mut world: World, extent: Extent) -> World {
     world
 }
 
-fn next_seq(world: &World) -> u32 {
+pub(super) fn next_seq(world: &World) -> u32 {
     let youngest = world.iter().map(|held| held.thing.seq).max();
     youngest.map_or(0, |seq| seq + 1)
 }
 
 /// Invented ids for what the call brings to life; none where there would be too many.
-fn births(scene: &Scene<'_>, call: &Call, world: &World, extent: Extent) -> Option<Vec<(usize, Vec<Id>)>> {
+pub(super) fn births(
+    scene: &Scene<'_>,
+    call: &Call,
+    world: &World,
+    things_max: usize,
+) -> Option<Vec<(usize, Vec<Id>)>> {
     let mut born = Vec::new();
     let about = &scene.model.operations[&call.step.operation].about;
     for (index, about) in about.iter().enumerate() {
@@ -289,7 +294,7 @@ fn births(scene: &Scene<'_>, call: &Call, world: &World, extent: Extent) -> Opti
         let alive =
             world.iter().filter(|held| usize::from(held.id.kind) == about.resource && held.thing.life != Life::Gone);
         let counted = scene.hints.deletable.contains(&about.resource);
-        if counted && alive.count() >= extent.things_max {
+        if counted && alive.count() >= things_max {
             return None;
         }
         let number = next_seq(world) as usize + born.len();

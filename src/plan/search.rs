@@ -1,13 +1,18 @@
 //! Ways through the model: which calls lead to where a clause may apply.
 
 use super::build::{Ask, build};
+use super::chooser::live;
 use super::hints::{Hints, has_effect};
 use super::probe::{Actor, Call, Scene};
+use super::reach::{births, next_seq};
 use super::situation::{Presence, named};
 use super::step::handle;
 use crate::expr::Val;
-use crate::model::{ClauseId, Held, Model, Moment, Thing, World, advanced, apply, choices, hold, read, version_of};
+use crate::model::{
+    ClauseId, Held, Id, Model, Moment, Thing, Who, World, advanced, apply, choices, hold, read, version_of,
+};
 use crate::schema::{Rng, deviations_at};
+use crate::suite::{About, Binding};
 use serde_json::Value;
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt::Write;
@@ -30,21 +35,22 @@ pub struct Radius {
     pub calls_max: usize,
 }
 
-/// The shortest way found, over changes that neither create nor delete, to a world in which
-/// a call to `target` makes the clause apply. The last leg is that call.
+/// The shortest way found, over changes that delete nothing, to a world in which a call to `target` makes the
+/// clause apply, and no other reason to refuse besides. The last leg is that call.
 #[must_use]
 pub fn way(scene: &Scene<'_>, goal: ClauseId, target: &Actor, radius: Radius, rng: &mut Rng) -> Option<Vec<Leg>> {
     let start: World = at_rest(scene);
     let mut seen = BTreeSet::from([signature(scene.model, scene.hints, &start)]);
-    let mut open: VecDeque<(World, Vec<Leg>)> = VecDeque::from([(start, Vec::new())]);
+    let mut open = VecDeque::from([(start, Rc::clone(&scene.actors), Vec::new())]);
     let mut left = radius.calls_max;
     let goals: Vec<Leg> = legs(scene.model, goal, Some(&target.name));
     let moves = moves(scene, target);
-    while let Some((world, legs)) = open.pop_front() {
-        let here = Scene::over(scene.model, scene.schemas, scene.hints, scene.limits, Rc::clone(&scene.actors), &world);
+    while let Some((world, actors, legs)) = open.pop_front() {
+        let here = Scene::over(scene.model, scene.schemas, scene.hints, scene.limits, Rc::clone(&actors), &world);
         for last in &goals {
             left = left.checked_sub(1)?;
-            if attempt(&here, last, !legs.is_empty(), rng).is_some() {
+            let alone = |call: &Call| here.outlook(call).is_some_and(|outlook| outlook.rivals() <= 1);
+            if attempt(&here, last, !legs.is_empty(), rng).is_some_and(|call| alone(&call)) {
                 return Some([legs, vec![last.clone()]].concat());
             }
         }
@@ -53,11 +59,11 @@ pub fn way(scene: &Scene<'_>, goal: ClauseId, target: &Actor, radius: Radius, rn
         }
         for leg in &moves {
             left = left.checked_sub(1)?;
-            let Some(next) = attempt(&here, leg, true, rng).and_then(|call| after(&here, &call, &world)) else {
-                continue;
-            };
+            let Some(call) = attempt(&here, leg, true, rng) else { continue };
+            let Some(born) = births(&here, &call, &world, scene.limits.live_max) else { continue };
+            let Some(next) = after(&here, &call, &world, &born) else { continue };
             if seen.insert(signature(scene.model, scene.hints, &next)) {
-                open.push_back((next, [legs.clone(), vec![leg.clone()]].concat()));
+                open.push_back((next, with_births(&actors, &born), [legs.clone(), vec![leg.clone()]].concat()));
             }
         }
     }
@@ -87,14 +93,27 @@ pub fn legs(model: &Model, clause: ClauseId, target: Option<&str>) -> Vec<Leg> {
         .collect()
 }
 
-/// Accepted changes of a thing that neither create nor delete.
+/// The things that can be named once more have come to life.
+fn with_births(actors: &Rc<[Actor]>, born: &[(usize, Vec<Id>)]) -> Rc<[Actor]> {
+    let new = born.iter().flat_map(|(_, ids)| ids).map(|id| Actor {
+        name: id.id.to_string(),
+        id: id.clone(),
+        owner: Who::Owner,
+        presence: Presence::Rest,
+    });
+    actors.iter().cloned().chain(new).collect()
+}
+
+/// Accepted changes of a thing that delete nothing; of creates only those of what is made from it.
 fn moves(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {
     let mut all = Vec::new();
     for operation in scene.model.operations.values().filter(|operation| operation.changes) {
-        if scene.hints.creating.contains(&operation.id) || scene.hints.deleting.contains(&operation.id) {
+        let full = scene.hints.creating.contains(&operation.id) && live(scene) >= scene.limits.live_max;
+        if full || scene.hints.deleting.contains(&operation.id) {
             continue;
         }
-        if !operation.about.iter().any(|about| about.resource == usize::from(target.id.kind)) {
+        let names = |about: &About| matches!(about.binding, Binding::Existing(_));
+        if !operation.about.iter().any(|about| names(about) && about.resource == usize::from(target.id.kind)) {
             continue;
         }
         // Clauses that share their guard lead to the same place: one of them is enough.
@@ -121,12 +140,12 @@ fn at_rest(scene: &Scene<'_>) -> World {
 
 /// The world once the call was accepted, took its main outcome, and everything has come to rest.
 #[must_use]
-pub fn after(scene: &Scene<'_>, call: &Call, world: &World) -> Option<World> {
+pub fn after(scene: &Scene<'_>, call: &Call, world: &World, born: &[(usize, Vec<Id>)]) -> Option<World> {
     let reading = read(scene.model, &call.asked, world, &[]).ok()?;
     if !reading.demanded.is_empty() || reading.accepts.is_empty() {
         return None;
     }
-    let moment = Moment { born: &[], reply: &Val::Unknown, now: 0, seq: world.len() as u32, strangers: &[] };
+    let moment = Moment { born, reply: &Val::Unknown, now: 0, seq: next_seq(world), strangers: &[] };
     let choice = choices(scene.model, &call.asked, world, &reading.accepts, &moment).ok()?.into_iter().next()?;
     let next = apply(scene.model, &call.asked, world, &choice, &moment).ok()?;
     Some(settled(scene.model, &next))

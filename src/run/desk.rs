@@ -64,6 +64,10 @@ impl<'a> Desk<'a> {
         self.watcher.borrow().unsettled(index)
     }
 
+    pub fn only_time_tells(&self, index: usize) -> bool {
+        self.watcher.borrow().only_time_tells(index)
+    }
+
     /// Within what time all that a step touched must have come to rest.
     pub fn patience(&self, index: usize) -> Option<Duration> {
         self.watcher.borrow().bound(index)

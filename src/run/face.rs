@@ -27,6 +27,11 @@ pub trait Watcher {
     fn observe(&mut self, exchange: &Exchange);
     /// Reads that would show what this step touched and is not yet at rest; empty at rest.
     fn unsettled(&self, step_index: usize) -> Vec<Call>;
+    /// Whether nothing but time will tell: all that this step touched may be at rest, and no reply can show
+    /// that it is.
+    fn only_time_tells(&self, _step_index: usize) -> bool {
+        false
+    }
     /// Within what time all that this step touched must have come to rest; none where only the
     /// pace says how long to look.
     fn bound(&self, _step_index: usize) -> Option<Duration> {

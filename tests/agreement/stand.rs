@@ -2,12 +2,12 @@
 
 use crate::bridge::Bridge;
 use crate::profiles::profile;
-use crate::witness::Settings;
+use crate::witness::{Settings, Tempo};
 use probity::campaign::{Budget, Conclusion, Event, Found, Home, Listener, Order, lead, on_paused_clock, site};
 use probity::cli::{Loaded, Shelf};
 use probity::endpoint::Endpoint;
-use probity::endpoint::mock::Tempo;
-use probity::history::{Outcome, ReplyBody};
+use probity::endpoint::mock;
+use probity::history::{History, Outcome, ReplyBody};
 use probity::model::Bounds;
 use probity::oracle::{Selection, Standing};
 use probity::run::Cancel;
@@ -42,12 +42,12 @@ pub fn campaign(loaded: &Loaded, settings: &Settings, seed: u64, bound: Bound) -
     let for_server = (suite.clone(), settings.clone());
     let bridge = Bridge::start(settings.clone(), move |base| profile(&for_server.0, &for_server.1, base), &suite);
     let bounds = Bounds { worlds_max: 4_096, settle_percent: 100, insight: false };
-    let home = Home { seed, tempo: Tempo::CLOUD, fault: None, bounds, steps_per_plan_max: 60, live_max: 3 };
+    let home = Home { seed, tempo: mock::Tempo::CLOUD, fault: None, bounds, steps_per_plan_max: 150, live_max: 3 };
     let budget = Budget {
         requests_max: bound.requests,
         shrink_requests_max: 0,
         plans_max: 1_000_000,
-        steps_per_plan_max: 60,
+        steps_per_plan_max: 150,
         seconds_max: 1_000_000_000,
         live_max: 3,
         first_only: bound.first_only,
@@ -69,11 +69,41 @@ pub fn campaign(loaded: &Loaded, settings: &Settings, seed: u64, bound: Bound) -
     site.pace.poll_factor_percent = 150;
     site.pace.poll_part_percent = 0;
     site.pace.poll_most = Duration::from_secs(20);
+    let Tempo { phase_ms, jitter_percent, .. } = settings.tempo;
+    site.pace.rounds_least = (phase_ms * (100 + jitter_percent) / 100 / 100) as u32 + 1;
     let standing = |_| Standing::Reachable;
     let order =
         Order { seed, budget, selection: Selection::default(), standing: &standing, witnesses: &[], shrink: false };
     let led = on_paused_clock(lead(&site, &order, &mut Deaf));
     led.unwrap_or_else(|error| panic!("seed {seed}: {error}")).0
+}
+
+/// What was asked in one plan, a line for each request.
+pub fn traced(history: &History) -> String {
+    let mut text = format!("plan {}", history.header.plan);
+    for exchange in &history.exchanges {
+        let sent = exchange.body.as_ref().map(ToString::to_string).unwrap_or_default();
+        let came = match &exchange.outcome {
+            Outcome::Replied(reply) => match &reply.body {
+                ReplyBody::Json(body) => format!("{} {body}", reply.status),
+                _ => reply.status.to_string(),
+            },
+            other => format!("{other:?}"),
+        };
+        let path: Vec<String> = exchange.path.values().map(|value| format!("{value:.10}")).collect();
+        let _ = write!(
+            text,
+            "\n  {:3} {:3} {:?} {} {} {} {:?} {sent:.200} -> {came:.160}",
+            exchange.number,
+            exchange.step,
+            exchange.cause,
+            exchange.operation,
+            exchange.caller,
+            path.join(" "),
+            exchange.headers
+        );
+    }
+    text
 }
 
 /// A finding with the calls before it on the same thing, for people who have to settle it.
@@ -90,8 +120,14 @@ pub fn said(loaded: &Loaded, found: &Found) -> String {
         let body = exchange.body.as_ref().map(ToString::to_string).unwrap_or_default();
         let _ = write!(
             text,
-            "\n  {}. {} ({}) {:?} {:?} {:?} {body:.900}",
-            exchange.number, exchange.operation, exchange.caller, exchange.path, exchange.query, exchange.headers
+            "\n  {}. {} ({}) {:?} {:?} {:?} {body:.900} {:?}",
+            exchange.number,
+            exchange.operation,
+            exchange.caller,
+            exchange.path,
+            exchange.query,
+            exchange.headers,
+            exchange.input
         );
         match &exchange.outcome {
             Outcome::Replied(reply) => {

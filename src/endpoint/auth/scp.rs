@@ -50,11 +50,38 @@ impl Scheme for Scp {
     }
 
     fn forged(&self) -> Arc<dyn Scheme> {
-        Arc::new(Scp { secret_key: forge(&self.secret_key), ..self.clone() })
+        let wrong = Scp { secret_key: forge(&self.secret_key), ..self.clone() };
+        Arc::new(Forged { wrong, right: self.clone() })
     }
 
     fn secrets(&self) -> Vec<&Credential> {
         vec![&self.access_key, &self.secret_key]
+    }
+}
+
+/// A signature that is none of the call: made with another secret; where the call has a query, made with
+/// the right one for the same call without it, because whoever looks at the path alone refuses a wrong
+/// secret too.
+#[derive(Debug)]
+struct Forged {
+    wrong: Scp,
+    right: Scp,
+}
+
+impl Scheme for Forged {
+    fn prove(&self, request: &Composed<'_>, now: Timestamp, token: Option<&Credential>) -> Proof {
+        match request.url.split_once('?') {
+            Some((url, _)) => self.right.prove(&Composed { url, ..*request }, now, token),
+            None => self.wrong.prove(request, now, token),
+        }
+    }
+
+    fn forged(&self) -> Arc<dyn Scheme> {
+        self.right.forged()
+    }
+
+    fn secrets(&self) -> Vec<&Credential> {
+        self.right.secrets()
     }
 }
 

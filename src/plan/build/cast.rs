@@ -45,7 +45,7 @@ pub(super) fn cast<'a>(
             .and_then(|name| scene.actors.iter().find(|actor| actor.name == *name));
         let right = named.filter(|actor| usize::from(actor.id.kind) == about.resource);
         let stray = !ask.plain && (wants_absent || (!first && rng.chance(1, 8)));
-        let mut given = !optional || spoken || rng.chance(1, 2);
+        let mut given = !optional || spoken || rng.chance(7, 8);
         let of_it: Vec<&Need> = needs.iter().filter(of_it).copied().collect();
         let actor = match right {
             Some(actor) if !wants_absent => Some(actor),

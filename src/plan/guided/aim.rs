@@ -2,13 +2,14 @@
 
 use super::super::build::{Ask, build};
 use super::super::chooser::live;
-use super::super::coverage::tested;
 use super::super::hints::{Root, general};
+use super::super::novelty::{met_hidden, novelty};
 use super::super::probe::{Call, Outlook};
 use super::super::search::{legs, spoiled};
 use super::{CALLS_MAX, CLAUSES_MAX, Guided, View, moves};
 use crate::model::{ClauseId, OperationModel, undecided};
 use crate::suite::{Clause, Verb};
+use std::collections::BTreeSet;
 
 /// A clause to be tested.
 #[derive(Debug, Clone)]
@@ -21,8 +22,8 @@ pub(super) struct Aim {
 }
 
 /// Whether doubtful input leaves open what becomes of an accepted call; then how many other reasons there
-/// are to refuse, behind which it would hide; then how often the clause was tested in this context,
-/// and at all. The least is the best.
+/// are to refuse, behind which it would hide; then how little is new about the call; then how often the
+/// clause was tested. The least is the best.
 pub(super) type Score = (bool, usize, u64, u64);
 
 impl Guided {
@@ -31,10 +32,18 @@ impl Guided {
     pub(super) fn aim(&mut self, view: &mut View<'_, '_>, wanted: &dyn Fn(&Clause) -> bool) -> Option<Call> {
         let ranked = ranked(view, wanted);
         let mut best: Option<(Score, Call)> = None;
-        for (rank, aim) in ranked.into_iter().take(CLAUSES_MAX).enumerate() {
+        let mut guards = BTreeSet::new();
+        let model = view.situation.model;
+        // One call tests all clauses that share its guard.
+        let alike = |aim: &Aim| {
+            let written = model.written(aim.clause)?;
+            Some((format!("{:?} {:?}", written.calls, aim.operation), written.when.as_ref()?.text().to_string()))
+        };
+        let ranked = ranked.into_iter().filter(|aim| alike(aim).is_none_or(|guard| guards.insert(guard)));
+        for (rank, aim) in ranked.take(CLAUSES_MAX).enumerate() {
             let found = freshest(view, &aim);
             let unseen = aim.count == 0 || (rank == 0 && view.rng.chance(1, 2));
-            if found.is_none()
+            if found.as_ref().is_none_or(|(score, _)| !plain_to_see(score))
                 && unseen
                 && aim.operation.is_none()
                 && let Some(call) = self.set_out(view, aim.clause)
@@ -44,7 +53,7 @@ impl Guided {
             if let Some((score, call)) = found
                 && best.as_ref().is_none_or(|(known, _)| score < *known)
             {
-                if fresh(&score) {
+                if plain_to_see(&score) && aim.count == 0 {
                     return Some(call);
                 }
                 best = Some((score, call));
@@ -62,13 +71,17 @@ fn idle(view: &View<'_, '_>, clause: ClauseId) -> bool {
     room && written.is_some_and(|clause| matches!(clause.verb, Verb::Accept(_)) && clause.then.is_empty())
 }
 
-/// Nothing better can come.
-fn fresh((doubtful, rivals, here, _): &Score) -> bool {
-    !doubtful && *rivals == 0 && *here == 0
+/// As little new as can be.
+const STALE: u64 = 1_000;
+
+/// The clause decides for sure, and what comes back shows that it was this one.
+fn plain_to_see((doubtful, rivals, ..): &Score) -> bool {
+    !doubtful && *rivals == 0
 }
 
 /// Clauses of a sort, the least tested first; equals in drawn order. Those whose calls only
-/// create or delete are left out: how many things there are is decided elsewhere.
+/// create or delete are left out: how many things there are is decided elsewhere. What is made of a thing
+/// that is there is part of that one's history.
 pub(super) fn ranked(view: &mut View<'_, '_>, wanted: &dyn Fn(&Clause) -> bool) -> Vec<Aim> {
     let model = view.situation.model;
     let hints = view.scene.hints;
@@ -78,7 +91,7 @@ pub(super) fn ranked(view: &mut View<'_, '_>, wanted: &dyn Fn(&Clause) -> bool) 
         let clause = ClauseId(index as u32);
         let id = &model.info(clause).id;
         let refusing = !matches!(written.verb, Verb::Accept(_));
-        let steady = |id: &String| !hints.creating.contains(id) && !hints.deleting.contains(id);
+        let steady = |id: &String| !hints.founding.contains(id) && !hints.deleting.contains(id);
         let speaking = model.operations.values().filter(|operation| operation.clauses.contains(&clause));
         let free = refusing || idle(view, clause);
         let open = |operation: &&OperationModel| (free || steady(&operation.id)) && !view.beyond(&operation.id);
@@ -114,7 +127,7 @@ fn freshest(view: &mut View<'_, '_>, aim: &Aim) -> Option<(Score, Call)> {
     let free = refusing || idle(view, clause);
     speaking.retain(|leg| !view.beyond(&leg.operation));
     speaking
-        .retain(|leg| free || !(hints.creating.contains(&leg.operation) || hints.deleting.contains(&leg.operation)));
+        .retain(|leg| free || !(hints.founding.contains(&leg.operation) || hints.deleting.contains(&leg.operation)));
     let by_caller = refusing && hints.needs(clause).iter().any(|need| need.root == Root::Caller);
     let mut best: Option<(Score, Call)> = None;
     for _ in 0..CALLS_MAX {
@@ -122,12 +135,12 @@ fn freshest(view: &mut View<'_, '_>, aim: &Aim) -> Option<(Score, Call)> {
         let found = if by_caller { disguised(view, clause, &leg.operation) } else { None };
         let Some((call, outlook)) = found.or_else(|| plain(view, clause, leg.operation)) else { continue };
         let score = score(view, clause, &call, &outlook);
+        // Behind other reasons it shows little, and no more than it has shown before.
+        if score.1 > 0 && met_hidden(view.situation, clause, &outlook) {
+            continue;
+        }
         if best.as_ref().is_none_or(|(known, _)| score < *known) {
-            let done = fresh(&score);
             best = Some((score, call));
-            if done {
-                break;
-            }
         }
     }
     best
@@ -167,18 +180,31 @@ fn disguised(view: &mut View<'_, '_>, clause: ClauseId, operation: &str) -> Opti
 }
 
 pub(super) fn score(view: &View<'_, '_>, clause: ClauseId, call: &Call, outlook: &Outlook) -> Score {
-    let (here, at_all) = tested(view.situation, clause, call);
+    let stale = STALE.saturating_sub(novelty(view.situation, view.scene, call, outlook));
     let others = outlook.rivals().saturating_sub(1);
     let model = view.situation.model;
     // What must be refused must be, however doubtful the input is.
     let accepts = model.written(clause).is_some_and(|clause| matches!(clause.verb, Verb::Accept(_)));
-    let open = accepts && outlook.0.iter().any(|reading| undecided(model, &call.asked, reading));
-    (open, others, here, at_all)
+    let undecided = |reading| undecided(model, &call.asked, reading);
+    let open = accepts && (outlook.may_refuse(model) || outlook.0.iter().any(undecided));
+    (open, others, stale, view.situation.coverage.count(&model.info(clause).id))
+}
+
+/// Everything about a call was met often.
+pub(super) fn nothing_new(view: &View<'_, '_>, call: &Call) -> bool {
+    let outlook = view.scene.outlook(call);
+    outlook.is_some_and(|outlook| novelty(view.situation, view.scene, call, &outlook) == 0)
 }
 
 /// The best score of a call for the clauses that apply to it.
 pub(super) fn score_of_any(view: &View<'_, '_>, call: &Call, outlook: &Outlook) -> Score {
-    let scores = outlook.applying().into_iter().map(|clause| score(view, clause, call, outlook));
+    // A refusal that may be is no reason to ask what is to be accepted.
+    let accepts = |clause: &ClauseId| {
+        let written = view.situation.model.written(*clause);
+        !outlook.accepted() || written.is_some_and(|clause| matches!(clause.verb, Verb::Accept(_)))
+    };
+    let clauses = outlook.applying().into_iter().filter(accepts);
+    let scores = clauses.map(|clause| score(view, clause, call, outlook));
     scores.min().unwrap_or((true, usize::MAX, u64::MAX, u64::MAX))
 }
 

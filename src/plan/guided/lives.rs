@@ -4,7 +4,7 @@ use super::super::build::Ask;
 use super::super::chooser::{live, own};
 use super::super::hints::has_effect;
 use super::super::probe::Call;
-use super::super::situation::Presence;
+use super::super::situation::{Presence, named};
 use super::aim::{Score, score_of_any, tried};
 use super::{CALLS_MAX, View};
 use crate::model::ClauseId;
@@ -16,7 +16,9 @@ pub(super) fn create(view: &mut View<'_, '_>, only_if_bare: bool) -> Option<Call
         return None;
     }
     let hints = view.scene.hints;
-    let bare = hints.deletable.iter().all(|kind| there(view, *kind) == 0);
+    // What is there and cannot be named yet will be told: it is waited for.
+    let named = view.scene.actors.iter().filter(|actor| own(actor) && actor.presence != Presence::Gone).count();
+    let bare = hints.deletable.iter().all(|kind| there(view, *kind) == 0) && live(view.scene) <= named;
     // Creates that were refused again and again would fill the plan.
     let recent = view.situation.steps.iter().rev().take(4);
     let repeated = recent.filter(|step| hints.creating.contains(&step.operation)).count() >= 4;
@@ -26,6 +28,7 @@ pub(super) fn create(view: &mut View<'_, '_>, only_if_bare: bool) -> Option<Call
     let operations = wanted(view, only_if_bare);
     // Something of another's, so that lists have something to leave out.
     let foreign = !only_if_bare
+        && live(view.scene) + 1 < view.situation.limits.live_max
         && view.situation.limits.callers.contains("other")
         && !view.scene.actors.iter().any(|actor| !own(actor))
         && view.rng.chance(1, 4);
@@ -86,35 +89,48 @@ fn wanted(view: &mut View<'_, '_>, only_if_bare: bool) -> Vec<(u32, String)> {
     operations
 }
 
-/// Own things of a kind that are there to stay.
+/// Own things of a kind that are there to stay, and of which it is known what they are.
 fn there(view: &View<'_, '_>, kind: usize) -> usize {
-    let stays = |presence| !matches!(presence, Presence::Gone | Presence::Leaving);
+    let stays = |presence| matches!(presence, Presence::Rest | Presence::Motion);
     let of_kind = view.scene.actors.iter().filter(|actor| own(actor) && usize::from(actor.id.kind) == kind);
     of_kind.filter(|actor| stays(actor.presence)).count()
 }
 
-/// In the last fifth of a plan, or where a thing more than one is there.
+/// In the last fifth of a plan, or where a thing more than one is there. The one with the longest history
+/// is spared until then: it is the one whose history is worth most.
 pub(super) fn delete(view: &mut View<'_, '_>) -> Option<Call> {
     let chance = match (late(view), live(view.scene)) {
         (_, 0) => 0,
         (true, _) => 20,
         (false, 1) => 0,
-        (false, _) => 2,
+        // Where nothing more can come, something has to go before there can be another mixture of kinds.
+        (false, live) if live >= view.situation.limits.live_max && view.scene.hints.deletable.len() > 1 => 8,
+        (false, _) => 3,
     };
     if !view.rng.chance(chance, 100) {
         return None;
     }
     let deleting: Vec<&String> = view.scene.hints.deleting.iter().collect();
+    let changes = |name: &str| view.situation.handles.get(name).map_or(0, |handle| handle.accepted.len());
+    let mine = view.scene.actors.iter().filter(|actor| own(actor) && actor.presence != Presence::Gone);
+    let spared = mine.max_by_key(|actor| changes(&actor.name)).map(|actor| actor.name.clone());
+    let mut best: Option<(Score, Call)> = None;
     for _ in 0..CALLS_MAX {
         let operation = (*view.rng.pick(&deleting)?).clone();
         let ask = Ask { operation, plain: true, ..Ask::default() };
-        if let Some((call, outlook)) = tried(view, &ask)
-            && outlook.accepted()
-        {
-            return Some(call);
+        let Some((call, outlook)) = tried(view, &ask).filter(|(_, outlook)| outlook.accepted()) else {
+            continue;
+        };
+        let spared = spared.as_deref().is_some_and(|name| named(&call.step).contains(name));
+        if spared && !late(view) {
+            continue;
+        }
+        let least = score_of_any(view, &call, &outlook);
+        if best.as_ref().is_none_or(|(known, _)| least < *known) {
+            best = Some((least, call));
         }
     }
-    None
+    best.map(|(_, call)| call)
 }
 
 /// The last fifth of a plan.

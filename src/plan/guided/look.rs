@@ -80,12 +80,37 @@ pub(super) fn glance(view: &mut View<'_, '_>, unseen: u32) -> Option<Call> {
 
 fn list(view: &mut View<'_, '_>, lists: &[&OperationModel]) -> Option<Call> {
     let ask = Ask { operation: view.rng.pick(lists)?.id.clone(), ..Ask::default() };
-    build(view.scene, &ask, view.rng)
+    answered(view, &ask)
 }
 
 /// The read that shows a thing.
 pub(super) fn show(view: &mut View<'_, '_>, actor: &Actor) -> Option<Call> {
     let shown = view.situation.model.shown[usize::from(actor.id.kind)].clone()?;
     let ask = Ask { operation: shown.operation, target: Some(actor.name.clone()), moving: true, ..Ask::default() };
-    build(view.scene, &ask, view.rng)
+    answered(view, &ask)
+}
+
+/// A look at something that is in motion, where there is nothing better to do.
+pub(super) fn moving(view: &mut View<'_, '_>) -> Option<Call> {
+    let moving = |actor: &&Actor| own(actor) && actor.presence == Presence::Motion;
+    let actors: Vec<&Actor> = view.scene.actors.iter().filter(moving).collect();
+    let actor = *view.rng.pick(&actors)?;
+    show(view, actor)
+}
+
+/// A read that nothing permits to be refused, if a few draws give one: a look that is refused shows nothing.
+fn answered(view: &mut View<'_, '_>, ask: &Ask) -> Option<Call> {
+    let mut last = None;
+    for _ in 0..4 {
+        let Some(call) = build(view.scene, ask, view.rng) else { continue };
+        if view
+            .scene
+            .outlook(&call)
+            .is_some_and(|outlook| outlook.accepted() && !outlook.may_refuse(view.situation.model))
+        {
+            return Some(call);
+        }
+        last = Some(call);
+    }
+    last
 }

@@ -24,7 +24,7 @@ use crate::schema::Rng;
 use crate::suite::{Clause, Verb};
 use deviate::Sent;
 use ledger::{Ledger, Purpose};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// Default chooser of a campaign. One value serves all its plans in turn.
@@ -42,6 +42,8 @@ pub struct Guided {
     sent: Sent,
     /// Waits in a row for things that are not determined.
     waits: u32,
+    /// Things that were waited for at least once.
+    waited: BTreeSet<String>,
     /// What requests were spent on.
     ledger: Ledger,
 }
@@ -64,6 +66,7 @@ impl Guided {
             barred: BTreeMap::new(),
             sent: Sent::default(),
             waits: 0,
+            waited: BTreeSet::new(),
             ledger: Ledger::default(),
         }
     }
@@ -88,7 +91,7 @@ impl Chooser for Guided {
         let mut view = View { scene: &scene, situation, rng: &mut rng };
         let (purpose, call) = self.choose(&mut view)?;
         self.ledger.begin(purpose);
-        let settle = motion::settle(&mut view, &call);
+        let settle = motion::settle(&mut view, &call, !self.intent.is_empty());
         Some(finish(situation, call, settle))
     }
 }
@@ -114,6 +117,9 @@ impl Guided {
         }
         if let Some(call) = lives::create(view, true) {
             return Some((Purpose::Life, call));
+        }
+        if let Some(call) = motion::echo(view) {
+            return Some((Purpose::Motion, call));
         }
         if let Some(call) = motion::in_motion(view) {
             return Some((Purpose::Motion, call));
@@ -147,7 +153,11 @@ impl Guided {
             _ => moves::anything(view),
         };
         if let Some(call) = found {
-            return Some((purpose, call));
+            let dull = matches!(purpose, Purpose::Effect | Purpose::Move) && aim::nothing_new(view, &call);
+            return match look::moving(view).filter(|_| dull) {
+                Some(look) => Some((Purpose::Motion, look)),
+                None => Some((purpose, call)),
+            };
         }
         let other = moves::accepted_move(view).map(|call| (Purpose::Move, call));
         other
@@ -217,10 +227,13 @@ impl Guided {
             self.waits = 0;
             return None;
         }
-        let there = |actor: &&Actor| own(actor) && matches!(actor.presence, Presence::Motion | Presence::Fog);
+        // Fog that one wait did not lift is there to stay.
+        let fogged = |actor: &Actor| actor.presence == Presence::Fog && !self.waited.contains(&actor.name);
+        let there = |actor: &&Actor| own(actor) && (actor.presence == Presence::Motion || fogged(actor));
         let actors: Vec<&Actor> = view.scene.actors.iter().filter(there).collect();
         let actor = *view.rng.pick(&actors)?;
         self.waits += 1;
+        self.waited.insert(actor.name.clone());
         look::show(view, actor)
     }
 }

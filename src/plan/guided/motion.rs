@@ -8,17 +8,17 @@ use super::super::search::legs;
 use super::super::situation::{Presence, named};
 use super::super::step::Settle;
 use super::aim::tried;
-use super::{CLAUSES_MAX, View, lives, look};
+use super::{CALLS_MAX, CLAUSES_MAX, View, lives, look};
 use crate::model::{ClauseId, OperationModel};
 use crate::suite::{Binding, EffectValue, While};
 use std::collections::BTreeSet;
 
-/// After a step that did not wait: mostly a call on what is in motion.
+/// After a step that did not wait: often a call on what is in motion, else one on something else beside it.
 pub(super) fn in_motion(view: &mut View<'_, '_>) -> Option<Call> {
     let left = view.situation.steps.last().is_some_and(|step| step.settle == Settle::Leave);
     let moving = |actor: &&Actor| own(actor) && matches!(actor.presence, Presence::Motion | Presence::Leaving);
     let actors: Vec<&Actor> = view.scene.actors.iter().filter(moving).collect();
-    if !left || actors.is_empty() || !view.rng.chance(9, 10) {
+    if !left || actors.is_empty() || !view.rng.chance(1, 2) {
         return None;
     }
     let actor = *view.rng.pick(&actors)?;
@@ -59,11 +59,31 @@ pub(super) fn in_motion(view: &mut View<'_, '_>) -> Option<Call> {
     look::show(view, actor)
 }
 
-/// Mostly wait. Where the call sets something in motion, or is on something in motion, some
+/// After a step that did not wait: now and then the same call on another thing of the kind, so that two go
+/// the same way at the same time.
+pub(super) fn echo(view: &mut View<'_, '_>) -> Option<Call> {
+    let last = view.situation.steps.last().filter(|step| step.settle == Settle::Leave)?;
+    let changes = view.situation.model.operations[&last.operation].changes;
+    let hints = view.scene.hints;
+    let lives = hints.creating.contains(&last.operation) || hints.deleting.contains(&last.operation);
+    if !changes || lives || !view.rng.chance(1, 4) {
+        return None;
+    }
+    for _ in 0..CALLS_MAX {
+        let ask = Ask { operation: last.operation.clone(), plain: true, ..Ask::default() };
+        let Some((call, outlook)) = tried(view, &ask) else { continue };
+        if outlook.accepted() && named(&call.step).is_disjoint(&named(last)) {
+            return Some(call);
+        }
+    }
+    None
+}
+
+/// Mostly wait, and always on a way of several calls: the next one needs what this one leads to. Where the call sets something in motion, or is on something in motion, some
 /// go on at once, which puts about a quarter of all steps on things in motion. The first
 /// poll comes at once, soon or late, so that what a thing passes through is sometimes seen.
-pub(super) fn settle(view: &mut View<'_, '_>, call: &Call) -> Settle {
-    if view.rng.chance(45, 100) && (moves_on(view, call) || on_moving(view, call)) {
+pub(super) fn settle(view: &mut View<'_, '_>, call: &Call, on_a_way: bool) -> Settle {
+    if !on_a_way && view.rng.chance(55, 100) && (moves_on(view, call) || on_moving(view, call)) {
         return Settle::Leave;
     }
     let settles =

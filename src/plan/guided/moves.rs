@@ -19,7 +19,7 @@ pub(super) fn accepted_call(view: &mut View<'_, '_>, operation: &str) -> Option<
             continue;
         }
         let open = |reading: &Reading| undecided(view.situation.model, &call.asked, reading);
-        if !outlook.0.iter().any(open) {
+        if !outlook.may_refuse(view.situation.model) && !outlook.0.iter().any(open) {
             return Some(call);
         }
         doubtful = doubtful.or(Some(call));

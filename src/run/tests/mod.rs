@@ -7,7 +7,7 @@ mod together;
 
 use super::*;
 use crate::endpoint::{Credential, Endpoint, Identities, Identity, Pending, Request};
-use crate::history::{Exchange, Hindrance, Outcome, Reply, ReplyBody, Secrets};
+use crate::history::{Cause, Exchange, Hindrance, Outcome, Reply, ReplyBody, Secrets};
 use crate::plan::{Settle, Step, handle};
 use crate::schema::catalog::{Binding, Catalog, Operation, Source};
 use serde_json::{Value, json};
@@ -55,6 +55,11 @@ impl Watcher for Recorder {
         let ready = |exchange: &Exchange| body(exchange).is_some_and(|body| body["ready"] == json!(true));
         let mut of_step = self.seen.iter().filter(|exchange| exchange.step == index);
         if of_step.any(ready) { Vec::new() } else { vec![show("box-1")] }
+    }
+
+    fn only_time_tells(&self, index: usize) -> bool {
+        let last = self.seen.iter().rfind(|exchange| exchange.step == index && exchange.cause == Cause::Poll);
+        last.and_then(body).is_some_and(|body| body["still"] == json!(true))
     }
 }
 
@@ -220,4 +225,9 @@ fn check_endpoint(setting: Setting, steps: &[Step], endpoint: &dyn Endpoint) -> 
         assert_eq!(watcher.seen, run.exchanges, "what is observed is what is recorded");
         Carried { ends, run, seen: watcher.seen, elapsed: began.elapsed() }
     })
+}
+
+/// Changes a thing that needs no birth.
+fn on_push() -> Step {
+    Step { path: BTreeMap::from([("box_id".into(), json!("9"))]), ..step("pushBox", Settle::Leave) }
 }

@@ -65,6 +65,20 @@ fn the_last_poll_is_made_at_the_bound_of_settling() {
 }
 
 #[test]
+fn where_only_time_tells_looks_are_spared_until_the_bound() {
+    let looks = |still: bool| {
+        let mut setting = setting();
+        setting.pace.settle_most = Duration::from_secs(60);
+        let carried = check_with(setting, &[create("a"), on("pushBox", "a", Settle::Poll { after_ms: 0 })], |_| {
+            (0, reply(200, json!({ "id": "1", "still": still })))
+        });
+        assert_eq!(carried.run.exchanges.last().unwrap().sent_ms, 60_000);
+        carried.run.spent.polls
+    };
+    assert_eq!((looks(true), looks(false)), (5, 10));
+}
+
+#[test]
 fn polling_ends_after_the_quiet_time_unless_replies_change() {
     let carry = |changing: bool| {
         let mut setting = setting();
@@ -85,11 +99,6 @@ fn a_throttled_step_is_recorded_and_sent_again_when_the_endpoint_says() {
     let carried = check(&[on_push()], |_| (0, answers.pop().unwrap()));
     assert_eq!(carried.lines(), ["0 pushBox Step 0-0", "1 pushBox Retry 7000-7000", "2 pushBox Retry 9000-9000"]);
     assert_eq!((carried.run.spent.throttled, carried.run.spent.retries), (2, 2));
-}
-
-/// Changes a thing that needs no birth.
-fn on_push() -> Step {
-    Step { path: BTreeMap::from([("box_id".into(), json!("9"))]), ..step("pushBox", Settle::Leave) }
 }
 
 #[test]

@@ -38,6 +38,16 @@ fn with_an_account_the_signature_covers_it_and_it_is_sent() {
 }
 
 #[test]
+fn a_forged_signature_of_a_call_with_a_query_is_that_of_the_same_call_without() {
+    let owner = written("scp-hmac-sha256: { access_key: a, secret_key: k }");
+    let signed = |scheme: &dyn Scheme, url: &str| shown(&scheme.prove(&get(url), now(), None));
+    let (plain, asking) = ("https://h.example/v1/volumes", "https://h.example/v1/volumes?limit=2");
+    let forged = owner.forged();
+    assert_eq!(signed(&*forged, asking), signed(&*owner, plain));
+    assert_ne!(signed(&*forged, plain), signed(&*owner, plain));
+}
+
+#[test]
 fn escapes_that_an_address_has_are_signed_as_they_stand_and_others_are_made() {
     let signed = "Scp-Accesskey: a\nScp-Signature: y4UaVtvt6c5ZyqIlrv1BCSYgoU7y4oWDst42SwOs1eY=\n\
                   Scp-Timestamp: 1783324800123\nScp-ClientType: Openapi\n";

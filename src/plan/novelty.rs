@@ -1,0 +1,136 @@
+//! What is new about a call: what happened before to the things that it names, and what goes on beside them.
+//!
+//! A clause met often in one history says little about others. What a call has about it is a set of traits,
+//! each counted by itself, so that a call which adds one history to many is told from one that adds none.
+//! Whole contexts would not do: nearly every one of them is new.
+
+use super::probe::{Call, Outlook, Scene};
+use super::situation::{Presence, Situation, named};
+use crate::expr::Val;
+use crate::model::{ClauseId, Life, state_of};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Repetitions told apart: a fourth is like the third.
+const TIMES_MAX: usize = 3;
+
+/// What a trait is worth that was met never, once, twice, …
+const WORTH: [u64; 4] = [12, 5, 2, 1];
+
+/// How much there is about a call that was met seldom.
+#[must_use]
+pub fn novelty(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outlook: &Outlook) -> u64 {
+    let counts = &situation.coverage.traits;
+    let met = |name: &String| counts.get(name).map_or(0, |count| *count as usize);
+    let worth = |name: &String| WORTH.get(met(name)).copied().unwrap_or(0);
+    traits(situation, scene, call, outlook).iter().map(worth).sum()
+}
+
+/// Whether a refusing clause was met before behind no more other reasons than here.
+#[must_use]
+pub fn met_hidden(situation: &Situation<'_>, clause: ClauseId, outlook: &Outlook) -> bool {
+    let id = &situation.model.info(clause).id;
+    (1..=outlook.rivals()).any(|reasons| situation.coverage.traits.contains_key(&among(id, reasons)))
+}
+
+fn among(clause: &str, reasons: usize) -> String {
+    format!("{clause} among {reasons}")
+}
+
+/// Each clause that demands a refusal, with how many there are.
+fn reasons(situation: &Situation<'_>, outlook: &Outlook) -> Vec<String> {
+    let demanded = outlook.0.first().map(|reading| reading.demanded.as_slice()).unwrap_or_default();
+    let name = |clause: &ClauseId| among(&situation.model.info(*clause).id, outlook.rivals());
+    demanded.iter().map(name).collect()
+}
+
+/// What there is about a call, each with the operation and with whether clauses demand that it is accepted.
+#[must_use]
+pub fn traits(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outlook: &Outlook) -> BTreeSet<String> {
+    let step = &call.step;
+    let verdict = match (outlook.accepted(), outlook.refused()) {
+        (true, _) => "accepted",
+        (_, true) => "refused",
+        _ => "open",
+    };
+    let names = named(step);
+    let mut found = BTreeSet::from([format!("binding {}", step.binding), format!("by {}", step.caller)]);
+    found.extend(step.headers.iter().map(|(name, value)| format!("{name} {value}")));
+    let mut many: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in &names {
+        let Some(handle) = situation.handles.get(name) else { continue };
+        let kind = situation.model.suite.resources[handle.kind].name.as_str();
+        *many.entry(kind).or_default() += 1;
+        found.extend(history(kind, &handle.accepted));
+        found.extend(state(situation, scene, name).map(|state| format!("{kind} {state}")));
+        found.extend(kin(situation, scene, name).into_iter().map(|kin| format!("{kind} of {kin}")));
+    }
+    found.extend(many.into_iter().map(|(kind, many)| format!("{many} {kind}")));
+    found.extend(beside(situation, scene, &step.operation, &names));
+    let of_call = found.into_iter().map(|name| format!("{} {verdict}; {name}", step.operation));
+    of_call.chain(reasons(situation, outlook)).collect()
+}
+
+/// What was accepted on a thing before, how often, and the last two in their order.
+fn history(kind: &str, accepted: &[String]) -> BTreeSet<String> {
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut found = BTreeSet::new();
+    for operation in accepted {
+        let so_far = times.entry(operation).or_default();
+        *so_far = TIMES_MAX.min(*so_far + 1);
+        found.insert(format!("{kind} after {operation} {so_far} times"));
+    }
+    let last = accepted.len().saturating_sub(2);
+    found.insert(format!("{kind} straight after {}", accepted[last..].join(", ")));
+    found
+}
+
+fn state(situation: &Situation<'_>, scene: &Scene<'_>, name: &str) -> Option<String> {
+    let actor = scene.actors.iter().find(|actor| actor.name == name)?;
+    let held = scene.held(&actor.id)?;
+    let index = state_of(situation.model, usize::from(actor.id.kind));
+    let shown = index.map(|index| held.thing.fields[index].to_string()).unwrap_or_default();
+    Some(format!("{:?} {shown}", actor.presence))
+}
+
+/// How many things of each kind hold the id of a thing, those that are gone apart.
+fn kin(situation: &Situation<'_>, scene: &Scene<'_>, name: &str) -> Vec<String> {
+    let Some(actor) = scene.actors.iter().find(|actor| actor.name == name) else { return Vec::new() };
+    let mut counts: BTreeMap<(&str, bool), usize> = BTreeMap::new();
+    for other in scene.actors.iter().filter(|other| other.id != actor.id) {
+        let Some(held) = scene.held(&other.id) else { continue };
+        let holds = |value: &Val| matches!(value, Val::Str(text) if text.as_ref() == actor.id.id.as_ref());
+        if held.thing.fields.iter().any(holds) {
+            let kind = situation.model.suite.resources[usize::from(other.id.kind)].name.as_str();
+            *counts.entry((kind, held.thing.life == Life::Gone)).or_default() += 1;
+        }
+    }
+    counts
+        .into_iter()
+        .map(|((kind, gone), many)| format!("{} {kind}{}", many.min(TIMES_MAX), if gone { " gone" } else { "" }))
+        .collect()
+}
+
+/// What goes on with other things of the kinds that a call names.
+fn beside(situation: &Situation<'_>, scene: &Scene<'_>, operation: &str, names: &BTreeSet<&str>) -> BTreeSet<String> {
+    let kinds: BTreeSet<usize> = names.iter().filter_map(|name| Some(situation.handles.get(name)?.kind)).collect();
+    let mut found = BTreeSet::new();
+    for actor in scene.actors.iter().filter(|actor| !names.contains(actor.name.as_str())) {
+        let kind = usize::from(actor.id.kind);
+        if !kinds.contains(&kind) {
+            continue;
+        }
+        let resource = &situation.model.suite.resources[kind].name;
+        let last = situation.handles.get(&actor.name).and_then(|handle| handle.accepted.last());
+        match actor.presence {
+            Presence::Motion => {
+                found.extend(last.map(|last| format!("beside a {resource} in motion by {last}")));
+                found.extend(
+                    last.filter(|last| *last == operation).map(|_| format!("beside a {resource} in the same motion")),
+                );
+            }
+            Presence::Gone => found.extend([format!("after the end of a {resource}")]),
+            _ => found.extend([format!("beside a {resource}")]),
+        }
+    }
+    found
+}
