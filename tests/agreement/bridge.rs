@@ -2,26 +2,34 @@
 //!
 //! Server and HTTP client live on a thread of their own, in real time; the campaign's thread waits for each
 //! reply without letting its paused clock run. So 100,000 steps over real sockets wait for nothing but the
-//! sockets, and the same seed gives the same requests and the same replies.
+//! sockets, and the same seed gives the same requests and the same replies. The server is told how much time
+//! has gone by on that clock, so that a campaign that waits finds things done.
 
 use crate::witness::{Running, Settings};
 use jiff::Timestamp;
 use probity::endpoint::{Endpoint, Http, HttpLimits, Pending, Profile, Request};
 use probity::history::Outcome;
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::Instant;
+
+/// What takes the server a moment takes a cloud minutes: so many times as long.
+const SLOWER: u128 = 100;
 
 enum Order {
-    Ask(Box<Request>, mpsc::Sender<Outcome>),
+    /// With the server's milliseconds since it was last asked.
+    Ask(Box<Request>, u64, mpsc::Sender<Outcome>),
     Wipe(mpsc::Sender<()>),
 }
 
 /// A server that runs until this is dropped.
 pub struct Bridge {
     orders: Option<UnboundedSender<Order>>,
+    asked: Cell<Option<Instant>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -38,7 +46,7 @@ impl Bridge {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(serve(settings, profile, &suite, taken));
         });
-        Rc::new(Bridge { orders: Some(orders), thread: Some(thread) })
+        Rc::new(Bridge { orders: Some(orders), asked: Cell::new(None), thread: Some(thread) })
     }
 
     /// Takes everything away, as for a new plan.
@@ -62,7 +70,9 @@ impl Endpoint for Bridge {
     fn send<'a>(&'a self, request: &'a Request) -> Pending<'a> {
         Box::pin(async move {
             let (send, answer) = mpsc::channel();
-            self.order(Order::Ask(Box::new(request.clone()), send));
+            let now = Instant::now();
+            let passed = self.asked.replace(Some(now)).map_or(0, |before| (now - before).as_millis() / SLOWER);
+            self.order(Order::Ask(Box::new(request.clone()), passed as u64, send));
             // Blocks the thread on purpose: a paused clock runs on as soon as its runtime is idle.
             answer.recv().expect("the server's thread is alive")
         })
@@ -95,7 +105,8 @@ async fn serve(
         .expect("an address that can be asked");
     while let Some(order) = orders.recv().await {
         match order {
-            Order::Ask(request, answer) => {
+            Order::Ask(request, passed, answer) => {
+                running.pass(passed);
                 let _ = answer.send(http.send(&request).await);
             }
             Order::Wipe(done) => {

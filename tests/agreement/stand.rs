@@ -2,7 +2,7 @@
 
 use crate::bridge::Bridge;
 use crate::profiles::profile;
-use crate::witness::{Settings, Tempo};
+use crate::witness::Settings;
 use probity::campaign::{Budget, Conclusion, Event, Found, Home, Listener, Order, lead, on_paused_clock, site};
 use probity::cli::{Loaded, Shelf};
 use probity::endpoint::Endpoint;
@@ -15,7 +15,6 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 use std::rc::Rc;
-use std::time::Duration;
 
 struct Deaf;
 
@@ -65,12 +64,6 @@ pub fn campaign(loaded: &Loaded, settings: &Settings, seed: u64, bound: Bound) -
         named.into_iter().filter(|name| identities.parameter("owner", name).is_some()).cloned().collect();
     site.limits.callers.retain(|caller| caller == "none" || identities.has(caller));
     site.identities = identities;
-    // The server's clock moves with each request: it has to be looked at more often than one that runs by itself.
-    site.pace.poll_factor_percent = 150;
-    site.pace.poll_part_percent = 0;
-    site.pace.poll_most = Duration::from_secs(20);
-    let Tempo { phase_ms, jitter_percent, .. } = settings.tempo;
-    site.pace.rounds_least = (phase_ms * (100 + jitter_percent) / 100 / 100) as u32 + 1;
     let standing = |_| Standing::Reachable;
     let order =
         Order { seed, budget, selection: Selection::default(), standing: &standing, witnesses: &[], shrink: false };

@@ -61,6 +61,11 @@ impl Running {
         locked(&self.world).wipe();
     }
 
+    /// Lets time go by between two requests.
+    pub fn pass(&self, ms: u64) {
+        locked(&self.world).pass(ms);
+    }
+
     /// Requests that were answered so far, by `METHOD status`: a caller can see what it really exercised.
     pub fn served(&self) -> BTreeMap<String, u64> {
         locked(&self.world).served.clone()

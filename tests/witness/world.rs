@@ -71,6 +71,11 @@ impl World {
         }
     }
 
+    /// What becomes due happens before the next request.
+    pub(super) fn pass(&mut self, ms: u64) {
+        self.now += ms;
+    }
+
     fn happen(&mut self, at: u64, event: Event) {
         let Event { subject, generation, change } = event;
         match change {
