@@ -89,7 +89,7 @@ pub fn live(scene: &Scene<'_>) -> usize {
     }
 }
 
-/// As [`live`], as far as a belief knows. What nobody can name yet is there too, as long as it may
+/// Things that take a place, as far as a belief knows. What nobody can name yet is there too, as long as it may
 /// still be told: a job that has ended without a name has brought nothing to life.
 #[must_use]
 pub fn alive(belief: &Belief, hints: &Hints) -> usize {
