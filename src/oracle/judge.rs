@@ -3,6 +3,7 @@
 use crate::history::{Exchange, History, Outcome, ReplyBody, is_token};
 use crate::model::{Belief, Bounds, ClauseId, Excess, Fault, Insight, Model, Tally, classed, version_of};
 use crate::schema::{Schemas, Shape, Violation};
+use crate::suite::{About, Binding};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -99,7 +100,7 @@ impl Judge {
                     .violations_at(body, version.as_deref())
                     .iter()
                     .filter(|violation| {
-                        !violation.doubtful && !known(violation) && !absent(&self.schemas, shape, violation)
+                        !violation.doubtful && !known(violation) && !self.absent(model, exchange, shape, violation)
                     })
                     .map(line)
                     .collect()
@@ -107,6 +108,10 @@ impl Judge {
             ReplyBody::Empty => vec!["the reply has no body where the page describes one".to_string()],
             ReplyBody::Text { because, .. } => vec![format!("the body is not JSON: {because}")],
         };
+        // That refusals look as they should says nothing of what a success looks like.
+        if violations.is_empty() && reply.status >= 400 {
+            return None;
+        }
         let count = self.belief.tally.count(clause);
         count.applied += 1;
         if violations.is_empty() {
@@ -129,6 +134,22 @@ impl Judge {
             shrunk: None,
         })
     }
+
+    /// Null for an optional property is absence: documents leave optional fields out, services write null. So it
+    /// is for a property that a reply always has, if who made the thing that it shows could leave it out.
+    fn absent(&self, model: &Model, exchange: &Exchange, shape: &Shape, violation: &Violation) -> bool {
+        let name = violation.pointer.rsplit('/').next().unwrap_or_default();
+        let shown = &model.operations[&exchange.operation].views;
+        let makes = |about: &About| {
+            matches!(about.binding, Binding::New(_)) && shown.iter().any(|(kind, _)| *kind == about.resource)
+        };
+        let left_out = || {
+            let makers = model.operations.values().filter(|operation| operation.about.iter().any(makes));
+            let mut made = makers.filter_map(|operation| self.schemas.operation(&operation.id));
+            made.any(|operation| self.schemas.may_leave_out(operation, name))
+        };
+        violation.keyword == "type" && violation.found == "null" && (!shape.demands(&violation.pointer) || left_out())
+    }
 }
 
 /// Refusals that may come from what stands before the API, which answers in a form of its own.
@@ -148,14 +169,6 @@ pub fn judge(
     let seen =
         history.exchanges.iter().map(|exchange| judge.observe(exchange)).collect::<Result<Vec<Seen>, Fault>>()?;
     Ok((judge, seen))
-}
-
-/// Null for an optional property is absence: documents leave optional fields out, services write null. So it is
-/// for a property that a reply always has, if it says what the request could leave out.
-fn absent(schemas: &Schemas, shape: &Shape, violation: &Violation) -> bool {
-    let name = violation.pointer.rsplit('/').next().unwrap_or_default();
-    let spared = || !shape.demands(&violation.pointer) || schemas.may_be_left_out(name);
-    violation.keyword == "type" && violation.found == "null" && spared()
 }
 
 fn line(violation: &Violation) -> String {

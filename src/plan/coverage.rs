@@ -50,12 +50,6 @@ impl Coverage {
         self.clauses.get(clause).map_or(0, |contexts| contexts.values().sum())
     }
 
-    /// The same in one context.
-    #[must_use]
-    pub fn count_in(&self, clause: &str, context: &str) -> u64 {
-        self.clauses.get(clause).and_then(|contexts| contexts.get(context)).copied().unwrap_or(0)
-    }
-
     /// The same in calls of one operation.
     #[must_use]
     pub fn count_of(&self, clause: &str, operation: &str) -> u64 {

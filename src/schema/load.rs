@@ -3,7 +3,7 @@
 use super::catalog::{Body, Catalog, FORMAT, Operation, Parameter};
 use super::shape::Shape;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use thiserror::Error;
 
@@ -16,8 +16,6 @@ pub struct Schemas {
     bodies: BTreeMap<String, Shape>,
     /// By operation, place (`path`, `query`, `header`) and name.
     parameters: BTreeMap<(String, &'static str, String), Shape>,
-    /// Names of properties that some request may leave out.
-    optional: BTreeSet<String>,
 }
 
 /// Where a catalog's files come from: a folder on disk, or copies in the binary.
@@ -72,16 +70,13 @@ impl Schemas {
                 parameters.insert((operation.id.clone(), place, parameter.name.clone()), shape);
             }
         }
-        let requests = catalog.operations.iter().flat_map(|operation| &operation.requests);
-        let asked = requests.filter_map(|body| bodies.get(body.schema.as_ref()?));
-        let optional = asked.flat_map(Shape::optional).map(str::to_string).collect();
-        Ok(Schemas { catalog, bodies, parameters, optional })
+        Ok(Schemas { catalog, bodies, parameters })
     }
 
-    /// Whether some request may leave a property of this name out. A reply may then have null there,
-    /// whatever type its page gives: pages give the type of what is there.
-    pub fn may_be_left_out(&self, name: &str) -> bool {
-        self.optional.contains(name)
+    /// Whether a request of this operation may leave a property of this name out, at whatever depth.
+    pub fn may_leave_out(&self, operation: &Operation, name: &str) -> bool {
+        let bodies = operation.requests.iter().filter_map(|body| self.bodies.get(body.schema.as_ref()?));
+        bodies.flat_map(Shape::optional).any(|optional| optional == name)
     }
 
     /// The operation of that id.

@@ -55,7 +55,11 @@ pub(super) fn wishes(
         // What is asked of a text stands in the list as an example of it.
         let value = match &need.pattern {
             Some(_) if known(&by_place, &path, Relation::Matches) => continue,
-            Some(pattern) => pattern.draw(rng).map_or(value, |text| Val::from(text.as_str())),
+            // A pattern that cannot be turned round gives no example.
+            Some(pattern) => match pattern.draw(rng) {
+                Ok(text) => Val::from(text.as_str()),
+                Err(_) => continue,
+            },
             None => value,
         };
         spread_keys(draft.body, path, need.relation, value, shape, &mut by_place);

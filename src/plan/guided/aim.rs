@@ -117,7 +117,7 @@ pub(super) fn ranked(view: &mut View<'_, '_>, wanted: &dyn Fn(&Clause) -> bool) 
     all.into_iter().map(|(_, _, aim)| aim).collect()
 }
 
-/// Among several calls to which a clause applies, the one in the context least tested.
+/// Among several calls to which a clause applies, the one about which most is new.
 fn freshest(view: &mut View<'_, '_>, aim: &Aim) -> Option<(Score, Call)> {
     let clause = aim.clause;
     let mut speaking = legs(view.situation.model, clause, None);
@@ -125,9 +125,8 @@ fn freshest(view: &mut View<'_, '_>, aim: &Aim) -> Option<(Score, Call)> {
     let refusing = view.situation.model.written(clause).is_some_and(|clause| !matches!(clause.verb, Verb::Accept(_)));
     let hints = view.scene.hints;
     let free = refusing || idle(view, clause);
-    speaking.retain(|leg| !view.beyond(&leg.operation));
-    speaking
-        .retain(|leg| free || !(hints.founding.contains(&leg.operation) || hints.deleting.contains(&leg.operation)));
+    let steady = |id: &String| !(hints.founding.contains(id) || hints.deleting.contains(id));
+    speaking.retain(|leg| !view.beyond(&leg.operation) && (free || steady(&leg.operation)));
     let by_caller = refusing && hints.needs(clause).iter().any(|need| need.root == Root::Caller);
     let mut best: Option<(Score, Call)> = None;
     for _ in 0..CALLS_MAX {

@@ -96,8 +96,8 @@ impl Guided {
     }
 
     /// What is certainly invalid comes before what stands on a bound and is accepted, which costs polls;
-    /// doubtful input decides nothing, and hides what it touches. Of one place, the second case is worth less than the first, and
-    /// of the wrong types each is like the others.
+    /// doubtful input decides nothing, and hides what it touches. Of one place, the second case is worth less
+    /// than the first, and of the wrong types each is like the others.
     fn worth(&self, operation: &str, case: &Deviation) -> u32 {
         let by_class = match case.class {
             Class::Invalid => 240,

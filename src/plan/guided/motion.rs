@@ -79,8 +79,8 @@ pub(super) fn echo(view: &mut View<'_, '_>) -> Option<Call> {
     None
 }
 
-/// Mostly wait, and always on a way of several calls: the next one needs what this one leads to. Where the call sets something in motion, or is on something in motion, some
-/// go on at once, which puts about a quarter of all steps on things in motion. The first
+/// Mostly wait, and always on a way of several calls: the next one needs what this one leads to. Where the
+/// call sets something in motion, or is on something in motion, more than half go on at once. The first
 /// poll comes at once, soon or late, so that what a thing passes through is sometimes seen.
 pub(super) fn settle(view: &mut View<'_, '_>, call: &Call, on_a_way: bool) -> Settle {
     if !on_a_way && view.rng.chance(55, 100) && (moves_on(view, call) || on_moving(view, call)) {
