@@ -3,6 +3,8 @@
 //! It does not know endpoints, randomness or sockets: what it is given is recorded.
 
 mod judge;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 pub use judge::{Finding, Judge, Seen, judge};

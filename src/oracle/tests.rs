@@ -1,0 +1,104 @@
+//! Replies held to the shape that pages describe: lamps, with a color that may be left out.
+
+use super::judge::Judge;
+use crate::history::{Cause, Exchange, Outcome, Reply, ReplyBody};
+use crate::model::{Bounds, Model};
+use crate::schema::{Files, Folder, Schemas};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The lamps, some files of which are others here.
+struct Otherwise(BTreeMap<&'static str, Value>);
+
+fn lamps(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps").join(file)
+}
+
+impl Files for Otherwise {
+    fn read(&self, name: &str) -> Option<Vec<u8>> {
+        let other = self.0.get(name).map(|text| text.to_string().into_bytes());
+        other.or_else(|| Folder(lamps("schemas/lamps")).read(name))
+    }
+
+    fn names(&self) -> Vec<String> {
+        Folder(lamps("schemas/lamps")).names()
+    }
+}
+
+/// One call after the other, with status and body of each reply; what was found, and how often `clause` passed.
+fn check(otherwise: &[(&'static str, Value)], calls: &[(&str, u16, Value)], clause: &str) -> (Vec<String>, u64) {
+    let schemas = Arc::new(Schemas::load(&Otherwise(otherwise.iter().cloned().collect())).expect("schemas"));
+    let text = std::fs::read_to_string(lamps("suites/lamps.yaml")).expect("the suite is there");
+    let suite = crate::suite::parse("lamps.yaml", &text, &schemas.catalog).expect("the suite parses");
+    let model = Arc::new(Model::new(Arc::new(suite), &schemas.catalog, "2026-11-25").expect("a model"));
+    let bounds = Bounds { worlds_max: 100, settle_percent: 100, insight: false };
+    let mut judge = Judge::new(Arc::clone(&model), schemas, 0, bounds);
+    let mut found = Vec::new();
+    for (number, (operation, status, body)) in calls.iter().enumerate() {
+        let seen = judge.observe(&exchange(number as u64, operation, *status, body)).expect("no fault");
+        found.extend(seen.findings.into_iter().flat_map(|finding| finding.violations));
+    }
+    let count = |(id, count): (&crate::model::ClauseId, &crate::model::Count)| {
+        if model.info(*id).id == clause { count.passed } else { 0 }
+    };
+    (found, judge.tally().clauses.iter().map(count).sum())
+}
+
+fn exchange(number: u64, operation: &str, status: u16, body: &Value) -> Exchange {
+    let lights = operation == "lightLamp";
+    Exchange {
+        number,
+        step: number as usize,
+        cause: Cause::Step,
+        operation: operation.to_string(),
+        binding: "v1".to_string(),
+        caller: "owner".to_string(),
+        path: if lights { BTreeMap::new() } else { BTreeMap::from([("lamp_id".to_string(), json!("l1"))]) },
+        query: BTreeMap::new(),
+        headers: BTreeMap::new(),
+        body: lights.then(|| json!({ "color": "red" })),
+        input: None,
+        sent_ms: number * 10,
+        received_ms: number * 10 + 1,
+        outcome: Outcome::Replied(Reply { status, headers: BTreeMap::new(), body: ReplyBody::Json(body.clone()) }),
+        born: BTreeMap::new(),
+    }
+}
+
+fn lit(color: Value) -> Value {
+    json!({ "id": "l1", "state": "BRIGHT", "color": color })
+}
+
+/// The catalog, with a body for the refusal of a second dimming.
+fn refusals_described() -> Value {
+    let mut catalog: Value =
+        serde_json::from_slice(&Folder(lamps("schemas/lamps")).read("catalog.json").unwrap()).unwrap();
+    let operations = catalog["operations"].as_array_mut().expect("operations");
+    let dim = operations.iter_mut().find(|operation| operation["id"] == "dimLamp").expect("it is there");
+    dim["responses"] = json!([{ "statuses": [409], "schema": "refusal.json", "at": "dim:20" }]);
+    catalog
+}
+
+#[test]
+fn null_stands_for_what_the_maker_of_a_thing_may_leave_out_and_for_nothing_else() {
+    let calls = [("lightLamp", 201, lit(json!("red"))), ("showLamp", 200, lit(Value::Null))];
+    let (found, _) = check(&[], &calls, "");
+    assert!(found.iter().any(|line| line.starts_with("/color: ")), "a lamp has a color: {found:?}");
+    let optional = json!({ "type": "object", "properties": { "color": { "type": "string" } } });
+    let (found, _) = check(&[("lightLamp.request.json", optional)], &calls, "");
+    assert!(!found.iter().any(|line| line.starts_with("/color: ")), "it may be without one: {found:?}");
+}
+
+#[test]
+fn a_refusal_is_held_to_its_shape_and_is_no_pass_for_that_of_a_success() {
+    let refusal = json!({ "type": "object", "required": ["why"], "properties": { "why": { "type": "string" } } });
+    let otherwise = [("catalog.json", refusals_described()), ("refusal.json", refusal)];
+    let refused =
+        |body| check(&otherwise, &[("lightLamp", 201, lit(json!("red"))), ("dimLamp", 409, body)], "dimLamp.reply");
+    assert_eq!(refused(json!({ "why": "it is dim" })), (Vec::new(), 0));
+    let (found, passed) = refused(json!({}));
+    assert!(found.iter().any(|line| line.contains("why")), "{found:?}");
+    assert_eq!(passed, 0);
+}
