@@ -34,7 +34,7 @@ pub use credit::{Cell, Count, Tally};
 pub use effect::{Choice, Moment, Successor, apply, choices, fogged, hold, replaced};
 pub use factor::{Factor, Held, World};
 pub use motion::{advanced, closure, eval as eval_alone, happenings};
-pub use reading::{Reading, allows, combinations, find, read};
+pub use reading::{Combination, Reading, allows, combinations, find, read};
 pub use scope::{Fault, Roots, world_root};
 pub use telling::told_in;
 pub use thing::{Id, Life, Motion, Step as Stage, Thing, Via, Who};

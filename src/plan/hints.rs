@@ -1,5 +1,6 @@
 //! What the suite's own expressions say about inputs worth trying.
 
+use super::nearness::conditions;
 use crate::expr::{Expr, Key, Path, Relation, Val};
 use crate::model::{ClauseId, Model};
 use crate::schema::{Pattern, Schemas};
@@ -38,6 +39,8 @@ pub struct Hints {
     needs: BTreeMap<ClauseId, Vec<Need>>,
     /// Names of things that a clause's guard reads.
     reads: BTreeMap<ClauseId, BTreeSet<String>>,
+    /// Of clauses that accept: what must hold, each condition by itself.
+    conditions: BTreeMap<ClauseId, Vec<Expr>>,
     /// The header that carries the version.
     pub version_header: Option<String>,
     /// Versions at which something changes, and their neighbours, by operation.
@@ -65,6 +68,9 @@ impl Hints {
             hints.needs.insert(id, guards.iter().flat_map(needs).collect());
             let roots = guards.iter().flat_map(|guard| guard.roots().to_vec());
             hints.reads.insert(id, roots.map(|root| root.to_string()).collect());
+            if matches!(clause.verb, Verb::Accept(_)) {
+                hints.conditions.insert(id, clause.when.iter().flat_map(|guard| conditions(suite, guard)).collect());
+            }
         }
         hints.lives(model);
         hints.relevant = relevant(model);
@@ -85,6 +91,12 @@ impl Hints {
     #[must_use]
     pub fn reads(&self, clause: ClauseId, root: &str) -> bool {
         self.reads.get(&clause).is_some_and(|roots| roots.contains(root))
+    }
+
+    /// What must hold where a clause accepts; none of a clause that refuses.
+    #[must_use]
+    pub fn conditions(&self, clause: ClauseId) -> Option<&[Expr]> {
+        self.conditions.get(&clause).map(Vec::as_slice)
     }
 
     /// Versions worth asking for in a call, in order.

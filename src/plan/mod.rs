@@ -9,6 +9,7 @@ mod chooser;
 mod coverage;
 mod guided;
 mod hints;
+mod nearness;
 mod novelty;
 mod probe;
 mod reach;

@@ -4,6 +4,7 @@
 //! each counted by itself, so that a call which adds one history to many is told from one that adds none.
 //! Whole contexts would not do: nearly every one of them is new.
 
+use super::nearness::reasons;
 use super::probe::{Call, Outlook, Scene};
 use super::situation::{Presence, Situation, named};
 use crate::expr::Val;
@@ -25,22 +26,39 @@ pub fn novelty(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outloo
     traits(situation, scene, call, outlook).iter().map(worth).sum()
 }
 
-/// Whether a refusing clause was met before behind no more other reasons than here.
+/// Whether a refusing clause was met before behind no more other reasons than these.
 #[must_use]
-pub fn met_hidden(situation: &Situation<'_>, clause: ClauseId, outlook: &Outlook) -> bool {
-    let id = &situation.model.info(clause).id;
-    (1..=outlook.rivals()).any(|reasons| situation.coverage.traits.contains_key(&among(id, reasons)))
+pub fn met_hidden(situation: &Situation<'_>, clause: ClauseId, reasons: usize) -> bool {
+    least_met(situation, clause, reasons).is_some()
 }
+
+/// The fewest reasons behind which a refusing clause was met, if they are no more than these.
+#[must_use]
+pub fn least_met(situation: &Situation<'_>, clause: ClauseId, most: usize) -> Option<usize> {
+    let id = &situation.model.info(clause).id;
+    (1..=most).find(|reasons| situation.coverage.traits.contains_key(&among(id, *reasons)))
+}
+
+/// How often two things of one kind went the same way at the same time by an operation.
+#[must_use]
+pub fn same_way(situation: &Situation<'_>, operation: &str) -> u64 {
+    let prefix = format!("{operation} accepted; beside a ");
+    let traits = situation.coverage.traits.range(prefix.clone()..);
+    let of_operation = traits.take_while(|(name, _)| name.starts_with(&prefix));
+    of_operation.filter(|(name, _)| name.ends_with(SAME_MOTION)).map(|(_, count)| count).sum()
+}
+
+const SAME_MOTION: &str = "in the same motion";
 
 fn among(clause: &str, reasons: usize) -> String {
     format!("{clause} among {reasons}")
 }
 
-/// Each clause that demands a refusal, with how many there are.
-fn reasons(situation: &Situation<'_>, outlook: &Outlook) -> Vec<String> {
+/// Each clause that demands a refusal, with how many reasons there are.
+fn reasoned(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outlook: &Outlook) -> Vec<String> {
     let demanded = outlook.0.first().map(|reading| reading.demanded.as_slice()).unwrap_or_default();
-    let name = |clause: &ClauseId| among(&situation.model.info(*clause).id, outlook.rivals());
-    demanded.iter().map(name).collect()
+    let reasons = if demanded.is_empty() { 0 } else { reasons(scene, call, outlook) };
+    demanded.iter().map(|clause| among(&situation.model.info(*clause).id, reasons)).collect()
 }
 
 /// What there is about a call, each with the operation and with whether clauses demand that it is accepted.
@@ -55,6 +73,7 @@ pub fn traits(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outlook
     let names = named(step);
     let mut found = BTreeSet::from([format!("binding {}", step.binding), format!("by {}", step.caller)]);
     found.extend(step.headers.iter().map(|(name, value)| format!("{name} {value}")));
+    found.extend(step.query.keys().map(|name| format!("query {name}")));
     let mut many: BTreeMap<&str, usize> = BTreeMap::new();
     for name in &names {
         let Some(handle) = situation.handles.get(name) else { continue };
@@ -67,7 +86,7 @@ pub fn traits(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outlook
     found.extend(many.into_iter().map(|(kind, many)| format!("{many} {kind}")));
     found.extend(beside(situation, scene, &step.operation, &names));
     let of_call = found.into_iter().map(|name| format!("{} {verdict}; {name}", step.operation));
-    of_call.chain(reasons(situation, outlook)).collect()
+    of_call.chain(reasoned(situation, scene, call, outlook)).collect()
 }
 
 /// What was accepted on a thing before, how often, and the last two in their order.
@@ -125,7 +144,7 @@ fn beside(situation: &Situation<'_>, scene: &Scene<'_>, operation: &str, names: 
             Presence::Motion => {
                 found.extend(last.map(|last| format!("beside a {resource} in motion by {last}")));
                 found.extend(
-                    last.filter(|last| *last == operation).map(|_| format!("beside a {resource} in the same motion")),
+                    last.filter(|last| *last == operation).map(|_| format!("beside a {resource} {SAME_MOTION}")),
                 );
             }
             Presence::Gone => found.extend([format!("after the end of a {resource}")]),

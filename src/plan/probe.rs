@@ -197,12 +197,19 @@ impl Outlook {
     /// In some world a clause permits a refusal, other than one that only asks to come again.
     #[must_use]
     pub fn may_refuse(&self, model: &Model) -> bool {
+        self.permitting(model) > 0
+    }
+
+    /// How many clauses permit a refusal where the most do, those left out that only ask to come again.
+    #[must_use]
+    pub fn permitting(&self, model: &Model) -> usize {
         let passing = |clause: &Clause| match &clause.verb {
             Verb::MayRefuse(Statuses::Exactly(codes)) => codes.iter().all(|code| *code >= 500),
             _ => false,
         };
         let lasting = |clause: &ClauseId| !model.written(*clause).is_some_and(passing);
-        self.0.iter().flat_map(|reading| &reading.permitted).any(lasting)
+        let of_world = |reading: &Reading| reading.permitted.iter().filter(|clause| lasting(clause)).count();
+        self.0.iter().map(of_world).max().unwrap_or(0)
     }
 
     /// In every world some clause demands a refusal.

@@ -3,13 +3,14 @@
 use super::build::{Ask, build};
 use super::chooser::live;
 use super::hints::{Hints, has_effect};
+use super::nearness::reasons;
 use super::probe::{Actor, Call, Scene};
 use super::reach::{births, next_seq};
 use super::situation::{Presence, named};
 use super::step::handle;
 use crate::expr::Val;
 use crate::model::{
-    ClauseId, Held, Id, Model, Moment, Thing, Who, World, advanced, apply, choices, hold, read, version_of,
+    ClauseId, Held, Id, Life, Model, Moment, Thing, Who, World, advanced, apply, choices, find, hold, read, version_of,
 };
 use crate::schema::{Rng, deviations_at};
 use crate::suite::{About, Binding};
@@ -35,39 +36,60 @@ pub struct Radius {
     pub calls_max: usize,
 }
 
-/// The shortest way found, over changes that delete nothing, to a world in which a call to `target` makes the
-/// clause apply, and no other reason to refuse besides. The last leg is that call.
+/// The shortest way found, over changes of the thing and what makes room for more of it, to a world in which a call to `target` makes the
+/// clause apply, and no other reason to refuse besides; else one to a call with the fewest reasons, as long as
+/// they are fewer than `met`. The last leg is that call.
 #[must_use]
-pub fn way(scene: &Scene<'_>, goal: ClauseId, target: &Actor, radius: Radius, rng: &mut Rng) -> Option<Vec<Leg>> {
+pub fn way(
+    scene: &Scene<'_>,
+    (goal, met): (ClauseId, usize),
+    target: &Actor,
+    radius: Radius,
+    rng: &mut Rng,
+) -> Option<Vec<Leg>> {
     let start: World = at_rest(scene);
     let mut seen = BTreeSet::from([signature(scene.model, scene.hints, &start)]);
     let mut open = VecDeque::from([(start, Rc::clone(&scene.actors), Vec::new())]);
     let mut left = radius.calls_max;
     let goals: Vec<Leg> = legs(scene.model, goal, Some(&target.name));
     let moves = moves(scene, target);
+    let sacrifices = sacrifices(scene, target);
+    let mut best: (usize, Option<Vec<Leg>>) = (met, None);
     while let Some((world, actors, legs)) = open.pop_front() {
         let here = Scene::over(scene.model, scene.schemas, scene.hints, scene.limits, Rc::clone(&actors), &world);
         for last in &goals {
-            left = left.checked_sub(1)?;
-            let alone = |call: &Call| here.outlook(call).is_some_and(|outlook| outlook.rivals() <= 1);
-            if attempt(&here, last, !legs.is_empty(), rng).is_some_and(|call| alone(&call)) {
-                return Some([legs, vec![last.clone()]].concat());
+            let Some(fewer) = left.checked_sub(1) else { return best.1 };
+            left = fewer;
+            let Some(call) = attempt(&here, last, !legs.is_empty(), rng) else { continue };
+            let Some(outlook) = here.outlook(&call) else { continue };
+            let reasons = if outlook.rivals() == 0 { 0 } else { reasons(&here, &call, &outlook) };
+            if reasons < best.0 {
+                best = (reasons, Some([legs.as_slice(), &[last.clone()]].concat()));
+            }
+            if best.0 <= 1 {
+                return best.1;
             }
         }
         if legs.len() + 1 >= radius.depth_max {
             continue;
         }
-        for leg in &moves {
-            left = left.checked_sub(1)?;
+        let full = live(&here) >= scene.limits.live_max;
+        for leg in moves.iter().chain(sacrifices.iter().filter(|_| full)) {
+            if full && scene.hints.creating.contains(&leg.operation) {
+                continue;
+            }
+            let Some(fewer) = left.checked_sub(1) else { return best.1 };
+            left = fewer;
             let Some(call) = attempt(&here, leg, true, rng) else { continue };
             let Some(born) = births(&here, &call, &world, scene.limits.live_max) else { continue };
             let Some(next) = after(&here, &call, &world, &born) else { continue };
             if seen.insert(signature(scene.model, scene.hints, &next)) {
-                open.push_back((next, with_births(&actors, &born), [legs.clone(), vec![leg.clone()]].concat()));
+                let actors = with_changes(&actors, &born, &next);
+                open.push_back((next, actors, [legs.clone(), vec![leg.clone()]].concat()));
             }
         }
     }
-    None
+    best.1
 }
 
 /// A call on this leg to which its clause applies here.
@@ -93,23 +115,57 @@ pub fn legs(model: &Model, clause: ClauseId, target: Option<&str>) -> Vec<Leg> {
         .collect()
 }
 
-/// The things that can be named once more have come to life.
-fn with_births(actors: &Rc<[Actor]>, born: &[(usize, Vec<Id>)]) -> Rc<[Actor]> {
+/// The things that can be named once more have come to life, and others have gone.
+fn with_changes(actors: &Rc<[Actor]>, born: &[(usize, Vec<Id>)], world: &World) -> Rc<[Actor]> {
     let new = born.iter().flat_map(|(_, ids)| ids).map(|id| Actor {
         name: id.id.to_string(),
         id: id.clone(),
         owner: Who::Owner,
         presence: Presence::Rest,
     });
-    actors.iter().cloned().chain(new).collect()
+    let gone = |actor: &Actor| find(world, &actor.id).is_some_and(|held| held.thing.life == Life::Gone);
+    let known = actors
+        .iter()
+        .cloned()
+        .map(|actor| Actor { presence: if gone(&actor) { Presence::Gone } else { actor.presence }, ..actor });
+    known.chain(new).collect()
+}
+
+/// Deletions of other things, which make room where there is none.
+fn sacrifices(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {
+    let there = |actor: &&Actor| {
+        actor.id != target.id
+            && actor.owner == Who::Owner
+            && actor.presence == Presence::Rest
+            && takes_place(scene, actor)
+    };
+    let others: Vec<&Actor> = scene.actors.iter().filter(there).collect();
+    let mut all = Vec::new();
+    for operation in scene.hints.deleting.iter().map(|id| &scene.model.operations[id]) {
+        let ends = |clause: &&ClauseId| scene.model.written(**clause).is_some_and(has_effect);
+        let Some(clause) = operation.clauses.iter().find(ends) else { continue };
+        let of_kind = |actor: &&&Actor| {
+            let named = |about: &About| {
+                matches!(about.binding, Binding::Existing(_)) && about.resource == usize::from(actor.id.kind)
+            };
+            operation.about.iter().any(named)
+        };
+        let leg =
+            |actor: &&Actor| Leg { clause: *clause, operation: operation.id.clone(), target: Some(actor.name.clone()) };
+        all.extend(others.iter().filter(of_kind).map(leg));
+    }
+    all
+}
+
+fn takes_place(scene: &Scene<'_>, actor: &Actor) -> bool {
+    scene.hints.deletable.contains(&usize::from(actor.id.kind))
 }
 
 /// Accepted changes of a thing that delete nothing; of creates only those of what is made from it.
 fn moves(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {
     let mut all = Vec::new();
     for operation in scene.model.operations.values().filter(|operation| operation.changes) {
-        let full = scene.hints.creating.contains(&operation.id) && live(scene) >= scene.limits.live_max;
-        if full || scene.hints.deleting.contains(&operation.id) {
+        if scene.hints.deleting.contains(&operation.id) {
             continue;
         }
         let names = |about: &About| matches!(about.binding, Binding::Existing(_));

@@ -16,8 +16,6 @@ pub struct Pace {
     /// requests would go to things that show rest already, while nothing yet proves that they are not about to
     /// leave it.
     pub poll_part_percent: u32,
-    /// Rounds of polls before looks are spared because only time will tell.
-    pub rounds_least: u32,
     /// Stop polling when the replies have not changed for so long. It steers the runner
     /// and proves nothing; at least `settle_most` where liveness is to be judged.
     pub quiet: Duration,
@@ -46,7 +44,6 @@ impl Pace {
         poll_factor_percent: 150,
         poll_most: Duration::from_secs(15),
         poll_part_percent: 25,
-        rounds_least: 3,
         quiet: Duration::from_secs(3600),
         settle_most: Duration::from_secs(1800),
         request_timeout: Duration::from_secs(60),

@@ -14,7 +14,7 @@ pub(super) async fn settle(desk: &Desk<'_>, step: &Step, index: usize, first: Du
     let pace = &desk.context.pace;
     let begun = Instant::now();
     let end = begun + desk.patience(index).unwrap_or(pace.settle_most).min(pace.settle_most);
-    let mut rounds = 0;
+    let mut looked = false;
     let mut wait = first.min(pace.poll_most);
     let mut next = pace.poll_first;
     let mut calls = desk.unsettled(index);
@@ -27,8 +27,9 @@ pub(super) async fn settle(desk: &Desk<'_>, step: &Step, index: usize, first: Du
         if now - seen.since >= pace.quiet {
             return Ok(StepEnd::NotSettled(Unrest::Quiet));
         }
-        if rounds >= pace.rounds_least && desk.only_time_tells(index) && (now - begun) * EARLY >= end - begun {
-            wait = end - now;
+        if looked && desk.only_time_tells(index) {
+            let early = begun + (end - begun) / EARLY;
+            wait = if now < early { wait.max(early - now) } else { end - now };
         }
         // The last poll is made at the bound itself, so that what is late is seen to be late.
         desk.pause(desk.spread(wait, index).min(end - now)).await?;
@@ -39,7 +40,7 @@ pub(super) async fn settle(desk: &Desk<'_>, step: &Step, index: usize, first: Du
             desk.recorded(landed.number).await;
             replies.push(desk.outcome(landed.number));
         }
-        rounds += 1;
+        looked = true;
         if replies != seen.replies {
             seen = Seen { replies, since: Instant::now() };
         }
@@ -51,8 +52,8 @@ pub(super) async fn settle(desk: &Desk<'_>, step: &Step, index: usize, first: Du
     Ok(StepEnd::Settled)
 }
 
-/// Where only time tells, looks are spared after one part of so many of the time that there is: by then a
-/// course that is slow to begin mostly shows. One at the end will do.
+/// Where only time tells, looks are spared: one after a part of so many of the time that there is, by when a
+/// course that is slow to begin mostly shows, and one at the end.
 const EARLY: u32 = 20;
 
 /// The last round of replies, and since when they have been the same.

@@ -81,7 +81,7 @@ fn is_null(need: &Need) -> bool {
     need.other.as_literal() == Some(&Val::Null)
 }
 
-/// One of the caller's own things that is there: rather one of which the guards hold, and rather
+/// One of the caller's own things that is there (the owner's, where nobody is named): rather one of which the guards hold, and rather
 /// one that is related to the things named before it, or none of their relations.
 fn usual<'a>(
     scene: &'a Scene<'_>,
@@ -102,8 +102,8 @@ fn usual<'a>(
         Presence::Leaving => u32::from(ask.moving),
         Presence::Gone => 0,
     };
-    let own =
-        scene.actors.iter().filter(|actor| usize::from(actor.id.kind) == about.resource && actor.owner == Who::Owner);
+    let who = ask.caller.as_deref().and_then(Who::of).unwrap_or(Who::Owner);
+    let own = scene.actors.iter().filter(|actor| usize::from(actor.id.kind) == about.resource && actor.owner == who);
     let mut weighted: Vec<(u32, &Actor)> = own.map(|actor| (weight(actor.presence), actor)).collect();
     if weighted.iter().filter(|(weight, _)| *weight > 0).count() > 1 {
         let before: Vec<&Actor> = casts.iter().filter(|cast| cast.given).filter_map(|cast| cast.actor).collect();

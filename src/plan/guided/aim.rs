@@ -3,7 +3,8 @@
 use super::super::build::{Ask, build};
 use super::super::chooser::live;
 use super::super::hints::{Root, general};
-use super::super::novelty::{met_hidden, novelty};
+use super::super::nearness::reasons;
+use super::super::novelty::{least_met, met_hidden, novelty};
 use super::super::probe::{Call, Outlook};
 use super::super::search::{legs, spoiled};
 use super::{CALLS_MAX, CLAUSES_MAX, Guided, View, moves};
@@ -42,7 +43,10 @@ impl Guided {
         let ranked = ranked.into_iter().filter(|aim| alike(aim).is_none_or(|guard| guards.insert(guard)));
         for (rank, aim) in ranked.take(CLAUSES_MAX).enumerate() {
             let found = freshest(view, &aim);
-            let unseen = aim.count == 0 || (rank == 0 && view.rng.chance(1, 2));
+            // Behind other reasons a refusal shows little: there may be a way to where it stands alone.
+            let behind = model.written(aim.clause).is_some_and(|clause| !matches!(clause.verb, Verb::Accept(_)))
+                && least_met(view.situation, aim.clause, 1).is_none();
+            let unseen = aim.count == 0 || ((behind || rank == 0) && view.rng.chance(1, 2));
             if found.as_ref().is_none_or(|(score, _)| !plain_to_see(score))
                 && unseen
                 && aim.operation.is_none()
@@ -135,7 +139,7 @@ fn freshest(view: &mut View<'_, '_>, aim: &Aim) -> Option<(Score, Call)> {
         let Some((call, outlook)) = found.or_else(|| plain(view, clause, leg.operation)) else { continue };
         let score = score(view, clause, &call, &outlook);
         // Behind other reasons it shows little, and no more than it has shown before.
-        if score.1 > 0 && met_hidden(view.situation, clause, &outlook) {
+        if score.1 > 0 && met_hidden(view.situation, clause, score.1 + 1) {
             continue;
         }
         if best.as_ref().is_none_or(|(known, _)| score < *known) {
@@ -179,14 +183,22 @@ fn disguised(view: &mut View<'_, '_>, clause: ClauseId, operation: &str) -> Opti
 }
 
 pub(super) fn score(view: &View<'_, '_>, clause: ClauseId, call: &Call, outlook: &Outlook) -> Score {
-    let stale = STALE.saturating_sub(novelty(view.situation, view.scene, call, outlook));
-    let others = outlook.rivals().saturating_sub(1);
     let model = view.situation.model;
+    let count = view.situation.coverage.count(&model.info(clause).id);
+    // Some calls have something new about them for ever: what their clause was met in counts against it.
+    let new = novelty(view.situation, view.scene, call, outlook) * 4 / u64::from(3 + (count + 1).ilog2());
+    let stale = STALE.saturating_sub(new);
+    let others = others(view, call, outlook);
     // What must be refused must be, however doubtful the input is.
     let accepts = model.written(clause).is_some_and(|clause| matches!(clause.verb, Verb::Accept(_)));
     let undecided = |reading| undecided(model, &call.asked, reading);
     let open = accepts && (outlook.may_refuse(model) || outlook.0.iter().any(undecided));
-    (open, others, stale, view.situation.coverage.count(&model.info(clause).id))
+    (open, others, stale, count)
+}
+
+/// Other reasons to refuse a call that has to be refused.
+fn others(view: &View<'_, '_>, call: &Call, outlook: &Outlook) -> usize {
+    if outlook.rivals() == 0 { 0 } else { reasons(view.scene, call, outlook).saturating_sub(1) }
 }
 
 /// Everything about a call was met often.

@@ -23,6 +23,8 @@ pub(super) enum Purpose {
     Life,
     /// Calls on what is in motion, which follow from steps that did not wait.
     Motion,
+    /// Looks at what has to come to rest before anything else can be done with it.
+    Rest,
 }
 
 /// Shares of the requests of what is drawn, in percent.

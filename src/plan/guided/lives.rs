@@ -5,13 +5,16 @@ use super::super::chooser::{live, own};
 use super::super::hints::has_effect;
 use super::super::probe::Call;
 use super::super::situation::{Presence, named};
+use super::super::step::Step;
 use super::aim::{Score, score_of_any, tried};
+use super::rooms::Rooms;
 use super::{CALLS_MAX, View};
 use crate::model::ClauseId;
 use crate::suite::{About, Binding};
+use std::collections::BTreeSet;
 
-/// A create: at once where there is nothing, now and then where there is room.
-pub(super) fn create(view: &mut View<'_, '_>, only_if_bare: bool) -> Option<Call> {
+/// A create: at once where there is nothing, soon where the stretch has room.
+pub(super) fn create(view: &mut View<'_, '_>, rooms: &Rooms, only_if_bare: bool) -> Option<Call> {
     if live(view.scene) >= view.situation.limits.live_max {
         return None;
     }
@@ -25,17 +28,17 @@ pub(super) fn create(view: &mut View<'_, '_>, only_if_bare: bool) -> Option<Call
     if (only_if_bare && !bare) || repeated {
         return None;
     }
-    let operations = wanted(view, only_if_bare);
     // Something of another's, so that lists have something to leave out.
     let foreign = !only_if_bare
+        && rooms.foreign
         && live(view.scene) + 1 < view.situation.limits.live_max
-        && view.situation.limits.callers.contains("other")
-        && !view.scene.actors.iter().any(|actor| !own(actor))
+        && !view.scene.actors.iter().any(|actor| !own(actor) && actor.presence != Presence::Gone)
         && view.rng.chance(1, 4);
+    let operations = wanted(view, rooms, only_if_bare || foreign);
     let model = view.situation.model;
     let mut best: Option<(Score, Call)> = None;
     for _ in 0..2 * CALLS_MAX {
-        let operation = view.rng.weighted(&operations)?.clone();
+        let operation = view.rng.pick(&operations)?.clone();
         let clauses = &model.operations[&operation].clauses;
         let accepting: Vec<ClauseId> =
             clauses.iter().copied().filter(|clause| model.written(*clause).is_some_and(has_effect)).collect();
@@ -64,48 +67,49 @@ pub(super) fn create(view: &mut View<'_, '_>, only_if_bare: bool) -> Option<Call
     best.map(|(_, call)| call)
 }
 
-/// Creating operations that chance lets pass, the rarer the more there is already.
-fn wanted(view: &mut View<'_, '_>, only_if_bare: bool) -> Vec<(u32, String)> {
+/// Creating operations for whose things there is room, and that chance lets pass.
+fn wanted(view: &mut View<'_, '_>, rooms: &Rooms, at_once: bool) -> Vec<String> {
     let hints = view.scene.hints;
-    let mut operations: Vec<(u32, String)> = Vec::new();
+    let mut operations: Vec<String> = Vec::new();
     for id in &hints.creating {
         let new = |about: &&About| {
             matches!(about.binding, Binding::New(_))
                 && (hints.deletable.is_empty() || hints.deletable.contains(&about.resource))
         };
-        let about = view.situation.model.operations[id].about.iter().filter(new);
-        let least = about.map(|about| there(view, about.resource)).min().unwrap_or(0);
-        let percent = match least {
-            _ if only_if_bare => 100,
-            0 => 30,
-            1 => 12,
-            2 => 3,
-            _ => 0,
-        };
-        if percent > 0 && view.rng.chance(percent, 100) {
-            operations.push((percent, id.clone()));
+        let mut about = view.situation.model.operations[id].about.iter().filter(new);
+        let room = about.any(|about| there(view, about.resource) < rooms.of(about.resource));
+        if at_once || (room && view.rng.chance(ROOM_PERCENT, 100)) {
+            operations.push(id.clone());
         }
     }
     operations
 }
 
+/// How likely what there is room for is made, each step.
+const ROOM_PERCENT: u32 = 30;
+
 /// Own things of a kind that are there to stay, and of which it is known what they are.
 fn there(view: &View<'_, '_>, kind: usize) -> usize {
-    let stays = |presence| matches!(presence, Presence::Rest | Presence::Motion);
     let of_kind = view.scene.actors.iter().filter(|actor| own(actor) && usize::from(actor.id.kind) == kind);
-    of_kind.filter(|actor| stays(actor.presence)).count()
+    of_kind.filter(|actor| settled(actor.presence)).count()
 }
 
-/// In the last fifth of a plan, or where a thing more than one is there. The one with the longest history
-/// is spared until then: it is the one whose history is worth most.
-pub(super) fn delete(view: &mut View<'_, '_>) -> Option<Call> {
-    let chance = match (late(view), live(view.scene)) {
-        (_, 0) => 0,
-        (true, _) => 20,
-        (false, 1) => 0,
-        // Where nothing more can come, something has to go before there can be another mixture of kinds.
-        (false, live) if live >= view.situation.limits.live_max && view.scene.hints.deletable.len() > 1 => 8,
-        (false, _) => 3,
+fn settled(presence: Presence) -> bool {
+    matches!(presence, Presence::Rest | Presence::Motion)
+}
+
+/// Now and then: mostly what the stretch has no room for, and anything in the last fifth of a plan. The one
+/// with the longest history is spared until then: it is the one whose history is worth most.
+pub(super) fn delete(view: &mut View<'_, '_>, rooms: &Rooms) -> Option<Call> {
+    let deletable = &view.scene.hints.deletable;
+    let over: BTreeSet<usize> = deletable.iter().copied().filter(|kind| there(view, *kind) > rooms.of(*kind)).collect();
+    let foreign = !rooms.foreign && view.scene.actors.iter().any(|actor| !own(actor) && settled(actor.presence));
+    let chance = match live(view.scene) {
+        0 => 0,
+        _ if late(view) => 20,
+        _ if foreign || !over.is_empty() => 30,
+        1 => 0,
+        _ => 3,
     };
     if !view.rng.chance(chance, 100) {
         return None;
@@ -115,14 +119,19 @@ pub(super) fn delete(view: &mut View<'_, '_>) -> Option<Call> {
     let mine = view.scene.actors.iter().filter(|actor| own(actor) && actor.presence != Presence::Gone);
     let spared = mine.max_by_key(|actor| changes(&actor.name)).map(|actor| actor.name.clone());
     let mut best: Option<(Score, Call)> = None;
-    for _ in 0..CALLS_MAX {
+    for _ in 0..2 * CALLS_MAX {
         let operation = (*view.rng.pick(&deleting)?).clone();
-        let ask = Ask { operation, plain: true, ..Ask::default() };
+        let caller = foreign.then(|| "other".to_string());
+        let ask = Ask { operation, plain: true, caller, ..Ask::default() };
         let Some((call, outlook)) = tried(view, &ask).filter(|(_, outlook)| outlook.accepted()) else {
             continue;
         };
+        let kinds = |step: &Step| -> BTreeSet<usize> {
+            named(step).iter().filter_map(|name| Some(view.situation.handles.get(name)?.kind)).collect()
+        };
+        let unwanted = foreign || kinds(&call.step).iter().any(|kind| over.contains(kind));
         let spared = spared.as_deref().is_some_and(|name| named(&call.step).contains(name));
-        if spared && !late(view) {
+        if !late(view) && (spared || (!over.is_empty() && !unwanted)) {
             continue;
         }
         let least = score_of_any(view, &call, &outlook);

@@ -3,7 +3,8 @@
 use super::super::build::{Ask, build};
 use super::super::chooser::own;
 use super::super::probe::{Actor, Call};
-use super::super::situation::Presence;
+use super::super::situation::{Presence, named};
+use super::super::step::Step;
 use super::{CALLS_MAX, View};
 use crate::model::OperationModel;
 
@@ -96,6 +97,30 @@ pub(super) fn moving(view: &mut View<'_, '_>) -> Option<Call> {
     let actors: Vec<&Actor> = view.scene.actors.iter().filter(moving).collect();
     let actor = *view.rng.pick(&actors)?;
     show(view, actor)
+}
+
+/// A look at what was left in motion a few steps ago: as long as nobody knows that it rests, nothing can be done
+/// with it, and calls on other things would fill the plan.
+pub(super) fn overdue(view: &mut View<'_, '_>) -> Option<Call> {
+    let since = |name: &str| view.situation.steps.iter().rev().position(|step| acts_on(view, step, name));
+    let moving = |actor: &&Actor| own(actor) && actor.presence == Presence::Motion;
+    let waiting: Vec<&Actor> = view
+        .scene
+        .actors
+        .iter()
+        .filter(moving)
+        .filter(|actor| since(&actor.name).is_none_or(|steps| steps >= OVERDUE_STEPS))
+        .collect();
+    let actor = *view.rng.pick(&waiting)?;
+    if view.rng.chance(1, 2) { show(view, actor) } else { None }
+}
+
+/// Steps for which a thing may be left in motion.
+const OVERDUE_STEPS: usize = 2;
+
+fn acts_on(view: &View<'_, '_>, step: &Step, name: &str) -> bool {
+    let born = step.births.values().flatten().any(|born| born == name);
+    view.situation.model.operations[&step.operation].changes && (born || named(step).contains(name))
 }
 
 /// A read that nothing permits to be refused, if a few draws give one: a look that is refused shows nothing.

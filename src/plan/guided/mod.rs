@@ -12,9 +12,11 @@ mod lives;
 mod look;
 mod motion;
 mod moves;
+mod rooms;
 
 use super::chooser::{Chooser, finish, live, own};
 use super::hints::{Hints, general, has_effect, refuses};
+use super::novelty::least_met;
 use super::probe::{Actor, Call, Scene};
 use super::search::{Leg, Radius, attempt, way};
 use super::situation::{Presence, Situation};
@@ -24,6 +26,7 @@ use crate::schema::Rng;
 use crate::suite::{Clause, Verb};
 use deviate::Sent;
 use ledger::{Ledger, Purpose};
+use rooms::Rooms;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -46,12 +49,16 @@ pub struct Guided {
     waited: BTreeSet<String>,
     /// What requests were spent on.
     ledger: Ledger,
+    /// How many things there may be now.
+    rooms: Rooms,
 }
 
 /// Clauses looked at for one step, and calls tried for each.
 const CLAUSES_MAX: usize = 8;
 const CALLS_MAX: usize = 6;
 const RADIUS: Radius = Radius { depth_max: 7, calls_max: 240 };
+/// More reasons to refuse one call are like so many.
+const REASONS_MAX: usize = 12;
 const PURPOSE_GUIDED: u64 = 2;
 
 impl Guided {
@@ -68,6 +75,7 @@ impl Guided {
             waits: 0,
             waited: BTreeSet::new(),
             ledger: Ledger::default(),
+            rooms: Rooms::default(),
         }
     }
 
@@ -88,10 +96,12 @@ impl Chooser for Guided {
         let hints = Arc::clone(&self.hints);
         let scene = Scene::of(situation, &hints);
         let mut rng = Rng::new(self.seed, self.plan, situation.steps.len() as u64, PURPOSE_GUIDED);
+        self.rooms.turn(situation.model, &hints, situation.limits, situation.steps.len(), &mut rng);
         let mut view = View { scene: &scene, situation, rng: &mut rng };
         let (purpose, call) = self.choose(&mut view)?;
         self.ledger.begin(purpose);
-        let settle = motion::settle(&mut view, &call, !self.intent.is_empty());
+        let waits = purpose == Purpose::Rest || !self.intent.is_empty();
+        let settle = motion::settle(&mut view, &call, waits);
         Some(finish(situation, call, settle))
     }
 }
@@ -115,7 +125,7 @@ impl Guided {
         if let Some(call) = look::after_delete(view) {
             return Some((Purpose::Life, call));
         }
-        if let Some(call) = lives::create(view, true) {
+        if let Some(call) = lives::create(view, &self.rooms, true) {
             return Some((Purpose::Life, call));
         }
         if let Some(call) = motion::echo(view) {
@@ -124,16 +134,16 @@ impl Guided {
         if let Some(call) = motion::in_motion(view) {
             return Some((Purpose::Motion, call));
         }
-        if let Some(call) = self.wait(view) {
-            return Some((Purpose::Motion, call));
+        if let Some(call) = look::overdue(view).or_else(|| self.wait(view)) {
+            return Some((Purpose::Rest, call));
         }
         if let Some(call) = self.follow(view) {
             return Some((self.intent_for, call));
         }
-        if let Some(call) = lives::create(view, false) {
+        if let Some(call) = lives::create(view, &self.rooms, false) {
             return Some((Purpose::Life, call));
         }
-        if let Some(call) = lives::delete(view) {
+        if let Some(call) = lives::delete(view, &self.rooms) {
             return Some((Purpose::Life, call));
         }
         if let Some(call) = look::glance(view, self.ledger.unseen()) {
@@ -153,11 +163,18 @@ impl Guided {
             _ => moves::anything(view),
         };
         if let Some(call) = found {
-            let dull = matches!(purpose, Purpose::Effect | Purpose::Move) && aim::nothing_new(view, &call);
-            return match look::moving(view).filter(|_| dull) {
-                Some(look) => Some((Purpose::Motion, look)),
-                None => Some((purpose, call)),
-            };
+            let dull = !matches!(purpose, Purpose::Body | Purpose::Read) && aim::nothing_new(view, &call);
+            if !dull {
+                return Some((purpose, call));
+            }
+            if let Some(look) = look::moving(view) {
+                return Some((Purpose::Motion, look));
+            }
+            // A refusal that was met in all its forms shows less than any change.
+            let changes = matches!(purpose, Purpose::Effect | Purpose::Move);
+            self.intent_for = Purpose::Effect;
+            let other = if changes { None } else { self.aim(view, &|clause| has_effect(clause)) };
+            return Some(other.map_or((purpose, call), |call| (Purpose::Effect, call)));
         }
         let other = moves::accepted_move(view).map(|call| (Purpose::Move, call));
         other
@@ -209,9 +226,10 @@ impl Guided {
         }
         let mut targets: Vec<&Actor> =
             view.scene.actors.iter().filter(|actor| own(actor) && actor.presence == Presence::Rest).collect();
+        let met = least_met(view.situation, clause, REASONS_MAX).map_or(usize::MAX, |met| met.max(2));
         while !targets.is_empty() {
             let target = targets.remove(view.rng.below(targets.len() as u64) as usize);
-            if let Some(way) = way(view.scene, clause, target, RADIUS, view.rng) {
+            if let Some(way) = way(view.scene, (clause, met), target, RADIUS, view.rng) {
                 self.intent = way.into();
                 return self.follow(view);
             }

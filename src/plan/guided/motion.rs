@@ -3,6 +3,7 @@
 use super::super::build::Ask;
 use super::super::chooser::own;
 use super::super::hints::general;
+use super::super::novelty::same_way;
 use super::super::probe::{Actor, Call, Outlook};
 use super::super::search::legs;
 use super::super::situation::{Presence, named};
@@ -66,7 +67,9 @@ pub(super) fn echo(view: &mut View<'_, '_>) -> Option<Call> {
     let changes = view.situation.model.operations[&last.operation].changes;
     let hints = view.scene.hints;
     let lives = hints.creating.contains(&last.operation) || hints.deleting.contains(&last.operation);
-    if !changes || lives || !view.rng.chance(1, 4) {
+    // Often as long as two never went the same way at once, which is a history that nothing else leads to.
+    let chance = if same_way(view.situation, &last.operation) == 0 { 3 } else { 1 };
+    if !changes || lives || !view.rng.chance(chance, 4) {
         return None;
     }
     for _ in 0..CALLS_MAX {

@@ -9,7 +9,7 @@ use crate::model::{Reading, undecided};
 /// A call of an operation that must be accepted now.
 pub(super) fn accepted_call(view: &mut View<'_, '_>, operation: &str) -> Option<Call> {
     let mut doubtful = None;
-    for _ in 0..3 {
+    for _ in 0..CALLS_MAX {
         let percent = [0, 50, 100][view.rng.below(3) as usize];
         let ask = Ask { operation: operation.to_string(), optional_percent: percent, plain: true, ..Ask::default() };
         let Some((call, outlook)) = tried(view, &ask) else {

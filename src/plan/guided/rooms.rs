@@ -1,0 +1,73 @@
+//! For how many things of each kind a stretch of a plan has room.
+//!
+//! What is there decides how things can stand to each other: two of one kind beside each other show other things
+//! than one with all that can be made of it. No mixture has all of it, so that it is drawn anew now and then.
+
+use super::super::hints::Hints;
+use super::super::situation::Limits;
+use crate::model::Model;
+use crate::schema::Rng;
+use crate::suite::Binding;
+use std::collections::BTreeMap;
+
+/// Steps of one stretch.
+const STRETCH: usize = 40;
+
+/// In so many of a hundred stretches something of another caller's is there.
+const FOREIGN_PERCENT: u32 = 25;
+
+/// More things of a kind that stand for themselves are seldom worth their price.
+const FOUNDING_MOST: usize = 3;
+
+/// What a stretch has room for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Rooms {
+    most: BTreeMap<usize, usize>,
+    /// Whether one thing may be another caller's.
+    pub foreign: bool,
+    /// The step with which the next stretch begins.
+    until: usize,
+}
+
+impl Rooms {
+    /// Draws anew where a stretch is over.
+    pub fn turn(&mut self, model: &Model, hints: &Hints, limits: &Limits, step: usize, rng: &mut Rng) {
+        if step < self.until {
+            return;
+        }
+        let all = limits.live_max;
+        let foreign = all > 2 && limits.callers.contains("other") && rng.chance(FOREIGN_PERCENT, 100);
+        let mut left = all - usize::from(foreign);
+        let kinds = kinds(model, hints);
+        let mut most = BTreeMap::new();
+        for (nth, (kind, founding)) in kinds.iter().enumerate() {
+            let later = kinds.len() - nth - 1;
+            let free = left.saturating_sub(later).max(1);
+            let bound = if *founding { free.min(FOUNDING_MOST) } else { free };
+            // The last kind takes what is left: room that nothing may use is of no use.
+            let drawn = if later == 0 && nth > 0 { bound } else { 1 + rng.below(bound as u64) as usize };
+            most.insert(*kind, drawn);
+            left = left.saturating_sub(drawn);
+        }
+        *self = Rooms { most, foreign, until: step + STRETCH };
+    }
+
+    /// Things of a kind that there may be.
+    pub fn of(&self, kind: usize) -> usize {
+        self.most.get(&kind).copied().unwrap_or(1)
+    }
+}
+
+/// Kinds that take a place, those first that need nothing else to come to life.
+fn kinds(model: &Model, hints: &Hints) -> Vec<(usize, bool)> {
+    let mut found: BTreeMap<usize, bool> = BTreeMap::new();
+    for id in &hints.creating {
+        let new = model.operations[id].about.iter().filter(|about| matches!(about.binding, Binding::New(_)));
+        for about in new.filter(|about| hints.deletable.is_empty() || hints.deletable.contains(&about.resource)) {
+            *found.entry(about.resource).or_default() |= hints.founding.contains(id);
+        }
+    }
+    let mut kinds: Vec<(usize, bool)> = found.into_iter().collect();
+    kinds.sort_by_key(|(kind, founding)| (!founding, *kind));
+    kinds
+}
