@@ -22,7 +22,7 @@ pub(super) struct Aim {
     pub count: u64,
 }
 
-/// Whether doubtful input leaves open what becomes of an accepted call; then how many other reasons there
+/// Whether it is open what becomes of the call; then how many other reasons there
 /// are to refuse, behind which it would hide; then how little is new about the call; then how often the
 /// clause was tested. The least is the best.
 pub(super) type Score = (bool, usize, u64, u64);
@@ -138,6 +138,9 @@ fn freshest(view: &mut View<'_, '_>, aim: &Aim) -> Option<(Score, Call)> {
         let found = if by_caller { disguised(view, clause, &leg.operation) } else { None };
         let Some((call, outlook)) = found.or_else(|| plain(view, clause, leg.operation)) else { continue };
         let score = score(view, clause, &call, &outlook);
+        if obscures(view, &call, &outlook) && aim.count > 0 && !view.rng.chance(1, 8) {
+            continue;
+        }
         // Behind other reasons it shows little, and no more than it has shown before.
         if score.1 > 0 && met_hidden(view.situation, clause, score.1 + 1) {
             continue;
@@ -192,8 +195,15 @@ pub(super) fn score(view: &View<'_, '_>, clause: ClauseId, call: &Call, outlook:
     // What must be refused must be, however doubtful the input is.
     let accepts = model.written(clause).is_some_and(|clause| matches!(clause.verb, Verb::Accept(_)));
     let undecided = |reading| undecided(model, &call.asked, reading);
-    let open = accepts && (outlook.may_refuse(model) || outlook.0.iter().any(undecided));
+    let open =
+        (accepts && (outlook.may_refuse(model) || outlook.0.iter().any(undecided))) || obscures(view, call, outlook);
     (open, others, stale, count)
+}
+
+/// Nobody says what becomes of a change: if it is accepted, nothing is known of its things any more, perhaps for
+/// the rest of the plan.
+fn obscures(view: &View<'_, '_>, call: &Call, outlook: &Outlook) -> bool {
+    outlook.silent() && view.situation.model.operations[&call.step.operation].changes
 }
 
 /// Other reasons to refuse a call that has to be refused.

@@ -8,7 +8,7 @@ use super::super::probe::{Actor, Call, Outlook};
 use super::super::search::legs;
 use super::super::situation::{Presence, named};
 use super::super::step::Settle;
-use super::aim::tried;
+use super::aim::{nothing_new, tried};
 use super::{CALLS_MAX, CLAUSES_MAX, View, lives, look};
 use crate::model::{ClauseId, OperationModel};
 use crate::suite::{Binding, EffectValue, While};
@@ -53,6 +53,7 @@ pub(super) fn in_motion(view: &mut View<'_, '_>) -> Option<Call> {
             Ask { operation: leg.operation, goal: Some(clause), moving: true, target: leg.target, ..Ask::default() };
         if let Some((call, outlook)) = tried(view, &ask)
             && !outlook.silent()
+            && !nothing_new(view, &call)
         {
             return Some(call);
         }
