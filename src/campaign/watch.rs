@@ -139,14 +139,16 @@ impl Eyes {
         let Some(stepped) = self.steps.get(&step_index).filter(|_| !enough) else { return Vec::new() };
         let belief = &self.judge.belief;
         let acted = stepped.changes && stepped.ending != Ending::Refused;
+        let told = |id: &Id| {
+            belief.teller(id).is_none_or(|teller| !belief.at_rest(teller) || belief.seen_at(teller).is_none())
+        };
+        let unseen = |id: &Id| acted && belief.seen_at(id).is_none_or(|seen| seen <= stepped.exchange);
+        // What must be gone because a job says so has to be seen gone, once.
         let there = |id: &&Id| {
             let possible = belief.possibilities(id);
             let gone = possible.iter().all(|held| held.thing.life == Life::Gone);
-            let told =
-                belief.teller(id).is_none_or(|teller| !belief.at_rest(teller) || belief.seen_at(teller).is_none());
-            !possible.is_empty() && !gone && told
+            !possible.is_empty() && (!gone || (unseen(id) && belief.teller(id).is_none())) && told(id)
         };
-        let unseen = |id: &Id| acted && belief.seen_at(id).is_none_or(|seen| seen <= stepped.exchange);
         let restless = |id: &&Id| there(id) && (!belief.at_rest(id) || unseen(id));
         let mut ids: Vec<&Id> = stepped.touched.iter().map(|id| belief.told(id)).filter(restless).collect();
         // What a job of an earlier step may still do to a thing is not known before the job has ended.

@@ -8,7 +8,7 @@ use super::belief::{Belief, Owed};
 use super::compile::{ClauseId, Generated};
 use super::credit::Cell;
 use super::effect::Moment;
-use super::factor::{Factor, Promise, Promised};
+use super::factor::{Factor, Held, Promise, Promised};
 use super::outcome::{How, Judged, cell};
 use super::sighting::See;
 use super::thing::{Id, Life};
@@ -16,6 +16,7 @@ use crate::history::Exchange;
 use crate::schema::Class;
 use crate::suite::{EffectValue, Stage};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 impl Belief {
     /// Counts which clauses spoke and which of them alone explain the outcome.
@@ -185,6 +186,8 @@ impl Belief {
         for id in factor.ids.clone() {
             let possible = factor.possibilities(&id);
             let gone = possible.iter().all(|held| held.thing.life == Life::Gone);
+            // That it must be gone because something else says so shows nothing of it.
+            let gone = gone && (self.looks_for(see, &id, &possible) || !self.can_be_looked_for(&id));
             let shown: Vec<_> = see.sights_of(&id).collect();
             let rest = possible.iter().all(|held| held.thing.at_rest());
             if !(gone || (rest && !shown.is_empty())) {
@@ -224,6 +227,19 @@ impl Belief {
                 self.forget_how(factor, &id);
             }
         }
+    }
+
+    /// Whether the owner asked for a thing: by its name, or for all of its kind.
+    fn looks_for(&self, see: &See<'_>, id: &Id, possible: &[Arc<Held>]) -> bool {
+        let reads = !self.model.operations[&see.asked.operation].changes;
+        let named = || see.asked.existing.iter().any(|(_, ids)| ids.iter().flatten().any(|named| named == id));
+        let own = possible.iter().any(|held| see.asked.who == Some(held.thing.owner));
+        own && ((reads && named()) || see.sights.whole.contains(&usize::from(id.kind)))
+    }
+
+    /// Whether some read can name it.
+    fn can_be_looked_for(&self, id: &Id) -> bool {
+        self.model.shown[usize::from(id.kind)].is_some() && self.teller(id).is_none()
     }
 
     fn pay(&mut self, promise: Promise, kept: bool) {

@@ -51,6 +51,8 @@ pub struct Hints {
     pub creating: BTreeSet<String>,
     /// Those of them that name nothing that is there already.
     pub founding: BTreeSet<String>,
+    /// Kinds that come to life by those.
+    pub founded: BTreeSet<usize>,
     /// Operations after which a thing that they name may be gone.
     pub deleting: BTreeSet<String>,
     /// Kinds that some operation deletes.
@@ -126,6 +128,7 @@ impl Hints {
                 self.creating.insert(name.clone());
                 if alone {
                     self.founding.insert(name.clone());
+                    self.founded.extend(operation.about.iter().filter(new).map(|about| about.resource));
                 }
             }
         }

@@ -133,7 +133,12 @@ fn freshest(view: &mut View<'_, '_>, aim: &Aim) -> Option<(Score, Call)> {
     speaking.retain(|leg| !view.beyond(&leg.operation) && (free || steady(&leg.operation)));
     let by_caller = refusing && hints.needs(clause).iter().any(|need| need.root == Root::Caller);
     let mut best: Option<(Score, Call)> = None;
-    for _ in 0..CALLS_MAX {
+    for nth in 0..3 * CALLS_MAX {
+        // A refusal that stands alone is worth more draws.
+        let alone = best.as_ref().is_some_and(|((_, others, ..), _)| *others == 0);
+        if nth >= CALLS_MAX && (!refusing || alone) {
+            break;
+        }
         let leg = view.rng.pick(&speaking)?.clone();
         let found = if by_caller { disguised(view, clause, &leg.operation) } else { None };
         let Some((call, outlook)) = found.or_else(|| plain(view, clause, leg.operation)) else { continue };

@@ -3,7 +3,7 @@
 use super::super::probe::Call;
 use super::super::search::with_handles;
 use super::super::situation::named;
-use super::{Guided, View, moves};
+use super::{Guided, View, lives, moves};
 use crate::model::version_of;
 use crate::schema::{Class, Deviation, deviations_at};
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,7 +85,8 @@ impl Guided {
             let telling = match case.class {
                 Class::Valid => outlook.accepted(),
                 Class::Invalid => outlook.refused(),
-                Class::Doubtful => true,
+                // Nothing is known of its things afterwards, so that it comes when there is little left to lose.
+                Class::Doubtful => lives::late(view),
             };
             if telling {
                 self.sent.cases.entry(operation.id.clone()).or_default().insert((case.pointer, case.kind));

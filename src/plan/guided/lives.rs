@@ -3,7 +3,7 @@
 use super::super::build::Ask;
 use super::super::chooser::{live, own};
 use super::super::hints::has_effect;
-use super::super::probe::Call;
+use super::super::probe::{Actor, Call};
 use super::super::situation::{Presence, named};
 use super::super::step::Step;
 use super::aim::{Score, score_of_any, tried};
@@ -98,16 +98,17 @@ fn settled(presence: Presence) -> bool {
     matches!(presence, Presence::Rest | Presence::Motion)
 }
 
-/// Now and then: mostly what the stretch has no room for, and anything in the last fifth of a plan. The one
+/// Now and then: mostly what the stretch has no room for, and anything in the last tenth of a plan. The one
 /// with the longest history is spared until then: it is the one whose history is worth most.
 pub(super) fn delete(view: &mut View<'_, '_>, rooms: &Rooms) -> Option<Call> {
     let deletable = &view.scene.hints.deletable;
     let over: BTreeSet<usize> = deletable.iter().copied().filter(|kind| there(view, *kind) > rooms.of(*kind)).collect();
     let foreign = !rooms.foreign && view.scene.actors.iter().any(|actor| !own(actor) && settled(actor.presence));
+    let old = view.scene.actors.iter().any(|actor| settled(actor.presence) && rooms.retired.contains(&actor.name));
     let chance = match live(view.scene) {
         0 => 0,
         _ if late(view) => 20,
-        _ if foreign || !over.is_empty() => 30,
+        _ if foreign || !over.is_empty() || old => 30,
         1 => 0,
         _ => 3,
     };
@@ -129,9 +130,10 @@ pub(super) fn delete(view: &mut View<'_, '_>, rooms: &Rooms) -> Option<Call> {
         let kinds = |step: &Step| -> BTreeSet<usize> {
             named(step).iter().filter_map(|name| Some(view.situation.handles.get(name)?.kind)).collect()
         };
-        let unwanted = foreign || kinds(&call.step).iter().any(|kind| over.contains(kind));
-        let spared = spared.as_deref().is_some_and(|name| named(&call.step).contains(name));
-        if !late(view) && (spared || (!over.is_empty() && !unwanted)) {
+        let retired = named(&call.step).iter().any(|name| rooms.retired.contains(*name));
+        let unwanted = foreign || retired || kinds(&call.step).iter().any(|kind| over.contains(kind));
+        let spared = !retired && spared.as_deref().is_some_and(|name| named(&call.step).contains(name));
+        if !late(view) && (spared || ((!over.is_empty() || old) && !unwanted)) {
             continue;
         }
         let least = score_of_any(view, &call, &outlook);
@@ -142,7 +144,19 @@ pub(super) fn delete(view: &mut View<'_, '_>, rooms: &Rooms) -> Option<Call> {
     best.map(|(_, call)| call)
 }
 
-/// The last fifth of a plan.
+/// Nothing is known of all that stands for itself, waiting has not changed that, and there is no room for anything
+/// else: another plan does better.
+pub(super) fn stuck(view: &View<'_, '_>, waited: &BTreeSet<String>) -> bool {
+    let hints = view.scene.hints;
+    let founding = |actor: &&Actor| own(actor) && hints.founded.contains(&usize::from(actor.id.kind));
+    let there: Vec<&Actor> =
+        view.scene.actors.iter().filter(founding).filter(|actor| actor.presence != Presence::Gone).collect();
+    let lost = |actor: &&Actor| actor.presence == Presence::Fog && waited.contains(&actor.name);
+    let full = live(view.scene) >= view.situation.limits.live_max;
+    full && !there.is_empty() && there.iter().all(lost)
+}
+
+/// The last tenth of a plan.
 pub(super) fn late(view: &View<'_, '_>) -> bool {
-    view.situation.steps.len() * 5 >= view.situation.limits.steps_max * 4
+    view.situation.steps.len() * 10 >= view.situation.limits.steps_max * 9
 }

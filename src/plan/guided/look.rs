@@ -57,7 +57,14 @@ pub(super) fn after_delete(view: &mut View<'_, '_>) -> Option<Call> {
 pub(super) fn glance(view: &mut View<'_, '_>, unseen: u32) -> Option<Call> {
     let last = view.situation.steps.last()?;
     let model = view.situation.model;
-    let percent = if unseen > 0 { 8 * unseen.min(8) } else { 10 };
+    // What stands beside a change, and was not seen since.
+    let beside =
+        |actor: &&Actor| own(actor) && actor.presence == Presence::Rest && !named(last).contains(actor.name.as_str());
+    let percent = match view.scene.actors.iter().any(|actor| beside(&actor)) {
+        _ if unseen > 0 => 8 * unseen.min(8),
+        true => 20,
+        false => 10,
+    };
     if !model.operations[&last.operation].changes || !view.rng.chance(percent, 100) {
         return None;
     }
@@ -103,7 +110,8 @@ pub(super) fn moving(view: &mut View<'_, '_>) -> Option<Call> {
 /// with it, and calls on other things would fill the plan.
 pub(super) fn overdue(view: &mut View<'_, '_>) -> Option<Call> {
     let since = |name: &str| view.situation.steps.iter().rev().position(|step| acts_on(view, step, name));
-    let moving = |actor: &&Actor| own(actor) && actor.presence == Presence::Motion;
+    // What is on its way out takes a place until it is seen to be gone.
+    let moving = |actor: &&Actor| matches!(actor.presence, Presence::Motion | Presence::Leaving);
     let waiting: Vec<&Actor> = view
         .scene
         .actors

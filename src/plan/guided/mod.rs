@@ -96,7 +96,7 @@ impl Chooser for Guided {
         let hints = Arc::clone(&self.hints);
         let scene = Scene::of(situation, &hints);
         let mut rng = Rng::new(self.seed, self.plan, situation.steps.len() as u64, PURPOSE_GUIDED);
-        self.rooms.turn(situation.model, &hints, situation.limits, situation.steps.len(), &mut rng);
+        self.rooms.turn(situation, &hints, &mut rng);
         let mut view = View { scene: &scene, situation, rng: &mut rng };
         let (purpose, call) = self.choose(&mut view)?;
         self.ledger.begin(purpose);
@@ -122,6 +122,9 @@ impl View<'_, '_> {
 
 impl Guided {
     fn choose(&mut self, view: &mut View<'_, '_>) -> Option<(Purpose, Call)> {
+        if lives::stuck(view, &self.waited) {
+            return None;
+        }
         if let Some(call) = look::after_delete(view) {
             return Some((Purpose::Life, call));
         }
@@ -207,11 +210,21 @@ impl Guided {
     fn follow(&mut self, view: &mut View<'_, '_>) -> Option<Call> {
         let leg = self.intent.pop_front()?;
         let last = self.intent.is_empty();
-        let call = if view.beyond(&leg.operation) {
-            None
-        } else {
-            (0..CALLS_MAX).find_map(|_| attempt(view.scene, &leg, !last, view.rng))
-        };
+        let mut best: Option<((bool, usize), Call)> = None;
+        for _ in 0..3 * CALLS_MAX {
+            if best.as_ref().is_some_and(|(known, _)| *known == (false, 0)) {
+                break;
+            }
+            // Of a leg that is refused, the way ends there; so does what the last one shows behind other reasons.
+            let tried = if view.beyond(&leg.operation) { None } else { attempt(view.scene, &leg, !last, view.rng) };
+            let Some(call) = tried else { continue };
+            let Some(outlook) = view.scene.outlook(&call) else { continue };
+            let (open, others, ..) = aim::score(view, leg.clause, &call, &outlook);
+            if best.as_ref().is_none_or(|(known, _)| (open, others) < *known) {
+                best = Some(((open, others), call));
+            }
+        }
+        let call = best.map(|(_, call)| call);
         if call.is_none() {
             self.intent.clear();
         }
@@ -238,20 +251,26 @@ impl Guided {
         None
     }
 
-    /// Where everything is in motion or undetermined there is nothing to act on: look, and give it time.
+    /// Where everything is in motion there is nothing to act on: look, and give it time. What is not determined is
+    /// waited for once, whatever else there is: fog that one wait did not lift is there to stay.
     fn wait(&mut self, view: &mut View<'_, '_>) -> Option<Call> {
+        let still = |name: &String| {
+            view.scene.actors.iter().any(|actor| actor.name == *name && actor.presence == Presence::Fog)
+        };
+        self.waited.retain(still);
+        let fogged = |actor: &Actor| actor.presence == Presence::Fog && !self.waited.contains(&actor.name);
         let usable = |actor: &Actor| own(actor) && actor.presence == Presence::Rest;
-        if view.scene.actors.iter().any(usable) || self.waits >= 2 {
+        let idle = !view.scene.actors.iter().any(usable) && self.waits < 2;
+        let there = |actor: &&Actor| own(actor) && ((idle && actor.presence == Presence::Motion) || fogged(actor));
+        let actors: Vec<&Actor> = view.scene.actors.iter().filter(there).collect();
+        let Some(actor) = view.rng.pick(&actors) else {
             self.waits = 0;
             return None;
-        }
-        // Fog that one wait did not lift is there to stay.
-        let fogged = |actor: &Actor| actor.presence == Presence::Fog && !self.waited.contains(&actor.name);
-        let there = |actor: &&Actor| own(actor) && (actor.presence == Presence::Motion || fogged(actor));
-        let actors: Vec<&Actor> = view.scene.actors.iter().filter(there).collect();
-        let actor = *view.rng.pick(&actors)?;
+        };
         self.waits += 1;
-        self.waited.insert(actor.name.clone());
+        if actor.presence == Presence::Fog {
+            self.waited.insert(actor.name.clone());
+        }
         look::show(view, actor)
     }
 }

@@ -3,7 +3,7 @@
 use super::super::build::{Ask, build};
 use super::super::probe::Call;
 use super::aim::{Score, score_of_any, tried};
-use super::{CALLS_MAX, View};
+use super::{CALLS_MAX, View, lives};
 use crate::model::{Reading, undecided};
 
 /// A call of an operation that must be accepted now.
@@ -53,11 +53,14 @@ pub(super) fn accepted_move(view: &mut View<'_, '_>) -> Option<Call> {
     best.map(|(_, call)| call)
 }
 
-/// Any call that does not create: what no clause speaks of is noted as silent.
+/// Any call that neither creates nor deletes: what no clause speaks of is noted as silent. What may leave things
+/// undetermined comes at the end of a plan.
 pub(super) fn anything(view: &mut View<'_, '_>) -> Option<Call> {
     let hints = view.scene.hints;
     let steady = |id: &&String| !hints.creating.contains(*id) && !hints.deleting.contains(*id);
-    let operations: Vec<String> = view.situation.model.operations.keys().filter(steady).cloned().collect();
+    let late = lives::late(view);
+    let open = view.situation.model.operations.values().filter(|operation| late || !operation.changes);
+    let operations: Vec<String> = open.map(|operation| &operation.id).filter(steady).cloned().collect();
     for _ in 0..4 * CALLS_MAX {
         let ask = Ask { operation: view.rng.pick(&operations)?.clone(), optional_percent: 30, ..Ask::default() };
         if let Some(call) = build(view.scene, &ask, view.rng) {

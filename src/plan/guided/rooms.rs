@@ -4,17 +4,17 @@
 //! than one with all that can be made of it. No mixture has all of it, so that it is drawn anew now and then.
 
 use super::super::hints::Hints;
-use super::super::situation::Limits;
+use super::super::situation::Situation;
 use crate::model::Model;
 use crate::schema::Rng;
 use crate::suite::Binding;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Steps of one stretch.
 const STRETCH: usize = 40;
 
-/// In so many of a hundred stretches something of another caller's is there.
-const FOREIGN_PERCENT: u32 = 25;
+/// In one of so many stretches something of another caller's is there, and never in two on end: it takes a place.
+const FOREIGN_ONE_IN: u32 = 4;
 
 /// More things of a kind that stand for themselves are seldom worth their price.
 const FOUNDING_MOST: usize = 3;
@@ -27,16 +27,20 @@ pub(super) struct Rooms {
     pub foreign: bool,
     /// The step with which the next stretch begins.
     until: usize,
+    /// Things that have had their time, by handle.
+    pub retired: BTreeSet<String>,
 }
 
 impl Rooms {
     /// Draws anew where a stretch is over.
-    pub fn turn(&mut self, model: &Model, hints: &Hints, limits: &Limits, step: usize, rng: &mut Rng) {
+    pub fn turn(&mut self, situation: &Situation<'_>, hints: &Hints, rng: &mut Rng) {
+        let (model, limits, step) = (situation.model, situation.limits, situation.steps.len());
         if step < self.until {
             return;
         }
         let all = limits.live_max;
-        let foreign = all > 2 && limits.callers.contains("other") && rng.chance(FOREIGN_PERCENT, 100);
+        let may = all > 2 && !self.foreign && limits.callers.contains("other");
+        let foreign = may && rng.chance(1, FOREIGN_ONE_IN);
         let mut left = all - usize::from(foreign);
         let kinds = kinds(model, hints);
         let mut most = BTreeMap::new();
@@ -49,7 +53,15 @@ impl Rooms {
             most.insert(*kind, drawn);
             left = left.saturating_sub(drawn);
         }
-        *self = Rooms { most, foreign, until: step + STRETCH };
+        // Some changes can be made a few times only, and what they leave behind stays.
+        let retiring = rng.chance(1, 2);
+        let names = situation.handles.iter().map(|(name, _)| name.clone()).filter(|_| retiring);
+        *self = Rooms {
+            most,
+            foreign,
+            retired: names.collect(),
+            until: step + if foreign { STRETCH / 2 } else { STRETCH },
+        };
     }
 
     /// Things of a kind that there may be.
