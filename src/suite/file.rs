@@ -135,7 +135,7 @@ struct Shows {
 #[expect(dead_code, reason = "only its schema is used")]
 enum View {
     Thing(Expression),
-    More(MoreView),
+    More(Box<MoreView>),
 }
 
 /// Where one thing (`at`) or a list of things (`each`) appears in a reply.
