@@ -36,7 +36,7 @@ impl Pages {
 
     fn begin(&mut self, view: &mut View<'_, '_>) -> Option<Call> {
         let situation = view.situation;
-        if self.spent * SHARE > situation.coverage.spent.steps || !view.rng.chance(1, 3) {
+        if self.spent * SHARE > situation.coverage.spent.steps {
             return None;
         }
         // Of a single thing pages show no more than a list does.
@@ -51,6 +51,10 @@ impl Pages {
         let lists: Vec<&OperationModel> = situation.model.operations.values().filter(worth).collect();
         let begun = |operation: &OperationModel| self.begun.get(&operation.id).copied().unwrap_or(0);
         let fewest = lists.iter().map(|operation| begun(operation)).min()?;
+        // Not as soon as there are two: they should have been through something.
+        if !view.rng.chance(1, 3) {
+            return None;
+        }
         let lists: Vec<&OperationModel> = lists.into_iter().filter(|operation| begun(operation) == fewest).collect();
         let operation = *view.rng.pick(&lists)?;
         let (_, list) = paged(operation).next()?;
