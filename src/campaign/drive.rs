@@ -124,6 +124,7 @@ pub(super) async fn drive(
                 handles: &handles,
                 steps: &steps,
                 requests: told as u64,
+                pages: &eyes.pages,
                 coverage: &share.coverage.borrow(),
                 limits: &limits,
             };
@@ -172,6 +173,7 @@ pub(super) async fn drive(
             handles: &earlier,
             steps: &steps,
             requests: told as u64,
+            pages: &eyes.pages,
             coverage: &untouched,
             limits: &site.limits,
         };

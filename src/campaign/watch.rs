@@ -3,9 +3,9 @@
 use super::settling::{Settling, Stopwatch};
 use crate::endpoint::Call;
 use crate::history::{Cause, Exchange};
-use crate::model::{Asked, Bounds, Excess, Fault, Heard, Held, Id, Life, Model, Who, classed, listed};
+use crate::model::{Asked, Bounds, Excess, Fault, Heard, Held, Id, Life, Model, Who, classed, listed, pages};
 use crate::oracle::{Finding, Judge};
-use crate::plan::Ending;
+use crate::plan::{Ending, LastPage};
 use crate::run::{Told, Watcher};
 use crate::schema::{Class, Schemas};
 use serde_json::Value;
@@ -32,6 +32,8 @@ pub struct Eyes {
     still: BTreeMap<Id, bool>,
     /// By what stands for a thing whose id is told later: the step that made it, and its name there.
     untold: BTreeMap<Id, (usize, String)>,
+    /// By operation: the page of a list that it showed last.
+    pub pages: BTreeMap<String, LastPage>,
     stopwatch: Stopwatch,
     settle_percent: u32,
     /// Nothing more is looked at once something was found.
@@ -67,6 +69,7 @@ impl Eyes {
             looks: BTreeMap::new(),
             still: BTreeMap::new(),
             untold: BTreeMap::new(),
+            pages: BTreeMap::new(),
             stopwatch: Stopwatch::default(),
             settle_percent: bounds.settle_percent,
             first_only: false,
@@ -99,6 +102,9 @@ impl Eyes {
                 self.untold.extend(ids.iter().map(of_step));
             }
             touched.extend(ids);
+        }
+        if let Some(page) = pages(&self.model, &asked, &heard).unwrap_or_default().pop() {
+            self.pages.insert(exchange.operation.clone(), LastPage { step: exchange.step, next: page.next });
         }
         let ending = match heard {
             Heard::Success(..) => Ending::Accepted,

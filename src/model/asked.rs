@@ -94,6 +94,17 @@ impl Asked {
         asked
     }
 
+    /// The same call without some of its query.
+    #[must_use]
+    pub fn without(&self, dropped: impl Fn(&str) -> bool) -> Asked {
+        let mut asked = self.clone();
+        if let Val::Map(query) = &self.query {
+            let kept = query.iter().filter(|(name, _)| !dropped(name));
+            asked.query = Val::Map(Arc::new(kept.map(|(name, value)| (name.clone(), value.clone())).collect()));
+        }
+        asked
+    }
+
     /// The version that the call asks for; null where it names none.
     #[must_use]
     pub fn version(&self) -> &Val {
@@ -103,8 +114,13 @@ impl Asked {
     /// The values of the path's parameters.
     #[must_use]
     pub fn path_values(&self) -> BTreeMap<String, Value> {
-        let Val::Map(values) = &self.path else { return BTreeMap::new() };
-        values.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_json()?))).collect()
+        plain(&self.path)
+    }
+
+    /// The values of the query's parameters.
+    #[must_use]
+    pub fn query_values(&self) -> BTreeMap<String, Value> {
+        plain(&self.query)
     }
 
     fn roots<'a>(&'a self, model: &'a Model) -> Roots<'a> {
@@ -128,6 +144,11 @@ impl Asked {
         born.extend(untold(about, &born));
         born
     }
+}
+
+fn plain(values: &Val) -> BTreeMap<String, Value> {
+    let Val::Map(values) = values else { return BTreeMap::new() };
+    values.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_json()?))).collect()
 }
 
 /// The root `header`. Header names have no case; the suite's expressions have.

@@ -47,6 +47,10 @@ pub enum Generated {
     Shows(usize, usize),
     /// `<resource>.listed.<operation>`: a whole list holds each thing of the caller and no other's.
     Listed(usize, String),
+    /// `<resource>.page-limit.<operation>`: a page of it holds no more things than were asked for.
+    PageLimit(usize, String),
+    /// `<resource>.paged.<operation>`: its pages together hold each thing of the caller, and none twice.
+    Paged(usize, String),
 }
 
 /// All that the model needs of one operation.
@@ -437,6 +441,24 @@ fn generate(suite: &Suite, catalog: &Catalog) -> Vec<ClauseInfo> {
                 "whole-list",
                 Generated::Listed(kind, operation.clone()),
             ));
+            let Some(paging) = &view.paging else { continue };
+            let basis = if paging.cites.is_empty() { Basis::Convention } else { Basis::Stated };
+            let promises = [
+                (
+                    "page-limit",
+                    format!("a page of {operation} holds no more things than were asked for"),
+                    Generated::PageLimit(kind, operation.clone()),
+                ),
+                (
+                    "paged",
+                    format!("the pages of {operation}, one after the other, show each {name} of the caller once"),
+                    Generated::Paged(kind, operation.clone()),
+                ),
+            ];
+            for (word, says, generated) in promises {
+                let id = format!("{name}.{word}.{operation}");
+                all.push(make(id, says, paging.cites.clone(), basis, "pages-of-a-list", generated));
+            }
         }
     }
     all

@@ -56,7 +56,11 @@ impl See<'_> {
 
     fn listed_clause(&self, kind: u16) -> Option<ClauseId> {
         let whole = self.sights.whole.contains(&usize::from(kind));
-        whole.then(|| self.model.generated(&Generated::Listed(usize::from(kind), self.asked.operation.clone())))
+        whole.then(|| self.list_clause(kind))
+    }
+
+    fn list_clause(&self, kind: u16) -> ClauseId {
+        self.model.generated(&Generated::Listed(usize::from(kind), self.asked.operation.clone()))
     }
 }
 
@@ -100,9 +104,13 @@ pub fn filter(see: &See<'_>, factor: &Factor) -> Result<Found, Fault> {
 /// The clause of a whole list that demands a thing to be there, or not to be there, and whether
 /// it is otherwise. That what is gone is not shown any more is the affair of what ended it.
 fn list_says(see: &See<'_>, held: &Arc<Held>) -> Option<(ClauseId, bool)> {
-    let clause = see.listed_clause(held.id.kind)?;
     let shown = see.sight(&held.id).is_some();
     let foreign = see.asked.who != Some(held.thing.owner);
+    if see.sights.parts.contains(&usize::from(held.id.kind)) {
+        // What a page leaves out stands on another one.
+        return (shown && foreign).then(|| (see.list_clause(held.id.kind), true));
+    }
+    let clause = see.listed_clause(held.id.kind)?;
     let demanded = if foreign { false } else { listed(held)? };
     let misses = if demanded { !shown } else { shown && foreign };
     Some((clause, misses))

@@ -4,6 +4,7 @@ use super::asked::{Asked, Heard};
 use super::compile::{ClauseId, Generated, Model};
 use super::factor::Held;
 use super::motion::eval;
+use super::paging::is_page;
 use super::scope::{Fault, Roots};
 use super::thing::{Id, Life, Step, Thing};
 use crate::expr::Val;
@@ -28,6 +29,8 @@ pub struct Sights {
     pub things: Vec<Sight>,
     /// Kinds of which every thing of the caller is listed, by resource index.
     pub whole: Vec<usize>,
+    /// Kinds of which a part of such a list is shown.
+    pub parts: Vec<usize>,
 }
 
 /// Why a world does not fit what was seen.
@@ -49,8 +52,10 @@ pub fn sights(model: &Model, asked: &Asked, heard: &Heard) -> Result<Sights, Fau
     let Heard::Success(_, reply) = heard else { return Ok(Sights::default()) };
     let mut seen = Sights::default();
     for (kind, view) in &model.operations[&asked.operation].views {
+        let part = is_page(model, asked, view)?;
         let roots = Roots { model, asked, things: &[], reply: Some(reply), it: None, world: None };
         if let Some(when) = &view.when
+            && !part
             && roots.eval(when, view.place.line)? != Val::Bool(true)
         {
             continue;
@@ -63,7 +68,9 @@ pub fn sights(model: &Model, asked: &Asked, heard: &Heard) -> Result<Sights, Fau
             _ => continue,
         };
         seen.things.extend(items.iter().filter_map(|it| sight(model, asked, *kind, view, it)));
-        if view.whole {
+        if part {
+            seen.parts.push(*kind);
+        } else if view.whole {
             seen.whole.push(*kind);
         }
     }

@@ -1,7 +1,8 @@
 //! One exchange after the other against belief and schemas.
 
+use super::paging::{Miscount, Pages};
 use crate::history::{Exchange, History, Outcome, ReplyBody, is_token};
-use crate::model::{Belief, Bounds, ClauseId, Excess, Fault, Insight, Model, Tally, classed, version_of};
+use crate::model::{Asked, Belief, Bounds, ClauseId, Excess, Fault, Heard, Insight, Model, Tally, classed, version_of};
 use crate::schema::{Schemas, Shape, Violation};
 use crate::suite::{About, Binding};
 use serde_json::Value;
@@ -41,12 +42,13 @@ pub struct Judge {
     schemas: Arc<Schemas>,
     plan: u64,
     reported: BTreeSet<ClauseId>,
+    pages: Pages,
 }
 
 impl Judge {
     #[must_use]
     pub fn new(model: Arc<Model>, schemas: Arc<Schemas>, plan: u64, bounds: Bounds) -> Judge {
-        Judge { belief: Belief::new(model, bounds), schemas, plan, reported: BTreeSet::new() }
+        Judge { belief: Belief::new(model, bounds), schemas, plan, reported: BTreeSet::new(), pages: Pages::default() }
     }
 
     /// What was earned so far.
@@ -60,6 +62,7 @@ impl Judge {
     pub fn observe(&mut self, exchange: &Exchange) -> Result<Seen, Fault> {
         let model = Arc::clone(self.belief.model());
         let input = classed(&model, &self.schemas, exchange);
+        let asked = Asked::new(&model, exchange, input.clone());
         let observed = self.belief.observe(exchange, input)?;
         let mut seen = Seen { excess: observed.excess, insight: observed.insight, ..Seen::default() };
         for deviation in observed.deviations {
@@ -78,7 +81,28 @@ impl Judge {
         if observed.described {
             seen.findings.extend(self.shape(&model, exchange));
         }
+        let heard = Heard::of(&exchange.outcome);
+        let miscounts = self.pages.observe(&mut self.belief, exchange, &asked, &heard)?;
+        seen.findings.extend(miscounts.into_iter().filter_map(|miscount| self.miscounted(exchange, miscount)));
         Ok(seen)
+    }
+
+    fn miscounted(&mut self, exchange: &Exchange, miscount: Miscount) -> Option<Finding> {
+        if !self.reported.insert(miscount.clause) {
+            self.belief.tally.repeated += 1;
+            return None;
+        }
+        Some(Finding {
+            plan: self.plan,
+            step: exchange.step,
+            exchange: exchange.number,
+            operation: exchange.operation.clone(),
+            clauses: vec![miscount.clause],
+            seen: miscount.seen,
+            expected: vec![miscount.expected],
+            violations: Vec::new(),
+            shrunk: None,
+        })
     }
 
     /// The body of a success against its documented shape; of a refusal, where a page describes one.

@@ -3,6 +3,7 @@
 //! It does not know endpoints, randomness or sockets: what it is given is recorded.
 
 mod judge;
+mod paging;
 #[cfg(test)]
 mod tests;
 mod verdict;

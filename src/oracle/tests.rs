@@ -1,5 +1,7 @@
 //! Replies held to the shape that pages describe: lamps, with a color that may be left out.
 
+mod pages;
+
 use super::judge::Judge;
 use crate::history::{Cause, Exchange, Outcome, Reply, ReplyBody};
 use crate::model::{Bounds, Model};

@@ -28,5 +28,5 @@ pub use probe::{Actor, Call, Ground, Outlook, Scene};
 pub use reach::{Extent, Reach, Reached, reachable};
 pub use reading::Reading;
 pub use search::{Leg, Radius, way};
-pub use situation::{Ending, Handle, Handles, Limits, Presence, Situation, named, presence};
+pub use situation::{Ending, Handle, Handles, LastPage, Limits, Presence, Situation, named, presence};
 pub use step::{FORMAT, Plan, Settle, Step, handle, handle_name};

@@ -20,9 +20,20 @@ pub struct Situation<'a> {
     pub steps: &'a [Step],
     /// Requests of this plan so far, polls and repeats included.
     pub requests: u64,
+    /// By operation: the page of a list that it showed last.
+    pub pages: &'a BTreeMap<String, LastPage>,
     /// Of all plans of the campaign so far, this one included.
     pub coverage: &'a Coverage,
     pub limits: &'a Limits,
+}
+
+/// A page of a list, as far as choosing goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastPage {
+    /// The step that asked for it.
+    pub step: usize,
+    /// What asks for the page that follows, by query parameter; empty where nothing tells, and after an empty page.
+    pub next: BTreeMap<String, Value>,
 }
 
 /// Ceilings of one plan.

@@ -135,7 +135,7 @@ struct Shows {
 #[expect(dead_code, reason = "only its schema is used")]
 enum View {
     Thing(Expression),
-    More(MoreView),
+    More(Box<MoreView>),
 }
 
 /// Where one thing (`at`) or a list of things (`each`) appears in a reply.
@@ -157,6 +157,19 @@ struct MoreView {
     when: Option<Expression>,
     /// Over `query` and `reply`: values of query parameters for the page that follows, null after the last.
     next: Option<BTreeMap<String, Expression>>,
+    /// What pages of the list are promised to hold.
+    paging: Option<Paging>,
+    /// Where the pages say so.
+    cites: Option<Cites>,
+}
+
+/// A page holds no more things than its limit, and the pages of a list together hold each thing once.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Paging {
+    /// The query parameter that bounds how many things are on a page.
+    limit: String,
     /// Where the pages say so.
     cites: Option<Cites>,
 }

@@ -135,6 +135,25 @@ pub struct View {
     pub when: Option<Expr>,
     /// By query parameter, over `query` and `reply`: its value for the page that follows, null after the last.
     pub next: BTreeMap<String, Expr>,
+    /// The pages promise what pages of this list hold.
+    pub paging: Option<Paging>,
+    pub cites: Vec<Source>,
+    pub place: Place,
+}
+
+impl View {
+    /// Whether a query parameter asks for a part of the list, and says nothing of what the list holds.
+    #[must_use]
+    pub fn asks_for_a_page(&self, parameter: &str) -> bool {
+        self.paging.as_ref().is_some_and(|paging| paging.limit == parameter || self.next.contains_key(parameter))
+    }
+}
+
+/// What pages of a list are promised to hold.
+#[derive(Debug, Clone)]
+pub struct Paging {
+    /// The query parameter that bounds how much is on one.
+    pub limit: String,
     pub cites: Vec<Source>,
     pub place: Place,
 }

@@ -112,6 +112,7 @@ impl Bench {
                 handles: &known,
                 steps: &steps,
                 requests: desk.number,
+                pages: &BTreeMap::new(),
                 coverage: &walked.coverage.clone(),
                 limits: &limits,
             };

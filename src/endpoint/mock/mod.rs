@@ -6,6 +6,7 @@
 mod decide;
 mod life;
 mod mutant;
+mod pages;
 mod reply;
 mod serve;
 mod wrong;

@@ -56,6 +56,10 @@ pub enum Kind {
     Mistypes(String),
     /// A list leaves a thing out.
     ListOmits,
+    /// A page begins one thing later than it was asked to.
+    PageSkips,
+    /// A page holds more than was asked for.
+    PageOverflows,
     /// A list still holds what is gone.
     ListsGone,
     /// What follows from the fields is shown otherwise.
@@ -246,6 +250,8 @@ fn of_generated(model: &Model, schemas: &Schemas, generated: &Generated) -> Vec<
         },
         Generated::Settles(_) => Vec::new(),
         Generated::Shows(_, index) => plain("other", Kind::ShowsOther(*index)),
+        Generated::PageLimit(..) => plain("overflows", Kind::PageOverflows),
+        Generated::Paged(..) => plain("skips", Kind::PageSkips),
         Generated::Listed(..) => [plain("omits", Kind::ListOmits), plain("lists-gone", Kind::ListsGone)].concat(),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::life::{Realm, Tempo, between};
 use super::mutant::{Kind, Mutant};
+use super::pages::cut;
 use crate::expr::{Expr, Key, Path, Relation, Val, assign};
 use crate::model::{Asked, ClauseId, Generated, Held, Id, Life, Model, Roots, Thing};
 use crate::schema::{Draw, Rng, Schemas, draw_valid};
@@ -20,7 +21,7 @@ pub struct Press<'a> {
 }
 
 impl Press<'_> {
-    fn broken(&self, generated: &Generated) -> Option<&Kind> {
+    pub(super) fn broken(&self, generated: &Generated) -> Option<&Kind> {
         let mutant = self.fault?;
         (mutant.clause == self.model.generated(generated)).then_some(&mutant.kind)
     }
@@ -115,6 +116,7 @@ fn listed(
     if broken == Some(&Kind::ListOmits) {
         things.pop();
     }
+    cut(press, kind, view, &mut things);
     if broken == Some(&Kind::ListsGone) {
         let gone = realm.world.iter().filter(|held| usize::from(held.id.kind) == kind && held.thing.life == Life::Gone);
         things.extend(gone.map(AsRef::as_ref));

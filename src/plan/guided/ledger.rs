@@ -25,6 +25,8 @@ pub(super) enum Purpose {
     Motion,
     /// Looks at what has to come to rest before anything else can be done with it.
     Rest,
+    /// Lists read page by page, which have a bound of their own.
+    Pages,
 }
 
 /// Shares of the requests of what is drawn, in percent.

@@ -12,6 +12,7 @@ mod lives;
 mod look;
 mod motion;
 mod moves;
+mod pages;
 mod rooms;
 
 use super::chooser::{Chooser, finish, live, own};
@@ -26,6 +27,7 @@ use crate::schema::Rng;
 use crate::suite::{Clause, Verb};
 use deviate::Sent;
 use ledger::{Ledger, Purpose};
+use pages::Pages;
 use rooms::Rooms;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -51,6 +53,7 @@ pub struct Guided {
     ledger: Ledger,
     /// How many things there may be now.
     rooms: Rooms,
+    pages: Pages,
 }
 
 /// Clauses looked at for one step, and calls tried for each.
@@ -76,6 +79,7 @@ impl Guided {
             waited: BTreeSet::new(),
             ledger: Ledger::default(),
             rooms: Rooms::default(),
+            pages: Pages::default(),
         }
     }
 
@@ -83,7 +87,8 @@ impl Guided {
     pub fn begin(&mut self, plan: u64) {
         let (sent, mut ledger) = (std::mem::take(&mut self.sent), std::mem::take(&mut self.ledger));
         ledger.turn_over();
-        *self = Guided { sent, ledger, ..Guided::new(Arc::clone(&self.hints), self.seed, plan) };
+        let pages = std::mem::take(&mut self.pages);
+        *self = Guided { sent, ledger, pages, ..Guided::new(Arc::clone(&self.hints), self.seed, plan) };
     }
 }
 
@@ -142,6 +147,9 @@ impl Guided {
         }
         if let Some(call) = self.follow(view) {
             return Some((self.intent_for, call));
+        }
+        if let Some(call) = self.pages.next(view) {
+            return Some((Purpose::Pages, call));
         }
         if let Some(call) = lives::create(view, &self.rooms, false) {
             return Some((Purpose::Life, call));

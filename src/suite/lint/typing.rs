@@ -128,6 +128,14 @@ fn views(lint: &mut Lint, records: &Records) {
             for (parameter, expr) in &view.next {
                 pages(lint, records, (&resource.name, id), parameter, expr);
             }
+            if let Some(promised) = &view.paging {
+                known_query(
+                    lint,
+                    id,
+                    &promised.limit,
+                    &way!["resources", &resource.name, "views", id, "paging", "limit"],
+                );
+            }
         }
         for (id, values) in &resource.release {
             let Some(operation) = lint.schemas.operation(id) else { continue };
@@ -152,13 +160,18 @@ fn views(lint: &mut Lint, records: &Records) {
 fn pages(lint: &mut Lint, records: &Records, (resource, id): (&String, &String), parameter: &String, expr: &Expr) {
     let Some(operation) = lint.schemas.operation(id) else { return };
     let way = way!["resources", resource, "views", id, "next", parameter];
+    known_query(lint, id, parameter, &way);
+    let roots = call_roots(lint, records, operation);
+    expression(lint, &roots, expr, &way);
+}
+
+fn known_query(lint: &mut Lint, id: &str, parameter: &str, way: &Way) {
+    let Some(operation) = lint.schemas.operation(id) else { return };
     if !operation.query.iter().any(|known| known.name == *parameter) {
-        let place = lint.spots.inside(&way, 0);
+        let place = lint.spots.inside(way, 0);
         let message = format!("`{id}` has no query parameter `{parameter}`");
         lint.error(place, "unknown-field", message, None);
     }
-    let roots = call_roots(lint, records, operation);
-    expression(lint, &roots, expr, &way);
 }
 
 fn events(lint: &mut Lint, records: &Records) {

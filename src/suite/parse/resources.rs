@@ -2,7 +2,7 @@
 
 use super::super::suggest;
 use super::super::tree::{Key, Kind, Node};
-use super::super::types::{Field, FieldClass, Mark, Resource, Shows, View};
+use super::super::types::{Field, FieldClass, Mark, Paging, Place, Resource, Shows, View};
 use super::lets::is_name;
 use super::reader::{Fields, INPUTS, RESERVED, Reader, Scope};
 use crate::expr::{Expr, Val};
@@ -110,8 +110,7 @@ fn remembers(reader: &mut Reader, node: Option<&Node>) -> Vec<(String, Val)> {
 }
 
 fn refuse_repeated(reader: &mut Reader, fields: &[Field], remembers: Option<&Node>) {
-    let mut names: Vec<(&str, super::super::types::Place)> =
-        fields.iter().map(|f| (f.name.as_str(), f.place)).collect();
+    let mut names: Vec<(&str, Place)> = fields.iter().map(|f| (f.name.as_str(), f.place)).collect();
     if let Some(Node { kind: Kind::Map(entries), .. }) = remembers {
         names.extend(entries.iter().map(|(key, _)| (key.text.as_str(), key.place)));
     }
@@ -244,7 +243,7 @@ fn release(reader: &mut Reader, node: Option<&Node>) -> BTreeMap<String, BTreeMa
     calls
 }
 
-pub(super) const VIEW: [&str; 8] = ["at", "each", "whole", "only", "except", "when", "next", "cites"];
+pub(super) const VIEW: [&str; 9] = ["at", "each", "whole", "only", "except", "when", "next", "paging", "cites"];
 
 fn view(reader: &mut Reader, operation: &Key, node: &Node, shown: &[String]) -> Option<View> {
     let reply = Scope::of(&["reply"]);
@@ -256,6 +255,7 @@ fn view(reader: &mut Reader, operation: &Key, node: &Node, shown: &[String]) -> 
         only: None,
         when: None,
         next: BTreeMap::new(),
+        paging: None,
         cites: Vec::new(),
         place,
     };
@@ -286,8 +286,19 @@ fn view(reader: &mut Reader, operation: &Key, node: &Node, shown: &[String]) -> 
     if !next.is_empty() && !each {
         reader.error(map.key_place("next"), "bad-view", "only a list (`each`) has pages");
     }
+    let paging = map.get("paging").and_then(|node| paging(reader, map.key_place("paging"), node));
+    if paging.is_some() && (!whole || next.is_empty()) {
+        let message = "paging promises something only of a list that is `whole` and says how it goes on (`next`)";
+        reader.error(map.key_place("paging"), "bad-view", message);
+    }
     let cites = reader.cites(map.get("cites"), "`cites`");
-    Some(View { at, each, whole, only, when, next, cites, place })
+    Some(View { at, each, whole, only, when, next, paging, cites, place })
+}
+
+fn paging(reader: &mut Reader, place: Place, node: &Node) -> Option<Paging> {
+    let map = reader.fields(node, "`paging`", &["limit"], &["cites"])?;
+    let limit = reader.text(map.get("limit")?, "`limit`")?.to_string();
+    Some(Paging { limit, cites: reader.cites(map.get("cites"), "`cites`"), place })
 }
 
 fn next(reader: &mut Reader, node: Option<&Node>) -> BTreeMap<String, Expr> {

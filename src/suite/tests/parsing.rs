@@ -235,3 +235,25 @@ fn an_effect_may_be_left_open() {
     );
     assert!(suite.clauses[0].then.iter().all(|effect| matches!(effect.value, EffectValue::Anything)));
 }
+
+/// The head with more about the list of lamps.
+fn with_list(more: &str) -> String {
+    HEAD.replace("whole: true, only: [label]", more) + "clauses: []\n"
+}
+
+#[test]
+fn paging_says_what_bounds_a_part_of_a_list() {
+    let next = "next: { marker: 'reply.lamps[size(reply.lamps) - 1].id' }";
+    let text = with_list(&format!(r#"whole: true, {next}, paging: {{ limit: limit, cites: ["lamps:4"] }}"#));
+    let suite = super::super::parse("lamps.yaml", &text, &lamps()).unwrap_or_else(|p| panic!("{}", render(&p, &text)));
+    let view = &suite.resources[0].views["listLamps"];
+    let paging = view.paging.as_ref().expect("it is there");
+    assert_eq!((paging.limit.as_str(), paging.cites[0].to_string().as_str()), ("limit", "lamps:4"));
+    assert!(view.asks_for_a_page("limit") && view.asks_for_a_page("marker") && !view.asks_for_a_page("sort"));
+    for less in ["whole: true", next] {
+        let found = complaints(&with_list(&format!("{less}, paging: {{ limit: limit }}")));
+        assert!(found.contains("error[bad-view]: paging promises something only of a list"), "{found}");
+    }
+    let found = complaints(&with_list(&format!("whole: true, {next}, paging: {{ cites: [] }}")));
+    assert!(found.contains("`paging`") && found.contains("limit"), "{found}");
+}

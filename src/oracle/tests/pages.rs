@@ -1,0 +1,191 @@
+//! Pages of lamps, one after the other: what they must show together, and what ends a chain of them.
+
+use super::{Otherwise, exchange, lamps};
+use crate::history::{Exchange, Outcome};
+use crate::model::{Bounds, Model};
+use crate::oracle::Judge;
+use crate::schema::{Files, Folder, Schemas};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+const VIEW: &str = r#"      listLamps:
+        each: reply.lamps
+        whole: true
+        when: query.all(k, k == "sort")
+        next: { marker: 'reply.lamps[size(reply.lamps) - 1].id' }
+        paging: { limit: limit, cites: ["light:70"] }
+"#;
+
+/// The lamps with a list of them.
+fn listed() -> Judge {
+    let mut catalog: Value =
+        serde_json::from_slice(&Folder(lamps("schemas/lamps")).read("catalog.json").unwrap()).unwrap();
+    let text =
+        |name: &str| json!({ "name": name, "required": false, "schema": { "type": "string" }, "at": "light:71" });
+    let number = json!({ "name": "limit", "required": false, "schema": { "type": "integer" }, "at": "light:70" });
+    let list = json!({
+        "id": "listLamps", "title": "Listing lamps", "at": "light:68",
+        "bindings": [{ "id": "v1", "method": "GET", "path": "/v1/lamps", "at": "light:69" }],
+        "query": [number, text("marker"), text("sort"), text("color")],
+        "responses": [{ "at": "light:72" }],
+        "statuses": [{ "code": 200, "general": false, "at": "light:73" }]
+    });
+    catalog["operations"].as_array_mut().unwrap().push(list);
+    let schemas = Arc::new(Schemas::load(&Otherwise(BTreeMap::from([("catalog.json", catalog)]))).expect("schemas"));
+    let text = std::fs::read_to_string(lamps("suites/lamps.yaml")).expect("the suite is there");
+    let text = text.replacen("    views:\n", &format!("    views:\n{VIEW}"), 1);
+    let suite = crate::suite::parse("lamps.yaml", &text, &schemas.catalog).expect("the suite parses");
+    let model = Arc::new(Model::new(Arc::new(suite), &schemas.catalog, "2026-11-25").expect("a model"));
+    Judge::new(model, schemas, 0, Bounds { worlds_max: 100, settle_percent: 100, insight: false })
+}
+
+fn lamp(id: &str) -> Value {
+    let (id, color) = id.split_once('=').unwrap_or((id, "red"));
+    json!({ "id": id, "state": "BRIGHT", "color": color })
+}
+
+/// A call as a line says it: `light a`, `show a`, `dim a`, `remove a`, or `list limit=1 marker=a: b c`, where the
+/// names after the colon are the entries; ` (lost)` and ` (404)` say what became of it instead.
+fn read(number: u64, line: &str) -> Exchange {
+    let (line, end) = line.split_once(" (").unwrap_or((line, ""));
+    let (call, entries) = line.split_once(':').unwrap_or((line, ""));
+    let mut words = call.split(' ');
+    let (verb, rest): (&str, Vec<&str>) = (words.next().unwrap(), words.collect());
+    let mut made = match verb {
+        "light" => exchange(number, "lightLamp", 201, &lamp(rest[0])),
+        "show" => exchange(number, "showLamp", 200, &lamp(rest[0])),
+        "dim" => exchange(number, "dimLamp", 204, &Value::Null),
+        "remove" => exchange(number, "removeLamp", 204, &Value::Null),
+        _ => {
+            let shown: Vec<Value> = entries.split_whitespace().map(lamp).collect();
+            exchange(number, "listLamps", 200, &json!({ "lamps": shown }))
+        }
+    };
+    if let (true, Some(id)) = (made.path.contains_key("lamp_id"), rest.first()) {
+        made.path.insert("lamp_id".to_string(), json!(id.split('=').next()));
+    }
+    if verb == "list" {
+        made.path.clear();
+        for (name, value) in rest.iter().filter_map(|word| word.split_once('=')) {
+            let value = value.parse::<u64>().map_or_else(|_| json!(value), |number| json!(number));
+            match name {
+                "caller" => made.caller = value.as_str().unwrap().to_string(),
+                "version" => drop(made.headers.insert("Version".to_string(), value.to_string())),
+                _ => drop(made.query.insert(name.to_string(), value)),
+            }
+        }
+    }
+    match (end, &mut made.outcome) {
+        ("lost)", outcome) => *outcome = Outcome::Lost { cause: "cut".to_string() },
+        ("404)", Outcome::Replied(reply)) => reply.status = 404,
+        _ => {}
+    }
+    made
+}
+
+/// Three bright lamps, and then these calls: what is found, and how often the clauses of pages passed.
+fn check(calls: &str, expected: &str) {
+    let mut judge = listed();
+    let before = ["light a", "light b", "light c", "show a", "show b", "show c"];
+    let mut found = String::new();
+    for (number, line) in
+        before.into_iter().chain(calls.lines().map(str::trim).filter(|line| !line.is_empty())).enumerate()
+    {
+        let seen = judge.observe(&read(number as u64, line)).expect("no fault");
+        for finding in seen.findings {
+            let clauses: Vec<&str> =
+                finding.clauses.iter().map(|clause| judge.belief.model().info(*clause).id.as_str()).collect();
+            found += &format!("{}: {}\n", clauses.join(" "), finding.seen);
+        }
+    }
+    let model = Arc::clone(judge.belief.model());
+    for (clause, count) in &judge.tally().clauses {
+        let id = &model.info(*clause).id;
+        if id.contains(".page") && count.passed > 0 {
+            found += &format!("{id} passed {}\n", count.passed);
+        }
+    }
+    let expected: String =
+        expected.lines().map(str::trim).filter(|line| !line.is_empty()).map(|l| format!("{l}\n")).collect();
+    assert_eq!(found, expected, "\n--- calls ---\n{calls}");
+}
+
+const LIMIT_PASSED: &str = "lamp.page-limit.listLamps passed 1";
+
+#[test]
+fn pages_that_show_each_thing_once_pass_in_whatever_order() {
+    let passed = format!("{LIMIT_PASSED}\nlamp.paged.listLamps passed 1");
+    check("list limit=1: b\n list limit=1 marker=b: c\n list limit=1 marker=c: a\n list limit=1 marker=a:", &passed);
+    check("list limit=2: c a\n list limit=1 marker=a: b\n list marker=b:", &passed);
+    let with_strangers = "list limit=2: c x\n list limit=2 marker=x: a b\n list limit=2 marker=b:";
+    check(with_strangers, LIMIT_PASSED);
+}
+
+#[test]
+fn a_thing_on_no_page_is_missed_when_an_empty_page_came() {
+    let found = "lamp.paged.listLamps: lamp c on none of 3 pages, of which the last is empty";
+    check("list limit=1: a\n list limit=1 marker=a: b\n list limit=1 marker=b:", &format!("{found}\n{LIMIT_PASSED}"));
+    // A page may be shorter than its limit, whatever follows.
+    check("list limit=2: a\n list limit=2 marker=a: b", LIMIT_PASSED);
+}
+
+#[test]
+fn a_thing_on_two_pages_is_one_too_many() {
+    let found = "lamp.paged.listLamps: lamp b a second time, on page 2";
+    check("list limit=2: a b\n list limit=2 marker=b: b c", &format!("{found}\n{LIMIT_PASSED}"));
+}
+
+#[test]
+fn a_page_holds_no_more_than_its_limit() {
+    check("list limit=2: a b c", "lamp.page-limit.listLamps: 3 entries on a page of at most 2");
+    check("list limit=1 marker=a: b c", "lamp.page-limit.listLamps: 2 entries on a page of at most 1");
+    // What becomes of none at all is not said.
+    check("list limit=0: a b c", "");
+    check("list limit=3: a b c", "");
+}
+
+#[test]
+fn an_entry_of_a_page_is_held_to_what_is_known_of_the_thing() {
+    check("list limit=1: a=blue", &format!("lamp.frame.color: accepted with 200\n{LIMIT_PASSED}"));
+    check("list limit=1 sort=x: a=blue", &format!("lamp.frame.color: accepted with 200\n{LIMIT_PASSED}"));
+    // How a filter matches is no part of the view.
+    check("list limit=1 color=red: a=blue", "");
+}
+
+#[test]
+fn what_breaks_a_chain_leaves_nothing_to_judge() {
+    let broken = |between: &str, last: &str| {
+        check(&format!("list limit=1: a\n list limit=1 marker=a: b\n {between}\n {last}"), LIMIT_PASSED);
+    };
+    let end = "list limit=1 marker=b:";
+    broken("dim a", end);
+    broken("dim a (lost)", end);
+    broken("remove c", end);
+    broken("light d", end);
+    broken("dim x (404)", end);
+    broken("list limit=1 marker=b: (lost)", end);
+    broken("list limit=1 marker=b: (404)", end);
+    broken("list limit=1 marker=a: b", "list limit=1 marker=a:");
+    broken("", "list limit=1 marker=x:");
+    broken("", "list limit=1 marker=b sort=x:");
+    broken("", "list limit=1 marker=b version=2:");
+    broken("", "list limit=1 marker=b caller=other:");
+    broken("", "list limit=1 marker=b color=red:");
+}
+
+#[test]
+fn reads_in_between_break_no_chain() {
+    let found = "lamp.paged.listLamps: lamp c on none of 3 pages, of which the last is empty";
+    let calls = "list limit=1: a\n show a\n list limit=1 marker=a: b\n show c\n list limit=1 marker=b:";
+    check(calls, &format!("{found}\n{LIMIT_PASSED}"));
+}
+
+#[test]
+fn a_thing_that_moves_or_is_not_determined_is_not_owed() {
+    check("dim c\n list limit=1: a\n list limit=1 marker=a: b\n list limit=1 marker=b:", &{
+        format!("{LIMIT_PASSED}\nlamp.paged.listLamps passed 1")
+    });
+    // From a thing that moves a list may go on anywhere.
+    check("dim a\n list limit=1: a=red\n list limit=1 marker=a:", LIMIT_PASSED);
+}
