@@ -39,7 +39,7 @@ fn shortfall(scene: &Scene<'_>, call: &Call) -> Option<usize> {
     };
     let clauses = operation.clauses.iter().filter_map(|clause| scene.hints.conditions(*clause));
     let of_clause = |conditions: &[Expr]| combinations.iter().map(|combination| failing(conditions, combination)).max();
-    clauses.filter_map(|conditions| of_clause(conditions)).min()
+    clauses.filter_map(of_clause).min()
 }
 
 /// What must hold where a guard does: its terms, and in the place of named ones theirs.

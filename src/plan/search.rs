@@ -64,7 +64,7 @@ pub fn way(
             let Some(outlook) = here.outlook(&call) else { continue };
             let reasons = if outlook.rivals() == 0 { 0 } else { reasons(&here, &call, &outlook) };
             if reasons < best.0 {
-                best = (reasons, Some([legs.as_slice(), &[last.clone()]].concat()));
+                best = (reasons, Some([legs.as_slice(), std::slice::from_ref(last)].concat()));
             }
             if best.0 <= 1 {
                 return best.1;
