@@ -9,7 +9,7 @@ use super::operation::Made;
 use std::collections::BTreeMap;
 
 /// Two pages on one operation: the leader stays, what the follower says otherwise is a doubt
-/// and disputes the leader's keyword. Of a request, optional fields that only the follower has come along.
+/// and disputes the leader's keyword. Fields that only the follower has come along, unless a request must have them.
 pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
     let start = drafts.all.len();
     super::older::split(leader, follower);
@@ -38,7 +38,7 @@ pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
                     ];
                     let subject = format!("{pointer}:present");
                     let nth = doubt(&mut drafts.all, "pages-differ", subject, sides, Some(0), "leader-wins");
-                    if way == Way::Request && other.need != Need::Yes {
+                    if way == Way::Response || other.need != Need::Yes {
                         lend(leader, way, parent, other, nth);
                     }
                 }
@@ -79,13 +79,16 @@ pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
     drafts.tag(start, leader.unit);
 }
 
-/// A field that only the follower has may be sent, and whether it is known is in doubt. Its description
-/// comes along, so that a suite can speak of it.
+/// A field that only the follower has may be sent or come, and whether it is known is in doubt. Its description
+/// comes along, so that a suite can speak of it; no reply is held against it.
 fn lend(leader: &mut Made, way: Way, parent: &str, other: &Field, nth: usize) {
     let mut field = other.clone();
     // A condition under which the younger page demands it demands nothing where the leader has no such field.
     field.need = Need::No;
     field.claims.mandatory_when = None;
+    if way == Way::Response {
+        super::older::dispute(&mut field);
+    }
     field.disputed.insert("present");
     field.doubts = vec![nth];
     for body in bodies_mut(leader, way).iter_mut().filter(|body| body.suffix.is_empty()) {

@@ -101,6 +101,13 @@ fn stated(field: &Field) -> Vec<&'static str> {
     all.into_iter().filter(|(_, stands)| *stands).map(|(word, _)| word).collect()
 }
 
+/// Disputes a description throughout, so that nothing is held against it.
+pub(super) fn dispute(field: &mut Field) {
+    let words = stated(field);
+    field.disputed.extend(words);
+    field.children.iter_mut().for_each(dispute);
+}
+
 fn replace(fields: &mut [Field], here: &str, pointer: &str, other: &Field, nth: usize) {
     for field in fields {
         let at = format!("{here}/{}", field.step());
