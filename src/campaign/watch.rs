@@ -174,12 +174,20 @@ impl Eyes {
     /// that a plan with fewer steps looks in the same way.
     fn looks_at(&self, ids: &[&Id], binding: &str, step_index: usize) -> Vec<Call> {
         let mut calls: Vec<Call> = Vec::new();
+        let again = self.looks.get(&step_index).is_some_and(|looks| *looks > 0);
+        let heralded = if again { self.heralded(ids) } else { BTreeSet::new() };
         let listing = self.looks.get(&step_index).is_some_and(|looks| looks % 2 == 1);
-        for id in ids {
+        for id in ids.iter().filter(|id| !heralded.contains(**id)) {
             let looks = if listing { self.list_with(id, binding) } else { None };
             calls.extend(looks.or_else(|| self.look_at(id, binding)).filter(|call| !calls.contains(call)));
         }
         calls
+    }
+
+    /// Things of which another of these says when they are done, so that one look for all will do until then.
+    fn heralded(&self, ids: &[&Id]) -> BTreeSet<Id> {
+        let possible = ids.iter().flat_map(|id| self.judge.belief.possibilities(id));
+        possible.filter_map(|held| held.thing.motion.clone()).flat_map(|motion| motion.after).collect()
     }
 
     /// The read that shows a thing; where its id is not known yet, the one that may tell it.
