@@ -151,11 +151,7 @@ fn each_everyday_fault_of_jobs_and_batches_is_found_too() {
 
 #[test]
 fn each_everyday_fault_of_volumes_and_snapshots_is_found_by_a_clause_that_may_report_it() {
-    let short = [
-        "a volume is reverted to a snapshot of another volume",
-        "a snapshot loses the name that was asked for",
-        "reverting ends in an error of the server",
-    ];
+    let short = ["a snapshot loses the name that was asked for", "reverting ends in an error of the server"];
     all_are_found("scp-volume", include_str!("faults_of_volumes.yaml"), &short);
 }
 

@@ -128,8 +128,9 @@ fn ends_elsewhere(site: &Site<'_>, kind: usize) -> bool {
         clause.then.iter().any(|effect| {
             let gone = matches!(&effect.value, crate::suite::EffectValue::Course(stages)
                 if matches!(stages.last(), Some(crate::suite::Stage::Gone)));
-            let of_kind = |about: &crate::suite::About| about.name == effect.target && about.resource == kind;
-            gone && suite.about.values().flatten().any(of_kind)
+            let of_kind = |about: &crate::suite::About| effect.target.is(&about.name) && about.resource == kind;
+            let unnamed = effect.target.each().is_some_and(|each| each.resource == kind);
+            gone && (unnamed || suite.about.values().flatten().any(of_kind))
         })
     })
 }

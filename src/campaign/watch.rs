@@ -121,6 +121,36 @@ impl Eyes {
         self.steps.insert(exchange.step, stepped);
     }
 
+    /// Things that the call does not name and its effects may fall on, each with whether it is at rest.
+    fn may_be_hit(&self, exchange: &Exchange) -> Vec<(Id, bool)> {
+        let kinds = &self.model.operations[&exchange.operation].falls_on;
+        if exchange.cause == Cause::Poll || kinds.is_empty() {
+            return Vec::new();
+        }
+        let belief = &self.judge.belief;
+        let of_kind = belief.ids().filter(|id| kinds.contains(&usize::from(id.kind)));
+        of_kind.map(|id| (id.clone(), belief.at_rest(id))).collect()
+    }
+
+    /// What the call may have done to things that it does not name has to be looked at like the rest.
+    fn note_hit(&mut self, exchange: &Exchange, resting: Vec<(Id, bool)>) {
+        let Some(stepped) = self.steps.get_mut(&exchange.step).filter(|stepped| stepped.ending != Ending::Refused)
+        else {
+            return;
+        };
+        let belief = &self.judge.belief;
+        let clauses = &self.model.operations[&exchange.operation].clauses;
+        let by_this = |held: &Arc<Held>| {
+            held.thing.via.as_ref().is_some_and(|via| clauses.iter().any(|clause| via.of(*clause).is_some()))
+        };
+        for (id, rested) in resting {
+            if (rested && !belief.at_rest(&id)) || belief.possibilities(&id).iter().any(by_this) {
+                self.still.remove(&id);
+                stepped.touched.insert(id);
+            }
+        }
+    }
+
     fn still_after(&mut self, exchange: &Exchange) {
         let operation = &self.model.operations[&exchange.operation];
         let asked = Asked::new(&self.model, exchange, Class::Valid);
@@ -274,8 +304,10 @@ impl Watcher for Eyes {
         if exchange.cause == Cause::Poll {
             *self.looks.entry(exchange.step).or_default() += 1;
         }
+        let resting = self.may_be_hit(exchange);
         match self.judge.observe(exchange) {
             Ok(seen) => {
+                self.note_hit(exchange, resting);
                 self.findings.extend(seen.findings);
                 self.excesses.extend(seen.excess);
                 self.still_after(exchange);

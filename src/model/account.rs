@@ -7,9 +7,11 @@ use super::asked::{Asked, Heard};
 use super::belief::{Belief, Owed};
 use super::compile::{ClauseId, Generated};
 use super::credit::Cell;
+use super::each;
 use super::effect::Moment;
 use super::factor::{Factor, Held, Promise, Promised};
 use super::outcome::{How, Judged, cell};
+use super::scope::Fault;
 use super::sighting::See;
 use super::thing::{Id, Life};
 use crate::history::Exchange;
@@ -90,7 +92,18 @@ impl Belief {
     }
 
     /// Writes down what the accepting clauses owe from here on.
-    pub(super) fn promise(&mut self, factor: &mut Factor, judged: &Judged, exchange: &Exchange, moment: &Moment<'_>) {
+    ///
+    /// # Errors
+    /// If the condition of an effect goes wrong.
+    pub(super) fn promise(
+        &mut self,
+        factor: &mut Factor,
+        asked: &Asked,
+        before: &Factor,
+        judged: &Judged,
+        exchange: &Exchange,
+        moment: &Moment<'_>,
+    ) -> Result<(), Fault> {
         let accepted: Vec<&Vec<(ClauseId, u16)>> = judged
             .next
             .iter()
@@ -100,7 +113,7 @@ impl Belief {
             })
             .collect();
         if accepted.len() != judged.next.len() {
-            return;
+            return Ok(());
         }
         let clauses: BTreeSet<ClauseId> =
             accepted.iter().flat_map(|choice| choice.iter().map(|(clause, _)| *clause)).collect();
@@ -111,10 +124,13 @@ impl Belief {
                 .zip(0..)
                 .all(|(reading, _)| reading.accepts.contains(&clause) || !reading.demanded.is_empty());
             let promise = Promise { clause, exchange: exchange.number };
-            let promised = self.promised(&exchange.operation, clause, factor, judged, moment);
+            let mut promised = self.promised(asked, clause, factor, judged, moment);
+            promised.extend(self.promised_unnamed(asked, clause, before, judged, moment)?);
             if promised.is_empty() {
+                // An effect on things of which there are none has shown nothing.
+                let hollow = self.falls_on_unnamed(clause);
                 let count = self.tally.count(clause);
-                if spoke {
+                if spoke && !hollow {
                     count.passed += 1;
                 } else {
                     count.unclear += 1;
@@ -131,17 +147,47 @@ impl Belief {
                 }
             }
         }
+        Ok(())
+    }
+
+    fn falls_on_unnamed(&self, clause: ClauseId) -> bool {
+        self.model
+            .written(clause)
+            .is_some_and(|written| written.then.iter().any(|effect| effect.target.each().is_some()))
+    }
+
+    /// What a clause's main outcome says of things that the call does not name: only what it says in every world
+    /// that was possible, for in another one a thing may be none of those meant.
+    fn promised_unnamed(
+        &self,
+        asked: &Asked,
+        clause: ClauseId,
+        before: &Factor,
+        judged: &Judged,
+        moment: &Moment<'_>,
+    ) -> Result<BTreeSet<Promised>, Fault> {
+        let accepting = before.worlds.iter().zip(&judged.readings).filter(|(_, r)| r.accepts.contains(&clause));
+        let mut everywhere: Option<BTreeSet<(Id, Option<u16>)>> = None;
+        for (world, _) in accepting {
+            let here = each::certain(&self.model, asked, world, clause, moment)?;
+            everywhere = Some(everywhere.map_or(here.clone(), |known| known.intersection(&here).cloned().collect()));
+        }
+        let promised = everywhere.unwrap_or_default().into_iter().map(|(id, field)| match field {
+            None => Promised::End(id),
+            Some(field) => Promised::Field(id, field),
+        });
+        Ok(promised.collect())
     }
 
     /// What a clause's main outcome says of observed fields, thing by thing.
     fn promised(
         &self,
-        operation: &str,
+        asked: &Asked,
         clause: ClauseId,
         factor: &Factor,
         judged: &Judged,
         moment: &Moment<'_>,
-    ) -> Vec<Promised> {
+    ) -> BTreeSet<Promised> {
         let written = self.model.written(clause).expect("only written clauses accept");
         let mut promised = BTreeSet::new();
         let via = |held: &super::factor::Held| held.thing.via.as_ref().is_some_and(|via| via.of(clause).is_some());
@@ -149,14 +195,14 @@ impl Belief {
             judged.next.iter().flat_map(|next| &next.world).filter(|held| via(held)).map(|held| &held.id).collect();
         for id in touched.into_iter().filter(|id| factor.ids.contains(id)) {
             let resource = self.model.resource(id);
-            let new = moment.born.iter().any(|(_, ids)| ids.contains(id));
             for effect in &written.then {
                 // Several things of one kind in a call: the effect names one of them by its root.
-                let about = self.model.operations[operation].about.iter().find(|about| about.name == effect.target);
-                if about.is_none_or(|about| {
-                    about.resource != usize::from(id.kind)
-                        || (new != matches!(about.binding, crate::suite::Binding::New(_)))
-                }) {
+                let about = self.model.operations[&asked.operation].about.iter();
+                let Some(index) = about.clone().position(|about| effect.target.is(&about.name)) else { continue };
+                let existing =
+                    || asked.existing.iter().any(|(at, ids)| *at == index && ids.iter().flatten().any(|i| i == id));
+                let born = || moment.born.iter().any(|(at, ids)| *at == index && ids.contains(id));
+                if !existing() && !born() {
                     continue;
                 }
                 let ends =
@@ -168,7 +214,7 @@ impl Belief {
                 }
             }
         }
-        promised.into_iter().collect()
+        promised
     }
 
     /// A promise that was overtaken before anyone saw it kept: nothing is known of it.

@@ -255,7 +255,7 @@ impl Belief {
         self.settle_accounts(asked, heard, &judged, exchange, &before);
         let dropped = judged.reasons();
         let mut factor = fresh_factor(judged.next.iter().map(|next| next.world.clone()).collect(), &before, false);
-        self.promise(&mut factor, &judged, exchange, moment);
+        self.promise(&mut factor, asked, &before, &judged, exchange, moment)?;
         let seen = sights(&model, asked, heard)?;
         let see = See { model: &model, asked, exchange, sights: &seen, bounds: self.bounds };
         match closure(&model, &factor.worlds, self.bounds.worlds_max)? {

@@ -64,6 +64,8 @@ pub struct OperationModel {
     pub views: Vec<(usize, View)>,
     /// Kinds of which a clause of this operation reads all (`world.<kind>`).
     pub reads_all: BTreeSet<usize>,
+    /// Kinds of things that an effect of this operation may fall on without the call naming them.
+    pub falls_on: BTreeSet<usize>,
     /// Success and client-error codes that its page, or the table it refers to, lists.
     pub success: Vec<u16>,
     pub client_error: Vec<u16>,
@@ -192,8 +194,10 @@ impl Model {
 }
 
 fn headers_read(suite: &Suite) -> Vec<String> {
-    let guards =
-        suite.clauses.iter().flat_map(|clause| clause.when.iter().chain(clause.ensure.iter().map(|(expr, _)| expr)));
+    let guards = suite
+        .clauses
+        .iter()
+        .flat_map(|clause| clause.when.iter().chain(clause.ensure.iter().map(|(expr, _)| expr)).chain(effects(clause)));
     let named = suite.lets.values().filter_map(|known| match known {
         crate::suite::Let::Expression(expr) => Some(expr),
         crate::suite::Let::Constant(_) => None,
@@ -288,9 +292,9 @@ fn operation_model(
     };
     OperationModel {
         id: operation.id.clone(),
-        clauses,
         views,
         reads_all,
+        falls_on: clauses.iter().flat_map(|clause| unnamed(&suite.clauses[clause.0 as usize])).collect(),
         success: codes(2),
         client_error: codes(4),
         changes: operation
@@ -299,6 +303,7 @@ fn operation_model(
             .any(|binding| !matches!(binding.method.as_str(), "GET" | "HEAD" | "OPTIONS")),
         no_server_error: generated[&Generated::NoServerError(operation.id.clone())],
         reply: generated.get(&Generated::Reply(operation.id.clone())).copied(),
+        clauses,
         about,
     }
 }
@@ -351,9 +356,18 @@ fn kinds_read(suite: &Suite, clause: &Clause) -> Vec<usize> {
     kinds
 }
 
+/// Kinds of things that a clause's effects fall on without its call naming them.
+fn unnamed(clause: &Clause) -> impl Iterator<Item = usize> {
+    let all = clause.then.iter().chain(clause.or.iter().flat_map(|alternative| &alternative.then));
+    all.filter_map(|effect| Some(effect.target.each()?.resource))
+}
+
+/// What a clause's effects read, the things included that they fall on without the call naming them: these stand
+/// in other factors.
 fn effects(clause: &Clause) -> impl Iterator<Item = &Expr> {
-    clause.then.iter().chain(clause.or.iter().flat_map(|alternative| &alternative.then)).flat_map(
-        |effect| match &effect.value {
+    let all = clause.then.iter().chain(clause.or.iter().flat_map(|alternative| &alternative.then));
+    all.flat_map(|effect| {
+        let values = match &effect.value {
             crate::suite::EffectValue::Expr(expr) => vec![expr],
             crate::suite::EffectValue::Anything => Vec::new(),
             crate::suite::EffectValue::Course(stages) => stages
@@ -363,8 +377,9 @@ fn effects(clause: &Clause) -> impl Iterator<Item = &Expr> {
                     _ => None,
                 })
                 .collect(),
-        },
-    )
+        };
+        effect.target.each().map(|each| &each.among).into_iter().chain(values)
+    })
 }
 
 fn generate(suite: &Suite, catalog: &Catalog) -> Vec<ClauseInfo> {
@@ -498,7 +513,7 @@ fn ends(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<Ending> {
         let Calls::Only(calls) = &clause.calls else { continue };
         for effect in clause.then.iter().filter(gone) {
             for call in calls {
-                let entry = suite.about.get(call).into_iter().flatten().find(|about| about.name == effect.target);
+                let entry = suite.about.get(call).into_iter().flatten().find(|about| effect.target.is(&about.name));
                 let operation = catalog.operations.iter().find(|operation| operation.id == *call);
                 let (Some(about), Some(operation)) = (entry.filter(|about| about.resource == kind), operation) else {
                     continue;

@@ -2,12 +2,14 @@
 
 use super::asked::Asked;
 use super::compile::{ClauseId, Model};
+use super::each::struck;
 use super::factor::{Held, World};
 use super::reading::{Combination, combinations, find};
 use super::scope::{Fault, Roots, record, world_root};
 use super::thing::{Id, Life, Motion, Step, Thing, Via, Who};
 use crate::expr::Val;
 use crate::suite::{Alternative, Clause, Effect, EffectValue, Stage};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -114,7 +116,6 @@ pub fn apply(
 ) -> Result<World, Fault> {
     let all = all_of(model, asked, world, moment);
     let mut changed: BTreeMap<Id, Thing> = newborn(model, asked, moment);
-    let about = &model.operations[&asked.operation].about;
     let via = Via(Arc::from(choice.as_slice()));
     for &(id, way) in choice {
         let clause = model.written(id).expect("only written clauses accept");
@@ -122,13 +123,15 @@ pub fn apply(
             let things: Vec<(&str, Val)> = combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
             let roots = Roots { model, asked, things: &things, reply: Some(moment.reply), it: None, world: Some(&all) };
             for effect in outcome(clause, way) {
-                let targets = targets(about, &combination, moment.born, &effect.target);
-                for target in targets {
+                for (target, things, sure) in struck(&roots, &combination, world, moment.born, effect)? {
                     let before =
                         changed.get(&target).cloned().or_else(|| find(world, &target).map(|held| held.thing.clone()));
                     let Some(mut thing) = before else { continue };
                     let newborn = moment.born.iter().any(|(_, ids)| ids.contains(&target));
-                    take_effect(model, &roots, (&target, newborn), &mut thing, effect, moment.now)?;
+                    let open = || Effect { value: EffectValue::Anything, ..effect.clone() };
+                    let effect = if sure { Cow::Borrowed(effect) } else { Cow::Owned(open()) };
+                    let roots = Roots { things: &things, ..roots };
+                    take_effect(model, &roots, (&target, newborn), &mut thing, &effect, moment.now)?;
                     thing.via = Some(via.clone());
                     changed.insert(target, thing);
                 }
@@ -168,7 +171,7 @@ fn outcome(clause: &Clause, way: u16) -> &[Effect] {
     }
 }
 
-fn all_of(model: &Model, asked: &Asked, world: &[Arc<Held>], moment: &Moment<'_>) -> Val {
+pub(super) fn all_of(model: &Model, asked: &Asked, world: &[Arc<Held>], moment: &Moment<'_>) -> Val {
     let kinds = model.operations[&asked.operation].reads_all.iter().copied();
     world_root(model, kinds, world, asked.who, moment.strangers)
 }
@@ -197,7 +200,12 @@ fn newborn(model: &Model, asked: &Asked, moment: &Moment<'_>) -> BTreeMap<Id, Th
         .collect()
 }
 
-fn targets(about: &[crate::suite::About], combination: &Combination<'_>, born: &Born, name: &str) -> Vec<Id> {
+pub(super) fn targets(
+    about: &[crate::suite::About],
+    combination: &Combination<'_>,
+    born: &Born,
+    name: &str,
+) -> Vec<Id> {
     let existing = combination.iter().filter(|(known, _, _)| *known == name).filter_map(|(_, id, _)| id.cloned());
     let new = born.iter().filter(|(index, _)| about[*index].name == name).flat_map(|(_, ids)| ids.iter().cloned());
     existing.chain(new).collect()

@@ -10,6 +10,7 @@ mod belief;
 mod class;
 mod compile;
 mod credit;
+mod each;
 mod effect;
 mod factor;
 mod motion;

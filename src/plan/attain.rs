@@ -70,7 +70,11 @@ fn attained(model: &Model, kind: usize) -> Option<BTreeSet<Val>> {
     };
     let events = model.suite.events.iter().flat_map(|event| event.then.clone());
     let effects: Vec<Effect> = model.suite.clauses.iter().flat_map(ways).chain(events).collect();
-    let own: Vec<&Effect> = effects.iter().filter(|effect| names.contains(effect.target.as_str())).collect();
+    let unnamed = effects.iter().filter_map(|effect| effect.target.each()).filter(|each| each.resource == kind);
+    let named = |effect: &&Effect| effect.target.named().is_some_and(|name| names.contains(name));
+    let fallen = |effect: &&Effect| effect.target.each().is_some_and(|each| each.resource == kind);
+    let own: Vec<&Effect> = effects.iter().filter(|effect| named(effect) || fallen(effect)).collect();
+    names.extend(unnamed.map(|each| each.name.as_str()));
     let stored = flows_into(state, &own, &names);
     let first = resource.remembers.iter().filter(|(name, _)| stored.contains(name.as_str()));
     states.extend(first.map(|(_, value)| value.clone()));

@@ -4,7 +4,7 @@ use super::nearness::conditions;
 use crate::expr::{Expr, Key, Path, Relation, Val};
 use crate::model::{ClauseId, Model};
 use crate::schema::{Pattern, Schemas};
-use crate::suite::{Binding, Calls, Clause, Effect, EffectValue, Let, Stage, Suite, Verb};
+use crate::suite::{Binding, Calls, Clause, Effect, EffectValue, Let, Stage, Suite, Target, Verb};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ pub struct Hints {
     pub founding: BTreeSet<String>,
     /// Kinds that come to life by those.
     pub founded: BTreeSet<usize>,
-    /// Operations after which a thing that they name may be gone.
+    /// Operations after which a thing that they name, or that hangs on it, may be gone.
     pub deleting: BTreeSet<String>,
     /// Kinds that some operation deletes.
     pub deletable: BTreeSet<usize>,
@@ -112,10 +112,11 @@ impl Hints {
             for clause in operation.clauses.iter().filter_map(|clause| model.written(*clause)) {
                 for target in clause.then.iter().filter(|effect| ends(effect)).map(|effect| &effect.target) {
                     let existing = |about: &&crate::suite::About| {
-                        about.name == *target && matches!(about.binding, Binding::Existing(_))
+                        target.is(&about.name) && matches!(about.binding, Binding::Existing(_))
                     };
-                    if let Some(about) = operation.about.iter().find(existing) {
-                        self.deletable.insert(about.resource);
+                    let named = operation.about.iter().find(existing).map(|about| about.resource);
+                    if let Some(kind) = named.or(target.each().map(|each| each.resource)) {
+                        self.deletable.insert(kind);
                         self.deleting.insert(name.clone());
                     }
                 }
@@ -212,19 +213,20 @@ fn effects(clause: &Clause) -> impl Iterator<Item = &Effect> {
 }
 
 fn values(effect: &Effect) -> Vec<&Expr> {
+    // On which things it falls hangs on what its condition reads of them.
+    let mut exprs: Vec<&Expr> = effect.target.each().map(|each| &each.condition).into_iter().collect();
     match &effect.value {
-        EffectValue::Expr(expr) => vec![expr],
-        EffectValue::Anything => Vec::new(),
+        EffectValue::Expr(expr) => exprs.push(expr),
+        EffectValue::Anything => {}
         EffectValue::Course(stages) => {
-            let mut exprs = Vec::new();
             for stage in stages {
                 if let Stage::Expr(expr) = stage {
                     exprs.push(expr);
                 }
             }
-            exprs
         }
     }
+    exprs
 }
 
 fn relevant(model: &Model) -> BTreeSet<(usize, String)> {
@@ -235,6 +237,9 @@ fn relevant(model: &Model) -> BTreeSet<(usize, String)> {
     }
     for about in suite.about.values().flatten() {
         kinds.entry(about.name.as_str()).or_default().insert(about.resource);
+    }
+    for each in suite.clauses.iter().flat_map(effects).filter_map(|effect| effect.target.each()) {
+        kinds.entry(each.name.as_str()).or_default().insert(each.resource);
     }
     let fields = |expr: &Expr, guard: bool| -> BTreeSet<(usize, String)> {
         let parts = spread(suite, expr);
@@ -262,8 +267,11 @@ fn relevant(model: &Model) -> BTreeSet<(usize, String)> {
     loop {
         let before = found.len();
         for effect in suite.clauses.iter().flat_map(effects) {
-            let targets = kinds.get(effect.target.as_str()).into_iter().flatten();
-            if targets.map(|kind| (*kind, effect.field.clone())).any(|field| found.contains(&field)) {
+            let targets = match &effect.target {
+                Target::Named(name) => kinds.get(name.as_str()).cloned().unwrap_or_default(),
+                Target::Each(each) => BTreeSet::from([each.resource]),
+            };
+            if targets.into_iter().map(|kind| (kind, effect.field.clone())).any(|field| found.contains(&field)) {
                 for expr in values(effect) {
                     found.extend(fields(expr, false));
                 }

@@ -125,7 +125,7 @@ fn effects(out: &mut String, word: &str, effects: &[Effect]) {
             EffectValue::Anything => "anything".to_string(),
             EffectValue::Course(stages) => stages.iter().map(stage).collect::<Vec<_>>().join(", then "),
         };
-        let _ = writeln!(out, "  {word} {}.{}: {value}", effect.target, effect.field);
+        let _ = writeln!(out, "  {word} {}: {value}", effect.key);
     }
 }
 

@@ -261,7 +261,8 @@ struct Clause {
     /// It may be refused for reasons that cannot be seen.
     #[schemars(rename = "may refuse")]
     may_refuse: Option<Refuse>,
-    /// What changes, by `<thing>.<field>`.
+    /// What changes, by `<thing>.<field>`, or by `world.<resource>.filter(<name>, <condition>).<field>` for things
+    /// that the call does not name.
     then: Option<BTreeMap<String, Effect>>,
     /// Other outcomes that the pages permit.
     or: Option<Vec<Alternative>>,

@@ -25,6 +25,6 @@ pub use problem::{Problem, Severity, has_errors, render};
 pub use sheets::{Pages, Sheets, builds_on, catalog_name, pages_of};
 pub use types::UNNAMED;
 pub use types::{
-    About, Alternative, Basis, Binding, Calls, Clause, Effect, EffectValue, Event, Field, FieldClass, Let, Mark,
-    Paging, Place, Resource, Shows, Stage, Statuses, Suite, Verb, View, While,
+    About, Alternative, Basis, Binding, Calls, Clause, Each, Effect, EffectValue, Event, Field, FieldClass, Let, Mark,
+    Paging, Place, Resource, Shows, Stage, Statuses, Suite, Target, Verb, View, While,
 };

@@ -253,11 +253,59 @@ pub enum Statuses {
 /// What a call changes.
 #[derive(Debug, Clone)]
 pub struct Effect {
-    /// The `About::name` it changes.
-    pub target: String,
+    /// As it stands in the file.
+    pub key: String,
+    pub target: Target,
     pub field: String,
     pub value: EffectValue,
     pub place: Place,
+}
+
+/// What an effect falls on.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// The `About::name` of a thing that the call names; of an event, its resource.
+    Named(String),
+    /// Things that the call need not name.
+    Each(Each),
+}
+
+impl Target {
+    /// The name of the thing, where the call names it.
+    #[must_use]
+    pub fn named(&self) -> Option<&str> {
+        match self {
+            Target::Named(name) => Some(name),
+            Target::Each(_) => None,
+        }
+    }
+
+    /// The things that the call need not name.
+    #[must_use]
+    pub fn each(&self) -> Option<&Each> {
+        match self {
+            Target::Named(_) => None,
+            Target::Each(each) => Some(each),
+        }
+    }
+
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        self.named() == Some(name)
+    }
+}
+
+/// All things of a kind that the caller has and for which a condition holds.
+#[derive(Debug, Clone)]
+pub struct Each {
+    /// Index into `Suite::resources`.
+    pub resource: usize,
+    /// What condition and value call each thing.
+    pub name: String,
+    /// The whole list, over the world before the call: `world.<resource>.filter(<name>, <condition>)`.
+    pub among: Expr,
+    /// Over the world before the call and `name`.
+    pub condition: Expr,
 }
 
 #[derive(Debug, Clone)]

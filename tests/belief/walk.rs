@@ -59,6 +59,11 @@ fn draw(model: &Model, schemas: &Schemas, ids: &[String], rng: &mut Rng) -> Call
             call.headers.insert(header.name.clone(), word.to_string());
         }
     }
+    for parameter in described.query.iter().filter(|parameter| parameter.schema["type"] == "boolean") {
+        if rng.chance(1, 3) {
+            call.query.insert(parameter.name.clone(), Value::Bool(rng.chance(3, 4)));
+        }
+    }
     let about = &model.operations[&described.id].about;
     let mut named = Vec::new();
     for entry in about {

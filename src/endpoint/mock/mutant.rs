@@ -5,7 +5,7 @@
 
 use crate::model::{ClauseId, Generated, Model, Origin};
 use crate::schema::Schemas;
-use crate::suite::{Binding, Calls, Clause, EffectValue, FieldClass, Stage, UNNAMED, Verb};
+use crate::suite::{Binding, Calls, Clause, Effect, EffectValue, FieldClass, Stage, Target, UNNAMED, Verb};
 use std::collections::BTreeSet;
 
 /// One broken promise.
@@ -115,7 +115,7 @@ fn of_clause(model: &Model, id: ClauseId, clause: &Clause) -> Vec<(String, Kind)
                 kinds.extend(of_idle(model, clause));
             } else {
                 // What was not there before cannot stay as it was.
-                if !clause.then.iter().all(|effect| newborn(model, &effect.target, clause)) {
+                if !clause.then.iter().all(|effect| newborn(model, &name_of(model, effect), clause)) {
                     kinds.push(plain("no-effect", Kind::NoEffect));
                 }
                 kinds.extend(of_effects(model, clause));
@@ -127,10 +127,14 @@ fn of_clause(model: &Model, id: ClauseId, clause: &Clause) -> Vec<(String, Kind)
 
 fn of_effects(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
     let mut kinds = Vec::new();
-    let targets: BTreeSet<&str> = clause.then.iter().map(|effect| effect.target.as_str()).collect();
+    let targets: BTreeSet<String> = clause.then.iter().map(|effect| name_of(model, effect)).collect();
     let courses = clause.then.iter().filter(|effect| matches!(effect.value, EffectValue::Course(_))).count();
     for effect in &clause.then {
-        let field = format!("{}.{}", effect.target, effect.field);
+        let target = name_of(model, effect);
+        let field = format!("{target}.{}", effect.field);
+        if effect.target.each().is_some() && matches!(effect.value, EffectValue::Course(_)) {
+            kinds.push((format!("skips/{field}"), Kind::Skips(field.clone())));
+        }
         match &effect.value {
             EffectValue::Course(stages) => {
                 // Where it ends is not said, so that nothing tells a wrong end from a right one.
@@ -142,12 +146,12 @@ fn of_effects(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
                 if stages.last().is_none_or(open) {
                     continue;
                 }
-                let Some(kind) = kind_of(model, &effect.target) else { continue };
+                let Some(kind) = kind_of(model, &target) else { continue };
                 // One name per thing where the clause sends several on their way.
-                let of = |word: &str| if courses > 1 { format!("{}.{word}", effect.target) } else { word.to_string() };
-                let stuck = if courses > 1 { format!("stuck/{}", effect.target) } else { "stuck".to_string() };
+                let of = |word: &str| if courses > 1 { format!("{target}.{word}") } else { word.to_string() };
+                let stuck = if courses > 1 { format!("stuck/{target}") } else { "stuck".to_string() };
                 // What begins in the last stage cannot be stuck before it.
-                if stages.len() > 1 || !newborn(model, &effect.target, clause) {
+                if stages.len() > 1 || !newborn(model, &target, clause) {
                     kinds.push((stuck, Kind::Stuck(kind)));
                 }
                 let resource = &model.suite.resources[kind];
@@ -164,7 +168,7 @@ fn of_effects(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
             EffectValue::Expr(_) => {
                 kinds.push((format!("skips/{field}"), Kind::Skips(field.clone())));
                 let observed =
-                    resource_of(model, &effect.target).is_some_and(|r| r.fields.iter().any(|f| f.name == effect.field));
+                    resource_of(model, &target).is_some_and(|r| r.fields.iter().any(|f| f.name == effect.field));
                 if observed {
                     kinds.push((format!("alters/{field}"), Kind::Alters(field.clone())));
                 }
@@ -173,14 +177,15 @@ fn of_effects(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
     }
     let ends = |target: &str| {
         clause.then.iter().any(|effect| {
-            effect.target == target
+            name_of(model, effect) == target
                 && matches!(&effect.value, EffectValue::Course(stages) if matches!(stages.last(), Some(Stage::Gone)))
         })
     };
     // Of what is gone no field is seen.
-    for target in targets.iter().copied().filter(|target| !ends(target)) {
+    for target in targets.iter().filter(|target| !ends(target)) {
         let Some(resource) = resource_of(model, target) else { continue };
-        let set: BTreeSet<&str> = clause.then.iter().filter(|e| e.target == target).map(|e| e.field.as_str()).collect();
+        let set = clause.then.iter().filter(|effect| name_of(model, effect) == *target);
+        let set: BTreeSet<&str> = set.map(|effect| effect.field.as_str()).collect();
         let untouched = resource.fields.iter().filter(|field| {
             field.class == FieldClass::Modelled
                 && !set.contains(field.name.as_str())
@@ -202,17 +207,32 @@ fn of_effects(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
     kinds
 }
 
+/// What a mutant's name calls the thing of an effect: those that the call does not name go by their kind.
+fn name_of(model: &Model, effect: &Effect) -> String {
+    match &effect.target {
+        Target::Named(name) => name.clone(),
+        Target::Each(each) => format!("{UNNAMED_THINGS}{}", model.suite.resources[each.resource].name),
+    }
+}
+
+/// Begins what a mutant's name calls things that the call does not name. No name of a thing has a `-`.
+pub(super) const UNNAMED_THINGS: &str = "each-";
+
 /// Whether what an effect is on comes to life by the call, in each of the clause's calls.
 fn newborn(model: &Model, target: &str, clause: &Clause) -> bool {
     let Calls::Only(calls) = &clause.calls else { return false };
+    if target.starts_with(UNNAMED_THINGS) {
+        return false;
+    }
     let operations = calls.iter().filter_map(|call| model.operations.get(call));
     let mut about = operations.flat_map(|operation| &operation.about).filter(|about| about.name == target);
     about.all(|about| matches!(about.binding, Binding::New(_)))
 }
 
 /// Whether an exception lets the thing of an effect end in a state.
-fn ends_in(way: &crate::suite::Alternative, effect: &crate::suite::Effect, state: &str) -> bool {
-    way.then.iter().filter(|other| other.target == effect.target && other.field == effect.field).any(|other| {
+fn ends_in(way: &crate::suite::Alternative, effect: &Effect, state: &str) -> bool {
+    let same = |other: &&Effect| other.key == effect.key;
+    way.then.iter().filter(same).any(|other| {
         matches!(&other.value, EffectValue::Course(stages)
             if matches!(stages.last(), Some(Stage::State(last)) if last == state))
     })
@@ -230,6 +250,9 @@ fn of_idle(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
 
 /// The resource behind the name that an effect gives its thing.
 pub(super) fn kind_of(model: &Model, target: &str) -> Option<usize> {
+    if let Some(kind) = target.strip_prefix(UNNAMED_THINGS) {
+        return model.suite.resources.iter().position(|resource| resource.name == kind);
+    }
     let about = model.operations.values().flat_map(|operation| &operation.about).find(|about| about.name == target)?;
     Some(about.resource)
 }

@@ -240,7 +240,9 @@ impl Mock {
         let after = apply(model, press.asked, before, &choice, moment).unwrap_or_else(fail);
         let after = decided(model, before, after);
         match &self.fault {
-            Some(fault) if clauses.contains(&fault.clause) => super::wrong::bent(model, before, after, fault),
+            Some(fault) if clauses.contains(&fault.clause) => {
+                super::wrong::bent(model, press.asked, before, after, fault)
+            }
             _ => after,
         }
     }

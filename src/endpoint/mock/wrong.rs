@@ -1,18 +1,26 @@
 //! The world after a call, bent as a mutant of its effects asks.
 
-use super::mutant::{Kind, Mutant, kind_of};
+use super::mutant::{Kind, Mutant, UNNAMED_THINGS, kind_of};
 use crate::expr::Val;
-use crate::model::{Held, Id, Life, Model, Stage, Thing, World, advanced, find, replaced, state_of};
+use crate::model::{Asked, Held, Id, Life, Model, Stage, Thing, World, advanced, find, replaced, state_of};
 use crate::schema::Rng;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What the mutant makes of `after`, the world that the clauses ask for.
 #[must_use]
-pub fn bent(model: &Model, before: &World, after: World, fault: &Mutant) -> World {
+pub fn bent(model: &Model, asked: &Asked, before: &World, after: World, fault: &Mutant) -> World {
+    let named = |id: &Id| asked.existing.iter().any(|(_, ids)| ids.iter().flatten().any(|known| known == id));
+    // A promise about things that the call does not name is broken on those alone.
+    let meant = |held: &Held| match &fault.kind {
+        Kind::Skips(field) | Kind::Alters(field) | Kind::Touches(field) => {
+            !field.starts_with(UNNAMED_THINGS) || !named(&held.id)
+        }
+        _ => true,
+    };
     let touched: Vec<Arc<Held>> = after
         .iter()
-        .filter(|held| held.thing.via.as_ref().is_some_and(|via| via.of(fault.clause).is_some()))
+        .filter(|held| held.thing.via.as_ref().is_some_and(|via| via.of(fault.clause).is_some()) && meant(held))
         .cloned()
         .collect();
     let changed = match &fault.kind {
@@ -39,6 +47,10 @@ fn bend(model: &Model, before: &World, held: &Held, kind: &Kind) -> Option<Thing
     match kind {
         Kind::Skips(named) => {
             if let Some(index) = field_of(named) {
+                if Some(index) == state_of(model, usize::from(held.id.kind)) {
+                    let old = old?;
+                    (thing.life, thing.motion) = (old.life, old.motion.clone());
+                }
                 thing.fields[index] = old.map_or(Val::Unknown, |old| old.fields[index].clone());
                 if let Some(motion) = &mut thing.motion {
                     motion.pending.retain(|(field, _)| usize::from(*field) != index);

@@ -1,1 +1,4 @@
 //! Tests of the model.
+
+mod boxes;
+mod unnamed;

@@ -35,13 +35,10 @@ pub(super) fn create(view: &mut View<'_, '_>, rooms: &Rooms, only_if_bare: bool)
         && !view.scene.actors.iter().any(|actor| !own(actor) && actor.presence != Presence::Gone)
         && view.rng.chance(1, 4);
     let operations = wanted(view, rooms, only_if_bare || foreign);
-    let model = view.situation.model;
     let mut best: Option<(Score, Call)> = None;
     for _ in 0..2 * CALLS_MAX {
         let operation = view.rng.pick(&operations)?.clone();
-        let clauses = &model.operations[&operation].clauses;
-        let accepting: Vec<ClauseId> =
-            clauses.iter().copied().filter(|clause| model.written(*clause).is_some_and(has_effect)).collect();
+        let accepting = changing(view, &operation);
         let percent = [0, 50, 100][view.rng.below(3) as usize];
         let boundary = view.rng.chance(1, 6);
         let ask = Ask {
@@ -65,6 +62,13 @@ pub(super) fn create(view: &mut View<'_, '_>, rooms: &Rooms, only_if_bare: bool)
         }
     }
     best.map(|(_, call)| call)
+}
+
+/// Clauses that promise what an accepted call changes.
+fn changing(view: &View<'_, '_>, operation: &str) -> Vec<ClauseId> {
+    let model = view.situation.model;
+    let clauses = model.operations[operation].clauses.iter().copied();
+    clauses.filter(|clause| model.written(*clause).is_some_and(has_effect)).collect()
 }
 
 /// Creating operations for whose things there is room, and that chance lets pass.
@@ -104,11 +108,10 @@ pub(super) fn delete(view: &mut View<'_, '_>, rooms: &Rooms) -> Option<Call> {
     let deletable = &view.scene.hints.deletable;
     let over: BTreeSet<usize> = deletable.iter().copied().filter(|kind| there(view, *kind) > rooms.of(*kind)).collect();
     let foreign = !rooms.foreign && view.scene.actors.iter().any(|actor| !own(actor) && settled(actor.presence));
-    let old = view.scene.actors.iter().any(|actor| settled(actor.presence) && rooms.retired.contains(&actor.name));
     let chance = match live(view.scene) {
         0 => 0,
         _ if late(view) => 20,
-        _ if foreign || !over.is_empty() || old => 30,
+        _ if foreign || !over.is_empty() => 30,
         1 => 0,
         _ => 3,
     };
@@ -123,17 +126,17 @@ pub(super) fn delete(view: &mut View<'_, '_>, rooms: &Rooms) -> Option<Call> {
     for _ in 0..2 * CALLS_MAX {
         let operation = (*view.rng.pick(&deleting)?).clone();
         let caller = foreign.then(|| "other".to_string());
-        let ask = Ask { operation, plain: true, caller, ..Ask::default() };
+        let goal = view.rng.pick(&changing(view, &operation)).copied();
+        let ask = Ask { operation, goal, plain: true, caller, ..Ask::default() };
         let Some((call, outlook)) = tried(view, &ask).filter(|(_, outlook)| outlook.accepted()) else {
             continue;
         };
         let kinds = |step: &Step| -> BTreeSet<usize> {
             named(step).iter().filter_map(|name| Some(view.situation.handles.get(name)?.kind)).collect()
         };
-        let retired = named(&call.step).iter().any(|name| rooms.retired.contains(*name));
-        let unwanted = foreign || retired || kinds(&call.step).iter().any(|kind| over.contains(kind));
-        let spared = !retired && spared.as_deref().is_some_and(|name| named(&call.step).contains(name));
-        if !late(view) && (spared || ((!over.is_empty() || old) && !unwanted)) {
+        let unwanted = foreign || kinds(&call.step).iter().any(|kind| over.contains(kind));
+        let spared = spared.as_deref().is_some_and(|name| named(&call.step).contains(name));
+        if !late(view) && (spared || (!over.is_empty() && !unwanted)) {
             continue;
         }
         let least = score_of_any(view, &call, &outlook);

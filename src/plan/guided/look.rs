@@ -62,8 +62,8 @@ pub(super) fn glance(view: &mut View<'_, '_>, unseen: u32) -> Option<Call> {
         |actor: &&Actor| own(actor) && actor.presence == Presence::Rest && !named(last).contains(actor.name.as_str());
     let percent = match view.scene.actors.iter().any(|actor| beside(&actor)) {
         _ if unseen > 0 => 8 * unseen.min(8),
-        true => 20,
-        false => 10,
+        true => 12,
+        false => 8,
     };
     if !model.operations[&last.operation].changes || !view.rng.chance(percent, 100) {
         return None;
@@ -94,7 +94,9 @@ fn list(view: &mut View<'_, '_>, lists: &[&OperationModel]) -> Option<Call> {
 /// The read that shows a thing.
 pub(super) fn show(view: &mut View<'_, '_>, actor: &Actor) -> Option<Call> {
     let shown = view.situation.model.shown[usize::from(actor.id.kind)].clone()?;
-    let ask = Ask { operation: shown.operation, target: Some(actor.name.clone()), moving: true, ..Ask::default() };
+    let caller = (!own(actor)).then(|| "other".to_string());
+    let ask =
+        Ask { operation: shown.operation, target: Some(actor.name.clone()), moving: true, caller, ..Ask::default() };
     answered(view, &ask)
 }
 

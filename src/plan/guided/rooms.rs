@@ -8,7 +8,7 @@ use super::super::situation::Situation;
 use crate::model::Model;
 use crate::schema::Rng;
 use crate::suite::Binding;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Steps of one stretch.
 const STRETCH: usize = 40;
@@ -27,8 +27,6 @@ pub(super) struct Rooms {
     pub foreign: bool,
     /// The step with which the next stretch begins.
     until: usize,
-    /// Things that have had their time, by handle.
-    pub retired: BTreeSet<String>,
 }
 
 impl Rooms {
@@ -53,15 +51,7 @@ impl Rooms {
             most.insert(*kind, drawn);
             left = left.saturating_sub(drawn);
         }
-        // Some changes can be made a few times only, and what they leave behind stays.
-        let retiring = rng.chance(1, 2);
-        let names = situation.handles.iter().map(|(name, _)| name.clone()).filter(|_| retiring);
-        *self = Rooms {
-            most,
-            foreign,
-            retired: names.collect(),
-            until: step + if foreign { STRETCH / 2 } else { STRETCH },
-        };
+        *self = Rooms { most, foreign, until: step + if foreign { STRETCH / 2 } else { STRETCH } };
     }
 
     /// Things of a kind that there may be.

@@ -17,6 +17,8 @@ pub(super) struct Spoken<'a> {
 pub(super) enum Role<'a> {
     /// It must be true or false.
     Condition,
+    /// The things that an effect falls on without the call naming them.
+    FallsOn(&'a Effect),
     /// The new value of a thing's field.
     Becomes(&'a Effect),
 }
@@ -61,8 +63,10 @@ pub(super) fn of_clause<'a>(clause: &'a Clause, at: &[Step]) -> Vec<Spoken<'a>> 
 /// The expressions of effects that stand under `then` at `at`.
 pub(super) fn of_effects<'a>(effects: &'a [Effect], at: &[Step], found: &mut Vec<Spoken<'a>>) {
     for effect in effects {
-        let key = format!("{}.{}", effect.target, effect.field);
-        let way = join(at, way!["then", &key]);
+        let way = join(at, way!["then", &effect.key]);
+        if let Some(each) = effect.target.each() {
+            found.push(Spoken { expr: &each.among, way: way.clone(), role: Role::FallsOn(effect) });
+        }
         let role = Role::Becomes(effect);
         match &effect.value {
             EffectValue::Expr(expr) => found.push(Spoken { expr, way, role }),

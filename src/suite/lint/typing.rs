@@ -2,7 +2,7 @@
 
 mod records;
 
-use super::super::types::{About, Binding, Effect, Let, Suite, Verb};
+use super::super::types::{About, Binding, Effect, Let, Place, Suite, Target, Verb};
 use super::Lint;
 use super::spoken::{Role, Spoken, of_clause, of_effects, operations, way_to_clause};
 use super::spots::{Step, Way, way};
@@ -54,8 +54,18 @@ fn things_there(suite: &Suite, records: &Records, operation: &str, roots: &Roots
 }
 
 fn one(lint: &mut Lint, roots: &Roots, records: &Records, operation: &str, spoken: &Spoken) {
+    let roots = &knowing(roots, records, spoken);
+    if let Role::FallsOn(effect) = spoken.role {
+        // It is a key, not a value: its place is all that is known of it.
+        let roots = with_lets(lint, roots, spoken.expr);
+        for error in expr::check(spoken.expr, &roots).1 {
+            tell_at(lint, effect.place, error);
+        }
+        return;
+    }
     let found = expression(lint, roots, spoken.expr, &spoken.way);
     let wanted = match spoken.role {
+        Role::FallsOn(_) => return,
         Role::Condition => Type::Bool,
         Role::Becomes(effect) => match target(lint.suite, records, operation, effect) {
             Some(ty) => ty,
@@ -63,6 +73,17 @@ fn one(lint: &mut Lint, roots: &Roots, records: &Records, operation: &str, spoke
         },
     };
     require(lint, &found, wanted, spoken);
+}
+
+/// The roots, and what an effect on things that the call does not name calls each of them.
+fn knowing(roots: &Roots, records: &Records, spoken: &Spoken) -> Roots {
+    let mut roots = roots.clone();
+    if let Role::Becomes(effect) = spoken.role
+        && let Some(each) = effect.target.each()
+    {
+        roots.insert(each.name.clone(), records.of(each.resource));
+    }
+    roots
 }
 
 /// A value of type `found` must be able to be one of `wanted`.
@@ -84,9 +105,11 @@ fn require(lint: &mut Lint, found: &Type, wanted: Type, spoken: &Spoken) {
 
 /// The type of the field that an effect changes.
 fn target(suite: &Suite, records: &Records, operation: &str, effect: &Effect) -> Option<Type> {
-    let things = suite.about.get(operation)?;
-    let about = things.iter().find(|a| a.name == effect.target)?;
-    records.field(about.resource, &effect.field)
+    let resource = match &effect.target {
+        Target::Named(name) => suite.about.get(operation)?.iter().find(|a| a.name == *name)?.resource,
+        Target::Each(each) => each.resource,
+    };
+    records.field(resource, &effect.field)
 }
 
 fn bindings(lint: &mut Lint, records: &Records) {
@@ -193,6 +216,8 @@ fn events(lint: &mut Lint, records: &Records) {
             let found = expression(lint, &roots, spoken.expr, &spoken.way);
             let wanted = match spoken.role {
                 Role::Condition => Some(Type::Bool),
+                // No event falls on anything but its own thing.
+                Role::FallsOn(_) => None,
                 Role::Becomes(effect) => records.field(event.resource, &effect.field),
             };
             if let Some(wanted) = wanted {
@@ -213,10 +238,14 @@ fn expression(lint: &mut Lint, roots: &Roots, expr: &Expr, at: &[Step]) -> Type 
 fn tell(lint: &mut Lint, errors: Vec<expr::TypeError>, at: &[Step]) {
     for error in errors {
         let place = lint.spots.inside(at, error.offset);
-        match error.severity {
-            expr::Severity::Error => lint.error(place, "ill-typed", error.message, error.hint),
-            expr::Severity::Warning => lint.warn(place, "may-be-absent", error.message, error.hint),
-        }
+        tell_at(lint, place, error);
+    }
+}
+
+fn tell_at(lint: &mut Lint, place: Place, error: expr::TypeError) {
+    match error.severity {
+        expr::Severity::Error => lint.error(place, "ill-typed", error.message, error.hint),
+        expr::Severity::Warning => lint.warn(place, "may-be-absent", error.message, error.hint),
     }
 }
 

@@ -44,7 +44,8 @@ fn general_clause(reader: &mut Reader, node: &Node, ground: &Ground) -> Option<C
     let excepted = map.get("except").map(|n| operations(reader, n)).unwrap_or_default();
     let things: BTreeSet<&str> = existing(ground).map(|(_, about)| about.name.as_str()).collect();
     let scope = Scope::of(&INPUTS).and(things.iter().copied());
-    let mut clause = body(reader, map, &scope, &[], While::Any);
+    let none = Targets { things: Vec::new(), kinds: ground.resources };
+    let mut clause = body(reader, map, &scope, &none, While::Any);
     let named = names_read(reader, &clause, &things);
     let catalog = reader.catalog;
     let fits = |operation: &str| {
@@ -80,8 +81,8 @@ fn clause(reader: &mut Reader, node: &Node, ground: &Ground) -> Option<Clause> {
     let optional: Vec<&str> = COMMON.iter().copied().chain(CLAUSE).collect();
     let map = reader.fields(node, "a clause", &["id", "call"], &optional)?;
     let calls = map.get("call").map(|n| operations(reader, n)).unwrap_or_default();
-    let targets = shared_things(&calls, ground);
-    let scope = Scope::of(&INPUTS).and(targets.iter().map(|(name, _)| name.as_str()));
+    let targets = Targets { things: shared_things(&calls, ground), kinds: ground.resources };
+    let scope = Scope::of(&INPUTS).and(targets.things.iter().map(|(name, _)| name.as_str()));
     let mut clause = body(reader, map, &scope, &targets, While::Rest);
     clause.calls = Calls::Only(calls);
     Some(clause)
@@ -323,8 +324,8 @@ fn order(reader: &mut Reader, node: Option<&Node>, targets: &Targets) -> Vec<(St
             continue;
         };
         for name in [later.trim(), earlier.trim()] {
-            if !targets.iter().any(|(target, _)| target == name) {
-                let hint = suggest::hint(name, targets.iter().map(|(n, _)| n.as_str()));
+            if !targets.things.iter().any(|(target, _)| target == name) {
+                let hint = suggest::hint(name, targets.things.iter().map(|(n, _)| n.as_str()));
                 reader.error_with(item.place, "unknown-thing", format!("the call does not speak of `{name}`"), hint);
             }
         }
@@ -350,7 +351,8 @@ fn event(reader: &mut Reader, node: &Node, resources: &[Resource]) -> Option<Eve
         return None;
     };
     let scope = Scope::of(&[name, "today", "pools"]);
-    let then: Vec<Effect> = effects(reader, map.get("then"), &[(name.to_string(), &resources[resource])], &scope);
+    let targets = Targets { things: vec![(name.to_string(), &resources[resource])], kinds: &[] };
+    let then: Vec<Effect> = effects(reader, map.get("then"), &targets, &scope);
     Some(Event {
         id: id(reader, map),
         says: reader.words(map.get("says"), "`says`"),

@@ -2,12 +2,18 @@
 
 use super::super::suggest;
 use super::super::tree::{Key, Kind, Node};
-use super::super::types::{Effect, EffectValue, FieldClass, Resource, Stage};
+use super::super::types::{Effect, EffectValue, FieldClass, Resource, Stage, Target};
+use super::each;
 use super::reader::{Reader, Scope};
 use crate::expr::Expr;
 
-/// The things that effects may change, by the names that expressions have for them.
-pub(super) type Targets<'r> = [(String, &'r Resource)];
+/// What effects may fall on.
+pub(super) struct Targets<'r> {
+    /// The things of the call, by the names that expressions have for them.
+    pub things: Vec<(String, &'r Resource)>,
+    /// All kinds of things; none where nothing but the named things can be changed.
+    pub kinds: &'r [Resource],
+}
 
 /// Effects in the order of the file. `scope` is the world before the call.
 pub(super) fn effects(reader: &mut Reader, node: Option<&Node>, targets: &Targets, scope: &Scope) -> Vec<Effect> {
@@ -16,16 +22,32 @@ pub(super) fn effects(reader: &mut Reader, node: Option<&Node>, targets: &Target
 }
 
 fn effect(reader: &mut Reader, key: &Key, value: &Node, targets: &Targets, scope: &Scope) -> Option<Effect> {
+    if each::is_meant(&key.text) {
+        let (each, field) = each::read(reader, key, targets, scope)?;
+        let resource = &targets.kinds[each.resource];
+        let scope = scope.and([each.name.as_str()]);
+        return becomes(reader, (key, Target::Each(each), &field), resource, value, &scope);
+    }
     let Some((target, field)) = key.text.split_once('.') else {
         let message = format!("`{}` is no effect: expected `<thing>.<field>`", key.text);
         reader.error(key.place, "bad-effect", message);
         return None;
     };
-    let Some((_, resource)) = targets.iter().find(|(name, _)| name == target) else {
-        let hint = suggest::hint(target, targets.iter().map(|(name, _)| name.as_str()));
+    let Some((_, resource)) = targets.things.iter().find(|(name, _)| name == target) else {
+        let hint = suggest::hint(target, targets.things.iter().map(|(name, _)| name.as_str()));
         reader.error_with(key.place, "unknown-thing", format!("the call does not speak of `{target}`"), hint);
         return None;
     };
+    becomes(reader, (key, Target::Named(target.to_string()), field), resource, value, scope)
+}
+
+fn becomes(
+    reader: &mut Reader,
+    (key, target, field): (&Key, Target, &str),
+    resource: &Resource,
+    value: &Node,
+    scope: &Scope,
+) -> Option<Effect> {
     check_field(reader, key, field, resource);
     let value = if matches!(&value.kind, Kind::Text(text) if text == "*") {
         EffectValue::Anything
@@ -34,7 +56,7 @@ fn effect(reader: &mut Reader, key: &Key, value: &Node, targets: &Targets, scope
     } else {
         EffectValue::Expr(reader.expr(value, "an effect", scope)?)
     };
-    Some(Effect { target: target.to_string(), field: field.to_string(), value, place: key.place })
+    Some(Effect { key: key.text.clone(), target, field: field.to_string(), value, place: key.place })
 }
 
 fn check_field(reader: &mut Reader, key: &Key, field: &str, resource: &Resource) {

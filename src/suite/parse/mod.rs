@@ -5,6 +5,7 @@
 
 mod about;
 mod clauses;
+mod each;
 mod effects;
 mod lets;
 pub(super) mod offset;

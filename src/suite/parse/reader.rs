@@ -227,16 +227,25 @@ impl<'a> Reader<'a> {
     fn check_roots(&mut self, node: &Node, expr: &Expr, skipped: usize, what: &str, scope: &Scope) {
         for root in expr.roots().iter().map(AsRef::<str>::as_ref) {
             let place = place_in(self.text, node, skipped + word_at(expr.text(), root));
-            if let Some(read) = self.lets.get(root) {
-                if let Some(foreign) = read.iter().find(|r| !scope.roots.contains(*r)).cloned() {
-                    let message = format!("{what}: `{root}` reads `{foreign}`, which is not known here");
-                    self.error(place, "unknown-name", message);
-                }
-            } else if !scope.roots.contains(root) {
-                let known: Vec<&str> = scope.roots.iter().chain(self.lets.keys()).map(String::as_str).collect();
-                let hint = suggest::hint(root, known.iter().copied());
-                self.error_with(place, "unknown-name", format!("{what}: `{root}` is not known here"), hint);
+            self.check_root(place, root, what, scope);
+        }
+    }
+
+    /// As the names of an expression are checked, of one that is no value but a key.
+    pub fn check_names(&mut self, place: Place, expr: &Expr, what: &str, scope: &Scope) {
+        expr.roots().iter().for_each(|root| self.check_root(place, root, what, scope));
+    }
+
+    fn check_root(&mut self, place: Place, root: &str, what: &str, scope: &Scope) {
+        if let Some(read) = self.lets.get(root) {
+            if let Some(foreign) = read.iter().find(|r| !scope.roots.contains(*r)).cloned() {
+                let message = format!("{what}: `{root}` reads `{foreign}`, which is not known here");
+                self.error(place, "unknown-name", message);
             }
+        } else if !scope.roots.contains(root) {
+            let known: Vec<&str> = scope.roots.iter().chain(self.lets.keys()).map(String::as_str).collect();
+            let hint = suggest::hint(root, known.iter().copied());
+            self.error_with(place, "unknown-name", format!("{what}: `{root}` is not known here"), hint);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Small suites over an API of lamps: text in, problems out.
 
 mod building;
+mod falling;
 mod formatting;
 mod linting;
 mod native;

@@ -34,7 +34,7 @@ fn a_clause_arrives_whole() {
     assert_eq!(clause.calls, Calls::Only(vec!["lightLamp".to_string()]));
     assert_eq!(clause.verb, Verb::Accept(Statuses::Documented));
     assert_eq!(clause.cites[0].to_string(), "lamps:4-5");
-    let targets: Vec<String> = clause.then.iter().map(|e| format!("{}.{}", e.target, e.field)).collect();
+    let targets: Vec<String> = clause.then.iter().map(|e| e.key.clone()).collect();
     assert_eq!(targets, ["lamp.before", "lamp.bulb", "lamp.status"]);
     let EffectValue::Course(stages) = &clause.then[2].value else { panic!("the state field takes a course") };
     assert!(matches!(&stages[..], [Stage::State(a), Stage::State(b)] if a == "WARMING" && b == "LIT"));

@@ -1,6 +1,6 @@
 //! The types of the records that expressions see of a thing, from the replies that show it.
 
-use super::super::super::types::{EffectValue, Resource, Stage, Suite, UNNAMED, View};
+use super::super::super::types::{EffectValue, Resource, Stage, Suite, Target, UNNAMED, View};
 use super::super::Lint;
 use super::super::spots::way;
 use super::{Roots, body, not_null, of_val, tell, way_to_field, widened, with_lets};
@@ -178,7 +178,7 @@ fn named_states(suite: &Suite, resource: usize) -> Vec<(String, super::super::sp
     let stable = suite.resources[resource].stable.iter().enumerate();
     let mut found: Vec<(String, Way)> =
         stable.map(|(i, s)| (s.clone(), way!["resources", name, "stable", i])).collect();
-    let mut stages = |effects: &[super::super::super::types::Effect], at: &Way, is_ours: &dyn Fn(&str) -> bool| {
+    let mut stages = |effects: &[super::super::super::types::Effect], at: &Way, is_ours: &dyn Fn(&Target) -> bool| {
         for effect in effects.iter().filter(|e| is_ours(&e.target)) {
             let EffectValue::Course(course) = &effect.value else {
                 continue;
@@ -187,14 +187,16 @@ fn named_states(suite: &Suite, resource: usize) -> Vec<(String, super::super::sp
                 if let Stage::State(state) = stage
                     && state != UNNAMED
                 {
-                    let key = format!("{}.{}", effect.target, effect.field);
-                    let way = at.iter().cloned().chain(way!["then", &key, i]).collect();
+                    let way = at.iter().cloned().chain(way!["then", &effect.key, i]).collect();
                     found.push((state.clone(), way));
                 }
             }
         }
     };
-    let is_thing = |target: &str| suite.about.values().flatten().any(|a| a.name == target && a.resource == resource);
+    let is_thing = |target: &Target| match target {
+        Target::Named(name) => suite.about.values().flatten().any(|a| a.name == *name && a.resource == resource),
+        Target::Each(each) => each.resource == resource,
+    };
     for (i, clause) in suite.clauses.iter().enumerate() {
         let at = way_to_clause(suite, i);
         stages(&clause.then, &at, &is_thing);
@@ -204,7 +206,7 @@ fn named_states(suite: &Suite, resource: usize) -> Vec<(String, super::super::sp
         }
     }
     for (i, event) in suite.events.iter().enumerate().filter(|(_, e)| e.resource == resource) {
-        stages(&event.then, &way!["events", i], &|target| target == name);
+        stages(&event.then, &way!["events", i], &|target| target.is(name));
     }
     found
 }

@@ -1,0 +1,58 @@
+//! Effects on things that a call does not name: `world.<resource>.filter(<name>, <condition>).<field>`.
+
+use super::super::suggest;
+use super::super::tree::Key;
+use super::super::types::Each;
+use super::effects::Targets;
+use super::reader::{Reader, Scope};
+use crate::expr::{self, Expr, Filtered};
+
+/// No thing is called `world`, so that what begins so can mean nothing else.
+pub(super) fn is_meant(key: &str) -> bool {
+    key.trim_start().starts_with("world.")
+}
+
+/// The things and the field of an effect on all things of a kind.
+pub(super) fn read(reader: &mut Reader, key: &Key, targets: &Targets, scope: &Scope) -> Option<(Each, String)> {
+    if targets.kinds.is_empty() {
+        let message = "an event changes the thing that it happens to, and no other";
+        reader.error(key.place, "bad-effect", message);
+        return None;
+    }
+    let form = "`world.<resource>.filter(<name>, <condition>).<field>`";
+    let parsed = match Expr::parse(&key.text) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let message = format!("`{}` is no effect: {}", key.text, error.message);
+            // Within braces a comma ends a key, which leaves its first half.
+            let hint = format!("expected {form}; within braces such a key stands in quotes");
+            reader.error_with(key.place, "bad-effect", message, hint);
+            return None;
+        }
+    };
+    let Some(found) = parsed.as_field_of_filtered().filter(|found| kind_of(found).is_some()) else {
+        reader.error(key.place, "bad-effect", format!("`{}` is no effect: expected {form}", key.text));
+        return None;
+    };
+    let name = kind_of(&found)?;
+    let Some(resource) = targets.kinds.iter().position(|known| known.name == name) else {
+        let hint = suggest::hint(&name, targets.kinds.iter().map(|known| known.name.as_str()));
+        reader.error_with(key.place, "unknown-resource", format!("there is no resource `{name}`"), hint);
+        return None;
+    };
+    if scope.roots.contains(found.name.as_ref()) || reader.lets.contains_key(found.name.as_ref()) {
+        let message = format!("`{}` means something else here: call the things otherwise", found.name);
+        reader.error(key.place, "bad-effect", message);
+        return None;
+    }
+    reader.check_names(key.place, &found.among, "an effect", scope);
+    let each = Each { resource, name: found.name.to_string(), among: found.among, condition: found.condition };
+    Some((each, found.field.to_string()))
+}
+
+fn kind_of(found: &Filtered) -> Option<String> {
+    match found.list.keys.as_slice() {
+        [expr::Key::Name(name)] if found.list.root.as_ref() == "world" => Some(name.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,139 @@
+//! Effects on things that a call does not name: what they say, and what is wrong with them.
+
+use super::{HEAD, LampFiles, complaints_after_head, lamps, suite};
+use crate::schema::Schemas;
+use crate::suite::{EffectValue, Evidence, Stage, Target, format, lint, parse, render};
+
+/// A clause by which scrapping a lamp has an effect.
+fn clause(effect: &str) -> String {
+    format!(
+        "clauses:\n  - id: scrap\n    cites: [\"lamps:1\"]\n    call: scrapLamp\n    when: lamp.status == \"DARK\"\n    accept: success\n    then:\n      {effect}\n"
+    )
+}
+
+fn check(effect: &str, expected: &str) {
+    let found = complaints_after_head(&clause(effect));
+    assert_eq!(found.trim_end(), expected.trim_matches('\n').trim_end(), "\n--- found ---\n{found}");
+}
+
+#[test]
+fn an_effect_names_the_things_it_falls_on_by_the_list_of_them() {
+    let suite = suite(&clause("world.lamp.filter(l, l.bulb == lamp.bulb).status: [=l.status, gone]"));
+    let effect = &suite.clauses[0].then[0];
+    let Target::Each(each) = &effect.target else { panic!("the call names no such thing") };
+    assert_eq!((each.resource, each.name.as_str(), effect.field.as_str()), (0, "l", "status"));
+    assert_eq!(each.condition.text(), "l.bulb == lamp.bulb");
+    assert_eq!(each.among.text(), "world.lamp.filter(l, l.bulb == lamp.bulb)");
+    assert!(
+        matches!(&effect.value, EffectValue::Course(stages) if matches!(stages[..], [Stage::Expr(_), Stage::Gone]))
+    );
+}
+
+#[test]
+fn a_list_of_another_form_is_refused_with_the_form_that_is_meant() {
+    check(
+        "world.lamp.status: DARK",
+        r#"
+lamps.yaml:8:7: error[bad-effect]: `world.lamp.status` is no effect: expected `world.<resource>.filter(<name>, <condition>).<field>`
+ 8 |       world.lamp.status: DARK
+   |       ^
+"#,
+    );
+    check(
+        "world.lamp.map(l, l.bulb).status: DARK",
+        r#"
+lamps.yaml:8:7: error[bad-effect]: `world.lamp.map(l, l.bulb).status` is no effect: expected `world.<resource>.filter(<name>, <condition>).<field>`
+ 8 |       world.lamp.map(l, l.bulb).status: DARK
+   |       ^
+"#,
+    );
+}
+
+#[test]
+fn a_key_that_braces_cut_at_its_comma_is_told_to_be_quoted() {
+    let rest = clause("").replace("then:\n      ", "then: { world.lamp.filter(l, true).status: DARK }");
+    let found = complaints_after_head(&rest);
+    assert!(found.contains("error[bad-effect]: `world.lamp.filter(l` is no effect"), "{found}");
+    assert!(found.contains("within braces such a key stands in quotes"), "{found}");
+    let quoted = clause("").replace("then:\n      ", "then: { \"world.lamp.filter(l, true).status\": DARK }");
+    assert_eq!(complaints_after_head(&quoted), "");
+}
+
+#[test]
+fn kinds_fields_and_names_are_checked_where_they_stand() {
+    check(
+        "world.lump.filter(l, true).status: DARK",
+        r#"
+lamps.yaml:8:7: error[unknown-resource]: there is no resource `lump`
+ 8 |       world.lump.filter(l, true).status: DARK
+   |       ^
+  hint: did you mean `lamp`?
+"#,
+    );
+    check(
+        "world.lamp.filter(l, true).maker: l.label",
+        r#"
+lamps.yaml:8:7: error[bad-effect]: `maker` is under `keeps`: nothing changes it
+ 8 |       world.lamp.filter(l, true).maker: l.label
+   |       ^
+"#,
+    );
+    check(
+        "world.lamp.filter(lamp, true).label: lamp.bulb",
+        r#"
+lamps.yaml:8:7: error[bad-effect]: `lamp` means something else here: call the things otherwise
+ 8 |       world.lamp.filter(lamp, true).label: lamp.bulb
+   |       ^
+"#,
+    );
+    check(
+        "world.lamp.filter(l, l.bulb == lump.bulb).label: m.bulb",
+        r#"
+lamps.yaml:8:7: error[unknown-name]: an effect: `lump` is not known here
+ 8 |       world.lamp.filter(l, l.bulb == lump.bulb).label: m.bulb
+   |       ^
+  hint: did you mean `lamp`?
+lamps.yaml:8:56: error[unknown-name]: an effect: `m` is not known here
+ 8 |       world.lamp.filter(l, l.bulb == lump.bulb).label: m.bulb
+   |                                                        ^
+  hint: did you mean `l`?
+"#,
+    );
+}
+
+#[test]
+fn an_event_changes_its_own_thing_and_no_other() {
+    let rest = "clauses: []\nevents:\n  - { id: e, cites: \"lamps:1\", resource: lamp, then: { \"world.lamp.filter(l, true).status\": DARK } }\n";
+    let found = complaints_after_head(rest);
+    assert!(
+        found.contains("error[bad-effect]: an event changes the thing that it happens to, and no other"),
+        "{found}"
+    );
+}
+
+#[test]
+fn condition_value_and_stages_are_held_to_their_types() {
+    let told = |effect: &str| -> Vec<String> {
+        let text = format!("{HEAD}{}", clause(effect));
+        let suite = parse("lamps.yaml", &text, &lamps()).unwrap_or_else(|p| panic!("{}", render(&p, &text)));
+        let schemas = Schemas::load(&LampFiles).expect("the fixture compiles");
+        let found = lint(&suite.sheets, &suite, &schemas, Evidence::default());
+        let wrong = found.into_iter().filter(|problem| ["ill-typed", "unknown-state"].contains(&problem.code));
+        wrong.map(|problem| format!("{}: {}", problem.place.column, problem.message)).collect()
+    };
+    assert_eq!(told("world.lamp.filter(l, l.bulb == lamp.bulb).label: l.bulb"), Vec::<String>::new());
+    let found = told("world.lamp.filter(l, l.colour == lamp.bulb).label: l.bulb");
+    assert!(matches!(&found[..], [one] if one.starts_with("7: ") && one.contains("colour")), "{found:?}");
+    let found = told("world.lamp.filter(l, l.bulb).label: l.bulb");
+    assert!(matches!(&found[..], [one] if one.starts_with("7: ")), "{found:?}");
+    let found = told("world.lamp.filter(l, true).label: l.colour");
+    assert!(matches!(&found[..], [one] if one.contains("colour")), "{found:?}");
+    let found = told("world.lamp.filter(l, true).status: [DRAK, DARK]");
+    assert!(matches!(&found[..], [one] if one.contains("no reply has the state `DRAK`")), "{found:?}");
+}
+
+#[test]
+fn formatting_leaves_such_a_key_as_it_is() {
+    let text = format!("{HEAD}{}", clause("world.lamp.filter(l, l.bulb == lamp.bulb).status: [\"*\", gone]"));
+    assert_eq!(format("lamps.yaml", &text).expect("it is YAML"), text);
+}
