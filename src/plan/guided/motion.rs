@@ -68,8 +68,12 @@ pub(super) fn echo(view: &mut View<'_, '_>) -> Option<Call> {
     let changes = view.situation.model.operations[&last.operation].changes;
     let hints = view.scene.hints;
     let lives = hints.creating.contains(&last.operation) || hints.deleting.contains(&last.operation);
-    // Often as long as two never went the same way at once, which is a history that nothing else leads to.
-    let chance = if same_way(view.situation, &last.operation) == 0 { 3 } else { 1 };
+    // Often as long as two seldom went the same way at once, which is a history that nothing else leads to.
+    let chance = match same_way(view.situation, &last.operation) {
+        0 => 3,
+        1 | 2 => 2,
+        _ => 1,
+    };
     if !changes || lives || !view.rng.chance(chance, 4) {
         return None;
     }

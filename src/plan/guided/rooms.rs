@@ -16,6 +16,9 @@ const STRETCH: usize = 40;
 /// In one of so many stretches something of another caller's is there, and never in two on end: it takes a place.
 const FOREIGN_ONE_IN: u32 = 4;
 
+/// Draws of a mixture that came out as the one before.
+const REDRAWS: usize = 8;
+
 /// More things of a kind that stand for themselves are seldom worth their price.
 const FOUNDING_MOST: usize = 3;
 
@@ -39,17 +42,15 @@ impl Rooms {
         let all = limits.live_max;
         let may = all > 2 && !self.foreign && limits.callers.contains("other");
         let foreign = may && rng.chance(1, FOREIGN_ONE_IN);
-        let mut left = all - usize::from(foreign);
+        let left = all - usize::from(foreign);
         let kinds = kinds(model, hints);
-        let mut most = BTreeMap::new();
-        for (nth, (kind, founding)) in kinds.iter().enumerate() {
-            let later = kinds.len() - nth - 1;
-            let free = left.saturating_sub(later).max(1);
-            let bound = if *founding { free.min(FOUNDING_MOST) } else { free };
-            // The last kind takes what is left: room that nothing may use is of no use.
-            let drawn = if later == 0 && nth > 0 { bound } else { 1 + rng.below(bound as u64) as usize };
-            most.insert(*kind, drawn);
-            left = left.saturating_sub(drawn);
+        let mut most = mixture(&kinds, left, rng);
+        // Another one than before, where there is another.
+        for _ in 0..REDRAWS {
+            if most != self.most {
+                break;
+            }
+            most = mixture(&kinds, left, rng);
         }
         *self = Rooms { most, foreign, until: step + if foreign { STRETCH / 2 } else { STRETCH } };
     }
@@ -58,6 +59,20 @@ impl Rooms {
     pub fn of(&self, kind: usize) -> usize {
         self.most.get(&kind).copied().unwrap_or(1)
     }
+}
+
+fn mixture(kinds: &[(usize, bool)], mut left: usize, rng: &mut Rng) -> BTreeMap<usize, usize> {
+    let mut most = BTreeMap::new();
+    for (nth, (kind, founding)) in kinds.iter().enumerate() {
+        let later = kinds.len() - nth - 1;
+        let free = left.saturating_sub(later).max(1);
+        let bound = if *founding { free.min(FOUNDING_MOST) } else { free };
+        // The last kind takes what is left: room that nothing may use is of no use.
+        let drawn = if later == 0 && nth > 0 { bound } else { 1 + rng.below(bound as u64) as usize };
+        most.insert(*kind, drawn);
+        left = left.saturating_sub(drawn);
+    }
+    most
 }
 
 /// Kinds that take a place, those first that need nothing else to come to life.
