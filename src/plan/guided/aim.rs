@@ -212,7 +212,7 @@ fn obscures(view: &View<'_, '_>, call: &Call, outlook: &Outlook) -> bool {
 }
 
 /// Other reasons to refuse a call that has to be refused.
-fn others(view: &View<'_, '_>, call: &Call, outlook: &Outlook) -> usize {
+pub(super) fn others(view: &View<'_, '_>, call: &Call, outlook: &Outlook) -> usize {
     if outlook.rivals() == 0 { 0 } else { reasons(view.scene, call, outlook).saturating_sub(1) }
 }
 

@@ -8,7 +8,7 @@ use super::super::probe::{Actor, Call, Outlook};
 use super::super::search::legs;
 use super::super::situation::{Presence, named};
 use super::super::step::Settle;
-use super::aim::{nothing_new, tried};
+use super::aim::{nothing_new, others, tried};
 use super::{CALLS_MAX, CLAUSES_MAX, View, lives, look};
 use crate::model::{ClauseId, OperationModel};
 use crate::suite::{Binding, EffectValue, While};
@@ -51,10 +51,16 @@ pub(super) fn in_motion(view: &mut View<'_, '_>) -> Option<Call> {
         }
         let ask =
             Ask { operation: leg.operation, goal: Some(clause), moving: true, target: leg.target, ..Ask::default() };
-        if let Some((call, outlook)) = tried(view, &ask)
-            && !outlook.silent()
-            && !nothing_new(view, &call)
-        {
+        let mut best: Option<(usize, Call)> = None;
+        for _ in 0..CALLS_MAX {
+            let Some((call, outlook)) = tried(view, &ask).filter(|(_, outlook)| !outlook.silent()) else { continue };
+            let others = others(view, &call, &outlook);
+            if best.as_ref().is_none_or(|(known, _)| others < *known) {
+                best = Some((others, call));
+            }
+        }
+        // What would show nothing but the motion may be asked again and again: it moves on.
+        if let Some((_, call)) = best.filter(|(others, call)| *others == 0 || !nothing_new(view, call)) {
             return Some(call);
         }
     }
