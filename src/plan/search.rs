@@ -57,7 +57,8 @@ pub fn way(
     let mut best: (usize, Option<Vec<Leg>>) = (met, None);
     while let Some((world, actors, legs)) = open.pop_front() {
         let here = Scene::over(scene.model, scene.schemas, scene.hints, scene.limits, Rc::clone(&actors), &world);
-        for last in &goals {
+        // Inputs are drawn: a world that is seen once has more than one chance.
+        for last in goals.iter().cycle().take(goals.len() * GOAL_TRIES) {
             let Some(fewer) = left.checked_sub(1) else { return best.1 };
             left = fewer;
             let Some(call) = attempt(&here, last, !legs.is_empty(), rng) else { continue };
@@ -91,6 +92,8 @@ pub fn way(
     }
     best.1
 }
+
+const GOAL_TRIES: usize = 4;
 
 /// A call on this leg to which its clause applies here.
 #[must_use]

@@ -216,6 +216,15 @@ pub(super) fn others(view: &View<'_, '_>, call: &Call, outlook: &Outlook) -> usi
     if outlook.rivals() == 0 { 0 } else { reasons(view.scene, call, outlook).saturating_sub(1) }
 }
 
+/// Whether the call has to be refused, or may have to, by a clause that was never met without other reasons.
+pub(super) fn never_alone(view: &View<'_, '_>, call: &Call) -> bool {
+    let Some(outlook) = view.scene.outlook(call) else { return false };
+    let refusing = outlook.0.iter().flat_map(|reading| reading.demanded.iter().chain(&reading.permitted));
+    let demands =
+        |clause: &&ClauseId| view.situation.model.written(**clause).is_some_and(|c| matches!(c.verb, Verb::Refuse(_)));
+    refusing.filter(demands).any(|clause| least_met(view.situation, *clause, 1).is_none())
+}
+
 /// Everything about a call was met often.
 pub(super) fn nothing_new(view: &View<'_, '_>, call: &Call) -> bool {
     let outlook = view.scene.outlook(call);

@@ -59,7 +59,7 @@ pub struct Guided {
 /// Clauses looked at for one step, and calls tried for each.
 const CLAUSES_MAX: usize = 8;
 const CALLS_MAX: usize = 6;
-const RADIUS: Radius = Radius { depth_max: 7, calls_max: 240 };
+const RADIUS: Radius = Radius { depth_max: 7, calls_max: 480 };
 /// More reasons to refuse one call are like so many.
 const REASONS_MAX: usize = 12;
 const PURPOSE_GUIDED: u64 = 2;
@@ -174,7 +174,9 @@ impl Guided {
             _ => moves::anything(view),
         };
         if let Some(call) = found {
-            let dull = !matches!(purpose, Purpose::Body | Purpose::Read) && aim::nothing_new(view, &call);
+            let dull = !matches!(purpose, Purpose::Body | Purpose::Read)
+                && aim::nothing_new(view, &call)
+                && !aim::never_alone(view, &call);
             if !dull {
                 return Some((purpose, call));
             }

@@ -23,6 +23,10 @@ pub(super) fn in_motion(view: &mut View<'_, '_>) -> Option<Call> {
         return None;
     }
     let actor = *view.rng.pick(&actors)?;
+    // What it passes through has to be seen before anything can be said of calls meanwhile.
+    if view.rng.chance(1, 3) {
+        return look::show(view, actor);
+    }
     let model = view.situation.model;
     let speaking = |clause: &ClauseId| {
         model.written(*clause).is_some_and(|clause| clause.during == While::Any && !general(clause))
