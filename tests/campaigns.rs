@@ -146,7 +146,12 @@ fn each_everyday_fault_of_jobs_and_batches_is_found_too() {
 
 #[test]
 fn each_everyday_fault_of_volumes_and_snapshots_is_found_by_a_clause_that_may_report_it() {
-    let short = ["a snapshot loses the name that was asked for", "reverting ends in an error of the server"];
+    let short = [
+        "a snapshot loses the name that was asked for",
+        "reverting ends in an error of the server",
+        "an attached volume is reverted",
+        "snapshots stay when their volume is deleted together with them",
+    ];
     all_are_found("scp-volume", include_str!("faults_of_volumes.yaml"), &short);
 }
 
