@@ -15,7 +15,7 @@ use crate::plan::{
 };
 use crate::run::{Cancel, Ceilings, Context, Left, Marking, NoJournal, NoMarks, Pace, Run, StepEnd, Stop, carry_out};
 use crate::schema::Schemas;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -140,7 +140,8 @@ pub(super) async fn drive(
             break Some(stop);
         }
         let index = steps.len();
-        let provocation = site.provoke.get(&step.operation).filter(|it| it.falls_on(step.body.as_ref()));
+        let provocation =
+            site.provoke.get(&step.operation).filter(|it| it.falls_on(&json!([step.births, step.path, step.body])));
         if let Err(stop) = begun(provocation, &mut step).await {
             break Some(stop);
         }

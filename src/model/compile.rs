@@ -358,28 +358,15 @@ fn kinds_read(suite: &Suite, clause: &Clause) -> Vec<usize> {
 
 /// Kinds of things that a clause's effects fall on without its call naming them.
 fn unnamed(clause: &Clause) -> impl Iterator<Item = usize> {
-    let all = clause.then.iter().chain(clause.or.iter().flat_map(|alternative| &alternative.then));
-    all.filter_map(|effect| Some(effect.target.each()?.resource))
+    clause.effects().filter_map(|effect| Some(effect.target.each()?.resource))
 }
 
 /// What a clause's effects read, the things included that they fall on without the call naming them: these stand
 /// in other factors.
 fn effects(clause: &Clause) -> impl Iterator<Item = &Expr> {
-    let all = clause.then.iter().chain(clause.or.iter().flat_map(|alternative| &alternative.then));
-    all.flat_map(|effect| {
-        let values = match &effect.value {
-            crate::suite::EffectValue::Expr(expr) => vec![expr],
-            crate::suite::EffectValue::Anything => Vec::new(),
-            crate::suite::EffectValue::Course(stages) => stages
-                .iter()
-                .filter_map(|stage| match stage {
-                    crate::suite::Stage::Expr(expr) => Some(expr),
-                    _ => None,
-                })
-                .collect(),
-        };
-        effect.target.each().map(|each| &each.among).into_iter().chain(values)
-    })
+    clause
+        .effects()
+        .flat_map(|effect| effect.target.each().map(|each| &each.among).into_iter().chain(effect.computed()))
 }
 
 fn generate(suite: &Suite, catalog: &Catalog) -> Vec<ClauseInfo> {

@@ -88,7 +88,19 @@ impl Judge {
     }
 
     fn miscounted(&mut self, exchange: &Exchange, miscount: Miscount) -> Option<Finding> {
-        if !self.reported.insert(miscount.clause) {
+        self.report(exchange, miscount.clause, miscount.seen, miscount.expected, Vec::new())
+    }
+
+    /// A finding of a clause that stands for itself; none where the plan has one already.
+    fn report(
+        &mut self,
+        exchange: &Exchange,
+        clause: ClauseId,
+        seen: String,
+        expected: String,
+        violations: Vec<String>,
+    ) -> Option<Finding> {
+        if !self.reported.insert(clause) {
             self.belief.tally.repeated += 1;
             return None;
         }
@@ -97,10 +109,10 @@ impl Judge {
             step: exchange.step,
             exchange: exchange.number,
             operation: exchange.operation.clone(),
-            clauses: vec![miscount.clause],
-            seen: miscount.seen,
-            expected: vec![miscount.expected],
-            violations: Vec::new(),
+            clauses: vec![clause],
+            seen,
+            expected: vec![expected],
+            violations,
             shrunk: None,
         })
     }
@@ -142,21 +154,8 @@ impl Judge {
             count.passed += 1;
             return None;
         }
-        if !self.reported.insert(clause) {
-            self.belief.tally.repeated += 1;
-            return None;
-        }
-        Some(Finding {
-            plan: self.plan,
-            step: exchange.step,
-            exchange: exchange.number,
-            operation: exchange.operation.clone(),
-            clauses: vec![clause],
-            seen: format!("status {} with a body of another shape", reply.status),
-            expected: vec!["a body as the page describes it".to_string()],
-            violations,
-            shrunk: None,
-        })
+        let seen = format!("status {} with a body of another shape", reply.status);
+        self.report(exchange, clause, seen, "a body as the page describes it".to_string(), violations)
     }
 
     /// Null for an optional property is absence: documents leave optional fields out, services write null. So it

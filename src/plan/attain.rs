@@ -65,11 +65,8 @@ fn attained(model: &Model, kind: usize) -> Option<BTreeSet<Val>> {
     let mut names: BTreeSet<&str> = BTreeSet::from([resource.name.as_str()]);
     let about = model.suite.about.values().flatten().filter(|about| about.resource == kind);
     names.extend(about.map(|about| about.name.as_str()));
-    let ways = |clause: &'_ Clause| -> Vec<Effect> {
-        clause.then.iter().chain(clause.or.iter().flat_map(|way| &way.then)).cloned().collect()
-    };
     let events = model.suite.events.iter().flat_map(|event| event.then.clone());
-    let effects: Vec<Effect> = model.suite.clauses.iter().flat_map(ways).chain(events).collect();
+    let effects: Vec<Effect> = model.suite.clauses.iter().flat_map(Clause::effects).cloned().chain(events).collect();
     let unnamed = effects.iter().filter_map(|effect| effect.target.each()).filter(|each| each.resource == kind);
     let named = |effect: &&Effect| effect.target.named().is_some_and(|name| names.contains(name));
     let fallen = |effect: &&Effect| effect.target.each().is_some_and(|each| each.resource == kind);
@@ -88,10 +85,10 @@ fn attained(model: &Model, kind: usize) -> Option<BTreeSet<Val>> {
         }
         // The clause leaves open what becomes of it, or takes it from an input.
         let elsewhere = |expr: &&Expr| expr.roots().iter().any(|root| !names.contains(root.as_ref()));
-        if matches!(effect.value, EffectValue::Anything) || expressions(effect).iter().any(elsewhere) {
+        if matches!(effect.value, EffectValue::Anything) || effect.computed().iter().any(elsewhere) {
             return None;
         }
-        states.extend(expressions(effect).into_iter().flat_map(Expr::constants));
+        states.extend(effect.computed().into_iter().flat_map(Expr::constants));
     }
     Some(states)
 }
@@ -101,7 +98,8 @@ fn flows_into(state: &str, effects: &[&Effect], names: &BTreeSet<&str>) -> BTree
     let mut found = BTreeSet::from([state.to_string()]);
     loop {
         let before = found.len();
-        let flowing = effects.iter().filter(|effect| found.contains(&effect.field)).flat_map(|e| expressions(e));
+        let flowing =
+            effects.iter().filter(|effect| found.contains(&effect.field)).flat_map(|effect| effect.computed());
         let read = flowing.flat_map(Expr::reads).filter(|path| names.contains(path.root.as_ref()));
         let fields = read.filter_map(|path| match path.keys.first() {
             Some(Key::Name(name)) => Some(name.to_string()),
@@ -111,20 +109,6 @@ fn flows_into(state: &str, effects: &[&Effect], names: &BTreeSet<&str>) -> BTree
         found.extend(fields);
         if found.len() == before {
             return found;
-        }
-    }
-}
-
-fn expressions(effect: &Effect) -> Vec<&Expr> {
-    match &effect.value {
-        EffectValue::Anything => Vec::new(),
-        EffectValue::Expr(expr) => vec![expr],
-        EffectValue::Course(stages) => {
-            let computed = stages.iter().filter_map(|stage| match stage {
-                Stage::Expr(expr) => Some(expr),
-                _ => None,
-            });
-            computed.collect()
         }
     }
 }

@@ -82,7 +82,7 @@ pub fn live(scene: &Scene<'_>) -> usize {
         Ground::Belief(belief) => alive(belief, scene.hints),
         Ground::World(_) => {
             let there = |actor: &&super::probe::Actor| {
-                actor.presence != Presence::Gone && takes_place(scene.hints, actor.id.kind)
+                actor.presence != Presence::Gone && takes_place(scene.hints, usize::from(actor.id.kind))
             };
             scene.actors.iter().filter(there).count()
         }
@@ -95,7 +95,9 @@ pub fn live(scene: &Scene<'_>) -> usize {
 pub fn alive(belief: &Belief, hints: &Hints) -> usize {
     let never: BTreeSet<&Id> =
         belief.untold().filter(|(_, teller)| belief.at_rest(teller)).map(|(untold, _)| untold).collect();
-    let there = |id: &&Id| takes_place(hints, id.kind) && !never.contains(id) && presence(belief, id) != Presence::Gone;
+    let there = |id: &&Id| {
+        takes_place(hints, usize::from(id.kind)) && !never.contains(id) && presence(belief, id) != Presence::Gone
+    };
     belief.ids().filter(there).count()
 }
 
@@ -103,12 +105,13 @@ pub fn alive(belief: &Belief, hints: &Hints) -> usize {
 #[must_use]
 pub fn places(model: &Model, hints: &Hints, step: &Step) -> usize {
     let about = &model.operations[&step.operation].about;
-    let placed = about.iter().filter(|about| takes_place(hints, about.resource as u16));
+    let placed = about.iter().filter(|about| takes_place(hints, about.resource));
     placed.filter(|about| step.births.contains_key(&about.name)).count()
 }
 
-fn takes_place(hints: &Hints, kind: u16) -> bool {
-    hints.deletable.is_empty() || hints.deletable.contains(&usize::from(kind))
+/// Whether things of a kind take a place: those that some call can delete; all, where no call deletes anything.
+pub(super) fn takes_place(hints: &Hints, kind: usize) -> bool {
+    hints.deletable.is_empty() || hints.deletable.contains(&kind)
 }
 
 /// The step of a call, with names for what it brings to life.

@@ -208,25 +208,9 @@ fn needs(expr: &Expr) -> Vec<Need> {
     expr.comparisons().into_iter().filter_map(of).collect()
 }
 
-fn effects(clause: &Clause) -> impl Iterator<Item = &Effect> {
-    clause.then.iter().chain(clause.or.iter().flat_map(|way| &way.then))
-}
-
-fn values(effect: &Effect) -> Vec<&Expr> {
-    // On which things it falls hangs on what its condition reads of them.
-    let mut exprs: Vec<&Expr> = effect.target.each().map(|each| &each.condition).into_iter().collect();
-    match &effect.value {
-        EffectValue::Expr(expr) => exprs.push(expr),
-        EffectValue::Anything => {}
-        EffectValue::Course(stages) => {
-            for stage in stages {
-                if let Stage::Expr(expr) = stage {
-                    exprs.push(expr);
-                }
-            }
-        }
-    }
-    exprs
+/// What decides on which things an effect falls, and to what they come.
+fn values(effect: &Effect) -> impl Iterator<Item = &Expr> {
+    effect.target.each().map(|each| &each.condition).into_iter().chain(effect.computed())
 }
 
 fn relevant(model: &Model) -> BTreeSet<(usize, String)> {
@@ -238,7 +222,7 @@ fn relevant(model: &Model) -> BTreeSet<(usize, String)> {
     for about in suite.about.values().flatten() {
         kinds.entry(about.name.as_str()).or_default().insert(about.resource);
     }
-    for each in suite.clauses.iter().flat_map(effects).filter_map(|effect| effect.target.each()) {
+    for each in suite.clauses.iter().flat_map(Clause::effects).filter_map(|effect| effect.target.each()) {
         kinds.entry(each.name.as_str()).or_default().insert(each.resource);
     }
     let fields = |expr: &Expr, guard: bool| -> BTreeSet<(usize, String)> {
@@ -266,7 +250,7 @@ fn relevant(model: &Model) -> BTreeSet<(usize, String)> {
     // What flows into a field that matters matters too.
     loop {
         let before = found.len();
-        for effect in suite.clauses.iter().flat_map(effects) {
+        for effect in suite.clauses.iter().flat_map(Clause::effects) {
             let targets = match &effect.target {
                 Target::Named(name) => kinds.get(name.as_str()).cloned().unwrap_or_default(),
                 Target::Each(each) => BTreeSet::from([each.resource]),

@@ -9,12 +9,18 @@ use crate::expr::{Expr, Val};
 use crate::model::{Combination, Roots, combinations, world_root};
 use crate::suite::{Let, Suite};
 
-/// What stands in the way of a refused call: clauses that demand or permit its refusal, or conditions that fail
-/// of the nearest clause that would accept it, whichever are more.
+/// How hidden the reason is for which a call has to be refused: 1 where it stands alone. Other clauses that demand
+/// or permit a refusal hide it most, because a reply does not say which of them it is for; then conditions that
+/// fail besides of the clause that comes nearest to accepting the call.
 #[must_use]
-pub fn reasons(scene: &Scene<'_>, call: &Call, outlook: &Outlook) -> usize {
-    (outlook.rivals() + outlook.permitting(scene.model)).max(shortfall(scene, call).unwrap_or(0))
+pub fn hiddenness(scene: &Scene<'_>, call: &Call, outlook: &Outlook) -> usize {
+    let clauses = outlook.rivals() + outlook.permitting(scene.model);
+    let conditions = shortfall(scene, call).unwrap_or(0);
+    clauses.saturating_sub(1) * CLAUSE + conditions.clamp(1, CLAUSE)
 }
+
+/// What another clause counts; more conditions are like so many.
+const CLAUSE: usize = 8;
 
 /// Conditions that fail of the accepting clause of which the fewest do. None where no clause accepts, or where
 /// the caller alone keeps the call from it.

@@ -4,7 +4,7 @@
 //! each counted by itself, so that a call which adds one history to many is told from one that adds none.
 //! Whole contexts would not do: nearly every one of them is new.
 
-use super::nearness::reasons;
+use super::nearness::hiddenness;
 use super::probe::{Call, Outlook, Scene};
 use super::situation::{Presence, Situation, named};
 use crate::expr::Val;
@@ -26,17 +26,19 @@ pub fn novelty(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outloo
     traits(situation, scene, call, outlook).iter().map(worth).sum()
 }
 
-/// Whether a refusing clause was met before behind no more other reasons than these.
+/// How hidden a refusing clause was where it was least so, if it was no more than that.
 #[must_use]
-pub fn met_hidden(situation: &Situation<'_>, clause: ClauseId, reasons: usize) -> bool {
-    least_met(situation, clause, reasons).is_some()
+pub fn least_hidden(situation: &Situation<'_>, clause: ClauseId, most: usize) -> Option<usize> {
+    let id = &situation.model.info(clause).id;
+    (1..=most).find(|hidden| situation.coverage.traits.contains_key(&behind(id, *hidden)))
 }
 
-/// The fewest reasons behind which a refusing clause was met, if they are no more than these.
+/// Whether a refusing clause was met often where it was no more hidden than that: once more shows no more.
 #[must_use]
-pub fn least_met(situation: &Situation<'_>, clause: ClauseId, most: usize) -> Option<usize> {
+pub fn met_often(situation: &Situation<'_>, clause: ClauseId, most: usize) -> bool {
     let id = &situation.model.info(clause).id;
-    (1..=most).find(|reasons| situation.coverage.traits.contains_key(&among(id, *reasons)))
+    let times = |hidden: usize| situation.coverage.traits.get(&behind(id, hidden)).copied().unwrap_or(0);
+    (1..=most).map(times).sum::<u64>() >= TIMES_MAX as u64
 }
 
 /// How often two things of one kind went the same way at the same time by an operation.
@@ -50,15 +52,15 @@ pub fn same_way(situation: &Situation<'_>, operation: &str) -> u64 {
 
 const SAME_MOTION: &str = "in the same motion";
 
-fn among(clause: &str, reasons: usize) -> String {
-    format!("{clause} among {reasons}")
+fn behind(clause: &str, hidden: usize) -> String {
+    format!("{clause} behind {}", hidden - 1)
 }
 
-/// Each clause that demands a refusal, with how many reasons there are.
-fn reasoned(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outlook: &Outlook) -> Vec<String> {
+/// Each clause that demands a refusal, with how hidden it is.
+fn hidden(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outlook: &Outlook) -> Vec<String> {
     let demanded = outlook.0.first().map(|reading| reading.demanded.as_slice()).unwrap_or_default();
-    let reasons = if demanded.is_empty() { 0 } else { reasons(scene, call, outlook) };
-    demanded.iter().map(|clause| among(&situation.model.info(*clause).id, reasons)).collect()
+    let hidden = if demanded.is_empty() { 1 } else { hiddenness(scene, call, outlook) };
+    demanded.iter().map(|clause| behind(&situation.model.info(*clause).id, hidden)).collect()
 }
 
 /// What there is about a call, each with the operation and with whether clauses demand that it is accepted.
@@ -86,7 +88,7 @@ pub fn traits(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outlook
     found.extend(many.into_iter().map(|(kind, many)| format!("{many} {kind}")));
     found.extend(beside(situation, scene, &step.operation, &names));
     let of_call = found.into_iter().map(|name| format!("{} {verdict}; {name}", step.operation));
-    of_call.chain(reasoned(situation, scene, call, outlook)).collect()
+    of_call.chain(hidden(situation, scene, call, outlook)).collect()
 }
 
 /// What was accepted on a thing before, how often, and the last two in their order.

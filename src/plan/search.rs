@@ -1,9 +1,9 @@
 //! Ways through the model: which calls lead to where a clause may apply.
 
 use super::build::{Ask, build};
-use super::chooser::live;
+use super::chooser::{live, takes_place};
 use super::hints::{Hints, has_effect};
-use super::nearness::reasons;
+use super::nearness::hiddenness;
 use super::probe::{Actor, Call, Scene};
 use super::reach::{births, next_seq};
 use super::situation::{Presence, named};
@@ -37,12 +37,12 @@ pub struct Radius {
 }
 
 /// The shortest way found, over changes of the thing and what makes room for more of it, to a world in which a call to `target` makes the
-/// clause apply, and no other reason to refuse besides; else one to a call with the fewest reasons, as long as
-/// they are fewer than `met`. The last leg is that call.
+/// clause apply, and no other reason to refuse besides; else one to where the reason is least hidden, as long as it
+/// is less so than `known`. The last leg is that call.
 #[must_use]
 pub fn way(
     scene: &Scene<'_>,
-    (goal, met): (ClauseId, usize),
+    (goal, known): (ClauseId, usize),
     target: &Actor,
     radius: Radius,
     rng: &mut Rng,
@@ -54,7 +54,7 @@ pub fn way(
     let goals: Vec<Leg> = legs(scene.model, goal, Some(&target.name));
     let moves = moves(scene, target);
     let sacrifices = sacrifices(scene, target);
-    let mut best: (usize, Option<Vec<Leg>>) = (met, None);
+    let mut best: (usize, Option<Vec<Leg>>) = (known, None);
     while let Some((world, actors, legs)) = open.pop_front() {
         let here = Scene::over(scene.model, scene.schemas, scene.hints, scene.limits, Rc::clone(&actors), &world);
         // Inputs are drawn: a world that is seen once has more than one chance.
@@ -63,9 +63,9 @@ pub fn way(
             left = fewer;
             let Some(call) = attempt(&here, last, !legs.is_empty(), rng) else { continue };
             let Some(outlook) = here.outlook(&call) else { continue };
-            let reasons = if outlook.rivals() == 0 { 0 } else { reasons(&here, &call, &outlook) };
-            if reasons < best.0 {
-                best = (reasons, Some([legs.as_slice(), std::slice::from_ref(last)].concat()));
+            let hidden = if outlook.rivals() == 0 { 0 } else { hiddenness(&here, &call, &outlook) };
+            if hidden < best.0 {
+                best = (hidden, Some([legs.as_slice(), std::slice::from_ref(last)].concat()));
             }
             if best.0 <= 1 {
                 return best.1;
@@ -140,7 +140,7 @@ fn sacrifices(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {
         actor.id != target.id
             && actor.owner == Who::Owner
             && actor.presence == Presence::Rest
-            && takes_place(scene, actor)
+            && takes_place(scene.hints, usize::from(actor.id.kind))
     };
     let others: Vec<&Actor> = scene.actors.iter().filter(there).collect();
     let mut all = Vec::new();
@@ -158,10 +158,6 @@ fn sacrifices(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {
         all.extend(others.iter().filter(of_kind).map(leg));
     }
     all
-}
-
-fn takes_place(scene: &Scene<'_>, actor: &Actor) -> bool {
-    scene.hints.deletable.contains(&usize::from(actor.id.kind))
 }
 
 /// Accepted changes of a thing that delete nothing; of creates only those of what is made from it.

@@ -206,6 +206,13 @@ pub struct Clause {
     pub place: Place,
 }
 
+impl Clause {
+    /// Everything that it may do: its main outcome and its alternatives.
+    pub fn effects(&self) -> impl Iterator<Item = &Effect> {
+        self.then.iter().chain(self.or.iter().flat_map(|way| &way.then))
+    }
+}
+
 /// What a clause rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -268,6 +275,24 @@ pub enum Target {
     Named(String),
     /// Things that the call need not name.
     Each(Each),
+}
+
+impl Effect {
+    /// What its value is computed from; nothing where it is written out, or left open.
+    #[must_use]
+    pub fn computed(&self) -> Vec<&Expr> {
+        match &self.value {
+            EffectValue::Anything => Vec::new(),
+            EffectValue::Expr(expr) => vec![expr],
+            EffectValue::Course(stages) => {
+                let computed = stages.iter().filter_map(|stage| match stage {
+                    Stage::Expr(expr) => Some(expr),
+                    _ => None,
+                });
+                computed.collect()
+            }
+        }
+    }
 }
 
 impl Target {

@@ -100,6 +100,25 @@ fn on_a_shipped_suite_more_clauses_are_exercised_than_by_chance() {
     assert!(contexts(&guide) > 2 * contexts(&chance), "{} and {} contexts", contexts(&guide), contexts(&chance));
 }
 
+/// Each of these hides behind another reason wherever it is not looked for: two snapshots of one volume, a snapshot
+/// of another one, an old version in a call that would do.
+#[test]
+fn refusals_are_met_where_nothing_else_stands_in_the_way() {
+    let bench = Bench::new(shipped("scp-volume"), "none");
+    let hidden = ["revert.only-latest", "revert.own-snapshot", "revert.version-1.0", "extend.only-grows"];
+    let alone = |walked: &Walked| {
+        let traits = &walked.coverage.traits;
+        hidden.iter().filter(|clause| traits.contains_key(&format!("{clause} behind 0"))).count()
+    };
+    let (mut by_guide, mut by_chance) = (0, 0);
+    for seed in 0..3 {
+        by_guide += alone(&guided(&bench, seed, 1_500));
+        by_chance += alone(&random(&bench, seed, 1_500));
+    }
+    println!("guided {by_guide}, random {by_chance}, of {}", 3 * hidden.len());
+    assert!(by_guide >= 8 && by_guide >= 4 * by_chance, "guided {by_guide}, random {by_chance}");
+}
+
 #[test]
 fn what_no_sequence_of_calls_reaches_is_told_from_what_takes_many() {
     let bench = Bench::new(lamps::lamps(), "owner");

@@ -115,7 +115,8 @@ impl Realm {
         if let Some(motion) = &mut thing.motion {
             // Fields come over to their new value at some stage of the way, not all at once.
             motion.pending.retain(|_| rng.chance(1, 2));
-            self.due.insert(id.clone(), at + between(rng, tempo.stage_ms).max(1));
+            let next = at + between(rng, tempo.stage_ms).max(1);
+            self.due.insert(id.clone(), next.min(latest(model, id, motion.since)).max(at + 1));
         } else {
             self.due.remove(id);
         }
@@ -145,13 +146,13 @@ impl Realm {
     }
 
     /// Takes over a world after a call and winds the clocks of what it set in motion.
-    pub fn enter(&mut self, world: World, tempo: &Tempo, now: u64) {
+    pub fn enter(&mut self, model: &Model, world: World, tempo: &Tempo, now: u64) {
         for held in &world {
             let before = find(&self.world, &held.id);
             let moved = before.is_none_or(|before| before.thing.motion != held.thing.motion);
             if held.thing.motion.is_some() && moved {
                 let first = between(&mut self.stream(&held.id), tempo.stage_ms);
-                self.due.insert(held.id.clone(), now + first);
+                self.due.insert(held.id.clone(), (now + first).min(latest(model, &held.id, now)));
             }
             if held.thing.motion.is_none() {
                 self.due.remove(&held.id);
@@ -168,6 +169,12 @@ impl Realm {
         there.sort_by_key(|held| held.thing.seq);
         there
     }
+}
+
+/// When a thing that is in motion since then hurries, whatever the tempo: that it comes to rest in time is a
+/// promise too.
+fn latest(model: &Model, id: &Id, since: u64) -> u64 {
+    since + model.resource(id).settles_ms / 10 * 9
 }
 
 /// A number in an inclusive range.

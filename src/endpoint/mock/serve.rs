@@ -143,7 +143,7 @@ impl Mock {
         let world = self.happen(press, &before, clauses, &moment, rng);
         let world = self.endowed(press, world, &before, rng);
         let world = self.decided(world, rng);
-        realm.enter(world, &self.tempo, now);
+        realm.enter(&self.model, world, &self.tempo, now);
         self.corrupt(press, realm, &before, clauses, rng);
         let ids: Vec<Id> = born.iter().flat_map(|(_, ids)| ids.iter().cloned()).collect();
         if let Some(body) = &mut body {

@@ -3,8 +3,8 @@
 use super::super::build::{Ask, build};
 use super::super::chooser::live;
 use super::super::hints::{Root, general};
-use super::super::nearness::reasons;
-use super::super::novelty::{least_met, met_hidden, novelty};
+use super::super::nearness::hiddenness;
+use super::super::novelty::{least_hidden, met_often, novelty};
 use super::super::probe::{Call, Outlook};
 use super::super::search::{legs, spoiled};
 use super::{CALLS_MAX, CLAUSES_MAX, Guided, View, moves};
@@ -22,8 +22,8 @@ pub(super) struct Aim {
     pub count: u64,
 }
 
-/// Whether it is open what becomes of the call; then how many other reasons there
-/// are to refuse, behind which it would hide; then how little is new about the call; then how often the
+/// Whether it is open what becomes of the call; then how hidden the reason is
+/// to refuse it; then how little is new about the call; then how often the
 /// clause was tested. The least is the best.
 pub(super) type Score = (bool, usize, u64, u64);
 
@@ -45,7 +45,7 @@ impl Guided {
             let found = freshest(view, &aim);
             // Behind other reasons a refusal shows little: there may be a way to where it stands alone.
             let behind = model.written(aim.clause).is_some_and(|clause| !matches!(clause.verb, Verb::Accept(_)))
-                && least_met(view.situation, aim.clause, 1).is_none();
+                && least_hidden(view.situation, aim.clause, 1).is_none();
             let unseen = aim.count == 0 || ((behind || rank == 0) && view.rng.chance(1, 2));
             if found.as_ref().is_none_or(|(score, _)| !plain_to_see(score))
                 && unseen
@@ -53,6 +53,13 @@ impl Guided {
                 && let Some(call) = self.set_out(view, aim.clause)
             {
                 return Some(call);
+            }
+            // Less hidden than ever comes before what stands alone once more.
+            if let Some((score, call)) = &found
+                && score.1 > 0
+                && least_hidden(view.situation, aim.clause, score.1 + 1).is_none()
+            {
+                return Some(call.clone());
             }
             if let Some((score, call)) = found
                 && best.as_ref().is_none_or(|(known, _)| score < *known)
@@ -147,7 +154,7 @@ fn freshest(view: &mut View<'_, '_>, aim: &Aim) -> Option<(Score, Call)> {
             continue;
         }
         // Behind other reasons it shows little, and no more than it has shown before.
-        if score.1 > 0 && met_hidden(view.situation, clause, score.1 + 1) {
+        if score.1 > 0 && met_often(view.situation, clause, score.1 + 1) {
             continue;
         }
         if best.as_ref().is_none_or(|(known, _)| score < *known) {
@@ -211,9 +218,9 @@ fn obscures(view: &View<'_, '_>, call: &Call, outlook: &Outlook) -> bool {
     outlook.silent() && view.situation.model.operations[&call.step.operation].changes
 }
 
-/// Other reasons to refuse a call that has to be refused.
+/// How hidden the reason is for which a call has to be refused, if it has to: 0 where it stands alone.
 pub(super) fn others(view: &View<'_, '_>, call: &Call, outlook: &Outlook) -> usize {
-    if outlook.rivals() == 0 { 0 } else { reasons(view.scene, call, outlook).saturating_sub(1) }
+    if outlook.rivals() == 0 { 0 } else { hiddenness(view.scene, call, outlook) - 1 }
 }
 
 /// Whether the call has to be refused, or may have to, by a clause that was never met without other reasons.
@@ -222,7 +229,7 @@ pub(super) fn never_alone(view: &View<'_, '_>, call: &Call) -> bool {
     let refusing = outlook.0.iter().flat_map(|reading| reading.demanded.iter().chain(&reading.permitted));
     let demands =
         |clause: &&ClauseId| view.situation.model.written(**clause).is_some_and(|c| matches!(c.verb, Verb::Refuse(_)));
-    refusing.filter(demands).any(|clause| least_met(view.situation, *clause, 1).is_none())
+    refusing.filter(demands).any(|clause| least_hidden(view.situation, *clause, 1).is_none())
 }
 
 /// Everything about a call was met often.

@@ -1,7 +1,7 @@
 //! How many things there are: few, so that each lives long.
 
 use super::super::build::Ask;
-use super::super::chooser::{live, own};
+use super::super::chooser::{live, own, takes_place};
 use super::super::hints::has_effect;
 use super::super::probe::{Actor, Call};
 use super::super::situation::{Presence, named};
@@ -76,10 +76,7 @@ fn wanted(view: &mut View<'_, '_>, rooms: &Rooms, at_once: bool) -> Vec<String> 
     let hints = view.scene.hints;
     let mut operations: Vec<String> = Vec::new();
     for id in &hints.creating {
-        let new = |about: &&About| {
-            matches!(about.binding, Binding::New(_))
-                && (hints.deletable.is_empty() || hints.deletable.contains(&about.resource))
-        };
+        let new = |about: &&About| matches!(about.binding, Binding::New(_)) && takes_place(hints, about.resource);
         let mut about = view.situation.model.operations[id].about.iter().filter(new);
         let room = about.any(|about| there(view, about.resource) < rooms.of(about.resource));
         if at_once || (room && view.rng.chance(ROOM_PERCENT, 100)) {
@@ -118,27 +115,35 @@ pub(super) fn delete(view: &mut View<'_, '_>, rooms: &Rooms) -> Option<Call> {
     if !view.rng.chance(chance, 100) {
         return None;
     }
-    let deleting: Vec<&String> = view.scene.hints.deleting.iter().collect();
     let changes = |name: &str| view.situation.handles.get(name).map_or(0, |handle| handle.accepted.len());
     let mine = view.scene.actors.iter().filter(|actor| own(actor) && actor.presence != Presence::Gone);
     let spared = mine.max_by_key(|actor| changes(&actor.name)).map(|actor| actor.name.clone());
+    let handles = view.situation.handles;
+    let late = late(view);
+    let fits = |step: &Step| {
+        let kinds = named(step).into_iter().filter_map(|name| Some(handles.get(name)?.kind));
+        let unwanted = foreign || over.is_empty() || kinds.into_iter().any(|kind| over.contains(&kind));
+        let spared = spared.as_deref().is_some_and(|name| named(step).contains(name));
+        late || (unwanted && !spared)
+    };
+    removal(view, foreign.then_some("other"), &fits)
+}
+
+/// A deletion of anything: nothing else can be done with what is there.
+pub(super) fn worn(view: &mut View<'_, '_>) -> Option<Call> {
+    removal(view, None, &|_| true)
+}
+
+/// An accepted deletion that fits, the one that shows most of a few.
+fn removal(view: &mut View<'_, '_>, caller: Option<&str>, fits: &dyn Fn(&Step) -> bool) -> Option<Call> {
+    let deleting: Vec<&String> = view.scene.hints.deleting.iter().collect();
     let mut best: Option<(Score, Call)> = None;
     for _ in 0..2 * CALLS_MAX {
         let operation = (*view.rng.pick(&deleting)?).clone();
-        let caller = foreign.then(|| "other".to_string());
         let goal = view.rng.pick(&changing(view, &operation)).copied();
-        let ask = Ask { operation, goal, plain: true, caller, ..Ask::default() };
-        let Some((call, outlook)) = tried(view, &ask).filter(|(_, outlook)| outlook.accepted()) else {
-            continue;
-        };
-        let kinds = |step: &Step| -> BTreeSet<usize> {
-            named(step).iter().filter_map(|name| Some(view.situation.handles.get(name)?.kind)).collect()
-        };
-        let unwanted = foreign || kinds(&call.step).iter().any(|kind| over.contains(kind));
-        let spared = spared.as_deref().is_some_and(|name| named(&call.step).contains(name));
-        if !late(view) && (spared || (!over.is_empty() && !unwanted)) {
-            continue;
-        }
+        let ask = Ask { operation, goal, plain: true, caller: caller.map(str::to_string), ..Ask::default() };
+        let tried = tried(view, &ask).filter(|(call, outlook)| outlook.accepted() && fits(&call.step));
+        let Some((call, outlook)) = tried else { continue };
         let least = score_of_any(view, &call, &outlook);
         if best.as_ref().is_none_or(|(known, _)| least < *known) {
             best = Some((least, call));

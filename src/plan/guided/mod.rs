@@ -17,7 +17,7 @@ mod rooms;
 
 use super::chooser::{Chooser, finish, live, own};
 use super::hints::{Hints, general, has_effect, refuses};
-use super::novelty::least_met;
+use super::novelty::least_hidden;
 use super::probe::{Actor, Call, Scene};
 use super::search::{Leg, Radius, attempt, way};
 use super::situation::{Presence, Situation};
@@ -60,8 +60,8 @@ pub struct Guided {
 const CLAUSES_MAX: usize = 8;
 const CALLS_MAX: usize = 6;
 const RADIUS: Radius = Radius { depth_max: 7, calls_max: 480 };
-/// More reasons to refuse one call are like so many.
-const REASONS_MAX: usize = 12;
+/// A reason that is more hidden is like this.
+const HIDDEN_MAX: usize = 64;
 const PURPOSE_GUIDED: u64 = 2;
 
 impl Guided {
@@ -160,6 +160,11 @@ impl Guided {
         if let Some(call) = look::glance(view, self.ledger.unseen()) {
             return Some((Purpose::Read, call));
         }
+        self.draw(view)
+    }
+
+    /// What the shares ask for, if it shows something; else what shows more.
+    fn draw(&mut self, view: &mut View<'_, '_>) -> Option<(Purpose, Call)> {
         let shares = self.shares(view);
         let purpose = self.ledger.draw(&shares, view.rng)?;
         self.intent_for = purpose;
@@ -173,25 +178,30 @@ impl Guided {
             Purpose::Move => moves::accepted_move(view),
             _ => moves::anything(view),
         };
-        if let Some(call) = found {
-            let dull = !matches!(purpose, Purpose::Body | Purpose::Read)
-                && aim::nothing_new(view, &call)
-                && !aim::never_alone(view, &call);
-            if !dull {
-                return Some((purpose, call));
+        let dull = |view: &View<'_, '_>, call: &Call| {
+            !matches!(purpose, Purpose::Body | Purpose::Read)
+                && aim::nothing_new(view, call)
+                && !aim::never_alone(view, call)
+        };
+        match found {
+            Some(call) if !dull(view, &call) => return Some((purpose, call)),
+            found => {
+                if let Some(look) = look::moving(view) {
+                    return Some((Purpose::Motion, look));
+                }
+                if let (Some(call), Purpose::Effect | Purpose::Move) = (found, purpose) {
+                    return Some((purpose, call));
+                }
             }
-            if let Some(look) = look::moving(view) {
-                return Some((Purpose::Motion, look));
-            }
-            // A refusal that was met in all its forms shows less than any change.
-            let changes = matches!(purpose, Purpose::Effect | Purpose::Move);
-            self.intent_for = Purpose::Effect;
-            let other = if changes { None } else { self.aim(view, &|clause| has_effect(clause)) };
-            return Some(other.map_or((purpose, call), |call| (Purpose::Effect, call)));
         }
-        let other = moves::accepted_move(view).map(|call| (Purpose::Move, call));
-        other
-            .or_else(|| look::read_something(view).map(|call| (Purpose::Read, call)))
+        // A refusal that was met in all its forms shows less than any change.
+        self.intent_for = Purpose::Effect;
+        if let Some(call) = self.aim(view, &|clause| has_effect(clause)).or_else(|| moves::accepted_move(view)) {
+            return Some((Purpose::Effect, call));
+        }
+        // Where nothing can be changed any more, something has to go before anything can come.
+        let worn = lives::worn(view).map(|call| (Purpose::Life, call));
+        worn.or_else(|| look::read_something(view).map(|call| (Purpose::Read, call)))
             .or_else(|| moves::anything(view).map(|call| (Purpose::Anything, call)))
     }
 
@@ -249,10 +259,10 @@ impl Guided {
         }
         let mut targets: Vec<&Actor> =
             view.scene.actors.iter().filter(|actor| own(actor) && actor.presence == Presence::Rest).collect();
-        let met = least_met(view.situation, clause, REASONS_MAX).map_or(usize::MAX, |met| met.max(2));
+        let known = least_hidden(view.situation, clause, HIDDEN_MAX).map_or(usize::MAX, |known| known.max(2));
         while !targets.is_empty() {
             let target = targets.remove(view.rng.below(targets.len() as u64) as usize);
-            if let Some(way) = way(view.scene, (clause, met), target, RADIUS, view.rng) {
+            if let Some(way) = way(view.scene, (clause, known), target, RADIUS, view.rng) {
                 self.intent = way.into();
                 return self.follow(view);
             }

@@ -3,6 +3,7 @@
 //! What is there decides how things can stand to each other: two of one kind beside each other show other things
 //! than one with all that can be made of it. No mixture has all of it, so that it is drawn anew now and then.
 
+use super::super::chooser::takes_place;
 use super::super::hints::Hints;
 use super::super::situation::Situation;
 use crate::model::Model;
@@ -80,11 +81,44 @@ fn kinds(model: &Model, hints: &Hints) -> Vec<(usize, bool)> {
     let mut found: BTreeMap<usize, bool> = BTreeMap::new();
     for id in &hints.creating {
         let new = model.operations[id].about.iter().filter(|about| matches!(about.binding, Binding::New(_)));
-        for about in new.filter(|about| hints.deletable.is_empty() || hints.deletable.contains(&about.resource)) {
+        for about in new.filter(|about| takes_place(hints, about.resource)) {
             *found.entry(about.resource).or_default() |= hints.founding.contains(id);
         }
     }
     let mut kinds: Vec<(usize, bool)> = found.into_iter().collect();
     kinds.sort_by_key(|(kind, founding)| (!founding, *kind));
     kinds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All mixtures that come of many draws, each as the things of kind 0, 1, ….
+    fn check(founding: &[bool], places: usize, expected: &[&[usize]]) {
+        let kinds: Vec<(usize, bool)> = founding.iter().copied().enumerate().collect();
+        let mut rng = Rng::new(1, 1, 1, 1);
+        let drawn = (0..200).map(|_| mixture(&kinds, places, &mut rng).into_values().collect::<Vec<usize>>());
+        let found: std::collections::BTreeSet<Vec<usize>> = drawn.collect();
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn one_kind_has_as_many_things_as_there_are_places_and_three_at_most() {
+        check(&[true], 1, &[&[1]]);
+        check(&[true], 3, &[&[1], &[2], &[3]]);
+        check(&[true], 9, &[&[1], &[2], &[3]]);
+    }
+
+    #[test]
+    fn what_is_made_of_things_gets_the_places_that_these_leave() {
+        check(&[true, false], 3, &[&[1, 2], &[2, 1]]);
+        check(&[true, false], 5, &[&[1, 4], &[2, 3], &[3, 2]]);
+        check(&[true, false, false], 4, &[&[1, 1, 2], &[1, 2, 1], &[2, 1, 1]]);
+    }
+
+    #[test]
+    fn each_kind_may_come_once_even_where_there_are_fewer_places() {
+        check(&[true, false], 1, &[&[1, 1]]);
+    }
 }
