@@ -194,7 +194,14 @@ fn witness(subject: &Subject<'_>, seed: u64, number: usize, found: &Found) -> Wi
         }
         _ => format!("probity replay {{reports}}/{suite}/{file}{options}"),
     };
-    WitnessRow { seen_again, replay, file, outcomes: outcomes(plan, history), plan: plan.clone() }
+    WitnessRow {
+        seen_again,
+        shrinking: found.shrinking,
+        replay,
+        file,
+        outcomes: outcomes(plan, history),
+        plan: plan.clone(),
+    }
 }
 
 /// As a shell takes it for one word.

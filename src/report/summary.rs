@@ -141,10 +141,12 @@ fn failure(out: &mut String, finding: &FindingRow, shown: &Shown<'_>) {
         return;
     }
     let count = witness.plan.steps.len();
-    let _ = if witness.seen_again {
-        writeln!(out, "  witness, {}:", counted(count, "step", "steps"))
-    } else {
-        writeln!(out, "  seen once, and not again when the plan was repeated; the whole plan, {count} steps:")
+    let _ = match (witness.seen_again, witness.shrinking) {
+        (true, _) => writeln!(out, "  witness, {}:", counted(count, "step", "steps")),
+        (false, 0) => writeln!(out, "  seen once; nothing was left to run it again; the whole plan, {count} steps:"),
+        (false, _) => {
+            writeln!(out, "  seen once, and not again when the plan was repeated; the whole plan, {count} steps:")
+        }
     };
     for line in steps(&witness.plan, &witness.outcomes) {
         let _ = writeln!(out, "    {line}");

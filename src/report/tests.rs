@@ -196,8 +196,14 @@ fn conclusion(model: &Model) -> Conclusion {
             ),
         ],
         found: vec![
-            Found { finding: narrowed, plan: plan(), history: history(), witness: Some((plan(), history())) },
-            Found { finding: once, plan: plan(), history: history(), witness: None },
+            Found {
+                finding: narrowed,
+                plan: plan(),
+                history: history(),
+                witness: Some((plan(), history())),
+                shrinking: 3,
+            },
+            Found { finding: once, plan: plan(), history: history(), witness: None, shrinking: 3 },
         ],
         tally: Tally {
             silent: BTreeMap::from([(
@@ -252,6 +258,15 @@ fn usual() -> Report {
 #[test]
 fn the_summary_says_what_failed_with_source_witness_and_replay_line() {
     insta::assert_snapshot!(summary(&usual(), &SHOWN));
+}
+
+#[test]
+fn a_finding_that_nothing_was_left_to_see_again_is_not_called_gone() {
+    let mut report = usual();
+    report.findings[1].witness.shrinking = 0;
+    let said = summary(&report, &SHOWN);
+    assert!(said.contains("seen once; nothing was left to run it again"), "{said}");
+    assert!(!said.contains("not again when the plan was repeated"), "{said}");
 }
 
 #[test]
