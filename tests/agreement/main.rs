@@ -2,8 +2,8 @@
 //!
 //! Where the two disagree, the page decides: `docs/DISAGREEMENTS.md` says who was wrong. In the short form a few
 //! thousand steps are compared; `PROBITY_LONG=1` asks for 100,000 steps of each suite, 300 campaigns and ten
-//! seeds for each fault. `PROBITY_FAULT` names the faults that are looked for, with commas between, and
-//! `PROBITY_TRACE=1` prints what was asked on the way.
+//! seeds for each fault. `PROBITY_FAULT` names the faults that are looked for, with commas between,
+//! `PROBITY_SEEDS` says on how many seeds, and `PROBITY_TRACE=1` prints what was asked on the way.
 
 mod bridge;
 mod profiles;
@@ -15,6 +15,9 @@ use probity::campaign::Conclusion;
 use stand::{Bound, campaign, load, said, traced};
 use std::collections::{BTreeMap, BTreeSet};
 use witness::{FAULTS, Settings, Weather};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn long() -> bool {
     std::env::var_os("PROBITY_LONG").is_some_and(|set| set == "1")
@@ -86,7 +89,8 @@ fn found_after(conclusion: &Conclusion) -> Option<u64> {
 
 /// Faults within 400 requests: in the long form on nine of ten seeds, in the short one on one of three.
 fn faults_found(suite: &str) {
-    let seeds: u64 = if long() { 10 } else { 3 };
+    let asked = std::env::var("PROBITY_SEEDS").ok().map(|many| many.parse().expect("PROBITY_SEEDS is a number"));
+    let seeds: u64 = asked.unwrap_or(if long() { 10 } else { 3 });
     let may_miss = if long() { 1 } else { 2 };
     let mut missed: BTreeMap<&str, u64> = BTreeMap::new();
     let wanted = std::env::var("PROBITY_FAULT").unwrap_or_default();

@@ -13,8 +13,8 @@ use crate::schema::catalog::{self, Operation};
 use crate::schema::{Draw, Rng, draw_valid};
 use crate::suite::{Binding, Verb};
 pub(super) use cast::holds;
-use cast::{caller, cast};
-use place::place;
+use cast::{Cast, caller, cast};
+use place::{place, place_of};
 use serde_json::Value;
 use wish::{Draft, apply, wishes};
 
@@ -56,7 +56,10 @@ pub fn build(scene: &Scene<'_>, ask: &Ask, rng: &mut Rng) -> Option<Call> {
     let version = version_by(scene.model, &step.headers, &step.binding);
     let how = Draw { optional_percent: ask.optional_percent, microversion: version.clone(), ..Draw::default() };
     let shape = scene.schemas.request(operation, version.as_deref());
-    if let Some(shape) = shape {
+    // What goes into a body may depend on what stands in it: then a first one is drawn.
+    let of_body = |need: &&Need| need.root == Root::Body || need.other.roots().iter().any(|root| &**root == "body");
+    let named_in_it = |cast: &Cast<'_>| place_of(cast.about).is_some_and(|path| &*path.root == "body");
+    if let Some(shape) = shape.filter(|_| needs.iter().any(of_body) || casts.iter().any(named_in_it)) {
         step.body = Some(draw_valid(shape, rng, &how).ok()?);
     }
     let placed = place(&casts, &mut step, rng);

@@ -22,6 +22,12 @@ pub(super) struct Aim {
     pub count: u64,
 }
 
+impl Aim {
+    fn key(&self) -> (ClauseId, Option<String>) {
+        (self.clause, self.operation.clone())
+    }
+}
+
 /// Whether it is open what becomes of the call; then how hidden the reason is
 /// to refuse it; then how little is new about the call; then how often the
 /// clause was tested. The least is the best.
@@ -40,9 +46,16 @@ impl Guided {
             let written = model.written(aim.clause)?;
             Some((format!("{:?} {:?}", written.calls, aim.operation), written.when.as_ref()?.text().to_string()))
         };
+        let now = view.situation.steps.len();
+        let vain = |aim: &Aim| self.vain.get(&aim.key()).is_some_and(|(until, _)| now < *until);
         let ranked = ranked.into_iter().filter(|aim| alike(aim).is_none_or(|guard| guards.insert(guard)));
-        for (rank, aim) in ranked.take(CLAUSES_MAX).enumerate() {
+        let ranked: Vec<Aim> = ranked.filter(|aim| !vain(aim)).take(CLAUSES_MAX).collect();
+        for (rank, aim) in ranked.into_iter().enumerate() {
             let found = freshest(view, &aim);
+            if found.is_none() && aim.operation.is_some() {
+                let misses = self.vain.get(&aim.key()).map_or(0, |(_, misses)| *misses);
+                self.vain.insert(aim.key(), (now + (2 << misses.min(5)), misses + 1));
+            }
             // Behind other reasons a refusal shows little: there may be a way to where it stands alone.
             let behind = model.written(aim.clause).is_some_and(|clause| !matches!(clause.verb, Verb::Accept(_)))
                 && least_hidden(view.situation, aim.clause, 1).is_none();
@@ -143,7 +156,7 @@ fn freshest(view: &mut View<'_, '_>, aim: &Aim) -> Option<(Score, Call)> {
     for nth in 0..3 * CALLS_MAX {
         // A refusal that stands alone is worth more draws.
         let alone = best.as_ref().is_some_and(|((_, others, ..), _)| *others == 0);
-        if nth >= CALLS_MAX && (!refusing || alone) {
+        if nth >= CALLS_MAX && (!refusing || alone || by_caller) {
             break;
         }
         let leg = view.rng.pick(&speaking)?.clone();
@@ -154,7 +167,15 @@ fn freshest(view: &mut View<'_, '_>, aim: &Aim) -> Option<(Score, Call)> {
             continue;
         }
         // Behind other reasons it shows little, and no more than it has shown before.
-        if score.1 > 0 && met_often(view.situation, clause, score.1 + 1) {
+        // Who asks is the reason then: each operation asks for itself, once.
+        let often = match aim.operation {
+            Some(_) => aim.count > 0,
+            None => met_often(view.situation, clause, score.1 + 1),
+        };
+        if score.1 > 0 && often {
+            if by_caller {
+                break;
+            }
             continue;
         }
         if best.as_ref().is_none_or(|(known, _)| score < *known) {

@@ -43,6 +43,8 @@ pub struct Guided {
     intent_for: Purpose,
     /// Searches that found nothing: by clause, the step until which it is left alone.
     barred: BTreeMap<ClauseId, (usize, usize)>,
+    /// The same for calls by others, which their operation decides: by clause and operation.
+    vain: BTreeMap<(ClauseId, Option<String>), (usize, usize)>,
     /// Deviations sent so far.
     sent: Sent,
     /// Waits in a row for things that are not determined.
@@ -75,6 +77,7 @@ impl Guided {
             intent_for: Purpose::Effect,
             barred: BTreeMap::new(),
             sent: Sent::default(),
+            vain: BTreeMap::new(),
             waits: 0,
             waited: BTreeSet::new(),
             ledger: Ledger::default(),
