@@ -28,8 +28,7 @@ pub(super) async fn settle(desk: &Desk<'_>, step: &Step, index: usize, first: Du
             return Ok(StepEnd::NotSettled(Unrest::Quiet));
         }
         if looked && desk.only_time_tells(index) {
-            let early = begun + (end - begun) / EARLY;
-            wait = if now < early { wait.max(early - now) } else { end - now };
+            wait = end - now;
         }
         // The last poll is made at the bound itself, so that what is late is seen to be late.
         desk.pause(desk.spread(wait, index).min(end - now)).await?;
@@ -51,10 +50,6 @@ pub(super) async fn settle(desk: &Desk<'_>, step: &Step, index: usize, first: Du
     }
     Ok(StepEnd::Settled)
 }
-
-/// Where only time tells, looks are spared: one after a part of so many of the time that there is, by when a
-/// course that is slow to begin mostly shows, and one at the end.
-const EARLY: u32 = 20;
 
 /// The last round of replies, and since when they have been the same.
 struct Seen {
