@@ -108,7 +108,7 @@ pub(super) fn settle(view: &mut View<'_, '_>, call: &Call, on_a_way: bool) -> Se
         view.situation.model.suite.resources.iter().map(|resource| resource.settles_ms).min().unwrap_or(10_000);
     // Late is when most things rest, so that one poll will do; the runner waits no longer than its pace allows.
     let late = (settles / 9).clamp(1_000, 120_000);
-    let after_ms = [0, 400, late / 25, late, late][view.rng.below(5) as usize];
+    let after_ms = [0, 400, late, late, late][view.rng.below(5) as usize];
     Settle::Poll { after_ms }
 }
 
