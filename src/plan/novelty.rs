@@ -77,7 +77,8 @@ pub fn traits(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outlook
     found.extend(step.headers.iter().map(|(name, value)| format!("{name} {value}")));
     found.extend(step.query.keys().map(|name| format!("query {name}")));
     let mut many: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in &names {
+    let told = !whatever_is_there(situation, scene, call, outlook);
+    for name in names.iter().filter(|_| told) {
         let Some(handle) = situation.handles.get(name) else { continue };
         let kind = situation.model.suite.resources[handle.kind].name.as_str();
         *many.entry(kind).or_default() += 1;
@@ -86,9 +87,18 @@ pub fn traits(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outlook
         found.extend(kin(situation, scene, name).into_iter().map(|kin| format!("{kind} of {kin}")));
     }
     found.extend(many.into_iter().map(|(kind, many)| format!("{many} {kind}")));
-    found.extend(beside(situation, scene, &step.operation, &names));
+    if told {
+        found.extend(beside(situation, scene, &step.operation, &names));
+    }
     let of_call = found.into_iter().map(|name| format!("{} {verdict}; {name}", step.operation));
     of_call.chain(hidden(situation, scene, call, outlook)).collect()
+}
+
+/// Whether the call has to be refused for a reason that hangs on no thing, such as who asks: the same in each history.
+fn whatever_is_there(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outlook: &Outlook) -> bool {
+    let about = &situation.model.operations[&call.step.operation].about;
+    let of_things = |clause: &ClauseId| about.iter().any(|about| scene.hints.reads(*clause, &about.name));
+    outlook.0.first().is_some_and(|reading| reading.demanded.iter().any(|clause| !of_things(clause)))
 }
 
 /// What was accepted on a thing before, how often, and the last two in their order.
