@@ -160,8 +160,21 @@ fn sacrifices(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {
     all
 }
 
-/// Accepted changes of a thing that delete nothing; of creates only those of what is made from it.
+/// Accepted changes of a thing that delete nothing; of creates only those of what is made from it, and from others
+/// of its kind: what belongs to another may be what a clause speaks of.
 fn moves(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {
+    let beside = |actor: &&Actor| {
+        actor.id != target.id
+            && actor.id.kind == target.id.kind
+            && actor.owner == Who::Owner
+            && actor.presence == Presence::Rest
+    };
+    let makes = |leg: &Leg| scene.hints.creating.contains(&leg.operation);
+    let of_others = scene.actors.iter().filter(beside).flat_map(|other| changes(scene, other)).filter(makes);
+    changes(scene, target).into_iter().chain(of_others).collect()
+}
+
+fn changes(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {
     let mut all = Vec::new();
     for operation in scene.model.operations.values().filter(|operation| operation.changes) {
         if scene.hints.deleting.contains(&operation.id) {
