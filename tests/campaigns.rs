@@ -150,7 +150,6 @@ fn each_everyday_fault_of_volumes_and_snapshots_is_found_by_a_clause_that_may_re
         "a snapshot loses the name that was asked for",
         "reverting ends in an error of the server",
         "an attached volume is reverted",
-        "snapshots stay when their volume is deleted together with them",
     ];
     all_are_found("scp-volume", include_str!("faults_of_volumes.yaml"), &short);
 }

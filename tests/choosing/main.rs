@@ -119,6 +119,26 @@ fn refusals_are_met_where_nothing_else_stands_in_the_way() {
     assert!(by_guide >= 8 && by_guide >= 4 * by_chance, "guided {by_guide}, random {by_chance}");
 }
 
+/// What one caller may do with another's things is asked of each operation, and early: an id that never was would
+/// be refused by a server that checks no owner, too.
+#[test]
+fn many_operations_are_asked_for_what_is_anothers() {
+    let bench = Bench::new(shipped("scp-volume"), "none");
+    let naming = bench.schemas.catalog.operations.iter().filter(|operation| !operation.path.is_empty()).count();
+    let asked = |walked: &Walked| {
+        let steps = walked.plans.iter().flatten().filter(|step| step.caller == "other" && step.births.is_empty());
+        let by_handle = steps.filter(|step| step.path.values().any(|value| value.get("$handle").is_some()));
+        by_handle.map(|step| step.operation.clone()).collect::<std::collections::BTreeSet<_>>().len()
+    };
+    let (mut by_guide, mut by_chance) = (0, 0);
+    for seed in 0..4 {
+        by_guide += asked(&guided(&bench, seed, 600));
+        by_chance += asked(&random(&bench, seed, 600));
+    }
+    println!("guided {by_guide}, random {by_chance}, of {}", 4 * naming);
+    assert!(by_guide * 5 >= 4 * naming * 2, "guided {by_guide}, random {by_chance}, of {}", 4 * naming);
+}
+
 #[test]
 fn what_no_sequence_of_calls_reaches_is_told_from_what_takes_many() {
     let bench = Bench::new(lamps::lamps(), "owner");

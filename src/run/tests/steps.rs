@@ -75,7 +75,7 @@ fn where_only_time_tells_looks_are_spared_until_the_bound() {
         assert_eq!(carried.run.exchanges.last().unwrap().sent_ms, 60_000);
         carried.run.spent.polls
     };
-    assert_eq!((looks(true), looks(false)), (3, 10));
+    assert_eq!((looks(true), looks(false)), (2, 10));
 }
 
 #[test]
