@@ -27,6 +27,7 @@ pub(super) async fn settle(desk: &Desk<'_>, step: &Step, index: usize, first: Du
         if now - seen.since >= pace.quiet {
             return Ok(StepEnd::NotSettled(Unrest::Quiet));
         }
+        // Nothing that a look shows before the bound could end the waiting.
         if looked && desk.only_time_tells(index) {
             wait = end - now;
         }

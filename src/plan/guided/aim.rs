@@ -167,7 +167,7 @@ fn freshest(view: &mut View<'_, '_>, aim: &Aim) -> Option<(Score, Call)> {
             continue;
         }
         // Behind other reasons it shows little, and no more than it has shown before.
-        // Who asks is the reason then: each operation asks for itself, once.
+        // A clause about every call is held to by each operation for itself: once shows it there.
         let often = match aim.operation {
             Some(_) => aim.count > 0,
             None => met_often(view.situation, clause, score.1 + 1),

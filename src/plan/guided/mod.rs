@@ -43,7 +43,7 @@ pub struct Guided {
     intent_for: Purpose,
     /// Searches that found nothing: by clause, the step until which it is left alone.
     barred: BTreeMap<ClauseId, (usize, usize)>,
-    /// The same for calls by others, which their operation decides: by clause and operation.
+    /// The same of clauses about every call, which each operation has to hold to: no call was worth its request.
     vain: BTreeMap<(ClauseId, Option<String>), (usize, usize)>,
     /// Deviations sent so far.
     sent: Sent,
