@@ -32,8 +32,8 @@ pub struct Found {
     pub history: History,
     /// The smallest plan that still shows it, with its own history; none where it did not show again.
     pub witness: Option<(Plan, History)>,
-    /// Requests spent on seeing it again and on the smallest plan. With 0 nothing was run again.
-    pub shrinking: u64,
+    /// Whether a plan for it was run again to its end; if not, that it did not show again means nothing.
+    pub repeated: bool,
 }
 
 /// What the requests were spent on.

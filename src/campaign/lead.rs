@@ -207,7 +207,7 @@ impl Gathered {
             if self.known.insert(finding.clauses.clone()) {
                 share.tell(&Event::Found { finding });
                 let (plan, history) = (driven.plan.clone(), driven.history.clone());
-                self.found.push(Found { finding: finding.clone(), plan, history, witness: None, shrinking: 0 });
+                self.found.push(Found { finding: finding.clone(), plan, history, witness: None, repeated: false });
             } else {
                 self.tally.repeated += 1;
             }
@@ -259,7 +259,7 @@ async fn shrink_all(share: &Share<'_>, order: &Order<'_>, gathered: &mut Gathere
         let smallest = smaller(share, found, left).await?;
         left = left.saturating_sub(smallest.requests);
         gathered.spent.shrinking += smallest.requests;
-        found.shrinking = smallest.requests;
+        found.repeated = smallest.repeated;
         found.witness = smallest.witness;
     }
     Ok(())

@@ -10,13 +10,15 @@ use crate::plan::{Plan, Settle, Step, handle_name};
 use crate::schema::simpler;
 use crate::shrink::{Limits, Trial, closed, shrink};
 use serde_json::Value;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 /// What shrinking has left, and what it cost.
 pub struct Smallest {
     /// None where the finding did not show again.
     pub witness: Option<(Plan, History)>,
+    /// Some plan for it was run to its end: no bound cut it short.
+    pub repeated: bool,
     pub requests: u64,
 }
 
@@ -29,6 +31,7 @@ pub async fn smaller(share: &Share<'_>, found: &Found, requests_max: u64) -> Res
     let limits = Limits { tries_max: 2_000, requests_max };
     let fault: RefCell<Option<Fault>> = RefCell::new(None);
     let shown: RefCell<BTreeMap<String, History>> = RefCell::new(BTreeMap::new());
+    let repeated = Cell::new(false);
     let number = found.finding.plan;
     let values = |step: &Step| simpler_steps(site, step);
     let worthwhile = |steps: &[Step]| closed(steps).len() == steps.len();
@@ -45,6 +48,7 @@ pub async fn smaller(share: &Share<'_>, found: &Found, requests_max: u64) -> Res
                 };
                 let fails = driven.findings.iter().any(|finding| same(&finding.clauses));
                 let requests = driven.spent.requests;
+                repeated.set(repeated.get() || fails || driven.stop.is_none());
                 if fails {
                     shown.borrow_mut().insert(written(&candidate), driven.history);
                 }
@@ -81,7 +85,11 @@ pub async fn smaller(share: &Share<'_>, found: &Found, requests_max: u64) -> Res
     }
     let history = shown.borrow_mut().remove(&written(&plan));
     let witness = if shrunk.reproduced { history.map(|history| (plan, history)) } else { None };
-    Ok(Smallest { witness, requests: shrunk.requests + first.requests + last.requests + spared })
+    Ok(Smallest {
+        witness,
+        repeated: repeated.get(),
+        requests: shrunk.requests + first.requests + last.requests + spared,
+    })
 }
 
 /// Plans of one call that may show the same: the last call on a thing that never existed, or a read

@@ -72,13 +72,12 @@ pub fn traits(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outlook
         (_, true) => "refused",
         _ => "open",
     };
-    let names = named(step);
+    let names = if whatever_is_there(situation, scene, call, outlook) { BTreeSet::new() } else { named(step) };
     let mut found = BTreeSet::from([format!("binding {}", step.binding), format!("by {}", step.caller)]);
     found.extend(step.headers.iter().map(|(name, value)| format!("{name} {value}")));
     found.extend(step.query.keys().map(|name| format!("query {name}")));
     let mut many: BTreeMap<&str, usize> = BTreeMap::new();
-    let told = !whatever_is_there(situation, scene, call, outlook);
-    for name in names.iter().filter(|_| told) {
+    for name in &names {
         let Some(handle) = situation.handles.get(name) else { continue };
         let kind = situation.model.suite.resources[handle.kind].name.as_str();
         *many.entry(kind).or_default() += 1;
@@ -87,9 +86,7 @@ pub fn traits(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outlook
         found.extend(kin(situation, scene, name).into_iter().map(|kin| format!("{kind} of {kin}")));
     }
     found.extend(many.into_iter().map(|(kind, many)| format!("{many} {kind}")));
-    if told {
-        found.extend(beside(situation, scene, &step.operation, &names));
-    }
+    found.extend(beside(situation, scene, &step.operation, &names));
     let of_call = found.into_iter().map(|name| format!("{} {verdict}; {name}", step.operation));
     of_call.chain(hidden(situation, scene, call, outlook)).collect()
 }

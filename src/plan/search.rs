@@ -136,13 +136,8 @@ fn with_changes(actors: &Rc<[Actor]>, born: &[(usize, Vec<Id>)], world: &World) 
 
 /// Deletions of other things, which make room where there is none.
 fn sacrifices(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {
-    let there = |actor: &&Actor| {
-        actor.id != target.id
-            && actor.owner == Who::Owner
-            && actor.presence == Presence::Rest
-            && takes_place(scene.hints, usize::from(actor.id.kind))
-    };
-    let others: Vec<&Actor> = scene.actors.iter().filter(there).collect();
+    let takes = |actor: &&Actor| takes_place(scene.hints, usize::from(actor.id.kind));
+    let others: Vec<&Actor> = beside(scene, target).filter(takes).collect();
     let mut all = Vec::new();
     for operation in scene.hints.deleting.iter().map(|id| &scene.model.operations[id]) {
         let ends = |clause: &&ClauseId| scene.model.written(**clause).is_some_and(has_effect);
@@ -163,15 +158,16 @@ fn sacrifices(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {
 /// Accepted changes of a thing that delete nothing; of creates only those of what is made from it, and from others
 /// of its kind: what belongs to another may be what a clause speaks of.
 fn moves(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {
-    let beside = |actor: &&Actor| {
-        actor.id != target.id
-            && actor.id.kind == target.id.kind
-            && actor.owner == Who::Owner
-            && actor.presence == Presence::Rest
-    };
+    let alike = beside(scene, target).filter(|actor| actor.id.kind == target.id.kind);
     let makes = |leg: &Leg| scene.hints.creating.contains(&leg.operation);
-    let of_others = scene.actors.iter().filter(beside).flat_map(|other| changes(scene, other)).filter(makes);
+    let of_others = alike.flat_map(|other| changes(scene, other)).filter(makes);
     changes(scene, target).into_iter().chain(of_others).collect()
+}
+
+/// The owner's other things that are there and at rest.
+fn beside<'a>(scene: &'a Scene<'_>, target: &Actor) -> impl Iterator<Item = &'a Actor> {
+    let other = |actor: &&Actor| actor.id != target.id && actor.owner == Who::Owner && actor.presence == Presence::Rest;
+    scene.actors.iter().filter(other)
 }
 
 fn changes(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {

@@ -196,7 +196,7 @@ fn witness(subject: &Subject<'_>, seed: u64, number: usize, found: &Found) -> Wi
     };
     WitnessRow {
         seen_again,
-        shrinking: found.shrinking,
+        repeated: found.repeated,
         replay,
         file,
         outcomes: outcomes(plan, history),

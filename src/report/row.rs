@@ -97,9 +97,9 @@ pub struct Narrowed {
 pub struct WitnessRow {
     /// It was run again and showed the same; if not, `plan` is the whole plan in which it was seen once.
     pub seen_again: bool,
-    /// Requests spent on seeing it again and on the smallest plan. With 0 nothing was run again.
+    /// A plan for it was run again to its end; if not, nothing follows from that it was not seen again.
     #[serde(default)]
-    pub shrinking: u64,
+    pub repeated: bool,
     /// File beside the report.
     pub file: String,
     /// The command that replays it, or what to do where only its tests can; `{reports}` stands for the folder the reports are in.

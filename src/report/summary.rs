@@ -141,10 +141,12 @@ fn failure(out: &mut String, finding: &FindingRow, shown: &Shown<'_>) {
         return;
     }
     let count = witness.plan.steps.len();
-    let _ = match (witness.seen_again, witness.shrinking) {
+    let _ = match (witness.seen_again, witness.repeated) {
         (true, _) => writeln!(out, "  witness, {}:", counted(count, "step", "steps")),
-        (false, 0) => writeln!(out, "  seen once; nothing was left to run it again; the whole plan, {count} steps:"),
-        (false, _) => {
+        (false, false) => {
+            writeln!(out, "  seen once; nothing was left to run it again; the whole plan, {count} steps:")
+        }
+        (false, true) => {
             writeln!(out, "  seen once, and not again when the plan was repeated; the whole plan, {count} steps:")
         }
     };

@@ -201,9 +201,9 @@ fn conclusion(model: &Model) -> Conclusion {
                 plan: plan(),
                 history: history(),
                 witness: Some((plan(), history())),
-                shrinking: 3,
+                repeated: true,
             },
-            Found { finding: once, plan: plan(), history: history(), witness: None, shrinking: 3 },
+            Found { finding: once, plan: plan(), history: history(), witness: None, repeated: true },
         ],
         tally: Tally {
             silent: BTreeMap::from([(
@@ -263,7 +263,7 @@ fn the_summary_says_what_failed_with_source_witness_and_replay_line() {
 #[test]
 fn a_finding_that_nothing_was_left_to_see_again_is_not_called_gone() {
     let mut report = usual();
-    report.findings[1].witness.shrinking = 0;
+    report.findings[1].witness.repeated = false;
     let said = summary(&report, &SHOWN);
     assert!(said.contains("seen once; nothing was left to run it again"), "{said}");
     assert!(!said.contains("not again when the plan was repeated"), "{said}");

@@ -120,5 +120,5 @@ fn fitting(shelf: &Shelf, history: &History) -> Result<Loaded, Wrong> {
 /// A recording holds no plan: what was seen stands for it.
 fn recorded(history: &History, finding: Finding) -> Found {
     let plan = Plan { format: FORMAT, suite: history.header.suite.clone(), drawn: None, steps: Vec::new() };
-    Found { finding, plan, history: history.clone(), witness: None, shrinking: 0 }
+    Found { finding, plan, history: history.clone(), witness: None, repeated: false }
 }

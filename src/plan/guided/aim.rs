@@ -22,12 +22,6 @@ pub(super) struct Aim {
     pub count: u64,
 }
 
-impl Aim {
-    fn key(&self) -> (ClauseId, Option<String>) {
-        (self.clause, self.operation.clone())
-    }
-}
-
 /// Whether it is open what becomes of the call; then how hidden the reason is
 /// to refuse it; then how little is new about the call; then how often the
 /// clause was tested. The least is the best.
@@ -47,14 +41,15 @@ impl Guided {
             Some((format!("{:?} {:?}", written.calls, aim.operation), written.when.as_ref()?.text().to_string()))
         };
         let now = view.situation.steps.len();
-        let vain = |aim: &Aim| self.vain.get(&aim.key()).is_some_and(|(until, _)| now < *until);
+        let key = |aim: &Aim| (aim.clause, aim.operation.clone());
+        let vain = |aim: &Aim| aim.operation.is_some() && self.barred.get(&key(aim)).is_some_and(|it| now < it.until);
         let ranked = ranked.into_iter().filter(|aim| alike(aim).is_none_or(|guard| guards.insert(guard)));
         let ranked: Vec<Aim> = ranked.filter(|aim| !vain(aim)).take(CLAUSES_MAX).collect();
         for (rank, aim) in ranked.into_iter().enumerate() {
             let found = freshest(view, &aim);
             if found.is_none() && aim.operation.is_some() {
-                let misses = self.vain.get(&aim.key()).map_or(0, |(_, misses)| *misses);
-                self.vain.insert(aim.key(), (now + (2 << misses.min(5)), misses + 1));
+                let barred = self.barred.entry(key(&aim)).or_default();
+                *barred = barred.again(now);
             }
             // Behind other reasons a refusal shows little: there may be a way to where it stands alone.
             let behind = model.written(aim.clause).is_some_and(|clause| !matches!(clause.verb, Verb::Accept(_)))

@@ -41,10 +41,8 @@ pub struct Guided {
     /// Legs still to go towards a clause, and what for.
     intent: VecDeque<Leg>,
     intent_for: Purpose,
-    /// Searches that found nothing: by clause, the step until which it is left alone.
-    barred: BTreeMap<ClauseId, (usize, usize)>,
-    /// The same of clauses about every call, which each operation has to hold to: no call was worth its request.
-    vain: BTreeMap<(ClauseId, Option<String>), (usize, usize)>,
+    /// Searches that found nothing, by clause (and operation, of one about every call).
+    barred: BTreeMap<Key, Barred>,
     /// Deviations sent so far.
     sent: Sent,
     /// Waits in a row for things that are not determined.
@@ -56,6 +54,22 @@ pub struct Guided {
     /// How many things there may be now.
     rooms: Rooms,
     pages: Pages,
+}
+
+type Key = (ClauseId, Option<String>);
+
+/// How long something is left alone: the longer, the more often it was in vain.
+#[derive(Debug, Clone, Copy, Default)]
+struct Barred {
+    /// The step before which it is not tried again.
+    until: usize,
+    misses: usize,
+}
+
+impl Barred {
+    fn again(self, now: usize) -> Barred {
+        Barred { until: now + (2 << self.misses.min(5)), misses: self.misses + 1 }
+    }
 }
 
 /// Clauses looked at for one step, and calls tried for each.
@@ -77,7 +91,6 @@ impl Guided {
             intent_for: Purpose::Effect,
             barred: BTreeMap::new(),
             sent: Sent::default(),
-            vain: BTreeMap::new(),
             waits: 0,
             waited: BTreeSet::new(),
             ledger: Ledger::default(),
@@ -221,7 +234,7 @@ impl Guided {
                 _ => continue,
             };
             let waiting =
-                |aim: &aim::Aim| aim.count == 0 && self.barred.get(&aim.clause).is_none_or(|(_, misses)| *misses < 3);
+                |aim: &aim::Aim| aim.count == 0 && self.barred.get(&(aim.clause, None)).is_none_or(|it| it.misses < 3);
             if aim::ranked(view, sort).iter().any(waiting) {
                 *share *= 2;
             }
@@ -256,8 +269,8 @@ impl Guided {
 
     fn set_out(&mut self, view: &mut View<'_, '_>, clause: ClauseId) -> Option<Call> {
         let now = view.situation.steps.len();
-        let (until, misses) = self.barred.get(&clause).copied().unwrap_or((0, 0));
-        if now < until {
+        let barred = self.barred.get(&(clause, None)).copied().unwrap_or_default();
+        if now < barred.until {
             return None;
         }
         let mut targets: Vec<&Actor> =
@@ -270,7 +283,7 @@ impl Guided {
                 return self.follow(view);
             }
         }
-        self.barred.insert(clause, (now + (2 << misses.min(5)), misses + 1));
+        self.barred.insert((clause, None), barred.again(now));
         None
     }
 
