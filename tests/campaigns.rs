@@ -33,11 +33,24 @@ fn campaign(
     fault: Option<Mutant>,
     first_only: bool,
 ) -> Conclusion {
+    shrunk_within(20_000, model, schemas, seed, requests, fault, first_only)
+}
+
+/// The same with so many requests to see again what was found.
+fn shrunk_within(
+    shrink_requests_max: u64,
+    model: &Arc<Model>,
+    schemas: &Arc<Schemas>,
+    seed: u64,
+    requests: u64,
+    fault: Option<Mutant>,
+    first_only: bool,
+) -> Conclusion {
     let bounds = Bounds { worlds_max: 2_000, settle_percent: 100, insight: false };
     let home = Home { seed, tempo: Tempo::CLOUD, fault, bounds, steps_per_plan_max: 60, live_max: 3 };
     let budget = Budget {
         requests_max: requests,
-        shrink_requests_max: 20_000,
+        shrink_requests_max,
         plans_max: 1_000,
         steps_per_plan_max: 60,
         seconds_max: 10_000_000,
@@ -48,6 +61,24 @@ fn campaign(
     let order =
         Order { seed, budget, selection: Selection::default(), standing: &standing, witnesses: &[], shrink: true };
     at_home(model, schemas, &home, Cancel::never(), &order, &mut Deaf).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn what_no_request_was_left_for_is_not_said_to_have_been_run_again() {
+    let (model, schemas) = load("ecs-native");
+    let fault = mutants(&model, &schemas)
+        .into_iter()
+        .find(|fault| fault.name == "revert-resize.rolls-back/skips/server.flavor");
+    assert!(fault.is_some());
+    let seen = |shrink_requests_max: u64| {
+        let conclusion = shrunk_within(shrink_requests_max, &model, &schemas, 1, 2_000, fault.clone(), true);
+        let found = conclusion.found.first().expect("the fault is found");
+        (found.repeated, found.witness.is_some())
+    };
+    // None; enough for some calls of a plan; enough for all of them, again and again.
+    assert_eq!(seen(0), (false, false));
+    assert_eq!(seen(2), (false, false));
+    assert_eq!(seen(20_000), (true, true));
 }
 
 #[test]
