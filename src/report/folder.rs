@@ -2,10 +2,10 @@
 
 use super::certificate::Report;
 use crate::plan::Plan;
-use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// What goes into the folder.
 #[derive(Debug)]
@@ -32,8 +32,8 @@ pub fn write(folder: &Path, writing: &Writing<'_>) -> io::Result<()> {
     let kept: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
     files.push(("report.json".to_string(), writing.report.json().into_bytes()));
     let staged = stage(folder, &files)?;
-    for (temporary, place) in &staged {
-        fs::rename(temporary, place)?;
+    for (part, place) in staged {
+        part.persist(place)?;
     }
     forget_old_plans(folder, &kept)
 }
@@ -46,8 +46,8 @@ pub fn write_file(place: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = place.file_name().ok_or_else(|| io::Error::other("the path names no file"))?;
     fs::create_dir_all(folder)?;
-    for (temporary, place) in stage(folder, &[(name.to_string_lossy().into_owned(), bytes.to_vec())])? {
-        fs::rename(temporary, place)?;
+    for (part, place) in stage(folder, &[(name.to_string_lossy().into_owned(), bytes.to_vec())])? {
+        part.persist(place)?;
     }
     Ok(())
 }
@@ -63,25 +63,26 @@ pub fn plan_bytes(plan: &Plan) -> Vec<u8> {
     bytes
 }
 
-/// Temporary files with the places they are to take. If one cannot be written, none is left.
-fn stage(folder: &Path, files: &[(String, Vec<u8>)]) -> io::Result<Vec<(PathBuf, PathBuf)>> {
-    let mut staged: Vec<(PathBuf, PathBuf)> = Vec::with_capacity(files.len());
-    for (name, bytes) in files {
-        let mut hidden = OsString::from(".");
-        hidden.push(name);
-        hidden.push(format!(".{}.part", std::process::id()));
-        let temporary = folder.join(hidden);
-        staged.push((temporary.clone(), folder.join(name)));
-        let written =
-            File::create(&temporary).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
-        if let Err(error) = written {
-            for (temporary, _) in staged {
-                let _ = fs::remove_file(temporary);
-            }
-            return Err(error);
-        }
-    }
-    Ok(staged)
+/// Temporary files with the places they are to take. If one cannot be written, none is left: a temporary
+/// file goes with its value.
+fn stage(folder: &Path, files: &[(String, Vec<u8>)]) -> io::Result<Vec<(NamedTempFile, PathBuf)>> {
+    let staged = files.iter().map(|(name, bytes)| {
+        let mut part = part(folder, name)?;
+        part.write_all(bytes)?;
+        part.as_file().sync_all()?;
+        Ok((part, folder.join(name)))
+    });
+    staged.collect()
+}
+
+fn part(folder: &Path, name: &str) -> io::Result<NamedTempFile> {
+    let prefix = format!(".{name}.");
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(&prefix).suffix(".part");
+    // As any file of the user's, and not for one pair of eyes only: a report is passed on.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }
 
 fn forget_old_plans(folder: &Path, kept: &[String]) -> io::Result<()> {

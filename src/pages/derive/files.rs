@@ -8,7 +8,9 @@ use crate::pages::text::{digest, normalise};
 use crate::schema::catalog::Catalog;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// Pages in one folder tree; more than any vendor's reference has.
 const PAGES_MAX: usize = 5_000;
@@ -314,31 +316,32 @@ pub fn write(derived: &Derived, dir: &Path) -> Result<(), DeriveError> {
         |path: &Path, error: std::io::Error| DeriveError::Write { path: path.to_path_buf(), cause: error.to_string() };
     std::fs::create_dir_all(dir).map_err(|error| fail(dir, error))?;
     let stale = stale(derived, dir);
-    let mut ready: Vec<(PathBuf, PathBuf)> = Vec::new();
+    // On an error the temporary files go with their values.
+    let mut ready: Vec<(NamedTempFile, PathBuf)> = Vec::new();
     for (name, text) in rendered(derived) {
-        let (new, place) = (dir.join(format!(".{name}.new")), dir.join(&name));
-        let written = std::fs::write(&new, text);
-        ready.push((new.clone(), place));
-        if let Err(error) = written {
-            for (new, _) in &ready {
-                let _ = std::fs::remove_file(new);
-            }
-            return Err(fail(&new, error));
-        }
+        let place = dir.join(&name);
+        ready.push((part(dir, &name, &text).map_err(|error| fail(&place, error))?, place));
     }
-    for (new, place) in &ready {
-        if let Err(error) = std::fs::rename(new, place) {
-            for (new, _) in &ready {
-                let _ = std::fs::remove_file(new);
-            }
-            return Err(fail(place, error));
-        }
+    for (new, place) in ready {
+        new.persist(&place).map_err(|error| fail(&place, error.error))?;
     }
     for name in stale {
         let path = dir.join(name);
         std::fs::remove_file(&path).map_err(|error| fail(&path, error))?;
     }
     Ok(())
+}
+
+fn part(dir: &Path, name: &str, text: &str) -> std::io::Result<NamedTempFile> {
+    let prefix = format!(".{name}.");
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(&prefix).suffix(".new");
+    // As any file of the user's, and not for one pair of eyes only: a catalog is committed.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut new = builder.tempfile_in(dir)?;
+    new.write_all(text.as_bytes())?;
+    Ok(new)
 }
 
 /// Schemas that the catalog in the folder names and the new one does not.
