@@ -5,7 +5,7 @@ use probity::endpoint::{Call, Endpoint, Identities, Identity, compose};
 use probity::history::{Cause, Exchange};
 use probity::model::{Asked, Bounds, Heard, Id, Model};
 use probity::oracle::Judge;
-use probity::plan::{Chooser, Coverage, Ending, Handles, Hints, Limits, Settle, Situation, Step, cover};
+use probity::plan::{Chooser, Coverage, Ending, Handles, Hints, Limits, Recorded, Settle, Situation, Step, cover};
 use probity::schema::{Class, Schemas};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -85,6 +85,15 @@ impl Bench {
             let mut chooser = make(plan);
             runtime.block_on(self.plan(chooser.as_mut(), seed + plan, steps_max, requests, &mut walked));
         }
+        walked
+    }
+
+    /// One plan as it is recorded.
+    pub fn once(&self, steps: &[Step]) -> Walked {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
+        let mut walked = Walked::default();
+        runtime.block_on(self.plan(&mut Recorded::new(steps.to_vec()), 1, steps.len(), u64::MAX, &mut walked));
         walked
     }
 

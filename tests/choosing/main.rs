@@ -2,6 +2,7 @@
 
 mod drive;
 mod lamps;
+mod novel;
 
 use drive::{Bench, Walked};
 use probity::campaign::Standings;

@@ -1,0 +1,119 @@
+//! What is said to be new about a call: text in, text out.
+
+use crate::drive::Bench;
+use crate::lamps;
+use probity::plan::Step;
+use serde_json::{Value, json};
+
+/// `operation thing settle`, such as `dim lamp-1 rest`; a thing that was not there before is born.
+/// `operation thing go` goes on at once; a fourth word is the caller.
+fn step(line: &str, steps: &[Step]) -> Step {
+    let words: Vec<&str> = line.split(' ').collect();
+    let (operation, thing) = (words[0], words[1]);
+    let handle = json!({ "$handle": thing });
+    let level = steps.iter().filter(|step| step.operation == "dim").count() + 6;
+    let body = match operation {
+        "buyLamp" => json!({ "lamp": { "bulb": "warm", "note": "a" } }),
+        "dim" => json!({ "dim": { "level": level } }),
+        "writeCard" => json!({ "card": { "lamp": { "$handle": "lamp-1" }, "text": "a" } }),
+        _ => Value::Null,
+    };
+    let mut step = json!({
+        "operation": operation, "binding": "v1", "caller": words.get(3).unwrap_or(&"owner"),
+        "settle": if words[2] == "go" { json!("leave") } else { json!({ "poll": { "after_ms": 60_000 } }) },
+    });
+    match operation {
+        "buyLamp" => step["births"] = json!({ "lamp": [thing] }),
+        "writeCard" => step["births"] = json!({ "card": [thing] }),
+        _ => step["path"] = json!({ "lamp_id": handle }),
+    }
+    if !body.is_null() {
+        step["body"] = body;
+    }
+    serde_json::from_value(step).expect("a step")
+}
+
+/// What the last of these calls has about it, its binding and its caller apart.
+fn check(plan: &[&str], expected: &[&str]) {
+    let steps = plan.iter().fold(Vec::new(), |mut steps, line| {
+        steps.push(step(line, &steps));
+        steps
+    });
+    let bench = Bench::new(lamps::lamps(), "owner");
+    let before = bench.once(&steps[..steps.len() - 1]).coverage.traits;
+    let walked = bench.once(&steps);
+    assert_eq!(walked.found, Vec::<String>::new());
+    let more = walked.coverage.traits.iter().filter(|(name, count)| before.get(*name) != Some(count));
+    let told = more.map(|(name, _)| name.split_once("; ").map_or(name.as_str(), |(_, told)| told));
+    let told: Vec<&str> = told.filter(|name| !name.starts_with("binding ") && !name.starts_with("by ")).collect();
+    assert_eq!(told, expected, "{plan:?}");
+}
+
+#[test]
+fn a_call_tells_the_state_of_its_thing_and_what_was_done_to_it() {
+    check(
+        &["buyLamp lamp-1 rest", "switchOff lamp-1 rest", "switchOn lamp-1 rest"],
+        &["1 lamp", "lamp Rest \"DARK\"", "lamp after switchOff 1 times", "lamp straight after switchOff"],
+    );
+}
+
+#[test]
+fn a_fifth_time_is_like_the_third() {
+    let dim = "dim lamp-1 rest";
+    check(
+        &["buyLamp lamp-1 rest", dim, dim, dim, dim, dim],
+        &[
+            "1 lamp",
+            "lamp Rest \"LIT\"",
+            "lamp after dim 1 times",
+            "lamp after dim 2 times",
+            "lamp after dim 3 times",
+            "lamp straight after dim, dim",
+        ],
+    );
+}
+
+#[test]
+fn what_goes_on_beside_a_thing_is_told() {
+    check(
+        &["buyLamp lamp-1 rest", "buyLamp lamp-2 rest", "switchOff lamp-1 go", "switchOff lamp-2 rest"],
+        &[
+            "1 lamp",
+            "beside a lamp in motion by switchOff",
+            "beside a lamp in the same motion",
+            "lamp Rest \"LIT\"",
+            "lamp straight after ",
+        ],
+    );
+    check(
+        &["buyLamp lamp-1 rest", "buyLamp lamp-2 rest", "scrapLamp lamp-1 rest", "dim lamp-2 rest"],
+        &["1 lamp", "after the end of a lamp", "lamp Rest \"LIT\"", "lamp straight after "],
+    );
+}
+
+#[test]
+fn what_holds_the_id_of_a_thing_is_told() {
+    check(
+        &["buyLamp lamp-1 rest", "writeCard card-1 rest", "dim lamp-1 rest"],
+        &[
+            "1 lamp",
+            "lamp Rest \"LIT\"",
+            "lamp after writeCard 1 times",
+            "lamp of 1 card",
+            "lamp straight after writeCard",
+        ],
+    );
+}
+
+#[test]
+fn a_refusal_that_hangs_on_no_thing_tells_nothing_of_things() {
+    check(&["buyLamp lamp-1 rest", "dim lamp-1 rest none"], &["no-key behind 8", "no-lamp behind 8"]);
+}
+
+#[test]
+fn a_refusal_tells_how_many_other_reasons_there_are() {
+    check(
+        &["buyLamp lamp-1 rest", "switchOn lamp-1 rest"],
+        &["on.lit behind 0", "1 lamp", "lamp Rest \"LIT\"", "lamp straight after "],
+    );
+}
