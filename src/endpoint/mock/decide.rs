@@ -53,10 +53,10 @@ pub fn decide(
         }
     }
     if !reading.demanded.is_empty() {
-        return Answer::Refuse { status: refusal(model, operation, &reading.demanded, rng) };
+        return Answer::Refuse { status: refusal(model, asked, &reading.demanded, rng) };
     }
     if !reading.permitted.is_empty() && rng.chance(tempo.exception_percent, 100) {
-        return Answer::Refuse { status: refusal(model, operation, &reading.permitted, rng) };
+        return Answer::Refuse { status: refusal(model, asked, &reading.permitted, rng) };
     }
     let operation_model = &model.operations[operation];
     if asked.class == Class::Invalid || (undecided(model, asked, &reading) && rng.chance(1, 2)) {
@@ -102,12 +102,20 @@ fn broken(model: &Model, asked: &Asked, reading: &Reading, mutant: &Mutant, rng:
     }
 }
 
-fn refusal(model: &Model, operation: &str, clauses: &[ClauseId], rng: &mut Rng) -> u16 {
-    let statuses: Vec<u16> =
-        (400..600).filter(|status| clauses.iter().any(|clause| allows(model, operation, *clause, *status))).collect();
-    // 429 means something else to everyone; 408 and 407 are the gateway's.
-    let plain: Vec<u16> = statuses.iter().copied().filter(|status| !matches!(status, 405..=408 | 429)).collect();
-    *rng.pick(&plain).or_else(|| statuses.first()).unwrap_or(&400)
+fn refusal(model: &Model, asked: &Asked, clauses: &[ClauseId], rng: &mut Rng) -> u16 {
+    let permitted: Vec<u16> = (400..600)
+        .filter(|status| clauses.iter().any(|clause| allows(model, &asked.operation, *clause, *status)))
+        .collect();
+    *rng.pick(&plain(&permitted, &asked.caller)).or_else(|| permitted.first()).unwrap_or(&400)
+}
+
+/// Those that an endpoint would take, where a clause permits a whole class. 429 means something else to everyone;
+/// 407 and 408 are the gateway's; and 401 says that the credentials are no good (RFC 9110, 15.5.2), which
+/// those of the two who own things are.
+fn plain(permitted: &[u16], caller: &str) -> Vec<u16> {
+    let known = matches!(caller, "owner" | "other");
+    let fits = |status: &&u16| !matches!(status, 405..=408 | 429) && !(known && **status == 401);
+    permitted.iter().filter(fits).copied().collect()
 }
 
 /// One success status that all clauses allow; the same for an operation throughout a run.
@@ -134,4 +142,18 @@ fn rng_seed(operation: &str) -> u64 {
 fn any_of(documented: &[u16], otherwise: u16, rng: &mut Rng) -> u16 {
     let plain: Vec<u16> = documented.iter().copied().filter(|status| matches!(status, 400 | 403 | 404 | 409)).collect();
     *rng.pick(&plain).unwrap_or(&otherwise)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn whose_credentials_are_good_is_not_told_that_they_are_not() {
+        let permitted = [400, 401, 404, 407, 429];
+        assert_eq!(plain(&permitted, "owner"), [400, 404]);
+        assert_eq!(plain(&permitted, "other"), [400, 404]);
+        assert_eq!(plain(&permitted, "expired"), [400, 401, 404]);
+        assert_eq!(plain(&permitted, "none"), [400, 401, 404]);
+    }
 }
