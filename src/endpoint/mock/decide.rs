@@ -114,8 +114,8 @@ fn refusal(model: &Model, asked: &Asked, clauses: &[ClauseId], rng: &mut Rng) ->
 /// those of the two who own things are.
 fn plain(permitted: &[u16], caller: &str) -> Vec<u16> {
     let known = matches!(caller, "owner" | "other");
-    let fits = |status: &&u16| !matches!(status, 405..=408 | 429) && !(known && **status == 401);
-    permitted.iter().filter(fits).copied().collect()
+    let odd = |status: u16| matches!(status, 405..=408 | 429) || (known && status == 401);
+    permitted.iter().copied().filter(|status| !odd(*status)).collect()
 }
 
 /// One success status that all clauses allow; the same for an operation throughout a run.
