@@ -75,8 +75,7 @@ impl Bench {
         requests: u64,
         steps_max: usize,
     ) -> Walked {
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
+        let runtime = paused();
         let mut walked = Walked::default();
         for plan in 0.. {
             if walked.requests >= requests || (self.first_only && !walked.found.is_empty()) {
@@ -90,8 +89,7 @@ impl Bench {
 
     /// One plan as it is recorded.
     pub fn once(&self, steps: &[Step]) -> Walked {
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
+        let runtime = paused();
         let mut walked = Walked::default();
         runtime.block_on(self.plan(&mut Recorded::new(steps.to_vec()), 1, steps.len(), u64::MAX, &mut walked));
         walked
@@ -154,6 +152,11 @@ impl Bench {
         walked.plans.push(steps);
         walked.found.append(&mut desk.found);
     }
+}
+
+/// Where waiting costs no time.
+fn paused() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime")
 }
 
 struct Desk<'a> {

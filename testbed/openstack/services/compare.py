@@ -6,7 +6,7 @@ deviation that is expected has to be in one of them, unless it is said that it d
 clause that stays open in all of them has to be explained; one that is decided in several has to end alike.
 
 After brief runs what did not come in time is no difference, as long as a third of the clauses passed, and
-of several brief runs a deviation that is not expected has to be in two; what only one has is told.
+of two brief runs with one seed a deviation that is not expected has to be in both; what only one has is told.
 Ends with 1 if anything differs."""
 import json
 import os
@@ -56,16 +56,21 @@ def akin(findings):
     return {(clause['id'], finding['operation']) for finding in findings for clause in finding['clauses']}
 
 
-def differences(expected, report, brief, others):
-    """What one report has that it should not have, or lacks, a line each; what is only told comes in brackets.
-
-    `others`: after brief runs, the reports of the other ones."""
+def came_once(expected, report, others):
+    """The findings that are not expected and that no other run with the same seed has; none without such a run."""
     again = set().union(*(akin(unexpected(expected, other)) for other in others))
+    return [finding for finding in unexpected(expected, report) if others and not akin([finding]) & again]
+
+
+def told(finding):
+    return '%s: %s [%s]' % (name_of(finding), finding['seen'], ', '.join(cited(finding)))
+
+
+def differences(expected, report, brief, once):
+    """What one report has that it should not have, or lacks, a line each; `once`: what is only told."""
     for finding in unexpected(expected, report):
-        line = 'a deviation that is not expected: %s: %s [%s]' % (
-            name_of(finding), finding['seen'], ', '.join(cited(finding)))
-        once = brief and others and not akin([finding]) & again
-        yield '(came once in %d runs, to be judged by hand: %s)' % (len(others) + 1, line) if once else line
+        if finding not in once:
+            yield 'a deviation that is not expected: ' + told(finding)
     for finding in report['findings']:
         if not finding.get('witness'):
             yield 'a deviation without a witness: %s' % name_of(finding)
@@ -119,24 +124,29 @@ def main(expected_file, folders, suites, brief):
                 print('%s: no report in %s' % (suite, folder))
                 wrong += 1
         of_suite = expected[suite] or {}
+        forgiven = set()
         for report in reports:
-            others = [other for other in reports if other is not report]
-            told = list(differences(of_suite, report, brief, others))
-            lines = [line for line in told if not line.startswith('(')]
+            again = [it for it in reports if brief and it is not report and it['seed'] == report['seed']]
+            once = came_once(of_suite, report, again)
+            forgiven |= {clause['id'] for finding in once for clause in finding['clauses']}
+            lines = list(differences(of_suite, report, brief, once))
             totals = ', '.join('%d %s' % (count, word) for word, count in report['totals'].items() if count)
             verdict = 'as expected' if not lines else 'NOT as expected'
             print('%s: seed %s: %s: %s' % (suite, report['seed'], totals, verdict))
-            for line in told:
+            for line in lines:
                 print('  ' + line)
+            for finding in once:
+                print('  came once in two runs, to be judged by hand: ' + told(finding))
             wrong += len(lines)
         if not brief and reports:
             lines = list(missing(of_suite, reports))
             print('\n'.join('%s: %s' % (suite, line) for line in lines), end='\n' if lines else '')
             wrong += len(lines)
-        drawn = [it for it in of_suite.get('deviations') or [] if it.get('by_draw')]
+        # In a brief run what is expected may not come in time, whatever it depends on.
+        drawn = [it for it in of_suite.get('deviations') or [] if brief or it.get('by_draw')]
         by_draw = {clause['id'] for report in reports for finding in report['findings']
                    if any(is_it(it, finding) for it in drawn) for clause in finding['clauses']}
-        for name in [name for name in unlike(reports) if name not in by_draw and not brief]:
+        for name in [name for name in unlike(reports) if name not in by_draw | forgiven]:
             print('%s: a clause that failed with one seed and passed with another: %s' % (suite, name))
             wrong += 1
     return 1 if wrong else 0
