@@ -1,8 +1,6 @@
 //! `probity` checks whether a cloud API does what its documentation says.
 
 pub mod expr;
-pub mod schema;
-pub mod pages;
 pub mod suite;
 pub mod model;
 pub mod plan;
@@ -15,5 +13,8 @@ pub mod campaign;
 pub mod report;
 pub mod cli;
 pub mod conformance;
+
+pub use probity_pages as pages;
+pub use probity_schema as schema;
 
 pub use conformance::{Conformance, conformance};

@@ -36,18 +36,24 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// Each source file with its module: a folder of `src/`, or a crate beside it.
 fn sources() -> Vec<(String, PathBuf, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
-    files(&root, &mut found);
-    let room_of = |path: &Path| {
-        let first = path.strip_prefix(&root).expect("below src").components().next().expect("a name");
-        first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_string()
-    };
+    for (top, crate_room) in
+        [("src", None), ("crates/probity-schema/src", Some("schema")), ("crates/probity-pages/src", Some("pages"))]
+    {
+        let top = root.join(top);
+        let mut paths = Vec::new();
+        files(&top, &mut paths);
+        for path in paths {
+            let first = path.strip_prefix(&top).expect("below the folder").components().next().expect("a name");
+            let first = first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_string();
+            let text = fs::read_to_string(&path).expect("a source file");
+            found.push((crate_room.map_or(first, str::to_string), path, text));
+        }
+    }
     found
-        .into_iter()
-        .map(|path| (room_of(&path), path.clone(), fs::read_to_string(&path).expect("a source file")))
-        .collect()
 }
 
 /// What stands before the tests of a file.
@@ -104,7 +110,7 @@ fn the_rooms_have_no_circles() {
 #[test]
 fn each_room_says_what_it_is_for() {
     for (room, path, text) in sources() {
-        if path.ends_with(format!("{room}/mod.rs")) {
+        if path.ends_with(format!("{room}/mod.rs")) || path.ends_with(format!("probity-{room}/src/lib.rs")) {
             assert!(text.starts_with("//! "), "{} does not begin with what the room is for", path.display());
         }
     }

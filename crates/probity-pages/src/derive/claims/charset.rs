@@ -1,0 +1,189 @@
+//! Character sets and the shapes that have names: UUID, Base64, addresses, times.
+
+use super::{Cited, Claims, Format, Oddity, sentences};
+use crate::derive::types::Type;
+use crate::document::Line;
+use regex::Regex;
+use std::sync::LazyLock;
+
+macro_rules! pattern {
+    ($name:ident, $text:expr) => {
+        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($text).expect("a pattern of ours compiles"));
+    };
+}
+
+pattern!(
+    UUID_FORMAT,
+    r"(?i)\b(?:in|of|use|uses|using|is in)\s+(?:the\s+)?(?:standard\s+)?UUID\s+format|\bformat\s+(?:is|of)\s+UUID|\bUUID-formatted"
+);
+pattern!(
+    UUID_NOUN,
+    r"(?i)^(?:(?:specifies|indicates|provides|is)\s+)?(?:the|a|an)\s+(?:[\w-]+\s+){0,3}UUID(?:\s+of\b.*)?$"
+);
+pattern!(
+    ALTERNATIVE,
+    r"(?i)(?:\bor\b|/)\s+(?:a\s+)?UUID|UUID\s+(?:\bor\b|/)|0 or a string|name\b.*\bUUID|UUID\b.*\bname\b"
+);
+pattern!(
+    BASE64,
+    r"(?i)\b(?:encoded|encode|encrypted|encrypt|encoding|encryption)\b[^.]{0,40}\bbase ?64\b|\bbase ?64\b[^.]{0,20}\b(?:encod|encrypt|format|string)"
+);
+pattern!(ENCRYPTED, r"(?i)\bencrypt(?:ed|ion)?\b[^.]{0,40}\bbase ?64\b|\bbase ?64\b[^.]{0,20}\bencrypt");
+pattern!(QUOTED_TIME, r#"["“'*]?(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?)(Z|[+-]\d{2}:?\d{2})?["”'*]?"#);
+pattern!(TIME_WORDS, r"(?i)\btime\b|\bISO ?8601\b|\bUTC\b|\btimestamp\b");
+pattern!(TIME_SHAPE, r"(?i)\bformat\b[^.]{0,40}\b(?:YYYY|CCYY)-MM-DDThh:mm:ss(?:\.?\w*)?Z|\bISO ?8601 format\b");
+pattern!(IPV4, r"(?i)\b(?:must be|is|in|valid)\s+(?:an?\s+|the\s+)?(?:valid\s+)?IPv4 (?:address|format)");
+pattern!(
+    ONLY,
+    r"(?i)\b(?:can|may|must)\s+(?:only\s+(?:contain|consist of|include)|contain only|consist only of|consist of only|include only)\s+(.+)$|\bonly\s+(.+?)\s+(?:are|is)\s+(?:allowed|supported|permitted)"
+);
+pattern!(
+    SOME,
+    r"(?i)\b(?:can|may|must)?\s*(?:contains?|consists? of|includes?)\s+(.*\b(?:letters|digits|underscores?|hyphens?|periods?)\b.*)$"
+);
+
+pub(super) fn read(lines: &[Line], is: &Type, claims: &mut Claims) {
+    let text_like = match is {
+        Type::String | Type::DateTime | Type::Any => true,
+        Type::Union(all) => all.contains(&Type::String),
+        _ => false,
+    };
+    if !text_like {
+        return;
+    }
+    let whole: Vec<&str> = lines.iter().flat_map(|line| sentences(&line.text)).collect();
+    let alternative = whole.iter().any(|sentence| ALTERNATIVE.is_match(sentence));
+    for line in lines {
+        for sentence in sentences(&line.text) {
+            if claims.format.is_none() {
+                claims.format = format(sentence, alternative).map(|it| Cited::on(line, it));
+            }
+            if ENCRYPTED.is_match(sentence) {
+                claims.oddities.push(Oddity {
+                    kind: "encoding-called-encryption",
+                    says: "encrypted".into(),
+                    taken: "encoded".into(),
+                    first: line.first,
+                    last: line.last,
+                });
+            }
+            characters(line, sentence, claims);
+        }
+    }
+}
+
+fn format(sentence: &str, alternative: bool) -> Option<Format> {
+    if BASE64.is_match(sentence) && !sentence.to_lowercase().contains("before") {
+        return Some(Format::Base64);
+    }
+    if !alternative && UUID_FORMAT.is_match(sentence) {
+        return Some(Format::Uuid);
+    }
+    if !alternative && UUID_NOUN.is_match(sentence) {
+        return Some(Format::UuidLike);
+    }
+    if TIME_WORDS.is_match(sentence) {
+        if let Some(it) = QUOTED_TIME.captures(sentence) {
+            return Some(if it.get(2).is_some() { Format::DateTime } else { Format::LocalDateTime });
+        }
+        if TIME_SHAPE.is_match(sentence) {
+            return Some(Format::DateTime);
+        }
+    }
+    IPV4.is_match(sentence).then_some(Format::Ipv4)
+}
+
+fn characters(line: &Line, sentence: &str, claims: &mut Claims) {
+    if claims.pattern.is_some() || sentence.to_lowercase().contains("cannot contain") {
+        return;
+    }
+    if let Some(it) = ONLY.captures(sentence) {
+        let list = it.get(1).or(it.get(2)).map_or("", |it| it.as_str());
+        match class_of(list) {
+            (Some(class), _) => claims.pattern = Some(Cited::on(line, format!("^[{class}]*$"))),
+            (None, names) if !names.is_empty() => claims.charset = Some(Cited::on(line, names)),
+            _ => {}
+        }
+        return;
+    }
+    if claims.charset.is_none()
+        && let Some(it) = SOME.captures(sentence)
+    {
+        let (_, names) = class_of(&it[1]);
+        if !names.is_empty() {
+            claims.charset = Some(Cited::on(line, names));
+        }
+    }
+}
+
+/// The character class of a list such as "letters, digits, and hyphens (-)", if every
+/// piece is known; and the names that are.
+fn class_of(list: &str) -> (Option<String>, Vec<String>) {
+    let list = list.trim().trim_end_matches('.');
+    let mut class = String::new();
+    let mut names = Vec::new();
+    let mut sure = true;
+    let mut depth = 0;
+    let pieces: Vec<String> = list
+        .chars()
+        .fold((Vec::new(), String::new()), |(mut out, mut piece): (Vec<String>, String), c| {
+            match c {
+                '(' | '（' => depth += 1,
+                ')' | '）' => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 && matches!(c, ',' | '、') {
+                out.push(std::mem::take(&mut piece));
+            } else {
+                piece.push(c);
+            }
+            (out, piece)
+        })
+        .into_iter_pieces();
+    for piece in pieces.iter().flat_map(|piece| piece.split(" and ")).flat_map(|piece| piece.split(" or ")) {
+        let piece = piece.trim().trim_start_matches("and ").trim_start_matches("or ").trim();
+        if piece.is_empty() {
+            continue;
+        }
+        let word = piece.split(['(', '（']).next().unwrap_or(piece).trim().to_lowercase();
+        match known(&word) {
+            Some((name, part)) => {
+                names.push(name.to_string());
+                if !class.contains(part) {
+                    class.push_str(part);
+                }
+            }
+            None => sure = false,
+        }
+    }
+    // A hyphen stands last, where it means itself.
+    let class = if class.contains("\\-") { class.replace("\\-", "") + "\\-" } else { class };
+    ((sure && !class.is_empty()).then_some(class), names)
+}
+
+trait Pieces {
+    fn into_iter_pieces(self) -> Vec<String>;
+}
+
+impl Pieces for (Vec<String>, String) {
+    fn into_iter_pieces(mut self) -> Vec<String> {
+        self.0.push(self.1);
+        self.0
+    }
+}
+
+fn known(word: &str) -> Option<(&'static str, &'static str)> {
+    Some(match word {
+        "letters" | "english letters" | "upper- and lower-case letters" => ("letters", "A-Za-z"),
+        "uppercase letters" | "uppercase" => ("uppercase", "A-Z"),
+        "lowercase letters" | "lowercase" => ("lowercase", "a-z"),
+        "digits" | "numbers" => ("digits", "0-9"),
+        "underscores" | "underscore" => ("underscores", "_"),
+        "hyphens" | "hyphen" => ("hyphens", "\\-"),
+        "periods" | "period" | "dots" => ("periods", "."),
+        "colons" | "colon" => ("colons", ":"),
+        "spaces" | "space" => ("spaces", " "),
+        "at signs" => ("at-signs", "@"),
+        _ => return None,
+    })
+}

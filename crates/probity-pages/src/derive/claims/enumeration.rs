@@ -1,0 +1,249 @@
+//! Closed lists of values.
+
+use super::{Cited, Claims, is_part_heading, sentences};
+use crate::derive::types::Type;
+use crate::document::Line;
+use regex::Regex;
+use std::sync::LazyLock;
+
+static INTRO: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)(?:^|\b)(?:values?|options?|enumerated values?|enum(?:eration)?|range|possible values|value options|value range|valid values|available values|supported values|value can be|values can be|can be set to|can be one of the following(?: values)?|values? (?:is|are)(?: as follows)?|options are(?: as follows)?|following values?|as follows|取值范围|取值|可选值)\s*(?:are as follows|is as follows|as follows|can be)?\s*[:：]\s*(.*)$",
+    )
+    .expect("a pattern of ours compiles")
+});
+
+static CAN_BE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:value|values|it|parameter|option|type|options|mode|status)s?\s+(?:of this parameter\s+)?(?:can only be|can be|must be|may be|is either|can be set to|can only be set to|must be set to|is fixed to|is fixed at|has a fixed value of)\s+(?:set to\s+)?(?:either\s+|only\s+)?(.+)$",
+    )
+    .expect("a pattern of ours compiles")
+});
+
+/// More values than any documented list has.
+const VALUES_MAX: usize = 200;
+
+pub(super) fn read(lines: &[Line], is: &Type, claims: &mut Claims) {
+    let scalar = match is {
+        Type::String | Type::Integer | Type::Any => true,
+        Type::Array(inner) => matches!(**inner, Type::String),
+        Type::Union(all) => all.contains(&Type::String) || all.contains(&Type::Integer),
+        _ => false,
+    };
+    if scalar && !is_composed(lines) {
+        let numbers = *is == Type::Integer;
+        claims.values =
+            introduced(lines, numbers).or_else(|| inline(lines, numbers)).or_else(|| bulleted(lines, numbers));
+    }
+}
+
+/// A value put together out of parts, as `{length}:{width}`: bold words are its parts.
+fn is_composed(lines: &[Line]) -> bool {
+    lines.iter().any(|line| line.text.matches('{').count() > 1 && line.text.contains('}'))
+}
+
+/// A list after an introduction that ends in a colon (or after a part heading): on the
+/// same line, on the next, or as bullets.
+fn introduced(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
+    for (at, line) in lines.iter().enumerate() {
+        let heading = is_part_heading(&line.text) && line.text.to_lowercase().contains("range");
+        let rest = if heading {
+            String::new()
+        } else {
+            match INTRO.captures(&line.text).filter(|_| !is_example(&line.text)) {
+                Some(it) => it[1].to_string(),
+                None => continue,
+            }
+        };
+        if !rest.trim().is_empty() {
+            let first = sentences(&rest).first().copied().unwrap_or_default();
+            if let Some(values) = listed(first, &line.strong, numbers) {
+                return Some(Cited::on(line, values));
+            }
+            continue;
+        }
+        let follow: Vec<&Line> = lines[at + 1..].iter().collect();
+        if let Some(found) = bullets(&follow, numbers, true) {
+            return Some(found);
+        }
+        if let Some(next) = follow.first().filter(|next| !is_part_heading(&next.text))
+            && let Some(values) = listed(next.text.trim_end_matches('.'), &next.strong, numbers)
+        {
+            return Some(Cited::on(next, values));
+        }
+    }
+    None
+}
+
+/// "The value can be A, B, or C."
+fn inline(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
+    for line in lines {
+        if line.bullet {
+            continue;
+        }
+        for sentence in sentences(&line.text) {
+            let Some(it) = CAN_BE.captures(sentence).filter(|_| !is_example(sentence)) else {
+                continue;
+            };
+            let piece = it[1].trim();
+            // One value alone is a list only where the page says that it is the only one.
+            let only = ["only be", "fixed"].iter().any(|word| it[0].contains(word));
+            if let Some(values) = listed(piece, &line.strong, numbers)
+                && (values.len() > 1 || only)
+            {
+                return Some(Cited::on(line, values));
+            }
+        }
+    }
+    None
+}
+
+/// Bold bullets with a meaning each, without introduction.
+fn bulleted(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
+    let start = lines.iter().position(|line| leading(line, numbers, false).is_some())?;
+    // Bullets below "for example" show settings, not values.
+    if start > 0 && is_example(&lines[start - 1].text) {
+        return None;
+    }
+    let follow: Vec<&Line> = lines[start..].iter().collect();
+    bullets(&follow, numbers, false).filter(|found| found.value.len() > 1)
+}
+
+fn bullets(lines: &[&Line], numbers: bool, introduced: bool) -> Option<Cited<Vec<String>>> {
+    let mut values: Vec<String> = Vec::new();
+    let mut span: Option<(u32, u32)> = None;
+    for line in lines.iter().take(VALUES_MAX) {
+        let Some(value) = leading(line, numbers, introduced) else {
+            if line.bullet || is_part_heading(&line.text) || line.text.is_empty() {
+                // A bullet that is no value: the list is not one of values.
+                if line.bullet && introduced && values.is_empty() {
+                    return None;
+                }
+                break;
+            }
+            break;
+        };
+        if !values.contains(&value) {
+            values.push(value);
+        }
+        span = Some((span.map_or(line.first, |(first, _)| first), line.last));
+    }
+    let (first, last) = span?;
+    Some(Cited { value: values, first, last })
+}
+
+/// The value that opens a line: bold, then a colon, "indicates", or nothing more.
+fn leading(line: &Line, numbers: bool, introduced: bool) -> Option<String> {
+    let text = line.text.trim();
+    if let Some(strong) = line.strong.first().map(|it| it.trim().trim_end_matches([':', '：'])) {
+        let rest = text.strip_prefix(strong)?.trim_start();
+        let marks: &[&str] = if line.bullet {
+            &[":", "：", "indicates", "means", "-", "(", "（", "specifies", "–", ",", ";"]
+        } else {
+            &[":", "：", "indicates", "means"]
+        };
+        let closes = rest.is_empty() || marks.iter().any(|it| rest.starts_with(it));
+        // Two bold words of a kind on one line are prose about fields, not a value.
+        let bullet_or_meant = line.bullet || rest.starts_with([':', '：']) || rest.starts_with("indicates");
+        return (closes && (bullet_or_meant || introduced))
+            .then(|| strong.to_string())
+            .filter(|it| is_token(it, numbers));
+    }
+    if !line.bullet {
+        return None;
+    }
+    let (head, meaning) = text.split_once([':', '：']).map_or((text, ""), |(head, rest)| (head, rest));
+    let head = head.trim().trim_end_matches('.');
+    let sure = introduced || (!meaning.is_empty() && (head.chars().all(|c| c.is_ascii_digit()) || shouts(head)));
+    (sure && is_token(head, numbers)).then(|| head.to_string())
+}
+
+/// Splits "A, B, and C" into values, if every piece is one.
+fn listed(text: &str, strong: &[String], numbers: bool) -> Option<Vec<String>> {
+    let text = text.trim().trim_end_matches(['.', ';']);
+    if text.eq_ignore_ascii_case("n/a") {
+        return None;
+    }
+    if text.contains("...") || text.contains('…') || text.contains(" etc") || text.ends_with("and so on") {
+        return None;
+    }
+    let mut values: Vec<String> = Vec::new();
+    for piece in text.split([',', '、', '/', '|', ';']) {
+        for piece in piece.split(" or ").flat_map(|it| it.split(" and ")) {
+            let mut piece = piece.trim();
+            for word in ["or ", "and "] {
+                piece = piece.strip_prefix(word).unwrap_or(piece).trim();
+            }
+            // A meaning in brackets after the value.
+            let bare = piece.split(['(', '（']).next().unwrap_or(piece).trim().trim_matches(['"', '\'', '“', '”', '`']);
+            if bare.is_empty() {
+                continue;
+            }
+            let marked = strong.iter().any(|it| it.trim() == bare) || bare.parse::<i64>().is_ok() || shouts(bare);
+            let plain = strong.is_empty() && is_token(bare, numbers) && !is_word_of_prose(bare);
+            if !is_token(bare, numbers) || !(marked || plain) {
+                return None;
+            }
+            if !values.iter().any(|it| it == bare) {
+                values.push(bare.to_string());
+            }
+        }
+    }
+    (!values.is_empty() && values.len() <= VALUES_MAX).then_some(values)
+}
+
+fn is_token(text: &str, numbers: bool) -> bool {
+    if numbers {
+        return text.parse::<i64>().is_ok();
+    }
+    let chars = text.chars().count();
+    (1..=64).contains(&chars) && !text.contains(char::is_whitespace) && text.chars().any(char::is_alphanumeric)
+}
+
+fn shouts(text: &str) -> bool {
+    text.chars().any(|c| c.is_ascii_uppercase()) && !text.chars().any(|c| c.is_ascii_lowercase()) && !text.contains(' ')
+}
+
+/// Short words that stand in sentences and not in lists of values.
+fn is_word_of_prose(text: &str) -> bool {
+    matches!(
+        text.to_lowercase().as_str(),
+        "n/a"
+            | "empty"
+            | "null"
+            | "blank"
+            | "optional"
+            | "mandatory"
+            | "used"
+            | "set"
+            | "unique"
+            | "the"
+            | "a"
+            | "an"
+            | "specified"
+            | "left"
+            | "returned"
+            | "required"
+            | "configured"
+            | "changed"
+            | "modified"
+            | "customized"
+            | "none"
+            | "letters"
+            | "digits"
+            | "uuid"
+            | "as"
+            | "follows"
+            | "one"
+            | "ignored"
+            | "displayed"
+            | "invalid"
+            | "valid"
+            | "not"
+    )
+}
+
+fn is_example(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    ["for example", "such as", "example:", "examples:", "e.g."].iter().any(|word| lower.contains(word))
+}

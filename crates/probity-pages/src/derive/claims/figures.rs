@@ -1,0 +1,205 @@
+//! Lengths and numeric ranges.
+
+use super::{Bounds, Cited, Claims, Oddity, is_part_heading, sentences};
+use crate::derive::types::Type;
+use crate::document::Line;
+use regex::Regex;
+use std::sync::LazyLock;
+
+macro_rules! pattern {
+    ($name:ident, $text:expr) => {
+        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($text).expect("a pattern of ours compiles"));
+    };
+}
+
+const UNITS: &str = r"(?:(?:unicode|english|ascii|visible|valid)\s+)?(characters?|bytes?|letters?|chars?|digits)\b";
+
+pattern!(SPAN, &format!(r"(?i)(\d[\d,]*)\s*(?:to|-|–|~|through|and)\s*(\d[\d,]*)\s*{UNITS}"));
+pattern!(EXCLUSIVE, &format!(r"(?i)(?:less|fewer|shorter) than\s+(\d[\d,]*)\s*{UNITS}"));
+pattern!(ABOVE, r"(?i)(?:greater|longer|more) than\s+(\d[\d,]*)\b");
+pattern!(
+    MOST,
+    &format!(
+        r"(?i)(?:maximum of|max\.?(?:imum)?|up to|no more than|not more than|no longer than|not longer than|cannot exceed|not exceed|must not exceed|at most|within|less than or equal to|limited to)\s+(?:length of\s+)?(\d[\d,]*)\s*{UNITS}"
+    )
+);
+pattern!(MOST_BARE, r"(?i)(?:maximum|max\.?)\s+(?:string\s+)?length\s*(?:is|of|:|can be)?\s*(\d[\d,]*)");
+pattern!(LENGTH_AT_MOST, r"(?i)length\s+(?:cannot|must not|does not|can ?not)\s+exceed\s+(\d[\d,]*)");
+pattern!(
+    LENGTH_SPAN,
+    r"(?i)length\s+(?:ranges? from|is from|range is|range:?|is|must be|of)\s*(?:between\s+)?(\d[\d,]*)\s*(?:to|-|–|~|and)\s*(\d[\d,]*)"
+);
+pattern!(
+    LEAST,
+    &format!(
+        r"(?i)(?:minimum of|at least|no (?:less|fewer|shorter) than|not (?:less|fewer) than)\s+(\d[\d,]*)\s*{UNITS}"
+    )
+);
+pattern!(
+    FIXED,
+    &format!(r"(?i)(?:fixed at|fixed to|fixed length of|exactly|length is|consists of)\s+(\d[\d,]*)\s*{UNITS}")
+);
+
+pattern!(RANGE_BRACKETS, r"\[\s*(-?\d[\d,]*)\s*,\s*(-?\d[\d,]*)\s*\]");
+pattern!(
+    RANGE_WORDS,
+    r"(?i)(?:rang(?:es?|ing)|values?|between|from|interval)\b[^.;\d]{0,40}?\b(?:from|is|of|between|:|to be|be)?\s*(-?\d[\d,]*)\s*(?:GB|MB|KB|TB|s|seconds?|minutes?|days?|hours?|%)?\s*(?:to|-|–|~|and|through)\s*(-?\d[\d,]*|intmax|infinity|\+∞)"
+);
+pattern!(
+    RANGE_PART,
+    r"(?i)^(-?\d[\d,]*)\s*(?:GB|MB|KB|TB|s|seconds?|minutes?|days?|hours?)?\s*(?:to|-|–|~)\s*(-?\d[\d,]*|intmax)\b"
+);
+pattern!(
+    NOT_LESS,
+    r"(?i)(?:greater than or equal to|no less than|not less than|minimum value is|minimum value of|minimum value:|min(?:imum)?\s*[:=])\s*(-?\d[\d,]*)"
+);
+pattern!(
+    NOT_MORE,
+    r"(?i)(?:less than or equal to|no (?:more|greater) than|cannot be greater than|maximum value is|maximum value of|maximum value:|cannot exceed|max(?:imum)?\s*[:=])\s*(-?\d[\d,]*)"
+);
+pattern!(POSITIVE, r"(?i)\b(?:positive integer|greater than 0)\b");
+pattern!(NATURAL, r"(?i)\b(?:non-negative integer|natural number)\b");
+
+pub(super) fn read(lines: &[Line], is: &Type, claims: &mut Claims) {
+    match is {
+        Type::String | Type::DateTime | Type::Any => lengths(lines, claims),
+        Type::Integer | Type::Number => ranges(lines, claims),
+        Type::Union(all) if all.contains(&Type::String) => lengths(lines, claims),
+        Type::Union(all) if all.contains(&Type::Integer) => ranges(lines, claims),
+        Type::Object | Type::Map(_) => map_lengths(lines, claims),
+        _ => {}
+    }
+}
+
+fn lengths(lines: &[Line], claims: &mut Claims) {
+    let mut found: Vec<Cited<Bounds>> = Vec::new();
+    for line in lines {
+        for sentence in sentences(&line.text) {
+            if let Some((bounds, bytes)) = length(sentence) {
+                claims.bytes |= bytes;
+                found.push(Cited::on(line, bounds));
+            }
+        }
+    }
+    claims.length = settle(found, claims);
+}
+
+/// A map's description speaks of its keys and its values in turn.
+fn map_lengths(lines: &[Line], claims: &mut Claims) {
+    for line in lines {
+        for sentence in sentences(&line.text) {
+            let Some((bounds, _)) = length(sentence) else {
+                continue;
+            };
+            let lower = sentence.to_lowercase();
+            if lower.contains("key") && !lower.contains("value") && claims.key_length.is_none() {
+                claims.key_length = Some(Cited::on(line, bounds));
+            } else if lower.contains("value") && !lower.contains("key") && claims.value_length.is_none() {
+                claims.value_length = Some(Cited::on(line, bounds));
+            }
+        }
+    }
+}
+
+/// Bounds of a length in one sentence, and whether it is counted in bytes.
+fn length(sentence: &str) -> Option<(Bounds, bool)> {
+    let bytes = |unit: Option<regex::Match>| unit.is_some_and(|unit| unit.as_str().to_lowercase().starts_with("byte"));
+    if let Some(it) = SPAN.captures(sentence).filter(|it| number(&it[1]) <= number(&it[2])) {
+        return Some(((number(&it[1]), number(&it[2])), bytes(it.get(3))));
+    }
+    if let Some(it) = LENGTH_SPAN.captures(sentence) {
+        return Some(((number(&it[1]), number(&it[2])), sentence.contains("byte")));
+    }
+    if let Some(it) = FIXED.captures(sentence) {
+        return Some(((number(&it[1]), number(&it[1])), bytes(it.get(2))));
+    }
+    if let Some(it) = MOST.captures(sentence) {
+        let least = LEAST.captures(sentence).and_then(|least| number(&least[1]));
+        return Some(((least, number(&it[1])), bytes(it.get(2))));
+    }
+    if let Some(it) = EXCLUSIVE.captures(sentence) {
+        let least = ABOVE.captures(sentence).and_then(|above| number(&above[1])).map(|above| above + 1);
+        return Some(((least, number(&it[1]).map(|it| it - 1)), bytes(it.get(2))));
+    }
+    if let Some(it) = MOST_BARE.captures(sentence).or_else(|| LENGTH_AT_MOST.captures(sentence)) {
+        return Some(((None, number(&it[1])), sentence.contains("byte")));
+    }
+    if let Some(it) = LEAST.captures(sentence) {
+        return Some(((number(&it[1]), None), bytes(it.get(2))));
+    }
+    None
+}
+
+fn ranges(lines: &[Line], claims: &mut Claims) {
+    let mut found = Vec::new();
+    let mut in_range_part = false;
+    for line in lines {
+        if is_part_heading(&line.text) {
+            in_range_part = line.text.to_lowercase().contains("range");
+            continue;
+        }
+        for sentence in sentences(&line.text) {
+            if let Some(bounds) = range(sentence, in_range_part) {
+                found.push(Cited::on(line, bounds));
+            }
+        }
+    }
+    claims.range = settle(found, claims);
+}
+
+fn range(sentence: &str, in_range_part: bool) -> Option<Bounds> {
+    let pair = RANGE_BRACKETS
+        .captures(sentence)
+        .or_else(|| RANGE_WORDS.captures(sentence))
+        .or_else(|| RANGE_PART.captures(sentence).filter(|_| in_range_part));
+    if let Some(it) = pair {
+        let bounds = (number(&it[1]), number(&it[2]));
+        let ordered = !matches!(bounds, (Some(low), Some(high)) if low > high);
+        return ordered.then_some(bounds);
+    }
+    let low = NOT_LESS.captures(sentence).and_then(|it| number(&it[1]));
+    let low = low.or_else(|| POSITIVE.is_match(sentence).then_some(1));
+    let low = low.or_else(|| NATURAL.is_match(sentence).then_some(0));
+    let high = NOT_MORE.captures(sentence).and_then(|it| number(&it[1]));
+    (low.is_some() || high.is_some()).then_some((low, high))
+}
+
+/// One claim out of several. Bounds that complete each other are joined; where figures
+/// differ, the widest holds, for the narrower ones depend on a case that is not modelled.
+fn settle(found: Vec<Cited<Bounds>>, claims: &mut Claims) -> Option<Cited<Bounds>> {
+    let mut all = found.into_iter();
+    let mut taken = all.next()?;
+    for next in all {
+        let clash = |a: Option<i64>, b: Option<i64>| matches!((a, b), (Some(a), Some(b)) if a != b);
+        if clash(taken.value.0, next.value.0) || clash(taken.value.1, next.value.1) {
+            let wide = (widest(taken.value.0, next.value.0, i64::min), widest(taken.value.1, next.value.1, i64::max));
+            claims.oddities.push(Oddity {
+                kind: "several-limits",
+                says: format!("{} and {}", shown(taken.value), shown(next.value)),
+                taken: shown(wide),
+                first: next.first,
+                last: next.last,
+            });
+            taken = Cited { value: wide, first: taken.first.min(next.first), last: taken.last.max(next.last) };
+        } else {
+            taken.value = (taken.value.0.or(next.value.0), taken.value.1.or(next.value.1));
+        }
+    }
+    Some(taken)
+}
+
+fn widest(a: Option<i64>, b: Option<i64>, pick: fn(i64, i64) -> i64) -> Option<i64> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(pick(a, b)),
+        (a, b) => a.or(b),
+    }
+}
+
+fn shown((low, high): Bounds) -> String {
+    let side = |it: Option<i64>| it.map_or(String::new(), |it| it.to_string());
+    format!("{}..{}", side(low), side(high))
+}
+
+fn number(text: &str) -> Option<i64> {
+    text.replace(',', "").parse().ok()
+}

@@ -1,0 +1,268 @@
+//! The keywords of one field.
+
+use super::super::claims::{Bounds, Cited, Format};
+use super::super::field::{Field, Need, Way, source};
+use super::super::types::Type;
+use super::{Frame, LOCAL_DATE_TIME, UUID, UUID_LIKE};
+use probity_schema::catalog::Source;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// Adds the keywords of a further type. Keywords of different types do not meet, except
+/// those of two lists or two objects: there the first stays.
+pub(super) fn merge(out: &mut Map<String, Value>, more: Map<String, Value>) {
+    for (key, value) in more {
+        if key == "type" {
+            for word in words(&value) {
+                add_type(out, &word);
+            }
+        } else {
+            out.entry(key).or_insert(value);
+        }
+    }
+}
+
+pub(super) fn words(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(word) => vec![word.clone()],
+        Value::Array(all) => all.iter().filter_map(Value::as_str).map(str::to_string).collect(),
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn add_type(out: &mut Map<String, Value>, word: &str) {
+    let mut all = out.get("type").map(words).unwrap_or_default();
+    if !all.iter().any(|it| it == word) {
+        all.push(word.to_string());
+    }
+    let value = if all.len() == 1 { json!(all[0]) } else { json!(all) };
+    // The first keyword stays the first.
+    if out.contains_key("type") {
+        out["type"] = value;
+    } else {
+        out.shift_insert(0, "type".into(), value);
+    }
+}
+
+pub(super) fn strings(field: &Field, out: &mut Map<String, Value>, sources: &mut BTreeMap<String, Source>) {
+    let claims = &field.claims;
+    let put = |out: &mut Map<String, Value>,
+               sources: &mut BTreeMap<String, Source>,
+               key: &str,
+               value: Value,
+               at: (u32, u32)| {
+        if !field.dropped.contains(key) {
+            out.insert(key.to_string(), value);
+            sources.insert(key.to_string(), source(&field.at.page, at.0, at.1));
+        }
+    };
+    if let Some(it) = &claims.length {
+        let (low, high) = it.value;
+        if let Some(low) = low.filter(|it| *it > 0) {
+            put(out, sources, "minLength", json!(low), (it.first, it.last));
+        }
+        if let Some(high) = high {
+            put(out, sources, "maxLength", json!(high), (it.first, it.last));
+        }
+        if claims.bytes {
+            out.insert("x-length-unit".into(), json!("bytes"));
+        }
+    }
+    if let Some(it) = &claims.pattern {
+        put(out, sources, "pattern", json!(it.value), (it.first, it.last));
+    }
+    if let Some(it) = &claims.charset {
+        put(out, sources, "x-charset", json!(it.value), (it.first, it.last));
+    }
+    let Some(it) = claims.format.as_ref().filter(|_| !field.dropped.contains("format")) else {
+        return;
+    };
+    let at = (it.first, it.last);
+    match it.value {
+        Format::Uuid => put(out, sources, "format", json!("uuid"), at),
+        Format::Ipv4 => put(out, sources, "format", json!("ipv4"), at),
+        Format::DateTime => put(out, sources, "format", json!("date-time"), at),
+        Format::UuidLike => put(out, sources, "pattern", json!(UUID_LIKE), at),
+        Format::LocalDateTime => put(out, sources, "pattern", json!(LOCAL_DATE_TIME), at),
+        Format::Base64 => put(out, sources, "contentEncoding", json!("base64"), at),
+    }
+    let word = match it.value {
+        Format::UuidLike => Some("uuid"),
+        Format::LocalDateTime => Some("local-date-time"),
+        Format::Base64 => Some("base64"),
+        _ => None,
+    };
+    if let Some(word) = word {
+        out.insert("x-format".into(), json!(word));
+    }
+}
+
+pub(super) fn numbers(field: &Field, out: &mut Map<String, Value>, sources: &mut BTreeMap<String, Source>) {
+    let Some(Cited { value: (low, high), first, last }) = &field.claims.range else {
+        return;
+    };
+    for (key, bound) in [("minimum", low), ("maximum", high)] {
+        if let Some(bound) = bound.filter(|_| !field.dropped.contains(key)) {
+            out.insert(key.into(), json!(bound));
+            sources.insert(key.into(), source(&field.at.page, *first, *last));
+        }
+    }
+}
+
+pub(super) fn maps(field: &Field, out: &mut Map<String, Value>, sources: &mut BTreeMap<String, Source>) {
+    if let Some(it) = &field.claims.key_length {
+        out.insert("propertyNames".into(), Value::Object(length(it.value)));
+        sources.insert("propertyNames".into(), source(&field.at.page, it.first, it.last));
+    }
+    if let Some(it) = &field.claims.value_length {
+        let mut inner = Map::new();
+        inner.insert("type".into(), json!("string"));
+        inner.extend(length(it.value));
+        out.entry("additionalProperties").or_insert(Value::Object(inner));
+        sources.insert("additionalProperties".into(), source(&field.at.page, it.first, it.last));
+    }
+}
+
+pub(super) fn length((low, high): Bounds) -> Map<String, Value> {
+    let mut out = Map::new();
+    if let Some(low) = low.filter(|it| *it > 0) {
+        out.insert("minLength".into(), json!(low));
+    }
+    if let Some(high) = high {
+        out.insert("maxLength".into(), json!(high));
+    }
+    out
+}
+
+/// Null, and the blank that pages speak of without saying how it looks.
+pub(super) fn absence(field: &Field, way: Way, out: &mut Map<String, Value>, sources: &mut BTreeMap<String, Source>) {
+    if !out.contains_key("type") {
+        return;
+    }
+    // An example shows it after the event; before it there is no time to show.
+    let ahead = way == Way::Response && field.claims.ahead.is_some();
+    if field.claims.nullable.is_some() || field.shown_null || ahead {
+        add_type(out, "null");
+    }
+    let blank = field.claims.blank.as_ref().filter(|_| way == Way::Response);
+    if blank.is_none() && !field.shown_blank && !ahead {
+        return;
+    }
+    let text = words(&out["type"]).iter().any(|it| it == "string");
+    if blank.is_some() {
+        add_type(out, "null");
+    }
+    if text {
+        or_blank(out);
+    } else if let Some(blank) = blank {
+        add_type(out, "string");
+        out.insert("maxLength".into(), json!(0));
+        sources.insert("maxLength".into(), source(&field.at.page, blank.first, blank.last));
+    }
+}
+
+/// Lets the empty string through beside what a shape demands.
+pub(super) fn or_blank(out: &mut Map<String, Value>) {
+    out.shift_remove("minLength");
+    let named = out.shift_remove("format").filter(|it| it == "uuid").map(|_| UUID.to_string());
+    let shape = named.or_else(|| out.get("pattern").and_then(Value::as_str).map(str::to_string));
+    if let Some(shape) = shape {
+        out.insert("pattern".into(), json!(format!("^$|{shape}")));
+    }
+}
+
+pub(super) fn values(field: &Field, way: Way, out: &mut Map<String, Value>, sources: &mut BTreeMap<String, Source>) {
+    let Some(listed) = &field.claims.values else {
+        return;
+    };
+    let integer = matches!(field.is, Type::Integer);
+    let read = |text: &String| match text.as_str() {
+        "null" | "Null" | "NULL" => Value::Null,
+        _ if integer => text.parse::<i64>().map_or_else(|_| json!(text), |it| json!(it)),
+        _ => json!(text),
+    };
+    let mut all: Vec<Value> = listed.value.iter().map(read).collect();
+    if all.contains(&Value::Null) {
+        add_type(out, "null");
+    }
+    if way == Way::Response {
+        for text in &field.shown_values {
+            all.push(read(text));
+        }
+        if field.claims.blank.is_some() {
+            all.push(json!(""));
+        }
+    }
+    if out.get("type").is_some_and(|it| words(it).iter().any(|word| word == "null")) && !all.contains(&Value::Null) {
+        all.push(Value::Null);
+    }
+    let at = source(&field.at.page, listed.first, listed.last);
+    sources.insert("enum".into(), at);
+    match out.get_mut("items") {
+        Some(Value::Object(items)) => items.insert("enum".into(), Value::Array(all)),
+        _ => out.insert("enum".into(), Value::Array(all)),
+    };
+}
+
+pub(super) fn default(field: &Field, out: &mut Map<String, Value>, sources: &mut BTreeMap<String, Source>) {
+    let Some(it) = &field.claims.default else {
+        return;
+    };
+    let value = match field.is {
+        Type::Boolean => json!(it.value.eq_ignore_ascii_case("true")),
+        Type::Integer => it.value.parse::<i64>().map_or(Value::Null, |it| json!(it)),
+        Type::Number => it.value.parse::<f64>().map_or(Value::Null, |it| json!(it)),
+        _ => json!(it.value),
+    };
+    out.insert("default".into(), value);
+    sources.insert("default".into(), source(&field.at.page, it.first, it.last));
+}
+
+pub(super) fn annotate(
+    field: &Field,
+    pointer: &str,
+    frame: Frame,
+    out: &mut Map<String, Value>,
+    sources: &mut BTreeMap<String, Source>,
+) {
+    let claims = &field.claims;
+    let page = &field.at.page;
+    let mut mark = |key: &str, value: Value, at: (u32, u32)| {
+        out.insert(key.into(), value);
+        sources.insert(key.into(), source(page, at.0, at.1));
+    };
+    if let Some(it) = &claims.dead {
+        mark("x-dead", json!(it.value), (it.first, it.last));
+    }
+    if let Some(it) = &claims.since {
+        mark("x-since", json!(it.value), (it.first, it.last));
+    }
+    if let Some(it) = &claims.until {
+        mark("x-until", json!(it.value), (it.first, it.last));
+    }
+    if let Some(it) = &claims.mandatory_when {
+        mark("x-mandatory-when", json!(true), (it.first, it.last));
+    } else if field.need == Need::When {
+        out.insert("x-mandatory-when".into(), json!(true));
+    }
+    if field.from_example {
+        out.insert("x-unconstrained-by-table".into(), json!(true));
+    }
+    let mut disputed: Vec<&str> = field.disputed.iter().copied().collect();
+    disputed.extend(frame.disputes.get(pointer).into_iter().flatten());
+    disputed.sort_unstable();
+    disputed.dedup();
+    if !disputed.is_empty() {
+        out.insert("x-disputed".into(), json!(disputed));
+    }
+    let ids: Vec<&String> = field.doubts.iter().filter_map(|it| frame.doubt_ids.get(*it)).collect();
+    if !ids.is_empty() {
+        out.insert("x-doubts".into(), json!(ids));
+    }
+    out.insert("x-source".into(), json!(field.at.to_string()));
+    sources.retain(|_, at| *at != field.at);
+    if !sources.is_empty() {
+        let shown: Map<String, Value> = sources.iter().map(|(key, at)| (key.clone(), json!(at.to_string()))).collect();
+        out.insert("x-sources".into(), Value::Object(shown));
+    }
+}

@@ -1,0 +1,389 @@
+//! Descriptions for machines of several shapes, under names of our own.
+
+use super::*;
+
+/// In the manner of a well-known shop of animals: 3.0, JSON-like YAML, defaults, several media types.
+const SHOP: &str = "\
+openapi: 3.0.2
+info: { title: Shop, version: 1.0.0 }
+paths:
+  /lamps/{lampId}:
+    parameters:
+      - { name: lampId, in: path, required: true, schema: { type: integer, format: int64 } }
+      - { name: trace, in: header, schema: { type: string } }
+    get:
+      summary: Find a lamp
+      operationId: getLamp
+      parameters:
+        - { name: trace, in: header, required: true, description: Ours., schema: { type: string, maxLength: 8 } }
+        - { name: Accept, in: header, schema: { type: string } }
+        - { name: colours, in: query, schema: { type: array, items: { type: string } } }
+        - { name: session, in: cookie, schema: { type: string } }
+      responses:
+        '200':
+          description: Found.
+          content:
+            application/xml: { schema: { $ref: '#/components/schemas/Lamp' } }
+            application/json: { schema: { $ref: '#/components/schemas/Lamp' } }
+        default: { description: Anything else. }
+    put:
+      description: |
+        Change a lamp.
+        The lamp must be DARK.
+      requestBody:
+        $ref: '#/components/requestBodies/Lamp'
+      responses:
+        2XX: { description: Changed. }
+        '409': { description: Lit., content: { application/problem+json: { schema: { type: object, required: [fault], properties: { fault: { type: string } } } } } }
+components:
+  requestBodies:
+    Lamp:
+      content:
+        application/json:
+          schema: { $ref: '#/components/schemas/Lamp' }
+          example: { id: 7, status: lit, parts: [{ name: bulb }] }
+  schemas:
+    Thing:
+      type: object
+      required: [id]
+      properties:
+        id: { type: integer, format: int64, readOnly: true }
+        secret: { type: string, writeOnly: true }
+    Lamp:
+      allOf:
+        - $ref: '#/components/schemas/Thing'
+        - type: object
+          required: [status]
+          properties:
+            status: { type: string, enum: [lit, dark], nullable: true }
+            watts: { type: number, minimum: 0, exclusiveMinimum: true, multipleOf: 0.5 }
+            level: { type: integer, minimum: 1, exclusiveMinimum: true, maximum: 9, default: 3 }
+            parts: { type: array, minItems: 1, items: { $ref: '#/components/schemas/Part' } }
+            tags: { type: object, additionalProperties: { type: string, maxLength: 4 } }
+    Part:
+      type: object
+      properties:
+        name: { type: string, pattern: '^[a-z]+$' }
+        inner: { $ref: '#/components/schemas/Part' }
+";
+
+/// 3.1: lists of types, const, choices, a discriminator, numbers for exclusive bounds.
+const SHELF: &str = "\
+{
+  \"openapi\": \"3.1.0\",
+  \"info\": {\"title\": \"Shelf\", \"version\": \"2\"},
+  \"paths\": {
+    \"/v2/shelves\": {
+      \"post\": {
+        \"operationId\": \"addShelf\",
+        \"requestBody\": {\"required\": true, \"content\": {\"application/json; charset=utf-8\": {\"schema\": {
+          \"type\": \"object\",
+          \"additionalProperties\": false,
+          \"required\": [\"label\", \"ghost\"],
+          \"properties\": {
+            \"label\": {\"type\": [\"string\", \"null\"], \"minLength\": 1},
+            \"kind\": {\"const\": \"shelf\"},
+            \"depth\": {\"type\": \"integer\", \"exclusiveMinimum\": 0, \"exclusiveMaximum\": 100},
+            \"owner\": {\"anyOf\": [{\"type\": \"string\", \"format\": \"uuid\"}, {\"type\": \"null\"}]},
+            \"mount\": {\"oneOf\": [{\"$ref\": \"#/$defs/Wall\"}, {\"$ref\": \"#/$defs/Floor\"}], \"discriminator\": {\"propertyName\": \"at\"}},
+            \"codes\": {\"type\": \"array\", \"items\": {\"type\": [\"integer\", \"string\"]}, \"uniqueItems\": true},
+            \"odd\": {\"type\": \"string\", \"unevaluatedItems\": false, \"format\": \"feeling\"}
+          }
+        }}}},
+        \"responses\": {\"201\": {\"description\": \"Made.\", \"content\": {\"application/json\": {\"schema\": {\"type\": \"array\", \"items\": {\"type\": \"string\"}}}}}}
+      }
+    }
+  },
+  \"$defs\": {
+    \"Wall\": {\"type\": \"object\", \"required\": [\"at\"], \"properties\": {\"at\": {\"const\": \"wall\"}}},
+    \"Floor\": {\"type\": \"object\", \"required\": [\"at\"], \"properties\": {\"at\": {\"const\": \"floor\"}, \"feet\": {\"type\": \"integer\"}}}
+  }
+}
+";
+
+fn shape(found: &Derived, file: &str) -> probity_schema::Shape {
+    let schema = found.schemas.get(file).unwrap_or_else(|| panic!("no {file} among {:?}", found.schemas.keys()));
+    probity_schema::Shape::new(schema.clone(), file).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn takes(found: &Derived, file: &str, value: Value, expected: bool) {
+    assert_eq!(shape(found, file).is_valid(&value), expected, "{file}: {value} against {}", found.schemas[file]);
+}
+
+fn operation<'a>(found: &'a Derived, id: &str) -> &'a probity_schema::catalog::Operation {
+    let ids: Vec<&str> = found.catalog.operations.iter().map(|it| it.id.as_str()).collect();
+    found.catalog.operations.iter().find(|it| it.id == id).unwrap_or_else(|| panic!("no {id} among {ids:?}"))
+}
+
+#[test]
+fn parameters_of_the_path_hold_for_its_operations_unless_they_say_otherwise() {
+    let found = derived(&[("shop", SHOP)]);
+    let get = operation(&found, "getLamp");
+    let names = |all: &[probity_schema::catalog::Parameter]| -> Vec<String> {
+        all.iter().map(|it| format!("{}{}@{}", it.name, if it.required { "!" } else { "" }, it.at)).collect()
+    };
+    assert_eq!(names(&get.path), ["lampId!@shop:6"]);
+    assert_eq!(names(&get.headers), ["trace!@shop:12"]);
+    assert_eq!(names(&get.query), ["colours@shop:14"]);
+    assert_eq!(get.headers[0].schema["maxLength"], 8);
+    assert_eq!(get.title, "Find a lamp");
+    let put = operation(&found, "putLampsLampid");
+    assert_eq!(names(&put.headers), ["trace@shop:7"]);
+    assert_eq!((put.bindings[0].method.as_str(), put.bindings[0].path.as_str()), ("PUT", "/lamps/{lampId}"));
+}
+
+#[test]
+fn joined_parts_are_one_schema_with_bounds_of_the_older_notation() {
+    let found = derived(&[("shop", SHOP)]);
+    let file = "putLampsLampid.request.json";
+    takes(&found, file, json!({ "status": "lit" }), true);
+    takes(&found, file, json!({ "status": null }), true);
+    takes(&found, file, json!({ "level": 2 }), false);
+    takes(&found, file, json!({ "status": "grey" }), false);
+    takes(&found, file, json!({ "status": "lit", "watts": 0 }), false);
+    takes(&found, file, json!({ "status": "lit", "watts": 0.75 }), false);
+    takes(&found, file, json!({ "status": "lit", "watts": 0.5 }), true);
+    takes(&found, file, json!({ "status": "lit", "level": 1 }), false);
+    takes(&found, file, json!({ "status": "lit", "level": 9 }), true);
+    takes(&found, file, json!({ "status": "lit", "parts": [] }), false);
+    takes(&found, file, json!({ "status": "lit", "parts": [{ "name": "B" }] }), false);
+    takes(&found, file, json!({ "status": "lit", "tags": { "a": "12345" } }), false);
+    takes(&found, file, json!({ "status": "lit", "tags": { "a": "1234" } }), true);
+    let schema = &found.schemas[file];
+    assert_eq!(schema["properties"]["id"]["x-dead"], "unsupported");
+    assert_eq!(schema["x-body-optional"], true);
+    assert_eq!(schema["properties"]["status"]["x-source"], "shop:52");
+}
+
+#[test]
+fn a_reply_promises_what_is_required_and_never_what_is_only_written() {
+    let found = derived(&[("shop", SHOP)]);
+    let schema = &found.schemas["getLamp.response.json"];
+    assert_eq!(schema["required"], json!(["id", "status"]));
+    assert!(schema["properties"].get("secret").is_none());
+    let statuses: Vec<u16> = operation(&found, "putLampsLampid").statuses.iter().map(|it| it.code).collect();
+    assert_eq!(statuses, [409]);
+    takes(&found, "putLampsLampid.response.409.json", json!({ "fault": 1 }), false);
+    takes(&found, "putLampsLampid.response.409.json", json!({ "fault": "lit" }), true);
+}
+
+#[test]
+fn what_is_not_read_is_a_doubt_with_its_place() {
+    check(
+        &[("shop", SHOP)],
+        &[
+            "getLamp/media-types/response/200: application/json@shop:17-21 | application/xml@shop:17-21 -> application/json",
+            "getLamp/parameter-style/parameter/colours: a value of several parts@shop:14 -> open",
+            "getLamp/recursive-schema/response/parts/*/inner: not followed@shop:61 -> open",
+            "getLamp/status-range/response/default: default@shop:22 -> open",
+            "getLamp/unread-parameter/parameter/session: a parameter in cookie@shop:15 -> open",
+            "putLampsLampid/recursive-schema/request/parts/*/inner: not followed@shop:61 -> open",
+            "putLampsLampid/status-range/response/2XX: 2XX@shop:30 -> open",
+        ],
+    );
+}
+
+#[test]
+fn the_younger_notation_is_read_too() {
+    let found = derived(&[("shelf", SHELF)]);
+    let file = "addShelf.request.json";
+    let body = |more: Value| {
+        let mut all = json!({ "label": "a", "ghost": 1 });
+        all.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        all
+    };
+    takes(&found, file, body(json!({})), true);
+    takes(&found, file, body(json!({ "label": null })), true);
+    takes(&found, file, body(json!({ "label": "" })), false);
+    takes(&found, file, json!({ "label": "a" }), false);
+    takes(&found, file, body(json!({ "surplus": 1 })), false);
+    takes(&found, file, body(json!({ "kind": "rack" })), false);
+    takes(&found, file, body(json!({ "depth": 0 })), false);
+    takes(&found, file, body(json!({ "depth": 99 })), true);
+    takes(&found, file, body(json!({ "depth": 100 })), false);
+    takes(&found, file, body(json!({ "owner": null })), true);
+    takes(&found, file, body(json!({ "owner": "nobody" })), false);
+    takes(&found, file, body(json!({ "mount": { "at": "wall" } })), true);
+    takes(&found, file, body(json!({ "mount": { "at": "floor", "feet": 4 } })), true);
+    takes(&found, file, body(json!({ "mount": { "at": "floor", "feet": "4" } })), false);
+    takes(&found, file, body(json!({ "mount": { "at": "air" } })), false);
+    takes(&found, file, body(json!({ "codes": [1, "a"] })), true);
+    takes(&found, file, body(json!({ "codes": [1, 1] })), false);
+    takes(&found, file, body(json!({ "codes": [1.5] })), false);
+    takes(&found, "addShelf.response.json", json!(["a"]), true);
+    takes(&found, "addShelf.response.json", json!([1]), false);
+    let add = operation(&found, "addShelf");
+    assert_eq!((add.bindings[0].id.as_str(), add.statuses[0].code), ("v2", 201));
+    let kinds: Vec<&str> = found.doubts.iter().map(|it| it.kind.as_str()).collect();
+    assert_eq!(kinds, ["required-undescribed", "unread-keyword", "unread-keyword"], "{:#?}", found.doubts);
+}
+
+const LEADS: &str = "\
+Light a lamp
+1 - 1.1
+put /v1/lamps/{id}
+State ACTIVE (CURRENT)
+| Version | Not Before |
+|---|---|
+| 1.1 | - |
+Parameters
+| Type | Name | Description | Schema | Default |
+|---|---|---|---|---|
+| path | id required | The lamp | string | None |
+| body | body required | LampRequest |
+Responses
+| HTTP Code | Description | Schema |
+|---|---|---|
+| 202 | Accepted | None |
+Request header
+\"Lamp-Version = lamps 1.1\"
+Request body
+{
+\"level\": 3
+}
+2 - 1.0
+put /v1/lamps/{id}
+State ACTIVE (DEPRECATED)
+| Version | Not Before |
+|---|---|
+| 1.0 | 20251231 |
+Parameters
+| Type | Name | Description | Schema | Default |
+|---|---|---|---|---|
+| path | id required | The lamp | string | None |
+| body | body required | LampRequest |
+Responses
+| HTTP Code | Description | Schema |
+|---|---|---|
+| 202 | Accepted | None |
+Request header
+\"Lamp-Version = lamps 1.0\"
+Request body
+{
+\"level\": 3
+}
+";
+
+const OLDER: &str = "\
+openapi: 3.0.2
+info: { title: Lamps }
+paths:
+  /v1/lamps/{id}:
+    put:
+      operationId: putLamp
+      parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+      requestBody:
+        required: true
+        content: { application/json: { schema: { $ref: '#/components/schemas/LampRequest' } } }
+      responses: { '202': { description: Accepted } }
+      x-api-version: '1.0'
+      x-api-status: CURRENT
+      x-not-before: 20260701
+    get:
+      operationId: getLamp
+      responses: { '200': { description: OK, content: { application/json: { schema: { type: object, properties: { id: { type: string } } } } } } }
+      x-api-version: '1.0'
+      x-api-status: CURRENT
+components:
+  schemas:
+    LampRequest: { type: object, required: [level], properties: { level: { type: integer, maximum: 9 } } }
+";
+
+fn older() -> Derived {
+    let mut inputs = vec![input("light", LEADS), input("api", OLDER)];
+    inputs[0].entry.operation = Some("light".into());
+    inputs[1].entry.follows = Some("light".into());
+    inputs[1].entry.operations = vec![("putLamp".into(), "light".into()), ("GET /v1/lamps/{id}".into(), "show".into())];
+    derive("lamps", &inputs, &Options::default())
+}
+
+#[test]
+fn what_only_an_older_version_describes_is_doubtful_for_the_newer() {
+    use probity_schema::{Class, classify};
+    let found = older();
+    let light = operation(&found, "light");
+    let versions: Vec<(&[String], &str)> =
+        light.requests.iter().map(|it| (it.versions.as_slice(), it.schema.as_deref().unwrap_or("-"))).collect();
+    assert_eq!(versions.len(), 2, "{versions:?}");
+    let class = |version: &str, body: Value| {
+        let of = light.requests.iter().find(|it| it.versions.contains(&version.to_string())).expect("a body");
+        classify(Some(&shape(&found, of.schema.as_ref().expect("a schema"))), Some(&body), None).class
+    };
+    for (body, old, new) in [
+        (json!({ "level": 3 }), Class::Valid, Class::Valid),
+        (json!({ "level": 10 }), Class::Invalid, Class::Doubtful),
+        (json!({}), Class::Invalid, Class::Doubtful),
+        (json!({ "level": "3" }), Class::Invalid, Class::Doubtful),
+    ] {
+        assert_eq!((class("1.0", body.clone()), class("1.1", body.clone())), (old, new), "{body}");
+    }
+    let doubt = found.doubts.iter().find(|it| it.kind == "only-in-older").expect("the doubt");
+    assert_eq!(doubt.id, "light/only-in-older/request/level:described");
+}
+
+#[test]
+fn operations_of_a_following_page_that_nothing_leads_stand_for_themselves_and_ask_for_versions() {
+    let found = older();
+    let show = operation(&found, "show");
+    assert_eq!(show.versions[0].version, "1.0");
+    assert_eq!(show.responses[0].versions, ["1.0"]);
+    assert_eq!(show.headers[0].schema["x-asks-for-version"], json!(["lamps 1.1", "lamps 1.0"]));
+    assert_eq!(found.catalog.operations.len(), 2);
+}
+
+#[test]
+fn every_source_of_a_description_is_locked_and_every_doubt_is_documented() {
+    let listed = include_str!("../../../../../docs/DOUBTS.md");
+    for found in [derived(&[("shop", SHOP)]), derived(&[("shelf", SHELF)]), older()] {
+        for it in &found.doubts {
+            assert!(listed.contains(&format!("`{}`", it.kind)), "{}", it.kind);
+            assert!(listed.contains(&format!("`{}`", it.rule)), "{}", it.rule);
+        }
+        let locked: Vec<String> = found.citations.iter().map(|it| it.at.to_string()).collect();
+        for operation in &found.catalog.operations {
+            assert!(locked.contains(&operation.at.to_string()), "{}", operation.at);
+        }
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 60, failure_persistence: None, ..Default::default() })]
+
+    /// Whatever stands in place of a schema: no panic, the same twice, and a schema that compiles.
+    #[test]
+    fn any_schema_is_derived(keywords in proptest::collection::vec((0usize..24, 0usize..12), 0..8)) {
+        const NAMES: [&str; 24] = ["type", "properties", "items", "required", "enum", "allOf", "anyOf", "oneOf", "$ref",
+            "additionalProperties", "minimum", "exclusiveMinimum", "pattern", "format", "nullable", "const", "default",
+            "minLength", "readOnly", "not", "maxItems", "description", "example", "surprise"];
+        let values = [
+            json!("object"), json!("string"), json!({}), json!([]), json!(3), json!(-1.5), json!(true), json!(null),
+            json!({ "a": { "type": "integer" }, "b": { "$ref": "#/components/schemas/S" } }),
+            json!([{ "type": "string" }, { "$ref": "#/components/schemas/S" }]), json!(["a", "b"]), json!("[a-z"),
+        ];
+        let schema: serde_json::Map<String, Value> =
+            keywords.iter().map(|(name, value)| (NAMES[*name].to_string(), values[*value].clone())).collect();
+        let refers = schema.get("$ref").is_some_and(|it| it.is_string());
+        proptest::prop_assume!(!refers);
+        let page = json!({
+            "openapi": "3.1.0", "info": { "title": "t" },
+            "paths": { "/s": { "post": {
+                "operationId": "s",
+                "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/S" } } } },
+                "responses": { "200": { "description": "d", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/S" } } } } },
+            } } },
+            "components": { "schemas": { "S": schema } },
+        });
+        let text = serde_json::to_string_pretty(&page).expect("JSON");
+        if let Ok(document) = dialect::read("s.json", text.as_bytes()) {
+            let entry = PageEntry { id: "s".into(), file: "s.json".into(), ..PageEntry::default() };
+            let inputs = [PageInput { entry, text, document }];
+            let found = derive("any", &inputs, &Options::default());
+            proptest::prop_assert_eq!(&found, &derive("any", &inputs, &Options::default()));
+            for (name, schema) in &found.schemas {
+                if let Err(error) = probity_schema::Shape::new(schema.clone(), name) {
+                    return Err(proptest::test_runner::TestCaseError::fail(format!("{error}: {schema}")));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The URIs of an operation: bindings, path parameters, query parameters.
+
+use super::field::source;
+use super::layout::{Part, Placed};
+use crate::document::Block;
+use probity_schema::catalog::{Binding, Source};
+use regex::Regex;
+use std::sync::LazyLock;
+
+static CALL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\s*(?:URI:?\s*)?(GET|POST|PUT|DELETE|PATCH|HEAD)\s+(?:https?://[^/\s]+)?(/\S*)\s*$")
+        .expect("ours")
+});
+static NAME: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\{([A-Za-z][\w.-]*)\}").expect("ours"));
+static VERSION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^v\d+(?:\.\d+)?$").expect("ours"));
+
+/// What the URI part of a page says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Uris {
+    pub bindings: Vec<Binding>,
+    /// Names in the order of the first path.
+    pub path: Vec<(String, Source)>,
+    pub query: Vec<(String, Source)>,
+    /// URIs of another method than the first.
+    pub others: Vec<(String, Source)>,
+}
+
+/// Reads the URIs of a page; none means that the page describes no operation.
+pub(super) fn read(placed: &[Placed], page: &str) -> Uris {
+    let mut out = Uris::default();
+    for it in placed.iter().filter(|it| it.part == Part::Uri) {
+        match it.block {
+            Block::Paragraph(text) | Block::Item { text, .. } => {
+                for line in &text.lines {
+                    add(&mut out, &line.text, source(page, line.first, line.last));
+                }
+            }
+            Block::Code { text, first, .. } => {
+                for (nth, line) in text.lines().enumerate() {
+                    let at = first + nth as u32;
+                    add(&mut out, line, source(page, at, at));
+                }
+            }
+            Block::Table(_) => {}
+        }
+    }
+    out
+}
+
+/// Adds one URI line.
+pub(super) fn add(out: &mut Uris, line: &str, at: Source) {
+    // Spaces inside braces come from escapes in prose.
+    let Some(found) = CALL.captures(line.trim()) else {
+        return;
+    };
+    let method = found[1].to_uppercase();
+    let (path, query) = split(&found[2]);
+    if let Some(first) = out.bindings.first().filter(|it| it.method != method) {
+        let _ = first;
+        out.others.push((format!("{method} {path}"), at));
+        return;
+    }
+    for name in query {
+        if !out.query.iter().any(|(it, _)| *it == name) {
+            out.query.push((name, at.clone()));
+        }
+    }
+    if out.bindings.iter().any(|it| it.path == path) {
+        return;
+    }
+    for name in NAME.captures_iter(&path) {
+        if !out.path.iter().any(|(it, _)| it == &name[1]) {
+            out.path.push((name[1].to_string(), at.clone()));
+        }
+    }
+    let version = path.split('/').find(|it| VERSION.is_match(it)).unwrap_or("default").to_string();
+    let mut id = version.clone();
+    let mut count = 1;
+    while out.bindings.iter().any(|it| it.id == id) {
+        count += 1;
+        id = format!("{version}-{count}");
+    }
+    out.bindings.push(Binding { id, method, path, at });
+}
+
+/// Path and query names of a URI: `?a={a}&b={b}`, `?{a,b}` and `{?a,b}` all occur.
+fn split(uri: &str) -> (String, Vec<String>) {
+    let uri = uri.trim_end_matches(['.', ',', ';']);
+    let Some(mark) = uri.find('?') else {
+        return (uri.to_string(), Vec::new());
+    };
+    let path = uri[..mark].trim_end_matches(['{', '[']).to_string();
+    let names = uri[mark + 1..]
+        .split(['&', ',', '{', '}', '[', ']', '?'])
+        .map(|piece| piece.split('=').next().unwrap_or_default().trim().to_string())
+        .filter(|it| !it.is_empty() && it.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':')))
+        .fold(Vec::new(), |mut all: Vec<String>, it| {
+            if !all.contains(&it) {
+                all.push(it);
+            }
+            all
+        });
+    (path, names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str, path: &str, query: &str) {
+        let mut out = Uris::default();
+        add(&mut out, line, source("p", 1, 1));
+        let seen = out.bindings.first().map_or("", |it| it.path.as_str());
+        let names: Vec<&str> = out.query.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!((seen, names.join(",").as_str()), (path, query), "{line}");
+    }
+
+    #[test]
+    fn queries_are_read_in_every_notation() {
+        check("GET /v1/{room}/lamps", "/v1/{room}/lamps", "");
+        check("GET /v1/{room}/lamps?{lit,hue}", "/v1/{room}/lamps", "lit,hue");
+        check("GET /v1/{room}/lamps{?lit,hue}", "/v1/{room}/lamps", "lit,hue");
+        check("GET /v1/{room}/lamps?lit={lit}&hue={hue}", "/v1/{room}/lamps", "lit,hue");
+        check("DELETE /v1/lamps/{id}?force=0", "/v1/lamps/{id}", "force");
+        check("post /v1/lamps", "/v1/lamps", "");
+        check("GET is used to light lamps", "", "");
+    }
+
+    #[test]
+    fn bindings_have_unique_ids() {
+        let mut out = Uris::default();
+        for line in ["GET /v2/a", "GET /v2.1/a", "GET /v2/b"] {
+            add(&mut out, line, source("p", 1, 1));
+        }
+        assert_eq!(out.bindings.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["v2", "v2.1", "v2-2"]);
+    }
+}

@@ -1,0 +1,201 @@
+//! Pieces of a page, in order, put together: sections, and captions and labels joined to their tables.
+
+use crate::document::{Block, Cell, Document, Section, Table, Text, Trouble};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// What a reader finds, in the order of the page.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Piece {
+    Heading {
+        level: u8,
+        title: String,
+        line: u32,
+        labels: Vec<String>,
+    },
+    /// A target that stands before what it names.
+    Label(String),
+    Block(Block),
+}
+
+impl Piece {
+    pub(super) fn paragraph(text: Text) -> Piece {
+        Piece::Block(Block::Paragraph(text))
+    }
+}
+
+static NUMBER: LazyLock<Regex> =
+    LazyLock::new(|| super::recognise::pattern(r"^(?i:table|表)\s*\d+(?:[-.]\d+)*[.:：]?(?:\s+|$)"));
+
+/// Puts pieces together into a document.
+pub(super) fn assemble(dialect: &'static str, pieces: Vec<Piece>, troubles: Vec<Trouble>) -> Document {
+    let mut document = Document {
+        dialect,
+        title: String::new(),
+        title_line: 1,
+        labels: Vec::new(),
+        sections: Vec::new(),
+        included: Vec::new(),
+        troubles,
+        described: None,
+    };
+    let mut pending = Pending::default();
+    for piece in pieces {
+        match piece {
+            Piece::Label(label) => pending.label(label),
+            Piece::Heading { level, title, line, labels } => {
+                pending.flush(&mut document);
+                pending.labels.extend(labels.into_iter().map(|label| label.to_lowercase()));
+                open_section(&mut document, Section { level, title, line, labels: pending.take(), blocks: Vec::new() });
+            }
+            Piece::Block(Block::Table(table)) => pending.table(&mut document, table),
+            Piece::Block(Block::Paragraph(text)) if captions(&text) => {
+                pending.flush(&mut document);
+                pending.caption = Some(text);
+            }
+            Piece::Block(block) => {
+                pending.flush(&mut document);
+                pending.pass();
+                push(&mut document, block);
+            }
+        }
+    }
+    pending.flush(&mut document);
+    if document.title.is_empty() {
+        document.troubles.push(Trouble { line: 1, cause: "the page has no heading".into() });
+    }
+    document
+}
+
+/// Removes `Table 3` from the front of a caption, wherever its markup divides it.
+pub(super) fn without_number(mut caption: Text) -> Text {
+    if let Some(line) = caption.lines.first_mut() {
+        let cut = NUMBER.find(&line.text).map_or(0, |found| found.end());
+        line.text = line.text[cut..].to_string();
+        if line.strong.first().is_some_and(|word| NUMBER.is_match(word)) {
+            let word = NUMBER.replace(&line.strong[0], "").to_string();
+            match word.is_empty() {
+                true => drop(line.strong.remove(0)),
+                false => line.strong[0] = word,
+            }
+        }
+    }
+    caption.lines.retain(|line| !line.text.is_empty());
+    caption
+}
+
+/// A paragraph names the table after it if it begins with a number of a table that is set in bold,
+/// or is short and no sentence: `Table 1 describes ...` is prose about a table.
+fn captions(text: &Text) -> bool {
+    let [line] = text.lines.as_slice() else {
+        return false;
+    };
+    if !NUMBER.is_match(&line.text) || !text.links.is_empty() {
+        return false;
+    }
+    let bold = line.strong.first().is_some_and(|word| NUMBER.is_match(word));
+    bold || (line.text.chars().count() < 80 && !line.text.ends_with(['.', ':', '。']))
+}
+
+/// A first row set wholly in bold is the header of a table that marks none.
+fn promote_header(table: &mut Table) {
+    let bold = |cell: &Cell| match cell.text.lines.as_slice() {
+        [line] => line.strong.len() == 1 && line.strong[0] == line.text,
+        _ => false,
+    };
+    let found = table.header.is_empty()
+        && table.rows.len() > 1
+        && table.rows[0].cells.len() > 1
+        && table.rows[0].cells.iter().all(bold);
+    if found {
+        table.header = table.rows.remove(0).cells;
+    }
+}
+
+/// What waits for the table that it belongs to.
+#[derive(Default)]
+struct Pending {
+    caption: Option<Text>,
+    labels: Vec<String>,
+    passed: u32,
+}
+
+impl Pending {
+    fn label(&mut self, label: String) {
+        if self.passed > 0 {
+            self.labels.clear();
+        }
+        self.passed = 0;
+        self.labels.push(label.to_lowercase());
+    }
+
+    /// A label reaches a table over one paragraph or item, as in a list item that introduces its table.
+    fn pass(&mut self) {
+        self.passed += 1;
+        if self.passed > 1 {
+            self.labels.clear();
+        }
+    }
+
+    fn take(&mut self) -> Vec<String> {
+        self.passed = 0;
+        let mut labels = std::mem::take(&mut self.labels);
+        let mut seen = std::collections::BTreeSet::new();
+        labels.retain(|label| seen.insert(label.clone()));
+        labels
+    }
+
+    fn flush(&mut self, document: &mut Document) {
+        if let Some(text) = self.caption.take() {
+            push(document, Block::Paragraph(text));
+        }
+    }
+
+    fn table(&mut self, document: &mut Document, mut table: Table) {
+        match self.caption.take() {
+            Some(caption) if table.caption.lines.is_empty() => table.caption = caption,
+            Some(caption) => push(document, Block::Paragraph(caption)),
+            None => {}
+        }
+        table.caption = without_number(table.caption);
+        promote_header(&mut table);
+        let mut labels = self.take();
+        for label in &table.labels {
+            let label = label.to_lowercase();
+            if !labels.contains(&label) {
+                labels.push(label);
+            }
+        }
+        table.labels = labels;
+        push(document, Block::Table(table));
+    }
+}
+
+fn open_section(document: &mut Document, section: Section) {
+    let named = !document.title.is_empty();
+    if !named {
+        document.title = section.title.clone();
+        document.title_line = section.line;
+    }
+    if !named || section.level == 1 {
+        document.labels.extend(section.labels.iter().cloned());
+    }
+    document.sections.push(section);
+}
+
+fn push(document: &mut Document, block: Block) {
+    if document.sections.is_empty() {
+        let line = first_line(&block);
+        document.sections.push(Section { line, ..Section::default() });
+    }
+    let section = document.sections.last_mut().expect("a section was just made");
+    section.blocks.push(block);
+}
+
+fn first_line(block: &Block) -> u32 {
+    match block {
+        Block::Paragraph(text) | Block::Item { text, .. } => text.lines.first().map_or(1, |line| line.first),
+        Block::Code { first, .. } => *first,
+        Block::Table(table) => table.first,
+    }
+}

@@ -1,0 +1,246 @@
+//! HTML inside pages: tables with their line numbers, and the text of fragments.
+//!
+//! The HTML parser repairs unclosed cells as browsers do but forgets lines. So every start tag
+//! is given its place in the source as an attribute before it is parsed.
+
+use super::growing::Growing;
+use crate::document::{Cell, Row, Table, Text, Trouble};
+use scraper::{ElementRef, Html, Node, Selector};
+use source::{Marked, mark};
+
+mod source;
+
+/// The most columns or rows that one cell may span; HTML itself caps them near this.
+const SPAN_MAX: usize = 1000;
+/// The most cells that spans may make of one table.
+const CELLS_MAX: usize = 200_000;
+/// Deepest nesting of elements that is parsed; deeper takes the parser quadratic time.
+const DEPTH_MAX: usize = 200;
+
+/// Reads one `<table>` whose source begins on `first` and ends on `last`.
+pub(super) fn table(html: &str, first: u32, last: u32, troubles: &mut Vec<Trouble>) -> Table {
+    let empty = Table { caption: Text::default(), labels: vec![], header: vec![], rows: vec![], first, last };
+    let marked = mark(html, first);
+    if marked.depth > DEPTH_MAX {
+        let cause = format!("a table nests elements {} deep; at most {DEPTH_MAX} are read", marked.depth);
+        troubles.push(Trouble { line: first, cause });
+        return empty;
+    }
+    let parsed = Html::parse_fragment(&marked.html);
+    let Some(element) = parsed.select(&selector("table")).next() else {
+        troubles.push(Trouble { line: first, cause: "a table could not be parsed".into() });
+        return empty;
+    };
+    let mut table = empty;
+    table.labels = element.value().id().map(str::to_lowercase).into_iter().collect();
+    if let Some(caption) = element.select(&selector("caption")).next() {
+        table.caption = text_of(caption, &marked, last);
+    }
+    let (header_rows, rows) = rows(element, &marked, last);
+    let expanded = expand(rows, troubles);
+    let (header, body) = expanded.split_at(header_rows.min(expanded.len()));
+    table.header = merge_header(header);
+    table.rows = body.to_vec();
+    table
+}
+
+/// The text of a fragment, a line per block element, and the anchors in it.
+pub(super) fn fragment(html: &str, first: u32, last: u32) -> (Text, Vec<String>) {
+    let marked = mark(html, first);
+    if marked.depth > DEPTH_MAX {
+        return (Text::default(), marked.anchors);
+    }
+    let parsed = Html::parse_fragment(&marked.html);
+    let mut growing = Growing::within(first, last);
+    let mut at = first;
+    collect(parsed.root_element(), &marked, last, &mut at, &mut growing, 0);
+    (growing.take(), marked.anchors)
+}
+
+fn selector(name: &str) -> Selector {
+    Selector::parse(name).expect("a tag name is a valid selector")
+}
+
+/// A row before spans are expanded.
+struct RawRow {
+    cells: Vec<(Cell, usize, usize)>,
+    first: u32,
+    last: u32,
+}
+
+/// The table's own rows (not those of tables inside), and how many of them are its header.
+fn rows(table: ElementRef, marked: &Marked, last: u32) -> (usize, Vec<RawRow>) {
+    let mut found = Vec::new();
+    let mut header_rows = 0;
+    let groups = table.child_elements().flat_map(|child| match child.value().name() {
+        "tr" => vec![(false, child)],
+        name => {
+            let head = name == "thead";
+            child.child_elements().filter(|row| row.value().name() == "tr").map(|row| (head, row)).collect()
+        }
+    });
+    for (in_head, row) in groups {
+        let cells: Vec<ElementRef> =
+            row.child_elements().filter(|cell| matches!(cell.value().name(), "td" | "th")).collect();
+        let all_heads = !cells.is_empty() && cells.iter().all(|cell| cell.value().name() == "th");
+        if found.len() == header_rows && (in_head || (all_heads && header_rows == 0)) {
+            header_rows += 1;
+        }
+        found.push(raw_row(row, &cells, marked, last));
+    }
+    (header_rows, found)
+}
+
+fn raw_row(row: ElementRef, cells: &[ElementRef], marked: &Marked, last: u32) -> RawRow {
+    let cells: Vec<(Cell, usize, usize)> = cells
+        .iter()
+        .map(|cell| {
+            let (first, end) = marked.lines(*cell, last);
+            let text = text_of(*cell, marked, end);
+            let span = |name| cell.attr(name).and_then(|v| v.trim().parse::<usize>().ok()).unwrap_or(1);
+            let (columns, rows) = (span("colspan").clamp(1, SPAN_MAX), span("rowspan").min(SPAN_MAX));
+            (Cell { text, first, last: end }, columns, rows)
+        })
+        .collect();
+    // The parser makes rows up for cells without one; such a row has no place but its cells'.
+    let (first, end) = match marked.has_place(row) {
+        true => marked.lines(row, last),
+        false => {
+            (cells.first().map_or(last, |(cell, ..)| cell.first), cells.last().map_or(last, |(cell, ..)| cell.last))
+        }
+    };
+    let end = cells.iter().map(|(cell, ..)| cell.last).max().unwrap_or(end).max(end);
+    RawRow { cells, first, last: end }
+}
+
+/// Repeats each cell in the rows and columns that it spans.
+fn expand(rows: Vec<RawRow>, troubles: &mut Vec<Trouble>) -> Vec<Row> {
+    let count = rows.len();
+    let mut down: Vec<Option<(Cell, usize)>> = Vec::new();
+    let mut made = 0;
+    let mut out = Vec::new();
+    for (index, row) in rows.into_iter().enumerate() {
+        let mut cells = Vec::new();
+        let mut own = row.cells.into_iter();
+        loop {
+            let column = cells.len();
+            if let Some((cell, left)) = down.get_mut(column).and_then(Option::take) {
+                down[column] = (left > 1).then(|| (cell.clone(), left - 1));
+                cells.push(cell);
+                continue;
+            }
+            let Some((cell, columns, spanned)) = own.next() else {
+                // A span further right still holds its column; columns between are blank.
+                match down.iter().skip(column).any(Option::is_some) {
+                    true => cells.push(Cell { text: Text::default(), first: row.first, last: row.first }),
+                    false => break,
+                }
+                continue;
+            };
+            let spanned = if spanned == 0 { count - index } else { spanned };
+            for column in column..column + columns {
+                if down.len() <= column {
+                    down.resize(column + 1, None);
+                }
+                down[column] = (spanned > 1).then(|| (cell.clone(), spanned - 1));
+                cells.push(cell.clone());
+            }
+        }
+        made += cells.len();
+        out.push(Row { cells, first: row.first, last: row.last });
+        if made > CELLS_MAX {
+            let cause = format!("the spans of a table make more than {CELLS_MAX} cells; the rows after are left out");
+            troubles.push(Trouble { line: row.last, cause });
+            break;
+        }
+    }
+    out
+}
+
+/// One header of several header rows: each column says what its rows say, once.
+pub(super) fn merge_header(rows: &[Row]) -> Vec<Cell> {
+    let mut header: Vec<Cell> = Vec::new();
+    for row in rows {
+        for (column, cell) in row.cells.iter().enumerate() {
+            match header.get_mut(column) {
+                None => header.push(cell.clone()),
+                Some(above) if above.text != cell.text => {
+                    above.text.lines.extend(cell.text.lines.iter().cloned());
+                    above.last = above.last.max(cell.last);
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    header
+}
+
+fn text_of(element: ElementRef, marked: &Marked, last: u32) -> Text {
+    let first = marked.lines(element, last).0;
+    let mut growing = Growing::within(first, last);
+    let mut at = first;
+    collect(element, marked, last, &mut at, &mut growing, 0);
+    growing.take()
+}
+
+/// Goes through an element in order; `at` is the line of the file where the walk stands.
+fn collect(element: ElementRef, marked: &Marked, last: u32, at: &mut u32, out: &mut Growing, depth: usize) {
+    if depth > DEPTH_MAX {
+        return;
+    }
+    for child in element.children() {
+        match child.value() {
+            Node::Text(text) => {
+                out.push(text, (*at).min(last));
+                *at += text.matches('\n').count() as u32;
+            }
+            Node::Element(_) => {
+                let child = ElementRef::wrap(child).expect("the node is an element");
+                if let Some(line) = marked.inner_line(child) {
+                    *at = line;
+                }
+                open_and_close(child, marked, last, at, out, depth);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn open_and_close(child: ElementRef, marked: &Marked, last: u32, at: &mut u32, out: &mut Growing, depth: usize) {
+    let name = child.value().name();
+    match name {
+        "br" | "hr" => return out.break_line(),
+        "script" | "style" => return,
+        "li" => out.bullet(),
+        "td" | "th" => out.push(" ", *at),
+        "strong" | "b" | "code" | "kbd" | "tt" => out.strong_begin(),
+        "a" => {
+            if let Some(target) = child.attr("href") {
+                out.link_begin(target, *at);
+            }
+        }
+        "pre" => {
+            out.break_line();
+            out.verbatim = true;
+        }
+        "p" | "div" | "tr" | "dd" | "dt" | "blockquote" | "caption" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+            out.break_line()
+        }
+        "ul" | "ol" | "dl" | "table" => out.end_list(),
+        _ => {}
+    }
+    collect(child, marked, last, at, out, depth + 1);
+    match name {
+        "strong" | "b" | "code" | "kbd" | "tt" => out.strong_end(),
+        "a" if child.attr("href").is_some() => out.link_end(),
+        "pre" => {
+            out.break_line();
+            out.verbatim = false;
+        }
+        "p" | "div" | "tr" | "dd" | "dt" | "blockquote" | "caption" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+            out.break_line()
+        }
+        "li" | "ul" | "ol" | "dl" | "table" => out.end_list(),
+        _ => {}
+    }
+}

@@ -1,0 +1,99 @@
+//! Markdown, with tables in HTML or in pipes.
+//!
+//! Tables in HTML are cut out of the source before the Markdown parser sees it: a blank line inside
+//! one would end the parser's block in the middle of a row.
+
+mod regions;
+mod walk;
+
+use super::assembly::{Piece, assemble};
+use crate::document::{Document, Trouble};
+use pulldown_cmark::{Options, Parser};
+
+/// The most containers (quotes, list items) that one line may open, and the widest indentation.
+const MARKERS_MAX: usize = 50;
+const INDENT_MAX: usize = 500;
+/// The most lines of settings before a page.
+const FRONT_MATTER_MAX: usize = 100;
+
+/// Reads a page; what cannot be read is in the document's troubles.
+pub(super) fn read(text: &str) -> Document {
+    let mut troubles = Vec::new();
+    let (text, title) = without_front_matter(text);
+    let text = without_bombs(&text, &mut troubles);
+    let lines = LineIndex::of(&text);
+    let (masked, tables) = regions::cut(&text, &lines, &mut troubles);
+    let parser = Parser::new_ext(&masked, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
+    let mut pieces = walk::walk(parser.into_offset_iter(), &masked, &lines, &tables, &mut troubles);
+    let has_title = pieces.iter().any(|piece| matches!(piece, Piece::Heading { level: 1, .. }));
+    pieces.splice(0..0, title.filter(|_| !has_title));
+    troubles.sort_by_key(|trouble| trouble.line);
+    assemble("markdown", pieces, troubles)
+}
+
+/// Blanks the settings of a site generator before a page; the title among them is the page's if it has no other.
+fn without_front_matter(text: &str) -> (String, Option<Piece>) {
+    let mut lines = text.lines();
+    let begins = lines.next().is_some_and(|line| line.trim_end() == "---");
+    let length = lines.take(FRONT_MATTER_MAX).position(|line| line.trim_end() == "---");
+    let (true, Some(length)) = (begins, length) else {
+        return (text.to_string(), None);
+    };
+    let mut title = None;
+    let mut out = String::with_capacity(text.len());
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        if index > length + 1 {
+            out.push_str(line);
+            continue;
+        }
+        out.extend(line.chars().filter(|c| *c == '\n'));
+        if let Some(value) = line.strip_prefix("title:") {
+            let value = value.trim().trim_matches(['"', '\'']).to_string();
+            title = Some(Piece::Heading { level: 1, title: value, line: index as u32 + 1, labels: vec![] });
+        }
+    }
+    (out, title)
+}
+
+/// Blanks lines that open so many containers that parsing them takes quadratic time.
+fn without_bombs(text: &str, troubles: &mut Vec<Trouble>) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let content = line.trim_start();
+        let indent = line.len() - content.len();
+        let markers = content
+            .split_whitespace()
+            .take_while(|word| word.chars().all(|c| matches!(c, '>' | '-' | '*' | '+')))
+            .map(|word| word.matches('>').count().max(1))
+            .sum::<usize>();
+        let rule = content.trim_end().chars().all(|c| matches!(c, '-' | ' ')) && content.contains("--");
+        if (markers > MARKERS_MAX && !rule) || indent > INDENT_MAX && !content.is_empty() {
+            let cause = "the line opens too many quotes or lists, or is indented too far; it is left out".into();
+            troubles.push(Trouble { line: index as u32 + 1, cause });
+            out.extend(line.chars().filter(|c| *c == '\n'));
+        } else {
+            out.push_str(line);
+        }
+    }
+    out
+}
+
+/// Where each line of a text begins.
+struct LineIndex {
+    starts: Vec<usize>,
+    count: u32,
+}
+
+impl LineIndex {
+    fn of(text: &str) -> LineIndex {
+        let mut starts = vec![0];
+        starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
+        let count = text.lines().count().max(1) as u32;
+        LineIndex { starts, count }
+    }
+
+    /// The 1-based line of a byte offset.
+    fn line(&self, at: usize) -> u32 {
+        (self.starts.partition_point(|start| *start <= at) as u32).clamp(1, self.count)
+    }
+}

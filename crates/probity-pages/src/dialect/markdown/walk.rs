@@ -1,0 +1,335 @@
+//! The events of the Markdown parser, turned into pieces of a page.
+
+use super::LineIndex;
+use super::regions::Region;
+use crate::dialect::assembly::Piece;
+use crate::dialect::growing::Growing;
+use crate::dialect::{html, pipes};
+use crate::document::{Block, Cell, Row, Table, Text, Trouble};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
+use std::ops::Range;
+
+/// Turns events into pieces.
+pub(super) fn walk<'a>(
+    events: impl Iterator<Item = (Event<'a>, Range<usize>)>,
+    source: &str,
+    lines: &LineIndex,
+    regions: &[Region],
+    troubles: &mut Vec<Trouble>,
+) -> Vec<Piece> {
+    let mut walk = Walk {
+        source,
+        lines,
+        regions: regions.iter().peekable(),
+        troubles,
+        pieces: Vec::new(),
+        text: Growing::default(),
+        lists: 0,
+        item: None,
+        html: None,
+        code: None,
+        heading: None,
+        images: 0,
+        table: None,
+    };
+    for (event, range) in events {
+        walk.event(event, range);
+    }
+    walk.flush();
+    walk.regions_until(usize::MAX);
+    walk.pieces
+}
+
+struct Walk<'w> {
+    source: &'w str,
+    lines: &'w LineIndex,
+    regions: std::iter::Peekable<std::slice::Iter<'w, Region>>,
+    troubles: &'w mut Vec<Trouble>,
+    pieces: Vec<Piece>,
+    text: Growing,
+    lists: u8,
+    /// Depth of an item whose text has not come yet.
+    item: Option<u8>,
+    html: Option<Range<usize>>,
+    code: Option<(String, Range<usize>, String, Option<u32>)>,
+    heading: Option<Vec<String>>,
+    images: u32,
+    table: Option<Table>,
+}
+
+impl Walk<'_> {
+    fn event(&mut self, event: Event, range: Range<usize>) {
+        let line = self.lines.line(range.start);
+        match event {
+            Event::Start(tag) => self.start(tag, range),
+            Event::End(tag) => self.end(tag, range),
+            Event::Text(text) => self.words(&text, line, range),
+            Event::Code(text) => {
+                self.text.strong_begin();
+                self.text.push(&text, line);
+                self.text.strong_end();
+            }
+            Event::Html(_) => match &mut self.html {
+                Some(open) => open.end = range.end,
+                None => self.html = Some(range),
+            },
+            Event::InlineHtml(_) => self.inline_html(range),
+            Event::SoftBreak => self.text.push(" ", line),
+            Event::HardBreak => self.text.break_line(),
+            Event::Rule => self.flush(),
+            Event::TaskListMarker(_) | Event::FootnoteReference(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {}
+        }
+    }
+
+    fn words(&mut self, text: &str, line: u32, range: Range<usize>) {
+        match &mut self.code {
+            Some((_, _, code, first)) => {
+                code.push_str(text);
+                first.get_or_insert(self.lines.line(range.start));
+            }
+            None if self.images == 0 => self.text.push(text, line),
+            None => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag, range: Range<usize>) {
+        let line = self.lines.line(range.start);
+        match tag {
+            Tag::Heading { .. } => {
+                self.flush();
+                self.heading = Some(Vec::new());
+            }
+            Tag::List(_) => {
+                self.flush();
+                self.lists = self.lists.saturating_add(1);
+            }
+            Tag::Item => {
+                self.flush();
+                self.item = Some(self.lists.saturating_sub(1));
+            }
+            Tag::CodeBlock(kind) => {
+                self.flush();
+                let language = match kind {
+                    CodeBlockKind::Fenced(language) => language.to_string(),
+                    CodeBlockKind::Indented => String::new(),
+                };
+                self.code = Some((language, range, String::new(), None));
+            }
+            Tag::HtmlBlock => {
+                self.flush();
+                self.html = Some(range.start..range.start);
+            }
+            Tag::Paragraph | Tag::BlockQuote(_) => self.flush(),
+            Tag::Strong => self.text.strong_begin(),
+            Tag::Link { dest_url, .. } => self.text.link_begin(&dest_url, line),
+            Tag::Image { .. } => self.images += 1,
+            Tag::Table(_) => {
+                self.flush();
+                let (first, last) = self.span(&range);
+                self.table =
+                    Some(Table { caption: Text::default(), labels: vec![], header: vec![], rows: vec![], first, last });
+            }
+            Tag::TableRow => {
+                let (first, last) = self.span(&range);
+                if let Some(table) = &mut self.table {
+                    table.rows.push(Row { cells: Vec::new(), first, last });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd, range: Range<usize>) {
+        match tag {
+            TagEnd::Heading(level) => self.end_heading(level, range),
+            TagEnd::Paragraph | TagEnd::BlockQuote(_) => self.flush(),
+            TagEnd::Item => {
+                self.flush();
+                self.empty_item();
+            }
+            TagEnd::List(_) => {
+                self.flush();
+                self.lists = self.lists.saturating_sub(1);
+            }
+            TagEnd::CodeBlock => self.end_code(),
+            TagEnd::HtmlBlock => self.end_html(),
+            TagEnd::Strong => self.text.strong_end(),
+            TagEnd::Link => self.text.link_end(),
+            TagEnd::Image => self.images = self.images.saturating_sub(1),
+            TagEnd::TableCell => self.end_cell(range),
+            TagEnd::TableRow => self.end_row(range),
+            TagEnd::Table => {
+                if let Some(table) = self.table.take() {
+                    self.block(Block::Table(table));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end_heading(&mut self, level: HeadingLevel, range: Range<usize>) {
+        let text = self.text.take();
+        let title = text.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" ");
+        let labels = self.heading.take().unwrap_or_default();
+        let line = self.lines.line(range.start);
+        self.pieces.push(Piece::Heading { level: level as u8, title, line, labels });
+    }
+
+    fn end_code(&mut self) {
+        let Some((language, range, text, first)) = self.code.take() else {
+            return;
+        };
+        if self.regions.peek().is_some_and(|table| range.contains(&table.range.start)) {
+            // Indented as deep as code, yet it is a table.
+            self.empty_item();
+            return self.regions_until(range.end);
+        }
+        let first = first.unwrap_or_else(|| self.lines.line(range.start));
+        let last = (first + (text.lines().count() as u32).saturating_sub(1)).min(self.lines.count);
+        self.block(Block::Code { language, text, first, last });
+    }
+
+    fn end_cell(&mut self, range: Range<usize>) {
+        let (first, last) = self.span(&range);
+        let cell = Cell { text: self.text.take(), first, last };
+        let Some(table) = &mut self.table else { return };
+        match table.rows.last_mut() {
+            // The parser pads short rows; a cell without a place on the page is not the page's.
+            Some(row) if range.is_empty() && cell.text.lines.is_empty() => row.last = row.last.max(row.first),
+            Some(row) => row.cells.push(cell),
+            None => table.header.push(cell),
+        }
+    }
+
+    /// The parser drops cells beyond the header's; the page has them.
+    fn end_row(&mut self, range: Range<usize>) {
+        let at = self.lines.line(range.start);
+        let written = pipes::cells(self.source[range].trim(), at);
+        if let Some(row) = self.table.as_mut().and_then(|table| table.rows.last_mut()) {
+            let known = row.cells.len();
+            row.cells.extend(written.into_iter().skip(known));
+        }
+    }
+
+    fn inline_html(&mut self, range: Range<usize>) {
+        if self.regions.peek().is_some_and(|table| table.range.start == range.start) {
+            self.flush();
+            return self.regions_until(range.end);
+        }
+        let tag = &self.source[range.clone()];
+        let lower = tag.to_lowercase();
+        if lower.starts_with("<br") {
+            self.text.break_line();
+        } else if lower.starts_with("<a") {
+            let (_, labels) = html::fragment(tag, self.lines.line(range.start), self.lines.count);
+            match &mut self.heading {
+                Some(found) => found.extend(labels),
+                None => self.pieces.extend(labels.into_iter().map(Piece::Label)),
+            }
+        } else if matches!(lower.as_str(), "<b>" | "<strong>" | "<code>") {
+            self.text.strong_begin();
+        } else if matches!(lower.as_str(), "</b>" | "</strong>" | "</code>") {
+            self.text.strong_end();
+        }
+    }
+
+    /// HTML between blocks: tables that were cut out, and text with anchors around them.
+    fn end_html(&mut self) {
+        let Some(range) = self.html.take() else {
+            return;
+        };
+        let mut at = range.start;
+        while let Some(table) = self.regions.next_if(|table| range.contains(&table.range.start)) {
+            self.markup(at..table.range.start);
+            self.push_region(table);
+            at = table.range.end.min(range.end);
+        }
+        self.markup(at..range.end);
+    }
+
+    fn push_code(&mut self, region: &Region) {
+        let (text, _) = html::fragment(&region.html, region.first, region.last);
+        let (Some(begin), Some(end)) = (text.lines.first(), text.lines.last()) else {
+            return;
+        };
+        let (first, last) = (begin.first, end.last);
+        let mut code = String::new();
+        let mut next = first;
+        for line in &text.lines {
+            // Blank lines are not lines of text, yet they stand in the code.
+            code.extend(std::iter::repeat_n('\n', line.first.saturating_sub(next) as usize));
+            code.push_str(&line.text);
+            code.push('\n');
+            next = line.first + 1;
+        }
+        self.block(Block::Code { language: String::new(), text: code, first, last });
+    }
+
+    fn markup(&mut self, range: Range<usize>) {
+        let (first, last) = self.span(&range);
+        let (mut text, labels) = html::fragment(&self.source[range], first, last);
+        self.pieces.extend(labels.into_iter().map(Piece::Label));
+        let mut links = std::mem::take(&mut text.links);
+        for line in text.lines {
+            // A link belongs to the line of text on whose lines of the page it stands.
+            let (own, others) = links.into_iter().partition(|link| link.line <= line.last);
+            links = others;
+            let bullet = line.bullet;
+            let text = Text { lines: vec![line], links: own };
+            match bullet {
+                true => self.block(Block::Item { depth: self.lists, text }),
+                false => self.block(Block::Paragraph(text)),
+            }
+        }
+    }
+
+    fn push_region(&mut self, table: &Region) {
+        self.empty_item();
+        if table.is_code {
+            return self.push_code(table);
+        }
+        let read = html::table(&table.html, table.first, table.last, self.troubles);
+        self.pieces.push(Piece::Block(Block::Table(read)));
+    }
+
+    fn regions_until(&mut self, end: usize) {
+        while let Some(table) = self.regions.next_if(|table| table.range.start < end) {
+            self.push_region(table);
+        }
+    }
+
+    /// Ends a run of text: it is an item's first text, or a paragraph.
+    fn flush(&mut self) {
+        if self.table.is_some() || self.heading.is_some() {
+            return;
+        }
+        let text = self.text.take();
+        if !text.lines.is_empty() {
+            self.block(Block::Paragraph(text));
+        }
+    }
+
+    fn empty_item(&mut self) {
+        if let Some(depth) = self.item.take() {
+            self.pieces.push(Piece::Block(Block::Item { depth, text: Text::default() }));
+        }
+    }
+
+    fn block(&mut self, block: Block) {
+        let block = match (block, self.item.take()) {
+            (Block::Paragraph(text), Some(depth)) => Block::Item { depth, text },
+            (block, Some(item)) => {
+                self.item = Some(item);
+                self.empty_item();
+                block
+            }
+            (block, None) => block,
+        };
+        self.pieces.push(Piece::Block(block));
+    }
+
+    fn span(&self, range: &Range<usize>) -> (u32, u32) {
+        let end = range.start + self.source[range.clone()].trim_end().len();
+        (self.lines.line(range.start), self.lines.line(end.saturating_sub(1).max(range.start)))
+    }
+}

@@ -1,0 +1,108 @@
+//! Lists of parameters in YAML, which pages of an API reference name by key.
+//!
+//! Such a list is YAML of one shape: a key at the margin, below it a few properties, among them
+//! a description in markup. It is read line by line, because each word has to keep its line.
+
+use super::assembly::{Piece, assemble};
+use super::recognise::pattern;
+use crate::document::Document;
+use regex::Regex;
+use std::sync::LazyLock;
+
+static KEY: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([A-Za-z0-9_][^\s#]*):(?:\s+&\S+)?\s*(?:#.*)?$"));
+static PROPERTY: LazyLock<Regex> = LazyLock::new(|| pattern(r"^  ([a-z_]+):\s*(.*?)\s*$"));
+
+/// One parameter, with its lines in the list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Parameter {
+    pub(super) key: String,
+    /// `path`, `query`, `header` or `body`.
+    pub(super) place: String,
+    /// `true`, `false`, or whatever stands there.
+    pub(super) required: String,
+    pub(super) is: String,
+    /// First and last microversion, inclusive; empty where none is given.
+    pub(super) since: String,
+    pub(super) until: String,
+    /// Lines of the description with their numbers, without their common indentation.
+    pub(super) about: Vec<(u32, String)>,
+    pub(super) first: u32,
+    pub(super) last: u32,
+}
+
+/// Whether a text is such a list: its first key at the margin has a description and a place.
+pub(super) fn is_list(text: &str) -> bool {
+    let start = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    start.is_some_and(|line| KEY.is_match(line)) && all(text).first().is_some_and(|it| !it.place.is_empty())
+}
+
+/// The parameters of a list, in order.
+pub(super) fn all(text: &str) -> Vec<Parameter> {
+    let mut out: Vec<Parameter> = Vec::new();
+    let mut in_description = false;
+    for (index, line) in text.lines().enumerate() {
+        let number = index as u32 + 1;
+        if line.starts_with('#') {
+            continue;
+        }
+        if let Some(found) = KEY.captures(line) {
+            let key = found[1].trim_matches(['"', '\'']).to_string();
+            out.push(Parameter { key, first: number, last: number, ..Parameter::default() });
+            in_description = false;
+            continue;
+        }
+        let Some(parameter) = out.last_mut() else {
+            continue;
+        };
+        if let Some(found) = PROPERTY.captures(line) {
+            in_description = property(parameter, &found[1], &found[2], number);
+        } else if in_description {
+            parameter.about.push((number, line.to_string()));
+        }
+        if !line.trim().is_empty() {
+            parameter.last = number;
+        }
+    }
+    out.iter_mut().for_each(|it| trim(&mut it.about));
+    out
+}
+
+/// Takes a property; says whether the lines that follow belong to the description.
+fn property(parameter: &mut Parameter, name: &str, value: &str, number: u32) -> bool {
+    let word = value.trim_matches(['"', '\'']).to_string();
+    match name {
+        "in" => parameter.place = word,
+        "required" => parameter.required = word,
+        "type" => parameter.is = word,
+        "min_version" => parameter.since = word,
+        "max_version" => parameter.until = word,
+        "description" => {
+            if !matches!(value, "" | "|" | ">" | "|-" | ">-" | "|+" | ">+") {
+                parameter.about.push((number, word));
+            }
+            return true;
+        }
+        _ => {}
+    }
+    false
+}
+
+/// Without common indentation and blank ends.
+fn trim(lines: &mut Vec<(u32, String)>) {
+    while lines.last().is_some_and(|(_, line)| line.trim().is_empty()) {
+        lines.pop();
+    }
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let common = lines.iter().filter(|(_, line)| !line.trim().is_empty()).map(|(_, line)| indent(line)).min();
+    for (_, line) in lines {
+        *line = line.get(common.unwrap_or(0)..).unwrap_or_default().trim_end().to_string();
+    }
+}
+
+/// The list as a document: a section for each parameter, so that a citation of its lines finds them again.
+pub(super) fn read(text: &str) -> Document {
+    let title = Piece::Heading { level: 1, title: "Parameters".into(), line: 1, labels: vec![] };
+    let sections =
+        all(text).into_iter().map(|it| Piece::Heading { level: 2, title: it.key, line: it.first, labels: vec![] });
+    assemble("parameters", std::iter::once(title).chain(sections).collect(), vec![])
+}

@@ -1,0 +1,239 @@
+//! Text pages whose tables are pipes and whose headings are bare lines.
+//!
+//! Such a page has no markup but its tables and no blank lines, so headings and examples are
+//! recognised by their shape and by what follows them.
+
+use super::assembly::{Piece, assemble};
+use super::growing::link_target;
+use super::recognise::pattern;
+use crate::document::{Block, Cell, Document, Line, Link, Row, Table, Text, Trouble};
+use regex::Regex;
+use std::sync::LazyLock;
+
+static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d+(?:\.\d+)*) - \S.*$"));
+/// Words that are headings of these pages wherever they stand alone on a line.
+static SECTION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(description|overview|version|parameters|responses|properties|example|example http (request|response)|openapi url)$",
+    )
+});
+static EXAMPLE_PART: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^(request (path|header|headers|body|query)|response( header| body)?( \d{3})?)$"));
+static PAIR: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^"?[A-Za-z][\w-]* = [^"]*"?,?$"#));
+static RULE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\|(\s*:?-{3,}:?\s*\|)+$"));
+static CALL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(get|post|put|patch|delete|head) /"));
+static LINK: LazyLock<Regex> = LazyLock::new(|| pattern(r"\[([^\]\[]+)\]\(([^)\s]+)\)"));
+static BREAK: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)<br\s*/?>"));
+
+/// Reads a page; what cannot be read is in the document's troubles.
+pub(super) fn read(text: &str) -> Document {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let mut page = Page { lines, pieces: Vec::new(), troubles: Vec::new(), level: 1, titled: false };
+    let mut at = 0;
+    while at < page.lines.len() {
+        at = page.block(at);
+    }
+    assemble("pipes", page.pieces, page.troubles)
+}
+
+struct Page<'a> {
+    lines: Vec<&'a str>,
+    pieces: Vec<Piece>,
+    troubles: Vec<Trouble>,
+    /// Level of the last title or numbered heading: section words stand one below it.
+    level: u8,
+    titled: bool,
+}
+
+impl Page<'_> {
+    /// Reads the block that begins at an index, and says where the next one begins.
+    fn block(&mut self, at: usize) -> usize {
+        let line = self.lines[at];
+        if line.is_empty() {
+            return at + 1;
+        }
+        if line.starts_with('|') {
+            return self.table(at);
+        }
+        if let Some(level) = self.heading(at) {
+            let title = line.to_string();
+            self.pieces.push(Piece::Heading { level, title, line: number(at), labels: vec![] });
+            return at + 1;
+        }
+        if line.starts_with(['{', '[']) {
+            return self.example(at);
+        }
+        if PAIR.is_match(line) {
+            let end = self.run(at, |line| PAIR.is_match(line));
+            self.code(at, end);
+            return end;
+        }
+        if let Some(item) = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")) {
+            let text = text(item, number(at));
+            self.pieces.push(Piece::Block(Block::Item { depth: 0, text }));
+            return at + 1;
+        }
+        self.pieces.push(Piece::paragraph(text(line, number(at))));
+        at + 1
+    }
+
+    /// The level of a line that is a heading.
+    fn heading(&mut self, at: usize) -> Option<u8> {
+        let line = self.lines[at];
+        if let Some(found) = NUMBERED.captures(line) {
+            self.level = 2 + found[1].matches('.').count().min(200) as u8;
+            self.titled = true;
+            return Some(self.level);
+        }
+        if !self.titled {
+            self.titled = bare(line);
+            return self.titled.then_some(1);
+        }
+        if SECTION.is_match(line) {
+            return Some(self.level + 1);
+        }
+        if EXAMPLE_PART.is_match(line) {
+            return Some(self.level + 2);
+        }
+        let next = self.lines.get(at + 1).copied().unwrap_or("");
+        let shows = next.starts_with(['|', '{', '[']) || PAIR.is_match(next) || next.starts_with('/');
+        (bare(line) && !line.contains('(') && shows).then_some(self.level + 1)
+    }
+
+    fn table(&mut self, at: usize) -> usize {
+        let end = self.run(at, |line| line.starts_with('|'));
+        let rules: Vec<usize> = (at..end).filter(|index| RULE.is_match(self.lines[*index])).collect();
+        // A second rule means a second table without a line between them.
+        let end = match rules.get(1) {
+            Some(second) if *second > at + 2 => second - 1,
+            _ => end,
+        };
+        let mut table = Table {
+            caption: Text::default(),
+            labels: vec![],
+            header: vec![],
+            rows: vec![],
+            first: number(at),
+            last: number(end - 1),
+        };
+        let body = match rules.first() {
+            Some(rule) if *rule == at + 1 => {
+                table.header = cells(self.lines[at], number(at));
+                at + 2
+            }
+            _ => {
+                let cause = "a table of pipes has no rule under its first line, so it has no header".into();
+                self.troubles.push(Trouble { line: number(at), cause });
+                at
+            }
+        };
+        for index in body..end {
+            if !RULE.is_match(self.lines[index]) {
+                let (first, last) = (number(index), number(index));
+                table.rows.push(Row { cells: cells(self.lines[index], first), first, last });
+            }
+        }
+        self.pieces.push(Piece::Block(Block::Table(table)));
+        end
+    }
+
+    /// An example reaches to the bracket that closes its first one, or to the next heading.
+    fn example(&mut self, at: usize) -> usize {
+        let mut depth = 0usize;
+        let mut quoted = false;
+        for index in at..self.lines.len() {
+            let line = self.lines[index];
+            if index > at && !quoted && (NUMBERED.is_match(line) || SECTION.is_match(line) || CALL.is_match(line)) {
+                let cause = "an example ends before its brackets are closed".into();
+                self.troubles.push(Trouble { line: number(at), cause });
+                self.code(at, index);
+                return index;
+            }
+            let mut escaped = false;
+            for c in line.chars() {
+                match c {
+                    _ if escaped => escaped = false,
+                    '\\' if quoted => escaped = true,
+                    '"' => quoted = !quoted,
+                    '{' | '[' if !quoted => depth += 1,
+                    '}' | ']' if !quoted => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+            }
+            // No text of an example reaches over a line's end: an open quote is a slip of the page.
+            quoted = false;
+            if depth == 0 {
+                self.code(at, index + 1);
+                return index + 1;
+            }
+        }
+        self.troubles.push(Trouble { line: number(at), cause: "an example has no end".into() });
+        self.code(at, self.lines.len());
+        self.lines.len()
+    }
+
+    fn code(&mut self, at: usize, end: usize) {
+        let text = self.lines[at..end].iter().flat_map(|line| [*line, "\n"]).collect();
+        let (first, last) = (number(at), number(end - 1));
+        self.pieces.push(Piece::Block(Block::Code { language: String::new(), text, first, last }));
+    }
+
+    fn run(&self, at: usize, belongs: impl Fn(&str) -> bool) -> usize {
+        self.lines[at..].iter().position(|line| !belongs(line)).map_or(self.lines.len(), |count| at + count)
+    }
+}
+
+fn number(index: usize) -> u32 {
+    index as u32 + 1
+}
+
+/// A short line without the marks of a sentence.
+fn bare(line: &str) -> bool {
+    let words = line.split_whitespace().count();
+    (1..=10).contains(&words)
+        && line.chars().count() <= 80
+        && line.starts_with(|c: char| c.is_alphanumeric())
+        && !line.ends_with(['.', ',', ';', ':', '?', '!', '。'])
+        && !line.contains(['|', '{', '}', '=', '"'])
+        && !line.contains(". ")
+        && !CALL.is_match(line)
+}
+
+/// The cells of a row as they stand: one that is missing stays missing.
+pub(super) fn cells(line: &str, at: u32) -> Vec<Cell> {
+    let inner = line.strip_prefix('|').unwrap_or(line);
+    let mut parts = vec![String::new()];
+    let mut escaped = false;
+    for c in inner.chars() {
+        let part = parts.last_mut().expect("there is always a part");
+        match c {
+            '|' if escaped => {
+                part.pop();
+                part.push('|');
+            }
+            '|' => parts.push(String::new()),
+            _ => part.push(c),
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    if parts.len() > 1 && parts.last().is_some_and(|part| part.trim().is_empty()) {
+        parts.pop();
+    }
+    parts.iter().map(|part| Cell { text: text(part, at), first: at, last: at }).collect()
+}
+
+fn text(source: &str, at: u32) -> Text {
+    let mut out = Text::default();
+    for found in LINK.captures_iter(source) {
+        if let Some((label, file)) = link_target(&found[2]) {
+            out.links.push(Link { text: found[1].trim().to_string(), label, file, line: at });
+        }
+    }
+    for part in BREAK.split(&LINK.replace_all(source, "$1")) {
+        let text = part.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !text.is_empty() {
+            out.lines.push(Line { text, bullet: false, strong: vec![], first: at, last: at });
+        }
+    }
+    out
+}

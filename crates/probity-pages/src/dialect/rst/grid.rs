@@ -1,0 +1,191 @@
+//! Grid tables: cells are boxes drawn with `+`, `-`, `=` and `|`, which may span rows and columns.
+
+use super::{Page, Source, cells};
+use crate::dialect::html::merge_header;
+use crate::document::{Cell, Row, Table, Text};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most characters that are looked at while boxes are traced.
+const WORK_MAX: usize = 20_000_000;
+
+/// Reads the lines of one table, from its first rule to its last.
+pub(super) fn table(page: &mut Page, lines: &[Source], depth: usize) -> Option<Table> {
+    let canvas = Canvas::of(lines);
+    let boxes = trace(&canvas)?;
+    let mut tops: BTreeSet<usize> = boxes.iter().map(|b| b.top).collect();
+    let mut lefts: BTreeSet<usize> = boxes.iter().map(|b| b.left).collect();
+    tops.insert(canvas.height - 1);
+    lefts.insert(canvas.width - 1);
+    let tops: Vec<usize> = tops.into_iter().collect();
+    let lefts: Vec<usize> = lefts.into_iter().collect();
+    let mut grid: BTreeMap<(usize, usize), Cell> = BTreeMap::new();
+    for part in &boxes {
+        let inner: Vec<Source> =
+            (part.top + 1..part.bottom).map(|row| canvas.slice(row, part.left + 1, part.right, lines)).collect();
+        let mut cell = cells::cell(page, &inner, depth);
+        if inner.is_empty() {
+            let line = lines[part.top].number;
+            cell = Cell { text: Text::default(), first: line, last: line };
+        }
+        let rows = tops.iter().enumerate().filter(|(_, top)| **top >= part.top && **top < part.bottom);
+        for (row, _) in rows {
+            for (column, left) in lefts.iter().enumerate() {
+                if *left >= part.left && *left < part.right {
+                    grid.insert((row, column), cell.clone());
+                }
+            }
+        }
+    }
+    let header_rows = canvas.header_rule().map_or(0, |rule| tops.iter().filter(|top| **top < rule).count());
+    let mut rows: Vec<Row> = Vec::new();
+    for (row, pair) in tops.windows(2).enumerate() {
+        let cells: Vec<Cell> = (0..lefts.len() - 1).filter_map(|column| grid.get(&(row, column)).cloned()).collect();
+        // Between the rules; a row without lines has its rule's.
+        let first = lines[(pair[0] + 1).min(pair[1] - 1).max(pair[0])].number;
+        let last = lines[(pair[1] - 1).max(pair[0])].number;
+        rows.push(Row { cells, first, last });
+    }
+    let body = rows.split_off(header_rows.min(rows.len()));
+    Some(Table {
+        caption: Text::default(),
+        labels: vec![],
+        header: merge_header(&rows),
+        rows: body,
+        first: lines[0].number,
+        last: lines[lines.len() - 1].number,
+    })
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Frame {
+    top: usize,
+    left: usize,
+    bottom: usize,
+    right: usize,
+}
+
+/// The lines as columns of the width that they have on a screen.
+struct Canvas {
+    rows: Vec<Vec<char>>,
+    height: usize,
+    width: usize,
+}
+
+impl Canvas {
+    fn of(lines: &[Source]) -> Canvas {
+        let mut rows: Vec<Vec<char>> = lines.iter().map(|line| columns(&line.text)).collect();
+        let width = rows.first().map_or(0, Vec::len);
+        for row in &mut rows {
+            row.resize(width.max(row.len()), ' ');
+        }
+        Canvas { height: rows.len(), width, rows }
+    }
+
+    fn at(&self, row: usize, column: usize) -> char {
+        self.rows[row].get(column).copied().unwrap_or(' ')
+    }
+
+    fn slice(&self, row: usize, from: usize, to: usize, lines: &[Source]) -> Source {
+        let text: String = self.rows[row][from..to].iter().filter(|c| **c != '\0').collect();
+        Source { number: lines[row].number, text: text.trim_end().to_string() }
+    }
+
+    /// The rule of `=` under the header.
+    fn header_rule(&self) -> Option<usize> {
+        (1..self.height.saturating_sub(1)).find(|row| {
+            let line: String = self.rows[*row].iter().collect();
+            let line = line.trim_end();
+            line.contains('=') && line.chars().all(|c| matches!(c, '=' | '+'))
+        })
+    }
+}
+
+/// Characters by column: one that is two columns wide is followed by a filler.
+pub(super) fn columns(text: &str) -> Vec<char> {
+    let mut out = Vec::with_capacity(text.len());
+    for c in text.chars() {
+        out.push(c);
+        if is_wide(c) {
+            out.push('\0');
+        }
+    }
+    out
+}
+
+/// East Asian characters that take two columns, by their blocks.
+fn is_wide(c: char) -> bool {
+    matches!(c as u32,
+        0x1100..=0x115F | 0x2E80..=0x303E | 0x3041..=0x33FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF
+        | 0xA000..=0xA4CF | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF | 0xFE30..=0xFE4F | 0xFF00..=0xFF60
+        | 0xFFE0..=0xFFE6 | 0x20000..=0x3FFFD)
+}
+
+/// All boxes, from the top left: each box's corners are the corners of further boxes.
+fn trace(canvas: &Canvas) -> Option<Vec<Frame>> {
+    let mut work = 0usize;
+    let (bottom, right) = (canvas.height.checked_sub(1)?, canvas.width.checked_sub(1)?);
+    if bottom < 2 {
+        return None;
+    }
+    let mut done: Vec<Option<usize>> = vec![None; canvas.width];
+    let mut corners: BTreeSet<(usize, usize)> = BTreeSet::from([(0, 0)]);
+    let mut boxes = Vec::new();
+    while let Some((top, left)) = corners.pop_first() {
+        if top == bottom || left == right || done[left].is_some_and(|row| top <= row) {
+            continue;
+        }
+        work += canvas.width;
+        let Some(found) = frame(canvas, top, left, &mut work) else {
+            if work > WORK_MAX {
+                return None;
+            }
+            continue;
+        };
+        for column in &mut done[found.left..found.right] {
+            *column = Some(found.bottom - 1);
+        }
+        corners.insert((found.top, found.right));
+        corners.insert((found.bottom, found.left));
+        boxes.push(found);
+    }
+    // Every column is covered to the last rule, or the lines are no table.
+    done[..right].iter().all(|row| *row == Some(bottom - 1)).then_some(boxes)
+}
+
+/// The smallest box whose top left corner is here.
+fn frame(canvas: &Canvas, top: usize, left: usize, work: &mut usize) -> Option<Frame> {
+    if canvas.at(top, left) != '+' {
+        return None;
+    }
+    for right in left + 1..canvas.width {
+        *work += 1;
+        match canvas.at(top, right) {
+            '+' => {}
+            '-' | '=' => continue,
+            _ => return None,
+        }
+        for bottom in top + 1..canvas.height {
+            *work += 1;
+            if *work > WORK_MAX {
+                return None;
+            }
+            match canvas.at(bottom, right) {
+                '|' => continue,
+                '+' if closes(canvas, top, left, bottom, right, work) => {
+                    return Some(Frame { top, left, bottom, right });
+                }
+                '+' => continue,
+                _ => break,
+            }
+        }
+    }
+    None
+}
+
+/// The lower and left edges of a box are drawn.
+fn closes(canvas: &Canvas, top: usize, left: usize, bottom: usize, right: usize, work: &mut usize) -> bool {
+    *work += right - left + bottom - top;
+    canvas.at(bottom, left) == '+'
+        && (left + 1..right).all(|column| matches!(canvas.at(bottom, column), '-' | '=' | '+'))
+        && (top + 1..bottom).all(|row| matches!(canvas.at(row, left), '|' | '+'))
+}

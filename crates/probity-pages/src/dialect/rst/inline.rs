@@ -1,0 +1,262 @@
+//! Markup inside a paragraph of reStructuredText.
+
+use super::{Page, Source};
+use crate::dialect::growing::{Growing, link_target};
+use crate::document::{Line, Link, Text};
+
+/// The most characters between two marks that belong together; it keeps stray marks cheap.
+const MARKUP_MAX: usize = 1_500;
+
+/// Reads the lines of one paragraph.
+pub(super) fn paragraph(page: &Page, lines: &[Source]) -> Text {
+    let mut out = Growing::default();
+    let joined = lines.iter().map(|line| line.text.trim()).collect::<Vec<_>>().join("\n");
+    let mut reader = Reader { page, chars: joined.chars().collect(), at: 0, lines, row: 0, out: &mut out, depth: 0 };
+    reader.read();
+    out.take()
+}
+
+/// Text without markup: a line of code.
+pub(super) fn plain(text: &str, at: u32) -> Text {
+    let line = Line { text: text.trim_end().to_string(), first: at, last: at, ..Line::default() };
+    Text { lines: vec![line], links: vec![] }
+}
+
+struct Reader<'r> {
+    page: &'r Page,
+    chars: Vec<char>,
+    at: usize,
+    lines: &'r [Source],
+    /// Index into `lines` of the place where the reader stands.
+    row: usize,
+    out: &'r mut Growing,
+    depth: usize,
+}
+
+impl Reader<'_> {
+    fn read(&mut self) {
+        while self.at < self.chars.len() {
+            if self.strong() || self.literal() || self.interpreted() || self.emphasis() || self.substitution() {
+                continue;
+            }
+            let c = self.chars[self.at];
+            self.at += 1;
+            match c {
+                '\\' => self.escape(),
+                '\n' => {
+                    self.out.push(" ", self.line());
+                    self.row += 1;
+                }
+                _ => self.push(&c.to_string()),
+            }
+        }
+    }
+
+    fn line(&self) -> u32 {
+        self.lines.get(self.row).or(self.lines.last()).map_or(1, |line| line.number)
+    }
+
+    fn push(&mut self, text: &str) {
+        let line = self.line();
+        self.out.push(text, line);
+    }
+
+    /// A blank behind a backslash vanishes; any other character stands for itself.
+    fn escape(&mut self) {
+        match self.chars.get(self.at) {
+            Some(c) if c.is_whitespace() => {
+                self.row += (*c == '\n') as usize;
+                self.at += 1;
+            }
+            Some(c) => {
+                let c = c.to_string();
+                self.at += 1;
+                self.push(&c);
+            }
+            None => {}
+        }
+    }
+
+    fn strong(&mut self) -> bool {
+        let Some((content, end)) = self.delimited("**", "**") else {
+            return false;
+        };
+        self.out.strong_begin();
+        self.nested(&content);
+        self.out.strong_end();
+        self.at = end;
+        true
+    }
+
+    fn literal(&mut self) -> bool {
+        let Some((content, end)) = self.delimited("``", "``") else {
+            return false;
+        };
+        self.out.strong_begin();
+        for c in content {
+            match c {
+                '\n' => {
+                    self.push(" ");
+                    self.row += 1;
+                }
+                _ => self.push(&c.to_string()),
+            }
+        }
+        self.out.strong_end();
+        self.at = end;
+        true
+    }
+
+    fn emphasis(&mut self) -> bool {
+        if self.chars[self.at] != '*' || self.chars.get(self.at + 1) == Some(&'*') {
+            return false;
+        }
+        let Some((content, end)) = self.delimited("*", "*") else {
+            return false;
+        };
+        self.nested(&content);
+        self.at = end;
+        true
+    }
+
+    fn substitution(&mut self) -> bool {
+        let Some((content, end)) = self.delimited("|", "|") else {
+            return false;
+        };
+        let name: String = content.iter().collect();
+        if name.contains('\n') || name.chars().count() > 40 {
+            return false;
+        }
+        // A name without text of its own stands for an image.
+        match self.page.substitutions.get(&name) {
+            Some(value) => {
+                let value = value.clone();
+                self.push(&value);
+            }
+            None if name.contains(' ') => return false,
+            None => {}
+        }
+        self.at = end;
+        true
+    }
+
+    /// `:role:` and text in backquotes, with or without a target.
+    fn interpreted(&mut self) -> bool {
+        let role = match self.chars[self.at] {
+            '`' => String::new(),
+            ':' => match self.role() {
+                Some(role) => role,
+                None => return false,
+            },
+            _ => return false,
+        };
+        let start = self.at + if role.is_empty() { 0 } else { role.chars().count() + 2 };
+        let Some(length) = self.chars[start + 1..].iter().take(MARKUP_MAX).position(|c| *c == '`') else {
+            return false;
+        };
+        let content: String = self.chars[start + 1..start + 1 + length].iter().collect();
+        let mut end = start + length + 2;
+        let underscores = self.chars[end..].iter().take(2).take_while(|c| **c == '_').count();
+        end += underscores;
+        let (shown, target) = shown_and_target(&content);
+        let line = self.line();
+        let label = match (role.as_str(), target) {
+            ("ref" | "numref", target) => Some((target.unwrap_or(&content).trim().to_lowercase(), None)),
+            ("doc" | "download", target) => Some((String::new(), Some(target.unwrap_or(&content).trim().to_string()))),
+            (_, Some(target)) => link_target(target.trim_end_matches('_')),
+            ("", None) if underscores > 0 => Some((content.trim().to_lowercase(), None)),
+            _ => None,
+        };
+        let plain: String = shown.replace('\\', "");
+        if let Some((label, file)) = label {
+            let text = plain
+                .replace('\n', " ")
+                .replace("**", "")
+                .trim_matches(|c: char| c == '*' || c.is_whitespace())
+                .to_string();
+            self.out.add_link(Link { text, label, file, line });
+        }
+        let code = matches!(role.as_str(), "code" | "samp" | "literal" | "guilabel" | "strong" | "file" | "envvar");
+        if code {
+            self.out.strong_begin();
+        }
+        self.nested(&shown.chars().collect::<Vec<_>>());
+        if code {
+            self.out.strong_end();
+        }
+        self.row += content.matches('\n').count() - shown.matches('\n').count();
+        self.at = end;
+        true
+    }
+
+    fn role(&self) -> Option<String> {
+        let rest = &self.chars[self.at + 1..];
+        let length = rest.iter().take(40).position(|c| !(c.is_ascii_alphanumeric() || "-_.+".contains(*c)))?;
+        let closed = length > 0 && rest.get(length) == Some(&':') && rest.get(length + 1) == Some(&'`');
+        closed.then(|| rest[..length].iter().collect())
+    }
+
+    fn nested(&mut self, content: &[char]) {
+        if self.depth >= 3 {
+            let text: String = content.iter().collect();
+            self.push(&text.replace('\n', " "));
+            self.row += text.matches('\n').count();
+            return;
+        }
+        let mut inner = Reader {
+            page: self.page,
+            chars: content.to_vec(),
+            at: 0,
+            lines: self.lines,
+            row: self.row,
+            out: self.out,
+            depth: self.depth + 1,
+        };
+        inner.read();
+        self.row = inner.row;
+    }
+
+    /// What stands between two marks, where the first one may open markup and the second may close it.
+    fn delimited(&self, open: &str, close: &str) -> Option<(Vec<char>, usize)> {
+        let (open, close): (Vec<char>, Vec<char>) = (open.chars().collect(), close.chars().collect());
+        if !self.chars[self.at..].starts_with(&open) {
+            return None;
+        }
+        let start = self.at + open.len();
+        let before = self.at.checked_sub(1).map(|at| self.chars[at]);
+        let opens =
+            before.is_none_or(|c| !c.is_alphanumeric()) && self.chars.get(start).is_some_and(|c| !c.is_whitespace());
+        if !opens {
+            return None;
+        }
+        let literal = open == ['`', '`'];
+        let mut at = start + 1;
+        let limit = self.chars.len().min(start + MARKUP_MAX);
+        while at + close.len() <= limit {
+            if self.chars[at] == '\\' && !literal {
+                at += 2;
+                continue;
+            }
+            let after = self.chars.get(at + close.len());
+            let closes = self.chars[at..].starts_with(&close)
+                && !self.chars[at - 1].is_whitespace()
+                && after.is_none_or(|c| !c.is_alphanumeric())
+                && (close.len() > 1 || after != Some(&close[0]));
+            if closes {
+                return Some((self.chars[start..at].to_vec(), at + close.len()));
+            }
+            at += 1;
+        }
+        None
+    }
+}
+
+/// `text <target>` divided.
+fn shown_and_target(content: &str) -> (&str, Option<&str>) {
+    match (content.trim_end().strip_suffix('>'), content.rfind('<')) {
+        (Some(body), Some(at)) if at < body.len() && !content[..at].trim().is_empty() => {
+            (content[..at].trim(), Some(&body[at + 1..]))
+        }
+        _ => (content, None),
+    }
+}

@@ -1,0 +1,214 @@
+//! Directives of API references: the call, its parameters by key of a list, its statuses, and
+//! examples in files of their own.
+
+use super::directive::Directive;
+use super::{Page, Source, cells, inline};
+use crate::dialect::assembly::Piece;
+use crate::dialect::parameters::{self, Parameter};
+use crate::dialect::recognise::pattern;
+use crate::document::{Block, Cell, Included, LINES_APART, Link, Row, Table, Text};
+use regex::Regex;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+static TAKES_IN: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*\.\. (?:rest_parameters|literalinclude)::\s+(\S+)"));
+static ENTRY: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*[-*]\s+(\S+?):\s+(\S+)\s*$"));
+static CODES: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:Normal|Error) response codes?:"));
+static CODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[1-5]\d\d\b"));
+
+/// The most files that one page may take in: their lines have to be numbered.
+const FILES_MAX: usize = 500;
+
+/// Fetches every file that the page names.
+pub(super) fn take_in(page: &mut Page, text: &str, file: &dyn Fn(&str) -> Option<String>) {
+    for (index, line) in text.lines().enumerate() {
+        let Some(found) = TAKES_IN.captures(line) else {
+            continue;
+        };
+        let path = found[1].to_string();
+        if page.files.contains_key(&path) || page.included.len() >= FILES_MAX {
+            continue;
+        }
+        if let Some(text) = file(&path) {
+            page.included.push(Included { file: path.clone(), line: index as u32 + 1 });
+            page.files.insert(path, text);
+        }
+    }
+}
+
+/// The text of a file, and what its line numbers are counted from.
+fn taken_in(page: &mut Page, directive: &Directive) -> Option<(String, u32)> {
+    let path = directive.argument[0].text.split_whitespace().next().unwrap_or_default();
+    let found = page.included.iter().position(|it| it.file == path);
+    let Some(nth) = found else {
+        page.trouble(directive.first, format!("the file {path} that it takes in was not found"));
+        return None;
+    };
+    Some((page.files[path].clone(), LINES_APART * (nth as u32 + 1)))
+}
+
+/// The call, as the section on the URI that other dialects have; the prose goes on after it.
+pub(super) fn method(page: &mut Page, directive: &Directive) -> Vec<Piece> {
+    let line = directive.first;
+    let heading =
+        |title: &str| Piece::Heading { level: page.level.saturating_add(1), title: title.into(), line, labels: vec![] };
+    let call = directive.argument.iter().map(|it| it.text.trim()).collect::<Vec<_>>().join(" ");
+    let call = call.split_whitespace().collect::<Vec<_>>().join(" ");
+    vec![heading("URI"), Piece::paragraph(inline::plain(&call, line)), heading("Description")]
+}
+
+/// An example is shown as it stands in its file.
+pub(super) fn example(page: &mut Page, directive: &Directive) -> Vec<Piece> {
+    let Some((text, from)) = taken_in(page, directive) else {
+        return vec![];
+    };
+    let language = directive.option("language").unwrap_or_default().to_string();
+    let last = from + text.lines().count().max(1) as u32;
+    vec![Piece::Block(Block::Code { language, text, first: from + 1, last })]
+}
+
+/// Parameters become a table for each place where they stand. A name with dots is a row of the
+/// table that belongs to the row before its last dot.
+pub(super) fn parameters(page: &mut Page, directive: &Directive, depth: usize) -> Vec<Piece> {
+    let Some((text, from)) = taken_in(page, directive) else {
+        return vec![];
+    };
+    let list: BTreeMap<String, Parameter> = parameters::all(&text).into_iter().map(|it| (it.key.clone(), it)).collect();
+    let mut tables: Vec<(String, Table)> = Vec::new();
+    for line in &directive.content {
+        let Some(found) = ENTRY.captures(&line.text) else {
+            if !line.is_blank() {
+                page.trouble(line.number, "an entry that is no `- name: key` is left out");
+            }
+            continue;
+        };
+        let Some(parameter) = list.get(&found[2]) else {
+            page.trouble(line.number, format!("the list of parameters has no key `{}`", &found[2]));
+            continue;
+        };
+        add(page, &mut tables, &found[1], parameter, (line.number, from), depth);
+    }
+    let orphans: Vec<String> = tables
+        .iter()
+        .map(|(name, _)| name.clone())
+        .filter(|it| it.starts_with("body.") && !linked(&tables, it))
+        .collect();
+    for orphan in orphans {
+        let line = tables.iter().find(|it| it.0 == orphan).map_or(directive.first, |it| it.1.first);
+        page.trouble(line, format!("no row is named `{}`, so what it holds is left out", &orphan[5..]));
+        tables.retain(|it| it.0 != orphan);
+    }
+    tables.into_iter().map(|(_, table)| Piece::Block(Block::Table(table))).collect()
+}
+
+fn linked(tables: &[(String, Table)], name: &str) -> bool {
+    let label = label(tables, name);
+    let links = tables.iter().flat_map(|it| &it.1.rows).flat_map(|row| &row.cells[0].text.links);
+    links.into_iter().any(|link| link.label == label)
+}
+
+fn label(tables: &[(String, Table)], name: &str) -> String {
+    tables.iter().find(|it| it.0 == name).and_then(|it| it.1.labels.first()).cloned().unwrap_or_default()
+}
+
+/// Adds a row to the table of its place, and below the body to that of its parent.
+fn add(
+    page: &mut Page,
+    tables: &mut Vec<(String, Table)>,
+    name: &str,
+    parameter: &Parameter,
+    (line, from): (u32, u32),
+    depth: usize,
+) {
+    let (parent, own) = match name.rsplit_once('.').filter(|_| parameter.place == "body") {
+        Some((parent, own)) => (format!("body.{parent}"), own),
+        None => (parameter.place.clone(), name),
+    };
+    if !tables.iter().any(|it| it.0 == parent) {
+        let caption = match parent.as_str() {
+            "path" | "query" | "header" => format!("{parent} parameters"),
+            _ => String::new(),
+        };
+        let labels = vec![format!("{}@{line}", parent.to_lowercase())];
+        tables.push((parent.clone(), table(&caption, labels, line)));
+    }
+    let mut row = row(page, own, parameter, from, depth);
+    // The table of what it holds may come later; its rows then find this link.
+    let below = format!("body.{name}");
+    if let Some(found) = tables.iter().find(|it| it.0 == below) {
+        link(&mut row, &found.1.labels[0].clone(), line);
+    }
+    let at = tables.iter().position(|it| it.0 == parent).expect("the table was just made");
+    tables[at].1.rows.push(row);
+    tables[at].1.last = line;
+    if tables[at].1.rows.len() == 1
+        && let Some(path) = parent.strip_prefix("body.")
+    {
+        let label = tables[at].1.labels[0].clone();
+        let (above, own) = path.rsplit_once('.').map_or(("body".into(), path), |(a, b)| (format!("body.{a}"), b));
+        let above = tables.iter_mut().find(|it| it.0 == above);
+        if let Some(row) = above.and_then(|it| it.1.rows.iter_mut().find(|row| first_word(row) == own)) {
+            link(row, &label, line);
+        }
+    }
+}
+
+fn first_word(row: &Row) -> &str {
+    row.cells[0].text.lines.first().map_or("", |line| line.text.as_str())
+}
+
+fn link(row: &mut Row, label: &str, line: u32) {
+    row.cells[0].text.links.push(Link { text: String::new(), label: label.to_string(), file: None, line });
+}
+
+fn table(caption: &str, labels: Vec<String>, line: u32) -> Table {
+    let head = ["Parameter", "Mandatory", "Type", "First microversion", "Last microversion", "Description"];
+    let header = head.iter().map(|it| word(it, line)).collect();
+    let caption = if caption.is_empty() { Text::default() } else { inline::plain(caption, line) };
+    Table { caption, labels, header, rows: Vec::new(), first: line, last: line }
+}
+
+fn row(page: &mut Page, name: &str, parameter: &Parameter, from: u32, depth: usize) -> Row {
+    let (first, last) = (from + parameter.first, from + parameter.last);
+    let about: Vec<Source> =
+        parameter.about.iter().map(|(number, text)| Source { number: from + number, text: text.clone() }).collect();
+    let mandatory = match parameter.required.as_str() {
+        "true" => "yes",
+        "false" => "no",
+        other => other,
+    };
+    // The dialect's word for a value that is always null.
+    let is = if parameter.is == "none" { "null" } else { &parameter.is };
+    let mut row: Vec<Cell> =
+        [name, mandatory, is, &parameter.since, &parameter.until].iter().map(|it| word(it, first)).collect();
+    row.push(if about.is_empty() { word("", first) } else { cells::cell(page, &about, depth) });
+    Row { cells: row, first, last }
+}
+
+fn word(text: &str, line: u32) -> Cell {
+    let text = if text.is_empty() { Text::default() } else { inline::plain(text, line) };
+    Cell { text, first: line, last: line }
+}
+
+/// Statuses listed under a directive, each with or without a reason.
+pub(super) fn codes(directive: &Directive) -> Vec<Piece> {
+    let entries = directive.content.iter().filter(|line| line.text.trim_start().starts_with(['-', '*']));
+    status_table(entries).into_iter().collect()
+}
+
+/// Statuses in a paragraph that begins with words for them.
+pub(super) fn response_codes(lines: &[Source]) -> Option<Piece> {
+    CODES.is_match(&lines.first()?.text).then(|| status_table(lines.iter()))?
+}
+
+fn status_table<'a>(lines: impl Iterator<Item = &'a Source>) -> Option<Piece> {
+    let rows: Vec<Row> = lines
+        .flat_map(|line| {
+            let codes = CODE.find_iter(&line.text);
+            codes.map(|it| Row { cells: vec![word(it.as_str(), line.number)], first: line.number, last: line.number })
+        })
+        .collect();
+    let (first, last) = (rows.first()?.first, rows.last()?.last);
+    let header = vec![word("Status code", first)];
+    Some(Piece::Block(Block::Table(Table { caption: Text::default(), labels: vec![], header, rows, first, last })))
+}

@@ -1,0 +1,121 @@
+//! Simple tables: columns are what stands under the runs of `=`.
+
+use super::grid::columns;
+use super::{Page, Source, cells};
+use crate::dialect::html::merge_header;
+use crate::document::{Cell, Row, Table, Text};
+
+/// The most lines of one table.
+const LINES_MAX: usize = 5_000;
+
+type Columns = Vec<(usize, usize)>;
+
+/// Reads a table that begins with a rule, and says how many lines it takes.
+/// Without a last rule there is no table, and the lines taken are those before the first blank one.
+pub(super) fn table(page: &mut Page, lines: &[Source], depth: usize) -> (Option<Table>, usize) {
+    let bounds = runs(&lines[0].text);
+    let is_rule = |line: &Source| {
+        let text = line.text.trim_end();
+        text.starts_with('=') && text.chars().all(|c| matches!(c, '=' | ' ')) && runs(text).len() == bounds.len()
+    };
+    let ends = |index: usize| lines.get(index + 1).is_none_or(Source::is_blank);
+    let mut rules = (1..lines.len().min(LINES_MAX)).filter(|index| is_rule(&lines[*index]));
+    let Some(end) = rules.find(|index| ends(*index)) else {
+        let count = lines.iter().position(Source::is_blank).unwrap_or(lines.len());
+        return (None, count);
+    };
+    let header_rule = (1..end).find(|index| is_rule(&lines[*index]));
+    let mut rows = Vec::new();
+    let mut header_rows = 0;
+    let mut open: Vec<Source> = Vec::new();
+    for (index, line) in lines.iter().enumerate().take(end + 1).skip(1) {
+        let text = line.text.trim_end();
+        let spans = !text.is_empty() && text.starts_with('-') && text.chars().all(|c| matches!(c, '-' | ' '));
+        if index == end || Some(index) == header_rule || is_rule(line) {
+            close(page, &mut open, &bounds, None, &mut rows, depth);
+            if Some(index) == header_rule {
+                header_rows = rows.len();
+            }
+        } else if spans && !open.is_empty() {
+            let spanned = runs(text);
+            close(page, &mut open, &bounds, Some(spanned), &mut rows, depth);
+        } else {
+            let begins = !line.is_blank() && !part(&line.text, bounds[0], bounds.get(1)).trim().is_empty();
+            if begins {
+                close(page, &mut open, &bounds, None, &mut rows, depth);
+            }
+            if begins || !open.is_empty() || !line.is_blank() {
+                open.push(line.clone());
+            }
+        }
+    }
+    let body = rows.split_off(header_rows);
+    let table = Table {
+        caption: Text::default(),
+        labels: vec![],
+        header: merge_header(&rows),
+        rows: body,
+        first: lines[0].number,
+        last: lines[end].number,
+    };
+    (Some(table), end + 1)
+}
+
+/// Ends the row whose lines are open. A line of dashes under it says which columns its cells span.
+fn close(
+    page: &mut Page,
+    open: &mut Vec<Source>,
+    bounds: &Columns,
+    spanned: Option<Columns>,
+    rows: &mut Vec<Row>,
+    depth: usize,
+) {
+    while open.last().is_some_and(Source::is_blank) {
+        open.pop();
+    }
+    let (Some(first), Some(last)) = (open.first(), open.last()) else {
+        return;
+    };
+    let (first, last) = (first.number, last.number);
+    let parts = spanned.as_ref().unwrap_or(bounds);
+    let mut cells: Vec<Cell> = Vec::new();
+    for (index, column) in parts.iter().enumerate() {
+        let lines: Vec<Source> = open
+            .iter()
+            .map(|line| Source { number: line.number, text: part(&line.text, *column, parts.get(index + 1)) })
+            .collect();
+        let cell = cells::cell(page, &lines, depth);
+        let covered =
+            bounds.iter().filter(|(start, _)| *start >= column.0 && *start < column.1.max(column.0 + 1)).count();
+        cells.extend(std::iter::repeat_n(cell, covered.max(1)));
+    }
+    rows.push(Row { cells, first, last });
+    open.clear();
+}
+
+/// Where the runs of a rule begin and end, in columns.
+fn runs(rule: &str) -> Columns {
+    let mut out: Columns = Vec::new();
+    let mut at = 0;
+    for run in rule.split(' ') {
+        let length = run.chars().count();
+        if length > 0 {
+            out.push((at, at + length));
+        }
+        at += length + 1;
+    }
+    out
+}
+
+/// The text of one column of a line; the last column reaches to the end of the line.
+fn part(line: &str, column: (usize, usize), next: Option<&(usize, usize)>) -> String {
+    let all = columns(line);
+    let end = next.map_or(all.len(), |next| next.0).min(all.len());
+    let start = column.0.min(end);
+    let text: String = all[start..end].iter().filter(|c| **c != '\0').collect();
+    // A lone backslash stands for a blank first cell.
+    match text.trim() {
+        "\\" => "\\ ".to_string(),
+        _ => text.trim_end().to_string(),
+    }
+}

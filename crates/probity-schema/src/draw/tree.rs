@@ -1,0 +1,154 @@
+//! Lists and objects.
+
+use super::{ATTEMPTS, DEPTH_OPTIONAL, Drawer, ITEMS_MAX, Undrawable, fail};
+use crate::place::{covers, join};
+use crate::shape::{Additional, Node, NodeId};
+use crate::text::{Length, Text, plain};
+use serde_json::{Map, Value};
+
+impl<'a> Drawer<'a> {
+    pub(super) fn array(&mut self, nodes: &[&'a Node], at: &str, depth: usize) -> Result<Value, Undrawable> {
+        let least = nodes.iter().filter_map(|node| node.min_items).max();
+        let most = nodes.iter().filter_map(|node| node.max_items).min();
+        let low = least.unwrap_or(1).min(most.unwrap_or(u64::MAX));
+        let high = most.unwrap_or(low.saturating_add(1)).min(low.saturating_add(1)).max(low);
+        let near = |bound: Option<u64>| bound.filter(|&bound| bound <= ITEMS_MAX);
+        let mut count = match self.bound(&[near(least), near(most)]) {
+            Some(bound) => {
+                self.on_boundary += 1;
+                bound
+            }
+            None if depth > DEPTH_OPTIONAL => low,
+            None => low + self.rng.below(high - low + 1),
+        };
+        count = count.max(self.pinned_items(at)).min(4 * ITEMS_MAX);
+        let unique = nodes.iter().any(|node| node.unique);
+        let schema = nodes.iter().find_map(|node| node.items);
+        let mut items: Vec<Value> = Vec::new();
+        for index in 0..count {
+            let here = join(at, &index.to_string());
+            let mut item = self.item(schema, &here, depth)?;
+            for _ in 0..ATTEMPTS {
+                if !unique || !items.contains(&item) {
+                    break;
+                }
+                item = self.item(schema, &here, depth)?;
+            }
+            if unique && items.contains(&item) {
+                break;
+            }
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    pub(super) fn object(&mut self, nodes: &[&'a Node], at: &str, depth: usize) -> Result<Value, Undrawable> {
+        let mut entries = Map::new();
+        let required = |name: &str| nodes.iter().any(|node| node.required.iter().any(|known| known == name));
+        for node in nodes {
+            for (name, schema) in node.props.iter().flatten() {
+                let here = join(at, name);
+                if entries.contains_key(name) || !self.wants(*schema, required(name), &here, depth) {
+                    continue;
+                }
+                entries.insert(name.clone(), self.value(*schema, &here, depth + 1)?);
+            }
+        }
+        let described = nodes.iter().any(|node| node.props.is_some());
+        for name in nodes.iter().flat_map(|node| &node.required) {
+            let known = nodes.iter().any(|node| node.prop(name).is_some());
+            if !known && !entries.contains_key(name) {
+                let drawn = self.entry(nodes, &join(at, name), depth)?;
+                entries.insert(name.clone(), drawn);
+            }
+        }
+        let least = nodes.iter().filter_map(|node| node.min_props).max().unwrap_or(0);
+        let most = nodes.iter().filter_map(|node| node.max_props).min().unwrap_or(u64::MAX);
+        // Entries only where the schema says of what kind: an object that is merely
+        // called an object may be the empty body of an action.
+        let stated = nodes.iter().any(|node| node.additional != Additional::Unstated || !node.pattern_props.is_empty());
+        let some = if described || !stated || depth > DEPTH_OPTIONAL { 0 } else { self.rng.below(3).min(most) };
+        let goal = least.max(some).min(ITEMS_MAX);
+        for _ in 0..goal.saturating_mul(4) {
+            if entries.len() as u64 >= goal {
+                break;
+            }
+            let name = self.entry_name(nodes, at)?;
+            if !entries.contains_key(&name) && nodes.iter().all(|node| node.prop(&name).is_none()) {
+                let drawn = self.entry(nodes, &join(at, &name), depth)?;
+                entries.insert(name, drawn);
+            }
+        }
+        Ok(Value::Object(entries))
+    }
+
+    fn item(&mut self, schema: Option<NodeId>, at: &str, depth: usize) -> Result<Value, Undrawable> {
+        match (self.how.pins.get(at), schema) {
+            (Some(pin), _) => Ok(pin.clone()),
+            (None, Some(schema)) => self.value(schema, at, depth + 1),
+            (None, None) => Ok(Value::from(self.word())),
+        }
+    }
+
+    /// How many elements the pins below a list ask for.
+    fn pinned_items(&self, at: &str) -> u64 {
+        let prefix = format!("{at}/");
+        let below = self.how.pins.keys().filter_map(|pin| pin.strip_prefix(&prefix));
+        let indices = below.filter_map(|rest| rest.split('/').next()?.parse::<u64>().ok());
+        indices.max().map_or(0, |index| index.saturating_add(1))
+    }
+
+    /// Whether a described property is to be present.
+    fn wants(&mut self, schema: NodeId, required: bool, at: &str, depth: usize) -> bool {
+        let node = self.shape.node(schema);
+        if self.how.pins.keys().any(|pin| covers(at, pin)) {
+            return true;
+        }
+        if node.never || !self.asked.includes(&node.notes) {
+            return false;
+        }
+        if required {
+            return true;
+        }
+        if self.how.avoid_doubt && (node.notes.dead || node.disputes("present")) {
+            return false;
+        }
+        if self.how.avoid_doubt && node.notes.mandatory_when {
+            return true;
+        }
+        depth <= DEPTH_OPTIONAL && self.rng.chance(self.how.optional_percent, 100)
+    }
+
+    /// The value of an entry that `properties` does not name.
+    fn entry(&mut self, nodes: &[&'a Node], at: &str, depth: usize) -> Result<Value, Undrawable> {
+        let like = nodes.iter().find_map(|node| match node.additional {
+            Additional::Like(schema) => Some(schema),
+            _ => node.pattern_props.first().map(|&(_, schema)| schema),
+        });
+        match (self.how.pins.get(at), like) {
+            (Some(pin), _) => Ok(pin.clone()),
+            (None, Some(schema)) => self.value(schema, at, depth + 1),
+            (None, None) => Ok(Value::from(self.word())),
+        }
+    }
+
+    fn entry_name(&mut self, nodes: &[&'a Node], at: &str) -> Result<String, Undrawable> {
+        if let Some(schema) = nodes.iter().find_map(|node| node.property_names) {
+            let parts: Vec<&Node> = self.shape.parts(schema).into_iter().map(|id| self.shape.node(id)).collect();
+            return Text::of(&parts).draw(self.rng, Length::Usual).map_err(|cause| fail(at, &cause));
+        }
+        let pattern = nodes
+            .iter()
+            .find(|node| !matches!(node.additional, Additional::Like(_)))
+            .and_then(|node| node.pattern_props.first());
+        if let Some((pattern, _)) = pattern {
+            return pattern.draw(self.rng).map_err(|cause| fail(at, &cause));
+        }
+        Ok(self.word())
+    }
+
+    fn word(&mut self) -> String {
+        let length = 4 + self.rng.below(9);
+        plain(self.rng, length)
+    }
+}

@@ -1,0 +1,142 @@
+//! Which deviations a body has.
+
+use super::{kettle, shape};
+use crate::{deviations, deviations_at, simpler};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+fn good() -> Value {
+    json!({"kettle": {"label": "tin", "litres": 3, "mode": "SLOW", "cups": [{"size": 1}]}})
+}
+
+/// Expects the deviations at a pointer, as `kind class`.
+#[track_caller]
+fn check(pointer: &str, expected: &[&str]) {
+    let found = deviations(&shape(kettle()), &good());
+    let here = found.iter().filter(|deviation| deviation.pointer == pointer);
+    let told: Vec<String> = here.map(|deviation| format!("{} {:?}", deviation.kind, deviation.class)).collect();
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn a_mandatory_number_is_missed_mistyped_and_overstepped() {
+    check(
+        "/kettle/litres",
+        &[
+            "missing Invalid",
+            "type:string Invalid",
+            "type:number Invalid",
+            "type:boolean Invalid",
+            "type:array Invalid",
+            "type:object Invalid",
+            "null Doubtful",
+            "type:numeral Invalid",
+            "min-1 Invalid",
+            "min Valid",
+            "max Valid",
+            "max+1 Invalid",
+        ],
+    );
+}
+
+#[test]
+fn a_text_is_tried_at_its_lengths_and_outside_of_its_charset() {
+    check(
+        "/kettle/label",
+        &[
+            "missing Invalid",
+            "type:integer Invalid",
+            "type:number Invalid",
+            "type:boolean Invalid",
+            "type:array Invalid",
+            "type:object Invalid",
+            "null Doubtful",
+            "min-1 Invalid",
+            "min Valid",
+            "max Valid",
+            "max+1 Invalid",
+            "pattern:space Invalid",
+            "pattern:mark Invalid",
+            "pattern:slash Invalid",
+            "pattern:unicode Invalid",
+            "pattern:control Invalid",
+        ],
+    );
+}
+
+#[test]
+fn an_enumeration_is_left_by_another_word_and_by_case() {
+    check(
+        "/kettle/mode",
+        &[
+            "missing Invalid",
+            "type:integer Invalid",
+            "type:number Invalid",
+            "type:boolean Invalid",
+            "type:array Invalid",
+            "type:object Invalid",
+            "null Doubtful",
+            "enum Invalid",
+            "enum-case Invalid",
+        ],
+    );
+}
+
+#[test]
+fn a_field_that_the_body_lacks_is_brought_in_wrongly() {
+    check("/kettle/whistle", &["dead Doubtful"]);
+    check("/kettle/steam", &["version Doubtful"]);
+    check(
+        "/kettle/recipe",
+        &[
+            "type:integer Doubtful",
+            "type:number Doubtful",
+            "type:boolean Doubtful",
+            "type:array Doubtful",
+            "type:object Doubtful",
+            "null Doubtful",
+            "min-1 Invalid",
+            "min Valid",
+            "max Valid",
+            "max+1 Invalid",
+            "format Invalid",
+            "format Invalid",
+        ],
+    );
+}
+
+#[test]
+fn the_body_itself_deviates_too() {
+    check(
+        "",
+        &[
+            "type:string Invalid",
+            "type:integer Invalid",
+            "type:number Invalid",
+            "type:boolean Invalid",
+            "type:array Invalid",
+            "null Doubtful",
+            "missing Invalid",
+        ],
+    );
+    check("/kettle/cups/0/surplus_probe", &["surplus Doubtful"]);
+}
+
+#[test]
+fn the_microversion_decides_which_field_is_out_of_place() {
+    let kinds = |version| -> Vec<String> {
+        let found = deviations_at(&shape(kettle()), &good(), version);
+        found.into_iter().filter(|d| d.kind == "version").map(|d| d.pointer).collect()
+    };
+    assert_eq!(kinds(None), ["/kettle/steam"]);
+    assert_eq!(kinds(Some("2.4")), ["/kettle/coal"]);
+}
+
+#[test]
+fn a_simpler_body_leaves_pins_alone() {
+    let pins = BTreeMap::from([("/kettle/litres".to_string(), json!(3))]);
+    let candidates = simpler(&shape(kettle()), &good(), &pins);
+    assert_eq!(candidates[0], json!({"kettle": {"label": "tin", "litres": 3, "mode": "SLOW"}}));
+    assert!(candidates.iter().all(|candidate| candidate["kettle"]["litres"] == 3), "{candidates:?}");
+    assert!(candidates.iter().any(|candidate| candidate["kettle"]["cups"][0]["size"] == 0), "{candidates:?}");
+}

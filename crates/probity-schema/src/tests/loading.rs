@@ -1,0 +1,129 @@
+//! What a catalog folder may hold, and how it is refused.
+
+use crate::{Files, LoadError, Schemas, Shape};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+struct Memory(BTreeMap<&'static str, String>);
+
+impl Files for Memory {
+    fn read(&self, name: &str) -> Option<Vec<u8>> {
+        self.0.get(name).map(|text| text.clone().into_bytes())
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.keys().map(|name| name.to_string()).collect()
+    }
+}
+
+fn catalog() -> Value {
+    json!({"format": 1, "api": "kitchen", "pages": [], "operations": [{
+        "id": "boil", "title": "Boiling", "at": "kettle:1",
+        "bindings": [{"id": "v1", "method": "POST", "path": "/v1/kettles", "at": "kettle:2"}],
+        "query": [{"name": "limit", "required": false, "schema": {"type": "integer", "minimum": 1}, "at": "kettle:3"}],
+        "requests": [
+            {"versions": ["1.0"], "schema": "boil.request.json", "at": "kettle:4"},
+            {"versions": ["2.0"], "schema": "boil.request2.json", "at": "kettle:5"}],
+        "responses": [
+            {"statuses": [202], "schema": "boil.202.json", "at": "kettle:6"},
+            {"schema": "boil.response.json", "at": "kettle:7"}],
+    }]})
+}
+
+fn files() -> Memory {
+    let titled = |title: &str| json!({"title": title, "type": "object"}).to_string();
+    Memory(BTreeMap::from([
+        ("catalog.json", catalog().to_string()),
+        ("boil.request.json", titled("one")),
+        ("boil.request2.json", titled("two")),
+        ("boil.202.json", titled("accepted")),
+        ("boil.response.json", titled("any")),
+    ]))
+}
+
+/// Replaces one file and expects the error.
+#[track_caller]
+fn check(name: &'static str, text: Option<&str>, place: &str, cause: &str) {
+    let mut files = files();
+    match text {
+        Some(text) => files.0.insert(name, text.to_string()),
+        None => files.0.remove(name),
+    };
+    let error = Schemas::load(&files).map(|_| ()).unwrap_err();
+    assert_eq!((error.place.as_str(), error.cause.as_str()), (place, cause));
+    assert!(!error.remedy.is_empty());
+}
+
+#[test]
+fn a_body_is_found_by_version_and_status() {
+    let schemas = Schemas::load(&files()).unwrap();
+    let boil = schemas.operation("boil").unwrap();
+    let title = |shape: Option<&Shape>| shape.map(|shape| shape.schema["title"].as_str().unwrap().to_string());
+    assert_eq!(title(schemas.request(boil, None)).as_deref(), Some("one"));
+    assert_eq!(title(schemas.request(boil, Some("2.0"))).as_deref(), Some("two"));
+    assert_eq!(title(schemas.request(boil, Some("kitchen 2.0"))).as_deref(), Some("two"));
+    let lent = |version| schemas.lent(boil, version);
+    assert_eq!((lent(None), lent(Some("v2.0")), lent(Some("3.0"))), (false, false, true));
+    assert_eq!(title(schemas.request(boil, Some("3.0"))).as_deref(), Some("one"));
+    assert_eq!(title(schemas.response(boil, 202, None)).as_deref(), Some("accepted"));
+    assert_eq!(title(schemas.response(boil, 200, None)).as_deref(), Some("any"));
+    assert_eq!(title(schemas.response(boil, 404, None)), None);
+    assert!(!schemas.parameter(boil, "query", "limit").unwrap().is_valid(&json!(0)));
+}
+
+#[test]
+fn a_catalog_that_is_newer_or_broken_is_refused() {
+    let newer = catalog().to_string().replacen("\"format\":1", "\"format\":2", 1);
+    check("catalog.json", Some(&newer), "catalog.json", "its format is 2, this program reads up to 1");
+    check("catalog.json", None, "catalog.json", "the file is missing or cannot be read");
+    check("boil.202.json", None, "boil.202.json", "the file is missing or cannot be read");
+    check(
+        "boil.202.json",
+        Some("{"),
+        "boil.202.json",
+        "it is not JSON: EOF while parsing an object at line 1 column 1",
+    );
+    let outside = catalog().to_string().replace("boil.202.json", "../boil.202.json");
+    check("catalog.json", Some(&outside), "../boil.202.json", "it lies outside of the catalog's folder");
+}
+
+#[test]
+fn a_schema_that_is_not_understood_is_refused_with_its_place() {
+    let body = "boil.response.json";
+    check(
+        body,
+        Some(r#"{"properties": {"a/b": {"format": "colour"}}}"#),
+        "boil.response.json#/properties/a~1b/format",
+        "the format \"colour\" is not known",
+    );
+    check(
+        body,
+        Some(r#"{"maxLenght": 3}"#),
+        "boil.response.json#/maxLenght",
+        "the keyword `maxLenght` is not understood",
+    );
+    check(body, Some(r#"{"minimum": "3"}"#), "boil.response.json#/minimum", "it must be a number");
+    check(
+        body,
+        Some(r##"{"items": {"$ref": "#/$defs/x"}}"##),
+        "boil.response.json#/items/$ref",
+        "the reference \"#/$defs/x\" leads nowhere in this file",
+    );
+    check(body, Some(r##"{"allOf": [{"$ref": "#"}]}"##), "boil.response.json#", "a part of the schema includes itself");
+}
+
+#[test]
+fn a_recursive_schema_is_drawn_and_judged() -> Result<(), LoadError> {
+    let shape = Shape::new(
+        json!({"type": "object", "required": ["name"], "properties": {
+        "name": {"type": "string"}, "inside": {"type": "array", "items": {"$ref": "#"}}}}),
+        "tree.json",
+    )?;
+    for seed in 0..50 {
+        let how = crate::Draw::response();
+        let value = crate::draw_valid(&shape, &mut crate::Rng::new(seed, 0, 0, 0), &how).unwrap();
+        assert!(shape.is_valid(&value));
+    }
+    assert!(!shape.is_valid(&json!({"name": "a", "inside": [{"name": 1}]})));
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! Texts and numbers.
+
+use super::{Path, Place, Walk};
+use crate::format::is_base64;
+use crate::number::{compare, divides};
+use crate::shape::{Node, NodeId};
+use serde_json::{Number, Value};
+use std::cmp::Ordering;
+
+impl Walk<'_> {
+    pub(super) fn text(&mut self, id: NodeId, node: &Node, text: &str, value: &Value, at: &Path, place: Place) {
+        if node.min_length.is_some() || node.max_length.is_some() {
+            let length = text.chars().count() as u64;
+            if let Some(least) = node.min_length.filter(|&least| length < least) {
+                self.break_at(id, "minLength", value, at, place, || format!("at least {least} characters"));
+            }
+            if let Some(most) = node.max_length.filter(|&most| length > most) {
+                self.break_at(id, "maxLength", value, at, place, || format!("at most {most} characters"));
+            }
+        }
+        if let Some(pattern) = node.pattern.as_ref().filter(|pattern| !pattern.matches(text)) {
+            self.break_at(id, "pattern", value, at, place, || format!("a text like {}", pattern.text));
+        }
+        if let Some(format) = node.format.filter(|format| !format.accepts(text)) {
+            self.break_at(id, "format", value, at, place, || format!("a text in the format {}", format.name()));
+        }
+        if node.base64 && !is_base64(text) {
+            self.break_at(id, "contentEncoding", value, at, place, || "a text in base64".into());
+        }
+        if self.soft {
+            self.unpromised_text(id, node, text, value, at);
+        }
+    }
+
+    /// What the schema accepts of a text and no page promises.
+    fn unpromised_text(&mut self, id: NodeId, node: &Node, text: &str, value: &Value, at: &Path) {
+        let bounded = node.min_length.is_some() || node.members.is_some() || node.pattern.is_some();
+        if text.is_empty() && !bounded {
+            self.soft_at(id, "empty", value, at, "a text; no page says that it may be empty");
+        }
+        let named = |c: char, marks: &str| c.is_ascii_alphanumeric() || marks.contains(c);
+        if let Some(marks) = &node.notes.charset
+            && !text.chars().all(|c| named(c, marks))
+        {
+            self.soft_at(id, "charset", value, at, "characters that the page names");
+        }
+        if node.notes.bytes && node.max_length.is_some_and(|most| text.len() as u64 > most) {
+            self.soft_at(id, "bytes", value, at, "a text that is as short in bytes too");
+        }
+        if node.notes.hint.is_some_and(|hint| !hint.accepts(text)) {
+            self.soft_at(id, "format", value, at, "a text in the format that the page names");
+        }
+    }
+
+    pub(super) fn number(&mut self, id: NodeId, node: &Node, number: &Number, value: &Value, at: &Path, place: Place) {
+        let bounds = [
+            ("minimum", &node.minimum, "at least", [Ordering::Greater, Ordering::Equal]),
+            ("maximum", &node.maximum, "at most", [Ordering::Less, Ordering::Equal]),
+            ("exclusiveMinimum", &node.above, "more than", [Ordering::Greater; 2]),
+            ("exclusiveMaximum", &node.below, "less than", [Ordering::Less; 2]),
+        ];
+        for (keyword, bound, words, allowed) in bounds {
+            if let Some(bound) = bound
+                && !allowed.contains(&compare(number, bound))
+            {
+                self.break_at(id, keyword, value, at, place, || format!("{words} {bound}"));
+            }
+        }
+        if let Some(step) = &node.multiple_of
+            && !divides(step, number)
+        {
+            self.break_at(id, "multipleOf", value, at, place, || format!("a multiple of {step}"));
+        }
+    }
+}
