@@ -1,6 +1,6 @@
 //! From a call in the words of the catalog to a request.
 
-use super::auth::Identities;
+use super::identity::Identities;
 use super::request::Request;
 use crate::schema::catalog::{Binding, Catalog, Operation};
 use serde_json::Value;

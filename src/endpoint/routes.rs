@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// All bindings of a catalog, those with more fixed segments first:
 /// `/boxes/detail` is not the box called `detail`.
-pub(super) struct Routes<'a> {
+pub(crate) struct Routes<'a> {
     all: Vec<Route<'a>>,
 }
 
@@ -18,7 +18,7 @@ struct Route<'a> {
 }
 
 /// Where a request leads.
-pub(super) enum Found<'a> {
+pub(crate) enum Found<'a> {
     Operation {
         operation: &'a Operation,
         binding: &'a Binding,
