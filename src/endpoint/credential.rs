@@ -1,11 +1,11 @@
-//! A credential: where its value comes from, and that it is never shown.
+//! Credentials: their sources, and protection against their display.
 
 use std::io::Read;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// A value that is sent, or that something sent is made from, and that is never shown.
+/// A secret value, or a part of a proof. `Debug` never shows the value.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credential {
     value: String,
@@ -14,36 +14,37 @@ pub struct Credential {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Origin {
-    /// Written out where a reference could have stood.
+    /// Written in the profile itself.
     Literal,
     Reference,
-    /// Made or fetched in this process.
+    /// Computed or fetched in this process.
     Made,
-    /// Part of a proof, and no secret.
+    /// Public part of a proof.
     Plain,
 }
 
 impl Credential {
-    /// A value that is known already.
+    /// A value written in the profile itself.
     pub fn literal(value: &str) -> Credential {
         Credential { value: value.to_string(), origin: Origin::Literal }
     }
 
-    /// A value that was made or fetched and is written down nowhere.
+    /// A value that this process computed or fetched.
     pub fn made(value: String) -> Credential {
         Credential { value, origin: Origin::Made }
     }
 
-    /// A part of a proof that tells nothing by itself, such as a time.
+    /// A public part of a proof, such as a time.
     pub fn plain(value: &str) -> Credential {
         Credential { value: value.to_string(), origin: Origin::Plain }
     }
 
-    /// From `env:NAME`, `file:PATH` (its first line), `command:LINE` (the first line that it prints; run by
-    /// `sh`), or the value itself. `environment` looks up a variable; the caller decides whose environment.
+    /// Reads a credential: `env:NAME`, `file:PATH` (first line), `command:LINE` (first line of the output; run by
+    /// `sh`), or the value itself. `environment` looks up a variable.
     ///
     /// # Errors
-    /// If there is no such value, or it is no single line. No error repeats a value.
+    ///
+    /// If the source has no value, or the value is empty or has control characters. Errors never contain the value.
     pub fn read(text: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<Credential, CredentialError> {
         let referred = if let Some(name) = text.strip_prefix("env:") {
             Some(environment(name).ok_or_else(|| CredentialError::Unset { name: name.to_string() })?)
@@ -55,7 +56,7 @@ impl Credential {
             None
         };
         let literal = referred.is_none();
-        // Named by where it came from, never by what it is.
+        // Errors name the source of a value instead of the value.
         let origin = if literal { "the value in the profile".to_string() } else { format!("`{text}`") };
         let value = referred.as_deref().unwrap_or(text).trim().to_string();
         if value.is_empty() {
@@ -67,22 +68,22 @@ impl Credential {
         Ok(Credential { value, origin: if literal { Origin::Literal } else { Origin::Reference } })
     }
 
-    /// Whether a header can carry it as it is: visible ASCII and spaces only.
+    /// Whether the value is valid in a header: visible ASCII and spaces only.
     pub fn fits_header(&self) -> bool {
         self.value.bytes().all(|byte| matches!(byte, 0x20..=0x7e))
     }
 
-    /// Whether the value itself stood where a reference could have stood.
+    /// Whether the value is written in the profile itself.
     pub fn is_literal(&self) -> bool {
         self.origin == Origin::Literal
     }
 
-    /// Whether it came into being during the run and must not be recorded either.
+    /// Whether this process computed or fetched the value.
     pub fn is_made(&self) -> bool {
         self.origin == Origin::Made
     }
 
-    /// The value itself, for sending it and for keeping it out of records.
+    /// The value, for requests and for the removal of secrets from records.
     pub fn expose(&self) -> &str {
         &self.value
     }
@@ -94,45 +95,45 @@ impl std::fmt::Debug for Credential {
     }
 }
 
-/// A credential that cannot be had.
+/// A credential without a usable value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CredentialError {
-    /// `env:` names a variable that is not there.
+    /// The environment has no such variable.
     #[error("the environment variable `{name}` is not set; set it, or name another with `env:`")]
     Unset {
-        /// The variable.
+        /// Name of the variable.
         name: String,
     },
-    /// `file:` names a file that cannot be read.
+    /// The file cannot be read.
     #[error("the file `{path}` cannot be read ({cause}); put the credential on its first line")]
     Unreadable {
-        /// The file.
+        /// Path of the file.
         path: String,
-        /// What the system says.
+        /// Cause from the operating system.
         cause: String,
     },
-    /// `command:` names a command that gives nothing.
+    /// The command prints no credential.
     #[error("the command `{line}` gives no credential ({cause}); let it print the credential on its first line")]
     Silent {
-        /// The command as written.
+        /// The command line.
         line: String,
-        /// What became of it.
+        /// How the command ended.
         cause: String,
     },
-    /// It was found and cannot be sent.
+    /// No request can carry the value.
     #[error("{origin} {cause}; give the credential as one line of plain characters")]
     Unusable {
-        /// Where it came from.
+        /// Source of the value.
         origin: String,
-        /// What is wrong with it.
+        /// What is wrong with the value.
         cause: &'static str,
     },
 }
 
-/// Tokens of a few kilobytes are common; what is longer than this is not a credential.
+/// Longest credential in bytes. Tokens of a few kilobytes are common.
 const BYTES_MAX: u64 = 64 << 10;
 
-/// A password store may ask a person first.
+/// A password store may ask the user first.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(120);
 
 fn first_line_of_file(path: &str) -> Result<String, CredentialError> {
@@ -141,7 +142,8 @@ fn first_line_of_file(path: &str) -> Result<String, CredentialError> {
     first_line(file).map_err(unreadable)
 }
 
-/// What the command says on its error output goes to the terminal: it may ask for something, or say what is wrong.
+/// Runs a command and reads the first line of its output. Its error output goes to the terminal, with questions and
+/// errors for the user.
 fn first_line_printed(line: &str) -> Result<String, CredentialError> {
     let silent = |cause: String| CredentialError::Silent { line: line.to_string(), cause };
     let mut command = Command::new("sh");
@@ -152,7 +154,7 @@ fn first_line_printed(line: &str) -> Result<String, CredentialError> {
     std::thread::spawn(move || sender.send(first_line(output)));
     let read = receiver.recv_timeout(COMMAND_TIMEOUT);
     if !matches!(read, Ok(Ok(_))) {
-        // It may still print, or wait to be read from.
+        // The command may still print, or wait for a reader.
         let _ = child.kill();
     }
     let status = child.wait().map_err(|error| silent(error.to_string()))?;

@@ -1,12 +1,12 @@
-//! Proof that is well formed and wrong.
+//! Forged credentials: well formed, and never issued.
 
 use super::credential::Credential;
 use sha2::{Digest, Sha256};
 
-/// A value of the same shape that was never issued: letters for letters, digits for digits.
+/// Forges a credential: letters replace letters, digits replace digits.
 ///
-/// It is made from the shape alone, so that it tells nothing of the value. A word before it (`Bearer `)
-/// stays, and of a signed token all but the signature, so that it reaches the check of the signature.
+/// The result depends on the shape of the value only, and so reveals nothing else. A word in front (`Bearer `) stays.
+/// Of a signed token all parts stay except the signature, so that the endpoint has to check the signature.
 pub(crate) fn forge(value: &Credential) -> Credential {
     let text = value.expose();
     let kept = text.rfind(' ').map_or(0, |at| at + 1).max(signature_of_token(text).unwrap_or(0));
@@ -26,12 +26,12 @@ pub(crate) fn forge(value: &Credential) -> Credential {
 fn signature_of_token(text: &str) -> Option<usize> {
     let begins = text.rfind(' ').map_or(0, |at| at + 1);
     let parts: Vec<&str> = text[begins..].split('.').collect();
-    // `eyJ` is how `{"` begins in Base64.
+    // In Base64 `{"` becomes `eyJ`.
     let signed = parts.len() == 3 && parts[0].starts_with("eyJ") && !parts[2].is_empty();
     signed.then(|| text.len() - parts[2].len())
 }
 
-/// The character of the same kind that `drawn` selects.
+/// The character of the same class at index `drawn`.
 fn alike(c: char, drawn: u8) -> char {
     let (first, many) = match c {
         'a'..='f' => (b'a', 6),
@@ -52,7 +52,7 @@ fn offset(c: char) -> u8 {
     }
 }
 
-/// The same bytes in every process.
+/// An endless sequence of bytes, equal in all processes.
 fn draws() -> impl Iterator<Item = u8> {
     (0u64..).flat_map(|block| Sha256::digest(block.to_be_bytes()))
 }

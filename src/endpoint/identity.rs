@@ -1,33 +1,33 @@
-//! The callers of a profile.
+//! The callers: their path parameters and credentials.
 
 use super::authentication::AuthSettings;
 use super::credential::Credential;
 use super::forge::forge;
 use std::collections::BTreeMap;
 
-/// Who may call: the owner of things, someone else, the owner with proof that was good once, the owner
-/// with proof that never was good, and nobody.
+/// All callers: the owner of the resources, a second identity, the owner with an expired proof, the owner with a
+/// forged proof, and an unauthenticated caller.
 pub const CALLERS: &[&str] = &["owner", "other", "expired", "forged", "none"];
 
-/// Whose credentials are used, by caller.
+/// The identity of each caller.
 #[derive(Debug, Clone, Default)]
 pub struct Identities {
     callers: BTreeMap<String, Identity>,
 }
 
-/// One caller: what fills the paths of its requests, and what proves it.
+/// The path parameters and the authentication of one caller.
 #[derive(Debug, Clone, Default)]
 pub struct Identity {
-    /// Values of path parameters that belong to the caller, such as a project id.
+    /// Values of path parameters, such as a project id.
     pub parameters: BTreeMap<String, String>,
-    /// Header name as it is sent, and its value.
+    /// Values of credential headers by name.
     pub headers: BTreeMap<String, Credential>,
-    /// What depends on the request or has to be fetched; beside `headers`.
+    /// Authentication in addition to `headers`.
     pub auth: Option<AuthSettings>,
 }
 
 impl Identities {
-    /// By caller. `forged` is made from the owner's proof where it is not given.
+    /// Collects identities by caller. Without an entry for `forged`, a forged identity is derived from the owner's.
     pub fn new(mut callers: BTreeMap<String, Identity>) -> Identities {
         if let Some(forged) = callers.get("owner").and_then(Identity::forged) {
             callers.entry("forged".to_string()).or_insert(forged);
@@ -35,32 +35,32 @@ impl Identities {
         Identities { callers }
     }
 
-    /// One caller; none where the profile does not have it.
+    /// The identity of a caller; none if the profile has no such caller.
     pub fn get(&self, caller: &str) -> Option<&Identity> {
         self.callers.get(caller)
     }
 
-    /// All callers that are known, with their names.
+    /// All identities with the names of their callers.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Identity)> {
         self.callers.iter().map(|(caller, identity)| (caller.as_str(), identity))
     }
 
     /// The caller's value of a path parameter.
     ///
-    /// `expired`, `forged` and `none` speak of the owner's things unless they say otherwise:
-    /// an expired token is still the owner's, and whether it is checked is one question only.
+    /// Without a value of their own, `expired`, `forged` and `none` use the owner's value: their requests are about
+    /// the owner's resources, and differ from the owner's requests in the proof only.
     pub fn parameter(&self, caller: &str, name: &str) -> Option<&str> {
         let of = |caller: &str| self.callers.get(caller).and_then(|identity| identity.parameters.get(name));
         let owners = matches!(caller, "expired" | "forged" | "none").then(|| of("owner")).flatten();
         of(caller).or(owners).map(String::as_str)
     }
 
-    /// Whether the profile has this caller, or its proof can be made.
+    /// Whether the profile contains the caller, or a forged identity was derived.
     pub fn has(&self, caller: &str) -> bool {
         self.callers.contains_key(caller)
     }
 
-    /// Every credential there is, to be kept out of what is recorded.
+    /// All credentials, for their removal from records.
     pub fn credentials(&self) -> impl Iterator<Item = &Credential> {
         self.callers.values().flat_map(|identity| {
             identity.headers.values().chain(identity.auth.iter().flat_map(AuthSettings::credentials))
@@ -69,11 +69,10 @@ impl Identities {
 }
 
 impl Identity {
-    /// With proof that is well formed and wrong; none if there is nothing to forge.
+    /// This identity with a forged proof; none without credentials.
     ///
-    /// Beside a scheme, headers stay: they are not what proves. Among headers those that came by a
-    /// reference are forged, and all of them only where none did: what is written out beside a reference
-    /// is no secret.
+    /// With authentication settings, headers stay unchanged. Otherwise all headers from references are forged. If no
+    /// header is from a reference, all headers are forged: a literal next to a reference is no secret.
     fn forged(&self) -> Option<Identity> {
         let parameters = self.parameters.clone();
         if let Some(auth) = &self.auth {

@@ -1,8 +1,8 @@
-//! Replies that are trouble of the infrastructure: recognised, counted, and capped.
+//! Infrastructure failures: recognition, count and limit.
 //!
-//! A quota that is used up, a gateway that throttles, a service that is being maintained: none of it says
-//! anything of the API. What is recognised here is no deviation and changes nothing; so that it cannot
-//! hide a deviation, no more is asked once there was too much of it.
+//! An exhausted quota, a throttling gateway or a service in maintenance says nothing about the API. A recognised
+//! response is no deviation and has no effect. Because such responses could hide a deviation, a run ends when their
+//! number exceeds a limit.
 
 use super::request::{Endpoint, Pending, Request};
 use crate::expr::{Expr, Val};
@@ -11,26 +11,26 @@ use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-/// How trouble of one kind shows at this endpoint.
+/// Recognises infrastructure failures of one kind at one endpoint.
 #[derive(Debug, Clone)]
 pub struct Recogniser {
-    /// What it is.
+    /// The kind of failure.
     pub kind: Hindrance,
-    /// Over `ROOTS`; an expression that fails for a reply does not recognise it. None: only what HTTP
-    /// itself says counts (429, and 503 that says when to come back, as throttling).
+    /// Condition over the names in `ROOTS`; a response for which the evaluation fails is not recognised. None: only
+    /// the status counts (429, or 503 with Retry-After, as throttling).
     pub when: Option<Expr>,
-    /// So many replies of a run are borne.
+    /// Number of such responses after which a run ends.
     pub most: u64,
 }
 
-/// What an expression may speak of: the status, the body (`null` if it is not JSON), the headers that are
-/// kept by their names in lower case, and the beginning of a body that is not JSON.
+/// Names for conditions: the status, the JSON body or `null`, the recorded headers by names in lower case, and the
+/// beginning of a text body.
 pub const ROOTS: &[&str] = &["status", "body", "header", "text"];
 
-/// Borne of each kind in a run, where the profile does not say.
+/// Limit for each kind if the profile sets none.
 pub const MOST: u64 = 200;
 
-/// An endpoint whose trouble is recognised.
+/// An endpoint with recognition of infrastructure failures.
 pub struct Hindered<E> {
     endpoint: E,
     recognisers: Vec<Recogniser>,
@@ -38,7 +38,7 @@ pub struct Hindered<E> {
 }
 
 impl<E: Endpoint> Hindered<E> {
-    /// The first recogniser that holds decides.
+    /// Wraps an endpoint. The first matching recogniser decides the kind.
     pub fn new(endpoint: E, recognisers: Vec<Recogniser>) -> Hindered<E> {
         Hindered { endpoint, recognisers, met: RefCell::default() }
     }
@@ -52,7 +52,7 @@ impl<E: Endpoint> Hindered<E> {
             None => Outcome::Replied(reply),
             Some(kind) => {
                 *self.met.borrow_mut().entry(kind).or_default() += 1;
-                // What HTTP says by itself needs no word of ours in the history.
+                // A reader of the history understands 429 and 503 without a further mark.
                 if by.is_none() { Outcome::Replied(reply) } else { Outcome::Hindered { by: kind, reply } }
             }
         }
@@ -82,7 +82,7 @@ impl<E: Endpoint> Endpoint for Hindered<E> {
 }
 
 impl Recogniser {
-    /// Whether this reply is of its kind.
+    /// Whether the condition holds for a response.
     pub fn holds(&self, reply: &Reply) -> bool {
         let Some(when) = &self.when else { return false };
         let scope = |name: &str| Some(Val::from(&root(reply, name)?));

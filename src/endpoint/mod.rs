@@ -1,7 +1,7 @@
-//! What an endpoint is: requests are composed for it, and its responses are read.
+//! What an endpoint is: composition of requests, and reading of responses.
 //!
-//! The trait [`Endpoint`] has no transport: the mock and the HTTP client implement it. Modules above this one
-//! know profiles, suites and sockets; this one knows catalogs and histories only.
+//! The trait [`Endpoint`] knows no transport; the mock and the HTTP client implement the trait. This module knows
+//! catalogs and histories, but no profile, suite or socket.
 
 mod authentication;
 mod compose;

@@ -1,14 +1,14 @@
-//! The body of a reply, from its bytes.
+//! Parsing of response bodies.
 
 use crate::history::ReplyBody;
 use serde_json::Value;
 
-/// Deeper replies could be received and not be read again from a history file.
+/// Deepest nesting of a body. A history file with deeper bodies could not be read again.
 const REPLY_DEPTH_MAX: usize = 100;
 
 const BEGINS_CHARS_MAX: usize = 400;
 
-/// A body by its content type: without one it is JSON if it reads as such.
+/// Parses a body by its content type. Without a content type, a body in valid JSON is JSON.
 pub(crate) fn read_body(content_type: Option<&str>, bytes: &[u8]) -> ReplyBody {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return ReplyBody::Empty;
@@ -21,7 +21,7 @@ pub(crate) fn read_body(content_type: Option<&str>, bytes: &[u8]) -> ReplyBody {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let decoded = match std::str::from_utf8(bytes) {
         Ok(decoded) => decoded.to_string(),
-        // RFC 8259 has UTF-8 only; who says Latin-1 and means it can still be read.
+        // RFC 8259 demands UTF-8; a body with another declared charset is decoded nevertheless.
         Err(_) if matches!(charset.as_str(), "iso-8859-1" | "latin1" | "latin-1" | "us-ascii") => {
             bytes.iter().map(|&byte| char::from(byte)).collect()
         }
@@ -34,7 +34,7 @@ pub(crate) fn read_body(content_type: Option<&str>, bytes: &[u8]) -> ReplyBody {
     }
 }
 
-/// `Application/JSON; Charset="UTF-8"` → `application/json` and `utf-8`.
+/// Splits `Application/JSON; Charset="UTF-8"` into `application/json` and `utf-8`.
 fn media_type(text: &str) -> (String, String) {
     let mut parts = text.split(';').map(|part| part.trim().to_ascii_lowercase());
     let media = parts.next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Faults between client and server: what an honest client must live with.
+//! Faults between client and server, which a client has to tolerate.
 
 use super::request::{Endpoint, Pending, Request};
 use crate::history::{Outcome, Reply, ReplyBody};
@@ -8,24 +8,24 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// What goes wrong with one request.
+/// A fault of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WireFault {
-    /// 429 with Retry-After; nothing is carried out.
+    /// The response is 429 with Retry-After; the endpoint gets no request.
     Throttle,
-    /// 503 with Retry-After; nothing is carried out.
+    /// The response is 503 with Retry-After; the endpoint gets no request.
     Unavailable,
-    /// The connection is reset, nothing is carried out.
+    /// The connection is reset; the endpoint gets no request.
     ResetBefore,
-    /// It is carried out, then the connection is reset.
+    /// The connection is reset after the endpoint's response.
     ResetAfter,
-    /// It is carried out, the reply ends in the middle.
+    /// The endpoint's response is cut off.
     Truncate,
-    /// It is carried out, the reply calls itself HTML.
+    /// The endpoint's response has the content type HTML.
     WrongType,
-    /// It is carried out, the reply is late.
+    /// The endpoint's response is late.
     Delay,
-    /// It is carried out, the objects of the reply have one more field.
+    /// Objects in the endpoint's response have an additional field.
     ExtraFields,
 }
 
@@ -40,27 +40,27 @@ const NAMES: &[(WireFault, &str)] = &[
     (WireFault::ExtraFields, "extra-fields"),
 ];
 
-/// Which faults happen how often, and how replies travel otherwise.
+/// The frequency of each fault, and the encoding of responses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WireFaults {
-    /// Together with a request's number it decides that request's fault.
+    /// Determines the fault of each request, together with the number of the request.
     pub seed: u64,
-    /// Requests in a thousand; all together at most 1000.
+    /// Faulty requests per thousand, at most 1000 in all.
     pub per_mille: BTreeMap<WireFault, u16>,
-    /// What a throttled client is told to wait.
+    /// Seconds in Retry-After of throttled responses.
     pub retry_after_s: u64,
-    /// How late a late reply is.
+    /// Delay of late responses.
     pub delay: Duration,
-    /// Over a socket: replies packed, where the client takes that.
+    /// Over HTTP: compresses responses, if the client accepts gzip.
     pub gzip: bool,
-    /// Over a socket: replies without a length.
+    /// Over HTTP: sends responses without a length.
     pub chunked: bool,
-    /// Over a socket: one request for each connection.
+    /// Over HTTP: closes the connection after each response.
     pub close: bool,
 }
 
 impl WireFaults {
-    /// Everything arrives as it was sent.
+    /// No faults.
     pub const NONE: WireFaults = WireFaults {
         seed: 0,
         per_mille: BTreeMap::new(),
@@ -71,7 +71,7 @@ impl WireFaults {
         close: false,
     };
 
-    /// The fault of the request with this number, counted from 0.
+    /// The fault of a request by its number, counted from 0.
     pub fn fault(&self, number: u64) -> Option<WireFault> {
         let mut drawn = mix(self.seed ^ mix(number)) % 1000;
         for (&fault, &share) in &self.per_mille {
@@ -84,7 +84,7 @@ impl WireFaults {
     }
 }
 
-/// `reset-after=20,throttle=5,gzip`: faults with requests in a thousand, and ways of travelling.
+/// Parses a list such as `reset-after=20,throttle=5,gzip`: faults with requests per thousand, and encodings.
 impl FromStr for WireFaults {
     type Err = String;
 
@@ -121,16 +121,16 @@ impl FromStr for WireFaults {
     }
 }
 
-/// An endpoint with a bad wire in front of it, in the same process.
+/// An endpoint with simulated faults of the network, in this process.
 pub struct Faulty<E> {
-    /// What answers where the wire does not.
+    /// The endpoint behind the faults.
     pub endpoint: E,
     faults: WireFaults,
     requests: Cell<u64>,
 }
 
 impl<E: Endpoint> Faulty<E> {
-    /// The wire of `faults` in front of `endpoint`.
+    /// Wraps an endpoint.
     pub fn new(endpoint: E, faults: WireFaults) -> Faulty<E> {
         Faulty { endpoint, faults, requests: Cell::new(0) }
     }
@@ -169,7 +169,7 @@ impl<E: Endpoint> Endpoint for Faulty<E> {
     }
 }
 
-/// A reply that asks the client to come back later.
+/// A response with Retry-After.
 pub(crate) fn come_back(status: u16, faults: &WireFaults) -> Reply {
     let headers = BTreeMap::from([
         ("content-type".to_string(), "application/json".to_string()),
@@ -180,8 +180,8 @@ pub(crate) fn come_back(status: u16, faults: &WireFaults) -> Reply {
     Reply { status, headers, body: ReplyBody::Json(body) }
 }
 
-/// Adds a field that no page has to the body and to the objects right in it, or in its lists. What
-/// lies deeper may be a map, where one more key is one more entry and no surplus.
+/// Adds an undocumented field to the body and to the objects directly in the body or in its lists. Deeper objects may
+/// be maps, and an additional key in a map is no additional field.
 pub(crate) fn add_fields(body: &mut ReplyBody) {
     fn add(value: &mut Value, deeper: bool) {
         match value {
@@ -211,7 +211,7 @@ fn lost(cause: &str) -> Outcome {
     Outcome::Lost { cause: cause.to_string() }
 }
 
-/// The finishing step of SplitMix64: neighbouring numbers give unrelated ones.
+/// The last step of SplitMix64: neighbouring numbers lead to unrelated numbers.
 fn mix(number: u64) -> u64 {
     let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

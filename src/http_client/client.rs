@@ -14,13 +14,13 @@ use crate::profile::Connecting;
 use reqwest::header::{DATE, HeaderMap, HeaderName, HeaderValue};
 use std::collections::BTreeMap;
 
-/// Response headers that are kept; beside them those that name an API version.
+/// Names of recorded response headers, in addition to headers with an API version.
 const KEPT: &[&str] = &["allow", "content-type", "deprecation", "location", "retry-after", "sunset"];
 
-/// A version header ends so, whatever its vendor puts before.
+/// Ending of a version header's name, after the prefix of the vendor.
 const KEPT_ENDING: &str = "api-version";
 
-/// A place on the network and the credentials for it.
+/// An endpoint at an address, with the identities of the callers.
 pub struct Http {
     base: String,
     client: reqwest::Client,
@@ -30,15 +30,16 @@ pub struct Http {
     wall: Wall,
     learned: Learned,
     tokens: Tokens,
-    /// The proxy's address, for people.
+    /// Address of the proxy, for messages.
     proxy: Option<String>,
 }
 
 impl Http {
-    /// `base` stands before the paths of the catalog. Credentials go into headers, never into it.
+    /// `base` is the address in front of the catalog's paths, without credentials.
     ///
     /// # Errors
-    /// If the address, a header's name or a setting of the connection cannot be used.
+    ///
+    /// If the address, the name of a credential header, or a setting of the connection is invalid.
     pub fn new(
         base: &str,
         identities: Identities,
@@ -67,7 +68,7 @@ impl Http {
         Ok(Http { base, client, identities, authenticators, limits, wall, learned, tokens, proxy })
     }
 
-    /// What it made or fetched to prove its callers, to be kept out of what is recorded.
+    /// Credentials that this client computed or fetched, for their removal from records.
     pub fn learned(&self) -> Learned {
         self.learned.clone()
     }
@@ -76,7 +77,7 @@ impl Http {
         &self.identities
     }
 
-    /// Sends once; once more with a fresh token where the endpoint refuses the one that was sent.
+    /// Sends a request once, and a second time with a new token if the endpoint refuses the first token.
     pub(super) async fn exchange(&self, request: &Request) -> Result<Reply, Trouble> {
         let caller = self.authenticators.get(&request.caller);
         let Some(grant) = caller.and_then(Authenticator::grant) else {
@@ -87,7 +88,7 @@ impl Http {
         let token = self.tokens.get(&request.caller, grant, &asking).await?;
         let mut reply = self.once(request, caller, Some(&token)).await?;
         if reply.status == 401 {
-            // A 401 is no deed: what is sent again happens once.
+            // A call refused with 401 has no effect, so the repetition is the only call.
             if let Some(fresh) = self.tokens.renewed(&request.caller, &token, grant, &asking).await? {
                 reply = self.once(request, caller, Some(&fresh)).await?;
             }
@@ -114,7 +115,7 @@ impl Http {
                 Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
                 Ok(None) => break,
                 Err(error) => match trouble(&error) {
-                    // It came whole and cannot be unpacked: that is what was replied.
+                    // The response is complete, but cannot be decompressed.
                     Trouble::Encoding(because) => {
                         let body = ReplyBody::Text { begins: String::new(), because };
                         return Ok(Reply { status, headers, body });
@@ -140,7 +141,7 @@ impl Http {
     ) -> Result<reqwest::RequestBuilder, Trouble> {
         let unfit = |what: &str| Trouble::Unsendable(format!("{what} cannot be put into a request"));
         let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|_| unfit("the method"))?;
-        // What is proven is what is sent: the address as the client writes it.
+        // The signed address must equal the address that the client sends.
         let url = reqwest::Url::parse(&self.url(request)).map_err(|_| unfit("the address"))?;
         let body = request.body.as_ref().map(|body| body.to_string().into_bytes());
         let mut inputs = vec![("accept".to_string(), "application/json".to_string())];
@@ -197,21 +198,21 @@ fn put(headers: &mut HeaderMap, name: &str, value: &str, sensitive: bool) -> Res
     Ok(())
 }
 
-/// As a path's, but with what a query may hold as it is (RFC 3986, section 3.4), so that a time or a sort
-/// key reads as typed: a server that signs the address after its own escaping then comes to the same.
+/// Encodes a query value. Characters that RFC 3986, section 3.4, permits in a query stay readable; so a server that
+/// signs the address after its own escaping computes the signature of the client.
 fn encode_query(text: &str) -> String {
     ["%3A:", "%2F/", "%40@", "%2C,"]
         .iter()
         .fold(percent_encode(text), |text, pair| text.replace(&pair[..3], &pair[3..]))
 }
 
-/// The base without its last slash.
+/// Checks the address and removes a slash at the end.
 fn check_base(base: &str) -> Result<String, HttpError> {
     let fail =
         |place: &str, cause: &str| Err(HttpError::Address { place: place.to_string(), cause: cause.to_string() });
     let url = match reqwest::Url::parse(base) {
         Ok(url) => url,
-        // Not repeated when it may hold a password.
+        // The address may contain a password.
         Err(error) => {
             return fail(if base.contains('@') { "the address" } else { base }, &error.to_string());
         }
@@ -231,7 +232,7 @@ fn check_base(base: &str) -> Result<String, HttpError> {
 fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {
     let mut kept: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in headers {
-        // `HeaderName` is in lower case already.
+        // `HeaderName` is in lower case.
         let name = name.as_str();
         if !KEPT.contains(&name) && !name.ends_with(KEPT_ENDING) {
             continue;
@@ -239,7 +240,7 @@ fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
         kept.entry(name.to_string()).and_modify(|all| *all = format!("{all}, {value}")).or_insert(value);
     }
-    // A moment at which to come back says something only beside the endpoint's own clock.
+    // An absolute time in Retry-After is useful only together with the endpoint's clock.
     if kept.contains_key("retry-after")
         && let Some(date) = headers.get(DATE)
     {

@@ -1,4 +1,4 @@
-//! How connections are made: whom to trust, what to show, by what way, in which version of HTTP.
+//! Creates the HTTP client: authorities, certificate, proxy, HTTP version.
 
 use super::error::HttpError;
 use super::options::HttpLimits;
@@ -7,20 +7,19 @@ use std::time::Duration;
 
 const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// A client that contacts the hosts it is told, and no other: it follows no redirect, and takes no proxy
-/// from the environment. `secure` says whether any address needs TLS.
+/// Builds a client that follows no redirects and takes no proxy from the environment, so that only known hosts are
+/// contacted. `secure` says whether an address needs TLS.
 pub(super) fn client(connecting: &Connecting, limits: &HttpLimits, secure: bool) -> Result<reqwest::Client, HttpError> {
-    // For all of the process; where there is one already it will do.
+    // The provider is global to the process; an installed provider suffices.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
-        // A redirect is a reply like any other; following it could carry credentials elsewhere.
+        // A redirect is an ordinary response. Following a redirect could send credentials to another host.
         .redirect(reqwest::redirect::Policy::none())
-        // What is sent twice is the runner's decision.
+        // The runner decides on repetitions.
         .retry(reqwest::retry::never())
         .connect_timeout(limits.connect_timeout)
         .timeout(limits.request_timeout)
-        // Servers drop idle connections after five seconds and more; a request that meets
-        // the drop is lost without having arrived.
+        // Servers close idle connections after five seconds or more, and a request on a closing connection is lost.
         .pool_idle_timeout(IDLE_TIMEOUT)
         .user_agent(concat!("probity/", env!("CARGO_PKG_VERSION")))
         .no_proxy();
@@ -37,7 +36,7 @@ pub(super) fn client(connecting: &Connecting, limits: &HttpLimits, secure: bool)
         }
         authorities.extend(read);
     }
-    // The system's are read from many files: not for an address that needs none.
+    // Reading the system's authorities takes many files, and is superfluous without TLS.
     builder = if secure { builder.tls_certs_merge(authorities) } else { builder.tls_certs_only([]) };
     if let Some(certificate) = &connecting.certificate {
         let identity = reqwest::Identity::from_pem(certificate.expose().as_bytes());
@@ -62,7 +61,7 @@ fn unreadable(what: &str) -> HttpError {
     HttpError::Client { cause: format!("the file of {what} holds no certificate or key in PEM") }
 }
 
-/// Its own text only says that there was an error.
+/// The text of the innermost cause; the error itself only says that an error occurred.
 fn deepest(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(below) = cause.source() {

@@ -1,30 +1,30 @@
-//! Errors of setting up the HTTP client.
+//! Errors of the HTTP client's configuration.
 
-/// An address or an identity that cannot be used.
+/// An invalid address, header or connection setting.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HttpError {
-    /// The address of the endpoint.
+    /// The address of the endpoint is invalid.
     #[error(
         "`{place}` cannot be an endpoint: {cause}; give an address such as `http://127.0.0.1:8774` or `https://compute.example.org/base`"
     )]
     Address {
-        /// The address without what may be secret in it.
+        /// The address without secret parts.
         place: String,
         /// What is wrong.
         cause: String,
     },
-    /// A credential header.
+    /// The name of a credential header is invalid.
     #[error("the credential header `{name}` of identity cannot be sent; use letters, digits and hyphens in its name")]
     Header {
-        /// The header.
+        /// Name of the header.
         name: String,
     },
-    /// The client could not be set up.
+    /// The client cannot be set up.
     #[error(
         "the HTTP client cannot be set up: {cause}; check `connection` in the profile, and the system's certificates"
     )]
     Client {
-        /// What it says.
+        /// Cause from the HTTP library.
         cause: String,
     },
 }

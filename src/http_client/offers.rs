@@ -1,4 +1,4 @@
-//! What an endpoint offers and how much of it is left, as the profile says how to read it.
+//! Reads offered values and quotas from the endpoint, as the profile describes.
 
 use super::client::Http;
 use super::probe::{ProbeError, look};
@@ -8,7 +8,11 @@ use crate::profile::{Offer, Quota};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The values that the endpoint lists.
+/// Reads the values that the endpoint offers.
+///
+/// # Errors
+///
+/// If the request fails, or the response has no list or no value at the profile's pointers.
 pub async fn offered(http: &Http, offer: &Offer) -> Result<Vec<Value>, ProbeError> {
     let (request, body) = body(http, &offer.get).await?;
     let list = body.pointer(&offer.each).and_then(Value::as_array);
@@ -19,8 +23,12 @@ pub async fn offered(http: &Http, offer: &Offer) -> Result<Vec<Value>, ProbeErro
         .ok_or_else(|| unfit(http, &request, &format!("{}/*{}", offer.each, offer.value), "a value"))
 }
 
-/// How many more things of a kind may be created; none where there is no ceiling, which services
-/// write as a negative number.
+/// Reads the number of resources that may still be created; none if the service sets no limit, which a negative
+/// number means.
+///
+/// # Errors
+///
+/// If the request fails, or the response has no number at the profile's pointers.
 pub async fn free(http: &Http, quota: &Quota) -> Result<Option<u64>, ProbeError> {
     let (request, body) = body(http, &quota.get).await?;
     let number = |pointer: &str| {
@@ -54,7 +62,7 @@ async fn body(http: &Http, get: &str) -> Result<(Request, Value), ProbeError> {
     }
 }
 
-/// The path with what stands in braces filled in by the owner's identity.
+/// Replaces the names in braces by parameters of the owner's identity.
 fn filled(http: &Http, get: &str) -> Result<String, ProbeError> {
     let mut path = String::new();
     let mut rest = get;

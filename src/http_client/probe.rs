@@ -1,18 +1,20 @@
-//! A look at the endpoint before anything is created there.
+//! Requests before the first create, to check address and credentials.
 
 use super::client::Http;
 use super::transport_error::Trouble;
 use crate::endpoint::{Endpoint, Request, is_html};
 use crate::history::{Reply, ReplyBody};
 
-/// Sends one harmless request of the owner, such as a list, and tells whether it is
-/// an API that answers and takes the credentials. Its status says whether the API knows the
-/// request; whether that is right is a question for the suite.
+/// Sends a read of the owner, and checks that an API answers and accepts the credentials. Returns the status.
+///
+/// # Errors
+///
+/// If no response arrives, or the response shows that the address or the credentials are wrong.
 pub async fn probe(http: &Http, request: &Request) -> Result<u16, ProbeError> {
     look(http, request).await.map(|reply| reply.status)
 }
 
-/// The same with the whole reply, which is in JSON or has no body.
+/// Sends a read as [`probe`] does, and returns the response, with a JSON body or none.
 pub(super) async fn look(http: &Http, request: &Request) -> Result<Reply, ProbeError> {
     let fail = |cause: String, remedy: &'static str| {
         Err(ProbeError { place: format!("{}{}", http.name(), request.path), cause, remedy })
@@ -45,8 +47,11 @@ pub(super) async fn look(http: &Http, request: &Request) -> Result<Reply, ProbeE
     }
 }
 
-/// Sends harmless requests until the API knows one of them: where it answers none but with 404 the
-/// address is another's, and where it forbids all of them so are the credentials.
+/// Sends the reads until the API knows one of them.
+///
+/// # Errors
+///
+/// As [`probe`], and if all reads are answered 404 (wrong address) or 403 (wrong credentials).
 pub async fn recognise(http: &Http, requests: &[Request]) -> Result<(), ProbeError> {
     let mut last = None;
     for request in requests {
@@ -65,15 +70,15 @@ pub async fn recognise(http: &Http, requests: &[Request]) -> Result<(), ProbeErr
     })
 }
 
-/// The endpoint cannot be used.
+/// An unusable endpoint, with place, cause and remedy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {cause}; {remedy}")]
 pub struct ProbeError {
-    /// The URL that was asked.
+    /// The requested URL.
     pub place: String,
     /// What happened.
     pub cause: String,
-    /// What to do about it.
+    /// How to correct the problem.
     pub remedy: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! Tokens of token services: asked for, kept, and asked for again before they end or once they are refused.
+//! Tokens of token services: fetched, kept, and renewed before their end or after a refusal.
 
 use super::auth::{Grant, Token, TokenAnswer, TokenRequest};
 use super::options::Wall;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use tokio::sync::Mutex;
 
-/// The token of each caller that has one.
+/// The current token of each caller.
 #[derive(Default)]
 pub(super) struct Tokens {
     held: Mutex<BTreeMap<String, Held>>,
@@ -19,19 +19,20 @@ pub(super) struct Tokens {
 struct Held {
     value: Credential,
     ends: Option<Timestamp>,
-    /// A new one is asked for from then on.
+    /// Time from which a new token is requested.
     renew: Option<Timestamp>,
-    /// It came after a refusal and was not accepted since: another would fare no better.
+    /// Whether the token replaced a refused token and no endpoint has accepted this token yet. A further token would
+    /// be refused too.
     hopeless: bool,
 }
 
-/// Before its end, for requests that are on their way when it comes.
+/// Time between renewal and end, for requests under way.
 const MARGIN: SignedDuration = SignedDuration::from_secs(60);
 
-/// A token comes with a list of all services of a cloud.
+/// Longest answer in bytes. A token can come with a list of all services of a cloud.
 const ANSWER_BYTES_MAX: usize = 4 << 20;
 
-/// What is needed to ask a token service.
+/// Sends token requests.
 pub(super) struct Asking<'a> {
     pub client: &'a reqwest::Client,
     pub wall: &'a Wall,
@@ -40,9 +41,13 @@ pub(super) struct Asking<'a> {
 }
 
 impl Tokens {
-    /// The caller's token, asked for if there is none or its end is near.
+    /// Returns the caller's token. A missing or expiring token is requested first.
+    ///
+    /// # Errors
+    ///
+    /// If the token service issues no token, and the caller has no valid token.
     pub async fn get(&self, caller: &str, grant: &dyn Grant, asking: &Asking<'_>) -> Result<Credential, Trouble> {
-        // Held while it is asked for: requests side by side share one token.
+        // The lock lasts during the request, so that concurrent requests share one token.
         let mut held = self.held.lock().await;
         let now = (asking.wall)();
         if let Some(token) = held.get(caller).filter(|token| token.renew.is_none_or(|renew| now < renew)) {
@@ -50,7 +55,7 @@ impl Tokens {
         }
         match asking.ask(grant).await {
             Ok(token) => Ok(keep(&mut held, caller, token, now, false)),
-            // The old one is good for a little while.
+            // The old token is still valid for a short time.
             Err(trouble) => match held.get(caller).filter(|token| token.ends.is_some_and(|ends| now < ends)) {
                 Some(token) => Ok(token.value.clone()),
                 None => Err(trouble),
@@ -58,7 +63,11 @@ impl Tokens {
         }
     }
 
-    /// Another token in place of one that was refused; none where that was tried and did not help.
+    /// Replaces a refused token; none if the caller's token is already a replacement that no endpoint accepted.
+    ///
+    /// # Errors
+    ///
+    /// If the token service issues no token.
     pub async fn renewed(
         &self,
         caller: &str,
@@ -76,7 +85,7 @@ impl Tokens {
         Ok(Some(keep(&mut held, caller, token, (asking.wall)(), true)))
     }
 
-    /// The endpoint answered something else than that it refuses the token.
+    /// Notes that the endpoint accepted the caller's token.
     pub async fn accepted(&self, caller: &str) {
         if let Some(token) = self.held.lock().await.get_mut(caller) {
             token.hopeless = false;
@@ -86,7 +95,7 @@ impl Tokens {
 
 fn keep(held: &mut BTreeMap<String, Held>, caller: &str, token: Token, now: Timestamp, hopeless: bool) -> Credential {
     let value = token.value.clone();
-    // A token that lives for a minute is not to be renewed at each request.
+    // For a token with a short life, half of the life is the margin.
     let margin = |ends: Timestamp| MARGIN.min(ends.duration_since(now).max(SignedDuration::ZERO) / 2);
     let renew = token.ends.and_then(|ends| ends.checked_sub(margin(ends)).ok());
     held.insert(caller.to_string(), Held { value: token.value, ends: token.ends, renew, hopeless });
@@ -174,7 +183,7 @@ impl Asking<'_> {
     }
 }
 
-/// Without what may be secret in it.
+/// The address without secret parts.
 fn shown(url: &str) -> String {
     url.split(['?', '#']).next().unwrap_or_default().to_string()
 }

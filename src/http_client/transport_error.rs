@@ -1,13 +1,13 @@
-//! Why there is no reply, told apart by the errors below the client's own.
+//! Transport errors, classified by the chain of causes.
 //!
-//! The client's flags do not suffice: a body that was cut off is a "decode" error,
-//! a reset is a "request" error, and so is a reply that is not HTTP.
+//! The flags of the client's error do not suffice: a body that was cut off is a "decode" error; a reset and a
+//! response that is not HTTP are "request" errors.
 
 use crate::history::Outcome;
 use std::error::Error;
 use std::io;
 
-/// What became of a request that got no reply.
+/// Why a request got no response.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Trouble {
     #[error("nothing listens there: the connection was refused")]
@@ -22,7 +22,7 @@ pub(super) enum Trouble {
     Unconnected(String),
     #[error("{0}")]
     Unsendable(String),
-    /// The token service gave none; the request was not sent.
+    /// The token service issued no token, so the request was not sent.
     #[error("no token from {place}: {cause}")]
     NoToken { place: String, cause: String, remedy: &'static str },
     #[error("no whole reply in time")]
@@ -33,7 +33,7 @@ pub(super) enum Trouble {
     Truncated,
     #[error("what came back is not HTTP")]
     NotHttp,
-    /// The reply came and its content encoding is broken.
+    /// The response arrived with an invalid content encoding.
     #[error("{0}")]
     Encoding(String),
     #[error("no whole reply: {0}")]
@@ -41,7 +41,7 @@ pub(super) enum Trouble {
 }
 
 impl Trouble {
-    /// Unsent only where it is certain that no byte of the request arrived.
+    /// The outcome is unsent only if certainly no byte of the request arrived.
     pub fn into_outcome(self) -> Outcome {
         let cause = self.to_string();
         match self {
@@ -63,7 +63,7 @@ impl Trouble {
 }
 
 impl Trouble {
-    /// The same where every connection goes to a proxy: what fails to connect is the proxy.
+    /// Attributes connection errors to the proxy, if all connections go to a proxy.
     pub fn at(self, proxy: Option<&str>) -> Trouble {
         match (proxy, self) {
             (Some(proxy), trouble @ (Trouble::Refused | Trouble::Unresolved | Trouble::Unconnected(_))) => {
@@ -73,7 +73,7 @@ impl Trouble {
         }
     }
 
-    /// What to do about it, where it happens at the first request.
+    /// How to correct the problem, for the first request of a run.
     pub fn remedy(&self) -> &'static str {
         match self {
             Trouble::Refused => "start what listens there, or check host and port",
@@ -93,7 +93,7 @@ impl Trouble {
     }
 }
 
-/// Reads the chain of causes. Texts of causes name no credential: the client puts none into them.
+/// Classifies an error of the HTTP client. The texts of causes contain no credential.
 pub(super) fn trouble(error: &reqwest::Error) -> Trouble {
     let chain = chain(error);
     let deepest = chain.last().map(|cause| cause.to_string()).unwrap_or_default();
@@ -159,12 +159,12 @@ fn connecting(error: &reqwest::Error, chain: &[&(dyn Error + 'static)], deepest:
     }
 }
 
-/// What a server says that takes the client for no one (RFC 8446, section 6.2). With TLS 1.3 the client
-/// takes the connection for made by then, and the request was not read. Known by its text: HTTP/2 keeps
-/// no more of an error than that.
+/// TLS alerts of a server that refuses the client's certificate (RFC 8446, section 6.2). With TLS 1.3 such an alert
+/// arrives after the client's handshake, and the server has not read the request. The alert is recognised by text,
+/// because HTTP/2 keeps only the text of an error.
 const ALERTS: &[&str] = &["AccessDenied", "BadCertificate", "CertificateRequired", "CertificateUnknown", "UnknownCA"];
 
-/// The error and what is below it. An I/O error hides what it wraps from `source()`.
+/// The error and all causes. `source()` of an I/O error skips the wrapped error.
 fn chain(error: &reqwest::Error) -> Vec<&(dyn Error + 'static)> {
     let mut chain: Vec<&(dyn Error + 'static)> = Vec::new();
     let mut next: Option<&(dyn Error + 'static)> = Some(error);

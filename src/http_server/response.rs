@@ -1,4 +1,4 @@
-//! A reply as bytes, travelling as the wire has it.
+//! Encoding of responses, with the faults of the wire.
 
 use crate::endpoint::WireFaults;
 use crate::history::{Reply, ReplyBody};
@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Writes a reply: packed, in chunks, closing, or cut off in the middle.
+/// Encodes a response: compressed, in chunks, closing, or cut off in the middle.
 pub(super) fn encode(reply: &Reply, wire: &WireFaults, gzip: bool, truncate: bool) -> hyper::Response<Piece> {
     let bytes = match &reply.body {
         ReplyBody::Empty => Vec::new(),
@@ -30,22 +30,22 @@ pub(super) fn encode(reply: &Reply, wire: &WireFaults, gzip: bool, truncate: boo
         builder = builder.header("connection", "close");
     }
     if truncate {
-        // An empty body cannot end too early by itself: it promises a byte and does not give it.
+        // The length announces one byte more than an empty body has, so that the client notices the cut.
         builder = builder.header("content-length", bytes.len().max(1));
     }
     builder.body(Piece::new(bytes, wire.chunked, truncate)).expect("statuses and headers of a reply can be written")
 }
 
-/// The body on its way.
+/// A body while it is being sent.
 pub(super) struct Piece {
     parts: VecDeque<Part>,
-    /// Known only where the length is sent ahead.
+    /// Length in bytes, if the length is announced.
     length: Option<u64>,
 }
 
 enum Part {
     Bytes(Bytes),
-    /// Lets what was written go out before the cut.
+    /// Lets earlier bytes leave before the next part.
     Breath,
     Cut,
 }
@@ -66,7 +66,7 @@ impl Piece {
     }
 }
 
-/// The reply ends before its end.
+/// The body ends too early.
 #[derive(Debug, thiserror::Error)]
 #[error("the wire has this reply cut off")]
 pub(super) struct CutOff;
@@ -99,8 +99,7 @@ impl Body for Piece {
     }
 }
 
-/// RFC 1952 with the stored blocks of RFC 1951: a client unpacks it like any other,
-/// and no compressor is needed for a mock.
+/// Compresses by RFC 1952 with stored blocks of RFC 1951, which every client can unpack without a compressor here.
 fn gzip_stored(bytes: &[u8]) -> Vec<u8> {
     const BLOCK_BYTES_MAX: usize = 0xffff;
     let mut packed = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
@@ -113,7 +112,7 @@ fn gzip_stored(bytes: &[u8]) -> Vec<u8> {
         packed.extend(block);
     }
     packed.extend(crc32(bytes).to_le_bytes());
-    // RFC 1952: the length modulo 2^32.
+    // RFC 1952: length modulo 2^32.
     packed.extend((bytes.len() as u32).to_le_bytes());
     packed
 }

@@ -1,4 +1,4 @@
-//! An endpoint of this process, offered over HTTP.
+//! Offers an endpoint of this process over HTTP.
 
 use super::response::{Piece, encode};
 use super::socket::Socket;
@@ -23,20 +23,24 @@ const BODY_BYTES_MAX: usize = 4 << 20;
 const CONNECTIONS_MAX: usize = 512;
 const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What is offered, and to whom.
+/// An offered endpoint, with the callers of tokens.
 pub struct Site<'a> {
-    /// Who answers.
+    /// The endpoint.
     pub endpoint: &'a dyn Endpoint,
-    /// Which requests it understands.
+    /// The operations of the API.
     pub catalog: &'a Catalog,
-    /// The caller of each token. A token counts in whatever header it comes, bare or after `Bearer`.
+    /// The caller of each token. A token is valid in every header, alone or after `Bearer`.
     pub tokens: &'a BTreeMap<String, String>,
-    /// What goes wrong on the way.
+    /// Faults between client and server.
     pub wire: &'a WireFaults,
 }
 
-/// Listens on the address. Anywhere but on this machine's own only if `anywhere` says so:
-/// what is offered has no real protection.
+/// Listens on an address. An address other than this machine's own needs `anywhere`, because the server has no real
+/// protection.
+///
+/// # Errors
+///
+/// If the address is reachable from other machines without `anywhere`, or the system refuses the address.
 pub async fn bind(address: SocketAddr, anywhere: bool) -> Result<TcpListener, ListenError> {
     if !address.ip().is_loopback() && !anywhere {
         return Err(ListenError::Exposed { address });
@@ -44,27 +48,27 @@ pub async fn bind(address: SocketAddr, anywhere: bool) -> Result<TcpListener, Li
     TcpListener::bind(address).await.map_err(|error| ListenError::Taken { address, cause: error.to_string() })
 }
 
-/// An address that cannot be listened on.
+/// An address on which the server cannot listen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ListenError {
-    /// Others could reach it.
+    /// Other machines could reach the address.
     #[error("{address} can be reached from other machines; use 127.0.0.1, or say that this is wanted")]
     Exposed {
         /// The address.
         address: SocketAddr,
     },
-    /// The system refuses.
+    /// The system refuses the address.
     #[error("cannot listen on {address}: {cause}; choose another port, or 0 for any that is free")]
     Taken {
         /// The address.
         address: SocketAddr,
-        /// What the system says.
+        /// Cause from the system.
         cause: String,
     },
 }
 
-/// Answers until `shutdown` is ready; connections that are open then are closed.
-/// Runs on the thread that polls it, so the endpoint need not be `Send`.
+/// Serves until `shutdown` is ready, and then closes all connections. All work runs in the polling thread, so the
+/// endpoint need not be `Send`.
 pub async fn serve(listener: TcpListener, site: Site<'_>, shutdown: impl Future<Output = ()>) {
     let server = &Server { routes: Routes::of(site.catalog), site, requests: Cell::new(0) };
     let mut open = FuturesUnordered::new();
@@ -76,7 +80,7 @@ pub async fn serve(listener: TcpListener, site: Site<'_>, shutdown: impl Future<
             Some(()) = open.next(), if !open.is_empty() => {}
             accepted = listener.accept(), if open.len() < CONNECTIONS_MAX => match accepted {
                 Ok((stream, _)) => open.push(connection(server, stream)),
-                // Out of file handles, most likely: it passes when connections are closed.
+                // Probably all file handles are in use, until connections close.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             },
         }
@@ -96,7 +100,7 @@ async fn connection(server: &Server<'_>, stream: TcpStream) {
         let reset = reset.clone();
         async move {
             let response = answer(server, request).await;
-            // The fault is one of this request, not of the connection: earlier requests on it went well.
+            // The fault concerns this request; earlier requests on the connection have succeeded.
             if response.is_err() {
                 reset.set(true);
             }
@@ -107,11 +111,11 @@ async fn connection(server: &Server<'_>, stream: TcpStream) {
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_READ_TIMEOUT)
         .serve_connection(TokioIo::new(socket), service);
-    // Its end, good or bad, concerns the client only.
+    // An error of the connection concerns the client only.
     let _ = connection.await;
 }
 
-/// The connection is to be reset.
+/// The connection has to be reset.
 #[derive(Debug, thiserror::Error)]
 #[error("the wire has this connection reset")]
 struct Reset;
@@ -147,7 +151,7 @@ async fn answer(server: &Server<'_>, request: hyper::Request<Incoming>) -> Resul
 async fn carry_out(server: &Server<'_>, incoming: hyper::Request<Incoming>) -> Result<Reply, Reset> {
     let (head, body) = incoming.into_parts();
     let caller = caller(&head.headers, server.site.tokens);
-    // What is announced to be too long is not waited for.
+    // A body with a too large announced length is refused before its arrival.
     if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
         return Ok(refusal(413, "the body is too long"));
     }
@@ -164,7 +168,7 @@ async fn carry_out(server: &Server<'_>, incoming: hyper::Request<Incoming>) -> R
     let (operation, binding, parameters) = match found {
         Found::Operation { operation, binding, parameters } => (operation, binding, parameters),
         Found::NoAction { first } if !proven(&caller) => match *first {
-            // Whoever cannot prove who they are is told that, not what is wrong with the body.
+            // For an unauthenticated caller the endpoint answers 401, whatever the body.
             Found::Operation { operation, binding, parameters } => (operation, binding, parameters),
             _ => panic!("an action's route leads to an operation"),
         },
@@ -218,7 +222,7 @@ fn bare(value: &str) -> &str {
     }
 }
 
-/// Headers that may be inputs of the call, under the catalog's spelling where it has them.
+/// Headers that may be inputs of the call, with the spelling of the catalog.
 fn inputs(operation: &Operation, headers: &HeaderMap, tokens: &BTreeMap<String, String>) -> Vec<(String, String)> {
     const OF_THE_WIRE: &[&str] = &[
         "accept",

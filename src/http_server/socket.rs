@@ -1,4 +1,4 @@
-//! A connection that can be reset.
+//! Connections that can be reset.
 
 use std::cell::Cell;
 use std::io;
@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// A connection that is reset instead of closed if it is told so.
+/// A connection that is closed with a reset if `reset` is true.
 pub(super) struct Socket {
     pub stream: TcpStream,
     pub reset: Rc<Cell<bool>>,
@@ -17,8 +17,8 @@ pub(super) struct Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         if self.reset.get() {
-            // A close with nothing lingering goes out as a reset. If the system refuses
-            // it is an ordinary close, and the reply is lost all the same.
+            // Closing without lingering sends a reset. If the system refuses, the connection closes normally, and the
+            // response is lost anyway.
             let _ = self.stream.set_zero_linger();
         }
     }

@@ -1,27 +1,33 @@
-//! What the mock answers to a call: which verb, which status, which outcome.
+//! Which status the mock answers to a call, and by which clauses.
 
-use super::life::Tempo;
 use super::mutant::{Kind, Mutant};
+use super::tempo::Tempo;
 use crate::model::{Asked, ClauseId, Model, Reading, allows, undecided};
 use crate::schema::{Class, Rng};
 
-/// The mock's answer before there is a body.
+/// The answer of the mock, without a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
+    /// The call is refused.
     Refuse {
+        /// 400 to 599.
         status: u16,
     },
-    /// By these clauses; none where no clause speaks.
+    /// The call is accepted.
     Accept {
+        /// 200 to 299.
         status: u16,
+        /// The clauses that accept the call; empty if no clause describes the call.
         clauses: Vec<ClauseId>,
     },
+    /// The call fails by a fault of the mock.
     Error {
+        /// 500 to 599.
         status: u16,
     },
 }
 
-/// Chooses among what the clauses permit.
+/// Chooses one of the answers that the clauses permit.
 #[must_use]
 pub fn decide(
     model: &Model,
@@ -34,7 +40,7 @@ pub fn decide(
     let mut reading = reading.clone();
     let operation = asked.operation.as_str();
     if let Some(mutant) = fault {
-        if let Some(answer) = broken(model, asked, &reading, mutant, rng) {
+        if let Some(answer) = break_answer(model, asked, &reading, mutant, rng) {
             return answer;
         }
         let lets_pass = match &mutant.kind {
@@ -46,34 +52,35 @@ pub fn decide(
             reading.demanded.retain(|clause| *clause != mutant.clause);
             if reading.demanded.is_empty() {
                 return Answer::Accept {
-                    status: success(model, operation, &reading.accepts),
+                    status: choose_success(model, operation, &reading.accepts),
                     clauses: reading.accepts,
                 };
             }
         }
     }
     if !reading.demanded.is_empty() {
-        return Answer::Refuse { status: refusal(model, asked, &reading.demanded, rng) };
+        return Answer::Refuse { status: draw_refusal(model, asked, &reading.demanded, rng) };
     }
     if !reading.permitted.is_empty() && rng.chance(tempo.exception_percent, 100) {
-        return Answer::Refuse { status: refusal(model, asked, &reading.permitted, rng) };
+        return Answer::Refuse { status: draw_refusal(model, asked, &reading.permitted, rng) };
     }
     let operation_model = &model.operations[operation];
     if asked.class == Class::Invalid || (undecided(model, asked, &reading) && rng.chance(1, 2)) {
-        return Answer::Refuse { status: any_of(&operation_model.client_error, 400, rng) };
+        return Answer::Refuse { status: draw_documented(&operation_model.client_error, 400, rng) };
     }
-    // What comes of an accepted doubtful input is nobody's promise: this mock ignores it.
+    // No clause promises the effect of a doubtful input; the mock applies none.
     if undecided(model, asked, &reading) {
         reading.accepts.clear();
-        return Answer::Accept { status: success(model, operation, &[]), clauses: Vec::new() };
+        return Answer::Accept { status: choose_success(model, operation, &[]), clauses: Vec::new() };
     }
     if reading.accepts.is_empty() && operation_model.changes && rng.chance(4, 5) {
-        return Answer::Refuse { status: any_of(&operation_model.client_error, 400, rng) };
+        return Answer::Refuse { status: draw_documented(&operation_model.client_error, 400, rng) };
     }
-    Answer::Accept { status: success(model, operation, &reading.accepts), clauses: reading.accepts }
+    Answer::Accept { status: choose_success(model, operation, &reading.accepts), clauses: reading.accepts }
 }
 
-fn broken(model: &Model, asked: &Asked, reading: &Reading, mutant: &Mutant, rng: &mut Rng) -> Option<Answer> {
+/// The answer of a mutant whose fault is a wrong status; none if the fault does not concern the call.
+fn break_answer(model: &Model, asked: &Asked, reading: &Reading, mutant: &Mutant, rng: &mut Rng) -> Option<Answer> {
     let operation = asked.operation.as_str();
     let demanded = reading.demanded.contains(&mutant.clause);
     let accepts =
@@ -83,7 +90,7 @@ fn broken(model: &Model, asked: &Asked, reading: &Reading, mutant: &Mutant, rng:
             Some(Answer::Error { status: 500 })
         }
         Kind::Refused if accepts => {
-            Some(Answer::Refuse { status: any_of(&model.operations[operation].client_error, 400, rng) })
+            Some(Answer::Refuse { status: draw_documented(&model.operations[operation].client_error, 400, rng) })
         }
         Kind::OtherStatus if demanded => {
             let others = [400, 403, 404, 405, 406, 409, 410].into_iter();
@@ -102,24 +109,24 @@ fn broken(model: &Model, asked: &Asked, reading: &Reading, mutant: &Mutant, rng:
     }
 }
 
-fn refusal(model: &Model, asked: &Asked, clauses: &[ClauseId], rng: &mut Rng) -> u16 {
+/// Draws a status that one of the refusing clauses allows.
+fn draw_refusal(model: &Model, asked: &Asked, clauses: &[ClauseId], rng: &mut Rng) -> u16 {
     let permitted: Vec<u16> = (400..600)
         .filter(|status| clauses.iter().any(|clause| allows(model, &asked.operation, *clause, *status)))
         .collect();
-    *rng.pick(&plain(&permitted, &asked.caller)).or_else(|| permitted.first()).unwrap_or(&400)
+    *rng.pick(&keep_plausible(&permitted, &asked.caller)).or_else(|| permitted.first()).unwrap_or(&400)
 }
 
-/// Those that an endpoint would take, where a clause permits a whole class. 429 means something else to everyone;
-/// 407 and 408 are the gateway's; and 401 says that the credentials are no good (RFC 9110, 15.5.2), which
-/// those of the two who own things are.
-fn plain(permitted: &[u16], caller: &str) -> Vec<u16> {
+/// Statuses that an endpoint would choose where a clause permits a whole class. 429 means throttling; 407 and 408
+/// come from gateways; 401 means wrong credentials (RFC 9110, 15.5.2), but `owner` and `other` have valid ones.
+fn keep_plausible(permitted: &[u16], caller: &str) -> Vec<u16> {
     let known = matches!(caller, "owner" | "other");
     let odd = |status: u16| matches!(status, 405..=408 | 429) || (known && status == 401);
     permitted.iter().copied().filter(|status| !odd(*status)).collect()
 }
 
-/// One success status that all clauses allow; the same for an operation throughout a run.
-fn success(model: &Model, operation: &str, clauses: &[ClauseId]) -> u16 {
+/// Chooses a success status that all clauses allow, always the same status for an operation.
+fn choose_success(model: &Model, operation: &str, clauses: &[ClauseId]) -> u16 {
     let has_body = model.operations[operation].reply.is_some();
     let fits = |status: &u16| {
         clauses.iter().all(|clause| allows(model, operation, *clause, *status)) && !(has_body && *status == 204)
@@ -131,29 +138,31 @@ fn success(model: &Model, operation: &str, clauses: &[ClauseId]) -> u16 {
     let preferred: Vec<u16> =
         fitting.iter().copied().filter(|status| documented.is_empty() || documented.contains(status)).collect();
     let from = if preferred.is_empty() { fitting } else { preferred };
-    let fixed = Rng::new(rng_seed(operation), 0, 0, 0).below(from.len().max(1) as u64) as usize;
+    let fixed = Rng::new(hash_operation(operation), 0, 0, 0).below(from.len().max(1) as u64) as usize;
     from.get(fixed).copied().unwrap_or(200)
 }
 
-fn rng_seed(operation: &str) -> u64 {
+/// A number that depends on the name of the operation only.
+fn hash_operation(operation: &str) -> u64 {
     operation.bytes().fold(7, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)))
 }
 
-fn any_of(documented: &[u16], otherwise: u16, rng: &mut Rng) -> u16 {
+/// Draws a documented status of a refusal; `otherwise` if none is documented.
+fn draw_documented(documented: &[u16], otherwise: u16, rng: &mut Rng) -> u16 {
     let plain: Vec<u16> = documented.iter().copied().filter(|status| matches!(status, 400 | 403 | 404 | 409)).collect();
     *rng.pick(&plain).unwrap_or(&otherwise)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use super::keep_plausible;
 
     #[test]
-    fn whose_credentials_are_good_is_not_told_that_they_are_not() {
+    fn a_caller_with_valid_credentials_is_never_answered_401() {
         let permitted = [400, 401, 404, 407, 429];
-        assert_eq!(plain(&permitted, "owner"), [400, 404]);
-        assert_eq!(plain(&permitted, "other"), [400, 404]);
-        assert_eq!(plain(&permitted, "expired"), [400, 401, 404]);
-        assert_eq!(plain(&permitted, "none"), [400, 401, 404]);
+        assert_eq!(keep_plausible(&permitted, "owner"), [400, 404]);
+        assert_eq!(keep_plausible(&permitted, "other"), [400, 404]);
+        assert_eq!(keep_plausible(&permitted, "expired"), [400, 401, 404]);
+        assert_eq!(keep_plausible(&permitted, "none"), [400, 401, 404]);
     }
 }

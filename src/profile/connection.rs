@@ -1,41 +1,41 @@
-//! How connections to an endpoint are opened.
+//! Settings of connections to an endpoint.
 
 use crate::endpoint::Credential;
 
-/// Beyond the address. By default: the system's authorities, no certificate, no proxy.
+/// How a client connects. Default: authorities of the system, no certificate, no proxy.
 #[derive(Debug, Clone, Default)]
 pub struct Connecting {
-    /// Authorities that are trusted besides the system's, in PEM.
+    /// Authorities that the client trusts in addition to the system's, in PEM.
     pub authorities: Vec<Vec<u8>>,
-    /// Certificate and key of the client, in PEM, one after the other.
+    /// Certificate and key of the client, concatenated, in PEM.
     pub certificate: Option<Credential>,
-    /// For every request, to whatever host. None: connections are made directly, whatever the environment says.
+    /// Proxy of all requests. None: direct connections, whatever the environment says.
     pub proxy: Option<Proxy>,
-    /// Which versions of HTTP are offered.
+    /// HTTP versions that the client offers.
     pub version: Version,
 }
 
-/// What requests go through.
+/// A proxy.
 #[derive(Debug, Clone)]
 pub struct Proxy {
     /// `http://host:port`
     pub address: String,
-    /// Name and password.
+    /// Name and password for the proxy.
     pub credentials: Option<(String, Credential)>,
 }
 
-/// A version of HTTP.
+/// HTTP versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, schemars::JsonSchema)]
 #[schemars(rename = "HttpVersion")]
 pub enum Version {
-    /// 1.1, and 2 where a server with TLS offers it.
+    /// 1.1, and 2 if a server with TLS offers 2.
     #[default]
     #[serde(rename = "any")]
     Any,
     /// 1.1 only.
     #[serde(rename = "1.1")]
     One,
-    /// 2 only, without TLS too.
+    /// 2 only, also without TLS.
     #[serde(rename = "2")]
     Two,
 }

@@ -1,20 +1,20 @@
-//! The error of a profile, with its place.
+//! Errors of a profile.
 
 use serde_saphyr::Spanned;
 
-/// A profile that cannot be used.
+/// An error in a profile, with place, cause and remedy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}:{column}: {cause}; {remedy}")]
 pub struct ProfileError {
-    /// As the caller named it.
+    /// Path of the profile.
     pub file: String,
-    /// Counts from 1; 0 where no line is to blame.
+    /// Line, from 1; 0 if the error belongs to no line.
     pub line: u64,
-    /// Counts from 1; 0 where no line is to blame.
+    /// Column, from 1; 0 if the error belongs to no line.
     pub column: u64,
-    /// What is wrong, without values that may be secret.
+    /// What is wrong, without secret values.
     pub cause: String,
-    /// What to do about it.
+    /// How to correct the error.
     pub remedy: String,
 }
 

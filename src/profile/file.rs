@@ -1,4 +1,4 @@
-//! The file as it is written.
+//! The profile file.
 
 use super::auth::Written;
 use super::connection::Version;
@@ -11,77 +11,77 @@ use serde::Deserialize;
 use serde_saphyr::Spanned;
 use std::collections::BTreeMap;
 
-/// The file. What a value may refer to is resolved afterwards.
+/// The file before references are resolved.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Profile", title = "A profile of probity: what one endpoint offers and allows")]
 pub(super) struct File {
-    /// Address of the endpoint, for all suites that `endpoints` does not name, or `env:NAME`.
+    /// Address of the endpoint, or `env:NAME`, for all suites without an address in `endpoints`.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub endpoint: Option<Spanned<String>>,
-    /// Address by suite, or `env:NAME`.
+    /// Address of the endpoint by suite, or `env:NAME`.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
     pub endpoints: BTreeMap<String, Spanned<String>>,
-    /// Who asks, by caller: `owner`, `other`, `expired`, `forged`, `none`. Without `forged`, its proof is
-    /// made from the owner's: a token that never was, a signature made with another secret.
+    /// Identities by caller: `owner`, `other`, `expired`, `forged`, `none`. The default of `forged` is derived from
+    /// the owner: a token that was never issued, or a signature with a wrong secret.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, Person>")]
     pub identities: BTreeMap<String, Spanned<Person>>,
-    /// Values that this endpoint offers (flavors, images), in place of those of the suite.
+    /// Values that the endpoint offers (flavors, images), in place of the suite's values.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, Vec<serde_json::Value>>")]
     pub pools: BTreeMap<String, Spanned<Vec<serde_json::Value>>>,
-    /// By operation, a body that is merged into the one that brings the first thing to life, where this
-    /// endpoint needs more than the pages say; `null` takes a field away. As input it decides nothing.
+    /// By operation, a body that is merged into the body of creates, if the endpoint needs more than the pages say;
+    /// `null` removes a field. The result is not judged as input.
     #[serde(default)]
     pub setup: BTreeMap<String, serde_json::Value>,
-    /// By operation, how to let it fail here as its pages say that it may, so that what they say of a thing in
-    /// error is seen too.
+    /// By operation, commands that make a call fail as its pages allow, so that promises about failed resources are
+    /// tested.
     #[serde(default)]
     pub provoke: BTreeMap<String, Provocation>,
-    /// Replies that are trouble of the infrastructure, by kind: they are no deviation and change nothing.
+    /// Infrastructure failures by kind: responses that are no deviation and have no effect.
     #[serde(default)]
     pub recognise: BTreeMap<Hindrance, RecogniserFile>,
-    /// Ceilings. What is absent is not limited by the profile.
+    /// Limits of a run. The profile sets no limit for absent entries.
     #[serde(default)]
     pub limits: Limits,
-    /// What the bounds of the suite are multiplied by, in percent.
+    /// Factor for the suite's bounds on the duration of transitions, in percent.
     #[serde(default = "hundred")]
     #[schemars(with = "u32", range(min = 1, max = 100_000))]
     pub settle_percent: Spanned<u32>,
-    /// Without `allowed` only operations that read are sent to a real endpoint.
+    /// Without `allowed`, a run sends only operations that read.
     #[serde(default)]
     pub changes: Changes,
-    /// Further names of fields whose values must not be recorded.
+    /// Names of further fields whose values are never recorded.
     #[serde(default)]
     pub secrets: Vec<String>,
-    /// How connections are made.
+    /// Settings of connections.
     #[serde(default)]
     pub connection: Connection,
-    /// By pool: how to see what the endpoint offers. What the pool names must be there before
-    /// anything is created.
+    /// By pool, how to list the values that the endpoint offers. The endpoint has to offer all values of the pool
+    /// before a run creates resources.
     #[serde(default)]
     pub offers: BTreeMap<String, Offer>,
-    /// By resource of a suite: how to see how many more may be created.
+    /// By resource kind of a suite, how to read the number of resources that may still be created.
     #[serde(default)]
     pub quotas: BTreeMap<String, Quota>,
-    /// Whether a suite that was not decided in full fails its tests, each suite with one test.
+    /// Whether a suite with undecided clauses fails its test `<suite>::complete`.
     #[serde(default)]
     pub complete: Complete,
 }
 
-/// How trouble of one kind is recognised, and how much of it is borne.
+/// How infrastructure failures of one kind are recognised, and how many of them end a run.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RecogniserFile {
-    /// Over `status`, `body`, `header` and `text` (of a body that is not JSON). Without it only what HTTP
-    /// itself says counts: 429, and 503 with Retry-After.
+    /// Condition over `status`, `body`, `header` and `text` (of a body that is not JSON). Default: 429, and 503 with
+    /// Retry-After.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub when: Option<Spanned<String>>,
-    /// Beyond so many such replies the run ends, inconclusive.
+    /// A run with more such responses ends as inconclusive.
     #[serde(default = "most")]
     pub at_most: u64,
 }
@@ -90,12 +90,12 @@ fn most() -> u64 {
     MOST
 }
 
-/// How connections are made. No proxy is taken from the environment, and no redirect is followed: only
-/// hosts that the profile names are contacted.
+/// Settings of connections. No proxy is taken from the environment, and redirects are not followed: a run contacts
+/// only hosts in this profile.
 #[derive(Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Connection {
-    /// Files of authorities that are trusted besides the system's, in PEM.
+    /// Files of authorities that the client trusts in addition to the system's, in PEM.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub ca: Vec<Spanned<String>>,
@@ -103,7 +103,7 @@ pub(super) struct Connection {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub certificate: Option<Spanned<String>>,
-    /// File of the key of the client's certificate, in PEM.
+    /// File of the client's key, in PEM.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub key: Option<Spanned<String>>,
@@ -118,7 +118,7 @@ pub(super) struct Connection {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub proxy_password: Option<Spanned<String>>,
-    /// Which versions of HTTP are offered.
+    /// HTTP versions that the client offers.
     #[serde(default)]
     pub http: Version,
 }
@@ -131,10 +131,10 @@ pub(super) struct Person {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
     pub headers: BTreeMap<String, Spanned<String>>,
-    /// Proof that depends on the request, or that has to be fetched.
+    /// Authentication by a signature, a token service, or a standard header.
     #[serde(default)]
     pub auth: Option<Written>,
-    /// Values of path parameters that belong to the caller, such as a project id, or `env:NAME`.
+    /// Values of path parameters, such as a project id, or `env:NAME`.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
     pub parameters: BTreeMap<String, Spanned<String>>,
@@ -156,14 +156,14 @@ pub(super) fn read(text: &str, file: &str) -> Result<File, ProfileError> {
             file: file.to_string(),
             line: place.map_or(0, |place| place.line()),
             column: place.map_or(0, |place| place.column()),
-            // The place stands in front already.
+            // The position already stands in front of the message.
             cause: unshown(message.split(" at line ").next().unwrap_or(&message)),
             remedy: "see docs/profile.schema.json for what a profile may hold".to_string(),
         }
     })
 }
 
-/// Where the name of a scheme is expected a credential may stand by mistake.
+/// Removes a value in place of a scheme's name from an error message, because the value may be a credential.
 fn unshown(cause: &str) -> String {
     match cause.split_once(", expected") {
         Some((wrong, expected)) if wrong.contains("unknown variant") && expected.contains("bearer, basic") => {

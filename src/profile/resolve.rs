@@ -1,4 +1,4 @@
-//! From what is written to what is meant: references, files, expressions.
+//! From the file to the profile: references, files and expressions are read.
 
 use super::auth::{Resolver, Unresolved};
 use super::connection::{Connecting, Proxy};
@@ -10,7 +10,7 @@ use crate::history::Hindrance;
 use serde_saphyr::Spanned;
 use std::collections::BTreeMap;
 
-/// The identities, and the authorities that their clouds name.
+/// Reads the identities, and the authorities of their clouds.
 pub(super) fn identities(
     raw: &BTreeMap<String, Spanned<Person>>,
     file: &str,
@@ -62,7 +62,7 @@ pub(super) fn identities(
     Ok((Identities::new(callers), authorities))
 }
 
-/// The text itself, or the variable that it names.
+/// The text, or the value of the variable in `env:NAME`.
 pub(super) fn variable(
     text: &Spanned<String>,
     file: &str,

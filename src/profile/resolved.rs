@@ -1,4 +1,4 @@
-//! The profile that was read and checked.
+//! The profile after reading and checking.
 
 use super::auth::Resolver;
 use super::connection::Connecting;
@@ -10,46 +10,50 @@ use crate::endpoint::{Identities, Provocation, Recogniser};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Longer files are not profiles.
+/// Longest profile in bytes.
 const BYTES_MAX: u64 = 1 << 20;
 
-/// A profile that was read and checked.
+/// A profile with all references resolved.
 #[derive(Debug, Clone)]
 pub struct Profile {
-    /// Address by suite; the one under the empty name is for all others.
+    /// Address by suite. The address with an empty name is for all other suites.
     endpoints: BTreeMap<String, String>,
-    /// Who asks.
+    /// The callers.
     pub identities: Identities,
-    /// Values that this endpoint offers, in place of the suite's.
+    /// Values that the endpoint offers, in place of the suite's values.
     pub pools: BTreeMap<String, Vec<serde_json::Value>>,
-    /// By operation, what this endpoint needs in a body that brings something to life.
+    /// By operation, a body that is merged into the body of creates.
     pub setup: BTreeMap<String, serde_json::Value>,
-    /// By operation, how to let it fail here.
+    /// By operation, commands that make a call fail.
     pub provoke: BTreeMap<String, Provocation>,
-    /// Replies that are trouble of the infrastructure.
+    /// Infrastructure failures by kind.
     pub recognise: Vec<Recogniser>,
-    /// Ceilings.
+    /// Limits of a run.
     pub limits: Limits,
-    /// What the bounds of the suite are multiplied by, in percent.
+    /// Factor for the suite's bounds on the duration of transitions, in percent.
     pub settle_percent: u32,
-    /// Whether more than reading is allowed.
+    /// Whether a run may change resources.
     pub changes: Changes,
-    /// Further names of fields whose values are not kept.
+    /// Names of further fields whose values are never recorded.
     pub secrets: Vec<String>,
-    /// By pool: how to see what the endpoint offers.
+    /// By pool, how to list the values that the endpoint offers.
     pub offers: BTreeMap<String, Offer>,
-    /// By resource: how to see how many more may be created.
+    /// By resource kind, how to read the number of resources that may still be created.
     pub quotas: BTreeMap<String, Quota>,
-    /// Whether a suite that was not decided in full fails its tests.
+    /// Whether a suite with undecided clauses fails its test `<suite>::complete`.
     pub complete: Complete,
-    /// How connections are made.
+    /// Settings of connections.
     pub connecting: Connecting,
-    /// Places (`file:line:column`) of credentials that are written out instead of referred to.
+    /// Positions (`file:line:column`) of literal credentials.
     pub literals: Vec<String>,
 }
 
 impl Profile {
-    /// Reads a file; `env:` looks into the environment of this process.
+    /// Reads a profile file. References `env:` are looked up in the environment of this process.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, is not a profile, or a reference has no value.
     pub fn load(path: &Path) -> Result<Profile, ProfileError> {
         let file = path.display().to_string();
         let fail = |cause: String| ProfileError {
@@ -67,7 +71,11 @@ impl Profile {
         Profile::parse(&text, &file, &|name| std::env::var(name).ok())
     }
 
-    /// Reads a text; `file` is what the errors call it.
+    /// Parses the text of a profile. Errors call the profile `file`; `environment` looks up a variable.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not a profile, or a reference has no value.
     pub fn parse(
         text: &str,
         file: &str,
@@ -123,12 +131,12 @@ impl Profile {
         })
     }
 
-    /// Where this suite is to be run, if the profile says so.
+    /// The address of a suite's endpoint; none if the profile has no address for the suite.
     pub fn endpoint(&self, suite: &str) -> Option<&str> {
         self.endpoints.get(suite).or_else(|| self.endpoints.get(EVERY.as_str())).map(String::as_str)
     }
 
-    /// The JSON Schema of the file, for editors.
+    /// The JSON Schema of profiles, for editors.
     pub fn schema() -> serde_json::Value {
         schemars::schema_for!(File).to_value()
     }

@@ -1,18 +1,18 @@
-//! Settings of a profile that are used as they are written.
+//! Settings without references.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A read that lists values of a pool.
+/// A read that lists the values of a pool.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Offer {
-    /// The path, with what stands in braces filled in by the owner's `parameters`.
+    /// Path; names in braces are replaced by `parameters` of the owner.
     pub get: String,
-    /// JSON Pointer to the list; empty for the whole reply.
+    /// JSON Pointer to the list; empty for the whole response.
     #[serde(default)]
     pub each: String,
-    /// JSON Pointer to the value in an item of the list; empty for the item itself.
+    /// JSON Pointer to the value within an entry of the list; empty for the entry itself.
     #[serde(default)]
     pub value: String,
 }
@@ -21,55 +21,56 @@ pub struct Offer {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Quota {
-    /// The path, with what stands in braces filled in by the owner's `parameters`.
+    /// Path; names in braces are replaced by `parameters` of the owner.
     pub get: String,
-    /// JSON Pointer to how many there may be, or, without `used`, how many more; negative: any number.
+    /// JSON Pointer to the largest number of resources or, without `used`, to the number of resources that may still
+    /// be created. A negative number means no limit.
     pub most: String,
-    /// JSON Pointer to how many there are.
+    /// JSON Pointer to the current number of resources.
     #[serde(default)]
     pub used: Option<String>,
 }
 
-/// What becomes of a suite of which something was not decided.
+/// Consequence of undecided clauses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Complete {
-    /// Its test `<suite>::complete` fails.
+    /// The test `<suite>::complete` fails.
     #[default]
     Required,
-    /// That test is ignored.
+    /// The test `<suite>::complete` is ignored.
     Waived,
 }
 
-/// Ceilings of a run at this endpoint; none means that the profile sets no ceiling.
+/// Limits of a run. The profile sets no limit for absent entries.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
-    /// Requests in all.
+    /// Requests of a run.
     #[serde(default)]
     pub requests: Option<u64>,
-    /// Seconds in all.
+    /// Duration of a run in seconds.
     #[serde(default)]
     pub seconds: Option<u64>,
-    /// Things of this run that exist at the same time.
+    /// Live resources at any time.
     #[serde(default)]
     pub live: Option<u32>,
-    /// Requests a second; 0: as many as there are.
+    /// Requests per second; 0 for no limit.
     #[serde(default)]
     pub rate: Option<u32>,
-    /// Plans side by side.
+    /// Plans that run at the same time.
     #[serde(default)]
     #[schemars(range(min = 1))]
     pub plans: Option<u32>,
-    /// Requests without an answer (429, 503, lost) that end the run, in percent of all; the first
-    /// twenty do not.
+    /// Unanswered requests (429, 503, lost) that end the run, in percent of all requests. The first twenty requests
+    /// are exempt.
     #[serde(default)]
     #[schemars(range(min = 1, max = 100))]
     pub trouble_percent: Option<u32>,
-    /// Milliseconds between the first looks at a thing in motion; later ones are further apart.
+    /// Milliseconds between the first polls of a resource in transition; later polls have longer intervals.
     #[serde(default)]
     pub poll_ms: Option<u64>,
-    /// Of the seconds in all, those kept back for cleaning up.
+    /// Seconds of the run that are reserved for cleaning up.
     #[serde(default)]
     pub reserve_seconds: Option<u64>,
     /// Seconds for one request.
@@ -78,19 +79,19 @@ pub struct Limits {
     pub request_seconds: Option<u64>,
 }
 
-/// What may be done to the endpoint.
+/// Whether a run may change resources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Changes {
-    /// Only operations that read may be sent.
+    /// A run sends only operations that read.
     #[default]
     Forbidden,
-    /// Things may be created, changed and deleted.
+    /// A run may create, change and delete resources.
     Allowed,
 }
 
 impl Changes {
-    /// Whether a request of this method may be sent to a real endpoint.
+    /// Whether a run may send requests of this method.
     pub fn permit(self, method: &str) -> bool {
         self == Changes::Allowed || matches!(method, "GET" | "HEAD")
     }

@@ -1,4 +1,4 @@
-//! The proof of one caller: fixed headers and a scheme.
+//! Authentication of one caller.
 
 use super::basic::Basic;
 use super::fixed::Fixed;
@@ -16,19 +16,19 @@ pub struct Authenticator {
 }
 
 impl Authenticator {
-    /// Uses the headers and the authentication settings of an identity.
+    /// Takes headers and settings from an identity.
     #[must_use]
     pub fn new(identity: &Identity) -> Authenticator {
         Authenticator { headers: identity.headers.clone(), scheme: identity.auth.as_ref().map(build_scheme) }
     }
 
-    /// How to get the token that the proof needs; none if the proof needs no token.
+    /// How to request a token; none if the proof needs no token.
     #[must_use]
     pub fn grant(&self) -> Option<&dyn Grant> {
         self.scheme.as_ref().and_then(|scheme| scheme.grant())
     }
 
-    /// The headers that authenticate a request. `now` is the time of the wall clock; `token` was issued for
+    /// The headers that authenticate a request. `now` is the current time; `token` is the token of
     /// [`Authenticator::grant`].
     #[must_use]
     pub fn prove(&self, request: &Composed<'_>, now: Timestamp, token: Option<&Credential>) -> Proof {

@@ -1,4 +1,4 @@
-//! Name and password with every request (RFC 7617).
+//! Name and password in each request (RFC 7617).
 
 use super::scheme::{Composed, Proof, Scheme};
 use crate::endpoint::{Credential, forge};
@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use std::sync::Arc;
 
-/// The name and the password of one caller.
+/// Name and password of one caller.
 #[derive(Debug, Clone)]
 pub(super) struct Basic {
     name: String,
@@ -16,7 +16,7 @@ pub(super) struct Basic {
 }
 
 impl Basic {
-    /// The name has no colon: the first one ends it.
+    /// `name` must have no colon, because the first colon ends the name.
     pub fn new(name: &str, password: Credential) -> Basic {
         let encoded = Credential::made(STANDARD.encode(format!("{name}:{}", password.expose())));
         Basic { name: name.to_string(), password, encoded }

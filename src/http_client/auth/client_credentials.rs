@@ -25,7 +25,7 @@ impl Scheme for ClientCredentialsSettings {
     }
 }
 
-/// An opaque token as services issue it: 256 random bits in Base64.
+/// The form of an opaque token: 256 random bits in Base64.
 const SHAPE: &str = "aA9aA9aA9aA9aA9aA9aA9aA9aA9aA9aA9aA9aA9aA9a";
 
 impl Grant for ClientCredentialsSettings {
@@ -38,7 +38,7 @@ impl Grant for ClientCredentialsSettings {
             form.push(("client_id".to_string(), self.client_id.clone()));
             form.push(("client_secret".to_string(), self.client_secret.expose().to_string()));
         } else {
-            // Section 2.3.1: both are encoded as in a form before they are put together.
+            // Section 2.3.1: name and secret are form-encoded before their concatenation.
             let secret = Credential::made(encoded(self.client_secret.expose()));
             headers.push(("Authorization".to_string(), Basic::new(&encoded(&self.client_id), secret).value()));
         }
@@ -59,14 +59,14 @@ impl Grant for ClientCredentialsSettings {
         }
         let token = answer.body["access_token"].as_str().filter(|token| !token.is_empty());
         let token = token.ok_or("its answer has no `access_token`")?;
-        // Services write the seconds as a text too.
+        // Some services write the number of seconds as a text.
         let seconds = &answer.body["expires_in"];
         let seconds = seconds.as_i64().or_else(|| seconds.as_str()?.parse().ok());
         let ends = seconds.and_then(|seconds| now.checked_add(SignedDuration::from_secs(seconds)).ok());
         Ok(Token { value: Credential::made(token.to_string()), ends })
     }
 
-    /// Section 5.2.
+    /// The error codes of section 5.2.
     fn refusal(&self, answer: &TokenAnswer<'_>) -> Option<&'static str> {
         const CODES: &[&str] = &[
             "invalid_request",
@@ -81,7 +81,7 @@ impl Grant for ClientCredentialsSettings {
     }
 }
 
-/// As `application/x-www-form-urlencoded` writes it (RFC 6749, appendix B).
+/// Encodes as `application/x-www-form-urlencoded` (RFC 6749, appendix B).
 fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {

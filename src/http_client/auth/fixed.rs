@@ -1,15 +1,15 @@
-//! One header with one value: a bearer token (RFC 6750, section 2.1), or a token in a header of its own.
+//! One fixed header: a bearer token (RFC 6750, section 2.1), or a token in a special header.
 
 use super::scheme::{Composed, Proof, Scheme};
 use crate::endpoint::{Credential, forge};
 use jiff::Timestamp;
 use std::sync::Arc;
 
-/// A value that goes with every request.
+/// A header with a fixed value.
 #[derive(Debug, Clone)]
 pub(super) struct Fixed {
     pub header: &'static str,
-    /// As sent, with the word that may stand before it.
+    /// The value of the header, including a word before the token.
     value: Credential,
     token: Credential,
 }
@@ -20,7 +20,7 @@ impl Fixed {
         Fixed { header: "Authorization", value: Credential::made(format!("Bearer {}", token.expose())), token }
     }
 
-    /// The token bare in a header.
+    /// A header with the token alone.
     pub fn bare(header: &'static str, token: Credential) -> Fixed {
         Fixed { header, value: token.clone(), token }
     }

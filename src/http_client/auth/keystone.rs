@@ -1,4 +1,4 @@
-//! Tokens of OpenStack's identity service, version 3: by password, or by application credential.
+//! Tokens of OpenStack's identity service, version 3, for a password or an application credential.
 
 use super::fixed::Fixed;
 use super::scheme::{Composed, Grant, Proof, Scheme, Token, TokenAnswer, TokenRequest};
@@ -19,7 +19,7 @@ impl Scheme for KeystoneSettings {
     }
 
     fn forged(&self) -> Arc<dyn Scheme> {
-        // A Fernet token begins with its version and the first bytes of a time of these decades.
+        // A Fernet token begins with a version and the first bytes of a present time.
         let shape = format!("gAAAAAB{}", "aA9_aA-9".repeat(22));
         let (begins, rest) = shape.split_at("gAAAAAB".len());
         let rest = forge(&Credential::made(rest.to_string()));
@@ -48,7 +48,7 @@ impl Grant for KeystoneSettings {
 
     fn token(&self, answer: &TokenAnswer<'_>, _: Timestamp) -> Result<Token, String> {
         let token = (answer.header)("x-subject-token").ok_or("its answer has no header `X-Subject-Token`")?;
-        // Without a time it is used until it is refused.
+        // A token without a time of expiry is used until an endpoint refuses the token.
         let ends = answer.body["token"]["expires_at"].as_str().and_then(|text| text.parse().ok());
         Ok(Token { value: Credential::made(token), ends })
     }

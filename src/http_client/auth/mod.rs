@@ -1,7 +1,7 @@
-//! How requests are authenticated.
+//! Authentication of requests.
 //!
-//! A [`Scheme`] is pure: from the composed request it computes the headers that authenticate the caller. A scheme
-//! that needs a token describes the token request; `tokens` sends the request, keeps and renews the token.
+//! A [`Scheme`] is a pure function from the composed request to the headers that authenticate the caller. A scheme
+//! with a token only describes the token request; `tokens` sends the request, and keeps and renews the token.
 
 mod authenticator;
 mod basic;

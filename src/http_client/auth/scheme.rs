@@ -1,87 +1,88 @@
-//! The interface of all schemes.
+//! The interface of all authentication schemes.
 
 use crate::endpoint::Credential;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// A request as it goes out, before it is proven.
+/// A composed request before authentication.
 #[derive(Debug, Clone, Copy)]
 pub struct Composed<'a> {
-    /// Upper case.
+    /// Method in upper case.
     pub method: &'a str,
-    /// The whole address exactly as sent, with its query.
+    /// The complete address as sent, with query.
     pub url: &'a str,
-    /// Inputs of the call and `content-type`; what the client adds by itself (`host`, `user-agent`) is absent.
+    /// Inputs of the call and `content-type`. Headers from the client (`host`, `user-agent`) are absent.
     pub headers: &'a [(String, String)],
-    /// Empty: none is sent.
+    /// The body; empty for a request without a body.
     pub body: &'a [u8],
 }
 
-/// Headers that prove a request; they replace others of the same name.
+/// Headers that authenticate a request; they replace headers of equal names.
 pub type Proof = Vec<(String, Credential)>;
 
-/// How one caller proves who it is.
+/// An authentication scheme with the credentials of one caller.
 pub trait Scheme: std::fmt::Debug + Send + Sync {
-    /// What goes with this request. `now` is the wall clock's; `token` is there where [`Scheme::grant`] is.
+    /// The headers that authenticate a request. `now` is the current time; `token` is the token of [`Scheme::grant`].
     fn prove(&self, request: &Composed<'_>, now: Timestamp, token: Option<&Credential>) -> Proof;
 
-    /// How to get a token first; none where the credentials suffice.
+    /// How to request a token; none if the credentials suffice.
     fn grant(&self) -> Option<&dyn Grant> {
         None
     }
 
-    /// The same scheme with proof that is well formed and wrong: a token that never was, a signature
-    /// made with another secret. It needs no token service.
+    /// The scheme with a well-formed but wrong proof: a token that was never issued, or a signature with a wrong
+    /// secret. A forged scheme needs no token service.
     fn forged(&self) -> Arc<dyn Scheme>;
 
-    /// Every value that must not be recorded.
+    /// All values that must not be recorded.
     fn secrets(&self) -> Vec<&Credential>;
 }
 
-/// How a token is got from a token service.
+/// A token service, as one caller uses the service.
 pub trait Grant {
-    /// What to ask.
+    /// The token request.
     fn request(&self) -> TokenRequest;
 
-    /// The token in an answer of success.
+    /// Reads the token from a successful answer.
     ///
     /// # Errors
-    /// What the answer lacks; never a part of it.
+    ///
+    /// What the answer lacks, without parts of the answer.
     fn token(&self, answer: &TokenAnswer<'_>, now: Timestamp) -> Result<Token, String>;
 
-    /// The documented code of a refusal.
+    /// Reads the documented error code from a refusal; none for an unknown code.
     fn refusal(&self, _answer: &TokenAnswer<'_>) -> Option<&'static str> {
         None
     }
 }
 
-/// A POST to a token service.
+/// A POST request to a token service.
 #[derive(Debug, Clone)]
 pub struct TokenRequest {
-    /// The whole address.
+    /// The complete address.
     pub url: String,
-    /// Of the body.
+    /// Content type of the body.
     pub content_type: &'static str,
-    /// Besides the type.
+    /// Further headers.
     pub headers: Proof,
-    /// It holds the credentials.
+    /// The body, which contains the credentials.
     pub body: Credential,
 }
 
-/// What a token service answered.
+/// The answer of a token service.
 pub struct TokenAnswer<'a> {
-    /// A header by its name in lower case.
+    /// Looks up a header by its name in lower case.
     pub header: &'a dyn Fn(&str) -> Option<String>,
-    /// Null where the body is not JSON.
+    /// The JSON body; null for other bodies.
     pub body: &'a Value,
 }
 
-/// A token and its end.
+/// An issued token.
 #[derive(Debug, Clone)]
 pub struct Token {
-    /// As it is sent, without a word before it.
+    /// The token alone, without a word before the token.
     pub value: Credential,
-    /// None: the service does not say.
+    /// Time of expiry; none if the service states none.
     pub ends: Option<Timestamp>,
 }

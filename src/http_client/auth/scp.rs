@@ -1,9 +1,9 @@
 //! Request signing of Samsung Cloud Platform.
 //!
-//! The signature is Base64 of HMAC-SHA256 under the secret key over, without anything between them:
-//! method, address with query as `encodeURI` writes it, time in milliseconds, access key, account id,
-//! client type. The guide leaves the account id out, the vendor's own client puts it in and sends it as
-//! a header too: whether the profile gives one decides.
+//! The signature is Base64 of HMAC-SHA256 under the secret key over the concatenation of method, address with query
+//! as `encodeURI` writes the address, time in milliseconds, access key, account id and client type. The vendor's
+//! guide omits the account id; the vendor's client signs and sends the account id. The profile decides by giving an
+//! account id or none.
 
 use super::scheme::{Composed, Proof, Scheme};
 use crate::endpoint::{Credential, ScpHmacSettings, forge};
@@ -32,7 +32,7 @@ impl Scheme for ScpHmacSettings {
         ];
         proof.extend(self.account_id.iter().map(|id| ("ScpHmacSettings-AccountId".to_string(), Credential::plain(id))));
         if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept-language")) {
-            // Listed among the headers of every call; replies are read in any language.
+            // Each call documents this header; the language of responses does not matter.
             proof.push(("Accept-Language".to_string(), Credential::plain("en-US")));
         }
         proof
@@ -48,9 +48,8 @@ impl Scheme for ScpHmacSettings {
     }
 }
 
-/// A signature that is none of the call: made with another secret; where the call has a query, made with
-/// the right one for the same call without it, because whoever looks at the path alone refuses a wrong
-/// secret too.
+/// A wrong signature: of the request without its query under the right secret or, without a query, under a wrong
+/// secret. An endpoint that checks the path alone would accept the former, and refuses a wrong secret.
 #[derive(Debug)]
 struct Forged {
     wrong: ScpHmacSettings,
@@ -74,10 +73,10 @@ impl Scheme for Forged {
     }
 }
 
-/// ECMA-262, `encodeURI`: what is neither reserved nor unreserved is escaped.
+/// Escapes all characters except reserved and unreserved ones (ECMA-262, `encodeURI`).
 ///
-/// The function escapes `%` too, for it expects a text without escapes. An address that is sent has
-/// them already, and what arrives is what has to be signed: they stay as they are.
+/// `encodeURI` expects a text without escapes, and so escapes `%` too. The address of a request already has escapes,
+/// and the server signs the address as sent; so existing escapes stay unchanged.
 fn encode_uri(url: &str) -> String {
     const KEPT: &[u8] = b";/?:@&=+$,#-_.!~*'()%";
     let mut encoded = String::with_capacity(url.len());

@@ -51,7 +51,7 @@ impl Scheme for SdkHmacSettings {
     }
 }
 
-/// Host, type of the body and what the proof adds, by name. What is between client and server may change others.
+/// Host, content type and the headers of the proof, by name. Proxies may change all other headers.
 fn signed_headers(request: &Composed<'_>, proof: &Proof) -> Vec<(String, String)> {
     let after = request.url.split_once("://").map_or(request.url, |(_, rest)| rest);
     let host = after.split(['/', '?']).next().unwrap_or_default();

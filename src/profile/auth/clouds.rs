@@ -1,9 +1,8 @@
-//! Credentials as OpenStack's own clients find them: `clouds.yaml` with `secure.yaml`, or `OS_*` variables.
+//! Clouds of OpenStack's own clients: `clouds.yaml` with `secure.yaml`, or the variables `OS_*`.
 //!
-//! A cloud is named in the profile or by `OS_CLOUD`. Without a name the variables count if they hold an
-//! address of the identity service, else the only cloud of the file. Each file is the first that is there
-//! of: the one that `OS_CLIENT_CONFIG_FILE` (`OS_CLIENT_SECURE_FILE`) names, the current folder, the
-//! user's `.config/openstack`, `/etc/openstack`.
+//! The profile or `OS_CLOUD` names a cloud. Without a name, the variables count if `OS_AUTH_URL` is set; otherwise
+//! the file has to contain one cloud only. Each file is searched in this order: the path in `OS_CLIENT_CONFIG_FILE`
+//! (`OS_CLIENT_SECURE_FILE`), the current folder, the user's `.config/openstack`, `/etc/openstack`.
 
 use crate::endpoint::{Credential, Domain, KeystoneMethod, KeystoneScope, KeystoneSettings, Named};
 use serde_json::{Map, Value};
@@ -12,7 +11,7 @@ use std::path::PathBuf;
 /// Looks up a variable of the environment.
 pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// A cloud that cannot be used: where, why, what to do. No text repeats a value.
+/// An unusable cloud, with place, cause and remedy. The texts contain no values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unusable {
     pub place: String,
@@ -20,7 +19,7 @@ pub(super) struct Unusable {
     pub remedy: String,
 }
 
-/// The identity in a cloud, and the file of the authorities that its services are vouched for by.
+/// Reads a cloud: its identity, and the path of its authorities' file.
 pub(super) fn cloud(
     name: Option<&str>,
     environment: Environment<'_>,
@@ -73,10 +72,10 @@ fn only(file: &str, clouds: &Map<String, Value>) -> Result<String, Unusable> {
     }
 }
 
-/// The clouds of a file by their names.
+/// The clouds of a file by name.
 type Clouds = Map<String, Value>;
 
-/// Path and `clouds` of the first such file.
+/// Reads the first existing file: its path and its clouds.
 fn read(name: &str, variable: &str, environment: Environment<'_>) -> Result<Option<(String, Clouds)>, Unusable> {
     let named = environment(variable).map(PathBuf::from);
     let config = environment("XDG_CONFIG_HOME").map(PathBuf::from);
@@ -98,7 +97,7 @@ fn read(name: &str, variable: &str, environment: Environment<'_>) -> Result<Opti
         with_snippet: false,
     };
     let file: Value = serde_saphyr::from_str_with_options(&text, options).map_err(|error| {
-        // Its message may repeat what stands there.
+        // The message of the error may contain values.
         let line = error.location().map_or(0, |place| place.line());
         unusable(format!("line {line} is not the YAML that is expected"))
     })?;
@@ -108,7 +107,7 @@ fn read(name: &str, variable: &str, environment: Environment<'_>) -> Result<Opti
     }
 }
 
-/// What is in `over` goes before what is in `settings`.
+/// Overwrites `settings` with the values in `over`.
 fn merge(settings: &mut Map<String, Value>, over: &Map<String, Value>) {
     for (key, value) in over {
         match (settings.get_mut(key), value) {
@@ -120,7 +119,7 @@ fn merge(settings: &mut Map<String, Value>, over: &Map<String, Value>) {
     }
 }
 
-/// The variables under the names that a file has for them.
+/// Reads the variables `OS_*`, under the names of `clouds.yaml`.
 fn variables(environment: Environment<'_>) -> Map<String, Value> {
     const NAMES: &[&str] = &[
         "auth_url",
@@ -153,12 +152,12 @@ fn variables(environment: Environment<'_>) -> Map<String, Value> {
     settings
 }
 
-/// A setting stands under `auth`, or beside it.
+/// Reads a setting, from `auth` or from the cloud.
 fn setting(settings: &Map<String, Value>, name: &str) -> Option<String> {
     let found = settings.get("auth").and_then(|auth| auth.get(name)).or_else(|| settings.get(name))?;
     match found {
         Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
-        // YAML reads an id of digits as a number.
+        // An unquoted id of digits is a number in YAML.
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }

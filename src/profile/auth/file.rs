@@ -1,30 +1,30 @@
-//! The authentication of a caller, as it is written in a profile.
+//! The authentication of a caller in the profile file.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 use std::collections::BTreeMap;
 
-/// How a caller proves who it is. Credentials are references: `env:NAME`, `file:PATH`, `command:LINE`.
+/// How a caller authenticates. Credentials are references: `env:NAME`, `file:PATH`, `command:LINE`.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Auth")]
 pub(crate) enum Written {
-    /// A token that goes with every request (RFC 6750).
+    /// A bearer token in each request (RFC 6750).
     Bearer(Bearer),
-    /// Name and password with every request (RFC 7617).
+    /// Name and password in each request (RFC 7617).
     Basic(NameAndPassword),
-    /// OAuth 2.0: a token for a client's id and secret (RFC 6749, section 4.4).
+    /// OAuth 2.0: a token for the id and secret of a client (RFC 6749, section 4.4).
     ClientCredentials(Client),
     /// OpenStack, identity API version 3: a token for a password.
     OpenstackPassword(Password),
     /// OpenStack, identity API version 3: a token for an application credential.
     OpenstackApplicationCredential(Application),
-    /// OpenStack: as its own clients find it, in clouds.yaml and secure.yaml, or in the variables OS_*.
+    /// OpenStack: a cloud from clouds.yaml and secure.yaml, or from the variables OS_*.
     OpenstackCloud(Cloud),
-    /// Huawei Cloud and Open Telekom Cloud: each request is signed with a secret key (AK/SK).
+    /// Huawei Cloud and Open Telekom Cloud: requests signed with a secret key (AK/SK).
     SdkHmacSha256(Keys),
-    /// Samsung Cloud Platform: each request is signed with a secret key.
+    /// Samsung Cloud Platform: requests signed with a secret key.
     ScpHmacSha256(ScpKeys),
 }
 
@@ -36,12 +36,12 @@ pub(crate) struct Bearer {
     pub(super) token: Spanned<String>,
 }
 
-/// A name and its password.
+/// A name and a password.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Basic")]
 pub(crate) struct NameAndPassword {
-    /// Without a colon.
+    /// Name without a colon.
     #[schemars(with = "String")]
     pub(super) username: Spanned<String>,
     #[schemars(with = "String")]
@@ -58,34 +58,34 @@ pub(crate) struct Client {
     pub(super) client_id: String,
     #[schemars(with = "String")]
     pub(super) client_secret: Spanned<String>,
-    /// What is asked for, separated by spaces.
+    /// Requested scopes, separated by spaces.
     #[serde(default)]
     pub(super) scope: Option<String>,
-    /// Parameters that the service wants besides, such as `audience`.
+    /// Further parameters of the token request, such as `audience`.
     #[serde(default)]
     pub(super) parameters: BTreeMap<String, String>,
-    /// Where id and secret go.
+    /// Where the token request contains id and secret.
     #[serde(default)]
     pub(super) client_in: ClientIn,
 }
 
-/// Where a client's id and secret go.
+/// Where a token request contains the id and secret of the client.
 #[derive(Deserialize, JsonSchema, Default, PartialEq)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum ClientIn {
-    /// Into the header `Authorization`.
+    /// In the header `Authorization`.
     #[default]
     Header,
-    /// Into the form.
+    /// In the form.
     Body,
 }
 
-/// A user with a password; a name is in the domain `default` unless another is given.
+/// A user with a password. Without a domain, names belong to the domain `default`.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "OpenstackPassword")]
 pub(crate) struct Password {
-    /// Of the identity service, with or without /v3.
+    /// Address of the identity service, with or without /v3.
     #[schemars(with = "String")]
     pub(super) auth_url: Spanned<String>,
     #[serde(default)]
@@ -108,12 +108,12 @@ pub(crate) struct Password {
     pub(super) project_domain_name: Option<String>,
 }
 
-/// An application credential by its id, or by its name and its user.
+/// An application credential by id, or by name and user.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "OpenstackApplicationCredential")]
 pub(crate) struct Application {
-    /// Of the identity service, with or without /v3.
+    /// Address of the identity service, with or without /v3.
     #[schemars(with = "String")]
     pub(super) auth_url: Spanned<String>,
     #[serde(default)]
@@ -137,7 +137,7 @@ pub(crate) struct Application {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "OpenstackCloud")]
 pub(crate) struct Cloud {
-    /// Its name; without it, the one in OS_CLOUD, the variables OS_*, or the only one there is.
+    /// Name of the cloud. Default: the cloud in OS_CLOUD, the variables OS_*, or the only cloud of the file.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub(super) cloud: Option<Spanned<String>>,
@@ -155,7 +155,7 @@ pub(crate) struct Keys {
     /// Sent as X-Project-Id.
     #[serde(default)]
     pub(super) project_id: Option<String>,
-    /// Of temporary keys; sent as X-Security-Token.
+    /// Token of temporary keys; sent as X-Security-Token.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub(super) security_token: Option<Spanned<String>>,
@@ -170,10 +170,10 @@ pub(crate) struct ScpKeys {
     pub(super) access_key: Spanned<String>,
     #[schemars(with = "String")]
     pub(super) secret_key: Spanned<String>,
-    /// Signed and sent where it is given.
+    /// Signed and sent, if given.
     #[serde(default)]
     pub(super) account_id: Option<String>,
-    /// What kind of client this is.
+    /// Kind of client.
     #[serde(default = "open_api")]
     pub(super) client_type: String,
 }

@@ -1,4 +1,4 @@
-//! From the written authentication to its settings.
+//! From the authentication in the file to settings with credentials.
 
 use super::clouds;
 use super::file::{Application, ClientIn, Password, Written};
@@ -10,7 +10,7 @@ use crate::endpoint::{
 use serde_saphyr::Spanned;
 
 impl Written {
-    /// The scheme with its credentials; the file of an authority that a cloud names beside it.
+    /// Resolves all references. Returns the settings, and the path of the authorities' file that a cloud names.
     pub fn resolved(&self, resolver: &mut Resolver<'_>) -> Result<(AuthSettings, Option<String>), Unresolved> {
         let settings = match self {
             Written::Bearer(bearer) => AuthSettings::Bearer { token: resolver.header(&bearer.token)? },

@@ -1,9 +1,9 @@
-//! Gives values to references to credentials.
+//! References to credentials, and their errors.
 
 use crate::endpoint::{Credential, CredentialError};
 use serde_saphyr::Spanned;
 
-/// Why there is no scheme: at which text of the profile, or at the caller where none is to blame.
+/// An unusable authentication, with its position in the profile if one text is wrong.
 #[derive(Debug)]
 pub(crate) struct Unresolved {
     /// Line and column.
@@ -12,7 +12,7 @@ pub(crate) struct Unresolved {
     pub remedy: String,
 }
 
-/// Gives values to references.
+/// Reads the credentials behind references, and notes the literal ones.
 pub(crate) struct Resolver<'a> {
     pub environment: &'a dyn Fn(&str) -> Option<String>,
     literals: Vec<(u64, u64)>,
@@ -24,7 +24,7 @@ impl<'a> Resolver<'a> {
         Resolver { environment, literals: Vec::new() }
     }
 
-    /// The credential that a text refers to.
+    /// Reads the credential of a text.
     pub fn credential(&mut self, text: &Spanned<String>) -> Result<Credential, Unresolved> {
         let credential = Credential::read(&text.value, self.environment);
         let credential = credential.map_err(|error: CredentialError| {
@@ -38,7 +38,7 @@ impl<'a> Resolver<'a> {
         Ok(credential)
     }
 
-    /// The same, for a value that goes into a header as it is.
+    /// Reads the credential of a text that is sent as the value of a header.
     pub fn header(&mut self, text: &Spanned<String>) -> Result<Credential, Unresolved> {
         let credential = self.credential(text)?;
         if !credential.fits_header() {
@@ -47,7 +47,7 @@ impl<'a> Resolver<'a> {
         Ok(credential)
     }
 
-    /// Line and column of the credentials that were written out.
+    /// Line and column of each literal credential.
     pub fn literals(self) -> Vec<(u64, u64)> {
         self.literals
     }

@@ -1,15 +1,17 @@
-//! The part of a list that a call asks for.
+//! The part of a list that a call requests.
 
 use super::mutant::Kind;
-use super::reply::Press;
+use super::response_context::Press;
 use crate::model::{Generated, Held, is_page};
 use crate::suite::View;
 use serde_json::Value;
 
-/// Leaves of a list the page that was asked for: what stands behind the thing that the call names, as
-/// many as it wants at most. Where the pages promise nothing of pages, and where the thing is not in the
-/// list, it stays whole: what becomes of that is said nowhere.
-pub fn cut(press: &Press<'_>, kind: usize, view: &View, things: &mut Vec<&Held>) {
+/// Reduces a list to the requested part: the entries behind the resource that the call names, up to the limit of
+/// the call.
+///
+/// The list stays whole where the suite promises no paging, and where the named resource is not in the list,
+/// because no page describes that case.
+pub(super) fn cut(press: &Press<'_>, kind: usize, view: &View, things: &mut Vec<&Held>) {
     let Some(paging) = &view.paging else { return };
     if !is_page(press.model, press.asked, view).unwrap_or(false) {
         return;

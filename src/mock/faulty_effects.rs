@@ -1,4 +1,4 @@
-//! The world after a call, bent as a mutant of its effects asks.
+//! The effects of a call, with the fault of a mutant.
 
 use super::mutant::{Kind, Mutant, UNNAMED_THINGS, kind_of};
 use crate::expr::Val;
@@ -7,11 +7,11 @@ use crate::schema::Rng;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What the mutant makes of `after`, the world that the clauses ask for.
+/// Changes the resources `after` a correct call to the resources after the call of the mutant.
 #[must_use]
-pub fn bent(model: &Model, asked: &Asked, before: &World, after: World, fault: &Mutant) -> World {
+pub(super) fn bent(model: &Model, asked: &Asked, before: &World, after: World, fault: &Mutant) -> World {
     let named = |id: &Id| asked.existing.iter().any(|(_, ids)| ids.iter().flatten().any(|known| known == id));
-    // A promise about things that the call does not name is broken on those alone.
+    // A promise about resources that the call does not name is broken for such resources only.
     let meant = |held: &Held| match &fault.kind {
         Kind::Skips(field) | Kind::Alters(field) | Kind::Touches(field) => {
             !field.starts_with(UNNAMED_THINGS) || !named(&held.id)
@@ -28,12 +28,16 @@ pub fn bent(model: &Model, asked: &Asked, before: &World, after: World, fault: &
             touched.iter().filter_map(|held| Some((held.id.clone(), find(before, &held.id)?.thing.clone()))).collect()
         }
         Kind::HitsAnother => hit_another(before, &after, &touched),
-        kind => touched.iter().filter_map(|held| Some((held.id.clone(), bend(model, before, held, kind)?))).collect(),
+        kind => touched
+            .iter()
+            .filter_map(|held| Some((held.id.clone(), bend_resource(model, before, held, kind)?)))
+            .collect(),
     };
     replaced(model, &after, changed)
 }
 
-fn bend(model: &Model, before: &World, held: &Held, kind: &Kind) -> Option<Thing> {
+/// The resource after the faulty effect; none if the fault does not concern the resource.
+fn bend_resource(model: &Model, before: &World, held: &Held, kind: &Kind) -> Option<Thing> {
     let mut thing = held.thing.clone();
     let resource = model.resource(&held.id);
     let field_of = |named: &str| {
@@ -64,7 +68,7 @@ fn bend(model: &Model, before: &World, held: &Held, kind: &Kind) -> Option<Thing
         }
         Kind::Alters(named) | Kind::Touches(named) => {
             let index = field_of(named)?;
-            thing.fields[index] = distinct(model, before, &held.id, index, &thing.fields[index]);
+            thing.fields[index] = choose_distinct(model, before, &held.id, index, &thing.fields[index]);
             if let Some(motion) = &mut thing.motion {
                 motion.pending.retain(|(field, _)| usize::from(*field) != index);
             }
@@ -73,7 +77,7 @@ fn bend(model: &Model, before: &World, held: &Held, kind: &Kind) -> Option<Thing
             let motion = thing.motion.as_mut()?;
             let first = motion.course.first()?.clone();
             thing.motion = None;
-            // Nothing moves it any more: it stays in its first stage, or where it was if that is its end.
+            // The resource stays in the first stage. If the first stage is the end, the resource keeps its state.
             if let (Stage::State(value), Some(index)) = (&first, state_of(model, usize::from(held.id.kind)))
                 && held.thing.motion.as_ref().is_some_and(|motion| motion.course.len() > 1)
             {
@@ -99,16 +103,17 @@ fn bend(model: &Model, before: &World, held: &Held, kind: &Kind) -> Option<Thing
     Some(thing)
 }
 
-/// A value that the field does not have: another thing's, if there is one, so that it looks right.
-fn distinct(model: &Model, before: &World, id: &Id, index: usize, value: &Val) -> Val {
+/// Another value for a field: from a pool or from another resource if possible, so that the value is plausible.
+fn choose_distinct(model: &Model, before: &World, id: &Id, index: usize, value: &Val) -> Val {
     let others =
         before.iter().filter(|held| held.id.kind == id.kind && held.id != *id).map(|held| &held.thing.fields[index]);
     let pools = model.suite.pools.values().filter(|pool| pool.contains(value)).flatten();
     let mut candidates = pools.chain(others).filter(|candidate| *candidate != value && !candidate.has_unknown());
-    candidates.next().cloned().unwrap_or_else(|| altered(value))
+    candidates.next().cloned().unwrap_or_else(|| alter_value(value))
 }
 
-fn altered(value: &Val) -> Val {
+/// Another value of the same type.
+fn alter_value(value: &Val) -> Val {
     match value {
         Val::Str(text) => Val::Str(Arc::from(format!("{text}x").as_str())),
         Val::Int(number) => Val::Int(number.wrapping_add(1)),
@@ -121,7 +126,7 @@ fn altered(value: &Val) -> Val {
     }
 }
 
-/// The thing that the call names stays; another of its kind gets the new state and fields.
+/// Keeps the resources that the call names, and gives their new state and fields to other resources of the kind.
 fn hit_another(before: &World, after: &World, touched: &[Arc<Held>]) -> BTreeMap<Id, Thing> {
     let mut changed = BTreeMap::new();
     for held in touched {
@@ -142,9 +147,9 @@ fn hit_another(before: &World, after: &World, touched: &[Arc<Held>]) -> BTreeMap
     changed
 }
 
-/// Another value for a constant field, or an earlier one for a growing field.
+/// Another value for a constant field. With `backwards`, an earlier value for a growing field.
 #[must_use]
-pub fn other_value(value: &Val, backwards: bool, rng: &mut Rng) -> Val {
+pub(super) fn other_value(value: &Val, backwards: bool, rng: &mut Rng) -> Val {
     match value {
         Val::Str(text) if backwards => {
             let earlier: String = text.chars().map(|c| if c.is_ascii_digit() && c > '0' { '0' } else { c }).collect();
@@ -152,6 +157,6 @@ pub fn other_value(value: &Val, backwards: bool, rng: &mut Rng) -> Val {
         }
         Val::Int(number) if backwards => Val::Int(number.wrapping_sub(1)),
         Val::Str(text) => Val::Str(Arc::from(format!("{text}{}", rng.below(10)).as_str())),
-        other => altered(other),
+        other => alter_value(other),
     }
 }
