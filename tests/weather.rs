@@ -5,8 +5,8 @@
 
 use probity::campaign::{Budget, Event, Home, Listener, Order, lead, on_paused_clock, site};
 use probity::cli::{Loaded, Shelf};
-use probity::endpoint::mock::{Mock, Tempo};
 use probity::endpoint::{Endpoint, Faulty, WireFaults};
+use probity::mock::{Mock, Tempo};
 use probity::model::Bounds;
 use probity::oracle::{Selection, Standing};
 use probity::run::Cancel;

@@ -1,7 +1,7 @@
 //! The machine's clocks and facts; no other room asks for them.
 
 use super::wrong::Wrong;
-use crate::endpoint::Wall;
+use crate::http_client::Wall;
 use crate::report::Machine;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

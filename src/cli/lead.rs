@@ -9,12 +9,13 @@ use crate::campaign::{
     self, Allowance, CampaignError, Conclusion, Driven, Home, Listener, Site, Standings, last_look, mocks,
     on_paused_clock, retrace, site,
 };
-use crate::endpoint::mock::Tempo;
-use crate::endpoint::{CALLERS, Endpoint, Identities, Profile};
+use crate::endpoint::{CALLERS, Endpoint, Identities};
 use crate::history::Secrets;
+use crate::mock::Tempo;
 use crate::model::{Bounds, ClauseId, Model};
 use crate::oracle::Standing;
 use crate::plan::{Hints, Limits, Plan};
+use crate::profile::Profile;
 use crate::run::{Left, Pace, Stop};
 use std::rc::Rc;
 use std::sync::Arc;

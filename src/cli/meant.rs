@@ -232,7 +232,7 @@ impl Limits {
     /// Of what the profile allows in all, a tenth of the requests is kept for cleaning up, and more where
     /// that would not do for all that may be alive; a quarter of the rest for shrinking what is found. So
     /// it is with the time.
-    fn shares(&self, limits: &crate::endpoint::Limits, used: Used) -> Shares {
+    fn shares(&self, limits: &crate::profile::Limits, used: Used) -> Shares {
         let usual = limits.requests.unwrap_or(REQUESTS_REAL);
         let wanted = self.requests.unwrap_or(if self.fast { usual / 10 } else { usual });
         let requests = limits.requests.map_or(wanted, |most| most.min(wanted)).saturating_sub(used.requests);

@@ -3,12 +3,11 @@
 
 use super::shelf::Loaded;
 use super::wrong::Wrong;
-use crate::endpoint::{
-    Call, Changes, Hindered, Http, HttpLimits, ProbeError, Profile, Request, Wall, compose, free, offered, probe,
-    recognise,
-};
+use crate::endpoint::{Call, Hindered, Request, compose};
 use crate::history::Learned;
+use crate::http_client::{Http, HttpLimits, ProbeError, Wall, free, offered, probe, recognise};
 use crate::model::{ClauseId, Generated, Model, OperationModel, Origin};
+use crate::profile::{Changes, Profile};
 use crate::suite::Verb;
 use serde_json::Value;
 use std::collections::BTreeMap;

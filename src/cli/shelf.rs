@@ -1,10 +1,10 @@
 //! Where suites and schemas come from: the folders of the user, or the copies in this program.
 
 use super::wrong::{Wrong, meant};
-use crate::endpoint::Profile;
 use crate::expr::Val;
 use crate::model::Model;
 use crate::plan::Plan;
+use crate::profile::Profile;
 use crate::report::written;
 use crate::schema::catalog::Catalog;
 use crate::schema::{Files, Folder, Schemas};

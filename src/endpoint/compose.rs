@@ -1,31 +1,36 @@
-//! From a call in the words of the catalog to a request.
+//! Composition of requests from calls.
 
-use super::auth::Identities;
+use super::identity::Identities;
 use super::request::Request;
 use crate::schema::catalog::{Binding, Catalog, Operation};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// One call in the words of the catalog, handles already replaced.
+/// One call of an operation, with resource ids in place of handles.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Call {
-    /// Id in the catalog.
+    /// Id of the operation in the catalog.
     pub operation: String,
-    /// Id among the operation's bindings.
+    /// Id of the binding within the operation.
     pub binding: String,
     /// `owner`, `other`, `expired`, `forged` or `none`.
     pub caller: String,
-    /// Values of path parameters; those of the identity may be absent.
+    /// Values of path parameters. Parameters of the identity may be absent.
     pub path: BTreeMap<String, Value>,
-    /// A list stands for a parameter that is repeated.
+    /// Values of query parameters. A list stands for a repeated parameter.
     pub query: BTreeMap<String, Value>,
-    /// Inputs of the call, never credentials.
+    /// Header inputs of the call, without credentials.
     pub headers: BTreeMap<String, String>,
-    /// None: no body is sent.
+    /// Body; none for a request without a body.
     pub body: Option<Value>,
 }
 
-/// Fills the binding's path, query and headers.
+/// Composes the request of a call: path, query, headers and body of the binding. Path parameters without a value in
+/// the call are filled from the caller's identity.
+///
+/// # Errors
+///
+/// If the catalog lacks the operation or the binding, a path parameter has no value, or HTTP cannot carry a value.
 pub fn compose(catalog: &Catalog, call: &Call, identities: &Identities) -> Result<Request, ComposeError> {
     let (operation, binding) = find(catalog, call)?;
     let (path, parameters) = fill(binding, call, identities)?;
@@ -45,50 +50,54 @@ pub fn compose(catalog: &Catalog, call: &Call, identities: &Identities) -> Resul
     })
 }
 
-/// Why a call cannot be made into a request.
+/// An error in the composition of a request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ComposeError {
-    /// The call was recorded with another catalog.
+    /// The catalog has no operation of the call's name.
     #[error("the catalog `{api}` has no operation `{operation}`; use the catalog that the plan was made with")]
     Operation {
-        /// The catalog's name.
+        /// Name of the catalog.
         api: String,
-        /// What the call names.
+        /// Name of the operation in the call.
         operation: String,
     },
-    /// The call was recorded with another catalog.
+    /// The operation has no binding of the call's name.
     #[error("operation `{operation}` has no binding `{binding}`; it has {known}")]
     Binding {
-        /// The operation.
+        /// Name of the operation.
         operation: String,
-        /// What the call names.
+        /// Name of the binding in the call.
         binding: String,
-        /// What there is.
+        /// Names of the operation's bindings.
         known: String,
     },
-    /// Neither the call nor the identity has a value for it.
+    /// A path parameter has no value in the call and in the identity.
     #[error(
         "path parameter `{name}` of `{operation}` has no value for caller `{caller}`; give it in the step, or under `identities.{caller}.parameters` of the profile"
     )]
     Parameter {
-        /// The operation.
+        /// Name of the operation.
         operation: String,
-        /// Who calls.
+        /// Name of the caller.
         caller: String,
-        /// The parameter.
+        /// Name of the parameter.
         name: String,
     },
-    /// HTTP has no way to carry this value.
+    /// HTTP cannot carry a value.
     #[error("{what} cannot be sent over HTTP: {cause}")]
     Unsendable {
-        /// Which part of the call.
+        /// The part of the call.
         what: String,
-        /// Why.
+        /// The reason.
         cause: &'static str,
     },
 }
 
-/// The operation and the binding that a call names.
+/// Finds the operation and the binding of a call.
+///
+/// # Errors
+///
+/// If the catalog lacks one of the two.
 pub fn find<'a>(catalog: &'a Catalog, call: &Call) -> Result<(&'a Operation, &'a Binding), ComposeError> {
     let operation = catalog.operations.iter().find(|operation| operation.id == call.operation);
     let operation = operation
@@ -102,7 +111,7 @@ pub fn find<'a>(catalog: &'a Catalog, call: &Call) -> Result<(&'a Operation, &'a
     Ok((operation, binding))
 }
 
-/// The value as it stands in a path, a query or a header: texts bare, all else as JSON.
+/// Formats a value for a path, a query or a header: texts without quotes, other values as JSON.
 pub fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -111,7 +120,7 @@ pub fn plain(value: &Value) -> String {
     }
 }
 
-/// Percent-encodes all but the unreserved characters of RFC 3986, section 2.3.
+/// Percent-encodes all bytes except the unreserved characters of RFC 3986, section 2.3.
 pub fn percent_encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -123,7 +132,7 @@ pub fn percent_encode(text: &str) -> String {
     encoded
 }
 
-/// Undoes [`percent_encode`]; what is not a valid escape stays as it stands.
+/// Decodes percent-encoded text. Invalid escapes stay unchanged.
 pub fn percent_decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
@@ -145,7 +154,7 @@ pub fn percent_decode(text: &str) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
-/// The parameter's name, if this segment of a binding's path is one.
+/// The name of the parameter in a path segment such as `{server_id}`; none for a fixed segment.
 pub fn parameter_name(segment: &str) -> Option<&str> {
     segment.strip_prefix('{')?.strip_suffix('}')
 }
@@ -170,7 +179,7 @@ fn fill(
             name: name.to_string(),
         })?;
         let text = plain(&value);
-        // Clients and servers remove such segments, encoded or not: another URL would be asked.
+        // Clients and servers remove dot segments, encoded or not, and would change the address.
         if text == "." || text == ".." {
             let what = format!("path parameter `{name}`");
             return Err(ComposeError::Unsendable { what, cause: "it would be read as a relative path" });

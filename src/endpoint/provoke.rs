@@ -1,8 +1,8 @@
-//! Letting an endpoint fail at a call on purpose, by commands of its profile.
+//! Provoked failures: commands of the profile make an endpoint fail at a call.
 //!
-//! What the pages promise of a thing in error stays untested where nothing ever fails. How to bring a failure
-//! about is the endpoint's affair, and no part of its API: a failpoint, an administrator's command. Nothing
-//! of it is recorded, because what comes of it is only what the pages say may happen at any time.
+//! Promises about failed resources stay untested while every call succeeds. A failpoint or an administrator's command
+//! can cause a failure, and is no part of the API. The history does not record the commands, because the pages allow
+//! the failures at any time.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -12,15 +12,15 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// How to let a call fail here. Both commands are run by `sh`, in the folder where probity runs.
+/// Commands that make a call fail. `sh` runs both commands, in probity's working folder.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Provocation {
-    /// Run before the call: from here on it fails.
+    /// Runs before the call; from then on the call fails.
     pub begin: String,
-    /// Run when the call's thing has come to rest, or should have: from here on it works again.
+    /// Runs when the resource of the call has settled, or its bound has passed; from then on the call works again.
     pub end: String,
-    /// About one in so many of these calls is let fail.
+    /// About one in this many calls fails.
     #[serde(default = "five")]
     pub each: NonZeroU64,
 }
@@ -29,29 +29,30 @@ fn five() -> NonZeroU64 {
     NonZeroU64::new(5).expect("it is not zero")
 }
 
-/// A command that takes longer does not end.
+/// Longest duration of a command.
 const WITHIN: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(5);
 
 impl Provocation {
-    /// Whether a call is let fail, of which this is told: what it says, and what a plan calls its things. These
-    /// alone decide, so that a plan that is carried out again, or made shorter, fails at the same call. What it
-    /// says would not do: some calls say one of two things, and others nothing.
+    /// Whether a call fails. `told` contains the body and the handles of the call. The decision depends on `told`
+    /// only, so that a replayed or shrunk plan fails at the same call. The body alone would not suffice, because many
+    /// calls have equal bodies or none.
     #[must_use]
     pub fn falls_on(&self, told: &Value) -> bool {
         let text = told.to_string();
         let mixed = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |mixed, byte| {
             (mixed ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
         });
-        // The low digits of such a sum depend on the last bytes only, which bodies have in common.
+        // The low bits of the hash depend on the last bytes only, and those are equal in many bodies.
         (mixed ^ (mixed >> 32)) % self.each == 0
     }
 }
 
-/// Runs a command of a profile; its outputs go where the errors of probity go.
+/// Runs a command of a profile. Its output goes to the error output of probity.
 ///
 /// # Errors
-/// What became of it, if it did not end well or not in time.
+///
+/// How the command ended, if not with success and in time.
 pub async fn run_command(line: &str) -> Result<(), String> {
     let failed = |cause: String| format!("`{line}`: {cause}");
     let mut command = Command::new("sh");

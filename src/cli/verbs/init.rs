@@ -49,7 +49,7 @@ pub fn filled_in(address: &str, speed: u64, identities: &Identities, catalog: &C
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::endpoint::Profile;
+    use crate::profile::Profile;
 
     #[test]
     fn the_template_is_a_profile_once_its_token_is_there() {

@@ -10,7 +10,7 @@ use crate::cli::shelf::{Loaded, Shelf};
 use crate::cli::signal::Signals;
 use crate::cli::wrong::Wrong;
 use crate::cli::{meant, out, typed};
-use crate::endpoint::mock::{self, Mutant};
+use crate::mock::{self, Mutant};
 use std::path::Path;
 
 /// Lists mutants, one name per line for `--fault`, or runs campaigns against each.

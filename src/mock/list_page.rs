@@ -1,0 +1,32 @@
+//! The part of a list that a call requests.
+
+use super::mutant::Kind;
+use super::response_context::Press;
+use crate::model::{Generated, Held, is_page};
+use crate::suite::View;
+use serde_json::Value;
+
+/// Reduces a list to the requested part: the entries behind the resource that the call names, up to the limit of
+/// the call.
+///
+/// The list stays whole where the suite promises no paging, and where the named resource is not in the list,
+/// because no page describes that case.
+pub(super) fn cut(press: &Press<'_>, kind: usize, view: &View, things: &mut Vec<&Held>) {
+    let Some(paging) = &view.paging else { return };
+    if !is_page(press.model, press.asked, view).unwrap_or(false) {
+        return;
+    }
+    let query = press.asked.query_values();
+    let named =
+        |held: &&Held| view.next.keys().any(|name| query.get(name).and_then(Value::as_str) == Some(&held.id.id));
+    if let Some(at) = things.iter().position(named) {
+        let skipped = press.broken(&Generated::Paged(kind, press.asked.operation.clone())) == Some(&Kind::PageSkips);
+        things.drain(..things.len().min(at + 1 + usize::from(skipped)));
+    }
+    let limit = query.get(&paging.limit).and_then(Value::as_u64).filter(|limit| *limit > 0);
+    if let Some(limit) = limit.and_then(|limit| usize::try_from(limit).ok()) {
+        let over =
+            press.broken(&Generated::PageLimit(kind, press.asked.operation.clone())) == Some(&Kind::PageOverflows);
+        things.truncate(limit.saturating_add(usize::from(over)));
+    }
+}
