@@ -25,7 +25,7 @@ impl Piece {
 }
 
 static NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| super::recognise::pattern(r"^(?i:table|表)\s*\d+(?:[-.]\d+)*[.:：]?(?:\s+|$)"));
+    LazyLock::new(|| super::pattern::pattern(r"^(?i:table|表)\s*\d+(?:[-.]\d+)*[.:：]?(?:\s+|$)"));
 
 /// Puts pieces together into a document.
 pub(super) fn assemble(dialect: &'static str, pieces: Vec<Piece>, troubles: Vec<Trouble>) -> Document {

@@ -3,11 +3,14 @@
 //! Tables in HTML are cut out of the source before the Markdown parser sees it: a blank line inside
 //! one would end the parser's block in the middle of a row.
 
+mod embedded_html;
+mod line_index;
 mod regions;
 mod walk;
 
 use super::assembly::{Piece, assemble};
 use crate::document::{Document, Trouble};
+use line_index::LineIndex;
 use pulldown_cmark::{Options, Parser};
 
 /// The most containers (quotes, list items) that one line may open, and the widest indentation.
@@ -76,24 +79,4 @@ fn without_bombs(text: &str, troubles: &mut Vec<Trouble>) -> String {
         }
     }
     out
-}
-
-/// Where each line of a text begins.
-struct LineIndex {
-    starts: Vec<usize>,
-    count: u32,
-}
-
-impl LineIndex {
-    fn of(text: &str) -> LineIndex {
-        let mut starts = vec![0];
-        starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
-        let count = text.lines().count().max(1) as u32;
-        LineIndex { starts, count }
-    }
-
-    /// The 1-based line of a byte offset.
-    fn line(&self, at: usize) -> u32 {
-        (self.starts.partition_point(|start| *start <= at) as u32).clamp(1, self.count)
-    }
 }

@@ -4,14 +4,14 @@
 //! all is checked here, so that whoever reads it later finds no reference that leads nowhere.
 
 mod check;
+mod methods;
 mod tree;
 
-use super::Unreadable;
+use super::unreadable::Unreadable;
 use crate::document::{Document, Section, Trouble};
 use crate::value::{Kind, Node};
 
-/// The methods of a path, in the order in which they are read.
-pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+pub(crate) use methods::METHODS;
 
 /// Reads a description.
 ///

@@ -4,7 +4,7 @@
 //! a description in markup. It is read line by line, because each word has to keep its line.
 
 use super::assembly::{Piece, assemble};
-use super::recognise::pattern;
+use super::pattern::pattern;
 use crate::document::Document;
 use regex::Regex;
 use std::sync::LazyLock;

@@ -5,7 +5,7 @@
 
 use super::assembly::{Piece, assemble};
 use super::growing::link_target;
-use super::recognise::pattern;
+use super::pattern::pattern;
 use crate::document::{Block, Cell, Document, Line, Link, Row, Table, Text, Trouble};
 use regex::Regex;
 use std::sync::LazyLock;

@@ -1,6 +1,8 @@
 //! Which dialect a page is written in, judged by its content; and which files no reader takes.
 
-use super::{PAGE_BYTES_MAX, Unreadable};
+use super::parameters;
+use super::pattern::pattern;
+use super::unreadable::{PAGE_BYTES_MAX, Unreadable, unreadable};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -45,7 +47,7 @@ pub(super) fn dialect(file: &str, text: &str) -> Result<Dialect, Unreadable> {
         return Ok(Dialect::OpenApi);
     }
     refuse_other_formats(file, text)?;
-    if super::parameters::is_list(text) {
+    if parameters::is_list(text) {
         return Ok(Dialect::Parameters);
     }
     let signs = Signs::of(text);
@@ -91,10 +93,6 @@ static VERSION_KEY: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^["']?(openapi
 static GLUED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^(TypeName\S|NameDescription|HTTP CodeDescription|Version(Status)?(Not Before|Supported Until)|버전최소)")
 });
-
-pub(super) fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a pattern of this room is a valid regular expression")
-}
 
 impl Signs {
     fn of(text: &str) -> Signs {
@@ -192,8 +190,4 @@ fn bars(line: &str) -> usize {
 
 fn line_of(bytes: &[u8], at: usize) -> u32 {
     1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count() as u32
-}
-
-pub(super) fn unreadable(file: &str, line: u32, cause: String, remedy: &str) -> Unreadable {
-    Unreadable { file: file.into(), line, cause, remedy: remedy.into() }
 }

@@ -6,69 +6,32 @@
 mod blocks;
 mod cells;
 mod directive;
+mod explicit;
 mod grid;
 mod inline;
 mod listed;
+mod literal;
+mod page;
 mod reference;
 mod simple;
 
 use super::assembly::assemble;
-use super::recognise::pattern;
-use crate::document::{Document, Included, Trouble};
+use super::pattern::pattern;
+use crate::document::Document;
+use page::{Page, Source};
 use regex::Regex;
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// Deepest nesting of blocks that is read.
-const DEPTH_MAX: usize = 30;
 /// Widest indentation that is looked at, in columns.
 const INDENT_MAX: usize = 500;
 const TAB: usize = 8;
 
 static SUBSTITUTION: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*\.\. \|([^|]+)\| replace::\s*(.*)$"));
 
-/// A line of the page, or a part of one.
-#[derive(Debug, Clone)]
-struct Source {
-    number: u32,
-    text: String,
-}
-
-impl Source {
-    fn is_blank(&self) -> bool {
-        self.text.trim().is_empty()
-    }
-
-    fn indent(&self) -> usize {
-        self.text.len() - self.text.trim_start_matches(' ').len()
-    }
-}
-
-/// What holds for a whole page while it is read.
-#[derive(Default)]
-struct Page {
-    substitutions: BTreeMap<String, String>,
-    /// Styles of titles in order of appearance: punctuation, and whether it stands above too.
-    styles: Vec<(char, bool)>,
-    /// Level of the last title.
-    level: u8,
-    /// Texts of the files that the page takes in, by the path that it writes.
-    files: BTreeMap<String, String>,
-    /// The same files, in the order of their line numbers.
-    included: Vec<Included>,
-    troubles: Vec<Trouble>,
-}
-
-impl Page {
-    fn trouble(&mut self, line: u32, cause: impl Into<String>) {
-        self.troubles.push(Trouble { line, cause: cause.into() });
-    }
-}
-
 /// Reads a page; what cannot be read is in the document's troubles. `file` gives the text of
 /// a file that the page takes in.
 pub(super) fn read(text: &str, file: &dyn Fn(&str) -> Option<String>) -> Document {
-    let mut page = Page::default();
+    let mut page = Page::new(blocks::blocks);
     reference::take_in(&mut page, text, file);
     let mut lines = Vec::new();
     for (index, line) in text.lines().enumerate() {
@@ -101,18 +64,4 @@ fn expand_tabs(line: &str) -> String {
         }
     }
     out
-}
-
-/// Lines with a number of leading blanks removed; a line with fewer loses those it has.
-fn dedent(lines: &[Source], columns: usize) -> Vec<Source> {
-    lines
-        .iter()
-        .map(|line| Source { number: line.number, text: line.text[columns.min(line.indent())..].to_string() })
-        .collect()
-}
-
-/// Lines with their common indentation removed.
-fn dedent_all(lines: &[Source]) -> Vec<Source> {
-    let indent = lines.iter().filter(|line| !line.is_blank()).map(Source::indent).min().unwrap_or(0);
-    dedent(lines, indent)
 }

@@ -1,7 +1,7 @@
 //! Where tables and preformatted text in HTML stand in the source of a page.
 
-use super::LineIndex;
-use crate::dialect::recognise::pattern;
+use super::line_index::LineIndex;
+use crate::dialect::pattern::pattern;
 use crate::document::Trouble;
 use regex::Regex;
 use std::ops::Range;

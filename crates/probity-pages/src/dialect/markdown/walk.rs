@@ -1,10 +1,10 @@
 //! The events of the Markdown parser, turned into pieces of a page.
 
-use super::LineIndex;
+use super::line_index::LineIndex;
 use super::regions::Region;
 use crate::dialect::assembly::Piece;
 use crate::dialect::growing::Growing;
-use crate::dialect::{html, pipes};
+use crate::dialect::pipes;
 use crate::document::{Block, Cell, Row, Table, Text, Trouble};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 use std::ops::Range;
@@ -40,19 +40,19 @@ pub(super) fn walk<'a>(
     walk.pieces
 }
 
-struct Walk<'w> {
-    source: &'w str,
-    lines: &'w LineIndex,
-    regions: std::iter::Peekable<std::slice::Iter<'w, Region>>,
-    troubles: &'w mut Vec<Trouble>,
-    pieces: Vec<Piece>,
-    text: Growing,
-    lists: u8,
+pub(super) struct Walk<'w> {
+    pub(super) source: &'w str,
+    pub(super) lines: &'w LineIndex,
+    pub(super) regions: std::iter::Peekable<std::slice::Iter<'w, Region>>,
+    pub(super) troubles: &'w mut Vec<Trouble>,
+    pub(super) pieces: Vec<Piece>,
+    pub(super) text: Growing,
+    pub(super) lists: u8,
     /// Depth of an item whose text has not come yet.
     item: Option<u8>,
-    html: Option<Range<usize>>,
+    pub(super) html: Option<Range<usize>>,
     code: Option<(String, Range<usize>, String, Option<u32>)>,
-    heading: Option<Vec<String>>,
+    pub(super) heading: Option<Vec<String>>,
     images: u32,
     table: Option<Table>,
 }
@@ -211,95 +211,8 @@ impl Walk<'_> {
         }
     }
 
-    fn inline_html(&mut self, range: Range<usize>) {
-        if self.regions.peek().is_some_and(|table| table.range.start == range.start) {
-            self.flush();
-            return self.regions_until(range.end);
-        }
-        let tag = &self.source[range.clone()];
-        let lower = tag.to_lowercase();
-        if lower.starts_with("<br") {
-            self.text.break_line();
-        } else if lower.starts_with("<a") {
-            let (_, labels) = html::fragment(tag, self.lines.line(range.start), self.lines.count);
-            match &mut self.heading {
-                Some(found) => found.extend(labels),
-                None => self.pieces.extend(labels.into_iter().map(Piece::Label)),
-            }
-        } else if matches!(lower.as_str(), "<b>" | "<strong>" | "<code>") {
-            self.text.strong_begin();
-        } else if matches!(lower.as_str(), "</b>" | "</strong>" | "</code>") {
-            self.text.strong_end();
-        }
-    }
-
-    /// HTML between blocks: tables that were cut out, and text with anchors around them.
-    fn end_html(&mut self) {
-        let Some(range) = self.html.take() else {
-            return;
-        };
-        let mut at = range.start;
-        while let Some(table) = self.regions.next_if(|table| range.contains(&table.range.start)) {
-            self.markup(at..table.range.start);
-            self.push_region(table);
-            at = table.range.end.min(range.end);
-        }
-        self.markup(at..range.end);
-    }
-
-    fn push_code(&mut self, region: &Region) {
-        let (text, _) = html::fragment(&region.html, region.first, region.last);
-        let (Some(begin), Some(end)) = (text.lines.first(), text.lines.last()) else {
-            return;
-        };
-        let (first, last) = (begin.first, end.last);
-        let mut code = String::new();
-        let mut next = first;
-        for line in &text.lines {
-            // Blank lines are not lines of text, yet they stand in the code.
-            code.extend(std::iter::repeat_n('\n', line.first.saturating_sub(next) as usize));
-            code.push_str(&line.text);
-            code.push('\n');
-            next = line.first + 1;
-        }
-        self.block(Block::Code { language: String::new(), text: code, first, last });
-    }
-
-    fn markup(&mut self, range: Range<usize>) {
-        let (first, last) = self.span(&range);
-        let (mut text, labels) = html::fragment(&self.source[range], first, last);
-        self.pieces.extend(labels.into_iter().map(Piece::Label));
-        let mut links = std::mem::take(&mut text.links);
-        for line in text.lines {
-            // A link belongs to the line of text on whose lines of the page it stands.
-            let (own, others) = links.into_iter().partition(|link| link.line <= line.last);
-            links = others;
-            let bullet = line.bullet;
-            let text = Text { lines: vec![line], links: own };
-            match bullet {
-                true => self.block(Block::Item { depth: self.lists, text }),
-                false => self.block(Block::Paragraph(text)),
-            }
-        }
-    }
-
-    fn push_region(&mut self, table: &Region) {
-        self.empty_item();
-        if table.is_code {
-            return self.push_code(table);
-        }
-        let read = html::table(&table.html, table.first, table.last, self.troubles);
-        self.pieces.push(Piece::Block(Block::Table(read)));
-    }
-
-    fn regions_until(&mut self, end: usize) {
-        while let Some(table) = self.regions.next_if(|table| table.range.start < end) {
-            self.push_region(table);
-        }
-    }
-
     /// Ends a run of text: it is an item's first text, or a paragraph.
-    fn flush(&mut self) {
+    pub(super) fn flush(&mut self) {
         if self.table.is_some() || self.heading.is_some() {
             return;
         }
@@ -309,13 +222,13 @@ impl Walk<'_> {
         }
     }
 
-    fn empty_item(&mut self) {
+    pub(super) fn empty_item(&mut self) {
         if let Some(depth) = self.item.take() {
             self.pieces.push(Piece::Block(Block::Item { depth, text: Text::default() }));
         }
     }
 
-    fn block(&mut self, block: Block) {
+    pub(super) fn block(&mut self, block: Block) {
         let block = match (block, self.item.take()) {
             (Block::Paragraph(text), Some(depth)) => Block::Item { depth, text },
             (block, Some(item)) => {
@@ -328,7 +241,7 @@ impl Walk<'_> {
         self.pieces.push(Piece::Block(block));
     }
 
-    fn span(&self, range: &Range<usize>) -> (u32, u32) {
+    pub(super) fn span(&self, range: &Range<usize>) -> (u32, u32) {
         let end = range.start + self.source[range.clone()].trim_end().len();
         (self.lines.line(range.start), self.lines.line(end.saturating_sub(1).max(range.start)))
     }

@@ -1,7 +1,7 @@
 //! What a description must have to be read: version, paths, and references that lead somewhere.
 
-use super::super::{Unreadable, recognise::unreadable};
-use super::METHODS;
+use super::methods::METHODS;
+use crate::dialect::unreadable::{Unreadable, unreadable};
 use crate::document::Trouble;
 use crate::value::{Kind, Node};
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! YAML or JSON as a value that knows its lines.
 
-use super::super::{Unreadable, recognise::unreadable};
+use crate::dialect::unreadable::{Unreadable, unreadable};
 use crate::value::{Kind, Node};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::options::DuplicateKeyPolicy;

@@ -1,8 +1,10 @@
 //! The blocks of reStructuredText: titles, paragraphs, lists, literal blocks; the rest is handed on.
 
-use super::{DEPTH_MAX, Page, Source, dedent, dedent_all, directive, grid, inline, reference, simple};
+use super::literal::code;
+use super::page::{DEPTH_MAX, Page, Source, dedent, dedent_all};
+use super::{explicit, grid, inline, reference, simple};
 use crate::dialect::assembly::Piece;
-use crate::dialect::recognise::pattern;
+use crate::dialect::pattern::pattern;
 use crate::document::{Block, Text};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -56,7 +58,7 @@ impl Reader<'_> {
         }
         if text == ".." || text.starts_with(".. ") {
             let end = self.indented(at + 1, 1);
-            let pieces = directive::explicit(self.page, &self.lines[at..end], self.depth, self.list);
+            let pieces = explicit::explicit(self.page, &self.lines[at..end], self.depth, self.list);
             self.pieces.extend(pieces);
             return end;
         }
@@ -150,7 +152,7 @@ impl Reader<'_> {
             None => {
                 let lines = &self.lines[at..end];
                 self.page.trouble(lines[0].number, "a grid table could not be read; its lines are taken as they stand");
-                self.pieces.push(directive::code(String::new(), lines));
+                self.pieces.push(code(String::new(), lines));
             }
         }
         end
@@ -163,7 +165,7 @@ impl Reader<'_> {
             None => {
                 let lines = &self.lines[at..at + count];
                 self.page.trouble(lines[0].number, "a table has no last rule; its lines are taken as they stand");
-                self.pieces.push(directive::code(String::new(), lines));
+                self.pieces.push(code(String::new(), lines));
             }
         }
         at + count
@@ -253,7 +255,7 @@ impl Reader<'_> {
         }
         let body = self.indented(end, 1);
         if literal && body > end {
-            self.pieces.push(directive::code(String::new(), &self.lines[end..body]));
+            self.pieces.push(code(String::new(), &self.lines[end..body]));
             return body;
         }
         end

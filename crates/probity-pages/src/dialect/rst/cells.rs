@@ -1,7 +1,7 @@
 //! Cells of tables: any blocks, flattened into the lines of one text.
 
-use super::blocks::blocks;
-use super::{Page, Source, dedent_all, inline};
+use super::inline;
+use super::page::{Page, Source, dedent_all};
 use crate::dialect::assembly::Piece;
 use crate::document::{Block, Cell, Text};
 
@@ -10,7 +10,7 @@ pub(super) fn cell(page: &mut Page, lines: &[Source], depth: usize) -> Cell {
     let first = lines.first().map_or(1, |line| line.number);
     let last = lines.last().map_or(first, |line| line.number);
     let lines = dedent_all(lines);
-    let text = flatten(blocks(page, &lines, depth + 1, 0), first);
+    let text = flatten(page.read_blocks(&lines, depth + 1, 0), first);
     Cell { text, first, last }
 }
 

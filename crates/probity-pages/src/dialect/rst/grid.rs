@@ -1,6 +1,7 @@
 //! Grid tables: cells are boxes drawn with `+`, `-`, `=` and `|`, which may span rows and columns.
 
-use super::{Page, Source, cells};
+use super::cells;
+use super::page::{Page, Source};
 use crate::dialect::html::merge_header;
 use crate::document::{Cell, Row, Table, Text};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,6 @@
 //! Markup inside a paragraph of reStructuredText.
 
-use super::{Page, Source};
+use super::page::{Page, Source};
 use crate::dialect::growing::{Growing, link_target};
 use crate::document::{Line, Link, Text};
 

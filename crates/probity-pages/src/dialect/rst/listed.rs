@@ -1,7 +1,8 @@
 //! Tables that are written as lists, or as comma separated values.
 
 use super::directive::Directive;
-use super::{Page, Source, cells, dedent, inline};
+use super::page::{Page, Source, dedent};
+use super::{cells, inline};
 use crate::dialect::html::merge_header;
 use crate::document::{Cell, Row, Table, Text};
 

@@ -2,10 +2,11 @@
 //! examples in files of their own.
 
 use super::directive::Directive;
-use super::{Page, Source, cells, inline};
+use super::page::{Page, Source};
+use super::{cells, inline};
 use crate::dialect::assembly::Piece;
 use crate::dialect::parameters::{self, Parameter};
-use crate::dialect::recognise::pattern;
+use crate::dialect::pattern::pattern;
 use crate::document::{Block, Cell, Included, LINES_APART, Link, Row, Table, Text};
 use regex::Regex;
 use std::collections::BTreeMap;

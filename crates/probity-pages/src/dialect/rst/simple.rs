@@ -1,7 +1,8 @@
 //! Simple tables: columns are what stands under the runs of `=`.
 
+use super::cells;
 use super::grid::columns;
-use super::{Page, Source, cells};
+use super::page::{Page, Source};
 use crate::dialect::html::merge_header;
 use crate::document::{Cell, Row, Table, Text};
 

@@ -8,16 +8,11 @@
 mod bridge;
 mod profiles;
 mod stand;
-#[path = "../witness/mod.rs"]
-mod witness;
 
+use self::stand::{Bound, campaign, load, said, traced};
+use crate::reference_server::{FAULTS, Settings, Weather};
 use probity::campaign::Conclusion;
-use stand::{Bound, campaign, load, said, traced};
 use std::collections::{BTreeMap, BTreeSet};
-use witness::{FAULTS, Settings, Weather};
-
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn long() -> bool {
     std::env::var_os("PROBITY_LONG").is_some_and(|set| set == "1")
@@ -116,17 +111,17 @@ macro_rules! held_to {
     ($module:ident, $suite:literal) => {
         mod $module {
             #[test]
-            fn agrees_with_the_witness_server_step_by_step() {
+            fn agrees_step_by_step_with_the_reference_server() {
                 super::step_by_step($suite);
             }
 
             #[test]
-            fn never_accuses_the_witness_server_whatever_its_manners_and_the_weather() {
+            fn finds_no_false_positives_at_the_reference_server() {
                 super::never_accused($suite);
             }
 
             #[test]
-            fn finds_the_faults_of_the_witness_server_within_400_requests() {
+            fn finds_the_faults_of_the_reference_server_within_400_requests() {
                 super::faults_found($suite);
             }
         }

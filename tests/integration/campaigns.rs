@@ -166,13 +166,13 @@ struct Fault {
 
 #[test]
 fn each_everyday_fault_is_found_by_a_clause_that_may_report_it_and_shrinks_to_the_shortest_path() {
-    all_are_found("ecs-native", include_str!("faults.yaml"), &[]);
+    all_are_found("ecs-native", include_str!("../data/faults/servers.yaml"), &[]);
 }
 
 #[test]
 fn each_everyday_fault_of_jobs_and_batches_is_found_too() {
     let short = ["a job succeeds before the server has its new flavor", "a resize leaves the old flavor"];
-    all_are_found("ecs-v1", include_str!("faults_of_jobs.yaml"), &short);
+    all_are_found("ecs-v1", include_str!("../data/faults/jobs.yaml"), &short);
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn each_everyday_fault_of_volumes_and_snapshots_is_found_by_a_clause_that_may_re
         "reverting ends in an error of the server",
         "an attached volume is reverted",
     ];
-    all_are_found("scp-volume", include_str!("faults_of_volumes.yaml"), &short);
+    all_are_found("scp-volume", include_str!("../data/faults/volumes.yaml"), &short);
 }
 
 /// What `short` names falls short today, in one way or another: it is printed, and it is no pass.

@@ -40,7 +40,7 @@ fn every_manifest_derives_the_committed_bytes() {
         let sources = Sources::Manifest(manifest.clone());
         let (derived, _) =
             derive_files(&sources, &pages, &options(&manifest)).unwrap_or_else(|error| panic!("{error}"));
-        let listed = include_str!("../docs/DOUBTS.md");
+        let listed = include_str!("../../docs/DOUBTS.md");
         for doubt in &derived.doubts {
             let named = |word: &str| listed.contains(&format!("`{word}`"));
             assert!(named(&doubt.kind) && named(&doubt.rule), "docs/DOUBTS.md lacks {} or {}", doubt.kind, doubt.rule);

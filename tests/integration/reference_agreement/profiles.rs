@@ -1,6 +1,6 @@
 //! What the witness server offers and who may ask it, as profiles of the suites.
 
-use crate::witness::{AccessKey, Project, Settings};
+use crate::reference_server::{AccessKey, Project, Settings};
 use probity::profile::Profile;
 use serde_json::{Value, json};
 

@@ -1,9 +1,9 @@
 //! What the choosers reach, and how soon.
 
 mod drive;
-mod lamps;
 mod novel;
 
+use crate::lamp_suite;
 use drive::{Bench, Walked};
 use probity::campaign::Standings;
 use probity::oracle::Standing;
@@ -55,7 +55,7 @@ fn print(bench: &Bench, title: &str, walked: &Walked) {
 
 #[test]
 fn history_dependent_clauses_are_reached_much_sooner_than_by_chance() {
-    let bench = Bench::new(lamps::lamps(), "owner");
+    let bench = Bench::new(lamp_suite::lamps(), "owner");
     let budget = 600;
     let (mut by_guide, mut by_chance) = (0, 0);
     for seed in 0..4 {
@@ -143,7 +143,7 @@ fn many_operations_are_asked_for_what_is_anothers() {
 
 #[test]
 fn what_no_sequence_of_calls_reaches_is_told_from_what_takes_many() {
-    let bench = Bench::new(lamps::lamps(), "owner");
+    let bench = Bench::new(lamp_suite::lamps(), "owner");
     let found = reachable(&bench.model, &bench.schemas, &bench.hints, &bench.limits(60), Extent::default()).found;
     let shortest = |id: &str| {
         found.get(&bench.model.named(id).expect("a clause of the suite")).map(|reach| (reach.shortest, reach.certain))
@@ -172,7 +172,7 @@ fn what_no_sequence_of_calls_reaches_is_told_from_what_takes_many() {
 
 #[test]
 fn a_clause_stands_by_what_the_suite_allows_and_by_who_may_ask() {
-    let mut bench = Bench::new(lamps::lamps(), "owner");
+    let mut bench = Bench::new(lamp_suite::lamps(), "owner");
     let standing = |bench: &Bench, id: &str| {
         let (model, schemas, hints) = (bench.model.clone(), bench.schemas.clone(), Arc::clone(&bench.hints));
         let clause = model.named(id).expect("a clause of the suite");
@@ -189,7 +189,7 @@ fn a_clause_stands_by_what_the_suite_allows_and_by_who_may_ask() {
 
 #[test]
 fn the_same_seed_gives_the_same_plans_and_the_record_gives_them_again() {
-    let bench = Bench::new(lamps::lamps(), "owner");
+    let bench = Bench::new(lamp_suite::lamps(), "owner");
     let (one, two) = (guided(&bench, 3, 200), guided(&bench, 3, 200));
     assert!(one.plans.iter().map(Vec::len).sum::<usize>() > 40);
     assert_eq!(one.plans, two.plans);
@@ -203,7 +203,7 @@ fn the_same_seed_gives_the_same_plans_and_the_record_gives_them_again() {
 
 #[test]
 fn the_budget_goes_into_changes_and_stays_within_its_ceilings() {
-    let bench = Bench::new(lamps::lamps(), "owner");
+    let bench = Bench::new(lamp_suite::lamps(), "owner");
     let (mut spent, mut live_most, mut foreign) = (Coverage::default(), 0, 0);
     for seed in 0..4 {
         let walked = guided(&bench, seed, 500);
@@ -230,7 +230,7 @@ fn the_budget_goes_into_changes_and_stays_within_its_ceilings() {
 
 #[test]
 fn a_caller_that_the_profile_lacks_is_never_used() {
-    let mut bench = Bench::new(lamps::lamps(), "owner");
+    let mut bench = Bench::new(lamp_suite::lamps(), "owner");
     bench.callers = vec!["owner", "none"];
     let walked = guided(&bench, 1, 400);
     let callers: std::collections::BTreeSet<&str> =
@@ -240,7 +240,7 @@ fn a_caller_that_the_profile_lacks_is_never_used() {
 
 #[test]
 fn bodies_deviate_in_many_places() {
-    let bench = Bench::new(lamps::lamps(), "owner");
+    let bench = Bench::new(lamp_suite::lamps(), "owner");
     let hints = Arc::clone(&bench.hints);
     let mut make = |plan| -> Box<dyn Chooser> { Box::new(Guided::new(Arc::clone(&hints), 5, plan)) };
     let walked = bench.walk(&mut make, 5, 600, 300);
@@ -265,8 +265,11 @@ fn faults_found_are_counted() {
     let Ok(name) = std::env::var("PROBITY_FAULTS") else {
         return;
     };
-    let mut bench =
-        if name == "lamps" { Bench::new(lamps::lamps(), "owner") } else { Bench::new(shipped(&name), "project_id") };
+    let mut bench = if name == "lamps" {
+        Bench::new(lamp_suite::lamps(), "owner")
+    } else {
+        Bench::new(shipped(&name), "project_id")
+    };
     bench.first_only = true;
     let budget = std::env::var("PROBITY_REQUESTS").ok().and_then(|n| n.parse().ok()).unwrap_or(600);
     let mut faults = probity::mock::mutants(&bench.model, &bench.schemas);

@@ -1,9 +1,8 @@
 //! What must always hold of the belief, over random calls against the mock.
 
-#[path = "../choosing/lamps.rs"]
-mod lamps;
 mod walk;
 
+use crate::lamp_suite;
 use probity::expr::Val;
 use probity::history::Exchange;
 use probity::mock::{Mock, Tempo};
@@ -73,7 +72,7 @@ fn the_mock_never_contradicts_the_volumes_before_and_after_versions_expire() {
 
 #[test]
 fn the_mock_never_contradicts_a_suite_with_relations_and_memory() {
-    never_contradicts(&lamps::lamps(), steps(6_000));
+    never_contradicts(&lamp_suite::lamps(), steps(6_000));
 }
 
 #[test]
@@ -147,7 +146,7 @@ fn a_lost_reply_never_removes_the_true_world_of_volumes_and_their_snapshots() {
 
 #[test]
 fn a_lost_reply_never_removes_the_true_world_of_a_suite_with_relations() {
-    keeps_the_truth(&lamps::lamps(), steps(4_000));
+    keeps_the_truth(&lamp_suite::lamps(), steps(4_000));
 }
 
 #[test]
@@ -162,7 +161,7 @@ fn said(belief: &Belief) -> Vec<(Id, Vec<Arc<Held>>)> {
 
 #[test]
 fn factored_equals_unfactored() {
-    factors_change_nothing(&lamps::lamps(), steps(10_000), 16);
+    factors_change_nothing(&lamp_suite::lamps(), steps(10_000), 16);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! One suite's campaign against the witness server.
 
-use crate::bridge::Bridge;
-use crate::profiles::profile;
-use crate::witness::Settings;
+use super::bridge::Bridge;
+use super::profiles::profile;
+use crate::reference_server::Settings;
 use probity::campaign::{Budget, Conclusion, Event, Found, Home, Listener, Order, lead, on_paused_clock, site};
 use probity::cli::{Loaded, Shelf};
 use probity::endpoint::Endpoint;

@@ -1,7 +1,7 @@
 //! What is said to be new about a call: text in, text out.
 
-use crate::drive::Bench;
-use crate::lamps;
+use super::drive::Bench;
+use crate::lamp_suite;
 use probity::plan::Step;
 use serde_json::{Value, json};
 
@@ -39,7 +39,7 @@ fn check(plan: &[&str], expected: &[&str]) {
         steps.push(step(line, &steps));
         steps
     });
-    let bench = Bench::new(lamps::lamps(), "owner");
+    let bench = Bench::new(lamp_suite::lamps(), "owner");
     let before = bench.once(&steps[..steps.len() - 1]).coverage.traits;
     let walked = bench.once(&steps);
     assert_eq!(walked.found, Vec::<String>::new());

@@ -5,7 +5,7 @@
 //! sockets, and the same seed gives the same requests and the same replies. The server is told how much time
 //! has gone by on that clock, so that a campaign that waits finds things done.
 
-use crate::witness::{Running, Settings};
+use crate::reference_server::{Running, Settings};
 use jiff::Timestamp;
 use probity::endpoint::{Endpoint, Pending, Request};
 use probity::history::Outcome;

@@ -1,0 +1,21 @@
+//! Line numbers of byte offsets.
+
+/// Where each line of a text begins.
+pub(super) struct LineIndex {
+    starts: Vec<usize>,
+    pub(super) count: u32,
+}
+
+impl LineIndex {
+    pub(super) fn of(text: &str) -> LineIndex {
+        let mut starts = vec![0];
+        starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
+        let count = text.lines().count().max(1) as u32;
+        LineIndex { starts, count }
+    }
+
+    /// The 1-based line of a byte offset.
+    pub(super) fn line(&self, at: usize) -> u32 {
+        (self.starts.partition_point(|start| *start <= at) as u32).clamp(1, self.count)
+    }
+}

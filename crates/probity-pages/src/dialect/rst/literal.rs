@@ -1,0 +1,16 @@
+//! Text that is shown as written.
+
+use super::page::{Source, dedent_all};
+use crate::dialect::assembly::Piece;
+use crate::document::Block;
+
+/// Lines as they stand, without their common indentation and blank ends.
+pub(super) fn code(language: String, lines: &[Source]) -> Piece {
+    let lines = dedent_all(lines);
+    let first = lines.iter().position(|line| !line.is_blank()).unwrap_or(0);
+    let last = lines.iter().rposition(|line| !line.is_blank()).unwrap_or(0);
+    let shown = lines.get(first..=last).unwrap_or(&[]);
+    let text: String = shown.iter().flat_map(|line| [line.text.as_str(), "\n"]).collect();
+    let number = |index: usize| lines.get(index).map_or(1, |line| line.number);
+    Piece::Block(Block::Code { language, text, first: number(first), last: number(last) })
+}

@@ -1,0 +1,83 @@
+//! The lines of a page in reStructuredText, and the state of its reading.
+
+use crate::dialect::assembly::Piece;
+use crate::document::{Included, Trouble};
+use std::collections::BTreeMap;
+
+/// Deepest nesting of blocks that is read.
+pub(super) const DEPTH_MAX: usize = 30;
+
+/// A line of the page, or a part of one.
+#[derive(Debug, Clone)]
+pub(super) struct Source {
+    pub(super) number: u32,
+    pub(super) text: String,
+}
+
+impl Source {
+    pub(super) fn is_blank(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+
+    pub(super) fn indent(&self) -> usize {
+        self.text.len() - self.text.trim_start_matches(' ').len()
+    }
+}
+
+/// Reads the blocks of some lines: [`Page::read_blocks`].
+pub(super) type BlockReader = fn(&mut Page, &[Source], usize, u8) -> Vec<Piece>;
+
+/// The state of reading one page.
+pub(super) struct Page {
+    pub(super) substitutions: BTreeMap<String, String>,
+    /// Styles of titles in order of appearance: the punctuation, and whether a rule stands above the title too.
+    pub(super) styles: Vec<(char, bool)>,
+    /// Level of the last title.
+    pub(super) level: u8,
+    /// Texts of the included files, by path as written on the page.
+    pub(super) files: BTreeMap<String, String>,
+    /// The included files, in the order of their line numbers.
+    pub(super) included: Vec<Included>,
+    pub(super) troubles: Vec<Trouble>,
+    block_reader: BlockReader,
+}
+
+impl Page {
+    /// A page without content. Cells and directives hold blocks, and blocks hold tables and directives: their
+    /// readers call `block_reader` through [`Page::read_blocks`], so that no two files import each other.
+    pub(super) fn new(block_reader: BlockReader) -> Page {
+        Page {
+            substitutions: BTreeMap::new(),
+            styles: Vec::new(),
+            level: 0,
+            files: BTreeMap::new(),
+            included: Vec::new(),
+            troubles: Vec::new(),
+            block_reader,
+        }
+    }
+
+    /// Reads the blocks of nested content. `depth` counts all nesting, `list` the lists around the content.
+    pub(super) fn read_blocks(&mut self, lines: &[Source], depth: usize, list: u8) -> Vec<Piece> {
+        (self.block_reader)(self, lines, depth, list)
+    }
+
+    /// Notes that a line cannot be read as written.
+    pub(super) fn trouble(&mut self, line: u32, cause: impl Into<String>) {
+        self.troubles.push(Trouble { line, cause: cause.into() });
+    }
+}
+
+/// Lines with a number of leading blanks removed; a line with fewer loses those it has.
+pub(super) fn dedent(lines: &[Source], columns: usize) -> Vec<Source> {
+    lines
+        .iter()
+        .map(|line| Source { number: line.number, text: line.text[columns.min(line.indent())..].to_string() })
+        .collect()
+}
+
+/// Lines with their common indentation removed.
+pub(super) fn dedent_all(lines: &[Source]) -> Vec<Source> {
+    let indent = lines.iter().filter(|line| !line.is_blank()).map(Source::indent).min().unwrap_or(0);
+    dedent(lines, indent)
+}

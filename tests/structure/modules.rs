@@ -1,0 +1,117 @@
+//! Imports between modules run one way, and each file says what it is for.
+
+use crate::assert_none;
+use crate::imports::ImportGraph;
+use crate::sources::read_crates;
+use std::collections::BTreeSet;
+
+/// Each module with the modules that it may import, as `docs/DESIGN.md` draws them. `*` is every module. The crates
+/// `probity-schema` and `probity-pages` are the modules `schema` and `pages`.
+const MODULES: &[(&str, &[&str])] = &[
+    ("expr", &[]),
+    ("schema", &[]),
+    ("pages", &["schema"]),
+    ("suite", &["expr", "schema"]),
+    ("model", &["expr", "schema", "suite", "history"]),
+    ("plan", &["expr", "schema", "suite", "model", "history"]),
+    ("history", &["schema"]),
+    ("endpoint", &["expr", "schema", "history"]),
+    ("profile", &["expr", "history", "endpoint"]),
+    ("mock", &["expr", "schema", "suite", "model", "history", "endpoint"]),
+    ("http_client", &["history", "endpoint", "profile"]),
+    ("http_server", &["schema", "history", "endpoint"]),
+    ("run", &["schema", "plan", "history", "endpoint"]),
+    ("oracle", &["expr", "schema", "suite", "model", "history"]),
+    ("shrink", &["plan"]),
+    (
+        "campaign",
+        &["expr", "schema", "suite", "model", "plan", "history", "endpoint", "mock", "run", "oracle", "shrink"],
+    ),
+    ("report", &["expr", "schema", "suite", "model", "plan", "history", "oracle", "campaign"]),
+    ("cli", &["*"]),
+    ("conformance", &["*"]),
+];
+
+fn allowed_imports(module: &str) -> Option<&'static [&'static str]> {
+    MODULES.iter().find(|(name, _)| *name == module).map(|(_, allowed)| *allowed)
+}
+
+#[test]
+fn modules_import_only_what_the_table_permits() {
+    let mut violations = BTreeSet::new();
+    for source in read_crates() {
+        let imports = ImportGraph::new(&source);
+        for (path, file) in &source.files {
+            let Some(module) = source.top_module(path) else {
+                continue;
+            };
+            let Some(allowed) = allowed_imports(&module) else {
+                violations.insert(format!(
+                    "{}: the module `{module}` is not in the table. Remedy: add a line to MODULES in \
+                     tests/structure/modules.rs and to docs/DESIGN.md.",
+                    file.path.display()
+                ));
+                continue;
+            };
+            for written in imports.absolute_paths(path) {
+                let imported = match (written.segments[0].as_str(), source.names) {
+                    ("crate", None) => written.segments.get(1).map(String::as_str),
+                    ("probity_schema", _) => Some("schema"),
+                    ("probity_pages", _) => Some("pages"),
+                    _ => None,
+                };
+                let Some(imported) = imported.filter(|name| *name != module && allowed_imports(name).is_some()) else {
+                    continue;
+                };
+                if !allowed.contains(&imported) && !allowed.contains(&"*") {
+                    violations.insert(format!(
+                        "{}:{}: `{module}` imports `{imported}`, which the table does not permit. Remedy: move the \
+                         code to a module that may import both, or what is imported to a module below both.",
+                        file.path.display(),
+                        written.line
+                    ));
+                }
+            }
+        }
+    }
+    assert_none(&violations.into_iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn the_table_of_modules_has_no_circles_and_no_unknown_names() {
+    let mut violations = Vec::new();
+    let sources = read_crates();
+    let exists = |module: &str| {
+        sources.iter().any(|source| source.files.keys().any(|path| source.top_module(path).as_deref() == Some(module)))
+    };
+    for (module, allowed) in MODULES {
+        let mut reached: BTreeSet<&str> = BTreeSet::new();
+        let mut open = allowed.to_vec();
+        while let Some(next) = open.pop().filter(|next| *next != "*") {
+            if reached.insert(next) {
+                open.extend(allowed_imports(next).unwrap_or_default());
+            }
+        }
+        if reached.contains(module) {
+            violations.push(format!("MODULES: `{module}` imports itself through {reached:?}. Remedy: take one out."));
+        }
+        for name in allowed.iter().chain([module]).filter(|name| **name != "*" && !exists(name)) {
+            violations.push(format!("MODULES: there is no module `{name}`. Remedy: take the name out of the table."));
+        }
+    }
+    assert_none(&violations);
+}
+
+#[test]
+fn each_file_says_first_what_it_is_for() {
+    let mut violations = Vec::new();
+    for source in read_crates() {
+        for file in source.files.values().filter(|file| !file.text.starts_with("//! ")) {
+            violations.push(format!(
+                "{}:1: the file does not begin with what it is for. Remedy: begin with a line `//! ...`.",
+                file.path.display()
+            ));
+        }
+    }
+    assert_none(&violations);
+}

@@ -1,0 +1,53 @@
+//! No two public types of the project share a name.
+
+use crate::assert_none;
+use crate::sources::{is_for_tests, read_crates};
+use std::collections::BTreeMap;
+use syn::{Attribute, Ident, Item, Visibility};
+
+/// Names that may be used more than once, each with the reason.
+const EXCEPTIONS: &[(&str, &str)] = &[];
+
+/// Names used more than once that are still permitted. To shorten: rename types, run the test, and write the number
+/// that it prints. At 0 each name that is used twice fails the test.
+const RATCHET: usize = 34;
+
+#[test]
+fn no_two_public_types_share_a_name() {
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for source in read_crates() {
+        for file in source.files.values() {
+            for (ident, visibility, attributes) in file.syntax.items.iter().filter_map(type_of) {
+                if matches!(visibility, Visibility::Public(_)) && !is_for_tests(attributes) {
+                    let place = format!("{}:{}", file.path.display(), ident.span().start().line);
+                    places.entry(ident.to_string()).or_default().push(place);
+                }
+            }
+        }
+    }
+    places.retain(|name, places| places.len() > 1 && !EXCEPTIONS.iter().any(|(excepted, _)| excepted == name));
+    println!("{} names used more than once, {RATCHET} permitted", places.len());
+    if places.len() > RATCHET {
+        let describe = |(name, places): (&String, &Vec<String>)| {
+            format!(
+                "{}: `{name}` is the name of {} public types ({}). Remedy: say in each name what the type is of, \
+                 such as `ListPage` and `DocumentPage` for two types `Page`.",
+                places[0],
+                places.len(),
+                places[1..].join(", ")
+            )
+        };
+        assert_none(&places.iter().map(describe).collect::<Vec<_>>());
+    }
+}
+
+fn type_of(item: &Item) -> Option<(&Ident, &Visibility, &[Attribute])> {
+    match item {
+        Item::Struct(item) => Some((&item.ident, &item.vis, &item.attrs)),
+        Item::Enum(item) => Some((&item.ident, &item.vis, &item.attrs)),
+        Item::Union(item) => Some((&item.ident, &item.vis, &item.attrs)),
+        Item::Trait(item) => Some((&item.ident, &item.vis, &item.attrs)),
+        Item::Type(item) => Some((&item.ident, &item.vis, &item.attrs)),
+        _ => None,
+    }
+}
