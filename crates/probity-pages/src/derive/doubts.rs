@@ -1,6 +1,7 @@
 //! Doubts as they are found, before the operation they belong to has its name.
 
-use probity_schema::catalog::{Doubt, Side, Source};
+use super::input::PageInput;
+use probity_schema::catalog::{Side, Source};
 use std::collections::BTreeMap;
 
 /// A doubt without its operation. The rules are those of `docs/DOUBTS.md`.
@@ -32,31 +33,40 @@ pub(super) fn doubt(
     drafts.len() - 1
 }
 
-/// The doubts of one owner with their stable ids; equal ids are told apart by a number.
-pub(super) fn named(drafts: &[Draft], owner: &str, operation: Option<&str>) -> Vec<Doubt> {
-    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
-    drafts
-        .iter()
-        .map(|draft| {
-            let mut id = format!("{owner}/{}", draft.kind);
-            if let Some(subject) = &draft.subject {
-                id.push('/');
-                id.push_str(subject.trim_start_matches('/'));
-            }
-            let count = seen.entry(id.clone()).or_default();
-            *count += 1;
-            if *count > 1 {
-                id.push_str(&format!("~{count}"));
-            }
-            Doubt {
-                id,
-                kind: draft.kind.to_string(),
-                operation: operation.map(str::to_string),
-                subject: draft.subject.clone(),
-                sides: draft.sides.clone(),
-                taken: draft.taken,
-                rule: draft.rule.to_string(),
-            }
-        })
-        .collect()
+/// Doubts of all pages, and the unit that each belongs to (none: the API as a whole). A unit is a page,
+/// or one operation of a page that holds many.
+#[derive(Debug, Default)]
+pub(super) struct Drafts {
+    pub all: Vec<Draft>,
+    pub owner: BTreeMap<usize, Option<usize>>,
+    pub pages: usize,
+    /// Units beyond the pages: the page of each, and the name that tells it from the others there.
+    pub beyond: Vec<(usize, String)>,
+}
+
+impl Drafts {
+    /// Gives the doubts from `start` on to a unit, unless they have an owner.
+    pub fn tag(&mut self, start: usize, unit: usize) {
+        for nth in start..self.all.len() {
+            self.owner.entry(nth).or_insert(Some(unit));
+        }
+    }
+
+    pub fn own(&mut self, nth: usize, unit: Option<usize>) {
+        self.owner.insert(nth, unit);
+    }
+
+    /// A unit of its own for one operation of a page that holds many.
+    pub fn unit(&mut self, page: usize, name: &str) -> usize {
+        self.beyond.push((page, name.to_string()));
+        self.pages + self.beyond.len() - 1
+    }
+
+    /// What a unit without an operation of its own is called: its page, and what tells it from others there.
+    pub fn name_of(&self, unit: usize, inputs: &[PageInput]) -> String {
+        match unit.checked_sub(self.pages).and_then(|it| self.beyond.get(it)) {
+            Some((page, name)) => format!("{}.{name}", inputs[*page].entry.id),
+            None => inputs[unit].entry.id.clone(),
+        }
+    }
 }

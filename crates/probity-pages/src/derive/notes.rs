@@ -1,7 +1,7 @@
 //! Constraints in prose: what kind each is, and the tokens in it. The sentence stays on its page.
 
 use super::field::source;
-use super::layout::{Part, Placed};
+use super::page_parts::{Part, Placed};
 use crate::document::{Block, Link, Text};
 use crate::text::{digest, normalise};
 use probity_schema::catalog::Note;

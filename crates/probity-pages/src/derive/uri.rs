@@ -1,7 +1,7 @@
 //! The URIs of an operation: bindings, path parameters, query parameters.
 
 use super::field::source;
-use super::layout::{Part, Placed};
+use super::page_parts::{Part, Placed};
 use crate::document::Block;
 use probity_schema::catalog::{Binding, Source};
 use regex::Regex;
@@ -101,6 +101,11 @@ fn split(uri: &str) -> (String, Vec<String>) {
             all
         });
     (path, names)
+}
+
+/// Methods whose request has no body, so that request tables list the query.
+pub(super) fn is_read(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD")
 }
 
 #[cfg(test)]

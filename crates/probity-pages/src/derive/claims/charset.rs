@@ -1,6 +1,7 @@
 //! Character sets and the shapes that have names: UUID, Base64, addresses, times.
 
-use super::{Cited, Claims, Format, Oddity, sentences};
+use super::claim::{Cited, Claims, Format, Oddity};
+use super::sentences::sentences;
 use crate::derive::types::Type;
 use crate::document::Line;
 use regex::Regex;

@@ -1,6 +1,7 @@
 //! Closed lists of values.
 
-use super::{Cited, Claims, is_part_heading, sentences};
+use super::claim::{Cited, Claims};
+use super::sentences::{is_part_heading, sentences};
 use crate::derive::types::Type;
 use crate::document::Line;
 use regex::Regex;

@@ -1,6 +1,7 @@
 //! Lengths and numeric ranges.
 
-use super::{Bounds, Cited, Claims, Oddity, is_part_heading, sentences};
+use super::claim::{Bounds, Cited, Claims, Oddity};
+use super::sentences::{is_part_heading, sentences};
 use crate::derive::types::Type;
 use crate::document::Line;
 use regex::Regex;

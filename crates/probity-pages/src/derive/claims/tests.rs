@@ -1,4 +1,6 @@
-use super::*;
+use super::{Bounds, read};
+use crate::derive::types::Type;
+use crate::document::{Line, Text};
 
 /// Lines of a cell: `- ` opens a bullet, `**x**` is bold.
 fn cell(text: &str) -> Text {

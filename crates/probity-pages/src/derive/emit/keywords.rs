@@ -1,9 +1,10 @@
 //! The keywords of one field.
 
-use super::super::claims::{Bounds, Cited, Format};
-use super::super::field::{Field, Need, Way, source};
-use super::super::types::Type;
-use super::{Frame, LOCAL_DATE_TIME, UUID, UUID_LIKE};
+use super::frame::Frame;
+use crate::derive::claims::{Bounds, Cited, Format};
+use crate::derive::field::{Field, Need, Way, source};
+use crate::derive::formats::{LOCAL_DATE_TIME_PATTERN, UUID_LIKE_PATTERN, UUID_PATTERN};
+use crate::derive::types::Type;
 use probity_schema::catalog::Source;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -22,7 +23,7 @@ pub(super) fn merge(out: &mut Map<String, Value>, more: Map<String, Value>) {
     }
 }
 
-pub(super) fn words(value: &Value) -> Vec<String> {
+fn words(value: &Value) -> Vec<String> {
     match value {
         Value::String(word) => vec![word.clone()],
         Value::Array(all) => all.iter().filter_map(Value::as_str).map(str::to_string).collect(),
@@ -30,7 +31,7 @@ pub(super) fn words(value: &Value) -> Vec<String> {
     }
 }
 
-pub(super) fn add_type(out: &mut Map<String, Value>, word: &str) {
+fn add_type(out: &mut Map<String, Value>, word: &str) {
     let mut all = out.get("type").map(words).unwrap_or_default();
     if !all.iter().any(|it| it == word) {
         all.push(word.to_string());
@@ -82,8 +83,8 @@ pub(super) fn strings(field: &Field, out: &mut Map<String, Value>, sources: &mut
         Format::Uuid => put(out, sources, "format", json!("uuid"), at),
         Format::Ipv4 => put(out, sources, "format", json!("ipv4"), at),
         Format::DateTime => put(out, sources, "format", json!("date-time"), at),
-        Format::UuidLike => put(out, sources, "pattern", json!(UUID_LIKE), at),
-        Format::LocalDateTime => put(out, sources, "pattern", json!(LOCAL_DATE_TIME), at),
+        Format::UuidLike => put(out, sources, "pattern", json!(UUID_LIKE_PATTERN), at),
+        Format::LocalDateTime => put(out, sources, "pattern", json!(LOCAL_DATE_TIME_PATTERN), at),
         Format::Base64 => put(out, sources, "contentEncoding", json!("base64"), at),
     }
     let word = match it.value {
@@ -123,7 +124,7 @@ pub(super) fn maps(field: &Field, out: &mut Map<String, Value>, sources: &mut BT
     }
 }
 
-pub(super) fn length((low, high): Bounds) -> Map<String, Value> {
+fn length((low, high): Bounds) -> Map<String, Value> {
     let mut out = Map::new();
     if let Some(low) = low.filter(|it| *it > 0) {
         out.insert("minLength".into(), json!(low));
@@ -162,9 +163,9 @@ pub(super) fn absence(field: &Field, way: Way, out: &mut Map<String, Value>, sou
 }
 
 /// Lets the empty string through beside what a shape demands.
-pub(super) fn or_blank(out: &mut Map<String, Value>) {
+fn or_blank(out: &mut Map<String, Value>) {
     out.shift_remove("minLength");
-    let named = out.shift_remove("format").filter(|it| it == "uuid").map(|_| UUID.to_string());
+    let named = out.shift_remove("format").filter(|it| it == "uuid").map(|_| UUID_PATTERN.to_string());
     let shape = named.or_else(|| out.get("pattern").and_then(Value::as_str).map(str::to_string));
     if let Some(shape) = shape {
         out.insert("pattern".into(), json!(format!("^$|{shape}")));

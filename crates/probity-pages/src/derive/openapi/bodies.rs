@@ -1,14 +1,13 @@
 //! Bodies: what goes out, and what comes back with each status.
 
-use super::super::address::is_read;
-use super::super::body::MadeBody;
-use super::super::doubts::{doubt, side};
-use super::super::field::{Field, Way};
-use super::super::operation::Made;
-use super::super::reconcile::{Scene, reconcile};
-use super::schema::Reader;
-use super::settle::settle;
-use super::{resolved, spot};
+use super::node::{resolved, spot};
+use super::reader::Reader;
+use super::required::settle;
+use crate::derive::doubts::{doubt, side};
+use crate::derive::examples::{Scene, objects, reconcile};
+use crate::derive::field::{Field, Way};
+use crate::derive::operation_draft::{Made, MadeBody};
+use crate::derive::uri::is_read;
 use crate::value::Node;
 use probity_schema::catalog::{Source, Status};
 use serde_json::json;
@@ -106,7 +105,7 @@ fn content<'a>(reader: &mut Reader<'a, '_>, way: Way, place: &str, node: &'a Nod
     let mut root = reader.field(way, "", schema, way.word(), 0);
     let mut fields: Vec<Field> = std::mem::take(&mut root.children);
     let examples = examples(reader, media, schema);
-    let shown: Vec<&Node> = examples.iter().flat_map(|it| super::super::nest::objects(it)).collect();
+    let shown: Vec<&Node> = examples.iter().flat_map(|it| objects(it)).collect();
     if !fields.is_empty() {
         let scene = Scene { page: reader.page, way, silent: false };
         reconcile(&mut fields, &shown, way.word(), scene, reader.drafts, 0);

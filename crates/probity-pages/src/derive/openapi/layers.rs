@@ -1,6 +1,6 @@
 //! The places that together describe one thing: what references lead to, and what `allOf` joins.
 
-use super::schema::{DEPTH_MAX, Reader};
+use super::reader::{DEPTH_MAX, Reader};
 use crate::value::{Kind, Node};
 
 /// The places that together describe one thing.

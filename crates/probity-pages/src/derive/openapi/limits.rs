@@ -1,10 +1,10 @@
 //! Bounds, lists of values, formats and patterns.
 
-use super::super::claims::{Bounds, Cited, Format};
-use super::super::field::Field;
-use super::super::types::Type;
 use super::layers::Layers;
-use super::schema::{Reader, values};
+use super::reader::Reader;
+use crate::derive::claims::{Bounds, Cited, Format};
+use crate::derive::field::Field;
+use crate::derive::types::Type;
 use crate::value::{Kind, Node};
 use probity_schema::Shape;
 use serde_json::{Value, json};
@@ -184,4 +184,9 @@ fn shaped<'a>(reader: &mut Reader<'a, '_>, layers: &Layers<'a>, field: &mut Fiel
         "int32" | "int64" | "float" | "double" | "password" | "binary" => {}
         other => reader.note(field, "unread-keyword", &format!("{pointer}:format"), other, node, "nothing-promised"),
     }
+}
+
+/// The values of a list of values.
+fn values(node: &Node) -> Vec<Value> {
+    node.items().iter().map(Node::value).collect()
 }

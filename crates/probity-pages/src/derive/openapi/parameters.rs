@@ -1,12 +1,13 @@
 //! Parameters of path, query and header: those of the path, then those of the operation.
 
-use super::super::doubts::{doubt, side};
-use super::super::field::{Field, Need, Way, source};
-use super::super::operation::Made;
-use super::super::types::Type;
-use super::super::uri::Uris;
-use super::schema::Reader;
-use super::{Place, resolved, spot};
+use super::node::{resolved, spot};
+use super::place::Place;
+use super::reader::Reader;
+use crate::derive::doubts::{doubt, side};
+use crate::derive::field::{Field, Need, Way, source};
+use crate::derive::operation_draft::Made;
+use crate::derive::types::Type;
+use crate::derive::uri::Uris;
 use crate::value::Node;
 
 /// Headers that OpenAPI says are no parameters.

@@ -3,19 +3,18 @@
 //! What `allOf` joins and `$ref` leads to is one thing described in several places: its *layers*.
 //! Keywords that a field has no room for go along as they are, where they need nothing else.
 
-use super::super::claims::{self, Cited};
-use super::super::doubts::{Draft, doubt, side};
-use super::super::field::{Field, Need, Way, source};
-use super::super::types::Type;
 use super::layers::{Layers, refers};
 use super::limits;
-use super::{prose, spot};
+use super::node::{prose, spot};
+use super::reader::{DEPTH_MAX, Reader};
+use crate::derive::claims::{self, Cited};
+use crate::derive::doubts::{doubt, side};
+use crate::derive::field::{Field, Need, Way, source};
+use crate::derive::types::Type;
 use crate::document::Text;
 use crate::value::{Kind, Node};
-use serde_json::{Value, json};
+use serde_json::json;
 
-/// Deeper than any body is described; what lies below is not promised.
-pub(super) const DEPTH_MAX: usize = 20;
 /// Fields of one body; beyond, what is left is not promised.
 const FIELDS_MAX: usize = 10_000;
 
@@ -69,22 +68,7 @@ const READ: [&str; 23] = [
     "minProperties",
 ];
 
-/// Reads the schemas of one operation.
-pub(super) struct Reader<'a, 'd> {
-    pub root: &'a Node,
-    pub page: &'a str,
-    pub drafts: &'d mut Vec<Draft>,
-    way: Way,
-    /// References that are being read, so that a schema that contains itself ends.
-    pub(super) open: Vec<&'a str>,
-    fields: usize,
-}
-
-impl<'a, 'd> Reader<'a, 'd> {
-    pub fn new(root: &'a Node, page: &'a str, drafts: &'d mut Vec<Draft>) -> Reader<'a, 'd> {
-        Reader { root, page, drafts, way: Way::Request, open: Vec::new(), fields: 0 }
-    }
-
+impl<'a> Reader<'a, '_> {
     /// The field that a schema describes; `pointer` says where, for doubts.
     pub fn field(&mut self, way: Way, name: &str, schema: &'a Node, pointer: &str, depth: usize) -> Field {
         if depth == 0 {
@@ -111,20 +95,6 @@ impl<'a, 'd> Reader<'a, 'd> {
         self.told(&layers, &mut field);
         self.open.truncate(self.open.len() - layers.opened);
         field
-    }
-
-    /// A doubt of a field about which nothing is taken.
-    pub fn note(
-        &mut self,
-        field: &mut Field,
-        kind: &'static str,
-        at: &str,
-        says: &str,
-        node: &Node,
-        rule: &'static str,
-    ) {
-        let sides = vec![side(says, Some(spot(self.page, node)))];
-        field.doubts.push(doubt(self.drafts, kind, at, sides, None, rule));
     }
 
     /// Keywords that no part of ours takes up.
@@ -319,9 +289,4 @@ impl<'a, 'd> Reader<'a, 'd> {
         let kinds = ["later-than", "microversion-equality"];
         claims.oddities.extend(told.oddities.into_iter().filter(|it| kinds.contains(&it.kind)));
     }
-}
-
-/// The values of a list of values.
-pub(super) fn values(node: &Node) -> Vec<Value> {
-    node.items().iter().map(Node::value).collect()
 }

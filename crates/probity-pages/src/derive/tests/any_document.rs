@@ -1,7 +1,8 @@
 //! Derivation never panics, whatever a reader hands it.
 
-use super::*;
-use crate::document::{Block, Cell, Line, Link, Row, Section, Table, Text};
+use crate::derive::{Options, PageInput, derive};
+use crate::document::{Block, Cell, Document, Line, Link, Row, Section, Table, Text};
+use crate::manifest::PageEntry;
 use proptest::prelude::*;
 
 fn words() -> impl Strategy<Value = String> {

@@ -1,0 +1,50 @@
+//! All sources that a derivation names, each locked to its text.
+
+use super::cite;
+use super::input::PageInput;
+use probity_schema::catalog::{Catalog, Citation, Doubt, Source};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Locks every source that is named anywhere, sorted by page and line.
+pub(super) fn citations(
+    inputs: &[PageInput],
+    catalog: &Catalog,
+    schemas: &BTreeMap<String, Value>,
+    doubts: &[Doubt],
+    cited: &[Source],
+) -> Vec<Citation> {
+    let mut sources: BTreeSet<Source> = cited.iter().cloned().collect();
+    let value = serde_json::to_value(catalog).expect("a catalog is JSON: its maps have string keys");
+    collect(&value, &mut sources);
+    for schema in schemas.values() {
+        collect(schema, &mut sources);
+    }
+    sources.extend(doubts.iter().flat_map(|it| &it.sides).filter_map(|it| it.at.clone()));
+    sources
+        .iter()
+        .filter_map(|at| {
+            let input = inputs.iter().find(|it| it.entry.id == at.page)?;
+            cite::lock(at, &input.text, &input.document)
+        })
+        .collect()
+}
+
+/// Sources named by the keys that hold them.
+fn collect(value: &Value, out: &mut BTreeSet<Source>) {
+    match value {
+        Value::Object(map) => {
+            for (key, inner) in map {
+                match (key.as_str(), inner) {
+                    ("at" | "x-source", Value::String(text)) => out.extend(text.parse::<Source>()),
+                    ("x-sources", Value::Object(all)) => {
+                        out.extend(all.values().filter_map(Value::as_str).filter_map(|it| it.parse::<Source>().ok()))
+                    }
+                    _ => collect(inner, out),
+                }
+            }
+        }
+        Value::Array(all) => all.iter().for_each(|it| collect(it, out)),
+        _ => {}
+    }
+}

@@ -1,0 +1,228 @@
+//! Whether a field has any effect, since when it exists, when it must be there, and its default.
+
+use super::claim::{Cited, Claims, Oddity};
+use super::sentences::{is_part_heading, sentences};
+use crate::derive::types::Type;
+use crate::document::Line;
+use regex::Regex;
+use std::sync::LazyLock;
+
+macro_rules! pattern {
+    ($name:ident, $text:expr) => {
+        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($text).expect("a pattern of ours compiles"));
+    };
+}
+
+const SUBJECT: &str = r"(?i)^(?:note:?\s*)?(?:(?:currently,?\s*)?(?:this|the) (?:parameter|field|function|attribute|option|extended attribute|value)|it|the specified \S+|this)?\s*";
+
+pattern!(
+    UNSUPPORTED,
+    &format!(r"{SUBJECT}(?:is |are )?(?:currently )?not (?:currently |yet )?supported(?: currently| now)?$")
+);
+pattern!(
+    NO_EFFECT,
+    &format!(r"{SUBJECT}(?:does not take effect|has no effect|is ineffective|is invalid|does not work)$")
+);
+pattern!(
+    DISCARDED,
+    &format!(r"{SUBJECT}(?:has been |is |have been )?(?:discarded|deprecated|abandoned|obsolete|obsoleted)$")
+);
+pattern!(
+    RESERVED,
+    &format!(r"{SUBJECT}(?:is |are )?(?:a |an )?reserved(?: field| parameter| attribute)?(?: for future use)?$")
+);
+pattern!(
+    UNUSED,
+    &format!(
+        r"{SUBJECT}(?:is not used|has not been used|is no longer used|not used|is not in use|is useless|has not been supported|has not been enabled)$"
+    )
+);
+
+pattern!(
+    SINCE,
+    r"(?i)(?:supported|added|introduced|available|returned|displayed)\s+(?:from|since|in|as of)?\s*(?:the\s+)?microversions?\s+(\d+\.\d+)\s*(?:and|or)\s+(?:later|above|newer)"
+);
+pattern!(
+    SINCE_LATER,
+    r"(?i)\b(?:supported|added|available|returned)\s+in\s+(?:the\s+)?microversions?\s+later\s+than\s+(\d+\.\d+)"
+);
+pattern!(
+    SINCE_ADDED,
+    r"(?i)\b(?:newly )?(?:added|introduced)\s+(?:in|from|since)\s+(?:the\s+)?(?:microversion|version)\s+(\d+\.\d+)"
+);
+pattern!(EQUAL, r"(?i)\bsupported\s+in\s+(?:the\s+)?microversion\s+(\d+\.\d+)$");
+pattern!(
+    WHEN_EQUAL,
+    r"(?i)when the value is\s+(\d+\.\d+),?\s+this (?:parameter|field) is valid|\bin microversion\s+(\d+\.\d+),\s+if the microversion is not used"
+);
+pattern!(
+    UNTIL,
+    r"(?i)not\s+supported\s+in\s+(?:the\s+)?microversions?\s+(\d+)\.(\d+)\s*(?:and|or)\s+(?:later|above|newer)"
+);
+pattern!(UNTIL_LATER, r"(?i)not\s+supported\s+in\s+(?:the\s+)?microversions?\s+later\s+than\s+(\d+)\.(\d+)");
+pattern!(HEAD_LATER, r"(?i)microversion");
+
+pattern!(
+    MANDATORY_WHEN,
+    r"(?i)\b(?:is|are) (?:mandatory|required)\b.*\b(?:when|if|only|for)\b|\b(?:when|if)\b.*\bis (?:mandatory|required)\b|\bmust be (?:specified|set|configured)\b.*\b(?:if|when)\b|\b(?:if|when)\b.*\bmust be (?:specified|set|configured)\b"
+);
+pattern!(
+    OPTIONAL,
+    r"(?i)\b(?:parameter|field|attribute|it|this) is optional\b|\b(?:is|are) (?:returned|displayed|available) only (?:when|if)|\bonly returned\b|\bis returned (?:when|if|only)\b|\bis not returned\b|\bvalid only (?:when|if)|\bthis (?:parameter|field) is (?:available|valid|returned|displayed) (?:when|if|only)|\bthis parameter is available\b|\bis not displayed\b"
+);
+pattern!(
+    AHEAD,
+    r"(?i)\btime (?:when|at which|that)\b.{0,60}\b(?:started|launched|stopped|finished|ended|terminated|deleted|completed|expires?|expired)\b|\b(?:start|end|finish|completion|expiration|launch|deletion) time\b"
+);
+pattern!(
+    VARIES,
+    r"(?i)\b(?:values?|contents?|information|structure|fields?|parameters?)\b.{0,60}\b(?:var(?:y|ies)|differs?|depends?)\b.{0,40}\b(?:on|by|with|from|according to|upon)\b"
+);
+pattern!(
+    ON_ERROR,
+    r"(?i)\b(?:if|when) (?:an? )?(?:error|exception|failure) occurs|\b(?:if|when) (?:the )?(?:request|operation|task) fails"
+);
+pattern!(
+    NULLABLE,
+    r"(?i)\b(?:value|it|parameter|field) (?:is|can be|may be|could be) (?:set to )?(?:\W?null\W?)\b|\bnull is (?:returned|displayed)|\bset (?:it|this parameter|the value) to null\b|\bdefault value is null\b"
+);
+pattern!(
+    BLANK,
+    r"(?i)\b(?:left blank|is empty|be empty|is blank|an empty string|the empty string \(''\) is used|null string|can be left blank|empty value|leave (?:it|this (?:parameter|field)) blank)\b"
+);
+
+pattern!(
+    DEFAULT,
+    r#"(?i)\bdefault(?: parameter)?(?: value)?(?: of this parameter)?\s*(?:is|:|：|=)\s*["“'`]?([^\s,;()“”"'`]+?)["”'`]?(?:[\s,;(]|\.?$)"#
+);
+pattern!(DEFAULTS_TO, r#"(?i)\bdefaults? to\s+["“'`]?([^\s,;()“”"'`]+?)["”'`]?(?:[\s,;(]|\.?$)"#);
+pattern!(
+    BY_DEFAULT,
+    r#"(?i)\bby default,?\s+(?:this|the) (?:parameter|value)(?: value)? is(?: set to)?\s+["“'`]?([^\s,;()“”"'`]+?)["”'`]?(?:[\s,;(]|\.?$)"#
+);
+
+pub(super) fn read(lines: &[Line], is: &Type, claims: &mut Claims) {
+    let mut part = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        if is_part_heading(&line.text) {
+            part = line.text.trim().trim_end_matches([':', '：']).to_lowercase();
+            continue;
+        }
+        if part.starts_with("default") && claims.default.is_none() {
+            let word = line.text.trim().trim_end_matches('.');
+            if !word.is_empty() && !word.eq_ignore_ascii_case("n/a") && !word.contains(' ') {
+                claims.default = Some(Cited::on(line, word.to_string()));
+            }
+            continue;
+        }
+        for (nth, sentence) in sentences(&line.text).into_iter().enumerate() {
+            dead(line, sentence, (at, nth) == (0, 0), claims);
+            microversion(line, sentence, claims);
+            presence(line, sentence, is, claims);
+            default(line, sentence, is, claims);
+        }
+    }
+}
+
+fn dead(line: &Line, sentence: &str, opens: bool, claims: &mut Claims) {
+    if claims.dead.is_some()
+        || line.bullet && !opens && line.strong.first().is_some_and(|it| line.text.starts_with(it.as_str()))
+    {
+        // A bullet about one of several values says nothing of the field.
+        return;
+    }
+    let sentence = sentence.trim().trim_matches(['(', ')']).trim();
+    let is = [
+        (&UNSUPPORTED, "unsupported"),
+        (&NO_EFFECT, "no-effect"),
+        (&DISCARDED, "discarded"),
+        (&RESERVED, "reserved"),
+        (&UNUSED, "unused"),
+    ]
+    .into_iter()
+    .find(|(pattern, _)| pattern.is_match(sentence));
+    claims.dead = is.map(|(_, kind)| Cited::on(line, kind));
+}
+
+fn microversion(line: &Line, sentence: &str, claims: &mut Claims) {
+    if !HEAD_LATER.is_match(sentence) && !WHEN_EQUAL.is_match(sentence) {
+        return;
+    }
+    let mut odd = |kind, says: String, taken: String| {
+        claims.oddities.push(Oddity { kind, says, taken, first: line.first, last: line.last });
+    };
+    if let Some(it) = UNTIL.captures(sentence) {
+        claims.until = before(&it[1], &it[2]).map(|it| Cited::on(line, it));
+    } else if let Some(it) = UNTIL_LATER.captures(sentence) {
+        let last = before(&it[1], &it[2]);
+        odd(
+            "later-than",
+            format!("not later than {}.{}", &it[1], &it[2]),
+            format!("until {}", last.clone().unwrap_or_default()),
+        );
+        claims.until = last.map(|it| Cited::on(line, it));
+    } else if let Some(it) = SINCE.captures(sentence).or_else(|| SINCE_ADDED.captures(sentence)) {
+        claims.since = Some(Cited::on(line, it[1].to_string()));
+    } else if let Some(it) = SINCE_LATER.captures(sentence) {
+        odd("later-than", format!("later than {}", &it[1]), format!("since {}", &it[1]));
+        claims.since = Some(Cited::on(line, it[1].to_string()));
+    } else if let Some(it) = EQUAL.captures(sentence).or_else(|| WHEN_EQUAL.captures(sentence)) {
+        let version = it.get(1).or(it.get(2)).map_or("", |it| it.as_str()).to_string();
+        odd("microversion-equality", format!("in {version}"), format!("since {version}"));
+        claims.since = Some(Cited::on(line, version));
+    }
+}
+
+/// The microversion before one; pages write "not supported in X and later".
+fn before(major: &str, minor: &str) -> Option<String> {
+    let minor: u32 = minor.parse().ok()?;
+    Some(format!("{major}.{}", minor.checked_sub(1)?))
+}
+
+fn presence(line: &Line, sentence: &str, is: &Type, claims: &mut Claims) {
+    if claims.mandatory_when.is_none() && MANDATORY_WHEN.is_match(sentence) {
+        claims.mandatory_when = Some(Cited::on(line, ()));
+    }
+    if claims.optional.is_none() && OPTIONAL.is_match(sentence) {
+        claims.optional = Some(Cited::on(line, ()));
+    }
+    if claims.ahead.is_none() && *is == Type::String && AHEAD.is_match(sentence) {
+        claims.ahead = Some(Cited::on(line, ()));
+    }
+    if claims.varies.is_none() && VARIES.is_match(sentence) {
+        claims.varies = Some(Cited::on(line, ()));
+    }
+    if claims.on_error.is_none() && ON_ERROR.is_match(sentence) {
+        claims.on_error = Some(Cited::on(line, ()));
+    }
+    if claims.nullable.is_none() && NULLABLE.is_match(sentence) {
+        claims.nullable = Some(Cited::on(line, ()));
+    } else if claims.blank.is_none() && !matches!(is, Type::Array(_)) && BLANK.is_match(sentence) {
+        claims.blank = Some(Cited::on(line, ()));
+    }
+}
+
+fn default(line: &Line, sentence: &str, is: &Type, claims: &mut Claims) {
+    if claims.default.is_some() {
+        return;
+    }
+    let found = [&DEFAULT, &DEFAULTS_TO, &BY_DEFAULT].into_iter().find_map(|pattern| pattern.captures(sentence));
+    let Some(word) = found.map(|it| it[1].trim_end_matches('.').to_string()) else {
+        return;
+    };
+    let fits = match is {
+        Type::Boolean => matches!(word.to_lowercase().as_str(), "true" | "false"),
+        Type::Integer => word.parse::<i64>().is_ok(),
+        Type::Number => word.parse::<f64>().is_ok(),
+        Type::String => {
+            // A word of prose ("the", "as") is no value; a value is marked or stands alone.
+            let marked = line.strong.iter().any(|it| it.trim() == word);
+            let ends = sentence.trim_end_matches(['.', '"', '”']).ends_with(&word);
+            marked || (ends && !matches!(word.as_str(), "the" | "as" | "null" | "empty" | "blank" | "used"))
+        }
+        _ => false,
+    };
+    if fits {
+        claims.default = Some(Cited::on(line, word));
+    }
+}

@@ -1,0 +1,182 @@
+//! Two pages on one operation: the leader stays, the follower's differences are doubts.
+
+use super::older_version;
+use crate::derive::doubts::{Drafts, doubt, side};
+use crate::derive::field::{Field, Need, Way};
+use crate::derive::field_tree::{each, mark};
+use crate::derive::operation_draft::{Made, MadeBody};
+use std::collections::BTreeMap;
+
+/// Two pages on one operation: the leader stays, what the follower says otherwise is a doubt
+/// and disputes the leader's keyword. Fields that only the follower has come along, unless a request must have them.
+pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
+    let start = drafts.all.len();
+    older_version::split(leader, follower);
+    for way in [Way::Request, Way::Response] {
+        // What the leader took over from the follower as it is has nothing to be held against.
+        let side_of = |made: &Made| -> Vec<Field> {
+            let own = |it: &&MadeBody| it.suffix.is_empty() && !older_version::lent(made, follower, it);
+            made.bodies(way).iter().filter(own).flat_map(|it| it.fields.clone()).collect()
+        };
+        let mut theirs: BTreeMap<String, Field> = BTreeMap::new();
+        each(&side_of(follower), way.word(), &mut |pointer, field| {
+            theirs.insert(pointer.to_string(), field.clone());
+        });
+        let mut mine: BTreeMap<String, Field> = BTreeMap::new();
+        each(&side_of(leader), way.word(), &mut |pointer, field| {
+            mine.insert(pointer.to_string(), field.clone());
+        });
+        for (pointer, other) in &theirs {
+            let Some(own) = mine.get(pointer) else {
+                // Only the topmost of what the leader lacks.
+                let parent = pointer.rsplit_once('/').map_or("", |(it, _)| it).trim_end_matches("/*");
+                if parent == way.word() || mine.contains_key(parent) {
+                    let sides = vec![
+                        side("no such field", Some(leader.at.clone())),
+                        side(other.is.word(), Some(other.at.clone())),
+                    ];
+                    let subject = format!("{pointer}:present");
+                    let nth = doubt(&mut drafts.all, "pages-differ", subject, sides, Some(0), "leader-wins");
+                    if way == Way::Response || other.need != Need::Yes {
+                        lend(leader, way, parent, other, nth);
+                    }
+                }
+                continue;
+            };
+            if own.from_example && !other.from_example && older_version::is_older(leader, follower) {
+                older_version::adopt(leader, follower, way, pointer, own, other, drafts);
+                continue;
+            }
+            for (keyword, mine, theirs) in differences(own, other) {
+                let sides = vec![side(mine, Some(own.at.clone())), side(theirs, Some(other.at.clone()))];
+                let nth = doubt(
+                    &mut drafts.all,
+                    "pages-differ",
+                    format!("{pointer}:{keyword}"),
+                    sides,
+                    Some(0),
+                    "leader-wins",
+                );
+                for body in leader.bodies_mut(way) {
+                    mark(&mut body.fields, way.word(), pointer, keyword, nth);
+                }
+            }
+        }
+        for (pointer, own) in &mine {
+            let parent = pointer.rsplit_once('/').map_or("", |(it, _)| it).trim_end_matches("/*");
+            if !theirs.contains_key(pointer)
+                && !own.from_example
+                && (parent == way.word() || theirs.contains_key(parent))
+            {
+                let sides =
+                    vec![side(own.is.word(), Some(own.at.clone())), side("no such field", Some(follower.at.clone()))];
+                doubt(&mut drafts.all, "pages-differ", format!("{pointer}:present"), sides, Some(0), "leader-wins");
+            }
+        }
+    }
+    lives(leader, follower, drafts);
+    drafts.tag(start, leader.unit);
+}
+
+/// A field that only the follower has may be sent or come, and whether it is known is in doubt. Its description
+/// comes along, so that a suite can speak of it; no reply is held against it.
+fn lend(leader: &mut Made, way: Way, parent: &str, other: &Field, nth: usize) {
+    let mut field = other.clone();
+    // A condition under which the younger page demands it demands nothing where the leader has no such field.
+    field.need = Need::No;
+    field.claims.mandatory_when = None;
+    if way == Way::Response {
+        older_version::dispute(&mut field);
+    }
+    field.disputed.insert("present");
+    field.doubts = vec![nth];
+    for body in leader.bodies_mut(way).iter_mut().filter(|body| body.suffix.is_empty()) {
+        if parent == way.word() {
+            body.fields.push(field.clone());
+        } else {
+            put_below(&mut body.fields, way.word(), parent, &field);
+        }
+    }
+}
+
+/// Versions of which the two say different states or dates.
+fn lives(leader: &Made, follower: &Made, drafts: &mut Drafts) {
+    for other in &follower.versions {
+        let Some(own) = leader.versions.iter().find(|it| it.version == other.version) else { continue };
+        if own.state != other.state || own.not_before != other.not_before {
+            let says = |it: &probity_schema::catalog::ApiVersion| {
+                format!("{} until {}", it.state, it.not_before.as_deref().unwrap_or("no date"))
+            };
+            let sides = vec![side(says(own), Some(own.at.clone())), side(says(other), Some(other.at.clone()))];
+            let subject = format!("version/{}", own.version);
+            doubt(&mut drafts.all, "pages-differ", subject, sides, Some(0), "leader-wins");
+        }
+    }
+}
+
+fn put_below(fields: &mut [Field], here: &str, parent: &str, new: &Field) {
+    for field in fields {
+        let at = format!("{here}/{}", field.step());
+        if at == parent {
+            field.children.push(new.clone());
+        } else {
+            let step = format!("{at}{}", field.below());
+            put_below(&mut field.children, &step, parent, new);
+        }
+    }
+}
+
+/// Keywords in which two descriptions of one field differ, with what each says.
+fn differences(own: &Field, other: &Field) -> Vec<(&'static str, String, String)> {
+    let mut out = Vec::new();
+    let mut compare = |keyword, mine: Option<String>, theirs: Option<String>| {
+        if mine != theirs {
+            let shown = |it: Option<String>| it.unwrap_or_else(|| "nothing".into());
+            out.push((keyword, shown(mine), shown(theirs)));
+        }
+    };
+    if !own.from_example && !other.from_example {
+        compare("type", Some(own.is.word()), Some(other.is.word()));
+        compare(
+            "required",
+            Some(format!("{:?}", own.need).to_lowercase()),
+            Some(format!("{:?}", other.need).to_lowercase()),
+        );
+    }
+    let bound = |it: Option<i64>| it.map(|it| it.to_string());
+    let length = |it: &Field| it.claims.length.as_ref().map_or((None, None), |it| it.value);
+    let range = |it: &Field| it.claims.range.as_ref().map_or((None, None), |it| it.value);
+    compare("minLength", bound(length(own).0), bound(length(other).0));
+    compare("maxLength", bound(length(own).1), bound(length(other).1));
+    compare("minimum", bound(range(own).0), bound(range(other).0));
+    compare("maximum", bound(range(own).1), bound(range(other).1));
+    let list = |it: &Field| {
+        it.claims.values.as_ref().map(|it| {
+            let mut all = it.value.clone();
+            all.sort();
+            all.join(", ")
+        })
+    };
+    compare("enum", list(own), list(other));
+    compare(
+        "default",
+        own.claims.default.as_ref().map(|it| it.value.clone()),
+        other.claims.default.as_ref().map(|it| it.value.clone()),
+    );
+    compare(
+        "x-since",
+        own.claims.since.as_ref().map(|it| it.value.clone()),
+        other.claims.since.as_ref().map(|it| it.value.clone()),
+    );
+    compare(
+        "x-until",
+        own.claims.until.as_ref().map(|it| it.value.clone()),
+        other.claims.until.as_ref().map(|it| it.value.clone()),
+    );
+    compare(
+        "x-dead",
+        own.claims.dead.as_ref().map(|it| it.value.to_string()),
+        other.claims.dead.as_ref().map(|it| it.value.to_string()),
+    );
+    out
+}

@@ -1,0 +1,63 @@
+//! Which page leads where several describe one call, and the names that operations and doubts get.
+
+use super::comparison::follow;
+use crate::derive::doubts::{Drafts, doubt, side};
+use crate::derive::input::PageInput;
+use crate::derive::operation_draft::Made;
+use std::collections::BTreeMap;
+
+/// Takes the operations of following pages out, after holding them against their leaders.
+/// Pages that describe the same call follow the first of them even if no one says so.
+pub(in crate::derive) fn follow_leaders(
+    inputs: &[PageInput],
+    made: &mut Vec<Made>,
+    drafts: &mut Drafts,
+) -> BTreeMap<usize, usize> {
+    let mut leads: BTreeMap<usize, usize> = BTreeMap::new();
+    let several = |page: usize| made.iter().filter(|it| it.page == page).count() > 1;
+    for follower in made.iter() {
+        let entry = &inputs[follower.page].entry;
+        let declared = entry.follows.as_ref().and_then(|id| inputs.iter().position(|it| it.entry.id == *id));
+        let named = entry.operation.is_some() || !entry.operations.is_empty();
+        let same = |it: &Made| {
+            it.page != follower.page
+                && inputs[it.page].entry.follows.is_none()
+                && (!named || follower.id == it.id)
+                && it.action.as_ref().map(|it| &it.name) == follower.action.as_ref().map(|it| &it.name)
+                && it.bindings.iter().any(|mine| {
+                    follower.bindings.iter().any(|other| mine.method == other.method && mine.path == other.path)
+                })
+        };
+        let same_call = made.iter().find(|it| it.page < follower.page && same(it));
+        // An action URL without an action known is shared by different calls.
+        let shared = follower.action.is_none() && follower.bindings.iter().any(|it| it.path.ends_with("/action"));
+        // Of pages that hold many operations those follow that describe the same call.
+        let found = declared.and_then(|page| match several(page) || several(follower.page) {
+            true => made.iter().find(|it| it.page == page && same(it)),
+            false => made.iter().find(|it| it.page == page),
+        });
+        if let Some(leader) = found.or(same_call.filter(|_| declared.is_none() && !shared)) {
+            leads.insert(follower.unit, leader.unit);
+            if declared.is_none() {
+                let sides = vec![
+                    side("one operation", Some(leader.at.clone())),
+                    side("the same operation", Some(follower.at.clone())),
+                ];
+                let nth = doubt(&mut drafts.all, "described-twice", "", sides, Some(0), "first-page-leads");
+                drafts.own(nth, Some(leader.unit));
+            }
+        }
+    }
+    // A follower of a follower has the same leader.
+    let resolved: BTreeMap<usize, usize> =
+        leads.iter().map(|(unit, lead)| (*unit, *leads.get(lead).unwrap_or(lead))).collect();
+    let (followers, mut rest): (Vec<Made>, Vec<Made>) =
+        std::mem::take(made).into_iter().partition(|it| resolved.contains_key(&it.unit));
+    for follower in &followers {
+        if let Some(leader) = rest.iter_mut().find(|it| Some(&it.unit) == resolved.get(&follower.unit)) {
+            follow(leader, follower, drafts);
+        }
+    }
+    *made = rest;
+    resolved
+}

@@ -1,0 +1,7 @@
+//! Several pages on one operation.
+
+mod comparison;
+mod leaders;
+mod older_version;
+
+pub(super) use leaders::follow_leaders;

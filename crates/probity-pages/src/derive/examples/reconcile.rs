@@ -1,0 +1,152 @@
+//! Holds the fields of the tables against the examples.
+//!
+//! Neither source is trusted alone. The example decides about wrappers; the table about
+//! types, unless the example contradicts it, and then both are accepted in a response.
+
+use super::contradictions::{check_type, check_value};
+use super::inferred_fields::{from_example, shape, shape_members};
+use super::values::{Scene, members_of, objects};
+use crate::derive::doubts::{Draft, doubt, side};
+use crate::derive::field::{Field, Need, source};
+use crate::derive::types::Type;
+use crate::value::Node;
+
+const DEPTH_MAX: usize = 24;
+
+/// Marks what the examples show of the fields, and adds what only they show.
+pub(in crate::derive) fn reconcile(
+    fields: &mut Vec<Field>,
+    examples: &[&Node],
+    pointer: &str,
+    scene: Scene,
+    drafts: &mut Vec<Draft>,
+    depth: usize,
+) {
+    if depth > DEPTH_MAX {
+        return;
+    }
+    let named: Vec<String> = fields.iter().filter(|it| !it.any_key).map(|it| it.name.clone()).collect();
+    let akin = examples.iter().filter(|it| it.members().iter().any(|(key, _)| named.contains(key))).count();
+    for field in fields.iter_mut() {
+        let values: Vec<&Node> = if field.any_key {
+            examples
+                .iter()
+                .flat_map(|it| it.members())
+                .filter(|(key, _)| !named.contains(key))
+                .map(|(_, node)| node)
+                .collect()
+        } else {
+            examples.iter().filter_map(|it| it.get(&field.name)).collect()
+        };
+        field.shown = !values.is_empty();
+        // Where a cell says "mandatory", an example of something else does not contradict it.
+        let asked = if field.need == Need::Yes { akin } else { examples.len() };
+        field.always_shown = asked > 0 && (field.any_key || values.len() == asked);
+        let here = format!("{pointer}/{}", field.step());
+        compare(field, &values, &here, scene, drafts, depth);
+    }
+    if fields.iter().any(|it| it.any_key) {
+        return;
+    }
+    for (key, _) in examples.iter().flat_map(|it| it.members()) {
+        if fields.iter().any(|it| it.name == *key) {
+            continue;
+        }
+        let values: Vec<&Node> = examples.iter().filter_map(|it| it.get(key)).collect();
+        let mut field = from_example(key, &values, scene.page, 0);
+        field.shown = true;
+        field.always_shown = values.len() == examples.len();
+        if !scene.silent {
+            let alike = fields.iter().find(|it| it.name.eq_ignore_ascii_case(key));
+            let (kind, first) = match alike {
+                Some(it) => ("name-case", side(it.name.clone(), Some(it.at.clone()))),
+                None => ("only-in-example", side("no row", None)),
+            };
+            let sides = vec![first, side(format!("{key} {}", field.is.word()), Some(field.at.clone()))];
+            field.doubts.push(doubt(
+                drafts,
+                kind,
+                format!("{pointer}/{}", field.step()),
+                sides,
+                Some(1),
+                "example-adds-optional",
+            ));
+        }
+        fields.push(field);
+    }
+}
+
+/// One field against the values that the examples show for it.
+fn compare(field: &mut Field, values: &[&Node], here: &str, scene: Scene, drafts: &mut Vec<Draft>, depth: usize) {
+    for node in values {
+        check_type(field, node, here, scene, drafts);
+        check_value(field, node, here, scene, drafts);
+    }
+    let inner: Vec<&Node> = members_of(&field.is, values);
+    // Lengths of keys and values say that the members are data.
+    if field.claims.key_length.is_some() || field.claims.value_length.is_some() {
+        return;
+    }
+    open_map(field, &inner, here, scene, drafts);
+    let undescribed = field.children.is_empty() && field.is.holds_fields() && field.is != Type::Any;
+    if undescribed && !inner.is_empty() {
+        field.children = shape_members(&inner, scene.page, 0);
+        let maps = matches!(field.is, Type::Map(_)) || field.children.iter().all(|it| it.any_key);
+        if !scene.silent && !maps && !field.children.is_empty() {
+            let sides = vec![
+                side(format!("{} without its fields", field.is.word()), Some(field.at.clone())),
+                side(
+                    format!("{} fields", field.children.len()),
+                    inner.first().map(|it| source(scene.page, it.first, it.last)),
+                ),
+            ];
+            field.doubts.push(doubt(drafts, "undescribed-object", here, sides, Some(1), "example-adds-optional"));
+        }
+        return;
+    }
+    if !field.children.is_empty() {
+        let scene = Scene {
+            silent: scene.silent || field.from_example && !field.children.iter().any(|it| !it.from_example),
+            ..scene
+        };
+        let step = format!("{here}{}", field.below());
+        reconcile(&mut field.children, &inner, &step, scene, drafts, depth + 1);
+    }
+}
+
+/// A table below an object that describes the members of a map: either as rows `key` and
+/// `value`, or as the fields of what each key holds. The example shows the keys.
+fn open_map(field: &mut Field, inner: &[&Node], here: &str, scene: Scene, drafts: &mut Vec<Draft>) {
+    let known = |key: &str| field.children.iter().any(|it| it.name == key);
+    let members: Vec<&(String, Node)> = inner.iter().flat_map(|it| it.members()).collect();
+    let open = field.children.iter().any(|it| it.any_key);
+    if field.is != Type::Object || open || field.children.is_empty() || members.is_empty() {
+        return;
+    }
+    if members.iter().any(|(key, _)| known(key)) {
+        return;
+    }
+    let row = |name: &str| field.children.iter().find(|it| it.name.eq_ignore_ascii_case(name)).cloned();
+    let (first, last) = (members[0].1.first, members[0].1.last);
+    let shown = side("keys of their own", Some(source(scene.page, first, last)));
+    if let (2, Some(key), Some(mut value)) = (field.children.len(), row("key"), row("value")) {
+        let sides = vec![side("fields key and value", Some(key.at.clone())), shown];
+        field.doubts.push(doubt(drafts, "map-by-example", here, sides, Some(1), "example-shows-keys"));
+        field.claims.key_length = key.claims.length;
+        value.any_key = true;
+        field.children = vec![value];
+        return;
+    }
+    let below = |node: &Node| objects(node).iter().any(|it| it.members().iter().any(|(key, _)| known(key)));
+    if members.iter().all(|(_, node)| below(node)) {
+        let is = shape(&[&members[0].1], scene.page, 0).0;
+        let mut any = Field::new("*", is, source(scene.page, first, last));
+        let name = field.children.first().map_or(String::new(), |it| it.name.clone());
+        let sides = vec![side(format!("{name} within {}", field.name), Some(field.at.clone())), shown];
+        field.doubts.push(doubt(drafts, "map-by-example", here, sides, Some(1), "example-shows-keys"));
+        any.any_key = true;
+        any.from_example = true;
+        any.children = std::mem::take(&mut field.children);
+        field.children = vec![any];
+    }
+}

@@ -1,0 +1,97 @@
+//! A table that lists an object and, beside it, what the object holds.
+
+use super::values::objects;
+use crate::derive::doubts::{Draft, doubt, side};
+use crate::derive::field::{Field, Need, Way, source};
+use crate::derive::types::Type;
+use crate::value::{Kind, Node};
+use probity_schema::catalog::Source;
+
+/// Puts rows that no example shows at the top into the one row of an object under which examples show them.
+pub(in crate::derive) fn gather(
+    fields: &mut Vec<Field>,
+    examples: &[Node],
+    root: &Option<Source>,
+    page: &str,
+    way: Way,
+    drafts: &mut Vec<Draft>,
+) {
+    let at_top = |name: &str| examples.iter().any(|it| it.get(name).is_some());
+    if fields.iter().any(|it| it.any_key) || !fields.iter().any(|it| at_top(&it.name)) {
+        return;
+    }
+    let beside: Vec<String> = fields.iter().map(|it| it.name.clone()).filter(|it| !at_top(it)).collect();
+    let held = |field: &Field| {
+        let inside: Vec<&Node> = examples.iter().filter_map(|it| it.get(&field.name)).flat_map(objects).collect();
+        beside.iter().filter(|name| inside.iter().any(|node| node.get(name).is_some())).count()
+    };
+    let counts: Vec<usize> =
+        fields.iter().map(|it| if it.is.holds_fields() && at_top(&it.name) { held(it) } else { 0 }).collect();
+    let most = counts.iter().copied().max().unwrap_or(0);
+    let Some(nth) = counts.iter().position(|it| *it == most).filter(|_| most > 0) else {
+        return;
+    };
+    let name = fields[nth].name.clone();
+    let (rest, mut top): (Vec<Field>, Vec<Field>) =
+        std::mem::take(fields).into_iter().partition(|it| beside.contains(&it.name));
+    let outer = top.iter_mut().find(|it| it.name == name).expect("the chosen row is shown at the top");
+    let shown = examples.iter().find_map(|it| it.get(&name)).map(|it| source(page, it.first, it.last));
+    let first = rest.first().map_or(String::new(), |it| it.name.clone());
+    let sides =
+        vec![side(format!("{first} beside {name}"), root.clone()), side(format!("{first} within {name}"), shown)];
+    let subject = format!("{}/{name}", way.word());
+    outer.doubts.push(doubt(drafts, "flat-table", subject, sides, Some(1), "example-shows-nesting"));
+    for field in rest {
+        if !outer.children.iter().any(|it| it.name == field.name) {
+            outer.children.push(field);
+        }
+    }
+    *fields = top;
+}
+
+/// Puts the fields under the wrapper that every example has and the table lacks.
+pub(in crate::derive) fn wrap(
+    fields: &mut Vec<Field>,
+    examples: &[Node],
+    root: &Option<Source>,
+    page: &str,
+    way: Way,
+    drafts: &mut Vec<Draft>,
+) {
+    if fields.is_empty() || fields.iter().any(|it| it.any_key) {
+        return;
+    }
+    let known = |key: &str| fields.iter().any(|field| field.name == key);
+    if examples.iter().any(|it| it.members().iter().any(|(key, _)| known(key))) {
+        return;
+    }
+    for example in examples {
+        let members = example.members();
+        let wrapper = members
+            .iter()
+            .find(|(_, node)| objects(node).iter().any(|inner| inner.members().iter().any(|(key, _)| known(key))));
+        let Some((name, node)) = wrapper else {
+            continue;
+        };
+        let is = if matches!(node.kind, Kind::Array(_)) { Type::Array(Box::new(Type::Object)) } else { Type::Object };
+        let mut outer = Field::new(name, is, source(page, node.first, node.last));
+        outer.from_example = true;
+        outer.need = Need::Yes;
+        let names = fields.first().map_or(String::new(), |it| it.name.clone());
+        let sides = vec![
+            side(format!("{names} at the top"), root.clone()),
+            side(format!("{names} within {name}"), Some(outer.at.clone())),
+        ];
+        outer.doubts.push(doubt(
+            drafts,
+            "missing-wrapper",
+            format!("{}/{name}", way.word()),
+            sides,
+            Some(1),
+            "example-wins-on-wrappers",
+        ));
+        outer.children = std::mem::take(fields);
+        fields.push(outer);
+        return;
+    }
+}

@@ -1,0 +1,44 @@
+//! Walks over trees of fields, with the JSON pointer of each field.
+
+use super::field::Field;
+
+/// Mark of a field that may be null, in place of a disputed keyword.
+pub(super) const NULL: &str = "null";
+
+pub(super) fn mark(fields: &mut [Field], way: &str, pointer: &str, keyword: &'static str, nth: usize) {
+    fn go(fields: &mut [Field], here: &str, pointer: &str, keyword: &'static str, nth: usize) {
+        for field in fields {
+            let at = format!("{here}/{}", field.step());
+            if at == pointer {
+                match keyword {
+                    "" => {}
+                    NULL => field.shown_null = true,
+                    _ => {
+                        field.disputed.insert(keyword);
+                    }
+                }
+                field.doubts.push(nth);
+            }
+            let step = format!("{at}{}", field.below());
+            go(&mut field.children, &step, pointer, keyword, nth);
+        }
+    }
+    go(fields, way, pointer, keyword, nth);
+}
+
+/// Walks a tree with pointers; elements of lists are `*`.
+pub(super) fn each(fields: &[Field], pointer: &str, visit: &mut impl FnMut(&str, &Field)) {
+    for field in fields {
+        let here = format!("{pointer}/{}", field.step());
+        visit(&here, field);
+        let step = format!("{here}{}", field.below());
+        each(&field.children, &step, visit);
+    }
+}
+
+pub(super) fn each_mut(fields: &mut [Field], visit: &mut impl FnMut(&mut Field)) {
+    for field in fields {
+        visit(field);
+        each_mut(&mut field.children, visit);
+    }
+}

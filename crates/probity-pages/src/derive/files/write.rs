@@ -1,0 +1,83 @@
+//! Writes what was derived into a folder.
+
+use super::error::DeriveError;
+use crate::derive::input::Derived;
+use probity_schema::catalog::Catalog;
+use serde::Serialize;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// The files of a derivation: name and bytes, `catalog.json` last.
+pub(in crate::derive) fn rendered(derived: &Derived) -> Vec<(String, String)> {
+    let mut out: Vec<(String, String)> =
+        derived.schemas.iter().map(|(name, schema)| (name.clone(), pretty(schema))).collect();
+    out.push(("citations.json".into(), pretty(&derived.citations)));
+    out.push(("doubts.json".into(), pretty(&derived.doubts)));
+    out.push(("catalog.json".into(), pretty(&derived.catalog)));
+    out
+}
+
+fn pretty<T: Serialize>(value: &T) -> String {
+    let mut text = serde_json::to_string_pretty(value).expect("a derived value is JSON: its maps have string keys");
+    text.push('\n');
+    text
+}
+
+/// Writes the catalog, its schemas, citations and doubts into a folder of their own.
+///
+/// Everything is written beside its place first and then moved there, the catalog last;
+/// schemas of an earlier catalog that are no longer named are removed. Other files stay.
+///
+/// # Errors
+///
+/// [`DeriveError::Write`]; what was there before is then unchanged, unless moving itself
+/// failed halfway, which leaves each file whole, old or new.
+pub fn write(derived: &Derived, dir: &Path) -> Result<(), DeriveError> {
+    let fail =
+        |path: &Path, error: std::io::Error| DeriveError::Write { path: path.to_path_buf(), cause: error.to_string() };
+    std::fs::create_dir_all(dir).map_err(|error| fail(dir, error))?;
+    let stale = stale(derived, dir);
+    // On an error the temporary files go with their values.
+    let mut ready: Vec<(NamedTempFile, PathBuf)> = Vec::new();
+    for (name, text) in rendered(derived) {
+        let place = dir.join(&name);
+        ready.push((part(dir, &name, &text).map_err(|error| fail(&place, error))?, place));
+    }
+    for (new, place) in ready {
+        new.persist(&place).map_err(|error| fail(&place, error.error))?;
+    }
+    for name in stale {
+        let path = dir.join(name);
+        std::fs::remove_file(&path).map_err(|error| fail(&path, error))?;
+    }
+    Ok(())
+}
+
+fn part(dir: &Path, name: &str, text: &str) -> std::io::Result<NamedTempFile> {
+    let prefix = format!(".{name}.");
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(&prefix).suffix(".new");
+    // As any file of the user's, and not for one pair of eyes only: a catalog is committed.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut new = builder.tempfile_in(dir)?;
+    new.write_all(text.as_bytes())?;
+    Ok(new)
+}
+
+/// Schemas that the catalog in the folder names and the new one does not.
+fn stale(derived: &Derived, dir: &Path) -> Vec<String> {
+    let Ok(text) = std::fs::read_to_string(dir.join("catalog.json")) else {
+        return Vec::new();
+    };
+    let Ok(old) = serde_json::from_str::<Catalog>(&text) else {
+        return Vec::new();
+    };
+    let named =
+        old.operations.iter().flat_map(|it| it.requests.iter().chain(&it.responses)).filter_map(|it| it.schema.clone());
+    // A name with a folder in it is none of ours.
+    named
+        .filter(|name| !derived.schemas.contains_key(name) && !name.contains(['/', '\\']) && dir.join(name).is_file())
+        .collect()
+}

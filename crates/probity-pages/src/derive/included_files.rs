@@ -1,0 +1,125 @@
+//! Places in files that pages take in: while an operation is made they are lines behind those of
+//! its page; in what is derived they are lines of the file, or of the page that takes it in.
+
+use super::doubts::{Drafts, doubt, side};
+use super::field_tree::{NULL, each, mark};
+use super::input::PageInput;
+use super::operation_draft::Made;
+use crate::document::LINES_APART;
+use probity_schema::catalog::{Catalog, Doubt, Source};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What one example shows null for, another call that names the same parameter may answer with null too.
+pub(super) fn nulls(inputs: &[PageInput], made: &mut [Made], drafts: &mut Drafts) {
+    let mut shown: BTreeMap<Source, Source> = BTreeMap::new();
+    for body in made.iter().flat_map(|it| &it.responses) {
+        each(&body.fields, "", &mut |_, field| {
+            if field.shown_null && field.at.first >= LINES_APART {
+                shown.entry(settled(inputs, &field.at)).or_insert_with(|| body.at.clone());
+            }
+        });
+    }
+    for one in made {
+        let start = drafts.all.len();
+        for body in &mut one.responses {
+            let way = body.way.word();
+            let mut found = Vec::new();
+            each(&body.fields, way, &mut |pointer, field| {
+                let elsewhere = shown.get(&settled(inputs, &field.at)).filter(|_| field.at.first >= LINES_APART);
+                if let Some(at) = elsewhere.filter(|_| !field.shown_null && field.claims.nullable.is_none()) {
+                    found.push((pointer.to_string(), field.is.word(), field.at.clone(), at.clone()));
+                }
+            });
+            for (pointer, is, row, at) in found {
+                let sides = vec![side(is, Some(row)), side("null", Some(at))];
+                let nth = doubt(&mut drafts.all, "null-elsewhere", pointer.clone(), sides, None, "null-accepted");
+                mark(&mut body.fields, way, &pointer, NULL, nth);
+            }
+        }
+        drafts.tag(start, one.page);
+    }
+}
+
+/// Gives every place that lies in an included file its page and line.
+pub(super) fn settle(
+    inputs: &[PageInput],
+    catalog: &mut Catalog,
+    schemas: &mut BTreeMap<String, Value>,
+    doubts: &mut [Doubt],
+) {
+    if inputs.iter().all(|it| it.document.included.is_empty()) {
+        return;
+    }
+    let mut value = serde_json::to_value(&*catalog).expect("a catalog is JSON: its maps have string keys");
+    walk(inputs, &mut value);
+    *catalog = serde_json::from_value(value).expect("a catalog that was written can be read");
+    schemas.values_mut().for_each(|it| walk(inputs, it));
+    for at in doubts.iter_mut().flat_map(|it| &mut it.sides).filter_map(|it| it.at.as_mut()) {
+        *at = settled(inputs, at);
+    }
+}
+
+fn walk(inputs: &[PageInput], value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            for (key, inner) in map {
+                match (key.as_str(), inner) {
+                    ("at" | "x-source", Value::String(text)) => rewrite(inputs, text),
+                    ("x-sources", Value::Object(all)) => {
+                        for inner in all.values_mut() {
+                            if let Value::String(text) = inner {
+                                rewrite(inputs, text);
+                            }
+                        }
+                    }
+                    (_, inner) => walk(inputs, inner),
+                }
+            }
+        }
+        Value::Array(all) => all.iter_mut().for_each(|it| walk(inputs, it)),
+        _ => {}
+    }
+}
+
+fn rewrite(inputs: &[PageInput], text: &mut String) {
+    if let Ok(at) = text.parse::<Source>() {
+        *text = settled(inputs, &at).to_string();
+    }
+}
+
+/// The page of an included file if the manifest names it, else the line that takes it in.
+fn settled(inputs: &[PageInput], at: &Source) -> Source {
+    let nth = (at.first / LINES_APART) as usize;
+    let Some(page) = inputs.iter().find(|it| it.entry.id == at.page).filter(|_| nth > 0) else {
+        return at.clone();
+    };
+    let Some(file) = page.document.included.get(nth - 1) else {
+        return at.clone();
+    };
+    let path = resolved(&page.entry.file, &file.file);
+    match inputs.iter().find(|it| it.entry.file == path) {
+        Some(home) => Source {
+            page: home.entry.id.clone(),
+            first: at.first % LINES_APART,
+            last: (at.last % LINES_APART).max(at.first % LINES_APART),
+        },
+        None => Source { page: at.page.clone(), first: file.line, last: file.line },
+    }
+}
+
+/// A path as written on a page, from the pages folder.
+fn resolved(page: &str, file: &str) -> String {
+    let mut parts: Vec<&str> = page.split('/').collect();
+    parts.pop();
+    for part in file.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}

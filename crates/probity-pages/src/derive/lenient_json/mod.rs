@@ -1,0 +1,3 @@
+mod documents;
+
+pub(super) use documents::documents;

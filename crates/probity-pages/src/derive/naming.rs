@@ -1,0 +1,86 @@
+//! Names of operations and ids of doubts.
+
+use super::doubts::{Draft, Drafts, doubt, side};
+use super::input::PageInput;
+use super::operation_draft::Made;
+use probity_schema::catalog::Doubt;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Ids are unique in a catalog; a page's id tells apart what titles do not.
+pub(super) fn unique_ids(made: &mut [Made], drafts: &mut Drafts) {
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    for one in made {
+        if seen.insert(one.id.clone()) {
+            continue;
+        }
+        let old = one.id.clone();
+        let mut count = 2;
+        while !seen.insert(format!("{old}{count}")) {
+            count += 1;
+        }
+        one.id = format!("{old}{count}");
+        let sides = vec![side(old, Some(one.at.clone())), side(one.id.clone(), None)];
+        let nth = doubt(&mut drafts.all, "same-name", "", sides, Some(1), "numbered");
+        drafts.own(nth, Some(one.unit));
+    }
+}
+
+/// The doubts under their stable names, and the name of each draft.
+pub(super) fn named_doubts(
+    api: &str,
+    inputs: &[PageInput],
+    made: &[Made],
+    leads: &BTreeMap<usize, usize>,
+    drafts: &Drafts,
+) -> (Vec<Doubt>, Vec<String>) {
+    let mut groups: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
+    for nth in 0..drafts.all.len() {
+        groups.entry(drafts.owner.get(&nth).copied().flatten()).or_default().push(nth);
+    }
+    let mut ids = vec![String::new(); drafts.all.len()];
+    let mut out = Vec::new();
+    for (unit, members) in groups {
+        let operation_of = |unit: usize| made.iter().find(|it| it.unit == unit).map(|it| it.id.clone());
+        let own = unit.and_then(operation_of);
+        let operation = own.clone().or_else(|| unit.and_then(|it| leads.get(&it).copied()).and_then(operation_of));
+        let owner = own.unwrap_or_else(|| unit.map_or(api.to_string(), |it| drafts.name_of(it, inputs)));
+        let all: Vec<Draft> = members.iter().map(|it| drafts.all[*it].clone()).collect();
+        for (nth, doubt) in members.iter().zip(named(&all, &owner, operation.as_deref())) {
+            ids[*nth] = doubt.id.clone();
+            out.push(doubt);
+        }
+    }
+    out.sort_by(|a, b| a.id.cmp(&b.id));
+    // A page and an operation may bear one name; ids stay unique all the same.
+    out.dedup_by(|a, b| a.id == b.id && a == b);
+    (out, ids)
+}
+
+/// The doubts of one owner with their stable ids; equal ids are told apart by a number.
+fn named(drafts: &[Draft], owner: &str, operation: Option<&str>) -> Vec<Doubt> {
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    drafts
+        .iter()
+        .map(|draft| {
+            let mut id = format!("{owner}/{}", draft.kind);
+            if let Some(subject) = &draft.subject {
+                id.push('/');
+                id.push_str(subject.trim_start_matches('/'));
+            }
+            let count = seen.entry(id.clone()).or_default();
+            *count += 1;
+            if *count > 1 {
+                id.push_str(&format!("~{count}"));
+            }
+            Doubt {
+                id,
+                kind: draft.kind.to_string(),
+                operation: operation.map(str::to_string),
+                subject: draft.subject.clone(),
+                sides: draft.sides.clone(),
+                taken: draft.taken,
+                rule: draft.rule.to_string(),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,36 @@
+//! What a schema requires, held against its examples.
+
+use crate::derive::doubts::{Draft, doubt, side};
+use crate::derive::examples::members_of;
+use crate::derive::field::{Field, Need, source};
+use crate::value::Node;
+
+/// A field that the schema requires is required, unless an example that shows its neighbours lacks it.
+pub(super) fn settle(fields: &mut [Field], examples: &[&Node], page: &str, pointer: &str, drafts: &mut Vec<Draft>) {
+    let names: Vec<String> = fields.iter().map(|it| it.name.clone()).collect();
+    let akin: Vec<&Node> = examples
+        .iter()
+        .copied()
+        .filter(|it| it.members().iter().any(|(key, _)| names.iter().any(|name| name == key)))
+        .collect();
+    for field in fields.iter_mut().filter(|it| !it.from_example) {
+        let here = format!("{pointer}/{}", field.step());
+        let lacking = akin.iter().find(|it| !field.any_key && it.get(&field.name).is_none());
+        field.always_shown = lacking.is_none();
+        if let Some(example) = lacking.filter(|_| field.need == Need::Yes) {
+            let sides = vec![
+                side("required", Some(field.at.clone())),
+                side("an example without it", Some(source(page, example.first, example.first))),
+            ];
+            field.doubts.push(doubt(drafts, "required-not-shown", here.as_str(), sides, None, "both-accepted"));
+            field.disputed.insert("required");
+        }
+        let values: Vec<&Node> = match field.any_key {
+            true => akin.iter().flat_map(|it| it.members()).map(|(_, it)| it).collect(),
+            false => akin.iter().filter_map(|it| it.get(&field.name)).collect(),
+        };
+        let inner = members_of(&field.is, &values);
+        let step = format!("{here}{}", field.below());
+        settle(&mut field.children, &inner, page, &step, drafts);
+    }
+}

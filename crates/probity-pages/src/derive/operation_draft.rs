@@ -1,0 +1,106 @@
+//! An operation and its bodies before their doubts have names.
+
+use super::field::{Field, Way};
+use super::notes::Noted;
+use probity_schema::catalog::{Action, ApiVersion, Binding, Source, Status};
+
+/// An operation while its doubts have no names yet.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub page: usize,
+    /// Tells it from the other operations of its page; the page's own number where it has one.
+    pub unit: usize,
+    pub id: String,
+    pub title: String,
+    pub at: Source,
+    pub deprecated: bool,
+    pub bindings: Vec<Binding>,
+    pub action: Option<Action>,
+    pub path: Vec<Field>,
+    pub query: Vec<Field>,
+    pub headers: Vec<Field>,
+    pub requests: Vec<MadeBody>,
+    pub responses: Vec<MadeBody>,
+    pub statuses: Vec<Status>,
+    pub versions: Vec<ApiVersion>,
+    pub noted: Vec<Noted>,
+}
+
+impl Made {
+    /// The request bodies or the response bodies.
+    pub fn bodies(&self, way: Way) -> &[MadeBody] {
+        if way == Way::Request { &self.requests } else { &self.responses }
+    }
+
+    /// The request bodies or the response bodies, to be changed.
+    pub fn bodies_mut(&mut self, way: Way) -> &mut [MadeBody] {
+        if way == Way::Request { &mut self.requests } else { &mut self.responses }
+    }
+}
+
+/// A body while it is a tree of fields; no fields and no list means an empty body.
+#[derive(Debug, Clone)]
+pub(super) struct MadeBody {
+    pub way: Way,
+    pub versions: Vec<String>,
+    pub statuses: Vec<u16>,
+    /// Part of the file name that tells it from others, as `error`.
+    pub suffix: String,
+    pub fields: Vec<Field>,
+    /// The body is a list of what `fields` describe.
+    pub list: bool,
+    pub at: Source,
+    /// What the body as a whole must be, where its page says more than its fields.
+    pub root: Option<Box<Field>>,
+}
+
+impl MadeBody {
+    /// A body that a page says is not there.
+    pub fn empty(way: Way, at: Source) -> MadeBody {
+        MadeBody {
+            way,
+            versions: Vec::new(),
+            statuses: Vec::new(),
+            suffix: String::new(),
+            fields: Vec::new(),
+            list: false,
+            at,
+            root: None,
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty() && self.root.is_none()
+    }
+}
+
+/// A title as one word: `Dimming a Lamp (Old)` is `dimmingALamp`.
+pub(super) fn camel(title: &str) -> String {
+    let mut depth = 0;
+    let bare: String = title
+        .chars()
+        .map(|c| {
+            match c {
+                '(' | '（' => depth += 1,
+                ')' | '）' => {
+                    depth -= 1;
+                    return ' ';
+                }
+                _ => {}
+            }
+            if depth > 0 || !c.is_ascii_alphanumeric() { ' ' } else { c }
+        })
+        .collect();
+    let mut out = String::new();
+    for word in bare.split_whitespace() {
+        let mut chars = word.chars();
+        let first = chars.next().unwrap_or_default();
+        if out.is_empty() {
+            out.push(first.to_ascii_lowercase());
+        } else {
+            out.push(first.to_ascii_uppercase());
+        }
+        out.extend(chars.map(|c| c.to_ascii_lowercase()));
+    }
+    if out.is_empty() { "operation".into() } else { out }
+}

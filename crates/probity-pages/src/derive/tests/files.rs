@@ -1,0 +1,48 @@
+//! Reading pages from files and writing what was derived.
+
+use super::derived;
+use super::samples::{DIM_MD, OFF_RST};
+use crate::derive::{Options, Sources, derive_files, write};
+
+#[test]
+fn the_same_pages_give_the_same_bytes_and_stale_schemas_go() {
+    let dir = std::env::temp_dir().join(format!("probity-derive-{}", std::process::id()));
+    let read = |dir: &std::path::Path| -> Vec<(String, Vec<u8>)> {
+        let mut all: Vec<(String, Vec<u8>)> = std::fs::read_dir(dir)
+            .expect("a folder")
+            .map(|it| it.expect("an entry"))
+            .map(|it| (it.file_name().to_string_lossy().into_owned(), std::fs::read(it.path()).expect("a file")))
+            .collect();
+        all.sort();
+        all
+    };
+    write(&derived(&[("dim", DIM_MD), ("off", OFF_RST)]), &dir).expect("written");
+    std::fs::write(dir.join("mine.txt"), "kept").expect("written");
+    let both = read(&dir);
+    write(&derived(&[("dim", DIM_MD), ("off", OFF_RST)]), &dir).expect("written");
+    assert_eq!(read(&dir), both);
+    write(&derived(&[("dim", DIM_MD)]), &dir).expect("written");
+    let names: Vec<String> = read(&dir).into_iter().map(|(name, _)| name).collect();
+    std::fs::remove_dir_all(&dir).expect("removed");
+    assert_eq!(
+        names,
+        ["catalog.json", "citations.json", "dim.request.json", "dim.response.json", "doubts.json", "mine.txt"]
+    );
+}
+
+#[test]
+fn bad_input_gives_place_cause_and_remedy() {
+    let dir = std::env::temp_dir().join(format!("probity-derive-bad-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a folder");
+    std::fs::write(dir.join("prose.md"), "# Lamps\n\nLamps are nice.\n").expect("written");
+    let of = |paths: Vec<std::path::PathBuf>| {
+        derive_files(&Sources::Pages { api: "lamps".into(), paths }, &dir, &Options::default())
+            .expect_err("bad input")
+            .to_string()
+    };
+    let prose = of(vec![dir.join("prose.md")]);
+    let missing = of(vec![dir.join("none.md")]);
+    std::fs::remove_dir_all(&dir).expect("removed");
+    assert!(prose.contains("prose.md: no operation, table, status or example"), "{prose}");
+    assert!(missing.contains("none.md: ") && missing.contains("exists"), "{missing}");
+}

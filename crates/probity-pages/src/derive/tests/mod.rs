@@ -1,0 +1,67 @@
+//! Derivation from invented pages with the faults of real pages.
+
+mod any_document;
+mod files;
+mod older_version;
+mod one_page;
+mod openapi;
+mod samples;
+mod several_pages;
+mod versions;
+
+use super::{Derived, Options, PageInput, derive};
+use crate::dialect;
+use crate::manifest::PageEntry;
+use probity_schema::catalog::Source;
+use serde_json::Value;
+
+fn input(id: &str, text: &str) -> PageInput {
+    let document = dialect::read(&format!("{id}.md"), text.as_bytes()).expect("a page that is read");
+    let entry = PageEntry { id: id.into(), file: format!("{id}.md"), ..PageEntry::default() };
+    PageInput { entry, text: text.into(), document }
+}
+
+fn derived(pages: &[(&str, &str)]) -> Derived {
+    let inputs: Vec<PageInput> = pages.iter().map(|(id, text)| input(id, text)).collect();
+    derive("lamps", &inputs, &Options::default())
+}
+
+/// The doubts of these pages: id, then what each side says and where, then what was taken.
+fn check(pages: &[(&str, &str)], expected: &[&str]) {
+    let shown: Vec<String> = derived(pages)
+        .doubts
+        .iter()
+        .filter(|it| it.kind != "no-success-status" && it.kind != "undescribed-object")
+        .map(|it| {
+            let side = |it: &probity_schema::catalog::Side| {
+                format!("{}@{}", it.says, it.at.as_ref().map_or("-".into(), Source::to_string))
+            };
+            let sides: Vec<String> = it.sides.iter().map(side).collect();
+            format!(
+                "{}: {} -> {}",
+                it.id,
+                sides.join(" | "),
+                it.taken.map_or("open".into(), |nth| it.sides[nth].says.clone())
+            )
+        })
+        .collect();
+    assert_eq!(shown, expected);
+}
+
+/// A schema without annotations, on one line.
+fn plain(derived: &Derived, file: &str) -> String {
+    fn strip(value: &mut Value) {
+        match value {
+            Value::Object(map) => {
+                map.retain(|key, _| !key.starts_with("x-") && !key.starts_with('$'));
+                map.values_mut().for_each(strip);
+            }
+            Value::Array(all) => all.iter_mut().for_each(strip),
+            _ => {}
+        }
+    }
+    let mut schema =
+        derived.schemas.get(file).cloned().unwrap_or_else(|| panic!("no {file} among {:?}", derived.schemas.keys()));
+    strip(&mut schema);
+    schema.to_string()
+}

@@ -1,0 +1,119 @@
+//! A page on one version beside a page that leads and describes several versions.
+
+use super::input;
+use super::openapi::{operation, shape};
+use crate::derive::{Derived, derive};
+use serde_json::{Value, json};
+
+const LEADS: &str = "\
+Light a lamp
+1 - 1.1
+put /v1/lamps/{id}
+State ACTIVE (CURRENT)
+| Version | Not Before |
+|---|---|
+| 1.1 | - |
+Parameters
+| Type | Name | Description | Schema | Default |
+|---|---|---|---|---|
+| path | id required | The lamp | string | None |
+| body | body required | LampRequest |
+Responses
+| HTTP Code | Description | Schema |
+|---|---|---|
+| 202 | Accepted | None |
+Request header
+\"Lamp-Version = lamps 1.1\"
+Request body
+{
+\"level\": 3
+}
+2 - 1.0
+put /v1/lamps/{id}
+State ACTIVE (DEPRECATED)
+| Version | Not Before |
+|---|---|
+| 1.0 | 20251231 |
+Parameters
+| Type | Name | Description | Schema | Default |
+|---|---|---|---|---|
+| path | id required | The lamp | string | None |
+| body | body required | LampRequest |
+Responses
+| HTTP Code | Description | Schema |
+|---|---|---|
+| 202 | Accepted | None |
+Request header
+\"Lamp-Version = lamps 1.0\"
+Request body
+{
+\"level\": 3
+}
+";
+
+const OLDER: &str = "\
+openapi: 3.0.2
+info: { title: Lamps }
+paths:
+  /v1/lamps/{id}:
+    put:
+      operationId: putLamp
+      parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+      requestBody:
+        required: true
+        content: { application/json: { schema: { $ref: '#/components/schemas/LampRequest' } } }
+      responses: { '202': { description: Accepted } }
+      x-api-version: '1.0'
+      x-api-status: CURRENT
+      x-not-before: 20260701
+    get:
+      operationId: getLamp
+      responses: { '200': { description: OK, content: { application/json: { schema: { type: object, properties: { id: { type: string } } } } } } }
+      x-api-version: '1.0'
+      x-api-status: CURRENT
+components:
+  schemas:
+    LampRequest: { type: object, required: [level], properties: { level: { type: integer, maximum: 9 } } }
+";
+
+pub(super) fn older() -> Derived {
+    let mut inputs = vec![input("light", LEADS), input("api", OLDER)];
+    inputs[0].entry.operation = Some("light".into());
+    inputs[1].entry.follows = Some("light".into());
+    inputs[1].entry.operations = vec![("putLamp".into(), "light".into()), ("GET /v1/lamps/{id}".into(), "show".into())];
+    derive("lamps", &inputs, &crate::derive::Options::default())
+}
+
+#[test]
+fn what_only_an_older_version_describes_is_doubtful_for_the_newer() {
+    use probity_schema::{Class, classify};
+    let found = older();
+    let light = operation(&found, "light");
+    let versions: Vec<(&[String], &str)> =
+        light.requests.iter().map(|it| (it.versions.as_slice(), it.schema.as_deref().unwrap_or("-"))).collect();
+    assert_eq!(versions.len(), 2, "{versions:?}");
+    let class = |version: &str, body: Value| {
+        let of = light.requests.iter().find(|it| it.versions.contains(&version.to_string())).expect("a body");
+        classify(Some(&shape(&found, of.schema.as_ref().expect("a schema"))), Some(&body), None).class
+    };
+    for (body, old, new) in [
+        (json!({ "level": 3 }), Class::Valid, Class::Valid),
+        (json!({ "level": 10 }), Class::Invalid, Class::Doubtful),
+        (json!({}), Class::Invalid, Class::Doubtful),
+        (json!({ "level": "3" }), Class::Invalid, Class::Doubtful),
+    ] {
+        assert_eq!((class("1.0", body.clone()), class("1.1", body.clone())), (old, new), "{body}");
+    }
+    let doubt = found.doubts.iter().find(|it| it.kind == "only-in-older").expect("the doubt");
+    assert_eq!(doubt.id, "light/only-in-older/request/level:described");
+}
+
+#[test]
+fn operations_of_a_following_page_that_nothing_leads_stand_for_themselves_and_ask_for_versions() {
+    let found = older();
+    let show = operation(&found, "show");
+    assert_eq!(show.versions[0].version, "1.0");
+    assert_eq!(show.responses[0].versions, ["1.0"]);
+    assert_eq!(show.headers[0].schema["x-asks-for-version"], json!(["lamps 1.1", "lamps 1.0"]));
+    assert_eq!(found.catalog.operations.len(), 2);
+}

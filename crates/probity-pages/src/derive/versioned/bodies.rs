@@ -1,0 +1,194 @@
+//! Parameters and bodies of one version.
+
+use super::sections::Group;
+use crate::derive::doubts::{Draft, doubt, side};
+use crate::derive::examples::{Scene, objects, reconcile};
+use crate::derive::field::{Field, Way, source};
+use crate::derive::field_table::FieldTable;
+use crate::derive::operation_draft::{Made, MadeBody};
+use crate::derive::survey::Survey;
+use crate::derive::tables::{self, Shape, flat};
+use crate::derive::types;
+use crate::document::Table;
+use crate::value::{Kind, Node};
+use probity_schema::catalog::{Source, Status};
+use regex::Regex;
+use std::sync::LazyLock;
+
+static EXAMPLE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)\bExample\s*:\s*(\S.*)$").expect("a pattern of ours compiles"));
+
+pub(super) fn parameters(group: &Group, page: &str, survey: &Survey, made: &mut Made, drafts: &mut Vec<Draft>) {
+    for table in &group.params {
+        let Shape::Fields(columns) = tables::shape(table) else {
+            continue;
+        };
+        for row in &table.rows {
+            let one = Table { rows: vec![row.clone()], ..(*table).clone() };
+            let Some(mut field) = tables::fields(&one, &columns, page, drafts).pop() else {
+                continue;
+            };
+            let place = columns
+                .place
+                .and_then(|it| row.cells.get(it))
+                .map(|cell| flat(&cell.text).to_lowercase())
+                .unwrap_or_default();
+            let list = match place.as_str() {
+                "path" => &mut made.path,
+                "query" => &mut made.query,
+                "header" => &mut made.headers,
+                _ => {
+                    let body = request(group, &field, page, survey, drafts);
+                    add_body(&mut made.requests, body);
+                    continue;
+                }
+            };
+            // "Example : v" belongs to no claim.
+            field.claims.oddities.retain(|it| !EXAMPLE.is_match(&it.says));
+            if !list.iter().any(|it| it.name == field.name) {
+                list.push(field);
+            }
+        }
+    }
+}
+
+/// The body of a version's request: its model's table if there is one, else the example.
+fn request(group: &Group, row: &Field, page: &str, survey: &Survey, drafts: &mut Vec<Draft>) -> MadeBody {
+    body(Way::Request, group, row.model.as_deref(), &group.request, &row.at, row.doubts.clone(), page, survey, drafts)
+}
+
+#[allow(clippy::too_many_arguments, reason = "the same few values for both ways")]
+fn body(
+    way: Way,
+    group: &Group,
+    model: Option<&str>,
+    shown: &[Node],
+    at: &Source,
+    mut noted: Vec<usize>,
+    page: &str,
+    survey: &Survey,
+    drafts: &mut Vec<Draft>,
+) -> MadeBody {
+    let described = model.and_then(|model| model_table(survey, model));
+    let mut fields = described.map(|it| it.fields.clone()).unwrap_or_default();
+    let list = !shown.is_empty() && shown.iter().all(|it| matches!(it.kind, Kind::Array(_)));
+    let examples: Vec<&Node> = shown.iter().flat_map(objects).collect();
+    let version = group.version.as_ref().map_or(String::new(), |(it, _)| it.clone());
+    if let (Some(model), None) = (model, described) {
+        let sides = vec![
+            side(model, Some(at.clone())),
+            side("fields of the example", examples.first().map(|it| source(page, it.first, it.last))),
+        ];
+        noted.push(doubt(
+            drafts,
+            "model-absent",
+            format!("{}/{version}", way.word()),
+            sides,
+            Some(1),
+            "example-adds-optional",
+        ));
+    }
+    let silent = fields.is_empty();
+    reconcile(&mut fields, &examples, way.word(), Scene { page, way, silent }, drafts, 0);
+    for field in &mut fields {
+        field.doubts.extend(&noted);
+    }
+    MadeBody {
+        way,
+        versions: group.version.iter().map(|(it, _)| it.clone()).collect(),
+        statuses: Vec::new(),
+        suffix: String::new(),
+        fields,
+        list,
+        at: at.clone(),
+        root: None,
+    }
+}
+
+/// The table of a model that another page of the manifest describes.
+fn model_table<'a>(survey: &'a Survey, model: &str) -> Option<&'a FieldTable> {
+    let same = |text: &str| text.trim().eq_ignore_ascii_case(model);
+    survey.tables.iter().find(|it| {
+        same(&it.caption)
+            || same(&it.heading)
+            || survey.names.get(it.page).is_some_and(|name| {
+                name.file.rsplit_once('.').map_or(name.file.as_str(), |(stem, _)| stem).eq_ignore_ascii_case(model)
+            })
+    })
+}
+
+pub(super) fn responses(group: &Group, page: &str, survey: &Survey, made: &mut Made, drafts: &mut Vec<Draft>) {
+    for table in &group.codes {
+        let schema = table.header.iter().position(|cell| flat(&cell.text).eq_ignore_ascii_case("schema"));
+        for row in &table.rows {
+            let cells: Vec<String> = row.cells.iter().map(|cell| flat(&cell.text)).collect();
+            let Some(code) = cells.first().and_then(|it| it.get(..3)).and_then(|it| it.parse::<u16>().ok()) else {
+                continue;
+            };
+            let at = source(page, row.first, row.last);
+            if !made.statuses.iter().any(|it| it.code == code) {
+                made.statuses.push(Status { code, general: false, at: at.clone() });
+            }
+            let shown: Vec<Node> = group
+                .responses
+                .iter()
+                .filter(|(it, _, _)| *it == code)
+                .flat_map(|(_, nodes, _)| nodes.clone())
+                .collect();
+            let model =
+                schema.and_then(|it| cells.get(it)).filter(|it| !matches!(it.as_str(), "None" | "" | "-" | "null"));
+            if code >= 300 && model.is_none() && shown.is_empty() {
+                continue;
+            }
+            let model = model.map(|it| types::read(it).and_then(|read| read.model).unwrap_or_else(|| it.clone()));
+            let mut body = match (model, shown.is_empty()) {
+                (None, true) => MadeBody {
+                    way: Way::Response,
+                    versions: group.version.iter().map(|(it, _)| it.clone()).collect(),
+                    statuses: Vec::new(),
+                    suffix: String::new(),
+                    fields: Vec::new(),
+                    list: false,
+                    at: at.clone(),
+                    root: None,
+                },
+                (model, _) => {
+                    body(Way::Response, group, model.as_deref(), &shown, &at, Vec::new(), page, survey, drafts)
+                }
+            };
+            body.statuses = vec![code];
+            if code >= 300 {
+                body.suffix = code.to_string();
+            }
+            add_body(&mut made.responses, body);
+        }
+    }
+}
+
+/// Versions with the same body share one.
+fn add_body(bodies: &mut Vec<MadeBody>, body: MadeBody) {
+    let alike = bodies
+        .iter_mut()
+        .find(|it| it.statuses == body.statuses && it.list == body.list && same(&it.fields, &body.fields));
+    match alike {
+        Some(old) => {
+            old.versions.extend(body.versions);
+            for (old, new) in old.fields.iter_mut().zip(&body.fields) {
+                old.doubts.extend(&new.doubts);
+            }
+        }
+        None => bodies.push(body),
+    }
+}
+
+/// Equal but for where it was read.
+fn same(a: &[Field], b: &[Field]) -> bool {
+    a.len() == b.len()
+        && a.iter().zip(b).all(|(a, b)| {
+            a.name == b.name
+                && a.is == b.is
+                && a.need == b.need
+                && a.from_example == b.from_example
+                && same(&a.children, &b.children)
+        })
+}

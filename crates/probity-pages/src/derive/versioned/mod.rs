@@ -1,0 +1,5 @@
+mod bodies;
+mod operation;
+mod sections;
+
+pub(super) use operation::make;
