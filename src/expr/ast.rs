@@ -1,4 +1,4 @@
-//! The tree that evaluation, printing, mining and type checking walk.
+//! The tree of an expression.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,32 +7,34 @@ use regex::Regex;
 
 use super::value::Val;
 
-/// A node and where it stands in the source text (byte offset).
+/// A node of the tree.
 #[derive(Clone)]
 pub(super) struct Node {
+    /// Byte offset into the source text.
     pub at: u32,
     pub kind: Kind,
 }
 
+/// The content of a node.
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
-    /// A constant; lists and maps of constants are constants too.
+    /// A constant, including lists and maps of constants.
     Lit(Val),
-    /// A free identifier, by its place in the expression's table of roots.
+    /// A free identifier, as index into the expression's table of roots.
     Root(u16),
     /// The variable of an enclosing loop, counted from the innermost.
     Local(Arc<str>, u16),
     Select(Box<Node>, Arc<str>),
     Index(Box<Node>, Box<Node>),
-    /// `has(..)` of a select or an index.
+    /// `has(..)` with a select or an index.
     Has(Box<Node>),
     List(Vec<Node>),
     Map(Vec<(Node, Node)>),
     Not(Box<Node>),
     Negate(Box<Node>),
-    /// Two or more terms; none of them is itself an `And`.
+    /// Two or more terms, none an `And`.
     And(Vec<Node>),
-    /// Two or more terms; none of them is itself an `Or`.
+    /// Two or more terms, none an `Or`.
     Or(Vec<Node>),
     Cond(Box<(Node, Node, Node)>),
     Binary(Binary, Box<(Node, Node)>),
@@ -75,13 +77,13 @@ pub(super) enum Func {
     VersionAtLeast,
 }
 
-/// A macro that walks a list, or the keys of a map.
+/// A macro over the elements of a list or the keys of a map.
 #[derive(Clone, Debug)]
 pub(super) struct Loop {
     pub walk: Walk,
     pub over: Node,
     pub var: Arc<str>,
-    /// Only of `map` with three arguments: which elements to take.
+    /// The condition of `map` with three arguments.
     pub filter: Option<Node>,
     pub body: Node,
 }
@@ -132,7 +134,7 @@ impl Node {
         }
     }
 
-    /// Gives each root the place that `to` has for its present one.
+    /// Replaces each root index by `to` of the index.
     pub fn renumber_roots(&mut self, to: &impl Fn(u16) -> u16) {
         if let Kind::Root(slot) = &mut self.kind {
             *slot = to(*slot);
@@ -140,6 +142,7 @@ impl Node {
         self.for_each_part_mut(&mut |part| part.renumber_roots(to));
     }
 
+    /// Calls `visit` with each direct part of the node, in source order.
     pub fn for_each_part_mut(&mut self, visit: &mut impl FnMut(&mut Node)) {
         match &mut self.kind {
             Kind::Lit(_) | Kind::Root(_) | Kind::Local(..) => {}
@@ -175,7 +178,23 @@ impl Node {
         }
     }
 
-    /// The constant that the node is, if it is one.
+    /// Whether the node names a variable of a loop outside of the innermost `inside` loops.
+    pub fn names_outer_variable(&self, inside: u16) -> bool {
+        match &self.kind {
+            Kind::Local(_, up) => *up >= inside,
+            Kind::Loop(walk) => {
+                let mut inner = walk.filter.iter().chain([&walk.body]);
+                walk.over.names_outer_variable(inside) || inner.any(|part| part.names_outer_variable(inside + 1))
+            }
+            _ => {
+                let mut found = false;
+                self.for_each_part(|part| found |= part.names_outer_variable(inside));
+                found
+            }
+        }
+    }
+
+    /// The value of a constant; none for other nodes.
     pub fn as_lit(&self) -> Option<&Val> {
         match &self.kind {
             Kind::Lit(val) => Some(val),
@@ -185,13 +204,14 @@ impl Node {
 }
 
 impl fmt::Debug for Node {
-    /// Without the offset, so that two spellings of one tree look the same.
+    /// Without offset, so that two spellings of one tree are equal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.kind.fmt(f)
     }
 }
 
 impl Binary {
+    /// Operator and sign.
     pub const ALL: [(Binary, &str); 12] = [
         (Binary::Add, "+"),
         (Binary::Sub, "-"),
@@ -214,7 +234,7 @@ impl Binary {
 }
 
 impl Func {
-    /// Name, and how many arguments it takes, the target of a method included.
+    /// Function, name and number of arguments; the target of a method counts.
     pub const ALL: [(Func, &str, usize); 13] = [
         (Func::Size, "size", 1),
         (Func::Contains, "contains", 2),
@@ -236,7 +256,7 @@ impl Func {
         row.expect("every function has a row").1
     }
 
-    /// Whether it is written `x.f(..)` rather than `f(x)`.
+    /// Whether the function is written `x.f(..)` and not `f(x)`.
     pub fn is_method(self) -> bool {
         !matches!(
             self,
@@ -246,6 +266,7 @@ impl Func {
 }
 
 impl Walk {
+    /// Macro and name; the first name of a macro is canonical.
     pub const ALL: [(Walk, &str); 6] = [
         (Walk::All, "all"),
         (Walk::Exists, "exists"),

@@ -1,17 +1,16 @@
-//! Arithmetic and functions. An unknown operand gives unknown, unless another
-//! operand is of a kind that fails whatever the unknown is.
+//! Arithmetic and functions. An unknown operand gives unknown, unless another operand fails for
+//! every value of the unknown.
 
 use super::ast::{Binary, Func};
 use super::compare::{Compared, Failure, compare};
-use super::lower::compile_pattern;
+use super::pattern::compile_pattern;
 use super::value::Val;
 
-/// The longest text that `+` builds, in bytes.
+/// Longest result of `+` on texts, in bytes.
 const TEXT_MAX: usize = 1024 * 1024;
 
-/// `+ - * / %` on numbers; `+` also joins texts and lists. An integer meeting a
-/// float becomes one: JSON does not tell 3 from 3.0, so that a document's
-/// number may arrive as either.
+/// Applies `+ - * / %` to numbers; `+` also joins texts and lists. An integer beside a float is
+/// converted, because JSON does not distinguish 3 from 3.0.
 pub(super) fn arithmetic(op: Binary, left: &Val, right: &Val) -> Result<Val, Failure> {
     match (left, right) {
         (Val::Int(a), Val::Int(b)) => integers(op, *a, *b),
@@ -20,16 +19,17 @@ pub(super) fn arithmetic(op: Binary, left: &Val, right: &Val) -> Result<Val, Fai
         (Val::Float(a), Val::Int(b)) if op != Binary::Rem => Ok(floats(op, a.get(), *b as f64)),
         (Val::Str(a), Val::Str(b)) if op == Binary::Add => {
             if a.len() + b.len() > TEXT_MAX {
-                return Err("the text grows too long".to_string());
+                return Err(format!("the text is longer than {TEXT_MAX} bytes"));
             }
             Ok(Val::from(format!("{a}{b}").as_str()))
         }
         (Val::List(a), Val::List(b)) if op == Binary::Add => Ok(a.iter().chain(b.iter()).cloned().collect()),
         (Val::Unknown, other) | (other, Val::Unknown) if operand_of(op, other) => Ok(Val::Unknown),
-        _ => Err(format!("{} does not go with {} and {}", op.sign(), left.kind(), right.kind())),
+        _ => Err(format!("{} cannot be applied to {} and {}", op.sign(), left.kind(), right.kind())),
     }
 }
 
+/// Whether the operator accepts a value of this kind.
 fn operand_of(op: Binary, val: &Val) -> bool {
     match val {
         Val::Unknown | Val::Int(_) => true,
@@ -62,7 +62,7 @@ fn integers(op: Binary, a: i64, b: i64) -> Result<Val, Failure> {
     result.map(Val::Int).ok_or_else(overflow)
 }
 
-/// `-x`.
+/// Applies `-` to a number.
 pub(super) fn negate(val: &Val) -> Result<Val, Failure> {
     match val {
         Val::Int(number) => number.checked_neg().map(Val::Int).ok_or_else(overflow),
@@ -72,7 +72,7 @@ pub(super) fn negate(val: &Val) -> Result<Val, Failure> {
     }
 }
 
-/// Calls a function; `second` is ignored by those of one argument.
+/// Calls a function; functions with one argument ignore `second`.
 pub(super) fn call(func: Func, first: &Val, second: &Val) -> Result<Val, Failure> {
     match func {
         Func::Size => size(first),
@@ -91,13 +91,13 @@ pub(super) fn call(func: Func, first: &Val, second: &Val) -> Result<Val, Failure
     }
 }
 
-/// Dotted numbers compared part by part: 2.54 is later than 2.6. No version is earlier than any.
+/// Compares dotted numbers part by part: 2.54 is later than 2.6. Null, no version, is below every bound.
 fn version_at_least(version: &Val, bound: &Val) -> Result<Val, Failure> {
     match (version, bound) {
         (Val::Null, Val::Str(_)) => Ok(Val::Bool(false)),
         (Val::Str(version), Val::Str(bound)) => match (numbers(version), numbers(bound)) {
             (_, None) => Err(format!("{bound:?} is not a version such as \"2.54\"")),
-            // What a caller sends need not be a version; it then reaches no bound.
+            // A caller may send any text: a text without version is below every bound.
             (None, _) => Ok(Val::Bool(false)),
             (Some(version), Some(bound)) => Ok(Val::Bool(version >= bound)),
         },
@@ -106,7 +106,7 @@ fn version_at_least(version: &Val, bound: &Val) -> Result<Val, Failure> {
     }
 }
 
-/// The parts of a version; the name of a service may stand before it, as in `lamps 2.54`.
+/// The numbers of a version, with or without a service name before (`lamps 2.54`).
 fn numbers(version: &str) -> Option<Vec<u64>> {
     let version = version.split_whitespace().last()?;
     version.trim_start_matches('v').split('.').map(|part| part.parse().ok()).collect()
@@ -123,6 +123,7 @@ fn size(val: &Val) -> Result<Val, Failure> {
     Ok(Val::Int(size as i64))
 }
 
+/// Applies a test of two texts.
 fn texts(
     func: Func,
     first: &Val,
@@ -136,6 +137,7 @@ fn texts(
     }
 }
 
+/// Applies a change of one text.
 fn text(func: Func, val: &Val, change: impl Fn(&str) -> Result<String, Failure>) -> Result<Val, Failure> {
     match val {
         Val::Str(text) => Ok(Val::from(change(text)?.as_str())),
@@ -147,8 +149,7 @@ fn text(func: Func, val: &Val, change: impl Fn(&str) -> Result<String, Failure>)
 fn int(val: &Val) -> Result<Val, Failure> {
     match val {
         Val::Int(_) | Val::Unknown => Ok(val.clone()),
-        // Both bounds are excluded, as CEL has it: at the edge the fraction was
-        // lost already.
+        // Both bounds are excluded as in CEL: a float at the edge has lost its fraction.
         Val::Float(number) if number.get().abs() < i64::MAX as f64 => Ok(Val::Int(number.get() as i64)),
         Val::Float(_) => Err(overflow()),
         Val::Str(text) => match text.parse() {
@@ -181,6 +182,7 @@ fn string(val: &Val) -> Result<Val, Failure> {
     }
 }
 
+/// The least or greatest element of a list.
 fn extreme(func: Func, list: &Val) -> Result<Val, Failure> {
     let items = match list {
         Val::List(items) => items,

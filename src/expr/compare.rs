@@ -7,11 +7,20 @@ use super::value::Val;
 /// A truth value, or `None` for unknown.
 pub(super) type Truth = Option<bool>;
 
-/// An error that does not know its place yet.
+/// An error without offset; the caller adds the offset.
 pub(super) type Failure = String;
 
-/// Whether two values are equal in an expression; `None` where that hangs on an
-/// unknown.
+impl Val {
+    /// The result of `==`: true, false, or unknown where an unknown part decides.
+    ///
+    /// Values of different kinds differ, and numbers compare by mathematical value. Lists and
+    /// maps differ if two known parts differ, whatever the unknown parts are.
+    pub fn cel_eq(&self, other: &Val) -> Val {
+        unless_unknown(equal(self, other))
+    }
+}
+
+/// Whether two values are equal in an expression; `None` where an unknown decides.
 pub(super) fn equal(left: &Val, right: &Val) -> Option<bool> {
     match (left, right) {
         (Val::Unknown, _) | (_, Val::Unknown) => None,
@@ -50,7 +59,7 @@ fn all_equal<'a>(pairs: impl Iterator<Item = (&'a Val, &'a Val)>) -> Option<bool
     if undecided { None } else { Some(true) }
 }
 
-/// How two numbers compare; `None` if either is NaN or no number.
+/// The order of two numbers; `None` for NaN and for other values.
 fn number_cmp(left: &Val, right: &Val) -> Option<Ordering> {
     match (left, right) {
         (Val::Int(a), Val::Int(b)) => Some(a.cmp(b)),
@@ -61,7 +70,7 @@ fn number_cmp(left: &Val, right: &Val) -> Option<Ordering> {
     }
 }
 
-/// Compares exactly: `i64 as f64` would round, and call neighbours equal.
+/// Compares exactly: `i64 as f64` rounds, so that neighbours would be equal.
 fn int_float_cmp(int: i64, float: f64) -> Option<Ordering> {
     const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
     if float.is_nan() {
@@ -77,7 +86,7 @@ fn int_float_cmp(int: i64, float: f64) -> Option<Ordering> {
     Some(int.cmp(&(whole as i64)).then_with(|| 0.0_f64.total_cmp(&(float - whole + 0.0))))
 }
 
-/// `needle in haystack`.
+/// Evaluates `needle in haystack`.
 pub(super) fn contains(needle: &Val, haystack: &Val) -> Result<Truth, Failure> {
     match (needle, haystack) {
         (_, Val::List(items)) => {
@@ -100,7 +109,7 @@ pub(super) fn contains(needle: &Val, haystack: &Val) -> Result<Truth, Failure> {
     }
 }
 
-/// Whether an order holds between two values.
+/// Whether the order of two values satisfies `holds`.
 pub(super) fn order(left: &Val, right: &Val, holds: fn(Ordering) -> bool) -> Result<Val, Failure> {
     Ok(match compare(left, right)? {
         Compared::Unknown => Val::Unknown,
@@ -109,15 +118,15 @@ pub(super) fn order(left: &Val, right: &Val, holds: fn(Ordering) -> bool) -> Res
     })
 }
 
-/// How two values stand to each other.
+/// The result of comparing two values.
 pub(super) enum Compared {
     As(Ordering),
-    /// One is not a number (NaN): no order holds.
+    /// A value is NaN: every order is false.
     Not,
     Unknown,
 }
 
-/// Orders numbers among themselves, texts by code points, false before true.
+/// Compares two numbers, two texts (by code points) or two booleans (false before true).
 pub(super) fn compare(left: &Val, right: &Val) -> Result<Compared, Failure> {
     let ordered = |val: &Val| !matches!(val, Val::Null | Val::List(_) | Val::Map(_));
     match (left, right) {
@@ -131,6 +140,7 @@ pub(super) fn compare(left: &Val, right: &Val) -> Result<Compared, Failure> {
     }
 }
 
+/// The value of a truth.
 pub(super) fn unless_unknown(truth: Truth) -> Val {
     truth.map_or(Val::Unknown, Val::Bool)
 }

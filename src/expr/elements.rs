@@ -1,25 +1,23 @@
-//! What stands inside loops and calls, for those who look for inputs worth trying.
+//! Loop bodies for the first element, and constants, from which choosers derive inputs.
 
 use super::ast::{Kind, Node};
 use super::expression::Expr;
-use super::mine::escapes;
 use super::value::Val;
 use std::collections::BTreeSet;
 
-/// Loops within loops are followed so far.
+/// Deepest nesting of expanded loops.
 const DEPTH_MAX: usize = 4;
 
 impl Expr {
-    /// What each loop over something says of its first element, as an expression of its
-    /// own: `body.list.all(x, x.id in pool)` gives `body.list[0].id in pool`. Loops inside
-    /// loops are followed too.
+    /// The body of each loop with the first element for the variable:
+    /// `body.list.all(x, x.id in pool)` gives `body.list[0].id in pool`. Nested loops are expanded too.
     pub fn of_first_elements(&self) -> Vec<Expr> {
         let mut found = Vec::new();
         unroll(self, DEPTH_MAX, &mut found);
         found
     }
 
-    /// Every constant that the expression names, each once, in their order.
+    /// Every constant of the expression, sorted and without duplicates.
     pub fn constants(&self) -> Vec<Val> {
         let mut found = BTreeSet::new();
         collect(self.node(), &mut found);
@@ -47,14 +45,14 @@ fn unroll(expr: &Expr, depth: usize, found: &mut Vec<Expr>) {
     }
 }
 
-/// The outermost loops' filters and bodies, the variable replaced by the first element.
+/// Filters and bodies of the outermost loops, with the first element for the variable.
 fn loops(node: &Node, bodies: &mut Vec<Node>) {
     let Kind::Loop(walk) = &node.kind else {
         node.for_each_part(|part| loops(part, bodies));
         return;
     };
     loops(&walk.over, bodies);
-    if escapes(&walk.over, 0) {
+    if walk.over.names_outer_variable(0) {
         return;
     }
     for part in walk.filter.iter().chain([&walk.body]) {
@@ -66,6 +64,7 @@ fn loops(node: &Node, bodies: &mut Vec<Node>) {
     }
 }
 
+/// Replaces the variable of the loop `inside` levels up.
 fn replace(node: &mut Node, inside: u16, first: &Node) {
     match &mut node.kind {
         Kind::Local(_, up) if *up == inside => *node = first.clone(),
@@ -92,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loop_speaks_of_its_first_element() {
+    fn a_loop_gives_its_body_for_the_first_element() {
         check(
             "size(body.l) > 0 && body.l.all(x, x.id in pools.p && x.n == null)",
             &["body.l[0].id in pools.p && body.l[0].n == null"],
@@ -100,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loop_in_a_loop_speaks_of_both_first_elements() {
+    fn nested_loops_give_both_bodies_for_first_elements() {
         check(
             "body.a.all(x, x.b.exists(y, y == x.c))",
             &["body.a[0].b[0] == body.a[0].c", "body.a[0].b.exists(y, y == body.a[0].c)"],
@@ -115,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn constants_are_found_wherever_they_stand() {
+    fn constants_are_found_in_every_position() {
         let expr = Expr::parse(r#"a < 3 || f.startsWith("x") || [1, 2] == b"#).expect("the test's text parses");
         let texts: Vec<String> = expr.constants().iter().map(ToString::to_string).collect();
         assert_eq!(texts, ["3", "\"x\"", "[1, 2]"]);

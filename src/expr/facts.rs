@@ -1,20 +1,20 @@
-//! Which paths are known to be there where a part of an expression counts.
+//! Paths that are certainly present wherever a part of an expression counts.
 //!
-//! In `has(a.b) && a.b < 3` the comparison counts only where `a.b` is there.
-//! The order does not matter: `&&` and `||` absorb an error on either side.
+//! In `has(a.b) && a.b < 3` the comparison counts only if `a.b` is present. The order of terms is
+//! irrelevant, because `&&` and `||` absorb an error on either side.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::ast::{Binary, Kind, Node};
-use super::mine::path_of;
 use super::path::Path;
+use super::reading::path_of;
 use super::value::Val;
 
-/// Paths that are not null, with all that they lead through.
+/// Paths that are not null, with all prefixes.
 pub(super) type Facts = BTreeSet<Path>;
 
-/// What is known to be there where `node` is `truth`.
+/// The paths that are present if `node` evaluates to `truth`.
 pub(super) fn facts(node: &Node, truth: bool, roots: &[Arc<str>]) -> Facts {
     match (&node.kind, truth) {
         (Kind::Not(of), _) => facts(of, !truth, roots),
@@ -33,6 +33,7 @@ pub(super) fn facts(node: &Node, truth: bool, roots: &[Arc<str>]) -> Facts {
     }
 }
 
+/// The paths that are present by a comparison.
 fn compared(op: Binary, left: &Node, right: &Node, truth: bool, roots: &[Arc<str>]) -> Facts {
     let equal = match op {
         Binary::Eq => truth,
@@ -55,6 +56,7 @@ fn compared(op: Binary, left: &Node, right: &Node, truth: bool, roots: &[Arc<str
     found
 }
 
+/// The path of a node with all prefixes.
 fn there(node: &Node, roots: &[Arc<str>]) -> Facts {
     let Some(mut path) = path_of(node, roots) else {
         return Facts::new();

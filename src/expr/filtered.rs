@@ -1,4 +1,4 @@
-//! Expressions that name a field of each element of a list.
+//! Expressions for a field of the filtered elements of a list.
 
 use super::ast::{Kind, Walk};
 use super::expression::Expr;
@@ -8,18 +8,20 @@ use std::sync::Arc;
 /// The parts of `<list>.filter(<name>, <condition>).<field>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filtered {
+    /// The list.
     pub list: Path,
+    /// The loop variable.
     pub name: Arc<str>,
-    /// `name` is a root in it.
+    /// The condition, with `name` as a root.
     pub condition: Expr,
+    /// The field of each element.
     pub field: Arc<str>,
-    /// `<list>.filter(<name>, <condition>)`.
+    /// The expression `<list>.filter(<name>, <condition>)`.
     pub among: Expr,
 }
 
 impl Expr {
-    /// The parts of an expression that names a field of those elements of a list for which
-    /// a condition holds.
+    /// The parts of `<list>.filter(<name>, <condition>).<field>`; none for other expressions.
     pub fn as_field_of_filtered(&self) -> Option<Filtered> {
         let Kind::Select(of, field) = &self.node().kind else { return None };
         let Kind::Loop(walk) = &of.kind else { return None };
@@ -27,7 +29,7 @@ impl Expr {
             return None;
         }
         let list = self.part(&walk.over).as_path()?;
-        // The loop is gone in the text of its condition, so that its variable is read as a root.
+        // The text of the condition lacks the loop, so the variable is parsed as a root.
         let condition = Expr::parse(self.part(&walk.body).text()).ok()?;
         Some(Filtered { list, name: walk.var.clone(), condition, field: field.clone(), among: self.part(of) })
     }

@@ -1,38 +1,28 @@
-//! The tree of the `cel` crate brought into ours, with what we do not support
-//! refused.
+//! Converts the tree of the `cel` crate into our tree, and refuses unsupported syntax.
 
 use std::sync::Arc;
 
-use cel::common::ast::{self as theirs, EntryExpr, IdedExpr, LiteralValue, SourceInfo, operators};
-use regex::{Regex, RegexBuilder};
-
 use super::ast::{Binary, Func, Kind, Loop, Node, Walk};
-use super::expression::ParseError;
+use super::error::ParseError;
+use super::pattern::compile_pattern;
 use super::value::Val;
+use cel::common::ast::{self as theirs, EntryExpr, IdedExpr, LiteralValue, SourceInfo, operators};
 
-/// How deep our own tree may be.
+/// Greatest depth of our tree.
 const DEPTH_MAX: usize = 200;
-/// The memory that a compiled pattern may take, in bytes.
-const PATTERN_BYTES_MAX: usize = 256 * 1024;
 
-/// Brings a tree into ours; returns it with the names of its roots, by number.
+/// Converts a tree; returns the node and the names of its roots by index.
 pub(super) fn lower(tree: &IdedExpr, source: &SourceInfo) -> Result<(Node, Vec<Arc<str>>), ParseError> {
     let mut lower = Lower { source, roots: Vec::new(), vars: Vec::new(), depth: 0 };
     let node = lower.node(tree)?;
     Ok((node, lower.roots))
 }
 
-/// Compiles a pattern of `matches`.
-pub(super) fn compile_pattern(pattern: &str) -> Result<Regex, String> {
-    RegexBuilder::new(pattern).size_limit(PATTERN_BYTES_MAX).build().map_err(|why| match why {
-        regex::Error::CompiledTooBig(_) => "the pattern is too large".to_string(),
-        _ => format!("{pattern:?} is not a regular expression"),
-    })
-}
-
+/// A conversion in progress.
 struct Lower<'a> {
     source: &'a SourceInfo,
     roots: Vec<Arc<str>>,
+    /// The loop variables, innermost last.
     vars: Vec<Arc<str>>,
     depth: usize,
 }
@@ -42,7 +32,7 @@ impl Lower<'_> {
         let mut at = self.at(tree.id);
         if self.depth == DEPTH_MAX {
             let why = format!("the expression is nested more than {DEPTH_MAX} deep");
-            return Err(error(at, why));
+            return Err(ParseError::new(at, why));
         }
         self.depth += 1;
         let kind = match &tree.expr {
@@ -58,9 +48,9 @@ impl Lower<'_> {
                 at = self.name_before(at, &call.func_name);
                 self.call(at, call)?
             }
-            theirs::Expr::Struct(_) => return Err(error(at, "message literals are not supported")),
+            theirs::Expr::Struct(_) => return Err(ParseError::new(at, "message literals are not supported")),
             theirs::Expr::Comprehension(_) | theirs::Expr::Unspecified => {
-                return Err(error(at, "this is not supported"));
+                return Err(ParseError::new(at, "this is not supported"));
             }
         };
         self.depth -= 1;
@@ -79,14 +69,14 @@ impl Lower<'_> {
         self.source.offset_for(id).map_or(0, |(at, _)| at as usize)
     }
 
-    /// The parser places a select at its point; an error concerns the field.
+    /// The offset of the field: the parser gives the offset of the point, and errors concern the field.
     fn after_point(&self, at: usize) -> usize {
         let rest = self.source.source.get(at..).unwrap_or("");
         let field = rest.strip_prefix('.').map_or(rest, str::trim_start);
         at + rest.len() - field.len()
     }
 
-    /// The parser places a call at its parenthesis; an error concerns the name.
+    /// The offset of the name: the parser gives the offset of the parenthesis, and errors concern the name.
     fn name_before(&self, at: usize, name: &str) -> usize {
         let before = self.source.source.get(..at).unwrap_or("");
         let named = before.trim_end().strip_suffix(name);
@@ -102,9 +92,9 @@ impl Lower<'_> {
             LiteralValue::String(text) => Val::from(text.inner()),
             LiteralValue::UInt(number) => match i64::try_from(*number.inner()) {
                 Ok(number) => Val::Int(number),
-                Err(_) => return Err(error(at, "integers have 64 bits with sign")),
+                Err(_) => return Err(ParseError::new(at, "integers are signed and have 64 bits")),
             },
-            LiteralValue::Bytes(_) => return Err(error(at, "byte strings are not supported")),
+            LiteralValue::Bytes(_) => return Err(ParseError::new(at, "byte strings are not supported")),
         })
     }
 
@@ -125,18 +115,18 @@ impl Lower<'_> {
         let mut entries = Vec::with_capacity(map.entries.len());
         for entry in &map.entries {
             let EntryExpr::MapEntry(entry) = &entry.expr else {
-                return Err(error(at, "message literals are not supported"));
+                return Err(ParseError::new(at, "message literals are not supported"));
             };
             let key = self.node(&entry.key)?;
             match key.as_lit() {
                 None | Some(Val::Str(_)) => {}
                 Some(other) => {
                     let why = format!("keys of a map are texts, not {}", other.kind());
-                    return Err(error(key.at as usize, why));
+                    return Err(ParseError::new(key.at as usize, why));
                 }
             }
             if key.as_lit().is_some() && entries.iter().any(|(k, _)| same_lit(k, &key)) {
-                return Err(error(key.at as usize, "the key is there twice"));
+                return Err(ParseError::new(key.at as usize, "the key appears twice"));
             }
             entries.push((key, self.node(&entry.value)?));
         }
@@ -184,8 +174,8 @@ impl Lower<'_> {
         Ok(Some(kind))
     }
 
-    /// The terms of a junction, with those of junctions of the same kind in it:
-    /// `&&` and `||` are associative, errors and unknowns included.
+    /// The terms of a junction, with the terms of nested junctions of equal kind: `&&` and `||` are
+    /// associative, errors and unknowns included.
     fn terms(
         &mut self,
         left: &IdedExpr,
@@ -205,12 +195,12 @@ impl Lower<'_> {
 
     fn has(&mut self, at: usize, args: &[IdedExpr]) -> Result<Kind, ParseError> {
         let [arg] = args else {
-            return Err(error(at, "has() takes one argument"));
+            return Err(ParseError::new(at, "has() takes one argument"));
         };
         let of = self.node(arg)?;
         match of.kind {
             Kind::Select(..) | Kind::Index(..) => Ok(Kind::Has(Box::new(of))),
-            _ => Err(error(of.at as usize, "has() asks for a field: has(a.b) or has(a[\"b\"])")),
+            _ => Err(ParseError::new(of.at as usize, "has() takes a field: has(a.b) or has(a[\"b\"])")),
         }
     }
 
@@ -220,11 +210,11 @@ impl Lower<'_> {
             [var, filter, body] if walk == Walk::Map => (var, Some(filter), body),
             _ => {
                 let why = format!("{0}() takes a name and a condition", walk.name());
-                return Err(error(at, why));
+                return Err(ParseError::new(at, why));
             }
         };
         let theirs::Expr::Ident(name) = &var.expr else {
-            return Err(error(self.at(var.id), "a simple name is wanted here"));
+            return Err(ParseError::new(self.at(var.id), "expected a simple name"));
         };
         let over = self.node(over)?;
         let var: Arc<str> = Arc::from(name.as_str());
@@ -240,10 +230,10 @@ impl Lower<'_> {
         let Some((func, _, arity)) = Func::ALL.iter().find(|(_, known, _)| *known == name) else {
             let known: Vec<&str> = Func::ALL.iter().map(|(_, known, _)| *known).collect();
             let why = format!(
-                "there is no function {name}(); there are {}, has, all, exists, exists_one, map, filter",
+                "there is no function {name}(); the functions are {}, has, all, exists, exists_one, map, filter",
                 known.join(", ")
             );
-            return Err(error(at, why));
+            return Err(ParseError::new(at, why));
         };
         let args = call.target.as_deref().into_iter().chain(&call.args);
         let mut args: Vec<Node> = args.map(|arg| self.node(arg)).collect::<Result<_, _>>()?;
@@ -258,18 +248,19 @@ impl Lower<'_> {
                 (true, 1) => format!("x.{name}()"),
                 (true, _) => format!("x.{name}(y)"),
             };
-            return Err(error(at, format!("{name} is called as {usage}")));
+            return Err(ParseError::new(at, format!("{name} is called as {usage}")));
         }
         if *func == Func::Matches
             && let Some(Val::Str(pattern)) = args[1].as_lit()
         {
-            let compiled = compile_pattern(pattern).map_err(|why| error(args[1].at as usize, why))?;
+            let compiled = compile_pattern(pattern).map_err(|why| ParseError::new(args[1].at as usize, why))?;
             return Ok(Kind::Matches(Box::new(args.swap_remove(0)), compiled));
         }
         Ok(Kind::Call(*func, args))
     }
 }
 
+/// The operator with a name of the `cel` crate.
 fn binary(name: &str) -> Option<Binary> {
     Some(match name {
         operators::ADD => Binary::Add,
@@ -288,10 +279,12 @@ fn binary(name: &str) -> Option<Binary> {
     })
 }
 
+/// Whether two nodes are equal constants.
 fn same_lit(a: &Node, b: &Node) -> bool {
     a.as_lit().is_some() && a.as_lit() == b.as_lit()
 }
 
+/// A list, or a constant if all elements are constants.
 fn fold_list(items: Vec<Node>) -> Kind {
     let constant: Option<Val> = items
         .iter()
@@ -301,6 +294,7 @@ fn fold_list(items: Vec<Node>) -> Kind {
     constant.map_or(Kind::List(items), Kind::Lit)
 }
 
+/// A map, or a constant if all keys and values are constants.
 fn fold_map(entries: Vec<(Node, Node)>) -> Kind {
     let constant: Option<Vec<(Arc<str>, Val)>> = entries
         .iter()
@@ -313,8 +307,4 @@ fn fold_map(entries: Vec<(Node, Node)>) -> Kind {
         Some(entries) => Kind::Lit(entries.into_iter().collect()),
         None => Kind::Map(entries),
     }
-}
-
-pub(super) fn error(offset: usize, message: impl Into<String>) -> ParseError {
-    ParseError { offset, message: message.into() }
 }

@@ -1,61 +1,71 @@
-//! Expressions of a suite: values, parsing, three-valued evaluation, types.
+//! Expressions of a suite: parsing, three-valued evaluation, type checking.
 //!
-//! The language is a subset of CEL (<https://cel.dev>). The `cel` crate parses
-//! it; evaluation is ours, because a guard over a world that is only partly
-//! known must be able to answer *unknown*. This room knows values and
-//! expressions. It does not know suites, HTTP or time.
+//! The language is a subset of CEL (<https://cel.dev>). The `cel` crate parses an expression. The
+//! evaluator is our own, because a guard over partly known documents has to evaluate to *unknown*.
+//! This module knows values and expressions, and does not know suites, HTTP or time.
 //!
-//! # Where we differ from CEL
+//! # Differences from CEL
 //!
-//! - `null` and *absent* are one: selecting a missing key gives `null`, and so
-//!   does selecting from `null`. `has(a.b)` is true when `a.b` is present and
-//!   not `null`. Misspelt names are found before the run, by [`check`].
-//! - `has(a["k"])` is accepted like `has(a.k)`, for keys that are no identifiers.
-//! - Integers are signed 64 bits wide; `1u` is the integer 1. There are no bytes,
-//!   timestamps, durations or optional values, and map keys are strings.
-//! - An integer and a float may be added, multiplied and so on: JSON does not
-//!   tell 3 from 3.0.
-//! - `min(list)` and `max(list)`, also as `list.min()`, are built in.
+//! - `null` and *absent* are equal: selecting a missing key gives `null`, and so does selecting
+//!   from `null`. `has(a.b)` is true if `a.b` is present and not `null`. [`check`] finds misspelt
+//!   names before the run.
+//! - `has(a["k"])` is accepted like `has(a.k)`, for keys that are not identifiers.
+//! - Integers are signed 64 bits wide; `1u` is the integer 1. Bytes, timestamps, durations and
+//!   optional values are not supported, and map keys are texts.
+//! - Arithmetic mixes integers and floats, because JSON does not distinguish 3 from 3.0.
+//! - `min(list)`, `max(list)`, `list.min()` and `list.max()` are built in, and so is
+//!   `versionAtLeast(version, bound)`.
 //!
-//! # What unknown means
+//! # Unknown values
 //!
-//! [`Val::Unknown`] stands for some value that we have not seen. A result is
-//! definite only if every value that could stand there, and that does not make
-//! the expression fail, would give that same result. Hence `&&`, `||`, `?:`,
-//! `exists` and `all` answer through an unknown where one side decides, and
-//! where an unknown meets an error there, the unknown wins (another value might
-//! have decided). All other operators and functions need each operand: an error
-//! in one is an error whatever the unknown is, so there the error wins, and
-//! otherwise an unknown operand gives unknown.
+//! [`Val::Unknown`] stands for a value that no response has shown. A result is definite only if
+//! every value in place of the unknown, except values that fail the expression, gives an equal
+//! result. Hence `&&`, `||`, `?:`, `exists` and `all` can be definite with an unknown operand. If
+//! they meet an unknown and an error, the result is unknown, because another value could have
+//! decided. All other operators and functions need every operand: an error of one operand is the
+//! error of the whole, and otherwise an unknown operand gives unknown.
+//!
+//! # Modules, in reading order
+//!
+//! - `value`, `path`: values and paths into documents;
+//! - `expression`, `error`: the type [`Expr`] and the errors;
+//! - `ast`, `parse`, `lower`, `pattern`, `print`: text to tree and tree to text;
+//! - `eval`, `calls`, `compare`: evaluation;
+//! - `types`, `type_schema`, `check`, `facts`, `nearest`: the type check;
+//! - `reading`, `comparisons`, `elements`, `filtered`, `terms`: the analysis of guards.
 
 mod ast;
 mod calls;
 mod check;
 mod compare;
+mod comparisons;
 mod elements;
+mod error;
 mod eval;
 mod expression;
 mod facts;
 mod filtered;
-mod loops;
 mod lower;
-mod mine;
 mod nearest;
 mod parse;
 mod path;
+mod pattern;
 mod print;
+mod reading;
 mod terms;
+mod type_schema;
 mod types;
 mod value;
 
 #[cfg(test)]
 mod tests;
 
-pub use check::{Severity, TypeError, check};
-pub use eval::{EvalError, Scope};
-pub use expression::{Expr, ParseError};
+pub use check::check;
+pub use comparisons::{Comparison, Relation};
+pub use error::{EvalError, ParseError, Severity, TypeError};
+pub use eval::Scope;
+pub use expression::Expr;
 pub use filtered::Filtered;
-pub use mine::{Comparison, Relation};
 pub use nearest::nearest;
 pub use path::{Key, Path, assign, get};
 pub use types::{Field, Type};

@@ -1,8 +1,10 @@
-//! "Did you mean": the known name that a misspelt one is closest to.
+//! Suggestions for misspelt names.
 
-/// The candidate closest to `name`, if one is close enough to be meant: at most
-/// a third of the letters differ, not counting upper and lower case. The first
-/// of equally close ones.
+/// Most names in a hint.
+const NAMES_MAX: usize = 12;
+
+/// The candidate closest to `name`, if at most a third of the letters differ; case is ignored. Of
+/// equally close candidates the first.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (name.chars().count() / 3).max(1);
     candidates
@@ -14,7 +16,17 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// Letters to insert, drop, change or swap with a neighbour.
+/// A hint for an unknown name: the nearest known name, or else a list of known names.
+pub(super) fn meant<'a>(name: &str, known: impl IntoIterator<Item = &'a String>) -> Option<String> {
+    let known: Vec<&str> = known.into_iter().map(String::as_str).collect();
+    if let Some(name) = nearest(name, known.iter().copied()) {
+        return Some(format!("did you mean {name}?"));
+    }
+    let shown = &known[..known.len().min(NAMES_MAX)];
+    (!shown.is_empty()).then(|| format!("known: {}", shown.join(", ")))
+}
+
+/// The number of letters to insert, delete, replace or swap with a neighbour; case is ignored.
 fn distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.to_lowercase().chars().collect();
     let b: Vec<char> = b.to_lowercase().chars().collect();

@@ -1,24 +1,23 @@
-//! Source text to tree: the `cel` crate parses, within bounds.
+//! Parses a text with the `cel` crate, within limits.
 
 use std::sync::Arc;
 
 use super::ast::{Kind, Node};
-use super::expression::ParseError;
-use super::lower::{error, lower};
+use super::error::ParseError;
+use super::lower::lower;
 
-/// The longest expression accepted, in bytes.
+/// Longest expression, in bytes.
 const TEXT_MAX: usize = 16 * 1024;
-/// How deep parentheses, lists and calls may nest.
+/// Deepest nesting of parentheses, lists and calls.
 const NESTING_MAX: u16 = 64;
-/// How many operators there may be. Chains such as `a + b + c` are parsed into
-/// a tree as deep as they are long, and the parser recurses over it.
+/// Most operators. The parser turns a chain such as `a + b + c` into a tree as deep as the chain is
+/// long, and recurses over the tree.
 const OPERATORS_MAX: usize = 500;
 
 /// Parses `text` into a tree and the sorted names of its roots.
 pub(super) fn parse(text: &str) -> Result<(Node, Vec<Arc<str>>), ParseError> {
     bound(text)?;
-    // Without macros the parser leaves `has`, `all`, .. as the calls that they
-    // are written as, which is simpler to read than what they expand to.
+    // Without macros the parser keeps `has`, `all`, .. as calls, which are simpler than their expansions.
     let (tree, source) = cel::Env::default()
         .with_optional_support(false)
         .parser()
@@ -30,7 +29,7 @@ pub(super) fn parse(text: &str) -> Result<(Node, Vec<Arc<str>>), ParseError> {
     Ok((node, roots))
 }
 
-/// Brings the table of roots into order, keeping those that `node` names.
+/// Sorts the table of roots and drops the roots that `node` does not name.
 pub(super) fn sort_roots(node: &mut Node, names: Vec<Arc<str>>) -> Vec<Arc<str>> {
     let mut used = vec![false; names.len()];
     mark_roots(node, &mut used);
@@ -50,11 +49,11 @@ fn mark_roots(node: &Node, used: &mut [bool]) {
     node.for_each_part(|part| mark_roots(part, used));
 }
 
-/// Refuses texts on which the parser might exhaust the stack.
+/// Refuses texts that could exhaust the stack of the parser.
 fn bound(text: &str) -> Result<(), ParseError> {
     if text.len() > TEXT_MAX {
         let why = format!("an expression may be at most {TEXT_MAX} bytes long");
-        return Err(error(0, why));
+        return Err(ParseError::new(0, why));
     }
     let mut operators = 0;
     let mut rest = text;
@@ -71,15 +70,14 @@ fn bound(text: &str) -> Result<(), ParseError> {
         };
         if operators > OPERATORS_MAX {
             let why = format!("an expression may have at most {OPERATORS_MAX} operators");
-            return Err(error(text.len() - rest.len(), why));
+            return Err(ParseError::new(text.len() - rest.len(), why));
         }
         rest = &rest[skipped..];
     }
     Ok(())
 }
 
-/// How long the string literal is that `text` starts with; to the end if it is
-/// not closed.
+/// Length of the string literal at the start of `text`; to the end without a closing quote.
 fn string_length(text: &str, raw: bool) -> usize {
     let quote = &text[..1];
     let triple = quote.repeat(3);
@@ -98,17 +96,17 @@ fn string_length(text: &str, raw: bool) -> usize {
     at
 }
 
-/// The first error of the parser, in the words of a suite's author.
+/// The first error of the parser, in words for the author of a suite.
 fn first_error(text: &str, errors: &cel::ParseErrors) -> ParseError {
     let Some(first) = errors.errors.first() else {
-        return error(0, "not an expression");
+        return ParseError::new(0, "not an expression");
     };
     if let Some(source) = &first.source {
         let why = source.to_string();
         if why.contains("Recursion limit") {
-            return error(0, format!("nested more than {NESTING_MAX} deep"));
+            return ParseError::new(0, format!("nested more than {NESTING_MAX} deep"));
         }
-        return error(0, "not an expression");
+        return ParseError::new(0, "not an expression");
     }
     let at = offset_of(text, first.pos);
     let mut why = first.msg.trim_start_matches("Syntax error: ").to_string();
@@ -118,10 +116,10 @@ fn first_error(text: &str, errors: &cel::ParseErrors) -> ParseError {
     if why.starts_with("token recognition error") && text[at..].starts_with('=') {
         why = "to compare, write ==".to_string();
     }
-    error(at, why.replace("'<EOF>'", "end of the expression"))
+    ParseError::new(at, why.replace("'<EOF>'", "end of the expression"))
 }
 
-/// The byte offset of a place given as line and column, both from 1.
+/// The byte offset of a line and a column, both from 1.
 fn offset_of(text: &str, (line, column): (isize, isize)) -> usize {
     let line = usize::try_from(line - 1).unwrap_or(0);
     let column = usize::try_from(column - 1).unwrap_or(0);

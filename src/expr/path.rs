@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::value::quote;
 
-/// The largest index that [`assign`] fills an array up to.
+/// [`assign`] ignores paths with an index from this number on.
 const INDEX_MAX: usize = 1024;
 
 /// A root name and the keys that lead from it to a part of its value.
@@ -15,7 +15,7 @@ const INDEX_MAX: usize = 1024;
 pub struct Path {
     /// The identifier that the path starts from.
     pub root: Arc<str>,
-    /// The steps from there; empty for the root itself.
+    /// The steps from the root; empty for the root itself.
     pub keys: Vec<Key>,
 }
 
@@ -29,7 +29,7 @@ pub enum Key {
 }
 
 impl Path {
-    /// The JSON pointer that leads to the same part of the root's value.
+    /// The JSON pointer of the path within the value of the root.
     #[must_use]
     pub fn pointer(&self) -> String {
         let mut text = String::new();
@@ -62,10 +62,9 @@ impl fmt::Display for Path {
     }
 }
 
-/// The part of `document` that `path` leads to; `None` if it is not there.
+/// The part of `document` at `path`; `None` if the part is absent.
 ///
-/// `document` is the value of the path's root: for `body.server.name` it is the
-/// body, and only the keys are followed.
+/// `document` is the value of the root: for `body.server.name` the body.
 pub fn get<'a>(document: &'a Json, path: &Path) -> Option<&'a Json> {
     path.keys.iter().try_fold(document, |at, key| match key {
         Key::Name(name) => at.get(name.as_ref()),
@@ -73,12 +72,10 @@ pub fn get<'a>(document: &'a Json, path: &Path) -> Option<&'a Json> {
     })
 }
 
-/// Puts `value` where `path` leads in `document`, which is the value of the
-/// path's root.
+/// Sets the part of `document`, the value of the root, at `path`.
 ///
-/// Objects and array elements that are not there are created, arrays padded
-/// with `null` up to 1024 elements (a path beyond that changes nothing).
-/// Whatever else stands in the way is replaced.
+/// Missing objects and array elements are created, and arrays are padded with `null`. An index of
+/// 1024 or more leaves the document unchanged. Scalars on the path are replaced.
 pub fn assign(document: &mut Json, path: &Path, value: Json) {
     let too_far = |key: &Key| matches!(key, Key::Index(index) if *index >= INDEX_MAX);
     if path.keys.iter().any(too_far) {
@@ -109,7 +106,7 @@ pub fn assign(document: &mut Json, path: &Path, value: Json) {
     *at = value;
 }
 
-/// Whether `name` can follow a point, rather than stand quoted in brackets.
+/// Whether `name` can follow a point; other names are quoted in brackets.
 pub(super) fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
     let starts_well = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');

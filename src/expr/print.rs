@@ -1,4 +1,4 @@
-//! Tree to canonical text.
+//! The canonical text of a tree.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -7,8 +7,8 @@ use super::ast::{Binary, Kind, Node};
 use super::path::is_identifier;
 use super::value::{Val, quote};
 
-/// How tightly an expression binds; an operand that binds less tightly than its
-/// place asks for is put in parentheses.
+/// The precedence of an expression, the weakest first. An operand weaker than its place is put in
+/// parentheses.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Binds {
     Cond,
@@ -28,12 +28,14 @@ pub(super) fn print(node: &Node, roots: &[Arc<str>]) -> String {
     printer.out
 }
 
+/// Prints nodes.
 struct Printer<'a> {
     roots: &'a [Arc<str>],
     out: String,
 }
 
 impl Printer<'_> {
+    /// Prints a node, in parentheses if its place needs them.
     fn node(&mut self, node: &Node, place: Binds) {
         let binds = binds(node);
         if binds < place {
@@ -45,6 +47,7 @@ impl Printer<'_> {
         }
     }
 
+    /// Prints a node without parentheses.
     fn bare(&mut self, node: &Node) {
         match &node.kind {
             Kind::Lit(val) => self.push(val),
@@ -128,7 +131,7 @@ impl Printer<'_> {
 
     fn unary(&mut self, sign: &str, of: &Node) {
         self.out.push_str(sign);
-        // `--5` and `-5` would be read as other trees than the ones printed.
+        // Without parentheses `--5` and `-5` parse to different trees.
         let place = match (&of.kind, sign) {
             (Kind::Lit(Val::Int(_) | Val::Float(_)), "-") | (Kind::Negate(_), "-") => None,
             (Kind::Not(_), _) => None,
@@ -187,6 +190,7 @@ impl Printer<'_> {
 
 const INFALLIBLE: &str = "writing to a String cannot fail";
 
+/// The precedence of a node.
 fn binds(node: &Node) -> Binds {
     match &node.kind {
         Kind::Cond(_) => Binds::Cond,
@@ -202,6 +206,7 @@ fn binds(node: &Node) -> Binds {
     }
 }
 
+/// The next stronger precedence of the right operand.
 fn tighter(binds: Binds) -> Binds {
     match binds {
         Binds::Relation => Binds::Sum,

@@ -1,11 +1,11 @@
-//! Conditions that exclude each other by their form.
+//! Terms of a conjunction, and conditions that exclude each other.
 
 use super::ast::Kind;
+use super::comparisons::Relation;
 use super::expression::Expr;
-use super::mine::Relation;
 
 impl Expr {
-    /// The conditions that must all hold where this one does: the terms of `&&`, else itself.
+    /// The terms of `&&`, or else the whole expression.
     pub fn terms(&self) -> Vec<Expr> {
         match &self.node().kind {
             Kind::And(terms) => terms.iter().map(|term| self.part(term)).collect(),
@@ -13,8 +13,8 @@ impl Expr {
         }
     }
 
-    /// Whether two conditions can never hold together, as far as their form shows: one negates the
-    /// other, or both compare the same two things. False says nothing.
+    /// Whether two conditions are never true together by their form: one condition negates the second
+    /// condition, or both compare equal operands. False means undecided.
     pub fn excludes(&self, other: &Expr) -> bool {
         let negates = |one: &Expr, other: &Expr| match &one.node().kind {
             Kind::Not(inner) => one.part(inner).to_string() == other.to_string(),
@@ -36,7 +36,7 @@ impl Expr {
     }
 }
 
-/// Whether no two values stand in both relations.
+/// Whether no pair of values has both relations.
 fn apart(one: Relation, other: Relation) -> bool {
     use Relation::{Contains, Eq, Ge, Gt, In, Le, Lt, Matches, Ne, NotContains, NotIn, NotMatches};
     matches!(
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_excludes_its_negation_and_other_orders_of_the_same_two_things() {
+    fn a_condition_excludes_its_negation_and_opposite_comparisons_of_equal_operands() {
         check("lit", "!lit", true);
         check("a.b > c.d", "a.b < c.d", true);
         check("a.b > c.d", "c.d >= a.b", true);
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_hold_together_is_not_excluded() {
+    fn compatible_conditions_do_not_exclude_each_other() {
         check("lit", "lit", false);
         check("a.b >= c.d", "a.b <= c.d", false);
         check("a.b > 1", "a.b < 2", false);

@@ -1,23 +1,18 @@
-//! What is known of a value before it is seen.
+//! The types of expressions: sets of values.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde_json::Value as Json;
-
 use super::value::Val;
-
-/// How deep a schema is read; what lies deeper may be anything.
-const DEPTH_MAX: usize = 32;
 
 /// A set of values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Type {
-    /// No value at all; also the type of what was already found wrong.
+    /// No value; also the type of a node with a reported error.
     Never,
-    /// Any value: nothing can be checked.
+    /// Any value; no check applies.
     Any,
-    /// Only `null`, which absent fields are too.
+    /// Only `null`, the value of absent fields.
     Null,
     /// True and false.
     Bool,
@@ -27,46 +22,33 @@ pub enum Type {
     Float,
     /// Any text.
     Str,
-    /// One of these texts, and no other.
+    /// One of these texts.
     Enum(Vec<String>),
-    /// Lists of this.
+    /// Lists with elements of this type.
     List(Box<Type>),
-    /// Maps with any keys and values of this type.
+    /// Maps with arbitrary keys and values of this type.
     Map(Box<Type>),
     /// Maps with named fields.
     Record {
         /// The fields by name.
         fields: BTreeMap<String, Field>,
-        /// Whether there may be fields besides; otherwise naming one that is
-        /// not listed is an error.
+        /// Whether further fields are allowed; otherwise an unlisted name is an error.
         open: bool,
     },
-    /// Values of any of these types.
+    /// Values of these types.
     Union(Vec<Type>),
 }
 
 /// A field of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
-    /// The type of its value, where it is there.
+    /// The type of a present value.
     pub ty: Type,
-    /// Whether it may be absent.
+    /// Whether the field may be absent.
     pub optional: bool,
 }
 
 impl Type {
-    /// Reads a JSON Schema: `type` (one or several), `properties`, `required`,
-    /// `items`, `additionalProperties`, `enum`, `const`, `anyOf`, `oneOf`.
-    /// What it does not understand may be anything.
-    ///
-    /// A record is open only where `additionalProperties` is a schema. That
-    /// unlisted properties are *allowed*, as JSON Schema has it by default,
-    /// does not make an expression right that names one: it is a typing error
-    /// far more often.
-    pub fn from_schema(schema: &Json) -> Type {
-        read(schema, 0)
-    }
-
     /// The type of one value.
     pub(super) fn of_val(val: &Val) -> Type {
         match val {
@@ -87,7 +69,7 @@ impl Type {
         }
     }
 
-    /// The type of the values of any of `types`, written as short as it can be.
+    /// The union of types, in the shortest form.
     pub fn union(types: impl IntoIterator<Item = Type>) -> Type {
         let mut members: Vec<Type> = Vec::new();
         for ty in types {
@@ -106,12 +88,12 @@ impl Type {
         }
     }
 
-    /// The type itself, or absent.
+    /// The union of the type and `Null`.
     pub fn or_null(self) -> Type {
         Type::union([self, Type::Null])
     }
 
-    /// Whether the value may be `null` or absent, as far as is known.
+    /// Whether the type includes `null`.
     pub(super) fn may_be_null(&self) -> bool {
         self.members().contains(&Type::Null)
     }
@@ -121,7 +103,7 @@ impl Type {
         Type::union(self.members().iter().filter(|ty| **ty != Type::Null).cloned())
     }
 
-    /// The alternatives of a union; any other type is its only one.
+    /// The alternatives of a union; any other type is the only alternative.
     pub(super) fn members(&self) -> &[Type] {
         match self {
             Type::Union(members) => members,
@@ -129,7 +111,37 @@ impl Type {
         }
     }
 
-    /// Whether some value could be of both types and equal.
+    pub(super) fn is_number(&self) -> bool {
+        matches!(self, Type::Int | Type::Float)
+    }
+
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self, Type::Str | Type::Enum(_))
+    }
+
+    /// Whether `<` applies to two values of the type.
+    pub(super) fn is_ordered(&self) -> bool {
+        self.is_number() || self.is_text() || *self == Type::Bool
+    }
+
+    /// The type of the loop variable over a value: of elements, or of keys.
+    pub(super) fn elements(&self) -> Type {
+        Type::union(self.members().iter().map(|member| match member {
+            Type::List(items) => (**items).clone(),
+            Type::Map(_) | Type::Record { .. } => Type::Str,
+            other => other.clone(),
+        }))
+    }
+
+    /// The type with `Str` in place of enumerations.
+    pub(super) fn widened(&self) -> Type {
+        Type::union(self.members().iter().map(|member| match member {
+            Type::Enum(_) => Type::Str,
+            other => other.clone(),
+        }))
+    }
+
+    /// Whether a value of one type can equal a value of the other type.
     pub(super) fn overlaps(&self, other: &Type) -> bool {
         let one = |a: &Type, b: &Type| match (a, b) {
             (Type::Any | Type::Never, _) | (_, Type::Any | Type::Never) => true,
@@ -145,6 +157,7 @@ impl Type {
     }
 }
 
+/// Adds a type to a union without overlap.
 fn include(members: &mut Vec<Type>, ty: Type) {
     match ty {
         Type::Never => {}
@@ -179,76 +192,10 @@ fn include(members: &mut Vec<Type>, ty: Type) {
     }
 }
 
-fn read(schema: &Json, depth: usize) -> Type {
-    if depth > DEPTH_MAX {
-        return Type::Any;
-    }
-    let Some(schema) = schema.as_object() else {
-        return if schema == &Json::Bool(false) { Type::Never } else { Type::Any };
-    };
-    if let Some(value) = schema.get("const") {
-        return Type::of_val(&Val::from(value));
-    }
-    if let Some(values) = schema.get("enum").and_then(Json::as_array) {
-        return Type::union(values.iter().map(|value| Type::of_val(&Val::from(value))));
-    }
-    for choice in ["anyOf", "oneOf"] {
-        if let Some(choices) = schema.get(choice).and_then(Json::as_array) {
-            return Type::union(choices.iter().map(|choice| read(choice, depth + 1)));
-        }
-    }
-    match schema.get("type") {
-        Some(Json::String(name)) => read_as(name, schema, depth),
-        Some(Json::Array(names)) => {
-            let names = names.iter().filter_map(Json::as_str);
-            Type::union(names.map(|name| read_as(name, schema, depth)))
-        }
-        _ if schema.contains_key("properties") => read_as("object", schema, depth),
-        _ if schema.contains_key("items") => read_as("array", schema, depth),
-        _ => Type::Any,
-    }
-}
-
-fn read_as(name: &str, schema: &serde_json::Map<String, Json>, depth: usize) -> Type {
-    match name {
-        "null" => Type::Null,
-        "boolean" => Type::Bool,
-        "integer" => Type::Int,
-        "number" => Type::Float,
-        "string" => Type::Str,
-        "array" => {
-            let items = schema.get("items");
-            Type::List(Box::new(items.map_or(Type::Any, |items| read(items, depth + 1))))
-        }
-        "object" => read_object(schema, depth),
-        _ => Type::Any,
-    }
-}
-
-fn read_object(schema: &serde_json::Map<String, Json>, depth: usize) -> Type {
-    let rest = schema.get("additionalProperties");
-    let properties = schema.get("properties").and_then(Json::as_object);
-    let Some(properties) = properties.filter(|properties| !properties.is_empty()) else {
-        return Type::Map(Box::new(rest.map_or(Type::Any, |rest| match rest {
-            Json::Object(_) => read(rest, depth + 1),
-            _ => Type::Any,
-        })));
-    };
-    let required = schema.get("required").and_then(Json::as_array);
-    let is_required = |name: &str| required.is_some_and(|names| names.iter().any(|known| known.as_str() == Some(name)));
-    let field = |(name, schema): (&String, &Json)| {
-        let ty = read(schema, depth + 1);
-        let optional = !is_required(name);
-        (name.clone(), Field { ty, optional })
-    };
-    Type::Record { fields: properties.iter().map(field).collect(), open: matches!(rest, Some(Json::Object(_))) }
-}
-
 impl fmt::Display for Type {
-    /// As messages call it: "a text", "a list of numbers" would need grammar;
-    /// "a list (of a number)" does not.
+    /// Writes the type for messages: "a text", "a list (of a number)". The parentheses avoid a plural.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        /// More names than this in a message hide the message.
+        /// Most names in a message.
         const SHOWN_MAX: usize = 8;
         match self {
             Type::Never => f.write_str("nothing"),

@@ -8,45 +8,41 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::compare::equal;
-
 /// A value of the expression language, cheap to clone.
 ///
-/// `Eq`, `Ord` and `Hash` are those of an interned thing: `Int(1)` and
-/// `Float(1.0)` are two values, and `Unknown` equals itself. What `==` in an
-/// expression means is [`Val::cel_eq`].
+/// `Eq`, `Ord` and `Hash` compare the representation: `Int(1)` and `Float(1.0)` differ, and
+/// `Unknown` equals `Unknown`. [`Val::cel_eq`] is the `==` of expressions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Val {
-    /// Some value that has not been seen.
+    /// A value that no response has shown.
     Unknown,
-    /// JSON `null`; also what selecting an absent field gives.
+    /// JSON `null`; also the value of an absent field.
     Null,
-    /// A truth value.
+    /// True or false.
     Bool(bool),
-    /// A whole number. JSON numbers without fraction that fit arrive here.
+    /// A whole number: every JSON number without fraction that fits 64 bits.
     Int(i64),
     /// Any other number.
     Float(Float),
     /// A text.
     Str(Arc<str>),
-    /// A list, whose elements may be unknown one by one.
+    /// A list; single elements may be unknown.
     List(Arc<[Val]>),
-    /// A map with text keys; the values may be unknown one by one.
+    /// A map with text keys; single values may be unknown.
     Map(Arc<BTreeMap<Arc<str>, Val>>),
 }
 
-/// A floating point number with the total order of IEEE 754, so that it can be
-/// a key. All NaNs are one.
+/// A floating point number with the total order of IEEE 754, usable as a key. All NaNs are equal.
 #[derive(Clone, Copy, Debug)]
 pub struct Float(f64);
 
 impl Float {
-    /// Wraps a number; every NaN becomes the same one.
+    /// Wraps a number; every NaN becomes one NaN.
     pub fn new(number: f64) -> Float {
         Float(if number.is_nan() { f64::NAN } else { number })
     }
 
-    /// The number itself.
+    /// The wrapped number.
     pub fn get(self) -> f64 {
         self.0
     }
@@ -79,20 +75,7 @@ impl Hash for Float {
 }
 
 impl Val {
-    /// What `==` gives: `true`, `false`, or unknown where an unknown decides.
-    ///
-    /// Values of different kinds differ, except that numbers compare by their
-    /// mathematical value. Lists and maps differ as soon as one known part
-    /// does, whatever the unknown parts are.
-    pub fn cel_eq(&self, other: &Val) -> Val {
-        match equal(self, other) {
-            Some(decided) => Val::Bool(decided),
-            None => Val::Unknown,
-        }
-    }
-
-    /// The same value as JSON; `None` if any part of it is unknown, or is a
-    /// number that JSON cannot write (infinite, not a number).
+    /// The value as JSON; `None` if a part is unknown, infinite or NaN.
     pub fn to_json(&self) -> Option<Json> {
         Some(match self {
             Val::Unknown => return None,
@@ -118,7 +101,7 @@ impl Val {
         }
     }
 
-    /// What kind of value it is, as messages call it.
+    /// The kind of the value, in words for messages.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Val::Unknown => "unknown",
@@ -199,14 +182,14 @@ impl FromIterator<(Arc<str>, Val)> for Val {
 }
 
 impl fmt::Display for Val {
-    /// As JSON, with `unknown` where something is unknown.
+    /// Writes JSON, with `unknown` for unknown parts.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Val::Unknown => f.write_str("unknown"),
             Val::Null => f.write_str("null"),
             Val::Bool(truth) => write!(f, "{truth}"),
             Val::Int(number) => write!(f, "{number}"),
-            // `{:?}` keeps the point of a whole number, so that it stays a float.
+            // `{:?}` keeps the decimal point of a whole number, so that a float stays a float.
             Val::Float(number) => write!(f, "{:?}", number.get()),
             Val::Str(text) => quote(f, text),
             Val::List(items) => {
@@ -234,7 +217,7 @@ impl fmt::Display for Val {
     }
 }
 
-/// Writes a text as a literal that JSON and CEL both read back.
+/// Writes a text as a literal of both JSON and CEL.
 pub(super) fn quote(f: &mut impl fmt::Write, text: &str) -> fmt::Result {
     let quoted = serde_json::to_string(text).expect("a text is always valid JSON");
     f.write_str(&quoted)

@@ -1,23 +1,23 @@
-//! One call as it was made and what became of it.
+//! Exchanges: calls with their outcomes.
 
 use crate::schema::Class;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Version of the history format. A reader refuses a newer one.
+/// Version of the history format. A reader refuses newer versions.
 pub const FORMAT: u32 = 1;
 
-/// All that was seen in one plan.
+/// All exchanges of one plan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct History {
-    /// With what it was made.
+    /// The circumstances of the plan.
     pub header: Header,
     /// In the order of sending.
     pub exchanges: Vec<Exchange>,
 }
 
-/// The first line of a history file: what is needed to judge the rest again.
+/// The first line of a history: the facts that judging the exchanges again requires.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
@@ -25,69 +25,70 @@ pub struct Header {
     pub format: u32,
     /// Name of the suite.
     pub suite: String,
-    /// Digest of the suite file it was made with.
+    /// Digest of the suite file.
     pub suite_digest: String,
-    /// `mock`, or the endpoint's address without credentials.
+    /// `mock`, or the address of the endpoint without credentials.
     pub endpoint: String,
-    /// The day against which lifecycles are judged, `YYYY-MM-DD`.
+    /// The date against which lifecycles are judged, `YYYY-MM-DD`.
     pub today: String,
     /// Values of the suite's pools at this endpoint.
     pub pools: BTreeMap<String, Vec<Value>>,
-    /// What the bounds of the suite were multiplied by, in percent.
+    /// The factor on the bounds of the suite, in percent.
     pub settle_percent: u32,
-    /// Number of the plan within its run.
+    /// Number of the plan within the run.
     pub plan: u64,
 }
 
-/// One call and its outcome. Times are milliseconds since the plan began, on one monotonic clock.
+/// One call and its outcome. Times are milliseconds since the start of the plan on one monotonic clock.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
-    /// Counts from 0 within the plan, polls included.
+    /// Number within the plan, from 0; polls count.
     pub number: u64,
-    /// Index of the step in its plan.
+    /// Index of the step in the plan.
     pub step: usize,
-    /// Why it was made.
+    /// Why the call was made.
     pub cause: Cause,
-    /// Id in the catalog.
+    /// Id of the operation in the catalog.
     pub operation: String,
-    /// Id among the operation's bindings.
+    /// Id of the binding of the operation.
     pub binding: String,
-    /// `owner`, `other`, `expired` or `none`.
+    /// The caller: `owner`, `other`, `expired`, `forged` or `none`.
     pub caller: String,
-    /// Handles replaced by ids.
+    /// Path parameters, with ids in place of handles.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub path: BTreeMap<String, Value>,
-    /// A list stands for a parameter that is repeated.
+    /// Query parameters; a list stands for a repeated parameter.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub query: BTreeMap<String, Value>,
-    /// Inputs of the call, never credentials.
+    /// Header parameters, never credentials.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
-    /// None: no body was sent. Secrets replaced by tokens.
+    /// The body with tokens in place of secrets; none for a call without body.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
-    /// The class of the inputs, put down before secrets were replaced: a token has not the shape
-    /// of what it stands for.
+    /// The class of the inputs, recorded before tokens replaced secrets: a token can have another class
+    /// than its secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<Input>,
-    /// When it was sent.
+    /// When the call was sent.
     pub sent_ms: u64,
     /// When the outcome was known.
     pub received_ms: u64,
-    /// What became of it.
+    /// The outcome of the call.
     pub outcome: Outcome,
-    /// Handles that got their id from this reply.
+    /// Ids that the response gives to handles.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub born: BTreeMap<String, String>,
 }
 
-/// What class the inputs of a call belong to.
+/// The class of the inputs of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
+    /// The class of the inputs.
     pub class: Class,
-    /// JSON pointers into the body of what keeps a doubtful input from being valid.
+    /// JSON pointers to the doubtful places of the body.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doubts: Vec<String>,
 }
@@ -102,54 +103,54 @@ impl From<Class> for Input {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
-    /// It is the step itself.
+    /// The step itself.
     Step,
-    /// The step again, after a lost or throttled one.
+    /// The step again, after a lost or throttled call.
     Retry,
-    /// To see whether what the step touched has come to rest.
+    /// A poll for the settling of the resources of the step.
     Poll,
 }
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Outcome {
-    /// A whole reply came back.
+    /// A complete response arrived.
     Replied(Reply),
-    /// It never reached the endpoint (no connection): nothing happened there.
+    /// The request did not reach the endpoint (no connection) and had no effect.
     Unsent {
-        /// What went wrong, for people.
+        /// The error in words.
         cause: String,
     },
-    /// A whole reply came back, and the profile recognises it as trouble of the infrastructure: nothing
-    /// was done, and nothing is said of the API.
+    /// A complete response arrived, and the profile recognises an infrastructure failure. The request
+    /// had no effect, and the response proves nothing about the API.
     Hindered {
-        /// What stood in the way.
+        /// The kind of failure.
         by: Hindrance,
-        /// What came back.
+        /// The response.
         reply: Reply,
     },
-    /// It may have reached the endpoint; no whole reply came back.
+    /// No complete response arrived, and the endpoint may have carried out the request.
     Lost {
-        /// What went wrong, for people.
+        /// The error in words.
         cause: String,
     },
 }
 
-/// Trouble of the infrastructure.
+/// A kind of infrastructure failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Hindrance {
     /// A quota is used up.
     Quota,
-    /// Too many requests.
+    /// The caller sent too many requests.
     Throttling,
-    /// The service is being worked on.
+    /// The service is under maintenance.
     Maintenance,
 }
 
 impl Hindrance {
-    /// What such replies were, in a sentence.
+    /// The verb of a report about a response of this kind.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -160,37 +161,37 @@ impl Hindrance {
     }
 }
 
-/// A whole reply.
+/// A complete response.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reply {
     /// The status code.
     pub status: u16,
-    /// Names in lower case; only those that carry meaning (`content-type`, `location`, `retry-after`, versions).
+    /// Headers with names in lower case; only `content-type`, `location`, `retry-after` and versions.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
-    /// What came with it.
+    /// The body.
     pub body: ReplyBody,
 }
 
-/// The body of a reply.
+/// The body of a response.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum ReplyBody {
     /// No body, or only white space.
     Empty,
-    /// Secrets replaced by tokens.
+    /// JSON with tokens in place of secrets.
     Json(Value),
-    /// Not JSON: its beginning, and why it is not.
+    /// Any other text.
     Text {
-        /// Its beginning.
+        /// The beginning of the text.
         begins: String,
-        /// Why it was not read as JSON.
+        /// Why the text is not JSON.
         because: String,
     },
 }
 
-/// A body that is there may be `null`; serde alone would read it as no body.
+/// Reads a body `null` as a body; serde alone would read no body.
 fn present<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(input).map(Some)
 }

@@ -1,16 +1,19 @@
-//! A history as lines of JSON: a header, then one exchange a line.
+//! Histories as lines of JSON: a header, then one exchange per line.
 //!
-//! A file may hold several histories one after the other; each begins with its header.
+//! A file may contain several histories in sequence; a header begins each history.
 
 use super::exchange::{Exchange, FORMAT, Header, History};
 use serde_json::Value;
 use std::io::{self, BufRead, Read, Write};
 
-/// The longest line that is read, in bytes. Replies are bounded far below it when they are received.
+/// Longest accepted line, in bytes. The limit on received responses is far lower.
 pub const LINE_BYTES_MAX: u64 = 32 << 20;
 
-/// Writes one history. The same history gives the same bytes: fields stand in the
-/// order of their types, keys of bodies in the order of the alphabet.
+/// Writes one history. Equal histories give equal bytes: fields in the order of their types, keys of
+/// bodies in alphabetical order.
+///
+/// # Errors
+/// An error of the writer.
 pub fn write_jsonl(history: &History, out: &mut dyn Write) -> io::Result<()> {
     write_line(&history.header, out)?;
     for exchange in &history.exchanges {
@@ -21,9 +24,12 @@ pub fn write_jsonl(history: &History, out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
-/// Reads the histories of one file. `place` is what the errors call the file.
+/// Reads the histories of one file; `place` is the file name for errors. A cut-off last line is
+/// skipped and returned as [`Torn`].
 ///
-/// A last line that was cut off in writing is left out and returned as [`Torn`].
+/// # Errors
+/// An unreadable or malformed line, a newer format, exchanges without header or out of order, or a
+/// file without history.
 pub fn read_jsonl(input: &mut dyn BufRead, place: &str) -> Result<(Vec<History>, Option<Torn>), ReadError> {
     let mut histories: Vec<History> = Vec::new();
     let mut torn = None;
@@ -35,7 +41,7 @@ pub fn read_jsonl(input: &mut dyn BufRead, place: &str) -> Result<(Vec<History>,
             Ok(None) => break,
             Ok(Some(whole)) => whole,
             Err(cause) => {
-                return Err(fail(cause.to_string(), "check that it is a history file and can be read"));
+                return Err(fail(cause.to_string(), "check that the file is a readable history"));
             }
         };
         if line.trim().is_empty() {
@@ -45,7 +51,10 @@ pub fn read_jsonl(input: &mut dyn BufRead, place: &str) -> Result<(Vec<History>,
             Ok(Line::Header(header)) => histories.push(History { header, exchanges: Vec::new() }),
             Ok(Line::Exchange(exchange)) => take(&mut histories, *exchange).map_err(|cause| fail(cause, REWRITE))?,
             Err(Bad::Newer(format)) => {
-                return Err(fail(format!("its format is {format}, this probity reads up to {FORMAT}"), UPDATE));
+                return Err(fail(
+                    format!("the format is {format}; this version of probity reads formats up to {FORMAT}"),
+                    UPDATE,
+                ));
             }
             Err(Bad::Malformed(cause)) if !whole && !histories.is_empty() => torn = Some(Torn { line: number, cause }),
             Err(Bad::Malformed(cause)) => return Err(fail(cause, REWRITE)),
@@ -55,38 +64,38 @@ pub fn read_jsonl(input: &mut dyn BufRead, place: &str) -> Result<(Vec<History>,
         return Err(ReadError {
             place: place.to_string(),
             line: 1,
-            cause: "it holds no history".to_string(),
+            cause: "the file contains no history".to_string(),
             remedy: REWRITE,
         });
     }
     Ok((histories, torn))
 }
 
-/// The last line was cut off, as it is when the writer was killed.
+/// A cut-off last line, left by a killed writer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Torn {
-    /// Counts from 1.
+    /// Number of the line, from 1.
     pub line: usize,
-    /// Why it cannot be read.
+    /// Why the line is unreadable.
     pub cause: String,
 }
 
-/// A history file that cannot be read.
+/// Why a history file is unreadable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}:{line}: {cause}; {remedy}")]
 pub struct ReadError {
     /// The file, as the caller named it.
     pub place: String,
-    /// Counts from 1.
+    /// Number of the line, from 1.
     pub line: usize,
-    /// What is wrong.
+    /// The defect.
     pub cause: String,
-    /// What to do about it.
+    /// How to repair the defect.
     pub remedy: &'static str,
 }
 
-const REWRITE: &str = "record the history again, or take the file as `run` wrote it";
-const UPDATE: &str = "read it with the probity that wrote it, or a later one";
+const REWRITE: &str = "record the history again, or use an unchanged file of `run`";
+const UPDATE: &str = "use the version of probity that wrote the file, or a later version";
 
 enum Line {
     Header(Header),
@@ -98,8 +107,8 @@ enum Bad {
     Malformed(String),
 }
 
-/// The format is looked at before anything else: a newer header may well have
-/// fields that this reader refuses, and the reason would then be the wrong one.
+/// Parses a line. The format is checked first: a newer header may have unknown fields, and the error
+/// would otherwise name the field and not the format.
 fn parse(line: &str) -> Result<Line, Bad> {
     let malformed = |error: serde_json::Error| Bad::Malformed(error.to_string());
     let value: Value = serde_json::from_str(line).map_err(malformed)?;
@@ -112,8 +121,9 @@ fn parse(line: &str) -> Result<Line, Bad> {
     }
 }
 
+/// Appends an exchange to the last history.
 fn take(histories: &mut [History], exchange: Exchange) -> Result<(), String> {
-    let history = histories.last_mut().ok_or("an exchange stands before the first header")?;
+    let history = histories.last_mut().ok_or("an exchange precedes the first header")?;
     if let Some(last) = history.exchanges.last()
         && exchange.number <= last.number
     {
@@ -123,7 +133,7 @@ fn take(histories: &mut [History], exchange: Exchange) -> Result<(), String> {
     Ok(())
 }
 
-/// Fills `line`. None at the end, otherwise whether the line was ended by a newline.
+/// Reads the next line into `line`. None at the end of the file, otherwise whether a newline ends the line.
 fn next_line(input: &mut dyn BufRead, line: &mut String) -> io::Result<Option<bool>> {
     line.clear();
     let mut bytes = Vec::new();
@@ -135,7 +145,7 @@ fn next_line(input: &mut dyn BufRead, line: &mut String) -> io::Result<Option<bo
         return Err(io::Error::other(format!("the line is longer than {LINE_BYTES_MAX} bytes")));
     }
     let whole = bytes.ends_with(b"\n");
-    // A cut may go through a character; what is left is then malformed JSON, not an unreadable file.
+    // A cut can split a character: the rest is malformed JSON and not an unreadable file.
     line.push_str(&String::from_utf8_lossy(&bytes));
     Ok(Some(whole))
 }

@@ -1,32 +1,34 @@
-//! Secrets that come into being while a run goes on.
+//! Secrets that arise during a run.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Tokens that were fetched and signatures that were made; all clones share them.
+/// Fetched tokens and computed signatures, shared by all clones.
 #[derive(Clone, Default)]
 pub struct Learned(Arc<Mutex<Known>>);
 
 #[derive(Default)]
 struct Known {
+    /// Reusable values, oldest first.
     kept: VecDeque<String>,
+    /// Values of one request, oldest first.
     passing: VecDeque<String>,
 }
 
-/// A token lives for minutes at least: so many last longer than a run.
+/// Most tokens. Each token is valid for minutes at least, so a run needs fewer.
 const KEPT_MAX: usize = 1_000;
 
-/// A signature belongs to one request; a reply that repeats one repeats one of the last.
+/// Most signatures. A signature belongs to a single request, and a response repeats a recent signature only.
 const PASSING_MAX: usize = 32;
 
 impl Learned {
-    /// A value that is used again, such as a token.
+    /// Adds a reusable value, such as a token.
     pub fn keep(&self, value: &str) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         push(&mut known.kept, value, KEPT_MAX);
     }
 
-    /// A value of one request, such as a signature.
+    /// Adds a value of one request, such as a signature.
     pub fn passing(&self, value: &str) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !known.kept.iter().any(|kept| kept == value) {
@@ -34,6 +36,7 @@ impl Learned {
         }
     }
 
+    /// All values.
     pub(super) fn values(&self) -> Vec<String> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.kept.iter().chain(&known.passing).cloned().collect()
@@ -46,6 +49,7 @@ impl std::fmt::Debug for Learned {
     }
 }
 
+/// Appends a new value and drops the oldest value above the limit.
 fn push(values: &mut VecDeque<String>, value: &str, most: usize) {
     if values.iter().any(|known| known == value) {
         return;

@@ -52,11 +52,11 @@ fn read(bytes: &[u8]) -> Result<(Vec<History>, Option<Torn>), ReadError> {
     read_jsonl(&mut &bytes[..], "h.jsonl")
 }
 
-/// Strips the body and compares it with what is expected.
+/// Strips the body and compares the result, with `<type>` for each token.
 fn check(body: Value, expected: Value) {
     let mut stripped = body;
     Secrets::new("salt").with_names(["seedPhrase"]).strip_value(&mut stripped);
-    // The digest depends on the salt only; the tests say where a token stands.
+    // The digest depends on the salt. The tests state only the place of a token.
     let text = stripped.to_string();
     let masked = regex::Regex::new("secret:([a-z]+):[0-9a-f]{12}").unwrap().replace_all(&text, "<$1>").into_owned();
     assert_eq!(masked, expected.to_string());
@@ -176,7 +176,10 @@ fn the_order_of_keys_in_a_reply_does_not_change_the_bytes() {
 #[test]
 fn a_newer_format_is_refused_even_with_unknown_fields() {
     let error = read(br#"{"format":2,"suites":[]}"#).unwrap_err();
-    assert_eq!((error.line, error.cause.as_str()), (1, "its format is 2, this probity reads up to 1"));
+    assert_eq!(
+        (error.line, error.cause.as_str()),
+        (1, "the format is 2; this version of probity reads formats up to 1")
+    );
     assert!(error.to_string().contains("h.jsonl:1: "));
 }
 
@@ -204,7 +207,7 @@ fn exchanges_without_a_header_and_out_of_order_are_refused() {
     let one =
         |number| written(&History { header: header(), exchanges: vec![exchange(number, None, replied(json!({})))] });
     let line = |bytes: Vec<u8>| bytes.split(|&b| b == b'\n').nth(1).unwrap().to_vec();
-    assert!(read(&line(one(0))).unwrap_err().cause.contains("before the first header"));
+    assert!(read(&line(one(0))).unwrap_err().cause.contains("precedes the first header"));
     let twice = [one(5), line(one(5)), b"\n".to_vec()].concat();
     assert!(read(&twice).unwrap_err().cause.contains("exchange 5 follows exchange 5"));
     assert!(read(b"").unwrap_err().cause.contains("no history"));
@@ -257,7 +260,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_written_is_read_again_and_gives_the_same_bytes(
+    fn a_written_history_is_read_again_and_gives_equal_bytes(
         seen in prop::collection::vec((prop::option::of(any_value()), any_outcome(), any::<[u32; 2]>()), 0..4),
     ) {
         let exchanges = seen.into_iter().enumerate().map(|(at, (body, outcome, [sent, received]))| {
@@ -271,12 +274,12 @@ proptest! {
         let (read, torn) = read(&bytes).map_err(|error| TestCaseError::fail(error.to_string()))?;
         prop_assert_eq!(torn, None);
         prop_assert_eq!(written(&read[0]), bytes);
-        // A body of null and no body at all are two things, also on disk.
+        // A body `null` and no body are different, also on disk.
         prop_assert_eq!(&read[..], &[history][..]);
     }
 
     #[test]
-    fn stripping_twice_changes_nothing_more(mut body in any_value()) {
+    fn stripping_twice_equals_stripping_once(mut body in any_value()) {
         let secrets = Secrets::new("salt").with_literals(["needle"]);
         secrets.strip_value(&mut body);
         let once = body.clone();

@@ -1,13 +1,14 @@
-//! How long a text may be at one place of a value.
+//! The lengths that a schema allows for a text at one place of a value.
 
-use super::draw::reading;
-use super::shape::{Additional, NodeId, ROOT, Shape};
+use super::applied::reading;
+use super::node::{Additional, NodeId, ROOT};
+use super::shape::Shape;
 use super::version::Asked;
 use serde_json::Value;
 
 impl Shape {
-    /// The least and the greatest number of characters of the text at a place of `whole`, as far as
-    /// the schema bounds them. `pointer` leads to what is there, or to what a property there would be.
+    /// The least and the greatest number of characters of the text at `pointer` in `whole`; none
+    /// where the schema has no bound. The place may be empty in `whole`.
     #[must_use]
     pub fn lengths(&self, whole: &Value, pointer: &str) -> (Option<u64>, Option<u64>) {
         let mut at = Some(whole);
@@ -25,10 +26,12 @@ impl Shape {
         (nodes().filter_map(|node| node.min_length).max(), nodes().filter_map(|node| node.max_length).min())
     }
 
+    /// The nodes that apply at a place.
     fn around(&self, id: NodeId, value: Option<&Value>) -> Vec<NodeId> {
         value.map_or_else(|| self.parts(id), |value| reading(self, id, value, Asked::Oldest))
     }
 
+    /// The schema of a property or an element.
     fn below(&self, id: NodeId, name: &str) -> Option<NodeId> {
         let node = self.node(id);
         let among = match node.additional {

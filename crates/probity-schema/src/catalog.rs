@@ -1,29 +1,30 @@
 //! The catalog: the operations of one API as its pages describe them.
 //!
-//! Written by `derive`, read by everything else. The file is `catalog.json`;
-//! each JSON Schema it names lies beside it. No sentence of a page is in here:
-//! where something was read is a [`Source`], page and lines, and what was said
-//! is a keyword, an annotation or a [`Note`] of recognised tokens.
+//! `derive` writes the file `catalog.json`, with the JSON Schemas beside it; every other part of the
+//! program only reads. A catalog contains no sentence of a page. A [`Source`] cites page and lines,
+//! and keywords, annotations or a [`Note`] of recognised tokens state the content.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Version of the `catalog.json` format. A reader refuses a newer one.
+/// Version of the `catalog.json` format. A reader refuses newer versions.
 pub const FORMAT: u32 = 1;
 
 /// The operations of one API.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Catalog {
+    /// Version of the format, see [`FORMAT`].
     pub format: u32,
     /// The API's short name, as in `schemas/<api>/`.
     pub api: String,
-    /// The pages it was derived from, in the order of the manifest.
+    /// The pages, in the order of the manifest.
     pub pages: Vec<Page>,
+    /// The operations, in the order of the pages.
     pub operations: Vec<Operation>,
 }
 
-/// One page that the vendor wrote.
+/// One page of the vendor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Page {
@@ -31,24 +32,30 @@ pub struct Page {
     pub id: String,
     /// File relative to the pages folder.
     pub file: String,
+    /// Title of the page.
     pub title: String,
+    /// Edition or issue date, as the manifest states it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edition: Option<String>,
+    /// Address of the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// `sha256:` and 64 hex digits over the page with white space normalised.
+    /// `sha256:` and 64 hex digits of the page with white space normalised.
     pub digest: String,
-    /// The dialect that read it: `markdown`, `rst`, `pipes`, …
+    /// The dialect of the page: `markdown`, `rst`, `pipes`, …
     pub dialect: String,
 }
 
-/// Where something was read: a page and its lines, 1-based and inclusive.
-/// Its text form is that of a citation: `resize:13` or `resize:13-17`.
+/// A page and lines, 1-based and inclusive. The text form is the form of a citation:
+/// `resize:13` or `resize:13-17`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Source {
+    /// Short id of the page.
     pub page: String,
+    /// First line.
     pub first: u32,
+    /// Last line.
     pub last: u32,
 }
 
@@ -92,36 +99,41 @@ impl TryFrom<String> for Source {
     }
 }
 
-/// One call of the API. Where one URL multiplexes actions, each action is an
-/// operation; several URIs of the same operation are its bindings.
+/// One operation of the API. Where one URL multiplexes actions, each action is an operation.
+/// Several URIs of one operation are its bindings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Operation {
-    /// Name within the API: the action's name, the manifest's word, or the title in camel case.
+    /// Name within the API: the name of the action, the name in the manifest, or the title in camel case.
     pub id: String,
+    /// Title in the page.
     pub title: String,
+    /// The lines of the title.
     pub at: Source,
-    /// The title or the page marks it as withdrawn.
+    /// The title or the page marks the operation as withdrawn.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deprecated: bool,
-    /// At least one. Same method in all; other paths.
+    /// At least one. All have one method and different paths.
     pub bindings: Vec<Binding>,
+    /// The action, where one URL has several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<Action>,
+    /// Parameters of the path.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub path: Vec<Parameter>,
+    /// Parameters of the query.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub query: Vec<Parameter>,
+    /// Parameters in headers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<Parameter>,
-    /// Bodies that go out. Empty: the page says there is none.
-    /// Several only where API versions differ.
+    /// Request bodies: none if the page documents no body, several only where API versions differ.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<Body>,
-    /// Bodies that come back on success. A documented `None` is a body without schema.
+    /// Response bodies of a success. A documented `None` is a body without schema.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub responses: Vec<Body>,
-    /// Statuses the page (or the page it refers to) lists.
+    /// Statuses that the page, or a page of general statuses, lists.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub statuses: Vec<Status>,
     /// API versions with their lifecycle, newest first; empty where the API has none.
@@ -130,6 +142,7 @@ pub struct Operation {
     /// Fields that exist only from or until a microversion.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub microversions: Vec<FieldBound>,
+    /// Constraints in prose.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
 }
@@ -140,45 +153,52 @@ pub struct Operation {
 pub struct Binding {
     /// `v2`, `v2.1`, `v1`: the version segment of the path, made unique within the operation.
     pub id: String,
-    /// Upper case.
+    /// The HTTP method in upper case.
     pub method: String,
-    /// `/v2.1/{project_id}/servers/{server_id}/action`, without query text.
+    /// `/v2.1/{project_id}/servers/{server_id}/action`, without query.
     pub path: String,
+    /// The lines of the URI.
     pub at: Source,
 }
 
-/// The property at the top of the body that selects this operation on a shared URL.
+/// The top property of the body that selects the operation on a shared URL.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Action {
+    /// Name of the property.
     pub name: String,
+    /// The lines that name the property.
     pub at: Source,
 }
 
-/// A parameter of path, query or header.
+/// A parameter of a path, a query or a header.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parameter {
+    /// Name of the parameter.
     pub name: String,
+    /// Whether every call must have the parameter.
     pub required: bool,
     /// JSON Schema of the decoded value, with the `x-` annotations of a property.
     pub schema: serde_json::Value,
+    /// The lines of the parameter.
     pub at: Source,
 }
 
-/// A request or a response body.
+/// A request body or a response body.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Body {
-    /// API versions it belongs to; empty for all.
+    /// API versions with this body; empty for all versions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<String>,
-    /// Statuses it comes with; empty for any success.
+    /// Statuses with this body; empty for any success.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub statuses: Vec<u16>,
     /// File of the JSON Schema, relative to the catalog; none for an empty body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
+    /// The lines of the body.
     pub at: Source,
 }
 
@@ -186,95 +206,108 @@ pub struct Body {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Status {
+    /// The status code.
     pub code: u16,
-    /// The page's own list, or a general table it refers to.
+    /// True for a status of a general table, false for a status in the list of the page itself.
     pub general: bool,
+    /// The lines of the status.
     pub at: Source,
 }
 
-/// One version of an operation and where it stands in its life.
+/// One version of an operation with its lifecycle.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApiVersion {
+    /// The version as the page writes it.
     pub version: String,
-    /// `current`, `supported`, `deprecated`, `planned`, or what the page says, in lower case.
+    /// `current`, `supported`, `deprecated`, `planned`, or another word of the page, in lower case.
     pub state: String,
-    /// The date up to which support is assured, `YYYY-MM-DD`.
+    /// The last date with assured support, `YYYY-MM-DD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<String>,
+    /// The lines of the version.
     pub at: Source,
 }
 
-/// A field that exists only in some microversions. Bounds are inclusive.
+/// A field that exists only in a range of microversions, both ends inclusive.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldBound {
     /// `request` or `response`.
     pub side: String,
-    /// JSON pointer of the property within the instance, `*` for any element.
+    /// JSON pointer of the property within the body, `*` for any element.
     pub pointer: String,
+    /// First microversion with the field; none if open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
+    /// Last microversion with the field; none if open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
+    /// The lines of the range.
     pub at: Source,
 }
 
-/// A constraint in prose: where it stands and what in it was recognised.
+/// A constraint in prose: its lines and its recognised tokens.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Note {
     /// `state-required`, `state-forbidden`, `effect`, `limit`, `irreversible`, …, or `unread`.
     pub kind: String,
+    /// The lines of the constraint.
     pub at: Source,
-    /// `sha256:` and 64 hex digits of the white-space-normalised text.
+    /// `sha256:` and 64 hex digits of the text with white space normalised.
     pub digest: String,
     /// Recognised tokens by kind: `fields`, `states`, `numbers`, `operations`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tokens: BTreeMap<String, Vec<String>>,
 }
 
-/// What a page leaves open or contradicts, and how it was settled. The file is `doubts.json`.
+/// A place where pages contradict each other or leave a fact open, with the ruling. The file is `doubts.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Doubt {
-    /// Stable name: `<operation>/<kind>[/<subject>]`.
+    /// Stable name, `<operation>/<kind>[/<subject>]`.
     pub id: String,
     /// `missing-wrapper`, `type-by-example`, `only-in-example`, `no-success-status`, …
     pub kind: String,
+    /// The operation, if the doubt concerns one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// JSON pointer or other place that it is about.
+    /// JSON pointer or name of the disputed part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
+    /// The contradicting statements.
     pub sides: Vec<Side>,
-    /// Index into `sides` of the one taken; none where nothing was taken.
+    /// Index into `sides` of the accepted side; none if no side was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken: Option<usize>,
-    /// Name of the rule that settled it, as listed in `docs/DOUBTS.md`.
+    /// Name of the rule behind the ruling, as listed in `docs/DOUBTS.md`.
     pub rule: String,
 }
 
-/// One side of a doubt, in short tokens, never a sentence of the page.
+/// One side of a doubt.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Side {
+    /// The statement in short tokens, never a sentence of the page.
     pub says: String,
+    /// The lines of the statement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Source>,
 }
 
-/// A citation locked to the text it was made for. The file is `citations.json`.
+/// A citation with digests of the cited text. The file is `citations.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Citation {
+    /// The cited lines.
     pub at: Source,
-    /// `sha256:` and 64 hex digits of the white-space-normalised lines.
+    /// `sha256:` and 64 hex digits of the lines with white space normalised.
     pub digest: String,
-    /// Digest of the heading it stands under (the heading's text is the page's).
+    /// Digest of the heading above the lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heading: Option<String>,
-    /// Caption number and first cell of the table row, where it stands in one.
+    /// Caption number and first cell of the table row, for lines in a table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<String>,
 }

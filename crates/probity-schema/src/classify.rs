@@ -1,33 +1,24 @@
-//! Is an input valid, doubtful or invalid, as far as the pages say?
+//! Classifies inputs as valid, doubtful or invalid.
 
 use super::catalog::Source;
-use super::shape::{ROOT, Shape, Types};
+use super::class::Class;
+use super::node::ROOT;
+use super::shape::Shape;
+use super::types::Types;
 use super::version::Asked;
 use super::walk::{self, Finding};
 use serde_json::Value;
 
-/// What the pages promise about an input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Class {
-    /// Obeys every page in the narrowest reading: it must not be refused for its form.
-    Valid,
-    /// The pages leave it open: neither its acceptance nor its refusal decides anything.
-    Doubtful,
-    /// Breaks what the pages agree on: it must be refused.
-    Invalid,
-}
-
-/// The class of an input, with all that kept it from being valid.
+/// The class of an input, with the reasons.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Classified {
-    /// The worst class of the reasons; valid without any.
+    /// The worst class of the reasons; valid without reasons.
     pub class: Class,
-    /// What speaks against it. Empty only for a valid input.
+    /// Every mismatch of the input. Empty only for a valid input.
     pub reasons: Vec<Reason>,
 }
 
-/// One thing that speaks against an input.
+/// One reason why an input is not valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
     /// JSON pointer into the body.
@@ -35,49 +26,48 @@ pub struct Reason {
     /// The broken keyword (`type`, `required`, `maxLength`, …) or `surplus`, `dead`,
     /// `present`, `version`, `empty`, `undescribed`, `charset`, `bytes`, `mandatory-when`, `body`, `no-body`.
     pub kind: String,
-    /// Where the page says so.
+    /// The lines of a page that state the keyword.
     pub source: Option<Source>,
-    /// The class by this reason alone.
+    /// The class of an input with this reason only.
     pub class: Class,
 }
 
-/// The same of a body whose shape is that of another version: what breaks it is doubtful at most.
+/// Classifies a body against the schema of another API version, see [`Schemas::lent`]. The body is
+/// doubtful where [`classify`] says invalid.
+///
+/// [`Schemas::lent`]: crate::Schemas::lent
 pub fn classify_lent(shape: Option<&Shape>, body: Option<&Value>, microversion: Option<&str>) -> Classified {
     let found = classify(shape, body, microversion);
     let mild = |reason: Reason| Reason { class: reason.class.min(Class::Doubtful), ..reason };
     Classified::of(found.reasons.into_iter().map(mild).collect())
 }
 
-/// Classifies a request body (or a parameter) against its shape. `shape` is none
-/// where the page documents that there is no body, `body` where none is sent.
+/// Classifies a request body or a parameter. `shape` is none where the page documents no body,
+/// and `body` is none where the call sends no body. Every value gets a class.
 ///
-/// *Invalid* is what breaks something that the pages agree on:
-/// - a property is missing that is mandatory without condition in an object that is there;
-/// - a mandatory property has a wrong type, null excepted (a number for a text, say);
-/// - a present property, mandatory or not, breaks a length, a range, an enumeration or
-///   a pattern, and a mandatory one a format;
-/// - the body is not an object where one is documented, or is missing though it has
-///   mandatory properties.
+/// An input is *invalid* if it breaks a rule on which the pages agree:
+/// - an unconditionally mandatory property is missing in an object of the body;
+/// - a mandatory property has a wrong type other than null, such as a number for a text;
+/// - a property, mandatory or not, breaks a length, a range, an enumeration or a pattern;
+/// - a mandatory property breaks a format;
+/// - the body is not an object where the page documents an object;
+/// - the body is missing and has mandatory properties.
 ///
-/// *Doubtful* is all else that is not plainly valid:
-/// - null, or for an optional property any wrong type or format: many APIs read it as absent;
-/// - a property that is not documented, at any depth;
-/// - a field that is dead (without effect, unsupported, discarded) or outside of its
-///   microversions, and whatever is wrong below it;
-/// - a field that only one of two pages on the operation has, and whatever is wrong below it;
-/// - a break of a keyword on which sources differ;
-/// - a conditionally mandatory property that is absent: the condition is prose;
-/// - an empty text or list where no page gives a least length: some APIs take it for
-///   absence, and no page promises that it is taken;
-/// - a text with characters outside of those that a page names without saying "only",
-///   longer in bytes than a limit that the page counts in bytes, or not in a format
-///   that the page names but does not hold to everywhere;
-/// - entries other than texts in an object or list that no page describes;
-/// - a body where none is documented; no body where all of it is optional;
-/// - anything but null for an action whose body is null.
+/// An input is *doubtful* if it is not invalid and has:
+/// - null, or in an optional property any wrong type or format: many APIs read these as absent;
+/// - an undocumented property, at any depth;
+/// - a dead field (without effect, unsupported, discarded), a field outside of its microversions,
+///   or a field on only one of two pages, with every mismatch below the field;
+/// - a mismatch with a keyword on which sources differ;
+/// - no conditionally mandatory property: the condition is prose;
+/// - an empty text or list without a documented least length: some APIs read it as absent;
+/// - a text with characters beyond those that the page lists without "only", above a limit in
+///   bytes, or without the format that the page names and does not follow everywhere;
+/// - an entry other than a text in an object or list that no page describes;
+/// - a body where the page documents none, or no body where every property is optional;
+/// - a value other than null for an action with the body null.
 ///
-/// An input with reasons of both kinds is invalid: what must be refused stays so,
-/// whatever one thinks of the rest. Total: every value gets a class.
+/// An input with reasons of both kinds is invalid.
 pub fn classify(shape: Option<&Shape>, body: Option<&Value>, microversion: Option<&str>) -> Classified {
     match (shape, body) {
         (None, None) => Classified::of(Vec::new()),
@@ -106,12 +96,13 @@ impl Reason {
     }
 }
 
+/// The reason of a mismatch.
 fn reason(shape: &Shape, finding: Finding) -> Reason {
     let source = shape.node(finding.node).notes.source_of(&finding.keyword).cloned();
     Reason { pointer: finding.pointer, kind: finding.keyword, source, class: finding.class }
 }
 
-/// Whether an absent body breaks something: the root holds a mandatory property.
+/// Whether an absent body is invalid: the root has a mandatory property.
 fn demands(shape: &Shape) -> bool {
     shape.parts(ROOT).into_iter().any(|id| {
         let node = shape.node(id);

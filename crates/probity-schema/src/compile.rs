@@ -1,12 +1,13 @@
-//! From JSON Schema to nodes. Strict: a keyword that is not understood is an
-//! error, since ignoring it would widen the shape without a word.
+//! From JSON Schema to nodes. An unknown keyword is an error, because ignoring the keyword
+//! would silently widen the shape.
 
+use super::annotations::strings;
+use super::error::LoadError;
 use super::format::Format;
-use super::load::LoadError;
+use super::node::{Additional, Node, NodeId};
 use super::pattern::Pattern;
 use super::place::join;
-use super::shape::{Additional, Node, NodeId, Notes, Types};
-use super::version;
+use super::types::Types;
 use serde_json::{Map, Number, Value};
 use std::collections::BTreeMap;
 
@@ -15,7 +16,7 @@ const DEPTH_MAX: usize = 128;
 /// Most nodes of one schema.
 const NODES_MAX: usize = 100_000;
 
-/// Keywords whose meaning spans several; handed to the `jsonschema` crate together.
+/// Keywords that have a meaning only together; the `jsonschema` crate validates each group.
 const GROUPS: [&[&str]; 5] = [
     &["not"],
     &["if", "then", "else"],
@@ -24,7 +25,7 @@ const GROUPS: [&[&str]; 5] = [
     &["dependentSchemas"],
 ];
 
-/// Keywords without effect on validity.
+/// Keywords without effect on validation.
 const SILENT: [&str; 13] = [
     "$schema",
     "$id",
@@ -41,6 +42,7 @@ const SILENT: [&str; 13] = [
     "writeOnly",
 ];
 
+/// Compiles a schema into its table of nodes; `place` is the file name for errors.
 pub(super) fn compile(schema: &Value, place: &str) -> Result<Vec<Node>, LoadError> {
     let mut compiler = Compiler { root: schema, place, nodes: Vec::new(), known: BTreeMap::new() };
     compiler.schema(schema, "", 0)?;
@@ -52,19 +54,18 @@ struct Compiler<'a> {
     root: &'a Value,
     place: &'a str,
     nodes: Vec<Node>,
-    /// By JSON pointer, so that a reference finds the node that is there.
+    /// By JSON pointer, so that a reference to a compiled schema finds the node.
     known: BTreeMap<String, NodeId>,
 }
 
 impl<'a> Compiler<'a> {
+    /// Adds the node of a schema and of all schemas in the schema.
     fn schema(&mut self, schema: &'a Value, pointer: &str, depth: usize) -> Result<NodeId, LoadError> {
         if let Some(&id) = self.known.get(pointer) {
             return Ok(id);
         }
         if depth > DEPTH_MAX || self.nodes.len() >= NODES_MAX {
-            return Err(
-                self.fail(pointer, format!("it is nested deeper than {DEPTH_MAX} or has more than {NODES_MAX} parts"))
-            );
+            return Err(self.fail(pointer, format!("nested deeper than {DEPTH_MAX}, or more than {NODES_MAX} parts")));
         }
         let id = self.nodes.len();
         self.nodes.push(Node::default());
@@ -72,7 +73,7 @@ impl<'a> Compiler<'a> {
         self.nodes[id] = match schema {
             Value::Bool(accepts) => Node { never: !accepts, ..Node::default() },
             Value::Object(keywords) => self.object(keywords, pointer, depth)?,
-            _ => return Err(self.fail(pointer, "a schema is an object, true or false".into())),
+            _ => return Err(self.fail(pointer, "a schema must be an object, true or false".into())),
         };
         Ok(id)
     }
@@ -80,14 +81,14 @@ impl<'a> Compiler<'a> {
     fn object(&mut self, keywords: &'a Map<String, Value>, at: &str, depth: usize) -> Result<Node, LoadError> {
         let mut node = Node::default();
         for (keyword, value) in keywords {
-            let done = self.plain(&mut node, keyword, value, at)?
+            let known = self.plain(&mut node, keyword, value, at)?
                 || self.nested(&mut node, keyword, value, at, depth)?
-                || annotate(&mut node.notes, keyword, value)
+                || node.notes.annotate(keyword, value)
                 || SILENT.contains(&keyword.as_str())
                 || keyword.starts_with("x-")
                 || GROUPS.iter().any(|group| group.contains(&keyword.as_str()));
-            if !done {
-                return Err(self.fail(&join(at, keyword), format!("the keyword `{keyword}` is not understood")));
+            if !known {
+                return Err(self.fail(&join(at, keyword), format!("unknown keyword `{keyword}`")));
             }
         }
         for group in GROUPS {
@@ -98,17 +99,17 @@ impl<'a> Compiler<'a> {
         Ok(node)
     }
 
-    /// Keywords whose value is plain data.
+    /// Reads a keyword with plain data; false if the keyword has other data.
     fn plain(&self, node: &mut Node, keyword: &str, value: &Value, at: &str) -> Result<bool, LoadError> {
         let wrong = |cause: String| self.fail(&join(at, keyword), cause);
-        let count = || value.as_u64().map(Some).ok_or_else(|| wrong("it must be a whole number from 0".into()));
-        let number = || number(value).ok_or_else(|| wrong("it must be a number".into()));
+        let count = || value.as_u64().map(Some).ok_or_else(|| wrong("must be a whole number from 0".into()));
+        let number = || number(value).ok_or_else(|| wrong("must be a number".into()));
         match keyword {
-            "type" => node.types = Some(types(value).ok_or_else(|| wrong("it names no JSON type".into()))?),
-            "required" => node.required = strings(value).ok_or_else(|| wrong("it must be a list of names".into()))?,
+            "type" => node.types = Some(types(value).ok_or_else(|| wrong("not a JSON type".into()))?),
+            "required" => node.required = strings(value).ok_or_else(|| wrong("must be a list of names".into()))?,
             "enum" => match value.as_array() {
                 Some(members) if !members.is_empty() => node.members = Some(members.clone()),
-                _ => return Err(wrong("it must be a list with members".into())),
+                _ => return Err(wrong("must be a list with members".into())),
             },
             "const" => node.members = Some(vec![value.clone()]),
             "minLength" => node.min_length = count()?,
@@ -117,7 +118,7 @@ impl<'a> Compiler<'a> {
             "maxItems" => node.max_items = count()?,
             "minProperties" => node.min_props = count()?,
             "maxProperties" => node.max_props = count()?,
-            "uniqueItems" => node.unique = value.as_bool().ok_or_else(|| wrong("it must be true or false".into()))?,
+            "uniqueItems" => node.unique = value.as_bool().ok_or_else(|| wrong("must be true or false".into()))?,
             "minimum" => node.minimum = Some(number()?),
             "maximum" => node.maximum = Some(number()?),
             "exclusiveMinimum" => node.above = Some(number()?),
@@ -127,7 +128,7 @@ impl<'a> Compiler<'a> {
             "format" => node.format = Some(self.format(value, at)?),
             "contentEncoding" => match value.as_str() {
                 Some("base64") => node.base64 = true,
-                _ => return Err(wrong(format!("the encoding {value} is not understood"))),
+                _ => return Err(wrong(format!("unknown encoding {value}"))),
             },
             "contentMediaType" => {}
             _ => return Ok(false),
@@ -135,7 +136,7 @@ impl<'a> Compiler<'a> {
         Ok(true)
     }
 
-    /// Keywords whose value is made of schemas.
+    /// Reads a keyword that contains schemas; false if the keyword does not.
     fn nested(
         &mut self,
         node: &mut Node,
@@ -171,8 +172,9 @@ impl<'a> Compiler<'a> {
         Ok(true)
     }
 
+    /// Schemas by name.
     fn map(&mut self, value: &'a Value, at: &str, depth: usize) -> Result<Vec<(String, NodeId)>, LoadError> {
-        let entries = value.as_object().ok_or_else(|| self.fail(at, "it must be an object".into()))?;
+        let entries = value.as_object().ok_or_else(|| self.fail(at, "must be an object".into()))?;
         let compiled =
             entries.iter().map(|(name, schema)| Ok((name.clone(), self.schema(schema, &join(at, name), depth + 1)?)));
         compiled.collect()
@@ -180,7 +182,7 @@ impl<'a> Compiler<'a> {
 
     fn list(&mut self, value: &'a Value, at: &str, depth: usize) -> Result<Vec<NodeId>, LoadError> {
         let schemas = value.as_array().filter(|list| !list.is_empty());
-        let schemas = schemas.ok_or_else(|| self.fail(at, "it must be a list with schemas".into()))?;
+        let schemas = schemas.ok_or_else(|| self.fail(at, "must be a list with schemas".into()))?;
         let compiled = schemas.iter().enumerate();
         compiled.map(|(index, schema)| self.schema(schema, &join(at, &index.to_string()), depth + 1)).collect()
     }
@@ -190,20 +192,21 @@ impl<'a> Compiler<'a> {
         let local = text.strip_prefix('#').filter(|pointer| pointer.is_empty() || pointer.starts_with('/'));
         let found = local.and_then(|pointer| Some((pointer, self.root.pointer(pointer)?)));
         let (pointer, target) =
-            found.ok_or_else(|| self.fail(at, format!("the reference {value} leads nowhere in this file")))?;
+            found.ok_or_else(|| self.fail(at, format!("this file has no part at the reference {value}")))?;
         self.schema(target, pointer, depth + 1)
     }
 
     fn pattern(&self, text: Option<&str>, at: &str) -> Result<Pattern, LoadError> {
-        let text = text.ok_or_else(|| self.fail(at, "a pattern is a text".into()))?;
+        let text = text.ok_or_else(|| self.fail(at, "a pattern must be a text".into()))?;
         Pattern::new(text).map_err(|cause| self.fail(at, format!("the pattern does not compile: {cause}")))
     }
 
     fn format(&self, value: &Value, at: &str) -> Result<Format, LoadError> {
         let named = value.as_str().and_then(Format::named);
-        named.ok_or_else(|| self.fail(&join(at, "format"), format!("the format {value} is not known")))
+        named.ok_or_else(|| self.fail(&join(at, "format"), format!("unknown format {value}")))
     }
 
+    /// The validator of a group of keywords; none where the schema has no keyword of the group.
     fn group(
         &self,
         keywords: &Map<String, Value>,
@@ -217,16 +220,18 @@ impl<'a> Compiler<'a> {
         }
         let options = jsonschema::draft202012::options().should_validate_formats(true);
         let built = options.build(&Value::Object(lone));
-        built.map(Some).map_err(|error| self.fail(&join(at, group[0]), format!("it does not compile alone: {error}")))
+        built
+            .map(Some)
+            .map_err(|error| self.fail(&join(at, group[0]), format!("the keyword does not compile: {error}")))
     }
 
-    /// A schema that includes itself without a step into the value would be walked for ever.
+    /// Refuses a schema that includes itself without a step into the value: a walk would not end.
     fn refuse_endless_inclusion(&self) -> Result<(), LoadError> {
         let included = |id: NodeId| {
             let node = &self.nodes[id];
             node.all_of.iter().chain(&node.any_of).chain(&node.one_of).copied()
         };
-        // 0 not seen, 1 on the path, 2 done.
+        // 0: not visited, 1: on the path, 2: finished.
         let mut marks = vec![0u8; self.nodes.len()];
         for start in 0..self.nodes.len() {
             let mut stack = vec![(start, false)];
@@ -257,38 +262,6 @@ impl<'a> Compiler<'a> {
     }
 }
 
-fn annotate(notes: &mut Notes, keyword: &str, value: &Value) -> bool {
-    let stands = !matches!(value, Value::Null | Value::Bool(false));
-    match keyword {
-        "x-source" => notes.source = value.as_str().and_then(|text| text.parse().ok()),
-        "x-sources" => {
-            let entries = value.as_object().into_iter().flatten();
-            let read = entries.filter_map(|(word, at)| Some((word.clone(), at.as_str()?.parse().ok()?)));
-            notes.sources = read.collect();
-        }
-        "x-dead" => notes.dead = stands,
-        "x-disputed" => notes.disputed = strings(value).unwrap_or_default(),
-        "x-mandatory-when" => notes.mandatory_when = stands,
-        "x-body-optional" => notes.body_optional = stands,
-        "x-unconstrained-by-table" => notes.untabled = stands,
-        "x-charset" => notes.charset = strings(value).map(|names| marks(&names)),
-        "x-length-unit" => notes.bytes = value == "bytes",
-        "x-format" => notes.hint = value.as_str().and_then(Format::named),
-        "x-since" => notes.since = value.as_str().and_then(version::parse),
-        "x-until" => notes.until = value.as_str().and_then(version::parse),
-        _ => return false,
-    }
-    true
-}
-
-/// The marks among the named characters, by the beginning of their English name.
-fn marks(names: &[String]) -> String {
-    const NAMED: [(&str, char); 5] =
-        [("hyphen", '-'), ("underscore", '_'), ("period", '.'), ("dot", '.'), ("space", ' ')];
-    let named = |(word, _): &&(&str, char)| names.iter().any(|name| name.to_lowercase().starts_with(word));
-    NAMED.iter().filter(named).map(|&(_, mark)| mark).collect()
-}
-
 fn types(value: &Value) -> Option<Types> {
     match value {
         Value::String(name) => Types::named(name),
@@ -296,14 +269,6 @@ fn types(value: &Value) -> Option<Types> {
             let named = names.iter().map(|name| Types::named(name.as_str()?));
             named.reduce(|left, right| Some(left?.union(right?)))?
         }
-        _ => None,
-    }
-}
-
-fn strings(value: &Value) -> Option<Vec<String>> {
-    match value {
-        Value::String(text) => Some(vec![text.clone()]),
-        Value::Array(list) => list.iter().map(|item| item.as_str().map(str::to_string)).collect(),
         _ => None,
     }
 }

@@ -1,44 +1,47 @@
-//! Bodies that deviate from a good one in exactly one place.
+//! Variants of a valid body that differ in exactly one place.
 
-use super::classify::{Class, classify};
-use super::draw::{example, reading, types_of};
-use super::format::Format;
-use super::number::{as_i128, to_number};
+mod samples;
+
+use super::applied::reading;
+use super::class::Class;
+use super::classify::classify;
+use super::draw::example;
+use super::node::{Node, NodeId, ROOT};
 use super::place::{join, remove, set};
 use super::rng::Rng;
-use super::shape::{Node, NodeId, ROOT, Shape, Types};
-use super::text::Text;
+use super::shape::Shape;
 use super::version::Asked;
-use serde_json::{Number, Value, json};
+use samples::{Sample, of_members, of_number, of_text, of_types};
+use serde_json::{Value, json};
 
-/// A body that differs from a good one in one place.
+/// A body that differs from a valid body in one place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Deviation {
-    /// The whole body; none where no body is sent.
+    /// The whole body; none for a call without body.
     pub value: Option<Value>,
-    /// JSON pointer to the place that differs; empty for the body itself.
+    /// JSON pointer to the changed place; empty for the body itself.
     pub pointer: String,
-    /// How it differs: `missing`, `null`, `type:integer`, `min-1`, `min`, `max`, `max+1`,
+    /// The change: `missing`, `null`, `type:integer`, `min-1`, `min`, `max`, `max+1`,
     /// `enum`, `enum-case`, `pattern:space`, `format`, `empty`, `surplus`, `dead`, `version`, …
     pub kind: String,
-    /// What [`classify`] says of the body: `min` and `max` are usually valid.
+    /// The result of [`classify`]; the changes `min` and `max` are usually valid.
     pub class: Class,
 }
 
-/// Most deviations of one body.
+/// Most variants of one body.
 const CASES_MAX: usize = 4096;
-/// Deepest nesting that is looked into.
+/// Deepest nesting that is varied.
 const DEPTH_MAX: usize = 32;
-/// Of a list that long, `maxItems` is overstepped.
+/// Longest list of a variant.
 const ITEMS_MAX: u64 = 1024;
 
-/// All deviations of one place from a body that is good, in the order of the
-/// schema; the same for the same input. Of a list only the first element is varied.
+/// All variants of a valid body, in the order of the schema. Equal arguments give equal variants.
+/// In a list only the first element is varied.
 pub fn deviations(shape: &Shape, good: &Value) -> Vec<Deviation> {
     deviations_at(shape, good, None)
 }
 
-/// As [`deviations`], for a call with this microversion.
+/// All variants of a valid body for a call with this microversion.
 pub fn deviations_at(shape: &Shape, good: &Value, microversion: Option<&str>) -> Vec<Deviation> {
     let rng = Rng::new(0, 0, 0, 0);
     let mut hunt = Hunt { shape, microversion, asked: Asked::read(microversion), rng, cases: Vec::new() };
@@ -61,6 +64,7 @@ pub fn deviations_at(shape: &Shape, good: &Value, microversion: Option<&str>) ->
     found
 }
 
+/// One change of one place.
 struct Case {
     pointer: String,
     kind: String,
@@ -72,6 +76,7 @@ enum Edit {
     Remove,
 }
 
+/// The search for variants.
 struct Hunt<'a> {
     shape: &'a Shape,
     microversion: Option<&'a str>,
@@ -83,24 +88,27 @@ struct Hunt<'a> {
 impl<'a> Hunt<'a> {
     fn body(&mut self, good: &Value) {
         self.node(ROOT, "", good, true, 0);
-        // With one property, the empty body is the one that misses it.
+        // With one property, the variant without the property is the empty body already.
         if good.as_object().is_some_and(|entries| entries.len() > 1) {
             self.put("", "empty", json!({}));
         }
     }
 
-    /// `value` is what stands there, or what could stand there if nothing does.
+    /// Varies the value at one place: the present value, or an example for an absent property.
     fn node(&mut self, id: NodeId, at: &str, value: &Value, present: bool, depth: usize) {
         let shape = self.shape;
         let ids = reading(shape, id, value, self.asked);
         let nodes: Vec<&'a Node> = ids.iter().map(|&id| shape.node(id)).collect();
-        self.types(&nodes, at, value);
+        self.put_all(at, of_types(&nodes, value));
         if let Some(members) = nodes.iter().find_map(|node| node.members.as_ref()) {
-            self.members(members, at);
+            self.put_all(at, of_members(members));
         } else {
             match value {
-                Value::String(text) => self.text(&nodes, at, text),
-                Value::Number(_) => self.number(&nodes, at),
+                Value::String(text) => {
+                    let samples = of_text(&nodes, text, &mut self.rng);
+                    self.put_all(at, samples);
+                }
+                Value::Number(_) => self.put_all(at, of_number(&nodes)),
                 Value::Array(items) => self.items(&nodes, at, items),
                 _ => {}
             }
@@ -120,99 +128,7 @@ impl<'a> Hunt<'a> {
         }
     }
 
-    fn types(&mut self, nodes: &[&Node], at: &str, value: &Value) {
-        let types = types_of(nodes);
-        for (name, one) in Types::NAMED {
-            let sample = match name {
-                "string" => json!("probe"),
-                "integer" => json!(7),
-                "number" => json!(1.5),
-                "boolean" => json!(true),
-                "array" => json!([value]),
-                "object" => json!({}),
-                _ => Value::Null,
-            };
-            if types.holds(Types::of(&sample)) {
-                continue;
-            }
-            let kind = if one == Types::NULL { "null".to_string() } else { format!("type:{name}") };
-            self.put(at, &kind, sample);
-        }
-        let numeric = types.holds(Types::INTEGER) && value.is_number() && !types.holds(Types::STRING);
-        if numeric {
-            self.put(at, "type:numeral", Value::from(value.to_string()));
-        }
-    }
-
-    fn members(&mut self, members: &[Value], at: &str) {
-        for member in members.iter().filter_map(Value::as_str).filter(|member| !member.is_empty()) {
-            let outside = Value::from(format!("{member}_X"));
-            if !members.contains(&outside) {
-                self.put(at, "enum", outside);
-                break;
-            }
-        }
-        for member in members.iter().filter_map(Value::as_str) {
-            let changed = Value::from(other_case(member));
-            if !members.contains(&changed) {
-                self.put(at, "enum-case", changed);
-                break;
-            }
-        }
-        let greatest = members.iter().filter_map(Value::as_i64).max().and_then(|most| most.checked_add(1));
-        if let Some(outside) = greatest {
-            self.put(at, "enum", Value::from(outside));
-        }
-    }
-
-    fn text(&mut self, nodes: &[&'a Node], at: &str, good: &str) {
-        let text = Text::of(nodes);
-        if text.fixed_form().is_none() {
-            for (kind, length) in lengths(&text) {
-                if let Some(sample) = text.of_length(&mut self.rng, length) {
-                    self.put(at, kind, Value::from(sample));
-                }
-            }
-        }
-        if text.min <= 1 {
-            self.put(at, "empty", json!(""));
-        }
-        for format in text.formats() {
-            for broken in broken(format).iter().filter(|broken| !format.accepts(broken)) {
-                self.put(at, "format", Value::from(*broken));
-            }
-        }
-        for (kind, sign) in [("space", ' '), ("mark", '!'), ("slash", '/'), ("unicode", 'é'), ("control", '\u{7}')] {
-            // In place of a character, so that the length stays what it was.
-            let mut other: Vec<char> = good.chars().collect();
-            let middle = other.len() / 2;
-            let Some(slot) = other.get_mut(middle) else {
-                break;
-            };
-            *slot = sign;
-            let other: String = other.into_iter().collect();
-            if text.has_pattern() && !text.has_form(&other) {
-                self.put(at, &format!("pattern:{kind}"), Value::from(other));
-            }
-        }
-    }
-
-    fn number(&mut self, nodes: &[&'a Node], at: &str) {
-        let exact = |number: &Option<Number>| number.as_ref().and_then(as_i128);
-        let mut bounds: Vec<(&str, i128)> = Vec::new();
-        for node in nodes {
-            let least = exact(&node.minimum).into_iter().chain(exact(&node.above).map(|above| above + 1));
-            bounds.extend(least.flat_map(|least| [("min-1", least - 1), ("min", least)]));
-            let most = exact(&node.maximum).into_iter().chain(exact(&node.below).map(|below| below - 1));
-            bounds.extend(most.flat_map(|most| [("max", most), ("max+1", most + 1)]));
-        }
-        for (kind, number) in bounds {
-            if let Some(number) = to_number(number) {
-                self.put(at, kind, Value::Number(number));
-            }
-        }
-    }
-
+    /// Varies the number and the uniqueness of elements.
     fn items(&mut self, nodes: &[&'a Node], at: &str, items: &[Value]) {
         let least = nodes.iter().filter_map(|node| node.min_items).max();
         let most = nodes.iter().filter_map(|node| node.max_items).min();
@@ -268,8 +184,8 @@ impl<'a> Hunt<'a> {
         }
     }
 
-    /// A property that the good body does not have: brought in wrongly, or at all
-    /// where it should not be.
+    /// Varies a property that the valid body lacks: with a wrong value, or with any value where the
+    /// property must not be present.
     fn absent(&mut self, schema: NodeId, at: &str, depth: usize) {
         let notes = &self.shape.node(schema).notes;
         let Some(sample) = example(self.shape, schema, 0, self.microversion) else {
@@ -277,10 +193,16 @@ impl<'a> Hunt<'a> {
         };
         if notes.dead {
             self.put(at, "dead", sample);
-        } else if !self.asked.includes(notes) {
+        } else if !self.asked.includes(notes.versions) {
             self.put(at, "version", sample);
         } else {
             self.node(schema, at, &sample, false, depth + 1);
+        }
+    }
+
+    fn put_all(&mut self, at: &str, samples: Vec<Sample>) {
+        for (kind, value) in samples {
+            self.put(at, &kind, value);
         }
     }
 
@@ -292,42 +214,5 @@ impl<'a> Hunt<'a> {
         if self.cases.len() < CASES_MAX {
             self.cases.push(Case { pointer: at.to_string(), kind: kind.to_string(), edit });
         }
-    }
-}
-
-/// The lengths at and next to the bounds. Encoded texts come in groups of four.
-fn lengths(text: &Text) -> Vec<(&'static str, u64)> {
-    let mut lengths = Vec::new();
-    let group = if text.is_base64() { 4 } else { 1 };
-    if !text.open {
-        let least = text.min.div_ceil(group) * group;
-        lengths.extend(least.checked_sub(group).map(|short| ("min-1", short)));
-        lengths.push(("min", least));
-    }
-    if let Some(most) = text.max.map(|max| max / group * group) {
-        lengths.push(("max", most));
-        lengths.push(("max+1", most + group));
-    }
-    lengths
-}
-
-fn other_case(text: &str) -> String {
-    let upper = text.to_uppercase();
-    if upper == text { text.to_lowercase() } else { upper }
-}
-
-/// Texts that miss a format, the near misses first.
-fn broken(format: Format) -> &'static [&'static str] {
-    match format {
-        Format::Uuid => &["0f8fad5b-d9cb-469f-a165-70867728950g", "0f8fad5b-d9cb-469f-a165"],
-        Format::Ipv4 => &["192.168.0.256", "192.168.0"],
-        Format::Ipv6 => &["fd00:::1", "fd00::g"],
-        Format::DateTime => &["2026-02-30T12:00:00Z", "2026-02-28"],
-        Format::Date => &["2026-02-30", "28/02/2026"],
-        Format::Time => &["25:00:00Z", "noon"],
-        Format::Uri => &["https://exa mple.com/", "no uri"],
-        Format::Email => &["nobody", "@example.com"],
-        Format::Hostname => &["-host-", "no host"],
-        Format::Base64 => &["YWJj*A==", "YWJjZ"],
     }
 }

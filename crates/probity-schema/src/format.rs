@@ -1,10 +1,10 @@
-//! Formats, asserted: a text either has the form or it does not.
+//! The `format` keyword, asserted.
 
 use serde_json::Value;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::OnceLock;
 
-/// A `format` keyword that is understood.
+/// A known value of the `format` keyword.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Format {
     Uuid,
@@ -20,6 +20,7 @@ pub(super) enum Format {
 }
 
 impl Format {
+    /// Name in JSON Schema and format.
     pub(super) const NAMED: [(&'static str, Format); 10] = [
         ("uuid", Format::Uuid),
         ("ipv4", Format::Ipv4),
@@ -39,7 +40,7 @@ impl Format {
 
     pub(super) fn name(self) -> &'static str {
         let named = Format::NAMED.iter().find(|(_, format)| *format == self);
-        named.expect("every format is in NAMED; a variant was added without its name").0
+        named.expect("every format has a row in NAMED").0
     }
 
     pub(super) fn accepts(self, text: &str) -> bool {
@@ -54,19 +55,18 @@ impl Format {
         }
     }
 
-    /// The `jsonschema` crate's check. One per format for the whole process:
-    /// it is a constant, only costly to build.
+    /// The check of the `jsonschema` crate, built once for each format because building is slow.
     fn library(self) -> &'static jsonschema::Validator {
         static CHECKS: [OnceLock<jsonschema::Validator>; 10] = [const { OnceLock::new() }; 10];
         CHECKS[self as usize].get_or_init(|| {
             let schema = serde_json::json!({ "format": self.name() });
             let options = jsonschema::draft202012::options().should_validate_formats(true);
-            options.build(&schema).expect("a lone `format` compiles; was a name of NAMED misspelt?")
+            options.build(&schema).expect("a schema with one known format compiles")
         })
     }
 }
 
-/// Eight, four, four, four and twelve hex digits of either case.
+/// Whether a text has 8, 4, 4, 4 and 12 hex digits of either case.
 fn is_uuid(text: &str) -> bool {
     let bytes = text.as_bytes();
     let fits = |(at, byte): (usize, &u8)| match at {
@@ -76,7 +76,7 @@ fn is_uuid(text: &str) -> bool {
     bytes.len() == 36 && bytes.iter().enumerate().all(fits)
 }
 
-/// RFC 4648, section 4, padded; line breaks are not part of it.
+/// Whether a text is base64 after RFC 4648, section 4, padded and without line breaks.
 pub(super) fn is_base64(text: &str) -> bool {
     let bytes = text.as_bytes();
     let body = text.trim_end_matches('=').as_bytes();

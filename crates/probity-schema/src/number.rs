@@ -1,16 +1,17 @@
-//! Numbers: compared exactly where they are whole, and the range a shape leaves them.
+//! Exact comparison of numbers, and the range that a schema allows.
 
-use super::shape::Node;
+use super::node::Node;
 use serde_json::{Number, Value};
 use std::cmp::Ordering;
 
-/// The range that a set of nodes leaves to a number, both ends inclusive.
+/// The range that a set of nodes allows for a number, both ends inclusive; none where an end is open.
 pub(super) struct Range {
     pub least: Option<Number>,
     pub most: Option<Number>,
 }
 
 impl Range {
+    /// The intersection of the ranges of all nodes.
     pub fn of(nodes: &[&Node]) -> Range {
         let stepped = |number: &Number, step: i128| {
             as_i128(number).and_then(|exact| to_number(exact + step)).or_else(|| {
@@ -27,8 +28,8 @@ impl Range {
         Range { least: least.flatten().max_by(compare), most: most.flatten().min_by(compare) }
     }
 
-    /// The integers of the range, cut to a hundred or so where it is open or wide:
-    /// sizes and counts that no quota minds.
+    /// The least and the greatest integer of the range. An open range is cut to a width of 100,
+    /// so that sizes and counts stay below usual quotas.
     pub fn integers(&self) -> (i128, i128) {
         const WIDTH: i128 = 100;
         let low =
@@ -52,7 +53,7 @@ impl Range {
     }
 }
 
-/// Exact among integers; through floating point otherwise.
+/// Compares two numbers: integers exactly, others as floating point.
 pub(super) fn compare(left: &Number, right: &Number) -> Ordering {
     let exact = |number: &Number| number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
     match (exact(left), exact(right)) {
@@ -64,7 +65,7 @@ pub(super) fn compare(left: &Number, right: &Number) -> Ordering {
     }
 }
 
-/// Equal as JSON Schema has it: `1` and `1.0` are the same number.
+/// Whether two values are equal in JSON Schema: `1` and `1.0` are equal numbers.
 pub(super) fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => compare(left, right) == Ordering::Equal,
@@ -79,6 +80,7 @@ pub(super) fn same(left: &Value, right: &Value) -> bool {
     }
 }
 
+/// Whether `number` is a multiple of `step`.
 pub(super) fn divides(step: &Number, number: &Number) -> bool {
     match (step.as_i64(), number.as_i64()) {
         (Some(step), Some(number)) if step != 0 => number % step == 0,
@@ -89,12 +91,14 @@ pub(super) fn divides(step: &Number, number: &Number) -> bool {
     }
 }
 
+/// The exact value of a whole number; none for a fraction.
 pub(super) fn as_i128(number: &Number) -> Option<i128> {
     let exact = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
-    // A bound may be written `64.0`; beyond 2^53 floating point says nothing exact.
+    // A page may write a bound as `64.0`. Beyond 2^53 floating point is not exact.
     exact.or_else(|| number.as_f64().filter(|n| n.fract() == 0.0 && n.abs() < 9e15).map(|n| n as i128))
 }
 
+/// The JSON number; none beyond 64 bits.
 pub(super) fn to_number(exact: i128) -> Option<Number> {
     i64::try_from(exact).map(Number::from).or_else(|_| u64::try_from(exact).map(Number::from)).ok()
 }

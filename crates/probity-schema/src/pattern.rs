@@ -1,4 +1,4 @@
-//! Patterns: ECMA-flavoured regular expressions, for testing and for drawing.
+//! ECMA regular expressions: test a text, draw a text.
 
 use super::rng::Rng;
 use proptest::strategy::{Strategy, ValueTree};
@@ -6,16 +6,16 @@ use proptest::string::{RegexGeneratorStrategy, string_regex};
 use regex::Regex;
 use std::sync::OnceLock;
 
-/// Longest pattern that is compiled, in bytes.
+/// Longest accepted pattern, in bytes.
 const LENGTH_MAX: usize = 4096;
 
-/// A `pattern` keyword, or the pattern that a guard asks of a text.
+/// The pattern of a `pattern` keyword or of a guard.
 #[derive(Debug)]
 pub struct Pattern {
-    /// As written in the schema.
+    /// The pattern as written.
     pub(super) text: String,
     matcher: Matcher,
-    /// Built at the first draw: most patterns are only ever tested.
+    /// Built at the first draw, because most patterns are never drawn from.
     strategy: OnceLock<Result<RegexGeneratorStrategy<String>, String>>,
 }
 
@@ -29,13 +29,15 @@ impl PartialEq for Pattern {
 #[derive(Debug)]
 enum Matcher {
     Plain(Regex),
-    /// Look-around and back references, which the `regex` crate does not have.
+    /// A pattern with look-around or back references, which the `regex` crate lacks.
     Rich(Box<jsonschema::Validator>),
 }
 
 impl Pattern {
+    /// Compiles a pattern.
+    ///
     /// # Errors
-    /// If it is no pattern, or a longer one than is compiled.
+    /// An invalid pattern, or a pattern above 4096 bytes.
     pub fn new(text: &str) -> Result<Pattern, String> {
         if text.len() > LENGTH_MAX {
             return Err(format!("the pattern is longer than {LENGTH_MAX} bytes"));
@@ -51,6 +53,7 @@ impl Pattern {
         Ok(Pattern { text: text.to_string(), matcher, strategy: OnceLock::new() })
     }
 
+    /// Whether the pattern matches anywhere in the text.
     pub(super) fn matches(&self, text: &str) -> bool {
         match &self.matcher {
             Matcher::Plain(regex) => regex.is_match(text),
@@ -58,10 +61,10 @@ impl Pattern {
         }
     }
 
-    /// A text that matches, of printable ASCII where the pattern leaves a choice.
+    /// Draws a matching text, of printable ASCII where the pattern leaves a choice.
     ///
     /// # Errors
-    /// Where the pattern cannot be turned round.
+    /// A pattern without a generator, such as a pattern with look-around.
     pub fn draw(&self, rng: &mut Rng) -> Result<String, String> {
         let build = || string_regex(&translate(&self.text, Use::Draw)).map_err(|error| error.to_string());
         let strategy = self.strategy.get_or_init(build).as_ref();
@@ -77,9 +80,9 @@ enum Use {
     Draw,
 }
 
-/// From ECMA to Rust: `\d` and `\w` are ASCII there. For drawing, anchors go and
-/// open sets (`.`, `[^…]`, `\S`) are narrowed to printable ASCII, because a text
-/// that the page merely does not forbid is no fair example of a valid one.
+/// Translates a pattern from ECMA to Rust: in ECMA `\d` and `\w` are ASCII. For drawing, the
+/// translation drops anchors and narrows open sets (`.`, `[^…]`, `\S`) to printable ASCII,
+/// because an exotic character that a page only fails to forbid is a poor valid example.
 fn translate(text: &str, purpose: Use) -> String {
     let draw = purpose == Use::Draw;
     let mut out = String::with_capacity(text.len() + 16);
@@ -103,7 +106,7 @@ fn translate(text: &str, purpose: Use) -> String {
                     (false, false) => "[",
                 });
                 if chars.peek() == Some(&']') && !negated {
-                    // `[]` matches nothing in ECMA; Rust would read `]` as a member.
+                    // In ECMA `[]` never matches; Rust would read `]` as a member.
                     out.push_str("a&&b");
                 }
             }
@@ -123,6 +126,7 @@ fn translate(text: &str, purpose: Use) -> String {
     out
 }
 
+/// The Rust form of an escape, without the backslash.
 fn escape(escaped: char, draw: bool) -> String {
     match escaped {
         'd' => "[0-9]".into(),

@@ -1,18 +1,18 @@
-//! JSON pointers: one step further, below, put there, taken away.
+//! JSON pointers: extend, compare, set, remove.
 
 use serde_json::{Map, Value};
 
-/// One step further in a JSON pointer.
+/// Appends one step to a JSON pointer.
 pub(super) fn join(pointer: &str, step: &str) -> String {
     format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
 }
 
-/// Whether the place `inner` is `outer` or lies below it.
+/// Whether the place `inner` is `outer` or a place below `outer`.
 pub(super) fn covers(outer: &str, inner: &str) -> bool {
     inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Puts a value at a place, making the objects that lead there.
+/// Sets the value at a place and creates missing objects on the way.
 pub(super) fn set(target: &mut Value, pointer: &str, value: Value) {
     let mut here = target;
     for step in pointer.split('/').skip(1) {
@@ -35,7 +35,7 @@ pub(super) fn set(target: &mut Value, pointer: &str, value: Value) {
     *here = value;
 }
 
-/// Takes a property or an element away.
+/// Removes a property or an element.
 pub(super) fn remove(target: &mut Value, pointer: &str) {
     let Some((parent, step)) = pointer.rsplit_once('/') else {
         return;

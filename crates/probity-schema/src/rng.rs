@@ -1,15 +1,15 @@
-//! Randomness that is a function of its seeds.
+//! Deterministic random choices.
 
 use proptest::prelude::Rng as _;
 use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestRng, TestRunner};
 use sha2::{Digest, Sha256};
 
-/// A source of choices. The same seeds give the same choices on every machine:
-/// no clock, no environment, no file has a say.
+/// A source of random choices. Equal seeds give equal choices on every machine; no clock,
+/// environment variable or file has an influence.
 pub struct Rng(TestRunner);
 
 impl Rng {
-    /// For one purpose within one step of one plan of one campaign.
+    /// The choices for one purpose of one step of one plan of one campaign.
     pub fn new(seed: u64, plan: u64, step: u64, purpose: u64) -> Rng {
         let mut bytes = [0; 32];
         for (slot, number) in bytes.chunks_exact_mut(8).zip([seed, plan, step, purpose]) {
@@ -18,7 +18,8 @@ impl Rng {
         Rng::from_bytes(&bytes)
     }
 
-    /// An own stream of choices, so that what one purpose draws does not shift another's.
+    /// Splits off an independent stream of choices, so that draws for one purpose do not shift
+    /// the draws for another.
     pub fn fork(&mut self, purpose: u64) -> Rng {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&self.u64().to_le_bytes());
@@ -27,29 +28,29 @@ impl Rng {
         Rng::from_bytes(&bytes)
     }
 
-    /// Any number.
+    /// Draws any number.
     pub fn u64(&mut self) -> u64 {
         self.0.rng().next_u64()
     }
 
-    /// From 0 to `n - 1`; 0 for an `n` of 0.
+    /// Draws a number from 0 to `n - 1`; 0 for an `n` of 0.
     pub fn below(&mut self, n: u64) -> u64 {
-        // The high half of a 128-bit product: even to 1 in 2^64 / n, without a loop.
+        // The high half of a 128-bit product: uniform up to an error of n / 2^64, without a loop.
         ((u128::from(self.u64()) * u128::from(n)) >> 64) as u64
     }
 
-    /// True in `num` of `den` cases.
+    /// Draws true in `num` of `den` cases.
     pub fn chance(&mut self, num: u32, den: u32) -> bool {
         self.below(u64::from(den)) < u64::from(num)
     }
 
-    /// One of them; none of nothing.
+    /// Picks an element; none from an empty slice.
     pub fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
         let index = self.below(from.len() as u64);
         from.get(index as usize)
     }
 
-    /// One of them by weight; none where all weights are 0.
+    /// Picks an element by weight; none where all weights are 0.
     pub fn weighted<'a, T>(&mut self, from: &'a [(u32, T)]) -> Option<&'a T> {
         let total = from.iter().map(|(weight, _)| u64::from(*weight)).sum();
         let mut left = self.below(total);
@@ -63,20 +64,20 @@ impl Rng {
         })
     }
 
-    /// For drawing from a strategy of `proptest`.
+    /// The runner for a `proptest` strategy.
     pub(super) fn runner(&mut self) -> &mut TestRunner {
         &mut self.0
     }
 
     fn from_bytes(bytes: &[u8]) -> Rng {
-        // Hashed, because neighbouring seeds must not give neighbouring streams.
+        // Hashed, so that adjacent seeds give unrelated streams.
         let seed = Sha256::digest(bytes);
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
         Rng(TestRunner::new_with_rng(config(), rng))
     }
 }
 
-/// By hand: `Config::default()` reads environment variables.
+/// All settings spelled out, because `Config::default()` reads environment variables.
 fn config() -> Config {
     Config {
         cases: 1,

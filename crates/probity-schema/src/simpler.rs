@@ -1,27 +1,28 @@
-//! Simpler values that are no worse: what a witness is shrunk with.
+//! Simpler values of the same class, for shrinking a counterexample.
 
+use super::applied::reading;
 use super::classify::classify;
-use super::draw::reading;
+use super::node::{Node, NodeId, ROOT};
 use super::number::{as_i128, compare, to_number};
 use super::place::{join, remove, set};
 use super::rng::Rng;
-use super::shape::{Node, NodeId, ROOT, Shape};
+use super::shape::Shape;
 use super::text::Text;
 use super::version::Asked;
 use serde_json::{Number, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-/// Most candidates.
+/// Most candidates of a call.
 const CANDIDATES_MAX: usize = 512;
-/// Deepest nesting that is looked into.
+/// Deepest nesting that is simplified.
 const DEPTH_MAX: usize = 32;
 
-/// Values that are simpler than this one in one place, classify no worse, and leave
-/// every pinned place as it is; the shortest first. A property that may be absent is
-/// left out, a list or text gets shorter, a number comes closer to zero, a listed
-/// value moves to the front of its list. Every step makes one of these smaller and
-/// none greater, so taking candidates again and again ends.
+/// Values that are simpler in one place, have no worse class, and keep every pinned place; shortest
+/// first.
+///
+/// A candidate lacks an optional property, or has a shorter list or text, a number closer to zero, or
+/// an earlier member of an enumeration. No measure grows, so repeated simplification ends.
 pub fn simpler(shape: &Shape, value: &Value, pins: &BTreeMap<String, Value>) -> Vec<Value> {
     let mut search = Search { shape, whole: value, rng: Rng::new(0, 0, 0, 0), found: Vec::new() };
     search.node(ROOT, "", value, 0);

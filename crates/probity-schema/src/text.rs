@@ -1,40 +1,44 @@
-//! Texts: drawn within length, pattern and format, printable and unremarkable.
+//! Random printable texts within length, pattern and format.
 
 use super::format::Format;
+use super::node::Node;
 use super::pattern::Pattern;
 use super::rng::Rng;
-use super::shape::Node;
 
-/// Longest text that is drawn where nobody asks for a boundary, in characters.
+/// Longest text apart from boundaries, in characters.
 const LENGTH_USUAL: u64 = 2000;
-/// Longest text that is made to stand on a boundary, in characters.
+/// Longest text on a boundary, in characters.
 const LENGTH_MAX: u64 = 1 << 20;
-/// Attempts at a pattern before giving up.
+/// Attempts before a draw fails.
 const ATTEMPTS: usize = 64;
 
-/// All that a set of nodes says about a text.
+/// The requirements of a set of nodes for a text.
 pub(super) struct Text<'a> {
+    /// Least length in characters.
     pub min: u64,
+    /// Greatest length in characters.
     pub max: Option<u64>,
-    /// No page gives a least length.
+    /// No page states a least length.
     pub open: bool,
     patterns: Vec<&'a Pattern>,
     formats: Vec<Format>,
-    /// A format that the page names and the schema does not assert.
+    /// A format that the page names and the schema does not assert (`x-format`).
     hint: Option<Format>,
-    /// The marks that may be drawn besides letters and digits.
+    /// The allowed characters besides letters and digits.
     marks: &'a str,
 }
 
-/// How long a text should be.
+/// The length of a text to draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Length {
+    /// A usual length within the bounds.
     Usual,
-    /// Exactly so many characters.
+    /// Exactly this number of characters.
     Exactly(u64),
 }
 
 impl<'a> Text<'a> {
+    /// Joins the requirements of all nodes.
     pub(super) fn of(nodes: &[&'a Node]) -> Text<'a> {
         let mut formats: Vec<Format> = nodes.iter().filter_map(|node| node.format).collect();
         if nodes.iter().any(|node| node.base64) {
@@ -51,18 +55,19 @@ impl<'a> Text<'a> {
         }
     }
 
+    /// Whether a text satisfies length, patterns and formats.
     pub(super) fn accepts(&self, text: &str) -> bool {
         let length = text.chars().count() as u64;
         length >= self.min && self.max.is_none_or(|max| length <= max) && self.has_form(text)
     }
 
-    /// Pattern and format, length aside.
+    /// Whether a text has the patterns and formats; the length is not checked.
     pub(super) fn has_form(&self, text: &str) -> bool {
         self.patterns.iter().all(|pattern| pattern.matches(text))
             && self.formats.iter().all(|format| format.accepts(text))
     }
 
-    /// The format that fixes the length by itself.
+    /// The format that determines the length.
     pub(super) fn fixed_form(&self) -> Option<Format> {
         let mut named = self.formats.iter().copied().chain(self.hint);
         named.find(|&format| format != Format::Base64)
@@ -80,10 +85,10 @@ impl<'a> Text<'a> {
         !self.patterns.is_empty()
     }
 
-    /// A text that fits, or why none was found.
+    /// Draws a text that satisfies all requirements; the error is the obstacle in words.
     pub(super) fn draw(&self, rng: &mut Rng, length: Length) -> Result<String, String> {
         if self.max.is_some_and(|max| max < self.min) {
-            return Err("the least length is above the greatest".into());
+            return Err("the least length is above the greatest length".into());
         }
         for attempt in 0..ATTEMPTS {
             let goal = match length {
@@ -101,11 +106,11 @@ impl<'a> Text<'a> {
                 return Ok(text);
             }
         }
-        Err("no text was found that obeys length, pattern and format at once".into())
+        Err("no attempt satisfied length, pattern and format together".into())
     }
 
-    /// A text of that length whatever the bounds say: of the right form if one is
-    /// found, else letters.
+    /// A text of exactly this length, ignoring the length bounds: with the right form if an attempt
+    /// finds one, else of letters. None above the greatest boundary and for a part of a base64 group.
     pub(super) fn of_length(&self, rng: &mut Rng, length: u64) -> Option<String> {
         if length > LENGTH_MAX || (self.is_base64() && !length.is_multiple_of(4)) {
             return None;
@@ -128,8 +133,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// A text that has the form by construction where there is one form; `stretch`
-    /// brings a pattern's text to the length.
+    /// One attempt at a text of this length. `stretch` forces a text with a pattern to the length.
     fn candidate(&self, rng: &mut Rng, length: u64, stretch: bool) -> Result<Option<String>, String> {
         if let Some(&format) = self.formats.first() {
             return Ok(Some(formed(format, rng, length)));
@@ -148,11 +152,11 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Repeats or removes characters where the pattern lets them be repeated or removed.
+/// Repeats one character or removes some, so that the text has the length and still matches.
 fn resize(text: &str, length: u64, pattern: &Pattern) -> Option<String> {
     let chars: Vec<char> = text.chars().collect();
     let have = chars.len() as u64;
-    // From the end: patterns are stricter about how a text begins.
+    // From the end: patterns restrict the beginning of a text more than the end.
     if have < length {
         let missing = (length - have) as usize;
         return (0..chars.len()).rev().find_map(|at| {
@@ -172,12 +176,12 @@ fn resize(text: &str, length: u64, pattern: &Pattern) -> Option<String> {
     })
 }
 
-/// A letter, then letters, digits, hyphens and underscores: what every page allows
-/// that allows anything.
+/// Draws a letter followed by letters, digits, hyphens and underscores: few pages forbid these.
 pub(super) fn plain(rng: &mut Rng, length: u64) -> String {
     marked(rng, length, "-_")
 }
 
+/// Draws a text of letters, digits and some of the marks.
 fn marked(rng: &mut Rng, length: u64, marks: &str) -> String {
     let marks = marks.as_bytes();
     const FIRST: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
@@ -185,7 +189,7 @@ fn marked(rng: &mut Rng, length: u64, marks: &str) -> String {
     let letter = |from: &[u8], rng: &mut Rng| char::from(from[rng.below(from.len() as u64) as usize]);
     let mut text = String::with_capacity(length as usize);
     for at in 0..length {
-        // The ends are letters: a leading or trailing mark is refused or trimmed here and there.
+        // No mark at the ends: some APIs refuse or trim a leading or trailing mark.
         text.push(match rng.below(12) {
             0 | 1 if at > 0 && at + 1 < length && !marks.is_empty() => letter(marks, rng),
             _ if at == 0 => letter(FIRST, rng),
@@ -195,6 +199,7 @@ fn marked(rng: &mut Rng, length: u64, marks: &str) -> String {
     text
 }
 
+/// Draws a text in a format; the length matters only for formats of variable length.
 fn formed(format: Format, rng: &mut Rng, length: u64) -> String {
     match format {
         Format::Uuid => {
@@ -234,11 +239,11 @@ fn time(rng: &mut Rng) -> String {
     format!("{:02}:{:02}:{:02}Z", rng.below(24), rng.below(60), rng.below(60))
 }
 
-/// Base64 of plain text, its length brought down to a multiple of four, at least one group.
+/// Base64 of a plain text, cut to a length that is a multiple of four, at least one group.
 fn base64(rng: &mut Rng, length: u64) -> String {
     const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let groups = (length / 4).max(1);
-    // One padded group in three, where the text stays that long.
+    // Padding of 0, 1 or 2 characters at equal rates; the length is not affected.
     let length = groups * 3 - rng.below(3);
     let content = plain(rng, length);
     let mut text = String::with_capacity(groups as usize * 4);

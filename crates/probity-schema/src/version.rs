@@ -1,21 +1,27 @@
-//! Microversions and the bounds of a field.
+//! Microversions of a call and of a field.
 
-use super::shape::Notes;
-
-/// A microversion as its numbers; `latest` is above all others.
+/// A microversion as major and minor number; `latest` is above all others.
 pub(super) type Version = (u32, u32);
 
-/// What a call's microversion says about a field that exists only in some.
+/// The microversions in which a field exists, both ends inclusive; an end without value is open.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct VersionRange {
+    pub since: Option<Version>,
+    pub until: Option<Version>,
+}
+
+/// The microversion that a call requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asked {
-    /// No header: the oldest, hence below every `since` and every `until`.
+    /// The call has no version header. The oldest version is below every `since` and every `until`.
     Oldest,
     Exactly(Version),
-    /// A header that is no version: nothing is known about bounded fields.
+    /// The header is not a version. No field with a version range certainly exists.
     Unreadable,
 }
 
 impl Asked {
+    /// Reads the text of a version header.
     pub(super) fn read(text: Option<&str>) -> Asked {
         match text {
             None => Asked::Oldest,
@@ -23,22 +29,22 @@ impl Asked {
         }
     }
 
-    /// Whether the field certainly exists in this version.
-    pub(super) fn includes(self, notes: &Notes) -> bool {
-        if notes.since.is_none() && notes.until.is_none() {
+    /// Whether a field with this range certainly exists in this version.
+    pub(super) fn includes(self, range: VersionRange) -> bool {
+        if range == VersionRange::default() {
             return true;
         }
         match self {
-            Asked::Oldest => notes.since.is_none(),
+            Asked::Oldest => range.since.is_none(),
             Asked::Unreadable => false,
             Asked::Exactly(version) => {
-                notes.since.is_none_or(|since| version >= since) && notes.until.is_none_or(|until| version <= until)
+                range.since.is_none_or(|since| version >= since) && range.until.is_none_or(|until| version <= until)
             }
         }
     }
 }
 
-/// `2.54`, `v2.54`, `2` or `latest`; a service name before it (`compute 2.54`) is skipped.
+/// Parses `2.54`, `v2.54`, `2` or `latest`, with or without a service name before (`compute 2.54`).
 pub(super) fn parse(text: &str) -> Option<Version> {
     let word = text.split_whitespace().last()?;
     if word.eq_ignore_ascii_case("latest") {

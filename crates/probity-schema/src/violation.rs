@@ -1,4 +1,4 @@
-//! What a value breaks of its shape, in words for a report.
+//! Violations of a schema by a response, in words for a report.
 
 use super::catalog::Source;
 use super::shape::Shape;
@@ -6,26 +6,26 @@ use super::version::Asked;
 use super::walk::{self, Finding};
 use serde_json::Value;
 
-/// One thing that a value breaks of its schema.
+/// A keyword of a schema that a value breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// JSON pointer into the value; of a missing property, where it should be.
+    /// JSON pointer into the value; for a missing property, the place where the property belongs.
     pub pointer: String,
-    /// The schema keyword that is broken: `type`, `required`, `maxLength`, …
+    /// The broken keyword: `type`, `required`, `maxLength`, …
     pub keyword: String,
-    /// Where the page says so.
+    /// The lines of a page that state the keyword.
     pub source: Option<Source>,
-    /// What the schema asks for, in our words.
+    /// The requirement of the schema, in words.
     pub expected: String,
-    /// What was there instead: its type and size; content only where it cannot be a secret.
+    /// The value in words: type and size, and content only where the content cannot be a secret.
     pub found: String,
-    /// The sources differ on the keyword, or the field is dead or known from an example
-    /// only: the violation proves nothing.
+    /// The violation proves nothing: the sources differ on the keyword, or the field is dead, or
+    /// only an example shows the field.
     pub doubtful: bool,
 }
 
 impl Shape {
-    /// Whether the object around this place demands the property that the pointer leads to.
+    /// Whether the schema requires the property at `pointer` in its parent object.
     #[must_use]
     pub fn demands(&self, pointer: &str) -> bool {
         let Some((parents, name)) = pointer.rsplit_once('/') else { return false };
@@ -39,14 +39,13 @@ impl Shape {
         at["required"].as_array().is_some_and(|required| required.iter().any(|known| known.as_str() == Some(&name)))
     }
 
-    /// What the value breaks of the schema, by pointer in the order of the schema.
-    /// Formats are asserted; surplus properties break nothing. A field that exists
-    /// only from some microversion is not missed.
+    /// All violations of a value, in the order of the schema. Formats are asserted. A surplus
+    /// property is no violation, and neither is the absence of a field with an `x-since`.
     pub fn violations(&self, value: &Value) -> Vec<Violation> {
         self.violations_at(value, None)
     }
 
-    /// As [`Shape::violations`], for a call with this microversion.
+    /// All violations of a value in the response to a call with this microversion.
     pub fn violations_at(&self, value: &Value, microversion: Option<&str>) -> Vec<Violation> {
         let findings = walk::hard(self, value, Asked::read(microversion));
         findings.into_iter().map(|finding| self.violation(finding)).collect()
@@ -54,7 +53,7 @@ impl Shape {
 
     /// Whether the schema accepts the value.
     pub fn is_valid(&self, value: &Value) -> bool {
-        walk::accepts(self, super::shape::ROOT, value, Asked::read(None))
+        walk::accepts(self, super::node::ROOT, value, Asked::read(None))
     }
 
     fn violation(&self, finding: Finding) -> Violation {

@@ -1,7 +1,8 @@
-//! Short words for values, without their secrets.
+//! Short descriptions of values, without secrets.
 
 use serde_json::Value;
 
+/// The members of an enumeration, at most 12, each cut at 40 characters.
 pub(super) fn one_of(members: &[Value]) -> String {
     const SHOWN: usize = 12;
     let shown: Vec<String> = members.iter().take(SHOWN).map(cut).collect();
@@ -9,8 +10,8 @@ pub(super) fn one_of(members: &[Value]) -> String {
     format!("one of {}{more}", shown.join(", "))
 }
 
-/// What was found, without what could be a secret: a text is shown only where the
-/// page lists its values or its form, and then never beyond 40 characters.
+/// Describes a value without possible secrets. A text is shown only if the page lists the values or
+/// names the format, and cut at 40 characters.
 pub(super) fn show(value: &Value, keyword: &str) -> String {
     match value {
         Value::Null => "null".into(),

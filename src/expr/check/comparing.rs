@@ -1,16 +1,15 @@
-//! Comparisons that can never hold.
+//! Comparisons that are never true.
 
-use super::fields::meant;
-use super::{Checker, Severity, is_text, widened};
+use super::checker::Checker;
 use crate::expr::ast::{Kind, Node};
-use crate::expr::nearest::nearest;
+use crate::expr::error::Severity;
+use crate::expr::nearest::{meant, nearest};
 use crate::expr::print::print;
 use crate::expr::types::Type;
 use crate::expr::value::Val;
 
 impl Checker<'_> {
-    /// Reports two operands that are, or may be, of kinds that do not go
-    /// together.
+    /// Reports two operands of incompatible kinds: an error if certain, a warning if possible.
     pub(super) fn same_kind(
         &mut self,
         node: &Node,
@@ -18,7 +17,7 @@ impl Checker<'_> {
         right: &Type,
         message: impl Fn(&Type, &Type) -> String,
     ) {
-        let (wide_left, wide_right) = (widened(left), widened(right));
+        let (wide_left, wide_right) = (left.widened(), right.widened());
         let mut pairs = 0;
         let mut fitting = 0;
         for a in wide_left.members() {
@@ -35,13 +34,12 @@ impl Checker<'_> {
         self.note(severity, node, message(left, right), None);
     }
 
-    /// Reports two sides of an equality that can never be equal. Comparing with
-    /// `null` asks for presence, and with the empty text, as documents use it
-    /// for absence, so those are left alone.
+    /// Reports two sides that are never equal. A comparison with `null` or the empty text is no
+    /// defect, because both test for presence: some documents write the empty text for an absent value.
     pub(super) fn comparable(&mut self, node: &Node, left: (&Node, &Type), right: (&Node, &Type)) {
         let asks_presence = |(side, other): (&Type, &Type)| match side {
             Type::Null => true,
-            Type::Enum(texts) => texts.iter().all(String::is_empty) && widened(other).overlaps(&Type::Str),
+            Type::Enum(texts) => texts.iter().all(String::is_empty) && other.widened().overlaps(&Type::Str),
             _ => false,
         };
         if left.1.overlaps(right.1) || asks_presence((left.1, right.1)) || asks_presence((right.1, left.1)) {
@@ -58,6 +56,7 @@ impl Checker<'_> {
         self.error(node, why, None);
     }
 
+    /// Reports a text outside of the enumeration `members`.
     pub(super) fn no_member(&mut self, at: &Node, text: &str, other: &Node, members: &[String]) {
         let hint = nearest(text, members.iter().map(String::as_str))
             .map(|name| format!("did you mean {name:?}?"))
@@ -66,6 +65,7 @@ impl Checker<'_> {
         self.error(at, format!("{other} is never {text:?}"), hint);
     }
 
+    /// Checks `needle in haystack`.
     pub(super) fn membership(&mut self, node: &Node, needle: &Node, haystack: &Node) -> Type {
         let needle_type = self.node(needle);
         let haystack_type = self.operand(haystack, "a list or a map", |ty| {
@@ -81,7 +81,7 @@ impl Checker<'_> {
         }
         let is_map = |ty: &Type| matches!(ty, Type::Map(_) | Type::Record { .. });
         if haystack_type.members().iter().all(is_map) {
-            self.operand(needle, "a text", is_text);
+            self.operand(needle, "a text", Type::is_text);
         }
         for member in haystack_type.members() {
             match (member, needle.as_lit()) {
@@ -99,6 +99,7 @@ impl Checker<'_> {
         Type::Bool
     }
 
+    /// Reports a needle that no list of `items` contains.
     pub(super) fn member_of(&mut self, node: &Node, needle: (&Node, &Type), list: &Node, items: &Type) {
         if needle.1.overlaps(items) || items.may_be_null() && *needle.1 == Type::Null {
             return;
@@ -110,12 +111,12 @@ impl Checker<'_> {
             return;
         }
         let (a, b) = (print(needle.0, self.names), print(list, self.names));
-        let why = format!("{a} is {}, which is never in {b}: it has {items}", needle.1);
+        let why = format!("{a} is {}, each element of {b} is {items}: they are never equal", needle.1);
         self.error(node, why, None);
     }
 }
 
-/// The texts that a type is limited to, apart from `null`.
+/// The texts of an enumeration, without `null`; none for other types.
 fn texts(ty: &Type) -> Option<Vec<String>> {
     match ty.not_null() {
         Type::Enum(texts) => Some(texts),

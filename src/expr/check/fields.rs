@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checker, Severity, is_text};
+use super::checker::Checker;
 use crate::expr::ast::Node;
-use crate::expr::mine::path_of;
-use crate::expr::nearest::nearest;
+use crate::expr::error::Severity;
+use crate::expr::nearest::meant;
 use crate::expr::print::print;
+use crate::expr::reading::path_of;
 use crate::expr::types::{Field, Type};
 use crate::expr::value::Val;
 
-/// More names than this in a hint help nobody.
-const NAMES_MAX: usize = 12;
-
 impl Checker<'_> {
+    /// The type of a root.
     pub(super) fn root(&mut self, node: &Node, slot: usize) -> Type {
         let name: &str = &self.names[slot];
         if let Some(ty) = self.types.get(name) {
@@ -24,8 +23,7 @@ impl Checker<'_> {
         Type::Never
     }
 
-    /// The type of a path without `null`, where a condition around says that
-    /// the path is there.
+    /// The type of a path, without `null` if an enclosing condition ensures the presence of the path.
     pub(super) fn narrowed(&self, node: &Node, ty: Type) -> Type {
         if self.facts.is_empty() || !ty.may_be_null() {
             return ty;
@@ -36,6 +34,7 @@ impl Checker<'_> {
         }
     }
 
+    /// The type of a field, selected by a point or a constant index.
     pub(super) fn field(&mut self, node: &Node, of: &Node, of_type: &Type, key: &str) -> Type {
         let mut types = Vec::new();
         let mut others: Vec<&String> = Vec::new();
@@ -75,13 +74,14 @@ impl Checker<'_> {
         Type::Never
     }
 
+    /// The type of an element or an entry.
     pub(super) fn index(&mut self, node: &Node, of: &Node, key: &Node) -> Type {
         let of_type = self.node(of);
         if let Some(Val::Str(name)) = key.as_lit() {
             return self.field(node, of, &of_type, name);
         }
         let key_type =
-            self.operand(key, "a text or a whole number", |ty| is_text(ty) || *ty == Type::Int || *ty == Type::Float);
+            self.operand(key, "a text or a whole number", |ty| ty.is_text() || *ty == Type::Int || *ty == Type::Float);
         let mut types = Vec::new();
         for member in of_type.members() {
             match member {
@@ -105,6 +105,7 @@ impl Checker<'_> {
         Type::union(types)
     }
 
+    /// The type of a map literal.
     pub(super) fn map(&mut self, entries: &[(Node, Node)]) -> Type {
         let mut fields = BTreeMap::new();
         let mut open = false;
@@ -115,21 +116,11 @@ impl Checker<'_> {
                     fields.insert(name.to_string(), Field { ty, optional: false });
                 }
                 _ => {
-                    self.operand(key, "a text", is_text);
+                    self.operand(key, "a text", Type::is_text);
                     open = true;
                 }
             }
         }
         Type::Record { fields, open }
     }
-}
-
-/// What a name that is not known may have been meant to be.
-pub(super) fn meant<'a>(name: &str, known: impl IntoIterator<Item = &'a String>) -> Option<String> {
-    let known: Vec<&str> = known.into_iter().map(String::as_str).collect();
-    if let Some(name) = nearest(name, known.iter().copied()) {
-        return Some(format!("did you mean {name}?"));
-    }
-    let shown = &known[..known.len().min(NAMES_MAX)];
-    (!shown.is_empty()).then(|| format!("there are {}", shown.join(", ")))
 }

@@ -1,4 +1,4 @@
-//! Random expressions and documents that fit them.
+//! Random expressions with matching documents.
 
 use std::collections::BTreeMap;
 
@@ -7,21 +7,21 @@ use proptest::strategy::Union;
 
 use crate::expr::{Field, Type, Val};
 
-/// Which language the expressions are drawn from.
+/// The language of random expressions.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Language {
-    /// What CEL and we mean the same by.
+    /// The part that CEL and our evaluator agree on.
     Common,
-    /// All of ours.
+    /// All of our language.
     Ours,
 }
 
-/// How an expression is drawn.
+/// The settings for a random expression.
 #[derive(Clone, Copy)]
 struct Draw {
     language: Language,
     depth: u32,
-    /// Inside of a loop over numbers, whose variable is `x`.
+    /// Whether the expression is in a loop over numbers with the variable `x`.
     in_loop: bool,
 }
 
@@ -144,7 +144,7 @@ impl Draw {
         prop_oneof![self.number(), self.text(), self.list(), self.truth()].boxed()
     }
 
-    /// A part of any type, wherever it stands.
+    /// An expression of a random type, whatever type its place needs.
     fn anything(self) -> BoxedStrategy<String> {
         let mut leaves = vec!["null", "true", "\"q\"", "l", "1 / 0", "nobody", "b", "s", "a"];
         // The crate adds a map to a list, which CEL does not.
@@ -170,8 +170,8 @@ fn union<const N: usize>(arms: [(u32, BoxedStrategy<String>); N]) -> BoxedStrate
 /// The roots of an expression with their values.
 pub(super) type Documents = BTreeMap<String, Val>;
 
-/// Values for all roots. `g` may be anything at all; `m.o`, which is optional
-/// and a number, is there in half of the cases.
+/// Values for all roots. `g` is an arbitrary value; the optional number `m.o` is present in half of
+/// the cases.
 pub(super) fn documents() -> impl Strategy<Value = Documents> {
     let int = || prop_oneof![-3_i64..4, any::<i64>()].prop_map(Val::Int);
     let float = prop_oneof![Just(1.0), Just(1.5), -3.0..3.0_f64].prop_map(Val::from);
@@ -193,7 +193,7 @@ pub(super) fn documents() -> impl Strategy<Value = Documents> {
     })
 }
 
-/// Any known value, small.
+/// A small known value.
 pub(super) fn values() -> BoxedStrategy<Val> {
     let leaf = prop_oneof![
         Just(Val::Null),
@@ -210,7 +210,7 @@ pub(super) fn values() -> BoxedStrategy<Val> {
     .boxed()
 }
 
-/// The types that [`documents`] keep to.
+/// The types of [`documents`].
 pub(super) fn types() -> BTreeMap<String, Type> {
     let field = |ty, optional| Field { ty, optional };
     let record = |fields: Vec<(&str, Field)>| Type::Record {

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Expr, Val};
 
-/// The world of the tests: a boat in a harbour, of which some is unknown.
+/// The documents of the tests: a boat in a harbour, partly unknown.
 fn scope(name: &str) -> Option<Val> {
     Some(match name {
         "boat" => with_unknown(json!({
@@ -21,7 +21,7 @@ fn scope(name: &str) -> Option<Val> {
         })),
         "body" => Val::from(&json!({"moor": {"berth": "b7", "nights": 3}})),
         "harbour" => Val::from(&json!({"berths": ["b1", "b7"], "full": false})),
-        "fog" => Val::Unknown,
+        "any" => Val::Unknown,
         _ => return None,
     })
 }
@@ -38,7 +38,7 @@ fn with_unknown(json: Json) -> Val {
     }
 }
 
-/// The value of an expression, or where and why there is none.
+/// The value of an expression, or the offset and the text of the error.
 fn outcome(text: &str) -> String {
     match Expr::parse(text) {
         Err(error) => format!("parse {}: {}", error.offset, error.message),

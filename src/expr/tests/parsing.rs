@@ -6,20 +6,20 @@ use super::check;
 use crate::expr::{Expr, Key, Path, assign, get};
 
 #[test]
-fn what_cannot_be_parsed_is_pointed_at() {
+fn a_syntax_error_has_its_offset() {
     check(
         r#"
         boat.state = "MOORED" => parse 11: to compare, write ==
         boat. => parse 5: no viable alternative at input '.'
         boat.size(1) => parse 5: size is called as size(x)
         contains("a", "b") => parse 0: contains is called as x.contains(y)
-        boat.first() => parse 5: there is no function first(); there are size, contains, startsWith, endsWith, matches, lowerAscii, upperAscii, int, double, string, min, max, versionAtLeast, has, all, exists, exists_one, map, filter
-        has(boat) => parse 4: has() asks for a field: has(a.b) or has(a["b"])
+        boat.first() => parse 5: there is no function first(); the functions are size, contains, startsWith, endsWith, matches, lowerAscii, upperAscii, int, double, string, min, max, versionAtLeast, has, all, exists, exists_one, map, filter
+        has(boat) => parse 4: has() takes a field: has(a.b) or has(a["b"])
         boat.crew.all(m) => parse 10: all() takes a name and a condition
-        boat.crew.all(m.x, true) => parse 15: a simple name is wanted here
+        boat.crew.all(m.x, true) => parse 15: expected a simple name
         boat.name.matches("(") => parse 18: "(" is not a regular expression
         {1: 2} => parse 1: keys of a map are texts, not a number
-        {"a": 1, "a": 2} => parse 9: the key is there twice
+        {"a": 1, "a": 2} => parse 9: the key appears twice
         b"raw" => parse 0: byte strings are not supported
         boat.?name => parse 4: unsupported syntax '.?'
         Boat{name: 1} => parse 4: message literals are not supported
@@ -142,7 +142,7 @@ fn the_other_side_of_a_comparison_evaluates_by_itself() {
 }
 
 #[test]
-fn assigning_makes_what_is_missing_on_the_way() {
+fn assigning_creates_missing_parents() {
     let mut document = json!({"a": 1, "l": ["x"]});
     let mut put = |text: &str, value| {
         assign(&mut document, &path(text).expect("it is a path"), value);

@@ -8,7 +8,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 use super::grammar::{Documents, Language, documents, expressions, types, values};
 use crate::expr::{Expr, Type, Val, check};
 
-/// Runs a property on the same cases each time; `PROPTEST_CASES` asks for more.
+/// Runs a property on deterministic cases; `PROPTEST_CASES` raises their number.
 fn hold<S: Strategy>(strategy: S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) {
     let mut config = Config::default();
     config.cases = config.cases.max(2000);
@@ -158,8 +158,8 @@ fn mask_val(val: &Val, bits: &mut u64) -> Val {
     }
 }
 
-/// The masked documents with the unknown parts filled from other documents,
-/// where those have such a part, and from arbitrary values.
+/// The masked documents with unknown parts filled from the `other` documents, if present, or from
+/// arbitrary values.
 fn filled(masked: &Documents, other: &Documents, fill: &[Val]) -> Documents {
     let mut next = fill.iter().cycle();
     let fill = masked.iter().map(|(name, val)| {
@@ -196,7 +196,7 @@ fn fill_val<'a>(val: &Val, other: Option<&Val>, next: &mut impl Iterator<Item = 
 }
 
 #[test]
-fn what_type_checks_does_not_fail_for_its_types() {
+fn a_well_typed_expression_does_not_fail_for_types() {
     let mut types = types();
     types.insert("g".to_string(), Type::Any);
     let clean = Cell::new(0);
@@ -210,7 +210,7 @@ fn what_type_checks_does_not_fail_for_its_types() {
         match eval(&expr, &documents) {
             Ok(val) => prop_assert!(fits(&ty, &val), "{text} has type {ty}, and is {val}"),
             Err(why) => {
-                let of_values = ["division by zero", "64 bits", "in a list of", "empty list"];
+                let of_values = ["division by zero", "64 bits", "outside of a list", "empty list"];
                 prop_assert!(of_values.iter().any(|part| why.contains(part)), "{text}: {why}");
             }
         }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::expr::{Expr, Severity, Type, check, nearest};
 
-/// The types of the tests: a boat with a state, and what a call says of it.
+/// The types of the tests: a boat with a state, and pools.
 fn roots() -> BTreeMap<String, Type> {
     let boat = json!({
         "type": "object",
@@ -90,13 +90,13 @@ fn an_expression_has_the_type_of_its_values() {
 }
 
 #[test]
-fn misspelt_names_are_found_with_what_might_be_meant() {
+fn misspelt_names_are_found_with_a_suggestion() {
     check_table(
         r#"
         bota.name == "x" => error 0: there is no bota here (did you mean boat?)
-        quay.name == "x" => error 0: there is no quay here (there are any, boat, pools)
+        quay.name == "x" => error 0: there is no quay here (known: any, boat, pools)
         boat.nmae => error 5: there is no field nmae in boat (did you mean name?)
-        boat.engine.cylinders => error 12: there is no field cylinders in boat.engine (there are power)
+        boat.engine.cylinders => error 12: there is no field cylinders in boat.engine (known: power)
         has(boat.brth) => error 9: there is no field brth in boat (did you mean berth?)
         boat["Name"] => error 4: there is no field Name in boat (did you mean name?)
         boat.crew.all(m, m.nme == "x") => error 19: there is no field nme in m (did you mean name?)
@@ -116,7 +116,7 @@ fn comparisons_that_can_never_be_equal_are_found() {
         boat.state in ["MOORED", "SALING"] => error 14: boat.state is never "SALING" (did you mean "SAILING"?)
         boat.state in pools.states => a truth value
         "MORED" in pools.states => error 0: "MORED" is never in pools.states (did you mean "MOORED"?)
-        boat.length in pools.berths => error 12: boat.length is a whole number, which is never in pools.berths: it has a text
+        boat.length in pools.berths => error 12: boat.length is a whole number, each element of pools.berths is a text: they are never equal
         boat.length == 1.5 => a truth value
         boat.state in [null, ""] => a truth value
         boat.length == null => a truth value
@@ -137,7 +137,7 @@ fn operands_of_a_wrong_type_are_found() {
         boat.name < 3 => error 10: a text and a whole number have no order
         boat.crew < 3 => error 5: boat.crew is a list (of a map with name), where a number, a text or a truth value is needed
         boat.name - 1 => error 5: boat.name is a text, where a number is needed
-        boat.name + 1 => error 10: + does not go with a text and a whole number
+        boat.name + 1 => error 10: + cannot be applied to a text and a whole number
         boat.length.startsWith("a") => error 5: boat.length is a whole number, where a text is needed
         boat.length in 5 => error 15: 5 is a whole number, where a list or a map is needed
         boat.name.all(c, true) => error 5: boat.name is a text, where a list or a map is needed
@@ -149,29 +149,29 @@ fn operands_of_a_wrong_type_are_found() {
 }
 
 #[test]
-fn values_that_may_be_absent_must_be_asked_for_first() {
+fn values_that_may_be_absent_must_be_tested_first() {
     check_table(
         r#"
-        boat.draught < 3 => warning 5: boat.draught may be absent, and a number, a text or a truth value is needed here (ask has(boat.draught) first)
+        boat.draught < 3 => warning 5: boat.draught may be absent, and a number, a text or a truth value is needed here (test has(boat.draught) first)
         has(boat.draught) && boat.draught < 3 => a truth value
         boat.draught < 3 && has(boat.draught) => a truth value
         !has(boat.draught) || boat.draught < 3 => a truth value
         boat.draught == null || boat.draught < 3 => a truth value
         !(boat.draught != null) || boat.draught < 3 => a truth value
         has(boat.draught) ? boat.draught < 3 : true => a truth value
-        has(boat.draught) || boat.draught < 3 => warning 26: boat.draught may be absent, and a number, a text or a truth value is needed here (ask has(boat.draught) first)
+        has(boat.draught) || boat.draught < 3 => warning 26: boat.draught may be absent, and a number, a text or a truth value is needed here (test has(boat.draught) first)
         has(boat.engine.power) && boat.engine.power > 3 => a truth value
         boat.berth in ["a", "b"] && boat.berth.startsWith("a") => a truth value
-        boat.berth in ["a", null] && boat.berth.startsWith("a") => warning 34: boat.berth may be absent, and a text is needed here (ask has(boat.berth) first)
-        boat.racing && boat.sails => warning 5: boat.racing may be absent, and a condition is needed here (ask has(boat.racing) first)
+        boat.berth in ["a", null] && boat.berth.startsWith("a") => warning 34: boat.berth may be absent, and a text is needed here (test has(boat.berth) first)
+        boat.racing && boat.sails => warning 5: boat.racing may be absent, and a condition is needed here (test has(boat.racing) first)
         boat.racing == true => a truth value
-        "x" in boat.flags => warning 12: boat.flags may be absent, and a list or a map is needed here (ask has(boat.flags) first)
+        "x" in boat.flags => warning 12: boat.flags may be absent, and a list or a map is needed here (test has(boat.flags) first)
         "#,
     );
 }
 
 #[test]
-fn a_schema_says_what_is_required_and_what_may_be_null() {
+fn a_schema_determines_required_fields_and_null() {
     let shown = |schema: serde_json::Value| Type::from_schema(&schema).to_string();
     assert_eq!(shown(json!({"type": ["integer", "null"]})), "a whole number or null");
     assert_eq!(shown(json!({"enum": ["a", null, 3]})), r#""a" or null or a whole number"#);

@@ -1,13 +1,15 @@
 //! Texts, numbers and members of an enumeration.
 
-use super::{Drawer, Undrawable, fail};
+use super::drawer::Drawer;
+use super::settings::{Undrawable, fail};
+use crate::node::{Node, NodeId};
 use crate::number::{Range, as_i128, to_number};
-use crate::shape::{Node, NodeId};
 use crate::text::{Length, Text};
 use crate::walk;
 use serde_json::{Number, Value};
 
 impl<'a> Drawer<'a> {
+    /// Draws a member of an enumeration that all nodes accept; null only if no other member fits.
     pub(super) fn member(&mut self, ids: &[NodeId], members: &[Value], at: &str) -> Result<Value, Undrawable> {
         let fits = |member: &&Value| ids.iter().all(|&id| walk::accepts(self.shape, id, member, self.asked));
         let mut fitting: Vec<&Value> = members.iter().filter(fits).collect();
@@ -19,14 +21,15 @@ impl<'a> Drawer<'a> {
             self.on_boundary += 1;
         }
         let picked = self.rng.pick(&fitting).map(|member| (*member).clone());
-        picked.ok_or_else(|| fail(at, "no member of its enumeration fits its other keywords"))
+        picked.ok_or_else(|| fail(at, "no member of the enumeration satisfies the other keywords"))
     }
 
+    /// Draws a text.
     pub(super) fn text(&mut self, nodes: &[&'a Node], at: &str) -> Result<Value, Undrawable> {
         let text = Text::of(nodes);
         let bounds = [(!text.open).then_some(text.min), text.max];
         if let Some(length) = self.bound(&bounds).filter(|_| text.fixed_form().is_none()) {
-            // Of an encoded text the whole groups next to the boundary.
+            // Base64 has groups of four: take the nearest whole group within the bounds.
             let whole = length / 4 * 4;
             let length = if !text.is_base64() {
                 length
@@ -43,6 +46,7 @@ impl<'a> Drawer<'a> {
         text.draw(self.rng, Length::Usual).map(Value::from).map_err(|cause| fail(at, &cause))
     }
 
+    /// Draws a number.
     pub(super) fn number(&mut self, nodes: &[&'a Node], integer: bool, at: &str) -> Result<Value, Undrawable> {
         let range = Range::of(nodes);
         let bound = self.bound(&[range.least.clone(), range.most.clone()]);
@@ -59,17 +63,10 @@ impl<'a> Drawer<'a> {
                 let below = drawn.div_euclid(step) * step;
                 if below < low { below + step } else { below }
             });
-            return to_number(drawn).map(Value::Number).ok_or_else(|| fail(at, "its bounds are beyond 64 bits"));
+            return to_number(drawn).map(Value::Number).ok_or_else(|| fail(at, "the bounds exceed 64 bits"));
         }
         let middle = (range.least_float() + range.most_float()) / 2.0;
         let number = Number::from_f64(middle).filter(|_| !integer);
-        number.map(Value::Number).ok_or_else(|| fail(at, "its bounds leave no number"))
-    }
-
-    /// One of the bounds that are given, in the boundary mode and three times of four.
-    pub(super) fn bound<T: Clone>(&mut self, bounds: &[Option<T>]) -> Option<T> {
-        let given: Vec<T> = bounds.iter().flatten().cloned().collect();
-        let wanted = self.boundary && self.rng.chance(3, 4);
-        if wanted { self.rng.pick(&given).cloned() } else { None }
+        number.map(Value::Number).ok_or_else(|| fail(at, "no number satisfies the bounds"))
     }
 }

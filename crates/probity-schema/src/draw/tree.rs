@@ -1,12 +1,14 @@
 //! Lists and objects.
 
-use super::{ATTEMPTS, DEPTH_OPTIONAL, Drawer, ITEMS_MAX, Undrawable, fail};
+use super::drawer::{ATTEMPTS, DEPTH_OPTIONAL, Drawer, ITEMS_MAX};
+use super::settings::{Undrawable, fail};
+use crate::node::{Additional, Node, NodeId};
 use crate::place::{covers, join};
-use crate::shape::{Additional, Node, NodeId};
 use crate::text::{Length, Text, plain};
 use serde_json::{Map, Value};
 
 impl<'a> Drawer<'a> {
+    /// Draws a list.
     pub(super) fn array(&mut self, nodes: &[&'a Node], at: &str, depth: usize) -> Result<Value, Undrawable> {
         let least = nodes.iter().filter_map(|node| node.min_items).max();
         let most = nodes.iter().filter_map(|node| node.max_items).min();
@@ -42,6 +44,7 @@ impl<'a> Drawer<'a> {
         Ok(Value::Array(items))
     }
 
+    /// Draws an object.
     pub(super) fn object(&mut self, nodes: &[&'a Node], at: &str, depth: usize) -> Result<Value, Undrawable> {
         let mut entries = Map::new();
         let required = |name: &str| nodes.iter().any(|node| node.required.iter().any(|known| known == name));
@@ -64,8 +67,8 @@ impl<'a> Drawer<'a> {
         }
         let least = nodes.iter().filter_map(|node| node.min_props).max().unwrap_or(0);
         let most = nodes.iter().filter_map(|node| node.max_props).min().unwrap_or(u64::MAX);
-        // Entries only where the schema says of what kind: an object that is merely
-        // called an object may be the empty body of an action.
+        // Further entries only where the schema describes entries: an object without any
+        // description may be the empty body of an action.
         let stated = nodes.iter().any(|node| node.additional != Additional::Unstated || !node.pattern_props.is_empty());
         let some = if described || !stated || depth > DEPTH_OPTIONAL { 0 } else { self.rng.below(3).min(most) };
         let goal = least.max(some).min(ITEMS_MAX);
@@ -90,7 +93,7 @@ impl<'a> Drawer<'a> {
         }
     }
 
-    /// How many elements the pins below a list ask for.
+    /// The number of elements that the pins in a list need.
     fn pinned_items(&self, at: &str) -> u64 {
         let prefix = format!("{at}/");
         let below = self.how.pins.keys().filter_map(|pin| pin.strip_prefix(&prefix));
@@ -98,13 +101,13 @@ impl<'a> Drawer<'a> {
         indices.max().map_or(0, |index| index.saturating_add(1))
     }
 
-    /// Whether a described property is to be present.
+    /// Whether to draw a described property.
     fn wants(&mut self, schema: NodeId, required: bool, at: &str, depth: usize) -> bool {
         let node = self.shape.node(schema);
         if self.how.pins.keys().any(|pin| covers(at, pin)) {
             return true;
         }
-        if node.never || !self.asked.includes(&node.notes) {
+        if node.never || !self.asked.includes(node.notes.versions) {
             return false;
         }
         if required {
@@ -119,7 +122,7 @@ impl<'a> Drawer<'a> {
         depth <= DEPTH_OPTIONAL && self.rng.chance(self.how.optional_percent, 100)
     }
 
-    /// The value of an entry that `properties` does not name.
+    /// Draws the value of an entry that `properties` does not name.
     fn entry(&mut self, nodes: &[&'a Node], at: &str, depth: usize) -> Result<Value, Undrawable> {
         let like = nodes.iter().find_map(|node| match node.additional {
             Additional::Like(schema) => Some(schema),
@@ -132,6 +135,7 @@ impl<'a> Drawer<'a> {
         }
     }
 
+    /// Draws the name of an entry that `properties` does not name.
     fn entry_name(&mut self, nodes: &[&'a Node], at: &str) -> Result<String, Undrawable> {
         if let Some(schema) = nodes.iter().find_map(|node| node.property_names) {
             let parts: Vec<&Node> = self.shape.parts(schema).into_iter().map(|id| self.shape.node(id)).collect();

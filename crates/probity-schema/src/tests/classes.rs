@@ -1,4 +1,4 @@
-//! Which class an input has, and why.
+//! Classes of inputs, and their reasons.
 
 use super::{kettle, shape};
 use crate::place::set;
@@ -31,13 +31,13 @@ fn a_wrong_type_is_invalid_only_where_the_property_is_mandatory() {
 }
 
 #[test]
-fn null_decides_nothing() {
+fn null_is_doubtful() {
     check("/kettle/label", Value::Null, Class::Doubtful, &["/kettle/label type"]);
     check("/kettle/note", Value::Null, Class::Doubtful, &["/kettle/note type"]);
 }
 
 #[test]
-fn how_an_optional_field_is_written_is_no_promise_of_a_refusal() {
+fn a_wrong_format_of_an_optional_field_is_doubtful() {
     check("/kettle/owner", json!("me"), Class::Doubtful, &["/kettle/owner format"]);
 }
 
@@ -48,7 +48,7 @@ fn the_limits_of_an_optional_field_are_promises() {
 }
 
 #[test]
-fn what_breaks_the_body_of_another_version_is_doubtful_at_most() {
+fn a_break_of_the_schema_of_another_version_is_doubtful_at_most() {
     let class = |pointer: &str, value: Value| {
         let mut body = good();
         set(&mut body, pointer, value);
@@ -68,7 +68,7 @@ fn a_body_that_may_be_left_out_is_doubtful_when_it_is() {
 }
 
 #[test]
-fn what_sources_differ_on_is_doubtful() {
+fn a_disputed_keyword_is_doubtful_to_break() {
     check("/kettle/height", json!(51), Class::Doubtful, &["/kettle/height maximum"]);
     check("/kettle/height", json!(0), Class::Invalid, &["/kettle/height minimum"]);
 }
@@ -164,7 +164,7 @@ fn a_violation_names_the_lines_of_its_keyword_and_hides_the_text() {
 }
 
 #[test]
-fn what_a_page_only_half_says_of_a_text_is_doubtful_to_break() {
+fn a_hint_of_a_page_about_a_text_is_doubtful_to_break() {
     let shape = shape(json!({"type": "object", "properties": {
         "name": {"type": "string", "x-charset": ["letters", "digits", "hyphens (-)"]},
         "when": {"type": "string", "x-format": "date-time"},

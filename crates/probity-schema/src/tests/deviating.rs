@@ -1,4 +1,4 @@
-//! Which deviations a body has.
+//! Variants of a body.
 
 use super::{kettle, shape};
 use crate::{deviations, deviations_at, simpler};
@@ -9,7 +9,7 @@ fn good() -> Value {
     json!({"kettle": {"label": "tin", "litres": 3, "mode": "SLOW", "cups": [{"size": 1}]}})
 }
 
-/// Expects the deviations at a pointer, as `kind class`.
+/// Expects the variants at a pointer, as `kind class`.
 #[track_caller]
 fn check(pointer: &str, expected: &[&str]) {
     let found = deviations(&shape(kettle()), &good());
@@ -19,7 +19,7 @@ fn check(pointer: &str, expected: &[&str]) {
 }
 
 #[test]
-fn a_mandatory_number_is_missed_mistyped_and_overstepped() {
+fn a_mandatory_number_is_removed_mistyped_and_exceeded() {
     check(
         "/kettle/litres",
         &[
@@ -65,7 +65,7 @@ fn a_text_is_tried_at_its_lengths_and_outside_of_its_charset() {
 }
 
 #[test]
-fn an_enumeration_is_left_by_another_word_and_by_case() {
+fn an_enumeration_is_broken_by_another_word_and_by_case() {
     check(
         "/kettle/mode",
         &[
@@ -83,7 +83,7 @@ fn an_enumeration_is_left_by_another_word_and_by_case() {
 }
 
 #[test]
-fn a_field_that_the_body_lacks_is_brought_in_wrongly() {
+fn an_absent_field_is_added_with_wrong_values() {
     check("/kettle/whistle", &["dead Doubtful"]);
     check("/kettle/steam", &["version Doubtful"]);
     check(
@@ -106,7 +106,7 @@ fn a_field_that_the_body_lacks_is_brought_in_wrongly() {
 }
 
 #[test]
-fn the_body_itself_deviates_too() {
+fn the_whole_body_is_varied_too() {
     check(
         "",
         &[
@@ -123,7 +123,7 @@ fn the_body_itself_deviates_too() {
 }
 
 #[test]
-fn the_microversion_decides_which_field_is_out_of_place() {
+fn the_microversion_decides_which_field_does_not_exist() {
     let kinds = |version| -> Vec<String> {
         let found = deviations_at(&shape(kettle()), &good(), version);
         found.into_iter().filter(|d| d.kind == "version").map(|d| d.pointer).collect()

@@ -1,4 +1,4 @@
-//! What is drawn is what was asked for.
+//! Drawn values obey schema and settings.
 
 use super::{kettle, shape};
 use crate::{Class, Draw, Rng, classify, draw_boundary, draw_valid};
@@ -25,7 +25,7 @@ fn the_same_seed_gives_the_same_bytes() {
 }
 
 #[test]
-fn a_boundary_body_is_valid_and_stands_on_a_boundary() {
+fn a_boundary_body_is_valid_and_on_a_boundary() {
     let shape = shape(json!({"type": "object", "required": ["n"], "properties": {
         "n": {"type": "integer", "minimum": 3, "maximum": 9000},
         "s": {"type": "string", "minLength": 2, "maxLength": 300}}}));
@@ -42,7 +42,7 @@ fn a_boundary_body_is_valid_and_stands_on_a_boundary() {
 }
 
 #[test]
-fn a_pin_stands_where_it_was_put_and_brings_its_ancestors() {
+fn a_pin_keeps_its_place_and_has_its_ancestors() {
     let shape = shape(kettle());
     for seed in 0..50 {
         let pins = [("/kettle/cups/1/size".to_string(), json!(77)), ("/kettle/tags/run".to_string(), json!("r1"))];

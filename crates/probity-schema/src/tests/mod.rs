@@ -1,4 +1,4 @@
-//! Shapes of our own invention, text in and text out.
+//! Tests on invented schemas.
 
 mod classes;
 mod deviating;
@@ -9,7 +9,7 @@ mod oracle;
 use super::shape::Shape;
 use serde_json::{Value, json};
 
-/// A request with one of everything.
+/// A request schema with one field for each rule of the classes.
 pub(super) fn kettle() -> Value {
     json!({
         "type": "object",

@@ -1,4 +1,4 @@
-//! Random shapes: our walker against the `jsonschema` crate, our draws against both.
+//! Random schemas: our walk against the `jsonschema` crate, our draws against both.
 
 use super::shape;
 use crate::{Class, Draw, Rng, Shape, classify, deviations, draw_boundary, draw_valid, simpler};
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 const NAMES: [&str; 4] = ["a", "b", "c/d", "e~f"];
 
-/// A schema of modest depth that uses every keyword that pages lead to.
+/// A random schema of modest depth with the keywords that `derive` writes.
 fn random_schema(rng: &mut Rng, depth: u32) -> Value {
     let n = |rng: &mut Rng, below| rng.below(below);
     match n(rng, if depth == 0 { 7 } else { 12 }) {
@@ -130,12 +130,12 @@ fn every_draw_is_valid_for_the_library_and_classifies_as_valid() {
             assert_eq!(classified.class, Class::Valid, "seed {seed}: {} {value} {classified:?}", shape.schema);
         }
     });
-    // A random shape may contradict itself (`allOf` over two kinds), most do not.
+    // Some random schemas contradict themselves (`allOf` over two types).
     assert!(undrawable < 60, "{undrawable} of 1200 could not be drawn");
 }
 
 #[test]
-fn a_reply_is_drawn_with_every_documented_property() {
+fn a_response_is_drawn_with_every_documented_property() {
     for_each_shape(200, |seed, shape, theirs, rng| {
         let Ok(value) = draw_valid(shape, rng, &Draw::response()) else {
             return;
@@ -148,7 +148,7 @@ fn a_reply_is_drawn_with_every_documented_property() {
 }
 
 #[test]
-fn an_invalid_deviation_is_refused_by_the_library_and_differs_in_one_place() {
+fn an_invalid_variant_is_refused_by_the_library_and_differs_in_one_place() {
     let mut seen: BTreeMap<Class, usize> = BTreeMap::new();
     for_each_shape(300, |seed, shape, theirs, rng| {
         let Ok(good) = draw_valid(shape, rng, &Draw::default()) else {
@@ -198,14 +198,14 @@ fn differing(left: &Value, right: &Value, at: String) -> Vec<String> {
 }
 
 #[test]
-fn taking_simpler_values_ends_in_a_valid_one() {
+fn repeated_simplification_ends_with_a_valid_value() {
     for_each_shape(100, |seed, shape, theirs, rng| {
         let Ok(mut value) = draw_valid(shape, rng, &Draw { optional_percent: 90, ..Draw::default() }) else {
             return;
         };
         for step in 0.. {
             assert!(step < 2000, "seed {seed}: no end at {value}");
-            // The last candidate is the smallest step: the longest way down.
+            // The last candidate is the smallest step, so this is the longest descent.
             let Some(next) = simpler(shape, &value, &BTreeMap::new()).pop() else {
                 break;
             };

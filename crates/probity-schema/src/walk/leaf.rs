@@ -1,13 +1,15 @@
-//! Texts and numbers.
+//! The checks of texts and numbers.
 
-use super::{Path, Place, Walk};
+use super::walker::{Path, Place, Walk};
 use crate::format::is_base64;
+use crate::node::{Node, NodeId};
 use crate::number::{compare, divides};
-use crate::shape::{Node, NodeId};
+
 use serde_json::{Number, Value};
 use std::cmp::Ordering;
 
 impl Walk<'_> {
+    /// Checks length, pattern, format and encoding of a text.
     pub(super) fn text(&mut self, id: NodeId, node: &Node, text: &str, value: &Value, at: &Path, place: Place) {
         if node.min_length.is_some() || node.max_length.is_some() {
             let length = text.chars().count() as u64;
@@ -19,7 +21,7 @@ impl Walk<'_> {
             }
         }
         if let Some(pattern) = node.pattern.as_ref().filter(|pattern| !pattern.matches(text)) {
-            self.break_at(id, "pattern", value, at, place, || format!("a text like {}", pattern.text));
+            self.break_at(id, "pattern", value, at, place, || format!("a text that matches {}", pattern.text));
         }
         if let Some(format) = node.format.filter(|format| !format.accepts(text)) {
             self.break_at(id, "format", value, at, place, || format!("a text in the format {}", format.name()));
@@ -32,26 +34,27 @@ impl Walk<'_> {
         }
     }
 
-    /// What the schema accepts of a text and no page promises.
+    /// Soft findings: the schema accepts the text, and no page promises acceptance.
     fn unpromised_text(&mut self, id: NodeId, node: &Node, text: &str, value: &Value, at: &Path) {
         let bounded = node.min_length.is_some() || node.members.is_some() || node.pattern.is_some();
         if text.is_empty() && !bounded {
-            self.soft_at(id, "empty", value, at, "a text; no page says that it may be empty");
+            self.soft_at(id, "empty", value, at, "a text with characters: no page allows an empty text");
         }
         let named = |c: char, marks: &str| c.is_ascii_alphanumeric() || marks.contains(c);
         if let Some(marks) = &node.notes.charset
             && !text.chars().all(|c| named(c, marks))
         {
-            self.soft_at(id, "charset", value, at, "characters that the page names");
+            self.soft_at(id, "charset", value, at, "only characters that the page lists");
         }
         if node.notes.bytes && node.max_length.is_some_and(|most| text.len() as u64 > most) {
-            self.soft_at(id, "bytes", value, at, "a text that is as short in bytes too");
+            self.soft_at(id, "bytes", value, at, "a text within the limit in bytes");
         }
         if node.notes.hint.is_some_and(|hint| !hint.accepts(text)) {
             self.soft_at(id, "format", value, at, "a text in the format that the page names");
         }
     }
 
+    /// Checks the bounds of a number.
     pub(super) fn number(&mut self, id: NodeId, node: &Node, number: &Number, value: &Value, at: &Path, place: Place) {
         let bounds = [
             ("minimum", &node.minimum, "at least", [Ordering::Greater, Ordering::Equal]),

@@ -1,11 +1,12 @@
-//! Lists and objects, and what in them no page names.
+//! The checks of lists and objects.
 
-use super::{Path, Place, Walk, accepts};
-use crate::shape::{Additional, Node, NodeId};
+use super::walker::{Path, Place, Walk};
+use crate::node::{Additional, Node, NodeId};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 impl Walk<'_> {
+    /// Checks a list and its elements.
     pub(super) fn array(&mut self, id: NodeId, node: &Node, items: &[Value], value: &Value, at: &Path, place: Place) {
         let count = items.len() as u64;
         if let Some(least) = node.min_items.filter(|&least| count < least) {
@@ -24,14 +25,21 @@ impl Walk<'_> {
             }
         } else if self.soft && !place.included && !self.describes(id, |node| node.items.is_some()) {
             for (index, item) in items.iter().enumerate().filter(|(_, item)| !item.is_string()) {
-                self.soft_at(id, "undescribed", item, &Path::Index(at, index), "elements that no page describes");
+                self.soft_at(
+                    id,
+                    "undescribed",
+                    item,
+                    &Path::Index(at, index),
+                    "only texts: no page describes the elements",
+                );
             }
         }
         if self.soft && items.is_empty() && node.min_items.is_none() && node.members.is_none() && !place.included {
-            self.soft_at(id, "empty", value, at, "a list; no page says that it may be empty");
+            self.soft_at(id, "empty", value, at, "a list with elements: no page allows an empty list");
         }
     }
 
+    /// Checks an object and its entries.
     pub(super) fn object(
         &mut self,
         id: NodeId,
@@ -61,7 +69,11 @@ impl Walk<'_> {
                 let mandatory = sub_is_mandatory(node, sub, name);
                 let inner = Place { mandatory, capped: place.capped, included: false };
                 self.node(*schema, entry, &Path::Name(at, name), inner);
-            } else if self.soft && sub.notes.mandatory_when && !sub.notes.dead && self.asked.includes(&sub.notes) {
+            } else if self.soft
+                && sub.notes.mandatory_when
+                && !sub.notes.dead
+                && self.asked.includes(sub.notes.versions)
+            {
                 self.soft_at(
                     *schema,
                     "mandatory-when",
@@ -83,10 +95,11 @@ impl Walk<'_> {
         }
     }
 
+    /// Records that a required property is missing, unless the property belongs to another version.
     fn missing(&mut self, id: NodeId, node: &Node, name: &str, at: &Path, place: Place) {
         let mut place = place;
         if let Some(sub) = node.prop(name).map(|sub| self.shape.node(sub)) {
-            if !self.asked.includes(&sub.notes) {
+            if !self.asked.includes(sub.notes.versions) {
                 return;
             }
             place.capped |= !sub_is_mandatory(node, sub, name) || sub.notes.dead;
@@ -98,7 +111,7 @@ impl Walk<'_> {
         });
     }
 
-    /// Entries that `properties` does not name.
+    /// Checks the entries that `properties` does not name.
     fn others(
         &mut self,
         id: NodeId,
@@ -132,14 +145,14 @@ impl Walk<'_> {
                     self.soft_at(id, "surplus", entry, &at, "no such property");
                 }
                 Additional::Unstated if !entry.is_string() => {
-                    self.soft_at(id, "undescribed", entry, &at, "an entry that no page describes");
+                    self.soft_at(id, "undescribed", entry, &at, "a text: no page describes the entry");
                 }
                 Additional::Unstated => {}
             }
         }
     }
 
-    /// Whether this node, or one that it includes and that holds here, names the property.
+    /// Whether this node, an included node or an accepting branch names the property.
     fn knows(&self, id: NodeId, name: &str, value: &Value) -> bool {
         let node = self.shape.node(id);
         let named = node.prop(name).is_some()
@@ -152,9 +165,10 @@ impl Walk<'_> {
                 .any_of
                 .iter()
                 .chain(&node.one_of)
-                .any(|&branch| self.knows(branch, name, value) && accepts(self.shape, branch, value, self.asked))
+                .any(|&branch| self.knows(branch, name, value) && Walk::accepts(self.shape, branch, value, self.asked))
     }
 
+    /// Whether `says` is true of the node, an included node or a branch.
     fn describes(&self, id: NodeId, says: fn(&Node) -> bool) -> bool {
         let node = self.shape.node(id);
         let mut included = node.all_of.iter().chain(&node.any_of).chain(&node.one_of);
@@ -162,6 +176,7 @@ impl Walk<'_> {
     }
 }
 
+/// Whether a property is mandatory without condition and without dispute.
 fn sub_is_mandatory(node: &Node, sub: &Node, name: &str) -> bool {
     !sub.notes.mandatory_when
         && !sub.disputes("required")

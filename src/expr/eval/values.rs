@@ -1,110 +1,16 @@
-//! Three-valued evaluation. The room's page says what unknown means.
+//! Values: names, fields, operators, functions, lists and maps.
 
-use std::cell::{Cell, OnceCell};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use thiserror::Error;
-
-use super::ast::{Binary, Kind, Node};
-use super::calls;
-use super::compare::{Failure, Truth, contains, equal, order, unless_unknown};
-use super::value::Val;
-
-/// How much work one evaluation may do: nodes visited and elements copied or
-/// compared.
-const FUEL: usize = 100_000;
-
-/// What the roots of an expression stand for.
-pub trait Scope {
-    /// The value of a root; `None` if there is no such name, which makes the
-    /// evaluation fail.
-    fn root(&self, name: &str) -> Option<Val>;
-}
-
-impl<F: Fn(&str) -> Option<Val>> Scope for F {
-    fn root(&self, name: &str) -> Option<Val> {
-        self(name)
-    }
-}
-
-/// Why an expression has no value.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{message} (at byte {offset})")]
-pub struct EvalError {
-    /// Where in the text of the expression, in bytes.
-    pub offset: usize,
-    /// What went wrong there.
-    pub message: String,
-}
-
-pub(super) fn in_scope(node: &Node, names: &[Arc<str>], scope: &dyn Scope) -> Result<Val, EvalError> {
-    const INLINE: usize = 6;
-    let few: [OnceCell<Option<Val>>; INLINE] = Default::default();
-    let many: Vec<OnceCell<Option<Val>>>;
-    let cells = if names.len() <= INLINE {
-        &few[..]
-    } else {
-        many = vec![OnceCell::new(); names.len()];
-        &many[..]
-    };
-    run(node, names, |slot| cells[slot].get_or_init(|| scope.root(&names[slot])).as_ref())
-}
-
-pub(super) fn in_slots(node: &Node, names: &[Arc<str>], slots: &[Option<Val>]) -> Result<Val, EvalError> {
-    run(node, names, |slot| slots[slot].as_ref())
-}
-
-fn run<'e>(node: &'e Node, names: &'e [Arc<str>], slots: impl Fn(usize) -> Option<&'e Val>) -> Result<Val, EvalError> {
-    let run = Run { names, slots, fuel: Cell::new(FUEL) };
-    match run.eval(node, None) {
-        Ok(found) => Ok(found.into_val()),
-        Err(error) => Err(*error),
-    }
-}
-
-pub(super) struct Run<'e, S> {
-    names: &'e [Arc<str>],
-    slots: S,
-    fuel: Cell<usize>,
-}
-
-/// The variables of the loops that a node stands in.
-pub(super) struct Frame<'f> {
-    pub val: &'f Val,
-    pub outer: Option<&'f Frame<'f>>,
-}
-
-/// A value on its way: borrowed while it can be, so that guards do not count
-/// references.
-pub(super) enum Found<'f> {
-    At(&'f Val),
-    New(Val),
-}
-
-impl Found<'_> {
-    pub(super) fn val(&self) -> &Val {
-        match self {
-            Found::At(val) => val,
-            Found::New(val) => val,
-        }
-    }
-
-    pub(super) fn into_val(self) -> Val {
-        match self {
-            Found::At(val) => val.clone(),
-            Found::New(val) => val,
-        }
-    }
-}
-
-/// Boxed, because every step returns one and hardly any is an error.
-pub(super) type Step<T> = Result<T, Box<EvalError>>;
-
-static NULL: Val = Val::Null;
-static UNKNOWN: Val = Val::Unknown;
+use super::run::{Found, Frame, NULL, Run, Step, UNKNOWN, at, error};
+use crate::expr::ast::{Binary, Kind, Node};
+use crate::expr::calls;
+use crate::expr::compare::{contains, equal, order, unless_unknown};
+use crate::expr::value::Val;
 
 impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
+    /// The value of a node.
     pub(super) fn eval<'f>(&self, node: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Found<'f>>
     where
         'e: 'f,
@@ -149,26 +55,6 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
         }
     }
 
-    pub(super) fn charge(&self, node: &Node, work: usize) -> Step<()> {
-        match self.fuel.get().checked_sub(work) {
-            Some(left) => {
-                self.fuel.set(left);
-                Ok(())
-            }
-            None => {
-                self.fuel.set(0);
-                Err(error(node, "too much work for one expression"))
-            }
-        }
-    }
-
-    fn root(&self, node: &Node, slot: usize) -> Step<&'e Val> {
-        match (self.slots)(slot) {
-            Some(val) => Ok(val),
-            None => Err(error(node, format!("there is no {}", self.names[slot]))),
-        }
-    }
-
     fn index<'f>(&self, node: &'f Node, of: &'f Node, key: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Found<'f>>
     where
         'e: 'f,
@@ -180,7 +66,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
             (Val::List(items), Val::Int(index)) => {
                 let place = usize::try_from(*index).ok().filter(|i| *i < items.len());
                 let Some(place) = place else {
-                    let why = format!("index {index} in a list of {}", items.len());
+                    let why = format!("the index {index} is outside of a list of {}", items.len());
                     return Err(error(node, why));
                 };
                 Ok(match of {
@@ -195,65 +81,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
         }
     }
 
-    /// The truth of a condition. And, or, not and equality answer here without
-    /// a detour over values: they are most of what guards are made of.
-    pub(super) fn truth<'f>(&self, node: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Truth>
-    where
-        'e: 'f,
-    {
-        if matches!(node.kind, Kind::Not(_) | Kind::And(_) | Kind::Or(_) | Kind::Has(_)) {
-            self.charge(node, 1)?;
-            return self.truth_of(node, frame);
-        }
-        match self.eval(node, frame)?.val() {
-            Val::Bool(truth) => Ok(Some(*truth)),
-            Val::Unknown => Ok(None),
-            other => Err(error(node, format!("a condition cannot be {}", other.kind()))),
-        }
-    }
-
-    fn truth_of<'f>(&self, node: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Truth>
-    where
-        'e: 'f,
-    {
-        match &node.kind {
-            Kind::Not(of) => Ok(self.truth(of, frame)?.map(|truth| !truth)),
-            Kind::And(terms) => self.junction(false, terms, frame),
-            Kind::Or(terms) => self.junction(true, terms, frame),
-            Kind::Has(of) => self.has(of, frame),
-            _ => unreachable!("only the connectives are asked for their truth directly"),
-        }
-    }
-
-    /// `&&` (decided by false) and `||` (decided by true).
-    fn junction<'f>(&self, decides: bool, terms: &'f [Node], frame: Option<&'f Frame<'f>>) -> Step<Truth>
-    where
-        'e: 'f,
-    {
-        let mut unknown = false;
-        let mut failed = None;
-        for term in terms {
-            match self.truth(term, frame) {
-                Ok(Some(truth)) if truth == decides => return Ok(Some(decides)),
-                Ok(Some(_)) => {}
-                Ok(None) => unknown = true,
-                Err(why) => failed = failed.or(Some(why)),
-            }
-        }
-        settled(decides, unknown, failed)
-    }
-
-    fn has<'f>(&self, of: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Truth>
-    where
-        'e: 'f,
-    {
-        Ok(match self.eval(of, frame)?.val() {
-            Val::Unknown => None,
-            Val::Null => Some(false),
-            _ => Some(true),
-        })
-    }
-
+    /// Evaluates `?:`. With an unknown condition, the value of both branches if they agree.
     fn cond<'f>(&self, three: &'f (Node, Node, Node), frame: Option<&'f Frame<'f>>) -> Step<Found<'f>>
     where
         'e: 'f,
@@ -301,7 +129,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
             match key.val() {
                 Val::Str(key) => {
                     if map.insert(key.clone(), val).is_some() {
-                        return Err(error(key_node, format!("the key {key:?} is there twice")));
+                        return Err(error(key_node, format!("the key {key:?} appears twice")));
                     }
                 }
                 Val::Unknown => key_unknown = true,
@@ -315,22 +143,15 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
     }
 }
 
-/// What a junction is that no term decided.
-pub(super) fn settled(decides: bool, unknown: bool, failed: Option<Box<EvalError>>) -> Step<Truth> {
-    match failed {
-        _ if unknown => Ok(None),
-        Some(why) => Err(why),
-        None => Ok(Some(!decides)),
-    }
-}
-
+/// The variable of the loop `up` levels above the innermost.
 fn local<'f>(mut frame: Option<&'f Frame<'f>>, up: u16) -> &'f Val {
     for _ in 0..up {
         frame = frame.and_then(|frame| frame.outer);
     }
-    frame.expect("a loop variable stands inside its loop").val
+    frame.expect("a loop variable is inside of its loop").val
 }
 
+/// Selects a field; null without the field.
 fn select<'f>(node: &Node, of: Found<'f>, key: &str) -> Step<Found<'f>> {
     match of {
         Found::At(Val::Map(entries)) => Ok(Found::At(entries.get(key).unwrap_or(&NULL))),
@@ -343,7 +164,7 @@ fn select<'f>(node: &Node, of: Found<'f>, key: &str) -> Step<Found<'f>> {
     }
 }
 
-/// What comparing or copying a value costs.
+/// The work of comparing or copying a value.
 fn size_of(val: &Val) -> usize {
     match val {
         Val::List(items) => items.len(),
@@ -351,12 +172,4 @@ fn size_of(val: &Val) -> usize {
         Val::Str(text) => text.len() / 64,
         _ => 0,
     }
-}
-
-pub(super) fn error(node: &Node, message: impl Into<String>) -> Box<EvalError> {
-    Box::new(EvalError { offset: node.at as usize, message: message.into() })
-}
-
-fn at(node: &Node) -> impl Fn(Failure) -> Box<EvalError> + '_ {
-    move |message| error(node, message)
 }

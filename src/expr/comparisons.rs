@@ -1,30 +1,26 @@
-//! What an expression reads and compares, for those who look for inputs that
-//! make it true or false.
-
-use std::collections::BTreeSet;
-use std::sync::Arc;
+//! The comparisons of an expression, from which choosers derive inputs that make a guard true or false.
 
 use super::ast::{Binary, Kind, Node};
 use super::expression::Expr;
-use super::path::{Key, Path};
+use super::path::Path;
+use super::reading::path_of;
 use super::value::Val;
 
-/// `path relation other`, found somewhere in an expression.
+/// A comparison `path relation other` in an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
-    /// What is compared.
+    /// The compared path.
     pub path: Path,
-    /// How; a negation around the comparison is already taken in.
+    /// The relation, with a negation around the comparison merged.
     pub op: Relation,
-    /// What it is compared with; it names no loop variable.
+    /// The other side; without loop variables.
     pub other: Expr,
 }
 
-/// How a path stands to the other side of a comparison.
+/// The relation of a path to the other side of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relation {
-    /// `path == other`; also a path used as a condition (other is `true`) and
-    /// `!has(path)` (other is `null`).
+    /// `path == other`; also a path as a condition (other is `true`) and `!has(path)` (other is `null`).
     Eq,
     /// `path != other`; also `has(path)` (other is `null`).
     Ne,
@@ -51,6 +47,7 @@ pub enum Relation {
 }
 
 impl Relation {
+    /// The relation of an operator; none for arithmetic.
     fn of(op: Binary) -> Option<Relation> {
         Some(match op {
             Binary::Eq => Relation::Eq,
@@ -64,7 +61,7 @@ impl Relation {
         })
     }
 
-    /// The relation that holds where this one does not.
+    /// The negated relation.
     pub fn negated(self) -> Relation {
         match self {
             Relation::Eq => Relation::Ne,
@@ -82,7 +79,7 @@ impl Relation {
         }
     }
 
-    /// The relation with its sides exchanged.
+    /// The relation with exchanged sides.
     fn turned(self) -> Relation {
         match self {
             Relation::In => Relation::Contains,
@@ -98,54 +95,25 @@ impl Relation {
     }
 }
 
-/// The path that a node is, if it is one.
-pub(super) fn path_of(node: &Node, roots: &[Arc<str>]) -> Option<Path> {
-    let (of, key) = match &node.kind {
-        Kind::Root(slot) => {
-            return Some(Path { root: roots[usize::from(*slot)].clone(), keys: Vec::new() });
-        }
-        Kind::Select(of, key) => (of, Key::Name(key.clone())),
-        Kind::Index(of, key) => match key.as_lit()? {
-            Val::Str(key) => (of, Key::Name(key.clone())),
-            Val::Int(index) => (of, Key::Index(usize::try_from(*index).ok()?)),
-            _ => return None,
-        },
-        _ => return None,
-    };
-    let mut path = path_of(of, roots)?;
-    path.keys.push(key);
-    Some(path)
-}
-
-pub(super) fn reads(node: &Node, roots: &[Arc<str>]) -> Vec<Path> {
-    let mut found = BTreeSet::new();
-    collect_reads(node, roots, &mut found);
-    found.into_iter().collect()
-}
-
-fn collect_reads(node: &Node, roots: &[Arc<str>], found: &mut BTreeSet<Path>) {
-    match path_of(node, roots) {
-        Some(path) => {
-            found.insert(path);
-        }
-        None => node.for_each_part(|part| collect_reads(part, roots, found)),
+impl Expr {
+    /// Every comparison with a path on one side, in source order. A comparison of two paths is
+    /// listed in both directions. A negation around a comparison is merged into the relation.
+    /// Choosers use the comparisons to find values worth trying for an input.
+    pub fn comparisons(&self) -> Vec<Comparison> {
+        let mut found = Vec::new();
+        Mine { expr: self, found: &mut found }.condition(self.node(), true);
+        found
     }
 }
 
-pub(super) fn comparisons(expr: &Expr) -> Vec<Comparison> {
-    let mut found = Vec::new();
-    Mine { expr, found: &mut found }.condition(expr.node(), true);
-    found
-}
-
+/// Collects comparisons.
 struct Mine<'a> {
     expr: &'a Expr,
     found: &'a mut Vec<Comparison>,
 }
 
 impl Mine<'_> {
-    /// Looks into a node that is used as a condition, wanted true or, under a
-    /// negation, false.
+    /// Collects from a node in the place of a condition; `wanted` is false below a negation.
     fn condition(&mut self, node: &Node, wanted: bool) {
         match &node.kind {
             Kind::Not(of) => self.condition(of, !wanted),
@@ -188,8 +156,7 @@ impl Mine<'_> {
         }
     }
 
-    /// Looks into the parts of a node that are values rather than conditions,
-    /// for the conditions inside them: `(a == b ? 1 : 2) < c`.
+    /// Collects from conditions inside of values: `(a == b ? 1 : 2) < c`.
     fn values(&mut self, node: &Node) {
         node.for_each_part(|part| match &part.kind {
             Kind::Root(_) | Kind::Select(..) | Kind::Index(..) => self.values(part),
@@ -206,7 +173,7 @@ impl Mine<'_> {
         let Some(path) = path_of(side, self.expr.roots()) else {
             return;
         };
-        if escapes(other, 0) {
+        if other.names_outer_variable(0) {
             return;
         }
         self.found.push(Comparison {
@@ -214,21 +181,6 @@ impl Mine<'_> {
             op: if wanted { relation } else { relation.negated() },
             other: self.expr.part(other),
         });
-    }
-}
-
-/// Whether a node names a variable of a loop around it.
-pub(super) fn escapes(node: &Node, inside: u16) -> bool {
-    match &node.kind {
-        Kind::Local(_, up) => *up >= inside,
-        Kind::Loop(walk) => {
-            escapes(&walk.over, inside) || walk.filter.iter().chain([&walk.body]).any(|part| escapes(part, inside + 1))
-        }
-        _ => {
-            let mut found = false;
-            node.for_each_part(|part| found |= escapes(part, inside));
-            found
-        }
     }
 }
 

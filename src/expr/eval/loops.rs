@@ -1,11 +1,12 @@
-//! `all`, `exists`, `exists_one`, `map` and `filter`.
+//! The macros `all`, `exists`, `exists_one`, `map` and `filter`.
 
-use super::ast::{Loop, Node, Walk};
-use super::compare::{Truth, unless_unknown};
-use super::eval::{Frame, Run, Step, error, settled};
-use super::value::Val;
+use super::run::{Frame, Run, Step, error, settled};
+use crate::expr::ast::{Loop, Node, Walk};
+use crate::expr::compare::{Truth, unless_unknown};
+use crate::expr::value::Val;
 
 impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
+    /// The value of a macro.
     pub(super) fn walk<'f>(&self, node: &'f Node, walk: &'f Loop, frame: Option<&'f Frame<'f>>) -> Step<Val>
     where
         'e: 'f,
@@ -20,7 +21,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
                 &keys
             }
             other => {
-                let why = format!("{} cannot be walked with {}", other.kind(), walk.walk.name());
+                let why = format!("{} cannot be applied to {}", walk.walk.name(), other.kind());
                 return Err(error(node, why));
             }
         };
@@ -33,7 +34,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
         }
     }
 
-    /// `exists` and `all` are `||` and `&&` over the elements.
+    /// Evaluates `exists` and `all` as `||` and `&&` over the elements.
     fn quantifier(&self, decides: bool, walk: &Loop, items: &[Val], outer: Option<&Frame<'_>>) -> Step<Val> {
         let mut unknown = false;
         let mut failed = None;
@@ -64,8 +65,8 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
         })
     }
 
-    /// `filter` and `map`. Where it is unknown whether an element is taken, the
-    /// whole list is: neither its length nor its places are certain.
+    /// Evaluates `filter` and `map`. The result is unknown if the condition of an element is
+    /// unknown: neither length nor indices of the result are certain.
     fn collect(&self, walk: &Loop, items: &[Val], outer: Option<&Frame<'_>>) -> Step<Val> {
         let keep = match walk.walk {
             Walk::Filter => Some(&walk.body),
@@ -87,6 +88,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
         Ok(if unknown { Val::Unknown } else { taken.into_iter().collect() })
     }
 
+    /// The truth of a condition for one element.
     fn truth_at(&self, node: &Node, val: &Val, outer: Option<&Frame<'_>>) -> Step<Truth> {
         self.truth(node, Some(&Frame { val, outer }))
     }

@@ -1,0 +1,51 @@
+//! The errors of parsing, evaluating and type checking.
+
+use thiserror::Error;
+
+/// Why a text is not an expression.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{message} (at byte {offset})")]
+pub struct ParseError {
+    /// Byte offset into the text; at most the length of the text.
+    pub offset: usize,
+    /// The defect.
+    pub message: String,
+}
+
+impl ParseError {
+    pub(super) fn new(offset: usize, message: impl Into<String>) -> ParseError {
+        ParseError { offset, message: message.into() }
+    }
+}
+
+/// Why an expression has no value.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{message} (at byte {offset})")]
+pub struct EvalError {
+    /// Byte offset into the text of the expression.
+    pub offset: usize,
+    /// The failure.
+    pub message: String,
+}
+
+/// A finding of the type check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeError {
+    /// Byte offset into the text of the expression.
+    pub offset: usize,
+    /// The defect or the risk.
+    pub message: String,
+    /// A likely correction.
+    pub hint: Option<String>,
+    /// Whether the defect is certain.
+    pub severity: Severity,
+}
+
+/// The severity of a [`TypeError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The expression can fail for documents that the types allow.
+    Warning,
+    /// The expression fails, or is constant by mistake, for every document.
+    Error,
+}

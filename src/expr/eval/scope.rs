@@ -1,0 +1,15 @@
+//! The names that an expression can use.
+
+use crate::expr::value::Val;
+
+/// The values of the roots of an expression.
+pub trait Scope {
+    /// The value of a root. `None` for an unknown name, which fails the evaluation.
+    fn root(&self, name: &str) -> Option<Val>;
+}
+
+impl<F: Fn(&str) -> Option<Val>> Scope for F {
+    fn root(&self, name: &str) -> Option<Val> {
+        self(name)
+    }
+}
