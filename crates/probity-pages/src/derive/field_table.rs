@@ -31,6 +31,25 @@ pub(super) struct PageName {
     pub labels: Vec<String>,
 }
 
+/// Words of captions ("Request parameters") that name a field only if they stand in bold.
+const GENERIC: [&str; 15] = [
+    "parameter",
+    "parameters",
+    "description",
+    "request",
+    "response",
+    "field",
+    "fields",
+    "data",
+    "structure",
+    "object",
+    "objects",
+    "of",
+    "the",
+    "in",
+    "for",
+];
+
 /// Whether a caption names a field: in bold, or as a word of its own.
 pub(super) fn caption_names(table: &FieldTable, name: &str) -> bool {
     if table.strong.iter().any(|it| it == name) {
@@ -38,25 +57,7 @@ pub(super) fn caption_names(table: &FieldTable, name: &str) -> bool {
     }
     let word = |it: &str| it.trim_matches(['"', '\'', '“', '”', ',', '.', '(', ')', '*', ':']).to_string();
     let words: Vec<String> = table.caption.split_whitespace().map(word).collect();
-    // Words of captions themselves ("Request parameters") are no names unless alone in bold.
-    let generic = [
-        "parameter",
-        "parameters",
-        "description",
-        "request",
-        "response",
-        "field",
-        "fields",
-        "data",
-        "structure",
-        "object",
-        "objects",
-        "of",
-        "the",
-        "in",
-        "for",
-    ];
-    words.iter().any(|it| it == name && !generic.contains(&it.as_str()))
+    words.iter().any(|it| it == name && !GENERIC.contains(&it.as_str()))
 }
 
 /// A caption that names nothing: empty, or only generic words.

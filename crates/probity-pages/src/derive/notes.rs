@@ -178,28 +178,56 @@ fn tokens(text: &Text, words: &str, pairs: &[(String, String)]) -> BTreeMap<Stri
     out
 }
 
+/// Words after a field name that are not a value of the field.
+const NOT_VALUES: [&str; 13] = [
+    "the",
+    "a",
+    "an",
+    "not",
+    "set",
+    "used",
+    "enabled",
+    "specified",
+    "empty",
+    "configured",
+    "in",
+    "optional",
+    "mandatory",
+];
+
+/// Words before "state" that do not name a state.
+const NOT_STATES: [&str; 22] = [
+    "the",
+    "a",
+    "an",
+    "this",
+    "in",
+    "be",
+    "following",
+    "correct",
+    "its",
+    "current",
+    "specified",
+    "used",
+    "supported",
+    "not",
+    "any",
+    "same",
+    "different",
+    "created",
+    "set",
+    "available for",
+    "normal",
+    "enabled",
+];
+
 /// Pairs of a field and the value it must have or has.
 pub(super) fn pairs(words: &str) -> Vec<(String, String)> {
     let bare = CALL.replace_all(words, " ");
     let mut out: Vec<(String, String)> = Vec::new();
     for it in PAIR.captures_iter(&bare).chain(IS_VALUE.captures_iter(&bare)) {
         let value = it[2].to_string();
-        let plain = matches!(
-            value.to_lowercase().as_str(),
-            "the"
-                | "a"
-                | "an"
-                | "not"
-                | "set"
-                | "used"
-                | "enabled"
-                | "specified"
-                | "empty"
-                | "configured"
-                | "in"
-                | "optional"
-                | "mandatory"
-        );
+        let plain = NOT_VALUES.contains(&value.to_lowercase().as_str());
         let pair = (it[1].to_string(), value);
         if !plain && !out.contains(&pair) {
             out.push(pair);
@@ -214,31 +242,7 @@ fn states(words: &str) -> Vec<String> {
     let mut add = |word: &str| {
         let word = word.trim().to_string();
         let lower = word.to_lowercase();
-        let prose = matches!(
-            lower.as_str(),
-            "the"
-                | "a"
-                | "an"
-                | "this"
-                | "in"
-                | "be"
-                | "following"
-                | "correct"
-                | "its"
-                | "current"
-                | "specified"
-                | "used"
-                | "supported"
-                | "not"
-                | "any"
-                | "same"
-                | "different"
-                | "created"
-                | "set"
-                | "available for"
-                | "normal"
-                | "enabled"
-        );
+        let prose = NOT_STATES.contains(&lower.as_str());
         if !prose && word.len() > 2 && !out.contains(&word) {
             out.push(word);
         }

@@ -205,43 +205,44 @@ fn shouts(text: &str) -> bool {
     text.chars().any(|c| c.is_ascii_uppercase()) && !text.chars().any(|c| c.is_ascii_lowercase()) && !text.contains(' ')
 }
 
-/// Short words that stand in sentences and not in lists of values.
+/// Short words of sentences that are not values in a list.
+const PROSE: [&str; 32] = [
+    "n/a",
+    "empty",
+    "null",
+    "blank",
+    "optional",
+    "mandatory",
+    "used",
+    "set",
+    "unique",
+    "the",
+    "a",
+    "an",
+    "specified",
+    "left",
+    "returned",
+    "required",
+    "configured",
+    "changed",
+    "modified",
+    "customized",
+    "none",
+    "letters",
+    "digits",
+    "uuid",
+    "as",
+    "follows",
+    "one",
+    "ignored",
+    "displayed",
+    "invalid",
+    "valid",
+    "not",
+];
+
 fn is_word_of_prose(text: &str) -> bool {
-    matches!(
-        text.to_lowercase().as_str(),
-        "n/a"
-            | "empty"
-            | "null"
-            | "blank"
-            | "optional"
-            | "mandatory"
-            | "used"
-            | "set"
-            | "unique"
-            | "the"
-            | "a"
-            | "an"
-            | "specified"
-            | "left"
-            | "returned"
-            | "required"
-            | "configured"
-            | "changed"
-            | "modified"
-            | "customized"
-            | "none"
-            | "letters"
-            | "digits"
-            | "uuid"
-            | "as"
-            | "follows"
-            | "one"
-            | "ignored"
-            | "displayed"
-            | "invalid"
-            | "valid"
-            | "not"
-    )
+    PROSE.contains(&text.to_lowercase().as_str())
 }
 
 fn is_example(text: &str) -> bool {

@@ -74,16 +74,7 @@ fn body(
         let nth = doubt(drafts, "body-by-example", way.word(), sides, Some(1), "example-adds-optional");
         joined.fields.iter_mut().for_each(|it| it.doubts.push(nth));
     }
-    Some(MadeBody {
-        way,
-        versions: Vec::new(),
-        statuses: Vec::new(),
-        suffix: String::new(),
-        fields: joined.fields,
-        list,
-        at,
-        root: None,
-    })
+    Some(MadeBody { fields: joined.fields, list, ..MadeBody::empty(way, at) })
 }
 
 /// A table that nothing joins: its rows are put beside the root's if it is a root too.
