@@ -1,4 +1,4 @@
-//! The catalog's values, once every doubt has its name.
+//! Writes operations into the catalog after every doubt has an id.
 
 use super::emit::{self, Frame};
 use super::field::{Field, Need, Way};
@@ -12,6 +12,7 @@ use probity_schema::catalog::{Body, Note, Operation, Page, Parameter};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+/// Describes a page for the catalog.
 pub(super) fn page(input: &PageInput) -> Page {
     Page {
         id: input.entry.id.clone(),
@@ -24,7 +25,7 @@ pub(super) fn page(input: &PageInput) -> Page {
     }
 }
 
-/// Makes the catalog's operation, and adds the schemas of its bodies to `schemas`.
+/// Builds the catalog entry of an operation, and adds the schemas of the bodies to `schemas`.
 pub(super) fn build_operation(
     api: &str,
     made: Made,
@@ -75,7 +76,7 @@ fn parameters(fields: &[Field], path: bool, ids: &[String]) -> Vec<Parameter> {
     fields.iter().map(parameter).collect()
 }
 
-/// Writes the schemas of one operation's bodies.
+/// Writes the schemas of the bodies of one operation.
 struct BodyWriter<'a> {
     api: &'a str,
     operation: &'a str,
@@ -119,7 +120,7 @@ impl BodyWriter<'_> {
     }
 }
 
-/// `<operation>.request.json`; a version or an ending where one name would serve several.
+/// Returns `<operation>.request.json`, with a version, a status or a suffix where several bodies share a name.
 fn file_name(operation: &str, bodies: &[MadeBody], nth: usize) -> String {
     let body = &bodies[nth];
     let mut parts = vec![operation.to_string(), body.way.word().to_string()];
@@ -138,7 +139,7 @@ fn file_name(operation: &str, bodies: &[MadeBody], nth: usize) -> String {
     parts.join(".")
 }
 
-/// A note with the operations that its links lead to.
+/// Returns a note together with the operations behind the links of the note.
 fn linked(note: &Note, links: &[Link], page: usize, survey: &Survey, operations: &BTreeMap<usize, String>) -> Note {
     let mut note = note.clone();
     for page in survey.pages_linked(links, page) {

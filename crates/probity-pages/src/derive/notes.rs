@@ -1,19 +1,12 @@
-//! Constraints in prose: what kind each is, and the tokens in it. The sentence stays on its page.
+//! Constraints in prose: the kind and the tokens of each. The sentences themselves stay on the page.
 
 use super::field::source;
 use super::page_parts::{Part, Placed};
+use crate::derive::patterns::pattern;
 use crate::document::{Block, Link, Text};
 use crate::text::{digest, normalise};
 use probity_schema::catalog::Note;
-use regex::Regex;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
-
-macro_rules! pattern {
-    ($name:ident, $text:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($text).expect("a pattern of ours compiles"));
-    };
-}
 
 pattern!(PAIR, r"([A-Za-z][\w:.-]*[\w])\s*(?:=|is set to)\s*([A-Za-z_]\w*)\b");
 pattern!(IS_VALUE, r"([A-Za-z][\w-]*:[\w:-]+|[a-z]+_[a-z_]+)\s+(?:is|must be|are)\s+([A-Za-z_]\w*)");
@@ -61,17 +54,17 @@ pattern!(
 );
 pattern!(PURPOSE, r"(?i)^(?:this (?:API|interface) is used to|this API (?:allows|enables)|used to)\b");
 
-/// A note, and the links in its text.
+/// A note, and the links in the text of the note.
 #[derive(Debug)]
 pub(super) struct Noted {
     pub note: Note,
     pub links: Vec<Link>,
 }
 
-/// The notes of a page: all of its constraints, and those of its function that say more than its purpose.
+/// Returns the notes of a page: all constraints, and the sentences about the function that say more than the purpose.
 pub(super) fn read(placed: &[Placed], page: &str) -> Vec<Noted> {
     let mut out = Vec::new();
-    // A condition that ends in a colon goes on in the lines below it.
+    // A condition that ends in a colon continues on the lines below.
     let mut goes_on: Option<&'static str> = None;
     for it in placed {
         let (Block::Paragraph(text) | Block::Item { text, .. }) = it.block else {
@@ -221,7 +214,7 @@ const NOT_STATES: [&str; 22] = [
     "enabled",
 ];
 
-/// Pairs of a field and the value it must have or has.
+/// Returns pairs of a field and the required or actual value of the field.
 pub(super) fn pairs(words: &str) -> Vec<(String, String)> {
     let bare = CALL.replace_all(words, " ");
     let mut out: Vec<(String, String)> = Vec::new();
@@ -236,7 +229,7 @@ pub(super) fn pairs(words: &str) -> Vec<(String, String)> {
     out
 }
 
-/// Words that name a state: shouted, before "state", or a participle after "only when … is".
+/// Returns words that name a state: in capitals, before "state", or a participle after "only when … is".
 fn states(words: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut add = |word: &str| {

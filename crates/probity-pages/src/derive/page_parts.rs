@@ -1,8 +1,8 @@
-//! Which part of a page a block belongs to, by the words of headings and list items.
+//! The part of a page that a block belongs to, by the words of headings and list items.
 
 use crate::document::{Block, Document, Text};
 
-/// What a part of a page is about.
+/// Subject of a part of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     Function,
@@ -18,22 +18,22 @@ pub(super) enum Part {
     Other,
 }
 
-/// A block with the part it stands in.
+/// A block with the part around the block.
 #[derive(Debug, Clone)]
 pub(super) struct Placed<'a> {
     pub part: Part,
-    /// The item or short paragraph right before it: the caption of a table without one.
+    /// The item or short paragraph right before a block: the caption of a table without caption.
     pub hint: Option<&'a Text>,
-    /// It describes what comes back when something went wrong.
+    /// The block describes a failure.
     pub abnormal: bool,
     pub block: &'a Block,
-    /// Title of its section.
+    /// Title of the section around the block.
     pub heading: &'a str,
-    /// Labels of its section.
+    /// Labels of the section around the block.
     pub labels: &'a [String],
 }
 
-/// The blocks of a page in order, each with its part.
+/// Returns the blocks of a page in order, each with the part around the block.
 pub(super) fn place(document: &Document) -> Vec<Placed<'_>> {
     let mut out = Vec::new();
     let mut open: Vec<(u8, Part)> = Vec::new();
@@ -87,7 +87,7 @@ fn place_section<'a>(section: &'a crate::document::Section, part: Part, out: &mu
     }
 }
 
-/// "Example" inside a part on one way is an example of that way.
+/// Returns the part for "Example" inside a section on requests or responses: an example of a request or a response.
 fn within(section: Part, found: Part) -> Part {
     match (section, found) {
         (Part::Request | Part::ExampleRequest, Part::Example) => Part::ExampleRequest,
@@ -96,7 +96,8 @@ fn within(section: Part, found: Part) -> Part {
     }
 }
 
-/// Words inside a section move between its tables and its examples, not out of prose.
+/// Whether a label inside a section can open a part. Labels switch between tables and examples, and never leave
+/// prose.
 fn may_switch(section: Part, found: Part) -> bool {
     use Part::*;
     matches!(section, Uri | Request | Response | Example | ExampleRequest | ExampleResponse | Other)
@@ -106,7 +107,7 @@ fn may_switch(section: Part, found: Part) -> bool {
 /// Words of headings or labels that open a part of a page.
 struct PartWords {
     part: Part,
-    /// Words with which the text starts.
+    /// Words at the start of the text.
     starts: &'static [&'static str],
     /// Words anywhere in the text.
     contains: &'static [&'static str],
@@ -116,7 +117,7 @@ const fn words(part: Part, starts: &'static [&'static str], contains: &'static [
     PartWords { part, starts, contains }
 }
 
-/// Wordings of headings in all known documentations. The first row that fits decides.
+/// Wordings of headings in all known documentations. The first match decides.
 const HEADINGS: [PartWords; 11] = [
     words(
         Part::ExampleRequest,
@@ -199,7 +200,7 @@ const HEADINGS: [PartWords; 11] = [
     words(Part::Other, &[], &["debugging", "调试"]),
 ];
 
-/// Wordings of list items and short lines inside a section. The first row that fits decides.
+/// Wordings of list items and short lines inside a section. The first match decides.
 const LABELS: [PartWords; 6] = [
     words(
         Part::ExampleRequest,
@@ -227,7 +228,7 @@ impl PartWords {
 /// Returns the part that a heading opens.
 fn of_heading(title: &str) -> Option<Part> {
     let text = normal(title);
-    // A heading of only this word. Longer headings with this word name a request or a response.
+    // Only a heading of exactly this word. Longer headings with the word name a request or a response.
     if text == "示例" {
         return Some(Part::Example);
     }
@@ -240,7 +241,7 @@ fn of_label(line: &str) -> Option<Part> {
     LABELS.iter().find(|it| it.fits(&text)).map(|it| it.part)
 }
 
-/// The status of a label such as "Status code: 202".
+/// Returns the status of a label such as "Status code: 202".
 pub(super) fn status_label(text: &str) -> Option<u16> {
     let words = normal(text);
     let rest = words.strip_prefix("status code ")?;

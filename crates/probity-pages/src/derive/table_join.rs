@@ -1,8 +1,8 @@
 //! Joins the tables of a page into one tree of fields.
 //!
-//! A row is joined to the table that its link points to, then to the one whose caption
-//! names the field, then to the one that the example shows under it, then by order.
-//! Table numbers are never keys: pages repeat them across pages.
+//! A row is joined to a table by four rules, in this order: the link of the row, a caption with the field's name, an
+//! example with the table's fields below the field, and the order on the page. Table numbers are never keys, because
+//! pages repeat them.
 
 use super::doubts::{Draft, doubt, side};
 use super::examples::objects;
@@ -13,17 +13,17 @@ use crate::value::Node;
 use probity_schema::catalog::Source;
 use std::collections::BTreeSet;
 
-/// Levels of tables in one tree. No known page has as many.
+/// Limit of nested tables. No known page reaches the limit.
 const DEPTH_MAX: usize = 16;
-/// Fields in one tree. Without a bound, tables with links to each other would grow a tree without end.
+/// Limit of fields in one tree. Without a limit, tables with mutual links would grow a tree without end.
 const FIELDS_MAX: usize = 20_000;
 
 /// The tree below the root table.
 pub(super) struct Joined {
     pub fields: Vec<Field>,
-    /// The lines of the root table; `None` without tables.
+    /// Lines of the root table; `None` without tables.
     pub root: Option<Source>,
-    /// Indexes of the joined tables. The other tables stayed outside.
+    /// Indexes of the joined tables.
     pub used: BTreeSet<usize>,
 }
 
@@ -70,13 +70,13 @@ pub(super) fn join(
     Joined { fields, root: Some(tables[root].at.clone()), used: join.used }
 }
 
-/// The tables of all pages while some of them are joined.
+/// The tables of all pages during a join.
 struct TableJoin<'a> {
     tables: &'a [FieldTable],
     names: &'a [PageName],
     /// Indexes of the joined tables.
     used: BTreeSet<usize>,
-    /// Fields in the tree so far.
+    /// Number of fields in the tree so far.
     count: usize,
 }
 
@@ -94,7 +94,7 @@ impl TableJoin<'_> {
         out
     }
 
-    /// Returns the fields of a table, with the linked tables below them. `stack` holds the tables above.
+    /// Returns the fields of a table, with the linked tables below the fields. `stack` holds the tables above.
     fn grow(&mut self, at: usize, stack: &mut Vec<usize>) -> Vec<Field> {
         let mut fields = self.tables[at].fields.clone();
         self.count += fields.len();
@@ -113,8 +113,8 @@ impl TableJoin<'_> {
         fields
     }
 
-    /// Returns the table that a row's links lead to: by a label on the row's page, by a label on another
-    /// page, or by a link to another page as a whole.
+    /// Returns the table behind the links of a row: by a label on the row's page, by a label on a second page, or by
+    /// a link to a whole page.
     fn target(&self, page: usize, field: &Field) -> Option<usize> {
         let (tables, names) = (self.tables, self.names);
         for link in &field.links {
@@ -138,7 +138,7 @@ impl TableJoin<'_> {
                 .or_else(|| names.iter().position(|it| it.labels.contains(&link.label)).filter(|it| *it != page));
             let Some(other) = other else { continue };
             let there: Vec<usize> = (0..tables.len()).filter(|it| tables[*it].page == other).collect();
-            // A link to a whole page means the table that bears the field's name or the link's words.
+            // A link to a whole page means the table with the field's name or the link's words in the caption.
             let words = squeeze(&link.text);
             let meant = there.iter().copied().find(|it| {
                 caption_names(&tables[*it], &field.name)
@@ -152,7 +152,7 @@ impl TableJoin<'_> {
         None
     }
 
-    /// Puts a table without links under the field that its caption, the examples or the order point to.
+    /// Puts a table without links under the field that the caption, the examples or the order point to.
     fn attach(&mut self, at: usize, fields: &mut [Field], examples: &[&Node], drafts: &mut Vec<Draft>) {
         let table = &self.tables[at];
         let mut places: Vec<Vec<usize>> = Vec::new();
@@ -189,7 +189,7 @@ impl TableJoin<'_> {
     }
 }
 
-/// Paths of the fields that could hold a table and have none.
+/// Collects the paths of fields that can hold a table and have no children.
 fn open_places(fields: &[Field], path: &mut Vec<usize>, out: &mut Vec<Vec<usize>>) {
     for (nth, field) in fields.iter().enumerate() {
         path.push(nth);
@@ -214,7 +214,7 @@ fn field_mut<'a>(fields: &'a mut [Field], path: &[usize]) -> Option<&'a mut Fiel
     if rest.is_empty() { Some(field) } else { field_mut(&mut field.children, rest) }
 }
 
-/// The examples show, under a field, members that the table lists.
+/// Whether examples show members of the table under a field.
 fn example_has(examples: &[&Node], fields: &[Field], path: &[usize], table: &FieldTable) -> bool {
     let mut nodes: Vec<&Node> = examples.to_vec();
     let mut here = fields;

@@ -1,4 +1,4 @@
-//! Two pages on one operation: the leader stays, the follower's differences are doubts.
+//! Two pages on one operation: the leader's page counts, and differences of the follower's page are doubts.
 
 use super::older_version;
 use crate::derive::doubts::{Drafts, doubt, side};
@@ -8,7 +8,7 @@ use crate::derive::operation_draft::{Made, MadeBody};
 use std::collections::BTreeMap;
 
 /// Compares the pages of a leader and a follower on one operation. Each difference is a doubt and disputes the
-/// leader's keyword. The leader takes over fields that only the follower has, except those that the follower
+/// leader's keyword. Fields that only the follower has are added to the leader, except fields that the follower
 /// demands in a request.
 pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
     let start = drafts.all.len();
@@ -38,8 +38,7 @@ pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
     drafts.tag(start, leader.unit);
 }
 
-/// Returns the fields of an operation's bodies by pointer, without bodies that the leader took over from the
-/// follower unchanged.
+/// Returns the fields of an operation's bodies by pointer, without bodies copied from the follower.
 fn fields_by_pointer(made: &Made, follower: &Made, way: Way) -> BTreeMap<String, Field> {
     let own = |it: &&MadeBody| it.suffix.is_empty() && !older_version::lent(made, follower, it);
     let fields: Vec<Field> = made.bodies(way).iter().filter(own).flat_map(|it| it.fields.clone()).collect();
@@ -50,13 +49,13 @@ fn fields_by_pointer(made: &Made, follower: &Made, way: Way) -> BTreeMap<String,
     out
 }
 
-/// Returns the pointer of the parent, without the step into a list's elements.
+/// Returns the pointer of the parent, without the step into the elements of a list.
 fn parent_of(pointer: &str) -> &str {
     pointer.rsplit_once('/').map_or("", |(it, _)| it).trim_end_matches("/*")
 }
 
-/// Records a field that only the follower has, and adds the field to the leader. A field inside another such
-/// field is not recorded.
+/// Records a field that only the follower has, and adds the field to the leader. Fields below a recorded field are
+/// not recorded.
 fn add_field(
     leader: &mut Made,
     way: Way,
@@ -75,7 +74,7 @@ fn add_field(
     }
 }
 
-/// Records each keyword on which leader and follower differ about a field of both.
+/// Records each keyword on which leader and follower differ about a common field.
 fn compare_field(
     leader: &mut Made,
     follower: &Made,
@@ -97,11 +96,11 @@ fn compare_field(
     }
 }
 
-/// A field that only the follower has may be sent or come, and whether it is known is in doubt. Its description
-/// comes along, so that a suite can speak of it; no reply is held against it.
+/// Adds a field of the follower to the leader. The field is optional and disputed. Suites can use the field; no
+/// response is judged by the field.
 fn lend(leader: &mut Made, way: Way, parent: &str, other: &Field, nth: usize) {
     let mut field = other.clone();
-    // A condition under which the younger page demands it demands nothing where the leader has no such field.
+    // The follower's condition demands nothing, because the leader has no such field.
     field.need = Need::No;
     field.claims.mandatory_when = None;
     if way == Way::Response {
@@ -118,7 +117,7 @@ fn lend(leader: &mut Made, way: Way, parent: &str, other: &Field, nth: usize) {
     }
 }
 
-/// Versions of which the two say different states or dates.
+/// Records versions with different states or dates on the two pages.
 fn lives(leader: &Made, follower: &Made, drafts: &mut Drafts) {
     for other in &follower.versions {
         let Some(own) = leader.versions.iter().find(|it| it.version == other.version) else { continue };
@@ -145,7 +144,7 @@ fn put_below(fields: &mut [Field], here: &str, parent: &str, new: &Field) {
     }
 }
 
-/// Keywords in which two descriptions of one field differ, with what each says.
+/// Returns the keywords in which two descriptions of one field differ, with both values.
 fn differences(own: &Field, other: &Field) -> Vec<(&'static str, String, String)> {
     let mut out = Vec::new();
     let mut compare = |keyword, mine: Option<String>, theirs: Option<String>| {

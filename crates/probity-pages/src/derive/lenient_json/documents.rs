@@ -3,13 +3,13 @@
 use super::scanner::{Fault, Reader};
 use crate::value::{Kind, Node};
 
-/// Deeper nesting than any page has; below it the reader gives up on the document.
+/// Limit of nesting. The reader skips deeper documents.
 const DEPTH_MAX: usize = 64;
 
-/// The documents in a block of text whose first line is `line`, in order.
+/// Returns the documents in a block of text in order, and the faults. `line` is the first line of the block.
 ///
-/// Lines before, between and after the documents are passed over: request lines,
-/// header lines, the word `or`.
+/// The reader skips lines before, between and after the documents, such as request lines, header lines and the word
+/// `or`.
 pub(in crate::derive) fn documents(text: &str, line: u32) -> (Vec<Node>, Vec<Fault>) {
     let mut reader = Reader { chars: text.chars().collect(), at: 0, line, faults: Vec::new() };
     let mut found = Vec::new();
@@ -19,7 +19,7 @@ pub(in crate::derive) fn documents(text: &str, line: u32) -> (Vec<Node>, Vec<Fau
             Some(node) => found.push(node),
             None => {
                 reader.fault("unreadable");
-                // Always ahead of where this document began, so that the search ends.
+                // The position must pass the document's start, so that the search ends.
                 reader.at = reader.at.max(start + 1);
                 reader.line = reader.line.max(start_line);
             }
@@ -103,7 +103,7 @@ impl Reader {
         if self.peek() == Some(':') || self.peek() == Some('：') {
             self.next();
         } else {
-            // A string where a member should stand, as after `"code": X,""`.
+            // A string in place of a member, as after `"code": X,""`.
             self.fault("placeholder");
             return Some(());
         }

@@ -1,8 +1,7 @@
-//! JSON as documentation writes it, read leniently. Every departure from JSON is reported.
+//! JSON as written in documentation, read leniently, with a report of every departure from JSON.
 //!
-//! Example blocks hold comments, trailing commas, typographic quotes, placeholders without quotes, and
-//! several documents in one block. The reader returns the intended value and a `Fault` with its line for
-//! every departure.
+//! Example blocks contain comments, trailing commas, typographic quotes, placeholders without quotes, and several
+//! documents in one block. The reader returns the intended value, and a `Fault` with a line for every departure.
 
 mod documents;
 mod scanner;

@@ -20,6 +20,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    /// Records a fault on the present line.
     pub fn fault(&mut self, kind: &'static str) {
         self.faults.push(Fault { kind, line: self.line });
     }
@@ -37,7 +38,7 @@ impl Reader {
         Some(it)
     }
 
-    /// Moves to the next line that opens a document.
+    /// Moves to the next line that opens a document. Returns `false` at the end of the text.
     pub fn seek_document(&mut self) -> bool {
         let mut fresh = self.at == 0 || self.chars.get(self.at - 1) == Some(&'\n');
         while let Some(it) = self.peek() {
@@ -50,6 +51,7 @@ impl Reader {
         false
     }
 
+    /// Skips white space and comments.
     pub fn space(&mut self) {
         while let Some(it) = self.peek() {
             let after = self.chars.get(self.at + 1).copied();
@@ -74,6 +76,7 @@ impl Reader {
         }
     }
 
+    /// Reads a quoted string.
     pub fn string(&mut self) -> Option<String> {
         let open = self.next()?;
         if open != '"' {
@@ -103,19 +106,21 @@ impl Reader {
         }
     }
 
-    /// After a line break inside a string: whether the next line starts a new member,
-    /// so that the closing quote was forgotten.
+    /// After a line break inside a string: whether the next line starts a new member, so that the closing quote is
+    /// missing.
     fn string_was_left_open(&self) -> bool {
         let rest: String = self.chars[self.at..].iter().take_while(|c| **c != '\n').collect();
         let rest = rest.trim_start();
         rest.starts_with('}') || (rest.starts_with('"') && rest.contains("\":"))
     }
 
+    /// Whether a typographic quote ends the string, by the next character.
     fn closes_here(&self) -> bool {
         let next = self.chars[self.at..].iter().find(|c| !c.is_whitespace());
         matches!(next, None | Some(',' | '}' | ']' | ':'))
     }
 
+    /// Reads an escape after a backslash.
     fn escape(&mut self, out: &mut String) -> Option<()> {
         match self.next()? {
             'n' => out.push('\n'),
@@ -142,7 +147,7 @@ impl Reader {
         Some(())
     }
 
-    /// A literal without quotes, up to the next delimiter.
+    /// Reads a literal without quotes, up to the next delimiter.
     pub fn word(&mut self) -> Option<Kind> {
         let mut word = String::new();
         while let Some(it) = self.peek() {

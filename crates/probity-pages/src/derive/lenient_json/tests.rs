@@ -44,7 +44,7 @@ fn missing_commas_and_unclosed_ends_are_read() {
 }
 
 #[test]
-fn nesting_without_end_is_given_up() {
+fn deep_nesting_is_unreadable() {
     let (found, faults) = documents(&"[".repeat(100_000), 1);
     assert!(found.is_empty());
     assert!(faults.iter().any(|fault| fault.kind == "unreadable"));

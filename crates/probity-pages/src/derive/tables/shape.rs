@@ -1,19 +1,20 @@
-//! What a table lists, read from its header.
+//! The contents of a table, by the header.
 
 use super::cells::flat;
 use crate::document::Table;
 
-/// What a table lists.
+/// The contents of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::derive) enum Shape {
     Fields(Columns),
-    /// Status codes: column of the code.
+    /// Status codes, with the index of the code column.
     Codes(usize),
-    /// Values of a field, as in a table of statuses: the header's word for it.
+    /// Values of a field, with the header's word for the field, as in a table of statuses.
     Values(String),
     Other,
 }
 
+/// Indexes of the columns of a table of fields.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::derive) struct Columns {
     pub name: usize,
@@ -23,7 +24,7 @@ pub(in crate::derive) struct Columns {
     /// First and last microversion.
     pub since: Option<usize>,
     pub until: Option<usize>,
-    /// Where the parameter stands: path, query, header or body.
+    /// Place of the parameter: path, query, header or body.
     pub place: Option<usize>,
     pub about: Vec<usize>,
 }
@@ -61,7 +62,7 @@ const NEED_HEADERS: [&str; 10] = [
 const ABOUT_HEADERS: [&str; 10] =
     ["description", "remarks", "remark", "constraint", "constraints", "meaning", "说明", "描述", "备注", "설명"];
 
-/// Reads from a table's header what the table lists.
+/// Reads the contents of a table from the header.
 pub(in crate::derive) fn shape(table: &Table) -> Shape {
     let heads: Vec<String> = table.header.iter().map(|cell| flat(&cell.text).to_lowercase()).collect();
     let Some(first) = heads.first() else {
@@ -83,7 +84,7 @@ pub(in crate::derive) fn shape(table: &Table) -> Shape {
     if is.is_none() && need.is_none() && about.is_empty() {
         return Shape::Other;
     }
-    // A table with a schema column has the place of a parameter (path, query, …) under "type".
+    // With a schema column, the column "type" gives the place of a parameter (path, query, …).
     let schema = find(&["schema"]);
     let place = schema.and(find(&["type"]));
     let default = find(&["default", "default value"]);

@@ -6,18 +6,17 @@ use crate::derive::examples::{Scene, objects, reconcile};
 use crate::derive::field::{Field, Way, source};
 use crate::derive::field_table::FieldTable;
 use crate::derive::operation_draft::{Made, MadeBody};
+use crate::derive::patterns::pattern;
 use crate::derive::survey::Survey;
 use crate::derive::tables::{self, Shape, flat};
 use crate::derive::types;
 use crate::document::Table;
 use crate::value::{Kind, Node};
 use probity_schema::catalog::{Source, Status};
-use regex::Regex;
-use std::sync::LazyLock;
 
-static EXAMPLE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\bExample\s*:\s*(\S.*)$").expect("a pattern of ours compiles"));
+pattern!(EXAMPLE, r"(?i)\bExample\s*:\s*(\S.*)$");
 
+/// Reads the parameters and request bodies of one version.
 pub(super) fn parameters(group: &Group, page: &str, survey: &Survey, made: &mut Made, drafts: &mut Vec<Draft>) {
     for table in &group.params {
         let Shape::Fields(columns) = tables::shape(table) else {
@@ -43,7 +42,7 @@ pub(super) fn parameters(group: &Group, page: &str, survey: &Survey, made: &mut 
                     continue;
                 }
             };
-            // "Example : v" belongs to no claim.
+            // "Example : v" is no claim.
             field.claims.oddities.retain(|it| !EXAMPLE.is_match(&it.says));
             if !list.iter().any(|it| it.name == field.name) {
                 list.push(field);
@@ -63,7 +62,7 @@ struct BodySources<'a> {
     doubts: Vec<usize>,
 }
 
-/// Builds the body of a version's request from the table of its model, else from the example.
+/// Returns the body of a version's request from the table of the model, else from the example.
 fn request(group: &Group, row: &Field, page: &str, survey: &Survey, drafts: &mut Vec<Draft>) -> MadeBody {
     let sources = BodySources {
         way: Way::Request,
@@ -75,6 +74,7 @@ fn request(group: &Group, row: &Field, page: &str, survey: &Survey, drafts: &mut
     body(sources, group, page, survey, drafts)
 }
 
+/// Builds a body from the table of the model and the examples.
 fn body(sources: BodySources, group: &Group, page: &str, survey: &Survey, drafts: &mut Vec<Draft>) -> MadeBody {
     let BodySources { way, model, examples: shown, at, mut doubts } = sources;
     let described = model.and_then(|model| model_table(survey, model));
@@ -99,7 +99,7 @@ fn body(sources: BodySources, group: &Group, page: &str, survey: &Survey, drafts
     MadeBody { versions, fields, list, ..MadeBody::empty(way, at.clone()) }
 }
 
-/// The table of a model that another page of the manifest describes.
+/// Returns the table of a model, from any page of the manifest.
 fn model_table<'a>(survey: &'a Survey, model: &str) -> Option<&'a FieldTable> {
     let same = |text: &str| text.trim().eq_ignore_ascii_case(model);
     survey.tables.iter().find(|it| {
@@ -111,6 +111,7 @@ fn model_table<'a>(survey: &'a Survey, model: &str) -> Option<&'a FieldTable> {
     })
 }
 
+/// Reads the response bodies and statuses of one version.
 pub(super) fn responses(group: &Group, page: &str, survey: &Survey, made: &mut Made, drafts: &mut Vec<Draft>) {
     for table in &group.codes {
         let schema = table.header.iter().position(|cell| flat(&cell.text).eq_ignore_ascii_case("schema"));
@@ -157,7 +158,7 @@ pub(super) fn responses(group: &Group, page: &str, survey: &Survey, made: &mut M
     }
 }
 
-/// Versions with the same body share one.
+/// Adds a body. Versions with equal bodies share one body.
 fn add_body(bodies: &mut Vec<MadeBody>, body: MadeBody) {
     let alike = bodies
         .iter_mut()
@@ -173,7 +174,7 @@ fn add_body(bodies: &mut Vec<MadeBody>, body: MadeBody) {
     }
 }
 
-/// Equal but for where it was read.
+/// Whether two lists of fields are equal apart from their sources.
 fn same(a: &[Field], b: &[Field]) -> bool {
     a.len() == b.len()
         && a.iter().zip(b).all(|(a, b)| {
