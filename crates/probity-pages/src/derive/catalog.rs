@@ -1,4 +1,4 @@
-//! The catalog's values, once every doubt has its name.
+//! Writes operations into the catalog after every doubt has an id.
 
 use super::emit::{self, Frame};
 use super::field::{Field, Need, Way};
@@ -12,6 +12,7 @@ use probity_schema::catalog::{Body, Note, Operation, Page, Parameter};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+/// Describes a page for the catalog.
 pub(super) fn page(input: &PageInput) -> Page {
     Page {
         id: input.entry.id.clone(),
@@ -24,6 +25,7 @@ pub(super) fn page(input: &PageInput) -> Page {
     }
 }
 
+/// Builds the catalog entry of an operation, and adds the schemas of the bodies to `schemas`.
 pub(super) fn build_operation(
     api: &str,
     made: Made,
@@ -32,58 +34,17 @@ pub(super) fn build_operation(
     ids: &[String],
     schemas: &mut BTreeMap<String, Value>,
 ) -> Operation {
-    let nothing = BTreeMap::new();
-    let frame = |way| Frame { way, doubt_ids: ids, disputes: &nothing };
-    let parameters = |fields: &[Field], path: bool| -> Vec<Parameter> {
-        fields
-            .iter()
-            .map(|it| {
-                let mut schema = emit::field(it, "", frame(Way::Request), 0);
-                if let Some(map) = schema.as_object_mut().filter(|_| !it.shown_values.is_empty()) {
-                    map.insert("x-asks-for-version".into(), json!(it.shown_values));
-                }
-                Parameter { name: it.name.clone(), required: path || it.need == Need::Yes, schema, at: it.at.clone() }
-            })
-            .collect()
-    };
     let mut microversions = Vec::new();
     for body in made.requests.iter().chain(&made.responses) {
         emit::bounds(&body.fields, "", body.way, &mut microversions);
     }
-    let write = |bodies: &[MadeBody], schemas: &mut BTreeMap<String, Value>| -> Vec<Body> {
-        bodies
-            .iter()
-            .enumerate()
-            .map(|(nth, body)| {
-                let file = (!body.is_empty()).then(|| file_name(&made.id, bodies, nth));
-                if let Some(file) = &file {
-                    let id = format!("urn:probity:{api}:{}", file.trim_end_matches(".json"));
-                    let schema = if let Some(root) = &body.root {
-                        emit::whole(root, &body.fields, &id, &body.at, frame(body.way))
-                    } else if body.list {
-                        let mut items = Field::new("*", Type::Array(Box::new(Type::Object)), body.at.clone());
-                        items.children = body.fields.clone();
-                        emit::list_body(&items, &id, &body.at, frame(body.way))
-                    } else {
-                        emit::body(&body.fields, &id, &body.at, frame(body.way))
-                    };
-                    schemas.insert(file.clone(), schema);
-                }
-                Body {
-                    versions: body.versions.clone(),
-                    statuses: body.statuses.clone(),
-                    schema: file,
-                    at: body.at.clone(),
-                }
-            })
-            .collect()
-    };
-    let requests = write(&made.requests, schemas);
-    let responses = write(&made.responses, schemas);
+    let mut writer = BodyWriter { api, operation: &made.id, ids, schemas };
+    let requests = writer.bodies(&made.requests);
+    let responses = writer.bodies(&made.responses);
     Operation {
-        path: parameters(&made.path, true),
-        query: parameters(&made.query, false),
-        headers: parameters(&made.headers, false),
+        path: parameters(&made.path, true, ids),
+        query: parameters(&made.query, false, ids),
+        headers: parameters(&made.headers, false, ids),
         requests,
         responses,
         notes: made.noted.iter().map(|it| linked(&it.note, &it.links, made.page, survey, page_operations)).collect(),
@@ -99,7 +60,67 @@ pub(super) fn build_operation(
     }
 }
 
-/// `<operation>.request.json`; a version or an ending where one name would serve several.
+fn frame(way: Way, ids: &[String]) -> Frame<'_> {
+    static NO_DISPUTES: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
+    Frame { way, doubt_ids: ids, disputes: &NO_DISPUTES }
+}
+
+fn parameters(fields: &[Field], path: bool, ids: &[String]) -> Vec<Parameter> {
+    let parameter = |it: &Field| {
+        let mut schema = emit::field(it, "", frame(Way::Request, ids), 0);
+        if let Some(map) = schema.as_object_mut().filter(|_| !it.shown_values.is_empty()) {
+            map.insert("x-asks-for-version".into(), json!(it.shown_values));
+        }
+        Parameter { name: it.name.clone(), required: path || it.need == Need::Yes, schema, at: it.at.clone() }
+    };
+    fields.iter().map(parameter).collect()
+}
+
+/// Writes the schemas of the bodies of one operation.
+struct BodyWriter<'a> {
+    api: &'a str,
+    operation: &'a str,
+    /// Ids of the doubts, by index.
+    ids: &'a [String],
+    /// Schemas by file name.
+    schemas: &'a mut BTreeMap<String, Value>,
+}
+
+impl BodyWriter<'_> {
+    fn bodies(&mut self, bodies: &[MadeBody]) -> Vec<Body> {
+        let mut out = Vec::new();
+        for (nth, body) in bodies.iter().enumerate() {
+            let file = (!body.is_empty()).then(|| file_name(self.operation, bodies, nth));
+            if let Some(file) = &file {
+                let schema = self.schema(body, file);
+                self.schemas.insert(file.clone(), schema);
+            }
+            out.push(Body {
+                versions: body.versions.clone(),
+                statuses: body.statuses.clone(),
+                schema: file,
+                at: body.at.clone(),
+            });
+        }
+        out
+    }
+
+    fn schema(&self, body: &MadeBody, file: &str) -> Value {
+        let id = format!("urn:probity:{}:{}", self.api, file.trim_end_matches(".json"));
+        let frame = frame(body.way, self.ids);
+        if let Some(root) = &body.root {
+            return emit::whole(root, &body.fields, &id, &body.at, frame);
+        }
+        if !body.list {
+            return emit::body(&body.fields, &id, &body.at, frame);
+        }
+        let mut items = Field::new("*", Type::Array(Box::new(Type::Object)), body.at.clone());
+        items.children = body.fields.clone();
+        emit::list_body(&items, &id, &body.at, frame)
+    }
+}
+
+/// Returns `<operation>.request.json`, with a version, a status or a suffix where several bodies share a name.
 fn file_name(operation: &str, bodies: &[MadeBody], nth: usize) -> String {
     let body = &bodies[nth];
     let mut parts = vec![operation.to_string(), body.way.word().to_string()];
@@ -118,7 +139,7 @@ fn file_name(operation: &str, bodies: &[MadeBody], nth: usize) -> String {
     parts.join(".")
 }
 
-/// A note with the operations that its links lead to.
+/// Returns a note together with the operations behind the links of the note.
 fn linked(note: &Note, links: &[Link], page: usize, survey: &Survey, operations: &BTreeMap<usize, String>) -> Note {
     let mut note = note.clone();
     for page in survey.pages_linked(links, page) {

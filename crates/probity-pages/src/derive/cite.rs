@@ -1,30 +1,30 @@
-//! Citations locked to the text they were made for.
+//! Citations that are locked to the cited text.
 
 use crate::document::{Block, Document, Section, Table};
 use crate::text::{digest, lines, normalise};
 use probity_schema::catalog::{Citation, Source};
 
-/// How a cited text fares on a page as it is now.
+/// State of a citation on the present edition of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
-    /// The same words on the same lines.
+    /// The cited words stand on the cited lines.
     Fresh,
-    /// The same words, on other lines.
+    /// The cited words stand on different lines.
     Moved(Source),
-    /// The lines are there and say something else; the words are nowhere on the page.
+    /// The cited lines exist with different words, and the cited words are nowhere on the page.
     Stale,
-    /// The page has no such lines, and the words are nowhere on it.
+    /// The page has no such lines, and the cited words are nowhere on the page.
     Missing,
 }
 
-/// Windows this many lines shorter or longer are tried, for text that was wrapped anew.
+/// The search for re-wrapped text also tries spans with up to so many lines more or fewer.
 const REWRAP_LINES: usize = 6;
-/// Lines of a citation; beyond, only the same place is checked.
+/// Limit of the lines of a citation. Longer citations are only checked at their place.
 const CITED_LINES_MAX: usize = 2_000;
 
-/// Locks a source to the page's text: digest of its lines, its heading, its table row.
+/// Locks a source to the text of a page: digest of the lines, heading, table row.
 ///
-/// `None` where the page has no such lines, or nothing but white space on them.
+/// Returns `None` if the page has no such lines, or only white space on the lines.
 pub fn lock(at: &Source, text: &str, document: &Document) -> Option<Citation> {
     let words = normalise(lines(text, at.first, at.last));
     if words.is_empty() || at.last as usize > text.lines().count() {
@@ -33,7 +33,7 @@ pub fn lock(at: &Source, text: &str, document: &Document) -> Option<Citation> {
     Some(Citation { at: at.clone(), digest: digest(&words), heading: heading(at, document), row: row(at, document) })
 }
 
-/// Where a locked citation stands on the page as it is now.
+/// Compares a locked citation with the present text of the page.
 pub fn check(citation: &Citation, text: &str, document: &Document) -> Standing {
     let at = &citation.at;
     let inside = at.last as usize <= text.lines().count();
@@ -41,7 +41,7 @@ pub fn check(citation: &Citation, text: &str, document: &Document) -> Standing {
         return Standing::Fresh;
     }
     let mut found = elsewhere(citation, text);
-    // The same words may stand twice; the heading and the row tell which is meant.
+    // The cited words can stand twice on a page. Heading and row select the intended place.
     found.sort_by_key(|place| {
         let same_heading = heading(place, document) == citation.heading;
         let same_row = row(place, document) == citation.row;
@@ -54,7 +54,7 @@ pub fn check(citation: &Citation, text: &str, document: &Document) -> Standing {
     }
 }
 
-/// Runs of lines with the cited digest. A run begins and ends on lines that are not empty.
+/// Returns the spans of lines with the cited digest. A span begins and ends on non-empty lines.
 fn elsewhere(citation: &Citation, text: &str) -> Vec<Source> {
     let all: Vec<(u32, &str)> = text
         .lines()
@@ -83,20 +83,20 @@ fn elsewhere(citation: &Citation, text: &str) -> Vec<Source> {
     out
 }
 
-/// Digest of the heading above a place; the heading's text is the page's.
+/// Returns the digest of the heading above a place. The heading itself is text of the page.
 fn heading(at: &Source, document: &Document) -> Option<String> {
     let section = document.sections.iter().rev().find(|it| it.line <= at.first && !it.title.is_empty())?;
     Some(digest(&normalise([section.title.as_str()])))
 }
 
-/// Number of the table on the page and first cell of the row, where a place stands in one.
+/// Returns the number of the table on the page and the first cell of the row, for a place inside a table.
 fn row(at: &Source, document: &Document) -> Option<String> {
     let tables = document.sections.iter().flat_map(tables);
     let (number, table) = tables.enumerate().find(|(_, it)| it.first <= at.first && at.last <= it.last)?;
     let row = table.rows.iter().find(|row| row.first <= at.first && at.first <= row.last)?;
     let cell = row.cells.first()?;
     let name = normalise(cell.text.lines.iter().map(|line| line.text.as_str()));
-    // A first cell of several words is a text of the page.
+    // A first cell of several words is text of the page, so only a digest is kept.
     let name = if name.contains(' ') { digest(&name)[..19].to_string() } else { name };
     Some(format!("{}/{name}", number + 1))
 }
@@ -130,20 +130,20 @@ mod tests {
     }
 
     #[test]
-    fn words_that_moved_are_found_again_even_when_wrapped_anew() {
+    fn moved_words_are_found_even_when_re_wrapped() {
         let now = PAGE.replace("## Rules\n\nA lamp is lit\nby hand.", "## Rules\n\nNew.\n\nA lamp\nis lit\nby hand.");
         assert_eq!(standing("p:5-6", &now), Standing::Moved("p:7-9".parse().expect("a citation")));
     }
 
     #[test]
-    fn of_two_equal_places_the_heading_decides() {
+    fn the_heading_decides_between_two_equal_places() {
         let now = PAGE.replace("# Lamps\n", "# Lamps\n\nAn introduction.\n");
         assert_eq!(standing("p:12", &now), Standing::Moved("p:14".parse().expect("a citation")));
         assert_eq!(standing("p:8", &now), Standing::Moved("p:10".parse().expect("a citation")));
     }
 
     #[test]
-    fn changed_words_are_stale_and_cut_pages_miss_them() {
+    fn changed_words_are_stale_and_removed_words_are_missing() {
         assert_eq!(standing("p:5-6", &PAGE.replace("hand", "foot")), Standing::Stale);
         assert_eq!(standing("p:5-6", "# Lamps\n"), Standing::Missing);
     }

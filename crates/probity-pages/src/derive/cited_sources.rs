@@ -1,4 +1,4 @@
-//! All sources that a derivation names, each locked to its text.
+//! All sources in a derivation, each locked to the cited text.
 
 use super::cite;
 use super::input::PageInput;
@@ -6,7 +6,7 @@ use probity_schema::catalog::{Catalog, Citation, Doubt, Source};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Locks every source that is named anywhere, sorted by page and line.
+/// Locks every source in the catalog, the schemas, the doubts and `cited`, sorted by page and line.
 pub(super) fn citations(
     inputs: &[PageInput],
     catalog: &Catalog,
@@ -30,7 +30,7 @@ pub(super) fn citations(
         .collect()
 }
 
-/// Sources named by the keys that hold them.
+/// Collects the sources under the keys `at`, `x-source` and `x-sources`.
 fn collect(value: &Value, out: &mut BTreeSet<Source>) {
     match value {
         Value::Object(map) => {

@@ -1,4 +1,4 @@
-//! Doubts between pages: one word in two spellings, lists that differ, two pages on one operation.
+//! Doubts between pages: two spellings of a word, different lists of values, null in a table, keys that are data.
 
 use super::doubts::{Drafts, doubt, side};
 use super::field::{Field, source};
@@ -13,10 +13,10 @@ use crate::document::Block;
 use probity_schema::catalog::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Values by field: how each is written, and where.
+/// Spellings of values with their sources, by field.
 type Spoken = BTreeMap<String, BTreeMap<String, Source>>;
 
-/// The same value of the same field in upper and lower case, on whatever pages.
+/// Records values of a field that pages write in upper case and in lower case.
 pub(super) fn spelling(inputs: &[PageInput], survey: &Survey, made: &mut [Made], drafts: &mut Drafts) {
     let mut spoken: Spoken = BTreeMap::new();
     let mut say = |field: &str, value: &str, at: Source| {
@@ -84,7 +84,7 @@ pub(super) fn spelling(inputs: &[PageInput], survey: &Survey, made: &mut [Made],
     }
 }
 
-/// A list of values beside the table of another page that lists the same field's values.
+/// Records lists of values that differ from the table of the field's values on a second page.
 pub(super) fn lists(survey: &Survey, made: &mut [Made], drafts: &mut Drafts) {
     for one in made.iter_mut() {
         let unit = one.unit;
@@ -140,7 +140,7 @@ pub(super) fn lists(survey: &Survey, made: &mut [Made], drafts: &mut Drafts) {
     }
 }
 
-/// A table that relates fields lists null as a value of one: a response may then hold it.
+/// Records null in a table that relates fields. A response may then contain null in the field.
 pub(super) fn nulls(survey: &Survey, made: &mut [Made], drafts: &mut Drafts) {
     for one in made.iter_mut() {
         let start = drafts.all.len();
@@ -166,8 +166,8 @@ pub(super) fn nulls(survey: &Survey, made: &mut [Made], drafts: &mut Drafts) {
     }
 }
 
-/// Objects that no table describes and whose examples have different members of text:
-/// the members are data, not fields.
+/// Turns undescribed objects into maps if their examples have disjoint members of text: the members are data, not
+/// fields.
 pub(super) fn maps(made: &mut [Made], drafts: &mut Drafts) {
     let mut keys: BTreeMap<String, Vec<BTreeSet<String>>> = BTreeMap::new();
     for body in made.iter().flat_map(|it| it.requests.iter().chain(&it.responses)) {
@@ -214,7 +214,7 @@ fn is_undescribed_text(field: &Field) -> bool {
     field.is == Type::Object && !field.children.is_empty() && field.children.iter().all(plain)
 }
 
-/// A request field without effect that the response returns all the same.
+/// Records request fields without effect that the response returns nevertheless.
 pub(super) fn dead_but_returned(made: &mut [Made], drafts: &mut Drafts) {
     for one in made.iter_mut() {
         let start = drafts.all.len();

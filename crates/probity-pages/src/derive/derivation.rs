@@ -14,7 +14,7 @@ use super::{cross_page, included_files, openapi, operation_page, survey, version
 use probity_schema::catalog::{Catalog, FORMAT};
 use std::collections::BTreeMap;
 
-/// Derives an API from its pages. Pure: the same pages give the same values.
+/// Derives an API from its pages. The function is pure: equal pages give equal results.
 pub fn derive(api: &str, inputs: &[PageInput], options: &Options) -> Derived {
     let mut drafts = Drafts { pages: inputs.len(), ..Drafts::default() };
     let survey = survey::survey(inputs, &mut drafts);
@@ -50,7 +50,7 @@ pub fn derive(api: &str, inputs: &[PageInput], options: &Options) -> Derived {
     Derived { catalog, schemas, citations, doubts }
 }
 
-/// What descriptions say in words that cannot be meant literally becomes a doubt of its field.
+/// Records a doubt for each field whose description cannot be meant literally.
 fn oddities(made: &mut [Made], drafts: &mut Drafts) {
     fn go(fields: &mut [Field], pointer: &str, drafts: &mut Drafts) {
         for field in fields {

@@ -1,10 +1,10 @@
-//! Doubts as they are found, before the operation they belong to has its name.
+//! Doubts before their operation has a name.
 
 use super::input::PageInput;
 use probity_schema::catalog::{Side, Source};
 use std::collections::BTreeMap;
 
-/// A doubt without its operation. The rules are those of `docs/DOUBTS.md`.
+/// A doubt without operation. The rules are listed in `docs/DOUBTS.md`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Draft {
     pub kind: &'static str,
@@ -14,12 +14,12 @@ pub(super) struct Draft {
     pub rule: &'static str,
 }
 
-/// One side: what it says in short tokens, and where.
+/// Builds one side of a doubt: a claim in short tokens, and the source of the claim.
 pub(super) fn side(says: impl Into<String>, at: Option<Source>) -> Side {
     Side { says: says.into(), at }
 }
 
-/// Adds a doubt and gives its index.
+/// Adds a doubt and returns the index of the doubt.
 pub(super) fn doubt(
     drafts: &mut Vec<Draft>,
     kind: &'static str,
@@ -33,36 +33,37 @@ pub(super) fn doubt(
     drafts.len() - 1
 }
 
-/// Doubts of all pages, and the unit that each belongs to (none: the API as a whole). A unit is a page,
-/// or one operation of a page that holds many.
+/// The doubts of all pages, each with an owner: a unit, or `None` for the API as a whole. A unit is a page, or one
+/// operation of a page with several operations.
 #[derive(Debug, Default)]
 pub(super) struct Drafts {
     pub all: Vec<Draft>,
     pub owner: BTreeMap<usize, Option<usize>>,
     pub pages: usize,
-    /// Units beyond the pages: the page of each, and the name that tells it from the others there.
+    /// Units beyond the pages: index of the page, and a name that is unique on the page.
     pub beyond: Vec<(usize, String)>,
 }
 
 impl Drafts {
-    /// Gives the doubts from `start` on to a unit, unless they have an owner.
+    /// Assigns the doubts from index `start` on to a unit, unless they have an owner.
     pub fn tag(&mut self, start: usize, unit: usize) {
         for nth in start..self.all.len() {
             self.owner.entry(nth).or_insert(Some(unit));
         }
     }
 
+    /// Assigns one doubt to a unit, or to the API as a whole.
     pub fn own(&mut self, nth: usize, unit: Option<usize>) {
         self.owner.insert(nth, unit);
     }
 
-    /// A unit of its own for one operation of a page that holds many.
+    /// Adds a unit for one operation of a page with several operations.
     pub fn unit(&mut self, page: usize, name: &str) -> usize {
         self.beyond.push((page, name.to_string()));
         self.pages + self.beyond.len() - 1
     }
 
-    /// What a unit without an operation of its own is called: its page, and what tells it from others there.
+    /// Names a unit without operation: by the page, and by the unit's name on the page.
     pub fn name_of(&self, unit: usize, inputs: &[PageInput]) -> String {
         match unit.checked_sub(self.pages).and_then(|it| self.beyond.get(it)) {
             Some((page, name)) => format!("{}.{name}", inputs[*page].entry.id),

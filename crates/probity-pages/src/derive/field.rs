@@ -1,4 +1,4 @@
-//! A field while it is being made out of tables and examples, before it becomes a schema.
+//! A field while tables and examples are combined, before the field becomes a schema.
 
 use super::claims::Claims;
 use super::types::Type;
@@ -7,18 +7,18 @@ use probity_schema::catalog::Source;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// Whether a field must be there, as its table says.
+/// Whether a field is mandatory, by the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Need {
     Yes,
     No,
-    /// It depends: the cell is a sentence, or the description names a condition.
+    /// The need depends on a condition: the cell is a sentence, or the description names a condition.
     When,
-    /// The table has no such column, or the cell is empty.
+    /// The table has no column for the need, or the cell is empty.
     Unsaid,
 }
 
-/// Which body a field belongs to. The two differ in whom a doubt should spare.
+/// The body of a field: request or response. A doubt spares the sender of the request and the endpoint of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
     Request,
@@ -26,6 +26,7 @@ pub(super) enum Way {
 }
 
 impl Way {
+    /// Returns `request` or `response`, as used in pointers and file names.
     pub fn word(self) -> &'static str {
         match self {
             Way::Request => "request",
@@ -37,41 +38,41 @@ impl Way {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Field {
     pub name: String,
-    /// The name cell is prose about a key that the user or the system chooses.
+    /// The name cell describes a key that the user or the system chooses.
     pub any_key: bool,
     pub is: Type,
-    /// Name of the model that describes it elsewhere.
+    /// Name of the model with the description of the field.
     pub model: Option<String>,
     pub need: Need,
-    /// The table row, or the lines of the example that shows it.
+    /// Lines of the table row, or of the example that shows the field.
     pub at: Source,
     pub claims: Claims,
     pub links: Vec<Link>,
     pub children: Vec<Field>,
-    /// What an element of a list must be, beside its type and its fields.
+    /// Requirements on the elements of a list, beyond type and fields.
     pub item: Option<Box<Field>>,
-    /// `anyOf` and `oneOf`, each with what one of must hold.
+    /// `anyOf` and `oneOf`, each with the branches.
     pub choices: Vec<(&'static str, Vec<Field>)>,
-    /// Keywords that are taken over as they were written.
+    /// Keywords that are copied unchanged into the schema.
     pub more: Map<String, Value>,
-    /// No table has it.
+    /// No table describes the field.
     pub from_example: bool,
-    /// Further types that only an example shows, with what they hold.
+    /// Further types that only an example shows, with their fields.
     pub also: Vec<(Type, Vec<Field>)>,
-    /// It was in every example that has its parent, and there was one.
+    /// At least one example has the field's parent, and every such example has the field.
     pub always_shown: bool,
     pub shown: bool,
-    /// Values that an example shows beyond those listed.
+    /// Values of examples that are missing in the list of values.
     pub shown_values: Vec<String>,
     /// An example shows null.
     pub shown_null: bool,
-    /// An example shows an empty string where a shape is claimed.
+    /// An example shows an empty string where the description claims a shape.
     pub shown_blank: bool,
     /// Keywords on which sources differ.
     pub disputed: BTreeSet<&'static str>,
-    /// Keywords that an example of a response contradicts, so that they are not demanded.
+    /// Keywords that an example of a response contradicts. The schema omits the keywords.
     pub dropped: BTreeSet<&'static str>,
-    /// Indexes into the page's doubts.
+    /// Indexes of the field's doubts.
     pub doubts: Vec<usize>,
 }
 
@@ -103,18 +104,19 @@ impl Field {
         }
     }
 
-    /// The step of a JSON pointer that leads to it; `*` for any key.
+    /// Returns the step of a JSON pointer to the field; `*` for any key.
     pub fn step(&self) -> String {
         if self.any_key { "*".to_string() } else { self.name.replace('~', "~0").replace('/', "~1") }
     }
 
-    /// The steps between its own pointer and those of its children: `*` for an element
-    /// of a list or a member of a map.
+    /// Returns the steps between the field's pointer and the pointers of the children: `*` for an element of a list
+    /// or a member of a map.
     pub fn below(&self) -> String {
         let open = self.children.iter().any(|it| it.any_key);
         below(&self.is, open)
     }
 
+    /// Whether a value of the field can be a list.
     pub fn is_list(&self) -> bool {
         match &self.is {
             Type::Array(_) => true,
@@ -127,7 +129,7 @@ impl Field {
 fn below(is: &Type, open: bool) -> String {
     match is {
         Type::Array(inner) => format!("/*{}", below(inner, open)),
-        // A child for any key is that step itself.
+        // A child for any key is already the step.
         Type::Map(_) if open => String::new(),
         Type::Map(inner) => format!("/*{}", below(inner, open)),
         Type::Union(all) => all.iter().map(|it| below(it, open)).find(|it| !it.is_empty()).unwrap_or_default(),
@@ -135,7 +137,7 @@ fn below(is: &Type, open: bool) -> String {
     }
 }
 
-/// Lines `first` to `last` of a page.
+/// Returns the lines `first` to `last` of a page as a source.
 pub(super) fn source(page: &str, first: u32, last: u32) -> Source {
     let first = first.max(1);
     Source { page: page.to_string(), first, last: last.max(first) }

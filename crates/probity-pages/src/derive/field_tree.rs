@@ -2,9 +2,10 @@
 
 use super::field::Field;
 
-/// Mark of a field that may be null, in place of a disputed keyword.
+/// Mark of a field that may be null. Used in place of a disputed keyword.
 pub(super) const NULL: &str = "null";
 
+/// Adds doubt `nth` to the field at `pointer`, and disputes `keyword` unless the keyword is empty or [`NULL`].
 pub(super) fn mark(fields: &mut [Field], way: &str, pointer: &str, keyword: &'static str, nth: usize) {
     fn go(fields: &mut [Field], here: &str, pointer: &str, keyword: &'static str, nth: usize) {
         for field in fields {
@@ -26,7 +27,7 @@ pub(super) fn mark(fields: &mut [Field], way: &str, pointer: &str, keyword: &'st
     go(fields, way, pointer, keyword, nth);
 }
 
-/// Walks a tree with pointers; elements of lists are `*`.
+/// Visits every field of a tree with the field's pointer. Elements of lists are `*`.
 pub(super) fn each(fields: &[Field], pointer: &str, visit: &mut impl FnMut(&str, &Field)) {
     for field in fields {
         let here = format!("{pointer}/{}", field.step());
@@ -36,6 +37,7 @@ pub(super) fn each(fields: &[Field], pointer: &str, visit: &mut impl FnMut(&str,
     }
 }
 
+/// Visits every field of a tree for changes.
 pub(super) fn each_mut(fields: &mut [Field], visit: &mut impl FnMut(&mut Field)) {
     for field in fields {
         visit(field);

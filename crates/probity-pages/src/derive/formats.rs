@@ -1,27 +1,26 @@
-//! The text formats that a field can have.
+//! The text formats of fields.
 
 use super::claims::Format;
-use regex::Regex;
-use std::sync::LazyLock;
+use crate::derive::patterns::pattern;
 
-/// A UUID as its standard writes it.
+/// A UUID with hyphens, as in RFC 9562.
 pub(super) const UUID_PATTERN: &str = "^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$";
 
 /// A UUID with or without hyphens.
 pub(super) const UUID_LIKE_PATTERN: &str = "^[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}$";
 
+/// A date and time without a zone.
 pub(super) const LOCAL_DATE_TIME_PATTERN: &str = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?$";
 
-static UUID: LazyLock<Regex> = LazyLock::new(|| Regex::new(UUID_PATTERN).expect("ours"));
+pattern!(UUID, UUID_PATTERN);
 
-static UUID_LIKE: LazyLock<Regex> = LazyLock::new(|| Regex::new(UUID_LIKE_PATTERN).expect("ours"));
+pattern!(UUID_LIKE, UUID_LIKE_PATTERN);
 
-static DATE_TIME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$").expect("ours")
-});
+pattern!(DATE_TIME, r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$");
 
-static LOCAL_DATE_TIME: LazyLock<Regex> = LazyLock::new(|| Regex::new(LOCAL_DATE_TIME_PATTERN).expect("ours"));
+pattern!(LOCAL_DATE_TIME, LOCAL_DATE_TIME_PATTERN);
 
+/// Whether a text has a format.
 pub(super) fn has_format(format: Format, text: &str) -> bool {
     match format {
         Format::Uuid => UUID.is_match(text),

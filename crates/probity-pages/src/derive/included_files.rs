@@ -1,5 +1,8 @@
-//! Places in files that pages take in: while an operation is made they are lines behind those of
-//! its page; in what is derived they are lines of the file, or of the page that takes it in.
+//! Sources in included files.
+//!
+//! During derivation the lines of an included file have numbers behind the lines of the page. The catalog, the
+//! schemas and the doubts give lines of the file if the manifest lists the file, and the including line of the page
+//! otherwise.
 
 use super::doubts::{Drafts, doubt, side};
 use super::field_tree::{NULL, each, mark};
@@ -10,7 +13,8 @@ use probity_schema::catalog::{Catalog, Doubt, Source};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What one example shows null for, another call that names the same parameter may answer with null too.
+/// Records fields for which an example of a second operation shows null, where both operations include the definition
+/// of the parameter.
 pub(super) fn nulls(inputs: &[PageInput], made: &mut [Made], drafts: &mut Drafts) {
     let mut shown: BTreeMap<Source, Source> = BTreeMap::new();
     for body in made.iter().flat_map(|it| &it.responses) {
@@ -41,7 +45,7 @@ pub(super) fn nulls(inputs: &[PageInput], made: &mut [Made], drafts: &mut Drafts
     }
 }
 
-/// Gives every place that lies in an included file its page and line.
+/// Replaces every source in an included file by the final page and line.
 pub(super) fn settle(
     inputs: &[PageInput],
     catalog: &mut Catalog,
@@ -53,7 +57,7 @@ pub(super) fn settle(
     }
     let mut value = serde_json::to_value(&*catalog).expect("a catalog is JSON: its maps have string keys");
     walk(inputs, &mut value);
-    *catalog = serde_json::from_value(value).expect("a catalog that was written can be read");
+    *catalog = serde_json::from_value(value).expect("a serialized catalog can be read");
     schemas.values_mut().for_each(|it| walk(inputs, it));
     for at in doubts.iter_mut().flat_map(|it| &mut it.sides).filter_map(|it| it.at.as_mut()) {
         *at = settled(inputs, at);
@@ -88,7 +92,7 @@ fn rewrite(inputs: &[PageInput], text: &mut String) {
     }
 }
 
-/// The page of an included file if the manifest names it, else the line that takes it in.
+/// Returns the page of an included file if the manifest lists the file, else the including line.
 fn settled(inputs: &[PageInput], at: &Source) -> Source {
     let nth = (at.first / LINES_APART) as usize;
     let Some(page) = inputs.iter().find(|it| it.entry.id == at.page).filter(|_| nth > 0) else {
@@ -108,7 +112,7 @@ fn settled(inputs: &[PageInput], at: &Source) -> Source {
     }
 }
 
-/// A path as written on a page, from the pages folder.
+/// Resolves a path of a page against the pages folder.
 fn resolved(page: &str, file: &str) -> String {
     let mut parts: Vec<&str> = page.split('/').collect();
     parts.pop();

@@ -1,4 +1,4 @@
-//! What derivation is given and what it returns.
+//! Input and result of a derivation.
 
 use crate::document::Document;
 use crate::manifest::PageEntry;
@@ -6,35 +6,35 @@ use probity_schema::catalog::{Catalog, Citation, Doubt, Source};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A page as derivation takes it: what the manifest says of it, its text, and the text as a document.
+/// A page as input of a derivation.
 #[derive(Debug, Clone)]
 pub struct PageInput {
-    /// Id, file, edition, and what a person settled about it.
+    /// Id, file, edition and rulings from the manifest.
     pub entry: PageEntry,
-    /// The whole page.
+    /// The text of the whole page.
     pub text: String,
-    /// The page as its dialect's reader gives it.
+    /// The page as read by the reader of the dialect.
     pub document: Document,
 }
 
-/// Everything that the pages of an API give.
+/// The result of a derivation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Derived {
-    /// The operations; each schema it names is in `schemas`.
+    /// The operations. Each named schema is in `schemas`.
     pub catalog: Catalog,
     /// JSON Schemas by file name.
     pub schemas: BTreeMap<String, Value>,
-    /// Every place that the catalog or a schema names, and those asked for, locked to its text.
+    /// Every source in the catalog, the schemas and the doubts, and every requested source, locked to the cited text.
     pub citations: Vec<Citation>,
-    /// What the pages leave open, and how it was settled.
+    /// The contradictions and gaps of the pages, with their rulings.
     pub doubts: Vec<Doubt>,
 }
 
-/// What else derivation is told.
+/// Options of a derivation.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Places that suites cite; they are locked beside those of the catalog.
+    /// Sources that suites cite. Derivation locks them beside the sources of the catalog.
     pub cited: Vec<Source>,
-    /// `YYYY-MM-DD`. With it, doubts about lifecycles that a date decides are decided.
+    /// Date of today, `YYYY-MM-DD`. With a date, derivation decides doubts about the lifecycles of versions.
     pub today: Option<String>,
 }

@@ -1,8 +1,8 @@
-//! Derivation: the documents of an API become its catalog, JSON Schemas, citations and doubts.
+//! Derivation: the documents of an API become a catalog, JSON Schemas, citations and doubts.
 //!
-//! Tables, examples and prose are read apart and held against each other; what they
-//! leave open or contradict is a doubt with both sides and the rule that settled it
-//! (`docs/DOUBTS.md`). Nothing here knows a particular operation, field or state.
+//! Derivation reads tables, examples and prose separately and compares the results. Each gap and each contradiction
+//! becomes a doubt with both sides and the rule that settled the doubt (`docs/DOUBTS.md`). No part of derivation
+//! knows a particular operation, field or state.
 
 mod catalog;
 pub mod cite;
@@ -28,6 +28,7 @@ mod openapi;
 mod operation_draft;
 mod operation_page;
 mod page_parts;
+mod patterns;
 mod survey;
 mod table_join;
 mod tables;

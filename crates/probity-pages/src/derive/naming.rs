@@ -1,4 +1,4 @@
-//! Names of operations and ids of doubts.
+//! Ids of operations and doubts.
 
 use super::doubts::{Draft, Drafts, doubt, side};
 use super::input::PageInput;
@@ -6,7 +6,7 @@ use super::operation_draft::Made;
 use probity_schema::catalog::Doubt;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Ids are unique in a catalog; a page's id tells apart what titles do not.
+/// Numbers operations with equal ids, because ids are unique in a catalog.
 pub(super) fn unique_ids(made: &mut [Made], drafts: &mut Drafts) {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     for one in made {
@@ -25,7 +25,7 @@ pub(super) fn unique_ids(made: &mut [Made], drafts: &mut Drafts) {
     }
 }
 
-/// The doubts under their stable names, and the name of each draft.
+/// Returns the doubts with their stable ids, and the id of each draft.
 pub(super) fn named_doubts(
     api: &str,
     inputs: &[PageInput],
@@ -51,12 +51,12 @@ pub(super) fn named_doubts(
         }
     }
     out.sort_by(|a, b| a.id.cmp(&b.id));
-    // A page and an operation may bear one name; ids stay unique all the same.
+    // A page and an operation can have equal names. Doubt ids stay unique nevertheless.
     out.dedup_by(|a, b| a.id == b.id && a == b);
     (out, ids)
 }
 
-/// The doubts of one owner with their stable ids; equal ids are told apart by a number.
+/// Returns the doubts of one owner with stable ids. A number distinguishes equal ids.
 fn named(drafts: &[Draft], owner: &str, operation: Option<&str>) -> Vec<Doubt> {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     drafts

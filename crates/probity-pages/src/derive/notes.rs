@@ -1,19 +1,12 @@
-//! Constraints in prose: what kind each is, and the tokens in it. The sentence stays on its page.
+//! Constraints in prose: the kind and the tokens of each. The sentences themselves stay on the page.
 
 use super::field::source;
 use super::page_parts::{Part, Placed};
+use crate::derive::patterns::pattern;
 use crate::document::{Block, Link, Text};
 use crate::text::{digest, normalise};
 use probity_schema::catalog::Note;
-use regex::Regex;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
-
-macro_rules! pattern {
-    ($name:ident, $text:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($text).expect("a pattern of ours compiles"));
-    };
-}
 
 pattern!(PAIR, r"([A-Za-z][\w:.-]*[\w])\s*(?:=|is set to)\s*([A-Za-z_]\w*)\b");
 pattern!(IS_VALUE, r"([A-Za-z][\w-]*:[\w:-]+|[a-z]+_[a-z_]+)\s+(?:is|must be|are)\s+([A-Za-z_]\w*)");
@@ -61,17 +54,17 @@ pattern!(
 );
 pattern!(PURPOSE, r"(?i)^(?:this (?:API|interface) is used to|this API (?:allows|enables)|used to)\b");
 
-/// A note, and the links in its text.
+/// A note, and the links in the text of the note.
 #[derive(Debug)]
 pub(super) struct Noted {
     pub note: Note,
     pub links: Vec<Link>,
 }
 
-/// The notes of a page: all of its constraints, and those of its function that say more than its purpose.
+/// Returns the notes of a page: all constraints, and the sentences about the function that say more than the purpose.
 pub(super) fn read(placed: &[Placed], page: &str) -> Vec<Noted> {
     let mut out = Vec::new();
-    // A condition that ends in a colon goes on in the lines below it.
+    // A condition that ends in a colon continues on the lines below.
     let mut goes_on: Option<&'static str> = None;
     for it in placed {
         let (Block::Paragraph(text) | Block::Item { text, .. }) = it.block else {
@@ -178,28 +171,56 @@ fn tokens(text: &Text, words: &str, pairs: &[(String, String)]) -> BTreeMap<Stri
     out
 }
 
-/// Pairs of a field and the value it must have or has.
+/// Words after a field name that are not a value of the field.
+const NOT_VALUES: [&str; 13] = [
+    "the",
+    "a",
+    "an",
+    "not",
+    "set",
+    "used",
+    "enabled",
+    "specified",
+    "empty",
+    "configured",
+    "in",
+    "optional",
+    "mandatory",
+];
+
+/// Words before "state" that do not name a state.
+const NOT_STATES: [&str; 22] = [
+    "the",
+    "a",
+    "an",
+    "this",
+    "in",
+    "be",
+    "following",
+    "correct",
+    "its",
+    "current",
+    "specified",
+    "used",
+    "supported",
+    "not",
+    "any",
+    "same",
+    "different",
+    "created",
+    "set",
+    "available for",
+    "normal",
+    "enabled",
+];
+
+/// Returns pairs of a field and the required or actual value of the field.
 pub(super) fn pairs(words: &str) -> Vec<(String, String)> {
     let bare = CALL.replace_all(words, " ");
     let mut out: Vec<(String, String)> = Vec::new();
     for it in PAIR.captures_iter(&bare).chain(IS_VALUE.captures_iter(&bare)) {
         let value = it[2].to_string();
-        let plain = matches!(
-            value.to_lowercase().as_str(),
-            "the"
-                | "a"
-                | "an"
-                | "not"
-                | "set"
-                | "used"
-                | "enabled"
-                | "specified"
-                | "empty"
-                | "configured"
-                | "in"
-                | "optional"
-                | "mandatory"
-        );
+        let plain = NOT_VALUES.contains(&value.to_lowercase().as_str());
         let pair = (it[1].to_string(), value);
         if !plain && !out.contains(&pair) {
             out.push(pair);
@@ -208,37 +229,13 @@ pub(super) fn pairs(words: &str) -> Vec<(String, String)> {
     out
 }
 
-/// Words that name a state: shouted, before "state", or a participle after "only when … is".
+/// Returns words that name a state: in capitals, before "state", or a participle after "only when … is".
 fn states(words: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut add = |word: &str| {
         let word = word.trim().to_string();
         let lower = word.to_lowercase();
-        let prose = matches!(
-            lower.as_str(),
-            "the"
-                | "a"
-                | "an"
-                | "this"
-                | "in"
-                | "be"
-                | "following"
-                | "correct"
-                | "its"
-                | "current"
-                | "specified"
-                | "used"
-                | "supported"
-                | "not"
-                | "any"
-                | "same"
-                | "different"
-                | "created"
-                | "set"
-                | "available for"
-                | "normal"
-                | "enabled"
-        );
+        let prose = NOT_STATES.contains(&lower.as_str());
         if !prose && word.len() > 2 && !out.contains(&word) {
             out.push(word);
         }

@@ -1,14 +1,15 @@
-//! An operation and its bodies before their doubts have names.
+//! An operation and the bodies of an operation before their doubts have ids.
 
 use super::field::{Field, Way};
 use super::notes::Noted;
 use probity_schema::catalog::{Action, ApiVersion, Binding, Source, Status};
 
-/// An operation while its doubts have no names yet.
+/// An operation before the doubts of the operation have ids.
 #[derive(Debug)]
 pub(super) struct Made {
     pub page: usize,
-    /// Tells it from the other operations of its page; the page's own number where it has one.
+    /// Identifies the operation among the operations of the page. Equals the index of the page if the page has one
+    /// operation.
     pub unit: usize,
     pub id: String,
     pub title: String,
@@ -27,35 +28,35 @@ pub(super) struct Made {
 }
 
 impl Made {
-    /// The request bodies or the response bodies.
+    /// Returns the request bodies or the response bodies.
     pub fn bodies(&self, way: Way) -> &[MadeBody] {
         if way == Way::Request { &self.requests } else { &self.responses }
     }
 
-    /// The request bodies or the response bodies, to be changed.
+    /// Returns the request bodies or the response bodies for changes.
     pub fn bodies_mut(&mut self, way: Way) -> &mut [MadeBody] {
         if way == Way::Request { &mut self.requests } else { &mut self.responses }
     }
 }
 
-/// A body while it is a tree of fields; no fields and no list means an empty body.
+/// A body as a tree of fields. A body without fields and without `list` is empty.
 #[derive(Debug, Clone)]
 pub(super) struct MadeBody {
     pub way: Way,
     pub versions: Vec<String>,
     pub statuses: Vec<u16>,
-    /// Part of the file name that tells it from others, as `error`.
+    /// Part of the file name that distinguishes bodies of one operation, such as `error`.
     pub suffix: String,
     pub fields: Vec<Field>,
-    /// The body is a list of what `fields` describe.
+    /// The body is a list of objects with `fields`.
     pub list: bool,
     pub at: Source,
-    /// What the body as a whole must be, where its page says more than its fields.
+    /// Requirements on the body as a whole, where the page states more than fields.
     pub root: Option<Box<Field>>,
 }
 
 impl MadeBody {
-    /// A body that a page says is not there.
+    /// Returns a body that the page declares empty.
     pub fn empty(way: Way, at: Source) -> MadeBody {
         MadeBody {
             way,
@@ -69,12 +70,13 @@ impl MadeBody {
         }
     }
 
+    /// Whether the body has no schema.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty() && self.root.is_none()
     }
 }
 
-/// A title as one word: `Dimming a Lamp (Old)` is `dimmingALamp`.
+/// Writes a title as one word: `Dimming a Lamp (Old)` becomes `dimmingALamp`.
 pub(super) fn camel(title: &str) -> String {
     let mut depth = 0;
     let bare: String = title

@@ -1,8 +1,8 @@
-//! Which part of a page a block belongs to, by the words of headings and list items.
+//! The part of a page that a block belongs to, by the words of headings and list items.
 
 use crate::document::{Block, Document, Text};
 
-/// What a part of a page is about.
+/// Subject of a part of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     Function,
@@ -18,22 +18,22 @@ pub(super) enum Part {
     Other,
 }
 
-/// A block with the part it stands in.
+/// A block with the part around the block.
 #[derive(Debug, Clone)]
 pub(super) struct Placed<'a> {
     pub part: Part,
-    /// The item or short paragraph right before it: the caption of a table without one.
+    /// The item or short paragraph right before a block: the caption of a table without caption.
     pub hint: Option<&'a Text>,
-    /// It describes what comes back when something went wrong.
+    /// The block describes a failure.
     pub abnormal: bool,
     pub block: &'a Block,
-    /// Title of its section.
+    /// Title of the section around the block.
     pub heading: &'a str,
-    /// Labels of its section.
+    /// Labels of the section around the block.
     pub labels: &'a [String],
 }
 
-/// The blocks of a page in order, each with its part.
+/// Returns the blocks of a page in order, each with the part around the block.
 pub(super) fn place(document: &Document) -> Vec<Placed<'_>> {
     let mut out = Vec::new();
     let mut open: Vec<(u8, Part)> = Vec::new();
@@ -87,7 +87,7 @@ fn place_section<'a>(section: &'a crate::document::Section, part: Part, out: &mu
     }
 }
 
-/// "Example" inside a part on one way is an example of that way.
+/// Returns the part for "Example" inside a section on requests or responses: an example of a request or a response.
 fn within(section: Part, found: Part) -> Part {
     match (section, found) {
         (Part::Request | Part::ExampleRequest, Part::Example) => Part::ExampleRequest,
@@ -96,129 +96,152 @@ fn within(section: Part, found: Part) -> Part {
     }
 }
 
-/// Words inside a section move between its tables and its examples, not out of prose.
+/// Whether a label inside a section can open a part. Labels switch between tables and examples, and never leave
+/// prose.
 fn may_switch(section: Part, found: Part) -> bool {
     use Part::*;
     matches!(section, Uri | Request | Response | Example | ExampleRequest | ExampleResponse | Other)
         && matches!(found, Uri | Request | Response | Example | ExampleRequest | ExampleResponse)
 }
 
-/// The part that a heading opens, in the wordings of all corpora.
-pub(super) fn of_heading(title: &str) -> Option<Part> {
-    let words = normal(title);
-    let starts = |all: &[&str]| all.iter().any(|it| words == *it || words.starts_with(&format!("{it} ")));
-    let any = |all: &[&str]| all.iter().any(|it| words.contains(it));
-    let part = if starts(&[
-        "example request",
-        "example requests",
-        "request example",
-        "request examples",
-        "sample request",
-        "example http request",
-    ]) || any(&["请求示例", "请求样例", "요청 예시"])
-    {
-        Part::ExampleRequest
-    } else if starts(&[
-        "example response",
-        "example responses",
-        "response example",
-        "response examples",
-        "sample response",
-        "example http response",
-    ]) || any(&["响应示例", "响应样例", "응답 예시"])
-    {
-        Part::ExampleResponse
-    } else if starts(&["example", "examples", "request and response example"]) || words == "示例" {
-        Part::Example
-    } else if starts(&["uri", "url", "uri format", "request uri"]) {
-        Part::Uri
-    } else if starts(&[
-        "request",
-        "requests",
-        "request message",
-        "request parameters",
-        "request header",
-        "request body",
-        "parameters",
-    ]) || any(&["请求消息", "请求参数", "요청"])
-    {
-        Part::Request
-    } else if starts(&["response", "responses", "response message", "response parameters", "response body"])
-        || any(&["响应消息", "响应参数", "응답"])
-    {
-        Part::Response
-    } else if starts(&[
-        "returned value",
-        "returned values",
-        "return value",
-        "return values",
-        "status code",
-        "status codes",
-        "http status code",
-    ]) || any(&["返回值", "返回码", "状态码", "상태 코드"])
-    {
-        Part::Statuses
-    } else if starts(&["error code", "error codes"]) || any(&["错误码"]) {
-        Part::Errors
-    } else if starts(&[
-        "constraint",
-        "constraints",
-        "restriction",
-        "restrictions",
-        "usage restrictions",
-        "prerequisites",
-        "precautions",
-        "notes",
-        "note",
-    ]) || any(&["约束", "限制"])
-    {
-        Part::Constraints
-    } else if starts(&[
-        "function",
-        "functions",
-        "function description",
-        "description",
-        "api description",
-        "functionality",
-    ]) || any(&["功能介绍", "功能"])
-    {
-        Part::Function
-    } else if any(&["debugging", "调试"]) {
-        Part::Other
-    } else {
-        return None;
-    };
-    Some(part)
+/// Words of headings or labels that open a part of a page.
+struct PartWords {
+    part: Part,
+    /// Words at the start of the text.
+    starts: &'static [&'static str],
+    /// Words anywhere in the text.
+    contains: &'static [&'static str],
 }
 
-/// The part that a list item or a short line opens inside a section.
-fn of_label(line: &str) -> Option<Part> {
-    let words = normal(line);
-    let is = |all: &[&str]| all.iter().any(|it| words == *it || words.starts_with(&format!("{it} ")));
-    if is(&["example request", "example requests", "example of request", "request example", "request examples"]) {
-        Some(Part::ExampleRequest)
-    } else if is(&[
-        "example response",
-        "example responses",
-        "example of response",
-        "response example",
-        "response examples",
-    ]) {
-        Some(Part::ExampleResponse)
-    } else if is(&["example", "examples"]) {
-        Some(Part::Example)
-    } else if is(&["request parameters", "request parameter", "request body parameters"]) {
-        Some(Part::Request)
-    } else if is(&["response parameters", "response parameter", "response body parameters"]) {
-        Some(Part::Response)
-    } else if is(&["uri format", "url format"]) {
-        Some(Part::Uri)
-    } else {
-        None
+const fn words(part: Part, starts: &'static [&'static str], contains: &'static [&'static str]) -> PartWords {
+    PartWords { part, starts, contains }
+}
+
+/// Wordings of headings in all known documentations. The first match decides.
+const HEADINGS: [PartWords; 11] = [
+    words(
+        Part::ExampleRequest,
+        &[
+            "example request",
+            "example requests",
+            "request example",
+            "request examples",
+            "sample request",
+            "example http request",
+        ],
+        &["请求示例", "请求样例", "요청 예시"],
+    ),
+    words(
+        Part::ExampleResponse,
+        &[
+            "example response",
+            "example responses",
+            "response example",
+            "response examples",
+            "sample response",
+            "example http response",
+        ],
+        &["响应示例", "响应样例", "응답 예시"],
+    ),
+    words(Part::Example, &["example", "examples", "request and response example"], &[]),
+    words(Part::Uri, &["uri", "url", "uri format", "request uri"], &[]),
+    words(
+        Part::Request,
+        &[
+            "request",
+            "requests",
+            "request message",
+            "request parameters",
+            "request header",
+            "request body",
+            "parameters",
+        ],
+        &["请求消息", "请求参数", "요청"],
+    ),
+    words(
+        Part::Response,
+        &["response", "responses", "response message", "response parameters", "response body"],
+        &["响应消息", "响应参数", "응답"],
+    ),
+    words(
+        Part::Statuses,
+        &[
+            "returned value",
+            "returned values",
+            "return value",
+            "return values",
+            "status code",
+            "status codes",
+            "http status code",
+        ],
+        &["返回值", "返回码", "状态码", "상태 코드"],
+    ),
+    words(Part::Errors, &["error code", "error codes"], &["错误码"]),
+    words(
+        Part::Constraints,
+        &[
+            "constraint",
+            "constraints",
+            "restriction",
+            "restrictions",
+            "usage restrictions",
+            "prerequisites",
+            "precautions",
+            "notes",
+            "note",
+        ],
+        &["约束", "限制"],
+    ),
+    words(
+        Part::Function,
+        &["function", "functions", "function description", "description", "api description", "functionality"],
+        &["功能介绍", "功能"],
+    ),
+    words(Part::Other, &[], &["debugging", "调试"]),
+];
+
+/// Wordings of list items and short lines inside a section. The first match decides.
+const LABELS: [PartWords; 6] = [
+    words(
+        Part::ExampleRequest,
+        &["example request", "example requests", "example of request", "request example", "request examples"],
+        &[],
+    ),
+    words(
+        Part::ExampleResponse,
+        &["example response", "example responses", "example of response", "response example", "response examples"],
+        &[],
+    ),
+    words(Part::Example, &["example", "examples"], &[]),
+    words(Part::Request, &["request parameters", "request parameter", "request body parameters"], &[]),
+    words(Part::Response, &["response parameters", "response parameter", "response body parameters"], &[]),
+    words(Part::Uri, &["uri format", "url format"], &[]),
+];
+
+impl PartWords {
+    fn fits(&self, text: &str) -> bool {
+        self.starts.iter().any(|it| text == *it || text.starts_with(&format!("{it} ")))
+            || self.contains.iter().any(|it| text.contains(it))
     }
 }
 
-/// The status of a label such as "Status code: 202".
+/// Returns the part that a heading opens.
+fn of_heading(title: &str) -> Option<Part> {
+    let text = normal(title);
+    // Only a heading of exactly this word. Longer headings with the word name a request or a response.
+    if text == "示例" {
+        return Some(Part::Example);
+    }
+    HEADINGS.iter().find(|it| it.fits(&text)).map(|it| it.part)
+}
+
+/// Returns the part that a list item or a short line opens inside a section.
+fn of_label(line: &str) -> Option<Part> {
+    let text = normal(line);
+    LABELS.iter().find(|it| it.fits(&text)).map(|it| it.part)
+}
+
+/// Returns the status of a label such as "Status code: 202".
 pub(super) fn status_label(text: &str) -> Option<u16> {
     let words = normal(text);
     let rest = words.strip_prefix("status code ")?;

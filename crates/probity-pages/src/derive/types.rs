@@ -1,6 +1,6 @@
-//! The words that pages use for types, read into one grammar.
+//! The words of pages for types, parsed into one grammar.
 
-/// A documented type. `Any` says nothing.
+/// A documented type. `Any` stands for no statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Type {
     Any,
@@ -14,22 +14,22 @@ pub(super) enum Type {
     Object,
     Map(Box<Type>),
     Array(Box<Type>),
-    /// One of several, as in `any of [string, null]`.
+    /// One of several types, as in `any of [string, null]`.
     Union(Vec<Type>),
 }
 
-/// What a type cell says.
+/// A parsed type cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reading {
     pub is: Type,
-    /// Name of a model described elsewhere, as `Lamp` in `Array of Lamp objects`.
+    /// Name of a model with a separate description, such as `Lamp` in `Array of Lamp objects`.
     pub model: Option<String>,
-    /// The word is a misspelling of the type it was read as.
+    /// The word is a misspelling of the type.
     pub misspelt: bool,
 }
 
 impl Type {
-    /// Whether it has room for the rows of a further table.
+    /// Whether the type has room for the rows of a further table.
     pub fn holds_fields(&self) -> bool {
         match self {
             Type::Object | Type::Any => true,
@@ -39,6 +39,7 @@ impl Type {
         }
     }
 
+    /// Returns the type as written in doubts, such as `array<object>`.
     pub fn word(&self) -> String {
         match self {
             Type::Any => "any".into(),
@@ -57,10 +58,10 @@ impl Type {
     }
 }
 
-/// Reads the text of a type cell; `None` if it is not a type.
+/// Parses the text of a type cell; `None` if the text is not a type.
 pub(super) fn read(text: &str) -> Option<Reading> {
     let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    // A cell is a few words; anything longer is prose.
+    // A type cell has a few words. Longer text is prose.
     if text.is_empty() || text.len() > 120 {
         return None;
     }
@@ -112,7 +113,7 @@ fn parse(text: &str, depth: usize) -> Option<Reading> {
             return Some(Reading { is: Type::Object, model: word(name), misspelt: false });
         }
     }
-    // A model's name: one word with a capital, and not a word of the language.
+    // The name of a model: one word in mixed case with a leading capital.
     let name = word(text)?;
     let camel = name.chars().next().is_some_and(char::is_uppercase)
         && name.chars().skip(1).any(char::is_uppercase)
@@ -148,7 +149,7 @@ fn scalar(lower: &str) -> Option<Reading> {
     Some(Reading { is, model: None, misspelt })
 }
 
-/// The type of which a word is a misspelling: same letters in another order, or one letter off.
+/// Returns the type for a misspelled word: the letters of a type in a different order, or one letter more or fewer.
 fn nearly(lower: &str) -> Option<Type> {
     let known =
         [("string", Type::String), ("integer", Type::Integer), ("object", Type::Object), ("boolean", Type::Boolean)];
@@ -174,7 +175,7 @@ fn subsequence(short: &str, long: &str) -> bool {
     short.chars().all(|c| rest.any(|it| it == c))
 }
 
-/// The text inside an opening like `map<` and its closing mark.
+/// Returns the text between an opening such as `map<` and the closing mark.
 fn between<'a>(lower: &str, text: &'a str, openings: &[&str], close: char) -> Option<&'a str> {
     if lower.len() != text.len() {
         return None;
@@ -214,7 +215,7 @@ fn list_of<'a>(lower: &str, text: &'a str) -> Option<&'a str> {
     None
 }
 
-/// Splits at commas that stand outside brackets.
+/// Splits a text at commas outside of brackets.
 fn split_top(text: &str) -> Vec<&str> {
     let (mut depth, mut start, mut out) = (0i32, 0, Vec::new());
     for (at, c) in text.char_indices() {

@@ -2,30 +2,26 @@
 
 use super::field::source;
 use super::page_parts::{Part, Placed};
+use crate::derive::patterns::pattern;
 use crate::document::Block;
 use probity_schema::catalog::{Binding, Source};
-use regex::Regex;
-use std::sync::LazyLock;
 
-static CALL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^\s*(?:URI:?\s*)?(GET|POST|PUT|DELETE|PATCH|HEAD)\s+(?:https?://[^/\s]+)?(/\S*)\s*$")
-        .expect("ours")
-});
-static NAME: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\{([A-Za-z][\w.-]*)\}").expect("ours"));
-static VERSION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^v\d+(?:\.\d+)?$").expect("ours"));
+pattern!(CALL, r"(?i)^\s*(?:URI:?\s*)?(GET|POST|PUT|DELETE|PATCH|HEAD)\s+(?:https?://[^/\s]+)?(/\S*)\s*$");
+pattern!(NAME, r"\{([A-Za-z][\w.-]*)\}");
+pattern!(VERSION, r"^v\d+(?:\.\d+)?$");
 
-/// What the URI part of a page says.
+/// The URIs of a page.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Uris {
     pub bindings: Vec<Binding>,
-    /// Names in the order of the first path.
+    /// Parameter names in the order of the first path.
     pub path: Vec<(String, Source)>,
     pub query: Vec<(String, Source)>,
-    /// URIs of another method than the first.
+    /// URIs with a different method than the first URI.
     pub others: Vec<(String, Source)>,
 }
 
-/// Reads the URIs of a page; none means that the page describes no operation.
+/// Reads the URIs of a page. A page without URIs describes no operation.
 pub(super) fn read(placed: &[Placed], page: &str) -> Uris {
     let mut out = Uris::default();
     for it in placed.iter().filter(|it| it.part == Part::Uri) {
@@ -47,9 +43,9 @@ pub(super) fn read(placed: &[Placed], page: &str) -> Uris {
     out
 }
 
-/// Adds one URI line.
+/// Adds the URI of one line.
 pub(super) fn add(out: &mut Uris, line: &str, at: Source) {
-    // Spaces inside braces come from escapes in prose.
+    // Escapes in prose leave spaces inside braces.
     let Some(found) = CALL.captures(line.trim()) else {
         return;
     };
@@ -83,7 +79,7 @@ pub(super) fn add(out: &mut Uris, line: &str, at: Source) {
     out.bindings.push(Binding { id, method, path, at });
 }
 
-/// Path and query names of a URI: `?a={a}&b={b}`, `?{a,b}` and `{?a,b}` all occur.
+/// Splits a URI into the path and the names of the query. Pages write `?a={a}&b={b}`, `?{a,b}` and `{?a,b}`.
 fn split(uri: &str) -> (String, Vec<String>) {
     let uri = uri.trim_end_matches(['.', ',', ';']);
     let Some(mark) = uri.find('?') else {
@@ -103,7 +99,7 @@ fn split(uri: &str) -> (String, Vec<String>) {
     (path, names)
 }
 
-/// Methods whose request has no body, so that request tables list the query.
+/// Whether a method only reads. Requests of such methods have no body, so request tables list the query.
 pub(super) fn is_read(method: &str) -> bool {
     matches!(method, "GET" | "HEAD")
 }

@@ -1,4 +1,4 @@
-//! Headers that ask for a version, for operations whose pages leave them out.
+//! Headers that ask for a version, for operations whose pages omit the headers.
 
 use super::emit;
 use super::field::Field;
@@ -9,8 +9,8 @@ use super::page_parts::place;
 use super::survey::Survey;
 use probity_schema::catalog::FieldBound;
 
-/// Where the page of an operation names the header that asks for a microversion, every operation
-/// with bounds has it; where a page of its own does, every operation.
+/// Adds the header for microversions: to every operation with microversion bounds if the page of an operation names
+/// the header, and to every operation if a page without operation names the header.
 pub(super) fn lend_version_header(inputs: &[PageInput], survey: &Survey, made: &mut [Made]) {
     let asks = |it: &Field| it.name.ends_with("-Version") && it.name.contains("API");
     let named = made.iter().flat_map(|it| &it.headers).find(|it| asks(it)).cloned();
@@ -37,8 +37,8 @@ pub(super) fn lend_version_header(inputs: &[PageInput], survey: &Survey, made: &
     }
 }
 
-/// Where one page shows the header by which a version of the API is asked for, every operation has it:
-/// versions are those of the API, and other pages leave the header out.
+/// Adds the header for API versions to every operation if one page shows the header. Versions belong to the API, and
+/// most pages omit the header.
 pub(super) fn lend_version_choice(made: &mut [Made]) {
     let named = made.iter().flat_map(|it| &it.headers).find(|it| !it.shown_values.is_empty()).cloned();
     let Some(header) = named else { return };

@@ -1,17 +1,10 @@
-//! Character sets and the shapes that have names: UUID, Base64, addresses, times.
+//! Character sets and named formats: UUID, Base64, addresses, times.
 
 use super::claim::{Cited, Claims, Format, Oddity};
 use super::sentences::sentences;
+use crate::derive::patterns::pattern;
 use crate::derive::types::Type;
 use crate::document::Line;
-use regex::Regex;
-use std::sync::LazyLock;
-
-macro_rules! pattern {
-    ($name:ident, $text:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($text).expect("a pattern of ours compiles"));
-    };
-}
 
 pattern!(
     UUID_FORMAT,
@@ -117,30 +110,14 @@ fn characters(line: &Line, sentence: &str, claims: &mut Claims) {
     }
 }
 
-/// The character class of a list such as "letters, digits, and hyphens (-)", if every
-/// piece is known; and the names that are.
+/// Returns the character class of a list such as "letters, digits, and hyphens (-)" if every word is known, and the
+/// known names.
 fn class_of(list: &str) -> (Option<String>, Vec<String>) {
     let list = list.trim().trim_end_matches('.');
     let mut class = String::new();
     let mut names = Vec::new();
     let mut sure = true;
-    let mut depth = 0;
-    let pieces: Vec<String> = list
-        .chars()
-        .fold((Vec::new(), String::new()), |(mut out, mut piece): (Vec<String>, String), c| {
-            match c {
-                '(' | '（' => depth += 1,
-                ')' | '）' => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 && matches!(c, ',' | '、') {
-                out.push(std::mem::take(&mut piece));
-            } else {
-                piece.push(c);
-            }
-            (out, piece)
-        })
-        .into_iter_pieces();
+    let pieces = split_list(list);
     for piece in pieces.iter().flat_map(|piece| piece.split(" and ")).flat_map(|piece| piece.split(" or ")) {
         let piece = piece.trim().trim_start_matches("and ").trim_start_matches("or ").trim();
         if piece.is_empty() {
@@ -157,20 +134,30 @@ fn class_of(list: &str) -> (Option<String>, Vec<String>) {
             None => sure = false,
         }
     }
-    // A hyphen stands last, where it means itself.
+    // A hyphen at the end of a class stands for itself.
     let class = if class.contains("\\-") { class.replace("\\-", "") + "\\-" } else { class };
     ((sure && !class.is_empty()).then_some(class), names)
 }
 
-trait Pieces {
-    fn into_iter_pieces(self) -> Vec<String>;
-}
-
-impl Pieces for (Vec<String>, String) {
-    fn into_iter_pieces(mut self) -> Vec<String> {
-        self.0.push(self.1);
-        self.0
+/// Splits a list at commas outside of brackets.
+fn split_list(list: &str) -> Vec<String> {
+    let mut depth = 0;
+    let mut out = Vec::new();
+    let mut piece = String::new();
+    for c in list.chars() {
+        match c {
+            '(' | '（' => depth += 1,
+            ')' | '）' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 && matches!(c, ',' | '、') {
+            out.push(std::mem::take(&mut piece));
+        } else {
+            piece.push(c);
+        }
     }
+    out.push(piece);
+    out
 }
 
 fn known(word: &str) -> Option<(&'static str, &'static str)> {

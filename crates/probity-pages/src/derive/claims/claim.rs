@@ -1,8 +1,8 @@
-//! The claims that a description can make about a value.
+//! The claims of a description about a value.
 
 use crate::document::Line;
 
-/// A claim with the lines it was read from.
+/// A claim with the lines of the claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::derive) struct Cited<T> {
     pub value: T,
@@ -11,6 +11,7 @@ pub(in crate::derive) struct Cited<T> {
 }
 
 impl<T> Cited<T> {
+    /// Returns a claim on one line.
     pub fn on(line: &Line, value: T) -> Cited<T> {
         Cited { value, first: line.first, last: line.last }
     }
@@ -19,12 +20,12 @@ impl<T> Cited<T> {
 /// Lower and upper bound, inclusive.
 pub(in crate::derive) type Bounds = (Option<i64>, Option<i64>);
 
-/// What a page says about the shape of a string.
+/// A documented format of a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::derive) enum Format {
     /// Thirty-six characters with hyphens.
     Uuid,
-    /// Called a UUID; whether with hyphens is not said.
+    /// Called a UUID, without a statement about hyphens.
     UuidLike,
     Base64,
     Ipv4,
@@ -33,7 +34,7 @@ pub(in crate::derive) enum Format {
     LocalDateTime,
 }
 
-/// Something said in a way that leaves a doubt: kind, what is written, what it is taken for.
+/// A statement that leaves a doubt: kind, wording, interpretation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::derive) struct Oddity {
     pub kind: &'static str,
@@ -43,22 +44,22 @@ pub(in crate::derive) struct Oddity {
     pub last: u32,
 }
 
-/// Everything that one description claims.
+/// All claims of one description.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::derive) struct Claims {
     pub length: Option<Cited<Bounds>>,
-    /// The length is counted in bytes, not characters.
+    /// The length counts bytes, not characters.
     pub bytes: bool,
-    /// The length of the keys of a map, and of its values.
+    /// Length of the keys of a map, and of the values.
     pub key_length: Option<Cited<Bounds>>,
     pub value_length: Option<Cited<Bounds>>,
     pub range: Option<Cited<Bounds>>,
     /// The closed list of values, as written.
     pub values: Option<Cited<Vec<String>>>,
     pub format: Option<Cited<Format>>,
-    /// A regular expression that is certain.
+    /// A regular expression for a complete character set.
     pub pattern: Option<Cited<String>>,
-    /// Names of character classes where the list is not certainly complete.
+    /// Names of character classes, if the list may be incomplete.
     pub charset: Option<Cited<Vec<String>>>,
     pub default: Option<Cited<String>>,
     pub nullable: Option<Cited<()>>,
@@ -66,15 +67,15 @@ pub(in crate::derive) struct Claims {
     /// `unsupported`, `no-effect`, `discarded`, `reserved`, `unused`.
     pub dead: Option<Cited<&'static str>>,
     pub since: Option<Cited<String>>,
-    /// Last microversion that has it.
+    /// Last microversion with the field.
     pub until: Option<Cited<String>>,
     pub mandatory_when: Option<Cited<()>>,
     pub optional: Option<Cited<()>>,
-    /// A moment that may lie ahead when it is shown: until then there is nothing to show.
+    /// A moment that can lie in the future. Until then the field has no value.
     pub ahead: Option<Cited<()>>,
-    /// What it holds differs from case to case, by its description.
+    /// The contents differ from case to case, by the description.
     pub varies: Option<Cited<()>>,
-    /// It comes back only where something went wrong.
+    /// The field is returned only after a failure.
     pub on_error: Option<Cited<()>>,
     pub oddities: Vec<Oddity>,
 }

@@ -2,26 +2,21 @@
 
 use super::claim::{Cited, Claims};
 use super::sentences::{is_part_heading, sentences};
+use crate::derive::patterns::pattern;
 use crate::derive::types::Type;
 use crate::document::Line;
-use regex::Regex;
-use std::sync::LazyLock;
 
-static INTRO: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i)(?:^|\b)(?:values?|options?|enumerated values?|enum(?:eration)?|range|possible values|value options|value range|valid values|available values|supported values|value can be|values can be|can be set to|can be one of the following(?: values)?|values? (?:is|are)(?: as follows)?|options are(?: as follows)?|following values?|as follows|取值范围|取值|可选值)\s*(?:are as follows|is as follows|as follows|can be)?\s*[:：]\s*(.*)$",
-    )
-    .expect("a pattern of ours compiles")
-});
+pattern!(
+    INTRO,
+    r"(?i)(?:^|\b)(?:values?|options?|enumerated values?|enum(?:eration)?|range|possible values|value options|value range|valid values|available values|supported values|value can be|values can be|can be set to|can be one of the following(?: values)?|values? (?:is|are)(?: as follows)?|options are(?: as follows)?|following values?|as follows|取值范围|取值|可选值)\s*(?:are as follows|is as follows|as follows|can be)?\s*[:：]\s*(.*)$"
+);
 
-static CAN_BE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i)\b(?:value|values|it|parameter|option|type|options|mode|status)s?\s+(?:of this parameter\s+)?(?:can only be|can be|must be|may be|is either|can be set to|can only be set to|must be set to|is fixed to|is fixed at|has a fixed value of)\s+(?:set to\s+)?(?:either\s+|only\s+)?(.+)$",
-    )
-    .expect("a pattern of ours compiles")
-});
+pattern!(
+    CAN_BE,
+    r"(?i)\b(?:value|values|it|parameter|option|type|options|mode|status)s?\s+(?:of this parameter\s+)?(?:can only be|can be|must be|may be|is either|can be set to|can only be set to|must be set to|is fixed to|is fixed at|has a fixed value of)\s+(?:set to\s+)?(?:either\s+|only\s+)?(.+)$"
+);
 
-/// More values than any documented list has.
+/// Limit of the values in one list. No known list reaches the limit.
 const VALUES_MAX: usize = 200;
 
 pub(super) fn read(lines: &[Line], is: &Type, claims: &mut Claims) {
@@ -38,13 +33,13 @@ pub(super) fn read(lines: &[Line], is: &Type, claims: &mut Claims) {
     }
 }
 
-/// A value put together out of parts, as `{length}:{width}`: bold words are its parts.
+/// Whether a value is composed of parts, such as `{length}:{width}`. Bold words are then parts.
 fn is_composed(lines: &[Line]) -> bool {
     lines.iter().any(|line| line.text.matches('{').count() > 1 && line.text.contains('}'))
 }
 
-/// A list after an introduction that ends in a colon (or after a part heading): on the
-/// same line, on the next, or as bullets.
+/// Reads a list after an introduction with a colon, or after a part heading: on the line, on the next line, or as
+/// bullets.
 fn introduced(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
     for (at, line) in lines.iter().enumerate() {
         let heading = is_part_heading(&line.text) && line.text.to_lowercase().contains("range");
@@ -76,7 +71,7 @@ fn introduced(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
     None
 }
 
-/// "The value can be A, B, or C."
+/// Reads a sentence such as "The value can be A, B, or C."
 fn inline(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
     for line in lines {
         if line.bullet {
@@ -87,7 +82,7 @@ fn inline(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
                 continue;
             };
             let piece = it[1].trim();
-            // One value alone is a list only where the page says that it is the only one.
+            // A single value is a list only if the page calls the value the only one.
             let only = ["only be", "fixed"].iter().any(|word| it[0].contains(word));
             if let Some(values) = listed(piece, &line.strong, numbers)
                 && (values.len() > 1 || only)
@@ -99,7 +94,7 @@ fn inline(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
     None
 }
 
-/// Bold bullets with a meaning each, without introduction.
+/// Reads bold bullets with a meaning each, without introduction.
 fn bulleted(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
     let start = lines.iter().position(|line| leading(line, numbers, false).is_some())?;
     // Bullets below "for example" show settings, not values.
@@ -116,7 +111,7 @@ fn bullets(lines: &[&Line], numbers: bool, introduced: bool) -> Option<Cited<Vec
     for line in lines.iter().take(VALUES_MAX) {
         let Some(value) = leading(line, numbers, introduced) else {
             if line.bullet || is_part_heading(&line.text) || line.text.is_empty() {
-                // A bullet that is no value: the list is not one of values.
+                // A bullet without a value: the list does not list values.
                 if line.bullet && introduced && values.is_empty() {
                     return None;
                 }
@@ -133,7 +128,7 @@ fn bullets(lines: &[&Line], numbers: bool, introduced: bool) -> Option<Cited<Vec
     Some(Cited { value: values, first, last })
 }
 
-/// The value that opens a line: bold, then a colon, "indicates", or nothing more.
+/// Returns the value that opens a line: in bold, then a colon, "indicates", or the end of the line.
 fn leading(line: &Line, numbers: bool, introduced: bool) -> Option<String> {
     let text = line.text.trim();
     if let Some(strong) = line.strong.first().map(|it| it.trim().trim_end_matches([':', '：'])) {
@@ -144,7 +139,7 @@ fn leading(line: &Line, numbers: bool, introduced: bool) -> Option<String> {
             &[":", "：", "indicates", "means"]
         };
         let closes = rest.is_empty() || marks.iter().any(|it| rest.starts_with(it));
-        // Two bold words of a kind on one line are prose about fields, not a value.
+        // Two bold words on one line are prose about fields.
         let bullet_or_meant = line.bullet || rest.starts_with([':', '：']) || rest.starts_with("indicates");
         return (closes && (bullet_or_meant || introduced))
             .then(|| strong.to_string())
@@ -159,7 +154,7 @@ fn leading(line: &Line, numbers: bool, introduced: bool) -> Option<String> {
     (sure && is_token(head, numbers)).then(|| head.to_string())
 }
 
-/// Splits "A, B, and C" into values, if every piece is one.
+/// Splits "A, B, and C" into values, if every piece is a value.
 fn listed(text: &str, strong: &[String], numbers: bool) -> Option<Vec<String>> {
     let text = text.trim().trim_end_matches(['.', ';']);
     if text.eq_ignore_ascii_case("n/a") {
@@ -175,7 +170,7 @@ fn listed(text: &str, strong: &[String], numbers: bool) -> Option<Vec<String>> {
             for word in ["or ", "and "] {
                 piece = piece.strip_prefix(word).unwrap_or(piece).trim();
             }
-            // A meaning in brackets after the value.
+            // A meaning in brackets can follow the value.
             let bare = piece.split(['(', '（']).next().unwrap_or(piece).trim().trim_matches(['"', '\'', '“', '”', '`']);
             if bare.is_empty() {
                 continue;
@@ -205,43 +200,44 @@ fn shouts(text: &str) -> bool {
     text.chars().any(|c| c.is_ascii_uppercase()) && !text.chars().any(|c| c.is_ascii_lowercase()) && !text.contains(' ')
 }
 
-/// Short words that stand in sentences and not in lists of values.
+/// Short words of sentences. A list with such a word is prose.
+const PROSE: [&str; 32] = [
+    "n/a",
+    "empty",
+    "null",
+    "blank",
+    "optional",
+    "mandatory",
+    "used",
+    "set",
+    "unique",
+    "the",
+    "a",
+    "an",
+    "specified",
+    "left",
+    "returned",
+    "required",
+    "configured",
+    "changed",
+    "modified",
+    "customized",
+    "none",
+    "letters",
+    "digits",
+    "uuid",
+    "as",
+    "follows",
+    "one",
+    "ignored",
+    "displayed",
+    "invalid",
+    "valid",
+    "not",
+];
+
 fn is_word_of_prose(text: &str) -> bool {
-    matches!(
-        text.to_lowercase().as_str(),
-        "n/a"
-            | "empty"
-            | "null"
-            | "blank"
-            | "optional"
-            | "mandatory"
-            | "used"
-            | "set"
-            | "unique"
-            | "the"
-            | "a"
-            | "an"
-            | "specified"
-            | "left"
-            | "returned"
-            | "required"
-            | "configured"
-            | "changed"
-            | "modified"
-            | "customized"
-            | "none"
-            | "letters"
-            | "digits"
-            | "uuid"
-            | "as"
-            | "follows"
-            | "one"
-            | "ignored"
-            | "displayed"
-            | "invalid"
-            | "valid"
-            | "not"
-    )
+    PROSE.contains(&text.to_lowercase().as_str())
 }
 
 fn is_example(text: &str) -> bool {

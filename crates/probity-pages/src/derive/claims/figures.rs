@@ -2,16 +2,9 @@
 
 use super::claim::{Bounds, Cited, Claims, Oddity};
 use super::sentences::{is_part_heading, sentences};
+use crate::derive::patterns::pattern;
 use crate::derive::types::Type;
 use crate::document::Line;
-use regex::Regex;
-use std::sync::LazyLock;
-
-macro_rules! pattern {
-    ($name:ident, $text:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($text).expect("a pattern of ours compiles"));
-    };
-}
 
 const UNITS: &str = r"(?:(?:unicode|english|ascii|visible|valid)\s+)?(characters?|bytes?|letters?|chars?|digits)\b";
 
@@ -85,7 +78,7 @@ fn lengths(lines: &[Line], claims: &mut Claims) {
     claims.length = settle(found, claims);
 }
 
-/// A map's description speaks of its keys and its values in turn.
+/// Reads the description of a map, with sentences about keys and sentences about values.
 fn map_lengths(lines: &[Line], claims: &mut Claims) {
     for line in lines {
         for sentence in sentences(&line.text) {
@@ -102,7 +95,7 @@ fn map_lengths(lines: &[Line], claims: &mut Claims) {
     }
 }
 
-/// Bounds of a length in one sentence, and whether it is counted in bytes.
+/// Returns the bounds of a length in one sentence, and whether the unit is bytes.
 fn length(sentence: &str) -> Option<(Bounds, bool)> {
     let bytes = |unit: Option<regex::Match>| unit.is_some_and(|unit| unit.as_str().to_lowercase().starts_with("byte"));
     if let Some(it) = SPAN.captures(sentence).filter(|it| number(&it[1]) <= number(&it[2])) {
@@ -165,8 +158,8 @@ fn range(sentence: &str, in_range_part: bool) -> Option<Bounds> {
     (low.is_some() || high.is_some()).then_some((low, high))
 }
 
-/// One claim out of several. Bounds that complete each other are joined; where figures
-/// differ, the widest holds, for the narrower ones depend on a case that is not modelled.
+/// Combines several bounds. Bounds that complete each other are joined. If figures differ, the widest bounds hold,
+/// because the narrower bounds depend on a condition outside of the model.
 fn settle(found: Vec<Cited<Bounds>>, claims: &mut Claims) -> Option<Cited<Bounds>> {
     let mut all = found.into_iter();
     let mut taken = all.next()?;

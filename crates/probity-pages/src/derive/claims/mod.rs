@@ -1,9 +1,8 @@
-//! What a description cell claims about a value: lengths, ranges, enumerations, formats,
-//! defaults, whether it has any effect, and since when it exists.
+//! The claims of a description cell about a value: lengths, ranges, enumerations, formats, defaults, effect, and
+//! microversions.
 //!
-//! Wordings are recognised, not understood: a sentence that fits no pattern claims
-//! nothing. Each claim keeps its lines. What is said twice with different figures, or
-//! said in words that cannot be meant literally, is an `Oddity`.
+//! Patterns recognise wordings. A sentence that matches no pattern makes no claim. Each claim keeps its lines.
+//! Different figures for one limit, and words that cannot be meant literally, are an `Oddity`.
 
 mod charset;
 mod claim;

@@ -1,17 +1,10 @@
-//! Whether a field has any effect, since when it exists, when it must be there, and its default.
+//! Effect, microversions, presence and default of a field.
 
 use super::claim::{Cited, Claims, Oddity};
 use super::sentences::{is_part_heading, sentences};
+use crate::derive::patterns::pattern;
 use crate::derive::types::Type;
 use crate::document::Line;
-use regex::Regex;
-use std::sync::LazyLock;
-
-macro_rules! pattern {
-    ($name:ident, $text:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($text).expect("a pattern of ours compiles"));
-    };
-}
 
 const SUBJECT: &str = r"(?i)^(?:note:?\s*)?(?:(?:currently,?\s*)?(?:this|the) (?:parameter|field|function|attribute|option|extended attribute|value)|it|the specified \S+|this)?\s*";
 
@@ -128,7 +121,7 @@ fn dead(line: &Line, sentence: &str, opens: bool, claims: &mut Claims) {
     if claims.dead.is_some()
         || line.bullet && !opens && line.strong.first().is_some_and(|it| line.text.starts_with(it.as_str()))
     {
-        // A bullet about one of several values says nothing of the field.
+        // A bullet about one of several values is no claim about the field.
         return;
     }
     let sentence = sentence.trim().trim_matches(['(', ')']).trim();
@@ -173,7 +166,7 @@ fn microversion(line: &Line, sentence: &str, claims: &mut Claims) {
     }
 }
 
-/// The microversion before one; pages write "not supported in X and later".
+/// Returns the microversion before `major.minor`, for "not supported in X and later".
 fn before(major: &str, minor: &str) -> Option<String> {
     let minor: u32 = minor.parse().ok()?;
     Some(format!("{major}.{}", minor.checked_sub(1)?))
@@ -215,7 +208,7 @@ fn default(line: &Line, sentence: &str, is: &Type, claims: &mut Claims) {
         Type::Integer => word.parse::<i64>().is_ok(),
         Type::Number => word.parse::<f64>().is_ok(),
         Type::String => {
-            // A word of prose ("the", "as") is no value; a value is marked or stands alone.
+            // A word of prose ("the", "as") is no value. A value is marked or ends the sentence.
             let marked = line.strong.iter().any(|it| it.trim() == word);
             let ends = sentence.trim_end_matches(['.', '"', '”']).ends_with(&word);
             marked || (ends && !matches!(word.as_str(), "the" | "as" | "null" | "empty" | "blank" | "used"))

@@ -6,7 +6,7 @@ use super::{charset, enumeration, figures, presence};
 use crate::derive::types::Type;
 use crate::document::{Line, Text};
 
-/// Reads a description cell; the type tells figures of lengths from figures of values.
+/// Reads a description cell. The type decides between lengths and ranges.
 pub(in crate::derive) fn read(text: &Text, is: &Type) -> Claims {
     let mut claims = Claims::default();
     let lines: Vec<Line> = text.lines.iter().map(plain_figures).collect();

@@ -2,7 +2,7 @@
 
 use crate::document::Line;
 
-/// A line with `65,535` written as `65535`, so that the comma does not part a list.
+/// Returns a line with `65535` in place of `65,535`, so that the comma does not split a list.
 pub(super) fn plain_figures(line: &Line) -> Line {
     let plain = |text: &str| {
         let chars: Vec<char> = text.chars().collect();
@@ -15,7 +15,7 @@ pub(super) fn plain_figures(line: &Line) -> Line {
     Line { text: plain(&line.text), strong: line.strong.iter().map(|it| plain(it)).collect(), ..line.clone() }
 }
 
-/// The sentences of a line.
+/// Splits a line into sentences.
 pub(super) fn sentences(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let mut start = 0;
@@ -37,7 +37,7 @@ pub(super) fn sentences(text: &str) -> Vec<&str> {
     out
 }
 
-/// The four-part cells of later pages open each part with a word of its own.
+/// Whether a line is the heading of a part. Cells of later pages have four parts with headings.
 pub(super) fn is_part_heading(text: &str) -> bool {
     let word = text.trim().trim_end_matches([':', '：']).to_lowercase();
     matches!(

@@ -2,7 +2,7 @@ use super::{Bounds, read};
 use crate::derive::types::Type;
 use crate::document::{Line, Text};
 
-/// Lines of a cell: `- ` opens a bullet, `**x**` is bold.
+/// Builds a cell: `- ` opens a bullet, `**x**` is bold.
 fn cell(text: &str) -> Text {
     let lines = text.lines().enumerate().map(|(at, line)| {
         let bullet = line.starts_with("- ");
@@ -66,7 +66,7 @@ fn lengths_are_read_in_every_wording() {
 }
 
 #[test]
-fn of_two_limits_the_wider_holds_and_the_other_is_odd() {
+fn the_wider_of_two_limits_holds_and_the_difference_is_recorded() {
     check(
         &Type::String,
         "On a wall a label has 1 to 20 characters. On a desk it has 1 to 30 characters.",
@@ -153,7 +153,7 @@ fn a_character_set_is_a_pattern_only_where_it_is_closed() {
 }
 
 #[test]
-fn dead_fields_are_told_from_conditions() {
+fn fields_without_effect_are_distinguished_from_conditions() {
     for (text, expected) in [
         ("Lamp colour. This parameter does not take effect.", "no-effect"),
         ("Not supported", "unsupported"),

@@ -1,4 +1,4 @@
-//! Two pages on one operation: the leader stays, the follower's differences are doubts.
+//! Two pages on one operation: the leader's page counts, and differences of the follower's page are doubts.
 
 use super::older_version;
 use crate::derive::doubts::{Drafts, doubt, side};
@@ -7,63 +7,23 @@ use crate::derive::field_tree::{each, mark};
 use crate::derive::operation_draft::{Made, MadeBody};
 use std::collections::BTreeMap;
 
-/// Two pages on one operation: the leader stays, what the follower says otherwise is a doubt
-/// and disputes the leader's keyword. Fields that only the follower has come along, unless a request must have them.
+/// Compares the pages of a leader and a follower on one operation. Each difference is a doubt and disputes the
+/// leader's keyword. Fields that only the follower has are added to the leader, except fields that the follower
+/// demands in a request.
 pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
     let start = drafts.all.len();
     older_version::split(leader, follower);
     for way in [Way::Request, Way::Response] {
-        // What the leader took over from the follower as it is has nothing to be held against.
-        let side_of = |made: &Made| -> Vec<Field> {
-            let own = |it: &&MadeBody| it.suffix.is_empty() && !older_version::lent(made, follower, it);
-            made.bodies(way).iter().filter(own).flat_map(|it| it.fields.clone()).collect()
-        };
-        let mut theirs: BTreeMap<String, Field> = BTreeMap::new();
-        each(&side_of(follower), way.word(), &mut |pointer, field| {
-            theirs.insert(pointer.to_string(), field.clone());
-        });
-        let mut mine: BTreeMap<String, Field> = BTreeMap::new();
-        each(&side_of(leader), way.word(), &mut |pointer, field| {
-            mine.insert(pointer.to_string(), field.clone());
-        });
+        let theirs = fields_by_pointer(follower, follower, way);
+        let mine = fields_by_pointer(leader, follower, way);
         for (pointer, other) in &theirs {
-            let Some(own) = mine.get(pointer) else {
-                // Only the topmost of what the leader lacks.
-                let parent = pointer.rsplit_once('/').map_or("", |(it, _)| it).trim_end_matches("/*");
-                if parent == way.word() || mine.contains_key(parent) {
-                    let sides = vec![
-                        side("no such field", Some(leader.at.clone())),
-                        side(other.is.word(), Some(other.at.clone())),
-                    ];
-                    let subject = format!("{pointer}:present");
-                    let nth = doubt(&mut drafts.all, "pages-differ", subject, sides, Some(0), "leader-wins");
-                    if way == Way::Response || other.need != Need::Yes {
-                        lend(leader, way, parent, other, nth);
-                    }
-                }
-                continue;
-            };
-            if own.from_example && !other.from_example && older_version::is_older(leader, follower) {
-                older_version::adopt(leader, follower, way, pointer, own, other, drafts);
-                continue;
-            }
-            for (keyword, mine, theirs) in differences(own, other) {
-                let sides = vec![side(mine, Some(own.at.clone())), side(theirs, Some(other.at.clone()))];
-                let nth = doubt(
-                    &mut drafts.all,
-                    "pages-differ",
-                    format!("{pointer}:{keyword}"),
-                    sides,
-                    Some(0),
-                    "leader-wins",
-                );
-                for body in leader.bodies_mut(way) {
-                    mark(&mut body.fields, way.word(), pointer, keyword, nth);
-                }
+            match mine.get(pointer) {
+                Some(own) => compare_field(leader, follower, way, (pointer, own, other), drafts),
+                None => add_field(leader, way, (pointer, other), &mine, drafts),
             }
         }
         for (pointer, own) in &mine {
-            let parent = pointer.rsplit_once('/').map_or("", |(it, _)| it).trim_end_matches("/*");
+            let parent = parent_of(pointer);
             if !theirs.contains_key(pointer)
                 && !own.from_example
                 && (parent == way.word() || theirs.contains_key(parent))
@@ -78,11 +38,69 @@ pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
     drafts.tag(start, leader.unit);
 }
 
-/// A field that only the follower has may be sent or come, and whether it is known is in doubt. Its description
-/// comes along, so that a suite can speak of it; no reply is held against it.
+/// Returns the fields of an operation's bodies by pointer, without bodies copied from the follower.
+fn fields_by_pointer(made: &Made, follower: &Made, way: Way) -> BTreeMap<String, Field> {
+    let own = |it: &&MadeBody| it.suffix.is_empty() && !older_version::lent(made, follower, it);
+    let fields: Vec<Field> = made.bodies(way).iter().filter(own).flat_map(|it| it.fields.clone()).collect();
+    let mut out = BTreeMap::new();
+    each(&fields, way.word(), &mut |pointer, field| {
+        out.insert(pointer.to_string(), field.clone());
+    });
+    out
+}
+
+/// Returns the pointer of the parent, without the step into the elements of a list.
+fn parent_of(pointer: &str) -> &str {
+    pointer.rsplit_once('/').map_or("", |(it, _)| it).trim_end_matches("/*")
+}
+
+/// Records a field that only the follower has, and adds the field to the leader. Fields below a recorded field are
+/// not recorded.
+fn add_field(
+    leader: &mut Made,
+    way: Way,
+    (pointer, other): (&str, &Field),
+    mine: &BTreeMap<String, Field>,
+    drafts: &mut Drafts,
+) {
+    let parent = parent_of(pointer);
+    if parent != way.word() && !mine.contains_key(parent) {
+        return;
+    }
+    let sides = vec![side("no such field", Some(leader.at.clone())), side(other.is.word(), Some(other.at.clone()))];
+    let nth = doubt(&mut drafts.all, "pages-differ", format!("{pointer}:present"), sides, Some(0), "leader-wins");
+    if way == Way::Response || other.need != Need::Yes {
+        lend(leader, way, parent, other, nth);
+    }
+}
+
+/// Records each keyword on which leader and follower differ about a common field.
+fn compare_field(
+    leader: &mut Made,
+    follower: &Made,
+    way: Way,
+    (pointer, own, other): (&str, &Field, &Field),
+    drafts: &mut Drafts,
+) {
+    if own.from_example && !other.from_example && older_version::is_older(leader, follower) {
+        older_version::adopt(leader, follower, way, pointer, own, other, drafts);
+        return;
+    }
+    for (keyword, mine, theirs) in differences(own, other) {
+        let sides = vec![side(mine, Some(own.at.clone())), side(theirs, Some(other.at.clone()))];
+        let subject = format!("{pointer}:{keyword}");
+        let nth = doubt(&mut drafts.all, "pages-differ", subject, sides, Some(0), "leader-wins");
+        for body in leader.bodies_mut(way) {
+            mark(&mut body.fields, way.word(), pointer, keyword, nth);
+        }
+    }
+}
+
+/// Adds a field of the follower to the leader. The field is optional and disputed. Suites can use the field; no
+/// response is judged by the field.
 fn lend(leader: &mut Made, way: Way, parent: &str, other: &Field, nth: usize) {
     let mut field = other.clone();
-    // A condition under which the younger page demands it demands nothing where the leader has no such field.
+    // The follower's condition demands nothing, because the leader has no such field.
     field.need = Need::No;
     field.claims.mandatory_when = None;
     if way == Way::Response {
@@ -99,7 +117,7 @@ fn lend(leader: &mut Made, way: Way, parent: &str, other: &Field, nth: usize) {
     }
 }
 
-/// Versions of which the two say different states or dates.
+/// Records versions with different states or dates on the two pages.
 fn lives(leader: &Made, follower: &Made, drafts: &mut Drafts) {
     for other in &follower.versions {
         let Some(own) = leader.versions.iter().find(|it| it.version == other.version) else { continue };
@@ -126,7 +144,7 @@ fn put_below(fields: &mut [Field], here: &str, parent: &str, new: &Field) {
     }
 }
 
-/// Keywords in which two descriptions of one field differ, with what each says.
+/// Returns the keywords in which two descriptions of one field differ, with both values.
 fn differences(own: &Field, other: &Field) -> Vec<(&'static str, String, String)> {
     let mut out = Vec::new();
     let mut compare = |keyword, mine: Option<String>, theirs: Option<String>| {

@@ -1,4 +1,4 @@
-//! Which page leads where several describe one call, and the names that operations and doubts get.
+//! The leading page among several pages on one call.
 
 use super::comparison::follow;
 use crate::derive::doubts::{Drafts, doubt, side};
@@ -6,8 +6,10 @@ use crate::derive::input::PageInput;
 use crate::derive::operation_draft::Made;
 use std::collections::BTreeMap;
 
-/// Takes the operations of following pages out, after holding them against their leaders.
-/// Pages that describe the same call follow the first of them even if no one says so.
+/// Removes the operations of following pages, after a comparison with their leaders. Pages on one call follow the
+/// first page, with or without a `follows` in the manifest.
+///
+/// Returns the leading unit of each following unit.
 pub(in crate::derive) fn follow_leaders(
     inputs: &[PageInput],
     made: &mut Vec<Made>,
@@ -29,9 +31,9 @@ pub(in crate::derive) fn follow_leaders(
                 })
         };
         let same_call = made.iter().find(|it| it.page < follower.page && same(it));
-        // An action URL without an action known is shared by different calls.
+        // Different calls share an action URL as long as the action is unknown.
         let shared = follower.action.is_none() && follower.bindings.iter().any(|it| it.path.ends_with("/action"));
-        // Of pages that hold many operations those follow that describe the same call.
+        // On pages with several operations, an operation follows the operation with an equal call.
         let found = declared.and_then(|page| match several(page) || several(follower.page) {
             true => made.iter().find(|it| it.page == page && same(it)),
             false => made.iter().find(|it| it.page == page),
@@ -48,7 +50,7 @@ pub(in crate::derive) fn follow_leaders(
             }
         }
     }
-    // A follower of a follower has the same leader.
+    // A follower of a follower has the first leader.
     let resolved: BTreeMap<usize, usize> =
         leads.iter().map(|(unit, lead)| (*unit, *leads.get(lead).unwrap_or(lead))).collect();
     let (followers, mut rest): (Vec<Made>, Vec<Made>) =

@@ -1,20 +1,20 @@
-//! A page that speaks of one version, beside a page that leads and speaks of several.
+//! A page on one version, beside a leading page on several versions.
 //!
-//! What only the older page describes holds for its own version as it stands. For the others it is the
-//! best that is known: what obeys it is valid, and what breaks it is doubtful.
+//! Descriptions that only the older page has hold fully for the version of the older page. For newer versions, input
+//! that obeys the description is valid, and input that breaks the description is doubtful.
 
 use crate::derive::doubts::{Drafts, doubt, side};
 use crate::derive::field::{Field, Need, Way};
 use crate::derive::operation_draft::{Made, MadeBody};
 
-/// The follower names versions, and the leader speaks of each of them and of others.
+/// Whether the follower names versions, and the leader names each of the versions and more.
 pub(super) fn is_older(leader: &Made, follower: &Made) -> bool {
     !follower.versions.is_empty()
         && follower.versions.len() < leader.versions.len()
         && follower.versions.iter().all(|it| leader.versions.iter().any(|mine| mine.version == it.version))
 }
 
-/// Parts the bodies of the versions that the follower describes from those that it does not.
+/// Splits the leader's bodies between the versions on the follower's page and the remaining versions.
 pub(super) fn split(leader: &mut Made, follower: &Made) {
     if !is_older(leader, follower) {
         return;
@@ -53,14 +53,15 @@ pub(super) fn split(leader: &mut Made, follower: &Made) {
     }
 }
 
-/// Whether a body of the leader is the follower's own, taken over for its versions.
+/// Whether a body of the leader was copied from the follower.
 pub(super) fn lent(leader: &Made, follower: &Made, body: &MadeBody) -> bool {
     is_older(leader, follower)
         && !body.versions.is_empty()
         && body.versions.iter().all(|it| follower.versions.iter().any(|theirs| theirs.version == *it))
 }
 
-/// Gives a field that the leader only shows what the older page says of it, disputed throughout.
+/// Replaces a field that the leader only shows in an example by the older page's description, with all keywords
+/// disputed.
 pub(super) fn adopt(
     leader: &mut Made,
     follower: &Made,
@@ -81,7 +82,7 @@ pub(super) fn adopt(
     }
 }
 
-/// The keywords that a description states: all are disputed where it is of another version.
+/// Returns the keywords of a description. All are disputed for a different version.
 fn stated(field: &Field) -> Vec<&'static str> {
     let claims = &field.claims;
     let (low, high) = claims.length.as_ref().map_or((None, None), |it| it.value);
@@ -100,7 +101,7 @@ fn stated(field: &Field) -> Vec<&'static str> {
     all.into_iter().filter(|(_, stands)| *stands).map(|(word, _)| word).collect()
 }
 
-/// Disputes a description throughout, so that nothing is held against it.
+/// Disputes all keywords of a description, so that no response is judged by the description.
 pub(super) fn dispute(field: &mut Field) {
     let words = stated(field);
     field.disputed.extend(words);

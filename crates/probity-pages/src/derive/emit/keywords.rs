@@ -9,8 +9,8 @@ use probity_schema::catalog::Source;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// Adds the keywords of a further type. Keywords of different types do not meet, except
-/// those of two lists or two objects: there the first stays.
+/// Adds the keywords of a further type. Keywords of different types do not collide, except for two lists or two
+/// objects: the first keyword stays.
 pub(super) fn merge(out: &mut Map<String, Value>, more: Map<String, Value>) {
     for (key, value) in more {
         if key == "type" {
@@ -31,13 +31,14 @@ fn words(value: &Value) -> Vec<String> {
     }
 }
 
+/// Adds a word to the `type` keyword.
 fn add_type(out: &mut Map<String, Value>, word: &str) {
     let mut all = out.get("type").map(words).unwrap_or_default();
     if !all.iter().any(|it| it == word) {
         all.push(word.to_string());
     }
     let value = if all.len() == 1 { json!(all[0]) } else { json!(all) };
-    // The first keyword stays the first.
+    // `type` stays the first keyword.
     if out.contains_key("type") {
         out["type"] = value;
     } else {
@@ -45,6 +46,7 @@ fn add_type(out: &mut Map<String, Value>, word: &str) {
     }
 }
 
+/// Writes the keywords of text: length, pattern, character set, format.
 pub(super) fn strings(field: &Field, out: &mut Map<String, Value>, sources: &mut BTreeMap<String, Source>) {
     let claims = &field.claims;
     let put = |out: &mut Map<String, Value>,
@@ -98,6 +100,7 @@ pub(super) fn strings(field: &Field, out: &mut Map<String, Value>, sources: &mut
     }
 }
 
+/// Writes the bounds of numbers.
 pub(super) fn numbers(field: &Field, out: &mut Map<String, Value>, sources: &mut BTreeMap<String, Source>) {
     let Some(Cited { value: (low, high), first, last }) = &field.claims.range else {
         return;
@@ -110,6 +113,7 @@ pub(super) fn numbers(field: &Field, out: &mut Map<String, Value>, sources: &mut
     }
 }
 
+/// Writes the lengths of keys and values of a map.
 pub(super) fn maps(field: &Field, out: &mut Map<String, Value>, sources: &mut BTreeMap<String, Source>) {
     if let Some(it) = &field.claims.key_length {
         out.insert("propertyNames".into(), Value::Object(length(it.value)));
@@ -124,6 +128,7 @@ pub(super) fn maps(field: &Field, out: &mut Map<String, Value>, sources: &mut BT
     }
 }
 
+/// Returns `minLength` and `maxLength`.
 fn length((low, high): Bounds) -> Map<String, Value> {
     let mut out = Map::new();
     if let Some(low) = low.filter(|it| *it > 0) {
@@ -135,12 +140,12 @@ fn length((low, high): Bounds) -> Map<String, Value> {
     out
 }
 
-/// Null, and the blank that pages speak of without saying how it looks.
+/// Allows null, and the blank value that pages mention without a form.
 pub(super) fn absence(field: &Field, way: Way, out: &mut Map<String, Value>, sources: &mut BTreeMap<String, Source>) {
     if !out.contains_key("type") {
         return;
     }
-    // An example shows it after the event; before it there is no time to show.
+    // An example shows the value after the event. Before the event the value is null.
     let ahead = way == Way::Response && field.claims.ahead.is_some();
     if field.claims.nullable.is_some() || field.shown_null || ahead {
         add_type(out, "null");
@@ -162,7 +167,7 @@ pub(super) fn absence(field: &Field, way: Way, out: &mut Map<String, Value>, sou
     }
 }
 
-/// Lets the empty string through beside what a shape demands.
+/// Allows the empty string in addition to a shape.
 fn or_blank(out: &mut Map<String, Value>) {
     out.shift_remove("minLength");
     let named = out.shift_remove("format").filter(|it| it == "uuid").map(|_| UUID_PATTERN.to_string());
@@ -172,6 +177,7 @@ fn or_blank(out: &mut Map<String, Value>) {
     }
 }
 
+/// Writes the list of values.
 pub(super) fn values(field: &Field, way: Way, out: &mut Map<String, Value>, sources: &mut BTreeMap<String, Source>) {
     let Some(listed) = &field.claims.values else {
         return;
@@ -205,6 +211,7 @@ pub(super) fn values(field: &Field, way: Way, out: &mut Map<String, Value>, sour
     };
 }
 
+/// Writes the default.
 pub(super) fn default(field: &Field, out: &mut Map<String, Value>, sources: &mut BTreeMap<String, Source>) {
     let Some(it) = &field.claims.default else {
         return;
@@ -219,6 +226,7 @@ pub(super) fn default(field: &Field, out: &mut Map<String, Value>, sources: &mut
     sources.insert("default".into(), source(&field.at.page, it.first, it.last));
 }
 
+/// Writes the annotations of `docs/SCHEMAS.md`: effect, microversions, disputes, doubts, sources.
 pub(super) fn annotate(
     field: &Field,
     pointer: &str,

@@ -1,4 +1,4 @@
-//! A tree of fields as a JSON Schema, draft 2020-12, with the annotations of `docs/SCHEMAS.md`.
+//! Writes a tree of fields as a JSON Schema, draft 2020-12, with the annotations of `docs/SCHEMAS.md`.
 
 mod frame;
 mod keywords;

@@ -1,4 +1,4 @@
-//! A tree of fields as a JSON Schema, draft 2020-12, with the annotations of `docs/SCHEMAS.md`.
+//! Schemas of bodies and fields.
 
 use super::frame::Frame;
 use super::keywords::{absence, annotate, default, maps, merge, numbers, strings, values};
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 const DEPTH_MAX: usize = 40;
 
-/// The schema of a body whose top is these fields.
+/// Returns the schema of a body with `fields` at the top.
 pub(in crate::derive) fn body(fields: &[Field], id: &str, at: &Source, frame: Frame) -> Value {
     let mut out = Map::new();
     out.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
@@ -21,7 +21,7 @@ pub(in crate::derive) fn body(fields: &[Field], id: &str, at: &Source, frame: Fr
     Value::Object(out)
 }
 
-/// The schema of a body that is a list at the top.
+/// Returns the schema of a body with a list at the top.
 pub(in crate::derive) fn list_body(items: &Field, id: &str, at: &Source, frame: Frame) -> Value {
     let mut out = Map::new();
     out.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
@@ -33,7 +33,7 @@ pub(in crate::derive) fn list_body(items: &Field, id: &str, at: &Source, frame: 
     Value::Object(out)
 }
 
-/// The schema of a body that its page describes as a whole.
+/// Returns the schema of a body that the page describes as a whole.
 pub(in crate::derive) fn whole(root: &Field, fields: &[Field], id: &str, at: &Source, frame: Frame) -> Value {
     let root = Field { children: fields.to_vec(), ..root.clone() };
     let mut out = Map::new();
@@ -46,7 +46,7 @@ pub(in crate::derive) fn whole(root: &Field, fields: &[Field], id: &str, at: &So
     Value::Object(out)
 }
 
-/// The schema of one field.
+/// Returns the schema of one field.
 pub(in crate::derive) fn field(field: &Field, pointer: &str, frame: Frame, depth: usize) -> Value {
     if depth > DEPTH_MAX {
         return json!({});
@@ -56,7 +56,7 @@ pub(in crate::derive) fn field(field: &Field, pointer: &str, frame: Frame, depth
     for (is, below) in &field.also {
         merge(&mut out, typed(is, below, None, pointer, frame, depth));
     }
-    // An example shows one case; what its description says differs from case to case is demanded of none.
+    // An example shows one case. If the contents differ from case to case, no member is required.
     if frame.way == Way::Response && field.claims.varies.is_some() {
         out.shift_remove("required");
     }
@@ -74,7 +74,7 @@ pub(in crate::derive) fn field(field: &Field, pointer: &str, frame: Frame, depth
     Value::Object(out)
 }
 
-/// Schemas of which one, or at least one, must hold; null is one more where the field may be null.
+/// Writes `anyOf` and `oneOf`. Null is a further branch if the field may be null.
 fn choices(field: &Field, pointer: &str, frame: Frame, depth: usize, out: &mut Map<String, Value>) {
     let null = field.claims.nullable.is_some() || field.shown_null;
     for (keyword, all) in &field.choices {
@@ -86,7 +86,7 @@ fn choices(field: &Field, pointer: &str, frame: Frame, depth: usize, out: &mut M
     }
 }
 
-/// `type` and what a type holds.
+/// Returns `type` and the keywords of the type's contents.
 fn typed(
     is: &Type,
     children: &[Field],
@@ -177,10 +177,10 @@ fn members(children: &[Field], pointer: &str, frame: Frame, depth: usize, out: &
     }
 }
 
-/// A request needs what its table calls mandatory. A response must have a field if the
-/// table lists it without condition and every example shows it: either alone is too weak.
+/// Whether a field is required. In a request, the table decides. In a response, a field is required if the table
+/// lists the field without condition and every example shows the field, because either source alone is too weak.
 fn is_required(field: &Field, siblings: &[Field], way: Way) -> bool {
-    // An object for the case of an error is elsewhere absent; its members are there when it is.
+    // An object with the details of a failure is absent from successful responses.
     let failing = field.claims.on_error.is_some() && field.is.holds_fields() && siblings.len() > 1;
     let conditional = field.claims.optional.is_some()
         || failing && field.need != Need::Yes
@@ -194,7 +194,7 @@ fn is_required(field: &Field, siblings: &[Field], way: Way) -> bool {
     }
 }
 
-/// Microversion bounds of all fields below.
+/// Collects the microversion bounds of all fields.
 pub(in crate::derive) fn bounds(fields: &[Field], pointer: &str, way: Way, out: &mut Vec<FieldBound>) {
     if pointer.matches('/').count() > DEPTH_MAX {
         return;

@@ -1,4 +1,4 @@
-//! One value of an example against the type and the claims of its field.
+//! Compares one value of an example with the type and the claims of a field.
 
 use super::inferred_fields::shape;
 use super::values::{Scene, is_placeholder};
@@ -8,6 +8,7 @@ use crate::derive::formats::has_format;
 use crate::derive::types::Type;
 use crate::value::{Kind, Node};
 
+/// Compares the type of a value with the type of a field. A difference is a doubt.
 pub(super) fn check_type(field: &mut Field, node: &Node, here: &str, scene: Scene, drafts: &mut Vec<Draft>) {
     if fits(&field.is, node) || is_placeholder(node) {
         return;
@@ -17,7 +18,7 @@ pub(super) fn check_type(field: &mut Field, node: &Node, here: &str, scene: Scen
         if field.claims.nullable.is_none() && !field.shown_null {
             let sides = vec![side(field.is.word(), Some(field.at.clone())), side("null", Some(at))];
             field.doubts.push(doubt(drafts, "null-by-example", here, sides, None, "null-accepted"));
-            // Whoever sends null for a mandatory field says that nothing needs to be sent.
+            // A request with null for a mandatory field shows that the field can be omitted.
             if scene.way == Way::Request && field.need == Need::Yes {
                 field.disputed.insert("required");
             }
@@ -42,7 +43,7 @@ pub(super) fn check_type(field: &mut Field, node: &Node, here: &str, scene: Scen
     }
 }
 
-/// Whether a value is of a type, elements of lists included.
+/// Whether a value is of a type, including the elements of lists.
 fn fits(is: &Type, node: &Node) -> bool {
     match (is, &node.kind) {
         (Type::Any, _) => true,
@@ -59,6 +60,7 @@ fn fits(is: &Type, node: &Node) -> bool {
     }
 }
 
+/// Compares a value with the claims of a field. A broken claim is a doubt.
 pub(super) fn check_value(field: &mut Field, node: &Node, here: &str, scene: Scene, drafts: &mut Vec<Draft>) {
     let at = source(scene.page, node.first, node.last);
     let text = match &node.kind {
@@ -101,7 +103,7 @@ pub(super) fn check_value(field: &mut Field, node: &Node, here: &str, scene: Sce
     }
 }
 
-/// A claim that a value breaks: kind of the doubt, keyword, what the claim says.
+/// A claim that a value breaks: kind of the doubt, keyword, claim in words.
 struct Clash {
     kind: &'static str,
     keyword: &'static str,
@@ -147,7 +149,7 @@ fn clashes(field: &Field, node: &Node, text: &str) -> Vec<Clash> {
     out
 }
 
-/// A value as a token for a doubt; text of several words is the page's own.
+/// Returns a value as a token for a doubt. Text of several words belongs to the page and is left out.
 fn shown_token(text: &str) -> String {
     let text = text.trim();
     if text.contains(char::is_whitespace) || text.len() > 64 { "another".to_string() } else { text.to_string() }

@@ -1,4 +1,4 @@
-//! The type and the fields of values that only examples show.
+//! Types and fields of values that only examples show.
 
 use super::values::objects;
 use crate::derive::field::{Field, source};
@@ -6,10 +6,10 @@ use crate::derive::formats::is_uuid_like;
 use crate::derive::types::Type;
 use crate::value::{Kind, Node};
 
-/// Deeper nesting than any example has.
+/// Limit of nesting. No known example reaches the limit.
 const DEPTH_MAX: usize = 24;
 
-/// A field that only examples show.
+/// Returns a field that only examples show.
 pub(super) fn from_example(name: &str, values: &[&Node], page: &str, depth: usize) -> Field {
     let (is, children) = shape(values, page, depth);
     let (first, last) = values.first().map_or((1, 1), |it| (it.first, it.last));
@@ -21,7 +21,7 @@ pub(super) fn from_example(name: &str, values: &[&Node], page: &str, depth: usiz
     field
 }
 
-/// The type that values have in common, and the fields of their objects.
+/// Returns the common type of values, and the fields of the objects among the values.
 pub(super) fn shape(values: &[&Node], page: &str, depth: usize) -> (Type, Vec<Field>) {
     if depth > DEPTH_MAX {
         return (Type::Any, Vec::new());
@@ -54,7 +54,7 @@ pub(super) fn shape(values: &[&Node], page: &str, depth: usize) -> (Type, Vec<Fi
     (is, shape_members(&inner, page, depth + 1))
 }
 
-/// The members of objects as fields; keys that are data become one field for any key.
+/// Returns the members of objects as fields. Keys that are data become one field for any key.
 pub(super) fn shape_members(nodes: &[&Node], page: &str, depth: usize) -> Vec<Field> {
     if depth > DEPTH_MAX {
         return Vec::new();
@@ -79,7 +79,7 @@ pub(super) fn shape_members(nodes: &[&Node], page: &str, depth: usize) -> Vec<Fi
         .collect()
 }
 
-/// A key that is an identifier of something, not the name of a field.
+/// Whether a key is an identifier and not the name of a field.
 fn is_data(key: &str) -> bool {
     is_uuid_like(key) || key.parse::<u64>().is_ok() || key.starts_with('{') || key.starts_with('<')
 }

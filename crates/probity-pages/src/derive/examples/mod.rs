@@ -1,4 +1,4 @@
-//! Examples held against the fields of tables and schemas.
+//! Compares examples with the fields of tables and schemas.
 
 mod contradictions;
 mod inferred_fields;

@@ -1,7 +1,7 @@
-//! Holds the fields of the tables against the examples.
+//! Compares the fields of tables with examples.
 //!
-//! Neither source is trusted alone. The example decides about wrappers; the table about
-//! types, unless the example contradicts it, and then both are accepted in a response.
+//! No source is trusted alone. Examples decide about wrappers. Tables decide about types, unless an example of a
+//! response contradicts the table: then both types are accepted.
 
 use super::contradictions::{check_type, check_value};
 use super::inferred_fields::{from_example, shape, shape_members};
@@ -13,7 +13,7 @@ use crate::value::Node;
 
 const DEPTH_MAX: usize = 24;
 
-/// Marks what the examples show of the fields, and adds what only they show.
+/// Marks the fields that examples show, and adds fields that only examples show.
 pub(in crate::derive) fn reconcile(
     fields: &mut Vec<Field>,
     examples: &[&Node],
@@ -39,7 +39,7 @@ pub(in crate::derive) fn reconcile(
             examples.iter().filter_map(|it| it.get(&field.name)).collect()
         };
         field.shown = !values.is_empty();
-        // Where a cell says "mandatory", an example of something else does not contradict it.
+        // For a mandatory field, only examples with at least one of the sibling fields count.
         let asked = if field.need == Need::Yes { akin } else { examples.len() };
         field.always_shown = asked > 0 && (field.any_key || values.len() == asked);
         let here = format!("{pointer}/{}", field.step());
@@ -76,14 +76,14 @@ pub(in crate::derive) fn reconcile(
     }
 }
 
-/// One field against the values that the examples show for it.
+/// Compares one field with the example values of the field.
 fn compare(field: &mut Field, values: &[&Node], here: &str, scene: Scene, drafts: &mut Vec<Draft>, depth: usize) {
     for node in values {
         check_type(field, node, here, scene, drafts);
         check_value(field, node, here, scene, drafts);
     }
     let inner: Vec<&Node> = members_of(&field.is, values);
-    // Lengths of keys and values say that the members are data.
+    // Lengths of keys and values show that the members are data.
     if field.claims.key_length.is_some() || field.claims.value_length.is_some() {
         return;
     }
@@ -114,8 +114,8 @@ fn compare(field: &mut Field, values: &[&Node], here: &str, scene: Scene, drafts
     }
 }
 
-/// A table below an object that describes the members of a map: either as rows `key` and
-/// `value`, or as the fields of what each key holds. The example shows the keys.
+/// Turns an object into a map if the rows below describe members of a map: either rows `key` and `value`, or the
+/// fields of each member. The example shows the keys.
 fn open_map(field: &mut Field, inner: &[&Node], here: &str, scene: Scene, drafts: &mut Vec<Draft>) {
     let known = |key: &str| field.children.iter().any(|it| it.name == key);
     let members: Vec<&(String, Node)> = inner.iter().flat_map(|it| it.members()).collect();

@@ -1,19 +1,19 @@
-//! Example values: the objects in a value, placeholders, and the body that an example belongs to.
+//! Example values: contained objects, placeholders, and the body of an example.
 
 use crate::derive::field::Way;
 use crate::derive::types::Type;
 use crate::value::{Kind, Node};
 
-/// Where in a body we are, and who is asking.
+/// The body of a field during a comparison with examples.
 #[derive(Clone, Copy)]
 pub(in crate::derive) struct Scene<'a> {
     pub page: &'a str,
     pub way: Way,
-    /// The parent is described by an example only, so its members are no news.
+    /// Only an example describes the parent, so additional members are no doubt.
     pub silent: bool,
 }
 
-/// The objects in a value: itself, or the elements of a list.
+/// Returns the objects in a value: the value itself, or the elements of a list.
 pub(in crate::derive) fn objects(node: &Node) -> Vec<&Node> {
     match &node.kind {
         Kind::Object(_) => vec![node],
@@ -22,7 +22,7 @@ pub(in crate::derive) fn objects(node: &Node) -> Vec<&Node> {
     }
 }
 
-/// The objects that hold the children of a field of this type.
+/// Returns the objects with the children of a field of the given type.
 pub(in crate::derive) fn members_of<'a>(is: &Type, values: &[&'a Node]) -> Vec<&'a Node> {
     match is {
         Type::Map(inner) => {
@@ -40,7 +40,7 @@ pub(in crate::derive) fn members_of<'a>(is: &Type, values: &[&'a Node]) -> Vec<&
     }
 }
 
-/// A value that stands for any other, as `{lamp_id}` or `xxxx`.
+/// Whether a value is a placeholder, such as `{lamp_id}` or `xxxx`.
 pub(super) fn is_placeholder(node: &Node) -> bool {
     let Kind::String(text) = &node.kind else {
         return false;

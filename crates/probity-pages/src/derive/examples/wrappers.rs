@@ -1,4 +1,4 @@
-//! A table that lists an object and, beside it, what the object holds.
+//! Objects that examples show around the fields of a table.
 
 use super::values::objects;
 use crate::derive::doubts::{Draft, doubt, side};
@@ -7,7 +7,7 @@ use crate::derive::types::Type;
 use crate::value::{Kind, Node};
 use probity_schema::catalog::Source;
 
-/// Puts rows that no example shows at the top into the one row of an object under which examples show them.
+/// Moves rows below the one row of an object under which examples show the rows.
 pub(in crate::derive) fn gather(
     fields: &mut Vec<Field>,
     examples: &[Node],
@@ -34,7 +34,7 @@ pub(in crate::derive) fn gather(
     let name = fields[nth].name.clone();
     let (rest, mut top): (Vec<Field>, Vec<Field>) =
         std::mem::take(fields).into_iter().partition(|it| beside.contains(&it.name));
-    let outer = top.iter_mut().find(|it| it.name == name).expect("the chosen row is shown at the top");
+    let outer = top.iter_mut().find(|it| it.name == name).expect("the chosen row is among the rows at the top");
     let shown = examples.iter().find_map(|it| it.get(&name)).map(|it| source(page, it.first, it.last));
     let first = rest.first().map_or(String::new(), |it| it.name.clone());
     let sides =
@@ -49,7 +49,7 @@ pub(in crate::derive) fn gather(
     *fields = top;
 }
 
-/// Puts the fields under the wrapper that every example has and the table lacks.
+/// Puts the fields under a wrapper that every example has and the table omits.
 pub(in crate::derive) fn wrap(
     fields: &mut Vec<Field>,
     examples: &[Node],

@@ -6,13 +6,13 @@ use crate::manifest::{self, Manifest, PageEntry};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// A manifest for pages named directly, in the order of their names.
+/// Builds a manifest for pages that are named directly, in the order of the names.
 pub(super) fn direct(api: &str, paths: &[PathBuf]) -> Result<Manifest, DeriveError> {
     let remedy = "use letters, digits, `-`, `_` and `.`";
     if !manifest::is_word(api) {
         return Err(DeriveError::Missing {
             path: PathBuf::from(api),
-            cause: "no name of an API".into(),
+            cause: "not a valid API name".into(),
             remedy: remedy.into(),
         });
     }
@@ -24,8 +24,8 @@ pub(super) fn direct(api: &str, paths: &[PathBuf]) -> Result<Manifest, DeriveErr
         let path = paths.first().cloned().unwrap_or_default();
         return Err(DeriveError::Missing {
             path,
-            cause: "no page in there".into(),
-            remedy: "name pages (.md, .rst, .txt, or .yaml and .json of OpenAPI) or a folder that has some".into(),
+            cause: "no page found".into(),
+            remedy: "name pages (.md, .rst, .txt, or .yaml and .json of OpenAPI) or a folder with pages".into(),
         });
     }
     let mut seen = BTreeSet::new();
@@ -51,6 +51,7 @@ pub(super) fn direct(api: &str, paths: &[PathBuf]) -> Result<Manifest, DeriveErr
     Ok(Manifest { api: api.to_string(), pages })
 }
 
+/// Collects the pages of a file or folder.
 fn gather(path: &Path, depth: usize, out: &mut Vec<PathBuf>) -> Result<(), DeriveError> {
     let missing = |error: std::io::Error| DeriveError::Missing {
         path: path.to_path_buf(),
@@ -72,7 +73,7 @@ fn gather(path: &Path, depth: usize, out: &mut Vec<PathBuf>) -> Result<(), Deriv
         let page = it
             .extension()
             .is_some_and(|it| ["md", "rst", "txt", "markdown"].contains(&it.to_string_lossy().to_lowercase().as_str()));
-        // Data beside the pages is no page; a description for machines is.
+        // Data files beside pages are skipped, except OpenAPI descriptions.
         let described = || {
             let data =
                 it.extension().is_some_and(|it| ["yaml", "yml", "json"].contains(&it.to_string_lossy().as_ref()));
@@ -85,14 +86,14 @@ fn gather(path: &Path, depth: usize, out: &mut Vec<PathBuf>) -> Result<(), Deriv
     Ok(())
 }
 
-/// Pages in one folder tree; more than any vendor's reference has.
+/// Limit of pages in one folder tree. No known reference reaches the limit.
 const PAGES_MAX: usize = 5_000;
 
-/// A file that a page takes in, by its path from the page's folder. A page takes in nothing
-/// from outside of the pages folder.
+/// Reads a file that a page includes, by the path from the page's folder. Files outside of the pages folder are not
+/// read.
 pub(super) fn beside(base: &Path, page: &Path, file: &str) -> Option<String> {
     let folder = page.parent()?;
-    // A path from the root is meant from the folder of the sources, which is the page's.
+    // An absolute path starts at the folder of the page.
     let path = folder.join(file.trim_start_matches('/')).canonicalize().ok()?;
     let inside = if base.as_os_str().is_empty() { folder.canonicalize().ok()? } else { base.canonicalize().ok()? };
     let small = std::fs::metadata(&path).ok()?.len() <= dialect::PAGE_BYTES_MAX as u64;

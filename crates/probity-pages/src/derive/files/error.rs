@@ -1,29 +1,29 @@
-//! Errors and warnings of a derivation from files.
+//! Sources, warnings and errors of a derivation from files.
 
 use crate::dialect::Unreadable;
 use crate::manifest::ManifestError;
 use std::path::PathBuf;
 
-/// Where the pages come from.
+/// The pages to derive from.
 #[derive(Debug, Clone)]
 pub enum Sources {
-    /// A manifest; its files are relative to the pages folder.
+    /// A manifest. The files are relative to the pages folder.
     Manifest(PathBuf),
-    /// Pages or folders named directly; ids are the files' stems.
+    /// Files or folders with pages. Ids of pages are the stems of the file names.
     Pages {
-        /// The API's short name.
+        /// Short name of the API.
         api: String,
         /// Files, or folders that are searched for pages.
         paths: Vec<PathBuf>,
     },
 }
 
-/// Something worth a look that stops nothing.
+/// A problem that does not stop the derivation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// File, and line where there is one.
+    /// The file, with a line if known.
     pub place: String,
-    /// What was seen.
+    /// The problem.
     pub cause: String,
 }
 
@@ -33,13 +33,13 @@ impl std::fmt::Display for Warning {
     }
 }
 
-/// Why nothing was derived or written: place, cause, remedy.
+/// Reasons why a derivation failed, with place, cause and remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum DeriveError {
     /// The manifest is malformed.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
-    /// A page is of no dialect that is read.
+    /// A page is of no supported dialect.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
     /// A file or folder cannot be opened.
@@ -47,23 +47,23 @@ pub enum DeriveError {
     Missing {
         /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         cause: String,
-        /// What the user can do.
+        /// A remedy for the user.
         remedy: String,
     },
-    /// Pages were read and hold nothing to derive.
+    /// The pages contain no operation, table, status or example.
     #[error("{}: no operation, table, status or example was found\n  name a page of an API reference", path.display())]
     NothingRead {
         /// The page, or the manifest.
         path: PathBuf,
     },
-    /// The output cannot be written. What was there before is unchanged.
-    #[error("{}: {cause}\n  check that the folder exists or can be made, and that it can be written", path.display())]
+    /// The output cannot be written. Existing files are unchanged.
+    #[error("{}: {cause}\n  check that the folder can be created and written", path.display())]
     Write {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         cause: String,
     },
 }

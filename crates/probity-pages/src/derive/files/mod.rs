@@ -1,4 +1,4 @@
-//! Reads pages from a folder and writes what was derived. Only this module touches files.
+//! Reads pages from a folder and writes the result of a derivation. No further module of derivation uses files.
 
 mod direct;
 mod error;

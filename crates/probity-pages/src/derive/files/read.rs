@@ -1,4 +1,4 @@
-//! Reading pages from a folder and writing what was derived: the only part that touches files.
+//! Reads pages and derives an API.
 
 use super::direct::{beside, direct};
 use super::error::{DeriveError, Sources, Warning};
@@ -11,14 +11,13 @@ use crate::manifest::{self, ManifestError, PageEntry};
 use crate::text::{digest, normalise};
 use std::path::{Path, PathBuf};
 
-/// Reads the pages and derives the API from them.
+/// Reads the pages and derives the API.
 ///
-/// `pages_dir` is the folder that a manifest's files are relative to; it is not used for
-/// pages named directly.
+/// The files of a manifest are relative to `pages_dir`. For pages that are named directly, `pages_dir` is unused.
 ///
 /// # Errors
 ///
-/// [`DeriveError`], with nothing written.
+/// Returns a [`DeriveError`] if the manifest or a page cannot be read, or if no page has content to derive.
 pub fn derive_files(
     sources: &Sources,
     pages_dir: &Path,
@@ -66,25 +65,25 @@ pub fn derive_files(
     Ok((derive(&manifest.api, &inputs, options), warnings))
 }
 
-/// The operations that a manifest takes from a page are there.
+/// Checks that a page has the operations that the manifest lists for the page.
 fn unknown_operation(entry: &PageEntry, document: &Document, manifest: &Path) -> Result<(), DeriveError> {
     let has = |written: &str| document.described.as_ref().is_some_and(|root| openapi::has(root, written));
     let Some((lacking, _)) = entry.operations.iter().find(|(written, _)| !has(written)) else { return Ok(()) };
     let remedy = match &document.described {
-        Some(root) => format!("it has: {}", openapi::names(root).join(", ")),
-        None => "only a page that holds many operations has a list of them; use `operation`".to_string(),
+        Some(root) => format!("the page has: {}", openapi::names(root).join(", ")),
+        None => "`operations` is for pages with several operations; use `operation`".to_string(),
     };
     let cause = format!("the page `{}` has no operation `{lacking}`", entry.id);
     Err(ManifestError { file: manifest.to_path_buf(), line: 0, cause, remedy }.into())
 }
 
-/// The catalog shows a file by its name where pages were named directly: the way to it is the machine's.
+/// Reduces the file to a name, for pages that are named directly: the path belongs to the machine.
 fn with_name(entry: &PageEntry) -> PageEntry {
     let name = Path::new(&entry.file).file_name().map(|it| it.to_string_lossy().into_owned());
     PageEntry { file: name.unwrap_or_else(|| entry.file.clone()), ..entry.clone() }
 }
 
-/// No block that any part of derivation reads.
+/// Whether a page has no block that derivation reads.
 fn says_nothing(input: &PageInput) -> bool {
     if let Some(root) = &input.document.described {
         return openapi::names(root).is_empty();
@@ -100,11 +99,12 @@ fn says_nothing(input: &PageInput) -> bool {
     })
 }
 
+/// Warns about a changed edition of a page and about the reader's troubles.
 fn warn(entry: &PageEntry, path: &Path, text: &str, troubles: &[Trouble], warnings: &mut Vec<Warning>) {
     let now = digest(&normalise(text.lines()));
     if let Some(old) = entry.digest.as_ref().filter(|it| **it != now) {
         let cause = format!(
-            "another edition of the page `{}` than the manifest names: {now} instead of {old}; citations may have moved",
+            "the page `{}` is a different edition than the manifest names: {now} instead of {old}; citations may have moved",
             entry.id
         );
         warnings.push(Warning { place: path.display().to_string(), cause });

@@ -1,4 +1,4 @@
-//! Writes what was derived into a folder.
+//! Writes the result of a derivation into a folder.
 
 use super::error::DeriveError;
 use crate::derive::input::Derived;
@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// The files of a derivation: name and bytes, `catalog.json` last.
+/// Returns the files of a derivation by name, `catalog.json` last.
 pub(in crate::derive) fn rendered(derived: &Derived) -> Vec<(String, String)> {
     let mut out: Vec<(String, String)> =
         derived.schemas.iter().map(|(name, schema)| (name.clone(), pretty(schema))).collect();
@@ -24,21 +24,21 @@ fn pretty<T: Serialize>(value: &T) -> String {
     text
 }
 
-/// Writes the catalog, its schemas, citations and doubts into a folder of their own.
+/// Writes catalog, schemas, citations and doubts into a folder.
 ///
-/// Everything is written beside its place first and then moved there, the catalog last;
-/// schemas of an earlier catalog that are no longer named are removed. Other files stay.
+/// Each file is written under a temporary name and then renamed, the catalog last. Schemas of the earlier catalog
+/// without a successor are removed. Unrelated files stay.
 ///
 /// # Errors
 ///
-/// [`DeriveError::Write`]; what was there before is then unchanged, unless moving itself
-/// failed halfway, which leaves each file whole, old or new.
+/// Returns [`DeriveError::Write`] if a file cannot be written. Existing files are then unchanged, unless a rename
+/// failed halfway; each file is then whole, old or new.
 pub fn write(derived: &Derived, dir: &Path) -> Result<(), DeriveError> {
     let fail =
         |path: &Path, error: std::io::Error| DeriveError::Write { path: path.to_path_buf(), cause: error.to_string() };
     std::fs::create_dir_all(dir).map_err(|error| fail(dir, error))?;
     let stale = stale(derived, dir);
-    // On an error the temporary files go with their values.
+    // On an error the temporary files are deleted with their values.
     let mut ready: Vec<(NamedTempFile, PathBuf)> = Vec::new();
     for (name, text) in rendered(derived) {
         let place = dir.join(&name);
@@ -54,11 +54,12 @@ pub fn write(derived: &Derived, dir: &Path) -> Result<(), DeriveError> {
     Ok(())
 }
 
+/// Writes a temporary file beside the final place.
 fn part(dir: &Path, name: &str, text: &str) -> std::io::Result<NamedTempFile> {
     let prefix = format!(".{name}.");
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(".new");
-    // As any file of the user's, and not for one pair of eyes only: a catalog is committed.
+    // Permissions of a normal file instead of a private temporary file, because catalogs are committed.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut new = builder.tempfile_in(dir)?;
@@ -66,7 +67,7 @@ fn part(dir: &Path, name: &str, text: &str) -> std::io::Result<NamedTempFile> {
     Ok(new)
 }
 
-/// Schemas that the catalog in the folder names and the new one does not.
+/// Returns the schemas of the catalog in the folder that the new catalog does not name.
 fn stale(derived: &Derived, dir: &Path) -> Vec<String> {
     let Ok(text) = std::fs::read_to_string(dir.join("catalog.json")) else {
         return Vec::new();
@@ -76,7 +77,7 @@ fn stale(derived: &Derived, dir: &Path) -> Vec<String> {
     };
     let named =
         old.operations.iter().flat_map(|it| it.requests.iter().chain(&it.responses)).filter_map(|it| it.schema.clone());
-    // A name with a folder in it is none of ours.
+    // A schema name with a folder was not written by `write`.
     named
         .filter(|name| !derived.schemas.contains_key(name) && !name.contains(['/', '\\']) && dir.join(name).is_file())
         .collect()

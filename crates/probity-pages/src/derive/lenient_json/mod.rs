@@ -1,3 +1,11 @@
+//! JSON as written in documentation, read leniently, with a report of every departure from JSON.
+//!
+//! Example blocks contain comments, trailing commas, typographic quotes, placeholders without quotes, and several
+//! documents in one block. The reader returns the intended value, and a `Fault` with a line for every departure.
+
 mod documents;
+mod scanner;
+#[cfg(test)]
+mod tests;
 
 pub(super) use documents::documents;

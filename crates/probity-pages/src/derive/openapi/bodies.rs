@@ -1,4 +1,4 @@
-//! Bodies: what goes out, and what comes back with each status.
+//! Bodies of the request, and of the response with each status.
 
 use super::node::{resolved, spot};
 use super::reader::Reader;
@@ -12,6 +12,7 @@ use crate::value::Node;
 use probity_schema::catalog::{Source, Status};
 use serde_json::json;
 
+/// Reads the request body.
 pub(super) fn request<'a>(reader: &mut Reader<'a, '_>, operation: &'a Node, made: &mut Made) {
     let Some(written) = operation.get("requestBody") else { return };
     if made.bindings.first().is_some_and(|it| is_read(&it.method)) {
@@ -31,6 +32,7 @@ pub(super) fn request<'a>(reader: &mut Reader<'a, '_>, operation: &'a Node, made
     made.requests.push(body);
 }
 
+/// Reads the responses with their statuses.
 pub(super) fn responses<'a>(reader: &mut Reader<'a, '_>, operation: &'a Node, made: &mut Made) {
     let versions: Vec<String> = made.versions.iter().map(|it| it.version.clone()).collect();
     for (code, written) in operation.get("responses").map_or(&[][..], Node::members) {
@@ -67,7 +69,7 @@ pub(super) fn responses<'a>(reader: &mut Reader<'a, '_>, operation: &'a Node, ma
     }
 }
 
-/// A status; an inner none for any success. A word that stands for no single status promises nothing else.
+/// Returns a status. An inner `None` stands for any success; an outer `None` for a word without a promise.
 fn status(reader: &mut Reader, code: &str, at: &Source) -> Option<Option<u16>> {
     if let Some(code) = code.parse::<u16>().ok().filter(|it| (100..600).contains(it)) {
         return Some(Some(code));
@@ -82,7 +84,7 @@ fn status(reader: &mut Reader, code: &str, at: &Source) -> Option<Option<u16>> {
     None
 }
 
-/// The body under a `content`: that of the first JSON media type.
+/// Returns the body under `content`: the schema of the first JSON media type.
 fn content<'a>(reader: &mut Reader<'a, '_>, way: Way, place: &str, node: &'a Node, at: Source) -> Option<MadeBody> {
     let all = node.get("content").map_or(&[][..], Node::members);
     let json = all.iter().find(|(name, _)| is_json(name));
@@ -115,7 +117,7 @@ fn content<'a>(reader: &mut Reader<'a, '_>, way: Way, place: &str, node: &'a Nod
     Some(MadeBody { fields, list, root: Some(Box::new(root)), ..MadeBody::empty(way, at) })
 }
 
-/// Examples of a body: of its media type, else of its schema.
+/// Returns the examples of a body: of the media type, else of the schema.
 fn examples<'a>(reader: &Reader<'a, '_>, media: &'a Node, schema: &'a Node) -> Vec<&'a Node> {
     let mut out: Vec<&Node> = media.get("example").into_iter().collect();
     for (_, it) in media.get("examples").map_or(&[][..], Node::members) {

@@ -9,7 +9,7 @@ use crate::value::{Kind, Node};
 use probity_schema::Shape;
 use serde_json::{Value, json};
 
-/// Keywords that go into the schema as they stand, unless they refer to something.
+/// Keywords that are copied unchanged into the schema, unless they contain a reference.
 pub(super) const CARRIED: [&str; 11] = [
     "maxProperties",
     "propertyNames",
@@ -24,6 +24,7 @@ pub(super) const CARRIED: [&str; 11] = [
     "dependentRequired",
 ];
 
+/// Reads the limits of a field from the layers.
 pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, layers: &Layers<'a>, field: &mut Field, pointer: &str) {
     lengths(layers, field);
     ranges(layers, field);
@@ -50,7 +51,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, layers: &Layers<'a>, field: 
     }
 }
 
-/// Whether a keyword with this value can stand in a schema of ours by itself.
+/// Whether a keyword with the given value is valid in a schema of its own.
 pub(super) fn carries(keyword: &str, node: &Node) -> bool {
     let mut alone = serde_json::Map::new();
     alone.insert(keyword.to_string(), node.value());
@@ -68,7 +69,7 @@ fn whole(node: &Node) -> Option<i64> {
     }
 }
 
-/// The narrowest of the bounds that the layers give, and the lines that say so.
+/// Returns the narrowest bound among the layers, and the node of the bound.
 fn narrowest<'a>(layers: &Layers<'a>, keyword: &str, lower: bool) -> Option<(i64, &'a Node)> {
     let length = keyword.ends_with("Length");
     let all = layers.every(keyword).filter_map(|it| Some((whole(it)?, it))).filter(|(it, _)| !length || *it >= 0);
@@ -87,7 +88,7 @@ fn lengths(layers: &Layers, field: &mut Field) {
     field.claims.length = spanned(low, high);
 }
 
-/// Bounds of numbers. OpenAPI 3.0 says with a truth value that a bound is exclusive, 3.1 with a number.
+/// Reads bounds of numbers. An exclusive bound is a truth value in OpenAPI 3.0 and a number in 3.1.
 fn ranges(layers: &Layers, field: &mut Field) {
     let integer = field.is == Type::Integer;
     let mut ends = [None, None];
@@ -106,7 +107,7 @@ fn ranges(layers: &Layers, field: &mut Field) {
         }
         if let Some(node) = strict.filter(|it| matches!(it.kind, Kind::Number(_))) {
             match whole(node).filter(|_| integer) {
-                // The narrower of the two where both are given.
+                // With both bounds, the narrower bound holds.
                 Some(value) if ends[nth].is_none_or(|(old, _): (i64, _)| (value + step - old) * step > 0) => {
                     ends[nth] = Some((value + step, node));
                 }
@@ -180,13 +181,13 @@ fn shaped<'a>(reader: &mut Reader<'a, '_>, layers: &Layers<'a>, field: &mut Fiel
         "ipv6" | "date" | "time" | "uri" | "email" | "hostname" => {
             field.more.insert("format".into(), json!(word));
         }
-        // How a number or a secret is kept; nothing that a value could break.
+        // Formats of storage. No value can break them.
         "int32" | "int64" | "float" | "double" | "password" | "binary" => {}
         other => reader.note(field, "unread-keyword", &format!("{pointer}:format"), other, node, "nothing-promised"),
     }
 }
 
-/// The values of a list of values.
+/// Returns the values of a list.
 fn values(node: &Node) -> Vec<Value> {
     node.items().iter().map(Node::value).collect()
 }

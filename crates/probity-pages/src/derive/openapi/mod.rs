@@ -1,7 +1,7 @@
-//! Descriptions for machines: one page that holds many operations.
+//! OpenAPI descriptions: one page with several operations.
 //!
-//! What they state is taken as stated; where their examples, their prose and their schemas differ
-//! the rules are those of every other page. What is not read is a doubt, not a guess.
+//! Statements of the description hold as stated. Where examples, prose and schemas differ, the rules of all pages
+//! apply. A part that is not read becomes a doubt, never a guess.
 
 mod bodies;
 mod layers;

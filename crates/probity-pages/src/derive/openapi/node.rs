@@ -5,13 +5,13 @@ use crate::document::Line;
 use crate::value::Node;
 use probity_schema::catalog::Source;
 
-/// Lines of a citation beside which more would not help to find a place again.
+/// Limit of the lines of a citation. More lines would not help to find the place again.
 const LINES_MAX: u32 = 12;
 
-/// What a node refers to, or the node itself. References that lead nowhere are no description.
+/// Follows the references of a node. Returns the node itself without reference, or if a reference leads nowhere.
 pub(super) fn resolved<'a>(root: &'a Node, node: &'a Node) -> &'a Node {
     let mut here = node;
-    // The reader refused circles; the bound is for documents made otherwise.
+    // The reader of the dialect refuses circles. The bound protects against documents from different sources.
     for _ in 0..32 {
         let next = here.get("$ref").and_then(Node::text).and_then(|it| root.at(it));
         match next {
@@ -22,12 +22,13 @@ pub(super) fn resolved<'a>(root: &'a Node, node: &'a Node) -> &'a Node {
     here
 }
 
-/// The lines of a node, not more than help.
+/// Returns the lines of a node, up to [`LINES_MAX`].
 pub(super) fn spot(page: &str, node: &Node) -> Source {
     source(page, node.first, node.last.min(node.first + LINES_MAX - 1))
 }
 
-/// The lines of a text, each at the lines of the whole: a folded text has other lines than its file.
+/// Returns the lines of a text, each with the lines of the whole node, because a folded text has different lines than
+/// the file.
 pub(super) fn prose(node: &Node) -> Vec<Line> {
     let text = node.text().unwrap_or_default();
     text.lines()

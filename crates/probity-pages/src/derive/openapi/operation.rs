@@ -1,7 +1,4 @@
-//! Descriptions for machines: one page that holds many operations.
-//!
-//! What they state is taken as stated; where their examples, their prose and their schemas differ
-//! the rules are those of every other page. What is not read is a doubt, not a guess.
+//! Builds operations from an OpenAPI description.
 
 use super::node::{prose, spot};
 use super::place::{Place, is, named, places};
@@ -17,7 +14,7 @@ use crate::document::{Block, Text};
 use crate::value::Node;
 use probity_schema::catalog::{ApiVersion, Binding};
 
-/// The operations of a page, or those of them that the manifest names.
+/// Returns the operations of a page, limited to the operations that the manifest lists, if any.
 pub(in crate::derive) fn make(nth: usize, input: &PageInput, drafts: &mut Drafts) -> Vec<Made> {
     let Some(root) = &input.document.described else { return Vec::new() };
     let mut out = Vec::new();
@@ -45,7 +42,7 @@ fn operation(nth: usize, unit: usize, input: &PageInput, root: &Node, place: &Pl
     let mut uris = uri::Uris::default();
     uri::add(&mut uris, &format!("{} {path}", place.method), source(page, line, line));
     if uris.bindings.is_empty() {
-        // A method that no endpoint of ours is asked by, or a path with spaces.
+        // The method is not supported, or the path has spaces.
         let version = "default".to_string();
         let (method, path) = (place.method.to_uppercase(), path.to_string());
         uris.bindings.push(Binding { id: version, method, path, at: source(page, line, line) });
@@ -85,8 +82,8 @@ fn operation(nth: usize, unit: usize, input: &PageInput, root: &Node, place: &Pl
     made
 }
 
-/// What an operation may hold. Callbacks, servers and security are passed over: who is asked, and
-/// as whom, is the profile's to say.
+/// Known keys of an operation. Callbacks, servers and security are ignored, because the profile names endpoint and
+/// credentials.
 const OPERATION: [&str; 12] = [
     "tags",
     "summary",
@@ -110,7 +107,7 @@ fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().trim().to_string()
 }
 
-/// The version that a vendor's extensions say the operation is of, with its state and date.
+/// Returns the version of the operation by the extensions of a vendor, with state and date.
 fn versions(page: &str, operation: &Node) -> Vec<ApiVersion> {
     let text = |key: &str| operation.get(key).map(|it| (it, it.scalar()));
     let Some((version, Some(name))) = text("x-api-version") else { return Vec::new() };
@@ -128,7 +125,7 @@ fn versions(page: &str, operation: &Node) -> Vec<ApiVersion> {
     }]
 }
 
-/// `YYYY-MM-DD`, of a date with or without hyphens.
+/// Returns a date as `YYYY-MM-DD`, from text with or without hyphens.
 fn day(text: &str) -> Option<String> {
     let digits: String = text.chars().take(10).filter(char::is_ascii_digit).collect();
     (digits.len() == 8).then(|| format!("{}-{}-{}", &digits[..4], &digits[4..6], &digits[6..]))

@@ -1,4 +1,4 @@
-//! Parameters of path, query and header: those of the path, then those of the operation.
+//! Parameters of path, query and header: first of the path, then of the operation.
 
 use super::node::{resolved, spot};
 use super::place::Place;
@@ -10,9 +10,10 @@ use crate::derive::types::Type;
 use crate::derive::uri::Uris;
 use crate::value::Node;
 
-/// Headers that OpenAPI says are no parameters.
+/// Headers that OpenAPI excludes from parameters.
 const NOT_PARAMETERS: [&str; 3] = ["accept", "content-type", "authorization"];
 
+/// Reads the parameters of an operation.
 pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, place: &Place<'a>, uris: &Uris, made: &mut Made) {
     let mut all: Vec<(&str, &str, &'a Node)> = Vec::new();
     for holder in [place.item, place.operation] {
@@ -24,7 +25,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, place: &Place<'a>, uris: &Ur
                 doubt(reader.drafts, "unread-parameter", "parameter", sides, None, "nothing-promised");
                 continue;
             };
-            // The operation's own goes before that of its path.
+            // A parameter of the operation replaces the path's parameter.
             all.retain(|(old, place, _)| (*old, *place) != (name, kind));
             all.push((name, kind, node));
         }
@@ -60,6 +61,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, place: &Place<'a>, uris: &Ur
     }
 }
 
+/// Returns one parameter as a field.
 fn parameter<'a>(reader: &mut Reader<'a, '_>, name: &str, kind: &str, node: &'a Node) -> Field {
     let content = || node.get("content").and_then(|it| it.members().first()).and_then(|(_, it)| it.get("schema"));
     let mut field = match node.get("schema").or_else(content) {

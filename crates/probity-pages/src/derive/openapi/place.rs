@@ -1,4 +1,4 @@
-//! The operations of a description, each where it stands.
+//! The operations of a description with their places.
 
 use super::node::resolved;
 use crate::derive::operation_draft::camel;
@@ -6,31 +6,33 @@ use crate::dialect::openapi::METHODS;
 use crate::manifest::is_word;
 use crate::value::Node;
 
-/// An operation as it stands in the description.
+/// An operation in the description.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     pub path: &'a str,
     pub method: &'a str,
-    /// Of the path: parameters that all of its operations share.
+    /// Node of the path, with the parameters of all operations of the path.
     pub item: &'a Node,
     pub operation: &'a Node,
 }
 
-/// The names by which a manifest may speak of the operations of a page.
+/// Returns the names by which a manifest can list the operations of a page.
 pub(in crate::derive) fn names(root: &Node) -> Vec<String> {
     places(root).iter().map(named).collect()
 }
 
-/// Whether a page has the operation that a manifest speaks of: by its id, or by method and path.
+/// Whether a page has an operation, by operation id or by method and path.
 pub(in crate::derive) fn has(root: &Node, written: &str) -> bool {
     places(root).iter().any(|it| is(it, written))
 }
 
+/// Whether an operation has the written name.
 pub(super) fn is(place: &Place, written: &str) -> bool {
     let call = format!("{} {}", place.method.to_uppercase(), place.path);
     written == call || place.operation.get("operationId").and_then(Node::text) == Some(written)
 }
 
+/// Returns all operations of a description.
 pub(super) fn places(root: &Node) -> Vec<Place<'_>> {
     let mut out = Vec::new();
     for (path, item) in root.get("paths").map_or(&[][..], Node::members) {
@@ -42,7 +44,7 @@ pub(super) fn places(root: &Node) -> Vec<Place<'_>> {
     out
 }
 
-/// The operation's id as one word; method and path where it has none.
+/// Returns the operation id as one word, or method and path without an id.
 pub(super) fn named(place: &Place) -> String {
     let written = place.operation.get("operationId").and_then(Node::text).unwrap_or_default();
     if is_word(written) {

@@ -5,7 +5,7 @@ use crate::derive::doubts::{Draft, doubt, side};
 use crate::derive::field::{Field, Way};
 use crate::value::Node;
 
-/// Deeper than any body is described; what lies below is not promised.
+/// Limit of nesting. Deeper parts are not promised.
 pub(super) const DEPTH_MAX: usize = 20;
 
 /// Reads the schemas of one operation.
@@ -14,7 +14,7 @@ pub(super) struct Reader<'a, 'd> {
     pub page: &'a str,
     pub drafts: &'d mut Vec<Draft>,
     pub way: Way,
-    /// References that are being read, so that a schema that contains itself ends.
+    /// References that are being read, so that a recursive schema ends.
     pub open: Vec<&'a str>,
     pub fields: usize,
 }
@@ -24,7 +24,7 @@ impl<'a, 'd> Reader<'a, 'd> {
         Reader { root, page, drafts, way: Way::Request, open: Vec::new(), fields: 0 }
     }
 
-    /// A doubt of a field about which nothing is taken.
+    /// Records a doubt of a field without a decision.
     pub fn note(
         &mut self,
         field: &mut Field,

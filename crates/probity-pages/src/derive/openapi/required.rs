@@ -1,11 +1,11 @@
-//! What a schema requires, held against its examples.
+//! Compares required fields of a schema with examples.
 
 use crate::derive::doubts::{Draft, doubt, side};
 use crate::derive::examples::members_of;
 use crate::derive::field::{Field, Need, source};
 use crate::value::Node;
 
-/// A field that the schema requires is required, unless an example that shows its neighbours lacks it.
+/// Disputes required fields that an example with sibling fields omits.
 pub(super) fn settle(fields: &mut [Field], examples: &[&Node], page: &str, pointer: &str, drafts: &mut Vec<Draft>) {
     let names: Vec<String> = fields.iter().map(|it| it.name.clone()).collect();
     let akin: Vec<&Node> = examples

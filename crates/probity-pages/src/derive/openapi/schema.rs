@@ -1,7 +1,7 @@
-//! A schema of a description as a field.
+//! Turns a schema of a description into a field.
 //!
-//! What `allOf` joins and `$ref` leads to is one thing described in several places: its *layers*.
-//! Keywords that a field has no room for go along as they are, where they need nothing else.
+//! `allOf` and `$ref` describe one value in several places, the *layers*. Keywords without a counterpart in a field
+//! are copied if they stand alone.
 
 use super::layers::{Layers, refers};
 use super::limits;
@@ -15,10 +15,10 @@ use crate::document::Text;
 use crate::value::{Kind, Node};
 use serde_json::json;
 
-/// Fields of one body; beyond, what is left is not promised.
+/// Limit of fields in one body. Further fields are not promised.
 const FIELDS_MAX: usize = 10_000;
 
-/// Keywords that say nothing about what is valid, or that are read elsewhere.
+/// Keywords without influence on validity, or read in a separate step.
 const TOLERATED: [&str; 20] = [
     "$ref",
     "$schema",
@@ -41,7 +41,7 @@ const TOLERATED: [&str; 20] = [
     "deprecated",
     "contentMediaType",
 ];
-/// Keywords that a field takes up.
+/// Keywords with a counterpart in a field.
 const READ: [&str; 23] = [
     "type",
     "properties",
@@ -69,7 +69,7 @@ const READ: [&str; 23] = [
 ];
 
 impl<'a> Reader<'a, '_> {
-    /// The field that a schema describes; `pointer` says where, for doubts.
+    /// Returns the field that a schema describes. `pointer` is the subject of doubts.
     pub fn field(&mut self, way: Way, name: &str, schema: &'a Node, pointer: &str, depth: usize) -> Field {
         if depth == 0 {
             (self.way, self.fields) = (way, 0);
@@ -97,7 +97,7 @@ impl<'a> Reader<'a, '_> {
         field
     }
 
-    /// Keywords that no part of ours takes up.
+    /// Copies keywords without a counterpart, or records a doubt.
     fn unread(&mut self, layers: &Layers<'a>, field: &mut Field, pointer: &str) {
         for layer in &layers.all {
             for (keyword, node) in layer.members() {
@@ -114,6 +114,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
+    /// Reads the stated types of the layers into the field.
     fn typed(&mut self, layers: &Layers<'a>, field: &mut Field, pointer: &str, depth: usize) {
         let mut null = layers.null;
         let mut stated: Option<(Vec<&str>, &Node)> = None;
@@ -149,7 +150,7 @@ impl<'a> Reader<'a, '_> {
         }
         let words = match stated {
             Some((words, node)) if words.is_empty() => {
-                // `type: null` alone, or a word that is none.
+                // `type: null` alone, or an unknown word.
                 if null.is_none() {
                     self.note(field, "unread-type", pointer, "no type", node, "no-type");
                 } else {
@@ -168,10 +169,10 @@ impl<'a> Reader<'a, '_> {
         };
     }
 
-    /// The type that other keywords imply where none is stated: strictly, any other type passes too.
+    /// Returns the type that keywords imply, if no type is stated. Strictly, every type would be valid.
     fn implied(&mut self, layers: &Layers<'a>, field: &mut Field, pointer: &str) -> Vec<String> {
         let has = |words: &[&str]| words.iter().any(|it| layers.first(it).is_some());
-        // Everyone writes objects so; no other type was ever meant.
+        // Descriptions omit the type of objects so often that no doubt is recorded.
         if has(&["properties", "additionalProperties"]) {
             return vec!["object".to_string()];
         }
@@ -221,7 +222,7 @@ impl<'a> Reader<'a, '_> {
             layers.every("properties").flat_map(|it| it.members()).map(|(name, it)| (name, it)).collect();
         for (name, schema) in named {
             if field.children.iter().any(|it| it.name == *name) {
-                // Another layer describes it too; what both say is not joined.
+                // A second layer describes the property. The descriptions are not joined.
                 let at = format!("{pointer}/{name}");
                 self.note(field, "property-twice", &at, name, schema, "first-layer-wins");
                 continue;
@@ -262,8 +263,8 @@ impl<'a> Reader<'a, '_> {
         Type::Object
     }
 
-    /// Whether a property belongs to this way: what is only written is not promised in a reply, and what
-    /// is only read has no business in a request.
+    /// Whether a property belongs to the body: `writeOnly` properties are not promised in a response, and `readOnly`
+    /// properties are unsupported in a request.
     fn spoken(&mut self, schema: &'a Node, child: &mut Field) -> bool {
         let mut layers = Layers::default();
         let open = self.open.len();
@@ -277,7 +278,7 @@ impl<'a> Reader<'a, '_> {
         marked("writeOnly").is_none() || self.way == Way::Request
     }
 
-    /// What the prose says beyond the keywords: since when, until when, and without effect.
+    /// Adds the claims of the description text beyond keywords: microversions and effect.
     fn told(&mut self, layers: &Layers<'a>, field: &mut Field) {
         let Some(node) = layers.first("description") else { return };
         let text = Text { lines: prose(node), links: Vec::new() };

@@ -1,4 +1,4 @@
-//! The bodies of an operation: which tables and examples each is made of.
+//! The bodies of an operation, from tables and examples.
 
 use super::parameters::placed_by_caption;
 use crate::derive::doubts::{Draft, doubt, side};
@@ -12,6 +12,7 @@ use crate::derive::table_join;
 use crate::derive::uri::is_read;
 use crate::value::{Kind, Node};
 
+/// Returns the request body.
 pub(super) fn request(
     nth: usize,
     survey: &Survey,
@@ -41,7 +42,7 @@ fn examples(survey: &Survey, nth: usize, way: Way, abnormal: bool) -> Vec<Node> 
         .collect()
 }
 
-/// Tables and examples of one body, joined and held against each other.
+/// Builds one body from tables and examples.
 fn body(
     survey: &Survey,
     candidates: &[usize],
@@ -74,19 +75,10 @@ fn body(
         let nth = doubt(drafts, "body-by-example", way.word(), sides, Some(1), "example-adds-optional");
         joined.fields.iter_mut().for_each(|it| it.doubts.push(nth));
     }
-    Some(MadeBody {
-        way,
-        versions: Vec::new(),
-        statuses: Vec::new(),
-        suffix: String::new(),
-        fields: joined.fields,
-        list,
-        at,
-        root: None,
-    })
+    Some(MadeBody { fields: joined.fields, list, ..MadeBody::empty(way, at) })
 }
 
-/// A table that nothing joins: its rows are put beside the root's if it is a root too.
+/// Records a table that joins nowhere. The rows are added to the root if the caption is that of a root.
 fn leftover(table: &FieldTable, fields: &mut Vec<Field>, way: Way, drafts: &mut Vec<Draft>) {
     let lower = table.caption.to_lowercase();
     let root_like =
@@ -113,13 +105,14 @@ fn leftover(table: &FieldTable, fields: &mut Vec<Field>, way: Way, drafts: &mut 
     }
 }
 
-/// Where a response is described: the tables of success and of failure, and their page.
+/// The tables of a response: of success, of failure, and the page of the tables.
 struct Described {
     tables: Vec<usize>,
     errors: Vec<usize>,
     home: usize,
 }
 
+/// Finds the tables of the response, on the page or on a linked page.
 fn described(nth: usize, survey: &Survey, own: &[usize], drafts: &mut Vec<Draft>) -> Described {
     let pick = |all: &[usize], parts: &[Part], abnormal: bool| -> Vec<usize> {
         let fits = |it: &FieldTable| parts.contains(&it.part) && it.abnormal == abnormal;
@@ -131,7 +124,7 @@ fn described(nth: usize, survey: &Survey, own: &[usize], drafts: &mut Vec<Draft>
     if !here.tables.is_empty() {
         return here;
     }
-    // The page may leave its response to another one that describes no operation.
+    // A page can refer to a page without operation for the response.
     let parts = [Part::Other, Part::Response];
     let of_page = |page: usize| -> Vec<usize> {
         let all = 0..survey.tables.len();
@@ -149,7 +142,7 @@ fn described(nth: usize, survey: &Survey, own: &[usize], drafts: &mut Vec<Draft>
     Described { tables: pick(&all, &parts, false), errors: pick(&all, &parts, true), home: lender }
 }
 
-/// The bodies that come back: of success, and of failure where the page has tables for it.
+/// Returns the response bodies: of success, and of failure if the page has tables of failures.
 pub(super) fn responses(
     nth: usize,
     survey: &Survey,
@@ -192,8 +185,8 @@ pub(super) fn responses(
     out
 }
 
-/// Leaves out examples of a failure where a table of success has a row for it: they have
-/// that row's field, or under another name an object like it.
+/// Removes examples of a failure if a success table has a row for the failure: examples with the field of the row, or
+/// with a similar object under a different name.
 fn without_failures(fields: &[Field], examples: Vec<Node>) -> Vec<Node> {
     let rows: Vec<&Field> =
         fields.iter().filter(|it| it.claims.on_error.is_some() && !it.children.is_empty()).collect();
@@ -215,8 +208,8 @@ fn without_failures(fields: &[Field], examples: Vec<Node>) -> Vec<Node> {
         .collect()
 }
 
-/// Examples of an error that stand among those of success: none of their members is in
-/// the tables of success, all are in those of errors.
+/// Moves examples of a failure out of the examples of success: all members are in failure tables, and none in success
+/// tables.
 fn part_failures(survey: &Survey, tables: &[usize], errors: &[usize], shown: &mut Vec<Node>, failed: &mut Vec<Node>) {
     let listed =
         |all: &[usize], key: &str| all.iter().any(|it| survey.tables[*it].fields.iter().any(|field| field.name == key));

@@ -1,4 +1,4 @@
-//! A page that describes one operation becomes an operation.
+//! Turns a page on one operation into an operation.
 
 mod bodies;
 mod operation;

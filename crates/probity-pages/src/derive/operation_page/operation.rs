@@ -1,4 +1,4 @@
-//! A page that has a URI becomes an operation.
+//! Turns a page with a URI into an operation.
 
 use super::bodies::{request, responses};
 use super::parameters::{address, headers};
@@ -12,7 +12,7 @@ use crate::derive::types::Type;
 use crate::derive::{notes, uri};
 use probity_schema::catalog::{Action, Status};
 
-/// The operation that a page describes; `None` for a page without a URI.
+/// Returns the operation of a page; `None` for a page without a URI.
 pub(in crate::derive) fn make(nth: usize, input: &PageInput, survey: &Survey, drafts: &mut Drafts) -> Option<Made> {
     let placed = place(&input.document);
     let page = &input.entry.id;
@@ -59,7 +59,7 @@ pub(in crate::derive) fn make(nth: usize, input: &PageInput, survey: &Survey, dr
     })
 }
 
-/// The top property that selects the operation where the path ends in `action`.
+/// Returns the top-level property that selects the operation, for a path that ends in `action`.
 fn action(path: &str, requests: &mut [MadeBody]) -> Option<Action> {
     let last = path.trim_end_matches('/').rsplit('/').next()?;
     if !last.eq_ignore_ascii_case("action") {
@@ -81,13 +81,14 @@ fn action(path: &str, requests: &mut [MadeBody]) -> Option<Action> {
         return None;
     }
     let action = Action { name: chosen.name.clone(), at: chosen.at.clone() };
-    // Without it the call is another one, whatever its cell says.
+    // Without the property the request is a different call, so the property is mandatory.
     if let Some(it) = body.fields.iter_mut().find(|it| it.name == action.name) {
         it.need = Need::Yes;
     }
     Some(action)
 }
 
+/// Returns the statuses of a page, and records a doubt unless the page has one success status.
 fn statuses(nth: usize, survey: &Survey, page: &str, drafts: &mut Vec<Draft>) -> Vec<Status> {
     let all = survey.codes_of(nth);
     let own: Vec<&Status> = all.iter().filter(|it| !it.general && (200..300).contains(&it.code)).collect();
@@ -107,7 +108,7 @@ fn statuses(nth: usize, survey: &Survey, page: &str, drafts: &mut Vec<Draft>) ->
     all
 }
 
-/// A title that says that the operation is withdrawn.
+/// Whether a title declares the operation withdrawn.
 fn is_withdrawn(title: &str) -> bool {
     let lower = title.to_lowercase();
     ["(discarded", "(deprecated", "abandoned", "（废弃", "(废弃", "obsolete)"].iter().any(|it| lower.contains(it))

@@ -1,24 +1,23 @@
-//! What of an operation is not in its bodies: parameters of path, query and headers.
+//! Parameters of path, query and headers.
 
 use crate::derive::field::{Field, Need, source};
 use crate::derive::field_table::FieldTable;
 use crate::derive::page_parts::{Part, Placed};
+use crate::derive::patterns::pattern;
 use crate::derive::survey::Survey;
 use crate::derive::types::Type;
 use crate::derive::uri::{Uris, is_read};
 use crate::document::{Block, Line};
-use regex::Regex;
-use std::sync::LazyLock;
 
-static VERSION_HEADER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b([A-Z][A-Za-z]*(?:-[A-Z][A-Za-z]*)+-Version)\b").expect("ours"));
+pattern!(VERSION_HEADER, r"\b([A-Z][A-Za-z]*(?:-[A-Z][A-Za-z]*)+-Version)\b");
 
-/// What a caption says about where its parameters stand.
+/// Returns the place of a table's parameters, if the caption names the place.
 pub(super) fn placed_by_caption(table: &FieldTable) -> Option<&'static str> {
     let lower = table.caption.to_lowercase();
     ["query", "header", "path"].into_iter().find(|word| lower.contains(word) && lower.contains("parameter"))
 }
 
+/// Returns the path parameters and the query parameters.
 pub(super) fn address(
     uris: &Uris,
     survey: &Survey,
@@ -63,7 +62,7 @@ pub(super) fn address(
     (path, query)
 }
 
-/// Headers from tables, from example requests, and the version header where prose names one.
+/// Returns headers from tables and from example requests, and the version header if prose names the header.
 pub(in crate::derive) fn headers(
     survey: &Survey,
     nth: usize,
@@ -92,7 +91,7 @@ pub(in crate::derive) fn headers(
                 add(Field::new(&found[1], Type::String, source(page, line.first, line.last)));
             }
         }
-        // Prose may show the header on a line of its own; what an example shows was read as one.
+        // Prose can show the header on a separate line. Headers in examples are read elsewhere.
         if let (Block::Code { text, first, .. }, Part::Other | Part::Function) = (it.block, it.part) {
             for (at, line) in (*first..).zip(text.lines()) {
                 if let Some(found) =
@@ -106,7 +105,7 @@ pub(in crate::derive) fn headers(
     out
 }
 
-/// Lines of text outside tables and code.
+/// Returns the lines of paragraphs, items and table cells.
 fn lines_of(block: &Block) -> Vec<&Line> {
     match block {
         Block::Paragraph(text) | Block::Item { text, .. } => text.lines.iter().collect(),

@@ -1,5 +1,4 @@
-//! One look at every page before any operation is made: its tables, examples, statuses,
-//! so that a page can use what another one describes.
+//! Reads tables, examples, headers and statuses of every page.
 
 use super::pages::{Example, Page, Survey, ValueTable};
 use crate::derive::doubts::{Draft, Drafts, doubt, side};
@@ -8,21 +7,20 @@ use crate::derive::field_table::{FieldTable, PageName, base_name};
 use crate::derive::input::PageInput;
 use crate::derive::lenient_json;
 use crate::derive::page_parts::{Part, Placed, place, status_label};
+use crate::derive::patterns::pattern;
 use crate::derive::tables::{self, Shape, flat};
 use crate::document::{Block, Table, Text};
 use probity_schema::catalog::{Source, Status};
-use regex::Regex;
-use std::sync::LazyLock;
 
-static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\s*([1-5]\d{2})\b").expect("ours"));
-/// Sentences that say of a reply that it has no body.
-static NO_BODY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\bdoes not return (?:any )?content in the response body\b|\bno body content for the response\b")
-        .expect("ours")
-});
-static HEADER_LINE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^([A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+)\s*:\s*(\S.*)$").expect("ours"));
+pattern!(CODE, r"^\s*([1-5]\d{2})\b");
+// Sentences about responses without body.
+pattern!(
+    NO_BODY,
+    r"(?i)\bdoes not return (?:any )?content in the response body\b|\bno body content for the response\b"
+);
+pattern!(HEADER_LINE, r"^([A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+)\s*:\s*(\S.*)$");
 
+/// Reads all pages.
 pub(in crate::derive) fn survey(inputs: &[PageInput], drafts: &mut Drafts) -> Survey {
     let mut out = Survey::default();
     for (nth, input) in inputs.iter().enumerate() {
@@ -61,10 +59,10 @@ fn look_at_table(
 ) {
     let id = &input.entry.id;
     match tables::shape(table) {
-        // Tables of several places are read version by version.
+        // Parameter tables with a column for the place are read by version.
         Shape::Fields(columns) if columns.place.is_some() && input.document.dialect == "pipes" => {}
         Shape::Fields(columns) => {
-            // Without a caption the item before the table is its name, and bears its labels.
+            // The item before a table without caption serves as the caption, with the labels of the item.
             let own = !table.caption.lines.is_empty();
             let caption = if own { Some(&table.caption) } else { it.hint };
             let strong = caption.map(|text| {

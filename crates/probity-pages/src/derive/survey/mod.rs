@@ -1,4 +1,4 @@
-//! A first pass over all pages, so that a page can use what another page describes.
+//! A first pass over all pages, so that a page can use the contents of a second page.
 
 mod collect;
 mod pages;

@@ -1,4 +1,4 @@
-//! What is known of every page before any operation is derived.
+//! The contents of every page, known before any operation is derived.
 
 use crate::derive::field::Way;
 use crate::derive::field_table::{FieldTable, PageName, base_name};
@@ -6,7 +6,7 @@ use crate::document::Link;
 use crate::value::Node;
 use probity_schema::catalog::{Source, Status};
 
-/// Values that a table of statuses lists for a field.
+/// The values of a field, from a table of statuses.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::derive) struct ValueTable {
     pub page: usize,
@@ -15,7 +15,7 @@ pub(in crate::derive) struct ValueTable {
     pub at: Source,
 }
 
-/// An example document and where it belongs.
+/// An example with the body of the example.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::derive) struct Example {
     pub way: Way,
@@ -23,7 +23,7 @@ pub(in crate::derive) struct Example {
     pub node: Node,
 }
 
-/// What one page has.
+/// The contents of one page.
 #[derive(Debug, Clone, Default)]
 pub(in crate::derive) struct Page {
     pub examples: Vec<Example>,
@@ -32,27 +32,27 @@ pub(in crate::derive) struct Page {
     pub status_links: Vec<Link>,
     /// Links in the part on the response.
     pub response_links: Vec<Link>,
-    /// Header lines shown in example requests.
+    /// Header lines in example requests.
     pub headers: Vec<(String, Source)>,
-    /// "None" in the part on the request, the response, the example response.
+    /// The word "None" in the part on the request, the response, the example response.
     pub no_request: Option<Source>,
     pub no_response: Option<Source>,
     pub no_example: Option<Source>,
 }
 
-/// All pages.
+/// The contents of all pages.
 #[derive(Debug, Default)]
 pub(in crate::derive) struct Survey {
     pub names: Vec<PageName>,
     pub tables: Vec<FieldTable>,
     pub values: Vec<ValueTable>,
-    /// Columns of other tables that list null among the values of what heads them.
+    /// Headers of columns with null among the cells, for tables without a known shape.
     pub nulls: Vec<(String, Source)>,
     pub pages: Vec<Page>,
 }
 
 impl Survey {
-    /// The pages that links lead to, in order, without `from` itself.
+    /// Returns the pages behind links, in order, without `from`.
     pub fn pages_linked(&self, links: &[Link], from: usize) -> Vec<usize> {
         let mut out = Vec::new();
         for link in links {
@@ -68,7 +68,7 @@ impl Survey {
         out
     }
 
-    /// The page's own codes, then those of the general tables it refers to.
+    /// Returns the statuses of a page, then of the general tables behind the page's links.
     pub fn codes_of(&self, nth: usize) -> Vec<Status> {
         let mut out = self.pages[nth].codes.clone();
         for page in self.pages_linked(&self.pages[nth].status_links, nth) {

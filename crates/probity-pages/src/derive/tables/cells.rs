@@ -3,12 +3,12 @@
 use crate::derive::field::Need;
 use crate::document::Text;
 
-/// The text of a cell on one line.
+/// Returns the text of a cell on one line.
 pub(in crate::derive) fn flat(text: &Text) -> String {
     text.lines.iter().map(|line| line.text.trim()).filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// The name without marks, and what a mark beside it says of its need.
+/// Splits a name cell into the name and the need by a mark beside the name.
 pub(super) fn split_name(text: &str) -> (String, Option<Need>) {
     let text = text.trim().trim_matches(['*', '`', '"']).trim();
     for (word, need) in [
@@ -25,7 +25,7 @@ pub(super) fn split_name(text: &str) -> (String, Option<Need>) {
     (text.to_string(), None)
 }
 
-/// What a cell of the mandatory column says.
+/// Returns the need by a cell of the mandatory column.
 pub(super) fn need(text: &str) -> Need {
     let lower = text.trim().trim_end_matches('.').to_lowercase();
     match lower.as_str() {
@@ -40,7 +40,7 @@ pub(super) fn plain_need(text: &str) -> bool {
     matches!(need(text), Need::Yes | Need::No)
 }
 
-/// The word before the condition, as `yes` in "Yes (when …)"; the condition is the page's text.
+/// Returns the word before a condition, such as `yes` in "Yes (when …)". The condition itself stays on the page.
 pub(super) fn lead(text: &str) -> String {
     let word: String = text.chars().take_while(|c| c.is_alphanumeric()).collect();
     match need(&word) {

@@ -1,7 +1,7 @@
-//! Tables as what they are: lists of fields, of statuses, of values.
+//! Rows of a table as fields.
 //!
-//! A column means what its header says, unless the cells say otherwise: a type under
-//! "Mandatory" and a yes or no under "Type" are read as swapped, row by row.
+//! The header decides the meaning of a column, unless a cell contradicts the header: a type under "Mandatory" with a
+//! yes or no under "Type" is read as swapped, row by row.
 
 use super::cells::{flat, lead, need, plain_need, short, split_name};
 use super::shape::Columns;
@@ -12,7 +12,7 @@ use crate::derive::types::{self, Type};
 use crate::document::{Cell, Row, Table, Text};
 use probity_schema::catalog::Source;
 
-/// The rows of a table of fields.
+/// Returns the rows of a table as fields.
 pub(in crate::derive) fn fields(table: &Table, columns: &Columns, page: &str, drafts: &mut Vec<Draft>) -> Vec<Field> {
     let mut out: Vec<Field> = Vec::new();
     for row in &table.rows {
@@ -20,7 +20,7 @@ pub(in crate::derive) fn fields(table: &Table, columns: &Columns, page: &str, dr
             continue;
         };
         match out.iter().find(|old| old.name == field.name && !field.any_key) {
-            // A row that spans or is split repeats its name.
+            // A row that spans several lines repeats the name.
             Some(old) if old.is != field.is => {
                 let sides =
                     vec![side(old.is.word(), Some(old.at.clone())), side(field.is.word(), Some(field.at.clone()))];
@@ -33,7 +33,7 @@ pub(in crate::derive) fn fields(table: &Table, columns: &Columns, page: &str, dr
     out
 }
 
-/// The texts of a row by what they are, wherever they stand.
+/// The texts of a row by meaning, wherever they stand.
 struct Sorted<'a> {
     is: String,
     need: String,
@@ -72,7 +72,7 @@ fn field(row: &Row, columns: &Columns, width: usize, page: &str, drafts: &mut Ve
     Some(out)
 }
 
-/// Takes the cells by their headers, unless the row is cut short or the cells say otherwise.
+/// Sorts the cells by header, or by content if cells are missing or contradict the header.
 fn sort<'a>(
     row: &'a Row,
     columns: &Columns,
@@ -134,7 +134,7 @@ fn ragged(row: &Row, width: usize, at: &Source, name: &str, drafts: &mut Vec<Dra
     doubt(drafts, "ragged-row", name, sides, Some(1), "cells-by-content")
 }
 
-/// The default column; `None` and dashes there mean that there is none.
+/// Reads the default column. `None` and dashes stand for no default.
 fn default_cell(row: &Row, columns: &Columns, out: &mut Field) {
     let Some(cell) = columns.default.and_then(|it| row.cells.get(it)) else {
         return;
@@ -146,7 +146,7 @@ fn default_cell(row: &Row, columns: &Columns, out: &mut Field) {
     }
 }
 
-/// Columns of microversions; they go before what the description says of them.
+/// Reads the columns of microversions. The columns replace claims of the description.
 fn version_cells(row: &Row, columns: &Columns, out: &mut Field) {
     let cited = |column: Option<usize>| {
         let cell = column.and_then(|it| row.cells.get(it))?;

@@ -1,4 +1,4 @@
-//! Derivation never panics, whatever a reader hands it.
+//! Derivation never panics on any document.
 
 use crate::derive::{Options, PageInput, derive};
 use crate::document::{Block, Cell, Document, Line, Link, Row, Section, Table, Text};
@@ -104,7 +104,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn is_derived_without_panic(documents in proptest::collection::vec(document(), 1..4)) {
+    fn any_document_is_derived_without_panic(documents in proptest::collection::vec(document(), 1..4)) {
         let inputs: Vec<PageInput> = documents
             .into_iter()
             .enumerate()

@@ -1,11 +1,11 @@
-//! Reading pages from files and writing what was derived.
+//! Reading pages from files and writing the result.
 
 use super::derived;
 use super::samples::{DIM_MD, OFF_RST};
 use crate::derive::{Options, Sources, derive_files, write};
 
 #[test]
-fn the_same_pages_give_the_same_bytes_and_stale_schemas_go() {
+fn equal_pages_give_equal_bytes_and_stale_schemas_are_removed() {
     let dir = std::env::temp_dir().join(format!("probity-derive-{}", std::process::id()));
     let read = |dir: &std::path::Path| -> Vec<(String, Vec<u8>)> {
         let mut all: Vec<(String, Vec<u8>)> = std::fs::read_dir(dir)

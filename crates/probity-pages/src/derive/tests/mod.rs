@@ -26,7 +26,7 @@ fn derived(pages: &[(&str, &str)]) -> Derived {
     derive("lamps", &inputs, &Options::default())
 }
 
-/// The doubts of these pages: id, then what each side says and where, then what was taken.
+/// Compares the doubts of pages: id, both sides with their sources, the chosen side.
 fn check(pages: &[(&str, &str)], expected: &[&str]) {
     let shown: Vec<String> = derived(pages)
         .doubts
@@ -48,7 +48,7 @@ fn check(pages: &[(&str, &str)], expected: &[&str]) {
     assert_eq!(shown, expected);
 }
 
-/// A schema without annotations, on one line.
+/// Returns a schema without annotations, on one line.
 fn plain(derived: &Derived, file: &str) -> String {
     fn strip(value: &mut Value) {
         match value {

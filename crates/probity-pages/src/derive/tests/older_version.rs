@@ -1,4 +1,4 @@
-//! A page on one version beside a page that leads and describes several versions.
+//! A page on one version beside a leading page on several versions.
 
 use super::input;
 use super::openapi::{operation, shape};
@@ -85,7 +85,7 @@ pub(super) fn older() -> Derived {
 }
 
 #[test]
-fn what_only_an_older_version_describes_is_doubtful_for_the_newer() {
+fn a_description_of_only_an_older_version_is_doubtful_for_newer_versions() {
     use probity_schema::{Class, classify};
     let found = older();
     let light = operation(&found, "light");
@@ -109,7 +109,7 @@ fn what_only_an_older_version_describes_is_doubtful_for_the_newer() {
 }
 
 #[test]
-fn operations_of_a_following_page_that_nothing_leads_stand_for_themselves_and_ask_for_versions() {
+fn operations_of_a_following_page_without_leader_stay_and_ask_for_versions() {
     let found = older();
     let show = operation(&found, "show");
     assert_eq!(show.versions[0].version, "1.0");

@@ -66,7 +66,7 @@ fn an_operation_has_bindings_action_bounds_notes_and_statuses() {
 }
 
 #[test]
-fn every_keyword_names_its_line_where_it_is_not_the_rows() {
+fn keywords_on_further_lines_of_a_row_have_their_own_source() {
     let derived = derived(&[("dim", &DIM_MD.replace("<p>The value contains", "\n<p>The value contains"))]);
     let label = &derived.schemas["dim.request.json"]["properties"]["dim"]["properties"]["label"];
     assert_eq!(label["x-source"], json!("dim:19-20"));
@@ -74,7 +74,7 @@ fn every_keyword_names_its_line_where_it_is_not_the_rows() {
 }
 
 #[test]
-fn doubts_of_a_page_that_leaves_its_response_to_another() {
+fn a_page_with_the_response_on_a_linked_page_has_these_doubts() {
     check(
         &[("off", OFF_RST), ("tasks", TASKS_RST)],
         &[
@@ -175,9 +175,9 @@ fn a_reference_that_lists_parameters_by_key_is_derived_with_its_versions_and_pla
     let lamp = &schema["properties"]["lamp"];
     assert_eq!(lamp["properties"]["glow"]["x-since"], json!("2.4"));
     assert_eq!(lamp["properties"]["glow"]["x-source"], json!("list:19-25"));
-    // The example is no page of the manifest: the line that takes it in stands for it.
+    // The manifest does not list the example, so the including line is the source.
     assert_eq!(lamp["properties"]["shade"]["x-source"], json!("dim:20"));
-    // An example that sends null for a mandatory field leaves open whether it is one.
+    // An example with null for a mandatory field leaves open whether the field is mandatory.
     assert_eq!(lamp["properties"]["hue"]["x-disputed"], json!(["required"]));
     let operation = &derived.catalog.operations[0];
     assert_eq!(operation.statuses.iter().map(|it| it.code).collect::<Vec<_>>(), [202]);

@@ -1,4 +1,4 @@
-//! Descriptions for machines of several shapes, under names of our own.
+//! Invented OpenAPI descriptions of several shapes.
 
 use super::older_version::older;
 use super::{check, derived};
@@ -7,7 +7,7 @@ use crate::dialect;
 use crate::manifest::PageEntry;
 use serde_json::{Value, json};
 
-/// In the manner of a well-known shop of animals: 3.0, JSON-like YAML, defaults, several media types.
+/// OpenAPI 3.0 with JSON-like YAML, defaults and several media types.
 const SHOP: &str = "\
 openapi: 3.0.2
 info: { title: Shop, version: 1.0.0 }
@@ -72,7 +72,7 @@ components:
         inner: { $ref: '#/components/schemas/Part' }
 ";
 
-/// 3.1: lists of types, const, choices, a discriminator, numbers for exclusive bounds.
+/// OpenAPI 3.1 with lists of types, const, choices, a discriminator, and numbers for exclusive bounds.
 const SHELF: &str = "\
 {
   \"openapi\": \"3.1.0\",
@@ -121,7 +121,7 @@ pub(super) fn operation<'a>(found: &'a Derived, id: &str) -> &'a probity_schema:
 }
 
 #[test]
-fn parameters_of_the_path_hold_for_its_operations_unless_they_say_otherwise() {
+fn parameters_of_a_path_hold_unless_an_operation_replaces_them() {
     let found = derived(&[("shop", SHOP)]);
     let get = operation(&found, "getLamp");
     let names = |all: &[probity_schema::catalog::Parameter]| -> Vec<String> {
@@ -138,7 +138,7 @@ fn parameters_of_the_path_hold_for_its_operations_unless_they_say_otherwise() {
 }
 
 #[test]
-fn joined_parts_are_one_schema_with_bounds_of_the_older_notation() {
+fn all_of_becomes_one_schema_with_bounds_of_openapi_3_0() {
     let found = derived(&[("shop", SHOP)]);
     let file = "putLampsLampid.request.json";
     takes(&found, file, json!({ "status": "lit" }), true);
@@ -161,7 +161,7 @@ fn joined_parts_are_one_schema_with_bounds_of_the_older_notation() {
 }
 
 #[test]
-fn a_reply_promises_what_is_required_and_never_what_is_only_written() {
+fn a_response_promises_required_fields_and_never_write_only_fields() {
     let found = derived(&[("shop", SHOP)]);
     let schema = &found.schemas["getLamp.response.json"];
     assert_eq!(schema["required"], json!(["id", "status"]));
@@ -173,7 +173,7 @@ fn a_reply_promises_what_is_required_and_never_what_is_only_written() {
 }
 
 #[test]
-fn what_is_not_read_is_a_doubt_with_its_place() {
+fn unread_parts_are_doubts_with_their_source() {
     check(
         &[("shop", SHOP)],
         &[
@@ -189,7 +189,7 @@ fn what_is_not_read_is_a_doubt_with_its_place() {
 }
 
 #[test]
-fn the_younger_notation_is_read_too() {
+fn openapi_3_1_is_read() {
     let found = derived(&[("shelf", SHELF)]);
     let file = "addShelf.request.json";
     let body = |more: Value| {
@@ -241,7 +241,7 @@ fn every_source_of_a_description_is_locked_and_every_doubt_is_documented() {
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig { cases: 60, failure_persistence: None, ..Default::default() })]
 
-    /// Whatever stands in place of a schema: no panic, the same twice, and a schema that compiles.
+    /// Any schema is derived without panic, twice with equal results, and the derived schema compiles.
     #[test]
     fn any_schema_is_derived(keywords in proptest::collection::vec((0usize..24, 0usize..12), 0..8)) {
         const NAMES: [&str; 24] = ["type", "properties", "items", "required", "enum", "allOf", "anyOf", "oneOf", "$ref",

@@ -17,7 +17,7 @@ fn one_value_in_two_spellings_is_a_doubt_of_the_whole_api() {
 }
 
 #[test]
-fn a_following_page_disputes_what_it_says_otherwise() {
+fn a_following_page_disputes_keywords_that_differ() {
     let newer = DIM_MD.replace("2 to 40", "2 to 60").replace("0001", "0005");
     let found = derived(&[("dim", DIM_MD), ("dim-new", &newer)]);
     assert_eq!(found.catalog.operations.len(), 1);
@@ -32,7 +32,7 @@ fn a_following_page_disputes_what_it_says_otherwise() {
 }
 
 #[test]
-fn an_optional_field_of_a_following_page_comes_along_and_is_in_doubt() {
+fn an_optional_field_of_a_following_page_is_added_and_disputed() {
     let row = "<tr><td>note</td>";
     let more = "<tr><td>dry</td><td>No</td><td>Boolean</td><td>Only a check.</td></tr>
 <tr><td>must</td><td>Yes</td><td>String</td><td>Always there.</td></tr>

@@ -6,7 +6,7 @@ use crate::derive::{Options, derive};
 use serde_json::json;
 
 #[test]
-fn versions_on_one_page_keep_their_bodies_and_lives() {
+fn versions_on_one_page_keep_their_bodies_and_states() {
     let found = derived(&[("back", LAMP_PIPES)]);
     let one = &found.catalog.operations[0];
     assert_eq!(one.id, "turnALampBack");
@@ -39,7 +39,7 @@ fn ragged_rows_absent_models_and_expired_versions_are_doubts() {
 }
 
 #[test]
-fn a_given_day_decides_whether_a_version_has_expired() {
+fn a_given_date_decides_whether_a_version_has_expired() {
     let inputs = [input("back", LAMP_PIPES)];
     for (today, expected) in [("2024-01-30", 0), ("2024-01-31", 1)] {
         let found = derive("lamps", &inputs, &Options { today: Some(today.into()), ..Options::default() });

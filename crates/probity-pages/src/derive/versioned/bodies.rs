@@ -6,18 +6,17 @@ use crate::derive::examples::{Scene, objects, reconcile};
 use crate::derive::field::{Field, Way, source};
 use crate::derive::field_table::FieldTable;
 use crate::derive::operation_draft::{Made, MadeBody};
+use crate::derive::patterns::pattern;
 use crate::derive::survey::Survey;
 use crate::derive::tables::{self, Shape, flat};
 use crate::derive::types;
 use crate::document::Table;
 use crate::value::{Kind, Node};
 use probity_schema::catalog::{Source, Status};
-use regex::Regex;
-use std::sync::LazyLock;
 
-static EXAMPLE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\bExample\s*:\s*(\S.*)$").expect("a pattern of ours compiles"));
+pattern!(EXAMPLE, r"(?i)\bExample\s*:\s*(\S.*)$");
 
+/// Reads the parameters and request bodies of one version.
 pub(super) fn parameters(group: &Group, page: &str, survey: &Survey, made: &mut Made, drafts: &mut Vec<Draft>) {
     for table in &group.params {
         let Shape::Fields(columns) = tables::shape(table) else {
@@ -43,7 +42,7 @@ pub(super) fn parameters(group: &Group, page: &str, survey: &Survey, made: &mut 
                     continue;
                 }
             };
-            // "Example : v" belongs to no claim.
+            // "Example : v" is no claim.
             field.claims.oddities.retain(|it| !EXAMPLE.is_match(&it.says));
             if !list.iter().any(|it| it.name == field.name) {
                 list.push(field);
@@ -52,23 +51,32 @@ pub(super) fn parameters(group: &Group, page: &str, survey: &Survey, made: &mut 
     }
 }
 
-/// The body of a version's request: its model's table if there is one, else the example.
-fn request(group: &Group, row: &Field, page: &str, survey: &Survey, drafts: &mut Vec<Draft>) -> MadeBody {
-    body(Way::Request, group, row.model.as_deref(), &group.request, &row.at, row.doubts.clone(), page, survey, drafts)
+/// The sources of one body.
+struct BodySources<'a> {
+    way: Way,
+    /// Name of the model whose table describes the body.
+    model: Option<&'a str>,
+    examples: &'a [Node],
+    at: &'a Source,
+    /// Indexes of doubts about the body as a whole.
+    doubts: Vec<usize>,
 }
 
-#[allow(clippy::too_many_arguments, reason = "the same few values for both ways")]
-fn body(
-    way: Way,
-    group: &Group,
-    model: Option<&str>,
-    shown: &[Node],
-    at: &Source,
-    mut noted: Vec<usize>,
-    page: &str,
-    survey: &Survey,
-    drafts: &mut Vec<Draft>,
-) -> MadeBody {
+/// Returns the body of a version's request from the table of the model, else from the example.
+fn request(group: &Group, row: &Field, page: &str, survey: &Survey, drafts: &mut Vec<Draft>) -> MadeBody {
+    let sources = BodySources {
+        way: Way::Request,
+        model: row.model.as_deref(),
+        examples: &group.request,
+        at: &row.at,
+        doubts: row.doubts.clone(),
+    };
+    body(sources, group, page, survey, drafts)
+}
+
+/// Builds a body from the table of the model and the examples.
+fn body(sources: BodySources, group: &Group, page: &str, survey: &Survey, drafts: &mut Vec<Draft>) -> MadeBody {
+    let BodySources { way, model, examples: shown, at, mut doubts } = sources;
     let described = model.and_then(|model| model_table(survey, model));
     let mut fields = described.map(|it| it.fields.clone()).unwrap_or_default();
     let list = !shown.is_empty() && shown.iter().all(|it| matches!(it.kind, Kind::Array(_)));
@@ -79,33 +87,19 @@ fn body(
             side(model, Some(at.clone())),
             side("fields of the example", examples.first().map(|it| source(page, it.first, it.last))),
         ];
-        noted.push(doubt(
-            drafts,
-            "model-absent",
-            format!("{}/{version}", way.word()),
-            sides,
-            Some(1),
-            "example-adds-optional",
-        ));
+        let subject = format!("{}/{version}", way.word());
+        doubts.push(doubt(drafts, "model-absent", subject, sides, Some(1), "example-adds-optional"));
     }
     let silent = fields.is_empty();
     reconcile(&mut fields, &examples, way.word(), Scene { page, way, silent }, drafts, 0);
     for field in &mut fields {
-        field.doubts.extend(&noted);
+        field.doubts.extend(&doubts);
     }
-    MadeBody {
-        way,
-        versions: group.version.iter().map(|(it, _)| it.clone()).collect(),
-        statuses: Vec::new(),
-        suffix: String::new(),
-        fields,
-        list,
-        at: at.clone(),
-        root: None,
-    }
+    let versions = group.version.iter().map(|(it, _)| it.clone()).collect();
+    MadeBody { versions, fields, list, ..MadeBody::empty(way, at.clone()) }
 }
 
-/// The table of a model that another page of the manifest describes.
+/// Returns the table of a model, from any page of the manifest.
 fn model_table<'a>(survey: &'a Survey, model: &str) -> Option<&'a FieldTable> {
     let same = |text: &str| text.trim().eq_ignore_ascii_case(model);
     survey.tables.iter().find(|it| {
@@ -117,6 +111,7 @@ fn model_table<'a>(survey: &'a Survey, model: &str) -> Option<&'a FieldTable> {
     })
 }
 
+/// Reads the response bodies and statuses of one version.
 pub(super) fn responses(group: &Group, page: &str, survey: &Survey, made: &mut Made, drafts: &mut Vec<Draft>) {
     for table in &group.codes {
         let schema = table.header.iter().position(|cell| flat(&cell.text).eq_ignore_ascii_case("schema"));
@@ -141,20 +136,18 @@ pub(super) fn responses(group: &Group, page: &str, survey: &Survey, made: &mut M
                 continue;
             }
             let model = model.map(|it| types::read(it).and_then(|read| read.model).unwrap_or_else(|| it.clone()));
-            let mut body = match (model, shown.is_empty()) {
-                (None, true) => MadeBody {
+            let mut body = if model.is_none() && shown.is_empty() {
+                let versions = group.version.iter().map(|(it, _)| it.clone()).collect();
+                MadeBody { versions, ..MadeBody::empty(Way::Response, at) }
+            } else {
+                let sources = BodySources {
                     way: Way::Response,
-                    versions: group.version.iter().map(|(it, _)| it.clone()).collect(),
-                    statuses: Vec::new(),
-                    suffix: String::new(),
-                    fields: Vec::new(),
-                    list: false,
-                    at: at.clone(),
-                    root: None,
-                },
-                (model, _) => {
-                    body(Way::Response, group, model.as_deref(), &shown, &at, Vec::new(), page, survey, drafts)
-                }
+                    model: model.as_deref(),
+                    examples: &shown,
+                    at: &at,
+                    doubts: Vec::new(),
+                };
+                body(sources, group, page, survey, drafts)
             };
             body.statuses = vec![code];
             if code >= 300 {
@@ -165,7 +158,7 @@ pub(super) fn responses(group: &Group, page: &str, survey: &Survey, made: &mut M
     }
 }
 
-/// Versions with the same body share one.
+/// Adds a body. Versions with equal bodies share one body.
 fn add_body(bodies: &mut Vec<MadeBody>, body: MadeBody) {
     let alike = bodies
         .iter_mut()
@@ -181,7 +174,7 @@ fn add_body(bodies: &mut Vec<MadeBody>, body: MadeBody) {
     }
 }
 
-/// Equal but for where it was read.
+/// Whether two lists of fields are equal apart from their sources.
 fn same(a: &[Field], b: &[Field]) -> bool {
     a.len() == b.len()
         && a.iter().zip(b).all(|(a, b)| {

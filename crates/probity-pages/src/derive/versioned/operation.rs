@@ -1,4 +1,4 @@
-//! Pages that hold one operation in several API versions, each in a section of its own.
+//! Builds the operation of a page with sections for each version.
 
 use super::bodies::{parameters, responses};
 use super::sections::{Group, groups};
@@ -11,6 +11,7 @@ use crate::derive::types::Type;
 use crate::derive::{notes, page_parts};
 use probity_schema::catalog::ApiVersion;
 
+/// Returns the operation of a page; `None` for a page without a URI.
 pub(in crate::derive) fn make(
     nth: usize,
     input: &PageInput,
@@ -60,7 +61,7 @@ pub(in crate::derive) fn make(
         }
     }
     let placed = page_parts::place(&input.document);
-    // Every version repeats its description; the newest speaks for all that say the same.
+    // Each version repeats the description. Equal notes are kept once, from the newest version.
     for it in notes::read(&placed, page) {
         if !made.noted.iter().any(|old| old.note.digest == it.note.digest) {
             made.noted.push(it);
@@ -70,7 +71,7 @@ pub(in crate::derive) fn make(
     Some(made)
 }
 
-/// Headers of the examples. One whose value ends in the version is how a version is asked for.
+/// Returns the headers of examples. A header whose value ends in the version asks for the version.
 fn headers(groups: &[Group]) -> Vec<Field> {
     let mut out: Vec<Field> = Vec::new();
     for group in groups {
@@ -93,6 +94,7 @@ fn headers(groups: &[Group]) -> Vec<Field> {
     out
 }
 
+/// Returns the API versions with states and dates.
 fn versions(groups: &[Group], today: Option<&str>, drafts: &mut Vec<Draft>) -> Vec<ApiVersion> {
     let mut out = Vec::new();
     for group in groups {
@@ -112,7 +114,7 @@ fn versions(groups: &[Group], today: Option<&str>, drafts: &mut Vec<Draft>) -> V
         };
         let at = source(&at.page, at.first, group.date.as_ref().map_or(at.last, |(_, it)| it.last.max(at.last)));
         if let (Some((date, dated)), Some(expiry)) = (&group.date, &group.expiry) {
-            // The words are the same before and after the date; only the day tells which holds.
+            // The words are the same before and after the date. Only the date of today decides.
             let taken = today.map(|today| usize::from(date.as_str() <= today));
             let sides = vec![
                 side(format!("{version} active, {state}"), group.state.as_ref().map(|(_, at)| at.clone())),

@@ -3,19 +3,12 @@
 use crate::derive::doubts::{Draft, doubt, side};
 use crate::derive::field::source;
 use crate::derive::lenient_json;
+use crate::derive::patterns::pattern;
 use crate::derive::tables::{self, Shape, flat};
 use crate::derive::uri::{self, Uris};
 use crate::document::{Block, Section, Table, Text};
 use crate::value::Node;
 use probity_schema::catalog::Source;
-use regex::Regex;
-use std::sync::LazyLock;
-
-macro_rules! pattern {
-    ($name:ident, $text:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($text).expect("a pattern of ours compiles"));
-    };
-}
 
 pattern!(VERSION, r"^\s*\d+\s*-\s*(v?\d+(?:\.\d+)*)\s*$");
 pattern!(STATE, r"^(?:State|상태)\s*:?\s+(\w+)(?:\s*\((\w+)\))?");
@@ -24,7 +17,7 @@ pattern!(EXPIRES, r"(?i)no longer supported|not supported any ?more|are not supp
 pattern!(HEADER, r#"^["“]?([A-Za-z][\w-]*)\s*[=:]\s*(.*?)["”]?,?$"#);
 pattern!(RESPONSE, r"(?i)^response\s+(\d{3})$");
 
-/// What one version's sections say.
+/// The contents of one version's sections.
 #[derive(Default)]
 pub(super) struct Group<'a> {
     pub version: Option<(String, u32)>,
@@ -39,6 +32,7 @@ pub(super) struct Group<'a> {
     pub responses: Vec<(u16, Vec<Node>, Source)>,
 }
 
+/// Returns the contents of each version with a URI, in the order of the page.
 pub(super) fn groups<'a>(sections: &'a [Section], page: &str, drafts: &mut Vec<Draft>) -> Vec<Group<'a>> {
     let mut out: Vec<Group> = Vec::new();
     let mut open: Option<Group> = None;
@@ -58,6 +52,7 @@ pub(super) fn groups<'a>(sections: &'a [Section], page: &str, drafts: &mut Vec<D
     out
 }
 
+/// Adds one section to a version.
 fn take_in<'a>(group: &mut Group<'a>, section: &'a Section, page: &str, drafts: &mut Vec<Draft>) {
     let title = section.title.trim().to_lowercase();
     if let Some(code) = RESPONSE.captures(&title).and_then(|it| it[1].parse().ok()) {
@@ -94,6 +89,7 @@ fn take_in<'a>(group: &mut Group<'a>, section: &'a Section, page: &str, drafts: 
     }
 }
 
+/// Reads URI, state and expiry from text.
 fn take_in_text(group: &mut Group, text: &Text, page: &str) {
     for line in &text.lines {
         let at = source(page, line.first, line.last);
@@ -108,7 +104,7 @@ fn take_in_text(group: &mut Group, text: &Text, page: &str) {
     }
 }
 
-/// A table of versions and dates; the date's column has had several names.
+/// Reads the date of a version from a table. The column of the date has several names.
 fn take_in_date(group: &mut Group, table: &Table, page: &str) {
     let Some((version, _)) = &group.version else {
         return;
@@ -125,6 +121,7 @@ fn take_in_date(group: &mut Group, table: &Table, page: &str) {
     }
 }
 
+/// Reads header lines of an example.
 fn take_in_headers(group: &mut Group, text: &str, first: u32, page: &str) {
     for (nth, line) in text.lines().enumerate() {
         if let Some(found) = HEADER.captures(line.trim()) {
