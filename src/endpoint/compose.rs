@@ -54,7 +54,7 @@ pub fn compose(catalog: &Catalog, call: &Call, identities: &Identities) -> Resul
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ComposeError {
     /// The catalog has no operation of the call's name.
-    #[error("the catalog `{api}` has no operation `{operation}`; use the catalog that the plan was made with")]
+    #[error("the catalog `{api}` has no operation `{operation}`; use the catalog with which the plan was made")]
     Operation {
         /// Name of the catalog.
         api: String,
@@ -62,7 +62,7 @@ pub enum ComposeError {
         operation: String,
     },
     /// The operation has no binding of the call's name.
-    #[error("operation `{operation}` has no binding `{binding}`; it has {known}")]
+    #[error("operation `{operation}` has no binding `{binding}`; choose one of its bindings: {known}")]
     Binding {
         /// Name of the operation.
         operation: String,
@@ -73,7 +73,7 @@ pub enum ComposeError {
     },
     /// A path parameter has no value in the call and in the identity.
     #[error(
-        "path parameter `{name}` of `{operation}` has no value for caller `{caller}`; give it in the step, or under `identities.{caller}.parameters` of the profile"
+        "path parameter `{name}` of `{operation}` has no value for caller `{caller}`; give the value in the step, or under `identities.{caller}.parameters` of the profile"
     )]
     Parameter {
         /// Name of the operation.
@@ -84,7 +84,7 @@ pub enum ComposeError {
         name: String,
     },
     /// HTTP cannot carry a value.
-    #[error("{what} cannot be sent over HTTP: {cause}")]
+    #[error("{what} cannot be sent over HTTP: {cause}; change the value in the step")]
     Unsendable {
         /// The part of the call.
         what: String,
@@ -182,7 +182,7 @@ fn fill(
         // Clients and servers remove dot segments, encoded or not, and would change the address.
         if text == "." || text == ".." {
             let what = format!("path parameter `{name}`");
-            return Err(ComposeError::Unsendable { what, cause: "it would be read as a relative path" });
+            return Err(ComposeError::Unsendable { what, cause: "`.` and `..` would be resolved as relative paths" });
         }
         segments.push(percent_encode(&text));
         parameters.insert(name.to_string(), value);
@@ -208,10 +208,13 @@ fn check_header(name: &str, value: &str) -> Result<(), ComposeError> {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     let what = || format!("header `{name}`");
     if name.is_empty() || !name.bytes().all(token) {
-        return Err(ComposeError::Unsendable { what: what(), cause: "its name is not a token" });
+        return Err(ComposeError::Unsendable {
+            what: what(),
+            cause: "the name has characters that HTTP does not allow",
+        });
     }
     if !value.bytes().all(|byte| byte == b'\t' || (byte >= 0x20 && byte != 0x7f)) {
-        return Err(ComposeError::Unsendable { what: what(), cause: "its value has control characters" });
+        return Err(ComposeError::Unsendable { what: what(), cause: "the value has control characters" });
     }
     Ok(())
 }

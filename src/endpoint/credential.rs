@@ -99,13 +99,15 @@ impl std::fmt::Debug for Credential {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CredentialError {
     /// The environment has no such variable.
-    #[error("the environment variable `{name}` is not set; set it, or name another with `env:`")]
+    #[error("the environment variable `{name}` is not set; set the variable, or name a different one after `env:`")]
     Unset {
         /// Name of the variable.
         name: String,
     },
     /// The file cannot be read.
-    #[error("the file `{path}` cannot be read ({cause}); put the credential on its first line")]
+    #[error(
+        "the file `{path}` cannot be read ({cause}); check the path, and put the credential on the first line of the file"
+    )]
     Unreadable {
         /// Path of the file.
         path: String,
@@ -113,7 +115,9 @@ pub enum CredentialError {
         cause: String,
     },
     /// The command prints no credential.
-    #[error("the command `{line}` gives no credential ({cause}); let it print the credential on its first line")]
+    #[error(
+        "the command `{line}` prints no credential ({cause}); change the command so that the first line of its output is the credential"
+    )]
     Silent {
         /// The command line.
         line: String,
@@ -149,7 +153,7 @@ fn first_line_printed(line: &str) -> Result<String, CredentialError> {
     let mut command = Command::new("sh");
     command.arg("-c").arg(line).stdin(Stdio::null()).stdout(Stdio::piped());
     let mut child = command.spawn().map_err(|error| silent(error.to_string()))?;
-    let output = child.stdout.take().expect("its output was asked for");
+    let output = child.stdout.take().expect("the output is piped");
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || sender.send(first_line(output)));
     let read = receiver.recv_timeout(COMMAND_TIMEOUT);
@@ -159,7 +163,7 @@ fn first_line_printed(line: &str) -> Result<String, CredentialError> {
     }
     let status = child.wait().map_err(|error| silent(error.to_string()))?;
     match read {
-        Err(_) => Err(silent(format!("it did not end within {} s", COMMAND_TIMEOUT.as_secs()))),
+        Err(_) => Err(silent(format!("the command did not end within {} s", COMMAND_TIMEOUT.as_secs()))),
         Ok(Err(cause)) => Err(silent(cause)),
         Ok(Ok(_)) if !status.success() => Err(silent(status.to_string())),
         Ok(Ok(first)) => Ok(first),
@@ -170,7 +174,7 @@ fn first_line(source: impl Read) -> Result<String, String> {
     let mut text = String::new();
     source.take(BYTES_MAX + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
     if text.len() as u64 > BYTES_MAX {
-        return Err(format!("longer than {BYTES_MAX} bytes"));
+        return Err(format!("the credential is longer than {BYTES_MAX} bytes"));
     }
     Ok(text.lines().next().unwrap_or_default().to_string())
 }

@@ -12,7 +12,7 @@ pub(crate) fn forge(value: &Credential) -> Credential {
     let kept = text.rfind(' ').map_or(0, |at| at + 1).max(signature_of_token(text).unwrap_or(0));
     let (before, wrong) = text.split_at(kept);
     let mut drawn = draws();
-    let mut made: Vec<char> = wrong.chars().map(|c| alike(c, drawn.next().expect("it has no end"))).collect();
+    let mut made: Vec<char> = wrong.chars().map(|c| alike(c, drawn.next().expect("the sequence is endless"))).collect();
     if made.iter().collect::<String>() == wrong {
         match made.iter_mut().find(|c| c.is_ascii_alphanumeric()) {
             Some(c) => *c = alike(*c, offset(*c) + 1),

@@ -76,7 +76,7 @@ impl<E: Endpoint> Endpoint for Hindered<E> {
         let met = self.met.borrow();
         let over = met.iter().find(|(kind, count)| **count > self.most(**kind));
         over.map(|(kind, count)| {
-            format!("{count} replies were {}, more than the {} that a run bears", kind.word(), self.most(*kind))
+            format!("{count} responses were {}, more than the limit of {} for a run", kind.word(), self.most(*kind))
         })
     }
 }

@@ -26,7 +26,7 @@ pub struct Provocation {
 }
 
 fn five() -> NonZeroU64 {
-    NonZeroU64::new(5).expect("it is not zero")
+    NonZeroU64::new(5).expect("five is not zero")
 }
 
 /// Longest duration of a command.
@@ -67,7 +67,7 @@ pub async fn run_command(line: &str) -> Result<(), String> {
             Ok(None) => {
                 let _ = child.kill();
                 let _ = child.wait();
-                return Err(failed(format!("it did not end within {} s", WITHIN.as_secs())));
+                return Err(failed(format!("the command did not end within {} s", WITHIN.as_secs())));
             }
             Err(error) => return Err(failed(error.to_string())),
         }
@@ -80,14 +80,14 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn calls_that_say_the_same_of_different_things_are_not_all_let_fail() {
+    fn equal_calls_on_different_resources_do_not_all_fail() {
         let half = Provocation { begin: String::new(), end: String::new(), each: NonZeroU64::new(2).unwrap() };
         let fell = (0..100).filter(|nth| half.falls_on(&json!([{ "lamp": [format!("lamp-{nth}")] }, null]))).count();
         assert!((30..=70).contains(&fell), "{fell} of 100");
     }
 
     #[test]
-    fn about_one_call_in_so_many_is_let_fail_and_always_the_same() {
+    fn about_one_call_in_each_fails_and_the_choice_is_stable() {
         let one_in =
             |each| Provocation { begin: String::new(), end: String::new(), each: NonZeroU64::new(each).unwrap() };
         for each in [1, 2, 5] {
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_that_fails_says_which() {
+    fn an_error_names_the_failed_command() {
         let run = |line: &str| {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
             runtime.block_on(run_command(line))

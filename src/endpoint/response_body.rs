@@ -16,7 +16,7 @@ pub(crate) fn read_body(content_type: Option<&str>, bytes: &[u8]) -> ReplyBody {
     let text = |because: String| ReplyBody::Text { begins: beginning(bytes), because };
     let (media, charset) = media_type(content_type.unwrap_or_default());
     if content_type.is_some() && media != "application/json" && !media.ends_with("+json") {
-        return text(format!("its content type is `{media}`"));
+        return text(format!("the content type is `{media}`"));
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let decoded = match std::str::from_utf8(bytes) {
@@ -25,12 +25,14 @@ pub(crate) fn read_body(content_type: Option<&str>, bytes: &[u8]) -> ReplyBody {
         Err(_) if matches!(charset.as_str(), "iso-8859-1" | "latin1" | "latin-1" | "us-ascii") => {
             bytes.iter().map(|&byte| char::from(byte)).collect()
         }
-        Err(error) => return text(format!("it is not UTF-8 at byte {}", error.valid_up_to())),
+        Err(error) => return text(format!("the body is not UTF-8 at byte {}", error.valid_up_to())),
     };
     match serde_json::from_str::<Value>(&decoded) {
-        Ok(value) if depth(&value) > REPLY_DEPTH_MAX => text(format!("it is nested deeper than {REPLY_DEPTH_MAX}")),
+        Ok(value) if depth(&value) > REPLY_DEPTH_MAX => {
+            text(format!("the body is nested deeper than {REPLY_DEPTH_MAX} levels"))
+        }
         Ok(value) => ReplyBody::Json(value),
-        Err(error) => text(format!("it is not JSON: {error}")),
+        Err(error) => text(format!("the body is not JSON: {error}")),
     }
 }
 

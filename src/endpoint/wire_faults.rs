@@ -96,19 +96,19 @@ impl FromStr for WireFaults {
                 None if word == "chunked" => faults.chunked = true,
                 None if word == "close" => faults.close = true,
                 Some(("seed", seed)) => {
-                    faults.seed = seed.parse().map_err(|_| format!("`{word}`: a seed is a whole number"))?
+                    faults.seed = seed.parse().map_err(|_| format!("`{word}`: the seed must be a whole number"))?
                 }
                 Some((name, share)) if NAMES.iter().any(|(_, known)| *known == name) => {
                     let share = share
                         .parse()
-                        .map_err(|_| format!("`{word}`: expected requests in a thousand, such as `{name}=20`"))?;
-                    let fault = NAMES.iter().find(|(_, known)| *known == name).expect("it was just found").0;
+                        .map_err(|_| format!("`{word}`: expected requests per thousand, such as `{name}=20`"))?;
+                    let fault = NAMES.iter().find(|(_, known)| *known == name).expect("the guard found the name").0;
                     faults.per_mille.insert(fault, share);
                 }
                 _ => {
                     let names: Vec<&str> = NAMES.iter().map(|(_, name)| *name).collect();
                     return Err(format!(
-                        "`{word}` is no fault of the wire; known are {} (each with `=` and requests in a thousand), seed=N, gzip, chunked, close",
+                        "`{word}` is unknown; use {} (each followed by `=` and requests per thousand), seed=N, gzip, chunked or close",
                         names.join(", ")
                     ));
                 }
@@ -116,7 +116,7 @@ impl FromStr for WireFaults {
         }
         match faults.per_mille.values().map(|&share| u32::from(share)).sum::<u32>() {
             0..=1000 => Ok(faults),
-            sum => Err(format!("the faults come to {sum} requests in a thousand; leave out some")),
+            sum => Err(format!("the faults add up to {sum} requests per thousand; reduce them to at most 1000")),
         }
     }
 }
@@ -149,7 +149,7 @@ impl<E: Endpoint> Faulty<E> {
         };
         match fault {
             Some(WireFault::ResetAfter) => return lost("the connection was reset"),
-            Some(WireFault::Truncate) => return lost("the connection ended before the reply did"),
+            Some(WireFault::Truncate) => return lost("the connection ended before the response was complete"),
             Some(WireFault::Delay) => tokio::time::sleep(self.faults.delay).await,
             Some(WireFault::WrongType) => mislabel(&mut reply),
             Some(WireFault::ExtraFields) => add_fields(&mut reply.body),

@@ -124,7 +124,7 @@ impl Http {
                 },
             }
             if bytes.len() > self.limits.reply_bytes_max {
-                let because = format!("it is longer than {} bytes", self.limits.reply_bytes_max);
+                let because = format!("the body is longer than {} bytes", self.limits.reply_bytes_max);
                 let body = ReplyBody::Text { begins: beginning(&bytes), because };
                 return Ok(Reply { status, headers, body });
             }
@@ -139,7 +139,7 @@ impl Http {
         caller: Option<&Authenticator>,
         token: Option<&Credential>,
     ) -> Result<reqwest::RequestBuilder, Trouble> {
-        let unfit = |what: &str| Trouble::Unsendable(format!("{what} cannot be put into a request"));
+        let unfit = |what: &str| Trouble::Unsendable(format!("{what} is not valid in a request"));
         let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|_| unfit("the method"))?;
         // The signed address must equal the address that the client sends.
         let url = reqwest::Url::parse(&self.url(request)).map_err(|_| unfit("the address"))?;
@@ -218,13 +218,16 @@ fn check_base(base: &str) -> Result<String, HttpError> {
         }
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return fail(url.host_str().unwrap_or("the address"), "it holds credentials, which belong under `identities`");
+        return fail(
+            url.host_str().unwrap_or("the address"),
+            "the address contains credentials, which belong under `identities`",
+        );
     }
     if !matches!(url.scheme(), "http" | "https") {
-        return fail(base, "it begins with neither http:// nor https://");
+        return fail(base, "the address begins with neither http:// nor https://");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return fail(&base[..base.find(['?', '#']).unwrap_or(base.len())], "it has a query or a fragment");
+        return fail(&base[..base.find(['?', '#']).unwrap_or(base.len())], "the address has a query or a fragment");
     }
     Ok(url.as_str().trim_end_matches('/').to_string())
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// Builds a client that follows no redirects and takes no proxy from the environment, so that only known hosts are
+/// Builds a client without redirects and without a proxy from the environment, so that only known hosts are
 /// contacted. `secure` says whether an address needs TLS.
 pub(super) fn client(connecting: &Connecting, limits: &HttpLimits, secure: bool) -> Result<reqwest::Client, HttpError> {
     // The provider is global to the process; an installed provider suffices.
@@ -49,7 +49,7 @@ pub(super) fn client(connecting: &Connecting, limits: &HttpLimits, secure: bool)
 }
 
 fn through(proxy: &Proxy) -> Result<reqwest::Proxy, HttpError> {
-    let unusable = |_| HttpError::Client { cause: format!("`{}` is no address of a proxy", proxy.address) };
+    let unusable = |_| HttpError::Client { cause: format!("`{}` is not the address of a proxy", proxy.address) };
     let through = reqwest::Proxy::all(&proxy.address).map_err(unusable)?;
     Ok(match &proxy.credentials {
         Some((name, password)) => through.basic_auth(name, password.expose()),
@@ -58,7 +58,7 @@ fn through(proxy: &Proxy) -> Result<reqwest::Proxy, HttpError> {
 }
 
 fn unreadable(what: &str) -> HttpError {
-    HttpError::Client { cause: format!("the file of {what} holds no certificate or key in PEM") }
+    HttpError::Client { cause: format!("the file of {what} contains no certificate or key in PEM") }
 }
 
 /// The text of the innermost cause; the error itself only says that an error occurred.

@@ -14,7 +14,7 @@ pub enum HttpError {
         cause: String,
     },
     /// The name of a credential header is invalid.
-    #[error("the credential header `{name}` of identity cannot be sent; use letters, digits and hyphens in its name")]
+    #[error("the credential header `{name}` has an invalid name; use letters, digits and hyphens")]
     Header {
         /// Name of the header.
         name: String,

@@ -56,7 +56,7 @@ async fn body(http: &Http, get: &str) -> Result<(Request, Value), ProbeError> {
         Reply { status: 200..=299, body: ReplyBody::Json(body), .. } => Ok((request, body)),
         Reply { status, .. } => Err(ProbeError {
             place: format!("{}{}", http.name(), request.path),
-            cause: format!("it answers {status} where the profile says that it can be read"),
+            cause: format!("the endpoint answers {status} to a read of the profile"),
             remedy: "check `get` under `offers` and `quotas` in the profile",
         }),
     }
@@ -70,8 +70,8 @@ fn filled(http: &Http, get: &str) -> Result<String, ProbeError> {
         let (name, behind) = after.split_once('}').unwrap_or((after, ""));
         let value = http.identities().parameter("owner", name).ok_or_else(|| ProbeError {
             place: format!("`{get}` in the profile"),
-            cause: format!("nothing says what `{name}` is"),
-            remedy: "give it under `parameters` of `identities.owner`",
+            cause: format!("`{name}` has no value"),
+            remedy: "give the value under `parameters` of `identities.owner`",
         })?;
         path.push_str(before);
         path.push_str(&percent_encode(value));
@@ -84,7 +84,7 @@ fn filled(http: &Http, get: &str) -> Result<String, ProbeError> {
 fn unfit(http: &Http, request: &Request, pointer: &str, what: &str) -> ProbeError {
     ProbeError {
         place: format!("{}{}", http.name(), request.path),
-        cause: format!("the reply has not {what} at `{pointer}`"),
+        cause: format!("the response lacks {what} at `{pointer}`"),
         remedy: "check the pointers under `offers` and `quotas` in the profile",
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Returns the current time; proofs state it, and tokens expire by it.
+/// Returns the current time, for the time in proofs and the end of tokens.
 pub type Wall = Arc<dyn Fn() -> jiff::Timestamp + Send + Sync>;
 
 /// Limits of one request.
@@ -11,9 +11,9 @@ pub type Wall = Arc<dyn Fn() -> jiff::Timestamp + Send + Sync>;
 pub struct HttpLimits {
     /// Longest time to connect.
     pub connect_timeout: Duration,
-    /// Longest time until the whole response has arrived.
+    /// Longest time until the arrival of the whole response.
     pub request_timeout: Duration,
-    /// Longest body that is read, in bytes.
+    /// Longest readable body in bytes.
     pub reply_bytes_max: usize,
 }
 

@@ -25,24 +25,28 @@ pub(super) async fn look(http: &Http, request: &Request) -> Result<Reply, ProbeE
         Err(trouble) => return fail(trouble.to_string(), trouble.remedy()),
     };
     match &reply {
-        Reply { status: 401, .. } => fail("it refuses the owner's credentials with 401".to_string(), CREDENTIALS),
+        Reply { status: 401, .. } => {
+            fail("the endpoint refuses the owner's credentials with 401".to_string(), CREDENTIALS)
+        }
         Reply { status: 407, .. } => {
             fail("a proxy refuses the request with 407".to_string(), "check the proxy's settings")
         }
-        Reply { status: status @ 300..=399, .. } => {
-            fail(format!("it answers with a redirect ({status})"), "give the address to which it leads")
-        }
+        Reply { status: status @ 300..=399, .. } => fail(
+            format!("the endpoint answers with a redirect ({status})"),
+            "give the address to which the redirect leads",
+        ),
         Reply { status, body: ReplyBody::Text { begins, because }, .. } => {
             let cause = if is_html(begins) {
-                format!("it answers HTML (status {status})")
+                format!("the endpoint answers HTML (status {status})")
             } else {
-                format!("it answers something that is not JSON (status {status}): {because}")
+                format!("the endpoint does not answer JSON (status {status}): {because}")
             };
             fail(cause, ADDRESS)
         }
-        Reply { status: status @ 502..=504, .. } => {
-            fail(format!("it answers {status}: what is behind it is not there"), "start it, or try later")
-        }
+        Reply { status: status @ 502..=504, .. } => fail(
+            format!("a gateway answers {status}: the service behind the gateway is unavailable"),
+            "start the service, or try later",
+        ),
         _ => Ok(reply),
     }
 }
@@ -63,9 +67,13 @@ pub async fn recognise(http: &Http, requests: &[Request]) -> Result<(), ProbeErr
     let Some((request, status)) = last else { return Ok(()) };
     let place = format!("{}{}", http.name(), request.path);
     Err(if status == 403 {
-        ProbeError { place, cause: "it forbids the owner to read anything (403)".to_string(), remedy: CREDENTIALS }
+        ProbeError {
+            place,
+            cause: "the endpoint forbids all reads of the owner (403)".to_string(),
+            remedy: CREDENTIALS,
+        }
     } else {
-        let cause = "it answers 404 to reads that the catalog has".to_string();
+        let cause = "the endpoint answers 404 to documented reads".to_string();
         ProbeError { place, cause, remedy: "check the base of the address, and the parameters of `identities.owner`" }
     })
 }
@@ -82,6 +90,6 @@ pub struct ProbeError {
     pub remedy: &'static str,
 }
 
-const ADDRESS: &str = "check that the address is that of the API itself, not of a console or a login page";
+const ADDRESS: &str = "check that the address is the address of the API, not of a console or a login page";
 const CREDENTIALS: &str =
     "check `identities.owner` in the profile: its credentials may be wrong, expired or of another project";

@@ -121,7 +121,7 @@ impl Asking<'_> {
             }
             (300..=399, _) => Err(fail(
                 format!("the token service answers with a redirect ({status})"),
-                "give the address to which it leads",
+                "give the address to which the redirect leads",
             )),
             (400 | 401 | 403, _) => {
                 let code = grant.refusal(&answer).map_or_else(String::new, |code| format!(" ({code})"));
@@ -133,18 +133,23 @@ impl Asking<'_> {
             (200..=299, ReplyBody::Json(_)) => {
                 let token = grant
                     .token(&answer, (self.wall)())
-                    .map_err(|cause| fail(format!("the token service gives no token: {cause}"), ADDRESS))?;
+                    .map_err(|cause| fail(format!("the token service issues no token: {cause}"), ADDRESS))?;
                 if !token.value.fits_header() {
-                    return Err(fail("the token has characters that no header can carry".to_string(), ADDRESS));
+                    return Err(fail("the token has characters that HTTP headers do not allow".to_string(), ADDRESS));
                 }
                 self.learned.keep(token.value.expose());
                 Ok(token)
             }
-            (200..=299, ReplyBody::Empty) => Err(fail("the token service answers nothing".to_string(), ADDRESS)),
-            (200..=299, ReplyBody::Text { because, .. }) => {
-                Err(fail(format!("the token service answers something that is not JSON: {because}"), ADDRESS))
+            (200..=299, ReplyBody::Empty) => {
+                Err(fail("the token service answers with an empty body".to_string(), ADDRESS))
             }
-            _ => Err(fail(format!("the token service answers {status}"), "try later, or ask who runs it")),
+            (200..=299, ReplyBody::Text { because, .. }) => {
+                Err(fail(format!("the token service does not answer JSON: {because}"), ADDRESS))
+            }
+            _ => Err(fail(
+                format!("the token service answers {status}"),
+                "try later, or ask the operator of the token service",
+            )),
         }
     }
 
@@ -160,8 +165,9 @@ impl Asking<'_> {
         let mut builder = self.client.post(&request.url).header("accept", "application/json");
         builder = builder.header("content-type", request.content_type);
         for (name, value) in &request.headers {
-            let mut value = reqwest::header::HeaderValue::from_str(value.expose())
-                .map_err(|_| fail("a credential has characters that no header can carry".to_string(), CREDENTIALS))?;
+            let mut value = reqwest::header::HeaderValue::from_str(value.expose()).map_err(|_| {
+                fail("a credential has characters that HTTP headers do not allow".to_string(), CREDENTIALS)
+            })?;
             value.set_sensitive(true);
             builder = builder.header(name, value);
         }
@@ -172,7 +178,7 @@ impl Asking<'_> {
             bytes.extend_from_slice(&chunk);
             if bytes.len() > ANSWER_BYTES_MAX {
                 return Err(fail(
-                    format!("the token service's answer is longer than {ANSWER_BYTES_MAX} bytes"),
+                    format!("the answer of the token service is longer than {ANSWER_BYTES_MAX} bytes"),
                     ADDRESS,
                 ));
             }
@@ -188,5 +194,5 @@ fn shown(url: &str) -> String {
     url.split(['?', '#']).next().unwrap_or_default().to_string()
 }
 
-const ADDRESS: &str = "check that the address in the profile is that of the token service itself";
-const CREDENTIALS: &str = "check the credentials under `identities` in the profile, and what they are valid for";
+const ADDRESS: &str = "check the address of the token service in the profile";
+const CREDENTIALS: &str = "check the credentials under `identities` in the profile, and their scope";

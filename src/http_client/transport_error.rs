@@ -10,7 +10,7 @@ use std::io;
 /// Why a request got no response.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Trouble {
-    #[error("nothing listens there: the connection was refused")]
+    #[error("no server listens at this address: the connection was refused")]
     Refused,
     #[error("the host name cannot be resolved")]
     Unresolved,
@@ -25,18 +25,18 @@ pub(super) enum Trouble {
     /// The token service issued no token, so the request was not sent.
     #[error("no token from {place}: {cause}")]
     NoToken { place: String, cause: String, remedy: &'static str },
-    #[error("no whole reply in time")]
+    #[error("no complete response in time")]
     Timeout,
     #[error("the connection was reset")]
     Reset,
-    #[error("the connection ended before the reply did")]
+    #[error("the connection ended before the response was complete")]
     Truncated,
-    #[error("what came back is not HTTP")]
+    #[error("the answer is not HTTP")]
     NotHttp,
     /// The response arrived with an invalid content encoding.
     #[error("{0}")]
     Encoding(String),
-    #[error("no whole reply: {0}")]
+    #[error("no complete response: {0}")]
     Other(String),
 }
 
@@ -76,16 +76,14 @@ impl Trouble {
     /// How to correct the problem, for the first request of a run.
     pub fn remedy(&self) -> &'static str {
         match self {
-            Trouble::Refused => "start what listens there, or check host and port",
+            Trouble::Refused => "start the server, or check host and port",
             Trouble::Unresolved => "check the host name, and whether `connection.proxy` is needed",
-            Trouble::Tls(_) => {
-                "check the certificate and the name it is for; a private authority belongs under `connection.ca`"
-            }
+            Trouble::Tls(_) => "check the certificate and its name; a private authority belongs under `connection.ca`",
             Trouble::Proxy(_) => "check `connection.proxy` in the profile, and that the proxy is running",
             Trouble::NotHttp => "check the port; an address with TLS begins with https://",
             Trouble::Unconnected(_) | Trouble::Timeout => "check host, port and firewall",
             Trouble::Reset | Trouble::Truncated | Trouble::Encoding(_) | Trouble::Other(_) => {
-                "check the log of what listens there; a proxy in between may cut connections"
+                "check the log of the server; a proxy in between may cut connections"
             }
             Trouble::Unsendable(_) => "check the address and the headers of the profile",
             Trouble::NoToken { remedy, .. } => remedy,
@@ -129,7 +127,7 @@ pub(super) fn trouble(error: &reqwest::Error) -> Trouble {
     }
     let transport = chain.iter().any(|cause| cause.is::<hyper::Error>());
     if error.is_decode() && !transport {
-        return Trouble::Encoding(format!("its content encoding cannot be read: {deepest}"));
+        return Trouble::Encoding(format!("the content encoding is invalid: {deepest}"));
     }
     Trouble::Other(deepest)
 }
@@ -146,7 +144,7 @@ fn connecting(error: &reqwest::Error, chain: &[&(dyn Error + 'static)], deepest:
         return Trouble::Proxy(tunnel);
     }
     if error.is_timeout() {
-        return Trouble::Unconnected("not in time".to_string());
+        return Trouble::Unconnected("the connection took too long".to_string());
     }
     if let Some(tls) = chain.iter().find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
         return Trouble::Tls(tls.to_string());

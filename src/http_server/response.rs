@@ -33,7 +33,7 @@ pub(super) fn encode(reply: &Reply, wire: &WireFaults, gzip: bool, truncate: boo
         // The length announces one byte more than an empty body has, so that the client notices the cut.
         builder = builder.header("content-length", bytes.len().max(1));
     }
-    builder.body(Piece::new(bytes, wire.chunked, truncate)).expect("statuses and headers of a reply can be written")
+    builder.body(Piece::new(bytes, wire.chunked, truncate)).expect("status and headers of a response are valid")
 }
 
 /// A body while it is being sent.
@@ -68,7 +68,7 @@ impl Piece {
 
 /// The body ends too early.
 #[derive(Debug, thiserror::Error)]
-#[error("the wire has this reply cut off")]
+#[error("the response is cut off on purpose")]
 pub(super) struct CutOff;
 
 impl Body for Piece {
@@ -105,7 +105,7 @@ fn gzip_stored(bytes: &[u8]) -> Vec<u8> {
     let mut packed = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     let last = bytes.len().saturating_sub(1) / BLOCK_BYTES_MAX;
     for (at, block) in bytes.chunks(BLOCK_BYTES_MAX).enumerate() {
-        let length = u16::try_from(block.len()).expect("blocks are cut to the size of 16 bits");
+        let length = u16::try_from(block.len()).expect("a block has at most 65535 bytes");
         packed.push(u8::from(at == last));
         packed.extend(length.to_le_bytes());
         packed.extend((!length).to_le_bytes());

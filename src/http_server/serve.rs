@@ -52,13 +52,13 @@ pub async fn bind(address: SocketAddr, anywhere: bool) -> Result<TcpListener, Li
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ListenError {
     /// Other machines could reach the address.
-    #[error("{address} can be reached from other machines; use 127.0.0.1, or say that this is wanted")]
+    #[error("other machines can reach {address}; use 127.0.0.1, or allow access from other machines")]
     Exposed {
         /// The address.
         address: SocketAddr,
     },
     /// The system refuses the address.
-    #[error("cannot listen on {address}: {cause}; choose another port, or 0 for any that is free")]
+    #[error("cannot listen on {address}: {cause}; choose a different port, or 0 for any free port")]
     Taken {
         /// The address.
         address: SocketAddr,
@@ -117,7 +117,7 @@ async fn connection(server: &Server<'_>, stream: TcpStream) {
 
 /// The connection has to be reset.
 #[derive(Debug, thiserror::Error)]
-#[error("the wire has this connection reset")]
+#[error("the connection is reset on purpose")]
 struct Reset;
 
 async fn answer(server: &Server<'_>, request: hyper::Request<Incoming>) -> Result<hyper::Response<Piece>, Reset> {
@@ -170,11 +170,11 @@ async fn carry_out(server: &Server<'_>, incoming: hyper::Request<Incoming>) -> R
         Found::NoAction { first } if !proven(&caller) => match *first {
             // For an unauthenticated caller the endpoint answers 401, whatever the body.
             Found::Operation { operation, binding, parameters } => (operation, binding, parameters),
-            _ => panic!("an action's route leads to an operation"),
+            _ => panic!("the route of an action leads to an operation"),
         },
         Found::NoAction { .. } => return Ok(refusal(400, "the body names no action of this path")),
         Found::Methods(methods) => return Ok(not_allowed(&methods)),
-        Found::Nothing => return Ok(refusal(404, "there is no such path")),
+        Found::Nothing => return Ok(refusal(404, "unknown path")),
     };
     let body = match body {
         Ok(body) => body,
@@ -266,7 +266,7 @@ fn refusal(status: u16, message: &str) -> Reply {
 }
 
 fn not_allowed(methods: &[&str]) -> Reply {
-    let mut reply = refusal(405, "the path takes other methods");
+    let mut reply = refusal(405, "the path does not allow this method");
     reply.headers.insert("allow".to_string(), methods.join(", "));
     reply
 }

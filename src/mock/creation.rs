@@ -1,4 +1,4 @@
-//! The resources that a call creates: their ids and their initial fields.
+//! Creation of resources: ids and initial fields.
 
 use super::initial_fields::endow;
 use super::request_reading::empty_exchange;
@@ -12,8 +12,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Draws an id for each resource that the call creates, and writes the id where the suite reads the id in the
-/// response. Returns the ids by the index in the operation's `about`.
+/// Draws an id for each resource created by the call, and writes the id at the path where the suite reads the id in
+/// the response. Returns the ids by index in the operation's `about`.
 pub(super) fn create_ids(
     press: &Press<'_>,
     body: Option<&mut Value>,
@@ -23,7 +23,7 @@ pub(super) fn create_ids(
     let about = &press.model.operations[&press.asked.operation].about;
     let Some(body) = body else { return Vec::new() };
     let mut born: Vec<(usize, Vec<Id>)> = Vec::new();
-    // A resource that shows the ids of other resources is created before the others.
+    // A resource with ids of further resources in its responses comes first.
     let mut entries: Vec<(usize, &About)> = about.iter().enumerate().collect();
     entries.sort_by_key(|(_, about)| about.told_by.is_some());
     for (index, entry) in entries {
@@ -43,7 +43,7 @@ pub(super) fn create_ids(
         let reply = Val::from(&*body);
         let roots =
             Roots { model: press.model, asked: press.asked, things: &[], reply: Some(&reply), it: None, world: None };
-        // A condition in the expression may say that the call creates no resource.
+        // By a condition in the expression, the call may create no resource.
         if expr.eval(&roots) == Ok(Val::Str(own.id.clone())) {
             born.push((index, vec![own]));
         }
@@ -53,7 +53,7 @@ pub(super) fn create_ids(
     born
 }
 
-/// Records which resources show the ids that the response of the create does not show.
+/// Records which resources show the ids missing in the response of the create.
 fn record_tellers(about: &[About], born: &[(usize, Vec<Id>)], realm: &mut Realm) {
     for (index, ids) in born {
         let entry = &about[*index];
@@ -67,7 +67,7 @@ fn record_tellers(about: &[About], born: &[(usize, Vec<Id>)], realm: &mut Realm)
     }
 }
 
-/// Gives each created resource a value for each field that no clause has set.
+/// Gives each created resource a value for each field without an effect.
 pub(super) fn complete_fields(press: &Press<'_>, world: World, before: &World, rng: &mut Rng) -> World {
     let model = press.model;
     let newborn: Vec<(Id, Thing)> = world
@@ -90,7 +90,7 @@ pub(super) fn complete_fields(press: &Press<'_>, world: World, before: &World, r
     replaced(model, &world, changed)
 }
 
-/// Sets the fields to the values that clauses ensure for reads of the resource.
+/// Sets fields to the values ensured by clauses about reads of the resource.
 fn set_ensured_fields(press: &Press<'_>, id: &Id, thing: &mut Thing) {
     let model = press.model;
     let Some(shown) = &model.shown[usize::from(id.kind)] else { return };

@@ -1,4 +1,4 @@
-//! Which status the mock answers to a call, and by which clauses.
+//! The mock's decision about a call: status and clauses.
 
 use super::mutant::{Kind, Mutant};
 use super::tempo::Tempo;
@@ -17,7 +17,7 @@ pub enum Answer {
     Accept {
         /// 200 to 299.
         status: u16,
-        /// The clauses that accept the call; empty if no clause describes the call.
+        /// The accepting clauses; empty if no clause describes the call.
         clauses: Vec<ClauseId>,
     },
     /// The call fails by a fault of the mock.
@@ -27,7 +27,7 @@ pub enum Answer {
     },
 }
 
-/// Chooses one of the answers that the clauses permit.
+/// Chooses one of the permitted answers.
 #[must_use]
 pub fn decide(
     model: &Model,
@@ -109,7 +109,7 @@ fn break_answer(model: &Model, asked: &Asked, reading: &Reading, mutant: &Mutant
     }
 }
 
-/// Draws a status that one of the refusing clauses allows.
+/// Draws a status from the statuses of the refusing clauses.
 fn draw_refusal(model: &Model, asked: &Asked, clauses: &[ClauseId], rng: &mut Rng) -> u16 {
     let permitted: Vec<u16> = (400..600)
         .filter(|status| clauses.iter().any(|clause| allows(model, &asked.operation, *clause, *status)))
@@ -117,15 +117,15 @@ fn draw_refusal(model: &Model, asked: &Asked, clauses: &[ClauseId], rng: &mut Rn
     *rng.pick(&keep_plausible(&permitted, &asked.caller)).or_else(|| permitted.first()).unwrap_or(&400)
 }
 
-/// Statuses that an endpoint would choose where a clause permits a whole class. 429 means throttling; 407 and 408
-/// come from gateways; 401 means wrong credentials (RFC 9110, 15.5.2), but `owner` and `other` have valid ones.
+/// Keeps the statuses of a real endpoint where a clause permits a whole class. 429 means throttling; 407 and 408 come
+/// from gateways; 401 means wrong credentials (RFC 9110, 15.5.2), but `owner` and `other` have valid credentials.
 fn keep_plausible(permitted: &[u16], caller: &str) -> Vec<u16> {
     let known = matches!(caller, "owner" | "other");
     let odd = |status: u16| matches!(status, 405..=408 | 429) || (known && status == 401);
     permitted.iter().copied().filter(|status| !odd(*status)).collect()
 }
 
-/// Chooses a success status that all clauses allow, always the same status for an operation.
+/// Chooses a success status allowed by all clauses, always equal for an operation.
 fn choose_success(model: &Model, operation: &str, clauses: &[ClauseId]) -> u16 {
     let has_body = model.operations[operation].reply.is_some();
     let fits = |status: &u16| {
@@ -142,7 +142,7 @@ fn choose_success(model: &Model, operation: &str, clauses: &[ClauseId]) -> u16 {
     from.get(fixed).copied().unwrap_or(200)
 }
 
-/// A number that depends on the name of the operation only.
+/// A number derived from the name of the operation.
 fn hash_operation(operation: &str) -> u64 {
     operation.bytes().fold(7, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)))
 }

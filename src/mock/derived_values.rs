@@ -1,4 +1,4 @@
-//! Values in responses that follow from the fields of a resource (`shows` of a suite).
+//! Derived values in responses (`shows` of a suite).
 
 use super::mutant::Kind;
 use super::response_context::Press;
@@ -8,8 +8,7 @@ use crate::schema::Rng;
 use crate::suite::Resource;
 use serde_json::Value;
 
-/// Writes one derived value: a permitted value that agrees with `rest`, or a wrong value if the mutant asks for a
-/// wrong value.
+/// Writes one derived value: a permitted value in agreement with `rest`, or a wrong value for a mutant of the clause.
 pub(super) fn show_derived(press: &Press<'_>, held: &Held, index: usize, shown: &mut Value, rng: &mut Rng) {
     let kind = usize::from(held.id.kind);
     let resource = &press.model.suite.resources[kind];

@@ -5,7 +5,7 @@ use crate::model::Model;
 use crate::suite::{Alternative, Binding, Calls, Clause, Effect, EffectValue, FieldClass, Stage, UNNAMED};
 use std::collections::BTreeSet;
 
-/// Lists the faults of all effects of an accepting clause, each with its name.
+/// Lists the faults of all effects of an accepting clause, with their names.
 pub(super) fn list_effect_faults(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
     let mut kinds = Vec::new();
     let courses = clause.then.iter().filter(|effect| matches!(effect.value, EffectValue::Course(_))).count();
@@ -62,7 +62,7 @@ fn list_transition_faults(
     let mut kinds = Vec::new();
     let of = |word: &str| if several { format!("{target}.{word}") } else { word.to_string() };
     let stuck = if several { format!("stuck/{target}") } else { "stuck".to_string() };
-    // A created resource that begins in the last stage cannot be stuck before that stage.
+    // A created resource cannot be stuck before the only stage of its transition.
     if stages.len() > 1 || !newborn(model, &target, clause) {
         kinds.push((stuck, Kind::Stuck(kind)));
     }
@@ -71,14 +71,14 @@ fn list_transition_faults(
         Some(Stage::State(state)) => state.as_str(),
         _ => "",
     };
-    // An end that an alternative permits breaks nothing.
+    // An end permitted by an alternative breaks nothing.
     let permitted = |state: &&String| clause.or.iter().any(|way| ends_in(way, effect, state));
     let others = resource.stable.iter().filter(|state| state.as_str() != last && !permitted(state));
     kinds.extend(others.map(|state| (format!("ends-in/{}", of(state)), Kind::EndsIn(kind, state.clone()))));
     kinds
 }
 
-/// Faults that change a field without an effect. Deleted resources are left out, because no response shows them.
+/// Faults on fields without an effect. Deleted resources are left out, because no response shows deleted resources.
 fn list_untouched_fields(model: &Model, clause: &Clause, targets: &BTreeSet<String>) -> Vec<(String, Kind)> {
     let ends = |target: &str| {
         clause.then.iter().any(|effect| {

@@ -26,7 +26,7 @@ pub(super) fn apply_clauses(
     let model = press.model;
     let fail = |fault| -> World { panic!("the mock cannot follow its suite: {fault}") };
     if clauses.is_empty() {
-        // Without a clause the call creates its resources and changes no others.
+        // Without a clause, the call creates its resources, and existing resources stay unchanged.
         return apply(model, press.asked, before, &Vec::new(), moment).unwrap_or_else(fail);
     }
     let open = choices(model, press.asked, before, clauses, moment).unwrap_or_default();
@@ -92,8 +92,7 @@ pub(super) fn choose_open_ends(model: &Model, world: World, rng: &mut Rng) -> Wo
     replaced(model, &world, changed)
 }
 
-/// Breaks the promises about constant and growing fields, which belong to no single clause, at each call that
-/// changes resources.
+/// Breaks the promises about constant and growing fields at each changing call. No single clause owns these promises.
 pub(super) fn break_constant_fields(
     press: &Press<'_>,
     realm: &mut Realm,

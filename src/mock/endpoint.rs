@@ -51,14 +51,14 @@ impl Mock {
         Mock { model, schemas, tempo, fault, speed: 1, start: RefCell::new(None), inner: RefCell::new(inner) }
     }
 
-    /// Lets the mock's clock run `speed` times as fast as tokio's clock, which cannot be paused over sockets.
+    /// Lets the mock's clock run `speed` times as fast as tokio's clock. Over sockets the clock cannot be paused.
     #[must_use]
     pub fn with_speed(mut self, speed: u64) -> Mock {
         self.speed = speed.max(1);
         self
     }
 
-    /// The true state of all resources now, for tests that compare a belief with the truth.
+    /// The true state of all resources now, for comparison with a belief in tests.
     #[must_use]
     pub fn truth(&self) -> World {
         let inner = &mut *self.inner.borrow_mut();
@@ -67,7 +67,7 @@ impl Mock {
         inner.realm.world.clone()
     }
 
-    /// Whether the mutant breaks the promise that transitions end in time.
+    /// Whether the mutant breaks the bound on transitions.
     fn stuck(&self) -> bool {
         let generated =
             |fault: &Mutant| matches!(self.model.info(fault.clause).origin, Origin::Generated(Generated::Settles(_)));
@@ -89,8 +89,8 @@ impl Mock {
         outcome
     }
 
-    /// Reads the call, decides on the answer, and applies the effects. The function never waits, so overlapping
-    /// calls take effect in turn.
+    /// Reads the call, decides on the answer, and applies the effects. The function never waits, so overlapping calls
+    /// take effect in turn.
     fn act(&self, request: &Request, rng: &mut Rng) -> Outcome {
         let inner = &mut *self.inner.borrow_mut();
         let now = self.now();
@@ -115,7 +115,7 @@ impl Mock {
     }
 
     /// Replaces the caller by the owner if the mutant breaks a promise about unauthenticated callers: an endpoint
-    /// without that check shows and changes the owner's resources for such callers.
+    /// without the check treats the owner's resources as the caller's.
     fn mistaken(&self, exchange: &Exchange, asked: Asked, realm: &Realm) -> Asked {
         let Some(fault) = self.fault.as_ref().filter(|_| asked.who.is_none()) else { return asked };
         let careless = match &fault.kind {
@@ -166,8 +166,8 @@ fn accept(press: &Press<'_>, realm: &mut Realm, status: u16, clauses: &[ClauseId
 }
 
 impl Inner {
-    /// The random stream of one call, by operation, resources and repetition. An additional call elsewhere in the
-    /// plan does not affect the stream; shrinking depends on that.
+    /// The random stream of one call, by operation, resources and repetition. Additional calls elsewhere in the plan
+    /// do not affect the stream; shrinking depends on this property.
     fn stream(&mut self, request: &Request) -> Rng {
         let mut named: Vec<&str> = request.parameters.values().filter_map(Value::as_str).collect();
         request.body.iter().for_each(|body| collect_texts(body, &mut named));

@@ -1,14 +1,15 @@
-//! Makes a drawn response body satisfy, or break, what clauses ensure.
+//! Corrects a drawn response body, so that the body satisfies or breaks `ensure` of the clauses.
 
 use super::response_context::Press;
 use crate::expr::{Relation, Val, assign};
 use crate::model::{ClauseId, Roots};
 use serde_json::Value;
 
-/// Changes the body so that `ensure` of the clauses holds where a comparison names a path of the response, and
-/// fails for the clause `break_it`. Without such a comparison the body stays as drawn.
+/// Writes values at the response's paths in the comparisons of `ensure`, until each `ensure` holds, or fails for the
+/// clause `break_it`. Without a comparison the body stays as drawn.
 ///
 /// # Panics
+///
 /// If one of the clauses is generated.
 pub(super) fn repair(
     press: &Press<'_>,
@@ -46,7 +47,7 @@ pub(super) fn repair(
     }
 }
 
-/// A value that has the relation to `other`, or that lacks the relation if `broken`; none for other relations.
+/// A value with the relation to `other`, or without the relation if `broken`; none for unsupported relations.
 fn choose_value(relation: Relation, other: &Val, broken: bool) -> Option<Value> {
     match (relation, other, broken) {
         (Relation::Eq, other, false) | (Relation::Ne, other, true) => other.to_json(),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 #[must_use]
 pub(super) fn bent(model: &Model, asked: &Asked, before: &World, after: World, fault: &Mutant) -> World {
     let named = |id: &Id| asked.existing.iter().any(|(_, ids)| ids.iter().flatten().any(|known| known == id));
-    // A promise about resources that the call does not name is broken for such resources only.
+    // A promise about unnamed resources is broken for resources outside the call only.
     let meant = |held: &Held| match &fault.kind {
         Kind::Skips(field) | Kind::Alters(field) | Kind::Touches(field) => {
             !field.starts_with(UNNAMED_THINGS) || !named(&held.id)
@@ -103,7 +103,7 @@ fn bend_resource(model: &Model, before: &World, held: &Held, kind: &Kind) -> Opt
     Some(thing)
 }
 
-/// Another value for a field: from a pool or from another resource if possible, so that the value is plausible.
+/// A different value for a field: preferably plausible, from a pool or from a second resource.
 fn choose_distinct(model: &Model, before: &World, id: &Id, index: usize, value: &Val) -> Val {
     let others =
         before.iter().filter(|held| held.id.kind == id.kind && held.id != *id).map(|held| &held.thing.fields[index]);
@@ -112,7 +112,7 @@ fn choose_distinct(model: &Model, before: &World, id: &Id, index: usize, value: 
     candidates.next().cloned().unwrap_or_else(|| alter_value(value))
 }
 
-/// Another value of the same type.
+/// A different value of equal type.
 fn alter_value(value: &Val) -> Val {
     match value {
         Val::Str(text) => Val::Str(Arc::from(format!("{text}x").as_str())),
@@ -126,7 +126,7 @@ fn alter_value(value: &Val) -> Val {
     }
 }
 
-/// Keeps the resources that the call names, and gives their new state and fields to other resources of the kind.
+/// Keeps the resources of the call, and gives the new state and fields to other resources of the kind.
 fn hit_another(before: &World, after: &World, touched: &[Arc<Held>]) -> BTreeMap<Id, Thing> {
     let mut changed = BTreeMap::new();
     for held in touched {
@@ -147,7 +147,7 @@ fn hit_another(before: &World, after: &World, touched: &[Arc<Held>]) -> BTreeMap
     changed
 }
 
-/// Another value for a constant field. With `backwards`, an earlier value for a growing field.
+/// A different value for a constant field. With `backwards`, an earlier value for a growing field.
 #[must_use]
 pub(super) fn other_value(value: &Val, backwards: bool, rng: &mut Rng) -> Val {
     match value {

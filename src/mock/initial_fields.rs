@@ -1,4 +1,4 @@
-//! Values for the fields of a created resource that no clause sets.
+//! Values for the fields of a created resource without an effect.
 
 use super::json_path::place;
 use super::response_context::Press;
@@ -9,8 +9,8 @@ use crate::schema::{Draw, Rng, Shape, draw_valid};
 use crate::suite::{Resource, View};
 use serde_json::Value;
 
-/// Gives a value to each field of a created resource that no clause has set: the value that the call requests, or
-/// a value drawn from the shapes of responses that all views can show.
+/// Gives a value to each undetermined field of a created resource: the value requested by the call, or a value drawn
+/// from the shapes of responses and valid in all views.
 pub(super) fn endow(press: &Press<'_>, id: &Id, thing: &mut Thing, rng: &mut Rng) {
     let resource = &press.model.suite.resources[usize::from(id.kind)];
     let samples: Vec<Sample<'_>> =
@@ -35,8 +35,8 @@ pub(super) fn endow(press: &Press<'_>, id: &Id, thing: &mut Thing, rng: &mut Rng
     }
 }
 
-/// The value that the call requests for a field which the suite names as a mark. So a resource gets the requested
-/// name even if no clause describes the create.
+/// The requested value of a field marked in the suite. So a resource gets the requested name even if no clause
+/// describes the create.
 fn requested_value(press: &Press<'_>, resource: &Resource, field: usize) -> Option<Value> {
     let mark = resource.marks.iter().find(|mark| mark.field == field)?;
     let value = mark.places.get(&press.asked.operation)?.eval(press.asked).ok()?;

@@ -12,8 +12,7 @@ pub(super) fn place<'a>(body: &'a mut Value, path: &Path) -> Option<&'a mut Valu
     })
 }
 
-/// Writes a value at a path. A path through a list makes the element the last of the list; null removes the
-/// element.
+/// Writes a value at a path. A path through a list makes the element the last of the list; null removes the element.
 pub(super) fn write(body: &mut Value, path: &Path, value: Value) {
     let at = path.keys.iter().position(|key| matches!(key, Key::Index(_)));
     if let Some((at, Key::Index(index))) = at.map(|at| (at, &path.keys[at])) {
@@ -28,6 +27,6 @@ pub(super) fn write(body: &mut Value, path: &Path, value: Value) {
             return;
         }
     }
-    // A state without a name is shown as a word that no suite contains.
+    // A state without a name is shown as a word foreign to all suites.
     assign(body, path, if value == UNNAMED { Value::from("between-states") } else { value });
 }

@@ -1,4 +1,4 @@
-//! The part of a list that a call requests.
+//! Parts of lists, as requested by a call.
 
 use super::mutant::Kind;
 use super::response_context::Press;
@@ -6,11 +6,10 @@ use crate::model::{Generated, Held, is_page};
 use crate::suite::View;
 use serde_json::Value;
 
-/// Reduces a list to the requested part: the entries behind the resource that the call names, up to the limit of
-/// the call.
+/// Reduces a list to the requested part: the entries behind the resource in the query, up to the limit in the query.
 ///
-/// The list stays whole where the suite promises no paging, and where the named resource is not in the list,
-/// because no page describes that case.
+/// Without a promise of paging, or with an unlisted resource in the query, the list stays whole: no page describes
+/// these cases.
 pub(super) fn cut(press: &Press<'_>, kind: usize, view: &View, things: &mut Vec<&Held>) {
     let Some(paging) = &view.paging else { return };
     if !is_page(press.model, press.asked, view).unwrap_or(false) {

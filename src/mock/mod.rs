@@ -1,7 +1,7 @@
 //! The mock: a suite interpreted as an endpoint, in this process.
 //!
-//! The mock follows the clauses, chooses by seed where the clauses leave a choice, and lets transitions take time.
-//! Its knowledge is the model's knowledge. The mock does not know plans or the oracle.
+//! The mock follows the clauses, chooses by seed between permitted outcomes, and delays transitions. The mock knows
+//! the model, and no plans or oracle.
 
 mod creation;
 mod decide;

@@ -1,7 +1,7 @@
 //! Mutants: the mock with one fault.
 //!
-//! Mutants are computed from a suite: for each clause, each way to break the clause. Their names have the form
-//! `clause/kind[/field]`; no name is written in the source.
+//! Mutants are computed from a suite: for each clause, each way to break the clause. Names have the form
+//! `clause/kind[/field]`, and none is written in the source.
 
 use crate::model::{ClauseId, Model};
 use crate::suite::{Effect, Resource, Target};
@@ -11,7 +11,7 @@ use crate::suite::{Effect, Resource, Target};
 pub struct Mutant {
     /// `clause/kind[/field]`.
     pub name: String,
-    /// The clause that the mutant breaks.
+    /// The broken clause.
     pub clause: ClauseId,
     /// How the mutant breaks the clause.
     pub kind: Kind,
@@ -21,13 +21,13 @@ pub struct Mutant {
 /// `resource.field`, or are JSON Pointers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    /// Accepts calls that the clause refuses.
+    /// Accepts calls against a refusing clause.
     Accepted,
-    /// Accepts calls of one operation that the clause refuses.
+    /// Accepts calls of one operation against a refusing clause.
     AcceptedBy(String),
-    /// Refuses calls that the clause accepts.
+    /// Refuses calls against an accepting clause.
     Refused,
-    /// Accepts or refuses as the clause says, with a status that the clause does not allow.
+    /// Accepts or refuses by the clause, with a status outside the clause.
     OtherStatus,
     /// Answers 500.
     ServerError,
@@ -35,44 +35,44 @@ pub enum Kind {
     NoEffect,
     /// Leaves out the effect on one field.
     Skips(String),
-    /// Sets one field to a value that the clause does not allow.
+    /// Sets one field to a wrong value.
     Alters(String),
-    /// Transitions of this resource kind never end.
+    /// Transitions of the resource kind never end.
     Stuck(usize),
-    /// Transitions of this resource kind end in another stable state.
+    /// Transitions of the resource kind end in a wrong stable state.
     EndsIn(usize, String),
-    /// A resource of this kind settles before the resources for which the clause lets it wait.
+    /// A resource of the kind settles before the resources on which the clause lets the transition wait.
     OutOfOrder(usize),
-    /// A clause without an effect has the effects of another clause.
+    /// A clause without an effect has the effects of a second clause.
     ActsAs(ClauseId),
-    /// Changes a field that the clause does not mention.
+    /// Changes a field without an effect in the clause.
     Touches(String),
-    /// Applies the effect to another resource of the kind.
+    /// Applies the effect to the wrong resource of the kind.
     HitsAnother,
-    /// Returns a response that contradicts `ensure`.
+    /// Returns a response in contradiction to `ensure`.
     BreaksEnsure,
     /// Omits a mandatory property of the response.
     Omits(String),
-    /// Returns a property of the response with another type.
+    /// Returns a property of the response with a wrong type.
     Mistypes(String),
     /// Omits a resource from a list.
     ListOmits,
-    /// Returns a part of a list that begins one resource too late.
+    /// Returns a part of a list without its first resource.
     PageSkips,
-    /// Returns a part of a list that is longer than the requested limit.
+    /// Returns more resources than the requested limit.
     PageOverflows,
     /// Lists deleted resources.
     ListsGone,
-    /// Shows another value where a value follows from the fields.
+    /// Shows a wrong derived value.
     ShowsOther(usize),
     /// Changes a constant field at each change of the resource.
     Changes(usize),
-    /// Decreases a field that only grows.
+    /// Decreases a growing field.
     GoesBack(usize),
 }
 
-/// Prefix of the names of resources that a call does not name, followed by the resource kind. No name of a
-/// resource contains a `-`.
+/// Prefix of names for resources outside the call, followed by the resource kind. No name of a resource contains a
+/// `-`.
 pub(super) const UNNAMED_THINGS: &str = "each-";
 
 /// The name of an effect's resource within the name of a mutant.

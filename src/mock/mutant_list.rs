@@ -32,7 +32,7 @@ fn list_clause_faults(model: &Model, id: ClauseId, clause: &Clause) -> Vec<(Stri
             if matches!(statuses, Statuses::Exactly(_)) {
                 kinds.push(plain("other-status", Kind::OtherStatus));
             }
-            // If all operations must refuse, each operation has a check of its own, which may be missing.
+            // If all operations must refuse, each operation has a check of its own, and each check can be missing.
             if matches!(clause.calls, Calls::AllBut(_)) {
                 let speaking = model.operations.values().filter(|operation| operation.clauses.contains(&id));
                 kinds.extend(
@@ -52,7 +52,7 @@ fn list_clause_faults(model: &Model, id: ClauseId, clause: &Clause) -> Vec<(Stri
             if clause.then.is_empty() {
                 kinds.extend(list_idle_faults(model, clause));
             } else {
-                // A created resource has no earlier state that could remain.
+                // A created resource has no earlier state.
                 if !clause.then.iter().all(|effect| newborn(model, &name_of(model, effect), clause)) {
                     kinds.push(plain("no-effect", Kind::NoEffect));
                 }
@@ -63,7 +63,7 @@ fn list_clause_faults(model: &Model, id: ClauseId, clause: &Clause) -> Vec<(Stri
     }
 }
 
-/// Faults of a clause without an effect: the effects of each other clause of the call.
+/// Faults of a clause without an effect: the effects of each further clause of the call.
 fn list_idle_faults(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
     let Calls::Only(calls) = &clause.calls else { return Vec::new() };
     let changing = calls.iter().filter_map(|call| model.operations.get(call)).filter(|operation| operation.changes);

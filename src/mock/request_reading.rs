@@ -1,4 +1,4 @@
-//! The request as an exchange, in the form that the model reads.
+//! Conversion of requests to the exchanges of the model.
 
 use crate::endpoint::Request;
 use crate::history::{Cause, Exchange, Outcome};
@@ -18,7 +18,7 @@ pub(super) fn read_exchange(request: &Request, schemas: &Schemas) -> Exchange {
     exchange
 }
 
-/// Query values are text on the wire. A parameter that permits no text is read as JSON.
+/// Reads a query value, which is text on the wire. A parameter without texts is read as JSON.
 fn read_query(schemas: &Schemas, operation: &str, name: &str, text: &str) -> Value {
     let written = Value::String(text.to_string());
     let shape = schemas.operation(operation).and_then(|operation| schemas.parameter(operation, "query", name));

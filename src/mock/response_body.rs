@@ -13,7 +13,7 @@ use crate::suite::View;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// Draws a body of the documented shape; none if no shape is documented. `told` fixes the ids of other resources.
+/// Draws a body of the documented shape; none without a documented shape. `told` fixes the ids of further resources.
 #[must_use]
 pub(super) fn blank(press: &Press<'_>, status: u16, told: &[Told], rng: &mut Rng) -> Option<Value> {
     let operation = press.schemas.operation(&press.asked.operation)?;
@@ -26,7 +26,7 @@ pub(super) fn blank(press: &Press<'_>, status: u16, told: &[Told], rng: &mut Rng
     draw_valid(shape, rng, &how).ok()
 }
 
-/// The id of another resource that a response shows.
+/// The id of a further resource in a response.
 #[derive(Debug, Clone)]
 pub(super) struct Told {
     /// Path of the id in the response.
@@ -35,8 +35,7 @@ pub(super) struct Told {
     id: Option<Arc<str>>,
 }
 
-/// The ids of other resources that the response shows. A resource in transition may not show the ids in its lists
-/// yet.
+/// The ids of further resources in the response. A resource in transition may hold back the ids in its lists.
 pub(super) fn told(press: &Press<'_>, realm: &Realm, rng: &mut Rng) -> Vec<Told> {
     let mut all = Vec::new();
     let named: Vec<&Id> = press.asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
@@ -54,7 +53,7 @@ pub(super) fn told(press: &Press<'_>, realm: &Realm, rng: &mut Rng) -> Vec<Told>
     all
 }
 
-/// Empties the lists whose ids the response does not show yet.
+/// Empties the lists with held-back ids.
 pub(super) fn keep_back(told: &[Told], body: &mut Value) {
     for Told { at, .. } in told.iter().filter(|told| told.id.is_none()) {
         let list = at.keys.iter().position(|key| matches!(key, Key::Index(_))).unwrap_or(at.keys.len());
@@ -63,8 +62,7 @@ pub(super) fn keep_back(told: &[Told], body: &mut Value) {
     }
 }
 
-/// Writes the resources that the views of the operation show into the body. `born` are the resources that the call
-/// created.
+/// Writes the resources of the operation's views into the body. `born` are the resources created by the call.
 pub(super) fn fill(press: &Press<'_>, realm: &Realm, born: &[Id], body: &mut Value, rng: &mut Rng) {
     for (kind, view) in &press.model.operations[&press.asked.operation].views {
         let Some(path) = view.at.as_path() else { continue };
@@ -92,7 +90,7 @@ pub(super) fn fill(press: &Press<'_>, realm: &Realm, born: &[Id], body: &mut Val
     }
 }
 
-/// The resources in a list, in order. The list may or may not contain a resource that is being deleted.
+/// The resources in a list, in order. A resource under deletion may be in the list or not.
 fn list_shown<'a>(press: &Press<'_>, realm: &'a Realm, kind: usize, view: &View, rng: &mut Rng) -> Vec<&'a Held> {
     let broken = press.broken(&Generated::Listed(kind, press.asked.operation.clone()));
     let mut things: Vec<&Held> = realm.own(kind, press.asked.who);
@@ -138,7 +136,7 @@ fn shown_value(thing: &Thing, index: usize) -> Val {
     pending.map_or_else(|| thing.fields[index].clone(), |(_, old)| old.clone())
 }
 
-/// Removes the property, or changes the type of the property, that a mutant of the response's shape breaks.
+/// Breaks the property of the response's shape in a mutant: removes the property, or changes its type.
 pub(super) fn deform(body: &mut Value, kind: &Kind) {
     let (Kind::Omits(pointer) | Kind::Mistypes(pointer)) = kind else { return };
     let Some((parent, name)) = pointer.rsplit_once('/') else { return };

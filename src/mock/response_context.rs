@@ -1,4 +1,4 @@
-//! What the mock knows while it carries out one call.
+//! The context of one call.
 
 use super::mutant::{Kind, Mutant};
 use super::tempo::Tempo;
@@ -14,9 +14,9 @@ pub struct Press<'a> {
     pub schemas: &'a Schemas,
     /// The call.
     pub asked: &'a Asked,
-    /// The API version that the call requests.
+    /// The requested API version.
     pub version: Option<&'a str>,
-    /// The promise that the mock breaks on purpose.
+    /// The fault of the mock.
     pub fault: Option<&'a Mutant>,
     /// How fast resources change.
     pub tempo: &'a Tempo,

@@ -18,7 +18,7 @@ pub struct Tempo {
 }
 
 impl Tempo {
-    /// Transitions take minutes, as in a cloud.
+    /// Minutes for a transition, as in a cloud.
     pub const CLOUD: Tempo = Tempo {
         latency_ms: (5, 80),
         stage_ms: (200, 60_000),
@@ -26,7 +26,7 @@ impl Tempo {
         event_percent: 2,
         exception_percent: 10,
     };
-    /// Transitions take milliseconds, so that responses show few transient states.
+    /// Milliseconds for a transition, so that responses show few transient states.
     pub const FAST: Tempo =
         Tempo { latency_ms: (1, 5), stage_ms: (0, 30), skip_percent: 40, event_percent: 2, exception_percent: 10 };
 }

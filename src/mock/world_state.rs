@@ -16,7 +16,7 @@ pub struct Realm {
     pub due: BTreeMap<Id, u64>,
     /// Number of resources created so far; the next resource gets this number.
     pub seq: u32,
-    /// For each resource, the ids of other resources that its responses show, with their paths.
+    /// For each resource, the ids of further resources in its responses, with their paths.
     pub tells: BTreeMap<Id, Vec<(Path, Arc<str>)>>,
     seed: u64,
     /// How often each resource has changed stage.
@@ -37,7 +37,7 @@ impl Realm {
             .collect()
     }
 
-    /// The random stream for the next change of a resource. Changes of other resources do not affect the stream.
+    /// The random stream for the next change of a resource. Changes of further resources do not affect the stream.
     fn stream(&mut self, id: &Id) -> Rng {
         let seq = find(&self.world, id).map_or(0, |held| u64::from(held.thing.seq));
         let count = self.moves.entry(id.clone()).or_default();
@@ -45,10 +45,11 @@ impl Realm {
         Rng::new(self.seed, 2, *count, seq)
     }
 
-    /// Performs all changes that are due at `now`. If `stuck`, no transition ever proceeds.
+    /// Performs all changes due at `now`. If `stuck`, no transition ever proceeds.
     ///
     /// # Panics
-    /// After 100,000 changes, because only a transition without end can need so many.
+    ///
+    /// After 100,000 changes, because only an endless transition can need so many.
     pub fn pass(&mut self, model: &Model, tempo: &Tempo, stuck: bool, now: u64) {
         if stuck {
             return;
@@ -123,7 +124,7 @@ impl Realm {
         self.world = replaced(model, &self.world, BTreeMap::from([(id.clone(), thing)]));
     }
 
-    /// Adopts the resources after a call, and schedules the transitions that the call started.
+    /// Adopts the resources after a call, and schedules the transitions started by the call.
     pub fn enter(&mut self, model: &Model, world: World, tempo: &Tempo, now: u64) {
         for held in &world {
             let before = find(&self.world, &held.id);
@@ -140,7 +141,7 @@ impl Realm {
         self.world = world;
     }
 
-    /// The resources of a kind that a caller owns, in the order of creation, without deleted ones.
+    /// The existing resources of a kind with the given owner, in the order of creation.
     pub fn own(&self, kind: usize, who: Option<Who>) -> Vec<&Held> {
         let own = self.world.iter().filter(|held| usize::from(held.id.kind) == kind && who == Some(held.thing.owner));
         let mut there: Vec<&Held> = own.map(AsRef::as_ref).filter(|held| held.thing.life != Life::Gone).collect();
@@ -149,8 +150,7 @@ impl Realm {
     }
 }
 
-/// The time until which a transition that began at `since` ends, whatever the tempo: a suite promises a bound, and
-/// the mock stays 10 % below.
+/// The latest end of a transition, whatever the tempo: 90 % of the bound in the suite.
 fn latest(model: &Model, id: &Id, since: u64) -> u64 {
     since + model.resource(id).settles_ms / 10 * 9
 }

@@ -158,7 +158,7 @@ pub(super) fn read(text: &str, file: &str) -> Result<File, ProfileError> {
             column: place.map_or(0, |place| place.column()),
             // The position already stands in front of the message.
             cause: unshown(message.split(" at line ").next().unwrap_or(&message)),
-            remedy: "see docs/profile.schema.json for what a profile may hold".to_string(),
+            remedy: "docs/profile.schema.json describes all keys of a profile".to_string(),
         }
     })
 }
@@ -167,7 +167,7 @@ pub(super) fn read(text: &str, file: &str) -> Result<File, ProfileError> {
 fn unshown(cause: &str) -> String {
     match cause.split_once(", expected") {
         Some((wrong, expected)) if wrong.contains("unknown variant") && expected.contains("bearer, basic") => {
-            format!("there is no such scheme, expected{expected}")
+            format!("unknown authentication scheme, expected{expected}")
         }
         _ => cause.to_string(),
     }

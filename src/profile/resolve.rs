@@ -20,11 +20,16 @@ pub(super) fn identities(
     let mut authorities = Vec::new();
     for (caller, person) in raw {
         if !CALLERS.contains(&caller.as_str()) {
-            let remedy = format!("name it one of {}", CALLERS.join(", "));
-            return Err(at(file, person, &format!("there is no caller `{caller}`"), &remedy));
+            let remedy = format!("use one of {}", CALLERS.join(", "));
+            return Err(at(file, person, &format!("unknown caller `{caller}`"), &remedy));
         }
         if caller == "none" && (!person.value.headers.is_empty() || person.value.auth.is_some()) {
-            return Err(at(file, person, "`none` is the caller without credentials", "leave out its headers"));
+            return Err(at(
+                file,
+                person,
+                "`none` is the caller without credentials",
+                "remove the headers and `auth` of `none`",
+            ));
         }
         let unresolved = |error: Unresolved| {
             let (line, column) = error.at.unwrap_or((person.referenced.line(), person.referenced.column()));
@@ -38,8 +43,8 @@ pub(super) fn identities(
         if let Some(auth) = &person.value.auth {
             let (resolved, authority) = auth.resolved(resolver).map_err(unresolved)?;
             if resolved.needs_token() && matches!(caller.as_str(), "expired" | "forged") {
-                let cause = format!("`{caller}` would get a fresh token");
-                return Err(at(file, person, &cause, "give its token under `headers`, or as `bearer`"));
+                let cause = format!("`{caller}` would get a valid token");
+                return Err(at(file, person, &cause, "give the token under `headers`, or as `bearer`"));
             }
             if let Some(path) = authority {
                 let read = std::fs::read(&path);
@@ -47,8 +52,8 @@ pub(super) fn identities(
                     at(
                         file,
                         person,
-                        &format!("the authority's file `{path}` cannot be read: {error}"),
-                        "check its path",
+                        &format!("the file of authorities `{path}` cannot be read: {error}"),
+                        "check the path",
                     )
                 })?);
             }
@@ -70,8 +75,9 @@ pub(super) fn variable(
 ) -> Result<String, ProfileError> {
     match text.value.strip_prefix("env:") {
         None => Ok(text.value.clone()),
-        Some(name) => environment(name)
-            .ok_or_else(|| at(file, text, &format!("the environment variable `{name}` is not set"), "set it")),
+        Some(name) => environment(name).ok_or_else(|| {
+            at(file, text, &format!("the environment variable `{name}` is not set"), "set the variable")
+        }),
     }
 }
 
@@ -86,7 +92,7 @@ pub(super) fn recognisers(
             let remedy = format!("write a condition over {}", ROOTS.join(", "));
             let expr = Expr::parse(&text.value).map_err(|error| at(file, text, &error.to_string(), &remedy))?;
             if let Some(name) = expr.roots().iter().find(|name| !ROOTS.contains(&name.as_ref())) {
-                return Err(at(file, text, &format!("it speaks of `{name}`"), &remedy));
+                return Err(at(file, text, &format!("the condition contains the unknown name `{name}`"), &remedy));
             }
             when = Some(expr);
         }
@@ -102,7 +108,7 @@ pub(super) fn connecting(
 ) -> Result<Connecting, ProfileError> {
     let pem = |path: &Spanned<String>| {
         std::fs::read(&path.value).map_err(|error| {
-            at(file, path, &format!("the file `{}` cannot be read: {error}", path.value), "check its path")
+            at(file, path, &format!("the file `{}` cannot be read: {error}", path.value), "check the path")
         })
     };
     let authorities = raw.ca.iter().map(pem).collect::<Result<Vec<_>, _>>()?;
@@ -110,11 +116,12 @@ pub(super) fn connecting(
         (None, None) => None,
         (Some(certificate), Some(key)) => {
             let both = [pem(certificate)?, b"\n".to_vec(), pem(key)?].concat();
-            let text = String::from_utf8(both).map_err(|_| at(file, key, "it is not PEM", "write it in PEM"))?;
+            let text = String::from_utf8(both)
+                .map_err(|_| at(file, key, "the certificate or key is not PEM", "convert the file to PEM"))?;
             Some(Credential::made(text))
         }
         (Some(one), None) | (None, Some(one)) => {
-            return Err(at(file, one, "a certificate and its key belong together", "give `certificate` and `key`"));
+            return Err(at(file, one, "`certificate` and `key` need each other", "give both"));
         }
     };
     let proxy = match &raw.proxy {
@@ -122,7 +129,7 @@ pub(super) fn connecting(
         Some(address) => {
             let url = url::Url::parse(&address.value);
             if !url.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.password().is_none()) {
-                let cause = "a proxy's address begins with http:// or https:// and holds no credentials";
+                let cause = "the address of a proxy begins with http:// or https:// and contains no credentials";
                 return Err(at(file, address, cause, "use `proxy_username` and `proxy_password`"));
             }
             let password = raw.proxy_password.as_ref().map(|text| resolver.credential(text)).transpose();

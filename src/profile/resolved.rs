@@ -65,7 +65,7 @@ impl Profile {
         };
         let length = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?.len();
         if length > BYTES_MAX {
-            return Err(fail(format!("it is longer than {BYTES_MAX} bytes")));
+            return Err(fail(format!("the file is longer than {BYTES_MAX} bytes")));
         }
         let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
         Profile::parse(&text, &file, &|name| std::env::var(name).ok())
@@ -89,7 +89,7 @@ impl Profile {
                 return Err(at(
                     file,
                     address,
-                    "an endpoint begins with http:// or https://",
+                    "the address of an endpoint begins with http:// or https://",
                     "write the whole address",
                 ));
             }
@@ -104,7 +104,7 @@ impl Profile {
             ));
         }
         if let Some((pool, values)) = raw.pools.iter().find(|(_, values)| values.value.is_empty()) {
-            let remedy = "name what this endpoint offers, or leave the pool out to use the suite's values";
+            let remedy = "list values that this endpoint offers, or remove the pool to use the suite's values";
             return Err(at(file, values, &format!("the pool `{pool}` is empty"), remedy));
         }
         let mut resolver = Resolver::new(environment);

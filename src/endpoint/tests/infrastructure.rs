@@ -21,7 +21,7 @@ const ALL: &str = r#"
   maintenance: { when: 'status in [200, 503] && text.contains("maintenance")' }
 "#;
 
-/// What becomes of one reply.
+/// Checks the outcome of one response.
 fn check(outcome: Outcome, expected: Option<Hindrance>) {
     let endpoint = Hindered::new(toy(outcome.clone()), recognisers(ALL));
     let seen = block_on(async { endpoint.send(&request(&call("showBox"))).await });
@@ -32,7 +32,7 @@ fn check(outcome: Outcome, expected: Option<Hindrance>) {
 }
 
 #[test]
-fn replies_are_recognised_by_status_body_or_text() {
+fn responses_are_recognised_by_status_body_or_text() {
     let json = |value: Value| ReplyBody::Json(value);
     check(reply(403, json(json!({ "error": { "message": "Quota exceeded" } }))), Some(Hindrance::Quota));
     check(reply(403, json(json!({ "error": { "message": "forbidden" } }))), None);
@@ -45,7 +45,7 @@ fn replies_are_recognised_by_status_body_or_text() {
 }
 
 #[test]
-fn more_trouble_than_is_borne_wears_the_endpoint_out() {
+fn too_many_infrastructure_failures_end_the_run() {
     let quota = reply(403, ReplyBody::Json(json!({ "error": { "message": "Quota exceeded" } })));
     let endpoint = Hindered::new(toy(quota), recognisers(ALL));
     for _ in 0..2 {
@@ -53,24 +53,24 @@ fn more_trouble_than_is_borne_wears_the_endpoint_out() {
         assert_eq!(endpoint.worn_out(), None);
     }
     block_on(async { endpoint.send(&request(&call("showBox"))).await });
-    let cause = "3 replies were refused for a quota, more than the 2 that a run bears";
+    let cause = "3 responses were refused for a quota, more than the limit of 2 for a run";
     assert_eq!(endpoint.worn_out().as_deref(), Some(cause));
 }
 
 #[test]
-fn what_http_itself_calls_throttling_is_counted_and_stays_a_reply() {
+fn a_throttled_response_is_counted_and_stays_a_response() {
     let endpoint = Hindered::new(toy(reply(429, ReplyBody::Empty)), recognisers("  throttling: { at_most: 1 }"));
     for _ in 0..2 {
         let seen = block_on(async { endpoint.send(&request(&call("showBox"))).await });
         assert_eq!(seen, reply(429, ReplyBody::Empty));
     }
-    assert!(endpoint.worn_out().is_some_and(|cause| cause.starts_with("2 replies were throttled")));
+    assert!(endpoint.worn_out().is_some_and(|cause| cause.starts_with("2 responses were throttled")));
 }
 
 #[test]
-fn an_expression_that_speaks_of_anything_else_is_refused() {
+fn a_condition_with_an_unknown_name_is_refused() {
     for (text, words) in [
-        ("  quota: { when: 'stauts == 403' }", "it speaks of `stauts`"),
+        ("  quota: { when: 'stauts == 403' }", "the unknown name `stauts`"),
         ("  quota: { when: 'status ==' }", "write a condition over status, body, header, text"),
         ("  lunch: { when: 'true' }", "lunch"),
     ] {

@@ -64,7 +64,7 @@ pub(crate) fn request(call: &Call) -> Request {
     compose(&catalog(), call, &identities()).unwrap()
 }
 
-/// Answers everything with the same reply and keeps what it was asked.
+/// Answers all requests with one response, and records the requests.
 pub(crate) struct Toy {
     pub(crate) reply: Outcome,
     pub(crate) asked: RefCell<Vec<Request>>,
@@ -92,8 +92,9 @@ impl Endpoint for Toy {
 }
 
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
-    // Sockets: a test that hangs is to fail.
-    let bounded = async { tokio::time::timeout(Duration::from_secs(30), future).await.expect("it takes far less") };
+    // A test with sockets must fail rather than wait for ever.
+    let bounded =
+        async { tokio::time::timeout(Duration::from_secs(30), future).await.expect("the test takes far less") };
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(bounded)
 }
 

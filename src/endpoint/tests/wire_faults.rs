@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn a_late_reply_is_late_by_the_given_time() {
+fn a_late_response_is_delayed_by_the_given_time() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
         let wire = WireFaults {
@@ -16,7 +16,7 @@ fn a_late_reply_is_late_by_the_given_time() {
 }
 
 #[test]
-fn faults_come_as_often_as_they_are_asked_for_and_the_seed_decides_which() {
+fn faults_have_the_given_frequency_and_depend_on_the_seed() {
     let wire = |seed| WireFaults {
         seed,
         per_mille: BTreeMap::from([(WireFault::ResetAfter, 100), (WireFault::Truncate, 20)]),
@@ -30,7 +30,7 @@ fn faults_come_as_often_as_they_are_asked_for_and_the_seed_decides_which() {
 }
 
 #[test]
-fn faults_are_read_from_a_text_and_bad_ones_are_named() {
+fn faults_are_parsed_from_a_text_and_unknown_ones_are_named() {
     let wire: WireFaults = "reset-after=20, gzip,seed=7".parse().unwrap();
     assert_eq!(
         wire,
@@ -45,6 +45,6 @@ fn faults_are_read_from_a_text_and_bad_ones_are_named() {
     let told = |text: &str| text.parse::<WireFaults>().unwrap_err();
     assert!(told("explode=3").contains("`explode=3`") && told("explode=3").contains("extra-fields"));
     assert!(told("delay").contains("`delay`"));
-    assert!(told("delay=x").contains("in a thousand"));
+    assert!(told("delay=x").contains("per thousand"));
     assert!(told("delay=600,truncate=600").contains("1200"));
 }

@@ -36,7 +36,7 @@ impl Authenticator {
         fixed.chain(self.scheme.iter().flat_map(|scheme| scheme.prove(request, now, token))).collect()
     }
 
-    /// All values that must not be recorded.
+    /// All values to keep out of records.
     pub fn secrets(&self) -> impl Iterator<Item = &Credential> {
         self.headers.values().chain(self.scheme.iter().flat_map(|scheme| scheme.secrets()))
     }

@@ -53,12 +53,12 @@ impl Grant for ClientCredentialsSettings {
     }
 
     fn token(&self, answer: &TokenAnswer<'_>, now: Timestamp) -> Result<Token, String> {
-        let kind = answer.body["token_type"].as_str().ok_or("its answer has no `token_type`")?;
+        let kind = answer.body["token_type"].as_str().ok_or("the answer has no `token_type`")?;
         if !kind.eq_ignore_ascii_case("bearer") {
-            return Err("the tokens that it gives are no bearer tokens".to_string());
+            return Err("the issued token is not a bearer token".to_string());
         }
         let token = answer.body["access_token"].as_str().filter(|token| !token.is_empty());
-        let token = token.ok_or("its answer has no `access_token`")?;
+        let token = token.ok_or("the answer has no `access_token`")?;
         // Some services write the number of seconds as a text.
         let seconds = &answer.body["expires_in"];
         let seconds = seconds.as_i64().or_else(|| seconds.as_str()?.parse().ok());

@@ -47,7 +47,7 @@ impl Grant for KeystoneSettings {
     }
 
     fn token(&self, answer: &TokenAnswer<'_>, _: Timestamp) -> Result<Token, String> {
-        let token = (answer.header)("x-subject-token").ok_or("its answer has no header `X-Subject-Token`")?;
+        let token = (answer.header)("x-subject-token").ok_or("the answer has no header `X-Subject-Token`")?;
         // A token without a time of expiry is used until an endpoint refuses the token.
         let ends = answer.body["token"]["expires_at"].as_str().and_then(|text| text.parse().ok());
         Ok(Token { value: Credential::made(token), ends })

@@ -1,4 +1,4 @@
-//! The HTTP client against servers on this machine that write what a test tells them to.
+//! The HTTP client against servers of this machine with given responses.
 
 mod proving;
 mod replies;
@@ -16,18 +16,18 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
-/// 2026-07-06T08:00:00.123Z, and it stands.
+/// The clock stands at 2026-07-06T08:00:00.123Z.
 pub(crate) fn wall() -> Wall {
     Arc::new(|| jiff::Timestamp::from_millisecond(1_783_324_800_123).unwrap())
 }
 
 pub(crate) fn http(base: &str) -> Http {
-    // A reply that never comes is waited for so long; all others come at once.
+    // Only a response that never arrives takes this long.
     let limits = HttpLimits { request_timeout: Duration::from_secs(20), reply_bytes_max: 1 << 20, ..HttpLimits::USUAL };
     Http::new(base, identities(), limits, &Connecting::default(), wall()).unwrap()
 }
 
-/// Sends one request to a server that writes these bytes to whoever connects, and closes.
+/// Sends one request to a server that writes the bytes and closes the connection.
 pub(crate) fn answered_with(bytes: &[u8]) -> Outcome {
     with_raw(bytes, async |base: String| http(&base).send(&request(&call("showBox"))).await)
 }
@@ -63,7 +63,7 @@ pub(crate) async fn read_head(stream: &mut tokio::net::TcpStream) {
     }
 }
 
-/// A whole HTTP reply.
+/// An HTTP response.
 pub(crate) fn reply_bytes(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let head = format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()

@@ -1,11 +1,11 @@
-//! Every scheme over sockets: what is sent, how tokens are renewed, and that no credential is ever recorded.
+//! Every scheme over sockets: the sent proof, the renewal of tokens, and no credential in records.
 
 use super::*;
 use crate::history::{Cause, Exchange, Learned, Secrets};
 use std::cell::Cell;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-/// One request as it arrived.
+/// One request as received.
 #[derive(Debug, Clone)]
 struct Asked {
     head: String,
@@ -23,7 +23,7 @@ impl Asked {
     }
 }
 
-/// Answers each request by the closure, one connection after the other, while the client runs.
+/// Answers each request by the closure, one connection at a time, while the client runs.
 async fn answering<T>(answer: &dyn Fn(&Asked) -> Vec<u8>, client: impl AsyncFnOnce(String) -> T) -> T {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
@@ -60,14 +60,14 @@ fn json_reply(status: &str, headers: &str, body: &Value) -> Vec<u8> {
     reply_bytes(status, &headers, body.to_string().as_bytes())
 }
 
-/// The reply of an endpoint that tells everything it was told.
+/// A response with all headers of the request.
 fn echo(asked: &Asked) -> Vec<u8> {
     let headers: BTreeMap<&str, &str> = asked.head.lines().skip(1).filter_map(|line| line.split_once(": ")).collect();
     let lines: Vec<String> = headers.iter().map(|(name, value)| format!("{name} is {value}")).collect();
     json_reply("200 OK", "", &json!({ "note": lines.join("; "), "each": headers.values().collect::<Vec<_>>() }))
 }
 
-/// Whatever a service grants tokens with: the first is `canary-granted-1`.
+/// The answer of a token service; the first token is `canary-granted-1`.
 fn granting(number: &Cell<u32>, lifetime_s: i64) -> Vec<u8> {
     granting_at(number, wall()(), lifetime_s)
 }
@@ -83,7 +83,7 @@ fn granting_at(number: &Cell<u32>, now: jiff::Timestamp, lifetime_s: i64) -> Vec
     json_reply("201 Created", &format!("x-subject-token: {token}\r\n"), &body)
 }
 
-/// Each scheme with canaries for credentials; `BASE` stands for the token service's address.
+/// Each scheme with canaries as credentials; `BASE` is the address of the token service.
 const SCHEMES: &[&str] = &[
     "bearer: { token: canary-token-1 }",
     "basic: { username: ada, password: canary-password-1 }",
@@ -116,7 +116,7 @@ fn asking(caller: &str) -> Request {
     compose(&catalog(), &call, &profile(SCHEMES[0], "").identities).unwrap()
 }
 
-/// The exchange as it is kept, with everything that can be read of it.
+/// The exchange as recorded, in full.
 fn kept(profile: &Profile, learned: Learned, outcome: Outcome) -> String {
     let literals: Vec<&str> = profile.identities.credentials().map(Credential::expose).collect();
     let secrets = Secrets::new("salt").with_literals(literals).with_learned(learned);
@@ -143,7 +143,7 @@ fn kept(profile: &Profile, learned: Learned, outcome: Outcome) -> String {
 }
 
 #[test]
-fn what_proves_a_request_is_not_recorded_even_if_the_endpoint_tells_it_back() {
+fn proofs_are_never_recorded_even_if_the_endpoint_returns_them() {
     for scheme in SCHEMES {
         let number = Cell::new(0);
         let proofs = RefCell::new(Vec::new());
@@ -163,9 +163,9 @@ fn what_proves_a_request_is_not_recorded_even_if_the_endpoint_tells_it_back() {
                 assert!(matches!(&outcome, Outcome::Replied(reply) if reply.status == 200), "{scheme}: {outcome:?}");
                 let kept = kept(&profile, http.learned(), outcome);
                 let sent = proofs.take();
-                assert!(!sent.is_empty(), "{scheme}: {caller} proves something");
+                assert!(!sent.is_empty(), "{scheme}: {caller} sends a proof");
                 for proof in &sent {
-                    // What comes after the name of the scheme, and the signature within.
+                    // The parts after the name of the scheme, with the signature.
                     let parts = proof.split([' ', ',', '=']).filter(|part| part.len() >= 12);
                     for part in parts.filter(|part| !["SDK-HMAC-SHA256", "SignedHeaders"].contains(part)) {
                         let public = part.contains("x-sdk-date");
@@ -180,7 +180,7 @@ fn what_proves_a_request_is_not_recorded_even_if_the_endpoint_tells_it_back() {
 }
 
 #[test]
-fn nobody_sends_no_proof_and_a_forger_sends_another() {
+fn an_unauthenticated_caller_sends_no_proof_and_a_forged_one_sends_a_wrong_proof() {
     for scheme in SCHEMES {
         let number = Cell::new(0);
         let heads = RefCell::new(Vec::new());
@@ -208,7 +208,7 @@ fn nobody_sends_no_proof_and_a_forger_sends_another() {
 
 const CLIENT: &str = SCHEMES[2];
 
-/// How many tokens were granted, and the statuses that came of the requests, one after the other.
+/// The number of granted tokens, and the outcome of each request in order.
 fn renewing(
     scheme: &str,
     lifetime_s: i64,
@@ -253,22 +253,22 @@ fn a_token_is_kept_until_shortly_before_its_end() {
 }
 
 #[test]
-fn a_refused_token_is_replaced_once_and_then_the_refusal_is_the_result() {
+fn a_refused_token_is_replaced_once() {
     let first = |token: &str| token.contains("granted-1");
     assert_eq!(renewing(CLIENT, 3600, &first, &[("owner", 0)]).1, [r#"200 {"number":2}"#]);
     let (granted, statuses) = renewing(CLIENT, 3600, &|_| true, &[("owner", 0), ("owner", 1), ("owner", 2)]);
-    assert_eq!(granted, 2, "a token that came after a refusal and is refused is not replaced again");
+    assert_eq!(granted, 2, "a refused replacement is not replaced");
     assert_eq!(statuses, [r#"401 {"number":2}"#; 3]);
 }
 
 #[test]
-fn whoever_is_to_be_refused_gets_no_fresh_token() {
+fn expired_and_forged_callers_get_no_new_token() {
     let (granted, statuses) = renewing(CLIENT, 3600, &|_| true, &[("forged", 0), ("none", 0), ("other", 0)]);
     assert_eq!(granted, 0);
     assert_eq!(statuses, [r#"401 {"number":0}"#; 3]);
 }
 
-/// What is said when the token service answers so, by the look before a run and by a request.
+/// The error of a probe, if the token service gives the answer.
 fn no_token(answer: &dyn Fn(&Asked) -> Vec<u8>) -> String {
     block_on(answering(answer, async |base: String| {
         let profile = profile(CLIENT, &base);
@@ -283,7 +283,7 @@ fn no_token(answer: &dyn Fn(&Asked) -> Vec<u8>) -> String {
 }
 
 #[test]
-fn a_token_service_that_gives_none_is_named_with_cause_and_remedy() {
+fn an_error_of_a_token_service_names_cause_and_remedy() {
     let html = |asked: &Asked| {
         let page = format!("<html><body>Sign in, {}</body></html>", asked.body);
         reply_bytes("200 OK", "content-type: text/html\r\nconnection: close\r\n", page.as_bytes())
@@ -305,7 +305,7 @@ fn a_token_service_that_gives_none_is_named_with_cause_and_remedy() {
         ("there is no token service at this address (status 404)", Box::new(|_| json_reply("404 No", "", &json!({})))),
         ("the token service answers 503", Box::new(|_| json_reply("503 Later", "", &json!({})))),
         (
-            "the token service gives no token: its answer has no `token_type`",
+            "the token service issues no token: the answer has no `token_type`",
             Box::new(|asked| json_reply("200 OK", "", &json!({ "echo": asked.head }))),
         ),
     ];
@@ -316,18 +316,18 @@ fn a_token_service_that_gives_none_is_named_with_cause_and_remedy() {
 }
 
 #[test]
-fn a_token_service_that_is_not_there_is_told_from_the_endpoint() {
+fn a_missing_token_service_is_distinguished_from_a_missing_endpoint() {
     let error = block_on(async {
         let profile = profile(CLIENT, "http://127.0.0.1:9");
         let http = client("http://127.0.0.1:10", &profile);
         probe(&http, &asking("owner")).await.unwrap_err().to_string()
     });
-    let begins = "http://127.0.0.1:9/token: no answer from the token service: nothing listens there";
+    let begins = "http://127.0.0.1:9/token: no answer from the token service: no server listens at this address";
     assert!(error.starts_with(begins), "{error}");
 }
 
 #[test]
-fn an_endpoint_that_is_not_there_or_refuses_the_owner_is_told_without_a_credential() {
+fn errors_of_a_probe_contain_no_credential() {
     for scheme in SCHEMES {
         let number = Cell::new(0);
         let answer = |asked: &Asked| {
@@ -340,19 +340,19 @@ fn an_endpoint_that_is_not_there_or_refuses_the_owner_is_told_without_a_credenti
             let profile = profile(scheme, &base);
             let refused = probe(&client(&base, &profile), &asking("owner")).await.unwrap_err().to_string();
             assert!(
-                refused.contains("it refuses the owner's credentials with 401; check `identities.owner`"),
+                refused.contains("the endpoint refuses the owner's credentials with 401; check `identities.owner`"),
                 "{refused}"
             );
             let absent =
                 probe(&client("http://127.0.0.1:9", &profile), &asking("owner")).await.unwrap_err().to_string();
-            assert!(absent.contains("nothing listens there"), "{absent}");
+            assert!(absent.contains("no server listens at this address"), "{absent}");
             assert!(!format!("{refused}{absent}").contains("canary"), "{scheme}: {refused} {absent}");
         }));
     }
 }
 
 #[test]
-fn a_redirect_carries_no_credential_elsewhere() {
+fn no_credential_is_sent_to_the_target_of_a_redirect() {
     let elsewhere = Cell::new(0);
     let answer = |asked: &Asked| {
         if asked.is_for("/elsewhere") {
@@ -366,6 +366,9 @@ fn a_redirect_carries_no_credential_elsewhere() {
         (http.send(&asking("owner")).await, probe(&http, &asking("owner")).await.unwrap_err().to_string())
     }));
     assert!(matches!(outcome, Outcome::Replied(Reply { status: 307, .. })), "{outcome:?}");
-    assert!(error.contains("it answers with a redirect (307); give the address to which it leads"), "{error}");
+    assert!(
+        error.contains("the endpoint answers with a redirect (307); give the address to which the redirect leads"),
+        "{error}"
+    );
     assert_eq!(elsewhere.get(), 0);
 }

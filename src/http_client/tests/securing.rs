@@ -1,4 +1,4 @@
-//! TLS, versions of HTTP, and proxies; certificates are made here.
+//! TLS, HTTP versions and proxies, with generated certificates.
 
 use super::*;
 use http_body_util::Full;
@@ -11,7 +11,7 @@ use tokio_rustls::TlsAcceptor;
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
 
-/// Authorities are told apart by their names.
+/// Creates an authority with a distinct name.
 fn authority(name: &str) -> Authority {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.distinguished_name.push(rcgen::DnType::CommonName, name);
@@ -19,17 +19,17 @@ fn authority(name: &str) -> Authority {
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
-/// A certificate for the name, and its key.
+/// Creates a certificate for a name, and its key.
 fn certificate(authority: &Authority, name: &str) -> (rcgen::Certificate, KeyPair) {
     let key = KeyPair::generate().unwrap();
     (CertificateParams::new(vec![name.to_string()]).unwrap().signed_by(&key, authority).unwrap(), key)
 }
 
-/// A server that answers with the version of HTTP it was asked in.
+/// A server that answers with the HTTP version of the request.
 struct Secure {
     authority: Authority,
     name: &'static str,
-    /// Ask for a certificate of this authority.
+    /// The authority of client certificates, if the server demands certificates.
     clients: Option<CertificateDer<'static>>,
 }
 
@@ -58,7 +58,7 @@ impl Secure {
         TlsAcceptor::from(Arc::new(config))
     }
 
-    /// The outcome of one request; `scheme` and host stand before the port.
+    /// The outcome of one request, and of a probe; `place` is the address without the port.
     fn asked(&self, place: &str, connecting: &Connecting) -> (Outcome, Result<(), ProbeError>) {
         block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -69,7 +69,7 @@ impl Secure {
                     let (stream, _) = listener.accept().await.unwrap();
                     let acceptor = acceptor.clone();
                     tokio::spawn(async move {
-                        // Whether it comes about is what the client tells.
+                        // The client reports a failed handshake.
                         let Ok(stream) = acceptor.accept(stream).await else { return };
                         let two = stream.get_ref().1.alpn_protocol() == Some(b"h2");
                         let service = hyper::service::service_fn(async |request: hyper::Request<_>| {
@@ -105,7 +105,8 @@ fn trusting(authority: &Authority) -> Connecting {
     Connecting { authorities: vec![authority.pem().into_bytes()], ..Connecting::default() }
 }
 
-/// Unsent, for a reason with these words; and the look before a run says the same and what to do.
+/// Checks that the request is unsent for a reason with the words, and that the probe gives the same reason with a
+/// remedy.
 fn refused((outcome, probed): (Outcome, Result<(), ProbeError>), words: &str) {
     let told = told(&outcome);
     assert!(told.starts_with("unsent: no secure connection: ") && told.contains(words), "{told}");
@@ -115,7 +116,7 @@ fn refused((outcome, probed): (Outcome, Result<(), ProbeError>), words: &str) {
 }
 
 #[test]
-fn a_server_of_a_private_authority_is_reached_if_the_authority_is_named() {
+fn a_server_with_a_private_authority_needs_the_authority_in_the_profile() {
     let server = Secure::new("localhost");
     let (outcome, probed) = server.asked("https://localhost", &trusting(&server.authority));
     assert_eq!(told(&outcome), r#"200 {"version":"HTTP/2.0"}"#);
@@ -130,7 +131,7 @@ fn a_certificate_for_another_name_is_refused() {
 }
 
 #[test]
-fn the_version_of_http_is_the_profiles_choice() {
+fn the_profile_chooses_the_version_of_http() {
     let server = Secure::new("localhost");
     for (version, seen) in [(Version::Any, "HTTP/2.0"), (Version::One, "HTTP/1.1"), (Version::Two, "HTTP/2.0")] {
         let connecting = Connecting { version, ..trusting(&server.authority) };
@@ -140,7 +141,7 @@ fn the_version_of_http_is_the_profiles_choice() {
 }
 
 #[test]
-fn a_server_that_asks_for_a_certificate_is_shown_one() {
+fn a_client_certificate_is_sent_if_the_server_demands_one() {
     let clients = authority("of clients");
     let server = Secure { clients: Some(clients.der().clone()), ..Secure::new("localhost") };
     let (certificate, key) = certificate(&clients, "client");
@@ -152,13 +153,13 @@ fn a_server_that_asks_for_a_certificate_is_shown_one() {
 }
 
 #[test]
-fn a_wrong_scheme_is_told_from_a_server_that_is_not_there() {
+fn http_and_https_confused_is_not_reported_as_a_missing_server() {
     let server = Secure::new("localhost");
     let (outcome, probed) = server.asked("http://localhost", &Connecting::default());
     assert!(matches!(outcome, Outcome::Lost { .. }), "{outcome:?}");
     let error = probed.unwrap_err().to_string();
     assert!(
-        error.contains("what came back is not HTTP; check the port; an address with TLS begins with https://"),
+        error.contains("the answer is not HTTP; check the port; an address with TLS begins with https://"),
         "{error}"
     );
     let plain = reply_bytes("200 OK", "", b"{}");
@@ -168,12 +169,12 @@ fn a_wrong_scheme_is_told_from_a_server_that_is_not_there() {
         let http = Http::new(&base, identities(), HttpLimits::USUAL, &trusted, wall()).unwrap();
         tokio::time::timeout(Duration::from_secs(5), http.send(&request(&call("showBox")))).await
     });
-    let outcome = outcome.unwrap_or(Outcome::Lost { cause: "it waits".to_string() });
+    let outcome = outcome.unwrap_or(Outcome::Lost { cause: "timeout".to_string() });
     assert!(matches!(outcome, Outcome::Unsent { .. } | Outcome::Lost { .. }), "{outcome:?}");
 }
 
 #[test]
-fn an_authority_or_a_certificate_that_is_none_is_refused() {
+fn an_invalid_authority_or_certificate_is_refused() {
     for connecting in [
         Connecting { authorities: vec![b"nothing".to_vec()], ..Connecting::default() },
         Connecting { certificate: Some(Credential::made("canary".to_string())), ..Connecting::default() },
@@ -190,7 +191,7 @@ fn through(address: &str) -> Connecting {
 }
 
 #[test]
-fn requests_go_through_the_proxy_that_is_named() {
+fn requests_go_through_the_proxy_of_the_profile() {
     let heads = RefCell::new(String::new());
     let told = block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -212,7 +213,7 @@ fn requests_go_through_the_proxy_that_is_named() {
             told(&http.send(&request(&call("showBox"))).await)
         };
         tokio::select! {
-            () = server => unreachable!("it waits for ever"),
+            () = server => unreachable!("the server waits for ever"),
             told = client => told,
         }
     });
@@ -224,7 +225,7 @@ fn requests_go_through_the_proxy_that_is_named() {
 }
 
 #[test]
-fn a_proxy_that_is_not_there_is_told_from_the_endpoint() {
+fn a_missing_proxy_is_distinguished_from_a_missing_endpoint() {
     for base in ["http://endpoint.example", "https://endpoint.example"] {
         let connecting =
             Connecting { authorities: trusting(&authority("another")).authorities, ..through("http://127.0.0.1:9") };

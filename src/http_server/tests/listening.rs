@@ -1,7 +1,7 @@
 use super::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-/// Sends the call over a socket; gives the outcome and what arrived.
+/// Sends a call over a socket; returns the outcome and the requests at the endpoint.
 fn sent(call: &Call) -> (Outcome, Vec<Request>) {
     let toy = Toy::new(json!({"id": "7"}));
     let outcome =
@@ -9,7 +9,7 @@ fn sent(call: &Call) -> (Outcome, Vec<Request>) {
     (outcome, toy.asked.into_inner())
 }
 
-/// Writes text to the socket and reads until the server closes.
+/// Writes text to the socket, and reads until the server closes the connection.
 fn raw(text: &str) -> String {
     let toy = Toy::new(json!({"id": "7"}));
     block_on(served(&toy, &WireFaults::NONE, async |base: String| {
@@ -42,14 +42,14 @@ fn a_request_arrives_as_it_was_composed() {
 }
 
 #[test]
-fn only_headers_that_carry_meaning_come_back() {
+fn only_known_response_headers_are_recorded() {
     let (Outcome::Replied(reply), _) = sent(&call("showBox")) else { panic!("the toy replies") };
     let names: Vec<&str> = reply.headers.keys().map(String::as_str).collect();
     assert_eq!(names, ["content-type", "location", "x-box-api-version"]);
 }
 
 #[test]
-fn the_token_says_who_calls_and_is_not_passed_on() {
+fn the_token_determines_the_caller_and_is_not_passed_on() {
     for caller in ["owner", "other", "none"] {
         let (_, asked) = sent(&Call { caller: caller.into(), ..call("showBox") });
         assert_eq!(asked[0].caller, caller);
@@ -64,7 +64,7 @@ fn a_fixed_segment_goes_before_a_parameter() {
 }
 
 #[test]
-fn the_top_of_the_body_selects_the_action() {
+fn the_top_key_of_the_body_selects_the_action() {
     for (operation, body) in [("openBox", json!({"open": {}})), ("shutBox", json!({"shut": null, "note": 1}))] {
         let (_, asked) = sent(&Call { body: Some(body), ..call(operation) });
         assert_eq!(asked[0].operation, operation);
@@ -72,16 +72,16 @@ fn the_top_of_the_body_selects_the_action() {
 }
 
 #[test]
-fn a_body_without_an_action_is_refused_unless_the_caller_is_nobody() {
+fn a_body_without_an_action_is_refused_for_authenticated_callers() {
     let open = Call { body: Some(json!({"ajar": 1})), ..call("openBox") };
     let (outcome, asked) = sent(&open);
     assert!(told(&outcome).starts_with("400 ") && asked.is_empty());
     let (_, asked) = sent(&Call { caller: "none".into(), ..open });
-    assert_eq!(asked.len(), 1, "the endpoint says 401");
+    assert_eq!(asked.len(), 1, "the endpoint answers 401");
 }
 
 #[test]
-fn a_body_of_null_is_not_taken_for_no_body() {
+fn a_null_body_is_distinguished_from_no_body() {
     for body in [None, Some(Value::Null)] {
         let (_, asked) = sent(&Call { body: body.clone(), ..call("createBox") });
         assert_eq!(asked[0].body, body);
@@ -115,7 +115,7 @@ fn an_endpoint_that_loses_a_request_resets_the_connection() {
 }
 
 #[test]
-fn others_machines_are_not_listened_to_unless_that_is_wanted() {
+fn addresses_of_other_machines_need_permission() {
     let error = block_on(bind("0.0.0.0:0".parse().unwrap(), false)).unwrap_err();
     assert!(matches!(error, ListenError::Exposed { .. }));
     let taken = block_on(async {

@@ -1,4 +1,4 @@
-//! A toy endpoint behind a real socket on this machine, asked by the HTTP client.
+//! A toy endpoint behind a real socket on this machine, and the HTTP client.
 
 mod listening;
 mod wires;

@@ -4,7 +4,7 @@ fn always(fault: WireFault) -> WireFaults {
     WireFaults { per_mille: BTreeMap::from([(fault, 1000)]), ..WireFaults::NONE }
 }
 
-/// The outcome over a socket and how often the endpoint was asked, then the same in process.
+/// Checks the outcome and the number of requests at the endpoint, over a socket and in process.
 fn check(fault: WireFault, over_a_socket: &str, in_process: &str, asked: usize) {
     let wire = always(fault);
     let toy = Toy::new(json!({"id": [{"n": 7}]}));
@@ -20,12 +20,13 @@ fn check(fault: WireFault, over_a_socket: &str, in_process: &str, asked: usize) 
 }
 
 #[test]
-fn each_fault_is_observed_as_what_it_is() {
+fn the_client_observes_each_fault() {
     let busy = r#"429 {"error":{"code":429,"message":"too many requests"}}"#;
     let away = r#"503 {"error":{"code":503,"message":"not available"}}"#;
     let more = r#"202 {"id":[{"n":7,"x-undocumented":"surplus"}],"x-undocumented":"surplus"}"#;
-    let (reset, cut) = ("lost: the connection was reset", "lost: the connection ended before the reply did");
-    let html = "202 text: its content type is `text/html`";
+    let (reset, cut) =
+        ("lost: the connection was reset", "lost: the connection ended before the response was complete");
+    let html = "202 text: the content type is `text/html`";
     check(WireFault::Throttle, busy, busy, 0);
     check(WireFault::Unavailable, away, away, 0);
     check(WireFault::ResetBefore, reset, reset, 0);
@@ -36,7 +37,7 @@ fn each_fault_is_observed_as_what_it_is() {
 }
 
 #[test]
-fn a_throttled_client_is_told_when_to_come_back() {
+fn a_throttled_response_has_retry_after() {
     let wire = WireFaults { retry_after_s: 9, ..always(WireFault::Throttle) };
     let outcome = block_on(served(&Toy::new(json!({})), &wire, async |base: String| {
         http(&base).send(&request(&call("showBox"))).await
@@ -46,7 +47,7 @@ fn a_throttled_client_is_told_when_to_come_back() {
 }
 
 #[test]
-fn a_reply_later_than_the_client_waits_is_lost() {
+fn a_response_after_the_timeout_is_lost() {
     let wire = WireFaults { delay: Duration::from_secs(3600), ..always(WireFault::Delay) };
     let outcome = block_on(served(&Toy::new(json!({})), &wire, async |base: String| {
         let limits = HttpLimits { request_timeout: Duration::from_millis(100), ..HttpLimits::USUAL };
@@ -55,12 +56,12 @@ fn a_reply_later_than_the_client_waits_is_lost() {
             .send(&request(&call("showBox")))
             .await
     }));
-    assert_eq!(told(&outcome), "lost: no whole reply in time");
+    assert_eq!(told(&outcome), "lost: no complete response in time");
 }
 
 #[test]
-fn replies_may_be_packed_in_chunks_or_closing_and_stay_the_same() {
-    // More than one block of the packing, and nothing at all.
+fn encodings_do_not_change_responses() {
+    // A body of several compressed blocks, and an empty text.
     for body in [json!({"text": "x\u{e4}".repeat(50_000)}), json!("")] {
         for bits in 0..8 {
             let wire =
@@ -78,16 +79,16 @@ fn replies_may_be_packed_in_chunks_or_closing_and_stay_the_same() {
 }
 
 #[test]
-fn a_packed_reply_that_is_cut_off_is_lost() {
+fn a_compressed_response_that_is_cut_off_is_lost() {
     let wire = WireFaults { gzip: true, ..always(WireFault::Truncate) };
     let outcome = block_on(served(&Toy::new(json!({"a": "b"})), &wire, async |base: String| {
         http(&base).send(&request(&call("showBox"))).await
     }));
-    assert_eq!(told(&outcome), "lost: the connection ended before the reply did");
+    assert_eq!(told(&outcome), "lost: the connection ended before the response was complete");
 }
 
 #[test]
-fn an_empty_reply_can_be_cut_off_too() {
+fn an_empty_response_can_be_cut_off() {
     let toy = Toy {
         reply: Outcome::Replied(Reply { status: 202, headers: BTreeMap::new(), body: ReplyBody::Empty }),
         asked: RefCell::default(),
@@ -99,7 +100,7 @@ fn an_empty_reply_can_be_cut_off_too() {
 }
 
 #[test]
-fn faults_are_decided_for_each_request_also_on_one_connection() {
+fn faults_are_decided_for_each_request_of_a_connection() {
     let wire: WireFaults =
         "seed=5,reset-after=200,truncate=100,throttle=100,unavailable=50,wrong-type=50,extra-fields=50,reset-before=50"
             .parse()

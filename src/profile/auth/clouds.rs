@@ -33,7 +33,7 @@ pub(super) fn cloud(
     let place = "clouds.yaml";
     let (file, clouds) = read("clouds.yaml", "OS_CLIENT_CONFIG_FILE", environment)?.ok_or_else(|| Unusable {
         place: place.to_string(),
-        cause: "there is no such file, and OS_AUTH_URL is not set".to_string(),
+        cause: "no such file, and OS_AUTH_URL is not set".to_string(),
         remedy: "name the file in OS_CLIENT_CONFIG_FILE, or set the variables OS_*".to_string(),
     })?;
     let name = match name {
@@ -42,7 +42,7 @@ pub(super) fn cloud(
     };
     let mut settings = clouds.get(&name).and_then(Value::as_object).cloned().ok_or_else(|| Unusable {
         place: file.clone(),
-        cause: format!("it has no cloud `{name}`"),
+        cause: format!("the file has no cloud `{name}`"),
         remedy: format!("name one of: {}", clouds.keys().cloned().collect::<Vec<_>>().join(", ")),
     })?;
     if let Some((_, secure)) = read("secure.yaml", "OS_CLIENT_SECURE_FILE", environment)?
@@ -53,8 +53,8 @@ pub(super) fn cloud(
     if settings.contains_key("profile") && auth_url(&settings).is_none() {
         return Err(Unusable {
             place: file,
-            cause: format!("cloud `{name}` refers to a vendor's profile for its address"),
-            remedy: "write `auth_url` into the cloud".to_string(),
+            cause: format!("cloud `{name}` has no address, but refers to a vendor's profile"),
+            remedy: "add `auth_url` to the cloud".to_string(),
         });
     }
     keystone(&settings, &format!("{file}, cloud `{name}`"))
@@ -66,7 +66,7 @@ fn only(file: &str, clouds: &Map<String, Value>) -> Result<String, Unusable> {
         (Some(name), None) => Ok(name.clone()),
         _ => Err(Unusable {
             place: file.to_string(),
-            cause: format!("it has {} clouds, and none is named", clouds.len()),
+            cause: format!("the file has {} clouds, and the profile names none", clouds.len()),
             remedy: "name one under `cloud` in the profile, or in OS_CLOUD".to_string(),
         }),
     }
@@ -89,7 +89,7 @@ fn read(name: &str, variable: &str, environment: Environment<'_>) -> Result<Opti
     let unusable = |cause: String| Unusable {
         place: place.clone(),
         cause,
-        remedy: "write it as OpenStack's clients read it: `clouds`, and in it the clouds by name".to_string(),
+        remedy: "write the file for OpenStack's clients: the key `clouds` contains the clouds by name".to_string(),
     };
     let text = std::fs::read_to_string(&path).map_err(|error| unusable(error.to_string()))?;
     let options = serde_saphyr::options! {
@@ -99,11 +99,11 @@ fn read(name: &str, variable: &str, environment: Environment<'_>) -> Result<Opti
     let file: Value = serde_saphyr::from_str_with_options(&text, options).map_err(|error| {
         // The message of the error may contain values.
         let line = error.location().map_or(0, |place| place.line());
-        unusable(format!("line {line} is not the YAML that is expected"))
+        unusable(format!("line {line} is not valid YAML"))
     })?;
     match file.get("clouds").and_then(Value::as_object) {
         Some(clouds) => Ok(Some((place, clouds.clone()))),
-        None => Err(unusable("it has no `clouds`".to_string())),
+        None => Err(unusable("the key `clouds` is missing".to_string())),
     }
 }
 
@@ -171,10 +171,10 @@ fn keystone(settings: &Map<String, Value>, place: &str) -> Result<(KeystoneSetti
     let get = |name: &str| setting(settings, name);
     let unusable =
         |cause: String, remedy: &str| Unusable { place: place.to_string(), cause, remedy: remedy.to_string() };
-    let missing = |name: &str| unusable(format!("it has no `{name}`"), "add it");
+    let missing = |name: &str| unusable(format!("`{name}` is missing"), &format!("add `{name}`"));
     if settings.get("verify") == Some(&Value::Bool(false)) {
-        let remedy = "name the authority's file under `cacert` instead";
-        return Err(unusable("it turns the check of certificates off, which is not done".to_string(), remedy));
+        let remedy = "name the file of authorities under `cacert` instead";
+        return Err(unusable("`verify: false` is not supported: certificates are always checked".to_string(), remedy));
     }
     let auth_url = get("auth_url").ok_or_else(|| missing("auth_url"))?;
     let usual = get("default_domain").map_or_else(Domain::usual, Domain::Id);
@@ -210,7 +210,7 @@ fn keystone(settings: &Map<String, Value>, place: &str) -> Result<(KeystoneSetti
         },
         other => {
             let remedy = "use `password` or `v3applicationcredential`";
-            return Err(unusable(format!("its `auth_type` is `{other}`"), remedy));
+            return Err(unusable(format!("the `auth_type` `{other}` is not supported"), remedy));
         }
     };
     Ok((KeystoneSettings { auth_url, method }, get("cacert")))

@@ -15,7 +15,11 @@ impl Written {
         let settings = match self {
             Written::Bearer(bearer) => AuthSettings::Bearer { token: resolver.header(&bearer.token)? },
             Written::Basic(basic) if basic.username.value.contains(':') => {
-                return Err(wrong(&basic.username, "a colon ends the name", "use a name without one"));
+                return Err(wrong(
+                    &basic.username,
+                    "the name has a colon, which HTTP Basic does not allow",
+                    "use a name without a colon",
+                ));
             }
             Written::Basic(basic) => AuthSettings::Basic(BasicSettings {
                 username: basic.username.value.clone(),
@@ -64,7 +68,8 @@ impl Written {
 impl Password {
     fn resolved(&self, resolver: &mut Resolver<'_>) -> Result<KeystoneSettings, Unresolved> {
         let user = named(&self.user_id, &self.username, domain(&self.user_domain_id, &self.user_domain_name));
-        let user = user.ok_or_else(|| wrong(&self.auth_url, "no user is named beside it", "add `username`"))?;
+        let user = user
+            .ok_or_else(|| wrong(&self.auth_url, "no user belongs to this address", "add `username` or `user_id`"))?;
         let project = domain(&self.project_domain_id, &self.project_domain_name);
         let project = named(&self.project_id, &self.project_name, project);
         Ok(KeystoneSettings {
@@ -82,10 +87,14 @@ impl Application {
     fn resolved(&self, resolver: &mut Resolver<'_>) -> Result<KeystoneSettings, Unresolved> {
         let user = named(&self.user_id, &self.username, domain(&self.user_domain_id, &self.user_domain_name));
         let credential = named(&self.id, &self.name, Domain::None);
-        let credential =
-            credential.ok_or_else(|| wrong(&self.auth_url, "no credential is named beside it", "add `id`"))?;
+        let credential = credential
+            .ok_or_else(|| wrong(&self.auth_url, "no application credential belongs to this address", "add `id`"))?;
         if matches!(credential, Named::Name { .. }) && user.is_none() {
-            return Err(wrong(&self.auth_url, "a name alone is no credential", "add `username`, or give the `id`"));
+            return Err(wrong(
+                &self.auth_url,
+                "the name of an application credential needs a user",
+                "add `username`, or give `id` in place of `name`",
+            ));
         }
         let user = user.filter(|_| self.id.is_none());
         let secret = resolver.credential(&self.secret)?;
@@ -111,7 +120,7 @@ fn address(text: &Spanned<String>) -> Result<String, Unresolved> {
         matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
     });
     if !usable {
-        let cause = "a token service's address begins with http:// or https:// and holds no credentials";
+        let cause = "the address of a token service begins with http:// or https:// and contains no credentials";
         return Err(wrong(text, cause, "write the whole address"));
     }
     Ok(text.value.clone())

@@ -3,7 +3,7 @@
 use crate::endpoint::{Credential, CredentialError};
 use serde_saphyr::Spanned;
 
-/// An unusable authentication, with its position in the profile if one text is wrong.
+/// An unusable authentication, with the position of the wrong text in the profile, if any.
 #[derive(Debug)]
 pub(crate) struct Unresolved {
     /// Line and column.
@@ -29,7 +29,7 @@ impl<'a> Resolver<'a> {
         let credential = Credential::read(&text.value, self.environment);
         let credential = credential.map_err(|error: CredentialError| {
             let message = error.to_string();
-            let (cause, remedy) = message.rsplit_once("; ").unwrap_or((&message, "give another"));
+            let (cause, remedy) = message.rsplit_once("; ").unwrap_or((&message, "give a different credential"));
             wrong(text, cause, remedy)
         })?;
         if credential.is_literal() {
@@ -38,11 +38,15 @@ impl<'a> Resolver<'a> {
         Ok(credential)
     }
 
-    /// Reads the credential of a text that is sent as the value of a header.
+    /// Reads the credential of a header value.
     pub fn header(&mut self, text: &Spanned<String>) -> Result<Credential, Unresolved> {
         let credential = self.credential(text)?;
         if !credential.fits_header() {
-            return Err(wrong(text, "it has characters that no header can carry", "give plain characters"));
+            return Err(wrong(
+                text,
+                "the credential has characters that HTTP headers do not allow",
+                "use ASCII characters",
+            ));
         }
         Ok(credential)
     }

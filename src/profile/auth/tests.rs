@@ -1,11 +1,11 @@
-//! Clouds as OpenStack's clients read them: what is asked of the identity service.
+//! Clouds as OpenStack's clients read clouds: the token request.
 
 use super::clouds::cloud;
 use crate::http_client::Grant;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// A folder with these files, which `OS_CLIENT_CONFIG_FILE` and `OS_CLIENT_SECURE_FILE` name.
+/// A folder with files, whose paths are in `OS_CLIENT_CONFIG_FILE` and `OS_CLIENT_SECURE_FILE`.
 struct Files {
     folder: PathBuf,
     variables: BTreeMap<String, String>,
@@ -72,7 +72,7 @@ fn files(name: &str, variables: &[(&str, &str)]) -> Files {
 }
 
 #[test]
-fn a_cloud_is_read_with_what_the_secure_file_adds() {
+fn a_cloud_is_read_with_the_additions_of_the_secure_file() {
     let expected = (
         "https://id.example:5000/v3/auth/tokens".to_string(),
         r#"{"auth":{"identity":{"methods":["password"],"password":{"user":{"name":"ada","domain":{"name":"people"},"password":"canary-password"}}},"scope":{"project":{"name":"works","domain":{"name":"Default"}}}}}"#.to_string(),
@@ -93,7 +93,7 @@ fn an_application_credential_needs_neither_user_nor_scope() {
 }
 
 #[test]
-fn variables_count_where_no_cloud_is_named() {
+fn variables_count_if_no_cloud_is_named() {
     let variables = [
         ("OS_AUTH_URL", "http://id.example/identity/v3"),
         ("OS_USERNAME", "ada"),
@@ -121,14 +121,14 @@ fn a_file_in_the_users_configuration_is_found_and_its_only_cloud_taken() {
 }
 
 #[test]
-fn what_cannot_be_used_is_named_with_its_cause_and_never_with_a_value() {
+fn errors_of_clouds_name_the_cause_and_never_a_value() {
     let files = files("f", &[]);
     for (cloud, words) in [
-        (None, "none is named"),
-        (Some("three"), "it has no cloud `three`; name one of: one, two, loose, odd, bare"),
-        (Some("loose"), "turns the check of certificates off"),
-        (Some("odd"), "its `auth_type` is `v3oidcpassword`"),
-        (Some("bare"), "it has no `password`"),
+        (None, "names none"),
+        (Some("three"), "the file has no cloud `three`; name one of: one, two, loose, odd, bare"),
+        (Some("loose"), "certificates are always checked"),
+        (Some("odd"), "the `auth_type` `v3oidcpassword` is not supported"),
+        (Some("bare"), "`password` is missing"),
     ] {
         let error = files.read(cloud).unwrap_err();
         assert!(error.contains(words) && error.contains("c.yaml") && !error.contains("canary"), "{error}");

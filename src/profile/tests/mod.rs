@@ -31,7 +31,7 @@ fn parse(text: &str) -> Result<Profile, ProfileError> {
     Profile::parse(text, "p.yaml", &|name| (name == "KEY").then(|| CANARY.to_string()))
 }
 
-/// The error starts with the place and holds the words; a canary is never in it.
+/// Checks that the error starts with the place, contains the words, and contains no canary.
 fn check(text: &str, place: &str, words: &[&str]) {
     let error = parse(text).unwrap_err().to_string();
     assert!(error.starts_with(&format!("p.yaml:{place}: ")), "{error}");
@@ -48,7 +48,7 @@ fn a_whole_profile_is_read() {
     assert_eq!(profile.endpoint("boxes"), Some("http://127.0.0.1:9/base"));
     assert_eq!(profile.identities.parameter("expired", "shelf"), Some("0123"));
     assert_eq!(profile.identities.get("owner").unwrap().headers["X-Key"].expose(), CANARY);
-    assert_eq!(profile.identities.credentials().count(), 3, "the owner's, the other's, and a forged one");
+    assert_eq!(profile.identities.credentials().count(), 3, "one each of owner, other and forged");
     assert_eq!(profile.pools["sizes"], [json!("s"), json!(2)]);
     assert_eq!((profile.limits.requests, profile.limits.live, profile.limits.plans), (Some(500), Some(3), None));
     assert_eq!((profile.settle_percent, profile.changes), (250, Changes::Allowed));
@@ -71,10 +71,14 @@ fn errors_name_the_place_the_cause_and_the_remedy() {
     check("endpoint: h:80\n", "1:11", &["http://", "write the whole address"]);
     check("limits:\n  requests: many\n", "2:13", &[]);
     check("identities:\n  boss:\n    parameters: {}\n", "3:5", &["`boss`", "owner, other, expired, forged, none"]);
-    check("identities:\n  owner:\n    headers:\n      X-Key: env:NONE\n", "4:14", &["`NONE` is not set", "set it"]);
+    check(
+        "identities:\n  owner:\n    headers:\n      X-Key: env:NONE\n",
+        "4:14",
+        &["`NONE` is not set", "set the variable"],
+    );
     check("identities:\n  none:\n    headers: {X-Key: canary}\n", "3:5", &["without credentials"]);
     check("settle_percent: 0\n", "1:17", &["from 1 to"]);
-    check("pools: { sizes: [s], colors: [] }\n", "1:30", &["`colors` is empty", "leave the pool out"]);
+    check("pools: { sizes: [s], colors: [] }\n", "1:30", &["`colors` is empty", "remove the pool"]);
     check("changes: perhaps\n", "1:10", &["perhaps"]);
     check("endpoint: http://h\nendpoint: http://i\n", "2:1", &["endpoint"]);
 }
@@ -91,13 +95,17 @@ fn a_credential_in_the_wrong_place_is_not_shown() {
     check("canary\n", "1:1", &[]);
     check("endpoint: http://h\ncanary\n", "2:1", &[]);
     check("endpoint: canary\n", "1:11", &["begins with http://"]);
-    check("identities: {owner: {auth: canary}}\n", "1:28", &["there is no such scheme, expected one of bearer"]);
+    check("identities: {owner: {auth: canary}}\n", "1:28", &["unknown authentication scheme, expected one of bearer"]);
     check("identities: {owner: {auth: {bearer: canary}}}\n", "1:37", &["expected mapping"]);
-    check("identities: {owner: {auth: {basic: {username: a:b, password: canary}}}}\n", "1:47", &["a colon ends"]);
+    check(
+        "identities: {owner: {auth: {basic: {username: a:b, password: canary}}}}\n",
+        "1:47",
+        &["the name has a colon"],
+    );
 }
 
 #[test]
-fn what_a_profile_says_of_its_endpoint_is_read() {
+fn all_keys_about_the_endpoint_are_read() {
     let text = "\
 endpoint: env:PLACE
 identities: { owner: { parameters: { shelf: env:SHELF } } }
@@ -125,20 +133,20 @@ recognise: { quota: { when: 'status == 413', at_most: 3 }, throttling: {} }
 }
 
 #[test]
-fn whoever_is_to_be_refused_cannot_be_given_a_way_to_a_fresh_token() {
+fn expired_and_forged_callers_cannot_have_a_token_service() {
     let auth = "auth: { client-credentials: { token_url: 'http://h/t', client_id: a, client_secret: canary } }";
-    check(&format!("identities:\n  expired: {{ {auth} }}\n"), "2:12", &["`expired` would get a fresh token"]);
+    check(&format!("identities:\n  expired: {{ {auth} }}\n"), "2:12", &["`expired` would get a valid token"]);
 }
 
 #[test]
-fn credentials_that_are_written_out_are_told_by_their_places() {
+fn literal_credentials_are_listed_by_position() {
     let text =
         "identities:\n  owner:\n    headers: { X-Key: env:KEY }\n  other:\n    auth: { bearer: { token: canary } }\n";
     assert_eq!(parse(text).unwrap().literals, ["p.yaml:5:30"]);
 }
 
 #[test]
-fn a_profile_that_is_not_there_is_named() {
+fn an_error_names_a_missing_profile() {
     let error = Profile::load(std::path::Path::new("/nowhere/p.yaml")).unwrap_err().to_string();
     assert!(error.starts_with("/nowhere/p.yaml:0:0: "), "{error}");
 }

@@ -34,14 +34,14 @@ proptest! {
 }
 
 #[test]
-fn a_forged_value_tells_nothing_but_the_shape() {
+fn a_forged_value_depends_on_the_shape_only() {
     assert_eq!(forged("hunter22"), forged("sinker44"));
-    assert_ne!(forged(&forged("hunter22")), forged("hunter22"), "what was forged can be forged again");
+    assert_ne!(forged(&forged("hunter22")), forged("hunter22"), "a forged value can be forged again");
     assert_eq!(forged("--"), "--0");
 }
 
 #[test]
-fn the_word_before_a_token_and_what_a_signature_covers_stay() {
+fn forging_keeps_the_word_before_a_token_and_the_signed_parts() {
     assert!(forged("Bearer abc").starts_with("Bearer ") && forged("Bearer abc") != "Bearer abc");
     let token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
     for before in ["", "Bearer "] {
@@ -65,7 +65,7 @@ fn proof(identities: &Identities, caller: &str) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn only_the_secret_headers_are_forged_where_secrets_can_be_told() {
+fn only_headers_from_references_are_forged() {
     let reference = Credential::read("env:T", &|_| Some("canary-token".to_string())).unwrap();
     let identities = owner(&[("X-Auth-Token", reference), ("X-Language", Credential::literal("en"))], None);
     let forged = proof(&identities, "forged");
@@ -73,7 +73,7 @@ fn only_the_secret_headers_are_forged_where_secrets_can_be_told() {
     assert_ne!(forged["X-Auth-Token"], "canary-token");
     let identities = owner(&[("X-Auth-Token", Credential::literal("canary-token"))], None);
     assert_ne!(proof(&identities, "forged")["X-Auth-Token"], "canary-token");
-    assert!(!owner(&[], None).has("forged"), "there is nothing to forge");
+    assert!(!owner(&[], None).has("forged"), "without credentials no identity is forged");
 }
 
 #[test]

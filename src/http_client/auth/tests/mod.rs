@@ -1,4 +1,4 @@
-//! Each scheme by published or independently computed examples; then all of them over sockets, with canaries.
+//! Each scheme by published or independently computed examples.
 
 mod forging;
 mod signatures;
@@ -18,12 +18,12 @@ fn secret(value: &str) -> Credential {
     Credential::made(value.to_string())
 }
 
-/// The proof in lines, as it would go over the wire.
+/// The proof in lines, as sent.
 fn shown(proof: &Proof) -> String {
     proof.iter().map(|(name, value)| format!("{name}: {}\n", value.expose())).collect()
 }
 
-/// A profile's `auth`, as written in YAML.
+/// The settings of an `auth` in YAML.
 fn settings(yaml: &str) -> AuthSettings {
     let auth: Written = serde_saphyr::from_str(yaml).unwrap();
     auth.resolved(&mut Resolver::new(&|_| None)).unwrap().0

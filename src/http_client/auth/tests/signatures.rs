@@ -5,7 +5,7 @@ use super::*;
 
 const VOLUMES: &str = "https://virtualserver.kr-west1.e.samsungsdscloud.com/v1/volumes?limit=20&sort=created_at:desc";
 
-/// The headers, one in a line, for a request at 2026-07-06T08:00:00.123Z.
+/// Checks the headers, one per line, of a request at 2026-07-06T08:00:00.123Z.
 fn check(auth: &str, request: &Composed<'_>, expected: &str) {
     assert_eq!(shown(&written(auth).prove(request, now(), None)), expected);
 }
@@ -38,7 +38,7 @@ fn with_an_account_the_signature_covers_it_and_it_is_sent() {
 }
 
 #[test]
-fn a_forged_signature_of_a_call_with_a_query_is_that_of_the_same_call_without() {
+fn a_forged_signature_of_a_call_with_a_query_is_the_signature_without_the_query() {
     let owner = written("scp-hmac-sha256: { access_key: a, secret_key: k }");
     let signed = |scheme: &dyn Scheme, url: &str| shown(&scheme.prove(&get(url), now(), None));
     let (plain, asking) = ("https://h.example/v1/volumes", "https://h.example/v1/volumes?limit=2");
@@ -48,7 +48,7 @@ fn a_forged_signature_of_a_call_with_a_query_is_that_of_the_same_call_without() 
 }
 
 #[test]
-fn escapes_that_an_address_has_are_signed_as_they_stand_and_others_are_made() {
+fn existing_escapes_of_an_address_are_signed_unchanged() {
     let signed = "Scp-Accesskey: a\nScp-Signature: y4UaVtvt6c5ZyqIlrv1BCSYgoU7y4oWDst42SwOs1eY=\n\
                   Scp-Timestamp: 1783324800123\nScp-ClientType: Openapi\n";
     let headers = [("accept-language".to_string(), "ko-KR".to_string())];

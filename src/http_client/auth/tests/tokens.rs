@@ -1,9 +1,9 @@
-//! Fixed tokens, names with passwords, and what is asked of token services; by the examples of the RFCs.
+//! Fixed tokens, names with passwords, and token requests, by the examples of the RFCs.
 
 use super::*;
 use serde_json::{Value, json};
 
-/// The proof of a request that needs no token.
+/// The proof of a request without a token.
 fn proof(auth: &str) -> String {
     shown(&written(auth).prove(&get("https://h.example/"), now(), None))
 }
@@ -23,15 +23,15 @@ fn name_and_password_are_sent_as_rfc_7617_has_them() {
     assert_eq!(proof("basic: { username: test, password: 123\u{a3} }"), "Authorization: Basic dGVzdDoxMjPCow==\n");
 }
 
-/// What is asked for, in lines.
+/// The token request in lines.
 fn asked(auth: &str) -> String {
     let scheme = written(auth);
-    let request = scheme.grant().expect("it needs a token").request();
+    let request = scheme.grant().expect("the scheme needs a token").request();
     format!("{}\n{}\n{}{}", request.url, request.content_type, shown(&request.headers), request.body.expose())
 }
 
 #[test]
-fn client_credentials_are_shown_in_a_header_or_in_the_form() {
+fn client_credentials_are_sent_in_a_header_or_in_the_form() {
     // RFC 6749, sections 4.4.2 (the request) and 2.3.1 (the client in the form).
     let client = "token_url: https://server.example.com/token, client_id: s6BhdRkqt3";
     assert_eq!(
@@ -48,14 +48,14 @@ fn client_credentials_are_shown_in_a_header_or_in_the_form() {
 }
 
 #[test]
-fn a_secret_with_a_colon_is_encoded_before_it_is_put_behind_the_name() {
+fn a_secret_with_a_colon_is_encoded_before_the_concatenation() {
     // Python: base64.b64encode(f"{quote_plus('a:b')}:{quote_plus('c d%')}".encode())
     let text = asked("client-credentials: { token_url: https://s.example/t, client_id: 'a:b', client_secret: 'c d%' }");
     assert!(text.contains("Basic YSUzQWI6YytkJTI1\n"), "{text}");
 }
 
 #[test]
-fn the_identity_service_is_asked_by_name_or_by_id_with_a_scope() {
+fn token_requests_name_users_and_scopes_by_name_or_by_id() {
     assert_eq!(
         asked(
             "openstack-password: { auth_url: https://id.example/v3, user_id: ee4dfb, password: devstacker, project_id: a6944d }"
@@ -84,7 +84,7 @@ fn the_identity_service_is_asked_by_name_or_by_id_with_a_scope() {
 const CLIENT: &str = "client-credentials: { token_url: https://s.example/t, client_id: a, client_secret: b }";
 const PASSWORD: &str = "openstack-password: { auth_url: https://id.example, user_id: u, password: p }";
 
-/// The headers that a granted token leads to and its end, or why there is none.
+/// The headers with a granted token and its end, or the error.
 fn granted(auth: &str, header: Option<&str>, body: Value) -> Result<(String, Option<String>), String> {
     let scheme = written(auth);
     let header = |name: &str| header.filter(|_| name == "x-subject-token").map(str::to_string);
@@ -94,7 +94,7 @@ fn granted(auth: &str, header: Option<&str>, body: Value) -> Result<(String, Opt
 }
 
 #[test]
-fn a_granted_token_is_carried_until_its_end() {
+fn a_granted_token_is_sent_and_has_an_end() {
     let answer = json!({ "access_token": "2YotnFZFEjr1zCsicMWpAA", "token_type": "bearer", "expires_in": 3600 });
     let carried = "Authorization: Bearer 2YotnFZFEjr1zCsicMWpAA\n".to_string();
     assert_eq!(granted(CLIENT, None, answer), Ok((carried, Some("2026-07-06T09:00:00.123Z".to_string()))));
@@ -106,10 +106,10 @@ fn a_granted_token_is_carried_until_its_end() {
 #[test]
 fn an_answer_without_a_token_says_what_is_missing() {
     let cases = [
-        (CLIENT, json!({ "token_type": "bearer" }), "its answer has no `access_token`"),
-        (CLIENT, json!({ "access_token": "t" }), "its answer has no `token_type`"),
-        (CLIENT, json!({ "access_token": "t", "token_type": "mac" }), "the tokens that it gives are no bearer tokens"),
-        (PASSWORD, json!({ "token": {} }), "its answer has no header `X-Subject-Token`"),
+        (CLIENT, json!({ "token_type": "bearer" }), "the answer has no `access_token`"),
+        (CLIENT, json!({ "access_token": "t" }), "the answer has no `token_type`"),
+        (CLIENT, json!({ "access_token": "t", "token_type": "mac" }), "the issued token is not a bearer token"),
+        (PASSWORD, json!({ "token": {} }), "the answer has no header `X-Subject-Token`"),
     ];
     for (auth, body, cause) in cases {
         assert_eq!(granted(auth, None, body), Err(cause.to_string()));
