@@ -1,49 +1,36 @@
-//! What an accepted call does to a world.
+//! The effects of an accepted call on a possible state.
 
-use super::asked::Asked;
-use super::compile::{ClauseId, Model};
-use super::each::struck;
-use super::factor::{Held, World};
-use super::reading::{Combination, combinations, find};
-use super::scope::{Fault, Roots, record, world_root};
-use super::thing::{Id, Life, Motion, Step, Thing, Via, Who};
+use super::applicability::{Combination, combinations};
+use super::bulk_effect::struck;
+use super::call_view::Asked;
+use super::clause_info::ClauseId;
+use super::compile::Model;
+use super::effect_context::{Moment, all_of, targets};
+use super::possible_state::{Held, World, find, replaced};
+use super::resource_state::{Id, Life, Motion, Step, Thing, Via, Who};
+use super::roots::{Fault, Roots};
 use crate::expr::Val;
 use crate::suite::{Alternative, Clause, Effect, EffectValue, Stage};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Which outcome of each accepting clause is taken; 0 is `then`, from 1 the entries of `or`.
+/// The outcome of each accepting clause: 0 stands for `then`, n for the n-th entry of `or`.
 pub type Choice = Vec<(ClauseId, u16)>;
 
-/// A world after the call, and the outcomes that led there.
+/// A possible state after the call, and the outcomes that lead to the state.
 #[derive(Debug, Clone)]
 pub struct Successor {
+    /// The possible state after the call.
     pub world: World,
+    /// The outcomes.
     pub choice: Choice,
 }
 
-/// What a call brings to life: index into the operation's `about`, and ids.
-pub type Born = [(usize, Vec<Id>)];
-
-/// What the successors of a call depend on besides the world itself.
-#[derive(Debug, Clone, Copy)]
-pub struct Moment<'a> {
-    pub born: &'a Born,
-    /// Null where there is none; unknown where the reply was lost.
-    pub reply: &'a Val,
-    /// When the reply was received, in ms.
-    pub now: u64,
-    /// The next number in order of birth.
-    pub seq: u32,
-    /// Kinds of which things exist that nobody can name.
-    pub strangers: &'a [usize],
-}
-
-/// The permitted outcomes of the accepting clauses, the main ones first.
+/// The permitted outcomes of the accepting clauses, main outcomes first.
 ///
 /// # Errors
-/// If the guard of an alternative goes wrong.
+/// If the evaluation of an alternative's guard fails.
 pub fn choices(
     model: &Model,
     asked: &Asked,
@@ -86,10 +73,10 @@ fn permitted(
     Ok(roots.eval(guard, alternative.place.line)? != Val::Bool(false))
 }
 
-/// The worlds that may follow acceptance, one for each permitted outcome.
+/// The possible states after acceptance, one for each permitted outcome.
 ///
 /// # Errors
-/// If an effect's expression goes wrong.
+/// If the evaluation of an effect fails.
 pub fn successors(
     model: &Model,
     asked: &Asked,
@@ -103,10 +90,11 @@ pub fn successors(
         .collect()
 }
 
-/// The world after one outcome. Effects of several clauses are merged; on the same field the later wins.
+/// The possible state after one outcome. The effects of several clauses are merged; the later effect on a field
+/// wins.
 ///
 /// # Errors
-/// If an effect's expression goes wrong.
+/// If the evaluation of an effect fails.
 pub fn apply(
     model: &Model,
     asked: &Asked,
@@ -142,13 +130,13 @@ pub fn apply(
     Ok(replaced(model, world, changed))
 }
 
-/// Nothing that a clause says of these things is known any more; what the reply brought to life is there, unknown.
+/// The possible state with every resource of the call undetermined, and with the created resources.
 #[must_use]
 pub fn fogged(model: &Model, asked: &Asked, world: &[Arc<Held>], moment: &Moment<'_>) -> World {
     let named = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten());
     let mut changed: BTreeMap<Id, Thing> =
         named.filter_map(|id| find(world, id)).map(|held| (held.id.clone(), held.thing.fogged(moment.now))).collect();
-    // A clause of this call looks at all things of a kind, so the call may touch any of them.
+    // A clause of the call reads all resources of a kind, so the call may change each of the resources.
     let kinds = &model.operations[&asked.operation].reads_all;
     let touched = |held: &&Arc<Held>| {
         kinds.contains(&usize::from(held.id.kind))
@@ -171,11 +159,6 @@ fn outcome(clause: &Clause, way: u16) -> &[Effect] {
     }
 }
 
-pub(super) fn all_of(model: &Model, asked: &Asked, world: &[Arc<Held>], moment: &Moment<'_>) -> Val {
-    let kinds = model.operations[&asked.operation].reads_all.iter().copied();
-    world_root(model, kinds, world, asked.who, moment.strangers)
-}
-
 fn newborn(model: &Model, asked: &Asked, moment: &Moment<'_>) -> BTreeMap<Id, Thing> {
     let about = &model.operations[&asked.operation].about;
     let ids = moment.born.iter().flat_map(|(entry, ids)| ids.iter().map(move |id| (*entry, id)));
@@ -184,7 +167,7 @@ fn newborn(model: &Model, asked: &Asked, moment: &Moment<'_>) -> BTreeMap<Id, Th
             let resource = model.resource(id);
             let thing = Thing {
                 kind: id.kind,
-                // An anonymous create that was accepted is a deviation already; it needs some owner.
+                // An accepted anonymous create is a deviation already; the resource needs some owner.
                 owner: asked.who.unwrap_or(Who::Owner),
                 seq: moment.seq + index as u32,
                 life: Life::Alive,
@@ -198,17 +181,6 @@ fn newborn(model: &Model, asked: &Asked, moment: &Moment<'_>) -> BTreeMap<Id, Th
             (id.clone(), thing)
         })
         .collect()
-}
-
-pub(super) fn targets(
-    about: &[crate::suite::About],
-    combination: &Combination<'_>,
-    born: &Born,
-    name: &str,
-) -> Vec<Id> {
-    let existing = combination.iter().filter(|(known, _, _)| *known == name).filter_map(|(_, id, _)| id.cloned());
-    let new = born.iter().filter(|(index, _)| about[*index].name == name).flat_map(|(_, ids)| ids.iter().cloned());
-    existing.chain(new).collect()
 }
 
 fn take_effect(
@@ -228,13 +200,14 @@ fn take_effect(
                 course.push(match stage {
                     Stage::State(state) => Step::State(Val::Str(Arc::from(state.as_str()))),
                     Stage::Expr(expr) => Step::State(roots.eval(expr, line)?),
-                    // As the end of a course: the pages do not say where it ends.
+                    // The pages do not say in which state the transition ends.
                     Stage::Anything if nth + 1 == stages.len() => Step::State(Val::Unknown),
                     Stage::Anything => Step::Anything,
                     Stage::Gone => Step::Gone,
                 });
             }
-            // A new thing has no old state to show, so it starts in the first stage; so does a prompt one.
+            // A new resource has no earlier state, so its transition starts in the first stage. A `prompt` kind
+            // shows the first stage at once.
             set_course(newborn || resource.prompt, state_index(model, id), thing, course, now);
         }
         EffectValue::Anything if resource.state.as_ref() == Some(&effect.field) => *thing = thing.fogged(now),
@@ -257,7 +230,10 @@ fn state_index(model: &Model, id: &Id) -> usize {
     let resource = model.resource(id);
     let state = resource.state.as_deref().unwrap_or_default();
     resource.fields.iter().position(|field| field.name == state).unwrap_or_else(|| {
-        panic!("resource `{}` has a course but no state field: the suite's parser lets none through", resource.name)
+        panic!(
+            "resource `{}` has a transition but no state field; the suite parser rejects such a suite",
+            resource.name
+        )
     })
 }
 
@@ -280,8 +256,8 @@ fn change_field(thing: &mut Thing, newborn: bool, index: usize, value: Val) {
     if newborn || old == thing.fields[index] {
         return;
     }
-    // The field may be written before the course in the file, so the old value is kept
-    // in either order and dropped in `replaced` where no motion carries it.
+    // In the suite, a field may stand before the transition. The old value is kept in either order, and
+    // `replaced` drops the value of a resource without a transition.
     let pending = (index as u16, old);
     match &mut thing.motion {
         Some(motion) => {
@@ -303,7 +279,7 @@ fn set_order(
 ) {
     let about = &model.operations[&asked.operation].about;
     let combinations = combinations(model, asked, world);
-    // Of a batch, each: a job ends after all that it works on.
+    // For each resource of a batch: a job ends after all resources of the job.
     let all = |name: &str| -> BTreeSet<Id> {
         combinations.iter().flat_map(|combination| targets(about, combination, moment.born, name)).collect()
     };
@@ -317,25 +293,4 @@ fn set_order(
             }
         }
     }
-}
-
-/// The world with some things replaced or added, each with its record.
-#[must_use]
-pub fn replaced(model: &Model, world: &[Arc<Held>], changed: BTreeMap<Id, Thing>) -> World {
-    let mut next: World = world.iter().filter(|held| !changed.contains_key(&held.id)).cloned().collect();
-    for (id, mut thing) in changed {
-        if thing.motion.as_ref().is_some_and(|motion| motion.course.is_empty()) {
-            thing.motion = None;
-        }
-        next.push(hold(model, id, thing));
-    }
-    next.sort_by(|a, b| a.id.cmp(&b.id));
-    next
-}
-
-/// A thing with the record that expressions read, made once.
-#[must_use]
-pub fn hold(model: &Model, id: Id, thing: Thing) -> Arc<Held> {
-    let record = record(model, &id, &thing);
-    Arc::new(Held { id, thing, record })
 }

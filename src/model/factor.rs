@@ -1,66 +1,30 @@
-//! Factors: sets of worlds over the same things, joined by a call and split afterwards.
+//! Factors: sets of possible states over the same resources. A call joins factors; afterwards they are split.
 
-use super::compile::ClauseId;
-use super::thing::{Id, Thing};
-use crate::expr::Val;
-use std::cmp::Ordering;
+use super::clause_info::ClauseId;
+use super::possible_state::{Held, World};
+use super::resource_state::Id;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// A thing in a world, with the record that expressions read. Shared between worlds.
-#[derive(Debug)]
-pub struct Held {
-    pub id: Id,
-    pub thing: Thing,
-    /// Follows from the rest, so it takes no part in comparisons.
-    pub record: Val,
-}
-
-impl PartialEq for Held {
-    fn eq(&self, other: &Held) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Held {}
-
-impl PartialOrd for Held {
-    fn partial_cmp(&self, other: &Held) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Held {
-    fn cmp(&self, other: &Held) -> Ordering {
-        if std::ptr::eq(self, other) {
-            return Ordering::Equal;
-        }
-        self.id.cmp(&other.id).then_with(|| self.thing.cmp(&other.thing))
-    }
-}
-
-/// Things in order of their ids.
-pub type World = Vec<Arc<Held>>;
-
-/// The worlds still possible over some things, and what is owed to them.
+/// The possible states of some resources, and the obligations about the resources.
 #[derive(Debug, Clone, Default)]
 pub struct Factor {
-    /// In order, as in each world.
+    /// Sorted.
     pub ids: Vec<Id>,
-    /// In order, without repetition. Never empty between two observations.
+    /// Sorted, without duplicates. Never empty between two observations.
     pub worlds: Vec<World>,
-    /// Fields that clauses have promised and no view has confirmed yet, the latest promise last.
-    /// One that was overtaken stays: what comes out wrong may be its doing.
+    /// Promised fields that no observation confirmed, the latest promise last. An overtaken promise stays: the
+    /// earlier clause may be the cause of a wrong value.
     pub promises: BTreeMap<Promised, Vec<Promise>>,
-    /// Where it last became smaller: often the true place of a later deviation.
+    /// The last exchange that ruled out states: often the true place of a later deviation.
     pub shrunk: Option<Shrunk>,
 }
 
-/// What a promise is about.
+/// The subject of a promise: a field or the end of a resource.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Promised {
     Field(Id, u16),
-    /// That it is gone.
+    /// The resource is gone.
     End(Id),
 }
 
@@ -73,14 +37,14 @@ impl Promised {
     }
 }
 
-/// Who promised it, and in which call.
+/// The clause and the exchange of a promise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Promise {
     pub clause: ClauseId,
     pub exchange: u64,
 }
 
-/// A step at which worlds were ruled out, and why.
+/// An exchange that ruled out states, and the contradicted clauses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shrunk {
     pub exchange: u64,
@@ -88,13 +52,13 @@ pub struct Shrunk {
 }
 
 impl Factor {
-    /// One thing in one world.
+    /// One resource in one state.
     #[must_use]
     pub fn single(held: Arc<Held>) -> Factor {
         Factor { ids: vec![held.id.clone()], worlds: vec![vec![held]], ..Factor::default() }
     }
 
-    /// The product; `None` beyond `most` worlds.
+    /// The product of factors; `None` for more than `most` possible states.
     #[must_use]
     pub fn join(factors: Vec<Factor>, most: usize) -> Option<Factor> {
         let mut joined = Factor { worlds: vec![Vec::new()], ..Factor::default() };
@@ -121,9 +85,9 @@ impl Factor {
         Some(joined)
     }
 
-    /// Things that are independent of the rest become factors of their own. A thing is
-    /// independent if the set is the product of its own possibilities and the rest's,
-    /// and nothing in it waits for it (`order` couples without narrowing the set).
+    /// Splits off each independent resource as a factor of its own. A resource is independent if the set is the
+    /// product of the states of the resource and the states of the rest, and if no transition waits for the
+    /// resource: `order` couples resources without narrowing the set.
     #[must_use]
     pub fn split(self) -> Vec<Factor> {
         let mut parts = Vec::new();
@@ -169,7 +133,7 @@ impl Factor {
         Some((one, Factor { ids, worlds: others.into_iter().collect(), promises: left, shrunk: self.shrunk.clone() }))
     }
 
-    /// Every thing that a world of it holds, each distinct possibility once.
+    /// The distinct states of one resource.
     #[must_use]
     pub fn possibilities(&self, id: &Id) -> Vec<Arc<Held>> {
         let Ok(index) = self.ids.binary_search(id) else { return Vec::new() };

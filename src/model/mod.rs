@@ -1,44 +1,66 @@
-//! The suite brought to life: pure, total, non-deterministic.
+//! The model: a suite, compiled for evaluation. Evaluation is pure, total and non-deterministic.
 //!
-//! A [`Belief`] holds the worlds that are still possible, factored by resource. What
-//! the endpoint answered filters it; an empty factor is the deviation. It does not know
-//! endpoints, plans, clocks or I/O: times come with what was seen.
+//! A [`Belief`] holds every possible state as a product of factors. Each response of the
+//! endpoint filters the belief; an empty factor is a deviation. The module does not depend on
+//! endpoints, plans, clocks or I/O: every observation carries its time.
 
-mod account;
-mod asked;
+mod applicability;
 mod belief;
-mod class;
+mod belief_factors;
+mod bulk_effect;
+mod call_view;
+mod clause_counts;
+mod clause_expressions;
+mod clause_info;
 mod compile;
-mod credit;
-mod each;
+mod deferred_id;
+mod describe;
 mod effect;
+mod exchange_judgement;
 mod factor;
-mod motion;
-mod outcome;
+mod generated_clauses;
+mod input_class;
+mod match_observation;
+mod obligations;
+mod observation;
+mod observation_filter;
+mod observe;
+mod operation_model;
+mod outcome_filter;
 mod paging;
-mod reading;
-mod scope;
-mod sighting;
-mod telling;
-mod thing;
-mod view;
+mod possible_state;
+mod read_call;
+mod effect_context;
+mod reply_kind;
+mod resource_calls;
+mod resource_state;
+mod roots;
+mod tally;
+mod transition;
 
 #[cfg(test)]
 mod tests;
 
-pub use asked::{Asked, Heard};
-pub use belief::{Belief, Bounds, Deviation, Excess, Insight, Observed, describe, state_of};
-pub use class::{classed, undecided, version_by, version_of};
-pub use compile::{
-    ClauseId, ClauseInfo, Ending, Generated, Model, ModelError, OperationModel, Origin, Shown, place_of_id,
-};
-pub use credit::{Cell, Count, Tally};
-pub use effect::{Choice, Moment, Successor, apply, choices, fogged, hold, replaced};
-pub use factor::{Factor, Held, World};
-pub use motion::{advanced, closure, eval as eval_alone, happenings};
+pub use applicability::{Combination, Reading, allows, combinations, read};
+pub use belief::{Belief, Bounds};
+pub use call_view::Asked;
+pub use clause_info::{ClauseId, ClauseInfo, Generated, Origin};
+pub use compile::{Model, ModelError, state_of};
+pub use deferred_id::told_in;
+pub use describe::describe;
+pub use effect::{Choice, Successor, apply, choices, fogged};
+pub use effect_context::Moment;
+pub use exchange_judgement::{Deviation, Excess, Insight, Observed};
+pub use factor::Factor;
+pub use input_class::{classed, undecided, version_by, version_of};
+pub use match_observation::listed;
+pub use observation::{Sight, Sights, sights};
+pub use operation_model::OperationModel;
 pub use paging::{Page, is_page, pages};
-pub use reading::{Combination, Reading, allows, combinations, find, read};
-pub use scope::{Fault, Roots, world_root};
-pub use telling::told_in;
-pub use thing::{Id, Life, Motion, Step as Stage, Thing, Via, Who};
-pub use view::{Sight, Sights, listed, sights};
+pub use possible_state::{Held, World, find, hold, replaced};
+pub use reply_kind::Heard;
+pub use resource_calls::{Ending, Shown, place_of_id};
+pub use resource_state::{Id, Life, Motion, Step as Stage, Thing, Via, Who};
+pub use roots::{Fault, Roots, world_root};
+pub use tally::{Cell, Count, Tally};
+pub use transition::{advanced, closure, eval as eval_alone, happenings};

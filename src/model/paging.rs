@@ -1,37 +1,39 @@
-//! Pages of lists: what part of a list a reply shows, and how the part after it is asked for.
+//! Pages of lists: the part of a list that a response shows, and the request for the next part.
 //!
-//! A page is a part of what the same call shows without the parameters that ask for one, so a
-//! view of a whole list says by itself which calls show pages of it.
+//! A page is a part of the list that the same call shows without the page parameters. A view of a whole list
+//! thus
+//! determines which calls show pages.
 
-use super::asked::{Asked, Heard};
+use super::call_view::Asked;
 use super::compile::Model;
-use super::scope::{Fault, Roots};
-use super::thing::Id;
+use super::reply_kind::Heard;
+use super::resource_state::Id;
+use super::roots::{Fault, Roots};
 use crate::expr::Val;
 use crate::schema::Class;
 use crate::suite::View;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// One page as a reply shows it.
+/// One page of a list in a response.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
-    /// The kind of thing that is listed, by index.
+    /// Index of the resource kind.
     pub kind: usize,
-    /// In the order of the reply; none where an entry shows no id.
+    /// Entries in the order of the response; `None` for an entry without an id.
     pub entries: Vec<Option<Id>>,
-    /// How many were asked for at most, where the call names a number of them.
+    /// Highest number of entries that the call requests.
     pub limit: Option<u64>,
-    /// What the call said of where to begin; empty for the first page.
+    /// Query parameters for the start of the page; empty for the first page.
     pub begins: BTreeMap<String, Value>,
-    /// The same for the page that follows; empty where nothing tells.
+    /// Query parameters for the next page; empty if the response contains none.
     pub next: BTreeMap<String, Value>,
 }
 
-/// Whether a call asks for a part of the list that a view shows whole.
+/// Whether a call requests a part of a list.
 ///
 /// # Errors
-/// If the view's condition goes wrong.
+/// If the evaluation of the view's condition fails.
 pub fn is_page(model: &Model, asked: &Asked, view: &View) -> Result<bool, Fault> {
     if !asked.query_values().keys().any(|name| view.asks_for_a_page(name)) {
         return Ok(false);
@@ -44,11 +46,11 @@ pub fn is_page(model: &Model, asked: &Asked, view: &View) -> Result<bool, Fault>
     }
 }
 
-/// The pages that a reply shows of lists whose pages promise something. Input that may be taken
-/// otherwise than it was meant asks for nothing in particular.
+/// The pages in a response to valid input, for lists with promises about pages. An endpoint may interpret
+/// doubtful input in another way.
 ///
 /// # Errors
-/// If a view's condition goes wrong.
+/// If the evaluation of a view's condition fails.
 pub fn pages(model: &Model, asked: &Asked, heard: &Heard) -> Result<Vec<Page>, Fault> {
     let Heard::Success(_, reply) = heard else { return Ok(Vec::new()) };
     let mut all = Vec::new();
@@ -65,7 +67,7 @@ pub fn pages(model: &Model, asked: &Asked, heard: &Heard) -> Result<Vec<Page>, F
             kind: *kind,
             next: if entries.is_empty() { BTreeMap::new() } else { next(view, &roots) },
             entries,
-            // What becomes of a page of nothing is not said: it may as well be no limit.
+            // No page describes a limit of 0; the endpoint may treat 0 as no limit.
             limit: limit.filter(|limit| *limit > 0),
             begins: query.into_iter().filter(|(name, _)| view.next.contains_key(name)).collect(),
         });
@@ -73,7 +75,7 @@ pub fn pages(model: &Model, asked: &Asked, heard: &Heard) -> Result<Vec<Page>, F
     Ok(all)
 }
 
-/// What asks for the page that follows, as far as the reply tells it.
+/// The query parameters for the next page, as far as the response contains them.
 fn next(view: &View, roots: &Roots<'_>) -> BTreeMap<String, Value> {
     let values = view.next.iter().filter_map(|(name, expr)| Some((name.clone(), expr.eval(roots).ok()?.to_json()?)));
     values.filter(|(_, value)| !value.is_null()).collect()

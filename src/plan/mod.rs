@@ -1,32 +1,50 @@
-//! Steps and plans: what will be asked, as records, and the choosers that pick it.
+//! Plans and steps as records, and the choosers that pick the steps.
 //!
-//! A plan is always its recorded steps; whoever chose them is not part of it.
-//! It does not know replies or verdicts.
+//! A plan consists of its recorded steps; the chooser is not part of the plan. The module
+//! does not depend on responses or verdicts.
 
-mod attain;
-mod build;
 mod chooser;
+mod chooser_input;
+mod compose;
+mod cover_step;
 mod coverage;
+mod guard_needs;
 mod guided;
+mod handles;
 mod hints;
-mod nearness;
+mod live_count;
+mod masking;
 mod novelty;
-mod probe;
-mod reach;
-mod reading;
-mod search;
-mod situation;
+mod path_search;
+mod planning_context;
+mod prediction;
+mod presence;
+mod random;
+mod reachability;
+mod read_only;
+mod relevant_fields;
+mod spoiled_call;
 mod step;
+mod successor_state;
+mod unreachable;
+mod versions;
 
-pub use attain::never_attained;
-pub use build::{Ask, build};
-pub use chooser::{Chooser, Random, Recorded, alive, places};
-pub use coverage::{Coverage, Shares, context, cover};
+pub use chooser::{Chooser, Recorded};
+pub use chooser_input::{LastPage, Limits, Situation};
+pub use compose::{Ask, build};
+pub use cover_step::{context, cover};
+pub use coverage::{Coverage, Shares};
+pub use guard_needs::{Need, Root};
 pub use guided::Guided;
-pub use hints::{Hints, Need, Root};
-pub use probe::{Actor, Call, Ground, Outlook, Scene};
-pub use reach::{Extent, Reach, Reached, reachable};
-pub use reading::Reading;
-pub use search::{Leg, Radius, way};
-pub use situation::{Ending, Handle, Handles, LastPage, Limits, Presence, Situation, named, presence};
+pub use handles::{Ending, Handle, Handles, named};
+pub use hints::Hints;
+pub use live_count::{alive, places};
+pub use path_search::{Leg, Radius, way};
+pub use planning_context::{Actor, Call, Ground, Scene};
+pub use prediction::Outlook;
+pub use presence::{Presence, presence};
+pub use random::Random;
+pub use reachability::{Extent, Reach, Reached, reachable};
+pub use read_only::Reading;
 pub use step::{FORMAT, Plan, Settle, Step, handle, handle_name};
+pub use unreachable::never_attained;

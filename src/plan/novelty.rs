@@ -1,23 +1,27 @@
-//! What is new about a call: what happened before to the things that it names, and what goes on beside them.
+//! The novelty of a call: the history of its resources, and the state of other resources.
 //!
-//! A clause met often in one history says little about others. What a call has about it is a set of traits,
-//! each counted by itself, so that a call which adds one history to many is told from one that adds none.
-//! Whole contexts would not do: nearly every one of them is new.
+//! Many tests of a clause with one history say little about other histories. A call has a set of traits, each
+//! with a
+//! count, so that a call with one new trait differs from a call with none. A whole context is no trait, because
+//! nearly every context is new.
 
-use super::nearness::hiddenness;
-use super::probe::{Call, Outlook, Scene};
-use super::situation::{Presence, Situation, named};
+use super::chooser_input::Situation;
+use super::handles::named;
+use super::masking::hiddenness;
+use super::planning_context::{Call, Scene};
+use super::prediction::Outlook;
+use super::presence::Presence;
 use crate::expr::Val;
 use crate::model::{ClauseId, Life, state_of};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Repetitions told apart: a fourth is like the third.
+/// Highest number of repetitions that traits distinguish.
 const TIMES_MAX: usize = 3;
 
-/// What a trait is worth that was met never, once, twice, …
+/// The value of a trait after 0, 1, 2, … tests.
 const WORTH: [u64; 4] = [12, 5, 2, 1];
 
-/// How much there is about a call that was met seldom.
+/// The sum of the values of all traits of a call.
 #[must_use]
 pub fn novelty(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outlook: &Outlook) -> u64 {
     let counts = &situation.coverage.traits;
@@ -26,14 +30,14 @@ pub fn novelty(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outloo
     traits(situation, scene, call, outlook).iter().map(worth).sum()
 }
 
-/// How hidden a refusing clause was where it was least so, if it was no more than that.
+/// The lowest masking among the tests of a refusing clause, up to `most`.
 #[must_use]
 pub fn least_hidden(situation: &Situation<'_>, clause: ClauseId, most: usize) -> Option<usize> {
     let id = &situation.model.info(clause).id;
     (1..=most).find(|hidden| situation.coverage.traits.contains_key(&behind(id, *hidden)))
 }
 
-/// Whether a refusing clause was met often where it was no more hidden than that: once more shows no more.
+/// Whether a refusing clause has enough tests with a masking up to `most`.
 #[must_use]
 pub fn met_often(situation: &Situation<'_>, clause: ClauseId, most: usize) -> bool {
     let id = &situation.model.info(clause).id;
@@ -41,7 +45,7 @@ pub fn met_often(situation: &Situation<'_>, clause: ClauseId, most: usize) -> bo
     (1..=most).map(times).sum::<u64>() >= TIMES_MAX as u64
 }
 
-/// How often two things of one kind went the same way at the same time by an operation.
+/// How often two resources of a kind had the transition of an operation at the same time.
 #[must_use]
 pub fn same_way(situation: &Situation<'_>, operation: &str) -> u64 {
     let prefix = format!("{operation} accepted; beside a ");
@@ -56,14 +60,14 @@ fn behind(clause: &str, hidden: usize) -> String {
     format!("{clause} behind {}", hidden - 1)
 }
 
-/// Each clause that demands a refusal, with how hidden it is.
+/// The trait of each clause that demands a refusal: the clause and the masking.
 fn hidden(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outlook: &Outlook) -> Vec<String> {
     let demanded = outlook.0.first().map(|reading| reading.demanded.as_slice()).unwrap_or_default();
     let hidden = if demanded.is_empty() { 1 } else { hiddenness(scene, call, outlook) };
     demanded.iter().map(|clause| behind(&situation.model.info(*clause).id, hidden)).collect()
 }
 
-/// What there is about a call, each with the operation and with whether clauses demand that it is accepted.
+/// The traits of a call, each with the operation and with the demanded outcome.
 #[must_use]
 pub fn traits(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outlook: &Outlook) -> BTreeSet<String> {
     let step = &call.step;
@@ -91,14 +95,15 @@ pub fn traits(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outlook
     of_call.chain(hidden(situation, scene, call, outlook)).collect()
 }
 
-/// Whether the call has to be refused for a reason that hangs on no thing, such as who asks: the same in each history.
+/// Whether a refusal is demanded for a reason outside the resources, such as the caller: the history does not
+/// matter.
 fn whatever_is_there(situation: &Situation<'_>, scene: &Scene<'_>, call: &Call, outlook: &Outlook) -> bool {
     let about = &situation.model.operations[&call.step.operation].about;
     let of_things = |clause: &ClauseId| about.iter().any(|about| scene.hints.reads(*clause, &about.name));
     outlook.0.first().is_some_and(|reading| reading.demanded.iter().any(|clause| !of_things(clause)))
 }
 
-/// What was accepted on a thing before, how often, and the last two in their order.
+/// Traits from the accepted changes of a resource: their counts, and the last two changes in order.
 fn history(kind: &str, accepted: &[String]) -> BTreeSet<String> {
     let mut times: BTreeMap<&str, usize> = BTreeMap::new();
     let mut found = BTreeSet::new();
@@ -120,7 +125,7 @@ fn state(situation: &Situation<'_>, scene: &Scene<'_>, name: &str) -> Option<Str
     Some(format!("{:?} {shown}", actor.presence))
 }
 
-/// How many things of each kind hold the id of a thing, those that are gone apart.
+/// Traits from related resources: how many resources of each kind hold the id, with deleted resources apart.
 fn kin(situation: &Situation<'_>, scene: &Scene<'_>, name: &str) -> Vec<String> {
     let Some(actor) = scene.actors.iter().find(|actor| actor.name == name) else { return Vec::new() };
     let mut counts: BTreeMap<(&str, bool), usize> = BTreeMap::new();
@@ -138,7 +143,7 @@ fn kin(situation: &Situation<'_>, scene: &Scene<'_>, name: &str) -> Vec<String> 
         .collect()
 }
 
-/// What goes on with other things of the kinds that a call names.
+/// Traits from other resources of the same kinds.
 fn beside(situation: &Situation<'_>, scene: &Scene<'_>, operation: &str, names: &BTreeSet<&str>) -> BTreeSet<String> {
     let kinds: BTreeSet<usize> = names.iter().filter_map(|name| Some(situation.handles.get(name)?.kind)).collect();
     let mut found = BTreeSet::new();

@@ -1,67 +1,73 @@
-//! One call as recorded, and the plan that holds it.
+//! Plans and steps, as recorded.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Version of the plan format. A reader refuses a newer one.
+/// Version of the plan format. A reader rejects a newer version.
 pub const FORMAT: u32 = 1;
 
-/// Recorded steps: a sequential prefix (branch 0), then branches side by side.
+/// A recorded plan: sequential steps (branch 0), then parallel branches.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
+    /// Version of the format.
     pub format: u32,
+    /// Name of the suite.
     pub suite: String,
-    /// Seed and number of the plan it was drawn as: a hint, never needed for replay.
+    /// Seed and number of the plan, if drawn. A replay does not need the numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drawn: Option<(u64, u64)>,
+    /// The steps, in order.
     pub steps: Vec<Step>,
 }
 
-/// One call. Things that do not exist yet are named by handles: see [`handle`].
+/// One call of a plan. A handle stands for a resource id, see [`handle`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
+    /// Id of the operation.
     pub operation: String,
-    /// Id of the catalog's binding, such as `v2.1`.
+    /// Id of the binding, such as `v2.1`.
     pub binding: String,
     /// `owner`, `other`, `expired`, `forged` or `none`.
     pub caller: String,
-    /// Values of path parameters; those that the identity fills in (a project id) are absent.
+    /// Path parameters, without the parameters that the identity provides, such as a project id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub path: BTreeMap<String, Value>,
+    /// Query parameters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub query: BTreeMap<String, Value>,
-    /// Headers that are inputs of the call (a microversion), never credentials.
+    /// Headers with inputs of the call, such as a microversion. Never credentials.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
-    /// Absent: no body is sent.
+    /// The request body; absent if the request has no body.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
-    /// Handles for what the call brings to life, by the suite's `about` name.
+    /// Handles of the created resources, by `about` name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub births: BTreeMap<String, Vec<String>>,
+    /// How long to wait after the call.
     pub settle: Settle,
-    /// JSON pointers of what the profile added to the body, because this endpoint needs it.
+    /// JSON pointers to fields that the profile added to the body, because the endpoint requires the fields.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub setup: Vec<String>,
-    /// 0: the sequential prefix; from 1: side by side with the other branches.
+    /// 0 for the sequential steps; from 1 for parallel branches.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub branch: u32,
 }
 
-/// What happens after the reply, before the next step.
+/// How long to wait after a response, before the next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Settle {
-    /// Go on at once.
+    /// Continues at once.
     Leave,
-    /// Poll what the call touched until it rests; the first poll after so many milliseconds.
+    /// Polls the resources of the call until they settle. The first poll is sent after `after_ms` milliseconds.
     Poll { after_ms: u64 },
 }
 
-/// A body that is there may be `null`; serde alone would read it as no body.
+/// A present body may be `null`; serde by default reads `null` as an absent body.
 fn present<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(input).map(Some)
 }
@@ -70,12 +76,12 @@ fn is_zero(branch: &u32) -> bool {
     *branch == 0
 }
 
-/// The value that stands in a step for the id of the thing called `name`: `{"$handle": name}`.
+/// The value in a step for the id of the resource with a handle: `{"$handle": name}`.
 pub fn handle(name: &str) -> Value {
     serde_json::json!({ "$handle": name })
 }
 
-/// The handle's name, if this value stands for one.
+/// The handle, if the value stands for a resource id.
 pub fn handle_name(value: &Value) -> Option<&str> {
     let object = value.as_object()?;
     if object.len() == 1 { object.get("$handle")?.as_str() } else { None }

@@ -1,4 +1,4 @@
 //! Tests of the model.
 
-mod boxes;
-mod unnamed;
+mod box_api;
+mod bulk_effect;

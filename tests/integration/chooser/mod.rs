@@ -178,7 +178,7 @@ fn a_clause_stands_by_what_the_suite_allows_and_by_who_may_ask() {
         let clause = model.named(id).expect("a clause of the suite");
         Standings::new(model, schemas, hints, bench.limits(60)).of(clause)
     };
-    let why = "nothing brings a lamp into a state in which it would apply";
+    let why = "no call or event brings a lamp into a state in which the clause applies";
     assert_eq!(standing(&bench, "never"), Standing::Unreachable(why.to_string()));
     assert_eq!(standing(&bench, "undo.lit"), Standing::Reachable);
     assert_eq!(standing(&bench, "no-key"), Standing::Reachable);

@@ -1,0 +1,94 @@
+//! The inputs of a call, as expressions read them.
+
+use super::resource_state::{Id, Who};
+use crate::expr::{Scope, Val};
+use crate::schema::Class;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The inputs of a call, converted once.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Id of the operation.
+    pub operation: String,
+    /// Id of the binding.
+    pub binding: String,
+    /// Name of the caller: `owner`, `other`, `expired`, `forged` or `none`.
+    pub caller: String,
+    /// The owner behind the caller; `None` for an anonymous caller.
+    pub who: Option<Who>,
+    /// Class of the input.
+    pub class: Class,
+    /// Pointers into the body to the places that make the input doubtful.
+    pub doubts: Vec<String>,
+    pub(super) path: Val,
+    pub(super) query: Val,
+    pub(super) header: Val,
+    pub(super) body: Val,
+    pub(super) version: Val,
+    pub(super) today: Val,
+    pub(super) pools: Val,
+    /// By `about` entry of the operation that names existing resources: the index of the entry, and the ids. An
+    /// absent or ill-typed id is `None`.
+    pub existing: Vec<(usize, Vec<Option<Id>>)>,
+}
+
+impl Asked {
+    /// The call without the query parameters for which `dropped` returns true.
+    #[must_use]
+    pub fn without(&self, dropped: impl Fn(&str) -> bool) -> Asked {
+        let mut asked = self.clone();
+        if let Val::Map(query) = &self.query {
+            let kept = query.iter().filter(|(name, _)| !dropped(name));
+            asked.query = Val::Map(Arc::new(kept.map(|(name, value)| (name.clone(), value.clone())).collect()));
+        }
+        asked
+    }
+
+    /// The version that the call requests; null without a version.
+    #[must_use]
+    pub fn version(&self) -> &Val {
+        &self.version
+    }
+
+    /// Values of the path parameters.
+    #[must_use]
+    pub fn path_values(&self) -> BTreeMap<String, Value> {
+        plain(&self.path)
+    }
+
+    /// Values of the query parameters.
+    #[must_use]
+    pub fn query_values(&self) -> BTreeMap<String, Value> {
+        plain(&self.query)
+    }
+}
+
+fn plain(values: &Val) -> BTreeMap<String, Value> {
+    let Val::Map(values) = values else { return BTreeMap::new() };
+    values.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_json()?))).collect()
+}
+
+impl Scope for Asked {
+    fn root(&self, name: &str) -> Option<Val> {
+        Some(match name {
+            "path" => self.path.clone(),
+            "query" => self.query.clone(),
+            "header" => self.header.clone(),
+            "body" => self.body.clone(),
+            "pools" => self.pools.clone(),
+            "version" => self.version.clone(),
+            "today" => self.today.clone(),
+            "caller" => Val::Str(Arc::from(self.caller.as_str())),
+            "op" => Val::Str(Arc::from(self.operation.as_str())),
+            "binding" => Val::Str(Arc::from(self.binding.as_str())),
+            "input" => Val::Str(Arc::from(match self.class {
+                Class::Valid => "valid",
+                Class::Doubtful => "doubtful",
+                Class::Invalid => "invalid",
+            })),
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,56 @@
+//! What the judgement of one exchange yields.
+
+use super::clause_info::ClauseId;
+use super::factor::Shrunk;
+
+/// The result of one exchange.
+#[derive(Debug, Clone, Default)]
+pub struct Observed {
+    /// The deviations of the exchange.
+    pub deviations: Vec<Deviation>,
+    /// Whether a success must have the documented shape.
+    pub described: bool,
+    /// A reached limit.
+    pub excess: Option<Excess>,
+    /// The possible states before and after, if [`Bounds::insight`](super::Bounds::insight) is set.
+    pub insight: Option<Insight>,
+}
+
+/// A deviation: every possible state contradicts one of the clauses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deviation {
+    /// Number of the exchange.
+    pub exchange: u64,
+    /// Index of the step.
+    pub step: usize,
+    /// Id of the operation.
+    pub operation: String,
+    /// The contradicted clauses, sorted.
+    pub clauses: Vec<ClauseId>,
+    /// The outcome, in words.
+    pub seen: String,
+    /// The permitted outcomes or states, in words.
+    pub expected: Vec<String>,
+    /// The last earlier exchange that ruled out states of the resources, and the clauses behind that exchange.
+    pub shrunk: Option<Shrunk>,
+}
+
+/// A reached limit: the resources of the call are undetermined from here on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excess {
+    /// Number of the exchange.
+    pub exchange: u64,
+    /// The limit, in words.
+    pub reason: String,
+}
+
+/// The possible states before and after an exchange, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Insight {
+    /// Possible states before.
+    pub before: Vec<String>,
+    /// Possible states after.
+    pub after: Vec<String>,
+    /// States that were ruled out, with the contradicted clauses.
+    pub ruled_out: Vec<(String, Vec<ClauseId>)>,
+}

@@ -1,0 +1,93 @@
+//! What the model stores about one operation.
+
+use super::clause_expressions::{kinds_read, roots_of, unnamed};
+use super::clause_info::{ClauseId, Generated};
+use crate::suite::{About, Binding, Calls, Clause, Suite, View};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The model's index for one operation.
+#[derive(Debug, Clone)]
+pub struct OperationModel {
+    /// Id of the operation.
+    pub id: String,
+    /// The `about` entries of the operation.
+    pub about: Vec<About>,
+    /// Clauses of the operation, in the order of the suite.
+    pub clauses: Vec<ClauseId>,
+    /// Resource kind and view, for each view of the response.
+    pub views: Vec<(usize, View)>,
+    /// Resource kinds of which a clause of the operation reads every resource (`world.<kind>`).
+    pub reads_all: BTreeSet<usize>,
+    /// Resource kinds that an effect of the operation may change without a name in the call.
+    pub falls_on: BTreeSet<usize>,
+    /// Success codes that the page lists, or that the table behind the page lists.
+    pub success: Vec<u16>,
+    /// Client-error codes, from the same source.
+    pub client_error: Vec<u16>,
+    /// Whether the operation may change resources: some binding has another method than GET, HEAD or OPTIONS.
+    pub changes: bool,
+    /// The clause against server errors.
+    pub no_server_error: ClauseId,
+    /// The clause about the shape of the response body.
+    pub reply: Option<ClauseId>,
+}
+
+pub(super) fn operation_model(
+    suite: &Suite,
+    operation: &crate::schema::catalog::Operation,
+    generated: &BTreeMap<Generated, ClauseId>,
+) -> OperationModel {
+    let about = suite.about.get(&operation.id).cloned().unwrap_or_default();
+    let offered: BTreeSet<&str> =
+        about.iter().filter(|a| matches!(a.binding, Binding::Existing(_))).map(|a| a.name.as_str()).collect();
+    let all: BTreeSet<&str> = suite
+        .about
+        .values()
+        .flatten()
+        .map(|a| a.name.as_str())
+        .chain(suite.resources.iter().map(|r| r.name.as_str()))
+        .collect();
+    let speaks = |clause: &Clause| match &clause.calls {
+        Calls::Only(calls) => calls.contains(&operation.id),
+        // A general clause applies to the calls with the resources that the clause names.
+        Calls::AllBut(except) => {
+            !except.contains(&operation.id)
+                && roots_of(suite, clause)
+                    .iter()
+                    .all(|root| !all.contains(root.as_str()) || offered.contains(root.as_str()))
+        }
+    };
+    let clauses: Vec<ClauseId> = (0..suite.clauses.len())
+        .filter(|&index| speaks(&suite.clauses[index]))
+        .map(|index| ClauseId(index as u32))
+        .collect();
+    let reads_all = clauses.iter().flat_map(|clause| kinds_read(suite, &suite.clauses[clause.0 as usize])).collect();
+    let views = suite
+        .resources
+        .iter()
+        .enumerate()
+        .filter_map(|(kind, resource)| Some((kind, resource.views.get(&operation.id)?.clone())))
+        .collect();
+    let codes = |class: u16| -> Vec<u16> {
+        let own: Vec<u16> =
+            operation.statuses.iter().filter(|s| !s.general && s.code / 100 == class).map(|s| s.code).collect();
+        let any = || operation.statuses.iter().filter(|s| s.code / 100 == class).map(|s| s.code).collect();
+        if own.is_empty() { any() } else { own }
+    };
+    OperationModel {
+        id: operation.id.clone(),
+        views,
+        reads_all,
+        falls_on: clauses.iter().flat_map(|clause| unnamed(&suite.clauses[clause.0 as usize])).collect(),
+        success: codes(2),
+        client_error: codes(4),
+        changes: operation
+            .bindings
+            .iter()
+            .any(|binding| !matches!(binding.method.as_str(), "GET" | "HEAD" | "OPTIONS")),
+        no_server_error: generated[&Generated::NoServerError(operation.id.clone())],
+        reply: generated.get(&Generated::Reply(operation.id.clone())).copied(),
+        clauses,
+        about,
+    }
+}

@@ -1,0 +1,79 @@
+//! The call that shows one resource of a kind, and the call that deletes one.
+
+use crate::expr::{Expr, Path};
+use crate::schema::catalog::Catalog;
+use crate::suite::{About, Binding, Calls, Suite};
+
+/// The read that shows one whole resource.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// Id of the operation.
+    pub operation: String,
+    /// Path parameter for the resource id.
+    pub parameter: String,
+}
+
+/// The call that deletes a resource.
+#[derive(Debug, Clone)]
+pub struct Ending {
+    /// Id of the operation.
+    pub operation: String,
+    /// Place of the resource id in the path or the body.
+    pub at: Path,
+}
+
+/// The read with one path parameter for the resource id and a view of the whole resource.
+pub(super) fn shown(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<Shown> {
+    let resource = &suite.resources[kind];
+    let candidates = resource.views.iter().filter(|(_, view)| !view.each);
+    candidates
+        .filter_map(|(operation, view)| {
+            let entry = catalog.operations.iter().find(|o| &o.id == operation)?;
+            if !entry.bindings.iter().all(|binding| binding.method == "GET") {
+                return None;
+            }
+            let about = suite.about.get(operation)?.iter().find(|about| about.resource == kind)?;
+            let Binding::Existing(expr) = &about.binding else { return None };
+            let path = expr.as_path().filter(|path| path.root.as_ref() == "path")?;
+            let crate::expr::Key::Name(parameter) = path.keys.first()? else { return None };
+            Some((
+                (view.only.is_some(), view.when.is_some()),
+                Shown { operation: operation.clone(), parameter: parameter.to_string() },
+            ))
+        })
+        .min_by_key(|(worse, _)| *worse)
+        .map(|(_, shown)| shown)
+}
+
+/// The call whose clause ends a resource. A call without a body is preferred.
+pub(super) fn ends(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<Ending> {
+    let gone = |effect: &&crate::suite::Effect| match &effect.value {
+        crate::suite::EffectValue::Course(stages) => matches!(stages.last(), Some(crate::suite::Stage::Gone)),
+        _ => false,
+    };
+    let mut found: Vec<(bool, Ending)> = Vec::new();
+    for clause in &suite.clauses {
+        let Calls::Only(calls) = &clause.calls else { continue };
+        for effect in clause.then.iter().filter(gone) {
+            for call in calls {
+                let entry = suite.about.get(call).into_iter().flatten().find(|about| effect.target.is(&about.name));
+                let operation = catalog.operations.iter().find(|operation| operation.id == *call);
+                let (Some(about), Some(operation)) = (entry.filter(|about| about.resource == kind), operation) else {
+                    continue;
+                };
+                if let Some(at) = place_of_id(about) {
+                    found.push((!operation.requests.is_empty(), Ending { operation: call.clone(), at }));
+                }
+            }
+        }
+    }
+    found.into_iter().min_by_key(|(body, _)| *body).map(|(_, ending)| ending)
+}
+
+/// The place of a resource id in the path or the body of a call; of a batch, the first place.
+#[must_use]
+pub fn place_of_id(about: &About) -> Option<Path> {
+    let Binding::Existing(expr) = &about.binding else { return None };
+    let first = || expr.of_first_elements().iter().find_map(Expr::as_path);
+    expr.as_path().or_else(first).filter(|path| matches!(path.root.as_ref(), "path" | "body"))
+}

@@ -1,0 +1,130 @@
+//! One resource in one possible state.
+
+use super::clause_info::ClauseId;
+use crate::expr::Val;
+use std::sync::Arc;
+
+/// Identity of a resource in the belief.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id {
+    /// Index of the resource kind.
+    pub kind: u16,
+    /// The id from the endpoint, or a stand-in id.
+    pub id: Arc<str>,
+}
+
+/// The owner of a resource. Two identities are enough to tell own from foreign resources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Who {
+    /// The main identity of the run.
+    Owner,
+    /// The second identity.
+    Other,
+}
+
+impl Who {
+    /// The owner behind a caller. `expired` and `forged` stand for the owner: a check of the token is a
+    /// question of status 401, and not of ownership.
+    #[must_use]
+    pub fn of(caller: &str) -> Option<Who> {
+        match caller {
+            "owner" | "expired" | "forged" => Some(Who::Owner),
+            "other" => Some(Who::Other),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a resource exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Life {
+    /// The resource exists.
+    Alive,
+    /// The resource is in deletion: a response shows any value, or no resource.
+    Dying,
+    /// The resource does not exist.
+    Gone,
+}
+
+/// The state of one resource.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Thing {
+    /// Index of the resource kind.
+    pub kind: u16,
+    /// The owner.
+    pub owner: Who,
+    /// Sequence number of the create within the plan.
+    pub seq: u32,
+    /// Whether the resource exists.
+    pub life: Life,
+    /// Whether the id is a stand-in for a deferred id.
+    pub untold: bool,
+    /// Observed fields in the order of the resource kind; `Unknown` if undetermined.
+    pub fields: Vec<Val>,
+    /// Values of the suite's `remembers`, in order.
+    pub memory: Vec<Val>,
+    /// The transition under way.
+    pub motion: Option<Motion>,
+    /// Time in ms since which the resource is undetermined.
+    pub fog: Option<u64>,
+    /// The outcomes that led to the state, until an observation shows the resource as settled.
+    pub via: Option<Via>,
+}
+
+/// The outcomes of clauses behind a state; 0 is the main outcome.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Via(pub Arc<[(ClauseId, u16)]>);
+
+impl Via {
+    /// The outcome of a clause, if the clause contributed to the state.
+    #[must_use]
+    pub fn of(&self, clause: ClauseId) -> Option<u16> {
+        self.0.iter().find(|(known, _)| *known == clause).map(|(_, way)| *way)
+    }
+}
+
+/// A transition under way.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Motion {
+    /// The remaining stages, never empty. The last entry is the final state.
+    pub course: Vec<Step>,
+    /// Changed fields that may still show the old value: index and old value.
+    pub pending: Vec<(u16, Val)>,
+    /// Time of acceptance in ms.
+    pub since: u64,
+    /// Resources whose transitions end before this transition.
+    pub after: Vec<Id>,
+}
+
+/// One stage of a transition, after evaluation.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// A value of the state field.
+    State(Val),
+    /// Any state, or no resource.
+    Anything,
+    /// The resource is gone.
+    Gone,
+}
+
+impl Thing {
+    /// Whether the resource has no transition and is determined.
+    #[must_use]
+    pub fn at_rest(&self) -> bool {
+        self.motion.is_none() && self.fog.is_none()
+    }
+
+    /// The resource with every modelled value undetermined since `now`, in ms.
+    #[must_use]
+    pub fn fogged(&self, now: u64) -> Thing {
+        Thing {
+            fields: vec![Val::Unknown; self.fields.len()],
+            memory: vec![Val::Unknown; self.memory.len()],
+            motion: None,
+            fog: Some(now),
+            via: None,
+            life: if self.life == Life::Gone { Life::Gone } else { Life::Alive },
+            ..self.clone()
+        }
+    }
+}

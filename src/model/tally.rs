@@ -1,0 +1,86 @@
+//! Counts for each clause: how often the clause applied, and how often only the clause explains an outcome.
+
+use super::clause_info::ClauseId;
+use std::collections::BTreeMap;
+
+/// Counts for one clause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Count {
+    /// The clause applied to a call in every possible state.
+    pub applied: u64,
+    /// Only the main outcome of the clause explains the response.
+    pub passed: u64,
+    /// An alternative of the clause explains the response, and not the main outcome.
+    pub exceptions: u64,
+    /// The clause applied in some possible states only, or to doubtful input, or no observation showed the
+    /// promised value.
+    pub unclear: u64,
+}
+
+/// A silent cell: a stable state and a call without a clause.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cell {
+    /// Id of the operation.
+    pub operation: String,
+    /// Kind and state of each resource of the call, such as `server ACTIVE`.
+    pub states: Vec<String>,
+}
+
+/// Counts of one plan, or of several merged plans.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Counts by clause.
+    pub clauses: BTreeMap<ClauseId, Count>,
+    /// Silent cells, with the number of responses by status.
+    pub silent: BTreeMap<Cell, BTreeMap<u16, u64>>,
+    /// Throttled responses.
+    pub throttled: u64,
+    /// Lost responses.
+    pub lost: u64,
+    /// Calls that were not sent.
+    pub unsent: u64,
+    /// Deviations of clauses that the plan had already reported.
+    pub repeated: u64,
+    /// Highest number of possible states in one factor.
+    pub worlds_most: usize,
+    /// Judged calls.
+    pub judged: u64,
+    /// Number of reached limits, each with undetermined resources as a consequence.
+    pub exceeded: u64,
+    /// The first reached limit, in words.
+    pub excess: Option<String>,
+}
+
+impl Tally {
+    /// The counts of a clause.
+    pub fn count(&mut self, clause: ClauseId) -> &mut Count {
+        self.clauses.entry(clause).or_default()
+    }
+
+    /// Adds the counts of another plan.
+    pub fn merge(&mut self, other: &Tally) {
+        for (clause, count) in &other.clauses {
+            let mine = self.count(*clause);
+            mine.applied += count.applied;
+            mine.passed += count.passed;
+            mine.exceptions += count.exceptions;
+            mine.unclear += count.unclear;
+        }
+        for (cell, statuses) in &other.silent {
+            let mine = self.silent.entry(cell.clone()).or_default();
+            for (status, count) in statuses {
+                *mine.entry(*status).or_default() += count;
+            }
+        }
+        self.throttled += other.throttled;
+        self.lost += other.lost;
+        self.unsent += other.unsent;
+        self.repeated += other.repeated;
+        self.worlds_most = self.worlds_most.max(other.worlds_most);
+        self.judged += other.judged;
+        self.exceeded += other.exceeded;
+        if self.excess.is_none() {
+            self.excess.clone_from(&other.excess);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! An invented API: boxes with labels, and a text line for each call.
+
+use crate::history::{Cause, Exchange, Outcome, Reply, ReplyBody};
+use crate::model::{Belief, Bounds, Held, Id, Life, Model, Stage};
+use crate::schema::Class;
+use crate::schema::catalog::Catalog;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+const SUITE: &str = r#"suite: boxes
+catalog: boxes
+resources:
+  box:
+    id: it.id
+    state: state
+    stable: [here]
+    settles: 1m
+    fields: { state: it.state }
+    views: { showBox: reply }
+  label:
+    id: it.id
+    state: state
+    stable: [here]
+    settles: 1m
+    fields: { state: it.state, box: it.box, text: it.text }
+    views: { showLabel: reply, listLabels: { each: reply.labels, whole: true } }
+about:
+  "*": { box: path.box_id, label: path.label_id }
+  putBox: { box: { new: reply.id } }
+  stickLabel: { label: { new: reply.id } }
+clauses:
+  - { id: put, cites: "boxes:1", call: putBox, accept: 201, then: { box.state: here } }
+  - { id: stick, cites: "boxes:2", call: stickLabel, accept: 201,
+      then: { label.box: body.box, label.text: "'old'", label.state: here } }
+  - { id: move, cites: "boxes:3", call: moveLabel, when: label != null, accept: 200, then: { label.box: body.box } }
+  - { id: show-box, cites: "boxes:4", call: showBox, while: any, when: box != null, accept: 200 }
+  - { id: show-label, cites: "boxes:4", call: showLabel, while: any, when: label != null, accept: 200 }
+  - { id: list, cites: "boxes:4", call: listLabels, while: any, accept: 200 }
+  - { id: no-label, cites: "boxes:4", call: showLabel, while: any, when: label == null, refuse: 404 }
+  - { id: no-box, cites: "boxes:4", call: [dropBox, relabelBox], while: any, when: box == null, refuse: 404 }
+  - { id: drop.box, cites: "boxes:5", call: dropBox, when: box != null, accept: 202, then: { box.state: ["*", gone] } }
+  - id: drop.labels
+    cites: "boxes:6"
+    call: dropBox
+    when: box != null && query.all == true
+    accept: 202
+    then: { "world.label.filter(l, l.box == box.id).state": ["*", gone] }
+  - id: relabel
+    cites: "boxes:7"
+    call: relabelBox
+    when: box != null
+    accept: 200
+    then: { "world.label.filter(l, l.box == box.id).text": "'new'" }
+"#;
+
+fn operation(id: &str, method: &str, thing: Option<&str>) -> Value {
+    let parameter = |thing: &str| json!({ "name": format!("{thing}_id"), "required": true, "schema": { "type": "string" }, "at": "boxes:1" });
+    json!({
+        "id": id, "title": id, "at": "boxes:1",
+        "bindings": [{ "id": "v1", "method": method, "path": format!("/{id}"), "at": "boxes:1" }],
+        "path": thing.map(parameter).into_iter().collect::<Vec<_>>(), "requests": [], "responses": [],
+    })
+}
+
+/// The model of the box API.
+pub(super) fn model() -> Arc<Model> {
+    let catalog: Catalog = serde_json::from_value(json!({
+        "format": 1, "api": "boxes",
+        "pages": [{ "id": "boxes", "file": "boxes.md", "title": "Boxes", "digest": "sha256:0", "dialect": "markdown" }],
+        "operations": [
+            operation("putBox", "POST", None), operation("showBox", "GET", Some("box")),
+            operation("dropBox", "DELETE", Some("box")), operation("relabelBox", "POST", Some("box")),
+            operation("stickLabel", "POST", None), operation("showLabel", "GET", Some("label")),
+            operation("listLabels", "GET", None), operation("moveLabel", "POST", Some("label")),
+            operation("shakeLabel", "POST", Some("label")),
+        ],
+    }))
+    .expect("the fixture is a catalog");
+    let suite = crate::suite::parse("boxes.yaml", SUITE, &catalog)
+        .unwrap_or_else(|problems| panic!("{}", crate::suite::render(&problems, SUITE)));
+    Arc::new(Model::new(Arc::new(suite), &catalog, "2026-11-20").unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// A belief that observes calls, each from a line such as `other show l1 b1 old`, `later show l1 404` or `drop
+/// b1 all lost`.
+pub(super) struct Shelf {
+    pub belief: Belief,
+    now: u64,
+    number: u64,
+    /// Deviations: the line, and the contradicted clauses.
+    pub found: Vec<String>,
+}
+
+impl Shelf {
+    pub fn new() -> Shelf {
+        let bounds = Bounds { worlds_max: 1_000, settle_percent: 100, insight: false };
+        Shelf { belief: Belief::new(model(), bounds), now: 0, number: 0, found: Vec::new() }
+    }
+
+    pub fn call(&mut self, line: &str) {
+        let words: Vec<&str> = line.split(' ').collect();
+        let has = |word: &str| words.contains(&word);
+        let rest: Vec<&str> =
+            words.iter().copied().filter(|word| !["other", "later", "lost", "all"].contains(word)).collect();
+        let (operation, thing, status) = match rest[0] {
+            "put" => ("putBox", None, 201),
+            "stick" => ("stickLabel", None, 201),
+            "drop" => ("dropBox", Some("box_id"), 202),
+            "relabel" => ("relabelBox", Some("box_id"), 200),
+            "move" => ("moveLabel", Some("label_id"), 200),
+            "shake" => ("shakeLabel", Some("label_id"), 200),
+            "show" if rest[1].starts_with('b') => ("showBox", Some("box_id"), 200),
+            _ => ("showLabel", Some("label_id"), 200),
+        };
+        let shown = |text: &str| json!({ "id": rest[1], "state": "here", "box": rest[2], "text": text });
+        let (status, reply) = match rest[..] {
+            [_, _, "404"] => (404, Value::Null),
+            ["put", id] => (status, json!({ "id": id, "state": "here" })),
+            ["stick", ..] => (status, shown("old")),
+            ["show", _, _, text] => (status, shown(text)),
+            _ => (status, Value::Null),
+        };
+        self.now += if has("later") { 600_000 } else { 1_000 };
+        let exchange = Exchange {
+            number: self.number,
+            step: self.number as usize,
+            cause: Cause::Step,
+            operation: operation.to_string(),
+            binding: "v1".to_string(),
+            caller: if has("other") { "other" } else { "owner" }.to_string(),
+            path: thing.map(|name| (name.to_string(), json!(rest[1]))).into_iter().collect(),
+            query: has("all").then(|| ("all".to_string(), json!(true))).into_iter().collect(),
+            headers: BTreeMap::new(),
+            body: matches!(rest[0], "stick" | "move").then(|| json!({ "box": rest[2] })),
+            input: None,
+            sent_ms: self.now,
+            received_ms: self.now + 1,
+            outcome: if has("lost") {
+                Outcome::Lost { cause: String::new() }
+            } else {
+                Outcome::Replied(Reply { status, headers: BTreeMap::new(), body: ReplyBody::Json(reply) })
+            },
+            born: BTreeMap::new(),
+        };
+        self.number += 1;
+        let observed = self.belief.observe(&exchange, Class::Valid).unwrap_or_else(|fault| panic!("{fault}"));
+        let model = self.belief.model();
+        let name = |clause: &crate::model::ClauseId| model.info(*clause).id.clone();
+        let told = observed
+            .deviations
+            .iter()
+            .map(|deviation| format!("{line}: {}", deviation.clauses.iter().map(name).collect::<Vec<_>>().join(", ")));
+        self.found.extend(told.collect::<Vec<_>>());
+    }
+
+    /// All possible states of a label, as text.
+    pub fn label(&self, id: &str) -> String {
+        let possible = self.belief.possibilities(&Id { kind: 1, id: Arc::from(id) });
+        let all: BTreeSet<String> = possible.iter().map(|held| said(held)).collect();
+        all.into_iter().collect::<Vec<_>>().join(" or ")
+    }
+
+    /// How often a clause passed, and how often the clause was unclear.
+    pub fn earned(&self, clause: &str) -> (u64, u64) {
+        let clause = self.belief.model().named(clause).expect("the suite has it");
+        self.belief.tally.clauses.get(&clause).map_or((0, 0), |count| (count.passed, count.unclear))
+    }
+}
+
+fn said(held: &Held) -> String {
+    let thing = &held.thing;
+    let leaves = thing.motion.iter().any(|motion| motion.course.contains(&Stage::Gone));
+    match (thing.life, thing.fog) {
+        (Life::Gone, _) => "gone".to_string(),
+        _ if leaves => "leaving".to_string(),
+        (_, Some(_)) => "undetermined".to_string(),
+        _ => {
+            let text = |index: usize| thing.fields[index].to_string().replace('"', "");
+            format!("{} {}", text(1), text(2))
+        }
+    }
+}

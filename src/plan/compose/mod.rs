@@ -1,0 +1,14 @@
+//! The composition of candidate calls: resources, path, query, headers and body, with the values that guards
+//! require.
+
+mod assign_resources;
+mod call_spec;
+mod compose_call;
+mod input_path;
+mod parameters;
+mod place_ids;
+mod wanted_values;
+
+pub(super) use assign_resources::holds;
+pub use call_spec::Ask;
+pub use compose_call::build;

@@ -1,0 +1,50 @@
+//! The masking of refusals.
+//!
+//! A response shows the reason for a refusal only if a single condition for acceptance fails; further failing
+//! conditions mask the reason. The same rule holds for the tests of conditions in code (modified
+//! condition/decision
+//! coverage: Chilenski and Miller, Applicability of MC/DC to software testing, 1994).
+
+use super::planning_context::{Call, Scene};
+use super::prediction::Outlook;
+use crate::expr::{Expr, Val};
+use crate::model::{Combination, Roots, combinations, world_root};
+
+/// The masking of a demanded refusal: 1 for a single reason. Other clauses that demand or permit a refusal mask
+/// most, because a response does not name the clause. Failing conditions of the nearest accepting clause mask
+/// less.
+#[must_use]
+pub fn hiddenness(scene: &Scene<'_>, call: &Call, outlook: &Outlook) -> usize {
+    let clauses = outlook.rivals() + outlook.permitting(scene.model);
+    let conditions = shortfall(scene, call).unwrap_or(0);
+    clauses.saturating_sub(1) * CLAUSE + conditions.clamp(1, CLAUSE)
+}
+
+/// The masking of one clause, and the upper limit for the masking of conditions.
+const CLAUSE: usize = 8;
+
+/// The lowest number of failing conditions of an accepting clause. `None` without an accepting clause, or if
+/// the caller alone prevents the acceptance.
+fn shortfall(scene: &Scene<'_>, call: &Call) -> Option<usize> {
+    if call.step.caller != "owner" {
+        return None;
+    }
+    let model = scene.model;
+    let operation = &model.operations[&call.asked.operation];
+    let world = scene.some_world(&call.asked)?;
+    let kinds = operation.reads_all.iter().copied();
+    let all = (!operation.reads_all.is_empty()).then(|| world_root(model, kinds, &world, call.asked.who, &[]));
+    let combinations = combinations(model, &call.asked, &world);
+    let failing = |conditions: &[Expr], combination: &Combination<'_>| {
+        // An absent resource counts as one failure, and further conditions about the resource do not count.
+        let absent = |name: &str| combination.iter().any(|(known, _, value)| *known == name && *value == Val::Null);
+        let missing = combination.iter().filter(|(_, id, value)| id.is_some() && *value == Val::Null).count();
+        let things: Vec<(&str, Val)> = combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
+        let roots = Roots { model, asked: &call.asked, things: &things, reply: None, it: None, world: all.as_ref() };
+        let told = conditions.iter().filter(|condition| !condition.roots().iter().any(|root| absent(root)));
+        missing + told.filter(|condition| condition.eval(&roots).ok() != Some(Val::Bool(true))).count()
+    };
+    let clauses = operation.clauses.iter().filter_map(|clause| scene.hints.conditions(*clause));
+    let of_clause = |conditions: &[Expr]| combinations.iter().map(|combination| failing(conditions, combination)).max();
+    clauses.filter_map(of_clause).min()
+}
