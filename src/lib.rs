@@ -11,6 +11,7 @@ pub mod oracle;
 pub mod shrink;
 pub mod campaign;
 pub mod report;
+pub mod session;
 pub mod cli;
 pub mod conformance;
 
