@@ -15,6 +15,7 @@ pub mod oracle;
 pub mod shrink;
 pub mod campaign;
 pub mod report;
+pub mod session;
 pub mod cli;
 pub mod conformance;
 

@@ -1,90 +1,112 @@
-//! What the process says as it ends. A number means the same in every verb.
+//! The exit codes of the process, and the last line of a run.
 
-use crate::oracle::Verdict;
-use crate::report::{ClauseRow, Report};
+use crate::session::{ExitKind, pick_worst};
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-/// Why the process ended; several may hold, see [`worst`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Exit {
-    /// 0: every clause that was selected and can be reached passed, or the verb did what it was told.
-    Passed,
-    /// 3: nothing failed, but something that can be decided is inconclusive or untested.
-    Undecided,
-    /// 6: objects of this run were left behind on the endpoint.
-    LeftBehind,
-    /// 1: the endpoint deviates from a clause, or a mutant survived.
-    Deviation,
-    /// 5: the endpoint cannot be reached, is not the API, or refuses the credentials.
-    Endpoint,
-    /// 4: a suite, schema, page, profile, plan or history cannot be used.
-    BadInput,
-    /// 2: the command line itself is wrong; nothing was tried.
-    Usage,
-    /// 130: interrupted from the keyboard; what was seen until then is reported.
-    Interrupted,
-    /// 143: told to terminate; what was seen until then is reported.
-    Terminated,
+/// The exit code of a kind, for `main`.
+pub fn to_exit_code(kind: ExitKind) -> ExitCode {
+    ExitCode::from(kind.code())
 }
 
-impl Exit {
-    /// The number that the shell sees.
-    #[must_use]
-    pub fn code(self) -> u8 {
-        match self {
-            Exit::Passed => 0,
-            Exit::Deviation => 1,
-            Exit::Usage => 2,
-            Exit::Undecided => 3,
-            Exit::BadInput => 4,
-            Exit::Endpoint => 5,
-            Exit::LeftBehind => 6,
-            Exit::Interrupted => 130,
-            Exit::Terminated => 143,
-        }
-    }
-
-    /// The cause in a few words, for the last line of a run.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Exit::Passed => "every selected, reachable clause passed",
-            Exit::Deviation => "a deviation",
-            Exit::Usage => "a wrong command line",
-            Exit::Undecided => "nothing failed, but something is inconclusive or untested",
-            Exit::BadInput => "a bad suite, schema, page, profile, plan or history",
-            Exit::Endpoint => "the endpoint cannot be reached or refuses the credentials",
-            Exit::LeftBehind => "objects were left behind",
-            Exit::Interrupted => "interrupted",
-            Exit::Terminated => "terminated",
-        }
-    }
+/// One exit code as `docs/EXIT_CODES.md` documents it.
+#[derive(Debug, Clone, Copy)]
+pub struct ExitCodeRow {
+    pub kind: ExitKind,
+    /// Name of the code.
+    pub name: &'static str,
+    /// The meaning in a few words, for the last line of a run.
+    pub meaning: &'static str,
+    /// The causes.
+    pub when: &'static str,
+    /// The verbs that end with the code.
+    pub verbs: &'static str,
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> ExitCode {
-        ExitCode::from(exit.code())
-    }
+/// Every exit code, by number. `docs/EXIT_CODES.md` has the same table.
+pub const EXIT_CODES: [ExitCodeRow; 9] = [
+    ExitCodeRow {
+        kind: ExitKind::Passed,
+        name: "passed",
+        meaning: "every selected, reachable clause passed",
+        when: "Every selected clause that can be decided at the target passed, or the verb did its work.",
+        verbs: "all",
+    },
+    ExitCodeRow {
+        kind: ExitKind::Deviation,
+        name: "deviation",
+        meaning: "a deviation",
+        when: "A clause failed, a replayed plan contradicts a clause, a mutant survived, or a suite file is not formatted.",
+        verbs: "`run`, `replay`, `judge`, `mutants --run`, `fmt --check`",
+    },
+    ExitCodeRow {
+        kind: ExitKind::Usage,
+        name: "usage",
+        meaning: "a wrong command line",
+        when: "The command line is wrong: an unknown flag, value, suite, clause, mutant or API. No request was sent.",
+        verbs: "all",
+    },
+    ExitCodeRow {
+        kind: ExitKind::Undecided,
+        name: "undecided",
+        meaning: "nothing failed, and at least one clause is inconclusive or untested",
+        when: "No clause failed, and a clause that can be decided at the target is inconclusive or untested, or the run stopped early.",
+        verbs: "`run`, `judge`",
+    },
+    ExitCodeRow {
+        kind: ExitKind::BadInput,
+        name: "bad input",
+        meaning: "a bad suite, schema, page, profile, plan or history",
+        when: "A suite, schema, page, profile, plan, history or journal cannot be read, is wrong, or cannot be written.",
+        verbs: "all",
+    },
+    ExitCodeRow {
+        kind: ExitKind::Endpoint,
+        name: "endpoint",
+        meaning: "the endpoint cannot be reached or refuses the credentials",
+        when: "The endpoint cannot be reached, is not the API, refuses the credentials, or has no quota left.",
+        verbs: "`run`, `replay`, `sweep`",
+    },
+    ExitCodeRow {
+        kind: ExitKind::LeftBehind,
+        name: "left behind",
+        meaning: "resources were left behind",
+        when: "Resources of a run still exist at the endpoint and could not be deleted.",
+        verbs: "`run`, `replay`, `sweep`",
+    },
+    ExitCodeRow {
+        kind: ExitKind::Interrupted,
+        name: "interrupted",
+        meaning: "interrupted",
+        when: "SIGINT (Ctrl-C) came. Created resources are deleted, and the report covers the run so far.",
+        verbs: "`run`, `replay`, `sweep`, `mock`, `mutants --run`",
+    },
+    ExitCodeRow {
+        kind: ExitKind::Terminated,
+        name: "terminated",
+        meaning: "terminated",
+        when: "SIGTERM came. Created resources are deleted, and the report covers the run so far.",
+        verbs: "`run`, `replay`, `sweep`, `mock`, `mutants --run`",
+    },
+];
+
+fn meaning(kind: ExitKind) -> &'static str {
+    EXIT_CODES.iter().find(|row| row.kind == kind).map_or("", |row| row.meaning)
 }
 
-/// Which of several causes decides the number: signals, then 2, 4, 5, 1, 6, 3. The others are printed.
+/// The exit kind of a run over several suites, and its last line, which names the suites of each cause.
 #[must_use]
-pub fn worst(causes: &[Exit]) -> Exit {
-    causes.iter().copied().max().unwrap_or(Exit::Passed)
-}
-
-/// What a report comes to. What cannot be reached or seen here counts neither way.
-#[must_use]
-pub fn of(report: &Report) -> Exit {
-    let undecided =
-        |row: &ClauseRow| matches!(row.verdict, Verdict::Inconclusive | Verdict::Untested) && row.standing.decidable();
-    if report.totals.fail > 0 {
-        Exit::Deviation
-    } else if report.stopped.is_some() || report.clauses.iter().any(undecided) {
-        Exit::Undecided
-    } else {
-        Exit::Passed
+pub fn conclude(exits: &[(String, ExitKind)]) -> (ExitKind, String) {
+    let kinds: Vec<ExitKind> = exits.iter().map(|(_, exit)| *exit).collect();
+    let worst = pick_worst(&kinds);
+    let mut named: BTreeMap<ExitKind, Vec<&str>> = BTreeMap::new();
+    for (suite, exit) in exits.iter().filter(|(_, exit)| *exit != ExitKind::Passed) {
+        named.entry(*exit).or_default().push(suite);
     }
+    let causes: Vec<String> =
+        named.iter().rev().map(|(exit, suites)| format!("{} ({})", meaning(*exit), suites.join(", "))).collect();
+    let causes = if causes.is_empty() { meaning(ExitKind::Passed).to_string() } else { causes.join("; ") };
+    (worst, format!("exit {}: {causes}", worst.code()))
 }
 
 #[cfg(test)]
@@ -92,13 +114,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bad_suite_outweighs_an_absent_endpoint_outweighs_a_deviation_outweighs_leftovers() {
-        let falling =
-            [Exit::BadInput, Exit::Endpoint, Exit::Deviation, Exit::LeftBehind, Exit::Undecided, Exit::Passed];
-        for (heavier, causes) in falling.iter().zip((0..).map(|skip| &falling[skip..])) {
-            assert_eq!(worst(causes), *heavier);
-        }
-        let codes: Vec<u8> = falling.iter().map(|exit| exit.code()).collect();
-        assert_eq!(codes, [4, 5, 1, 6, 3, 0]);
+    fn every_exit_kind_has_one_row_in_the_order_of_the_numbers() {
+        assert_eq!(EXIT_CODES.map(|row| row.kind), ExitKind::ALL);
+        assert!(EXIT_CODES.is_sorted_by_key(|row| row.kind.code()));
+    }
+
+    #[test]
+    fn the_document_has_the_same_table() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/EXIT_CODES.md");
+        let document = std::fs::read_to_string(path).expect("docs/EXIT_CODES.md is readable");
+        let rows: Vec<&str> = document.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+        let expected: Vec<String> = EXIT_CODES
+            .iter()
+            .map(|row| {
+                let ExitCodeRow { kind, name, meaning, when, verbs } = row;
+                format!("| {} | {name} | {meaning} | {when} | {verbs} |", kind.code())
+            })
+            .collect();
+        assert_eq!(rows, expected, "docs/EXIT_CODES.md and `EXIT_CODES` differ");
     }
 }

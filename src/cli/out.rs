@@ -1,8 +1,8 @@
-//! Standard output, which a reader may close at any time.
+//! Standard output. A reader may close the pipe at any time.
 
 use std::io::{self, Write};
 
-/// Prints a text as it is. A closed pipe (`probity explain … | head`) is no error.
+/// Prints a text. A closed pipe (`probity explain … | head`) is not an error.
 pub fn print(text: &str) {
     let mut out = io::stdout().lock();
     if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
@@ -12,7 +12,7 @@ pub fn print(text: &str) {
     }
 }
 
-/// The same with a line feed.
-pub fn line(text: &str) {
+/// Prints a text and a line feed.
+pub fn print_line(text: &str) {
     print(&format!("{text}\n"));
 }

@@ -1,17 +1,17 @@
-//! The reader's own copy of the pages.
+//! The user's own copy of the pages.
 
-use super::wrong::Wrong;
 use crate::pages::derive::cite::{Standing, check};
 use crate::pages::dialect;
 use crate::pages::text::{digest, normalise};
 use crate::report::Page;
 use crate::schema::catalog::{Catalog, Citation};
+use crate::session::UserError;
 use std::path::{Path, PathBuf};
 
-/// Longest page that is read, in bytes.
+/// Length of the longest page that is read, in bytes.
 const LENGTH_MAX: u64 = 64 << 20;
 
-/// A folder with the pages that a catalog was derived from.
+/// A folder with the pages of a catalog.
 #[derive(Debug)]
 pub struct OwnPages<'a> {
     folder: PathBuf,
@@ -19,17 +19,19 @@ pub struct OwnPages<'a> {
 }
 
 impl<'a> OwnPages<'a> {
+    /// Opens the folder.
+    ///
     /// # Errors
-    /// If there is no such folder.
-    pub fn open(folder: &Path, catalog: &'a Catalog) -> Result<OwnPages<'a>, Wrong> {
+    /// If the folder does not exist.
+    pub fn open(folder: &Path, catalog: &'a Catalog) -> Result<OwnPages<'a>, UserError> {
         if !folder.is_dir() {
-            let remedy = "name the folder that the files of suites/sources/<api>.yaml are relative to";
-            return Err(Wrong::input(folder.display().to_string(), "it is not a folder of pages", remedy));
+            let remedy = "name the folder of the files in suites/sources/<api>.yaml";
+            return Err(UserError::input(folder.display().to_string(), "the path is not a folder", remedy));
         }
         Ok(OwnPages { folder: folder.to_path_buf(), catalog })
     }
 
-    /// The page of that id, if the folder has it.
+    /// The page of that id; none if the folder lacks the page, or the page is too long.
     pub fn page(&self, id: &str) -> Option<Page> {
         let known = self.catalog.pages.iter().find(|page| page.id == id)?;
         let path = self.folder.join(&known.file);
@@ -41,18 +43,20 @@ impl<'a> OwnPages<'a> {
         Some(Page { file: path.display().to_string(), text, same_edition })
     }
 
-    /// Whether the page still says what the citation was locked to.
+    /// Checks that the page has the text of the locked citation.
     ///
     /// # Errors
-    /// In words, what became of it.
-    pub fn fresh(&self, citation: &Citation) -> Result<(), String> {
+    /// A message with the difference.
+    pub fn check_citation(&self, citation: &Citation) -> Result<(), String> {
         let page = self.page(&citation.at.page).ok_or("the page is not in the folder")?;
         let document = dialect::read(&page.file, page.text.as_bytes()).map_err(|error| error.cause)?;
         match check(citation, &page.text, &document) {
             Standing::Fresh => Ok(()),
-            Standing::Moved(place) => Err(format!("its words now stand at {place}")),
-            Standing::Stale => Err("these lines say something else now".to_string()),
-            Standing::Missing => Err("the page has no such lines, and its words are nowhere on it".to_string()),
+            Standing::Moved(place) => Err(format!("the cited text has moved to {place}")),
+            Standing::Stale => Err("the cited lines have another text now".to_string()),
+            Standing::Missing => {
+                Err("the page lacks the cited lines, and the cited text is nowhere on the page".to_string())
+            }
         }
     }
 }

@@ -1,15 +1,18 @@
-//! Progress on standard error: one line that changes on a terminal, a few plain lines elsewhere.
+//! Progress on standard error: one changing line on a terminal, a few plain lines elsewhere.
 
-use crate::campaign::{Event, Listener};
+use super::out;
+use crate::campaign::{Budget, Event, Listener};
 use crate::model::Model;
+use crate::run::Ceilings;
+use crate::session::{SessionEvent, SessionListener};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-/// How many plain lines a campaign prints that spends its whole budget.
+/// Plain lines of a campaign that spends its whole budget.
 const LINES: u64 = 10;
 
-/// Shows how far a campaign is.
+/// The progress of one suite's campaign.
 pub struct Progress {
     suite: String,
     model: Arc<Model>,
@@ -25,40 +28,40 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// For the campaign of one suite. Only one that runs `alone` has a line that changes.
+    /// The progress of a campaign. Only a campaign that runs `alone` has a changing line.
     #[must_use]
     pub fn new(suite: &str, model: Arc<Model>, alone: bool) -> Progress {
-        let bar = (alone && std::io::stderr().is_terminal()).then(bar);
+        let bar = (alone && std::io::stderr().is_terminal()).then(make_bar);
         let suite = suite.to_string();
         Progress { suite, model, bar, clauses: 0, passed: 0, found: 0, requests: 0, requests_max: 0, due: 0, plan: 0 }
     }
 
-    fn line(&self) -> String {
+    fn format_line(&self) -> String {
         format!(
             "{}: {} of {} clauses passed, {} deviations, {} of at most {} requests, plan {}",
             self.suite, self.passed, self.clauses, self.found, self.requests, self.requests_max, self.plan
         )
     }
 
-    fn tell(&self, text: &str) {
+    fn print_above(&self, text: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| eprintln!("{text}")),
             None => eprintln!("{text}"),
         }
     }
 
-    fn step_on(&mut self) {
+    fn update_bar(&mut self) {
         if let Some(bar) = &self.bar {
             bar.set_length(self.requests_max);
             bar.set_position(self.requests);
-            bar.set_message(self.line());
+            bar.set_message(self.format_line());
         }
     }
 
-    /// Plain lines come between plans only, and at most [`LINES`] of them.
-    fn plain(&mut self) {
+    /// Prints a plain line if one is due. Plain lines come between plans, at most [`LINES`] of them.
+    fn print_plain(&mut self) {
         if self.bar.is_none() && self.requests >= self.due {
-            eprintln!("{}", self.line());
+            eprintln!("{}", self.format_line());
             self.due = self.requests + (self.requests_max / LINES).max(1);
         }
     }
@@ -75,13 +78,13 @@ impl Listener for Progress {
             Event::PlanStarted { plan } => self.plan = *plan,
             Event::Exchanged { .. } => {
                 self.requests += 1;
-                self.step_on();
+                self.update_bar();
             }
             Event::Passed { passed, .. } => self.passed = *passed,
             Event::Found { finding } => {
                 self.found += 1;
                 let names: Vec<&str> = finding.clauses.iter().map(|c| self.model.info(*c).id.as_str()).collect();
-                self.tell(&format!(
+                self.print_above(&format!(
                     "{}: deviation from {}: {} {}",
                     self.suite,
                     names.join(", "),
@@ -92,14 +95,42 @@ impl Listener for Progress {
             Event::Shrinking { steps, tried, .. } => {
                 if let Some(bar) = &self.bar {
                     bar.set_message(format!(
-                        "{}: looking for a shorter witness than {steps} steps, {tried} tried",
+                        "{}: looking for a counterexample of fewer than {steps} steps, {tried} candidates tried",
                         self.suite
                     ));
                 }
             }
-            Event::PlanEnded { .. } => self.plain(),
+            Event::PlanEnded { .. } => self.print_plain(),
         }
     }
+}
+
+impl SessionListener for Progress {
+    fn hear_session(&mut self, event: &SessionEvent<'_>) {
+        if let Some(message) = event.journal_message() {
+            self.print_above(&message);
+        }
+        if let SessionEvent::LimitsSet { suite, budget, ceilings, rate, read_only } = event {
+            let only = if *read_only { "; reads only, because the profile forbids changes" } else { "" };
+            out::print_line(&format!("{suite}: {}{only}", describe_limits(budget, ceilings, *rate)));
+        }
+    }
+}
+
+/// The limits of a campaign at an endpoint.
+fn describe_limits(budget: &Budget, ceilings: &Ceilings, rate: u32) -> String {
+    let all = budget.requests_max + budget.shrink_requests_max + ceilings.reserve;
+    let rate = if rate == 0 { "without a rate limit".to_string() } else { format!("{rate} per second") };
+    format!(
+        "at most {all} requests ({} of them for shrinking, {} for cleaning up), {rate}, {} live resources, \
+         {} plans side by side, {} minutes for plans, {} for shrinking",
+        budget.shrink_requests_max,
+        ceilings.reserve,
+        budget.live_max,
+        ceilings.side_by_side,
+        ceilings.time.as_secs().div_ceil(60),
+        ceilings.shrink_time.as_secs().div_ceil(60),
+    )
 }
 
 impl Drop for Progress {
@@ -110,7 +141,7 @@ impl Drop for Progress {
     }
 }
 
-fn bar() -> ProgressBar {
+fn make_bar() -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:24} {elapsed_precise} {msg}").expect("the template is a constant");
     ProgressBar::new(0).with_style(style)
 }

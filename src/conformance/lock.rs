@@ -1,63 +1,64 @@
-//! What the processes of one test run share: a name, and files that one at a time holds.
+//! The files that the processes of a test run share.
 
-use crate::cli::{Began, Wrong};
+use crate::session::{RunStart, UserError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-/// What this process belongs to: a runner that starts a process for each test names its run; any
-/// other runs all tests in this one.
+/// The name of a test run. A runner with a process per test, such as nextest, names its run; any other
+/// runner runs all tests in this process.
 #[derive(Clone)]
 pub struct TestRun(pub String);
 
 impl TestRun {
-    pub fn now(began: &Began) -> TestRun {
-        TestRun(std::env::var("NEXTEST_RUN_ID").unwrap_or_else(|_| began.salt()))
+    /// The test run of this process.
+    pub fn find(start: &RunStart) -> TestRun {
+        TestRun(std::env::var("NEXTEST_RUN_ID").unwrap_or_else(|_| start.make_salt()))
     }
 }
 
-/// A file that one process at a time holds, with what the last one left in it.
+/// A file that at most one process holds, with a value for the next holder.
 pub struct Lock {
-    place: PathBuf,
+    path: PathBuf,
     file: File,
 }
 
 impl Lock {
-    /// Waits until no other process holds it.
+    /// Waits until no other process holds the file.
     ///
     /// # Errors
-    /// If it cannot be written.
-    pub fn wait(place: &Path) -> Result<Lock, Wrong> {
-        let unwritable = |error: std::io::Error| Wrong::unwritable(place, &error);
-        if let Some(folder) = place.parent() {
+    /// If the file cannot be written.
+    pub fn wait(path: &Path) -> Result<Lock, UserError> {
+        let unwritable = |error: std::io::Error| UserError::unwritable(path, &error);
+        if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(unwritable)?;
         }
-        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(place);
+        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         let file = opened.map_err(unwritable)?;
         file.lock().map_err(unwritable)?;
-        Ok(Lock { place: place.to_path_buf(), file })
+        Ok(Lock { path: path.to_path_buf(), file })
     }
 
-    /// What the last one left, if it is of this form.
+    /// The value of the last holder; none if the file has another form.
     pub fn read<T: DeserializeOwned>(&mut self) -> Option<T> {
         let mut text = String::new();
         self.file.rewind().and_then(|()| self.file.read_to_string(&mut text)).ok()?;
         serde_json::from_str(&text).ok()
     }
 
-    /// Leaves this for the next one.
+    /// Replaces the value in the file.
     ///
     /// # Errors
-    /// If it cannot be written.
-    pub fn write(&mut self, value: &impl Serialize) -> Result<(), Wrong> {
-        let text = serde_json::to_string(value).expect("these values have a JSON form");
+    /// If the file cannot be written.
+    pub fn write(&mut self, value: &impl Serialize) -> Result<(), UserError> {
+        let text = serde_json::to_string(value).expect("the value has a JSON form");
         let mut write = || {
             self.file.set_len(0)?;
             self.file.rewind()?;
             self.file.write_all(text.as_bytes())
         };
-        write().map_err(|error| Wrong::unwritable(&self.place, &error))
+        write().map_err(|error| UserError::unwritable(&self.path, &error))
     }
 }

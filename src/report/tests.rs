@@ -3,11 +3,12 @@
 use super::row::Target;
 use super::*;
 use crate::campaign::{Conclusion, Found, Settling, Spent};
-use crate::cli::Shelf;
 use crate::history::{Cause, Exchange, Header, History, Outcome, Reply, ReplyBody};
 use crate::model::{Cell, ClauseId, Count, Insight, Model, Tally};
 use crate::oracle::{Finding, Row, Seen, Standing, Verdict};
 use crate::plan::{Plan, Settle, Step, handle};
+use crate::schema::{Folder, Schemas};
+use crate::suite;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,8 +18,10 @@ const SHOWN: Shown<'_> = Shown { reports: "reports" };
 
 fn model() -> Arc<Model> {
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps");
-    let shelf = Shelf::find(&base).expect("the lamps are there");
-    shelf.load("lamps", "2026-11-20").unwrap_or_else(|wrong| panic!("{wrong}")).model
+    let schemas = Schemas::load(&Folder(base.join("schemas/lamps"))).expect("the schemas of the lamps load");
+    let text = std::fs::read_to_string(base.join("suites/lamps.yaml")).expect("the suite of the lamps is readable");
+    let suite = suite::parse("lamps.yaml", &text, &schemas.catalog).expect("the suite of the lamps parses");
+    Arc::new(Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20").expect("the model compiles"))
 }
 
 fn clause(model: &Model, id: &str) -> ClauseId {

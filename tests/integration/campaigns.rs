@@ -20,8 +20,9 @@ fn load(name: &str) -> (Arc<Model>, Arc<Schemas>) {
 }
 
 fn load_at(name: &str, today: &str) -> (Arc<Model>, Arc<Schemas>) {
-    let shelf = probity::cli::Shelf::find(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("suites and schemas are there");
-    let loaded = shelf.load(name, today).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let store = probity::session::SuiteStore::find(Path::new(env!("CARGO_MANIFEST_DIR")), None)
+        .expect("suites and schemas are there");
+    let loaded = store.load(name, today).unwrap_or_else(|wrong| panic!("{wrong}"));
     (loaded.model, loaded.schemas)
 }
 

@@ -77,5 +77,5 @@ fn home(manifest: &Path, named: &Path, root: &Path) -> Option<PathBuf> {
 fn options(manifest: &Path) -> Options {
     let api = manifest.file_stem().expect("a name").to_string_lossy().to_string();
     let suites = manifest.parent().and_then(Path::parent).expect("sources lie in the folder of suites");
-    Options { cited: probity::cli::places_cited(&api, suites), ..Options::default() }
+    Options { cited: probity::cli::list_cited_places(&api, suites), ..Options::default() }
 }

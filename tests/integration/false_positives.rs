@@ -4,12 +4,12 @@
 //! `PROBITY_CAMPAIGNS` sets the number of campaigns for each suite; without it there are a few.
 
 use probity::campaign::{Budget, Event, Home, Listener, Order, lead, on_paused_clock, site};
-use probity::cli::{Loaded, Shelf};
 use probity::endpoint::{Endpoint, Faulty, WireFaults};
 use probity::mock::{Mock, Tempo};
 use probity::model::Bounds;
 use probity::oracle::{Selection, Standing};
 use probity::run::Cancel;
+use probity::session::{LoadedSuite, SuiteStore};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -52,7 +52,7 @@ fn campaigns() -> u64 {
 }
 
 /// What was found, as lines; none in an honest world.
-fn campaign(loaded: &Loaded, weather: &Weather, seed: u64) -> Vec<String> {
+fn campaign(loaded: &LoadedSuite, weather: &Weather, seed: u64) -> Vec<String> {
     let bounds = Bounds { worlds_max: 4_096, settle_percent: 100, insight: false };
     let home = Home { seed, tempo: weather.tempo, fault: None, bounds, steps_per_plan_max: 60, live_max: 3 };
     let budget = Budget {
@@ -98,11 +98,12 @@ fn campaign(loaded: &Loaded, weather: &Weather, seed: u64) -> Vec<String> {
 
 #[test]
 fn a_mock_that_keeps_its_promises_is_never_accused_whatever_the_weather() {
-    let shelf = Shelf::find(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("suites and schemas stand beside each other");
+    let store = SuiteStore::find(Path::new(env!("CARGO_MANIFEST_DIR")), None)
+        .expect("suites and schemas stand beside each other");
     let mut accused = Vec::new();
     let mut done = 0;
-    for name in shelf.suites().expect("the suites can be listed") {
-        let days = DAYS.map(|day| shelf.load(&name, day).unwrap_or_else(|wrong| panic!("{wrong}")));
+    for name in store.list_suites().expect("the suites can be listed") {
+        let days = DAYS.map(|day| store.load(&name, day).unwrap_or_else(|wrong| panic!("{wrong}")));
         for seed in 0..campaigns() {
             let weather = &WEATHERS[seed as usize % WEATHERS.len()];
             let loaded = &days[seed as usize / WEATHERS.len() % days.len()];

@@ -1,25 +1,23 @@
-//! `probity doubts`: what the pages of an API leave open or contradict.
+//! `probity doubts`: where the pages of an API contradict each other or leave a question open.
 
-use crate::cli::exit::Exit;
+use crate::cli::args::DoubtsArguments;
+use crate::cli::embedded::find_store;
 use crate::cli::out;
-use crate::cli::shelf::Shelf;
-use crate::cli::typed;
-use crate::cli::wrong::{Wrong, meant};
 use crate::schema::catalog::Doubt;
+use crate::session::{ExitKind, UserError, suggest_name};
 use std::fmt::Write;
-use std::path::Path;
 
-/// Lists the doubts of one API, or of all.
-pub fn doubts(typed: &typed::Doubts) -> Result<Exit, Wrong> {
-    let shelf = Shelf::find(Path::new(""))?;
-    let known = shelf.catalogs();
-    let chosen = match &typed.api {
+/// Lists the doubts of one API, or of all APIs.
+pub fn list_doubts(arguments: &DoubtsArguments) -> Result<ExitKind, UserError> {
+    let store = find_store()?;
+    let known = store.list_catalogs();
+    let chosen = match &arguments.api {
         Some(api) if !known.contains(api) => {
             let all: Vec<&str> = known.iter().map(String::as_str).collect();
-            return Err(Wrong::usage(
+            return Err(UserError::usage(
                 format!("API `{api}`"),
-                format!("there are no schemas of that name in {}", shelf.place()),
-                meant(api, &all),
+                format!("there are no schemas of that name in {}", store.place()),
+                suggest_name(api, &all),
             ));
         }
         Some(api) => vec![api.clone()],
@@ -28,16 +26,16 @@ pub fn doubts(typed: &typed::Doubts) -> Result<Exit, Wrong> {
     for api in chosen {
         let place = format!("schemas/{api}/doubts.json");
         let again = "derive the schemas again";
-        let bytes = shelf.catalog(&api)?.read("doubts.json");
-        let bytes = bytes.ok_or_else(|| Wrong::input(&place, "the file is missing or cannot be read", again))?;
+        let bytes = store.open_catalog(&api)?.read("doubts.json");
+        let bytes = bytes.ok_or_else(|| UserError::input(&place, "the file is missing or cannot be read", again))?;
         let doubts: Vec<Doubt> = serde_json::from_slice(&bytes)
-            .map_err(|error| Wrong::input(&place, format!("it is not a list of doubts: {error}"), again))?;
-        out::print(&rendered(&api, &doubts));
+            .map_err(|error| UserError::input(&place, format!("the file is not a list of doubts: {error}"), again))?;
+        out::print(&render_doubts(&api, &doubts));
     }
-    Ok(Exit::Passed)
+    Ok(ExitKind::Passed)
 }
 
-fn rendered(api: &str, doubts: &[Doubt]) -> String {
+fn render_doubts(api: &str, doubts: &[Doubt]) -> String {
     let mut text = format!("{api}: {} doubts\n", doubts.len());
     for doubt in doubts {
         let _ = writeln!(text, "\n{}", doubt.id);
@@ -58,7 +56,7 @@ mod tests {
     use crate::schema::catalog::Side;
 
     #[test]
-    fn the_side_taken_is_marked() {
+    fn the_adopted_side_is_marked() {
         let side = |says: &str, at: Option<&str>| Side { says: says.into(), at: at.map(|at| at.parse().unwrap()) };
         let doubt = Doubt {
             id: "dim/type-by-example/response/lamp/glow".into(),
@@ -69,7 +67,7 @@ mod tests {
             taken: Some(0),
             rule: "table-leads".into(),
         };
-        let text = rendered("lamps", &[doubt]);
+        let text = render_doubts("lamps", &[doubt]);
         assert_eq!(
             text,
             "lamps: 1 doubts\n\ndim/type-by-example/response/lamp/glow\n  taken  string [dim:7]\n         integer\n  rule   table-leads\n\n"

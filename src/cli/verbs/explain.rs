@@ -1,61 +1,61 @@
-//! `probity explain`: one clause, or one step of a history.
+//! `probity explain`: a clause, or a step of a history.
 
-use super::judge::{last_of, replayed};
-use crate::cli::exit::Exit;
+use crate::cli::args::ExplainArguments;
+use crate::cli::embedded::find_store;
+use crate::cli::out;
 use crate::cli::own_pages::OwnPages;
-use crate::cli::shelf::{Loaded, Shelf};
-use crate::cli::wrong::{Wrong, meant};
-use crate::cli::{clock, out, typed};
+use crate::cli::recorded::{judge_again, read_plan_history};
 use crate::model::ClauseId;
 use crate::report::{self, Report};
+use crate::session::{ExitKind, LoadedSuite, RunStart, SuiteStore, UserError, suggest_name};
 use std::path::Path;
 
-/// Prints what is known of a clause, and why a step was judged as it was.
-pub fn explain(typed: &typed::Explain) -> Result<Exit, Wrong> {
-    if typed.clause.is_none() && typed.why.is_none() {
-        return Err(Wrong::usage(
+/// Prints the facts about a clause, and why a step was judged as it was.
+pub fn explain(arguments: &ExplainArguments) -> Result<ExitKind, UserError> {
+    if arguments.clause.is_none() && arguments.why.is_none() {
+        return Err(UserError::usage(
             "explain",
-            "it names neither a clause nor a step",
+            "neither a clause nor a step is named",
             "name a clause, or give --why STEP --history FILE",
         ));
     }
-    let shelf = Shelf::find(Path::new(""))?;
-    if let Some(name) = &typed.clause {
-        let today = clock::Began::now().day;
-        for (loaded, clause) in named(&shelf, name, &today)? {
-            out::print(&clause_text(&loaded, clause, typed)?);
+    let store = find_store()?;
+    if let Some(name) = &arguments.clause {
+        let today = RunStart::now().date;
+        for (loaded, clause) in find_clause(&store, name, &today)? {
+            out::print(&explain_clause(&loaded, clause, arguments)?);
         }
     }
-    if let (Some(step), Some(file)) = (typed.why, &typed.history) {
-        let step = step
-            .checked_sub(1)
-            .ok_or_else(|| Wrong::usage("--why 0", "steps count from 1", "give the number that the witness shows"))?;
-        let (loaded, history) = last_of(&shelf, file, typed.plan)?;
-        let (_, seen) = replayed(&loaded, &history, true)?;
+    if let (Some(step), Some(file)) = (arguments.why, &arguments.history) {
+        let step = step.checked_sub(1).ok_or_else(|| {
+            UserError::usage("--why 0", "steps count from 1", "give the number of the step in the counterexample")
+        })?;
+        let (loaded, history) = read_plan_history(&store, file, arguments.plan)?;
+        let (_, seen) = judge_again(&loaded, &history, true)?;
         out::print(&report::why(&loaded.model, &history, &seen, step));
     }
-    Ok(Exit::Passed)
+    Ok(ExitKind::Passed)
 }
 
-fn clause_text(loaded: &Loaded, clause: ClauseId, typed: &typed::Explain) -> Result<String, Wrong> {
-    let last = last_report(loaded, &typed.reports);
+fn explain_clause(loaded: &LoadedSuite, clause: ClauseId, arguments: &ExplainArguments) -> Result<String, UserError> {
+    let last = read_last_report(loaded, &arguments.reports);
     let id = &loaded.model.info(clause).id;
     let row = last.as_ref().and_then(|report| report.clause(id));
-    let pages = typed.pages.as_ref().map(|folder| OwnPages::open(folder, &loaded.schemas.catalog)).transpose()?;
+    let pages = arguments.pages.as_ref().map(|folder| OwnPages::open(folder, &loaded.schemas.catalog)).transpose()?;
     let page = |id: &str| pages.as_ref().and_then(|pages| pages.page(id));
     Ok(report::explain(&loaded.model, clause, row, pages.is_some().then_some(&page)))
 }
 
-/// The clause in each suite that has it.
-fn named(shelf: &Shelf, name: &str, today: &str) -> Result<Vec<(Loaded, ClauseId)>, Wrong> {
+/// The clause of this id, in each suite that has one.
+fn find_clause(store: &SuiteStore, name: &str, today: &str) -> Result<Vec<(LoadedSuite, ClauseId)>, UserError> {
     let (suites, id) = match name.split_once("::") {
-        Some((suite, id)) => (shelf.select(&[suite.to_string()])?, id),
-        None => (shelf.select(&[])?, name),
+        Some((suite, id)) => (store.select_suites(&[suite.to_string()])?, id),
+        None => (store.select_suites(&[])?, name),
     };
     let mut found = Vec::new();
     let mut known = Vec::new();
     for suite in suites {
-        let loaded = shelf.load(&suite, today)?;
+        let loaded = store.load(&suite, today)?;
         match loaded.model.named(id) {
             Some(clause) => found.push((loaded, clause)),
             None => known.extend(loaded.model.clauses.iter().map(|info| info.id.clone())),
@@ -63,13 +63,14 @@ fn named(shelf: &Shelf, name: &str, today: &str) -> Result<Vec<(Loaded, ClauseId
     }
     if found.is_empty() {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        return Err(Wrong::usage(format!("clause `{name}`"), "no suite has a clause of that id", meant(id, &known)));
+        let remedy = suggest_name(id, &known);
+        return Err(UserError::usage(format!("clause `{name}`"), "no suite has a clause of that id", remedy));
     }
     Ok(found)
 }
 
-/// The last report of this very suite; one of an older text of it says nothing of this clause.
-fn last_report(loaded: &Loaded, reports: &Path) -> Option<Report> {
+/// The last report of this suite; none if the suite has changed since the report.
+fn read_last_report(loaded: &LoadedSuite, reports: &Path) -> Option<Report> {
     let text = std::fs::read_to_string(reports.join(&loaded.name).join("report.json")).ok()?;
     let report = Report::read(&text).ok()?;
     (report.suite.digest == loaded.suite.digest).then_some(report)

@@ -1,37 +1,41 @@
-//! `probity init profile`: a profile to be filled in.
+//! `probity init profile`: a profile to fill in.
 
-use crate::cli::exit::Exit;
+use crate::cli::args::{InitArguments, InitFile};
 use crate::cli::out;
-use crate::cli::typed;
-use crate::cli::wrong::Wrong;
 use crate::endpoint::Identities;
 use crate::report::write_file;
 use crate::schema::catalog::Catalog;
+use crate::session::{ExitKind, UserError};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// Every key of a profile with a word on it; `docs/profile.schema.json` is its schema.
+/// A profile with a comment for every key; `docs/profile.schema.json` is the schema.
 const TEMPLATE: &str = include_str!("../../../docs/profile.yaml");
 
-/// Writes the template, or prints it.
-pub fn init(typed: &typed::Init) -> Result<Exit, Wrong> {
-    let typed::Thing::Profile { out } = &typed.thing;
-    let Some(place) = out else {
+/// Writes or prints the template.
+pub fn init(arguments: &InitArguments) -> Result<ExitKind, UserError> {
+    let InitFile::Profile { out } = &arguments.file;
+    let Some(path) = out else {
         out::print(TEMPLATE);
-        return Ok(Exit::Passed);
+        return Ok(ExitKind::Passed);
     };
-    if place.exists() {
-        return Err(Wrong::usage(place.display().to_string(), "there is such a file already", "name another place"));
+    if path.exists() {
+        return Err(UserError::usage(path.display().to_string(), "the file exists already", "name another path"));
     }
-    write_file(place, TEMPLATE.as_bytes()).map_err(|error| Wrong::unwritable(place, &error))?;
-    out::line(&format!("{} is to be filled in", place.display()));
-    Ok(Exit::Passed)
+    write_file(path, TEMPLATE.as_bytes()).map_err(|error| UserError::unwritable(path, &error))?;
+    out::print_line(&format!("{} is ready to be filled in", path.display()));
+    Ok(ExitKind::Passed)
 }
 
-/// The profile of a mock that listens: tokens and path parameters as it knows them, and times as it
-/// takes them at its speed.
+/// The profile of a mock over HTTP: the mock's tokens and path parameters, and its times at `speed`.
 #[must_use]
-pub fn filled_in(address: &str, speed: u64, identities: &Identities, catalog: &Catalog, callers: &[&str]) -> String {
+pub fn fill_in_profile(
+    address: &str,
+    speed: u64,
+    identities: &Identities,
+    catalog: &Catalog,
+    callers: &[&str],
+) -> String {
     let names: BTreeSet<&String> =
         catalog.operations.iter().flat_map(|operation| &operation.path).map(|parameter| &parameter.name).collect();
     let mut text =
@@ -52,11 +56,11 @@ mod tests {
     use crate::profile::Profile;
 
     #[test]
-    fn the_template_is_a_profile_once_its_token_is_there() {
+    fn the_template_is_a_profile_if_its_token_is_set() {
         let token = |name: &str| (name == "PROBITY_TOKEN").then(|| "t".to_string());
         let profile = Profile::parse(TEMPLATE, "template", &token).expect("the template parses");
         assert_eq!(profile.identities.parameter("owner", "project_id"), Some("0123456789abcdef0123456789abcdef"));
-        assert!(Profile::parse(TEMPLATE, "template", &|_| None).is_err(), "a missing token is noticed");
+        assert!(Profile::parse(TEMPLATE, "template", &|_| None).is_err(), "a missing token is an error");
     }
 
     const SCHEMES: &[&str] = &[
@@ -70,8 +74,8 @@ mod tests {
         "scp-hmac-sha256",
     ];
 
-    /// With every setting put to use, of the schemes the one that is named. Files are left out: there are none.
-    fn in_use(scheme: &str) -> String {
+    /// The template with every setting uncommented, except for files and the other schemes.
+    fn uncomment(scheme: &str) -> String {
         let used = |line: &str| {
             let Some(rest) = line.trim_start().strip_prefix("# ") else { return Some(line.to_string()) };
             let key = rest.trim_start().split(':').next().unwrap_or_default();
@@ -83,9 +87,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_commented_out_can_be_put_to_use() {
+    fn every_commented_setting_is_valid() {
         for scheme in SCHEMES.iter().filter(|scheme| **scheme != "openstack-cloud") {
-            let text = in_use(scheme);
+            let text = uncomment(scheme);
             assert!(text.contains(scheme) && text.contains("\nrecognise:") && text.contains("\n  proxy:"), "{text}");
             let profile = Profile::parse(&text, scheme, &|_| Some("t".to_string()));
             profile.unwrap_or_else(|error| panic!("{error}\n{text}"));

@@ -1,42 +1,41 @@
-//! `probity lint`: what is wrong or left open in suites.
+//! `probity lint`: errors, warnings and notes of suites.
 
 use crate::campaign::{self, Standings};
-use crate::cli::exit::{Exit, worst};
+use crate::cli::args::LintArguments;
+use crate::cli::embedded::find_store;
+use crate::cli::out;
 use crate::cli::own_pages::OwnPages;
-use crate::cli::shelf::{Loaded, Shelf};
-use crate::cli::wrong::Wrong;
-use crate::cli::{clock, meant, out, typed};
 use crate::plan::Hints;
 use crate::schema::catalog::Citation;
+use crate::session::{ExitKind, LIVE_MOCK, LoadedSuite, RunStart, STEPS_PER_PLAN, SuiteStore, UserError, pick_worst};
 use crate::suite::{self, Evidence, Problem, Severity};
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 
-/// Lints each suite; 4 if one has an error.
-pub fn lint(typed: &typed::Lint) -> Result<Exit, Wrong> {
-    let shelf = Shelf::find(Path::new(""))?;
-    let names = shelf.select(&typed.suites)?;
-    let today = clock::Began::now().day;
+/// Lints each suite; exit 4 if a suite has an error.
+pub fn lint(arguments: &LintArguments) -> Result<ExitKind, UserError> {
+    let store = find_store()?;
+    let names = store.select_suites(&arguments.suites)?;
+    let today = RunStart::now().date;
     let mut exits = Vec::new();
     for name in names {
-        match shelf.load_ill_typed(&name, &today) {
-            Ok(loaded) => exits.push(one(&shelf, &loaded, typed)?),
-            // The other suites are looked at too: one reading shows everything that is wrong.
-            Err(wrong) => {
-                eprintln!("{wrong}");
-                exits.push(wrong.exit);
+        match store.load_untyped(&name, &today) {
+            Ok(loaded) => exits.push(lint_suite(&store, &loaded, arguments)?),
+            // The other suites are linted too, so that one call shows every problem.
+            Err(error) => {
+                eprintln!("{error}");
+                exits.push(error.exit);
             }
         }
     }
-    Ok(worst(&exits))
+    Ok(pick_worst(&exits))
 }
 
-fn one(shelf: &Shelf, loaded: &Loaded, typed: &typed::Lint) -> Result<Exit, Wrong> {
-    let citations = citations(shelf, &loaded.suite.catalog)?;
-    let pages = typed.pages.as_ref().map(|folder| OwnPages::open(folder, &loaded.schemas.catalog)).transpose()?;
-    let fresh = |citation: &Citation| pages.as_ref().map_or(Ok(()), |pages| pages.fresh(citation));
-    let reachable = reachable(loaded);
+fn lint_suite(store: &SuiteStore, loaded: &LoadedSuite, arguments: &LintArguments) -> Result<ExitKind, UserError> {
+    let citations = read_citations(store, &loaded.suite.catalog)?;
+    let pages = arguments.pages.as_ref().map(|folder| OwnPages::open(folder, &loaded.schemas.catalog)).transpose()?;
+    let fresh = |citation: &Citation| pages.as_ref().map_or(Ok(()), |pages| pages.check_citation(citation));
+    let reachable = find_reachable_clauses(loaded);
     let evidence = Evidence {
         citations: citations.as_deref(),
         fresh: pages.is_some().then_some(&fresh),
@@ -44,37 +43,37 @@ fn one(shelf: &Shelf, loaded: &Loaded, typed: &typed::Lint) -> Result<Exit, Wron
     };
     let found = suite::lint(&loaded.suite.sheets, &loaded.suite, &loaded.schemas, evidence);
     let shown: Vec<Problem> =
-        found.iter().filter(|it| !typed.no_notes || it.severity != Severity::Note).cloned().collect();
+        found.iter().filter(|problem| !arguments.no_notes || problem.severity != Severity::Note).cloned().collect();
     out::print(&suite::render(&shown, &loaded.text));
-    let count = |severity: Severity| found.iter().filter(|it| it.severity == severity).count();
-    out::line(&format!(
+    let count = |severity: Severity| found.iter().filter(|problem| problem.severity == severity).count();
+    out::print_line(&format!(
         "{}: {} errors, {} warnings, {} notes",
         loaded.file,
         count(Severity::Error),
         count(Severity::Warning),
         count(Severity::Note)
     ));
-    Ok(if suite::has_errors(&found) { Exit::BadInput } else { Exit::Passed })
+    Ok(if suite::has_errors(&found) { ExitKind::BadInput } else { ExitKind::Passed })
 }
 
-/// Clauses that calls at the mock, with its callers and the suite's own pools, may make apply.
-fn reachable(loaded: &Loaded) -> BTreeSet<String> {
+/// The clauses that calls at the mock can reach, with the mock's callers and the pools of the suite.
+fn find_reachable_clauses(loaded: &LoadedSuite) -> BTreeSet<String> {
     let (model, schemas) = (&loaded.model, &loaded.schemas);
     let hints = Arc::new(Hints::new(model, schemas));
-    let limits = campaign::mock_limits(model, schemas, meant::STEPS_PER_PLAN, meant::LIVE_MOCK);
+    let limits = campaign::mock_limits(model, schemas, STEPS_PER_PLAN, LIVE_MOCK);
     Standings::new(model.clone(), schemas.clone(), hints, limits).ids()
 }
 
-/// The lock file of a catalog; none if there is none.
-fn citations(shelf: &Shelf, api: &str) -> Result<Option<Vec<Citation>>, Wrong> {
-    let Some(bytes) = shelf.catalog(api)?.read("citations.json") else {
+/// The locked citations of a catalog; none without a lock file.
+fn read_citations(store: &SuiteStore, api: &str) -> Result<Option<Vec<Citation>>, UserError> {
+    let Some(bytes) = store.open_catalog(api)?.read("citations.json") else {
         return Ok(None);
     };
     let read = serde_json::from_slice(&bytes);
     read.map(Some).map_err(|error| {
-        Wrong::input(
+        UserError::input(
             format!("schemas/{api}/citations.json"),
-            format!("it is not a list of citations: {error}"),
+            format!("the file is not a list of citations: {error}"),
             "derive the schemas again",
         )
     })

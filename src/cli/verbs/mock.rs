@@ -1,96 +1,89 @@
-//! `probity mock`: the suite as a stateful fake of its API, over HTTP.
+//! `probity mock`: a suite's mock over HTTP.
 
-use super::init::filled_in;
+use super::init::fill_in_profile;
 use crate::campaign::mock_identities;
-use crate::cli::clock::Began;
-use crate::cli::drive::Chosen;
-use crate::cli::exit::Exit;
-use crate::cli::meant::{self, Whom};
-use crate::cli::shelf::{self, Shelf};
-use crate::cli::signal::Signals;
-use crate::cli::wrong::{Wrong, meant as did_you_mean};
-use crate::cli::{out, target, typed};
+use crate::cli::args::MockArguments;
+use crate::cli::embedded::find_store;
+use crate::cli::{out, signal};
 use crate::endpoint::WireFaults;
-use crate::http_server::{ListenError, Site, bind, serve};
-use crate::mock::{Mock, Tempo};
+use crate::http_server::ListenError;
+use crate::http_server::serve;
+use crate::http_server::{Site, bind};
+use crate::mock::{Mock, Mutant, Tempo};
 use crate::report::write_file;
+use crate::session::{
+    ExitKind, LoadedSuite, RunStart, Signals, SuiteStore, SuiteTarget, TargetChoice, UserError, block_on,
+    describe_targets, parse_profile, resolve_targets, suggest_name,
+};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
 
-/// The callers that have a token, which is the caller's name with `-token` after it: this is no secret.
+/// The callers with a token, which is the name of the caller followed by `-token` and no secret.
 const CALLERS: [&str; 4] = ["owner", "other", "expired", "forged"];
 
-/// Listens until a signal comes.
-pub fn mock(typed: &typed::Mock) -> Result<Exit, Wrong> {
-    let began = Began::now();
-    let shelf = Shelf::find(Path::new(""))?;
-    let name = only(&shelf, typed.suite.as_deref())?;
-    let today = meant::Target {
-        whom: Whom::Mock,
-        profile: None,
-        fault: typed.fault.clone(),
-        today: began.day.clone(),
-        settle_percent: None,
-        journal: None,
-    };
-    let loaded = shelf.load(&name, &today.today)?;
-    let mut chosen = target::chosen(&today, &target::profile(None)?, vec![loaded])?;
-    out::line(&shelf::origin(&shelf, &[chosen[0].0.clone()], &target::asked(&chosen)));
-    let (loaded, chosen) = chosen.remove(0);
-    let Chosen::Mock(fault) = chosen else { unreachable!("only the mock was asked for") };
-    let address: SocketAddr = typed.listen.parse().map_err(|error| {
-        Wrong::usage(
-            format!("--listen {}", typed.listen),
-            format!("it is no address: {error}"),
-            "write it as 127.0.0.1:8774",
+/// Serves the mock until a signal comes.
+pub fn serve_mock(arguments: &MockArguments) -> Result<ExitKind, UserError> {
+    let start = RunStart::now();
+    let store = find_store()?;
+    let name = select_suite(&store, arguments.suite.as_deref())?;
+    let loaded = vec![store.load(&name, &start.date)?];
+    let fault = arguments.fault.as_deref();
+    let mut targets = resolve_targets(&TargetChoice::Mock, fault, &parse_profile("{}")?, loaded)?;
+    out::print_line(&store.describe_origin(&[targets[0].0.clone()], &describe_targets(&targets)));
+    let (loaded, target) = targets.remove(0);
+    let SuiteTarget::Mock(fault) = target else { unreachable!("the choice is the mock") };
+    let address: SocketAddr = arguments.listen.parse().map_err(|error| {
+        UserError::usage(
+            format!("--listen {}", arguments.listen),
+            format!("the value is not an address: {error}"),
+            "write an address such as 127.0.0.1:8774",
         )
     })?;
-    let signals = Signals::listen();
-    let mock = Mock::new(loaded.model.clone(), loaded.schemas.clone(), typed.seed, Tempo::CLOUD, fault)
-        .with_speed(typed.speed);
-    let tokens: BTreeMap<String, String> =
-        CALLERS.iter().map(|caller| (format!("{caller}-token"), (*caller).to_string())).collect();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime =
-        runtime.map_err(|error| Wrong::endpoint("this machine", error.to_string(), "free memory and file handles"))?;
-    runtime.block_on(async {
-        let listener = bind(address, typed.anywhere).await.map_err(|error| refused(&typed.listen, &error))?;
-        let place = listener.local_addr().map_or(address, |local| local);
-        if let Some(file) = &typed.profile_out {
-            let identities = mock_identities(&loaded.schemas);
-            let text =
-                filled_in(&format!("http://{place}"), typed.speed, &identities, &loaded.schemas.catalog, &CALLERS);
-            write_file(file, text.as_bytes()).map_err(|error| Wrong::unwritable(file, &error))?;
-        }
-        out::line(&format!(
-            "listening on http://{place}; tokens: {}",
-            tokens.keys().cloned().collect::<Vec<_>>().join(", ")
-        ));
-        let wire = WireFaults::NONE;
-        let site = Site { endpoint: &mock, catalog: &loaded.schemas.catalog, tokens: &tokens, wire: &wire };
-        serve(listener, site, signals.cancel.wait()).await;
-        Ok(signals.came().unwrap_or(Exit::Passed))
-    })
+    let signals = signal::listen();
+    block_on(listen(arguments, &loaded, fault, address, &signals))?
 }
 
-/// One suite, named or the only one there is.
-fn only(shelf: &Shelf, named: Option<&str>) -> Result<String, Wrong> {
+async fn listen(
+    arguments: &MockArguments,
+    loaded: &LoadedSuite,
+    fault: Option<Mutant>,
+    address: SocketAddr,
+    signals: &Signals,
+) -> Result<ExitKind, UserError> {
+    let mock = Mock::new(loaded.model.clone(), loaded.schemas.clone(), arguments.seed, Tempo::CLOUD, fault)
+        .with_speed(arguments.speed);
+    let tokens: BTreeMap<String, String> =
+        CALLERS.iter().map(|caller| (format!("{caller}-token"), (*caller).to_string())).collect();
+    let catalog = &loaded.schemas.catalog;
+    let listener = bind(address, arguments.anywhere).await.map_err(|error| convert_error(&arguments.listen, &error))?;
+    let place = listener.local_addr().map_or(address, |local| local);
+    if let Some(file) = &arguments.profile_out {
+        let identities = mock_identities(&loaded.schemas);
+        let text = fill_in_profile(&format!("http://{place}"), arguments.speed, &identities, catalog, &CALLERS);
+        write_file(file, text.as_bytes()).map_err(|error| UserError::unwritable(file, &error))?;
+    }
+    let names = tokens.keys().cloned().collect::<Vec<_>>().join(", ");
+    out::print_line(&format!("listening on http://{place}; tokens: {names}"));
+    let wire = WireFaults::NONE;
+    let site = Site { endpoint: &mock, catalog, tokens: &tokens, wire: &wire };
+    serve(listener, site, signals.cancel.wait()).await;
+    Ok(signals.received().unwrap_or(ExitKind::Passed))
+}
+
+/// The named suite, or the only suite.
+fn select_suite(store: &SuiteStore, named: Option<&str>) -> Result<String, UserError> {
     let named: Vec<String> = named.map(str::to_string).into_iter().collect();
-    let mut names = shelf.select(&named)?;
+    let mut names = store.select_suites(&named)?;
     if names.len() > 1 {
         let all: Vec<&str> = names.iter().map(String::as_str).collect();
-        return Err(Wrong::usage(
-            "mock",
-            "there are several suites, and an address serves one",
-            format!("add --suite; {}", did_you_mean("", &all)),
-        ));
+        let remedy = format!("add --suite; {}", suggest_name("", &all));
+        return Err(UserError::usage("mock", "there are several suites, and an address serves one", remedy));
     }
     Ok(names.remove(0))
 }
 
-fn refused(listen: &str, error: &ListenError) -> Wrong {
+fn convert_error(listen: &str, error: &ListenError) -> UserError {
     let text = error.to_string();
     let (cause, remedy) = text.rsplit_once("; ").unwrap_or((&text, "choose another address"));
-    Wrong::usage(format!("--listen {listen}"), cause, remedy)
+    UserError::usage(format!("--listen {listen}"), cause, remedy)
 }

@@ -1,8 +1,9 @@
-//! One file per verb: from what is meant to what is printed and written.
+//! The verbs of the command line, one file each: from arguments to output and files.
 
 pub mod derive;
 pub mod doubts;
 pub mod explain;
+pub mod fmt;
 pub mod init;
 pub mod judge;
 pub mod lint;

@@ -1,89 +1,85 @@
-//! `probity mutants`: the ways in which the mock can break a promise, as the suite gives them, and
-//! which of them a short campaign finds.
+//! `probity mutants`: the mutants of suites, and how many campaigns detect each.
 
 use crate::campaign::{Chased, Terms, chase};
-use crate::cli::clock::Began;
-use crate::cli::exit::Exit;
-use crate::cli::lead::WORLDS_MAX;
-use crate::cli::meant::Patterns;
-use crate::cli::shelf::{Loaded, Shelf};
-use crate::cli::signal::Signals;
-use crate::cli::wrong::Wrong;
-use crate::cli::{meant, out, typed};
+use crate::cli::args::MutantsArguments;
+use crate::cli::embedded::find_store;
+use crate::cli::{out, signal};
 use crate::mock::{self, Mutant};
-use std::path::Path;
+use crate::session::{
+    ClausePatterns, ExitKind, LIVE_MOCK, LoadedSuite, RunStart, STATES_MAX, STEPS_PER_PLAN, Signals, UserError,
+};
 
-/// Lists mutants, one name per line for `--fault`, or runs campaigns against each.
-pub fn mutants(typed: &typed::Mutants) -> Result<Exit, Wrong> {
-    let shelf = Shelf::find(Path::new(""))?;
-    let patterns = Patterns::new("--only", &typed.only)?;
-    let today = Began::now().day;
-    let signals = typed.run.then(Signals::listen);
-    let mut exit = Exit::Passed;
-    for suite in shelf.select(&typed.suites)? {
-        let loaded = shelf.load(&suite, &today)?;
+/// Lists mutants, one name per line, or runs campaigns against each.
+pub fn mutants(arguments: &MutantsArguments) -> Result<ExitKind, UserError> {
+    let store = find_store()?;
+    let patterns = ClausePatterns::new("--only", &arguments.only)?;
+    let today = RunStart::now().date;
+    let signals = arguments.run.then(signal::listen);
+    let mut exit = ExitKind::Passed;
+    for suite in store.select_suites(&arguments.suites)? {
+        let loaded = store.load(&suite, &today)?;
         let mut chosen = mock::mutants(&loaded.model, &loaded.schemas);
-        chosen.retain(|mutant| patterns.hold(&mutant.name));
+        chosen.retain(|mutant| patterns.matches(&mutant.name));
         let Some(signals) = &signals else {
             let lines: String = chosen.iter().map(|mutant| format!("{}\n", mutant.name)).collect();
             out::print(&lines);
             continue;
         };
-        let chased = chased(&loaded, &chosen, typed, signals)?;
-        if let Some(signal) = signals.came() {
+        let scores = run_campaigns(&loaded, &chosen, arguments, signals)?;
+        if let Some(signal) = signals.received() {
             return Ok(signal);
         }
-        out::print(&told(&loaded.name, &chased, typed));
-        if chased.iter().any(|chased| chased.count() == 0) {
-            exit = Exit::Deviation;
+        out::print(&describe_scores(&loaded.name, &scores, arguments));
+        if scores.iter().any(|score| score.count() == 0) {
+            exit = ExitKind::Deviation;
         }
     }
     Ok(exit)
 }
 
-fn chased(
-    loaded: &Loaded,
+fn run_campaigns(
+    loaded: &LoadedSuite,
     mutants: &[Mutant],
-    typed: &typed::Mutants,
+    arguments: &MutantsArguments,
     signals: &Signals,
-) -> Result<Vec<Chased>, Wrong> {
+) -> Result<Vec<Chased>, UserError> {
     let terms = Terms {
-        requests_max: typed.requests,
-        seeds: typed.seeds,
-        steps_per_plan_max: meant::STEPS_PER_PLAN,
-        live_max: meant::LIVE_MOCK,
-        worlds_max: WORLDS_MAX,
+        requests_max: arguments.requests,
+        seeds: arguments.seeds,
+        steps_per_plan_max: STEPS_PER_PLAN,
+        live_max: LIVE_MOCK,
+        worlds_max: STATES_MAX,
     };
     chase(&loaded.model, &loaded.schemas, mutants, &terms, &signals.cancel).map_err(|error| {
-        Wrong::input(&loaded.file, error.to_string(), "correct the expression; `probity lint` checks its types")
+        UserError::input(&loaded.file, error.to_string(), "correct the expression; `probity lint` checks its types")
     })
 }
 
-/// The mutants by how often they were found, the least first, and what they come to.
-fn told(suite: &str, chased: &[Chased], typed: &typed::Mutants) -> String {
+/// The mutants by the number of seeds that detect them, the least first, and a total.
+fn describe_scores(suite: &str, scores: &[Chased], arguments: &MutantsArguments) -> String {
     let mut text = String::new();
-    let mut rising: Vec<&Chased> = chased.iter().collect();
-    rising.sort_by_key(|chased| chased.count());
-    for chased in rising {
-        let verdict = match chased.median() {
-            _ if chased.count() == 0 => "survives".to_string(),
-            None => "found on fewer than half".to_string(),
-            Some(median) => format!("found after {median} requests"),
+    let mut rising: Vec<&Chased> = scores.iter().collect();
+    rising.sort_by_key(|score| score.count());
+    for score in rising {
+        let verdict = match score.median() {
+            _ if score.count() == 0 => "survived".to_string(),
+            None => "detected by fewer than half of the seeds".to_string(),
+            Some(median) => format!("detected after {median} requests (median)"),
         };
         text.push_str(&format!(
             "{:>3} of {} seeds  {}  {verdict}\n",
-            chased.count(),
-            chased.found.len(),
-            chased.mutant.name
+            score.count(),
+            score.found.len(),
+            score.mutant.name
         ));
     }
-    let mostly = |chased: &&Chased| chased.count() * 10 >= chased.found.len() * 9;
-    let survivors = chased.iter().filter(|chased| chased.count() == 0).count();
+    let mostly = |score: &&Chased| score.count() * 10 >= score.found.len() * 9;
+    let survivors = scores.iter().filter(|score| score.count() == 0).count();
     text.push_str(&format!(
-        "{suite}: {} mutants, {} found on at least nine of ten seeds within {} requests, {survivors} on none\n",
-        chased.len(),
-        chased.iter().filter(mostly).count(),
-        typed.requests,
+        "{suite}: {} mutants, {} detected by at least nine of ten seeds within {} requests, {survivors} survivors\n",
+        scores.len(),
+        scores.iter().filter(mostly).count(),
+        arguments.requests,
     ));
     text
 }

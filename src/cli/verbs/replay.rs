@@ -1,87 +1,88 @@
-//! `probity replay`: a recorded plan carried out again and judged.
+//! `probity replay`: a recorded plan, carried out and judged again.
 
 use crate::campaign::{Event, Listener};
-use crate::cli::clock::Began;
-use crate::cli::drive::{Keeping, Order, journals};
-use crate::cli::exit::Exit;
-use crate::cli::shelf::{self, Shelf};
-use crate::cli::signal::Signals;
-use crate::cli::wrong::Wrong;
-use crate::cli::{lead, meant, out, target, typed};
+use crate::cli::args::ReplayArguments;
+use crate::cli::config::configure_target;
+use crate::cli::embedded::find_store;
+use crate::cli::{out, signal};
 use crate::history::write_jsonl;
 use crate::model::Model;
 use crate::oracle::{Finding, Selection};
 use crate::report::{outcomes, steps, write_file};
+use crate::session::{
+    CampaignSettings, ExitKind, JournalSettings, RunLimits, RunStart, SessionEvent, SessionListener, SpentTotals,
+    UserError, describe_targets, list_leftovers, load_profile, parse_plan, replay_plan, resolve_targets,
+    warn_of_credentials,
+};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Replays and says whether a clause was contradicted; 1 if one was.
-pub fn replay(typed: &typed::Replay) -> Result<Exit, Wrong> {
-    let began = Began::now();
-    let target = meant::target(&typed.target, &began)?;
-    let bytes = std::fs::read(&typed.plan_file).map_err(|error| Wrong::unreadable(&typed.plan_file, &error))?;
-    let plan = shelf::plan(&typed.plan_file.display().to_string(), &bytes, None)?;
-    let shelf = Shelf::find(Path::new(""))?;
-    let name = shelf.select(std::slice::from_ref(&plan.suite))?.remove(0);
-    let profile = target::profile(target.profile.as_deref())?;
-    let mut chosen = target::chosen(&target, &profile, vec![shelf.load(&name, &target.today)?])?;
-    out::line(&shelf::origin(&shelf, &[chosen[0].0.clone()], &target::asked(&chosen)));
-    let (loaded, chosen) = chosen.remove(0);
-    let signals = Signals::listen();
+/// Replays a plan and says whether a clause is contradicted; exit 1 if a clause is.
+pub fn replay(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
+    let start = RunStart::now();
+    let config = configure_target(&arguments.target, &start)?;
+    let file = &arguments.plan_file;
+    let bytes = std::fs::read(file).map_err(|error| UserError::unreadable(file, &error))?;
+    let plan = parse_plan(&file.display().to_string(), &bytes, None)?;
+    let store = find_store()?;
+    let name = store.select_suites(std::slice::from_ref(&plan.suite))?.remove(0);
+    let profile = load_profile(config.profile.as_deref())?;
+    if let Some(warning) = warn_of_credentials(&profile) {
+        eprintln!("{warning}");
+    }
+    let loaded = vec![store.load(&name, &config.today)?];
+    let mut targets = resolve_targets(&config.choice, config.fault.as_deref(), &profile, loaded)?;
+    out::print_line(&store.describe_origin(&[targets[0].0.clone()], &describe_targets(&targets)));
+    let (loaded, target) = targets.remove(0);
+    let signals = signal::listen();
     let (seed, number) = plan.drawn.unwrap_or((1, 0));
-    let limits = meant::Limits { requests: None, plans: None, fast: false, first: false };
-    let order = Order {
+    let (limits, used) = (RunLimits::default(), SpentTotals::default());
+    let settings = CampaignSettings {
         loaded: &loaded,
-        chosen: &chosen,
-        seed: typed.seed.unwrap_or(seed),
-        budget: limits.budget(&chosen, meant::Used::default()),
-        ceilings: limits.ceilings(&chosen, meant::Used::default()),
+        target: &target,
+        seed: arguments.seed.unwrap_or(seed),
+        budget: limits.budget(&target, used),
+        ceilings: limits.ceilings(&target, used),
         selection: &Selection::default(),
         selected: None,
-        settle_percent: target.settle_percent.unwrap_or(profile.settle_percent),
-        witnesses: &[],
-        salt: began.salt(),
-        wall: began.wall(),
+        settle_percent: config.settle_percent.unwrap_or(profile.settle_percent),
+        recorded: &[],
+        salt: start.make_salt(),
+        wall: start.wall_clock(),
         profile: None,
         cancel: signals.cancel.clone(),
-        keeping: Keeping {
-            journals: journals(Path::new("reports"), target.journal.as_deref()),
-            began: began.clone(),
-            give_up: signals.give_up.clone(),
-        },
+        journal: JournalSettings::new(Path::new("reports"), config.journal.as_deref(), &start, signals.give_up.clone()),
     };
-    let driven = lead::replay(&order, &plan, typed.plan.unwrap_or(number), &mut Silence)?;
+    let driven = replay_plan(&settings, &plan, arguments.plan.unwrap_or(number), &mut ReplayListener)?;
     for line in steps(&driven.plan, &outcomes(&driven.plan, &driven.history)) {
-        out::line(&format!("  {line}"));
+        out::print_line(&format!("  {line}"));
     }
     for finding in &driven.findings {
-        out::print(&told(&loaded.model, finding));
+        out::print(&describe_finding(&loaded.model, finding));
     }
-    if let Some(path) = &typed.history {
+    if let Some(path) = &arguments.history {
         let mut bytes = Vec::new();
         let written = write_jsonl(&driven.history, &mut bytes).and_then(|()| write_file(path, &bytes));
-        written.map_err(|error| Wrong::unwritable(path, &error))?;
+        written.map_err(|error| UserError::unwritable(path, &error))?;
     }
-    for thing in &driven.left {
-        out::line(&format!("left behind: {} {}: {}", thing.handle, thing.id, thing.because));
-    }
-    if let Some(exit) = signals.came() {
+    out::print(&list_leftovers(&driven.left));
+    if let Some(exit) = signals.received() {
         return Ok(exit);
     }
     Ok(if !driven.findings.is_empty() {
-        Exit::Deviation
+        ExitKind::Deviation
     } else if driven.left.is_empty() {
-        out::line("no clause was contradicted");
-        Exit::Passed
+        out::print_line("no clause was contradicted");
+        ExitKind::Passed
     } else {
-        Exit::LeftBehind
+        ExitKind::LeftBehind
     })
 }
 
-fn told(model: &Arc<Model>, finding: &Finding) -> String {
+fn describe_finding(model: &Arc<Model>, finding: &Finding) -> String {
     let names: Vec<&str> = finding.clauses.iter().map(|clause| model.info(*clause).id.as_str()).collect();
     let mut text =
-        format!("contradicted in step {}: {}\n  seen      {}\n", finding.step + 1, names.join(", "), finding.seen);
+        format!("contradicted in step {}: {}\n  got       {}\n", finding.step + 1, names.join(", "), finding.seen);
     for line in &finding.violations {
         text.push_str(&format!("            {line}\n"));
     }
@@ -91,9 +92,17 @@ fn told(model: &Arc<Model>, finding: &Finding) -> String {
     text
 }
 
-/// A replay is short; its result says all.
-struct Silence;
+/// Prints the journal of a replay. The plan itself is printed at its end.
+struct ReplayListener;
 
-impl Listener for Silence {
+impl Listener for ReplayListener {
     fn hear(&mut self, _: &Event<'_>) {}
+}
+
+impl SessionListener for ReplayListener {
+    fn hear_session(&mut self, event: &SessionEvent<'_>) {
+        if let Some(message) = event.journal_message() {
+            eprintln!("{message}");
+        }
+    }
 }

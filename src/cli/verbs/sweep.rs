@@ -1,192 +1,203 @@
-//! `probity sweep`: deletes what runs that are over have left on an endpoint.
+//! `probity sweep`: deletes the leftovers of runs that have ended.
 
 use crate::campaign::{Wanted, began_of};
-use crate::cli::clock::{self, Began};
-use crate::cli::drive::{Chosen, Keeping, Order};
-use crate::cli::exit::{Exit, worst};
-use crate::cli::keeping::{self, Cleared};
-use crate::cli::shelf::Shelf;
-use crate::cli::signal::Signals;
-use crate::cli::wrong::Wrong;
-use crate::cli::{meant, out, target, typed};
+use crate::cli::args::SweepArguments;
+use crate::cli::dates::parse_span;
+use crate::cli::embedded::find_store;
+use crate::cli::{out, signal};
 use crate::oracle::Selection;
-use crate::profile::{Changes, Profile};
+use crate::profile::Changes;
+use crate::profile::Profile;
 use crate::run::{Entry, JOURNAL_FORMAT, JournalFile, Whose, read_journal};
+use crate::session::{
+    CampaignSettings, Cleared, ExitKind, JournalSettings, RunLimits, RunStart, Signals, SpentTotals, SuiteStore,
+    SuiteTarget, UserError, list_leftovers, load_profile, pick_worst, warn_of_credentials,
+};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Sweeps each suite's endpoint; 6 if something could not be deleted.
-pub fn sweep(typed: &typed::Sweep) -> Result<Exit, Wrong> {
-    let began = Began::now();
-    let shelf = Shelf::find(Path::new(""))?;
-    let profile = target::profile(Some(&typed.profile))?;
-    let mut wanted = wanted(typed, &began)?;
-    let signals = Signals::listen();
-    let (journals, live) = journals(&typed.journal)?;
+/// Sweeps the endpoint of each suite; exit 6 if a resource could not be deleted.
+pub fn sweep(arguments: &SweepArguments) -> Result<ExitKind, UserError> {
+    let start = RunStart::now();
+    let store = find_store()?;
+    let profile = load_profile(Some(&arguments.profile))?;
+    if let Some(warning) = warn_of_credentials(&profile) {
+        eprintln!("{warning}");
+    }
+    let mut wanted = select_runs(arguments, &start)?;
+    let signals = signal::listen();
+    let (journals, live) = read_journals(&arguments.journal)?;
     wanted.live = live;
     if let Some(run) = wanted.run.as_ref().filter(|run| wanted.live.contains(*run)) {
-        return Err(Wrong::usage(format!("--run {run}"), "this run lives", "stop it first; it cleans up after itself"));
+        let remedy = "stop the run first; it cleans up at its end";
+        return Err(UserError::usage(format!("--run {run}"), "this run has not ended", remedy));
     }
+    let sweeper = Sweeper { arguments, store: &store, profile: &profile, wanted, journals, start, signals };
     let mut exits = Vec::new();
-    let mut asked = 0;
-    for name in shelf.select(&typed.suites)? {
-        let named = typed.endpoint.as_deref().map(|address| address.trim_end_matches('/'));
+    for name in store.select_suites(&arguments.suites)? {
+        let named = arguments.endpoint.as_deref().map(|address| address.trim_end_matches('/'));
         let Some(address) = named.or_else(|| profile.endpoint(&name)) else { continue };
-        asked += 1;
-        let swept = one(typed, &shelf, (&name, address, &profile), &wanted, &journals, &began, &signals);
-        exits.push(swept.unwrap_or_else(|wrong| {
-            eprintln!("{wrong}");
-            wrong.exit
+        exits.push(sweeper.sweep_suite(&name, address).unwrap_or_else(|error| {
+            eprintln!("{error}");
+            error.exit
         }));
     }
-    if asked == 0 {
-        let place = typed.profile.display().to_string();
-        return Err(Wrong::input(place, "it has no endpoint for these suites", "add `endpoint`, or --endpoint"));
+    if exits.is_empty() {
+        let place = arguments.profile.display().to_string();
+        let remedy = "add `endpoint` to the profile, or give --endpoint";
+        return Err(UserError::input(place, "the profile has no endpoint for these suites", remedy));
     }
-    exits.extend(signals.came());
-    Ok(worst(&exits))
+    exits.extend(sweeper.signals.received());
+    Ok(pick_worst(&exits))
 }
 
-fn wanted(typed: &typed::Sweep, began: &Began) -> Result<Wanted, Wrong> {
-    if let Some(run) = typed.run.as_ref().filter(|run| began_of(run).is_none()) {
-        let remedy = "take it from the name of the journal, or of a thing: probity-<run>-…";
-        return Err(Wrong::usage(format!("--run {run}"), "it is no id of a run", remedy));
+/// Which runs to sweep.
+fn select_runs(arguments: &SweepArguments, start: &RunStart) -> Result<Wanted, UserError> {
+    if let Some(run) = arguments.run.as_ref().filter(|run| began_of(run).is_none()) {
+        let remedy = "take the id from the name of a journal, or from a mark: probity-<run>-…";
+        return Err(UserError::usage(format!("--run {run}"), "the value is not the id of a run", remedy));
     }
-    let older_than_s = typed.older_than.as_deref().map(|span| clock::span("--older-than", span)).transpose()?;
-    Ok(Wanted { run: typed.run.clone(), older_than_s, now_s: began.seconds, live: BTreeSet::new() })
+    let older_than_s = arguments.older_than.as_deref().map(|span| parse_span("--older-than", span)).transpose()?;
+    Ok(Wanted { run: arguments.run.clone(), older_than_s, now_s: start.seconds, live: BTreeSet::new() })
 }
 
-/// A journal of a run that is over, locked as long as this is kept.
-struct Over {
+/// The journal of a run that has ended. The file stays locked as long as this value lives.
+struct EndedJournal {
     path: PathBuf,
     file: JournalFile,
     whose: Whose,
     entries: Vec<Entry>,
 }
 
-/// The journals of runs that are over, and the ids of runs that live.
-fn journals(folder: &Path) -> Result<(Vec<Over>, BTreeSet<String>), Wrong> {
-    let (mut over, mut live) = (Vec::new(), BTreeSet::new());
+/// The journals of ended runs, and the ids of runs that have not ended.
+fn read_journals(folder: &Path) -> Result<(Vec<EndedJournal>, BTreeSet<String>), UserError> {
+    let (mut ended, mut live) = (Vec::new(), BTreeSet::new());
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((over, live)),
-        Err(error) => return Err(Wrong::unreadable(folder, &error)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((ended, live)),
+        Err(error) => return Err(UserError::unreadable(folder, &error)),
     };
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|ending| ending == "jsonl"));
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
     paths.sort();
     for path in paths {
-        let unreadable = |error: std::io::Error| Wrong::unreadable(&path, &error);
+        let unreadable = |error: std::io::Error| UserError::unreadable(&path, &error);
         let taken = JournalFile::take(&path).map_err(unreadable)?;
         let (entries, _) = read_journal(&path).map_err(unreadable)?;
         let Some(Entry::Whose(whose)) = entries.first().cloned() else { continue };
         if whose.format > JOURNAL_FORMAT {
-            let cause = format!("its format is {}, this program reads up to {JOURNAL_FORMAT}", whose.format);
-            let remedy = "sweep with the probity that wrote it, or a later one";
-            return Err(Wrong::input(path.display().to_string(), cause, remedy));
+            let cause =
+                format!("the journal has format {}; this program reads formats up to {JOURNAL_FORMAT}", whose.format);
+            let remedy = "sweep with the probity that wrote the journal, or a later one";
+            return Err(UserError::input(path.display().to_string(), cause, remedy));
         }
         match taken {
-            Some(file) => over.push(Over { path, file, whose, entries }),
+            Some(file) => ended.push(EndedJournal { path, file, whose, entries }),
             None => {
                 live.insert(whose.run);
             }
         }
     }
-    Ok((over, live))
+    Ok((ended, live))
 }
 
-fn one(
-    typed: &typed::Sweep,
-    shelf: &Shelf,
-    (name, address, profile): (&str, &str, &Arc<Profile>),
-    wanted: &Wanted,
-    journals: &[Over],
-    began: &Began,
-    signals: &Signals,
-) -> Result<Exit, Wrong> {
-    let loaded = shelf.load(name, &began.day)?.at(profile)?;
-    if profile.changes != Changes::Allowed && !typed.dry_run {
-        let place = typed.profile.display().to_string();
-        let cause = format!("it does not allow changes, and a sweep deletes things at {address}");
-        return Err(Wrong::input(place, cause, "write `changes: allowed`, or look only, with --dry-run"));
-    }
-    let chosen = Chosen::Address(address.to_string(), Arc::clone(profile));
-    let limits = meant::Limits { requests: None, plans: None, fast: false, first: false };
-    let order = Order {
-        loaded: &loaded,
-        chosen: &chosen,
-        seed: 0,
-        budget: limits.budget(&chosen, meant::Used::default()),
-        ceilings: limits.ceilings(&chosen, meant::Used::default()),
-        selection: &Selection::default(),
-        selected: None,
-        settle_percent: profile.settle_percent,
-        witnesses: &[],
-        salt: began.salt(),
-        profile: None,
-        wall: began.wall(),
-        cancel: signals.cancel.clone(),
-        keeping: Keeping {
-            journals: typed.journal.clone(),
-            began: began.clone(),
-            // Here cleaning up is all there is to stop.
-            give_up: signals.cancel.clone(),
-        },
-    };
-    let same = |over: &&Over| {
-        let endpoint = over.whose.endpoint.trim_end_matches('/');
-        over.whose.suite == name && endpoint == address.trim_end_matches('/') && wanted.means(&over.whose.run)
-    };
-    let mine: Vec<&Over> = journals.iter().filter(same).collect();
-    let entries: Vec<Vec<Entry>> = mine.iter().map(|over| over.entries.clone()).collect();
-    let cleared = keeping::sweep(&order, &entries, wanted, typed.dry_run)?;
-    tell(name, address, &cleared, typed.dry_run);
-    let found = &cleared.found;
-    if typed.dry_run {
-        return Ok(Exit::Passed);
-    }
-    if cleared.left.is_empty() && found.unsure.is_empty() && found.unread.is_none() {
-        for over in mine {
-            over.file.close().map_err(|error| Wrong::unwritable(&over.path, &error))?;
+/// What the sweeps of all suites share.
+struct Sweeper<'a> {
+    arguments: &'a SweepArguments,
+    store: &'a SuiteStore,
+    profile: &'a Arc<Profile>,
+    wanted: Wanted,
+    journals: Vec<EndedJournal>,
+    start: RunStart,
+    signals: Signals,
+}
+
+impl Sweeper<'_> {
+    /// Sweeps one suite's endpoint and closes the journals whose resources are all deleted.
+    fn sweep_suite(&self, name: &str, address: &str) -> Result<ExitKind, UserError> {
+        let dry_run = self.arguments.dry_run;
+        let loaded = self.store.load(name, &self.start.date)?.apply_profile(self.profile)?;
+        if self.profile.changes != Changes::Allowed && !dry_run {
+            let place = self.arguments.profile.display().to_string();
+            let cause = format!("the profile forbids changes, and a sweep deletes resources at {address}");
+            return Err(UserError::input(place, cause, "write `changes: allowed`, or add --dry-run"));
         }
-        return Ok(Exit::Passed);
+        let target = SuiteTarget::Address(address.to_string(), Arc::clone(self.profile));
+        let (limits, used) = (RunLimits::default(), SpentTotals::default());
+        // A sweep only cleans up, so the first signal stops the cleaning.
+        let (cancel, give_up) = (self.signals.cancel.clone(), self.signals.cancel.clone());
+        let settings = CampaignSettings {
+            loaded: &loaded,
+            target: &target,
+            seed: 0,
+            budget: limits.budget(&target, used),
+            ceilings: limits.ceilings(&target, used),
+            selection: &Selection::default(),
+            selected: None,
+            settle_percent: self.profile.settle_percent,
+            recorded: &[],
+            salt: self.start.make_salt(),
+            profile: None,
+            wall: self.start.wall_clock(),
+            cancel,
+            journal: JournalSettings { folder: self.arguments.journal.clone(), start: self.start.clone(), give_up },
+        };
+        let same_suite = |journal: &&EndedJournal| {
+            let endpoint = journal.whose.endpoint.trim_end_matches('/');
+            let same_endpoint = endpoint == address.trim_end_matches('/');
+            journal.whose.suite == name && same_endpoint && self.wanted.means(&journal.whose.run)
+        };
+        let journals: Vec<&EndedJournal> = self.journals.iter().filter(same_suite).collect();
+        let entries: Vec<Vec<Entry>> = journals.iter().map(|journal| journal.entries.clone()).collect();
+        let cleared = crate::session::sweep(&settings, &entries, &self.wanted, dry_run)?;
+        print_cleared(name, address, &cleared, dry_run);
+        let found = &cleared.found;
+        if dry_run {
+            return Ok(ExitKind::Passed);
+        }
+        if !cleared.left.is_empty() || !found.unsure.is_empty() || found.unread.is_some() {
+            return Ok(ExitKind::LeftBehind);
+        }
+        for journal in journals {
+            journal.file.close().map_err(|error| UserError::unwritable(&journal.path, &error))?;
+        }
+        Ok(ExitKind::Passed)
     }
-    Ok(Exit::LeftBehind)
 }
 
-fn tell(name: &str, address: &str, cleared: &Cleared, dry_run: bool) {
+fn print_cleared(name: &str, address: &str, cleared: &Cleared, dry_run: bool) {
     let found = &cleared.found;
-    out::line(&format!("{name} at {address}: {}", counted(found.made.len())));
-    for (run, things) in &found.runs {
-        out::line(&format!("  run {run}: {}", counted(*things)));
+    out::print_line(&format!("{name} at {address}: {}", count_leftovers(found.made.len())));
+    for (run, count) in &found.runs {
+        out::print_line(&format!("  run {run}: {}", count_leftovers(*count)));
     }
     if dry_run {
         for made in &found.made {
-            out::line(&format!("  would be deleted, as {}: {} {}", made.caller, made.handle, made.id));
+            out::print_line(&format!("  would be deleted, as {}: {} {}", made.caller, made.handle, made.id));
         }
     } else {
         for handle in &cleared.gone {
-            out::line(&format!("  gone: {handle}"));
+            out::print_line(&format!("  deleted: {handle}"));
         }
     }
-    for (run, things) in &found.alone {
-        out::line(&format!(
-            "  left alone: {} of run {run}, which may need them; --run {run} deletes them",
-            counted(*things)
+    for (run, count) in &found.alone {
+        out::print_line(&format!(
+            "  not deleted: {} of run {run}, which may not have ended; --run {run} deletes them",
+            count_leftovers(*count)
         ));
     }
     if let Some(because) = &found.unread {
-        out::line(&format!("  what no journal names was not looked for: {because}"));
+        out::print_line(&format!("  leftovers without a journal were not searched: {because}"));
     }
-    out::print(&keeping::told(&cleared.left));
-    out::print(&keeping::told(&found.unsure));
+    out::print(&list_leftovers(&cleared.left));
+    out::print(&list_leftovers(&found.unsure));
 }
 
-fn counted(things: usize) -> String {
-    match things {
-        0 => "nothing was left behind".to_string(),
-        1 => "1 thing was left behind".to_string(),
-        many => format!("{many} things were left behind"),
+fn count_leftovers(count: usize) -> String {
+    match count {
+        0 => "no leftovers".to_string(),
+        1 => "1 leftover".to_string(),
+        many => format!("{many} leftovers"),
     }
 }

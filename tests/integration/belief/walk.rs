@@ -19,8 +19,9 @@ pub fn load(name: &str) -> (Arc<Model>, Arc<Schemas>) {
 
 /// The same on another day.
 pub fn load_at(name: &str, today: &str) -> (Arc<Model>, Arc<Schemas>) {
-    let shelf = probity::cli::Shelf::find(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("suites and schemas are there");
-    let loaded = shelf.load(name, today).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let store = probity::session::SuiteStore::find(Path::new(env!("CARGO_MANIFEST_DIR")), None)
+        .expect("suites and schemas are there");
+    let loaded = store.load(name, today).unwrap_or_else(|wrong| panic!("{wrong}"));
     (loaded.model, loaded.schemas)
 }
 

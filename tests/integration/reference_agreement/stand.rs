@@ -4,13 +4,13 @@ use super::bridge::Bridge;
 use super::profiles::profile;
 use crate::reference_server::Settings;
 use probity::campaign::{Budget, Conclusion, Event, Found, Home, Listener, Order, lead, on_paused_clock, site};
-use probity::cli::{Loaded, Shelf};
 use probity::endpoint::Endpoint;
 use probity::history::{History, Outcome, ReplyBody};
 use probity::mock;
 use probity::model::Bounds;
 use probity::oracle::{Selection, Standing};
 use probity::run::Cancel;
+use probity::session::{LoadedSuite, SuiteStore};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
@@ -22,10 +22,10 @@ impl Listener for Deaf {
     fn hear(&mut self, _: &Event<'_>) {}
 }
 
-pub fn load(suite: &str, settings: &Settings) -> Loaded {
-    let shelf = Shelf::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap_or_else(|wrong| panic!("{wrong}"));
-    let loaded = shelf.load(suite, &settings.today).unwrap_or_else(|wrong| panic!("{wrong}"));
-    loaded.at(&profile(suite, settings, "http://127.0.0.1:1")).unwrap_or_else(|wrong| panic!("{wrong}"))
+pub fn load(suite: &str, settings: &Settings) -> LoadedSuite {
+    let store = SuiteStore::find(Path::new(env!("CARGO_MANIFEST_DIR")), None).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let loaded = store.load(suite, &settings.today).unwrap_or_else(|wrong| panic!("{wrong}"));
+    loaded.apply_profile(&profile(suite, settings, "http://127.0.0.1:1")).unwrap_or_else(|wrong| panic!("{wrong}"))
 }
 
 /// What a campaign may spend.
@@ -36,7 +36,7 @@ pub struct Bound {
 }
 
 /// Runs one campaign; everything is taken away before each plan.
-pub fn campaign(loaded: &Loaded, settings: &Settings, seed: u64, bound: Bound) -> Conclusion {
+pub fn campaign(loaded: &LoadedSuite, settings: &Settings, seed: u64, bound: Bound) -> Conclusion {
     let suite = loaded.name.clone();
     let for_server = (suite.clone(), settings.clone());
     let bridge = Bridge::start(settings.clone(), move |base| profile(&for_server.0, &for_server.1, base), &suite);
@@ -100,7 +100,7 @@ pub fn traced(history: &History) -> String {
 }
 
 /// A finding with the calls before it on the same thing, for people who have to settle it.
-pub fn said(loaded: &Loaded, found: &Found) -> String {
+pub fn said(loaded: &LoadedSuite, found: &Found) -> String {
     let finding = &found.finding;
     let clauses: Vec<String> = finding.clauses.iter().map(|clause| loaded.model.info(*clause).id.clone()).collect();
     let mut text = format!("{}: {}\n  seen {}", loaded.name, clauses.join(" or "), finding.seen);

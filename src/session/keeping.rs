@@ -1,9 +1,12 @@
 //! Cleaning up at an address: the keeper of a run, and the sweep of what others left.
 
-use super::drive::{Chosen, Order};
-use super::lead::{on_running_clock, real_site};
-use super::ready::reached_to_clean;
-use super::wrong::Wrong;
+use super::limits::SECONDS_RESERVE;
+use super::listener::{SessionEvent, SessionListener};
+use super::preflight::check_for_cleanup;
+use super::settings::CampaignSettings;
+use super::site::{block_on, make_site};
+use super::target::SuiteTarget;
+use super::user_error::UserError;
 use crate::campaign::{Keeper, Leftovers, Mark, Site, Wanted, delete, idle, leftovers, marked, remembered, run_id};
 use crate::endpoint::{Endpoint, run_command};
 use crate::run::{Entry, JOURNAL_FORMAT, Left, Purse, Reserve, Whose};
@@ -11,42 +14,40 @@ use std::rc::Rc;
 use std::time::Duration;
 
 /// For cleaning up after one plan, where the profile does not say.
-const SWEEP: Duration = Duration::from_secs(super::meant::SECONDS_RESERVE);
-
-/// What could not be deleted, a line for each.
-#[must_use]
-pub fn told(left: &[Left]) -> String {
-    let line = |left: &Left| format!("left behind: {} {}: {}\n", left.handle, left.id, left.because);
-    left.iter().map(line).collect()
-}
+const SWEEP: Duration = Duration::from_secs(SECONDS_RESERVE);
 
 /// The site with a keeper: from here on nothing is created that is not in its journal.
 ///
 /// # Errors
 /// If the journal cannot be written.
-pub fn kept<'a>(order: &Order<'_>, address: &str, site: Site<'a>) -> Result<Site<'a>, Wrong> {
-    let Chosen::Address(_, profile) = order.chosen else { return Ok(site) };
+pub fn kept<'a>(
+    order: &CampaignSettings<'_>,
+    address: &str,
+    site: Site<'a>,
+    listener: &mut dyn SessionListener,
+) -> Result<Site<'a>, UserError> {
+    let SuiteTarget::Address(_, profile) = order.target else { return Ok(site) };
     if site.reading_only {
         return Ok(site);
     }
-    let keeping = &order.keeping;
+    let keeping = &order.journal;
     let within = profile.limits.reserve_seconds.map_or(SWEEP, Duration::from_secs);
     let whose = Whose {
         format: JOURNAL_FORMAT,
-        run: run_id(keeping.began.seconds, &order.salt),
+        run: run_id(keeping.start.seconds, &order.salt),
         suite: order.loaded.name.clone(),
         endpoint: address.to_string(),
         profile: order.profile.clone(),
-        started: keeping.began.at.clone(),
+        started: keeping.start.at.clone(),
         lifetime_s: order.budget.seconds_max.saturating_add(within.as_secs()),
         pid: std::process::id(),
     };
-    let path = keeping.journals.join(format!("{}.jsonl", whose.run));
+    let path = keeping.folder.join(format!("{}.jsonl", whose.run));
     // The id tells the second in which the process began; a suite that is run later begins later.
-    let began_s = keeping.began.seconds + keeping.began.elapsed().as_secs();
+    let began_s = keeping.start.seconds + keeping.start.elapsed().as_secs();
     let keeper = Keeper::begin(&path, &whose, began_s, within, keeping.give_up.clone());
-    let keeper = keeper.map_err(|error| Wrong::unwritable(&path, &error))?;
-    eprintln!("run {}: what it creates stands in {} until it is deleted", keeper.run, path.display());
+    let keeper = keeper.map_err(|error| UserError::unwritable(&path, &error))?;
+    listener.hear_session(&SessionEvent::JournalOpened { run: &keeper.run, path: &path });
     Ok(Site { keeper: Some(keeper), ..site })
 }
 
@@ -62,18 +63,23 @@ pub struct Cleared {
 ///
 /// # Errors
 /// If the endpoint is not there.
-pub fn sweep(order: &Order<'_>, journals: &[Vec<Entry>], wanted: &Wanted, look_only: bool) -> Result<Cleared, Wrong> {
-    let Chosen::Address(address, profile) = order.chosen else {
+pub fn sweep(
+    order: &CampaignSettings<'_>,
+    journals: &[Vec<Entry>],
+    wanted: &Wanted,
+    look_only: bool,
+) -> Result<Cleared, UserError> {
+    let SuiteTarget::Address(address, profile) = order.target else {
         unreachable!("only what stands at an address is swept")
     };
-    on_running_clock(async {
-        let there = reached_to_clean(order.loaded, address, profile, &order.wall).await?;
+    block_on(async {
+        let there = check_for_cleanup(order.loaded, address, profile, &order.wall).await?;
         let endpoint = |_| -> Rc<dyn Endpoint> { there.endpoint.clone() };
-        let site = real_site(order, profile, &there, &endpoint);
+        let site = make_site(order, profile, &there, &endpoint);
         let journals: Vec<_> = journals.iter().filter_map(|entries| remembered(&site.model, entries)).collect();
         // What is in motion may refuse to go until it has come to rest.
         let within = profile.limits.reserve_seconds.map_or(SWEEP, Duration::from_secs) + site.pace.settle_most;
-        let reserve = Reserve { within, give_up: order.keeping.give_up.clone() };
+        let reserve = Reserve { within, give_up: order.journal.give_up.clone() };
         let found = leftovers(&site, &journals, wanted, &reserve, &mut 0).await;
         if look_only {
             return Ok(Cleared { found, gone: Vec::new(), left: Vec::new() });
@@ -82,7 +88,11 @@ pub fn sweep(order: &Order<'_>, journals: &[Vec<Entry>], wanted: &Wanted, look_o
         for provocation in site.provoke.values() {
             if let Err(cause) = run_command(&provocation.end).await {
                 let place = order.profile.clone().unwrap_or_else(|| "the profile".to_string());
-                return Err(Wrong::input(place, format!("a command under `provoke` failed: {cause}"), "correct it"));
+                return Err(UserError::input(
+                    place,
+                    format!("a command under `provoke` failed: {cause}"),
+                    "correct it",
+                ));
             }
         }
         let purse = Purse::new(site.ceilings);

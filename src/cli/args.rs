@@ -1,0 +1,287 @@
+//! The arguments as written. [`super::config`] checks them and fills in defaults.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Checks whether a cloud API does what its documentation says.
+#[derive(Debug, Parser)]
+#[command(name = "probity", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(after_help = AFTER)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+const AFTER: &str = "\
+`probity run` alone runs every suite against the built-in mock.
+
+Exit codes: 0 every selected, reachable clause passed; 1 a deviation; 2 a wrong command line;
+3 nothing failed, and at least one clause is inconclusive or untested; 4 a bad suite, schema, page,
+profile, plan or history; 5 the endpoint cannot be reached or refuses the credentials; 6 resources
+were left behind; 130 and 143 on signals. See docs/EXIT_CODES.md.";
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Run a campaign for each suite against an endpoint or the built-in mock
+    Run(RunArguments),
+    /// Carry out a recorded plan again, such as a counterexample
+    Replay(ReplayArguments),
+    /// Delete the leftovers of earlier runs at an endpoint
+    Sweep(SweepArguments),
+    /// Serve a suite's mock over HTTP
+    Mock(MockArguments),
+    /// Write a file to start from
+    Init(InitArguments),
+    /// List the mutants of suites, or run a campaign against each
+    Mutants(MutantsArguments),
+    /// Show what a clause promises, its citations and its last verdict
+    Explain(ExplainArguments),
+    /// Derive a catalog, JSON Schemas, citations and doubts from documentation pages
+    Derive(DeriveArguments),
+    /// Check suites against their catalogs
+    Lint(LintArguments),
+    /// Format suite files
+    Fmt(FmtArguments),
+    /// Judge a recorded history again
+    Judge(JudgeArguments),
+    /// List the doubts of an API
+    Doubts(DoubtsArguments),
+}
+
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// Names of suites [default: all]
+    #[arg(value_name = "SUITE")]
+    pub suites: Vec<String>,
+    #[command(flatten)]
+    pub target: TargetArguments,
+    /// Random seed
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Select the clauses whose id matches, such as 'resize.*' (repeatable)
+    #[arg(long = "clause", value_name = "GLOB")]
+    pub clauses: Vec<String>,
+    /// Most requests of each campaign, without the requests for shrinking
+    #[arg(long, value_name = "N")]
+    pub requests: Option<u64>,
+    /// Most plans of each campaign
+    #[arg(long, value_name = "N")]
+    pub plans: Option<u64>,
+    /// Use a tenth of the default requests
+    #[arg(long, conflicts_with = "requests")]
+    pub fast: bool,
+    /// Stop at the first deviation
+    #[arg(long)]
+    pub first: bool,
+    /// Say what would be requested, and change nothing at the endpoint
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Folder of the reports: DIR/<suite>/report.json and other files
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub reports: PathBuf,
+}
+
+/// The target of a verb, the date and the settle percentage.
+#[derive(Debug, Args)]
+pub struct TargetArguments {
+    /// `mock`, or the address of an endpoint [default: the profile's address, else the mock]
+    #[arg(long, value_name = "mock|URL")]
+    pub endpoint: Option<String>,
+    /// Profile of the endpoint: address, credentials, pools, limits
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
+    /// Fault of the mock: a name from `probity mutants`
+    #[arg(long, value_name = "MUTANT")]
+    pub fault: Option<String>,
+    /// Date against which API lifecycles are judged [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub today: Option<String>,
+    /// Percentage by which the bounds of transitions are multiplied [default: the profile's, else 100]
+    #[arg(long, value_name = "PERCENT")]
+    pub settle: Option<u32>,
+    /// Folder of the journals of created resources [default: reports/.journal]
+    #[arg(long, value_name = "DIR")]
+    pub journal: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ReplayArguments {
+    /// counterexample-N.json or plan-N.json of a report
+    #[arg(value_name = "PLAN_FILE")]
+    pub plan_file: PathBuf,
+    #[command(flatten)]
+    pub target: TargetArguments,
+    /// Random seed of the mock [default: the seed of the recorded run]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Number of the plan, on which the mock's choices depend [default: the number in the recorded run]
+    #[arg(long, value_name = "N")]
+    pub plan: Option<u64>,
+    /// Where to write the history
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
+}
+
+/// Deletes the leftovers of runs that have ended, by their journals and by their marks.
+#[derive(Debug, Args)]
+pub struct SweepArguments {
+    /// Names of suites [default: all with an address in the profile]
+    #[arg(value_name = "SUITE")]
+    pub suites: Vec<String>,
+    /// Profile of the endpoint
+    #[arg(long, value_name = "FILE")]
+    pub profile: PathBuf,
+    /// Address of the endpoint [default: the profile's address]
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Only the leftovers of this run, even if its marks have not expired
+    #[arg(long, value_name = "ID")]
+    pub run: Option<String>,
+    /// Only runs that started at least this long ago, such as 2h
+    #[arg(long, value_name = "SPAN")]
+    pub older_than: Option<String>,
+    /// Say what would be deleted, and change nothing at the endpoint
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Folder of the journals
+    #[arg(long, value_name = "DIR", default_value = "reports/.journal")]
+    pub journal: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct MockArguments {
+    /// Address to listen at; port 0 takes a free port
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8774")]
+    pub listen: String,
+    /// Name of the suite [default: the only suite]
+    #[arg(long, value_name = "SUITE")]
+    pub suite: Option<String>,
+    /// Simulated seconds per real second
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub speed: u64,
+    /// Fault of the mock: a name from `probity mutants`
+    #[arg(long, value_name = "MUTANT")]
+    pub fault: Option<String>,
+    /// Random seed
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Where to write a profile for `probity run --profile FILE`
+    #[arg(long, value_name = "FILE")]
+    pub profile_out: Option<PathBuf>,
+    /// Permit an address that other machines can reach; the mock protects nothing
+    #[arg(long)]
+    pub anywhere: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct InitArguments {
+    #[command(subcommand)]
+    pub file: InitFile,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum InitFile {
+    /// The profile of an endpoint: address, credentials, pools, limits
+    Profile {
+        /// Where to write the profile [default: standard output]
+        out: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct MutantsArguments {
+    /// Names of suites [default: all]
+    #[arg(value_name = "SUITE")]
+    pub suites: Vec<String>,
+    /// Select the mutants whose name matches, such as 'resize.*/stuck' (repeatable)
+    #[arg(long, value_name = "GLOB")]
+    pub only: Vec<String>,
+    /// Run a campaign for each mutant; exit 1 if a mutant survives
+    #[arg(long)]
+    pub run: bool,
+    /// Most requests of each campaign
+    #[arg(long, value_name = "N", default_value_t = 400, requires = "run")]
+    pub requests: u64,
+    /// Campaigns for each mutant, with the seeds 1, 2, 3, …
+    #[arg(long, value_name = "N", default_value_t = 10, requires = "run", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub seeds: u64,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// Id of a clause, or SUITE::ID where several suites have the id
+    pub clause: Option<String>,
+    /// Say why this step of a history was judged as it was (steps count from 1)
+    #[arg(long, value_name = "STEP", requires = "history")]
+    pub why: Option<usize>,
+    /// History for --why
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
+    /// Number of the plan in the history [default: the last plan]
+    #[arg(long, value_name = "N")]
+    pub plan: Option<u64>,
+    /// Folder with your own copy of the pages, to show the cited lines
+    #[arg(long, value_name = "DIR")]
+    pub pages: Option<PathBuf>,
+    /// Folder of the reports, for the last verdict
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub reports: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct DeriveArguments {
+    /// Pages, or folders of pages (--api is required)
+    #[arg(value_name = "PAGE_OR_FOLDER", conflicts_with = "manifest", required_unless_present = "manifest")]
+    pub pages: Vec<PathBuf>,
+    /// Manifest that names the pages: suites/sources/<api>.yaml
+    #[arg(long, value_name = "FILE", requires = "folder")]
+    pub manifest: Option<PathBuf>,
+    /// Folder of the manifest's files
+    #[arg(long = "pages", value_name = "DIR", id = "folder")]
+    pub folder: Option<PathBuf>,
+    /// Short name of the API, without a manifest
+    #[arg(long, value_name = "NAME", required_unless_present = "manifest", conflicts_with = "manifest")]
+    pub api: Option<String>,
+    /// Where to write: schemas/<api>
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Date against which API lifecycles are judged [default: none]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub today: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct LintArguments {
+    /// Names of suites [default: all]
+    #[arg(value_name = "SUITE")]
+    pub suites: Vec<String>,
+    /// Folder with your own copy of the pages, to check that citations are fresh
+    #[arg(long, value_name = "DIR")]
+    pub pages: Option<PathBuf>,
+    /// Leave out notes, such as silent cells
+    #[arg(long)]
+    pub no_notes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct FmtArguments {
+    /// Suite files [default: all suites of ./suites]
+    #[arg(value_name = "SUITE_FILE")]
+    pub files: Vec<PathBuf>,
+    /// List the files that are not formatted, write none, and exit 1 if a file is listed
+    #[arg(long)]
+    pub check: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct JudgeArguments {
+    /// A history.jsonl
+    #[arg(value_name = "HISTORY_FILE")]
+    pub history: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct DoubtsArguments {
+    /// Name of the API [default: all]
+    pub api: Option<String>,
+}

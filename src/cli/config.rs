@@ -1,0 +1,83 @@
+//! The arguments of a run, checked and complete, with every default filled in.
+
+use super::args;
+use super::dates::parse_date;
+use crate::session::{ClausePatterns, RunLimits, RunStart, TargetChoice, UserError};
+use std::path::PathBuf;
+
+/// The target, the date and the settle percentage of a run or a replay.
+#[derive(Debug, Clone)]
+pub struct TargetConfig {
+    pub choice: TargetChoice,
+    pub profile: Option<PathBuf>,
+    pub fault: Option<String>,
+    /// `YYYY-MM-DD`
+    pub today: String,
+    /// Replaces the percentage of the profile.
+    pub settle_percent: Option<u32>,
+    /// Replaces the default folder of the journals.
+    pub journal: Option<PathBuf>,
+}
+
+/// The settings of `run`.
+#[derive(Debug, Clone)]
+pub struct RunConfig {
+    /// Empty for all suites.
+    pub suites: Vec<String>,
+    pub target: TargetConfig,
+    pub seed: u64,
+    pub clauses: ClausePatterns,
+    pub limits: RunLimits,
+    pub dry_run: bool,
+    pub reports: PathBuf,
+}
+
+/// Checks the arguments of `run`.
+///
+/// # Errors
+/// If a value is out of range, or two values contradict each other.
+pub fn configure_run(run: &args::RunArguments, start: &RunStart) -> Result<RunConfig, UserError> {
+    Ok(RunConfig {
+        suites: run.suites.clone(),
+        target: configure_target(&run.target, start)?,
+        seed: run.seed,
+        clauses: ClausePatterns::new("--clause", &run.clauses)?,
+        limits: RunLimits { requests: run.requests, plans: run.plans, fast: run.fast, first: run.first },
+        dry_run: run.dry_run,
+        reports: run.reports.clone(),
+    })
+}
+
+/// Checks the target arguments of a verb.
+///
+/// # Errors
+/// As [`configure_run`].
+pub fn configure_target(target: &args::TargetArguments, start: &RunStart) -> Result<TargetConfig, UserError> {
+    let choice = match target.endpoint.as_deref() {
+        None if target.profile.is_some() => TargetChoice::Profile,
+        None | Some("mock") => TargetChoice::Mock,
+        Some(address) if address.starts_with("http://") || address.starts_with("https://") => {
+            TargetChoice::Address(address.trim_end_matches('/').to_string())
+        }
+        Some(other) => {
+            let cause = "an endpoint is `mock`, or begins with http:// or https://";
+            return Err(UserError::usage(format!("--endpoint {other}"), cause, "write the whole address"));
+        }
+    };
+    if let (TargetChoice::Address(_), Some(fault)) = (&choice, &target.fault) {
+        let cause = "only the mock can have a fault";
+        return Err(UserError::usage(format!("--fault {fault}"), cause, "leave out --endpoint or --fault"));
+    }
+    if let Some(percent @ (0 | 100_001..)) = target.settle {
+        let remedy = "give a percentage from 1 to 100000";
+        return Err(UserError::usage(format!("--settle {percent}"), "the value is out of range", remedy));
+    }
+    Ok(TargetConfig {
+        choice,
+        profile: target.profile.clone(),
+        fault: target.fault.clone(),
+        today: target.today.as_deref().map_or_else(|| Ok(start.date.clone()), parse_date)?,
+        settle_percent: target.settle,
+        journal: target.journal.clone(),
+    })
+}

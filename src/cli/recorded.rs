@@ -1,0 +1,65 @@
+//! Recorded histories: reading, finding the suite, judging again.
+
+use crate::history::{History, read_jsonl};
+use crate::model::Bounds;
+use crate::oracle::{Judge, Seen};
+use crate::session::{LoadedSuite, STATES_MAX, SuiteStore, UserError, suggest_name};
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+/// The history of one plan of a file, with its suite. Without a number, the last plan of the file.
+pub fn read_plan_history(
+    store: &SuiteStore,
+    file: &Path,
+    plan: Option<u64>,
+) -> Result<(LoadedSuite, History), UserError> {
+    let histories = read_histories(file)?;
+    let plans: Vec<String> = histories.iter().map(|history| history.header.plan.to_string()).collect();
+    let chosen = match plan {
+        Some(plan) => histories.into_iter().find(|history| history.header.plan == plan),
+        None => histories.into_iter().next_back(),
+    };
+    let history = chosen.ok_or_else(|| {
+        let plan = plan.map(|plan| plan.to_string()).unwrap_or_default();
+        let all: Vec<&str> = plans.iter().map(String::as_str).collect();
+        let cause = format!("{} does not have this plan", file.display());
+        UserError::usage(format!("--plan {plan}"), cause, suggest_name(&plan, &all))
+    })?;
+    Ok((load_recorded_suite(store, &history)?, history))
+}
+
+/// Judges one history from its start.
+pub fn judge_again(loaded: &LoadedSuite, history: &History, insight: bool) -> Result<(Judge, Vec<Seen>), UserError> {
+    let bounds = Bounds { worlds_max: STATES_MAX, settle_percent: history.header.settle_percent, insight };
+    crate::oracle::judge(history, &loaded.model, &loaded.schemas, bounds).map_err(|fault| {
+        UserError::input(&loaded.file, fault.to_string(), "correct the expression; `probity lint` checks its types")
+    })
+}
+
+/// All histories of a file.
+pub fn read_histories(file: &Path) -> Result<Vec<History>, UserError> {
+    let opened = File::open(file).map_err(|error| UserError::unreadable(file, &error))?;
+    let (histories, torn) = read_jsonl(&mut BufReader::new(opened), &file.display().to_string())
+        .map_err(|error| UserError::input(format!("{}:{}", error.place, error.line), error.cause, error.remedy))?;
+    if let Some(torn) = torn {
+        eprintln!(
+            "warning: {}:{}: the last line is incomplete and is ignored: {}",
+            file.display(),
+            torn.line,
+            torn.cause
+        );
+    }
+    Ok(histories)
+}
+
+/// The suite of a history, with the endpoint's pools and the date of the recording.
+pub fn load_recorded_suite(store: &SuiteStore, history: &History) -> Result<LoadedSuite, UserError> {
+    let header = &history.header;
+    let name = store.select_suites(std::slice::from_ref(&header.suite))?.remove(0);
+    let loaded = store.load(&name, &header.today)?.with_pools(&header.pools, &header.today)?;
+    if loaded.suite.digest != header.suite_digest {
+        eprintln!("note: the suite has changed since the recording; the present suite judges the history");
+    }
+    Ok(loaded)
+}

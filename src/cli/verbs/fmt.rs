@@ -1,0 +1,49 @@
+//! `probity fmt`: suite files in their canonical form.
+
+use crate::cli::args::FmtArguments;
+use crate::cli::out;
+use crate::report::write_file;
+use crate::session::{ExitKind, UserError, describe_problems, pick_worst};
+use crate::suite;
+use std::path::{Path, PathBuf};
+
+/// Formats suite files in place. With `--check` no file is written, and the exit code is 1 if a file is
+/// not formatted.
+pub fn format_suites(arguments: &FmtArguments) -> Result<ExitKind, UserError> {
+    let files = if arguments.files.is_empty() { list_suite_files()? } else { arguments.files.clone() };
+    let mut exits = Vec::new();
+    for file in &files {
+        exits.push(format_file(file, arguments.check).unwrap_or_else(|error| {
+            eprintln!("{error}");
+            error.exit
+        }));
+    }
+    Ok(pick_worst(&exits))
+}
+
+/// Formats one file and prints its path if the file is not formatted.
+fn format_file(file: &Path, check: bool) -> Result<ExitKind, UserError> {
+    let text = std::fs::read_to_string(file).map_err(|error| UserError::unreadable(file, &error))?;
+    let name = file.display().to_string();
+    let formatted = suite::format(&name, &text).map_err(|problems| describe_problems(&name, &text, &problems))?;
+    if formatted == text {
+        return Ok(ExitKind::Passed);
+    }
+    if check {
+        out::print_line(&format!("not formatted: {name}"));
+        return Ok(ExitKind::Deviation);
+    }
+    write_file(file, formatted.as_bytes()).map_err(|error| UserError::unwritable(file, &error))?;
+    out::print_line(&format!("formatted: {name}"));
+    Ok(ExitKind::Passed)
+}
+
+/// The files `./suites/*.yaml`, sorted.
+fn list_suite_files() -> Result<Vec<PathBuf>, UserError> {
+    let folder = Path::new("suites");
+    let entries = std::fs::read_dir(folder).map_err(|error| UserError::unreadable(folder, &error))?;
+    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    files.sort();
+    Ok(files)
+}

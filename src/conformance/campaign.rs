@@ -1,0 +1,186 @@
+//! The campaign of a suite, shared by the tests of the suite and by the processes of a test run.
+
+use super::lock::{Lock, TestRun};
+use super::options::{Conformance, Target};
+use crate::campaign::{Event, Listener};
+use crate::profile::Complete;
+use crate::profile::Profile;
+use crate::report::Report;
+use crate::run::Cancel;
+use crate::session::{
+    ClausePatterns, InProcessService, LoadedSuite, ReportSettings, RunLimits, RunSettings, RunStart, SessionEvent,
+    SessionListener, SignalEvent, Signals, SpentTotals, SuiteOutcome, SuiteStore, SuiteTarget, UserError,
+    list_leftovers, load_profile, parse_profile, run_suite, warn_of_credentials,
+};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+/// One suite's campaign, which the first test of the suite starts.
+pub struct SharedCampaign {
+    pub options: Arc<Conformance>,
+    store: SuiteStore,
+    loaded: LoadedSuite,
+    run: TestRun,
+    result: OnceLock<Result<SuiteResult, String>>,
+}
+
+/// The result of a campaign.
+pub struct SuiteResult {
+    pub report: Report,
+    pub complete: Complete,
+}
+
+/// The content of a suite's lock file after its campaign.
+#[derive(Serialize, Deserialize)]
+struct CampaignEnd {
+    run: String,
+    complete: Complete,
+    /// Why there is no report.
+    wrong: Option<String>,
+}
+
+/// The content of the lock file for campaigns at endpoints.
+#[derive(Serialize, Deserialize)]
+struct EndpointSpending {
+    run: String,
+    used: SpentTotals,
+}
+
+impl SharedCampaign {
+    pub fn new(options: Arc<Conformance>, store: SuiteStore, loaded: LoadedSuite, run: TestRun) -> SharedCampaign {
+        SharedCampaign { options, store, loaded, run, result: OnceLock::new() }
+    }
+
+    /// The result of the campaign; runs the campaign at the first call.
+    ///
+    /// # Errors
+    /// The message of the error that ended the campaign.
+    pub fn result(&self) -> Result<&SuiteResult, String> {
+        let result = self.result.get_or_init(|| self.find_result().unwrap_or_else(|error| Err(error.to_string())));
+        result.as_ref().map_err(String::clone)
+    }
+
+    /// The result of this test run: from this process, or from another process of the same run.
+    fn find_result(&self) -> Result<Result<SuiteResult, String>, UserError> {
+        let folder = &self.options.reports;
+        let mut lock = Lock::wait(&folder.join(format!("{}.lock", self.loaded.name)))?;
+        let earlier = lock.read::<CampaignEnd>().filter(|end| end.run == self.run.0);
+        if let Some(CampaignEnd { complete, wrong, .. }) = earlier {
+            if let Some(wrong) = wrong {
+                return Ok(Err(wrong));
+            }
+            if let Some(report) = read_report(&folder.join(&self.loaded.name).join("report.json")) {
+                return Ok(Ok(SuiteResult { report, complete }));
+            }
+        }
+        lock.write(&())?;
+        let result = self.run_campaign();
+        let complete = result.as_ref().map_or(Complete::Required, |result| result.complete);
+        let wrong = result.as_ref().err().map(ToString::to_string);
+        lock.write(&CampaignEnd { run: self.run.0.clone(), complete, wrong })?;
+        Ok(result.map_err(|error| error.to_string()))
+    }
+
+    fn run_campaign(&self) -> Result<SuiteResult, UserError> {
+        let options = &self.options;
+        let start = RunStart::now();
+        let (loaded, target, profile) = self.resolve_target()?;
+        // Side by side, campaigns would exceed the endpoint's rate and its limit of live resources.
+        let mut lock = match target.is_real() {
+            true => Some(Lock::wait(&options.reports.join("endpoint.lock"))?),
+            false => None,
+        };
+        let last = lock.as_mut().and_then(Lock::read::<EndpointSpending>).filter(|last| last.run == self.run.0);
+        let mut used = last.map(|last| last.used).unwrap_or_default();
+        let signals = target.is_real().then(|| Signals::listen(handle_signal));
+        let settings = RunSettings {
+            store: &self.store,
+            seed: options.seed,
+            clauses: &ClausePatterns::default(),
+            limits: RunLimits { requests: options.requests, ..RunLimits::default() },
+            settle_percent: profile.settle_percent,
+            profile: match &options.target {
+                Target::Profile(path) => Some(path.display().to_string()),
+                _ => None,
+            },
+            dry_run: false,
+            reports: ReportSettings { folder: &options.reports, origin: &self.store.place(), start: &start },
+            journals: None,
+            cancel: signals.as_ref().map_or_else(Cancel::never, |signals| signals.cancel.clone()),
+            give_up: signals.as_ref().map_or_else(Cancel::never, |signals| signals.give_up.clone()),
+        };
+        let outcome = run_suite(&settings, &loaded, &target, used, &mut TestListener)?;
+        outcome.add_spending(&mut used);
+        let SuiteOutcome::Ran(record) = outcome else { unreachable!("the settings ask for no dry run") };
+        eprint!("{}", list_leftovers(&record.left));
+        if let Some(lock) = &mut lock {
+            lock.write(&EndpointSpending { run: self.run.0.clone(), used })?;
+        }
+        if let Some(exit) = signals.and_then(|signals| signals.received()) {
+            // The sender of the signal wants no further campaign.
+            std::process::exit(i32::from(exit.code()));
+        }
+        Ok(SuiteResult { report: record.report, complete: profile.complete })
+    }
+
+    /// The suite with the pools of the profile, and its target.
+    fn resolve_target(&self) -> Result<(LoadedSuite, SuiteTarget, Arc<Profile>), UserError> {
+        let loaded = self.loaded.clone();
+        let profile = match &self.options.target {
+            Target::Mock => return Ok((loaded, SuiteTarget::Mock(None), load_profile(None)?)),
+            Target::InProcess { name, make, identities, paused_clock } => {
+                let service = InProcessService {
+                    name: name.clone(),
+                    make_endpoint: make.clone(),
+                    identities: identities.clone(),
+                    paused_clock: *paused_clock,
+                };
+                return Ok((loaded, SuiteTarget::InProcess(service), load_profile(None)?));
+            }
+            Target::Profile(path) => {
+                let profile = load_profile(Some(path))?;
+                if let Some(warning) = warn_of_credentials(&profile) {
+                    eprintln!("{warning}");
+                }
+                profile
+            }
+            Target::Service { profile, .. } => parse_profile(&profile())?,
+        };
+        let address = match &self.options.target {
+            Target::Service { address, .. } => Some(address()),
+            _ => profile.endpoint(&loaded.name).map(str::to_string),
+        };
+        let loaded = loaded.apply_profile(&profile)?;
+        let target = address.map_or(SuiteTarget::Mock(None), |address| SuiteTarget::Address(address, profile.clone()));
+        Ok((loaded, target, profile))
+    }
+}
+
+fn read_report(path: &Path) -> Option<Report> {
+    Report::read(&std::fs::read_to_string(path).ok()?).ok()
+}
+
+fn handle_signal(event: SignalEvent) {
+    if let Some(message) = event.message() {
+        eprintln!("{message}");
+    }
+    if let SignalEvent::End(exit) = event {
+        std::process::exit(i32::from(exit.code()));
+    }
+}
+
+/// Prints the journal of a campaign. Other events are not printed, because the output of a test is its result.
+struct TestListener;
+
+impl Listener for TestListener {
+    fn hear(&mut self, _: &Event<'_>) {}
+}
+
+impl SessionListener for TestListener {
+    fn hear_session(&mut self, event: &SessionEvent<'_>) {
+        if let Some(message) = event.journal_message() {
+            eprintln!("{message}");
+        }
+    }
+}

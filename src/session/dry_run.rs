@@ -1,0 +1,215 @@
+//! A forecast of a run at an endpoint: the same run against the mock, on a paused clock.
+//!
+//! The limits of the profile alone give an upper bound, which does not tell whether a quota suffices. A dry
+//! run draws plans by the same rules, at the same rate and side by side.
+
+use super::listener::SilentListener;
+use super::preflight::{FreeQuotas, check_with_quotas};
+use super::settings::CampaignSettings;
+use super::site::{block_on, convert_error, limit_choices, make_home, pace};
+use super::target::SuiteTarget;
+use super::user_error::UserError;
+use crate::campaign::{self, Home, lead, mocks, on_paused_clock, site};
+use crate::history::History;
+use crate::mock::Tempo;
+use crate::model::Model;
+use crate::oracle::Standing;
+use crate::plan::Plan;
+use crate::profile::Changes;
+use crate::profile::Profile;
+use crate::report::{Report, Run, Settled, Target, settled};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The forecast of a campaign at an endpoint, with the facts of the endpoint.
+#[derive(Debug, Clone)]
+pub struct DryRun {
+    pub forecast: DryRunForecast,
+    /// Most live resources.
+    pub live_max: usize,
+    pub quotas: FreeQuotas,
+    pub profile: Arc<Profile>,
+}
+
+/// What a run at an endpoint is expected to spend.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DryRunForecast {
+    /// With the median times of earlier runs at the endpoint; without earlier runs, with the mock's times.
+    pub usual: DryRunResult,
+    /// With the 90th percentile of the times of earlier runs.
+    pub slow: Option<DryRunResult>,
+    /// Transitions of earlier runs that the times come from.
+    pub known: u64,
+}
+
+/// The result of a campaign against the mock at the profile's rate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DryRunResult {
+    pub requests: u64,
+    /// Simulated time.
+    pub took: Duration,
+    /// By resource kind.
+    pub created: BTreeMap<String, CreatedResources>,
+    /// Times to settle.
+    pub settled: Vec<Settled>,
+}
+
+/// The created resources of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CreatedResources {
+    pub count: u64,
+    /// The sum of the lifetimes. Each lasts to the end of the plan, because plans delete at their end.
+    pub lifetime: Duration,
+}
+
+/// Checks the endpoint and forecasts the campaign; none where the target is not an endpoint. The endpoint
+/// receives reads only.
+///
+/// # Errors
+/// If the preflight fails, or an expression of the suite does.
+pub fn forecast_at_endpoint(settings: &CampaignSettings<'_>, reports: &Path) -> Result<Option<DryRun>, UserError> {
+    let SuiteTarget::Address(address, profile) = settings.target else { return Ok(None) };
+    let (checked, quotas) = block_on(check_with_quotas(settings.loaded, address, profile, &settings.wall))??;
+    let settings = CampaignSettings { loaded: &checked.loaded, ..settings.clone() };
+    let earlier = read_earlier_times(reports, &settings.loaded.name, address);
+    let forecast = forecast_run(&settings, profile, &earlier)?;
+    Ok(Some(DryRun { forecast, live_max: settings.budget.live_max, quotas, profile: profile.clone() }))
+}
+
+/// Forecasts a campaign. `earlier` are the times to settle of an earlier run at the endpoint.
+fn forecast_run(
+    settings: &CampaignSettings<'_>,
+    profile: &Profile,
+    earlier: &[Settled],
+) -> Result<DryRunForecast, UserError> {
+    let percent = u64::from(settings.settle_percent);
+    // The mock's times and a suite's bounds are a cloud's. `settle_percent` scales both.
+    let tempo = scale_tempo(Tempo::CLOUD, percent, 100);
+    let first = run_on_mock(settings, profile, tempo)?;
+    let usual = compare_times(earlier, &first.settled, |row| row.p50_ms);
+    let slow = compare_times(earlier, &first.settled, |row| row.p90_ms);
+    let Some((usual, slow)) = usual.zip(slow) else {
+        return Ok(DryRunForecast { usual: first, slow: None, known: 0 });
+    };
+    let in_both = earlier.iter().filter(|row| find_transition(&first.settled, row).is_some());
+    Ok(DryRunForecast {
+        usual: run_on_mock(settings, profile, scale_tempo(tempo, usual.0, usual.1))?,
+        slow: Some(run_on_mock(settings, profile, scale_tempo(tempo, slow.0, slow.1))?),
+        known: in_both.map(|row| row.count).sum(),
+    })
+}
+
+fn run_on_mock(settings: &CampaignSettings<'_>, profile: &Profile, tempo: Tempo) -> Result<DryRunResult, UserError> {
+    let (model, schemas) = (&settings.loaded.model, &settings.loaded.schemas);
+    let home = Home { tempo, fault: None, ..make_home(settings) };
+    let endpoint = mocks(model, schemas, &home);
+    let mut site = site(model, schemas, &home, settings.cancel.clone(), &endpoint);
+    site.ceilings = settings.ceilings;
+    site.pace = pace(settings, profile, model);
+    site.reading_only = profile.changes != Changes::Allowed;
+    site.limits.callers = limit_choices(settings, &profile.identities).callers;
+    site.setup = profile.setup.clone();
+    let order = campaign::Order {
+        seed: settings.seed,
+        budget: settings.budget,
+        selection: settings.selection.clone(),
+        // The verdicts of a dry run are not used.
+        standing: &|_| Standing::Reachable,
+        witnesses: if site.reading_only { &[] } else { settings.recorded },
+        shrink: false,
+    };
+    // Events of a dry run say nothing about the endpoint.
+    let (result, took) = on_paused_clock(async {
+        let start = tokio::time::Instant::now();
+        let result = lead(&site, &order, &mut SilentListener).await;
+        (result, start.elapsed())
+    });
+    let (conclusion, _) = result.map_err(|error| convert_error(settings, &error))?;
+    Ok(DryRunResult {
+        requests: conclusion.spent.requests,
+        took,
+        created: count_created(model, &conclusion.plans, &conclusion.histories),
+        settled: settled(&conclusion.settling),
+    })
+}
+
+/// The created resources, by kind.
+fn count_created(model: &Model, plans: &[Plan], histories: &[History]) -> BTreeMap<String, CreatedResources> {
+    let mut all: BTreeMap<String, CreatedResources> = BTreeMap::new();
+    for (plan, history) in plans.iter().zip(histories) {
+        let end = history.exchanges.iter().map(|exchange| exchange.received_ms).max().unwrap_or(0);
+        for exchange in &history.exchanges {
+            let Some(step) = plan.steps.get(exchange.step) else { continue };
+            for about in &model.operations[&step.operation].about {
+                let handles = step.births.get(&about.name).into_iter().flatten();
+                let count = handles.filter(|handle| exchange.born.contains_key(*handle)).count() as u64;
+                if count > 0 {
+                    let created = all.entry(model.suite.resources[about.resource].name.clone()).or_default();
+                    created.count += count;
+                    created.lifetime += Duration::from_millis(end.saturating_sub(exchange.received_ms) * count);
+                }
+            }
+        }
+    }
+    all
+}
+
+/// The endpoint's times divided by the mock's, as a fraction, over the transitions that both have seen; none
+/// without such a transition.
+fn compare_times(earlier: &[Settled], mock: &[Settled], time: impl Fn(&Settled) -> u64) -> Option<(u64, u64)> {
+    let both = earlier.iter().filter_map(|row| Some((row, find_transition(mock, row)?)));
+    let (there, here) = both
+        .fold((0, 0), |(there, here), (row, like)| (there + like.count * time(row), here + like.count * like.p50_ms));
+    (here > 0).then_some((there, here))
+}
+
+fn find_transition<'a>(rows: &'a [Settled], row: &Settled) -> Option<&'a Settled> {
+    let transition = |row: &Settled| (row.resource.clone(), row.from.clone(), row.to.clone(), row.by.clone());
+    rows.iter().find(|other| transition(other) == transition(row))
+}
+
+fn scale_tempo(tempo: Tempo, there: u64, here: u64) -> Tempo {
+    let scaled = |ms: u64| ms.saturating_mul(there) / here.max(1);
+    let (least, most) = tempo.stage_ms;
+    Tempo { stage_ms: (scaled(least), scaled(most).max(1)), ..tempo }
+}
+
+/// The times to settle of the last run at this address; empty without such a run.
+fn read_earlier_times(reports: &Path, suite: &str, address: &str) -> Vec<Settled> {
+    let read = |name: &str| std::fs::read_to_string(reports.join(suite).join(name)).ok();
+    let report = read("report.json").and_then(|text| Report::read(&text).ok());
+    let same_address = report.is_some_and(|report| report.target == Target::Address(address.to_string()));
+    let run: Option<Run> = read("run.json").filter(|_| same_address).and_then(|text| serde_json::from_str(&text).ok());
+    run.map(|run| run.settled).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(by: &str, count: u64, p50_ms: u64, p90_ms: u64) -> Settled {
+        Settled {
+            resource: "lamp".into(),
+            from: None,
+            to: Some("DARK".into()),
+            by: vec![by.into()],
+            count,
+            p50_ms,
+            p90_ms,
+            p99_ms: p90_ms,
+            most_ms: p90_ms,
+        }
+    }
+
+    #[test]
+    fn times_are_compared_over_the_transitions_of_both_and_weighted_by_their_count() {
+        let earlier = [row("buy", 5, 2_000, 8_000), row("only-there", 9, 1, 1)];
+        let mock = [row("buy", 30, 1_000, 1_500), row("only-here", 9, 1, 1)];
+        assert_eq!(compare_times(&earlier, &mock, |row| row.p50_ms), Some((60_000, 30_000)));
+        assert_eq!(compare_times(&earlier, &mock, |row| row.p90_ms), Some((240_000, 30_000)));
+        assert_eq!(compare_times(&earlier[1..], &mock, |row| row.p50_ms), None);
+        assert_eq!(scale_tempo(Tempo::CLOUD, 60_000, 30_000).stage_ms, (400, 120_000));
+    }
+}

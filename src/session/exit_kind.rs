@@ -1,0 +1,100 @@
+//! The ways in which the process ends. A number means the same in every verb.
+
+use crate::oracle::Verdict;
+use crate::report::{ClauseRow, Report};
+
+/// Why the process ended. Where several kinds apply, [`pick_worst`] decides: later variants weigh more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ExitKind {
+    /// 0: every selected clause that can be decided passed, or the verb succeeded.
+    Passed,
+    /// 3: nothing failed, and at least one clause that can be decided is inconclusive or untested.
+    Undecided,
+    /// 6: resources of a run still exist at the endpoint.
+    LeftBehind,
+    /// 1: the endpoint deviates from a clause, a mutant survived, or a suite file is not formatted.
+    Deviation,
+    /// 5: the endpoint cannot be reached, is not the API, or refuses the credentials.
+    Endpoint,
+    /// 4: a suite, schema, page, profile, plan or history cannot be used.
+    BadInput,
+    /// 2: the command line is wrong; no request was sent.
+    Usage,
+    /// 130: interrupted from the keyboard; the report covers the run up to the signal.
+    Interrupted,
+    /// 143: told to terminate; the report covers the run up to the signal.
+    Terminated,
+}
+
+impl ExitKind {
+    /// All kinds, by number.
+    pub const ALL: [ExitKind; 9] = [
+        ExitKind::Passed,
+        ExitKind::Deviation,
+        ExitKind::Usage,
+        ExitKind::Undecided,
+        ExitKind::BadInput,
+        ExitKind::Endpoint,
+        ExitKind::LeftBehind,
+        ExitKind::Interrupted,
+        ExitKind::Terminated,
+    ];
+
+    /// The exit code of the process.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            ExitKind::Passed => 0,
+            ExitKind::Deviation => 1,
+            ExitKind::Usage => 2,
+            ExitKind::Undecided => 3,
+            ExitKind::BadInput => 4,
+            ExitKind::Endpoint => 5,
+            ExitKind::LeftBehind => 6,
+            ExitKind::Interrupted => 130,
+            ExitKind::Terminated => 143,
+        }
+    }
+}
+
+/// The kind that decides the exit code: signals, then 2, 4, 5, 1, 6, 3.
+#[must_use]
+pub fn pick_worst(kinds: &[ExitKind]) -> ExitKind {
+    kinds.iter().copied().max().unwrap_or(ExitKind::Passed)
+}
+
+/// The exit kind of a report. Clauses that cannot be decided at the target do not count.
+#[must_use]
+pub fn judge_report(report: &Report) -> ExitKind {
+    let undecided =
+        |row: &ClauseRow| matches!(row.verdict, Verdict::Inconclusive | Verdict::Untested) && row.standing.decidable();
+    if report.totals.fail > 0 {
+        ExitKind::Deviation
+    } else if report.stopped.is_some() || report.clauses.iter().any(undecided) {
+        ExitKind::Undecided
+    } else {
+        ExitKind::Passed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_suite_outweighs_an_absent_endpoint_a_deviation_and_leftovers() {
+        let falling = [
+            ExitKind::BadInput,
+            ExitKind::Endpoint,
+            ExitKind::Deviation,
+            ExitKind::LeftBehind,
+            ExitKind::Undecided,
+            ExitKind::Passed,
+        ];
+        for (heavier, kinds) in falling.iter().zip((0..).map(|skip| &falling[skip..])) {
+            assert_eq!(pick_worst(kinds), *heavier);
+        }
+        let codes: Vec<u8> = falling.iter().map(|kind| kind.code()).collect();
+        assert_eq!(codes, [4, 5, 1, 6, 3, 0]);
+    }
+}

@@ -1,0 +1,53 @@
+//! Runs suites against targets, for the command line and for tests.
+//!
+//! A session finds the suites, resolves the target of each suite, checks the endpoint before the first
+//! create, runs the campaigns, and writes the reports. A session returns values and emits events to a
+//! [`SessionListener`]: this module neither prints nor ends the process, and does not know the command
+//! line. The two users of this module, `cli` and `conformance`, do not know each other.
+
+mod campaign_record;
+mod clock;
+mod dry_run;
+mod execute;
+mod exit_kind;
+mod keeping;
+mod leftovers;
+mod limits;
+mod listener;
+mod loaded_suite;
+mod patterns;
+mod plan_file;
+mod preflight;
+mod run_suite;
+mod run_suites;
+mod settings;
+mod signals;
+mod site;
+mod suite_store;
+mod target;
+mod user_error;
+
+pub use campaign_record::CampaignRecord;
+pub use clock::RunStart;
+pub use dry_run::{CreatedResources, DryRun, DryRunForecast, DryRunResult};
+pub use execute::replay_plan;
+pub use exit_kind::{ExitKind, judge_report, pick_worst};
+pub use keeping::{Cleared, sweep};
+pub use leftovers::list_leftovers;
+pub use limits::{DEFAULT_RATE, LIVE_MOCK, RunLimits, STEPS_PER_PLAN, SpentTotals};
+pub use listener::{SessionEvent, SessionListener, SilentListener};
+pub use loaded_suite::LoadedSuite;
+pub use patterns::ClausePatterns;
+pub use plan_file::parse_plan;
+pub use preflight::FreeQuotas;
+pub use run_suite::{SuiteOutcome, run_suite};
+pub use run_suites::{count_threads, run_suites};
+pub use settings::{CampaignSettings, JournalSettings, ReportSettings, RunSettings};
+pub use signals::{SignalEvent, Signals};
+pub use site::{STATES_MAX, block_on};
+pub use suite_store::{EmbeddedSource, SuiteStore, describe_problems};
+pub use target::{
+    EndpointFactory, InProcessService, SuiteTarget, TargetChoice, check_pools, describe_targets, load_profile,
+    parse_profile, resolve_targets, warn_of_credentials,
+};
+pub use user_error::{UserError, suggest_name};

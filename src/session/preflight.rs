@@ -1,0 +1,229 @@
+//! The checks before the first create: address, credentials, offered values and quotas.
+
+use super::loaded_suite::LoadedSuite;
+use super::user_error::UserError;
+use crate::endpoint::{Call, Hindered, Request, compose};
+use crate::history::Learned;
+use crate::http_client::Http;
+use crate::http_client::HttpLimits;
+use crate::http_client::ProbeError;
+use crate::http_client::Wall;
+use crate::http_client::free;
+use crate::http_client::offered;
+use crate::http_client::probe;
+use crate::http_client::recognise;
+use crate::model::{ClauseId, Generated, Model, OperationModel, Origin};
+use crate::profile::Changes;
+use crate::profile::Profile;
+use crate::suite::Verb;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// Most reads that are sent to recognise the API.
+const PROBE_CALLS_MAX: usize = 3;
+
+/// An endpoint that passed the preflight.
+pub struct CheckedEndpoint {
+    /// The endpoint, with infrastructure failures recognised as the profile says.
+    pub endpoint: Rc<Hindered<Http>>,
+    /// The credentials that the endpoint's client makes and fetches.
+    pub learned: Learned,
+    /// The suite with the pools that the endpoint lists.
+    pub loaded: LoadedSuite,
+}
+
+/// The creates that the quotas leave, by resource kind; none for a kind without a quota.
+pub type FreeQuotas = Vec<(String, Option<u64>)>;
+
+/// Checks an endpoint before a campaign.
+///
+/// # Errors
+/// If the endpoint cannot be reached, is not the API, refuses the credentials, lacks an offered value of the
+/// profile, or a quota is used up.
+pub async fn check_endpoint(
+    loaded: &LoadedSuite,
+    address: &str,
+    profile: &Profile,
+    wall: &Wall,
+) -> Result<CheckedEndpoint, UserError> {
+    let (checked, quotas) = check_with_quotas(loaded, address, profile, wall).await?;
+    match quotas.into_iter().find(|(_, free)| *free == Some(0)) {
+        None => Ok(checked),
+        Some((resource, _)) => Err(UserError::endpoint(
+            address,
+            format!("the quota leaves no room for a {resource}"),
+            format!("delete a {resource} there, or have the quota raised"),
+        )),
+    }
+}
+
+/// Checks an endpoint and returns the free quotas. Where changes are forbidden, no quota is read.
+///
+/// # Errors
+/// As [`check_endpoint`], except for quotas.
+pub async fn check_with_quotas(
+    loaded: &LoadedSuite,
+    address: &str,
+    profile: &Profile,
+    wall: &Wall,
+) -> Result<(CheckedEndpoint, FreeQuotas), UserError> {
+    let http = recognise_endpoint(loaded, address, profile, wall).await?;
+    let pools = compare_pools(loaded, profile, &http).await?;
+    let allowed = profile.changes == Changes::Allowed;
+    let quotas = if allowed { read_quotas(loaded, profile, &http).await? } else { Vec::new() };
+    let (learned, today) = (http.learned(), loaded.model.today.clone());
+    let loaded = loaded.clone().with_pools(&pools, &today)?;
+    let endpoint = Rc::new(Hindered::new(http, profile.recognise.clone()));
+    Ok((CheckedEndpoint { endpoint, learned, loaded }, quotas))
+}
+
+/// Checks an endpoint before cleaning up, which needs neither quotas nor offered values.
+///
+/// # Errors
+/// If the endpoint cannot be reached, is not the API, or refuses the credentials.
+pub async fn check_for_cleanup(
+    loaded: &LoadedSuite,
+    address: &str,
+    profile: &Profile,
+    wall: &Wall,
+) -> Result<CheckedEndpoint, UserError> {
+    let http = recognise_endpoint(loaded, address, profile, wall).await?;
+    let learned = http.learned();
+    let endpoint = Rc::new(Hindered::new(http, profile.recognise.clone()));
+    Ok(CheckedEndpoint { endpoint, learned, loaded: loaded.clone() })
+}
+
+/// Sends reads until one response shows the API.
+async fn recognise_endpoint(
+    loaded: &LoadedSuite,
+    address: &str,
+    profile: &Profile,
+    wall: &Wall,
+) -> Result<Http, UserError> {
+    let http = connect(address, profile, wall)?;
+    let lists = list_probe_calls(loaded, profile, None);
+    recognise(&http, &lists).await.map_err(convert_probe_error)?;
+    if lists.is_empty()
+        && let Some(request) = list_probe_calls(loaded, profile, Some(UNUSED_ID)).first()
+    {
+        // A 404 for the resource is expected; the form of the response shows whether an API answers.
+        probe(&http, request).await.map_err(convert_probe_error)?;
+    }
+    Ok(http)
+}
+
+/// The client of an endpoint. Nothing is sent.
+fn connect(address: &str, profile: &Profile, wall: &Wall) -> Result<Http, UserError> {
+    let mut limits = HttpLimits::USUAL;
+    limits.request_timeout = profile.limits.request_seconds.map_or(limits.request_timeout, Duration::from_secs);
+    Http::new(address, profile.identities.clone(), limits, &profile.connecting, wall.clone()).map_err(|error| {
+        let text = error.to_string();
+        let (cause, remedy) = text.rsplit_once("; ").unwrap_or((&text, "check address and profile"));
+        UserError::endpoint(address, cause, remedy)
+    })
+}
+
+async fn read_quotas(loaded: &LoadedSuite, profile: &Profile, http: &Http) -> Result<FreeQuotas, UserError> {
+    let mut quotas = Vec::new();
+    for (resource, quota) in &profile.quotas {
+        // A profile may serve several suites.
+        if loaded.suite.resources.iter().any(|known| known.name == *resource) {
+            quotas.push((resource.clone(), free(http, quota).await.map_err(convert_probe_error)?));
+        }
+    }
+    Ok(quotas)
+}
+
+/// Reads the pools for which the profile has a list call. The result has the pools without values in the
+/// profile; for the others, each value of the profile must be listed by the endpoint.
+///
+/// # Errors
+/// If a value is not listed, or a pool without values in the profile is empty.
+async fn compare_pools(
+    loaded: &LoadedSuite,
+    profile: &Profile,
+    http: &Http,
+) -> Result<BTreeMap<String, Vec<Value>>, UserError> {
+    let mut pools = BTreeMap::new();
+    for (pool, offer) in &profile.offers {
+        let Some(values) = loaded.suite.pools.get(pool) else { continue };
+        let offered = offered(http, offer).await.map_err(convert_probe_error)?;
+        if !profile.pools.contains_key(pool) {
+            if offered.is_empty() {
+                let remedy = "check `each` and `value`, or give the values under `pools`";
+                return Err(UserError::endpoint(format!("offers.{pool}"), "the endpoint lists no value", remedy));
+            }
+            pools.insert(pool.clone(), offered);
+            continue;
+        }
+        let mut wanted = values.iter().filter_map(crate::expr::Val::to_json);
+        if let Some(value) = wanted.find(|value| !offered.contains(value)) {
+            return Err(UserError::input(
+                format!("pools.{pool}"),
+                format!("the endpoint does not offer {value}"),
+                format!("name an offered value in the profile: {}", list_offered(&offered)),
+            ));
+        }
+    }
+    Ok(pools)
+}
+
+/// Most offered values in a remedy.
+const LISTED_MAX: usize = 8;
+
+fn list_offered(offered: &[Value]) -> String {
+    let listed: Vec<String> = offered.iter().take(LISTED_MAX).map(Value::to_string).collect();
+    match offered.len().checked_sub(LISTED_MAX) {
+        None if listed.is_empty() => "the endpoint offers none".to_string(),
+        None | Some(0) => listed.join(", "),
+        Some(more) => format!("{} and {more} more", listed.join(", ")),
+    }
+}
+
+/// Whether a clause can only be decided by a change: the clause speaks of changing calls, or of a resource
+/// that must be created first.
+pub fn needs_changes(model: &Model, clause: ClauseId) -> bool {
+    match &model.info(clause).origin {
+        Origin::Generated(Generated::NoServerError(operation)) => model.operations[operation].changes,
+        Origin::Generated(Generated::Reply(operation)) => {
+            let operation = &model.operations[operation];
+            operation.changes || !operation.about.is_empty()
+        }
+        Origin::Generated(_) | Origin::Event(_) => true,
+        Origin::Clause(index) => {
+            let accepts = matches!(model.suite.clauses[*index].verb, Verb::Accept(_));
+            let speaks = |operation: &&OperationModel| operation.clauses.contains(&clause) && !operation.changes;
+            let mut speaking = model.operations.values().filter(speaks);
+            !speaking.any(|operation| !accepts || operation.about.is_empty())
+        }
+    }
+}
+
+fn convert_probe_error(error: ProbeError) -> UserError {
+    UserError::endpoint(error.place, error.cause, error.remedy)
+}
+
+/// An id that no endpoint assigns.
+const UNUSED_ID: &str = "00000000-0000-4000-8000-000000000000";
+
+/// Reads whose path parameters the identity fills in; with an id, reads of the resource with this id.
+fn list_probe_calls(loaded: &LoadedSuite, profile: &Profile, id: Option<&str>) -> Vec<Request> {
+    let catalog = &loaded.schemas.catalog;
+    let reads =
+        catalog.operations.iter().filter(|operation| operation.bindings.iter().all(|binding| binding.method == "GET"));
+    let calls =
+        reads.filter(|operation| !operation.query.iter().any(|parameter| parameter.required)).map(|operation| {
+            let names = operation.path.iter().map(|parameter| parameter.name.as_str());
+            let open = names.filter(|name| profile.identities.parameter("owner", name).is_none());
+            Call {
+                operation: operation.id.clone(),
+                binding: operation.bindings[0].id.clone(),
+                caller: "owner".to_string(),
+                path: id.iter().flat_map(|id| open.clone().map(|name| (name.to_string(), Value::from(*id)))).collect(),
+                ..Call::default()
+            }
+        });
+    calls.filter_map(|call| compose(catalog, &call, &profile.identities).ok()).take(PROBE_CALLS_MAX).collect()
+}

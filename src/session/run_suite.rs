@@ -1,0 +1,164 @@
+//! One suite's campaign from its settings to its reports, or its dry run.
+
+use super::campaign_record::CampaignRecord;
+use super::clock::describe_machine;
+use super::dry_run::{DryRun, forecast_at_endpoint};
+use super::execute::run_campaign;
+use super::exit_kind::judge_report;
+use super::limits::{DEFAULT_RATE, SpentTotals};
+use super::listener::{SessionEvent, SessionListener};
+use super::loaded_suite::LoadedSuite;
+use super::settings::{CampaignSettings, ReportSettings, RunSettings};
+use super::target::SuiteTarget;
+use super::user_error::UserError;
+use crate::campaign::{Budget, Conclusion};
+use crate::history::write_jsonl;
+use crate::report::{self, Report, Run, Shown, Subject, Target, Writing, certificate, digest, junit};
+use crate::run::Ceilings;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The result of one suite in a run.
+#[derive(Debug)]
+pub enum SuiteOutcome {
+    /// The campaign ended and its reports are written.
+    Ran(Box<CampaignRecord>),
+    /// A dry run against an endpoint; none where the target is not an endpoint, which costs nothing.
+    DryRun(Option<Box<DryRun>>),
+}
+
+impl SuiteOutcome {
+    /// Adds the requests and the time that the suite spent, or would spend.
+    pub fn add_spending(&self, totals: &mut SpentTotals) {
+        match self {
+            SuiteOutcome::Ran(record) => totals.add_campaign(&record.report.spending, record.run.duration_ms),
+            SuiteOutcome::DryRun(Some(dry_run)) => {
+                let usual = &dry_run.forecast.usual;
+                totals.add(SpentTotals { requests: usual.requests, seconds: usual.took.as_secs() });
+            }
+            SuiteOutcome::DryRun(None) => {}
+        }
+    }
+}
+
+/// Runs one suite's campaign and writes its reports, or forecasts the campaign. `used` is what earlier
+/// suites of the run have spent.
+///
+/// # Errors
+/// If a recorded plan cannot be read, the preflight or the campaign fails, or the reports cannot be written.
+pub fn run_suite(
+    run: &RunSettings<'_>,
+    loaded: &LoadedSuite,
+    target: &SuiteTarget,
+    used: SpentTotals,
+    listener: &mut dyn SessionListener,
+) -> Result<SuiteOutcome, UserError> {
+    let selection = run.clauses.select_clauses(loaded);
+    let recorded = run.store.read_recorded_plans(&loaded.name)?;
+    let settings = CampaignSettings::new(run, loaded, target, (&selection, &recorded), used);
+    if let SuiteTarget::Address(_, profile) = target {
+        listener.hear_session(&SessionEvent::LimitsSet {
+            suite: &loaded.name,
+            budget: &settings.budget,
+            ceilings: &settings.ceilings,
+            rate: profile.limits.rate.unwrap_or(DEFAULT_RATE),
+            read_only: target.is_read_only(),
+        });
+    }
+    if run.dry_run {
+        let dry_run = forecast_at_endpoint(&settings, run.reports.folder)?;
+        return Ok(SuiteOutcome::DryRun(dry_run.map(Box::new)));
+    }
+    let start = run.reports.start.elapsed();
+    let (conclusion, left) = run_campaign(&settings, listener)?;
+    let spent = run.reports.start.elapsed().saturating_sub(start);
+    let (report, run) = write_reports(&settings, &conclusion, spent, &run.reports)?;
+    Ok(SuiteOutcome::Ran(Box::new(CampaignRecord { report, run, left })))
+}
+
+/// Writes the reports of a campaign.
+fn write_reports(
+    settings: &CampaignSettings<'_>,
+    conclusion: &Conclusion,
+    spent: Duration,
+    reports: &ReportSettings<'_>,
+) -> Result<(Report, Run), UserError> {
+    let target = settings.target.to_report_target();
+    let options = list_replay_options(settings, &target);
+    let subject = Subject {
+        model: &settings.loaded.model,
+        catalog_digest: &settings.loaded.catalog_digest,
+        target: &target,
+        settle_percent: settings.settle_percent,
+        selected: settings.selected.as_deref(),
+        replay_options: &options,
+    };
+    let report = certificate(conclusion, &subject);
+    let duration_ms = u64::try_from(spent.as_millis()).unwrap_or(u64::MAX);
+    let run = Run {
+        format: report::FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_string(),
+        machine: describe_machine(),
+        started: reports.start.at.clone(),
+        duration_ms,
+        judged_per_second: conclusion.tally.judged.saturating_mul(1000) / duration_ms.max(1),
+        origin: reports.origin.to_string(),
+        report: digest(report.json().as_bytes()),
+        exit_code: judge_report(&report).code(),
+        limits: list_limits(&settings.budget, &settings.ceilings),
+        settled: report::settled(&conclusion.settling),
+    };
+    write_files(conclusion, &report, &run, reports)?;
+    Ok((report, run))
+}
+
+fn write_files(
+    conclusion: &Conclusion,
+    report: &Report,
+    run: &Run,
+    reports: &ReportSettings<'_>,
+) -> Result<(), UserError> {
+    let folder = reports.folder.join(&report.suite.name);
+    let shown = reports.folder.display().to_string();
+    let mut history = Vec::new();
+    for each in &conclusion.histories {
+        write_jsonl(each, &mut history).map_err(|error| UserError::unwritable(&folder, &error))?;
+    }
+    let files = vec![
+        ("history.jsonl", history),
+        ("junit.xml", junit(report, &Shown { reports: &shown }).into_bytes()),
+        ("run.json", run.json().into_bytes()),
+    ];
+    report::write(&folder, &Writing { report, files }).map_err(|error| UserError::unwritable(&folder, &error))
+}
+
+/// The options that `probity replay` needs for the same target.
+fn list_replay_options(settings: &CampaignSettings<'_>, target: &Target) -> Vec<String> {
+    let mut options = match target {
+        Target::Mock { fault: None } | Target::InProcess(_) => Vec::new(),
+        Target::Mock { fault: Some(fault) } => vec!["--fault".to_string(), fault.clone()],
+        Target::Address(address) => vec!["--endpoint".to_string(), address.clone()],
+    };
+    if let Some(profile) = &settings.profile {
+        options.extend(["--profile".to_string(), profile.clone()]);
+    }
+    if settings.settle_percent != 100 {
+        options.extend(["--settle".to_string(), settings.settle_percent.to_string()]);
+    }
+    options
+}
+
+/// The limits of a campaign by name, for `run.json`.
+fn list_limits(budget: &Budget, ceilings: &Ceilings) -> BTreeMap<String, u64> {
+    let limits = [
+        ("requests", budget.requests_max),
+        ("requests for shrinking", budget.shrink_requests_max),
+        ("requests for cleaning up", ceilings.reserve),
+        ("plans side by side", ceilings.side_by_side as u64),
+        ("plans", budget.plans_max),
+        ("steps in a plan", budget.steps_per_plan_max as u64),
+        ("seconds on the endpoint's clock", budget.seconds_max),
+        ("live resources", budget.live_max as u64),
+    ];
+    limits.into_iter().map(|(name, limit)| (name.to_string(), limit)).collect()
+}

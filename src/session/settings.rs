@@ -1,0 +1,124 @@
+//! The settings of a run and of its campaigns.
+
+use super::clock::RunStart;
+use super::limits::{RunLimits, SpentTotals};
+use super::loaded_suite::LoadedSuite;
+use super::patterns::ClausePatterns;
+use super::suite_store::SuiteStore;
+use super::target::SuiteTarget;
+use crate::campaign::Budget;
+use crate::http_client::Wall;
+use crate::oracle::Selection;
+use crate::plan::Plan;
+use crate::run::{Cancel, Ceilings};
+use std::path::{Path, PathBuf};
+
+/// The settings that all campaigns of a run share.
+#[derive(Clone)]
+pub struct RunSettings<'a> {
+    pub store: &'a SuiteStore,
+    pub seed: u64,
+    pub clauses: &'a ClausePatterns,
+    pub limits: RunLimits,
+    /// Percentage by which the times that suites allow for settling are multiplied.
+    pub settle_percent: u32,
+    /// The path of the profile, for the replay line.
+    pub profile: Option<String>,
+    /// Forecast the requests and send no create.
+    pub dry_run: bool,
+    pub reports: ReportSettings<'a>,
+    /// The folder of the journals; none for `.journal` below the reports.
+    pub journals: Option<PathBuf>,
+    /// Stops plans from outside.
+    pub cancel: Cancel,
+    /// Stops cleaning up from outside.
+    pub give_up: Cancel,
+}
+
+/// Where reports are written, and their facts that are no result of a campaign.
+#[derive(Debug, Clone, Copy)]
+pub struct ReportSettings<'a> {
+    /// The folder of all suites' reports.
+    pub folder: &'a Path,
+    /// The place of suites and schemas.
+    pub origin: &'a str,
+    pub start: &'a RunStart,
+}
+
+/// The settings of one campaign.
+#[derive(Clone)]
+pub struct CampaignSettings<'a> {
+    pub loaded: &'a LoadedSuite,
+    pub target: &'a SuiteTarget,
+    pub seed: u64,
+    pub budget: Budget,
+    /// Bounds over all plans side by side.
+    pub ceilings: Ceilings,
+    pub selection: &'a Selection,
+    /// The patterns of the selection as the user wrote them.
+    pub selected: Option<String>,
+    pub settle_percent: u32,
+    /// Recorded plans, which run first.
+    pub recorded: &'a [Plan],
+    /// Salt of the tokens for secrets, so that tokens of two runs at an endpoint cannot be compared.
+    pub salt: String,
+    /// The wall clock, for credentials with a time and tokens with an end.
+    pub wall: Wall,
+    /// The path of the profile, for the replay line.
+    pub profile: Option<String>,
+    pub cancel: Cancel,
+    pub journal: JournalSettings,
+}
+
+/// What a run at an endpoint needs for cleaning up.
+#[derive(Debug, Clone)]
+pub struct JournalSettings {
+    /// The folder of the journals.
+    pub folder: PathBuf,
+    pub start: RunStart,
+    /// Stops cleaning up from outside.
+    pub give_up: Cancel,
+}
+
+impl JournalSettings {
+    /// The journal folder named by the user, or `.journal` below the reports.
+    #[must_use]
+    pub fn new(reports: &Path, named: Option<&Path>, start: &RunStart, give_up: Cancel) -> JournalSettings {
+        let folder = named.map_or_else(|| reports.join(".journal"), Path::to_path_buf);
+        JournalSettings { folder, start: start.clone(), give_up }
+    }
+}
+
+impl<'a> CampaignSettings<'a> {
+    /// The settings of one suite's campaign; `used` is what earlier suites of the run have spent.
+    #[must_use]
+    pub fn new(
+        run: &RunSettings<'_>,
+        loaded: &'a LoadedSuite,
+        target: &'a SuiteTarget,
+        (selection, recorded): (&'a Selection, &'a [Plan]),
+        used: SpentTotals,
+    ) -> CampaignSettings<'a> {
+        CampaignSettings {
+            loaded,
+            target,
+            seed: run.seed,
+            budget: run.limits.budget(target, used),
+            ceilings: run.limits.ceilings(target, used),
+            selection,
+            selected: run.clauses.to_text(),
+            settle_percent: run.settle_percent,
+            recorded,
+            salt: run.reports.start.make_salt(),
+            wall: run.reports.start.wall_clock(),
+            profile: run.profile.clone(),
+            cancel: run.cancel.clone(),
+            journal: JournalSettings::new(
+                run.reports.folder,
+                run.journals.as_deref(),
+                run.reports.start,
+                run.give_up.clone(),
+            ),
+        }
+    }
+}

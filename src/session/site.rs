@@ -1,0 +1,151 @@
+//! The site of a campaign: what its plans need of a target.
+
+use super::exit_kind::ExitKind;
+use super::leftovers::list_leftovers;
+use super::preflight::CheckedEndpoint;
+use super::settings::CampaignSettings;
+use super::target::SuiteTarget;
+use super::user_error::UserError;
+use crate::campaign::{CampaignError, Home, Site};
+use crate::endpoint::{CALLERS, Endpoint, Identities};
+use crate::history::Secrets;
+use crate::mock::Tempo;
+use crate::model::{Bounds, Model};
+use crate::plan::{Hints, Limits};
+use crate::profile::Profile;
+use crate::run::{Pace, Stop};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Most possible states of a factor.
+pub const STATES_MAX: usize = 4096;
+/// Shortest time between two polls of a resource over a network.
+const POLL_LEAST: Duration = Duration::from_millis(20);
+/// Added to the longest time to settle, for the poll after the bound.
+const LATE: Duration = Duration::from_secs(1);
+
+/// The settings of a campaign against a mock, or against a service in this process.
+pub(super) fn make_home(settings: &CampaignSettings<'_>) -> Home {
+    let fault = match settings.target {
+        SuiteTarget::Mock(fault) => fault.clone(),
+        _ => None,
+    };
+    Home {
+        seed: settings.seed,
+        tempo: Tempo::CLOUD,
+        fault,
+        bounds: bounds(settings),
+        steps_per_plan_max: settings.budget.steps_per_plan_max,
+        live_max: settings.budget.live_max,
+    }
+}
+
+/// The site of a campaign at an endpoint. The profile gives identities, secrets and times.
+pub(super) fn make_site<'a>(
+    settings: &CampaignSettings<'_>,
+    profile: &Profile,
+    checked: &CheckedEndpoint,
+    endpoint: &'a dyn Fn(u64) -> Rc<dyn Endpoint>,
+) -> Site<'a> {
+    let (model, schemas) = (&checked.loaded.model, &checked.loaded.schemas);
+    let literals = profile.identities.credentials().map(|credential| credential.expose());
+    Site {
+        model: model.clone(),
+        schemas: schemas.clone(),
+        hints: Arc::new(Hints::new(model, schemas)),
+        identities: profile.identities.clone(),
+        secrets: Secrets::new(&settings.salt)
+            .with_names(profile.secrets.iter().map(String::as_str))
+            .with_literals(literals)
+            .with_learned(checked.learned.clone()),
+        pace: pace(settings, profile, model),
+        ceilings: settings.ceilings,
+        seed: settings.seed,
+        reading_only: settings.target.is_read_only(),
+        cancel: settings.cancel.clone(),
+        bounds: bounds(settings),
+        limits: limit_choices(settings, &profile.identities),
+        endpoint,
+        setup: profile.setup.clone(),
+        provoke: profile.provoke.clone(),
+        keeper: None,
+    }
+}
+
+fn bounds(settings: &CampaignSettings<'_>) -> Bounds {
+    Bounds { worlds_max: STATES_MAX, settle_percent: settings.settle_percent, insight: false }
+}
+
+/// The times between polls of an endpoint, and the longest time to settle.
+pub(super) fn pace(settings: &CampaignSettings<'_>, profile: &Profile, model: &Model) -> Pace {
+    let settle_ms = model.suite.resources.iter().map(|resource| resource.settles_ms).max().unwrap_or(60_000);
+    let settle_most = Duration::from_millis(settle_ms.saturating_mul(u64::from(settings.settle_percent)) / 100);
+    let limits = &profile.limits;
+    // An endpoint that settles in a hundredth of the time is polled a hundred times as often.
+    let scaled = |usual: Duration| (usual * settings.settle_percent.min(100) / 100).max(POLL_LEAST);
+    Pace {
+        poll_first: limits.poll_ms.map_or_else(|| scaled(Pace::REAL.poll_first), Duration::from_millis),
+        poll_most: scaled(Pace::REAL.poll_most),
+        // Each resource has its own bound. The last poll comes a little after the bound.
+        settle_most: settle_most + LATE,
+        quiet: settle_most + LATE,
+        request_timeout: limits.request_seconds.map_or(Pace::REAL.request_timeout, Duration::from_secs),
+        ..Pace::REAL
+    }
+}
+
+/// The bounds of a chooser: the callers of the identities, and the path parameters that the identities fill in.
+pub(super) fn limit_choices(settings: &CampaignSettings<'_>, identities: &Identities) -> Limits {
+    let operations = &settings.loaded.schemas.catalog.operations;
+    let parameters = operations.iter().flat_map(|operation| &operation.path).map(|parameter| &parameter.name);
+    let callers = CALLERS.iter().copied();
+    Limits {
+        steps_max: settings.budget.steps_per_plan_max,
+        live_max: settings.budget.live_max,
+        filled: parameters.filter(|name| identities.parameter("owner", name).is_some()).cloned().collect(),
+        // The caller `none` needs no credentials.
+        callers: callers.filter(|caller| *caller == "none" || identities.has(caller)).map(str::to_string).collect(),
+    }
+}
+
+/// Runs a future to its end on a single-threaded runtime with real time.
+///
+/// # Errors
+/// If the operating system refuses a runtime.
+pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T, UserError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime
+        .map_err(|error| UserError::endpoint("this machine", error.to_string(), "free memory and file handles"))?;
+    Ok(runtime.block_on(future))
+}
+
+/// The error of a campaign without a conclusion, with its leftovers.
+pub(super) fn convert_error(settings: &CampaignSettings<'_>, error: &CampaignError) -> UserError {
+    match error {
+        CampaignError::Suite(fault) => UserError::input(
+            &settings.loaded.file,
+            fault.to_string(),
+            "correct the expression; `probity lint` checks its types",
+        ),
+        CampaignError::Endpoint { stop, left } => {
+            let place = match settings.target {
+                SuiteTarget::Mock(_) => "the mock".to_string(),
+                SuiteTarget::Address(address, _) => address.clone(),
+                SuiteTarget::InProcess(service) => service.name.clone(),
+            };
+            let (remedy, exit) = match stop {
+                Stop::Unfit(_) => {
+                    ("add the path parameters of the catalog to the profile's identities", ExitKind::BadInput)
+                }
+                Stop::Provocation { .. } => {
+                    ("correct the command; the endpoint may still fail on purpose", ExitKind::BadInput)
+                }
+                Stop::Journal { .. } => ("make the folder of the journal writable", ExitKind::BadInput),
+                _ => ("check that the endpoint runs and can be reached from here", ExitKind::Endpoint),
+            };
+            let error = UserError::endpoint(place, stop.to_string(), remedy).with_detail(list_leftovers(left));
+            UserError { exit, ..error }
+        }
+    }
+}
