@@ -16,12 +16,13 @@
 
 mod lock;
 
-use crate::campaign::{Event, Listener};
+use crate::campaign::NullListener;
 use crate::cli::Loaded;
 pub use crate::cli::drive::Make;
 use crate::cli::drive::{Chosen, Drive, Filing, Given, Keeping, Order, campaign, journals};
-use crate::cli::{Began, Limits, Patterns, Shelf, Signals, Used, Wrong, lead, target};
+use crate::cli::{Began, Patterns, Shelf, Signals, Used, Wrong, lead, limits, target};
 use crate::endpoint::{Complete, Identities, Profile};
+use crate::limits::RequestedLimits;
 use crate::model::Origin;
 use crate::oracle::Verdict;
 use crate::report::{ClauseRow, Report, Shown, complaint};
@@ -258,7 +259,7 @@ fn run_here(one: &Once) -> Result<Known, Wrong> {
     let everything = Patterns::new("suites", &[])?;
     let selection = everything.of(&loaded);
     let witnesses = one.shelf.witnesses(&loaded.name)?;
-    let limits = Limits { requests: options.requests, plans: None, fast: false, first: false };
+    let requested = RequestedLimits { requests: options.requests, ..RequestedLimits::NONE };
     // Suites side by side would ask the same endpoint twice as fast, and have twice as much alive there.
     let mut counter = match chosen.real() {
         true => Some(Lock::wait(&options.reports.join("endpoint.lock"))?),
@@ -271,8 +272,7 @@ fn run_here(one: &Once) -> Result<Known, Wrong> {
         loaded: &loaded,
         chosen: &chosen,
         seed: options.seed,
-        budget: limits.budget(&chosen, used),
-        ceilings: limits.ceilings(&chosen, used),
+        limits: limits(&requested, &chosen, used),
         selection: &selection,
         selected: None,
         settle_percent: profile.settle_percent,
@@ -293,7 +293,7 @@ fn run_here(one: &Once) -> Result<Known, Wrong> {
     let origin = one.shelf.place();
     let filing = Filing { reports: &options.reports, origin: &origin, began: &began };
     let drive: Drive<'_> = &lead::lead;
-    let ended = campaign(&order, &filing, &mut Deaf, drive)?;
+    let ended = campaign(&order, &filing, &mut NullListener, drive)?;
     for thing in &ended.left {
         eprintln!("left behind: {} {}: {}", thing.handle, thing.id, thing.because);
     }
@@ -336,11 +336,4 @@ fn asked(one: &Once) -> Result<(Loaded, Chosen, Arc<Profile>), Wrong> {
 
 fn text(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("PROBITY_PROFILE names {}: {error}", path.display()))
-}
-
-/// A test's output is its result.
-struct Deaf;
-
-impl Listener for Deaf {
-    fn hear(&mut self, _: &Event<'_>) {}
 }

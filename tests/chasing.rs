@@ -2,6 +2,7 @@
 
 use probity::campaign::{Chased, Terms, chase};
 use probity::endpoint::mock::{Mutant, mutants};
+use probity::limits::Limits;
 use probity::model::Model;
 use probity::run::Cancel;
 use probity::schema::{Folder, Schemas};
@@ -21,7 +22,8 @@ fn chased(chosen: &dyn Fn(&Mutant) -> bool, requests_max: u64) -> Vec<Chased> {
     let (model, schemas) = lamps();
     let mut all = mutants(&model, &schemas);
     all.retain(chosen);
-    let terms = Terms { requests_max, seeds: 2, steps_per_plan_max: 60, live_max: 5, worlds_max: 2_000 };
+    let limits = Limits { requests: requests_max, steps_per_plan: 60, live_resources: 5, ..Limits::NONE };
+    let terms = Terms { limits, seeds: 2, worlds_max: 2_000 };
     chase(&model, &schemas, &all, &terms, &Cancel::never()).unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -4,14 +4,16 @@ use super::clock::{Began, machine};
 use super::exit::{self, Exit};
 use super::shelf::Loaded;
 use super::wrong::Wrong;
-use crate::campaign::{Budget, Conclusion, Listener};
+use crate::campaign::{Conclusion, Listener};
+use crate::cleanup::Left;
 use crate::endpoint::mock::Mutant;
 use crate::endpoint::{Changes, Endpoint, Identities, Profile, Wall};
 use crate::history::write_jsonl;
+use crate::limits::Limits;
 use crate::oracle::Selection;
 use crate::plan::Plan;
 use crate::report::{self, Report, Run, Shown, Subject, Target, Writing, certificate, digest, junit};
-use crate::run::{Cancel, Ceilings, Left};
+use crate::run::Cancel;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -52,9 +54,7 @@ pub struct Order<'a> {
     pub loaded: &'a Loaded,
     pub chosen: &'a Chosen,
     pub seed: u64,
-    pub budget: Budget,
-    /// Over all plans side by side.
-    pub ceilings: Ceilings,
+    pub limits: Limits,
     pub selection: &'a Selection,
     /// The patterns of the selection as the user wrote them.
     pub selected: Option<String>,
@@ -171,7 +171,7 @@ pub fn campaign(
         origin: filing.origin.to_string(),
         report: digest(report.json().as_bytes()),
         exit_code: exit::of(&report).code(),
-        limits: limits(&order.budget, &order.ceilings),
+        limits: limits(&order.limits),
         settled: report::settled(&conclusion.settling),
     };
     write(&conclusion, &report, &run, filing)?;
@@ -209,16 +209,16 @@ fn replay_options(order: &Order<'_>, target: &Target) -> Vec<String> {
     options
 }
 
-fn limits(budget: &Budget, ceilings: &Ceilings) -> BTreeMap<String, u64> {
+fn limits(limits: &Limits) -> BTreeMap<String, u64> {
     let limits = [
-        ("requests", budget.requests_max),
-        ("requests for shrinking", budget.shrink_requests_max),
-        ("requests for cleaning up", ceilings.reserve),
-        ("plans side by side", ceilings.side_by_side as u64),
-        ("plans", budget.plans_max),
-        ("steps in a plan", budget.steps_per_plan_max as u64),
-        ("seconds on the endpoint's clock", budget.seconds_max),
-        ("things alive at once", budget.live_max as u64),
+        ("requests", limits.requests),
+        ("requests for shrinking", limits.shrink_requests),
+        ("requests for cleaning up", limits.cleanup_requests),
+        ("plans side by side", limits.parallel_plans as u64),
+        ("plans", limits.plans),
+        ("steps in a plan", limits.steps_per_plan as u64),
+        ("seconds on the endpoint's clock", limits.time.as_secs()),
+        ("things alive at once", limits.live_resources as u64),
     ];
     limits.into_iter().map(|(name, limit)| (name.to_string(), limit)).collect()
 }

@@ -2,20 +2,21 @@
 
 use super::drive::{Chosen, Order};
 use super::exit::Exit;
-use super::keeping::{kept, told};
+use super::keeping::kept;
 use super::ready::{There, needs_changes, reached};
 use super::wrong::Wrong;
 use crate::campaign::{
-    self, Allowance, CampaignError, Conclusion, Driven, Home, Listener, Site, Standings, last_look, mocks,
-    on_paused_clock, retrace, site,
+    self, CampaignError, Conclusion, Driven, Home, Listener, Site, Standings, last_look, mocks, on_paused_clock,
+    retrace, site,
 };
+use crate::cleanup::{Left, describe_leftovers as told};
 use crate::endpoint::mock::Tempo;
 use crate::endpoint::{CALLERS, Endpoint, Identities, Profile};
 use crate::history::Secrets;
 use crate::model::{Bounds, ClauseId, Model};
 use crate::oracle::Standing;
-use crate::plan::{Hints, Limits, Plan};
-use crate::run::{Left, Pace, Stop};
+use crate::plan::{Hints, Limits as PlanLimits, Plan};
+use crate::run::{Pace, Stop};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,7 +44,7 @@ pub fn lead(order: &Order<'_>, listener: &mut dyn Listener) -> Result<(Conclusio
         Chosen::Given(given) => {
             let make = |plan| (given.make)(plan);
             let mut site = site(model, schemas, &home(order), order.cancel.clone(), &make);
-            site.limits = limits(order, &given.identities);
+            site.plan_limits = plan_limits(order, &given.identities);
             site.identities = given.identities.clone();
             let paused = given.paused_clock;
             led(
@@ -91,13 +92,12 @@ fn led<'a>(
 }
 
 fn standings(site: &Site<'_>) -> Standings {
-    Standings::new(site.model.clone(), site.schemas.clone(), site.hints.clone(), site.limits.clone())
+    Standings::new(site.model.clone(), site.schemas.clone(), site.hints.clone(), site.plan_limits.clone())
 }
 
 fn inner<'a>(order: &'a Order<'_>, standing: &'a dyn Fn(ClauseId) -> Standing) -> campaign::Order<'a> {
     campaign::Order {
         seed: order.seed,
-        budget: order.budget,
         selection: order.selection.clone(),
         standing,
         // What was recorded elsewhere changes things.
@@ -111,15 +111,13 @@ fn inner<'a>(order: &'a Order<'_>, standing: &'a dyn Fn(ClauseId) -> Standing) -
 /// # Errors
 /// As [`lead`].
 pub fn replay(order: &Order<'_>, plan: &Plan, number: u64, listener: &mut dyn Listener) -> Result<Driven, Wrong> {
-    let allowance =
-        Allowance { requests: order.budget.requests_max, seconds: order.budget.seconds_max, first_only: false };
     let fault = |error| failed(order, &CampaignError::Suite(error));
     let driven = match order.chosen {
         Chosen::Mock(_) => {
             let home = home(order);
             let endpoint = mocks(&order.loaded.model, &order.loaded.schemas, &home);
             let site = site(&order.loaded.model, &order.loaded.schemas, &home, order.cancel.clone(), &endpoint);
-            on_paused_clock(retrace(&site, plan, number, allowance, listener)).map_err(fault)?
+            on_paused_clock(retrace(&site, plan, number, listener)).map_err(fault)?
         }
         Chosen::Given(given) => {
             let cause = format!("{} lives in the process of its tests", given.name);
@@ -129,7 +127,7 @@ pub fn replay(order: &Order<'_>, plan: &Plan, number: u64, listener: &mut dyn Li
             let there = reached(order.loaded, address, profile, &order.wall).await?;
             let endpoint = |_| -> Rc<dyn Endpoint> { there.endpoint.clone() };
             let site = kept(order, address, real_site(order, profile, &there, &endpoint))?;
-            let retraced = retrace(&site, plan, number, allowance, listener).await;
+            let retraced = retrace(&site, plan, number, listener).await;
             let left = last_look(&site).await;
             match retraced {
                 Ok(driven) => Ok(Driven { left, ..driven }),
@@ -154,14 +152,7 @@ pub(super) fn home(order: &Order<'_>) -> Home {
         Chosen::Mock(fault) => fault.clone(),
         _ => None,
     };
-    Home {
-        seed: order.seed,
-        tempo: Tempo::CLOUD,
-        fault,
-        bounds: bounds(order),
-        steps_per_plan_max: order.budget.steps_per_plan_max,
-        live_max: order.budget.live_max,
-    }
+    Home { seed: order.seed, tempo: Tempo::CLOUD, fault, bounds: bounds(order), limits: order.limits }
 }
 
 /// The site of the mock tells which path parameters are the identity's; the rest is the profile's.
@@ -183,12 +174,12 @@ pub(super) fn real_site<'a>(
             .with_literals(literals)
             .with_learned(there.learned.clone()),
         pace: pace(order, profile, model),
-        ceilings: order.ceilings,
+        limits: order.limits,
         seed: order.seed,
         reading_only: order.chosen.reading_only(),
         cancel: order.cancel.clone(),
         bounds: bounds(order),
-        limits: limits(order, &profile.identities),
+        plan_limits: plan_limits(order, &profile.identities),
         endpoint,
         setup: profile.setup.clone(),
         provoke: profile.provoke.clone(),
@@ -215,13 +206,13 @@ pub(super) fn pace(order: &Order<'_>, profile: &Profile, model: &Model) -> Pace 
 }
 
 /// What may be drawn: the callers that there are, and no value for what an identity fills in.
-pub(super) fn limits(order: &Order<'_>, identities: &Identities) -> Limits {
+pub(super) fn plan_limits(order: &Order<'_>, identities: &Identities) -> PlanLimits {
     let operations = &order.loaded.schemas.catalog.operations;
     let parameters = operations.iter().flat_map(|operation| &operation.path).map(|parameter| &parameter.name);
     let callers = CALLERS.iter().copied();
-    Limits {
-        steps_max: order.budget.steps_per_plan_max,
-        live_max: order.budget.live_max,
+    PlanLimits {
+        steps_max: order.limits.steps_per_plan,
+        live_max: order.limits.live_resources,
         filled: parameters.filter(|name| identities.parameter("owner", name).is_some()).cloned().collect(),
         // Nobody needs credentials to have none.
         callers: callers.filter(|caller| *caller == "none" || identities.has(caller)).map(str::to_string).collect(),

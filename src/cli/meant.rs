@@ -4,16 +4,14 @@ use super::drive::{Chosen, Ended};
 use super::shelf::Loaded;
 use super::wrong::{Wrong, meant};
 use super::{clock, typed};
-use crate::campaign::Budget;
+use crate::limits::{Limits, RequestedLimits};
 use crate::model::{ClauseId, Origin};
 use crate::oracle::Selection;
 use crate::report::Spending;
-use crate::run::{Ceilings, TroubleMost};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// Whom to ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,19 +44,10 @@ pub struct Run {
     pub target: Target,
     pub seed: u64,
     pub clauses: Patterns,
-    pub limits: Limits,
+    pub limits: RequestedLimits,
     /// Only say what it would ask of the endpoint.
     pub dry_run: bool,
     pub reports: PathBuf,
-}
-
-/// Limits that the user gave; what is absent depends on the endpoint.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    pub requests: Option<u64>,
-    pub plans: Option<u64>,
-    pub fast: bool,
-    pub first: bool,
 }
 
 /// Patterns of clause ids; none: every clause.
@@ -67,29 +56,6 @@ pub struct Patterns {
     typed: Vec<String>,
     read: Vec<Regex>,
 }
-
-/// Requests of a run against the mock in this process.
-const REQUESTS_MOCK: u64 = 10_000;
-/// Requests of a run against a real endpoint where neither flag nor profile says.
-const REQUESTS_REAL: u64 = 2_000;
-/// Steps of one plan.
-pub const STEPS_PER_PLAN: usize = 150;
-/// Things alive at once in the mock.
-pub const LIVE_MOCK: usize = 5;
-/// Things alive at once at a real endpoint where the profile does not say.
-const LIVE_REAL: usize = 3;
-/// Plans end the run only where the user says so.
-const PLANS: u64 = 1_000_000;
-/// Where the profile does not say: seconds in all, those of them for cleaning up, requests a
-/// second, and plans side by side.
-const SECONDS_REAL: u64 = 3600;
-pub const SECONDS_RESERVE: u64 = 600;
-pub const RATE: u32 = 10;
-const SIDE_BY_SIDE: usize = 3;
-/// Requests that deleting one thing takes: the call, and looks until it is gone.
-const CLEANING_EACH: u64 = 5;
-/// The mock's time costs nothing: a hundred years of it are no limit.
-const SECONDS_MOCK: u64 = 100 * 365 * 24 * 3600;
 
 /// The settings of `run`.
 ///
@@ -101,7 +67,7 @@ pub fn run(typed: &typed::Run, now: &clock::Began) -> Result<Run, Wrong> {
         target: target(&typed.target, now)?,
         seed: typed.seed,
         clauses: Patterns::new("--clause", &typed.clauses)?,
-        limits: Limits { requests: typed.requests, plans: typed.plans, fast: typed.fast, first: typed.first },
+        limits: RequestedLimits { requests: typed.requests, plans: typed.plans, fast: typed.fast, first: typed.first },
         dry_run: typed.dry_run,
         reports: typed.reports.clone(),
     })
@@ -166,98 +132,33 @@ impl Used {
     }
 }
 
-/// The ceilings of a run at a real endpoint, in words.
+/// The limits of one suite's campaign. Earlier campaigns of the run spent `used` of the profile's limits.
 #[must_use]
-pub fn told(budget: &Budget, ceilings: &Ceilings, rate: u32) -> String {
-    let all = budget.requests_max + budget.shrink_requests_max + ceilings.reserve;
-    let rate = if rate == 0 { "as many a second as there are".to_string() } else { format!("{rate} a second") };
+pub fn limits(requested: &RequestedLimits, chosen: &Chosen, used: Used) -> Limits {
+    match chosen {
+        Chosen::Address(_, profile) => requested.for_endpoint(&profile.limits, used.requests, used.seconds),
+        Chosen::Mock(_) | Chosen::Given(_) => requested.for_mock(),
+    }
+}
+
+/// The limits of a campaign at a real endpoint, in words.
+#[must_use]
+pub fn told(limits: &Limits) -> String {
+    let all = limits.requests + limits.shrink_requests + limits.cleanup_requests;
+    let rate = match limits.rate {
+        0 => "as many a second as there are".to_string(),
+        rate => format!("{rate} a second"),
+    };
     format!(
         "at most {all} requests ({} of them to shrink what is found, {} to clean up), {rate}, {} things alive, \
          {} plans side by side, {} minutes for plans, {} to shrink",
-        budget.shrink_requests_max,
-        ceilings.reserve,
-        budget.live_max,
-        ceilings.side_by_side,
-        ceilings.time.as_secs().div_ceil(60),
-        ceilings.shrink_time.as_secs().div_ceil(60),
+        limits.shrink_requests,
+        limits.cleanup_requests,
+        limits.live_resources,
+        limits.parallel_plans,
+        limits.time.as_secs().div_ceil(60),
+        limits.shrink_time.as_secs().div_ceil(60),
     )
-}
-
-impl Limits {
-    /// The budget of one suite's campaign; of what a profile allows in all, `used` is spent already.
-    #[must_use]
-    pub fn budget(&self, chosen: &Chosen, used: Used) -> Budget {
-        let free = Budget {
-            requests_max: self.requests.unwrap_or(if self.fast { REQUESTS_MOCK / 10 } else { REQUESTS_MOCK }),
-            shrink_requests_max: self.requests.unwrap_or(REQUESTS_MOCK).max(500),
-            plans_max: self.plans.unwrap_or(PLANS),
-            steps_per_plan_max: STEPS_PER_PLAN,
-            seconds_max: SECONDS_MOCK,
-            live_max: LIVE_MOCK,
-            first_only: self.first,
-        };
-        let Chosen::Address(_, profile) = chosen else { return free };
-        let shares = self.shares(&profile.limits, used);
-        Budget {
-            requests_max: shares.requests,
-            shrink_requests_max: shares.shrink_requests,
-            seconds_max: shares.seconds,
-            live_max: profile.limits.live.map_or(LIVE_REAL, |live| live as usize),
-            ..free
-        }
-    }
-
-    /// What holds over all plans side by side; nothing that is spent at the mock costs anyone anything.
-    #[must_use]
-    pub fn ceilings(&self, chosen: &Chosen, used: Used) -> Ceilings {
-        let Chosen::Address(_, profile) = chosen else { return Ceilings::NONE };
-        let limits = &profile.limits;
-        let shares = self.shares(limits, used);
-        let live = limits.live.map_or(LIVE_REAL, |live| live as usize);
-        let percent = limits.trouble_percent.unwrap_or(TroubleMost::REAL.percent);
-        Ceilings {
-            requests: shares.requests,
-            reserve: shares.reserve_requests,
-            time: Duration::from_secs(shares.seconds),
-            shrink_time: Duration::from_secs(shares.shrink_seconds),
-            side_by_side: limits.plans.map_or(SIDE_BY_SIDE, |plans| plans as usize).min(live).max(1),
-            gap: match limits.rate.unwrap_or(RATE) {
-                0 => Duration::ZERO,
-                rate => Duration::from_secs(1) / rate,
-            },
-            trouble: TroubleMost { percent, ..TroubleMost::REAL },
-        }
-    }
-
-    /// Of what the profile allows in all, a tenth of the requests is kept for cleaning up, and more where
-    /// that would not do for all that may be alive; a quarter of the rest for shrinking what is found. So
-    /// it is with the time.
-    fn shares(&self, limits: &crate::endpoint::Limits, used: Used) -> Shares {
-        let usual = limits.requests.unwrap_or(REQUESTS_REAL);
-        let wanted = self.requests.unwrap_or(if self.fast { usual / 10 } else { usual });
-        let requests = limits.requests.map_or(wanted, |most| most.min(wanted)).saturating_sub(used.requests);
-        let live = limits.live.map_or(LIVE_REAL as u64, u64::from);
-        let reserve_requests = (requests / 10).max((requests / 2).min(live * CLEANING_EACH));
-        let shrink_requests = (requests - reserve_requests) / 4;
-        let seconds = limits.seconds.unwrap_or(SECONDS_REAL).saturating_sub(used.seconds);
-        let seconds = seconds - limits.reserve_seconds.unwrap_or(SECONDS_RESERVE).min(seconds / 2);
-        Shares {
-            requests: requests - reserve_requests - shrink_requests,
-            shrink_requests,
-            reserve_requests,
-            seconds: seconds - seconds / 4,
-            shrink_seconds: seconds / 4,
-        }
-    }
-}
-
-/// What is allowed in all, by what it is for.
-struct Shares {
-    requests: u64,
-    shrink_requests: u64,
-    reserve_requests: u64,
-    seconds: u64,
-    shrink_seconds: u64,
 }
 
 impl Patterns {

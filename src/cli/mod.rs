@@ -16,13 +16,14 @@ mod ready;
 mod rehearsal;
 mod shelf;
 mod signal;
+mod sweeping;
 pub(crate) mod target;
 mod typed;
 mod verbs;
 mod wrong;
 
 pub(crate) use clock::Began;
-pub(crate) use meant::{Limits, Patterns, Used};
+pub(crate) use meant::{Patterns, Used, limits};
 pub use shelf::{Loaded, Shelf};
 pub(crate) use signal::Signals;
 pub use verbs::derive::places_cited;

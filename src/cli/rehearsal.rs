@@ -4,9 +4,9 @@
 //! that whether a quota suffices. A rehearsal draws the same kind of plans, at the same rate and side by side.
 
 use super::drive::{Chosen, Order};
-use super::lead::{failed, home, limits, pace};
+use super::lead::{failed, home, pace, plan_limits};
 use super::wrong::Wrong;
-use crate::campaign::{self, Event, Home, Listener, lead, mocks, on_paused_clock, site};
+use crate::campaign::{self, Home, NullListener, lead, mocks, on_paused_clock, site};
 use crate::endpoint::mock::Tempo;
 use crate::endpoint::{Changes, Profile};
 use crate::history::History;
@@ -69,27 +69,18 @@ pub fn foreseen(order: &Order<'_>, earlier: &[Settled]) -> Result<Foreseen, Wron
     })
 }
 
-/// Nobody hears of what happens in a rehearsal: it says nothing of the endpoint.
-struct Deaf;
-
-impl Listener for Deaf {
-    fn hear(&mut self, _: &Event<'_>) {}
-}
-
 fn rehearsed(order: &Order<'_>, tempo: Tempo) -> Result<Rehearsed, Wrong> {
     let Chosen::Address(_, profile) = order.chosen else { unreachable!("only a run at an address is rehearsed") };
     let (model, schemas) = (&order.loaded.model, &order.loaded.schemas);
     let home = Home { tempo, fault: None, ..home(order) };
     let endpoint = mocks(model, schemas, &home);
     let mut site = site(model, schemas, &home, order.cancel.clone(), &endpoint);
-    site.ceilings = order.ceilings;
     site.pace = pace(order, profile, model);
     site.reading_only = profile.changes != Changes::Allowed;
-    site.limits.callers = limits(order, &profile.identities).callers;
+    site.plan_limits.callers = plan_limits(order, &profile.identities).callers;
     site.setup = profile.setup.clone();
     let inner = campaign::Order {
         seed: order.seed,
-        budget: order.budget,
         selection: order.selection.clone(),
         // Nobody asks a rehearsal what is decided.
         standing: &|_| Standing::Reachable,
@@ -98,7 +89,7 @@ fn rehearsed(order: &Order<'_>, tempo: Tempo) -> Result<Rehearsed, Wrong> {
     };
     let (led, took) = on_paused_clock(async {
         let began = tokio::time::Instant::now();
-        let led = lead(&site, &inner, &mut Deaf).await;
+        let led = lead(&site, &inner, &mut NullListener).await;
         (led, began.elapsed())
     });
     let (conclusion, _) = led.map_err(|error| failed(order, &error))?;

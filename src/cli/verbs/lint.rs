@@ -5,7 +5,8 @@ use crate::cli::exit::{Exit, worst};
 use crate::cli::own_pages::OwnPages;
 use crate::cli::shelf::{Loaded, Shelf};
 use crate::cli::wrong::Wrong;
-use crate::cli::{clock, meant, out, typed};
+use crate::cli::{clock, out, typed};
+use crate::limits::RequestedLimits;
 use crate::plan::Hints;
 use crate::schema::catalog::Citation;
 use crate::suite::{self, Evidence, Problem, Severity};
@@ -61,7 +62,7 @@ fn one(shelf: &Shelf, loaded: &Loaded, typed: &typed::Lint) -> Result<Exit, Wron
 fn reachable(loaded: &Loaded) -> BTreeSet<String> {
     let (model, schemas) = (&loaded.model, &loaded.schemas);
     let hints = Arc::new(Hints::new(model, schemas));
-    let limits = campaign::mock_limits(model, schemas, meant::STEPS_PER_PLAN, meant::LIVE_MOCK);
+    let limits = campaign::mock_limits(model, schemas, &RequestedLimits::NONE.for_mock());
     Standings::new(model.clone(), schemas.clone(), hints, limits).ids()
 }
 

@@ -9,8 +9,9 @@ use crate::cli::meant::Patterns;
 use crate::cli::shelf::{Loaded, Shelf};
 use crate::cli::signal::Signals;
 use crate::cli::wrong::Wrong;
-use crate::cli::{meant, out, typed};
+use crate::cli::{out, typed};
 use crate::endpoint::mock::{self, Mutant};
+use crate::limits::RequestedLimits;
 use std::path::Path;
 
 /// Lists mutants, one name per line for `--fault`, or runs campaigns against each.
@@ -48,10 +49,8 @@ fn chased(
     signals: &Signals,
 ) -> Result<Vec<Chased>, Wrong> {
     let terms = Terms {
-        requests_max: typed.requests,
+        limits: RequestedLimits { requests: Some(typed.requests), ..RequestedLimits::NONE }.for_mock(),
         seeds: typed.seeds,
-        steps_per_plan_max: meant::STEPS_PER_PLAN,
-        live_max: meant::LIVE_MOCK,
         worlds_max: WORLDS_MAX,
     };
     chase(&loaded.model, &loaded.schemas, mutants, &terms, &signals.cancel).map_err(|error| {

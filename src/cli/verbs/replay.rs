@@ -1,6 +1,6 @@
 //! `probity replay`: a recorded plan carried out again and judged.
 
-use crate::campaign::{Event, Listener};
+use crate::campaign::NullListener;
 use crate::cli::clock::Began;
 use crate::cli::drive::{Keeping, Order, journals};
 use crate::cli::exit::Exit;
@@ -9,6 +9,7 @@ use crate::cli::signal::Signals;
 use crate::cli::wrong::Wrong;
 use crate::cli::{lead, meant, out, target, typed};
 use crate::history::write_jsonl;
+use crate::limits::RequestedLimits;
 use crate::model::Model;
 use crate::oracle::{Finding, Selection};
 use crate::report::{outcomes, steps, write_file};
@@ -29,13 +30,11 @@ pub fn replay(typed: &typed::Replay) -> Result<Exit, Wrong> {
     let (loaded, chosen) = chosen.remove(0);
     let signals = Signals::listen();
     let (seed, number) = plan.drawn.unwrap_or((1, 0));
-    let limits = meant::Limits { requests: None, plans: None, fast: false, first: false };
     let order = Order {
         loaded: &loaded,
         chosen: &chosen,
         seed: typed.seed.unwrap_or(seed),
-        budget: limits.budget(&chosen, meant::Used::default()),
-        ceilings: limits.ceilings(&chosen, meant::Used::default()),
+        limits: meant::limits(&RequestedLimits::NONE, &chosen, meant::Used::default()),
         selection: &Selection::default(),
         selected: None,
         settle_percent: target.settle_percent.unwrap_or(profile.settle_percent),
@@ -50,7 +49,7 @@ pub fn replay(typed: &typed::Replay) -> Result<Exit, Wrong> {
             give_up: signals.give_up.clone(),
         },
     };
-    let driven = lead::replay(&order, &plan, typed.plan.unwrap_or(number), &mut Silence)?;
+    let driven = lead::replay(&order, &plan, typed.plan.unwrap_or(number), &mut NullListener)?;
     for line in steps(&driven.plan, &outcomes(&driven.plan, &driven.history)) {
         out::line(&format!("  {line}"));
     }
@@ -89,11 +88,4 @@ fn told(model: &Arc<Model>, finding: &Finding) -> String {
         text.push_str(&format!("  expected  {line}\n"));
     }
     text
-}
-
-/// A replay is short; its result says all.
-struct Silence;
-
-impl Listener for Silence {
-    fn hear(&mut self, _: &Event<'_>) {}
 }

@@ -76,18 +76,16 @@ fn one(
 ) -> Result<Came, Wrong> {
     let selection = settings.clauses.of(loaded);
     let witnesses = shelf.witnesses(&loaded.name)?;
-    let (budget, ceilings) = (settings.limits.budget(chosen, used), settings.limits.ceilings(chosen, used));
-    if let Chosen::Address(_, profile) = chosen {
+    let limits = meant::limits(&settings.limits, chosen, used);
+    if let Chosen::Address(..) = chosen {
         let only = if chosen.reading_only() { "; only reading, because the profile forbids changes" } else { "" };
-        let rate = profile.limits.rate.unwrap_or(meant::RATE);
-        out::line(&format!("{}: {}{only}", loaded.name, meant::told(&budget, &ceilings, rate)));
+        out::line(&format!("{}: {}{only}", loaded.name, meant::told(&limits)));
     }
     let order = Order {
         loaded,
         chosen,
         seed: settings.seed,
-        budget,
-        ceilings,
+        limits,
         selection: &selection,
         selected: settings.clauses.shown(),
         settle_percent: settings.target.settle_percent.unwrap_or(settle_percent),
@@ -125,7 +123,7 @@ fn foretold(order: &Order<'_>, reports: &Path) -> Result<Used, Wrong> {
     let (there, rooms) = on_running_clock(ready::measured(order.loaded, address, profile, &order.wall))??;
     let order = Order { loaded: &there.loaded, ..order.clone() };
     let foreseen = rehearsal::foreseen(&order, &rehearsal::earlier(reports, name, address))?;
-    out::print(&rehearsal::told(&foreseen, order.budget.live_max, &rooms, profile));
+    out::print(&rehearsal::told(&foreseen, order.limits.live_resources, &rooms, profile));
     let Rehearsed { requests, took, .. } = foreseen.usual;
     Ok(Used { requests, seconds: took.as_secs() })
 }

@@ -1,17 +1,17 @@
 //! `probity sweep`: deletes what runs that are over have left on an endpoint.
 
-use crate::campaign::{Wanted, began_of};
+use crate::cleanup::{Entry, JOURNAL_FORMAT, JournalFile, Wanted, Whose, began_of, describe_leftovers, read_journal};
 use crate::cli::clock::{self, Began};
 use crate::cli::drive::{Chosen, Keeping, Order};
 use crate::cli::exit::{Exit, worst};
-use crate::cli::keeping::{self, Cleared};
 use crate::cli::shelf::Shelf;
 use crate::cli::signal::Signals;
+use crate::cli::sweeping::{self, Cleared};
 use crate::cli::wrong::Wrong;
 use crate::cli::{meant, out, target, typed};
 use crate::endpoint::{Changes, Profile};
+use crate::limits::RequestedLimits;
 use crate::oracle::Selection;
-use crate::run::{Entry, JOURNAL_FORMAT, JournalFile, Whose, read_journal};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -112,13 +112,11 @@ fn one(
         return Err(Wrong::input(place, cause, "write `changes: allowed`, or look only, with --dry-run"));
     }
     let chosen = Chosen::Address(address.to_string(), Arc::clone(profile));
-    let limits = meant::Limits { requests: None, plans: None, fast: false, first: false };
     let order = Order {
         loaded: &loaded,
         chosen: &chosen,
         seed: 0,
-        budget: limits.budget(&chosen, meant::Used::default()),
-        ceilings: limits.ceilings(&chosen, meant::Used::default()),
+        limits: meant::limits(&RequestedLimits::NONE, &chosen, meant::Used::default()),
         selection: &Selection::default(),
         selected: None,
         settle_percent: profile.settle_percent,
@@ -140,7 +138,7 @@ fn one(
     };
     let mine: Vec<&Over> = journals.iter().filter(same).collect();
     let entries: Vec<Vec<Entry>> = mine.iter().map(|over| over.entries.clone()).collect();
-    let cleared = keeping::sweep(&order, &entries, wanted, typed.dry_run)?;
+    let cleared = sweeping::sweep(&order, &entries, wanted, typed.dry_run)?;
     tell(name, address, &cleared, typed.dry_run);
     let found = &cleared.found;
     if typed.dry_run {
@@ -179,8 +177,8 @@ fn tell(name: &str, address: &str, cleared: &Cleared, dry_run: bool) {
     if let Some(because) = &found.unread {
         out::line(&format!("  what no journal names was not looked for: {because}"));
     }
-    out::print(&keeping::told(&cleared.left));
-    out::print(&keeping::told(&found.unsure));
+    out::print(&describe_leftovers(&cleared.left));
+    out::print(&describe_leftovers(&found.unsure));
 }
 
 fn counted(things: usize) -> String {
