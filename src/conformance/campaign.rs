@@ -3,12 +3,13 @@
 use super::lock::{Lock, TestRun};
 use super::options::{Conformance, Target};
 use crate::campaign::{Event, Listener};
+use crate::limits::RequestedLimits;
 use crate::profile::Complete;
 use crate::profile::Profile;
 use crate::report::Report;
 use crate::run::Cancel;
 use crate::session::{
-    ClausePatterns, InProcessService, LoadedSuite, ReportSettings, RunLimits, RunSettings, RunStart, SessionEvent,
+    ClausePatterns, InProcessService, LoadedSuite, ReportSettings, RunSettings, RunStart, SessionEvent,
     SessionListener, SignalEvent, Signals, SpentTotals, SuiteOutcome, SuiteStore, SuiteTarget, UserError,
     list_leftovers, load_profile, parse_profile, run_suite, warn_of_credentials,
 };
@@ -98,7 +99,7 @@ impl SharedCampaign {
             store: &self.store,
             seed: options.seed,
             clauses: &ClausePatterns::default(),
-            limits: RunLimits { requests: options.requests, ..RunLimits::default() },
+            limits: RequestedLimits { requests: options.requests, ..RequestedLimits::NONE },
             settle_percent: profile.settle_percent,
             profile: match &options.target {
                 Target::Profile(path) => Some(path.display().to_string()),

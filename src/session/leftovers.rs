@@ -1,6 +1,6 @@
 //! Leftovers as text.
 
-use crate::run::Left;
+use crate::cleanup::Left;
 
 /// One line for each leftover: handle, id and reason.
 #[must_use]

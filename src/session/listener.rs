@@ -1,7 +1,7 @@
 //! The events of a session.
 
-use crate::campaign::{Budget, Event, Listener};
-use crate::run::Ceilings;
+use crate::campaign::{Listener, NullListener};
+use crate::limits::Limits;
 use std::path::Path;
 
 /// A moment of a session outside of its campaigns.
@@ -11,10 +11,8 @@ pub enum SessionEvent<'a> {
     LimitsSet {
         /// The name of the suite.
         suite: &'a str,
-        budget: &'a Budget,
-        ceilings: &'a Ceilings,
-        /// Requests per second; 0 for no limit.
-        rate: u32,
+        /// The limits.
+        limits: &'a Limits,
         /// The profile forbids changes.
         read_only: bool,
     },
@@ -45,13 +43,6 @@ pub trait SessionListener: Listener {
     fn hear_session(&mut self, event: &SessionEvent<'_>);
 }
 
-/// Ignores every event.
-pub struct SilentListener;
-
-impl Listener for SilentListener {
-    fn hear(&mut self, _: &Event<'_>) {}
-}
-
-impl SessionListener for SilentListener {
+impl SessionListener for NullListener {
     fn hear_session(&mut self, _: &SessionEvent<'_>) {}
 }

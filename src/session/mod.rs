@@ -12,7 +12,8 @@ mod execute;
 mod exit_kind;
 mod keeping;
 mod leftovers;
-mod limits;
+mod spent_totals;
+mod sweeping;
 mod listener;
 mod loaded_suite;
 mod patterns;
@@ -32,10 +33,8 @@ pub use clock::RunStart;
 pub use dry_run::{CreatedResources, DryRun, DryRunForecast, DryRunResult};
 pub use execute::replay_plan;
 pub use exit_kind::{ExitKind, judge_report, pick_worst};
-pub use keeping::{Cleared, sweep};
 pub use leftovers::list_leftovers;
-pub use limits::{DEFAULT_RATE, LIVE_MOCK, RunLimits, STEPS_PER_PLAN, SpentTotals};
-pub use listener::{SessionEvent, SessionListener, SilentListener};
+pub use listener::{SessionEvent, SessionListener};
 pub use loaded_suite::LoadedSuite;
 pub use patterns::ClausePatterns;
 pub use plan_file::parse_plan;
@@ -45,7 +44,9 @@ pub use run_suites::{count_threads, run_suites};
 pub use settings::{CampaignSettings, JournalSettings, ReportSettings, RunSettings};
 pub use signals::{SignalEvent, Signals};
 pub use site::{STATES_MAX, block_on};
+pub use spent_totals::{SpentTotals, limits_for_target};
 pub use suite_store::{EmbeddedSource, SuiteStore, describe_problems};
+pub use sweeping::{Cleared, sweep};
 pub use target::{
     EndpointFactory, InProcessService, SuiteTarget, TargetChoice, check_pools, describe_targets, load_profile,
     parse_profile, resolve_targets, warn_of_credentials,

@@ -31,14 +31,7 @@ pub(super) fn make_home(settings: &CampaignSettings<'_>) -> Home {
         SuiteTarget::Mock(fault) => fault.clone(),
         _ => None,
     };
-    Home {
-        seed: settings.seed,
-        tempo: Tempo::CLOUD,
-        fault,
-        bounds: bounds(settings),
-        steps_per_plan_max: settings.budget.steps_per_plan_max,
-        live_max: settings.budget.live_max,
-    }
+    Home { seed: settings.seed, tempo: Tempo::CLOUD, fault, bounds: bounds(settings), limits: settings.limits }
 }
 
 /// The site of a campaign at an endpoint. The profile gives identities, secrets and times.
@@ -60,12 +53,12 @@ pub(super) fn make_site<'a>(
             .with_literals(literals)
             .with_learned(checked.learned.clone()),
         pace: pace(settings, profile, model),
-        ceilings: settings.ceilings,
+        limits: settings.limits,
         seed: settings.seed,
         reading_only: settings.target.is_read_only(),
         cancel: settings.cancel.clone(),
         bounds: bounds(settings),
-        limits: limit_choices(settings, &profile.identities),
+        plan_limits: limit_choices(settings, &profile.identities),
         endpoint,
         setup: profile.setup.clone(),
         provoke: profile.provoke.clone(),
@@ -101,8 +94,8 @@ pub(super) fn limit_choices(settings: &CampaignSettings<'_>, identities: &Identi
     let parameters = operations.iter().flat_map(|operation| &operation.path).map(|parameter| &parameter.name);
     let callers = CALLERS.iter().copied();
     Limits {
-        steps_max: settings.budget.steps_per_plan_max,
-        live_max: settings.budget.live_max,
+        steps_max: settings.limits.steps_per_plan,
+        live_max: settings.limits.live_resources,
         filled: parameters.filter(|name| identities.parameter("owner", name).is_some()).cloned().collect(),
         // The caller `none` needs no credentials.
         callers: callers.filter(|caller| *caller == "none" || identities.has(caller)).map(str::to_string).collect(),

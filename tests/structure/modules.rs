@@ -20,12 +20,17 @@ const MODULES: &[(&str, &[&str])] = &[
     ("mock", &["expr", "schema", "suite", "model", "history", "endpoint"]),
     ("http_client", &["history", "endpoint", "profile"]),
     ("http_server", &["schema", "history", "endpoint"]),
-    ("run", &["schema", "plan", "history", "endpoint"]),
+    ("limits", &["profile"]),
+    ("run", &["schema", "plan", "history", "endpoint", "limits"]),
+    ("cleanup", &["expr", "schema", "suite", "model", "plan", "history", "endpoint", "run"]),
     ("oracle", &["expr", "schema", "suite", "model", "history"]),
     ("shrink", &["plan"]),
     (
         "campaign",
-        &["expr", "schema", "suite", "model", "plan", "history", "endpoint", "mock", "run", "oracle", "shrink"],
+        &[
+            "expr", "schema", "suite", "model", "plan", "history", "endpoint", "limits", "mock", "run", "cleanup",
+            "oracle", "shrink",
+        ],
     ),
     ("report", &["expr", "schema", "suite", "model", "plan", "history", "oracle", "campaign"]),
     (
@@ -47,7 +52,10 @@ const MODULES: &[(&str, &[&str])] = &[
             "report",
         ],
     ),
-    ("conformance", &["model", "history", "endpoint", "profile", "run", "oracle", "campaign", "report", "session"]),
+    (
+        "conformance",
+        &["model", "history", "endpoint", "profile", "limits", "run", "oracle", "campaign", "report", "session"],
+    ),
     (
         "cli",
         &[

@@ -6,12 +6,13 @@ use crate::cli::config::configure_target;
 use crate::cli::embedded::find_store;
 use crate::cli::{out, signal};
 use crate::history::write_jsonl;
+use crate::limits::RequestedLimits;
 use crate::model::Model;
 use crate::oracle::{Finding, Selection};
 use crate::report::{outcomes, steps, write_file};
 use crate::session::{
-    CampaignSettings, ExitKind, JournalSettings, RunLimits, RunStart, SessionEvent, SessionListener, SpentTotals,
-    UserError, describe_targets, list_leftovers, load_profile, parse_plan, replay_plan, resolve_targets,
+    CampaignSettings, ExitKind, JournalSettings, RunStart, SessionEvent, SessionListener, SpentTotals, UserError,
+    describe_targets, limits_for_target, list_leftovers, load_profile, parse_plan, replay_plan, resolve_targets,
     warn_of_credentials,
 };
 use std::path::Path;
@@ -36,13 +37,11 @@ pub fn replay(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
     let (loaded, target) = targets.remove(0);
     let signals = signal::listen();
     let (seed, number) = plan.drawn.unwrap_or((1, 0));
-    let (limits, used) = (RunLimits::default(), SpentTotals::default());
     let settings = CampaignSettings {
         loaded: &loaded,
         target: &target,
         seed: arguments.seed.unwrap_or(seed),
-        budget: limits.budget(&target, used),
-        ceilings: limits.ceilings(&target, used),
+        limits: limits_for_target(&RequestedLimits::NONE, &target, SpentTotals::default()),
         selection: &Selection::default(),
         selected: None,
         settle_percent: config.settle_percent.unwrap_or(profile.settle_percent),

@@ -1,17 +1,17 @@
 //! `probity sweep`: deletes the leftovers of runs that have ended.
 
-use crate::campaign::{Wanted, began_of};
+use crate::cleanup::{Entry, JOURNAL_FORMAT, JournalFile, Wanted, Whose, began_of, read_journal};
 use crate::cli::args::SweepArguments;
 use crate::cli::dates::parse_span;
 use crate::cli::embedded::find_store;
 use crate::cli::{out, signal};
+use crate::limits::RequestedLimits;
 use crate::oracle::Selection;
 use crate::profile::Changes;
 use crate::profile::Profile;
-use crate::run::{Entry, JOURNAL_FORMAT, JournalFile, Whose, read_journal};
 use crate::session::{
-    CampaignSettings, Cleared, ExitKind, JournalSettings, RunLimits, RunStart, Signals, SpentTotals, SuiteStore,
-    SuiteTarget, UserError, list_leftovers, load_profile, pick_worst, warn_of_credentials,
+    CampaignSettings, Cleared, ExitKind, JournalSettings, RunStart, Signals, SpentTotals, SuiteStore, SuiteTarget,
+    UserError, limits_for_target, list_leftovers, load_profile, pick_worst, warn_of_credentials,
 };
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -124,15 +124,13 @@ impl Sweeper<'_> {
             return Err(UserError::input(place, cause, "write `changes: allowed`, or add --dry-run"));
         }
         let target = SuiteTarget::Address(address.to_string(), Arc::clone(self.profile));
-        let (limits, used) = (RunLimits::default(), SpentTotals::default());
         // A sweep only cleans up, so the first signal stops the cleaning.
         let (cancel, give_up) = (self.signals.cancel.clone(), self.signals.cancel.clone());
         let settings = CampaignSettings {
             loaded: &loaded,
             target: &target,
             seed: 0,
-            budget: limits.budget(&target, used),
-            ceilings: limits.ceilings(&target, used),
+            limits: limits_for_target(&RequestedLimits::NONE, &target, SpentTotals::default()),
             selection: &Selection::default(),
             selected: None,
             settle_percent: self.profile.settle_percent,
