@@ -8,6 +8,7 @@ mod drop;
 mod handles;
 mod order;
 mod plain;
+mod reduce;
 mod search;
 mod values;
 
@@ -16,4 +17,5 @@ mod tests;
 
 pub use handles::{closed, handles_born, handles_used};
 pub use order::{SortKey, sort_key};
-pub use search::{Limits, Shrunk, Trial, shrink};
+pub use reduce::{Shrunk, shrink};
+pub use search::{Limits, Trial};

@@ -3,6 +3,7 @@
 //! Each rule is kept only if the file still says the same afterwards: a rule that would meet
 //! a case it was not made for changes nothing.
 
+use super::grammar::{CLAUSE, EVENT, GENERAL, MapGrammar, SUITE};
 use super::problem::Problem;
 use super::tree::{self, Kind, Node};
 use serde_json::Value;
@@ -63,56 +64,17 @@ fn spaces(text: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-const TOP: [&str; 15] = [
-    "suite",
-    "title",
-    "catalog",
-    "extends",
-    "import",
-    "drop",
-    "change",
-    "let",
-    "pools",
-    "version",
-    "resources",
-    "about",
-    "general",
-    "clauses",
-    "events",
-];
-
-const CLAUSE: [&str; 18] = [
-    "id",
-    "says",
-    "cites",
-    "basis",
-    "rule",
-    "resource",
-    "call",
-    "except",
-    "while",
-    "when",
-    "accept",
-    "refuse",
-    "may refuse",
-    "then",
-    "or",
-    "order",
-    "reply",
-    "ensure",
-];
-
 /// The keys of the file in the order of the documentation. What stands above the first key
 /// stays there.
 fn top_keys(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let first = lines.iter().position(|line| key_at(line, 0).is_some()).unwrap_or(lines.len());
     let mut chunks = chunks(&lines[first..], 0);
-    let ordered = is_ordered(&chunks, &TOP);
+    let ordered = is_ordered(&chunks, &SUITE);
     if ordered {
         return text.to_string();
     }
-    chunks.sort_by_key(|chunk| rank(&chunk.key, &TOP));
+    chunks.sort_by_key(|chunk| SUITE.rank(&chunk.key));
     let head = lines[..first].iter().copied();
     let body = chunks.iter().flat_map(|chunk| chunk.lines.iter().copied());
     spaces(&(head.chain(body).collect::<Vec<_>>().join("\n") + "\n"))
@@ -123,20 +85,25 @@ fn clause_keys(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut out: Vec<String> = Vec::new();
     let mut at = 0;
-    let mut in_list = false;
+    let mut list: Option<&MapGrammar> = None;
     while at < lines.len() {
         if let Some(key) = key_at(lines[at], 0) {
-            in_list = matches!(key, "general" | "clauses" | "events");
+            list = match key {
+                "general" => Some(&GENERAL),
+                "clauses" => Some(&CLAUSE),
+                "events" => Some(&EVENT),
+                _ => None,
+            };
         }
         let dash = lines[at].len() - lines[at].trim_start().len();
-        let starts = in_list && lines[at].trim_start().starts_with("- ") && !lines[at].trim_start().starts_with("- {");
-        if !starts {
+        let starts = lines[at].trim_start().starts_with("- ") && !lines[at].trim_start().starts_with("- {");
+        let Some(map) = list.filter(|_| starts) else {
             out.push(lines[at].to_string());
             at += 1;
             continue;
-        }
+        };
         let end = item_end(&lines, at, dash);
-        out.extend(ordered_item(&lines[at..end], dash));
+        out.extend(ordered_item(&lines[at..end], dash, map));
         at = end;
     }
     out.join("\n") + "\n"
@@ -152,17 +119,17 @@ fn item_end(lines: &[&str], start: usize, dash: usize) -> usize {
     lines[start..after].iter().rposition(inside).map_or(after, |n| start + n + 1)
 }
 
-fn ordered_item(lines: &[&str], dash: usize) -> Vec<String> {
+fn ordered_item(lines: &[&str], dash: usize, map: &MapGrammar) -> Vec<String> {
     let marker_width = lines[0][dash + 1..].len() - lines[0][dash + 1..].trim_start().len() + 1;
     let indent = dash + marker_width;
     let first = format!("{}{}", " ".repeat(indent), &lines[0][indent..]);
     let mut plain: Vec<&str> = vec![&first];
     plain.extend(&lines[1..]);
     let mut chunks = chunks(&plain, indent);
-    if is_ordered(&chunks, &CLAUSE) {
+    if is_ordered(&chunks, map) {
         return lines.iter().map(|line| line.to_string()).collect();
     }
-    chunks.sort_by_key(|chunk| rank(&chunk.key, &CLAUSE));
+    chunks.sort_by_key(|chunk| map.rank(&chunk.key));
     let all: Vec<&str> = chunks.iter().flat_map(|chunk| chunk.lines.iter().copied()).collect();
     let key = all.iter().position(|line| key_at(line, indent).is_some()).unwrap_or(0);
     let marker = &lines[0][dash..indent];
@@ -220,12 +187,8 @@ fn key_at(line: &str, indent: usize) -> Option<&str> {
     (blank && simple).then_some(key)
 }
 
-fn rank(key: &str, order: &[&str]) -> usize {
-    order.iter().position(|known| *known == key).unwrap_or(order.len())
-}
-
-fn is_ordered(chunks: &[Chunk], order: &[&str]) -> bool {
-    chunks.is_sorted_by_key(|chunk| rank(&chunk.key, order))
+fn is_ordered(chunks: &[Chunk], map: &MapGrammar) -> bool {
+    chunks.is_sorted_by_key(|chunk| map.rank(&chunk.key))
 }
 
 /// `cites: a:1` and `cites: [a:1, 'b:2']` as `cites: ["a:1", "b:2"]`.

@@ -1,6 +1,6 @@
 //! What is wrong with a suite file, and how a terminal shows it.
 
-use super::types::Place;
+use super::place::Place;
 use std::fmt::Write;
 
 /// One thing wrong with a suite file: where, what, and what to do about it.
@@ -86,4 +86,12 @@ pub fn has_errors(problems: &[Problem]) -> bool {
 fn indent_under(line: &str, column: u32) -> String {
     let before = (column as usize).saturating_sub(1);
     line.chars().take(before).map(|c| if c == '\t' { '\t' } else { ' ' }).collect()
+}
+
+/// Whether problems forbid using what was read.
+pub(super) fn usable<T>(read: Option<T>, problems: Vec<Problem>) -> Result<T, Vec<Problem>> {
+    match read {
+        Some(read) if !has_errors(&problems) => Ok(read),
+        _ => Err(problems),
+    }
 }

@@ -3,16 +3,14 @@
 //! A place counts through all of them, own file first, so that one number is enough inside of
 //! the program; what people read names the file that a line stands in.
 
+use super::citations::citations_in;
 use super::merge::{self, Ground};
-use super::problem::{Problem, Severity, has_errors};
+use super::pages::Pages;
+use super::place::Place;
+use super::problem::{Problem, Severity};
 use super::tree::{self, Kind, Node};
-use super::types::Place;
-use crate::schema::catalog::{Catalog, Source};
+use crate::schema::catalog::Source;
 use std::collections::BTreeMap;
-
-/// Pages by their short id, each with what tells it from another of that id: a digest of its text, or
-/// its file.
-pub type Pages = BTreeMap<String, String>;
 
 /// The file of a suite with those of the suites that it extends or imports from.
 #[derive(Clone)]
@@ -79,7 +77,7 @@ impl Sheets {
     #[must_use]
     pub fn cited_places(&self, pages: &Pages) -> Vec<Source> {
         let (tree, _) = self.tree(pages, &[]);
-        let written = tree.map(|tree| super::lint::citations_in(&tree)).unwrap_or_default();
+        let written = tree.map(|tree| citations_in(&tree)).unwrap_or_default();
         let mut places: Vec<Source> = written.iter().filter_map(|(text, _)| text.parse().ok()).collect();
         places.sort();
         places.dedup();
@@ -127,12 +125,6 @@ impl Sheets {
         }
         problems
     }
-}
-
-/// The pages of a catalog, told apart by their text.
-#[must_use]
-pub fn pages_of(catalog: &Catalog) -> Pages {
-    catalog.pages.iter().map(|page| (page.id.clone(), page.digest.clone())).collect()
 }
 
 /// The names of the suites that a suite file extends or imports from, so that their files can be
@@ -199,12 +191,4 @@ fn shifted(mut node: Node, lines: u32, bytes: usize) -> Node {
         scalar => scalar,
     };
     node
-}
-
-/// Whether problems forbid using what was read.
-pub(super) fn usable<T>(read: Option<T>, problems: Vec<Problem>) -> Result<T, Vec<Problem>> {
-    match read {
-        Some(read) if !has_errors(&problems) => Ok(read),
-        _ => Err(problems),
-    }
 }

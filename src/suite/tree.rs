@@ -1,6 +1,6 @@
 //! YAML 1.2 as a tree that remembers where everything stands.
 
-use super::types::Place;
+use super::place::Place;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 use serde_saphyr::{Location, Spanned};

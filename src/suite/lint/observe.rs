@@ -1,11 +1,11 @@
 //! Promises that nothing can observe, and inputs that no promise is about.
 
-use super::super::types::{Calls, Clause, Resource, Suite};
-use super::Lint;
+use super::context::Lint;
 use super::sketch::all_reads;
 use super::spoken::{of_clause, of_effects};
 use crate::expr::{Expr, Key, Path};
 use crate::schema::catalog::{Operation, Source};
+use crate::suite::types::{Calls, Clause, Resource, Suite};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;

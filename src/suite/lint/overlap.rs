@@ -1,11 +1,11 @@
 //! Refusals and acceptances of one operation that nothing tells apart.
 
-use super::super::types::{Binding, Clause, Let, Suite, Verb};
-use super::Lint;
+use super::context::Lint;
 use super::silence::at_rest;
 use super::sketch::{Sketch, Truth, all_reads, candidates};
 use super::spoken::operations;
 use crate::expr::{Expr, Path, Val};
+use crate::suite::types::{Binding, Clause, Let, Suite, Verb};
 use std::collections::BTreeSet;
 
 pub(super) fn check(lint: &mut Lint) {

@@ -1,11 +1,11 @@
 //! Clauses that can never apply.
 
-use super::super::types::{Binding, Clause, Resource, Suite, Verb, While};
-use super::Lint;
+use super::context::Lint;
 use super::sketch::{Sketch, Truth, all_reads, candidates};
 use super::spoken::{operations, way_to_clause};
 use super::spots::way;
 use crate::expr::{Expr, Val};
+use crate::suite::types::{Binding, Clause, Resource, Suite, Verb, While};
 use std::collections::BTreeSet;
 
 pub(super) fn check(lint: &mut Lint, reachable: Option<&BTreeSet<String>>) {
@@ -76,7 +76,7 @@ fn never_at_rest(suite: &Suite, clause: &Clause, guard: &Expr) -> Option<Reason>
 
 /// Things that are there before any of the clause's calls, with their kinds.
 fn existing_things<'s>(suite: &'s Suite, clause: &Clause) -> Vec<(&'s str, &'s Resource)> {
-    let super::super::types::Calls::Only(ids) = &clause.calls else {
+    let crate::suite::types::Calls::Only(ids) = &clause.calls else {
         return Vec::new();
     };
     let things = ids.iter().flat_map(|id| suite.about.get(id).into_iter().flatten());

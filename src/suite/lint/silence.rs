@@ -1,11 +1,12 @@
 //! Silent cells: what no clause says of an operation in a state.
 
-use super::super::types::{Binding, Clause, Place, Suite, Verb};
-use super::Lint;
+use super::context::Lint;
 use super::sketch::{Sketch, Truth};
 use super::spoken::operations;
 use crate::expr::Val;
 use crate::schema::catalog::Catalog;
+use crate::suite::place::Place;
+use crate::suite::types::{Binding, Clause, Suite, Verb};
 use std::collections::BTreeMap;
 
 /// A stable state of a thing and an operation on it, made by the owner with a valid body, of

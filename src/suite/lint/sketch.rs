@@ -1,7 +1,7 @@
 //! Guards evaluated where almost nothing is known.
 
-use super::super::types::{Let, Suite};
 use crate::expr::{Comparison, Expr, Key, Path, Relation, Val};
+use crate::suite::types::{Let, Suite};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

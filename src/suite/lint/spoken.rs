@@ -1,9 +1,9 @@
 //! Every expression of a suite that is spoken over a call, with where it stands.
 
-use super::super::types::{Calls, Clause, Effect, EffectValue, Stage, Suite};
 use super::spots::{Step, Way, way};
 use crate::expr::Expr;
 use crate::schema::catalog::Catalog;
+use crate::suite::types::{Calls, Clause, Effect, EffectValue, FieldClass, Stage, Suite};
 
 /// One expression and what it is about.
 pub(super) struct Spoken<'a> {
@@ -38,6 +38,18 @@ pub(super) fn operations<'a>(clause: &'a Clause, catalog: &'a Catalog) -> Vec<&'
 pub(super) fn way_to_clause(suite: &Suite, index: usize) -> Way {
     let general = suite.clauses.iter().filter(|c| matches!(c.calls, Calls::AllBut(_))).count();
     if index < general { way!["general", index] } else { way!["clauses", index - general] }
+}
+
+/// The way to a field of a resource, under whichever key it stands.
+pub(super) fn way_to_field(suite: &Suite, resource: usize, field: usize) -> Way {
+    let resource = &suite.resources[resource];
+    let field = &resource.fields[field];
+    let key = match field.class {
+        FieldClass::Modelled => "fields",
+        FieldClass::Keeps => "keeps",
+        FieldClass::Grows => "grows",
+    };
+    way!["resources", &resource.name, key, &field.name, "at"]
 }
 
 /// The expressions of a clause.

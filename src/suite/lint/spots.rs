@@ -1,8 +1,9 @@
 //! Where in the file the parts of a parsed suite stand.
 
-use super::super::parse::offset::place_in;
-use super::super::tree::{Kind, Node};
-use super::super::types::Place;
+use crate::suite::citations::citations_in;
+use crate::suite::offset::place_in;
+use crate::suite::place::Place;
+use crate::suite::tree::{Kind, Node};
 
 /// The files once more as the tree that they make together, for places inside of values.
 pub(super) struct Spots<'a> {
@@ -72,21 +73,5 @@ impl Spots<'_> {
             (Kind::Text(_), Step::Key(_)) => Some(node),
             _ => None,
         })
-    }
-}
-
-/// Every citation of a suite as it is written, with its place.
-pub(in crate::suite) fn citations_in(tree: &Node) -> Vec<(String, Place)> {
-    let mut found = Vec::new();
-    gather(tree, false, &mut found);
-    found
-}
-
-fn gather(node: &Node, cited: bool, found: &mut Vec<(String, Place)>) {
-    match &node.kind {
-        Kind::Map(entries) => entries.iter().for_each(|(key, value)| gather(value, key.text == "cites", found)),
-        Kind::List(items) => items.iter().for_each(|item| gather(item, cited, found)),
-        Kind::Text(text) if cited => found.push((text.clone(), node.place)),
-        _ => {}
     }
 }

@@ -1,10 +1,14 @@
 //! Finding, replacing and taking in the maps and lists of a tree.
 
-use super::{Entries, LISTED};
 use crate::expr::Expr;
+use crate::suite::place::Place;
 use crate::suite::tree::{Key, Kind, Node};
-use crate::suite::types::Place;
 use std::collections::BTreeSet;
+
+pub(super) type Entries = Vec<(Key, Node)>;
+
+/// Parts that are lists of things with an `id`.
+pub(super) const LISTED: [&str; 3] = ["general", "clauses", "events"];
 
 pub(super) fn take(entries: &mut Entries, name: &str) -> Option<(Key, Node)> {
     let at = entries.iter().position(|(key, _)| key.text == name)?;

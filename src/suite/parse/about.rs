@@ -1,11 +1,12 @@
 //! `about`: which things a call speaks of.
 
-use super::super::suggest;
-use super::super::tree::{Key, Kind, Node};
-use super::super::types::{About, Binding, Resource};
 use super::reader::{RESERVED, Reader, Scope};
 use crate::expr::{Expr, Key as Step};
 use crate::schema::catalog::Operation;
+use crate::suite::grammar;
+use crate::suite::suggest;
+use crate::suite::tree::{Key, Kind, Node};
+use crate::suite::types::{About, Binding, Resource};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The things by operation, the entry `"*"` spread over the operations that have its path parameters.
@@ -52,7 +53,7 @@ fn one(reader: &mut Reader, name: &Key, node: &Node, resources: &[Resource]) -> 
     let mut told_by = None;
     let (kind, place, binding) = match &node.kind {
         Kind::Map(_) => {
-            let fields = reader.fields(node, "an entry of `about`", &[], &["is", "id", "new", "told by"])?;
+            let fields = reader.fields(node, "an entry of `about`", &grammar::DETAILED_ABOUT)?;
             told_by = fields.get("told by").and_then(|n| reader.text(n, "`told by`")).map(str::to_string);
             let is = fields.get("is").and_then(|n| reader.text(n, "`is`").map(|text| (text, n.place)));
             let (kind, place) = is.unwrap_or((&name.text, name.place));

@@ -1,11 +1,10 @@
 //! Effects on things that a call does not name: `world.<resource>.filter(<name>, <condition>).<field>`.
 
-use super::super::suggest;
-use super::super::tree::Key;
-use super::super::types::Each;
-use super::effects::Targets;
 use super::reader::{Reader, Scope};
 use crate::expr::{self, Expr, Filtered};
+use crate::suite::suggest;
+use crate::suite::tree::Key;
+use crate::suite::types::{Each, Resource};
 
 /// No thing is called `world`, so that what begins so can mean nothing else.
 pub(super) fn is_meant(key: &str) -> bool {
@@ -13,8 +12,8 @@ pub(super) fn is_meant(key: &str) -> bool {
 }
 
 /// The things and the field of an effect on all things of a kind.
-pub(super) fn read(reader: &mut Reader, key: &Key, targets: &Targets, scope: &Scope) -> Option<(Each, String)> {
-    if targets.kinds.is_empty() {
+pub(super) fn read(reader: &mut Reader, key: &Key, kinds: &[Resource], scope: &Scope) -> Option<(Each, String)> {
+    if kinds.is_empty() {
         let message = "an event changes the thing that it happens to, and no other";
         reader.error(key.place, "bad-effect", message);
         return None;
@@ -35,8 +34,8 @@ pub(super) fn read(reader: &mut Reader, key: &Key, targets: &Targets, scope: &Sc
         return None;
     };
     let name = kind_of(&found)?;
-    let Some(resource) = targets.kinds.iter().position(|known| known.name == name) else {
-        let hint = suggest::hint(&name, targets.kinds.iter().map(|known| known.name.as_str()));
+    let Some(resource) = kinds.iter().position(|known| known.name == name) else {
+        let hint = suggest::hint(&name, kinds.iter().map(|known| known.name.as_str()));
         reader.error_with(key.place, "unknown-resource", format!("there is no resource `{name}`"), hint);
         return None;
     };

@@ -1,11 +1,11 @@
 //! `then`: what a call or an event changes.
 
-use super::super::suggest;
-use super::super::tree::{Key, Kind, Node};
-use super::super::types::{Effect, EffectValue, FieldClass, Resource, Stage, Target};
 use super::each;
 use super::reader::{Reader, Scope};
 use crate::expr::Expr;
+use crate::suite::suggest;
+use crate::suite::tree::{Key, Kind, Node};
+use crate::suite::types::{Effect, EffectValue, FieldClass, Resource, Stage, Target};
 
 /// What effects may fall on.
 pub(super) struct Targets<'r> {
@@ -23,7 +23,7 @@ pub(super) fn effects(reader: &mut Reader, node: Option<&Node>, targets: &Target
 
 fn effect(reader: &mut Reader, key: &Key, value: &Node, targets: &Targets, scope: &Scope) -> Option<Effect> {
     if each::is_meant(&key.text) {
-        let (each, field) = each::read(reader, key, targets, scope)?;
+        let (each, field) = each::read(reader, key, targets.kinds, scope)?;
         let resource = &targets.kinds[each.resource];
         let scope = scope.and([each.name.as_str()]);
         return becomes(reader, (key, Target::Each(each), &field), resource, value, &scope);

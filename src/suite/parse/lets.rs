@@ -1,9 +1,10 @@
 //! `let`, `pools` and `version`: what every expression may name.
 
-use super::super::tree::{Kind, Node};
-use super::super::types::Let;
 use super::reader::{INPUTS, RESERVED, Reader, Scope};
 use crate::expr::{Expr, Val};
+use crate::suite::offset::place_in;
+use crate::suite::tree::{Kind, Node};
+use crate::suite::types::Let;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Constants and named expressions. Afterwards the reader knows them and what each reads.
@@ -57,7 +58,7 @@ fn named_expression(reader: &mut Reader, node: &Node, text: &str) -> Option<Let>
     match Expr::parse(text) {
         Ok(expr) => Some(Let::Expression(expr)),
         Err(error) => {
-            let place = super::offset::place_in(reader.text, node, 1 + error.offset);
+            let place = place_in(reader.text, node, 1 + error.offset);
             reader.error(place, "bad-expression", error.message);
             None
         }

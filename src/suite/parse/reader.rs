@@ -1,12 +1,13 @@
 //! What every part of the parser shares: the file, the catalog, the problems so far.
 
-use super::super::problem::{Problem, Severity};
-use super::super::suggest;
-use super::super::tree::{Key, Kind, Node};
-use super::super::types::Place;
-use super::offset::place_in;
 use crate::expr::Expr;
 use crate::schema::catalog::{Catalog, Source};
+use crate::suite::grammar::MapGrammar;
+use crate::suite::offset::place_in;
+use crate::suite::place::Place;
+use crate::suite::problem::{Problem, Severity};
+use crate::suite::suggest;
+use crate::suite::tree::{Key, Kind, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The file being read and what was found wrong with it.
@@ -76,25 +77,19 @@ impl<'a> Reader<'a> {
         });
     }
 
-    /// A map that may only have these keys; those in `required` must be there.
-    /// None if it is no map; a wrong or missing key is a problem and the rest is still read.
-    pub fn fields<'n>(
-        &mut self,
-        node: &'n Node,
-        what: &str,
-        required: &[&str],
-        optional: &[&str],
-    ) -> Option<Fields<'n>> {
+    /// The entries of a map with a fixed set of keys, and none if the value is no map. A key that is unknown or missing
+    /// is a problem, and the other keys are read.
+    pub fn fields<'n>(&mut self, node: &'n Node, what: &str, map: &MapGrammar) -> Option<Fields<'n>> {
         let entries = self.entries(node, what)?;
         for (key, _) in entries {
-            let known = required.iter().chain(optional).copied();
+            let known = map.parsed_keys();
             if !known.clone().any(|k| k == key.text) {
                 let message = format!("{what} has no key `{}`", key.text);
                 self.error_with(key.place, "unknown-key", message, suggest::hint(&key.text, known));
             }
         }
-        for key in required {
-            if !entries.iter().any(|(k, _)| k.text == *key) {
+        for key in map.required_keys() {
+            if !entries.iter().any(|(k, _)| k.text == key) {
                 self.error(node.place, "missing-key", format!("{what} needs the key `{key}`"));
             }
         }

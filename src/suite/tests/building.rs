@@ -2,8 +2,9 @@
 
 use super::{HEAD, LampFiles, lamps};
 use crate::schema::Schemas;
-use crate::suite::types::{EffectValue, FieldClass, Suite};
-use crate::suite::{Evidence, Pages, Sheets, builds_on, format, lint, parse_sheets, render};
+use crate::suite::{
+    EffectValue, Evidence, FieldClass, Pages, Sheets, Suite, builds_on, format, lint, parse_sheets, render,
+};
 
 /// What the suite of another maker says, of the same calls and of pages of which one is the same.
 const BASE: &str = r#"let:

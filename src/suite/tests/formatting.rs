@@ -86,19 +86,6 @@ fn the_schema_for_editors_is_up_to_date() {
     assert!(committed == made, "run with PROBITY_BLESS=1 to write {}", path.display());
 }
 
-#[test]
-fn the_schema_has_the_keys_that_the_parser_knows() {
-    let schema = file_schema();
-    for (name, mut known) in crate::suite::parse::keys() {
-        let at = if name == "Suite" { schema.pointer("") } else { schema.pointer(&format!("/$defs/{name}")) };
-        let properties = at.and_then(|s| s["properties"].as_object()).unwrap_or_else(|| panic!("no `{name}`"));
-        let mut listed: Vec<&str> = properties.keys().map(String::as_str).collect();
-        known.sort();
-        listed.sort();
-        assert_eq!(listed, known, "{name}");
-    }
-}
-
 const CLAUSES: &str = r#"general:
   - { id: no-key, cites: lamps:1, when: caller == "none", refuse: 401 }
 clauses:

@@ -3,6 +3,7 @@
 mod building;
 mod falling;
 mod formatting;
+mod grammar;
 mod linting;
 mod native;
 mod parsing;

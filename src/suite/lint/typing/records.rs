@@ -1,11 +1,14 @@
 //! The types of the records that expressions see of a thing, from the replies that show it.
 
-use super::super::super::types::{EffectValue, Resource, Stage, Suite, Target, UNNAMED, View};
-use super::super::Lint;
-use super::super::spots::way;
-use super::{Roots, body, not_null, of_val, tell, way_to_field, widened, with_lets};
+use super::expressions::{expression, tell, with_lets};
+use super::states::states;
+use super::values::{Roots, body, not_null, of_val, widened};
 use crate::expr::{self, Expr, Field, Type, Val};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::suite::lint::context::Lint;
+use crate::suite::lint::spoken::way_to_field;
+use crate::suite::lint::spots::way;
+use crate::suite::types::{Resource, View};
+use std::collections::BTreeMap;
 
 /// The record of each resource, in the order of the suite.
 pub(super) struct Records {
@@ -142,73 +145,9 @@ fn shows(lint: &mut Lint, records: &Records) {
         let own = Roots::from([(resource.name.clone(), records.of(i))]);
         for shows in &resource.shows {
             let at = way!["resources", &resource.name, "shows", &shows.name, "in"];
-            super::expression(lint, &own, &shows.among, &at);
+            expression(lint, &own, &shows.among, &at);
         }
     }
-}
-
-/// The states of a resource: those that the suite names, and those of the schemas. A state
-/// that the suite names and the schemas do not have is told.
-fn states(lint: &mut Lint, resource: usize, documented: Option<&Type>) -> Type {
-    let documented = documented.map(members).unwrap_or_default();
-    let mut all: BTreeSet<String> = documented.iter().cloned().collect();
-    for (state, way) in named_states(lint.suite, resource) {
-        if !documented.is_empty() && !documented.contains(&state) {
-            let place = lint.spots.inside(&way, 0);
-            let hint = super::super::super::suggest::hint(&state, documented.iter().map(String::as_str));
-            lint.error(place, "unknown-state", format!("no reply has the state `{state}`"), hint);
-        }
-        all.insert(state);
-    }
-    Type::Enum(all.into_iter().collect())
-}
-
-fn members(ty: &Type) -> Vec<String> {
-    match ty {
-        Type::Enum(names) => names.clone(),
-        Type::Union(types) if !types.contains(&Type::Str) => types.iter().flat_map(members).collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn named_states(suite: &Suite, resource: usize) -> Vec<(String, super::super::spots::Way)> {
-    use super::super::spoken::way_to_clause;
-    use super::super::spots::Way;
-    let name = &suite.resources[resource].name;
-    let stable = suite.resources[resource].stable.iter().enumerate();
-    let mut found: Vec<(String, Way)> =
-        stable.map(|(i, s)| (s.clone(), way!["resources", name, "stable", i])).collect();
-    let mut stages = |effects: &[super::super::super::types::Effect], at: &Way, is_ours: &dyn Fn(&Target) -> bool| {
-        for effect in effects.iter().filter(|e| is_ours(&e.target)) {
-            let EffectValue::Course(course) = &effect.value else {
-                continue;
-            };
-            for (i, stage) in course.iter().enumerate() {
-                if let Stage::State(state) = stage
-                    && state != UNNAMED
-                {
-                    let way = at.iter().cloned().chain(way!["then", &effect.key, i]).collect();
-                    found.push((state.clone(), way));
-                }
-            }
-        }
-    };
-    let is_thing = |target: &Target| match target {
-        Target::Named(name) => suite.about.values().flatten().any(|a| a.name == *name && a.resource == resource),
-        Target::Each(each) => each.resource == resource,
-    };
-    for (i, clause) in suite.clauses.iter().enumerate() {
-        let at = way_to_clause(suite, i);
-        stages(&clause.then, &at, &is_thing);
-        for (j, alternative) in clause.or.iter().enumerate() {
-            let at: Way = at.iter().cloned().chain(way!["or", j]).collect();
-            stages(&alternative.then, &at, &is_thing);
-        }
-    }
-    for (i, event) in suite.events.iter().enumerate().filter(|(_, e)| e.resource == resource) {
-        stages(&event.then, &way!["events", i], &|target| target.is(name));
-    }
-    found
 }
 
 fn shows_name(view: &View, name: &str) -> bool {

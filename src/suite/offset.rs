@@ -1,12 +1,12 @@
 //! Where in the file a character of a scalar's value stands.
 
-use super::super::tree::{Kind, Node};
-use super::super::types::Place;
+use super::place::Place;
+use super::tree::{Kind, Node};
 
 /// The place of byte `offset` of the node's text. YAML quoting, escapes and folded lines
 /// lie between the value and the file, so the two are walked side by side. The node's own
 /// place if they cannot be matched.
-pub(crate) fn place_in(text: &str, node: &Node, offset: usize) -> Place {
+pub(super) fn place_in(text: &str, node: &Node, offset: usize) -> Place {
     let Kind::Text(value) = &node.kind else {
         return node.place;
     };
@@ -14,7 +14,7 @@ pub(crate) fn place_in(text: &str, node: &Node, offset: usize) -> Place {
 }
 
 /// Line and column of a byte of the file.
-pub(crate) fn place_at(text: &str, byte: usize) -> Place {
+fn place_at(text: &str, byte: usize) -> Place {
     let before = text.get(..byte).unwrap_or(text);
     let line = before.matches('\n').count() as u32 + 1;
     let column = before.rsplit('\n').next().unwrap_or("").chars().count() as u32 + 1;

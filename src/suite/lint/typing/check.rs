@@ -1,20 +1,16 @@
-//! Every expression against the types that the catalog's schemas give to what it reads.
+//! Every expression of a suite checked where it stands.
 
-mod records;
+use super::expressions::{expression, tell_at, with_lets};
+use super::records::{self, Records};
+use super::scope::{call_roots, knowing, things_there, told_roots, version_roots};
+use super::values::{Roots, not_null, pools};
+use crate::expr::{self, Expr, Type};
+use crate::suite::lint::context::Lint;
+use crate::suite::lint::spoken::{Role, Spoken, of_clause, of_effects, operations, way_to_clause};
+use crate::suite::lint::spots::{Way, way};
+use crate::suite::types::{Binding, Effect, Suite, Target, Verb};
 
-use super::super::types::{About, Binding, Effect, Let, Place, Suite, Target, Verb};
-use super::Lint;
-use super::spoken::{Role, Spoken, of_clause, of_effects, operations, way_to_clause};
-use super::spots::{Step, Way, way};
-use crate::expr::{self, Expr, Field, Type, Val};
-use crate::schema::catalog::{Body, Operation, Parameter};
-use records::Records;
-use std::collections::BTreeMap;
-
-/// The types of the names that an expression may start from.
-type Roots = BTreeMap<String, Type>;
-
-pub(super) fn check(lint: &mut Lint) {
+pub(in crate::suite::lint) fn check(lint: &mut Lint) {
     let records = records::read(lint);
     let suite = lint.suite;
     let schemas = lint.schemas;
@@ -44,15 +40,6 @@ pub(super) fn check(lint: &mut Lint) {
     events(lint, &records);
 }
 
-/// The roots once an acceptance holds, which it only does where every thing is there.
-fn things_there(suite: &Suite, records: &Records, operation: &str, roots: &Roots) -> Roots {
-    let mut roots = roots.clone();
-    for about in suite.about.get(operation).into_iter().flatten() {
-        roots.insert(about.name.clone(), records.of(about.resource));
-    }
-    roots
-}
-
 fn one(lint: &mut Lint, roots: &Roots, records: &Records, operation: &str, spoken: &Spoken) {
     let roots = &knowing(roots, records, spoken);
     if let Role::FallsOn(effect) = spoken.role {
@@ -73,17 +60,6 @@ fn one(lint: &mut Lint, roots: &Roots, records: &Records, operation: &str, spoke
         },
     };
     require(lint, &found, wanted, spoken);
-}
-
-/// The roots, and what an effect on things that the call does not name calls each of them.
-fn knowing(roots: &Roots, records: &Records, spoken: &Spoken) -> Roots {
-    let mut roots = roots.clone();
-    if let Role::Becomes(effect) = spoken.role
-        && let Some(each) = effect.target.each()
-    {
-        roots.insert(each.name.clone(), records.of(each.resource));
-    }
-    roots
 }
 
 /// A value of type `found` must be able to be one of `wanted`.
@@ -129,13 +105,6 @@ fn bindings(lint: &mut Lint, records: &Records) {
             }
         }
     }
-}
-
-/// `it`, where another thing tells the id: as the views of that thing show it.
-fn told_roots(lint: &Lint, records: &Records, operation: &str, about: &About) -> Option<Roots> {
-    let teller = about.told_by.as_ref()?;
-    let teller = lint.suite.about.get(operation)?.iter().find(|other| other.name == *teller)?;
-    Some(Roots::from([("it".to_string(), records.shown(teller.resource)?)]))
 }
 
 fn views(lint: &mut Lint, records: &Records) {
@@ -225,140 +194,4 @@ fn events(lint: &mut Lint, records: &Records) {
             }
         }
     }
-}
-
-/// Checks one expression, tells what is wrong with it, and returns the type of its value.
-fn expression(lint: &mut Lint, roots: &Roots, expr: &Expr, at: &[Step]) -> Type {
-    let roots = with_lets(lint, roots, expr);
-    let (ty, errors) = expr::check(expr, &roots);
-    tell(lint, errors, at);
-    ty
-}
-
-fn tell(lint: &mut Lint, errors: Vec<expr::TypeError>, at: &[Step]) {
-    for error in errors {
-        let place = lint.spots.inside(at, error.offset);
-        tell_at(lint, place, error);
-    }
-}
-
-fn tell_at(lint: &mut Lint, place: Place, error: expr::TypeError) {
-    match error.severity {
-        expr::Severity::Error => lint.error(place, "ill-typed", error.message, error.hint),
-        expr::Severity::Warning => lint.warn(place, "may-be-absent", error.message, error.hint),
-    }
-}
-
-/// The roots, and the names under `let` that the expression reads, with the types they have
-/// here.
-fn with_lets(lint: &mut Lint, roots: &Roots, expr: &Expr) -> Roots {
-    let mut all = roots.clone();
-    for name in expr.roots() {
-        if let Some(entry) = lint.suite.lets.get(name.as_ref()) {
-            let ty = match entry {
-                Let::Constant(val) => of_val(val),
-                Let::Expression(inner) => expression(lint, roots, inner, &way!["let", name.as_ref()]),
-            };
-            all.insert(name.to_string(), ty);
-        }
-    }
-    all
-}
-
-/// What the version is read from.
-fn version_roots() -> Roots {
-    Roots::from([("header".to_string(), open_record()), ("binding".to_string(), Type::Str)])
-}
-
-fn call_roots(lint: &Lint, records: &Records, operation: &Operation) -> Roots {
-    let suite = lint.suite;
-    let names = |names: &[&str]| Type::Enum(names.iter().map(|n| n.to_string()).collect());
-    let operations = lint.schemas.catalog.operations.iter().map(|o| o.id.clone()).collect();
-    let bindings = operation.bindings.iter().map(|binding| binding.id.clone()).collect();
-    let version = match &suite.version {
-        Some(expr) => expr::check(expr, &version_roots()).0.or_null(),
-        None => Type::Null,
-    };
-    let world = suite.resources.iter().enumerate().map(|(i, resource)| {
-        let all = Type::List(Box::new(records.of(i)));
-        (resource.name.clone(), Field { ty: all, optional: false })
-    });
-    let mut roots = Roots::from([
-        ("path".to_string(), parameters(&operation.path)),
-        ("query".to_string(), parameters(&operation.query)),
-        // Headers are open: what names a version is seldom in an operation's own table.
-        ("header".to_string(), open_record()),
-        ("body".to_string(), body(lint, &operation.requests)),
-        ("reply".to_string(), body(lint, &operation.responses)),
-        ("pools".to_string(), pools(suite)),
-        ("caller".to_string(), names(&["owner", "other", "expired", "forged", "none"])),
-        ("input".to_string(), names(&["valid", "doubtful", "invalid"])),
-        ("op".to_string(), Type::Enum(operations)),
-        ("binding".to_string(), Type::Enum(bindings)),
-        ("version".to_string(), version),
-        ("today".to_string(), Type::Str),
-        ("world".to_string(), Type::Record { fields: world.collect(), open: false }),
-    ]);
-    for about in suite.about.get(&operation.id).into_iter().flatten() {
-        roots.insert(about.name.clone(), records.of(about.resource).or_null());
-    }
-    roots
-}
-
-fn parameters(parameters: &[Parameter]) -> Type {
-    let field = |p: &Parameter| (p.name.clone(), Field { ty: Type::from_schema(&p.schema), optional: !p.required });
-    Type::Record { fields: parameters.iter().map(field).collect(), open: false }
-}
-
-/// Any of the documented bodies; null where there is none.
-fn body(lint: &Lint, bodies: &[Body]) -> Type {
-    let files: BTreeMap<&str, &crate::schema::Shape> = lint.schemas.bodies().collect();
-    let ty = |body: &Body| match &body.schema {
-        Some(name) => files.get(name.as_str()).map_or(Type::Any, |shape| Type::from_schema(&shape.schema)),
-        None => Type::Null,
-    };
-    if bodies.is_empty() { Type::Null } else { Type::union(bodies.iter().map(ty)) }
-}
-
-/// A profile replaces the values, so only their kind counts.
-fn pools(suite: &Suite) -> Type {
-    let pool = |(name, vals): (&String, &Vec<Val>)| {
-        let items = Type::union(vals.iter().map(|val| widened(of_val(val))));
-        let ty = if vals.is_empty() { Type::Any } else { items };
-        (name.clone(), Field { ty: Type::List(Box::new(ty)), optional: false })
-    };
-    Type::Record { fields: suite.pools.iter().map(pool).collect(), open: false }
-}
-
-fn of_val(val: &Val) -> Type {
-    expr::check(&Expr::literal(val.clone()), &Roots::new()).0
-}
-
-fn widened(ty: Type) -> Type {
-    if matches!(ty, Type::Enum(_)) { Type::Str } else { ty }
-}
-
-fn not_null(ty: Type) -> Type {
-    match ty {
-        Type::Union(types) => Type::union(types.into_iter().filter(|t| *t != Type::Null)),
-        Type::Null => Type::Never,
-        other => other,
-    }
-}
-
-fn open_record() -> Type {
-    Type::Record { fields: BTreeMap::new(), open: true }
-}
-
-/// The way to a field of a resource, under whichever key it stands.
-fn way_to_field(suite: &Suite, resource: usize, field: usize) -> Way {
-    use super::super::types::FieldClass;
-    let resource = &suite.resources[resource];
-    let field = &resource.fields[field];
-    let key = match field.class {
-        FieldClass::Modelled => "fields",
-        FieldClass::Keeps => "keeps",
-        FieldClass::Grows => "grows",
-    };
-    way!["resources", &resource.name, key, &field.name, "at"]
 }

@@ -1,0 +1,60 @@
+//! What every check of the lint shares.
+
+use super::spots::Spots;
+use crate::schema::Schemas;
+use crate::schema::catalog::Citation;
+use crate::suite::pages::pages_of;
+use crate::suite::place::Place;
+use crate::suite::problem::{Problem, Severity};
+use crate::suite::sheets::Sheets;
+use crate::suite::types::Suite;
+use std::collections::BTreeSet;
+
+/// Whether a page still says what a citation was locked to; the error says what became of it.
+pub type Freshness<'a> = &'a dyn Fn(&Citation) -> Result<(), String>;
+
+/// What the lint knows besides the suite and its schemas.
+#[derive(Clone, Copy, Default)]
+pub struct Evidence<'a> {
+    /// The lock file; none if there is none, and then citations are not checked.
+    pub citations: Option<&'a [Citation]>,
+    /// Against the reader's own copy of the pages, where one is given.
+    pub fresh: Option<Freshness<'a>>,
+    /// Ids of the clauses that some walk through the model reaches, where that was tried.
+    pub reachable: Option<&'a BTreeSet<String>>,
+}
+
+/// The suite under scrutiny and what was found so far.
+pub(super) struct Lint<'a> {
+    pub(super) file: &'a str,
+    pub(super) suite: &'a Suite,
+    pub(super) schemas: &'a Schemas,
+    pub(super) spots: Spots<'a>,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl<'a> Lint<'a> {
+    pub(super) fn begin(sheets: &'a Sheets, suite: &'a Suite, schemas: &'a Schemas) -> Lint<'a> {
+        let operations: Vec<&str> = schemas.catalog.operations.iter().map(|operation| operation.id.as_str()).collect();
+        let (tree, _) = sheets.tree(&pages_of(&schemas.catalog), &operations);
+        let spots = Spots { text: sheets.text(), tree };
+        Lint { file: sheets.whence(0).0, suite, schemas, spots, problems: Vec::new() }
+    }
+
+    pub(super) fn error(&mut self, place: Place, code: &'static str, message: String, hint: Option<String>) {
+        self.tell(Severity::Error, place, code, message, hint);
+    }
+
+    pub(super) fn warn(&mut self, place: Place, code: &'static str, message: String, hint: Option<String>) {
+        self.tell(Severity::Warning, place, code, message, hint);
+    }
+
+    pub(super) fn note(&mut self, place: Place, code: &'static str, message: String) {
+        self.tell(Severity::Note, place, code, message, None);
+    }
+
+    fn tell(&mut self, severity: Severity, place: Place, code: &'static str, message: String, hint: Option<String>) {
+        let file = self.file.to_string();
+        self.problems.push(Problem { file, place, severity, code, message, hint, excerpt: None });
+    }
+}
