@@ -1,4 +1,4 @@
-//! The passes of a search, in their order.
+//! The passes of a search, in order.
 
 use super::drop;
 use super::handles::{canonical, closed};
@@ -10,30 +10,28 @@ use crate::plan::{Plan, Step};
 /// The result of a search.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shrunk {
-    /// The simplest plan that was seen to fail; the plan as handed over if none was.
+    /// The simplest plan seen to fail; the given plan if no plan failed.
     pub plan: Plan,
-    /// Candidates that were run.
+    /// Number of candidates run.
     pub tried: u64,
-    /// Requests they took.
+    /// Number of requests of all candidates.
     pub requests: u64,
-    /// No step can be taken away, and nothing simplified by the means of this room. False
-    /// where a candidate was left out for want of budget.
+    /// No step can be removed and no input simplified further. False if the budget excluded a candidate.
     pub complete: bool,
-    /// Some run showed the failure again.
+    /// Whether a run showed the failure again.
     pub reproduced: bool,
-    /// `plan` was run once more at the end and failed again.
+    /// Whether a second run of `plan`, at the end, failed again.
     pub confirmed: bool,
 }
 
-/// The simplest plan, by [`super::SortKey`], that still fails.
+/// Finds the simplest plan, by [`super::SortKey`], that still fails.
 ///
-/// - `last`: index of the step at which the failure was seen; what comes after it is cut off.
-/// - `simpler_values`: steps that are simpler than the one given in one of their inputs. It
-///   must not offer in circles, and keeps what the failure needs to stay the same call.
-/// - `worthwhile`: false rules a candidate out without running it, at no cost.
-/// - `fails`: runs a candidate. What fails once counts as failing, and no candidate is run
-///   twice, except the result at the end.
-/// - `progress`: hears, after each run, the steps of the best plan and the candidates run.
+/// - `last`: index of the step that showed the failure; later steps are removed.
+/// - `simpler_values`: copies of a step with one simpler input. The function must not offer cycles, and keeps the
+///   parts of the call needed for the failure.
+/// - `worthwhile`: returns false to reject a candidate without a run, at no cost.
+/// - `fails`: runs a candidate. One failing run counts, and no candidate is run twice, except the result at the end.
+/// - `progress`: called after each run with the number of steps of the best plan and the number of candidates run.
 pub async fn shrink<F>(
     plan: &Plan,
     last: Option<usize>,
@@ -68,8 +66,8 @@ where
     }
 }
 
-/// Whether the failure shows again: cut off after the failing step, else whole, else as
-/// handed over with steps whose handles are unbound, else (it may come and go) cut off again.
+/// Whether the failure shows again: in the prefix up to the failing step, in the whole plan, in the given plan with
+/// steps whose handles are unbound, or (the failure may be intermittent) in the prefix again.
 async fn reproduce<F>(search: &mut Search<'_, F>, last: Option<usize>) -> bool
 where
     F: AsyncFnMut(Plan) -> Trial,
@@ -96,8 +94,8 @@ where
     false
 }
 
-/// Rounds of all passes, until one changes nothing. As a round asks for every single step
-/// whether it can go, its last one proves that none can.
+/// Repeats all passes until a round changes nothing. Each round tries to remove every single step, so the last round
+/// proves that no single step can be removed.
 async fn reduce<F>(search: &mut Search<'_, F>)
 where
     F: AsyncFnMut(Plan) -> Trial,
@@ -110,8 +108,8 @@ where
         let before = search.best.clone();
         drop::chunks(search).await;
         drop::merged(search).await;
-        // Several steps together cost far more tries than one; asked once per sequence of
-        // calls, for simpler values seldom free a pair.
+        // Removing several steps together costs far more tries than removing one step. The pass runs once per
+        // sequence of operations, because simpler values seldom free a pair.
         let calls: Vec<String> = search.best.steps.iter().map(|step| step.operation.clone()).collect();
         if calls != stuck {
             drop::together(search).await;
@@ -123,7 +121,7 @@ where
             continue;
         }
         if closed(&search.best.steps) != search.best.steps {
-            // It fails only with calls that cannot be made: plainer ones would drop them.
+            // The plan fails only with steps whose handles are unbound, and the next passes would remove these steps.
             return;
         }
         plain::branches(search).await;

@@ -1,33 +1,33 @@
-//! The search: which candidates are run, what they cost, and when to stop.
+//! The search: candidates, their cost, and the end of the search.
 
 use super::handles::{canonical, closed};
 use super::order::{canonical_key, sort_key, written};
 use crate::plan::{Plan, Step};
 use std::collections::BTreeSet;
 
-/// Ends of the search; whichever comes first.
+/// Bounds of the search. The first bound reached ends the search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Candidates that are run.
+    /// Greatest number of candidates run.
     pub tries_max: u64,
-    /// Requests in all. A candidate is run only if it and the run that confirms the result
-    /// should fit, going by what the best plan so far needed; only the first run of the plan
-    /// as handed over, whose cost nobody knows, may overdraw.
+    /// Greatest number of requests. A candidate is run only if the candidate and the confirming run are expected to
+    /// fit, judging by the cost of the best plan so far. Only the first run of the given plan, with unknown cost, may
+    /// exceed the bound.
     pub requests_max: u64,
 }
 
-/// What became of one candidate.
+/// The result of one candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Trial {
-    /// Whether it shows the same failure.
+    /// Whether the candidate shows the failure.
     pub fails: bool,
-    /// Requests it took.
+    /// Number of requests of the candidate.
     pub requests: u64,
 }
 
-/// One search under way.
+/// The state of a search.
 pub(super) struct Search<'a, F> {
-    /// The plan as handed over.
+    /// The plan before shrinking.
     pub(super) given: &'a Plan,
     pub(super) best: Plan,
     pub(super) simpler_values: &'a dyn Fn(&Step) -> Vec<Step>,
@@ -39,7 +39,7 @@ pub(super) struct Search<'a, F> {
     pub(super) requests: u64,
     best_requests: u64,
     seen: BTreeSet<String>,
-    /// A candidate was left out for want of budget since this was last cleared.
+    /// Whether the budget excluded a candidate since the flag was last cleared.
     pub(super) starved: bool,
 }
 
@@ -68,14 +68,14 @@ impl<'a, F: AsyncFnMut(Plan) -> Trial> Search<'a, F> {
         }
     }
 
-    /// Whether this candidate is simpler and fails; it is then the best.
+    /// Whether a candidate is simpler than the best plan and fails. The candidate then becomes the best plan.
     pub(super) async fn attempt(&mut self, steps: Vec<Step>) -> bool {
         let steps = canonical(closed(&steps));
         canonical_key(&steps) < sort_key(&self.best.steps) && self.ask(steps).await
     }
 
-    /// Whether this candidate fails; it is then the best. That it is simpler is the word of
-    /// whoever offers it: no more steps, branches and things than the best has.
+    /// Whether a candidate fails. The candidate then becomes the best plan. The caller guarantees that the candidate
+    /// is simpler and has no more steps, branches and created resources than the best plan.
     pub(super) async fn attempt_offered(&mut self, steps: Vec<Step>) -> bool {
         self.ask(canonical(closed(&steps))).await
     }
@@ -119,7 +119,7 @@ impl<'a, F: AsyncFnMut(Plan) -> Trial> Search<'a, F> {
         self.seen.insert(written(steps));
     }
 
-    /// Whether a candidate of so many steps and the run that confirms the result both fit.
+    /// Whether the budget covers a candidate with the given number of steps and the confirming run.
     fn affords(&self, steps: usize) -> bool {
         let whole = self.best.steps.len().max(1) as u64;
         let expected = self.best_requests.saturating_mul(steps as u64).div_ceil(whole);

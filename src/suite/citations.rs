@@ -1,9 +1,9 @@
-//! The citations of a suite file, as written.
+//! Citations in a suite file, as text.
 
 use super::place::Place;
 use super::tree::{Kind, Node};
 
-/// Every citation of a suite as it is written, with its place.
+/// Every citation of a suite, as text, with the place.
 pub(super) fn citations_in(tree: &Node) -> Vec<(String, Place)> {
     let mut found = Vec::new();
     gather(tree, false, &mut found);

@@ -1,19 +1,17 @@
-//! The canonical form of a suite file. It works on lines, so that comments stay.
+//! The canonical form of a suite file. The formatter works on lines, so comments are kept.
 //!
-//! Each rule is kept only if the file still says the same afterwards: a rule that would meet
-//! a case it was not made for changes nothing.
+//! The result of each rule is used only if the file keeps its meaning.
 
 use super::grammar::{CLAUSE, EVENT, GENERAL, MapGrammar, SUITE};
 use super::problem::Problem;
 use super::tree::{self, Kind, Node};
 use serde_json::Value;
 
-/// The canonical text of a suite file; `file` is what messages call it. Formatting twice is
-/// formatting once.
+/// The canonical text of a suite file. `file` is the name of the file for messages. Formatting is idempotent.
 ///
 /// # Errors
 ///
-/// What is wrong with the text as YAML.
+/// The problems of the text as YAML.
 pub fn format(file: &str, text: &str) -> Result<String, Vec<Problem>> {
     let (tree, troubles) = tree::read(text);
     let Some(tree) = tree.filter(|_| troubles.is_empty()) else {
@@ -32,8 +30,7 @@ pub fn format(file: &str, text: &str) -> Result<String, Vec<Problem>> {
     Ok(best)
 }
 
-/// What a file says: its values, with the order of those maps that have one and without that
-/// of the others, and every citation in a list.
+/// The meaning of a file: the values without the order of keys, and every citation as a list.
 fn meaning(node: &Node) -> Value {
     match &node.kind {
         Kind::List(items) => Value::Array(items.iter().map(meaning).collect()),
@@ -43,14 +40,14 @@ fn meaning(node: &Node) -> Value {
                 _ => meaning(value),
             };
             let pairs = entries.iter().map(|entry| (entry.0.text.clone(), says(entry)));
-            // `serde_json` keeps the order of keys and compares maps without it.
+            // `serde_json` preserves the order of keys and ignores the order in comparisons.
             Value::Object(pairs.collect())
         }
         _ => node.to_json(),
     }
 }
 
-/// No white space at line ends, no two blank lines in a row, one line end at the end.
+/// Removes white space at line ends and repeated blank lines; the text ends with one line end.
 fn spaces(text: &str) -> String {
     let mut lines: Vec<&str> = Vec::new();
     for line in text.lines().map(str::trim_end) {
@@ -64,8 +61,7 @@ fn spaces(text: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The keys of the file in the order of the documentation. What stands above the first key
-/// stays there.
+/// Sorts the keys of the file into canonical order. Lines above the first key stay in place.
 fn top_keys(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let first = lines.iter().position(|line| key_at(line, 0).is_some()).unwrap_or(lines.len());
@@ -80,7 +76,7 @@ fn top_keys(text: &str) -> String {
     spaces(&(head.chain(body).collect::<Vec<_>>().join("\n") + "\n"))
 }
 
-/// The keys of each clause and event that is written over several lines.
+/// Sorts the keys of each clause and event written over several lines.
 fn clause_keys(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut out: Vec<String> = Vec::new();
@@ -109,8 +105,8 @@ fn clause_keys(text: &str) -> String {
     out.join("\n") + "\n"
 }
 
-/// One past the last line of a list item that begins at `start`; blank lines and comments
-/// after it belong to what follows.
+/// Index after the last line of the list item that begins at `start`. Blank lines and comments after the item belong
+/// to the next item.
 fn item_end(lines: &[&str], start: usize, dash: usize) -> usize {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let outside = |line: &&str| !line.trim().is_empty() && indent(line) <= dash;
@@ -136,7 +132,7 @@ fn ordered_item(lines: &[&str], dash: usize, map: &MapGrammar) -> Vec<String> {
     all.iter()
         .enumerate()
         .map(|(n, line)| match n.cmp(&key) {
-            // A comment above the first key has to stand outside of the item.
+            // A comment above the first key moves out of the item.
             std::cmp::Ordering::Less => format!("{}{}", " ".repeat(dash), line.trim_start()),
             std::cmp::Ordering::Equal => {
                 format!("{}{marker}{}", " ".repeat(dash), line.trim_start())
@@ -146,7 +142,7 @@ fn ordered_item(lines: &[&str], dash: usize, map: &MapGrammar) -> Vec<String> {
         .collect()
 }
 
-/// A key of a block map with the comments above it and the lines of its value.
+/// A key of a block map, with the comments above and the lines of the value.
 struct Chunk<'a> {
     key: String,
     lines: Vec<&'a str>,
@@ -177,7 +173,7 @@ fn chunks<'a>(lines: &[&'a str], indent: usize) -> Vec<Chunk<'a>> {
     chunks
 }
 
-/// The key that begins at a column of a line.
+/// The key that begins at column `indent` of a line.
 fn key_at(line: &str, indent: usize) -> Option<&str> {
     let rest = line.get(indent..)?;
     let blank = line[..indent].chars().all(|c| c == ' ');
@@ -191,7 +187,7 @@ fn is_ordered(chunks: &[Chunk], map: &MapGrammar) -> bool {
     chunks.is_sorted_by_key(|chunk| map.rank(&chunk.key))
 }
 
-/// `cites: a:1` and `cites: [a:1, 'b:2']` as `cites: ["a:1", "b:2"]`.
+/// Rewrites `cites: a:1` and `cites: [a:1, 'b:2']` as `cites: ["a:1", "b:2"]`.
 fn citations(text: &str) -> String {
     let line = |line: &str| match line.find("cites: ") {
         Some(at) if !line.trim_start().starts_with('#') => {

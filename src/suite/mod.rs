@@ -1,7 +1,7 @@
-//! The suite file: the promises of one API as resources, states and clauses.
+//! Suite files: the promises of one API as resource kinds, states and clauses.
 //!
-//! Parsed and type-checked against the catalog; every trouble points at its line.
-//! It does not know time, randomness or HTTP.
+//! A suite is parsed and type-checked against the catalog; every problem has a line. The module uses no time, no
+//! random numbers and no HTTP.
 
 mod citations;
 mod fmt;

@@ -3,11 +3,10 @@
 use crate::schema::catalog::Catalog;
 use std::collections::BTreeMap;
 
-/// Pages by their short id, each with what tells it from another of that id: a digest of its text, or
-/// its file.
+/// Pages by id, each with a digest of the text or, where no digest is known, the file name.
 pub type Pages = BTreeMap<String, String>;
 
-/// The pages of a catalog, told apart by their text.
+/// The pages of a catalog, with the digest of the text.
 #[must_use]
 pub fn pages_of(catalog: &Catalog) -> Pages {
     catalog.pages.iter().map(|page| (page.id.clone(), page.digest.clone())).collect()

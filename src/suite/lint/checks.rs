@@ -1,4 +1,4 @@
-//! The checks of the lint, one after the other.
+//! The entry points of the lint.
 
 use super::context::{Evidence, Lint};
 use super::{citations, observe, overlap, reach, silence, typing};
@@ -7,8 +7,7 @@ use crate::suite::problem::{Problem, Severity};
 use crate::suite::sheets::Sheets;
 use crate::suite::types::Suite;
 
-/// Everything questionable in a suite, in the order of its lines. `sheets` is what `suite` was parsed
-/// from.
+/// Every problem of a parsed suite, in the order of lines. `suite` was parsed from `sheets`.
 pub fn lint(sheets: &Sheets, suite: &Suite, schemas: &Schemas, evidence: Evidence) -> Vec<Problem> {
     let mut lint = Lint::begin(sheets, suite, schemas);
     typing::check(&mut lint);
@@ -20,7 +19,8 @@ pub fn lint(sheets: &Sheets, suite: &Suite, schemas: &Schemas, evidence: Evidenc
     sheets.told(lint.problems)
 }
 
-/// What makes a suite unfit to judge by: expressions that ask for what no schema, pool or resource has.
+/// The type errors of a suite: expressions that read a field absent from schemas, pools and resources. A suite with
+/// type errors cannot be used for a run.
 pub fn ill_typed(sheets: &Sheets, suite: &Suite, schemas: &Schemas) -> Vec<Problem> {
     let mut lint = Lint::begin(sheets, suite, schemas);
     typing::check(&mut lint);

@@ -1,4 +1,4 @@
-//! Citations against the lock file and, where they are at hand, the pages.
+//! Checks citations against the lock file and, if available, the pages.
 
 use super::context::{Evidence, Lint};
 use crate::schema::catalog::{Citation, Source};

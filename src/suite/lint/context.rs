@@ -1,4 +1,4 @@
-//! What every check of the lint shares.
+//! The state shared by the checks of the lint.
 
 use super::spots::Spots;
 use crate::schema::Schemas;
@@ -10,21 +10,21 @@ use crate::suite::sheets::Sheets;
 use crate::suite::types::Suite;
 use std::collections::BTreeSet;
 
-/// Whether a page still says what a citation was locked to; the error says what became of it.
+/// Checks that a page still has the text of a locked citation; the error describes the difference.
 pub type Freshness<'a> = &'a dyn Fn(&Citation) -> Result<(), String>;
 
-/// What the lint knows besides the suite and its schemas.
+/// Inputs of the lint besides the suite and the schemas.
 #[derive(Clone, Copy, Default)]
 pub struct Evidence<'a> {
-    /// The lock file; none if there is none, and then citations are not checked.
+    /// The lock file. Without a lock file, citations are not checked.
     pub citations: Option<&'a [Citation]>,
-    /// Against the reader's own copy of the pages, where one is given.
+    /// The check against a local copy of the pages, if there is a copy.
     pub fresh: Option<Freshness<'a>>,
-    /// Ids of the clauses that some walk through the model reaches, where that was tried.
+    /// Ids of the clauses that a search through the model reached, if the search ran.
     pub reachable: Option<&'a BTreeSet<String>>,
 }
 
-/// The suite under scrutiny and what was found so far.
+/// The suite under check and the problems found so far.
 pub(super) struct Lint<'a> {
     pub(super) file: &'a str,
     pub(super) suite: &'a Suite,

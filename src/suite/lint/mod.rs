@@ -1,5 +1,4 @@
-//! What a suite that parses may still have wrong: types, citations, clauses that never
-//! apply, and what it leaves unsaid.
+//! Checks of a parsed suite: types, citations, clauses that never apply, and cases without a clause.
 
 mod checks;
 mod citations;

@@ -1,14 +1,14 @@
-//! Two suites, or two resources, combined name by name.
+//! Combines two suites, or two resource kinds, name by name.
 
 use super::context::Merge;
 use super::entries::{Entries, LISTED, replace};
 use crate::suite::suggest;
 use crate::suite::tree::{Key, Kind, Node};
 
-/// Parts of a suite that are maps by name, in which a name given again goes before the other suite's.
+/// Parts of a suite that are maps by name. The extending suite replaces inherited names.
 const NAMED: [&str; 4] = ["let", "pools", "resources", "about"];
 
-/// Parts of a resource that are maps by name.
+/// Parts of a resource kind that are maps by name.
 const OF_RESOURCE: [&str; 6] = ["fields", "keeps", "grows", "shows", "views", "remembers"];
 
 impl Merge<'_> {
@@ -30,7 +30,7 @@ impl Merge<'_> {
         base
     }
 
-    /// One of the maps by name: what stands under a name goes before the other suite's.
+    /// Combines one of the maps by name.
     fn named(&mut self, base: &mut Node, own: Node, part: &str) {
         let (Kind::Map(entries), Kind::Map(new)) = (&mut base.kind, own.kind) else {
             self.error(own.place, "wrong-kind", format!("`{part}` must be a map"), None);
@@ -40,7 +40,7 @@ impl Merge<'_> {
             let there = entries.iter_mut().find(|(known, _)| known.text == key.text).map(|(_, node)| node);
             match (part, there) {
                 ("resources", Some(node)) if matches!(value.kind, Kind::Map(_)) => self.resource(node, value),
-                // Null in an entry of `about` means the same with and without another suite.
+                // Null in an entry of `about` keeps its meaning, with and without an extended suite.
                 ("about", Some(Node { kind: Kind::Map(things), .. })) if matches!(value.kind, Kind::Map(_)) => {
                     let Kind::Map(new) = value.kind else { unreachable!("the guard has seen a map") };
                     for (name, thing) in new {
@@ -63,7 +63,7 @@ impl Merge<'_> {
                     if OF_RESOURCE.contains(&key.text.as_str()) =>
                 {
                     for (name, value) in new {
-                        // Memory may begin as null, where the other suite has none of that name.
+                        // A remembered field may start as null, unless the base suite has the field.
                         let new = known.iter().all(|(key, _)| key.text != name.text);
                         if key.text == "remembers" && new {
                             known.push((name, value));
@@ -77,7 +77,7 @@ impl Merge<'_> {
         }
     }
 
-    /// A field, a view or an entry of `shows`: its keys go before those of the other suite.
+    /// Combines a field, a view or an entry of `shows` key by key.
     fn member(&mut self, known: &mut Entries, name: Key, value: Node) {
         let there = known.iter_mut().find(|(key, _)| key.text == name.text).map(|(_, node)| node);
         let (Some(node), Kind::Map(_)) = (there, &value.kind) else {
@@ -90,7 +90,7 @@ impl Merge<'_> {
             node.kind = Kind::Map(vec![(Key { text: "at".to_string(), place: node.place }, at)]);
         }
         let Kind::Map(entries) = &mut node.kind else { return };
-        // One thing and a list of things exclude each other.
+        // `at` and `each` exclude each other.
         if new.iter().any(|(key, _)| matches!(key.text.as_str(), "at" | "each")) {
             entries.retain(|(key, _)| !matches!(key.text.as_str(), "at" | "each"));
         }
@@ -99,7 +99,7 @@ impl Merge<'_> {
         }
     }
 
-    /// Sets an entry; null takes it away, and then it must be there.
+    /// Sets an entry; null removes the entry, which must exist.
     pub(super) fn put(&mut self, entries: &mut Entries, key: Key, value: Node) {
         if !matches!(value.kind, Kind::Null) {
             replace(entries, key, value);

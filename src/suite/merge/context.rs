@@ -1,4 +1,4 @@
-//! The merge under way: the suites that may be read, and the problems so far.
+//! The state of a merge: the available base suites and the problems so far.
 
 use super::entries::{Entries, get, map_in, map_of, strip};
 use crate::suite::pages::Pages;
@@ -8,15 +8,16 @@ use crate::suite::suggest;
 use crate::suite::tree::{Key, Kind, Node};
 use std::collections::BTreeMap;
 
-/// What a suite may build on, and what decides what comes along.
+/// The inputs of a merge.
 pub(in crate::suite) struct Ground<'a> {
-    /// What messages call the suite's own file.
+    /// Name of the suite's own file for messages.
     pub file: &'a str,
-    /// The other suites by name, with the pages that they cite.
+    /// The base suites by name, with the pages of each.
     pub bases: &'a BTreeMap<String, (Node, Pages)>,
     /// The pages of the suite itself.
     pub pages: &'a Pages,
-    /// The operations of its catalog; none where they are not known yet, and then all views come along.
+    /// The operations of the suite's catalog. If empty, the operations are not known yet, and all views are
+    /// inherited.
     pub operations: &'a [&'a str],
 }
 
@@ -31,7 +32,7 @@ impl Merge<'_> {
         self.problems.push(Problem { file, place, severity: Severity::Error, code, message, hint, excerpt: None });
     }
 
-    /// The entries of the suite that a node names.
+    /// The entries of the base suite named by a node.
     pub(super) fn base(&mut self, node: &Node, place: Place) -> Option<Entries> {
         let Kind::Text(name) = &node.kind else {
             self.error(node.place, "wrong-kind", "a suite is named by a text".to_string(), None);
@@ -54,8 +55,8 @@ impl Merge<'_> {
         Some(entries)
     }
 
-    /// Takes away citations of pages that this suite does not have, and views, marks and releases of
-    /// calls that its catalog does not have.
+    /// Removes citations of pages that the suite does not share, and views, marks and releases of operations absent
+    /// from the catalog.
     pub(super) fn only_what_carries(&mut self, base: &mut Entries, name: &Node) {
         let Kind::Text(name) = &name.kind else { return };
         let Some((_, theirs)) = self.ground.bases.get(name) else { return };

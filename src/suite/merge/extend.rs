@@ -1,4 +1,4 @@
-//! A suite that extends another: changes, drops, and what is cited again.
+//! A suite that extends another: changes, drops, and citations.
 
 use super::context::{Ground, Merge};
 use super::entries::{Entries, LISTED, find, id_of, is_cited, list_of, take};
@@ -8,7 +8,7 @@ use crate::suite::suggest;
 use crate::suite::tree::{Key, Kind, Node};
 use std::collections::BTreeSet;
 
-/// The suite with all that it takes over. The keys that say so are gone from it.
+/// The suite with everything inherited and imported, and without the keys `extends`, `import`, `change` and `drop`.
 pub(in crate::suite) fn merged(own: Node, ground: &Ground, problems: &mut Vec<Problem>) -> Node {
     let Kind::Map(entries) = own.kind else { return own };
     let mut merge = Merge { ground, problems };
@@ -89,7 +89,8 @@ impl Merge<'_> {
         self.error(place, "unknown-clause", format!("the other suite has no clause or event `{id}`"), hint);
     }
 
-    /// A promise of another vendor's page is none of this one's: what comes along is cited again, or dropped.
+    /// Removes each inherited clause without a citation, and reports an error: a page of another vendor is no
+    /// evidence about the vendor of the suite.
     fn cited_again(&mut self, base: &mut Entries, extends: &Key) {
         let mut lost = Vec::new();
         for part in LISTED {

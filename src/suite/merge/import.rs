@@ -1,4 +1,4 @@
-//! Resources that a suite imports from another.
+//! Resource kinds imported from another suite.
 
 use super::context::Merge;
 use super::entries::{Entries, get, map_or_new, names_read};
@@ -7,7 +7,7 @@ use crate::suite::tree::{Kind, Node};
 use std::collections::BTreeSet;
 
 impl Merge<'_> {
-    /// Resources of other suites, with the names under `let` that they read.
+    /// Imports resource kinds, and the names under `let` that the resource kinds read.
     pub(super) fn import(&mut self, own: &mut Entries, import: &Node) {
         let Kind::Map(from) = &import.kind else {
             let message = "`import` is a map: the resources to take over by the name of their suite".to_string();

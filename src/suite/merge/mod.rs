@@ -1,7 +1,7 @@
-//! A suite that builds on another: what it takes over, changes and leaves out.
+//! A suite that builds on other suites: inheritance, changes and removals.
 //!
-//! It works on the trees of the files, so that what comes out is read like any suite. What comes
-//! from elsewhere keeps its place there.
+//! The merge works on the trees of the files, so the result is parsed like any suite. Inherited values keep their
+//! places in the base file.
 
 mod combine;
 mod context;

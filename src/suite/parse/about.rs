@@ -1,4 +1,4 @@
-//! `about`: which things a call speaks of.
+//! `about`: the resources that a call refers to.
 
 use super::reader::{RESERVED, Reader, Scope};
 use crate::expr::{Expr, Key as Step};
@@ -9,7 +9,8 @@ use crate::suite::tree::{Key, Kind, Node};
 use crate::suite::types::{About, Binding, Resource};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The things by operation, the entry `"*"` spread over the operations that have its path parameters.
+/// The resources by operation. The entry `"*"` is expanded to the operations with the path parameters that the entry
+/// reads.
 pub(super) fn about(reader: &mut Reader, node: Option<&Node>, resources: &[Resource]) -> BTreeMap<String, Vec<About>> {
     let mut by_operation: BTreeMap<String, Vec<About>> = BTreeMap::new();
     let Some(entries) = node.and_then(|n| reader.entries(n, "`about`")) else {
@@ -79,7 +80,8 @@ fn one(reader: &mut Reader, name: &Key, node: &Node, resources: &[Resource]) -> 
     Some(About { resource, name: name.text.clone(), binding, told_by, place: name.place })
 }
 
-/// Where a thing tells the id of another: a path, because the mock writes there.
+/// The place where one resource shows the id of another. The expression must be a path, because the mock writes the
+/// id there.
 fn told(reader: &mut Reader, node: &Node) -> Option<Expr> {
     let expr = reader.expr(node, "`new`", &Scope::of(&["it"]))?;
     if expr.as_path().is_none_or(|path| path.keys.is_empty()) {
@@ -89,7 +91,7 @@ fn told(reader: &mut Reader, node: &Node) -> Option<Expr> {
     Some(expr)
 }
 
-/// What tells the id of another thing is brought to life by the same call, and its own id is in the reply.
+/// Checks `told by`: the named resource is created by the call, and its own id is in the response.
 fn check_tellers(reader: &mut Reader, things: &[About]) {
     for about in things {
         let Some(teller) = &about.told_by else { continue };

@@ -1,4 +1,4 @@
-//! What a clause or an event is called and rests on: `id`, `basis`, `rule`, `cites`.
+//! Id and basis of a clause or an event: `id`, `basis`, `rule`, `cites`.
 
 use super::reader::{Fields, Reader};
 use crate::schema::catalog::Source;
@@ -7,7 +7,7 @@ use crate::suite::suggest;
 use crate::suite::tree::{Kind, Node};
 use crate::suite::types::Basis;
 
-/// Suffixes and infixes of the ids that are generated for every suite.
+/// Whether an id has the form of a generated clause.
 fn is_generated(id: &str) -> bool {
     id.ends_with(".no-server-error") || id.ends_with(".settles") || id.contains(".frame.")
 }

@@ -12,19 +12,19 @@ use crate::suite::tree::{Kind, Node};
 use crate::suite::types::{About, Alternative, Binding, Calls, Clause, Resource, Verb, While};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What clauses are read against.
+/// The parsed parts of the suite that clauses refer to.
 pub(super) struct Ground<'r> {
     pub resources: &'r [Resource],
     pub about: &'r BTreeMap<String, Vec<About>>,
 }
 
-/// Clauses without `call`.
+/// Clauses about all operations, without `call`.
 pub(super) fn general(reader: &mut Reader, node: Option<&Node>, ground: &Ground) -> Vec<Clause> {
     let items = node.map(|n| reader.list(n, "`general`")).unwrap_or_default();
     items.iter().filter_map(|item| general_clause(reader, item, ground)).collect()
 }
 
-/// Clauses of named operations.
+/// Clauses about named operations.
 pub(super) fn clauses(reader: &mut Reader, node: Option<&Node>, ground: &Ground) -> Vec<Clause> {
     let items = node.map(|n| reader.list(n, "`clauses`")).unwrap_or_default();
     items.iter().filter_map(|item| clause(reader, item, ground)).collect()
@@ -48,8 +48,8 @@ fn general_clause(reader: &mut Reader, node: &Node, ground: &Ground) -> Option<C
     Some(clause)
 }
 
-/// Things that are there before the call: a general clause about a thing cannot mean the call
-/// that brings it to life.
+/// Resources that exist before the call. A general clause about a resource cannot apply to the call that creates the
+/// resource.
 fn existing<'r>(ground: &Ground<'r>) -> impl Iterator<Item = (&'r str, &'r About)> {
     let pairs = ground.about.iter().flat_map(|(op, things)| things.iter().map(move |about| (op.as_str(), about)));
     pairs.filter(|(_, about)| matches!(about.binding, Binding::Existing(_)))
@@ -78,7 +78,7 @@ fn clause(reader: &mut Reader, node: &Node, ground: &Ground) -> Option<Clause> {
     Some(clause)
 }
 
-/// The things that every one of the calls speaks of under the same name.
+/// The resources that all of the calls refer to by the same name.
 fn shared_things<'r>(calls: &[String], ground: &Ground<'r>) -> Vec<(String, &'r Resource)> {
     let things = |call: &String| ground.about.get(call).map(Vec::as_slice).unwrap_or_default();
     let Some((first, rest)) = calls.split_first() else {

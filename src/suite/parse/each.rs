@@ -1,4 +1,4 @@
-//! Effects on things that a call does not name: `world.<resource>.filter(<name>, <condition>).<field>`.
+//! Effects on resources that the call does not name: `world.<resource>.filter(<name>, <condition>).<field>`.
 
 use super::reader::{Reader, Scope};
 use crate::expr::{self, Expr, Filtered};
@@ -6,12 +6,12 @@ use crate::suite::suggest;
 use crate::suite::tree::Key;
 use crate::suite::types::{Each, Resource};
 
-/// No thing is called `world`, so that what begins so can mean nothing else.
+/// Whether a key has this form. `world` is a reserved name, so a prefix is enough.
 pub(super) fn is_meant(key: &str) -> bool {
     key.trim_start().starts_with("world.")
 }
 
-/// The things and the field of an effect on all things of a kind.
+/// The resources and the field of an effect on resources that the call does not name.
 pub(super) fn read(reader: &mut Reader, key: &Key, kinds: &[Resource], scope: &Scope) -> Option<(Each, String)> {
     if kinds.is_empty() {
         let message = "an event changes the thing that it happens to, and no other";
@@ -23,7 +23,7 @@ pub(super) fn read(reader: &mut Reader, key: &Key, kinds: &[Resource], scope: &S
         Ok(parsed) => parsed,
         Err(error) => {
             let message = format!("`{}` is no effect: {}", key.text, error.message);
-            // Within braces a comma ends a key, which leaves its first half.
+            // Inside braces, a comma ends a key and leaves the first half.
             let hint = format!("expected {form}; within braces such a key stands in quotes");
             reader.error_with(key.place, "bad-effect", message, hint);
             return None;

@@ -1,4 +1,4 @@
-//! `events`: what the endpoint may do by itself.
+//! `events`: changes that the endpoint may make without a call.
 
 use super::basis::{grounds, id};
 use super::effects::{Targets, effects};
@@ -8,7 +8,7 @@ use crate::suite::suggest;
 use crate::suite::tree::Node;
 use crate::suite::types::{Effect, Event, Resource};
 
-/// What the endpoint may do by itself.
+/// The events in the order of the file.
 pub(super) fn events(reader: &mut Reader, node: Option<&Node>, resources: &[Resource]) -> Vec<Event> {
     let items = node.map(|n| reader.list(n, "`events`")).unwrap_or_default();
     items.iter().filter_map(|item| event(reader, item, resources)).collect()

@@ -1,7 +1,6 @@
-//! A suite file into a [`super::Suite`]: YAML first, then names, kinds and expressions.
+//! Parses a suite file into a [`super::Suite`]: first YAML, then names, kinds and expressions.
 //!
-//! Everything wrong is found in one reading; a part that is wrong is left out and the
-//! rest is read on.
+//! One pass reports every problem: a wrong part is left out, and parsing continues.
 
 mod about;
 mod basis;

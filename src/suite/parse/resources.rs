@@ -1,4 +1,4 @@
-//! `resources`: the kinds of things, their fields and where replies show them.
+//! `resources`: the resource kinds, their fields and their views.
 
 use super::lets::is_name;
 use super::reader::{Fields, RESERVED, Reader, Scope};
@@ -11,7 +11,7 @@ use crate::suite::tree::{Key, Kind, Node};
 use crate::suite::types::{Field, FieldClass, Mark, Resource, Shows};
 use std::collections::BTreeMap;
 
-/// The resources in the order of the file.
+/// The resource kinds in the order of the file.
 pub(super) fn resources(reader: &mut Reader, node: Option<&Node>) -> Vec<Resource> {
     let entries = node.and_then(|n| reader.entries(n, "`resources`")).unwrap_or_default();
     entries.iter().filter_map(|(name, node)| resource(reader, name, node)).collect()
@@ -75,7 +75,7 @@ fn field(reader: &mut Reader, name: &Key, node: &Node, class: FieldClass) -> Opt
     Some(Field { name: name.text.clone(), at, class, cites, place: name.place })
 }
 
-/// What every record of a thing has besides its fields.
+/// Names in every record besides the fields of the resource.
 pub(super) const RECORD: [&str; 3] = ["id", "rest", "seq"];
 
 fn field_name(reader: &mut Reader, name: &Key) {
@@ -144,7 +144,7 @@ fn settles(reader: &mut Reader, map: Fields, has_state: bool) -> u64 {
     })
 }
 
-/// `15m`, `30s`, `2h`, `250ms` in milliseconds; at most a week.
+/// Parses `15m`, `30s`, `2h` or `250ms` into milliseconds; at most a week.
 fn duration_ms(text: &str) -> Option<u64> {
     const WEEK_MS: u64 = 7 * 24 * 3_600_000;
     let digits = text.find(|c: char| !c.is_ascii_digit())?;

@@ -1,4 +1,4 @@
-//! A suite file as a whole.
+//! The top level of a suite file.
 
 use super::reader::{Fields, Reader};
 use super::{about, clauses, events, lets, resources};
@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-/// Reads a suite of one file, written for the operations of `catalog`. `file` is what messages call it.
+/// Parses a suite in one file against the operations of `catalog`. `file` is the name of the file for messages.
 ///
 /// # Errors
 ///
@@ -23,11 +23,11 @@ pub fn parse(file: &str, text: &str, catalog: &Catalog) -> Result<Suite, Vec<Pro
     parse_sheets(&Sheets::alone(file, text), catalog)
 }
 
-/// Reads a suite with what it builds on, written for the operations of `catalog`.
+/// Parses a suite with its base suites against the operations of `catalog`.
 ///
 /// # Errors
 ///
-/// Every problem of the files, in the order of their lines, as soon as one of them is an error.
+/// All problems of the files, in the order of lines, if at least one is an error.
 pub fn parse_sheets(sheets: &Sheets, catalog: &Catalog) -> Result<Suite, Vec<Problem>> {
     let operations: Vec<&str> = catalog.operations.iter().map(|operation| operation.id.as_str()).collect();
     let (tree, problems) = sheets.tree(&pages_of(catalog), &operations);

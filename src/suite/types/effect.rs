@@ -1,21 +1,25 @@
-//! Effects: what a call or an event changes.
+//! Effects: the changes by a call or an event.
 
 use crate::expr::Expr;
 use crate::suite::place::Place;
 
-/// What a call changes.
+/// One change of a field.
 #[derive(Debug, Clone)]
 pub struct Effect {
-    /// As it stands in the file.
+    /// The key as written in the file.
     pub key: String,
+    /// The resources that change.
     pub target: Target,
+    /// Name of the field that changes.
     pub field: String,
+    /// The new value.
     pub value: EffectValue,
+    /// Place in the suite file.
     pub place: Place,
 }
 
 impl Effect {
-    /// What its value is computed from; nothing where it is written out, or left open.
+    /// The expressions that compute the new value; empty for a literal or an open value.
     #[must_use]
     pub fn computed(&self) -> Vec<&Expr> {
         match &self.value {
@@ -32,17 +36,17 @@ impl Effect {
     }
 }
 
-/// What an effect falls on.
+/// The resources that an effect changes.
 #[derive(Debug, Clone)]
 pub enum Target {
-    /// The `About::name` of a thing that the call names; of an event, its resource.
+    /// The `About::name` of a resource that the call names; for an event, the resource kind.
     Named(String),
-    /// Things that the call need not name.
+    /// Resources that the call need not name.
     Each(Each),
 }
 
 impl Target {
-    /// The name of the thing, where the call names it.
+    /// The name of the resource, if the call names the resource.
     #[must_use]
     pub fn named(&self) -> Option<&str> {
         match self {
@@ -51,7 +55,7 @@ impl Target {
         }
     }
 
-    /// The things that the call need not name.
+    /// The resources that the call need not name.
     #[must_use]
     pub fn each(&self) -> Option<&Each> {
         match self {
@@ -60,45 +64,49 @@ impl Target {
         }
     }
 
+    /// Whether the target is the resource with the given name.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {
         self.named() == Some(name)
     }
 }
 
-/// All things of a kind that the caller has and for which a condition holds.
+/// All resources of a kind that belong to the caller and satisfy a condition.
 #[derive(Debug, Clone)]
 pub struct Each {
     /// Index into `Suite::resources`.
     pub resource: usize,
-    /// What condition and value call each thing.
+    /// The name of each resource in condition and value.
     pub name: String,
-    /// The whole list, over the world before the call: `world.<resource>.filter(<name>, <condition>)`.
+    /// The whole list, in the state before the call: `world.<resource>.filter(<name>, <condition>)`.
     pub among: Expr,
-    /// Over the world before the call and `name`.
+    /// The condition, in the state before the call, on the resource `name`.
     pub condition: Expr,
 }
 
+/// The new value of a field.
 #[derive(Debug, Clone)]
 pub enum EffectValue {
-    /// For the state field: stages passed through (any may be skipped), the last is where it ends.
+    /// For the state field: the stages of a transition, each of which may be skipped, then the final state.
     Course(Vec<Stage>),
-    /// For any other field: over the world before the call.
+    /// For other fields: an expression on the state before the call.
     Expr(Expr),
-    /// `"*"`: whatever it shows from then on. Of the state: nothing is known of the thing any more.
+    /// `"*"`: any value from now on. For the state field: the whole resource is undetermined.
     Anything,
 }
 
-/// The stage `"?"`: a state that is none of those in `stable`, because the pages name no other.
+/// The stage `"?"`: a state outside `stable` without a documented name.
 pub const UNNAMED: &str = "?";
 
+/// A stage of a transition, or the final state.
 #[derive(Debug, Clone)]
 pub enum Stage {
+    /// A named state.
     State(String),
-    /// A state computed over the world before the call.
+    /// A state computed from the state before the call.
     Expr(Expr),
-    /// `"*"`: whatever it shows, or nothing, on its way out. As the end of a course: whatever it ends in.
+    /// `"*"`: any state, or none, before `gone`. As the last stage: any final state.
     Anything,
-    /// No longer there.
+    /// The resource is deleted.
     Gone,
 }

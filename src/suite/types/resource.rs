@@ -5,137 +5,157 @@ use crate::schema::catalog::Source;
 use crate::suite::place::Place;
 use std::collections::BTreeMap;
 
-/// A kind of thing with a life.
+/// A resource kind.
 #[derive(Debug, Clone)]
 pub struct Resource {
+    /// Name of the resource kind.
     pub name: String,
+    /// Place in the suite file.
     pub place: Place,
-    /// Id of one thing, over `it`, the thing as a reply shows it.
+    /// The resource id, computed from `it`, the resource as a response shows it.
     pub id: Expr,
-    /// Name of the field that is its state; none for things without states.
+    /// Name of the state field; `None` for a resource kind without states.
     pub state: Option<String>,
-    /// States in which it may stay.
+    /// The stable states.
     pub stable: Vec<String>,
-    /// Within what time it comes to rest, in milliseconds.
+    /// Longest time until a resource settles, in milliseconds.
     pub settles_ms: u64,
-    /// The first state of a course is visible as soon as the call is answered.
+    /// Whether the first stage of a transition is visible as soon as the call has been answered.
     pub prompt: bool,
-    /// Over `it`: whether this reply shows it at rest. Only read where a view shows everything.
+    /// Whether a response shows the resource as settled, computed from `it`. Only read where a view shows all fields.
     pub rest: Option<Expr>,
-    /// Observed fields, the state among them, in the order of the file: `fields`, `keeps`, `grows`.
+    /// Observed fields including the state, in the order of the file: `fields`, `keeps`, `grows`.
     pub fields: Vec<Field>,
-    /// Fields of the model only, with their first value.
+    /// Fields that only the model knows, with the first value of each.
     pub remembers: Vec<(String, Val)>,
-    /// What replies show of it that follows from its fields.
+    /// Values in responses that follow from the fields.
     pub shows: Vec<Shows>,
-    /// Where it appears in replies, by operation id.
+    /// Where responses show the resource, by operation id.
     pub views: BTreeMap<String, View>,
-    /// Fields that a run may mark, the best one first.
+    /// Fields that can carry the mark of a run, the best field first.
     pub marks: Vec<Mark>,
-    /// Calls that set a thing free which refuses to end, by operation id: the values of path parameters,
-    /// over `it`, the thing as it is shown. Where one is null the call does not apply.
+    /// Operations that free a resource which cannot be deleted yet, by operation id. The path parameters are computed
+    /// from `it`, the resource as a response shows it. A null parameter means that the call does not apply.
     pub release: BTreeMap<String, BTreeMap<String, Expr>>,
 }
 
-/// A field by which a run's things are known again at an endpoint.
+/// A field that can carry the mark of a run.
 #[derive(Debug, Clone)]
 pub struct Mark {
     /// Index into `Resource::fields`.
     pub field: usize,
-    /// By operation id: the place in its body that becomes the field. Always a plain path.
+    /// The path in the request body that sets the field, by operation id. Always a plain path.
     pub places: BTreeMap<String, Expr>,
+    /// Place in the suite file.
     pub place: Place,
 }
 
+/// An observed field of a resource kind.
 #[derive(Debug, Clone)]
 pub struct Field {
+    /// Name of the field.
     pub name: String,
-    /// Over `it`; always a plain path, because the mock writes there what it reads here.
+    /// The path of the field, beginning at `it`. Always a plain path, because the mock writes the field at the same
+    /// path.
     pub at: Expr,
+    /// How the field may change.
     pub class: FieldClass,
+    /// Citations.
     pub cites: Vec<Source>,
+    /// Place in the suite file.
     pub place: Place,
 }
 
-/// How a field may move.
+/// How a field may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FieldClass {
     /// Only by a clause.
     Modelled,
-    /// Never; its value is adopted at first sight.
+    /// Never. The belief adopts the first observed value.
     Keeps,
-    /// Only forward; moves by itself.
+    /// Increases without a call.
     Grows,
 }
 
-/// A value in replies that must be one of those which the thing's fields allow.
+/// A value in responses that must be in a list computed from the fields.
 #[derive(Debug, Clone)]
 pub struct Shows {
+    /// Name of the value.
     pub name: String,
-    /// Over `it`: a plain path or a list of plain paths.
+    /// A plain path, or a list of plain paths, beginning at `it`.
     pub at: Expr,
-    /// Over the resource's own name and `let`: the list of permitted values (of lists, if `at` is one),
-    /// or null where nothing is promised.
+    /// The list of permitted values, computed from the resource and `let`; a list of lists if `at` is a list. Null if
+    /// nothing is promised.
     pub among: Expr,
+    /// Citations.
     pub cites: Vec<Source>,
+    /// Place in the suite file.
     pub place: Place,
 }
 
-/// Where a thing appears in the reply of an operation.
+/// Where the response of an operation shows a resource.
 #[derive(Debug, Clone)]
 pub struct View {
-    /// Over `reply`: the thing, or the list of things if `each`.
+    /// The resource, computed from `reply`; with `each`, a list of resources.
     pub at: Expr,
+    /// Whether `at` is a list of resources.
     pub each: bool,
-    /// The list must hold every thing of the caller.
+    /// Whether the list contains every resource of the caller.
     pub whole: bool,
-    /// Names of the fields (and `shows`) that this view shows, where it is not all of them.
+    /// Names of the fields (and `shows`) that the view shows; `None` for all.
     pub only: Option<Vec<String>>,
-    /// Condition over the call's inputs for this view to count (no filter, no paging).
+    /// Condition on the inputs of the call under which the view is read, such as no filter.
     pub when: Option<Expr>,
-    /// By query parameter, over `query` and `reply`: its value for the page that follows, null after the last.
+    /// Query parameters for the next page, computed from `query` and `reply`; null after the last page.
     pub next: BTreeMap<String, Expr>,
-    /// The pages promise what pages of this list hold.
+    /// The promise about the pages of the list.
     pub paging: Option<Paging>,
+    /// Citations.
     pub cites: Vec<Source>,
+    /// Place in the suite file.
     pub place: Place,
 }
 
 impl View {
-    /// Whether a query parameter asks for a part of the list, and says nothing of what the list holds.
+    /// Whether a query parameter selects a page and does not filter the list.
     #[must_use]
     pub fn asks_for_a_page(&self, parameter: &str) -> bool {
         self.paging.as_ref().is_some_and(|paging| paging.limit == parameter || self.next.contains_key(parameter))
     }
 }
 
-/// What pages of a list are promised to hold.
+/// A promise about the pages of a list.
 #[derive(Debug, Clone)]
 pub struct Paging {
-    /// The query parameter that bounds how much is on one.
+    /// The query parameter that bounds the number of entries on a page.
     pub limit: String,
+    /// Citations.
     pub cites: Vec<Source>,
+    /// Place in the suite file.
     pub place: Place,
 }
 
-/// One thing, or one list of things, that a call speaks of.
+/// A resource, or a list of resources, that a call refers to.
 #[derive(Debug, Clone)]
 pub struct About {
     /// Index into `Suite::resources`.
     pub resource: usize,
-    /// Root by which expressions reach it; the resource's name unless the suite gives another.
+    /// Root of the resource in expressions; the name of the resource kind unless the suite gives another.
     pub name: String,
+    /// Where the id comes from.
     pub binding: Binding,
-    /// Another thing that the same call brings to life, and whose views tell the id of this one later:
-    /// its name here. Then the binding is over `it`, that other thing as a reply shows it.
+    /// Name of another resource created by the call, whose views show the id later. The binding is then computed from
+    /// `it`, the other resource as a response shows it.
     pub told_by: Option<String>,
+    /// Place in the suite file.
     pub place: Place,
 }
 
+/// Where the id of a resource comes from.
 #[derive(Debug, Clone)]
 pub enum Binding {
-    /// Id or list of ids, over the call's inputs.
+    /// Id or list of ids, computed from the inputs of the call.
     Existing(Expr),
-    /// Id or list of ids, over `reply`, of what the call brings to life.
+    /// Id or list of ids of the created resources, computed from `reply`.
     New(Expr),
 }

@@ -6,35 +6,40 @@ use crate::expr::{Expr, Val};
 use crate::suite::sheets::Sheets;
 use std::collections::BTreeMap;
 
-/// All clauses of one API with the resources they speak of.
+/// The promises of one API: resource kinds, clauses and events.
 #[derive(Debug, Clone)]
 pub struct Suite {
+    /// Name of the suite.
     pub name: String,
+    /// Name of the API in prose.
     pub title: String,
-    /// Folder in `schemas/` where operations and schemas come from.
+    /// Folder in `schemas/` with the operations and schemas.
     pub catalog: String,
-    /// `sha256:…` of the file's bytes, and of those that it builds on.
+    /// `sha256:…` of the bytes of the suite file and of its base suites.
     pub digest: String,
-    /// The files that it was read from; places count through them.
+    /// The parsed files, which places refer to.
     pub sheets: Sheets,
-    /// Constants and named expressions, usable as roots in every expression.
+    /// Constants and named expressions, readable from every expression.
     pub lets: BTreeMap<String, Let>,
-    /// Values that an endpoint offers (flavors, images); a profile replaces them.
+    /// Offered values, such as flavors and images, by pool. A profile replaces the values.
     pub pools: BTreeMap<String, Vec<Val>>,
-    /// The version that a call asks for, over `header`; gives the root `version`.
+    /// The API version that a call requests, computed from `header`; the root `version`.
     pub version: Option<Expr>,
-    /// In the order of the file.
+    /// Resource kinds in the order of the file.
     pub resources: Vec<Resource>,
-    /// Which things a call speaks of, by operation id; `"*"` is already spread out.
+    /// The resources that a call refers to, by operation id. Entries under `"*"` are already expanded.
     pub about: BTreeMap<String, Vec<About>>,
-    /// The `general` ones first, then the `clauses`, each in the order of the file.
+    /// General clauses first, then the others, each in the order of the file.
     pub clauses: Vec<Clause>,
+    /// Changes that the endpoint may make without a call.
     pub events: Vec<Event>,
 }
 
-/// A constant, or an expression (`=` in the file) evaluated where it is named.
+/// A constant, or an expression (`=` in the file) evaluated at each use.
 #[derive(Debug, Clone)]
 pub enum Let {
+    /// A constant.
     Constant(Val),
+    /// An expression, evaluated at each use.
     Expression(Expr),
 }

@@ -1,4 +1,4 @@
-//! Every expression of a suite checked where it stands.
+//! Type checks of every expression, by role.
 
 use super::expressions::{expression, tell_at, with_lets};
 use super::records::{self, Records};
@@ -43,7 +43,7 @@ pub(in crate::suite::lint) fn check(lint: &mut Lint) {
 fn one(lint: &mut Lint, roots: &Roots, records: &Records, operation: &str, spoken: &Spoken) {
     let roots = &knowing(roots, records, spoken);
     if let Role::FallsOn(effect) = spoken.role {
-        // It is a key, not a value: its place is all that is known of it.
+        // The expression is a key of the file, so no place inside is known.
         let roots = with_lets(lint, roots, spoken.expr);
         for error in expr::check(spoken.expr, &roots).1 {
             tell_at(lint, effect.place, error);
@@ -62,10 +62,10 @@ fn one(lint: &mut Lint, roots: &Roots, records: &Records, operation: &str, spoke
     require(lint, &found, wanted, spoken);
 }
 
-/// A value of type `found` must be able to be one of `wanted`.
+/// Reports an error unless a value of type `found` can be a value of type `wanted`.
 fn require(lint: &mut Lint, found: &Type, wanted: Type, spoken: &Spoken) {
     let told = format!("this is {found}, and {wanted} is wanted here");
-    // That both may be absent does not make them meet.
+    // Two types that share only null do not match.
     let parts = match (not_null(found.clone()), not_null(wanted.clone())) {
         (Type::Never, _) | (_, Type::Never) => (found.clone(), wanted),
         parts => parts,
@@ -97,7 +97,7 @@ fn bindings(lint: &mut Lint, records: &Records) {
         for about in things {
             let roots = told_roots(lint, records, id, about).unwrap_or_else(|| call_roots(lint, records, operation));
             let (Binding::Existing(expr) | Binding::New(expr)) = &about.binding;
-            // An entry under "*" stands there for every operation that it was spread over.
+            // An entry under `"*"` has one place for all operations.
             let place = about.place;
             let (_, errors) = expr::check(expr, &roots);
             for error in errors.into_iter().filter(|e| e.severity == expr::Severity::Error) {
@@ -148,7 +148,7 @@ fn views(lint: &mut Lint, records: &Records) {
     }
 }
 
-/// What asks for the page that follows: a query parameter that there is, and its value.
+/// Checks a query parameter for the next page, and its value.
 fn pages(lint: &mut Lint, records: &Records, (resource, id): (&String, &String), parameter: &String, expr: &Expr) {
     let Some(operation) = lint.schemas.operation(id) else { return };
     let way = way!["resources", resource, "views", id, "next", parameter];
@@ -185,7 +185,7 @@ fn events(lint: &mut Lint, records: &Records) {
             let found = expression(lint, &roots, spoken.expr, &spoken.way);
             let wanted = match spoken.role {
                 Role::Condition => Some(Type::Bool),
-                // No event falls on anything but its own thing.
+                // An event changes only its own resource.
                 Role::FallsOn(_) => None,
                 Role::Becomes(effect) => records.field(event.resource, &effect.field),
             };

@@ -1,4 +1,4 @@
-//! One expression checked, and its problems reported.
+//! Checks one expression and reports its problems.
 
 use super::values::{Roots, of_val};
 use crate::expr::{self, Expr, Type};
@@ -7,7 +7,7 @@ use crate::suite::lint::spots::{Step, way};
 use crate::suite::place::Place;
 use crate::suite::types::Let;
 
-/// Checks one expression, tells what is wrong with it, and returns the type of its value.
+/// Checks an expression, reports the problems, and returns the type of the value.
 pub(super) fn expression(lint: &mut Lint, roots: &Roots, expr: &Expr, at: &[Step]) -> Type {
     let roots = with_lets(lint, roots, expr);
     let (ty, errors) = expr::check(expr, &roots);
@@ -29,8 +29,7 @@ pub(super) fn tell_at(lint: &mut Lint, place: Place, error: expr::TypeError) {
     }
 }
 
-/// The roots, and the names under `let` that the expression reads, with the types they have
-/// here.
+/// The roots, extended by the names under `let` that the expression reads, each with its type for these roots.
 pub(super) fn with_lets(lint: &mut Lint, roots: &Roots, expr: &Expr) -> Roots {
     let mut all = roots.clone();
     for name in expr.roots() {

@@ -1,4 +1,4 @@
-//! Every expression against the types that the catalog's schemas give to what it reads.
+//! Type checks of every expression, against the JSON Schemas of the catalog.
 
 mod check;
 mod expressions;

@@ -1,4 +1,4 @@
-//! The types of the records that expressions see of a thing, from the replies that show it.
+//! Types of the records that represent resources in expressions, derived from the responses that show the resources.
 
 use super::expressions::{expression, tell, with_lets};
 use super::states::states;
@@ -10,32 +10,33 @@ use crate::suite::lint::spots::way;
 use crate::suite::types::{Resource, View};
 use std::collections::BTreeMap;
 
-/// The record of each resource, in the order of the suite.
+/// The record type of each resource kind, in the order of the suite.
 pub(super) struct Records {
     fields: Vec<BTreeMap<String, Field>>,
-    /// A thing as a view shows it, the one that shows most.
+    /// The type of the resource in the most complete view.
     shown: Vec<Option<Type>>,
 }
 
 impl Records {
+    /// The record type of a resource kind, by index.
     pub fn of(&self, resource: usize) -> Type {
         Type::Record { fields: self.fields[resource].clone(), open: false }
     }
 
-    /// The type that a field may take.
+    /// The type that a field may have.
     pub fn field(&self, resource: usize, name: &str) -> Option<Type> {
         let field = self.fields[resource].get(name)?;
         let ty = field.ty.clone();
         Some(if field.optional { ty.or_null() } else { ty })
     }
 
-    /// The type of `it`; none where no view shows the thing.
+    /// The type of `it`; `None` if no view shows the resource.
     pub fn shown(&self, resource: usize) -> Option<Type> {
         self.shown[resource].clone()
     }
 }
 
-/// Reads the records and tells what is wrong with the views they come from.
+/// Derives the record types, and reports problems of the views.
 pub(super) fn read(lint: &mut Lint) -> Records {
     let suite = lint.suite;
     let mut records = Vec::new();
@@ -50,7 +51,7 @@ pub(super) fn read(lint: &mut Lint) -> Records {
         let own = [("id", Type::Str), ("rest", Type::Bool), ("seq", Type::Int)];
         fields.extend(own.map(|(name, ty)| (name.to_string(), Field { ty, optional: false })));
         for (name, first) in &resource.remembers {
-            // What begins as null takes any value; what begins as a value keeps to its kind.
+            // A field that starts as null takes any value; a field that starts as a value keeps the type.
             let ty = if *first == Val::Null { Type::Any } else { widened(of_val(first)) };
             fields.insert(name.clone(), Field { ty, optional: false });
         }
@@ -64,7 +65,7 @@ pub(super) fn read(lint: &mut Lint) -> Records {
     records
 }
 
-/// The thing as each view shows it.
+/// The type of the resource in each view.
 fn shown_things<'a>(lint: &mut Lint, resource: &'a Resource) -> Vec<(&'a str, &'a View, Type)> {
     let mut shown = Vec::new();
     for (id, view) in &resource.views {
@@ -122,7 +123,7 @@ fn fields(
     fields
 }
 
-/// `id` in every view and `rest` in those that show everything.
+/// Checks `id` in every view, and `rest` in every view that shows all fields.
 fn over_it(lint: &mut Lint, resource: &Resource, shown: &[(&str, &View, Type)]) {
     for (_, view, thing) in shown {
         let (_, errors) = expr::check(&resource.id, &it(thing));

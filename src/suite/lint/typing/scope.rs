@@ -1,4 +1,4 @@
-//! The names that the expressions of a call may start from, with their types.
+//! The roots of expressions about a call, with their types.
 
 use super::records::Records;
 use super::values::{Roots, body, open_record, parameters, pools};
@@ -8,7 +8,7 @@ use crate::suite::lint::context::Lint;
 use crate::suite::lint::spoken::{Role, Spoken};
 use crate::suite::types::{About, Suite};
 
-/// What the version is read from.
+/// The roots of the `version` expression.
 pub(super) fn version_roots() -> Roots {
     Roots::from([("header".to_string(), open_record()), ("binding".to_string(), Type::Str)])
 }
@@ -29,7 +29,7 @@ pub(super) fn call_roots(lint: &Lint, records: &Records, operation: &Operation) 
     let mut roots = Roots::from([
         ("path".to_string(), parameters(&operation.path)),
         ("query".to_string(), parameters(&operation.query)),
-        // Headers are open: what names a version is seldom in an operation's own table.
+        // Headers are open: an operation's table seldom lists the header with the version.
         ("header".to_string(), open_record()),
         ("body".to_string(), body(lint, &operation.requests)),
         ("reply".to_string(), body(lint, &operation.responses)),
@@ -48,7 +48,7 @@ pub(super) fn call_roots(lint: &Lint, records: &Records, operation: &Operation) 
     roots
 }
 
-/// The roots once an acceptance holds, which it only does where every thing is there.
+/// The roots after acceptance: every resource exists.
 pub(super) fn things_there(suite: &Suite, records: &Records, operation: &str, roots: &Roots) -> Roots {
     let mut roots = roots.clone();
     for about in suite.about.get(operation).into_iter().flatten() {
@@ -57,7 +57,7 @@ pub(super) fn things_there(suite: &Suite, records: &Records, operation: &str, ro
     roots
 }
 
-/// The roots, and what an effect on things that the call does not name calls each of them.
+/// The roots, extended by the name of each resource in an effect on resources that the call does not name.
 pub(super) fn knowing(roots: &Roots, records: &Records, spoken: &Spoken) -> Roots {
     let mut roots = roots.clone();
     if let Role::Becomes(effect) = spoken.role
@@ -68,7 +68,7 @@ pub(super) fn knowing(roots: &Roots, records: &Records, spoken: &Spoken) -> Root
     roots
 }
 
-/// `it`, where another thing tells the id: as the views of that thing show it.
+/// The root `it` for a resource whose id is shown by another resource: the other resource as its views show it.
 pub(super) fn told_roots(lint: &Lint, records: &Records, operation: &str, about: &About) -> Option<Roots> {
     let teller = about.told_by.as_ref()?;
     let teller = lint.suite.about.get(operation)?.iter().find(|other| other.name == *teller)?;

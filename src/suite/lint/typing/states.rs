@@ -8,8 +8,8 @@ use crate::suite::suggest;
 use crate::suite::types::{Effect, EffectValue, Stage, Suite, Target, UNNAMED};
 use std::collections::BTreeSet;
 
-/// The states of a resource: those that the suite names, and those of the schemas. A state
-/// that the suite names and the schemas do not have is told.
+/// The type of the state field: the states named by the suite and by the schemas. Reports each state named by the
+/// suite and absent from the schemas.
 pub(super) fn states(lint: &mut Lint, resource: usize, documented: Option<&Type>) -> Type {
     let documented = documented.map(members).unwrap_or_default();
     let mut all: BTreeSet<String> = documented.iter().cloned().collect();

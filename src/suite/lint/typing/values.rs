@@ -1,4 +1,4 @@
-//! Types of what an expression may read, from schemas, parameters and values.
+//! Types from schemas, parameters and values.
 
 use crate::expr::{self, Expr, Field, Type, Val};
 use crate::schema::catalog::{Body, Parameter};
@@ -6,7 +6,7 @@ use crate::suite::lint::context::Lint;
 use crate::suite::types::Suite;
 use std::collections::BTreeMap;
 
-/// The types of the names that an expression may start from.
+/// The roots of an expression, with their types.
 pub(super) type Roots = BTreeMap<String, Type>;
 
 pub(super) fn parameters(parameters: &[Parameter]) -> Type {
@@ -14,7 +14,7 @@ pub(super) fn parameters(parameters: &[Parameter]) -> Type {
     Type::Record { fields: parameters.iter().map(field).collect(), open: false }
 }
 
-/// Any of the documented bodies; null where there is none.
+/// The union of the documented bodies; null without a documented body.
 pub(super) fn body(lint: &Lint, bodies: &[Body]) -> Type {
     let files: BTreeMap<&str, &crate::schema::Shape> = lint.schemas.bodies().collect();
     let ty = |body: &Body| match &body.schema {
@@ -24,7 +24,7 @@ pub(super) fn body(lint: &Lint, bodies: &[Body]) -> Type {
     if bodies.is_empty() { Type::Null } else { Type::union(bodies.iter().map(ty)) }
 }
 
-/// A profile replaces the values, so only their kind counts.
+/// The types of the pools. A profile replaces the values, so only the kind of value counts.
 pub(super) fn pools(suite: &Suite) -> Type {
     let pool = |(name, vals): (&String, &Vec<Val>)| {
         let items = Type::union(vals.iter().map(|val| widened(of_val(val))));
