@@ -1,4 +1,4 @@
-//! One exchange after the other against belief and schemas.
+//! Judges exchanges, in order, against the belief and the schemas.
 
 use super::paging::{Miscount, Pages};
 use crate::history::{Exchange, History, Outcome, ReplyBody, is_token};
@@ -9,35 +9,45 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// A deviation with all that a reader needs to check it.
+/// A deviation, with everything needed to check the deviation by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
+    /// Number of the plan.
     pub plan: u64,
-    /// Index of the step in its plan, and number of the exchange in its history.
+    /// Index of the step in the plan.
     pub step: usize,
+    /// Number of the exchange in the history.
     pub exchange: u64,
+    /// Operation id.
     pub operation: String,
-    /// In each world that was possible, the endpoint contradicts one of these.
+    /// In each possible state before the exchange, the response contradicts at least one of the listed clauses.
     pub clauses: Vec<ClauseId>,
+    /// The response, in words.
     pub seen: String,
+    /// The permitted outcomes, in words.
     pub expected: Vec<String>,
-    /// Where the body leaves its documented shape.
+    /// Differences between the body and the documented schema.
     pub violations: Vec<String>,
-    /// The exchange that last narrowed the same things, and why: often the true place.
+    /// The exchange after which fewer states of the same resources were possible, and the clauses involved. The wrong
+    /// behaviour often occurred at that exchange.
     pub shrunk: Option<(u64, Vec<ClauseId>)>,
 }
 
-/// What one exchange has shown.
+/// The result of judging one exchange.
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
+    /// The deviations.
     pub findings: Vec<Finding>,
+    /// Set if the belief exceeded its bound.
     pub excess: Option<Excess>,
+    /// What the exchange showed about the possible states, if requested.
     pub insight: Option<Insight>,
 }
 
-/// Judges the exchanges of one plan as they come.
+/// Judges the exchanges of one plan in the order of sending.
 #[derive(Debug, Clone)]
 pub struct Judge {
+    /// The belief after the exchanges so far.
     pub belief: Belief,
     schemas: Arc<Schemas>,
     plan: u64,
@@ -46,19 +56,22 @@ pub struct Judge {
 }
 
 impl Judge {
+    /// A judge for one plan.
     #[must_use]
     pub fn new(model: Arc<Model>, schemas: Arc<Schemas>, plan: u64, bounds: Bounds) -> Judge {
         Judge { belief: Belief::new(model, bounds), schemas, plan, reported: BTreeSet::new(), pages: Pages::default() }
     }
 
-    /// What was earned so far.
+    /// The counts so far.
     #[must_use]
     pub fn tally(&self) -> &Tally {
         &self.belief.tally
     }
 
+    /// Judges the next exchange.
+    ///
     /// # Errors
-    /// If an expression of the suite goes wrong on valid input.
+    /// If an expression of the suite fails on valid input.
     pub fn observe(&mut self, exchange: &Exchange) -> Result<Seen, Fault> {
         let model = Arc::clone(self.belief.model());
         let input = classed(&model, &self.schemas, exchange);
@@ -91,7 +104,7 @@ impl Judge {
         self.report(exchange, miscount.clause, miscount.seen, miscount.expected, Vec::new())
     }
 
-    /// A finding of a clause that stands for itself; none where the plan has one already.
+    /// A finding about a single clause; `None` if the plan already has a finding of the clause.
     fn report(
         &mut self,
         exchange: &Exchange,
@@ -117,7 +130,8 @@ impl Judge {
         })
     }
 
-    /// The body of a success against its documented shape; of a refusal, where a page describes one.
+    /// Checks the response body against its documented schema: of a success, and of a refusal if a page describes the
+    /// body.
     fn shape(&mut self, model: &Model, exchange: &Exchange) -> Option<Finding> {
         let Outcome::Replied(reply) = &exchange.outcome else { return None };
         let clause = model.operations[&exchange.operation].reply?;
@@ -144,7 +158,7 @@ impl Judge {
             ReplyBody::Empty => vec!["the reply has no body where the page describes one".to_string()],
             ReplyBody::Text { because, .. } => vec![format!("the body is not JSON: {because}")],
         };
-        // That refusals look as they should says nothing of what a success looks like.
+        // A refusal with a correct body is no evidence about the body of a success.
         if violations.is_empty() && reply.status >= 400 {
             return None;
         }
@@ -158,8 +172,9 @@ impl Judge {
         self.report(exchange, clause, seen, "a body as the page describes it".to_string(), violations)
     }
 
-    /// Null for an optional property is absence: documents leave optional fields out, services write null. So it
-    /// is for a property that a reply always has, if who made the thing that it shows could leave it out.
+    /// Whether a violation is null in place of an absent property. Pages leave optional properties out and services
+    /// write null. A mandatory property may be null too, if an operation that creates such resources may leave the
+    /// property out.
     fn absent(&self, model: &Model, exchange: &Exchange, shape: &Shape, violation: &Violation) -> bool {
         let name = violation.pointer.rsplit('/').next().unwrap_or_default();
         let shown = &model.operations[&exchange.operation].views;
@@ -175,13 +190,13 @@ impl Judge {
     }
 }
 
-/// Refusals that may come from what stands before the API, which answers in a form of its own.
+/// Statuses of refusals that a gateway before the API may send in a form of its own.
 const FROM_BEFORE: [u16; 4] = [401, 403, 404, 429];
 
-/// Judges a recorded history from its beginning.
+/// Judges a recorded history from the beginning.
 ///
 /// # Errors
-/// If an expression of the suite goes wrong on valid input.
+/// If an expression of the suite fails on valid input.
 pub fn judge(
     history: &History,
     model: &Arc<Model>,

@@ -1,6 +1,6 @@
-//! History to verdicts: status, body and state of each exchange against the suite.
+//! From histories to verdicts: status, body and state of each exchange against the suite.
 //!
-//! It does not know endpoints, randomness or sockets: what it is given is recorded.
+//! The oracle uses no endpoint, no random numbers and no sockets: all input is recorded.
 
 mod judge;
 mod paging;

@@ -1,8 +1,8 @@
-//! Pages read one after the other: together they show each thing, and none twice.
+//! Checks lists in pages: successive pages together show each resource, and none twice.
 //!
-//! In which order a list stands is not asked. A chain of pages goes on only from what the page
-//! before it named, and it says something only of things that stood still from its first page on:
-//! whatever else moved in the list, these have kept their places among each other.
+//! No order of the list is assumed. A chain of pages continues only from a resource named by the page before, and a
+//! chain is evidence only about resources that stayed settled since the first page: the relative order of settled
+//! resources stays the same whatever moves in between.
 
 use crate::history::Exchange;
 use crate::model::{
@@ -11,35 +11,38 @@ use crate::model::{
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The chains that are being read, by operation and kind of thing.
+/// The unfinished chains, by operation and resource kind.
 #[derive(Debug, Clone, Default)]
 pub struct Pages {
     chains: BTreeMap<(String, usize), Chain>,
-    /// When the last call that may have changed something was answered.
+    /// Time of the last response to a call with possible changes, in milliseconds.
     changed_ms: u64,
 }
 
-/// What pages have shown that a clause rules out.
+/// A deviation from a clause about pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Miscount {
+    /// The contradicted clause.
     pub clause: ClauseId,
+    /// The pages, in words.
     pub seen: String,
+    /// The permitted pages, in words.
     pub expected: String,
 }
 
 #[derive(Debug, Clone)]
 struct Chain {
     asked: Ask,
-    /// What the call for the page that follows says of where to begin.
+    /// Query parameters of the call for the next page.
     next: BTreeMap<String, Value>,
-    /// Things that the pages have to show once.
+    /// Resources that the pages have to show once.
     standing: BTreeSet<Id>,
     shown: BTreeSet<Id>,
     pages: usize,
     received_ms: u64,
 }
 
-/// All of a call but which page it asks for.
+/// A call without the parameters that select a page.
 #[derive(Debug, Clone, PartialEq)]
 struct Ask {
     binding: String,
@@ -50,10 +53,10 @@ struct Ask {
 }
 
 impl Pages {
-    /// Takes in one exchange, which the belief has seen already.
+    /// Processes one exchange after the belief has observed the exchange.
     ///
     /// # Errors
-    /// If an expression of the suite goes wrong on valid input.
+    /// If an expression of the suite fails on valid input.
     pub fn observe(
         &mut self,
         belief: &mut Belief,
@@ -66,7 +69,7 @@ impl Pages {
         if *heard == Heard::Nothing {
             return Ok(Vec::new());
         }
-        // A refused change changes nothing, and a server may still take it for a change.
+        // A refused call changes nothing, but the endpoint may have changed something nevertheless.
         if operation.changes {
             self.chains.clear();
             self.changed_ms = self.changed_ms.max(exchange.received_ms);
@@ -114,7 +117,7 @@ impl Chain {
         Chain { asked, next, standing, shown: BTreeSet::new(), pages: 0, received_ms: 0 }
     }
 
-    /// Whether a page is the one that follows: it begins at a thing that stands still, as the page before it says.
+    /// Whether a page continues the chain: the page begins at a settled resource, as the page before requires.
     fn leads_to(&self, belief: &Belief, exchange: &Exchange, ask: &Ask, page: &Page) -> bool {
         let stays = |value: &Value| {
             let known = |id: &&Id| usize::from(id.kind) == page.kind && Some(&*id.id) == value.as_str();
@@ -126,8 +129,8 @@ impl Chain {
             && exchange.sent_ms >= self.received_ms
     }
 
-    /// Takes in the next page. Only an empty one is known to be behind the last: a limit bounds how much is
-    /// on a page, and does not say that a page is filled.
+    /// Adds the next page. Only an empty page proves the end of the list: a limit bounds the number of entries, and
+    /// no page has to be full.
     fn turn(&mut self, belief: &mut Belief, exchange: &Exchange, page: &Page, clause: ClauseId) -> Option<Miscount> {
         self.received_ms = exchange.received_ms;
         self.next.clone_from(&page.next);
@@ -151,7 +154,7 @@ impl Chain {
             let seen = format!("{name} {} on none of {} pages, of which the last is empty", id.id, self.pages + 1);
             return Some(Miscount { clause, seen, expected });
         }
-        // What stands on a single page shows nothing of how pages follow each other.
+        // A single page shows nothing about the sequence of pages.
         if self.pages > 1 && there.len() > 1 {
             let count = belief.tally.count(clause);
             count.applied += 1;
@@ -161,7 +164,7 @@ impl Chain {
     }
 }
 
-/// More entries than were asked for. It is a pass only where there was more to show.
+/// Checks the number of entries against the requested limit. A pass needs more resources than the limit.
 fn overfull(belief: &mut Belief, exchange: &Exchange, asked: &Asked, page: &Page) -> Option<Miscount> {
     let limit = page.limit?;
     let clause = belief.model().generated(&Generated::PageLimit(page.kind, exchange.operation.clone()));
@@ -174,14 +177,14 @@ fn overfull(belief: &mut Belief, exchange: &Exchange, asked: &Asked, page: &Page
         let seen = format!("{shown} entries on a page of at most {limit}");
         return Some(Miscount { clause, seen, expected: format!("at most {limit}") });
     }
-    // What follows a marker may be the rest of the list.
+    // A page after a marker may be the rest of the list.
     if more && page.begins.is_empty() {
         count.passed += 1;
     }
     None
 }
 
-/// Whether a thing is the caller's, has to be listed and stands still in all that is possible.
+/// Whether, in every possible state, a resource is settled, belongs to the caller and has to be listed.
 fn stands(belief: &Belief, id: &Id, who: Option<Who>) -> bool {
     let possible = belief.possibilities(id);
     let stands = |held: &std::sync::Arc<crate::model::Held>| {

@@ -1,4 +1,4 @@
-//! Replies held to the shape that pages describe: lamps, with a color that may be left out.
+//! Responses checked against documented schemas: lamps with an optional color.
 
 mod pages;
 
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The lamps, some files of which are others here.
+/// The files of the lamp fixture, some of them replaced.
 struct Otherwise(BTreeMap<&'static str, Value>);
 
 fn lamps(file: &str) -> PathBuf {
@@ -29,7 +29,8 @@ impl Files for Otherwise {
     }
 }
 
-/// One call after the other, with status and body of each reply; what was found, and how often `clause` passed.
+/// Judges calls in order, each with status and body of the response. Returns the violations, and the number of passes
+/// of `clause`.
 fn check(otherwise: &[(&'static str, Value)], calls: &[(&str, u16, Value)], clause: &str) -> (Vec<String>, u64) {
     let schemas = Arc::new(Schemas::load(&Otherwise(otherwise.iter().cloned().collect())).expect("schemas"));
     let text = std::fs::read_to_string(lamps("suites/lamps.yaml")).expect("the suite is there");
@@ -73,7 +74,7 @@ fn lit(color: Value) -> Value {
     json!({ "id": "l1", "state": "BRIGHT", "color": color })
 }
 
-/// The catalog, with a body for the refusal of a second dimming.
+/// The catalog, with a documented body for the refusal of a second dimming.
 fn refusals_described() -> Value {
     let mut catalog: Value =
         serde_json::from_slice(&Folder(lamps("schemas/lamps")).read("catalog.json").unwrap()).unwrap();

@@ -1,71 +1,78 @@
-//! Counts and findings to one verdict per clause.
+//! From counts and findings to one verdict per clause.
 
 use super::judge::Finding;
 use crate::model::{ClauseId, Count, Model, Origin, Tally};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// What can be said of a clause. In order of weight: the worst wins when verdicts are merged.
+/// The verdict of a clause, ordered by weight: when verdicts are merged, the greatest wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// It applied, and only what it says explains a reply that came.
+    /// The clause applied, and at least one response is explained by the clause only.
     Pass,
-    /// It never applied. Never a pass.
+    /// The clause never applied.
     Untested,
-    /// It applied, but something else may explain what came.
+    /// The clause applied, but each response has another explanation too.
     Inconclusive,
-    /// What came contradicts it.
+    /// A response contradicts the clause.
     Fail,
 }
 
-/// Whether a clause can be decided here at all.
+/// Whether a run against the endpoint can decide a clause.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Standing {
+    /// Some sequence of calls can decide the clause.
     #[default]
     Reachable,
-    /// No sequence of calls makes it apply on this endpoint, and why.
+    /// No sequence of calls makes the clause apply on the endpoint; with the reason.
     Unreachable(String),
-    /// It applies, but no reply could contradict it, and why.
+    /// The clause applies, but no response could contradict the clause; with the reason.
     Unobservable(String),
-    /// No sequence of calls was found that makes it apply, and why the search proves nothing.
+    /// The search found no sequence of calls that makes the clause apply; with the reason why the search is no proof.
     Unknown(String),
 }
 
 impl Standing {
-    /// Whether a run is expected to decide the clause: what is not known counts as expected.
+    /// Whether a run is expected to decide the clause. An unknown standing counts as expected.
     #[must_use]
     pub fn decidable(&self) -> bool {
         matches!(self, Standing::Reachable | Standing::Unknown(_))
     }
 }
 
-/// A clause and what became of it.
+/// The result of one clause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
+    /// The clause.
     pub clause: ClauseId,
+    /// The verdict.
     pub verdict: Verdict,
-    /// Why it is not a pass; empty for a pass.
+    /// Why the verdict is not a pass; empty for a pass.
     pub reason: String,
+    /// Whether the clause can be decided.
     pub standing: Standing,
+    /// How often the clause applied and passed.
     pub count: Count,
-    /// Indexes into the findings that contradict it.
+    /// Indexes of the findings that contradict the clause.
     pub findings: Vec<usize>,
 }
 
-/// Which clauses a run is about; the others are driven but not reported.
+/// The clauses that a run reports; the run tests the others without a report.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selection(pub Option<BTreeSet<ClauseId>>);
 
 impl Selection {
+    /// Whether the selection contains a clause.
     #[must_use]
     pub fn holds(&self, clause: ClauseId) -> bool {
         self.0.as_ref().is_none_or(|chosen| chosen.contains(&clause))
     }
 }
 
-/// One row for each clause that is a promise, in the order of the model. Events permit; they get none.
+/// One row per selected clause except events, in the order of the model. An event permits a change and promises
+/// nothing.
 #[must_use]
 pub fn verdicts(
     model: &Model,
@@ -80,7 +87,7 @@ pub fn verdicts(
             let count = tally.clauses.get(&clause).copied().unwrap_or_default();
             let against: Vec<usize> =
                 findings.iter().enumerate().filter(|(_, f)| f.clauses.contains(&clause)).map(|(i, _)| i).collect();
-            // What passed or failed was reached and seen, whatever a search would say.
+            // A clause with a pass or a finding is reachable and observable, whatever the search reports.
             let decided = count.passed > 0 || !against.is_empty();
             let applied = count.applied + count.exceptions + count.unclear > 0;
             let standing = match if decided { Standing::Reachable } else { standing(clause) } {
@@ -93,7 +100,7 @@ pub fn verdicts(
         .collect()
 }
 
-/// The selected clauses that get a verdict: what may happen by itself is no promise.
+/// The selected clauses with a verdict: all but events.
 pub fn promises(model: &Model, selection: &Selection) -> impl Iterator<Item = ClauseId> {
     let promised = model.clauses.iter().enumerate().filter(|(_, info)| !matches!(info.origin, Origin::Event(_)));
     promised.map(|(index, _)| ClauseId(index as u32)).filter(|clause| selection.holds(*clause))
@@ -130,6 +137,7 @@ fn decide(count: &Count, contradicted: bool, standing: &Standing, stopped: Optio
 }
 
 impl Verdict {
+    /// The verdict as a word for reports.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {

@@ -1,20 +1,20 @@
-//! Fewer steps.
+//! Passes that remove steps.
 
 use super::handles::{closed, handles_born, handles_used, kind, substituted};
 use super::search::{Search, Trial};
 use crate::plan::{Plan, Step};
 use std::collections::BTreeSet;
 
-/// Most candidates that are run to take away two, three or a stretch of steps at once.
+/// Most runs of candidates without two, three or a stretch of steps.
 const TOGETHER_MAX: u64 = 250;
-/// Most candidates that are looked at for that, run or not.
+/// Most such candidates considered, whether run or not.
 const LOOKS_MAX: usize = 5000;
-/// Longest stretch of neighbouring steps that is taken away at once when single ones are stuck.
+/// Longest stretch of neighbouring steps to remove at once when no single step can be removed.
 const STRETCH_MAX: usize = 7;
-/// Most things that are tried in place of another one.
+/// Most resources to try in place of another resource.
 const STANDINS_MAX: usize = 4;
 
-/// The shortest beginning that fails, by halving: what shows a failure early shows it later.
+/// Finds the shortest failing prefix by bisection. Assumes: if a prefix fails, longer prefixes fail too.
 pub(super) async fn tail<F>(search: &mut Search<'_, F>)
 where
     F: AsyncFnMut(Plan) -> Trial,
@@ -31,7 +31,8 @@ where
     }
 }
 
-/// Only what speaks of the last step's things; else of those and of what they meet.
+/// Keeps only the steps about the resources of the last step; if the result does not fail, also the steps about
+/// resources connected to these.
 pub(super) async fn unrelated<F>(search: &mut Search<'_, F>)
 where
     F: AsyncFnMut(Plan) -> Trial,
@@ -59,7 +60,7 @@ where
     search.attempt(with_births(&steps, |step| !speaks_of(step).is_disjoint(&far))).await;
 }
 
-/// One thing less, with all that speaks of it; the youngest first.
+/// Removes one resource with all steps that use the resource, the youngest first.
 pub(super) async fn things<F>(search: &mut Search<'_, F>)
 where
     F: AsyncFnMut(Plan) -> Trial,
@@ -71,19 +72,19 @@ where
     }
 }
 
-/// Delta debugging: half of the steps less, a quarter, down to single ones, from the back.
+/// Delta debugging: removes half of the steps, then a quarter, down to single steps, from the back.
 pub(super) async fn chunks<F>(search: &mut Search<'_, F>)
 where
     F: AsyncFnMut(Plan) -> Trial,
 {
     let mut size = search.best.steps.len() / 2;
     while size > 1 {
-        // The last step is where the failure was seen: only asked for by itself.
+        // The last step showed the failure: the single-step loop below tries to remove the last step alone.
         let mut end = search.best.steps.len().saturating_sub(1);
         while end > 0 {
             let start = end.saturating_sub(size);
             without(search, start..end).await;
-            // Taking steps away moves only what comes after them.
+            // Removing steps moves only later steps.
             end = start;
         }
         size /= 2;
@@ -99,7 +100,7 @@ where
     }
 }
 
-/// One thing less, with another of its kind in its place; the nearest by birth first.
+/// Removes one resource and replaces each use with another resource of the kind, the nearest create first.
 pub(super) async fn merged<F>(search: &mut Search<'_, F>)
 where
     F: AsyncFnMut(Plan) -> Trial,
@@ -119,8 +120,8 @@ where
     }
 }
 
-/// Pairs, triples and stretches of steps less, the closest together first: what undoes what
-/// a neighbour did can only go with it. Returns after the first that could go.
+/// Removes pairs, triples and stretches of steps, the closest together first: a step and the step that undoes its
+/// effect can only be removed together. Returns after the first success.
 pub(super) async fn together<F>(search: &mut Search<'_, F>)
 where
     F: AsyncFnMut(Plan) -> Trial,
@@ -145,7 +146,7 @@ where
     }
 }
 
-/// Whether the best plan without these steps, and without what then names an unborn handle, fails.
+/// Whether the best plan still fails without the given steps and without the steps that then use an unbound handle.
 async fn without<F>(search: &mut Search<'_, F>, gone: impl IntoIterator<Item = usize>) -> bool
 where
     F: AsyncFnMut(Plan) -> Trial,
@@ -156,7 +157,7 @@ where
     search.attempt(kept).await
 }
 
-/// Handles of the kinds that this step bears, born by other steps, the nearest first.
+/// Handles of the kinds created by the step at `index`, created by other steps, the nearest first.
 fn standins(steps: &[Step], index: usize) -> Vec<String> {
     let kinds = |step: &Step| -> BTreeSet<String> {
         let births = step.births.iter();
@@ -177,7 +178,7 @@ fn speaks_of(step: &Step) -> BTreeSet<String> {
     names
 }
 
-/// The steps that are chosen, and those that bear what they need.
+/// The chosen steps, and the steps that create the resources of the chosen steps.
 fn with_births(steps: &[Step], chosen: impl Fn(&Step) -> bool) -> Vec<Step> {
     let mut needed: BTreeSet<String> = BTreeSet::new();
     let mut kept: Vec<Step> = Vec::new();

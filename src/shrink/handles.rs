@@ -1,10 +1,10 @@
-//! Handles: who bears them, who uses them, and what they are called.
+//! Handles: the steps that bind them, the steps that use them, and their names.
 
 use crate::plan::{Step, handle, handle_name};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Handles that the step's path, query or body names, without repetition.
+/// Handles in the path, query and body of a step, without repetition.
 #[must_use]
 pub fn handles_used(step: &Step) -> BTreeSet<String> {
     let mut left: Vec<&Value> = step.path.values().chain(step.query.values()).chain(&step.body).collect();
@@ -23,15 +23,15 @@ pub fn handles_used(step: &Step) -> BTreeSet<String> {
     used
 }
 
-/// Handles that the step brings to life, in the order of its `births`.
+/// Handles that the step binds to created resources, in the order of `births`.
 #[must_use]
 pub fn handles_born(step: &Step) -> Vec<String> {
     step.births.values().flatten().cloned().collect()
 }
 
-/// The steps without those that name a handle which is not yet born where they stand.
+/// The steps, without each step that uses a handle before the handle is bound.
 ///
-/// What is born in a branch is known in that branch only: another one runs beside it.
+/// A handle bound in a branch is known in the branch only, because other branches run concurrently.
 #[must_use]
 pub fn closed(steps: &[Step]) -> Vec<Step> {
     let mut born: BTreeSet<(u32, String)> = BTreeSet::new();
@@ -46,8 +46,8 @@ pub fn closed(steps: &[Step]) -> Vec<Step> {
     kept
 }
 
-/// The same steps with handles named `kind-1`, `kind-2` in order of birth, and branches
-/// numbered from 1 in order of appearance. To be called with [`closed`] steps.
+/// Renames the handles to `kind-1`, `kind-2` in order of creation, and numbers the branches from 1 in order of
+/// appearance. The steps must be [`closed`].
 pub(super) fn canonical(mut steps: Vec<Step>) -> Vec<Step> {
     let mut branches: BTreeMap<u32, u32> = BTreeMap::from([(0, 0)]);
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
@@ -73,7 +73,7 @@ pub(super) fn canonical(mut steps: Vec<Step>) -> Vec<Step> {
     steps
 }
 
-/// The steps with every use of the handle `from` turned into one of `to`.
+/// The steps with every use of a handle in `from` replaced by `to`.
 pub(super) fn substituted(steps: &[Step], from: &[String], to: &str) -> Vec<Step> {
     let mut steps = steps.to_vec();
     for step in &mut steps {
@@ -82,7 +82,7 @@ pub(super) fn substituted(steps: &[Step], from: &[String], to: &str) -> Vec<Step
     steps
 }
 
-/// `server` of `server-12`; the `about` name of a handle that is named otherwise.
+/// The resource kind in a handle: `server` of `server-12`. For a handle of another form, the `about` name.
 pub(super) fn kind(name: &str, about: &str) -> String {
     match name.rsplit_once('-') {
         Some((stem, number))

@@ -1,46 +1,44 @@
-//! What makes one plan simpler than another.
+//! The order of plans by simplicity.
 
 use super::handles::canonical;
 use crate::plan::{Settle, Step};
 use std::collections::BTreeSet;
 
-/// The definition of simpler. In this order: fewer steps, fewer branches, fewer things
-/// brought to life, less text in the inputs, fewer waits, shorter waits, fewer bindings,
-/// fewer callers that are not the owner; among equals the text that sorts first, which for
-/// numbers of one length is the smaller number.
+/// The definition of simpler, in order of priority: fewer steps, fewer branches, fewer created resources, shorter
+/// inputs, fewer waits, shorter waits, fewer bindings, fewer callers besides the owner. Between equals, the smaller
+/// JSON text wins, hence the smaller number of numbers with equal length.
 ///
-/// Inputs have a second judge: what the caller of [`super::shrink`] offers as a simpler value
-/// is taken as simpler even where its text is not shorter, for only a schema knows that an
-/// enumeration has a first member.
+/// Inputs have a second criterion: a value offered by the caller of [`super::shrink`] counts as simpler even if the
+/// JSON text is longer, because only a schema knows the first member of an enumeration.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SortKey {
-    /// Calls.
+    /// Number of calls.
     pub steps: usize,
-    /// Branches that run side by side; 0 for a sequential plan.
+    /// Number of concurrent branches; 0 for a sequential plan.
     pub branches: usize,
-    /// Handles that are born.
+    /// Number of handles bound.
     pub things: usize,
     /// Bytes of path, query, headers and body as JSON.
     pub text: usize,
-    /// Steps that poll until rest.
+    /// Number of steps followed by polling.
     pub polls: usize,
-    /// Milliseconds before first polls, in all.
+    /// Total time before the first polls, in milliseconds.
     pub delay_ms: u64,
-    /// Different binding ids.
+    /// Number of different binding ids.
     pub bindings: usize,
-    /// Steps whose caller is not the owner.
+    /// Number of steps with another caller than the owner.
     pub strangers: usize,
-    /// The steps as JSON: what decides between equals.
+    /// The steps as JSON, to decide between equals.
     pub written: String,
 }
 
-/// How simple these steps are; the least is the simplest. What handles are called does not count.
+/// The complexity of the steps; the least is the simplest. The names of handles do not count.
 #[must_use]
 pub fn sort_key(steps: &[Step]) -> SortKey {
     canonical_key(&canonical(steps.to_vec()))
 }
 
-/// The same for steps whose handles already have their canonical names.
+/// The sort key of steps with canonical handles.
 pub(super) fn canonical_key(steps: &[Step]) -> SortKey {
     let branches: BTreeSet<u32> = steps.iter().map(|step| step.branch).filter(|&branch| branch > 0).collect();
     let bindings: BTreeSet<&str> = steps.iter().map(|step| step.binding.as_str()).collect();
@@ -61,7 +59,7 @@ pub(super) fn canonical_key(steps: &[Step]) -> SortKey {
     }
 }
 
-/// The caller that is simpler than any other.
+/// The simplest caller.
 pub(super) const OWNER: &str = "owner";
 
 /// The steps as JSON.
@@ -69,7 +67,7 @@ pub(super) fn written(steps: &[Step]) -> String {
     serde_json::to_string(steps).expect("steps have only text keys; was a map with other keys added to `Step`?")
 }
 
-/// Bytes of one step's inputs.
+/// Bytes of the inputs of a step, as JSON.
 pub(super) fn text(step: &Step) -> usize {
     serde_json::to_string(&(&step.path, &step.query, &step.headers, &step.body))
         .expect("inputs have only text keys; was a map with other keys added to `Step`?")

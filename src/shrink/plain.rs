@@ -1,15 +1,15 @@
-//! Plainer steps: one branch, the owner, one binding, no waits.
+//! Passes that simplify steps: one branch, the owner as caller, one binding, no waits.
 
 use super::order::OWNER;
 use super::search::{Search, Trial};
 use crate::plan::{Plan, Settle, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A wait is shortened until it is known to this part of itself.
+/// A wait is shortened until the uncertainty is below one part in `DELAY_PARTS`.
 const DELAY_PARTS: u64 = 8;
 
-/// One after the other in place of side by side: all, in one of the orders in which branches
-/// may run, else one branch less.
+/// Replaces concurrent branches with a sequence: all branches, in two possible orders; if no sequence fails, one
+/// branch at a time.
 pub(super) async fn branches<F>(search: &mut Search<'_, F>)
 where
     F: AsyncFnMut(Plan) -> Trial,
@@ -36,13 +36,13 @@ where
         for step in fewer.iter_mut().filter(|step| step.branch == number) {
             step.branch = 0;
         }
-        // The prefix comes before all branches.
+        // The steps before all branches come first.
         fewer.sort_by_key(|step| step.branch > 0);
         search.attempt(fewer).await;
     }
 }
 
-/// The owner as the caller.
+/// Sets the caller of each step to the owner.
 pub(super) async fn callers<F>(search: &mut Search<'_, F>)
 where
     F: AsyncFnMut(Plan) -> Trial,
@@ -50,8 +50,8 @@ where
     each(search, &|step| OWNER.clone_into(&mut step.caller)).await;
 }
 
-/// One binding for all calls. Only bindings that the plan as handed over has for the same
-/// operation: which others there are is not known here.
+/// Uses one binding for all calls. Only bindings used for the operation somewhere in the given plan are tried,
+/// because the shrinker does not know the catalog.
 pub(super) async fn bindings<F>(search: &mut Search<'_, F>)
 where
     F: AsyncFnMut(Plan) -> Trial,
@@ -70,7 +70,7 @@ where
     }
 }
 
-/// No waits, else shorter ones.
+/// Removes waits, or shortens them.
 pub(super) async fn settles<F>(search: &mut Search<'_, F>)
 where
     F: AsyncFnMut(Plan) -> Trial,
@@ -97,7 +97,7 @@ where
     }
 }
 
-/// Changes all steps at once, else one after the other.
+/// Changes all steps at once; if the result does not fail, one step at a time.
 async fn each<F>(search: &mut Search<'_, F>, change: &dyn Fn(&mut Step))
 where
     F: AsyncFnMut(Plan) -> Trial,

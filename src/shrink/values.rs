@@ -1,4 +1,4 @@
-//! Simpler inputs.
+//! Passes that simplify inputs.
 
 use super::handles::handles_used;
 use super::order::text;
@@ -6,17 +6,18 @@ use super::search::{Search, Trial};
 use crate::plan::{Plan, Step};
 use serde_json::Value;
 
-/// Most offers that are taken one upon the other to find a step's simplest form unseen.
+/// Most offers applied in succession, without a run, to find the simplest form of a step.
 const DESCENT_MAX: usize = 64;
-/// Texts whose lengths differ by less are not cut: they are rather two names than two lengths.
+/// A text is cut only if the lengths differ by at least this number; a smaller difference suggests two names rather
+/// than two lengths.
 const CUT_MIN: usize = 8;
-/// Deepest nesting that is compared to find what two steps differ in.
+/// Deepest nesting compared to find the difference between two steps.
 const DEPTH_MAX: usize = 64;
 
-/// The simplest form of all steps at once, else of each, else one offer after the other.
+/// Tries the simplest form of all steps at once, then of each step, then each offer alone.
 ///
-/// An offer that comes closer to a bound may be the last one that passes: between it and the
-/// value that fails, the bound is found by halving, as offers alone reach it only one by one.
+/// The last offer that does not fail may be close to a bound. The bound between the offer and the failing value is
+/// found by bisection, because the offers approach the bound only one by one.
 pub(super) async fn inputs<F>(search: &mut Search<'_, F>)
 where
     F: AsyncFnMut(Plan) -> Trial,
@@ -50,7 +51,7 @@ where
         }
         if better {
             offers = self::offers(search.simpler_values, &search.best.steps[index]);
-            // Goes on where it was: what was refused before will mostly be refused again.
+            // Continues at the current position: an offer refused before will mostly be refused again.
             refused = 0;
         } else {
             next += 1;
@@ -59,8 +60,8 @@ where
     }
 }
 
-/// Halves the distance between an offer that passes and the step that fails, until they are
-/// neighbours. Returns whether the step became simpler.
+/// Bisects between an offer that does not fail and the step that fails, until no value lies between. Returns whether
+/// the step became simpler.
 async fn halve<F>(search: &mut Search<'_, F>, index: usize, mut passes: Step, place: &str) -> bool
 where
     F: AsyncFnMut(Plan) -> Trial,
@@ -85,8 +86,8 @@ where
     search.attempt_offered(steps).await
 }
 
-/// What is offered for a step: the shortest first, of equals the first by text. An offer that
-/// bears other things, or names others than the step, is not another value but another call.
+/// The offers for a step, the shortest first, then by text. An offer that binds other handles, or uses handles that
+/// the step does not use, would be another call and is left out.
 fn offers(simpler_values: &dyn Fn(&Step) -> Vec<Step>, step: &Step) -> Vec<Step> {
     let mut offers = simpler_values(step);
     let named = handles_used(step);
@@ -98,7 +99,7 @@ fn offers(simpler_values: &dyn Fn(&Step) -> Vec<Step>, step: &Step) -> Vec<Step>
     offers
 }
 
-/// The first offer of the first offer and so on, to the end.
+/// Applies the first offer repeatedly, up to `DESCENT_MAX` times.
 fn descend(simpler_values: &dyn Fn(&Step) -> Vec<Step>, step: &Step) -> Step {
     let mut step = step.clone();
     for _ in 0..DESCENT_MAX {
@@ -110,8 +111,8 @@ fn descend(simpler_values: &dyn Fn(&Step) -> Vec<Step>, step: &Step) -> Step {
     step
 }
 
-/// Where the bodies of two steps differ, if that is all they differ in and it is one number or
-/// one text, as a JSON pointer.
+/// The JSON pointer to the only difference between two steps, if the difference is one number or one text in the
+/// body.
 fn scalar_place(one: &Step, other: &Step) -> Option<String> {
     let bodies = (one.body.as_ref()?, other.body.as_ref()?);
     let same_body = Step { body: other.body.clone(), ..one.clone() };
@@ -123,7 +124,7 @@ fn scalar_place(one: &Step, other: &Step) -> Option<String> {
     matches!(ends, (Value::Number(_), Value::Number(_)) | (Value::String(_), Value::String(_))).then_some(place)
 }
 
-/// The pointer to the only place in which two values differ.
+/// The JSON pointer to the only difference between two values.
 fn difference(one: &Value, other: &Value, depth: usize) -> Option<String> {
     let pairs: Vec<(String, &Value, &Value)> = match (one, other) {
         (Value::Object(one), Value::Object(other)) if one.keys().eq(other.keys()) => {
@@ -144,7 +145,7 @@ fn difference(one: &Value, other: &Value, depth: usize) -> Option<String> {
     Some(format!("/{name}{}", difference(one, other, depth + 1)?))
 }
 
-/// The second step with the value halfway to that of the first; none where nothing lies between.
+/// The failing step with the value halfway towards `passes`; `None` if no value lies between.
 fn between(passes: &Step, fails: &Step, place: &str) -> Option<Step> {
     let low = passes.body.as_ref()?.pointer(place)?;
     let high = fails.body.as_ref()?.pointer(place)?;

@@ -1,18 +1,17 @@
-//! The canonical form of a suite file. It works on lines, so that comments stay.
+//! The canonical form of a suite file. The formatter works on lines, so comments are kept.
 //!
-//! Each rule is kept only if the file still says the same afterwards: a rule that would meet
-//! a case it was not made for changes nothing.
+//! The result of each rule is used only if the file keeps its meaning.
 
+use super::grammar::{CLAUSE, EVENT, GENERAL, MapGrammar, SUITE};
 use super::problem::Problem;
 use super::tree::{self, Kind, Node};
 use serde_json::Value;
 
-/// The canonical text of a suite file; `file` is what messages call it. Formatting twice is
-/// formatting once.
+/// The canonical text of a suite file. `file` is the name of the file for messages. Formatting is idempotent.
 ///
 /// # Errors
 ///
-/// What is wrong with the text as YAML.
+/// The problems of the text as YAML.
 pub fn format(file: &str, text: &str) -> Result<String, Vec<Problem>> {
     let (tree, troubles) = tree::read(text);
     let Some(tree) = tree.filter(|_| troubles.is_empty()) else {
@@ -31,8 +30,7 @@ pub fn format(file: &str, text: &str) -> Result<String, Vec<Problem>> {
     Ok(best)
 }
 
-/// What a file says: its values, with the order of those maps that have one and without that
-/// of the others, and every citation in a list.
+/// The meaning of a file: the values without the order of keys, and every citation as a list.
 fn meaning(node: &Node) -> Value {
     match &node.kind {
         Kind::List(items) => Value::Array(items.iter().map(meaning).collect()),
@@ -42,14 +40,14 @@ fn meaning(node: &Node) -> Value {
                 _ => meaning(value),
             };
             let pairs = entries.iter().map(|entry| (entry.0.text.clone(), says(entry)));
-            // `serde_json` keeps the order of keys and compares maps without it.
+            // `serde_json` preserves the order of keys and ignores the order in comparisons.
             Value::Object(pairs.collect())
         }
         _ => node.to_json(),
     }
 }
 
-/// No white space at line ends, no two blank lines in a row, one line end at the end.
+/// Removes white space at line ends and repeated blank lines; the text ends with one line end.
 fn spaces(text: &str) -> String {
     let mut lines: Vec<&str> = Vec::new();
     for line in text.lines().map(str::trim_end) {
@@ -63,87 +61,52 @@ fn spaces(text: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-const TOP: [&str; 15] = [
-    "suite",
-    "title",
-    "catalog",
-    "extends",
-    "import",
-    "drop",
-    "change",
-    "let",
-    "pools",
-    "version",
-    "resources",
-    "about",
-    "general",
-    "clauses",
-    "events",
-];
-
-const CLAUSE: [&str; 18] = [
-    "id",
-    "says",
-    "cites",
-    "basis",
-    "rule",
-    "resource",
-    "call",
-    "except",
-    "while",
-    "when",
-    "accept",
-    "refuse",
-    "may refuse",
-    "then",
-    "or",
-    "order",
-    "reply",
-    "ensure",
-];
-
-/// The keys of the file in the order of the documentation. What stands above the first key
-/// stays there.
+/// Sorts the keys of the file into canonical order. Lines above the first key stay in place.
 fn top_keys(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let first = lines.iter().position(|line| key_at(line, 0).is_some()).unwrap_or(lines.len());
     let mut chunks = chunks(&lines[first..], 0);
-    let ordered = is_ordered(&chunks, &TOP);
+    let ordered = is_ordered(&chunks, &SUITE);
     if ordered {
         return text.to_string();
     }
-    chunks.sort_by_key(|chunk| rank(&chunk.key, &TOP));
+    chunks.sort_by_key(|chunk| SUITE.rank(&chunk.key));
     let head = lines[..first].iter().copied();
     let body = chunks.iter().flat_map(|chunk| chunk.lines.iter().copied());
     spaces(&(head.chain(body).collect::<Vec<_>>().join("\n") + "\n"))
 }
 
-/// The keys of each clause and event that is written over several lines.
+/// Sorts the keys of each clause and event written over several lines.
 fn clause_keys(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut out: Vec<String> = Vec::new();
     let mut at = 0;
-    let mut in_list = false;
+    let mut list: Option<&MapGrammar> = None;
     while at < lines.len() {
         if let Some(key) = key_at(lines[at], 0) {
-            in_list = matches!(key, "general" | "clauses" | "events");
+            list = match key {
+                "general" => Some(&GENERAL),
+                "clauses" => Some(&CLAUSE),
+                "events" => Some(&EVENT),
+                _ => None,
+            };
         }
         let dash = lines[at].len() - lines[at].trim_start().len();
-        let starts = in_list && lines[at].trim_start().starts_with("- ") && !lines[at].trim_start().starts_with("- {");
-        if !starts {
+        let starts = lines[at].trim_start().starts_with("- ") && !lines[at].trim_start().starts_with("- {");
+        let Some(map) = list.filter(|_| starts) else {
             out.push(lines[at].to_string());
             at += 1;
             continue;
-        }
+        };
         let end = item_end(&lines, at, dash);
-        out.extend(ordered_item(&lines[at..end], dash));
+        out.extend(ordered_item(&lines[at..end], dash, map));
         at = end;
     }
     out.join("\n") + "\n"
 }
 
-/// One past the last line of a list item that begins at `start`; blank lines and comments
-/// after it belong to what follows.
+/// Index after the last line of the list item that begins at `start`. Blank lines and comments after the item belong
+/// to the next item.
 fn item_end(lines: &[&str], start: usize, dash: usize) -> usize {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let outside = |line: &&str| !line.trim().is_empty() && indent(line) <= dash;
@@ -152,24 +115,24 @@ fn item_end(lines: &[&str], start: usize, dash: usize) -> usize {
     lines[start..after].iter().rposition(inside).map_or(after, |n| start + n + 1)
 }
 
-fn ordered_item(lines: &[&str], dash: usize) -> Vec<String> {
+fn ordered_item(lines: &[&str], dash: usize, map: &MapGrammar) -> Vec<String> {
     let marker_width = lines[0][dash + 1..].len() - lines[0][dash + 1..].trim_start().len() + 1;
     let indent = dash + marker_width;
     let first = format!("{}{}", " ".repeat(indent), &lines[0][indent..]);
     let mut plain: Vec<&str> = vec![&first];
     plain.extend(&lines[1..]);
     let mut chunks = chunks(&plain, indent);
-    if is_ordered(&chunks, &CLAUSE) {
+    if is_ordered(&chunks, map) {
         return lines.iter().map(|line| line.to_string()).collect();
     }
-    chunks.sort_by_key(|chunk| rank(&chunk.key, &CLAUSE));
+    chunks.sort_by_key(|chunk| map.rank(&chunk.key));
     let all: Vec<&str> = chunks.iter().flat_map(|chunk| chunk.lines.iter().copied()).collect();
     let key = all.iter().position(|line| key_at(line, indent).is_some()).unwrap_or(0);
     let marker = &lines[0][dash..indent];
     all.iter()
         .enumerate()
         .map(|(n, line)| match n.cmp(&key) {
-            // A comment above the first key has to stand outside of the item.
+            // A comment above the first key moves out of the item.
             std::cmp::Ordering::Less => format!("{}{}", " ".repeat(dash), line.trim_start()),
             std::cmp::Ordering::Equal => {
                 format!("{}{marker}{}", " ".repeat(dash), line.trim_start())
@@ -179,7 +142,7 @@ fn ordered_item(lines: &[&str], dash: usize) -> Vec<String> {
         .collect()
 }
 
-/// A key of a block map with the comments above it and the lines of its value.
+/// A key of a block map, with the comments above and the lines of the value.
 struct Chunk<'a> {
     key: String,
     lines: Vec<&'a str>,
@@ -210,7 +173,7 @@ fn chunks<'a>(lines: &[&'a str], indent: usize) -> Vec<Chunk<'a>> {
     chunks
 }
 
-/// The key that begins at a column of a line.
+/// The key that begins at column `indent` of a line.
 fn key_at(line: &str, indent: usize) -> Option<&str> {
     let rest = line.get(indent..)?;
     let blank = line[..indent].chars().all(|c| c == ' ');
@@ -220,15 +183,11 @@ fn key_at(line: &str, indent: usize) -> Option<&str> {
     (blank && simple).then_some(key)
 }
 
-fn rank(key: &str, order: &[&str]) -> usize {
-    order.iter().position(|known| *known == key).unwrap_or(order.len())
+fn is_ordered(chunks: &[Chunk], map: &MapGrammar) -> bool {
+    chunks.is_sorted_by_key(|chunk| map.rank(&chunk.key))
 }
 
-fn is_ordered(chunks: &[Chunk], order: &[&str]) -> bool {
-    chunks.is_sorted_by_key(|chunk| rank(&chunk.key, order))
-}
-
-/// `cites: a:1` and `cites: [a:1, 'b:2']` as `cites: ["a:1", "b:2"]`.
+/// Rewrites `cites: a:1` and `cites: [a:1, 'b:2']` as `cites: ["a:1", "b:2"]`.
 fn citations(text: &str) -> String {
     let line = |line: &str| match line.find("cites: ") {
         Some(at) if !line.trim_start().starts_with('#') => {

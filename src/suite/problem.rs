@@ -1,32 +1,35 @@
-//! What is wrong with a suite file, and how a terminal shows it.
+//! Problems of a suite file, and their text for a terminal.
 
-use super::types::Place;
+use super::place::Place;
 use std::fmt::Write;
 
-/// One thing wrong with a suite file: where, what, and what to do about it.
+/// A problem of a suite file, with its place and a hint.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
-    /// The suite file as the caller named it.
+    /// The suite file, as named by the caller.
     pub file: String,
+    /// Where the problem is.
     pub place: Place,
+    /// Whether the suite can be used.
     pub severity: Severity,
-    /// Short stable name of the kind, in kebab case: `unknown-key`, `silent-cell`.
+    /// Stable code of the kind of problem, in kebab case: `unknown-key`, `silent-cell`.
     pub code: &'static str,
+    /// Description of the problem.
     pub message: String,
-    /// What to do about it.
+    /// How to solve the problem.
     pub hint: Option<String>,
-    /// The line itself, where it stands in a file that the suite builds on.
+    /// The text of the line, if the line is in a base suite.
     pub excerpt: Option<String>,
 }
 
-/// Whether a suite can be used in spite of a problem.
+/// Whether a suite with the problem can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// It cannot be used.
+    /// The suite cannot be used.
     Error,
-    /// It can, and something in it is probably not what was meant.
+    /// The suite can be used, and is probably not what its author meant.
     Warning,
-    /// Nothing is wrong: what the documents or the suite leave open.
+    /// Nothing is wrong: a case that the pages or the suite leave open.
     Note,
 }
 
@@ -55,8 +58,7 @@ impl std::fmt::Display for Problem {
     }
 }
 
-/// The problems with the line each stands in and a caret under its column.
-/// `text` is the file that they are about.
+/// The problems as text, each with its line and a caret under the column. `text` is the text of the suite file.
 pub fn render(problems: &[Problem], text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut out = String::new();
@@ -77,13 +79,21 @@ pub fn render(problems: &[Problem], text: &str) -> String {
     out
 }
 
-/// Whether any of them forbids using the suite.
+/// Whether a problem makes the suite unusable.
 pub fn has_errors(problems: &[Problem]) -> bool {
     problems.iter().any(|p| p.severity == Severity::Error)
 }
 
-/// White space as wide as what stands before the column; tabs stay tabs, so that the caret lines up.
+/// White space as wide as the text before the column. Tabs are kept, so that the caret lines up.
 fn indent_under(line: &str, column: u32) -> String {
     let before = (column as usize).saturating_sub(1);
     line.chars().take(before).map(|c| if c == '\t' { '\t' } else { ' ' }).collect()
+}
+
+/// The value that was read, unless a problem is an error.
+pub(super) fn usable<T>(read: Option<T>, problems: Vec<Problem>) -> Result<T, Vec<Problem>> {
+    match read {
+        Some(read) if !has_errors(&problems) => Ok(read),
+        _ => Err(problems),
+    }
 }

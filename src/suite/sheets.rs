@@ -1,24 +1,22 @@
-//! A suite's file and the files of the suites that it builds on, as one text.
+//! A suite file and the files of its base suites, as one text.
 //!
-//! A place counts through all of them, own file first, so that one number is enough inside of
-//! the program; what people read names the file that a line stands in.
+//! A [`Place`] counts lines through all files, own file first, so one number identifies a line inside the program.
+//! Messages name the file and the line within the file.
 
+use super::citations::citations_in;
 use super::merge::{self, Ground};
-use super::problem::{Problem, Severity, has_errors};
+use super::pages::Pages;
+use super::place::Place;
+use super::problem::{Problem, Severity};
 use super::tree::{self, Kind, Node};
-use super::types::Place;
-use crate::schema::catalog::{Catalog, Source};
+use crate::schema::catalog::Source;
 use std::collections::BTreeMap;
 
-/// Pages by their short id, each with what tells it from another of that id: a digest of its text, or
-/// its file.
-pub type Pages = BTreeMap<String, String>;
-
-/// The file of a suite with those of the suites that it extends or imports from.
+/// The file of a suite, with the files of the suites that it extends or imports from.
 #[derive(Clone)]
 pub struct Sheets {
     text: String,
-    /// In the order of the text; the suite's own file is the first.
+    /// The files in the order of the text; the suite's own file is first.
     sheets: Vec<Sheet>,
 }
 
@@ -31,24 +29,24 @@ impl std::fmt::Debug for Sheets {
 /// One file within the text.
 #[derive(Debug, Clone)]
 struct Sheet {
-    /// The suite's name; empty for the own file.
+    /// Name of the suite; empty for the suite's own file.
     name: String,
     file: String,
-    /// Where it begins: lines before it, and bytes.
+    /// Number of lines before the file; `byte` is the number of bytes.
     line: u32,
     byte: usize,
     pages: Pages,
 }
 
 impl Sheets {
-    /// One file that builds on no other.
+    /// A suite file without base suites.
     #[must_use]
     pub fn alone(file: &str, text: &str) -> Sheets {
         let own = Sheet { name: String::new(), file: file.to_string(), line: 0, byte: 0, pages: Pages::new() };
         Sheets { text: text.to_string(), sheets: vec![own] }
     }
 
-    /// With the file of a suite that the first one names, and the pages which that suite cites.
+    /// Adds the file of a base suite, with the pages of the base suite.
     #[must_use]
     pub fn on(mut self, name: &str, file: &str, text: &str, pages: Pages) -> Sheets {
         if !self.text.ends_with('\n') {
@@ -61,33 +59,33 @@ impl Sheets {
         self
     }
 
-    /// All files, one after the other.
+    /// The text of all files, in order.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The file that a line of the whole text stands in, and its number there.
+    /// The file with a line of the whole text, and the number of the line within the file.
     #[must_use]
     pub fn whence(&self, line: u32) -> (&str, u32) {
         let sheet = self.sheets.iter().rev().find(|sheet| line > sheet.line).unwrap_or(&self.sheets[0]);
         (&sheet.file, line.saturating_sub(sheet.line))
     }
 
-    /// Every place of a page that the suite cites, whether or not the rest of it can be read, what it
-    /// takes over included. `pages` are its own. What `derive` has to lock.
+    /// Every cited place of a page, including inherited citations, for `derive` to lock. The suite may have other
+    /// errors. `pages` are the pages of the suite itself.
     #[must_use]
     pub fn cited_places(&self, pages: &Pages) -> Vec<Source> {
         let (tree, _) = self.tree(pages, &[]);
-        let written = tree.map(|tree| super::lint::citations_in(&tree)).unwrap_or_default();
+        let written = tree.map(|tree| citations_in(&tree)).unwrap_or_default();
         let mut places: Vec<Source> = written.iter().filter_map(|(text, _)| text.parse().ok()).collect();
         places.sort();
         places.dedup();
         places
     }
 
-    /// The one tree that the files make together, and what is wrong with them as YAML or as parts of
-    /// it. `operations` are those of the own catalog.
+    /// The merged tree of the files, with the problems of YAML and of the merge. `operations` are the operations of
+    /// the suite's catalog.
     pub(super) fn tree(&self, pages: &Pages, operations: &[&str]) -> (Option<Node>, Vec<Problem>) {
         let mut problems = Vec::new();
         let mut trees = Vec::new();
@@ -112,7 +110,7 @@ impl Sheets {
         (whole, problems)
     }
 
-    /// Problems with the file and line that people find them in, in the order of the text.
+    /// Sorts the problems by place, and replaces each place by the file and line for users.
     pub(super) fn told(&self, mut problems: Vec<Problem>) -> Vec<Problem> {
         problems.sort_by(|a, b| (a.place, a.code, &a.message).cmp(&(b.place, b.code, &b.message)));
         problems.dedup();
@@ -129,14 +127,7 @@ impl Sheets {
     }
 }
 
-/// The pages of a catalog, told apart by their text.
-#[must_use]
-pub fn pages_of(catalog: &Catalog) -> Pages {
-    catalog.pages.iter().map(|page| (page.id.clone(), page.digest.clone())).collect()
-}
-
-/// The names of the suites that a suite file extends or imports from, so that their files can be
-/// loaded before it is parsed.
+/// Names of the suites that a suite file extends or imports from, for loading their files before parsing.
 #[must_use]
 pub fn builds_on(text: &str) -> Vec<String> {
     let Some(Node { kind: Kind::Map(entries), .. }) = tree::read(text).0 else { return Vec::new() };
@@ -153,11 +144,11 @@ pub fn builds_on(text: &str) -> Vec<String> {
     names
 }
 
-/// The catalog that a suite file names, so that the right one can be loaded before it is parsed.
+/// The catalog named in a suite file, for loading the catalog before parsing.
 ///
 /// # Errors
 ///
-/// The problems for which the name cannot be read.
+/// The problems that prevent reading the name.
 pub fn catalog_name(file: &str, text: &str) -> Result<String, Vec<Problem>> {
     let problem = |place, code, message: String| {
         let file = file.to_string();
@@ -178,7 +169,7 @@ pub fn catalog_name(file: &str, text: &str) -> Result<String, Vec<Problem>> {
     }
 }
 
-/// A node of a later file, counted through the whole text.
+/// A node of a later file, with places counted through the whole text.
 fn shifted(mut node: Node, lines: u32, bytes: usize) -> Node {
     if lines == 0 {
         return node;
@@ -199,12 +190,4 @@ fn shifted(mut node: Node, lines: u32, bytes: usize) -> Node {
         scalar => scalar,
     };
     node
-}
-
-/// Whether problems forbid using what was read.
-pub(super) fn usable<T>(read: Option<T>, problems: Vec<Problem>) -> Result<T, Vec<Problem>> {
-    match read {
-        Some(read) if !has_errors(&problems) => Ok(read),
-        _ => Err(problems),
-    }
 }

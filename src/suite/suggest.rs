@@ -1,8 +1,8 @@
-//! The hint that goes with an unknown name.
+//! Hints about unknown names.
 
 use crate::expr::nearest;
 
-/// "did you mean `x`?", or the list of what is known if it is short, or nothing.
+/// "did you mean `x`?", or the known names if the list is short, or `None`.
 pub(super) fn hint<'k>(name: &str, known: impl IntoIterator<Item = &'k str> + Clone) -> Option<String> {
     if let Some(near) = nearest(name, known.clone()) {
         return Some(format!("did you mean `{near}`?"));

@@ -1,6 +1,6 @@
-//! YAML 1.2 as a tree that remembers where everything stands.
+//! YAML 1.2 as a tree with places.
 
-use super::types::Place;
+use super::place::Place;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 use serde_saphyr::{Location, Spanned};
@@ -9,7 +9,7 @@ use serde_saphyr::{Location, Spanned};
 #[derive(Debug, Clone)]
 pub(super) struct Node {
     pub place: Place,
-    /// Byte offset of its first character in the file.
+    /// Byte offset in the file of the first character.
     pub offset: usize,
     pub kind: Kind,
 }
@@ -22,7 +22,7 @@ pub(super) enum Kind {
     Float(f64),
     Text(String),
     List(Vec<Node>),
-    /// In the order of the file; a key may stand twice (see [`Tree::twice`]).
+    /// Entries in the order of the file. A key may occur twice.
     Map(Vec<(Key, Node)>),
 }
 
@@ -32,20 +32,20 @@ pub(super) struct Key {
     pub place: Place,
 }
 
-/// Text that is not YAML.
+/// An error of the YAML syntax.
 #[derive(Debug, Clone)]
 pub(super) struct Malformed {
     pub place: Place,
     pub message: String,
 }
 
-/// Nesting beyond this is refused: a suite needs seven levels.
+/// Deepest nesting accepted; a suite needs seven levels.
 const DEPTH_MAX: usize = 48;
-/// A suite longer than this is refused.
+/// Greatest size of a suite file, in bytes.
 const BYTES_MAX: usize = 4 << 20;
 
-/// The tree of the first document, and what is wrong with the text as YAML.
-/// A repeated key is wrong, and the tree is there all the same so that the rest can be read.
+/// The tree of the first document, with the errors of the YAML syntax. A repeated key is an error, but the tree is
+/// returned for further checks.
 pub(super) fn read(text: &str) -> (Option<Node>, Vec<Malformed>) {
     if text.len() > BYTES_MAX {
         let message = format!("the file has {} bytes; the limit is {BYTES_MAX}", text.len());
@@ -80,12 +80,12 @@ fn read_with(text: &str, duplicate_keys: DuplicateKeyPolicy) -> Result<Node, ser
 fn malformed(error: &serde_saphyr::Error) -> Malformed {
     let place = error.location().map_or(Place { line: 1, column: 1 }, place_of);
     let message = error.without_snippet().to_string();
-    // The parser ends its sentence with the place, which stands in front of ours already.
+    // The message of the YAML parser ends with the place, and ours begins with the place.
     let message = message.split(" at line ").next().unwrap_or(&message).trim_end_matches([',', ' ']).to_string();
     Malformed { place, message }
 }
 
-/// Keys that stand twice in one map, beside the one that the parser itself stopped at.
+/// Adds the repeated keys, besides the key reported by the YAML parser.
 fn further_repeats(node: &Node, troubles: &mut Vec<Malformed>) {
     match &node.kind {
         Kind::Map(entries) => {
@@ -108,7 +108,7 @@ fn place_of(location: Location) -> Place {
 }
 
 impl Node {
-    /// What kind of value it is, in words for a message.
+    /// The kind of the value, in words for a message.
     pub fn kind_word(&self) -> &'static str {
         match self.kind {
             Kind::Null => "nothing",
@@ -120,7 +120,7 @@ impl Node {
         }
     }
 
-    /// A scalar as it would stand in an expression; none for lists and maps.
+    /// The text of a scalar, as an expression would read it; `None` for lists and maps.
     pub fn scalar_text(&self) -> Option<String> {
         match &self.kind {
             Kind::Null => Some("null".to_string()),

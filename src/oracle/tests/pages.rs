@@ -1,4 +1,4 @@
-//! Pages of lamps, one after the other: what they must show together, and what ends a chain of them.
+//! Pages of lamps: the clauses about successive pages, and the events that end a chain.
 
 use super::{Otherwise, exchange, lamps};
 use crate::history::{Exchange, Outcome};
@@ -17,7 +17,7 @@ const VIEW: &str = r#"      listLamps:
         paging: { limit: limit, cites: ["light:70"] }
 "#;
 
-/// The lamps with a list of them.
+/// A judge for the lamps, with a list operation.
 fn listed() -> Judge {
     let mut catalog: Value =
         serde_json::from_slice(&Folder(lamps("schemas/lamps")).read("catalog.json").unwrap()).unwrap();
@@ -45,8 +45,8 @@ fn lamp(id: &str) -> Value {
     json!({ "id": id, "state": "BRIGHT", "color": color })
 }
 
-/// A call as a line says it: `light a`, `show a`, `dim a`, `remove a`, or `list limit=1 marker=a: b c`, where the
-/// names after the colon are the entries; ` (lost)` and ` (404)` say what became of it instead.
+/// Parses a call from a line: `light a`, `show a`, `dim a`, `remove a`, or `list limit=1 marker=a: b c` with the
+/// entries after the colon. ` (lost)` and ` (404)` replace the outcome.
 fn read(number: u64, line: &str) -> Exchange {
     let (line, end) = line.split_once(" (").unwrap_or((line, ""));
     let (call, entries) = line.split_once(':').unwrap_or((line, ""));
@@ -84,7 +84,8 @@ fn read(number: u64, line: &str) -> Exchange {
     made
 }
 
-/// Three bright lamps, and then these calls: what is found, and how often the clauses of pages passed.
+/// Judges three creates of bright lamps and then the calls; compares the findings and the passes of the clauses about
+/// pages.
 fn check(calls: &str, expected: &str) {
     let mut judge = listed();
     let before = ["light a", "light b", "light c", "show a", "show b", "show c"];
@@ -126,7 +127,7 @@ fn pages_that_show_each_thing_once_pass_in_whatever_order() {
 fn a_thing_on_no_page_is_missed_when_an_empty_page_came() {
     let found = "lamp.paged.listLamps: lamp c on none of 3 pages, of which the last is empty";
     check("list limit=1: a\n list limit=1 marker=a: b\n list limit=1 marker=b:", &format!("{found}\n{LIMIT_PASSED}"));
-    // A page may be shorter than its limit, whatever follows.
+    // A page may be shorter than its limit and still be followed by another page.
     check("list limit=2: a\n list limit=2 marker=a: b", LIMIT_PASSED);
 }
 
@@ -140,7 +141,7 @@ fn a_thing_on_two_pages_is_one_too_many() {
 fn a_page_holds_no_more_than_its_limit() {
     check("list limit=2: a b c", "lamp.page-limit.listLamps: 3 entries on a page of at most 2");
     check("list limit=1 marker=a: b c", "lamp.page-limit.listLamps: 2 entries on a page of at most 1");
-    // What becomes of none at all is not said.
+    // The documentation says nothing about a limit of 0.
     check("list limit=0: a b c", "");
     check("list limit=3: a b c", "");
 }
@@ -149,7 +150,7 @@ fn a_page_holds_no_more_than_its_limit() {
 fn an_entry_of_a_page_is_held_to_what_is_known_of_the_thing() {
     check("list limit=1: a=blue", &format!("lamp.frame.color: accepted with 200\n{LIMIT_PASSED}"));
     check("list limit=1 sort=x: a=blue", &format!("lamp.frame.color: accepted with 200\n{LIMIT_PASSED}"));
-    // How a filter matches is no part of the view.
+    // The matching of a filter is not part of the view.
     check("list limit=1 color=red: a=blue", "");
 }
 
@@ -186,6 +187,6 @@ fn a_thing_that_moves_or_is_not_determined_is_not_owed() {
     check("dim c\n list limit=1: a\n list limit=1 marker=a: b\n list limit=1 marker=b:", &{
         format!("{LIMIT_PASSED}\nlamp.paged.listLamps passed 1")
     });
-    // From a thing that moves a list may go on anywhere.
+    // After a resource in transition, a list may continue anywhere.
     check("dim a\n list limit=1: a=red\n list limit=1 marker=a:", LIMIT_PASSED);
 }

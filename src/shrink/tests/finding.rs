@@ -1,4 +1,4 @@
-//! Is the least plan found, and at what cost?
+//! Measures how often the smallest plan is found, and at what cost.
 
 use super::machine::{Crate, call, carry_out, create, noise, on, plan, shortest, size};
 use super::{AMPLE, calls, check, sort_key};
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 const SEEDS: u64 = 50;
 
-/// The failure shows at a step, by the boxes as they are after it.
+/// Whether the failure shows after some step, by the state of the boxes.
 fn seen(steps: &[Step], shows: impl Fn(&Step, &BTreeMap<String, Crate>) -> bool) -> bool {
     let mut found = false;
     carry_out(steps, |step, boxes| found |= shows(step, boxes)) && found
@@ -21,7 +21,7 @@ fn rebooted_large(steps: &[Step]) -> bool {
     })
 }
 
-/// Plans of noise in which the failure comes up, at their full length.
+/// Random plans of the given length that fail.
 fn failing(count: usize, fails: impl Fn(&[Step]) -> bool) -> Vec<Plan> {
     let drawn = (0..).map(|seed| noise(seed, count)).filter(|steps| fails(steps));
     drawn.take(SEEDS as usize).map(plan).collect()
@@ -149,7 +149,7 @@ fn a_text_is_cut_to_the_length_that_matters() {
     }
 }
 
-/// Some calls upon one box in this order, whatever else is between them.
+/// Whether the operations occur on one box in the given order, with any steps in between.
 fn in_order(steps: &[Step], words: &[&str]) -> bool {
     let mut at: BTreeMap<&str, usize> = BTreeMap::new();
     steps.iter().any(|step| {

@@ -1,4 +1,4 @@
-//! Handles and branches are kept whole.
+//! Handles and branches stay consistent.
 
 use super::super::{closed, handles_born, handles_used};
 use super::machine::{call, create, insert, plan};

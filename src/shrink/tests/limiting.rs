@@ -1,4 +1,4 @@
-//! Budgets are kept, and what is not certain is said.
+//! Budgets are observed, and uncertain results are marked.
 
 use super::super::{Limits, Trial, shrink};
 use super::machine::{call, create, noise, offers, plan, possible};

@@ -1,11 +1,11 @@
-//! A small machine: boxes with a size and a lock, disks that are put into boxes.
+//! A small machine: boxes with a size and a lock, and disks that are inserted into boxes.
 
 use crate::plan::{FORMAT, Plan, Settle, Step, handle, handle_name};
 use crate::schema::Rng;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// One box as the machine sees it.
+/// The state of one box.
 #[derive(Default, Clone, PartialEq)]
 pub(super) struct Crate {
     pub(super) size: u64,
@@ -19,7 +19,7 @@ pub(super) fn plan(steps: Vec<Step>) -> Plan {
     Plan { format: FORMAT, suite: "boxes".to_owned(), drawn: Some((7, 1)), steps }
 }
 
-/// `word` or `word=number`, upon the box or disk called `on`, if any.
+/// A step for `word` or `word=number`, on the box or disk named by `on`, if any.
 pub(super) fn call(text: &str, on: Option<&str>) -> Step {
     let (operation, number) = text.split_once('=').unwrap_or((text, ""));
     let number: Option<u64> = number.parse().ok();
@@ -59,8 +59,7 @@ pub(super) fn size(step: &Step) -> u64 {
         .unwrap_or(0)
 }
 
-/// Carries out the steps; `watch` sees each with the boxes as they then are. False if some
-/// call is refused.
+/// Runs the steps; `watch` receives each step with the boxes after the step. False if a call is refused.
 pub(super) fn carry_out(steps: &[Step], mut watch: impl FnMut(&Step, &BTreeMap<String, Crate>)) -> bool {
     let mut boxes: BTreeMap<String, Crate> = BTreeMap::new();
     for step in steps {
@@ -72,7 +71,7 @@ pub(super) fn carry_out(steps: &[Step], mut watch: impl FnMut(&Step, &BTreeMap<S
     true
 }
 
-/// No call is refused: what a model rules out for free.
+/// Whether no call is refused; stands for a model that rejects candidates without a run.
 pub(super) fn possible(steps: &[Step]) -> bool {
     carry_out(steps, |_, _| {})
 }
@@ -106,7 +105,7 @@ fn apply(step: &Step, boxes: &mut BTreeMap<String, Crate>) -> bool {
     true
 }
 
-/// Length of the shortest possible plan that makes these calls upon one box in this order.
+/// Length of the shortest possible plan with the given operations on one box, in the given order.
 pub(super) fn shortest(words: &[&str]) -> usize {
     let first = vec![create("box", "box-1")];
     let mut left = VecDeque::from([(first, 0)]);
@@ -130,7 +129,7 @@ pub(super) fn shortest(words: &[&str]) -> usize {
     panic!("no plan makes the calls {words:?}: are they words of the machine?")
 }
 
-/// Shorter notes and smaller sizes, by halves or one by one.
+/// Shorter notes and smaller sizes, by halving and by decrement.
 pub(super) fn offers(step: &Step) -> Vec<Step> {
     let Some(Value::Object(body)) = &step.body else {
         return Vec::new();
@@ -162,7 +161,7 @@ pub(super) fn offers(step: &Step) -> Vec<Step> {
     offers
 }
 
-/// So many possible calls upon up to three boxes and two disks, drawn by seed.
+/// The given number of possible calls on at most three boxes and two disks, drawn by seed.
 pub(super) fn noise(seed: u64, count: usize) -> Vec<Step> {
     let mut rng = Rng::new(seed, 0, 0, 0);
     let mut steps = vec![create("box", "box-1")];

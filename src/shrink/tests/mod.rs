@@ -1,4 +1,4 @@
-//! Failures of a small invented machine, shrunk.
+//! Failures of a small machine, shrunk.
 
 mod finding;
 mod handling;
@@ -11,8 +11,7 @@ use machine::{offers, possible};
 
 const AMPLE: Limits = Limits { tries_max: 2000, requests_max: 50_000 };
 
-/// Shrinks a plan whose failure `fails` decides; a step costs one request. What holds for
-/// every result is asserted here.
+/// Shrinks a plan that fails according to `fails`, at one request per step, and asserts what holds for every result.
 fn check(plan: &Plan, limits: &Limits, fails: impl Fn(&[Step]) -> bool) -> Shrunk {
     let last = (0..plan.steps.len()).find(|&last| fails(&plan.steps[..=last]));
     let shrunk = run(plan, last, limits, |steps| fails(steps));
@@ -48,7 +47,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     runtime.block_on(future)
 }
 
-/// The operations, one word each.
+/// The operations of the steps, separated by spaces.
 fn calls(steps: &[Step]) -> String {
     let names: Vec<&str> = steps.iter().map(|step| step.operation.as_str()).collect();
     names.join(" ")

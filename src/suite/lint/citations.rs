@@ -1,6 +1,6 @@
-//! Citations against the lock file and, where they are at hand, the pages.
+//! Checks citations against the lock file and, if available, the pages.
 
-use super::{Evidence, Lint};
+use super::context::{Evidence, Lint};
 use crate::schema::catalog::{Citation, Source};
 use std::collections::BTreeMap;
 

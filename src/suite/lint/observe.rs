@@ -1,11 +1,11 @@
-//! Promises that nothing can observe, and inputs that no promise is about.
+//! Promises that no response can show, and inputs that no clause reads.
 
-use super::super::types::{Calls, Clause, Resource, Suite};
-use super::Lint;
+use super::context::Lint;
 use super::sketch::all_reads;
 use super::spoken::{of_clause, of_effects};
 use crate::expr::{Expr, Key, Path};
 use crate::schema::catalog::{Operation, Source};
+use crate::suite::types::{Calls, Clause, Resource, Suite};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub(super) fn check(lint: &mut Lint) {
     }
 }
 
-/// Fields that no view shows: whatever clauses say of them cannot be held against a reply.
+/// Warns about fields that no view shows: no response can contradict a clause about such a field.
 fn unseen_fields(lint: &mut Lint, resource: &Resource) {
     let shown = |name: &str| {
         let names = |only: &Option<Vec<String>>| only.as_ref().is_none_or(|o| o.iter().any(|n| n == name));
@@ -39,7 +39,7 @@ fn unseen_fields(lint: &mut Lint, resource: &Resource) {
     }
 }
 
-/// Memory that is written and never read promises nothing.
+/// Warns about remembered fields that no expression reads.
 fn unread_memory(lint: &mut Lint, index: usize, resource: &Resource, read: &BTreeSet<Path>) {
     let suite = lint.suite;
     let things = suite.about.values().flatten().filter(|a| a.resource == index).map(|a| a.name.as_str());
@@ -95,9 +95,8 @@ struct Input {
     source: Option<Source>,
 }
 
-/// Fields that a documented request has and no clause of the operation reads. One that is
-/// cited by a clause or a field counts as spoken of: that is how a field without effect is
-/// accounted for.
+/// Notes the documented request fields of an operation that no clause reads. A field cited by a clause or by a field
+/// of a resource counts as covered: a citation is the way to account for a field without effect.
 fn inputs(lint: &mut Lint, operation: &Operation, cited: &[Source]) {
     let suite = lint.suite;
     let clauses: Vec<&Clause> = suite.clauses.iter().filter(|c| speaks_of(c, &operation.id)).collect();
@@ -115,7 +114,7 @@ fn inputs(lint: &mut Lint, operation: &Operation, cited: &[Source]) {
         }
     }
     let is_cited = |input: &Input| input.source.as_ref().is_some_and(|s| cited.iter().any(|c| overlap(c, s)));
-    // The property that selects an action says no more than that the action is called.
+    // The property that selects an action is implied by the operation.
     let action = operation.action.as_ref().map(|a| a.name.as_str());
     let selects = |input: &Input| match &input.path.keys[..] {
         [Key::Name(name)] => Some(name.as_ref()) == action,
@@ -145,7 +144,7 @@ fn names(inputs: &[&Input]) -> String {
 
 const DEPTH_MAX: usize = 8;
 
-/// The leaves among the properties; a list counts as a leaf, for it is read element by element.
+/// Collects the leaf properties. An array counts as a leaf, because expressions read its elements one by one.
 fn gather(root: &Value, schema: &Value, path: Path, dead: bool, depth: usize, out: &mut Vec<Input>) {
     let schema = resolve(root, schema);
     let marked = schema.get("x-dead").is_some_and(|mark| !matches!(mark, Value::Null | Value::Bool(false)));
@@ -169,8 +168,7 @@ fn resolve<'v>(root: &'v Value, schema: &'v Value) -> &'v Value {
     pointer.and_then(|pointer| root.pointer(pointer)).unwrap_or(schema)
 }
 
-/// Whether some expression reads the path, a part of it, or a whole that it lies in and of
-/// which no part is read by name.
+/// Whether an expression reads the path or a part of the value, or reads a containing value without any named part.
 fn is_read(path: &Path, read: &BTreeSet<Path>) -> bool {
     let named = |other: &Path| other.root == path.root && other.keys.starts_with(&path.keys);
     let whole = |other: &Path| {

@@ -1,11 +1,11 @@
-//! Refusals and acceptances of one operation that nothing tells apart.
+//! Refusals and acceptances of one operation with guards that do not exclude each other.
 
-use super::super::types::{Binding, Clause, Let, Suite, Verb};
-use super::Lint;
+use super::context::Lint;
 use super::silence::at_rest;
 use super::sketch::{Sketch, Truth, all_reads, candidates};
 use super::spoken::operations;
 use crate::expr::{Expr, Path, Val};
+use crate::suite::types::{Binding, Clause, Let, Suite, Verb};
 use std::collections::BTreeSet;
 
 pub(super) fn check(lint: &mut Lint) {
@@ -28,9 +28,8 @@ pub(super) fn check(lint: &mut Lint) {
     }
 }
 
-/// Whether some one thing that the guards read decides between them, whatever its value: the
-/// thing's state or a single path. Guards that differ only in two paths together are not seen
-/// as different, so this errs on the side of a warning.
+/// Whether one value read by the guards, the state or a single path, excludes one of the clauses whatever the value.
+/// Guards that differ only in a combination of two paths are reported as overlapping.
 fn told_apart(suite: &Suite, operation: &str, accepting: &Clause, refusing: &Clause) -> bool {
     let (mine, theirs) = (terms(suite, accepting), terms(suite, refusing));
     if mine.iter().any(|one| theirs.iter().any(|other| one.excludes(other))) {
@@ -53,11 +52,12 @@ fn told_apart(suite: &Suite, operation: &str, accepting: &Clause, refusing: &Cla
     })
 }
 
-/// What must hold where a guard does: the guard, its terms, and those of the named ones among them.
+/// The conditions implied by the guard of a clause: the guard, the terms of the conjunction, and the terms of named
+/// expressions among them.
 fn terms(suite: &Suite, clause: &Clause) -> Vec<Expr> {
     let mut all: Vec<Expr> = clause.when.iter().cloned().collect();
     let mut next = 0;
-    // Named expressions cannot name themselves; the bound is for a suite that tries.
+    // The parser refuses circular named expressions; the bound covers a suite that was not parsed.
     while next < all.len() && all.len() < 1_000 {
         let one = all[next].clone();
         let named = one.as_path().filter(|path| path.keys.is_empty()).map(|path| path.root);
@@ -70,8 +70,8 @@ fn terms(suite: &Suite, clause: &Clause) -> Vec<Expr> {
     all
 }
 
-/// The owner's valid call with each thing there and in each of its stable states. An
-/// acceptance is about things that are there, so their absence makes no overlap.
+/// Valid calls of the owner, on each existing resource in each stable state. An acceptance needs existing resources,
+/// so absence causes no overlap.
 fn circumstances(suite: &Suite, operation: &str) -> Vec<Sketch> {
     let things = suite.about.get(operation).into_iter().flatten();
     let mut sketches = Vec::new();

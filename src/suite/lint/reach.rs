@@ -1,11 +1,11 @@
 //! Clauses that can never apply.
 
-use super::super::types::{Binding, Clause, Resource, Suite, Verb, While};
-use super::Lint;
+use super::context::Lint;
 use super::sketch::{Sketch, Truth, all_reads, candidates};
 use super::spoken::{operations, way_to_clause};
 use super::spots::way;
 use crate::expr::{Expr, Val};
+use crate::suite::types::{Binding, Clause, Resource, Suite, Verb, While};
 use std::collections::BTreeSet;
 
 pub(super) fn check(lint: &mut Lint, reachable: Option<&BTreeSet<String>>) {
@@ -54,7 +54,7 @@ fn never_at_rest(suite: &Suite, clause: &Clause, guard: &Expr) -> Option<Reason>
         let Some(field) = &resource.state else {
             continue;
         };
-        // Where no state has a name, none can stand against a guard.
+        // Without named stable states, no guard about a state can be refuted.
         if resource.stable.is_empty() {
             continue;
         }
@@ -62,7 +62,7 @@ fn never_at_rest(suite: &Suite, clause: &Clause, guard: &Expr) -> Option<Reason>
             let sketch = Sketch::default().with(name, &[field], state.into());
             sketch.truth(suite, Some(guard)) != Truth::False
         };
-        // A refusal may be about a thing that is not there; that too is at rest.
+        // A refusal may apply to an absent resource, and an absent resource counts as settled.
         let absent = Sketch::default().with(name, &[], Val::Null).truth(suite, Some(guard));
         let about_absent = !matches!(clause.verb, Verb::Accept(_)) && absent != Truth::False;
         if !about_absent && !resource.stable.iter().any(|state| holds_in(state)) {
@@ -74,9 +74,9 @@ fn never_at_rest(suite: &Suite, clause: &Clause, guard: &Expr) -> Option<Reason>
     None
 }
 
-/// Things that are there before any of the clause's calls, with their kinds.
+/// Resources that exist before the calls of a clause, by name, with their kinds.
 fn existing_things<'s>(suite: &'s Suite, clause: &Clause) -> Vec<(&'s str, &'s Resource)> {
-    let super::super::types::Calls::Only(ids) = &clause.calls else {
+    let crate::suite::types::Calls::Only(ids) = &clause.calls else {
         return Vec::new();
     };
     let things = ids.iter().flat_map(|id| suite.about.get(id).into_iter().flatten());

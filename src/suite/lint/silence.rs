@@ -1,30 +1,32 @@
-//! Silent cells: what no clause says of an operation in a state.
+//! Silent cells: combinations of operation and state without a clause.
 
-use super::super::types::{Binding, Clause, Place, Suite, Verb};
-use super::Lint;
+use super::context::Lint;
 use super::sketch::{Sketch, Truth};
 use super::spoken::operations;
 use crate::expr::Val;
 use crate::schema::catalog::Catalog;
+use crate::suite::place::Place;
+use crate::suite::types::{Binding, Clause, Suite, Verb};
 use std::collections::BTreeMap;
 
-/// A stable state of a thing and an operation on it, made by the owner with a valid body, of
-/// which no clause can apply.
+/// A stable state and an operation, called by the owner with valid input, to which no clause can apply.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SilentCell {
+    /// Operation id.
     pub operation: String,
+    /// Resource kind.
     pub resource: String,
+    /// The stable state.
     pub state: String,
 }
 
-/// The silent cells as far as guards show them without a run: a cell counts as spoken for as
-/// soon as some input might make some clause apply.
+/// The silent cells, judging by guards only: a cell counts as covered if some input might make a clause apply.
 pub fn silent_cells(suite: &Suite, catalog: &Catalog) -> Vec<SilentCell> {
     let cells = all_cells(suite, catalog);
     cells.into_iter().filter(|(_, silent)| *silent).map(|((cell, _), _)| cell).collect()
 }
 
-/// One note for each operation and thing.
+/// Reports one note per operation and resource kind.
 pub(super) fn check(lint: &mut Lint) {
     let mut by_thing: BTreeMap<(Place, String, String), Vec<String>> = BTreeMap::new();
     for ((cell, place), silent) in all_cells(lint.suite, &lint.schemas.catalog) {
@@ -60,13 +62,13 @@ fn all_cells(suite: &Suite, catalog: &Catalog) -> Vec<((SilentCell, Place), bool
     cells
 }
 
-/// Clauses that decide something: one that only may refuse leaves the cell open.
+/// The clauses that decide the outcome of an operation. A `may refuse` clause decides nothing.
 fn speaking<'a>(suite: &'a Suite, catalog: &Catalog, operation: &str) -> Vec<&'a Clause> {
     let clauses = suite.clauses.iter().filter(|c| !matches!(c.verb, Verb::MayRefuse(_)));
     clauses.filter(|c| operations(c, catalog).contains(&operation)).collect()
 }
 
-/// The owner's valid call on a thing that is there, at rest in a state.
+/// A valid call of the owner on an existing, settled resource in the given state.
 pub(super) fn at_rest(name: &str, field: &str, state: &str) -> Sketch {
     Sketch::plain_call().with(name, &["rest"], Val::Bool(true)).with(name, &[field], state.into())
 }

@@ -1,17 +1,17 @@
-//! Guards evaluated where almost nothing is known.
+//! Evaluation of guards with mostly unknown inputs.
 
-use super::super::types::{Let, Suite};
 use crate::expr::{Comparison, Expr, Key, Path, Relation, Val};
+use crate::suite::types::{Let, Suite};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// What is known of a call and its world: a value for some paths; all else is unknown.
+/// The known values of a call and its resources, by path. All other values are unknown.
 #[derive(Clone, Default)]
 pub(super) struct Sketch {
     known: BTreeMap<Path, Val>,
 }
 
-/// What can be said of a condition.
+/// The value of a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Truth {
     True,
@@ -20,24 +20,25 @@ pub(super) enum Truth {
 }
 
 impl Sketch {
-    /// A call of the owner with a valid body.
+    /// A valid call of the owner.
     pub fn plain_call() -> Sketch {
         Sketch::default().with("caller", &[], "owner".into()).with("input", &[], "valid".into())
     }
 
+    /// Adds the known value of a path.
     pub fn with(mut self, root: &str, keys: &[&str], val: Val) -> Sketch {
         let keys = keys.iter().map(|key| Key::Name(Arc::from(*key))).collect();
         self.known.insert(Path { root: Arc::from(root), keys }, val);
         self
     }
 
+    /// Adds the known value of a path.
     pub fn with_path(mut self, path: &Path, val: Val) -> Sketch {
         self.known.insert(path.clone(), val);
         self
     }
 
-    /// The condition under these circumstances. An error counts as unknown: types are checked
-    /// elsewhere.
+    /// The value of a condition. An evaluation error counts as unknown; another check reports type errors.
     pub fn truth(&self, suite: &Suite, guard: Option<&Expr>) -> Truth {
         let Some(guard) = guard else {
             return Truth::True;
@@ -49,6 +50,7 @@ impl Sketch {
         }
     }
 
+    /// The value of an expression; `None` if the evaluation fails.
     pub fn value(&self, suite: &Suite, expr: &Expr) -> Option<Val> {
         let reads = all_reads(suite, expr);
         expr.eval(&|root: &str| Some(self.root(suite, root, &reads))).ok()
@@ -74,7 +76,7 @@ impl Sketch {
         self.grow(root, &[], &paths)
     }
 
-    /// A map that has every key anything reads, so that only what is known is not unknown.
+    /// A map with every key that an expression reads. Keys without a known value are unknown.
     fn grow(&self, root: &str, keys: &[Key], paths: &[&Path]) -> Val {
         let here = Path { root: Arc::from(root), keys: keys.to_vec() };
         if let Some(val) = self.known.get(&here) {
@@ -82,8 +84,7 @@ impl Sketch {
         }
         let starts = |path: &&&Path| path.keys.len() > keys.len() && path.keys.starts_with(keys);
         let next: BTreeSet<&Key> = paths.iter().filter(starts).map(|p| &p.keys[keys.len()]).collect();
-        // Only what leads to something known is drawn: a map that is read but about which
-        // nothing is known may as well not be there.
+        // Only paths to known values are built: a map without known values may be absent.
         let leads = self.known.keys().any(|k| k.root.as_ref() == root && k.keys.starts_with(keys));
         if !leads || next.iter().any(|key| matches!(key, Key::Index(_))) {
             return Val::Unknown;
@@ -97,7 +98,7 @@ impl Sketch {
     }
 }
 
-/// What an expression reads, through `let` too.
+/// The paths that an expression reads, directly and through `let`.
 pub(super) fn all_reads(suite: &Suite, expr: &Expr) -> BTreeSet<Path> {
     let mut reads = BTreeSet::new();
     let mut waiting = vec![expr.clone()];
@@ -114,12 +115,12 @@ pub(super) fn all_reads(suite: &Suite, expr: &Expr) -> BTreeSet<Path> {
     reads
 }
 
-/// Values worth trying for a path: those that the conditions compare it with, null, and one
-/// that is none of them. Empty where these cannot stand for all values: where the path is read
-/// as a whole and in parts, or otherwise than in comparisons.
+/// Values to try for a path: the values compared with the path, null, and a value different from all of these. Empty
+/// if the values cannot represent every case: the path is read both as a whole and in parts, or outside of
+/// comparisons.
 ///
-/// With `wholes`, a path that is also read as a part of a whole is tried all the same, as if
-/// nothing else were in that whole: a guess, good enough to tell two guards apart.
+/// With `wholes`, a path inside a value that is also read as a whole is tried nevertheless, as if the whole had no
+/// other part. The approximation is good enough to compare two guards.
 pub(super) fn candidates(suite: &Suite, path: &Path, guards: &[&Expr], wholes: bool) -> Vec<Val> {
     let mut vals: BTreeSet<Val> = [Val::Null, Val::from("some other value")].into();
     let nothing = Sketch::default();
@@ -129,7 +130,7 @@ pub(super) fn candidates(suite: &Suite, path: &Path, guards: &[&Expr], wholes: b
             return Vec::new();
         }
         let comparisons: Vec<Comparison> = guard.comparisons().into_iter().filter(|c| c.path == *path).collect();
-        // No list of values stands for all texts that match a pattern.
+        // No finite list of values represents the texts that match a pattern.
         let listed = |it: &&Comparison| !matches!(it.op, Relation::Matches | Relation::NotMatches);
         if guard.to_string().matches(&path.to_string()).count() > comparisons.iter().filter(listed).count() {
             return Vec::new();

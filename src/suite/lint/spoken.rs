@@ -1,29 +1,29 @@
-//! Every expression of a suite that is spoken over a call, with where it stands.
+//! The expressions of a suite that read a call, with their places in the file.
 
-use super::super::types::{Calls, Clause, Effect, EffectValue, Stage, Suite};
 use super::spots::{Step, Way, way};
 use crate::expr::Expr;
 use crate::schema::catalog::Catalog;
+use crate::suite::types::{Calls, Clause, Effect, EffectValue, FieldClass, Stage, Suite};
 
-/// One expression and what it is about.
+/// An expression with its place and role.
 pub(super) struct Spoken<'a> {
     pub expr: &'a Expr,
     pub way: Way,
     pub role: Role<'a>,
 }
 
-/// What the value of an expression is used for.
+/// The use of an expression's value.
 #[derive(Clone, Copy)]
 pub(super) enum Role<'a> {
-    /// It must be true or false.
+    /// The value must be a boolean.
     Condition,
-    /// The things that an effect falls on without the call naming them.
+    /// The list of resources that an effect changes, besides the resources named by the call.
     FallsOn(&'a Effect),
-    /// The new value of a thing's field.
+    /// The new value of a field.
     Becomes(&'a Effect),
 }
 
-/// The clause's operations.
+/// Ids of the operations of a clause.
 pub(super) fn operations<'a>(clause: &'a Clause, catalog: &'a Catalog) -> Vec<&'a str> {
     match &clause.calls {
         Calls::Only(ids) => ids.iter().map(String::as_str).collect(),
@@ -34,10 +34,22 @@ pub(super) fn operations<'a>(clause: &'a Clause, catalog: &'a Catalog) -> Vec<&'
     }
 }
 
-/// The way to the clause at a place of `Suite::clauses`, where the general ones stand first.
+/// The way to a clause, by index in `Suite::clauses`, where general clauses come first.
 pub(super) fn way_to_clause(suite: &Suite, index: usize) -> Way {
     let general = suite.clauses.iter().filter(|c| matches!(c.calls, Calls::AllBut(_))).count();
     if index < general { way!["general", index] } else { way!["clauses", index - general] }
+}
+
+/// The way to a field of a resource kind, under `fields`, `keeps` or `grows`.
+pub(super) fn way_to_field(suite: &Suite, resource: usize, field: usize) -> Way {
+    let resource = &suite.resources[resource];
+    let field = &resource.fields[field];
+    let key = match field.class {
+        FieldClass::Modelled => "fields",
+        FieldClass::Keeps => "keeps",
+        FieldClass::Grows => "grows",
+    };
+    way!["resources", &resource.name, key, &field.name, "at"]
 }
 
 /// The expressions of a clause.
@@ -60,7 +72,7 @@ pub(super) fn of_clause<'a>(clause: &'a Clause, at: &[Step]) -> Vec<Spoken<'a>> 
     found
 }
 
-/// The expressions of effects that stand under `then` at `at`.
+/// Adds the expressions of the effects under `then` at `at`.
 pub(super) fn of_effects<'a>(effects: &'a [Effect], at: &[Step], found: &mut Vec<Spoken<'a>>) {
     for effect in effects {
         let way = join(at, way!["then", &effect.key]);

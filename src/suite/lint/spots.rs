@@ -1,26 +1,27 @@
-//! Where in the file the parts of a parsed suite stand.
+//! Places in the file of the parts of a parsed suite.
 
-use super::super::parse::offset::place_in;
-use super::super::tree::{Kind, Node};
-use super::super::types::Place;
+use crate::suite::citations::citations_in;
+use crate::suite::offset::place_in;
+use crate::suite::place::Place;
+use crate::suite::tree::{Kind, Node};
 
-/// The files once more as the tree that they make together, for places inside of values.
+/// The merged tree of the files, to find places inside values.
 pub(super) struct Spots<'a> {
     pub text: &'a str,
     pub tree: Option<Node>,
 }
 
-/// One step from a value of the file into a part of it.
+/// A step from a value of the file to a part of the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
     Key(String),
     Item(usize),
 }
 
-/// The way to a value of the file: `clauses`, 3, `when`.
+/// The way from the root to a value of the file: `clauses`, 3, `when`.
 pub(super) type Way = Vec<Step>;
 
-/// `way!["clauses", 3, "when"]`.
+/// Builds a [`Way`]: `way!["clauses", 3, "when"]`.
 macro_rules! way {
     ($($step:expr),* $(,)?) => { ::std::vec::Vec::from([$($crate::suite::lint::spots::Step::from($step)),*]) };
 }
@@ -45,8 +46,8 @@ impl From<usize> for Step {
 }
 
 impl Spots<'_> {
-    /// The place of a byte of the expression that a value holds. `=` in front of it is
-    /// skipped. The start of the file if the way leads nowhere.
+    /// The place of byte `offset` of the expression at a way, not counting a leading `=`. The start of the file if
+    /// the way leads nowhere.
     pub fn inside(&self, way: &[Step], offset: usize) -> Place {
         let Some(node) = self.node(way) else {
             return Place { line: 1, column: 1 };
@@ -55,7 +56,7 @@ impl Spots<'_> {
         place_in(self.text, node, offset + usize::from(marked))
     }
 
-    /// Every citation in the file as it is written, with its place.
+    /// Every citation in the file, as text, with the place.
     pub fn citations(&self) -> Vec<(String, Place)> {
         self.tree.as_ref().map(citations_in).unwrap_or_default()
     }
@@ -66,27 +67,11 @@ impl Spots<'_> {
                 entries.iter().find(|(k, _)| k.text == *key).map(|(_, value)| value)
             }
             (Kind::List(items), Step::Item(at)) => items.get(*at),
-            // One value may stand where a list of them could.
+            // A single value may replace a list with one item.
             (_, Step::Item(0)) => Some(node),
             // A short form: `showLamp: reply.lamp` for `showLamp: { at: reply.lamp }`.
             (Kind::Text(_), Step::Key(_)) => Some(node),
             _ => None,
         })
-    }
-}
-
-/// Every citation of a suite as it is written, with its place.
-pub(in crate::suite) fn citations_in(tree: &Node) -> Vec<(String, Place)> {
-    let mut found = Vec::new();
-    gather(tree, false, &mut found);
-    found
-}
-
-fn gather(node: &Node, cited: bool, found: &mut Vec<(String, Place)>) {
-    match &node.kind {
-        Kind::Map(entries) => entries.iter().for_each(|(key, value)| gather(value, key.text == "cites", found)),
-        Kind::List(items) => items.iter().for_each(|item| gather(item, cited, found)),
-        Kind::Text(text) if cited => found.push((text.clone(), node.place)),
-        _ => {}
     }
 }

@@ -1,10 +1,14 @@
-//! Finding, replacing and taking in the maps and lists of a tree.
+//! Access to the maps and lists of a tree.
 
-use super::{Entries, LISTED};
 use crate::expr::Expr;
+use crate::suite::place::Place;
 use crate::suite::tree::{Key, Kind, Node};
-use crate::suite::types::Place;
 use std::collections::BTreeSet;
+
+pub(super) type Entries = Vec<(Key, Node)>;
+
+/// Parts of a suite that are lists of items with an `id`.
+pub(super) const LISTED: [&str; 3] = ["general", "clauses", "events"];
 
 pub(super) fn take(entries: &mut Entries, name: &str) -> Option<(Key, Node)> {
     let at = entries.iter().position(|(key, _)| key.text == name)?;
@@ -70,7 +74,7 @@ pub(super) fn id_of(item: &Node) -> Option<&str> {
     }
 }
 
-/// Takes away each list of citations that names a page which is not the same for both.
+/// Removes each list of citations with a page that the two suites do not share.
 pub(super) fn strip(node: &mut Node, same: &dyn Fn(&str) -> bool) {
     match &mut node.kind {
         Kind::List(items) => items.iter_mut().for_each(|item| strip(item, same)),
@@ -90,7 +94,7 @@ pub(super) fn carries(cites: &Node, same: &dyn Fn(&str) -> bool) -> bool {
     }
 }
 
-/// A clause that needs a citation has one, and so have its exceptions.
+/// Whether a clause and its alternatives have the citations that they need.
 pub(super) fn is_cited(item: &Node) -> bool {
     let Kind::Map(entries) = &item.kind else { return true };
     let convention =
@@ -103,7 +107,7 @@ pub(super) fn is_cited(item: &Node) -> bool {
     (convention || cited(item)) && exceptions.iter().all(cited)
 }
 
-/// The names under `let` that the expressions of a node read, and those which these read.
+/// Adds the names under `let` that the expressions of a node read, directly and through other names.
 pub(super) fn names_read(node: &Node, lets: &Entries, needed: &mut BTreeSet<String>) {
     match &node.kind {
         Kind::List(items) => items.iter().for_each(|item| names_read(item, lets, needed)),

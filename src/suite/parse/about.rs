@@ -1,14 +1,16 @@
-//! `about`: which things a call speaks of.
+//! `about`: the resources that a call refers to.
 
-use super::super::suggest;
-use super::super::tree::{Key, Kind, Node};
-use super::super::types::{About, Binding, Resource};
 use super::reader::{RESERVED, Reader, Scope};
 use crate::expr::{Expr, Key as Step};
 use crate::schema::catalog::Operation;
+use crate::suite::grammar;
+use crate::suite::suggest;
+use crate::suite::tree::{Key, Kind, Node};
+use crate::suite::types::{About, Binding, Resource};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The things by operation, the entry `"*"` spread over the operations that have its path parameters.
+/// The resources by operation. The entry `"*"` is expanded to the operations with the path parameters that the entry
+/// reads.
 pub(super) fn about(reader: &mut Reader, node: Option<&Node>, resources: &[Resource]) -> BTreeMap<String, Vec<About>> {
     let mut by_operation: BTreeMap<String, Vec<About>> = BTreeMap::new();
     let Some(entries) = node.and_then(|n| reader.entries(n, "`about`")) else {
@@ -52,7 +54,7 @@ fn one(reader: &mut Reader, name: &Key, node: &Node, resources: &[Resource]) -> 
     let mut told_by = None;
     let (kind, place, binding) = match &node.kind {
         Kind::Map(_) => {
-            let fields = reader.fields(node, "an entry of `about`", &[], &["is", "id", "new", "told by"])?;
+            let fields = reader.fields(node, "an entry of `about`", &grammar::DETAILED_ABOUT)?;
             told_by = fields.get("told by").and_then(|n| reader.text(n, "`told by`")).map(str::to_string);
             let is = fields.get("is").and_then(|n| reader.text(n, "`is`").map(|text| (text, n.place)));
             let (kind, place) = is.unwrap_or((&name.text, name.place));
@@ -78,7 +80,8 @@ fn one(reader: &mut Reader, name: &Key, node: &Node, resources: &[Resource]) -> 
     Some(About { resource, name: name.text.clone(), binding, told_by, place: name.place })
 }
 
-/// Where a thing tells the id of another: a path, because the mock writes there.
+/// The place where one resource shows the id of another. The expression must be a path, because the mock writes the
+/// id there.
 fn told(reader: &mut Reader, node: &Node) -> Option<Expr> {
     let expr = reader.expr(node, "`new`", &Scope::of(&["it"]))?;
     if expr.as_path().is_none_or(|path| path.keys.is_empty()) {
@@ -88,7 +91,7 @@ fn told(reader: &mut Reader, node: &Node) -> Option<Expr> {
     Some(expr)
 }
 
-/// What tells the id of another thing is brought to life by the same call, and its own id is in the reply.
+/// Checks `told by`: the named resource is created by the call, and its own id is in the response.
 fn check_tellers(reader: &mut Reader, things: &[About]) {
     for about in things {
         let Some(teller) = &about.told_by else { continue };

@@ -1,46 +1,37 @@
-//! `general`, `clauses` and `events`: the promises.
+//! `general` and `clauses`: the promises.
 
-use super::super::suggest;
-use super::super::tree::{Kind, Node};
-use super::super::types::{
-    About, Alternative, Basis, Binding, Calls, Clause, Effect, Event, Place, Resource, Statuses, Verb, While,
-};
+use super::basis::{grounds, id};
 use super::effects::{Targets, effects};
 use super::reader::{Fields, INPUTS, Reader, Scope};
+use super::verb::verb;
 use crate::expr::Expr;
-use crate::schema::catalog::Source;
+use crate::suite::grammar;
+use crate::suite::place::Place;
+use crate::suite::suggest;
+use crate::suite::tree::{Kind, Node};
+use crate::suite::types::{About, Alternative, Binding, Calls, Clause, Resource, Verb, While};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What clauses are read against.
+/// The parsed parts of the suite that clauses refer to.
 pub(super) struct Ground<'r> {
     pub resources: &'r [Resource],
     pub about: &'r BTreeMap<String, Vec<About>>,
 }
 
-pub(super) const COMMON: [&str; 10] =
-    ["says", "cites", "basis", "rule", "while", "when", "accept", "refuse", "may refuse", "ensure"];
-
-pub(super) const GENERAL: [&str; 1] = ["except"];
-pub(super) const CLAUSE: [&str; 4] = ["then", "or", "order", "reply"];
-pub(super) const ALTERNATIVE: [&str; 3] = ["cites", "when", "then"];
-pub(super) const EVENT_NEEDS: [&str; 3] = ["id", "resource", "then"];
-pub(super) const EVENT: [&str; 5] = ["says", "cites", "basis", "rule", "when"];
-
-/// Clauses without `call`.
+/// Clauses about all operations, without `call`.
 pub(super) fn general(reader: &mut Reader, node: Option<&Node>, ground: &Ground) -> Vec<Clause> {
     let items = node.map(|n| reader.list(n, "`general`")).unwrap_or_default();
     items.iter().filter_map(|item| general_clause(reader, item, ground)).collect()
 }
 
-/// Clauses of named operations.
+/// Clauses about named operations.
 pub(super) fn clauses(reader: &mut Reader, node: Option<&Node>, ground: &Ground) -> Vec<Clause> {
     let items = node.map(|n| reader.list(n, "`clauses`")).unwrap_or_default();
     items.iter().filter_map(|item| clause(reader, item, ground)).collect()
 }
 
 fn general_clause(reader: &mut Reader, node: &Node, ground: &Ground) -> Option<Clause> {
-    let optional: Vec<&str> = COMMON.iter().copied().chain(GENERAL).collect();
-    let map = reader.fields(node, "a general clause", &["id"], &optional)?;
+    let map = reader.fields(node, "a general clause", &grammar::GENERAL)?;
     let excepted = map.get("except").map(|n| operations(reader, n)).unwrap_or_default();
     let things: BTreeSet<&str> = existing(ground).map(|(_, about)| about.name.as_str()).collect();
     let scope = Scope::of(&INPUTS).and(things.iter().copied());
@@ -57,8 +48,8 @@ fn general_clause(reader: &mut Reader, node: &Node, ground: &Ground) -> Option<C
     Some(clause)
 }
 
-/// Things that are there before the call: a general clause about a thing cannot mean the call
-/// that brings it to life.
+/// Resources that exist before the call. A general clause about a resource cannot apply to the call that creates the
+/// resource.
 fn existing<'r>(ground: &Ground<'r>) -> impl Iterator<Item = (&'r str, &'r About)> {
     let pairs = ground.about.iter().flat_map(|(op, things)| things.iter().map(move |about| (op.as_str(), about)));
     pairs.filter(|(_, about)| matches!(about.binding, Binding::Existing(_)))
@@ -78,8 +69,7 @@ fn names_read(reader: &Reader, clause: &Clause, things: &BTreeSet<&str>) -> BTre
 }
 
 fn clause(reader: &mut Reader, node: &Node, ground: &Ground) -> Option<Clause> {
-    let optional: Vec<&str> = COMMON.iter().copied().chain(CLAUSE).collect();
-    let map = reader.fields(node, "a clause", &["id", "call"], &optional)?;
+    let map = reader.fields(node, "a clause", &grammar::CLAUSE)?;
     let calls = map.get("call").map(|n| operations(reader, n)).unwrap_or_default();
     let targets = Targets { things: shared_things(&calls, ground), kinds: ground.resources };
     let scope = Scope::of(&INPUTS).and(targets.things.iter().map(|(name, _)| name.as_str()));
@@ -88,7 +78,7 @@ fn clause(reader: &mut Reader, node: &Node, ground: &Ground) -> Option<Clause> {
     Some(clause)
 }
 
-/// The things that every one of the calls speaks of under the same name.
+/// The resources that all of the calls refer to by the same name.
 fn shared_things<'r>(calls: &[String], ground: &Ground<'r>) -> Vec<(String, &'r Resource)> {
     let things = |call: &String| ground.about.get(call).map(Vec::as_slice).unwrap_or_default();
     let Some((first, rest)) = calls.split_first() else {
@@ -143,65 +133,6 @@ fn reply_open(reader: &mut Reader, node: Option<&Node>) -> bool {
     open
 }
 
-/// Suffixes and infixes of the ids that are generated for every suite.
-fn is_generated(id: &str) -> bool {
-    id.ends_with(".no-server-error") || id.ends_with(".settles") || id.contains(".frame.")
-}
-
-fn id(reader: &mut Reader, map: Fields) -> String {
-    let Some(node) = map.get("id") else {
-        return String::new();
-    };
-    let id = reader.text(node, "`id`").unwrap_or_default().to_string();
-    let part = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-    if !id.split(['.', '-']).all(part) {
-        let hint = "lower-case words joined by `-` and `.`: resize.needs-rest".to_string();
-        reader.error_with(node.place, "bad-id", format!("`{id}` is not an id"), hint);
-    } else if is_generated(&id) {
-        reader.error(node.place, "bad-id", format!("`{id}` has the form of a generated clause's id"));
-    }
-    id
-}
-
-fn grounds(reader: &mut Reader, map: Fields, what: &str) -> (Basis, Option<String>, Vec<Source>) {
-    let basis = match map.get("basis").map(|n| (reader.text(n, "`basis`").unwrap_or_default().to_string(), n.place)) {
-        None => Basis::Stated,
-        Some((word, place)) => match word.as_str() {
-            "stated" => Basis::Stated,
-            "example" => Basis::Example,
-            "convention" => Basis::Convention,
-            _ => {
-                let hint = suggest::hint(&word, ["stated", "example", "convention"]);
-                reader.error_with(place, "bad-basis", format!("`{word}` is not a basis"), hint);
-                Basis::Stated
-            }
-        },
-    };
-    let rule = map.get("rule").and_then(|n| reader.text(n, "`rule`")).map(str::to_string);
-    let cites = reader.cites(map.get("cites"), "`cites`");
-    match basis {
-        Basis::Convention if rule.is_none() => {
-            reader.error(map.place, "missing-key", format!("{what} by convention names its `rule`"));
-        }
-        Basis::Stated | Basis::Example if rule.is_some() => {
-            let message = format!("only {what} by convention has a `rule`");
-            reader.error(map.key_place("rule"), "bad-basis", message);
-        }
-        Basis::Stated | Basis::Example
-            if map.get("cites").is_none() || (cites.is_empty() && is_empty(map.get("cites"))) =>
-        {
-            let hint = "add `cites: [\"<page>:<lines>\"]`, or `basis: convention` with its `rule`".to_string();
-            reader.error_with(map.place, "missing-citation", format!("{what} needs a citation"), hint);
-        }
-        _ => {}
-    }
-    (basis, rule, cites)
-}
-
-fn is_empty(node: Option<&Node>) -> bool {
-    matches!(node.map(|n| &n.kind), Some(Kind::List(items)) if items.is_empty())
-}
-
 fn operations(reader: &mut Reader, node: &Node) -> Vec<String> {
     let items = match &node.kind {
         Kind::List(items) => items.as_slice(),
@@ -233,55 +164,11 @@ fn during_of(reader: &mut Reader, map: Fields, default: While) -> While {
     }
 }
 
-fn verb(reader: &mut Reader, map: Fields) -> Verb {
-    let found: Vec<&str> =
-        ["accept", "refuse", "may refuse"].into_iter().filter(|key| map.get(key).is_some()).collect();
-    let [key] = found[..] else {
-        let message = "a clause has exactly one of `accept`, `refuse` and `may refuse`";
-        let place = found.get(1).map_or(map.place, |key| map.key_place(key));
-        reader.error(place, "bad-verb", message);
-        return Verb::MayRefuse(Statuses::Documented);
-    };
-    let node = map.get(key).expect("it was found there");
-    let statuses = statuses(reader, node, key);
-    match key {
-        "accept" => Verb::Accept(statuses),
-        "refuse" => Verb::Refuse(statuses),
-        _ => Verb::MayRefuse(statuses),
-    }
-}
-
-fn statuses(reader: &mut Reader, node: &Node, verb: &str) -> Statuses {
-    let word = if verb == "accept" { "success" } else { "client-error" };
-    if matches!(&node.kind, Kind::Text(text) if text == word) {
-        return Statuses::Documented;
-    }
-    let items = match &node.kind {
-        Kind::List(items) => items.as_slice(),
-        _ => std::slice::from_ref(node),
-    };
-    let fits = if verb == "accept" { 200..=399 } else { 400..=599 };
-    let mut codes = Vec::new();
-    for item in items {
-        match item.kind {
-            Kind::Int(code) if fits.contains(&code) => codes.push(code as u16),
-            _ => {
-                let wanted = format!("`{verb}` takes `{word}` or statuses from {} to {}", fits.start(), fits.end());
-                reader.error(item.place, "bad-status", wanted);
-            }
-        }
-    }
-    if items.is_empty() {
-        reader.error(node.place, "bad-status", format!("`{verb}` names no status"));
-    }
-    Statuses::Exactly(codes)
-}
-
 fn alternatives(reader: &mut Reader, node: Option<&Node>, targets: &Targets, scope: &Scope) -> Vec<Alternative> {
     let items = node.map(|n| reader.list(n, "`or`")).unwrap_or_default();
     let mut alternatives = Vec::new();
     for item in items {
-        let Some(map) = reader.fields(item, "an alternative", &["because"], &ALTERNATIVE) else {
+        let Some(map) = reader.fields(item, "an alternative", &grammar::ALTERNATIVE) else {
             continue;
         };
         let cites = reader.cites(map.get("cites"), "`cites`");
@@ -332,36 +219,4 @@ fn order(reader: &mut Reader, node: Option<&Node>, targets: &Targets) -> Vec<(St
         pairs.push((later.trim().to_string(), earlier.trim().to_string()));
     }
     pairs
-}
-
-/// What the endpoint may do by itself.
-pub(super) fn events(reader: &mut Reader, node: Option<&Node>, resources: &[Resource]) -> Vec<Event> {
-    let items = node.map(|n| reader.list(n, "`events`")).unwrap_or_default();
-    items.iter().filter_map(|item| event(reader, item, resources)).collect()
-}
-
-fn event(reader: &mut Reader, node: &Node, resources: &[Resource]) -> Option<Event> {
-    let map = reader.fields(node, "an event", &EVENT_NEEDS, &EVENT)?;
-    let (basis, rule, cites) = grounds(reader, map, "an event");
-    let name_node = map.get("resource")?;
-    let name = reader.text(name_node, "`resource`")?;
-    let Some(resource) = resources.iter().position(|r| r.name == name) else {
-        let hint = suggest::hint(name, resources.iter().map(|r| r.name.as_str()));
-        reader.error_with(name_node.place, "unknown-resource", format!("there is no resource `{name}`"), hint);
-        return None;
-    };
-    let scope = Scope::of(&[name, "today", "pools"]);
-    let targets = Targets { things: vec![(name.to_string(), &resources[resource])], kinds: &[] };
-    let then: Vec<Effect> = effects(reader, map.get("then"), &targets, &scope);
-    Some(Event {
-        id: id(reader, map),
-        says: reader.words(map.get("says"), "`says`"),
-        cites,
-        basis,
-        rule,
-        resource,
-        when: map.get("when").and_then(|n| reader.expr(n, "a guard", &scope)),
-        then,
-        place: node.place,
-    })
 }

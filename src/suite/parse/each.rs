@@ -1,20 +1,19 @@
-//! Effects on things that a call does not name: `world.<resource>.filter(<name>, <condition>).<field>`.
+//! Effects on resources that the call does not name: `world.<resource>.filter(<name>, <condition>).<field>`.
 
-use super::super::suggest;
-use super::super::tree::Key;
-use super::super::types::Each;
-use super::effects::Targets;
 use super::reader::{Reader, Scope};
 use crate::expr::{self, Expr, Filtered};
+use crate::suite::suggest;
+use crate::suite::tree::Key;
+use crate::suite::types::{Each, Resource};
 
-/// No thing is called `world`, so that what begins so can mean nothing else.
+/// Whether a key has this form. `world` is a reserved name, so a prefix is enough.
 pub(super) fn is_meant(key: &str) -> bool {
     key.trim_start().starts_with("world.")
 }
 
-/// The things and the field of an effect on all things of a kind.
-pub(super) fn read(reader: &mut Reader, key: &Key, targets: &Targets, scope: &Scope) -> Option<(Each, String)> {
-    if targets.kinds.is_empty() {
+/// The resources and the field of an effect on resources that the call does not name.
+pub(super) fn read(reader: &mut Reader, key: &Key, kinds: &[Resource], scope: &Scope) -> Option<(Each, String)> {
+    if kinds.is_empty() {
         let message = "an event changes the thing that it happens to, and no other";
         reader.error(key.place, "bad-effect", message);
         return None;
@@ -24,7 +23,7 @@ pub(super) fn read(reader: &mut Reader, key: &Key, targets: &Targets, scope: &Sc
         Ok(parsed) => parsed,
         Err(error) => {
             let message = format!("`{}` is no effect: {}", key.text, error.message);
-            // Within braces a comma ends a key, which leaves its first half.
+            // Inside braces, a comma ends a key and leaves the first half.
             let hint = format!("expected {form}; within braces such a key stands in quotes");
             reader.error_with(key.place, "bad-effect", message, hint);
             return None;
@@ -35,8 +34,8 @@ pub(super) fn read(reader: &mut Reader, key: &Key, targets: &Targets, scope: &Sc
         return None;
     };
     let name = kind_of(&found)?;
-    let Some(resource) = targets.kinds.iter().position(|known| known.name == name) else {
-        let hint = suggest::hint(&name, targets.kinds.iter().map(|known| known.name.as_str()));
+    let Some(resource) = kinds.iter().position(|known| known.name == name) else {
+        let hint = suggest::hint(&name, kinds.iter().map(|known| known.name.as_str()));
         reader.error_with(key.place, "unknown-resource", format!("there is no resource `{name}`"), hint);
         return None;
     };

@@ -1,21 +1,21 @@
-//! `then`: what a call or an event changes.
+//! `then`: the effects of a call or an event.
 
-use super::super::suggest;
-use super::super::tree::{Key, Kind, Node};
-use super::super::types::{Effect, EffectValue, FieldClass, Resource, Stage, Target};
 use super::each;
 use super::reader::{Reader, Scope};
 use crate::expr::Expr;
+use crate::suite::suggest;
+use crate::suite::tree::{Key, Kind, Node};
+use crate::suite::types::{Effect, EffectValue, FieldClass, Resource, Stage, Target};
 
-/// What effects may fall on.
+/// The resources that an effect may change.
 pub(super) struct Targets<'r> {
-    /// The things of the call, by the names that expressions have for them.
+    /// The resources of the call, by name.
     pub things: Vec<(String, &'r Resource)>,
-    /// All kinds of things; none where nothing but the named things can be changed.
+    /// All resource kinds; empty if only the named resources can change.
     pub kinds: &'r [Resource],
 }
 
-/// Effects in the order of the file. `scope` is the world before the call.
+/// The effects in the order of the file. `scope` has the names for the state before the call.
 pub(super) fn effects(reader: &mut Reader, node: Option<&Node>, targets: &Targets, scope: &Scope) -> Vec<Effect> {
     let entries = node.and_then(|n| reader.entries(n, "`then`")).unwrap_or_default();
     entries.iter().filter_map(|(key, value)| effect(reader, key, value, targets, scope)).collect()
@@ -23,7 +23,7 @@ pub(super) fn effects(reader: &mut Reader, node: Option<&Node>, targets: &Target
 
 fn effect(reader: &mut Reader, key: &Key, value: &Node, targets: &Targets, scope: &Scope) -> Option<Effect> {
     if each::is_meant(&key.text) {
-        let (each, field) = each::read(reader, key, targets, scope)?;
+        let (each, field) = each::read(reader, key, targets.kinds, scope)?;
         let resource = &targets.kinds[each.resource];
         let scope = scope.and([each.name.as_str()]);
         return becomes(reader, (key, Target::Each(each), &field), resource, value, &scope);
@@ -91,7 +91,7 @@ fn course(reader: &mut Reader, node: &Node, scope: &Scope) -> Vec<Stage> {
     if items.is_empty() {
         reader.error(node.place, "bad-course", "a course needs at least one stage");
     }
-    // Only on the way out, or as the end of which the pages say nothing.
+    // `"*"` is only allowed before `gone`, or last, where the pages leave the final state open.
     let ends = matches!(stages.last(), Some(Stage::Gone));
     let loose = stages.iter().position(|s| matches!(s, Stage::Anything));
     if loose.is_some_and(|at| !ends && at + 1 < stages.len()) {

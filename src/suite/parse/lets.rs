@@ -1,12 +1,13 @@
-//! `let`, `pools` and `version`: what every expression may name.
+//! `let`, `pools` and `version`: names for every expression.
 
-use super::super::tree::{Kind, Node};
-use super::super::types::Let;
 use super::reader::{INPUTS, RESERVED, Reader, Scope};
 use crate::expr::{Expr, Val};
+use crate::suite::offset::place_in;
+use crate::suite::tree::{Kind, Node};
+use crate::suite::types::Let;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Constants and named expressions. Afterwards the reader knows them and what each reads.
+/// The constants and named expressions. Also records in the reader the names, and the roots that each name reads.
 pub(super) fn lets(reader: &mut Reader, node: Option<&Node>) -> BTreeMap<String, Let> {
     let mut lets = BTreeMap::new();
     let Some(entries) = node.and_then(|n| reader.entries(n, "`let`")) else {
@@ -37,7 +38,7 @@ pub(super) fn lets(reader: &mut Reader, node: Option<&Node>) -> BTreeMap<String,
     lets
 }
 
-/// What an endpoint offers, by name.
+/// The offered values, by pool.
 pub(super) fn pools(reader: &mut Reader, node: Option<&Node>) -> BTreeMap<String, Vec<Val>> {
     let mut pools = BTreeMap::new();
     for (name, values) in node.and_then(|n| reader.entries(n, "`pools`")).unwrap_or_default() {
@@ -47,24 +48,24 @@ pub(super) fn pools(reader: &mut Reader, node: Option<&Node>) -> BTreeMap<String
     pools
 }
 
-/// The version a call asks for, over its headers.
+/// The API version that a call requests, computed from its headers.
 pub(super) fn version(reader: &mut Reader, node: Option<&Node>) -> Option<Expr> {
     node.and_then(|n| reader.expr(n, "`version`", &Scope::of(&["header", "binding"])))
 }
 
-/// The roots that are known depend on where the expression is named, so they are checked there.
+/// Parses a named expression. The known roots depend on the place of use, so [`Reader`] checks the roots there.
 fn named_expression(reader: &mut Reader, node: &Node, text: &str) -> Option<Let> {
     match Expr::parse(text) {
         Ok(expr) => Some(Let::Expression(expr)),
         Err(error) => {
-            let place = super::offset::place_in(reader.text, node, 1 + error.offset);
+            let place = place_in(reader.text, node, 1 + error.offset);
             reader.error(place, "bad-expression", error.message);
             None
         }
     }
 }
 
-/// What reading `name` reads in the end; none if it reads itself.
+/// The roots that a name reads, directly and through other names; `None` for a circular definition.
 fn roots_of(name: &str, lets: &BTreeMap<String, Let>, within: &mut BTreeSet<String>) -> Option<BTreeSet<String>> {
     let Some(Let::Expression(expr)) = lets.get(name) else {
         return Some(BTreeSet::new());
@@ -84,14 +85,14 @@ fn roots_of(name: &str, lets: &BTreeMap<String, Let>, within: &mut BTreeSet<Stri
     Some(read)
 }
 
-/// Whether an expression can name it.
+/// Whether a text is a valid name in expressions.
 pub(super) fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         && !matches!(text, "true" | "false" | "null" | "in")
 }
 
-/// All names that may stand in a `let` that any resource could give.
+/// Checks that the roots of each named expression can be known somewhere.
 pub(super) fn check_roots_exist(
     reader: &mut Reader,
     node: Option<&Node>,

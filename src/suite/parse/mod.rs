@@ -1,130 +1,18 @@
-//! A suite file into a [`Suite`]: YAML first, then names, kinds and expressions.
+//! Parses a suite file into a [`super::Suite`]: first YAML, then names, kinds and expressions.
 //!
-//! Everything wrong is found in one reading; a part that is wrong is left out and the
-//! rest is read on.
+//! One pass reports every problem: a wrong part is left out, and parsing continues.
 
 mod about;
+mod basis;
 mod clauses;
 mod each;
 mod effects;
+mod events;
 mod lets;
-pub(super) mod offset;
 mod reader;
 mod resources;
+mod suite;
+mod verb;
+mod views;
 
-use super::problem::Problem;
-use super::sheets::{Sheets, pages_of, usable};
-use super::tree::Node;
-use super::types::{Clause, Event, Place, Suite};
-use crate::schema::catalog::Catalog;
-use reader::{Fields, Reader};
-use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
-
-const REQUIRED: [&str; 4] = ["suite", "catalog", "resources", "clauses"];
-const OPTIONAL: [&str; 7] = ["title", "let", "pools", "version", "about", "general", "events"];
-/// What says on which suites one builds. It is gone before the rest is read.
-#[cfg(test)]
-const BUILDS_ON: [&str; 4] = ["extends", "import", "change", "drop"];
-
-/// Reads a suite of one file, written for the operations of `catalog`. `file` is what messages call it.
-///
-/// # Errors
-///
-/// As [`parse_sheets`].
-pub fn parse(file: &str, text: &str, catalog: &Catalog) -> Result<Suite, Vec<Problem>> {
-    parse_sheets(&Sheets::alone(file, text), catalog)
-}
-
-/// Reads a suite with what it builds on, written for the operations of `catalog`.
-///
-/// # Errors
-///
-/// Every problem of the files, in the order of their lines, as soon as one of them is an error.
-pub fn parse_sheets(sheets: &Sheets, catalog: &Catalog) -> Result<Suite, Vec<Problem>> {
-    let operations: Vec<&str> = catalog.operations.iter().map(|operation| operation.id.as_str()).collect();
-    let (tree, problems) = sheets.tree(&pages_of(catalog), &operations);
-    let file = sheets.whence(0).0;
-    let mut reader = Reader { file, text: sheets.text(), catalog, problems, lets: BTreeMap::new() };
-    let suite = tree.as_ref().and_then(|tree| suite(&mut reader, tree, sheets));
-    usable(suite, sheets.told(reader.problems))
-}
-
-fn suite(reader: &mut Reader, tree: &Node, sheets: &Sheets) -> Option<Suite> {
-    let map = reader.fields(tree, "a suite", &REQUIRED, &OPTIONAL)?;
-    let catalog = reader.words(map.get("catalog"), "`catalog`");
-    if catalog != reader.catalog.api && !catalog.is_empty() {
-        let message =
-            format!("the suite is for the catalog `{catalog}`, and it is read against `{}`", reader.catalog.api);
-        reader.error(map.key_place("catalog"), "other-catalog", message);
-    }
-    let lets = lets::lets(reader, map.get("let"));
-    let resources = resources::resources(reader, map.get("resources"));
-    let about = about::about(reader, map.get("about"), &resources);
-    let names: BTreeSet<String> = about.values().flatten().map(|a| a.name.clone()).collect();
-    let names = names.into_iter().chain(resources.iter().map(|r| r.name.clone())).collect();
-    lets::check_roots_exist(reader, map.get("let"), &lets, &names);
-    let ground = clauses::Ground { resources: &resources, about: &about };
-    let mut all = clauses::general(reader, map.get("general"), &ground);
-    all.extend(clauses::clauses(reader, map.get("clauses"), &ground));
-    let events = clauses::events(reader, map.get("events"), &resources);
-    refuse_repeated_ids(reader, &all, &events);
-    Some(Suite {
-        name: name(reader, map),
-        title: map.get("title").map(|n| reader.words(Some(n), "`title`")).unwrap_or_default(),
-        catalog,
-        digest: digest(reader.text),
-        sheets: sheets.clone(),
-        pools: lets::pools(reader, map.get("pools")),
-        version: lets::version(reader, map.get("version")),
-        lets,
-        resources,
-        about,
-        clauses: all,
-        events,
-    })
-}
-
-fn name(reader: &mut Reader, map: Fields) -> String {
-    let name = reader.words(map.get("suite"), "`suite`");
-    let simple = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if !name.chars().all(simple) {
-        let message = format!("`{name}` is not a name: lower-case letters, digits and `-`");
-        reader.error(map.key_place("suite"), "bad-id", message);
-    }
-    name
-}
-
-fn refuse_repeated_ids(reader: &mut Reader, clauses: &[Clause], events: &[Event]) {
-    let mut seen: BTreeMap<&str, Place> = BTreeMap::new();
-    let ids = clauses.iter().map(|c| (c.id.as_str(), c.place)).chain(events.iter().map(|e| (e.id.as_str(), e.place)));
-    for (id, place) in ids.filter(|(id, _)| !id.is_empty()) {
-        if let Some(first) = seen.insert(id, place) {
-            reader.error(place, "repeated-id", format!("the id `{id}` is taken by line {}", first.line));
-        }
-    }
-}
-
-fn digest(text: &str) -> String {
-    let mut out = String::from("sha256:");
-    for byte in Sha256::digest(text.as_bytes()) {
-        let _ = write!(out, "{byte:02x}");
-    }
-    out
-}
-
-/// The keys that the parser knows, by the names that `suite.schema.json` has for what they are in.
-#[cfg(test)]
-pub(super) fn keys() -> Vec<(&'static str, Vec<&'static str>)> {
-    let join = |parts: &[&[&'static str]]| parts.concat();
-    vec![
-        ("Suite", join(&[&REQUIRED, &OPTIONAL, &BUILDS_ON])),
-        ("Resource", join(&[&["id"], &resources::OPTIONAL])),
-        ("MoreView", join(&[&resources::VIEW])),
-        ("General", join(&[&["id"], &clauses::COMMON, &clauses::GENERAL])),
-        ("Clause", join(&[&["id", "call"], &clauses::COMMON, &clauses::CLAUSE])),
-        ("Alternative", join(&[&["because"], &clauses::ALTERNATIVE])),
-        ("Event", join(&[&clauses::EVENT_NEEDS, &clauses::EVENT])),
-    ]
-}
+pub use suite::{parse, parse_sheets};

@@ -1,41 +1,42 @@
-//! What every part of the parser shares: the file, the catalog, the problems so far.
+//! The state shared by all parts of the parser: the file, the catalog, the problems so far.
 
-use super::super::problem::{Problem, Severity};
-use super::super::suggest;
-use super::super::tree::{Key, Kind, Node};
-use super::super::types::Place;
-use super::offset::place_in;
 use crate::expr::Expr;
 use crate::schema::catalog::{Catalog, Source};
+use crate::suite::grammar::MapGrammar;
+use crate::suite::offset::place_in;
+use crate::suite::place::Place;
+use crate::suite::problem::{Problem, Severity};
+use crate::suite::suggest;
+use crate::suite::tree::{Key, Kind, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The file being read and what was found wrong with it.
+/// The file being parsed and the problems found so far.
 pub(super) struct Reader<'a> {
     pub file: &'a str,
     pub text: &'a str,
     pub catalog: &'a Catalog,
     pub problems: Vec<Problem>,
-    /// Names under `let`, each with the roots that reading it reads.
+    /// Names under `let`, each with the roots that the name reads, directly and through other names.
     pub lets: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// What an expression about a call may start from, besides `let` and the things of the call.
+/// The roots of an expression about a call, besides `let` and the resources of the call.
 pub(super) const INPUTS: [&str; 12] =
     ["path", "query", "body", "header", "pools", "caller", "input", "op", "binding", "version", "today", "world"];
 
-/// Names that no resource, thing or `let` may have: every expression means something else by them.
+/// Names with a fixed meaning in expressions, forbidden for resources and `let`.
 pub(super) const RESERVED: [&str; 14] = [
     "path", "query", "body", "header", "reply", "it", "pools", "caller", "input", "op", "binding", "version", "today",
     "world",
 ];
 
-/// The names that an expression may start from.
+/// The roots that an expression may read.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scope {
     pub roots: BTreeSet<String>,
 }
 
-/// The entries of a map whose keys are known.
+/// The entries of a map with a fixed set of keys.
 #[derive(Clone, Copy)]
 pub(super) struct Fields<'n> {
     pub place: Place,
@@ -43,21 +44,24 @@ pub(super) struct Fields<'n> {
 }
 
 impl<'n> Fields<'n> {
+    /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&'n Node> {
         self.entries.iter().find(|(k, _)| k.text == key).map(|(_, node)| node)
     }
 
-    /// Where the key itself stands.
+    /// The place of the key; the place of the map if the key is absent.
     pub fn key_place(&self, key: &str) -> Place {
         self.entries.iter().find(|(k, _)| k.text == key).map_or(self.place, |(k, _)| k.place)
     }
 }
 
 impl<'a> Reader<'a> {
+    /// Reports an error.
     pub fn error(&mut self, place: Place, code: &'static str, message: impl Into<String>) {
         self.error_with(place, code, message, None);
     }
 
+    /// Reports an error with a hint.
     pub fn error_with(
         &mut self,
         place: Place,
@@ -76,32 +80,26 @@ impl<'a> Reader<'a> {
         });
     }
 
-    /// A map that may only have these keys; those in `required` must be there.
-    /// None if it is no map; a wrong or missing key is a problem and the rest is still read.
-    pub fn fields<'n>(
-        &mut self,
-        node: &'n Node,
-        what: &str,
-        required: &[&str],
-        optional: &[&str],
-    ) -> Option<Fields<'n>> {
+    /// The entries of a map with a fixed set of keys, and none if the value is no map. A key that is unknown or missing
+    /// is a problem, and the other keys are read.
+    pub fn fields<'n>(&mut self, node: &'n Node, what: &str, map: &MapGrammar) -> Option<Fields<'n>> {
         let entries = self.entries(node, what)?;
         for (key, _) in entries {
-            let known = required.iter().chain(optional).copied();
+            let known = map.parsed_keys();
             if !known.clone().any(|k| k == key.text) {
                 let message = format!("{what} has no key `{}`", key.text);
                 self.error_with(key.place, "unknown-key", message, suggest::hint(&key.text, known));
             }
         }
-        for key in required {
-            if !entries.iter().any(|(k, _)| k.text == *key) {
+        for key in map.required_keys() {
+            if !entries.iter().any(|(k, _)| k.text == key) {
                 self.error(node.place, "missing-key", format!("{what} needs the key `{key}`"));
             }
         }
         Some(Fields { place: node.place, entries })
     }
 
-    /// A map with names of the author's choice.
+    /// The entries of a map with keys of the author's choice.
     pub fn entries<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n [(Key, Node)]> {
         match &node.kind {
             Kind::Map(entries) => Some(entries),
@@ -112,6 +110,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The items of a list; empty if the value is no list.
     pub fn list<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
         match &node.kind {
             Kind::List(items) => items,
@@ -122,6 +121,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A text.
     pub fn text<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n str> {
         match &node.kind {
             Kind::Text(text) => Some(text),
@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A text that may not be empty; the empty text if it is wrong.
+    /// A text that must not be empty; empty if the value is wrong.
     pub fn words(&mut self, node: Option<&Node>, what: &str) -> String {
         let Some(node) = node else {
             return String::new();
@@ -144,11 +144,13 @@ impl<'a> Reader<'a> {
         text
     }
 
+    /// A list of texts.
     pub fn texts(&mut self, node: &Node, what: &str) -> Vec<String> {
         let items = self.list(node, what);
         items.iter().filter_map(|item| self.text(item, what).map(str::to_string)).collect()
     }
 
+    /// A boolean; false if the value is absent or wrong.
     pub fn truth(&mut self, node: Option<&Node>, what: &str) -> bool {
         match node.map(|n| (&n.kind, n)) {
             None => false,
@@ -160,12 +162,13 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reports a value of a wrong kind.
     pub fn wrong_kind(&mut self, node: &Node, what: &str, wanted: &str) {
         let message = format!("{what} must be {wanted}, not {}", node.kind_word());
         self.error(node.place, "wrong-kind", message);
     }
 
-    /// `["<page>:<line>", …]`, or a single one. Pages must be those of the catalog.
+    /// Citations: a list, or a single text. The pages must be in the catalog.
     pub fn cites(&mut self, node: Option<&Node>, what: &str) -> Vec<Source> {
         let Some(node) = node else { return Vec::new() };
         let items = match &node.kind {
@@ -194,8 +197,8 @@ impl<'a> Reader<'a> {
         Some(source)
     }
 
-    /// An expression whose names are all in `scope`. A number, a truth value or nothing
-    /// stands for itself, so that `lamp.level: 0` needs no quotes.
+    /// An expression with all roots in `scope`. A number, a boolean or null is a literal, so `lamp.level: 0` needs no
+    /// quotes.
     pub fn expr(&mut self, node: &Node, what: &str, scope: &Scope) -> Option<Expr> {
         let Some(text) = node.scalar_text() else {
             self.wrong_kind(node, what, "an expression");
@@ -204,7 +207,7 @@ impl<'a> Reader<'a> {
         self.expr_text(node, &text, 0, what, scope)
     }
 
-    /// As [`Reader::expr`], of a part of the node's text that begins `skipped` bytes into it.
+    /// As [`Reader::expr`], for the part of the node's text that begins at byte `skipped`.
     pub fn expr_text(&mut self, node: &Node, text: &str, skipped: usize, what: &str, scope: &Scope) -> Option<Expr> {
         if skipped == 0 && text.trim_start().starts_with('=') {
             let hint = "leave the `=` away: it is only needed where a literal could stand too".to_string();
@@ -231,7 +234,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// As the names of an expression are checked, of one that is no value but a key.
+    /// Checks the roots of an expression that is a key of the file.
     pub fn check_names(&mut self, place: Place, expr: &Expr, what: &str, scope: &Scope) {
         expr.roots().iter().for_each(|root| self.check_root(place, root, what, scope));
     }
@@ -249,6 +252,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether the catalog has an operation; reports an error if not.
     pub fn operation_known(&mut self, node_place: Place, id: &str) -> bool {
         let catalog = self.catalog;
         let known = catalog.operations.iter().any(|o| o.id == id);
@@ -262,10 +266,12 @@ impl<'a> Reader<'a> {
 }
 
 impl Scope {
+    /// The scope with the given roots.
     pub fn of(roots: &[&str]) -> Scope {
         Scope { roots: roots.iter().map(|r| r.to_string()).collect() }
     }
 
+    /// The scope with more roots.
     pub fn and<'r>(&self, more: impl IntoIterator<Item = &'r str>) -> Scope {
         let mut roots = self.roots.clone();
         roots.extend(more.into_iter().map(str::to_string));
@@ -273,7 +279,7 @@ impl Scope {
     }
 }
 
-/// Byte offset of a word in an expression, outside of longer words; 0 if it is not there.
+/// Byte offset of a whole word in an expression; 0 if the word is absent.
 fn word_at(text: &str, word: &str) -> usize {
     let part = |c: char| c.is_alphanumeric() || c == '_';
     let whole = |at: usize| {

@@ -1,41 +1,27 @@
-//! `resources`: the kinds of things, their fields and where replies show them.
+//! `resources`: the resource kinds, their fields and their views.
 
-use super::super::suggest;
-use super::super::tree::{Key, Kind, Node};
-use super::super::types::{Field, FieldClass, Mark, Paging, Place, Resource, Shows, View};
 use super::lets::is_name;
-use super::reader::{Fields, INPUTS, RESERVED, Reader, Scope};
+use super::reader::{Fields, RESERVED, Reader, Scope};
+use super::views::views;
 use crate::expr::{Expr, Val};
+use crate::suite::grammar;
+use crate::suite::place::Place;
+use crate::suite::suggest;
+use crate::suite::tree::{Key, Kind, Node};
+use crate::suite::types::{Field, FieldClass, Mark, Resource, Shows};
 use std::collections::BTreeMap;
 
-/// The resources in the order of the file.
+/// The resource kinds in the order of the file.
 pub(super) fn resources(reader: &mut Reader, node: Option<&Node>) -> Vec<Resource> {
     let entries = node.and_then(|n| reader.entries(n, "`resources`")).unwrap_or_default();
     entries.iter().filter_map(|(name, node)| resource(reader, name, node)).collect()
 }
 
-pub(super) const OPTIONAL: [&str; 14] = [
-    "says",
-    "state",
-    "stable",
-    "settles",
-    "prompt",
-    "rest",
-    "fields",
-    "keeps",
-    "grows",
-    "remembers",
-    "shows",
-    "views",
-    "marks",
-    "release",
-];
-
 fn resource(reader: &mut Reader, name: &Key, node: &Node) -> Option<Resource> {
     if !is_name(&name.text) || RESERVED.contains(&name.text.as_str()) || reader.lets.contains_key(&name.text) {
         reader.error(name.place, "reserved-name", format!("`{}` cannot be the name of a resource", name.text));
     }
-    let map = reader.fields(node, "a resource", &["id"], &OPTIONAL)?;
+    let map = reader.fields(node, "a resource", &grammar::RESOURCE)?;
     let it = Scope::of(&["it"]);
     let id = map.get("id").and_then(|n| reader.expr(n, "`id`", &it))?;
     let mut fields = Vec::new();
@@ -76,7 +62,7 @@ fn field(reader: &mut Reader, name: &Key, node: &Node, class: FieldClass) -> Opt
     let it = Scope::of(&["it"]);
     let (at, cites, at_node) = match &node.kind {
         Kind::Map(_) => {
-            let map = reader.fields(node, "a field", &["at"], &["cites"])?;
+            let map = reader.fields(node, "a field", &grammar::CITED_FIELD)?;
             let at = map.get("at")?;
             (reader.expr(at, "`at`", &it)?, reader.cites(map.get("cites"), "`cites`"), at)
         }
@@ -89,7 +75,7 @@ fn field(reader: &mut Reader, name: &Key, node: &Node, class: FieldClass) -> Opt
     Some(Field { name: name.text.clone(), at, class, cites, place: name.place })
 }
 
-/// What every record of a thing has besides its fields.
+/// Names in every record besides the fields of the resource.
 pub(super) const RECORD: [&str; 3] = ["id", "rest", "seq"];
 
 fn field_name(reader: &mut Reader, name: &Key) {
@@ -158,7 +144,7 @@ fn settles(reader: &mut Reader, map: Fields, has_state: bool) -> u64 {
     })
 }
 
-/// `15m`, `30s`, `2h`, `250ms` in milliseconds; at most a week.
+/// Parses `15m`, `30s`, `2h` or `250ms` into milliseconds; at most a week.
 fn duration_ms(text: &str) -> Option<u64> {
     const WEEK_MS: u64 = 7 * 24 * 3_600_000;
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
@@ -179,7 +165,7 @@ fn shows(reader: &mut Reader, node: Option<&Node>, resource: &str) -> Vec<Shows>
     let entries = node.and_then(|n| reader.entries(n, "`shows`")).unwrap_or_default();
     let mut shows = Vec::new();
     for (name, node) in entries {
-        let Some(map) = reader.fields(node, "an entry of `shows`", &["at", "in"], &["cites"]) else {
+        let Some(map) = reader.fields(node, "an entry of `shows`", &grammar::SHOWS) else {
             continue;
         };
         let at = map.get("at").and_then(|n| reader.expr(n, "`at`", &it));
@@ -190,18 +176,6 @@ fn shows(reader: &mut Reader, node: Option<&Node>, resource: &str) -> Vec<Shows>
         }
     }
     shows
-}
-
-fn views(reader: &mut Reader, node: Option<&Node>, shown: &[String]) -> BTreeMap<String, View> {
-    let entries = node.and_then(|n| reader.entries(n, "`views`")).unwrap_or_default();
-    let mut views = BTreeMap::new();
-    for (operation, node) in entries {
-        reader.operation_known(operation.place, &operation.text);
-        if let Some(view) = view(reader, operation, node, shown) {
-            views.insert(operation.text.clone(), view);
-        }
-    }
-    views
 }
 
 fn marks(reader: &mut Reader, node: Option<&Node>, fields: &[Field]) -> Vec<Mark> {
@@ -241,91 +215,4 @@ fn release(reader: &mut Reader, node: Option<&Node>) -> BTreeMap<String, BTreeMa
         calls.insert(operation.text.clone(), values);
     }
     calls
-}
-
-pub(super) const VIEW: [&str; 9] = ["at", "each", "whole", "only", "except", "when", "next", "paging", "cites"];
-
-fn view(reader: &mut Reader, operation: &Key, node: &Node, shown: &[String]) -> Option<View> {
-    let reply = Scope::of(&["reply"]);
-    let place = operation.place;
-    let whole_reply = |at: Expr| View {
-        at,
-        each: false,
-        whole: false,
-        only: None,
-        when: None,
-        next: BTreeMap::new(),
-        paging: None,
-        cites: Vec::new(),
-        place,
-    };
-    if !matches!(node.kind, Kind::Map(_)) {
-        return reader.expr(node, "a view", &reply).map(whole_reply);
-    }
-    let map = reader.fields(node, "a view", &[], &VIEW)?;
-    let (at, each) = match (map.get("at"), map.get("each")) {
-        (Some(at), None) => (at, false),
-        (None, Some(each)) => (each, true),
-        _ => {
-            reader.error(
-                node.place,
-                "missing-key",
-                "a view needs either `at` (one thing) or `each` (a list of things)",
-            );
-            return None;
-        }
-    };
-    let at = reader.expr(at, "a view", &reply)?;
-    let whole = reader.truth(map.get("whole"), "`whole`");
-    if whole && !each {
-        reader.error(map.key_place("whole"), "bad-view", "only a list (`each`) can be `whole`");
-    }
-    let when = map.get("when").and_then(|n| reader.expr(n, "`when`", &Scope::of(&INPUTS)));
-    let only = only(reader, map, shown);
-    let next = next(reader, map.get("next"));
-    if !next.is_empty() && !each {
-        reader.error(map.key_place("next"), "bad-view", "only a list (`each`) has pages");
-    }
-    let paging = map.get("paging").and_then(|node| paging(reader, map.key_place("paging"), node));
-    if paging.is_some() && (!whole || next.is_empty()) {
-        let message = "paging promises something only of a list that is `whole` and says how it goes on (`next`)";
-        reader.error(map.key_place("paging"), "bad-view", message);
-    }
-    let cites = reader.cites(map.get("cites"), "`cites`");
-    Some(View { at, each, whole, only, when, next, paging, cites, place })
-}
-
-fn paging(reader: &mut Reader, place: Place, node: &Node) -> Option<Paging> {
-    let map = reader.fields(node, "`paging`", &["limit"], &["cites"])?;
-    let limit = reader.text(map.get("limit")?, "`limit`")?.to_string();
-    Some(Paging { limit, cites: reader.cites(map.get("cites"), "`cites`"), place })
-}
-
-fn next(reader: &mut Reader, node: Option<&Node>) -> BTreeMap<String, Expr> {
-    let page = Scope::of(&["query", "reply"]);
-    let entries = node.and_then(|n| reader.entries(n, "`next`")).unwrap_or_default();
-    entries.iter().filter_map(|(name, node)| Some((name.text.clone(), reader.expr(node, "`next`", &page)?))).collect()
-}
-
-fn only(reader: &mut Reader, map: Fields, shown: &[String]) -> Option<Vec<String>> {
-    let (key, node) = match (map.get("only"), map.get("except")) {
-        (None, None) => return None,
-        (Some(node), None) => ("only", node),
-        (None, Some(node)) => ("except", node),
-        (Some(_), Some(_)) => {
-            let place = map.key_place("except");
-            reader.error(place, "bad-view", "a view has either `only` or `except`");
-            return None;
-        }
-    };
-    let named = reader.texts(node, "a list of fields");
-    for name in &named {
-        if !shown.contains(name) {
-            let hint = suggest::hint(name, shown.iter().map(String::as_str));
-            let message = format!("the resource has no field `{name}`");
-            reader.error_with(node.place, "unknown-field", message, hint);
-        }
-    }
-    let wanted = |name: &&String| named.contains(name) == (key == "only");
-    Some(shown.iter().filter(wanted).cloned().collect())
 }

@@ -1,11 +1,12 @@
-//! Suites that build on others: what comes along, what is changed, what is refused.
+//! Suites that build on others: inheritance, changes, and errors.
 
 use super::{HEAD, LampFiles, lamps};
 use crate::schema::Schemas;
-use crate::suite::types::{EffectValue, FieldClass, Suite};
-use crate::suite::{Evidence, Pages, Sheets, builds_on, format, lint, parse_sheets, render};
+use crate::suite::{
+    EffectValue, Evidence, FieldClass, Pages, Sheets, Suite, builds_on, format, lint, parse_sheets, render,
+};
 
-/// What the suite of another maker says, of the same calls and of pages of which one is the same.
+/// The suite of another vendor, for the same operations and for two pages, one of them with the same text.
 const BASE: &str = r#"let:
   glowing: '=lamp.status == "LIT"'
   words: [dim, bright]

@@ -1,10 +1,10 @@
-//! Effects on things that a call does not name: what they say, and what is wrong with them.
+//! Effects on resources that the call does not name, and their errors.
 
 use super::{HEAD, LampFiles, complaints_after_head, lamps, suite};
 use crate::schema::Schemas;
 use crate::suite::{EffectValue, Evidence, Stage, Target, format, lint, parse, render};
 
-/// A clause by which scrapping a lamp has an effect.
+/// A clause with an effect of scrapping a lamp.
 fn clause(effect: &str) -> String {
     format!(
         "clauses:\n  - id: scrap\n    cites: [\"lamps:1\"]\n    call: scrapLamp\n    when: lamp.status == \"DARK\"\n    accept: success\n    then:\n      {effect}\n"

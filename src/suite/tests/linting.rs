@@ -11,8 +11,8 @@ fn problems(rest: &str, evidence: Evidence) -> Vec<Problem> {
     lint(&suite.sheets, &suite, &schemas, evidence)
 }
 
-/// What the lint says with one of the codes; lines count from the end of `HEAD`, and those in
-/// `HEAD` itself from its beginning.
+/// Compares the problems with one of the codes. Lines count from the end of `HEAD`, and lines in `HEAD` from its
+/// beginning.
 fn check(codes: &str, rest: &str, expected: &str) {
     let lines = HEAD.lines().count() as u32;
     let codes: BTreeSet<&str> = codes.split(' ').collect();

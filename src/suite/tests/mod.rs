@@ -1,8 +1,9 @@
-//! Small suites over an API of lamps: text in, problems out.
+//! Small suites about an API of lamps: text in, problems out.
 
 mod building;
 mod falling;
 mod formatting;
+mod grammar;
 mod linting;
 mod native;
 mod parsing;
@@ -13,12 +14,12 @@ use crate::schema::Files;
 use crate::schema::catalog::Catalog;
 use serde_json::{Value, json};
 
-/// An API of our own: lamps that warm up, and a shelf of spare bulbs.
+/// The catalog of the fixture: lamps that warm up, and spare bulbs.
 fn lamps() -> Catalog {
     serde_json::from_slice(&LampFiles.read("catalog.json").expect("it is made here")).expect("the fixture is a catalog")
 }
 
-/// The catalog and its schemas as a folder would hold them.
+/// The catalog and its schemas, as files of a folder.
 struct LampFiles;
 
 impl Files for LampFiles {
@@ -97,7 +98,7 @@ fn schema(name: &str) -> Option<Value> {
     })
 }
 
-/// The resource and the things that most suites of these tests begin with.
+/// The resource kind and the `about` entries of most suites in these tests.
 const HEAD: &str = r#"suite: lamps
 catalog: lamps
 resources:
@@ -123,12 +124,12 @@ fn suite(rest: &str) -> Suite {
     super::parse("lamps.yaml", &text, &lamps()).unwrap_or_else(|problems| panic!("{}", render(&problems, &text)))
 }
 
-/// What parsing `text` complains about, rendered.
+/// The problems of a text, rendered.
 fn complaints(text: &str) -> String {
     super::parse("lamps.yaml", text, &lamps()).map_or_else(|problems| render(&problems, text), |_| String::new())
 }
 
-/// What parsing `HEAD` and `rest` complains about; lines count from the end of `HEAD`.
+/// The problems of `HEAD` and `rest`; lines count from the end of `HEAD`.
 fn complaints_after_head(rest: &str) -> String {
     let text = format!("{HEAD}{rest}");
     let lines = HEAD.lines().count() as u32;

@@ -1,11 +1,10 @@
-//! The suites that come with the program.
+//! The suites in `suites/`.
 
 use crate::schema::{Folder, Schemas};
 use crate::suite::{Evidence, Sheets, builds_on, catalog_name, has_errors, lint, pages_of, parse_sheets, render};
 use std::path::Path;
 
-/// Parses and lints a suite of `suites/` against its catalog in `schemas/`; what it complains
-/// about, notes left out.
+/// Parses and lints a suite of `suites/` against its catalog in `schemas/`. Returns the problems if one is an error.
 fn complaints(file: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |file: &str| std::fs::read_to_string(root.join("suites").join(file)).expect("the suite is there");

@@ -236,7 +236,7 @@ fn an_effect_may_be_left_open() {
     assert!(suite.clauses[0].then.iter().all(|effect| matches!(effect.value, EffectValue::Anything)));
 }
 
-/// The head with more about the list of lamps.
+/// `HEAD` with another view of the list of lamps.
 fn with_list(more: &str) -> String {
     HEAD.replace("whole: true, only: [label]", more) + "clauses: []\n"
 }

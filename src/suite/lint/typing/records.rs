@@ -1,38 +1,42 @@
-//! The types of the records that expressions see of a thing, from the replies that show it.
+//! Types of the records that represent resources in expressions, derived from the responses that show the resources.
 
-use super::super::super::types::{EffectValue, Resource, Stage, Suite, Target, UNNAMED, View};
-use super::super::Lint;
-use super::super::spots::way;
-use super::{Roots, body, not_null, of_val, tell, way_to_field, widened, with_lets};
+use super::expressions::{expression, tell, with_lets};
+use super::states::states;
+use super::values::{Roots, body, not_null, of_val, widened};
 use crate::expr::{self, Expr, Field, Type, Val};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::suite::lint::context::Lint;
+use crate::suite::lint::spoken::way_to_field;
+use crate::suite::lint::spots::way;
+use crate::suite::types::{Resource, View};
+use std::collections::BTreeMap;
 
-/// The record of each resource, in the order of the suite.
+/// The record type of each resource kind, in the order of the suite.
 pub(super) struct Records {
     fields: Vec<BTreeMap<String, Field>>,
-    /// A thing as a view shows it, the one that shows most.
+    /// The type of the resource in the most complete view.
     shown: Vec<Option<Type>>,
 }
 
 impl Records {
+    /// The record type of a resource kind, by index.
     pub fn of(&self, resource: usize) -> Type {
         Type::Record { fields: self.fields[resource].clone(), open: false }
     }
 
-    /// The type that a field may take.
+    /// The type that a field may have.
     pub fn field(&self, resource: usize, name: &str) -> Option<Type> {
         let field = self.fields[resource].get(name)?;
         let ty = field.ty.clone();
         Some(if field.optional { ty.or_null() } else { ty })
     }
 
-    /// The type of `it`; none where no view shows the thing.
+    /// The type of `it`; `None` if no view shows the resource.
     pub fn shown(&self, resource: usize) -> Option<Type> {
         self.shown[resource].clone()
     }
 }
 
-/// Reads the records and tells what is wrong with the views they come from.
+/// Derives the record types, and reports problems of the views.
 pub(super) fn read(lint: &mut Lint) -> Records {
     let suite = lint.suite;
     let mut records = Vec::new();
@@ -47,7 +51,7 @@ pub(super) fn read(lint: &mut Lint) -> Records {
         let own = [("id", Type::Str), ("rest", Type::Bool), ("seq", Type::Int)];
         fields.extend(own.map(|(name, ty)| (name.to_string(), Field { ty, optional: false })));
         for (name, first) in &resource.remembers {
-            // What begins as null takes any value; what begins as a value keeps to its kind.
+            // A field that starts as null takes any value; a field that starts as a value keeps the type.
             let ty = if *first == Val::Null { Type::Any } else { widened(of_val(first)) };
             fields.insert(name.clone(), Field { ty, optional: false });
         }
@@ -61,7 +65,7 @@ pub(super) fn read(lint: &mut Lint) -> Records {
     records
 }
 
-/// The thing as each view shows it.
+/// The type of the resource in each view.
 fn shown_things<'a>(lint: &mut Lint, resource: &'a Resource) -> Vec<(&'a str, &'a View, Type)> {
     let mut shown = Vec::new();
     for (id, view) in &resource.views {
@@ -119,7 +123,7 @@ fn fields(
     fields
 }
 
-/// `id` in every view and `rest` in those that show everything.
+/// Checks `id` in every view, and `rest` in every view that shows all fields.
 fn over_it(lint: &mut Lint, resource: &Resource, shown: &[(&str, &View, Type)]) {
     for (_, view, thing) in shown {
         let (_, errors) = expr::check(&resource.id, &it(thing));
@@ -142,73 +146,9 @@ fn shows(lint: &mut Lint, records: &Records) {
         let own = Roots::from([(resource.name.clone(), records.of(i))]);
         for shows in &resource.shows {
             let at = way!["resources", &resource.name, "shows", &shows.name, "in"];
-            super::expression(lint, &own, &shows.among, &at);
+            expression(lint, &own, &shows.among, &at);
         }
     }
-}
-
-/// The states of a resource: those that the suite names, and those of the schemas. A state
-/// that the suite names and the schemas do not have is told.
-fn states(lint: &mut Lint, resource: usize, documented: Option<&Type>) -> Type {
-    let documented = documented.map(members).unwrap_or_default();
-    let mut all: BTreeSet<String> = documented.iter().cloned().collect();
-    for (state, way) in named_states(lint.suite, resource) {
-        if !documented.is_empty() && !documented.contains(&state) {
-            let place = lint.spots.inside(&way, 0);
-            let hint = super::super::super::suggest::hint(&state, documented.iter().map(String::as_str));
-            lint.error(place, "unknown-state", format!("no reply has the state `{state}`"), hint);
-        }
-        all.insert(state);
-    }
-    Type::Enum(all.into_iter().collect())
-}
-
-fn members(ty: &Type) -> Vec<String> {
-    match ty {
-        Type::Enum(names) => names.clone(),
-        Type::Union(types) if !types.contains(&Type::Str) => types.iter().flat_map(members).collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn named_states(suite: &Suite, resource: usize) -> Vec<(String, super::super::spots::Way)> {
-    use super::super::spoken::way_to_clause;
-    use super::super::spots::Way;
-    let name = &suite.resources[resource].name;
-    let stable = suite.resources[resource].stable.iter().enumerate();
-    let mut found: Vec<(String, Way)> =
-        stable.map(|(i, s)| (s.clone(), way!["resources", name, "stable", i])).collect();
-    let mut stages = |effects: &[super::super::super::types::Effect], at: &Way, is_ours: &dyn Fn(&Target) -> bool| {
-        for effect in effects.iter().filter(|e| is_ours(&e.target)) {
-            let EffectValue::Course(course) = &effect.value else {
-                continue;
-            };
-            for (i, stage) in course.iter().enumerate() {
-                if let Stage::State(state) = stage
-                    && state != UNNAMED
-                {
-                    let way = at.iter().cloned().chain(way!["then", &effect.key, i]).collect();
-                    found.push((state.clone(), way));
-                }
-            }
-        }
-    };
-    let is_thing = |target: &Target| match target {
-        Target::Named(name) => suite.about.values().flatten().any(|a| a.name == *name && a.resource == resource),
-        Target::Each(each) => each.resource == resource,
-    };
-    for (i, clause) in suite.clauses.iter().enumerate() {
-        let at = way_to_clause(suite, i);
-        stages(&clause.then, &at, &is_thing);
-        for (j, alternative) in clause.or.iter().enumerate() {
-            let at: Way = at.iter().cloned().chain(way!["or", j]).collect();
-            stages(&alternative.then, &at, &is_thing);
-        }
-    }
-    for (i, event) in suite.events.iter().enumerate().filter(|(_, e)| e.resource == resource) {
-        stages(&event.then, &way!["events", i], &|target| target.is(name));
-    }
-    found
 }
 
 fn shows_name(view: &View, name: &str) -> bool {

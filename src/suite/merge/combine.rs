@@ -1,10 +1,15 @@
-//! Parts that are maps by name, put together, and what is imported.
+//! Combines two suites, or two resource kinds, name by name.
 
-use super::entries::{get, map_or_new, names_read, replace};
-use super::{Entries, LISTED, Merge, NAMED, OF_RESOURCE};
+use super::context::Merge;
+use super::entries::{Entries, LISTED, replace};
 use crate::suite::suggest;
 use crate::suite::tree::{Key, Kind, Node};
-use std::collections::BTreeSet;
+
+/// Parts of a suite that are maps by name. The extending suite replaces inherited names.
+const NAMED: [&str; 4] = ["let", "pools", "resources", "about"];
+
+/// Parts of a resource kind that are maps by name.
+const OF_RESOURCE: [&str; 6] = ["fields", "keeps", "grows", "shows", "views", "remembers"];
 
 impl Merge<'_> {
     pub(super) fn combine(&mut self, own: Entries, mut base: Entries) -> Entries {
@@ -25,8 +30,8 @@ impl Merge<'_> {
         base
     }
 
-    /// One of the maps by name: what stands under a name goes before the other suite's.
-    pub(super) fn named(&mut self, base: &mut Node, own: Node, part: &str) {
+    /// Combines one of the maps by name.
+    fn named(&mut self, base: &mut Node, own: Node, part: &str) {
         let (Kind::Map(entries), Kind::Map(new)) = (&mut base.kind, own.kind) else {
             self.error(own.place, "wrong-kind", format!("`{part}` must be a map"), None);
             return;
@@ -35,7 +40,7 @@ impl Merge<'_> {
             let there = entries.iter_mut().find(|(known, _)| known.text == key.text).map(|(_, node)| node);
             match (part, there) {
                 ("resources", Some(node)) if matches!(value.kind, Kind::Map(_)) => self.resource(node, value),
-                // Null in an entry of `about` means the same with and without another suite.
+                // Null in an entry of `about` keeps its meaning, with and without an extended suite.
                 ("about", Some(Node { kind: Kind::Map(things), .. })) if matches!(value.kind, Kind::Map(_)) => {
                     let Kind::Map(new) = value.kind else { unreachable!("the guard has seen a map") };
                     for (name, thing) in new {
@@ -58,7 +63,7 @@ impl Merge<'_> {
                     if OF_RESOURCE.contains(&key.text.as_str()) =>
                 {
                     for (name, value) in new {
-                        // Memory may begin as null, where the other suite has none of that name.
+                        // A remembered field may start as null, unless the base suite has the field.
                         let new = known.iter().all(|(key, _)| key.text != name.text);
                         if key.text == "remembers" && new {
                             known.push((name, value));
@@ -72,8 +77,8 @@ impl Merge<'_> {
         }
     }
 
-    /// A field, a view or an entry of `shows`: its keys go before those of the other suite.
-    pub(super) fn member(&mut self, known: &mut Entries, name: Key, value: Node) {
+    /// Combines a field, a view or an entry of `shows` key by key.
+    fn member(&mut self, known: &mut Entries, name: Key, value: Node) {
         let there = known.iter_mut().find(|(key, _)| key.text == name.text).map(|(_, node)| node);
         let (Some(node), Kind::Map(_)) = (there, &value.kind) else {
             self.put(known, name, value);
@@ -85,7 +90,7 @@ impl Merge<'_> {
             node.kind = Kind::Map(vec![(Key { text: "at".to_string(), place: node.place }, at)]);
         }
         let Kind::Map(entries) = &mut node.kind else { return };
-        // One thing and a list of things exclude each other.
+        // `at` and `each` exclude each other.
         if new.iter().any(|(key, _)| matches!(key.text.as_str(), "at" | "each")) {
             entries.retain(|(key, _)| !matches!(key.text.as_str(), "at" | "each"));
         }
@@ -94,7 +99,7 @@ impl Merge<'_> {
         }
     }
 
-    /// Sets an entry; null takes it away, and then it must be there.
+    /// Sets an entry; null removes the entry, which must exist.
     pub(super) fn put(&mut self, entries: &mut Entries, key: Key, value: Node) {
         if !matches!(value.kind, Kind::Null) {
             replace(entries, key, value);
@@ -107,58 +112,6 @@ impl Merge<'_> {
             let hint = suggest::hint(&key.text, known.iter().map(String::as_str));
             let message = format!("there is no `{}` that null could take away", key.text);
             self.error(key.place, "nothing-to-drop", message, hint);
-        }
-    }
-
-    /// Resources of other suites, with the names under `let` that they read.
-    pub(super) fn import(&mut self, own: &mut Entries, import: &Node) {
-        let Kind::Map(from) = &import.kind else {
-            let message = "`import` is a map: the resources to take over by the name of their suite".to_string();
-            self.error(import.place, "wrong-kind", message, None);
-            return;
-        };
-        for (key, wanted) in from {
-            let name = Node { place: key.place, offset: 0, kind: Kind::Text(key.text.clone()) };
-            let Some(mut base) = self.base(&name, key.place) else { continue };
-            self.only_what_carries(&mut base, &name);
-            let Kind::List(wanted) = &wanted.kind else {
-                self.error(wanted.place, "wrong-kind", "a list of resources is expected here".to_string(), None);
-                continue;
-            };
-            for resource in wanted {
-                self.import_one(own, &base, resource);
-            }
-        }
-    }
-
-    pub(super) fn import_one(&mut self, own: &mut Entries, base: &Entries, wanted: &Node) {
-        let Kind::Text(name) = &wanted.kind else { return };
-        let resources = match get(base, "resources").map(|node| &node.kind) {
-            Some(Kind::Map(resources)) => resources.as_slice(),
-            _ => &[],
-        };
-        let Some((key, resource)) = resources.iter().find(|(key, _)| key.text == *name) else {
-            let hint = suggest::hint(name, resources.iter().map(|(key, _)| key.text.as_str()));
-            self.error(wanted.place, "unknown-resource", format!("the other suite has no resource `{name}`"), hint);
-            return;
-        };
-        let (key, mut resource) = (key.clone(), resource.clone());
-        let place = wanted.place;
-        if let Some(mine) = map_or_new(own, "resources", place).iter_mut().find(|(mine, _)| mine.text == key.text) {
-            let change = std::mem::replace(&mut mine.1, Node { place, offset: 0, kind: Kind::Null });
-            self.resource(&mut resource, change);
-            mine.1 = resource.clone();
-        } else {
-            map_or_new(own, "resources", place).push((key, resource.clone()));
-        }
-        let Some(Node { kind: Kind::Map(lets), .. }) = get(base, "let") else { return };
-        let mut needed = BTreeSet::new();
-        names_read(&resource, lets, &mut needed);
-        for (key, value) in lets.iter().filter(|(key, _)| needed.contains(&key.text)) {
-            let mine = map_or_new(own, "let", place);
-            if mine.iter().all(|(known, _)| known.text != key.text) {
-                mine.push((key.clone(), value.clone()));
-            }
         }
     }
 }

@@ -1,12 +1,11 @@
-//! Where in the file a character of a scalar's value stands.
+//! The place in the file of a character of a scalar.
 
-use super::super::tree::{Kind, Node};
-use super::super::types::Place;
+use super::place::Place;
+use super::tree::{Kind, Node};
 
-/// The place of byte `offset` of the node's text. YAML quoting, escapes and folded lines
-/// lie between the value and the file, so the two are walked side by side. The node's own
-/// place if they cannot be matched.
-pub(crate) fn place_in(text: &str, node: &Node, offset: usize) -> Place {
+/// The place of byte `offset` of the text of a node. Value and file differ by YAML quotes, escapes and folded lines,
+/// so both are read in parallel. If the two do not match, the place of the node.
+pub(super) fn place_in(text: &str, node: &Node, offset: usize) -> Place {
     let Kind::Text(value) = &node.kind else {
         return node.place;
     };
@@ -14,7 +13,7 @@ pub(crate) fn place_in(text: &str, node: &Node, offset: usize) -> Place {
 }
 
 /// Line and column of a byte of the file.
-pub(crate) fn place_at(text: &str, byte: usize) -> Place {
+fn place_at(text: &str, byte: usize) -> Place {
     let before = text.get(..byte).unwrap_or(text);
     let line = before.matches('\n').count() as u32 + 1;
     let column = before.rsplit('\n').next().unwrap_or("").chars().count() as u32 + 1;
@@ -36,7 +35,7 @@ fn walk(text: &str, start: usize, value: &str, offset: usize) -> Option<usize> {
                 return Some(start + at);
             }
             let next_white = value[value_at + c.len_utf8()..].starts_with(char::is_whitespace);
-            // Several blanks in the value end where the next character stands: skip them in one go.
+            // A run of white space in the value ends at the next character: skip the run at once.
             if !next_white {
                 at += white(&source[at..]);
             }
@@ -58,7 +57,7 @@ fn white(source: &str) -> usize {
     source.len() - source.trim_start().len()
 }
 
-/// Bytes that one character of the value takes in the source.
+/// Bytes of one character of the value in the source.
 fn scalar_char(source: &str, c: char, style: char) -> Option<usize> {
     if style == '\'' && c == '\'' {
         return source.starts_with("''").then_some(2);

@@ -1,0 +1,402 @@
+//! The grammar of suite files: each map of the language with its keys, in canonical order.
+//!
+//! The parser, the formatter and the published JSON Schema all read these tables.
+
+/// A map of the suite language with a fixed set of keys.
+pub(super) struct MapGrammar {
+    /// Name of the map in the JSON Schema.
+    pub name: &'static str,
+    /// Description in the JSON Schema.
+    pub description: &'static str,
+    /// Keys in canonical order.
+    pub keys: &'static [KeyGrammar],
+}
+
+/// A key of a [`MapGrammar`].
+pub(super) struct KeyGrammar {
+    pub key: &'static str,
+    pub presence: KeyPresence,
+    pub value: ValueGrammar,
+    /// Description in the JSON Schema.
+    pub description: &'static str,
+}
+
+/// Whether a map needs a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum KeyPresence {
+    /// The file itself must have the key.
+    Required,
+    /// The key is required, and may come from the suite that the file extends.
+    Inherited,
+    Optional,
+    /// The key is optional and only for the merge, which removes the key before the parser runs.
+    MergeOnly,
+}
+
+/// The form of a value.
+#[derive(Clone, Copy)]
+pub(super) enum ValueGrammar {
+    Text,
+    /// A CEL expression.
+    Expression,
+    Boolean,
+    Any,
+    List(&'static ValueGrammar),
+    /// A map with keys of the author's choice.
+    NamedValues(&'static ValueGrammar),
+    /// As `NamedValues`; null removes an inherited entry.
+    RemovableValues(&'static ValueGrammar),
+    /// A definition of the JSON Schema.
+    Definition(&'static str),
+}
+
+use KeyPresence::{Inherited, MergeOnly, Optional, Required};
+use ValueGrammar::{Any, Boolean, Definition, Expression, List, NamedValues, RemovableValues, Text};
+
+const TEXTS: ValueGrammar = List(&Text);
+const CITES: ValueGrammar = Definition("OneOrMore");
+const FIELDS: ValueGrammar = RemovableValues(&Definition("Field"));
+const EFFECTS: ValueGrammar = NamedValues(&Definition("Effect"));
+
+const fn key(key: &'static str, presence: KeyPresence, value: ValueGrammar, description: &'static str) -> KeyGrammar {
+    KeyGrammar { key, presence, value, description }
+}
+
+/// Every map of the language.
+#[rustfmt::skip]
+pub(super) const MAPS: [&MapGrammar; 11] = [
+    &SUITE, &RESOURCE, &CITED_FIELD, &SHOWS, &DETAILED_VIEW, &PAGING, &DETAILED_ABOUT, &GENERAL, &CLAUSE, &ALTERNATIVE, &EVENT,
+];
+
+pub(super) const SUITE: MapGrammar = MapGrammar {
+    name: "Suite",
+    description: "The promises of one API, each with a citation of the documentation.",
+    keys: &[
+        key("suite", Required, Text, "Name of the suite: lower-case letters, digits and `-`."),
+        key("title", Optional, Text, "Name of the API in prose."),
+        key("catalog", Required, Text, "Folder in `schemas/` with the operations and JSON Schemas of the API."),
+        key(
+            "extends",
+            MergeOnly,
+            Text,
+            "Name of a suite of the same API at another vendor. The whole suite is inherited. An entry with the same \
+             name replaces the inherited entry, and null removes the inherited entry.",
+        ),
+        key("import", MergeOnly, NamedValues(&TEXTS), "Resource kinds to import from other suites, by suite name."),
+        key("drop", MergeOnly, TEXTS, "Ids of inherited clauses and events to remove."),
+        key(
+            "change",
+            MergeOnly,
+            NamedValues(&NamedValues(&Any)),
+            "Keys to replace in inherited clauses and events, by id; null removes a key.",
+        ),
+        key(
+            "let",
+            Optional,
+            NamedValues(&Any),
+            "Constants and named expressions for use in every expression. A text that begins with `=` is an expression.",
+        ),
+        key(
+            "pools",
+            Optional,
+            RemovableValues(&List(&Any)),
+            "Values that the mock offers, by pool. A profile replaces the values for an endpoint.",
+        ),
+        key(
+            "version",
+            Optional,
+            Expression,
+            "API version that a call requests, computed from `header`; expressions read the result as `version`.",
+        ),
+        key(
+            "resources",
+            Inherited,
+            RemovableValues(&Definition("Resource")),
+            "Resource kinds of the API. Required unless inherited.",
+        ),
+        key(
+            "about",
+            Optional,
+            RemovableValues(&RemovableValues(&Definition("About"))),
+            "Resources that a call refers to, by operation. `\"*\"` applies to every operation with the path parameters \
+             that the entry reads.",
+        ),
+        key("general", Optional, List(&Definition("General")), "Clauses about all operations."),
+        key(
+            "clauses",
+            Inherited,
+            List(&Definition("Clause")),
+            "Clauses about named operations. Required unless inherited.",
+        ),
+        key("events", Optional, List(&Definition("Event")), "Changes that the endpoint may make without a call."),
+    ],
+};
+
+pub(super) const RESOURCE: MapGrammar = MapGrammar {
+    name: "Resource",
+    description: "A resource kind.",
+    keys: &[
+        key("says", Optional, Text, "Description of the resource kind, in one sentence."),
+        key(
+            "id",
+            Inherited,
+            Expression,
+            "Resource id, computed from `it`, the resource as a response shows it. Required unless inherited.",
+        ),
+        key("state", Optional, Text, "Name of the field with the state."),
+        key("stable", Optional, TEXTS, "Stable states. All other states are intermediate."),
+        key("settles", Optional, Text, "Longest time until the resource settles: `30s`, `15m`, `2h`."),
+        key(
+            "prompt",
+            Optional,
+            Boolean,
+            "Whether the first stage of a transition is visible as soon as the call has been answered.",
+        ),
+        key("rest", Optional, Expression, "Whether a response shows the resource as settled, computed from `it`."),
+        key("fields", Optional, FIELDS, "Fields that clauses change, each with a path that begins at `it`."),
+        key("keeps", Optional, FIELDS, "Fields that never change."),
+        key("grows", Optional, FIELDS, "Fields that only increase."),
+        key(
+            "remembers",
+            Optional,
+            NamedValues(&Any),
+            "Fields that only the model knows, with the first value of each.",
+        ),
+        key(
+            "shows",
+            Optional,
+            RemovableValues(&Definition("Shows")),
+            "Values in responses that follow from the fields of the resource.",
+        ),
+        key(
+            "views",
+            Optional,
+            RemovableValues(&Definition("View")),
+            "Where responses show the resource, by operation.",
+        ),
+        key(
+            "marks",
+            Optional,
+            NamedValues(&NamedValues(&Expression)),
+            "Fields that can carry the mark of a run, the best field first. For each operation, the path in the request \
+             body that sets the field.",
+        ),
+        key(
+            "release",
+            Optional,
+            NamedValues(&NamedValues(&Expression)),
+            "Operations that free a resource which cannot be deleted yet. The path parameters are computed from `it`.",
+        ),
+    ],
+};
+
+pub(super) const CITED_FIELD: MapGrammar = MapGrammar {
+    name: "CitedField",
+    description: "A path with citations.",
+    keys: &[
+        key("at", Inherited, Expression, "A plain path, such as `it.flavor.id`. Required unless inherited."),
+        key("cites", Optional, CITES, "Citations about the field."),
+    ],
+};
+
+pub(super) const SHOWS: MapGrammar = MapGrammar {
+    name: "Shows",
+    description: "A value in responses that must be in a list of permitted values.",
+    keys: &[
+        key("at", Inherited, Expression, "A path, or a list of paths, that begins at `it`. Required unless inherited."),
+        key(
+            "in",
+            Inherited,
+            Expression,
+            "List of permitted values, computed from the fields of the resource; null if the pages promise nothing. \
+             Required unless inherited.",
+        ),
+        key("cites", Optional, CITES, "Citations about the value."),
+    ],
+};
+
+pub(super) const DETAILED_VIEW: MapGrammar = MapGrammar {
+    name: "DetailedView",
+    description: "Where a response shows one resource (`at`) or a list of resources (`each`).",
+    keys: &[
+        key("at", Optional, Expression, "One resource, as an expression that reads `reply`."),
+        key("each", Optional, Expression, "A list of resources, as an expression that reads `reply`."),
+        key("whole", Optional, Boolean, "Whether the list contains every resource of the caller."),
+        key("only", Optional, TEXTS, "Fields that the view shows, if not all."),
+        key("except", Optional, TEXTS, "Fields that the view does not show."),
+        key("when", Optional, Expression, "Condition on the call under which the view is read."),
+        key(
+            "next",
+            Optional,
+            NamedValues(&Expression),
+            "Query parameters for the next page of the list, computed from `query` and `reply`; null after the last page.",
+        ),
+        key("paging", Optional, Definition("Paging"), "The promise about the pages of the list."),
+        key("cites", Optional, CITES, "Citations about the view."),
+    ],
+};
+
+pub(super) const PAGING: MapGrammar = MapGrammar {
+    name: "Paging",
+    description: "A promise: a page of the list has no more entries than the limit, and the pages together show each \
+                  resource once.",
+    keys: &[
+        key("limit", Required, Text, "Query parameter that bounds the number of entries on a page."),
+        key("cites", Optional, CITES, "Citations about paging."),
+    ],
+};
+
+pub(super) const DETAILED_ABOUT: MapGrammar = MapGrammar {
+    name: "DetailedAbout",
+    description: "A resource that exists before the call (`id`) or that the call creates (`new`).",
+    keys: &[
+        key("is", Optional, Text, "Resource kind, if the name of the entry is different."),
+        key("id", Optional, Expression, "Resource id, or a list of ids, computed from the inputs of the call."),
+        key(
+            "new",
+            Optional,
+            Expression,
+            "Id of the created resource, computed from `reply`. With `told by`, a path that begins at `it`.",
+        ),
+        key(
+            "told by",
+            Optional,
+            Text,
+            "Name of another created resource, such as a job, whose views show the id later.",
+        ),
+    ],
+};
+
+const ID: KeyGrammar = key("id", Required, Text, "Stable id: lower-case words joined by `-` and `.`.");
+const SAYS: KeyGrammar = key("says", Optional, Text, "The promise in one sentence, not copied from the page.");
+const CITED: KeyGrammar =
+    key("cites", Optional, CITES, "Citations: `\"<page>:<line>\"` or `\"<page>:<first>-<last>\"`.");
+const BASIS: KeyGrammar = key("basis", Optional, Definition("Basis"), "What the promise rests on; default `stated`.");
+const RULE: KeyGrammar = key("rule", Optional, Text, "Name of the rule, if the basis is `convention`.");
+const WHEN: KeyGrammar =
+    key("when", Optional, Expression, "Guard, computed from the call and the state before the call.");
+const ACCEPT: KeyGrammar = key("accept", Optional, Definition("Accept"), "The call succeeds.");
+const REFUSE: KeyGrammar = key("refuse", Optional, Definition("Refuse"), "The call is refused and changes nothing.");
+const MAY_REFUSE: KeyGrammar =
+    key("may refuse", Optional, Definition("Refuse"), "The call may be refused, for reasons that no response shows.");
+const ENSURE: KeyGrammar = key(
+    "ensure",
+    Optional,
+    Definition("OneOrMore"),
+    "Conditions on the response, and on the state before the call, that hold when the call succeeds.",
+);
+
+pub(super) const GENERAL: MapGrammar = MapGrammar {
+    name: "General",
+    description: "A promise about every operation that refers to the resources named in the clause.",
+    keys: &[
+        ID,
+        SAYS,
+        CITED,
+        BASIS,
+        RULE,
+        key("except", Optional, Definition("OneOrMore"), "Operations to which the clause does not apply."),
+        key("while", Optional, Definition("While"), "When the clause applies; default `any`."),
+        WHEN,
+        ACCEPT,
+        REFUSE,
+        MAY_REFUSE,
+        ENSURE,
+    ],
+};
+
+pub(super) const CLAUSE: MapGrammar = MapGrammar {
+    name: "Clause",
+    description: "A promise about named operations.",
+    keys: &[
+        ID,
+        SAYS,
+        CITED,
+        BASIS,
+        RULE,
+        key("call", Required, Definition("OneOrMore"), "The operations."),
+        key("while", Optional, Definition("While"), "When the clause applies; default `rest`."),
+        WHEN,
+        ACCEPT,
+        REFUSE,
+        MAY_REFUSE,
+        key(
+            "then",
+            Optional,
+            EFFECTS,
+            "Effects, by `<name>.<field>`. For resources that the call does not name: \
+             `world.<resource>.filter(<name>, <condition>).<field>`.",
+        ),
+        key("or", Optional, List(&Definition("Alternative")), "Other outcomes that the pages permit."),
+        key(
+            "order",
+            Optional,
+            Definition("OneOrMore"),
+            "`job after server`: the transition of `job` may not end before the transition of `server`.",
+        ),
+        key(
+            "reply",
+            Optional,
+            Definition("ReplyShape"),
+            "`open`: the response body need not have the form that the pages describe for the operation.",
+        ),
+        ENSURE,
+    ],
+};
+
+pub(super) const ALTERNATIVE: MapGrammar = MapGrammar {
+    name: "Alternative",
+    description: "Another outcome that the pages permit.",
+    keys: &[
+        key("because", Required, Text, "The reason in one sentence, not copied from the page."),
+        key("cites", Optional, CITES, "Citations that permit the outcome."),
+        key("when", Optional, Expression, "Guard of the outcome."),
+        key("then", Optional, EFFECTS, "Effects of the outcome."),
+    ],
+};
+
+pub(super) const EVENT: MapGrammar = MapGrammar {
+    name: "Event",
+    description: "A change that the endpoint may make without a call.",
+    keys: &[
+        ID,
+        key("says", Optional, Text, "The change in one sentence, not copied from the page."),
+        CITED,
+        BASIS,
+        RULE,
+        key("resource", Required, Text, "Resource kind that the event changes."),
+        key("when", Optional, Expression, "Guard, computed from the fields of the resource."),
+        key("then", Required, EFFECTS, "Effects, by `<resource>.<field>`."),
+    ],
+};
+
+/// The words for the basis of a clause, with their descriptions.
+pub(super) const BASIS_WORDS: [(&str, &str); 3] = [
+    ("stated", "A cited line states the promise."),
+    ("example", "Only an example shows the promise."),
+    ("convention", "A named rule of this project; no page states the promise."),
+];
+
+/// The words under `while`, with their descriptions.
+pub(super) const WHILE_WORDS: [(&str, &str); 2] =
+    [("rest", "Only while every resource that the call names is settled."), ("any", "At any time.")];
+
+/// The words under `reply`, with their descriptions.
+pub(super) const REPLY_WORDS: [(&str, &str); 1] = [("open", "The pages do not describe the response body.")];
+
+impl MapGrammar {
+    /// The keys that the parser accepts.
+    pub fn parsed_keys(&self) -> impl Iterator<Item = &'static str> + Clone {
+        self.keys.iter().filter(|key| key.presence != MergeOnly).map(|key| key.key)
+    }
+
+    /// The keys that must be present when the parser runs.
+    pub fn required_keys(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.iter().filter(|key| matches!(key.presence, Required | Inherited)).map(|key| key.key)
+    }
+
+    /// The position of a key in canonical order; an unknown key comes last.
+    pub fn rank(&self, key: &str) -> usize {
+        self.keys.iter().position(|known| known.key == key).unwrap_or(self.keys.len())
+    }
+}

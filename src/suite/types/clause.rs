@@ -1,0 +1,138 @@
+//! Clauses and events.
+
+use super::effect::Effect;
+use crate::expr::Expr;
+use crate::schema::catalog::Source;
+use crate::suite::place::Place;
+
+/// A clause: one promise with its citations.
+#[derive(Debug, Clone)]
+pub struct Clause {
+    /// Stable id, used in reports and on the command line.
+    pub id: String,
+    /// The promise in one sentence.
+    pub says: String,
+    /// Citations.
+    pub cites: Vec<Source>,
+    /// What the clause rests on.
+    pub basis: Basis,
+    /// Name of the rule, if the basis is `convention`.
+    pub rule: Option<String>,
+    /// The operations.
+    pub calls: Calls,
+    /// When the clause applies.
+    pub during: While,
+    /// The guard; a clause without a guard always applies.
+    pub when: Option<Expr>,
+    /// Whether the call is accepted or refused.
+    pub verb: Verb,
+    /// Effects of the main outcome.
+    pub then: Vec<Effect>,
+    /// The alternatives.
+    pub or: Vec<Alternative>,
+    /// Pairs such as `(job, server)`: the transition of the first may not end before the transition of the second.
+    pub order: Vec<(String, String)>,
+    /// Whether the pages leave the response body of the call open.
+    pub reply_open: bool,
+    /// Conditions after acceptance, on the response and on the state before the call.
+    pub ensure: Vec<(Expr, Place)>,
+    /// Place in the suite file.
+    pub place: Place,
+}
+
+impl Clause {
+    /// The effects of the clause and of its alternatives.
+    pub fn effects(&self) -> impl Iterator<Item = &Effect> {
+        self.then.iter().chain(self.or.iter().flat_map(|way| &way.then))
+    }
+}
+
+/// What a clause rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Basis {
+    /// A cited line states the promise.
+    Stated,
+    /// Only an example shows the promise.
+    Example,
+    /// A named rule of this project; no page states the promise.
+    Convention,
+}
+
+/// The operations of a clause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Calls {
+    /// A general clause: every operation except the listed ones. The list includes operations that do not refer to a
+    /// resource which the clause reads, and operations that create the resource.
+    AllBut(Vec<String>),
+    /// The listed operations.
+    Only(Vec<String>),
+}
+
+/// When a clause applies: only while every resource named by the call is settled, or at any time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum While {
+    /// While every resource named by the call is settled.
+    Rest,
+    /// At any time.
+    Any,
+}
+
+/// Whether a call is accepted or refused, with the permitted statuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verb {
+    /// The call succeeds.
+    Accept(Statuses),
+    /// The call is refused and changes nothing.
+    Refuse(Statuses),
+    /// The refusal is documented, but depends on nothing visible to the caller.
+    MayRefuse(Statuses),
+}
+
+/// The statuses that a clause permits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Statuses {
+    /// `success` or `client-error`: the statuses of the class documented for the operation, or the whole class if
+    /// none is documented.
+    Documented,
+    /// Statuses named by a cited line.
+    Exactly(Vec<u16>),
+}
+
+/// An alternative: another outcome that the pages permit.
+#[derive(Debug, Clone)]
+pub struct Alternative {
+    /// The reason in one sentence.
+    pub because: String,
+    /// Citations.
+    pub cites: Vec<Source>,
+    /// Guard of the outcome.
+    pub when: Option<Expr>,
+    /// Effects of the outcome.
+    pub then: Vec<Effect>,
+    /// Place in the suite file.
+    pub place: Place,
+}
+
+/// A change that the endpoint may make without a call.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Stable id.
+    pub id: String,
+    /// The change in one sentence.
+    pub says: String,
+    /// Citations.
+    pub cites: Vec<Source>,
+    /// What the event rests on.
+    pub basis: Basis,
+    /// Name of the rule, if the basis is `convention`.
+    pub rule: Option<String>,
+    /// Index into `Suite::resources`.
+    pub resource: usize,
+    /// Guard on the fields of the resource. The state is the state shown, which may be an intermediate state.
+    pub when: Option<Expr>,
+    /// Effects of the event.
+    pub then: Vec<Effect>,
+    /// Place in the suite file.
+    pub place: Place,
+}
