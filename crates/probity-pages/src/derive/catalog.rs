@@ -47,7 +47,7 @@ pub(super) fn build_operation(
         headers: parameters(&made.headers, false, ids),
         requests,
         responses,
-        notes: made.noted.iter().map(|it| linked(&it.note, &it.links, made.page, survey, page_operations)).collect(),
+        notes: made.notes.iter().map(|it| linked(&it.note, &it.links, made.page, survey, page_operations)).collect(),
         id: made.id,
         title: made.title,
         at: made.at,

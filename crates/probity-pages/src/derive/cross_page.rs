@@ -153,11 +153,11 @@ pub(super) fn nulls(survey: &Survey, made: &mut [Made], drafts: &mut Drafts) {
                 };
                 let listed = survey.nulls.iter().find(|(name, _)| named(name));
                 if let Some((_, at)) = listed.filter(|_| field.claims.nullable.is_none() && !field.shown_null) {
-                    found.push((pointer.to_string(), field.is.word(), field.at.clone(), at.clone()));
+                    found.push((pointer.to_string(), field.value_type.word(), field.at.clone(), at.clone()));
                 }
             });
-            for (pointer, is, row, at) in found {
-                let sides = vec![side(is, Some(row)), side("null", Some(at))];
+            for (pointer, value_type, row, at) in found {
+                let sides = vec![side(value_type, Some(row)), side("null", Some(at))];
                 let nth = doubt(&mut drafts.all, "null-by-table", pointer.clone(), sides, None, "null-accepted");
                 mark(&mut body.fields, way, &pointer, NULL, nth);
             }
@@ -210,8 +210,8 @@ pub(super) fn maps(made: &mut [Made], drafts: &mut Drafts) {
 }
 
 fn is_undescribed_text(field: &Field) -> bool {
-    let plain = |it: &Field| it.from_example && !it.any_key && it.is == Type::String;
-    field.is == Type::Object && !field.children.is_empty() && field.children.iter().all(plain)
+    let plain = |it: &Field| it.from_example && !it.any_key && it.value_type == Type::String;
+    field.value_type == Type::Object && !field.children.is_empty() && field.children.iter().all(plain)
 }
 
 /// Records request fields without effect that the response returns nevertheless.

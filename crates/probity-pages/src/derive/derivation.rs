@@ -52,39 +52,41 @@ pub fn derive(api: &str, inputs: &[PageInput], options: &Options) -> Derived {
 
 /// Records a doubt for each field whose description cannot be meant literally.
 fn oddities(made: &mut [Made], drafts: &mut Drafts) {
-    fn go(fields: &mut [Field], pointer: &str, drafts: &mut Drafts) {
-        for field in fields {
-            let here = format!("{pointer}/{}", field.step());
-            for odd in std::mem::take(&mut field.claims.oddities) {
-                let at = source(&field.at.page, odd.first, odd.last);
-                let sides = vec![side(odd.says, Some(at)), side(odd.taken, None)];
-                let rule = match odd.kind {
-                    "later-than" => "later-means-from",
-                    "microversion-equality" => "in-means-from",
-                    "several-limits" => "widest-limit",
-                    _ => "words-not-literal",
-                };
-                field.doubts.push(doubt(&mut drafts.all, odd.kind, here.clone(), sides, Some(1), rule));
-                if odd.kind == "several-limits" {
-                    field.disputed.extend(match field.is {
-                        Type::Integer | Type::Number => ["minimum", "maximum"],
-                        _ => ["minLength", "maxLength"],
-                    });
-                }
-            }
-            let step = format!("{here}{}", field.below());
-            go(&mut field.children, &step, drafts);
-        }
-    }
     for one in made {
         let start = drafts.all.len();
         for list in [&mut one.path, &mut one.query, &mut one.headers] {
-            go(list, "parameter", drafts);
+            tree_oddities(list, "parameter", drafts);
         }
         for body in one.requests.iter_mut().chain(&mut one.responses) {
             let way = body.way.word();
-            go(&mut body.fields, way, drafts);
+            tree_oddities(&mut body.fields, way, drafts);
         }
         drafts.tag(start, one.unit);
+    }
+}
+
+/// Records the doubts of the fields below `pointer`.
+fn tree_oddities(fields: &mut [Field], pointer: &str, drafts: &mut Drafts) {
+    for field in fields {
+        let here = format!("{pointer}/{}", field.step());
+        for odd in std::mem::take(&mut field.claims.oddities) {
+            let at = source(&field.at.page, odd.first, odd.last);
+            let sides = vec![side(odd.says, Some(at)), side(odd.taken, None)];
+            let rule = match odd.kind {
+                "later-than" => "later-means-from",
+                "microversion-equality" => "in-means-from",
+                "several-limits" => "widest-limit",
+                _ => "words-not-literal",
+            };
+            field.doubts.push(doubt(&mut drafts.all, odd.kind, here.clone(), sides, Some(1), rule));
+            if odd.kind == "several-limits" {
+                field.disputed.extend(match field.value_type {
+                    Type::Integer | Type::Number => ["minimum", "maximum"],
+                    _ => ["minLength", "maxLength"],
+                });
+            }
+        }
+        let step = format!("{here}{}", field.below());
+        tree_oddities(&mut field.children, &step, drafts);
     }
 }

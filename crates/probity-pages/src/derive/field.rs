@@ -40,7 +40,7 @@ pub(super) struct Field {
     pub name: String,
     /// The name cell describes a key that the user or the system chooses.
     pub any_key: bool,
-    pub is: Type,
+    pub value_type: Type,
     /// Name of the model with the description of the field.
     pub model: Option<String>,
     pub need: Need,
@@ -54,11 +54,11 @@ pub(super) struct Field {
     /// `anyOf` and `oneOf`, each with the branches.
     pub choices: Vec<(&'static str, Vec<Field>)>,
     /// Keywords that are copied unchanged into the schema.
-    pub more: Map<String, Value>,
+    pub copied_keywords: Map<String, Value>,
     /// No table describes the field.
     pub from_example: bool,
     /// Further types that only an example shows, with their fields.
-    pub also: Vec<(Type, Vec<Field>)>,
+    pub further_types: Vec<(Type, Vec<Field>)>,
     /// At least one example has the field's parent, and every such example has the field.
     pub always_shown: bool,
     pub shown: bool,
@@ -77,11 +77,11 @@ pub(super) struct Field {
 }
 
 impl Field {
-    pub fn new(name: &str, is: Type, at: Source) -> Field {
+    pub fn new(name: &str, value_type: Type, at: Source) -> Field {
         Field {
             name: name.to_string(),
             any_key: false,
-            is,
+            value_type,
             model: None,
             need: Need::Unsaid,
             at,
@@ -90,9 +90,9 @@ impl Field {
             children: Vec::new(),
             item: None,
             choices: Vec::new(),
-            more: Map::new(),
+            copied_keywords: Map::new(),
             from_example: false,
-            also: Vec::new(),
+            further_types: Vec::new(),
             always_shown: false,
             shown: false,
             shown_values: Vec::new(),
@@ -113,12 +113,12 @@ impl Field {
     /// or a member of a map.
     pub fn below(&self) -> String {
         let open = self.children.iter().any(|it| it.any_key);
-        below(&self.is, open)
+        below(&self.value_type, open)
     }
 
     /// Whether a value of the field can be a list.
     pub fn is_list(&self) -> bool {
-        match &self.is {
+        match &self.value_type {
             Type::Array(_) => true,
             Type::Union(all) => all.iter().any(|it| matches!(it, Type::Array(_))),
             _ => false,
@@ -126,8 +126,8 @@ impl Field {
     }
 }
 
-fn below(is: &Type, open: bool) -> String {
-    match is {
+fn below(value_type: &Type, open: bool) -> String {
+    match value_type {
         Type::Array(inner) => format!("/*{}", below(inner, open)),
         // A child for any key is already the step.
         Type::Map(_) if open => String::new(),

@@ -5,26 +5,24 @@ use super::field::Field;
 /// Mark of a field that may be null. Used in place of a disputed keyword.
 pub(super) const NULL: &str = "null";
 
-/// Adds doubt `nth` to the field at `pointer`, and disputes `keyword` unless the keyword is empty or [`NULL`].
-pub(super) fn mark(fields: &mut [Field], way: &str, pointer: &str, keyword: &'static str, nth: usize) {
-    fn go(fields: &mut [Field], here: &str, pointer: &str, keyword: &'static str, nth: usize) {
-        for field in fields {
-            let at = format!("{here}/{}", field.step());
-            if at == pointer {
-                match keyword {
-                    "" => {}
-                    NULL => field.shown_null = true,
-                    _ => {
-                        field.disputed.insert(keyword);
-                    }
+/// Adds doubt `nth` to the field at `pointer`, in a tree below the pointer `here`, and disputes `keyword` unless the
+/// keyword is empty or [`NULL`].
+pub(super) fn mark(fields: &mut [Field], here: &str, pointer: &str, keyword: &'static str, nth: usize) {
+    for field in fields {
+        let at = format!("{here}/{}", field.step());
+        if at == pointer {
+            match keyword {
+                "" => {}
+                NULL => field.shown_null = true,
+                _ => {
+                    field.disputed.insert(keyword);
                 }
-                field.doubts.push(nth);
             }
-            let step = format!("{at}{}", field.below());
-            go(&mut field.children, &step, pointer, keyword, nth);
+            field.doubts.push(nth);
         }
+        let step = format!("{at}{}", field.below());
+        mark(&mut field.children, &step, pointer, keyword, nth);
     }
-    go(fields, way, pointer, keyword, nth);
 }
 
 /// Visits every field of a tree with the field's pointer. Elements of lists are `*`.

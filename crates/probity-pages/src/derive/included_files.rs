@@ -32,11 +32,11 @@ pub(super) fn nulls(inputs: &[PageInput], made: &mut [Made], drafts: &mut Drafts
             each(&body.fields, way, &mut |pointer, field| {
                 let elsewhere = shown.get(&settled(inputs, &field.at)).filter(|_| field.at.first >= LINES_APART);
                 if let Some(at) = elsewhere.filter(|_| !field.shown_null && field.claims.nullable.is_none()) {
-                    found.push((pointer.to_string(), field.is.word(), field.at.clone(), at.clone()));
+                    found.push((pointer.to_string(), field.value_type.word(), field.at.clone(), at.clone()));
                 }
             });
-            for (pointer, is, row, at) in found {
-                let sides = vec![side(is, Some(row)), side("null", Some(at))];
+            for (pointer, value_type, row, at) in found {
+                let sides = vec![side(value_type, Some(row)), side("null", Some(at))];
                 let nth = doubt(&mut drafts.all, "null-elsewhere", pointer.clone(), sides, None, "null-accepted");
                 mark(&mut body.fields, way, &pointer, NULL, nth);
             }

@@ -24,7 +24,7 @@ pub(super) struct Made {
     pub responses: Vec<MadeBody>,
     pub statuses: Vec<Status>,
     pub versions: Vec<ApiVersion>,
-    pub noted: Vec<Noted>,
+    pub notes: Vec<Noted>,
 }
 
 impl Made {

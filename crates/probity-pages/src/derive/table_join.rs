@@ -42,7 +42,7 @@ pub(super) fn join(
             tables[*earlier]
                 .fields
                 .iter()
-                .any(|field| field.is.holds_fields() && caption_names(&tables[at], &field.name))
+                .any(|field| field.value_type.holds_fields() && caption_names(&tables[at], &field.name))
         })
     };
     let root = candidates
@@ -86,7 +86,7 @@ impl TableJoin<'_> {
         let mut out = BTreeSet::new();
         for at in candidates {
             for field in &self.tables[*at].fields {
-                if field.is.holds_fields() {
+                if field.value_type.holds_fields() {
                     out.extend(self.target(self.tables[*at].page, field).filter(|it| it != at));
                 }
             }
@@ -99,7 +99,7 @@ impl TableJoin<'_> {
         let mut fields = self.tables[at].fields.clone();
         self.count += fields.len();
         for field in &mut fields {
-            if !field.is.holds_fields() || stack.len() >= DEPTH_MAX || self.count > FIELDS_MAX {
+            if !field.value_type.holds_fields() || stack.len() >= DEPTH_MAX || self.count > FIELDS_MAX {
                 continue;
             }
             let Some(next) = self.target(self.tables[at].page, field).filter(|it| !stack.contains(it)) else {
@@ -193,8 +193,8 @@ impl TableJoin<'_> {
 fn open_places(fields: &[Field], path: &mut Vec<usize>, out: &mut Vec<Vec<usize>>) {
     for (nth, field) in fields.iter().enumerate() {
         path.push(nth);
-        let described = field.is == Type::Any && field.claims.values.is_some();
-        if field.children.is_empty() && field.is.holds_fields() && !described {
+        let described = field.value_type == Type::Any && field.claims.values.is_some();
+        if field.children.is_empty() && field.value_type.holds_fields() && !described {
             out.push(path.clone());
         }
         open_places(&field.children, path, out);

@@ -21,7 +21,7 @@ pub(super) enum Type {
 /// A parsed type cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reading {
-    pub is: Type,
+    pub value_type: Type,
     /// Name of a model with a separate description, such as `Lamp` in `Array of Lamp objects`.
     pub model: Option<String>,
     /// The word is a misspelling of the type.
@@ -77,27 +77,37 @@ fn parse(text: &str, depth: usize) -> Option<Reading> {
     if let Some(found) = scalar(&lower) {
         return Some(found);
     }
-    let plain = |is| Some(Reading { is, model: None, misspelt: false });
+    let plain = |value_type| Some(Reading { value_type, model: None, misspelt: false });
     if let Some(inner) = between(&lower, text, &["any of [", "one of [", "anyof["], ']') {
         let all: Option<Vec<Reading>> = split_top(inner).into_iter().map(|part| parse(part, depth + 1)).collect();
         let all = all?;
         let model = all.iter().find_map(|it| it.model.clone());
-        return Some(Reading { is: Type::Union(all.into_iter().map(|it| it.is).collect()), model, misspelt: false });
+        return Some(Reading {
+            value_type: Type::Union(all.into_iter().map(|it| it.value_type).collect()),
+            model,
+            misspelt: false,
+        });
     }
     if let Some(inner) =
         between(&lower, text, &["map<", "map <", "dict<", "map["], if lower.contains('<') { '>' } else { ']' })
     {
         let value = split_top(inner).last().and_then(|part| parse(part, depth + 1));
         let model = value.as_ref().and_then(|it| it.model.clone());
-        return Some(Reading { is: Type::Map(Box::new(value.map_or(Type::Any, |it| it.is))), model, misspelt: false });
+        return Some(Reading {
+            value_type: Type::Map(Box::new(value.map_or(Type::Any, |it| it.value_type))),
+            model,
+            misspelt: false,
+        });
     }
     let inner = list_of(&lower, text);
     if let Some(inner) = inner {
         let inner = inner.trim();
         let item = parse(inner, depth + 1).or_else(|| parse(inner.trim_end_matches(['s', 'S']), depth + 1));
         return Some(match item {
-            Some(it) => Reading { is: Type::Array(Box::new(it.is)), model: it.model, misspelt: it.misspelt },
-            None => Reading { is: Type::Array(Box::new(Type::Object)), model: word(inner), misspelt: false },
+            Some(it) => {
+                Reading { value_type: Type::Array(Box::new(it.value_type)), model: it.model, misspelt: it.misspelt }
+            }
+            None => Reading { value_type: Type::Array(Box::new(Type::Object)), model: word(inner), misspelt: false },
         });
     }
     if let Some(rest) = lower.strip_prefix("string") {
@@ -110,7 +120,7 @@ fn parse(text: &str, depth: usize) -> Option<Reading> {
     for ending in [" objects", " object", " structure", " structures"] {
         if lower.ends_with(ending) {
             let name = &text[..text.len() - ending.len()];
-            return Some(Reading { is: Type::Object, model: word(name), misspelt: false });
+            return Some(Reading { value_type: Type::Object, model: word(name), misspelt: false });
         }
     }
     // The name of a model: one word in mixed case with a leading capital.
@@ -118,11 +128,11 @@ fn parse(text: &str, depth: usize) -> Option<Reading> {
     let camel = name.chars().next().is_some_and(char::is_uppercase)
         && name.chars().skip(1).any(char::is_uppercase)
         && name.chars().any(char::is_lowercase);
-    camel.then_some(Reading { is: Type::Object, model: Some(name), misspelt: false })
+    camel.then_some(Reading { value_type: Type::Object, model: Some(name), misspelt: false })
 }
 
 fn scalar(lower: &str) -> Option<Reading> {
-    let (is, misspelt) = match lower {
+    let (value_type, misspelt) = match lower {
         "string" | "str" | "char" | "varchar" | "text" | "uuid" | "date" | "strings" | "字符串" | "문자열" => {
             (Type::String, false)
         }
@@ -146,7 +156,7 @@ fn scalar(lower: &str) -> Option<Reading> {
         "any" => (Type::Any, false),
         _ => (nearly(lower)?, true),
     };
-    Some(Reading { is, model: None, misspelt })
+    Some(Reading { value_type, model: None, misspelt })
 }
 
 /// Returns the type for a misspelled word: the letters of a type in a different order, or one letter more or fewer.
@@ -158,7 +168,7 @@ fn nearly(lower: &str) -> Option<Type> {
         letters.sort_unstable();
         letters
     };
-    known.into_iter().find_map(|(name, is)| {
+    known.into_iter().find_map(|(name, value_type)| {
         let (mine, its) = (sorted(lower), sorted(name));
         let swapped = mine == its;
         let doubled = mine.len() + 1 == its.len() || mine.len() == its.len() + 1;
@@ -166,7 +176,7 @@ fn nearly(lower: &str) -> Option<Type> {
             let (short, long) = if mine.len() < its.len() { (lower, name) } else { (name, lower) };
             subsequence(short, long)
         };
-        (swapped || one_off).then_some(is)
+        (swapped || one_off).then_some(value_type)
     })
 }
 
@@ -244,7 +254,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str) {
-        assert_eq!(read(text).map_or("none".to_string(), |it| it.is.word()), expected, "{text}");
+        assert_eq!(read(text).map_or("none".to_string(), |it| it.value_type.word()), expected, "{text}");
     }
 
     #[test]

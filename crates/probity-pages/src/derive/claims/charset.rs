@@ -36,8 +36,8 @@ pattern!(
     r"(?i)\b(?:can|may|must)?\s*(?:contains?|consists? of|includes?)\s+(.*\b(?:letters|digits|underscores?|hyphens?|periods?)\b.*)$"
 );
 
-pub(super) fn read(lines: &[Line], is: &Type, claims: &mut Claims) {
-    let text_like = match is {
+pub(super) fn read(lines: &[Line], value_type: &Type, claims: &mut Claims) {
+    let text_like = match value_type {
         Type::String | Type::DateTime | Type::Any => true,
         Type::Union(all) => all.contains(&Type::String),
         _ => false,

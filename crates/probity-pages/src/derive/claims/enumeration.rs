@@ -19,15 +19,15 @@ pattern!(
 /// Limit of the values in one list. No known list reaches the limit.
 const VALUES_MAX: usize = 200;
 
-pub(super) fn read(lines: &[Line], is: &Type, claims: &mut Claims) {
-    let scalar = match is {
+pub(super) fn read(lines: &[Line], value_type: &Type, claims: &mut Claims) {
+    let scalar = match value_type {
         Type::String | Type::Integer | Type::Any => true,
         Type::Array(inner) => matches!(**inner, Type::String),
         Type::Union(all) => all.contains(&Type::String) || all.contains(&Type::Integer),
         _ => false,
     };
     if scalar && !is_composed(lines) {
-        let numbers = *is == Type::Integer;
+        let numbers = *value_type == Type::Integer;
         claims.values =
             introduced(lines, numbers).or_else(|| inline(lines, numbers)).or_else(|| bulleted(lines, numbers));
     }

@@ -54,8 +54,8 @@ pattern!(
 pattern!(POSITIVE, r"(?i)\b(?:positive integer|greater than 0)\b");
 pattern!(NATURAL, r"(?i)\b(?:non-negative integer|natural number)\b");
 
-pub(super) fn read(lines: &[Line], is: &Type, claims: &mut Claims) {
-    match is {
+pub(super) fn read(lines: &[Line], value_type: &Type, claims: &mut Claims) {
+    match value_type {
         Type::String | Type::DateTime | Type::Any => lengths(lines, claims),
         Type::Integer | Type::Number => ranges(lines, claims),
         Type::Union(all) if all.contains(&Type::String) => lengths(lines, claims),

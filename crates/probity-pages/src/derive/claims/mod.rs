@@ -6,13 +6,13 @@
 
 mod charset;
 mod claim;
+mod description;
 mod enumeration;
 mod figures;
 mod presence;
-mod read;
 mod sentences;
 #[cfg(test)]
 mod tests;
 
 pub(in crate::derive) use claim::{Bounds, Cited, Claims, Format};
-pub(in crate::derive) use read::read;
+pub(in crate::derive) use description::read;

@@ -94,7 +94,7 @@ pattern!(
     r#"(?i)\bby default,?\s+(?:this|the) (?:parameter|value)(?: value)? is(?: set to)?\s+["“'`]?([^\s,;()“”"'`]+?)["”'`]?(?:[\s,;(]|\.?$)"#
 );
 
-pub(super) fn read(lines: &[Line], is: &Type, claims: &mut Claims) {
+pub(super) fn read(lines: &[Line], value_type: &Type, claims: &mut Claims) {
     let mut part = String::new();
     for (at, line) in lines.iter().enumerate() {
         if is_part_heading(&line.text) {
@@ -111,8 +111,8 @@ pub(super) fn read(lines: &[Line], is: &Type, claims: &mut Claims) {
         for (nth, sentence) in sentences(&line.text).into_iter().enumerate() {
             dead(line, sentence, (at, nth) == (0, 0), claims);
             microversion(line, sentence, claims);
-            presence(line, sentence, is, claims);
-            default(line, sentence, is, claims);
+            presence(line, sentence, value_type, claims);
+            default(line, sentence, value_type, claims);
         }
     }
 }
@@ -125,7 +125,7 @@ fn dead(line: &Line, sentence: &str, opens: bool, claims: &mut Claims) {
         return;
     }
     let sentence = sentence.trim().trim_matches(['(', ')']).trim();
-    let is = [
+    let value_type = [
         (&UNSUPPORTED, "unsupported"),
         (&NO_EFFECT, "no-effect"),
         (&DISCARDED, "discarded"),
@@ -134,7 +134,7 @@ fn dead(line: &Line, sentence: &str, opens: bool, claims: &mut Claims) {
     ]
     .into_iter()
     .find(|(pattern, _)| pattern.is_match(sentence));
-    claims.dead = is.map(|(_, kind)| Cited::on(line, kind));
+    claims.dead = value_type.map(|(_, kind)| Cited::on(line, kind));
 }
 
 fn microversion(line: &Line, sentence: &str, claims: &mut Claims) {
@@ -172,14 +172,14 @@ fn before(major: &str, minor: &str) -> Option<String> {
     Some(format!("{major}.{}", minor.checked_sub(1)?))
 }
 
-fn presence(line: &Line, sentence: &str, is: &Type, claims: &mut Claims) {
+fn presence(line: &Line, sentence: &str, value_type: &Type, claims: &mut Claims) {
     if claims.mandatory_when.is_none() && MANDATORY_WHEN.is_match(sentence) {
         claims.mandatory_when = Some(Cited::on(line, ()));
     }
     if claims.optional.is_none() && OPTIONAL.is_match(sentence) {
         claims.optional = Some(Cited::on(line, ()));
     }
-    if claims.ahead.is_none() && *is == Type::String && AHEAD.is_match(sentence) {
+    if claims.ahead.is_none() && *value_type == Type::String && AHEAD.is_match(sentence) {
         claims.ahead = Some(Cited::on(line, ()));
     }
     if claims.varies.is_none() && VARIES.is_match(sentence) {
@@ -190,12 +190,12 @@ fn presence(line: &Line, sentence: &str, is: &Type, claims: &mut Claims) {
     }
     if claims.nullable.is_none() && NULLABLE.is_match(sentence) {
         claims.nullable = Some(Cited::on(line, ()));
-    } else if claims.blank.is_none() && !matches!(is, Type::Array(_)) && BLANK.is_match(sentence) {
+    } else if claims.blank.is_none() && !matches!(value_type, Type::Array(_)) && BLANK.is_match(sentence) {
         claims.blank = Some(Cited::on(line, ()));
     }
 }
 
-fn default(line: &Line, sentence: &str, is: &Type, claims: &mut Claims) {
+fn default(line: &Line, sentence: &str, value_type: &Type, claims: &mut Claims) {
     if claims.default.is_some() {
         return;
     }
@@ -203,7 +203,7 @@ fn default(line: &Line, sentence: &str, is: &Type, claims: &mut Claims) {
     let Some(word) = found.map(|it| it[1].trim_end_matches('.').to_string()) else {
         return;
     };
-    let fits = match is {
+    let fits = match value_type {
         Type::Boolean => matches!(word.to_lowercase().as_str(), "true" | "false"),
         Type::Integer => word.parse::<i64>().is_ok(),
         Type::Number => word.parse::<f64>().is_ok(),

@@ -14,8 +14,8 @@ fn cell(text: &str) -> Text {
     Text { lines: lines.collect(), links: Vec::new() }
 }
 
-fn check(is: &Type, text: &str, expected: &str) {
-    let claims = read(&cell(text), is);
+fn check(value_type: &Type, text: &str, expected: &str) {
+    let claims = read(&cell(text), value_type);
     let mut out: Vec<String> = Vec::new();
     let bounds = |(low, high): Bounds| {
         format!(
@@ -213,8 +213,8 @@ fn presence_and_defaults_are_read() {
 proptest::proptest! {
     #[test]
     fn any_description_is_read_without_panic(text in "(?:[a-zA-Z0-9 .,:;()\\[\\]*/-]|。|：|microversion |later than |values: |characters ){0,60}") {
-        for is in [Type::String, Type::Integer, Type::Object, Type::Any] {
-            read(&cell(&text), &is);
+        for value_type in [Type::String, Type::Integer, Type::Object, Type::Any] {
+            read(&cell(&text), &value_type);
         }
     }
 }

@@ -28,8 +28,10 @@ pub(super) fn follow(leader: &mut Made, follower: &Made, drafts: &mut Drafts) {
                 && !own.from_example
                 && (parent == way.word() || theirs.contains_key(parent))
             {
-                let sides =
-                    vec![side(own.is.word(), Some(own.at.clone())), side("no such field", Some(follower.at.clone()))];
+                let sides = vec![
+                    side(own.value_type.word(), Some(own.at.clone())),
+                    side("no such field", Some(follower.at.clone())),
+                ];
                 doubt(&mut drafts.all, "pages-differ", format!("{pointer}:present"), sides, Some(0), "leader-wins");
             }
         }
@@ -67,7 +69,8 @@ fn add_field(
     if parent != way.word() && !mine.contains_key(parent) {
         return;
     }
-    let sides = vec![side("no such field", Some(leader.at.clone())), side(other.is.word(), Some(other.at.clone()))];
+    let sides =
+        vec![side("no such field", Some(leader.at.clone())), side(other.value_type.word(), Some(other.at.clone()))];
     let nth = doubt(&mut drafts.all, "pages-differ", format!("{pointer}:present"), sides, Some(0), "leader-wins");
     if way == Way::Response || other.need != Need::Yes {
         lend(leader, way, parent, other, nth);
@@ -154,7 +157,7 @@ fn differences(own: &Field, other: &Field) -> Vec<(&'static str, String, String)
         }
     };
     if !own.from_example && !other.from_example {
-        compare("type", Some(own.is.word()), Some(other.is.word()));
+        compare("type", Some(own.value_type.word()), Some(other.value_type.word()));
         compare(
             "required",
             Some(format!("{:?}", own.need).to_lowercase()),

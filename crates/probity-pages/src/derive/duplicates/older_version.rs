@@ -71,7 +71,7 @@ pub(super) fn adopt(
     other: &Field,
     drafts: &mut Drafts,
 ) {
-    let sides = vec![side("an example", Some(own.at.clone())), side(other.is.word(), Some(other.at.clone()))];
+    let sides = vec![side("an example", Some(own.at.clone())), side(other.value_type.word(), Some(other.at.clone()))];
     let subject = format!("{pointer}:described");
     let nth = doubt(&mut drafts.all, "only-in-older", subject, sides, Some(1), "older-is-doubtful");
     let theirs: Vec<&str> = follower.versions.iter().map(|it| it.version.as_str()).collect();
@@ -94,9 +94,9 @@ fn stated(field: &Field) -> Vec<&'static str> {
         ("maxLength", high.is_some()),
         ("minimum", least.is_some()),
         ("maximum", most.is_some()),
-        ("enum", claims.values.is_some() || field.more.contains_key("enum")),
+        ("enum", claims.values.is_some() || field.copied_keywords.contains_key("enum")),
         ("pattern", claims.pattern.is_some()),
-        ("format", claims.format.is_some() || field.more.contains_key("format")),
+        ("format", claims.format.is_some() || field.copied_keywords.contains_key("format")),
     ];
     all.into_iter().filter(|(_, stands)| *stands).map(|(word, _)| word).collect()
 }

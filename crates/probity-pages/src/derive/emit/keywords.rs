@@ -182,7 +182,7 @@ pub(super) fn values(field: &Field, way: Way, out: &mut Map<String, Value>, sour
     let Some(listed) = &field.claims.values else {
         return;
     };
-    let integer = matches!(field.is, Type::Integer);
+    let integer = matches!(field.value_type, Type::Integer);
     let read = |text: &String| match text.as_str() {
         "null" | "Null" | "NULL" => Value::Null,
         _ if integer => text.parse::<i64>().map_or_else(|_| json!(text), |it| json!(it)),
@@ -216,7 +216,7 @@ pub(super) fn default(field: &Field, out: &mut Map<String, Value>, sources: &mut
     let Some(it) = &field.claims.default else {
         return;
     };
-    let value = match field.is {
+    let value = match field.value_type {
         Type::Boolean => json!(it.value.eq_ignore_ascii_case("true")),
         Type::Integer => it.value.parse::<i64>().map_or(Value::Null, |it| json!(it)),
         Type::Number => it.value.parse::<f64>().map_or(Value::Null, |it| json!(it)),

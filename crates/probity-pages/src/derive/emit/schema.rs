@@ -26,7 +26,7 @@ pub(in crate::derive) fn list_body(items: &Field, id: &str, at: &Source, frame: 
     let mut out = Map::new();
     out.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
     out.insert("$id".into(), json!(id));
-    for (key, value) in typed(&items.is, &items.children, None, "", frame, 0) {
+    for (key, value) in typed(&items.value_type, &items.children, None, "", frame, 0) {
         out.insert(key, value);
     }
     out.insert("x-source".into(), json!(at.to_string()));
@@ -52,9 +52,9 @@ pub(in crate::derive) fn field(field: &Field, pointer: &str, frame: Frame, depth
         return json!({});
     }
     let mut sources = BTreeMap::new();
-    let mut out = typed(&field.is, &field.children, Some(field), pointer, frame, depth);
-    for (is, below) in &field.also {
-        merge(&mut out, typed(is, below, None, pointer, frame, depth));
+    let mut out = typed(&field.value_type, &field.children, Some(field), pointer, frame, depth);
+    for (value_type, below) in &field.further_types {
+        merge(&mut out, typed(value_type, below, None, pointer, frame, depth));
     }
     // An example shows one case. If the contents differ from case to case, no member is required.
     if frame.way == Way::Response && field.claims.varies.is_some() {
@@ -66,7 +66,7 @@ pub(in crate::derive) fn field(field: &Field, pointer: &str, frame: Frame, depth
     absence(field, frame.way, &mut out, &mut sources);
     values(field, frame.way, &mut out, &mut sources);
     default(field, &mut out, &mut sources);
-    for (keyword, value) in &field.more {
+    for (keyword, value) in &field.copied_keywords {
         out.entry(keyword.clone()).or_insert_with(|| value.clone());
     }
     choices(field, pointer, frame, depth, &mut out);
@@ -88,7 +88,7 @@ fn choices(field: &Field, pointer: &str, frame: Frame, depth: usize, out: &mut M
 
 /// Returns `type` and the keywords of the type's contents.
 fn typed(
-    is: &Type,
+    value_type: &Type,
     children: &[Field],
     field: Option<&Field>,
     pointer: &str,
@@ -99,7 +99,7 @@ fn typed(
     let mut set = |word: &str| {
         out.insert("type".to_string(), json!(word));
     };
-    match is {
+    match value_type {
         Type::Any if children.is_empty() => {}
         Type::Null => set("null"),
         Type::Boolean => set("boolean"),
@@ -143,8 +143,8 @@ fn typed(
             }
         }
         Type::Union(all) => {
-            for is in all {
-                merge(&mut out, typed(is, children, field, pointer, frame, depth + 1));
+            for value_type in all {
+                merge(&mut out, typed(value_type, children, field, pointer, frame, depth + 1));
             }
         }
     }
@@ -181,7 +181,7 @@ fn members(children: &[Field], pointer: &str, frame: Frame, depth: usize, out: &
 /// lists the field without condition and every example shows the field, because either source alone is too weak.
 fn is_required(field: &Field, siblings: &[Field], way: Way) -> bool {
     // An object with the details of a failure is absent from successful responses.
-    let failing = field.claims.on_error.is_some() && field.is.holds_fields() && siblings.len() > 1;
+    let failing = field.claims.on_error.is_some() && field.value_type.holds_fields() && siblings.len() > 1;
     let conditional = field.claims.optional.is_some()
         || failing && field.need != Need::Yes
         || field.claims.mandatory_when.is_some()

@@ -10,13 +10,13 @@ use crate::value::{Kind, Node};
 
 /// Compares the type of a value with the type of a field. A difference is a doubt.
 pub(super) fn check_type(field: &mut Field, node: &Node, here: &str, scene: Scene, drafts: &mut Vec<Draft>) {
-    if fits(&field.is, node) || is_placeholder(node) {
+    if fits(&field.value_type, node) || is_placeholder(node) {
         return;
     }
     let at = source(scene.page, node.first, node.last);
     if node.kind == Kind::Null {
         if field.claims.nullable.is_none() && !field.shown_null {
-            let sides = vec![side(field.is.word(), Some(field.at.clone())), side("null", Some(at))];
+            let sides = vec![side(field.value_type.word(), Some(field.at.clone())), side("null", Some(at))];
             field.doubts.push(doubt(drafts, "null-by-example", here, sides, None, "null-accepted"));
             // A request with null for a mandatory field shows that the field can be omitted.
             if scene.way == Way::Request && field.need == Need::Yes {
@@ -28,24 +28,24 @@ pub(super) fn check_type(field: &mut Field, node: &Node, here: &str, scene: Scen
     }
     let (shown, below) = shape(&[node], scene.page, 0);
     let told = field.disputed.contains("type") && scene.way == Way::Request;
-    if told || field.also.iter().any(|(is, _)| *is == shown) {
+    if told || field.further_types.iter().any(|(value_type, _)| *value_type == shown) {
         return;
     }
     let (taken, rule) = match scene.way {
         Way::Request => (Some(0), "table-wins-on-types"),
         Way::Response => (None, "both-types-accepted"),
     };
-    let sides = vec![side(field.is.word(), Some(field.at.clone())), side(shown.word(), Some(at))];
+    let sides = vec![side(field.value_type.word(), Some(field.at.clone())), side(shown.word(), Some(at))];
     field.doubts.push(doubt(drafts, "type-by-example", here, sides, taken, rule));
     field.disputed.insert("type");
     if scene.way == Way::Response {
-        field.also.push((shown, below));
+        field.further_types.push((shown, below));
     }
 }
 
 /// Whether a value is of a type, including the elements of lists.
-fn fits(is: &Type, node: &Node) -> bool {
-    match (is, &node.kind) {
+fn fits(value_type: &Type, node: &Node) -> bool {
+    match (value_type, &node.kind) {
         (Type::Any, _) => true,
         (Type::Union(all), _) => all.iter().any(|it| fits(it, node)),
         (Type::Null, Kind::Null) => true,

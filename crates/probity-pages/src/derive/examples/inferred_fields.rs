@@ -11,9 +11,9 @@ const DEPTH_MAX: usize = 24;
 
 /// Returns a field that only examples show.
 pub(super) fn from_example(name: &str, values: &[&Node], page: &str, depth: usize) -> Field {
-    let (is, children) = shape(values, page, depth);
+    let (value_type, children) = shape(values, page, depth);
     let (first, last) = values.first().map_or((1, 1), |it| (it.first, it.last));
-    let mut field = Field::new(name, is, source(page, first, last));
+    let mut field = Field::new(name, value_type, source(page, first, last));
     field.from_example = true;
     field.shown = true;
     field.shown_null = values.iter().any(|it| it.kind == Kind::Null);
@@ -28,7 +28,7 @@ pub(super) fn shape(values: &[&Node], page: &str, depth: usize) -> (Type, Vec<Fi
     }
     let mut kinds: Vec<Type> = Vec::new();
     for node in values {
-        let is = match &node.kind {
+        let value_type = match &node.kind {
             Kind::Null => continue,
             Kind::Bool(_) => Type::Boolean,
             Kind::Number(it) if it.is_f64() => Type::Number,
@@ -41,17 +41,17 @@ pub(super) fn shape(values: &[&Node], page: &str, depth: usize) -> (Type, Vec<Fi
             }
             Kind::Object(_) => Type::Object,
         };
-        if !kinds.contains(&is) {
-            kinds.push(is);
+        if !kinds.contains(&value_type) {
+            kinds.push(value_type);
         }
     }
     let inner: Vec<&Node> = values.iter().flat_map(|it| objects(it)).collect();
-    let is = match kinds.len() {
+    let value_type = match kinds.len() {
         0 => Type::Any,
         1 => kinds.remove(0),
         _ => Type::Union(kinds),
     };
-    (is, shape_members(&inner, page, depth + 1))
+    (value_type, shape_members(&inner, page, depth + 1))
 }
 
 /// Returns the members of objects as fields. Keys that are data become one field for any key.

@@ -23,8 +23,8 @@ pub(in crate::derive) fn objects(node: &Node) -> Vec<&Node> {
 }
 
 /// Returns the objects with the children of a field of the given type.
-pub(in crate::derive) fn members_of<'a>(is: &Type, values: &[&'a Node]) -> Vec<&'a Node> {
-    match is {
+pub(in crate::derive) fn members_of<'a>(value_type: &Type, values: &[&'a Node]) -> Vec<&'a Node> {
+    match value_type {
         Type::Map(inner) => {
             let below: Vec<&Node> = values.iter().flat_map(|it| it.members()).map(|(_, node)| node).collect();
             members_of(inner, &below)

@@ -26,7 +26,7 @@ pub(in crate::derive) fn gather(
         beside.iter().filter(|name| inside.iter().any(|node| node.get(name).is_some())).count()
     };
     let counts: Vec<usize> =
-        fields.iter().map(|it| if it.is.holds_fields() && at_top(&it.name) { held(it) } else { 0 }).collect();
+        fields.iter().map(|it| if it.value_type.holds_fields() && at_top(&it.name) { held(it) } else { 0 }).collect();
     let most = counts.iter().copied().max().unwrap_or(0);
     let Some(nth) = counts.iter().position(|it| *it == most).filter(|_| most > 0) else {
         return;
@@ -73,8 +73,9 @@ pub(in crate::derive) fn wrap(
         let Some((name, node)) = wrapper else {
             continue;
         };
-        let is = if matches!(node.kind, Kind::Array(_)) { Type::Array(Box::new(Type::Object)) } else { Type::Object };
-        let mut outer = Field::new(name, is, source(page, node.first, node.last));
+        let value_type =
+            if matches!(node.kind, Kind::Array(_)) { Type::Array(Box::new(Type::Object)) } else { Type::Object };
+        let mut outer = Field::new(name, value_type, source(page, node.first, node.last));
         outer.from_example = true;
         outer.need = Need::Yes;
         let names = fields.first().map_or(String::new(), |it| it.name.clone());

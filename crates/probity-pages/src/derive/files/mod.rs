@@ -1,12 +1,12 @@
-//! Reads pages from a folder and writes the result of a derivation. No further module of derivation uses files.
+//! Reads pages from a folder and writes the result of a derivation. Only this part of derivation accesses files.
 
 mod direct;
 mod error;
+mod output;
 mod read;
-mod write;
 
 pub use error::{DeriveError, Sources, Warning};
-pub use read::derive_files;
 #[cfg(test)]
-pub(super) use write::rendered;
-pub use write::write;
+pub(super) use output::rendered;
+pub use output::write;
+pub use read::derive_files;

@@ -3,9 +3,9 @@
 //! Example blocks contain comments, trailing commas, typographic quotes, placeholders without quotes, and several
 //! documents in one block. The reader returns the intended value, and a `Fault` with a line for every departure.
 
-mod documents;
+mod parser;
 mod scanner;
 #[cfg(test)]
 mod tests;
 
-pub(super) use documents::documents;
+pub(super) use parser::documents;

@@ -26,7 +26,7 @@ pub(super) fn request<'a>(reader: &mut Reader<'a, '_>, operation: &'a Node, made
     if !node.get("required").is_some_and(Node::is_true)
         && let Some(root) = &mut body.root
     {
-        root.more.insert("x-body-optional".into(), json!(true));
+        root.copied_keywords.insert("x-body-optional".into(), json!(true));
     }
     body.versions = made.versions.iter().map(|it| it.version.clone()).collect();
     made.requests.push(body);

@@ -31,7 +31,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, layers: &Layers<'a>, field: 
     for keyword in ["multipleOf", "minItems", "maxItems", "uniqueItems", "minProperties"] {
         let Some(node) = layers.first(keyword) else { continue };
         if carries(keyword, node) {
-            field.more.insert(keyword.into(), node.value());
+            field.copied_keywords.insert(keyword.into(), node.value());
         } else {
             reader.note(field, "unread-keyword", &format!("{pointer}:{keyword}"), keyword, node, "nothing-promised");
         }
@@ -39,13 +39,13 @@ pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, layers: &Layers<'a>, field: 
     listed(reader, layers, field, pointer);
     shaped(reader, layers, field, pointer);
     if layers.every("deprecated").any(Node::is_true) {
-        field.more.insert("deprecated".into(), json!(true));
+        field.copied_keywords.insert("deprecated".into(), json!(true));
     }
     if let Some(node) = layers.first("default") {
-        match (&node.kind, &field.is) {
+        match (&node.kind, &field.value_type) {
             (Kind::String(text), Type::String) => field.claims.default = Some(cited(node, text.clone())),
             _ => {
-                field.more.insert("default".into(), node.value());
+                field.copied_keywords.insert("default".into(), node.value());
             }
         }
     }
@@ -90,7 +90,7 @@ fn lengths(layers: &Layers, field: &mut Field) {
 
 /// Reads bounds of numbers. An exclusive bound is a truth value in OpenAPI 3.0 and a number in 3.1.
 fn ranges(layers: &Layers, field: &mut Field) {
-    let integer = field.is == Type::Integer;
+    let integer = field.value_type == Type::Integer;
     let mut ends = [None, None];
     for (nth, (keyword, exclusive, step)) in
         [("minimum", "exclusiveMinimum", 1), ("maximum", "exclusiveMaximum", -1)].into_iter().enumerate()
@@ -101,7 +101,7 @@ fn ranges(layers: &Layers, field: &mut Field) {
         match (bound, layers.first(keyword)) {
             (Some((value, node)), _) if integer => ends[nth] = Some((value + if out { step } else { 0 }, node)),
             (_, Some(node)) if matches!(node.kind, Kind::Number(_)) => {
-                field.more.insert(if out { exclusive } else { keyword }.to_string(), node.value());
+                field.copied_keywords.insert(if out { exclusive } else { keyword }.to_string(), node.value());
             }
             _ => {}
         }
@@ -113,7 +113,7 @@ fn ranges(layers: &Layers, field: &mut Field) {
                 }
                 Some(_) => {}
                 None => {
-                    field.more.insert(exclusive.to_string(), node.value());
+                    field.copied_keywords.insert(exclusive.to_string(), node.value());
                 }
             }
         }
@@ -131,10 +131,10 @@ fn listed<'a>(reader: &mut Reader<'a, '_>, layers: &Layers<'a>, field: &mut Fiel
         let nullable = field.claims.nullable.is_some();
         let all: Vec<Value> = values(node).into_iter().filter(|it| !it.is_null()).collect();
         let texts: Option<Vec<String>> = all.iter().map(|it| it.as_str().map(str::to_string)).collect();
-        match texts.filter(|all| matches!(field.is, Type::String | Type::Any) && !all.is_empty()) {
+        match texts.filter(|all| matches!(field.value_type, Type::String | Type::Any) && !all.is_empty()) {
             Some(texts) => {
-                if field.is == Type::Any && field.choices.is_empty() {
-                    field.is = Type::String;
+                if field.value_type == Type::Any && field.choices.is_empty() {
+                    field.value_type = Type::String;
                 }
                 field.claims.values = Some(cited(node, texts));
             }
@@ -143,12 +143,12 @@ fn listed<'a>(reader: &mut Reader<'a, '_>, layers: &Layers<'a>, field: &mut Fiel
                 if nullable && !all.contains(&Value::Null) {
                     all.push(Value::Null);
                 }
-                field.more.insert("enum".into(), Value::Array(all));
+                field.copied_keywords.insert("enum".into(), Value::Array(all));
             }
         }
     }
     if let Some(node) = layers.first("const") {
-        field.more.insert("const".into(), node.value());
+        field.copied_keywords.insert("const".into(), node.value());
     }
 }
 
@@ -179,7 +179,7 @@ fn shaped<'a>(reader: &mut Reader<'a, '_>, layers: &Layers<'a>, field: &mut Fiel
         "ipv4" => field.claims.format = Some(cited(node, Format::Ipv4)),
         "byte" | "base64" => field.claims.format = Some(cited(node, Format::Base64)),
         "ipv6" | "date" | "time" | "uri" | "email" | "hostname" => {
-            field.more.insert("format".into(), json!(word));
+            field.copied_keywords.insert("format".into(), json!(word));
         }
         // Formats of storage. No value can break them.
         "int32" | "int64" | "float" | "double" | "password" | "binary" => {}

@@ -67,7 +67,7 @@ fn operation(nth: usize, unit: usize, input: &PageInput, root: &Node, place: &Pl
         responses: Vec::new(),
         statuses: Vec::new(),
         versions,
-        noted: noted(operation, page),
+        notes: noted(operation, page),
     };
     let mut reader = Reader::new(root, page, &mut drafts.all);
     parameters::read(&mut reader, place, &uris, &mut made);

@@ -73,7 +73,7 @@ fn parameter<'a>(reader: &mut Reader<'a, '_>, name: &str, kind: &str, node: &'a 
     field.need = if node.get("required").is_some_and(Node::is_true) { Need::Yes } else { Need::No };
     let style = node.get("style").and_then(Node::text);
     let usual = style.is_none_or(|it| it == if matches!(kind, "query") { "form" } else { "simple" });
-    let several = field.is_list() || field.is.holds_fields() && field.is != Type::Any;
+    let several = field.is_list() || field.value_type.holds_fields() && field.value_type != Type::Any;
     if several || !usual && style.is_some_and(|it| matches!(it, "matrix" | "label")) {
         let sides = vec![side(style.unwrap_or("a value of several parts"), Some(field.at.clone()))];
         let nth = doubt(reader.drafts, "parameter-style", format!("parameter/{name}"), sides, None, "nothing-promised");

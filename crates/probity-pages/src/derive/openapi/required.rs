@@ -29,7 +29,7 @@ pub(super) fn settle(fields: &mut [Field], examples: &[&Node], page: &str, point
             true => akin.iter().flat_map(|it| it.members()).map(|(_, it)| it).collect(),
             false => akin.iter().filter_map(|it| it.get(&field.name)).collect(),
         };
-        let inner = members_of(&field.is, &values);
+        let inner = members_of(&field.value_type, &values);
         let step = format!("{here}{}", field.below());
         settle(&mut field.children, &inner, page, &step, drafts);
     }

@@ -106,7 +106,7 @@ impl<'a> Reader<'a, '_> {
                     continue;
                 }
                 if limits::CARRIED.contains(&word) && !refers(node) && limits::carries(word, node) {
-                    field.more.insert(keyword.clone(), node.value());
+                    field.copied_keywords.insert(keyword.clone(), node.value());
                     continue;
                 }
                 self.note(field, "unread-keyword", &format!("{pointer}:{word}"), word, node, "nothing-promised");
@@ -154,7 +154,7 @@ impl<'a> Reader<'a, '_> {
                 if null.is_none() {
                     self.note(field, "unread-type", pointer, "no type", node, "no-type");
                 } else {
-                    field.is = Type::Null;
+                    field.value_type = Type::Null;
                 }
                 return;
             }
@@ -162,7 +162,7 @@ impl<'a> Reader<'a, '_> {
             None => self.implied(layers, field, pointer),
         };
         let all: Vec<Type> = words.iter().map(|word| self.one_type(word, layers, field, pointer, depth)).collect();
-        field.is = match all.len() {
+        field.value_type = match all.len() {
             0 => Type::Any,
             1 => all.into_iter().next().unwrap_or(Type::Any),
             _ => Type::Union(all),
@@ -210,9 +210,9 @@ impl<'a> Reader<'a, '_> {
         let Some(items) = layers.first("items") else { return Type::Array(Box::new(Type::Any)) };
         let mut item = self.field(self.way, "", items, &format!("{pointer}/*"), depth + 1);
         field.children = std::mem::take(&mut item.children);
-        let is = Type::Array(Box::new(item.is.clone()));
+        let value_type = Type::Array(Box::new(item.value_type.clone()));
         field.item = Some(Box::new(item));
-        is
+        value_type
     }
 
     fn object(&mut self, layers: &Layers<'a>, field: &mut Field, pointer: &str, depth: usize) -> Type {
@@ -246,16 +246,16 @@ impl<'a> Reader<'a, '_> {
         }
         match layers.first("additionalProperties").map(|it| (it, &it.kind)) {
             Some((_, Kind::Bool(false))) => {
-                field.more.insert("additionalProperties".into(), json!(false));
+                field.copied_keywords.insert("additionalProperties".into(), json!(false));
             }
             Some((schema, Kind::Object(members))) if !members.is_empty() => {
                 let mut any = self.field(self.way, "*", schema, &format!("{pointer}/*"), depth + 1);
                 any.any_key = true;
-                let is = any.is.clone();
+                let value_type = any.value_type.clone();
                 let map = field.children.is_empty();
                 field.children.push(any);
                 if map {
-                    return Type::Map(Box::new(is));
+                    return Type::Map(Box::new(value_type));
                 }
             }
             _ => {}
@@ -282,7 +282,7 @@ impl<'a> Reader<'a, '_> {
     fn told(&mut self, layers: &Layers<'a>, field: &mut Field) {
         let Some(node) = layers.first("description") else { return };
         let text = Text { lines: prose(node), links: Vec::new() };
-        let told = claims::read(&text, &field.is);
+        let told = claims::read(&text, &field.value_type);
         let claims = &mut field.claims;
         claims.dead = claims.dead.take().or(told.dead);
         claims.since = claims.since.take().or(told.since);

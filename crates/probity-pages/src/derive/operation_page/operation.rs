@@ -37,7 +37,7 @@ pub(in crate::derive) fn make(nth: usize, input: &PageInput, survey: &Survey, dr
     let title = input.entry.title.clone().unwrap_or_else(|| input.document.title.clone());
     let id =
         input.entry.operation.clone().or(action.as_ref().map(|it| it.name.clone())).unwrap_or_else(|| camel(&title));
-    let noted = notes::read(&placed, page);
+    let notes = notes::read(&placed, page);
     drafts.tag(start, nth);
     Some(Made {
         page: nth,
@@ -55,7 +55,7 @@ pub(in crate::derive) fn make(nth: usize, input: &PageInput, survey: &Survey, dr
         responses,
         statuses,
         versions: Vec::new(),
-        noted,
+        notes,
     })
 }
 
@@ -72,12 +72,12 @@ fn action(path: &str, requests: &mut [MadeBody]) -> Option<Action> {
         several => {
             let mandatory: Vec<&Field> = several.iter().copied().filter(|it| it.need == Need::Yes).collect();
             match mandatory.as_slice() {
-                [only] if only.is.holds_fields() || only.is == Type::Null => *only,
+                [only] if only.value_type.holds_fields() || only.value_type == Type::Null => *only,
                 _ => return None,
             }
         }
     };
-    if !(chosen.is.holds_fields() || chosen.is == Type::Null) {
+    if !(chosen.value_type.holds_fields() || chosen.value_type == Type::Null) {
         return None;
     }
     let action = Action { name: chosen.name.clone(), at: chosen.at.clone() };

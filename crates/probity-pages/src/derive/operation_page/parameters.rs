@@ -42,7 +42,7 @@ pub(super) fn address(
         let row = rows.iter().chain(&asked).find(|it| it.name == *name);
         let mut field = row.map_or_else(|| Field::new(name, Type::String, at.clone()), |it| (*it).clone());
         field.need = Need::Yes;
-        field.is = if field.is == Type::Any { Type::String } else { field.is };
+        field.value_type = if field.value_type == Type::Any { Type::String } else { field.value_type };
         field
     });
     let path = path.collect();
@@ -50,7 +50,7 @@ pub(super) fn address(
     for row in rows.into_iter().chain(asked) {
         if !in_path(&row.name) && !query.iter().any(|it| it.name == row.name) {
             let mut field = row.clone();
-            field.is = if field.is == Type::Any { Type::String } else { field.is };
+            field.value_type = if field.value_type == Type::Any { Type::String } else { field.value_type };
             query.push(field);
         }
     }

@@ -21,9 +21,11 @@ pub(in crate::derive) fn fields(table: &Table, columns: &Columns, page: &str, dr
         };
         match out.iter().find(|old| old.name == field.name && !field.any_key) {
             // A row that spans several lines repeats the name.
-            Some(old) if old.is != field.is => {
-                let sides =
-                    vec![side(old.is.word(), Some(old.at.clone())), side(field.is.word(), Some(field.at.clone()))];
+            Some(old) if old.value_type != field.value_type => {
+                let sides = vec![
+                    side(old.value_type.word(), Some(old.at.clone())),
+                    side(field.value_type.word(), Some(field.at.clone())),
+                ];
                 doubt(drafts, "duplicate-row", field.name.clone(), sides, Some(0), "first-row-wins");
             }
             Some(_) => {}
@@ -35,7 +37,7 @@ pub(in crate::derive) fn fields(table: &Table, columns: &Columns, page: &str, dr
 
 /// The texts of a row by meaning, wherever they stand.
 struct Sorted<'a> {
-    is: String,
+    value_type: String,
     need: String,
     about: Vec<&'a Cell>,
     doubts: Vec<usize>,
@@ -48,15 +50,15 @@ fn field(row: &Row, columns: &Columns, width: usize, page: &str, drafts: &mut Ve
     if name.is_empty() || name == "-" {
         return None;
     }
-    let Sorted { is, need: need_text, about, doubts } = sort(row, columns, width, &name, &at, drafts);
+    let Sorted { value_type, need: need_text, about, doubts } = sort(row, columns, width, &name, &at, drafts);
     let mut out = Field::new(&name, Type::Any, at.clone());
     out.doubts = doubts;
-    read_type(&is, columns.is.is_some(), &mut out, drafts);
+    read_type(&value_type, columns.value_type.is_some(), &mut out, drafts);
     out.any_key = name.contains(char::is_whitespace);
     out.need = name_need.unwrap_or_else(|| need(&need_text));
     out.links = row.cells.iter().flat_map(|cell| cell.text.links.clone()).collect();
     let lines = about.iter().flat_map(|cell| cell.text.lines.clone()).collect();
-    out.claims = claims::read(&Text { lines, links: Vec::new() }, &out.is);
+    out.claims = claims::read(&Text { lines, links: Vec::new() }, &out.value_type);
     default_cell(row, columns, &mut out);
     version_cells(row, columns, &mut out);
     let optional = out.claims.optional.as_ref().map(|it| source(page, it.first, it.last));
@@ -85,9 +87,9 @@ fn sort<'a>(
         column.and_then(|it| row.cells.get(it)).map(|cell| flat(&cell.text)).unwrap_or_default()
     };
     let about = columns.about.iter().filter_map(|it| row.cells.get(*it)).collect();
-    let mut out = Sorted { is: text(columns.is), need: text(columns.need), about, doubts: Vec::new() };
+    let mut out = Sorted { value_type: text(columns.value_type), need: text(columns.need), about, doubts: Vec::new() };
     let cut = |column: &usize| *column >= row.cells.len();
-    let missing = columns.about.iter().chain(&columns.is).chain(&columns.need).any(cut);
+    let missing = columns.about.iter().chain(&columns.value_type).chain(&columns.need).any(cut);
     if row.cells.len() < width && missing {
         out.doubts.push(ragged(row, width, at, name, drafts));
         let spare = row.cells.iter().enumerate().filter(|(nth, _)| *nth != columns.name).map(|(_, cell)| cell);
@@ -95,15 +97,15 @@ fn sort<'a>(
         let find = |fits: &dyn Fn(&str) -> bool| {
             spare.iter().map(|cell| flat(&cell.text)).find(|it| fits(it)).unwrap_or_default()
         };
-        out.is = find(&|it| types::read(it).is_some());
+        out.value_type = find(&|it| types::read(it).is_some());
         out.need = find(&|it| need(it) != Need::Unsaid && types::read(it).is_none());
         out.about = spare.last().copied().into_iter().collect();
     }
-    if plain_need(&out.is) && types::read(&out.need).is_some() {
-        std::mem::swap(&mut out.is, &mut out.need);
+    if plain_need(&out.value_type) && types::read(&out.need).is_some() {
+        std::mem::swap(&mut out.value_type, &mut out.need);
         let sides = vec![
-            side(format!("type {}, mandatory {}", out.need, out.is), Some(at.clone())),
-            side(format!("type {}, mandatory {}", out.is, out.need), None),
+            side(format!("type {}, mandatory {}", out.need, out.value_type), Some(at.clone())),
+            side(format!("type {}, mandatory {}", out.value_type, out.need), None),
         ];
         out.doubts.push(doubt(drafts, "swapped-columns", name, sides, Some(1), "column-by-content"));
     }
@@ -119,10 +121,10 @@ fn read_type(text: &str, has_column: bool, out: &mut Field, drafts: &mut Vec<Dra
         return;
     };
     if read.misspelt {
-        let sides = vec![side(text, Some(out.at.clone())), side(read.is.word(), None)];
+        let sides = vec![side(text, Some(out.at.clone())), side(read.value_type.word(), None)];
         out.doubts.push(doubt(drafts, "misspelt-type", out.name.clone(), sides, Some(1), "nearest-type"));
     }
-    out.is = read.is;
+    out.value_type = read.value_type;
     out.model = read.model;
 }
 

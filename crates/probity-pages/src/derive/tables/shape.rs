@@ -18,7 +18,7 @@ pub(in crate::derive) enum Shape {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::derive) struct Columns {
     pub name: usize,
-    pub is: Option<usize>,
+    pub value_type: Option<usize>,
     pub need: Option<usize>,
     pub default: Option<usize>,
     /// First and last microversion.
@@ -78,10 +78,10 @@ pub(in crate::derive) fn shape(table: &Table) -> Shape {
     let Some(name) = find(&NAME_HEADERS) else {
         return Shape::Other;
     };
-    let is = find(&TYPE_HEADERS);
+    let value_type = find(&TYPE_HEADERS);
     let need = find(&NEED_HEADERS);
     let about: Vec<usize> = (0..heads.len()).filter(|it| ABOUT_HEADERS.contains(&heads[*it].as_str())).collect();
-    if is.is_none() && need.is_none() && about.is_empty() {
+    if value_type.is_none() && need.is_none() && about.is_empty() {
         return Shape::Other;
     }
     // With a schema column, the column "type" gives the place of a parameter (path, query, …).
@@ -89,5 +89,5 @@ pub(in crate::derive) fn shape(table: &Table) -> Shape {
     let place = schema.and(find(&["type"]));
     let default = find(&["default", "default value"]);
     let (since, until) = (find(&["first microversion"]), find(&["last microversion"]));
-    Shape::Fields(Columns { name, is: schema.or(is), need, default, since, until, place, about })
+    Shape::Fields(Columns { name, value_type: schema.or(value_type), need, default, since, until, place, about })
 }

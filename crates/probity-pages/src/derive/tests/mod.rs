@@ -50,18 +50,18 @@ fn check(pages: &[(&str, &str)], expected: &[&str]) {
 
 /// Returns a schema without annotations, on one line.
 fn plain(derived: &Derived, file: &str) -> String {
-    fn strip(value: &mut Value) {
+    fn strip_annotations(value: &mut Value) {
         match value {
             Value::Object(map) => {
                 map.retain(|key, _| !key.starts_with("x-") && !key.starts_with('$'));
-                map.values_mut().for_each(strip);
+                map.values_mut().for_each(strip_annotations);
             }
-            Value::Array(all) => all.iter_mut().for_each(strip),
+            Value::Array(all) => all.iter_mut().for_each(strip_annotations),
             _ => {}
         }
     }
     let mut schema =
         derived.schemas.get(file).cloned().unwrap_or_else(|| panic!("no {file} among {:?}", derived.schemas.keys()));
-    strip(&mut schema);
+    strip_annotations(&mut schema);
     schema.to_string()
 }

@@ -179,7 +179,7 @@ fn same(a: &[Field], b: &[Field]) -> bool {
     a.len() == b.len()
         && a.iter().zip(b).all(|(a, b)| {
             a.name == b.name
-                && a.is == b.is
+                && a.value_type == b.value_type
                 && a.need == b.need
                 && a.from_example == b.from_example
                 && same(&a.children, &b.children)

@@ -40,7 +40,7 @@ pub(in crate::derive) fn make(
         responses: Vec::new(),
         statuses: Vec::new(),
         versions: versions(&groups, today, &mut drafts.all),
-        noted: Vec::new(),
+        notes: Vec::new(),
     };
     for group in &groups {
         parameters(group, page, survey, &mut made, &mut drafts.all);
@@ -63,8 +63,8 @@ pub(in crate::derive) fn make(
     let placed = page_parts::place(&input.document);
     // Each version repeats the description. Equal notes are kept once, from the newest version.
     for it in notes::read(&placed, page) {
-        if !made.noted.iter().any(|old| old.note.digest == it.note.digest) {
-            made.noted.push(it);
+        if !made.notes.iter().any(|old| old.note.digest == it.note.digest) {
+            made.notes.push(it);
         }
     }
     drafts.tag(start, nth);

@@ -7,12 +7,12 @@ use crate::derive::types::Type;
 use crate::document::{Line, Text};
 
 /// Reads a description cell. The type decides between lengths and ranges.
-pub(in crate::derive) fn read(text: &Text, is: &Type) -> Claims {
+pub(in crate::derive) fn read(text: &Text, value_type: &Type) -> Claims {
     let mut claims = Claims::default();
     let lines: Vec<Line> = text.lines.iter().map(plain_figures).collect();
-    figures::read(&lines, is, &mut claims);
-    enumeration::read(&lines, is, &mut claims);
-    charset::read(&lines, is, &mut claims);
-    presence::read(&lines, is, &mut claims);
+    figures::read(&lines, value_type, &mut claims);
+    enumeration::read(&lines, value_type, &mut claims);
+    charset::read(&lines, value_type, &mut claims);
+    presence::read(&lines, value_type, &mut claims);
     claims
 }

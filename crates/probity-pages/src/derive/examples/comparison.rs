@@ -62,7 +62,7 @@ pub(in crate::derive) fn reconcile(
                 Some(it) => ("name-case", side(it.name.clone(), Some(it.at.clone()))),
                 None => ("only-in-example", side("no row", None)),
             };
-            let sides = vec![first, side(format!("{key} {}", field.is.word()), Some(field.at.clone()))];
+            let sides = vec![first, side(format!("{key} {}", field.value_type.word()), Some(field.at.clone()))];
             field.doubts.push(doubt(
                 drafts,
                 kind,
@@ -82,19 +82,19 @@ fn compare(field: &mut Field, values: &[&Node], here: &str, scene: Scene, drafts
         check_type(field, node, here, scene, drafts);
         check_value(field, node, here, scene, drafts);
     }
-    let inner: Vec<&Node> = members_of(&field.is, values);
+    let inner: Vec<&Node> = members_of(&field.value_type, values);
     // Lengths of keys and values show that the members are data.
     if field.claims.key_length.is_some() || field.claims.value_length.is_some() {
         return;
     }
     open_map(field, &inner, here, scene, drafts);
-    let undescribed = field.children.is_empty() && field.is.holds_fields() && field.is != Type::Any;
+    let undescribed = field.children.is_empty() && field.value_type.holds_fields() && field.value_type != Type::Any;
     if undescribed && !inner.is_empty() {
         field.children = shape_members(&inner, scene.page, 0);
-        let maps = matches!(field.is, Type::Map(_)) || field.children.iter().all(|it| it.any_key);
+        let maps = matches!(field.value_type, Type::Map(_)) || field.children.iter().all(|it| it.any_key);
         if !scene.silent && !maps && !field.children.is_empty() {
             let sides = vec![
-                side(format!("{} without its fields", field.is.word()), Some(field.at.clone())),
+                side(format!("{} without its fields", field.value_type.word()), Some(field.at.clone())),
                 side(
                     format!("{} fields", field.children.len()),
                     inner.first().map(|it| source(scene.page, it.first, it.last)),
@@ -120,7 +120,7 @@ fn open_map(field: &mut Field, inner: &[&Node], here: &str, scene: Scene, drafts
     let known = |key: &str| field.children.iter().any(|it| it.name == key);
     let members: Vec<&(String, Node)> = inner.iter().flat_map(|it| it.members()).collect();
     let open = field.children.iter().any(|it| it.any_key);
-    if field.is != Type::Object || open || field.children.is_empty() || members.is_empty() {
+    if field.value_type != Type::Object || open || field.children.is_empty() || members.is_empty() {
         return;
     }
     if members.iter().any(|(key, _)| known(key)) {
@@ -139,8 +139,8 @@ fn open_map(field: &mut Field, inner: &[&Node], here: &str, scene: Scene, drafts
     }
     let below = |node: &Node| objects(node).iter().any(|it| it.members().iter().any(|(key, _)| known(key)));
     if members.iter().all(|(_, node)| below(node)) {
-        let is = shape(&[&members[0].1], scene.page, 0).0;
-        let mut any = Field::new("*", is, source(scene.page, first, last));
+        let value_type = shape(&[&members[0].1], scene.page, 0).0;
+        let mut any = Field::new("*", value_type, source(scene.page, first, last));
         let name = field.children.first().map_or(String::new(), |it| it.name.clone());
         let sides = vec![side(format!("{name} within {}", field.name), Some(field.at.clone())), shown];
         field.doubts.push(doubt(drafts, "map-by-example", here, sides, Some(1), "example-shows-keys"));
