@@ -14,7 +14,7 @@ pub use error::ProfileError;
 pub use settings::{Changes, Complete, Limits, Offer, Quota};
 
 #[cfg(test)]
-pub(crate) use auth::{Resolver, Written};
+pub(crate) use auth::{Resolver, Written, cloud};
 
 #[cfg(test)]
 mod tests;
