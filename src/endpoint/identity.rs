@@ -2,7 +2,7 @@
 
 use super::authentication::AuthSettings;
 use super::credential::Credential;
-use super::forge::forge;
+use super::forgery::forge;
 use std::collections::BTreeMap;
 
 /// All callers: the owner of the resources, a second identity, the owner with an expired proof, the owner with a

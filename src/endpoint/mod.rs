@@ -4,12 +4,12 @@
 //! catalogs and histories, but no profile, suite or socket.
 
 mod authentication;
-mod compose;
+mod composition;
 mod credential;
-mod forge;
+mod forgery;
 mod identity;
 mod infrastructure;
-mod provoke;
+mod provocation;
 mod request;
 mod response_body;
 mod routes;
@@ -19,14 +19,14 @@ pub use authentication::{
     AuthSettings, BasicSettings, ClientCredentialsSettings, Domain, KeystoneMethod, KeystoneScope, KeystoneSettings,
     Named, ScpHmacSettings, SdkHmacSettings,
 };
-pub use compose::{Call, ComposeError, compose};
-pub(crate) use compose::{percent_decode, percent_encode};
+pub use composition::{Call, ComposeError, compose};
+pub(crate) use composition::{percent_decode, percent_encode};
 pub use credential::{Credential, CredentialError};
-pub(crate) use forge::forge;
+pub(crate) use forgery::forge;
 pub use identity::{CALLERS, Identities, Identity};
 pub use infrastructure::{Hindered, Recogniser};
 pub(crate) use infrastructure::{MOST, ROOTS};
-pub use provoke::{Provocation, run_command};
+pub use provocation::{Provocation, run_command};
 pub use request::{Endpoint, Pending, Request};
 pub(crate) use response_body::{beginning, is_html, read_body};
 pub(crate) use routes::{Found, Routes};

@@ -1,6 +1,6 @@
 //! Routing: from method, path and body to the operation.
 
-use super::compose::{parameter_name, percent_decode};
+use super::composition::{parameter_name, percent_decode};
 use crate::schema::catalog::{Binding, Catalog, Operation};
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -6,7 +6,7 @@ mod connect;
 mod error;
 mod offers;
 mod options;
-mod probe;
+mod probing;
 mod tokens;
 mod transport_error;
 
@@ -15,7 +15,7 @@ pub use client::Http;
 pub use error::HttpError;
 pub use offers::{free, offered};
 pub use options::{HttpLimits, Wall};
-pub use probe::{ProbeError, probe, recognise};
+pub use probing::{ProbeError, probe, recognise};
 
 #[cfg(test)]
 pub(crate) mod tests;

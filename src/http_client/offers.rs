@@ -1,7 +1,7 @@
 //! Reads offered values and quotas from the endpoint, as the profile describes.
 
 use super::client::Http;
-use super::probe::{ProbeError, look};
+use super::probing::{ProbeError, look};
 use crate::endpoint::{Endpoint, Request, percent_encode};
 use crate::history::{Reply, ReplyBody};
 use crate::profile::{Offer, Quota};

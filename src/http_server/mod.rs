@@ -1,10 +1,10 @@
 //! The HTTP server: offers an endpoint of this process, such as the mock, over HTTP.
 
 mod response;
-mod serve;
+mod server;
 mod socket;
 
-pub use serve::{ListenError, Site, bind, serve};
+pub use server::{ListenError, Site, bind, serve};
 
 #[cfg(test)]
 mod tests;

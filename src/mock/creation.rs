@@ -15,12 +15,12 @@ use std::sync::Arc;
 /// Draws an id for each resource created by the call, and writes the id at the path where the suite reads the id in
 /// the response. Returns the ids by index in the operation's `about`.
 pub(super) fn create_ids(
-    press: &Press<'_>,
+    context: &Press<'_>,
     body: Option<&mut Value>,
-    realm: &mut Realm,
+    state: &mut Realm,
     rng: &mut Rng,
 ) -> Vec<(usize, Vec<Id>)> {
-    let about = &press.model.operations[&press.asked.operation].about;
+    let about = &context.model.operations[&context.call.operation].about;
     let Some(body) = body else { return Vec::new() };
     let mut born: Vec<(usize, Vec<Id>)> = Vec::new();
     // A resource with ids of further resources in its responses comes first.
@@ -41,20 +41,26 @@ pub(super) fn create_ids(
         }
         assign(body, &path, Value::String(id.clone()));
         let reply = Val::from(&*body);
-        let roots =
-            Roots { model: press.model, asked: press.asked, things: &[], reply: Some(&reply), it: None, world: None };
+        let roots = Roots {
+            model: context.model,
+            asked: context.call,
+            things: &[],
+            reply: Some(&reply),
+            it: None,
+            world: None,
+        };
         // By a condition in the expression, the call may create no resource.
         if expr.eval(&roots) == Ok(Val::Str(own.id.clone())) {
             born.push((index, vec![own]));
         }
     }
     born.sort_by_key(|(index, _)| *index);
-    record_tellers(about, &born, realm);
+    record_tellers(about, &born, state);
     born
 }
 
 /// Records which resources show the ids missing in the response of the create.
-fn record_tellers(about: &[About], born: &[(usize, Vec<Id>)], realm: &mut Realm) {
+fn record_tellers(about: &[About], born: &[(usize, Vec<Id>)], state: &mut Realm) {
     for (index, ids) in born {
         let entry = &about[*index];
         let teller = about.iter().position(|other| Some(&other.name) == entry.told_by.as_ref());
@@ -62,14 +68,14 @@ fn record_tellers(about: &[About], born: &[(usize, Vec<Id>)], realm: &mut Realm)
         let Binding::New(expr) = &entry.binding else { continue };
         let Some(path) = expr.as_path() else { continue };
         for (id, teller) in ids.iter().zip(tellers) {
-            realm.tells.entry(teller.clone()).or_default().push((path.clone(), id.id.clone()));
+            state.tells.entry(teller.clone()).or_default().push((path.clone(), id.id.clone()));
         }
     }
 }
 
 /// Gives each created resource a value for each field without an effect.
-pub(super) fn complete_fields(press: &Press<'_>, world: World, before: &World, rng: &mut Rng) -> World {
-    let model = press.model;
+pub(super) fn complete_fields(context: &Press<'_>, world: World, before: &World, rng: &mut Rng) -> World {
+    let model = context.model;
     let newborn: Vec<(Id, Thing)> = world
         .iter()
         .filter(|held| find(before, &held.id).is_none())
@@ -77,8 +83,8 @@ pub(super) fn complete_fields(press: &Press<'_>, world: World, before: &World, r
         .collect();
     let mut changed = BTreeMap::new();
     for (id, mut thing) in newborn {
-        set_ensured_fields(press, &id, &mut thing);
-        endow(press, &id, &mut thing, rng);
+        set_ensured_fields(context, &id, &mut thing);
+        endow(context, &id, &mut thing, rng);
         if let Some(index) = state_of(model, usize::from(id.kind))
             && thing.fields[index] == Val::Unknown
             && let Some(first) = model.resource(&id).stable.first()
@@ -91,14 +97,14 @@ pub(super) fn complete_fields(press: &Press<'_>, world: World, before: &World, r
 }
 
 /// Sets fields to the values ensured by clauses about reads of the resource.
-fn set_ensured_fields(press: &Press<'_>, id: &Id, thing: &mut Thing) {
-    let model = press.model;
+fn set_ensured_fields(context: &Press<'_>, id: &Id, thing: &mut Thing) {
+    let model = context.model;
     let Some(shown) = &model.shown[usize::from(id.kind)] else { return };
     let resource = model.resource(id);
     let view = &resource.views[&shown.operation];
     let Some(at) = view.at.as_path() else { return };
-    let mut exchange = empty_exchange(&shown.operation, &press.asked.caller);
-    exchange.path = press.asked.path_values();
+    let mut exchange = empty_exchange(&shown.operation, &context.call.caller);
+    exchange.path = context.call.path_values();
     exchange.path.insert(shown.parameter.clone(), Value::String(id.id.to_string()));
     let asked = Asked::new(model, &exchange, Class::Valid);
     let roots = Roots { model, asked: &asked, things: &[], reply: None, it: None, world: None };

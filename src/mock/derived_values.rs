@@ -9,11 +9,11 @@ use crate::suite::Resource;
 use serde_json::Value;
 
 /// Writes one derived value: a permitted value in agreement with `rest`, or a wrong value for a mutant of the clause.
-pub(super) fn show_derived(press: &Press<'_>, held: &Held, index: usize, shown: &mut Value, rng: &mut Rng) {
+pub(super) fn show_derived(context: &Press<'_>, held: &Held, index: usize, shown: &mut Value, rng: &mut Rng) {
     let kind = usize::from(held.id.kind);
-    let resource = &press.model.suite.resources[kind];
+    let resource = &context.model.suite.resources[kind];
     let shows = &resource.shows[index];
-    let Ok(Val::List(among)) = eval_alone(press.model, held, &shows.among, shows.place.line) else {
+    let Ok(Val::List(among)) = eval_alone(context.model, held, &shows.among, shows.place.line) else {
         return;
     };
     let targets = list_targets(&shows.at);
@@ -30,7 +30,7 @@ pub(super) fn show_derived(press: &Press<'_>, held: &Held, index: usize, shown: 
     } else if let Some(first) = among.first() {
         write_targets(shown, &targets, first);
     }
-    let broken = press.broken(&Generated::Shows(kind, index)) == Some(&Kind::ShowsOther(index));
+    let broken = context.broken(&Generated::Shows(kind, index)) == Some(&Kind::ShowsOther(index));
     if broken && let Some(target) = targets.first() {
         assign(shown, target, Value::String("otherwise".to_string()));
     }

@@ -17,31 +17,31 @@ use std::collections::BTreeMap;
 /// # Panics
 /// If the effects of the suite cannot be evaluated.
 pub(super) fn apply_clauses(
-    press: &Press<'_>,
+    context: &Press<'_>,
     before: &World,
     clauses: &[ClauseId],
     moment: &Moment<'_>,
     rng: &mut Rng,
 ) -> World {
-    let model = press.model;
+    let model = context.model;
     let fail = |fault| -> World { panic!("the mock cannot follow its suite: {fault}") };
     if clauses.is_empty() {
         // Without a clause, the call creates its resources, and existing resources stay unchanged.
-        return apply(model, press.asked, before, &Vec::new(), moment).unwrap_or_else(fail);
+        return apply(model, context.call, before, &Vec::new(), moment).unwrap_or_else(fail);
     }
-    let open = choices(model, press.asked, before, clauses, moment).unwrap_or_default();
-    let exception = rng.chance(press.tempo.exception_percent, 100);
+    let open = choices(model, context.call, before, clauses, moment).unwrap_or_default();
+    let exception = rng.chance(context.tempo.exception_percent, 100);
     let choice = if exception { rng.pick(&open) } else { open.first() };
     let mut choice = choice.cloned().unwrap_or_default();
-    if let Some(Mutant { clause, kind: Kind::ActsAs(other), .. }) = press.fault
+    if let Some(Mutant { clause, kind: Kind::ActsAs(other), .. }) = context.fault
         && clauses.contains(clause)
     {
         choice.push((*other, 0));
     }
-    let after = apply(model, press.asked, before, &choice, moment).unwrap_or_else(fail);
+    let after = apply(model, context.call, before, &choice, moment).unwrap_or_else(fail);
     let after = keep_open_values(model, before, after);
-    match press.fault {
-        Some(fault) if clauses.contains(&fault.clause) => bent(model, press.asked, before, after, fault),
+    match context.fault {
+        Some(fault) if clauses.contains(&fault.clause) => bent(model, context.call, before, after, fault),
         _ => after,
     }
 }
@@ -94,19 +94,19 @@ pub(super) fn choose_open_ends(model: &Model, world: World, rng: &mut Rng) -> Wo
 
 /// Breaks the promises about constant and growing fields at each changing call. No single clause owns these promises.
 pub(super) fn break_constant_fields(
-    press: &Press<'_>,
-    realm: &mut Realm,
+    context: &Press<'_>,
+    state: &mut Realm,
     before: &World,
     clauses: &[ClauseId],
     rng: &mut Rng,
 ) {
-    let model = press.model;
-    let Some(fault) = press.fault else { return };
+    let model = context.model;
+    let Some(fault) = context.fault else { return };
     let (Kind::Changes(index) | Kind::GoesBack(index)) = fault.kind else { return };
     let Origin::Generated(Generated::Field(kind, _)) = model.info(fault.clause).origin else {
         return;
     };
-    if clauses.is_empty() || !model.operations[&press.asked.operation].changes {
+    if clauses.is_empty() || !model.operations[&context.call.operation].changes {
         return;
     }
     let old: Vec<Id> = before
@@ -115,10 +115,10 @@ pub(super) fn break_constant_fields(
         .map(|held| held.id.clone())
         .collect();
     for id in old {
-        let Some(held) = find(&realm.world, &id) else { continue };
+        let Some(held) = find(&state.world, &id) else { continue };
         let mut thing = held.thing.clone();
         let class = model.resource(&id).fields[index].class;
         thing.fields[index] = other_value(&thing.fields[index], class == FieldClass::Grows, rng);
-        realm.put(model, &id, thing);
+        state.put(model, &id, thing);
     }
 }

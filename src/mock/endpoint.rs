@@ -1,7 +1,7 @@
 //! The mock as an endpoint: calls take effect in turn, each after its latency.
 
 use super::creation::{complete_fields, create_ids};
-use super::decide::{Answer, decide};
+use super::decision::{Answer, decide};
 use super::effects::{apply_clauses, break_constant_fields, choose_open_ends};
 use super::ensure_repair::repair;
 use super::mutant::{Kind, Mutant};
@@ -37,7 +37,7 @@ pub struct Mock {
 }
 
 struct Inner {
-    realm: Realm,
+    state: Realm,
     seed: u64,
     /// Number of calls of each operation on each set of resources.
     calls: BTreeMap<(String, String), u64>,
@@ -47,7 +47,7 @@ impl Mock {
     /// A mock without resources. `fault` is the promise to break.
     #[must_use]
     pub fn new(model: Arc<Model>, schemas: Arc<Schemas>, seed: u64, tempo: Tempo, fault: Option<Mutant>) -> Mock {
-        let inner = Inner { realm: Realm::new(seed), seed, calls: BTreeMap::new() };
+        let inner = Inner { state: Realm::new(seed), seed, calls: BTreeMap::new() };
         Mock { model, schemas, tempo, fault, speed: 1, start: RefCell::new(None), inner: RefCell::new(inner) }
     }
 
@@ -63,8 +63,8 @@ impl Mock {
     pub fn truth(&self) -> World {
         let inner = &mut *self.inner.borrow_mut();
         let now = self.now();
-        inner.realm.pass(&self.model, &self.tempo, self.stuck(), now);
-        inner.realm.world.clone()
+        inner.state.pass(&self.model, &self.tempo, self.stuck(), now);
+        inner.state.world.clone()
     }
 
     /// Whether the mutant breaks the bound on transitions.
@@ -94,69 +94,76 @@ impl Mock {
     fn act(&self, request: &Request, rng: &mut Rng) -> Outcome {
         let inner = &mut *self.inner.borrow_mut();
         let now = self.now();
-        inner.realm.pass(&self.model, &self.tempo, self.stuck(), now);
+        inner.state.pass(&self.model, &self.tempo, self.stuck(), now);
         let exchange = read_exchange(request, &self.schemas);
         let class = classed(&self.model, &self.schemas, &exchange);
-        let asked = self.mistaken(&exchange, Asked::new(&self.model, &exchange, class), &inner.realm);
+        let call = self.mistaken(&exchange, Asked::new(&self.model, &exchange, class), &inner.state);
         let version = version_of(&self.model, &exchange);
-        let press = Press {
+        let context = Press {
             model: &self.model,
             schemas: &self.schemas,
-            asked: &asked,
+            call: &call,
             version: version.as_deref(),
             fault: self.fault.as_ref(),
             tempo: &self.tempo,
         };
-        let reading = read(&self.model, &asked, &inner.realm.world, &[]).unwrap_or_else(|fault| panic!("{fault}"));
-        match decide(&self.model, &asked, &reading, &self.tempo, self.fault.as_ref(), rng) {
+        let reading = read(&self.model, &call, &inner.state.world, &[]).unwrap_or_else(|fault| panic!("{fault}"));
+        match decide(&self.model, &call, &reading, &self.tempo, self.fault.as_ref(), rng) {
             Answer::Refuse { status } | Answer::Error { status } => build_refusal(status),
-            Answer::Accept { status, clauses } => accept(&press, &mut inner.realm, status, &clauses, now, rng),
+            Answer::Accept { status, clauses } => accept(&context, &mut inner.state, status, &clauses, now, rng),
         }
     }
 
     /// Replaces the caller by the owner if the mutant breaks a promise about unauthenticated callers: an endpoint
     /// without the check treats the owner's resources as the caller's.
-    fn mistaken(&self, exchange: &Exchange, asked: Asked, realm: &Realm) -> Asked {
-        let Some(fault) = self.fault.as_ref().filter(|_| asked.who.is_none()) else { return asked };
+    fn mistaken(&self, exchange: &Exchange, call: Asked, state: &Realm) -> Asked {
+        let Some(fault) = self.fault.as_ref().filter(|_| call.who.is_none()) else { return call };
         let careless = match &fault.kind {
             Kind::Accepted => true,
             Kind::AcceptedBy(operation) => *operation == exchange.operation,
             _ => false,
         };
-        let broken = || read(&self.model, &asked, &realm.world, &[]).is_ok_and(|r| r.demanded.contains(&fault.clause));
+        let broken = || read(&self.model, &call, &state.world, &[]).is_ok_and(|r| r.demanded.contains(&fault.clause));
         let by_owner = Exchange { caller: "owner".to_string(), ..exchange.clone() };
         let owner = Asked::new(&self.model, &by_owner, classed(&self.model, &self.schemas, &by_owner));
         // A promise about absent resources, for example, holds for the owner too.
         let about_callers =
-            || read(&self.model, &owner, &realm.world, &[]).is_ok_and(|r| !r.demanded.contains(&fault.clause));
-        if careless && broken() && about_callers() { owner } else { asked }
+            || read(&self.model, &owner, &state.world, &[]).is_ok_and(|r| !r.demanded.contains(&fault.clause));
+        if careless && broken() && about_callers() { owner } else { call }
     }
 }
 
 /// Applies the effects of an accepted call and builds the response.
-fn accept(press: &Press<'_>, realm: &mut Realm, status: u16, clauses: &[ClauseId], now: u64, rng: &mut Rng) -> Outcome {
-    let told = told(press, realm, rng);
-    let mut body = blank(press, status, &told, rng);
-    let born = create_ids(press, body.as_mut(), realm, rng);
+fn accept(
+    context: &Press<'_>,
+    state: &mut Realm,
+    status: u16,
+    clauses: &[ClauseId],
+    now: u64,
+    rng: &mut Rng,
+) -> Outcome {
+    let told = told(context, state, rng);
+    let mut body = blank(context, status, &told, rng);
+    let born = create_ids(context, body.as_mut(), state, rng);
     let reply = body.as_ref().map_or(Val::Null, Val::from);
-    let moment = Moment { born: &born, reply: &reply, now, seq: realm.seq, strangers: &[] };
-    let before = realm.world.clone();
-    let world = apply_clauses(press, &before, clauses, &moment, rng);
-    let world = complete_fields(press, world, &before, rng);
-    let world = choose_open_ends(press.model, world, rng);
-    realm.enter(press.model, world, press.tempo, now);
-    break_constant_fields(press, realm, &before, clauses, rng);
+    let moment = Moment { born: &born, reply: &reply, now, seq: state.seq, strangers: &[] };
+    let before = state.world.clone();
+    let world = apply_clauses(context, &before, clauses, &moment, rng);
+    let world = complete_fields(context, world, &before, rng);
+    let world = choose_open_ends(context.model, world, rng);
+    state.enter(context.model, world, context.tempo, now);
+    break_constant_fields(context, state, &before, clauses, rng);
     let ids: Vec<Id> = born.iter().flat_map(|(_, ids)| ids.iter().cloned()).collect();
     if let Some(body) = &mut body {
-        fill(press, realm, &ids, body, rng);
-        let things = combinations(press.model, press.asked, &before).into_iter().next().unwrap_or_default();
+        fill(context, state, &ids, body, rng);
+        let things = combinations(context.model, context.call, &before).into_iter().next().unwrap_or_default();
         let things: Vec<(&str, Val)> = things.into_iter().map(|(name, _, value)| (name, value)).collect();
-        let operation = &press.model.operations[&press.asked.operation];
-        let world = world_root(press.model, operation.reads_all.iter().copied(), &before, press.asked.who, &[]);
-        let broken = press.fault.filter(|fault| fault.kind == Kind::BreaksEnsure).map(|fault| fault.clause);
-        repair(press, &things, clauses, &world, body, broken);
+        let operation = &context.model.operations[&context.call.operation];
+        let world = world_root(context.model, operation.reads_all.iter().copied(), &before, context.call.who, &[]);
+        let broken = context.fault.filter(|fault| fault.kind == Kind::BreaksEnsure).map(|fault| fault.clause);
+        repair(context, &things, clauses, &world, body, broken);
         keep_back(&told, body);
-        if let Some(fault) = press.fault
+        if let Some(fault) = context.fault
             && operation.reply == Some(fault.clause)
         {
             deform(body, &fault.kind);
@@ -171,7 +178,7 @@ impl Inner {
     fn stream(&mut self, request: &Request) -> Rng {
         let mut named: Vec<&str> = request.parameters.values().filter_map(Value::as_str).collect();
         request.body.iter().for_each(|body| collect_texts(body, &mut named));
-        let things: Vec<String> = self.realm.born_in(named.into_iter());
+        let things: Vec<String> = self.state.born_in(named.into_iter());
         let key = (request.operation.clone(), things.join(" "));
         let purpose = key
             .0

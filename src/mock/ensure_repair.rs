@@ -12,7 +12,7 @@ use serde_json::Value;
 ///
 /// If one of the clauses is generated.
 pub(super) fn repair(
-    press: &Press<'_>,
+    context: &Press<'_>,
     things: &[(&str, Val)],
     clauses: &[ClauseId],
     world: &Val,
@@ -20,12 +20,12 @@ pub(super) fn repair(
     break_it: Option<ClauseId>,
 ) {
     for &id in clauses {
-        let clause = press.model.written(id).expect("only written clauses accept");
+        let clause = context.model.written(id).expect("only written clauses accept");
         for (ensure, place) in &clause.ensure {
             let reply = Val::from(&*body);
             let roots = Roots {
-                model: press.model,
-                asked: press.asked,
+                model: context.model,
+                asked: context.call,
                 things,
                 reply: Some(&reply),
                 it: None,

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 /// Changes the resources `after` a correct call to the resources after the call of the mutant.
 #[must_use]
-pub(super) fn bent(model: &Model, asked: &Asked, before: &World, after: World, fault: &Mutant) -> World {
-    let named = |id: &Id| asked.existing.iter().any(|(_, ids)| ids.iter().flatten().any(|known| known == id));
+pub(super) fn bent(model: &Model, call: &Asked, before: &World, after: World, fault: &Mutant) -> World {
+    let named = |id: &Id| call.existing.iter().any(|(_, ids)| ids.iter().flatten().any(|known| known == id));
     // A promise about unnamed resources is broken for resources outside the call only.
     let meant = |held: &Held| match &fault.kind {
         Kind::Skips(field) | Kind::Alters(field) | Kind::Touches(field) => {

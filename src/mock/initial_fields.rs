@@ -11,10 +11,10 @@ use serde_json::Value;
 
 /// Gives a value to each undetermined field of a created resource: the value requested by the call, or a value drawn
 /// from the shapes of responses and valid in all views.
-pub(super) fn endow(press: &Press<'_>, id: &Id, thing: &mut Thing, rng: &mut Rng) {
-    let resource = &press.model.suite.resources[usize::from(id.kind)];
+pub(super) fn endow(context: &Press<'_>, id: &Id, thing: &mut Thing, rng: &mut Rng) {
+    let resource = &context.model.suite.resources[usize::from(id.kind)];
     let samples: Vec<Sample<'_>> =
-        resource.views.iter().filter_map(|(operation, view)| draw_sample(press, operation, view, rng)).collect();
+        resource.views.iter().filter_map(|(operation, view)| draw_sample(context, operation, view, rng)).collect();
     for (index, field) in resource.fields.iter().enumerate() {
         if !thing.fields[index].has_unknown() || Some(&field.name) == resource.state.as_ref() {
             continue;
@@ -27,19 +27,19 @@ pub(super) fn endow(press: &Press<'_>, id: &Id, thing: &mut Thing, rng: &mut Rng
         let drawn: Vec<&Value> = showing.iter().filter_map(|sample| get(sample.resource()?, &path)).collect();
         let everywhere = drawn.iter().find(|value| showing.iter().all(|sample| sample.permits(&path, value)));
         let given =
-            requested_value(press, resource, index).filter(|value| showing.iter().all(|s| s.permits(&path, value)));
+            requested_value(context, resource, index).filter(|value| showing.iter().all(|s| s.permits(&path, value)));
         let value =
             given.map(|value| Val::from(&value)).or(everywhere.or(drawn.first()).map(|value| Val::from(*value)));
-        thing.fields[index] =
-            value.unwrap_or_else(|| Val::Str(format!("{}-{}", field.name, between(rng, press.tempo.stage_ms)).into()));
+        thing.fields[index] = value
+            .unwrap_or_else(|| Val::Str(format!("{}-{}", field.name, between(rng, context.tempo.stage_ms)).into()));
     }
 }
 
 /// The requested value of a field marked in the suite. So a resource gets the requested name even if no clause
 /// describes the create.
-fn requested_value(press: &Press<'_>, resource: &Resource, field: usize) -> Option<Value> {
+fn requested_value(context: &Press<'_>, resource: &Resource, field: usize) -> Option<Value> {
     let mark = resource.marks.iter().find(|mark| mark.field == field)?;
-    let value = mark.places.get(&press.asked.operation)?.eval(press.asked).ok()?;
+    let value = mark.places.get(&context.call.operation)?.eval(context.call).ok()?;
     value.to_json().filter(|value| !value.is_null())
 }
 
@@ -51,10 +51,10 @@ struct Sample<'a> {
     body: Value,
 }
 
-fn draw_sample<'a>(press: &Press<'a>, operation: &str, view: &'a View, rng: &mut Rng) -> Option<Sample<'a>> {
-    let described = press.schemas.operation(operation)?;
-    let shape = [200, 202, 201].into_iter().find_map(|status| press.schemas.response(described, status, None))?;
-    let how = Draw { microversion: press.version.map(str::to_string), ..Draw::response() };
+fn draw_sample<'a>(context: &Press<'a>, operation: &str, view: &'a View, rng: &mut Rng) -> Option<Sample<'a>> {
+    let described = context.schemas.operation(operation)?;
+    let shape = [200, 202, 201].into_iter().find_map(|status| context.schemas.response(described, status, None))?;
+    let how = Draw { microversion: context.version.map(str::to_string), ..Draw::response() };
     let body = draw_valid(shape, rng, &how).ok()?;
     Some(Sample { view, at: view.at.as_path()?, shape, body })
 }

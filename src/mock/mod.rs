@@ -4,7 +4,7 @@
 //! the model, and no plans or oracle.
 
 mod creation;
-mod decide;
+mod decision;
 mod derived_values;
 mod effect_mutants;
 mod effects;

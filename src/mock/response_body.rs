@@ -15,11 +15,11 @@ use std::sync::Arc;
 
 /// Draws a body of the documented shape; none without a documented shape. `told` fixes the ids of further resources.
 #[must_use]
-pub(super) fn blank(press: &Press<'_>, status: u16, told: &[Told], rng: &mut Rng) -> Option<Value> {
-    let operation = press.schemas.operation(&press.asked.operation)?;
-    let of_version = press.schemas.response(operation, status, press.version);
-    let shape = of_version.or_else(|| press.schemas.response(operation, status, None))?;
-    let mut how = Draw { microversion: press.version.map(str::to_string), ..Draw::response() };
+pub(super) fn blank(context: &Press<'_>, status: u16, told: &[Told], rng: &mut Rng) -> Option<Value> {
+    let operation = context.schemas.operation(&context.call.operation)?;
+    let of_version = context.schemas.response(operation, status, context.version);
+    let shape = of_version.or_else(|| context.schemas.response(operation, status, None))?;
+    let mut how = Draw { microversion: context.version.map(str::to_string), ..Draw::response() };
     for Told { at, id } in told {
         how.pins.extend(id.iter().map(|id| (at.pointer(), Value::from(id.as_ref()))));
     }
@@ -36,14 +36,14 @@ pub(super) struct Told {
 }
 
 /// The ids of further resources in the response. A resource in transition may hold back the ids in its lists.
-pub(super) fn told(press: &Press<'_>, realm: &Realm, rng: &mut Rng) -> Vec<Told> {
+pub(super) fn told(context: &Press<'_>, state: &Realm, rng: &mut Rng) -> Vec<Told> {
     let mut all = Vec::new();
-    let named: Vec<&Id> = press.asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
-    for (kind, view) in press.model.operations[&press.asked.operation].views.iter().filter(|(_, view)| !view.each) {
+    let named: Vec<&Id> = context.call.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
+    for (kind, view) in context.model.operations[&context.call.operation].views.iter().filter(|(_, view)| !view.each) {
         let teller = named.iter().find(|id| usize::from(id.kind) == *kind);
         let (Some(teller), Some(base)) = (teller, view.at.as_path()) else { continue };
-        let early = find(&realm.world, teller).is_some_and(|held| held.thing.motion.is_some());
-        for (path, id) in realm.tells.get(*teller).into_iter().flatten() {
+        let early = find(&state.world, teller).is_some_and(|held| held.thing.motion.is_some());
+        for (path, id) in state.tells.get(*teller).into_iter().flatten() {
             let at = Path { root: base.root.clone(), keys: [base.keys.as_slice(), &path.keys].concat() };
             let listed = at.keys.iter().any(|key| matches!(key, Key::Index(_)));
             let kept_back = early && listed && rng.chance(1, 2);
@@ -63,53 +63,53 @@ pub(super) fn keep_back(told: &[Told], body: &mut Value) {
 }
 
 /// Writes the resources of the operation's views into the body. `born` are the resources created by the call.
-pub(super) fn fill(press: &Press<'_>, realm: &Realm, born: &[Id], body: &mut Value, rng: &mut Rng) {
-    for (kind, view) in &press.model.operations[&press.asked.operation].views {
+pub(super) fn fill(context: &Press<'_>, state: &Realm, born: &[Id], body: &mut Value, rng: &mut Rng) {
+    for (kind, view) in &context.model.operations[&context.call.operation].views {
         let Some(path) = view.at.as_path() else { continue };
         if view.each {
             let drawn = get(body, &path).and_then(Value::as_array).and_then(|items| items.first().cloned());
             let template = drawn.filter(Value::is_object).unwrap_or_else(|| serde_json::json!({}));
             let mut items = Vec::new();
-            for held in list_shown(press, realm, *kind, view, rng) {
+            for held in list_shown(context, state, *kind, view, rng) {
                 let mut item = template.clone();
-                show(press, held, view, &mut item, rng);
+                show(context, held, view, &mut item, rng);
                 items.push(item);
             }
             assign(body, &path, Value::Array(items));
             continue;
         }
-        let named = press.asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten());
+        let named = context.call.existing.iter().flat_map(|(_, ids)| ids.iter().flatten());
         let target = born.iter().chain(named).find(|id| usize::from(id.kind) == *kind);
-        let Some(held) = target.and_then(|id| find(&realm.world, id)) else { continue };
+        let Some(held) = target.and_then(|id| find(&state.world, id)) else { continue };
         if !get(body, &path).is_some_and(Value::is_object) {
             assign(body, &path, Value::Object(serde_json::Map::new()));
         }
         if let Some(shown) = place(body, &path) {
-            show(press, held, view, shown, rng);
+            show(context, held, view, shown, rng);
         }
     }
 }
 
 /// The resources in a list, in order. A resource under deletion may be in the list or not.
-fn list_shown<'a>(press: &Press<'_>, realm: &'a Realm, kind: usize, view: &View, rng: &mut Rng) -> Vec<&'a Held> {
-    let broken = press.broken(&Generated::Listed(kind, press.asked.operation.clone()));
-    let mut things: Vec<&Held> = realm.own(kind, press.asked.who);
+fn list_shown<'a>(context: &Press<'_>, state: &'a Realm, kind: usize, view: &View, rng: &mut Rng) -> Vec<&'a Held> {
+    let broken = context.broken(&Generated::Listed(kind, context.call.operation.clone()));
+    let mut things: Vec<&Held> = state.own(kind, context.call.who);
     things.retain(|held| held.thing.life != Life::Dying || rng.chance(1, 2));
     if broken == Some(&Kind::ListOmits) {
         things.pop();
     }
-    cut(press, kind, view, &mut things);
+    cut(context, kind, view, &mut things);
     if broken == Some(&Kind::ListsGone) {
-        let gone = realm.world.iter().filter(|held| usize::from(held.id.kind) == kind && held.thing.life == Life::Gone);
+        let gone = state.world.iter().filter(|held| usize::from(held.id.kind) == kind && held.thing.life == Life::Gone);
         things.extend(gone.map(AsRef::as_ref));
     }
     things
 }
 
 /// Writes one resource into `shown`, with the fields of the view.
-fn show(press: &Press<'_>, held: &Held, view: &View, shown: &mut Value, rng: &mut Rng) {
+fn show(context: &Press<'_>, held: &Held, view: &View, shown: &mut Value, rng: &mut Rng) {
     let kind = usize::from(held.id.kind);
-    let resource = &press.model.suite.resources[kind];
+    let resource = &context.model.suite.resources[kind];
     if let Some(path) = resource.id.as_path() {
         assign(shown, &path, Value::String(held.id.id.to_string()));
     }
@@ -124,7 +124,7 @@ fn show(press: &Press<'_>, held: &Held, view: &View, shown: &mut Value, rng: &mu
     }
     if view.only.is_none() && held.thing.life == Life::Alive {
         for index in 0..resource.shows.len() {
-            show_derived(press, held, index, shown, rng);
+            show_derived(context, held, index, shown, rng);
         }
     }
 }

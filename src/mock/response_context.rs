@@ -13,7 +13,7 @@ pub struct Press<'a> {
     /// The documented shapes of responses.
     pub schemas: &'a Schemas,
     /// The call.
-    pub asked: &'a Asked,
+    pub call: &'a Asked,
     /// The requested API version.
     pub version: Option<&'a str>,
     /// The fault of the mock.

@@ -75,6 +75,7 @@ pub(super) struct File {
 /// How infrastructure failures of one kind are recognised, and how many of them end a run.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "RecogniserFile")]
 pub(super) struct RecogniserFile {
     /// Condition over `status`, `body`, `header` and `text` (of a body that is not JSON). Default: 429, and 503 with
     /// Retry-After.
@@ -94,6 +95,7 @@ fn most() -> u64 {
 /// only hosts in this profile.
 #[derive(Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Connection")]
 pub(super) struct Connection {
     /// Files of authorities that the client trusts in addition to the system's, in PEM.
     #[serde(default)]
@@ -126,6 +128,7 @@ pub(super) struct Connection {
 /// One caller.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Person")]
 pub(super) struct Person {
     /// Credential headers: `env:NAME`, `file:PATH`, `command:LINE`, or the value itself.
     #[serde(default)]

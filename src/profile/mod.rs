@@ -5,16 +5,16 @@ mod connection;
 mod error;
 mod file;
 mod resolve;
-mod resolved;
+mod checked;
 mod settings;
 
+pub use checked::Profile;
 pub use connection::{Connecting, Proxy, Version};
 pub use error::ProfileError;
-pub use resolved::Profile;
 pub use settings::{Changes, Complete, Limits, Offer, Quota};
 
 #[cfg(test)]
-pub(crate) use auth::{Resolver, Written};
+pub(crate) use auth::{Resolver, Written, cloud};
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A read that lists the values of a pool.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Offer")]
 pub struct Offer {
     /// Path; names in braces are replaced by `parameters` of the owner.
     pub get: String,
@@ -20,6 +21,7 @@ pub struct Offer {
 /// A read that shows a quota.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Quota")]
 pub struct Quota {
     /// Path; names in braces are replaced by `parameters` of the owner.
     pub get: String,
@@ -34,6 +36,7 @@ pub struct Quota {
 /// Consequence of undecided clauses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Complete")]
 pub enum Complete {
     /// The test `<suite>::complete` fails.
     #[default]
@@ -45,6 +48,7 @@ pub enum Complete {
 /// Limits of a run. The profile sets no limit for absent entries.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Limits")]
 pub struct Limits {
     /// Requests of a run.
     #[serde(default)]
@@ -82,6 +86,7 @@ pub struct Limits {
 /// Whether a run may change resources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Changes")]
 pub enum Changes {
     /// A run sends only operations that read.
     #[default]

@@ -1,8 +1,10 @@
 //! The HTTP client against servers of this machine with given responses.
 
 mod proving;
+mod renewing;
 mod replies;
 mod securing;
+mod servers;
 
 use super::*;
 use crate::endpoint::tests::{CANARY, block_on, call, catalog, identities, request, told};

@@ -9,18 +9,18 @@ use serde_json::{Map, Value};
 use std::path::PathBuf;
 
 /// Looks up a variable of the environment.
-pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// An unusable cloud, with place, cause and remedy. The texts contain no values.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Unusable {
+pub(crate) struct Unusable {
     pub place: String,
     pub cause: String,
     pub remedy: String,
 }
 
 /// Reads a cloud: its identity, and the path of its authorities' file.
-pub(super) fn cloud(
+pub(crate) fn cloud(
     name: Option<&str>,
     environment: Environment<'_>,
 ) -> Result<(KeystoneSettings, Option<String>), Unusable> {

@@ -31,6 +31,7 @@ pub(crate) enum Written {
 /// A token.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Bearer")]
 pub(crate) struct Bearer {
     #[schemars(with = "String")]
     pub(super) token: Spanned<String>,
@@ -72,6 +73,7 @@ pub(crate) struct Client {
 /// Where a token request contains the id and secret of the client.
 #[derive(Deserialize, JsonSchema, Default, PartialEq)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "ClientIn")]
 pub(crate) enum ClientIn {
     /// In the header `Authorization`.
     #[default]

@@ -9,4 +9,4 @@ pub(crate) use file::Written;
 pub(crate) use resolver::{Resolver, Unresolved};
 
 #[cfg(test)]
-mod tests;
+pub(crate) use clouds::cloud;

@@ -1,5 +1,6 @@
 //! Each scheme by published or independently computed examples.
 
+mod clouds;
 mod forging;
 mod signatures;
 mod tokens;

@@ -31,16 +31,16 @@ pub enum Answer {
 #[must_use]
 pub fn decide(
     model: &Model,
-    asked: &Asked,
+    call: &Asked,
     reading: &Reading,
     tempo: &Tempo,
     fault: Option<&Mutant>,
     rng: &mut Rng,
 ) -> Answer {
     let mut reading = reading.clone();
-    let operation = asked.operation.as_str();
+    let operation = call.operation.as_str();
     if let Some(mutant) = fault {
-        if let Some(answer) = break_answer(model, asked, &reading, mutant, rng) {
+        if let Some(answer) = break_answer(model, call, &reading, mutant, rng) {
             return answer;
         }
         let lets_pass = match &mutant.kind {
@@ -59,17 +59,17 @@ pub fn decide(
         }
     }
     if !reading.demanded.is_empty() {
-        return Answer::Refuse { status: draw_refusal(model, asked, &reading.demanded, rng) };
+        return Answer::Refuse { status: draw_refusal(model, call, &reading.demanded, rng) };
     }
     if !reading.permitted.is_empty() && rng.chance(tempo.exception_percent, 100) {
-        return Answer::Refuse { status: draw_refusal(model, asked, &reading.permitted, rng) };
+        return Answer::Refuse { status: draw_refusal(model, call, &reading.permitted, rng) };
     }
     let operation_model = &model.operations[operation];
-    if asked.class == Class::Invalid || (undecided(model, asked, &reading) && rng.chance(1, 2)) {
+    if call.class == Class::Invalid || (undecided(model, call, &reading) && rng.chance(1, 2)) {
         return Answer::Refuse { status: draw_documented(&operation_model.client_error, 400, rng) };
     }
     // No clause promises the effect of a doubtful input; the mock applies none.
-    if undecided(model, asked, &reading) {
+    if undecided(model, call, &reading) {
         reading.accepts.clear();
         return Answer::Accept { status: choose_success(model, operation, &[]), clauses: Vec::new() };
     }
@@ -80,11 +80,11 @@ pub fn decide(
 }
 
 /// The answer of a mutant whose fault is a wrong status; none if the fault does not concern the call.
-fn break_answer(model: &Model, asked: &Asked, reading: &Reading, mutant: &Mutant, rng: &mut Rng) -> Option<Answer> {
-    let operation = asked.operation.as_str();
+fn break_answer(model: &Model, call: &Asked, reading: &Reading, mutant: &Mutant, rng: &mut Rng) -> Option<Answer> {
+    let operation = call.operation.as_str();
     let demanded = reading.demanded.contains(&mutant.clause);
     let accepts =
-        reading.demanded.is_empty() && reading.accepts.contains(&mutant.clause) && !undecided(model, asked, reading);
+        reading.demanded.is_empty() && reading.accepts.contains(&mutant.clause) && !undecided(model, call, reading);
     match mutant.kind {
         Kind::ServerError if model.operations[operation].no_server_error == mutant.clause => {
             Some(Answer::Error { status: 500 })
@@ -110,11 +110,11 @@ fn break_answer(model: &Model, asked: &Asked, reading: &Reading, mutant: &Mutant
 }
 
 /// Draws a status from the statuses of the refusing clauses.
-fn draw_refusal(model: &Model, asked: &Asked, clauses: &[ClauseId], rng: &mut Rng) -> u16 {
+fn draw_refusal(model: &Model, call: &Asked, clauses: &[ClauseId], rng: &mut Rng) -> u16 {
     let permitted: Vec<u16> = (400..600)
-        .filter(|status| clauses.iter().any(|clause| allows(model, &asked.operation, *clause, *status)))
+        .filter(|status| clauses.iter().any(|clause| allows(model, &call.operation, *clause, *status)))
         .collect();
-    *rng.pick(&keep_plausible(&permitted, &asked.caller)).or_else(|| permitted.first()).unwrap_or(&400)
+    *rng.pick(&keep_plausible(&permitted, &call.caller)).or_else(|| permitted.first()).unwrap_or(&400)
 }
 
 /// Keeps the statuses of a real endpoint where a clause permits a whole class. 429 means throttling; 407 and 408 come

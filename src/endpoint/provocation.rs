@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep};
 /// Commands that make a call fail. `sh` runs both commands, in probity's working folder.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Provocation")]
 pub struct Provocation {
     /// Runs before the call; from then on the call fails.
     pub begin: String,

@@ -1,7 +1,7 @@
 //! Clouds as OpenStack's clients read clouds: the token request.
 
-use super::clouds::cloud;
 use crate::http_client::Grant;
+use crate::profile::cloud;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
