@@ -1,4 +1,4 @@
-//! The reads that show resources while the runner polls.
+//! The choice of reads for polls.
 
 use crate::endpoint::Call;
 use crate::model::{Belief, Held, Id, Model, OperationModel, Who, listed};
@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Picks the reads that show resources.
+/// Chooses reads.
 pub(super) struct PollReads {
     model: Arc<Model>,
     schemas: Arc<Schemas>,
@@ -17,6 +17,7 @@ pub(super) struct PollReads {
 }
 
 impl PollReads {
+    /// The reads of a model.
     pub fn new(model: Arc<Model>, schemas: Arc<Schemas>) -> PollReads {
         let lists = (0..model.suite.resources.len()).map(|kind| whole_list(&model, &schemas, kind)).collect();
         PollReads { model, schemas, lists }
@@ -29,8 +30,8 @@ impl PollReads {
 
     /// The reads that show the resources `ids` of a step, after `looks` polls of the step.
     ///
-    /// Every second poll reads whole lists where possible, which also show resources that should be
-    /// unchanged. The choice depends only on the step, so that a plan with fewer steps polls in the same way.
+    /// Every second poll reads whole lists where possible, because lists also show resources that should be
+    /// unchanged. The choice depends only on the step, so removing other steps does not change the polls.
     pub fn choose(&self, belief: &Belief, ids: &[&Id], binding: &str, looks: u64) -> Vec<Call> {
         let mut calls: Vec<Call> = Vec::new();
         let heralded = if looks > 0 { heralded(belief, ids) } else { BTreeSet::new() };
@@ -42,7 +43,7 @@ impl PollReads {
         calls
     }
 
-    /// The read that shows one resource, or, if its id is unknown, the resource that will tell the id.
+    /// The read of one resource or, if the id is unknown, of the resource whose response will tell the id.
     fn look_at(&self, belief: &Belief, id: &Id, binding: &str) -> Option<Call> {
         let id = belief.teller(id).unwrap_or(id);
         let shown = self.model.shown[usize::from(id.kind)].as_ref()?;
@@ -74,15 +75,15 @@ impl PollReads {
     }
 }
 
-/// Resources whose transition ends after that of another resource (such as a job). Reading the other
-/// resource suffices until then.
+/// Resources whose transition ends after the transition of a resource in `ids`, such as a job. Until the job
+/// ends, reads of the job suffice.
 fn heralded(belief: &Belief, ids: &[&Id]) -> BTreeSet<Id> {
     let possible = ids.iter().flat_map(|id| belief.possibilities(id));
     possible.filter_map(|held| held.thing.motion.clone()).flat_map(|motion| motion.after).collect()
 }
 
-/// A read whose response shows every resource of a kind with all fields, and that needs no other input than
-/// the read of one resource.
+/// A read whose response shows every resource of a kind with all fields, with no more inputs than the read of
+/// one resource.
 fn whole_list(model: &Model, schemas: &Schemas, kind: usize) -> Option<String> {
     let shown = model.shown[kind].as_ref()?;
     let common = &schemas.operation(&shown.operation)?.path;

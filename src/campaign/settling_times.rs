@@ -31,7 +31,7 @@ impl Settling {
     }
 }
 
-/// Measures the transitions of one plan.
+/// Measures transitions in one plan.
 #[derive(Debug, Default)]
 pub(super) struct Stopwatch {
     /// Transitions under way.
@@ -48,7 +48,7 @@ struct Moving {
     from: Option<String>,
     by: Vec<String>,
     since_ms: u64,
-    /// Whether the start or the cause is unknown, so that the time is not counted.
+    /// Whether start or cause is unknown. Then the time is not counted.
     mixed: bool,
 }
 

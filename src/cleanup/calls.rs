@@ -12,14 +12,14 @@ use std::collections::BTreeMap;
 /// Purpose of the random stream for the rest of a body.
 const PURPOSE_ENDING: u64 = 11;
 
-/// The call that deletes a resource; `None` if the suite has no such call for the resource kind.
+/// The call that deletes a resource; `None` if the suite has no deleting call for the resource kind.
 #[must_use]
 pub fn ending(model: &Model, schemas: &Schemas, id: &Id, owner: Who) -> Option<Call> {
     let way = model.ends[usize::from(id.kind)].as_ref()?;
     call_at(schemas, schemas.operation(&way.operation)?, &way.at, id, owner)
 }
 
-/// The read that shows a resource; `None` if the suite has no such read for the resource kind.
+/// The read of a resource; `None` if the suite has no read for the resource kind.
 #[must_use]
 pub fn showing(model: &Model, schemas: &Schemas, id: &Id, owner: Who) -> Option<Call> {
     let way = model.shown[usize::from(id.kind)].as_ref()?;
@@ -66,7 +66,7 @@ fn keep_one_element(body: &mut Value, at: &Path) {
     }
 }
 
-/// The call in the form that the model reads. Only the inputs count.
+/// The call as an exchange, the form for the model. Only the inputs count.
 pub(super) fn as_exchange(call: &Call) -> Exchange {
     Exchange {
         number: 0,

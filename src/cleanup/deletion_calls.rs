@@ -11,7 +11,7 @@ use crate::schema::{Class, Schemas};
 use crate::suite::{About, Binding, EffectValue, Stage};
 use std::collections::BTreeMap;
 
-/// The deletion of a resource; `None` if the suite has no call that deletes this resource kind.
+/// The deletion of a resource; `None` if the suite has no deleting call for the resource kind.
 pub(super) fn deletion(model: &Model, schemas: &Schemas, ranks: &[usize], made: &Made) -> Option<Deletion> {
     let (id, who) = made.known();
     Some(Deletion {
@@ -23,8 +23,8 @@ pub(super) fn deletion(model: &Model, schemas: &Schemas, ranks: &[usize], made: 
     })
 }
 
-/// The calls that release a resource from others, such as a detach, with values from the response that
-/// shows the resource.
+/// The calls that release a resource, such as detaching a volume, with values from the response `shown` to a
+/// read of the resource.
 pub(super) fn releases(model: &Model, schemas: &Schemas, made: &Made, shown: &Outcome) -> Vec<Call> {
     let resource = &model.suite.resources[made.kind];
     let (id, who) = made.known();
@@ -52,8 +52,8 @@ pub(super) fn releases(model: &Model, schemas: &Schemas, made: &Made, shown: &Ou
     resource.release.iter().filter_map(call).collect()
 }
 
-/// The rank of each resource kind, by index. A kind whose create names another kind has a lower rank
-/// than the named kind, and is deleted earlier.
+/// The rank of each resource kind, by index. If creating kind A names a resource of kind B, then A has the lower
+/// rank, and resources of kind A are deleted earlier.
 pub(super) fn ranks(model: &Model) -> Vec<usize> {
     let kinds = model.suite.resources.len();
     let mut parents: Vec<Vec<usize>> = vec![Vec::new(); kinds];

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Adds one mark to calls, at places that the suite names and with values that the schema permits.
+/// Adds one mark to calls, at the suite's places for marks and with values valid in the schema.
 pub struct Marks {
     model: Arc<Model>,
     schemas: Arc<Schemas>,
@@ -22,6 +22,7 @@ pub struct Marks {
 }
 
 impl Marks {
+    /// Adds `mark` to calls.
     #[must_use]
     pub fn new(model: Arc<Model>, schemas: Arc<Schemas>, mark: &Mark) -> Marks {
         let mut places: BTreeMap<String, Vec<Path>> = BTreeMap::new();

@@ -22,11 +22,11 @@ pub struct Purse {
     news: Notify,
 }
 
-/// Gaps below the resolution of a timer hold on average: requests may catch up this much time.
+/// Most time to catch up, because gaps below a timer's resolution hold only on average.
 const CATCH_UP: Duration = Duration::from_millis(10);
 
 impl Purse {
-    /// A budget of which no request is spent. The time begins with the first request.
+    /// An unspent budget. The time begins with the first request.
     #[must_use]
     pub fn new(limits: Limits) -> Purse {
         Purse {

@@ -17,7 +17,7 @@ pub struct Cleared {
     pub found: Leftovers,
     /// Handles of the deleted resources.
     pub gone: Vec<String>,
-    /// Leftovers that could not be deleted.
+    /// Remaining leftovers.
     pub left: Vec<Left>,
 }
 
@@ -48,7 +48,7 @@ pub fn sweep(
         if look_only {
             return Ok(Cleared { found, gone: Vec::new(), left: Vec::new() });
         }
-        // A run that was killed did not end the failures that its profile provokes.
+        // A killed run did not end its provoked failures.
         for provocation in site.provoke.values() {
             if let Err(cause) = run_command(&provocation.end).await {
                 let place = order.profile.clone().unwrap_or_else(|| "the profile".to_string());
