@@ -1,7 +1,7 @@
 //! Whole campaigns against the mock: the healthy one passes, each broken one is caught.
 
 use probity::campaign::{Budget, Conclusion, Event, Home, Listener, Order, at_home};
-use probity::endpoint::mock::{Mutant, Tempo, mutants};
+use probity::mock::{Mutant, Tempo, mutants};
 use probity::model::{Bounds, Model};
 use probity::oracle::{Selection, Standing, Verdict};
 use probity::run::Cancel;

@@ -1,7 +1,7 @@
 //! What a short campaign finds of the promises that the mock breaks on purpose.
 
 use probity::campaign::{Chased, Terms, chase};
-use probity::endpoint::mock::{Mutant, mutants};
+use probity::mock::{Mutant, mutants};
 use probity::model::Model;
 use probity::run::Cancel;
 use probity::schema::{Folder, Schemas};

@@ -73,7 +73,7 @@ fn an_endpoint_that_is_not_there_ends_with_5_and_writes_nothing() {
     let folder = scratch("no-endpoint");
     let (profile, reports) = (folder.join("profile.yaml"), folder.join("reports"));
     std::fs::write(&profile, "changes: allowed\nidentities: { owner: {} }\n").unwrap();
-    // Port 1 of this machine: nothing listens there.
+    // Port 1 of this machine: no server listens at this address.
     let arguments = [
         "run",
         "--endpoint",
@@ -226,8 +226,18 @@ fn what_keeps_a_run_from_its_endpoint_is_said_once_and_clearly() {
     let html = always("200 OK", "text/html", "<html><body>Sign in</body></html>");
     let unauthorized = always("401 Unauthorized", "application/json", "{\"error\":\"no\"}");
     let bearer = "identities: { owner: { auth: { bearer: { token: canary-1 } } } }\n";
-    refused("html", &format!("endpoint: http://{html}\n{bearer}"), 5, &["it answers HTML (status 200)", &html]);
-    refused("token", &format!("endpoint: http://{unauthorized}\n{bearer}"), 5, &["it refuses the owner's credentials"]);
+    refused(
+        "html",
+        &format!("endpoint: http://{html}\n{bearer}"),
+        5,
+        &["the endpoint answers HTML (status 200)", &html],
+    );
+    refused(
+        "token",
+        &format!("endpoint: http://{unauthorized}\n{bearer}"),
+        5,
+        &["the endpoint refuses the owner's credentials"],
+    );
     refused("tls", &format!("endpoint: https://{html}\n{bearer}"), 5, &[&html]);
     let proxy = "endpoint: http://endpoint.example\nconnection: { proxy: 'http://127.0.0.1:1' }\n";
     refused("proxy", &format!("{proxy}{bearer}"), 5, &["the proxy cannot be used", "`connection.proxy`"]);
@@ -239,7 +249,12 @@ fn what_keeps_a_run_from_its_endpoint_is_said_once_and_clearly() {
     };
     refused("service-html", &service(&html), 5, &["the token service answers HTML", "/token"]);
     refused("service-401", &service(&unauthorized), 5, &["the token service refuses the credentials with 401"]);
-    refused("service-gone", &service("127.0.0.1:1"), 5, &["no answer from the token service: nothing listens there"]);
+    refused(
+        "service-gone",
+        &service("127.0.0.1:1"),
+        5,
+        &["no answer from the token service: no server listens at this address"],
+    );
     let unset =
         format!("endpoint: http://{html}\nidentities: {{ owner: {{ headers: {{ X: 'env:PROBITY_UNSET' }} }} }}\n");
     refused("unset", &unset, 4, &["the environment variable `PROBITY_UNSET` is not set"]);

@@ -249,7 +249,7 @@ fn a_quota_that_the_profile_recognises_is_no_deviation_and_ends_the_run_beyond_i
     let output = run(&lamps(), &folder, "lamps", &profile, &["--clause", "light.bright"]);
     let told = text(&output.stdout);
     assert_eq!(output.status.code(), Some(3), "{told}{}", text(&output.stderr));
-    let words = " replies were refused for a quota, more than the 3 that a run bears";
+    let words = " responses were refused for a quota, more than the limit of 3 for a run";
     assert!(told.contains("stopped before its clauses were decided: ") && told.contains(words), "{told}");
     assert!((4..60).contains(&server.asked().len()), "{}", server.asked().len());
     assert_eq!(json(&folder.join("reports/lamps/report.json"))["totals"]["fail"], 0);

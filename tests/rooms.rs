@@ -13,22 +13,37 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("model", &["expr", "schema", "suite", "history"]),
     ("plan", &["expr", "schema", "suite", "model", "history"]),
     ("history", &["schema"]),
-    ("endpoint", &["expr", "schema", "suite", "model", "history"]),
+    ("endpoint", &["expr", "schema", "history"]),
+    ("profile", &["expr", "history", "endpoint"]),
+    ("mock", &["expr", "schema", "suite", "model", "history", "endpoint"]),
+    ("http_client", &["history", "endpoint", "profile"]),
+    ("http_server", &["schema", "history", "endpoint"]),
     ("run", &["schema", "plan", "history", "endpoint"]),
     ("oracle", &["expr", "schema", "suite", "model", "history"]),
     ("shrink", &["plan"]),
-    ("campaign", &["expr", "schema", "suite", "model", "plan", "history", "endpoint", "run", "oracle", "shrink"]),
+    (
+        "campaign",
+        &["expr", "schema", "suite", "model", "plan", "history", "endpoint", "mock", "run", "oracle", "shrink"],
+    ),
     ("report", &["expr", "schema", "suite", "model", "plan", "history", "oracle", "campaign"]),
     (
         "session",
-        &["expr", "schema", "suite", "model", "plan", "history", "endpoint", "run", "oracle", "campaign", "report"],
+        &[
+            "expr", "schema", "suite", "model", "plan", "history", "endpoint", "profile", "mock", "http_client", "run",
+            "oracle", "campaign", "report",
+        ],
     ),
-    ("conformance", &["model", "history", "endpoint", "run", "oracle", "campaign", "report", "session"]),
+    (
+        "conformance",
+        &[
+            "model", "history", "endpoint", "profile", "http_client", "run", "oracle", "campaign", "report", "session",
+        ],
+    ),
     (
         "cli",
         &[
-            "schema", "pages", "suite", "model", "plan", "history", "endpoint", "run", "oracle", "campaign", "report",
-            "session",
+            "schema", "pages", "suite", "model", "plan", "history", "endpoint", "profile", "mock", "http_server", "run",
+            "oracle", "campaign", "report", "session",
         ],
     ),
 ];

@@ -4,8 +4,9 @@
 //! `PROBITY_CAMPAIGNS` sets the number of campaigns for each suite; without it there are a few.
 
 use probity::campaign::{Budget, Event, Home, Listener, Order, lead, on_paused_clock, site};
-use probity::endpoint::mock::{Mock, Tempo};
+use probity::mock::{Mock, Tempo};
 use probity::endpoint::{Endpoint, Faulty, WireFaults};
+use probity::mock::{Mock, Tempo};
 use probity::model::Bounds;
 use probity::oracle::{Selection, Standing};
 use probity::run::Cancel;

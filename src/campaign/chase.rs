@@ -4,7 +4,7 @@
 use super::event::{Budget, Conclusion, Event, Listener};
 use super::home::{Home, at_home};
 use super::lead::{CampaignError, Order};
-use crate::endpoint::mock::{Mutant, Tempo};
+use crate::mock::{Mutant, Tempo};
 use crate::model::{Bounds, Model};
 use crate::oracle::{Selection, Standing};
 use crate::run::Cancel;

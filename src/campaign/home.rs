@@ -3,9 +3,9 @@
 use super::drive::Site;
 use super::event::{Conclusion, Listener};
 use super::lead::{CampaignError, Order, lead};
-use crate::endpoint::mock::{Mock, Mutant, Tempo};
 use crate::endpoint::{CALLERS, Endpoint, Identities, Identity};
 use crate::history::Secrets;
+use crate::mock::{Mock, Mutant, Tempo};
 use crate::model::{Bounds, Model};
 use crate::plan::{Hints, Limits};
 use crate::run::{Cancel, Ceilings, Pace};

@@ -1,6 +1,6 @@
 //! The forecast of a dry run as text.
 
-use crate::endpoint::{Changes, Profile};
+use crate::profile::{Changes, Profile};
 use crate::session::{CreatedResources, DryRun};
 use std::time::Duration;
 

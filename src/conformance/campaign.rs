@@ -3,7 +3,7 @@
 use super::lock::{Lock, TestRun};
 use super::options::{Conformance, Target};
 use crate::campaign::{Event, Listener};
-use crate::endpoint::{Complete, Profile};
+use crate::profile::{Complete, Profile};
 use crate::report::Report;
 use crate::run::Cancel;
 use crate::session::{

@@ -3,7 +3,7 @@
 use super::campaign::{SharedCampaign, SuiteResult};
 use super::lock::TestRun;
 use super::options::{Conformance, Target};
-use crate::endpoint::Complete;
+use crate::profile::Complete;
 use crate::model::Origin;
 use crate::oracle::Verdict;
 use crate::report::{ClauseRow, Shown, complaint};

@@ -1,42 +1,37 @@
-//! Places to send requests: over HTTP, or the mock in this process.
+//! What an endpoint is: composition of requests, and reading of responses.
 //!
-//! It does not know plans or the oracle; `http` does not know the suite either.
+//! The trait [`Endpoint`] knows no transport; the mock and the HTTP client implement the trait. This module knows
+//! catalogs and histories, but no profile, suite or socket.
 
-mod auth;
-mod body;
-mod compose;
-mod connect;
-mod hindered;
-mod http;
-mod listen;
-pub mod mock;
-mod offer;
-mod probe;
-mod profile;
-mod provoke;
-mod reply;
+mod authentication;
+mod composition;
+mod credential;
+mod forgery;
+mod identity;
+mod infrastructure;
+mod provocation;
 mod request;
+mod response_body;
 mod routes;
-mod socket;
-mod tokens;
-mod trouble;
-mod wire;
+mod wire_faults;
 
-pub use auth::{
-    CALLERS, Composed, Credential, CredentialError, Grant, Identities, Identity, Proof, Scheme, Token, TokenAnswer,
-    TokenRequest,
+pub use authentication::{
+    AuthSettings, BasicSettings, ClientCredentialsSettings, Domain, KeystoneMethod, KeystoneScope, KeystoneSettings,
+    Named, ScpHmacSettings, SdkHmacSettings,
 };
-pub use compose::{Call, ComposeError, compose};
-pub use connect::{Connecting, Proxy, Version};
-pub use hindered::{Hindered, Recogniser};
-pub use http::{Http, HttpError, HttpLimits, Wall};
-pub use listen::{ListenError, Site, bind, serve};
-pub use offer::{free, offered};
-pub use probe::{ProbeError, probe, recognise};
-pub use profile::{Changes, Complete, Limits, Offer, Profile, ProfileError, Quota};
-pub use provoke::{Provocation, run_command};
+pub use composition::{Call, ComposeError, compose};
+pub(crate) use composition::{percent_decode, percent_encode};
+pub use credential::{Credential, CredentialError};
+pub(crate) use forgery::forge;
+pub use identity::{CALLERS, Identities, Identity};
+pub use infrastructure::{Hindered, Recogniser};
+pub(crate) use infrastructure::{MOST, ROOTS};
+pub use provocation::{Provocation, run_command};
 pub use request::{Endpoint, Pending, Request};
-pub use wire::{Faulty, WireFault, WireFaults};
+pub(crate) use response_body::{beginning, is_html, read_body};
+pub(crate) use routes::{Found, Routes};
+pub use wire_faults::{Faulty, WireFault, WireFaults};
+pub(crate) use wire_faults::{add_fields, come_back};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,4 +1,4 @@
-//! A request before credentials, and whom it is sent to.
+//! The request, and the trait of all endpoints.
 
 use crate::history::Outcome;
 use serde_json::Value;
@@ -6,40 +6,40 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 
-/// A request as the catalog gives it, before credentials and host.
+/// A request before authentication, without host.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
-    /// Operation and binding are for endpoints in this process; the wire carries method and path.
+    /// Id of the operation, for endpoints in this process; HTTP sends method and path.
     pub operation: String,
-    /// Id among the operation's bindings.
+    /// Id of the binding within the operation.
     pub binding: String,
-    /// `owner`, `other`, `expired`, `forged` or `none`: whose credentials to use.
+    /// The caller: `owner`, `other`, `expired`, `forged` or `none`.
     pub caller: String,
-    /// Upper case.
+    /// Method in upper case.
     pub method: String,
-    /// Filled in and percent-encoded, without query.
+    /// Percent-encoded path with all parameters, without query.
     pub path: String,
-    /// Values of the path's parameters, decoded.
+    /// Decoded values of the path parameters.
     pub parameters: BTreeMap<String, Value>,
-    /// In the order of the catalog; not yet encoded.
+    /// Query parameters in the order of the catalog, not yet encoded.
     pub query: Vec<(String, String)>,
-    /// Inputs of the call, never credentials.
+    /// Header inputs of the call, without credentials.
     pub headers: Vec<(String, String)>,
-    /// None: no body is sent.
+    /// Body; none for a request without a body.
     pub body: Option<Value>,
 }
 
-/// The outcome to come. Not `Send`: one plan lives on one thread.
+/// The future outcome of a request. Not `Send`, because one plan runs in one thread.
 pub type Pending<'a> = Pin<Box<dyn Future<Output = Outcome> + 'a>>;
 
-/// Whom we ask.
+/// A server over HTTP, or the mock.
 pub trait Endpoint {
-    /// `mock`, or the address without credentials, for people.
+    /// The name for users: `mock`, or the address without credentials.
     fn name(&self) -> &str;
-    /// Why no more is to be asked of it, because the infrastructure stood in the way too often; none if it did not.
+    /// Why the run has to end because of too many infrastructure failures; none while the run may continue.
     fn worn_out(&self) -> Option<String> {
         None
     }
-    /// Sends once; retries are the runner's business.
+    /// Sends a request once. The caller decides on repetitions.
     fn send<'a>(&'a self, request: &'a Request) -> Pending<'a>;
 }

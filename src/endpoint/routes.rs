@@ -1,13 +1,12 @@
-//! From method, path and body back to the operation.
+//! Routing: from method, path and body to the operation.
 
-use super::compose::{parameter_name, percent_decode};
+use super::composition::{parameter_name, percent_decode};
 use crate::schema::catalog::{Binding, Catalog, Operation};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// All bindings of a catalog, those with more fixed segments first:
-/// `/boxes/detail` is not the box called `detail`.
-pub(super) struct Routes<'a> {
+/// All bindings of a catalog, ordered by the number of their parameters: `/boxes/detail` is not the box `detail`.
+pub(crate) struct Routes<'a> {
     all: Vec<Route<'a>>,
 }
 
@@ -17,16 +16,16 @@ struct Route<'a> {
     segments: Vec<&'a str>,
 }
 
-/// Where a request leads.
-pub(super) enum Found<'a> {
+/// The result of routing.
+pub(crate) enum Found<'a> {
     Operation {
         operation: &'a Operation,
         binding: &'a Binding,
         parameters: BTreeMap<String, Value>,
     },
-    /// The path is known, for other methods.
+    /// The path exists, with these methods only.
     Methods(Vec<&'a str>),
-    /// The path is shared by actions, and the body names none of them; `first` is one of them.
+    /// The path has actions, and the body names none of them; `first` is one of the actions.
     NoAction {
         first: Box<Found<'a>>,
     },
@@ -42,7 +41,7 @@ impl<'a> Routes<'a> {
         let mut all: Vec<Route<'a>> = bindings
             .map(|(operation, binding)| Route { operation, binding, segments: segments(&binding.path) })
             .collect();
-        // Stable: among equals the order of the catalog decides.
+        // The sort is stable, so bindings with equal numbers keep the order of the catalog.
         all.sort_by_key(|route| route.segments.iter().filter(|segment| parameter_name(segment).is_some()).count());
         Routes { all }
     }
@@ -73,7 +72,7 @@ impl<'a> Routes<'a> {
 }
 
 impl<'a> Route<'a> {
-    /// The values of the path's parameters, if it is this path.
+    /// The values of the path parameters; none for another path.
     fn parameters(&self, asked: &[&str]) -> Option<BTreeMap<String, Value>> {
         if asked.len() != self.segments.len() {
             return None;
@@ -97,12 +96,12 @@ impl<'a> Route<'a> {
     }
 }
 
-/// A slash at the end makes no difference.
+/// The segments of a path. A slash at the end is ignored.
 fn segments(path: &str) -> Vec<&str> {
     path.trim_end_matches('/').split('/').collect()
 }
 
-/// The path without the names of its parameters.
+/// The segments of a path; none in place of each parameter.
 fn fixed<'a>(segments: &[&'a str]) -> Vec<Option<&'a str>> {
     segments.iter().map(|segment| if parameter_name(segment).is_some() { None } else { Some(*segment) }).collect()
 }

@@ -1,6 +1,6 @@
 //! The clocks of the machine and its facts. No other module reads them.
 
-use crate::endpoint::Wall;
+use crate::http_client::Wall;
 use crate::report::Machine;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

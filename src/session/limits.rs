@@ -112,7 +112,7 @@ impl RunLimits {
 
     /// A tenth of the requests is reserved for cleaning up, or more where the live resources need more. A
     /// quarter of the rest is for shrinking. Seconds are divided in the same order.
-    fn share_budget(&self, limits: &crate::endpoint::Limits, used: SpentTotals) -> BudgetShares {
+    fn share_budget(&self, limits: &crate::profile::Limits, used: SpentTotals) -> BudgetShares {
         let usual = limits.requests.unwrap_or(REQUESTS_REAL);
         let wanted = self.requests.unwrap_or(if self.fast { usual / 10 } else { usual });
         let requests = limits.requests.map_or(wanted, |most| most.min(wanted)).saturating_sub(used.requests);

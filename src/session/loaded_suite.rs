@@ -1,7 +1,7 @@
 //! A suite with its catalog and its model.
 
 use super::user_error::{UserError, suggest_name};
-use crate::endpoint::Profile;
+use crate::profile::Profile;
 use crate::expr::Val;
 use crate::model::Model;
 use crate::schema::Schemas;

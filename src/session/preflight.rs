@@ -2,10 +2,9 @@
 
 use super::loaded_suite::LoadedSuite;
 use super::user_error::UserError;
-use crate::endpoint::{
-    Call, Changes, Hindered, Http, HttpLimits, ProbeError, Profile, Request, Wall, compose, free, offered, probe,
-    recognise,
-};
+use crate::endpoint::{Call, Hindered, Request, compose};
+use crate::http_client::{Http, HttpLimits, ProbeError, Wall, free, offered, probe, recognise};
+use crate::profile::{Changes, Profile};
 use crate::history::Learned;
 use crate::model::{ClauseId, Generated, Model, OperationModel, Origin};
 use crate::suite::Verb;

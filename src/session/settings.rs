@@ -7,7 +7,7 @@ use super::patterns::ClausePatterns;
 use super::suite_store::SuiteStore;
 use super::target::SuiteTarget;
 use crate::campaign::Budget;
-use crate::endpoint::Wall;
+use crate::http_client::Wall;
 use crate::oracle::Selection;
 use crate::plan::Plan;
 use crate::run::{Cancel, Ceilings};

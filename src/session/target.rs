@@ -3,8 +3,9 @@
 use super::loaded_suite::LoadedSuite;
 use super::suite_store::SuiteStore;
 use super::user_error::{UserError, suggest_name};
-use crate::endpoint::mock::{Mutant, mutants};
-use crate::endpoint::{Changes, Endpoint, Identities, Profile, ProfileError};
+use crate::endpoint::{Endpoint, Identities};
+use crate::mock::{Mutant, mutants};
+use crate::profile::{Changes, Profile, ProfileError};
 use crate::report::Target;
 use std::collections::BTreeSet;
 use std::path::Path;

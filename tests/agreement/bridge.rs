@@ -7,8 +7,10 @@
 
 use crate::witness::{Running, Settings};
 use jiff::Timestamp;
-use probity::endpoint::{Endpoint, Http, HttpLimits, Pending, Profile, Request};
+use probity::endpoint::{Endpoint, Pending, Request};
 use probity::history::Outcome;
+use probity::http_client::{Http, HttpLimits};
+use probity::profile::Profile;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! What the witness server offers and who may ask it, as profiles of the suites.
 
 use crate::witness::{AccessKey, Project, Settings};
-use probity::endpoint::Profile;
+use probity::profile::Profile;
 use serde_json::{Value, json};
 
 /// The profile of one suite for a server at this address. YAML holds JSON, so it is written as that.

@@ -4,9 +4,9 @@
 mod lamps;
 mod walk;
 
-use probity::endpoint::mock::{Mock, Tempo};
 use probity::expr::Val;
 use probity::history::Exchange;
+use probity::mock::{Mock, Tempo};
 use probity::model::{Belief, Bounds, Held, Id, Life, Model, classed};
 use probity::oracle::Judge;
 use probity::schema::Schemas;

@@ -1,8 +1,8 @@
 //! Random calls against the mock without any plan, judged as they come.
 
-use probity::endpoint::mock::{Mock, Tempo};
 use probity::endpoint::{Call, Endpoint, Identities, Identity, compose};
 use probity::history::{Cause, Exchange, Outcome};
+use probity::mock::{Mock, Tempo};
 use probity::model::{Asked, Heard, Model};
 use probity::schema::{Class, Draw, Rng, Schemas, deviations, draw_valid};
 use serde_json::Value;

@@ -1,8 +1,8 @@
 //! Carries out what a chooser picks against the mock in this process.
 
-use probity::endpoint::mock::{Mock, Tempo};
 use probity::endpoint::{Call, Endpoint, Identities, Identity, compose};
 use probity::history::{Cause, Exchange};
+use probity::mock::{Mock, Tempo};
 use probity::model::{Asked, Bounds, Heard, Id, Model};
 use probity::oracle::Judge;
 use probity::plan::{Chooser, Coverage, Ending, Handles, Hints, Limits, Recorded, Settle, Situation, Step, cover};
@@ -20,7 +20,7 @@ pub struct Bench {
     pub tempo: Tempo,
     pub filled: &'static str,
     /// The promise that the mock breaks, if it is to break one.
-    pub fault: Option<probity::endpoint::mock::Mutant>,
+    pub fault: Option<probity::mock::Mutant>,
     /// End at the first finding.
     pub first_only: bool,
     pub callers: Vec<&'static str>,

@@ -269,7 +269,7 @@ fn faults_found_are_counted() {
         if name == "lamps" { Bench::new(lamps::lamps(), "owner") } else { Bench::new(shipped(&name), "project_id") };
     bench.first_only = true;
     let budget = std::env::var("PROBITY_REQUESTS").ok().and_then(|n| n.parse().ok()).unwrap_or(600);
-    let mut faults = probity::endpoint::mock::mutants(&bench.model, &bench.schemas);
+    let mut faults = probity::mock::mutants(&bench.model, &bench.schemas);
     let only = std::env::var("PROBITY_ONLY").unwrap_or_default();
     faults.retain(|fault| fault.name.contains(&only));
     let (mut by_guide, mut by_chance, mut requests) = (0, 0, 0);

@@ -53,7 +53,7 @@ pub fn fill_in_profile(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::endpoint::Profile;
+    use crate::profile::Profile;
 
     #[test]
     fn the_template_is_a_profile_if_its_token_is_set() {

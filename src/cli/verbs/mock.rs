@@ -5,8 +5,9 @@ use crate::campaign::mock_identities;
 use crate::cli::args::MockArguments;
 use crate::cli::embedded::find_store;
 use crate::cli::{out, signal};
-use crate::endpoint::mock::{Mock, Mutant, Tempo};
-use crate::endpoint::{ListenError, Site, WireFaults, bind, serve};
+use crate::endpoint::WireFaults;
+use crate::http_server::{ListenError, Site, bind, serve};
+use crate::mock::{Mock, Mutant, Tempo};
 use crate::report::write_file;
 use crate::session::{
     ExitKind, LoadedSuite, RunStart, Signals, SuiteStore, SuiteTarget, TargetChoice, UserError, block_on,

@@ -4,7 +4,7 @@ use crate::campaign::{Chased, Terms, chase};
 use crate::cli::args::MutantsArguments;
 use crate::cli::embedded::find_store;
 use crate::cli::{out, signal};
-use crate::endpoint::mock::{self, Mutant};
+use crate::mock::{self, Mutant};
 use crate::session::{
     ClausePatterns, ExitKind, LIVE_MOCK, LoadedSuite, RunStart, STATES_MAX, STEPS_PER_PLAN, Signals, UserError,
 };

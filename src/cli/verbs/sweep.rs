@@ -5,7 +5,7 @@ use crate::cli::args::SweepArguments;
 use crate::cli::dates::parse_span;
 use crate::cli::embedded::find_store;
 use crate::cli::{out, signal};
-use crate::endpoint::{Changes, Profile};
+use crate::profile::{Changes, Profile};
 use crate::oracle::Selection;
 use crate::run::{Entry, JOURNAL_FORMAT, JournalFile, Whose, read_journal};
 use crate::session::{

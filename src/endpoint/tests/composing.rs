@@ -21,7 +21,7 @@ fn values_that_are_no_texts_are_written_as_json() {
 }
 
 #[test]
-fn callers_without_an_identity_of_their_own_speak_of_the_owners_things() {
+fn callers_without_parameters_use_the_parameters_of_the_owner() {
     for (caller, shelf) in [("expired", "left%20top"), ("none", "left%20top"), ("other", "right")] {
         let call = Call { caller: caller.into(), ..call("showBox") };
         assert_eq!(request(&call).path, format!("/v1/{shelf}/boxes/7"));
@@ -40,7 +40,7 @@ fn the_query_follows_the_order_of_the_catalog_and_repeats_lists() {
 }
 
 #[test]
-fn what_http_cannot_carry_is_refused_with_its_place() {
+fn a_value_that_http_cannot_carry_is_refused_with_its_place() {
     let told = |call: &Call| compose(&catalog(), call, &identities()).unwrap_err().to_string();
     for segment in [".", ".."] {
         let mut dots = call("showBox");
@@ -55,10 +55,13 @@ fn what_http_cannot_carry_is_refused_with_its_place() {
 }
 
 #[test]
-fn an_unknown_operation_or_binding_names_what_there_is() {
+fn an_error_about_an_unknown_binding_lists_the_known_bindings() {
     let told = |call: &Call| compose(&catalog(), call, &identities()).unwrap_err().to_string();
     assert!(told(&call("foldBox")).contains("`boxes` has no operation `foldBox`"));
-    assert!(told(&Call { binding: "v9".into(), ..call("showBox") }).contains("no binding `v9`; it has v1"));
+    assert!(
+        told(&Call { binding: "v9".into(), ..call("showBox") })
+            .contains("no binding `v9`; choose one of its bindings: v1")
+    );
 }
 
 #[test]
@@ -85,7 +88,7 @@ fn a_credential_comes_from_the_environment_a_file_or_the_text_itself() {
     for silent in ["command:exit 3", "command:true", "command:printf canary; exit 1"] {
         let error = read(silent).unwrap_err().to_string();
         assert!(
-            error.starts_with(&format!("the command `{}` gives no", &silent[8..])) || error.contains("is empty"),
+            error.starts_with(&format!("the command `{}` prints no", &silent[8..])) || error.contains("is empty"),
             "{error}"
         );
     }

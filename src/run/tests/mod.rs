@@ -100,7 +100,7 @@ fn identities() -> Identities {
     let owner = Identity {
         parameters: BTreeMap::from([("shelf".into(), "left top".into())]),
         headers: BTreeMap::from([("X-Key".into(), Credential::literal("canary-key"))]),
-        scheme: None,
+        auth: None,
     };
     Identities::new(BTreeMap::from([("owner".into(), owner)]))
 }

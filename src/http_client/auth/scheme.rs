@@ -1,0 +1,88 @@
+//! The interface of all authentication schemes.
+
+use crate::endpoint::Credential;
+use jiff::Timestamp;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// A composed request before authentication.
+#[derive(Debug, Clone, Copy)]
+pub struct Composed<'a> {
+    /// Method in upper case.
+    pub method: &'a str,
+    /// The complete address as sent, with query.
+    pub url: &'a str,
+    /// Inputs of the call and `content-type`. Headers from the client (`host`, `user-agent`) are absent.
+    pub headers: &'a [(String, String)],
+    /// The body; empty for a request without a body.
+    pub body: &'a [u8],
+}
+
+/// Headers that authenticate a request; they replace headers of equal names.
+pub type Proof = Vec<(String, Credential)>;
+
+/// An authentication scheme with the credentials of one caller.
+pub trait Scheme: std::fmt::Debug + Send + Sync {
+    /// The headers that authenticate a request. `now` is the current time; `token` is the token of [`Scheme::grant`].
+    fn prove(&self, request: &Composed<'_>, now: Timestamp, token: Option<&Credential>) -> Proof;
+
+    /// How to request a token; none if the credentials suffice.
+    fn grant(&self) -> Option<&dyn Grant> {
+        None
+    }
+
+    /// The scheme with a well-formed but wrong proof: a token that was never issued, or a signature with a wrong
+    /// secret. A forged scheme needs no token service.
+    fn forged(&self) -> Arc<dyn Scheme>;
+
+    /// All values that must not be recorded.
+    fn secrets(&self) -> Vec<&Credential>;
+}
+
+/// A token service, as one caller uses the service.
+pub trait Grant {
+    /// The token request.
+    fn request(&self) -> TokenRequest;
+
+    /// Reads the token from a successful answer.
+    ///
+    /// # Errors
+    ///
+    /// What the answer lacks, without parts of the answer.
+    fn token(&self, answer: &TokenAnswer<'_>, now: Timestamp) -> Result<Token, String>;
+
+    /// Reads the documented error code from a refusal; none for an unknown code.
+    fn refusal(&self, _answer: &TokenAnswer<'_>) -> Option<&'static str> {
+        None
+    }
+}
+
+/// A POST request to a token service.
+#[derive(Debug, Clone)]
+pub struct TokenRequest {
+    /// The complete address.
+    pub url: String,
+    /// Content type of the body.
+    pub content_type: &'static str,
+    /// Further headers.
+    pub headers: Proof,
+    /// The body, which contains the credentials.
+    pub body: Credential,
+}
+
+/// The answer of a token service.
+pub struct TokenAnswer<'a> {
+    /// Looks up a header by its name in lower case.
+    pub header: &'a dyn Fn(&str) -> Option<String>,
+    /// The JSON body; null for other bodies.
+    pub body: &'a Value,
+}
+
+/// An issued token.
+#[derive(Debug, Clone)]
+pub struct Token {
+    /// The token alone, without a word before the token.
+    pub value: Credential,
+    /// Time of expiry; none if the service states none.
+    pub ends: Option<Timestamp>,
+}

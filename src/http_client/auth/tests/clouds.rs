@@ -1,0 +1,142 @@
+//! Clouds as OpenStack's clients read clouds: the token request.
+
+use crate::http_client::Grant;
+use crate::profile::cloud;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A folder with files, whose paths are in `OS_CLIENT_CONFIG_FILE` and `OS_CLIENT_SECURE_FILE`.
+struct Files {
+    folder: PathBuf,
+    variables: BTreeMap<String, String>,
+}
+
+impl Files {
+    fn new(name: &str, files: &[(&str, &str)], variables: &[(&str, &str)]) -> Files {
+        let folder = std::env::temp_dir().join(format!("probity-clouds-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let mut all = BTreeMap::from([("HOME".to_string(), folder.join("home").display().to_string())]);
+        for (file, text) in files {
+            let path = folder.join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, text).unwrap();
+        }
+        all.extend(variables.iter().map(|(name, value)| ((*name).to_string(), (*value).to_string())));
+        Files { folder, variables: all }
+    }
+
+    fn path(&self, file: &str) -> String {
+        self.folder.join(file).display().to_string()
+    }
+
+    /// Address, body and authority, or the error.
+    fn read(&self, name: Option<&str>) -> Result<(String, String, Option<String>), String> {
+        let environment = |name: &str| self.variables.get(name).cloned();
+        match cloud(name, &environment) {
+            Ok((keystone, authority)) => {
+                let request = Grant::request(&keystone);
+                Ok((request.url, request.body.expose().to_string(), authority))
+            }
+            Err(error) => Err(format!("{}: {}; {}", error.place, error.cause, error.remedy)),
+        }
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(Path::new(&self.folder));
+    }
+}
+
+const CLOUDS: &str = "\
+clouds:
+  one:
+    auth: { auth_url: https://id.example:5000, username: ada, project_name: works, project_domain_name: Default, user_domain_name: people }
+    region_name: north
+    cacert: /etc/ca.pem
+  two:
+    auth_type: v3applicationcredential
+    auth: { auth_url: https://id.example/v3/, application_credential_id: 21, application_credential_secret: canary-app }
+  loose: { auth: { auth_url: https://id.example, username: ada, password: canary }, verify: false }
+  odd: { auth_type: v3oidcpassword, auth: { auth_url: https://id.example, password: canary } }
+  bare: { auth: { auth_url: https://id.example, username: ada } }
+";
+
+fn files(name: &str, variables: &[(&str, &str)]) -> Files {
+    let secure = "clouds: { one: { auth: { password: canary-password } } }";
+    let mut files = Files::new(name, &[("c.yaml", CLOUDS), ("s.yaml", secure)], variables);
+    for (variable, file) in [("OS_CLIENT_CONFIG_FILE", "c.yaml"), ("OS_CLIENT_SECURE_FILE", "s.yaml")] {
+        files.variables.insert(variable.to_string(), files.path(file));
+    }
+    files
+}
+
+#[test]
+fn a_cloud_is_read_with_the_additions_of_the_secure_file() {
+    let expected = (
+        "https://id.example:5000/v3/auth/tokens".to_string(),
+        r#"{"auth":{"identity":{"methods":["password"],"password":{"user":{"name":"ada","domain":{"name":"people"},"password":"canary-password"}}},"scope":{"project":{"name":"works","domain":{"name":"Default"}}}}}"#.to_string(),
+        Some("/etc/ca.pem".to_string()),
+    );
+    assert_eq!(files("a", &[]).read(Some("one")), Ok(expected.clone()));
+    assert_eq!(files("b", &[("OS_CLOUD", "one")]).read(None), Ok(expected));
+}
+
+#[test]
+fn an_application_credential_needs_neither_user_nor_scope() {
+    let (url, body, _) = files("c", &[("OS_CLOUD", "one")]).read(Some("two")).unwrap();
+    assert_eq!(url, "https://id.example/v3/auth/tokens");
+    assert_eq!(
+        body,
+        r#"{"auth":{"identity":{"methods":["application_credential"],"application_credential":{"id":"21","secret":"canary-app"}}}}"#
+    );
+}
+
+#[test]
+fn variables_count_if_no_cloud_is_named() {
+    let variables = [
+        ("OS_AUTH_URL", "http://id.example/identity/v3"),
+        ("OS_USERNAME", "ada"),
+        ("OS_PASSWORD", "canary-password"),
+        ("OS_PROJECT_ID", "0123"),
+    ];
+    let (url, body, _) = files("d", &variables).read(None).unwrap();
+    assert_eq!(url, "http://id.example/identity/v3/auth/tokens");
+    assert_eq!(
+        body,
+        r#"{"auth":{"identity":{"methods":["password"],"password":{"user":{"name":"ada","domain":{"id":"default"},"password":"canary-password"}}},"scope":{"project":{"id":"0123"}}}}"#
+    );
+}
+
+#[test]
+fn a_file_in_the_users_configuration_is_found_and_its_only_cloud_taken() {
+    let text =
+        "clouds: { only: { auth: { auth_url: https://id.example, user_id: 7, password: p, system_scope: all } } }";
+    let files = Files::new("e", &[("home/.config/openstack/clouds.yaml", text)], &[]);
+    let (_, body, _) = files.read(None).unwrap();
+    assert!(
+        body.contains(r#""user":{"id":"7","password":"p"}"#) && body.ends_with(r#""scope":{"system":{"all":true}}}}"#),
+        "{body}"
+    );
+}
+
+#[test]
+fn errors_of_clouds_name_the_cause_and_never_a_value() {
+    let files = files("f", &[]);
+    for (cloud, words) in [
+        (None, "names none"),
+        (Some("three"), "the file has no cloud `three`; name one of: one, two, loose, odd, bare"),
+        (Some("loose"), "certificates are always checked"),
+        (Some("odd"), "the `auth_type` `v3oidcpassword` is not supported"),
+        (Some("bare"), "`password` is missing"),
+    ] {
+        let error = files.read(cloud).unwrap_err();
+        assert!(error.contains(words) && error.contains("c.yaml") && !error.contains("canary"), "{error}");
+    }
+    let mut torn = Files::new("g", &[("c.yaml", "clouds: {one: [canary\n")], &[]);
+    torn.variables.insert("OS_CLIENT_CONFIG_FILE".to_string(), torn.path("c.yaml"));
+    let error = torn.read(Some("one")).unwrap_err();
+    assert!(!error.contains("canary"), "{error}");
+    let nothing = Files::new("h", &[], &[]);
+    assert!(nothing.read(None).unwrap_err().contains("OS_AUTH_URL"));
+}

@@ -1,0 +1,253 @@
+//! An endpoint over HTTP.
+
+use super::auth::{Authenticator, Composed};
+use super::connect::client;
+use super::error::HttpError;
+use super::options::{HttpLimits, Wall};
+use super::tokens::{Asking, Tokens};
+use super::transport_error::{Trouble, trouble};
+use crate::endpoint::{
+    CALLERS, Credential, Endpoint, Identities, Pending, Request, beginning, percent_encode, read_body,
+};
+use crate::history::{Learned, Outcome, Reply, ReplyBody};
+use crate::profile::Connecting;
+use reqwest::header::{DATE, HeaderMap, HeaderName, HeaderValue};
+use std::collections::BTreeMap;
+
+/// Names of recorded response headers, in addition to headers with an API version.
+const KEPT: &[&str] = &["allow", "content-type", "deprecation", "location", "retry-after", "sunset"];
+
+/// Ending of a version header's name, after the prefix of the vendor.
+const KEPT_ENDING: &str = "api-version";
+
+/// An endpoint at an address, with the identities of the callers.
+pub struct Http {
+    base: String,
+    client: reqwest::Client,
+    identities: Identities,
+    authenticators: BTreeMap<String, Authenticator>,
+    limits: HttpLimits,
+    wall: Wall,
+    learned: Learned,
+    tokens: Tokens,
+    /// Address of the proxy, for messages.
+    proxy: Option<String>,
+}
+
+impl Http {
+    /// `base` is the address in front of the catalog's paths, without credentials.
+    ///
+    /// # Errors
+    ///
+    /// If the address, the name of a credential header, or a setting of the connection is invalid.
+    pub fn new(
+        base: &str,
+        identities: Identities,
+        limits: HttpLimits,
+        connecting: &Connecting,
+        wall: Wall,
+    ) -> Result<Http, HttpError> {
+        let base = check_base(base)?;
+        let fixed = CALLERS.iter().filter_map(|caller| identities.get(caller)).flat_map(|identity| &identity.headers);
+        for (name, _) in fixed {
+            HeaderName::from_bytes(name.as_bytes()).map_err(|_| HttpError::Header { name: name.clone() })?;
+        }
+        let authenticators: BTreeMap<String, Authenticator> =
+            identities.iter().map(|(caller, identity)| (caller.to_string(), Authenticator::new(identity))).collect();
+        let services = authenticators.values().filter_map(Authenticator::grant);
+        let mut addresses = services.map(|grant| grant.request().url).chain([base.clone()]);
+        let secure = addresses.any(|address| address.starts_with("https://"));
+        let client = client(connecting, &limits, secure)?;
+        let proxy = connecting.proxy.as_ref().map(|proxy| proxy.address.clone());
+        let (learned, tokens) = (Learned::default(), Tokens::default());
+        // The identities know their own credentials, but not the values that a scheme derives from them.
+        let derived = authenticators.values().flat_map(Authenticator::secrets);
+        for secret in derived.filter(|secret| !identities.credentials().any(|known| known == *secret)) {
+            learned.keep(secret.expose());
+        }
+        Ok(Http { base, client, identities, authenticators, limits, wall, learned, tokens, proxy })
+    }
+
+    /// Credentials that this client computed or fetched, for their removal from records.
+    pub fn learned(&self) -> Learned {
+        self.learned.clone()
+    }
+
+    pub(super) fn identities(&self) -> &Identities {
+        &self.identities
+    }
+
+    /// Sends a request once, and a second time with a new token if the endpoint refuses the first token.
+    pub(super) async fn exchange(&self, request: &Request) -> Result<Reply, Trouble> {
+        let caller = self.authenticators.get(&request.caller);
+        let Some(grant) = caller.and_then(Authenticator::grant) else {
+            return self.once(request, caller, None).await;
+        };
+        let asking =
+            Asking { client: &self.client, wall: &self.wall, learned: &self.learned, proxy: self.proxy.as_deref() };
+        let token = self.tokens.get(&request.caller, grant, &asking).await?;
+        let mut reply = self.once(request, caller, Some(&token)).await?;
+        if reply.status == 401 {
+            // A call refused with 401 has no effect, so the repetition is the only call.
+            if let Some(fresh) = self.tokens.renewed(&request.caller, &token, grant, &asking).await? {
+                reply = self.once(request, caller, Some(&fresh)).await?;
+            }
+        }
+        if reply.status != 401 {
+            self.tokens.accepted(&request.caller).await;
+        }
+        Ok(reply)
+    }
+
+    async fn once(
+        &self,
+        request: &Request,
+        caller: Option<&Authenticator>,
+        token: Option<&Credential>,
+    ) -> Result<Reply, Trouble> {
+        let sent = self.build(request, caller, token)?.send().await;
+        let mut response = sent.map_err(|error| trouble(&error).at(self.proxy.as_deref()))?;
+        let status = response.status().as_u16();
+        let headers = kept(response.headers());
+        let mut bytes = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(error) => match trouble(&error) {
+                    // The response is complete, but cannot be decompressed.
+                    Trouble::Encoding(because) => {
+                        let body = ReplyBody::Text { begins: String::new(), because };
+                        return Ok(Reply { status, headers, body });
+                    }
+                    other => return Err(other),
+                },
+            }
+            if bytes.len() > self.limits.reply_bytes_max {
+                let because = format!("the body is longer than {} bytes", self.limits.reply_bytes_max);
+                let body = ReplyBody::Text { begins: beginning(&bytes), because };
+                return Ok(Reply { status, headers, body });
+            }
+        }
+        let body = read_body(headers.get("content-type").map(String::as_str), &bytes);
+        Ok(Reply { status, headers, body })
+    }
+
+    fn build(
+        &self,
+        request: &Request,
+        caller: Option<&Authenticator>,
+        token: Option<&Credential>,
+    ) -> Result<reqwest::RequestBuilder, Trouble> {
+        let unfit = |what: &str| Trouble::Unsendable(format!("{what} is not valid in a request"));
+        let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|_| unfit("the method"))?;
+        // The signed address must equal the address that the client sends.
+        let url = reqwest::Url::parse(&self.url(request)).map_err(|_| unfit("the address"))?;
+        let body = request.body.as_ref().map(|body| body.to_string().into_bytes());
+        let mut inputs = vec![("accept".to_string(), "application/json".to_string())];
+        if body.is_some() {
+            inputs.push(("content-type".to_string(), "application/json".to_string()));
+        }
+        inputs.extend(request.headers.iter().cloned());
+        let mut headers = HeaderMap::new();
+        for (name, value) in &inputs {
+            put(&mut headers, name, value, false).map_err(unfit)?;
+        }
+        if let Some(caller) = caller {
+            let bytes = body.as_deref().unwrap_or_default();
+            let composed = Composed { method: &request.method, url: url.as_str(), headers: &inputs, body: bytes };
+            for (name, value) in caller.prove(&composed, (self.wall)(), token) {
+                put(&mut headers, &name, value.expose(), true).map_err(unfit)?;
+                if value.is_made() {
+                    self.learned.passing(value.expose());
+                }
+            }
+        }
+        let builder = self.client.request(method, url).headers(headers);
+        Ok(match body {
+            Some(body) => builder.body(body),
+            None => builder,
+        })
+    }
+
+    fn url(&self, request: &Request) -> String {
+        let mut url = format!("{}{}", self.base, request.path);
+        for (at, (name, value)) in request.query.iter().enumerate() {
+            let mark = if at == 0 { '?' } else { '&' };
+            url.push_str(&format!("{mark}{}={}", encode_query(name), encode_query(value)));
+        }
+        url
+    }
+}
+
+impl Endpoint for Http {
+    fn name(&self) -> &str {
+        &self.base
+    }
+
+    fn send<'a>(&'a self, request: &'a Request) -> Pending<'a> {
+        Box::pin(async move { self.exchange(request).await.map_or_else(Trouble::into_outcome, Outcome::Replied) })
+    }
+}
+
+fn put(headers: &mut HeaderMap, name: &str, value: &str, sensitive: bool) -> Result<(), &'static str> {
+    let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| "the name of a header")?;
+    let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| "the value of a header")?;
+    value.set_sensitive(sensitive);
+    headers.insert(name, value);
+    Ok(())
+}
+
+/// Encodes a query value. Characters that RFC 3986, section 3.4, permits in a query stay readable; so a server that
+/// signs the address after its own escaping computes the signature of the client.
+fn encode_query(text: &str) -> String {
+    ["%3A:", "%2F/", "%40@", "%2C,"]
+        .iter()
+        .fold(percent_encode(text), |text, pair| text.replace(&pair[..3], &pair[3..]))
+}
+
+/// Checks the address and removes a slash at the end.
+fn check_base(base: &str) -> Result<String, HttpError> {
+    let fail =
+        |place: &str, cause: &str| Err(HttpError::Address { place: place.to_string(), cause: cause.to_string() });
+    let url = match reqwest::Url::parse(base) {
+        Ok(url) => url,
+        // The address may contain a password.
+        Err(error) => {
+            return fail(if base.contains('@') { "the address" } else { base }, &error.to_string());
+        }
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return fail(
+            url.host_str().unwrap_or("the address"),
+            "the address contains credentials, which belong under `identities`",
+        );
+    }
+    if !matches!(url.scheme(), "http" | "https") {
+        return fail(base, "the address begins with neither http:// nor https://");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return fail(&base[..base.find(['?', '#']).unwrap_or(base.len())], "the address has a query or a fragment");
+    }
+    Ok(url.as_str().trim_end_matches('/').to_string())
+}
+
+fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let mut kept: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in headers {
+        // `HeaderName` is in lower case.
+        let name = name.as_str();
+        if !KEPT.contains(&name) && !name.ends_with(KEPT_ENDING) {
+            continue;
+        }
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        kept.entry(name.to_string()).and_modify(|all| *all = format!("{all}, {value}")).or_insert(value);
+    }
+    // An absolute time in Retry-After is useful only together with the endpoint's clock.
+    if kept.contains_key("retry-after")
+        && let Some(date) = headers.get(DATE)
+    {
+        kept.insert("date".to_string(), String::from_utf8_lossy(date.as_bytes()).into_owned());
+    }
+    kept
+}

@@ -1,0 +1,21 @@
+//! The HTTP client: an endpoint behind an address, with authentication, tokens and transport errors.
+
+mod auth;
+mod client;
+mod connect;
+mod error;
+mod offers;
+mod options;
+mod probing;
+mod tokens;
+mod transport_error;
+
+pub use auth::{Authenticator, Composed, Grant, Proof, Scheme, Token, TokenAnswer, TokenRequest};
+pub use client::Http;
+pub use error::HttpError;
+pub use offers::{free, offered};
+pub use options::{HttpLimits, Wall};
+pub use probing::{ProbeError, probe, recognise};
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,128 @@
+use super::*;
+
+fn always(fault: WireFault) -> WireFaults {
+    WireFaults { per_mille: BTreeMap::from([(fault, 1000)]), ..WireFaults::NONE }
+}
+
+/// Checks the outcome and the number of requests at the endpoint, over a socket and in process.
+fn check(fault: WireFault, over_a_socket: &str, in_process: &str, asked: usize) {
+    let wire = always(fault);
+    let toy = Toy::new(json!({"id": [{"n": 7}]}));
+    let outcome =
+        block_on(served(&toy, &wire, async |base: String| http(&base).send(&request(&call("showBox"))).await));
+    assert_eq!(told(&outcome), over_a_socket);
+    assert_eq!(toy.asked.borrow().len(), asked);
+
+    let faulty = Faulty::new(Toy::new(json!({"id": [{"n": 7}]})), wire);
+    let outcome = block_on(async { faulty.send(&request(&call("showBox"))).await });
+    assert_eq!(told(&outcome), in_process);
+    assert_eq!(faulty.endpoint.asked.borrow().len(), asked);
+}
+
+#[test]
+fn the_client_observes_each_fault() {
+    let busy = r#"429 {"error":{"code":429,"message":"too many requests"}}"#;
+    let away = r#"503 {"error":{"code":503,"message":"not available"}}"#;
+    let more = r#"202 {"id":[{"n":7,"x-undocumented":"surplus"}],"x-undocumented":"surplus"}"#;
+    let (reset, cut) =
+        ("lost: the connection was reset", "lost: the connection ended before the response was complete");
+    let html = "202 text: the content type is `text/html`";
+    check(WireFault::Throttle, busy, busy, 0);
+    check(WireFault::Unavailable, away, away, 0);
+    check(WireFault::ResetBefore, reset, reset, 0);
+    check(WireFault::ResetAfter, reset, reset, 1);
+    check(WireFault::Truncate, cut, cut, 1);
+    check(WireFault::WrongType, html, html, 1);
+    check(WireFault::ExtraFields, more, more, 1);
+}
+
+#[test]
+fn a_throttled_response_has_retry_after() {
+    let wire = WireFaults { retry_after_s: 9, ..always(WireFault::Throttle) };
+    let outcome = block_on(served(&Toy::new(json!({})), &wire, async |base: String| {
+        http(&base).send(&request(&call("showBox"))).await
+    }));
+    let Outcome::Replied(reply) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(reply.headers["retry-after"], "9");
+}
+
+#[test]
+fn a_response_after_the_timeout_is_lost() {
+    let wire = WireFaults { delay: Duration::from_secs(3600), ..always(WireFault::Delay) };
+    let outcome = block_on(served(&Toy::new(json!({})), &wire, async |base: String| {
+        let limits = HttpLimits { request_timeout: Duration::from_millis(100), ..HttpLimits::USUAL };
+        Http::new(&base, identities(), limits, &Connecting::default(), wall())
+            .unwrap()
+            .send(&request(&call("showBox")))
+            .await
+    }));
+    assert_eq!(told(&outcome), "lost: no complete response in time");
+}
+
+#[test]
+fn encodings_do_not_change_responses() {
+    // A body of several compressed blocks, and an empty text.
+    for body in [json!({"text": "x\u{e4}".repeat(50_000)}), json!("")] {
+        for bits in 0..8 {
+            let wire =
+                WireFaults { gzip: bits & 1 != 0, chunked: bits & 2 != 0, close: bits & 4 != 0, ..WireFaults::NONE };
+            let toy = Toy::new(body.clone());
+            block_on(served(&toy, &wire, async |base: String| {
+                let client = http(&base);
+                for _ in 0..2 {
+                    let outcome = client.send(&request(&call("showBox"))).await;
+                    assert_eq!(told(&outcome), format!("202 {body}"));
+                }
+            }));
+        }
+    }
+}
+
+#[test]
+fn a_compressed_response_that_is_cut_off_is_lost() {
+    let wire = WireFaults { gzip: true, ..always(WireFault::Truncate) };
+    let outcome = block_on(served(&Toy::new(json!({"a": "b"})), &wire, async |base: String| {
+        http(&base).send(&request(&call("showBox"))).await
+    }));
+    assert_eq!(told(&outcome), "lost: the connection ended before the response was complete");
+}
+
+#[test]
+fn an_empty_response_can_be_cut_off() {
+    let toy = Toy {
+        reply: Outcome::Replied(Reply { status: 202, headers: BTreeMap::new(), body: ReplyBody::Empty }),
+        asked: RefCell::default(),
+    };
+    let outcome = block_on(served(&toy, &always(WireFault::Truncate), async |base: String| {
+        http(&base).send(&request(&call("showBox"))).await
+    }));
+    assert!(matches!(outcome, Outcome::Lost { .. }), "{outcome:?}");
+}
+
+#[test]
+fn faults_are_decided_for_each_request_of_a_connection() {
+    let wire: WireFaults =
+        "seed=5,reset-after=200,truncate=100,throttle=100,unavailable=50,wrong-type=50,extra-fields=50,reset-before=50"
+            .parse()
+            .unwrap();
+    let number_of = 300;
+    let toy = Toy::new(json!({"id": 1}));
+    let over_a_socket: Vec<String> = block_on(served(&toy, &wire, async |base: String| {
+        let client = http(&base);
+        let mut all = Vec::new();
+        for _ in 0..number_of {
+            all.push(told(&client.send(&request(&call("showBox"))).await));
+        }
+        all
+    }));
+    let faulty = Faulty::new(Toy::new(json!({"id": 1})), wire.clone());
+    let in_process: Vec<String> = block_on(async {
+        let mut all = Vec::new();
+        for _ in 0..number_of {
+            all.push(told(&faulty.send(&request(&call("showBox"))).await));
+        }
+        all
+    });
+    assert_eq!(over_a_socket, in_process);
+    assert_eq!(toy.asked.borrow().len(), faulty.endpoint.asked.borrow().len());
+}

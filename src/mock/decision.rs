@@ -1,0 +1,168 @@
+//! The mock's decision about a call: status and clauses.
+
+use super::mutant::{Kind, Mutant};
+use super::tempo::Tempo;
+use crate::model::{Asked, ClauseId, Model, Reading, allows, undecided};
+use crate::schema::{Class, Rng};
+
+/// The answer of the mock, without a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// The call is refused.
+    Refuse {
+        /// 400 to 599.
+        status: u16,
+    },
+    /// The call is accepted.
+    Accept {
+        /// 200 to 299.
+        status: u16,
+        /// The accepting clauses; empty if no clause describes the call.
+        clauses: Vec<ClauseId>,
+    },
+    /// The call fails by a fault of the mock.
+    Error {
+        /// 500 to 599.
+        status: u16,
+    },
+}
+
+/// Chooses one of the permitted answers.
+#[must_use]
+pub fn decide(
+    model: &Model,
+    call: &Asked,
+    reading: &Reading,
+    tempo: &Tempo,
+    fault: Option<&Mutant>,
+    rng: &mut Rng,
+) -> Answer {
+    let mut reading = reading.clone();
+    let operation = call.operation.as_str();
+    if let Some(mutant) = fault {
+        if let Some(answer) = break_answer(model, call, &reading, mutant, rng) {
+            return answer;
+        }
+        let lets_pass = match &mutant.kind {
+            Kind::Accepted => true,
+            Kind::AcceptedBy(careless) => careless == operation,
+            _ => false,
+        };
+        if lets_pass && reading.demanded.contains(&mutant.clause) {
+            reading.demanded.retain(|clause| *clause != mutant.clause);
+            if reading.demanded.is_empty() {
+                return Answer::Accept {
+                    status: choose_success(model, operation, &reading.accepts),
+                    clauses: reading.accepts,
+                };
+            }
+        }
+    }
+    if !reading.demanded.is_empty() {
+        return Answer::Refuse { status: draw_refusal(model, call, &reading.demanded, rng) };
+    }
+    if !reading.permitted.is_empty() && rng.chance(tempo.exception_percent, 100) {
+        return Answer::Refuse { status: draw_refusal(model, call, &reading.permitted, rng) };
+    }
+    let operation_model = &model.operations[operation];
+    if call.class == Class::Invalid || (undecided(model, call, &reading) && rng.chance(1, 2)) {
+        return Answer::Refuse { status: draw_documented(&operation_model.client_error, 400, rng) };
+    }
+    // No clause promises the effect of a doubtful input; the mock applies none.
+    if undecided(model, call, &reading) {
+        reading.accepts.clear();
+        return Answer::Accept { status: choose_success(model, operation, &[]), clauses: Vec::new() };
+    }
+    if reading.accepts.is_empty() && operation_model.changes && rng.chance(4, 5) {
+        return Answer::Refuse { status: draw_documented(&operation_model.client_error, 400, rng) };
+    }
+    Answer::Accept { status: choose_success(model, operation, &reading.accepts), clauses: reading.accepts }
+}
+
+/// The answer of a mutant whose fault is a wrong status; none if the fault does not concern the call.
+fn break_answer(model: &Model, call: &Asked, reading: &Reading, mutant: &Mutant, rng: &mut Rng) -> Option<Answer> {
+    let operation = call.operation.as_str();
+    let demanded = reading.demanded.contains(&mutant.clause);
+    let accepts =
+        reading.demanded.is_empty() && reading.accepts.contains(&mutant.clause) && !undecided(model, call, reading);
+    match mutant.kind {
+        Kind::ServerError if model.operations[operation].no_server_error == mutant.clause => {
+            Some(Answer::Error { status: 500 })
+        }
+        Kind::Refused if accepts => {
+            Some(Answer::Refuse { status: draw_documented(&model.operations[operation].client_error, 400, rng) })
+        }
+        Kind::OtherStatus if demanded => {
+            let others = [400, 403, 404, 405, 406, 409, 410].into_iter();
+            let wrong = others
+                .filter(|status| !reading.explaining(model, operation, *status).any(|_| true))
+                .collect::<Vec<u16>>();
+            Some(Answer::Refuse { status: *wrong.first()? })
+        }
+        Kind::OtherStatus if accepts => {
+            let wrong = [200, 201, 202, 204, 203, 206]
+                .into_iter()
+                .find(|status| !allows(model, operation, mutant.clause, *status))?;
+            Some(Answer::Accept { status: wrong, clauses: reading.accepts.clone() })
+        }
+        _ => None,
+    }
+}
+
+/// Draws a status from the statuses of the refusing clauses.
+fn draw_refusal(model: &Model, call: &Asked, clauses: &[ClauseId], rng: &mut Rng) -> u16 {
+    let permitted: Vec<u16> = (400..600)
+        .filter(|status| clauses.iter().any(|clause| allows(model, &call.operation, *clause, *status)))
+        .collect();
+    *rng.pick(&keep_plausible(&permitted, &call.caller)).or_else(|| permitted.first()).unwrap_or(&400)
+}
+
+/// Keeps the statuses of a real endpoint where a clause permits a whole class. 429 means throttling; 407 and 408 come
+/// from gateways; 401 means wrong credentials (RFC 9110, 15.5.2), but `owner` and `other` have valid credentials.
+fn keep_plausible(permitted: &[u16], caller: &str) -> Vec<u16> {
+    let known = matches!(caller, "owner" | "other");
+    let odd = |status: u16| matches!(status, 405..=408 | 429) || (known && status == 401);
+    permitted.iter().copied().filter(|status| !odd(*status)).collect()
+}
+
+/// Chooses a success status allowed by all clauses, always equal for an operation.
+fn choose_success(model: &Model, operation: &str, clauses: &[ClauseId]) -> u16 {
+    let has_body = model.operations[operation].reply.is_some();
+    let fits = |status: &u16| {
+        clauses.iter().all(|clause| allows(model, operation, *clause, *status)) && !(has_body && *status == 204)
+    };
+    let documented = &model.operations[operation].success;
+    let candidates: Vec<u16> =
+        if clauses.is_empty() && !documented.is_empty() { documented.clone() } else { (200..300).collect() };
+    let fitting: Vec<u16> = candidates.into_iter().filter(fits).collect();
+    let preferred: Vec<u16> =
+        fitting.iter().copied().filter(|status| documented.is_empty() || documented.contains(status)).collect();
+    let from = if preferred.is_empty() { fitting } else { preferred };
+    let fixed = Rng::new(hash_operation(operation), 0, 0, 0).below(from.len().max(1) as u64) as usize;
+    from.get(fixed).copied().unwrap_or(200)
+}
+
+/// A number derived from the name of the operation.
+fn hash_operation(operation: &str) -> u64 {
+    operation.bytes().fold(7, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)))
+}
+
+/// Draws a documented status of a refusal; `otherwise` if none is documented.
+fn draw_documented(documented: &[u16], otherwise: u16, rng: &mut Rng) -> u16 {
+    let plain: Vec<u16> = documented.iter().copied().filter(|status| matches!(status, 400 | 403 | 404 | 409)).collect();
+    *rng.pick(&plain).unwrap_or(&otherwise)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::keep_plausible;
+
+    #[test]
+    fn a_caller_with_valid_credentials_is_never_answered_401() {
+        let permitted = [400, 401, 404, 407, 429];
+        assert_eq!(keep_plausible(&permitted, "owner"), [400, 404]);
+        assert_eq!(keep_plausible(&permitted, "other"), [400, 404]);
+        assert_eq!(keep_plausible(&permitted, "expired"), [400, 401, 404]);
+        assert_eq!(keep_plausible(&permitted, "none"), [400, 401, 404]);
+    }
+}

@@ -1,0 +1,185 @@
+//! The authentication of a caller in the profile file.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+use std::collections::BTreeMap;
+
+/// How a caller authenticates. Credentials are references: `env:NAME`, `file:PATH`, `command:LINE`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Auth")]
+pub(crate) enum Written {
+    /// A bearer token in each request (RFC 6750).
+    Bearer(Bearer),
+    /// Name and password in each request (RFC 7617).
+    Basic(NameAndPassword),
+    /// OAuth 2.0: a token for the id and secret of a client (RFC 6749, section 4.4).
+    ClientCredentials(Client),
+    /// OpenStack, identity API version 3: a token for a password.
+    OpenstackPassword(Password),
+    /// OpenStack, identity API version 3: a token for an application credential.
+    OpenstackApplicationCredential(Application),
+    /// OpenStack: a cloud from clouds.yaml and secure.yaml, or from the variables OS_*.
+    OpenstackCloud(Cloud),
+    /// Huawei Cloud and Open Telekom Cloud: requests signed with a secret key (AK/SK).
+    SdkHmacSha256(Keys),
+    /// Samsung Cloud Platform: requests signed with a secret key.
+    ScpHmacSha256(ScpKeys),
+}
+
+/// A token.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Bearer")]
+pub(crate) struct Bearer {
+    #[schemars(with = "String")]
+    pub(super) token: Spanned<String>,
+}
+
+/// A name and a password.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Basic")]
+pub(crate) struct NameAndPassword {
+    /// Name without a colon.
+    #[schemars(with = "String")]
+    pub(super) username: Spanned<String>,
+    #[schemars(with = "String")]
+    pub(super) password: Spanned<String>,
+}
+
+/// A client of a token service.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "ClientCredentials")]
+pub(crate) struct Client {
+    #[schemars(with = "String")]
+    pub(super) token_url: Spanned<String>,
+    pub(super) client_id: String,
+    #[schemars(with = "String")]
+    pub(super) client_secret: Spanned<String>,
+    /// Requested scopes, separated by spaces.
+    #[serde(default)]
+    pub(super) scope: Option<String>,
+    /// Further parameters of the token request, such as `audience`.
+    #[serde(default)]
+    pub(super) parameters: BTreeMap<String, String>,
+    /// Where the token request contains id and secret.
+    #[serde(default)]
+    pub(super) client_in: ClientIn,
+}
+
+/// Where a token request contains the id and secret of the client.
+#[derive(Deserialize, JsonSchema, Default, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "ClientIn")]
+pub(crate) enum ClientIn {
+    /// In the header `Authorization`.
+    #[default]
+    Header,
+    /// In the form.
+    Body,
+}
+
+/// A user with a password. Without a domain, names belong to the domain `default`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "OpenstackPassword")]
+pub(crate) struct Password {
+    /// Address of the identity service, with or without /v3.
+    #[schemars(with = "String")]
+    pub(super) auth_url: Spanned<String>,
+    #[serde(default)]
+    pub(super) user_id: Option<String>,
+    #[serde(default)]
+    pub(super) username: Option<String>,
+    #[serde(default)]
+    pub(super) user_domain_id: Option<String>,
+    #[serde(default)]
+    pub(super) user_domain_name: Option<String>,
+    #[schemars(with = "String")]
+    pub(super) password: Spanned<String>,
+    #[serde(default)]
+    pub(super) project_id: Option<String>,
+    #[serde(default)]
+    pub(super) project_name: Option<String>,
+    #[serde(default)]
+    pub(super) project_domain_id: Option<String>,
+    #[serde(default)]
+    pub(super) project_domain_name: Option<String>,
+}
+
+/// An application credential by id, or by name and user.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "OpenstackApplicationCredential")]
+pub(crate) struct Application {
+    /// Address of the identity service, with or without /v3.
+    #[schemars(with = "String")]
+    pub(super) auth_url: Spanned<String>,
+    #[serde(default)]
+    pub(super) id: Option<String>,
+    #[serde(default)]
+    pub(super) name: Option<String>,
+    #[serde(default)]
+    pub(super) user_id: Option<String>,
+    #[serde(default)]
+    pub(super) username: Option<String>,
+    #[serde(default)]
+    pub(super) user_domain_id: Option<String>,
+    #[serde(default)]
+    pub(super) user_domain_name: Option<String>,
+    #[schemars(with = "String")]
+    pub(super) secret: Spanned<String>,
+}
+
+/// A cloud of clouds.yaml.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "OpenstackCloud")]
+pub(crate) struct Cloud {
+    /// Name of the cloud. Default: the cloud in OS_CLOUD, the variables OS_*, or the only cloud of the file.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub(super) cloud: Option<Spanned<String>>,
+}
+
+/// Access key and secret key.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "SdkHmacSha256")]
+pub(crate) struct Keys {
+    #[schemars(with = "String")]
+    pub(super) access_key: Spanned<String>,
+    #[schemars(with = "String")]
+    pub(super) secret_key: Spanned<String>,
+    /// Sent as X-Project-Id.
+    #[serde(default)]
+    pub(super) project_id: Option<String>,
+    /// Token of temporary keys; sent as X-Security-Token.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub(super) security_token: Option<Spanned<String>>,
+}
+
+/// Access key and secret key.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "ScpHmacSha256")]
+pub(crate) struct ScpKeys {
+    #[schemars(with = "String")]
+    pub(super) access_key: Spanned<String>,
+    #[schemars(with = "String")]
+    pub(super) secret_key: Spanned<String>,
+    /// Signed and sent, if given.
+    #[serde(default)]
+    pub(super) account_id: Option<String>,
+    /// Kind of client.
+    #[serde(default = "open_api")]
+    pub(super) client_type: String,
+}
+
+fn open_api() -> String {
+    "Openapi".to_string()
+}

@@ -1,0 +1,145 @@
+//! The profile after reading and checking.
+
+use super::auth::Resolver;
+use super::connection::Connecting;
+use super::error::{ProfileError, at};
+use super::file::{File, read};
+use super::resolve::{connecting, identities, recognisers, variable};
+use super::settings::{Changes, Complete, Limits, Offer, Quota};
+use crate::endpoint::{Identities, Provocation, Recogniser};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Longest profile in bytes.
+const BYTES_MAX: u64 = 1 << 20;
+
+/// A profile with all references resolved.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Address by suite. The address with an empty name is for all other suites.
+    endpoints: BTreeMap<String, String>,
+    /// The callers.
+    pub identities: Identities,
+    /// Values that the endpoint offers, in place of the suite's values.
+    pub pools: BTreeMap<String, Vec<serde_json::Value>>,
+    /// By operation, a body that is merged into the body of creates.
+    pub setup: BTreeMap<String, serde_json::Value>,
+    /// By operation, commands that make a call fail.
+    pub provoke: BTreeMap<String, Provocation>,
+    /// Infrastructure failures by kind.
+    pub recognise: Vec<Recogniser>,
+    /// Limits of a run.
+    pub limits: Limits,
+    /// Factor for the suite's bounds on the duration of transitions, in percent.
+    pub settle_percent: u32,
+    /// Whether a run may change resources.
+    pub changes: Changes,
+    /// Names of further fields whose values are never recorded.
+    pub secrets: Vec<String>,
+    /// By pool, how to list the values that the endpoint offers.
+    pub offers: BTreeMap<String, Offer>,
+    /// By resource kind, how to read the number of resources that may still be created.
+    pub quotas: BTreeMap<String, Quota>,
+    /// Whether a suite with undecided clauses fails its test `<suite>::complete`.
+    pub complete: Complete,
+    /// Settings of connections.
+    pub connecting: Connecting,
+    /// Positions (`file:line:column`) of literal credentials.
+    pub literals: Vec<String>,
+}
+
+impl Profile {
+    /// Reads a profile file. References `env:` are looked up in the environment of this process.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, is not a profile, or a reference has no value.
+    pub fn load(path: &Path) -> Result<Profile, ProfileError> {
+        let file = path.display().to_string();
+        let fail = |cause: String| ProfileError {
+            file: file.clone(),
+            line: 0,
+            column: 0,
+            cause,
+            remedy: "check the path of the profile".to_string(),
+        };
+        let length = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?.len();
+        if length > BYTES_MAX {
+            return Err(fail(format!("the file is longer than {BYTES_MAX} bytes")));
+        }
+        let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
+        Profile::parse(&text, &file, &|name| std::env::var(name).ok())
+    }
+
+    /// Parses the text of a profile. Errors call the profile `file`; `environment` looks up a variable.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not a profile, or a reference has no value.
+    pub fn parse(
+        text: &str,
+        file: &str,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Profile, ProfileError> {
+        let raw: File = read(text, file)?;
+        let mut endpoints: BTreeMap<String, String> = BTreeMap::new();
+        for (suite, address) in raw.endpoints.iter().chain(raw.endpoint.iter().map(|address| (&EVERY, address))) {
+            let written = variable(address, file, environment)?;
+            if !written.starts_with("http://") && !written.starts_with("https://") {
+                return Err(at(
+                    file,
+                    address,
+                    "the address of an endpoint begins with http:// or https://",
+                    "write the whole address",
+                ));
+            }
+            endpoints.insert(suite.clone(), written);
+        }
+        if !(1..=100_000).contains(&raw.settle_percent.value) {
+            return Err(at(
+                file,
+                &raw.settle_percent,
+                "`settle_percent` is out of range",
+                "write a percentage from 1 to 100000",
+            ));
+        }
+        if let Some((pool, values)) = raw.pools.iter().find(|(_, values)| values.value.is_empty()) {
+            let remedy = "list values that this endpoint offers, or remove the pool to use the suite's values";
+            return Err(at(file, values, &format!("the pool `{pool}` is empty"), remedy));
+        }
+        let mut resolver = Resolver::new(environment);
+        let (identities, authorities) = identities(&raw.identities, file, &mut resolver)?;
+        let mut connecting = connecting(&raw.connection, file, &mut resolver)?;
+        connecting.authorities.extend(authorities);
+        let literals = resolver.literals().iter().map(|(line, column)| format!("{file}:{line}:{column}")).collect();
+        Ok(Profile {
+            endpoints,
+            identities,
+            pools: raw.pools.into_iter().map(|(pool, values)| (pool, values.value)).collect(),
+            setup: raw.setup,
+            provoke: raw.provoke,
+            recognise: recognisers(&raw.recognise, file)?,
+            limits: raw.limits,
+            settle_percent: raw.settle_percent.value,
+            changes: raw.changes,
+            secrets: raw.secrets,
+            offers: raw.offers,
+            quotas: raw.quotas,
+            complete: raw.complete,
+            connecting,
+            literals,
+        })
+    }
+
+    /// The address of a suite's endpoint; none if the profile has no address for the suite.
+    pub fn endpoint(&self, suite: &str) -> Option<&str> {
+        self.endpoints.get(suite).or_else(|| self.endpoints.get(EVERY.as_str())).map(String::as_str)
+    }
+
+    /// The JSON Schema of profiles, for editors.
+    pub fn schema() -> serde_json::Value {
+        schemars::schema_for!(File).to_value()
+    }
+}
+
+static EVERY: String = String::new();

@@ -1,0 +1,177 @@
+//! The profile file.
+
+use super::auth::Written;
+use super::connection::Version;
+use super::error::ProfileError;
+use super::settings::{Changes, Complete, Limits, Offer, Quota};
+use crate::endpoint::{MOST, Provocation};
+use crate::history::Hindrance;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+use std::collections::BTreeMap;
+
+/// The file before references are resolved.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Profile", title = "A profile of probity: what one endpoint offers and allows")]
+pub(super) struct File {
+    /// Address of the endpoint, or `env:NAME`, for all suites without an address in `endpoints`.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub endpoint: Option<Spanned<String>>,
+    /// Address of the endpoint by suite, or `env:NAME`.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub endpoints: BTreeMap<String, Spanned<String>>,
+    /// Identities by caller: `owner`, `other`, `expired`, `forged`, `none`. The default of `forged` is derived from
+    /// the owner: a token that was never issued, or a signature with a wrong secret.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Person>")]
+    pub identities: BTreeMap<String, Spanned<Person>>,
+    /// Values that the endpoint offers (flavors, images), in place of the suite's values.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Vec<serde_json::Value>>")]
+    pub pools: BTreeMap<String, Spanned<Vec<serde_json::Value>>>,
+    /// By operation, a body that is merged into the body of creates, if the endpoint needs more than the pages say;
+    /// `null` removes a field. The result is not judged as input.
+    #[serde(default)]
+    pub setup: BTreeMap<String, serde_json::Value>,
+    /// By operation, commands that make a call fail as its pages allow, so that promises about failed resources are
+    /// tested.
+    #[serde(default)]
+    pub provoke: BTreeMap<String, Provocation>,
+    /// Infrastructure failures by kind: responses that are no deviation and have no effect.
+    #[serde(default)]
+    pub recognise: BTreeMap<Hindrance, RecogniserFile>,
+    /// Limits of a run. The profile sets no limit for absent entries.
+    #[serde(default)]
+    pub limits: Limits,
+    /// Factor for the suite's bounds on the duration of transitions, in percent.
+    #[serde(default = "hundred")]
+    #[schemars(with = "u32", range(min = 1, max = 100_000))]
+    pub settle_percent: Spanned<u32>,
+    /// Without `allowed`, a run sends only operations that read.
+    #[serde(default)]
+    pub changes: Changes,
+    /// Names of further fields whose values are never recorded.
+    #[serde(default)]
+    pub secrets: Vec<String>,
+    /// Settings of connections.
+    #[serde(default)]
+    pub connection: Connection,
+    /// By pool, how to list the values that the endpoint offers. The endpoint has to offer all values of the pool
+    /// before a run creates resources.
+    #[serde(default)]
+    pub offers: BTreeMap<String, Offer>,
+    /// By resource kind of a suite, how to read the number of resources that may still be created.
+    #[serde(default)]
+    pub quotas: BTreeMap<String, Quota>,
+    /// Whether a suite with undecided clauses fails its test `<suite>::complete`.
+    #[serde(default)]
+    pub complete: Complete,
+}
+
+/// How infrastructure failures of one kind are recognised, and how many of them end a run.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "RecogniserFile")]
+pub(super) struct RecogniserFile {
+    /// Condition over `status`, `body`, `header` and `text` (of a body that is not JSON). Default: 429, and 503 with
+    /// Retry-After.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub when: Option<Spanned<String>>,
+    /// A run with more such responses ends as inconclusive.
+    #[serde(default = "most")]
+    pub at_most: u64,
+}
+
+fn most() -> u64 {
+    MOST
+}
+
+/// Settings of connections. No proxy is taken from the environment, and redirects are not followed: a run contacts
+/// only hosts in this profile.
+#[derive(Deserialize, JsonSchema, Default)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Connection")]
+pub(super) struct Connection {
+    /// Files of authorities that the client trusts in addition to the system's, in PEM.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub ca: Vec<Spanned<String>>,
+    /// File of the client's certificate, in PEM.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub certificate: Option<Spanned<String>>,
+    /// File of the client's key, in PEM.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub key: Option<Spanned<String>>,
+    /// Address of a proxy, such as http://proxy.example:3128.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub proxy: Option<Spanned<String>>,
+    /// Name for the proxy.
+    #[serde(default)]
+    pub proxy_username: Option<String>,
+    /// Password for the proxy: `env:NAME`, `file:PATH`, `command:LINE`.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub proxy_password: Option<Spanned<String>>,
+    /// HTTP versions that the client offers.
+    #[serde(default)]
+    pub http: Version,
+}
+
+/// One caller.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Person")]
+pub(super) struct Person {
+    /// Credential headers: `env:NAME`, `file:PATH`, `command:LINE`, or the value itself.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub headers: BTreeMap<String, Spanned<String>>,
+    /// Authentication by a signature, a token service, or a standard header.
+    #[serde(default)]
+    pub auth: Option<Written>,
+    /// Values of path parameters, such as a project id, or `env:NAME`.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub parameters: BTreeMap<String, Spanned<String>>,
+}
+
+fn hundred() -> Spanned<u32> {
+    Spanned::new(100, serde_saphyr::Location::UNKNOWN, serde_saphyr::Location::UNKNOWN)
+}
+
+pub(super) fn read(text: &str, file: &str) -> Result<File, ProfileError> {
+    let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! { max_depth: 32, max_documents: 1 },
+        with_snippet: false,
+    };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+        let place = error.location();
+        let message = error.to_string();
+        ProfileError {
+            file: file.to_string(),
+            line: place.map_or(0, |place| place.line()),
+            column: place.map_or(0, |place| place.column()),
+            // The position already stands in front of the message.
+            cause: unshown(message.split(" at line ").next().unwrap_or(&message)),
+            remedy: "docs/profile.schema.json describes all keys of a profile".to_string(),
+        }
+    })
+}
+
+/// Removes a value in place of a scheme's name from an error message, because the value may be a credential.
+fn unshown(cause: &str) -> String {
+    match cause.split_once(", expected") {
+        Some((wrong, expected)) if wrong.contains("unknown variant") && expected.contains("bearer, basic") => {
+            format!("unknown authentication scheme, expected{expected}")
+        }
+        _ => cause.to_string(),
+    }
+}

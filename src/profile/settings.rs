@@ -1,0 +1,103 @@
+//! Settings without references.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A read that lists the values of a pool.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Offer")]
+pub struct Offer {
+    /// Path; names in braces are replaced by `parameters` of the owner.
+    pub get: String,
+    /// JSON Pointer to the list; empty for the whole response.
+    #[serde(default)]
+    pub each: String,
+    /// JSON Pointer to the value within an entry of the list; empty for the entry itself.
+    #[serde(default)]
+    pub value: String,
+}
+
+/// A read that shows a quota.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Quota")]
+pub struct Quota {
+    /// Path; names in braces are replaced by `parameters` of the owner.
+    pub get: String,
+    /// JSON Pointer to the largest number of resources or, without `used`, to the number of resources that may still
+    /// be created. A negative number means no limit.
+    pub most: String,
+    /// JSON Pointer to the current number of resources.
+    #[serde(default)]
+    pub used: Option<String>,
+}
+
+/// Consequence of undecided clauses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Complete")]
+pub enum Complete {
+    /// The test `<suite>::complete` fails.
+    #[default]
+    Required,
+    /// The test `<suite>::complete` is ignored.
+    Waived,
+}
+
+/// Limits of a run. The profile sets no limit for absent entries.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Limits")]
+pub struct Limits {
+    /// Requests of a run.
+    #[serde(default)]
+    pub requests: Option<u64>,
+    /// Duration of a run in seconds.
+    #[serde(default)]
+    pub seconds: Option<u64>,
+    /// Live resources at any time.
+    #[serde(default)]
+    pub live: Option<u32>,
+    /// Requests per second; 0 for no limit.
+    #[serde(default)]
+    pub rate: Option<u32>,
+    /// Plans that run at the same time.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub plans: Option<u32>,
+    /// Unanswered requests (429, 503, lost) that end the run, in percent of all requests. The first twenty requests
+    /// are exempt.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 100))]
+    pub trouble_percent: Option<u32>,
+    /// Milliseconds between the first polls of a resource in transition; later polls have longer intervals.
+    #[serde(default)]
+    pub poll_ms: Option<u64>,
+    /// Seconds of the run that are reserved for cleaning up.
+    #[serde(default)]
+    pub reserve_seconds: Option<u64>,
+    /// Seconds for one request.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub request_seconds: Option<u64>,
+}
+
+/// Whether a run may change resources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Changes")]
+pub enum Changes {
+    /// A run sends only operations that read.
+    #[default]
+    Forbidden,
+    /// A run may create, change and delete resources.
+    Allowed,
+}
+
+impl Changes {
+    /// Whether a run may send requests of this method.
+    pub fn permit(self, method: &str) -> bool {
+        self == Changes::Allowed || matches!(method, "GET" | "HEAD")
+    }
+}
