@@ -133,7 +133,7 @@ fn arbitrary_bytes_are_read_or_refused() {
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a bound on real work needs real time")]
-fn bombs_are_bounded_in_time() {
+fn deep_nesting_is_read_in_bounded_time() {
     let size = PAGE_BYTES_MAX / 4;
     let fill = |unit: &str| unit.repeat(size / unit.len());
     let bombs = [
