@@ -1,4 +1,4 @@
-//! Markdown pages of our own.
+//! Invented pages in Markdown.
 
 use super::check;
 

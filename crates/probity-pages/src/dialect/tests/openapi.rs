@@ -1,4 +1,4 @@
-//! Descriptions for machines: lines of what they hold, and what is refused.
+//! OpenAPI descriptions: the lines of their parts, and refused descriptions.
 
 use super::lines_are_in_bounds;
 use crate::dialect::read;

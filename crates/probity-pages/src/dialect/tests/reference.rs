@@ -1,4 +1,4 @@
-//! API references of our own, whose parameters and examples are files beside the page.
+//! Invented API references with parameters and examples in included files.
 
 use crate::dialect::read_with;
 use crate::document::{Document, LINES_APART};

@@ -1,4 +1,4 @@
-//! Files that no reader takes, and which reader takes the others.
+//! Refused files, and the dialect of accepted files.
 
 use crate::dialect::{PAGE_BYTES_MAX, read};
 

@@ -1,4 +1,4 @@
-//! reStructuredText pages of our own.
+//! Invented pages in reStructuredText.
 
 use super::check;
 

@@ -1,7 +1,7 @@
 //! One suite's campaign against the witness server.
 
-use super::bridge::Bridge;
 use super::profiles::profile;
+use super::server_endpoint::ServerEndpoint;
 use crate::reference_server::Settings;
 use probity::campaign::{Budget, Conclusion, Event, Found, Home, Listener, Order, lead, on_paused_clock, site};
 use probity::cli::{Loaded, Shelf};
@@ -16,9 +16,9 @@ use std::fmt::Write;
 use std::path::Path;
 use std::rc::Rc;
 
-struct Deaf;
+struct SilentListener;
 
-impl Listener for Deaf {
+impl Listener for SilentListener {
     fn hear(&mut self, _: &Event<'_>) {}
 }
 
@@ -36,10 +36,11 @@ pub struct Bound {
 }
 
 /// Runs one campaign; everything is taken away before each plan.
-pub fn campaign(loaded: &Loaded, settings: &Settings, seed: u64, bound: Bound) -> Conclusion {
+pub fn run_campaign(loaded: &Loaded, settings: &Settings, seed: u64, bound: Bound) -> Conclusion {
     let suite = loaded.name.clone();
     let for_server = (suite.clone(), settings.clone());
-    let bridge = Bridge::start(settings.clone(), move |base| profile(&for_server.0, &for_server.1, base), &suite);
+    let server_endpoint =
+        ServerEndpoint::start(settings.clone(), move |base| profile(&for_server.0, &for_server.1, base), &suite);
     let bounds = Bounds { worlds_max: 4_096, settle_percent: 100, insight: false };
     let home = Home { seed, tempo: mock::Tempo::CLOUD, fault: None, bounds, steps_per_plan_max: 150, live_max: 3 };
     let budget = Budget {
@@ -52,8 +53,8 @@ pub fn campaign(loaded: &Loaded, settings: &Settings, seed: u64, bound: Bound) -
         first_only: bound.first_only,
     };
     let endpoint = |_| -> Rc<dyn Endpoint> {
-        bridge.wipe();
-        bridge.clone()
+        server_endpoint.wipe();
+        server_endpoint.clone()
     };
     let identities = profile(&suite, settings, "http://127.0.0.1:1").identities;
     let mut site = site(&loaded.model, &loaded.schemas, &home, Cancel::never(), &endpoint);
@@ -67,12 +68,12 @@ pub fn campaign(loaded: &Loaded, settings: &Settings, seed: u64, bound: Bound) -
     let standing = |_| Standing::Reachable;
     let order =
         Order { seed, budget, selection: Selection::default(), standing: &standing, witnesses: &[], shrink: false };
-    let led = on_paused_clock(lead(&site, &order, &mut Deaf));
+    let led = on_paused_clock(lead(&site, &order, &mut SilentListener));
     led.unwrap_or_else(|error| panic!("seed {seed}: {error}")).0
 }
 
 /// What was asked in one plan, a line for each request.
-pub fn traced(history: &History) -> String {
+pub fn trace_history(history: &History) -> String {
     let mut text = format!("plan {}", history.header.plan);
     for exchange in &history.exchanges {
         let sent = exchange.body.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -100,7 +101,7 @@ pub fn traced(history: &History) -> String {
 }
 
 /// A finding with the calls before it on the same thing, for people who have to settle it.
-pub fn said(loaded: &Loaded, found: &Found) -> String {
+pub fn describe_finding(loaded: &Loaded, found: &Found) -> String {
     let finding = &found.finding;
     let clauses: Vec<String> = finding.clauses.iter().map(|clause| loaded.model.info(*clause).id.clone()).collect();
     let mut text = format!("{}: {}\n  seen {}", loaded.name, clauses.join(" or "), finding.seen);
