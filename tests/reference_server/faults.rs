@@ -6,19 +6,19 @@ pub struct FaultInfo {
     pub name: &'static str,
     /// `ecs-native`, `ecs-v1` or `scp-volume`
     pub api: &'static str,
-    pub says: &'static str,
+    pub description: &'static str,
 }
 
-const fn native(name: &'static str, says: &'static str) -> FaultInfo {
-    FaultInfo { name, api: "ecs-native", says }
+const fn native(name: &'static str, description: &'static str) -> FaultInfo {
+    FaultInfo { name, api: "ecs-native", description }
 }
 
-const fn v1(name: &'static str, says: &'static str) -> FaultInfo {
-    FaultInfo { name, api: "ecs-v1", says }
+const fn v1(name: &'static str, description: &'static str) -> FaultInfo {
+    FaultInfo { name, api: "ecs-v1", description }
 }
 
-const fn scp(name: &'static str, says: &'static str) -> FaultInfo {
-    FaultInfo { name, api: "scp-volume", says }
+const fn scp(name: &'static str, description: &'static str) -> FaultInfo {
+    FaultInfo { name, api: "scp-volume", description }
 }
 
 /// All of them. The ones that depend on what happened before say so.

@@ -5,38 +5,38 @@
 //! cite pages as `file:line`; `000` to `004` are the five seed pages.
 //!
 //! ```text
-//!   running (listener) -> sky (weather) -> route -> ecs::native | ecs::v1 | scp -> world -> agenda of changes
+//!   running (listener) -> network_random (network_faults) -> route -> ecs::native | ecs::v1 | scp -> cloud -> schedule of changes
 //! ```
 //!
-//! All effects are entries of the world's agenda, each with the moment at which it happens. A request first moves the
+//! All effects are entries of the cloud's schedule, each with the moment at which it happens. A request first moves the
 //! clock, then lets everything happen that is due, and only then is it judged: a reply is never half-way.
 
 #![allow(dead_code, unused_imports, reason = "whoever includes this folder uses a part of it")]
 
-mod agenda;
-mod calendar;
-mod dice;
+mod schedule;
+mod timestamps;
+mod random;
 mod ecs;
-mod exchange;
+mod messages;
 mod faults;
-mod ledger;
-mod manners;
+mod inventory;
+mod behavior;
 mod pools;
-mod reading;
+mod body_fields;
 mod refusal;
-mod route;
-mod running;
+mod router;
+mod listener;
 mod scp;
 mod settings;
-mod sky;
-mod wire;
-mod world;
+mod network;
+mod connection;
+mod cloud_state;
 
+pub use behavior::{Behavior, ErrorBodies, IntermediateStates, NetworkFaults, NoTask, Precedence};
 pub use faults::{FAULTS, FaultInfo};
-pub use ledger::{Entry, Ledger};
-pub use manners::{ErrorBodies, Manners, NoTask, Precedence, Transients, Weather};
+pub use inventory::{Inventory, InventoryEntry};
+pub use listener::ReferenceServer;
 pub use pools::{Flavor, Image, Network, Pools, VolumeType};
-pub use running::Running;
 pub use scp::{Lifecycle, Version, signature};
 pub use settings::{AccessKey, Clock, Identities, Limits, Project, Settings, Tempo};
 

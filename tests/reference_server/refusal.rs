@@ -1,9 +1,9 @@
-//! Reasons for saying no, the order in which they are given, and the shapes in which they are written.
+//! RefusalReasons for saying no, the order in which they are given, and the shapes in which they are written.
 
 use serde_json::{Value, json};
 
-use super::exchange::Answer;
-use super::manners::{ErrorBodies, Manners, Precedence};
+use super::behavior::{Behavior, ErrorBodies, Precedence};
+use super::messages::ApiResponse;
 
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
@@ -18,18 +18,18 @@ impl Refusal {
         Refusal { status, code, message: message.into() }
     }
 
-    /// A bad request; `Ecs.0005` unless [`Refusal::coded`] says better (error-code-description.md:82).
-    pub(super) fn bad(message: impl Into<String>) -> Self {
+    /// A bad request; `Ecs.0005` unless [`Refusal::with_code`] description better (error-code-description.md:82).
+    pub(super) fn bad_request(message: impl Into<String>) -> Self {
         Refusal::new(400, "Ecs.0005", message)
     }
 
-    pub(super) fn coded(mut self, code: &'static str) -> Self {
+    pub(super) fn with_code(mut self, code: &'static str) -> Self {
         self.code = code;
         self
     }
 
     /// 404 with the code of error-code-description.md:1127; no page has a 404 body of its own.
-    pub(super) fn absent(what: &str, id: &str) -> Self {
+    pub(super) fn not_found(what: &str, id: &str) -> Self {
         Refusal::new(404, "Ecs.0614", format!("{what} {id} could not be found."))
     }
 
@@ -59,25 +59,25 @@ impl Refusal {
 
 /// Which API writes the refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dialect {
+pub(super) enum ServedApi {
     Native,
     V1,
     Scp,
 }
 
-pub(super) fn written(refusal: &Refusal, dialect: Dialect, manners: &Manners) -> Answer {
-    let style = match (dialect, manners.errors) {
-        (Dialect::V1, _) => return in_v1(refusal, manners),
-        (Dialect::Native, ErrorBodies::Usual) => ErrorBodies::Named,
-        (Dialect::Scp, ErrorBodies::Usual) => ErrorBodies::Errors,
+pub(super) fn write_refusal(refusal: &Refusal, dialect: ServedApi, behavior: &Behavior) -> ApiResponse {
+    let style = match (dialect, behavior.errors) {
+        (ServedApi::V1, _) => return write_v1(refusal, behavior),
+        (ServedApi::Native, ErrorBodies::Usual) => ErrorBodies::Named,
+        (ServedApi::Scp, ErrorBodies::Usual) => ErrorBodies::Errors,
         (_, other) => other,
     };
     let message = &refusal.message;
     let body = match style {
         ErrorBodies::Text => {
-            return Answer { text: Some(message.clone()), ..Answer::empty(refusal.status) };
+            return ApiResponse { text: Some(message.clone()), ..ApiResponse::empty(refusal.status) };
         }
-        ErrorBodies::Empty => return Answer::empty(refusal.status),
+        ErrorBodies::Empty => return ApiResponse::empty(refusal.status),
         ErrorBodies::Errors => {
             json!({ "errors": [{ "code": refusal.name(), "detail": [message], "status": refusal.status }] })
         }
@@ -88,21 +88,21 @@ pub(super) fn written(refusal: &Refusal, dialect: Dialect, manners: &Manners) ->
             Value::Object(named)
         }
     };
-    Answer::json(refusal.status, body)
+    ApiResponse::json(refusal.status, body)
 }
 
 /// The one documented form (responses-(task).md:36, details from :71).
-fn in_v1(refusal: &Refusal, manners: &Manners) -> Answer {
+fn write_v1(refusal: &Refusal, behavior: &Behavior) -> ApiResponse {
     let mut error = json!({ "code": refusal.code, "message": refusal.message });
-    if manners.error_details {
+    if behavior.error_details {
         error["details"] = json!([{ "code": refusal.code, "message": refusal.message }]);
     }
-    Answer::json(refusal.status, json!({ "error": error }))
+    ApiResponse::json(refusal.status, json!({ "error": error }))
 }
 
 /// All that can be said against one request, kind by kind.
 #[derive(Default)]
-pub(super) struct Reasons {
+pub(super) struct RefusalReasons {
     pub(super) body: Option<Refusal>,
     pub(super) thing: Option<Refusal>,
     /// An image, a flavor, a snapshot that the body names.
@@ -110,10 +110,10 @@ pub(super) struct Reasons {
     pub(super) state: Option<Refusal>,
 }
 
-impl Reasons {
-    /// The first reason in the order of the server's manners, or leave to go on.
-    pub(super) fn judge(self, order: Precedence) -> Result<(), Refusal> {
-        let Reasons { body, thing, reference, state } = self;
+impl RefusalReasons {
+    /// The first reason in the order of the server's behavior, or leave to go on.
+    pub(super) fn first_refusal(self, order: Precedence) -> Result<(), Refusal> {
+        let RefusalReasons { body, thing, reference, state } = self;
         let first = match order {
             Precedence::Body => body.or(thing).or(reference).or(state),
             Precedence::State => thing.or(state).or(body).or(reference),

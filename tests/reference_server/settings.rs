@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::dice::Dice;
-use super::manners::{Manners, Weather};
+use super::behavior::{Behavior, NetworkFaults};
 use super::pools::Pools;
+use super::random::RandomNumbers;
 use super::scp::Version;
 
 #[derive(Clone, Debug)]
@@ -14,8 +14,8 @@ pub struct Settings {
     pub tempo: Tempo,
     /// `YYYY-MM-DD`: the day on which version lifecycles are judged and the server's clock starts.
     pub today: String,
-    pub weather: Weather,
-    pub manners: Manners,
+    pub network_faults: NetworkFaults,
+    pub behavior: Behavior,
     /// Names from [`super::FAULTS`]; none by default.
     pub faults: BTreeSet<&'static str>,
     pub identities: Identities,
@@ -32,8 +32,8 @@ impl Default for Settings {
             clock: Clock::PerRequest { ms: 100 },
             tempo: Tempo::default(),
             today: "2026-11-25".to_string(),
-            weather: Weather::default(),
-            manners: Manners::default(),
+            network_faults: NetworkFaults::default(),
+            behavior: Behavior::default(),
             faults: BTreeSet::new(),
             identities: Identities::default(),
             pools: Pools::default(),
@@ -44,9 +44,9 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// A calm server without faults, with manners and a tempo drawn from the seed.
-    pub fn drawn(seed: u64) -> Self {
-        Settings { seed, manners: Manners::drawn(seed), tempo: Tempo::drawn(seed), ..Settings::default() }
+    /// A calm server without faults, with behavior and a tempo drawn from the seed.
+    pub fn draw(seed: u64) -> Self {
+        Settings { seed, behavior: Behavior::draw(seed), tempo: Tempo::draw(seed), ..Settings::default() }
     }
 }
 
@@ -87,13 +87,13 @@ impl Tempo {
         Tempo { phase_ms: 700, jitter_percent: 60, job_init_ms: 600, job_tail_ms: 1500 }
     }
 
-    pub fn drawn(seed: u64) -> Self {
-        let mut dice = Dice::new(seed, 13);
+    pub fn draw(seed: u64) -> Self {
+        let mut random = RandomNumbers::new(seed, 13);
         Tempo {
-            phase_ms: 20 + dice.below(600),
-            jitter_percent: dice.below(80),
-            job_init_ms: dice.below(500),
-            job_tail_ms: dice.below(900),
+            phase_ms: 20 + random.draw_below(600),
+            jitter_percent: random.draw_below(80),
+            job_init_ms: random.draw_below(500),
+            job_tail_ms: random.draw_below(900),
         }
     }
 }

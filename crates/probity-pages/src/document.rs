@@ -1,35 +1,36 @@
-//! A page as blocks with line numbers: what every dialect is read into.
+//! A page as blocks with line numbers, the same for every dialect.
 //!
-//! Readers of dialects make it, derivation reads it; neither knows the other.
-//! Line numbers are those of the file, 1-based and inclusive, for every text.
+//! Readers of dialects write a [`Document`] and derivation reads the document; neither knows the other part.
+//! Line numbers are 1-based, inclusive, and count the lines of the file.
 
 use super::value::Node;
 
-/// A documentation page, whatever it was written in.
+/// A documentation page of any dialect.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
     /// `markdown`, `rst`, `pipes`, `parameters` or `openapi`.
     pub dialect: &'static str,
     /// Text of the first heading, without markup and anchors.
     pub title: String,
+    /// Line of the first heading; 1 without a heading.
     pub title_line: u32,
     /// Labels of the page itself (topic ids, lower case), for links from other pages.
     pub labels: Vec<String>,
-    /// The page's sections in order; level 1 is the title. Text before any heading is in a section of level 0.
+    /// The page's sections in order; level 1 is the title. Text before the first heading is in a section of level 0.
     pub sections: Vec<Section>,
-    /// Files that the page takes in, in the order in which it first names them.
+    /// Included files, in the order of the first mention on the page.
     pub included: Vec<Included>,
-    /// What the reader could not make sense of. A reader never fails on a page that is text.
+    /// Parts that the reader could not read as written. Such a part is no error of the whole page.
     pub troubles: Vec<Trouble>,
-    /// The whole page as a value, where it was written for machines; its sections are then only headings.
+    /// The whole page as a value, if the page is an OpenAPI description; the sections then hold headings only.
     pub described: Option<Node>,
 }
 
 impl Document {
-    /// The document without what stands outside of a section; nothing if it has no section of that title.
+    /// The section with this title as a document of its own; `None` if no section has the title.
     ///
-    /// The section becomes the title, and what is below it moves up with it, except sections that
-    /// describe a call of their own. Lines stay what they are.
+    /// The title of the section becomes the title of the document, and subsections move up accordingly. A subsection
+    /// that describes an operation of its own is left out. Line numbers do not change.
     #[must_use]
     pub fn cut(&self, title: &str) -> Option<Document> {
         let from = self.sections.iter().position(|it| it.title == title)?;
@@ -52,7 +53,7 @@ impl Document {
     }
 }
 
-/// Sections one level down that have a part of their own on the URI are left out, with all below them.
+/// Leaves out each subsection with a part `URI`, because such a subsection describes another operation.
 fn without_calls(sections: &[Section], level: u8) -> Vec<Section> {
     let mut out = Vec::new();
     let mut at = 0;
@@ -68,107 +69,142 @@ fn without_calls(sections: &[Section], level: u8) -> Vec<Section> {
     out
 }
 
-/// Lines of an included file are numbered behind those of the page: the first file's from
-/// this number on, the second's from twice this number on. A page is shorter than that.
+/// Distance between the line numbers of two files. Lines of the first included file are counted from this number,
+/// lines of the second file from twice this number, and so on. A page has fewer lines.
 pub const LINES_APART: u32 = 1 << 22;
 
-/// A file that a page takes in.
+/// A file that a page includes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Included {
-    /// Its path, relative to the page's folder, as the page writes it.
+    /// Path relative to the page's folder, as written on the page.
     pub file: String,
-    /// The page's line that first names it.
+    /// Line of the first mention on the page.
     pub line: u32,
 }
 
+/// A heading with the blocks up to the next heading.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Section {
+    /// 1 for the title, 2 for its sections, and so on; 0 for text before the first heading.
     pub level: u8,
+    /// Text of the heading.
     pub title: String,
-    /// Labels (anchors) by which links reach this section, lower case.
+    /// Labels (anchors) of the section for links, lower case.
     pub labels: Vec<String>,
+    /// Line of the heading.
     pub line: u32,
+    /// Content in order, without the content of later sections.
     pub blocks: Vec<Block>,
 }
 
+/// One part of a section.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block {
+    /// A paragraph. A definition or field such as `State ACTIVE (CURRENT)` is a paragraph too.
     Paragraph(Text),
-    /// An item of a list; `depth` is 0 for the outermost. Blocks inside an item follow it in order.
+    /// An item of a list. Further blocks of the item follow in order.
     Item {
+        /// 0 for the outermost list.
         depth: u8,
+        /// First paragraph of the item.
         text: Text,
     },
-    /// A definition or field such as `State ACTIVE (CURRENT)` stays a paragraph.
+    /// Literal text.
     Code {
+        /// As named on the page; empty if the page names none.
         language: String,
+        /// Each line with its line end.
         text: String,
+        /// First line of the text.
         first: u32,
+        /// Last line of the text.
         last: u32,
     },
+    /// A table.
     Table(Table),
 }
 
-/// Text without markup, with what the markup said.
+/// Text without markup, and the meaning of the markup.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Text {
     /// One line per block element (paragraph, list item, br) inside; escapes resolved.
     pub lines: Vec<Line>,
+    /// Links in order.
     pub links: Vec<Link>,
 }
 
+/// A line of text. One line may stand on several lines of the file.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Line {
+    /// The words, without markup.
     pub text: String,
-    /// It is an item of a list inside the cell or paragraph.
+    /// Whether the line is an item of a list inside of the cell or paragraph.
     pub bullet: bool,
-    /// Words set in bold or as code, in order.
+    /// Words in bold or in code markup, in order.
     pub strong: Vec<String>,
+    /// First line of the file.
     pub first: u32,
+    /// Last line of the file.
     pub last: u32,
 }
 
-/// A reference, by its target: in the page (`#x`, a label), or another page with or without a fragment.
+/// A link to a place of the same page (`#x`, a label), or to another page with or without a fragment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Link {
+    /// The words of the link.
     pub text: String,
     /// Lower-case label or fragment; empty for a link to a whole page by file name.
     pub label: String,
-    /// File name of the other page, where the dialect names it.
+    /// File name of the other page, if the dialect has file names in links.
     pub file: Option<String>,
+    /// Line of the link.
     pub line: u32,
 }
 
+/// A table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     /// Caption without its number, e.g. `resize field description`; empty without caption.
     pub caption: Text,
-    /// Labels (anchors) by which links reach this table, lower case.
+    /// Labels (anchors) of the table for links, lower case.
     pub labels: Vec<String>,
+    /// Titles of the columns; empty if the table marks no header.
     pub header: Vec<Cell>,
+    /// Rows below the header.
     pub rows: Vec<Row>,
+    /// First line of the table.
     pub first: u32,
+    /// Last line of the table.
     pub last: u32,
 }
 
+/// A row of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// As many as the page has; ragged rows stay ragged. A row span repeats its cell in each row it covers.
+    /// The cells of the page; rows may differ in length. A cell that spans several rows occurs in each row.
     pub cells: Vec<Cell>,
+    /// First line of the row.
     pub first: u32,
+    /// Last line of the row.
     pub last: u32,
 }
 
+/// A cell of a table.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Cell {
+    /// The content. Blocks inside of the cell are lines of the text.
     pub text: Text,
+    /// First line of the cell.
     pub first: u32,
+    /// Last line of the cell.
     pub last: u32,
 }
 
-/// Something a reader could not make sense of: place and cause, in our words.
+/// A part of a page that a reader could not read as written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trouble {
+    /// Line of the part.
     pub line: u32,
+    /// What is wrong, for the user.
     pub cause: String,
 }

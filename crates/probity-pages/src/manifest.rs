@@ -1,57 +1,57 @@
-//! The manifest of an API's pages, `suites/sources/<api>.yaml`: written by people.
+//! The manifest of an API's pages, `suites/sources/<api>.yaml`, written by people.
 //!
-//! It names each page once; a citation is the page's id and its lines. What the pages
-//! say is not repeated here.
+//! A manifest names each page once; a citation is a page id with line numbers. A manifest does not repeat the
+//! content of the pages.
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_saphyr::Spanned;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// The pages of one API, in the order in which they speak.
+/// The pages of one API, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
     /// The API's short name, as in `schemas/<api>/`.
     pub api: String,
-    /// At least one.
+    /// At least one page.
     pub pages: Vec<PageEntry>,
 }
 
-/// One page as the manifest names it.
+/// The entry of one page in a manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PageEntry {
     /// Short id, unique in the manifest: the word before the colon of a citation.
     pub id: String,
-    /// File relative to the pages folder.
+    /// File relative to the folder of pages.
     pub file: String,
-    /// Title of the one section that is the page, where a file holds several.
+    /// Title of the section that counts as the page, if the file holds several pages.
     pub section: Option<String>,
-    /// Title, where the page's own should not stand in the catalog.
+    /// Title for the catalog, instead of the page's own title.
     pub title: Option<String>,
-    /// Where the vendor publishes it.
+    /// Address at which the vendor publishes the page.
     pub url: Option<String>,
-    /// Which issue of the page this is, in the vendor's words or by its date.
+    /// Issue of the page, in the vendor's words or by date.
     pub edition: Option<String>,
-    /// `sha256:` and 64 hex digits over the page with white space normalised. Another
-    /// digest means another edition; citations may have moved.
+    /// `sha256:` and 64 hex digits over the page with normalised white space. A page with a different digest is
+    /// a different edition, whose lines may have moved.
     pub digest: Option<String>,
     /// Id of the operation, instead of the action's name or the title in camel case.
     pub operation: Option<String>,
-    /// For a page that holds many operations: those that are taken, each by its id there or by
-    /// `METHOD /path`, and the id that it gets. Empty: all, under their own ids.
+    /// Selected operations of a page with several operations: the operation's id on the page or `METHOD /path`,
+    /// and the id for the catalog. Empty selects all operations under their own ids.
     pub operations: Vec<(String, String)>,
-    /// Id of the page that leads where both describe the same operation: the leader is
-    /// taken, what differs is a doubt.
+    /// Id of the leading page, if both pages describe the same operation. The catalog has the description of the
+    /// leading page, and a doubt for each difference.
     pub follows: Option<String>,
 }
 
-/// A manifest that cannot be used: place, cause, remedy.
+/// A manifest with an error: place, cause, remedy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}:{line}: {cause}\n  {remedy}", file.display())]
 pub struct ManifestError {
-    /// The manifest.
+    /// Path of the manifest.
     pub file: PathBuf,
-    /// 1-based; 0 where the file as a whole is meant.
+    /// 1-based; 0 for the file as a whole.
     pub line: u64,
     /// What is wrong.
     pub cause: String,
@@ -59,6 +59,7 @@ pub struct ManifestError {
     pub remedy: String,
 }
 
+/// A manifest as written, with places.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -66,6 +67,7 @@ struct Written {
     pages: Spanned<Vec<Entry>>,
 }
 
+/// A page entry as written, with places.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
@@ -82,7 +84,7 @@ struct Entry {
     follows: Option<Spanned<String>>,
 }
 
-/// A map in the order in which it was written.
+/// The pairs of a map, in the order of the file.
 #[derive(Default)]
 struct Listed(Vec<(Spanned<String>, Spanned<String>)>);
 
@@ -108,107 +110,132 @@ impl<'de> Deserialize<'de> for Listed {
     }
 }
 
-/// Reads a manifest; `file` is for errors only.
+const WORD: &str = "use letters, digits, `-`, `_` and `.`, beginning with a letter or digit";
+
+/// An error before the path of the manifest is added: line, cause, remedy.
+type Flaw = (u64, String, &'static str);
+
+/// Reads a manifest. `file` is the path for error messages.
 ///
 /// # Errors
 ///
-/// [`ManifestError`] at the line where the YAML is malformed, a key is unknown, an id is
-/// used twice or is no word, or `follows` names no page that leads.
-pub fn parse(file: &std::path::Path, text: &str) -> Result<Manifest, ManifestError> {
-    let fail = |line: u64, cause: String, remedy: &str| ManifestError {
+/// [`ManifestError`] with the line of malformed YAML, of an unknown key, of an invalid or repeated id, of an invalid
+/// digest, of a page without a file, or of a `follows` that names no leading page.
+pub fn parse(file: &Path, text: &str) -> Result<Manifest, ManifestError> {
+    read(text).map_err(|(line, cause, remedy)| ManifestError {
         file: file.to_path_buf(),
         line,
         cause,
         remedy: remedy.to_string(),
-    };
+    })
+}
+
+fn read(text: &str) -> Result<Manifest, Flaw> {
     let written: Written = serde_saphyr::from_str(text).map_err(|error| {
-        let line = error.location().map_or(0, |it| it.line());
+        let line = error.location().map_or(0, |location| location.line());
         let first = error.to_string().lines().next().unwrap_or_default().to_string();
-        fail(line, first, "a manifest has `api:` and a list `pages:` whose entries have `id:` and `file:`")
+        (line, first, "a manifest has `api:` and a list `pages:` whose entries have `id:` and `file:`")
     })?;
-    if !is_word(&written.api.value) {
-        return Err(fail(written.api.referenced.line(), format!("`{}` is no name of an API", written.api.value), WORD));
+    let (api, pages) = (&written.api, &written.pages);
+    if !is_word(&api.value) {
+        return Err((api.referenced.line(), format!("`{}` is no name of an API", api.value), WORD));
     }
-    if written.pages.value.is_empty() {
-        return Err(fail(
-            written.pages.referenced.line(),
-            "the list of pages is empty".into(),
-            "name at least one page",
-        ));
+    if pages.value.is_empty() {
+        return Err((pages.referenced.line(), "the list of pages is empty".into(), "name at least one page"));
     }
     let mut ids = BTreeSet::new();
-    for entry in &written.pages.value {
-        let (id, line) = (&entry.id.value, entry.id.referenced.line());
-        if !is_word(id) {
-            return Err(fail(line, format!("`{id}` is no page id"), WORD));
-        }
-        if !ids.insert(id.clone()) {
-            return Err(fail(line, format!("the page id `{id}` is used twice"), "give each page an id of its own"));
-        }
-        if entry.file.value.trim().is_empty() {
-            return Err(fail(
-                entry.file.referenced.line(),
-                format!("the page `{id}` names no file"),
-                "give a path relative to the pages folder",
-            ));
-        }
-        if let Some(it) = entry.operation.as_ref().filter(|it| !is_word(&it.value)) {
-            return Err(fail(it.referenced.line(), format!("`{}` is no operation id", it.value), WORD));
-        }
-        let mut taken = BTreeSet::new();
-        for (_, it) in &entry.operations.0 {
-            if !is_word(&it.value) {
-                return Err(fail(it.referenced.line(), format!("`{}` is no operation id", it.value), WORD));
-            }
-            if !taken.insert(it.value.clone()) {
-                let cause = format!("the operation id `{}` is given twice", it.value);
-                return Err(fail(it.referenced.line(), cause, "give each operation an id of its own"));
-            }
-        }
-        if let Some(it) = entry.operation.as_ref().filter(|_| !entry.operations.0.is_empty()) {
-            let cause = format!("the page `{id}` has both `operation` and `operations`");
-            return Err(fail(it.referenced.line(), cause, "name the one operation of a page, or list several"));
-        }
-        if let Some(it) = entry.digest.as_ref().filter(|it| !is_digest(&it.value)) {
-            return Err(fail(
-                it.referenced.line(),
-                format!("`{}` is no digest", it.value),
-                "a digest is `sha256:` and 64 lower-case hex digits",
-            ));
-        }
+    for entry in &pages.value {
+        check_page(entry, &mut ids)?;
+        check_operations(entry)?;
+        check_digest(entry)?;
     }
-    for entry in &written.pages.value {
-        let Some(leader) = &entry.follows else {
-            continue;
-        };
-        let lead = written.pages.value.iter().find(|it| it.id.value == leader.value);
-        let leads = lead.is_some_and(|it| it.follows.is_none() && it.id.value != entry.id.value);
-        if !leads {
-            let cause = format!("the page `{}` follows `{}`, which does not lead", entry.id.value, leader.value);
-            return Err(fail(leader.referenced.line(), cause, "name a page of this manifest that follows none itself"));
-        }
+    for entry in &pages.value {
+        check_leader(entry, &pages.value)?;
     }
     Ok(Manifest { api: written.api.value, pages: written.pages.value.into_iter().map(entry).collect() })
 }
 
-const WORD: &str = "use letters, digits, `-`, `_` and `.`, beginning with a letter or digit";
+/// Checks the id and the file of a page. `ids` are the ids of the pages before.
+fn check_page(entry: &Entry, ids: &mut BTreeSet<String>) -> Result<(), Flaw> {
+    let (id, line) = (&entry.id.value, entry.id.referenced.line());
+    if !is_word(id) {
+        return Err((line, format!("`{id}` is no page id"), WORD));
+    }
+    if !ids.insert(id.clone()) {
+        return Err((line, format!("the page id `{id}` is used twice"), "give each page an id of its own"));
+    }
+    if entry.file.value.trim().is_empty() {
+        let cause = format!("the page `{id}` names no file");
+        return Err((entry.file.referenced.line(), cause, "give a path relative to the pages folder"));
+    }
+    Ok(())
+}
 
-fn entry(it: Entry) -> PageEntry {
-    PageEntry {
-        id: it.id.value,
-        file: it.file.value,
-        section: it.section,
-        title: it.title,
-        url: it.url,
-        edition: it.edition,
-        digest: it.digest.map(|it| it.value),
-        operation: it.operation.map(|it| it.value),
-        operations: it.operations.0.into_iter().map(|(page, id)| (page.value, id.value)).collect(),
-        follows: it.follows.map(|it| it.value),
+fn check_digest(entry: &Entry) -> Result<(), Flaw> {
+    match entry.digest.as_ref().filter(|digest| !is_digest(&digest.value)) {
+        Some(digest) => Err((
+            digest.referenced.line(),
+            format!("`{}` is no digest", digest.value),
+            "a digest is `sha256:` and 64 lower-case hex digits",
+        )),
+        None => Ok(()),
     }
 }
 
-/// Ids stand in citations, file names and addresses.
+/// Checks the ids of a page's operations.
+fn check_operations(entry: &Entry) -> Result<(), Flaw> {
+    let check_word = |id: &Spanned<String>| match is_word(&id.value) {
+        true => Ok(()),
+        false => Err((id.referenced.line(), format!("`{}` is no operation id", id.value), WORD)),
+    };
+    entry.operation.as_ref().map_or(Ok(()), check_word)?;
+    let mut taken = BTreeSet::new();
+    for (_, id) in &entry.operations.0 {
+        check_word(id)?;
+        if !taken.insert(&id.value) {
+            let cause = format!("the operation id `{}` is given twice", id.value);
+            return Err((id.referenced.line(), cause, "give each operation an id of its own"));
+        }
+    }
+    match entry.operation.as_ref().filter(|_| !entry.operations.0.is_empty()) {
+        Some(operation) => Err((
+            operation.referenced.line(),
+            format!("the page `{}` has both `operation` and `operations`", entry.id.value),
+            "name the one operation of a page, or list several",
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Checks that a page follows a page of the manifest that follows no other page.
+fn check_leader(entry: &Entry, pages: &[Entry]) -> Result<(), Flaw> {
+    let Some(leader) = &entry.follows else {
+        return Ok(());
+    };
+    let named = pages.iter().find(|page| page.id.value == leader.value);
+    if named.is_some_and(|page| page.follows.is_none() && page.id.value != entry.id.value) {
+        return Ok(());
+    }
+    let cause = format!("the page `{}` follows `{}`, which does not lead", entry.id.value, leader.value);
+    Err((leader.referenced.line(), cause, "name a page of this manifest that follows none itself"))
+}
+
+fn entry(entry: Entry) -> PageEntry {
+    PageEntry {
+        id: entry.id.value,
+        file: entry.file.value,
+        section: entry.section,
+        title: entry.title,
+        url: entry.url,
+        edition: entry.edition,
+        digest: entry.digest.map(|digest| digest.value),
+        operation: entry.operation.map(|operation| operation.value),
+        operations: entry.operations.0.into_iter().map(|(page, id)| (page.value, id.value)).collect(),
+        follows: entry.follows.map(|leader| leader.value),
+    }
+}
+
+/// Whether a text can be an id: ids occur in citations, file names and addresses.
 pub(super) fn is_word(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.len() <= 100
@@ -226,8 +253,12 @@ mod tests {
 
     fn check(text: &str, expected: &str) {
         let seen = match parse(std::path::Path::new("lamps.yaml"), text) {
-            Ok(it) => format!("{} {}", it.api, it.pages.iter().map(|it| it.id.as_str()).collect::<Vec<_>>().join(" ")),
-            Err(it) => format!("{}:{}: {}", it.file.display(), it.line, it.cause),
+            Ok(manifest) => format!(
+                "{} {}",
+                manifest.api,
+                manifest.pages.iter().map(|page| page.id.as_str()).collect::<Vec<_>>().join(" ")
+            ),
+            Err(error) => format!("{}:{}: {}", error.file.display(), error.line, error.cause),
         };
         assert!(seen.starts_with(expected), "{seen}");
     }
@@ -257,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn bare_words_stay_words() {
+    fn on_and_no_are_read_as_words_and_not_as_truth_values() {
         check("api: lamps\npages:\n  - { id: on, file: no }\n", "lamps on");
     }
 }

@@ -1,10 +1,10 @@
-//! A document as plain text, one thing per line: what tests compare and people look at.
+//! A document as plain text, for tests and for people.
 
 use super::document::{Block, Cell, Document, Section, Table, Text};
 use std::fmt::Write;
 
 impl Document {
-    /// The document as indented lines with line numbers; the same document gives the same text.
+    /// The document as indented lines with line numbers. Equal documents have equal outlines.
     pub fn outline(&self) -> String {
         let mut out = String::new();
         let _ = writeln!(out, "{} @{} {}{}", self.dialect, self.title_line, self.title, labels(&self.labels));

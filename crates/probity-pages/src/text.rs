@@ -1,8 +1,8 @@
-//! Text of pages in a form that survives re-wrapping: what digests and citations are made of.
+//! Text of pages, normalised for digests and citations: line breaks and indentation do not count.
 
 use sha2::{Digest, Sha256};
 
-/// The words of some lines with one space between them: what stays the same when a page is wrapped anew.
+/// The words of some lines, separated by one space. The result does not depend on line breaks.
 pub fn normalise<'a>(lines: impl IntoIterator<Item = &'a str>) -> String {
     let mut out = String::new();
     for word in lines.into_iter().flat_map(str::split_whitespace) {
@@ -23,7 +23,7 @@ pub fn digest(text: &str) -> String {
     out
 }
 
-/// The lines `first` to `last` (1-based, inclusive) of a text, without line ends; what lies outside the text is left out.
+/// The lines `first` to `last` (1-based, inclusive) of a text, without line ends. Numbers outside of the text have no line.
 pub fn lines(text: &str, first: u32, last: u32) -> impl Iterator<Item = &str> {
     let skip = first.saturating_sub(1) as usize;
     let take = (last as usize).saturating_sub(skip);

@@ -1,26 +1,37 @@
-//! A value of JSON or YAML with the lines it was read from.
+//! Values of JSON or YAML with line numbers.
 
 use serde_json::Value;
 
-/// A value with the lines it was read from.
+/// A value with its lines in the file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
+    /// The value.
     pub kind: Kind,
+    /// First line; for a member of an object the line of its key.
     pub first: u32,
+    /// Last line.
     pub last: u32,
 }
 
+/// A JSON value whose parts have lines.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
+    /// `null`
     Null,
+    /// `true` or `false`
     Bool(bool),
+    /// A number.
     Number(serde_json::Number),
+    /// A text.
     String(String),
+    /// The elements of a list.
     Array(Vec<Node>),
+    /// The members of an object, in the order of the file.
     Object(Vec<(String, Node)>),
 }
 
 impl Node {
+    /// The member with this name; `None` if the value is no object.
     pub fn get(&self, name: &str) -> Option<&Node> {
         match &self.kind {
             Kind::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, node)| node),
@@ -28,7 +39,7 @@ impl Node {
         }
     }
 
-    /// What a local reference (`#/a/b`, a JSON pointer in a fragment) leads to.
+    /// The target of a local reference (`#/a/b`, a JSON pointer in a fragment), from this value as the root.
     pub fn at(&self, reference: &str) -> Option<&Node> {
         let pointer = reference.strip_prefix('#')?;
         let mut here = self;
@@ -42,7 +53,7 @@ impl Node {
         (pointer.is_empty() || pointer.starts_with('/')).then_some(here)
     }
 
-    /// The text, where it is one.
+    /// The value as a text; `None` for other types.
     pub fn text(&self) -> Option<&str> {
         match &self.kind {
             Kind::String(text) => Some(text),
@@ -50,7 +61,7 @@ impl Node {
         }
     }
 
-    /// The text of a text, a number or a truth value.
+    /// A text, a number or a truth value as a text; `None` for other types.
     pub fn scalar(&self) -> Option<String> {
         match &self.kind {
             Kind::String(text) => Some(text.clone()),
@@ -60,11 +71,12 @@ impl Node {
         }
     }
 
+    /// Whether the value is `true`.
     pub fn is_true(&self) -> bool {
         self.kind == Kind::Bool(true)
     }
 
-    /// The elements, where it is a list.
+    /// The elements of a list; none for other types.
     pub fn items(&self) -> &[Node] {
         match &self.kind {
             Kind::Array(items) => items,
@@ -72,6 +84,7 @@ impl Node {
         }
     }
 
+    /// The members of an object; none for other types.
     pub fn members(&self) -> &[(String, Node)] {
         match &self.kind {
             Kind::Object(members) => members,
@@ -79,6 +92,7 @@ impl Node {
         }
     }
 
+    /// The value without lines.
     pub fn value(&self) -> Value {
         match &self.kind {
             Kind::Null => Value::Null,
@@ -91,7 +105,7 @@ impl Node {
     }
 }
 
-/// A fragment writes some bytes as `%7B`.
+/// Decodes percent-encoded bytes such as `%7B`.
 fn decoded(step: &str) -> String {
     let bytes = step.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());

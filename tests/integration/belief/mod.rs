@@ -1,6 +1,6 @@
 //! What must always hold of the belief, over random calls against the mock.
 
-mod walk;
+mod random_walk;
 
 use crate::lamp_suite;
 use probity::expr::Val;
@@ -9,9 +9,9 @@ use probity::mock::{Mock, Tempo};
 use probity::model::{Belief, Bounds, Held, Id, Life, Model, classed};
 use probity::oracle::Judge;
 use probity::schema::Schemas;
+use random_walk::{Way, load, load_at, walk};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use walk::{Way, load, load_at, walk};
 
 const BOUNDS: Bounds = Bounds { worlds_max: 20_000, settle_percent: 100, insight: false };
 const STEPS: u64 = 200;

@@ -1,10 +1,10 @@
 //! What the choosers reach, and how soon.
 
-mod drive;
-mod novel;
+mod chooser_bench;
+mod call_traits;
 
 use crate::lamp_suite;
-use drive::{Bench, Walked};
+use chooser_bench::{Bench, Walked};
 use probity::campaign::Standings;
 use probity::oracle::Standing;
 use probity::plan::{Chooser, Coverage, Extent, Guided, Random, Recorded, reachable};

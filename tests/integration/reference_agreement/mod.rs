@@ -5,21 +5,21 @@
 //! seeds for each fault. `PROBITY_FAULT` names the faults that are looked for, with commas between,
 //! `PROBITY_SEEDS` says on how many seeds, and `PROBITY_TRACE=1` prints what was asked on the way.
 
-mod bridge;
+mod server_endpoint;
 mod profiles;
-mod stand;
+mod agreement_campaign;
 
-use self::stand::{Bound, campaign, load, said, traced};
-use crate::reference_server::{FAULTS, Settings, Weather};
+use self::agreement_campaign::{Bound, describe_finding, load, run_campaign, trace_history};
+use crate::reference_server::{FAULTS, NetworkFaults, Settings};
 use probity::campaign::Conclusion;
 use std::collections::{BTreeMap, BTreeSet};
 
-fn long() -> bool {
+fn is_long_form() -> bool {
     std::env::var_os("PROBITY_LONG").is_some_and(|set| set == "1")
 }
 
 /// Panics with the first few disagreements, each whole.
-fn agreed(disagreements: &[String], of: &str) {
+fn assert_agreed(disagreements: &[String], of: &str) {
     if let Ok(file) = std::env::var("PROBITY_DISAGREEMENTS") {
         std::fs::write(file + &of.replace(' ', "-"), disagreements.join("\n\n"))
             .expect("the file for disagreements can be written");
@@ -28,34 +28,36 @@ fn agreed(disagreements: &[String], of: &str) {
     assert!(disagreements.is_empty(), "{} disagreements in {of}:\n{shown}", disagreements.len());
 }
 
-/// Steps of one suite, a few seeds and manners together.
-fn step_by_step(suite: &str) {
-    let steps: u64 = if long() { 100_000 } else { 2_000 };
-    let campaigns = if long() { 20 } else { 2 };
+/// Steps of one suite, a few seeds and behavior together.
+fn check_step_by_step(suite: &str) {
+    let steps: u64 = if is_long_form() { 100_000 } else { 2_000 };
+    let campaigns = if is_long_form() { 20 } else { 2 };
     let mut disagreements = Vec::new();
     for seed in 0..campaigns {
-        let settings = if seed == 0 { Settings::default() } else { Settings::drawn(seed) };
+        let settings = if seed == 0 { Settings::default() } else { Settings::draw(seed) };
         let loaded = load(suite, &settings);
         let bound = Bound { requests: steps / campaigns, first_only: false };
-        let conclusion = campaign(&loaded, &settings, seed, bound);
+        let conclusion = run_campaign(&loaded, &settings, seed, bound);
         let spent = conclusion.spent;
         assert!(spent.requests > bound.requests / 2, "{suite}: {spent:?} {:?}", conclusion.stopped);
-        disagreements.extend(conclusion.found.iter().map(|found| format!("seed {seed}: {}", said(&loaded, found))));
+        disagreements
+            .extend(conclusion.found.iter().map(|found| format!("seed {seed}: {}", describe_finding(&loaded, found))));
     }
-    agreed(&disagreements, &format!("{steps} steps of {suite}"));
+    assert_agreed(&disagreements, &format!("{steps} steps of {suite}"));
 }
 
-/// Campaigns with drawn manners in drawn weather.
-fn never_accused(suite: &str) {
-    let campaigns: u64 = if long() { 300 } else { 10 };
+/// Campaigns with drawn behavior in drawn network_faults.
+fn check_no_false_positives(suite: &str) {
+    let campaigns: u64 = if is_long_form() { 300 } else { 10 };
     let mut disagreements = Vec::new();
     for seed in 1_000..1_000 + campaigns {
-        let settings = Settings { weather: Weather::drawn(seed, 0.02), ..Settings::drawn(seed) };
+        let settings = Settings { network_faults: NetworkFaults::draw(seed, 0.02), ..Settings::draw(seed) };
         let loaded = load(suite, &settings);
-        let conclusion = campaign(&loaded, &settings, seed, Bound { requests: 400, first_only: true });
-        disagreements.extend(conclusion.found.iter().map(|found| format!("seed {seed}: {}", said(&loaded, found))));
+        let conclusion = run_campaign(&loaded, &settings, seed, Bound { requests: 400, first_only: true });
+        disagreements
+            .extend(conclusion.found.iter().map(|found| format!("seed {seed}: {}", describe_finding(&loaded, found))));
     }
-    agreed(&disagreements, &format!("{campaigns} campaigns of {suite}"));
+    assert_agreed(&disagreements, &format!("{campaigns} campaigns of {suite}"));
 }
 
 /// Faults that break what no page promises, or that one API alone cannot show, each with the evidence.
@@ -67,17 +69,17 @@ const SILENT: &[(&str, &str)] = &[
 ];
 
 /// Requests up to the first finding, that one included.
-fn found_after(conclusion: &Conclusion) -> Option<u64> {
+fn count_requests_until_found(conclusion: &Conclusion) -> Option<u64> {
     let found = &conclusion.found.first()?.finding;
     let before = conclusion.histories.iter().filter(|history| history.header.plan < found.plan);
     Some(before.map(|history| history.exchanges.len() as u64).sum::<u64>() + found.exchange + 1)
 }
 
 /// Faults within 400 requests: in the long form on nine of ten seeds, in the short one on one of three.
-fn faults_found(suite: &str) {
+fn check_faults_found(suite: &str) {
     let asked = std::env::var("PROBITY_SEEDS").ok().map(|many| many.parse().expect("PROBITY_SEEDS is a number"));
-    let seeds: u64 = asked.unwrap_or(if long() { 10 } else { 3 });
-    let may_miss = if long() { seeds / 10 } else { seeds - 1 };
+    let seeds: u64 = asked.unwrap_or(if is_long_form() { 10 } else { 3 });
+    let may_miss = if is_long_form() { seeds / 10 } else { seeds - 1 };
     let mut missed: BTreeMap<&str, u64> = BTreeMap::new();
     let wanted = std::env::var("PROBITY_FAULT").unwrap_or_default();
     let wanted = |name: &str| wanted.is_empty() || wanted.split(',').any(|wanted| wanted == name);
@@ -85,15 +87,15 @@ fn faults_found(suite: &str) {
         let settings = Settings { faults: BTreeSet::from([fault.name]), ..Settings::default() };
         let loaded = load(suite, &settings);
         for seed in 0..seeds {
-            let conclusion = campaign(&loaded, &settings, seed, Bound { requests: 400, first_only: true });
-            let at = found_after(&conclusion);
+            let conclusion = run_campaign(&loaded, &settings, seed, Bound { requests: 400, first_only: true });
+            let at = count_requests_until_found(&conclusion);
             println!("{suite}, seed {seed}: {} {}", fault.name, at.map_or("missed".to_string(), |at| at.to_string()));
             if std::env::var_os("PROBITY_TRACE").is_some() {
-                conclusion.histories.iter().for_each(|history| println!("{}", traced(history)));
+                conclusion.histories.iter().for_each(|history| println!("{}", trace_history(history)));
             }
             if at.is_none() {
                 *missed.entry(fault.name).or_default() += 1;
-            } else if !long() {
+            } else if !is_long_form() {
                 break;
             }
         }
@@ -107,27 +109,27 @@ fn faults_found(suite: &str) {
     assert!(news.is_empty(), "missed of {seeds} seeds: {news:?}");
 }
 
-macro_rules! held_to {
+macro_rules! agreement_tests {
     ($module:ident, $suite:literal) => {
         mod $module {
             #[test]
             fn agrees_step_by_step_with_the_reference_server() {
-                super::step_by_step($suite);
+                super::check_step_by_step($suite);
             }
 
             #[test]
             fn finds_no_false_positives_at_the_reference_server() {
-                super::never_accused($suite);
+                super::check_no_false_positives($suite);
             }
 
             #[test]
             fn finds_the_faults_of_the_reference_server_within_400_requests() {
-                super::faults_found($suite);
+                super::check_faults_found($suite);
             }
         }
     };
 }
 
-held_to!(ecs_native, "ecs-native");
-held_to!(ecs_v1, "ecs-v1");
-held_to!(scp_volume, "scp-volume");
+agreement_tests!(ecs_native, "ecs-native");
+agreement_tests!(ecs_v1, "ecs-v1");
+agreement_tests!(scp_volume, "scp-volume");

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::exchange::Ask;
+use super::super::messages::ApiRequest;
 use super::super::pools::{Flavor, Pools};
 use super::super::refusal::Refusal;
 
@@ -14,15 +14,15 @@ pub fn can_become(from: &Flavor, to: &Flavor) -> bool {
 /// What stands against a change of flavor, with the codes of error-code-description.md:126, :269 and :995.
 pub fn against(pools: &Pools, from: &str, to: &str, same_allowed: bool) -> Option<Refusal> {
     let Some(target) = pools.flavor(to) else {
-        return Some(Refusal::bad(format!("Flavor {to} does not exist.")).coded("Ecs.0029"));
+        return Some(Refusal::bad_request(format!("Flavor {to} does not exist.")).with_code("Ecs.0029"));
     };
     let source = pools.flavors.iter().find(|flavor| flavor.id == from);
     if from == to && !same_allowed {
-        Some(Refusal::bad("Another flavor must be given.").coded("Ecs.0009"))
+        Some(Refusal::bad_request("Another flavor must be given.").with_code("Ecs.0009"))
     } else if source.is_some_and(|source| !can_become(source, target)) {
-        Some(Refusal::bad(format!("Flavor {from} cannot be changed to {to}.")).coded("Ecs.0207"))
+        Some(Refusal::bad_request(format!("Flavor {from} cannot be changed to {to}.")).with_code("Ecs.0207"))
     } else if target.sold_out {
-        Some(Refusal::bad("Capacity is not enough.").coded("Ecs.0319"))
+        Some(Refusal::bad_request("Capacity is not enough.").with_code("Ecs.0319"))
     } else {
         None
     }
@@ -76,7 +76,7 @@ pub fn in_native(flavor: &Flavor, links: Value, minor: u32) -> Value {
 
 /// The form of both v1 listings: numbers of CPUs and disk are texts (querying-details-about-flavors-….md:435). The
 /// name of the extended specifications differs between the two pages.
-pub fn in_v1(flavor: &Flavor, links: Value, specs_name: &str) -> Value {
+pub fn write_v1(flavor: &Flavor, links: Value, specs_name: &str) -> Value {
     let mut shown = json!({
         "id": flavor.id, "name": flavor.id, "vcpus": flavor.vcpus.to_string(), "ram": flavor.ram_mb, "disk": "0",
         "swap": "", "links": links, "OS-FLV-EXT-DATA:ephemeral": 0, "rxtx_factor": 1.0,
@@ -87,19 +87,19 @@ pub fn in_v1(flavor: &Flavor, links: Value, specs_name: &str) -> Value {
 }
 
 /// Sorted by `sort_key` and `sort_dir` (querying-ecs-flavors.md:77), without those that are withdrawn.
-pub fn sorted<'a>(pools: &'a Pools, ask: &Ask) -> Result<Vec<&'a Flavor>, Refusal> {
+pub fn sorted<'a>(pools: &'a Pools, request: &ApiRequest) -> Result<Vec<&'a Flavor>, Refusal> {
     let mut flavors: Vec<&Flavor> = pools.flavors.iter().filter(|flavor| !flavor.abandoned).collect();
     flavors.sort_by(|a, b| a.id.cmp(&b.id));
-    match ask.query("sort_key").unwrap_or("flavorid") {
+    match request.query("sort_key").unwrap_or("flavorid") {
         "flavorid" | "name" | "root_gb" => {}
         "memory_mb" => flavors.sort_by_key(|flavor| flavor.ram_mb),
         "vcpus" => flavors.sort_by_key(|flavor| flavor.vcpus),
-        other => return Err(Refusal::bad(format!("{other} is no sort key."))),
+        other => return Err(Refusal::bad_request(format!("{other} is no sort key."))),
     }
-    match ask.query("sort_dir").unwrap_or("asc") {
+    match request.query("sort_dir").unwrap_or("asc") {
         "asc" => {}
         "desc" => flavors.reverse(),
-        other => return Err(Refusal::bad(format!("{other} is no direction."))),
+        other => return Err(Refusal::bad_request(format!("{other} is no direction."))),
     }
     Ok(flavors)
 }
@@ -108,27 +108,30 @@ pub fn sorted<'a>(pools: &'a Pools, ask: &Ask) -> Result<Vec<&'a Flavor>, Refusa
 /// this order (querying-the-target-flavors-….md:35).
 pub fn targets<'a>(
     pools: &'a Pools,
-    ask: &Ask,
+    request: &ApiRequest,
     flavor_of: impl Fn(&str) -> Option<String>,
 ) -> Result<Vec<&'a Flavor>, Refusal> {
-    let source = match (ask.query("instance_uuid"), ask.query("source_flavor_id").or(ask.query("source_flavor_name"))) {
-        (Some(server), _) => flavor_of(server).ok_or_else(|| Refusal::absent("Server", server))?,
+    let source = match (
+        request.query("instance_uuid"),
+        request.query("source_flavor_id").or(request.query("source_flavor_name")),
+    ) {
+        (Some(server), _) => flavor_of(server).ok_or_else(|| Refusal::not_found("Server", server))?,
         (None, Some(flavor)) => flavor.to_string(),
-        (None, None) => return Err(Refusal::bad("A server or a source flavor must be given.")),
+        (None, None) => return Err(Refusal::bad_request("A server or a source flavor must be given.")),
     };
     let Some(source) = pools.flavors.iter().find(|flavor| flavor.id == source) else {
-        return Err(Refusal::bad(format!("Flavor {source} does not exist.")).coded("Ecs.0029"));
+        return Err(Refusal::bad_request(format!("Flavor {source} does not exist.")).with_code("Ecs.0029"));
     };
     let open = |flavor: &&Flavor| flavor.id != source.id && !flavor.sold_out && can_become(source, flavor);
-    let mut targets: Vec<&Flavor> = sorted(pools, ask)?.into_iter().filter(open).collect();
-    if let Some(marker) = ask.query("marker") {
+    let mut targets: Vec<&Flavor> = sorted(pools, request)?.into_iter().filter(open).collect();
+    if let Some(marker) = request.query("marker") {
         let place = targets.iter().position(|flavor| flavor.id == marker);
-        targets.drain(..place.ok_or_else(|| Refusal::bad("The marker is unknown."))? + 1);
+        targets.drain(..place.ok_or_else(|| Refusal::bad_request("The marker is unknown."))? + 1);
     }
-    match ask.query("limit").map(str::parse::<usize>) {
+    match request.query("limit").map(str::parse::<usize>) {
         None => targets.truncate(1000),
         Some(Ok(limit)) => targets.truncate(limit.min(1000)),
-        Some(Err(_)) => return Err(Refusal::bad("limit must be a number.")),
+        Some(Err(_)) => return Err(Refusal::bad_request("limit must be a number.")),
     }
     Ok(targets)
 }

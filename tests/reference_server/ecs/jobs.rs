@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::super::agenda::{Change, Event};
-use super::super::calendar;
-use super::super::world::World;
+use super::super::cloud_state::CloudState;
+use super::super::schedule::{Change, ScheduledEvent};
+use super::super::timestamps;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     Init,
-    Running,
+    ReferenceServer,
     Success,
     Fail,
 }
@@ -18,7 +18,7 @@ impl Phase {
     fn text(self) -> &'static str {
         match self {
             Phase::Init => "INIT",
-            Phase::Running => "RUNNING",
+            Phase::ReferenceServer => "RUNNING",
             Phase::Success => "SUCCESS",
             Phase::Fail => "FAIL",
         }
@@ -34,7 +34,7 @@ pub struct Job {
     begin: u64,
     end: Option<u64>,
     failure: Option<(&'static str, String)>,
-    subs: Vec<Sub>,
+    subs: Vec<SubJob>,
     /// One server and no sub-jobs: the entity is the server itself (querying-task-execution-status.md:77).
     plain: bool,
     /// Deletions succeed when their servers are gone, all others fail with them.
@@ -44,7 +44,7 @@ pub struct Job {
 }
 
 #[derive(Clone, Debug)]
-struct Sub {
+struct SubJob {
     id: String,
     kind: &'static str,
     server: String,
@@ -63,7 +63,7 @@ pub enum JobChange {
 }
 
 /// What a job is about, and when that will be done.
-pub struct Errand {
+pub struct JobOrder {
     pub kind: &'static str,
     pub sub_kind: Option<&'static str>,
     /// Servers and the moments at which each is done.
@@ -73,7 +73,7 @@ pub struct Errand {
 }
 
 impl Job {
-    pub fn finished(&self) -> bool {
+    pub fn is_finished(&self) -> bool {
         matches!(self.phase, Phase::Success | Phase::Fail)
     }
 
@@ -85,11 +85,11 @@ impl Job {
                 None => json!({}),
             };
         }
-        let shown: &[Sub] = if started { &self.subs } else { &[] };
+        let shown: &[SubJob] = if started { &self.subs } else { &[] };
         json!({ "sub_jobs_total": self.subs.len(), "sub_jobs": shown.iter().map(|sub| self.sub(sub)).collect::<Vec<_>>() })
     }
 
-    fn sub(&self, sub: &Sub) -> Value {
+    fn sub(&self, sub: &SubJob) -> Value {
         let mut entities = json!({ "server_id": sub.server });
         let failure = self.failure.as_ref().filter(|_| sub.phase == Phase::Fail);
         if let Some((_, reason)) = failure {
@@ -100,8 +100,8 @@ impl Job {
             "entities": entities,
             "job_id": sub.id,
             "job_type": sub.kind,
-            "begin_time": calendar::millis(self.begin),
-            "end_time": sub.end.map_or_else(String::new, calendar::millis),
+            "begin_time": timestamps::format_millis(self.begin),
+            "end_time": sub.end.map_or_else(String::new, timestamps::format_millis),
             "error_code": failure.map(|(code, _)| code),
             "fail_reason": failure.map(|(_, reason)| reason),
         })
@@ -114,29 +114,29 @@ impl Job {
             "entities": self.entities(),
             "job_id": id,
             "job_type": self.kind,
-            "begin_time": calendar::millis(self.begin),
-            "end_time": self.end.map_or_else(String::new, calendar::millis),
+            "begin_time": timestamps::format_millis(self.begin),
+            "end_time": self.end.map_or_else(String::new, timestamps::format_millis),
             "error_code": failure.map(|(code, _)| code),
             "fail_reason": failure.map(|(_, reason)| reason),
         })
     }
 }
 
-impl World {
-    fn job_later(&mut self, at: u64, id: &str, change: JobChange) {
-        self.agenda.plan(at, Event { subject: id.to_string(), generation: 0, change: Change::Job(change) });
+impl CloudState {
+    fn schedule_job_change(&mut self, at: u64, id: &str, change: JobChange) {
+        self.schedule.add(at, ScheduledEvent { subject: id.to_string(), generation: 0, change: Change::Job(change) });
     }
 
     /// Opens a job about something that was begun already, so its end is known.
-    pub fn open_job(&mut self, project: &str, errand: Errand) -> String {
+    pub fn open_job(&mut self, project: &str, errand: JobOrder) -> String {
         self.forget_old_jobs();
-        let (id, tempo) = (self.dice.hex(32), self.settings.tempo);
-        let subs = errand.servers.iter().map(|(server, _)| Sub {
-            id: self.dice.hex(32),
+        let (id, tempo) = (self.random.draw_hex(32), self.settings.tempo);
+        let subs = errand.servers.iter().map(|(server, _)| SubJob {
+            id: self.random.draw_hex(32),
             kind: errand.sub_kind.unwrap_or(errand.kind),
             server: server.clone(),
             generation: self.servers.get(server).map_or(0, |server| server.generation),
-            phase: Phase::Running,
+            phase: Phase::ReferenceServer,
             end: None,
         });
         let job = Job {
@@ -155,29 +155,31 @@ impl World {
         self.jobs.insert(id.clone(), job);
         let runs = self.now + tempo.job_init_ms;
         let done = errand.servers.iter().map(|(_, at)| *at).max().unwrap_or(self.now).max(runs) + tempo.job_tail_ms;
-        self.job_later(runs, &id, JobChange::Runs);
+        self.schedule_job_change(runs, &id, JobChange::Runs);
         for (index, (_, at)) in errand.servers.iter().enumerate().filter(|_| errand.failure.is_none()) {
-            self.job_later((*at).max(runs), &id, JobChange::SubDone(index));
+            self.schedule_job_change((*at).max(runs), &id, JobChange::SubDone(index));
         }
         match errand.failure {
-            Some((code, reason)) => self.job_later(done, &id, JobChange::Fails(code, reason)),
-            None if self.has("success-before-effect") => self.job_later(self.now, &id, JobChange::Succeeds),
-            None => self.job_later(done, &id, JobChange::Succeeds),
+            Some((code, reason)) => self.schedule_job_change(done, &id, JobChange::Fails(code, reason)),
+            None if self.has_fault("success-before-effect") => {
+                self.schedule_job_change(self.now, &id, JobChange::Succeeds)
+            }
+            None => self.schedule_job_change(done, &id, JobChange::Succeeds),
         }
         id
     }
 
-    pub fn job_changes(&mut self, at: u64, id: &str, change: JobChange) {
+    pub fn apply_job_change(&mut self, at: u64, id: &str, change: JobChange) {
         let Some(mut job) = self.jobs.remove(id) else { return };
-        if !job.finished() {
+        if !job.is_finished() {
             match change {
-                JobChange::Runs => job.phase = Phase::Running,
+                JobChange::Runs => job.phase = Phase::ReferenceServer,
                 JobChange::SubDone(index) => {
                     if let Some(sub) = job.subs.get_mut(index) {
                         (sub.phase, sub.end) = (Phase::Success, Some(at));
                     }
                 }
-                JobChange::Succeeds if self.overtaken(&job) => {
+                JobChange::Succeeds if self.was_overtaken(&job) => {
                     job.ends(at, Some(("Ecs.0614", "The server was deleted meanwhile.".to_string())));
                 }
                 JobChange::Succeeds => job.ends(at, None),
@@ -187,25 +189,26 @@ impl World {
         self.jobs.insert(id.to_string(), job);
     }
 
-    fn overtaken(&self, job: &Job) -> bool {
-        let lost = |sub: &Sub| self.servers.get(&sub.server).is_none_or(|server| server.generation != sub.generation);
+    fn was_overtaken(&self, job: &Job) -> bool {
+        let lost =
+            |sub: &SubJob| self.servers.get(&sub.server).is_none_or(|server| server.generation != sub.generation);
         !job.deletes && job.subs.iter().any(lost)
     }
 
     /// The reply to a query; a faulty server takes SUCCESS back once.
     pub fn show_job(&mut self, project: &str, id: &str) -> Option<Value> {
-        let (foreign, taken_back) = (self.has("foreign-job-shown"), self.has("success-is-taken-back"));
+        let (foreign, taken_back) = (self.has_fault("foreign-job-shown"), self.has_fault("success-is-taken-back"));
         let job = self.jobs.get_mut(id).filter(|job| job.project == project || foreign)?;
         if job.phase == Phase::Success {
             job.told += 1;
         }
-        let phase = if taken_back && job.told == 2 { Phase::Running } else { job.phase };
+        let phase = if taken_back && job.told == 2 { Phase::ReferenceServer } else { job.phase };
         Some(job.shown(id, phase))
     }
 
     fn forget_old_jobs(&mut self) {
         while self.jobs.len() >= self.settings.limits.jobs_max.max(1) {
-            let oldest = self.jobs.iter().min_by_key(|(_, job)| (!job.finished(), job.number));
+            let oldest = self.jobs.iter().min_by_key(|(_, job)| (!job.is_finished(), job.number));
             let Some(id) = oldest.map(|(id, _)| id.clone()) else {
                 return;
             };

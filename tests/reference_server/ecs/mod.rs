@@ -1,15 +1,15 @@
 //! Elastic Cloud Server: one set of servers behind two APIs.
 
-mod door;
+mod authentication;
 mod flavors;
 mod jobs;
-mod moves;
+mod transitions;
 mod native;
-mod resizing;
+mod resize_transitions;
 mod server;
 mod v1;
 
 pub use jobs::{Job, JobChange};
-pub use native::answer as native;
+pub use native::respond as native;
 pub use server::{Server, ServerChange};
-pub use v1::answer as v1;
+pub use v1::respond as v1;

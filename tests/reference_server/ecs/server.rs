@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::super::cloud_state::CloudState;
 use super::super::pools::Network;
-use super::super::world::World;
 
 /// `OS-EXT-STS:vm_state` (ecs-statuses.md:81).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub enum VmState {
     Stopped,
     Resized,
     Error,
-    /// Only before a deleted server can no longer be shown, and only with some manners.
+    /// Only before a deleted server can no longer be shown, and only with some behavior.
     Deleted,
 }
 
@@ -92,7 +92,7 @@ pub struct Server {
     /// Its place in the order of creation.
     pub number: u64,
     pub generation: u32,
-    pub plan: Blueprint,
+    pub plan: ServerSpec,
     pub name: String,
     pub flavor: String,
     pub image: String,
@@ -101,7 +101,7 @@ pub struct Server {
     pub user_data: Option<String>,
     pub vm: VmState,
     pub task: Option<Task>,
-    /// Not yet done with a confirm that does not show (`Manners::confirm_lingers`).
+    /// Not yet done with a confirm that does not show (`Behavior::confirm_lingers`).
     pub lingering: bool,
     /// When it will be gone, once that is decided.
     pub gone_at: Option<u64>,
@@ -125,7 +125,7 @@ pub struct Server {
 
 /// What a creation asks for, checked.
 #[derive(Clone, Debug, Default)]
-pub struct Blueprint {
+pub struct ServerSpec {
     pub name: String,
     pub flavor: String,
     pub image: String,
@@ -182,7 +182,7 @@ impl Server {
     }
 
     /// 0, 1 or 4 (querying-details-about-an-ecs.md:246).
-    pub fn power(&self) -> u64 {
+    pub fn power_state(&self) -> u64 {
         match self.vm {
             VmState::Building | VmState::Error | VmState::Deleted => 0,
             VmState::Active => 1,
@@ -192,33 +192,33 @@ impl Server {
         }
     }
 
-    pub fn busy(&self) -> bool {
+    pub fn is_busy(&self) -> bool {
         self.task.is_some() || self.lingering
     }
 
-    pub fn leaving(&self) -> bool {
+    pub fn is_leaving(&self) -> bool {
         self.gone_at.is_some()
     }
 }
 
-impl World {
+impl CloudState {
     /// A server of that project; what belongs to others is absent.
     pub fn server(&self, project: &str, id: &str) -> Option<&Server> {
-        let foreign_shown = self.has("foreign-server-shown");
+        let foreign_shown = self.has_fault("foreign-server-shown");
         self.servers.get(id).filter(|server| server.project == project || foreign_shown)
     }
 
     /// The key of an address: the network's id or its name.
-    pub fn key_of(&self, address: &Address) -> String {
+    pub fn address_key(&self, address: &Address) -> String {
         let network = self.settings.pools.network(&address.network);
-        let label = network.filter(|_| self.settings.manners.addresses_by_label).map(|network| &network.label);
+        let label = network.filter(|_| self.settings.behavior.addresses_by_label).map(|network| &network.label);
         label.unwrap_or(&address.network).clone()
     }
 
-    pub fn server_changes(&mut self, at: u64, id: &str, generation: u32, change: ServerChange) {
-        let remembers = self.has("deleted-still-listed");
-        let moves = self.settings.manners.resize_moves_host && matches!(change, ServerChange::Flavor(_));
-        let host = if moves { Some(self.dice.hex(56)) } else { None };
+    pub fn apply_server_change(&mut self, at: u64, id: &str, generation: u32, change: ServerChange) {
+        let remembers = self.has_fault("deleted-still-listed");
+        let moves = self.settings.behavior.resize_moves_host && matches!(change, ServerChange::Flavor(_));
+        let host = if moves { Some(self.random.draw_hex(56)) } else { None };
         let Some(server) = self.servers.get_mut(id).filter(|server| server.generation == generation) else {
             return;
         };
@@ -238,7 +238,7 @@ impl World {
             ServerChange::Decided => (server.old_flavor, server.target) = (None, None),
             ServerChange::Gone => {
                 let gone = self.servers.remove(id);
-                self.graves.extend(gone.filter(|_| remembers && self.graves.len() < 1000));
+                self.deleted_servers.extend(gone.filter(|_| remembers && self.deleted_servers.len() < 1000));
             }
         }
     }

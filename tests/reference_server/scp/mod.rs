@@ -16,10 +16,10 @@ pub use signature::signature;
 pub use versions::{Lifecycle, Version};
 pub use volume::{Snapshot, SnapshotChange, Volume, VolumeChange};
 
-use super::exchange::{Answer, Ask, Outcome};
+use super::cloud_state::CloudState;
+use super::messages::{ApiRequest, ApiResponse, Outcome};
 use super::refusal::Refusal;
 use super::settings::AccessKey;
-use super::world::World;
 
 /// The first segments after `/v1` that are this API's.
 pub fn owns(place: &str) -> bool {
@@ -27,54 +27,55 @@ pub fn owns(place: &str) -> bool {
 }
 
 pub struct Call<'a> {
-    pub ask: &'a Ask,
+    pub request: &'a ApiRequest,
     pub key: AccessKey,
 }
 
-pub fn answer(world: &mut World, ask: &Ask) -> Outcome {
-    let key = signature::verified(world, ask)?;
-    versions::admitted(world, ask)?;
-    let call = Call { ask, key };
-    let path = ask.segments();
-    match (ask.method.as_str(), &path[1..]) {
-        ("GET", ["volumes"]) => volumes::list(world, &call),
-        ("POST", ["volumes"]) => volumes::create(world, &call),
-        ("GET", ["volumes", "quota-sets"]) => Ok(Answer::json(200, shape::quota(world, &call))),
-        ("GET", ["volumes", id]) => volumes::show(world, &call, id),
-        ("PUT", ["volumes", id]) => volumes::rename(world, &call, id),
-        ("DELETE", ["volumes", id]) => volumes::delete(world, &call, id),
-        ("PUT", ["volumes", id, "size"]) => volumes::extend(world, &call, id),
-        ("POST", ["volumes", id, "revert"]) => revert::revert(world, &call, id),
-        ("POST", ["volumes", id, "servers"]) => attach::attach(world, &call, id),
-        ("DELETE", ["volumes", id, "servers", server]) => attach::detach(world, &call, id, server),
-        ("GET", ["snapshots"]) => snapshots::list(world, &call),
-        ("POST", ["snapshots"]) => snapshots::create(world, &call),
-        ("GET", ["snapshots", id]) => snapshots::show(world, &call, id),
-        ("PUT", ["snapshots", id]) => snapshots::rename(world, &call, id),
-        ("DELETE", ["snapshots", id]) => snapshots::delete(world, &call, id),
+pub fn respond(cloud: &mut CloudState, request: &ApiRequest) -> Outcome {
+    let key = signature::verified(cloud, request)?;
+    versions::admitted(cloud, request)?;
+    let call = Call { request, key };
+    let path = request.segments();
+    match (request.method.as_str(), &path[1..]) {
+        ("GET", ["volumes"]) => volumes::list(cloud, &call),
+        ("POST", ["volumes"]) => volumes::create(cloud, &call),
+        ("GET", ["volumes", "quota-sets"]) => Ok(ApiResponse::json(200, shape::quota(cloud, &call))),
+        ("GET", ["volumes", id]) => volumes::show(cloud, &call, id),
+        ("PUT", ["volumes", id]) => volumes::rename(cloud, &call, id),
+        ("DELETE", ["volumes", id]) => volumes::delete(cloud, &call, id),
+        ("PUT", ["volumes", id, "size"]) => volumes::extend(cloud, &call, id),
+        ("POST", ["volumes", id, "revert"]) => revert::revert(cloud, &call, id),
+        ("POST", ["volumes", id, "servers"]) => attach::attach(cloud, &call, id),
+        ("DELETE", ["volumes", id, "servers", server]) => attach::detach(cloud, &call, id, server),
+        ("GET", ["snapshots"]) => snapshots::list(cloud, &call),
+        ("POST", ["snapshots"]) => snapshots::create(cloud, &call),
+        ("GET", ["snapshots", id]) => snapshots::show(cloud, &call, id),
+        ("PUT", ["snapshots", id]) => snapshots::rename(cloud, &call, id),
+        ("DELETE", ["snapshots", id]) => snapshots::delete(cloud, &call, id),
         ("GET", ["volume-types"]) => {
-            let kinds = world.settings.pools.volume_types.iter().map(shape::volume_type);
-            Ok(Answer::json(200, json!({ "volume_types": kinds.collect::<Vec<_>>() })))
+            let kinds = cloud.settings.pools.volume_types.iter().map(shape::volume_type);
+            Ok(ApiResponse::json(200, json!({ "volume_types": kinds.collect::<Vec<_>>() })))
         }
         ("GET", ["volume-types", id]) => {
-            let kinds = &world.settings.pools.volume_types;
+            let kinds = &cloud.settings.pools.volume_types;
             let kind = kinds.iter().find(|kind| kind.id == *id).or(kinds.first().filter(|_| *id == "default"));
-            kind.map(|kind| Answer::json(200, shape::volume_type(kind))).ok_or_else(|| Refusal::absent("Type", id))
+            kind.map(|kind| ApiResponse::json(200, shape::volume_type(kind)))
+                .ok_or_else(|| Refusal::not_found("Type", id))
         }
-        ("GET", ["servers"]) => Ok(Answer::json(200, shape::servers(world, &call))),
+        ("GET", ["servers"]) => Ok(ApiResponse::json(200, shape::servers(cloud, &call))),
         (_, ["volumes" | "snapshots", ..]) if path.len() <= 5 => {
-            Err(Refusal::new(405, "Ecs.0000", format!("{} is not allowed here.", ask.method)))
+            Err(Refusal::new(405, "Ecs.0000", format!("{} is not allowed here.", request.method)))
         }
-        _ => Err(Refusal::absent("Resource", &ask.target)),
+        _ => Err(Refusal::not_found("Resource", &request.target)),
     }
 }
 
 /// `GET /` answers for both clouds: whoever shows an ECS token gets the versions of ECS
 /// (querying-all-api-versions.md:33), all others those of SCP. Neither needs more.
-pub fn root(world: &World, ask: &Ask) -> Answer {
-    let host = ask.header("host").unwrap_or("localhost");
-    if ask.header("x-auth-token").is_none() {
-        return Answer::json(200, json!({ "versions": versions::listing(world, host) }));
+pub fn root(cloud: &CloudState, request: &ApiRequest) -> ApiResponse {
+    let host = request.header("host").unwrap_or("localhost");
+    if request.header("x-auth-token").is_none() {
+        return ApiResponse::json(200, json!({ "versions": versions::listing(cloud, host) }));
     }
     let version = |id: &str, path: &str, status: &str, newest: &str| {
         json!({
@@ -84,5 +85,5 @@ pub fn root(world: &World, ask: &Ask) -> Answer {
         })
     };
     let versions = [version("v2.0", "v2", "SUPPORTED", ""), version("v2.1", "v2.1", "CURRENT", "2.60")];
-    Answer::json(200, json!({ "versions": versions }))
+    ApiResponse::json(200, json!({ "versions": versions }))
 }

@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::super::calendar;
+use super::super::cloud_state::CloudState;
 use super::super::pools::VolumeType;
-use super::super::world::World;
+use super::super::timestamps;
 use super::Call;
 use super::volume::{Snapshot, Volume};
 
 /// `VolumeShowResponse` (from line 11638).
 pub fn volume(volume: &Volume) -> Value {
     let attached = volume.attached.iter().enumerate().map(|(index, attachment)| {
-        let (device, since) = (device(index), calendar::offset(attachment.since));
+        let (device, since) = (device(index), timestamps::format_with_offset(attachment.since));
         json!({ "id": attachment.server, "device": device, "attached_at": since })
     });
     json!({
@@ -27,8 +27,8 @@ pub fn volume(volume: &Volume) -> Value {
         "multiattach": false,
         "snapshot_id": volume.from_snapshot,
         "user_id": volume.account,
-        "created_at": calendar::offset(volume.created),
-        "modified_at": calendar::offset(volume.modified),
+        "created_at": timestamps::format_with_offset(volume.created),
+        "modified_at": timestamps::format_with_offset(volume.modified),
     })
 }
 
@@ -47,8 +47,8 @@ pub fn snapshot(snapshot: &Snapshot) -> Value {
         "status": snapshot.status,
         "metadata": snapshot.metadata,
         "user_id": snapshot.account,
-        "created_at": calendar::offset(snapshot.created),
-        "updated_at": calendar::offset(snapshot.updated),
+        "created_at": timestamps::format_with_offset(snapshot.created),
+        "updated_at": timestamps::format_with_offset(snapshot.updated),
     })
 }
 
@@ -57,24 +57,24 @@ pub fn volume_type(kind: &VolumeType) -> Value {
 }
 
 /// The servers of the caller's account, just enough to attach to.
-pub fn servers(world: &World, call: &Call) -> Value {
-    let ids = own_servers(world, call);
+pub fn servers(cloud: &CloudState, call: &Call) -> Value {
+    let ids = own_servers(cloud, call);
     let server = |(index, id): (usize, &String)| json!({ "id": id, "name": format!("server-{index}"), "state": "ACTIVE", "volumes": [] });
     json!({ "servers": ids.iter().enumerate().map(server).collect::<Vec<_>>(), "count": ids.len() })
 }
 
-pub fn own_servers<'a>(world: &'a World, call: &Call) -> &'a [String] {
-    let keys = &world.settings.identities.keys;
+pub fn own_servers<'a>(cloud: &'a CloudState, call: &Call) -> &'a [String] {
+    let keys = &cloud.settings.identities.keys;
     let place = keys.iter().position(|key| key.access == call.key.access);
-    place.and_then(|place| world.settings.pools.scp_servers.get(place)).map_or(&[], Vec::as_slice)
+    place.and_then(|place| cloud.settings.pools.scp_servers.get(place)).map_or(&[], Vec::as_slice)
 }
 
 /// `VolumeQuotaSet` (from line 11493).
-pub fn quota(world: &World, call: &Call) -> Value {
-    let limits = world.settings.limits;
+pub fn quota(cloud: &CloudState, call: &Call) -> Value {
+    let limits = cloud.settings.limits;
     let mine = |account: &str| account == call.key.account;
-    let volumes = world.volumes.values().filter(|volume| mine(&volume.account));
-    let snapshots = world.snapshots.values().filter(|snapshot| mine(&snapshot.account)).count();
+    let volumes = cloud.volumes.values().filter(|volume| mine(&volume.account));
+    let snapshots = cloud.snapshots.values().filter(|snapshot| mine(&snapshot.account)).count();
     let of = |limit: usize, in_use: usize| json!({ "limit": limit, "in_use": in_use, "reserved": 0 });
     let used: i64 = volumes.clone().map(|volume| volume.size).sum();
     json!({

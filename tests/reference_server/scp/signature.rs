@@ -5,10 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::super::exchange::Ask;
+use super::super::cloud_state::CloudState;
+use super::super::messages::ApiRequest;
 use super::super::refusal::Refusal;
 use super::super::settings::AccessKey;
-use super::super::world::World;
 
 /// Base64 of HMAC-SHA256 over method, URL, time, access key, account and client type, one after the other. One
 /// documented variant leaves the account out; an empty one makes both the same.
@@ -31,33 +31,33 @@ pub fn signature(
 }
 
 /// The key that signed the request. No page sets a limit to the age of a timestamp, so any will do.
-pub fn verified(world: &World, ask: &Ask) -> Result<AccessKey, Refusal> {
-    let need = |name: &str| ask.header(name).ok_or_else(|| Refusal::unauthorized(format!("{name} is missing.")));
+pub fn verified(cloud: &CloudState, request: &ApiRequest) -> Result<AccessKey, Refusal> {
+    let need = |name: &str| request.header(name).ok_or_else(|| Refusal::unauthorized(format!("{name} is missing.")));
     let (access, given) = (need("scp-accesskey")?, need("scp-signature")?);
     let (timestamp, client_type) = (need("scp-timestamp")?, need("scp-clienttype")?);
     if timestamp.is_empty() || !timestamp.bytes().all(|b| b.is_ascii_digit()) {
         return Err(Refusal::unauthorized("Scp-Timestamp is not a number of milliseconds."));
     }
-    let keys = &world.settings.identities.keys;
+    let keys = &cloud.settings.identities.keys;
     let known = keys.iter().find(|key| key.access == access);
     let key = known.ok_or_else(|| Refusal::unauthorized("The access key is unknown."))?;
-    let account = ask.header("scp-accountid").unwrap_or_default();
+    let account = request.header("scp-accountid").unwrap_or_default();
     if !account.is_empty() && account != key.account {
         return Err(Refusal::unauthorized("The access key belongs to another account."));
     }
-    let host = ask.header("host").unwrap_or_default();
-    let plain = ask.target.split('?').next().unwrap_or_default();
-    let mut targets = vec![ask.target.as_str()];
-    targets.extend(world.has("query-not-signed").then_some(plain));
+    let host = request.header("host").unwrap_or_default();
+    let plain = request.target.split('?').next().unwrap_or_default();
+    let mut targets = vec![request.target.as_str()];
+    targets.extend(cloud.has_fault("query-not-signed").then_some(plain));
     // The server stands for one behind a gateway, so it cannot know which scheme the client saw.
     let fits = targets.iter().any(|target| {
         ["http", "https"].iter().any(|scheme| {
             let url = format!("{scheme}://{host}{target}");
-            let signed = |account| signature(key, &ask.method, &url, timestamp, account, client_type) == given;
+            let signed = |account| signature(key, &request.method, &url, timestamp, account, client_type) == given;
             signed("") || (!account.is_empty() && signed(account))
         })
     });
-    match fits || world.has("wrong-signature-accepted") {
+    match fits || cloud.has_fault("wrong-signature-accepted") {
         true => Ok(key.clone()),
         false => Err(Refusal::unauthorized("The signature does not fit the request.")),
     }

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::super::calendar;
-use super::super::exchange::Ask;
+use super::super::cloud_state::CloudState;
+use super::super::messages::ApiRequest;
 use super::super::refusal::Refusal;
-use super::super::world::World;
+use super::super::timestamps;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lifecycle {
@@ -50,26 +50,26 @@ impl Version {
 
 /// Refuses requests for a version that cannot be had; 400, as the pages have no other code for it. Without the header
 /// the newest CURRENT version serves.
-pub fn admitted(world: &World, ask: &Ask) -> Result<(), Refusal> {
-    let Some(wish) = ask.header("scp-api-version") else {
+pub fn admitted(cloud: &CloudState, request: &ApiRequest) -> Result<(), Refusal> {
+    let Some(wish) = request.header("scp-api-version") else {
         return Ok(());
     };
     let number =
         wish.split_once(' ').filter(|(product, _)| *product == "virtualserver").map(|(_, number)| number.trim());
-    let known = world.settings.versions.iter().find(|version| Some(version.number.as_str()) == number);
-    let version = known.ok_or_else(|| Refusal::bad(format!("There is no version {wish}.")))?;
-    let over = version.over(&world.settings.today);
+    let known = cloud.settings.versions.iter().find(|version| Some(version.number.as_str()) == number);
+    let version = known.ok_or_else(|| Refusal::bad_request(format!("There is no version {wish}.")))?;
+    let over = version.over(&cloud.settings.today);
     let refused = match version.state {
         Lifecycle::Current => false,
-        Lifecycle::Planned => !world.has("planned-version-accepted"),
-        Lifecycle::Deprecated => over && !world.has("expired-version-accepted"),
-        Lifecycle::Supported => over && world.settings.manners.supported_past_date_refused,
+        Lifecycle::Planned => !cloud.has_fault("planned-version-accepted"),
+        Lifecycle::Deprecated => over && !cloud.has_fault("expired-version-accepted"),
+        Lifecycle::Supported => over && cloud.settings.behavior.supported_past_date_refused,
     };
-    if refused { Err(Refusal::bad(format!("Version {wish} is not supported."))) } else { Ok(()) }
+    if refused { Err(Refusal::bad_request(format!("Version {wish} is not supported."))) } else { Ok(()) }
 }
 
 /// `GET /`, with dates that have hyphens, other than on the page.
-pub fn listing(world: &World, host: &str) -> Vec<Value> {
+pub fn listing(cloud: &CloudState, host: &str) -> Vec<Value> {
     let one = |version: &Version| {
         let status = match version.state {
             Lifecycle::Current => "CURRENT",
@@ -80,9 +80,9 @@ pub fn listing(world: &World, host: &str) -> Vec<Value> {
         json!({
             "id": format!("v{}", version.number),
             "status": status,
-            "not_before": version.not_before.as_deref().and_then(calendar::hyphened),
+            "not_before": version.not_before.as_deref().and_then(timestamps::hyphenate_date),
             "links": [{ "rel": "self", "href": format!("http://{host}/v1") }],
         })
     };
-    world.settings.versions.iter().map(one).collect()
+    cloud.settings.versions.iter().map(one).collect()
 }

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::super::agenda::{Change, Event};
-use super::super::manners::Transients;
+use super::super::behavior::IntermediateStates;
+use super::super::cloud_state::CloudState;
 use super::super::pools::VolumeType;
-use super::super::world::World;
+use super::super::schedule::{Change, ScheduledEvent};
 
 #[derive(Clone, Debug)]
 pub struct Volume {
@@ -65,10 +65,10 @@ pub enum SnapshotChange {
     Gone,
 }
 
-impl World {
+impl CloudState {
     /// A volume of that account; what belongs to others is absent.
     pub fn volume(&self, account: &str, id: &str) -> Option<&Volume> {
-        let foreign_shown = self.has("foreign-volume-shown");
+        let foreign_shown = self.has_fault("foreign-volume-shown");
         self.volumes.get(id).filter(|volume| volume.account == account || foreign_shown)
     }
 
@@ -83,9 +83,9 @@ impl World {
         mine.max_by_key(|snapshot| snapshot.number)
     }
 
-    /// Puts a volume into a state of passage and plans what follows. Returns when that will be.
-    pub fn volume_passes(&mut self, id: &str, state: &'static str, then: Vec<VolumeChange>) -> u64 {
-        let at = self.passage();
+    /// Puts a volume into a state of draw_transition_end and plans what follows. Returns when that will be.
+    pub fn begin_volume_transition(&mut self, id: &str, state: &'static str, then: Vec<VolumeChange>) -> u64 {
+        let at = self.draw_transition_end();
         let now = self.now;
         let Some(volume) = self.volumes.get_mut(id) else {
             return now;
@@ -93,30 +93,31 @@ impl World {
         (volume.state, volume.modified) = (state, now);
         let generation = volume.generation;
         for change in then {
-            let event = Event { subject: id.to_string(), generation, change: Change::Volume(change) };
-            self.agenda.plan(at, event);
+            let event = ScheduledEvent { subject: id.to_string(), generation, change: Change::Volume(change) };
+            self.schedule.add(at, event);
         }
         at
     }
 
-    pub fn snapshot_passes(&mut self, id: &str, status: &'static str, at: u64, then: SnapshotChange) {
+    pub fn begin_snapshot_transition(&mut self, id: &str, status: &'static str, at: u64, then: SnapshotChange) {
         let now = self.now;
         let Some(snapshot) = self.snapshots.get_mut(id) else {
             return;
         };
         (snapshot.status, snapshot.updated) = (status, now);
-        self.agenda.plan(at, Event { subject: id.to_string(), generation: 0, change: Change::Snapshot(then) });
+        self.schedule
+            .add(at, ScheduledEvent { subject: id.to_string(), generation: 0, change: Change::Snapshot(then) });
     }
 
-    /// When a passage that begins now will be over.
-    pub fn passage(&mut self) -> u64 {
-        match self.settings.manners.transients {
-            Transients::Never => self.now,
-            _ => self.now + self.phase(),
+    /// When a draw_transition_end that begins now will be over.
+    pub fn draw_transition_end(&mut self) -> u64 {
+        match self.settings.behavior.transients {
+            IntermediateStates::Never => self.now,
+            _ => self.now + self.draw_phase_ms(),
         }
     }
 
-    pub fn volume_changes(&mut self, at: u64, id: &str, generation: u32, change: VolumeChange) {
+    pub fn apply_volume_change(&mut self, at: u64, id: &str, generation: u32, change: VolumeChange) {
         let Some(volume) = self.volumes.get_mut(id).filter(|volume| volume.generation == generation) else {
             return;
         };
@@ -130,7 +131,7 @@ impl World {
         }
     }
 
-    pub fn snapshot_changes(&mut self, at: u64, id: &str, change: SnapshotChange) {
+    pub fn apply_snapshot_change(&mut self, at: u64, id: &str, change: SnapshotChange) {
         match (change, self.snapshots.get_mut(id)) {
             (SnapshotChange::Status(status), Some(snapshot)) => (snapshot.status, snapshot.updated) = (status, at),
             _ => _ = self.snapshots.remove(id),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::{AccessKey, Running, Settings, signature};
+use super::{AccessKey, ReferenceServer, Settings, signature};
 
 pub struct Reply {
     pub status: u16,
@@ -16,13 +16,13 @@ pub struct Reply {
 }
 
 pub struct Client {
-    pub running: Running,
+    pub running: ReferenceServer,
     pub settings: Settings,
 }
 
 impl Client {
     pub async fn of(settings: Settings) -> Client {
-        Client { running: Running::start(settings.clone()).await.expect("a free port"), settings }
+        Client { running: ReferenceServer::start(settings.clone()).await.expect("a free port"), settings }
     }
 
     pub async fn plain() -> Client {

@@ -1,12 +1,12 @@
 //! Over loopback HTTP, as any client would.
 
-mod asking;
+mod native_reads;
 mod client;
 mod faults;
-mod native;
-mod noise;
+mod native_actions;
+mod malformed_requests;
 mod scp;
-mod sky;
+mod network;
 mod v1;
 
 use super::*;

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::client::Client;
-use super::{Manners, Settings, Tempo, signature};
+use super::{Behavior, Settings, Tempo, signature};
 
 async fn revert(client: &Client, volume: &str, snapshot: &str) -> u16 {
     client.scp("POST", &format!("/v1/volumes/{volume}/revert"), json!({ "snapshot_id": snapshot })).await.status
@@ -94,8 +94,8 @@ async fn versions_are_judged_by_their_date() {
         ("2026-11-25", false, "1.4", 400),
         ("2026-11-25", false, "9.9", 400),
     ] {
-        let manners = Manners { supported_past_date_refused: refused, ..Manners::default() };
-        let client = Client::of(Settings { today: today.to_string(), manners, ..Settings::default() }).await;
+        let behavior = Behavior { supported_past_date_refused: refused, ..Behavior::default() };
+        let client = Client::of(Settings { today: today.to_string(), behavior, ..Settings::default() }).await;
         let key = &client.settings.identities.keys[0];
         let version_header = format!("virtualserver {version}");
         let reply = client.scp_as(key, Some(&version_header), "GET", "/v1/volumes", Value::Null).await;
@@ -135,11 +135,11 @@ async fn a_volume_with_snapshots_goes_only_with_them() {
     let path = format!("/v1/volumes/{volume}");
     assert_eq!(client.scp("DELETE", &path, Value::Null).await.status, 409);
     assert_eq!(client.scp("DELETE", &format!("{path}?cascade=true"), Value::Null).await.status, 202);
-    assert!(client.running.ledger().is_cleared());
+    assert!(client.running.inventory().is_cleared());
     for _ in 0..4 {
         client.scp("GET", "/v1/volumes", Value::Null).await;
     }
-    assert!(client.running.ledger().is_empty());
+    assert!(client.running.inventory().is_empty());
 }
 
 #[tokio::test]

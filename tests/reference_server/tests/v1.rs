@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::client::Client;
-use super::{Manners, Settings, Tempo};
+use super::{Behavior, Settings, Tempo};
 
 fn order(client: &Client) -> Value {
     let pools = &client.settings.pools;
@@ -55,8 +55,8 @@ async fn a_resize_needs_a_stopped_server_and_comes_with_a_job() {
 #[tokio::test]
 async fn success_never_comes_before_the_effect() {
     for seed in 0..20 {
-        let client = Client::of(Settings { seed, manners: Manners::drawn(seed), ..Settings::default() }).await;
-        if client.settings.manners.job_failure > 0.0 || client.settings.manners.create_failure > 0.0 {
+        let client = Client::of(Settings { seed, behavior: Behavior::draw(seed), ..Settings::default() }).await;
+        if client.settings.behavior.job_failure > 0.0 || client.settings.behavior.create_failure > 0.0 {
             continue;
         }
         let id = client.stopped().await;
@@ -104,8 +104,8 @@ async fn refusals_have_the_documented_codes() {
 
 #[tokio::test]
 async fn a_refusal_may_come_with_the_job() {
-    let manners = Manners { late_refusals: true, ..Manners::default() };
-    let client = Client::of(Settings { manners, ..Settings::default() }).await;
+    let behavior = Behavior { late_refusals: true, ..Behavior::default() };
+    let client = Client::of(Settings { behavior, ..Settings::default() }).await;
     let id = client.server().await;
     let reply = client.ecs("POST", &format!("/v1/{{p}}/cloudservers/{id}/resize"), to(&client, 1)).await;
     let job = client.until_job(&reply).await;
@@ -134,7 +134,7 @@ async fn batches_stop_start_restart_and_delete() {
     }
     let reply = client.ecs("POST", "/v1/{p}/cloudservers/delete", json!({ "servers": servers })).await;
     assert_eq!(client.until_job(&reply).await["status"], "SUCCESS");
-    assert!(client.running.ledger().is_empty());
+    assert!(client.running.inventory().is_empty());
 }
 
 #[tokio::test]
@@ -148,11 +148,11 @@ async fn a_job_fails_when_its_server_is_deleted_meanwhile() {
 
 #[tokio::test]
 async fn a_creation_that_fails_leaves_nothing() {
-    let manners = Manners { create_failure: 1.0, ..Manners::default() };
-    let client = Client::of(Settings { manners, ..Settings::default() }).await;
+    let behavior = Behavior { create_failure: 1.0, ..Behavior::default() };
+    let client = Client::of(Settings { behavior, ..Settings::default() }).await;
     let reply = client.ecs("POST", "/v1/{p}/cloudservers", order(&client)).await;
     assert_eq!(client.until_job(&reply).await["status"], "FAIL");
-    assert!(client.running.ledger().is_empty());
+    assert!(client.running.inventory().is_empty());
 }
 
 #[tokio::test]

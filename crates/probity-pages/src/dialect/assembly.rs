@@ -1,10 +1,10 @@
-//! Pieces of a page, in order, put together: sections, and captions and labels joined to their tables.
+//! Builds a document from the pieces of a page: sections, and tables with their captions and labels.
 
 use crate::document::{Block, Cell, Document, Section, Table, Text, Trouble};
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// What a reader finds, in the order of the page.
+/// A part of a page, as a reader finds the parts in order.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Piece {
     Heading {
@@ -13,7 +13,7 @@ pub(super) enum Piece {
         line: u32,
         labels: Vec<String>,
     },
-    /// A target that stands before what it names.
+    /// A label (anchor) of the section or table that follows.
     Label(String),
     Block(Block),
 }
@@ -27,7 +27,7 @@ impl Piece {
 static NUMBER: LazyLock<Regex> =
     LazyLock::new(|| super::pattern::pattern(r"^(?i:table|表)\s*\d+(?:[-.]\d+)*[.:：]?(?:\s+|$)"));
 
-/// Puts pieces together into a document.
+/// Builds a document from pieces in the order of the page.
 pub(super) fn assemble(dialect: &'static str, pieces: Vec<Piece>, troubles: Vec<Trouble>) -> Document {
     let mut document = Document {
         dialect,
@@ -67,7 +67,7 @@ pub(super) fn assemble(dialect: &'static str, pieces: Vec<Piece>, troubles: Vec<
     document
 }
 
-/// Removes `Table 3` from the front of a caption, wherever its markup divides it.
+/// Removes `Table 3` from the start of a caption, also if a part of the number is in bold.
 pub(super) fn without_number(mut caption: Text) -> Text {
     if let Some(line) = caption.lines.first_mut() {
         let cut = NUMBER.find(&line.text).map_or(0, |found| found.end());
@@ -84,8 +84,8 @@ pub(super) fn without_number(mut caption: Text) -> Text {
     caption
 }
 
-/// A paragraph names the table after it if it begins with a number of a table that is set in bold,
-/// or is short and no sentence: `Table 1 describes ...` is prose about a table.
+/// Whether a paragraph is the caption of the table that follows: a table number in bold, or a table number in a short
+/// text that is no sentence. `Table 1 describes ...` is prose about a table.
 fn captions(text: &Text) -> bool {
     let [line] = text.lines.as_slice() else {
         return false;
@@ -97,7 +97,7 @@ fn captions(text: &Text) -> bool {
     bold || (line.text.chars().count() < 80 && !line.text.ends_with(['.', ':', '。']))
 }
 
-/// A first row set wholly in bold is the header of a table that marks none.
+/// Moves a first row in bold to the header, if the table marks no header.
 fn promote_header(table: &mut Table) {
     let bold = |cell: &Cell| match cell.text.lines.as_slice() {
         [line] => line.strong.len() == 1 && line.strong[0] == line.text,
@@ -112,7 +112,7 @@ fn promote_header(table: &mut Table) {
     }
 }
 
-/// What waits for the table that it belongs to.
+/// The caption and the labels that were read before their table.
 #[derive(Default)]
 struct Pending {
     caption: Option<Text>,
@@ -129,7 +129,8 @@ impl Pending {
         self.labels.push(label.to_lowercase());
     }
 
-    /// A label reaches a table over one paragraph or item, as in a list item that introduces its table.
+    /// Counts a paragraph or item between a label and its table. One is permitted, such as a list item that introduces
+    /// the table; a second one drops the label.
     fn pass(&mut self) {
         self.passed += 1;
         if self.passed > 1 {

@@ -1,11 +1,11 @@
-//! Text that grows while a reader goes through markup, and the targets of links in it.
+//! Text that a reader collects from markup, and the targets of links.
 
 use crate::document::{Line, Link, Text};
 
-/// Text that grows word by word while a reader goes through markup.
+/// Collects text, links and strong words from markup.
 #[derive(Debug, Default)]
 pub(super) struct Growing {
-    /// Lines that the text cannot leave: broken markup shifts the count, never out of what holds the text.
+    /// First and last line of the enclosing block. Broken markup may miscount lines; numbers are held between both.
     within: Option<(u32, u32)>,
     done: Text,
     open: Line,
@@ -16,7 +16,7 @@ pub(super) struct Growing {
 }
 
 impl Growing {
-    /// Text that stands between two lines.
+    /// Collects the text of a block between two lines.
     pub(super) fn within(first: u32, last: u32) -> Growing {
         Growing { within: Some((first, last.max(first))), ..Growing::default() }
     }
@@ -25,7 +25,7 @@ impl Growing {
         self.within.map_or(line, |(first, last)| line.clamp(first, last))
     }
 
-    /// Appends text that stands on a line of the file; runs of white space become one space.
+    /// Appends text from a line of the file. White space is collapsed to one space, unless the text is verbatim.
     pub(super) fn push(&mut self, text: &str, line: u32) {
         for (index, part) in text.split('\n').enumerate() {
             let line = self.held(line + index as u32);
@@ -57,11 +57,12 @@ impl Growing {
         }
     }
 
-    /// Begins words set in bold or as code.
+    /// Begins words in bold or in code markup.
     pub(super) fn strong_begin(&mut self) {
         self.strong.get_or_insert_default();
     }
 
+    /// Ends words in bold or in code markup.
     pub(super) fn strong_end(&mut self) {
         if let Some(word) = self.strong.take() {
             let word = word.trim();
@@ -71,12 +72,13 @@ impl Growing {
         }
     }
 
-    /// Begins a link; one to somewhere outside the documentation keeps its text only.
+    /// Begins a link. Of a link to another site, only the text is kept.
     pub(super) fn link_begin(&mut self, target: &str, line: u32) {
         let line = self.held(line);
         self.link = link_target(target).map(|(label, file)| Link { text: String::new(), label, file, line });
     }
 
+    /// Ends the link, if one is open.
     pub(super) fn link_end(&mut self) {
         if let Some(mut link) = self.link.take() {
             link.text = link.text.trim().to_string();
@@ -84,11 +86,12 @@ impl Growing {
         }
     }
 
+    /// Adds a link whose text is known.
     pub(super) fn add_link(&mut self, link: Link) {
         self.done.links.push(link);
     }
 
-    /// Ends the line of text; the next one is no bullet.
+    /// Ends the line of text. The next line is no bullet.
     pub(super) fn break_line(&mut self) {
         let bullet = std::mem::take(&mut self.open.bullet);
         let mut line = std::mem::take(&mut self.open);
@@ -105,25 +108,25 @@ impl Growing {
             false => line.text.trim().to_string(),
         };
         match line.text.trim().is_empty() {
-            // A bullet without text yet keeps its sign for the paragraph inside it.
+            // A bullet without text keeps its sign for the paragraph inside of the item.
             true => self.open.bullet = bullet,
             false => self.done.lines.push(line),
         }
     }
 
-    /// Ends the line of text and begins one that is an item of a list.
+    /// Ends the line of text, and begins an item of a list.
     pub(super) fn bullet(&mut self) {
         self.break_line();
         self.open.bullet = true;
     }
 
-    /// Ends a list: what follows is no bullet.
+    /// Ends a list. The text after the list is no bullet.
     pub(super) fn end_list(&mut self) {
         self.break_line();
         self.open.bullet = false;
     }
 
-    /// The text so far; the value is empty again afterwards.
+    /// Takes the collected text and starts anew.
     pub(super) fn take(&mut self) -> Text {
         self.link_end();
         self.break_line();
@@ -139,7 +142,7 @@ fn append(to: &mut String, part: &str, verbatim: bool) {
         return;
     }
     for c in part.chars() {
-        // A no-break space is white space of the page's layout as well.
+        // A no-break space is layout too.
         match c.is_whitespace() {
             true if to.is_empty() || to.ends_with(' ') => {}
             true => to.push(' '),
@@ -148,7 +151,7 @@ fn append(to: &mut String, part: &str, verbatim: bool) {
     }
 }
 
-/// Label and file of a link, lower case; nothing for a link to another site.
+/// Label (lower case) and file of a link; `None` for a link to another site.
 pub(super) fn link_target(target: &str) -> Option<(String, Option<String>)> {
     let target = target.trim();
     if target.is_empty() || target.contains("://") || target.starts_with("mailto:") || target.starts_with("//") {

@@ -1,7 +1,7 @@
-//! HTML inside pages: tables with their line numbers, and the text of fragments.
+//! HTML inside of pages: tables with line numbers, and the text of fragments.
 //!
-//! The HTML parser repairs unclosed cells as browsers do but forgets lines. So every start tag
-//! is given its place in the source as an attribute before it is parsed.
+//! The HTML parser repairs unclosed cells as browsers do, but reports no lines. Therefore `source` gives each start tag
+//! an attribute with its place before the text is parsed.
 
 use super::growing::Growing;
 use crate::document::{Cell, Row, Table, Text, Trouble};
@@ -10,14 +10,14 @@ use source::{Marked, mark};
 
 mod source;
 
-/// The most columns or rows that one cell may span; HTML itself caps them near this.
+/// Most columns or rows that one cell may span. HTML has a similar limit.
 const SPAN_MAX: usize = 1000;
-/// The most cells that spans may make of one table.
+/// Most cells of one table after spans are expanded.
 const CELLS_MAX: usize = 200_000;
-/// Deepest nesting of elements that is parsed; deeper takes the parser quadratic time.
+/// Deepest nesting of elements that is parsed. The parser needs quadratic time for deep nesting.
 const DEPTH_MAX: usize = 200;
 
-/// Reads one `<table>` whose source begins on `first` and ends on `last`.
+/// Reads one `<table>` between the lines `first` and `last`.
 pub(super) fn table(html: &str, first: u32, last: u32, troubles: &mut Vec<Trouble>) -> Table {
     let empty = Table { caption: Text::default(), labels: vec![], header: vec![], rows: vec![], first, last };
     let marked = mark(html, first);
@@ -44,7 +44,7 @@ pub(super) fn table(html: &str, first: u32, last: u32, troubles: &mut Vec<Troubl
     table
 }
 
-/// The text of a fragment, a line per block element, and the anchors in it.
+/// The text of a fragment with a line for each block element, and the anchors.
 pub(super) fn fragment(html: &str, first: u32, last: u32) -> (Text, Vec<String>) {
     let marked = mark(html, first);
     if marked.depth > DEPTH_MAX {
@@ -61,14 +61,14 @@ fn selector(name: &str) -> Selector {
     Selector::parse(name).expect("a tag name is a valid selector")
 }
 
-/// A row before spans are expanded.
+/// A row before spans are expanded: each cell with its number of columns and of rows.
 struct RawRow {
     cells: Vec<(Cell, usize, usize)>,
     first: u32,
     last: u32,
 }
 
-/// The table's own rows (not those of tables inside), and how many of them are its header.
+/// The number of header rows, and all rows of the table, without the rows of nested tables.
 fn rows(table: ElementRef, marked: &Marked, last: u32) -> (usize, Vec<RawRow>) {
     let mut found = Vec::new();
     let mut header_rows = 0;
@@ -102,7 +102,7 @@ fn raw_row(row: ElementRef, cells: &[ElementRef], marked: &Marked, last: u32) ->
             (Cell { text, first, last: end }, columns, rows)
         })
         .collect();
-    // The parser makes rows up for cells without one; such a row has no place but its cells'.
+    // The parser adds a row for cells outside of rows. Such a row has the lines of its cells.
     let (first, end) = match marked.has_place(row) {
         true => marked.lines(row, last),
         false => {
@@ -113,7 +113,7 @@ fn raw_row(row: ElementRef, cells: &[ElementRef], marked: &Marked, last: u32) ->
     RawRow { cells, first, last: end }
 }
 
-/// Repeats each cell in the rows and columns that it spans.
+/// Repeats each cell in all rows and columns of its span.
 fn expand(rows: Vec<RawRow>, troubles: &mut Vec<Trouble>) -> Vec<Row> {
     let count = rows.len();
     let mut down: Vec<Option<(Cell, usize)>> = Vec::new();
@@ -130,7 +130,7 @@ fn expand(rows: Vec<RawRow>, troubles: &mut Vec<Trouble>) -> Vec<Row> {
                 continue;
             }
             let Some((cell, columns, spanned)) = own.next() else {
-                // A span further right still holds its column; columns between are blank.
+                // A cell of an earlier row still spans a column further right; columns before that column are blank.
                 match down.iter().skip(column).any(Option::is_some) {
                     true => cells.push(Cell { text: Text::default(), first: row.first, last: row.first }),
                     false => break,
@@ -157,7 +157,7 @@ fn expand(rows: Vec<RawRow>, troubles: &mut Vec<Trouble>) -> Vec<Row> {
     out
 }
 
-/// One header of several header rows: each column says what its rows say, once.
+/// One header row from several: each column has the different texts of its rows.
 pub(super) fn merge_header(rows: &[Row]) -> Vec<Cell> {
     let mut header: Vec<Cell> = Vec::new();
     for row in rows {
@@ -183,7 +183,7 @@ fn text_of(element: ElementRef, marked: &Marked, last: u32) -> Text {
     growing.take()
 }
 
-/// Goes through an element in order; `at` is the line of the file where the walk stands.
+/// Collects the text of an element in order. `at` is the current line of the file.
 fn collect(element: ElementRef, marked: &Marked, last: u32, at: &mut u32, out: &mut Growing, depth: usize) {
     if depth > DEPTH_MAX {
         return;

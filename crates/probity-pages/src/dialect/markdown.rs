@@ -1,7 +1,7 @@
 //! Markdown, with tables in HTML or in pipes.
 //!
-//! Tables in HTML are cut out of the source before the Markdown parser sees it: a blank line inside
-//! one would end the parser's block in the middle of a row.
+//! Tables in HTML are cut out before the text is parsed as Markdown, because a blank line inside of a table would end
+//! the parser's HTML block in the middle of a row.
 
 mod embedded_html;
 mod line_index;
@@ -13,13 +13,14 @@ use crate::document::{Document, Trouble};
 use line_index::LineIndex;
 use pulldown_cmark::{Options, Parser};
 
-/// The most containers (quotes, list items) that one line may open, and the widest indentation.
+/// Most containers (quotes, list items) that one line may open.
 const MARKERS_MAX: usize = 50;
+/// Widest indentation, in bytes.
 const INDENT_MAX: usize = 500;
-/// The most lines of settings before a page.
+/// Most lines of settings before a page.
 const FRONT_MATTER_MAX: usize = 100;
 
-/// Reads a page; what cannot be read is in the document's troubles.
+/// Reads a page. Parts that cannot be read are troubles of the document.
 pub(super) fn read(text: &str) -> Document {
     let mut troubles = Vec::new();
     let (text, title) = without_front_matter(text);
@@ -34,7 +35,7 @@ pub(super) fn read(text: &str) -> Document {
     assemble("markdown", pieces, troubles)
 }
 
-/// Blanks the settings of a site generator before a page; the title among them is the page's if it has no other.
+/// Blanks the settings of a site generator at the start. The title in the settings counts if the page has no title.
 fn without_front_matter(text: &str) -> (String, Option<Piece>) {
     let mut lines = text.lines();
     let begins = lines.next().is_some_and(|line| line.trim_end() == "---");
@@ -58,7 +59,7 @@ fn without_front_matter(text: &str) -> (String, Option<Piece>) {
     (out, title)
 }
 
-/// Blanks lines that open so many containers that parsing them takes quadratic time.
+/// Blanks lines with so many containers that parsing would take quadratic time.
 fn without_bombs(text: &str, troubles: &mut Vec<Trouble>) -> String {
     let mut out = String::with_capacity(text.len());
     for (index, line) in text.split_inclusive('\n').enumerate() {

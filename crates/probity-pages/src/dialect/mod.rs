@@ -1,6 +1,6 @@
 //! The ways in which pages are written, each read into a [`Document`](super::document::Document).
 //!
-//! A reader knows the notation of a page and nothing of the meaning.
+//! A reader knows the notation of a page and not the meaning.
 //!
 //! | file | content |
 //! |---|---|
@@ -10,7 +10,7 @@
 //! | `html` | tables and fragments in HTML, inside of pages in Markdown or reStructuredText |
 //! | `assembly` | pieces of a page, put together to sections and captioned tables |
 //! | `growing` | text that a reader collects from markup |
-//! | `unreadable` | the error of files that no reader takes |
+//! | `unreadable` | the error of files without a reader |
 
 mod assembly;
 mod growing;

@@ -1,7 +1,7 @@
-//! Descriptions for machines: OpenAPI 3.0 and 3.1 in YAML or JSON.
+//! OpenAPI 3.0 and 3.1, in YAML or JSON.
 //!
-//! The description is kept whole, as a value with lines. What it must have to be read at
-//! all is checked here, so that whoever reads it later finds no reference that leads nowhere.
+//! The document keeps the whole description as a value with lines. `check` refuses a description without paths or with
+//! a reference to nothing, so that later readers can follow every local reference.
 
 mod check;
 mod methods;
@@ -17,8 +17,8 @@ pub(crate) use methods::METHODS;
 ///
 /// # Errors
 ///
-/// [`Unreadable`] at the line where it is no YAML or JSON, is of another version of OpenAPI, lacks
-/// what every description has, or refers to something that is not there.
+/// [`Unreadable`] with the line of malformed YAML or JSON, of an unsupported version of OpenAPI, of a missing mandatory
+/// part, or of a reference without target.
 pub(super) fn read(file: &str, text: &str) -> Result<Document, Unreadable> {
     let root = tree::read(file, text)?;
     let mut troubles = Vec::new();

@@ -1,7 +1,7 @@
-//! Lists of parameters in YAML, which pages of an API reference name by key.
+//! Lists of parameters in YAML. Pages of an API reference name the parameters by key.
 //!
-//! Such a list is YAML of one shape: a key at the margin, below it a few properties, among them
-//! a description in markup. It is read line by line, because each word has to keep its line.
+//! Each entry is a key at the margin with indented properties, among them a description in markup. The list is read
+//! line by line, because every word needs its line number.
 
 use super::assembly::{Piece, assemble};
 use super::pattern::pattern;
@@ -12,25 +12,26 @@ use std::sync::LazyLock;
 static KEY: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([A-Za-z0-9_][^\s#]*):(?:\s+&\S+)?\s*(?:#.*)?$"));
 static PROPERTY: LazyLock<Regex> = LazyLock::new(|| pattern(r"^  ([a-z_]+):\s*(.*?)\s*$"));
 
-/// One parameter, with its lines in the list.
+/// One parameter of a list.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Parameter {
     pub(super) key: String,
     /// `path`, `query`, `header` or `body`.
     pub(super) place: String,
-    /// `true`, `false`, or whatever stands there.
+    /// `true`, `false`, or another text of the list.
     pub(super) required: String,
     pub(super) is: String,
-    /// First and last microversion, inclusive; empty where none is given.
+    /// First microversion with the parameter; empty without a limit.
     pub(super) since: String,
+    /// Last microversion with the parameter; empty without a limit.
     pub(super) until: String,
-    /// Lines of the description with their numbers, without their common indentation.
+    /// Lines of the description with their numbers, without common indentation.
     pub(super) about: Vec<(u32, String)>,
     pub(super) first: u32,
     pub(super) last: u32,
 }
 
-/// Whether a text is such a list: its first key at the margin has a description and a place.
+/// Whether a text is a list of parameters: the first key at the margin has a place.
 pub(super) fn is_list(text: &str) -> bool {
     let start = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#'));
     start.is_some_and(|line| KEY.is_match(line)) && all(text).first().is_some_and(|it| !it.place.is_empty())
@@ -67,7 +68,7 @@ pub(super) fn all(text: &str) -> Vec<Parameter> {
     out
 }
 
-/// Takes a property; says whether the lines that follow belong to the description.
+/// Stores a property. Returns whether the following lines belong to the description.
 fn property(parameter: &mut Parameter, name: &str, value: &str, number: u32) -> bool {
     let word = value.trim_matches(['"', '\'']).to_string();
     match name {
@@ -87,7 +88,7 @@ fn property(parameter: &mut Parameter, name: &str, value: &str, number: u32) -> 
     false
 }
 
-/// Without common indentation and blank ends.
+/// Removes common indentation and blank lines at the end.
 fn trim(lines: &mut Vec<(u32, String)>) {
     while lines.last().is_some_and(|(_, line)| line.trim().is_empty()) {
         lines.pop();
@@ -99,7 +100,7 @@ fn trim(lines: &mut Vec<(u32, String)>) {
     }
 }
 
-/// The list as a document: a section for each parameter, so that a citation of its lines finds them again.
+/// The list as a document with a section for each parameter, so that citations can name lines of the list.
 pub(super) fn read(text: &str) -> Document {
     let title = Piece::Heading { level: 1, title: "Parameters".into(), line: 1, labels: vec![] };
     let sections =

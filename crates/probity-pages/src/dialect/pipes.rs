@@ -1,7 +1,7 @@
-//! Text pages whose tables are pipes and whose headings are bare lines.
+//! Text pages with tables of pipes, and with headings that are lines without markup.
 //!
-//! Such a page has no markup but its tables and no blank lines, so headings and examples are
-//! recognised by their shape and by what follows them.
+//! The pages have no other markup and no blank lines. Headings and examples are recognised by their form and by the
+//! lines that follow.
 
 use super::assembly::{Piece, assemble};
 use super::growing::link_target;
@@ -11,7 +11,7 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d+(?:\.\d+)*) - \S.*$"));
-/// Words that are headings of these pages wherever they stand alone on a line.
+/// Words that are headings if alone on a line.
 static SECTION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)^(description|overview|version|parameters|responses|properties|example|example http (request|response)|openapi url)$",
@@ -25,7 +25,7 @@ static CALL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(get|post|put|pat
 static LINK: LazyLock<Regex> = LazyLock::new(|| pattern(r"\[([^\]\[]+)\]\(([^)\s]+)\)"));
 static BREAK: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)<br\s*/?>"));
 
-/// Reads a page; what cannot be read is in the document's troubles.
+/// Reads a page. Parts that cannot be read are troubles of the document.
 pub(super) fn read(text: &str) -> Document {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let mut page = Page { lines, pieces: Vec::new(), troubles: Vec::new(), level: 1, titled: false };
@@ -40,13 +40,13 @@ struct Page<'a> {
     lines: Vec<&'a str>,
     pieces: Vec<Piece>,
     troubles: Vec<Trouble>,
-    /// Level of the last title or numbered heading: section words stand one below it.
+    /// Level of the last title or numbered heading. Section words are one level below.
     level: u8,
     titled: bool,
 }
 
 impl Page<'_> {
-    /// Reads the block that begins at an index, and says where the next one begins.
+    /// Reads the block at an index. Returns the index of the next block.
     fn block(&mut self, at: usize) -> usize {
         let line = self.lines[at];
         if line.is_empty() {
@@ -77,7 +77,7 @@ impl Page<'_> {
         at + 1
     }
 
-    /// The level of a line that is a heading.
+    /// The level of a heading; `None` if the line is no heading.
     fn heading(&mut self, at: usize) -> Option<u8> {
         let line = self.lines[at];
         if let Some(found) = NUMBERED.captures(line) {
@@ -103,7 +103,7 @@ impl Page<'_> {
     fn table(&mut self, at: usize) -> usize {
         let end = self.run(at, |line| line.starts_with('|'));
         let rules: Vec<usize> = (at..end).filter(|index| RULE.is_match(self.lines[*index])).collect();
-        // A second rule means a second table without a line between them.
+        // A second rule belongs to a second table, without a line between the tables.
         let end = match rules.get(1) {
             Some(second) if *second > at + 2 => second - 1,
             _ => end,
@@ -137,7 +137,7 @@ impl Page<'_> {
         end
     }
 
-    /// An example reaches to the bracket that closes its first one, or to the next heading.
+    /// Reads an example up to the bracket that closes the first bracket, or up to the next heading.
     fn example(&mut self, at: usize) -> usize {
         let mut depth = 0usize;
         let mut quoted = false;
@@ -160,7 +160,7 @@ impl Page<'_> {
                     _ => {}
                 }
             }
-            // No text of an example reaches over a line's end: an open quote is a slip of the page.
+            // A text in an example ends on its line: an open quote is a mistake of the page.
             quoted = false;
             if depth == 0 {
                 self.code(at, index + 1);
@@ -187,7 +187,7 @@ fn number(index: usize) -> u32 {
     index as u32 + 1
 }
 
-/// A short line without the marks of a sentence.
+/// Whether a line is short and has no punctuation of a sentence.
 fn bare(line: &str) -> bool {
     let words = line.split_whitespace().count();
     (1..=10).contains(&words)
@@ -199,7 +199,7 @@ fn bare(line: &str) -> bool {
         && !CALL.is_match(line)
 }
 
-/// The cells of a row as they stand: one that is missing stays missing.
+/// The cells of a row as written. Missing cells are not added.
 pub(super) fn cells(line: &str, at: u32) -> Vec<Cell> {
     let inner = line.strip_prefix('|').unwrap_or(line);
     let mut parts = vec![String::new()];

@@ -1,4 +1,4 @@
-//! Which dialect a page is written in, judged by its content; and which files no reader takes.
+//! Recognises the dialect of a page from its content, and refuses files that no reader takes.
 
 use super::parameters;
 use super::pattern::pattern;
@@ -6,12 +6,13 @@ use super::unreadable::{PAGE_BYTES_MAX, Unreadable, unreadable};
 use regex::Regex;
 use std::sync::LazyLock;
 
+/// The form that a page is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
     Markdown,
     Rst,
     Pipes,
-    /// Parameters of an API reference, described once for all its pages.
+    /// A list of parameters, shared by the pages of an API reference.
     Parameters,
     OpenApi,
 }
@@ -23,7 +24,7 @@ pub(super) fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Unreadabl
             file,
             1,
             format!("the file has {} bytes; a page may have {PAGE_BYTES_MAX}", bytes.len()),
-            "split it into the pages it was made of",
+            "split the file into its pages",
         ));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
@@ -32,7 +33,7 @@ pub(super) fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Unreadabl
     })?;
     if let Some(at) = text.find('\0') {
         let line = line_of(bytes, at);
-        return Err(unreadable(file, line, "the file holds NUL bytes, so it is no text".into(), "name a text file"));
+        return Err(unreadable(file, line, "the file has NUL bytes and is no text".into(), "name a text file"));
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim().is_empty() {
@@ -66,7 +67,7 @@ pub(super) fn dialect(file: &str, text: &str) -> Result<Dialect, Unreadable> {
     Ok(Dialect::Markdown)
 }
 
-/// How often a page shows what only one dialect has.
+/// How often a page has the marks of each dialect.
 #[derive(Default)]
 struct Signs {
     rst: usize,
@@ -87,7 +88,7 @@ static MARKDOWN: LazyLock<Regex> =
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d+(\.\d+)* - \S"));
 static METHOD: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(get|post|put|patch|delete|head) /\S"));
 static RULE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*\|(\s*:?-{3,}:?\s*\|)+\s*$"));
-/// The first key of a map that is broken further down.
+/// The first key of a map with an error further down.
 static OPENING: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^\{\s*"(openapi|swagger)"\s*:"#));
 static VERSION_KEY: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^["']?(openapi|swagger)["']?\s*:\s*["']?\d"#));
 static GLUED: LazyLock<Regex> = LazyLock::new(|| {
@@ -102,7 +103,7 @@ impl Signs {
             let blank = before.trim().is_empty();
             let rule =
                 line.len() >= 3 && line.bytes().all(|byte| byte == line.as_bytes()[0] && byte.is_ascii_punctuation());
-            // Tildes under a line of text are a title's rule, not a fence.
+            // Tildes under a line of text are the rule of a title and no fence.
             let markdown = MARKDOWN.is_match(line) && !(rule && !blank && line.starts_with('~'));
             signs.markdown += markdown as usize;
             signs.rst += (RST.is_match(line) || rule && !blank && above == line) as usize;
@@ -132,16 +133,16 @@ fn refuse_other_formats(file: &str, text: &str) -> Result<(), Unreadable> {
     let json = start.starts_with(['{', '[']).then(|| serde_json::from_str::<serde_json::Value>(start));
     if let Some(Ok(_)) = json {
         let cause = "this is a JSON document, not a documentation page";
-        return Err(unreadable(file, line, cause.into(), "name the page that describes it"));
+        return Err(unreadable(file, line, cause.into(), "name the documentation page"));
     }
     Ok(())
 }
 
-/// A description for machines says so at its top, whether in YAML or in JSON.
+/// Whether a text is an OpenAPI description, in YAML or JSON, by its keys at the top.
 pub(super) fn is_open_api(text: &str) -> bool {
     let start = text.trim_start();
     if start.starts_with('{') {
-        // Only a key at the top counts: a page may show a description in an example.
+        // Only a key at the top counts, because an example on a page may be a description.
         let top = serde_json::from_str::<serde_json::Value>(start).ok();
         let named = |key: &str| match &top {
             Some(value) => value.get(key).is_some(),
@@ -155,8 +156,8 @@ pub(super) fn is_open_api(text: &str) -> bool {
     versioned && (top("paths") || top("info") || top("components"))
 }
 
-/// Two known renderings of pages with pipe tables lose which text stands in which column;
-/// reading them would invent what the page says.
+/// Refuses two known renderings of pages with pipe tables, in which the columns of the texts are lost. A reader would
+/// have to guess the columns.
 fn refuse_lossy(file: &str, text: &str) -> Result<(), Unreadable> {
     let remedy = "fetch the page in the rendering whose tables have a `|---|` for every column";
     let lines: Vec<&str> = text.lines().collect();

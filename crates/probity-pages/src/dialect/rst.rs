@@ -1,7 +1,7 @@
-//! reStructuredText, as far as documentation pages use it.
+//! reStructuredText, as far as documentation pages use the notation.
 //!
-//! Nested content (an item, a directive, a cell of a table) is cut out as lines of its own that
-//! remember their numbers, and read by the same rules.
+//! The lines of nested content (an item, a directive, a cell of a table) are cut out with their numbers, and read by
+//! the same rules.
 
 mod blocks;
 mod cells;
@@ -22,14 +22,14 @@ use page::{Page, Source};
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// Widest indentation that is looked at, in columns.
+/// Widest indentation that is read, in columns.
 const INDENT_MAX: usize = 500;
+/// Columns of a tab stop.
 const TAB: usize = 8;
 
 static SUBSTITUTION: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*\.\. \|([^|]+)\| replace::\s*(.*)$"));
 
-/// Reads a page; what cannot be read is in the document's troubles. `file` gives the text of
-/// a file that the page takes in.
+/// Reads a page. Parts that cannot be read are troubles of the document. `file` returns the text of an included file.
 pub(super) fn read(text: &str, file: &dyn Fn(&str) -> Option<String>) -> Document {
     let mut page = Page::new(blocks::blocks);
     reference::take_in(&mut page, text, file);

@@ -1,4 +1,4 @@
-//! Pages of our own invention, and the reader's promises for any text.
+//! Invented pages of each dialect, and properties of the readers for arbitrary text.
 
 use super::read;
 use crate::document::{Block, Document, Text};
@@ -18,7 +18,7 @@ mod reference;
 mod refusals;
 mod rst;
 
-/// Every line number of a document is one of the text's, and what is inside stands within what holds it.
+/// Panics unless every line number of a document is a line of the text, within the lines of the enclosing block.
 fn lines_are_in_bounds(document: &Document, text: &str) {
     let count = text.lines().count().max(1) as u32;
     let within = |first: u32, last: u32, outer: (u32, u32), what: &str| {

@@ -1,19 +1,19 @@
-//! The error of files that no reader takes.
+//! The error of files without a reader.
 
-/// The largest page that is read, in bytes; the largest known real page has a tenth of it.
+/// The largest page that is read, in bytes. The largest known page has a tenth of this size.
 pub const PAGE_BYTES_MAX: usize = 2 * 1024 * 1024;
 
-/// A file that no reader takes: place, cause and remedy.
+/// A file cannot be read: place, cause and remedy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {cause}\n  {remedy}")]
 pub struct Unreadable {
-    /// The file as the caller named it.
+    /// The file, as named by the caller.
     pub file: String,
-    /// 1-based line that shows the cause.
+    /// 1-based line of the cause.
     pub line: u32,
-    /// What is wrong with the file.
+    /// The reason.
     pub cause: String,
-    /// What the user can do.
+    /// The next step for the user.
     pub remedy: String,
 }
 

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::super::super::exchange::{Answer, Outcome};
+use super::super::super::body_fields;
+use super::super::super::cloud_state::CloudState;
+use super::super::super::messages::{ApiResponse, Outcome};
 use super::super::super::pools::{Network, Pools};
-use super::super::super::reading;
-use super::super::super::refusal::{Reasons, Refusal};
-use super::super::super::world::World;
-use super::super::server::{Blueprint, ServerChange, VmState};
+use super::super::super::refusal::{Refusal, RefusalReasons};
+use super::super::server::{ServerChange, ServerSpec, VmState};
 use super::{Call, shape};
 
 /// The body as read; references are not looked up yet.
@@ -30,33 +30,33 @@ struct Order {
     password: Option<String>,
 }
 
-pub fn create(world: &mut World, call: &Call) -> Outcome {
-    let order = call.ask.object().and_then(|body| read(reading::object(&body, "server")?, call.minor));
-    let reasons = Reasons {
-        reference: order.as_ref().ok().and_then(|order| unknown(&world.settings.pools, order)),
-        state: order.as_ref().ok().and_then(|order| over_quota(world, call, order.count)),
+pub fn create(cloud: &mut CloudState, call: &Call) -> Outcome {
+    let order = call.request.object().and_then(|body| read(body_fields::read_object(&body, "server")?, call.minor));
+    let reasons = RefusalReasons {
+        reference: order.as_ref().ok().and_then(|order| unknown(&cloud.settings.pools, order)),
+        state: order.as_ref().ok().and_then(|order| check_quota(cloud, call, order.count)),
         body: order.as_ref().err().cloned(),
         thing: None,
     };
-    reasons.judge(world.settings.manners.precedence)?;
-    carried_out(world, call, order?)
+    reasons.first_refusal(cloud.settings.behavior.precedence)?;
+    carry_out_request(cloud, call, order?)
 }
 
-fn carried_out(world: &mut World, call: &Call, order: Order) -> Outcome {
-    let reservation = format!("r-{}", world.dice.hex(8));
+fn carry_out_request(cloud: &mut CloudState, call: &Call, order: Order) -> Outcome {
+    let reservation = format!("r-{}", cloud.random.draw_hex(8));
     let mut ids = Vec::new();
     for index in 0..order.count {
-        let plan = blueprint(&world.settings.pools, &order, &reservation, index);
+        let plan = blueprint(&cloud.settings.pools, &order, &reservation, index);
         // There is no rollback of a failed creation here (creating-an-ecs(openstack).md:7).
-        let fails = world.dice.chance(world.settings.manners.create_failure);
+        let fails = cloud.random.draw_chance(cloud.settings.behavior.create_failure);
         let end = fails.then_some(ServerChange::Show(VmState::Error, None));
-        ids.push(world.build(&call.project, plan, end).0);
+        ids.push(cloud.create_server(&call.project, plan, end).0);
     }
-    let code = world.settings.manners.body_code.unwrap_or(202);
+    let code = cloud.settings.behavior.body_code.unwrap_or(202);
     if order.by_reservation {
-        return Ok(Answer::json(code, json!({ "reservation_id": reservation })));
+        return Ok(ApiResponse::json(code, json!({ "reservation_id": reservation })));
     }
-    let Some(server) = ids.first().and_then(|id| world.servers.get(id)) else {
+    let Some(server) = ids.first().and_then(|id| cloud.servers.get(id)) else {
         return Err(Refusal::new(500, "Ecs.0615", "The server was lost."));
     };
     let mut shown = json!({
@@ -67,34 +67,34 @@ fn carried_out(world: &mut World, call: &Call, order: Order) -> Outcome {
     });
     // Listed without a condition, and in every example (creating-an-ecs(openstack).md:694).
     shown["adminPass"] = json!(order.password.unwrap_or_else(|| "Generated-1".to_string()));
-    Ok(Answer::json(code, json!({ "server": shown })))
+    Ok(ApiResponse::json(code, json!({ "server": shown })))
 }
 
 fn read(server: &Map<String, Value>, minor: u32) -> Result<Order, Refusal> {
     let (image, from_volume) = source(server)?;
     // min_count and max_count: creating-an-ecs(openstack).md:257; the newer page lets them be equal.
-    let least = reading::number(server, "min_count", true)?.unwrap_or(1);
-    let most = reading::number(server, "max_count", true)?.unwrap_or(least);
+    let least = body_fields::read_number(server, "min_count", true)?.unwrap_or(1);
+    let most = body_fields::read_number(server, "max_count", true)?.unwrap_or(least);
     if least < 1 || most < least {
-        return Err(Refusal::bad("min_count and max_count do not fit."));
+        return Err(Refusal::bad_request("min_count and max_count do not fit."));
     }
     // A field that the microversion does not know yet is not read (creating-an-ecs(openstack).md:303).
-    let description = if minor >= 19 { reading::text(server, "description", 0..=85)? } else { None };
+    let description = if minor >= 19 { body_fields::read_text(server, "description", 0..=85)? } else { None };
     Ok(Order {
-        name: reading::needed(server, "name", 1..=255)?,
-        flavor: reading::reference(server, "flavorRef")?,
+        name: body_fields::read_required_text(server, "name", 1..=255)?,
+        flavor: body_fields::read_reference(server, "flavorRef")?,
         image,
         from_volume,
         networks: networks(server)?,
-        metadata: reading::metadata(server, "metadata")?.unwrap_or_default(),
+        metadata: body_fields::read_metadata(server, "metadata")?.unwrap_or_default(),
         groups: groups(server)?,
-        key_name: reading::text(server, "key_name", 1..=255)?,
+        key_name: body_fields::read_text(server, "key_name", 1..=255)?,
         user_data: super::rebuild::user_data(server)?,
         description: description.unwrap_or_default(),
-        zone: reading::text(server, "availability_zone", 1..=255)?,
+        zone: body_fields::read_text(server, "availability_zone", 1..=255)?,
         count: usize::try_from(most).unwrap_or(usize::MAX),
-        by_reservation: reading::truth(server, "return_reservation_id")?.unwrap_or(false),
-        password: reading::text(server, "adminPass", 1..=255)?,
+        by_reservation: body_fields::read_bool(server, "return_reservation_id")?.unwrap_or(false),
+        password: body_fields::read_text(server, "adminPass", 1..=255)?,
     })
 }
 
@@ -102,35 +102,35 @@ fn read(server: &Map<String, Value>, minor: u32) -> Result<Order, Refusal> {
 /// known here.
 fn source(server: &Map<String, Value>) -> Result<(Option<String>, bool), Refusal> {
     let Some(Value::Array(disks)) = server.get("block_device_mapping_v2") else {
-        return Ok((Some(reading::reference(server, "imageRef")?), false));
+        return Ok((Some(body_fields::read_reference(server, "imageRef")?), false));
     };
     let boot = disks.iter().filter_map(Value::as_object).find(|disk| {
         let index = disk.get("boot_index");
         index.is_some_and(|index| index == &json!("0") || index == &json!(0))
     });
-    let boot = boot.ok_or_else(|| Refusal::bad("No disk has boot_index 0."))?;
-    match reading::needed(boot, "source_type", 1..=16)?.as_str() {
-        "image" => Ok((Some(reading::reference(boot, "uuid")?), true)),
+    let boot = boot.ok_or_else(|| Refusal::bad_request("No disk has boot_index 0."))?;
+    match body_fields::read_required_text(boot, "source_type", 1..=16)?.as_str() {
+        "image" => Ok((Some(body_fields::read_reference(boot, "uuid")?), true)),
         "volume" | "snapshot" | "blank" => Ok((None, true)),
-        _ => Err(Refusal::bad("source_type is unknown.")),
+        _ => Err(Refusal::bad_request("source_type is unknown.")),
     }
 }
 
 /// One of `port` and `uuid` for each (creating-an-ecs(openstack).md:489).
 fn networks(server: &Map<String, Value>) -> Result<Vec<String>, Refusal> {
-    let entries = reading::list(server, "networks", 1..=12)?;
+    let entries = body_fields::read_list(server, "networks", 1..=12)?;
     entries
         .iter()
         .map(|entry| {
             let Value::Object(entry) = entry else {
-                return Err(Refusal::bad("networks must hold objects."));
+                return Err(Refusal::bad_request("networks must hold objects."));
             };
-            let port = reading::text(entry, "port", 1..=255)?;
+            let port = body_fields::read_text(entry, "port", 1..=255)?;
             if port.as_ref().is_some_and(|port| !is_uuid(port)) {
-                return Err(Refusal::bad("A port is named by its UUID."));
+                return Err(Refusal::bad_request("A port is named by its UUID."));
             }
-            let uuid = reading::text(entry, "uuid", 1..=255)?;
-            uuid.or(port).ok_or_else(|| Refusal::bad("A network needs a uuid or a port."))
+            let uuid = body_fields::read_text(entry, "uuid", 1..=255)?;
+            uuid.or(port).ok_or_else(|| Refusal::bad_request("A network needs a uuid or a port."))
         })
         .collect()
 }
@@ -147,18 +147,18 @@ fn groups(server: &Map<String, Value>) -> Result<Vec<String>, Refusal> {
             let name = |group: &Value| group.get("name").and_then(Value::as_str).map(str::to_string);
             groups
                 .iter()
-                .map(|group| name(group).ok_or_else(|| Refusal::bad("A security group needs a name.")))
+                .map(|group| name(group).ok_or_else(|| Refusal::bad_request("A security group needs a name.")))
                 .collect()
         }
-        Some(_) => Err(Refusal::bad("security_groups must be a list.")),
+        Some(_) => Err(Refusal::bad_request("security_groups must be a list.")),
     }
 }
 
-/// What the order names and nobody offers: 400 for each (creating-an-ecs(openstack).md:133 says so of images).
+/// What the order names and nobody offers: 400 for each (creating-an-ecs(openstack).md:133 description so of images).
 fn unknown(pools: &Pools, order: &Order) -> Option<Refusal> {
-    let missing = |what: &str, id: &str| Some(Refusal::bad(format!("{what} {id} could not be found.")));
+    let missing = |what: &str, id: &str| Some(Refusal::bad_request(format!("{what} {id} could not be found.")));
     match &order.image {
-        None => return Some(Refusal::bad("The boot disk could not be found.")),
+        None => return Some(Refusal::bad_request("The boot disk could not be found.")),
         Some(image) if pools.image(image).is_none() => return missing("Image", image),
         Some(_) => {}
     }
@@ -174,16 +174,16 @@ fn unknown(pools: &Pools, order: &Order) -> Option<Refusal> {
     order.key_name.as_ref().filter(|key| !pools.keys.contains(key)).and_then(|key| missing("Key", key))
 }
 
-fn over_quota(world: &World, call: &Call, count: usize) -> Option<Refusal> {
-    let have = world.servers.values().filter(|server| server.project == call.project.id).count();
-    let over = have.saturating_add(count) > world.settings.limits.servers_per_project_max;
+fn check_quota(cloud: &CloudState, call: &Call, count: usize) -> Option<Refusal> {
+    let have = cloud.servers.values().filter(|server| server.project == call.project.id).count();
+    let over = have.saturating_add(count) > cloud.settings.limits.servers_per_project_max;
     over.then(|| Refusal::new(403, "Ecs.0001", "The quota of servers is exceeded."))
 }
 
-fn blueprint(pools: &Pools, order: &Order, reservation: &str, index: usize) -> Blueprint {
+fn blueprint(pools: &Pools, order: &Order, reservation: &str, index: usize) -> ServerSpec {
     let networks: Vec<Network> = order.networks.iter().filter_map(|id| pools.network(id)).cloned().collect();
     let name = if order.count > 1 { format!("{}-{:04}", order.name, index) } else { order.name.clone() };
-    Blueprint {
+    ServerSpec {
         name,
         flavor: order.flavor.clone(),
         image: order.image.clone().unwrap_or_default(),

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::super::super::calendar;
-use super::super::super::exchange::{Answer, Outcome};
+use super::super::super::cloud_state::CloudState;
+use super::super::super::messages::{ApiResponse, Outcome};
 use super::super::super::refusal::Refusal;
-use super::super::super::world::World;
+use super::super::super::timestamps;
 use super::super::server::Server;
 use super::{Call, shape};
 
@@ -26,23 +26,23 @@ const STATUSES: [&str; 11] = [
 
 const PAGE_MAX: usize = 1000;
 
-pub fn brief(world: &World, call: &Call) -> Outcome {
+pub fn brief(cloud: &CloudState, call: &Call) -> Outcome {
     page(
-        world,
+        cloud,
         call,
         "servers",
         |server| json!({ "id": server.id, "name": server.name, "links": shape::links(call, server) }),
     )
 }
 
-pub fn detail(world: &World, call: &Call) -> Outcome {
-    page(world, call, "servers/detail", |server| shape::full(world, call, server))
+pub fn detail(cloud: &CloudState, call: &Call) -> Outcome {
+    page(cloud, call, "servers/detail", |server| shape::full(cloud, call, server))
 }
 
-fn page(world: &World, call: &Call, place: &str, shown: impl Fn(&Server) -> Value) -> Outcome {
+fn page(cloud: &CloudState, call: &Call, place: &str, shown: impl Fn(&Server) -> Value) -> Outcome {
     status_known(call)?;
-    let graves = world.graves.iter().filter(|server| server.project == call.project.id);
-    let servers = world.servers.values().filter(|server| server.project == call.project.id).chain(graves);
+    let deleted_servers = cloud.deleted_servers.iter().filter(|server| server.project == call.project.id);
+    let servers = cloud.servers.values().filter(|server| server.project == call.project.id).chain(deleted_servers);
     let mut some: Vec<&Server> = Vec::new();
     for server in servers {
         if wanted(call, server)? {
@@ -50,16 +50,16 @@ fn page(world: &World, call: &Call, place: &str, shown: impl Fn(&Server) -> Valu
         }
     }
     sort(call, &mut some)?;
-    if let Some(marker) = call.ask.query("marker") {
+    if let Some(marker) = call.request.query("marker") {
         let place = some.iter().position(|server| server.id == marker);
-        let skipped = 1 + usize::from(world.has("page-skips-one"));
-        let end = place.ok_or_else(|| Refusal::bad("The marker is unknown."))? + skipped;
+        let skipped = 1 + usize::from(cloud.has_fault("page-skips-one"));
+        let end = place.ok_or_else(|| Refusal::bad_request("The marker is unknown."))? + skipped;
         some.drain(..end.min(some.len()));
     }
-    let limit = match call.ask.query("limit").map(str::parse::<usize>) {
+    let limit = match call.request.query("limit").map(str::parse::<usize>) {
         None => PAGE_MAX,
         Some(Ok(limit)) => limit.min(PAGE_MAX),
-        Some(Err(_)) => return Err(Refusal::bad("limit must be a number.")),
+        Some(Err(_)) => return Err(Refusal::bad_request("limit must be a number.")),
     };
     let more = some.len() > limit;
     some.truncate(limit);
@@ -70,26 +70,28 @@ fn page(world: &World, call: &Call, place: &str, shown: impl Fn(&Server) -> Valu
         let href = format!("http://{host}/{}/{project}/{place}?{query}", call.version);
         body["servers_links"] = json!([{ "rel": "next", "href": href }]);
     }
-    Ok(Answer::json(200, body))
+    Ok(ApiResponse::json(200, body))
 }
 
 /// The rest of the query, as it came: the next page has the same filters.
 fn filters(call: &Call) -> String {
-    let query = call.ask.target.split_once('?').map_or("", |(_, query)| query);
+    let query = call.request.target.split_once('?').map_or("", |(_, query)| query);
     let pages = |pair: &&str| !pair.is_empty() && !pair.starts_with("limit=") && !pair.starts_with("marker=");
     query.split('&').filter(pages).map(|pair| format!("{pair}&")).collect()
 }
 
 fn wanted(call: &Call, server: &Server) -> Result<bool, Refusal> {
-    let ask = call.ask;
+    let request = call.request;
     // An image, if asked for, is the only criterion (querying-ecss.md:69).
-    if let Some(image) = ask.query("image") {
+    if let Some(image) = request.query("image") {
         return Ok(!server.plan.from_volume && server.image == image);
     }
-    let holds = |name: &str, test: &dyn Fn(&str) -> bool| ask.query(name).is_none_or(test);
-    let since = match ask.query("changes-since") {
+    let holds = |name: &str, test: &dyn Fn(&str) -> bool| request.query(name).is_none_or(test);
+    let since = match request.query("changes-since") {
         None => 0,
-        Some(text) => calendar::moment(text).ok_or_else(|| Refusal::bad("changes-since is no time."))?,
+        Some(text) => {
+            timestamps::parse_timestamp(text).ok_or_else(|| Refusal::bad_request("changes-since is no time."))?
+        }
     };
     Ok(holds("status", &|status| server.status() == status)
         && holds("name", &|name| server.name.contains(name))
@@ -103,8 +105,8 @@ fn wanted(call: &Call, server: &Server) -> Result<bool, Refusal> {
 
 /// An unknown status gives an empty list up to 2.37 and 404 from 2.38 on (querying-ecss.md:99).
 fn status_known(call: &Call) -> Result<(), Refusal> {
-    match call.ask.query("status") {
-        Some(status) if call.minor >= 38 && !STATUSES.contains(&status) => Err(Refusal::absent("Status", status)),
+    match call.request.query("status") {
+        Some(status) if call.minor >= 38 && !STATUSES.contains(&status) => Err(Refusal::not_found("Status", status)),
         _ => Ok(()),
     }
 }
@@ -112,7 +114,7 @@ fn status_known(call: &Call) -> Result<(), Refusal> {
 /// The newest first unless told otherwise (querying-ecss.md:158).
 fn sort(call: &Call, servers: &mut [&Server]) -> Result<(), Refusal> {
     servers.sort_by_key(|server| std::cmp::Reverse(server.number));
-    match call.ask.query("sort_key").unwrap_or("created_at") {
+    match call.request.query("sort_key").unwrap_or("created_at") {
         "created_at" | "project_id" | "user_id" | "host" => {}
         "display_name" => servers.sort_by(|a, b| b.name.cmp(&a.name)),
         "uuid" => servers.sort_by(|a, b| b.id.cmp(&a.id)),
@@ -121,9 +123,9 @@ fn sort(call: &Call, servers: &mut [&Server]) -> Result<(), Refusal> {
         "instance_type_id" => servers.sort_by(|a, b| b.flavor.cmp(&a.flavor)),
         "key_name" => servers.sort_by(|a, b| b.key_name.cmp(&a.key_name)),
         "vm_state" => servers.sort_by(|a, b| b.vm.text().cmp(a.vm.text())),
-        other => return Err(Refusal::bad(format!("{other} is no sort key."))),
+        other => return Err(Refusal::bad_request(format!("{other} is no sort key."))),
     }
-    if call.ask.query("sort_dir") == Some("asc") {
+    if call.request.query("sort_dir") == Some("asc") {
         servers.reverse();
     }
     Ok(())

@@ -4,19 +4,19 @@ mod actions;
 mod create;
 mod lists;
 mod microversion;
-mod offers;
+mod listings;
 mod rebuild;
 mod shape;
 
-use super::super::exchange::{Answer, Ask, Outcome};
-use super::super::refusal::{Dialect, Refusal};
+use super::super::cloud_state::CloudState;
+use super::super::messages::{ApiRequest, ApiResponse, Outcome};
+use super::super::refusal::{Refusal, ServedApi};
 use super::super::settings::Project;
-use super::super::world::World;
-use super::door;
+use super::authentication;
 
 /// One request, with all that was found out about the caller.
 pub struct Call<'a> {
-    pub ask: &'a Ask,
+    pub request: &'a ApiRequest,
     pub project: Project,
     /// `v2` or `v2.1`, for links.
     pub version: &'a str,
@@ -25,43 +25,43 @@ pub struct Call<'a> {
     pub host: String,
 }
 
-pub fn answer(world: &mut World, ask: &Ask) -> Outcome {
-    let path = ask.segments();
+pub fn respond(cloud: &mut CloudState, request: &ApiRequest) -> Outcome {
+    let path = request.segments();
     let [version, project, rest @ ..] = path.as_slice() else {
-        return Err(Refusal::absent("Resource", &ask.target));
+        return Err(Refusal::not_found("Resource", &request.target));
     };
-    let caller = door::enter(world, ask)?;
-    door::may_use(&caller, project, Dialect::Native)?;
-    let host = ask.header("host").unwrap_or("localhost").to_string();
-    let minor = microversion::asked(ask, version)?;
-    let call = Call { ask, project: caller, version, minor, host };
-    match (ask.method.as_str(), rest) {
-        ("POST", ["servers"] | ["os-volumes_boot"]) => create::create(world, &call),
-        ("GET", ["servers"]) => lists::brief(world, &call),
-        ("GET", ["servers", "detail"]) => lists::detail(world, &call),
-        ("GET", ["servers", id]) => show(world, &call, id),
-        ("DELETE", ["servers", id]) => delete(world, &call, id),
-        ("POST", ["servers", id, "action"]) => actions::act(world, &call, id),
-        ("GET", offer) if offers::knows(offer) => offers::answer(world, &call, offer),
-        (_, ["servers"] | ["servers", "detail"] | ["servers", _] | ["servers", _, "action"]) => no_method(ask),
-        (_, offer) if offers::knows(offer) => no_method(ask),
-        _ => Err(Refusal::absent("Resource", &ask.target)),
+    let caller = authentication::enter(cloud, request)?;
+    authentication::check_project(&caller, project, ServedApi::Native)?;
+    let host = request.header("host").unwrap_or("localhost").to_string();
+    let minor = microversion::asked(request, version)?;
+    let call = Call { request, project: caller, version, minor, host };
+    match (request.method.as_str(), rest) {
+        ("POST", ["servers"] | ["os-volumes_boot"]) => create::create(cloud, &call),
+        ("GET", ["servers"]) => lists::brief(cloud, &call),
+        ("GET", ["servers", "detail"]) => lists::detail(cloud, &call),
+        ("GET", ["servers", id]) => show(cloud, &call, id),
+        ("DELETE", ["servers", id]) => delete(cloud, &call, id),
+        ("POST", ["servers", id, "action"]) => actions::act(cloud, &call, id),
+        ("GET", offer) if listings::knows(offer) => listings::respond(cloud, &call, offer),
+        (_, ["servers"] | ["servers", "detail"] | ["servers", _] | ["servers", _, "action"]) => no_method(request),
+        (_, offer) if listings::knows(offer) => no_method(request),
+        _ => Err(Refusal::not_found("Resource", &request.target)),
     }
 }
 
-fn no_method(ask: &Ask) -> Outcome {
-    Err(Refusal::new(405, "Ecs.0000", format!("{} is not allowed here.", ask.method)))
+fn no_method(request: &ApiRequest) -> Outcome {
+    Err(Refusal::new(405, "Ecs.0000", format!("{} is not allowed here.", request.method)))
 }
 
-fn show(world: &World, call: &Call, id: &str) -> Outcome {
-    let server = world.server(&call.project.id, id).ok_or_else(|| Refusal::absent("Server", id))?;
-    Ok(Answer::json(200, serde_json::json!({ "server": shape::full(world, call, server) })))
+fn show(cloud: &CloudState, call: &Call, id: &str) -> Outcome {
+    let server = cloud.server(&call.project.id, id).ok_or_else(|| Refusal::not_found("Server", id))?;
+    Ok(ApiResponse::json(200, serde_json::json!({ "server": shape::full(cloud, call, server) })))
 }
 
-/// In any state: no page says that a server must be stopped, or free of other tasks, to be deleted. A server that is
+/// In any state: no page description that a server must be stopped, or free of other tasks, to be deleted. A server that is
 /// being deleted is deleted again without more ado.
-fn delete(world: &mut World, call: &Call, id: &str) -> Outcome {
-    world.server(&call.project.id, id).ok_or_else(|| Refusal::absent("Server", id))?;
-    world.delete(id);
-    Ok(Answer::empty(world.settings.manners.action_code.unwrap_or(204)))
+fn delete(cloud: &mut CloudState, call: &Call, id: &str) -> Outcome {
+    cloud.server(&call.project.id, id).ok_or_else(|| Refusal::not_found("Server", id))?;
+    cloud.delete_server(id);
+    Ok(ApiResponse::empty(cloud.settings.behavior.action_code.unwrap_or(204)))
 }

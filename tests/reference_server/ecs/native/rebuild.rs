@@ -6,10 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::super::super::exchange::Answer;
-use super::super::super::reading;
+use super::super::super::body_fields;
+use super::super::super::cloud_state::CloudState;
+use super::super::super::messages::ApiResponse;
 use super::super::super::refusal::Refusal;
-use super::super::super::world::World;
 use super::{Call, shape};
 
 #[derive(Clone, Debug)]
@@ -30,15 +30,15 @@ impl Rebuild {
         let mut known = FIELDS.to_vec();
         known.extend(key_known.then_some("key_name"));
         known.extend(data_known.then_some("user_data"));
-        reading::nothing_else(fields, &known, strict)?;
+        body_fields::refuse_unknown_fields(fields, &known, strict)?;
         // These have no effect (003:130, 003:139, 003:148); their values are not looked at.
         let nullable = |name: &str, value: Option<String>| fields.contains_key(name).then_some(value);
         Ok(Rebuild {
-            image: reading::reference(fields, "imageRef")?,
-            name: reading::text(fields, "name", 1..=254)?,
-            metadata: reading::metadata(fields, "metadata")?,
+            image: body_fields::read_reference(fields, "imageRef")?,
+            name: body_fields::read_text(fields, "name", 1..=254)?,
+            metadata: body_fields::read_metadata(fields, "metadata")?,
             key_name: match key_known {
-                true => nullable("key_name", reading::text(fields, "key_name", 1..=255)?),
+                true => nullable("key_name", body_fields::read_text(fields, "key_name", 1..=255)?),
                 false => None,
             },
             user_data: match data_known {
@@ -49,43 +49,43 @@ impl Rebuild {
     }
 
     /// An image or a key that is not on offer.
-    pub fn unknown(&self, world: &World) -> Option<Refusal> {
-        let pools = &world.settings.pools;
+    pub fn unknown(&self, cloud: &CloudState) -> Option<Refusal> {
+        let pools = &cloud.settings.pools;
         if pools.image(&self.image).is_none() {
-            return Some(Refusal::bad(format!("Image {} could not be found.", self.image)));
+            return Some(Refusal::bad_request(format!("Image {} could not be found.", self.image)));
         }
         let key = self.key_name.as_ref()?.as_ref()?;
-        (!pools.keys.contains(key)).then(|| Refusal::bad(format!("Key {key} could not be found.")))
+        (!pools.keys.contains(key)).then(|| Refusal::bad_request(format!("Key {key} could not be found.")))
     }
 
     /// Takes effect at once where the server's description is concerned; the states take their time. Metadata that is
     /// given replaces what there was; the example (003:352) shows neither, so this is a choice.
-    pub fn carry_out(self, world: &mut World, call: &Call, id: &str) -> Answer {
-        let keeps_image = world.has("rebuild-keeps-old-image");
-        if world.has("rebuild-metadata-to-sibling") {
-            self.spill(world, id);
+    pub fn carry_out(self, cloud: &mut CloudState, call: &Call, id: &str) -> ApiResponse {
+        let keeps_image = cloud.has_fault("rebuild-keeps-old-image");
+        if cloud.has_fault("rebuild-metadata-to-sibling") {
+            self.spill(cloud, id);
         }
-        world.rebuild(id);
-        let Some(server) = world.servers.get_mut(id) else {
-            return Answer::empty(500);
+        cloud.rebuild_server(id);
+        let Some(server) = cloud.servers.get_mut(id) else {
+            return ApiResponse::empty(500);
         };
         let old_image = std::mem::replace(&mut server.image, self.image);
         server.name = self.name.unwrap_or_else(|| server.name.clone());
         server.metadata = self.metadata.unwrap_or_else(|| server.metadata.clone());
         server.key_name = self.key_name.unwrap_or_else(|| server.key_name.clone());
         server.user_data = self.user_data.unwrap_or_else(|| server.user_data.clone());
-        let answer = told(world, call, id);
-        if let Some(server) = world.servers.get_mut(id).filter(|_| keeps_image) {
+        let answer = told(cloud, call, id);
+        if let Some(server) = cloud.servers.get_mut(id).filter(|_| keeps_image) {
             server.image = old_image;
         }
         answer
     }
 
     /// The bug that lets metadata reach a neighbour.
-    fn spill(&self, world: &mut World, id: &str) {
-        let project = world.servers.get(id).map(|server| server.project.clone());
+    fn spill(&self, cloud: &mut CloudState, id: &str) {
+        let project = cloud.servers.get(id).map(|server| server.project.clone());
         let sibling =
-            world.servers.values_mut().find(|other| other.id != id && Some(&other.project) == project.as_ref());
+            cloud.servers.values_mut().find(|other| other.id != id && Some(&other.project) == project.as_ref());
         if let (Some(sibling), Some(metadata)) = (sibling, &self.metadata) {
             sibling.metadata.extend(metadata.clone());
         }
@@ -94,26 +94,26 @@ impl Rebuild {
 
 /// 1 to 65,534 characters of Base64 (003:167).
 pub fn user_data(fields: &Map<String, Value>) -> Result<Option<String>, Refusal> {
-    let Some(text) = reading::text(fields, "user_data", 1..=65_534)? else {
+    let Some(text) = body_fields::read_text(fields, "user_data", 1..=65_534)? else {
         return Ok(None);
     };
     match STANDARD.decode(&text) {
         Ok(_) => Ok(Some(text)),
-        Err(_) => Err(Refusal::bad("user_data is not Base64.")),
+        Err(_) => Err(Refusal::bad_request("user_data is not Base64.")),
     }
 }
 
 /// The answer has the wrapper of the example (003:332).
-fn told(world: &World, call: &Call, id: &str) -> Answer {
-    let Some(server) = world.servers.get(id) else {
-        return Answer::empty(500);
+fn told(cloud: &CloudState, call: &Call, id: &str) -> ApiResponse {
+    let Some(server) = cloud.servers.get(id) else {
+        return ApiResponse::empty(500);
     };
-    let manners = &world.settings.manners;
-    let mut shown = shape::core(world, call, server);
-    if manners.admin_pass_answers {
+    let behavior = &cloud.settings.behavior;
+    let mut shown = shape::core(cloud, call, server);
+    if behavior.admin_pass_answers {
         shown["adminPass"] = json!("Generated-2");
     }
-    if manners.progress_as_text {
+    if behavior.progress_as_text {
         shown["progress"] = json!("0");
     }
     if call.minor >= 54 {
@@ -122,5 +122,5 @@ fn told(world: &World, call: &Call, id: &str) -> Answer {
     if call.minor >= 57 {
         shown["user_data"] = json!(server.user_data);
     }
-    Answer::json(manners.body_code.unwrap_or(202), json!({ "server": shown }))
+    ApiResponse::json(behavior.body_code.unwrap_or(202), json!({ "server": shown }))
 }

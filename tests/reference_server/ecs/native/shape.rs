@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::super::calendar;
-use super::super::super::manners::NoTask;
-use super::super::super::world::World;
+use super::super::super::behavior::NoTask;
+use super::super::super::cloud_state::CloudState;
+use super::super::super::timestamps;
 use super::super::flavors;
 use super::super::server::{Server, VmState};
 use super::Call;
@@ -14,16 +14,16 @@ pub fn links(call: &Call, server: &Server) -> Value {
 }
 
 /// querying-details-about-an-ecs.md:83, with the fields of the microversion in force.
-pub fn full(world: &World, call: &Call, server: &Server) -> Value {
-    let mut shown = core(world, call, server);
-    let manners = &world.settings.manners;
-    shown["OS-EXT-STS:vm_state"] = json!(vm_state(world, server));
-    shown["OS-EXT-STS:task_state"] = match (server.task, manners.no_task) {
+pub fn full(cloud: &CloudState, call: &Call, server: &Server) -> Value {
+    let mut shown = core(cloud, call, server);
+    let behavior = &cloud.settings.behavior;
+    shown["OS-EXT-STS:vm_state"] = json!(vm_state(cloud, server));
+    shown["OS-EXT-STS:task_state"] = match (server.task, behavior.no_task) {
         (Some(task), _) => json!(task.text()),
         (None, NoTask::Null) => Value::Null,
         (None, NoTask::Empty) => json!(""),
     };
-    shown["OS-EXT-STS:power_state"] = json!(server.power());
+    shown["OS-EXT-STS:power_state"] = json!(server.power_state());
     let volume = match call.minor {
         ..3 => json!({ "id": server.disk }),
         3.. => json!({ "id": server.disk, "delete_on_termination": false }),
@@ -35,14 +35,14 @@ pub fn full(world: &World, call: &Call, server: &Server) -> Value {
         "OS-EXT-SRV-ATTR:host": "az21.dc1",
         "OS-EXT-SRV-ATTR:hypervisor_hostname": format!("nova{:03}", server.number % 40),
         "OS-EXT-SRV-ATTR:instance_name": format!("instance-{:08x}", server.number),
-        "OS-SRV-USG:launched_at": server.launched.map(calendar::micros),
+        "OS-SRV-USG:launched_at": server.launched.map(timestamps::format_micros),
         "OS-SRV-USG:terminated_at": null,
         "os-extended-volumes:volumes_attached": [volume],
         "config_drive": "",
     });
     add(&mut shown, more);
     if server.vm == VmState::Error {
-        let created = calendar::seconds(server.updated);
+        let created = timestamps::format_seconds(server.updated);
         shown["fault"] = json!({ "code": 500, "created": created, "message": "No valid host was found." });
     }
     add(&mut shown, of_microversion(server, call.minor));
@@ -50,7 +50,7 @@ pub fn full(world: &World, call: &Call, server: &Server) -> Value {
 }
 
 /// What show, lists and the answer to a rebuild have in common (003:190).
-pub fn core(world: &World, call: &Call, server: &Server) -> Value {
+pub fn core(cloud: &CloudState, call: &Call, server: &Server) -> Value {
     let image_links = json!([{
         "rel": "bookmark",
         "href": format!("http://{}/{}/images/{}", call.host, server.project, server.image),
@@ -63,13 +63,13 @@ pub fn core(world: &World, call: &Call, server: &Server) -> Value {
         "id": server.id,
         "name": server.name,
         "status": server.status(),
-        "created": calendar::seconds(server.created),
-        "updated": calendar::seconds(server.updated),
+        "created": timestamps::format_seconds(server.created),
+        "updated": timestamps::format_seconds(server.updated),
         "hostId": server.host,
-        "addresses": addresses(world, server),
+        "addresses": addresses(cloud, server),
         "links": links(call, server),
         "image": image,
-        "flavor": flavor(world, call, server),
+        "flavor": flavor(cloud, call, server),
         "user_id": server.user,
         "tenant_id": server.project,
         "OS-DCF:diskConfig": "MANUAL",
@@ -81,8 +81,8 @@ pub fn core(world: &World, call: &Call, server: &Server) -> Value {
 }
 
 /// An id with links, or from 2.47 on the flavor itself (querying-details-about-an-ecs.md:421).
-fn flavor(world: &World, call: &Call, server: &Server) -> Value {
-    let Some(flavor) = world.settings.pools.flavors.iter().find(|flavor| flavor.id == server.flavor) else {
+fn flavor(cloud: &CloudState, call: &Call, server: &Server) -> Value {
+    let Some(flavor) = cloud.settings.pools.flavors.iter().find(|flavor| flavor.id == server.flavor) else {
         return json!({ "id": server.flavor, "links": [] });
     };
     if call.minor < 47 {
@@ -95,13 +95,13 @@ fn flavor(world: &World, call: &Call, server: &Server) -> Value {
     })
 }
 
-fn addresses(world: &World, server: &Server) -> Value {
+fn addresses(cloud: &CloudState, server: &Server) -> Value {
     let mut networks: Map<String, Value> = Map::new();
     for address in &server.addresses {
         let entry = json!({
             "addr": address.ip, "version": 4, "OS-EXT-IPS-MAC:mac_addr": address.mac, "OS-EXT-IPS:type": "fixed",
         });
-        let list = networks.entry(world.key_of(address)).or_insert_with(|| json!([]));
+        let list = networks.entry(cloud.address_key(address)).or_insert_with(|| json!([]));
         list.as_array_mut().map(|list| list.push(entry)).unwrap_or_default();
     }
     Value::Object(networks)
@@ -111,13 +111,13 @@ pub fn groups(server: &Server) -> Value {
     server.plan.groups.iter().map(|name| json!({ "name": name })).collect()
 }
 
-fn vm_state(world: &World, server: &Server) -> String {
+fn vm_state(cloud: &CloudState, server: &Server) -> String {
     let told = match server.vm {
-        VmState::Resized if server.task.is_none() && world.has("status-against-its-parts") => VmState::Active,
+        VmState::Resized if server.task.is_none() && cloud.has_fault("status-against-its-parts") => VmState::Active,
         vm => vm,
     };
     let text = told.text();
-    if world.settings.manners.vm_state_upper { text.to_uppercase() } else { text.to_string() }
+    if cloud.settings.behavior.vm_state_upper { text.to_uppercase() } else { text.to_string() }
 }
 
 /// "later than X" is read as "X and later": the newer pages say so of the same fields, for example

@@ -2,141 +2,141 @@
 
 use serde_json::{Map, Value};
 
-use super::super::super::exchange::Outcome;
-use super::super::super::reading;
-use super::super::super::refusal::{Reasons, Refusal};
-use super::super::super::world::World;
-use super::super::jobs::Errand;
+use super::super::super::body_fields;
+use super::super::super::cloud_state::CloudState;
+use super::super::super::messages::Outcome;
+use super::super::super::refusal::{Refusal, RefusalReasons};
+use super::super::jobs::JobOrder;
 use super::super::server::{Server, VmState};
 use super::resize::busy;
-use super::{Call, job_for, late};
+use super::{Call, answer_with_job, late};
 
 /// deleting-ecss.md:11. Deleting works in any state, as in the native API.
-pub fn delete(world: &mut World, call: &Call) -> Outcome {
-    let ids = call.ask.object().and_then(|body| {
-        reading::truth(&body, "delete_publicip")?;
-        reading::truth(&body, "delete_volume")?;
-        reading::ids(&body)
+pub fn delete(cloud: &mut CloudState, call: &Call) -> Outcome {
+    let ids = call.request.object().and_then(|body| {
+        body_fields::read_bool(&body, "delete_publicip")?;
+        body_fields::read_bool(&body, "delete_volume")?;
+        body_fields::read_ids(&body)
     });
-    let thing = ids.as_ref().ok().and_then(|ids| missing(world, call, ids));
+    let thing = ids.as_ref().ok().and_then(|ids| missing(cloud, call, ids));
     let body = ids.as_ref().err().cloned();
-    Reasons { body, thing, ..Reasons::default() }.judge(world.settings.manners.precedence)?;
+    RefusalReasons { body, thing, ..RefusalReasons::default() }.first_refusal(cloud.settings.behavior.precedence)?;
     let mut ids = ids?;
     ids.sort();
     ids.dedup();
-    carried_out(world, call, ("deleteServer", "deleteSingleServer"), ids, |world, id| {
-        let stopped = world.servers.get(id).is_some_and(|server| server.vm == VmState::Stopped);
-        if stopped && world.has("delete-spares-stopped-server") { world.now } else { world.delete(id) }
+    carry_out_request(cloud, call, ("deleteServer", "deleteSingleServer"), ids, |cloud, id| {
+        let stopped = cloud.servers.get(id).is_some_and(|server| server.vm == VmState::Stopped);
+        if stopped && cloud.has_fault("delete-spares-stopped-server") { cloud.now } else { cloud.delete_server(id) }
     })
 }
 
 #[derive(Clone, Copy)]
-enum Deed {
+enum BatchAction {
     Start,
     Stop,
     Restart { hard: bool },
 }
 
-impl Deed {
+impl BatchAction {
     fn names(self) -> (&'static str, &'static str) {
         match self {
-            Deed::Start => ("batchStartServer", "startServer"),
-            Deed::Stop => ("batchStopServer", "stopServer"),
-            Deed::Restart { .. } => ("batchRebootServer", "rebootServer"),
+            BatchAction::Start => ("batchStartServer", "startServer"),
+            BatchAction::Stop => ("batchStopServer", "stopServer"),
+            BatchAction::Restart { .. } => ("batchRebootServer", "rebootServer"),
         }
     }
 
     fn from(self) -> VmState {
         match self {
-            Deed::Start => VmState::Stopped,
-            Deed::Stop | Deed::Restart { .. } => VmState::Active,
+            BatchAction::Start => VmState::Stopped,
+            BatchAction::Stop | BatchAction::Restart { .. } => VmState::Active,
         }
     }
 
     /// The state of a server for which the deed is done already.
     fn done(self) -> Option<VmState> {
         match self {
-            Deed::Start => Some(VmState::Active),
-            Deed::Stop => Some(VmState::Stopped),
-            Deed::Restart { .. } => None,
+            BatchAction::Start => Some(VmState::Active),
+            BatchAction::Stop => Some(VmState::Stopped),
+            BatchAction::Restart { .. } => None,
         }
     }
 
     /// Why not, if so. Settled servers that are where the deed would bring them pass, if that is the server's habit.
-    fn against(self, world: &World, server: &Server) -> Option<Refusal> {
-        let manners = &world.settings.manners;
-        if server.busy() {
-            return Some(busy(world, server));
+    fn against(self, cloud: &CloudState, server: &Server) -> Option<Refusal> {
+        let behavior = &cloud.settings.behavior;
+        if server.is_busy() {
+            return Some(busy(cloud, server));
         }
-        let pointless = manners.idempotent_batches && self.done() == Some(server.vm);
-        let also_stopped = matches!(self, Deed::Restart { hard: true }) && manners.hard_reboot_of_stopped;
+        let pointless = behavior.idempotent_batches && self.done() == Some(server.vm);
+        let also_stopped = matches!(self, BatchAction::Restart { hard: true }) && behavior.hard_reboot_of_stopped;
         let fits = server.vm == self.from() || (also_stopped && server.vm == VmState::Stopped) || pointless;
         let message = || format!("Server {} is {}.", server.id, server.vm.text());
-        (!fits).then(|| Refusal::bad(message()).coded("Ecs.0100"))
+        (!fits).then(|| Refusal::bad_request(message()).with_code("Ecs.0100"))
     }
 }
 
 /// `POST …/cloudservers/action`: starting-ecss-in-a-batch.md:9 and its siblings.
-pub fn act(world: &mut World, call: &Call) -> Outcome {
-    let order = call.ask.object().and_then(|body| read(&body));
+pub fn act(cloud: &mut CloudState, call: &Call) -> Outcome {
+    let order = call.request.object().and_then(|body| read(&body));
     let ids = order.as_ref().map(|(_, ids)| ids.as_slice()).unwrap_or_default();
-    let thing = missing(world, call, ids);
+    let thing = missing(cloud, call, ids);
     let body = order.as_ref().err().cloned();
     let hopeless = body.is_some() || thing.is_some();
     let state = order.as_ref().ok().and_then(|(deed, ids)| {
-        let mut servers = ids.iter().filter_map(|id| world.server(&call.project.id, id));
-        servers.find_map(|server| deed.against(world, server))
+        let mut servers = ids.iter().filter_map(|id| cloud.server(&call.project.id, id));
+        servers.find_map(|server| deed.against(cloud, server))
     });
-    let reasons = Reasons { body, thing, state, reference: None };
-    let verdict = reasons.judge(world.settings.manners.precedence);
+    let reasons = RefusalReasons { body, thing, state, reference: None };
+    let verdict = reasons.first_refusal(cloud.settings.behavior.precedence);
     let (deed, mut ids) = match (verdict, order) {
-        (Err(refusal), Ok((deed, ids))) if !hopeless => return late(world, call, deed.names().0, &ids, refusal),
+        (Err(refusal), Ok((deed, ids))) if !hopeless => return late(cloud, call, deed.names().0, &ids, refusal),
         (Err(refusal), _) | (Ok(()), Err(refusal)) => return Err(refusal),
         (Ok(()), Ok(order)) => order,
     };
     ids.sort();
     ids.dedup();
-    carried_out(world, call, deed.names(), ids, |world, id| match deed {
-        _ if world.servers.get(id).map(|server| server.vm) == deed.done() => world.now,
-        Deed::Start => world.power_on(id),
-        Deed::Stop => world.power_off(id),
-        Deed::Restart { hard } => world.reboot(id, hard),
+    carry_out_request(cloud, call, deed.names(), ids, |cloud, id| match deed {
+        _ if cloud.servers.get(id).map(|server| server.vm) == deed.done() => cloud.now,
+        BatchAction::Start => cloud.power_on(id),
+        BatchAction::Stop => cloud.power_off(id),
+        BatchAction::Restart { hard } => cloud.reboot_server(id, hard),
     })
 }
 
-fn read(body: &Map<String, Value>) -> Result<(Deed, Vec<String>), Refusal> {
+fn read(body: &Map<String, Value>) -> Result<(BatchAction, Vec<String>), Refusal> {
     let mut entries = body.keys();
     let (Some(name), None) = (entries.next(), entries.next()) else {
-        return Err(Refusal::bad("The body must hold exactly one action."));
+        return Err(Refusal::bad_request("The body must hold exactly one action."));
     };
-    let fields = reading::object(body, name)?;
+    let fields = body_fields::read_object(body, name)?;
     let deed = match name.as_str() {
-        "os-start" => Deed::Start,
-        "os-stop" => reading::hardness(fields, Some("SOFT")).map(|_| Deed::Stop)?,
-        "reboot" => Deed::Restart { hard: reading::hardness(fields, None)? },
-        _ => return Err(Refusal::bad(format!("There is no action {name}."))),
+        "os-start" => BatchAction::Start,
+        "os-stop" => body_fields::read_hardness(fields, Some("SOFT")).map(|_| BatchAction::Stop)?,
+        "reboot" => BatchAction::Restart { hard: body_fields::read_hardness(fields, None)? },
+        _ => return Err(Refusal::bad_request(format!("There is no action {name}."))),
     };
-    Ok((deed, reading::ids(fields)?))
+    Ok((deed, body_fields::read_ids(fields)?))
 }
 
-/// One unknown server spoils the batch: no page says what becomes of the others.
-fn missing(world: &World, call: &Call, ids: &[String]) -> Option<Refusal> {
-    let id = ids.iter().find(|id| world.server(&call.project.id, id).is_none())?;
-    Some(Refusal::absent("Server", id))
+/// One unknown server spoils the batch: no page description what becomes of the others.
+fn missing(cloud: &CloudState, call: &Call, ids: &[String]) -> Option<Refusal> {
+    let id = ids.iter().find(|id| cloud.server(&call.project.id, id).is_none())?;
+    Some(Refusal::not_found("Server", id))
 }
 
-fn carried_out(
-    world: &mut World,
+fn carry_out_request(
+    cloud: &mut CloudState,
     call: &Call,
     (kind, sub_kind): (&'static str, &'static str),
     ids: Vec<String>,
-    deed: impl Fn(&mut World, &str) -> u64,
+    deed: impl Fn(&mut CloudState, &str) -> u64,
 ) -> Outcome {
-    let only_first = world.has("batch-stops-at-first");
+    let only_first = cloud.has_fault("batch-stops-at-first");
     let mut servers = Vec::new();
     for (index, id) in ids.into_iter().enumerate() {
-        let done = if index == 0 || !only_first { deed(world, &id) } else { world.now };
+        let done = if index == 0 || !only_first { deed(cloud, &id) } else { cloud.now };
         servers.push((id, done));
     }
-    Ok(job_for(world, call, Errand { kind, sub_kind: Some(sub_kind), servers, failure: None }))
+    Ok(answer_with_job(cloud, call, JobOrder { kind, sub_kind: Some(sub_kind), servers, failure: None }))
 }

@@ -6,14 +6,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::super::super::exchange::{Answer, Outcome};
+use super::super::super::body_fields;
+use super::super::super::cloud_state::CloudState;
+use super::super::super::messages::{ApiResponse, Outcome};
 use super::super::super::pools::{Network, Pools};
-use super::super::super::reading;
-use super::super::super::refusal::{Reasons, Refusal};
-use super::super::super::world::World;
-use super::super::jobs::Errand;
-use super::super::server::{Blueprint, ServerChange, VmState};
-use super::{Call, job_for, late};
+use super::super::super::refusal::{Refusal, RefusalReasons};
+use super::super::jobs::JobOrder;
+use super::super::server::{ServerChange, ServerSpec, VmState};
+use super::{Call, answer_with_job, late};
 
 struct Order {
     name: String,
@@ -31,71 +31,74 @@ struct Order {
     dry_run: bool,
 }
 
-pub fn create(world: &mut World, call: &Call) -> Outcome {
-    let zone_mandatory = world.settings.manners.zone_mandatory;
-    let order = call.ask.object().and_then(|body| {
-        let dry_run = reading::truth(&body, "dry_run")?.unwrap_or(false);
-        read(reading::object(&body, "server")?, zone_mandatory, dry_run)
+pub fn create(cloud: &mut CloudState, call: &Call) -> Outcome {
+    let zone_mandatory = cloud.settings.behavior.zone_mandatory;
+    let order = call.request.object().and_then(|body| {
+        let dry_run = body_fields::read_bool(&body, "dry_run")?.unwrap_or(false);
+        read(body_fields::read_object(&body, "server")?, zone_mandatory, dry_run)
     });
-    let precedence = world.settings.manners.precedence;
+    let precedence = cloud.settings.behavior.precedence;
     let body = order.as_ref().err().cloned();
-    Reasons { body, ..Reasons::default() }.judge(precedence)?;
+    RefusalReasons { body, ..RefusalReasons::default() }.first_refusal(precedence)?;
     let order = order?;
-    let reference = unknown(&world.settings.pools, &order);
-    let state = over_quota(world, call, order.count);
-    match (Reasons { reference, state, ..Reasons::default() }).judge(precedence) {
+    let reference = unknown(&cloud.settings.pools, &order);
+    let state = check_quota(cloud, call, order.count);
+    match (RefusalReasons { reference, state, ..RefusalReasons::default() }).first_refusal(precedence) {
         Err(refusal) if order.dry_run => Err(refusal),
-        Err(refusal) => late(world, call, "createServer", &[], refusal),
-        Ok(()) if order.dry_run => Ok(Answer::empty(202)),
-        Ok(()) => Ok(carried_out(world, call, &order)),
+        Err(refusal) => late(cloud, call, "createServer", &[], refusal),
+        Ok(()) if order.dry_run => Ok(ApiResponse::empty(202)),
+        Ok(()) => Ok(carry_out_request(cloud, call, &order)),
     }
 }
 
-fn carried_out(world: &mut World, call: &Call, order: &Order) -> Answer {
-    let reservation = format!("r-{}", world.dice.hex(8));
-    let plans: Vec<Blueprint> =
-        (0..order.count).map(|index| blueprint(&world.settings.pools, order, &reservation, index)).collect();
+fn carry_out_request(cloud: &mut CloudState, call: &Call, order: &Order) -> ApiResponse {
+    let reservation = format!("r-{}", cloud.random.draw_hex(8));
+    let plans: Vec<ServerSpec> =
+        (0..order.count).map(|index| blueprint(&cloud.settings.pools, order, &reservation, index)).collect();
     // A creation that fails is rolled back (creating-an-ecs(openstack).md:7 sends those who need that to this API).
-    let fails = world.dice.chance(world.settings.manners.create_failure);
+    let fails = cloud.random.draw_chance(cloud.settings.behavior.create_failure);
     let end = fails.then_some(ServerChange::Gone);
-    let build = |plan| world.build(&call.project, plan, end.clone());
+    let build = |plan| cloud.create_server(&call.project, plan, end.clone());
     let servers: Vec<(String, u64)> = plans.into_iter().map(build).collect();
     let ids: Vec<String> = servers.iter().map(|(id, _)| id.clone()).collect();
     let failure = fails.then(|| ("Ecs.0319", "Capacity is not enough.".to_string()));
-    let mut answer =
-        job_for(world, call, Errand { kind: "createServer", sub_kind: Some("createSingleServer"), servers, failure });
-    if let Some(json) = answer.json.as_mut().filter(|_| world.settings.manners.server_ids_at_once) {
+    let mut answer = answer_with_job(
+        cloud,
+        call,
+        JobOrder { kind: "createServer", sub_kind: Some("createSingleServer"), servers, failure },
+    );
+    if let Some(json) = answer.json.as_mut().filter(|_| cloud.settings.behavior.server_ids_at_once) {
         json["serverIds"] = json!(ids);
     }
     answer
 }
 
 fn read(server: &Map<String, Value>, zone_mandatory: bool, dry_run: bool) -> Result<Order, Refusal> {
-    let disk = reading::object(server, "root_volume")?;
+    let disk = body_fields::read_object(server, "root_volume")?;
     // Not kept, but bounded: creating-an-ecs.md:157.
-    reading::text(server, "adminPass", 8..=26)?;
-    let zone = reading::text(server, "availability_zone", 1..=255)?;
+    body_fields::read_text(server, "adminPass", 8..=26)?;
+    let zone = body_fields::read_text(server, "availability_zone", 1..=255)?;
     if zone_mandatory && zone.is_none() {
-        return Err(Refusal::bad("availability_zone is missing."));
+        return Err(Refusal::bad_request("availability_zone is missing."));
     }
-    let count = reading::number(server, "count", false)?.unwrap_or(1);
+    let count = body_fields::read_number(server, "count", false)?.unwrap_or(1);
     if !(1..=500).contains(&count) {
-        return Err(Refusal::bad("count must be 1 to 500."));
+        return Err(Refusal::bad_request("count must be 1 to 500."));
     }
-    let disk_gb = reading::number(disk, "size", false)?;
+    let disk_gb = body_fields::read_number(disk, "size", false)?;
     if disk_gb.is_some_and(|size| !(1..=1024).contains(&size)) {
-        return Err(Refusal::bad("The system disk must have 1 to 1024 GB."));
+        return Err(Refusal::bad_request("The system disk must have 1 to 1024 GB."));
     }
     Ok(Order {
         name: name(server, count)?,
-        image: reading::needed(server, "imageRef", 1..=255)?,
-        flavor: reading::needed(server, "flavorRef", 1..=255)?,
-        vpc: reading::needed(server, "vpcid", 1..=255)?,
+        image: body_fields::read_required_text(server, "imageRef", 1..=255)?,
+        flavor: body_fields::read_required_text(server, "flavorRef", 1..=255)?,
+        vpc: body_fields::read_required_text(server, "vpcid", 1..=255)?,
         subnets: subnets(server)?,
-        disk_type: reading::needed(disk, "volumetype", 1..=255)?,
+        disk_type: body_fields::read_required_text(disk, "volumetype", 1..=255)?,
         disk_gb: disk_gb.map_or(0, i64::unsigned_abs),
         zone,
-        key_name: reading::text(server, "key_name", 1..=255)?,
+        key_name: body_fields::read_text(server, "key_name", 1..=255)?,
         user_data: user_data(server)?,
         metadata: metadata(server)?,
         count: count.unsigned_abs() as usize,
@@ -105,48 +108,49 @@ fn read(server: &Map<String, Value>, zone_mandatory: bool, dry_run: bool) -> Res
 
 /// Up to 64 characters of a small set, 59 if numbers will be added (creating-an-ecs.md:127).
 fn name(server: &Map<String, Value>, count: i64) -> Result<String, Refusal> {
-    let name = reading::needed(server, "name", 1..=if count > 1 { 59 } else { 64 })?;
+    let name = body_fields::read_required_text(server, "name", 1..=if count > 1 { 59 } else { 64 })?;
     match name.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c)) {
         true => Ok(name),
-        false => Err(Refusal::bad("name holds characters that it must not.")),
+        false => Err(Refusal::bad_request("name holds characters that it must not.")),
     }
 }
 
 fn subnets(server: &Map<String, Value>) -> Result<Vec<String>, Refusal> {
-    let nics = reading::list(server, "nics", 1..=12)?;
+    let nics = body_fields::read_list(server, "nics", 1..=12)?;
     nics.iter()
         .map(|nic| match nic {
-            Value::Object(nic) => reading::needed(nic, "subnet_id", 1..=255),
-            _ => Err(Refusal::bad("nics must hold objects.")),
+            Value::Object(nic) => body_fields::read_required_text(nic, "subnet_id", 1..=255),
+            _ => Err(Refusal::bad_request("nics must hold objects.")),
         })
         .collect()
 }
 
 /// At most 32 KB before encoding (creating-an-ecs.md:141).
 fn user_data(server: &Map<String, Value>) -> Result<Option<String>, Refusal> {
-    let Some(text) = reading::text(server, "user_data", 0..=65_535)? else {
+    let Some(text) = body_fields::read_text(server, "user_data", 0..=65_535)? else {
         return Ok(None);
     };
     match STANDARD.decode(&text) {
         Ok(plain) if plain.len() <= 32 * 1024 => Ok(Some(text)),
-        Ok(_) => Err(Refusal::bad("user_data is too long.")),
-        Err(_) => Err(Refusal::bad("user_data is not Base64.")),
+        Ok(_) => Err(Refusal::bad_request("user_data is too long.")),
+        Err(_) => Err(Refusal::bad_request("user_data is not Base64.")),
     }
 }
 
 /// At most ten pairs, keys of a small set (data-structure-for-creating-ecss.md:345).
 fn metadata(server: &Map<String, Value>) -> Result<BTreeMap<String, String>, Refusal> {
-    let metadata = reading::metadata(server, "metadata")?.unwrap_or_default();
+    let metadata = body_fields::read_metadata(server, "metadata")?.unwrap_or_default();
     let plain = |key: &String| key.chars().all(|c| c.is_ascii_alphanumeric() || "-_:.".contains(c));
     match metadata.len() <= 10 && metadata.keys().all(plain) {
         true => Ok(metadata),
-        false => Err(Refusal::bad("metadata has too many pairs or keys with other characters.")),
+        false => Err(Refusal::bad_request("metadata has too many pairs or keys with other characters.")),
     }
 }
 
 /// Codes: error-code-description.md:269 for the flavor; the image's is in the newer list only (error code 0031).
 fn unknown(pools: &Pools, order: &Order) -> Option<Refusal> {
-    let missing = |what: &str, id: &str, code| Some(Refusal::bad(format!("{what} {id} does not exist.")).coded(code));
+    let missing =
+        |what: &str, id: &str, code| Some(Refusal::bad_request(format!("{what} {id} does not exist.")).with_code(code));
     let subnet = |id: &&String| pools.network(id).is_none_or(|network| network.vpc != order.vpc);
     if pools.image(&order.image).is_none() {
         return missing("Image", &order.image, "Ecs.0031");
@@ -154,7 +158,7 @@ fn unknown(pools: &Pools, order: &Order) -> Option<Refusal> {
     match pools.flavor(&order.flavor) {
         None => return missing("Flavor", &order.flavor, "Ecs.0029"),
         Some(flavor) if flavor.sold_out => {
-            return Some(Refusal::bad("Capacity is not enough.").coded("Ecs.0319"));
+            return Some(Refusal::bad_request("Capacity is not enough.").with_code("Ecs.0319"));
         }
         Some(_) => {}
     }
@@ -172,15 +176,15 @@ fn unknown(pools: &Pools, order: &Order) -> Option<Refusal> {
 }
 
 /// error-code-description.md:38
-fn over_quota(world: &World, call: &Call, count: usize) -> Option<Refusal> {
-    let mine = world.servers.values().filter(|server| server.project == call.project.id && server.vm != VmState::Error);
-    let over = mine.count() + count > world.settings.limits.servers_per_project_max;
-    over.then(|| Refusal::bad("The quota of servers is exceeded.").coded("Ecs.0001"))
+fn check_quota(cloud: &CloudState, call: &Call, count: usize) -> Option<Refusal> {
+    let mine = cloud.servers.values().filter(|server| server.project == call.project.id && server.vm != VmState::Error);
+    let over = mine.count() + count > cloud.settings.limits.servers_per_project_max;
+    over.then(|| Refusal::bad_request("The quota of servers is exceeded.").with_code("Ecs.0001"))
 }
 
-fn blueprint(pools: &Pools, order: &Order, reservation: &str, index: usize) -> Blueprint {
+fn blueprint(pools: &Pools, order: &Order, reservation: &str, index: usize) -> ServerSpec {
     let networks: Vec<Network> = order.subnets.iter().filter_map(|id| pools.network(id)).cloned().collect();
-    Blueprint {
+    ServerSpec {
         name: if order.count > 1 { format!("{}-{index:04}", order.name) } else { order.name.clone() },
         flavor: order.flavor.clone(),
         image: order.image.clone(),

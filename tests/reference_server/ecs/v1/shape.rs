@@ -2,25 +2,25 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::super::calendar;
-use super::super::super::exchange::{Answer, Outcome};
+use super::super::super::cloud_state::CloudState;
+use super::super::super::messages::{ApiResponse, Outcome};
 use super::super::super::refusal::Refusal;
-use super::super::super::world::World;
+use super::super::super::timestamps;
 use super::super::server::{Server, Task, VmState};
 use super::Call;
 
-pub fn full(world: &World, server: &Server) -> Value {
+pub fn full(cloud: &CloudState, server: &Server) -> Value {
     let mut shown = json!({
         "id": server.id,
         "name": server.name,
         "status": server.status(),
-        "created": calendar::seconds(server.created),
-        "updated": calendar::seconds(server.updated),
+        "created": timestamps::format_seconds(server.created),
+        "updated": timestamps::format_seconds(server.updated),
         "hostId": server.host,
-        "addresses": addresses(world, server),
+        "addresses": addresses(cloud, server),
         "image": { "id": server.image },
-        "flavor": flavor(world, server),
-        "metadata": metadata(world, server),
+        "flavor": flavor(cloud, server),
+        "metadata": metadata(cloud, server),
         "key_name": server.key_name,
         "user_id": server.user,
         "tenant_id": server.project,
@@ -40,7 +40,7 @@ pub fn full(world: &World, server: &Server) -> Value {
     // The habits of vm_state_upper and no_task rest on pages of the native API, so they stop there.
     shown["OS-EXT-STS:vm_state"] = json!(server.vm.text());
     shown["OS-EXT-STS:task_state"] = json!(server.task.map(Task::text));
-    shown["OS-EXT-STS:power_state"] = json!(server.power());
+    shown["OS-EXT-STS:power_state"] = json!(server.power_state());
     let (Value::Object(to), Value::Object(more)) = (&mut shown, extended(server)) else {
         return shown;
     };
@@ -62,23 +62,23 @@ fn extended(server: &Server) -> Value {
         "OS-EXT-SRV-ATTR:ramdisk_id": "",
         "OS-EXT-SRV-ATTR:root_device_name": "/dev/vda",
         "OS-EXT-SRV-ATTR:user_data": server.user_data,
-        "OS-SRV-USG:launched_at": server.launched.map(calendar::micros),
+        "OS-SRV-USG:launched_at": server.launched.map(timestamps::format_micros),
         "OS-SRV-USG:terminated_at": null,
         "os-extended-volumes:volumes_attached": [{
             "id": server.disk, "delete_on_termination": "false", "device": "/dev/vda", "bootIndex": "0",
             "size": server.plan.disk_gb.to_string(),
         }],
         "fault": (server.vm == VmState::Error).then(|| json!({
-            "code": 500, "message": "No valid host was found.", "created": calendar::seconds(server.updated),
+            "code": 500, "message": "No valid host was found.", "created": timestamps::format_seconds(server.updated),
         })),
     })
 }
 
 /// Numbers are texts here, the address version too.
-fn flavor(world: &World, server: &Server) -> Value {
-    let stale = server.flavor_before.as_ref().filter(|_| world.has("shows-old-flavor"));
+fn flavor(cloud: &CloudState, server: &Server) -> Value {
+    let stale = server.flavor_before.as_ref().filter(|_| cloud.has_fault("shows-old-flavor"));
     let id = stale.unwrap_or(&server.flavor);
-    let known = world.settings.pools.flavors.iter().find(|flavor| flavor.id == *id);
+    let known = cloud.settings.pools.flavors.iter().find(|flavor| flavor.id == *id);
     json!({
         "id": id, "name": id, "disk": "0",
         "vcpus": known.map_or(0, |flavor| flavor.vcpus).to_string(),
@@ -86,23 +86,23 @@ fn flavor(world: &World, server: &Server) -> Value {
     })
 }
 
-fn addresses(world: &World, server: &Server) -> Value {
+fn addresses(cloud: &CloudState, server: &Server) -> Value {
     let mut networks: Map<String, Value> = Map::new();
     for (index, address) in server.addresses.iter().enumerate() {
         let entry = json!({
             "addr": address.ip, "version": "4", "primary": index == 0, "OS-EXT-IPS-MAC:mac_addr": address.mac,
             "OS-EXT-IPS:type": "fixed", "OS-EXT-IPS:port_id": address.port,
         });
-        let list = networks.entry(world.key_of(address)).or_insert_with(|| json!([]));
+        let list = networks.entry(cloud.address_key(address)).or_insert_with(|| json!([]));
         list.as_array_mut().map(|list| list.push(entry)).unwrap_or_default();
     }
     Value::Object(networks)
 }
 
-fn metadata(world: &World, server: &Server) -> Value {
+fn metadata(cloud: &CloudState, server: &Server) -> Value {
     let mut shown: Map<String, Value> =
         server.metadata.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
-    if world.settings.manners.system_metadata {
+    if cloud.settings.behavior.system_metadata {
         shown.insert("os_type".to_string(), json!("Linux"));
         shown.insert("metering.image_id".to_string(), json!(server.image));
         shown.insert("metering.resourcespeccode".to_string(), json!(server.flavor));
@@ -120,16 +120,16 @@ fn groups(server: &Server) -> Value {
 }
 
 /// `GET …/cloudservers/detail` (listing_details_about_ecss.rst:18): pages of 25, numbered from 1; page 0 is page 1.
-pub fn list(world: &World, call: &Call) -> Outcome {
-    let ask = call.ask;
-    let number = |name: &str, default: usize| match ask.query(name).map(str::parse::<usize>) {
+pub fn list(cloud: &CloudState, call: &Call) -> Outcome {
+    let request = call.request;
+    let number = |name: &str, default: usize| match request.query(name).map(str::parse::<usize>) {
         None => Ok(default),
         Some(Ok(number)) => Ok(number),
-        Some(Err(_)) => Err(Refusal::bad(format!("{name} must be a number."))),
+        Some(Err(_)) => Err(Refusal::bad_request(format!("{name} must be a number."))),
     };
     let (limit, page) = (number("limit", 25)?.min(1000), number("offset", 1)?.max(1));
-    let holds = |name: &str, test: &dyn Fn(&str) -> bool| ask.query(name).is_none_or(test);
-    let mine = world.servers.values().filter(|server| server.project == call.project.id);
+    let holds = |name: &str, test: &dyn Fn(&str) -> bool| request.query(name).is_none_or(test);
+    let mine = cloud.servers.values().filter(|server| server.project == call.project.id);
     let wanted = mine.filter(|server| {
         holds("status", &|status| server.status() == status)
             && holds("flavor", &|flavor| server.flavor == flavor)
@@ -141,6 +141,6 @@ pub fn list(world: &World, call: &Call) -> Outcome {
     let mut wanted: Vec<&Server> = wanted.collect();
     wanted.sort_by_key(|server| std::cmp::Reverse(server.number));
     let shown = wanted.iter().skip((page - 1).saturating_mul(limit)).take(limit);
-    let shown: Vec<Value> = shown.map(|server| full(world, server)).collect();
-    Ok(Answer::json(200, json!({ "servers": shown, "count": wanted.len() })))
+    let shown: Vec<Value> = shown.map(|server| full(cloud, server)).collect();
+    Ok(ApiResponse::json(200, json!({ "servers": shown, "count": wanted.len() })))
 }

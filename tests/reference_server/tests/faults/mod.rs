@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::client::{Client, Reply};
-use super::{FAULTS, FaultInfo, Running, Settings};
+use super::{FAULTS, FaultInfo, ReferenceServer, Settings};
 
 async fn looks_wrong(fault: &FaultInfo, client: &Client) -> bool {
     match fault.api {
@@ -34,7 +34,7 @@ async fn faults_have_names_of_their_own_and_unknown_ones_are_refused() {
     for api in ["ecs-native", "ecs-v1", "scp-volume"] {
         assert!(FAULTS.iter().filter(|fault| fault.api == api).count() >= 4);
     }
-    assert!(Running::start(Settings { faults: ["no-such-bug"].into(), ..Settings::default() }).await.is_err());
+    assert!(ReferenceServer::start(Settings { faults: ["no-such-bug"].into(), ..Settings::default() }).await.is_err());
 }
 
 fn flavor(client: &Client, index: usize) -> String {

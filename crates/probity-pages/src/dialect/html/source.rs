@@ -1,14 +1,14 @@
-//! Tags as they stand in the source of HTML: where each begins and ends, line by line.
+//! The lines on which the tags of HTML begin and end.
 
 use scraper::ElementRef;
 
-/// The attribute by which an element finds its tag again.
+/// The attribute with the index of the tag.
 const PLACE: &str = "data-probity-place";
 
-/// HTML whose start tags carry their places, and the tags themselves.
+/// HTML with an attribute for the place in each start tag, and all tags.
 pub(super) struct Marked {
     pub(super) html: String,
-    /// Deepest nesting of elements that need an end tag.
+    /// Deepest nesting, of elements that need an end tag.
     pub(super) depth: usize,
     /// Names of anchors, in order, lower case.
     pub(super) anchors: Vec<String>,
@@ -23,7 +23,7 @@ struct Tag {
     end: u32,
 }
 
-/// Gives every start tag its place.
+/// Adds its place to every start tag.
 pub(super) fn mark(html: &str, first_line: u32) -> Marked {
     let mut marked = Marked { html: String::with_capacity(html.len() * 2), depth: 0, anchors: vec![], tags: vec![] };
     let mut line = first_line;
@@ -59,7 +59,7 @@ pub(super) fn mark(html: &str, first_line: u32) -> Marked {
 }
 
 impl Marked {
-    /// First and last line of an element, from its start tag to what ends it in the source.
+    /// First and last line of an element, from its start tag to the tag that ends the element.
     pub(super) fn lines(&self, element: ElementRef, otherwise: u32) -> (u32, u32) {
         let Some(number) = self.number(element) else {
             return (otherwise, otherwise);
@@ -71,7 +71,7 @@ impl Marked {
                 ("table", false) => tables += 1,
                 ("table", true) if tables > 0 => tables -= 1,
                 (name, closing) if tables == 0 && ends(&tag.name, name, closing) => {
-                    // An end tag belongs to the element; another start tag does not.
+                    // An end tag belongs to the element; the start tag of the next element does not.
                     let own = closing && name == tag.name;
                     let last = if own || next.first == tag.first { next.first } else { next.first - 1 };
                     return (tag.first, last.clamp(tag.first, otherwise.max(tag.first)));
@@ -82,12 +82,12 @@ impl Marked {
         (tag.first, otherwise.max(tag.first))
     }
 
-    /// The line on which the inside of an element begins.
+    /// The line on which the content of an element begins.
     pub(super) fn inner_line(&self, element: ElementRef) -> Option<u32> {
         self.number(element).map(|number| self.tags[number].end)
     }
 
-    /// The element's tag stands in the source: the parser did not make it up.
+    /// Whether the source has a tag for the element. The parser adds elements without one.
     pub(super) fn has_place(&self, element: ElementRef) -> bool {
         self.number(element).is_some()
     }
@@ -97,7 +97,7 @@ impl Marked {
     }
 }
 
-/// A tag ends a cell or row, with or without its end tag.
+/// Whether a tag ends an open element. Cells and rows end without their end tag too.
 fn ends(open: &str, name: &str, closing: bool) -> bool {
     let table = matches!(name, "table" | "tbody" | "thead" | "tfoot");
     match open {
@@ -107,7 +107,7 @@ fn ends(open: &str, name: &str, closing: bool) -> bool {
     }
 }
 
-/// From `<` to the `>` outside quotes, or to the end of a comment.
+/// Splits after the `>` outside of quotes, or after the end of a comment.
 fn split_tag(from: &str) -> (&str, &str) {
     if from.starts_with("<!--") {
         return match from.find("-->") {
@@ -120,7 +120,7 @@ fn split_tag(from: &str) -> (&str, &str) {
         match (byte, quote) {
             (b'"' | b'\'', None) => quote = Some(byte),
             (b'>', None) => return from.split_at(at + 1),
-            // A tag in the middle of another: the first one was a lone `<`.
+            // A tag inside of a tag: the first `<` began no tag.
             (b'<', None) => return from.split_at(at),
             (_, Some(open)) if open == byte => quote = None,
             _ => {}
@@ -142,7 +142,7 @@ fn tag_name(tag: &str) -> Option<(String, bool)> {
     known.then(|| (name.to_lowercase(), closing))
 }
 
-/// The element stays open until its end tag, so that unclosed ones nest.
+/// Whether an element stays open until its end tag, so that unclosed elements nest.
 fn nests(name: &str) -> bool {
     !matches!(
         name,

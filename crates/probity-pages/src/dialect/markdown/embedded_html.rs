@@ -30,7 +30,7 @@ impl Walk<'_> {
         }
     }
 
-    /// HTML between blocks: tables that were cut out, and text with anchors around them.
+    /// Reads HTML between blocks: the regions that were cut out, and the text and anchors around them.
     pub(super) fn end_html(&mut self) {
         let Some(range) = self.html.take() else {
             return;
@@ -53,7 +53,7 @@ impl Walk<'_> {
         let mut code = String::new();
         let mut next = first;
         for line in &text.lines {
-            // Blank lines are not lines of text, yet they stand in the code.
+            // Blank lines are no lines of the text, but are part of the code.
             code.extend(std::iter::repeat_n('\n', line.first.saturating_sub(next) as usize));
             code.push_str(&line.text);
             code.push('\n');
@@ -68,7 +68,7 @@ impl Walk<'_> {
         self.pieces.extend(labels.into_iter().map(Piece::Label));
         let mut links = std::mem::take(&mut text.links);
         for line in text.lines {
-            // A link belongs to the line of text on whose lines of the page it stands.
+            // A link belongs to the line of text with the same line of the file.
             let (own, others) = links.into_iter().partition(|link| link.line <= line.last);
             links = others;
             let bullet = line.bullet;

@@ -1,6 +1,6 @@
 //! Line numbers of byte offsets.
 
-/// Where each line of a text begins.
+/// The byte offsets at which the lines of a text begin.
 pub(super) struct LineIndex {
     starts: Vec<usize>,
     pub(super) count: u32,

@@ -1,4 +1,4 @@
-//! Where tables and preformatted text in HTML stand in the source of a page.
+//! Tables and preformatted text in HTML, in the source of a page.
 
 use super::line_index::LineIndex;
 use crate::dialect::pattern::pattern;
@@ -7,13 +7,14 @@ use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// A table or preformatted text in HTML: its bytes in the source.
+/// A table or preformatted text in HTML.
 pub(super) struct Region {
     pub(super) html: String,
+    /// Bytes in the source.
     pub(super) range: Range<usize>,
     pub(super) first: u32,
     pub(super) last: u32,
-    /// It is preformatted text, not a table.
+    /// Whether the region is preformatted text and not a table.
     pub(super) is_code: bool,
 }
 
@@ -22,8 +23,8 @@ static PRE_END: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)</pre\s*>"));
 static FENCE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[\s>]*(`{3,}|~{3,})"));
 static HEADING: LazyLock<Regex> = LazyLock::new(|| pattern(r"^#{1,6} "));
 
-/// The regions of a text, and the text with each of them replaced by an HTML comment of the same length,
-/// so that every other offset stays what it was.
+/// The regions of a text, and the text with an HTML comment of the same length in place of each region, so that other
+/// offsets do not change.
 pub(super) fn cut(text: &str, lines: &LineIndex, troubles: &mut Vec<Trouble>) -> (String, Vec<Region>) {
     let mut regions: Vec<Region> = Vec::new();
     let blocked = fences(text);
@@ -75,7 +76,7 @@ fn region(text: &str, range: Range<usize>, is_code: bool, lines: &LineIndex) -> 
     Region { html: text[range.clone()].to_string(), first: lines.line(range.start), last, range, is_code }
 }
 
-/// A table without end reaches to the next heading, or to the end of the page.
+/// The region of a table without end tag: up to the next heading, or to the end of the page.
 fn unclosed(text: &str, start: usize, stop: usize, lines: &LineIndex, troubles: &mut Vec<Trouble>) -> Region {
     let end = start + text[start..stop].trim_end().len();
     let cause = "a table has no end tag; it is taken to reach to the next heading".into();
@@ -102,7 +103,7 @@ fn mask(text: &str, regions: &[Region]) -> String {
     out
 }
 
-/// The bytes of fenced code blocks.
+/// The byte ranges of fenced code blocks.
 fn fences(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut open: Option<(usize, &str)> = None;
@@ -145,7 +146,7 @@ fn inside(ranges: &[Range<usize>], at: usize) -> bool {
     next > 0 && ranges[next - 1].contains(&at)
 }
 
-/// The place stands between backticks on its line, or behind a backslash.
+/// Whether a byte stands between backticks on its line, or behind a backslash.
 fn quoted(text: &str, at: usize) -> bool {
     let start = text[..at].rfind('\n').map_or(0, |found| found + 1);
     let before = &text[start..at];

@@ -1,4 +1,4 @@
-//! The events of the Markdown parser, turned into pieces of a page.
+//! Turns the events of the Markdown parser into pieces of a page.
 
 use super::line_index::LineIndex;
 use super::regions::Region;
@@ -48,7 +48,7 @@ pub(super) struct Walk<'w> {
     pub(super) pieces: Vec<Piece>,
     pub(super) text: Growing,
     pub(super) lists: u8,
-    /// Depth of an item whose text has not come yet.
+    /// Depth of an item whose text has not been read yet.
     item: Option<u8>,
     pub(super) html: Option<Range<usize>>,
     code: Option<(String, Range<usize>, String, Option<u32>)>,
@@ -180,7 +180,7 @@ impl Walk<'_> {
             return;
         };
         if self.regions.peek().is_some_and(|table| range.contains(&table.range.start)) {
-            // Indented as deep as code, yet it is a table.
+            // A table that is indented as deep as code.
             self.empty_item();
             return self.regions_until(range.end);
         }
@@ -194,14 +194,14 @@ impl Walk<'_> {
         let cell = Cell { text: self.text.take(), first, last };
         let Some(table) = &mut self.table else { return };
         match table.rows.last_mut() {
-            // The parser pads short rows; a cell without a place on the page is not the page's.
+            // The parser pads short rows; a padded cell has an empty range.
             Some(row) if range.is_empty() && cell.text.lines.is_empty() => row.last = row.last.max(row.first),
             Some(row) => row.cells.push(cell),
             None => table.header.push(cell),
         }
     }
 
-    /// The parser drops cells beyond the header's; the page has them.
+    /// Adds the cells beyond the width of the header, which the parser drops.
     fn end_row(&mut self, range: Range<usize>) {
         let at = self.lines.line(range.start);
         let written = pipes::cells(self.source[range].trim(), at);
@@ -211,7 +211,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Ends a run of text: it is an item's first text, or a paragraph.
+    /// Ends a run of text: the text of an item, or a paragraph.
     pub(super) fn flush(&mut self) {
         if self.table.is_some() || self.heading.is_some() {
             return;

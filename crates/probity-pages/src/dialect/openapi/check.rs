@@ -1,4 +1,4 @@
-//! What a description must have to be read: version, paths, and references that lead somewhere.
+//! Checks that a description has a supported version, paths, and references with targets.
 
 use super::methods::METHODS;
 use crate::dialect::unreadable::{Unreadable, unreadable};
@@ -6,7 +6,7 @@ use crate::document::Trouble;
 use crate::value::{Kind, Node};
 use std::collections::BTreeMap;
 
-/// Keys whose value is data, not part of the description: a `$ref` in there refers to nothing.
+/// Keys whose value is data and not part of the description. A `$ref` in data is no reference.
 const DATA: [&str; 5] = ["example", "examples", "default", "enum", "const"];
 
 pub(super) fn check(file: &str, root: &Node, troubles: &mut Vec<Trouble>) -> Result<(), Unreadable> {
@@ -22,7 +22,7 @@ pub(super) fn check(file: &str, root: &Node, troubles: &mut Vec<Trouble>) -> Res
             continue;
         }
         if !path.starts_with('/') {
-            return fail(item.first, format!("the path `{path}` does not begin with `/`"), "write it with one");
+            return fail(item.first, format!("the path `{path}` does not begin with `/`"), "begin the path with `/`");
         }
         object(file, item, &format!("the path `{path}`"))?;
         item_of(file, path, item, troubles)?;
@@ -31,7 +31,7 @@ pub(super) fn check(file: &str, root: &Node, troubles: &mut Vec<Trouble>) -> Res
 }
 
 fn version(file: &str, root: &Node) -> Result<(), Unreadable> {
-    let remedy = "convert it to OpenAPI 3.0 or 3.1";
+    let remedy = "convert the file to OpenAPI 3.0 or 3.1";
     if let Some(old) = root.get("swagger") {
         return Err(unreadable(file, old.first, "OpenAPI 2 (Swagger) is not read".into(), remedy));
     }
@@ -52,14 +52,14 @@ fn version(file: &str, root: &Node) -> Result<(), Unreadable> {
 fn object(file: &str, node: &Node, what: &str) -> Result<(), Unreadable> {
     match node.kind {
         Kind::Object(_) => Ok(()),
-        _ => Err(unreadable(file, node.first, format!("{what} must be a map"), "correct it at that line")),
+        _ => Err(unreadable(file, node.first, format!("{what} must be a map"), "correct the file at that line")),
     }
 }
 
 fn list(file: &str, node: &Node, what: &str) -> Result<(), Unreadable> {
     match node.kind {
         Kind::Array(_) => Ok(()),
-        _ => Err(unreadable(file, node.first, format!("{what} must be a list"), "correct it at that line")),
+        _ => Err(unreadable(file, node.first, format!("{what} must be a list"), "correct the file at that line")),
     }
 }
 
@@ -91,7 +91,8 @@ fn item_of(file: &str, path: &str, item: &Node, troubles: &mut Vec<Trouble>) -> 
     Ok(())
 }
 
-/// Every local reference leads to something, and none back to itself.
+/// Checks that every local reference has a target other than itself. `names` means that the keys of `node` are names
+/// that the author chose.
 fn references(file: &str, root: &Node, node: &Node, names: bool, depth: usize) -> Result<(), Unreadable> {
     if depth > 96 {
         return Ok(());
@@ -102,7 +103,7 @@ fn references(file: &str, root: &Node, node: &Node, names: bool, depth: usize) -
             (Kind::String(target), "$ref") if !names => follow(file, root, target, it.first),
             (_, key) if !names && (DATA.contains(&key) || key.starts_with("x-")) => Ok(()),
             (_, key) => {
-                // Below these the keys are names that the author chose.
+                // The keys below are names that the author chose.
                 let chosen = ["properties", "schemas", "patternProperties", "responses", "parameters", "headers"];
                 references(file, root, it, !names && chosen.contains(&key), depth + 1)
             }
@@ -115,17 +116,17 @@ fn follow(file: &str, root: &Node, target: &str, line: u32) -> Result<(), Unread
     let mut seen: BTreeMap<String, ()> = BTreeMap::new();
     let mut now = target.to_string();
     loop {
-        // What lies in another file is a doubt of whoever needs it, not a broken file.
+        // Derivation reports a reference to another file as a doubt, where the target is needed.
         if !now.starts_with('#') {
             return Ok(());
         }
         if seen.insert(now.clone(), ()).is_some() {
             let cause = format!("the reference `{target}` leads back to itself");
-            return Err(unreadable(file, line, cause, "let it lead to a description"));
+            return Err(unreadable(file, line, cause, "refer to a description"));
         }
         let Some(found) = root.at(&now) else {
-            let cause = format!("the reference `{now}` leads nowhere in this file");
-            return Err(unreadable(file, line, cause, "correct it, or add what it names"));
+            let cause = format!("the reference `{now}` has no target in this file");
+            return Err(unreadable(file, line, cause, "correct the reference, or add its target"));
         };
         match found.get("$ref").map(|it| &it.kind) {
             Some(Kind::String(next)) if found.members().len() == 1 => now = next.clone(),

@@ -1,4 +1,4 @@
 //! The methods that a path of a description may have.
 
-/// The methods of a path, in the order in which they are read.
+/// The methods of a path, in reading order.
 pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];

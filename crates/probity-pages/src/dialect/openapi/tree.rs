@@ -1,4 +1,4 @@
-//! YAML or JSON as a value that knows its lines.
+//! Reads YAML or JSON into a value with lines.
 
 use crate::dialect::unreadable::{Unreadable, unreadable};
 use crate::value::{Kind, Node};
@@ -6,9 +6,9 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::options::DuplicateKeyPolicy;
 use serde_saphyr::{Location, Spanned};
 
-/// Deeper nesting than any known description has (its schemas are referred to, not nested).
+/// Deepest nesting. Known descriptions nest less, because schemas are referenced and not nested.
 const DEPTH_MAX: usize = 96;
-/// More parts than a description of the longest permitted text has.
+/// Most parts of a description; more than a text of the longest permitted size can have.
 const NODES_MAX: usize = 1_000_000;
 
 /// The value of the first document.
@@ -27,12 +27,17 @@ pub(super) fn read(file: &str, text: &str) -> Result<Node, Unreadable> {
         let message = error.without_snippet().to_string();
         let message = message.split(" at line ").next().unwrap_or(&message).trim_end_matches([',', ' ']).to_string();
         let kind = if json { "JSON" } else { "YAML" };
-        unreadable(file, line, format!("this OpenAPI description is not {kind}: {message}"), "correct it at that line")
+        unreadable(
+            file,
+            line,
+            format!("this OpenAPI description is not {kind}: {message}"),
+            "correct the file at that line",
+        )
     })?;
     Ok(node(placed, &LineOf::new(&plain), None))
 }
 
-/// A value, and where it begins.
+/// A value with its place.
 struct Placed {
     at: Location,
     value: Raw,
@@ -47,7 +52,7 @@ enum Raw {
     Map(Vec<(String, Location, Placed)>),
 }
 
-/// First bytes of lines, so that the end of a value of several lines is found.
+/// The byte offsets at which the lines begin, for the last line of a value.
 struct LineOf(Vec<usize>);
 
 impl LineOf {
@@ -55,7 +60,7 @@ impl LineOf {
         LineOf(std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect())
     }
 
-    /// The line of the last byte of a scalar, without the line end that closes a block of text.
+    /// The line of the last byte of a scalar, without the line end of a block of text.
     fn last(&self, at: &Location) -> u32 {
         let span = at.span();
         let (Some(start), Some(length)) = (span.byte_offset(), span.byte_len()) else { return line(at) };
@@ -68,7 +73,7 @@ fn line(at: &Location) -> u32 {
     at.line().max(1) as u32
 }
 
-/// A member begins on the line of its key.
+/// Adds lines to a value. A member begins on the line of its key.
 fn node(placed: Placed, lines: &LineOf, key: Option<Location>) -> Node {
     let first = key.map_or(line(&placed.at), |it| line(&it));
     let mut last = line(&placed.at).max(first);
@@ -141,7 +146,7 @@ impl<'de> Visitor<'de> for RawVisitor {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Raw, E> {
-        // No JSON number is infinite; the word stays a text.
+        // JSON has no infinite numbers; the word is kept as a text.
         Ok(serde_json::Number::from_f64(value).map_or_else(|| Raw::Text(value.to_string()), Raw::Number))
     }
 

@@ -1,4 +1,5 @@
-//! The blocks of reStructuredText: titles, paragraphs, lists, literal blocks; the rest is handed on.
+//! The blocks of reStructuredText: titles, paragraphs, lists, literal blocks. Tables and explicit markup have files of
+//! their own.
 
 use super::literal::code;
 use super::page::{DEPTH_MAX, Page, Source, dedent, dedent_all};
@@ -16,7 +17,7 @@ static FIELD: LazyLock<Regex> = LazyLock::new(|| pattern(r"^:([A-Za-z][^:`]*):(\
 static GRID: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\+[-=]+(\+[-=]+)*\+$"));
 static SIMPLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^=+( +=+)+$"));
 
-/// Reads blocks. `depth` counts all nesting; `list` counts the lists around.
+/// Reads blocks. `depth` counts all nesting, `list` the lists around the lines.
 pub(super) fn blocks(page: &mut Page, lines: &[Source], depth: usize, list: u8) -> Vec<Piece> {
     let mut reader = Reader { page, lines, depth, list, pieces: Vec::new() };
     let mut at = 0;
@@ -37,7 +38,7 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    /// Reads the block that begins at an index, and says where the next one begins.
+    /// Reads the block at an index. Returns the index of the next block.
     fn block(&mut self, at: usize) -> usize {
         let line = &self.lines[at];
         let text = line.text.trim_end();
@@ -94,7 +95,7 @@ impl Reader<'_> {
         self.paragraph(at)
     }
 
-    /// The first index from `at` on whose line is neither blank nor indented by `columns`; blanks before it are outside.
+    /// The end of the lines from `at` on that are blank or indented by `columns`, without blank lines at the end.
     fn indented(&self, at: usize, columns: usize) -> usize {
         let mut end = at;
         for index in at..self.lines.len() {
@@ -122,7 +123,7 @@ impl Reader<'_> {
         };
         let content = text(title).trim();
         let rule = text(end - 1).chars().count();
-        // A rule shorter than its title is a slip; a very short one is not a rule.
+        // A rule may be shorter than its title by mistake; with fewer than four signs the line is no rule.
         if rule < 4 && rule < content.chars().count() || rule_char(content).is_some() {
             return None;
         }
@@ -171,7 +172,7 @@ impl Reader<'_> {
         at + count
     }
 
-    /// An item: its first paragraph is its text, all else follows it.
+    /// Reads an item. The first paragraph becomes the text of the item; further blocks follow.
     fn item(&mut self, at: usize, marker: usize) -> usize {
         let line = &self.lines[at];
         let columns = line.text[..marker.min(line.text.len())].chars().count().max(2);
@@ -185,7 +186,7 @@ impl Reader<'_> {
         end
     }
 
-    /// A letter or number with a full stop begins an item only if the next line belongs to it.
+    /// Whether a letter or number with a full stop begins an item: the next line must belong to the item.
     fn enumerates(&self, at: usize, marker: usize) -> bool {
         let columns = self.lines[at].text[..marker].chars().count();
         match self.lines.get(at + 1) {
@@ -229,7 +230,7 @@ impl Reader<'_> {
     fn paragraph(&mut self, at: usize) -> usize {
         let mut end = at + 1;
         while end < self.lines.len() && !self.lines[end].is_blank() && self.lines[end].indent() == 0 {
-            // A table or directive glued to a paragraph is still one.
+            // A table or directive directly under a paragraph ends the paragraph.
             let text = self.lines[end].text.trim_end();
             if GRID.is_match(text) || SIMPLE.is_match(text) || text.starts_with(".. ") {
                 break;
@@ -262,7 +263,7 @@ impl Reader<'_> {
     }
 }
 
-/// Makes the first paragraph of an item its text; labels before it stay before it.
+/// Turns the first paragraph of an item into the item. Labels before the paragraph stay first.
 fn with_item(mut pieces: Vec<Piece>, depth: u8) -> Vec<Piece> {
     let labels = pieces.iter().take_while(|piece| matches!(piece, Piece::Label(_))).count();
     let text = match pieces.get_mut(labels) {
@@ -281,7 +282,7 @@ fn is_rule(text: &str) -> bool {
     rule_char(text).is_some() && text.chars().count() >= 4
 }
 
-/// The punctuation that a line is made of.
+/// The punctuation sign of a line that consists of one sign only.
 fn rule_char(text: &str) -> Option<char> {
     let first = text.chars().next().filter(char::is_ascii_punctuation)?;
     (text.len() >= 2 && text.chars().all(|c| c == first)).then_some(first)

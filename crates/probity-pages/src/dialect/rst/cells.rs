@@ -1,11 +1,11 @@
-//! Cells of tables: any blocks, flattened into the lines of one text.
+//! Cells of tables: blocks, flattened into the lines of one text.
 
 use super::inline;
 use super::page::{Page, Source, dedent_all};
 use crate::dialect::assembly::Piece;
 use crate::document::{Block, Cell, Text};
 
-/// The text of a cell: its blocks, a line each.
+/// Reads a cell. Each block becomes a line of the text.
 pub(super) fn cell(page: &mut Page, lines: &[Source], depth: usize) -> Cell {
     let first = lines.first().map_or(1, |line| line.number);
     let last = lines.last().map_or(first, |line| line.number);
@@ -14,7 +14,7 @@ pub(super) fn cell(page: &mut Page, lines: &[Source], depth: usize) -> Cell {
     Cell { text, first, last }
 }
 
-/// Blocks as the lines of one text.
+/// The lines of all blocks as one text.
 fn flatten(pieces: Vec<Piece>, first: u32) -> Text {
     let mut out = Text::default();
     for piece in pieces {

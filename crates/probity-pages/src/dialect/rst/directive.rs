@@ -7,9 +7,10 @@ use std::sync::LazyLock;
 
 static OPTION: LazyLock<Regex> = LazyLock::new(|| pattern(r"^:([\w-]+):(?:\s+(.*))?$"));
 
-/// A directive divided: what it is told on its line, its options, its content.
+/// The parts of a directive.
 pub(super) struct Directive {
     pub(super) name: String,
+    /// The text on the first line, with continuation lines; at least one line.
     pub(super) argument: Vec<Source>,
     pub(super) options: Vec<(String, String)>,
     pub(super) content: Vec<Source>,
@@ -18,19 +19,20 @@ pub(super) struct Directive {
 }
 
 impl Directive {
+    /// The value of an option; empty for an option without value.
     pub(super) fn option(&self, name: &str) -> Option<&str> {
         self.options.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
-/// Divides the lines of a directive.
+/// Divides the lines of a directive. `rest` is the text after the name.
 pub(super) fn divide(name: &str, rest: &str, lines: &[Source]) -> Directive {
     let first = lines[0].number;
     let last = lines.last().map_or(first, |line| line.number);
     let mut argument = vec![Source { number: first, text: rest.trim().to_string() }];
     let body = dedent_all(&lines[1..]);
     let mut at = 0;
-    // The argument may go on until the first option or blank line.
+    // The argument ends at the first option or blank line.
     while at < body.len() && !rest.trim().is_empty() && !body[at].is_blank() && !OPTION.is_match(&body[at].text) {
         argument.push(body[at].clone());
         at += 1;

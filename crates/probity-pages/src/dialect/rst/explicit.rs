@@ -15,11 +15,11 @@ use std::sync::LazyLock;
 static TARGET: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\.\. _(`[^`]+`|(?:[^:\\]|\\.|:\S)+):\s*(.*)$"));
 static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\.\. ([A-Za-z][\w.+:-]*?)::(?:\s+(.*))?$"));
 
-/// Reads an explicit block with the indented lines under it.
+/// Reads an explicit markup block with its indented lines.
 pub(super) fn explicit(page: &mut Page, lines: &[Source], depth: usize, list: u8) -> Vec<Piece> {
     let text = lines[0].text.trim_end();
     if let Some(found) = TARGET.captures(text) {
-        // A target with an address is a link's definition, not a place on the page.
+        // A target with an address defines a link and is no place on the page.
         return match found[2].trim().is_empty() {
             true => {
                 let mut out = vec![Piece::Label(found[1].trim_matches('`').replace('\\', ""))];
@@ -70,10 +70,10 @@ fn read(page: &mut Page, directive: Directive, depth: usize, list: u8) -> Vec<Pi
     }
 }
 
-/// The argument and the content as blocks.
+/// Reads the argument and the content as blocks.
 fn content(page: &mut Page, directive: Directive, depth: usize, list: u8) -> Vec<Piece> {
     let mut argument = directive.argument;
-    // What a version note says is in its name.
+    // The name of a version note is part of the text.
     if directive.name.starts_with("version") || directive.name == "deprecated" {
         argument[0].text = format!("{}: {}", directive.name, argument[0].text);
     }
@@ -119,7 +119,7 @@ fn captioned(page: &mut Page, directive: &Directive, read: impl FnOnce(&mut Page
     }
 }
 
-/// Entries are items that link to pages; a hidden list repeats what the page says.
+/// Reads the entries as items with links to pages. A hidden list repeats the links of the page and is left out.
 fn toctree(directive: &Directive) -> Vec<Piece> {
     if directive.option("hidden").is_some() {
         return vec![];

@@ -1,4 +1,4 @@
-//! Grid tables: cells are boxes drawn with `+`, `-`, `=` and `|`, which may span rows and columns.
+//! Grid tables: cells are boxes of `+`, `-`, `=` and `|`, and may span rows and columns.
 
 use super::cells;
 use super::page::{Page, Source};
@@ -6,10 +6,10 @@ use crate::dialect::html::merge_header;
 use crate::document::{Cell, Row, Table, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most characters that are looked at while boxes are traced.
+/// Most characters that are read while boxes are traced.
 const WORK_MAX: usize = 20_000_000;
 
-/// Reads the lines of one table, from its first rule to its last.
+/// Reads the lines of one table, from the first rule to the last. `None` if the lines are no table.
 pub(super) fn table(page: &mut Page, lines: &[Source], depth: usize) -> Option<Table> {
     let canvas = Canvas::of(lines);
     let boxes = trace(&canvas)?;
@@ -41,7 +41,7 @@ pub(super) fn table(page: &mut Page, lines: &[Source], depth: usize) -> Option<T
     let mut rows: Vec<Row> = Vec::new();
     for (row, pair) in tops.windows(2).enumerate() {
         let cells: Vec<Cell> = (0..lefts.len() - 1).filter_map(|column| grid.get(&(row, column)).cloned()).collect();
-        // Between the rules; a row without lines has its rule's.
+        // Between the rules. A row without lines has the line of its rule.
         let first = lines[(pair[0] + 1).min(pair[1] - 1).max(pair[0])].number;
         let last = lines[(pair[1] - 1).max(pair[0])].number;
         rows.push(Row { cells, first, last });
@@ -57,6 +57,7 @@ pub(super) fn table(page: &mut Page, lines: &[Source], depth: usize) -> Option<T
     })
 }
 
+/// The corners of a box, as indices of lines and columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Frame {
     top: usize,
@@ -65,7 +66,7 @@ struct Frame {
     right: usize,
 }
 
-/// The lines as columns of the width that they have on a screen.
+/// The lines as characters by column on a screen.
 struct Canvas {
     rows: Vec<Vec<char>>,
     height: usize,
@@ -101,7 +102,7 @@ impl Canvas {
     }
 }
 
-/// Characters by column: one that is two columns wide is followed by a filler.
+/// Characters by column. A character of two columns is followed by a filler.
 pub(super) fn columns(text: &str) -> Vec<char> {
     let mut out = Vec::with_capacity(text.len());
     for c in text.chars() {
@@ -113,7 +114,7 @@ pub(super) fn columns(text: &str) -> Vec<char> {
     out
 }
 
-/// East Asian characters that take two columns, by their blocks.
+/// Whether a character has two columns: the blocks of East Asian characters.
 fn is_wide(c: char) -> bool {
     matches!(c as u32,
         0x1100..=0x115F | 0x2E80..=0x303E | 0x3041..=0x33FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF
@@ -121,7 +122,7 @@ fn is_wide(c: char) -> bool {
         | 0xFFE0..=0xFFE6 | 0x20000..=0x3FFFD)
 }
 
-/// All boxes, from the top left: each box's corners are the corners of further boxes.
+/// Finds all boxes from the top left. The corners of a box are the corners of further boxes.
 fn trace(canvas: &Canvas) -> Option<Vec<Frame>> {
     let mut work = 0usize;
     let (bottom, right) = (canvas.height.checked_sub(1)?, canvas.width.checked_sub(1)?);
@@ -149,11 +150,11 @@ fn trace(canvas: &Canvas) -> Option<Vec<Frame>> {
         corners.insert((found.bottom, found.left));
         boxes.push(found);
     }
-    // Every column is covered to the last rule, or the lines are no table.
+    // The boxes of a table cover every column down to the last rule.
     done[..right].iter().all(|row| *row == Some(bottom - 1)).then_some(boxes)
 }
 
-/// The smallest box whose top left corner is here.
+/// The smallest box with this top left corner.
 fn frame(canvas: &Canvas, top: usize, left: usize, work: &mut usize) -> Option<Frame> {
     if canvas.at(top, left) != '+' {
         return None;
@@ -183,7 +184,7 @@ fn frame(canvas: &Canvas, top: usize, left: usize, work: &mut usize) -> Option<F
     None
 }
 
-/// The lower and left edges of a box are drawn.
+/// Whether the lower and the left edge of a box are drawn.
 fn closes(canvas: &Canvas, top: usize, left: usize, bottom: usize, right: usize, work: &mut usize) -> bool {
     *work += right - left + bottom - top;
     canvas.at(bottom, left) == '+'

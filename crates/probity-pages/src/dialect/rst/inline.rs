@@ -1,10 +1,10 @@
-//! Markup inside a paragraph of reStructuredText.
+//! Markup inside of a paragraph of reStructuredText.
 
 use super::page::{Page, Source};
 use crate::dialect::growing::{Growing, link_target};
 use crate::document::{Line, Link, Text};
 
-/// The most characters between two marks that belong together; it keeps stray marks cheap.
+/// Most characters between an opening and a closing mark, which bounds the search for stray marks.
 const MARKUP_MAX: usize = 1_500;
 
 /// Reads the lines of one paragraph.
@@ -16,7 +16,7 @@ pub(super) fn paragraph(page: &Page, lines: &[Source]) -> Text {
     out.take()
 }
 
-/// Text without markup: a line of code.
+/// A text without markup, such as a line of code.
 pub(super) fn plain(text: &str, at: u32) -> Text {
     let line = Line { text: text.trim_end().to_string(), first: at, last: at, ..Line::default() };
     Text { lines: vec![line], links: vec![] }
@@ -27,7 +27,7 @@ struct Reader<'r> {
     chars: Vec<char>,
     at: usize,
     lines: &'r [Source],
-    /// Index into `lines` of the place where the reader stands.
+    /// Index of the current line in `lines`.
     row: usize,
     out: &'r mut Growing,
     depth: usize,
@@ -61,7 +61,7 @@ impl Reader<'_> {
         self.out.push(text, line);
     }
 
-    /// A blank behind a backslash vanishes; any other character stands for itself.
+    /// Reads the character after a backslash. A blank is dropped; other characters are literal.
     fn escape(&mut self) {
         match self.chars.get(self.at) {
             Some(c) if c.is_whitespace() => {
@@ -127,7 +127,7 @@ impl Reader<'_> {
         if name.contains('\n') || name.chars().count() > 40 {
             return false;
         }
-        // A name without text of its own stands for an image.
+        // A name without replacement text is the name of an image.
         match self.page.substitutions.get(&name) {
             Some(value) => {
                 let value = value.clone();
@@ -140,7 +140,7 @@ impl Reader<'_> {
         true
     }
 
-    /// `:role:` and text in backquotes, with or without a target.
+    /// Reads text in backquotes, with or without a `:role:` and a target.
     fn interpreted(&mut self) -> bool {
         let role = match self.chars[self.at] {
             '`' => String::new(),
@@ -216,7 +216,7 @@ impl Reader<'_> {
         self.row = inner.row;
     }
 
-    /// What stands between two marks, where the first one may open markup and the second may close it.
+    /// The content between two marks and the index after the closing mark, if the marks are in places of markup.
     fn delimited(&self, open: &str, close: &str) -> Option<(Vec<char>, usize)> {
         let (open, close): (Vec<char>, Vec<char>) = (open.chars().collect(), close.chars().collect());
         if !self.chars[self.at..].starts_with(&open) {
@@ -251,7 +251,7 @@ impl Reader<'_> {
     }
 }
 
-/// `text <target>` divided.
+/// Divides `text <target>`.
 fn shown_and_target(content: &str) -> (&str, Option<&str>) {
     match (content.trim_end().strip_suffix('>'), content.rfind('<')) {
         (Some(body), Some(at)) if at < body.len() && !content[..at].trim().is_empty() => {

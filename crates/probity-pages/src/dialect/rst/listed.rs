@@ -1,4 +1,4 @@
-//! Tables that are written as lists, or as comma separated values.
+//! Tables in the form of lists or of comma separated values.
 
 use super::directive::Directive;
 use super::page::{Page, Source, dedent};
@@ -6,7 +6,7 @@ use super::{cells, inline};
 use crate::dialect::html::merge_header;
 use crate::document::{Cell, Row, Table, Text};
 
-/// Rows are the items of a list, cells the items of the lists in them.
+/// Reads a table of nested lists: outer items are rows, inner items are cells.
 pub(super) fn list_table(page: &mut Page, directive: &Directive, depth: usize) -> Option<Table> {
     let mut rows = Vec::new();
     for row in items(&directive.content)? {
@@ -18,7 +18,7 @@ pub(super) fn list_table(page: &mut Page, directive: &Directive, depth: usize) -
     Some(finish(directive, rows, header_rows))
 }
 
-/// Rows are lines; a cell in quotes may go over several.
+/// Reads comma separated values: a row is a line, and a cell in quotes may have several lines.
 pub(super) fn csv_table(page: &mut Page, directive: &Directive, depth: usize) -> Option<Table> {
     let _ = depth;
     let mut rows = Vec::new();
@@ -44,7 +44,7 @@ fn finish(directive: &Directive, mut rows: Vec<Row>, header_rows: usize) -> Tabl
     }
 }
 
-/// The items of one list of bullets, each with its lines.
+/// The items of a bullet list, each with its lines; `None` if the lines are no such list.
 fn items(lines: &[Source]) -> Option<Vec<Vec<Source>>> {
     let mut out: Vec<Vec<Source>> = Vec::new();
     for line in lines {

@@ -1,10 +1,10 @@
-//! Text that is shown as written.
+//! Literal text.
 
 use super::page::{Source, dedent_all};
 use crate::dialect::assembly::Piece;
 use crate::document::Block;
 
-/// Lines as they stand, without their common indentation and blank ends.
+/// The lines as a code block, without common indentation and without blank lines at both ends.
 pub(super) fn code(language: String, lines: &[Source]) -> Piece {
     let lines = dedent_all(lines);
     let first = lines.iter().position(|line| !line.is_blank()).unwrap_or(0);

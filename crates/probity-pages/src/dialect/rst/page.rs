@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// Deepest nesting of blocks that is read.
 pub(super) const DEPTH_MAX: usize = 30;
 
-/// A line of the page, or a part of one.
+/// A line of the page, or a part of a line, with the number in the file.
 #[derive(Debug, Clone)]
 pub(super) struct Source {
     pub(super) number: u32,
@@ -29,6 +29,7 @@ pub(super) type BlockReader = fn(&mut Page, &[Source], usize, u8) -> Vec<Piece>;
 
 /// The state of reading one page.
 pub(super) struct Page {
+    /// Replacement texts by name.
     pub(super) substitutions: BTreeMap<String, String>,
     /// Styles of titles in order of appearance: the punctuation, and whether a rule stands above the title too.
     pub(super) styles: Vec<(char, bool)>,
@@ -68,7 +69,7 @@ impl Page {
     }
 }
 
-/// Lines with a number of leading blanks removed; a line with fewer loses those it has.
+/// Removes a number of leading blanks from each line; all blanks if a line has fewer.
 pub(super) fn dedent(lines: &[Source], columns: usize) -> Vec<Source> {
     lines
         .iter()
@@ -76,7 +77,7 @@ pub(super) fn dedent(lines: &[Source], columns: usize) -> Vec<Source> {
         .collect()
 }
 
-/// Lines with their common indentation removed.
+/// Removes the common indentation.
 pub(super) fn dedent_all(lines: &[Source]) -> Vec<Source> {
     let indent = lines.iter().filter(|line| !line.is_blank()).map(Source::indent).min().unwrap_or(0);
     dedent(lines, indent)

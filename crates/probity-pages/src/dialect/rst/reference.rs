@@ -1,5 +1,4 @@
-//! Directives of API references: the call, its parameters by key of a list, its statuses, and
-//! examples in files of their own.
+//! Directives of API references: the call, its parameters by key, its status codes, and examples in included files.
 
 use super::directive::Directive;
 use super::page::{Page, Source};
@@ -17,10 +16,10 @@ static ENTRY: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*[-*]\s+(\S+?):\s+
 static CODES: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:Normal|Error) response codes?:"));
 static CODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[1-5]\d\d\b"));
 
-/// The most files that one page may take in: their lines have to be numbered.
+/// Most files that one page may include, because lines of included files need numbers of their own.
 const FILES_MAX: usize = 500;
 
-/// Fetches every file that the page names.
+/// Reads every file that the page includes.
 pub(super) fn take_in(page: &mut Page, text: &str, file: &dyn Fn(&str) -> Option<String>) {
     for (index, line) in text.lines().enumerate() {
         let Some(found) = TAKES_IN.captures(line) else {
@@ -37,18 +36,18 @@ pub(super) fn take_in(page: &mut Page, text: &str, file: &dyn Fn(&str) -> Option
     }
 }
 
-/// The text of a file, and what its line numbers are counted from.
+/// The text of the included file of a directive, and the number before its first line.
 fn taken_in(page: &mut Page, directive: &Directive) -> Option<(String, u32)> {
     let path = directive.argument[0].text.split_whitespace().next().unwrap_or_default();
     let found = page.included.iter().position(|it| it.file == path);
     let Some(nth) = found else {
-        page.trouble(directive.first, format!("the file {path} that it takes in was not found"));
+        page.trouble(directive.first, format!("the included file {path} was not found"));
         return None;
     };
     Some((page.files[path].clone(), LINES_APART * (nth as u32 + 1)))
 }
 
-/// The call, as the section on the URI that other dialects have; the prose goes on after it.
+/// Writes the call as a section `URI`, as other dialects have one, and begins a section for the prose that follows.
 pub(super) fn method(page: &mut Page, directive: &Directive) -> Vec<Piece> {
     let line = directive.first;
     let heading =
@@ -58,7 +57,7 @@ pub(super) fn method(page: &mut Page, directive: &Directive) -> Vec<Piece> {
     vec![heading("URI"), Piece::paragraph(inline::plain(&call, line)), heading("Description")]
 }
 
-/// An example is shown as it stands in its file.
+/// Reads an example as a code block with the lines of the included file.
 pub(super) fn example(page: &mut Page, directive: &Directive) -> Vec<Piece> {
     let Some((text, from)) = taken_in(page, directive) else {
         return vec![];
@@ -68,8 +67,8 @@ pub(super) fn example(page: &mut Page, directive: &Directive) -> Vec<Piece> {
     vec![Piece::Block(Block::Code { language, text, first: from + 1, last })]
 }
 
-/// Parameters become a table for each place where they stand. A name with dots is a row of the
-/// table that belongs to the row before its last dot.
+/// Writes the parameters as one table for each place (path, query, header, body). A name with dots is a row of the
+/// table that belongs to the parameter before the last dot.
 pub(super) fn parameters(page: &mut Page, directive: &Directive, depth: usize) -> Vec<Piece> {
     let Some((text, from)) = taken_in(page, directive) else {
         return vec![];
@@ -96,7 +95,7 @@ pub(super) fn parameters(page: &mut Page, directive: &Directive, depth: usize) -
         .collect();
     for orphan in orphans {
         let line = tables.iter().find(|it| it.0 == orphan).map_or(directive.first, |it| it.1.first);
-        page.trouble(line, format!("no row is named `{}`, so what it holds is left out", &orphan[5..]));
+        page.trouble(line, format!("no row is named `{}`, so its members are left out", &orphan[5..]));
         tables.retain(|it| it.0 != orphan);
     }
     tables.into_iter().map(|(_, table)| Piece::Block(Block::Table(table))).collect()
@@ -112,7 +111,7 @@ fn label(tables: &[(String, Table)], name: &str) -> String {
     tables.iter().find(|it| it.0 == name).and_then(|it| it.1.labels.first()).cloned().unwrap_or_default()
 }
 
-/// Adds a row to the table of its place, and below the body to that of its parent.
+/// Adds a row to the table of the place, and in the body to the table of the parent.
 fn add(
     page: &mut Page,
     tables: &mut Vec<(String, Table)>,
@@ -134,7 +133,7 @@ fn add(
         tables.push((parent.clone(), table(&caption, labels, line)));
     }
     let mut row = row(page, own, parameter, from, depth);
-    // The table of what it holds may come later; its rows then find this link.
+    // The table of the members may follow later and is then linked from this row.
     let below = format!("body.{name}");
     if let Some(found) = tables.iter().find(|it| it.0 == below) {
         link(&mut row, &found.1.labels[0].clone(), line);
@@ -178,7 +177,7 @@ fn row(page: &mut Page, name: &str, parameter: &Parameter, from: u32, depth: usi
         "false" => "no",
         other => other,
     };
-    // The dialect's word for a value that is always null.
+    // `none` is the word of the dialect for a value that is always null.
     let is = if parameter.is == "none" { "null" } else { &parameter.is };
     let mut row: Vec<Cell> =
         [name, mandatory, is, &parameter.since, &parameter.until].iter().map(|it| word(it, first)).collect();
@@ -191,13 +190,13 @@ fn word(text: &str, line: u32) -> Cell {
     Cell { text, first: line, last: line }
 }
 
-/// Statuses listed under a directive, each with or without a reason.
+/// Reads the status codes of a directive, each with or without a reason.
 pub(super) fn codes(directive: &Directive) -> Vec<Piece> {
     let entries = directive.content.iter().filter(|line| line.text.trim_start().starts_with(['-', '*']));
     status_table(entries).into_iter().collect()
 }
 
-/// Statuses in a paragraph that begins with words for them.
+/// Reads the status codes of a paragraph such as `Normal response codes: 200`.
 pub(super) fn response_codes(lines: &[Source]) -> Option<Piece> {
     CODES.is_match(&lines.first()?.text).then(|| status_table(lines.iter()))?
 }

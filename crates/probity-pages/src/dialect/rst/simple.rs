@@ -1,4 +1,4 @@
-//! Simple tables: columns are what stands under the runs of `=`.
+//! Simple tables: a column is the text under a run of `=`.
 
 use super::cells;
 use super::grid::columns;
@@ -6,13 +6,13 @@ use super::page::{Page, Source};
 use crate::dialect::html::merge_header;
 use crate::document::{Cell, Row, Table, Text};
 
-/// The most lines of one table.
+/// Most lines of one table.
 const LINES_MAX: usize = 5_000;
 
 type Columns = Vec<(usize, usize)>;
 
-/// Reads a table that begins with a rule, and says how many lines it takes.
-/// Without a last rule there is no table, and the lines taken are those before the first blank one.
+/// Reads a table that begins with a rule. Returns the table and its number of lines. Without a last rule, returns no
+/// table and the number of lines before the first blank line.
 pub(super) fn table(page: &mut Page, lines: &[Source], depth: usize) -> (Option<Table>, usize) {
     let bounds = runs(&lines[0].text);
     let is_rule = |line: &Source| {
@@ -62,7 +62,7 @@ pub(super) fn table(page: &mut Page, lines: &[Source], depth: usize) -> (Option<
     (Some(table), end + 1)
 }
 
-/// Ends the row whose lines are open. A line of dashes under it says which columns its cells span.
+/// Ends the open row. `spanned` are the columns by the line of dashes under the row.
 fn close(
     page: &mut Page,
     open: &mut Vec<Source>,
@@ -94,7 +94,7 @@ fn close(
     open.clear();
 }
 
-/// Where the runs of a rule begin and end, in columns.
+/// First column and end column of each run of a rule.
 fn runs(rule: &str) -> Columns {
     let mut out: Columns = Vec::new();
     let mut at = 0;
@@ -108,13 +108,13 @@ fn runs(rule: &str) -> Columns {
     out
 }
 
-/// The text of one column of a line; the last column reaches to the end of the line.
+/// The text of one column of a line. The last column reaches to the end of the line.
 fn part(line: &str, column: (usize, usize), next: Option<&(usize, usize)>) -> String {
     let all = columns(line);
     let end = next.map_or(all.len(), |next| next.0).min(all.len());
     let start = column.0.min(end);
     let text: String = all[start..end].iter().filter(|c| **c != '\0').collect();
-    // A lone backslash stands for a blank first cell.
+    // A backslash alone means a blank first cell.
     match text.trim() {
         "\\" => "\\ ".to_string(),
         _ => text.trim_end().to_string(),

@@ -1,11 +1,11 @@
-//! Real pages, where a folder of them is named: what holds for a page of our own must hold for theirs.
+//! Checks of the readers on vendors' pages, if `PROBITY_PAGES` names a folder of pages.
 
 use crate::dialect::read;
 use crate::document::{Block, Document, Row, Table};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The pages under the folder that `PROBITY_PAGES` names.
+/// The pages in the folder `PROBITY_PAGES`; `None` if the variable is not set.
 fn pages() -> Option<Vec<PathBuf>> {
     let Some(folder) = std::env::var_os("PROBITY_PAGES") else {
         println!("skipped: PROBITY_PAGES names no folder of pages");
@@ -90,7 +90,7 @@ fn rows(table: &Table) -> usize {
     table.rows.len() + !table.header.is_empty() as usize
 }
 
-/// The markup around a row is where the row says it is.
+/// Whether the lines of a row begin and end with the markup of a row.
 fn begins_and_ends(text: &str, row: &Row) -> bool {
     let line = |number: u32| text.lines().nth(number as usize - 1).unwrap_or("").trim();
     let rule = |number: u32| line(number).starts_with("+-") || line(number).starts_with("+=");
@@ -101,7 +101,7 @@ fn begins_and_ends(text: &str, row: &Row) -> bool {
     }
 }
 
-/// Rows of grid tables: a table has a rule more than rows.
+/// Counts the rows of grid tables: a table has one rule more than rows.
 fn grid_rows(text: &str) -> usize {
     let mut count = 0;
     let mut before = false;
@@ -114,7 +114,7 @@ fn grid_rows(text: &str) -> usize {
     count
 }
 
-/// Rows of pipe tables: all lines but the rules.
+/// Counts the rows of pipe tables: all lines except the rules.
 fn pipe_rows(text: &str) -> usize {
     let is_row = |line: &&str| line.starts_with('|') && !line.starts_with("|---");
     text.lines().filter(is_row).count()
@@ -148,7 +148,7 @@ fn most_pages_of_one_topic_have_the_same_tables_in_two_dialects() {
         }
     }
     println!("{pairs} pairs, {alike} with the same tables");
-    // Vendors change pages between editions, yet not most of them.
+    // A vendor changes some pages between editions, and keeps most.
     assert!(alike * 2 >= pairs, "only {alike} of {pairs} pages have the same tables in two dialects");
 }
 

@@ -1,4 +1,4 @@
-//! Markdown pages of our own.
+//! Invented pages in Markdown.
 
 use super::check;
 
@@ -89,7 +89,7 @@ section 1 @1 A
 }
 
 #[test]
-fn an_anchor_reaches_over_the_words_that_introduce_a_table() {
+fn an_anchor_belongs_to_a_table_after_one_introducing_paragraph() {
     check(
         r##"# A
 
@@ -216,7 +216,7 @@ trouble @3 a table has no end tag; it is taken to reach to the next heading
 }
 
 #[test]
-fn pipe_rows_stay_as_long_as_they_are() {
+fn pipe_rows_keep_their_number_of_cells() {
     check(
         r##"# A
 

@@ -1,4 +1,4 @@
-//! Descriptions for machines: lines of what they hold, and what is refused.
+//! OpenAPI descriptions: the lines of their parts, and refused descriptions.
 
 use super::lines_are_in_bounds;
 use crate::dialect::read;
@@ -52,7 +52,7 @@ fn every_part_knows_its_lines_and_operations_are_headings() {
 }
 
 #[test]
-fn json_is_read_as_yaml_is_tabs_and_all() {
+fn json_with_tabs_is_read() {
     let text = "{\n\t\"openapi\": \"3.1.0\",\n\t\"info\": {\"title\": \"Lamps\"},\n\t\"paths\": {\n\t\t\"/lamps\": {\n\t\t\t\"get\": {\"responses\": {\"204\": {\"description\": \"d\"}}}\n\t\t}\n\t}\n}\n";
     let root = described(text);
     let get = root.at("#/paths/~1lamps/get").expect("the operation");
@@ -61,11 +61,11 @@ fn json_is_read_as_yaml_is_tabs_and_all() {
 }
 
 #[test]
-fn what_is_broken_is_refused_with_its_line() {
+fn a_broken_description_is_refused_with_its_line() {
     let with = |from: &str, to: &str| LAMPS.replace(from, to);
     refused(&with("openapi: 3.0.3", "swagger: '2.0'"), 1, "Swagger");
     refused(&with("openapi: 3.0.3", "openapi: 4.0.0"), 1, "`4.0.0` is not read");
-    refused(&with("responses/Odd'", "responses/Even'"), 12, "leads nowhere");
+    refused(&with("responses/Odd'", "responses/Even'"), 12, "has no target");
     refused(&with("  /lamps:", "  lamps:"), 6, "does not begin with");
     refused(
         &with(
@@ -90,7 +90,7 @@ fn what_is_broken_is_refused_with_its_line() {
 }
 
 #[test]
-fn references_in_data_and_properties_of_that_name_lead_nowhere_and_may() {
+fn references_in_data_and_properties_named_ref_need_no_target() {
     let text = LAMPS.replace(
         "          description: All lamps.",
         "          description: All lamps.\n          content:\n            application/json:\n              example: { $ref: '#/nothing' }\n              schema:\n                properties:\n                  $ref: { type: string }",

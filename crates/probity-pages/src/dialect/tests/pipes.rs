@@ -1,4 +1,4 @@
-//! Text pages with pipe tables, of our own.
+//! Invented text pages with pipe tables.
 
 use super::check;
 

@@ -1,4 +1,4 @@
-//! What holds for any text, however broken.
+//! Properties of the readers for arbitrary text.
 
 use super::lines_are_in_bounds;
 use crate::dialect::{PAGE_BYTES_MAX, markdown, pipes, read, rst};
@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::time::{Duration, Instant};
 
-/// A bound far above what a page takes and far below what a quadratic reader would.
+/// Far more time than a page needs, and far less than a quadratic reader would need.
 const BOMB_TIME_MAX: Duration = Duration::from_secs(120);
 
-/// Pieces of markup that readers look for, so that arbitrary text is not merely prose.
+/// Pieces of markup, so that arbitrary text is not only prose.
 const SIGNS: &[&str] = &[
     "# A",
     "## B\n",
@@ -133,7 +133,7 @@ fn arbitrary_bytes_are_read_or_refused() {
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a bound on real work needs real time")]
-fn bombs_are_bounded_in_time() {
+fn deep_nesting_is_read_in_bounded_time() {
     let size = PAGE_BYTES_MAX / 4;
     let fill = |unit: &str| unit.repeat(size / unit.len());
     let bombs = [

@@ -1,4 +1,4 @@
-//! API references of our own, whose parameters and examples are files beside the page.
+//! Invented API references with parameters and examples in included files.
 
 use crate::dialect::read_with;
 use crate::document::{Document, LINES_APART};
@@ -117,7 +117,7 @@ section 3 @17 Request
 }
 
 #[test]
-fn what_is_missing_is_a_trouble_on_its_line() {
+fn a_missing_file_or_key_is_a_trouble_with_its_line() {
     let found = page(
         "Lamps\n=====\n\n.. rest_parameters:: parameters.yaml\n\n  - glow: glow\n  - shade.hue: hue\n\n.. literalinclude:: samples/none.json\n",
     );
@@ -126,8 +126,8 @@ fn what_is_missing_is_a_trouble_on_its_line() {
         shown,
         [
             "6: the list of parameters has no key `glow`",
-            "7: no row is named `shade`, so what it holds is left out",
-            "9: the file samples/none.json that it takes in was not found",
+            "7: no row is named `shade`, so its members are left out",
+            "9: the included file samples/none.json was not found",
         ]
     );
 }

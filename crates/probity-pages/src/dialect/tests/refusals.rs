@@ -1,4 +1,4 @@
-//! Files that no reader takes, and which reader takes the others.
+//! Refused files, and the dialect of accepted files.
 
 use crate::dialect::{PAGE_BYTES_MAX, read};
 
@@ -14,7 +14,7 @@ fn dialect(page: &str) -> &'static str {
 }
 
 #[test]
-fn what_is_no_text_is_refused() {
+fn a_file_that_is_no_text_is_refused() {
     refused(b"a\nb\xff\xfe", 2, "not UTF-8");
     refused(b"a\n\nb\0", 3, "NUL");
     refused(b"", 1, "empty");
@@ -40,12 +40,12 @@ fn a_rendering_that_lost_its_columns_is_refused() {
 }
 
 #[test]
-fn a_table_of_one_column_lost_nothing() {
+fn a_table_of_one_column_is_not_refused() {
     assert_eq!(dialect("1 - 1.0\nput /v1/lamps\n| Colours |\n|---|\n| red |\n"), "pipes");
 }
 
 #[test]
-fn the_content_tells_the_dialect_and_not_the_name() {
+fn the_dialect_follows_from_the_content_and_not_from_the_file_name() {
     assert_eq!(dialect("\u{feff}# Lamps\n\nText.\n"), "markdown");
     assert_eq!(dialect("Lamps\n=====\n\nText.\n"), "rst");
     assert_eq!(dialect("Lamps\n=====\n\n.. note::\n\n   A `link <x>`__.\n"), "rst");

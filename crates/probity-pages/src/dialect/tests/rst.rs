@@ -1,4 +1,4 @@
-//! reStructuredText pages of our own.
+//! Invented pages in reStructuredText.
 
 use super::check;
 
@@ -195,7 +195,7 @@ section 1 @1 Lamps
 }
 
 #[test]
-fn lists_and_values_make_tables() {
+fn list_tables_and_csv_tables_are_read() {
     check(
         r##"Lamps
 =====
@@ -326,7 +326,7 @@ trouble @25 the directive `odd-thing` is not known; its content is read as text
 }
 
 #[test]
-fn broken_tables_are_taken_as_they_stand() {
+fn broken_tables_are_read_as_literal_text() {
     check(
         r##"Lamps
 =====

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::client::Client;
-use super::{ErrorBodies, Manners, Precedence, Settings};
+use super::{Behavior, ErrorBodies, Precedence, Settings};
 
-async fn with(manners: Manners) -> Client {
-    Client::of(Settings { manners, ..Settings::default() }).await
+async fn with(behavior: Behavior) -> Client {
+    Client::of(Settings { behavior, ..Settings::default() }).await
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn creation_refuses_what_is_missing_or_unknown() {
         let reply = client.ecs("POST", "/v2.1/{p}/servers", json!({ "server": server })).await;
         assert_eq!(reply.status, 400, "{field}: {value}");
     }
-    assert_eq!(client.running.ledger().servers.len(), 0);
+    assert_eq!(client.running.inventory().servers.len(), 0);
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn a_token_opens_its_own_project_only() {
 #[tokio::test]
 async fn the_order_of_reasons_is_a_habit() {
     for (precedence, status) in [(Precedence::Body, 400), (Precedence::State, 409), (Precedence::Thing, 409)] {
-        let client = with(Manners { precedence, ..Manners::default() }).await;
+        let client = with(Behavior { precedence, ..Behavior::default() }).await;
         let id = client.server().await;
         client.act(&id, json!({ "reboot": { "type": "SOFT" } })).await;
         assert_eq!(
@@ -127,7 +127,7 @@ async fn refusals_have_many_shapes() {
         (ErrorBodies::Text, "could not be found"),
         (ErrorBodies::Empty, ""),
     ] {
-        let client = with(Manners { errors, ..Manners::default() }).await;
+        let client = with(Behavior { errors, ..Behavior::default() }).await;
         let reply = client.ecs("GET", "/v2.1/{p}/servers/nobody", Value::Null).await;
         assert_eq!(reply.status, 404);
         assert!(reply.text.contains(part) && reply.text.is_empty() == part.is_empty(), "{}", reply.text);
@@ -169,7 +169,7 @@ async fn the_next_page_has_the_filters_of_the_first() {
 
 #[tokio::test]
 async fn a_deleted_server_may_show_for_a_moment() {
-    let client = with(Manners { deleted_shows: true, ..Manners::default() }).await;
+    let client = with(Behavior { deleted_shows: true, ..Behavior::default() }).await;
     let id = client.server().await;
     client.ecs("DELETE", &format!("/v2.1/{{p}}/servers/{id}"), Value::Null).await;
     let mut seen = Vec::new();
@@ -177,5 +177,5 @@ async fn a_deleted_server_may_show_for_a_moment() {
         seen.push(status.to_string());
     }
     assert_eq!(seen.last().map(String::as_str), Some("DELETED"), "{seen:?}");
-    assert!(client.running.ledger().is_empty());
+    assert!(client.running.inventory().is_empty());
 }

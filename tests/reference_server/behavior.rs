@@ -1,10 +1,10 @@
-//! What the server may do without breaking a page: the weather of the network and the habits of an implementation.
+//! What the server may do without breaking a page: the network_faults of the network and the habits of an implementation.
 
-use super::dice::Dice;
+use super::random::RandomNumbers;
 
 /// What happens to replies on their way. Every field but `retry_after_s` and `slow_ms_max` is a probability.
 #[derive(Clone, Debug)]
-pub struct Weather {
+pub struct NetworkFaults {
     /// 429, nothing carried out (returned_values_for_general_requests.rst:47).
     pub too_many: f64,
     /// 503 with `Retry-After`, nothing carried out.
@@ -14,7 +14,7 @@ pub struct Weather {
     pub reset: f64,
     /// Carried out, then the connection ends without a reply.
     pub lost_reply: f64,
-    /// Compressed, if the client says that it accepts gzip.
+    /// Compressed, if the client description that it accepts gzip.
     pub gzip: f64,
     pub chunked: f64,
     pub close: f64,
@@ -22,10 +22,10 @@ pub struct Weather {
     pub slow_ms_max: u64,
 }
 
-impl Default for Weather {
+impl Default for NetworkFaults {
     fn default() -> Self {
         let calm = 0.0;
-        Weather {
+        NetworkFaults {
             too_many: calm,
             unavailable: calm,
             retry_after_s: 1,
@@ -40,14 +40,14 @@ impl Default for Weather {
     }
 }
 
-impl Weather {
-    /// A weather drawn from a seed, each probability up to `worst`.
-    pub fn drawn(seed: u64, worst: f64) -> Self {
-        let mut dice = Dice::new(seed, 11);
+impl NetworkFaults {
+    /// A network_faults drawn from a seed, each probability up to `worst`.
+    pub fn draw(seed: u64, worst: f64) -> Self {
+        let mut random = RandomNumbers::new(seed, 11);
         let mut some = || {
-            if dice.chance(0.5) { worst * dice.below(1000) as f64 / 1000.0 } else { 0.0 }
+            if random.draw_chance(0.5) { worst * random.draw_below(1000) as f64 / 1000.0 } else { 0.0 }
         };
-        Weather {
+        NetworkFaults {
             too_many: some(),
             unavailable: some(),
             reset: some(),
@@ -56,14 +56,14 @@ impl Weather {
             chunked: some(),
             close: some(),
             slow: some(),
-            ..Weather::default()
+            ..NetworkFaults::default()
         }
     }
 }
 
 /// Which of the intermediate states of an operation can be seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transients {
+pub enum IntermediateStates {
     All,
     /// Another selection each time; the first one always shows.
     Some,
@@ -107,8 +107,8 @@ pub enum NoTask {
 
 /// Habits that the pages allow or leave open. The defaults are the plainest reading.
 #[derive(Clone, Debug)]
-pub struct Manners {
-    pub transients: Transients,
+pub struct Behavior {
+    pub transients: IntermediateStates,
     pub precedence: Precedence,
     pub errors: ErrorBodies,
     pub no_task: NoTask,
@@ -147,7 +147,7 @@ pub struct Manners {
     pub scp_absent_is_400: bool,
     /// A resized server has another `hostId`: its target node may be the old one or not (001:13).
     pub resize_moves_host: bool,
-    /// v1 says 501 Ecs.0603 instead of 400 Ecs.0100 while another operation runs.
+    /// v1 description 501 Ecs.0603 instead of 400 Ecs.0100 while another operation runs.
     pub busy_is_501: bool,
     /// Starting a started server in a batch succeeds and does nothing.
     pub idempotent_batches: bool,
@@ -167,10 +167,10 @@ pub struct Manners {
     pub sizes_by_eight: bool,
 }
 
-impl Default for Manners {
+impl Default for Behavior {
     fn default() -> Self {
-        Manners {
-            transients: Transients::All,
+        Behavior {
+            transients: IntermediateStates::All,
             precedence: Precedence::Body,
             errors: ErrorBodies::Usual,
             no_task: NoTask::Null,
@@ -206,30 +206,32 @@ impl Default for Manners {
     }
 }
 
-impl Manners {
-    /// Manners drawn from a seed: every value is one that the pages allow.
-    pub fn drawn(seed: u64) -> Self {
+impl Behavior {
+    /// Behavior drawn from a seed: every value is one that the pages allow.
+    pub fn draw(seed: u64) -> Self {
         use ErrorBodies::{Empty, Error, Errors, Named, Text, Usual};
-        let mut dice = Dice::new(seed, 12);
-        let codes =
-            |dice: &mut Dice, some: &[u16]| dice.chance(0.6).then(|| some[dice.below(some.len() as u64) as usize]);
-        let mut manners = Manners {
-            transients: [Transients::All, Transients::Some, Transients::Never][dice.below(3) as usize],
-            precedence: [Precedence::Body, Precedence::State, Precedence::Thing][dice.below(3) as usize],
-            errors: [Usual, Error, Errors, Named, Text, Empty][dice.below(6) as usize],
-            no_task: if dice.chance(0.5) { NoTask::Null } else { NoTask::Empty },
-            action_code: codes(&mut dice, &[200, 202, 204]),
-            body_code: codes(&mut dice, &[200, 202]),
-            job_code: codes(&mut dice, &[200, 202]),
-            wrong_state_code: if dice.chance(0.3) { 400 } else { 409 },
-            resize_rollback: if dice.chance(0.3) { 0.2 } else { 0.0 },
-            job_failure: if dice.chance(0.3) { 0.2 } else { 0.0 },
-            ..Manners::default()
+        let mut random = RandomNumbers::new(seed, 12);
+        let codes = |random: &mut RandomNumbers, some: &[u16]| {
+            random.draw_chance(0.6).then(|| some[random.draw_below(some.len() as u64) as usize])
         };
-        for switch in manners.switches() {
-            *switch = dice.chance(0.3);
+        let mut behavior = Behavior {
+            transients: [IntermediateStates::All, IntermediateStates::Some, IntermediateStates::Never]
+                [random.draw_below(3) as usize],
+            precedence: [Precedence::Body, Precedence::State, Precedence::Thing][random.draw_below(3) as usize],
+            errors: [Usual, Error, Errors, Named, Text, Empty][random.draw_below(6) as usize],
+            no_task: if random.draw_chance(0.5) { NoTask::Null } else { NoTask::Empty },
+            action_code: codes(&mut random, &[200, 202, 204]),
+            body_code: codes(&mut random, &[200, 202]),
+            job_code: codes(&mut random, &[200, 202]),
+            wrong_state_code: if random.draw_chance(0.3) { 400 } else { 409 },
+            resize_rollback: if random.draw_chance(0.3) { 0.2 } else { 0.0 },
+            job_failure: if random.draw_chance(0.3) { 0.2 } else { 0.0 },
+            ..Behavior::default()
+        };
+        for switch in behavior.switches() {
+            *switch = random.draw_chance(0.3);
         }
-        manners
+        behavior
     }
 
     fn switches(&mut self) -> [&mut bool; 17] {

@@ -2,16 +2,16 @@
 
 /// Everything there is, API by API. The two ECS APIs share their servers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ledger {
-    pub servers: Vec<Entry>,
+pub struct Inventory {
+    pub servers: Vec<InventoryEntry>,
     /// Jobs of v1 that are neither SUCCESS nor FAIL.
     pub jobs_unfinished: usize,
-    pub volumes: Vec<Entry>,
-    pub snapshots: Vec<Entry>,
+    pub volumes: Vec<InventoryEntry>,
+    pub snapshots: Vec<InventoryEntry>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct InventoryEntry {
     pub id: String,
     /// The project or account that it belongs to.
     pub owner: String,
@@ -22,7 +22,7 @@ pub struct Entry {
     pub leaving: bool,
 }
 
-impl Ledger {
+impl Inventory {
     /// Nothing at all exists.
     pub fn is_empty(&self) -> bool {
         self.entries().next().is_none() && self.jobs_unfinished == 0
@@ -33,7 +33,7 @@ impl Ledger {
         self.entries().all(|entry| entry.leaving)
     }
 
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub fn entries(&self) -> impl Iterator<Item = &InventoryEntry> {
         self.servers.iter().chain(&self.volumes).chain(&self.snapshots)
     }
 }

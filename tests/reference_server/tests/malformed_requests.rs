@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::client::Client;
-use super::dice::Dice;
+use super::random::RandomNumbers;
 use super::{Settings, signature};
 
-fn nonsense(dice: &mut Dice, depth: u32) -> Value {
+fn nonsense(random: &mut RandomNumbers, depth: u32) -> Value {
     let keys = [
         "server",
         "servers",
@@ -29,18 +29,18 @@ fn nonsense(dice: &mut Dice, depth: u32) -> Value {
         "networks",
         "dry_run",
     ];
-    match dice.below(if depth == 0 { 5 } else { 8 }) {
+    match random.draw_below(if depth == 0 { 5 } else { 8 }) {
         0 => Value::Null,
-        1 => json!(dice.below(20) as i64 - 5),
-        2 => json!(dice.chance(0.5)),
+        1 => json!(random.draw_below(20) as i64 - 5),
+        2 => json!(random.draw_chance(0.5)),
         3 => json!("HARD"),
-        4 => json!("x".repeat(dice.below(300) as usize)),
-        5 => (0..dice.below(3)).map(|_| nonsense(dice, depth - 1)).collect(),
+        4 => json!("x".repeat(random.draw_below(300) as usize)),
+        5 => (0..random.draw_below(3)).map(|_| nonsense(random, depth - 1)).collect(),
         _ => {
             let mut map = serde_json::Map::new();
-            for _ in 0..dice.below(4) {
-                let key = keys[dice.below(keys.len() as u64) as usize];
-                map.insert(key.to_string(), nonsense(dice, depth - 1));
+            for _ in 0..random.draw_below(4) {
+                let key = keys[random.draw_below(keys.len() as u64) as usize];
+                map.insert(key.to_string(), nonsense(random, depth - 1));
             }
             Value::Object(map)
         }
@@ -70,17 +70,17 @@ fn places(project: &str, server: &str, volume: &str) -> [String; 16] {
 
 #[tokio::test]
 async fn nonsense_is_answered_without_an_internal_error() {
-    let mut dice = Dice::new(3, 99);
-    let client = Client::of(Settings::drawn(3)).await;
+    let mut random = RandomNumbers::new(3, 99);
+    let client = Client::of(Settings::draw(3)).await;
     let (server, volume) = (client.server().await, client.volume().await);
     let owner = client.settings.identities.owner.clone();
     let key = &client.settings.identities.keys[0];
     let methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "POST", "POST"];
     let places = places(&owner.id, &server, &volume);
     for round in 0..800 {
-        let method = methods[dice.below(methods.len() as u64) as usize];
-        let place = &places[dice.below(places.len() as u64) as usize];
-        let body = if dice.chance(0.1) { "{broken".to_string() } else { nonsense(&mut dice, 4).to_string() };
+        let method = methods[random.draw_below(methods.len() as u64) as usize];
+        let place = &places[random.draw_below(places.len() as u64) as usize];
+        let body = if random.draw_chance(0.1) { "{broken".to_string() } else { nonsense(&mut random, 4).to_string() };
         let url = format!("http://{}{place}", client.running.address);
         let signed = signature(key, method, &url, "1", "", "Openapi");
         let headers = [

@@ -1,6 +1,6 @@
 //! What is said to be new about a call: text in, text out.
 
-use super::drive::Bench;
+use super::chooser_bench::Bench;
 use crate::lamp_suite;
 use probity::plan::Step;
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 const DAY_MS: u64 = 86_400_000;
 
 /// Days since 1970-01-01 of a Gregorian date; valid from 1970 on.
-fn days_of(year: u64, month: u64, day: u64) -> u64 {
+fn count_days(year: u64, month: u64, day: u64) -> u64 {
     let leap = |y: u64| (y.is_multiple_of(4) && !y.is_multiple_of(100)) || y.is_multiple_of(400);
     let lengths = [31, if leap(year) { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let years: u64 = (1970..year).map(|y| if leap(y) { 366 } else { 365 }).sum();
@@ -11,64 +11,64 @@ fn days_of(year: u64, month: u64, day: u64) -> u64 {
 }
 
 /// Midnight of a date written as `YYYY-MM-DD` or `YYYYMMDD`; `None` if it is no date.
-pub(super) fn midnight(date: &str) -> Option<u64> {
+pub(super) fn parse_date(date: &str) -> Option<u64> {
     let digits: String = date.chars().filter(|c| *c != '-').collect();
     if digits.len() != 8 || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
     let (year, month, day) = (digits[..4].parse().ok()?, digits[4..6].parse().ok()?, digits[6..].parse().ok()?);
     let plausible = (1970..=9999).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
-    plausible.then(|| days_of(year, month, day) * DAY_MS)
+    plausible.then(|| count_days(year, month, day) * DAY_MS)
 }
 
 /// Year, month, day of a moment.
-fn date_of(ms: u64) -> (u64, u64, u64) {
+fn split_date(ms: u64) -> (u64, u64, u64) {
     let days = ms / DAY_MS;
     let mut year = 1970 + days / 366;
-    while days_of(year + 1, 1, 1) <= days {
+    while count_days(year + 1, 1, 1) <= days {
         year += 1;
     }
-    let month = (1..=12).rev().find(|m| days_of(year, *m, 1) <= days).unwrap_or(1);
-    (year, month, days - days_of(year, month, 1) + 1)
+    let month = (1..=12).rev().find(|m| count_days(year, *m, 1) <= days).unwrap_or(1);
+    (year, month, days - count_days(year, month, 1) + 1)
 }
 
-fn to_the_second(ms: u64) -> String {
-    let (year, month, day) = date_of(ms);
+fn format_second(ms: u64) -> String {
+    let (year, month, day) = split_date(ms);
     let second = ms % DAY_MS / 1000;
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
 }
 
 /// As `created` and `updated` (querying-details-about-an-ecs.md:111).
-pub(super) fn seconds(ms: u64) -> String {
-    format!("{}Z", to_the_second(ms))
+pub(super) fn format_seconds(ms: u64) -> String {
+    format!("{}Z", format_second(ms))
 }
 
 /// As `OS-SRV-USG:launched_at` (querying-details-about-an-ecs.md:272).
-pub(super) fn micros(ms: u64) -> String {
-    format!("{}.{:03}000", to_the_second(ms), ms % 1000)
+pub(super) fn format_micros(ms: u64) -> String {
+    format!("{}.{:03}000", format_second(ms), ms % 1000)
 }
 
 /// As `begin_time` of a job (querying-task-execution-status.md:301).
-pub(super) fn millis(ms: u64) -> String {
-    format!("{}.{:03}Z", to_the_second(ms), ms % 1000)
+pub(super) fn format_millis(ms: u64) -> String {
+    format!("{}.{:03}Z", format_second(ms), ms % 1000)
 }
 
 /// As `created_at` of a volume (virtualserver.openapi.yaml:11680).
-pub(super) fn offset(ms: u64) -> String {
-    format!("{}.{:03}+00:00", to_the_second(ms), ms % 1000)
+pub(super) fn format_with_offset(ms: u64) -> String {
+    format!("{}.{:03}+00:00", format_second(ms), ms % 1000)
 }
 
 /// As `not_before` of a version listing: a date with hyphens.
-pub(super) fn hyphened(date: &str) -> Option<String> {
-    let (year, month, day) = date_of(midnight(date)?);
+pub(super) fn hyphenate_date(date: &str) -> Option<String> {
+    let (year, month, day) = split_date(parse_date(date)?);
     Some(format!("{year:04}-{month:02}-{day:02}"))
 }
 
 /// An ISO 8601 moment as `changes-since` takes it (querying-ecss.md:59), with `Z`, an offset or neither.
-pub(super) fn moment(text: &str) -> Option<u64> {
+pub(super) fn parse_timestamp(text: &str) -> Option<u64> {
     let (date, clock) = text.split_once('T')?;
-    let start = midnight(date)?;
+    let start = parse_date(date)?;
     let plain = clock.get(..8)?;
     let mut parts = plain.split(':').map(|part| part.parse::<u64>().ok());
     let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);

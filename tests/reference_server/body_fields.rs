@@ -1,4 +1,4 @@
-//! Reading request bodies: each function takes one field or says what is wrong with it.
+//! Reading request bodies: each function takes one field or description what is wrong with it.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -10,49 +10,53 @@ use super::refusal::Refusal;
 type Fields = Map<String, Value>;
 
 /// An object that must be there.
-pub(super) fn object<'a>(fields: &'a Fields, name: &str) -> Result<&'a Fields, Refusal> {
+pub(super) fn read_object<'a>(fields: &'a Fields, name: &str) -> Result<&'a Fields, Refusal> {
     match fields.get(name) {
         Some(Value::Object(map)) => Ok(map),
-        Some(_) => Err(Refusal::bad(format!("{name} must be an object."))),
-        None => Err(Refusal::bad(format!("{name} is missing."))),
+        Some(_) => Err(Refusal::bad_request(format!("{name} must be an object."))),
+        None => Err(Refusal::bad_request(format!("{name} is missing."))),
     }
 }
 
 /// A text within `length` characters, if given. Null counts as not given.
-pub(super) fn text(fields: &Fields, name: &str, length: RangeInclusive<usize>) -> Result<Option<String>, Refusal> {
+pub(super) fn read_text(fields: &Fields, name: &str, length: RangeInclusive<usize>) -> Result<Option<String>, Refusal> {
     match fields.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) if length.contains(&text.chars().count()) => Ok(Some(text.clone())),
-        Some(Value::String(_)) => Err(Refusal::bad(format!("{name} is too short or too long."))),
-        Some(_) => Err(Refusal::bad(format!("{name} must be a string."))),
+        Some(Value::String(_)) => Err(Refusal::bad_request(format!("{name} is too short or too long."))),
+        Some(_) => Err(Refusal::bad_request(format!("{name} must be a string."))),
     }
 }
 
 /// A text that must be there.
-pub(super) fn needed(fields: &Fields, name: &str, length: RangeInclusive<usize>) -> Result<String, Refusal> {
-    text(fields, name, length)?.ok_or_else(|| Refusal::bad(format!("{name} is missing.")))
+pub(super) fn read_required_text(
+    fields: &Fields,
+    name: &str,
+    length: RangeInclusive<usize>,
+) -> Result<String, Refusal> {
+    read_text(fields, name, length)?.ok_or_else(|| Refusal::bad_request(format!("{name} is missing.")))
 }
 
 /// A reference by id or by URI (001:51, 003:121): the last segment of either is the id.
-pub(super) fn reference(fields: &Fields, name: &str) -> Result<String, Refusal> {
-    let whole = needed(fields, name, 1..=2048)?;
+pub(super) fn read_reference(fields: &Fields, name: &str) -> Result<String, Refusal> {
+    let whole = read_required_text(fields, name, 1..=2048)?;
     Ok(whole.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_string())
 }
 
 /// A truth value, if given; written `"true"` in some examples (creating-an-ecs(openstack).md:877).
-pub(super) fn truth(fields: &Fields, name: &str) -> Result<Option<bool>, Refusal> {
+pub(super) fn read_bool(fields: &Fields, name: &str) -> Result<Option<bool>, Refusal> {
     match fields.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Bool(value)) => Ok(Some(*value)),
         Some(Value::String(text)) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
         Some(Value::String(text)) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
-        Some(_) => Err(Refusal::bad(format!("{name} must be true or false."))),
+        Some(_) => Err(Refusal::bad_request(format!("{name} must be true or false."))),
     }
 }
 
 /// A whole number, if given; `lenient` takes digits in quotes (creating-an-ecs(openstack).md:883).
-pub(super) fn number(fields: &Fields, name: &str, lenient: bool) -> Result<Option<i64>, Refusal> {
-    let wrong = || Refusal::bad(format!("{name} must be a whole number."));
+pub(super) fn read_number(fields: &Fields, name: &str, lenient: bool) -> Result<Option<i64>, Refusal> {
+    let wrong = || Refusal::bad_request(format!("{name} must be a whole number."));
     match fields.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Number(number)) => number.as_i64().map(Some).ok_or_else(wrong),
@@ -62,11 +66,11 @@ pub(super) fn number(fields: &Fields, name: &str, lenient: bool) -> Result<Optio
 }
 
 /// A map of short texts (creating-an-ecs(openstack).md:166), if given.
-pub(super) fn metadata(fields: &Fields, name: &str) -> Result<Option<BTreeMap<String, String>>, Refusal> {
+pub(super) fn read_metadata(fields: &Fields, name: &str) -> Result<Option<BTreeMap<String, String>>, Refusal> {
     let map = match fields.get(name) {
         None | Some(Value::Null) => return Ok(None),
         Some(Value::Object(map)) => map,
-        Some(_) => return Err(Refusal::bad(format!("{name} must be an object."))),
+        Some(_) => return Err(Refusal::bad_request(format!("{name} must be an object."))),
     };
     let mut entries = BTreeMap::new();
     for (key, value) in map {
@@ -75,52 +79,52 @@ pub(super) fn metadata(fields: &Fields, name: &str) -> Result<Option<BTreeMap<St
                 entries.insert(key.clone(), text.clone());
             }
             _ => {
-                return Err(Refusal::bad(format!("{name} may hold texts of up to 255 characters only.")));
+                return Err(Refusal::bad_request(format!("{name} may hold texts of up to 255 characters only.")));
             }
         }
     }
     Ok(Some(entries))
 }
 
-/// A list that must be there, with as many entries as `length` says.
-pub(super) fn list<'a>(
+/// A list that must be there, with as many entries as `length` description.
+pub(super) fn read_list<'a>(
     fields: &'a Fields,
     name: &str,
     length: RangeInclusive<usize>,
 ) -> Result<&'a Vec<Value>, Refusal> {
     match fields.get(name) {
         Some(Value::Array(list)) if length.contains(&list.len()) => Ok(list),
-        Some(Value::Array(_)) => Err(Refusal::bad(format!("{name} has too few or too many entries."))),
-        Some(_) => Err(Refusal::bad(format!("{name} must be a list."))),
-        None => Err(Refusal::bad(format!("{name} is missing."))),
+        Some(Value::Array(_)) => Err(Refusal::bad_request(format!("{name} has too few or too many entries."))),
+        Some(_) => Err(Refusal::bad_request(format!("{name} must be a list."))),
+        None => Err(Refusal::bad_request(format!("{name} is missing."))),
     }
 }
 
 /// `servers: [{"id": ..}]` as the batch requests of v1 carry it (deleting-ecss.md:59).
-pub(super) fn ids(fields: &Fields) -> Result<Vec<String>, Refusal> {
-    let list = list(fields, "servers", 1..=1000)?;
+pub(super) fn read_ids(fields: &Fields) -> Result<Vec<String>, Refusal> {
+    let list = read_list(fields, "servers", 1..=1000)?;
     list.iter()
         .map(|entry| match entry {
-            Value::Object(entry) => needed(entry, "id", 1..=255),
-            _ => Err(Refusal::bad("servers must hold objects.")),
+            Value::Object(entry) => read_required_text(entry, "id", 1..=255),
+            _ => Err(Refusal::bad_request("servers must hold objects.")),
         })
         .collect()
 }
 
 /// One of the two words that stop and restart take (stopping-an-ecs.md:92, restarting-an-ecs.md:92).
-pub(super) fn hardness(fields: &Fields, default: Option<&str>) -> Result<bool, Refusal> {
-    match text(fields, "type", 1..=16)?.as_deref().or(default) {
+pub(super) fn read_hardness(fields: &Fields, default: Option<&str>) -> Result<bool, Refusal> {
+    match read_text(fields, "type", 1..=16)?.as_deref().or(default) {
         Some("SOFT") => Ok(false),
         Some("HARD") => Ok(true),
-        Some(_) => Err(Refusal::bad("type must be SOFT or HARD.")),
-        None => Err(Refusal::bad("type is missing.")),
+        Some(_) => Err(Refusal::bad_request("type must be SOFT or HARD.")),
+        None => Err(Refusal::bad_request("type is missing.")),
     }
 }
 
 /// Refuses fields outside `known`, for servers with that habit.
-pub(super) fn nothing_else(fields: &Fields, known: &[&str], strict: bool) -> Result<(), Refusal> {
+pub(super) fn refuse_unknown_fields(fields: &Fields, known: &[&str], strict: bool) -> Result<(), Refusal> {
     match fields.keys().find(|key| strict && !known.contains(&key.as_str())) {
-        Some(key) => Err(Refusal::bad(format!("{key} was unexpected."))),
+        Some(key) => Err(Refusal::bad_request(format!("{key} was unexpected."))),
         None => Ok(()),
     }
 }

@@ -1,7 +1,7 @@
 //! One suite's campaign against the witness server.
 
-use super::bridge::Bridge;
 use super::profiles::profile;
+use super::server_endpoint::ServerEndpoint;
 use crate::reference_server::Settings;
 use probity::campaign::{Conclusion, Found, Home, NullListener, Order, lead, on_paused_clock, site};
 use probity::endpoint::Endpoint;
@@ -31,10 +31,11 @@ pub struct Bound {
 }
 
 /// Runs one campaign; everything is taken away before each plan.
-pub fn campaign(loaded: &LoadedSuite, settings: &Settings, seed: u64, bound: Bound) -> Conclusion {
+pub fn run_campaign(loaded: &LoadedSuite, settings: &Settings, seed: u64, bound: Bound) -> Conclusion {
     let suite = loaded.name.clone();
     let for_server = (suite.clone(), settings.clone());
-    let bridge = Bridge::start(settings.clone(), move |base| profile(&for_server.0, &for_server.1, base), &suite);
+    let server_endpoint =
+        ServerEndpoint::start(settings.clone(), move |base| profile(&for_server.0, &for_server.1, base), &suite);
     let bounds = Bounds { worlds_max: 4_096, settle_percent: 100, insight: false };
     let limits = Limits {
         requests: bound.requests,
@@ -45,8 +46,8 @@ pub fn campaign(loaded: &LoadedSuite, settings: &Settings, seed: u64, bound: Bou
     };
     let home = Home { seed, tempo: mock::Tempo::CLOUD, fault: None, bounds, limits };
     let endpoint = |_| -> Rc<dyn Endpoint> {
-        bridge.wipe();
-        bridge.clone()
+        server_endpoint.wipe();
+        server_endpoint.clone()
     };
     let identities = profile(&suite, settings, "http://127.0.0.1:1").identities;
     let mut site = site(&loaded.model, &loaded.schemas, &home, Cancel::never(), &endpoint);
@@ -64,7 +65,7 @@ pub fn campaign(loaded: &LoadedSuite, settings: &Settings, seed: u64, bound: Bou
 }
 
 /// What was asked in one plan, a line for each request.
-pub fn traced(history: &History) -> String {
+pub fn trace_history(history: &History) -> String {
     let mut text = format!("plan {}", history.header.plan);
     for exchange in &history.exchanges {
         let sent = exchange.body.as_ref().map(ToString::to_string).unwrap_or_default();

@@ -1,15 +1,15 @@
 //! The courses of resizes: native ones, which wait for a decision, and those of v1, which do not.
 
-use super::super::world::World;
+use super::super::cloud_state::CloudState;
 use super::server::{ServerChange, Task, VmState};
 
 use Task::*;
 use VmState::{Active, Resized, Stopped};
 
-impl World {
+impl CloudState {
     /// The native resize: ends in VERIFY_RESIZE, or where it began if it rolls back by itself (001:15).
-    pub fn resize(&mut self, id: &str, flavor: &str) -> u64 {
-        let flavor = self.mixed_up(id).unwrap_or_else(|| flavor.to_string());
+    pub fn resize_server(&mut self, id: &str, flavor: &str) -> u64 {
+        let flavor = self.find_concurrent_target(id).unwrap_or_else(|| flavor.to_string());
         let Some(server) = self.servers.get_mut(id) else {
             return self.now;
         };
@@ -17,34 +17,34 @@ impl World {
         server.target = Some(flavor.clone());
         server.resizes += 1;
         (server.ran, server.old_flavor) = (ran, Some(old));
-        let never_ends = server.resizes >= 3 && self.has("third-resize-never-ends");
+        let never_ends = server.resizes >= 3 && self.has_fault("third-resize-never-ends");
         let mut at = self.now;
-        if ran && self.settings.manners.resize_shows_the_stop {
-            at = self.walk(id, Active, &[PoweringOff], at);
+        if ran && self.settings.behavior.resize_shows_the_stop {
+            at = self.show_tasks(id, Active, &[PoweringOff], at);
         }
-        at = self.walk(id, Stopped, &[ResizePrep, ResizeMigrating, ResizeMigrated, ResizeFinish], at);
+        at = self.show_tasks(id, Stopped, &[ResizePrep, ResizeMigrating, ResizeMigrated, ResizeFinish], at);
         if never_ends {
             return at;
         }
-        if self.dice.chance(self.settings.manners.resize_rollback) {
-            self.server_later(at, id, ServerChange::Decided);
-            return self.end(at, id, if ran { Active } else { Stopped });
+        if self.random.draw_chance(self.settings.behavior.resize_rollback) {
+            self.schedule_server_change(at, id, ServerChange::Decided);
+            return self.end_in(at, id, if ran { Active } else { Stopped });
         }
-        self.server_later(at, id, ServerChange::Flavor(flavor));
-        self.end(at, id, Resized)
+        self.schedule_server_change(at, id, ServerChange::Flavor(flavor));
+        self.end_in(at, id, Resized)
     }
 
     /// The bug that confuses resizes that run at the same time: the target of the other one.
-    fn mixed_up(&self, id: &str) -> Option<String> {
+    fn find_concurrent_target(&self, id: &str) -> Option<String> {
         let project = self.servers.get(id).map(|server| &server.project)?;
         let mut others = self.servers.values().filter(|other| other.id != id && other.project == *project);
-        others.find_map(|other| other.target.clone()).filter(|_| self.has("concurrent-resizes-mixed-up"))
+        others.find_map(|other| other.target.clone()).filter(|_| self.has_fault("concurrent-resizes-mixed-up"))
     }
 
     /// The state in which a server is left when its resize is decided on.
-    fn after_resize(&mut self, id: &str) -> VmState {
-        let forgets = self.has("metadata-lost-after-rebuild");
-        let stays_off = self.has("resize-leaves-running-server-off");
+    fn state_after_resize(&mut self, id: &str) -> VmState {
+        let forgets = self.has_fault("metadata-lost-after-rebuild");
+        let stays_off = self.has_fault("resize-leaves-running-server-off");
         let Some(server) = self.servers.get_mut(id) else {
             return Stopped;
         };
@@ -54,50 +54,51 @@ impl World {
         if server.ran && !stays_off { Active } else { Stopped }
     }
 
-    pub fn confirm(&mut self, id: &str) -> u64 {
-        let end = self.after_resize(id);
-        let undone = self.has("confirm-restores-old-flavor");
+    pub fn confirm_resize(&mut self, id: &str) -> u64 {
+        let end = self.state_after_resize(id);
+        let undone = self.has_fault("confirm-restores-old-flavor");
         let Some(server) = self.servers.get_mut(id) else {
             return self.now;
         };
         let (old, generation) = (server.old_flavor.clone(), server.generation);
         server.lingering = true;
         let mut at = self.now;
-        if self.settings.manners.confirm_lingers {
-            at += self.phase();
+        if self.settings.behavior.confirm_lingers {
+            at += self.draw_phase_ms();
         }
         for change in old.filter(|_| undone).map(ServerChange::Flavor).into_iter().chain([ServerChange::Decided]) {
-            self.server_later(at, id, change);
+            self.schedule_server_change(at, id, change);
         }
         if at == self.now {
-            self.server_changes(at, id, generation, ServerChange::Show(end, None));
+            self.apply_server_change(at, id, generation, ServerChange::Show(end, None));
             return at;
         }
-        self.end(at, id, end)
+        self.end_in(at, id, end)
     }
 
-    pub fn revert(&mut self, id: &str) -> u64 {
-        let end = self.after_resize(id);
+    pub fn revert_resize(&mut self, id: &str) -> u64 {
+        let end = self.state_after_resize(id);
         let Some(server) = self.servers.get_mut(id) else {
             return self.now;
         };
         server.reverts += 1;
         let (old, again) = (server.old_flavor.clone(), server.resizes >= 2);
-        let kept = self.has("revert-keeps-new-flavor") || (again && self.has("second-revert-keeps-new-flavor"));
-        let at = self.walk(id, Resized, &[ResizeReverting], self.now);
+        let kept =
+            self.has_fault("revert-keeps-new-flavor") || (again && self.has_fault("second-revert-keeps-new-flavor"));
+        let at = self.show_tasks(id, Resized, &[ResizeReverting], self.now);
         for change in old.filter(|_| !kept).map(ServerChange::Flavor).into_iter().chain([ServerChange::Decided]) {
-            self.server_later(at, id, change);
+            self.schedule_server_change(at, id, change);
         }
-        self.end(at, id, end)
+        self.end_in(at, id, end)
     }
 
     /// The resize of v1: from stopped to stopped, without a state in which it waits for a decision (002:11).
     pub fn resize_at_once(&mut self, id: &str, flavor: Option<&str>) -> u64 {
         let ran = self.servers.get(id).is_some_and(|server| server.vm == Active);
-        let at = self.walk(id, Stopped, &[ResizePrep, ResizeMigrating, ResizeMigrated, ResizeFinish], self.now);
+        let at = self.show_tasks(id, Stopped, &[ResizePrep, ResizeMigrating, ResizeMigrated, ResizeFinish], self.now);
         if let Some(flavor) = flavor {
-            self.server_later(at, id, ServerChange::Flavor(flavor.to_string()));
+            self.schedule_server_change(at, id, ServerChange::Flavor(flavor.to_string()));
         }
-        self.end(at, id, if ran { Active } else { Stopped })
+        self.end_in(at, id, if ran { Active } else { Stopped })
     }
 }

@@ -1,4 +1,4 @@
-//! The two ends of a connection that the weather needs to reach: a socket that can be reset and a body that can hide
+//! The two ends of a connection that the network_faults needs to reach: a socket that can be reset and a body that can hide
 //! its length.
 
 use std::collections::VecDeque;
@@ -13,34 +13,34 @@ use hyper::body::{Body, Bytes, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// A connection that, once `cut` is set, ends with a reset instead of an orderly close.
-pub(super) struct Wire {
+/// A connection that, once `reset` is set, ends with a reset instead of an orderly close.
+pub(super) struct Connection {
     stream: TcpStream,
-    cut: Arc<AtomicBool>,
+    reset: Arc<AtomicBool>,
 }
 
-impl Wire {
-    pub(super) fn new(stream: TcpStream, cut: Arc<AtomicBool>) -> Self {
-        Wire { stream, cut }
+impl Connection {
+    pub(super) fn new(stream: TcpStream, reset: Arc<AtomicBool>) -> Self {
+        Connection { stream, reset }
     }
 }
 
-impl Drop for Wire {
+impl Drop for Connection {
     fn drop(&mut self) {
-        if self.cut.load(Ordering::Relaxed) {
+        if self.reset.load(Ordering::Relaxed) {
             // A socket that is closed without lingering answers with RST; if that cannot be set, a plain close follows.
             let _ = self.stream.set_zero_linger();
         }
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }
@@ -50,7 +50,7 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.cut.load(Ordering::Relaxed) {
+        if self.reset.load(Ordering::Relaxed) {
             return Poll::Ready(Ok(()));
         }
         Pin::new(&mut self.stream).poll_shutdown(cx)
@@ -58,23 +58,23 @@ impl AsyncWrite for Wire {
 }
 
 /// A reply's body: known in length, or a number of pieces whose sum is only known at the end (chunked).
-pub(super) struct Pieces {
+pub(super) struct ResponseBody {
     left: VecDeque<Bytes>,
     sized: bool,
 }
 
-impl Pieces {
+impl ResponseBody {
     pub(super) fn whole(bytes: Vec<u8>) -> Self {
-        Pieces { left: if bytes.is_empty() { VecDeque::new() } else { [Bytes::from(bytes)].into() }, sized: true }
+        ResponseBody { left: if bytes.is_empty() { VecDeque::new() } else { [Bytes::from(bytes)].into() }, sized: true }
     }
 
     pub(super) fn chunked(bytes: Vec<u8>, piece: usize) -> Self {
         let left = bytes.chunks(piece.max(1)).map(Bytes::copy_from_slice).collect();
-        Pieces { left, sized: false }
+        ResponseBody { left, sized: false }
     }
 }
 
-impl Body for Pieces {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = Infallible;
 

@@ -1,10 +1,10 @@
 use serde_json::{Value, json};
 
 use super::client::Client;
-use super::{Manners, NoTask, Settings, Tempo, Transients};
+use super::{Behavior, IntermediateStates, NoTask, Settings, Tempo};
 
-async fn with(manners: Manners) -> Client {
-    Client::of(Settings { manners, ..Settings::default() }).await
+async fn with(behavior: Behavior) -> Client {
+    Client::of(Settings { behavior, ..Settings::default() }).await
 }
 
 fn other_flavor(client: &Client) -> Value {
@@ -128,12 +128,13 @@ async fn a_deleted_server_is_gone_from_show_and_lists() {
     }
     assert_eq!(client.ecs("GET", &path, Value::Null).await.status, 404);
     assert_eq!(client.ecs("GET", "/v2/{p}/servers/detail", Value::Null).await.json, json!({ "servers": [] }));
-    assert!(client.running.ledger().is_empty());
+    assert!(client.running.inventory().is_empty());
 }
 
 #[tokio::test]
 async fn intermediate_states_may_never_show() {
-    let client = with(Manners { transients: Transients::Never, no_task: NoTask::Empty, ..Manners::default() }).await;
+    let client =
+        with(Behavior { transients: IntermediateStates::Never, no_task: NoTask::Empty, ..Behavior::default() }).await;
     let id = client.server().await;
     client.act(&id, other_flavor(&client)).await;
     assert_eq!(client.until(&id, "VERIFY_RESIZE").await, ["VERIFY_RESIZE"]);
@@ -142,7 +143,7 @@ async fn intermediate_states_may_never_show() {
 
 #[tokio::test]
 async fn a_resize_may_roll_back_by_itself() {
-    let client = with(Manners { resize_rollback: 1.0, ..Manners::default() }).await;
+    let client = with(Behavior { resize_rollback: 1.0, ..Behavior::default() }).await;
     let id = client.server().await;
     client.act(&id, other_flavor(&client)).await;
     client.until(&id, "ACTIVE").await;
@@ -152,8 +153,8 @@ async fn a_resize_may_roll_back_by_itself() {
 
 #[tokio::test]
 async fn a_failed_creation_ends_in_error_and_cannot_be_rebuilt() {
-    let manners = Manners { create_failure: 1.0, ..Manners::default() };
-    let client = Client::of(Settings { manners, tempo: Tempo::fast(), ..Settings::default() }).await;
+    let behavior = Behavior { create_failure: 1.0, ..Behavior::default() };
+    let client = Client::of(Settings { behavior, tempo: Tempo::fast(), ..Settings::default() }).await;
     let pools = &client.settings.pools;
     let body = json!({ "server": {
         "name": "one", "flavorRef": pools.flavors[0].id, "imageRef": pools.images[0].id,

@@ -1,4 +1,4 @@
-//! The weather between the server and its callers: drawn once per request, before anything else happens to it.
+//! The network_faults between the server and its callers: drawn once per request, before anything else happens to it.
 
 use std::io::Write;
 use std::time::Duration;
@@ -6,16 +6,16 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::dice::Dice;
-use super::exchange::{Answer, Ask};
-use super::manners::Weather;
+use super::behavior::NetworkFaults;
+use super::connection::ResponseBody;
+use super::messages::{ApiRequest, ApiResponse};
+use super::random::RandomNumbers;
 use super::refusal::Refusal;
-use super::wire::Pieces;
 
 /// What will become of one request.
 #[derive(Clone, Debug)]
-pub(super) struct Fate {
-    pub(super) turn: Turn,
+pub(super) struct Delivery {
+    pub(super) turn: Disturbance,
     pub(super) delay: Duration,
     gzip: bool,
     /// Size of the pieces of a chunked reply.
@@ -24,7 +24,7 @@ pub(super) struct Fate {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(super) enum Disturbance {
     Served,
     TooMany,
     Unavailable,
@@ -34,41 +34,45 @@ pub(super) enum Turn {
     Lost,
 }
 
-impl Fate {
-    pub(super) fn drawn(weather: &Weather, dice: &mut Dice) -> Self {
-        let turn = if dice.chance(weather.reset) {
-            Turn::Reset
-        } else if dice.chance(weather.too_many) {
-            Turn::TooMany
-        } else if dice.chance(weather.unavailable) {
-            Turn::Unavailable
-        } else if dice.chance(weather.lost_reply) {
-            Turn::Lost
+impl Delivery {
+    pub(super) fn draw(network_faults: &NetworkFaults, random: &mut RandomNumbers) -> Self {
+        let turn = if random.draw_chance(network_faults.reset) {
+            Disturbance::Reset
+        } else if random.draw_chance(network_faults.too_many) {
+            Disturbance::TooMany
+        } else if random.draw_chance(network_faults.unavailable) {
+            Disturbance::Unavailable
+        } else if random.draw_chance(network_faults.lost_reply) {
+            Disturbance::Lost
         } else {
-            Turn::Served
+            Disturbance::Served
         };
-        // No reply is ever held back for longer than this, whatever the settings ask for.
-        let slow_ms = weather.slow_ms_max.min(10_000);
-        Fate {
+        // No reply is ever held back for longer than this, whatever the settings request for.
+        let slow_ms = network_faults.slow_ms_max.min(10_000);
+        Delivery {
             turn,
-            delay: Duration::from_millis(if dice.chance(weather.slow) { dice.below(slow_ms + 1) } else { 0 }),
-            gzip: dice.chance(weather.gzip),
-            piece: dice.chance(weather.chunked).then(|| 1 + dice.below(400) as usize),
-            close: dice.chance(weather.close),
+            delay: Duration::from_millis(if random.draw_chance(network_faults.slow) {
+                random.draw_below(slow_ms + 1)
+            } else {
+                0
+            }),
+            gzip: random.draw_chance(network_faults.gzip),
+            piece: random.draw_chance(network_faults.chunked).then(|| 1 + random.draw_below(400) as usize),
+            close: random.draw_chance(network_faults.close),
         }
     }
 
     /// The refusal that takes the place of an answer, if this request is turned away.
-    pub(super) fn turned_away(&self) -> Option<Refusal> {
+    pub(super) fn turn_away(&self) -> Option<Refusal> {
         match self.turn {
-            Turn::TooMany => Some(Refusal::new(429, "Common.1503", "Too many requests.")),
-            Turn::Unavailable => Some(Refusal::new(503, "Common.1503", "Temporarily unavailable.")),
+            Disturbance::TooMany => Some(Refusal::new(429, "Common.1503", "Too many requests.")),
+            Disturbance::Unavailable => Some(Refusal::new(503, "Common.1503", "Temporarily unavailable.")),
             _ => None,
         }
     }
 
     /// Puts an answer on the wire.
-    pub(super) fn sent(&self, answer: Answer, ask: &Ask) -> hyper::Response<Pieces> {
+    pub(super) fn write_response(&self, answer: ApiResponse, request: &ApiRequest) -> hyper::Response<ResponseBody> {
         let mut reply = hyper::Response::builder().status(answer.status);
         for (name, value) in &answer.headers {
             reply = reply.header(*name, value);
@@ -84,17 +88,17 @@ impl Fate {
         if let Some(kind) = kind {
             reply = reply.header("content-type", kind);
         }
-        let welcome = ask.header("accept-encoding").is_some_and(accepts_gzip);
+        let welcome = request.header("accept-encoding").is_some_and(accepts_gzip);
         if self.gzip && welcome && !bytes.is_empty() {
-            bytes = compressed(&bytes);
+            bytes = compress(&bytes);
             reply = reply.header("content-encoding", "gzip");
         }
         let body = match self.piece {
-            Some(piece) if !bytes.is_empty() => Pieces::chunked(bytes, piece),
-            _ => Pieces::whole(bytes),
+            Some(piece) if !bytes.is_empty() => ResponseBody::chunked(bytes, piece),
+            _ => ResponseBody::whole(bytes),
         };
         // All names and values above are plain ASCII of our own, so the parts cannot be refused.
-        reply.body(body).unwrap_or_else(|_| hyper::Response::new(Pieces::whole(Vec::new())))
+        reply.body(body).unwrap_or_else(|_| hyper::Response::new(ResponseBody::whole(Vec::new())))
     }
 }
 
@@ -107,7 +111,7 @@ fn accepts_gzip(list: &str) -> bool {
     })
 }
 
-fn compressed(bytes: &[u8]) -> Vec<u8> {
+fn compress(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     // Writing into memory does not fail; an empty reply would be noticed by any client.
     let _ = encoder.write_all(bytes);

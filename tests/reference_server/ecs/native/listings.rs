@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::super::super::exchange::{Answer, Outcome};
+use super::super::super::cloud_state::CloudState;
+use super::super::super::messages::{ApiResponse, Outcome};
 use super::super::super::pools::Flavor;
 use super::super::super::refusal::Refusal;
-use super::super::super::world::World;
 use super::super::flavors;
 use super::Call;
 
@@ -19,21 +19,21 @@ pub fn knows(path: &[&str]) -> bool {
     )
 }
 
-pub fn answer(world: &World, call: &Call, path: &[&str]) -> Outcome {
-    let pools = &world.settings.pools;
+pub fn respond(cloud: &CloudState, call: &Call, path: &[&str]) -> Outcome {
+    let pools = &cloud.settings.pools;
     let body = match path {
-        ["flavors"] => json!({ "flavors": some(world, call)?.map(|flavor| brief(call, flavor)).collect::<Vec<_>>() }),
+        ["flavors"] => json!({ "flavors": some(cloud, call)?.map(|flavor| brief(call, flavor)).collect::<Vec<_>>() }),
         ["flavors", "detail"] => {
-            json!({ "flavors": some(world, call)?.map(|flavor| full(call, flavor)).collect::<Vec<_>>() })
+            json!({ "flavors": some(cloud, call)?.map(|flavor| full(call, flavor)).collect::<Vec<_>>() })
         }
         ["flavors", id] => {
-            let flavor = pools.flavor(id).ok_or_else(|| Refusal::absent("Flavor", id).coded("Ecs.0303"))?;
+            let flavor = pools.flavor(id).ok_or_else(|| Refusal::not_found("Flavor", id).with_code("Ecs.0303"))?;
             json!({ "flavor": full(call, flavor) })
         }
         ["resize_flavors"] => {
-            let of = |id: &str| world.server(&call.project.id, id).map(|server| server.flavor.clone());
-            let shown = |flavor| flavors::in_v1(flavor, links(call, flavor, true), "extra_specs");
-            json!({ "flavors": flavors::targets(pools, call.ask, of)?.into_iter().map(shown).collect::<Vec<_>>() })
+            let of = |id: &str| cloud.server(&call.project.id, id).map(|server| server.flavor.clone());
+            let shown = |flavor| flavors::write_v1(flavor, links(call, flavor, true), "extra_specs");
+            json!({ "flavors": flavors::targets(pools, call.request, of)?.into_iter().map(shown).collect::<Vec<_>>() })
         }
         ["os-availability-zone"] => {
             let zone = |name| json!({ "zoneState": { "available": true }, "hosts": null, "zoneName": name });
@@ -45,18 +45,18 @@ pub fn answer(world: &World, call: &Call, path: &[&str]) -> Outcome {
         ["os-keypairs"] => json!({ "keypairs": pools.keys.iter().map(|name| key(call, name)).collect::<Vec<_>>() }),
         _ => json!({ "images": pools.images.iter().map(|it| image(call, &it.id, &it.name)).collect::<Vec<_>>() }),
     };
-    Ok(Answer::json(200, body))
+    Ok(ApiResponse::json(200, body))
 }
 
 /// Flavors with at least so much disk and memory. The disk of every flavor is 0 (querying-ecs-flavors.md:59).
-fn some<'a>(world: &'a World, call: &Call) -> Result<impl Iterator<Item = &'a Flavor>, Refusal> {
-    let least = |name| match call.ask.query(name).map(str::parse::<u64>) {
+fn some<'a>(cloud: &'a CloudState, call: &Call) -> Result<impl Iterator<Item = &'a Flavor>, Refusal> {
+    let least = |name| match call.request.query(name).map(str::parse::<u64>) {
         None => Ok(0),
         Some(Ok(least)) => Ok(least),
-        Some(Err(_)) => Err(Refusal::bad(format!("{name} must be a number."))),
+        Some(Err(_)) => Err(Refusal::bad_request(format!("{name} must be a number."))),
     };
     let (disk, ram) = (least("minDisk")?, least("minRam")?);
-    let flavors = flavors::sorted(&world.settings.pools, call.ask)?;
+    let flavors = flavors::sorted(&cloud.settings.pools, call.request)?;
     Ok(flavors.into_iter().filter(move |flavor| disk == 0 && flavor.ram_mb >= ram))
 }
 

@@ -3,52 +3,55 @@
 //! Every function takes an operation that has been judged already, puts the server into the first state at once (so
 //! that it is busy from the moment of acceptance) and plans the rest. It returns the moment of completion.
 
-use super::super::agenda::{Change, Event};
-use super::super::manners::Transients;
+use super::super::behavior::IntermediateStates;
+use super::super::cloud_state::CloudState;
+use super::super::schedule::{Change, ScheduledEvent};
 use super::super::settings::Project;
-use super::super::world::World;
-use super::server::{Address, Blueprint, Server, ServerChange, Task, VmState};
+use super::server::{Address, Server, ServerChange, ServerSpec, Task, VmState};
 
 use Task::*;
 use VmState::{Active, Building, Deleted, Resized, Stopped};
 
-impl World {
-    pub fn server_later(&mut self, at: u64, id: &str, change: ServerChange) {
+impl CloudState {
+    pub fn schedule_server_change(&mut self, at: u64, id: &str, change: ServerChange) {
         let generation = self.servers.get(id).map_or(0, |server| server.generation);
-        self.agenda.plan(at, Event { subject: id.to_string(), generation, change: Change::Server(change) });
+        self.schedule.add(at, ScheduledEvent { subject: id.to_string(), generation, change: Change::Server(change) });
     }
 
-    /// Goes through `tasks` in one vm_state, as far as the server's manners let them be seen.
-    pub fn walk(&mut self, id: &str, vm: VmState, tasks: &[Task], from: u64) -> u64 {
-        let manner = self.settings.manners.transients;
+    /// Goes through `tasks` in one vm_state, as far as the server's behavior let them be seen.
+    pub fn show_tasks(&mut self, id: &str, vm: VmState, tasks: &[Task], from: u64) -> u64 {
+        let manner = self.settings.behavior.transients;
         let mut at = from;
         for (index, task) in tasks.iter().enumerate() {
             let show = ServerChange::Show(vm, Some(*task));
             if index == 0 && at == self.now {
                 let generation = self.servers.get(id).map_or(0, |server| server.generation);
-                self.server_changes(at, id, generation, show);
-            } else if manner == Transients::All || index == 0 || (manner == Transients::Some && self.dice.chance(0.5)) {
-                self.server_later(at, id, show);
+                self.apply_server_change(at, id, generation, show);
+            } else if manner == IntermediateStates::All
+                || index == 0
+                || (manner == IntermediateStates::Some && self.random.draw_chance(0.5))
+            {
+                self.schedule_server_change(at, id, show);
             } else {
                 continue;
             }
-            if manner != Transients::Never {
-                at += self.phase();
+            if manner != IntermediateStates::Never {
+                at += self.draw_phase_ms();
             }
         }
         at
     }
 
-    pub fn end(&mut self, at: u64, id: &str, vm: VmState) -> u64 {
-        self.server_later(at, id, ServerChange::Show(vm, None));
+    pub fn end_in(&mut self, at: u64, id: &str, vm: VmState) -> u64 {
+        self.schedule_server_change(at, id, ServerChange::Show(vm, None));
         at
     }
 
     /// A new server, visible at once as BUILD. `end` is what becomes of it instead of ACTIVE.
-    pub fn build(&mut self, project: &Project, plan: Blueprint, end: Option<ServerChange>) -> (String, u64) {
-        let id = self.dice.uuid();
+    pub fn create_server(&mut self, project: &Project, plan: ServerSpec, end: Option<ServerChange>) -> (String, u64) {
+        let id = self.random.draw_uuid();
         let number = self.next_number();
-        let addresses = self.addresses(&plan, number);
+        let addresses = self.make_addresses(&plan, number);
         let server = Server {
             id: id.clone(),
             project: project.id.clone(),
@@ -75,18 +78,18 @@ impl World {
             created: self.now,
             updated: self.now,
             launched: None,
-            host: self.dice.hex(56),
-            disk: self.dice.uuid(),
+            host: self.random.draw_hex(56),
+            disk: self.random.draw_uuid(),
             addresses,
             plan,
         };
         self.servers.insert(id.clone(), server);
-        let done = self.walk(&id, Building, &[Scheduling, BlockDeviceMapping, Networking, Spawning], self.now);
-        self.server_later(done, &id, end.unwrap_or(ServerChange::Show(Active, None)));
+        let done = self.show_tasks(&id, Building, &[Scheduling, BlockDeviceMapping, Networking, Spawning], self.now);
+        self.schedule_server_change(done, &id, end.unwrap_or(ServerChange::Show(Active, None)));
         (id, done)
     }
 
-    fn addresses(&mut self, plan: &Blueprint, number: u64) -> Vec<Address> {
+    fn make_addresses(&mut self, plan: &ServerSpec, number: u64) -> Vec<Address> {
         let mut addresses = Vec::new();
         for (index, network) in plan.networks.iter().enumerate() {
             let place = number + index as u64 * 7;
@@ -94,48 +97,48 @@ impl World {
                 network: network.id.clone(),
                 ip: format!("{}.{}", network.prefix, 3 + place % 250),
                 mac: format!("fa:16:3e:{:02x}:{:02x}:{:02x}", index, place >> 8 & 0xFF, place & 0xFF),
-                port: self.dice.uuid(),
+                port: self.random.draw_uuid(),
             });
         }
         addresses
     }
 
     pub fn power_on(&mut self, id: &str) -> u64 {
-        let done = self.walk(id, Stopped, &[PoweringOn], self.now);
-        self.end(done, id, Active)
+        let done = self.show_tasks(id, Stopped, &[PoweringOn], self.now);
+        self.end_in(done, id, Active)
     }
 
     /// A forcible stop takes no time of its own beyond the one state that both kinds share.
     pub fn power_off(&mut self, id: &str) -> u64 {
-        let done = self.walk(id, Active, &[PoweringOff], self.now);
-        self.end(done, id, Stopped)
+        let done = self.show_tasks(id, Active, &[PoweringOff], self.now);
+        self.end_in(done, id, Stopped)
     }
 
-    pub fn reboot(&mut self, id: &str, hard: bool) -> u64 {
+    pub fn reboot_server(&mut self, id: &str, hard: bool) -> u64 {
         let tasks: &[Task] = match hard {
             true => &[RebootingHard, RebootPendingHard, RebootStartedHard],
             false => &[Rebooting, RebootPending, RebootStarted],
         };
-        let done = self.walk(id, Active, tasks, self.now);
-        self.end(done, id, Active)
+        let done = self.show_tasks(id, Active, tasks, self.now);
+        self.end_in(done, id, Active)
     }
 
     /// The server comes back in the state that it had: the map knows rebuilding of stopped servers too
     /// (ecs-statuses.md:312).
-    pub fn rebuild(&mut self, id: &str) -> u64 {
-        let starts = self.has("rebuild-starts-stopped-server");
+    pub fn rebuild_server(&mut self, id: &str) -> u64 {
+        let starts = self.has_fault("rebuild-starts-stopped-server");
         let Some(server) = self.servers.get_mut(id) else {
             return self.now;
         };
         server.rebuilds += 1;
         let vm = server.vm;
-        let done = self.walk(id, vm, &[Rebuilding, RebuildBlockDeviceMapping, RebuildSpawning], self.now);
-        self.end(done, id, if starts { Active } else { vm })
+        let done = self.show_tasks(id, vm, &[Rebuilding, RebuildBlockDeviceMapping, RebuildSpawning], self.now);
+        self.end_in(done, id, if starts { Active } else { vm })
     }
 
     /// Whatever else was planned for the server is off. States that the map does not pair with `deleting` are left
     /// for one that it does (ecs-statuses.md:245).
-    pub fn delete(&mut self, id: &str) -> u64 {
+    pub fn delete_server(&mut self, id: &str) -> u64 {
         let Some(server) = self.servers.get_mut(id) else {
             return self.now;
         };
@@ -147,12 +150,12 @@ impl World {
             Building | Resized => Active,
             other => other,
         };
-        let mut done = self.walk(id, vm, &[Deleting], self.now);
-        if self.settings.manners.deleted_shows {
-            self.end(done, id, Deleted);
-            done += self.phase();
+        let mut done = self.show_tasks(id, vm, &[Deleting], self.now);
+        if self.settings.behavior.deleted_shows {
+            self.end_in(done, id, Deleted);
+            done += self.draw_phase_ms();
         }
-        self.server_later(done, id, ServerChange::Gone);
+        self.schedule_server_change(done, id, ServerChange::Gone);
         if let Some(server) = self.servers.get_mut(id) {
             server.gone_at = Some(done);
         }

@@ -6,23 +6,23 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use super::client::Client;
-use super::{Clock, Limits, Manners, Settings, Weather};
+use super::{Behavior, Clock, Limits, NetworkFaults, Settings};
 
-async fn under(weather: Weather) -> Client {
-    Client::of(Settings { weather, ..Settings::default() }).await
+async fn under(network_faults: NetworkFaults) -> Client {
+    Client::of(Settings { network_faults, ..Settings::default() }).await
 }
 
 #[tokio::test]
 async fn a_request_that_is_turned_away_has_no_effect() {
-    for (weather, status) in [
-        (Weather { too_many: 1.0, ..Weather::default() }, 429),
-        (Weather { unavailable: 1.0, ..Weather::default() }, 503),
+    for (network_faults, status) in [
+        (NetworkFaults { too_many: 1.0, ..NetworkFaults::default() }, 429),
+        (NetworkFaults { unavailable: 1.0, ..NetworkFaults::default() }, 503),
     ] {
-        let client = under(weather).await;
+        let client = under(network_faults).await;
         let reply = client.scp("POST", "/v1/volumes", json!({ "name": "v", "size": 8 })).await;
         assert_eq!(reply.status, status);
         assert!(reply.head.contains("retry-after: 1"));
-        assert!(client.running.ledger().is_empty());
+        assert!(client.running.inventory().is_empty());
     }
 }
 
@@ -30,10 +30,11 @@ async fn a_request_that_is_turned_away_has_no_effect() {
 async fn a_reset_has_no_effect_and_a_lost_reply_has() {
     let owner = Settings::default().identities.owner;
     let token = [("x-auth-token", owner.token.as_str())];
-    for (weather, left) in
-        [(Weather { reset: 1.0, ..Weather::default() }, 0), (Weather { lost_reply: 1.0, ..Weather::default() }, 1)]
-    {
-        let client = under(weather).await;
+    for (network_faults, left) in [
+        (NetworkFaults { reset: 1.0, ..NetworkFaults::default() }, 0),
+        (NetworkFaults { lost_reply: 1.0, ..NetworkFaults::default() }, 1),
+    ] {
+        let client = under(network_faults).await;
         let pools = &client.settings.pools;
         let body = json!({ "server": {
             "name": "one", "flavorRef": pools.flavors[0].id, "imageRef": pools.images[0].id,
@@ -41,13 +42,13 @@ async fn a_reset_has_no_effect_and_a_lost_reply_has() {
         }});
         let reply = client.send("POST", &format!("/v2.1/{}/servers", owner.id), &token, &body.to_string()).await;
         assert!(reply.is_none());
-        assert_eq!(client.running.ledger().servers.len(), left);
+        assert_eq!(client.running.inventory().servers.len(), left);
     }
 }
 
 #[tokio::test]
 async fn a_reset_is_a_reset_and_not_an_orderly_end() {
-    let client = under(Weather { reset: 1.0, ..Weather::default() }).await;
+    let client = under(NetworkFaults { reset: 1.0, ..NetworkFaults::default() }).await;
     let mut stream = TcpStream::connect(client.running.address).await.expect("a connection");
     stream.write_all(b"GET / HTTP/1.1\r\nhost: here\r\n\r\n").await.expect("sent");
     let end = stream.read(&mut [0; 100]).await;
@@ -56,8 +57,9 @@ async fn a_reset_is_a_reset_and_not_an_orderly_end() {
 
 #[tokio::test]
 async fn replies_may_be_compressed_chunked_and_late() {
-    let weather = Weather { gzip: 1.0, chunked: 1.0, close: 1.0, slow: 1.0, slow_ms_max: 20, ..Weather::default() };
-    let client = under(weather).await;
+    let network_faults =
+        NetworkFaults { gzip: 1.0, chunked: 1.0, close: 1.0, slow: 1.0, slow_ms_max: 20, ..NetworkFaults::default() };
+    let client = under(network_faults).await;
     let reply = client.send("GET", "/", &[("accept-encoding", "gzip")], "").await.expect("a reply");
     assert!(reply.head.contains("content-encoding: gzip") && reply.head.contains("transfer-encoding: chunked"));
     assert_eq!(reply.json["versions"].as_array().map(Vec::len), Some(5));
@@ -68,7 +70,7 @@ async fn replies_may_be_compressed_chunked_and_late() {
 #[tokio::test]
 async fn the_same_requests_meet_the_same_states() {
     let run = async || {
-        let client = Client::of(Settings { seed: 5, manners: Manners::drawn(5), ..Settings::default() }).await;
+        let client = Client::of(Settings { seed: 5, behavior: Behavior::draw(5), ..Settings::default() }).await;
         let id = client.stopped().await;
         (id.clone(), client.show(&id).await["updated"].clone())
     };
@@ -78,10 +80,10 @@ async fn the_same_requests_meet_the_same_states() {
 #[tokio::test]
 async fn all_drawn_manners_let_a_server_live_and_die() {
     for seed in 0..40 {
-        let client = Client::of(Settings { seed, manners: Manners::drawn(seed), ..Settings::default() }).await;
+        let client = Client::of(Settings { seed, behavior: Behavior::draw(seed), ..Settings::default() }).await;
         let id = client.stopped().await;
         assert!(client.ecs("DELETE", &format!("/v2.1/{{p}}/servers/{id}"), Value::Null).await.status < 300);
-        assert!(client.running.ledger().is_cleared());
+        assert!(client.running.inventory().is_cleared());
     }
 }
 
@@ -96,8 +98,8 @@ async fn real_time_can_be_sped_up() {
 
 #[tokio::test]
 async fn extra_fields_leave_maps_alone() {
-    let manners = Manners { extra_fields: true, ..Manners::default() };
-    let client = Client::of(Settings { manners, ..Settings::default() }).await;
+    let behavior = Behavior { extra_fields: true, ..Behavior::default() };
+    let client = Client::of(Settings { behavior, ..Settings::default() }).await;
     let server = client.show(&client.server().await).await;
     assert_eq!((&server["x_shade"], &server["metadata"]), (&json!("dim"), &json!({ "a": "1" })));
 }
@@ -118,7 +120,7 @@ async fn a_wiped_server_is_empty_and_goes_on() {
     client.server().await;
     client.volume().await;
     client.running.wipe();
-    assert!(client.running.ledger().is_empty());
+    assert!(client.running.inventory().is_empty());
     client.server().await;
 }
 
@@ -134,7 +136,7 @@ async fn a_dropped_server_no_longer_listens() {
 #[tokio::test]
 async fn a_day_that_is_none_is_refused_at_the_start() {
     let settings = Settings { today: "2026-13-01".to_string(), ..Settings::default() };
-    assert!(super::Running::start(settings).await.is_err());
+    assert!(super::ReferenceServer::start(settings).await.is_err());
 }
 
 #[tokio::test]
@@ -149,5 +151,5 @@ async fn many_callers_at_once_are_all_served() {
         });
     }
     assert!(callers.join_all().await.iter().all(|status| *status == 204));
-    assert!(client.running.ledger().is_cleared());
+    assert!(client.running.inventory().is_cleared());
 }

@@ -5,7 +5,7 @@
 //! sockets, and the same seed gives the same requests and the same replies. The server is told how much time
 //! has gone by on that clock, so that a campaign that waits finds things done.
 
-use crate::reference_server::{Running, Settings};
+use crate::reference_server::{ReferenceServer, Settings};
 use jiff::Timestamp;
 use probity::endpoint::{Endpoint, Pending, Request};
 use probity::history::Outcome;
@@ -29,26 +29,26 @@ enum Order {
 }
 
 /// A server that runs until this is dropped.
-pub struct Bridge {
+pub struct ServerEndpoint {
     orders: Option<UnboundedSender<Order>>,
     asked: Cell<Option<Instant>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Bridge {
+impl ServerEndpoint {
     /// Starts a server. `profile` is written for its address and its identities.
     pub fn start(
         settings: Settings,
         profile: impl FnOnce(&str) -> Profile + Send + 'static,
         suite: &str,
-    ) -> Rc<Bridge> {
+    ) -> Rc<ServerEndpoint> {
         let (orders, taken) = unbounded_channel();
         let suite = suite.to_string();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(serve(settings, profile, &suite, taken));
         });
-        Rc::new(Bridge { orders: Some(orders), asked: Cell::new(None), thread: Some(thread) })
+        Rc::new(ServerEndpoint { orders: Some(orders), asked: Cell::new(None), thread: Some(thread) })
     }
 
     /// Takes everything away, as for a new plan.
@@ -64,7 +64,7 @@ impl Bridge {
     }
 }
 
-impl Endpoint for Bridge {
+impl Endpoint for ServerEndpoint {
     fn name(&self) -> &str {
         "the witness server"
     }
@@ -81,7 +81,7 @@ impl Endpoint for Bridge {
     }
 }
 
-impl Drop for Bridge {
+impl Drop for ServerEndpoint {
     fn drop(&mut self) {
         self.orders = None;
         if let Some(thread) = self.thread.take() {
@@ -96,7 +96,7 @@ async fn serve(
     suite: &str,
     mut orders: UnboundedReceiver<Order>,
 ) {
-    let running = Running::start(settings).await.expect("a port on loopback");
+    let running = ReferenceServer::start(settings).await.expect("a port on loopback");
     let base = format!("http://{}", running.address);
     let profile = profile(&base);
     let address = profile.endpoint(suite).expect("the profile names the address").to_string();
@@ -108,7 +108,7 @@ async fn serve(
     while let Some(order) = orders.recv().await {
         match order {
             Order::Ask(request, passed, answer) => {
-                running.pass(passed);
+                running.advance_by(passed);
                 let _ = answer.send(http.send(&request).await);
             }
             Order::Wipe(done) => {

@@ -3,48 +3,48 @@
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::time::Instant;
 
-use super::agenda::{Agenda, Change, Event};
-use super::calendar;
-use super::dice::Dice;
 use super::ecs::{Job, Server};
-use super::ledger::{Entry, Ledger};
+use super::inventory::{Inventory, InventoryEntry};
+use super::network::Delivery;
+use super::random::RandomNumbers;
+use super::schedule::{Change, Schedule, ScheduledEvent};
 use super::scp::{Snapshot, Volume};
 use super::settings::{Clock, Settings};
-use super::sky::Fate;
+use super::timestamps;
 
-pub(super) struct World {
+pub(super) struct CloudState {
     pub(super) settings: Settings,
     /// The server's time, in milliseconds since 1970.
     pub(super) now: u64,
     pub(super) servers: BTreeMap<String, Server>,
     /// Servers that are gone; only a faulty server remembers them.
-    pub(super) graves: Vec<Server>,
+    pub(super) deleted_servers: Vec<Server>,
     pub(super) jobs: BTreeMap<String, Job>,
     pub(super) volumes: BTreeMap<String, Volume>,
     pub(super) snapshots: BTreeMap<String, Snapshot>,
-    pub(super) agenda: Agenda,
+    pub(super) schedule: Schedule,
     pub(super) served: BTreeMap<String, u64>,
-    pub(super) dice: Dice,
-    sky: Dice,
+    pub(super) random: RandomNumbers,
+    network_random: RandomNumbers,
     start: (u64, Instant),
     /// Counts everything created: the order of creation is not left to equal timestamps.
     created: u64,
 }
 
-impl World {
+impl CloudState {
     pub(super) fn new(settings: Settings) -> Self {
         // Eight in the morning of that day, so that a run of many hours still judges versions at the same date.
-        let start = calendar::midnight(&settings.today).unwrap_or(0) + 8 * 3_600_000;
-        World {
-            dice: Dice::new(settings.seed, 1),
-            sky: Dice::new(settings.seed, 2),
+        let start = timestamps::parse_date(&settings.today).unwrap_or(0) + 8 * 3_600_000;
+        CloudState {
+            random: RandomNumbers::new(settings.seed, 1),
+            network_random: RandomNumbers::new(settings.seed, 2),
             now: start,
             servers: BTreeMap::new(),
-            graves: Vec::new(),
+            deleted_servers: Vec::new(),
             jobs: BTreeMap::new(),
             volumes: BTreeMap::new(),
             snapshots: BTreeMap::new(),
-            agenda: Agenda::default(),
+            schedule: Schedule::default(),
             served: BTreeMap::new(),
             start: (start, Instant::now()),
             created: 0,
@@ -52,45 +52,45 @@ impl World {
         }
     }
 
-    pub(super) fn has(&self, fault: &str) -> bool {
+    pub(super) fn has_fault(&self, fault: &str) -> bool {
         self.settings.faults.contains(fault)
     }
 
-    pub(super) fn fate(&mut self) -> Fate {
-        Fate::drawn(&self.settings.weather, &mut self.sky)
+    pub(super) fn draw_delivery(&mut self) -> Delivery {
+        Delivery::draw(&self.settings.network_faults, &mut self.network_random)
     }
 
     /// Moves the clock for one request and lets everything happen that has become due.
-    pub(super) fn advance(&mut self) {
+    pub(super) fn advance_clock(&mut self) {
         self.now = match self.settings.clock {
             Clock::PerRequest { ms } => self.now + ms,
             Clock::Real { speed } => self.start.0 + self.start.1.elapsed().as_millis() as u64 * speed.max(1),
         };
-        while let Some((at, event)) = self.agenda.due(self.now) {
-            self.happen(at, event);
+        while let Some((at, event)) = self.schedule.take_due(self.now) {
+            self.apply_event(at, event);
         }
     }
 
     /// What becomes due happens before the next request.
-    pub(super) fn pass(&mut self, ms: u64) {
+    pub(super) fn advance_by(&mut self, ms: u64) {
         self.now += ms;
     }
 
-    fn happen(&mut self, at: u64, event: Event) {
-        let Event { subject, generation, change } = event;
+    fn apply_event(&mut self, at: u64, event: ScheduledEvent) {
+        let ScheduledEvent { subject, generation, change } = event;
         match change {
-            Change::Server(change) => self.server_changes(at, &subject, generation, change),
-            Change::Job(change) => self.job_changes(at, &subject, change),
-            Change::Volume(change) => self.volume_changes(at, &subject, generation, change),
-            Change::Snapshot(change) => self.snapshot_changes(at, &subject, change),
+            Change::Server(change) => self.apply_server_change(at, &subject, generation, change),
+            Change::Job(change) => self.apply_job_change(at, &subject, change),
+            Change::Volume(change) => self.apply_volume_change(at, &subject, generation, change),
+            Change::Snapshot(change) => self.apply_snapshot_change(at, &subject, change),
         }
     }
 
     /// How long the next phase of something takes.
-    pub(super) fn phase(&mut self) -> u64 {
+    pub(super) fn draw_phase_ms(&mut self) -> u64 {
         let tempo = self.settings.tempo;
         let spread = tempo.phase_ms * tempo.jitter_percent.min(100) / 100;
-        tempo.phase_ms - spread + self.dice.below(2 * spread + 1)
+        tempo.phase_ms - spread + self.random.draw_below(2 * spread + 1)
     }
 
     pub(super) fn next_number(&mut self) -> u64 {
@@ -100,28 +100,28 @@ impl World {
 
     pub(super) fn wipe(&mut self) {
         self.servers.clear();
-        self.graves.clear();
+        self.deleted_servers.clear();
         self.jobs.clear();
         self.volumes.clear();
         self.snapshots.clear();
-        self.agenda = Agenda::default();
+        self.schedule = Schedule::default();
     }
 
-    pub(super) fn ledger(&self) -> Ledger {
-        let entry = |id: &String, owner: &str, name: &str, state: String, leaving| Entry {
+    pub(super) fn inventory(&self) -> Inventory {
+        let entry = |id: &String, owner: &str, name: &str, state: String, leaving| InventoryEntry {
             id: id.clone(),
             owner: owner.to_string(),
             name: name.to_string(),
             state,
             leaving,
         };
-        Ledger {
+        Inventory {
             servers: self
                 .servers
                 .iter()
-                .map(|(id, s)| entry(id, &s.project, &s.name, s.status().to_string(), s.leaving()))
+                .map(|(id, s)| entry(id, &s.project, &s.name, s.status().to_string(), s.is_leaving()))
                 .collect(),
-            jobs_unfinished: self.jobs.values().filter(|job| !job.finished()).count(),
+            jobs_unfinished: self.jobs.values().filter(|job| !job.is_finished()).count(),
             volumes: self
                 .volumes
                 .iter()

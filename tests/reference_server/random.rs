@@ -2,14 +2,14 @@
 
 /// A splitmix64 sequence: small, and good enough to scatter choices.
 #[derive(Clone, Debug)]
-pub(super) struct Dice(u64);
+pub(super) struct RandomNumbers(u64);
 
-impl Dice {
-    /// `purpose` keeps sequences apart, so that switching the weather on does not change the ids that are handed out.
+impl RandomNumbers {
+    /// `purpose` keeps sequences apart, so that switching the network_faults on does not change the ids that are handed out.
     pub(super) fn new(seed: u64, purpose: u64) -> Self {
-        let mut dice = Dice(seed ^ purpose.wrapping_mul(0xA24B_AED4_963E_E407));
-        dice.draw();
-        dice
+        let mut random = RandomNumbers(seed ^ purpose.wrapping_mul(0xA24B_AED4_963E_E407));
+        random.draw();
+        random
     }
 
     pub(super) fn draw(&mut self) -> u64 {
@@ -21,16 +21,16 @@ impl Dice {
     }
 
     /// A number in `0..n`; 0 when `n` is 0.
-    pub(super) fn below(&mut self, n: u64) -> u64 {
+    pub(super) fn draw_below(&mut self, n: u64) -> u64 {
         if n == 0 { 0 } else { self.draw() % n }
     }
 
     /// True with probability `p`. Draws nothing at 0, so that an unused chance leaves the sequence alone.
-    pub(super) fn chance(&mut self, p: f64) -> bool {
+    pub(super) fn draw_chance(&mut self, p: f64) -> bool {
         p > 0.0 && (self.draw() >> 11) as f64 / ((1u64 << 53) as f64) < p
     }
 
-    pub(super) fn uuid(&mut self) -> String {
+    pub(super) fn draw_uuid(&mut self) -> String {
         let (a, b) = (self.draw(), self.draw());
         let (third, fourth) = ((a & 0x0FFF) | 0x4000, ((b >> 48) & 0x3FFF) | 0x8000);
         let tail = b & 0xFFFF_FFFF_FFFF;
@@ -38,7 +38,7 @@ impl Dice {
     }
 
     /// `digits` hexadecimal digits, as job ids and host ids have them.
-    pub(super) fn hex(&mut self, digits: usize) -> String {
+    pub(super) fn draw_hex(&mut self, digits: usize) -> String {
         let mut text = String::new();
         while text.len() < digits {
             text.push_str(&format!("{:016x}", self.draw()));

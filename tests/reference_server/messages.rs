@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
 
-pub(super) struct Ask {
+pub(super) struct ApiRequest {
     pub(super) method: String,
     /// As it stood in the request line: path and query, still percent-encoded. Signatures are made over it.
     pub(super) target: String,
@@ -16,15 +16,22 @@ pub(super) struct Ask {
     pub(super) body: Vec<u8>,
 }
 
-impl Ask {
+impl ApiRequest {
     pub(super) fn new(method: &str, target: &str, headers: HeaderMap, body: Vec<u8>) -> Self {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let path = path.split('/').filter(|part| !part.is_empty()).map(|part| decoded(part, false)).collect();
+        let path = path.split('/').filter(|part| !part.is_empty()).map(|part| decode_percents(part, false)).collect();
         let query = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decoded(name, true), decoded(value, true))
+            (decode_percents(name, true), decode_percents(value, true))
         });
-        Ask { method: method.to_string(), target: target.to_string(), path, query: query.collect(), headers, body }
+        ApiRequest {
+            method: method.to_string(),
+            target: target.to_string(),
+            path,
+            query: query.collect(),
+            headers,
+            body,
+        }
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {
@@ -44,15 +51,15 @@ impl Ask {
     pub(super) fn object(&self) -> Result<Map<String, Value>, Refusal> {
         match serde_json::from_slice(&self.body) {
             Ok(Value::Object(map)) => Ok(map),
-            Ok(_) => Err(Refusal::bad("The body must be a JSON object.")),
-            Err(_) if self.body.is_empty() => Err(Refusal::bad("The body is empty.").coded("Common.0002")),
-            Err(_) => Err(Refusal::bad("The body is not JSON.")),
+            Ok(_) => Err(Refusal::bad_request("The body must be a JSON object.")),
+            Err(_) if self.body.is_empty() => Err(Refusal::bad_request("The body is empty.").with_code("Common.0002")),
+            Err(_) => Err(Refusal::bad_request("The body is not JSON.")),
         }
     }
 }
 
 /// Percent-decoding; `+` is a space in a query and itself in a path.
-fn decoded(text: &str, plus_is_space: bool) -> String {
+fn decode_percents(text: &str, plus_is_space: bool) -> String {
     let bytes = text.as_bytes();
     let mut plain = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -73,20 +80,20 @@ fn decoded(text: &str, plus_is_space: bool) -> String {
 
 /// What goes back. `json` or `text` or neither.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Answer {
+pub(super) struct ApiResponse {
     pub(super) status: u16,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) json: Option<Value>,
     pub(super) text: Option<String>,
 }
 
-impl Answer {
+impl ApiResponse {
     pub(super) fn json(status: u16, json: Value) -> Self {
-        Answer { status, json: Some(json), ..Answer::default() }
+        ApiResponse { status, json: Some(json), ..ApiResponse::default() }
     }
 
     pub(super) fn empty(status: u16) -> Self {
-        Answer { status, ..Answer::default() }
+        ApiResponse { status, ..ApiResponse::default() }
     }
 
     pub(super) fn header(mut self, name: &'static str, value: impl ToString) -> Self {
@@ -96,7 +103,7 @@ impl Answer {
 
     /// Adds a field that no page knows to the reply and to the things that it describes. Maps whose keys mean
     /// something (metadata, addresses) lie deeper and stay as they are.
-    pub(super) fn with_extra_fields(mut self) -> Self {
+    pub(super) fn add_extra_fields(mut self) -> Self {
         let Some(Value::Object(root)) = &mut self.json else {
             return self;
         };
@@ -115,4 +122,4 @@ impl Answer {
 }
 
 /// What every handler returns.
-pub(super) type Outcome = Result<Answer, Refusal>;
+pub(super) type Outcome = Result<ApiResponse, Refusal>;
