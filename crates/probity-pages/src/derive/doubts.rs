@@ -38,7 +38,9 @@ pub(super) fn doubt(
 #[derive(Debug, Default)]
 pub(super) struct Drafts {
     pub all: Vec<Draft>,
+    /// Unit by index of the doubt.
     pub owner: BTreeMap<usize, Option<usize>>,
+    /// Number of pages. Each page is a unit with the index of the page.
     pub pages: usize,
     /// Units beyond the pages: index of the page, and a name that is unique on the page.
     pub beyond: Vec<(usize, String)>,

@@ -18,7 +18,7 @@ pub(super) enum Need {
     Unsaid,
 }
 
-/// The body of a field: request or response. A doubt spares the sender of the request and the endpoint of a response.
+/// The body of a field. A doubt about a request spares the sender, and a doubt about a response spares the endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
     Request,
@@ -35,6 +35,7 @@ impl Way {
     }
 }
 
+/// A field of a body, or a parameter, from table rows and examples.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Field {
     pub name: String,
