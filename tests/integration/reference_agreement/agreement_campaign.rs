@@ -93,7 +93,7 @@ pub fn trace_history(history: &History) -> String {
 }
 
 /// A finding with the calls before it on the same thing, for people who have to settle it.
-pub fn said(loaded: &LoadedSuite, found: &Found) -> String {
+pub fn describe_finding(loaded: &LoadedSuite, found: &Found) -> String {
     let finding = &found.finding;
     let clauses: Vec<String> = finding.clauses.iter().map(|clause| loaded.model.info(*clause).id.clone()).collect();
     let mut text = format!("{}: {}\n  seen {}", loaded.name, clauses.join(" or "), finding.seen);
