@@ -155,7 +155,7 @@ impl Judge {
                     .map(line)
                     .collect()
             }
-            ReplyBody::Empty => vec!["the reply has no body where the page describes one".to_string()],
+            ReplyBody::Empty => vec!["the response has no body, and the page describes one".to_string()],
             ReplyBody::Text { because, .. } => vec![format!("the body is not JSON: {because}")],
         };
         // A refusal with a correct body is no evidence about the body of a success.
@@ -168,8 +168,8 @@ impl Judge {
             count.passed += 1;
             return None;
         }
-        let seen = format!("status {} with a body of another shape", reply.status);
-        self.report(exchange, clause, seen, "a body as the page describes it".to_string(), violations)
+        let seen = format!("status {} with a body that differs from the documented schema", reply.status);
+        self.report(exchange, clause, seen, "a body that matches the documented schema".to_string(), violations)
     }
 
     /// Whether a violation is null in place of an absent property. Pages leave optional properties out and services

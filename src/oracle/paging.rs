@@ -135,7 +135,7 @@ impl Chain {
         self.received_ms = exchange.received_ms;
         self.next.clone_from(&page.next);
         let name = belief.model().suite.resources[page.kind].name.clone();
-        let expected = format!("each {name} once on the pages of the list");
+        let expected = format!("each {name} once on all pages of the list");
         for id in page.entries.iter().flatten().filter(|id| self.standing.contains(*id)) {
             if !self.shown.insert(id.clone()) && still_stands(belief, id) {
                 belief.tally.count(clause).applied += 1;
@@ -151,7 +151,7 @@ impl Chain {
         let (there, missing): (Vec<&Id>, Vec<&Id>) = owed.partition(|id| self.shown.contains(*id));
         if let Some(id) = missing.first() {
             belief.tally.count(clause).applied += 1;
-            let seen = format!("{name} {} on none of {} pages, of which the last is empty", id.id, self.pages + 1);
+            let seen = format!("{name} {} on none of {} pages, the last of which is empty", id.id, self.pages + 1);
             return Some(Miscount { clause, seen, expected });
         }
         // A single page shows nothing about the sequence of pages.

@@ -1,6 +1,6 @@
 //! Responses checked against documented schemas: lamps with an optional color.
 
-mod pages;
+mod paging;
 
 use super::judge::Judge;
 use crate::history::{Cause, Exchange, Outcome, Reply, ReplyBody};
@@ -85,7 +85,7 @@ fn refusals_described() -> Value {
 }
 
 #[test]
-fn null_stands_for_what_the_maker_of_a_thing_may_leave_out_and_for_nothing_else() {
+fn null_counts_as_absent_only_where_the_create_may_leave_the_property_out() {
     let calls = [("lightLamp", 201, lit(json!("red"))), ("showLamp", 200, lit(Value::Null))];
     let (found, _) = check(&[], &calls, "");
     assert!(found.iter().any(|line| line.starts_with("/color: ")), "a lamp has a color: {found:?}");
@@ -95,7 +95,7 @@ fn null_stands_for_what_the_maker_of_a_thing_may_leave_out_and_for_nothing_else(
 }
 
 #[test]
-fn a_refusal_is_held_to_its_shape_and_is_no_pass_for_that_of_a_success() {
+fn a_refusal_is_checked_against_its_schema_and_is_no_pass_for_successes() {
     let refusal = json!({ "type": "object", "required": ["why"], "properties": { "why": { "type": "string" } } });
     let otherwise = [("catalog.json", refusals_described()), ("refusal.json", refusal)];
     let refused =

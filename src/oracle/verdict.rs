@@ -108,7 +108,7 @@ pub fn promises(model: &Model, selection: &Selection) -> impl Iterator<Item = Cl
 
 fn decide(count: &Count, contradicted: bool, standing: &Standing, stopped: Option<&str>) -> (Verdict, String) {
     if contradicted {
-        return (Verdict::Fail, "contradicted by what was seen".to_string());
+        return (Verdict::Fail, "contradicted by a response".to_string());
     }
     if count.passed > 0 {
         return (Verdict::Pass, String::new());
@@ -119,19 +119,22 @@ fn decide(count: &Count, contradicted: bool, standing: &Standing, stopped: Optio
     let touched = count.applied + count.exceptions + count.unclear;
     if touched == 0 {
         if let (Standing::Unknown(why), None) = (standing, stopped) {
-            return (Verdict::Untested, format!("it never applied; {why}"));
+            return (Verdict::Untested, format!("the clause never applied; {why}"));
         }
         return (
             Verdict::Untested,
-            stopped.map_or_else(|| "it never applied".to_string(), |why| format!("it never applied: {why}")),
+            stopped.map_or_else(
+                || "the clause never applied".to_string(),
+                |why| format!("the clause never applied: {why}"),
+            ),
         );
     }
     let reason = if let Standing::Unobservable(why) = standing {
         format!("unobservable: {why}")
     } else if count.exceptions > 0 {
-        format!("seen only through an exception ({} times)", count.exceptions)
+        format!("only an alternative was observed ({} times)", count.exceptions)
     } else {
-        format!("it applied {touched} times, and each time something else may explain what came")
+        format!("the clause applied {touched} times, and each response has another explanation too")
     };
     (Verdict::Inconclusive, reason)
 }

@@ -1,9 +1,9 @@
 //! Failures of a small machine, shrunk.
 
-mod finding;
-mod handling;
-mod limiting;
+mod handles;
+mod limits;
 mod machine;
+mod minimal;
 
 use super::{Limits, Shrunk, Trial, shrink, sort_key};
 use crate::plan::{Plan, Step};

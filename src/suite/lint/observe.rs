@@ -30,11 +30,14 @@ fn unseen_fields(lint: &mut Lint, resource: &Resource) {
         resource.views.values().any(|view| names(&view.only))
     };
     for field in resource.fields.iter().filter(|f| !shown(&f.name)) {
-        let message = format!("no view shows `{}.{}`: nothing said of it can be observed", resource.name, field.name);
+        let message = format!(
+            "no view shows `{}.{}`: no response can contradict a clause about the field",
+            resource.name, field.name
+        );
         lint.warn(field.place, "unobservable", message, None);
     }
     for shows in resource.shows.iter().filter(|s| !shown(&s.name)) {
-        let message = format!("no view shows `{}.{}`: it is never checked", resource.name, shows.name);
+        let message = format!("no view shows `{}.{}`: the value is never checked", resource.name, shows.name);
         lint.warn(shows.place, "unobservable", message, None);
     }
 }
@@ -124,7 +127,7 @@ fn inputs(lint: &mut Lint, operation: &Operation, cited: &[Source]) {
     let (dead, unmodelled): (Vec<&Input>, Vec<&Input>) = all.iter().partition(|input| input.dead);
     if !dead.is_empty() {
         let message =
-            format!("that these fields of `{}` do nothing cannot be observed: {}", operation.id, names(&dead));
+            format!("no response can show that these fields of `{}` have no effect: {}", operation.id, names(&dead));
         lint.note(first.place, "unobservable", message);
     }
     if !unmodelled.is_empty() {

@@ -22,8 +22,9 @@ pub(super) fn check(lint: &mut Lint) {
         }
     }
     for (place, accepting, refusing) in found {
-        let message = format!("`{refusing}` refuses what `{accepting}` accepts: nothing in `when` tells them apart");
-        let hint = "a refusal goes first, so the acceptance is never demanded where both hold".to_string();
+        let message =
+            format!("`{refusing}` refuses calls that `{accepting}` accepts: the guards do not exclude each other");
+        let hint = "a refusal takes precedence, so `accept` has no effect where both guards are true".to_string();
         lint.warn(place, "overlap", message, Some(hint));
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn check(lint: &mut Lint, reachable: Option<&BTreeSet<String>>) {
             let message = format!("`{}` never applies: {reason}", clause.id);
             lint.error(place, "unreachable", message, hint);
         } else if reachable.is_some_and(|ids| !ids.contains(&clause.id)) {
-            let message = format!("no walk through the model makes `{}` apply", clause.id);
+            let message = format!("no sequence of calls found in the model makes `{}` apply", clause.id);
             lint.warn(place, "unreachable", message, None);
         }
     }
@@ -34,7 +34,7 @@ type Reason = (String, Option<String>);
 fn never_true(suite: &Suite, clause: &Clause) -> Option<Reason> {
     let guard = clause.when.as_ref()?;
     if Sketch::default().truth(suite, Some(guard)) == Truth::False {
-        return Some(("its guard is always false".to_string(), None));
+        return Some(("the guard is always false".to_string(), None));
     }
     for path in all_reads(suite, guard) {
         let vals = candidates(suite, &path, &[guard], false);
@@ -43,7 +43,7 @@ fn never_true(suite: &Suite, clause: &Clause) -> Option<Reason> {
             sketch.truth(suite, Some(guard)) != Truth::False
         };
         if !vals.is_empty() && !vals.iter().any(holds) {
-            return Some((format!("its guard contradicts itself about `{path}`"), None));
+            return Some((format!("no value of `{path}` satisfies the guard"), None));
         }
     }
     if clause.during == While::Rest { never_at_rest(suite, clause, guard) } else { None }
@@ -66,8 +66,8 @@ fn never_at_rest(suite: &Suite, clause: &Clause, guard: &Expr) -> Option<Reason>
         let absent = Sketch::default().with(name, &[], Val::Null).truth(suite, Some(guard));
         let about_absent = !matches!(clause.verb, Verb::Accept(_)) && absent != Truth::False;
         if !about_absent && !resource.stable.iter().any(|state| holds_in(state)) {
-            let reason = format!("it speaks of a {} at rest, and no stable state satisfies its guard", resource.name);
-            let hint = "add `while: any` if it is about a state in motion".to_string();
+            let reason = format!("the {} must be settled, and no stable state satisfies the guard", resource.name);
+            let hint = "add `while: any` if the clause is about an intermediate state".to_string();
             return Some((reason, Some(hint)));
         }
     }

@@ -36,7 +36,7 @@ pub(super) fn check(lint: &mut Lint) {
     }
     for ((place, operation, resource), states) in by_thing {
         let states = states.join(", ");
-        let message = format!("no clause speaks of `{operation}` on a {resource} in state {states}");
+        let message = format!("no clause covers `{operation}` on a {resource} in state {states}");
         lint.note(place, "silent-cell", message);
     }
 }

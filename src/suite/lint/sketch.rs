@@ -90,7 +90,7 @@ impl Sketch {
             return Val::Unknown;
         }
         let entry = |key: &&Key| {
-            let Key::Name(name) = key else { unreachable!("indices were turned away above") };
+            let Key::Name(name) = key else { unreachable!("indices return early above") };
             let below: Vec<Key> = keys.iter().cloned().chain([(*key).clone()]).collect();
             (name.clone(), self.grow(root, &below, paths))
         };

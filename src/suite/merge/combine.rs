@@ -42,7 +42,7 @@ impl Merge<'_> {
                 ("resources", Some(node)) if matches!(value.kind, Kind::Map(_)) => self.resource(node, value),
                 // Null in an entry of `about` keeps its meaning, with and without an extended suite.
                 ("about", Some(Node { kind: Kind::Map(things), .. })) if matches!(value.kind, Kind::Map(_)) => {
-                    let Kind::Map(new) = value.kind else { unreachable!("the guard has seen a map") };
+                    let Kind::Map(new) = value.kind else { unreachable!("the match guard checks for a map") };
                     for (name, thing) in new {
                         replace(things, name, thing);
                     }
@@ -84,7 +84,7 @@ impl Merge<'_> {
             self.put(known, name, value);
             return;
         };
-        let Kind::Map(new) = value.kind else { unreachable!("it was just seen to be a map") };
+        let Kind::Map(new) = value.kind else { unreachable!("the value was checked to be a map") };
         if matches!(node.kind, Kind::Text(_)) {
             let at = Node { place: node.place, offset: node.offset, kind: node.kind.clone() };
             node.kind = Kind::Map(vec![(Key { text: "at".to_string(), place: node.place }, at)]);
@@ -110,7 +110,7 @@ impl Merge<'_> {
         entries.retain(|(known, _)| known.text != key.text);
         if entries.len() == before {
             let hint = suggest::hint(&key.text, known.iter().map(String::as_str));
-            let message = format!("there is no `{}` that null could take away", key.text);
+            let message = format!("null cannot remove `{}`, which the base suite does not have", key.text);
             self.error(key.place, "nothing-to-drop", message, hint);
         }
     }

@@ -35,19 +35,19 @@ impl Merge<'_> {
     /// The entries of the base suite named by a node.
     pub(super) fn base(&mut self, node: &Node, place: Place) -> Option<Entries> {
         let Kind::Text(name) = &node.kind else {
-            self.error(node.place, "wrong-kind", "a suite is named by a text".to_string(), None);
+            self.error(node.place, "wrong-kind", "the name of a suite must be a text".to_string(), None);
             return None;
         };
         let Some((tree, _)) = self.ground.bases.get(name) else {
             let hint = suggest::hint(name, self.ground.bases.keys().map(String::as_str));
-            self.error(node.place, "unknown-suite", format!("there is no suite `{name}` to build on"), hint);
+            self.error(node.place, "unknown-suite", format!("there is no suite `{name}`"), hint);
             return None;
         };
         let Kind::Map(entries) = &tree.kind else { return None };
         let entries = entries.clone();
         for further in ["extends", "import"] {
             if get(&entries, further).is_some() {
-                let message = format!("`{name}` builds on another suite itself; only one level is read");
+                let message = format!("`{name}` builds on another suite; only one level is supported");
                 self.error(place, "too-deep", message, None);
                 return None;
             }

@@ -46,7 +46,7 @@ pub(super) fn map_or_new<'e>(entries: &'e mut Entries, name: &str, place: Place)
         let node = Node { place, offset: 0, kind: Kind::Map(Vec::new()) };
         replace(entries, Key { text: name.to_string(), place }, node);
     }
-    map_of(entries, name).expect("it was just made")
+    map_of(entries, name).expect("the map was inserted above")
 }
 
 pub(super) fn list_of<'e>(entries: &'e mut Entries, name: &str) -> Option<&'e mut Vec<Node>> {

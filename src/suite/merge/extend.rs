@@ -27,7 +27,7 @@ impl Merge<'_> {
         }
         let Some((key, extends)) = extends else {
             for (key, _) in [change, drop].into_iter().flatten() {
-                let message = format!("`{}` is about the clauses of another suite, which `extends` names", key.text);
+                let message = format!("`{}` needs `extends`, the suite with the clauses", key.text);
                 self.error(key.place, "missing-key", message, None);
             }
             return own;
@@ -43,7 +43,7 @@ impl Merge<'_> {
     fn change(&mut self, base: &mut Entries, change: Option<Node>) {
         let Some(change) = change else { return };
         let Kind::Map(changes) = change.kind else {
-            self.error(change.place, "wrong-kind", "`change` is a map of clauses by their id".to_string(), None);
+            self.error(change.place, "wrong-kind", "`change` must be a map from clause ids to keys".to_string(), None);
             return;
         };
         for (id, change) in changes {
@@ -61,7 +61,7 @@ impl Merge<'_> {
     fn drop(&mut self, base: &mut Entries, drop: Option<Node>) {
         let Some(drop) = drop else { return };
         let Kind::List(ids) = drop.kind else {
-            self.error(drop.place, "wrong-kind", "`drop` is a list of ids of clauses".to_string(), None);
+            self.error(drop.place, "wrong-kind", "`drop` must be a list of clause ids".to_string(), None);
             return;
         };
         for id in ids {
@@ -86,7 +86,7 @@ impl Merge<'_> {
             .flatten()
             .collect();
         let hint = suggest::hint(id, known.iter().map(String::as_str));
-        self.error(place, "unknown-clause", format!("the other suite has no clause or event `{id}`"), hint);
+        self.error(place, "unknown-clause", format!("the base suite has no clause or event `{id}`"), hint);
     }
 
     /// Removes each inherited clause without a citation, and reports an error: a page of another vendor is no
@@ -105,9 +105,9 @@ impl Merge<'_> {
         }
         for id in lost {
             let message = format!(
-                "`{id}` is taken over, and the pages that it or one of its exceptions cites are not those of this suite"
+                "`{id}` is inherited, and the clause or one of its alternatives cites a page that this suite does not share"
             );
-            let hint = "give it `cites` (or `or` with citations) under `change`, or name it under `drop`".to_string();
+            let hint = "add `cites` (or `or` with citations) under `change`, or list the id under `drop`".to_string();
             self.error(extends.place, "missing-citation", message, Some(hint));
         }
     }

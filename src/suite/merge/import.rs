@@ -10,7 +10,7 @@ impl Merge<'_> {
     /// Imports resource kinds, and the names under `let` that the resource kinds read.
     pub(super) fn import(&mut self, own: &mut Entries, import: &Node) {
         let Kind::Map(from) = &import.kind else {
-            let message = "`import` is a map: the resources to take over by the name of their suite".to_string();
+            let message = "`import` must be a map from suite names to lists of resources".to_string();
             self.error(import.place, "wrong-kind", message, None);
             return;
         };
@@ -19,7 +19,7 @@ impl Merge<'_> {
             let Some(mut base) = self.base(&name, key.place) else { continue };
             self.only_what_carries(&mut base, &name);
             let Kind::List(wanted) = &wanted.kind else {
-                self.error(wanted.place, "wrong-kind", "a list of resources is expected here".to_string(), None);
+                self.error(wanted.place, "wrong-kind", "expected a list of resources".to_string(), None);
                 continue;
             };
             for resource in wanted {
@@ -36,7 +36,7 @@ impl Merge<'_> {
         };
         let Some((key, resource)) = resources.iter().find(|(key, _)| key.text == *name) else {
             let hint = suggest::hint(name, resources.iter().map(|(key, _)| key.text.as_str()));
-            self.error(wanted.place, "unknown-resource", format!("the other suite has no resource `{name}`"), hint);
+            self.error(wanted.place, "unknown-resource", format!("the base suite has no resource `{name}`"), hint);
             return;
         };
         let (key, mut resource) = (key.clone(), resource.clone());

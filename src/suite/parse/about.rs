@@ -47,7 +47,7 @@ pub(super) fn about(reader: &mut Reader, node: Option<&Node>, resources: &[Resou
 
 fn one(reader: &mut Reader, name: &Key, node: &Node, resources: &[Resource]) -> Option<About> {
     if RESERVED.contains(&name.text.as_str()) || reader.lets.contains_key(&name.text) {
-        let message = format!("`{}` already means something else in every expression", name.text);
+        let message = format!("`{}` has a fixed meaning in expressions", name.text);
         reader.error(name.place, "reserved-name", message);
     }
     let inputs = Scope::of(&["path", "query", "body", "header", "pools", "caller"]);
@@ -63,7 +63,8 @@ fn one(reader: &mut Reader, name: &Key, node: &Node, resources: &[Resource]) -> 
                 (None, Some(new)) if told_by.is_some() => Binding::New(told(reader, new)?),
                 (None, Some(new)) => Binding::New(reader.expr(new, "`new`", &inputs.and(["reply"]))?),
                 _ => {
-                    let message = "an entry of `about` needs either `id` (a thing that is there) or `new`";
+                    let message =
+                        "an entry of `about` needs either `id` (an existing resource) or `new` (a created resource)";
                     reader.error(node.place, "missing-key", message);
                     return None;
                 }
@@ -85,7 +86,7 @@ fn one(reader: &mut Reader, name: &Key, node: &Node, resources: &[Resource]) -> 
 fn told(reader: &mut Reader, node: &Node) -> Option<Expr> {
     let expr = reader.expr(node, "`new`", &Scope::of(&["it"]))?;
     if expr.as_path().is_none_or(|path| path.keys.is_empty()) {
-        let hint = "write a path over the thing that tells it, such as `it.entities.lamp_id`".to_string();
+        let hint = "write a path in the resource that shows the id, such as `it.entities.lamp_id`".to_string();
         reader.error_with(node.place, "not-a-path", format!("`{}` is not a plain path", expr.text()), hint);
     }
     Some(expr)
@@ -96,7 +97,7 @@ fn check_tellers(reader: &mut Reader, things: &[About]) {
     for about in things {
         let Some(teller) = &about.told_by else { continue };
         if !matches!(about.binding, Binding::New(_)) {
-            reader.error(about.place, "bad-about", "`told by` is for a thing that comes to life: it needs `new`");
+            reader.error(about.place, "bad-about", "`told by` is only for a created resource and needs `new`");
             continue;
         }
         let new = |other: &&About| {
@@ -104,7 +105,7 @@ fn check_tellers(reader: &mut Reader, things: &[About]) {
         };
         if !things.iter().any(|other| new(&other)) {
             let hint = suggest::hint(teller, things.iter().map(|other| other.name.as_str()));
-            let message = format!("the call brings no `{teller}` to life whose id is in its reply");
+            let message = format!("the call creates no `{teller}` with an id in the response");
             reader.error_with(about.place, "bad-about", message, hint);
         }
     }
@@ -117,13 +118,14 @@ fn spread(
     by_operation: &mut BTreeMap<String, Vec<About>>,
 ) {
     let Binding::Existing(id) = &about.binding else {
-        let message = "`new` cannot be spread over all operations: name the one that brings it to life";
+        let message = "`new` is not possible under \"*\": name the operation that creates the resource";
         reader.error(about.place, "bad-about", message);
         return;
     };
     let needed = path_parameters(id);
     if needed.is_empty() {
-        let message = "an entry under \"*\" must read a path parameter: it goes to the operations that have it";
+        let message =
+            "an entry under \"*\" must read a path parameter, because it applies to the operations with that parameter";
         reader.error(about.place, "bad-about", message);
         return;
     }

@@ -45,16 +45,16 @@ pub(super) fn grounds(reader: &mut Reader, map: Fields, what: &str) -> (Basis, O
     let cites = reader.cites(map.get("cites"), "`cites`");
     match basis {
         Basis::Convention if rule.is_none() => {
-            reader.error(map.place, "missing-key", format!("{what} by convention names its `rule`"));
+            reader.error(map.place, "missing-key", format!("{what} with `basis: convention` needs a `rule`"));
         }
         Basis::Stated | Basis::Example if rule.is_some() => {
-            let message = format!("only {what} by convention has a `rule`");
+            let message = format!("only {what} with `basis: convention` can have a `rule`");
             reader.error(map.key_place("rule"), "bad-basis", message);
         }
         Basis::Stated | Basis::Example
             if map.get("cites").is_none() || (cites.is_empty() && is_empty(map.get("cites"))) =>
         {
-            let hint = "add `cites: [\"<page>:<lines>\"]`, or `basis: convention` with its `rule`".to_string();
+            let hint = "add `cites: [\"<page>:<lines>\"]`, or `basis: convention` with a `rule`".to_string();
             reader.error_with(map.place, "missing-citation", format!("{what} needs a citation"), hint);
         }
         _ => {}

@@ -100,7 +100,7 @@ fn body(reader: &mut Reader, map: Fields, scope: &Scope, targets: &Targets, duri
     if !matches!(verb, Verb::Accept(_)) {
         for key in ["then", "or", "ensure", "order", "reply"] {
             if map.get(key).is_some() {
-                let message = format!("a refusal changes nothing and promises no reply: `{key}` belongs to `accept`");
+                let message = format!("a refusal has no effects and promises no response: `{key}` needs `accept`");
                 reader.error(map.key_place(key), "bad-clause", message);
             }
         }
@@ -128,7 +128,7 @@ fn reply_open(reader: &mut Reader, node: Option<&Node>) -> bool {
     let Some(node) = node else { return false };
     let open = reader.text(node, "`reply`") == Some("open");
     if !open {
-        reader.error(node.place, "bad-clause", "`reply` is `open`, or it is left out".to_string());
+        reader.error(node.place, "bad-clause", "`reply` must be `open` or absent".to_string());
     }
     open
 }
@@ -173,7 +173,7 @@ fn alternatives(reader: &mut Reader, node: Option<&Node>, targets: &Targets, sco
         };
         let cites = reader.cites(map.get("cites"), "`cites`");
         if map.get("cites").is_none() {
-            reader.error(item.place, "missing-citation", "an alternative needs a citation of its own");
+            reader.error(item.place, "missing-citation", "an alternative needs a citation");
         }
         alternatives.push(Alternative {
             because: reader.words(map.get("because"), "`because`"),
@@ -207,13 +207,13 @@ fn order(reader: &mut Reader, node: Option<&Node>, targets: &Targets) -> Vec<(St
             continue;
         };
         let Some((later, earlier)) = text.split_once(" after ") else {
-            reader.error(item.place, "bad-order", format!("`{text}` is no order: expected `<thing> after <thing>`"));
+            reader.error(item.place, "bad-order", format!("`{text}` is not an order: expected `<name> after <name>`"));
             continue;
         };
         for name in [later.trim(), earlier.trim()] {
             if !targets.things.iter().any(|(target, _)| target == name) {
                 let hint = suggest::hint(name, targets.things.iter().map(|(n, _)| n.as_str()));
-                reader.error_with(item.place, "unknown-thing", format!("the call does not speak of `{name}`"), hint);
+                reader.error_with(item.place, "unknown-resource", format!("the call does not refer to `{name}`"), hint);
             }
         }
         pairs.push((later.trim().to_string(), earlier.trim().to_string()));

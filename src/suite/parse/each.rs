@@ -14,7 +14,7 @@ pub(super) fn is_meant(key: &str) -> bool {
 /// The resources and the field of an effect on resources that the call does not name.
 pub(super) fn read(reader: &mut Reader, key: &Key, kinds: &[Resource], scope: &Scope) -> Option<(Each, String)> {
     if kinds.is_empty() {
-        let message = "an event changes the thing that it happens to, and no other";
+        let message = "an event can only change its own resource";
         reader.error(key.place, "bad-effect", message);
         return None;
     }
@@ -22,15 +22,15 @@ pub(super) fn read(reader: &mut Reader, key: &Key, kinds: &[Resource], scope: &S
     let parsed = match Expr::parse(&key.text) {
         Ok(parsed) => parsed,
         Err(error) => {
-            let message = format!("`{}` is no effect: {}", key.text, error.message);
+            let message = format!("`{}` is not an effect: {}", key.text, error.message);
             // Inside braces, a comma ends a key and leaves the first half.
-            let hint = format!("expected {form}; within braces such a key stands in quotes");
+            let hint = format!("expected {form}; inside braces, quote the key");
             reader.error_with(key.place, "bad-effect", message, hint);
             return None;
         }
     };
     let Some(found) = parsed.as_field_of_filtered().filter(|found| kind_of(found).is_some()) else {
-        reader.error(key.place, "bad-effect", format!("`{}` is no effect: expected {form}", key.text));
+        reader.error(key.place, "bad-effect", format!("`{}` is not an effect: expected {form}", key.text));
         return None;
     };
     let name = kind_of(&found)?;
@@ -40,7 +40,7 @@ pub(super) fn read(reader: &mut Reader, key: &Key, kinds: &[Resource], scope: &S
         return None;
     };
     if scope.roots.contains(found.name.as_ref()) || reader.lets.contains_key(found.name.as_ref()) {
-        let message = format!("`{}` means something else here: call the things otherwise", found.name);
+        let message = format!("`{}` has another meaning here: choose another name", found.name);
         reader.error(key.place, "bad-effect", message);
         return None;
     }

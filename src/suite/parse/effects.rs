@@ -29,13 +29,13 @@ fn effect(reader: &mut Reader, key: &Key, value: &Node, targets: &Targets, scope
         return becomes(reader, (key, Target::Each(each), &field), resource, value, &scope);
     }
     let Some((target, field)) = key.text.split_once('.') else {
-        let message = format!("`{}` is no effect: expected `<thing>.<field>`", key.text);
+        let message = format!("`{}` is not an effect: expected `<name>.<field>`", key.text);
         reader.error(key.place, "bad-effect", message);
         return None;
     };
     let Some((_, resource)) = targets.things.iter().find(|(name, _)| name == target) else {
         let hint = suggest::hint(target, targets.things.iter().map(|(name, _)| name.as_str()));
-        reader.error_with(key.place, "unknown-thing", format!("the call does not speak of `{target}`"), hint);
+        reader.error_with(key.place, "unknown-resource", format!("the call does not refer to `{target}`"), hint);
         return None;
     };
     becomes(reader, (key, Target::Named(target.to_string()), field), resource, value, scope)
@@ -66,10 +66,10 @@ fn check_field(reader: &mut Reader, key: &Key, field: &str, resource: &Resource)
     match resource.fields.iter().find(|f| f.name == field).map(|f| f.class) {
         Some(FieldClass::Modelled) => {}
         Some(FieldClass::Keeps) => {
-            reader.error(key.place, "bad-effect", format!("`{field}` is under `keeps`: nothing changes it"));
+            reader.error(key.place, "bad-effect", format!("`{field}` is under `keeps` and never changes"));
         }
         Some(FieldClass::Grows) => {
-            reader.error(key.place, "bad-effect", format!("`{field}` is under `grows`: it moves by itself"));
+            reader.error(key.place, "bad-effect", format!("`{field}` is under `grows` and changes without a call"));
         }
         None => {
             let modelled = resource.fields.iter().filter(|f| f.class == FieldClass::Modelled);
@@ -89,7 +89,7 @@ fn course(reader: &mut Reader, node: &Node, scope: &Scope) -> Vec<Stage> {
     let stages: Vec<Stage> = items.iter().filter_map(|item| stage(reader, item, scope)).collect();
     let last = items.last().map_or(node.place, |item| item.place);
     if items.is_empty() {
-        reader.error(node.place, "bad-course", "a course needs at least one stage");
+        reader.error(node.place, "bad-transition", "a transition needs at least one stage");
     }
     // `"*"` is only allowed before `gone`, or last, where the pages leave the final state open.
     let ends = matches!(stages.last(), Some(Stage::Gone));
@@ -97,12 +97,12 @@ fn course(reader: &mut Reader, node: &Node, scope: &Scope) -> Vec<Stage> {
     if loose.is_some_and(|at| !ends && at + 1 < stages.len()) {
         reader.error(
             last,
-            "bad-course",
-            "what comes after \"*\" is `gone`; a state on the way that has no name is \"?\"",
+            "bad-transition",
+            "only `gone` can follow \"*\"; an intermediate state without a name is \"?\"",
         );
     }
     if let Some(at) = stages.iter().position(|s| matches!(s, Stage::Gone)).filter(|at| at + 1 < stages.len()) {
-        reader.error(items[at].place, "bad-course", "nothing comes after `gone`");
+        reader.error(items[at].place, "bad-transition", "no stage can follow `gone`");
     }
     stages
 }

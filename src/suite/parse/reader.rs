@@ -210,7 +210,7 @@ impl<'a> Reader<'a> {
     /// As [`Reader::expr`], for the part of the node's text that begins at byte `skipped`.
     pub fn expr_text(&mut self, node: &Node, text: &str, skipped: usize, what: &str, scope: &Scope) -> Option<Expr> {
         if skipped == 0 && text.trim_start().starts_with('=') {
-            let hint = "leave the `=` away: it is only needed where a literal could stand too".to_string();
+            let hint = "remove the `=`, which is only needed where a literal is possible too".to_string();
             self.error_with(node.place, "needless-mark", format!("{what} is always an expression"), hint);
             return None;
         }

@@ -69,7 +69,7 @@ fn field(reader: &mut Reader, name: &Key, node: &Node, class: FieldClass) -> Opt
         _ => (reader.expr(node, "a field", &it)?, Vec::new(), node),
     };
     if at.as_path().is_none_or(|path| path.keys.is_empty()) {
-        let hint = "the mock writes a field where it reads it, so it must be a path such as `it.flavor.id`".to_string();
+        let hint = "write a path such as `it.flavor.id`; the mock writes the field there".to_string();
         reader.error_with(at_node.place, "not-a-path", format!("`{}` is not a plain path", at.text()), hint);
     }
     Some(Field { name: name.text.clone(), at, class, cites, place: name.place })
@@ -102,7 +102,7 @@ fn refuse_repeated(reader: &mut Reader, fields: &[Field], remembers: Option<&Nod
     }
     for (i, (name, place)) in names.iter().enumerate() {
         if names[..i].iter().any(|(earlier, _)| earlier == name) {
-            reader.error(*place, "repeated-field", format!("the field `{name}` is there already"));
+            reader.error(*place, "repeated-field", format!("the field `{name}` is defined twice"));
         }
     }
 }
@@ -111,17 +111,17 @@ fn state(reader: &mut Reader, map: Fields, fields: &[Field]) -> Option<String> {
     let node = map.get("state");
     let Some(node) = node else {
         if map.get("stable").is_some() {
-            reader.error(map.key_place("stable"), "missing-key", "`stable` needs `state`, the field that it is about");
+            reader.error(map.key_place("stable"), "missing-key", "`stable` needs `state`, the name of the state field");
         }
         return None;
     };
     if map.get("stable").is_none() {
-        reader.error(map.place, "missing-key", "a resource with a `state` needs `stable`, the states it may stay in");
+        reader.error(map.place, "missing-key", "a resource with a `state` needs `stable`, the list of stable states");
     }
     let name = reader.text(node, "`state`")?;
     let modelled = || fields.iter().filter(|f| f.class == FieldClass::Modelled).map(|f| f.name.as_str());
     if !modelled().any(|f| f == name) {
-        let message = format!("`state` names `{name}`, which is none of `fields`");
+        let message = format!("`state` names `{name}`, which is not under `fields`");
         let known: Vec<&str> = modelled().collect();
         reader.error_with(node.place, "unknown-field", message, suggest::hint(name, known.iter().copied()));
     }
@@ -131,14 +131,14 @@ fn state(reader: &mut Reader, map: Fields, fields: &[Field]) -> Option<String> {
 fn settles(reader: &mut Reader, map: Fields, has_state: bool) -> u64 {
     let Some(node) = map.get("settles") else {
         if has_state {
-            let message = "a resource with a `state` needs `settles`, the time within which it comes to rest";
+            let message = "a resource with a `state` needs `settles`, the longest time until it settles";
             reader.error(map.place, "missing-key", message);
         }
         return 0;
     };
     let text = node.scalar_text().unwrap_or_default();
     duration_ms(&text).unwrap_or_else(|| {
-        let hint = "write a whole number and ms, s, m or h: 15m".to_string();
+        let hint = "write a whole number with ms, s, m or h, such as 15m".to_string();
         reader.error_with(node.place, "bad-duration", format!("`{text}` is not a duration"), hint);
         0
     })
@@ -187,7 +187,7 @@ fn marks(reader: &mut Reader, node: Option<&Node>, fields: &[Field]) -> Vec<Mark
             reader.operation_known(operation.place, &operation.text);
             let Some(at) = reader.expr(node, "the place of a mark", &Scope::of(&["body"])) else { continue };
             if at.as_path().is_none_or(|path| path.keys.is_empty()) {
-                let hint = "a mark is written where this leads, so it must be a path such as `body.name`".to_string();
+                let hint = "write a path such as `body.name`; the run writes the mark there".to_string();
                 reader.error_with(node.place, "not-a-path", format!("`{}` is not a plain path", at.text()), hint);
             }
             places.insert(operation.text.clone(), at);

@@ -41,8 +41,10 @@ fn suite(reader: &mut Reader, tree: &Node, sheets: &Sheets) -> Option<Suite> {
     let map = reader.fields(tree, "a suite", &grammar::SUITE)?;
     let catalog = reader.words(map.get("catalog"), "`catalog`");
     if catalog != reader.catalog.api && !catalog.is_empty() {
-        let message =
-            format!("the suite is for the catalog `{catalog}`, and it is read against `{}`", reader.catalog.api);
+        let message = format!(
+            "the suite is for the catalog `{catalog}`, and was loaded with the catalog `{}`",
+            reader.catalog.api
+        );
         reader.error(map.key_place("catalog"), "other-catalog", message);
     }
     let lets = lets::lets(reader, map.get("let"));
@@ -87,7 +89,7 @@ fn refuse_repeated_ids(reader: &mut Reader, clauses: &[Clause], events: &[Event]
     let ids = clauses.iter().map(|c| (c.id.as_str(), c.place)).chain(events.iter().map(|e| (e.id.as_str(), e.place)));
     for (id, place) in ids.filter(|(id, _)| !id.is_empty()) {
         if let Some(first) = seen.insert(id, place) {
-            reader.error(place, "repeated-id", format!("the id `{id}` is taken by line {}", first.line));
+            reader.error(place, "repeated-id", format!("line {} has the id `{id}` already", first.line));
         }
     }
 }

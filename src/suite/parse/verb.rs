@@ -13,7 +13,7 @@ pub(super) fn verb(reader: &mut Reader, map: Fields) -> Verb {
         reader.error(place, "bad-verb", message);
         return Verb::MayRefuse(Statuses::Documented);
     };
-    let node = map.get(key).expect("it was found there");
+    let node = map.get(key).expect("the key was found above");
     let statuses = statuses(reader, node, key);
     match key {
         "accept" => Verb::Accept(statuses),

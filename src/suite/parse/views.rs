@@ -46,7 +46,7 @@ fn view(reader: &mut Reader, operation: &Key, node: &Node, shown: &[String]) -> 
             reader.error(
                 node.place,
                 "missing-key",
-                "a view needs either `at` (one thing) or `each` (a list of things)",
+                "a view needs either `at` (one resource) or `each` (a list of resources)",
             );
             return None;
         }
@@ -64,7 +64,7 @@ fn view(reader: &mut Reader, operation: &Key, node: &Node, shown: &[String]) -> 
     }
     let paging = map.get("paging").and_then(|node| paging(reader, map.key_place("paging"), node));
     if paging.is_some() && (!whole || next.is_empty()) {
-        let message = "paging promises something only of a list that is `whole` and says how it goes on (`next`)";
+        let message = "`paging` needs a list with `whole` and `next`";
         reader.error(map.key_place("paging"), "bad-view", message);
     }
     let cites = reader.cites(map.get("cites"), "`cites`");
@@ -90,7 +90,7 @@ fn only(reader: &mut Reader, map: Fields, shown: &[String]) -> Option<Vec<String
         (None, Some(node)) => ("except", node),
         (Some(_), Some(_)) => {
             let place = map.key_place("except");
-            reader.error(place, "bad-view", "a view has either `only` or `except`");
+            reader.error(place, "bad-view", "a view can have `only` or `except`, not both");
             return None;
         }
     };

@@ -10,7 +10,7 @@ fn check(text: &str, expected: &str) {
 }
 
 #[test]
-fn comments_move_with_the_keys_they_stand_above() {
+fn comments_move_with_the_keys_below_them() {
     check(
         r#"# A suite of lamps.
 
@@ -58,7 +58,7 @@ fn a_rule_that_would_change_the_meaning_is_left_out() {
 }
 
 #[test]
-fn what_is_not_yaml_is_told_and_not_touched() {
+fn invalid_yaml_is_an_error() {
     let problems = format("lamps.yaml", "suite: [lamps\n").expect_err("the list is not closed");
     assert_eq!(problems[0].code, "not-yaml");
 }

@@ -80,13 +80,13 @@ lamps.yaml:4:58: error[ill-typed]: there is no field bulp in body
 lamps.yaml:4:84: error[ill-typed]: lamp.hours is a whole number or null, "ten" is "ten": they are never equal
  4 |   - { id: b, cites: lamps:1, call: lightLamp, when: body.bulp == "b" || lamp.hours == "ten", refuse: 409 }
    |                                                                                    ^
-lamps.yaml:6:51: error[ill-typed]: this is a text or null, and a truth value is wanted here
+lamps.yaml:6:51: error[ill-typed]: expected a truth value, found a text or null
  6 |   - { id: d, cites: lamps:1, call: dimLamp, when: lamp.label, refuse: 409 }
    |                                                   ^
-lamps.yaml:11:25: error[ill-typed]: this is a whole number or null, and a text or null is wanted here
+lamps.yaml:11:25: error[ill-typed]: expected a text or null, found a whole number or null
  11 |     then: { lamp.label: lamp.hours, lamp.status: [DIMING, DARK] }
     |                         ^
-lamps.yaml:11:51: error[unknown-state]: no reply has the state `DIMING`
+lamps.yaml:11:51: error[unknown-state]: no response has the state `DIMING`
  11 |     then: { lamp.label: lamp.hours, lamp.status: [DIMING, DARK] }
     |                                                   ^
   hint: did you mean `DIMMING`?
@@ -108,15 +108,15 @@ fn a_view_must_find_its_fields_in_the_schema() {
         [
             "lamps.yaml:9:14: error[ill-typed]: there is no field busy in it",
             "lamps.yaml:11:24: error[ill-typed]: there is no field makr in it",
-            "lamps.yaml:14:36: error[unknown-field]: the reply of `listLamps` does not show `bulb`: there is no field bulb in it",
-            "lamps.yaml:14:36: error[unknown-field]: the reply of `listLamps` does not show `hours`: there is no field hours in it",
-            "lamps.yaml:14:36: error[unknown-field]: the reply of `listLamps` does not show `status`: there is no field status in it",
+            "lamps.yaml:14:36: error[unknown-field]: the response of `listLamps` does not show `bulb`: there is no field bulb in it",
+            "lamps.yaml:14:36: error[unknown-field]: the response of `listLamps` does not show `hours`: there is no field hours in it",
+            "lamps.yaml:14:36: error[unknown-field]: the response of `listLamps` does not show `status`: there is no field status in it",
         ]
     );
 }
 
 #[test]
-fn a_clause_that_never_applies_is_told() {
+fn a_clause_that_never_applies_is_reported() {
     check(
         "unreachable",
         r#"clauses:
@@ -128,17 +128,17 @@ fn a_clause_that_never_applies_is_told() {
   - { id: f, cites: lamps:1, call: dimLamp, when: 'lamp.label in ["x"] && lamp.label != "x"', refuse: 409 }
 "#,
         r#"
-lamps.yaml:2:51: error[unreachable]: `a` never applies: it speaks of a lamp at rest, and no stable state satisfies its guard
+lamps.yaml:2:51: error[unreachable]: `a` never applies: the lamp must be settled, and no stable state satisfies the guard
  2 |   - { id: a, cites: lamps:1, call: dimLamp, when: lamp.status == "WARMING", refuse: 409 }
    |                                                   ^
-  hint: add `while: any` if it is about a state in motion
-lamps.yaml:4:51: error[unreachable]: `c` never applies: its guard contradicts itself about `lamp.label`
+  hint: add `while: any` if the clause is about an intermediate state
+lamps.yaml:4:51: error[unreachable]: `c` never applies: no value of `lamp.label` satisfies the guard
  4 |   - { id: c, cites: lamps:1, call: dimLamp, when: lamp.label == "x" && lamp.label == "y", refuse: 409 }
    |                                                   ^
-lamps.yaml:5:51: error[unreachable]: `d` never applies: its guard is always false
+lamps.yaml:5:51: error[unreachable]: `d` never applies: the guard is always false
  5 |   - { id: d, cites: lamps:1, call: dimLamp, when: 1 == 2, refuse: 409 }
    |                                                   ^
-lamps.yaml:7:52: error[unreachable]: `f` never applies: its guard contradicts itself about `lamp.label`
+lamps.yaml:7:52: error[unreachable]: `f` never applies: no value of `lamp.label` satisfies the guard
  7 |   - { id: f, cites: lamps:1, call: dimLamp, when: 'lamp.label in ["x"] && lamp.label != "x"', refuse: 409 }
    |                                                    ^
 "#,
@@ -146,16 +146,16 @@ lamps.yaml:7:52: error[unreachable]: `f` never applies: its guard contradicts it
 }
 
 #[test]
-fn a_clause_that_no_walk_reaches_is_told() {
+fn a_clause_that_the_search_does_not_reach_is_reported() {
     let rest = "clauses:\n  - { id: a, cites: lamps:1, call: dimLamp, refuse: 409 }\n  - { id: b, cites: lamps:1, call: lightLamp, refuse: 409 }\n";
     let reachable = BTreeSet::from(["b".to_string()]);
     let found = problems(rest, Evidence { reachable: Some(&reachable), ..Evidence::default() });
     let told: Vec<&str> = found.iter().filter(|p| p.code == "unreachable").map(|p| p.message.as_str()).collect();
-    assert_eq!(told, ["no walk through the model makes `a` apply"]);
+    assert_eq!(told, ["no sequence of calls found in the model makes `a` apply"]);
 }
 
 #[test]
-fn a_refusal_and_an_acceptance_that_nothing_tells_apart_overlap() {
+fn a_refusal_and_an_acceptance_with_compatible_guards_overlap() {
     check(
         "overlap",
         r#"general:
@@ -169,16 +169,16 @@ clauses:
   - { id: e, cites: lamps:1, call: lightLamp, when: body.bulb == null, refuse: 400 }
 "#,
         r#"
-lamps.yaml:7:5: warning[overlap]: `c` refuses what `a` accepts: nothing in `when` tells them apart
+lamps.yaml:7:5: warning[overlap]: `c` refuses calls that `a` accepts: the guards do not exclude each other
  7 |   - { id: c, cites: lamps:1, call: dimLamp, when: lamp.label == "fixed", refuse: 409 }
    |     ^
-  hint: a refusal goes first, so the acceptance is never demanded where both hold
+  hint: a refusal takes precedence, so `accept` has no effect where both guards are true
 "#,
     );
 }
 
 #[test]
-fn states_of_which_no_clause_speaks_are_silent_cells() {
+fn states_without_a_clause_are_silent_cells() {
     let rest = r#"general:
   - { id: no-lamp, cites: lamps:1, when: lamp == null, refuse: 404 }
 clauses:
@@ -191,8 +191,8 @@ clauses:
         "silent-cell",
         rest,
         r#"
-lamps.yaml:16:10: note[silent-cell]: no clause speaks of `dimLamp` on a lamp in state DARK
-lamps.yaml:16:10: note[silent-cell]: no clause speaks of `scrapLamp` on a lamp in state DARK, LIT
+lamps.yaml:16:10: note[silent-cell]: no clause covers `dimLamp` on a lamp in state DARK
+lamps.yaml:16:10: note[silent-cell]: no clause covers `scrapLamp` on a lamp in state DARK, LIT
 "#,
     );
     let suite = super::suite(rest);
@@ -202,7 +202,7 @@ lamps.yaml:16:10: note[silent-cell]: no clause speaks of `scrapLamp` on a lamp i
 }
 
 #[test]
-fn what_cannot_be_observed_and_what_is_not_read_is_listed() {
+fn unobservable_fields_and_unread_inputs_are_listed() {
     check(
         "unobservable unmodelled-input",
         r#"clauses:
@@ -213,7 +213,7 @@ lamps.yaml:4:3: warning[unobservable]: `lamp.before` is remembered and never rea
 lamps.yaml:2:5: note[unmodelled-input]: no clause reads these fields of `lightLamp`: body.slowly
  2 |   - { id: b, cites: lamps:1, call: lightLamp, when: body.bulb != null, accept: success }
    |     ^
-lamps.yaml:2:5: note[unobservable]: that these fields of `lightLamp` do nothing cannot be observed: body.glow
+lamps.yaml:2:5: note[unobservable]: no response can show that these fields of `lightLamp` have no effect: body.glow
  2 |   - { id: b, cites: lamps:1, call: lightLamp, when: body.bulb != null, accept: success }
    |     ^
 "#,

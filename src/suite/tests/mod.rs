@@ -1,12 +1,12 @@
 //! Small suites about an API of lamps: text in, problems out.
 
-mod building;
-mod falling;
+mod effects;
 mod formatting;
 mod grammar;
 mod linting;
-mod native;
+mod merging;
 mod parsing;
+mod shipped;
 
 use super::problem::render;
 use super::types::Suite;

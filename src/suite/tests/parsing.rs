@@ -26,7 +26,7 @@ const CLAUSE: &str = r#"clauses:
 "#;
 
 #[test]
-fn a_clause_arrives_whole() {
+fn a_clause_is_parsed_with_all_keys() {
     let suite = suite(CLAUSE);
     let clause = &suite.clauses[0];
     assert_eq!(clause.id, "light.dark");
@@ -48,11 +48,11 @@ fn a_reply_is_open_or_as_the_pages_describe_it() {
     assert!(!suite(CLAUSE).clauses[0].reply_open);
     assert!(suite(&format!("{CLAUSE}    reply: open\n")).clauses[0].reply_open);
     let found = complaints_after_head(&format!("{CLAUSE}    reply: any\n"));
-    assert!(found.contains("`reply` is `open`, or it is left out"), "{found}");
+    assert!(found.contains("`reply` must be `open` or absent"), "{found}");
 }
 
 #[test]
-fn a_resource_arrives_whole() {
+fn a_resource_kind_is_parsed_with_all_keys() {
     let suite = suite("clauses: []\n");
     let lamp = &suite.resources[0];
     let fields: Vec<(&str, FieldClass)> = lamp.fields.iter().map(|f| (f.name.as_str(), f.class)).collect();
@@ -76,7 +76,7 @@ fn a_star_in_about_goes_to_every_operation_with_the_path_parameter() {
 }
 
 #[test]
-fn a_general_clause_about_a_thing_leaves_out_operations_without_it() {
+fn a_general_clause_about_a_resource_excludes_operations_without_it() {
     let suite = suite(
         "general:\n  - { id: no-lamp, cites: lamps:9, when: lamp == null, refuse: 404 }\n\
          \x20 - { id: no-key, cites: lamps:9, when: caller == \"none\", refuse: 401, except: [listBulbs] }\nclauses: []\n",
@@ -88,7 +88,7 @@ fn a_general_clause_about_a_thing_leaves_out_operations_without_it() {
 }
 
 #[test]
-fn a_let_that_reads_a_thing_counts_as_reading_it() {
+fn a_named_expression_counts_as_reading_its_roots() {
     let rest = "let: { dark: '=lamp.status == \"DARK\"' }\ngeneral:\n  - { id: a, cites: lamps:9, when: dark, refuse: 409 }\nclauses: []\n";
     let suite = suite(rest);
     assert_eq!(
@@ -98,7 +98,7 @@ fn a_let_that_reads_a_thing_counts_as_reading_it() {
 }
 
 #[test]
-fn all_problems_are_told_at_once_and_in_order() {
+fn all_problems_are_reported_at_once_and_in_order() {
     check(
         r#"clauses:
   - id: Light.dark
@@ -135,7 +135,7 @@ lamps.yaml:7:5: error[bad-verb]: a clause has exactly one of `accept`, `refuse` 
 lamps.yaml:8:5: error[missing-citation]: a clause needs a citation
  8 |   - { id: dim, call: dimLamp, accept: 404 }
    |     ^
-  hint: add `cites: ["<page>:<lines>"]`, or `basis: convention` with its `rule`
+  hint: add `cites: ["<page>:<lines>"]`, or `basis: convention` with a `rule`
 lamps.yaml:8:39: error[bad-status]: `accept` takes `success` or statuses from 200 to 399
  8 |   - { id: dim, call: dimLamp, accept: 404 }
    |                                       ^
@@ -144,7 +144,7 @@ lamps.yaml:8:39: error[bad-status]: `accept` takes `success` or statuses from 20
 }
 
 #[test]
-fn a_star_ends_a_course_or_stands_before_the_end_of_its_thing() {
+fn a_star_is_the_last_stage_or_precedes_gone() {
     let with = |course: &str| {
         format!(
             "clauses:\n  - {{ id: a, cites: lamps:1, call: dimLamp, when: lamp.status == \"LIT\", accept: success, then: {{ lamp.status: {course} }} }}\n"
@@ -154,7 +154,7 @@ fn a_star_ends_a_course_or_stands_before_the_end_of_its_thing() {
         check(&with(good), "");
     }
     let wrong = complaints_after_head(&with("['*', LIT]"));
-    assert!(wrong.contains("error[bad-course]: what comes after \"*\" is `gone`"), "{wrong}");
+    assert!(wrong.contains("error[bad-transition]: only `gone` can follow \"*\""), "{wrong}");
 }
 
 #[test]
@@ -193,7 +193,7 @@ lamps.yaml:11:53: error[unknown-name]: a guard: `lamp` is not known here
 }
 
 #[test]
-fn a_repeated_key_is_refused_and_the_rest_is_read_on() {
+fn a_repeated_key_is_refused_and_the_rest_is_parsed() {
     let text = HEAD.replace("settles: 30s", "settles: 30s\n    settles: 31s") + "clauses: {}\n";
     let found = complaints(&text);
     assert!(found.contains("lamps.yaml:9:5: error[not-yaml]: duplicate mapping key"), "{found}");
@@ -201,7 +201,7 @@ fn a_repeated_key_is_refused_and_the_rest_is_read_on() {
 }
 
 #[test]
-fn the_id_of_a_new_thing_may_be_told_by_another() {
+fn the_id_of_a_created_resource_may_be_shown_by_another() {
     let about = "about:\n  \"*\": { lamp: path.lamp_id }\n  buyLamp: { lamp: { new: reply.lamp.id }, spare: { is: lamp, new: it.bulb.id, told by: lamp } }\n";
     let text = format!(
         "{}clauses: []\n",
@@ -213,11 +213,11 @@ fn the_id_of_a_new_thing_may_be_told_by_another() {
 }
 
 #[test]
-fn what_tells_an_id_must_come_to_life_in_the_same_call_and_the_place_must_be_a_path() {
+fn told_by_needs_a_resource_created_by_the_call_and_a_path() {
     let told = "  buyLamp: { lamp: { new: reply.lamp.id }, spare: { is: lamp, new: 'it.bulbs.map(b, b.id)', told by: lump } }\n";
     let text = format!("{}clauses: []\n", HEAD.replace("  buyLamp: { lamp: { new: reply.lamp.id } }\n", told));
     let found = complaints(&text);
-    assert!(found.contains("not-a-path") && found.contains("the call brings no `lump` to life"), "{found}");
+    assert!(found.contains("not-a-path") && found.contains("the call creates no `lump`"), "{found}");
     let text = format!(
         "{}clauses: []\n",
         HEAD.replace(
@@ -225,7 +225,7 @@ fn what_tells_an_id_must_come_to_life_in_the_same_call_and_the_place_must_be_a_p
             "  dimLamp: { spare: { is: lamp, id: query.spare, told by: lamp } }\n"
         )
     );
-    assert!(complaints(&text).contains("it needs `new`"));
+    assert!(complaints(&text).contains("needs `new`"));
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn with_list(more: &str) -> String {
 }
 
 #[test]
-fn paging_says_what_bounds_a_part_of_a_list() {
+fn paging_names_the_parameter_that_bounds_a_page() {
     let next = "next: { marker: 'reply.lamps[size(reply.lamps) - 1].id' }";
     let text = with_list(&format!(r#"whole: true, {next}, paging: {{ limit: limit, cites: ["lamps:4"] }}"#));
     let suite = super::super::parse("lamps.yaml", &text, &lamps()).unwrap_or_else(|p| panic!("{}", render(&p, &text)));
@@ -252,7 +252,7 @@ fn paging_says_what_bounds_a_part_of_a_list() {
     assert!(view.asks_for_a_page("limit") && view.asks_for_a_page("marker") && !view.asks_for_a_page("sort"));
     for less in ["whole: true", next] {
         let found = complaints(&with_list(&format!("{less}, paging: {{ limit: limit }}")));
-        assert!(found.contains("error[bad-view]: paging promises something only of a list"), "{found}");
+        assert!(found.contains("error[bad-view]: `paging` needs a list with"), "{found}");
     }
     let found = complaints(&with_list(&format!("whole: true, {next}, paging: {{ cites: [] }}")));
     assert!(found.contains("`paging`") && found.contains("limit"), "{found}");

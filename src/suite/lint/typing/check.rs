@@ -64,14 +64,14 @@ fn one(lint: &mut Lint, roots: &Roots, records: &Records, operation: &str, spoke
 
 /// Reports an error unless a value of type `found` can be a value of type `wanted`.
 fn require(lint: &mut Lint, found: &Type, wanted: Type, spoken: &Spoken) {
-    let told = format!("this is {found}, and {wanted} is wanted here");
+    let told = format!("expected {wanted}, found {found}");
     // Two types that share only null do not match.
     let parts = match (not_null(found.clone()), not_null(wanted.clone())) {
         (Type::Never, _) | (_, Type::Never) => (found.clone(), wanted),
         parts => parts,
     };
     let roots = Roots::from([("found".to_string(), parts.0), ("wanted".to_string(), parts.1)]);
-    let meet = Expr::parse("found == wanted").expect("a constant of ours is an expression");
+    let meet = Expr::parse("found == wanted").expect("the constant is an expression");
     let (_, errors) = expr::check(&meet, &roots);
     if errors.iter().any(|e| e.severity == expr::Severity::Error) {
         let place = lint.spots.inside(&spoken.way, 0);

@@ -113,8 +113,9 @@ fn fields(
             tell(lint, errors, &way_to_field(lint.suite, index, at));
         }
         for (id, place, error) in wrong {
-            let message = format!("the reply of `{id}` does not show `{}`: {}", field.name, error.message);
-            let hint = "name what it shows under `only`, or what it lacks under `except`".to_string();
+            let message = format!("the response of `{id}` does not show `{}`: {}", field.name, error.message);
+            let hint =
+                "list the fields that the view shows under `only`, or the missing fields under `except`".to_string();
             lint.error(place, "unknown-field", message, Some(hint));
         }
         let ty = if types.is_empty() { Type::Any } else { Type::union(types) };

@@ -17,7 +17,7 @@ pub(super) fn states(lint: &mut Lint, resource: usize, documented: Option<&Type>
         if !documented.is_empty() && !documented.contains(&state) {
             let place = lint.spots.inside(&way, 0);
             let hint = suggest::hint(&state, documented.iter().map(String::as_str));
-            lint.error(place, "unknown-state", format!("no reply has the state `{state}`"), hint);
+            lint.error(place, "unknown-state", format!("no response has the state `{state}`"), hint);
         }
         all.insert(state);
     }

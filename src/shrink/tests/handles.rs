@@ -11,7 +11,7 @@ fn on_branch(branch: u32, step: Step) -> Step {
 }
 
 #[test]
-fn a_step_goes_with_the_thing_it_names() {
+fn a_step_is_removed_with_the_resource_that_it_uses() {
     let steps = [
         create("box", "box-1"),
         call("show", Some("box-2")),
@@ -24,7 +24,7 @@ fn a_step_goes_with_the_thing_it_names() {
 }
 
 #[test]
-fn a_thing_is_not_known_in_the_branch_beside_its_own() {
+fn a_resource_is_unknown_in_other_branches() {
     let steps = [
         on_branch(1, create("box", "box-1")),
         on_branch(1, call("show", Some("box-1"))),
@@ -35,7 +35,7 @@ fn a_thing_is_not_known_in_the_branch_beside_its_own() {
 }
 
 #[test]
-fn handles_are_found_wherever_they_stand() {
+fn handles_are_found_in_path_query_and_body() {
     let mut step = create("box", "box-9");
     step.query.insert("of".to_owned(), handle("net-1"));
     step.body = Some(json!({ "disks": [{ "id": handle("disk-2") }, { "$handle": "disk-3", "boot": true }] }));
@@ -44,7 +44,7 @@ fn handles_are_found_wherever_they_stand() {
 }
 
 #[test]
-fn things_are_named_in_order_of_birth() {
+fn handles_are_numbered_in_order_of_creation() {
     let second = Step { births: [("box".to_owned(), vec!["blue".to_owned()])].into(), ..create("box", "x") };
     let case = plan(vec![create("box", "box-2"), second, call("show", Some("blue")), call("reboot", Some("box-2"))]);
     let shrunk = check(&case, &AMPLE, |steps| {
@@ -60,7 +60,7 @@ fn things_are_named_in_order_of_birth() {
 }
 
 #[test]
-fn things_of_one_kind_stand_in_for_each_other_whatever_they_are_called() {
+fn resources_of_one_kind_replace_each_other_whatever_their_names() {
     let blue = Step { births: [("box".to_owned(), vec!["blue".to_owned()])].into(), ..create("box", "x") };
     let case = plan(vec![create("box", "red"), call("show", Some("red")), blue, call("reboot", Some("blue"))]);
     let shrunk = check(&case, &AMPLE, |steps| calls(steps).contains("show") && calls(steps).contains("reboot"));
@@ -110,7 +110,7 @@ fn a_wait_stays_as_long_as_it_must() {
 }
 
 #[test]
-fn a_stranger_stays_where_he_must() {
+fn another_caller_stays_where_the_failure_needs_it() {
     let stranger = |step: Step| Step { caller: "other".to_owned(), ..step };
     let case = plan(vec![
         stranger(create("box", "box-1")),

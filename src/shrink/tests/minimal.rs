@@ -61,7 +61,7 @@ fn count(steps: &[Step], operation: &str) -> usize {
 }
 
 #[test]
-fn one_thing_stands_in_for_another() {
+fn one_resource_replaces_another() {
     let fails = |steps: &[Step]| {
         seen(steps, |step, boxes| reboots(step) && boxes.values().any(|it| it.locked) && count(steps, "show") > 0)
     };
@@ -73,7 +73,7 @@ fn one_thing_stands_in_for_another() {
 }
 
 #[test]
-fn two_things_stay_where_both_are_needed() {
+fn two_resources_stay_where_both_are_needed() {
     let fails = |steps: &[Step]| {
         seen(steps, |_, boxes| {
             let holders = |disk: &String| boxes.values().filter(|it| it.disks.contains(disk)).count();
@@ -89,7 +89,7 @@ fn two_things_stay_where_both_are_needed() {
 }
 
 #[test]
-fn calls_that_undo_each_other_go_together() {
+fn calls_that_undo_each_other_are_removed_together() {
     let at_rest = |steps: &[Step]| {
         seen(steps, |step, boxes| {
             let it = on(step).and_then(|name| boxes.get(name));
@@ -106,7 +106,7 @@ fn calls_that_undo_each_other_go_together() {
 }
 
 #[test]
-fn three_and_five_that_belong_together_go_together() {
+fn three_or_five_dependent_steps_are_removed_together() {
     for cycle in [3, 5] {
         let fails = |steps: &[Step]| count(steps, "show").is_multiple_of(cycle) && steps.last().is_some_and(reboots);
         let mut steps = vec![create("box", "box-1")];

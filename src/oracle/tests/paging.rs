@@ -115,7 +115,7 @@ fn check(calls: &str, expected: &str) {
 const LIMIT_PASSED: &str = "lamp.page-limit.listLamps passed 1";
 
 #[test]
-fn pages_that_show_each_thing_once_pass_in_whatever_order() {
+fn pages_that_show_each_resource_once_pass_in_any_order() {
     let passed = format!("{LIMIT_PASSED}\nlamp.paged.listLamps passed 1");
     check("list limit=1: b\n list limit=1 marker=b: c\n list limit=1 marker=c: a\n list limit=1 marker=a:", &passed);
     check("list limit=2: c a\n list limit=1 marker=a: b\n list marker=b:", &passed);
@@ -124,15 +124,15 @@ fn pages_that_show_each_thing_once_pass_in_whatever_order() {
 }
 
 #[test]
-fn a_thing_on_no_page_is_missed_when_an_empty_page_came() {
-    let found = "lamp.paged.listLamps: lamp c on none of 3 pages, of which the last is empty";
+fn a_resource_on_no_page_is_missing_after_an_empty_page() {
+    let found = "lamp.paged.listLamps: lamp c on none of 3 pages, the last of which is empty";
     check("list limit=1: a\n list limit=1 marker=a: b\n list limit=1 marker=b:", &format!("{found}\n{LIMIT_PASSED}"));
     // A page may be shorter than its limit and still be followed by another page.
     check("list limit=2: a\n list limit=2 marker=a: b", LIMIT_PASSED);
 }
 
 #[test]
-fn a_thing_on_two_pages_is_one_too_many() {
+fn a_resource_on_two_pages_is_a_finding() {
     let found = "lamp.paged.listLamps: lamp b a second time, on page 2";
     check("list limit=2: a b\n list limit=2 marker=b: b c", &format!("{found}\n{LIMIT_PASSED}"));
 }
@@ -147,7 +147,7 @@ fn a_page_holds_no_more_than_its_limit() {
 }
 
 #[test]
-fn an_entry_of_a_page_is_held_to_what_is_known_of_the_thing() {
+fn an_entry_of_a_page_is_checked_against_the_belief() {
     check("list limit=1: a=blue", &format!("lamp.frame.color: accepted with 200\n{LIMIT_PASSED}"));
     check("list limit=1 sort=x: a=blue", &format!("lamp.frame.color: accepted with 200\n{LIMIT_PASSED}"));
     // The matching of a filter is not part of the view.
@@ -155,7 +155,7 @@ fn an_entry_of_a_page_is_held_to_what_is_known_of_the_thing() {
 }
 
 #[test]
-fn what_breaks_a_chain_leaves_nothing_to_judge() {
+fn a_broken_chain_is_not_judged() {
     let broken = |between: &str, last: &str| {
         check(&format!("list limit=1: a\n list limit=1 marker=a: b\n {between}\n {last}"), LIMIT_PASSED);
     };
@@ -177,13 +177,13 @@ fn what_breaks_a_chain_leaves_nothing_to_judge() {
 
 #[test]
 fn reads_in_between_break_no_chain() {
-    let found = "lamp.paged.listLamps: lamp c on none of 3 pages, of which the last is empty";
+    let found = "lamp.paged.listLamps: lamp c on none of 3 pages, the last of which is empty";
     let calls = "list limit=1: a\n show a\n list limit=1 marker=a: b\n show c\n list limit=1 marker=b:";
     check(calls, &format!("{found}\n{LIMIT_PASSED}"));
 }
 
 #[test]
-fn a_thing_that_moves_or_is_not_determined_is_not_owed() {
+fn a_resource_in_transition_or_undetermined_need_not_be_shown() {
     check("dim c\n list limit=1: a\n list limit=1 marker=a: b\n list limit=1 marker=b:", &{
         format!("{LIMIT_PASSED}\nlamp.paged.listLamps passed 1")
     });

@@ -45,7 +45,7 @@ fn check(own: &str, expected: &str) {
 const EXTENDS: &str = "suite: new\ncatalog: lamps\nextends: old-lamps\nchange: { light: { cites: \"lamps:8\" } }\n";
 
 #[test]
-fn an_extending_suite_has_all_of_the_other_under_its_own_name() {
+fn an_extending_suite_inherits_everything_except_the_name() {
     let suite = built(EXTENDS);
     assert_eq!((suite.name.as_str(), suite.catalog.as_str()), ("new", "lamps"));
     let ids: Vec<&str> = suite.clauses.iter().map(|clause| clause.id.as_str()).collect();
@@ -58,7 +58,7 @@ fn an_extending_suite_has_all_of_the_other_under_its_own_name() {
 }
 
 #[test]
-fn what_an_extending_suite_names_again_goes_before() {
+fn an_extending_suite_replaces_inherited_entries_by_name() {
     let suite = built(&format!(
         "{EXTENDS}title: New lamps
 let: {{ glowing: true, words: [x] }}
@@ -104,43 +104,43 @@ fn a_change_sets_single_keys_of_a_clause() {
 }
 
 #[test]
-fn a_promise_of_another_page_has_to_be_cited_again() {
+fn an_inherited_clause_of_another_page_needs_a_new_citation() {
     check(
         "suite: new\ncatalog: lamps\nextends: old-lamps\n",
         r"
-new.yaml:3:1: error[missing-citation]: `light` is taken over, and the pages that it or one of its exceptions cites are not those of this suite
+new.yaml:3:1: error[missing-citation]: `light` is inherited, and the clause or one of its alternatives cites a page that this suite does not share
  3 | extends: old-lamps
    | ^
-  hint: give it `cites` (or `or` with citations) under `change`, or name it under `drop`
+  hint: add `cites` (or `or` with citations) under `change`, or list the id under `drop`
 ",
     );
 }
 
 #[test]
-fn what_is_dropped_changed_or_taken_away_must_be_there() {
+fn dropped_changed_and_removed_entries_must_exist() {
     check(
         &format!(
             "{EXTENDS}drop: [dimm]\npools: {{ cords: null }}\nresources: {{ lamp: {{ views: {{ shoLamp: null }} }}, lump: null }}\n"
         )
         .replace("change: {", "change: { lite: { when: \"true\" },"),
         r#"
-new.yaml:4:11: error[unknown-clause]: the other suite has no clause or event `lite`
+new.yaml:4:11: error[unknown-clause]: the base suite has no clause or event `lite`
  4 | change: { lite: { when: "true" }, light: { cites: "lamps:8" } }
    |           ^
   hint: known here: breaks, dim, light, no-key
-new.yaml:5:8: error[unknown-clause]: the other suite has no clause or event `dimm`
+new.yaml:5:8: error[unknown-clause]: the base suite has no clause or event `dimm`
  5 | drop: [dimm]
    |        ^
   hint: did you mean `dim`?
-new.yaml:6:10: error[nothing-to-drop]: there is no `cords` that null could take away
+new.yaml:6:10: error[nothing-to-drop]: null cannot remove `cords`, which the base suite does not have
  6 | pools: { cords: null }
    |          ^
   hint: known here: bulbs, shades
-new.yaml:7:31: error[nothing-to-drop]: there is no `shoLamp` that null could take away
+new.yaml:7:31: error[nothing-to-drop]: null cannot remove `shoLamp`, which the base suite does not have
  7 | resources: { lamp: { views: { shoLamp: null } }, lump: null }
    |                               ^
   hint: did you mean `showLamp`?
-new.yaml:7:50: error[nothing-to-drop]: there is no `lump` that null could take away
+new.yaml:7:50: error[nothing-to-drop]: null cannot remove `lump`, which the base suite does not have
  7 | resources: { lamp: { views: { shoLamp: null } }, lump: null }
    |                                                  ^
   hint: did you mean `lamp`?
@@ -149,7 +149,7 @@ new.yaml:7:50: error[nothing-to-drop]: there is no `lump` that null could take a
 }
 
 #[test]
-fn what_is_wrong_in_the_other_file_is_told_with_its_own_line() {
+fn a_problem_in_the_base_suite_is_reported_with_the_line_of_its_file() {
     let sheets = Sheets::alone("new.yaml", EXTENDS).on("old-lamps", "old.yaml", &format!("{HEAD}clauses:\n  - {{ id: light, cites: \"lamps:4\", call: lightLamp, when: lump.status, accept: success }}\n"), Pages::new());
     let found = parse_sheets(&sheets, &lamps()).expect_err("it reads a thing that is not there");
     assert_eq!(
@@ -170,7 +170,7 @@ fn an_unknown_suite_and_a_second_level_are_refused() {
     check(
         "suite: new\ncatalog: lamps\nextends: older-lamps\nresources: {}\nclauses: []\n",
         r"
-new.yaml:3:10: error[unknown-suite]: there is no suite `older-lamps` to build on
+new.yaml:3:10: error[unknown-suite]: there is no suite `older-lamps`
  3 | extends: older-lamps
    |          ^
   hint: did you mean `old-lamps`?
@@ -195,7 +195,7 @@ clauses:
 ";
 
 #[test]
-fn an_imported_resource_brings_what_it_reads_and_nothing_else() {
+fn an_imported_resource_brings_the_names_that_it_reads_and_no_clause() {
     let shows = "    shows: { glow: { at: it.bulb.id, in: 'words' } }\n    views: { showLamp";
     let base = format!("{HEAD}{BASE}").replace("    views: { showLamp", shows);
     let sheets = Sheets::alone("new.yaml", IMPORTS).on("old-lamps", "old.yaml", &base, Pages::new());
@@ -210,7 +210,7 @@ fn an_imported_resource_brings_what_it_reads_and_nothing_else() {
 }
 
 #[test]
-fn the_lint_finds_places_in_what_was_taken_over() {
+fn the_lint_finds_places_in_inherited_parts() {
     let sheets = sheets(EXTENDS);
     let suite = parse_sheets(&sheets, &lamps()).expect("it parses");
     let schemas = Schemas::load(&LampFiles).expect("the fixture compiles");
@@ -220,21 +220,21 @@ fn the_lint_finds_places_in_what_was_taken_over() {
 }
 
 #[test]
-fn what_a_suite_builds_on_is_known_before_it_is_read() {
+fn base_suites_are_found_without_parsing() {
     assert_eq!(builds_on(EXTENDS), ["old-lamps"]);
     assert_eq!(builds_on("import: { b: [x], a: [y] }\nextends: c\n"), ["a", "b", "c"]);
     assert!(builds_on("suite: x").is_empty());
 }
 
 #[test]
-fn the_lock_holds_what_is_taken_over_from_the_same_pages() {
+fn the_lock_holds_inherited_citations_of_shared_pages() {
     let own = Pages::from([("bulbs".into(), "sha256:0".into()), ("lamps".into(), "sha256:0".into())]);
     let cited: Vec<String> = sheets(EXTENDS).cited_places(&own).iter().map(ToString::to_string).collect();
     assert_eq!(cited, ["bulbs:1", "bulbs:3", "bulbs:7", "bulbs:9", "lamps:8"]);
 }
 
 #[test]
-fn the_canonical_order_has_what_a_suite_builds_on_first() {
+fn canonical_order_puts_extends_after_the_catalog() {
     let formatted = format("new.yaml", "suite: new\nclauses: []\nextends: old\ncatalog: lamps\n").expect("it is YAML");
     assert_eq!(formatted, "suite: new\ncatalog: lamps\nextends: old\nclauses: []\n");
 }

@@ -44,7 +44,7 @@ fn more_budget_never_gives_a_longer_plan() {
 }
 
 #[test]
-fn what_does_not_show_again_is_handed_back() {
+fn a_failure_that_does_not_reproduce_returns_the_given_plan() {
     let case = case();
     let shrunk = run(&case, None, &AMPLE, |_| false);
     assert_eq!(shrunk.plan, case);
@@ -53,7 +53,7 @@ fn what_does_not_show_again_is_handed_back() {
 }
 
 #[test]
-fn a_failure_that_comes_and_goes_is_shrunk_and_said_to_be_unconfirmed() {
+fn an_intermittent_failure_is_shrunk_and_may_be_unconfirmed() {
     let (mut confirmed, mut lengths) = (0, 0);
     for seed in 0..30 {
         let mut rng = Rng::new(seed, 2, 0, 0);
@@ -69,7 +69,7 @@ fn a_failure_that_comes_and_goes_is_shrunk_and_said_to_be_unconfirmed() {
 }
 
 #[test]
-fn the_shortest_beginning_is_found_where_nobody_says_which_step_failed() {
+fn the_shortest_prefix_is_found_without_the_index_of_the_failing_step() {
     let case = case();
     let known = check(&case, &AMPLE, locked_after_show);
     let unknown = run(&case, None, &AMPLE, locked_after_show);
@@ -84,7 +84,7 @@ fn a_failure_after_the_step_that_was_named_is_still_found() {
 }
 
 #[test]
-fn steps_upon_unborn_things_stay_only_where_the_failure_needs_them() {
+fn steps_with_unbound_handles_stay_only_where_the_failure_needs_them() {
     let steps = vec![call("list", None), call("show", Some("box-7")), create("box", "box-1")];
     let needless = run(&plan(steps.clone()), None, &AMPLE, |steps| calls(steps).contains("list"));
     assert_eq!(calls(&needless.plan.steps), "list");
@@ -111,7 +111,7 @@ fn the_same_search_twice_runs_the_same_candidates_none_of_them_again() {
 }
 
 #[test]
-fn progress_is_heard_after_every_run() {
+fn progress_is_reported_after_every_run() {
     let mut heard: Vec<(usize, u64)> = Vec::new();
     let case = case();
     let trial = |candidate: Plan| {

@@ -17,10 +17,10 @@ fn check(effect: &str, expected: &str) {
 }
 
 #[test]
-fn an_effect_names_the_things_it_falls_on_by_the_list_of_them() {
+fn an_effect_may_select_resources_with_a_filter() {
     let suite = suite(&clause("world.lamp.filter(l, l.bulb == lamp.bulb).status: [=l.status, gone]"));
     let effect = &suite.clauses[0].then[0];
-    let Target::Each(each) = &effect.target else { panic!("the call names no such thing") };
+    let Target::Each(each) = &effect.target else { panic!("the call does not name the resource") };
     assert_eq!((each.resource, each.name.as_str(), effect.field.as_str()), (0, "l", "status"));
     assert_eq!(each.condition.text(), "l.bulb == lamp.bulb");
     assert_eq!(each.among.text(), "world.lamp.filter(l, l.bulb == lamp.bulb)");
@@ -30,11 +30,11 @@ fn an_effect_names_the_things_it_falls_on_by_the_list_of_them() {
 }
 
 #[test]
-fn a_list_of_another_form_is_refused_with_the_form_that_is_meant() {
+fn another_selection_is_refused_with_the_expected_form() {
     check(
         "world.lamp.status: DARK",
         r#"
-lamps.yaml:8:7: error[bad-effect]: `world.lamp.status` is no effect: expected `world.<resource>.filter(<name>, <condition>).<field>`
+lamps.yaml:8:7: error[bad-effect]: `world.lamp.status` is not an effect: expected `world.<resource>.filter(<name>, <condition>).<field>`
  8 |       world.lamp.status: DARK
    |       ^
 "#,
@@ -42,7 +42,7 @@ lamps.yaml:8:7: error[bad-effect]: `world.lamp.status` is no effect: expected `w
     check(
         "world.lamp.map(l, l.bulb).status: DARK",
         r#"
-lamps.yaml:8:7: error[bad-effect]: `world.lamp.map(l, l.bulb).status` is no effect: expected `world.<resource>.filter(<name>, <condition>).<field>`
+lamps.yaml:8:7: error[bad-effect]: `world.lamp.map(l, l.bulb).status` is not an effect: expected `world.<resource>.filter(<name>, <condition>).<field>`
  8 |       world.lamp.map(l, l.bulb).status: DARK
    |       ^
 "#,
@@ -50,17 +50,17 @@ lamps.yaml:8:7: error[bad-effect]: `world.lamp.map(l, l.bulb).status` is no effe
 }
 
 #[test]
-fn a_key_that_braces_cut_at_its_comma_is_told_to_be_quoted() {
+fn a_key_cut_at_its_comma_gets_the_hint_to_quote_it() {
     let rest = clause("").replace("then:\n      ", "then: { world.lamp.filter(l, true).status: DARK }");
     let found = complaints_after_head(&rest);
-    assert!(found.contains("error[bad-effect]: `world.lamp.filter(l` is no effect"), "{found}");
-    assert!(found.contains("within braces such a key stands in quotes"), "{found}");
+    assert!(found.contains("error[bad-effect]: `world.lamp.filter(l` is not an effect"), "{found}");
+    assert!(found.contains("inside braces, quote the key"), "{found}");
     let quoted = clause("").replace("then:\n      ", "then: { \"world.lamp.filter(l, true).status\": DARK }");
     assert_eq!(complaints_after_head(&quoted), "");
 }
 
 #[test]
-fn kinds_fields_and_names_are_checked_where_they_stand() {
+fn resource_kind_field_and_names_of_an_effect_are_checked() {
     check(
         "world.lump.filter(l, true).status: DARK",
         r#"
@@ -73,7 +73,7 @@ lamps.yaml:8:7: error[unknown-resource]: there is no resource `lump`
     check(
         "world.lamp.filter(l, true).maker: l.label",
         r#"
-lamps.yaml:8:7: error[bad-effect]: `maker` is under `keeps`: nothing changes it
+lamps.yaml:8:7: error[bad-effect]: `maker` is under `keeps` and never changes
  8 |       world.lamp.filter(l, true).maker: l.label
    |       ^
 "#,
@@ -81,7 +81,7 @@ lamps.yaml:8:7: error[bad-effect]: `maker` is under `keeps`: nothing changes it
     check(
         "world.lamp.filter(lamp, true).label: lamp.bulb",
         r#"
-lamps.yaml:8:7: error[bad-effect]: `lamp` means something else here: call the things otherwise
+lamps.yaml:8:7: error[bad-effect]: `lamp` has another meaning here: choose another name
  8 |       world.lamp.filter(lamp, true).label: lamp.bulb
    |       ^
 "#,
@@ -102,17 +102,14 @@ lamps.yaml:8:56: error[unknown-name]: an effect: `m` is not known here
 }
 
 #[test]
-fn an_event_changes_its_own_thing_and_no_other() {
+fn an_event_changes_only_its_own_resource() {
     let rest = "clauses: []\nevents:\n  - { id: e, cites: \"lamps:1\", resource: lamp, then: { \"world.lamp.filter(l, true).status\": DARK } }\n";
     let found = complaints_after_head(rest);
-    assert!(
-        found.contains("error[bad-effect]: an event changes the thing that it happens to, and no other"),
-        "{found}"
-    );
+    assert!(found.contains("error[bad-effect]: an event can only change its own resource"), "{found}");
 }
 
 #[test]
-fn condition_value_and_stages_are_held_to_their_types() {
+fn condition_value_and_stages_are_type_checked() {
     let told = |effect: &str| -> Vec<String> {
         let text = format!("{HEAD}{}", clause(effect));
         let suite = parse("lamps.yaml", &text, &lamps()).unwrap_or_else(|p| panic!("{}", render(&p, &text)));
@@ -129,11 +126,11 @@ fn condition_value_and_stages_are_held_to_their_types() {
     let found = told("world.lamp.filter(l, true).label: l.colour");
     assert!(matches!(&found[..], [one] if one.contains("colour")), "{found:?}");
     let found = told("world.lamp.filter(l, true).status: [DRAK, DARK]");
-    assert!(matches!(&found[..], [one] if one.contains("no reply has the state `DRAK`")), "{found:?}");
+    assert!(matches!(&found[..], [one] if one.contains("no response has the state `DRAK`")), "{found:?}");
 }
 
 #[test]
-fn formatting_leaves_such_a_key_as_it_is() {
+fn formatting_keeps_the_key_of_such_an_effect() {
     let text = format!("{HEAD}{}", clause("world.lamp.filter(l, l.bulb == lamp.bulb).status: [\"*\", gone]"));
     assert_eq!(format("lamps.yaml", &text).expect("it is YAML"), text);
 }
