@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_saphyr::Spanned;
 use std::collections::BTreeMap;
 
-/// The file before references are resolved.
+/// One endpoint: address, credentials, offered values and limits.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Profile", title = "A profile of probity: what one endpoint offers and allows")]
