@@ -1,4 +1,4 @@
-//! A client of a few lines: one connection per request, headers and bodies as they are.
+//! A small HTTP client: one connection for each request, headers and bodies unchanged.
 
 use std::io::Read;
 
@@ -33,7 +33,7 @@ impl Client {
         Client::of(Settings { faults: [fault].into(), ..Settings::default() }).await
     }
 
-    /// Any request; `None` if the connection ended without a reply.
+    /// Sends any request; `None` if the connection ended without a response.
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Option<Reply> {
         let mut stream = TcpStream::connect(self.running.address).await.ok()?;
         let mut request =
@@ -61,7 +61,7 @@ impl Client {
         Some(Reply { status, head, text: String::from_utf8_lossy(&body).into_owned(), json })
     }
 
-    /// A request of the owner of the ECS project; `{p}` stands for the project.
+    /// Sends a request of the owner of the ECS project; `{p}` stands for the project.
     pub async fn ecs(&self, method: &str, path: &str, body: Value) -> Reply {
         self.ecs_at("2.1", method, path, body).await
     }
@@ -73,7 +73,7 @@ impl Client {
         self.send(method, &path.replace("{p}", &owner.id), &headers, &body).await.expect("a reply")
     }
 
-    /// A new running server of the native API.
+    /// Creates a server of the native API, and waits until the server is running.
     pub async fn server(&self) -> String {
         let pools = &self.settings.pools;
         let body = json!({ "server": {
@@ -101,7 +101,7 @@ impl Client {
         self.ecs("GET", &format!("/v2.1/{{p}}/servers/{id}"), Value::Null).await.json["server"].clone()
     }
 
-    /// Polls until the server is settled in that status; tells all statuses that were seen.
+    /// Polls until the server is settled in a status. Returns all observed statuses.
     pub async fn until(&self, id: &str, status: &str) -> Vec<String> {
         let mut seen = Vec::new();
         for _ in 0..60 {
@@ -126,7 +126,7 @@ impl Client {
         panic!("job {id} never ends");
     }
 
-    /// A signed request of the first account.
+    /// Sends a signed request of the first account.
     pub async fn scp(&self, method: &str, path: &str, body: Value) -> Reply {
         self.scp_as(&self.settings.identities.keys[0], Some("virtualserver 1.3"), method, path, body).await
     }
@@ -171,7 +171,7 @@ impl Client {
     }
 }
 
-/// The pieces of a chunked body, put together.
+/// Joins the pieces of a chunked body.
 fn joined(mut bytes: &[u8]) -> Vec<u8> {
     let mut whole = Vec::new();
     while let Some(end) = bytes.windows(2).position(|two| two == b"\r\n") {

@@ -1,4 +1,4 @@
-//! Nonsense must be refused, not choked on.
+//! Malformed requests are refused without an internal error.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What the native API shows, lists and refuses.
+//! Responses, lists and refusals of the native API.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Each fault has a probe: a short use of the API that looks right on a healthy server and wrong on the faulty one.
+//! Each fault has a probe: a few requests whose responses are right on a healthy server and wrong on a faulty server.
 
 mod native;
 mod scp;
@@ -45,7 +45,7 @@ fn to(client: &Client, index: usize) -> Value {
     json!({ "resize": { "flavorRef": flavor(client, index) } })
 }
 
-/// Resizes a running server to the second flavor, and waits; false if that never ends.
+/// Resizes a running server to the second flavor and waits. False if the resize does not end.
 async fn resized(client: &Client, id: &str) -> bool {
     client.act(id, to(client, 1)).await;
     waits(client, id, "VERIFY_RESIZE").await

@@ -59,7 +59,7 @@ pub async fn looks_wrong(fault: &str, client: &Client) -> bool {
     }
 }
 
-/// Faults of what is left after an operation.
+/// Probes for faults that show after an operation.
 async fn leaves_wrongly(fault: &str, client: &Client, volume: &str, first: &str) -> bool {
     match fault {
         "extend-changes-snapshots" => {
@@ -95,7 +95,7 @@ async fn leaves_wrongly(fault: &str, client: &Client, volume: &str, first: &str)
     }
 }
 
-/// Faults of the door.
+/// Probes for faults of authentication and versions.
 async fn opens_wrongly(fault: &str, client: &Client, volume: &str) -> bool {
     let keys = &client.settings.identities.keys;
     let get = async |key, version| client.scp_as(key, version, "GET", "/v1/volumes", Value::Null).await.status == 200;
