@@ -10,7 +10,7 @@ const EXCEPTIONS: &[(&[&str], &str)] = &[];
 
 /// Files in circles that are still permitted, for each folder of sources. To shorten: end a circle, run the test, and
 /// write the number that it prints; a folder without files in circles is taken from the list.
-const RATCHET: &[(&str, usize)] = &[("src", 83), ("crates/probity-schema/src", 6), ("crates/probity-pages/src", 48)];
+const RATCHET: &[(&str, usize)] = &[("src", 83), ("crates/probity-schema/src", 6), ("crates/probity-pages/src", 28)];
 
 type Graph = BTreeMap<ModulePath, BTreeMap<ModulePath, usize>>;
 
