@@ -1,4 +1,4 @@
-//! What a guard costs, since the belief asks thousands of them each second.
+//! Evaluation of guards. The belief evaluates thousands of guards each second.
 
 use divan::{Bencher, black_box};
 use probity::expr::{Expr, Val};
@@ -11,7 +11,7 @@ fn main() {
     divan::main();
 }
 
-/// The roots of [`GUARD`], in their order: body, pools, server.
+/// Values for the roots of [`GUARD`]: body, pools, server.
 fn values() -> [Val; 3] {
     [
         json!({"resize": {"flavorRef": "f3"}}),

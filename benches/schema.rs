@@ -1,4 +1,4 @@
-//! What judging and drawing one body costs.
+//! Judging and drawing of one body.
 
 use probity::schema::{Draw, Rng, Shape, classify, deviations, draw_valid};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ fn main() {
     divan::main();
 }
 
-/// A request with a dozen fields, three levels deep.
+/// The schema of a request with a dozen fields on three levels.
 fn request() -> Shape {
     let word = json!({"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[a-zA-Z0-9_.-]+$"});
     let id = json!({"type": "string", "format": "uuid"});
@@ -21,7 +21,7 @@ fn request() -> Shape {
             "count": {"type": "integer", "minimum": 1, "maximum": 10}}}}}))
 }
 
-/// A reply with thirty fields, as a show call brings.
+/// The schema of a response with thirty fields, as of a show call.
 fn reply() -> Shape {
     let kinds = [
         json!({"type": "string"}),

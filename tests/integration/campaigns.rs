@@ -1,4 +1,4 @@
-//! Whole campaigns against the mock: the healthy one passes, each broken one is caught.
+//! Campaigns against the mock: the healthy mock passes, and each fault is found.
 
 use probity::campaign::{Conclusion, Home, NullListener, Order, at_home};
 use probity::limits::Limits;
@@ -21,7 +21,7 @@ fn load_at(name: &str, today: &str) -> (Arc<Model>, Arc<Schemas>) {
     (loaded.model, loaded.schemas)
 }
 
-fn campaign(
+fn run_campaign(
     model: &Arc<Model>,
     schemas: &Arc<Schemas>,
     seed: u64,
@@ -29,11 +29,11 @@ fn campaign(
     fault: Option<Mutant>,
     first_only: bool,
 ) -> Conclusion {
-    shrunk_within(20_000, model, schemas, seed, requests, fault, first_only)
+    run_campaign_with_shrink_budget(20_000, model, schemas, seed, requests, fault, first_only)
 }
 
-/// The same with so many requests to see again what was found.
-fn shrunk_within(
+/// The same with a budget of requests for repeating and shrinking a finding.
+fn run_campaign_with_shrink_budget(
     shrink_requests: u64,
     model: &Arc<Model>,
     schemas: &Arc<Schemas>,
@@ -59,27 +59,28 @@ fn shrunk_within(
 }
 
 #[test]
-fn what_no_request_was_left_for_is_not_said_to_have_been_run_again() {
+fn a_finding_without_requests_left_is_not_reported_as_repeated() {
     let (model, schemas) = load("ecs-native");
     let fault = mutants(&model, &schemas)
         .into_iter()
         .find(|fault| fault.name == "revert-resize.rolls-back/skips/server.flavor");
     assert!(fault.is_some());
     let seen = |shrink_requests: u64| {
-        let conclusion = shrunk_within(shrink_requests, &model, &schemas, 1, 2_000, fault.clone(), true);
+        let conclusion =
+            run_campaign_with_shrink_budget(shrink_requests, &model, &schemas, 1, 2_000, fault.clone(), true);
         let found = conclusion.found.first().expect("the fault is found");
         (found.repeated, found.witness.is_some())
     };
-    // None; enough for some calls of a plan; enough for all of them, again and again.
+    // No request; enough for a part of a plan; enough for all repetitions.
     assert_eq!(seen(0), (false, false));
     assert_eq!(seen(2), (false, false));
     assert_eq!(seen(20_000), (true, true));
 }
 
 #[test]
-fn a_healthy_mock_is_never_accused() {
+fn a_healthy_mock_has_no_findings() {
     let (model, schemas) = load("ecs-native");
-    let conclusion = campaign(&model, &schemas, 1, 3_000, None, false);
+    let conclusion = run_campaign(&model, &schemas, 1, 3_000, None, false);
     for row in &conclusion.rows {
         let info = model.info(row.clause);
         if row.verdict != Verdict::Pass {
@@ -102,11 +103,11 @@ fn a_healthy_mock_is_never_accused() {
 }
 
 #[test]
-fn a_healthy_mock_with_jobs_is_never_accused_and_nearly_every_clause_is_seen_kept() {
+fn a_healthy_mock_with_jobs_has_no_findings_and_nearly_every_clause_passes() {
     let (model, schemas) = load("ecs-v1");
     let mut open: Option<std::collections::BTreeSet<String>> = None;
     for seed in 1..=2 {
-        let conclusion = campaign(&model, &schemas, seed, 1_500, None, false);
+        let conclusion = run_campaign(&model, &schemas, seed, 1_500, None, false);
         assert!(conclusion.found.is_empty(), "seed {seed}: {:#?}", conclusion.found[0].finding);
         let rest = conclusion.rows.iter().filter(|row| row.verdict != Verdict::Pass);
         let rest: std::collections::BTreeSet<String> =
@@ -118,20 +119,20 @@ fn a_healthy_mock_with_jobs_is_never_accused_and_nearly_every_clause_is_seen_kep
         });
     }
     let open = open.unwrap_or_default();
-    // A few refusals that may be are rare draws for so few requests.
+    // With few requests, some permitted refusals are never drawn.
     assert!(open.len() <= 10, "in no seed seen kept: {open:#?}");
 }
 
-/// Before any version's date, between them, and after all.
-const DAYS: [&str; 3] = ["2025-06-01", "2026-03-01", "2026-11-20"];
+/// Before the first date of a version, between the dates, and after the last date.
+const DATES: [&str; 3] = ["2025-06-01", "2026-03-01", "2026-11-20"];
 
 #[test]
-fn healthy_volumes_are_never_accused_whatever_the_day_and_every_promise_is_kept_on_one() {
+fn a_healthy_mock_of_volumes_has_no_findings_at_any_date_and_every_clause_passes_at_one() {
     let mut passed = std::collections::BTreeSet::new();
     let mut all = std::collections::BTreeSet::new();
-    for (seed, today) in DAYS.into_iter().enumerate() {
+    for (seed, today) in DATES.into_iter().enumerate() {
         let (model, schemas) = load_at("scp-volume", today);
-        let conclusion = campaign(&model, &schemas, seed as u64 + 1, 4_000, None, false);
+        let conclusion = run_campaign(&model, &schemas, seed as u64 + 1, 4_000, None, false);
         assert!(conclusion.found.is_empty(), "{today}: {:#?}", conclusion.found[0].finding);
         let of_suite = |row: &&probity::oracle::Row| model.written(row.clause).is_some();
         for row in conclusion.rows.iter().filter(of_suite) {
@@ -161,13 +162,13 @@ struct Fault {
 
 #[test]
 fn each_everyday_fault_is_found_by_a_clause_that_may_report_it_and_shrinks_to_the_shortest_path() {
-    all_are_found("ecs-native", include_str!("../data/faults/servers.yaml"), &[]);
+    check_all_found("ecs-native", include_str!("../data/faults/servers.yaml"), &[]);
 }
 
 #[test]
 fn each_everyday_fault_of_jobs_and_batches_is_found_too() {
     let short = ["a job succeeds before the server has its new flavor", "a resize leaves the old flavor"];
-    all_are_found("ecs-v1", include_str!("../data/faults/jobs.yaml"), &short);
+    check_all_found("ecs-v1", include_str!("../data/faults/jobs.yaml"), &short);
 }
 
 #[test]
@@ -177,11 +178,11 @@ fn each_everyday_fault_of_volumes_and_snapshots_is_found_by_a_clause_that_may_re
         "reverting ends in an error of the server",
         "an attached volume is reverted",
     ];
-    all_are_found("scp-volume", include_str!("../data/faults/volumes.yaml"), &short);
+    check_all_found("scp-volume", include_str!("../data/faults/volumes.yaml"), &short);
 }
 
-/// What `short` names falls short today, in one way or another: it is printed, and it is no pass.
-fn all_are_found(suite: &str, text: &str, short: &[&str]) {
+/// `short` names the faults that are not found as wanted today. They are printed and do not count as passed.
+fn check_all_found(suite: &str, text: &str, short: &[&str]) {
     let (model, schemas) = load(suite);
     let faults: Vec<Fault> = serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{error}"));
     assert!(faults.len() >= 12);
@@ -190,7 +191,7 @@ fn all_are_found(suite: &str, text: &str, short: &[&str]) {
     for fault in faults {
         let mutant = all.iter().find(|mutant| mutant.name == fault.mutant);
         let mutant = mutant.unwrap_or_else(|| panic!("no mutant is called {}", fault.mutant)).clone();
-        let conclusion = campaign(&model, &schemas, 1, 6_000, Some(mutant), true);
+        let conclusion = run_campaign(&model, &schemas, 1, 6_000, Some(mutant), true);
         let Some(found) = conclusion.found.first() else {
             wrong.push(format!("{}: not found", fault.fault));
             continue;
@@ -202,7 +203,7 @@ fn all_are_found(suite: &str, text: &str, short: &[&str]) {
         let steps: Vec<&str> =
             found.witness.iter().flat_map(|(plan, _)| &plan.steps).map(|step| step.operation.as_str()).collect();
         if steps.is_empty() || steps.len() > fault.shortest {
-            wrong.push(format!("{}: the witness is {steps:?}, {} calls would do", fault.fault, fault.shortest));
+            wrong.push(format!("{}: the counterexample is {steps:?}, {} calls would do", fault.fault, fault.shortest));
         }
     }
     let (known, news): (Vec<String>, Vec<String>) =
@@ -224,7 +225,7 @@ fn mutants_are_found() {
     for mutant in all.into_iter().filter(|mutant| mutant.name.contains(&wanted)) {
         let name = mutant.name.clone();
         let own = mutant.clause;
-        let conclusion = campaign(&model, &schemas, 1, 3_000, Some(mutant), true);
+        let conclusion = run_campaign(&model, &schemas, 1, 3_000, Some(mutant), true);
         match conclusion.found.first() {
             None => survivors.push(name),
             Some(found) => {

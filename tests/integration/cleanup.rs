@@ -1,8 +1,8 @@
-//! Nothing that a run created stays on the endpoint, however the run ends; and nothing else is touched.
+//! No resource of a run stays on the endpoint, however the run ends, and no other resource is changed.
 //!
-//! A mock listens in a process of its own. Runs against it are killed at random moments, and what is
-//! there after a sweep is asked for through the API. `PROBITY_KILLS` says how often; `PROBITY_KILL_SEED`
-//! with the seed of a failure repeats its moments.
+//! A mock listens in its own process. Runs against the mock are killed at random times, and after a sweep the remaining
+//! resources are listed through the API. `PROBITY_KILLS` sets the number of kills; `PROBITY_KILL_SEED` with the seed of a
+//! failure repeats its times.
 
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -13,8 +13,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 const CALLERS: [&str; 2] = ["owner", "other"];
-/// Before a run that does not end is an error.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// A run that takes longer is an error.
+const WAIT_MAX: Duration = Duration::from_secs(120);
 
 fn probity() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
@@ -22,26 +22,26 @@ fn probity() -> Command {
     command
 }
 
-/// A mock that listens until this is dropped.
-struct Cloud {
+/// A mock that listens until the value is dropped.
+struct MockProcess {
     server: Child,
     address: String,
     folder: PathBuf,
-    /// By caller: what names its project in paths.
+    /// The project of each caller, for paths.
     projects: Vec<(String, String)>,
-    /// Ids of what was there before: made by hand, one for each caller.
+    /// Ids of the resources before the runs: one of each caller.
     before: BTreeSet<String>,
 }
 
-impl Drop for Cloud {
+impl Drop for MockProcess {
     fn drop(&mut self) {
         let _ = self.server.kill();
         let _ = self.server.wait();
     }
 }
 
-impl Cloud {
-    fn up(name: &str) -> Cloud {
+impl MockProcess {
+    fn start(name: &str) -> MockProcess {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("sweeping-{name}"));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).expect("a folder for the test");
@@ -61,12 +61,12 @@ impl Cloud {
             own.split("project_id: \"").nth(1).and_then(|rest| rest.split('"').next()).expect("a project").to_string()
         };
         let projects = CALLERS.map(|caller| (caller.to_string(), project(caller))).into();
-        let mut cloud = Cloud { server, address, folder, projects, before: BTreeSet::new() };
+        let mut cloud = MockProcess { server, address, folder, projects, before: BTreeSet::new() };
         cloud.before = CALLERS.iter().map(|caller| cloud.create(caller, "older-than-any-run")).collect();
         cloud
     }
 
-    fn ask(&self, caller: &str, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+    fn send(&self, caller: &str, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
         let project = &self.projects.iter().find(|(known, _)| known == caller).expect("a caller").1;
         let body = body.map(Value::to_string).unwrap_or_default();
         let request = format!(
@@ -76,7 +76,7 @@ impl Cloud {
             body.len()
         );
         let mut stream = TcpStream::connect(&self.address).expect("the mock listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a bound");
+        stream.set_read_timeout(Some(WAIT_MAX)).expect("a bound");
         stream.write_all(request.as_bytes()).expect("it reads");
         let mut reply = String::new();
         stream.read_to_string(&mut reply).expect("it answers");
@@ -85,14 +85,14 @@ impl Cloud {
         (status, serde_json::from_str(body).unwrap_or(Value::Null))
     }
 
-    /// Makes a server by hand; the mock may refuse for reasons that cannot be seen, so it is asked again.
+    /// Creates a server. The mock may refuse for reasons that no response shows, so the call is repeated.
     fn create(&self, caller: &str, name: &str) -> String {
         let body = json!({ "server": {
             "name": name, "flavorRef": "s2.small.1", "imageRef": "3a0c1d5e-5c5f-4f0e-9d0a-6b1f2f3c4d01",
             "networks": [{ "uuid": "7be1a2c4-0f3d-4b7a-8a51-2f60b1d7ce01" }], "availability_zone": "zone-1",
         }});
         for _ in 0..20 {
-            let (status, reply) = self.ask(caller, "POST", "/servers", Some(&body));
+            let (status, reply) = self.send(caller, "POST", "/servers", Some(&body));
             if let (200..=299, Some(id)) = (status, reply["server"]["id"].as_str()) {
                 return id.to_string();
             }
@@ -100,11 +100,11 @@ impl Cloud {
         panic!("{caller} cannot make a server by hand")
     }
 
-    /// Ids of everything that is there; what is dying may be listed for a moment.
-    fn there(&self) -> BTreeSet<String> {
+    /// Ids of all servers. A server that is being deleted may be listed for a moment.
+    fn list_ids(&self) -> BTreeSet<String> {
         let mut ids = BTreeSet::new();
         for caller in CALLERS {
-            let (status, reply) = self.ask(caller, "GET", "/servers/detail", None);
+            let (status, reply) = self.send(caller, "GET", "/servers/detail", None);
             assert_eq!(status, 200, "{reply}");
             let servers = reply["servers"].as_array().expect("a list");
             ids.extend(servers.iter().filter_map(|server| server["id"].as_str().map(str::to_string)));
@@ -112,11 +112,11 @@ impl Cloud {
         ids
     }
 
-    /// What is there and was not before, with names and metadata, for messages.
-    fn strangers(&self) -> String {
+    /// The servers that did not exist before, with names and metadata, for messages.
+    fn describe_leftovers(&self) -> String {
         let mut told = String::new();
         for caller in CALLERS {
-            let (_, reply) = self.ask(caller, "GET", "/servers/detail", None);
+            let (_, reply) = self.send(caller, "GET", "/servers/detail", None);
             for server in reply["servers"].as_array().into_iter().flatten() {
                 if !server["id"].as_str().is_some_and(|id| self.before.contains(id)) {
                     let (id, name, metadata) = (&server["id"], &server["name"], &server["metadata"]);
@@ -127,51 +127,51 @@ impl Cloud {
         told
     }
 
-    fn journals(&self, reports: &str) -> PathBuf {
+    fn journal_folder(&self, reports: &str) -> PathBuf {
         self.folder.join(reports).join(".journal")
     }
 
-    /// A run that goes on until it is ended.
-    fn run(&self, reports: &str, seed: u64) -> Running {
+    /// Starts a run without an end.
+    fn start_run(&self, reports: &str, seed: u64) -> RunProcess {
         let reports = self.folder.join(reports);
         let mut command = probity();
         command.args(["run", "ecs-native", "--requests", "1000000", "--seed", &seed.to_string()]);
         command.arg("--profile").arg(self.folder.join("profile.yaml")).arg("--reports").arg(&reports);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a run");
-        Running { child, journals: reports.join(".journal") }
+        RunProcess { child, journals: reports.join(".journal") }
     }
 
     fn sweep(&self, reports: &str, further: &[&str]) -> Output {
         let mut command = probity();
         command.args(["sweep", "ecs-native", "--profile"]).arg(self.folder.join("profile.yaml"));
-        command.arg("--journal").arg(self.journals(reports)).args(further).output().expect("it runs")
+        command.arg("--journal").arg(self.journal_folder(reports)).args(further).output().expect("it runs")
     }
 }
 
-struct Running {
+struct RunProcess {
     child: Child,
     journals: PathBuf,
 }
 
-impl Drop for Running {
+impl Drop for RunProcess {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-impl Running {
-    /// Its id and what its journal holds so far.
-    fn journal(&self) -> Option<(String, String)> {
+impl RunProcess {
+    /// The id of the run and the text of the journal.
+    fn read_journal(&self) -> Option<(String, String)> {
         let path = std::fs::read_dir(&self.journals).ok()?.flatten().next()?.path();
         let text = std::fs::read_to_string(&path).ok()?;
         Some((path.file_stem()?.to_str()?.to_string(), text))
     }
 
-    /// Waits until the journal holds so many creates; the run's id.
-    async fn intents(&self, wanted: usize) -> String {
-        for _ in 0..PATIENCE.as_millis() {
-            if let Some((run, text)) = self.journal()
+    /// Waits until the journal has a number of creates. Returns the id of the run.
+    async fn wait_for_creates(&self, wanted: usize) -> String {
+        for _ in 0..WAIT_MAX.as_millis() {
+            if let Some((run, text)) = self.read_journal()
                 && text.lines().filter(|line| line.starts_with("{\"intent\"")).count() >= wanted
             {
                 return run;
@@ -181,13 +181,13 @@ impl Running {
         panic!("the run creates nothing")
     }
 
-    fn signal(&self, name: &str) {
+    fn send_signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args([name, &pid]).status().expect("kill runs").success());
     }
 
-    async fn ended(&mut self) -> Option<i32> {
-        for _ in 0..PATIENCE.as_millis() / 10 {
+    async fn wait_for_exit(&mut self) -> Option<i32> {
+        for _ in 0..WAIT_MAX.as_millis() / 10 {
             if let Some(status) = self.child.try_wait().expect("a process of ours") {
                 return status.code();
             }
@@ -197,39 +197,39 @@ impl Running {
     }
 }
 
-fn in_time<T>(future: impl Future<Output = T>) -> T {
+fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
 }
 
-/// Small and seeded: which moment, which half.
-struct Dice(u64);
+/// Random numbers with a seed.
+struct RandomNumbers(u64);
 
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
+impl RandomNumbers {
+    fn draw_below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
     }
 }
 
-fn told(output: &Output) -> String {
+fn all_output(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
-fn number(name: &str) -> Option<u64> {
+fn read_number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// Kills a run at a moment of the dice: so long after it began to create, or just after it has written down
-/// that it is about to. The run's id.
-async fn killed(cloud: &Cloud, reports: &str, seed: u64, dice: &mut Dice) -> String {
-    let mut running = cloud.run(reports, seed);
-    let run = if dice.below(2) == 0 {
-        let run = running.intents(1).await;
-        tokio::time::sleep(Duration::from_millis(dice.below(1_500))).await;
+/// Kills a run at a random time: some time after its first create, or directly after the journal entry of a create.
+/// Returns the id of the run.
+async fn kill_run(cloud: &MockProcess, reports: &str, seed: u64, random: &mut RandomNumbers) -> String {
+    let mut running = cloud.start_run(reports, seed);
+    let run = if random.draw_below(2) == 0 {
+        let run = running.wait_for_creates(1).await;
+        tokio::time::sleep(Duration::from_millis(random.draw_below(1_500))).await;
         run
     } else {
-        let run = running.intents(1 + dice.below(20) as usize).await;
-        tokio::time::sleep(Duration::from_micros(dice.below(4_000))).await;
+        let run = running.wait_for_creates(1 + random.draw_below(20) as usize).await;
+        tokio::time::sleep(Duration::from_micros(random.draw_below(4_000))).await;
         run
     };
     running.child.kill().expect("it runs until it is killed");
@@ -238,28 +238,34 @@ async fn killed(cloud: &Cloud, reports: &str, seed: u64, dice: &mut Dice) -> Str
 }
 
 #[test]
-fn after_a_kill_at_any_moment_a_sweep_leaves_nothing_with_the_journal_or_without_it() {
-    let kills = number("PROBITY_KILLS").unwrap_or(12);
-    let seed = number("PROBITY_KILL_SEED").unwrap_or_else(|| u64::from(std::process::id()));
+fn after_a_kill_at_any_time_a_sweep_deletes_everything_with_or_without_the_journal() {
+    let kills = read_number("PROBITY_KILLS").unwrap_or(12);
+    let seed = read_number("PROBITY_KILL_SEED").unwrap_or_else(|| u64::from(std::process::id()));
     println!("{kills} kills; PROBITY_KILL_SEED={seed}");
-    let cloud = Cloud::up("kills");
-    let mut dice = Dice(seed);
+    let cloud = MockProcess::start("kills");
+    let mut random = RandomNumbers(seed);
     let (mut leaked, mut swept) = (0, 0);
     for kill in 0..kills {
         let reports = format!("kill-{kill}");
-        let run = in_time(killed(&cloud, &reports, seed.wrapping_add(kill), &mut dice));
-        leaked += u64::from(cloud.there() != cloud.before);
+        let run = block_on(kill_run(&cloud, &reports, seed.wrapping_add(kill), &mut random));
+        leaked += u64::from(cloud.list_ids() != cloud.before);
         let further: Vec<&str> = if kill % 2 == 0 {
             Vec::new()
         } else {
-            std::fs::remove_dir_all(cloud.journals(&reports)).expect("the journal was there");
+            std::fs::remove_dir_all(cloud.journal_folder(&reports)).expect("the journal was there");
             vec!["--run", &run]
         };
         let output = cloud.sweep(&reports, &further);
         let code = output.status.code();
-        assert_eq!(code, Some(0), "kill {kill} of seed {seed}: {}{}", told(&output), cloud.strangers());
-        assert_eq!(cloud.there(), cloud.before, "kill {kill} of seed {seed}: {}{}", told(&output), cloud.strangers());
-        let journals = std::fs::read_dir(cloud.journals(&reports)).into_iter().flatten().count();
+        assert_eq!(code, Some(0), "kill {kill} of seed {seed}: {}{}", all_output(&output), cloud.describe_leftovers());
+        assert_eq!(
+            cloud.list_ids(),
+            cloud.before,
+            "kill {kill} of seed {seed}: {}{}",
+            all_output(&output),
+            cloud.describe_leftovers()
+        );
+        let journals = std::fs::read_dir(cloud.journal_folder(&reports)).into_iter().flatten().count();
         assert_eq!(journals, 0, "a journal without leftovers is not kept");
         swept += 1;
     }
@@ -268,44 +274,44 @@ fn after_a_kill_at_any_moment_a_sweep_leaves_nothing_with_the_journal_or_without
 }
 
 #[test]
-fn a_run_that_is_told_to_stop_deletes_what_it_created() {
-    let cloud = Cloud::up("signals");
+fn a_run_that_receives_a_signal_deletes_its_resources() {
+    let cloud = MockProcess::start("signals");
     for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
         let reports = format!("signal{signal}");
-        let mut running = cloud.run(&reports, 5);
-        let ended = in_time(async {
-            running.intents(3).await;
-            running.signal(signal);
-            running.ended().await
+        let mut running = cloud.start_run(&reports, 5);
+        let ended = block_on(async {
+            running.wait_for_creates(3).await;
+            running.send_signal(signal);
+            running.wait_for_exit().await
         });
         assert_eq!(ended, Some(code));
-        assert_eq!(cloud.there(), cloud.before, "after {signal}");
-        assert_eq!(std::fs::read_dir(cloud.journals(&reports)).unwrap().count(), 0);
+        assert_eq!(cloud.list_ids(), cloud.before, "after {signal}");
+        assert_eq!(std::fs::read_dir(cloud.journal_folder(&reports)).unwrap().count(), 0);
     }
 }
 
 #[test]
-fn a_run_that_lives_is_left_alone() {
-    let cloud = Cloud::up("lives");
-    let mut running = cloud.run("live", 7);
-    let run = in_time(running.intents(2));
+fn a_sweep_does_not_touch_a_run_that_is_under_way() {
+    let cloud = MockProcess::start("lives");
+    let mut running = cloud.start_run("live", 7);
+    let run = block_on(running.wait_for_creates(2));
     let output = cloud.sweep("live", &["--run", &run]);
-    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    assert_eq!(output.status.code(), Some(2), "{}", all_output(&output));
     let output = cloud.sweep("live", &[]);
-    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
-    assert!(!told(&output).contains("gone:"), "{}", told(&output));
-    // Without its journal only its marks speak for it: they have not expired.
+    assert_eq!(output.status.code(), Some(0), "{}", all_output(&output));
+    assert!(!all_output(&output).contains("gone:"), "{}", all_output(&output));
+    // Without a journal, only marks tell which run created a resource, and the marks have not expired.
     let output = cloud.sweep("elsewhere", &[]);
-    assert!(!told(&output).contains("gone:"), "{}", told(&output));
-    running.signal("-INT");
-    assert_eq!(in_time(running.ended()), Some(130));
-    assert_eq!(cloud.there(), cloud.before);
+    assert!(!all_output(&output).contains("gone:"), "{}", all_output(&output));
+    running.send_signal("-INT");
+    assert_eq!(block_on(running.wait_for_exit()), Some(130));
+    assert_eq!(cloud.list_ids(), cloud.before);
 }
 
 #[test]
-fn without_a_journal_expired_marks_are_swept_and_others_only_by_name() {
-    let mut cloud = Cloud::up("marks");
-    // Two runs of long ago; the things of one may be needed until the year 2200.
+fn without_a_journal_a_sweep_deletes_by_expired_marks_and_other_marks_only_by_name() {
+    let mut cloud = MockProcess::start("marks");
+    // Two runs of long ago. The mark of one run expires in the year 2200.
     let (old, young) = ("1jk2r00aaaaaa", "1jk2r00bbbbbb");
     let expired = cloud.create("owner", &format!("probity-{old}-1jk2s00-0-a"));
     let foreign = cloud.create("other", &format!("probity-{old}-1jk2s00-3-b"));
@@ -316,17 +322,21 @@ fn without_a_journal_expired_marks_are_swept_and_others_only_by_name() {
         cloud.before.iter().cloned().chain(ids.iter().map(|id| (*id).clone())).collect()
     };
     let looked = cloud.sweep("none", &["--dry-run"]);
-    assert_eq!(looked.status.code(), Some(0), "{}", told(&looked));
-    assert!(told(&looked).contains(&expired) && told(&looked).contains(&foreign), "{}", told(&looked));
-    assert_eq!(cloud.there(), with(&[&expired, &foreign, &needed]), "looking deletes nothing");
+    assert_eq!(looked.status.code(), Some(0), "{}", all_output(&looked));
+    assert!(
+        all_output(&looked).contains(&expired) && all_output(&looked).contains(&foreign),
+        "{}",
+        all_output(&looked)
+    );
+    assert_eq!(cloud.list_ids(), with(&[&expired, &foreign, &needed]), "looking deletes nothing");
     let later = cloud.sweep("none", &["--older-than", "36500d"]);
-    assert_eq!(later.status.code(), Some(0), "{}", told(&later));
-    assert_eq!(cloud.there(), with(&[&expired, &foreign, &needed]), "they are not as old as that");
+    assert_eq!(later.status.code(), Some(0), "{}", all_output(&later));
+    assert_eq!(cloud.list_ids(), with(&[&expired, &foreign, &needed]), "they are not as old as that");
     let swept = cloud.sweep("none", &["--older-than", "2h"]);
-    assert_eq!(swept.status.code(), Some(0), "{}", told(&swept));
-    assert_eq!(cloud.there(), with(&[&needed]), "{}", told(&swept));
-    assert!(told(&swept).contains(&format!("--run {young}")), "{}", told(&swept));
+    assert_eq!(swept.status.code(), Some(0), "{}", all_output(&swept));
+    assert_eq!(cloud.list_ids(), with(&[&needed]), "{}", all_output(&swept));
+    assert!(all_output(&swept).contains(&format!("--run {young}")), "{}", all_output(&swept));
     let named = cloud.sweep("none", &["--run", young]);
-    assert_eq!(named.status.code(), Some(0), "{}", told(&named));
-    assert_eq!(cloud.there(), with(&[]), "{}", told(&named));
+    assert_eq!(named.status.code(), Some(0), "{}", all_output(&named));
+    assert_eq!(cloud.list_ids(), with(&[]), "{}", all_output(&named));
 }

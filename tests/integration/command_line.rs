@@ -1,42 +1,42 @@
-//! The binary as people call it: what it prints, and how it ends.
+//! Output and exit codes of the binary.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// In the folder of the lamps, whose suites and schemas are then found.
-fn probity(arguments: &[&str]) -> Output {
+/// Runs the binary in the folder of the lamps, with their suites and schemas.
+fn run_probity(arguments: &[&str]) -> Output {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps");
     let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
     command.args(arguments).current_dir(folder).output().expect("the binary runs")
 }
 
-/// Standard error and the exit code of a call that goes wrong, and nothing on standard output but its first line.
-fn wrong(arguments: &[&str]) -> (String, i32) {
-    let output = probity(arguments);
+/// Standard error and exit code of a failing call. Standard output has at most one line.
+fn run_failing(arguments: &[&str]) -> (String, i32) {
+    let output = run_probity(arguments);
     let told = String::from_utf8(output.stdout).expect("text");
     assert!(told.lines().count() <= 1, "a failing call prints no result: {told}");
     (String::from_utf8(output.stderr).expect("text"), output.status.code().expect("it ends by itself"))
 }
 
-fn check(arguments: &[&str], code: i32, expected: &str) {
-    assert_eq!(wrong(arguments), (expected.to_string(), code), "probity {}", arguments.join(" "));
+fn check_failing(arguments: &[&str], code: i32, expected: &str) {
+    assert_eq!(run_failing(arguments), (expected.to_string(), code), "probity {}", arguments.join(" "));
 }
 
-/// A folder of its own for each test.
-fn scratch(name: &str) -> PathBuf {
+/// A folder for each test.
+fn make_folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a folder for the test");
     folder
 }
 
-fn text(path: &Path) -> String {
+fn read_text(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 #[test]
-fn an_unknown_suite_is_named_with_the_one_that_was_meant() {
-    check(
+fn an_unknown_suite_is_reported_with_a_suggestion() {
+    check_failing(
         &["run", "lmaps"],
         2,
         "error: there is no suite of that name in ./suites and ./schemas\n  at      suite `lmaps`\n  remedy  did you mean `lamps`?\n",
@@ -44,14 +44,14 @@ fn an_unknown_suite_is_named_with_the_one_that_was_meant() {
 }
 
 #[test]
-fn an_unknown_clause_is_named_with_the_one_that_was_meant() {
+fn an_unknown_clause_is_reported_with_a_suggestion() {
     let remedy = "  remedy  did you mean `dim.bright`?\n";
-    check(
+    check_failing(
         &["explain", "dim.brihgt"],
         2,
         &format!("error: no suite has a clause of that id\n  at      clause `dim.brihgt`\n{remedy}"),
     );
-    check(
+    check_failing(
         &["run", "--clause", "dim.brihgt"],
         2,
         &format!("error: no clause matches\n  at      --clause dim.brihgt\n{remedy}"),
@@ -60,20 +60,20 @@ fn an_unknown_clause_is_named_with_the_one_that_was_meant() {
 
 #[test]
 fn a_profile_with_a_key_that_does_not_exist_is_refused_at_its_line() {
-    let profile = scratch("bad-profile").join("profile.yaml");
+    let profile = make_folder("bad-profile").join("profile.yaml");
     std::fs::write(&profile, "changes: allowed\nendpiont: http://127.0.0.1:1\n").unwrap();
-    let (told, code) = wrong(&["run", "--profile", profile.to_str().unwrap()]);
+    let (told, code) = run_failing(&["run", "--profile", profile.to_str().unwrap()]);
     assert_eq!(code, 4, "{told}");
     assert!(told.contains(&format!("at      {}:2:", profile.display())), "{told}");
     assert!(told.contains("endpiont") && told.contains("remedy"), "{told}");
 }
 
 #[test]
-fn an_endpoint_that_is_not_there_ends_with_5_and_writes_nothing() {
-    let folder = scratch("no-endpoint");
+fn an_unreachable_endpoint_ends_with_5_and_without_reports() {
+    let folder = make_folder("no-endpoint");
     let (profile, reports) = (folder.join("profile.yaml"), folder.join("reports"));
     std::fs::write(&profile, "changes: allowed\nidentities: { owner: {} }\n").unwrap();
-    // Port 1 of this machine: no server listens at this address.
+    // No server listens on port 1 of this machine.
     let arguments = [
         "run",
         "--endpoint",
@@ -83,23 +83,23 @@ fn an_endpoint_that_is_not_there_ends_with_5_and_writes_nothing() {
         "--reports",
         reports.to_str().unwrap(),
     ];
-    let output = probity(&arguments);
+    let output = run_probity(&arguments);
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(5), "{told}");
     assert!(told.contains("http://127.0.0.1:1") && told.contains("remedy"), "{told}");
     assert!(!reports.exists(), "nothing is half-written");
 }
 
-/// The lamps with one thing written otherwise, and what `run` says of it.
-fn run_with(name: &str, written: &str, otherwise: &str) {
-    let folder = scratch(name);
+/// Replaces a text of the suite of the lamps, and compares the message of `run`.
+fn check_changed_suite(name: &str, written: &str, otherwise: &str) {
+    let folder = make_folder(name);
     let lamps = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps");
     for name in ["schemas/lamps/catalog.json", "schemas/lamps/lamp.json", "schemas/lamps/lightLamp.request.json"] {
         std::fs::create_dir_all(folder.join(name).parent().unwrap()).unwrap();
         std::fs::copy(lamps.join(name), folder.join(name)).unwrap();
     }
     std::fs::create_dir_all(folder.join("suites")).unwrap();
-    let suite = text(&lamps.join("suites/lamps.yaml"));
+    let suite = read_text(&lamps.join("suites/lamps.yaml"));
     assert!(suite.contains(written), "the suite has `{written}`");
     std::fs::write(folder.join("suites/lamps.yaml"), suite.replace(written, otherwise)).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_probity")).arg("run").current_dir(&folder).output().unwrap();
@@ -113,35 +113,35 @@ fn run_with(name: &str, written: &str, otherwise: &str) {
 
 #[test]
 fn a_suite_with_an_unknown_operation_is_refused_at_its_line() {
-    run_with("bad-suite", "call: removeLamp", "call: removeLmap");
+    check_changed_suite("bad-suite", "call: removeLamp", "call: removeLmap");
 }
 
 #[test]
-fn a_suite_with_a_misspelt_field_is_refused_before_anything_is_sent() {
-    run_with("misspelt-field", "when: lamp.state", "when: lamp.sttae");
+fn a_suite_with_a_misspelt_field_is_refused_before_the_first_request() {
+    check_changed_suite("misspelt-field", "when: lamp.state", "when: lamp.sttae");
 }
 
 #[test]
-fn a_plan_that_is_none_is_refused() {
-    let file = scratch("bad-plan").join("plan.json");
+fn a_file_that_is_no_plan_is_refused() {
+    let file = make_folder("bad-plan").join("plan.json");
     std::fs::write(&file, "{\"format\": 99}").unwrap();
-    let (told, code) = wrong(&["replay", file.to_str().unwrap()]);
+    let (told, code) = run_failing(&["replay", file.to_str().unwrap()]);
     assert_eq!(code, 4, "{told}");
     assert!(told.contains("its format is 99"), "{told}");
 }
 
 #[test]
 fn a_wrong_flag_is_a_usage_error() {
-    assert_eq!(wrong(&["run", "--sed", "7"]).1, 2);
-    assert_eq!(wrong(&["run", "--today", "2026-13-01"]).1, 2);
-    assert_eq!(wrong(&["run", "--endpoint", "ftp://x"]).1, 2);
+    assert_eq!(run_failing(&["run", "--sed", "7"]).1, 2);
+    assert_eq!(run_failing(&["run", "--today", "2026-13-01"]).1, 2);
+    assert_eq!(run_failing(&["run", "--endpoint", "ftp://x"]).1, 2);
 }
 
 #[test]
 fn the_lamps_pass_and_the_same_seed_gives_the_same_report() {
-    let (first, second) = (scratch("same-1"), scratch("same-2"));
+    let (first, second) = (make_folder("same-1"), make_folder("same-2"));
     for reports in [&first, &second] {
-        let output = probity(&[
+        let output = run_probity(&[
             "run",
             "--seed",
             "3",
@@ -157,17 +157,17 @@ fn the_lamps_pass_and_the_same_seed_gives_the_same_report() {
         assert!(told.lines().next().unwrap().contains("not a real API"), "the first line says whom it asks: {told}");
     }
     for name in ["report.json", "history.jsonl"] {
-        let [one, other] = [&first, &second].map(|reports| text(&reports.join("lamps").join(name)));
+        let [one, other] = [&first, &second].map(|reports| read_text(&reports.join("lamps").join(name)));
         assert!(one == other, "{name} differs");
     }
 }
 
 #[test]
 fn a_broken_promise_is_found_and_its_replay_line_shows_it_again() {
-    let reports = scratch("broken");
+    let reports = make_folder("broken");
     let arguments =
         ["run", "--fault", "dim.twice/accepted", "--requests", "600", "--reports", reports.to_str().unwrap()];
-    let output = probity(&arguments);
+    let output = run_probity(&arguments);
     let told = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(1), "{told}");
     assert!(told.contains("FAIL dim.twice"), "{told}");
@@ -176,18 +176,18 @@ fn a_broken_promise_is_found_and_its_replay_line_shows_it_again() {
         .find_map(|line| line.trim().strip_prefix("replay     probity "))
         .expect("a replay line")
         .to_string();
-    let again = probity(&line.split(' ').collect::<Vec<_>>());
+    let again = run_probity(&line.split(' ').collect::<Vec<_>>());
     let shown = String::from_utf8(again.stdout).unwrap();
     assert_eq!(again.status.code(), Some(1), "{shown}");
     assert!(shown.contains("dim.twice"), "{shown}");
     let history = reports.join("lamps/history.jsonl");
-    let judged = probity(&["judge", history.to_str().unwrap()]);
+    let judged = run_probity(&["judge", history.to_str().unwrap()]);
     assert!(String::from_utf8(judged.stdout).unwrap().contains("FAIL dim.twice"));
     assert_eq!(judged.status.code(), Some(1));
 }
 
-/// Answers every connection on this machine the same, for as long as the process lives; its address.
-fn always(status: &str, kind: &str, body: &str) -> String {
+/// Answers every connection with one response as long as the process lives. Returns the address.
+fn serve_always(status: &str, kind: &str, body: &str) -> String {
     use std::io::{Read, Write};
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = format!("127.0.0.1:{}", listener.local_addr().expect("an address").port());
@@ -205,13 +205,13 @@ fn always(status: &str, kind: &str, body: &str) -> String {
     address
 }
 
-/// A run with this profile ends with the code before anything is created, says these words, and shows no canary.
-fn refused(name: &str, profile: &str, code: i32, words: &[&str]) {
-    let folder = scratch(name);
+/// A run with the profile ends with the exit code before the first create, prints the words, and prints no secret.
+fn check_refused(name: &str, profile: &str, code: i32, words: &[&str]) {
+    let folder = make_folder(name);
     let (file, reports) = (folder.join("profile.yaml"), folder.join("reports"));
     std::fs::write(&file, format!("changes: allowed\n{profile}")).unwrap();
     let arguments = ["run", "--profile", file.to_str().unwrap(), "--reports", reports.to_str().unwrap()];
-    let output = probity(&arguments);
+    let output = run_probity(&arguments);
     let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(code), "{told}");
     for word in words.iter().chain(&["  at      ", "  remedy  "]) {
@@ -222,34 +222,34 @@ fn refused(name: &str, profile: &str, code: i32, words: &[&str]) {
 }
 
 #[test]
-fn what_keeps_a_run_from_its_endpoint_is_said_once_and_clearly() {
-    let html = always("200 OK", "text/html", "<html><body>Sign in</body></html>");
-    let unauthorized = always("401 Unauthorized", "application/json", "{\"error\":\"no\"}");
+fn the_reason_that_prevents_a_run_is_reported_once() {
+    let html = serve_always("200 OK", "text/html", "<html><body>Sign in</body></html>");
+    let unauthorized = serve_always("401 Unauthorized", "application/json", "{\"error\":\"no\"}");
     let bearer = "identities: { owner: { auth: { bearer: { token: canary-1 } } } }\n";
-    refused(
+    check_refused(
         "html",
         &format!("endpoint: http://{html}\n{bearer}"),
         5,
         &["the endpoint answers HTML (status 200)", &html],
     );
-    refused(
+    check_refused(
         "token",
         &format!("endpoint: http://{unauthorized}\n{bearer}"),
         5,
         &["the endpoint refuses the owner's credentials"],
     );
-    refused("tls", &format!("endpoint: https://{html}\n{bearer}"), 5, &[&html]);
+    check_refused("tls", &format!("endpoint: https://{html}\n{bearer}"), 5, &[&html]);
     let proxy = "endpoint: http://endpoint.example\nconnection: { proxy: 'http://127.0.0.1:1' }\n";
-    refused("proxy", &format!("{proxy}{bearer}"), 5, &["the proxy cannot be used", "`connection.proxy`"]);
+    check_refused("proxy", &format!("{proxy}{bearer}"), 5, &["the proxy cannot be used", "`connection.proxy`"]);
     let service = |address: &str| {
         let client = format!("token_url: 'http://{address}/token', client_id: a, client_secret: canary-2");
         format!(
             "endpoint: http://{html}\nidentities: {{ owner: {{ auth: {{ client-credentials: {{ {client} }} }} }} }}\n"
         )
     };
-    refused("service-html", &service(&html), 5, &["the token service answers HTML", "/token"]);
-    refused("service-401", &service(&unauthorized), 5, &["the token service refuses the credentials with 401"]);
-    refused(
+    check_refused("service-html", &service(&html), 5, &["the token service answers HTML", "/token"]);
+    check_refused("service-401", &service(&unauthorized), 5, &["the token service refuses the credentials with 401"]);
+    check_refused(
         "service-gone",
         &service("127.0.0.1:1"),
         5,
@@ -257,13 +257,13 @@ fn what_keeps_a_run_from_its_endpoint_is_said_once_and_clearly() {
     );
     let unset =
         format!("endpoint: http://{html}\nidentities: {{ owner: {{ headers: {{ X: 'env:PROBITY_UNSET' }} }} }}\n");
-    refused("unset", &unset, 4, &["the environment variable `PROBITY_UNSET` is not set"]);
+    check_refused("unset", &unset, 4, &["the environment variable `PROBITY_UNSET` is not set"]);
 }
 
 #[test]
-fn a_run_at_an_address_keeps_no_credential_and_warns_of_one_that_is_written_out() {
+fn a_run_at_an_address_records_no_credential_and_warns_of_a_literal_credential() {
     use std::io::BufRead;
-    let folder = scratch("no-credential");
+    let folder = make_folder("no-credential");
     let (given, file, reports) = (folder.join("given.yaml"), folder.join("profile.yaml"), folder.join("reports"));
     let mut mock = Command::new(env!("CARGO_BIN_EXE_probity"))
         .args(["mock", "--listen", "127.0.0.1:0", "--speed", "1000", "--profile-out", given.to_str().unwrap()])
@@ -274,8 +274,11 @@ fn a_run_at_an_address_keeps_no_credential_and_warns_of_one_that_is_written_out(
     let lines = std::io::BufReader::new(mock.stdout.take().unwrap()).lines();
     let listening = lines.map_while(Result::ok).find(|line| line.starts_with("listening on "));
     assert!(listening.is_some(), "the profile is written by then");
-    let profile =
-        text(&given).replacen("headers: { X-Auth-Token: owner-token }", "auth: { bearer: { token: env:TOKEN } }", 1);
+    let profile = read_text(&given).replacen(
+        "headers: { X-Auth-Token: owner-token }",
+        "auth: { bearer: { token: env:TOKEN } }",
+        1,
+    );
     assert!(profile.contains("env:TOKEN"), "{profile}");
     std::fs::write(&file, profile).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_probity"))
@@ -290,12 +293,12 @@ fn a_run_at_an_address_keeps_no_credential_and_warns_of_one_that_is_written_out(
     assert!(matches!(output.status.code(), Some(0 | 3)), "{told}{warned}");
     let warnings: Vec<&str> = warned.lines().filter(|line| line.starts_with("warning: ")).collect();
     assert!(matches!(warnings[..], [one] if one.contains("a credential is written out")), "{warned}");
-    let report = text(&reports.join("lamps/report.json"));
+    let report = read_text(&reports.join("lamps/report.json"));
     assert!(report.contains("\"pass\""), "the owner was let in: {report}");
     let mut files = 0;
     for entry in std::fs::read_dir(reports.join("lamps")).unwrap() {
         let path = entry.unwrap().path();
-        assert!(!text(&path).contains("owner-token"), "{}", path.display());
+        assert!(!read_text(&path).contains("owner-token"), "{}", path.display());
         files += 1;
     }
     assert!(files >= 3 && !told.contains("owner-token") && !warned.contains("owner-token"), "{told}{warned}");

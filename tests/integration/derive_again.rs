@@ -1,14 +1,13 @@
-//! Deriving again gives the committed bytes.
+//! Deriving the committed manifests again gives the committed bytes.
 //!
-//! The pages are the vendors' and not in the project: where `PROBITY_PAGES` names a folder
-//! of them every manifest is derived and compared; where it is not set nothing is, and the
-//! last line says so.
+//! The vendors' pages are not part of the project. With `PROBITY_PAGES`, every manifest is derived and compared; without
+//! `PROBITY_PAGES`, the test prints that it is skipped.
 
 use probity::pages::derive::{Options, Sources, derive_files, write};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
+fn read_files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     std::fs::read_dir(dir)
         .unwrap_or_else(|error| panic!("{}: {error}; derive the manifest and commit what it writes", dir.display()))
         .map(|it| it.expect("an entry"))
@@ -33,13 +32,13 @@ fn every_manifest_derives_the_committed_bytes() {
     assert!(!manifests.is_empty(), "suites/sources holds no manifest");
     let out = std::env::temp_dir().join(format!("probity-again-{}", std::process::id()));
     for manifest in manifests {
-        let Some(pages) = home(&manifest, &pages, root) else {
+        let Some(pages) = find_pages(&manifest, &pages, root) else {
             println!("skipped: {} (no folder has its pages; lay them out as it says)", manifest.display());
             continue;
         };
         let sources = Sources::Manifest(manifest.clone());
         let (derived, _) =
-            derive_files(&sources, &pages, &options(&manifest)).unwrap_or_else(|error| panic!("{error}"));
+            derive_files(&sources, &pages, &derive_options(&manifest)).unwrap_or_else(|error| panic!("{error}"));
         let listed = include_str!("../../docs/DOUBTS.md");
         for doubt in &derived.doubts {
             let named = |word: &str| listed.contains(&format!("`{word}`"));
@@ -47,7 +46,7 @@ fn every_manifest_derives_the_committed_bytes() {
         }
         let fresh = out.join(&derived.catalog.api);
         write(&derived, &fresh).expect("written");
-        let (mine, committed) = (files(&fresh), files(&root.join("schemas").join(&derived.catalog.api)));
+        let (mine, committed) = (read_files(&fresh), read_files(&root.join("schemas").join(&derived.catalog.api)));
         let names = |all: &BTreeMap<String, Vec<u8>>| all.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&mine), names(&committed), "{}", manifest.display());
         for (name, bytes) in &mine {
@@ -61,20 +60,19 @@ fn every_manifest_derives_the_committed_bytes() {
     std::fs::remove_dir_all(&out).expect("removed");
 }
 
-/// The folder that has the first page of a manifest: the one that is named, or the one of upstream's
-/// pages that `testbed/openstack/pages` fills.
-fn home(manifest: &Path, named: &Path, root: &Path) -> Option<PathBuf> {
+/// The folder with the pages of a manifest: the named folder, or the folder that `testbed/openstack/pages` fills.
+fn find_pages(manifest: &Path, named: &Path, root: &Path) -> Option<PathBuf> {
     let text = std::fs::read_to_string(manifest).expect("a manifest");
     let pages = probity::pages::manifest::parse(manifest, &text).unwrap_or_else(|error| panic!("{error}")).pages;
     let upstream = root.join("testbed/openstack/run/pages");
-    // Where the pages are the named folder's, a page that is missing is told by name.
+    // A missing page of a vendor is an error that names the page.
     let known = |folder: &PathBuf| folder.join(&pages[0].file).is_file();
     let is_upstream = manifest.file_stem().is_some_and(|it| it.to_string_lossy().starts_with("openstack-"));
     if is_upstream { [named.to_path_buf(), upstream].into_iter().find(known) } else { Some(named.to_path_buf()) }
 }
 
-/// As the command derives: with the places locked that suites of the same API cite.
-fn options(manifest: &Path) -> Options {
+/// The options of the command `derive`: the cited lines of the suites are locked.
+fn derive_options(manifest: &Path) -> Options {
     let api = manifest.file_stem().expect("a name").to_string_lossy().to_string();
     let suites = manifest.parent().and_then(Path::parent).expect("sources lie in the folder of suites");
     Options { cited: probity::cli::list_cited_places(&api, suites), ..Options::default() }

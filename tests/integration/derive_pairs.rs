@@ -1,7 +1,7 @@
-//! The same page in two dialects must derive the same schemas.
+//! Two pages with equal content in two dialects derive equal schemas.
 //!
-//! Real pages are not in the project; the test runs where `PROBITY_PAGES` names a folder
-//! of them, and says so where it does not.
+//! The vendors' pages are not part of the project. The test needs `PROBITY_PAGES` with a folder of pages, and is skipped
+//! with a message otherwise.
 
 use probity::pages::derive::{Derived, Options, PageInput, derive};
 use probity::pages::dialect;
@@ -11,10 +11,10 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Pages by topic id: every label that only one page of a dialect bears.
-fn topics(dir: &Path, extension: &str) -> BTreeMap<String, (PathBuf, PageInput)> {
+/// Pages by topic id, from the labels of each page.
+fn read_topics(dir: &Path, extension: &str) -> BTreeMap<String, (PathBuf, PageInput)> {
     let mut files = Vec::new();
-    walk(dir, extension, &mut files);
+    list_pages(dir, extension, &mut files);
     let mut out = BTreeMap::new();
     for file in files {
         let bytes = std::fs::read(&file).expect("a page that can be opened");
@@ -31,30 +31,30 @@ fn topics(dir: &Path, extension: &str) -> BTreeMap<String, (PathBuf, PageInput)>
     out
 }
 
-fn walk(dir: &Path, extension: &str, out: &mut Vec<PathBuf>) {
+fn list_pages(dir: &Path, extension: &str, out: &mut Vec<PathBuf>) {
     let mut inside: Vec<PathBuf> =
         std::fs::read_dir(dir).expect("a folder of pages").map(|it| it.expect("an entry").path()).collect();
     inside.sort();
     for path in inside {
         if path.is_dir() {
-            walk(&path, extension, out);
+            list_pages(&path, extension, out);
         } else if path.extension().is_some_and(|it| it == extension) {
             out.push(path);
         }
     }
 }
 
-/// What was derived, without where it was read.
-fn bare(derived: &Derived) -> String {
-    fn strip(value: &mut Value) {
+/// The derived schemas and parameters without places.
+fn schemas_without_places(derived: &Derived) -> String {
+    fn strip_places(value: &mut Value) {
         match value {
             Value::Object(map) => {
                 for key in ["x-source", "x-sources", "x-doubts", "at", "digest"] {
                     map.shift_remove(key);
                 }
-                map.values_mut().for_each(strip);
+                map.values_mut().for_each(strip_places);
             }
-            Value::Array(all) => all.iter_mut().for_each(strip),
+            Value::Array(all) => all.iter_mut().for_each(strip_places),
             _ => {}
         }
     }
@@ -63,21 +63,21 @@ fn bare(derived: &Derived) -> String {
         for list in [&one.path, &one.query, &one.headers] {
             for it in list {
                 let mut schema = it.schema.clone();
-                strip(&mut schema);
+                strip_places(&mut schema);
                 out.push_str(&format!("{} {} {schema:#}\n", it.name, it.required));
             }
         }
     }
     for (name, schema) in &derived.schemas {
         let mut schema = schema.clone();
-        strip(&mut schema);
+        strip_places(&mut schema);
         out.push_str(&format!("{name} {schema:#}\n"));
     }
     out
 }
 
-/// What a page says in its tables and examples, without layout.
-fn said(document: &Document) -> String {
+/// The words of all tables and examples of a page, without layout.
+fn words_of_page(document: &Document) -> String {
     let mut out = String::new();
     let mut add = |text: &Text| {
         for line in &text.lines {
@@ -107,14 +107,14 @@ fn said(document: &Document) -> String {
 }
 
 #[test]
-fn pages_that_say_the_same_derive_the_same_schemas() {
+fn pages_with_equal_content_derive_equal_schemas() {
     let Some(pages) = std::env::var_os("PROBITY_PAGES").map(PathBuf::from) else {
         println!("skipped: PROBITY_PAGES is not set");
         return;
     };
     assert!(pages.is_dir(), "PROBITY_PAGES names {}, which is no folder", pages.display());
-    let markdown = topics(&pages.join("otc-ecs-2020-md"), "md");
-    let rst = topics(&pages.join("otc-ecs-2026-rst"), "rst");
+    let markdown = read_topics(&pages.join("otc-ecs-2020-md"), "md");
+    let rst = read_topics(&pages.join("otc-ecs-2026-rst"), "rst");
     let (mut pairs, mut same_text, mut same_schema) = (0, 0, 0);
     let mut wrong = Vec::new();
     for (topic, (file, md)) in &markdown {
@@ -129,15 +129,15 @@ fn pages_that_say_the_same_derive_the_same_schemas() {
             continue;
         }
         pairs += 1;
-        let (mut mine, mut theirs) = (bare(&a), bare(&b));
-        // Titles changed between editions and name the files.
+        let (mut mine, mut theirs) = (schemas_without_places(&a), schemas_without_places(&b));
+        // Titles changed between editions, and file names follow from titles.
         if let (Some(one), Some(two)) = (a.catalog.operations.first(), b.catalog.operations.first()) {
             mine = mine.replace(&one.id, "OP");
             theirs = theirs.replace(&two.id, "OP");
         }
         let equal = mine == theirs;
         same_schema += usize::from(equal);
-        if said(&md.document) == said(&other.document) {
+        if words_of_page(&md.document) == words_of_page(&other.document) {
             same_text += 1;
             if !equal {
                 wrong.push(file.display().to_string());

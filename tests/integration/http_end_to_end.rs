@@ -1,4 +1,4 @@
-//! The binary at endpoints on this machine: the mock behind HTTP, and small servers that misbehave.
+//! The binary against endpoints on this machine: the mock over HTTP, and small servers with errors.
 
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -7,46 +7,48 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 
-/// A folder of its own for each test.
-fn scratch(name: &str) -> PathBuf {
+/// A folder for each test.
+fn make_folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("loopback").join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a folder for the test");
     folder
 }
 
-fn lamps() -> PathBuf {
+fn lamps_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps")
 }
 
-/// Where no folder `suites` is, so that the built-in ones are used.
-fn elsewhere() -> PathBuf {
+/// A folder without `suites`, so that the built-in suites are used.
+fn folder_without_suites() -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
 }
 
-fn probity(folder: &Path, arguments: &[&str]) -> Command {
+fn probity_command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
     command.args(arguments).current_dir(folder);
     command
 }
 
-fn text(bytes: &[u8]) -> String {
+fn to_text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("text")
 }
 
-fn json(path: &Path) -> Value {
+fn read_json(path: &Path) -> Value {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).expect("JSON")
 }
 
-/// The mock of the lamps behind HTTP; it ends with the test.
+/// The mock of the lamps over HTTP, until the value is dropped.
 struct Mock(Child);
 
 impl Mock {
     fn start(profile: &Path, arguments: &[&str]) -> Mock {
         let all = ["mock", "--listen", "127.0.0.1:0", "--profile-out", profile.to_str().unwrap()];
-        let mut child =
-            probity(&lamps(), &[&all, arguments].concat()).stdout(Stdio::piped()).spawn().expect("the mock starts");
+        let mut child = probity_command(&lamps_folder(), &[&all, arguments].concat())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the mock starts");
         let mut told = BufReader::new(child.stdout.take().expect("its output"));
         let mut line = String::new();
         while !line.starts_with("listening") {
@@ -64,14 +66,14 @@ impl Drop for Mock {
     }
 }
 
-/// Answers each request by its method and path, on threads that end with the process.
+/// Answers each request by method and path. The threads end with the process.
 struct Server {
     address: String,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
-    /// The answer is a status line, a content type and a body.
+    /// `answer` returns a status line, a content type and a body.
     fn start(answer: impl Fn(&str, usize) -> (&'static str, &'static str, String) + Send + Sync + 'static) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("it is bound"));
@@ -80,7 +82,7 @@ impl Server {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (seen, answer) = (Arc::clone(&seen), Arc::clone(&answer));
-                std::thread::spawn(move || converse(stream, &seen, &*answer));
+                std::thread::spawn(move || serve_connection(stream, &seen, &*answer));
             }
         });
         Server { address, asked }
@@ -101,7 +103,7 @@ impl Server {
     }
 }
 
-fn converse(
+fn serve_connection(
     stream: TcpStream,
     seen: &Mutex<Vec<String>>,
     answer: &dyn Fn(&str, usize) -> (&'static str, &'static str, String),
@@ -138,18 +140,18 @@ fn converse(
 
 const JSON: &str = "application/json";
 
-/// Runs a suite with a profile; the reports go into the folder.
-fn run(place: &Path, folder: &Path, suite: &str, profile: &str, more: &[&str]) -> Output {
+/// Runs a suite with a profile. The reports are written to the folder.
+fn run_suite(place: &Path, folder: &Path, suite: &str, profile: &str, more: &[&str]) -> Output {
     let reports = folder.join("reports");
     let all = ["run", suite, "--profile", profile, "--reports", reports.to_str().unwrap()];
-    probity(place, &[&all, more].concat()).output().expect("the binary runs")
+    probity_command(place, &[&all, more].concat()).output().expect("the binary runs")
 }
 
-/// What is told before anything is created: the exit code and the words of the error, and that only reads were sent.
+/// Checks a run that ends before the first create: exit code, words of the error, and that only reads were sent.
 fn check_refused(name: &str, server: &Server, profile: &str, (place, suite): (&Path, &str), code: i32, words: &[&str]) {
-    let folder = scratch(name);
-    let output = run(place, &folder, suite, &server.profile(&folder, profile), &[]);
-    let told = text(&output.stderr);
+    let folder = make_folder(name);
+    let output = run_suite(place, &folder, suite, &server.profile(&folder, profile), &[]);
+    let told = to_text(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{told}");
     assert_eq!(told.matches("error: ").count(), 1, "one message: {told}");
     for word in words {
@@ -161,9 +163,9 @@ fn check_refused(name: &str, server: &Server, profile: &str, (place, suite): (&P
 }
 
 #[test]
-fn a_wrong_address_token_or_project_is_told_before_anything_is_created() {
-    let native: &(&Path, &str) = &(&elsewhere(), "ecs-native");
-    let lamps: &(&Path, &str) = &(&lamps(), "lamps");
+fn a_wrong_address_token_or_project_is_reported_before_the_first_create() {
+    let native: &(&Path, &str) = &(&folder_without_suites(), "ecs-native");
+    let lamps: &(&Path, &str) = &(&lamps_folder(), "lamps");
     for (suite, name) in [(native, "native"), (lamps, "lamps")] {
         let html = Server::start(|_, _| ("200 OK", "text/html", "<!doctype html><p>Sign in".to_string()));
         check_refused(&format!("html-{name}"), &html, "changes: allowed", *suite, 5, &["answers HTML", "console"]);
@@ -175,8 +177,8 @@ fn a_wrong_address_token_or_project_is_told_before_anything_is_created() {
 }
 
 #[test]
-fn a_value_that_is_not_offered_and_a_quota_of_zero_are_told_before_anything_is_created() {
-    let native: (&Path, &str) = (&elsewhere(), "ecs-native");
+fn a_value_that_is_not_offered_and_a_quota_of_zero_are_reported_before_the_first_create() {
+    let native: (&Path, &str) = (&folder_without_suites(), "ecs-native");
     let answer = |line: &str, _: usize| {
         let body = if line.contains("/sizes") { r#"{"sizes":[{"id":"s"}]}"# } else { r#"{"servers":[],"most":0}"# };
         ("200 OK", JSON, body.to_string())
@@ -201,15 +203,21 @@ fn a_value_that_is_not_offered_and_a_quota_of_zero_are_told_before_anything_is_c
 }
 
 #[test]
-fn where_changes_are_forbidden_only_reads_are_sent_and_the_rest_says_so() {
-    let folder = scratch("reading");
+fn if_the_profile_forbids_changes_only_reads_are_sent_and_other_clauses_are_untested() {
+    let folder = make_folder("reading");
     let server = Server::start(|_, _| ("404 Not Found", JSON, r#"{"error":"none"}"#.to_string()));
-    let output = run(&lamps(), &folder, "lamps", &server.profile(&folder, "limits: { rate: 0 }"), &["--plans", "2"]);
-    let told = text(&output.stdout);
-    assert!(told.contains("only reading, because the profile forbids changes"), "{told}{}", text(&output.stderr));
+    let output = run_suite(
+        &lamps_folder(),
+        &folder,
+        "lamps",
+        &server.profile(&folder, "limits: { rate: 0 }"),
+        &["--plans", "2"],
+    );
+    let told = to_text(&output.stdout);
+    assert!(told.contains("only reading, because the profile forbids changes"), "{told}{}", to_text(&output.stderr));
     let asked = server.asked();
     assert!(asked.len() > 40 && asked.iter().all(|line| line.starts_with("GET ")), "{asked:?}");
-    let report = json(&folder.join("reports/lamps/report.json"));
+    let report = read_json(&folder.join("reports/lamps/report.json"));
     let row = |id: &str| report["clauses"].as_array().unwrap().iter().find(|row| row["id"] == id).unwrap().clone();
     for id in ["dim.bright", "lamp.frame.color", "show.there", "lightLamp.no-server-error"] {
         assert_eq!(row(id)["verdict"], "untested", "{id}");
@@ -221,50 +229,50 @@ fn where_changes_are_forbidden_only_reads_are_sent_and_the_rest_says_so() {
 }
 
 #[test]
-fn trouble_ends_the_run_as_inconclusive_with_its_reason() {
-    let folder = scratch("trouble");
+fn infrastructure_failures_end_the_run_as_inconclusive_with_the_reason() {
+    let folder = make_folder("trouble");
     let server = Server::start(|_, nth| match nth {
         1 => ("404 Not Found", JSON, "{}".to_string()),
         _ => ("503 Busy", JSON, "{}".to_string()),
     });
     let profile = server.profile(&folder, "changes: allowed\nlimits: { rate: 0 }");
-    let output = run(&lamps(), &folder, "lamps", &profile, &[]);
-    let told = text(&output.stdout);
+    let output = run_suite(&lamps_folder(), &folder, "lamps", &profile, &[]);
+    let told = to_text(&output.stdout);
     assert_eq!(output.status.code(), Some(3), "{told}");
     assert!(told.contains("stopped before its clauses were decided: too many failures: "), "{told}");
     assert!((20..60).contains(&server.asked().len()), "{}", server.asked().len());
-    let report = json(&folder.join("reports/lamps/report.json"));
+    let report = read_json(&folder.join("reports/lamps/report.json"));
     assert_eq!(report["totals"]["fail"], 0);
 }
 
 #[test]
-fn a_quota_that_the_profile_recognises_is_no_deviation_and_ends_the_run_beyond_its_cap() {
-    let folder = scratch("recognised");
+fn a_quota_refusal_of_the_profile_is_no_deviation_and_ends_the_run_beyond_the_limit() {
+    let folder = make_folder("recognised");
     let server = Server::start(|line, _| match line.starts_with("POST") {
         true => ("400 Bad Request", JSON, r#"{"error":{"message":"quota exceeded"}}"#.to_string()),
         false => ("404 Not Found", JSON, "{}".to_string()),
     });
     let quota = "recognise: { quota: { when: 'body.error.message.contains(\"quota\")', at_most: 3 } }";
     let profile = server.profile(&folder, &format!("changes: allowed\nlimits: {{ rate: 0 }}\n{quota}\n"));
-    let output = run(&lamps(), &folder, "lamps", &profile, &["--clause", "light.bright"]);
-    let told = text(&output.stdout);
-    assert_eq!(output.status.code(), Some(3), "{told}{}", text(&output.stderr));
+    let output = run_suite(&lamps_folder(), &folder, "lamps", &profile, &["--clause", "light.bright"]);
+    let told = to_text(&output.stdout);
+    assert_eq!(output.status.code(), Some(3), "{told}{}", to_text(&output.stderr));
     let words = " responses were refused for a quota, more than the limit of 3 for a run";
     assert!(told.contains("stopped before its clauses were decided: ") && told.contains(words), "{told}");
     assert!((4..60).contains(&server.asked().len()), "{}", server.asked().len());
-    assert_eq!(json(&folder.join("reports/lamps/report.json"))["totals"]["fail"], 0);
+    assert_eq!(read_json(&folder.join("reports/lamps/report.json"))["totals"]["fail"], 0);
 }
 
 #[test]
-fn a_dry_run_says_what_a_run_would_ask_and_creates_nothing() {
-    let folder = scratch("dry-run");
+fn a_dry_run_lists_the_requests_of_a_run_and_creates_nothing() {
+    let folder = make_folder("dry-run");
     let profile = folder.join("profile.yaml");
     let _mock = Mock::start(&profile, &["--speed", "1000"]);
     let dry = |requests: &str| {
         let more = ["--dry-run", "--requests", requests];
-        let output = run(&lamps(), &folder, "lamps", profile.to_str().unwrap(), &more);
-        let told = text(&output.stdout);
-        assert_eq!(output.status.code(), Some(0), "{told}{}", text(&output.stderr));
+        let output = run_suite(&lamps_folder(), &folder, "lamps", profile.to_str().unwrap(), &more);
+        let told = to_text(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{told}{}", to_text(&output.stderr));
         told
     };
     let told = dry("600");
@@ -280,25 +288,25 @@ fn a_dry_run_says_what_a_run_would_ask_and_creates_nothing() {
         assert!(told.contains(words), "`{words}` is not in: {told}");
     }
     assert!(!folder.join("reports").exists(), "nothing is written");
-    let output = run(&lamps(), &folder, "lamps", profile.to_str().unwrap(), &["--requests", "600"]);
-    assert!(matches!(output.status.code(), Some(0 | 3)), "{}", text(&output.stdout));
+    let output = run_suite(&lamps_folder(), &folder, "lamps", profile.to_str().unwrap(), &["--requests", "600"]);
+    assert!(matches!(output.status.code(), Some(0 | 3)), "{}", to_text(&output.stdout));
     let told = dry("600");
     assert!(told.contains(" where all is slow; from "), "{told}");
     assert!(told.contains(" passages that an earlier run has seen here"), "{told}");
 }
 
 #[test]
-fn a_dry_run_holds_what_is_needed_of_a_quota_against_what_is_free() {
-    let folder = scratch("dry-quota");
+fn a_dry_run_compares_the_needed_quota_with_the_free_quota() {
+    let folder = make_folder("dry-quota");
     let server = Server::start(|line, _| match line.contains("/limits") {
         true => ("200 OK", JSON, r#"{"most":5,"used":3}"#.to_string()),
         false => ("404 Not Found", JSON, "{}".to_string()),
     });
     let quotas = "changes: allowed\nquotas: { lamp: { get: /limits, most: /most, used: /used } }\n";
     let profile = server.profile(&folder, quotas);
-    let output = run(&lamps(), &folder, "lamps", &profile, &["--dry-run", "--requests", "100"]);
-    let told = text(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "{told}{}", text(&output.stderr));
+    let output = run_suite(&lamps_folder(), &folder, "lamps", &profile, &["--dry-run", "--requests", "100"]);
+    let told = to_text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{told}{}", to_text(&output.stderr));
     let words =
         "  quota     lamp: 3 needed at once, only 2 free; write `limits: { live: 2 }`, or have the quota raised\n";
     assert!(told.contains(words), "{told}");
@@ -307,8 +315,8 @@ fn a_dry_run_holds_what_is_needed_of_a_quota_against_what_is_free() {
 
 #[cfg(unix)]
 #[test]
-fn calls_that_a_profile_lets_fail_are_made_between_its_two_commands() {
-    let folder = scratch("provoke");
+fn calls_that_a_profile_provokes_to_fail_run_between_its_two_commands() {
+    let folder = make_folder("provoke");
     let profile = folder.join("profile.yaml");
     let _mock = Mock::start(&profile, &["--speed", "1000"]);
     let log = folder.join("log");
@@ -319,36 +327,37 @@ fn calls_that_a_profile_lets_fail_are_made_between_its_two_commands() {
             log.display()
         );
         std::fs::write(&profile, format!("{given}{provoke}")).unwrap();
-        run(&lamps(), &folder, "lamps", profile.to_str().unwrap(), &["--requests", "400"])
+        run_suite(&lamps_folder(), &folder, "lamps", profile.to_str().unwrap(), &["--requests", "400"])
     };
     let output = with(&format!("echo begin >> {}", log.display()));
-    assert!(matches!(output.status.code(), Some(0 | 3)), "{}", text(&output.stdout));
+    assert!(matches!(output.status.code(), Some(0 | 3)), "{}", to_text(&output.stdout));
     let told = std::fs::read_to_string(&log).unwrap();
     let (begun, ended) = (told.matches("begin").count(), told.matches("end").count());
     assert!(begun > 1 && begun == ended, "{told}");
     let output = with("exit 7");
-    let wrong = text(&output.stderr);
+    let wrong = to_text(&output.stderr);
     assert_eq!(output.status.code(), Some(4), "{wrong}");
     assert!(wrong.contains("a command under `provoke` failed: `exit 7`: "), "{wrong}");
 }
 
 #[test]
-fn plans_run_side_by_side_within_their_ceilings_and_clean_up() {
-    let folder = scratch("side-by-side");
+fn parallel_plans_stay_within_their_limits_and_clean_up() {
+    let folder = make_folder("side-by-side");
     let profile = folder.join("profile.yaml");
     let _mock = Mock::start(&profile, &["--speed", "1000"]);
-    let output = run(&lamps(), &folder, "lamps", profile.to_str().unwrap(), &["--requests", "1200"]);
-    let told = text(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "{told}{}", text(&output.stderr));
+    let output = run_suite(&lamps_folder(), &folder, "lamps", profile.to_str().unwrap(), &["--requests", "1200"]);
+    let told = to_text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{told}{}", to_text(&output.stderr));
     assert!(told.contains("lamps: at most 1200 requests (270 of them to shrink what is found, 120 to clean up), as many a second as there are, 16 things alive, 8 plans side by side"), "{told}");
     assert!(told.contains("Time to rest, in seconds"), "{told}");
-    let (report, run) = (json(&folder.join("reports/lamps/report.json")), json(&folder.join("reports/lamps/run.json")));
+    let (report, run) =
+        (read_json(&folder.join("reports/lamps/report.json")), read_json(&folder.join("reports/lamps/run.json")));
     let spent = &report["spending"];
     assert!(spent["requests"].as_u64().unwrap() <= 810, "{spent}");
     assert!(spent["cleaning"].as_u64().unwrap() > 0, "{spent}");
     let settled = run["settled"].as_array().unwrap();
     assert!(settled.iter().any(|row| row["from"] == "BRIGHT" && row["by"][0] == "dim.bright"), "{settled:?}");
-    // The histories stand in the order of the plans, whichever ended first.
+    // The histories are in the order of the plans, whichever plan ended first.
     let history = std::fs::read_to_string(folder.join("reports/lamps/history.jsonl")).unwrap();
     let headers = history.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let plans: Vec<u64> = headers.filter_map(|line| line["plan"].as_u64()).collect();
@@ -357,15 +366,18 @@ fn plans_run_side_by_side_within_their_ceilings_and_clean_up() {
 
 #[cfg(unix)]
 #[test]
-fn a_signal_ends_the_run_with_what_is_known() {
+fn a_signal_ends_the_run_with_the_verdicts_so_far() {
     for (signal, code) in [("TERM", 143), ("INT", 130)] {
-        let folder = scratch(&format!("signal-{signal}"));
+        let folder = make_folder(&format!("signal-{signal}"));
         let profile = folder.join("profile.yaml");
         let _mock = Mock::start(&profile, &["--speed", "20"]);
         let reports = folder.join("reports");
         let all = ["run", "lamps", "--profile", profile.to_str().unwrap(), "--reports", reports.to_str().unwrap()];
-        let mut child =
-            probity(&lamps(), &all).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+        let mut child = probity_command(&lamps_folder(), &all)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts");
         let mut told = BufReader::new(child.stdout.take().expect("its output"));
         let mut line = String::new();
         while !line.contains("at most") {
@@ -378,7 +390,7 @@ fn a_signal_ends_the_run_with_what_is_known() {
         told.read_to_string(&mut rest).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(code), "{rest}");
         assert!(!rest.contains("left behind"), "{rest}");
-        let report = json(&reports.join("lamps/report.json"));
+        let report = read_json(&reports.join("lamps/report.json"));
         assert_eq!(report["stopped"], "stopped on request", "{rest}");
     }
 }

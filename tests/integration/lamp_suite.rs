@@ -1,4 +1,4 @@
-//! An API of our own: lamps whose bulbs can be tried out and taken back.
+//! An invented API: lamps whose bulbs can be tried and returned.
 
 use probity::model::Model;
 use probity::schema::{Files, Schemas};
@@ -106,7 +106,7 @@ fn operation(id: &str, method: &str, thing: Option<&str>, bodies: (Option<&str>,
     })
 }
 
-/// The lamps' model and schemas.
+/// Model and schemas of the lamps.
 pub fn lamps() -> (Arc<Model>, Arc<Schemas>) {
     let text = |most: u64| json!({ "type": "string", "minLength": 1, "maxLength": most, "pattern": "^[a-z]*$" });
     let shown = json!({ "type": "string" });

@@ -1,6 +1,6 @@
-//! All tests that use `probity` from outside, in one binary, so that the library is linked once.
+//! All tests of the public interface of `probity`, in one binary, so that the library is linked once.
 //!
-//! Each module is one former test binary: `cargo test --test integration MODULE` runs the tests of one module.
+//! `cargo test --test integration MODULE` runs the tests of one module.
 
 mod belief;
 mod campaigns;
@@ -14,12 +14,12 @@ mod http_end_to_end;
 mod mutation_score;
 mod reference_agreement;
 
-/// The suite, catalog and schemas of the lamps, which `belief` and `chooser` use.
+/// The suite, catalog and schemas of the lamps, for `belief` and `chooser`.
 mod lamp_suite;
-/// The second implementation of the three APIs, against which `reference_agreement` runs the suites.
+/// The second implementation of the three APIs, for `reference_agreement`.
 #[path = "../reference_server/mod.rs"]
 mod reference_server;
 
-/// Several tests allocate much in several threads, where the system's allocator is slow.
+/// The tests allocate in several threads, for which the system's allocator is slow.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -1,4 +1,4 @@
-//! What a short campaign finds of the promises that the mock breaks on purpose.
+//! Mutants that a short campaign finds.
 
 use probity::campaign::{Chased, Terms, chase};
 use probity::limits::Limits;
@@ -9,7 +9,7 @@ use probity::schema::{Folder, Schemas};
 use std::path::Path;
 use std::sync::Arc;
 
-fn lamps() -> (Arc<Model>, Arc<Schemas>) {
+fn load_lamps() -> (Arc<Model>, Arc<Schemas>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps");
     let text = std::fs::read_to_string(root.join("suites/lamps.yaml")).expect("the suite is there");
     let schemas = Schemas::load(&Folder(root.join("schemas/lamps"))).expect("the schemas load");
@@ -18,8 +18,8 @@ fn lamps() -> (Arc<Model>, Arc<Schemas>) {
     (Arc::new(model), Arc::new(schemas))
 }
 
-fn chased(chosen: &dyn Fn(&Mutant) -> bool, requests_max: u64) -> Vec<Chased> {
-    let (model, schemas) = lamps();
+fn run_mutants(chosen: &dyn Fn(&Mutant) -> bool, requests_max: u64) -> Vec<Chased> {
+    let (model, schemas) = load_lamps();
     let mut all = mutants(&model, &schemas);
     all.retain(chosen);
     let limits = Limits { requests: requests_max, steps_per_plan: 60, live_resources: 5, ..Limits::NONE };
@@ -28,11 +28,11 @@ fn chased(chosen: &dyn Fn(&Mutant) -> bool, requests_max: u64) -> Vec<Chased> {
 }
 
 #[test]
-fn what_a_clause_of_its_own_promises_is_found_within_four_hundred_requests() {
-    // A lamp that is dimmed may stay bright: no reply tells that from a call without effect.
+fn each_mutant_of_a_stated_clause_is_found_within_four_hundred_requests() {
+    // A dimmed lamp may stay bright, so no response distinguishes this mutant from the mock.
     let permitted = ["dim.bright/no-effect"];
     let written = |mutant: &Mutant| !mutant.name.contains(".reply/") && !permitted.contains(&mutant.name.as_str());
-    let all = chased(&written, 400);
+    let all = run_mutants(&written, 400);
     assert!(all.len() > 15, "{} mutants", all.len());
     let missed: Vec<&str> =
         all.iter().filter(|chased| chased.count() < 2).map(|chased| chased.mutant.name.as_str()).collect();
@@ -41,11 +41,11 @@ fn what_a_clause_of_its_own_promises_is_found_within_four_hundred_requests() {
 
 #[test]
 fn a_campaign_counts_the_requests_until_its_mutant_is_found() {
-    let all = chased(&|mutant| mutant.name == "dim.bright/other-status", 400);
+    let all = run_mutants(&|mutant| mutant.name == "dim.bright/other-status", 400);
     let counted: Vec<u64> = all[0].found.iter().flatten().copied().collect();
     assert_eq!(counted.len(), 2);
-    // A lamp has to be lit first.
+    // A lamp has to be lit before it is dimmed.
     assert!(counted.iter().all(|requests| (2..=400).contains(requests)), "{counted:?}");
-    let none = chased(&|mutant| mutant.name == "dim.bright/other-status", 1);
+    let none = run_mutants(&|mutant| mutant.name == "dim.bright/other-status", 1);
     assert_eq!((none[0].count(), none[0].median()), (0, None));
 }

@@ -1,20 +1,20 @@
-//! What the server may do without breaking a page: the network_faults of the network and the habits of an implementation.
+//! Legal differences between servers: faults of the network, and choices that the pages leave to an implementation.
 
 use super::random::RandomNumbers;
 
-/// What happens to replies on their way. Every field but `retry_after_s` and `slow_ms_max` is a probability.
+/// Faults of the network. Every field except `retry_after_s` and `slow_ms_max` is a probability for each request.
 #[derive(Clone, Debug)]
 pub struct NetworkFaults {
-    /// 429, nothing carried out (returned_values_for_general_requests.rst:47).
+    /// 429 without effect (returned_values_for_general_requests.rst:47).
     pub too_many: f64,
-    /// 503 with `Retry-After`, nothing carried out.
+    /// 503 with `Retry-After` and without effect.
     pub unavailable: f64,
     pub retry_after_s: u64,
-    /// The connection is reset before the reply, nothing carried out.
+    /// The connection is reset before the request is carried out.
     pub reset: f64,
-    /// Carried out, then the connection ends without a reply.
+    /// The request is carried out, and the connection ends without a response.
     pub lost_reply: f64,
-    /// Compressed, if the client description that it accepts gzip.
+    /// Compressed, if the client accepts gzip.
     pub gzip: f64,
     pub chunked: f64,
     pub close: f64,
@@ -41,7 +41,7 @@ impl Default for NetworkFaults {
 }
 
 impl NetworkFaults {
-    /// A network_faults drawn from a seed, each probability up to `worst`.
+    /// Network faults from a seed, each probability up to `worst`.
     pub fn draw(seed: u64, worst: f64) -> Self {
         let mut random = RandomNumbers::new(seed, 11);
         let mut some = || {
@@ -61,29 +61,29 @@ impl NetworkFaults {
     }
 }
 
-/// Which of the intermediate states of an operation can be seen.
+/// Which intermediate states of an operation are visible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IntermediateStates {
     All,
-    /// Another selection each time; the first one always shows.
+    /// A random selection; the first state is always visible.
     Some,
-    /// An operation is complete when the next request comes.
+    /// Every operation is complete before the next request.
     Never,
 }
 
-/// Which reason is given first when a request deserves several refusals. The caller's identity always comes first.
+/// Which reason is given if a request deserves several refusals. The caller's identity always precedes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precedence {
-    /// body, thing, references, state
+    /// body, resource, references, state
     Body,
-    /// thing, state, body, references
+    /// resource, state, body, references
     State,
-    /// thing, body, state, references
+    /// resource, body, state, references
     Thing,
 }
 
-/// How refusals of the native API and of SCP look; no page gives them a schema. Those of v1 are documented
-/// (responses-(task).md:36) and keep their form.
+/// The form of refusals of the native API and of SCP, for which no page has a schema. The form of v1 is documented
+/// (responses-(task).md:36) and fixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorBodies {
     /// Native: an object named after the reason. SCP: `errors`.
@@ -92,7 +92,7 @@ pub enum ErrorBodies {
     Error,
     /// `{"errors": [..]}`
     Errors,
-    /// `{"badRequest": ..}` and its like
+    /// `{"badRequest": ..}` and so on
     Named,
     Text,
     Empty,
@@ -105,7 +105,7 @@ pub enum NoTask {
     Empty,
 }
 
-/// Habits that the pages allow or leave open. The defaults are the plainest reading.
+/// Choices that the pages permit. The defaults are the plainest reading.
 #[derive(Clone, Debug)]
 pub struct Behavior {
     pub transients: IntermediateStates,
@@ -115,55 +115,55 @@ pub struct Behavior {
     /// `RESIZED` as in 001:17 instead of `resized` as in 000:13.
     pub vm_state_upper: bool,
     pub extra_fields: bool,
-    /// Code of native actions without a reply body: 200, 202 or 204. `None`: 202, and 204 for confirm and delete.
+    /// Status of native actions without response body: 200, 202 or 204. `None`: 202, and 204 for confirm and delete.
     pub action_code: Option<u16>,
-    /// Code of native create and rebuild: 200 or 202, or 201 by the newer page only. `None`: 202.
+    /// Status of native create and rebuild: 200 or 202, or 201 by the newer page only. `None`: 202.
     pub body_code: Option<u16>,
-    /// Code of v1 requests that answer with a job: 200 or 202, or 201 by the newer page only. `None`: 200.
+    /// Status of v1 requests that answer with a job: 200 or 202, or 201 by the newer page only. `None`: 200.
     pub job_code: Option<u16>,
-    /// Code of a native refusal because of the state: 409 or 400.
+    /// Status of a native refusal because of the state: 409 or 400.
     pub wrong_state_code: u16,
     /// A running server shows `active` + `powering-off` before a native resize proper (001:13).
     pub resize_shows_the_stop: bool,
-    /// A confirmed server stays VERIFY_RESIZE for one more phase; it takes no action meanwhile.
+    /// A confirmed server stays VERIFY_RESIZE for one more phase, and refuses actions meanwhile.
     pub confirm_lingers: bool,
     pub hard_reboot_of_stopped: bool,
-    /// Probability that a creation ends in ERROR (native) or in a failed job and no server (v1).
+    /// Probability that a creation ends in ERROR (native), or in a failed job without a server (v1).
     pub create_failure: f64,
     /// Probability that a native resize rolls back by itself (001:15).
     pub resize_rollback: f64,
     /// Probability that a v1 resize fails in its job for lack of capacity.
     pub job_failure: f64,
-    /// v1 answers with a job that fails instead of refusing for state, flavor or image.
+    /// v1 answers with a job that fails instead of a refusal because of state, flavor or image.
     pub late_refusals: bool,
-    /// A deleted server is DELETED for one more phase before it cannot be shown any more (ecs-statuses.md:73).
+    /// A deleted server is shown as DELETED for one more phase (ecs-statuses.md:73).
     pub deleted_shows: bool,
-    /// Addresses are keyed by the network's name (querying-details-about-an-ecs.md:541) and not by its id as in the
+    /// Addresses have the network's name as key (querying-details-about-an-ecs.md:541), and not the id as in the
     /// examples.
     pub addresses_by_label: bool,
-    /// `progress` in the answer to a rebuild is a text as in the table (003:294) and not a number as in the example.
+    /// `progress` in the response to a rebuild is a text as in the table (003:294), and not a number as in the example.
     pub progress_as_text: bool,
-    /// Unknown volumes and snapshots in SCP paths are 400, as none of these pages has a 404. Never drawn.
+    /// Unknown volumes and snapshots in SCP paths get 400, because the pages have no 404. Never drawn.
     pub scp_absent_is_400: bool,
-    /// A resized server has another `hostId`: its target node may be the old one or not (001:13).
+    /// A resized server has a different `hostId` (001:13).
     pub resize_moves_host: bool,
-    /// v1 description 501 Ecs.0603 instead of 400 Ecs.0100 while another operation runs.
+    /// v1 answers 501 Ecs.0603 instead of 400 Ecs.0100 during another operation.
     pub busy_is_501: bool,
-    /// Starting a started server in a batch succeeds and does nothing.
+    /// A batch that starts a running server succeeds without effect.
     pub idempotent_batches: bool,
     pub error_details: bool,
-    /// The create reply of v1 lists the ids already (creating_ecss.rst:1098).
+    /// The create response of v1 has the ids (creating_ecss.rst:1098).
     pub server_ids_at_once: bool,
-    /// `availability_zone` must be given to v1 (creating-an-ecs.md:249) and not only may.
+    /// `availability_zone` is mandatory in v1 (creating-an-ecs.md:249) and not optional.
     pub zone_mandatory: bool,
-    /// v1 shows system fields among the metadata (querying_details_about_an_ecs.rst of v1).
+    /// v1 shows system fields in the metadata (querying_details_about_an_ecs.rst of v1).
     pub system_metadata: bool,
-    /// Unknown or not yet supported fields of native bodies are refused instead of ignored.
+    /// Unknown or unsupported fields of native bodies are refused and not ignored.
     pub strict_fields: bool,
     pub admin_pass_answers: bool,
-    /// A SUPPORTED version whose guaranteed date has passed is refused.
+    /// A SUPPORTED version is refused after its guaranteed date.
     pub supported_past_date_refused: bool,
-    /// Volume sizes must be multiples of 8, as all examples are.
+    /// Volume sizes are multiples of 8, as in all examples.
     pub sizes_by_eight: bool,
 }
 
@@ -207,7 +207,7 @@ impl Default for Behavior {
 }
 
 impl Behavior {
-    /// Behavior drawn from a seed: every value is one that the pages allow.
+    /// Choices from a seed. The pages permit every value.
     pub fn draw(seed: u64) -> Self {
         use ErrorBodies::{Empty, Error, Errors, Named, Text, Usual};
         let mut random = RandomNumbers::new(seed, 12);

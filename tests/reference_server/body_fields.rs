@@ -1,4 +1,4 @@
-//! Reading request bodies: each function takes one field or description what is wrong with it.
+//! Reads request bodies. Each function reads one field, or refuses the request with a message.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -9,7 +9,7 @@ use super::refusal::Refusal;
 
 type Fields = Map<String, Value>;
 
-/// An object that must be there.
+/// A mandatory object.
 pub(super) fn read_object<'a>(fields: &'a Fields, name: &str) -> Result<&'a Fields, Refusal> {
     match fields.get(name) {
         Some(Value::Object(map)) => Ok(map),
@@ -18,7 +18,7 @@ pub(super) fn read_object<'a>(fields: &'a Fields, name: &str) -> Result<&'a Fiel
     }
 }
 
-/// A text within `length` characters, if given. Null counts as not given.
+/// An optional text within `length` characters. Null counts as absent.
 pub(super) fn read_text(fields: &Fields, name: &str, length: RangeInclusive<usize>) -> Result<Option<String>, Refusal> {
     match fields.get(name) {
         None | Some(Value::Null) => Ok(None),
@@ -28,7 +28,7 @@ pub(super) fn read_text(fields: &Fields, name: &str, length: RangeInclusive<usiz
     }
 }
 
-/// A text that must be there.
+/// A mandatory text.
 pub(super) fn read_required_text(
     fields: &Fields,
     name: &str,
@@ -37,13 +37,13 @@ pub(super) fn read_required_text(
     read_text(fields, name, length)?.ok_or_else(|| Refusal::bad_request(format!("{name} is missing.")))
 }
 
-/// A reference by id or by URI (001:51, 003:121): the last segment of either is the id.
+/// A mandatory reference by id or by URI (001:51, 003:121). The last segment of either form is the id.
 pub(super) fn read_reference(fields: &Fields, name: &str) -> Result<String, Refusal> {
     let whole = read_required_text(fields, name, 1..=2048)?;
     Ok(whole.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_string())
 }
 
-/// A truth value, if given; written `"true"` in some examples (creating-an-ecs(openstack).md:877).
+/// An optional truth value; written `"true"` in some examples (creating-an-ecs(openstack).md:877).
 pub(super) fn read_bool(fields: &Fields, name: &str) -> Result<Option<bool>, Refusal> {
     match fields.get(name) {
         None | Some(Value::Null) => Ok(None),
@@ -54,7 +54,7 @@ pub(super) fn read_bool(fields: &Fields, name: &str) -> Result<Option<bool>, Ref
     }
 }
 
-/// A whole number, if given; `lenient` takes digits in quotes (creating-an-ecs(openstack).md:883).
+/// An optional whole number; `lenient` permits digits in quotes (creating-an-ecs(openstack).md:883).
 pub(super) fn read_number(fields: &Fields, name: &str, lenient: bool) -> Result<Option<i64>, Refusal> {
     let wrong = || Refusal::bad_request(format!("{name} must be a whole number."));
     match fields.get(name) {
@@ -65,7 +65,7 @@ pub(super) fn read_number(fields: &Fields, name: &str, lenient: bool) -> Result<
     }
 }
 
-/// A map of short texts (creating-an-ecs(openstack).md:166), if given.
+/// An optional map of short texts (creating-an-ecs(openstack).md:166).
 pub(super) fn read_metadata(fields: &Fields, name: &str) -> Result<Option<BTreeMap<String, String>>, Refusal> {
     let map = match fields.get(name) {
         None | Some(Value::Null) => return Ok(None),
@@ -86,7 +86,7 @@ pub(super) fn read_metadata(fields: &Fields, name: &str) -> Result<Option<BTreeM
     Ok(Some(entries))
 }
 
-/// A list that must be there, with as many entries as `length` description.
+/// A mandatory list with a number of entries within `length`.
 pub(super) fn read_list<'a>(
     fields: &'a Fields,
     name: &str,
@@ -100,7 +100,7 @@ pub(super) fn read_list<'a>(
     }
 }
 
-/// `servers: [{"id": ..}]` as the batch requests of v1 carry it (deleting-ecss.md:59).
+/// `servers: [{"id": ..}]` of the batch requests of v1 (deleting-ecss.md:59).
 pub(super) fn read_ids(fields: &Fields) -> Result<Vec<String>, Refusal> {
     let list = read_list(fields, "servers", 1..=1000)?;
     list.iter()
@@ -111,7 +111,7 @@ pub(super) fn read_ids(fields: &Fields) -> Result<Vec<String>, Refusal> {
         .collect()
 }
 
-/// One of the two words that stop and restart take (stopping-an-ecs.md:92, restarting-an-ecs.md:92).
+/// `SOFT` or `HARD` of stop and restart (stopping-an-ecs.md:92, restarting-an-ecs.md:92).
 pub(super) fn read_hardness(fields: &Fields, default: Option<&str>) -> Result<bool, Refusal> {
     match read_text(fields, "type", 1..=16)?.as_deref().or(default) {
         Some("SOFT") => Ok(false),
@@ -121,7 +121,7 @@ pub(super) fn read_hardness(fields: &Fields, default: Option<&str>) -> Result<bo
     }
 }
 
-/// Refuses fields outside `known`, for servers with that habit.
+/// Refuses fields outside of `known`, if the server is strict.
 pub(super) fn refuse_unknown_fields(fields: &Fields, known: &[&str], strict: bool) -> Result<(), Refusal> {
     match fields.keys().find(|key| strict && !known.contains(&key.as_str())) {
         Some(key) => Err(Refusal::bad_request(format!("{key} was unexpected."))),

@@ -1,4 +1,4 @@
-//! All that exists, the server's time, and the one place where time passes.
+//! All resources of the server, and the server's time.
 
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::time::Instant;
@@ -17,7 +17,7 @@ pub(super) struct CloudState {
     /// The server's time, in milliseconds since 1970.
     pub(super) now: u64,
     pub(super) servers: BTreeMap<String, Server>,
-    /// Servers that are gone; only a faulty server remembers them.
+    /// Deleted servers, for faults that show them again.
     pub(super) deleted_servers: Vec<Server>,
     pub(super) jobs: BTreeMap<String, Job>,
     pub(super) volumes: BTreeMap<String, Volume>,
@@ -27,13 +27,13 @@ pub(super) struct CloudState {
     pub(super) random: RandomNumbers,
     network_random: RandomNumbers,
     start: (u64, Instant),
-    /// Counts everything created: the order of creation is not left to equal timestamps.
+    /// Number of created resources; creation order does not depend on equal timestamps.
     created: u64,
 }
 
 impl CloudState {
     pub(super) fn new(settings: Settings) -> Self {
-        // Eight in the morning of that day, so that a run of many hours still judges versions at the same date.
+        // Eight in the morning, so that a run of many hours judges versions at one date.
         let start = timestamps::parse_date(&settings.today).unwrap_or(0) + 8 * 3_600_000;
         CloudState {
             random: RandomNumbers::new(settings.seed, 1),
@@ -60,7 +60,7 @@ impl CloudState {
         Delivery::draw(&self.settings.network_faults, &mut self.network_random)
     }
 
-    /// Moves the clock for one request and lets everything happen that has become due.
+    /// Moves the clock for one request, and applies all events that are due.
     pub(super) fn advance_clock(&mut self) {
         self.now = match self.settings.clock {
             Clock::PerRequest { ms } => self.now + ms,
@@ -71,7 +71,7 @@ impl CloudState {
         }
     }
 
-    /// What becomes due happens before the next request.
+    /// Moves the clock. Events that become due are applied before the next request.
     pub(super) fn advance_by(&mut self, ms: u64) {
         self.now += ms;
     }
@@ -86,7 +86,7 @@ impl CloudState {
         }
     }
 
-    /// How long the next phase of something takes.
+    /// Duration of the next phase of a transition.
     pub(super) fn draw_phase_ms(&mut self) -> u64 {
         let tempo = self.settings.tempo;
         let spread = tempo.phase_ms * tempo.jitter_percent.min(100) / 100;
@@ -135,7 +135,7 @@ impl CloudState {
         }
     }
 
-    /// The names of all faults switched on that nobody defined: a typing error must not pass for a healthy server.
+    /// Enabled faults without a definition, so that a mistyped name is not taken for a healthy server.
     pub(super) fn unknown_faults(&self) -> BTreeSet<&'static str> {
         let known = |name: &&&str| !super::FAULTS.iter().any(|fault| fault.name == **name);
         self.settings.faults.iter().filter(known).copied().collect()

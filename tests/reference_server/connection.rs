@@ -1,4 +1,4 @@
-//! The two ends of a connection that the network_faults needs to reach: a socket that can be reset and a body that can hide
+//! Two parts of a connection that network faults change: a socket that can be reset, and a body that can hide
 //! its length.
 
 use std::collections::VecDeque;
@@ -13,7 +13,7 @@ use hyper::body::{Body, Bytes, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// A connection that, once `reset` is set, ends with a reset instead of an orderly close.
+/// A connection that ends with a reset instead of an orderly close once `reset` is set.
 pub(super) struct Connection {
     stream: TcpStream,
     reset: Arc<AtomicBool>,
@@ -28,7 +28,7 @@ impl Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         if self.reset.load(Ordering::Relaxed) {
-            // A socket that is closed without lingering answers with RST; if that cannot be set, a plain close follows.
+            // A socket without lingering sends RST when closed. If the option cannot be set, a plain close follows.
             let _ = self.stream.set_zero_linger();
         }
     }
@@ -57,7 +57,7 @@ impl AsyncWrite for Connection {
     }
 }
 
-/// A reply's body: known in length, or a number of pieces whose sum is only known at the end (chunked).
+/// A response body with a known length, or in pieces without a known length (chunked).
 pub(super) struct ResponseBody {
     left: VecDeque<Bytes>,
     sized: bool,

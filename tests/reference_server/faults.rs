@@ -1,6 +1,6 @@
-//! Plausible bugs to be switched on by name. Each breaks something that a page promises and that a client can see.
+//! Plausible bugs, each enabled by name. Each fault breaks a promise of a page in a way that a client can see.
 
-/// One bug on offer.
+/// One fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FaultInfo {
     pub name: &'static str,
@@ -21,7 +21,7 @@ const fn scp(name: &'static str, description: &'static str) -> FaultInfo {
     FaultInfo { name, api: "scp-volume", description }
 }
 
-/// All of them. The ones that depend on what happened before say so.
+/// All faults. The description names the history that a fault depends on.
 pub const FAULTS: &[FaultInfo] = &[
     native("revert-keeps-new-flavor", "revertResize ends with the flavor that was to be given up (000:5)"),
     native(

@@ -1,6 +1,6 @@
-//! What exists right now, so that a caller can prove that it left nothing behind.
+//! The resources that exist, so that a test can check for leftovers.
 
-/// Everything there is, API by API. The two ECS APIs share their servers.
+/// All resources, by API. The two ECS APIs share their servers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inventory {
     pub servers: Vec<InventoryEntry>,
@@ -13,22 +13,22 @@ pub struct Inventory {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InventoryEntry {
     pub id: String,
-    /// The project or account that it belongs to.
+    /// The project or account of the owner.
     pub owner: String,
     pub name: String,
-    /// Its state as the API would tell it.
+    /// The state, as the API shows it.
     pub state: String,
-    /// Its deletion was accepted and only takes its time.
+    /// The deletion was accepted and is under way.
     pub leaving: bool,
 }
 
 impl Inventory {
-    /// Nothing at all exists.
+    /// Whether no resource exists.
     pub fn is_empty(&self) -> bool {
         self.entries().next().is_none() && self.jobs_unfinished == 0
     }
 
-    /// Nothing exists but what is being deleted.
+    /// Whether all existing resources are being deleted.
     pub fn is_cleared(&self) -> bool {
         self.entries().all(|entry| entry.leaving)
     }

@@ -1,4 +1,4 @@
-//! A server that runs until it is stopped or dropped.
+//! A reference server that listens on a port.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -24,7 +24,7 @@ use super::router;
 use super::settings::Settings;
 use super::timestamps;
 
-/// One server on 127.0.0.1. Dropping it ends it and all its connections.
+/// A server on 127.0.0.1. Dropping the value ends the server and all connections.
 pub struct ReferenceServer {
     pub address: SocketAddr,
     cloud: Arc<Mutex<CloudState>>,
@@ -32,7 +32,7 @@ pub struct ReferenceServer {
 }
 
 impl ReferenceServer {
-    /// Starts on the caller's tokio runtime, on a port of the system's choice.
+    /// Starts on the caller's tokio runtime, on a free port.
     pub async fn start(settings: Settings) -> io::Result<ReferenceServer> {
         let cloud = CloudState::new(settings);
         if timestamps::parse_date(&cloud.settings.today).is_none() {
@@ -51,22 +51,22 @@ impl ReferenceServer {
 
     pub fn stop(self) {}
 
-    /// What exists at this moment. Looking does not move the server's clock.
+    /// The resources that exist now. The server's clock does not move.
     pub fn inventory(&self) -> Inventory {
         lock_state(&self.cloud).inventory()
     }
 
-    /// Everything gone at once; identities, clock and settings stay.
+    /// Removes all resources at once. Identities, clock and settings stay.
     pub fn wipe(&self) {
         lock_state(&self.cloud).wipe();
     }
 
-    /// Lets time go by between two requests.
+    /// Lets time pass between two requests.
     pub fn advance_by(&self, ms: u64) {
         lock_state(&self.cloud).advance_by(ms);
     }
 
-    /// Requests that were answer_request so far, by `METHOD status`: a caller can see what it really exercised.
+    /// Number of answered requests by `METHOD status`, so that a test can check the variety of its requests.
     pub fn served(&self) -> BTreeMap<String, u64> {
         lock_state(&self.cloud).served.clone()
     }
@@ -78,14 +78,14 @@ impl Drop for ReferenceServer {
     }
 }
 
-/// A panic in one request must not silence the others, so a poisoned lock is taken all the same.
+/// A panic in one request must not block other requests: a poisoned lock is taken nevertheless.
 fn lock_state(cloud: &Mutex<CloudState>) -> MutexGuard<'_, CloudState> {
     cloud.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn listen(listener: TcpListener, cloud: Arc<Mutex<CloudState>>) {
     let places = Arc::new(Semaphore::new(lock_state(&cloud).settings.limits.connections_max));
-    // The set lives in this task: aborting the listener drops it, and that aborts the connections.
+    // The set belongs to this task: aborting the listener drops the set, and dropping the set aborts the connections.
     let mut connections = JoinSet::new();
     loop {
         let Ok(place) = places.clone().acquire_owned().await else {
@@ -105,16 +105,16 @@ async fn listen(listener: TcpListener, cloud: Arc<Mutex<CloudState>>) {
 }
 
 async fn serve_connection(stream: TcpStream, cloud: Arc<Mutex<CloudState>>) {
-    // Replies are small and awaited; without this each waits for the client's delayed acknowledgement.
+    // Responses are small. Without this option each response waits for the client's delayed acknowledgement.
     let _ = stream.set_nodelay(true);
     let reset = Arc::new(AtomicBool::new(false));
     let wire = TokioIo::new(Connection::new(stream, reset.clone()));
     let service = service_fn(move |request| serve(request, cloud.clone(), reset.clone()));
-    // An error here is a client that left or a connection that the network_faults ended: both are the client's to judge.
+    // An error means that the client left or that a network fault ended the connection; both are for the client to judge.
     let _ = hyper::server::conn::http1::Builder::new().serve_connection(wire, service).await;
 }
 
-/// The error of a request whose connection ends without a reply.
+/// The error of a connection that ends without a response.
 type NoResponse = &'static str;
 
 async fn serve(
@@ -157,7 +157,7 @@ fn answer_request(cloud: &mut CloudState, ask: &ApiRequest, turn_away: Option<Re
         }
         None => router::respond(cloud, ask),
     };
-    // Methods are any word that a client likes; only those in use get a line of their own.
+    // A method may be any word; unknown methods are counted together.
     let method = match ask.method.as_str() {
         known @ ("GET" | "POST" | "PUT" | "DELETE") => known,
         _ => "OTHER",

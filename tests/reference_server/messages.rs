@@ -1,4 +1,4 @@
-//! One request as the handlers see it and one reply as they give it.
+//! A request and a response, as the handlers see both.
 
 use hyper::HeaderMap;
 use serde_json::{Map, Value};
@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 
 pub(super) struct ApiRequest {
     pub(super) method: String,
-    /// As it stood in the request line: path and query, still percent-encoded. Signatures are made over it.
+    /// Path and query as in the request line, percent-encoded. Signatures cover this text.
     pub(super) target: String,
     /// The segments of the path, decoded.
     pub(super) path: Vec<String>,
@@ -47,7 +47,7 @@ impl ApiRequest {
         self.path.iter().map(String::as_str).collect()
     }
 
-    /// The body as a JSON object; everything else is a bad request, an empty body too.
+    /// The body as a JSON object. All other bodies are bad requests, also an empty body.
     pub(super) fn object(&self) -> Result<Map<String, Value>, Refusal> {
         match serde_json::from_slice(&self.body) {
             Ok(Value::Object(map)) => Ok(map),
@@ -58,7 +58,7 @@ impl ApiRequest {
     }
 }
 
-/// Percent-decoding; `+` is a space in a query and itself in a path.
+/// Percent-decoding. `+` is a space in a query, and `+` in a path.
 fn decode_percents(text: &str, plus_is_space: bool) -> String {
     let bytes = text.as_bytes();
     let mut plain = Vec::with_capacity(bytes.len());
@@ -78,7 +78,7 @@ fn decode_percents(text: &str, plus_is_space: bool) -> String {
     String::from_utf8_lossy(&plain).into_owned()
 }
 
-/// What goes back. `json` or `text` or neither.
+/// A response with a JSON body, a text body, or no body.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ApiResponse {
     pub(super) status: u16,
@@ -101,8 +101,8 @@ impl ApiResponse {
         self
     }
 
-    /// Adds a field that no page knows to the reply and to the things that it describes. Maps whose keys mean
-    /// something (metadata, addresses) lie deeper and stay as they are.
+    /// Adds an undocumented field to the body and to the resources in it. Maps with free keys (metadata, addresses) lie
+    /// deeper and do not change.
     pub(super) fn add_extra_fields(mut self) -> Self {
         let Some(Value::Object(root)) = &mut self.json else {
             return self;
@@ -121,5 +121,5 @@ impl ApiResponse {
     }
 }
 
-/// What every handler returns.
+/// The result of every handler.
 pub(super) type Outcome = Result<ApiResponse, Refusal>;

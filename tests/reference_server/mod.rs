@@ -1,15 +1,15 @@
-//! A server that imitates three cloud APIs from their documentation pages, and nothing else.
+//! A server that imitates three cloud APIs, written from their documentation pages only.
 //!
-//! It shares no line, table or idea with any client or checker, so that what both agree on has been read twice.
-//! `README.md` beside this file lists the page behind each rule and every gap that was filled by choice. Comments
-//! cite pages as `file:line`; `000` to `004` are the five seed pages.
+//! The server shares no code, table or schema with `probity` or its suites, so that an agreement of both means that the
+//! pages were read twice with the same result. `README.md` in this folder lists the page of each rule and every choice
+//! where the pages are silent. Comments cite pages as `file:line`; `000` to `004` are the five seed pages.
 //!
 //! ```text
-//!   running (listener) -> network_random (network_faults) -> route -> ecs::native | ecs::v1 | scp -> cloud -> schedule of changes
+//!   listener -> network -> router -> ecs::native | ecs::v1 | scp -> cloud_state -> schedule
 //! ```
 //!
-//! All effects are entries of the cloud's schedule, each with the moment at which it happens. A request first moves the
-//! clock, then lets everything happen that is due, and only then is it judged: a reply is never half-way.
+//! All effects are events of the schedule, each with its time. A request first moves the clock, then all due events
+//! are applied, and only then the request is judged, so that no response shows half of an effect.
 
 #![allow(dead_code, unused_imports, reason = "whoever includes this folder uses a part of it")]
 

@@ -1,4 +1,4 @@
-//! The network_faults between the server and its callers: drawn once per request, before anything else happens to it.
+//! Network faults between the server and its callers, drawn once for each request before the request is read.
 
 use std::io::Write;
 use std::time::Duration;
@@ -12,13 +12,13 @@ use super::messages::{ApiRequest, ApiResponse};
 use super::random::RandomNumbers;
 use super::refusal::Refusal;
 
-/// What will become of one request.
+/// How one request and its response are delivered.
 #[derive(Clone, Debug)]
 pub(super) struct Delivery {
     pub(super) turn: Disturbance,
     pub(super) delay: Duration,
     gzip: bool,
-    /// Size of the pieces of a chunked reply.
+    /// Size of the pieces of a chunked response.
     piece: Option<usize>,
     close: bool,
 }
@@ -28,9 +28,9 @@ pub(super) enum Disturbance {
     Served,
     TooMany,
     Unavailable,
-    /// Reset before the request is looked at.
+    /// Reset before the request is read.
     Reset,
-    /// Carried out, and the reply is never sent.
+    /// Carried out, and no response is sent.
     Lost,
 }
 
@@ -47,7 +47,7 @@ impl Delivery {
         } else {
             Disturbance::Served
         };
-        // No reply is ever held back for longer than this, whatever the settings request for.
+        // An upper bound for the delay of a response, whatever the settings are.
         let slow_ms = network_faults.slow_ms_max.min(10_000);
         Delivery {
             turn,
@@ -62,7 +62,7 @@ impl Delivery {
         }
     }
 
-    /// The refusal that takes the place of an answer, if this request is turned away.
+    /// The refusal instead of a response, if the request is not served.
     pub(super) fn turn_away(&self) -> Option<Refusal> {
         match self.turn {
             Disturbance::TooMany => Some(Refusal::new(429, "Common.1503", "Too many requests.")),
@@ -71,7 +71,7 @@ impl Delivery {
         }
     }
 
-    /// Puts an answer on the wire.
+    /// Writes a response with the drawn compression, chunks and headers.
     pub(super) fn write_response(&self, answer: ApiResponse, request: &ApiRequest) -> hyper::Response<ResponseBody> {
         let mut reply = hyper::Response::builder().status(answer.status);
         for (name, value) in &answer.headers {
@@ -97,12 +97,12 @@ impl Delivery {
             Some(piece) if !bytes.is_empty() => ResponseBody::chunked(bytes, piece),
             _ => ResponseBody::whole(bytes),
         };
-        // All names and values above are plain ASCII of our own, so the parts cannot be refused.
+        // All names and values above are plain ASCII, so no part is refused.
         reply.body(body).unwrap_or_else(|_| hyper::Response::new(ResponseBody::whole(Vec::new())))
     }
 }
 
-/// `gzip` in the list, and not with the weight 0 that forbids it.
+/// Whether the list has `gzip` with a weight other than 0.
 fn accepts_gzip(list: &str) -> bool {
     list.split(',').any(|entry| {
         let (coding, weight) = entry.split_once(';').unwrap_or((entry, ""));
@@ -113,7 +113,7 @@ fn accepts_gzip(list: &str) -> bool {
 
 fn compress(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    // Writing into memory does not fail; an empty reply would be noticed by any client.
+    // Writing to memory does not fail; a client would notice an empty response.
     let _ = encoder.write_all(bytes);
     encoder.finish().unwrap_or_default()
 }

@@ -1,5 +1,5 @@
-//! What the clouds offer: flavors, images, networks, zones, keys, volume types, and the servers of SCP that volumes
-//! attach to. All of it is listed by some call, so a client needs no prior knowledge.
+//! The offered values: flavors, images, networks, zones, keys, volume types, and the SCP servers that volumes attach
+//! to. A list call returns each pool, so a client needs no prior knowledge.
 
 #[derive(Clone, Debug)]
 pub struct Pools {
@@ -23,9 +23,9 @@ pub struct Flavor {
     pub ram_mb: u64,
     /// A KVM server cannot become a Xen server (002:13).
     pub xen: bool,
-    /// Withdrawn: in no listing, and refused (error-code-description.md:269).
+    /// Withdrawn: not listed, and refused (error-code-description.md:269).
     pub abandoned: bool,
-    /// Listed, but without capacity (error-code-description.md:995).
+    /// Listed without capacity (error-code-description.md:995).
     pub sold_out: bool,
 }
 
@@ -35,7 +35,7 @@ pub struct Image {
     pub name: String,
 }
 
-/// A network of the native API; for v1 the id is that of a subnet within `vpc`.
+/// A network of the native API. In v1 the id is the id of a subnet in `vpc`.
 #[derive(Clone, Debug)]
 pub struct Network {
     pub id: String,
@@ -64,7 +64,7 @@ impl Pools {
         self.networks.iter().find(|network| network.id == id)
     }
 
-    /// Named by name or by id: the page calls it a type and lists both (virtualserver.openapi.yaml:11334).
+    /// By name or by id: the page says type and lists both (virtualserver.openapi.yaml:11334).
     pub(super) fn volume_type(&self, name: &str) -> Option<&VolumeType> {
         self.volume_types.iter().find(|kind| kind.name == name || kind.id == name)
     }
@@ -101,7 +101,7 @@ impl Default for Pools {
     }
 }
 
-/// All mutually exchangeable but the withdrawn one, so that a client which picks blindly is not led astray.
+/// Any flavor can be exchanged for any other, except the withdrawn flavor, so that a client may choose freely.
 fn flavors() -> Vec<Flavor> {
     let flavor = |id: &str, vcpus, ram_mb| Flavor {
         id: id.to_string(),

@@ -1,11 +1,11 @@
-//! Everything that looks random: numbers that depend on the seed and on how many were drawn before, on nothing else.
+//! Random numbers that depend on the seed and on the number of earlier draws only.
 
-/// A splitmix64 sequence: small, and good enough to scatter choices.
+/// A splitmix64 sequence.
 #[derive(Clone, Debug)]
 pub(super) struct RandomNumbers(u64);
 
 impl RandomNumbers {
-    /// `purpose` keeps sequences apart, so that switching the network_faults on does not change the ids that are handed out.
+    /// `purpose` separates sequences, so that network faults do not change the generated ids.
     pub(super) fn new(seed: u64, purpose: u64) -> Self {
         let mut random = RandomNumbers(seed ^ purpose.wrapping_mul(0xA24B_AED4_963E_E407));
         random.draw();
@@ -25,7 +25,7 @@ impl RandomNumbers {
         if n == 0 { 0 } else { self.draw() % n }
     }
 
-    /// True with probability `p`. Draws nothing at 0, so that an unused chance leaves the sequence alone.
+    /// True with probability `p`. Probability 0 draws no number, so that an unused option does not change the sequence.
     pub(super) fn draw_chance(&mut self, p: f64) -> bool {
         p > 0.0 && (self.draw() >> 11) as f64 / ((1u64 << 53) as f64) < p
     }
@@ -37,7 +37,7 @@ impl RandomNumbers {
         format!("{:08x}-{:04x}-{third:04x}-{fourth:04x}-{tail:012x}", a >> 32, (a >> 16) & 0xFFFF)
     }
 
-    /// `digits` hexadecimal digits, as job ids and host ids have them.
+    /// `digits` hexadecimal digits, as in ids of jobs and hosts.
     pub(super) fn draw_hex(&mut self, digits: usize) -> String {
         let mut text = String::new();
         while text.len() < digits {

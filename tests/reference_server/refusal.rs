@@ -1,4 +1,4 @@
-//! RefusalReasons for saying no, the order in which they are given, and the shapes in which they are written.
+//! Refusals: the reasons, their order, and their forms.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::messages::ApiResponse;
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
     pub(super) status: u16,
-    /// A code of error-code-description.md; shown by v1 only.
+    /// A code of error-code-description.md. Only v1 shows codes.
     pub(super) code: &'static str,
     pub(super) message: String,
 }
@@ -18,7 +18,7 @@ impl Refusal {
         Refusal { status, code, message: message.into() }
     }
 
-    /// A bad request; `Ecs.0005` unless [`Refusal::with_code`] description better (error-code-description.md:82).
+    /// A bad request with the code `Ecs.0005`, unless [`Refusal::with_code`] changes the code (error-code-description.md:82).
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
         Refusal::new(400, "Ecs.0005", message)
     }
@@ -28,7 +28,7 @@ impl Refusal {
         self
     }
 
-    /// 404 with the code of error-code-description.md:1127; no page has a 404 body of its own.
+    /// 404 with the code of error-code-description.md:1127. No page describes a 404 body.
     pub(super) fn not_found(what: &str, id: &str) -> Self {
         Refusal::new(404, "Ecs.0614", format!("{what} {id} could not be found."))
     }
@@ -57,7 +57,7 @@ impl Refusal {
     }
 }
 
-/// Which API writes the refusal.
+/// The API that writes the refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ServedApi {
     Native,
@@ -91,7 +91,7 @@ pub(super) fn write_refusal(refusal: &Refusal, dialect: ServedApi, behavior: &Be
     ApiResponse::json(refusal.status, body)
 }
 
-/// The one documented form (responses-(task).md:36, details from :71).
+/// The documented form (responses-(task).md:36, details from :71).
 fn write_v1(refusal: &Refusal, behavior: &Behavior) -> ApiResponse {
     let mut error = json!({ "code": refusal.code, "message": refusal.message });
     if behavior.error_details {
@@ -100,18 +100,18 @@ fn write_v1(refusal: &Refusal, behavior: &Behavior) -> ApiResponse {
     ApiResponse::json(refusal.status, json!({ "error": error }))
 }
 
-/// All that can be said against one request, kind by kind.
+/// All reasons against one request, by kind.
 #[derive(Default)]
 pub(super) struct RefusalReasons {
     pub(super) body: Option<Refusal>,
     pub(super) thing: Option<Refusal>,
-    /// An image, a flavor, a snapshot that the body names.
+    /// About an image, a flavor or a snapshot in the body.
     pub(super) reference: Option<Refusal>,
     pub(super) state: Option<Refusal>,
 }
 
 impl RefusalReasons {
-    /// The first reason in the order of the server's behavior, or leave to go on.
+    /// The first reason in the given order; `Ok` without a reason.
     pub(super) fn first_refusal(self, order: Precedence) -> Result<(), Refusal> {
         let RefusalReasons { body, thing, reference, state } = self;
         let first = match order {

@@ -1,4 +1,4 @@
-//! Which API a request belongs to, and how its outcome is written.
+//! Finds the API of a request, and writes the response.
 
 use super::cloud_state::CloudState;
 use super::ecs;
@@ -6,7 +6,7 @@ use super::messages::{ApiRequest, ApiResponse};
 use super::refusal::{Refusal, ServedApi, write_refusal};
 use super::scp;
 
-/// The first segments tell the APIs apart; SCP and v1 share `/v1`, but project ids are no words.
+/// The first segments distinguish the APIs. SCP and v1 share `/v1`, but project ids are no words.
 fn served_api(request: &ApiRequest) -> ServedApi {
     match request.segments().as_slice() {
         ["v1", place, ..] if scp::owns(place) => ServedApi::Scp,

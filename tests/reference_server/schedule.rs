@@ -1,15 +1,15 @@
-//! What will happen, in the order in which it will.
+//! Future events, in order.
 
 use std::collections::BTreeMap;
 
 use super::ecs::{JobChange, ServerChange};
 use super::scp::{SnapshotChange, VolumeChange};
 
-/// One thing that happens to one subject at one moment.
+/// A change of one resource at one time.
 #[derive(Clone, Debug)]
 pub(super) struct ScheduledEvent {
     pub(super) subject: String,
-    /// The subject's generation when this was planned: a deletion makes older plans void.
+    /// The resource's generation when the event was scheduled. A deletion raises the generation and cancels earlier events.
     pub(super) generation: u32,
     pub(super) change: Change,
 }
@@ -22,7 +22,7 @@ pub(super) enum Change {
     Snapshot(SnapshotChange),
 }
 
-/// Ordered by moment, and by order of planning within one moment.
+/// Ordered by time, and by order of scheduling within one millisecond.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Schedule {
     events: BTreeMap<(u64, u64), ScheduledEvent>,
@@ -35,7 +35,7 @@ impl Schedule {
         self.events.insert((at, self.planned), event);
     }
 
-    /// The next event that is due by `now`, with its moment.
+    /// The next event that is due at `now`, with its time.
     pub(super) fn take_due(&mut self, now: u64) -> Option<(u64, ScheduledEvent)> {
         let entry = self.events.first_entry()?;
         let at = entry.key().0;

@@ -1,4 +1,4 @@
-//! What one server is told before it starts.
+//! The settings of one server.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ pub struct Settings {
     pub seed: u64,
     pub clock: Clock,
     pub tempo: Tempo,
-    /// `YYYY-MM-DD`: the day on which version lifecycles are judged and the server's clock starts.
+    /// `YYYY-MM-DD`: the date of version lifecycles, at which the server's clock starts.
     pub today: String,
     pub network_faults: NetworkFaults,
     pub behavior: Behavior,
@@ -44,31 +44,31 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// A calm server without faults, with behavior and a tempo drawn from the seed.
+    /// A server without faults and without network faults, with choices and times from the seed.
     pub fn draw(seed: u64) -> Self {
         Settings { seed, behavior: Behavior::draw(seed), tempo: Tempo::draw(seed), ..Settings::default() }
     }
 }
 
-/// Where the server's time comes from.
+/// The source of the server's time.
 #[derive(Clone, Copy, Debug)]
 pub enum Clock {
-    /// Each request served advances time by so much: the same requests always meet the same states.
+    /// Each request advances the time by a fixed number of milliseconds: equal requests meet equal states.
     PerRequest { ms: u64 },
     /// The machine's clock, `speed` times as fast.
     Real { speed: u64 },
 }
 
-/// How long things take, in the server's own milliseconds.
+/// Durations, in the server's milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Tempo {
-    /// One intermediate state of a server or a volume.
+    /// Duration of one intermediate state of a server or a volume.
     pub phase_ms: u64,
-    /// Phases vary by up to so many percent of `phase_ms`, both ways.
+    /// Phases vary by up to this percentage of `phase_ms`, both ways.
     pub jitter_percent: u64,
-    /// How long a job stays INIT.
+    /// Duration of INIT of a job.
     pub job_init_ms: u64,
-    /// How long the effect of a job shows before SUCCESS does.
+    /// Time between the effect of a job and SUCCESS.
     pub job_tail_ms: u64,
 }
 
@@ -98,18 +98,18 @@ impl Tempo {
     }
 }
 
-/// Who may call. Fixed, invented values; a caller takes them from here.
+/// The callers. All values are invented; a client reads them here.
 #[derive(Clone, Debug)]
 pub struct Identities {
     pub owner: Project,
     pub other: Project,
-    /// Once a token of the owner's project.
+    /// A former token of the owner's project.
     pub expired_token: String,
-    /// Two accounts of SCP; the first is the owner's.
+    /// Two accounts of SCP; the first account is the owner.
     pub keys: [AccessKey; 2],
 }
 
-/// A project of ECS and the token that opens it (`X-Auth-Token`).
+/// A project of ECS and its token (`X-Auth-Token`).
 #[derive(Clone, Debug)]
 pub struct Project {
     pub id: String,
@@ -117,7 +117,7 @@ pub struct Project {
     pub token: String,
 }
 
-/// A key pair of SCP with the account that it belongs to.
+/// A key pair of SCP with its account.
 #[derive(Clone, Debug)]
 pub struct AccessKey {
     pub access: String,
@@ -157,7 +157,7 @@ impl Default for Identities {
     }
 }
 
-/// What is never exceeded, whatever a client sends.
+/// Upper bounds for all clients.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     pub connections_max: usize,
@@ -165,7 +165,7 @@ pub struct Limits {
     pub servers_per_project_max: usize,
     pub volumes_per_account_max: usize,
     pub snapshots_per_account_max: usize,
-    /// Finished jobs are forgotten, the oldest first, when there are more.
+    /// With more jobs, the oldest finished job is forgotten.
     pub jobs_max: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Moments as milliseconds since 1970 and the four ways in which the pages write them down.
+//! Times as milliseconds since 1970, and the four formats of the pages.
 
 const DAY_MS: u64 = 86_400_000;
 
@@ -10,7 +10,7 @@ fn count_days(year: u64, month: u64, day: u64) -> u64 {
     years + lengths[..(month as usize - 1).min(11)].iter().sum::<u64>() + (day - 1)
 }
 
-/// Midnight of a date written as `YYYY-MM-DD` or `YYYYMMDD`; `None` if it is no date.
+/// The start of a date `YYYY-MM-DD` or `YYYYMMDD`; `None` for another text.
 pub(super) fn parse_date(date: &str) -> Option<u64> {
     let digits: String = date.chars().filter(|c| *c != '-').collect();
     if digits.len() != 8 || !digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -21,7 +21,7 @@ pub(super) fn parse_date(date: &str) -> Option<u64> {
     plausible.then(|| count_days(year, month, day) * DAY_MS)
 }
 
-/// Year, month, day of a moment.
+/// Year, month and day.
 fn split_date(ms: u64) -> (u64, u64, u64) {
     let days = ms / DAY_MS;
     let mut year = 1970 + days / 366;
@@ -39,33 +39,33 @@ fn format_second(ms: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
 }
 
-/// As `created` and `updated` (querying-details-about-an-ecs.md:111).
+/// The format of `created` and `updated` (querying-details-about-an-ecs.md:111).
 pub(super) fn format_seconds(ms: u64) -> String {
     format!("{}Z", format_second(ms))
 }
 
-/// As `OS-SRV-USG:launched_at` (querying-details-about-an-ecs.md:272).
+/// The format of `OS-SRV-USG:launched_at` (querying-details-about-an-ecs.md:272).
 pub(super) fn format_micros(ms: u64) -> String {
     format!("{}.{:03}000", format_second(ms), ms % 1000)
 }
 
-/// As `begin_time` of a job (querying-task-execution-status.md:301).
+/// The format of `begin_time` of a job (querying-task-execution-status.md:301).
 pub(super) fn format_millis(ms: u64) -> String {
     format!("{}.{:03}Z", format_second(ms), ms % 1000)
 }
 
-/// As `created_at` of a volume (virtualserver.openapi.yaml:11680).
+/// The format of `created_at` of a volume (virtualserver.openapi.yaml:11680).
 pub(super) fn format_with_offset(ms: u64) -> String {
     format!("{}.{:03}+00:00", format_second(ms), ms % 1000)
 }
 
-/// As `not_before` of a version listing: a date with hyphens.
+/// The format of `not_before` of a version listing: a date with hyphens.
 pub(super) fn hyphenate_date(date: &str) -> Option<String> {
     let (year, month, day) = split_date(parse_date(date)?);
     Some(format!("{year:04}-{month:02}-{day:02}"))
 }
 
-/// An ISO 8601 moment as `changes-since` takes it (querying-ecss.md:59), with `Z`, an offset or neither.
+/// An ISO 8601 time of `changes-since` (querying-ecss.md:59), with `Z`, an offset, or neither.
 pub(super) fn parse_timestamp(text: &str) -> Option<u64> {
     let (date, clock) = text.split_once('T')?;
     let start = parse_date(date)?;

@@ -5,12 +5,12 @@ use crate::imports::ImportGraph;
 use crate::sources::{ModulePath, read_crates};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Files that import each other because one algorithm is recursive through them: paths and the reason.
+/// Circles that are permitted because an algorithm is recursive through the files: paths and the reason.
 const EXCEPTIONS: &[(&[&str], &str)] = &[];
 
 /// Files in circles that are still permitted, for each folder of sources. To shorten: end a circle, run the test, and
 /// write the number that it prints; a folder without files in circles is taken from the list.
-const RATCHET: &[(&str, usize)] = &[("src", 83), ("crates/probity-schema/src", 6), ("crates/probity-pages/src", 48)];
+const RATCHET: &[(&str, usize)] = &[("src", 83), ("crates/probity-schema/src", 6), ("crates/probity-pages/src", 28)];
 
 type Graph = BTreeMap<ModulePath, BTreeMap<ModulePath, usize>>;
 
@@ -66,7 +66,7 @@ fn find_circles(graph: &Graph) -> Vec<BTreeSet<ModulePath>> {
     circles
 }
 
-/// All files that a file imports, directly or through others.
+/// All files that a file imports, directly or through further files.
 fn find_reached<'a>(graph: &'a Graph, start: &ModulePath) -> BTreeSet<&'a ModulePath> {
     let mut reached = BTreeSet::new();
     let mut open: Vec<&ModulePath> = graph[start].keys().collect();

@@ -1,4 +1,4 @@
-//! Which file imports which: `use` declarations and paths in code, resolved through re-exports.
+//! Imports between files: `use` declarations and paths in code, resolved through re-exports.
 
 use crate::sources::{ModulePath, SourceCrate, SourceFile, is_for_tests};
 use proc_macro2::{TokenStream, TokenTree};
@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{ImplItem, Item, UseTree, Visibility};
 
-/// A path in the code of one file, as written, from `crate`, `self`, `super` or a name in scope.
+/// A path in the code of a file, as written, from `crate`, `self`, `super` or a name in scope.
 #[derive(Clone, Debug)]
 pub struct WrittenPath {
     pub segments: Vec<String>,
@@ -22,14 +22,14 @@ struct Import {
     re_exported: bool,
 }
 
-/// What one file declares, imports and refers to.
+/// The declarations, imports and paths of a file.
 #[derive(Default)]
 struct FileNames {
-    /// Names of the items that the file defines itself.
+    /// Names of the items that the file defines.
     defined: BTreeSet<String>,
     imports: Vec<Import>,
     paths: Vec<WrittenPath>,
-    /// How deep the visitor is inside of modules that are written in the file itself.
+    /// Nesting of inline modules around the visited item.
     depth: usize,
 }
 
@@ -45,7 +45,7 @@ impl<'a> ImportGraph<'a> {
         ImportGraph { source, names }
     }
 
-    /// All paths of a file from the root of the crate, or from another crate's name. A re-export of a child module
+    /// All paths of a file, from the root of the crate or from the name of a crate. A re-export of a child module
     /// is left out, because a parent that only declares and re-exports does not depend on its children.
     pub fn absolute_paths(&self, module: &ModulePath) -> Vec<WrittenPath> {
         let names = &self.names[module];
@@ -59,7 +59,7 @@ impl<'a> ImportGraph<'a> {
         absolute
     }
 
-    /// The files that a file imports, each with the line of the first import.
+    /// The imported files of a file, each with the line of the first import.
     pub fn imported_files(&self, module: &ModulePath) -> BTreeMap<ModulePath, usize> {
         let mut files = BTreeMap::new();
         for path in self.absolute_paths(module) {
@@ -73,7 +73,7 @@ impl<'a> ImportGraph<'a> {
         files
     }
 
-    /// A path from `crate` or from another crate's name; `None` for a path that begins with a local name.
+    /// A path from `crate` or from the name of a crate; `None` for a path from a local name.
     fn make_absolute(&self, module: &ModulePath, path: &[String]) -> Option<Vec<String>> {
         let from_root = |module: &[String], rest: &[String]| {
             Some([vec!["crate".to_string()], module.to_vec(), rest.to_vec()].concat())
@@ -105,7 +105,7 @@ impl<'a> ImportGraph<'a> {
         }
     }
 
-    /// The file that defines what a path from the root names.
+    /// The file that defines the target of a path from the root.
     fn find_file(&self, path: &[String], depth: usize) -> Option<ModulePath> {
         if depth > 8 {
             return None;
@@ -257,7 +257,7 @@ impl<'ast> Visit<'ast> for FileNames {
         visit::visit_path(self, path);
     }
 
-    /// `pub(in crate::plan)` names a module and uses nothing of it.
+    /// `pub(in crate::plan)` is no import.
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 
     fn visit_macro(&mut self, called: &'ast syn::Macro) {

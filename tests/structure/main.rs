@@ -2,13 +2,12 @@
 //!
 //! | file | rule |
 //! |---|---|
-//! | `modules` | Imports between modules run one way, without circles, and each file says what it is for. |
-//! | `circles` | No two files of a crate import each other, directly or through other files. |
-//! | `type_names` | No two public types share a name. |
+//! | `modules` | Imports between modules follow a table without circles, and each file begins with its purpose. |
+//! | `circles` | Files of a crate do not import each other in a circle. |
+//! | `type_names` | Each public type has a unique name. |
 //! | `vendors` | No vendor, operation or state is named outside of page readers and authentication. |
 //!
-//! `sources` reads the files, and `imports` finds out which file imports which. A rule may have exceptions, each with
-//! its reason.
+//! `sources` reads the files, and `imports` resolves the imports between files. Exceptions from a rule have a reason.
 
 mod circles;
 mod imports;

@@ -1,4 +1,4 @@
-//! Imports between modules run one way, and each file says what it is for.
+//! Imports between modules follow a table without circles, and each file begins with its purpose.
 
 use crate::assert_none;
 use crate::imports::ImportGraph;

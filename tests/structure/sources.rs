@@ -86,7 +86,7 @@ fn module_path(file: &Path) -> ModulePath {
     module
 }
 
-/// The modules that a file declares for tests only.
+/// The child modules for tests only.
 fn test_modules(module: &ModulePath, file: &SourceFile) -> Vec<ModulePath> {
     let declared = file.syntax.items.iter().filter_map(|item| match item {
         Item::Mod(declared) if is_for_tests(&declared.attrs) => Some(declared.ident.to_string()),

@@ -1,4 +1,4 @@
-//! No two public types of the project share a name.
+//! Each public type of the project has a unique name.
 
 use crate::assert_none;
 use crate::sources::{is_for_tests, read_crates};
@@ -8,8 +8,8 @@ use syn::{Attribute, Ident, Item, Visibility};
 /// Names that may be used more than once, each with the reason.
 const EXCEPTIONS: &[(&str, &str)] = &[];
 
-/// Names used more than once that are still permitted. To shorten: rename types, run the test, and write the number
-/// that it prints. At 0 each name that is used twice fails the test.
+/// Number of repeated names that are still permitted. To shorten: rename types, run the test, and write the printed
+/// number. At 0 each repeated name fails the test.
 const RATCHET: usize = 34;
 
 #[test]

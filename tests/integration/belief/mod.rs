@@ -1,4 +1,4 @@
-//! What must always hold of the belief, over random calls against the mock.
+//! Properties of the belief over random calls against the mock.
 
 mod random_walk;
 
@@ -9,16 +9,16 @@ use probity::mock::{Mock, Tempo};
 use probity::model::{Belief, Bounds, Held, Id, Life, Model, classed};
 use probity::oracle::Judge;
 use probity::schema::Schemas;
-use random_walk::{Way, load, load_at, walk};
+use random_walk::{WalkSettings, load, load_at, walk};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 const BOUNDS: Bounds = Bounds { worlds_max: 20_000, settle_percent: 100, insight: false };
 const STEPS: u64 = 200;
 
-/// Walks until so many steps are made, fast and slow in turn.
-fn ways(steps: u64, lost_percent: (u32, u32)) -> impl Iterator<Item = Way> {
-    (0..steps.div_ceil(STEPS)).map(move |seed| Way {
+/// Walks with a total number of steps, with a fast and a slow mock in turn.
+fn list_walks(steps: u64, lost_percent: (u32, u32)) -> impl Iterator<Item = WalkSettings> {
+    (0..steps.div_ceil(STEPS)).map(move |seed| WalkSettings {
         seed,
         steps: STEPS,
         tempo: if seed % 2 == 0 { Tempo::CLOUD } else { Tempo::FAST },
@@ -26,18 +26,18 @@ fn ways(steps: u64, lost_percent: (u32, u32)) -> impl Iterator<Item = Way> {
     })
 }
 
-/// `PROBITY_STEPS` asks for more than the default, which keeps the tests short.
-fn steps(usual: u64) -> u64 {
+/// `PROBITY_STEPS` replaces the number of steps.
+fn step_count(usual: u64) -> u64 {
     std::env::var("PROBITY_STEPS").ok().and_then(|number| number.parse().ok()).unwrap_or(usual)
 }
 
-fn never_contradicts(api: &(Arc<Model>, Arc<Schemas>), steps: u64) {
+fn check_no_contradiction(api: &(Arc<Model>, Arc<Schemas>), steps: u64) {
     let (model, schemas) = api;
     let mut judged = 0;
-    for way in ways(steps, (0, 0)) {
+    for settings in list_walks(steps, (0, 0)) {
         let mut judge = Judge::new(model.clone(), schemas.clone(), 0, BOUNDS);
         let mut trail: Vec<String> = Vec::new();
-        walk(api, way, &mut |exchange, _| {
+        walk(api, settings, &mut |exchange, _| {
             let seen = judge.observe(exchange).unwrap_or_else(|fault| panic!("{fault}"));
             judged += 1;
             trail.push(format!(
@@ -49,7 +49,7 @@ fn never_contradicts(api: &(Arc<Model>, Arc<Schemas>), steps: u64) {
                 let from = trail.len().saturating_sub(5);
                 panic!(
                     "seed {}: the mock contradicts {clauses:?}: {finding:?}\n{}",
-                    way.seed,
+                    settings.seed,
                     trail[from..].join("\n")
                 );
             }
@@ -60,35 +60,35 @@ fn never_contradicts(api: &(Arc<Model>, Arc<Schemas>), steps: u64) {
 
 #[test]
 fn the_mock_never_contradicts_the_native_suite() {
-    never_contradicts(&load("ecs-native"), steps(6_000));
+    check_no_contradiction(&load("ecs-native"), step_count(6_000));
 }
 
 #[test]
-fn the_mock_never_contradicts_the_volumes_before_and_after_versions_expire() {
+fn the_mock_never_contradicts_the_volume_suite_before_and_after_versions_expire() {
     for today in ["2025-06-01", "2026-11-20"] {
-        never_contradicts(&load_at("scp-volume", today), steps(3_000));
+        check_no_contradiction(&load_at("scp-volume", today), step_count(3_000));
     }
 }
 
 #[test]
 fn the_mock_never_contradicts_a_suite_with_relations_and_memory() {
-    never_contradicts(&lamp_suite::lamps(), steps(6_000));
+    check_no_contradiction(&lamp_suite::lamps(), step_count(6_000));
 }
 
 #[test]
 fn the_mock_never_contradicts_a_suite_with_jobs_and_batches() {
-    never_contradicts(&load("ecs-v1"), steps(6_000));
+    check_no_contradiction(&load("ecs-v1"), step_count(6_000));
 }
 
-/// A possibility that the truth may be hidden behind: what it knows is so, or is still to come.
-fn covers(possible: &Held, truth: &Held) -> bool {
+/// Whether a possibility agrees with the truth: each known value is true, or will be true at the end of the transition.
+fn agrees_with_truth(possible: &Held, truth: &Held) -> bool {
     if possible.thing.fog.is_some() {
         return possible.thing.life != Life::Gone || truth.thing.life == Life::Gone;
     }
     let pending = |index: usize| {
         truth.thing.motion.iter().flat_map(|motion| &motion.pending).any(|(field, _)| usize::from(*field) == index)
     };
-    // What the mock itself has left open is what it showed, and no clause says more.
+    // A value that the mock leaves open was shown as such, and no clause promises more.
     let same = |index: usize, value: &Val| {
         let truly = &truth.thing.fields[index];
         value.has_unknown() || truly.has_unknown() || pending(index) || value == truly
@@ -98,17 +98,17 @@ fn covers(possible: &Held, truth: &Held) -> bool {
             || possible.thing.fields.iter().enumerate().all(|(index, value)| same(index, value)))
 }
 
-fn keeps_the_truth(api: &(Arc<Model>, Arc<Schemas>), steps: u64) {
+fn check_truth_is_kept(api: &(Arc<Model>, Arc<Schemas>), steps: u64) {
     let (model, schemas) = api;
     let (mut lost, mut compared) = (0, 0);
-    for way in ways(steps, (15, 5)) {
+    for settings in list_walks(steps, (15, 5)) {
         let mut belief = Belief::new(model.clone(), BOUNDS);
-        walk(api, way, &mut |exchange, mock| {
+        walk(api, settings, &mut |exchange, mock| {
             let input = classed(model, schemas, exchange);
             let observed = belief.observe(exchange, input).unwrap_or_else(|fault| panic!("{fault}"));
-            assert_eq!(observed.deviations, vec![], "seed {} at {}", way.seed, exchange.number);
+            assert_eq!(observed.deviations, vec![], "seed {} at {}", settings.seed, exchange.number);
             lost += u64::from(matches!(exchange.outcome, probity::history::Outcome::Lost { .. }));
-            compared += hidden_somewhere(&belief, mock, exchange, way.seed);
+            compared += count_truths_found(&belief, mock, exchange, settings.seed);
         });
     }
     assert!(
@@ -117,14 +117,14 @@ fn keeps_the_truth(api: &(Arc<Model>, Arc<Schemas>), steps: u64) {
     );
 }
 
-fn hidden_somewhere(belief: &Belief, mock: &Mock, exchange: &Exchange, seed: u64) -> u64 {
+fn count_truths_found(belief: &Belief, mock: &Mock, exchange: &Exchange, seed: u64) -> u64 {
     let known: BTreeSet<&Id> = belief.ids().collect();
     let mut compared = 0;
     for truth in mock.truth().iter().filter(|held| known.contains(&held.id)) {
         let possible = belief.possibilities_now(&truth.id);
         compared += 1;
         assert!(
-            possible.iter().any(|held| covers(held, truth)),
+            possible.iter().any(|held| agrees_with_truth(held, truth)),
             "seed {seed} at {} ({} {}): {truth:?} is not among {possible:#?}",
             exchange.number,
             exchange.caller,
@@ -135,52 +135,52 @@ fn hidden_somewhere(belief: &Belief, mock: &Mock, exchange: &Exchange, seed: u64
 }
 
 #[test]
-fn a_lost_reply_never_removes_the_true_world_of_the_native_suite() {
-    keeps_the_truth(&load("ecs-native"), steps(4_000));
+fn a_lost_response_never_removes_the_true_state_of_the_native_suite() {
+    check_truth_is_kept(&load("ecs-native"), step_count(4_000));
 }
 
 #[test]
-fn a_lost_reply_never_removes_the_true_world_of_volumes_and_their_snapshots() {
-    keeps_the_truth(&load("scp-volume"), steps(3_000));
+fn a_lost_response_never_removes_the_true_state_of_volumes_and_snapshots() {
+    check_truth_is_kept(&load("scp-volume"), step_count(3_000));
 }
 
 #[test]
-fn a_lost_reply_never_removes_the_true_world_of_a_suite_with_relations() {
-    keeps_the_truth(&lamp_suite::lamps(), steps(4_000));
+fn a_lost_response_never_removes_the_true_state_of_a_suite_with_relations() {
+    check_truth_is_kept(&lamp_suite::lamps(), step_count(4_000));
 }
 
 #[test]
-fn a_lost_reply_never_removes_the_true_world_of_a_suite_with_jobs_and_batches() {
-    keeps_the_truth(&load("ecs-v1"), steps(4_000));
+fn a_lost_response_never_removes_the_true_state_of_a_suite_with_jobs_and_batches() {
+    check_truth_is_kept(&load("ecs-v1"), step_count(4_000));
 }
 
-/// What can be said of each thing, whatever the factors are.
-fn said(belief: &Belief) -> Vec<(Id, Vec<Arc<Held>>)> {
+/// The possibilities of each resource, independent of factors.
+fn all_possibilities(belief: &Belief) -> Vec<(Id, Vec<Arc<Held>>)> {
     belief.ids().collect::<BTreeSet<_>>().into_iter().map(|id| (id.clone(), belief.possibilities_now(id))).collect()
 }
 
 #[test]
-fn factored_equals_unfactored() {
-    factors_change_nothing(&lamp_suite::lamps(), steps(10_000), 16);
+fn a_factored_belief_equals_an_unfactored_one() {
+    check_factored_equals_unfactored(&lamp_suite::lamps(), step_count(10_000), 16);
 }
 
 #[test]
-fn factored_equals_unfactored_with_jobs_that_tell_ids_and_wait_for_others() {
-    factors_change_nothing(&load("ecs-v1"), steps(3_000), 6);
+fn a_factored_belief_equals_an_unfactored_one_for_jobs() {
+    check_factored_equals_unfactored(&load("ecs-v1"), step_count(3_000), 6);
 }
 
-fn factors_change_nothing(api: &(Arc<Model>, Arc<Schemas>), steps: u64, worlds_least: usize) {
+fn check_factored_equals_unfactored(api: &(Arc<Model>, Arc<Schemas>), steps: u64, worlds_least: usize) {
     let (model, schemas) = api;
     let mut joined_most = 0;
-    for way in ways(steps, (5, 2)).map(|way| Way { steps: 40, ..way }) {
+    for settings in list_walks(steps, (5, 2)).map(|settings| WalkSettings { steps: 40, ..settings }) {
         let mut factored = Belief::new(model.clone(), BOUNDS);
         let mut whole = Belief::unfactored(model.clone(), BOUNDS);
         let mut over = false;
-        walk(api, way, &mut |exchange, _| {
+        walk(api, settings, &mut |exchange, _| {
             if over {
                 return;
             }
-            // A liar contradicts the suite now and then; both must notice at the same call.
+            // Every 17th response is changed so that it contradicts the suite; both beliefs must notice at the same call.
             let mut exchange = exchange.clone();
             if exchange.number % 17 == 16
                 && let probity::history::Outcome::Replied(reply) = &mut exchange.outcome
@@ -193,12 +193,18 @@ fn factors_change_nothing(api: &(Arc<Model>, Arc<Schemas>), steps: u64, worlds_l
             let clauses = |observed: &probity::model::Observed| {
                 observed.deviations.iter().map(|d| d.clauses.clone()).collect::<Vec<_>>()
             };
-            assert_eq!(clauses(&one), clauses(&other), "seed {} at {}", way.seed, exchange.number);
+            assert_eq!(clauses(&one), clauses(&other), "seed {} at {}", settings.seed, exchange.number);
             joined_most = joined_most.max(whole.tally.worlds_most);
-            // After a deviation each forgets what it touched, which is not the same set.
+            // After a deviation the resources that become undetermined may differ.
             over = !one.deviations.is_empty() || one.excess.is_some() || other.excess.is_some();
             if !over {
-                assert_eq!(said(&factored), said(&whole), "seed {} at {}", way.seed, exchange.number);
+                assert_eq!(
+                    all_possibilities(&factored),
+                    all_possibilities(&whole),
+                    "seed {} at {}",
+                    settings.seed,
+                    exchange.number
+                );
             }
         });
     }
@@ -206,6 +212,6 @@ fn factors_change_nothing(api: &(Arc<Model>, Arc<Schemas>), steps: u64, worlds_l
 }
 
 #[test]
-fn factored_equals_unfactored_for_volumes_and_their_snapshots() {
-    factors_change_nothing(&load("scp-volume"), steps(4_000), 6);
+fn a_factored_belief_equals_an_unfactored_one_for_volumes_and_snapshots() {
+    check_factored_equals_unfactored(&load("scp-volume"), step_count(4_000), 6);
 }

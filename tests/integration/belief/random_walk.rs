@@ -1,4 +1,4 @@
-//! Random calls against the mock without any plan, judged as they come.
+//! Random calls against the mock without a plan.
 
 use probity::endpoint::{Call, Endpoint, Identities, Identity, compose};
 use probity::history::{Cause, Exchange, Outcome};
@@ -17,7 +17,7 @@ pub fn load(name: &str) -> (Arc<Model>, Arc<Schemas>) {
     load_at(name, "2026-11-20")
 }
 
-/// The same on another day.
+/// The same at another date.
 pub fn load_at(name: &str, today: &str) -> (Arc<Model>, Arc<Schemas>) {
     let store = probity::session::SuiteStore::find(Path::new(env!("CARGO_MANIFEST_DIR")), None)
         .expect("suites and schemas are there");
@@ -28,7 +28,7 @@ pub fn load_at(name: &str, today: &str) -> (Arc<Model>, Arc<Schemas>) {
 const OWN: &str = "0a1b2c3d4e5f40718293a4b5c6d7e8f9";
 const FOREIGN: &str = "ffeeddccbbaa49998877665544332211";
 
-fn identities() -> Identities {
+fn make_identities() -> Identities {
     let of = |project: &str| Identity {
         parameters: ["project_id", "owner"].map(|name| (name.to_string(), project.to_string())).into(),
         ..Identity::default()
@@ -37,8 +37,8 @@ fn identities() -> Identities {
     Identities::new(callers.into_iter().map(|(caller, project)| (caller.to_string(), of(project))).collect())
 }
 
-/// Draws a call without any plan: every operation, any target, valid and broken bodies.
-fn draw(model: &Model, schemas: &Schemas, ids: &[String], rng: &mut Rng) -> Call {
+/// Draws a call: any operation, any resource, valid and invalid bodies.
+fn draw_call(model: &Model, schemas: &Schemas, ids: &[String], rng: &mut Rng) -> Call {
     let operations: Vec<&String> = model.operations.keys().collect();
     let creates: Vec<&String> = operations
         .iter()
@@ -92,17 +92,17 @@ fn draw(model: &Model, schemas: &Schemas, ids: &[String], rng: &mut Rng) -> Call
             call.body = chosen.map_or(Some(body.clone()), |deviation| deviation.value);
             return call;
         }
-        pin(model, &described.id, &mut body, rng);
+        set_compared_values(model, &described.id, &mut body, rng);
         for (path, id) in named {
-            place(&mut body, &path, Value::String(id), rng);
+            place_id(&mut body, &path, Value::String(id), rng);
         }
         call.body = Some(body);
     }
     call
 }
 
-/// Puts an id at its place; a batch is mostly of that thing alone.
-fn place(body: &mut Value, path: &probity::expr::Path, id: Value, rng: &mut Rng) {
+/// Puts an id at a place of the body. A batch mostly has one resource only.
+fn place_id(body: &mut Value, path: &probity::expr::Path, id: Value, rng: &mut Rng) {
     let index = path.keys.iter().position(|key| matches!(key, probity::expr::Key::Index(_)));
     if let Some(depth) = index.filter(|_| rng.chance(9, 10)) {
         let list = probity::expr::Path { root: path.root.clone(), keys: path.keys[..depth].to_vec() };
@@ -113,8 +113,8 @@ fn place(body: &mut Value, path: &probity::expr::Path, id: Value, rng: &mut Rng)
     probity::expr::assign(body, path, id);
 }
 
-/// Values that guards compare with, where they are of a pool or written out; what should be null is left out.
-fn pin(model: &Model, operation: &str, body: &mut Value, rng: &mut Rng) {
+/// Sets values that guards compare with, if the values are of a pool or literals. A value compared with null is left out.
+fn set_compared_values(model: &Model, operation: &str, body: &mut Value, rng: &mut Rng) {
     for clause in model.operations[operation].clauses.iter().filter_map(|clause| model.written(*clause)) {
         let named = model.suite.lets.values().filter_map(|known| match known {
             probity::suite::Let::Expression(expr) => Some(expr),
@@ -123,7 +123,7 @@ fn pin(model: &Model, operation: &str, body: &mut Value, rng: &mut Rng) {
         let whole: Vec<&probity::expr::Expr> = clause.when.iter().chain(named).collect();
         let firsts: Vec<probity::expr::Expr> = whole.iter().flat_map(|when| when.of_first_elements()).collect();
         for comparison in whole.into_iter().chain(&firsts).flat_map(|when| when.comparisons()) {
-            if comparison.path.keys.is_empty() || body.pointer(&format!("/{}", first(&comparison.path))).is_none() {
+            if comparison.path.keys.is_empty() || body.pointer(&format!("/{}", first_key(&comparison.path))).is_none() {
                 continue;
             }
             if comparison.path.root.as_ref() == "body"
@@ -155,15 +155,15 @@ fn leave_out(body: &mut Value, path: &probity::expr::Path) {
     }
 }
 
-fn first(path: &probity::expr::Path) -> String {
+fn first_key(path: &probity::expr::Path) -> String {
     match &path.keys[0] {
         probity::expr::Key::Name(name) => name.to_string(),
         probity::expr::Key::Index(index) => index.to_string(),
     }
 }
 
-/// Ids of other things that a reply tells about the things it was asked for.
-fn told<'a>(model: &'a Model, asked: &'a Asked, outcome: &Outcome) -> impl Iterator<Item = String> + 'a {
+/// Ids of other resources in the response about a resource.
+fn told_ids<'a>(model: &'a Model, asked: &'a Asked, outcome: &Outcome) -> impl Iterator<Item = String> + 'a {
     let reply = match Heard::of(outcome) {
         Heard::Success(_, reply) => reply,
         _ => probity::expr::Val::Null,
@@ -177,29 +177,33 @@ fn told<'a>(model: &'a Model, asked: &'a Asked, outcome: &Outcome) -> impl Itera
     })
 }
 
-/// How a walk goes.
+/// The settings of a walk.
 #[derive(Clone, Copy)]
-pub struct Way {
+pub struct WalkSettings {
     pub seed: u64,
     pub steps: u64,
     pub tempo: Tempo,
-    /// How many replies in a hundred are lost after the call took effect, and how many before.
+    /// Percentage of responses that are lost after the call took effect, and before.
     pub lost_percent: (u32, u32),
 }
 
-/// Makes the calls of a walk; `each` hears every exchange, with the mock as it then is.
-pub fn walk((model, schemas): &(Arc<Model>, Arc<Schemas>), way: Way, each: &mut dyn FnMut(&Exchange, &Mock)) {
+/// Makes the calls of a walk, and passes each exchange with the mock to `each`.
+pub fn walk(
+    (model, schemas): &(Arc<Model>, Arc<Schemas>),
+    settings: WalkSettings,
+    each: &mut dyn FnMut(&Exchange, &Mock),
+) {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {
-        let mock = Mock::new(model.clone(), schemas.clone(), way.seed, way.tempo, None);
+        let mock = Mock::new(model.clone(), schemas.clone(), settings.seed, settings.tempo, None);
         let start = Instant::now();
         let now = || start.elapsed().as_millis() as u64;
         let mut ids: Vec<String> = Vec::new();
-        for number in 0..way.steps {
-            let mut rng = Rng::new(way.seed, 0, number, 1);
-            let call = draw(model, schemas, &ids, &mut rng);
-            let Ok(request) = compose(&schemas.catalog, &call, &identities()) else { continue };
+        for number in 0..settings.steps {
+            let mut rng = Rng::new(settings.seed, 0, number, 1);
+            let call = draw_call(model, schemas, &ids, &mut rng);
+            let Ok(request) = compose(&schemas.catalog, &call, &make_identities()) else { continue };
             let mut exchange = Exchange {
                 number,
                 step: number as usize,
@@ -217,18 +221,20 @@ pub fn walk((model, schemas): &(Arc<Model>, Arc<Schemas>), way: Way, each: &mut 
                 outcome: Outcome::Lost { cause: "before".to_string() },
                 born: BTreeMap::new(),
             };
-            if !rng.chance(way.lost_percent.1, 100) {
+            if !rng.chance(settings.lost_percent.1, 100) {
                 exchange.outcome = mock.send(&request).await;
             }
             let asked = Asked::new(model, &exchange, Class::Valid);
             let born = asked.born(model, &Heard::of(&exchange.outcome));
-            if rng.chance(way.lost_percent.0, 100) {
+            if rng.chance(settings.lost_percent.0, 100) {
                 exchange.outcome = Outcome::Lost { cause: "after".to_string() };
             } else {
                 let about = &model.operations[&exchange.operation].about;
                 let named = born.iter().filter(|(index, _)| about[*index].told_by.is_none());
                 ids.extend(named.flat_map(|(_, ids)| ids.iter().map(|id| id.id.to_string())));
-                ids.extend(told(model, &asked, &exchange.outcome).filter(|id| !ids.contains(id)).collect::<Vec<_>>());
+                ids.extend(
+                    told_ids(model, &asked, &exchange.outcome).filter(|id| !ids.contains(id)).collect::<Vec<_>>(),
+                );
             }
             exchange.received_ms = now();
             each(&exchange, &mock);

@@ -1,13 +1,13 @@
-//! What is said to be new about a call: text in, text out.
+//! The traits of a call that count as coverage.
 
-use super::chooser_bench::Bench;
+use super::chooser_bench::ChooserBench;
 use crate::lamp_suite;
 use probity::plan::Step;
 use serde_json::{Value, json};
 
-/// `operation thing settle`, such as `dim lamp-1 rest`; a thing that was not there before is born.
-/// `operation thing go` goes on at once; a fourth word is the caller.
-fn step(line: &str, steps: &[Step]) -> Step {
+/// Reads `operation resource settle`, such as `dim lamp-1 rest`. An unknown resource is created.
+/// `go` instead of `rest` does not wait; a fourth word is the caller.
+fn parse_step(line: &str, steps: &[Step]) -> Step {
     let words: Vec<&str> = line.split(' ').collect();
     let (operation, thing) = (words[0], words[1]);
     let handle = json!({ "$handle": thing });
@@ -33,15 +33,15 @@ fn step(line: &str, steps: &[Step]) -> Step {
     serde_json::from_value(step).expect("a step")
 }
 
-/// What the last of these calls has about it, its binding and its caller apart.
-fn check(plan: &[&str], expected: &[&str]) {
+/// Compares the traits of the last call, without binding and caller.
+fn check_traits(plan: &[&str], expected: &[&str]) {
     let steps = plan.iter().fold(Vec::new(), |mut steps, line| {
-        steps.push(step(line, &steps));
+        steps.push(parse_step(line, &steps));
         steps
     });
-    let bench = Bench::new(lamp_suite::lamps(), "owner");
-    let before = bench.once(&steps[..steps.len() - 1]).coverage.traits;
-    let walked = bench.once(&steps);
+    let bench = ChooserBench::new(lamp_suite::lamps(), "owner");
+    let before = bench.run_recorded(&steps[..steps.len() - 1]).coverage.traits;
+    let walked = bench.run_recorded(&steps);
     assert_eq!(walked.found, Vec::<String>::new());
     let more = walked.coverage.traits.iter().filter(|(name, count)| before.get(*name) != Some(count));
     let told = more.map(|(name, _)| name.split_once("; ").map_or(name.as_str(), |(_, told)| told));
@@ -50,17 +50,17 @@ fn check(plan: &[&str], expected: &[&str]) {
 }
 
 #[test]
-fn a_call_tells_the_state_of_its_thing_and_what_was_done_to_it() {
-    check(
+fn a_call_has_the_state_and_the_history_of_its_resource() {
+    check_traits(
         &["buyLamp lamp-1 rest", "switchOff lamp-1 rest", "switchOn lamp-1 rest"],
         &["1 lamp", "lamp Rest \"DARK\"", "lamp after switchOff 1 times", "lamp straight after switchOff"],
     );
 }
 
 #[test]
-fn a_fifth_time_is_like_the_third() {
+fn a_fifth_repetition_counts_as_the_third() {
     let dim = "dim lamp-1 rest";
-    check(
+    check_traits(
         &["buyLamp lamp-1 rest", dim, dim, dim, dim, dim],
         &[
             "1 lamp",
@@ -74,8 +74,8 @@ fn a_fifth_time_is_like_the_third() {
 }
 
 #[test]
-fn what_goes_on_beside_a_thing_is_told() {
-    check(
+fn a_call_has_the_transitions_of_other_resources() {
+    check_traits(
         &["buyLamp lamp-1 rest", "buyLamp lamp-2 rest", "switchOff lamp-1 go", "switchOff lamp-2 rest"],
         &[
             "1 lamp",
@@ -85,15 +85,15 @@ fn what_goes_on_beside_a_thing_is_told() {
             "lamp straight after ",
         ],
     );
-    check(
+    check_traits(
         &["buyLamp lamp-1 rest", "buyLamp lamp-2 rest", "scrapLamp lamp-1 rest", "dim lamp-2 rest"],
         &["1 lamp", "after the end of a lamp", "lamp Rest \"LIT\"", "lamp straight after "],
     );
 }
 
 #[test]
-fn what_holds_the_id_of_a_thing_is_told() {
-    check(
+fn a_call_has_the_resources_that_refer_to_its_resource() {
+    check_traits(
         &["buyLamp lamp-1 rest", "writeCard card-1 rest", "dim lamp-1 rest"],
         &[
             "1 lamp",
@@ -106,13 +106,13 @@ fn what_holds_the_id_of_a_thing_is_told() {
 }
 
 #[test]
-fn a_refusal_that_hangs_on_no_thing_tells_nothing_of_things() {
-    check(&["buyLamp lamp-1 rest", "dim lamp-1 rest none"], &["no-key behind 8", "no-lamp behind 8"]);
+fn a_refusal_without_a_resource_has_no_traits_of_resources() {
+    check_traits(&["buyLamp lamp-1 rest", "dim lamp-1 rest none"], &["no-key behind 8", "no-lamp behind 8"]);
 }
 
 #[test]
-fn a_refusal_tells_how_many_other_reasons_there_are() {
-    check(
+fn a_refusal_has_the_number_of_other_reasons() {
+    check_traits(
         &["buyLamp lamp-1 rest", "switchOn lamp-1 rest"],
         &["on.lit behind 0", "1 lamp", "lamp Rest \"LIT\"", "lamp straight after "],
     );

@@ -1,4 +1,4 @@
-//! Carries out what a chooser picks against the mock in this process.
+//! Runs the steps of a chooser against the mock in this process.
 
 use probity::endpoint::{Call, Endpoint, Identities, Identity, compose};
 use probity::history::{Cause, Exchange};
@@ -12,41 +12,41 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// An API with its model, and how fast its mock moves.
-pub struct Bench {
+/// An API with its model, and the speed of its mock.
+pub struct ChooserBench {
     pub model: Arc<Model>,
     pub schemas: Arc<Schemas>,
     pub hints: Arc<Hints>,
     pub tempo: Tempo,
     pub filled: &'static str,
-    /// The promise that the mock breaks, if it is to break one.
+    /// The fault of the mock.
     pub fault: Option<probity::mock::Mutant>,
-    /// End at the first finding.
+    /// Whether to end at the first finding.
     pub first_only: bool,
     pub callers: Vec<&'static str>,
 }
 
-/// What some plans have come to.
+/// The results of some plans.
 #[derive(Default)]
-pub struct Walked {
+pub struct WalkResult {
     pub coverage: Coverage,
     /// Steps and polls.
     pub requests: u64,
     pub polls: u64,
-    /// By clause: after how many requests it first decided what became of a call.
+    /// Number of requests until each clause first decided an outcome.
     pub first: BTreeMap<String, u64>,
-    /// Steps that followed another at once.
+    /// Steps with the next step immediately after.
     pub left: u64,
     pub live_most: usize,
     pub plans: Vec<Vec<Step>>,
-    /// What the judge held against the mock.
+    /// Findings of the judge.
     pub found: Vec<String>,
 }
 
-impl Bench {
-    pub fn new((model, schemas): (Arc<Model>, Arc<Schemas>), filled: &'static str) -> Bench {
+impl ChooserBench {
+    pub fn new((model, schemas): (Arc<Model>, Arc<Schemas>), filled: &'static str) -> ChooserBench {
         let hints = Arc::new(Hints::new(&model, &schemas));
-        Bench {
+        ChooserBench {
             model,
             schemas,
             hints,
@@ -67,38 +67,45 @@ impl Bench {
         }
     }
 
-    /// Plans of so many steps until the budget of requests is spent.
-    pub fn walk(
+    /// Runs plans with at most `steps_max` steps until the budget of requests is spent.
+    pub fn run_plans(
         &self,
         make: &mut dyn FnMut(u64) -> Box<dyn Chooser>,
         seed: u64,
         requests: u64,
         steps_max: usize,
-    ) -> Walked {
-        let runtime = paused();
-        let mut walked = Walked::default();
+    ) -> WalkResult {
+        let runtime = paused_runtime();
+        let mut walked = WalkResult::default();
         for plan in 0.. {
             if walked.requests >= requests || (self.first_only && !walked.found.is_empty()) {
                 break;
             }
             let mut chooser = make(plan);
-            runtime.block_on(self.plan(chooser.as_mut(), seed + plan, steps_max, requests, &mut walked));
+            runtime.block_on(self.run_plan(chooser.as_mut(), seed + plan, steps_max, requests, &mut walked));
         }
         walked
     }
 
-    /// One plan as it is recorded.
-    pub fn once(&self, steps: &[Step]) -> Walked {
-        let runtime = paused();
-        let mut walked = Walked::default();
-        runtime.block_on(self.plan(&mut Recorded::new(steps.to_vec()), 1, steps.len(), u64::MAX, &mut walked));
+    /// Runs one recorded plan.
+    pub fn run_recorded(&self, steps: &[Step]) -> WalkResult {
+        let runtime = paused_runtime();
+        let mut walked = WalkResult::default();
+        runtime.block_on(self.run_plan(&mut Recorded::new(steps.to_vec()), 1, steps.len(), u64::MAX, &mut walked));
         walked
     }
 
-    async fn plan(&self, chooser: &mut dyn Chooser, seed: u64, steps_max: usize, requests: u64, walked: &mut Walked) {
+    async fn run_plan(
+        &self,
+        chooser: &mut dyn Chooser,
+        seed: u64,
+        steps_max: usize,
+        requests: u64,
+        walked: &mut WalkResult,
+    ) {
         let mock = Mock::new(self.model.clone(), self.schemas.clone(), seed, self.tempo, self.fault.clone());
         let bounds = Bounds { worlds_max: 2_000, settle_percent: 100, insight: false };
-        let mut desk = Desk {
+        let mut runner = PlanRunner {
             bench: self,
             mock,
             judge: Judge::new(self.model.clone(), self.schemas.clone(), 0, bounds),
@@ -109,8 +116,8 @@ impl Bench {
         let limits = self.limits(steps_max);
         let mut handles = Handles::default();
         let mut steps: Vec<Step> = Vec::new();
-        while walked.requests < requests && (!self.first_only || desk.found.is_empty()) {
-            let before = desk.judge.belief.clone();
+        while walked.requests < requests && (!self.first_only || runner.found.is_empty()) {
+            let before = runner.judge.belief.clone();
             let known = handles.clone();
             let situation = Situation {
                 model: &self.model,
@@ -118,7 +125,7 @@ impl Bench {
                 belief: &before,
                 handles: &known,
                 steps: &steps,
-                requests: desk.number,
+                requests: runner.number,
                 pages: &BTreeMap::new(),
                 coverage: &walked.coverage.clone(),
                 limits: &limits,
@@ -126,20 +133,21 @@ impl Bench {
             let Some(step) = chooser.next(&situation) else {
                 break;
             };
-            let (ending, born) = desk.carry_out(&step, &mut handles).await;
+            let (ending, born) = runner.carry_out(&step, &mut handles).await;
             walked.requests += 1;
             cover(&mut walked.coverage, &situation, &self.hints, &step, ending);
             for clause in walked.coverage.clauses.keys() {
                 walked.first.entry(clause.clone()).or_insert(walked.requests);
             }
             walked.left += u64::from(step.settle == Settle::Leave);
-            let polls = desk.settle(&step, &handles, &born).await;
+            let polls = runner.settle(&step, &handles, &born).await;
             walked.polls += polls;
             walked.requests += polls;
             let live =
-                desk.judge.belief.ids().filter(|id| self.hints.deletable.contains(&usize::from(id.kind))).filter(
+                runner.judge.belief.ids().filter(|id| self.hints.deletable.contains(&usize::from(id.kind))).filter(
                     |id| {
-                        desk.judge
+                        runner
+                            .judge
                             .belief
                             .possibilities(id)
                             .iter()
@@ -150,17 +158,17 @@ impl Bench {
             steps.push(step);
         }
         walked.plans.push(steps);
-        walked.found.append(&mut desk.found);
+        walked.found.append(&mut runner.found);
     }
 }
 
-/// Where waiting costs no time.
-fn paused() -> tokio::runtime::Runtime {
+/// A runtime with a paused clock, on which waiting takes no time.
+fn paused_runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime")
 }
 
-struct Desk<'a> {
-    bench: &'a Bench,
+struct PlanRunner<'a> {
+    bench: &'a ChooserBench,
     mock: Mock,
     judge: Judge,
     start: Instant,
@@ -168,7 +176,7 @@ struct Desk<'a> {
     found: Vec<String>,
 }
 
-impl Desk<'_> {
+impl PlanRunner<'_> {
     async fn carry_out(&mut self, step: &Step, handles: &mut Handles) -> (Ending, Vec<Id>) {
         let ids = handles.ids();
         let call = probity::run::bind(step, &ids).unwrap_or_else(|name| panic!("`{name}` has no id: {step:?}"));
@@ -196,7 +204,7 @@ impl Desk<'_> {
     }
 
     async fn send(&mut self, call: &Call, cause: Cause) -> Exchange {
-        let request = compose(&self.bench.schemas.catalog, call, &identities(self.bench.filled))
+        let request = compose(&self.bench.schemas.catalog, call, &make_identities(self.bench.filled))
             .unwrap_or_else(|error| panic!("{error}: {call:?}"));
         let sent_ms = self.now();
         let outcome = self.mock.send(&request).await;
@@ -227,7 +235,7 @@ impl Desk<'_> {
         exchange
     }
 
-    /// Looks at what the step touched until it rests, ever more slowly.
+    /// Polls the resources of the step until they are settled, with growing pauses.
     async fn settle(&mut self, step: &Step, handles: &Handles, born: &[Id]) -> u64 {
         let Settle::Poll { after_ms } = step.settle else {
             return 0;
@@ -273,7 +281,7 @@ impl Desk<'_> {
     }
 }
 
-fn identities(parameter: &str) -> Identities {
+fn make_identities(parameter: &str) -> Identities {
     let of = |value: &str| Identity {
         parameters: BTreeMap::from([(parameter.to_string(), value.to_string())]),
         ..Identity::default()

@@ -1,33 +1,33 @@
-//! What the choosers reach, and how soon.
+//! Which clauses the choosers reach, and after how many requests.
 
 mod chooser_bench;
 mod call_traits;
 
 use crate::lamp_suite;
-use chooser_bench::{Bench, Walked};
+use chooser_bench::{ChooserBench, WalkResult};
 use probity::campaign::Standings;
 use probity::oracle::Standing;
 use probity::plan::{Chooser, Coverage, Extent, Guided, Random, Recorded, reachable};
 use std::sync::Arc;
 
-fn guided(bench: &Bench, seed: u64, requests: u64) -> Walked {
+fn run_guided(bench: &ChooserBench, seed: u64, requests: u64) -> WalkResult {
     let hints = Arc::clone(&bench.hints);
     let mut make = |plan| -> Box<dyn Chooser> { Box::new(Guided::new(Arc::clone(&hints), seed, plan)) };
-    bench.walk(&mut make, seed * 1_000, requests, 60)
+    bench.run_plans(&mut make, seed * 1_000, requests, 60)
 }
 
-fn random(bench: &Bench, seed: u64, requests: u64) -> Walked {
+fn run_random(bench: &ChooserBench, seed: u64, requests: u64) -> WalkResult {
     let hints = Arc::clone(&bench.hints);
     let mut make = |plan| -> Box<dyn Chooser> { Box::new(Random::new(Arc::clone(&hints), seed, plan)) };
-    bench.walk(&mut make, seed * 1_000, requests, 60)
+    bench.run_plans(&mut make, seed * 1_000, requests, 60)
 }
 
-/// Requests until each clause decided something for the first time; the budget where it never did.
-fn sooner(name: &str, walked: &Walked, budget: u64) -> u64 {
+/// Requests until a clause first decided an outcome; the budget if the clause never did.
+fn first_request(name: &str, walked: &WalkResult, budget: u64) -> u64 {
     walked.first.get(name).copied().unwrap_or(budget)
 }
 
-fn print(bench: &Bench, title: &str, walked: &Walked) {
+fn print_result(bench: &ChooserBench, title: &str, walked: &WalkResult) {
     let spent = &walked.coverage.spent;
     println!(
         "{title}: {} requests, {} polls, {spent:?}, left {}, plans {}, live {}",
@@ -55,27 +55,27 @@ fn print(bench: &Bench, title: &str, walked: &Walked) {
 
 #[test]
 fn history_dependent_clauses_are_reached_much_sooner_than_by_chance() {
-    let bench = Bench::new(lamp_suite::lamps(), "owner");
+    let bench = ChooserBench::new(lamp_suite::lamps(), "owner");
     let budget = 600;
     let (mut by_guide, mut by_chance) = (0, 0);
     for seed in 0..4 {
-        let (guide, chance) = (guided(&bench, seed, budget), random(&bench, seed, budget));
+        let (guide, chance) = (run_guided(&bench, seed, budget), run_random(&bench, seed, budget));
         if seed == 0 {
-            print(&bench, "guided", &guide);
-            print(&bench, "random", &chance);
+            print_result(&bench, "guided", &guide);
+            print_result(&bench, "random", &chance);
         }
         assert_eq!(guide.found, Vec::<String>::new());
         for rare in ["undo.dark", "clean.worn"] {
-            by_guide += sooner(rare, &guide, budget);
-            by_chance += sooner(rare, &chance, budget);
+            by_guide += first_request(rare, &guide, budget);
+            by_chance += first_request(rare, &chance, budget);
         }
     }
     println!("guided {by_guide}, random {by_chance}");
     assert!(by_guide * 3 <= by_chance, "guided {by_guide}, random {by_chance}");
 }
 
-/// A suite and its schemas as the project ships them.
-fn shipped(name: &str) -> (Arc<probity::model::Model>, Arc<probity::schema::Schemas>) {
+/// A suite of the project with its schemas.
+fn load_suite(name: &str) -> (Arc<probity::model::Model>, Arc<probity::schema::Schemas>) {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(root.join("suites").join(format!("{name}.yaml"))).expect("the suite is there");
     let schemas = probity::schema::Schemas::load(&probity::schema::Folder(root.join("schemas").join(name)))
@@ -88,53 +88,53 @@ fn shipped(name: &str) -> (Arc<probity::model::Model>, Arc<probity::schema::Sche
 }
 
 #[test]
-fn on_a_shipped_suite_more_clauses_are_exercised_than_by_chance() {
-    let mut bench = Bench::new(shipped("ecs-native"), "project_id");
+fn a_guided_chooser_exercises_more_clauses_of_a_suite_than_a_random_one() {
+    let mut bench = ChooserBench::new(load_suite("ecs-native"), "project_id");
     bench.tempo.event_percent = 2;
     bench.tempo.exception_percent = 10;
-    let (guide, chance) = (guided(&bench, 1, 1_000), random(&bench, 1, 1_000));
-    print(&bench, "guided", &guide);
-    print(&bench, "random", &chance);
+    let (guide, chance) = (run_guided(&bench, 1, 1_000), run_random(&bench, 1, 1_000));
+    print_result(&bench, "guided", &guide);
+    print_result(&bench, "random", &chance);
     let contexts =
-        |walked: &Walked| walked.coverage.clauses.values().map(std::collections::BTreeMap::len).sum::<usize>();
+        |walked: &WalkResult| walked.coverage.clauses.values().map(std::collections::BTreeMap::len).sum::<usize>();
     assert!(guide.first.len() > chance.first.len(), "{} and {} clauses", guide.first.len(), chance.first.len());
     assert!(contexts(&guide) > 2 * contexts(&chance), "{} and {} contexts", contexts(&guide), contexts(&chance));
 }
 
-/// Each of these hides behind another reason wherever it is not looked for: two snapshots of one volume, a snapshot
-/// of another one, an old version in a call that would do.
+/// Each of these refusals is hidden by another reason in most calls. The hidden ones need two snapshots of one volume, a
+/// snapshot of another volume, or an old version in a call that is valid otherwise.
 #[test]
-fn refusals_are_met_where_nothing_else_stands_in_the_way() {
-    let bench = Bench::new(shipped("scp-volume"), "none");
+fn refusals_are_reached_without_another_reason() {
+    let bench = ChooserBench::new(load_suite("scp-volume"), "none");
     let hidden = ["revert.only-latest", "revert.own-snapshot", "revert.version-1.0", "extend.only-grows"];
-    let alone = |walked: &Walked| {
+    let alone = |walked: &WalkResult| {
         let traits = &walked.coverage.traits;
         hidden.iter().filter(|clause| traits.contains_key(&format!("{clause} behind 0"))).count()
     };
     let (mut by_guide, mut by_chance) = (0, 0);
     for seed in 0..3 {
-        by_guide += alone(&guided(&bench, seed, 1_500));
-        by_chance += alone(&random(&bench, seed, 1_500));
+        by_guide += alone(&run_guided(&bench, seed, 1_500));
+        by_chance += alone(&run_random(&bench, seed, 1_500));
     }
     println!("guided {by_guide}, random {by_chance}, of {}", 3 * hidden.len());
     assert!(by_guide >= 8 && by_guide >= 4 * by_chance, "guided {by_guide}, random {by_chance}");
 }
 
-/// What one caller may do with another's things is asked of each operation, and early: an id that never was would
-/// be refused by a server that checks no owner, too.
+/// Each operation is called early with another caller's resource. An id without a resource would not do: a server that
+/// checks no owner refuses it too.
 #[test]
-fn many_operations_are_asked_for_what_is_anothers() {
-    let bench = Bench::new(shipped("scp-volume"), "none");
+fn many_operations_are_called_with_the_resource_of_another_caller() {
+    let bench = ChooserBench::new(load_suite("scp-volume"), "none");
     let naming = bench.schemas.catalog.operations.iter().filter(|operation| !operation.path.is_empty()).count();
-    let asked = |walked: &Walked| {
+    let asked = |walked: &WalkResult| {
         let steps = walked.plans.iter().flatten().filter(|step| step.caller == "other" && step.births.is_empty());
         let by_handle = steps.filter(|step| step.path.values().any(|value| value.get("$handle").is_some()));
         by_handle.map(|step| step.operation.clone()).collect::<std::collections::BTreeSet<_>>().len()
     };
     let (mut by_guide, mut by_chance) = (0, 0);
     for seed in 0..4 {
-        by_guide += asked(&guided(&bench, seed, 600));
-        by_chance += asked(&random(&bench, seed, 600));
+        by_guide += asked(&run_guided(&bench, seed, 600));
+        by_chance += asked(&run_random(&bench, seed, 600));
     }
     println!("guided {by_guide}, random {by_chance}, of {}", 4 * naming);
     let all = 4 * naming;
@@ -142,8 +142,8 @@ fn many_operations_are_asked_for_what_is_anothers() {
 }
 
 #[test]
-fn what_no_sequence_of_calls_reaches_is_told_from_what_takes_many() {
-    let bench = Bench::new(lamp_suite::lamps(), "owner");
+fn unreachable_clauses_are_distinguished_from_clauses_that_need_many_calls() {
+    let bench = ChooserBench::new(lamp_suite::lamps(), "owner");
     let found = reachable(&bench.model, &bench.schemas, &bench.hints, &bench.limits(60), Extent::default()).found;
     let shortest = |id: &str| {
         found.get(&bench.model.named(id).expect("a clause of the suite")).map(|reach| (reach.shortest, reach.certain))
@@ -171,9 +171,9 @@ fn what_no_sequence_of_calls_reaches_is_told_from_what_takes_many() {
 }
 
 #[test]
-fn a_clause_stands_by_what_the_suite_allows_and_by_who_may_ask() {
-    let mut bench = Bench::new(lamp_suite::lamps(), "owner");
-    let standing = |bench: &Bench, id: &str| {
+fn a_clause_is_unreachable_by_the_suite_or_by_the_callers() {
+    let mut bench = ChooserBench::new(lamp_suite::lamps(), "owner");
+    let standing = |bench: &ChooserBench, id: &str| {
         let (model, schemas, hints) = (bench.model.clone(), bench.schemas.clone(), Arc::clone(&bench.hints));
         let clause = model.named(id).expect("a clause of the suite");
         Standings::new(model, schemas, hints, bench.limits(60)).of(clause)
@@ -188,30 +188,30 @@ fn a_clause_stands_by_what_the_suite_allows_and_by_who_may_ask() {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_plans_and_the_record_gives_them_again() {
-    let bench = Bench::new(lamp_suite::lamps(), "owner");
-    let (one, two) = (guided(&bench, 3, 200), guided(&bench, 3, 200));
+fn equal_seeds_give_equal_plans_and_a_recorded_plan_repeats_them() {
+    let bench = ChooserBench::new(lamp_suite::lamps(), "owner");
+    let (one, two) = (run_guided(&bench, 3, 200), run_guided(&bench, 3, 200));
     assert!(one.plans.iter().map(Vec::len).sum::<usize>() > 40);
     assert_eq!(one.plans, two.plans);
-    assert_ne!(one.plans, guided(&bench, 4, 200).plans);
+    assert_ne!(one.plans, run_guided(&bench, 4, 200).plans);
     let mut plans = one.plans.clone().into_iter();
     let mut make = |_| -> Box<dyn Chooser> { Box::new(Recorded::new(plans.next().unwrap_or_default())) };
-    let again = bench.walk(&mut make, 3_000, 200, 60);
+    let again = bench.run_plans(&mut make, 3_000, 200, 60);
     assert_eq!(again.plans, one.plans);
     assert_eq!(again.coverage, one.coverage);
 }
 
 #[test]
-fn the_budget_goes_into_changes_and_stays_within_its_ceilings() {
-    let bench = Bench::new(lamp_suite::lamps(), "owner");
+fn most_of_the_budget_goes_to_changes_within_the_limits() {
+    let bench = ChooserBench::new(lamp_suite::lamps(), "owner");
     let (mut spent, mut live_most, mut foreign) = (Coverage::default(), 0, 0);
     for seed in 0..4 {
-        let walked = guided(&bench, seed, 500);
+        let walked = run_guided(&bench, seed, 500);
         spent.merge(&walked.coverage);
         live_most = live_most.max(walked.live_most);
         let steps = walked.plans.iter().flatten();
         foreign += steps.filter(|step| !step.births.is_empty() && step.caller == "other").count();
-        // What steps name are handles: an id of a reply never stands in a plan.
+        // Steps name handles. A plan contains no id of a response.
         for step in walked.plans.iter().flatten().filter(|step| step.caller == "owner") {
             assert!(step.births.values().all(|names| !names.is_empty()), "{step:?}");
         }
@@ -219,7 +219,7 @@ fn the_budget_goes_into_changes_and_stays_within_its_ceilings() {
     let spent = spent.spent;
     println!("{spent:?}, live {live_most}, foreign creates {foreign}");
     let percent = |part: u64| part * 100 / spent.steps;
-    // A change costs its polls besides, a refusal one request: of the requests changes have the most.
+    // A change needs polls as well and a refusal one request, so most requests belong to changes.
     assert!(percent(spent.changes) >= 25, "{spent:?}");
     assert!(percent(spent.refusals) <= 45, "{spent:?}");
     assert!(percent(spent.creates) <= 12, "{spent:?}");
@@ -230,9 +230,9 @@ fn the_budget_goes_into_changes_and_stays_within_its_ceilings() {
 
 #[test]
 fn a_caller_that_the_profile_lacks_is_never_used() {
-    let mut bench = Bench::new(lamp_suite::lamps(), "owner");
+    let mut bench = ChooserBench::new(lamp_suite::lamps(), "owner");
     bench.callers = vec!["owner", "none"];
-    let walked = guided(&bench, 1, 400);
+    let walked = run_guided(&bench, 1, 400);
     let callers: std::collections::BTreeSet<&str> =
         walked.plans.iter().flatten().map(|step| step.caller.as_str()).collect();
     assert_eq!(callers.into_iter().collect::<Vec<_>>(), ["none", "owner"]);
@@ -240,10 +240,10 @@ fn a_caller_that_the_profile_lacks_is_never_used() {
 
 #[test]
 fn bodies_deviate_in_many_places() {
-    let bench = Bench::new(lamp_suite::lamps(), "owner");
+    let bench = ChooserBench::new(lamp_suite::lamps(), "owner");
     let hints = Arc::clone(&bench.hints);
     let mut make = |plan| -> Box<dyn Chooser> { Box::new(Guided::new(Arc::clone(&hints), 5, plan)) };
-    let walked = bench.walk(&mut make, 5, 600, 300);
+    let walked = bench.run_plans(&mut make, 5, 600, 300);
     let shape = |name: &str| bench.schemas.request(bench.schemas.operation(name).expect("of the catalog"), None);
     let mut kinds = std::collections::BTreeSet::new();
     for step in walked.plans.iter().flatten() {
@@ -258,17 +258,17 @@ fn bodies_deviate_in_many_places() {
     assert!(kinds.len() >= 10, "{kinds:?}");
 }
 
-/// For people: which faults of the mock a walk of so many requests finds, and which it does not.
-/// `PROBITY_FAULTS=lamps cargo test --test choosing faults -- --nocapture`
+/// Prints which faults of the mock a number of requests finds.
+/// `PROBITY_FAULTS=lamps cargo test --test integration faults_found -- --nocapture`
 #[test]
 fn faults_found_are_counted() {
     let Ok(name) = std::env::var("PROBITY_FAULTS") else {
         return;
     };
     let mut bench = if name == "lamps" {
-        Bench::new(lamp_suite::lamps(), "owner")
+        ChooserBench::new(lamp_suite::lamps(), "owner")
     } else {
-        Bench::new(shipped(&name), "project_id")
+        ChooserBench::new(load_suite(&name), "project_id")
     };
     bench.first_only = true;
     let budget = std::env::var("PROBITY_REQUESTS").ok().and_then(|n| n.parse().ok()).unwrap_or(600);
@@ -278,10 +278,10 @@ fn faults_found_are_counted() {
     let (mut by_guide, mut by_chance, mut requests) = (0, 0, 0);
     for fault in &faults {
         bench.fault = Some(fault.clone());
-        let found = guided(&bench, 7, budget);
+        let found = run_guided(&bench, 7, budget);
         requests += found.requests;
         by_guide += usize::from(!found.found.is_empty());
-        let chance = random(&bench, 7, budget);
+        let chance = run_random(&bench, 7, budget);
         by_chance += usize::from(!chance.found.is_empty());
         if found.found.is_empty() {
             println!("  not found: {} {}", fault.name, if chance.found.is_empty() { "" } else { "(by chance it is)" });

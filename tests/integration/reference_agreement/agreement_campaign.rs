@@ -1,6 +1,6 @@
-//! One suite's campaign against the witness server.
+//! A campaign of one suite against the reference server.
 
-use super::profiles::profile;
+use super::profiles::make_profile;
 use super::server_endpoint::ServerEndpoint;
 use crate::reference_server::Settings;
 use probity::campaign::{Conclusion, Found, Home, NullListener, Order, lead, on_paused_clock, site};
@@ -17,25 +17,25 @@ use std::fmt::Write;
 use std::path::Path;
 use std::rc::Rc;
 
-pub fn load(suite: &str, settings: &Settings) -> LoadedSuite {
+pub fn load_suite(suite: &str, settings: &Settings) -> LoadedSuite {
     let store = SuiteStore::find(Path::new(env!("CARGO_MANIFEST_DIR")), None).unwrap_or_else(|wrong| panic!("{wrong}"));
     let loaded = store.load(suite, &settings.today).unwrap_or_else(|wrong| panic!("{wrong}"));
-    loaded.apply_profile(&profile(suite, settings, "http://127.0.0.1:1")).unwrap_or_else(|wrong| panic!("{wrong}"))
+    loaded.apply_profile(&make_profile(suite, settings, "http://127.0.0.1:1")).unwrap_or_else(|wrong| panic!("{wrong}"))
 }
 
-/// What a campaign may spend.
+/// The budget of a campaign.
 #[derive(Clone, Copy)]
-pub struct Bound {
+pub struct CampaignBudget {
     pub requests: u64,
     pub first_only: bool,
 }
 
-/// Runs one campaign; everything is taken away before each plan.
-pub fn run_campaign(loaded: &LoadedSuite, settings: &Settings, seed: u64, bound: Bound) -> Conclusion {
+/// Runs one campaign. All resources are removed before each plan.
+pub fn run_campaign(loaded: &LoadedSuite, settings: &Settings, seed: u64, bound: CampaignBudget) -> Conclusion {
     let suite = loaded.name.clone();
     let for_server = (suite.clone(), settings.clone());
     let server_endpoint =
-        ServerEndpoint::start(settings.clone(), move |base| profile(&for_server.0, &for_server.1, base), &suite);
+        ServerEndpoint::start(settings.clone(), move |base| make_profile(&for_server.0, &for_server.1, base), &suite);
     let bounds = Bounds { worlds_max: 4_096, settle_percent: 100, insight: false };
     let limits = Limits {
         requests: bound.requests,
@@ -49,7 +49,7 @@ pub fn run_campaign(loaded: &LoadedSuite, settings: &Settings, seed: u64, bound:
         server_endpoint.wipe();
         server_endpoint.clone()
     };
-    let identities = profile(&suite, settings, "http://127.0.0.1:1").identities;
+    let identities = make_profile(&suite, settings, "http://127.0.0.1:1").identities;
     let mut site = site(&loaded.model, &loaded.schemas, &home, Cancel::never(), &endpoint);
     let operations = loaded.schemas.catalog.operations.iter();
     let named: BTreeSet<&String> =
@@ -64,7 +64,7 @@ pub fn run_campaign(loaded: &LoadedSuite, settings: &Settings, seed: u64, bound:
     led.unwrap_or_else(|error| panic!("seed {seed}: {error}")).0
 }
 
-/// What was asked in one plan, a line for each request.
+/// The requests of one plan, one line each.
 pub fn trace_history(history: &History) -> String {
     let mut text = format!("plan {}", history.header.plan);
     for exchange in &history.exchanges {

@@ -1,15 +1,15 @@
-//! Every suite against a server that was written from the pages by someone who has not read the suites.
+//! Every suite against a server that was written from the pages without knowledge of the suites.
 //!
-//! Where the two disagree, the page decides: `docs/DISAGREEMENTS.md` says who was wrong. In the short form a few
-//! thousand steps are compared; `PROBITY_LONG=1` asks for 100,000 steps of each suite, 300 campaigns and ten
-//! seeds for each fault. `PROBITY_FAULT` names the faults that are looked for, with commas between,
-//! `PROBITY_SEEDS` says on how many seeds, and `PROBITY_TRACE=1` prints what was asked on the way.
+//! Where both disagree, the page decides: `docs/DISAGREEMENTS.md` lists the decisions. The short form compares a few
+//! thousand steps; `PROBITY_LONG=1` compares 100,000 steps of each suite, 300 campaigns and ten
+//! seeds for each fault. `PROBITY_FAULT` selects faults, separated by commas, `PROBITY_SEEDS` sets the number of seeds,
+//! and `PROBITY_TRACE=1` prints the requests.
 
 mod server_endpoint;
 mod profiles;
 mod agreement_campaign;
 
-use self::agreement_campaign::{Bound, describe_finding, load, run_campaign, trace_history};
+use self::agreement_campaign::{CampaignBudget, describe_finding, load_suite, run_campaign, trace_history};
 use crate::reference_server::{FAULTS, NetworkFaults, Settings};
 use probity::campaign::Conclusion;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +18,7 @@ fn is_long_form() -> bool {
     std::env::var_os("PROBITY_LONG").is_some_and(|set| set == "1")
 }
 
-/// Panics with the first few disagreements, each whole.
+/// Panics with the first few disagreements.
 fn assert_agreed(disagreements: &[String], of: &str) {
     if let Ok(file) = std::env::var("PROBITY_DISAGREEMENTS") {
         std::fs::write(file + &of.replace(' ', "-"), disagreements.join("\n\n"))
@@ -28,15 +28,15 @@ fn assert_agreed(disagreements: &[String], of: &str) {
     assert!(disagreements.is_empty(), "{} disagreements in {of}:\n{shown}", disagreements.len());
 }
 
-/// Steps of one suite, a few seeds and behavior together.
+/// Steps of one suite, on a few seeds and with several choices of the server.
 fn check_step_by_step(suite: &str) {
     let steps: u64 = if is_long_form() { 100_000 } else { 2_000 };
     let campaigns = if is_long_form() { 20 } else { 2 };
     let mut disagreements = Vec::new();
     for seed in 0..campaigns {
         let settings = if seed == 0 { Settings::default() } else { Settings::draw(seed) };
-        let loaded = load(suite, &settings);
-        let bound = Bound { requests: steps / campaigns, first_only: false };
+        let loaded = load_suite(suite, &settings);
+        let bound = CampaignBudget { requests: steps / campaigns, first_only: false };
         let conclusion = run_campaign(&loaded, &settings, seed, bound);
         let spent = conclusion.spent;
         assert!(spent.requests > bound.requests / 2, "{suite}: {spent:?} {:?}", conclusion.stopped);
@@ -46,21 +46,21 @@ fn check_step_by_step(suite: &str) {
     assert_agreed(&disagreements, &format!("{steps} steps of {suite}"));
 }
 
-/// Campaigns with drawn behavior in drawn network_faults.
+/// Campaigns with random choices of the server and random network faults.
 fn check_no_false_positives(suite: &str) {
     let campaigns: u64 = if is_long_form() { 300 } else { 10 };
     let mut disagreements = Vec::new();
     for seed in 1_000..1_000 + campaigns {
         let settings = Settings { network_faults: NetworkFaults::draw(seed, 0.02), ..Settings::draw(seed) };
-        let loaded = load(suite, &settings);
-        let conclusion = run_campaign(&loaded, &settings, seed, Bound { requests: 400, first_only: true });
+        let loaded = load_suite(suite, &settings);
+        let conclusion = run_campaign(&loaded, &settings, seed, CampaignBudget { requests: 400, first_only: true });
         disagreements
             .extend(conclusion.found.iter().map(|found| format!("seed {seed}: {}", describe_finding(&loaded, found))));
     }
     assert_agreed(&disagreements, &format!("{campaigns} campaigns of {suite}"));
 }
 
-/// Faults that break what no page promises, or that one API alone cannot show, each with the evidence.
+/// Faults that break no promise of a page, or that one API alone cannot show, each with the evidence.
 const SILENT: &[(&str, &str)] = &[
     ("busy-server-accepts-reboot", "the page of restarting (restarting-an-ecs.md:5) names no state that forbids it"),
     ("fail-with-effect", "querying-task-execution-status.md:69 says that a task failed, no line what that leaves"),
@@ -68,14 +68,14 @@ const SILENT: &[(&str, &str)] = &[
     ("resize-without-effect-after-revert", "it needs a revert by the native API: a run speaks to one API"),
 ];
 
-/// Requests up to the first finding, that one included.
+/// Number of requests up to and including the first finding.
 fn count_requests_until_found(conclusion: &Conclusion) -> Option<u64> {
     let found = &conclusion.found.first()?.finding;
     let before = conclusion.histories.iter().filter(|history| history.header.plan < found.plan);
     Some(before.map(|history| history.exchanges.len() as u64).sum::<u64>() + found.exchange + 1)
 }
 
-/// Faults within 400 requests: in the long form on nine of ten seeds, in the short one on one of three.
+/// Faults are found within 400 requests: in the long form on nine of ten seeds, in the short form on one of three.
 fn check_faults_found(suite: &str) {
     let asked = std::env::var("PROBITY_SEEDS").ok().map(|many| many.parse().expect("PROBITY_SEEDS is a number"));
     let seeds: u64 = asked.unwrap_or(if is_long_form() { 10 } else { 3 });
@@ -85,9 +85,9 @@ fn check_faults_found(suite: &str) {
     let wanted = |name: &str| wanted.is_empty() || wanted.split(',').any(|wanted| wanted == name);
     for fault in FAULTS.iter().filter(|fault| fault.api == suite && wanted(fault.name)) {
         let settings = Settings { faults: BTreeSet::from([fault.name]), ..Settings::default() };
-        let loaded = load(suite, &settings);
+        let loaded = load_suite(suite, &settings);
         for seed in 0..seeds {
-            let conclusion = run_campaign(&loaded, &settings, seed, Bound { requests: 400, first_only: true });
+            let conclusion = run_campaign(&loaded, &settings, seed, CampaignBudget { requests: 400, first_only: true });
             let at = count_requests_until_found(&conclusion);
             println!("{suite}, seed {seed}: {} {}", fault.name, at.map_or("missed".to_string(), |at| at.to_string()));
             if std::env::var_os("PROBITY_TRACE").is_some() {

@@ -1,24 +1,24 @@
-//! What the witness server offers and who may ask it, as profiles of the suites.
+//! Profiles for the reference server: its offered values and its callers.
 
 use crate::reference_server::{AccessKey, Project, Settings};
 use probity::profile::Profile;
 use serde_json::{Value, json};
 
-/// The profile of one suite for a server at this address. YAML holds JSON, so it is written as that.
-pub fn profile(suite: &str, settings: &Settings, base: &str) -> Profile {
+/// The profile of one suite for a server at an address. The profile is written as JSON, which is valid YAML.
+pub fn make_profile(suite: &str, settings: &Settings, base: &str) -> Profile {
     let (identities, pools) = match suite {
-        "ecs-native" => (tokens(settings), native(settings)),
-        "ecs-v1" => (tokens(settings), v1(settings)),
-        "scp-volume" => (keys(settings), volumes(settings)),
+        "ecs-native" => (token_identities(settings), native_pools(settings)),
+        "ecs-v1" => (token_identities(settings), v1_pools(settings)),
+        "scp-volume" => (key_identities(settings), volume_pools(settings)),
         other => panic!("no profile is written for the suite `{other}`"),
     };
     let file = json!({ "endpoints": { suite: base }, "changes": "allowed", "identities": identities, "pools": pools });
     let nothing = |_: &str| None;
-    Profile::parse(&file.to_string(), "the witness server's profile", &nothing)
+    Profile::parse(&file.to_string(), "the reference server's profile", &nothing)
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn tokens(settings: &Settings) -> Value {
+fn token_identities(settings: &Settings) -> Value {
     let person = |project: &Project, token: &str| json!({ "parameters": { "project_id": project.id }, "headers": { "X-Auth-Token": token } });
     let who = &settings.identities;
     json!({
@@ -28,23 +28,23 @@ fn tokens(settings: &Settings) -> Value {
     })
 }
 
-fn keys(settings: &Settings) -> Value {
-    // Both documented variants: the owner signs with the account, the other without.
+fn key_identities(settings: &Settings) -> Value {
+    // The owner signs with the account, and the other caller without: both variants are documented.
     let with = |key: &AccessKey| json!({ "auth": { "scp-hmac-sha256": { "access_key": key.access, "secret_key": key.secret, "account_id": key.account } } });
     let without = |key: &AccessKey| json!({ "auth": { "scp-hmac-sha256": { "access_key": key.access, "secret_key": key.secret } } });
     let [owner, other] = &settings.identities.keys;
     json!({ "owner": with(owner), "other": without(other) })
 }
 
-fn flavors(settings: &Settings) -> Vec<&String> {
+fn offered_flavors(settings: &Settings) -> Vec<&String> {
     let offered = settings.pools.flavors.iter().filter(|flavor| !flavor.abandoned && !flavor.sold_out);
     offered.map(|flavor| &flavor.id).collect()
 }
 
-fn native(settings: &Settings) -> Value {
+fn native_pools(settings: &Settings) -> Value {
     let pools = &settings.pools;
     json!({
-        "flavors": flavors(settings),
+        "flavors": offered_flavors(settings),
         "images": pools.images.iter().map(|image| &image.id).collect::<Vec<_>>(),
         "networks": pools.networks.iter().map(|network| &network.id).collect::<Vec<_>>(),
         "zones": pools.zones,
@@ -52,10 +52,10 @@ fn native(settings: &Settings) -> Value {
     })
 }
 
-fn v1(settings: &Settings) -> Value {
+fn v1_pools(settings: &Settings) -> Value {
     let pools = &settings.pools;
     json!({
-        "flavors": flavors(settings),
+        "flavors": offered_flavors(settings),
         "images": pools.images.iter().map(|image| &image.id).collect::<Vec<_>>(),
         "vpcs": pools.networks.iter().map(|network| &network.vpc).take(1).collect::<Vec<_>>(),
         "subnets": pools.networks.iter().map(|network| &network.id).collect::<Vec<_>>(),
@@ -65,7 +65,7 @@ fn v1(settings: &Settings) -> Value {
     })
 }
 
-fn volumes(settings: &Settings) -> Value {
+fn volume_pools(settings: &Settings) -> Value {
     let pools = &settings.pools;
     json!({
         "sizes": [8, 16, 24, 32],

@@ -1,9 +1,8 @@
-//! The witness server over loopback HTTP, asked from a clock that stands still.
+//! The reference server as an endpoint for a campaign with a paused clock.
 //!
-//! Server and HTTP client live on a thread of their own, in real time; the campaign's thread waits for each
-//! reply without letting its paused clock run. So 100,000 steps over real sockets wait for nothing but the
-//! sockets, and the same seed gives the same requests and the same replies. The server is told how much time
-//! has gone by on that clock, so that a campaign that waits finds things done.
+//! Server and HTTP client run in real time on their own thread. The campaign's thread blocks during each request, so that
+//! its paused clock does not advance. Therefore 100,000 steps wait only for sockets, and equal seeds give equal requests
+//! and responses. Each request tells the server the time that passed on the paused clock, so that waiting has an effect.
 
 use crate::reference_server::{ReferenceServer, Settings};
 use jiff::Timestamp;
@@ -19,24 +18,24 @@ use std::thread::JoinHandle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
 
-/// What takes the server a moment takes a cloud minutes: so many times as long.
+/// Time of the campaign for one unit of the server's time.
 const SLOWER: u128 = 100;
 
-enum Order {
-    /// With the server's milliseconds since it was last asked.
+enum ServerOrder {
+    /// A request, with the milliseconds of server time since the previous request.
     Ask(Box<Request>, u64, mpsc::Sender<Outcome>),
     Wipe(mpsc::Sender<()>),
 }
 
-/// A server that runs until this is dropped.
+/// A server that runs until the value is dropped.
 pub struct ServerEndpoint {
-    orders: Option<UnboundedSender<Order>>,
+    orders: Option<UnboundedSender<ServerOrder>>,
     asked: Cell<Option<Instant>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl ServerEndpoint {
-    /// Starts a server. `profile` is written for its address and its identities.
+    /// Starts a server. `profile` returns the profile for an address.
     pub fn start(
         settings: Settings,
         profile: impl FnOnce(&str) -> Profile + Send + 'static,
@@ -51,14 +50,14 @@ impl ServerEndpoint {
         Rc::new(ServerEndpoint { orders: Some(orders), asked: Cell::new(None), thread: Some(thread) })
     }
 
-    /// Takes everything away, as for a new plan.
+    /// Removes all resources, for a new plan.
     pub fn wipe(&self) {
         let (done, gone) = mpsc::channel();
-        self.order(Order::Wipe(done));
+        self.order(ServerOrder::Wipe(done));
         gone.recv().expect("the server's thread is alive");
     }
 
-    fn order(&self, order: Order) {
+    fn order(&self, order: ServerOrder) {
         let orders = self.orders.as_ref().expect("orders are taken until it is dropped");
         assert!(orders.send(order).is_ok(), "the server's thread is alive");
     }
@@ -66,7 +65,7 @@ impl ServerEndpoint {
 
 impl Endpoint for ServerEndpoint {
     fn name(&self) -> &str {
-        "the witness server"
+        "the reference server"
     }
 
     fn send<'a>(&'a self, request: &'a Request) -> Pending<'a> {
@@ -74,8 +73,8 @@ impl Endpoint for ServerEndpoint {
             let (send, answer) = mpsc::channel();
             let now = Instant::now();
             let passed = self.asked.replace(Some(now)).map_or(0, |before| (now - before).as_millis() / SLOWER);
-            self.order(Order::Ask(Box::new(request.clone()), passed as u64, send));
-            // Blocks the thread on purpose: a paused clock runs on as soon as its runtime is idle.
+            self.order(ServerOrder::Ask(Box::new(request.clone()), passed as u64, send));
+            // Blocks the thread on purpose: a paused clock advances as soon as its runtime is idle.
             answer.recv().expect("the server's thread is alive")
         })
     }
@@ -94,24 +93,24 @@ async fn serve(
     settings: Settings,
     profile: impl FnOnce(&str) -> Profile,
     suite: &str,
-    mut orders: UnboundedReceiver<Order>,
+    mut orders: UnboundedReceiver<ServerOrder>,
 ) {
     let running = ReferenceServer::start(settings).await.expect("a port on loopback");
     let base = format!("http://{}", running.address);
     let profile = profile(&base);
     let address = profile.endpoint(suite).expect("the profile names the address").to_string();
-    // Signatures carry a time: the same one always, so that the same seed gives the same bytes.
+    // Signatures depend on the time. A fixed time gives equal bytes for equal seeds.
     let noon: Arc<dyn Fn() -> Timestamp + Send + Sync> =
         Arc::new(|| Timestamp::from_second(1_795_000_000).expect("a moment in 2026"));
     let http = Http::new(&address, profile.identities.clone(), HttpLimits::USUAL, &profile.connecting, noon)
         .expect("an address that can be asked");
     while let Some(order) = orders.recv().await {
         match order {
-            Order::Ask(request, passed, answer) => {
+            ServerOrder::Ask(request, passed, answer) => {
                 running.advance_by(passed);
                 let _ = answer.send(http.send(&request).await);
             }
-            Order::Wipe(done) => {
+            ServerOrder::Wipe(done) => {
                 running.wipe();
                 let _ = done.send(());
             }

@@ -1,4 +1,4 @@
-//! A service that its own test holds to a suite: lamps that are lit and never dimmed.
+//! A service that is tested against a suite: lamps that can be lit and never dimmed.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ pub struct Lamps {
 }
 
 impl Lamps {
-    /// Status and, where a lamp is shown, its id and color. Nobody sees another's lamps.
+    /// The status, and the id and color of a shown lamp. Lamps of other owners are absent.
     pub fn answer(&self, who: &str, operation: &str, lamp: &str, color: &str) -> (u16, Option<(String, String)>) {
         let mut lit = self.lit.borrow_mut();
         let color_of = |lit: &BTreeMap<String, (String, String)>| {

@@ -1,4 +1,4 @@
-//! The service in this process, held to the suite in `suites/`.
+//! Tests the service in this process against the suite in `suites/`.
 
 use outside::Lamps;
 use probity::conformance::{Conformance, Target};
@@ -30,7 +30,7 @@ impl Endpoint for Service {
                 .as_ref()
                 .and_then(|body| body.get("color"))
                 .and_then(|color| color.as_str());
-            // The suite says nothing of tokens: whoever is not someone else is the owner.
+            // The suite has no clause about tokens: every caller except `other` counts as the owner.
             let who = if request.caller == "other" { "other" } else { "owner" };
             let (status, shown) = self.0.answer(who, &request.operation, lamp, color.unwrap_or_default());
             let text = shown.map(|(id, color)| format!(r#"{{"id":"{id}","state":"BRIGHT","color":"{color}"}}"#));

@@ -1,11 +1,11 @@
-//! Who calls the ECS APIs: one token in `X-Auth-Token`, made for one project.
+//! Authentication of the ECS APIs: a token in `X-Auth-Token` for one project.
 
 use super::super::cloud_state::CloudState;
 use super::super::messages::ApiRequest;
 use super::super::refusal::{Refusal, ServedApi};
 use super::super::settings::Project;
 
-/// The project whose token the caller shows.
+/// The project of the caller's token.
 pub fn enter(cloud: &CloudState, request: &ApiRequest) -> Result<Project, Refusal> {
     let people = &cloud.settings.identities;
     let Some(token) = request.header("x-auth-token") else {
@@ -19,8 +19,8 @@ pub fn enter(cloud: &CloudState, request: &ApiRequest) -> Result<Project, Refusa
     }
 }
 
-/// The project in the URL must be the token's. v1 has a code for it (error-code-description.md:1446); the native pages
-/// have none, and there the other project's URLs lead nowhere.
+/// The project in the URL must be the project of the token. v1 has a code for a mismatch (error-code-description.md:1446).
+/// The native pages have none, and the native API answers 404.
 pub fn check_project(project: &Project, url: &str, dialect: ServedApi) -> Result<(), Refusal> {
     match dialect {
         _ if project.id == url => Ok(()),

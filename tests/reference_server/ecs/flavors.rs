@@ -1,4 +1,4 @@
-//! Flavors as the two ECS APIs describe them, and which flavor can become which.
+//! Flavors in the form of both ECS APIs, and permitted changes of flavor.
 
 use serde_json::{Map, Value, json};
 
@@ -6,12 +6,12 @@ use super::super::messages::ApiRequest;
 use super::super::pools::{Flavor, Pools};
 use super::super::refusal::Refusal;
 
-/// A KVM server cannot become a Xen server, the other way is open (002:13).
+/// A KVM server cannot become a Xen server; the reverse is permitted (002:13).
 pub fn can_become(from: &Flavor, to: &Flavor) -> bool {
     from.xen || !to.xen
 }
 
-/// What stands against a change of flavor, with the codes of error-code-description.md:126, :269 and :995.
+/// The reason against a change of flavor, with the codes of error-code-description.md:126, :269 and :995.
 pub fn against(pools: &Pools, from: &str, to: &str, same_allowed: bool) -> Option<Refusal> {
     let Some(target) = pools.flavor(to) else {
         return Some(Refusal::bad_request(format!("Flavor {to} does not exist.")).with_code("Ecs.0029"));
@@ -74,8 +74,8 @@ pub fn in_native(flavor: &Flavor, links: Value, minor: u32) -> Value {
     shown
 }
 
-/// The form of both v1 listings: numbers of CPUs and disk are texts (querying-details-about-flavors-….md:435). The
-/// name of the extended specifications differs between the two pages.
+/// The form of both v1 listings: CPUs and disk are texts (querying-details-about-flavors-….md:435). The name of the
+/// extended specifications differs between the two pages.
 pub fn write_v1(flavor: &Flavor, links: Value, specs_name: &str) -> Value {
     let mut shown = json!({
         "id": flavor.id, "name": flavor.id, "vcpus": flavor.vcpus.to_string(), "ram": flavor.ram_mb, "disk": "0",
@@ -86,7 +86,7 @@ pub fn write_v1(flavor: &Flavor, links: Value, specs_name: &str) -> Value {
     shown
 }
 
-/// Sorted by `sort_key` and `sort_dir` (querying-ecs-flavors.md:77), without those that are withdrawn.
+/// Sorted by `sort_key` and `sort_dir` (querying-ecs-flavors.md:77), without withdrawn flavors.
 pub fn sorted<'a>(pools: &'a Pools, request: &ApiRequest) -> Result<Vec<&'a Flavor>, Refusal> {
     let mut flavors: Vec<&Flavor> = pools.flavors.iter().filter(|flavor| !flavor.abandoned).collect();
     flavors.sort_by(|a, b| a.id.cmp(&b.id));
@@ -104,8 +104,8 @@ pub fn sorted<'a>(pools: &'a Pools, request: &ApiRequest) -> Result<Vec<&'a Flav
     Ok(flavors)
 }
 
-/// `GET .../resize_flavors`: where a server or a flavor can go. One of three parameters is needed and they count in
-/// this order (querying-the-target-flavors-….md:35).
+/// `GET .../resize_flavors`: the targets for a server or a flavor. One of three parameters is mandatory; the first of
+/// them counts (querying-the-target-flavors-….md:35).
 pub fn targets<'a>(
     pools: &'a Pools,
     request: &ApiRequest,

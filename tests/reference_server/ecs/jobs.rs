@@ -1,4 +1,4 @@
-//! Jobs of v1: delivered is not done (querying-task-execution-status.md:69).
+//! Jobs of v1: an accepted request is not yet carried out (querying-task-execution-status.md:69).
 
 use serde_json::{Value, json};
 
@@ -37,9 +37,9 @@ pub struct Job {
     subs: Vec<SubJob>,
     /// One server and no sub-jobs: the entity is the server itself (querying-task-execution-status.md:77).
     plain: bool,
-    /// Deletions succeed when their servers are gone, all others fail with them.
+    /// A deletion succeeds when its servers are gone; every other job fails when its servers are gone.
     deletes: bool,
-    /// How often SUCCESS was told.
+    /// How often SUCCESS was shown.
     told: u32,
 }
 
@@ -48,7 +48,7 @@ struct SubJob {
     id: String,
     kind: &'static str,
     server: String,
-    /// A later generation means that the server was deleted meanwhile.
+    /// A later generation of the server means that the server was deleted meanwhile.
     generation: u32,
     phase: Phase,
     end: Option<u64>,
@@ -62,13 +62,13 @@ pub enum JobChange {
     Fails(&'static str, String),
 }
 
-/// What a job is about, and when that will be done.
+/// The servers of a job, and when each is done.
 pub struct JobOrder {
     pub kind: &'static str,
     pub sub_kind: Option<&'static str>,
-    /// Servers and the moments at which each is done.
+    /// Servers with the time at which each is done.
     pub servers: Vec<(String, u64)>,
-    /// How it ends if not well.
+    /// The failure at the end of the job.
     pub failure: Option<(&'static str, String)>,
 }
 
@@ -127,7 +127,7 @@ impl CloudState {
         self.schedule.add(at, ScheduledEvent { subject: id.to_string(), generation: 0, change: Change::Job(change) });
     }
 
-    /// Opens a job about something that was begun already, so its end is known.
+    /// Opens a job for an operation that has begun, so that the end is known.
     pub fn open_job(&mut self, project: &str, errand: JobOrder) -> String {
         self.forget_old_jobs();
         let (id, tempo) = (self.random.draw_hex(32), self.settings.tempo);
@@ -195,7 +195,7 @@ impl CloudState {
         !job.deletes && job.subs.iter().any(lost)
     }
 
-    /// The reply to a query; a faulty server takes SUCCESS back once.
+    /// The response to a query. A faulty server takes SUCCESS back once.
     pub fn show_job(&mut self, project: &str, id: &str) -> Option<Value> {
         let (foreign, taken_back) = (self.has_fault("foreign-job-shown"), self.has_fault("success-is-taken-back"));
         let job = self.jobs.get_mut(id).filter(|job| job.project == project || foreign)?;

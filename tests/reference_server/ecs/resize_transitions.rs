@@ -1,4 +1,4 @@
-//! The courses of resizes: native ones, which wait for a decision, and those of v1, which do not.
+//! Transitions of resizes: native resizes wait for a decision, v1 resizes do not.
 
 use super::super::cloud_state::CloudState;
 use super::server::{ServerChange, Task, VmState};
@@ -7,7 +7,7 @@ use Task::*;
 use VmState::{Active, Resized, Stopped};
 
 impl CloudState {
-    /// The native resize: ends in VERIFY_RESIZE, or where it began if it rolls back by itself (001:15).
+    /// The native resize. It ends in VERIFY_RESIZE, or in the first state after a rollback by the server (001:15).
     pub fn resize_server(&mut self, id: &str, flavor: &str) -> u64 {
         let flavor = self.find_concurrent_target(id).unwrap_or_else(|| flavor.to_string());
         let Some(server) = self.servers.get_mut(id) else {
@@ -34,14 +34,14 @@ impl CloudState {
         self.end_in(at, id, Resized)
     }
 
-    /// The bug that confuses resizes that run at the same time: the target of the other one.
+    /// The target flavor of a concurrent resize, for the fault that confuses both.
     fn find_concurrent_target(&self, id: &str) -> Option<String> {
         let project = self.servers.get(id).map(|server| &server.project)?;
         let mut others = self.servers.values().filter(|other| other.id != id && other.project == *project);
         others.find_map(|other| other.target.clone()).filter(|_| self.has_fault("concurrent-resizes-mixed-up"))
     }
 
-    /// The state in which a server is left when its resize is decided on.
+    /// The state of a server after its resize is confirmed or reverted.
     fn state_after_resize(&mut self, id: &str) -> VmState {
         let forgets = self.has_fault("metadata-lost-after-rebuild");
         let stays_off = self.has_fault("resize-leaves-running-server-off");
@@ -92,7 +92,7 @@ impl CloudState {
         self.end_in(at, id, end)
     }
 
-    /// The resize of v1: from stopped to stopped, without a state in which it waits for a decision (002:11).
+    /// The resize of v1: from stopped to stopped, without waiting for a decision (002:11).
     pub fn resize_at_once(&mut self, id: &str, flavor: Option<&str>) -> u64 {
         let ran = self.servers.get(id).is_some_and(|server| server.vm == Active);
         let at = self.show_tasks(id, Stopped, &[ResizePrep, ResizeMigrating, ResizeMigrated, ResizeFinish], self.now);

@@ -1,4 +1,4 @@
-//! One server and the states that it can be in.
+//! A server and its states.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ pub enum VmState {
     Stopped,
     Resized,
     Error,
-    /// Only before a deleted server can no longer be shown, and only with some behavior.
+    /// Shown before a deleted server is absent, if the server is set so.
     Deleted,
 }
 
@@ -89,7 +89,7 @@ pub struct Server {
     pub id: String,
     pub project: String,
     pub user: String,
-    /// Its place in the order of creation.
+    /// Position in the order of creation.
     pub number: u64,
     pub generation: u32,
     pub plan: ServerSpec,
@@ -101,16 +101,16 @@ pub struct Server {
     pub user_data: Option<String>,
     pub vm: VmState,
     pub task: Option<Task>,
-    /// Not yet done with a confirm that does not show (`Behavior::confirm_lingers`).
+    /// A confirm is under way and does not show (`Behavior::confirm_lingers`).
     pub lingering: bool,
-    /// When it will be gone, once that is decided.
+    /// Time of absence, once a deletion is accepted.
     pub gone_at: Option<u64>,
-    /// While resizing: the flavor to become.
+    /// During a resize: the new flavor.
     pub target: Option<String>,
-    /// While resized: the flavor to go back to, and whether the server ran before.
+    /// After a resize: the flavor for a revert, and whether the server was running before.
     pub old_flavor: Option<String>,
     pub ran: bool,
-    /// The flavor before the last change of flavor, and how often things happened: memories of faulty servers.
+    /// The flavor before the last change, and counters, for faults that depend on the history.
     pub flavor_before: Option<String>,
     pub resizes: u32,
     pub reverts: u32,
@@ -123,13 +123,13 @@ pub struct Server {
     pub addresses: Vec<Address>,
 }
 
-/// What a creation asks for, checked.
+/// A checked create request.
 #[derive(Clone, Debug, Default)]
 pub struct ServerSpec {
     pub name: String,
     pub flavor: String,
     pub image: String,
-    /// Booted from a volume: the image is then shown as "" (003:232).
+    /// Booted from a volume: the image is shown as "" (003:232).
     pub from_volume: bool,
     pub metadata: BTreeMap<String, String>,
     pub key_name: Option<String>,
@@ -145,25 +145,25 @@ pub struct ServerSpec {
 
 #[derive(Clone, Debug)]
 pub struct Address {
-    /// The network's id: the examples key addresses by it (003:345).
+    /// Id of the network: the key of addresses in the examples (003:345).
     pub network: String,
     pub ip: String,
     pub mac: String,
     pub port: String,
 }
 
-/// What can happen to a server.
+/// A change of a server.
 #[derive(Clone, Debug)]
 pub enum ServerChange {
     Show(VmState, Option<Task>),
     Flavor(String),
-    /// The end of a confirm or revert: the way back is forgotten.
+    /// The end of a confirm or revert: the old flavor is forgotten.
     Decided,
     Gone,
 }
 
 impl Server {
-    /// The table of ecs-statuses.md:245. Pairs outside it do not occur here.
+    /// The table of ecs-statuses.md:245. Other pairs do not occur.
     pub fn status(&self) -> &'static str {
         use Task::*;
         match (self.vm, self.task) {
@@ -202,13 +202,13 @@ impl Server {
 }
 
 impl CloudState {
-    /// A server of that project; what belongs to others is absent.
+    /// A server of the project. Servers of other projects are absent.
     pub fn server(&self, project: &str, id: &str) -> Option<&Server> {
         let foreign_shown = self.has_fault("foreign-server-shown");
         self.servers.get(id).filter(|server| server.project == project || foreign_shown)
     }
 
-    /// The key of an address: the network's id or its name.
+    /// The key of an address: id or name of the network.
     pub fn address_key(&self, address: &Address) -> String {
         let network = self.settings.pools.network(&address.network);
         let label = network.filter(|_| self.settings.behavior.addresses_by_label).map(|network| &network.label);

@@ -1,7 +1,7 @@
-//! The course of each operation: which states a server passes, and where it ends.
+//! The transitions of each operation: intermediate states and final state.
 //!
-//! Every function takes an operation that has been judged already, puts the server into the first state at once (so
-//! that it is busy from the moment of acceptance) and plans the rest. It returns the moment of completion.
+//! Every function begins an accepted operation: the server enters the first state at once, so that the server is busy
+//! from acceptance on, and later states are scheduled. The functions return the time of completion.
 
 use super::super::behavior::IntermediateStates;
 use super::super::cloud_state::CloudState;
@@ -18,7 +18,7 @@ impl CloudState {
         self.schedule.add(at, ScheduledEvent { subject: id.to_string(), generation, change: Change::Server(change) });
     }
 
-    /// Goes through `tasks` in one vm_state, as far as the server's behavior let them be seen.
+    /// Schedules `tasks` in one vm_state, as far as they are visible.
     pub fn show_tasks(&mut self, id: &str, vm: VmState, tasks: &[Task], from: u64) -> u64 {
         let manner = self.settings.behavior.transients;
         let mut at = from;
@@ -47,7 +47,7 @@ impl CloudState {
         at
     }
 
-    /// A new server, visible at once as BUILD. `end` is what becomes of it instead of ACTIVE.
+    /// Creates a server, visible at once as BUILD. `end` replaces ACTIVE as the result.
     pub fn create_server(&mut self, project: &Project, plan: ServerSpec, end: Option<ServerChange>) -> (String, u64) {
         let id = self.random.draw_uuid();
         let number = self.next_number();
@@ -108,7 +108,7 @@ impl CloudState {
         self.end_in(done, id, Active)
     }
 
-    /// A forcible stop takes no time of its own beyond the one state that both kinds share.
+    /// A forcible stop has the same intermediate state as an orderly stop.
     pub fn power_off(&mut self, id: &str) -> u64 {
         let done = self.show_tasks(id, Active, &[PoweringOff], self.now);
         self.end_in(done, id, Stopped)
@@ -123,7 +123,7 @@ impl CloudState {
         self.end_in(done, id, Active)
     }
 
-    /// The server comes back in the state that it had: the map knows rebuilding of stopped servers too
+    /// The server returns to its state before the rebuild; stopped servers can be rebuilt too
     /// (ecs-statuses.md:312).
     pub fn rebuild_server(&mut self, id: &str) -> u64 {
         let starts = self.has_fault("rebuild-starts-stopped-server");
@@ -136,8 +136,8 @@ impl CloudState {
         self.end_in(done, id, if starts { Active } else { vm })
     }
 
-    /// Whatever else was planned for the server is off. States that the map does not pair with `deleting` are left
-    /// for one that it does (ecs-statuses.md:245).
+    /// Cancels all scheduled events of the server. A state without a pair `deleting` is left for a state with such a pair
+    /// (ecs-statuses.md:245).
     pub fn delete_server(&mut self, id: &str) -> u64 {
         let Some(server) = self.servers.get_mut(id) else {
             return self.now;

@@ -1,4 +1,4 @@
-//! Volumes and snapshots of the other cloud: `/v1/volumes`, `/v1/snapshots` and what belongs to them.
+//! Volumes and snapshots of the other cloud: `/v1/volumes`, `/v1/snapshots` and related paths.
 
 mod attach;
 mod paging;
@@ -21,7 +21,7 @@ use super::messages::{ApiRequest, ApiResponse, Outcome};
 use super::refusal::Refusal;
 use super::settings::AccessKey;
 
-/// The first segments after `/v1` that are this API's.
+/// Whether the first segment after `/v1` belongs to this API.
 pub fn owns(place: &str) -> bool {
     matches!(place, "volumes" | "snapshots" | "volume-types" | "servers")
 }
@@ -70,8 +70,8 @@ pub fn respond(cloud: &mut CloudState, request: &ApiRequest) -> Outcome {
     }
 }
 
-/// `GET /` answers for both clouds: whoever shows an ECS token gets the versions of ECS
-/// (querying-all-api-versions.md:33), all others those of SCP. Neither needs more.
+/// `GET /` answers for both clouds: with an ECS token the versions of ECS (querying-all-api-versions.md:33), without a
+/// token the versions of SCP.
 pub fn root(cloud: &CloudState, request: &ApiRequest) -> ApiResponse {
     let host = request.header("host").unwrap_or("localhost");
     if request.header("x-auth-token").is_none() {

@@ -1,11 +1,11 @@
-//! What the two lists have in common: filters by name, order, pages and a count.
+//! The common part of both lists: filters by name, order, pages and a count.
 
 use serde_json::{Value, json};
 
 use super::super::messages::{ApiRequest, ApiResponse, Outcome};
 use super::super::refusal::Refusal;
 
-/// One entry with what it can be sorted by.
+/// One entry with its sort keys.
 pub struct ListRow {
     pub id: String,
     pub name: String,
@@ -15,8 +15,8 @@ pub struct ListRow {
     pub shown: Value,
 }
 
-/// Answers with `rows` as `field`: the newest first unless sorted otherwise, then the page, then the count if asked
-/// for (virtualserver.openapi.yaml:6260).
+/// Responds with a page of `rows` in the field `field`: newest first unless sorted, and with a count on request
+/// (virtualserver.openapi.yaml:6260).
 pub fn page(request: &ApiRequest, field: &str, mut rows: Vec<ListRow>) -> Outcome {
     if let Some(name) = request.query("name") {
         rows.retain(|row| row.name == name);
@@ -46,7 +46,7 @@ pub fn page(request: &ApiRequest, field: &str, mut rows: Vec<ListRow>) -> Outcom
     Ok(ApiResponse::json(200, body))
 }
 
-/// `<key>[:<direction>]`, several with commas; the first key counts most.
+/// `<key>[:<direction>]`, separated by commas; the first key is the primary key.
 fn sort(rows: &mut [ListRow], order: &str) -> Result<(), Refusal> {
     for part in order.split(',').rev() {
         let (key, direction) = part.split_once(':').unwrap_or((part, "asc"));

@@ -23,8 +23,8 @@ pub fn revert(cloud: &mut CloudState, call: &Call, id: &str) -> Outcome {
     Ok(ApiResponse::empty(202))
 }
 
-/// Only the volume's latest snapshot will do (004:6), and only if the volume was not extended after it was taken: what
-/// would become of the larger volume is on no page.
+/// The snapshot must be the latest snapshot of the volume (004:6), and the volume must not have been extended since: no
+/// page describes a revert of a larger volume.
 fn check_snapshot(cloud: &CloudState, call: &Call, volume: &Volume, snapshot: &str) -> Option<Refusal> {
     let Some(found) = cloud.snapshot(&call.key.account, snapshot) else {
         return Some(Refusal::bad_request(format!("Snapshot {snapshot} could not be found.")));
@@ -41,7 +41,7 @@ fn check_snapshot(cloud: &CloudState, call: &Call, volume: &Volume, snapshot: &s
         .then(|| Refusal::bad_request("The volume has another size than its snapshot."))
 }
 
-/// Detached and available (004:6); the snapshot must be at rest as well.
+/// The volume must be detached and available (004:6), and the snapshot settled.
 fn check_state(cloud: &CloudState, volume: &Volume, snapshot: &str) -> Option<Refusal> {
     let attached_too = volume.state == "in-use" && cloud.has_fault("revert-of-attached-volume");
     let at_work = cloud.snapshots.get(snapshot).filter(|snapshot| snapshot.status != "available");

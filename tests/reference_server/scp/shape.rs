@@ -1,4 +1,4 @@
-//! Volumes, snapshots and what surrounds them, as virtualserver.openapi.yaml describes them.
+//! Volumes, snapshots and related objects in the form of virtualserver.openapi.yaml.
 
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ pub fn volume_type(kind: &VolumeType) -> Value {
     json!({ "id": kind.id, "name": kind.name, "description": null, "extra_specs": { "multiattach": null } })
 }
 
-/// The servers of the caller's account, just enough to attach to.
+/// The servers of the caller's account, for attaching.
 pub fn servers(cloud: &CloudState, call: &Call) -> Value {
     let ids = own_servers(cloud, call);
     let server = |(index, id): (usize, &String)| json!({ "id": id, "name": format!("server-{index}"), "state": "ACTIVE", "volumes": [] });

@@ -1,4 +1,4 @@
-//! Signed requests (004:21): who signs, and over what.
+//! Signed requests (004:21).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,8 +10,8 @@ use super::super::messages::ApiRequest;
 use super::super::refusal::Refusal;
 use super::super::settings::AccessKey;
 
-/// Base64 of HMAC-SHA256 over method, URL, time, access key, account and client type, one after the other. One
-/// documented variant leaves the account out; an empty one makes both the same.
+/// Base64 of HMAC-SHA256 over the concatenation of method, URL, time, access key, account and client type. One
+/// documented variant has no account, which equals an empty account.
 pub fn signature(
     key: &AccessKey,
     method: &str,
@@ -20,7 +20,7 @@ pub fn signature(
     account: &str,
     client_type: &str,
 ) -> String {
-    // An HMAC takes keys of any length.
+    // HMAC accepts keys of any length.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.secret.as_bytes()) else {
         return String::new();
     };
@@ -30,7 +30,7 @@ pub fn signature(
     STANDARD.encode(mac.finalize().into_bytes())
 }
 
-/// The key that signed the request. No page sets a limit to the age of a timestamp, so any will do.
+/// The key of a signed request. No page limits the age of a timestamp, so any age is accepted.
 pub fn verified(cloud: &CloudState, request: &ApiRequest) -> Result<AccessKey, Refusal> {
     let need = |name: &str| request.header(name).ok_or_else(|| Refusal::unauthorized(format!("{name} is missing.")));
     let (access, given) = (need("scp-accesskey")?, need("scp-signature")?);
@@ -49,7 +49,7 @@ pub fn verified(cloud: &CloudState, request: &ApiRequest) -> Result<AccessKey, R
     let plain = request.target.split('?').next().unwrap_or_default();
     let mut targets = vec![request.target.as_str()];
     targets.extend(cloud.has_fault("query-not-signed").then_some(plain));
-    // The server stands for one behind a gateway, so it cannot know which scheme the client saw.
+    // The server behind a gateway does not know the scheme that the client used.
     let fits = targets.iter().any(|target| {
         ["http", "https"].iter().any(|scheme| {
             let url = format!("{scheme}://{host}{target}");

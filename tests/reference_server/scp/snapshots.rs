@@ -76,7 +76,7 @@ fn name(body: &Map<String, Value>) -> Result<String, Refusal> {
     if volumes::plain(&name) { Ok(name) } else { Err(Refusal::bad_request("name holds characters that it must not.")) }
 }
 
-/// Of an attached volume only by force; 400, as the page of this call has no 409 (virtualserver.openapi.yaml:5714).
+/// A snapshot of an attached volume needs `force`; 400, because the page has no 409 (virtualserver.openapi.yaml:5714).
 fn check_state(volume: &Volume, order: &Order) -> Option<Refusal> {
     let fits = volume.state == "available" || (volume.state == "in-use" && order.force);
     (!fits).then(|| Refusal::bad_request(format!("Volume {} is {}.", volume.id, volume.state)))
@@ -126,7 +126,7 @@ pub fn rename(cloud: &mut CloudState, call: &Call, id: &str) -> Outcome {
     Ok(told(cloud, 200, id))
 }
 
-/// Only one that is at rest; 400, as the page of this call has no 409 (virtualserver.openapi.yaml:5757).
+/// The snapshot must be settled; 400, because the page has no 409 (virtualserver.openapi.yaml:5757).
 pub fn delete(cloud: &mut CloudState, call: &Call, id: &str) -> Outcome {
     let snapshot = cloud.snapshot(&call.key.account, id);
     let at_work = snapshot.filter(|snapshot| !matches!(snapshot.status, "available" | "error"));

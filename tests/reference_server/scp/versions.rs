@@ -1,4 +1,4 @@
-//! API versions and what becomes of them with time (page 004).
+//! API versions and their lifecycle (page 004).
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ pub enum Lifecycle {
     Current,
     Supported,
     Deprecated,
-    /// Announced, not yet callable.
+    /// Announced and not callable.
     Planned,
 }
 
@@ -26,7 +26,7 @@ pub struct Version {
 }
 
 impl Version {
-    /// The four of the page (004:10, :49, :83, :120) and one that is only planned.
+    /// The four versions of the page (004:10, :49, :83, :120), and one planned version.
     pub fn of_page_004() -> Vec<Version> {
         let version = |number: &str, state, date: Option<&str>| Version {
             number: number.to_string(),
@@ -42,14 +42,14 @@ impl Version {
         ]
     }
 
-    /// The date has arrived or passed; dates of equal form compare as texts (004:80).
+    /// Whether the date has arrived; dates of equal form compare as texts (004:80).
     fn over(&self, today: &str) -> bool {
         self.not_before.as_ref().is_some_and(|date| date.replace('-', "") <= today.replace('-', ""))
     }
 }
 
-/// Refuses requests for a version that cannot be had; 400, as the pages have no other code for it. Without the header
-/// the newest CURRENT version serves.
+/// Refuses a version that is not served; 400, because the pages have no other code. Without the header the newest CURRENT
+/// version is used.
 pub fn admitted(cloud: &CloudState, request: &ApiRequest) -> Result<(), Refusal> {
     let Some(wish) = request.header("scp-api-version") else {
         return Ok(());
@@ -68,7 +68,7 @@ pub fn admitted(cloud: &CloudState, request: &ApiRequest) -> Result<(), Refusal>
     if refused { Err(Refusal::bad_request(format!("Version {wish} is not supported."))) } else { Ok(()) }
 }
 
-/// `GET /`, with dates that have hyphens, other than on the page.
+/// `GET /`. Dates have hyphens, unlike on the page.
 pub fn listing(cloud: &CloudState, host: &str) -> Vec<Value> {
     let one = |version: &Version| {
         let status = match version.state {

@@ -1,4 +1,4 @@
-//! One volume, one snapshot, and what happens to them.
+//! A volume, a snapshot, and their changes.
 
 use serde_json::{Map, Value};
 
@@ -17,12 +17,12 @@ pub struct Volume {
     pub size: i64,
     pub kind: VolumeType,
     pub from_snapshot: Option<String>,
-    /// `available`, `in-use` and so on, as the API spells it.
+    /// `available`, `in-use` and so on, as in the API.
     pub state: &'static str,
     pub attached: Vec<Attachment>,
     pub created: u64,
     pub modified: u64,
-    /// How often things happened: memories of faulty servers.
+    /// Counters, for faults that depend on the history.
     pub extends: u32,
     pub reverts: u32,
 }
@@ -38,12 +38,12 @@ pub struct Snapshot {
     pub id: String,
     pub account: String,
     pub volume: String,
-    /// Its place in the order of creation: decides which snapshot is the latest.
+    /// Position in the order of creation, which decides the latest snapshot.
     pub number: u64,
     pub name: String,
     pub description: Option<String>,
     pub metadata: Map<String, Value>,
-    /// The volume's size when it was taken.
+    /// The volume's size at the creation of the snapshot.
     pub size: i64,
     pub status: &'static str,
     pub created: u64,
@@ -66,7 +66,7 @@ pub enum SnapshotChange {
 }
 
 impl CloudState {
-    /// A volume of that account; what belongs to others is absent.
+    /// A volume of the account. Volumes of other accounts are absent.
     pub fn volume(&self, account: &str, id: &str) -> Option<&Volume> {
         let foreign_shown = self.has_fault("foreign-volume-shown");
         self.volumes.get(id).filter(|volume| volume.account == account || foreign_shown)
@@ -76,14 +76,14 @@ impl CloudState {
         self.snapshots.get(id).filter(|snapshot| snapshot.account == account)
     }
 
-    /// The newest snapshot of a volume, leaving aside those that are on their way out.
+    /// The newest snapshot of a volume, without snapshots that are being deleted.
     pub fn latest_snapshot(&self, volume: &str) -> Option<&Snapshot> {
         let mine =
             self.snapshots.values().filter(|snapshot| snapshot.volume == volume && snapshot.status != "deleting");
         mine.max_by_key(|snapshot| snapshot.number)
     }
 
-    /// Puts a volume into a state of draw_transition_end and plans what follows. Returns when that will be.
+    /// Puts a volume into an intermediate state, and schedules the changes at its end. Returns the time of the end.
     pub fn begin_volume_transition(&mut self, id: &str, state: &'static str, then: Vec<VolumeChange>) -> u64 {
         let at = self.draw_transition_end();
         let now = self.now;
@@ -109,7 +109,7 @@ impl CloudState {
             .add(at, ScheduledEvent { subject: id.to_string(), generation: 0, change: Change::Snapshot(then) });
     }
 
-    /// When a draw_transition_end that begins now will be over.
+    /// The end of a transition that begins now.
     pub fn draw_transition_end(&mut self) -> u64 {
         match self.settings.behavior.transients {
             IntermediateStates::Never => self.now,

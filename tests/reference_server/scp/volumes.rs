@@ -101,7 +101,7 @@ fn unknown(cloud: &CloudState, call: &Call, order: &Order) -> Option<Refusal> {
     }
 }
 
-/// 404 unless the server sticks to the codes of the pages.
+/// 404, unless the server uses only the codes of the pages.
 pub fn absent(cloud: &CloudState, what: &str, id: &str) -> Refusal {
     let mut refusal = Refusal::not_found(what, id);
     if cloud.settings.behavior.scp_absent_is_400 {
@@ -153,7 +153,7 @@ pub fn rename(cloud: &mut CloudState, call: &Call, id: &str) -> Outcome {
     Ok(told(cloud, 200, id))
 }
 
-/// virtualserver.openapi.yaml:6761: larger only, and only a volume that is available.
+/// virtualserver.openapi.yaml:6761: only to a larger size, and only if the volume is available.
 pub fn extend(cloud: &mut CloudState, call: &Call, id: &str) -> Outcome {
     let by_eight = cloud.settings.behavior.sizes_by_eight;
     let wish = call.request.object().and_then(|body| size(body_fields::read_number(&body, "size", false)?, by_eight));
@@ -177,13 +177,13 @@ pub fn extend(cloud: &mut CloudState, call: &Call, id: &str) -> Outcome {
     Ok(told(cloud, 202, id))
 }
 
-/// Why a volume that must be free is not.
+/// The reason against an operation that needs an available volume.
 pub fn unavailable(volume: &Volume) -> Option<Refusal> {
     let free = volume.state == "available";
     (!free).then(|| Refusal::conflict(format!("Volume {} is {}.", volume.id, volume.state)))
 }
 
-/// virtualserver.openapi.yaml:6446. Snapshots stand in the way unless they are to go too.
+/// virtualserver.openapi.yaml:6446. Snapshots prevent the deletion, unless they are deleted too.
 pub fn delete(cloud: &mut CloudState, call: &Call, id: &str) -> Outcome {
     let volume = cloud.volume(&call.key.account, id);
     let cascade = call.request.query("cascade").is_some_and(|text| text.eq_ignore_ascii_case("true"));

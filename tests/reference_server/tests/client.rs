@@ -1,4 +1,4 @@
-//! A client of a few lines: one connection per request, headers and bodies as they are.
+//! A small HTTP client: one connection for each request, headers and bodies unchanged.
 
 use std::io::Read;
 
@@ -29,11 +29,11 @@ impl Client {
         Client::of(Settings::default()).await
     }
 
-    pub async fn faulty(fault: &'static str) -> Client {
+    pub async fn with_fault(fault: &'static str) -> Client {
         Client::of(Settings { faults: [fault].into(), ..Settings::default() }).await
     }
 
-    /// Any request; `None` if the connection ended without a reply.
+    /// Sends any request; `None` if the connection ended without a response.
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Option<Reply> {
         let mut stream = TcpStream::connect(self.running.address).await.ok()?;
         let mut request =
@@ -49,7 +49,7 @@ impl Client {
         let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
         let mut body = bytes[end + 4..].to_vec();
         if head.contains("transfer-encoding: chunked") {
-            body = joined(&body);
+            body = join_chunks(&body);
         }
         if head.contains("content-encoding: gzip") {
             let mut plain = Vec::new();
@@ -61,48 +61,48 @@ impl Client {
         Some(Reply { status, head, text: String::from_utf8_lossy(&body).into_owned(), json })
     }
 
-    /// A request of the owner of the ECS project; `{p}` stands for the project.
-    pub async fn ecs(&self, method: &str, path: &str, body: Value) -> Reply {
-        self.ecs_at("2.1", method, path, body).await
+    /// Sends a request of the owner of the ECS project; `{p}` stands for the project.
+    pub async fn send_ecs(&self, method: &str, path: &str, body: Value) -> Reply {
+        self.send_ecs_at("2.1", method, path, body).await
     }
 
-    pub async fn ecs_at(&self, microversion: &str, method: &str, path: &str, body: Value) -> Reply {
+    pub async fn send_ecs_at(&self, microversion: &str, method: &str, path: &str, body: Value) -> Reply {
         let owner = &self.settings.identities.owner;
         let headers = [("x-auth-token", owner.token.as_str()), ("x-openstack-nova-api-version", microversion)];
         let body = if body.is_null() { String::new() } else { body.to_string() };
         self.send(method, &path.replace("{p}", &owner.id), &headers, &body).await.expect("a reply")
     }
 
-    /// A new running server of the native API.
+    /// Creates a server of the native API, and waits until the server is running.
     pub async fn server(&self) -> String {
         let pools = &self.settings.pools;
         let body = json!({ "server": {
             "name": "one", "flavorRef": pools.flavors[0].id, "imageRef": pools.images[0].id,
             "networks": [{ "uuid": pools.networks[0].id }], "metadata": { "a": "1" },
         }});
-        let reply = self.ecs("POST", "/v2.1/{p}/servers", body).await;
+        let reply = self.send_ecs("POST", "/v2.1/{p}/servers", body).await;
         let id = reply.json["server"]["id"].as_str().unwrap_or_else(|| panic!("no server: {}", reply.text)).to_string();
-        self.until(&id, "ACTIVE").await;
+        self.poll_until(&id, "ACTIVE").await;
         id
     }
 
-    pub async fn stopped(&self) -> String {
+    pub async fn create_stopped_server(&self) -> String {
         let id = self.server().await;
-        self.act(&id, json!({ "os-stop": {} })).await;
-        self.until(&id, "SHUTOFF").await;
+        self.send_action(&id, json!({ "os-stop": {} })).await;
+        self.poll_until(&id, "SHUTOFF").await;
         id
     }
 
-    pub async fn act(&self, id: &str, action: Value) -> Reply {
-        self.ecs("POST", &format!("/v2.1/{{p}}/servers/{id}/action"), action).await
+    pub async fn send_action(&self, id: &str, action: Value) -> Reply {
+        self.send_ecs("POST", &format!("/v2.1/{{p}}/servers/{id}/action"), action).await
     }
 
     pub async fn show(&self, id: &str) -> Value {
-        self.ecs("GET", &format!("/v2.1/{{p}}/servers/{id}"), Value::Null).await.json["server"].clone()
+        self.send_ecs("GET", &format!("/v2.1/{{p}}/servers/{id}"), Value::Null).await.json["server"].clone()
     }
 
-    /// Polls until the server is settled in that status; tells all statuses that were seen.
-    pub async fn until(&self, id: &str, status: &str) -> Vec<String> {
+    /// Polls until the server is settled in a status. Returns all observed statuses.
+    pub async fn poll_until(&self, id: &str, status: &str) -> Vec<String> {
         let mut seen = Vec::new();
         for _ in 0..60 {
             let server = self.show(id).await;
@@ -115,10 +115,10 @@ impl Client {
         panic!("never {status}, but {seen:?}");
     }
 
-    pub async fn until_job(&self, reply: &Reply) -> Value {
+    pub async fn poll_job(&self, reply: &Reply) -> Value {
         let id = reply.json["job_id"].as_str().unwrap_or_else(|| panic!("no job: {}", reply.text)).to_string();
         for _ in 0..60 {
-            let job = self.ecs("GET", &format!("/v1/{{p}}/jobs/{id}"), Value::Null).await.json;
+            let job = self.send_ecs("GET", &format!("/v1/{{p}}/jobs/{id}"), Value::Null).await.json;
             if job["status"] == "SUCCESS" || job["status"] == "FAIL" {
                 return job;
             }
@@ -126,12 +126,19 @@ impl Client {
         panic!("job {id} never ends");
     }
 
-    /// A signed request of the first account.
+    /// Sends a signed request of the first account.
     pub async fn scp(&self, method: &str, path: &str, body: Value) -> Reply {
-        self.scp_as(&self.settings.identities.keys[0], Some("virtualserver 1.3"), method, path, body).await
+        self.send_scp_as(&self.settings.identities.keys[0], Some("virtualserver 1.3"), method, path, body).await
     }
 
-    pub async fn scp_as(&self, key: &AccessKey, version: Option<&str>, method: &str, path: &str, body: Value) -> Reply {
+    pub async fn send_scp_as(
+        &self,
+        key: &AccessKey,
+        version: Option<&str>,
+        method: &str,
+        path: &str,
+        body: Value,
+    ) -> Reply {
         let url = format!("http://{}{path}", self.running.address);
         let signed = signature(key, method, &url, "1605290625682", "", "Openapi");
         let mut headers = vec![
@@ -147,21 +154,21 @@ impl Client {
 
     pub async fn volume(&self) -> String {
         let reply = self.scp("POST", "/v1/volumes", json!({ "name": "v", "size": 8 })).await;
-        self.settled("volumes", "state", &reply).await
+        self.wait_until_available("volumes", "state", &reply).await
     }
 
     pub async fn snapshot(&self, volume: &str) -> String {
         let reply = self.scp("POST", "/v1/snapshots", json!({ "name": "s", "volume_id": volume })).await;
-        self.settled("snapshots", "status", &reply).await
+        self.wait_until_available("snapshots", "status", &reply).await
     }
 
-    async fn settled(&self, kind: &str, field: &str, reply: &Reply) -> String {
+    async fn wait_until_available(&self, kind: &str, field: &str, reply: &Reply) -> String {
         let id = reply.json["id"].as_str().unwrap_or_else(|| panic!("nothing created: {}", reply.text)).to_string();
-        self.until_scp(&format!("/v1/{kind}/{id}"), field, "available").await;
+        self.poll_scp_until(&format!("/v1/{kind}/{id}"), field, "available").await;
         id
     }
 
-    pub async fn until_scp(&self, path: &str, field: &str, wanted: &str) {
+    pub async fn poll_scp_until(&self, path: &str, field: &str, wanted: &str) {
         for _ in 0..60 {
             if self.scp("GET", path, Value::Null).await.json[field] == wanted {
                 return;
@@ -171,8 +178,8 @@ impl Client {
     }
 }
 
-/// The pieces of a chunked body, put together.
-fn joined(mut bytes: &[u8]) -> Vec<u8> {
+/// Joins the pieces of a chunked body.
+fn join_chunks(mut bytes: &[u8]) -> Vec<u8> {
     let mut whole = Vec::new();
     while let Some(end) = bytes.windows(2).position(|two| two == b"\r\n") {
         let size = usize::from_str_radix(&String::from_utf8_lossy(&bytes[..end]), 16).expect("a chunk size");

@@ -1,4 +1,4 @@
-//! Nonsense must be refused, not choked on.
+//! Malformed requests are refused without an internal error.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::client::Client;
 use super::random::RandomNumbers;
 use super::{Settings, signature};
 
-fn nonsense(random: &mut RandomNumbers, depth: u32) -> Value {
+fn random_value(random: &mut RandomNumbers, depth: u32) -> Value {
     let keys = [
         "server",
         "servers",
@@ -35,19 +35,19 @@ fn nonsense(random: &mut RandomNumbers, depth: u32) -> Value {
         2 => json!(random.draw_chance(0.5)),
         3 => json!("HARD"),
         4 => json!("x".repeat(random.draw_below(300) as usize)),
-        5 => (0..random.draw_below(3)).map(|_| nonsense(random, depth - 1)).collect(),
+        5 => (0..random.draw_below(3)).map(|_| random_value(random, depth - 1)).collect(),
         _ => {
             let mut map = serde_json::Map::new();
             for _ in 0..random.draw_below(4) {
                 let key = keys[random.draw_below(keys.len() as u64) as usize];
-                map.insert(key.to_string(), nonsense(random, depth - 1));
+                map.insert(key.to_string(), random_value(random, depth - 1));
             }
             Value::Object(map)
         }
     }
 }
 
-fn places(project: &str, server: &str, volume: &str) -> [String; 16] {
+fn addresses_to_request(project: &str, server: &str, volume: &str) -> [String; 16] {
     [
         format!("/v2.1/{}/servers", project),
         format!("/v2.1/{}/servers/{server}/action", project),
@@ -69,18 +69,19 @@ fn places(project: &str, server: &str, volume: &str) -> [String; 16] {
 }
 
 #[tokio::test]
-async fn nonsense_is_answered_without_an_internal_error() {
+async fn malformed_requests_are_answered_without_an_internal_error() {
     let mut random = RandomNumbers::new(3, 99);
     let client = Client::of(Settings::draw(3)).await;
     let (server, volume) = (client.server().await, client.volume().await);
     let owner = client.settings.identities.owner.clone();
     let key = &client.settings.identities.keys[0];
     let methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "POST", "POST"];
-    let places = places(&owner.id, &server, &volume);
+    let places = addresses_to_request(&owner.id, &server, &volume);
     for round in 0..800 {
         let method = methods[random.draw_below(methods.len() as u64) as usize];
         let place = &places[random.draw_below(places.len() as u64) as usize];
-        let body = if random.draw_chance(0.1) { "{broken".to_string() } else { nonsense(&mut random, 4).to_string() };
+        let body =
+            if random.draw_chance(0.1) { "{broken".to_string() } else { random_value(&mut random, 4).to_string() };
         let url = format!("http://{}{place}", client.running.address);
         let signed = signature(key, method, &url, "1", "", "Openapi");
         let headers = [

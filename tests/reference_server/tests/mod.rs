@@ -1,4 +1,4 @@
-//! Over loopback HTTP, as any client would.
+//! Tests of the reference server over HTTP on the loopback interface.
 
 mod native_reads;
 mod client;

@@ -1,4 +1,4 @@
-//! What the native API shows, lists and refuses.
+//! Responses, lists and refusals of the native API.
 
 use serde_json::{Value, json};
 
@@ -10,25 +10,27 @@ async fn with(behavior: Behavior) -> Client {
 }
 
 #[tokio::test]
-async fn fields_come_and_go_with_the_microversion() {
+async fn the_microversion_selects_the_fields() {
     let client = Client::plain().await;
     let id = client.server().await;
     let path = format!("/v2.1/{{p}}/servers/{id}");
-    let (old, new) =
-        (client.ecs("GET", &path, Value::Null).await.json, client.ecs_at("2.47", "GET", &path, Value::Null).await.json);
+    let (old, new) = (
+        client.send_ecs("GET", &path, Value::Null).await.json,
+        client.send_ecs_at("2.47", "GET", &path, Value::Null).await.json,
+    );
     assert!(old["server"]["flavor"]["id"].is_string() && old["server"]["description"].is_null());
     assert!(new["server"]["flavor"]["id"].is_null() && new["server"]["flavor"]["vcpus"].is_number());
     assert_eq!(new["server"]["description"], "");
-    assert_eq!(client.ecs_at("2.999", "GET", &path, Value::Null).await.status, 406);
-    assert_eq!(client.ecs_at("two", "GET", &path, Value::Null).await.status, 400);
+    assert_eq!(client.send_ecs_at("2.999", "GET", &path, Value::Null).await.status, 406);
+    assert_eq!(client.send_ecs_at("two", "GET", &path, Value::Null).await.status, 400);
 }
 
 #[tokio::test]
 async fn lists_filter_and_page() {
     let client = Client::plain().await;
-    let (first, second) = (client.server().await, client.stopped().await);
+    let (first, second) = (client.server().await, client.create_stopped_server().await);
     let list = async |query: &str| {
-        let reply = client.ecs("GET", &format!("/v2.1/{{p}}/servers?{query}"), Value::Null).await;
+        let reply = client.send_ecs("GET", &format!("/v2.1/{{p}}/servers?{query}"), Value::Null).await;
         let ids = reply.json["servers"].as_array().into_iter().flatten().map(|server| server["id"].clone()).collect();
         (ids, reply.json["servers_links"].is_array())
     };
@@ -38,8 +40,8 @@ async fn lists_filter_and_page() {
     assert_eq!(list(&format!("marker={second}")).await, (ids(&[&first]), false));
     assert_eq!(list("status=SHUTOFF").await, (ids(&[&second]), false));
     assert_eq!(list("status=STRANGE").await, (vec![], false));
-    assert_eq!(client.ecs_at("2.38", "GET", "/v2.1/{p}/servers?status=STRANGE", Value::Null).await.status, 404);
-    assert_eq!(client.ecs("GET", "/v2.1/{p}/servers?marker=nobody", Value::Null).await.status, 400);
+    assert_eq!(client.send_ecs_at("2.38", "GET", "/v2.1/{p}/servers?status=STRANGE", Value::Null).await.status, 404);
+    assert_eq!(client.send_ecs("GET", "/v2.1/{p}/servers?marker=nobody", Value::Null).await.status, 400);
 }
 
 #[tokio::test]
@@ -50,14 +52,14 @@ async fn a_batch_is_created_under_one_reservation() {
         "name": "many", "flavorRef": pools.flavors[0].id, "imageRef": pools.images[0].id, "min_count": "2",
         "max_count": "3", "return_reservation_id": "true", "networks": [{ "uuid": pools.networks[0].id }],
     }});
-    let reply = client.ecs("POST", "/v2/{p}/servers", body).await;
+    let reply = client.send_ecs("POST", "/v2/{p}/servers", body).await;
     let reservation = reply.json["reservation_id"].as_str().expect("a reservation").to_string();
-    let list = client.ecs("GET", &format!("/v2/{{p}}/servers?reservation_id={reservation}"), Value::Null).await;
+    let list = client.send_ecs("GET", &format!("/v2/{{p}}/servers?reservation_id={reservation}"), Value::Null).await;
     assert_eq!(list.json["servers"].as_array().map(Vec::len), Some(3));
 }
 
 #[tokio::test]
-async fn creation_refuses_what_is_missing_or_unknown() {
+async fn a_creation_with_a_missing_or_unknown_value_is_refused() {
     let client = Client::plain().await;
     let pools = &client.settings.pools;
     let good = json!({
@@ -79,14 +81,14 @@ async fn creation_refuses_what_is_missing_or_unknown() {
     ] {
         let mut server = good.clone();
         server[field] = value.clone();
-        let reply = client.ecs("POST", "/v2.1/{p}/servers", json!({ "server": server })).await;
+        let reply = client.send_ecs("POST", "/v2.1/{p}/servers", json!({ "server": server })).await;
         assert_eq!(reply.status, 400, "{field}: {value}");
     }
     assert_eq!(client.running.inventory().servers.len(), 0);
 }
 
 #[tokio::test]
-async fn a_token_opens_its_own_project_only() {
+async fn a_token_is_valid_for_its_own_project_only() {
     let client = Client::plain().await;
     let id = client.server().await;
     let people = &client.settings.identities;
@@ -103,23 +105,23 @@ async fn a_token_opens_its_own_project_only() {
 }
 
 #[tokio::test]
-async fn the_order_of_reasons_is_a_habit() {
+async fn the_order_of_reasons_follows_the_settings() {
     for (precedence, status) in [(Precedence::Body, 400), (Precedence::State, 409), (Precedence::Thing, 409)] {
         let client = with(Behavior { precedence, ..Behavior::default() }).await;
         let id = client.server().await;
-        client.act(&id, json!({ "reboot": { "type": "SOFT" } })).await;
+        client.send_action(&id, json!({ "reboot": { "type": "SOFT" } })).await;
         assert_eq!(
-            client.act(&id, json!({ "resize": { "flavorRef": "nothing" } })).await.status,
+            client.send_action(&id, json!({ "resize": { "flavorRef": "nothing" } })).await.status,
             status,
             "{precedence:?}"
         );
-        let absent = client.act("nobody", json!({ "resize": {} })).await.status;
+        let absent = client.send_action("nobody", json!({ "resize": {} })).await.status;
         assert_eq!(absent, if precedence == Precedence::Body { 400 } else { 404 });
     }
 }
 
 #[tokio::test]
-async fn refusals_have_many_shapes() {
+async fn refusals_have_the_form_of_the_settings() {
     for (errors, part) in [
         (ErrorBodies::Usual, "\"itemNotFound\""),
         (ErrorBodies::Error, "\"error\""),
@@ -128,14 +130,14 @@ async fn refusals_have_many_shapes() {
         (ErrorBodies::Empty, ""),
     ] {
         let client = with(Behavior { errors, ..Behavior::default() }).await;
-        let reply = client.ecs("GET", "/v2.1/{p}/servers/nobody", Value::Null).await;
+        let reply = client.send_ecs("GET", "/v2.1/{p}/servers/nobody", Value::Null).await;
         assert_eq!(reply.status, 404);
         assert!(reply.text.contains(part) && reply.text.is_empty() == part.is_empty(), "{}", reply.text);
     }
 }
 
 #[tokio::test]
-async fn what_is_offered_is_listed() {
+async fn offered_values_are_listed() {
     let client = Client::plain().await;
     for (path, field, count) in [
         ("flavors", "flavors", 6),
@@ -146,10 +148,10 @@ async fn what_is_offered_is_listed() {
         ("images", "images", 3),
         ("resize_flavors?source_flavor_id=s6.medium.2", "flavors", 5),
     ] {
-        let reply = client.ecs("GET", &format!("/v2.1/{{p}}/{path}"), Value::Null).await;
+        let reply = client.send_ecs("GET", &format!("/v2.1/{{p}}/{path}"), Value::Null).await;
         assert_eq!(reply.json[field].as_array().map(Vec::len), Some(count), "{path}");
     }
-    assert_eq!(client.ecs("GET", "/v2.1/{p}/flavors/s1.medium", Value::Null).await.status, 404);
+    assert_eq!(client.send_ecs("GET", "/v2.1/{p}/flavors/s1.medium", Value::Null).await.status, 404);
 }
 
 #[tokio::test]
@@ -158,20 +160,20 @@ async fn the_next_page_has_the_filters_of_the_first() {
     for _ in 0..3 {
         client.server().await;
     }
-    let page = client.ecs("GET", "/v2.1/{p}/servers?limit=2&name=one", Value::Null).await;
+    let page = client.send_ecs("GET", "/v2.1/{p}/servers?limit=2&name=one", Value::Null).await;
     let next = page.json["servers_links"][0]["href"].as_str().expect("a link");
     assert!(next.contains("name=one&limit=2&marker="), "{next}");
     let path = next.split_once(&client.running.address.to_string()).expect("this server").1;
-    let last = client.ecs("GET", path, Value::Null).await;
+    let last = client.send_ecs("GET", path, Value::Null).await;
     assert_eq!(last.json["servers"].as_array().map(Vec::len), Some(1));
     assert!(last.json["servers_links"].is_null());
 }
 
 #[tokio::test]
-async fn a_deleted_server_may_show_for_a_moment() {
+async fn a_deleted_server_may_be_shown_for_one_phase() {
     let client = with(Behavior { deleted_shows: true, ..Behavior::default() }).await;
     let id = client.server().await;
-    client.ecs("DELETE", &format!("/v2.1/{{p}}/servers/{id}"), Value::Null).await;
+    client.send_ecs("DELETE", &format!("/v2.1/{{p}}/servers/{id}"), Value::Null).await;
     let mut seen = Vec::new();
     while let Some(status) = client.show(&id).await["status"].as_str() {
         seen.push(status.to_string());

@@ -8,17 +8,17 @@ use tokio::time::Instant;
 use super::client::Client;
 use super::{Behavior, Clock, Limits, NetworkFaults, Settings};
 
-async fn under(network_faults: NetworkFaults) -> Client {
+async fn client_with(network_faults: NetworkFaults) -> Client {
     Client::of(Settings { network_faults, ..Settings::default() }).await
 }
 
 #[tokio::test]
-async fn a_request_that_is_turned_away_has_no_effect() {
+async fn a_refused_request_has_no_effect() {
     for (network_faults, status) in [
         (NetworkFaults { too_many: 1.0, ..NetworkFaults::default() }, 429),
         (NetworkFaults { unavailable: 1.0, ..NetworkFaults::default() }, 503),
     ] {
-        let client = under(network_faults).await;
+        let client = client_with(network_faults).await;
         let reply = client.scp("POST", "/v1/volumes", json!({ "name": "v", "size": 8 })).await;
         assert_eq!(reply.status, status);
         assert!(reply.head.contains("retry-after: 1"));
@@ -27,14 +27,14 @@ async fn a_request_that_is_turned_away_has_no_effect() {
 }
 
 #[tokio::test]
-async fn a_reset_has_no_effect_and_a_lost_reply_has() {
+async fn a_reset_has_no_effect_and_a_lost_response_has_one() {
     let owner = Settings::default().identities.owner;
     let token = [("x-auth-token", owner.token.as_str())];
     for (network_faults, left) in [
         (NetworkFaults { reset: 1.0, ..NetworkFaults::default() }, 0),
         (NetworkFaults { lost_reply: 1.0, ..NetworkFaults::default() }, 1),
     ] {
-        let client = under(network_faults).await;
+        let client = client_with(network_faults).await;
         let pools = &client.settings.pools;
         let body = json!({ "server": {
             "name": "one", "flavorRef": pools.flavors[0].id, "imageRef": pools.images[0].id,
@@ -47,8 +47,8 @@ async fn a_reset_has_no_effect_and_a_lost_reply_has() {
 }
 
 #[tokio::test]
-async fn a_reset_is_a_reset_and_not_an_orderly_end() {
-    let client = under(NetworkFaults { reset: 1.0, ..NetworkFaults::default() }).await;
+async fn a_reset_connection_does_not_end_in_an_orderly_close() {
+    let client = client_with(NetworkFaults { reset: 1.0, ..NetworkFaults::default() }).await;
     let mut stream = TcpStream::connect(client.running.address).await.expect("a connection");
     stream.write_all(b"GET / HTTP/1.1\r\nhost: here\r\n\r\n").await.expect("sent");
     let end = stream.read(&mut [0; 100]).await;
@@ -59,7 +59,7 @@ async fn a_reset_is_a_reset_and_not_an_orderly_end() {
 async fn replies_may_be_compressed_chunked_and_late() {
     let network_faults =
         NetworkFaults { gzip: 1.0, chunked: 1.0, close: 1.0, slow: 1.0, slow_ms_max: 20, ..NetworkFaults::default() };
-    let client = under(network_faults).await;
+    let client = client_with(network_faults).await;
     let reply = client.send("GET", "/", &[("accept-encoding", "gzip")], "").await.expect("a reply");
     assert!(reply.head.contains("content-encoding: gzip") && reply.head.contains("transfer-encoding: chunked"));
     assert_eq!(reply.json["versions"].as_array().map(Vec::len), Some(5));
@@ -68,21 +68,21 @@ async fn replies_may_be_compressed_chunked_and_late() {
 }
 
 #[tokio::test]
-async fn the_same_requests_meet_the_same_states() {
+async fn equal_requests_meet_equal_states() {
     let run = async || {
         let client = Client::of(Settings { seed: 5, behavior: Behavior::draw(5), ..Settings::default() }).await;
-        let id = client.stopped().await;
+        let id = client.create_stopped_server().await;
         (id.clone(), client.show(&id).await["updated"].clone())
     };
     assert_eq!(run().await, run().await);
 }
 
 #[tokio::test]
-async fn all_drawn_manners_let_a_server_live_and_die() {
+async fn with_any_drawn_behavior_a_server_can_be_created_and_deleted() {
     for seed in 0..40 {
         let client = Client::of(Settings { seed, behavior: Behavior::draw(seed), ..Settings::default() }).await;
-        let id = client.stopped().await;
-        assert!(client.ecs("DELETE", &format!("/v2.1/{{p}}/servers/{id}"), Value::Null).await.status < 300);
+        let id = client.create_stopped_server().await;
+        assert!(client.send_ecs("DELETE", &format!("/v2.1/{{p}}/servers/{id}"), Value::Null).await.status < 300);
         assert!(client.running.inventory().is_cleared());
     }
 }
@@ -97,7 +97,7 @@ async fn real_time_can_be_sped_up() {
 }
 
 #[tokio::test]
-async fn extra_fields_leave_maps_alone() {
+async fn extra_fields_do_not_change_maps() {
     let behavior = Behavior { extra_fields: true, ..Behavior::default() };
     let client = Client::of(Settings { behavior, ..Settings::default() }).await;
     let server = client.show(&client.server().await).await;
@@ -105,7 +105,7 @@ async fn extra_fields_leave_maps_alone() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_or_too_much_is_refused() {
+async fn too_large_bodies_and_too_many_resources_are_refused() {
     let limits = Limits { body_bytes_max: 1000, volumes_per_account_max: 1, ..Limits::default() };
     let client = Client::of(Settings { limits, ..Settings::default() }).await;
     let large = json!({ "name": "x".repeat(2000), "size": 8 });
@@ -115,7 +115,7 @@ async fn what_is_too_large_or_too_much_is_refused() {
 }
 
 #[tokio::test]
-async fn a_wiped_server_is_empty_and_goes_on() {
+async fn a_wiped_server_is_empty_and_still_serves() {
     let client = Client::plain().await;
     client.server().await;
     client.volume().await;
@@ -134,7 +134,7 @@ async fn a_dropped_server_no_longer_listens() {
 }
 
 #[tokio::test]
-async fn a_day_that_is_none_is_refused_at_the_start() {
+async fn an_invalid_date_is_refused_at_the_start() {
     let settings = Settings { today: "2026-13-01".to_string(), ..Settings::default() };
     assert!(super::ReferenceServer::start(settings).await.is_err());
 }
@@ -147,7 +147,7 @@ async fn many_callers_at_once_are_all_served() {
         let client = client.clone();
         callers.spawn(async move {
             let id = client.server().await;
-            client.ecs("DELETE", &format!("/v2.1/{{p}}/servers/{id}"), Value::Null).await.status
+            client.send_ecs("DELETE", &format!("/v2.1/{{p}}/servers/{id}"), Value::Null).await.status
         });
     }
     assert!(callers.join_all().await.iter().all(|status| *status == 204));

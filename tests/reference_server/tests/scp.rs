@@ -19,8 +19,8 @@ async fn only_the_latest_snapshot_of_a_free_volume_is_reverted_to() {
     let state = client.scp("GET", &format!("/v1/volumes/{volume}"), Value::Null).await.json["state"].clone();
     assert_eq!(state, "reverting");
     assert_eq!(revert(&client, &volume, &latest).await, 409);
-    client.until_scp(&format!("/v1/volumes/{volume}"), "state", "available").await;
-    client.until_scp(&format!("/v1/snapshots/{latest}"), "status", "available").await;
+    client.poll_scp_until(&format!("/v1/volumes/{volume}"), "state", "available").await;
+    client.poll_scp_until(&format!("/v1/snapshots/{latest}"), "status", "available").await;
 }
 
 #[tokio::test]
@@ -33,24 +33,24 @@ async fn an_attached_volume_is_not_reverted() {
     let path = format!("/v1/volumes/{volume}");
     let reply = client.scp("POST", &format!("{path}/servers"), json!({ "server_id": server })).await;
     assert_eq!((reply.status, &reply.json["volume_id"]), (202, &json!(volume)));
-    client.until_scp(&path, "state", "in-use").await;
+    client.poll_scp_until(&path, "state", "in-use").await;
     assert_eq!(revert(&client, &volume, &snapshot).await, 409);
     assert_eq!(client.scp("DELETE", &path, Value::Null).await.status, 409);
     assert_eq!(client.scp("DELETE", &format!("{path}/servers/{server}"), Value::Null).await.status, 202);
-    client.until_scp(&path, "state", "available").await;
+    client.poll_scp_until(&path, "state", "available").await;
     assert_eq!(client.scp("GET", &path, Value::Null).await.json["servers"], json!([]));
     assert_eq!(revert(&client, &volume, &snapshot).await, 202);
 }
 
 #[tokio::test]
-async fn a_volume_grows_only_and_loses_its_way_back() {
+async fn a_volume_only_grows_and_can_then_not_be_reverted() {
     let client = Client::plain().await;
     let volume = client.volume().await;
     let snapshot = client.snapshot(&volume).await;
     let path = format!("/v1/volumes/{volume}");
     assert_eq!(client.scp("PUT", &format!("{path}/size"), json!({ "size": 8 })).await.status, 400);
     assert_eq!(client.scp("PUT", &format!("{path}/size"), json!({ "size": 16 })).await.status, 202);
-    client.until_scp(&path, "state", "available").await;
+    client.poll_scp_until(&path, "state", "available").await;
     assert_eq!(client.scp("GET", &path, Value::Null).await.json["size"], 16);
     assert_eq!(revert(&client, &volume, &snapshot).await, 400);
 }
@@ -98,10 +98,10 @@ async fn versions_are_judged_by_their_date() {
         let client = Client::of(Settings { today: today.to_string(), behavior, ..Settings::default() }).await;
         let key = &client.settings.identities.keys[0];
         let version_header = format!("virtualserver {version}");
-        let reply = client.scp_as(key, Some(&version_header), "GET", "/v1/volumes", Value::Null).await;
+        let reply = client.send_scp_as(key, Some(&version_header), "GET", "/v1/volumes", Value::Null).await;
         assert_eq!(reply.status, status, "{version} on {today}");
-        assert_eq!(client.scp_as(key, None, "GET", "/v1/volumes", Value::Null).await.status, 200);
-        assert_eq!(client.scp_as(key, Some("compute 1.3"), "GET", "/v1/volumes", Value::Null).await.status, 400);
+        assert_eq!(client.send_scp_as(key, None, "GET", "/v1/volumes", Value::Null).await.status, 200);
+        assert_eq!(client.send_scp_as(key, Some("compute 1.3"), "GET", "/v1/volumes", Value::Null).await.status, 400);
     }
 }
 
@@ -117,18 +117,18 @@ async fn the_root_lists_the_versions_without_a_signature() {
 }
 
 #[tokio::test]
-async fn another_account_sees_nothing() {
+async fn resources_of_another_account_are_absent() {
     let client = Client::plain().await;
     let volume = client.volume().await;
     let other = &client.settings.identities.keys[1];
     let path = format!("/v1/volumes/{volume}");
-    assert_eq!(client.scp_as(other, None, "GET", &path, Value::Null).await.status, 404);
-    let list = client.scp_as(other, None, "GET", "/v1/volumes?with_count=true", Value::Null).await;
+    assert_eq!(client.send_scp_as(other, None, "GET", &path, Value::Null).await.status, 404);
+    let list = client.send_scp_as(other, None, "GET", "/v1/volumes?with_count=true", Value::Null).await;
     assert_eq!(list.json, json!({ "volumes": [], "count": 0 }));
 }
 
 #[tokio::test]
-async fn a_volume_with_snapshots_goes_only_with_them() {
+async fn a_volume_with_snapshots_is_deleted_only_together_with_them() {
     let client = Client::plain().await;
     let volume = client.volume().await;
     client.snapshot(&volume).await;

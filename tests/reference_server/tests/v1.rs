@@ -12,21 +12,22 @@ fn order(client: &Client) -> Value {
     }})
 }
 
-fn to(client: &Client, flavor: usize) -> Value {
+fn resize_body(client: &Client, flavor: usize) -> Value {
     json!({ "resize": { "flavorRef": client.settings.pools.flavors[flavor].id } })
 }
 
 #[tokio::test]
-async fn a_creation_tells_its_servers_in_the_job() {
+async fn the_job_of_a_creation_has_its_servers() {
     let client = Client::plain().await;
     let mut body = order(&client);
     body["server"]["count"] = json!(2);
-    let reply = client.ecs("POST", "/v1/{p}/cloudservers", body).await;
+    let reply = client.send_ecs("POST", "/v1/{p}/cloudservers", body).await;
     assert_eq!(reply.status, 200);
-    let job = client.until_job(&reply).await;
+    let job = client.poll_job(&reply).await;
     assert_eq!((&job["status"], &job["entities"]["sub_jobs_total"]), (&json!("SUCCESS"), &json!(2)));
     let id = job["entities"]["sub_jobs"][0]["entities"]["server_id"].as_str().expect("an id");
-    let both = (client.show(id).await, client.ecs("GET", &format!("/v1/{{p}}/cloudservers/{id}"), Value::Null).await);
+    let both =
+        (client.show(id).await, client.send_ecs("GET", &format!("/v1/{{p}}/cloudservers/{id}"), Value::Null).await);
     assert_eq!(both.0["name"], "one-0000");
     assert_eq!(both.0["name"], both.1.json["server"]["name"]);
     assert_eq!(both.1.json["server"]["flavor"]["vcpus"], "1");
@@ -37,13 +38,13 @@ async fn a_resize_needs_a_stopped_server_and_comes_with_a_job() {
     let client = Client::plain().await;
     let id = client.server().await;
     let path = format!("/v1/{{p}}/cloudservers/{id}/resize");
-    let refused = client.ecs("POST", &path, to(&client, 1)).await;
+    let refused = client.send_ecs("POST", &path, resize_body(&client, 1)).await;
     assert_eq!((refused.status, &refused.json["error"]["code"]), (400, &json!("Ecs.0100")));
-    client.act(&id, json!({ "os-stop": { "type": "HARD" } })).await;
-    client.until(&id, "SHUTOFF").await;
-    let reply = client.ecs("POST", &path, to(&client, 1)).await;
+    client.send_action(&id, json!({ "os-stop": { "type": "HARD" } })).await;
+    client.poll_until(&id, "SHUTOFF").await;
+    let reply = client.send_ecs("POST", &path, resize_body(&client, 1)).await;
     assert_eq!(client.show(&id).await["status"], "RESIZE");
-    let job = client.until_job(&reply).await;
+    let job = client.poll_job(&reply).await;
     assert_eq!((&job["status"], &job["entities"]["server_id"]), (&json!("SUCCESS"), &json!(id)));
     let server = client.show(&id).await;
     assert_eq!(
@@ -53,15 +54,16 @@ async fn a_resize_needs_a_stopped_server_and_comes_with_a_job() {
 }
 
 #[tokio::test]
-async fn success_never_comes_before_the_effect() {
+async fn a_job_never_succeeds_before_its_effect() {
     for seed in 0..20 {
         let client = Client::of(Settings { seed, behavior: Behavior::draw(seed), ..Settings::default() }).await;
         if client.settings.behavior.job_failure > 0.0 || client.settings.behavior.create_failure > 0.0 {
             continue;
         }
-        let id = client.stopped().await;
-        let reply = client.ecs("POST", &format!("/v1/{{p}}/cloudservers/{id}/resize"), to(&client, 2)).await;
-        assert_eq!(client.until_job(&reply).await["status"], "SUCCESS");
+        let id = client.create_stopped_server().await;
+        let reply =
+            client.send_ecs("POST", &format!("/v1/{{p}}/cloudservers/{id}/resize"), resize_body(&client, 2)).await;
+        assert_eq!(client.poll_job(&reply).await["status"], "SUCCESS");
         assert_eq!(client.show(&id).await["flavor"]["id"], json!(client.settings.pools.flavors[2].id), "seed {seed}");
     }
 }
@@ -69,46 +71,46 @@ async fn success_never_comes_before_the_effect() {
 #[tokio::test]
 async fn a_dry_run_checks_and_does_nothing() {
     let client = Client::plain().await;
-    let id = client.stopped().await;
+    let id = client.create_stopped_server().await;
     let path = format!("/v1/{{p}}/cloudservers/{id}/resize");
-    let mut body = to(&client, 1);
+    let mut body = resize_body(&client, 1);
     body["dry_run"] = json!(true);
-    let reply = client.ecs("POST", &path, body.clone()).await;
+    let reply = client.send_ecs("POST", &path, body.clone()).await;
     assert_eq!((reply.status, reply.text.as_str()), (202, ""));
-    assert_eq!(client.until(&id, "SHUTOFF").await, ["SHUTOFF"]);
+    assert_eq!(client.poll_until(&id, "SHUTOFF").await, ["SHUTOFF"]);
     body["resize"]["flavorRef"] = json!("nothing");
-    assert_eq!(client.ecs("POST", &path, body).await.json["error"]["code"], "Ecs.0029");
+    assert_eq!(client.send_ecs("POST", &path, body).await.json["error"]["code"], "Ecs.0029");
 }
 
 #[tokio::test]
 async fn refusals_have_the_documented_codes() {
     let client = Client::plain().await;
-    let id = client.stopped().await;
+    let id = client.create_stopped_server().await;
     let path = format!("/v1/{{p}}/cloudservers/{id}/resize");
     let code = async |path: &str, body: Value| {
-        let reply = client.ecs("POST", path, body).await;
+        let reply = client.send_ecs("POST", path, body).await;
         (reply.status, reply.json["error"]["code"].as_str().unwrap_or_default().to_string())
     };
     let is = |status: u16, code: &str| (status, code.to_string());
-    assert_eq!(code(&path, to(&client, 0)).await, is(400, "Ecs.0009"));
+    assert_eq!(code(&path, resize_body(&client, 0)).await, is(400, "Ecs.0009"));
     assert_eq!(code(&path, json!({ "resize": { "flavorRef": "s1.medium" } })).await, is(400, "Ecs.0029"));
     assert_eq!(code(&path, json!({ "resize": "large" })).await, is(400, "Ecs.0005"));
-    assert_eq!(code("/v1/{p}/cloudservers/nobody/resize", to(&client, 1)).await, is(404, "Ecs.0614"));
+    assert_eq!(code("/v1/{p}/cloudservers/nobody/resize", resize_body(&client, 1)).await, is(404, "Ecs.0614"));
     let people = &client.settings.identities;
     let token = [("x-auth-token", people.other.token.as_str())];
     let reply = client.send("GET", &format!("/v1/{}/jobs/1", people.owner.id), &token, "").await.expect("a reply");
     assert_eq!((reply.status, &reply.json["error"]["code"]), (400, &json!("Common.0018")));
-    let reply = client.ecs("GET", "/v1/{p}/jobs/none", Value::Null).await;
+    let reply = client.send_ecs("GET", "/v1/{p}/jobs/none", Value::Null).await;
     assert_eq!((reply.status, &reply.json["error"]["code"]), (400, &json!("Common.0011")));
 }
 
 #[tokio::test]
-async fn a_refusal_may_come_with_the_job() {
+async fn a_late_refusal_is_a_failed_job() {
     let behavior = Behavior { late_refusals: true, ..Behavior::default() };
     let client = Client::of(Settings { behavior, ..Settings::default() }).await;
     let id = client.server().await;
-    let reply = client.ecs("POST", &format!("/v1/{{p}}/cloudservers/{id}/resize"), to(&client, 1)).await;
-    let job = client.until_job(&reply).await;
+    let reply = client.send_ecs("POST", &format!("/v1/{{p}}/cloudservers/{id}/resize"), resize_body(&client, 1)).await;
+    let job = client.poll_job(&reply).await;
     assert_eq!((&job["status"], &job["error_code"]), (&json!("FAIL"), &json!("Ecs.0100")));
     assert_eq!(client.show(&id).await["status"], "ACTIVE");
 }
@@ -126,37 +128,37 @@ async fn batches_stop_start_restart_and_delete() {
         if !field.is_empty() {
             body[action]["type"] = json!(field);
         }
-        let job = client.until_job(&client.ecs("POST", "/v1/{p}/cloudservers/action", body).await).await;
+        let job = client.poll_job(&client.send_ecs("POST", "/v1/{p}/cloudservers/action", body).await).await;
         assert_eq!(job["status"], "SUCCESS", "{action}");
         for id in [&first, &second] {
             assert_eq!(client.show(id).await["status"], after, "{action}");
         }
     }
-    let reply = client.ecs("POST", "/v1/{p}/cloudservers/delete", json!({ "servers": servers })).await;
-    assert_eq!(client.until_job(&reply).await["status"], "SUCCESS");
+    let reply = client.send_ecs("POST", "/v1/{p}/cloudservers/delete", json!({ "servers": servers })).await;
+    assert_eq!(client.poll_job(&reply).await["status"], "SUCCESS");
     assert!(client.running.inventory().is_empty());
 }
 
 #[tokio::test]
 async fn a_job_fails_when_its_server_is_deleted_meanwhile() {
     let client = Client::of(Settings { tempo: Tempo::slow(), ..Settings::default() }).await;
-    let id = client.stopped().await;
-    let reply = client.ecs("POST", &format!("/v1/{{p}}/cloudservers/{id}/resize"), to(&client, 1)).await;
-    client.ecs("DELETE", &format!("/v2/{{p}}/servers/{id}"), Value::Null).await;
-    assert_eq!(client.until_job(&reply).await["status"], "FAIL");
+    let id = client.create_stopped_server().await;
+    let reply = client.send_ecs("POST", &format!("/v1/{{p}}/cloudservers/{id}/resize"), resize_body(&client, 1)).await;
+    client.send_ecs("DELETE", &format!("/v2/{{p}}/servers/{id}"), Value::Null).await;
+    assert_eq!(client.poll_job(&reply).await["status"], "FAIL");
 }
 
 #[tokio::test]
 async fn a_creation_that_fails_leaves_nothing() {
     let behavior = Behavior { create_failure: 1.0, ..Behavior::default() };
     let client = Client::of(Settings { behavior, ..Settings::default() }).await;
-    let reply = client.ecs("POST", "/v1/{p}/cloudservers", order(&client)).await;
-    assert_eq!(client.until_job(&reply).await["status"], "FAIL");
+    let reply = client.send_ecs("POST", "/v1/{p}/cloudservers", order(&client)).await;
+    assert_eq!(client.poll_job(&reply).await["status"], "FAIL");
     assert!(client.running.inventory().is_empty());
 }
 
 #[tokio::test]
-async fn creation_refuses_what_is_missing_or_unknown() {
+async fn a_creation_with_a_missing_or_unknown_value_is_refused() {
     let client = Client::plain().await;
     for (field, value, code) in [
         ("name", json!("a b"), "Ecs.0005"),
@@ -171,7 +173,7 @@ async fn creation_refuses_what_is_missing_or_unknown() {
     ] {
         let mut body = order(&client);
         body["server"][field] = value.clone();
-        let reply = client.ecs("POST", "/v1/{p}/cloudservers", body).await;
+        let reply = client.send_ecs("POST", "/v1/{p}/cloudservers", body).await;
         assert_eq!((reply.status, &reply.json["error"]["code"]), (400, &json!(code)), "{field}: {value}");
     }
 }

@@ -42,7 +42,7 @@ impl Action {
             return Err(Refusal::bad_request("The body must hold exactly one action."));
         };
         match name.as_str() {
-            // Of type Null in the tables and {} in an example (starting-an-ecs.md:64 and :84): both are taken.
+            // Type Null in the tables and {} in an example (starting-an-ecs.md:64 and :84): both are accepted.
             "os-start" => nothing(name, value).map(|()| Action::Start),
             "confirmResize" => nothing(name, value).map(|()| Action::Confirm),
             "revertResize" => nothing(name, value).map(|()| Action::Revert),
@@ -75,7 +75,7 @@ impl Action {
         }
     }
 
-    /// Whether the server's state forbids it: nothing may run, and the vm_state must be one that the action starts from.
+    /// The reason against the action because of the state: no task may run, and the vm_state must permit the action.
     fn check_state(&self, cloud: &CloudState, server: &Server) -> Option<Refusal> {
         use VmState::{Active, Error, Resized, Stopped};
         let behavior = &cloud.settings.behavior;
@@ -105,7 +105,7 @@ impl Action {
             Action::Stop => _ = cloud.power_off(id),
             Action::Reboot { hard } => _ = cloud.reboot_server(id, hard),
             Action::Resize { flavor } => _ = cloud.resize_server(id, &flavor),
-            // Only faulty servers get here with anything but a resized server; they do nothing then.
+            // Only a faulty server gets here without a resized server, and then has no effect.
             Action::Revert if resized => _ = cloud.revert_resize(id),
             Action::Revert => {}
             Action::Confirm => {

@@ -12,7 +12,7 @@ use super::super::super::refusal::{Refusal, RefusalReasons};
 use super::super::server::{ServerChange, ServerSpec, VmState};
 use super::{Call, shape};
 
-/// The body as read; references are not looked up yet.
+/// The body before references are looked up.
 struct Order {
     name: String,
     flavor: String,
@@ -47,7 +47,7 @@ fn carry_out_request(cloud: &mut CloudState, call: &Call, order: Order) -> Outco
     let mut ids = Vec::new();
     for index in 0..order.count {
         let plan = blueprint(&cloud.settings.pools, &order, &reservation, index);
-        // There is no rollback of a failed creation here (creating-an-ecs(openstack).md:7).
+        // A failed creation is not rolled back here (creating-an-ecs(openstack).md:7).
         let fails = cloud.random.draw_chance(cloud.settings.behavior.create_failure);
         let end = fails.then_some(ServerChange::Show(VmState::Error, None));
         ids.push(cloud.create_server(&call.project, plan, end).0);
@@ -72,13 +72,13 @@ fn carry_out_request(cloud: &mut CloudState, call: &Call, order: Order) -> Outco
 
 fn read(server: &Map<String, Value>, minor: u32) -> Result<Order, Refusal> {
     let (image, from_volume) = source(server)?;
-    // min_count and max_count: creating-an-ecs(openstack).md:257; the newer page lets them be equal.
+    // min_count and max_count: creating-an-ecs(openstack).md:257; the newer page permits equal values.
     let least = body_fields::read_number(server, "min_count", true)?.unwrap_or(1);
     let most = body_fields::read_number(server, "max_count", true)?.unwrap_or(least);
     if least < 1 || most < least {
         return Err(Refusal::bad_request("min_count and max_count do not fit."));
     }
-    // A field that the microversion does not know yet is not read (creating-an-ecs(openstack).md:303).
+    // Fields of later microversions are not read (creating-an-ecs(openstack).md:303).
     let description = if minor >= 19 { body_fields::read_text(server, "description", 0..=85)? } else { None };
     Ok(Order {
         name: body_fields::read_required_text(server, "name", 1..=255)?,
@@ -98,8 +98,8 @@ fn read(server: &Map<String, Value>, minor: u32) -> Result<Order, Refusal> {
     })
 }
 
-/// The image: from `imageRef`, or from a boot disk that is made of one. Disks and snapshots of the other cloud are not
-/// known here.
+/// The image of `imageRef`, or of a boot disk that is made from an image. Disks and snapshots of the other cloud are
+/// unknown here.
 fn source(server: &Map<String, Value>) -> Result<(Option<String>, bool), Refusal> {
     let Some(Value::Array(disks)) = server.get("block_device_mapping_v2") else {
         return Ok((Some(body_fields::read_reference(server, "imageRef")?), false));
@@ -116,7 +116,7 @@ fn source(server: &Map<String, Value>) -> Result<(Option<String>, bool), Refusal
     }
 }
 
-/// One of `port` and `uuid` for each (creating-an-ecs(openstack).md:489).
+/// Each network has either `port` or `uuid` (creating-an-ecs(openstack).md:489).
 fn networks(server: &Map<String, Value>) -> Result<Vec<String>, Refusal> {
     let entries = body_fields::read_list(server, "networks", 1..=12)?;
     entries
@@ -154,7 +154,7 @@ fn groups(server: &Map<String, Value>) -> Result<Vec<String>, Refusal> {
     }
 }
 
-/// What the order names and nobody offers: 400 for each (creating-an-ecs(openstack).md:133 description so of images).
+/// The first reference without an offered value: 400 (creating-an-ecs(openstack).md:133, for images).
 fn unknown(pools: &Pools, order: &Order) -> Option<Refusal> {
     let missing = |what: &str, id: &str| Some(Refusal::bad_request(format!("{what} {id} could not be found.")));
     match &order.image {

@@ -1,4 +1,4 @@
-//! What can be had: flavors, zones, networks, keys, images.
+//! Lists of offered values: flavors, zones, networks, keys, images.
 
 use serde_json::{Value, json};
 
@@ -48,7 +48,7 @@ pub fn respond(cloud: &CloudState, call: &Call, path: &[&str]) -> Outcome {
     Ok(ApiResponse::json(200, body))
 }
 
-/// Flavors with at least so much disk and memory. The disk of every flavor is 0 (querying-ecs-flavors.md:59).
+/// Flavors with a minimum of disk and memory. The disk of every flavor is 0 (querying-ecs-flavors.md:59).
 fn some<'a>(cloud: &'a CloudState, call: &Call) -> Result<impl Iterator<Item = &'a Flavor>, Refusal> {
     let least = |name| match call.request.query(name).map(str::parse::<u64>) {
         None => Ok(0),
@@ -72,7 +72,7 @@ fn full(call: &Call, flavor: &Flavor) -> Value {
     flavors::in_native(flavor, links(call, flavor, false), call.minor)
 }
 
-/// All but id and label is null (querying-networks.md:9).
+/// All fields except id and label are null (querying-networks.md:9).
 fn network(id: &str, label: &str) -> Value {
     let mut shown = json!({ "id": id, "label": label });
     for name in

@@ -9,7 +9,7 @@ use super::super::super::timestamps;
 use super::super::server::Server;
 use super::{Call, shape};
 
-/// The statuses that can be asked for (querying-ecss.md:98).
+/// The statuses of the status filter (querying-ecss.md:98).
 const STATUSES: [&str; 11] = [
     "ACTIVE",
     "BUILD",
@@ -73,7 +73,7 @@ fn page(cloud: &CloudState, call: &Call, place: &str, shown: impl Fn(&Server) ->
     Ok(ApiResponse::json(200, body))
 }
 
-/// The rest of the query, as it came: the next page has the same filters.
+/// The rest of the query, unchanged: the next page has the same filters.
 fn filters(call: &Call) -> String {
     let query = call.request.target.split_once('?').map_or("", |(_, query)| query);
     let pages = |pair: &&str| !pair.is_empty() && !pair.starts_with("limit=") && !pair.starts_with("marker=");
@@ -82,7 +82,7 @@ fn filters(call: &Call) -> String {
 
 fn wanted(call: &Call, server: &Server) -> Result<bool, Refusal> {
     let request = call.request;
-    // An image, if asked for, is the only criterion (querying-ecss.md:69).
+    // With an image filter, all other filters are ignored (querying-ecss.md:69).
     if let Some(image) = request.query("image") {
         return Ok(!server.plan.from_volume && server.image == image);
     }
@@ -98,12 +98,12 @@ fn wanted(call: &Call, server: &Server) -> Result<bool, Refusal> {
         && holds("flavor", &|flavor| server.flavor.contains(flavor))
         && holds("reservation_id", &|id| server.plan.reservation == id)
         && holds("ip", &|ip| server.addresses.iter().any(|address| address.ip.contains(ip)))
-        // No server carries tags here.
+        // No server has tags here.
         && holds("tags", &|_| false)
         && server.updated >= since)
 }
 
-/// An unknown status gives an empty list up to 2.37 and 404 from 2.38 on (querying-ecss.md:99).
+/// An unknown status: empty list up to 2.37, 404 from 2.38 on (querying-ecss.md:99).
 fn status_known(call: &Call) -> Result<(), Refusal> {
     match call.request.query("status") {
         Some(status) if call.minor >= 38 && !STATUSES.contains(&status) => Err(Refusal::not_found("Status", status)),
@@ -111,7 +111,7 @@ fn status_known(call: &Call) -> Result<(), Refusal> {
     }
 }
 
-/// The newest first unless told otherwise (querying-ecss.md:158).
+/// The newest server first, unless sorted by the query (querying-ecss.md:158).
 fn sort(call: &Call, servers: &mut [&Server]) -> Result<(), Refusal> {
     servers.sort_by_key(|server| std::cmp::Reverse(server.number));
     match call.request.query("sort_key").unwrap_or("created_at") {

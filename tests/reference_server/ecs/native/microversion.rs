@@ -1,12 +1,12 @@
-//! Microversions: a header picks the fields that are shown and taken.
+//! Microversions: a header selects the fields of requests and responses.
 
 use super::super::super::messages::ApiRequest;
 use super::super::super::refusal::Refusal;
 
-/// The newest that this server knows; the pages mention 2.57 as their highest.
+/// The newest supported microversion; the highest on the pages is 2.57.
 const NEWEST: u32 = 60;
 
-/// The second number of the microversion that applies. `/v2` has none (creating-an-ecs(openstack).md:303); the newer
+/// The second number of the selected microversion. `/v2` has none (creating-an-ecs(openstack).md:303); the newer header
 /// header counts from 2.27 on (querying-all-api-versions.md:10).
 pub fn asked(request: &ApiRequest, version: &str) -> Result<u32, Refusal> {
     if version != "v2.1" {

@@ -14,7 +14,7 @@ use super::super::refusal::{Refusal, ServedApi};
 use super::super::settings::Project;
 use super::authentication;
 
-/// One request, with all that was found out about the caller.
+/// One request with its caller.
 pub struct Call<'a> {
     pub request: &'a ApiRequest,
     pub project: Project,
@@ -58,8 +58,8 @@ fn show(cloud: &CloudState, call: &Call, id: &str) -> Outcome {
     Ok(ApiResponse::json(200, serde_json::json!({ "server": shape::full(cloud, call, server) })))
 }
 
-/// In any state: no page description that a server must be stopped, or free of other tasks, to be deleted. A server that is
-/// being deleted is deleted again without more ado.
+/// Deletion in any state: no page requires a stopped server, or a server without a task. Deleting a server that is being
+/// deleted is accepted.
 fn delete(cloud: &mut CloudState, call: &Call, id: &str) -> Outcome {
     cloud.server(&call.project.id, id).ok_or_else(|| Refusal::not_found("Server", id))?;
     cloud.delete_server(id);

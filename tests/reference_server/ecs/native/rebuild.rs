@@ -1,4 +1,4 @@
-//! The action `rebuild` (page 003): its body and its answer.
+//! The action `rebuild` (page 003): body and response.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub struct Rebuild {
     pub image: String,
     name: Option<String>,
     metadata: Option<BTreeMap<String, String>>,
-    /// `Some(None)`: given as null, so the key is taken away (003:157).
+    /// `Some(None)` is null: the key is removed (003:157).
     key_name: Option<Option<String>>,
     user_data: Option<Option<String>>,
 }
@@ -31,7 +31,7 @@ impl Rebuild {
         known.extend(key_known.then_some("key_name"));
         known.extend(data_known.then_some("user_data"));
         body_fields::refuse_unknown_fields(fields, &known, strict)?;
-        // These have no effect (003:130, 003:139, 003:148); their values are not looked at.
+        // Fields without effect (003:130, 003:139, 003:148), which are not read.
         let nullable = |name: &str, value: Option<String>| fields.contains_key(name).then_some(value);
         Ok(Rebuild {
             image: body_fields::read_reference(fields, "imageRef")?,
@@ -48,7 +48,7 @@ impl Rebuild {
         })
     }
 
-    /// An image or a key that is not on offer.
+    /// The reason against an image or a key that is not offered.
     pub fn unknown(&self, cloud: &CloudState) -> Option<Refusal> {
         let pools = &cloud.settings.pools;
         if pools.image(&self.image).is_none() {
@@ -58,8 +58,8 @@ impl Rebuild {
         (!pools.keys.contains(key)).then(|| Refusal::bad_request(format!("Key {key} could not be found.")))
     }
 
-    /// Takes effect at once where the server's description is concerned; the states take their time. Metadata that is
-    /// given replaces what there was; the example (003:352) shows neither, so this is a choice.
+    /// Changes the description at once and the states later. New metadata replaces old metadata; the example (003:352) shows
+    /// neither, so this is a choice.
     pub fn carry_out(self, cloud: &mut CloudState, call: &Call, id: &str) -> ApiResponse {
         let keeps_image = cloud.has_fault("rebuild-keeps-old-image");
         if cloud.has_fault("rebuild-metadata-to-sibling") {
@@ -81,7 +81,7 @@ impl Rebuild {
         answer
     }
 
-    /// The bug that lets metadata reach a neighbour.
+    /// The fault that changes the metadata of another server.
     fn spill(&self, cloud: &mut CloudState, id: &str) {
         let project = cloud.servers.get(id).map(|server| server.project.clone());
         let sibling =
@@ -103,7 +103,7 @@ pub fn user_data(fields: &Map<String, Value>) -> Result<Option<String>, Refusal>
     }
 }
 
-/// The answer has the wrapper of the example (003:332).
+/// The response has the wrapper of the example (003:332).
 fn told(cloud: &CloudState, call: &Call, id: &str) -> ApiResponse {
     let Some(server) = cloud.servers.get(id) else {
         return ApiResponse::empty(500);

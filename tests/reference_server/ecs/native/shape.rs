@@ -13,7 +13,7 @@ pub fn links(call: &Call, server: &Server) -> Value {
     flavors::links(&call.host, call.version, &server.project, &format!("servers/{}", server.id), false)
 }
 
-/// querying-details-about-an-ecs.md:83, with the fields of the microversion in force.
+/// querying-details-about-an-ecs.md:83, with the fields of the selected microversion.
 pub fn full(cloud: &CloudState, call: &Call, server: &Server) -> Value {
     let mut shown = core(cloud, call, server);
     let behavior = &cloud.settings.behavior;
@@ -49,7 +49,7 @@ pub fn full(cloud: &CloudState, call: &Call, server: &Server) -> Value {
     shown
 }
 
-/// What show, lists and the answer to a rebuild have in common (003:190).
+/// The common fields of show, lists and the response to a rebuild (003:190).
 pub fn core(cloud: &CloudState, call: &Call, server: &Server) -> Value {
     let image_links = json!([{
         "rel": "bookmark",
@@ -120,8 +120,8 @@ fn vm_state(cloud: &CloudState, server: &Server) -> String {
     if cloud.settings.behavior.vm_state_upper { text.to_uppercase() } else { text.to_string() }
 }
 
-/// "later than X" is read as "X and later": the newer pages say so of the same fields, for example
-/// creating_an_ecs.rst:243 of creating-an-ecs(openstack).md:303.
+/// "later than X" includes X, as the newer pages say of the same fields, for example creating_an_ecs.rst:243 of
+/// creating-an-ecs(openstack).md:303.
 fn of_microversion(server: &Server, minor: u32) -> Value {
     let mut more = json!({});
     if minor >= 3 {

@@ -11,7 +11,7 @@ use super::super::server::{Server, VmState};
 use super::resize::busy;
 use super::{Call, answer_with_job, late};
 
-/// deleting-ecss.md:11. Deleting works in any state, as in the native API.
+/// deleting-ecss.md:11. A server is deleted in any state, as in the native API.
 pub fn delete(cloud: &mut CloudState, call: &Call) -> Outcome {
     let ids = call.request.object().and_then(|body| {
         body_fields::read_bool(&body, "delete_publicip")?;
@@ -53,7 +53,7 @@ impl BatchAction {
         }
     }
 
-    /// The state of a server for which the deed is done already.
+    /// The state of a server that needs no action.
     fn done(self) -> Option<VmState> {
         match self {
             BatchAction::Start => Some(VmState::Active),
@@ -62,7 +62,7 @@ impl BatchAction {
         }
     }
 
-    /// Why not, if so. Settled servers that are where the deed would bring them pass, if that is the server's habit.
+    /// The reason against the action. A settled server in the final state is accepted if batches are idempotent.
     fn against(self, cloud: &CloudState, server: &Server) -> Option<Refusal> {
         let behavior = &cloud.settings.behavior;
         if server.is_busy() {
@@ -76,7 +76,7 @@ impl BatchAction {
     }
 }
 
-/// `POST …/cloudservers/action`: starting-ecss-in-a-batch.md:9 and its siblings.
+/// `POST …/cloudservers/action`: starting-ecss-in-a-batch.md:9, and the pages for stop and restart.
 pub fn act(cloud: &mut CloudState, call: &Call) -> Outcome {
     let order = call.request.object().and_then(|body| read(&body));
     let ids = order.as_ref().map(|(_, ids)| ids.as_slice()).unwrap_or_default();
@@ -119,7 +119,7 @@ fn read(body: &Map<String, Value>) -> Result<(BatchAction, Vec<String>), Refusal
     Ok((deed, body_fields::read_ids(fields)?))
 }
 
-/// One unknown server spoils the batch: no page description what becomes of the others.
+/// An unknown server refuses the whole batch: no page describes the effect on the other servers.
 fn missing(cloud: &CloudState, call: &Call, ids: &[String]) -> Option<Refusal> {
     let id = ids.iter().find(|id| cloud.server(&call.project.id, id).is_none())?;
     Some(Refusal::not_found("Server", id))

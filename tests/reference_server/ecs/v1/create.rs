@@ -55,7 +55,7 @@ fn carry_out_request(cloud: &mut CloudState, call: &Call, order: &Order) -> ApiR
     let reservation = format!("r-{}", cloud.random.draw_hex(8));
     let plans: Vec<ServerSpec> =
         (0..order.count).map(|index| blueprint(&cloud.settings.pools, order, &reservation, index)).collect();
-    // A creation that fails is rolled back (creating-an-ecs(openstack).md:7 sends those who need that to this API).
+    // A failed creation is rolled back (creating-an-ecs(openstack).md:7 refers to this API for a rollback).
     let fails = cloud.random.draw_chance(cloud.settings.behavior.create_failure);
     let end = fails.then_some(ServerChange::Gone);
     let build = |plan| cloud.create_server(&call.project, plan, end.clone());
@@ -75,7 +75,7 @@ fn carry_out_request(cloud: &mut CloudState, call: &Call, order: &Order) -> ApiR
 
 fn read(server: &Map<String, Value>, zone_mandatory: bool, dry_run: bool) -> Result<Order, Refusal> {
     let disk = body_fields::read_object(server, "root_volume")?;
-    // Not kept, but bounded: creating-an-ecs.md:157.
+    // Checked and not stored: creating-an-ecs.md:157.
     body_fields::read_text(server, "adminPass", 8..=26)?;
     let zone = body_fields::read_text(server, "availability_zone", 1..=255)?;
     if zone_mandatory && zone.is_none() {
@@ -106,7 +106,7 @@ fn read(server: &Map<String, Value>, zone_mandatory: bool, dry_run: bool) -> Res
     })
 }
 
-/// Up to 64 characters of a small set, 59 if numbers will be added (creating-an-ecs.md:127).
+/// Up to 64 characters of a small set, 59 if numbers are appended (creating-an-ecs.md:127).
 fn name(server: &Map<String, Value>, count: i64) -> Result<String, Refusal> {
     let name = body_fields::read_required_text(server, "name", 1..=if count > 1 { 59 } else { 64 })?;
     match name.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c)) {
@@ -137,7 +137,7 @@ fn user_data(server: &Map<String, Value>) -> Result<Option<String>, Refusal> {
     }
 }
 
-/// At most ten pairs, keys of a small set (data-structure-for-creating-ecss.md:345).
+/// At most ten pairs with keys of a small set (data-structure-for-creating-ecss.md:345).
 fn metadata(server: &Map<String, Value>) -> Result<BTreeMap<String, String>, Refusal> {
     let metadata = body_fields::read_metadata(server, "metadata")?.unwrap_or_default();
     let plain = |key: &String| key.chars().all(|c| c.is_ascii_alphanumeric() || "-_:.".contains(c));
@@ -147,7 +147,7 @@ fn metadata(server: &Map<String, Value>) -> Result<BTreeMap<String, String>, Ref
     }
 }
 
-/// Codes: error-code-description.md:269 for the flavor; the image's is in the newer list only (error code 0031).
+/// Codes: error-code-description.md:269 for the flavor; the code of the image is in the newer list only (0031).
 fn unknown(pools: &Pools, order: &Order) -> Option<Refusal> {
     let missing =
         |what: &str, id: &str, code| Some(Refusal::bad_request(format!("{what} {id} does not exist.")).with_code(code));

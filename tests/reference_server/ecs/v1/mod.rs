@@ -1,5 +1,4 @@
-//! The v1 API: `/v1/{project_id}/cloudservers/…` and `/v1/{project_id}/jobs/…`. Changes are asked for and answer_request with
-//! a job.
+//! The v1 API: `/v1/{project_id}/cloudservers/…` and `/v1/{project_id}/jobs/…`. The response to a change is a job.
 
 mod batch;
 mod create;
@@ -55,7 +54,7 @@ fn nowhere(request: &ApiRequest) -> Refusal {
     Refusal::not_found("Resource", &request.target).with_code("Ecs.0000")
 }
 
-/// A job that nobody knows is a bad request with a code of its own (error-code-description.md:1435).
+/// An unknown job is a bad request with its own code (error-code-description.md:1435).
 fn job(cloud: &mut CloudState, call: &Call, id: &str) -> Outcome {
     let shown = cloud.show_job(&call.project.id, id);
     shown
@@ -78,7 +77,7 @@ fn offered(cloud: &CloudState, call: &Call) -> Outcome {
     Ok(ApiResponse::json(200, json!({ "flavors": list })))
 }
 
-/// The example's address of the same query (querying-the-target-flavors-….md:358).
+/// The address of the query in the example (querying-the-target-flavors-….md:358).
 fn targets(cloud: &CloudState, call: &Call) -> Outcome {
     let of = |id: &str| cloud.server(&call.project.id, id).map(|server| server.flavor.clone());
     let shown = |flavor| flavors::write_v1(flavor, links(call, flavor), "extra_specs");
@@ -86,13 +85,13 @@ fn targets(cloud: &CloudState, call: &Call) -> Outcome {
     Ok(ApiResponse::json(200, json!({ "flavors": list.into_iter().map(shown).collect::<Vec<_>>() })))
 }
 
-/// Opens a job and tells its id (responses-(task).md:14).
+/// Opens a job and returns its id (responses-(task).md:14).
 fn answer_with_job(cloud: &mut CloudState, call: &Call, errand: JobOrder) -> ApiResponse {
     let id = cloud.open_job(&call.project.id, errand);
     ApiResponse::json(cloud.settings.behavior.job_code.unwrap_or(200), json!({ "job_id": id }))
 }
 
-/// A refusal that surfaces in the job instead, for servers with that habit: only what concerns states and references.
+/// A refusal because of state or references, as a failed job if the server refuses late.
 fn late(cloud: &mut CloudState, call: &Call, kind: &'static str, servers: &[String], refusal: Refusal) -> Outcome {
     if !cloud.settings.behavior.late_refusals {
         return Err(refusal);

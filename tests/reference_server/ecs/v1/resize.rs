@@ -36,7 +36,7 @@ pub fn resize(cloud: &mut CloudState, call: &Call, id: &str) -> Outcome {
         (Ok(()), Ok(order)) => order,
     };
     match order.dry_run && !cloud.has_fault("dry-run-executes") {
-        // Checked and nothing done (modifying_the_specifications_of_an_ecs.rst:81); there is no job to tell of.
+        // Checked without effect and without a job (modifying_the_specifications_of_an_ecs.rst:81).
         true => Ok(ApiResponse::empty(202)),
         false => Ok(carry_out_request(cloud, call, id, order)),
     }
@@ -46,13 +46,13 @@ fn read(call: &Call) -> Result<Order, Refusal> {
     let body = call.request.object()?;
     let fields = body_fields::read_object(&body, "resize")?;
     Ok(Order {
-        // An id, never a URI, in this API (002:99).
+        // An id and no URI in this API (002:99).
         flavor: body_fields::read_required_text(fields, "flavorRef", 1..=255)?,
         dry_run: body_fields::read_bool(&body, "dry_run")?.unwrap_or(false),
     })
 }
 
-/// Only a stopped server, and none that is at something else (002:11).
+/// The server must be stopped and settled (002:11).
 fn check_state(cloud: &CloudState, server: &Server) -> Option<Refusal> {
     let running_too = cloud.has_fault("resize-of-running-server") && server.vm == VmState::Active;
     if server.is_busy() {
@@ -62,7 +62,7 @@ fn check_state(cloud: &CloudState, server: &Server) -> Option<Refusal> {
     (server.vm != VmState::Stopped && !running_too).then(|| Refusal::bad_request(message()).with_code("Ecs.0100"))
 }
 
-/// A server that another operation holds (error-code-description.md:522 or :1094).
+/// The refusal during another operation (error-code-description.md:522 or :1094).
 pub fn busy(cloud: &CloudState, server: &Server) -> Refusal {
     let message = format!("Server {} is busy.", server.id);
     match cloud.settings.behavior.busy_is_501 {
@@ -86,7 +86,7 @@ fn carry_out_request(cloud: &mut CloudState, call: &Call, id: &str, order: Order
     let errand = JobOrder { kind: "resizeServer", sub_kind: None, servers: vec![(named, done)], failure };
     let mut answer = answer_with_job(cloud, call, errand);
     if order.dry_run {
-        // The bug that takes a dry run for a real one still answers like a dry run.
+        // The fault that executes a dry run; the response is the one of a dry run.
         answer = ApiResponse::empty(202);
     }
     answer

@@ -37,7 +37,7 @@ pub fn full(cloud: &CloudState, server: &Server) -> Value {
         "os:scheduler_hints": {},
         "sys_tags": [{ "key": "_sys_enterprise_project_id", "value": "0" }],
     });
-    // The habits of vm_state_upper and no_task rest on pages of the native API, so they stop there.
+    // vm_state_upper and no_task rest on pages of the native API and do not apply here.
     shown["OS-EXT-STS:vm_state"] = json!(server.vm.text());
     shown["OS-EXT-STS:task_state"] = json!(server.task.map(Task::text));
     shown["OS-EXT-STS:power_state"] = json!(server.power_state());
@@ -74,7 +74,7 @@ fn extended(server: &Server) -> Value {
     })
 }
 
-/// Numbers are texts here, the address version too.
+/// Numbers are texts here, also the version of addresses.
 fn flavor(cloud: &CloudState, server: &Server) -> Value {
     let stale = server.flavor_before.as_ref().filter(|_| cloud.has_fault("shows-old-flavor"));
     let id = stale.unwrap_or(&server.flavor);

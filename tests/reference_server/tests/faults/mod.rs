@@ -1,4 +1,4 @@
-//! Each fault has a probe: a short use of the API that looks right on a healthy server and wrong on the faulty one.
+//! Each fault has a probe: a few requests whose responses are right on a healthy server and wrong on a faulty server.
 
 mod native;
 mod scp;
@@ -11,24 +11,24 @@ use serde_json::{Value, json};
 use super::client::{Client, Reply};
 use super::{FAULTS, FaultInfo, ReferenceServer, Settings};
 
-async fn looks_wrong(fault: &FaultInfo, client: &Client) -> bool {
+async fn detects(fault: &FaultInfo, client: &Client) -> bool {
     match fault.api {
-        "ecs-native" => native::looks_wrong(fault.name, client).await,
-        "ecs-v1" => v1::looks_wrong(fault.name, client).await,
-        _ => scp::looks_wrong(fault.name, client).await,
+        "ecs-native" => native::detects(fault.name, client).await,
+        "ecs-v1" => v1::detects(fault.name, client).await,
+        _ => scp::detects(fault.name, client).await,
     }
 }
 
 #[tokio::test]
-async fn every_fault_shows_and_no_healthy_server_has_it() {
+async fn every_probe_detects_its_fault_and_passes_a_healthy_server() {
     for fault in FAULTS {
-        assert!(!looks_wrong(fault, &Client::plain().await).await, "{} without being switched on", fault.name);
-        assert!(looks_wrong(fault, &Client::faulty(fault.name).await).await, "{} does not show", fault.name);
+        assert!(!detects(fault, &Client::plain().await).await, "{} without being switched on", fault.name);
+        assert!(detects(fault, &Client::with_fault(fault.name).await).await, "{} does not show", fault.name);
     }
 }
 
 #[tokio::test]
-async fn faults_have_names_of_their_own_and_unknown_ones_are_refused() {
+async fn fault_names_are_unique_and_unknown_names_are_refused() {
     let names: BTreeSet<_> = FAULTS.iter().map(|fault| fault.name).collect();
     assert_eq!(names.len(), FAULTS.len());
     for api in ["ecs-native", "ecs-v1", "scp-volume"] {
@@ -41,17 +41,17 @@ fn flavor(client: &Client, index: usize) -> String {
     client.settings.pools.flavors[index].id.clone()
 }
 
-fn to(client: &Client, index: usize) -> Value {
+fn resize_body(client: &Client, index: usize) -> Value {
     json!({ "resize": { "flavorRef": flavor(client, index) } })
 }
 
-/// Resizes a running server to the second flavor, and waits; false if that never ends.
-async fn resized(client: &Client, id: &str) -> bool {
-    client.act(id, to(client, 1)).await;
-    waits(client, id, "VERIFY_RESIZE").await
+/// Resizes a running server to the second flavor and waits. False if the resize does not end.
+async fn resize_and_wait(client: &Client, id: &str) -> bool {
+    client.send_action(id, resize_body(client, 1)).await;
+    reaches_status(client, id, "VERIFY_RESIZE").await
 }
 
-async fn waits(client: &Client, id: &str, status: &str) -> bool {
+async fn reaches_status(client: &Client, id: &str, status: &str) -> bool {
     for _ in 0..40 {
         let server = client.show(id).await;
         if server["status"] == status && server["OS-EXT-STS:task_state"].is_null() {
@@ -61,16 +61,16 @@ async fn waits(client: &Client, id: &str, status: &str) -> bool {
     false
 }
 
-async fn reverted(client: &Client, id: &str) {
-    resized(client, id).await;
-    client.act(id, json!({ "revertResize": null })).await;
-    waits(client, id, "ACTIVE").await;
+async fn resize_and_revert(client: &Client, id: &str) {
+    resize_and_wait(client, id).await;
+    client.send_action(id, json!({ "revertResize": null })).await;
+    reaches_status(client, id, "ACTIVE").await;
 }
 
 async fn has_flavor(client: &Client, id: &str, index: usize) -> bool {
     client.show(id).await["flavor"]["id"] == json!(flavor(client, index))
 }
 
-async fn resize_of_v1(client: &Client, id: &str, body: Value) -> Reply {
-    client.ecs("POST", &format!("/v1/{{p}}/cloudservers/{id}/resize"), body).await
+async fn resize_by_v1(client: &Client, id: &str, body: Value) -> Reply {
+    client.send_ecs("POST", &format!("/v1/{{p}}/cloudservers/{id}/resize"), body).await
 }

@@ -12,7 +12,7 @@ async fn state(client: &Client, volume: &str) -> Value {
     client.scp("GET", &format!("/v1/volumes/{volume}"), Value::Null).await.json["state"].clone()
 }
 
-async fn settles(client: &Client, volume: &str, wanted: &str) -> bool {
+async fn reaches_state(client: &Client, volume: &str, wanted: &str) -> bool {
     for _ in 0..40 {
         if state(client, volume).await == wanted {
             return true;
@@ -21,19 +21,19 @@ async fn settles(client: &Client, volume: &str, wanted: &str) -> bool {
     false
 }
 
-async fn attached(client: &Client, volume: &str) -> String {
+async fn attach_and_wait(client: &Client, volume: &str) -> String {
     let server = client.settings.pools.scp_servers[0][0].clone();
     client.scp("POST", &format!("/v1/volumes/{volume}/servers"), json!({ "server_id": server })).await;
-    settles(client, volume, "in-use").await;
+    reaches_state(client, volume, "in-use").await;
     server
 }
 
-async fn extended(client: &Client, volume: &str) {
+async fn extend_and_wait(client: &Client, volume: &str) {
     client.scp("PUT", &format!("/v1/volumes/{volume}/size"), json!({ "size": 16 })).await;
-    settles(client, volume, "available").await;
+    reaches_state(client, volume, "available").await;
 }
 
-pub async fn looks_wrong(fault: &str, client: &Client) -> bool {
+pub async fn detects(fault: &str, client: &Client) -> bool {
     let volume = client.volume().await;
     let first = client.snapshot(&volume).await;
     match fault {
@@ -46,24 +46,24 @@ pub async fn looks_wrong(fault: &str, client: &Client) -> bool {
             revert(client, &other, &first).await
         }
         "revert-of-attached-volume" => {
-            attached(client, &volume).await;
+            attach_and_wait(client, &volume).await;
             revert(client, &volume, &first).await
         }
         "revert-after-extend-never-ends" => {
-            extended(client, &volume).await;
+            extend_and_wait(client, &volume).await;
             let second = client.snapshot(&volume).await;
             assert!(revert(client, &volume, &second).await);
-            !settles(client, &volume, "available").await
+            !reaches_state(client, &volume, "available").await
         }
-        other => leaves_wrongly(other, client, &volume, &first).await,
+        other => detects_after_operation(other, client, &volume, &first).await,
     }
 }
 
-/// Faults of what is left after an operation.
-async fn leaves_wrongly(fault: &str, client: &Client, volume: &str, first: &str) -> bool {
+/// Probes for faults that show after an operation.
+async fn detects_after_operation(fault: &str, client: &Client, volume: &str, first: &str) -> bool {
     match fault {
         "extend-changes-snapshots" => {
-            extended(client, volume).await;
+            extend_and_wait(client, volume).await;
             client.scp("GET", &format!("/v1/snapshots/{first}"), Value::Null).await.json["size"] != 8
         }
         "cascade-leaves-snapshots" => {
@@ -73,32 +73,33 @@ async fn leaves_wrongly(fault: &str, client: &Client, volume: &str, first: &str)
         }
         "revert-drops-snapshot" => {
             revert(client, volume, first).await;
-            settles(client, volume, "available").await;
+            reaches_state(client, volume, "available").await;
             client.scp("GET", &format!("/v1/snapshots/{first}"), Value::Null).await.status != 200
         }
         "second-revert-renames-sibling" => {
             let sibling = client.volume().await;
             for _ in 0..2 {
                 revert(client, volume, first).await;
-                settles(client, volume, "available").await;
+                reaches_state(client, volume, "available").await;
             }
             client.scp("GET", &format!("/v1/volumes/{sibling}"), Value::Null).await.json["name"] != "v"
         }
         "detach-keeps-server" => {
             let path = format!("/v1/volumes/{volume}");
-            let server = attached(client, volume).await;
+            let server = attach_and_wait(client, volume).await;
             client.scp("DELETE", &format!("{path}/servers/{server}"), Value::Null).await;
-            settles(client, volume, "available").await;
+            reaches_state(client, volume, "available").await;
             client.scp("GET", &path, Value::Null).await.json["servers"] != json!([])
         }
-        other => opens_wrongly(other, client, volume).await,
+        other => detects_in_authentication(other, client, volume).await,
     }
 }
 
-/// Faults of the door.
-async fn opens_wrongly(fault: &str, client: &Client, volume: &str) -> bool {
+/// Probes for faults of authentication and versions.
+async fn detects_in_authentication(fault: &str, client: &Client, volume: &str) -> bool {
     let keys = &client.settings.identities.keys;
-    let get = async |key, version| client.scp_as(key, version, "GET", "/v1/volumes", Value::Null).await.status == 200;
+    let get =
+        async |key, version| client.send_scp_as(key, version, "GET", "/v1/volumes", Value::Null).await.status == 200;
     match fault {
         "expired-version-accepted" => get(&keys[0], Some("virtualserver 1.0")).await,
         "planned-version-accepted" => get(&keys[0], Some("virtualserver 1.4")).await,
@@ -120,7 +121,7 @@ async fn opens_wrongly(fault: &str, client: &Client, volume: &str) -> bool {
         }
         "foreign-volume-shown" => {
             let path = format!("/v1/volumes/{volume}");
-            client.scp_as(&keys[1], None, "GET", &path, Value::Null).await.status == 200
+            client.send_scp_as(&keys[1], None, "GET", &path, Value::Null).await.status == 200
         }
         other => panic!("no probe for {other}"),
     }
