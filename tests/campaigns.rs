@@ -1,6 +1,7 @@
 //! Whole campaigns against the mock: the healthy one passes, each broken one is caught.
 
-use probity::campaign::{Budget, Conclusion, Event, Home, Listener, Order, at_home};
+use probity::campaign::{Conclusion, Home, NullListener, Order, at_home};
+use probity::limits::Limits;
 use probity::mock::{Mutant, Tempo, mutants};
 use probity::model::{Bounds, Model};
 use probity::oracle::{Selection, Standing, Verdict};
@@ -8,12 +9,6 @@ use probity::run::Cancel;
 use probity::schema::Schemas;
 use std::path::Path;
 use std::sync::Arc;
-
-struct Deaf;
-
-impl Listener for Deaf {
-    fn hear(&mut self, _: &Event<'_>) {}
-}
 
 fn load(name: &str) -> (Arc<Model>, Arc<Schemas>) {
     load_at(name, "2026-11-20")
@@ -39,7 +34,7 @@ fn campaign(
 
 /// The same with so many requests to see again what was found.
 fn shrunk_within(
-    shrink_requests_max: u64,
+    shrink_requests: u64,
     model: &Arc<Model>,
     schemas: &Arc<Schemas>,
     seed: u64,
@@ -48,20 +43,19 @@ fn shrunk_within(
     first_only: bool,
 ) -> Conclusion {
     let bounds = Bounds { worlds_max: 2_000, settle_percent: 100, insight: false };
-    let home = Home { seed, tempo: Tempo::CLOUD, fault, bounds, steps_per_plan_max: 60, live_max: 3 };
-    let budget = Budget {
-        requests_max: requests,
-        shrink_requests_max,
-        plans_max: 1_000,
-        steps_per_plan_max: 60,
-        seconds_max: 10_000_000,
-        live_max: 3,
+    let limits = Limits {
+        requests,
+        shrink_requests,
+        plans: 1_000,
+        steps_per_plan: 60,
+        live_resources: 3,
         first_only,
+        ..Limits::NONE
     };
+    let home = Home { seed, tempo: Tempo::CLOUD, fault, bounds, limits };
     let standing = |_| Standing::Reachable;
-    let order =
-        Order { seed, budget, selection: Selection::default(), standing: &standing, witnesses: &[], shrink: true };
-    at_home(model, schemas, &home, Cancel::never(), &order, &mut Deaf).unwrap_or_else(|error| panic!("{error}"))
+    let order = Order { seed, selection: Selection::default(), standing: &standing, witnesses: &[], shrink: true };
+    at_home(model, schemas, &home, Cancel::never(), &order, &mut NullListener).unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]
@@ -71,8 +65,8 @@ fn what_no_request_was_left_for_is_not_said_to_have_been_run_again() {
         .into_iter()
         .find(|fault| fault.name == "revert-resize.rolls-back/skips/server.flavor");
     assert!(fault.is_some());
-    let seen = |shrink_requests_max: u64| {
-        let conclusion = shrunk_within(shrink_requests_max, &model, &schemas, 1, 2_000, fault.clone(), true);
+    let seen = |shrink_requests: u64| {
+        let conclusion = shrunk_within(shrink_requests, &model, &schemas, 1, 2_000, fault.clone(), true);
         let found = conclusion.found.first().expect("the fault is found");
         (found.repeated, found.witness.is_some())
     };

@@ -1,6 +1,7 @@
 //! What a short campaign finds of the promises that the mock breaks on purpose.
 
 use probity::campaign::{Chased, Terms, chase};
+use probity::limits::Limits;
 use probity::mock::{Mutant, mutants};
 use probity::model::Model;
 use probity::run::Cancel;
@@ -21,7 +22,8 @@ fn chased(chosen: &dyn Fn(&Mutant) -> bool, requests_max: u64) -> Vec<Chased> {
     let (model, schemas) = lamps();
     let mut all = mutants(&model, &schemas);
     all.retain(chosen);
-    let terms = Terms { requests_max, seeds: 2, steps_per_plan_max: 60, live_max: 5, worlds_max: 2_000 };
+    let limits = Limits { requests: requests_max, steps_per_plan: 60, live_resources: 5, ..Limits::NONE };
+    let terms = Terms { limits, seeds: 2, worlds_max: 2_000 };
     chase(&model, &schemas, &all, &terms, &Cancel::never()).unwrap_or_else(|error| panic!("{error}"))
 }
 

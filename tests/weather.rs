@@ -3,9 +3,9 @@
 //!
 //! `PROBITY_CAMPAIGNS` sets the number of campaigns for each suite; without it there are a few.
 
-use probity::campaign::{Budget, Event, Home, Listener, Order, lead, on_paused_clock, site};
-use probity::mock::{Mock, Tempo};
+use probity::campaign::{Home, NullListener, Order, lead, on_paused_clock, site};
 use probity::endpoint::{Endpoint, Faulty, WireFaults};
+use probity::limits::Limits;
 use probity::mock::{Mock, Tempo};
 use probity::model::Bounds;
 use probity::oracle::{Selection, Standing};
@@ -18,12 +18,6 @@ use std::rc::Rc;
 const REQUESTS: u64 = 400;
 /// Days on either side of every date that the pages give, as versions of an API come and go.
 const DAYS: [&str; 3] = ["2025-06-30", "2026-06-30", "2026-11-20"];
-
-struct Deaf;
-
-impl Listener for Deaf {
-    fn hear(&mut self, _: &Event<'_>) {}
-}
 
 /// How an endpoint that keeps its promises may behave all the same.
 struct Weather {
@@ -55,16 +49,15 @@ fn campaigns() -> u64 {
 /// What was found, as lines; none in an honest world.
 fn campaign(loaded: &LoadedSuite, weather: &Weather, seed: u64) -> Vec<String> {
     let bounds = Bounds { worlds_max: 4_096, settle_percent: 100, insight: false };
-    let home = Home { seed, tempo: weather.tempo, fault: None, bounds, steps_per_plan_max: 60, live_max: 3 };
-    let budget = Budget {
-        requests_max: REQUESTS,
-        shrink_requests_max: 0,
-        plans_max: 1_000,
-        steps_per_plan_max: 60,
-        seconds_max: 10_000_000,
-        live_max: 3,
+    let limits = Limits {
+        requests: REQUESTS,
+        plans: 1_000,
+        steps_per_plan: 60,
+        live_resources: 3,
         first_only: true,
+        ..Limits::NONE
     };
+    let home = Home { seed, tempo: weather.tempo, fault: None, bounds, limits };
     let wire: WireFaults = weather.wire.parse().expect("faults of the wire that there are");
     let endpoint = |plan: u64| -> Rc<dyn Endpoint> {
         let drawn = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(plan);
@@ -73,9 +66,8 @@ fn campaign(loaded: &LoadedSuite, weather: &Weather, seed: u64) -> Vec<String> {
     };
     let site = site(&loaded.model, &loaded.schemas, &home, Cancel::never(), &endpoint);
     let standing = |_| Standing::Reachable;
-    let order =
-        Order { seed, budget, selection: Selection::default(), standing: &standing, witnesses: &[], shrink: false };
-    let led = on_paused_clock(lead(&site, &order, &mut Deaf));
+    let order = Order { seed, selection: Selection::default(), standing: &standing, witnesses: &[], shrink: false };
+    let led = on_paused_clock(lead(&site, &order, &mut NullListener));
     let (conclusion, _) = led.unwrap_or_else(|error| panic!("{} with seed {seed}: {error}", weather.name));
     let name = |clause: &probity::model::ClauseId| loaded.model.info(*clause).id.clone();
     let said = |found: &probity::campaign::Found| {

@@ -1,38 +1,33 @@
-//! The loop choose, run, judge within a budget; emits events.
+//! Runs a campaign: chooses, runs and judges plans within limits, and emits events.
 //!
-//! It does not know files, formats or the terminal.
+//! Files, formats and the terminal are unknown to the module.
 
-mod census;
-mod chase;
-mod clean;
-mod drive;
+mod campaign_loop;
+mod campaign_order;
+mod campaign_state;
+mod clause_standing;
+mod conclusion;
 mod event;
-mod home;
-mod keeper;
-mod lead;
-mod leftovers;
-mod mark;
-mod naming;
-mod settling;
-mod share;
-mod smaller;
-mod standing;
-mod undo;
-mod watch;
+mod finding_shrinker;
+mod gathered;
+mod mock_env;
+mod mutation_score;
+mod online_judge;
+mod plan_env;
+mod plan_runner;
+mod poll_reads;
+mod profile_setup;
+mod settling_times;
+mod simpler_plans;
 
-#[cfg(test)]
-mod tests;
-
-pub use chase::{Chased, Terms, chase};
-pub use clean::{delete, idle, last_look, marked};
-pub use drive::{Allowance, Driven, Site, retrace};
-pub use event::{Budget, Conclusion, Event, Found, Listener, Spent};
-pub use home::{Home, at_home, mock_identities, mock_limits, mocks, on_paused_clock, site};
-pub use keeper::Keeper;
-pub use lead::{CampaignError, Order, lead};
-pub use leftovers::{Leftovers, Wanted, leftovers, remembered};
-pub use mark::{Mark, began_of, run_id};
-pub use settling::{Passage, Settling};
-pub use standing::Standings;
-pub use undo::Made;
-pub use watch::Eyes;
+pub use campaign_loop::lead;
+pub use campaign_order::{CampaignError, Order};
+pub use clause_standing::Standings;
+pub use conclusion::{Conclusion, Found, Spent};
+pub use event::{Event, Listener, NullListener};
+pub use mock_env::{Home, at_home, mock_identities, mock_limits, mocks, on_paused_clock, site};
+pub use mutation_score::{Chased, Terms, chase};
+pub use online_judge::Eyes;
+pub use plan_env::{Site, last_look};
+pub use plan_runner::{Driven, retrace};
+pub use settling_times::{Passage, Settling};

@@ -2,7 +2,8 @@
 
 use super::args;
 use super::dates::parse_date;
-use crate::session::{ClausePatterns, RunLimits, RunStart, TargetChoice, UserError};
+use crate::limits::RequestedLimits;
+use crate::session::{ClausePatterns, RunStart, TargetChoice, UserError};
 use std::path::PathBuf;
 
 /// The target, the date and the settle percentage of a run or a replay.
@@ -27,7 +28,7 @@ pub struct RunConfig {
     pub target: TargetConfig,
     pub seed: u64,
     pub clauses: ClausePatterns,
-    pub limits: RunLimits,
+    pub limits: RequestedLimits,
     pub dry_run: bool,
     pub reports: PathBuf,
 }
@@ -42,7 +43,7 @@ pub fn configure_run(run: &args::RunArguments, start: &RunStart) -> Result<RunCo
         target: configure_target(&run.target, start)?,
         seed: run.seed,
         clauses: ClausePatterns::new("--clause", &run.clauses)?,
-        limits: RunLimits { requests: run.requests, plans: run.plans, fast: run.fast, first: run.first },
+        limits: RequestedLimits { requests: run.requests, plans: run.plans, fast: run.fast, first: run.first },
         dry_run: run.dry_run,
         reports: run.reports.clone(),
     })

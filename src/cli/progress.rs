@@ -1,9 +1,9 @@
 //! Progress on standard error: one changing line on a terminal, a few plain lines elsewhere.
 
 use super::out;
-use crate::campaign::{Budget, Event, Listener};
+use crate::campaign::{Event, Listener};
+use crate::limits::Limits;
 use crate::model::Model;
-use crate::run::Ceilings;
 use crate::session::{SessionEvent, SessionListener};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
@@ -110,26 +110,29 @@ impl SessionListener for Progress {
         if let Some(message) = event.journal_message() {
             self.print_above(&message);
         }
-        if let SessionEvent::LimitsSet { suite, budget, ceilings, rate, read_only } = event {
+        if let SessionEvent::LimitsSet { suite, limits, read_only } = event {
             let only = if *read_only { "; reads only, because the profile forbids changes" } else { "" };
-            out::print_line(&format!("{suite}: {}{only}", describe_limits(budget, ceilings, *rate)));
+            out::print_line(&format!("{suite}: {}{only}", describe_limits(limits)));
         }
     }
 }
 
 /// The limits of a campaign at an endpoint.
-fn describe_limits(budget: &Budget, ceilings: &Ceilings, rate: u32) -> String {
-    let all = budget.requests_max + budget.shrink_requests_max + ceilings.reserve;
-    let rate = if rate == 0 { "without a rate limit".to_string() } else { format!("{rate} per second") };
+fn describe_limits(limits: &Limits) -> String {
+    let all = limits.requests + limits.shrink_requests + limits.cleanup_requests;
+    let rate = match limits.rate {
+        0 => "without a rate limit".to_string(),
+        rate => format!("{rate} per second"),
+    };
     format!(
         "at most {all} requests ({} of them for shrinking, {} for cleaning up), {rate}, {} live resources, \
          {} plans side by side, {} minutes for plans, {} for shrinking",
-        budget.shrink_requests_max,
-        ceilings.reserve,
-        budget.live_max,
-        ceilings.side_by_side,
-        ceilings.time.as_secs().div_ceil(60),
-        ceilings.shrink_time.as_secs().div_ceil(60),
+        limits.shrink_requests,
+        limits.cleanup_requests,
+        limits.live_resources,
+        limits.parallel_plans,
+        limits.time.as_secs().div_ceil(60),
+        limits.shrink_time.as_secs().div_ceil(60),
     )
 }
 

@@ -3,9 +3,9 @@
 use super::campaign::{SharedCampaign, SuiteResult};
 use super::lock::TestRun;
 use super::options::{Conformance, Target};
-use crate::profile::Complete;
 use crate::model::Origin;
 use crate::oracle::Verdict;
+use crate::profile::Complete;
 use crate::report::{ClauseRow, Shown, complaint};
 use crate::session::{RunStart, SuiteStore, UserError};
 use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};

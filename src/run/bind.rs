@@ -1,12 +1,14 @@
-//! Handles replaced by ids.
+//! Replaces handles by ids.
 
-use super::Call;
+use crate::endpoint::Call;
 use crate::plan::{Step, handle_name};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The step with every handle, anywhere in path, query and body, replaced by the id that it got.
-/// The error is the name of a handle that has none.
+/// The call of a step, with an id for every handle in path, query and body.
+///
+/// # Errors
+/// The name of a handle without an id.
 pub fn bind(step: &Step, ids: &BTreeMap<String, String>) -> Result<Call, String> {
     let all = |values: &BTreeMap<String, Value>| -> Result<BTreeMap<String, Value>, String> {
         values.iter().map(|(name, value)| Ok((name.clone(), value_of(value, ids)?))).collect()

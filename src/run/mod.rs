@@ -1,26 +1,33 @@
-//! Carries out steps: replaces handles by ids, sends, waits, polls, records, journals, cleans up.
+//! Carries out the steps of a plan: replaces handles by ids, sends, retries, waits, polls and records.
 //!
-//! What a reply means is the [`Watcher`]'s business. This room does not know
-//! clauses, verdicts or shrinking, and calls no clock but tokio's.
+//! A [`Watcher`] interprets responses. Clauses, verdicts and shrinking are unknown to the module, and the
+//! only clock is tokio's.
 
 mod bind;
-mod carry;
-mod desk;
-mod face;
+mod cancel;
+mod context;
+mod disposition;
 mod journal;
 mod pace;
-mod purse;
-mod settle;
-mod sweep;
+mod plan_state;
+mod polling;
+mod request_dispatcher;
+mod retry;
+mod shared_budget;
+mod step_runner;
+mod stop;
+mod watcher;
 
-pub use crate::endpoint::Call;
 pub use bind::bind;
-pub use carry::{carry_out, carry_out_branches, carry_out_plan};
-pub use face::{Context, Marking, NoMarks, Run, Skip, Spent, StepEnd, Stop, Told, Unrest, Watcher};
-pub use journal::{Entry, FORMAT as JOURNAL_FORMAT, Journal, JournalFile, Life, NoJournal, Whose, read_journal};
-pub use pace::{Budget, Cancel, Pace};
-pub use purse::{Ceilings, Purse, TroubleMost, Troubles};
-pub use sweep::{Deletion, Left, Reserve, Swept, inquire, sweep};
+pub use cancel::Cancel;
+pub use context::{Context, Marking, NoMarks};
+pub use journal::{Journal, NoJournal};
+pub use pace::Pace;
+pub use plan_state::{Run, Spent};
+pub use shared_budget::Purse;
+pub use step_runner::{carry_out, carry_out_branches, carry_out_plan};
+pub use stop::{Skip, StepEnd, Stop, Troubles, Unrest};
+pub use watcher::{Told, Watcher};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

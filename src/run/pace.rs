@@ -1,39 +1,36 @@
-//! How fast, how long and how often to ask.
+//! Delays, polls and retries.
 
 use std::time::Duration;
-use tokio::sync::watch;
 
-/// Delays and repeats.
+/// Delays, polls and retries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
-    /// Between the first and the second poll; the step says when the first comes.
+    /// Wait between the first and the second poll. The step gives the wait before the first poll.
     pub poll_first: Duration,
-    /// Each further wait is so many percent of the one before.
+    /// Each further wait is this percentage of the previous wait.
     pub poll_factor_percent: u32,
-    /// The longest wait between two polls.
+    /// The longest wait between two polls, except for [`Self::poll_part_percent`].
     pub poll_most: Duration,
-    /// What has been waited for long is looked at more rarely still: after so many percent of that time more. Most
-    /// requests would go to things that show rest already, while nothing yet proves that they are not about to
-    /// leave it.
+    /// After a long time the wait between two polls may be up to this percentage of the elapsed time. Most
+    /// polls would otherwise read resources that show a stable state and whose bound has not passed.
     pub poll_part_percent: u32,
-    /// Stop polling when the replies have not changed for so long. It steers the runner
-    /// and proves nothing; at least `settle_most` where liveness is to be judged.
+    /// Polling ends when responses have not changed for this time. The value steers the runner only and
+    /// proves no verdict; at least `settle_most` where a bound is to be judged.
     pub quiet: Duration,
-    /// Stop polling so long after the reply; the last poll is made at this moment.
+    /// Polling ends at this time after the response. The last poll is sent at this time.
     pub settle_most: Duration,
-    /// A request without a whole reply after so long is lost.
+    /// A request without a complete response after this time counts as lost.
     pub request_timeout: Duration,
-    /// How often one call is sent again.
+    /// Most retries of one call.
     pub retries: u32,
-    /// Before a repeat, where the endpoint does not say; doubled each time.
+    /// Wait before the first retry if the endpoint names no time; doubled for each further retry.
     pub retry_after: Duration,
-    /// The longest wait before a repeat, whatever the endpoint says.
+    /// The longest wait before a retry, also if the endpoint names a later time.
     pub retry_after_most: Duration,
-    /// So many requests in a row that never reached the endpoint end the plan.
+    /// Number of consecutive requests that did not reach the endpoint after which the plan stops.
     pub unsent_most: u32,
-    /// Waits between polls and before repeats are longer by up to so many percent, drawn from the
-    /// seed: plans side by side do not all ask at once. With 0 the same endpoint behaviour gives
-    /// the same times.
+    /// Waits are longer by a random part of up to this percentage, so that parallel plans do not send at
+    /// the same time. The part is drawn from the seed. With 0, equal responses give equal times.
     pub jitter_percent: u32,
 }
 
@@ -54,47 +51,6 @@ impl Pace {
         jitter_percent: 25,
     };
 
-    /// For an endpoint in this process, whose time may be paused.
+    /// For an endpoint in the same process, possibly on a paused clock.
     pub const IN_PROCESS: Pace = Pace { jitter_percent: 0, ..Pace::REAL };
-}
-
-/// Ceilings of one plan. What is cleaned up afterwards is not counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Budget {
-    /// Requests, polls and repeats included.
-    pub requests: u64,
-    /// Since the plan began.
-    pub time: Duration,
-}
-
-/// Lets a plan be stopped from outside, between two requests or in a wait.
-#[derive(Debug, Clone)]
-pub struct Cancel {
-    asked: watch::Receiver<bool>,
-}
-
-impl Cancel {
-    /// The sender's `true` stops every plan that holds a clone.
-    pub fn pair() -> (watch::Sender<bool>, Cancel) {
-        let (sender, asked) = watch::channel(false);
-        (sender, Cancel { asked })
-    }
-
-    /// One that is never asked for.
-    pub fn never() -> Cancel {
-        Cancel::pair().1
-    }
-
-    /// Whether it was asked for.
-    pub fn asked(&self) -> bool {
-        *self.asked.borrow()
-    }
-
-    /// Returns when it is asked for.
-    pub async fn wait(&self) {
-        if self.asked.clone().wait_for(|asked| *asked).await.is_err() {
-            // Nobody is left who could ask.
-            std::future::pending::<()>().await;
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! A finished campaign.
 
+use crate::cleanup::Left;
 use crate::report::{Report, Run};
-use crate::run::Left;
 
 /// A campaign whose reports are written.
 #[derive(Debug, Clone)]

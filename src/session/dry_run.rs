@@ -3,19 +3,18 @@
 //! The limits of the profile alone give an upper bound, which does not tell whether a quota suffices. A dry
 //! run draws plans by the same rules, at the same rate and side by side.
 
-use super::listener::SilentListener;
 use super::preflight::{FreeQuotas, check_with_quotas};
 use super::settings::CampaignSettings;
 use super::site::{block_on, convert_error, limit_choices, make_home, pace};
 use super::target::SuiteTarget;
 use super::user_error::UserError;
-use crate::campaign::{self, Home, lead, mocks, on_paused_clock, site};
-use crate::mock::Tempo;
-use crate::profile::{Changes, Profile};
+use crate::campaign::{self, Home, NullListener, lead, mocks, on_paused_clock, site};
 use crate::history::History;
+use crate::mock::Tempo;
 use crate::model::Model;
 use crate::oracle::Standing;
 use crate::plan::Plan;
+use crate::profile::{Changes, Profile};
 use crate::report::{Report, Run, Settled, Target, settled};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -74,7 +73,7 @@ pub fn forecast_at_endpoint(settings: &CampaignSettings<'_>, reports: &Path) -> 
     let settings = CampaignSettings { loaded: &checked.loaded, ..settings.clone() };
     let earlier = read_earlier_times(reports, &settings.loaded.name, address);
     let forecast = forecast_run(&settings, profile, &earlier)?;
-    Ok(Some(DryRun { forecast, live_max: settings.budget.live_max, quotas, profile: profile.clone() }))
+    Ok(Some(DryRun { forecast, live_max: settings.limits.live_resources, quotas, profile: profile.clone() }))
 }
 
 /// Forecasts a campaign. `earlier` are the times to settle of an earlier run at the endpoint.
@@ -105,14 +104,12 @@ fn run_on_mock(settings: &CampaignSettings<'_>, profile: &Profile, tempo: Tempo)
     let home = Home { tempo, fault: None, ..make_home(settings) };
     let endpoint = mocks(model, schemas, &home);
     let mut site = site(model, schemas, &home, settings.cancel.clone(), &endpoint);
-    site.ceilings = settings.ceilings;
     site.pace = pace(settings, profile, model);
     site.reading_only = profile.changes != Changes::Allowed;
-    site.limits.callers = limit_choices(settings, &profile.identities).callers;
+    site.plan_limits.callers = limit_choices(settings, &profile.identities).callers;
     site.setup = profile.setup.clone();
     let order = campaign::Order {
         seed: settings.seed,
-        budget: settings.budget,
         selection: settings.selection.clone(),
         // The verdicts of a dry run are not used.
         standing: &|_| Standing::Reachable,
@@ -122,7 +119,7 @@ fn run_on_mock(settings: &CampaignSettings<'_>, profile: &Profile, tempo: Tempo)
     // Events of a dry run say nothing about the endpoint.
     let (result, took) = on_paused_clock(async {
         let start = tokio::time::Instant::now();
-        let result = lead(&site, &order, &mut SilentListener).await;
+        let result = lead(&site, &order, &mut NullListener).await;
         (result, start.elapsed())
     });
     let (conclusion, _) = result.map_err(|error| convert_error(settings, &error))?;

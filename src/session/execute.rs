@@ -1,7 +1,6 @@
 //! One campaign, or one recorded plan, at its target: the mock on a paused clock, an endpoint in real time.
 
 use super::keeping::kept;
-use super::leftovers::list_leftovers;
 use super::listener::SessionListener;
 use super::preflight::{check_endpoint, needs_changes};
 use super::settings::CampaignSettings;
@@ -9,14 +8,14 @@ use super::site::{block_on, convert_error, limit_choices, make_home, make_site};
 use super::target::SuiteTarget;
 use super::user_error::UserError;
 use crate::campaign::{
-    self, Allowance, CampaignError, Conclusion, Driven, Site, Standings, last_look, mocks, on_paused_clock, retrace,
-    site,
+    self, CampaignError, Conclusion, Driven, Site, Standings, last_look, mocks, on_paused_clock, retrace, site,
 };
+use crate::cleanup::{Left, describe_leftovers};
 use crate::endpoint::Endpoint;
 use crate::model::ClauseId;
 use crate::oracle::Standing;
 use crate::plan::Plan;
-use crate::run::{Left, Stop};
+use crate::run::Stop;
 use std::pin::Pin;
 use std::rc::Rc;
 
@@ -42,7 +41,7 @@ pub fn run_campaign(
         SuiteTarget::InProcess(service) => {
             let make = |plan| (service.make_endpoint)(plan);
             let mut site = site(model, schemas, &make_home(settings), settings.cancel.clone(), &make);
-            site.limits = limit_choices(settings, &service.identities);
+            site.plan_limits = limit_choices(settings, &service.identities);
             site.identities = service.identities.clone();
             let paused = service.paused_clock;
             run_at_site(settings, &site, listener, |running| {
@@ -64,7 +63,7 @@ pub fn run_campaign(
             let left = last_look(&site).await;
             match result {
                 Ok((conclusion, _)) => Ok((conclusion, left)),
-                Err(error) => Err(convert_error(settings, &error).with_detail(list_leftovers(&left))),
+                Err(error) => Err(convert_error(settings, &error).with_detail(describe_leftovers(&left))),
             }
         })?,
     }
@@ -84,7 +83,7 @@ fn run_at_site<'a>(
 }
 
 fn compute_standings(site: &Site<'_>) -> Standings {
-    Standings::new(site.model.clone(), site.schemas.clone(), site.hints.clone(), site.limits.clone())
+    Standings::new(site.model.clone(), site.schemas.clone(), site.hints.clone(), site.plan_limits.clone())
 }
 
 fn make_order<'a>(
@@ -94,7 +93,6 @@ fn make_order<'a>(
     let read_only = settings.target.is_read_only();
     campaign::Order {
         seed: settings.seed,
-        budget: settings.budget,
         selection: settings.selection.clone(),
         standing,
         // Recorded plans contain changes.
@@ -113,8 +111,6 @@ pub fn replay_plan(
     number: u64,
     listener: &mut dyn SessionListener,
 ) -> Result<Driven, UserError> {
-    let budget = &settings.budget;
-    let allowance = Allowance { requests: budget.requests_max, seconds: budget.seconds_max, first_only: false };
     let convert_fault = |error| convert_error(settings, &CampaignError::Suite(error));
     let driven = match settings.target {
         SuiteTarget::Mock(_) => {
@@ -122,7 +118,7 @@ pub fn replay_plan(
             let (model, schemas) = (&settings.loaded.model, &settings.loaded.schemas);
             let endpoint = mocks(model, schemas, &home);
             let site = site(model, schemas, &home, settings.cancel.clone(), &endpoint);
-            on_paused_clock(retrace(&site, plan, number, allowance, listener)).map_err(convert_fault)?
+            on_paused_clock(retrace(&site, plan, number, listener)).map_err(convert_fault)?
         }
         SuiteTarget::InProcess(service) => {
             let cause = format!("{} runs in the process of its tests", service.name);
@@ -132,11 +128,11 @@ pub fn replay_plan(
             let checked = check_endpoint(settings.loaded, address, profile, &settings.wall).await?;
             let endpoint = |_| -> Rc<dyn Endpoint> { checked.endpoint.clone() };
             let site = kept(settings, address, make_site(settings, profile, &checked, &endpoint), listener)?;
-            let retraced = retrace(&site, plan, number, allowance, listener).await;
+            let retraced = retrace(&site, plan, number, listener).await;
             let left = last_look(&site).await;
             match retraced {
                 Ok(driven) => Ok(Driven { left, ..driven }),
-                Err(error) => Err(convert_fault(error).with_detail(list_leftovers(&left))),
+                Err(error) => Err(convert_fault(error).with_detail(describe_leftovers(&left))),
             }
         })??,
     };

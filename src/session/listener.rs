@@ -1,7 +1,7 @@
 //! The events of a session.
 
-use crate::campaign::{Budget, Event, Listener};
-use crate::run::Ceilings;
+use crate::campaign::Listener;
+use crate::limits::Limits;
 use std::path::Path;
 
 /// A moment of a session outside of its campaigns.
@@ -11,10 +11,7 @@ pub enum SessionEvent<'a> {
     LimitsSet {
         /// The name of the suite.
         suite: &'a str,
-        budget: &'a Budget,
-        ceilings: &'a Ceilings,
-        /// Requests per second; 0 for no limit.
-        rate: u32,
+        limits: &'a Limits,
         /// The profile forbids changes.
         read_only: bool,
     },
@@ -43,15 +40,4 @@ impl SessionEvent<'_> {
 pub trait SessionListener: Listener {
     /// Receives an event of the session.
     fn hear_session(&mut self, event: &SessionEvent<'_>);
-}
-
-/// Ignores every event.
-pub struct SilentListener;
-
-impl Listener for SilentListener {
-    fn hear(&mut self, _: &Event<'_>) {}
-}
-
-impl SessionListener for SilentListener {
-    fn hear_session(&mut self, _: &SessionEvent<'_>) {}
 }

@@ -1,9 +1,9 @@
 //! A suite with its catalog and its model.
 
 use super::user_error::{UserError, suggest_name};
-use crate::profile::Profile;
 use crate::expr::Val;
 use crate::model::Model;
+use crate::profile::Profile;
 use crate::schema::Schemas;
 use crate::suite::Suite;
 use serde_json::Value;

@@ -11,7 +11,6 @@ mod dry_run;
 mod execute;
 mod exit_kind;
 mod keeping;
-mod leftovers;
 mod limits;
 mod listener;
 mod loaded_suite;
@@ -24,6 +23,7 @@ mod settings;
 mod signals;
 mod site;
 mod suite_store;
+mod sweep;
 mod target;
 mod user_error;
 
@@ -32,10 +32,8 @@ pub use clock::RunStart;
 pub use dry_run::{CreatedResources, DryRun, DryRunForecast, DryRunResult};
 pub use execute::replay_plan;
 pub use exit_kind::{ExitKind, judge_report, pick_worst};
-pub use keeping::{Cleared, sweep};
-pub use leftovers::list_leftovers;
-pub use limits::{DEFAULT_RATE, LIVE_MOCK, RunLimits, STEPS_PER_PLAN, SpentTotals};
-pub use listener::{SessionEvent, SessionListener, SilentListener};
+pub use limits::{SpentTotals, limit_campaign};
+pub use listener::{SessionEvent, SessionListener};
 pub use loaded_suite::LoadedSuite;
 pub use patterns::ClausePatterns;
 pub use plan_file::parse_plan;
@@ -46,6 +44,7 @@ pub use settings::{CampaignSettings, JournalSettings, ReportSettings, RunSetting
 pub use signals::{SignalEvent, Signals};
 pub use site::{STATES_MAX, block_on};
 pub use suite_store::{EmbeddedSource, SuiteStore, describe_problems};
+pub use sweep::{Cleared, sweep};
 pub use target::{
     EndpointFactory, InProcessService, SuiteTarget, TargetChoice, check_pools, describe_targets, load_profile,
     parse_profile, resolve_targets, warn_of_credentials,

@@ -3,10 +3,10 @@
 use super::loaded_suite::LoadedSuite;
 use super::user_error::UserError;
 use crate::endpoint::{Call, Hindered, Request, compose};
-use crate::http_client::{Http, HttpLimits, ProbeError, Wall, free, offered, probe, recognise};
-use crate::profile::{Changes, Profile};
 use crate::history::Learned;
+use crate::http_client::{Http, HttpLimits, ProbeError, Wall, free, offered, probe, recognise};
 use crate::model::{ClauseId, Generated, Model, OperationModel, Origin};
+use crate::profile::{Changes, Profile};
 use crate::suite::Verb;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -5,16 +5,16 @@ use super::clock::describe_machine;
 use super::dry_run::{DryRun, forecast_at_endpoint};
 use super::execute::run_campaign;
 use super::exit_kind::judge_report;
-use super::limits::{DEFAULT_RATE, SpentTotals};
+use super::limits::SpentTotals;
 use super::listener::{SessionEvent, SessionListener};
 use super::loaded_suite::LoadedSuite;
 use super::settings::{CampaignSettings, ReportSettings, RunSettings};
 use super::target::SuiteTarget;
 use super::user_error::UserError;
-use crate::campaign::{Budget, Conclusion};
+use crate::campaign::Conclusion;
 use crate::history::write_jsonl;
+use crate::limits::Limits;
 use crate::report::{self, Report, Run, Shown, Subject, Target, Writing, certificate, digest, junit};
-use crate::run::Ceilings;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -56,12 +56,10 @@ pub fn run_suite(
     let selection = run.clauses.select_clauses(loaded);
     let recorded = run.store.read_recorded_plans(&loaded.name)?;
     let settings = CampaignSettings::new(run, loaded, target, (&selection, &recorded), used);
-    if let SuiteTarget::Address(_, profile) = target {
+    if let SuiteTarget::Address(..) = target {
         listener.hear_session(&SessionEvent::LimitsSet {
             suite: &loaded.name,
-            budget: &settings.budget,
-            ceilings: &settings.ceilings,
-            rate: profile.limits.rate.unwrap_or(DEFAULT_RATE),
+            limits: &settings.limits,
             read_only: target.is_read_only(),
         });
     }
@@ -105,7 +103,7 @@ fn write_reports(
         origin: reports.origin.to_string(),
         report: digest(report.json().as_bytes()),
         exit_code: judge_report(&report).code(),
-        limits: list_limits(&settings.budget, &settings.ceilings),
+        limits: list_limits(&settings.limits),
         settled: report::settled(&conclusion.settling),
     };
     write_files(conclusion, &report, &run, reports)?;
@@ -149,16 +147,16 @@ fn list_replay_options(settings: &CampaignSettings<'_>, target: &Target) -> Vec<
 }
 
 /// The limits of a campaign by name, for `run.json`.
-fn list_limits(budget: &Budget, ceilings: &Ceilings) -> BTreeMap<String, u64> {
+fn list_limits(limits: &Limits) -> BTreeMap<String, u64> {
     let limits = [
-        ("requests", budget.requests_max),
-        ("requests for shrinking", budget.shrink_requests_max),
-        ("requests for cleaning up", ceilings.reserve),
-        ("plans side by side", ceilings.side_by_side as u64),
-        ("plans", budget.plans_max),
-        ("steps in a plan", budget.steps_per_plan_max as u64),
-        ("seconds on the endpoint's clock", budget.seconds_max),
-        ("live resources", budget.live_max as u64),
+        ("requests", limits.requests),
+        ("requests for shrinking", limits.shrink_requests),
+        ("requests for cleaning up", limits.cleanup_requests),
+        ("plans side by side", limits.parallel_plans as u64),
+        ("plans", limits.plans),
+        ("steps in a plan", limits.steps_per_plan as u64),
+        ("seconds on the endpoint's clock", limits.time.as_secs()),
+        ("live resources", limits.live_resources as u64),
     ];
     limits.into_iter().map(|(name, limit)| (name.to_string(), limit)).collect()
 }

@@ -1,16 +1,16 @@
 //! The settings of a run and of its campaigns.
 
 use super::clock::RunStart;
-use super::limits::{RunLimits, SpentTotals};
+use super::limits::{SpentTotals, limit_campaign};
 use super::loaded_suite::LoadedSuite;
 use super::patterns::ClausePatterns;
 use super::suite_store::SuiteStore;
 use super::target::SuiteTarget;
-use crate::campaign::Budget;
 use crate::http_client::Wall;
+use crate::limits::{Limits, RequestedLimits};
 use crate::oracle::Selection;
 use crate::plan::Plan;
-use crate::run::{Cancel, Ceilings};
+use crate::run::Cancel;
 use std::path::{Path, PathBuf};
 
 /// The settings that all campaigns of a run share.
@@ -19,7 +19,7 @@ pub struct RunSettings<'a> {
     pub store: &'a SuiteStore,
     pub seed: u64,
     pub clauses: &'a ClausePatterns,
-    pub limits: RunLimits,
+    pub limits: RequestedLimits,
     /// Percentage by which the times that suites allow for settling are multiplied.
     pub settle_percent: u32,
     /// The path of the profile, for the replay line.
@@ -51,9 +51,7 @@ pub struct CampaignSettings<'a> {
     pub loaded: &'a LoadedSuite,
     pub target: &'a SuiteTarget,
     pub seed: u64,
-    pub budget: Budget,
-    /// Bounds over all plans side by side.
-    pub ceilings: Ceilings,
+    pub limits: Limits,
     pub selection: &'a Selection,
     /// The patterns of the selection as the user wrote them.
     pub selected: Option<String>,
@@ -103,8 +101,7 @@ impl<'a> CampaignSettings<'a> {
             loaded,
             target,
             seed: run.seed,
-            budget: run.limits.budget(target, used),
-            ceilings: run.limits.ceilings(target, used),
+            limits: limit_campaign(&run.limits, target, used),
             selection,
             selected: run.clauses.to_text(),
             settle_percent: run.settle_percent,

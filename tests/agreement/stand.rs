@@ -3,9 +3,10 @@
 use crate::bridge::Bridge;
 use crate::profiles::profile;
 use crate::witness::Settings;
-use probity::campaign::{Budget, Conclusion, Event, Found, Home, Listener, Order, lead, on_paused_clock, site};
+use probity::campaign::{Conclusion, Found, Home, NullListener, Order, lead, on_paused_clock, site};
 use probity::endpoint::Endpoint;
 use probity::history::{History, Outcome, ReplyBody};
+use probity::limits::Limits;
 use probity::mock;
 use probity::model::Bounds;
 use probity::oracle::{Selection, Standing};
@@ -15,12 +16,6 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 use std::rc::Rc;
-
-struct Deaf;
-
-impl Listener for Deaf {
-    fn hear(&mut self, _: &Event<'_>) {}
-}
 
 pub fn load(suite: &str, settings: &Settings) -> LoadedSuite {
     let store = SuiteStore::find(Path::new(env!("CARGO_MANIFEST_DIR")), None).unwrap_or_else(|wrong| panic!("{wrong}"));
@@ -41,16 +36,14 @@ pub fn campaign(loaded: &LoadedSuite, settings: &Settings, seed: u64, bound: Bou
     let for_server = (suite.clone(), settings.clone());
     let bridge = Bridge::start(settings.clone(), move |base| profile(&for_server.0, &for_server.1, base), &suite);
     let bounds = Bounds { worlds_max: 4_096, settle_percent: 100, insight: false };
-    let home = Home { seed, tempo: mock::Tempo::CLOUD, fault: None, bounds, steps_per_plan_max: 150, live_max: 3 };
-    let budget = Budget {
-        requests_max: bound.requests,
-        shrink_requests_max: 0,
-        plans_max: 1_000_000,
-        steps_per_plan_max: 150,
-        seconds_max: 1_000_000_000,
-        live_max: 3,
+    let limits = Limits {
+        requests: bound.requests,
+        steps_per_plan: 150,
+        live_resources: 3,
         first_only: bound.first_only,
+        ..Limits::NONE
     };
+    let home = Home { seed, tempo: mock::Tempo::CLOUD, fault: None, bounds, limits };
     let endpoint = |_| -> Rc<dyn Endpoint> {
         bridge.wipe();
         bridge.clone()
@@ -60,14 +53,13 @@ pub fn campaign(loaded: &LoadedSuite, settings: &Settings, seed: u64, bound: Bou
     let operations = loaded.schemas.catalog.operations.iter();
     let named: BTreeSet<&String> =
         operations.flat_map(|operation| &operation.path).map(|parameter| &parameter.name).collect();
-    site.limits.filled =
+    site.plan_limits.filled =
         named.into_iter().filter(|name| identities.parameter("owner", name).is_some()).cloned().collect();
-    site.limits.callers.retain(|caller| caller == "none" || identities.has(caller));
+    site.plan_limits.callers.retain(|caller| caller == "none" || identities.has(caller));
     site.identities = identities;
     let standing = |_| Standing::Reachable;
-    let order =
-        Order { seed, budget, selection: Selection::default(), standing: &standing, witnesses: &[], shrink: false };
-    let led = on_paused_clock(lead(&site, &order, &mut Deaf));
+    let order = Order { seed, selection: Selection::default(), standing: &standing, witnesses: &[], shrink: false };
+    let led = on_paused_clock(lead(&site, &order, &mut NullListener));
     led.unwrap_or_else(|error| panic!("seed {seed}: {error}")).0
 }
 

@@ -183,7 +183,7 @@ fn a_clause_stands_by_what_the_suite_allows_and_by_who_may_ask() {
     assert_eq!(standing(&bench, "undo.lit"), Standing::Reachable);
     assert_eq!(standing(&bench, "no-key"), Standing::Reachable);
     bench.callers = vec!["owner", "other"];
-    let why = "there is no caller `none` or `expired`";
+    let why = "the endpoint has no caller `none` or `expired`";
     assert_eq!(standing(&bench, "no-key"), Standing::Unreachable(why.to_string()));
 }
 

@@ -5,9 +5,10 @@ use crate::cli::args::LintArguments;
 use crate::cli::embedded::find_store;
 use crate::cli::out;
 use crate::cli::own_pages::OwnPages;
+use crate::limits::RequestedLimits;
 use crate::plan::Hints;
 use crate::schema::catalog::Citation;
-use crate::session::{ExitKind, LIVE_MOCK, LoadedSuite, RunStart, STEPS_PER_PLAN, SuiteStore, UserError, pick_worst};
+use crate::session::{ExitKind, LoadedSuite, RunStart, SuiteStore, UserError, pick_worst};
 use crate::suite::{self, Evidence, Problem, Severity};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -60,7 +61,7 @@ fn lint_suite(store: &SuiteStore, loaded: &LoadedSuite, arguments: &LintArgument
 fn find_reachable_clauses(loaded: &LoadedSuite) -> BTreeSet<String> {
     let (model, schemas) = (&loaded.model, &loaded.schemas);
     let hints = Arc::new(Hints::new(model, schemas));
-    let limits = campaign::mock_limits(model, schemas, STEPS_PER_PLAN, LIVE_MOCK);
+    let limits = campaign::mock_limits(model, schemas, &RequestedLimits::NONE.for_mock());
     Standings::new(model.clone(), schemas.clone(), hints, limits).ids()
 }
 

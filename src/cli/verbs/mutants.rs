@@ -4,10 +4,9 @@ use crate::campaign::{Chased, Terms, chase};
 use crate::cli::args::MutantsArguments;
 use crate::cli::embedded::find_store;
 use crate::cli::{out, signal};
+use crate::limits::RequestedLimits;
 use crate::mock::{self, Mutant};
-use crate::session::{
-    ClausePatterns, ExitKind, LIVE_MOCK, LoadedSuite, RunStart, STATES_MAX, STEPS_PER_PLAN, Signals, UserError,
-};
+use crate::session::{ClausePatterns, ExitKind, LoadedSuite, RunStart, STATES_MAX, Signals, UserError};
 
 /// Lists mutants, one name per line, or runs campaigns against each.
 pub fn mutants(arguments: &MutantsArguments) -> Result<ExitKind, UserError> {
@@ -44,10 +43,8 @@ fn run_campaigns(
     signals: &Signals,
 ) -> Result<Vec<Chased>, UserError> {
     let terms = Terms {
-        requests_max: arguments.requests,
+        limits: RequestedLimits { requests: Some(arguments.requests), ..RequestedLimits::NONE }.for_mock(),
         seeds: arguments.seeds,
-        steps_per_plan_max: STEPS_PER_PLAN,
-        live_max: LIVE_MOCK,
         worlds_max: STATES_MAX,
     };
     chase(&loaded.model, &loaded.schemas, mutants, &terms, &signals.cancel).map_err(|error| {

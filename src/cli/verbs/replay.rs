@@ -1,18 +1,19 @@
 //! `probity replay`: a recorded plan, carried out and judged again.
 
 use crate::campaign::{Event, Listener};
+use crate::cleanup::describe_leftovers;
 use crate::cli::args::ReplayArguments;
 use crate::cli::config::configure_target;
 use crate::cli::embedded::find_store;
 use crate::cli::{out, signal};
 use crate::history::write_jsonl;
+use crate::limits::RequestedLimits;
 use crate::model::Model;
 use crate::oracle::{Finding, Selection};
 use crate::report::{outcomes, steps, write_file};
 use crate::session::{
-    CampaignSettings, ExitKind, JournalSettings, RunLimits, RunStart, SessionEvent, SessionListener, SpentTotals,
-    UserError, describe_targets, list_leftovers, load_profile, parse_plan, replay_plan, resolve_targets,
-    warn_of_credentials,
+    CampaignSettings, ExitKind, JournalSettings, RunStart, SessionEvent, SessionListener, SpentTotals, UserError,
+    describe_targets, limit_campaign, load_profile, parse_plan, replay_plan, resolve_targets, warn_of_credentials,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -36,13 +37,11 @@ pub fn replay(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
     let (loaded, target) = targets.remove(0);
     let signals = signal::listen();
     let (seed, number) = plan.drawn.unwrap_or((1, 0));
-    let (limits, used) = (RunLimits::default(), SpentTotals::default());
     let settings = CampaignSettings {
         loaded: &loaded,
         target: &target,
         seed: arguments.seed.unwrap_or(seed),
-        budget: limits.budget(&target, used),
-        ceilings: limits.ceilings(&target, used),
+        limits: limit_campaign(&RequestedLimits::NONE, &target, SpentTotals::default()),
         selection: &Selection::default(),
         selected: None,
         settle_percent: config.settle_percent.unwrap_or(profile.settle_percent),
@@ -65,7 +64,7 @@ pub fn replay(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
         let written = write_jsonl(&driven.history, &mut bytes).and_then(|()| write_file(path, &bytes));
         written.map_err(|error| UserError::unwritable(path, &error))?;
     }
-    out::print(&list_leftovers(&driven.left));
+    out::print(&describe_leftovers(&driven.left));
     if let Some(exit) = signals.received() {
         return Ok(exit);
     }

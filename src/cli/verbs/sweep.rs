@@ -1,16 +1,16 @@
 //! `probity sweep`: deletes the leftovers of runs that have ended.
 
-use crate::campaign::{Wanted, began_of};
+use crate::cleanup::{Entry, JOURNAL_FORMAT, JournalFile, Wanted, Whose, began_of, describe_leftovers, read_journal};
 use crate::cli::args::SweepArguments;
 use crate::cli::dates::parse_span;
 use crate::cli::embedded::find_store;
 use crate::cli::{out, signal};
-use crate::profile::{Changes, Profile};
+use crate::limits::RequestedLimits;
 use crate::oracle::Selection;
-use crate::run::{Entry, JOURNAL_FORMAT, JournalFile, Whose, read_journal};
+use crate::profile::{Changes, Profile};
 use crate::session::{
-    CampaignSettings, Cleared, ExitKind, JournalSettings, RunLimits, RunStart, Signals, SpentTotals, SuiteStore,
-    SuiteTarget, UserError, list_leftovers, load_profile, pick_worst, warn_of_credentials,
+    CampaignSettings, Cleared, ExitKind, JournalSettings, RunStart, Signals, SpentTotals, SuiteStore, SuiteTarget,
+    UserError, limit_campaign, load_profile, pick_worst, warn_of_credentials,
 };
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -123,15 +123,13 @@ impl Sweeper<'_> {
             return Err(UserError::input(place, cause, "write `changes: allowed`, or add --dry-run"));
         }
         let target = SuiteTarget::Address(address.to_string(), Arc::clone(self.profile));
-        let (limits, used) = (RunLimits::default(), SpentTotals::default());
         // A sweep only cleans up, so the first signal stops the cleaning.
         let (cancel, give_up) = (self.signals.cancel.clone(), self.signals.cancel.clone());
         let settings = CampaignSettings {
             loaded: &loaded,
             target: &target,
             seed: 0,
-            budget: limits.budget(&target, used),
-            ceilings: limits.ceilings(&target, used),
+            limits: limit_campaign(&RequestedLimits::NONE, &target, SpentTotals::default()),
             selection: &Selection::default(),
             selected: None,
             settle_percent: self.profile.settle_percent,
@@ -189,8 +187,8 @@ fn print_cleared(name: &str, address: &str, cleared: &Cleared, dry_run: bool) {
     if let Some(because) = &found.unread {
         out::print_line(&format!("  leftovers without a journal were not searched: {because}"));
     }
-    out::print(&list_leftovers(&cleared.left));
-    out::print(&list_leftovers(&found.unsure));
+    out::print(&describe_leftovers(&cleared.left));
+    out::print(&describe_leftovers(&found.unsure));
 }
 
 fn count_leftovers(count: usize) -> String {

@@ -1,13 +1,13 @@
-//! Carrying out plans against scripts, on paused time.
+//! Plans against scripted endpoints, on a paused clock.
 
 mod journal;
 mod steps;
-mod sweeping;
 mod together;
 
 use super::*;
-use crate::endpoint::{Credential, Endpoint, Identities, Identity, Pending, Request};
+use crate::endpoint::{Call, Credential, Endpoint, Identities, Identity, Pending, Request};
 use crate::history::{Cause, Exchange, Hindrance, Outcome, Reply, ReplyBody, Secrets};
+use crate::limits::Limits;
 use crate::plan::{Settle, Step, handle};
 use crate::schema::catalog::{Binding, Catalog, Operation, Source};
 use serde_json::{Value, json};
@@ -16,9 +16,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// Answers each request by a table in the form of a function, after a time.
-struct Script<F> {
-    answer: RefCell<F>,
+/// Answers each request by a function: milliseconds until the outcome, and the outcome.
+pub(crate) struct Script<F> {
+    pub answer: RefCell<F>,
 }
 
 impl<F: FnMut(&Request) -> (u64, Outcome)> Endpoint for Script<F> {
@@ -35,7 +35,7 @@ impl<F: FnMut(&Request) -> (u64, Outcome)> Endpoint for Script<F> {
     }
 }
 
-/// A recorder that calls a thing at rest once a poll of its step showed `ready: true`.
+/// A recorder for which a resource is settled once a poll of the step showed `ready: true`.
 #[derive(Default)]
 struct Recorder {
     seen: Vec<Exchange>,
@@ -70,7 +70,7 @@ fn body(exchange: &Exchange) -> Option<&Value> {
     }
 }
 
-fn show(id: &str) -> Call {
+pub(crate) fn show(id: &str) -> Call {
     Call {
         operation: "showBox".into(),
         binding: "v1".into(),
@@ -86,7 +86,7 @@ fn operation(id: &str, method: &str, path: &str) -> Operation {
     serde_json::from_value(json!({ "id": id, "title": id, "at": at, "bindings": [binding] })).unwrap()
 }
 
-fn catalog() -> Catalog {
+pub(crate) fn catalog() -> Catalog {
     let operations = vec![
         operation("createBox", "POST", "/v1/{shelf}/boxes"),
         operation("showBox", "GET", "/v1/{shelf}/boxes/{box_id}"),
@@ -96,7 +96,7 @@ fn catalog() -> Catalog {
     Catalog { format: 1, api: "boxes".into(), pages: vec![], operations }
 }
 
-fn identities() -> Identities {
+pub(crate) fn identities() -> Identities {
     let owner = Identity {
         parameters: BTreeMap::from([("shelf".into(), "left top".into())]),
         headers: BTreeMap::from([("X-Key".into(), Credential::literal("canary-key"))]),
@@ -121,7 +121,7 @@ fn step(operation: &str, settle: Settle) -> Step {
     }
 }
 
-fn create(name: &str) -> Step {
+pub(crate) fn create(name: &str) -> Step {
     Step {
         births: BTreeMap::from([("box".into(), vec![name.into()])]),
         body: Some(json!({"name": name})),
@@ -133,7 +133,7 @@ fn on(operation: &str, name: &str, settle: Settle) -> Step {
     Step { path: BTreeMap::from([("box_id".into(), handle(name))]), ..step(operation, settle) }
 }
 
-fn reply(status: u16, body: Value) -> Outcome {
+pub(crate) fn reply(status: u16, body: Value) -> Outcome {
     Outcome::Replied(Reply { status, headers: BTreeMap::new(), body: ReplyBody::Json(body) })
 }
 
@@ -142,7 +142,7 @@ fn later(status: u16, retry_after: &str) -> Outcome {
     Outcome::Replied(Reply { status, headers, body: ReplyBody::Empty })
 }
 
-fn lost() -> Outcome {
+pub(crate) fn lost() -> Outcome {
     Outcome::Lost { cause: "reset".into() }
 }
 
@@ -150,7 +150,7 @@ fn unsent() -> Outcome {
     Outcome::Unsent { cause: "nothing listens".into() }
 }
 
-/// What carrying out gave, for the tests to look at.
+/// The result of a plan.
 struct Carried {
     ends: Result<Vec<(usize, StepEnd)>, Stop>,
     run: Run,
@@ -159,7 +159,7 @@ struct Carried {
 }
 
 impl Carried {
-    /// `operation cause sent-received`, in the order of the record.
+    /// `number operation cause sent-received` for each exchange.
     fn lines(&self) -> Vec<String> {
         let line = |e: &Exchange| format!("{} {} {:?} {}-{}", e.number, e.operation, e.cause, e.sent_ms, e.received_ms);
         self.run.exchanges.iter().map(line).collect()
@@ -172,8 +172,8 @@ impl Carried {
 
 struct Setting {
     pace: Pace,
-    budget: Budget,
-    ceilings: Ceilings,
+    limits: Limits,
+    shared: Limits,
     cancel: Cancel,
     journal: Box<dyn Journal>,
 }
@@ -181,8 +181,8 @@ struct Setting {
 fn setting() -> Setting {
     Setting {
         pace: Pace::IN_PROCESS,
-        budget: Budget { requests: 100_000, time: Duration::from_secs(1_000_000) },
-        ceilings: Ceilings::NONE,
+        limits: Limits { requests: 100_000, time: Duration::from_secs(1_000_000), ..Limits::NONE },
+        shared: Limits::NONE,
         cancel: Cancel::never(),
         journal: Box::new(NoJournal),
     }
@@ -192,11 +192,11 @@ fn check(steps: &[Step], answer: impl FnMut(&Request) -> (u64, Outcome)) -> Carr
     check_with(setting(), steps, answer)
 }
 
-fn paused() -> tokio::runtime::Runtime {
+pub(crate) fn paused() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
 }
 
-/// Carries out a plan on paused time against a script.
+/// Carries out a plan against a script, on a paused clock.
 fn check_with(setting: Setting, steps: &[Step], answer: impl FnMut(&Request) -> (u64, Outcome)) -> Carried {
     let endpoint = Script { answer: RefCell::new(answer) };
     check_endpoint(setting, steps, &endpoint)
@@ -213,8 +213,8 @@ fn check_endpoint(setting: Setting, steps: &[Step], endpoint: &dyn Endpoint) -> 
             secrets: &secrets,
             marks: &NoMarks,
             pace: setting.pace,
-            budget: setting.budget,
-            purse: &Purse::new(setting.ceilings),
+            limits: setting.limits,
+            purse: &Purse::new(setting.shared),
             seeds: (1, 0),
             cancel: setting.cancel,
         };
@@ -222,12 +222,12 @@ fn check_endpoint(setting: Setting, steps: &[Step], endpoint: &dyn Endpoint) -> 
         let mut watcher = Recorder::default();
         let began = Instant::now();
         let ends = carry_out_plan(&context, steps, &mut run, &mut watcher).await;
-        assert_eq!(watcher.seen, run.exchanges, "what is observed is what is recorded");
+        assert_eq!(watcher.seen, run.exchanges, "the watcher observes the recorded exchanges");
         Carried { ends, run, seen: watcher.seen, elapsed: began.elapsed() }
     })
 }
 
-/// Changes a thing that needs no birth.
+/// Changes a resource that needs no create.
 fn on_push() -> Step {
     Step { path: BTreeMap::from([("box_id".into(), json!("9"))]), ..step("pushBox", Settle::Leave) }
 }

@@ -1,9 +1,9 @@
-//! One step after the other: handles, polls, repeats, bounds.
+//! Steps in order: handles, polls, retries, bounds.
 
 use super::*;
 
 #[test]
-fn a_handle_is_replaced_by_the_id_that_its_birth_gave() {
+fn a_handle_is_replaced_by_the_id_from_its_create() {
     let mut push = on("pushBox", "a", Settle::Leave);
     push.body = Some(json!({"near": [{"box": handle("a")}]}));
     let carried = check(&[create("a"), push], |request| match request.operation.as_str() {
@@ -28,7 +28,7 @@ fn a_step_with_an_unbound_handle_is_skipped_and_not_recorded() {
 }
 
 #[test]
-fn polls_come_at_the_given_moments_until_there_is_rest() {
+fn polls_are_sent_at_the_given_times_until_the_resource_is_settled() {
     let mut polls = 0;
     let carried = check(&[create("a"), on("pushBox", "a", Settle::Poll { after_ms: 250 })], |request| {
         match request.operation.as_str() {
@@ -54,7 +54,7 @@ fn polls_come_at_the_given_moments_until_there_is_rest() {
 }
 
 #[test]
-fn the_last_poll_is_made_at_the_bound_of_settling() {
+fn the_last_poll_is_sent_at_the_bound() {
     let mut setting = setting();
     setting.pace.settle_most = Duration::from_secs(2);
     let carried = check_with(setting, &[create("a"), on("pushBox", "a", Settle::Poll { after_ms: 0 })], |_| {
@@ -65,7 +65,7 @@ fn the_last_poll_is_made_at_the_bound_of_settling() {
 }
 
 #[test]
-fn where_only_time_tells_looks_are_spared_until_the_bound() {
+fn no_poll_is_sent_before_the_bound_if_only_time_tells() {
     let looks = |still: bool| {
         let mut setting = setting();
         setting.pace.settle_most = Duration::from_secs(60);
@@ -79,7 +79,7 @@ fn where_only_time_tells_looks_are_spared_until_the_bound() {
 }
 
 #[test]
-fn polling_ends_after_the_quiet_time_unless_replies_change() {
+fn polling_ends_after_the_quiet_time_unless_responses_change() {
     let carry = |changing: bool| {
         let mut setting = setting();
         setting.pace.quiet = Duration::from_secs(10);
@@ -94,7 +94,7 @@ fn polling_ends_after_the_quiet_time_unless_replies_change() {
 }
 
 #[test]
-fn a_throttled_step_is_recorded_and_sent_again_when_the_endpoint_says() {
+fn a_throttled_step_is_recorded_and_repeated_at_the_time_that_the_endpoint_names() {
     let mut answers = vec![reply(202, json!({"id": "1"})), later(503, "soon"), later(429, "7")];
     let carried = check(&[on_push()], |_| (0, answers.pop().unwrap()));
     assert_eq!(carried.lines(), ["0 pushBox Step 0-0", "1 pushBox Retry 7000-7000", "2 pushBox Retry 9000-9000"]);
@@ -102,7 +102,7 @@ fn a_throttled_step_is_recorded_and_sent_again_when_the_endpoint_says() {
 }
 
 #[test]
-fn throttling_without_end_is_given_up() {
+fn retries_of_a_throttled_step_are_limited() {
     let carried = check(&[on_push()], |_| (0, later(429, "99999")));
     assert_eq!(carried.ends(), [StepEnd::Done]);
     assert_eq!(carried.run.spent.throttled, u64::from(Pace::IN_PROCESS.retries) + 1);
@@ -115,7 +115,7 @@ fn a_lost_read_is_repeated_and_a_lost_change_is_not() {
     for trouble in [lost(), reply(502, json!(null)), reply(503, json!(null)), reply(504, json!(null))] {
         let mut answers = vec![reply(200, json!({})), trouble.clone(), trouble.clone()];
         let carried = check(&[read.clone(), on_push()], |_| (0, answers.pop().unwrap_or(trouble.clone())));
-        assert_eq!(carried.lines().len(), 4, "two repeats of the read, none of the change");
+        assert_eq!(carried.lines().len(), 4, "two retries of the read, none of the change");
         assert_eq!(carried.run.spent.lost, 3);
     }
 }
@@ -129,7 +129,7 @@ fn a_create_is_repeated_after_429_and_not_after_503() {
 }
 
 #[test]
-fn the_thing_of_a_lost_create_may_be_found_by_a_poll() {
+fn a_poll_may_find_the_resource_of_a_lost_create() {
     let mut step = create("a");
     step.settle = Settle::Poll { after_ms: 0 };
     let carried = check(&[step], |request| match request.operation.as_str() {
@@ -141,7 +141,7 @@ fn the_thing_of_a_lost_create_may_be_found_by_a_poll() {
 }
 
 #[test]
-fn a_reply_that_does_not_come_is_lost_after_the_timeout() {
+fn a_request_without_a_response_is_lost_after_the_timeout() {
     let carried = check(&[on_push()], |_| (3_600_000, reply(200, json!({}))));
     assert!(matches!(carried.seen[0].outcome, Outcome::Lost { .. }));
     assert_eq!(carried.seen[0].received_ms, 60_000);
@@ -156,7 +156,7 @@ fn an_unreachable_endpoint_stops_the_plan() {
 }
 
 #[test]
-fn one_reply_forgets_earlier_unreachability() {
+fn one_response_resets_the_count_of_unsent_requests() {
     let mut count = 0;
     let carried = check(&vec![on_push(); 20], |_| {
         count += 1;
@@ -166,14 +166,14 @@ fn one_reply_forgets_earlier_unreachability() {
 }
 
 #[test]
-fn budgets_of_requests_and_of_time_stop_the_plan() {
+fn limits_of_requests_and_time_stop_the_plan() {
     let mut few = setting();
-    few.budget.requests = 2;
+    few.limits.requests = 2;
     let carried = check_with(few, &vec![on_push(); 3], |_| (0, reply(200, json!({}))));
     assert_eq!((carried.ends, carried.seen.len()), (Err(Stop::Requests), 2));
 
     let mut short = setting();
-    short.budget.time = Duration::from_secs(3);
+    short.limits.time = Duration::from_secs(3);
     let carried = check_with(short, &[create("a"), on("pushBox", "a", Settle::Poll { after_ms: 0 })], |_| {
         (0, reply(200, json!({"id": "1"})))
     });
@@ -181,7 +181,7 @@ fn budgets_of_requests_and_of_time_stop_the_plan() {
 }
 
 #[test]
-fn a_cancelled_plan_stops_in_the_middle_of_a_wait_and_keeps_its_record() {
+fn a_cancelled_plan_stops_during_a_wait_and_keeps_the_exchanges() {
     let (sender, cancel) = Cancel::pair();
     let mut setting = setting();
     setting.cancel = cancel;
@@ -197,15 +197,15 @@ fn a_cancelled_plan_stops_in_the_middle_of_a_wait_and_keeps_its_record() {
 }
 
 #[test]
-fn requests_keep_their_distance() {
+fn requests_respect_the_rate() {
     let mut setting = setting();
-    setting.ceilings.gap = Duration::from_millis(100);
+    setting.shared.rate = 10;
     let carried = check_with(setting, &vec![on_push(); 3], |_| (30, reply(200, json!({}))));
     assert_eq!(carried.lines(), ["0 pushBox Step 0-30", "1 pushBox Step 100-130", "2 pushBox Step 200-230"]);
 }
 
 #[test]
-fn forty_steps_that_settle_for_ten_minutes_each_take_no_time() {
+fn forty_steps_with_transitions_of_ten_minutes_take_no_real_time() {
     let mut steps = vec![create("a")];
     steps.extend(vec![on("pushBox", "a", Settle::Poll { after_ms: 1000 }); 40]);
     let mut rest_at = None;
@@ -222,7 +222,7 @@ fn forty_steps_that_settle_for_ten_minutes_each_take_no_time() {
 }
 
 #[test]
-fn branches_overlap_and_are_recorded_in_the_order_of_sending() {
+fn branches_run_concurrently_and_are_recorded_in_the_order_of_sending() {
     let side = |branch, id: &str, settle| Step {
         branch,
         path: BTreeMap::from([("box_id".into(), json!(id))]),
@@ -243,7 +243,7 @@ fn branches_overlap_and_are_recorded_in_the_order_of_sending() {
 }
 
 #[test]
-fn a_branch_polls_only_when_its_call_is_on_record() {
+fn a_branch_polls_only_after_its_call_is_recorded() {
     let side = |branch, id: &str, settle| Step {
         branch,
         path: BTreeMap::from([("box_id".into(), json!(id))]),
@@ -259,7 +259,7 @@ fn a_branch_polls_only_when_its_call_is_on_record() {
 }
 
 #[test]
-fn secrets_are_gone_from_what_is_observed_and_ids_are_taken_before() {
+fn secrets_are_stripped_before_an_exchange_is_observed() {
     let carried = check(&[create("a")], |_| {
         (0, reply(202, json!({"id": "1", "adminPass": "open sesame", "note": "canary-key"})))
     });

@@ -1,9 +1,10 @@
-//! Trouble, and plans side by side.
+//! Failures, and parallel plans.
 
 use super::*;
+use crate::limits::FailureLimit;
 
 #[test]
-fn a_date_to_come_back_at_is_taken_against_the_date_of_the_reply() {
+fn a_retry_date_is_compared_with_the_date_of_the_response() {
     let throttled = |headers: &[(&str, &str)]| {
         let headers = headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
         Outcome::Replied(Reply { status: 429, headers, body: ReplyBody::Empty })
@@ -18,31 +19,31 @@ fn a_date_to_come_back_at_is_taken_against_the_date_of_the_reply() {
     check_waits(&[("retry-after", "Wednesday, 25-Nov-26 10:00:07 GMT"), ("date", date)], 7_000);
     check_waits(&[("retry-after", date), ("date", later)], 0);
     check_waits(&[("retry-after", "9999999999"), ("date", date)], 120_000);
-    // Without the endpoint's clock, and where it is no date: the usual wait.
+    // Without a date of the response, or with an invalid date: the default wait.
     check_waits(&[("retry-after", later)], 1_000);
     check_waits(&[("retry-after", "soon"), ("date", date)], 1_000);
 }
 
 #[test]
-fn trouble_beyond_its_ceiling_ends_the_plan_and_says_what_it_was() {
+fn too_many_failures_end_the_plan_with_their_numbers() {
     let mut setting = setting();
-    setting.ceilings.trouble = TroubleMost { least: 3, percent: 50 };
+    setting.shared.failures = FailureLimit { least: 3, percent: 50 };
     let mut answers = 0;
     let carried = check_with(setting, &vec![on_push(); 40], |_| {
         answers += 1;
-        // One in two is tolerable, two in three is not.
+        // One in two is within the limit, two in three is not.
         (0, if answers > 8 && answers % 3 != 0 || answers % 2 == 0 { lost() } else { reply(200, json!({})) })
     });
     let stop = carried.ends.unwrap_err();
     assert!(matches!(stop, Stop::Trouble { .. }), "{stop:?}");
     let (lost, requests) = (carried.run.spent.lost, carried.run.spent.requests);
-    let told = format!("of {requests} requests {lost} got no answer (0 throttled, {lost} lost, 0 not sent)");
+    let told = format!("{lost} of {requests} requests got no answer (0 throttled, {lost} lost, 0 not sent)");
     assert!(stop.to_string().contains(&told), "{stop}");
     assert!(requests > 8 && lost * 2 > requests, "{lost} of {requests}");
 }
 
 #[test]
-fn waits_are_spread_by_the_seeds_and_by_no_more_than_the_pace_says() {
+fn the_jitter_of_waits_follows_the_seeds_and_is_bounded_by_the_pace() {
     let times = || {
         let mut setting = setting();
         setting.pace.jitter_percent = 50;
@@ -63,8 +64,8 @@ fn waits_are_spread_by_the_seeds_and_by_no_more_than_the_pace_says() {
 }
 
 #[test]
-fn plans_side_by_side_spend_from_one_purse() {
-    let ceilings = Ceilings { requests: 10, gap: Duration::from_millis(100), ..Ceilings::NONE };
+fn parallel_plans_share_one_budget() {
+    let limits = Limits { requests: 10, rate: 10, ..Limits::NONE };
     let (catalog, identities, secrets) = (catalog(), identities(), Secrets::new("salt"));
     let sent = RefCell::new(Vec::new());
     let endpoint = Script {
@@ -73,7 +74,7 @@ fn plans_side_by_side_spend_from_one_purse() {
             (250, reply(200, json!({})))
         }),
     };
-    let purse = Purse::new(ceilings);
+    let purse = Purse::new(limits);
     let steps = vec![on_push(); 8];
     let (purse, steps) = (&purse, &steps);
     let plan = |number| {
@@ -84,7 +85,7 @@ fn plans_side_by_side_spend_from_one_purse() {
             secrets: &secrets,
             marks: &NoMarks,
             pace: Pace::IN_PROCESS,
-            budget: Budget { requests: 100, time: Duration::from_secs(100) },
+            limits: Limits { requests: 100, time: Duration::from_secs(100), ..Limits::NONE },
             purse,
             seeds: (1, number),
             cancel: Cancel::never(),
@@ -102,7 +103,7 @@ fn plans_side_by_side_spend_from_one_purse() {
 }
 
 #[test]
-fn on_a_bad_wire_nothing_is_changed_twice_and_every_request_is_on_record() {
+fn over_a_faulty_network_no_change_is_repeated_and_every_request_is_recorded() {
     use crate::endpoint::{Faulty, WireFaults};
     for seed in 0..200 {
         let faults = format!(
@@ -134,7 +135,7 @@ fn on_a_bad_wire_nothing_is_changed_twice_and_every_request_is_on_record() {
     }
 }
 
-/// Counts what goes to an endpoint.
+/// Counts the requests to an endpoint.
 struct Counted<'a> {
     endpoint: &'a dyn Endpoint,
     asked: std::cell::Cell<u64>,
@@ -156,7 +157,7 @@ fn hindered(by: Hindrance) -> Outcome {
 }
 
 #[test]
-fn throttling_and_maintenance_are_waited_for_and_a_quota_is_not() {
+fn requests_are_retried_after_throttling_and_maintenance_and_not_after_a_quota() {
     for (by, sent) in [(Hindrance::Throttling, 2), (Hindrance::Maintenance, 2), (Hindrance::Quota, 1)] {
         let mut first = true;
         let carried = check(&[create("a")], |_| {
@@ -166,7 +167,7 @@ fn throttling_and_maintenance_are_waited_for_and_a_quota_is_not() {
     }
 }
 
-/// An endpoint of which no more is to be asked after so many requests.
+/// An endpoint that is worn out after `left` requests.
 struct Wearing {
     left: RefCell<u32>,
 }
@@ -187,16 +188,16 @@ impl Endpoint for Wearing {
 }
 
 #[test]
-fn an_endpoint_that_is_worn_out_ends_the_plan_with_the_reason() {
+fn a_worn_out_endpoint_ends_the_plan_with_the_reason() {
     let carried = check_endpoint(setting(), &vec![create("a"); 5], &Wearing { left: RefCell::new(2) });
     assert_eq!((carried.ends, carried.seen.len()), (Err(Stop::Hindered { cause: "too much trouble".into() }), 2));
 }
 
 #[test]
-fn input_to_which_a_profile_added_is_doubtful_at_the_added_places() {
+fn additions_of_a_profile_make_the_input_doubtful_at_the_added_places() {
     let added = Step { setup: vec!["/box/lid".to_string()], ..create("a") };
     let carried = check(&[added, create("b")], |_| (0, reply(202, json!({"id": "1"}))));
-    let input = carried.seen[0].input.clone().expect("it is marked");
+    let input = carried.seen[0].input.clone().expect("the input is classified");
     assert_eq!((input.class, input.doubts), (crate::schema::Class::Doubtful, vec!["/box/lid".to_string()]));
-    assert_eq!(carried.seen[1].input, None, "the recorder marks nothing");
+    assert_eq!(carried.seen[1].input, None, "the recorder sets no input class");
 }

@@ -1,0 +1,112 @@
+//! The result of a campaign.
+
+use super::settling_times::Settling;
+use crate::history::{Cause, Exchange, History, Outcome};
+use crate::model::{Heard, Model, Tally};
+use crate::oracle::{Finding, Row};
+use crate::plan::{Hints, Plan};
+
+/// A finding with the plans that show the deviation.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The finding.
+    pub finding: Finding,
+    /// The plan that showed the deviation first.
+    pub plan: Plan,
+    /// The history of `plan`.
+    pub history: History,
+    /// The counterexample and its history; `None` if no repetition showed the deviation.
+    pub witness: Option<(Plan, History)>,
+    /// Whether a repetition was run to its end. If not, a missing counterexample proves nothing.
+    pub repeated: bool,
+}
+
+/// Counts of requests by purpose and outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Spent {
+    /// All requests of plans.
+    pub requests: u64,
+    /// Answered reads that were steps of a plan.
+    pub reads: u64,
+    /// Answered polls.
+    pub polls: u64,
+    /// Refused changes.
+    pub refusals: u64,
+    /// Accepted changes, without creates.
+    pub changes: u64,
+    /// Accepted creates.
+    pub creates: u64,
+    /// Requests without a response.
+    pub lost: u64,
+    /// Requests that were refused because of the rate.
+    pub throttled: u64,
+    /// Requests for shrinking.
+    pub shrinking: u64,
+    /// Requests for cleaning up.
+    pub cleaning: u64,
+    /// Number of plans.
+    pub plans: u64,
+    /// Number of steps that were not sent.
+    pub steps_skipped: u64,
+}
+
+impl Spent {
+    /// The counts of one plan.
+    pub(super) fn of_plan(model: &Model, hints: &Hints, exchanges: &[Exchange], steps_skipped: u64) -> Spent {
+        let mut spent = Spent { plans: 1, steps_skipped, ..Spent::default() };
+        for exchange in exchanges {
+            spent.requests += 1;
+            let operation = &model.operations[&exchange.operation];
+            let creates = hints.creating.contains(&operation.id);
+            match Heard::of(&exchange.outcome) {
+                Heard::Nothing if !matches!(exchange.outcome, Outcome::Unsent { .. }) => spent.throttled += 1,
+                Heard::Nothing | Heard::Lost => spent.lost += 1,
+                _ if exchange.cause == Cause::Poll => spent.polls += 1,
+                _ if !operation.changes => spent.reads += 1,
+                Heard::Success(..) if creates => spent.creates += 1,
+                Heard::Success(..) => spent.changes += 1,
+                _ => spent.refusals += 1,
+            }
+        }
+        spent
+    }
+
+    /// Adds the counts of another plan.
+    pub fn add(&mut self, other: &Spent) {
+        self.requests += other.requests;
+        self.reads += other.reads;
+        self.polls += other.polls;
+        self.refusals += other.refusals;
+        self.changes += other.changes;
+        self.creates += other.creates;
+        self.lost += other.lost;
+        self.throttled += other.throttled;
+        self.shrinking += other.shrinking;
+        self.cleaning += other.cleaning;
+        self.plans += other.plans;
+        self.steps_skipped += other.steps_skipped;
+    }
+}
+
+/// The result of a campaign.
+#[derive(Debug, Clone)]
+pub struct Conclusion {
+    /// The seed.
+    pub seed: u64,
+    /// The verdict of each selected clause.
+    pub rows: Vec<Row>,
+    /// The findings.
+    pub found: Vec<Found>,
+    /// Counts by clause.
+    pub tally: Tally,
+    /// Counts of requests.
+    pub spent: Spent,
+    /// Times of transitions.
+    pub settling: Settling,
+    /// Why the campaign ended early; `None` if all clauses were decided or the limits were reached.
+    pub stopped: Option<String>,
+    /// The histories of all plans, by plan number.
+    pub histories: Vec<History>,
+    /// All plans, by plan number.
+    pub plans: Vec<Plan>,
+}

@@ -1,0 +1,71 @@
+//! A resource that a run created, and a leftover.
+
+use crate::model::{Id, Who};
+
+/// A resource that a run created.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Made {
+    /// Index of the resource kind in the suite.
+    pub kind: usize,
+    /// The resource id.
+    pub id: String,
+    /// The owner: `owner` or `other`. The owner sends the deletion.
+    pub caller: String,
+    /// The handle in the journal, or `kind:id` for a resource that no journal names.
+    pub handle: String,
+}
+
+/// A leftover: a resource that was not deleted, or may exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// The handle in the journal, or `kind:id`.
+    pub handle: String,
+    /// The resource id, `?` if unknown.
+    pub id: String,
+    /// The reason.
+    pub because: String,
+}
+
+/// The owner of a resource that `caller` created: `owner` or `other`.
+///
+/// An endpoint that wrongly accepts a create without valid credentials gives the resource to the
+/// project of the path, which belongs to `owner`.
+#[must_use]
+pub fn owner_of(caller: &str) -> &'static str {
+    if caller == "other" { "other" } else { "owner" }
+}
+
+impl Made {
+    /// A resource that the endpoint showed and no journal names: the handle is `kind:id`.
+    pub(super) fn found(kind: usize, name: &str, id: &str, caller: &str) -> Made {
+        Made { kind, id: id.to_string(), caller: caller.to_string(), handle: format!("{name}:{id}") }
+    }
+
+    /// The id and the owner in the types of the model.
+    #[must_use]
+    pub fn known(&self) -> (Id, Who) {
+        let who = if self.caller == "other" { Who::Other } else { Who::Owner };
+        (Id { kind: self.kind as u16, id: self.id.as_str().into() }, who)
+    }
+
+    /// Whether both are the same resource, whatever the handles.
+    pub(super) fn is_same(&self, other: &Made) -> bool {
+        (self.kind, &self.id) == (other.kind, &other.id)
+    }
+}
+
+/// Adds the resources of `found` that `made` does not contain yet.
+pub(super) fn add(made: &mut Vec<Made>, found: Vec<Made>) {
+    for found in found {
+        if !made.iter().any(|made| made.is_same(&found)) {
+            made.push(found);
+        }
+    }
+}
+
+/// One line of text for each leftover.
+#[must_use]
+pub fn describe_leftovers(left: &[Left]) -> String {
+    let line = |left: &Left| format!("left behind: {} {}: {}\n", left.handle, left.id, left.because);
+    left.iter().map(line).collect()
+}

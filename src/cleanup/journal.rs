@@ -1,0 +1,198 @@
+//! The journal file: the creates of one run, on disk before each request is sent.
+//!
+//! Each run has one file and locks the file. If the process is killed, the operating system releases
+//! the lock, and the file tells which resources may exist at the endpoint.
+
+use crate::endpoint::Call;
+use crate::plan::Step;
+use crate::run::Journal;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// Version of the journal's format. Readers refuse a newer version.
+pub const FORMAT: u32 = 1;
+
+/// A journal file of JSON lines. Each line is on disk before the call that writes the line returns.
+pub struct JournalFile {
+    file: File,
+    path: PathBuf,
+}
+
+/// The first line of a journal: the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Whose {
+    /// [`FORMAT`] of the writer.
+    pub format: u32,
+    /// The id of the run, as in marks.
+    pub run: String,
+    /// The name of the suite.
+    pub suite: String,
+    /// The address of the endpoint, without credentials.
+    pub endpoint: String,
+    /// The file of the profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// The start of the run: RFC 3339, UTC.
+    pub started: String,
+    /// Seconds from the start of a plan until the run no longer needs the plan's resources.
+    pub lifetime_s: u64,
+    /// The process id, for information. The lock tells whether the run is running.
+    pub pid: u32,
+}
+
+/// One line of a journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Entry {
+    /// The first line.
+    Whose(Whose),
+    /// Written before a create is sent.
+    Intent {
+        /// Number of the plan in the order of execution, repetitions included.
+        life: u64,
+        /// Index of the step in the plan.
+        step: usize,
+        /// The operation.
+        operation: String,
+        /// The binding of the operation.
+        binding: String,
+        /// The caller.
+        caller: String,
+        /// The body as sent, with secrets replaced. A sweep recognises a resource without a known id by the
+        /// fields in the body.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        body: Option<Value>,
+        /// Handles of the resources to create, by `about` name of the suite.
+        births: BTreeMap<String, Vec<String>>,
+    },
+    /// Written after the create.
+    Done {
+        /// As in `Intent`.
+        life: u64,
+        /// Index of the step in the plan.
+        step: usize,
+        /// The ids that became known, by handle.
+        born: BTreeMap<String, String>,
+        /// Whether the endpoint refused the create.
+        refused: bool,
+    },
+    /// Written after a resource was deleted.
+    Gone {
+        /// As in `Intent`.
+        life: u64,
+        /// The handle.
+        handle: String,
+    },
+}
+
+impl JournalFile {
+    /// Creates the folder and the file, locks the file, and writes the header.
+    ///
+    /// # Errors
+    /// If the file exists, or with the error of the operating system.
+    pub fn begin(path: &Path, whose: &Whose) -> io::Result<JournalFile> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder {
+            std::fs::create_dir_all(folder)?;
+        }
+        let file = OpenOptions::new().create_new(true).append(true).open(path)?;
+        file.lock()?;
+        let mut journal = JournalFile { file, path: path.to_path_buf() };
+        journal.write(&Entry::Whose(whose.clone()))?;
+        if let Some(folder) = folder {
+            // The entry of the file in its folder must be on disk too.
+            File::open(folder)?.sync_all()?;
+        }
+        Ok(journal)
+    }
+
+    /// Locks the journal of a finished run. Returns `None` if the run is running.
+    ///
+    /// # Errors
+    /// The error of the operating system.
+    pub fn take(path: &Path) -> io::Result<Option<JournalFile>> {
+        let file = OpenOptions::new().read(true).append(true).open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(JournalFile { file, path: path.to_path_buf() })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    /// Deletes the file.
+    ///
+    /// # Errors
+    /// The error of the operating system.
+    pub fn close(&self) -> io::Result<()> {
+        std::fs::remove_file(&self.path)
+    }
+
+    fn write(&mut self, entry: &Entry) -> io::Result<()> {
+        let mut line = serde_json::to_vec(entry)?;
+        line.push(b'\n');
+        self.file.write_all(&line)?;
+        self.file.sync_data()
+    }
+}
+
+/// The journal of one plan, in the file of the run.
+pub struct Life {
+    /// The file of the run.
+    pub journal: Rc<RefCell<JournalFile>>,
+    /// Number of the plan in the order of execution.
+    pub number: u64,
+}
+
+impl Journal for Life {
+    fn intent(&mut self, index: usize, step: &Step, call: &Call) -> io::Result<()> {
+        self.journal.borrow_mut().write(&Entry::Intent {
+            life: self.number,
+            step: index,
+            operation: call.operation.clone(),
+            binding: call.binding.clone(),
+            caller: call.caller.clone(),
+            body: call.body.clone(),
+            births: step.births.clone(),
+        })
+    }
+
+    fn done(&mut self, index: usize, born: &BTreeMap<String, String>, refused: bool) -> io::Result<()> {
+        let entry = Entry::Done { life: self.number, step: index, born: born.clone(), refused };
+        self.journal.borrow_mut().write(&entry)
+    }
+
+    fn gone(&mut self, handle: &str) -> io::Result<()> {
+        self.journal.borrow_mut().write(&Entry::Gone { life: self.number, handle: handle.to_string() })
+    }
+}
+
+/// The entries of a journal, and the numbers of invalid lines: the last line may be incomplete after a
+/// run was killed.
+///
+/// # Errors
+/// The error of the operating system, or an error for a file longer than 256 MiB.
+pub fn read_journal(path: &Path) -> io::Result<(Vec<Entry>, Vec<usize>)> {
+    const BYTES_MAX: u64 = 256 << 20;
+    let file = File::open(path)?;
+    if file.metadata()?.len() > BYTES_MAX {
+        return Err(io::Error::other(format!("the journal is longer than {BYTES_MAX} bytes")));
+    }
+    let mut entries = Vec::new();
+    let mut unread = Vec::new();
+    for (at, line) in BufReader::new(file.take(BYTES_MAX)).split(b'\n').enumerate() {
+        let line = line?;
+        match serde_json::from_slice(&line) {
+            Ok(entry) => entries.push(entry),
+            Err(_) if line.is_empty() => {}
+            Err(_) => unread.push(at + 1),
+        }
+    }
+    Ok((entries, unread))
+}

@@ -1,0 +1,56 @@
+//! Deletes, at an endpoint, the resources that a run created, and no others.
+//!
+//! A resource may be deleted for one of three reasons:
+//!
+//! - a journal of the run names the resource's id;
+//! - a marked field of the resource carries the run's mark;
+//! - a journal names a create without a known result, and a field of the resource equals a text of at
+//!   least twenty characters that the run drew for the field.
+//!
+//! | file | content |
+//! |---|---|
+//! | `tracker` | the account of one run: journal, marks, leftovers |
+//! | `journal` | the journal file: records each create before the request is sent |
+//! | `mark` | the text of a mark |
+//! | `marker` | adds a mark to the bodies of calls |
+//! | `created` | a created resource, and a leftover |
+//! | `context` | access to the endpoint, and requests outside of any plan |
+//! | `calls` | the read and the deletion of one resource |
+//! | `id_lookup` | ids that only the response about another resource tells |
+//! | `listing` | whole lists of an endpoint, and the marks in them |
+//! | `deletion_calls` | the deletion of each resource, its order, and the calls that release a resource |
+//! | `deletion_loop` | sends deletions and polls until the resources are gone |
+//! | `deletion` | deletes a set of resources: calls, order, loop |
+//! | `plan_cleanup` | cleaning up after one plan and at the end of the run |
+//! | `leftovers` | the search for leftovers of earlier runs, for `probity sweep` |
+//!
+//! The module gets the model, the schemas and the belief as parameters. Campaigns, choosers, verdicts,
+//! profiles and the terminal are unknown to the module.
+
+mod calls;
+mod context;
+mod created;
+mod deletion;
+mod deletion_calls;
+mod deletion_loop;
+mod id_lookup;
+mod journal;
+mod leftovers;
+mod listing;
+mod mark;
+mod marker;
+mod plan_cleanup;
+mod tracker;
+
+pub use context::{CleanupContext, Reserve};
+pub use created::{Left, Made, describe_leftovers};
+pub use deletion::delete;
+pub use deletion_loop::Swept;
+pub use journal::{Entry, FORMAT as JOURNAL_FORMAT, JournalFile, Whose, read_journal};
+pub use leftovers::{Leftovers, Remembered, Wanted, delete_leftovers, leftovers, remembered};
+pub use mark::{Mark, began_of, run_id};
+pub use plan_cleanup::{clean, last_look};
+pub use tracker::{Keeper, Living};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,5 @@
+//! Marks, journal files, and deletions against scripted endpoints.
+
+mod deletions;
+mod journal;
+mod marks;

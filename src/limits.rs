@@ -1,0 +1,197 @@
+//! Limits of a run: one type, from the profile and the command line down to one plan.
+//!
+//! [`RequestedLimits`] and the limits of a profile give the [`Limits`] of a campaign. The methods `for_…`
+//! of [`Limits`] narrow a campaign's limits to plans, shrinking and cleaning up. The limits that choosers
+//! need (`plan::Limits`) and the search bounds of the shrinker (`shrink::Limits`) belong to their modules.
+
+use crate::profile::Limits as ProfileLimits;
+use std::time::Duration;
+
+/// Requests of a campaign against the mock.
+const REQUESTS_MOCK: u64 = 10_000;
+/// Requests of a run against a real endpoint, without a flag or a limit in the profile.
+const REQUESTS_REAL: u64 = 2_000;
+/// Steps of one plan.
+pub const STEPS_PER_PLAN: usize = 150;
+/// Live resources in the mock.
+pub const LIVE_MOCK: usize = 5;
+/// Live resources at a real endpoint, without a limit in the profile.
+const LIVE_REAL: usize = 3;
+/// Plans of a campaign, without a flag.
+const PLANS: u64 = 1_000_000;
+/// Seconds of a run at a real endpoint, without a limit in the profile.
+const SECONDS_REAL: u64 = 3600;
+/// Seconds of a run that are reserved for cleaning up, without a limit in the profile.
+pub const SECONDS_RESERVE: u64 = 600;
+/// Requests per second at a real endpoint, without a limit in the profile.
+const RATE: u32 = 10;
+/// Parallel plans at a real endpoint, without a limit in the profile.
+const PARALLEL_PLANS: usize = 3;
+/// Requests to delete one resource: the deletion, and polls until the resource is gone.
+const CLEANING_EACH: u64 = 5;
+/// A hundred years: time on the paused clock of the mock costs nothing.
+const SECONDS_MOCK: u64 = 100 * 365 * 24 * 3600;
+/// Longer than any run.
+const UNLIMITED_TIME: Duration = Duration::from_secs(u32::MAX as u64);
+
+/// The limits of one campaign, of one plan, or of cleaning up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests of plans, polls and retries included.
+    pub requests: u64,
+    /// Requests for shrinking all findings.
+    pub shrink_requests: u64,
+    /// Additional requests that only cleaning up may send.
+    pub cleanup_requests: u64,
+    /// Time for plans from the first request, on the endpoint's clock (the paused clock for the mock).
+    pub time: Duration,
+    /// Additional time for shrinking.
+    pub shrink_time: Duration,
+    /// Number of plans.
+    pub plans: u64,
+    /// Number of plans that run in parallel. The mock is deterministic only with 1.
+    pub parallel_plans: usize,
+    /// Steps of one plan.
+    pub steps_per_plan: usize,
+    /// Live resources over all parallel plans.
+    pub live_resources: usize,
+    /// Requests per second; 0 for no limit.
+    pub rate: u32,
+    /// Requests without an answer.
+    pub failures: FailureLimit,
+    /// Whether the first finding ends the campaign or the plan.
+    pub first_only: bool,
+}
+
+/// The limit of requests without an answer: a run ends if more than `least` requests, and more than
+/// `percent` of all requests, got no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FailureLimit {
+    /// Number of requests without an answer that never end a run.
+    pub least: u64,
+    /// Percentage of all requests.
+    pub percent: u32,
+}
+
+impl FailureLimit {
+    /// For an endpoint over a network.
+    pub const REAL: FailureLimit = FailureLimit { least: 20, percent: 20 };
+    /// Never ends a run.
+    pub const NONE: FailureLimit = FailureLimit { least: u64::MAX, percent: 100 };
+}
+
+impl Limits {
+    /// No limits: for endpoints without cost, such as the mock. One plan at a time.
+    pub const NONE: Limits = Limits {
+        requests: u64::MAX / 2,
+        shrink_requests: u64::MAX / 2,
+        cleanup_requests: u64::MAX / 2,
+        time: UNLIMITED_TIME,
+        shrink_time: UNLIMITED_TIME,
+        plans: u64::MAX / 2,
+        parallel_plans: 1,
+        steps_per_plan: usize::MAX,
+        live_resources: usize::MAX,
+        rate: 0,
+        failures: FailureLimit::NONE,
+        first_only: false,
+    };
+
+    /// The limits of one plan of the campaign. One plan may spend all requests and all time.
+    #[must_use]
+    pub fn for_plan(&self) -> Limits {
+        Limits { plans: 1, parallel_plans: 1, shrink_requests: 0, shrink_time: Duration::ZERO, ..*self }
+    }
+
+    /// The limits of one candidate of the shrinker, far above the cost of any plan. The shared budget
+    /// limits all candidates together.
+    #[must_use]
+    pub fn for_candidate(&self) -> Limits {
+        let time = Duration::from_secs(1_000_000);
+        Limits { requests: 100_000, time, first_only: true, ..self.for_plan() }
+    }
+
+    /// The limits of shrinking: `requests` and `time` are the campaign's requests and time for shrinking.
+    #[must_use]
+    pub fn for_shrinking(&self) -> Limits {
+        Limits { requests: self.shrink_requests, time: self.shrink_time, ..*self }
+    }
+
+    /// The limits of cleaning up: only the additional requests for cleaning up.
+    #[must_use]
+    pub fn for_cleanup(&self) -> Limits {
+        Limits { requests: 0, time: Duration::ZERO, ..self.for_plan() }
+    }
+
+    /// The least time between two requests.
+    #[must_use]
+    pub fn request_gap(&self) -> Duration {
+        match self.rate {
+            0 => Duration::ZERO,
+            rate => Duration::from_secs(1) / rate,
+        }
+    }
+}
+
+/// Limits from the command line or the test harness. Absent limits depend on the endpoint.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestedLimits {
+    /// Requests of one campaign against the mock, or of a whole run against an endpoint.
+    pub requests: Option<u64>,
+    /// Plans of one campaign.
+    pub plans: Option<u64>,
+    /// A tenth of the usual requests.
+    pub fast: bool,
+    /// Whether the first finding ends a campaign.
+    pub first: bool,
+}
+
+impl RequestedLimits {
+    /// No limit is requested.
+    pub const NONE: RequestedLimits = RequestedLimits { requests: None, plans: None, fast: false, first: false };
+
+    /// The limits of a campaign against the mock, or against a service in the same process.
+    #[must_use]
+    pub fn for_mock(&self) -> Limits {
+        Limits {
+            requests: self.requests.unwrap_or(if self.fast { REQUESTS_MOCK / 10 } else { REQUESTS_MOCK }),
+            shrink_requests: self.requests.unwrap_or(REQUESTS_MOCK).max(500),
+            time: Duration::from_secs(SECONDS_MOCK),
+            plans: self.plans.unwrap_or(PLANS),
+            steps_per_plan: STEPS_PER_PLAN,
+            live_resources: LIVE_MOCK,
+            first_only: self.first,
+            ..Limits::NONE
+        }
+    }
+
+    /// The limits of a campaign against a real endpoint. Earlier campaigns of the run spent
+    /// `used_requests` and `used_seconds` of the profile's limits.
+    ///
+    /// At least a tenth of the requests is reserved for cleaning up, and more if a tenth does not suffice
+    /// for all live resources. A quarter of the rest is for shrinking. The time is divided in the same way.
+    #[must_use]
+    pub fn for_endpoint(&self, profile: &ProfileLimits, used_requests: u64, used_seconds: u64) -> Limits {
+        let usual = profile.requests.unwrap_or(REQUESTS_REAL);
+        let wanted = self.requests.unwrap_or(if self.fast { usual / 10 } else { usual });
+        let requests = profile.requests.map_or(wanted, |most| most.min(wanted)).saturating_sub(used_requests);
+        let live_resources = profile.live.map_or(LIVE_REAL, |live| live as usize);
+        let cleanup_requests = (requests / 10).max((requests / 2).min(live_resources as u64 * CLEANING_EACH));
+        let shrink_requests = (requests - cleanup_requests) / 4;
+        let seconds = profile.seconds.unwrap_or(SECONDS_REAL).saturating_sub(used_seconds);
+        let seconds = seconds - profile.reserve_seconds.unwrap_or(SECONDS_RESERVE).min(seconds / 2);
+        let percent = profile.trouble_percent.unwrap_or(FailureLimit::REAL.percent);
+        Limits {
+            requests: requests - cleanup_requests - shrink_requests,
+            shrink_requests,
+            cleanup_requests,
+            time: Duration::from_secs(seconds - seconds / 4),
+            shrink_time: Duration::from_secs(seconds / 4),
+            parallel_plans: profile.plans.map_or(PARALLEL_PLANS, |plans| plans as usize).min(live_resources).max(1),
+            live_resources,
+            rate: profile.rate.unwrap_or(RATE),
+            failures: FailureLimit { percent, ..FailureLimit::REAL },
+            ..self.for_mock()
+        }
+    }
+}

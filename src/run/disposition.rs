@@ -1,0 +1,68 @@
+//! The outcome of a request as the runner reacts to it.
+
+use crate::history::{Hindrance, Outcome, Reply};
+use std::time::Duration;
+
+/// A request that was sent and recorded.
+pub(super) struct Landed {
+    /// The number of the exchange.
+    pub number: u64,
+    pub fate: Fate,
+}
+
+/// The kind of an outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// The endpoint answered.
+    Answered,
+    /// The endpoint asks for a retry.
+    Throttled {
+        /// The wait that the endpoint names.
+        after: Option<Duration>,
+        /// Whether the endpoint may have carried out the call.
+        processed: bool,
+    },
+    /// No complete response; the endpoint may have carried out the call.
+    Lost,
+    /// The request did not reach the endpoint.
+    Unsent { cause: String },
+}
+
+impl Fate {
+    pub fn of(outcome: &Outcome) -> Fate {
+        match outcome {
+            Outcome::Unsent { cause } => Fate::Unsent { cause: cause.clone() },
+            Outcome::Lost { .. } => Fate::Lost,
+            // A retry is useless: only a later step of the plan frees a quota.
+            Outcome::Hindered { by: Hindrance::Quota, .. } => Fate::Answered,
+            Outcome::Hindered { reply, .. } => Fate::Throttled { after: comes_back(reply), processed: false },
+            Outcome::Replied(reply) => {
+                let named = reply.headers.get("retry-after");
+                let after = comes_back(reply);
+                match reply.status {
+                    429 => Fate::Throttled { after, processed: false },
+                    503 if named.is_some() => Fate::Throttled { after, processed: true },
+                    502..=504 => Fate::Lost,
+                    _ => Fate::Answered,
+                }
+            }
+        }
+    }
+}
+
+fn comes_back(reply: &Reply) -> Option<Duration> {
+    let named = reply.headers.get("retry-after")?;
+    retry_after(named, reply.headers.get("date").map(String::as_str))
+}
+
+/// The wait in a `Retry-After` header: seconds or a date. A date is compared with the `Date` header of the
+/// response, because the clock of the endpoint may differ.
+fn retry_after(text: &str, date: Option<&str>) -> Option<Duration> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(text).ok()?;
+    let now = httpdate::parse_http_date(date?.trim()).ok()?;
+    Some(until.duration_since(now).unwrap_or_default())
+}

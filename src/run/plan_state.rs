@@ -1,0 +1,70 @@
+//! The state of a plan while the plan is carried out.
+
+use super::journal::Journal;
+use crate::history::Exchange;
+use std::collections::BTreeMap;
+use tokio::time::Instant;
+
+/// The state of a plan: known ids, recorded exchanges, and spent requests.
+pub struct Run {
+    /// Resource ids by handle.
+    pub ids: BTreeMap<String, String>,
+    /// Handles in the order in which their ids became known.
+    pub births: Vec<String>,
+    /// Recorded exchanges in the order of sending.
+    pub exchanges: Vec<Exchange>,
+    /// Counts of requests.
+    pub spent: Spent,
+    pub(super) started: Instant,
+    pub(super) journal: Box<dyn Journal>,
+    /// The number of the next exchange.
+    pub(super) next: u64,
+    /// Handles that each step creates, by step index and `about` name. A later response may tell the ids.
+    pub(super) births_of: BTreeMap<usize, BTreeMap<String, Vec<String>>>,
+    /// Sent requests without a record, by number. A finished exchange waits for earlier ones.
+    pub(super) waiting: BTreeMap<u64, Option<Exchange>>,
+    /// Number of consecutive requests that did not reach the endpoint.
+    pub(super) unsent_in_row: u32,
+}
+
+/// Counts of requests. Failures are counted so that they cannot hide a deviation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Spent {
+    /// All requests.
+    pub requests: u64,
+    /// Polls.
+    pub polls: u64,
+    /// Retries.
+    pub retries: u64,
+    /// Refused because of the rate: 429, or 503 with a time for a retry.
+    pub throttled: u64,
+    /// No complete response, or 502, 503, 504.
+    pub lost: u64,
+    /// Did not reach the endpoint.
+    pub unsent: u64,
+}
+
+impl Run {
+    /// The state of a plan that starts now.
+    pub fn begin(journal: Box<dyn Journal>) -> Run {
+        let started = Instant::now();
+        Run {
+            ids: BTreeMap::new(),
+            births: Vec::new(),
+            exchanges: Vec::new(),
+            spent: Spent::default(),
+            started,
+            journal,
+            next: 0,
+            births_of: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            unsent_in_row: 0,
+        }
+    }
+
+    /// Records in the journal that a resource is gone. An error is ignored: a sweep would find the
+    /// resource absent.
+    pub fn note_gone(&mut self, handle: &str) {
+        let _ = self.journal.gone(handle);
+    }
+}

@@ -1,0 +1,114 @@
+//! The end of a step, and the end of a plan.
+
+use crate::endpoint::ComposeError;
+
+/// The end of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StepEnd {
+    /// Sent, without polls.
+    Done,
+    /// Not sent.
+    Skipped(Skip),
+    /// Sent, and the resources of the step are settled.
+    Settled,
+    /// Sent, and polling ended before the resources were settled.
+    NotSettled(Unrest),
+}
+
+/// Why a step was not sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Skip {
+    /// The handle with this name has no id, because the create did not succeed.
+    Unbound(String),
+    /// HTTP cannot carry the request.
+    Unsendable(ComposeError),
+}
+
+/// Why polling ended before the resources were settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unrest {
+    /// The bound or [`super::Pace::settle_most`] has passed.
+    Bound,
+    /// The responses did not change for [`super::Pace::quiet`].
+    Quiet,
+}
+
+/// Why a plan stops before its last step.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Stop {
+    /// The requests are spent.
+    #[error("the budget of requests is spent")]
+    Requests,
+    /// The time is spent.
+    #[error("the budget of time is spent")]
+    Time,
+    /// Several consecutive requests did not reach the endpoint.
+    #[error("the endpoint cannot be reached: {cause}")]
+    Unreachable {
+        /// The error of the last request.
+        cause: String,
+    },
+    /// Too many requests got no answer.
+    #[error(
+        "too many failures: {} of {requests} requests got no answer ({} throttled, {} lost, {} not sent)",
+        troubles.all(), troubles.throttled, troubles.lost, troubles.unsent
+    )]
+    Trouble {
+        /// Failures so far.
+        troubles: Troubles,
+        /// Requests so far.
+        requests: u64,
+    },
+    /// A step would exceed the limit of live resources.
+    #[error("the plan needs more than the {most} live resources that the limits allow")]
+    Live {
+        /// The limit over all plans.
+        most: usize,
+    },
+    /// A finding of another plan ended the campaign.
+    #[error("another plan has found enough")]
+    Enough,
+    /// Too many infrastructure failures.
+    #[error("{cause}")]
+    Hindered {
+        /// Number and kind of the failures.
+        cause: String,
+    },
+    /// A stop was requested from outside.
+    #[error("stopped on request")]
+    Cancelled,
+    /// The journal cannot be written.
+    #[error("the journal cannot be written: {cause}; without a journal no resource is created")]
+    Journal {
+        /// The error of the operating system.
+        cause: String,
+    },
+    /// A command of the profile that provokes a failure did not succeed.
+    #[error("a command under `provoke` failed: {cause}")]
+    Provocation {
+        /// The command and the error.
+        cause: String,
+    },
+    /// The plan does not fit the catalog or the profile.
+    #[error(transparent)]
+    Unfit(#[from] ComposeError),
+}
+
+/// Numbers of requests without an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Troubles {
+    /// Refused because of the rate: 429, or 503 with a time for a retry.
+    pub throttled: u64,
+    /// No complete response, or 502, 503, 504.
+    pub lost: u64,
+    /// Did not reach the endpoint.
+    pub unsent: u64,
+}
+
+impl Troubles {
+    /// The sum.
+    #[must_use]
+    pub fn all(&self) -> u64 {
+        self.throttled + self.lost + self.unsent
+    }
+}
