@@ -2,7 +2,7 @@
 
 use super::target::SuiteTarget;
 use crate::limits::{Limits, RequestedLimits};
-use crate::report::Spending;
+use crate::report::RequestSpending;
 use serde::{Deserialize, Serialize};
 
 /// What earlier suites of the same run have spent of the profile's totals.
@@ -14,8 +14,8 @@ pub struct SpentTotals {
 
 impl SpentTotals {
     /// Adds the requests and the time of one campaign.
-    pub fn add_campaign(&mut self, spending: &Spending, duration_ms: u64) {
-        let Spending { requests, shrinking, cleaning, .. } = spending;
+    pub fn add_campaign(&mut self, spending: &RequestSpending, duration_ms: u64) {
+        let RequestSpending { requests, shrinking, cleaning, .. } = spending;
         self.add(SpentTotals { requests: requests + shrinking + cleaning, seconds: duration_ms.div_ceil(1000) });
     }
 

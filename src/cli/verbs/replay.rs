@@ -10,7 +10,7 @@ use crate::history::write_jsonl;
 use crate::limits::RequestedLimits;
 use crate::model::Model;
 use crate::oracle::{Finding, Selection};
-use crate::report::{outcomes, steps, write_file};
+use crate::report::{describe_steps, list_outcomes, write_file};
 use crate::session::{
     CampaignSettings, ExitKind, JournalSettings, RunStart, SessionEvent, SessionListener, SpentTotals, UserError,
     describe_targets, limit_campaign, load_profile, parse_plan, replay_plan, resolve_targets, warn_of_credentials,
@@ -53,7 +53,7 @@ pub fn replay(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
         journal: JournalSettings::new(Path::new("reports"), config.journal.as_deref(), &start, signals.give_up.clone()),
     };
     let driven = replay_plan(&settings, &plan, arguments.plan.unwrap_or(number), &mut ReplayListener)?;
-    for line in steps(&driven.plan, &outcomes(&driven.plan, &driven.history)) {
+    for line in describe_steps(&driven.plan, &list_outcomes(&driven.plan, &driven.history)) {
         out::print_line(&format!("  {line}"));
     }
     for finding in &driven.findings {

@@ -8,7 +8,7 @@ use crate::cli::embedded::find_store;
 use crate::cli::exit::conclude;
 use crate::cli::progress::Progress;
 use crate::cli::{out, signal};
-use crate::report::{Shown, summary, times_table};
+use crate::report::{ReportPlace, render_settle_times, render_summary};
 use crate::session::{
     CampaignRecord, ExitKind, LoadedSuite, ReportSettings, RunSettings, RunStart, SuiteOutcome, SuiteTarget, UserError,
     check_pools, count_threads, describe_targets, judge_report, load_profile, pick_worst, resolve_targets, run_suites,
@@ -90,9 +90,9 @@ fn print_outcome(
 fn print_record(target: &SuiteTarget, record: &CampaignRecord, reports: &Path) -> ExitKind {
     let CampaignRecord { report, run, left } = record;
     let shown = reports.display().to_string();
-    out::print(&format!("\n{}", summary(report, &Shown { reports: &shown })));
+    out::print(&format!("\n{}", render_summary(report, &ReportPlace { reports: &shown })));
     if target.is_real() {
-        out::print(&times_table(&run.settled));
+        out::print(&render_settle_times(&run.settled));
     }
     out::print_line(&format!("reports: {}", reports.join(&report.suite.name).display()));
     out::print(&describe_leftovers(left));
