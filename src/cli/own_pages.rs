@@ -3,7 +3,7 @@
 use crate::pages::derive::cite::{Standing, check};
 use crate::pages::dialect;
 use crate::pages::text::{digest, normalise};
-use crate::report::Page;
+use crate::report::PageCopy;
 use crate::schema::catalog::{Catalog, Citation};
 use crate::session::UserError;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ impl<'a> OwnPages<'a> {
     }
 
     /// The page of that id; none if the folder lacks the page, or the page is too long.
-    pub fn page(&self, id: &str) -> Option<Page> {
+    pub fn page(&self, id: &str) -> Option<PageCopy> {
         let known = self.catalog.pages.iter().find(|page| page.id == id)?;
         let path = self.folder.join(&known.file);
         if std::fs::metadata(&path).ok()?.len() > LENGTH_MAX {
@@ -40,7 +40,7 @@ impl<'a> OwnPages<'a> {
         }
         let text = String::from_utf8_lossy(&std::fs::read(&path).ok()?).into_owned();
         let same_edition = digest(&normalise(text.lines())) == known.digest;
-        Some(Page { file: path.display().to_string(), text, same_edition })
+        Some(PageCopy { file: path.display().to_string(), text, same_edition })
     }
 
     /// Checks that the page has the text of the locked citation.

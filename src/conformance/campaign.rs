@@ -3,15 +3,15 @@
 use super::lock::{Lock, TestRun};
 use super::options::{Conformance, Target};
 use crate::campaign::{Event, Listener};
+use crate::cleanup::describe_leftovers;
 use crate::limits::RequestedLimits;
-use crate::profile::Complete;
-use crate::profile::Profile;
+use crate::profile::{Complete, Profile};
 use crate::report::Report;
 use crate::run::Cancel;
 use crate::session::{
     ClausePatterns, InProcessService, LoadedSuite, ReportSettings, RunSettings, RunStart, SessionEvent,
-    SessionListener, SignalEvent, Signals, SpentTotals, SuiteOutcome, SuiteStore, SuiteTarget, UserError,
-    list_leftovers, load_profile, parse_profile, run_suite, warn_of_credentials,
+    SessionListener, SignalEvent, Signals, SpentTotals, SuiteOutcome, SuiteStore, SuiteTarget, UserError, load_profile,
+    parse_profile, run_suite, warn_of_credentials,
 };
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -114,7 +114,7 @@ impl SharedCampaign {
         let outcome = run_suite(&settings, &loaded, &target, used, &mut TestListener)?;
         outcome.add_spending(&mut used);
         let SuiteOutcome::Ran(record) = outcome else { unreachable!("the settings ask for no dry run") };
-        eprint!("{}", list_leftovers(&record.left));
+        eprint!("{}", describe_leftovers(&record.left));
         if let Some(lock) = &mut lock {
             lock.write(&EndpointSpending { run: self.run.0.clone(), used })?;
         }

@@ -1,19 +1,19 @@
-//! Digests as all files of the project write them.
+//! Digests in the form of all files of the project.
 
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
 /// `sha256:` and 64 hex digits over the bytes.
 #[must_use]
-pub fn digest(bytes: &[u8]) -> String {
+pub fn digest_bytes(bytes: &[u8]) -> String {
     let mut hash = Sha256::new();
     hash.update(bytes);
-    written(hash)
+    finish_digest(hash)
 }
 
-/// A hash that was fed piece by piece, in the same form.
+/// `sha256:` and 64 hex digits of a hash that the caller has filled.
 #[must_use]
-pub fn written(hash: Sha256) -> String {
+pub fn finish_digest(hash: Sha256) -> String {
     let mut text = String::from("sha256:");
     for byte in hash.finalize() {
         let _ = write!(text, "{byte:02x}");

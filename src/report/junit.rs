@@ -1,54 +1,56 @@
 //! The report as JUnit XML: one test case per clause.
 
-use super::certificate::Report;
-use super::row::{ClauseRow, FindingRow};
-use super::summary::{Shown, cited, replay};
-use super::words::steps;
+use super::compile::Report;
+use super::plan_text::describe_steps;
+use super::rows::{ClauseRow, FindingRow};
+use super::summary::{ReportPlace, fill_in_replay, list_citations};
 use crate::oracle::Verdict;
 use quick_junit::{NonSuccessKind, Report as Xml, TestCase, TestCaseStatus, TestSuite};
 
-/// The bytes of `junit.xml`. A clause that is inconclusive or untested is skipped, with the reason;
-/// no time stands in it, so that the same report gives the same bytes.
+/// The bytes of `junit.xml`. An inconclusive or untested clause is skipped, with the reason. The file has no
+/// times, so that equal reports give equal bytes.
 ///
 /// # Panics
-/// Never: what quick-junit writes to memory cannot fail.
+/// Never: quick-junit writes to memory.
 #[must_use]
-pub fn junit(report: &Report, shown: &Shown<'_>) -> String {
+pub fn render_junit(report: &Report, place: &ReportPlace<'_>) -> String {
     let mut suite = TestSuite::new(&report.suite.name);
     suite.add_property(("suite.digest", report.suite.digest.as_str()));
     suite.add_property(("catalog.digest", report.catalog.digest.as_str()));
-    suite.add_test_cases(report.clauses.iter().map(|row| case(report, row, shown)));
+    suite.add_test_cases(report.clauses.iter().map(|row| render_case(report, row, place)));
     let mut xml = Xml::new("probity");
     xml.add_test_suite(suite);
-    xml.to_string().expect("XML is written to memory")
+    xml.to_string().expect("writing to memory succeeds")
 }
 
-/// What a failed clause says in one text: the sentence, the citation, what was seen, the replay line.
+/// A failed clause as text: sentence, citations, response, expected responses, plan and replay line.
 #[must_use]
-pub fn complaint(report: &Report, row: &ClauseRow, shown: &Shown<'_>) -> String {
-    let mut lines = vec![format!("{} [{}]", row.says, cited(&row.cites))];
-    for finding in findings(report, row) {
+pub fn describe_failure(report: &Report, row: &ClauseRow, place: &ReportPlace<'_>) -> String {
+    let mut lines = vec![format!("{} [{}]", row.says, list_citations(&row.cites))];
+    for finding in select_findings(report, row) {
         lines.push(format!("{}: {}", finding.operation, finding.seen));
         lines.extend(finding.violations.iter().map(|violation| format!("  {violation}")));
         lines.extend(finding.expected.iter().map(|expected| format!("  expected: {expected}")));
-        lines.extend(steps(&finding.witness.plan, &finding.witness.outcomes).iter().map(|line| format!("  {line}")));
-        lines.push(format!("replay: {}", replay(&finding.witness.replay, shown)));
+        let counterexample = &finding.counterexample;
+        let steps = describe_steps(&counterexample.plan, &counterexample.outcomes);
+        lines.extend(steps.iter().map(|line| format!("  {line}")));
+        lines.push(format!("replay: {}", fill_in_replay(&counterexample.replay, place)));
     }
     lines.join("\n")
 }
 
-fn findings<'r>(report: &'r Report, row: &'r ClauseRow) -> impl Iterator<Item = &'r FindingRow> {
+fn select_findings<'r>(report: &'r Report, row: &'r ClauseRow) -> impl Iterator<Item = &'r FindingRow> {
     report.findings.iter().filter(|finding| row.findings.contains(&finding.number))
 }
 
-fn case(report: &Report, row: &ClauseRow, shown: &Shown<'_>) -> TestCase {
+fn render_case(report: &Report, row: &ClauseRow, place: &ReportPlace<'_>) -> TestCase {
     let status = match row.verdict {
         Verdict::Pass => TestCaseStatus::success(),
         Verdict::Fail => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            let seen = findings(report, row).next().map_or(row.reason.as_str(), |finding| finding.seen.as_str());
+            let seen = select_findings(report, row).next().map_or(row.reason.as_str(), |finding| finding.seen.as_str());
             status.set_message(format!("{}: {seen}", row.says)).set_type("deviation");
-            status.set_description(complaint(report, row, shown));
+            status.set_description(describe_failure(report, row, place));
             status
         }
         Verdict::Inconclusive | Verdict::Untested => {
@@ -59,7 +61,7 @@ fn case(report: &Report, row: &ClauseRow, shown: &Shown<'_>) -> TestCase {
     };
     let mut case = TestCase::new(&row.id, status);
     case.set_classname(&report.suite.name);
-    case.add_property(("basis", super::explain::basis(row.basis)));
+    case.add_property(("basis", super::explain_clause::basis_word(row.basis)));
     for cite in &row.cites {
         case.add_property(("cites", cite.to_string().as_str()));
     }

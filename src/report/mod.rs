@@ -1,34 +1,36 @@
-//! What a campaign has shown, as files and as text for people.
+//! The results of a campaign, as files and as text.
 //!
-//! [`certificate`] makes one [`Report`] of a campaign's conclusion; every rendering is made
-//! from that value, so that none can say more than another. The report is the same byte for
-//! byte for the same plans and observations; what belongs to the machine and the hour stands
-//! in [`Run`]. This room does not know how requests are sent or plans are chosen, and calls
-//! no clock.
+//! [`compile_report`] makes a [`Report`] of a campaign's conclusion, and every rendering starts from the
+//! report, so that all renderings agree. A report depends only on plans and observations and is the same
+//! byte for byte; [`RunFacts`] has the facts of the machine and the time. This module does not send requests,
+//! does not choose plans and reads no clock.
 
-mod certificate;
+mod compile;
 mod digest;
-mod explain;
+mod explain_clause;
+mod explain_step;
 mod folder;
 mod junit;
-mod machine;
-mod row;
-mod settled;
+mod plan_text;
+mod rows;
+mod run_facts;
+mod settle_times;
 mod summary;
-mod why;
-mod words;
 
 #[cfg(test)]
 mod tests;
 
-pub use certificate::{Certified, FORMAT, Report, Subject, certificate};
-pub use digest::{digest, written};
-pub use explain::{Page, Pages, explain};
-pub use folder::{Writing, plan_bytes, write, write_file};
-pub use junit::{complaint, junit};
-pub use machine::{Machine, Run};
-pub use row::{ClauseRow, FindingRow, Numbers, Share, SilentRow, Spending, Target, Totals, WitnessRow};
-pub use settled::{Settled, settled, times_table};
-pub use summary::{Shown, replay, summary};
-pub use why::why;
-pub use words::{outcomes, steps};
+pub use compile::{FORMAT, Report, ReportSubject, compile_report};
+pub use digest::{digest_bytes, finish_digest};
+pub use explain_clause::{PageCopy, PageLookup, explain_clause};
+pub use explain_step::explain_step;
+pub use folder::{ReportFiles, encode_plan, write_file, write_folder};
+pub use junit::{describe_failure, render_junit};
+pub use plan_text::{describe_steps, list_outcomes};
+pub use rows::{
+    ClauseCounts, ClauseReference, ClauseRow, CounterexampleRow, FindingRow, NamedDigest, ReportTarget,
+    RequestSpending, SilentCellRow, SpendingShare, VerdictTotals,
+};
+pub use run_facts::{MachineFacts, RunFacts};
+pub use settle_times::{SettleTimes, compute_settle_times, render_settle_times};
+pub use summary::{ReportPlace, fill_in_replay, render_summary};

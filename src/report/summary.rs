@@ -1,8 +1,8 @@
-//! The report as text for a terminal.
+//! A report as text for a terminal.
 
-use super::certificate::Report;
-use super::row::{ClauseRow, FindingRow, Target, Totals};
-use super::words::steps;
+use super::compile::Report;
+use super::plan_text::describe_steps;
+use super::rows::{ClauseRow, CounterexampleRow, FindingRow, ReportTarget, SpendingShare, VerdictTotals};
 use crate::oracle::{Standing, Verdict};
 use crate::schema::catalog::Source;
 use std::collections::BTreeMap;
@@ -10,47 +10,44 @@ use std::fmt::Write;
 
 /// Widest line of a list of names, in characters.
 const WIDTH: usize = 100;
-/// Most permitted outcomes that are printed of one finding; the report has them all.
+/// Most expected outcomes that are printed for one finding; `report.json` has all.
 const PERMITTED_MAX: usize = 4;
 
-/// What a summary names that is not part of the report.
+/// Where a report lies, which is not part of the report.
 #[derive(Debug, Clone, Copy)]
-pub struct Shown<'a> {
-    /// The folder that holds the reports of all suites.
+pub struct ReportPlace<'a> {
+    /// The folder of all suites' reports.
     pub reports: &'a str,
 }
 
-/// The whole summary; ends with a line feed.
+/// The whole summary. Ends with a line feed.
 #[must_use]
-pub fn summary(report: &Report, shown: &Shown<'_>) -> String {
+pub fn render_summary(report: &Report, place: &ReportPlace<'_>) -> String {
     let mut out = String::new();
-    heading(&mut out, report);
+    write_heading(&mut out, report);
     for finding in &report.findings {
-        failure(&mut out, finding, shown);
+        write_failure(&mut out, finding, place);
     }
-    undecided(
-        &mut out,
-        report,
-        Verdict::Inconclusive,
-        "Inconclusive: it applied, but something else may explain what came",
-    );
-    undecided(&mut out, report, Verdict::Untested, "Untested, which is not a pass: nothing is known of these");
-    silence(&mut out, report);
-    spending(&mut out, report);
-    counts(&mut out, report);
+    let title = "Inconclusive: the clause applied, but another cause may explain each response";
+    write_undecided(&mut out, report, Verdict::Inconclusive, title);
+    let title = "Untested: the clause never applied, which is not a pass";
+    write_undecided(&mut out, report, Verdict::Untested, title);
+    write_silent_cells(&mut out, report);
+    write_spending(&mut out, report);
+    write_counts(&mut out, report);
     out
 }
 
-/// Citations in a row; a generated clause without any says so.
-pub(super) fn cited(cites: &[Source]) -> String {
+/// Citations, separated by commas; a note for a clause without citations.
+pub(super) fn list_citations(cites: &[Source]) -> String {
     if cites.is_empty() {
         return "no page: a convention of probity".to_string();
     }
     cites.iter().map(Source::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// Names separated by commas, in lines of at most [`WIDTH`] characters, each indented.
-pub(super) fn listed(names: &[&str], indent: &str) -> String {
+/// Names, separated by commas, in indented lines of at most [`WIDTH`] characters.
+fn wrap_names(names: &[&str], indent: &str) -> String {
     let mut out = String::new();
     let mut line = String::from(indent);
     for (index, name) in names.iter().enumerate() {
@@ -72,12 +69,12 @@ pub(super) fn listed(names: &[&str], indent: &str) -> String {
     out
 }
 
-fn heading(out: &mut String, report: &Report) {
+fn write_heading(out: &mut String, report: &Report) {
     let target = match &report.target {
-        Target::Mock { fault: None } => "against the mock, which is not a real endpoint".to_string(),
-        Target::Mock { fault: Some(fault) } => format!("against the mock with the fault `{fault}`"),
-        Target::Address(address) => format!("against {address}"),
-        Target::InProcess(name) => format!("against {name} in this process"),
+        ReportTarget::Mock { fault: None } => "against the mock, which is not a real endpoint".to_string(),
+        ReportTarget::Mock { fault: Some(fault) } => format!("against the mock with the fault `{fault}`"),
+        ReportTarget::Address(address) => format!("against {address}"),
+        ReportTarget::InProcess(name) => format!("against {name} in this process"),
     };
     let _ = writeln!(out, "{}: {} {target}", report.suite.name, report.title);
     let _ = writeln!(out, "  suite {}, catalog {} {}", report.suite.digest, report.catalog.name, report.catalog.digest);
@@ -86,7 +83,7 @@ fn heading(out: &mut String, report: &Report) {
         out,
         "  seed {}, {}, {} requests, {} more for shrinking{}",
         report.seed,
-        counted(usize::try_from(spent.plans).unwrap_or(usize::MAX), "plan", "plans"),
+        format_count(usize::try_from(spent.plans).unwrap_or(usize::MAX), "plan", "plans"),
         spent.requests,
         spent.shrinking,
         if spent.cleaning > 0 { format!(" and {} for cleaning up", spent.cleaning) } else { String::new() }
@@ -95,21 +92,21 @@ fn heading(out: &mut String, report: &Report) {
         let _ = writeln!(out, "  only clauses `{pattern}`");
     }
     if let Some(why) = &report.stopped {
-        let _ = writeln!(out, "  stopped before its clauses were decided: {why}");
+        let _ = writeln!(out, "  stopped before the clauses were decided: {why}");
     }
 }
 
-fn failure(out: &mut String, finding: &FindingRow, shown: &Shown<'_>) {
+fn write_failure(out: &mut String, finding: &FindingRow, place: &ReportPlace<'_>) {
     let ids: Vec<&str> = finding.clauses.iter().map(|clause| clause.id.as_str()).collect();
     let _ = writeln!(out, "\nFAIL {}", ids.join(", "));
     for clause in &finding.clauses {
-        let _ = writeln!(out, "  {}: {} [{}]", clause.id, clause.says, cited(&clause.cites));
+        let _ = writeln!(out, "  {}: {} [{}]", clause.id, clause.says, list_citations(&clause.cites));
     }
     if finding.clauses.len() > 1 {
-        let _ = writeln!(out, "  In each state that was possible, one of these is contradicted.");
+        let _ = writeln!(out, "  Each state that was possible contradicts one of these clauses.");
     }
     let _ = writeln!(out, "  call       {}", finding.operation);
-    let _ = writeln!(out, "  seen       {}", finding.seen);
+    let _ = writeln!(out, "  got        {}", finding.seen);
     for violation in &finding.violations {
         let _ = writeln!(out, "             {violation}");
     }
@@ -123,14 +120,18 @@ fn failure(out: &mut String, finding: &FindingRow, shown: &Shown<'_>) {
     if let Some(narrowed) = &finding.narrowed {
         let _ = writeln!(
             out,
-            "  narrowed   by exchange {} of plan {} ({}); look there too",
+            "  narrowed   by exchange {} of plan {} ({}), which may be the origin",
             narrowed.exchange,
             finding.plan,
             narrowed.clauses.join(", ")
         );
     }
-    let witness = &finding.witness;
-    if witness.plan.steps.is_empty() {
+    write_counterexample(out, finding, place);
+}
+
+fn write_counterexample(out: &mut String, finding: &FindingRow, place: &ReportPlace<'_>) {
+    let CounterexampleRow { seen_again, repeated, plan, outcomes, replay, .. } = &finding.counterexample;
+    if plan.steps.is_empty() {
         let _ = writeln!(
             out,
             "  where      exchange {} of plan {}, step {}",
@@ -140,29 +141,29 @@ fn failure(out: &mut String, finding: &FindingRow, shown: &Shown<'_>) {
         );
         return;
     }
-    let count = witness.plan.steps.len();
-    let _ = match (witness.seen_again, witness.repeated) {
-        (true, _) => writeln!(out, "  witness, {}:", counted(count, "step", "steps")),
+    let count = format_count(plan.steps.len(), "step", "steps");
+    let _ = match (seen_again, repeated) {
+        (true, _) => writeln!(out, "  counterexample, {count}:"),
         (false, false) => {
-            writeln!(out, "  seen once; nothing was left to run it again; the whole plan, {count} steps:")
+            writeln!(out, "  seen once; the budget left no repetition; the whole plan, {count}:")
         }
         (false, true) => {
-            writeln!(out, "  seen once, and not again when the plan was repeated; the whole plan, {count} steps:")
+            writeln!(out, "  seen once, and not in the repetition of the plan; the whole plan, {count}:")
         }
     };
-    for line in steps(&witness.plan, &witness.outcomes) {
+    for line in describe_steps(plan, outcomes) {
         let _ = writeln!(out, "    {line}");
     }
-    let _ = writeln!(out, "  replay     {}", replay(&witness.replay, shown));
+    let _ = writeln!(out, "  replay     {}", fill_in_replay(replay, place));
 }
 
-/// The command that replays a witness, with the folder filled in.
+/// The replay line of a finding, with the folder of the reports filled in.
 #[must_use]
-pub fn replay(line: &str, shown: &Shown<'_>) -> String {
-    line.replace("{reports}", shown.reports)
+pub fn fill_in_replay(line: &str, place: &ReportPlace<'_>) -> String {
+    line.replace("{reports}", place.reports)
 }
 
-fn undecided(out: &mut String, report: &Report, verdict: Verdict, title: &str) {
+fn write_undecided(out: &mut String, report: &Report, verdict: Verdict, title: &str) {
     let rows: Vec<&ClauseRow> = report.clauses.iter().filter(|row| row.verdict == verdict).collect();
     if rows.is_empty() {
         return;
@@ -170,51 +171,50 @@ fn undecided(out: &mut String, report: &Report, verdict: Verdict, title: &str) {
     let _ = writeln!(out, "\n{title}");
     let mut groups: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for row in rows {
-        groups.entry(reason(row)).or_default().push(&row.id);
+        groups.entry(describe_reason(row)).or_default().push(&row.id);
     }
     for (reason, ids) in groups {
         let _ = writeln!(out, "  {reason} ({})", ids.len());
-        out.push_str(&listed(&ids, "    "));
+        out.push_str(&wrap_names(&ids, "    "));
     }
 }
 
-/// Reasons that differ only in a count are one group.
-fn reason(row: &ClauseRow) -> String {
+/// The reason without counts, so that clauses with the same reason form one group.
+fn describe_reason(row: &ClauseRow) -> String {
     match (&row.standing, row.verdict) {
         (Standing::Unreachable(why), _) => format!("unreachable here: {why}"),
         (Standing::Unobservable(why), _) => format!("unobservable: {why}"),
         (_, Verdict::Inconclusive) if row.counts.exceptions > 0 => "seen only through an exception".to_string(),
-        (_, Verdict::Inconclusive) => "each time something else may explain what came".to_string(),
+        (_, Verdict::Inconclusive) => "each time another cause may explain the response".to_string(),
         _ => row.reason.clone(),
     }
 }
 
-fn silence(out: &mut String, report: &Report) {
+fn write_silent_cells(out: &mut String, report: &Report) {
     if report.silent.is_empty() {
         return;
     }
     let calls: std::collections::BTreeSet<&str> = report.silent.iter().map(|cell| cell.operation.as_str()).collect();
     let _ = writeln!(
         out,
-        "\nSilent: for {} (a stable state and a call) no clause says what happens; nothing fails there. Calls:",
-        counted(report.silent.len(), "case", "cases")
+        "\nSilent: for {} of operation and state no clause says whether the call is accepted; no failure. Operations:",
+        format_count(report.silent.len(), "combination", "combinations")
     );
-    out.push_str(&listed(&calls.into_iter().collect::<Vec<_>>(), "    "));
+    out.push_str(&wrap_names(&calls.into_iter().collect::<Vec<_>>(), "    "));
 }
 
-fn spending(out: &mut String, report: &Report) {
+fn write_spending(out: &mut String, report: &Report) {
     let spent = &report.spending;
     if spent.requests == 0 {
         return;
     }
-    let share =
-        |share: &super::row::Share| format!("{} {}.{} %", share.what, share.per_mille / 10, share.per_mille % 10);
+    let share = |share: &SpendingShare| format!("{} {}.{} %", share.what, share.per_mille / 10, share.per_mille % 10);
     let _ = writeln!(out, "\nRequests: {}", spent.shares.iter().map(share).collect::<Vec<_>>().join(", "));
     let trouble = [
-        (spent.lost, "without a reply"),
+        (spent.lost, "without a response"),
         (spent.throttled, "throttled"),
         (spent.steps_skipped, "steps skipped"),
-        (spent.repeated, "more from clauses that the same plan had contradicted already"),
+        (spent.repeated, "repeated deviations from clauses that the same plan had contradicted before"),
     ];
     let trouble: Vec<String> =
         trouble.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
@@ -222,28 +222,32 @@ fn spending(out: &mut String, report: &Report) {
         let _ = writeln!(out, "  {}", trouble.join(", "));
     }
     if let Some(why) = &spent.given_up_because {
-        let _ = writeln!(out, "  given up {} times, so that nothing was concluded there: {why}", spent.given_up);
+        let _ = writeln!(
+            out,
+            "  bound of possible states reached {} times, without a conclusion there: {why}",
+            spent.given_up
+        );
     }
 }
 
-fn counts(out: &mut String, report: &Report) {
-    let _ = writeln!(out, "\n{} clauses: {}", report.clauses.len(), tallied(&report.totals));
+fn write_counts(out: &mut String, report: &Report) {
+    let _ = writeln!(out, "\n{} clauses: {}", report.clauses.len(), format_totals(&report.totals));
     for (basis, totals) in &report.totals_by_basis {
         let word = match basis {
             crate::suite::Basis::Stated => "stated by a page",
             crate::suite::Basis::Example => "shown by an example",
             crate::suite::Basis::Convention => "convention",
         };
-        let _ = writeln!(out, "  {word}: {}", tallied(totals));
+        let _ = writeln!(out, "  {word}: {}", format_totals(totals));
     }
 }
 
-fn counted(count: usize, one: &str, many: &str) -> String {
+fn format_count(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-fn tallied(totals: &Totals) -> String {
-    let Totals { pass, fail, inconclusive, untested, unreachable, unobservable } = totals;
+fn format_totals(totals: &VerdictTotals) -> String {
+    let VerdictTotals { pass, fail, inconclusive, untested, unreachable, unobservable } = totals;
     let mut text = format!("{pass} pass, {fail} fail, {inconclusive} inconclusive, {untested} untested");
     let apart = [(unreachable, "unreachable here"), (unobservable, "unobservable")];
     let apart: Vec<String> =

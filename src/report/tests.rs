@@ -1,6 +1,5 @@
-//! The renderings of one invented campaign, and the bytes that must not vary.
+//! The renderings of a fictitious campaign.
 
-use super::row::Target;
 use super::*;
 use crate::campaign::{Conclusion, Found, Settling, Spent};
 use crate::history::{Cause, Exchange, Header, History, Outcome, Reply, ReplyBody};
@@ -14,7 +13,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-const SHOWN: Shown<'_> = Shown { reports: "reports" };
+const PLACE: ReportPlace<'_> = ReportPlace { reports: "reports" };
 
 fn model() -> Arc<Model> {
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps");
@@ -48,10 +47,10 @@ fn step(operation: &str, lamp: Option<&str>, body: Option<Value>, settle: Settle
     }
 }
 
-/// A lamp is lit, dimmed, and looked at by someone else.
+/// Lights a lamp, dims the lamp, and reads the lamp as another caller.
 fn plan() -> Plan {
-    let mut look = step("showLamp", Some("lamp-1"), None, Settle::Leave);
-    look.caller = "other".to_string();
+    let mut read = step("showLamp", Some("lamp-1"), None, Settle::Leave);
+    read.caller = "other".to_string();
     Plan {
         format: 1,
         suite: "lamps".to_string(),
@@ -59,7 +58,7 @@ fn plan() -> Plan {
         steps: vec![
             step("lightLamp", None, Some(json!({"color": "red"})), Settle::Poll { after_ms: 0 }),
             step("dimLamp", Some("lamp-1"), None, Settle::Poll { after_ms: 250 }),
-            look,
+            read,
         ],
     }
 }
@@ -239,8 +238,8 @@ fn conclusion(model: &Model) -> Conclusion {
 
 fn report(options: &[String]) -> Report {
     let model = model();
-    let target = Target::Mock { fault: Some("dim.bright/no-effect".to_string()) };
-    let subject = Subject {
+    let target = ReportTarget::Mock { fault: Some("dim.bright/no-effect".to_string()) };
+    let subject = ReportSubject {
         model: &model,
         catalog_digest: "sha256:11",
         target: &target,
@@ -248,8 +247,8 @@ fn report(options: &[String]) -> Report {
         selected: None,
         replay_options: options,
     };
-    let mut report = certificate(&conclusion(&model), &subject);
-    // The digest of the lamps' file may change with a comment in it; the pictures below need not.
+    let mut report = compile_report(&conclusion(&model), &subject);
+    // A comment in the suite file changes its digest, which must not change the snapshots.
     report.suite.digest = "sha256:22".to_string();
     report
 }
@@ -259,27 +258,27 @@ fn usual() -> Report {
 }
 
 #[test]
-fn the_summary_says_what_failed_with_source_witness_and_replay_line() {
-    insta::assert_snapshot!(summary(&usual(), &SHOWN));
+fn the_summary_shows_each_failure_with_citation_counterexample_and_replay_line() {
+    insta::assert_snapshot!(render_summary(&usual(), &PLACE));
 }
 
 #[test]
-fn a_finding_that_nothing_was_left_to_see_again_is_not_called_gone() {
+fn a_finding_without_a_repetition_says_so() {
     let mut report = usual();
-    report.findings[1].witness.repeated = false;
-    let said = summary(&report, &SHOWN);
-    assert!(said.contains("seen once; nothing was left to run it again"), "{said}");
-    assert!(!said.contains("not again when the plan was repeated"), "{said}");
+    report.findings[1].counterexample.repeated = false;
+    let text = render_summary(&report, &PLACE);
+    assert!(text.contains("seen once; the budget left no repetition"), "{text}");
+    assert!(!text.contains("not in the repetition of the plan"), "{text}");
 }
 
 #[test]
-fn the_report_holds_all_that_a_reader_needs_to_check_it() {
+fn the_report_has_the_evidence_of_each_verdict() {
     insta::assert_snapshot!(usual().json());
 }
 
 #[test]
-fn junit_has_one_case_per_clause_and_a_reason_for_each_that_was_skipped() {
-    insta::assert_snapshot!(junit(&usual(), &SHOWN));
+fn junit_has_one_case_per_clause_and_a_reason_for_each_skipped_clause() {
+    insta::assert_snapshot!(render_junit(&usual(), &PLACE));
 }
 
 #[test]
@@ -289,27 +288,37 @@ fn a_report_is_read_back_as_it_was_written() {
 }
 
 #[test]
-fn a_report_of_a_newer_format_is_refused_and_says_so() {
-    let newer = usual().json().replacen("\"format\": 1", "\"format\": 99", 1);
-    assert_eq!(Report::read(&newer), Err("its format is 99, this program reads up to 1".to_string()));
+fn a_report_of_format_1_is_read() {
+    let report = usual();
+    let old = report.json().replace("\"counterexample\": {", "\"witness\": {").replace("counterexample-", "witness-");
+    let old = old.replacen("\"format\": 2", "\"format\": 1", 1);
+    let read = Report::read(&old).expect("format 1 is still read");
+    assert_eq!(read.findings[0].counterexample.plan, report.findings[0].counterexample.plan);
+    assert_eq!(read.findings[0].counterexample.file, "witness-1.json");
 }
 
 #[test]
-fn the_same_conclusion_gives_the_same_bytes_wherever_the_reports_lie() {
+fn a_report_of_a_newer_format_is_refused() {
+    let newer = usual().json().replacen("\"format\": 2", "\"format\": 99", 1);
+    assert_eq!(Report::read(&newer), Err("the report has format 99; this program reads formats up to 2".to_string()));
+}
+
+#[test]
+fn the_same_conclusion_gives_the_same_bytes_in_any_folder() {
     let model = model();
     assert_eq!(usual().json(), usual().json());
-    assert!(!usual().json().contains("reports/lamps"), "the folder of the reports is no observation");
+    assert!(!usual().json().contains("reports/lamps"), "the folder of the reports is not part of the report");
     assert!(
-        summary(&usual(), &Shown { reports: "out/there" })
-            .contains("probity replay out/there/lamps/witness-1.json --fault")
+        render_summary(&usual(), &ReportPlace { reports: "out/there" })
+            .contains("probity replay out/there/lamps/counterexample-1.json --fault")
     );
     assert_eq!(conclusion(&model).rows.len(), usual().clauses.len());
 }
 
 #[test]
 fn an_option_with_a_space_is_quoted_in_the_replay_line() {
-    let line = &report(&["--fault".to_string(), "it's dim".to_string()]).findings[0].witness.replay;
-    assert_eq!(line, r"probity replay {reports}/lamps/witness-1.json --fault 'it'\''s dim'");
+    let line = &report(&["--fault".to_string(), "it's dim".to_string()]).findings[0].counterexample.replay;
+    assert_eq!(line, r"probity replay {reports}/lamps/counterexample-1.json --fault 'it'\''s dim'");
 }
 
 #[test]
@@ -318,19 +327,24 @@ fn a_clause_is_explained_with_its_guard_its_effects_and_its_verdict() {
     let report = usual();
     let page = |id: &str| {
         let text = "# Dimming\n\nA line of our own.\nAnd one more.\n".to_string();
-        (id == "dim").then(|| Page { file: "pages/dim.md".to_string(), text, same_edition: false })
+        (id == "dim").then(|| PageCopy { file: "pages/dim.md".to_string(), text, same_edition: false })
     };
-    insta::assert_snapshot!(explain(&model, clause(&model, "dim.bright"), report.clause("dim.bright"), Some(&page)));
+    insta::assert_snapshot!(explain_clause(
+        &model,
+        clause(&model, "dim.bright"),
+        report.clause("dim.bright"),
+        Some(&page)
+    ));
 }
 
 #[test]
-fn a_generated_clause_and_one_without_a_verdict_say_so() {
+fn a_generated_clause_without_a_report_is_explained() {
     let model = model();
-    insta::assert_snapshot!(explain(&model, clause(&model, "lamp.frame.color"), None, None));
+    insta::assert_snapshot!(explain_clause(&model, clause(&model, "lamp.frame.color"), None, None));
 }
 
 #[test]
-fn a_step_is_explained_by_what_was_possible_and_what_ruled_it_out() {
+fn a_step_is_explained_by_its_possible_states_and_contradicted_clauses() {
     let model = model();
     let dim = clause(&model, "dim.bright");
     let insight = Insight {
@@ -341,39 +355,43 @@ fn a_step_is_explained_by_what_was_possible_and_what_ruled_it_out() {
     let contradicted = Finding { shrunk: Some((1, vec![dim])), ..finding(vec![dim, clause(&model, "lamp.settles")]) };
     let mut seen = vec![Seen::default(); 4];
     seen[3] = Seen { findings: vec![contradicted], insight: Some(insight), excess: None };
-    insta::assert_snapshot!(why(&model, &history(), &seen, 1));
-    assert!(why(&model, &history(), &seen, 2).contains("nothing was sent for it"));
+    insta::assert_snapshot!(explain_step(&model, &history(), &seen, 1));
+    assert!(explain_step(&model, &history(), &seen, 2).contains("no request was sent"));
 }
 
 #[test]
-fn a_folder_is_written_whole_and_old_witnesses_go() {
+fn all_files_of_a_folder_are_written_and_old_plans_are_deleted() {
     let folder = std::env::temp_dir().join(format!("probity-report-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
-    for name in ["witness-9.json", "plan-3.json", "witness-notes.json", "mine.txt"] {
+    for name in ["witness-9.json", "counterexample-9.json", "plan-3.json", "witness-notes.json", "mine.txt"] {
         std::fs::write(folder.join(name), "old").unwrap();
     }
     let report = usual();
-    write(&folder, &Writing { report: &report, files: vec![("junit.xml", b"<x/>".to_vec())] }).unwrap();
+    write_folder(&folder, &ReportFiles { report: &report, files: vec![("junit.xml", b"<x/>".to_vec())] }).unwrap();
     let mut names: Vec<String> =
         std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(names, ["junit.xml", "mine.txt", "plan-2.json", "report.json", "witness-1.json", "witness-notes.json"]);
-    let witness: Plan = serde_json::from_slice(&std::fs::read(folder.join("witness-1.json")).unwrap()).unwrap();
-    assert_eq!(witness, plan());
+    assert_eq!(
+        names,
+        ["counterexample-1.json", "junit.xml", "mine.txt", "plan-2.json", "report.json", "witness-notes.json"]
+    );
+    let counterexample: Plan =
+        serde_json::from_slice(&std::fs::read(folder.join("counterexample-1.json")).unwrap()).unwrap();
+    assert_eq!(counterexample, plan());
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
-fn what_cannot_be_written_leaves_nothing_behind() {
+fn an_error_while_writing_leaves_no_file() {
     let folder = std::env::temp_dir().join(format!("probity-unwritable-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     let report = usual();
-    // A name that no file system takes: the stage fails after files were already staged.
+    // No file system accepts the name, so an error occurs after other files were staged.
     let long = "x".repeat(300);
     let files = vec![("junit.xml", b"<x/>".to_vec()), (long.as_str(), Vec::new())];
-    assert!(write(&folder, &Writing { report: &report, files }).is_err());
+    assert!(write_folder(&folder, &ReportFiles { report: &report, files }).is_err());
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
     std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -1,13 +1,13 @@
 //! A finished campaign.
 
 use crate::cleanup::Left;
-use crate::report::{Report, Run};
+use crate::report::{Report, RunFacts};
 
 /// A campaign whose reports are written.
 #[derive(Debug, Clone)]
 pub struct CampaignRecord {
     pub report: Report,
-    pub run: Run,
+    pub run: RunFacts,
     /// Leftovers.
     pub left: Vec<Left>,
 }

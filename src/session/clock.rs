@@ -1,7 +1,7 @@
 //! The clocks of the machine and its facts. No other module reads them.
 
 use crate::http_client::Wall;
-use crate::report::Machine;
+use crate::report::MachineFacts;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -51,8 +51,8 @@ impl RunStart {
 }
 
 /// Operating system, architecture and threads of this machine.
-pub fn describe_machine() -> Machine {
-    Machine {
+pub fn describe_machine() -> MachineFacts {
+    MachineFacts {
         os: std::env::consts::OS.to_string(),
         arch: std::env::consts::ARCH.to_string(),
         threads: std::thread::available_parallelism().map_or(0, usize::from),

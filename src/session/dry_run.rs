@@ -8,16 +8,14 @@ use super::settings::CampaignSettings;
 use super::site::{block_on, convert_error, limit_choices, make_home, pace};
 use super::target::SuiteTarget;
 use super::user_error::UserError;
-use crate::campaign::NullListener;
-use crate::campaign::{self, Home, lead, mocks, on_paused_clock, site};
+use crate::campaign::{self, Home, NullListener, lead, mocks, on_paused_clock, site};
 use crate::history::History;
 use crate::mock::Tempo;
 use crate::model::Model;
 use crate::oracle::Standing;
 use crate::plan::Plan;
-use crate::profile::Changes;
-use crate::profile::Profile;
-use crate::report::{Report, Run, Settled, Target, settled};
+use crate::profile::{Changes, Profile};
+use crate::report::{Report, ReportTarget, RunFacts, SettleTimes, compute_settle_times};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -53,7 +51,7 @@ pub struct DryRunResult {
     /// By resource kind.
     pub created: BTreeMap<String, CreatedResources>,
     /// Times to settle.
-    pub settled: Vec<Settled>,
+    pub settled: Vec<SettleTimes>,
 }
 
 /// The created resources of one kind.
@@ -82,7 +80,7 @@ pub fn forecast_at_endpoint(settings: &CampaignSettings<'_>, reports: &Path) -> 
 fn forecast_run(
     settings: &CampaignSettings<'_>,
     profile: &Profile,
-    earlier: &[Settled],
+    earlier: &[SettleTimes],
 ) -> Result<DryRunForecast, UserError> {
     let percent = u64::from(settings.settle_percent);
     // The mock's times and a suite's bounds are a cloud's. `settle_percent` scales both.
@@ -106,7 +104,6 @@ fn run_on_mock(settings: &CampaignSettings<'_>, profile: &Profile, tempo: Tempo)
     let home = Home { tempo, fault: None, ..make_home(settings) };
     let endpoint = mocks(model, schemas, &home);
     let mut site = site(model, schemas, &home, settings.cancel.clone(), &endpoint);
-    site.limits = settings.limits;
     site.pace = pace(settings, profile, model);
     site.reading_only = profile.changes != Changes::Allowed;
     site.plan_limits.callers = limit_choices(settings, &profile.identities).callers;
@@ -130,7 +127,7 @@ fn run_on_mock(settings: &CampaignSettings<'_>, profile: &Profile, tempo: Tempo)
         requests: conclusion.spent.requests,
         took,
         created: count_created(model, &conclusion.plans, &conclusion.histories),
-        settled: settled(&conclusion.settling),
+        settled: compute_settle_times(&conclusion.settling),
     })
 }
 
@@ -157,15 +154,19 @@ fn count_created(model: &Model, plans: &[Plan], histories: &[History]) -> BTreeM
 
 /// The endpoint's times divided by the mock's, as a fraction, over the transitions that both have seen; none
 /// without such a transition.
-fn compare_times(earlier: &[Settled], mock: &[Settled], time: impl Fn(&Settled) -> u64) -> Option<(u64, u64)> {
+fn compare_times(
+    earlier: &[SettleTimes],
+    mock: &[SettleTimes],
+    time: impl Fn(&SettleTimes) -> u64,
+) -> Option<(u64, u64)> {
     let both = earlier.iter().filter_map(|row| Some((row, find_transition(mock, row)?)));
     let (there, here) = both
         .fold((0, 0), |(there, here), (row, like)| (there + like.count * time(row), here + like.count * like.p50_ms));
     (here > 0).then_some((there, here))
 }
 
-fn find_transition<'a>(rows: &'a [Settled], row: &Settled) -> Option<&'a Settled> {
-    let transition = |row: &Settled| (row.resource.clone(), row.from.clone(), row.to.clone(), row.by.clone());
+fn find_transition<'a>(rows: &'a [SettleTimes], row: &SettleTimes) -> Option<&'a SettleTimes> {
+    let transition = |row: &SettleTimes| (row.resource.clone(), row.from.clone(), row.to.clone(), row.by.clone());
     rows.iter().find(|other| transition(other) == transition(row))
 }
 
@@ -176,11 +177,12 @@ fn scale_tempo(tempo: Tempo, there: u64, here: u64) -> Tempo {
 }
 
 /// The times to settle of the last run at this address; empty without such a run.
-fn read_earlier_times(reports: &Path, suite: &str, address: &str) -> Vec<Settled> {
+fn read_earlier_times(reports: &Path, suite: &str, address: &str) -> Vec<SettleTimes> {
     let read = |name: &str| std::fs::read_to_string(reports.join(suite).join(name)).ok();
     let report = read("report.json").and_then(|text| Report::read(&text).ok());
-    let same_address = report.is_some_and(|report| report.target == Target::Address(address.to_string()));
-    let run: Option<Run> = read("run.json").filter(|_| same_address).and_then(|text| serde_json::from_str(&text).ok());
+    let same_address = report.is_some_and(|report| report.target == ReportTarget::Address(address.to_string()));
+    let run: Option<RunFacts> =
+        read("run.json").filter(|_| same_address).and_then(|text| serde_json::from_str(&text).ok());
     run.map(|run| run.settled).unwrap_or_default()
 }
 
@@ -188,8 +190,8 @@ fn read_earlier_times(reports: &Path, suite: &str, address: &str) -> Vec<Settled
 mod tests {
     use super::*;
 
-    fn row(by: &str, count: u64, p50_ms: u64, p90_ms: u64) -> Settled {
-        Settled {
+    fn row(by: &str, count: u64, p50_ms: u64, p90_ms: u64) -> SettleTimes {
+        SettleTimes {
             resource: "lamp".into(),
             from: None,
             to: Some("DARK".into()),

@@ -1,7 +1,6 @@
 //! One campaign, or one recorded plan, at its target: the mock on a paused clock, an endpoint in real time.
 
 use super::keeping::kept;
-use super::leftovers::list_leftovers;
 use super::listener::SessionListener;
 use super::preflight::{check_endpoint, needs_changes};
 use super::settings::CampaignSettings;
@@ -11,7 +10,7 @@ use super::user_error::UserError;
 use crate::campaign::{
     self, CampaignError, Conclusion, Driven, Site, Standings, last_look, mocks, on_paused_clock, retrace, site,
 };
-use crate::cleanup::Left;
+use crate::cleanup::{Left, describe_leftovers};
 use crate::endpoint::Endpoint;
 use crate::model::ClauseId;
 use crate::oracle::Standing;
@@ -64,7 +63,7 @@ pub fn run_campaign(
             let left = last_look(&site).await;
             match result {
                 Ok((conclusion, _)) => Ok((conclusion, left)),
-                Err(error) => Err(convert_error(settings, &error).with_detail(list_leftovers(&left))),
+                Err(error) => Err(convert_error(settings, &error).with_detail(describe_leftovers(&left))),
             }
         })?,
     }
@@ -133,7 +132,7 @@ pub fn replay_plan(
             let left = last_look(&site).await;
             match retraced {
                 Ok(driven) => Ok(Driven { left, ..driven }),
-                Err(error) => Err(convert_fault(error).with_detail(list_leftovers(&left))),
+                Err(error) => Err(convert_fault(error).with_detail(describe_leftovers(&left))),
             }
         })??,
     };

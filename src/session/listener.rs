@@ -1,6 +1,6 @@
 //! The events of a session.
 
-use crate::campaign::{Listener, NullListener};
+use crate::campaign::Listener;
 use crate::limits::Limits;
 use std::path::Path;
 
@@ -11,7 +11,6 @@ pub enum SessionEvent<'a> {
     LimitsSet {
         /// The name of the suite.
         suite: &'a str,
-        /// The limits.
         limits: &'a Limits,
         /// The profile forbids changes.
         read_only: bool,
@@ -41,8 +40,4 @@ impl SessionEvent<'_> {
 pub trait SessionListener: Listener {
     /// Receives an event of the session.
     fn hear_session(&mut self, event: &SessionEvent<'_>);
-}
-
-impl SessionListener for NullListener {
-    fn hear_session(&mut self, _: &SessionEvent<'_>) {}
 }

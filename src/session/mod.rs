@@ -11,9 +11,7 @@ mod dry_run;
 mod execute;
 mod exit_kind;
 mod keeping;
-mod leftovers;
-mod spent_totals;
-mod sweeping;
+mod limits;
 mod listener;
 mod loaded_suite;
 mod patterns;
@@ -25,6 +23,7 @@ mod settings;
 mod signals;
 mod site;
 mod suite_store;
+mod sweep;
 mod target;
 mod user_error;
 
@@ -33,7 +32,7 @@ pub use clock::RunStart;
 pub use dry_run::{CreatedResources, DryRun, DryRunForecast, DryRunResult};
 pub use execute::replay_plan;
 pub use exit_kind::{ExitKind, judge_report, pick_worst};
-pub use leftovers::list_leftovers;
+pub use limits::{SpentTotals, limit_campaign};
 pub use listener::{SessionEvent, SessionListener};
 pub use loaded_suite::LoadedSuite;
 pub use patterns::ClausePatterns;
@@ -44,9 +43,8 @@ pub use run_suites::{count_threads, run_suites};
 pub use settings::{CampaignSettings, JournalSettings, ReportSettings, RunSettings};
 pub use signals::{SignalEvent, Signals};
 pub use site::{STATES_MAX, block_on};
-pub use spent_totals::{SpentTotals, limits_for_target};
 pub use suite_store::{EmbeddedSource, SuiteStore, describe_problems};
-pub use sweeping::{Cleared, sweep};
+pub use sweep::{Cleared, sweep};
 pub use target::{
     EndpointFactory, InProcessService, SuiteTarget, TargetChoice, check_pools, describe_targets, load_profile,
     parse_profile, resolve_targets, warn_of_credentials,

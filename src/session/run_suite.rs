@@ -5,16 +5,19 @@ use super::clock::describe_machine;
 use super::dry_run::{DryRun, forecast_at_endpoint};
 use super::execute::run_campaign;
 use super::exit_kind::judge_report;
+use super::limits::SpentTotals;
 use super::listener::{SessionEvent, SessionListener};
 use super::loaded_suite::LoadedSuite;
 use super::settings::{CampaignSettings, ReportSettings, RunSettings};
-use super::spent_totals::SpentTotals;
 use super::target::SuiteTarget;
 use super::user_error::UserError;
 use crate::campaign::Conclusion;
 use crate::history::write_jsonl;
 use crate::limits::Limits;
-use crate::report::{self, Report, Run, Shown, Subject, Target, Writing, certificate, digest, junit};
+use crate::report::{
+    self, Report, ReportFiles, ReportPlace, ReportSubject, ReportTarget, RunFacts, compile_report, digest_bytes,
+    render_junit,
+};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -80,10 +83,10 @@ fn write_reports(
     conclusion: &Conclusion,
     spent: Duration,
     reports: &ReportSettings<'_>,
-) -> Result<(Report, Run), UserError> {
+) -> Result<(Report, RunFacts), UserError> {
     let target = settings.target.to_report_target();
     let options = list_replay_options(settings, &target);
-    let subject = Subject {
+    let subject = ReportSubject {
         model: &settings.loaded.model,
         catalog_digest: &settings.loaded.catalog_digest,
         target: &target,
@@ -91,9 +94,9 @@ fn write_reports(
         selected: settings.selected.as_deref(),
         replay_options: &options,
     };
-    let report = certificate(conclusion, &subject);
+    let report = compile_report(conclusion, &subject);
     let duration_ms = u64::try_from(spent.as_millis()).unwrap_or(u64::MAX);
-    let run = Run {
+    let run = RunFacts {
         format: report::FORMAT,
         version: env!("CARGO_PKG_VERSION").to_string(),
         machine: describe_machine(),
@@ -101,10 +104,10 @@ fn write_reports(
         duration_ms,
         judged_per_second: conclusion.tally.judged.saturating_mul(1000) / duration_ms.max(1),
         origin: reports.origin.to_string(),
-        report: digest(report.json().as_bytes()),
+        report: digest_bytes(report.json().as_bytes()),
         exit_code: judge_report(&report).code(),
         limits: list_limits(&settings.limits),
-        settled: report::settled(&conclusion.settling),
+        settled: report::compute_settle_times(&conclusion.settling),
     };
     write_files(conclusion, &report, &run, reports)?;
     Ok((report, run))
@@ -113,7 +116,7 @@ fn write_reports(
 fn write_files(
     conclusion: &Conclusion,
     report: &Report,
-    run: &Run,
+    run: &RunFacts,
     reports: &ReportSettings<'_>,
 ) -> Result<(), UserError> {
     let folder = reports.folder.join(&report.suite.name);
@@ -124,18 +127,19 @@ fn write_files(
     }
     let files = vec![
         ("history.jsonl", history),
-        ("junit.xml", junit(report, &Shown { reports: &shown }).into_bytes()),
+        ("junit.xml", render_junit(report, &ReportPlace { reports: &shown }).into_bytes()),
         ("run.json", run.json().into_bytes()),
     ];
-    report::write(&folder, &Writing { report, files }).map_err(|error| UserError::unwritable(&folder, &error))
+    report::write_folder(&folder, &ReportFiles { report, files })
+        .map_err(|error| UserError::unwritable(&folder, &error))
 }
 
 /// The options that `probity replay` needs for the same target.
-fn list_replay_options(settings: &CampaignSettings<'_>, target: &Target) -> Vec<String> {
+fn list_replay_options(settings: &CampaignSettings<'_>, target: &ReportTarget) -> Vec<String> {
     let mut options = match target {
-        Target::Mock { fault: None } | Target::InProcess(_) => Vec::new(),
-        Target::Mock { fault: Some(fault) } => vec!["--fault".to_string(), fault.clone()],
-        Target::Address(address) => vec!["--endpoint".to_string(), address.clone()],
+        ReportTarget::Mock { fault: None } | ReportTarget::InProcess(_) => Vec::new(),
+        ReportTarget::Mock { fault: Some(fault) } => vec!["--fault".to_string(), fault.clone()],
+        ReportTarget::Address(address) => vec!["--endpoint".to_string(), address.clone()],
     };
     if let Some(profile) = &settings.profile {
         options.extend(["--profile".to_string(), profile.clone()]);

@@ -1,10 +1,10 @@
 //! The campaigns of several suites: side by side against the mock, one after the other at endpoints.
 
+use super::limits::SpentTotals;
 use super::listener::SessionListener;
 use super::loaded_suite::LoadedSuite;
 use super::run_suite::{SuiteOutcome, run_suite};
 use super::settings::RunSettings;
-use super::spent_totals::SpentTotals;
 use super::target::SuiteTarget;
 use super::user_error::UserError;
 use std::collections::BTreeMap;

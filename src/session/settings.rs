@@ -1,9 +1,9 @@
 //! The settings of a run and of its campaigns.
 
 use super::clock::RunStart;
+use super::limits::{SpentTotals, limit_campaign};
 use super::loaded_suite::LoadedSuite;
 use super::patterns::ClausePatterns;
-use super::spent_totals::{SpentTotals, limits_for_target};
 use super::suite_store::SuiteStore;
 use super::target::SuiteTarget;
 use crate::http_client::Wall;
@@ -101,7 +101,7 @@ impl<'a> CampaignSettings<'a> {
             loaded,
             target,
             seed: run.seed,
-            limits: limits_for_target(&run.limits, target, used),
+            limits: limit_campaign(&run.limits, target, used),
             selection,
             selected: run.clauses.to_text(),
             settle_percent: run.settle_percent,

@@ -1,17 +1,17 @@
 //! The site of a campaign: what its plans need of a target.
 
 use super::exit_kind::ExitKind;
-use super::leftovers::list_leftovers;
 use super::preflight::CheckedEndpoint;
 use super::settings::CampaignSettings;
 use super::target::SuiteTarget;
 use super::user_error::UserError;
 use crate::campaign::{CampaignError, Home, Site};
+use crate::cleanup::describe_leftovers;
 use crate::endpoint::{CALLERS, Endpoint, Identities};
 use crate::history::Secrets;
 use crate::mock::Tempo;
 use crate::model::{Bounds, Model};
-use crate::plan::{Hints, Limits};
+use crate::plan::{Hints, Limits as PlanLimits};
 use crate::profile::Profile;
 use crate::run::{Pace, Stop};
 use std::rc::Rc;
@@ -89,11 +89,11 @@ pub(super) fn pace(settings: &CampaignSettings<'_>, profile: &Profile, model: &M
 }
 
 /// The bounds of a chooser: the callers of the identities, and the path parameters that the identities fill in.
-pub(super) fn limit_choices(settings: &CampaignSettings<'_>, identities: &Identities) -> Limits {
+pub(super) fn limit_choices(settings: &CampaignSettings<'_>, identities: &Identities) -> PlanLimits {
     let operations = &settings.loaded.schemas.catalog.operations;
     let parameters = operations.iter().flat_map(|operation| &operation.path).map(|parameter| &parameter.name);
     let callers = CALLERS.iter().copied();
-    Limits {
+    PlanLimits {
         steps_max: settings.limits.steps_per_plan,
         live_max: settings.limits.live_resources,
         filled: parameters.filter(|name| identities.parameter("owner", name).is_some()).cloned().collect(),
@@ -137,7 +137,7 @@ pub(super) fn convert_error(settings: &CampaignSettings<'_>, error: &CampaignErr
                 Stop::Journal { .. } => ("make the folder of the journal writable", ExitKind::BadInput),
                 _ => ("check that the endpoint runs and can be reached from here", ExitKind::Endpoint),
             };
-            let error = UserError::endpoint(place, stop.to_string(), remedy).with_detail(list_leftovers(left));
+            let error = UserError::endpoint(place, stop.to_string(), remedy).with_detail(describe_leftovers(left));
             UserError { exit, ..error }
         }
     }

@@ -5,7 +5,7 @@ use super::plan_file::parse_plan;
 use super::user_error::{UserError, suggest_name};
 use crate::model::Model;
 use crate::plan::Plan;
-use crate::report::written;
+use crate::report::finish_digest;
 use crate::schema::catalog::Catalog;
 use crate::schema::{Files, Folder, Schemas};
 use crate::suite::{self, Sheets, catalog_name, pages_of};
@@ -280,7 +280,7 @@ impl SuiteStore {
             hash.update(each.suite.digest.as_bytes());
             hash.update(each.catalog_digest.as_bytes());
         }
-        format!("suites and schemas: {} ({}); endpoint: {target}", self.place(), &written(hash)[..7 + SHORT])
+        format!("suites and schemas: {} ({}); endpoint: {target}", self.place(), &finish_digest(hash)[..7 + SHORT])
     }
 }
 
@@ -308,5 +308,5 @@ fn digest_catalog(schemas: &Schemas, files: &dyn Files) -> String {
         hash.update((bytes.len() as u64).to_be_bytes());
         hash.update(&bytes);
     }
-    written(hash)
+    finish_digest(hash)
 }

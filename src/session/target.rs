@@ -5,10 +5,8 @@ use super::suite_store::SuiteStore;
 use super::user_error::{UserError, suggest_name};
 use crate::endpoint::{Endpoint, Identities};
 use crate::mock::{Mutant, mutants};
-use crate::profile::Changes;
-use crate::profile::Profile;
-use crate::profile::ProfileError;
-use crate::report::Target;
+use crate::profile::{Changes, Profile, ProfileError};
+use crate::report::ReportTarget;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::rc::Rc;
@@ -72,11 +70,11 @@ impl SuiteTarget {
 
     /// The target as the report names it.
     #[must_use]
-    pub fn to_report_target(&self) -> Target {
+    pub fn to_report_target(&self) -> ReportTarget {
         match self {
-            SuiteTarget::Mock(fault) => Target::Mock { fault: fault.as_ref().map(|fault| fault.name.clone()) },
-            SuiteTarget::Address(address, _) => Target::Address(address.clone()),
-            SuiteTarget::InProcess(service) => Target::InProcess(service.name.clone()),
+            SuiteTarget::Mock(fault) => ReportTarget::Mock { fault: fault.as_ref().map(|fault| fault.name.clone()) },
+            SuiteTarget::Address(address, _) => ReportTarget::Address(address.clone()),
+            SuiteTarget::InProcess(service) => ReportTarget::InProcess(service.name.clone()),
         }
     }
 }

@@ -23,7 +23,7 @@ pub fn explain(arguments: &ExplainArguments) -> Result<ExitKind, UserError> {
     if let Some(name) = &arguments.clause {
         let today = RunStart::now().date;
         for (loaded, clause) in find_clause(&store, name, &today)? {
-            out::print(&explain_clause(&loaded, clause, arguments)?);
+            out::print(&render_clause(&loaded, clause, arguments)?);
         }
     }
     if let (Some(step), Some(file)) = (arguments.why, &arguments.history) {
@@ -32,18 +32,18 @@ pub fn explain(arguments: &ExplainArguments) -> Result<ExitKind, UserError> {
         })?;
         let (loaded, history) = read_plan_history(&store, file, arguments.plan)?;
         let (_, seen) = judge_again(&loaded, &history, true)?;
-        out::print(&report::why(&loaded.model, &history, &seen, step));
+        out::print(&report::explain_step(&loaded.model, &history, &seen, step));
     }
     Ok(ExitKind::Passed)
 }
 
-fn explain_clause(loaded: &LoadedSuite, clause: ClauseId, arguments: &ExplainArguments) -> Result<String, UserError> {
+fn render_clause(loaded: &LoadedSuite, clause: ClauseId, arguments: &ExplainArguments) -> Result<String, UserError> {
     let last = read_last_report(loaded, &arguments.reports);
     let id = &loaded.model.info(clause).id;
     let row = last.as_ref().and_then(|report| report.clause(id));
     let pages = arguments.pages.as_ref().map(|folder| OwnPages::open(folder, &loaded.schemas.catalog)).transpose()?;
     let page = |id: &str| pages.as_ref().and_then(|pages| pages.page(id));
-    Ok(report::explain(&loaded.model, clause, row, pages.is_some().then_some(&page)))
+    Ok(report::explain_clause(&loaded.model, clause, row, pages.is_some().then_some(&page)))
 }
 
 /// The clause of this id, in each suite that has one.

@@ -9,7 +9,7 @@ use crate::history::History;
 use crate::model::Tally;
 use crate::oracle::{Finding, Selection, Standing, verdicts};
 use crate::plan::{FORMAT, Plan};
-use crate::report::{Shown, Subject, Target, certificate, summary};
+use crate::report::{ReportPlace, ReportSubject, ReportTarget, compile_report, render_summary};
 use crate::session::{ExitKind, LoadedSuite, UserError, judge_report};
 
 /// Judges every plan of the file and prints the summary.
@@ -22,10 +22,10 @@ pub fn judge(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
     out::print_line(&store.describe_origin(std::slice::from_ref(&loaded), &target));
     let conclusion = judge_histories(&loaded, &histories)?;
     let target = match endpoint.as_str() {
-        "mock" => Target::Mock { fault: None },
-        address => Target::Address(address.to_string()),
+        "mock" => ReportTarget::Mock { fault: None },
+        address => ReportTarget::Address(address.to_string()),
     };
-    let subject = Subject {
+    let subject = ReportSubject {
         model: &loaded.model,
         catalog_digest: &loaded.catalog_digest,
         target: &target,
@@ -33,8 +33,8 @@ pub fn judge(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
         selected: None,
         replay_options: &[],
     };
-    let report = certificate(&conclusion, &subject);
-    out::print(&summary(&report, &Shown { reports: "reports" }));
+    let report = compile_report(&conclusion, &subject);
+    out::print(&render_summary(&report, &ReportPlace { reports: "reports" }));
     Ok(judge_report(&report))
 }
 

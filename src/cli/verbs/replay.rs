@@ -1,6 +1,7 @@
 //! `probity replay`: a recorded plan, carried out and judged again.
 
 use crate::campaign::{Event, Listener};
+use crate::cleanup::describe_leftovers;
 use crate::cli::args::ReplayArguments;
 use crate::cli::config::configure_target;
 use crate::cli::embedded::find_store;
@@ -9,11 +10,10 @@ use crate::history::write_jsonl;
 use crate::limits::RequestedLimits;
 use crate::model::Model;
 use crate::oracle::{Finding, Selection};
-use crate::report::{outcomes, steps, write_file};
+use crate::report::{describe_steps, list_outcomes, write_file};
 use crate::session::{
     CampaignSettings, ExitKind, JournalSettings, RunStart, SessionEvent, SessionListener, SpentTotals, UserError,
-    describe_targets, limits_for_target, list_leftovers, load_profile, parse_plan, replay_plan, resolve_targets,
-    warn_of_credentials,
+    describe_targets, limit_campaign, load_profile, parse_plan, replay_plan, resolve_targets, warn_of_credentials,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ pub fn replay(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
         loaded: &loaded,
         target: &target,
         seed: arguments.seed.unwrap_or(seed),
-        limits: limits_for_target(&RequestedLimits::NONE, &target, SpentTotals::default()),
+        limits: limit_campaign(&RequestedLimits::NONE, &target, SpentTotals::default()),
         selection: &Selection::default(),
         selected: None,
         settle_percent: config.settle_percent.unwrap_or(profile.settle_percent),
@@ -53,7 +53,7 @@ pub fn replay(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
         journal: JournalSettings::new(Path::new("reports"), config.journal.as_deref(), &start, signals.give_up.clone()),
     };
     let driven = replay_plan(&settings, &plan, arguments.plan.unwrap_or(number), &mut ReplayListener)?;
-    for line in steps(&driven.plan, &outcomes(&driven.plan, &driven.history)) {
+    for line in describe_steps(&driven.plan, &list_outcomes(&driven.plan, &driven.history)) {
         out::print_line(&format!("  {line}"));
     }
     for finding in &driven.findings {
@@ -64,7 +64,7 @@ pub fn replay(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
         let written = write_jsonl(&driven.history, &mut bytes).and_then(|()| write_file(path, &bytes));
         written.map_err(|error| UserError::unwritable(path, &error))?;
     }
-    out::print(&list_leftovers(&driven.left));
+    out::print(&describe_leftovers(&driven.left));
     if let Some(exit) = signals.received() {
         return Ok(exit);
     }

@@ -1,5 +1,6 @@
 //! `probity run`: the campaign of every suite.
 
+use crate::cleanup::describe_leftovers;
 use crate::cli::args::RunArguments;
 use crate::cli::config::configure_run;
 use crate::cli::dry_run::describe_forecast;
@@ -7,11 +8,11 @@ use crate::cli::embedded::find_store;
 use crate::cli::exit::conclude;
 use crate::cli::progress::Progress;
 use crate::cli::{out, signal};
-use crate::report::{Shown, summary, times_table};
+use crate::report::{ReportPlace, render_settle_times, render_summary};
 use crate::session::{
     CampaignRecord, ExitKind, LoadedSuite, ReportSettings, RunSettings, RunStart, SuiteOutcome, SuiteTarget, UserError,
-    check_pools, count_threads, describe_targets, judge_report, list_leftovers, load_profile, pick_worst,
-    resolve_targets, run_suites, warn_of_credentials,
+    check_pools, count_threads, describe_targets, judge_report, load_profile, pick_worst, resolve_targets, run_suites,
+    warn_of_credentials,
 };
 use std::path::Path;
 
@@ -89,12 +90,12 @@ fn print_outcome(
 fn print_record(target: &SuiteTarget, record: &CampaignRecord, reports: &Path) -> ExitKind {
     let CampaignRecord { report, run, left } = record;
     let shown = reports.display().to_string();
-    out::print(&format!("\n{}", summary(report, &Shown { reports: &shown })));
+    out::print(&format!("\n{}", render_summary(report, &ReportPlace { reports: &shown })));
     if target.is_real() {
-        out::print(&times_table(&run.settled));
+        out::print(&render_settle_times(&run.settled));
     }
     out::print_line(&format!("reports: {}", reports.join(&report.suite.name).display()));
-    out::print(&list_leftovers(left));
+    out::print(&describe_leftovers(left));
     let leftovers = if left.is_empty() { ExitKind::Passed } else { ExitKind::LeftBehind };
     pick_worst(&[judge_report(report), leftovers])
 }

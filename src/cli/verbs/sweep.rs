@@ -1,17 +1,16 @@
 //! `probity sweep`: deletes the leftovers of runs that have ended.
 
-use crate::cleanup::{Entry, JOURNAL_FORMAT, JournalFile, Wanted, Whose, began_of, read_journal};
+use crate::cleanup::{Entry, JOURNAL_FORMAT, JournalFile, Wanted, Whose, began_of, describe_leftovers, read_journal};
 use crate::cli::args::SweepArguments;
 use crate::cli::dates::parse_span;
 use crate::cli::embedded::find_store;
 use crate::cli::{out, signal};
 use crate::limits::RequestedLimits;
 use crate::oracle::Selection;
-use crate::profile::Changes;
-use crate::profile::Profile;
+use crate::profile::{Changes, Profile};
 use crate::session::{
     CampaignSettings, Cleared, ExitKind, JournalSettings, RunStart, Signals, SpentTotals, SuiteStore, SuiteTarget,
-    UserError, limits_for_target, list_leftovers, load_profile, pick_worst, warn_of_credentials,
+    UserError, limit_campaign, load_profile, pick_worst, warn_of_credentials,
 };
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -130,7 +129,7 @@ impl Sweeper<'_> {
             loaded: &loaded,
             target: &target,
             seed: 0,
-            limits: limits_for_target(&RequestedLimits::NONE, &target, SpentTotals::default()),
+            limits: limit_campaign(&RequestedLimits::NONE, &target, SpentTotals::default()),
             selection: &Selection::default(),
             selected: None,
             settle_percent: self.profile.settle_percent,
@@ -188,8 +187,8 @@ fn print_cleared(name: &str, address: &str, cleared: &Cleared, dry_run: bool) {
     if let Some(because) = &found.unread {
         out::print_line(&format!("  leftovers without a journal were not searched: {because}"));
     }
-    out::print(&list_leftovers(&cleared.left));
-    out::print(&list_leftovers(&found.unsure));
+    out::print(&describe_leftovers(&cleared.left));
+    out::print(&describe_leftovers(&found.unsure));
 }
 
 fn count_leftovers(count: usize) -> String {

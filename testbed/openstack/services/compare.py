@@ -1,7 +1,7 @@
 """Holds reports against expected.yaml: compare.py [--brief] EXPECTED REPORTS SUITE...
 
 Every deviation that is reported has to be expected, for one of the clauses and operations that stand
-there, with one of the citations, and with a witness. REPORTS may be several folders, parted by commas: every
+there, with one of the citations, and with a counterexample. REPORTS may be several folders, parted by commas: every
 deviation that is expected has to be in one of them, unless it is said that it depends on the draw; every
 clause that stays open in all of them has to be explained; one that is decided in several has to end alike.
 
@@ -72,8 +72,8 @@ def differences(expected, report, brief, once):
         if finding not in once:
             yield 'a deviation that is not expected: ' + told(finding)
     for finding in report['findings']:
-        if not finding.get('witness'):
-            yield 'a deviation without a witness: %s' % name_of(finding)
+        if not finding.get('counterexample'):
+            yield 'a deviation without a counterexample: %s' % name_of(finding)
     if brief and report['totals']['pass'] * 3 < len(report['clauses']):
         yield 'fewer than a third of the clauses passed: %d of %d' % (report['totals']['pass'], len(report['clauses']))
 

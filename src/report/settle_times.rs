@@ -1,24 +1,24 @@
-//! How long things took to come to rest, in percentiles.
+//! Times to settle, as percentiles.
 
 use crate::campaign::Settling;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 
-/// A way from rest to rest, and the time from the reply that accepted the call to the reply that
-/// showed rest. It is an upper bound: what came to rest between two looks is seen at the second.
+/// A transition with its measured times: from the response that accepted the call to the response that
+/// showed the settled resource. Each time is an upper bound, because a resource settles between two polls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Settled {
+pub struct SettleTimes {
     pub resource: String,
-    /// The state before; none for a thing that came to life.
+    /// The state before; none for a created resource.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// The state at rest; none for a thing that is gone.
+    /// The stable state after; none for a deleted resource.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// The clauses that set it in motion.
+    /// The clauses whose effect started the transition.
     pub by: Vec<String>,
-    /// How often it was seen.
+    /// Number of measurements.
     pub count: u64,
     pub p50_ms: u64,
     pub p90_ms: u64,
@@ -26,54 +26,54 @@ pub struct Settled {
     pub most_ms: u64,
 }
 
-/// The rows of a campaign, in the order of their passages.
+/// The times of a campaign, sorted by transition.
 #[must_use]
-pub fn settled(settling: &Settling) -> Vec<Settled> {
+pub fn compute_settle_times(settling: &Settling) -> Vec<SettleTimes> {
     let rows = settling.0.iter().map(|(passage, times)| {
         let mut times = times.clone();
         times.sort_unstable();
-        Settled {
+        SettleTimes {
             resource: passage.resource.clone(),
             from: passage.from.clone(),
             to: passage.to.clone(),
             by: passage.by.clone(),
             count: times.len() as u64,
-            p50_ms: percentile(&times, 50),
-            p90_ms: percentile(&times, 90),
-            p99_ms: percentile(&times, 99),
-            most_ms: percentile(&times, 100),
+            p50_ms: find_percentile(&times, 50),
+            p90_ms: find_percentile(&times, 90),
+            p99_ms: find_percentile(&times, 99),
+            most_ms: find_percentile(&times, 100),
         }
     });
     rows.collect()
 }
 
-/// The smallest value that so many percent of the values do not exceed; 0 of nothing.
-fn percentile(sorted: &[u64], percent: usize) -> u64 {
+/// The smallest value that `percent` percent of the values do not exceed; 0 without values.
+fn find_percentile(sorted: &[u64], percent: usize) -> u64 {
     let rank = (sorted.len() * percent).div_ceil(100);
     rank.checked_sub(1).and_then(|index| sorted.get(index)).copied().unwrap_or(0)
 }
 
-/// The rows as a table for a terminal; empty where there is none, else ends with a line feed.
+/// A table for a terminal. Empty without rows, else ends with a line feed.
 #[must_use]
-pub fn times_table(rows: &[Settled]) -> String {
+pub fn render_settle_times(rows: &[SettleTimes]) -> String {
     if rows.is_empty() {
         return String::new();
     }
     let lines: Vec<[String; 6]> = rows
         .iter()
         .map(|row| {
-            let way = format!(
+            let transition = format!(
                 "{} {} -> {}",
                 row.resource,
                 row.from.as_deref().unwrap_or("new"),
                 row.to.as_deref().unwrap_or("gone")
             );
-            let times = [row.p50_ms, row.p90_ms, row.p99_ms, row.most_ms].map(seconds);
+            let times = [row.p50_ms, row.p90_ms, row.p99_ms, row.most_ms].map(format_seconds);
             let [p50, p90, p99, most] = times;
-            [format!("{way} ({})", row.by.join(", ")), row.count.to_string(), p50, p90, p99, most]
+            [format!("{transition} ({})", row.by.join(", ")), row.count.to_string(), p50, p90, p99, most]
         })
         .collect();
-    let heads = ["Time to rest, in seconds", "times", "p50", "p90", "p99", "most"];
+    let heads = ["Time to settle, in seconds", "count", "p50", "p90", "p99", "most"];
     let width = |column: usize| {
         let cells = lines.iter().map(|line| line[column].chars().count());
         cells.chain([heads[column].len()]).max().unwrap_or(0)
@@ -90,7 +90,7 @@ pub fn times_table(rows: &[Settled]) -> String {
     out
 }
 
-fn seconds(ms: u64) -> String {
+fn format_seconds(ms: u64) -> String {
     format!("{}.{:03}", ms / 1000, ms % 1000)
 }
 
@@ -102,13 +102,13 @@ mod tests {
 
     fn check(times: &[u64], expected: [u64; 5]) {
         let passage = Passage { resource: "lamp".into(), from: None, to: None, by: vec!["light.bright".into()] };
-        let rows = settled(&Settling(BTreeMap::from([(passage, times.to_vec())])));
+        let rows = compute_settle_times(&Settling(BTreeMap::from([(passage, times.to_vec())])));
         let row = &rows[0];
         assert_eq!([row.count, row.p50_ms, row.p90_ms, row.p99_ms, row.most_ms], expected, "{times:?}");
     }
 
     #[test]
-    fn a_percentile_is_a_time_that_was_seen() {
+    fn a_percentile_is_one_of_the_measured_times() {
         check(&[7], [1, 7, 7, 7, 7]);
         check(&[30, 10], [2, 10, 30, 30, 30]);
         check(&(1..=100).rev().collect::<Vec<u64>>(), [100, 50, 90, 99, 100]);
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_shown_by_the_way_that_a_thing_went() {
+    fn times_are_shown_by_transition() {
         let passage = |from: Option<&str>, to: Option<&str>, by: &str| Passage {
             resource: "lamp".into(),
             from: from.map(str::to_string),
@@ -128,7 +128,7 @@ mod tests {
             (passage(Some("BRIGHT"), Some("DIM"), "dim.bright"), vec![61_007]),
             (passage(Some("DIM"), None, "remove.gone"), vec![0]),
         ]));
-        insta::assert_snapshot!(times_table(&settled(&settling)));
-        assert_eq!(times_table(&[]), "");
+        insta::assert_snapshot!(render_settle_times(&compute_settle_times(&settling)));
+        assert_eq!(render_settle_times(&[]), "");
     }
 }

@@ -1,9 +1,10 @@
-//! A campaign's conclusion as one value that is written, read back and rendered.
+//! From a campaign's conclusion to its report, which is written, read back and rendered.
 
-use super::row::{
-    ClauseRef, ClauseRow, FindingRow, Narrowed, Numbers, Share, SilentRow, Spending, Target, Totals, WitnessRow,
+use super::plan_text::list_outcomes;
+use super::rows::{
+    ClauseCounts, ClauseReference, ClauseRow, CounterexampleRow, FindingRow, NamedDigest, NarrowingExchange,
+    ReportTarget, RequestSpending, SilentCellRow, SpendingShare, VerdictTotals,
 };
-use super::words::outcomes;
 use crate::campaign::{Conclusion, Found, Spent};
 use crate::model::{ClauseId, Model};
 use crate::oracle::{Row, Standing, Verdict};
@@ -11,87 +12,80 @@ use crate::suite::Basis;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Version of the `report.json` format. A reader refuses a newer one.
-pub const FORMAT: u32 = 1;
+/// Version of the formats of `report.json` and `run.json`. A reader refuses a newer version. Version 2 has the
+/// key `counterexample`; version 1 called the counterexample `witness` and is still read.
+pub const FORMAT: u32 = 2;
 
-/// What one campaign has shown of one suite.
+/// The results of one campaign of one suite.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
     pub format: u32,
-    pub suite: Certified,
+    pub suite: NamedDigest,
     pub title: String,
-    pub catalog: Certified,
-    pub target: Target,
+    pub catalog: NamedDigest,
+    pub target: ReportTarget,
     pub seed: u64,
-    /// The day against which lifecycles are judged, `YYYY-MM-DD`.
+    /// The date against which API lifecycles are judged, `YYYY-MM-DD`.
     pub today: String,
-    /// What the suite's times to settle were multiplied by.
+    /// Percentage by which the bounds of transitions were multiplied.
     pub settle_percent: u32,
-    /// The pattern of clauses that the run was about; none: all of them.
+    /// The pattern of the selected clauses; none for all clauses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selected: Option<String>,
-    /// Why it ended before its clauses were decided.
+    /// Why the campaign ended before its clauses were decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
-    pub totals: Totals,
-    pub totals_by_basis: BTreeMap<Basis, Totals>,
+    pub totals: VerdictTotals,
+    pub totals_by_basis: BTreeMap<Basis, VerdictTotals>,
     pub findings: Vec<FindingRow>,
     pub clauses: Vec<ClauseRow>,
-    /// What the documentation fails to say.
-    pub silent: Vec<SilentRow>,
-    pub spending: Spending,
+    /// Combinations of operation and state for which the pages make no promise.
+    pub silent: Vec<SilentCellRow>,
+    pub spending: RequestSpending,
 }
 
-/// A name and the digest of what it names, `sha256:…`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Certified {
-    pub name: String,
-    pub digest: String,
-}
-
-/// What a report says beyond the conclusion: of whom, from what, and how to see it again.
+/// The facts of a report that are not in the conclusion: suite, catalog, target and replay options.
 #[derive(Debug, Clone, Copy)]
-pub struct Subject<'a> {
+pub struct ReportSubject<'a> {
     pub model: &'a Model,
     /// `sha256:…` over the catalog's files.
     pub catalog_digest: &'a str,
-    pub target: &'a Target,
+    pub target: &'a ReportTarget,
     pub settle_percent: u32,
-    /// The pattern given by the user.
+    /// The pattern of the selected clauses, as the user wrote the pattern.
     pub selected: Option<&'a str>,
-    /// What has to follow `probity replay FILE` for the same endpoint.
+    /// The options after `probity replay FILE` for the same target.
     pub replay_options: &'a [String],
 }
 
-/// One report of one campaign.
+/// Compiles the report of one campaign.
 #[must_use]
-pub fn certificate(conclusion: &Conclusion, subject: &Subject<'_>) -> Report {
+pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> Report {
     let suite = &subject.model.suite;
-    let clauses: Vec<ClauseRow> = conclusion.rows.iter().map(|row| clause(subject.model, row)).collect();
+    let clauses: Vec<ClauseRow> = conclusion.rows.iter().map(|row| compile_clause(subject.model, row)).collect();
     Report {
         format: FORMAT,
-        suite: Certified { name: suite.name.clone(), digest: suite.digest.clone() },
+        suite: NamedDigest { name: suite.name.clone(), digest: suite.digest.clone() },
         title: suite.title.clone(),
-        catalog: Certified { name: suite.catalog.clone(), digest: subject.catalog_digest.to_string() },
+        catalog: NamedDigest { name: suite.catalog.clone(), digest: subject.catalog_digest.to_string() },
         target: subject.target.clone(),
         seed: conclusion.seed,
         today: subject.model.today.clone(),
         settle_percent: subject.settle_percent,
         selected: subject.selected.map(str::to_string),
         stopped: conclusion.stopped.clone(),
-        totals: totals(clauses.iter()),
-        totals_by_basis: by_basis(&clauses),
+        totals: count_verdicts(clauses.iter()),
+        totals_by_basis: count_by_basis(&clauses),
         findings: conclusion
             .found
             .iter()
             .enumerate()
-            .map(|(index, found)| finding(subject, conclusion.seed, index + 1, found))
+            .map(|(index, found)| compile_finding(subject, conclusion.seed, index + 1, found))
             .collect(),
         clauses,
-        silent: silent(conclusion),
-        spending: spending(conclusion),
+        silent: list_silent_cells(conclusion),
+        spending: compile_spending(conclusion),
     }
 }
 
@@ -99,7 +93,7 @@ impl Report {
     /// The bytes of `report.json`.
     ///
     /// # Panics
-    /// Never for a report that [`certificate`] made: its values all have a JSON form.
+    /// Never for a report of [`compile_report`], whose values all have a JSON form.
     #[must_use]
     pub fn json(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).expect("a report has string keys only");
@@ -110,25 +104,25 @@ impl Report {
     /// Reads `report.json`.
     ///
     /// # Errors
-    /// In words, if it is not JSON, not a report, or of a newer format.
+    /// A message, if the text is not JSON, not a report, or of a newer format.
     pub fn read(text: &str) -> Result<Report, String> {
         let value: serde_json::Value =
-            serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
+            serde_json::from_str(text).map_err(|error| format!("the file is not JSON: {error}"))?;
         let format = value.get("format").and_then(serde_json::Value::as_u64).unwrap_or(0);
         if format > u64::from(FORMAT) {
-            return Err(format!("its format is {format}, this program reads up to {FORMAT}"));
+            return Err(format!("the report has format {format}; this program reads formats up to {FORMAT}"));
         }
-        serde_json::from_value(value).map_err(|error| format!("it is not a report: {error}"))
+        serde_json::from_value(value).map_err(|error| format!("the file is not a report: {error}"))
     }
 
-    /// The row of a clause.
+    /// The row of a clause; none for an unknown clause.
     #[must_use]
     pub fn clause(&self, id: &str) -> Option<&ClauseRow> {
         self.clauses.iter().find(|row| row.id == id)
     }
 }
 
-fn clause(model: &Model, row: &Row) -> ClauseRow {
+fn compile_clause(model: &Model, row: &Row) -> ClauseRow {
     let info = model.info(row.clause);
     ClauseRow {
         id: info.id.clone(),
@@ -139,7 +133,7 @@ fn clause(model: &Model, row: &Row) -> ClauseRow {
         verdict: row.verdict,
         reason: row.reason.clone(),
         standing: row.standing.clone(),
-        counts: Numbers {
+        counts: ClauseCounts {
             applied: row.count.applied,
             passed: row.count.passed,
             exceptions: row.count.exceptions,
@@ -149,7 +143,7 @@ fn clause(model: &Model, row: &Row) -> ClauseRow {
     }
 }
 
-fn finding(subject: &Subject<'_>, seed: u64, number: usize, found: &Found) -> FindingRow {
+fn compile_finding(subject: &ReportSubject<'_>, seed: u64, number: usize, found: &Found) -> FindingRow {
     let model = subject.model;
     let name = |clause: &ClauseId| model.info(*clause).id.clone();
     let finding = &found.finding;
@@ -158,7 +152,10 @@ fn finding(subject: &Subject<'_>, seed: u64, number: usize, found: &Found) -> Fi
         clauses: finding
             .clauses
             .iter()
-            .map(|c| ClauseRef { id: name(c), says: model.info(*c).says.clone(), cites: model.info(*c).cites.clone() })
+            .map(|clause| {
+                let info = model.info(*clause);
+                ClauseReference { id: info.id.clone(), says: info.says.clone(), cites: info.cites.clone() }
+            })
             .collect(),
         operation: finding.operation.clone(),
         plan: finding.plan,
@@ -167,45 +164,46 @@ fn finding(subject: &Subject<'_>, seed: u64, number: usize, found: &Found) -> Fi
         seen: finding.seen.clone(),
         expected: finding.expected.clone(),
         violations: finding.violations.clone(),
-        narrowed: finding
-            .shrunk
-            .as_ref()
-            .map(|(exchange, clauses)| Narrowed { exchange: *exchange, clauses: clauses.iter().map(name).collect() }),
-        witness: witness(subject, seed, number, found),
+        narrowed: finding.shrunk.as_ref().map(|(exchange, clauses)| NarrowingExchange {
+            exchange: *exchange,
+            clauses: clauses.iter().map(name).collect(),
+        }),
+        counterexample: compile_counterexample(subject, seed, number, found),
     }
 }
 
-fn witness(subject: &Subject<'_>, seed: u64, number: usize, found: &Found) -> WitnessRow {
+fn compile_counterexample(subject: &ReportSubject<'_>, seed: u64, number: usize, found: &Found) -> CounterexampleRow {
     let seen_again = found.witness.is_some();
     let (plan, history) =
         found.witness.as_ref().map_or((&found.plan, &found.history), |(plan, history)| (plan, history));
-    let file = if seen_again { format!("witness-{number}.json") } else { format!("plan-{number}.json") };
+    let file = if seen_again { format!("counterexample-{number}.json") } else { format!("plan-{number}.json") };
     let mut options: Vec<String> = subject.replay_options.to_vec();
-    // The mock's own choices follow from seed and number of the plan; the file has them unless it came from elsewhere.
-    if matches!(subject.target, Target::Mock { .. }) && plan.drawn != Some((seed, found.finding.plan)) {
+    // The mock's choices follow from the seed and the number of the plan. The file of a plan that this
+    // campaign drew has both.
+    if matches!(subject.target, ReportTarget::Mock { .. }) && plan.drawn != Some((seed, found.finding.plan)) {
         options.extend(["--seed".into(), seed.to_string(), "--plan".into(), found.finding.plan.to_string()]);
     }
-    let options: String = options.iter().map(|option| format!(" {}", quoted(option))).collect();
+    let options: String = options.iter().map(|option| format!(" {}", quote_word(option))).collect();
     let suite = &subject.model.suite.name;
     let replay = match subject.target {
-        // No other process has that service; but the tests run committed witnesses first.
-        Target::InProcess(_) => {
-            format!("copy {{reports}}/{suite}/{file} to suites/witnesses/{suite}/ and run the tests again")
+        // Only the tests have the service, and they run recorded plans first.
+        ReportTarget::InProcess(_) => {
+            format!("copy {{reports}}/{suite}/{file} to suites/counterexamples/{suite}/ and run the tests again")
         }
         _ => format!("probity replay {{reports}}/{suite}/{file}{options}"),
     };
-    WitnessRow {
+    CounterexampleRow {
         seen_again,
         repeated: found.repeated,
         replay,
         file,
-        outcomes: outcomes(plan, history),
+        outcomes: list_outcomes(plan, history),
         plan: plan.clone(),
     }
 }
 
-/// As a shell takes it for one word.
-fn quoted(word: &str) -> String {
+/// Quotes a word for a shell, if necessary.
+fn quote_word(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_string()
@@ -214,8 +212,8 @@ fn quoted(word: &str) -> String {
     }
 }
 
-fn totals<'r>(rows: impl Iterator<Item = &'r ClauseRow>) -> Totals {
-    let mut totals = Totals::default();
+fn count_verdicts<'r>(rows: impl Iterator<Item = &'r ClauseRow>) -> VerdictTotals {
+    let mut totals = VerdictTotals::default();
     for row in rows {
         match row.verdict {
             Verdict::Pass => totals.pass += 1,
@@ -233,18 +231,18 @@ fn totals<'r>(rows: impl Iterator<Item = &'r ClauseRow>) -> Totals {
     totals
 }
 
-fn by_basis(rows: &[ClauseRow]) -> BTreeMap<Basis, Totals> {
+fn count_by_basis(rows: &[ClauseRow]) -> BTreeMap<Basis, VerdictTotals> {
     [Basis::Stated, Basis::Example, Basis::Convention]
         .into_iter()
         .filter(|basis| rows.iter().any(|row| row.basis == *basis))
-        .map(|basis| (basis, totals(rows.iter().filter(|row| row.basis == basis))))
+        .map(|basis| (basis, count_verdicts(rows.iter().filter(|row| row.basis == basis))))
         .collect()
 }
 
-fn silent(conclusion: &Conclusion) -> Vec<SilentRow> {
+fn list_silent_cells(conclusion: &Conclusion) -> Vec<SilentCellRow> {
     let cells = conclusion.tally.silent.iter();
     cells
-        .map(|(cell, statuses)| SilentRow {
+        .map(|(cell, statuses)| SilentCellRow {
             operation: cell.operation.clone(),
             states: cell.states.clone(),
             statuses: statuses.clone(),
@@ -252,7 +250,7 @@ fn silent(conclusion: &Conclusion) -> Vec<SilentRow> {
         .collect()
 }
 
-fn spending(conclusion: &Conclusion) -> Spending {
+fn compile_spending(conclusion: &Conclusion) -> RequestSpending {
     let Spent {
         requests,
         reads,
@@ -276,13 +274,13 @@ fn spending(conclusion: &Conclusion) -> Spending {
         ("creates", creates),
         ("others", rest),
     ];
-    Spending {
+    RequestSpending {
         requests,
         plans,
         shares: parts
             .into_iter()
             .filter(|(_, count)| *count > 0)
-            .map(|(what, count)| Share {
+            .map(|(what, count)| SpendingShare {
                 what: what.to_string(),
                 requests: count,
                 per_mille: count * 1000 / requests.max(1),

@@ -1,59 +1,59 @@
-//! A plan's steps in plain words.
+//! The steps of a plan as text.
 
 use crate::history::{Cause, Exchange, History, Outcome, ReplyBody};
 use crate::plan::{Plan, Settle, Step, handle_name};
 use serde_json::Value;
 use std::fmt::Write;
 
-/// Longest body in a line of text, in characters.
+/// Length of the longest printed body, in characters.
 const BODY_CHARS_MAX: usize = 600;
 
-/// One block of lines per step, numbered from 1: who calls what on which thing with which body,
-/// what came back, and what is waited for. `outcomes` is as [`outcomes`] gives it.
+/// Lines for each step, numbered from 1: call, caller, inputs, body, outcome, created resources and wait.
+/// `outcomes` is the result of [`list_outcomes`].
 #[must_use]
-pub fn steps(plan: &Plan, outcomes: &[String]) -> Vec<String> {
+pub fn describe_steps(plan: &Plan, outcomes: &[String]) -> Vec<String> {
     let mut lines = Vec::new();
     for (index, step) in plan.steps.iter().enumerate() {
         let outcome = outcomes.get(index).map(|outcome| format!(" -> {outcome}")).unwrap_or_default();
-        lines.push(format!("{}. {}{outcome}", index + 1, call(step)));
+        lines.push(format!("{}. {}{outcome}", index + 1, describe_call(step)));
         if let Some(body) = &step.body {
-            lines.push(format!("   body {}", shortened(&plain(body).to_string())));
+            lines.push(format!("   body {}", shorten(&name_handles(body).to_string())));
         }
-        lines.extend(afterwards(step, plan.steps.len() == index + 1));
+        lines.extend(describe_wait(step, plan.steps.len() == index + 1));
     }
     lines
 }
 
-/// What came back for each step of a plan: the reply to its last try.
+/// The outcome of each step: the last response that is not a poll's.
 #[must_use]
-pub fn outcomes(plan: &Plan, history: &History) -> Vec<String> {
+pub fn list_outcomes(plan: &Plan, history: &History) -> Vec<String> {
     let last = |index: usize| {
         let own = |exchange: &&Exchange| exchange.step == index && exchange.cause != Cause::Poll;
         history.exchanges.iter().rfind(own)
     };
     (0..plan.steps.len())
-        .map(|index| last(index).map_or_else(|| "skipped".to_string(), |exchange| outcome(&exchange.outcome)))
+        .map(|index| last(index).map_or_else(|| "skipped".to_string(), |exchange| describe_outcome(&exchange.outcome)))
         .collect()
 }
 
-/// What became of a request, in a word or two.
+/// The outcome of a request in a few words.
 #[must_use]
-pub fn outcome(outcome: &Outcome) -> String {
+pub fn describe_outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Replied(reply) => match &reply.body {
             ReplyBody::Text { .. } => format!("{}, not JSON", reply.status),
             _ => reply.status.to_string(),
         },
-        Outcome::Unsent { cause } => format!("never sent: {cause}"),
+        Outcome::Unsent { cause } => format!("not sent: {cause}"),
         Outcome::Hindered { by, reply } => format!("{} with {}", by.word(), reply.status),
-        Outcome::Lost { cause } => format!("no reply: {cause}"),
+        Outcome::Lost { cause } => format!("no response: {cause}"),
     }
 }
 
-fn call(step: &Step) -> String {
+fn describe_call(step: &Step) -> String {
     let mut text = format!("{} ({})", step.operation, step.binding);
-    let named = step.path.iter().map(|(name, value)| format!("{name}={}", said(value)));
-    let asked = step.query.iter().map(|(name, value)| format!("?{name}={}", said(value)));
+    let named = step.path.iter().map(|(name, value)| format!("{name}={}", describe_value(value)));
+    let asked = step.query.iter().map(|(name, value)| format!("?{name}={}", describe_value(value)));
     let headers = step.headers.iter().map(|(name, value)| format!("{name}: {value}"));
     let inputs: Vec<String> = named.chain(asked).chain(headers).collect();
     if !inputs.is_empty() {
@@ -63,56 +63,56 @@ fn call(step: &Step) -> String {
         "owner" => "",
         "none" => ", without a token",
         "expired" => ", with an expired token",
-        "forged" => ", with forged proof",
-        "other" => ", as someone of another project",
+        "forged" => ", with forged credentials",
+        "other" => ", as the caller `other`",
         unknown => return format!("{text}, as {unknown}"),
     };
     text.push_str(caller);
     if step.branch > 0 {
-        let _ = write!(text, ", in branch {} side by side with the others", step.branch);
+        let _ = write!(text, ", in parallel branch {}", step.branch);
     }
     text
 }
 
-fn afterwards(step: &Step, last: bool) -> Option<String> {
+fn describe_wait(step: &Step, last: bool) -> Option<String> {
     let born: Vec<String> = step
         .births
         .iter()
         .flat_map(|(name, handles)| handles.iter().map(move |handle| format!("{name} {handle}")))
         .collect();
-    let makes = (!born.is_empty()).then(|| format!("makes {}", born.join(", ")));
+    let makes = (!born.is_empty()).then(|| format!("creates {}", born.join(", ")));
     let waits = match step.settle {
         Settle::Leave if last => None,
-        Settle::Leave => Some("go on at once".to_string()),
-        Settle::Poll { after_ms: 0 } => Some("wait until it rests".to_string()),
-        Settle::Poll { after_ms } => Some(format!("wait until it rests, first look after {after_ms} ms")),
+        Settle::Leave => Some("continue at once".to_string()),
+        Settle::Poll { after_ms: 0 } => Some("poll until settled".to_string()),
+        Settle::Poll { after_ms } => Some(format!("poll until settled, first after {after_ms} ms")),
     };
     let parts: Vec<String> = makes.into_iter().chain(waits).collect();
     (!parts.is_empty()).then(|| format!("   {}", parts.join("; ")))
 }
 
-fn said(value: &Value) -> String {
+fn describe_value(value: &Value) -> String {
     match handle_name(value) {
         Some(name) => name.to_string(),
         None => value.as_str().map_or_else(|| value.to_string(), str::to_string),
     }
 }
 
-/// Handles by their names, for reading; the file keeps their exact form.
-fn plain(value: &Value) -> Value {
+/// Replaces handles by their names. The plan file has the exact form of handles.
+fn name_handles(value: &Value) -> Value {
     if let Some(name) = handle_name(value) {
         return Value::String(name.to_string());
     }
     match value {
-        Value::Array(items) => Value::Array(items.iter().map(plain).collect()),
+        Value::Array(items) => Value::Array(items.iter().map(name_handles).collect()),
         Value::Object(entries) => {
-            Value::Object(entries.iter().map(|(key, value)| (key.clone(), plain(value))).collect())
+            Value::Object(entries.iter().map(|(key, value)| (key.clone(), name_handles(value))).collect())
         }
         other => other.clone(),
     }
 }
 
-fn shortened(text: &str) -> String {
+fn shorten(text: &str) -> String {
     let length = text.chars().count();
     if length <= BODY_CHARS_MAX {
         return text.to_string();

@@ -1,51 +1,51 @@
-//! `run.json`: what belongs to the machine and the hour, kept out of the report.
+//! `run.json`: the facts of the machine and the time, which are not part of the report.
 
-use super::settled::Settled;
+use super::settle_times::SettleTimes;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Facts of one run that would differ in the next one. All are handed in.
+/// The facts of one campaign that would differ in a repetition. The caller provides all of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Run {
+pub struct RunFacts {
     pub format: u32,
     /// Version of probity.
     pub version: String,
-    pub machine: Machine,
+    pub machine: MachineFacts,
     /// RFC 3339, UTC.
     pub started: String,
     /// Wall-clock milliseconds of the campaign, shrinking included.
     pub duration_ms: u64,
-    /// Exchanges judged for each second of it.
+    /// Judged exchanges per second.
     pub judged_per_second: u64,
-    /// Where suite and schemas came from.
+    /// The place of suite and schemas.
     pub origin: String,
     /// Digest of `report.json`, `sha256:…`.
     pub report: String,
     pub exit_code: u8,
     /// Limits of the campaign, by name.
     pub limits: BTreeMap<String, u64>,
-    /// How long things took to come to rest, on the endpoint's clock.
+    /// Times to settle, on the endpoint's clock.
     #[serde(default)]
-    pub settled: Vec<Settled>,
+    pub settled: Vec<SettleTimes>,
 }
 
 /// The machine that ran the campaign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Machine {
+pub struct MachineFacts {
     /// `linux`, `macos`, `windows`, …
     pub os: String,
     pub arch: String,
-    /// Threads that could run side by side; 0 if unknown.
+    /// Number of parallel threads; 0 if unknown.
     pub threads: usize,
 }
 
-impl Run {
+impl RunFacts {
     /// The bytes of `run.json`.
     ///
     /// # Panics
-    /// Never: all its values have a JSON form.
+    /// Never: all values have a JSON form.
     #[must_use]
     pub fn json(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).expect("facts of a run have string keys only");

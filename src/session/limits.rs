@@ -1,23 +1,21 @@
-//! Requests and seconds that the suites of one run have spent, and the limits that remain for a suite.
+//! The limits of a campaign, from the limits of the command line and the profile.
 
 use super::target::SuiteTarget;
 use crate::limits::{Limits, RequestedLimits};
-use crate::report::Spending;
+use crate::report::RequestSpending;
 use serde::{Deserialize, Serialize};
 
 /// What earlier suites of the same run have spent of the profile's totals.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpentTotals {
-    /// Requests for plans, shrinking and cleaning up.
     pub requests: u64,
-    /// Seconds on the endpoint's clock.
     pub seconds: u64,
 }
 
 impl SpentTotals {
     /// Adds the requests and the time of one campaign.
-    pub fn add_campaign(&mut self, spending: &Spending, duration_ms: u64) {
-        let Spending { requests, shrinking, cleaning, .. } = spending;
+    pub fn add_campaign(&mut self, spending: &RequestSpending, duration_ms: u64) {
+        let RequestSpending { requests, shrinking, cleaning, .. } = spending;
         self.add(SpentTotals { requests: requests + shrinking + cleaning, seconds: duration_ms.div_ceil(1000) });
     }
 
@@ -28,9 +26,9 @@ impl SpentTotals {
     }
 }
 
-/// The limits of one suite's campaign. Earlier campaigns of the run spent `used` of the profile's limits.
+/// The limits of one suite's campaign; `used` is already spent of the profile's totals.
 #[must_use]
-pub fn limits_for_target(requested: &RequestedLimits, target: &SuiteTarget, used: SpentTotals) -> Limits {
+pub fn limit_campaign(requested: &RequestedLimits, target: &SuiteTarget, used: SpentTotals) -> Limits {
     match target {
         SuiteTarget::Address(_, profile) => requested.for_endpoint(&profile.limits, used.requests, used.seconds),
         SuiteTarget::Mock(_) | SuiteTarget::InProcess(_) => requested.for_mock(),

@@ -1,4 +1,4 @@
-//! Deletes the leftovers of earlier runs at one endpoint.
+//! `probity sweep` at one endpoint: deletes the leftovers of earlier runs.
 
 use super::keeping::reserve_time;
 use super::preflight::check_for_cleanup;
@@ -17,7 +17,7 @@ pub struct Cleared {
     pub found: Leftovers,
     /// Handles of the deleted resources.
     pub gone: Vec<String>,
-    /// Remaining leftovers.
+    /// Leftovers that could not be deleted.
     pub left: Vec<Left>,
 }
 
@@ -48,7 +48,7 @@ pub fn sweep(
         if look_only {
             return Ok(Cleared { found, gone: Vec::new(), left: Vec::new() });
         }
-        // A killed run did not end its provoked failures.
+        // A run that was killed did not end the failures that its profile provokes.
         for provocation in site.provoke.values() {
             if let Err(cause) = run_command(&provocation.end).await {
                 let place = order.profile.clone().unwrap_or_else(|| "the profile".to_string());

@@ -1,0 +1,187 @@
+//! The parts of a report, in the form of `report.json`.
+
+use crate::oracle::{Standing, Verdict};
+use crate::plan::Plan;
+use crate::schema::catalog::Source;
+use crate::suite::Basis;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The target of the campaign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum ReportTarget {
+    /// The mock in this process, with at most one fault.
+    Mock { fault: Option<String> },
+    /// The address of an endpoint, without credentials.
+    Address(String),
+    /// The name of a service in the process of the tests.
+    InProcess(String),
+}
+
+/// One clause with its verdict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClauseRow {
+    pub id: String,
+    pub says: String,
+    pub cites: Vec<Source>,
+    pub basis: Basis,
+    /// Name of the rule, for the basis `convention`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    pub verdict: Verdict,
+    /// Why the verdict is not pass; empty for a pass.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    pub standing: Standing,
+    pub counts: ClauseCounts,
+    /// Numbers of the findings that contradict the clause; see [`FindingRow::number`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<usize>,
+}
+
+/// How often a clause applied, and with which result; see [`crate::model::Count`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClauseCounts {
+    pub applied: u64,
+    pub passed: u64,
+    pub exceptions: u64,
+    pub unclear: u64,
+}
+
+/// A deviation with its evidence and its counterexample.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FindingRow {
+    /// Counts from 1, in the order of discovery.
+    pub number: usize,
+    /// The contradicted clauses: each state that was possible contradicts at least one of them.
+    pub clauses: Vec<ClauseReference>,
+    pub operation: String,
+    pub plan: u64,
+    pub step: usize,
+    pub exchange: u64,
+    pub seen: String,
+    pub expected: Vec<String>,
+    /// Where the body does not match its JSON Schema.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub violations: Vec<String>,
+    /// The last exchange that removed possible states of the same resources: often the origin of the deviation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub narrowed: Option<NarrowingExchange>,
+    /// Reports of format 1 call the counterexample `witness`.
+    #[serde(alias = "witness")]
+    pub counterexample: CounterexampleRow,
+}
+
+/// A clause in a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClauseReference {
+    pub id: String,
+    pub says: String,
+    pub cites: Vec<Source>,
+}
+
+/// An exchange with the clauses that removed possible states.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NarrowingExchange {
+    pub exchange: u64,
+    pub clauses: Vec<String>,
+}
+
+/// The plan that shows a finding: a counterexample if `seen_again`, else the whole original plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CounterexampleRow {
+    /// A second execution showed the same deviation. If not, `plan` is the whole original plan.
+    pub seen_again: bool,
+    /// A repetition was run to its end. If not, `seen_again: false` proves nothing.
+    #[serde(default)]
+    pub repeated: bool,
+    /// Name of the plan file beside the report.
+    pub file: String,
+    /// The command that replays the plan, or an instruction where only the tests can replay. `{reports}`
+    /// stands for the folder of the reports.
+    pub replay: String,
+    /// The outcome of each step; `skipped` for a step that was not sent.
+    pub outcomes: Vec<String>,
+    pub plan: Plan,
+}
+
+/// A combination of operation and state without a clause, with the observed statuses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SilentCellRow {
+    pub operation: String,
+    pub states: Vec<String>,
+    /// Number of responses, by status.
+    pub statuses: BTreeMap<u16, u64>,
+}
+
+/// Number of clauses by verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VerdictTotals {
+    pub pass: usize,
+    pub fail: usize,
+    pub inconclusive: usize,
+    pub untested: usize,
+    /// Untested clauses that no sequence of calls reaches at this target.
+    pub unreachable: usize,
+    /// Inconclusive or untested clauses that no response can contradict.
+    pub unobservable: usize,
+}
+
+/// How many requests a campaign sent, by purpose and outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestSpending {
+    /// Requests of plans, without requests for shrinking.
+    pub requests: u64,
+    pub plans: u64,
+    pub shares: Vec<SpendingShare>,
+    pub shrinking: u64,
+    /// Requests for cleaning up.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cleaning: u64,
+    pub lost: u64,
+    pub throttled: u64,
+    pub steps_skipped: u64,
+    /// Deviations from clauses that the same plan had contradicted before.
+    pub repeated: u64,
+    /// Judged exchanges.
+    pub judged: u64,
+    /// Most possible states at one time.
+    pub worlds_most: usize,
+    /// How often the bound of possible states was reached, so that the resources of the call became undetermined.
+    pub given_up: u64,
+    /// The reason at the first time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_up_because: Option<String>,
+}
+
+/// The requests for one purpose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpendingShare {
+    pub what: String,
+    pub requests: u64,
+    /// Thousandths of all requests, rounded down.
+    pub per_mille: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+/// A name with the digest of the named file or folder, `sha256:…`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedDigest {
+    pub name: String,
+    pub digest: String,
+}
