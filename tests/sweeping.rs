@@ -293,10 +293,10 @@ fn a_run_that_lives_is_left_alone() {
     assert_eq!(output.status.code(), Some(2), "{}", told(&output));
     let output = cloud.sweep("live", &[]);
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
-    assert!(!told(&output).contains("gone:"), "{}", told(&output));
+    assert!(!told(&output).contains("deleted:"), "{}", told(&output));
     // Without its journal only its marks speak for it: they have not expired.
     let output = cloud.sweep("elsewhere", &[]);
-    assert!(!told(&output).contains("gone:"), "{}", told(&output));
+    assert!(!told(&output).contains("deleted:"), "{}", told(&output));
     running.signal("-INT");
     assert_eq!(in_time(running.ended()), Some(130));
     assert_eq!(cloud.there(), cloud.before);

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-/// One suite's campaign, which the first test of the suite starts.
+/// A suite's campaign, which the first test of the suite starts.
 pub struct SharedCampaign {
     pub options: Arc<Conformance>,
     store: SuiteStore,

@@ -20,5 +20,5 @@ mod options;
 mod trials;
 
 pub use crate::session::{EmbeddedSource, EndpointFactory};
-pub use options::{Conformance, Target};
+pub use options::{Conformance, RequestBody, Target};
 pub use trials::conformance;

@@ -1,9 +1,15 @@
 //! The options of conformance tests.
 
-use crate::endpoint::Identities;
-use crate::session::{EmbeddedSource, EndpointFactory};
+use crate::endpoint::{Endpoint, Identities};
+use crate::http_client::{HttpLimits, ServiceEndpoint};
+use crate::session::{EmbeddedSource, EndpointFactory, RunStart};
+use http_body_util::Full;
+use hyper::body::{Body, Bytes};
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
+use tower_service::Service;
 
 /// Which suites are tested against which target, and where the reports are written.
 #[derive(Clone)]
@@ -79,6 +85,67 @@ impl Conformance {
             _ => Target::Mock,
         };
         Conformance { target, ..Conformance::new() }
+    }
+}
+
+/// The body of the requests to a service in this process.
+pub type RequestBody = Full<Bytes>;
+
+impl Target {
+    /// A `tower` service in this process, such as an axum `Router`. Requests have the method, path, query,
+    /// headers and JSON body of requests over HTTP; the service distinguishes callers by the headers of
+    /// their identities. `make_service` is called once for each plan. The clock is real; see
+    /// [`Target::with_paused_clock`].
+    ///
+    /// A service with another type of request bodies uses [`Target::in_process_with_body`].
+    #[must_use]
+    pub fn in_process<S, R>(
+        name: &str,
+        identities: Identities,
+        make_service: impl Fn() -> S + Send + Sync + 'static,
+    ) -> Target
+    where
+        S: Service<hyper::Request<RequestBody>, Response = hyper::Response<R>> + 'static,
+        S::Error: Display,
+        R: Body + 'static,
+        R::Error: Display,
+    {
+        Target::in_process_with_body::<RequestBody, S, R>(name, identities, make_service)
+    }
+
+    /// Pauses the clock of a service in this process that waits on tokio's time only, so that waiting takes no
+    /// real time. Other targets stay as they are.
+    #[must_use]
+    pub fn with_paused_clock(self) -> Target {
+        match self {
+            Target::InProcess { name, make, identities, .. } => {
+                Target::InProcess { name, make, identities, paused_clock: true }
+            }
+            other => other,
+        }
+    }
+
+    /// As [`Target::in_process`], for a service whose requests have bodies of type `B`.
+    #[must_use]
+    pub fn in_process_with_body<B, S, R>(
+        name: &str,
+        identities: Identities,
+        make_service: impl Fn() -> S + Send + Sync + 'static,
+    ) -> Target
+    where
+        B: From<Bytes> + 'static,
+        S: Service<hyper::Request<B>, Response = hyper::Response<R>> + 'static,
+        S::Error: Display,
+        R: Body + 'static,
+        R::Error: Display,
+    {
+        let (service_name, callers) = (name.to_string(), identities.clone());
+        let wall = RunStart::now().wall_clock();
+        let make = move |_plan: u64| -> Rc<dyn Endpoint> {
+            let service = make_service();
+            Rc::new(ServiceEndpoint::<S, B>::new(&service_name, service, &callers, HttpLimits::USUAL, wall.clone()))
+        };
+        Target::InProcess { name: name.to_string(), make: Arc::new(make), identities, paused_clock: false }
     }
 }
 
