@@ -11,7 +11,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use tower_service::Service;
 
-/// Which suites are tested against which target, and where the reports are written.
+/// The suites to test, the target, and the folder of the reports.
 #[derive(Clone)]
 pub struct Conformance {
     /// Names of the suites; empty for all suites.
@@ -34,21 +34,21 @@ pub struct Conformance {
 /// The target of the tests. Closures are called when a campaign starts, and never to list the tests.
 #[derive(Clone)]
 pub enum Target {
-    /// The mock in this process, which checks the suites against themselves.
+    /// The mock in the process of the tests, to check the suites against themselves.
     Mock,
     /// The path of a profile with addresses, credentials and limits.
     Profile(PathBuf),
-    /// An address and a profile in YAML, which are known once the service is up. The address replaces the
+    /// An address and a profile in YAML, known once the service is up. The address replaces the
     /// addresses of the profile.
     Service { address: Arc<dyn Fn() -> String + Send + Sync>, profile: Arc<dyn Fn() -> String + Send + Sync> },
-    /// A service in this process.
+    /// A service in the process of the tests.
     InProcess {
         /// The name in reports.
         name: String,
         make: EndpointFactory,
-        /// The callers, with their path parameters and credentials.
+        /// The callers, with path parameters and credentials.
         identities: Identities,
-        /// The service uses tokio's time, which may be paused: waiting takes no real time.
+        /// Whether to pause tokio's clock, so that waiting takes no real time.
         paused_clock: bool,
     },
 }
@@ -88,16 +88,16 @@ impl Conformance {
     }
 }
 
-/// The body of the requests to a service in this process.
+/// The body of the requests to a service in the process of the tests.
 pub type RequestBody = Full<Bytes>;
 
 impl Target {
-    /// A `tower` service in this process, such as an axum `Router`. Requests have the method, path, query,
+    /// A `tower` service in the process of the tests, for example an axum `Router`. Requests have the method, path, query,
     /// headers and JSON body of requests over HTTP; the service distinguishes callers by the headers of
-    /// their identities. `make_service` is called once for each plan. The clock is real; see
+    /// the identities. `make_service` is called once for each plan. The clock is real; see
     /// [`Target::with_paused_clock`].
     ///
-    /// A service with another type of request bodies uses [`Target::in_process_with_body`].
+    /// For a service with a different type of request bodies, see [`Target::in_process_with_body`].
     #[must_use]
     pub fn in_process<S, R>(
         name: &str,
@@ -113,8 +113,8 @@ impl Target {
         Target::in_process_with_body::<RequestBody, S, R>(name, identities, make_service)
     }
 
-    /// Pauses the clock of a service in this process that waits on tokio's time only, so that waiting takes no
-    /// real time. Other targets stay as they are.
+    /// Pauses the clock of a service in the process of the tests, so that waiting takes no real time. The
+    /// service must wait on tokio's time only. Has no effect on further kinds of targets.
     #[must_use]
     pub fn with_paused_clock(self) -> Target {
         match self {
@@ -125,7 +125,7 @@ impl Target {
         }
     }
 
-    /// As [`Target::in_process`], for a service whose requests have bodies of type `B`.
+    /// As [`Target::in_process`], for a service with request bodies of type `B`.
     #[must_use]
     pub fn in_process_with_body<B, S, R>(
         name: &str,

@@ -1,4 +1,4 @@
-//! A `tower` service in this process as an endpoint, without a socket.
+//! A `tower` service as an endpoint, without a socket.
 
 use super::auth::Authenticator;
 use super::client::{compose_url, record_headers};
@@ -17,11 +17,11 @@ use std::pin::pin;
 use std::task::Poll;
 use tower_service::Service;
 
-/// The address of a service without an address. Requests have its host, as HTTP requires.
+/// The address of every service. Requests have the host of the address, as HTTP requires.
 const BASE: &str = "http://localhost";
 
-/// An endpoint that passes requests to a service. Requests are composed as [`Http`](super::Http) composes them;
-/// `B` is the type of their bodies.
+/// An endpoint that passes requests to a service. Requests are composed as by [`Http`](super::Http);
+/// `B` is the type of request bodies.
 pub struct ServiceEndpoint<S, B> {
     name: String,
     service: RefCell<S>,
