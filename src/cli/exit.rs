@@ -9,7 +9,7 @@ pub fn to_exit_code(kind: ExitKind) -> ExitCode {
     ExitCode::from(kind.code())
 }
 
-/// One exit code as `docs/EXIT_CODES.md` documents it.
+/// An exit code as `docs/EXIT_CODES.md` documents it.
 #[derive(Debug, Clone, Copy)]
 pub struct ExitCodeRow {
     pub kind: ExitKind,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// Plain lines of a campaign that spends its whole budget.
 const LINES: u64 = 10;
 
-/// The progress of one suite's campaign.
+/// The progress of a suite's campaign.
 pub struct Progress {
     suite: String,
     model: Arc<Model>,

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-/// The history of one plan of a file, with its suite. Without a number, the last plan of the file.
+/// The history of a plan in a file, with the suite. Without a number, the last plan of the file.
 pub fn read_plan_history(
     store: &SuiteStore,
     file: &Path,
@@ -29,7 +29,7 @@ pub fn read_plan_history(
     Ok((load_recorded_suite(store, &history)?, history))
 }
 
-/// Judges one history from its start.
+/// Judges a history from its start.
 pub fn judge_again(loaded: &LoadedSuite, history: &History, insight: bool) -> Result<(Judge, Vec<Seen>), UserError> {
     let bounds = Bounds { worlds_max: STATES_MAX, settle_percent: history.header.settle_percent, insight };
     crate::oracle::judge(history, &loaded.model, &loaded.schemas, bounds).map_err(|fault| {

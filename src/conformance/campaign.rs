@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-/// One suite's campaign, which the first test of the suite starts.
+/// A suite's campaign. The first test of the suite starts the campaign.
 pub struct SharedCampaign {
     pub options: Arc<Conformance>,
     store: SuiteStore,
@@ -32,7 +32,7 @@ pub struct SuiteResult {
     pub complete: Complete,
 }
 
-/// The content of a suite's lock file after its campaign.
+/// The content of a suite's lock file after the campaign.
 #[derive(Serialize, Deserialize)]
 struct CampaignEnd {
     run: String,
@@ -56,13 +56,13 @@ impl SharedCampaign {
     /// The result of the campaign; runs the campaign at the first call.
     ///
     /// # Errors
-    /// The message of the error that ended the campaign.
+    /// The message of the final error of the campaign.
     pub fn result(&self) -> Result<&SuiteResult, String> {
         let result = self.result.get_or_init(|| self.find_result().unwrap_or_else(|error| Err(error.to_string())));
         result.as_ref().map_err(String::clone)
     }
 
-    /// The result of this test run: from this process, or from another process of the same run.
+    /// The result in the present test run, from any process of the run.
     fn find_result(&self) -> Result<Result<SuiteResult, String>, UserError> {
         let folder = &self.options.reports;
         let mut lock = Lock::wait(&folder.join(format!("{}.lock", self.loaded.name)))?;
@@ -125,7 +125,7 @@ impl SharedCampaign {
         Ok(SuiteResult { report: record.report, complete: profile.complete })
     }
 
-    /// The suite with the pools of the profile, and its target.
+    /// The suite with the pools of the profile, and the target.
     fn resolve_target(&self) -> Result<(LoadedSuite, SuiteTarget, Arc<Profile>), UserError> {
         let loaded = self.loaded.clone();
         let profile = match &self.options.target {
@@ -171,7 +171,7 @@ fn handle_signal(event: SignalEvent) {
     }
 }
 
-/// Prints the journal of a campaign. Other events are not printed, because the output of a test is its result.
+/// Prints the journal of a campaign. Further events stay silent, because the output of a test is the result.
 struct TestListener;
 
 impl Listener for TestListener {

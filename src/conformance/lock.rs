@@ -1,4 +1,4 @@
-//! The files that the processes of a test run share.
+//! Files shared by the processes of a test run.
 
 use crate::session::{RunStart, UserError};
 use serde::Serialize;
@@ -7,26 +7,26 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-/// The name of a test run. A runner with a process per test, such as nextest, names its run; any other
-/// runner runs all tests in this process.
+/// The name of a test run. A runner with a process per test, such as nextest, names the run;
+/// without a name all tests run in the present process.
 #[derive(Clone)]
 pub struct TestRun(pub String);
 
 impl TestRun {
-    /// The test run of this process.
+    /// The test run of the present process.
     pub fn find(start: &RunStart) -> TestRun {
         TestRun(std::env::var("NEXTEST_RUN_ID").unwrap_or_else(|_| start.make_salt()))
     }
 }
 
-/// A file that at most one process holds, with a value for the next holder.
+/// A file held by at most one process, with a value for the next holder.
 pub struct Lock {
     path: PathBuf,
     file: File,
 }
 
 impl Lock {
-    /// Waits until no other process holds the file.
+    /// Waits until the file is free, and holds the file.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -41,7 +41,7 @@ impl Lock {
         Ok(Lock { path: path.to_path_buf(), file })
     }
 
-    /// The value of the last holder; none if the file has another form.
+    /// The value of the last holder; none if the form differs.
     pub fn read<T: DeserializeOwned>(&mut self) -> Option<T> {
         let mut text = String::new();
         self.file.rewind().and_then(|()| self.file.read_to_string(&mut text)).ok()?;

@@ -1,6 +1,6 @@
-//! Suites as tests: one test per clause, one campaign per suite.
+//! Suites as tests: a test per clause, a campaign per suite.
 //!
-//! A test target with `harness = false` needs one line:
+//! A test target with `harness = false` needs a single line:
 //!
 //! ```no_run
 //! fn main() -> std::process::ExitCode {
@@ -8,11 +8,10 @@
 //! }
 //! ```
 //!
-//! Each clause is a test `<suite>::<clause>`, and `<suite>::complete` tests that every clause was decided.
-//! The first test of a suite starts its campaign, and the other tests wait for the verdicts. Under nextest,
-//! where each test is a process, the first process runs the campaign under a file lock, and the other
-//! processes read its report. Campaigns at an endpoint run one after the other, and the totals of the
-//! profile hold for all of them together.
+//! Each clause is a test `<suite>::<clause>`, and `<suite>::complete` tests whether every clause was decided.
+//! The first test of a suite starts the campaign, and the remaining tests wait for the verdicts. Under nextest,
+//! where each test is a process, the first process runs the campaign under a file lock, and the remaining
+//! processes read the report. Campaigns at an endpoint run in sequence and share the totals of the profile.
 
 mod campaign;
 mod lock;
@@ -20,5 +19,5 @@ mod options;
 mod trials;
 
 pub use crate::session::{EmbeddedSource, EndpointFactory};
-pub use options::{Conformance, Target};
+pub use options::{Conformance, RequestBody, Target};
 pub use trials::conformance;

@@ -1,11 +1,17 @@
 //! The options of conformance tests.
 
-use crate::endpoint::Identities;
-use crate::session::{EmbeddedSource, EndpointFactory};
+use crate::endpoint::{Endpoint, Identities};
+use crate::http_client::{HttpLimits, ServiceEndpoint};
+use crate::session::{EmbeddedSource, EndpointFactory, RunStart};
+use http_body_util::Full;
+use hyper::body::{Body, Bytes};
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
+use tower_service::Service;
 
-/// Which suites are tested against which target, and where the reports are written.
+/// The suites to test, the target, and the folder of the reports.
 #[derive(Clone)]
 pub struct Conformance {
     /// Names of the suites; empty for all suites.
@@ -28,21 +34,21 @@ pub struct Conformance {
 /// The target of the tests. Closures are called when a campaign starts, and never to list the tests.
 #[derive(Clone)]
 pub enum Target {
-    /// The mock in this process, which checks the suites against themselves.
+    /// The mock in the process of the tests, to check the suites against themselves.
     Mock,
     /// The path of a profile with addresses, credentials and limits.
     Profile(PathBuf),
-    /// An address and a profile in YAML, which are known once the service is up. The address replaces the
+    /// An address and a profile in YAML, known once the service is up. The address replaces the
     /// addresses of the profile.
     Service { address: Arc<dyn Fn() -> String + Send + Sync>, profile: Arc<dyn Fn() -> String + Send + Sync> },
-    /// A service in this process.
+    /// A service in the process of the tests.
     InProcess {
         /// The name in reports.
         name: String,
         make: EndpointFactory,
-        /// The callers, with their path parameters and credentials.
+        /// The callers, with path parameters and credentials.
         identities: Identities,
-        /// The service uses tokio's time, which may be paused: waiting takes no real time.
+        /// Whether to pause tokio's clock, so that waiting takes no real time.
         paused_clock: bool,
     },
 }
@@ -79,6 +85,67 @@ impl Conformance {
             _ => Target::Mock,
         };
         Conformance { target, ..Conformance::new() }
+    }
+}
+
+/// The body of the requests to a service in the process of the tests.
+pub type RequestBody = Full<Bytes>;
+
+impl Target {
+    /// A `tower` service in the process of the tests, for example an axum `Router`. Requests have the method, path, query,
+    /// headers and JSON body of requests over HTTP; the service distinguishes callers by the headers of
+    /// the identities. `make_service` is called once for each plan. The clock is real; see
+    /// [`Target::with_paused_clock`].
+    ///
+    /// For a service with a different type of request bodies, see [`Target::in_process_with_body`].
+    #[must_use]
+    pub fn in_process<S, R>(
+        name: &str,
+        identities: Identities,
+        make_service: impl Fn() -> S + Send + Sync + 'static,
+    ) -> Target
+    where
+        S: Service<hyper::Request<RequestBody>, Response = hyper::Response<R>> + 'static,
+        S::Error: Display,
+        R: Body + 'static,
+        R::Error: Display,
+    {
+        Target::in_process_with_body::<RequestBody, S, R>(name, identities, make_service)
+    }
+
+    /// Pauses the clock of a service in the process of the tests, so that waiting takes no real time. The
+    /// service must wait on tokio's time only. Has no effect on further kinds of targets.
+    #[must_use]
+    pub fn with_paused_clock(self) -> Target {
+        match self {
+            Target::InProcess { name, make, identities, .. } => {
+                Target::InProcess { name, make, identities, paused_clock: true }
+            }
+            other => other,
+        }
+    }
+
+    /// As [`Target::in_process`], for a service with request bodies of type `B`.
+    #[must_use]
+    pub fn in_process_with_body<B, S, R>(
+        name: &str,
+        identities: Identities,
+        make_service: impl Fn() -> S + Send + Sync + 'static,
+    ) -> Target
+    where
+        B: From<Bytes> + 'static,
+        S: Service<hyper::Request<B>, Response = hyper::Response<R>> + 'static,
+        S::Error: Display,
+        R: Body + 'static,
+        R::Error: Display,
+    {
+        let (service_name, callers) = (name.to_string(), identities.clone());
+        let wall = RunStart::now().wall_clock();
+        let make = move |_plan: u64| -> Rc<dyn Endpoint> {
+            let service = make_service();
+            Rc::new(ServiceEndpoint::<S, B>::new(&service_name, service, &callers, HttpLimits::USUAL, wall.clone()))
+        };
+        Target::InProcess { name: name.to_string(), make: Arc::new(make), identities, paused_clock: false }
     }
 }
 

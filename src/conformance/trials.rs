@@ -1,4 +1,4 @@
-//! The tests: one per clause, and one per suite for completeness.
+//! The tests: a test per clause, and a test per suite for completeness.
 
 use super::campaign::{SharedCampaign, SuiteResult};
 use super::lock::TestRun;
@@ -11,11 +11,11 @@ use crate::session::{RunStart, SuiteStore, UserError};
 use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
 use std::sync::Arc;
 
-/// Runs the tests that the arguments of the test target select.
+/// Runs the tests selected by the arguments of the test target.
 ///
-/// A clause with verdict fail fails its test, with its citation, the response and the replay line. A clause
-/// that is inconclusive or untested fails its test against the mock, where every reachable clause must be
-/// decided, and is ignored with its reason at other targets. `<suite>::complete` fails if a reachable clause
+/// A clause with verdict fail fails the test, with citation, response and replay line. An inconclusive or
+/// untested clause fails the test against the mock, where every reachable clause must be decided, and is
+/// ignored with the reason at an endpoint. `<suite>::complete` fails if a reachable clause
 /// is not decided, unless the profile waives completeness.
 ///
 /// # Panics
@@ -64,7 +64,7 @@ fn test_clause(campaign: &SharedCampaign, clause: &str) -> Result<Completion, Fa
     }
 }
 
-/// Tests that every reachable clause was decided.
+/// Tests whether every reachable clause was decided.
 fn test_complete(campaign: &SharedCampaign) -> Result<Completion, Failed> {
     let SuiteResult { report, complete } = campaign.result().map_err(Failed::from)?;
     let is_open =

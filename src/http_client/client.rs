@@ -1,9 +1,10 @@
 //! An endpoint over HTTP.
 
-use super::auth::{Authenticator, Composed};
+use super::auth::Authenticator;
 use super::connect::client;
 use super::error::HttpError;
 use super::options::{HttpLimits, Wall};
+use super::request_headers::{compose_headers, encode_body};
 use super::tokens::{Asking, Tokens};
 use super::transport_error::{Trouble, trouble};
 use crate::endpoint::{
@@ -11,7 +12,7 @@ use crate::endpoint::{
 };
 use crate::history::{Learned, Outcome, Reply, ReplyBody};
 use crate::profile::Connecting;
-use reqwest::header::{DATE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{DATE, HeaderMap, HeaderName};
 use std::collections::BTreeMap;
 
 /// Names of recorded response headers, in addition to headers with an API version.
@@ -108,7 +109,7 @@ impl Http {
         let sent = self.build(request, caller, token)?.send().await;
         let mut response = sent.map_err(|error| trouble(&error).at(self.proxy.as_deref()))?;
         let status = response.status().as_u16();
-        let headers = kept(response.headers());
+        let headers = record_headers(response.headers());
         let mut bytes = Vec::new();
         loop {
             match response.chunk().await {
@@ -142,41 +143,16 @@ impl Http {
         let unfit = |what: &str| Trouble::Unsendable(format!("{what} is not valid in a request"));
         let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|_| unfit("the method"))?;
         // The signed address must equal the address that the client sends.
-        let url = reqwest::Url::parse(&self.url(request)).map_err(|_| unfit("the address"))?;
-        let body = request.body.as_ref().map(|body| body.to_string().into_bytes());
-        let mut inputs = vec![("accept".to_string(), "application/json".to_string())];
-        if body.is_some() {
-            inputs.push(("content-type".to_string(), "application/json".to_string()));
-        }
-        inputs.extend(request.headers.iter().cloned());
-        let mut headers = HeaderMap::new();
-        for (name, value) in &inputs {
-            put(&mut headers, name, value, false).map_err(unfit)?;
-        }
-        if let Some(caller) = caller {
-            let bytes = body.as_deref().unwrap_or_default();
-            let composed = Composed { method: &request.method, url: url.as_str(), headers: &inputs, body: bytes };
-            for (name, value) in caller.prove(&composed, (self.wall)(), token) {
-                put(&mut headers, &name, value.expose(), true).map_err(unfit)?;
-                if value.is_made() {
-                    self.learned.passing(value.expose());
-                }
-            }
-        }
+        let url = reqwest::Url::parse(&compose_url(&self.base, request)).map_err(|_| unfit("the address"))?;
+        let body = encode_body(request);
+        let proof = ((self.wall)(), token);
+        let learn = |secret: &str| self.learned.passing(secret);
+        let headers = compose_headers(request, (url.as_str(), body.as_deref()), caller, proof, learn).map_err(unfit)?;
         let builder = self.client.request(method, url).headers(headers);
         Ok(match body {
             Some(body) => builder.body(body),
             None => builder,
         })
-    }
-
-    fn url(&self, request: &Request) -> String {
-        let mut url = format!("{}{}", self.base, request.path);
-        for (at, (name, value)) in request.query.iter().enumerate() {
-            let mark = if at == 0 { '?' } else { '&' };
-            url.push_str(&format!("{mark}{}={}", encode_query(name), encode_query(value)));
-        }
-        url
     }
 }
 
@@ -190,12 +166,14 @@ impl Endpoint for Http {
     }
 }
 
-fn put(headers: &mut HeaderMap, name: &str, value: &str, sensitive: bool) -> Result<(), &'static str> {
-    let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| "the name of a header")?;
-    let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| "the value of a header")?;
-    value.set_sensitive(sensitive);
-    headers.insert(name, value);
-    Ok(())
+/// The whole address of a request below `base`.
+pub(super) fn compose_url(base: &str, request: &Request) -> String {
+    let mut url = format!("{base}{}", request.path);
+    for (at, (name, value)) in request.query.iter().enumerate() {
+        let mark = if at == 0 { '?' } else { '&' };
+        url.push_str(&format!("{mark}{}={}", encode_query(name), encode_query(value)));
+    }
+    url
 }
 
 /// Encodes a query value. Characters that RFC 3986, section 3.4, permits in a query stay readable; so a server that
@@ -232,7 +210,8 @@ fn check_base(base: &str) -> Result<String, HttpError> {
     Ok(url.as_str().trim_end_matches('/').to_string())
 }
 
-fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {
+/// The recorded headers of a response.
+pub(super) fn record_headers(headers: &HeaderMap) -> BTreeMap<String, String> {
     let mut kept: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in headers {
         // `HeaderName` is in lower case.

@@ -4,15 +4,18 @@ mod auth;
 mod client;
 mod connect;
 mod error;
+mod in_process;
 mod offers;
 mod options;
 mod probing;
+mod request_headers;
 mod tokens;
 mod transport_error;
 
 pub use auth::{Authenticator, Composed, Grant, Proof, Scheme, Token, TokenAnswer, TokenRequest};
 pub use client::Http;
 pub use error::HttpError;
+pub use in_process::ServiceEndpoint;
 pub use offers::{free, offered};
 pub use options::{HttpLimits, Wall};
 pub use probing::{ProbeError, probe, recognise};

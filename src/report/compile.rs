@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 /// key `counterexample`; version 1 called the counterexample `witness` and is still read.
 pub const FORMAT: u32 = 2;
 
-/// The results of one campaign of one suite.
+/// The results of a campaign of a suite.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
@@ -55,11 +55,11 @@ pub struct ReportSubject<'a> {
     pub settle_percent: u32,
     /// The pattern of the selected clauses, as the user wrote the pattern.
     pub selected: Option<&'a str>,
-    /// The options after `probity replay FILE` for the same target.
+    /// The options after `probity replay FILE` for an equal target.
     pub replay_options: &'a [String],
 }
 
-/// Compiles the report of one campaign.
+/// Compiles the report of a campaign.
 #[must_use]
 pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> Report {
     let suite = &subject.model.suite;

@@ -1,4 +1,4 @@
-//! One clause as text: its sentence, citations, guard, effects and last verdict.
+//! A clause as text: its sentence, citations, guard, effects and last verdict.
 
 use super::rows::ClauseRow;
 use super::summary::list_citations;
@@ -7,7 +7,7 @@ use crate::schema::catalog::Source;
 use crate::suite::{Basis, Calls, Clause, Effect, EffectValue, Event, Stage, Statuses, Verb, While};
 use std::fmt::Write;
 
-/// Most printed lines of one citation.
+/// Most printed lines of a citation.
 const LINES_MAX: usize = 40;
 
 /// The user's own copy of a page.

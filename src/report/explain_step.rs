@@ -1,4 +1,4 @@
-//! The exchanges of one step as text: possible states before and after, and contradicted clauses.
+//! The exchanges of a step as text: possible states before and after, and contradicted clauses.
 
 use super::plan_text::describe_outcome;
 use crate::history::{Cause, Exchange, History};

@@ -38,7 +38,7 @@ pub fn write_folder(folder: &Path, contents: &ReportFiles<'_>) -> io::Result<()>
     delete_old_plans(folder, &kept)
 }
 
-/// Writes one file completely, or not at all.
+/// Writes a file completely, or not at all.
 ///
 /// # Errors
 /// If the folder cannot be created or written.

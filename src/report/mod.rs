@@ -1,8 +1,8 @@
 //! The results of a campaign, as files and as text.
 //!
 //! [`compile_report`] makes a [`Report`] of a campaign's conclusion, and every rendering starts from the
-//! report, so that all renderings agree. A report depends only on plans and observations and is the same
-//! byte for byte; [`RunFacts`] has the facts of the machine and the time. This module does not send requests,
+//! report, so that all renderings agree. A report depends only on plans and observations and is
+//! reproducible byte for byte; [`RunFacts`] has the facts of the machine and the time. This module does not send requests,
 //! does not choose plans and reads no clock.
 
 mod compile;

@@ -19,7 +19,7 @@ pub enum ReportTarget {
     InProcess(String),
 }
 
-/// One clause with its verdict.
+/// A clause with its verdict.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClauseRow {
@@ -164,7 +164,7 @@ pub struct RequestSpending {
     pub given_up_because: Option<String>,
 }
 
-/// The requests for one purpose.
+/// The requests for a purpose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SpendingShare {

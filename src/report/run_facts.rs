@@ -4,7 +4,7 @@ use super::settle_times::SettleTimes;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The facts of one campaign that would differ in a repetition. The caller provides all of them.
+/// The facts of a campaign that would differ in a repetition. The caller provides all of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunFacts {

@@ -10,7 +10,7 @@ use std::fmt::Write;
 
 /// Widest line of a list of names, in characters.
 const WIDTH: usize = 100;
-/// Most expected outcomes that are printed for one finding; `report.json` has all.
+/// Most expected outcomes that are printed for a finding; `report.json` has all.
 const PERMITTED_MAX: usize = 4;
 
 /// Where a report lies, which is not part of the report.

@@ -1,4 +1,4 @@
-//! The clocks of the machine and its facts. No other module reads them.
+//! The clocks and the facts of the machine. Only this module reads the clocks.
 
 use crate::http_client::Wall;
 use crate::report::MachineFacts;
@@ -28,7 +28,7 @@ impl RunStart {
         RunStart { date: at[..10].to_string(), at, seconds, stamp, monotonic: Instant::now() }
     }
 
-    /// A text that differs between any two runs on this machine.
+    /// A text that differs between any two runs on a machine.
     pub fn make_salt(&self) -> String {
         let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
         format!("{}-{}-{}", self.at, since.as_nanos(), std::process::id())
@@ -50,7 +50,7 @@ impl RunStart {
     }
 }
 
-/// Operating system, architecture and threads of this machine.
+/// Operating system, architecture and threads of the machine.
 pub fn describe_machine() -> MachineFacts {
     MachineFacts {
         os: std::env::consts::OS.to_string(),

@@ -54,7 +54,7 @@ pub struct DryRunResult {
     pub settled: Vec<SettleTimes>,
 }
 
-/// The created resources of one kind.
+/// The created resources of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CreatedResources {
     pub count: u64,
@@ -176,7 +176,7 @@ fn scale_tempo(tempo: Tempo, there: u64, here: u64) -> Tempo {
     Tempo { stage_ms: (scaled(least), scaled(most).max(1)), ..tempo }
 }
 
-/// The times to settle of the last run at this address; empty without such a run.
+/// The times to settle of the last run at an address; empty without such a run.
 fn read_earlier_times(reports: &Path, suite: &str, address: &str) -> Vec<SettleTimes> {
     let read = |name: &str| std::fs::read_to_string(reports.join(suite).join(name)).ok();
     let report = read("report.json").and_then(|text| Report::read(&text).ok());

@@ -1,4 +1,4 @@
-//! One campaign, or one recorded plan, at its target: the mock on a paused clock, an endpoint in real time.
+//! A campaign, or a recorded plan, at its target: the mock on a paused clock, an endpoint in real time.
 
 use super::keeping::kept;
 use super::listener::SessionListener;
@@ -22,7 +22,7 @@ use std::rc::Rc;
 /// The conclusion of a campaign with its leftovers.
 type CampaignResult = Result<(Conclusion, Vec<Left>), CampaignError>;
 
-/// Runs one campaign; returns its conclusion and its leftovers.
+/// Runs a campaign; returns conclusion and leftovers.
 ///
 /// # Errors
 /// If an expression of the suite fails, or the preflight or the endpoint does.
@@ -42,6 +42,8 @@ pub fn run_campaign(
             let make = |plan| (service.make_endpoint)(plan);
             let mut site = site(model, schemas, &make_home(settings), settings.cancel.clone(), &make);
             site.plan_limits = limit_choices(settings, &service.identities);
+            let credentials = service.identities.credentials().map(|credential| credential.expose());
+            site.secrets = site.secrets.clone().with_literals(credentials);
             site.identities = service.identities.clone();
             let paused = service.paused_clock;
             run_at_site(settings, &site, listener, |running| {
@@ -101,10 +103,10 @@ fn make_order<'a>(
     }
 }
 
-/// Carries out one recorded plan.
+/// Carries out a recorded plan.
 ///
 /// # Errors
-/// As [`run_campaign`]; and if the target is a service in another process.
+/// As [`run_campaign`]; and if the target is a service in the process of its tests.
 pub fn replay_plan(
     settings: &CampaignSettings<'_>,
     plan: &Plan,

@@ -13,7 +13,7 @@ pub struct SpentTotals {
 }
 
 impl SpentTotals {
-    /// Adds the requests and the time of one campaign.
+    /// Adds the requests and the time of a campaign.
     pub fn add_campaign(&mut self, spending: &RequestSpending, duration_ms: u64) {
         let RequestSpending { requests, shrinking, cleaning, .. } = spending;
         self.add(SpentTotals { requests: requests + shrinking + cleaning, seconds: duration_ms.div_ceil(1000) });
@@ -26,7 +26,7 @@ impl SpentTotals {
     }
 }
 
-/// The limits of one suite's campaign; `used` is already spent of the profile's totals.
+/// The limits of a suite's campaign; `used` is already spent of the profile's totals.
 #[must_use]
 pub fn limit_campaign(requested: &RequestedLimits, target: &SuiteTarget, used: SpentTotals) -> Limits {
     match target {

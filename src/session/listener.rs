@@ -36,7 +36,7 @@ impl SessionEvent<'_> {
     }
 }
 
-/// Receives the events of one suite's campaign and of the session around the campaign.
+/// Receives the events of a suite's campaign and of the session around the campaign.
 pub trait SessionListener: Listener {
     /// Receives an event of the session.
     fn hear_session(&mut self, event: &SessionEvent<'_>);

@@ -1,4 +1,4 @@
-//! One suite's campaign from its settings to its reports, or its dry run.
+//! A suite's campaign from its settings to its reports, or its dry run.
 
 use super::campaign_record::CampaignRecord;
 use super::clock::describe_machine;
@@ -21,12 +21,12 @@ use crate::report::{
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The result of one suite in a run.
+/// The result of a suite in a run.
 #[derive(Debug)]
 pub enum SuiteOutcome {
     /// The campaign ended and its reports are written.
     Ran(Box<CampaignRecord>),
-    /// A dry run against an endpoint; none where the target is not an endpoint, which costs nothing.
+    /// The forecast for an endpoint; none for a target in this process, which costs no requests.
     DryRun(Option<Box<DryRun>>),
 }
 
@@ -44,7 +44,7 @@ impl SuiteOutcome {
     }
 }
 
-/// Runs one suite's campaign and writes its reports, or forecasts the campaign. `used` is what earlier
+/// Runs a suite's campaign and writes its reports, or forecasts the campaign. `used` is what earlier
 /// suites of the run have spent.
 ///
 /// # Errors
@@ -134,7 +134,7 @@ fn write_files(
         .map_err(|error| UserError::unwritable(&folder, &error))
 }
 
-/// The options that `probity replay` needs for the same target.
+/// The options that `probity replay` needs for an equal target.
 fn list_replay_options(settings: &CampaignSettings<'_>, target: &ReportTarget) -> Vec<String> {
     let mut options = match target {
         ReportTarget::Mock { fault: None } | ReportTarget::InProcess(_) => Vec::new(),

@@ -35,7 +35,7 @@ pub struct RunSettings<'a> {
     pub give_up: Cancel,
 }
 
-/// Where reports are written, and their facts that are no result of a campaign.
+/// The folder of the reports, with the origin of the suites and the start of the run.
 #[derive(Debug, Clone, Copy)]
 pub struct ReportSettings<'a> {
     /// The folder of all suites' reports.
@@ -45,7 +45,7 @@ pub struct ReportSettings<'a> {
     pub start: &'a RunStart,
 }
 
-/// The settings of one campaign.
+/// The settings of a campaign.
 #[derive(Clone)]
 pub struct CampaignSettings<'a> {
     pub loaded: &'a LoadedSuite,
@@ -88,7 +88,7 @@ impl JournalSettings {
 }
 
 impl<'a> CampaignSettings<'a> {
-    /// The settings of one suite's campaign; `used` is what earlier suites of the run have spent.
+    /// The settings of a suite's campaign; `used` is what earlier suites of the run have spent.
     #[must_use]
     pub fn new(
         run: &RunSettings<'_>,

@@ -5,7 +5,7 @@ use crate::run::Cancel;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// What a signal asks for. The second and the third signal ask for more than the first.
+/// The request of a signal. The second and the third signal request more than the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignalEvent {
     /// The first signal: plans stop, and the resources that they created are deleted.

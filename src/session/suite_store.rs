@@ -31,7 +31,7 @@ pub trait EmbeddedSource: Send + Sync {
     fn open_catalog(&self, api: &str) -> Option<Box<dyn Files>>;
 }
 
-/// One place for suites and their schemas. The two are never mixed: a suite from a folder is read with
+/// A place for suites and their schemas. The two are never mixed: a suite from a folder is read with
 /// the schemas beside the folder, an embedded suite with the embedded schemas.
 #[derive(Clone)]
 pub enum SuiteStore {

@@ -1,4 +1,4 @@
-//! `probity sweep` at one endpoint: deletes the leftovers of earlier runs.
+//! `probity sweep` at an endpoint: deletes the leftovers of earlier runs.
 
 use super::keeping::reserve_time;
 use super::preflight::check_for_cleanup;
@@ -11,7 +11,7 @@ use crate::endpoint::{Endpoint, run_command};
 use crate::run::Purse;
 use std::rc::Rc;
 
-/// The result of a sweep at one endpoint.
+/// The result of a sweep at an endpoint.
 pub struct Cleared {
     /// The leftovers that the search found.
     pub found: Leftovers,

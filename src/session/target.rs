@@ -17,13 +17,13 @@ use std::sync::Arc;
 pub enum TargetChoice {
     /// The mock in this process.
     Mock,
-    /// An endpoint at this address.
+    /// An endpoint at an address.
     Address(String),
     /// For each suite the address that the profile gives; the mock for a suite without an address.
     Profile,
 }
 
-/// The target of one suite's campaign.
+/// The target of a suite's campaign.
 #[derive(Debug, Clone)]
 pub enum SuiteTarget {
     /// The mock in this process, with at most one fault.

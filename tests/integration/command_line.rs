@@ -127,7 +127,7 @@ fn a_file_that_is_no_plan_is_refused() {
     std::fs::write(&file, "{\"format\": 99}").unwrap();
     let (told, code) = run_failing(&["replay", file.to_str().unwrap()]);
     assert_eq!(code, 4, "{told}");
-    assert!(told.contains("its format is 99"), "{told}");
+    assert!(told.contains("the plan has format 99"), "{told}");
 }
 
 #[test]
@@ -176,6 +176,7 @@ fn a_broken_promise_is_found_and_its_replay_line_shows_it_again() {
         .find_map(|line| line.trim().strip_prefix("replay     probity "))
         .expect("a replay line")
         .to_string();
+    assert!(line.contains("/lamps/counterexample-1.json"), "{line}");
     let again = run_probity(&line.split(' ').collect::<Vec<_>>());
     let shown = String::from_utf8(again.stdout).unwrap();
     assert_eq!(again.status.code(), Some(1), "{shown}");
@@ -184,6 +185,62 @@ fn a_broken_promise_is_found_and_its_replay_line_shows_it_again() {
     let judged = run_probity(&["judge", history.to_str().unwrap()]);
     assert!(String::from_utf8(judged.stdout).unwrap().contains("FAIL dim.twice"));
     assert_eq!(judged.status.code(), Some(1));
+}
+
+#[test]
+fn a_counterexample_under_its_former_name_is_replayed() {
+    let reports = make_folder("former-name");
+    let run = ["run", "--fault", "dim.twice/accepted", "--requests", "600", "--reports", reports.to_str().unwrap()];
+    assert_eq!(run_probity(&run).status.code(), Some(1));
+    let old = reports.join("witness-1.json");
+    std::fs::rename(reports.join("lamps/counterexample-1.json"), &old).unwrap();
+    let replayed = run_probity(&["replay", old.to_str().unwrap(), "--fault", "dim.twice/accepted"]);
+    let shown = String::from_utf8(replayed.stdout).unwrap();
+    assert_eq!(replayed.status.code(), Some(1), "{shown}");
+    assert!(shown.contains("dim.twice"), "{shown}");
+}
+
+/// Output, errors and exit code of `probity fmt` in a folder.
+fn format_in(folder: &Path, arguments: &[&str]) -> (String, String, i32) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
+    let output = command.arg("fmt").args(arguments).current_dir(folder).output().expect("the binary runs");
+    let [out, error] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("text"));
+    (out, error, output.status.code().expect("the process exits"))
+}
+
+#[test]
+fn suite_files_are_formatted_in_place_and_check_writes_none() {
+    let folder = make_folder("fmt");
+    std::fs::create_dir_all(folder.join("suites")).unwrap();
+    let lamps = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps/suites/lamps.yaml");
+    let (good, bad) = (folder.join("suites/good.yaml"), folder.join("suites/bad.yaml"));
+    std::fs::write(&good, read_text(&lamps)).unwrap();
+    assert_eq!(format_in(&folder, &["suites/good.yaml"]).2, 0);
+    let canonical = read_text(&good);
+    let spaced = canonical.replacen('\n', "   \n\n\n\n", 1);
+    std::fs::write(&bad, &spaced).unwrap();
+    let expected = ("not formatted: suites/bad.yaml\n".to_string(), String::new(), 1);
+    assert_eq!(format_in(&folder, &["--check"]), expected, "without files: all suites of ./suites");
+    assert_eq!(read_text(&bad), spaced, "--check writes no file");
+    assert_eq!(format_in(&folder, &["--check", "suites/good.yaml"]), (String::new(), String::new(), 0));
+    let expected = ("formatted: suites/bad.yaml\n".to_string(), String::new(), 0);
+    assert_eq!(format_in(&folder, &[]), expected);
+    assert_eq!(read_text(&good), canonical);
+    assert_eq!(format_in(&folder, &["--check"]).2, 0, "a formatted file stays as it is");
+}
+
+#[test]
+fn a_file_that_cannot_be_formatted_is_named_and_the_others_are_formatted() {
+    let folder = make_folder("fmt-bad");
+    std::fs::write(folder.join("broken.yaml"), "suite: [\n").unwrap();
+    std::fs::write(folder.join("spaced.yaml"), "suite: x   \n").unwrap();
+    let (out, error, code) = format_in(&folder, &["broken.yaml", "missing.yaml", "spaced.yaml"]);
+    assert_eq!(code, 4, "{error}");
+    assert!(error.contains("broken.yaml") && error.contains("missing.yaml"), "{error}");
+    assert_eq!(out, "formatted: spaced.yaml\n");
+    let (_, error, code) = format_in(&folder, &[]);
+    assert_eq!(code, 4, "{error}");
+    assert!(error.contains("at      suites\n"), "{error}");
 }
 
 /// Answers every connection with one response as long as the process lives. Returns the address.

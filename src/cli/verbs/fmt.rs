@@ -21,7 +21,7 @@ pub fn format_suites(arguments: &FmtArguments) -> Result<ExitKind, UserError> {
     Ok(pick_worst(&exits))
 }
 
-/// Formats one file and prints its path if the file is not formatted.
+/// Formats a file and prints the path if the file is not formatted.
 fn format_file(file: &Path, check: bool) -> Result<ExitKind, UserError> {
     let text = std::fs::read_to_string(file).map_err(|error| UserError::unreadable(file, &error))?;
     let name = file.display().to_string();

@@ -63,7 +63,7 @@ pub fn run(arguments: &RunArguments) -> Result<ExitKind, UserError> {
     Ok(exit)
 }
 
-/// Prints the summary or the error of one suite.
+/// Prints the summary or the error of a suite.
 fn print_outcome(
     loaded: &LoadedSuite,
     target: &SuiteTarget,

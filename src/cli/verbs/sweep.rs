@@ -113,7 +113,7 @@ struct Sweeper<'a> {
 }
 
 impl Sweeper<'_> {
-    /// Sweeps one suite's endpoint and closes the journals whose resources are all deleted.
+    /// Sweeps a suite's endpoint and closes the journals whose resources are all deleted.
     fn sweep_suite(&self, name: &str, address: &str) -> Result<ExitKind, UserError> {
         let dry_run = self.arguments.dry_run;
         let loaded = self.store.load(name, &self.start.date)?.apply_profile(self.profile)?;

@@ -1,5 +1,6 @@
 //! The HTTP client against servers of this machine with given responses.
 
+mod in_process;
 mod proving;
 mod renewing;
 mod replies;
