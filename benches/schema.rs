@@ -1,6 +1,6 @@
 //! Judging and drawing of one body.
 
-use probity::schema::{Draw, Rng, Shape, classify, deviations, draw_valid};
+use probity::schema::{CompiledSchema, DrawSettings, SeededRng, classify_input, draw_valid, vary_body};
 use serde_json::{Value, json};
 
 fn main() {
@@ -8,7 +8,7 @@ fn main() {
 }
 
 /// The schema of a request with a dozen fields on three levels.
-fn request() -> Shape {
+fn request() -> CompiledSchema {
     let word = json!({"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[a-zA-Z0-9_.-]+$"});
     let id = json!({"type": "string", "format": "uuid"});
     shape(json!({"type": "object", "required": ["kettle"], "properties": {"kettle": {
@@ -22,7 +22,7 @@ fn request() -> Shape {
 }
 
 /// The schema of a response with thirty fields, as of a show call.
-fn reply() -> Shape {
+fn reply() -> CompiledSchema {
     let kinds = [
         json!({"type": "string"}),
         json!({"type": "string", "format": "uuid"}),
@@ -39,32 +39,32 @@ fn reply() -> Shape {
         "kettle": {"type": "object", "required": required, "properties": properties}}}))
 }
 
-fn shape(schema: Value) -> Shape {
-    Shape::new(schema, "bench.json").expect("the bench's own schema compiles")
+fn shape(schema: Value) -> CompiledSchema {
+    CompiledSchema::new(schema, "bench.json").expect("the bench's own schema compiles")
 }
 
-fn drawn(shape: &Shape, how: &Draw) -> Value {
-    draw_valid(shape, &mut Rng::new(1, 2, 3, 4), how).expect("the bench's own schema can be drawn")
+fn drawn(shape: &CompiledSchema, how: &DrawSettings) -> Value {
+    draw_valid(shape, &mut SeededRng::new(1, 2, 3, 4), how).expect("the bench's own schema can be drawn")
 }
 
 #[divan::bench]
 fn classify_a_request(bencher: divan::Bencher) {
     let shape = request();
-    let body = drawn(&shape, &Draw { optional_percent: 100, ..Draw::default() });
-    bencher.bench(|| classify(Some(&shape), Some(&body), None));
+    let body = drawn(&shape, &DrawSettings { optional_percent: 100, ..DrawSettings::default() });
+    bencher.bench(|| classify_input(Some(&shape), Some(&body), None));
 }
 
 #[divan::bench]
 fn violations_of_a_reply(bencher: divan::Bencher) {
     let shape = reply();
-    let body = drawn(&shape, &Draw::response());
-    bencher.bench(|| shape.violations(&body));
+    let body = drawn(&shape, &DrawSettings::for_response());
+    bencher.bench(|| shape.find_violations(&body));
 }
 
 #[divan::bench]
 fn violations_of_a_reply_by_the_library(bencher: divan::Bencher) {
     let shape = reply();
-    let body = drawn(&shape, &Draw::response());
+    let body = drawn(&shape, &DrawSettings::for_response());
     let options = jsonschema::draft202012::options().should_validate_formats(true);
     let validator = options.build(&shape.schema).expect("the bench's own schema compiles");
     bencher.bench(|| validator.is_valid(&body));
@@ -73,20 +73,20 @@ fn violations_of_a_reply_by_the_library(bencher: divan::Bencher) {
 #[divan::bench]
 fn draw_a_request(bencher: divan::Bencher) {
     let shape = request();
-    let mut rng = Rng::new(1, 2, 3, 4);
-    bencher.bench_local(|| draw_valid(&shape, &mut rng, &Draw::default()));
+    let mut rng = SeededRng::new(1, 2, 3, 4);
+    bencher.bench_local(|| draw_valid(&shape, &mut rng, &DrawSettings::default()));
 }
 
 #[divan::bench]
 fn start_a_generator(bencher: divan::Bencher) {
-    bencher.bench(|| Rng::new(1, 2, 3, 4).u64());
+    bencher.bench(|| SeededRng::new(1, 2, 3, 4).draw_u64());
 }
 
 #[divan::bench]
 fn all_deviations_of_a_request(bencher: divan::Bencher) {
     let shape = request();
-    let body = drawn(&shape, &Draw { optional_percent: 100, ..Draw::default() });
-    bencher.bench(|| deviations(&shape, &body));
+    let body = drawn(&shape, &DrawSettings { optional_percent: 100, ..DrawSettings::default() });
+    bencher.bench(|| vary_body(&shape, &body));
 }
 
 #[divan::bench]

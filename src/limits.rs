@@ -4,7 +4,7 @@
 //! of [`Limits`] narrow a campaign's limits to plans, shrinking and cleaning up. The limits that choosers
 //! need (`plan::Limits`) and the search bounds of the shrinker (`shrink::Limits`) belong to their modules.
 
-use crate::profile::Limits as ProfileLimits;
+use crate::profile::ProfileLimits;
 use std::time::Duration;
 
 /// Requests of a campaign against the mock.

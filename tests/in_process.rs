@@ -79,7 +79,7 @@ impl tower_service::Service<hyper::Request<RequestBody>> for LampService {
 
 fn main() -> ExitCode {
     let identity = |name: &str| {
-        let headers = BTreeMap::from([("X-Caller".to_string(), Credential::plain(name))]);
+        let headers = BTreeMap::from([("X-Caller".to_string(), Credential::from_public_text(name))]);
         (name.to_string(), Identity { headers, ..Identity::default() })
     };
     let identities = Identities::new(BTreeMap::from([identity("owner"), identity("other")]));

@@ -1,18 +1,18 @@
 //! Runs the plans of a campaign, and shrinks the findings.
 
-use super::campaign_order::{CampaignError, Order};
-use super::campaign_state::Share;
+use super::campaign_order::{CampaignError, CampaignOrder};
+use super::campaign_state::CampaignState;
 use super::conclusion::Conclusion;
-use super::event::{Event, Listener};
-use super::finding_shrinker::smaller;
-use super::gathered::Gathered;
-use super::plan_env::Site;
-use super::plan_runner::{Driven, again, drive};
-use crate::cleanup::Left;
-use crate::model::Fault;
-use crate::oracle::promises;
-use crate::plan::{Chooser, Guided, Reading};
-use crate::run::Stop;
+use super::event::{CampaignEvent, Listener};
+use super::finding_shrinker::shrink_finding;
+use super::plan_env::PlanEnv;
+use super::plan_results::PlanResults;
+use super::plan_runner::{PlanOutcome, repeat_plan, run_plan};
+use crate::cleanup::Leftover;
+use crate::model::SuiteEvaluationError;
+use crate::oracle::list_promises;
+use crate::plan::{Chooser, GuidedChooser, ReadOnlyChooser};
+use crate::run::StopReason;
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::collections::BTreeMap;
 
@@ -23,63 +23,67 @@ use std::collections::BTreeMap;
 ///
 /// # Errors
 /// If an expression of the suite fails, or the endpoint cannot be used.
-pub async fn lead(
-    site: &Site<'_>,
-    order: &Order<'_>,
+pub async fn run_campaign(
+    site: &PlanEnv<'_>,
+    order: &CampaignOrder<'_>,
     listener: &mut dyn Listener,
-) -> Result<(Conclusion, Vec<Left>), CampaignError> {
-    let clauses = promises(&site.model, &order.selection).count();
-    listener.hear(&Event::Started { clauses, requests_max: site.limits.requests });
-    let share = Share::new(site, site.limits, listener);
-    let mut gathered = Gathered::default();
-    all_plans(&share, order, &mut gathered).await?;
-    if site.cancel.asked() {
+) -> Result<(Conclusion, Vec<Leftover>), CampaignError> {
+    let clauses = list_promises(&site.model, &order.selection).count();
+    listener.hear_event(&CampaignEvent::Started { clauses, requests_max: site.limits.requests });
+    let share = CampaignState::new(site, site.limits, listener);
+    let mut gathered = PlanResults::default();
+    run_plans(&share, order, &mut gathered).await?;
+    if site.cancel.is_requested() {
         // No plan was running that could report the cancellation.
-        gathered.stopped.get_or_insert_with(|| Stop::Cancelled.to_string());
+        gathered.stopped.get_or_insert_with(|| StopReason::Cancelled.to_string());
     }
-    if order.shrink && !site.cancel.asked() {
-        shrink_all(&share, &mut gathered).await?;
+    if order.shrink && !site.cancel.is_requested() {
+        shrink_findings(&share, &mut gathered).await?;
     }
-    Ok(gathered.conclude(&share, order.seed, &order.selection, order.standing))
+    Ok(gathered.conclude_campaign(&share, order.seed, &order.selection, order.standing))
 }
 
 /// Starts plans while the limits allow, and takes the results until no plan is running. Running plans are
 /// awaited after the end of the campaign, because each plan cleans up.
-async fn all_plans(share: &Share<'_>, order: &Order<'_>, gathered: &mut Gathered) -> Result<(), CampaignError> {
-    let limits = &share.site.limits;
-    let plans = (order.witnesses.len() as u64).saturating_add(limits.plans);
+async fn run_plans(
+    share: &CampaignState<'_>,
+    order: &CampaignOrder<'_>,
+    gathered: &mut PlanResults,
+) -> Result<(), CampaignError> {
+    let limits = &share.env.limits;
+    let plans = (order.recorded_plans.len() as u64).saturating_add(limits.plans);
     let parallel = limits.parallel_plans.max(1);
     let mut running = FuturesUnordered::new();
-    let mut idle: Vec<Guided> = Vec::new();
-    let mut done: BTreeMap<u64, Driven> = BTreeMap::new();
+    let mut idle: Vec<GuidedChooser> = Vec::new();
+    let mut done: BTreeMap<u64, PlanOutcome> = BTreeMap::new();
     let (mut next, mut taken) = (0, 0);
     let mut failed = None;
     loop {
-        let open = failed.is_none() && !share.site.cancel.asked() && share.purse.closed().is_none();
+        let open = failed.is_none() && !share.env.cancel.is_requested() && share.shared_budget.find_stop().is_none();
         while open && next < plans && running.len() < parallel && (running.is_empty() || share.has_room()) {
-            let chooser = idle.pop().unwrap_or_else(|| Guided::new(share.site.hints.clone(), order.seed, 0));
-            share.tell(&Event::PlanStarted { plan: next });
-            share.enter(next);
-            running.push(one(share, order, next, chooser));
+            let chooser = idle.pop().unwrap_or_else(|| GuidedChooser::new(share.env.hints.clone(), order.seed, 0));
+            share.emit_event(&CampaignEvent::PlanStarted { plan: next });
+            share.register_plan(next);
+            running.push(run_one_plan(share, order, next, chooser));
             next += 1;
         }
         let Some((number, driven, chooser)) = running.next().await else { break };
         idle.push(chooser);
         match driven {
             Ok(driven) => {
-                halt_by(share, &driven);
+                halt_plans_after(share, &driven);
                 done.insert(number, driven);
             }
             Err(fault) => {
-                share.purse.halt(Stop::Enough);
+                share.shared_budget.halt_plans(StopReason::Enough);
                 failed.get_or_insert(fault);
             }
         }
         while let Some(driven) = done.remove(&taken) {
             let stop = driven.stop.clone();
-            gathered.take(driven, share, &order.selection);
-            share.tell(&Event::PlanEnded { plan: taken, spent: &gathered.spent });
-            gathered.stop_by(stop);
+            gathered.take_outcome(driven, share, &order.selection);
+            share.emit_event(&CampaignEvent::PlanEnded { plan: taken, spent: &gathered.spent });
+            gathered.apply_stop(stop);
             taken += 1;
         }
     }
@@ -87,63 +91,65 @@ async fn all_plans(share: &Share<'_>, order: &Order<'_>, gathered: &mut Gathered
         return Err(CampaignError::Suite(fault));
     }
     match gathered.failed.take() {
-        Some(stop) => Err(CampaignError::Endpoint { stop, left: std::mem::take(&mut gathered.left) }),
+        Some(stop) => Err(CampaignError::Endpoint { stop, left: std::mem::take(&mut gathered.leftovers) }),
         None => Ok(()),
     }
 }
 
 /// Runs one plan. The recorded plans of the order have the first numbers; a chooser draws the others.
-async fn one(
-    share: &Share<'_>,
-    order: &Order<'_>,
+async fn run_one_plan(
+    share: &CampaignState<'_>,
+    order: &CampaignOrder<'_>,
     number: u64,
-    mut chooser: Guided,
-) -> (u64, Result<Driven, Fault>, Guided) {
-    let limits = share.site.limits.for_plan();
-    let driven = match order.witnesses.get(number as usize) {
-        Some(witness) => again(share, witness, number, limits).await,
+    mut chooser: GuidedChooser,
+) -> (u64, Result<PlanOutcome, SuiteEvaluationError>, GuidedChooser) {
+    let limits = share.env.limits.for_plan();
+    let driven = match order.recorded_plans.get(number as usize) {
+        Some(witness) => repeat_plan(share, witness, number, limits).await,
         None => {
-            let drawn = number - order.witnesses.len() as u64;
-            chooser.begin(drawn);
-            let mut reading = Reading::new(share.site.hints.clone(), order.seed, drawn);
-            let chooser: &mut dyn Chooser = if share.site.reading_only { &mut reading } else { &mut chooser };
-            drive(share, chooser, number, Some((order.seed, drawn)), limits).await
+            let drawn = number - order.recorded_plans.len() as u64;
+            chooser.begin_plan(drawn);
+            let mut reading = ReadOnlyChooser::new(share.env.hints.clone(), order.seed, drawn);
+            let chooser: &mut dyn Chooser = if share.env.reading_only { &mut reading } else { &mut chooser };
+            run_plan(share, chooser, number, Some((order.seed, drawn)), limits).await
         }
     };
     (number, driven, chooser)
 }
 
 /// Stops all plans if the result of one plan makes the others useless.
-fn halt_by(share: &Share<'_>, driven: &Driven) {
+fn halt_plans_after(share: &CampaignState<'_>, driven: &PlanOutcome) {
     match &driven.stop {
         Some(
-            stop @ (Stop::Unreachable { .. }
-            | Stop::Hindered { .. }
-            | Stop::Unfit(_)
-            | Stop::Journal { .. }
-            | Stop::Provocation { .. }),
+            stop @ (StopReason::Unreachable { .. }
+            | StopReason::InfrastructureFailures { .. }
+            | StopReason::Unfit(_)
+            | StopReason::Journal { .. }
+            | StopReason::Provocation { .. }),
         ) => {
-            share.purse.halt(stop.clone());
+            share.shared_budget.halt_plans(stop.clone());
         }
-        _ if share.site.limits.first_only && !driven.findings.is_empty() => share.purse.halt(Stop::Enough),
+        _ if share.env.limits.first_only && !driven.findings.is_empty() => {
+            share.shared_budget.halt_plans(StopReason::Enough)
+        }
         _ => {}
     }
 }
 
-async fn shrink_all(share: &Share<'_>, gathered: &mut Gathered) -> Result<(), CampaignError> {
-    let limits = share.site.limits.for_shrinking();
+async fn shrink_findings(share: &CampaignState<'_>, gathered: &mut PlanResults) -> Result<(), CampaignError> {
+    let limits = share.env.limits.for_shrinking();
     let mut left = limits.requests;
-    share.shrink();
-    share.purse.raise(&limits);
-    for found in &mut gathered.found {
+    share.start_shrinking();
+    share.shared_budget.raise_limits(&limits);
+    for found in &mut gathered.findings {
         if left == 0 {
             break;
         }
-        let smallest = smaller(share, found, left).await?;
+        let smallest = shrink_finding(share, found, left).await?;
         left = left.saturating_sub(smallest.requests);
         gathered.spent.shrinking += smallest.requests;
         found.repeated = smallest.repeated;
-        found.witness = smallest.witness;
+        found.counterexample = smallest.counterexample;
     }
     Ok(())
 }

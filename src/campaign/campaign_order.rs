@@ -1,21 +1,21 @@
 //! The order for a campaign, and the errors of a campaign.
 
-use crate::cleanup::Left;
-use crate::model::{ClauseId, Fault};
-use crate::oracle::{Selection, Standing};
+use crate::cleanup::Leftover;
+use crate::model::{ClauseId, SuiteEvaluationError};
+use crate::oracle::{ClauseSelection, ClauseStanding};
 use crate::plan::Plan;
-use crate::run::Stop;
+use crate::run::StopReason;
 
 /// The order for a campaign.
-pub struct Order<'a> {
+pub struct CampaignOrder<'a> {
     /// The seed.
     pub seed: u64,
     /// The selected clauses.
-    pub selection: Selection,
+    pub selection: ClauseSelection,
     /// Whether a clause can be decided in this campaign.
-    pub standing: &'a dyn Fn(ClauseId) -> Standing,
+    pub standing: &'a dyn Fn(ClauseId) -> ClauseStanding,
     /// Recorded plans to run first.
-    pub witnesses: &'a [Plan],
+    pub recorded_plans: &'a [Plan],
     /// Whether to shrink findings.
     pub shrink: bool,
 }
@@ -25,13 +25,13 @@ pub struct Order<'a> {
 pub enum CampaignError {
     /// An expression of the suite failed. Exit code 4.
     #[error(transparent)]
-    Suite(#[from] Fault),
+    Suite(#[from] SuiteEvaluationError),
     /// The endpoint cannot be used. Exit code 5, or 4 if the profile or the journal is at fault.
     #[error("{stop}")]
     Endpoint {
         /// The reason.
-        stop: Stop,
+        stop: StopReason,
         /// The leftovers.
-        left: Vec<Left>,
+        left: Vec<Leftover>,
     },
 }

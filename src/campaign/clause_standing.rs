@@ -1,86 +1,93 @@
 //! Which clauses a campaign can decide: by the suite, and by a search through the model.
 
-use crate::expr::{Relation, Val};
-use crate::model::{ClauseId, Generated, Model, Origin};
-use crate::oracle::Standing;
-use crate::plan::{Extent, Hints, Limits as PlanLimits, Reached, Root, never_attained, reachable};
-use crate::schema::Schemas;
-use crate::suite::Verb;
+use crate::expr::{ComparisonRelation, Val};
+use crate::model::{ClauseId, ClauseOrigin, GeneratedClause, Model};
+use crate::oracle::ClauseStanding;
+use crate::plan::{
+    InputRoot, PlanLimits, ReachLimits, ReachableClauses, SuiteHints, explain_unreachable, find_reachable,
+};
+use crate::schema::CompiledCatalog;
+use crate::suite::ClauseDecision;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Whether each clause can be decided. The search runs on first use: a campaign in which every clause applied needs
 /// no search.
-pub struct Standings {
+pub struct ClauseStandings {
     model: Arc<Model>,
-    schemas: Arc<Schemas>,
-    hints: Arc<Hints>,
+    schemas: Arc<CompiledCatalog>,
+    hints: Arc<SuiteHints>,
     limits: PlanLimits,
-    extent: Extent,
-    reached: OnceCell<Reached>,
+    extent: ReachLimits,
+    reached: OnceCell<ReachableClauses>,
 }
 
-impl Standings {
+impl ClauseStandings {
     /// `limits` are the limits of choosers: callers and live resources.
     #[must_use]
-    pub fn new(model: Arc<Model>, schemas: Arc<Schemas>, hints: Arc<Hints>, limits: PlanLimits) -> Standings {
-        Standings { model, schemas, hints, limits, extent: Extent::default(), reached: OnceCell::new() }
+    pub fn new(
+        model: Arc<Model>,
+        schemas: Arc<CompiledCatalog>,
+        hints: Arc<SuiteHints>,
+        limits: PlanLimits,
+    ) -> ClauseStandings {
+        ClauseStandings { model, schemas, hints, limits, extent: ReachLimits::default(), reached: OnceCell::new() }
     }
 
     /// Whether an undecided clause can be decided.
     #[must_use]
-    pub fn of(&self, clause: ClauseId) -> Standing {
-        if let Some(why) = self.unobservable(clause) {
-            return Standing::Unobservable(why);
+    pub fn find_standing(&self, clause: ClauseId) -> ClauseStanding {
+        if let Some(why) = self.explain_unobservable(clause) {
+            return ClauseStanding::Unobservable(why);
         }
-        if self.model.written(clause).is_none() {
-            return Standing::Reachable;
+        if self.model.written_clause(clause).is_none() {
+            return ClauseStanding::Reachable;
         }
-        if let Some(why) = self.lacking(clause).or_else(|| never_attained(&self.model, clause)) {
-            return Standing::Unreachable(why);
+        if let Some(why) = self.explain_missing_caller(clause).or_else(|| explain_unreachable(&self.model, clause)) {
+            return ClauseStanding::Unreachable(why);
         }
-        let reached = self.reached();
+        let reached = self.search_reachable();
         if reached.found.contains_key(&clause) {
-            return Standing::Reachable;
+            return ClauseStanding::Reachable;
         }
-        let Extent { depth_max, things_max, .. } = self.extent;
+        let ReachLimits { depth_max, resources_max: things_max, .. } = self.extent;
         let within = format!("up to {depth_max} calls on up to {things_max} resources of a kind");
-        if reached.whole {
-            Standing::Unreachable(format!("no sequence of {within} makes the clause apply"))
+        if reached.complete {
+            ClauseStanding::Unreachable(format!("no sequence of {within} makes the clause apply"))
         } else {
-            Standing::Unknown(format!(
+            ClauseStanding::Unknown(format!(
                 "whether a sequence of {within} makes the clause apply is unknown: the search ended after {} states",
-                reached.worlds
+                reached.visited
             ))
         }
     }
 
     /// Ids of the clauses of the suite, without those that the search finds unreachable.
     #[must_use]
-    pub fn ids(&self) -> BTreeSet<String> {
+    pub fn list_reachable_ids(&self) -> BTreeSet<String> {
         let all = (0..self.model.suite.clauses.len()).map(|index| ClauseId(index as u32));
-        let stays = all.filter(|clause| !matches!(self.of(*clause), Standing::Unreachable(_)));
-        stays.map(|clause| self.model.info(clause).id.clone()).collect()
+        let stays = all.filter(|clause| !matches!(self.find_standing(*clause), ClauseStanding::Unreachable(_)));
+        stays.map(|clause| self.model.clause_info(clause).id.clone()).collect()
     }
 
-    fn reached(&self) -> &Reached {
-        self.reached.get_or_init(|| reachable(&self.model, &self.schemas, &self.hints, &self.limits, self.extent))
+    fn search_reachable(&self) -> &ReachableClauses {
+        self.reached.get_or_init(|| find_reachable(&self.model, &self.schemas, &self.hints, &self.limits, self.extent))
     }
 
     /// Why no response can contradict a clause; `None` if some response can.
-    fn unobservable(&self, clause: ClauseId) -> Option<String> {
-        match &self.model.info(clause).origin {
-            Origin::Clause(index) => {
-                let permits = matches!(self.model.suite.clauses[*index].verb, Verb::MayRefuse(_));
+    fn explain_unobservable(&self, clause: ClauseId) -> Option<String> {
+        match &self.model.clause_info(clause).origin {
+            ClauseOrigin::Clause(index) => {
+                let permits = matches!(self.model.suite.clauses[*index].decision, ClauseDecision::MayRefuse(_));
                 permits.then(|| "the clause permits a refusal and demands none".to_string())
             }
-            Origin::Generated(Generated::Field(kind, index)) => {
+            ClauseOrigin::Generated(GeneratedClause::Field(kind, index)) => {
                 let resource = &self.model.suite.resources[*kind];
                 let name = &resource.fields[*index].name;
-                self.unseen(*kind, name).then(|| format!("no view shows `{}.{name}`", resource.name))
+                self.is_unseen(*kind, name).then(|| format!("no view shows `{}.{name}`", resource.name))
             }
-            Origin::Generated(Generated::Shows(kind, index)) => {
+            ClauseOrigin::Generated(GeneratedClause::Shows(kind, index)) => {
                 let resource = &self.model.suite.resources[*kind];
                 let name = &resource.shows[*index].name;
                 let whole = resource.views.values().any(|view| view.only.is_none());
@@ -91,20 +98,20 @@ impl Standings {
     }
 
     /// Whether no view shows a field.
-    fn unseen(&self, kind: usize, name: &str) -> bool {
+    fn is_unseen(&self, kind: usize, name: &str) -> bool {
         let shows =
             |only: &Option<Vec<String>>| only.as_ref().is_none_or(|only| only.iter().any(|known| known == name));
         !self.model.suite.resources[kind].views.values().any(|view| shows(&view.only))
     }
 
     /// Why the guard cannot be true: the endpoint has none of the callers in the guard.
-    fn lacking(&self, clause: ClauseId) -> Option<String> {
-        let needs = self.hints.needs(clause);
+    fn explain_missing_caller(&self, clause: ClauseId) -> Option<String> {
+        let needs = self.hints.guard_needs(clause);
         let mut callers: Vec<&str> = Vec::new();
-        for need in needs.iter().filter(|need| need.root == Root::Caller) {
+        for need in needs.iter().filter(|need| need.root == InputRoot::Caller) {
             match (need.relation, need.other.as_literal()) {
-                (Relation::Eq, Some(Val::Str(caller))) => callers.push(caller),
-                (Relation::In, Some(Val::List(all))) => {
+                (ComparisonRelation::Eq, Some(Val::Str(caller))) => callers.push(caller),
+                (ComparisonRelation::In, Some(Val::List(all))) => {
                     callers.extend(
                         all.iter().filter_map(|val| if let Val::Str(caller) = val { Some(&**caller) } else { None }),
                     );

@@ -1,14 +1,14 @@
 //! The result of a campaign.
 
-use super::settling_times::Settling;
-use crate::history::{Cause, Exchange, History, Outcome};
-use crate::model::{Heard, Model, Tally};
-use crate::oracle::{Finding, Row};
-use crate::plan::{Hints, Plan};
+use super::transition_times::TransitionTimes;
+use crate::history::{CallCause, Exchange, History, Outcome};
+use crate::model::{ClauseTally, Model, ReplyKind};
+use crate::oracle::{ClauseResult, Finding};
+use crate::plan::{Plan, SuiteHints};
 
 /// A finding with the plans that show the deviation.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct RecordedFinding {
     /// The finding.
     pub finding: Finding,
     /// The plan that showed the deviation first.
@@ -16,14 +16,14 @@ pub struct Found {
     /// The history of `plan`.
     pub history: History,
     /// The counterexample and its history; `None` if no repetition showed the deviation.
-    pub witness: Option<(Plan, History)>,
+    pub counterexample: Option<(Plan, History)>,
     /// Whether a repetition was run to its end. If not, a missing counterexample proves nothing.
     pub repeated: bool,
 }
 
 /// Counts of requests by purpose and outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Spent {
+pub struct SpentRequests {
     /// All requests of plans.
     pub requests: u64,
     /// Answered reads that were steps of a plan.
@@ -50,21 +50,26 @@ pub struct Spent {
     pub steps_skipped: u64,
 }
 
-impl Spent {
+impl SpentRequests {
     /// The counts of one plan.
-    pub(super) fn of_plan(model: &Model, hints: &Hints, exchanges: &[Exchange], steps_skipped: u64) -> Spent {
-        let mut spent = Spent { plans: 1, steps_skipped, ..Spent::default() };
+    pub(super) fn count_plan(
+        model: &Model,
+        hints: &SuiteHints,
+        exchanges: &[Exchange],
+        steps_skipped: u64,
+    ) -> SpentRequests {
+        let mut spent = SpentRequests { plans: 1, steps_skipped, ..SpentRequests::default() };
         for exchange in exchanges {
             spent.requests += 1;
             let operation = &model.operations[&exchange.operation];
             let creates = hints.creating.contains(&operation.id);
-            match Heard::of(&exchange.outcome) {
-                Heard::Nothing if !matches!(exchange.outcome, Outcome::Unsent { .. }) => spent.throttled += 1,
-                Heard::Nothing | Heard::Lost => spent.lost += 1,
-                _ if exchange.cause == Cause::Poll => spent.polls += 1,
+            match ReplyKind::classify(&exchange.outcome) {
+                ReplyKind::NotExecuted if !matches!(exchange.outcome, Outcome::Unsent { .. }) => spent.throttled += 1,
+                ReplyKind::NotExecuted | ReplyKind::Lost => spent.lost += 1,
+                _ if exchange.cause == CallCause::Poll => spent.polls += 1,
                 _ if !operation.changes => spent.reads += 1,
-                Heard::Success(..) if creates => spent.creates += 1,
-                Heard::Success(..) => spent.changes += 1,
+                ReplyKind::Success(..) if creates => spent.creates += 1,
+                ReplyKind::Success(..) => spent.changes += 1,
                 _ => spent.refusals += 1,
             }
         }
@@ -72,7 +77,7 @@ impl Spent {
     }
 
     /// Adds the counts of another plan.
-    pub fn add(&mut self, other: &Spent) {
+    pub fn add_counts(&mut self, other: &SpentRequests) {
         self.requests += other.requests;
         self.reads += other.reads;
         self.polls += other.polls;
@@ -94,15 +99,15 @@ pub struct Conclusion {
     /// The seed.
     pub seed: u64,
     /// The verdict of each selected clause.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ClauseResult>,
     /// The findings.
-    pub found: Vec<Found>,
+    pub findings: Vec<RecordedFinding>,
     /// Counts by clause.
-    pub tally: Tally,
+    pub tally: ClauseTally,
     /// Counts of requests.
-    pub spent: Spent,
+    pub spent: SpentRequests,
     /// Times of transitions.
-    pub settling: Settling,
+    pub transition_times: TransitionTimes,
     /// Why the campaign ended early; `None` if all clauses were decided or the limits were reached.
     pub stopped: Option<String>,
     /// The histories of all plans, by plan number.

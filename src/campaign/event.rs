@@ -1,13 +1,13 @@
 //! Events of a campaign.
 
-use super::conclusion::Spent;
+use super::conclusion::SpentRequests;
 use crate::history::Exchange;
 use crate::model::ClauseId;
 use crate::oracle::Finding;
 
 /// An event of a campaign.
 #[derive(Debug)]
-pub enum Event<'a> {
+pub enum CampaignEvent<'a> {
     /// The campaign started.
     Started {
         /// Number of selected clauses.
@@ -53,14 +53,14 @@ pub enum Event<'a> {
         /// Number of the plan.
         plan: u64,
         /// Requests of the campaign so far.
-        spent: &'a Spent,
+        spent: &'a SpentRequests,
     },
 }
 
 /// Receives the events of a campaign.
 pub trait Listener {
     /// Receives one event.
-    fn hear(&mut self, event: &Event<'_>);
+    fn hear_event(&mut self, event: &CampaignEvent<'_>);
 }
 
 /// Ignores all events.
@@ -68,5 +68,5 @@ pub trait Listener {
 pub struct NullListener;
 
 impl Listener for NullListener {
-    fn hear(&mut self, _: &Event<'_>) {}
+    fn hear_event(&mut self, _: &CampaignEvent<'_>) {}
 }

@@ -1,15 +1,15 @@
 //! Searches for the counterexample of a finding: candidates are run like any plan, and judged.
 
 use super::campaign_order::CampaignError;
-use super::campaign_state::Share;
-use super::conclusion::Found;
-use super::event::Event;
-use super::plan_runner::again;
-use super::simpler_plans::{alone, calmed, simpler_steps, written};
+use super::campaign_state::CampaignState;
+use super::conclusion::RecordedFinding;
+use super::event::CampaignEvent;
+use super::plan_runner::repeat_plan;
+use super::simpler_plans::{add_polls, make_simpler_steps, make_single_call_plans, serialize_steps};
 use crate::history::History;
-use crate::model::{ClauseId, Fault};
+use crate::model::{ClauseId, SuiteEvaluationError};
 use crate::plan::{Plan, Step};
-use crate::shrink::{Limits as ShrinkLimits, Trial, closed, shrink};
+use crate::shrink::{CandidateResult, ShrinkLimits, remove_unbound_steps, shrink_plan};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
@@ -19,9 +19,9 @@ const TRIES_MAX: u64 = 2_000;
 const SINGLE_STEPS_MAX: usize = 12;
 
 /// The result of shrinking one finding.
-pub(super) struct Smallest {
+pub(super) struct ShrinkResult {
     /// The counterexample and its history; `None` if no repetition showed the deviation.
-    pub witness: Option<(Plan, History)>,
+    pub counterexample: Option<(Plan, History)>,
     /// Whether a repetition was run to its end, within all limits.
     pub repeated: bool,
     /// Requests for shrinking.
@@ -32,29 +32,34 @@ pub(super) struct Smallest {
 ///
 /// # Errors
 /// If an expression of the suite fails on a candidate.
-pub(super) async fn smaller(share: &Share<'_>, found: &Found, requests_max: u64) -> Result<Smallest, CampaignError> {
-    let site = share.site;
+pub(super) async fn shrink_finding(
+    share: &CampaignState<'_>,
+    found: &RecordedFinding,
+    requests_max: u64,
+) -> Result<ShrinkResult, CampaignError> {
+    let site = share.env;
     let limits = ShrinkLimits { tries_max: TRIES_MAX, requests_max };
-    let trials = Trials::new(share, found);
-    let values = |step: &Step| simpler_steps(site, step);
-    let worthwhile = |steps: &[Step]| closed(steps).len() == steps.len();
-    let mut fails = async |candidate: Plan| -> Trial { trials.run(candidate).await };
+    let trials = CandidateRunner::new(share, found);
+    let values = |step: &Step| make_simpler_steps(site, step);
+    let worthwhile = |steps: &[Step]| remove_unbound_steps(steps).len() == steps.len();
+    let mut fails = async |candidate: Plan| -> CandidateResult { trials.run_candidate(candidate).await };
     let mut progress = |steps: usize, tried: u64| {
-        share.tell(&Event::Shrinking { clauses: &found.finding.clauses, steps, tried });
+        share.emit_event(&CampaignEvent::Shrinking { clauses: &found.finding.clauses, steps, tried });
     };
     // If the deviation shows with polls after each step, no step is needed to pass time.
-    let calm = calmed(&found.plan);
+    let calm = add_polls(&found.plan);
     let first = fails(calm.clone()).await;
     let from = if first.fails { &calm } else { &found.plan };
-    let shrunk = shrink(from, Some(found.finding.step), &limits, &values, &worthwhile, &mut fails, &mut progress).await;
+    let shrunk =
+        shrink_plan(from, Some(found.finding.step), &limits, &values, &worthwhile, &mut fails, &mut progress).await;
     // A counterexample should not depend on timing, for readers and for other endpoints.
-    let last = fails(calmed(&shrunk.plan)).await;
-    let plan = if last.fails { calmed(&shrunk.plan) } else { shrunk.plan.clone() };
+    let last = fails(add_polls(&shrunk.plan)).await;
+    let plan = if last.fails { add_polls(&shrunk.plan) } else { shrunk.plan.clone() };
     if let Some(fault) = trials.fault.take() {
         return Err(CampaignError::Suite(fault));
     }
-    let (mut plan, mut spared) = without_single_steps(plan, &mut fails).await;
-    for candidate in alone(site, &plan) {
+    let (mut plan, mut spared) = remove_single_steps(plan, &mut fails).await;
+    for candidate in make_single_call_plans(site, &plan) {
         let trial = fails(candidate.clone()).await;
         spared += trial.requests;
         if trial.fails {
@@ -62,30 +67,30 @@ pub(super) async fn smaller(share: &Share<'_>, found: &Found, requests_max: u64)
             break;
         }
     }
-    let history = trials.shown.borrow_mut().remove(&written(&plan));
+    let history = trials.shown.borrow_mut().remove(&serialize_steps(&plan));
     let witness = if shrunk.reproduced { history.map(|history| (plan, history)) } else { None };
-    Ok(Smallest {
-        witness,
+    Ok(ShrinkResult {
+        counterexample: witness,
         repeated: trials.repeated.get(),
         requests: shrunk.requests + first.requests + last.requests + spared,
     })
 }
 
 /// Runs candidates for one finding.
-struct Trials<'a, 's> {
-    share: &'a Share<'s>,
-    found: &'a Found,
+struct CandidateRunner<'a, 's> {
+    share: &'a CampaignState<'s>,
+    found: &'a RecordedFinding,
     /// The first fault of the suite.
-    fault: RefCell<Option<Fault>>,
+    fault: RefCell<Option<SuiteEvaluationError>>,
     /// Histories of the candidates that showed the deviation, by serialized steps.
     shown: RefCell<BTreeMap<String, History>>,
     /// Whether a candidate was run to its end.
     repeated: Cell<bool>,
 }
 
-impl<'a, 's> Trials<'a, 's> {
-    fn new(share: &'a Share<'s>, found: &'a Found) -> Trials<'a, 's> {
-        Trials {
+impl<'a, 's> CandidateRunner<'a, 's> {
+    fn new(share: &'a CampaignState<'s>, found: &'a RecordedFinding) -> CandidateRunner<'a, 's> {
+        CandidateRunner {
             share,
             found,
             fault: RefCell::new(None),
@@ -95,27 +100,28 @@ impl<'a, 's> Trials<'a, 's> {
     }
 
     /// Runs a candidate, and tells whether the candidate contradicts a clause of the finding.
-    async fn run(&self, candidate: Plan) -> Trial {
+    async fn run_candidate(&self, candidate: Plan) -> CandidateResult {
         let share = self.share;
         // After a fault, a cancellation or the end of the budget, no candidate is run.
-        if self.fault.borrow().is_some() || share.site.cancel.asked() || share.purse.closed().is_some() {
-            return Trial { fails: false, requests: 0 };
+        if self.fault.borrow().is_some() || share.env.cancel.is_requested() || share.shared_budget.find_stop().is_some()
+        {
+            return CandidateResult { fails: false, requests: 0 };
         }
         let clauses = &self.found.finding.clauses;
-        match again(share, &candidate, self.found.finding.plan, share.site.limits.for_candidate()).await {
+        match repeat_plan(share, &candidate, self.found.finding.plan, share.env.limits.for_candidate()).await {
             Ok(driven) => {
                 let overlaps = |other: &[ClauseId]| other.iter().any(|clause| clauses.contains(clause));
                 let fails = driven.findings.iter().any(|finding| overlaps(&finding.clauses));
                 let requests = driven.spent.requests;
                 self.repeated.set(self.repeated.get() || fails || driven.stop.is_none());
                 if fails {
-                    self.shown.borrow_mut().insert(written(&candidate), driven.history);
+                    self.shown.borrow_mut().insert(serialize_steps(&candidate), driven.history);
                 }
-                Trial { fails, requests }
+                CandidateResult { fails, requests }
             }
             Err(fault) => {
                 *self.fault.borrow_mut() = Some(fault);
-                Trial { fails: false, requests: 0 }
+                CandidateResult { fails: false, requests: 0 }
             }
         }
     }
@@ -123,13 +129,13 @@ impl<'a, 's> Trials<'a, 's> {
 
 /// Removes single steps together with their waits: a refused call in the middle may only have passed the
 /// time that the call before needed. Returns the plan and the requests.
-async fn without_single_steps(mut plan: Plan, fails: &mut impl AsyncFnMut(Plan) -> Trial) -> (Plan, u64) {
+async fn remove_single_steps(mut plan: Plan, fails: &mut impl AsyncFnMut(Plan) -> CandidateResult) -> (Plan, u64) {
     let mut requests = 0;
     let mut index = 0;
     while plan.steps.len() > 1 && plan.steps.len() <= SINGLE_STEPS_MAX && index + 1 < plan.steps.len() {
         let mut steps = plan.steps.clone();
         steps.remove(index);
-        let candidate = calmed(&Plan { steps: closed(&steps), ..plan.clone() });
+        let candidate = add_polls(&Plan { steps: remove_unbound_steps(&steps), ..plan.clone() });
         let trial = fails(candidate.clone()).await;
         requests += trial.requests;
         if trial.fails {

@@ -9,7 +9,7 @@ mod clause_standing;
 mod conclusion;
 mod event;
 mod finding_shrinker;
-mod gathered;
+mod plan_results;
 mod mock_env;
 mod mutation_score;
 mod online_judge;
@@ -17,17 +17,20 @@ mod plan_env;
 mod plan_runner;
 mod poll_reads;
 mod profile_setup;
-mod settling_times;
+mod transition_times;
 mod simpler_plans;
 
-pub use campaign_loop::lead;
-pub use campaign_order::{CampaignError, Order};
-pub use clause_standing::Standings;
-pub use conclusion::{Conclusion, Found, Spent};
-pub use event::{Event, Listener, NullListener};
-pub use mock_env::{Home, at_home, mock_identities, mock_limits, mocks, on_paused_clock, site};
-pub use mutation_score::{Chased, Terms, chase};
-pub use online_judge::Eyes;
-pub use plan_env::{Site, last_look};
-pub use plan_runner::{Driven, retrace};
-pub use settling_times::{Passage, Settling};
+pub use campaign_loop::run_campaign;
+pub use campaign_order::{CampaignError, CampaignOrder};
+pub use clause_standing::ClauseStandings;
+pub use conclusion::{Conclusion, RecordedFinding, SpentRequests};
+pub use event::{CampaignEvent, Listener, NullListener};
+pub use mock_env::{
+    MockSettings, make_mock_env, make_mock_identities, make_mock_limits, make_mocks, run_mock_campaign,
+    run_on_paused_clock,
+};
+pub use mutation_score::{MutantResult, MutationSettings, compute_mutation_score};
+pub use online_judge::OnlineJudge;
+pub use plan_env::{PlanEnv, clean_up_run};
+pub use plan_runner::{PlanOutcome, rerun_plan};
+pub use transition_times::{MeasuredTransition, TransitionTimes};

@@ -1,68 +1,71 @@
 //! Judges every exchange while a plan is carried out, and picks the resources to poll.
 
 use super::poll_reads::PollReads;
-use super::settling_times::{Settling, Stopwatch};
+use super::transition_times::{TransitionTimer, TransitionTimes};
 use crate::endpoint::Call;
-use crate::history::{Cause, Exchange};
-use crate::model::{Asked, Bounds, Excess, Fault, Heard, Held, Id, Life, Model, classed, pages};
+use crate::history::{CallCause, Exchange};
+use crate::model::{
+    BeliefLimits, CallView, ExceededLimit, Existence, Model, ReplyKind, ResourceId, StateEntry, SuiteEvaluationError,
+    classify_call_input, read_pages,
+};
 use crate::oracle::{Finding, Judge};
-use crate::plan::{Ending, LastPage};
-use crate::run::{Told, Watcher};
-use crate::schema::{Class, Schemas};
+use crate::plan::{LastListPage, StepOutcome};
+use crate::run::{LearnedId, Watcher};
+use crate::schema::{CompiledCatalog, InputClass};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Judges exchanges while a plan is carried out, and tells the runner which resources are not settled.
-pub struct Eyes {
+pub struct OnlineJudge {
     /// The judge, with the belief.
     pub judge: Judge,
     /// Deviations so far.
     pub findings: Vec<Finding>,
     /// Calls after which the belief exceeded its bound.
-    pub excesses: Vec<Excess>,
+    pub excesses: Vec<ExceededLimit>,
     /// A failure of an expression of the suite. Later exchanges are not judged.
-    pub fault: Option<Fault>,
+    pub fault: Option<SuiteEvaluationError>,
     model: Arc<Model>,
-    schemas: Arc<Schemas>,
-    steps: BTreeMap<usize, Stepped>,
+    schemas: Arc<CompiledCatalog>,
+    steps: BTreeMap<usize, SentStep>,
     reads: PollReads,
     /// Number of polls by step.
-    looks: BTreeMap<usize, u64>,
+    polls: BTreeMap<usize, u64>,
     /// Whether a resource might have been settled when the last read showed the resource. Later the resource
     /// may have changed unseen, so that the present possible states tell less.
-    still: BTreeMap<Id, bool>,
+    still: BTreeMap<ResourceId, bool>,
     /// The step and the `about` name of each resource with a stand-in for an unknown id.
-    untold: BTreeMap<Id, (usize, String)>,
+    stand_ins: BTreeMap<ResourceId, (usize, String)>,
     /// The last page of each list, by operation.
-    pub pages: BTreeMap<String, LastPage>,
-    stopwatch: Stopwatch,
+    pub pages: BTreeMap<String, LastListPage>,
+    transition_timer: TransitionTimer,
     settle_percent: u32,
     /// Whether polling ends at the first finding.
     pub first_only: bool,
 }
 
 /// Time from the bound to the last poll, so that rounding cannot make the poll early.
-const LATE: Duration = Duration::from_millis(10);
+const LAST_POLL_DELAY: Duration = Duration::from_millis(10);
 
 /// A step that was sent.
-struct Stepped {
+struct SentStep {
     /// Number of the exchange.
     exchange: u64,
     binding: String,
     /// Whether the operation changes resources.
     changes: bool,
     /// Resources that the call named, created, or may have changed.
-    touched: BTreeSet<Id>,
-    ending: Ending,
+    resources: BTreeSet<ResourceId>,
+    ending: StepOutcome,
 }
 
-impl Eyes {
+impl OnlineJudge {
     /// A judge for one plan.
     #[must_use]
-    pub fn new(model: Arc<Model>, schemas: Arc<Schemas>, plan: u64, bounds: Bounds) -> Eyes {
+    pub fn new(model: Arc<Model>, schemas: Arc<CompiledCatalog>, plan: u64, bounds: BeliefLimits) -> OnlineJudge {
         let judge = Judge::new(model.clone(), schemas.clone(), plan, bounds);
-        Eyes {
+        OnlineJudge {
             judge,
             findings: Vec::new(),
             excesses: Vec::new(),
@@ -71,104 +74,107 @@ impl Eyes {
             model,
             schemas,
             steps: BTreeMap::new(),
-            looks: BTreeMap::new(),
+            polls: BTreeMap::new(),
             still: BTreeMap::new(),
-            untold: BTreeMap::new(),
+            stand_ins: BTreeMap::new(),
             pages: BTreeMap::new(),
-            stopwatch: Stopwatch::default(),
+            transition_timer: TransitionTimer::default(),
             settle_percent: bounds.settle_percent,
             first_only: false,
         }
     }
 
     /// Takes the measured times of transitions.
-    pub fn settling(&mut self) -> Settling {
-        std::mem::take(&mut self.stopwatch.settling)
+    pub fn take_transition_times(&mut self) -> TransitionTimes {
+        std::mem::take(&mut self.transition_timer.finished)
     }
 
     /// The kind of the outcome of a step; `None` if the step was not sent.
     #[must_use]
-    pub fn ending(&self, step: usize) -> Option<Ending> {
+    pub fn find_ending(&self, step: usize) -> Option<StepOutcome> {
         self.steps.get(&step).map(|stepped| stepped.ending)
     }
 
     /// Notes the resources and the outcome of an exchange that is no poll.
-    fn note(&mut self, exchange: &Exchange) {
-        if exchange.cause == Cause::Poll {
+    fn note_exchange(&mut self, exchange: &Exchange) {
+        if exchange.cause == CallCause::Poll {
             return;
         }
-        let asked = Asked::new(&self.model, exchange, Class::Valid);
-        let heard = Heard::of(&exchange.outcome);
-        let mut touched: BTreeSet<Id> =
+        let asked = CallView::new(&self.model, exchange, InputClass::Valid);
+        let heard = ReplyKind::classify(&exchange.outcome);
+        let mut touched: BTreeSet<ResourceId> =
             asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten().cloned()).collect();
         let about = &self.model.operations[&exchange.operation].about;
-        for (index, ids) in asked.born(&self.model, &heard) {
+        for (index, ids) in asked.read_created_ids(&self.model, &heard) {
             if about[index].told_by.is_some() {
-                let stand_in = |id: &Id| (id.clone(), (exchange.step, about[index].name.clone()));
-                self.untold.extend(ids.iter().map(stand_in));
+                let stand_in = |id: &ResourceId| (id.clone(), (exchange.step, about[index].name.clone()));
+                self.stand_ins.extend(ids.iter().map(stand_in));
             }
             touched.extend(ids);
         }
-        if let Some(page) = pages(&self.model, &asked, &heard).unwrap_or_default().pop() {
-            self.pages.insert(exchange.operation.clone(), LastPage { step: exchange.step, next: page.next });
+        if let Some(page) = read_pages(&self.model, &asked, &heard).unwrap_or_default().pop() {
+            self.pages.insert(exchange.operation.clone(), LastListPage { step: exchange.step, next: page.next });
         }
         let ending = match heard {
-            Heard::Success(..) => Ending::Accepted,
-            Heard::Refusal(_) => Ending::Refused,
-            _ => Ending::Open,
+            ReplyKind::Success(..) => StepOutcome::Accepted,
+            ReplyKind::Refusal(_) => StepOutcome::Refused,
+            _ => StepOutcome::Open,
         };
-        let stepped = Stepped {
+        let stepped = SentStep {
             exchange: exchange.number,
             binding: exchange.binding.clone(),
             changes: self.model.operations[&exchange.operation].changes,
-            touched,
+            resources: touched,
             ending,
         };
         self.steps.insert(exchange.step, stepped);
     }
 
     /// Resources that the call may change without naming them, each with whether the resource is settled.
-    fn may_be_hit(&self, exchange: &Exchange) -> Vec<(Id, bool)> {
-        let kinds = &self.model.operations[&exchange.operation].falls_on;
-        if exchange.cause == Cause::Poll || kinds.is_empty() {
+    fn find_unnamed_resources(&self, exchange: &Exchange) -> Vec<(ResourceId, bool)> {
+        let kinds = &self.model.operations[&exchange.operation].affects_unnamed;
+        if exchange.cause == CallCause::Poll || kinds.is_empty() {
             return Vec::new();
         }
         let belief = &self.judge.belief;
         let of_kind = belief.ids().filter(|id| kinds.contains(&usize::from(id.kind)));
-        of_kind.map(|id| (id.clone(), belief.at_rest(id))).collect()
+        of_kind.map(|id| (id.clone(), belief.is_settled(id))).collect()
     }
 
     /// Adds resources that the call may have changed without naming them to the resources of the step.
-    fn note_hit(&mut self, exchange: &Exchange, resting: Vec<(Id, bool)>) {
-        let Some(stepped) = self.steps.get_mut(&exchange.step).filter(|stepped| stepped.ending != Ending::Refused)
+    fn note_unnamed_changes(&mut self, exchange: &Exchange, resting: Vec<(ResourceId, bool)>) {
+        let Some(stepped) = self.steps.get_mut(&exchange.step).filter(|stepped| stepped.ending != StepOutcome::Refused)
         else {
             return;
         };
         let belief = &self.judge.belief;
         let clauses = &self.model.operations[&exchange.operation].clauses;
-        let by_this = |held: &Arc<Held>| {
-            held.thing.via.as_ref().is_some_and(|via| clauses.iter().any(|clause| via.of(*clause).is_some()))
+        let by_this = |held: &Arc<StateEntry>| {
+            held.state
+                .origin
+                .as_ref()
+                .is_some_and(|via| clauses.iter().any(|clause| via.find_outcome(*clause).is_some()))
         };
         for (id, rested) in resting {
-            if (rested && !belief.at_rest(&id)) || belief.possibilities(&id).iter().any(by_this) {
+            if (rested && !belief.is_settled(&id)) || belief.list_states(&id).iter().any(by_this) {
                 self.still.remove(&id);
-                stepped.touched.insert(id);
+                stepped.resources.insert(id);
             }
         }
     }
 
     /// Updates `still` for the resources that an exchange named or listed.
-    fn still_after(&mut self, exchange: &Exchange) {
+    fn update_still(&mut self, exchange: &Exchange) {
         let operation = &self.model.operations[&exchange.operation];
-        let asked = Asked::new(&self.model, exchange, Class::Valid);
+        let asked = CallView::new(&self.model, exchange, InputClass::Valid);
         let named = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten());
-        let in_list = self.judge.belief.ids().filter(|id| self.reads.is_list(&operation.id, id.kind));
-        let shown: Vec<Id> = named.chain(in_list).map(|id| self.judge.belief.told(id).clone()).collect();
+        let in_list = self.judge.belief.ids().filter(|id| self.reads.is_whole_list(&operation.id, id.kind));
+        let shown: Vec<ResourceId> = named.chain(in_list).map(|id| self.judge.belief.resolve_id(id).clone()).collect();
         for id in shown {
             if operation.changes {
                 self.still.remove(&id);
-            } else if matches!(Heard::of(&exchange.outcome), Heard::Success(..)) {
-                self.still.insert(id.clone(), self.judge.belief.may_rest(&id));
+            } else if matches!(ReplyKind::classify(&exchange.outcome), ReplyKind::Success(..)) {
+                self.still.insert(id.clone(), self.judge.belief.may_be_settled(&id));
             }
         }
     }
@@ -177,27 +183,30 @@ impl Eyes {
     /// same factors, and, after an accepted change, resources that no later exchange has shown.
     ///
     /// The chooser decides when to read resources that a refused call must not have changed.
-    fn restless(&self, step_index: usize) -> Vec<&Id> {
+    fn find_unsettled(&self, step_index: usize) -> Vec<&ResourceId> {
         let enough = self.fault.is_some() || (self.first_only && !self.findings.is_empty());
         let Some(stepped) = self.steps.get(&step_index).filter(|_| !enough) else { return Vec::new() };
         let belief = &self.judge.belief;
-        let acted = stepped.changes && stepped.ending != Ending::Refused;
-        let told = |id: &Id| {
-            belief.teller(id).is_none_or(|teller| !belief.at_rest(teller) || belief.seen_at(teller).is_none())
+        let acted = stepped.changes && stepped.ending != StepOutcome::Refused;
+        let told = |id: &ResourceId| {
+            belief
+                .find_id_source(id)
+                .is_none_or(|teller| !belief.is_settled(teller) || belief.last_observed(teller).is_none())
         };
-        let unseen = |id: &Id| acted && belief.seen_at(id).is_none_or(|seen| seen <= stepped.exchange);
+        let unseen = |id: &ResourceId| acted && belief.last_observed(id).is_none_or(|seen| seen <= stepped.exchange);
         // A resource that must be gone because a job ended must be read once.
-        let exists = |id: &&Id| {
-            let possible = belief.possibilities(id);
-            let gone = possible.iter().all(|held| held.thing.life == Life::Gone);
-            !possible.is_empty() && (!gone || (unseen(id) && belief.teller(id).is_none())) && told(id)
+        let exists = |id: &&ResourceId| {
+            let possible = belief.list_states(id);
+            let gone = possible.iter().all(|held| held.state.existence == Existence::Gone);
+            !possible.is_empty() && (!gone || (unseen(id) && belief.find_id_source(id).is_none())) && told(id)
         };
-        let restless = |id: &&Id| exists(id) && (!belief.at_rest(id) || unseen(id));
-        let mut ids: Vec<&Id> = stepped.touched.iter().map(|id| belief.told(id)).filter(restless).collect();
+        let restless = |id: &&ResourceId| exists(id) && (!belief.is_settled(id) || unseen(id));
+        let mut ids: Vec<&ResourceId> =
+            stepped.resources.iter().map(|id| belief.resolve_id(id)).filter(restless).collect();
         // A job of an earlier step may change further resources until the job ends.
-        let moving: Vec<&Id> = ids.iter().copied().filter(|id| !belief.at_rest(id)).collect();
+        let moving: Vec<&ResourceId> = ids.iter().copied().filter(|id| !belief.is_settled(id)).collect();
         let tied = belief.factors().iter().filter(|factor| moving.iter().any(|id| factor.ids.contains(id)));
-        let others = tied.flat_map(|factor| &factor.ids).filter(|id| exists(id) && !belief.at_rest(id));
+        let others = tied.flat_map(|factor| &factor.ids).filter(|id| exists(id) && !belief.is_settled(id));
         for other in others {
             if !ids.contains(&other) {
                 ids.push(other);
@@ -207,10 +216,10 @@ impl Eyes {
     }
 }
 
-impl Watcher for Eyes {
-    fn born(&self, exchange: &Exchange) -> BTreeMap<String, Vec<String>> {
-        let asked = Asked::new(&self.model, exchange, Class::Valid);
-        let born = asked.born(&self.model, &Heard::of(&exchange.outcome));
+impl Watcher for OnlineJudge {
+    fn find_created_ids(&self, exchange: &Exchange) -> BTreeMap<String, Vec<String>> {
+        let asked = CallView::new(&self.model, exchange, InputClass::Valid);
+        let born = asked.read_created_ids(&self.model, &ReplyKind::classify(&exchange.outcome));
         let about = &self.model.operations[&exchange.operation].about;
         born.into_iter()
             .filter(|(index, _)| about[*index].told_by.is_none())
@@ -218,58 +227,58 @@ impl Watcher for Eyes {
             .collect()
     }
 
-    fn told(&self, exchange: &Exchange) -> Vec<Told> {
-        let asked = Asked::new(&self.model, exchange, Class::Valid);
-        let told = self.judge.belief.tells(&asked, &Heard::of(&exchange.outcome));
+    fn find_learned_ids(&self, exchange: &Exchange) -> Vec<LearnedId> {
+        let asked = CallView::new(&self.model, exchange, InputClass::Valid);
+        let told = self.judge.belief.read_deferred_ids(&asked, &ReplyKind::classify(&exchange.outcome));
         told.into_iter()
             .filter_map(|(stand_in, id)| {
-                let (step, about) = self.untold.get(&stand_in)?;
-                Some(Told { step: *step, about: about.clone(), id: id.id.to_string() })
+                let (step, about) = self.stand_ins.get(&stand_in)?;
+                Some(LearnedId { step: *step, about: about.clone(), id: id.id.to_string() })
             })
             .collect()
     }
 
-    fn mark(&self, exchange: &mut Exchange) {
-        exchange.input = Some(classed(&self.model, &self.schemas, exchange));
+    fn classify_input(&self, exchange: &mut Exchange) {
+        exchange.input = Some(classify_call_input(&self.model, &self.schemas, exchange));
     }
 
-    fn observe(&mut self, exchange: &Exchange) {
+    fn observe_exchange(&mut self, exchange: &Exchange) {
         if self.fault.is_some() {
             return;
         }
-        self.note(exchange);
-        if exchange.cause == Cause::Poll {
-            *self.looks.entry(exchange.step).or_default() += 1;
+        self.note_exchange(exchange);
+        if exchange.cause == CallCause::Poll {
+            *self.polls.entry(exchange.step).or_default() += 1;
         }
-        let resting = self.may_be_hit(exchange);
+        let resting = self.find_unnamed_resources(exchange);
         match self.judge.observe(exchange) {
             Ok(seen) => {
-                self.note_hit(exchange, resting);
+                self.note_unnamed_changes(exchange, resting);
                 self.findings.extend(seen.findings);
                 self.excesses.extend(seen.excess);
-                self.still_after(exchange);
+                self.update_still(exchange);
                 let nothing = BTreeSet::new();
-                let touched = self.steps.get(&exchange.step).map_or(&nothing, |stepped| &stepped.touched);
-                self.stopwatch.look(&self.model, &self.judge.belief, exchange, touched);
+                let touched = self.steps.get(&exchange.step).map_or(&nothing, |stepped| &stepped.resources);
+                self.transition_timer.take_exchange(&self.model, &self.judge.belief, exchange, touched);
             }
             Err(fault) => self.fault = Some(fault),
         }
     }
 
-    fn unsettled(&self, step_index: usize) -> Vec<Call> {
+    fn list_unsettled_reads(&self, step_index: usize) -> Vec<Call> {
         let Some(stepped) = self.steps.get(&step_index) else { return Vec::new() };
-        let looks = self.looks.get(&step_index).copied().unwrap_or(0);
-        self.reads.choose(&self.judge.belief, &self.restless(step_index), &stepped.binding, looks)
+        let looks = self.polls.get(&step_index).copied().unwrap_or(0);
+        self.reads.choose_reads(&self.judge.belief, &self.find_unsettled(step_index), &stepped.binding, looks)
     }
 
-    fn only_time_tells(&self, step_index: usize) -> bool {
-        self.restless(step_index).iter().all(|id| self.still.get(id) == Some(&true))
+    fn is_waiting_for_time(&self, step_index: usize) -> bool {
+        self.find_unsettled(step_index).iter().all(|id| self.still.get(id) == Some(&true))
     }
 
-    fn bound(&self, step_index: usize) -> Option<Duration> {
-        let touched = &self.steps.get(&step_index)?.touched;
-        let longest = touched.iter().map(|id| self.model.resource(id).settles_ms).max()?;
+    fn find_bound(&self, step_index: usize) -> Option<Duration> {
+        let touched = &self.steps.get(&step_index)?.resources;
+        let longest = touched.iter().map(|id| self.model.resource_kind(id).settles_ms).max()?;
         let percent = u64::from(self.settle_percent);
-        Some(Duration::from_millis(longest.saturating_mul(percent) / 100) + LATE)
+        Some(Duration::from_millis(longest.saturating_mul(percent) / 100) + LAST_POLL_DELAY)
     }
 }

@@ -1,8 +1,8 @@
 //! Changes that a profile makes to steps: additions to bodies of creates, and provoked failures.
 
-use crate::endpoint::{Provocation, run_command};
-use crate::plan::{Settle, Step};
-use crate::run::{StepEnd, Stop};
+use crate::endpoint::{FailureProvocation, run_command};
+use crate::plan::{Step, StepWait};
+use crate::run::{StepEnd, StopReason};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -11,15 +11,15 @@ use std::collections::BTreeMap;
 ///
 /// The caller completes only creates of an empty endpoint: the first resource needs the additions, and
 /// later creates test whether the endpoint accepts the body that the pages describe.
-pub(super) fn complete(step: &mut Step, setup: &BTreeMap<String, Value>) {
+pub(super) fn complete_body(step: &mut Step, setup: &BTreeMap<String, Value>) {
     let Some(added) = setup.get(&step.operation).filter(|_| !step.births.is_empty() && step.setup.is_empty()) else {
         return;
     };
     let body = step.body.get_or_insert_with(|| Value::Object(Map::new()));
-    merge(body, added, "", &mut step.setup);
+    merge_body(body, added, "", &mut step.setup);
 }
 
-fn merge(body: &mut Value, added: &Value, at: &str, places: &mut Vec<String>) {
+fn merge_body(body: &mut Value, added: &Value, at: &str, places: &mut Vec<String>) {
     match (body, added) {
         (Value::Object(fields), Value::Object(added)) => {
             for (name, value) in added {
@@ -29,7 +29,7 @@ fn merge(body: &mut Value, added: &Value, at: &str, places: &mut Vec<String>) {
                     places.push(at);
                 } else {
                     let empty = if value.is_object() { Value::Object(Map::new()) } else { Value::Null };
-                    merge(fields.entry(name).or_insert(empty), value, &at, places);
+                    merge_body(fields.entry(name).or_insert(empty), value, &at, places);
                 }
             }
         }
@@ -42,21 +42,27 @@ fn merge(body: &mut Value, added: &Value, at: &str, places: &mut Vec<String>) {
 
 /// Starts the failure that a profile provokes for a step. The step then polls, because the failure must
 /// have happened before the provocation ends.
-pub(super) async fn begun(provocation: Option<&Provocation>, step: &mut Step) -> Result<(), Stop> {
+pub(super) async fn begin_provocation(
+    provocation: Option<&FailureProvocation>,
+    step: &mut Step,
+) -> Result<(), StopReason> {
     if let Some(provocation) = provocation {
-        step.settle = Settle::Poll { after_ms: 0 };
-        run_command(&provocation.begin).await.map_err(|cause| Stop::Provocation { cause })?;
+        step.settle = StepWait::Poll { after_ms: 0 };
+        run_command(&provocation.begin).await.map_err(|cause| StopReason::Provocation { cause })?;
     }
     Ok(())
 }
 
 /// Ends the provoked failure, and returns the end of the step.
-pub(super) async fn over(provocation: Option<&Provocation>, end: Result<StepEnd, Stop>) -> Result<StepEnd, Stop> {
+pub(super) async fn end_provocation(
+    provocation: Option<&FailureProvocation>,
+    end: Result<StepEnd, StopReason>,
+) -> Result<StepEnd, StopReason> {
     match provocation {
         None => end,
         Some(provocation) => match run_command(&provocation.end).await {
             Ok(()) => end,
-            Err(cause) => Err(Stop::Provocation { cause }),
+            Err(cause) => Err(StopReason::Provocation { cause }),
         },
     }
 }
@@ -67,7 +73,7 @@ mod tests {
     use serde_json::json;
 
     /// The body after the merge, and the changed places.
-    fn completed(body: Option<Value>, added: Value, births: bool) -> (Option<Value>, Vec<String>) {
+    fn apply_completion(body: Option<Value>, added: Value, births: bool) -> (Option<Value>, Vec<String>) {
         let mut step: Step = serde_json::from_value(
             json!({ "operation": "make", "binding": "v1", "caller": "owner", "settle": "leave" }),
         )
@@ -76,7 +82,7 @@ mod tests {
         if births {
             step.births = BTreeMap::from([("lamp".to_string(), Vec::new())]);
         }
-        complete(&mut step, &BTreeMap::from([("make".to_string(), added)]));
+        complete_body(&mut step, &BTreeMap::from([("make".to_string(), added)]));
         (step.body, step.setup)
     }
 
@@ -84,14 +90,14 @@ mod tests {
     fn additions_are_merged_and_each_changed_place_is_noted() {
         let body = json!({ "lamp": { "bulb": "a", "size": 1 } });
         let added = json!({ "lamp": { "networks": "none", "size": null, "a/b": { "c": [1] } } });
-        let (body, places) = completed(Some(body), added, true);
+        let (body, places) = apply_completion(Some(body), added, true);
         assert_eq!(body, Some(json!({ "lamp": { "bulb": "a", "networks": "none", "a/b": { "c": [1] } } })));
         assert_eq!(places, ["/lamp/networks", "/lamp/size", "/lamp/a~1b/c"]);
     }
 
     #[test]
     fn only_creates_are_completed() {
-        assert_eq!(completed(None, json!({ "a": 1 }), false), (None, Vec::new()));
-        assert_eq!(completed(None, json!({ "a": 1 }), true), (Some(json!({ "a": 1 })), vec!["/a".to_string()]));
+        assert_eq!(apply_completion(None, json!({ "a": 1 }), false), (None, Vec::new()));
+        assert_eq!(apply_completion(None, json!({ "a": 1 }), true), (Some(json!({ "a": 1 })), vec!["/a".to_string()]));
     }
 }

@@ -1,53 +1,64 @@
 //! Calls on one resource: the read and the deletion.
 
 use crate::endpoint::Call;
-use crate::expr::{Key, Path, assign};
-use crate::history::{Cause, Exchange, Outcome};
-use crate::model::{Id, Model, Who};
+use crate::expr::{FieldPath, PathKey, assign_at_path};
+use crate::history::{CallCause, Exchange, Outcome};
+use crate::model::{Model, ResourceId, ResourceOwner};
 use crate::schema::catalog::Operation;
-use crate::schema::{Draw, Rng, Schemas, draw_valid};
+use crate::schema::{CompiledCatalog, DrawSettings, SeededRng, draw_valid};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Purpose of the random stream for the rest of a body.
-const PURPOSE_ENDING: u64 = 11;
+const PURPOSE_DELETION: u64 = 11;
 
 /// The call that deletes a resource; `None` if the suite has no deleting call for the resource kind.
 #[must_use]
-pub fn ending(model: &Model, schemas: &Schemas, id: &Id, owner: Who) -> Option<Call> {
-    let way = model.ends[usize::from(id.kind)].as_ref()?;
-    call_at(schemas, schemas.operation(&way.operation)?, &way.at, id, owner)
+pub fn make_deletion_call(
+    model: &Model,
+    schemas: &CompiledCatalog,
+    id: &ResourceId,
+    owner: ResourceOwner,
+) -> Option<Call> {
+    let way = model.deletions[usize::from(id.kind)].as_ref()?;
+    make_call(schemas, schemas.find_operation(&way.operation)?, &way.id_path, id, owner)
 }
 
 /// The read of a resource; `None` if the suite has no read for the resource kind.
 #[must_use]
-pub fn showing(model: &Model, schemas: &Schemas, id: &Id, owner: Who) -> Option<Call> {
-    let way = model.shown[usize::from(id.kind)].as_ref()?;
-    let keys = vec![Key::Name(way.parameter.as_str().into())];
-    let at = Path { root: "path".into(), keys };
-    call_at(schemas, schemas.operation(&way.operation)?, &at, id, owner)
+pub fn make_show_call(model: &Model, schemas: &CompiledCatalog, id: &ResourceId, owner: ResourceOwner) -> Option<Call> {
+    let way = model.reads[usize::from(id.kind)].as_ref()?;
+    let keys = vec![PathKey::Name(way.parameter.as_str().into())];
+    let at = FieldPath { root: "path".into(), keys };
+    make_call(schemas, schemas.find_operation(&way.operation)?, &at, id, owner)
 }
 
 /// A call of an operation with the id of one resource at a place in the path or the body.
-fn call_at(schemas: &Schemas, operation: &Operation, at: &Path, id: &Id, owner: Who) -> Option<Call> {
+fn make_call(
+    schemas: &CompiledCatalog,
+    operation: &Operation,
+    at: &FieldPath,
+    id: &ResourceId,
+    owner: ResourceOwner,
+) -> Option<Call> {
     let mut call = Call {
         operation: operation.id.clone(),
         binding: operation.bindings.first()?.id.clone(),
-        caller: if owner == Who::Owner { "owner" } else { "other" }.to_string(),
+        caller: if owner == ResourceOwner::Owner { "owner" } else { "other" }.to_string(),
         ..Call::default()
     };
     let value = Value::String(id.id.to_string());
     if at.root.as_ref() == "path" {
-        let Key::Name(parameter) = at.keys.first()? else { return None };
+        let PathKey::Name(parameter) = at.keys.first()? else { return None };
         call.path.insert(parameter.to_string(), value);
     }
-    if let Some(shape) = schemas.request(operation, None) {
+    if let Some(shape) = schemas.find_request_schema(operation, None) {
         // Mandatory fields only, and a single resource.
-        let how = Draw { optional_percent: 0, ..Draw::default() };
-        let mut body = draw_valid(shape, &mut Rng::new(0, 0, 0, PURPOSE_ENDING), &how).ok()?;
+        let how = DrawSettings { optional_percent: 0, ..DrawSettings::default() };
+        let mut body = draw_valid(shape, &mut SeededRng::new(0, 0, 0, PURPOSE_DELETION), &how).ok()?;
         if at.root.as_ref() == "body" {
             keep_one_element(&mut body, at);
-            assign(&mut body, at, Value::String(id.id.to_string()));
+            assign_at_path(&mut body, at, Value::String(id.id.to_string()));
         }
         call.body = Some(body);
     }
@@ -55,11 +66,11 @@ fn call_at(schemas: &Schemas, operation: &Operation, at: &Path, id: &Id, owner: 
 }
 
 /// Shortens every list on the way to a place to one element.
-fn keep_one_element(body: &mut Value, at: &Path) {
+fn keep_one_element(body: &mut Value, at: &FieldPath) {
     for (depth, key) in at.keys.iter().enumerate() {
-        if matches!(key, Key::Index(_)) {
-            let list = Path { root: at.root.clone(), keys: at.keys[..depth].to_vec() };
-            if let Some(items) = body.pointer_mut(&list.pointer()).and_then(Value::as_array_mut) {
+        if matches!(key, PathKey::Index(_)) {
+            let list = FieldPath { root: at.root.clone(), keys: at.keys[..depth].to_vec() };
+            if let Some(items) = body.pointer_mut(&list.to_pointer()).and_then(Value::as_array_mut) {
                 items.truncate(1);
             }
         }
@@ -67,11 +78,11 @@ fn keep_one_element(body: &mut Value, at: &Path) {
 }
 
 /// The call as an exchange, the form for the model. Only the inputs count.
-pub(super) fn as_exchange(call: &Call) -> Exchange {
+pub(super) fn make_exchange(call: &Call) -> Exchange {
     Exchange {
         number: 0,
         step: 0,
-        cause: Cause::Step,
+        cause: CallCause::Step,
         operation: call.operation.clone(),
         binding: call.binding.clone(),
         caller: call.caller.clone(),
@@ -82,7 +93,7 @@ pub(super) fn as_exchange(call: &Call) -> Exchange {
         sent_ms: 0,
         received_ms: 0,
         outcome: Outcome::Unsent { cause: String::new() },
-        born: BTreeMap::new(),
+        created: BTreeMap::new(),
         input: None,
     }
 }

@@ -3,8 +3,8 @@
 use crate::endpoint::Request;
 use crate::history::Outcome;
 use crate::model::Model;
-use crate::run::{Cancel, Context};
-use crate::schema::Schemas;
+use crate::run::{Cancellation, PlanContext};
+use crate::schema::CompiledCatalog;
 use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
@@ -15,31 +15,31 @@ pub struct CleanupContext<'a> {
     /// The model of the suite.
     pub model: &'a Model,
     /// The schemas of the catalog.
-    pub schemas: &'a Schemas,
+    pub schemas: &'a CompiledCatalog,
     /// Callers with credentials in the profile.
     pub callers: &'a BTreeSet<String>,
     /// Endpoint, identities, pace and shared budget. The budget of the plan is not used.
-    pub context: &'a Context<'a>,
+    pub context: &'a PlanContext<'a>,
 }
 
 /// Time limit of cleaning up.
 #[derive(Debug, Clone)]
-pub struct Reserve {
+pub struct CleanupReserve {
     /// Limit for all resources together.
     pub within: Duration,
     /// Ends cleaning up from outside. Resources that still exist are reported as leftovers.
-    pub give_up: Cancel,
+    pub give_up: Cancellation,
 }
 
 /// Growing waits between two polls of one resource.
 pub(super) struct PollWaits<'a> {
-    context: &'a Context<'a>,
+    context: &'a PlanContext<'a>,
     /// The next wait.
     pub next: Duration,
 }
 
 impl<'a> PollWaits<'a> {
-    pub fn new(context: &'a Context<'a>) -> PollWaits<'a> {
+    pub fn new(context: &'a PlanContext<'a>) -> PollWaits<'a> {
         PollWaits { context, next: context.pace.poll_first }
     }
 
@@ -55,7 +55,7 @@ impl<'a> PollWaits<'a> {
     }
 
     /// Whether the next wait would end after `end`.
-    pub fn passes(&self, end: Instant) -> bool {
+    pub fn would_pass(&self, end: Instant) -> bool {
         Instant::now() + self.next > end
     }
 }
@@ -64,8 +64,8 @@ impl<'a> PollWaits<'a> {
 ///
 /// The request counts against the reserve of the shared budget and waits for its turn. Returns `None`
 /// if the reserve is spent.
-pub async fn inquire(context: &Context<'_>, request: &Request) -> Option<Outcome> {
-    if !context.purse.reserved().await {
+pub async fn send_unrecorded(context: &PlanContext<'_>, request: &Request) -> Option<Outcome> {
+    if !context.shared_budget.take_reserved().await {
         return None;
     }
     let most = context.pace.request_timeout;

@@ -1,10 +1,10 @@
 //! A resource that a run created, and a leftover.
 
-use crate::model::{Id, Who};
+use crate::model::{ResourceId, ResourceOwner};
 
 /// A resource that a run created.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Made {
+pub struct CreatedResource {
     /// Index of the resource kind in the suite.
     pub kind: usize,
     /// The resource id.
@@ -17,13 +17,13 @@ pub struct Made {
 
 /// A leftover: a resource that was not deleted, or may exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Left {
+pub struct Leftover {
     /// The handle in the journal, or `kind:id`.
     pub handle: String,
     /// The resource id, `?` if unknown.
     pub id: String,
     /// The reason.
-    pub because: String,
+    pub reason: String,
 }
 
 /// The owner of a resource that `caller` created: `owner` or `other`.
@@ -31,33 +31,33 @@ pub struct Left {
 /// An endpoint that wrongly accepts a create without valid credentials gives the resource to the
 /// project of the path, which belongs to `owner`.
 #[must_use]
-pub fn owner_of(caller: &str) -> &'static str {
+pub fn find_owner(caller: &str) -> &'static str {
     if caller == "other" { "other" } else { "owner" }
 }
 
-impl Made {
+impl CreatedResource {
     /// A resource that the endpoint showed and no journal names: the handle is `kind:id`.
-    pub(super) fn found(kind: usize, name: &str, id: &str, caller: &str) -> Made {
-        Made { kind, id: id.to_string(), caller: caller.to_string(), handle: format!("{name}:{id}") }
+    pub(super) fn from_endpoint(kind: usize, name: &str, id: &str, caller: &str) -> CreatedResource {
+        CreatedResource { kind, id: id.to_string(), caller: caller.to_string(), handle: format!("{name}:{id}") }
     }
 
     /// The id and the owner in the types of the model.
     #[must_use]
-    pub fn known(&self) -> (Id, Who) {
-        let who = if self.caller == "other" { Who::Other } else { Who::Owner };
-        (Id { kind: self.kind as u16, id: self.id.as_str().into() }, who)
+    pub fn to_model_id(&self) -> (ResourceId, ResourceOwner) {
+        let who = if self.caller == "other" { ResourceOwner::Other } else { ResourceOwner::Owner };
+        (ResourceId { kind: self.kind as u16, id: self.id.as_str().into() }, who)
     }
 
     /// Whether both are the same resource, whatever the handles.
-    pub(super) fn is_same(&self, other: &Made) -> bool {
+    pub(super) fn is_same_resource(&self, other: &CreatedResource) -> bool {
         (self.kind, &self.id) == (other.kind, &other.id)
     }
 }
 
 /// Adds the resources of `found` that `made` does not contain yet.
-pub(super) fn add(made: &mut Vec<Made>, found: Vec<Made>) {
+pub(super) fn add_missing(made: &mut Vec<CreatedResource>, found: Vec<CreatedResource>) {
     for found in found {
-        if !made.iter().any(|made| made.is_same(&found)) {
+        if !made.iter().any(|made| made.is_same_resource(&found)) {
             made.push(found);
         }
     }
@@ -65,7 +65,7 @@ pub(super) fn add(made: &mut Vec<Made>, found: Vec<Made>) {
 
 /// One line of text for each leftover.
 #[must_use]
-pub fn describe_leftovers(left: &[Left]) -> String {
-    let line = |left: &Left| format!("left behind: {} {}: {}\n", left.handle, left.id, left.because);
+pub fn describe_leftovers(left: &[Leftover]) -> String {
+    let line = |left: &Leftover| format!("left behind: {} {}: {}\n", left.handle, left.id, left.reason);
     left.iter().map(line).collect()
 }

@@ -1,35 +1,39 @@
 //! Deletes a set of resources.
 
-use super::context::{CleanupContext, Reserve};
-use super::created::{Left, Made};
-use super::deletion_calls::{deletion, ends_elsewhere, ranks, releases};
-use super::deletion_loop::{Deletion, Swept, sweep};
+use super::context::{CleanupContext, CleanupReserve};
+use super::created::{CreatedResource, Leftover};
+use super::deletion_calls::{is_deleted_elsewhere, make_deletion, make_release_calls, rank_kinds};
+use super::deletion_loop::{Deletion, DeletionResult, run_deletions};
 use crate::history::Outcome;
 
 /// Deletes resources, and reports as leftovers the resources that no call can delete.
 ///
 /// Resources of a kind that no clause deletes, such as jobs, are ignored.
-pub async fn delete(cleanup: &CleanupContext<'_>, made: &[Made], reserve: &Reserve) -> Swept {
+pub async fn delete_resources(
+    cleanup: &CleanupContext<'_>,
+    made: &[CreatedResource],
+    reserve: &CleanupReserve,
+) -> DeletionResult {
     let CleanupContext { model, schemas, context, .. } = *cleanup;
-    let ranks = ranks(model);
+    let ranks = rank_kinds(model);
     let mut deletions = Vec::new();
     let mut undeletable = Vec::new();
     for made in made {
-        match deletion(model, schemas, &ranks, made) {
+        match make_deletion(model, schemas, &ranks, made) {
             Some(deletion) => deletions.push(deletion),
-            None if !ends_elsewhere(model, made.kind) => {}
-            None => undeletable.push(Left {
+            None if !is_deleted_elsewhere(model, made.kind) => {}
+            None => undeletable.push(Leftover {
                 handle: made.handle.clone(),
                 id: made.id.clone(),
-                because: "the suite has no call that deletes only this resource".to_string(),
+                reason: "the suite has no call that deletes only this resource".to_string(),
             }),
         }
     }
     let release = |deletion: &Deletion, shown: &Outcome| {
         let made = made.iter().find(|made| made.id == deletion.id && made.handle == deletion.handle);
-        made.map_or_else(Vec::new, |made| releases(model, schemas, made, shown))
+        made.map_or_else(Vec::new, |made| make_release_calls(model, schemas, made, shown))
     };
-    let mut swept = sweep(context, &deletions, reserve, &release).await;
-    swept.left.extend(undeletable);
+    let mut swept = run_deletions(context, &deletions, reserve, &release).await;
+    swept.leftovers.extend(undeletable);
     swept
 }

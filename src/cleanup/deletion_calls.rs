@@ -1,40 +1,51 @@
 //! The calls that delete a resource, and the order of resource kinds in a deletion.
 
-use super::calls::{as_exchange, ending, showing};
-use super::created::Made;
+use super::calls::{make_deletion_call, make_exchange, make_show_call};
+use super::created::CreatedResource;
 use super::deletion_loop::Deletion;
 use crate::endpoint::Call;
 use crate::expr::Expr;
 use crate::history::Outcome;
-use crate::model::{Asked, Heard, Model, Roots, sights};
-use crate::schema::{Class, Schemas};
-use crate::suite::{About, Binding, EffectValue, Stage};
+use crate::model::{CallView, ExpressionRoots, Model, ReplyKind, read_observations};
+use crate::schema::{CompiledCatalog, InputClass};
+use crate::suite::{EffectValue, IdExpression, ResourceReference, Stage};
 use std::collections::BTreeMap;
 
 /// The deletion of a resource; `None` if the suite has no deleting call for the resource kind.
-pub(super) fn deletion(model: &Model, schemas: &Schemas, ranks: &[usize], made: &Made) -> Option<Deletion> {
-    let (id, who) = made.known();
+pub(super) fn make_deletion(
+    model: &Model,
+    schemas: &CompiledCatalog,
+    ranks: &[usize],
+    made: &CreatedResource,
+) -> Option<Deletion> {
+    let (id, who) = made.to_model_id();
     Some(Deletion {
         handle: made.handle.clone(),
         id: made.id.clone(),
         rank: ranks[made.kind],
-        delete: ending(model, schemas, &id, who)?,
-        show: showing(model, schemas, &id, who),
+        delete: make_deletion_call(model, schemas, &id, who)?,
+        show: make_show_call(model, schemas, &id, who),
     })
 }
 
 /// The calls that release a resource, such as detaching a volume, with values from the response `shown` to a
 /// read of the resource.
-pub(super) fn releases(model: &Model, schemas: &Schemas, made: &Made, shown: &Outcome) -> Vec<Call> {
+pub(super) fn make_release_calls(
+    model: &Model,
+    schemas: &CompiledCatalog,
+    made: &CreatedResource,
+    shown: &Outcome,
+) -> Vec<Call> {
     let resource = &model.suite.resources[made.kind];
-    let (id, who) = made.known();
-    let show = showing(model, schemas, &id, who).filter(|_| !resource.release.is_empty());
+    let (id, who) = made.to_model_id();
+    let show = make_show_call(model, schemas, &id, who).filter(|_| !resource.release.is_empty());
     let Some(show) = show else { return Vec::new() };
-    let heard = Heard::of(shown);
-    let asked = Asked::new(model, &as_exchange(&show), Class::Valid);
-    let Ok(sights) = sights(model, &asked, &heard) else { return Vec::new() };
-    let Some(sight) = sights.things.iter().find(|sight| sight.id.id.as_ref() == made.id) else { return Vec::new() };
-    let roots = Roots { model, asked: &asked, things: &[], reply: None, it: Some(&sight.it), world: None };
+    let heard = ReplyKind::classify(shown);
+    let asked = CallView::new(model, &make_exchange(&show), InputClass::Valid);
+    let Ok(sights) = read_observations(model, &asked, &heard) else { return Vec::new() };
+    let Some(sight) = sights.resources.iter().find(|sight| sight.id.id.as_ref() == made.id) else { return Vec::new() };
+    let roots =
+        ExpressionRoots { model, call: &asked, resources: &[], reply: None, entry: Some(&sight.entry), world: None };
     let call = |(operation, values): (&String, &BTreeMap<String, Expr>)| {
         // Without a value for each parameter, nothing holds the resource.
         let value = |(name, expr): (&String, &Expr)| {
@@ -43,7 +54,7 @@ pub(super) fn releases(model: &Model, schemas: &Schemas, made: &Made, shown: &Ou
         };
         Some(Call {
             operation: operation.clone(),
-            binding: schemas.operation(operation)?.bindings.first()?.id.clone(),
+            binding: schemas.find_operation(operation)?.bindings.first()?.id.clone(),
             caller: made.caller.clone(),
             path: values.iter().map(value).collect::<Option<_>>()?,
             ..Call::default()
@@ -54,13 +65,13 @@ pub(super) fn releases(model: &Model, schemas: &Schemas, made: &Made, shown: &Ou
 
 /// The rank of each resource kind, by index. If creating kind A names a resource of kind B, then A has the lower
 /// rank, and resources of kind A are deleted earlier.
-pub(super) fn ranks(model: &Model) -> Vec<usize> {
+pub(super) fn rank_kinds(model: &Model) -> Vec<usize> {
     let kinds = model.suite.resources.len();
     let mut parents: Vec<Vec<usize>> = vec![Vec::new(); kinds];
     for about in model.operations.values().map(|operation| &operation.about) {
-        let born = about.iter().filter(|about| matches!(about.binding, Binding::New(_)));
+        let born = about.iter().filter(|about| matches!(about.binding, IdExpression::New(_)));
         for child in born {
-            let named = about.iter().filter(|about| matches!(about.binding, Binding::Existing(_)));
+            let named = about.iter().filter(|about| matches!(about.binding, IdExpression::Existing(_)));
             parents[child.resource].extend(named.map(|about| about.resource).filter(|kind| *kind != child.resource));
         }
     }
@@ -76,15 +87,15 @@ pub(super) fn ranks(model: &Model) -> Vec<usize> {
     ranks
 }
 
-/// Whether some clause deletes resources of a kind, even if no call of [`deletion`] can.
-pub(super) fn ends_elsewhere(model: &Model, kind: usize) -> bool {
+/// Whether some clause deletes resources of a kind, even if no call of [`make_deletion`] can.
+pub(super) fn is_deleted_elsewhere(model: &Model, kind: usize) -> bool {
     let suite = &model.suite;
     suite.clauses.iter().any(|clause| {
         clause.then.iter().any(|effect| {
-            let gone = matches!(&effect.value, EffectValue::Course(stages)
+            let gone = matches!(&effect.value, EffectValue::Transition(stages)
                 if matches!(stages.last(), Some(Stage::Gone)));
-            let of_kind = |about: &About| effect.target.is(&about.name) && about.resource == kind;
-            let unnamed = effect.target.each().is_some_and(|each| each.resource == kind);
+            let of_kind = |about: &ResourceReference| effect.target.is_named(&about.name) && about.resource == kind;
+            let unnamed = effect.target.get_selection().is_some_and(|each| each.resource == kind);
             gone && (unnamed || suite.about.values().flatten().any(of_kind))
         })
     })

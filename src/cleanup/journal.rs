@@ -27,7 +27,7 @@ pub struct JournalFile {
 /// The first line of a journal: the run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Whose {
+pub struct JournalHeader {
     /// [`FORMAT`] of the writer.
     pub format: u32,
     /// The id of the run, as in marks.
@@ -50,9 +50,10 @@ pub struct Whose {
 /// One line of a journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Entry {
+pub enum JournalEntry {
     /// The first line.
-    Whose(Whose),
+    #[serde(rename = "whose")]
+    Header(JournalHeader),
     /// Written before a create is sent.
     Intent {
         /// Number of the plan in the order of execution, repetitions included.
@@ -97,7 +98,7 @@ impl JournalFile {
     ///
     /// # Errors
     /// If the file exists, or with the error of the operating system.
-    pub fn begin(path: &Path, whose: &Whose) -> io::Result<JournalFile> {
+    pub fn create_file(path: &Path, whose: &JournalHeader) -> io::Result<JournalFile> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         if let Some(folder) = folder {
             std::fs::create_dir_all(folder)?;
@@ -105,7 +106,7 @@ impl JournalFile {
         let file = OpenOptions::new().create_new(true).append(true).open(path)?;
         file.lock()?;
         let mut journal = JournalFile { file, path: path.to_path_buf() };
-        journal.write(&Entry::Whose(whose.clone()))?;
+        journal.write_entry(&JournalEntry::Header(whose.clone()))?;
         if let Some(folder) = folder {
             // The entry of the file in its folder must be on disk too.
             File::open(folder)?.sync_all()?;
@@ -117,7 +118,7 @@ impl JournalFile {
     ///
     /// # Errors
     /// The error of the operating system.
-    pub fn take(path: &Path) -> io::Result<Option<JournalFile>> {
+    pub fn lock_finished(path: &Path) -> io::Result<Option<JournalFile>> {
         let file = OpenOptions::new().read(true).append(true).open(path)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(JournalFile { file, path: path.to_path_buf() })),
@@ -130,11 +131,11 @@ impl JournalFile {
     ///
     /// # Errors
     /// The error of the operating system.
-    pub fn close(&self) -> io::Result<()> {
+    pub fn remove_file(&self) -> io::Result<()> {
         std::fs::remove_file(&self.path)
     }
 
-    fn write(&mut self, entry: &Entry) -> io::Result<()> {
+    fn write_entry(&mut self, entry: &JournalEntry) -> io::Result<()> {
         let mut line = serde_json::to_vec(entry)?;
         line.push(b'\n');
         self.file.write_all(&line)?;
@@ -143,17 +144,17 @@ impl JournalFile {
 }
 
 /// The journal of one plan, in the file of the run.
-pub struct Life {
+pub struct PlanJournal {
     /// The file of the run.
     pub journal: Rc<RefCell<JournalFile>>,
     /// Number of the plan in the order of execution.
-    pub number: u64,
+    pub execution: u64,
 }
 
-impl Journal for Life {
-    fn intent(&mut self, index: usize, step: &Step, call: &Call) -> io::Result<()> {
-        self.journal.borrow_mut().write(&Entry::Intent {
-            life: self.number,
+impl Journal for PlanJournal {
+    fn record_intent(&mut self, index: usize, step: &Step, call: &Call) -> io::Result<()> {
+        self.journal.borrow_mut().write_entry(&JournalEntry::Intent {
+            life: self.execution,
             step: index,
             operation: call.operation.clone(),
             binding: call.binding.clone(),
@@ -163,13 +164,13 @@ impl Journal for Life {
         })
     }
 
-    fn done(&mut self, index: usize, born: &BTreeMap<String, String>, refused: bool) -> io::Result<()> {
-        let entry = Entry::Done { life: self.number, step: index, born: born.clone(), refused };
-        self.journal.borrow_mut().write(&entry)
+    fn record_result(&mut self, index: usize, born: &BTreeMap<String, String>, refused: bool) -> io::Result<()> {
+        let entry = JournalEntry::Done { life: self.execution, step: index, born: born.clone(), refused };
+        self.journal.borrow_mut().write_entry(&entry)
     }
 
-    fn gone(&mut self, handle: &str) -> io::Result<()> {
-        self.journal.borrow_mut().write(&Entry::Gone { life: self.number, handle: handle.to_string() })
+    fn record_deletion(&mut self, handle: &str) -> io::Result<()> {
+        self.journal.borrow_mut().write_entry(&JournalEntry::Gone { life: self.execution, handle: handle.to_string() })
     }
 }
 
@@ -178,7 +179,7 @@ impl Journal for Life {
 ///
 /// # Errors
 /// The error of the operating system, or an error for a file longer than 256 MiB.
-pub fn read_journal(path: &Path) -> io::Result<(Vec<Entry>, Vec<usize>)> {
+pub fn read_journal(path: &Path) -> io::Result<(Vec<JournalEntry>, Vec<usize>)> {
     const BYTES_MAX: u64 = 256 << 20;
     let file = File::open(path)?;
     if file.metadata()?.len() > BYTES_MAX {

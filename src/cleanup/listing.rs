@@ -1,15 +1,15 @@
 //! Reads whole lists of an endpoint, page by page, and the marks of the listed resources.
 
-use super::calls::as_exchange;
-use super::context::{CleanupContext, inquire};
-use super::created::Made;
-use super::mark::Mark;
-use crate::endpoint::{Call, compose};
+use super::calls::make_exchange;
+use super::context::{CleanupContext, send_unrecorded};
+use super::created::CreatedResource;
+use super::mark::RunMark;
+use crate::endpoint::{Call, compose_request};
 use crate::expr::Val;
 use crate::history::{Outcome, Reply};
-use crate::model::{Asked, Heard, Model, Roots};
-use crate::schema::Class;
-use crate::suite::View;
+use crate::model::{CallView, ExpressionRoots, Model, ReplyKind};
+use crate::schema::InputClass;
+use crate::suite::ResourceView;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::time::sleep;
@@ -17,13 +17,13 @@ use tokio::time::sleep;
 /// Most pages of one list. A longer list is an error.
 const PAGES_MAX: usize = 1_000;
 /// Most tries of one page.
-const TRIES: u32 = 4;
+const PAGE_TRIES_MAX: u32 = 4;
 
 /// A resource in a list.
 #[derive(Debug, Clone)]
-pub(super) struct Seen {
-    pub made: Made,
-    pub mark: Option<Mark>,
+pub(super) struct ListedResource {
+    pub created: CreatedResource,
+    pub mark: Option<RunMark>,
     /// Value of each field that may carry a mark, by index of the resource kind's marks.
     pub fields: Vec<Option<Value>>,
 }
@@ -32,22 +32,25 @@ pub(super) struct Seen {
 ///
 /// # Errors
 /// The reason, if a list cannot be read to the end.
-pub(super) async fn marked(cleanup: &CleanupContext<'_>, mine: &dyn Fn(&Mark) -> bool) -> Result<Vec<Made>, String> {
-    let seen = everything(cleanup).await?;
-    Ok(seen.into_iter().filter(|seen| seen.mark.as_ref().is_some_and(mine)).map(|seen| seen.made).collect())
+pub(super) async fn list_marked(
+    cleanup: &CleanupContext<'_>,
+    mine: &dyn Fn(&RunMark) -> bool,
+) -> Result<Vec<CreatedResource>, String> {
+    let seen = list_all(cleanup).await?;
+    Ok(seen.into_iter().filter(|seen| seen.mark.as_ref().is_some_and(mine)).map(|seen| seen.created).collect())
 }
 
 /// All resources in the lists of the callers `owner` and `other`, as far as the profile has both.
 ///
 /// # Errors
 /// The reason, if a list cannot be read to the end.
-pub(super) async fn everything(cleanup: &CleanupContext<'_>) -> Result<Vec<Seen>, String> {
+pub(super) async fn list_all(cleanup: &CleanupContext<'_>) -> Result<Vec<ListedResource>, String> {
     let mut all = Vec::new();
     for caller in ["owner", "other"].into_iter().filter(|caller| cleanup.callers.contains(*caller)) {
         for kind in 0..cleanup.model.suite.resources.len() {
-            let Some((operation, view)) = listing(cleanup.model, kind) else { continue };
-            let list = List { cleanup: *cleanup, kind, operation, view, caller };
-            all.extend(list.read().await.map_err(|because| format!("list read as {caller}: {because}"))?);
+            let Some((operation, view)) = choose_list(cleanup.model, kind) else { continue };
+            let list = ResourceList { cleanup: *cleanup, kind, operation, view, caller };
+            all.extend(list.read_all().await.map_err(|because| format!("list read as {caller}: {because}"))?);
         }
     }
     Ok(all)
@@ -55,9 +58,9 @@ pub(super) async fn everything(cleanup: &CleanupContext<'_>) -> Result<Vec<Seen>
 
 /// The whole list of a resource kind that shows most of the fields that may carry a mark; `None` if no
 /// list shows any.
-fn listing(model: &Model, kind: usize) -> Option<(&str, &View)> {
+fn choose_list(model: &Model, kind: usize) -> Option<(&str, &ResourceView)> {
     let resource = &model.suite.resources[kind];
-    let shown = |view: &View| {
+    let shown = |view: &ResourceView| {
         let shows = |name: &String| view.only.as_ref().is_none_or(|only| only.contains(name));
         resource.marks.iter().filter(|mark| shows(&resource.fields[mark.field].name)).count()
     };
@@ -67,29 +70,30 @@ fn listing(model: &Model, kind: usize) -> Option<(&str, &View)> {
 }
 
 /// One list: the resources of one kind that one caller sees.
-struct List<'a> {
+struct ResourceList<'a> {
     cleanup: CleanupContext<'a>,
     kind: usize,
     operation: &'a str,
-    view: &'a View,
+    view: &'a ResourceView,
     caller: &'a str,
 }
 
-impl List<'_> {
-    async fn read(&self) -> Result<Vec<Seen>, String> {
+impl ResourceList<'_> {
+    async fn read_all(&self) -> Result<Vec<ListedResource>, String> {
         let mut call = Call {
             operation: self.operation.to_string(),
-            binding: self.binding()?,
+            binding: self.find_binding()?,
             caller: self.caller.to_string(),
             ..Call::default()
         };
         let mut all = Vec::new();
         let mut known = BTreeSet::new();
         for _ in 0..PAGES_MAX {
-            let reply = self.page(&call).await?;
+            let reply = self.read_page(&call).await?;
             let model = self.cleanup.model;
-            let asked = Asked::new(model, &as_exchange(&call), Class::Valid);
-            let roots = Roots { model, asked: &asked, things: &[], reply: Some(&reply), it: None, world: None };
+            let asked = CallView::new(model, &make_exchange(&call), InputClass::Valid);
+            let roots =
+                ExpressionRoots { model, call: &asked, resources: &[], reply: Some(&reply), entry: None, world: None };
             let items = match self.view.at.eval(&roots) {
                 Ok(Val::List(items)) => items,
                 // A response may leave out an empty list.
@@ -103,11 +107,11 @@ impl List<'_> {
             };
             let before = known.len();
             for item in items.iter() {
-                let seen = self.thing(&roots, item).filter(|seen| known.insert(seen.made.id.clone()));
+                let seen = self.read_resource(&roots, item).filter(|seen| known.insert(seen.created.id.clone()));
                 all.extend(seen);
             }
             // A page without a new resource follows the last page.
-            let next = if known.len() > before { self.next(&roots)? } else { BTreeMap::new() };
+            let next = if known.len() > before { self.find_next_query(&roots)? } else { BTreeMap::new() };
             if next.is_empty() {
                 return Ok(all);
             }
@@ -116,14 +120,14 @@ impl List<'_> {
         Err(format!("the list of `{}` has more than {PAGES_MAX} pages", self.operation))
     }
 
-    fn binding(&self) -> Result<String, String> {
-        let operation = self.cleanup.schemas.operation(self.operation);
+    fn find_binding(&self) -> Result<String, String> {
+        let operation = self.cleanup.schemas.find_operation(self.operation);
         let binding = operation.and_then(|operation| operation.bindings.first());
         binding.map(|binding| binding.id.clone()).ok_or_else(|| format!("`{}` has no binding", self.operation))
     }
 
     /// The query parameters of the next page; empty after the last page.
-    fn next(&self, roots: &Roots<'_>) -> Result<BTreeMap<String, Value>, String> {
+    fn find_next_query(&self, roots: &ExpressionRoots<'_>) -> Result<BTreeMap<String, Value>, String> {
         let mut next = BTreeMap::new();
         for (parameter, expr) in &self.view.next {
             let value = expr.eval(roots).map_err(|error| error.message)?;
@@ -135,18 +139,22 @@ impl List<'_> {
     }
 
     /// The body of one page, after up to [`TRIES`] tries.
-    async fn page(&self, call: &Call) -> Result<Val, String> {
+    async fn read_page(&self, call: &Call) -> Result<Val, String> {
         let context = self.cleanup.context;
-        let request = compose(context.catalog, call, context.identities).map_err(|error| error.to_string())?;
+        let request = compose_request(context.catalog, call, context.identities).map_err(|error| error.to_string())?;
         let mut wait = context.pace.retry_after;
         let mut because = String::new();
-        for _ in 0..TRIES {
-            let Some(outcome) = inquire(context, &request).await else {
+        for _ in 0..PAGE_TRIES_MAX {
+            let Some(outcome) = send_unrecorded(context, &request).await else {
                 return Err("the requests reserved for cleaning up are spent".to_string());
             };
-            match (Heard::of(&outcome), outcome) {
-                (Heard::Success(_, body), _) => return Ok(body),
-                (_, Outcome::Replied(Reply { status, .. }) | Outcome::Hindered { reply: Reply { status, .. }, .. }) => {
+            match (ReplyKind::classify(&outcome), outcome) {
+                (ReplyKind::Success(_, body), _) => return Ok(body),
+                (
+                    _,
+                    Outcome::Replied(Reply { status, .. })
+                    | Outcome::InfrastructureFailed { reply: Reply { status, .. }, .. },
+                ) => {
                     because = format!("`{}` is answered with {status}", self.operation);
                     if matches!(status, 401 | 403 | 404) {
                         break;
@@ -162,18 +170,18 @@ impl List<'_> {
     }
 
     /// The resource that one element of the list shows; `None` for an element without an id.
-    fn thing(&self, roots: &Roots<'_>, item: &Val) -> Option<Seen> {
+    fn read_resource(&self, roots: &ExpressionRoots<'_>, item: &Val) -> Option<ListedResource> {
         let resource = &self.cleanup.model.suite.resources[self.kind];
-        let roots = Roots { it: Some(item), reply: None, ..*roots };
+        let roots = ExpressionRoots { entry: Some(item), reply: None, ..*roots };
         let Ok(Val::Str(id)) = resource.id.eval(&roots) else { return None };
-        let value = |mark: &crate::suite::Mark| {
+        let value = |mark: &crate::suite::MarkField| {
             let value = resource.fields[mark.field].at.eval(&roots).ok()?.to_json()?;
             (!value.is_null()).then_some(value)
         };
         let fields: Vec<Option<Value>> = resource.marks.iter().map(value).collect();
-        Some(Seen {
-            made: Made::found(self.kind, &resource.name, &id, self.caller),
-            mark: fields.iter().flatten().find_map(Mark::within),
+        Some(ListedResource {
+            created: CreatedResource::from_endpoint(self.kind, &resource.name, &id, self.caller),
+            mark: fields.iter().flatten().find_map(RunMark::find_in),
             fields,
         })
     }

@@ -7,75 +7,80 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// The first word of every mark, and the key of a mark in a map.
-pub const WORD: &str = "probity";
+pub const MARK_WORD: &str = "probity";
 
 /// Digits in base 32, without letters that look like digits.
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// Number of digits of a time in seconds: enough for a thousand years.
-const TIME: usize = 7;
+const TIME_DIGITS: usize = 7;
 /// Number of digits that distinguish runs of the same second.
-const SALT: usize = 6;
+const SALT_DIGITS: usize = 6;
 
 /// The id of a run that began at `began_s` (Unix seconds). Ids sort by the start of the run.
 #[must_use]
-pub fn run_id(began_s: u64, salt: &str) -> String {
+pub fn make_run_id(began_s: u64, salt: &str) -> String {
     let digest = Sha256::digest(salt.as_bytes());
-    let salt: String = digest.iter().take(SALT).map(|byte| char::from(DIGITS[usize::from(byte & 31)])).collect();
-    format!("{}{salt}", written(began_s, TIME))
+    let salt: String = digest.iter().take(SALT_DIGITS).map(|byte| char::from(DIGITS[usize::from(byte & 31)])).collect();
+    format!("{}{salt}", write_base32(began_s, TIME_DIGITS))
 }
 
 /// The start of a run in Unix seconds; `None` if the text is not the id of a run.
 #[must_use]
-pub fn began_of(run: &str) -> Option<u64> {
-    let fits = run.len() == TIME + SALT && run.bytes().all(|digit| DIGITS.contains(&digit));
-    if fits { read_number(&run[..TIME]) } else { None }
+pub fn read_start(run: &str) -> Option<u64> {
+    let fits = run.len() == TIME_DIGITS + SALT_DIGITS && run.bytes().all(|digit| DIGITS.contains(&digit));
+    if fits { parse_base32(&run[..TIME_DIGITS]) } else { None }
 }
 
 /// The content of a mark.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mark {
+pub struct RunMark {
     /// The id of the run.
     pub run: String,
     /// Unix seconds. After this time the run no longer needs the resource.
     pub expires: u64,
     /// Number of the plan in the order of execution, repetitions included.
-    pub life: u64,
+    pub execution: u64,
 }
 
-impl Mark {
+impl RunMark {
     /// The text at the start of a name.
     #[must_use]
-    pub fn text(&self) -> String {
-        format!("{WORD}-{}-{}-{}-", self.run, written(self.expires, TIME), written(self.life, 1))
+    pub fn to_text(&self) -> String {
+        format!(
+            "{MARK_WORD}-{}-{}-{}-",
+            self.run,
+            write_base32(self.expires, TIME_DIGITS),
+            write_base32(self.execution, 1)
+        )
     }
 
     /// The mark at the start of a text.
     #[must_use]
-    pub fn read(text: &str) -> Option<Mark> {
+    pub fn parse(text: &str) -> Option<RunMark> {
         let mut parts = text.split('-');
-        if parts.next() != Some(WORD) {
+        if parts.next() != Some(MARK_WORD) {
             return None;
         }
-        let run = parts.next().filter(|run| began_of(run).is_some())?;
-        let expires = parts.next().filter(|digits| digits.len() == TIME).and_then(read_number)?;
-        let life = parts.next().filter(|digits| (1..=TIME).contains(&digits.len())).and_then(read_number)?;
-        Some(Mark { run: run.to_string(), expires, life })
+        let run = parts.next().filter(|run| read_start(run).is_some())?;
+        let expires = parts.next().filter(|digits| digits.len() == TIME_DIGITS).and_then(parse_base32)?;
+        let life = parts.next().filter(|digits| (1..=TIME_DIGITS).contains(&digits.len())).and_then(parse_base32)?;
+        Some(RunMark { run: run.to_string(), expires, execution: life })
     }
 
     /// The mark in the value of a field: in a text, under the key [`WORD`] of a map, or in a list of texts.
     #[must_use]
-    pub fn within(value: &Value) -> Option<Mark> {
+    pub fn find_in(value: &Value) -> Option<RunMark> {
         match value {
-            Value::String(text) => Mark::read(text),
-            Value::Object(entries) => entries.get(WORD).and_then(Value::as_str).and_then(Mark::read),
-            Value::Array(items) => items.iter().filter_map(Value::as_str).find_map(Mark::read),
+            Value::String(text) => RunMark::parse(text),
+            Value::Object(entries) => entries.get(MARK_WORD).and_then(Value::as_str).and_then(RunMark::parse),
+            Value::Array(items) => items.iter().filter_map(Value::as_str).find_map(RunMark::parse),
             _ => None,
         }
     }
 }
 
 /// A number in base 32 with at least `least` digits.
-fn written(mut number: u64, least: usize) -> String {
+fn write_base32(mut number: u64, least: usize) -> String {
     let mut digits = Vec::new();
     while number > 0 || digits.len() < least {
         digits.push(DIGITS[(number % 32) as usize]);
@@ -84,7 +89,7 @@ fn written(mut number: u64, least: usize) -> String {
     digits.iter().rev().map(|&digit| char::from(digit)).collect()
 }
 
-fn read_number(digits: &str) -> Option<u64> {
+fn parse_base32(digits: &str) -> Option<u64> {
     digits.bytes().try_fold(0_u64, |sum, digit| {
         let value = DIGITS.iter().position(|known| *known == digit)?;
         sum.checked_mul(32)?.checked_add(value as u64)

@@ -22,7 +22,7 @@
 //! | `deletion_loop` | sends deletions and polls until the resources are gone |
 //! | `deletion` | deletes a set of resources: calls, order, loop |
 //! | `plan_cleanup` | cleaning up after one plan and at the end of the run |
-//! | `leftovers` | the search for leftovers of earlier runs, for `probity sweep` |
+//! | `find_leftovers` | the search for leftovers of earlier runs, for `probity sweep` |
 //!
 //! The module gets the model, the schemas and the belief as parameters. Campaigns, choosers, verdicts,
 //! profiles and the terminal are unknown to the module.
@@ -42,15 +42,15 @@ mod marker;
 mod plan_cleanup;
 mod tracker;
 
-pub use context::{CleanupContext, Reserve};
-pub use created::{Left, Made, describe_leftovers};
-pub use deletion::delete;
-pub use deletion_loop::Swept;
-pub use journal::{Entry, FORMAT as JOURNAL_FORMAT, JournalFile, Whose, read_journal};
-pub use leftovers::{Leftovers, Remembered, Wanted, delete_leftovers, leftovers, remembered};
-pub use mark::{Mark, began_of, run_id};
-pub use plan_cleanup::{clean, last_look};
-pub use tracker::{Keeper, Living};
+pub use context::{CleanupContext, CleanupReserve};
+pub use created::{CreatedResource, Leftover, describe_leftovers};
+pub use deletion::delete_resources;
+pub use deletion_loop::DeletionResult;
+pub use journal::{FORMAT as JOURNAL_FORMAT, JournalEntry, JournalFile, JournalHeader, read_journal};
+pub use leftovers::{FoundLeftovers, JournalContent, RunFilter, delete_leftovers, find_leftovers, read_entries};
+pub use mark::{RunMark, make_run_id, read_start};
+pub use plan_cleanup::{clean_up_plan, clean_up_run};
+pub use tracker::{PlanMarks, ResourceTracker};
 
 #[cfg(test)]
 mod tests;

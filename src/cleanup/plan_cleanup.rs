@@ -1,108 +1,108 @@
 //! Cleaning up after one plan, and at the end of a run.
 
 use super::context::CleanupContext;
-use super::created::{Left, Made, add, owner_of};
-use super::deletion::delete;
-use super::id_lookup::{told_by, untold};
-use super::listing::marked;
-use super::mark::Mark;
-use super::tracker::{Keeper, Living};
-use crate::history::{Cause, Exchange};
-use crate::model::{Belief, Heard, Life, Model};
+use super::created::{CreatedResource, Leftover, add_missing, find_owner};
+use super::deletion::delete_resources;
+use super::id_lookup::{look_up_stand_ins, look_up_told_ids};
+use super::listing::list_marked;
+use super::mark::RunMark;
+use super::tracker::{PlanMarks, ResourceTracker};
+use crate::history::{CallCause, Exchange};
+use crate::model::{Belief, Existence, Model, ReplyKind};
 use crate::plan::Step;
-use crate::run::Run;
-use crate::suite::Binding;
+use crate::run::PlanState;
+use crate::suite::IdExpression;
 
 /// Deletes the resources that one plan created, and returns the leftovers.
 ///
 /// `belief` is `None` after a fault in the suite.
-pub async fn clean(
+pub async fn clean_up_plan(
     cleanup: &CleanupContext<'_>,
-    (keeper, living): (&Keeper, &Living),
+    (keeper, living): (&ResourceTracker, &PlanMarks),
     steps: &[Step],
-    run: &mut Run,
+    run: &mut PlanState,
     belief: Option<&Belief>,
-) -> Vec<Left> {
+) -> Vec<Leftover> {
     let creates = |exchange: &&Exchange| steps.get(exchange.step).is_some_and(|step| !step.births.is_empty());
     if !run.exchanges.iter().any(|exchange| creates(&exchange)) {
         return Vec::new();
     }
     keeper.note_created();
     let model = cleanup.model;
-    let mut made = born(model, steps, run);
+    let mut made = list_created(model, steps, run);
     let found = match belief {
         Some(belief) => {
-            made.retain(|made| !known_gone(belief, made));
-            untold(cleanup, &keeper.reserve, belief).await
+            made.retain(|made| !is_known_gone(belief, made));
+            look_up_stand_ins(cleanup, &keeper.reserve, belief).await
         }
-        None => told_by(cleanup, &made, &keeper.reserve).await,
+        None => look_up_told_ids(cleanup, &made, &keeper.reserve).await,
     };
-    add(&mut made, found);
-    if run.exchanges.iter().filter(creates).any(|exchange| unclear(model, exchange)) {
-        let mine = |mark: &Mark| *mark == living.mark;
-        match marked(cleanup, &mine).await {
-            Ok(found) => add(&mut made, found),
-            // `last_look` reads the lists again, or reports that the lists cannot be read.
-            Err(because) => keeper.note_unread(Some(because)),
+    add_missing(&mut made, found);
+    if run.exchanges.iter().filter(creates).any(|exchange| is_unclear(model, exchange)) {
+        let mine = |mark: &RunMark| *mark == living.mark;
+        match list_marked(cleanup, &mine).await {
+            Ok(found) => add_missing(&mut made, found),
+            // `clean_up_run` reads the lists again, or reports that the lists cannot be read.
+            Err(because) => keeper.note_unread_lists(Some(because)),
         }
     }
-    let swept = delete(cleanup, &made, &keeper.reserve).await;
+    let swept = delete_resources(cleanup, &made, &keeper.reserve).await;
     for handle in &swept.gone {
-        run.note_gone(handle);
+        run.record_gone(handle);
     }
-    keeper.note(&made, &swept.left);
-    swept.left
+    keeper.note_deletions(&made, &swept.leftovers);
+    swept.leftovers
 }
 
 /// Deletes the leftovers of all plans of a run and every listed resource with the mark of the run;
 /// closes the journal, and returns the remaining leftovers.
-pub async fn last_look(cleanup: &CleanupContext<'_>, keeper: &Keeper) -> Vec<Left> {
-    if keeper.created() {
-        let mut made = keeper.unfinished();
-        let mine = |mark: &Mark| mark.run == keeper.run;
-        let found = marked(cleanup, &mine).await;
-        keeper.note_unread(found.as_ref().err().cloned());
-        add(&mut made, found.unwrap_or_default());
-        let swept = delete(cleanup, &made, &keeper.reserve).await;
-        keeper.note(&made, &swept.left);
+pub async fn clean_up_run(cleanup: &CleanupContext<'_>, keeper: &ResourceTracker) -> Vec<Leftover> {
+    if keeper.has_created() {
+        let mut made = keeper.list_undeleted();
+        let mine = |mark: &RunMark| mark.run == keeper.run;
+        let found = list_marked(cleanup, &mine).await;
+        keeper.note_unread_lists(found.as_ref().err().cloned());
+        add_missing(&mut made, found.unwrap_or_default());
+        let swept = delete_resources(cleanup, &made, &keeper.reserve).await;
+        keeper.note_deletions(&made, &swept.leftovers);
     }
-    keeper.close();
-    keeper.left()
+    keeper.close_journal();
+    keeper.list_leftovers()
 }
 
 /// The resources with a known id, the latest first.
-fn born(model: &Model, steps: &[Step], run: &Run) -> Vec<Made> {
+fn list_created(model: &Model, steps: &[Step], run: &PlanState) -> Vec<CreatedResource> {
     let mut made = Vec::new();
-    for handle in run.births.iter().rev() {
+    for handle in run.created_handles.iter().rev() {
         let kind_and_owner = steps.iter().find_map(|step| {
             let (name, _) = step.births.iter().find(|(_, handles)| handles.contains(handle))?;
             let about = &model.operations.get(&step.operation)?.about;
-            Some((about.iter().find(|about| about.name == *name)?.resource, owner_of(&step.caller)))
+            Some((about.iter().find(|about| about.name == *name)?.resource, find_owner(&step.caller)))
         });
         if let (Some((kind, caller)), Some(id)) = (kind_and_owner, run.ids.get(handle)) {
-            made.push(Made { kind, id: id.clone(), caller: caller.to_string(), handle: handle.clone() });
+            made.push(CreatedResource { kind, id: id.clone(), caller: caller.to_string(), handle: handle.clone() });
         }
     }
     made
 }
 
 /// Whether the resource is gone in every possible state.
-fn known_gone(belief: &Belief, made: &Made) -> bool {
+fn is_known_gone(belief: &Belief, made: &CreatedResource) -> bool {
     let id = belief.ids().find(|id| usize::from(id.kind) == made.kind && id.id.as_ref() == made.id);
-    id.is_some_and(|id| belief.possibilities(id).iter().all(|held| held.thing.life == Life::Gone))
+    id.is_some_and(|id| belief.list_states(id).iter().all(|held| held.state.existence == Existence::Gone))
 }
 
 /// Whether a create may have created a resource with an unknown id.
-fn unclear(model: &Model, exchange: &Exchange) -> bool {
-    if exchange.cause == Cause::Poll {
+fn is_unclear(model: &Model, exchange: &Exchange) -> bool {
+    if exchange.cause == CallCause::Poll {
         return false;
     }
-    match Heard::of(&exchange.outcome) {
-        Heard::Lost | Heard::ServerError(_) | Heard::Odd(_) => true,
-        Heard::Success(..) => {
+    match ReplyKind::classify(&exchange.outcome) {
+        ReplyKind::Lost | ReplyKind::ServerError(_) | ReplyKind::Unexpected(_) => true,
+        ReplyKind::Success(..) => {
             let about = &model.operations[&exchange.operation].about;
-            exchange.born.is_empty() && about.iter().any(|about| matches!(about.binding, Binding::New(_)))
+            exchange.created.is_empty() && about.iter().any(|about| matches!(about.binding, IdExpression::New(_)))
         }
-        Heard::Refusal(_) | Heard::Nothing => false,
+        ReplyKind::Refusal(_) | ReplyKind::NotExecuted => false,
     }
 }

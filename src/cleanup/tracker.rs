@@ -1,13 +1,13 @@
 //! The account of one run at a real endpoint: journal, marks, and leftovers.
 
-use super::context::Reserve;
-use super::created::{Left, Made};
-use super::journal::{JournalFile, Life, Whose};
-use super::mark::Mark;
-use super::marker::Marks;
+use super::context::CleanupReserve;
+use super::created::{CreatedResource, Leftover};
+use super::journal::{JournalFile, JournalHeader, PlanJournal};
+use super::mark::RunMark;
+use super::marker::RunMarker;
 use crate::model::Model;
-use crate::run::{Cancel, Journal};
-use crate::schema::Schemas;
+use crate::run::{Cancellation, Journal};
+use crate::schema::CompiledCatalog;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,70 +17,70 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Tracks the resources that one run creates.
-pub struct Keeper {
+pub struct ResourceTracker {
     /// The id of the run, in the journal and in marks.
     pub run: String,
     /// Time limit of cleaning up after one plan.
-    pub reserve: Reserve,
+    pub reserve: CleanupReserve,
     /// Time after the start of a plan until the marks of the plan expire.
     lifetime: Duration,
     began_s: u64,
     began: Instant,
     journal: Rc<RefCell<JournalFile>>,
-    lives: Cell<u64>,
+    executions: Cell<u64>,
     /// Whether a plan sent a create.
     created: Cell<bool>,
-    left: RefCell<BTreeMap<Made, Left>>,
+    leftovers: RefCell<BTreeMap<CreatedResource, Leftover>>,
     /// Why a list could not be read.
-    unread: RefCell<Vec<String>>,
+    unread_reasons: RefCell<Vec<String>>,
 }
 
 /// The marks of one plan.
-pub struct Living {
+pub struct PlanMarks {
     /// The mark of the plan.
-    pub mark: Mark,
+    pub mark: RunMark,
     /// Adds the mark to calls.
-    pub marks: Marks,
+    pub marker: RunMarker,
 }
 
-impl Keeper {
+impl ResourceTracker {
     /// Creates the journal of a run that began at `began_s` (Unix seconds).
     ///
     /// # Errors
     /// The error of the operating system, if the journal cannot be created.
-    pub fn begin(
+    pub fn start_run(
         journal: &Path,
-        whose: &Whose,
+        whose: &JournalHeader,
         began_s: u64,
         within: Duration,
-        give_up: Cancel,
-    ) -> std::io::Result<Keeper> {
-        Ok(Keeper {
+        give_up: Cancellation,
+    ) -> std::io::Result<ResourceTracker> {
+        Ok(ResourceTracker {
             run: whose.run.clone(),
-            reserve: Reserve { within, give_up },
+            reserve: CleanupReserve { within, give_up },
             lifetime: Duration::from_secs(whose.lifetime_s),
             began_s,
             began: Instant::now(),
-            journal: Rc::new(RefCell::new(JournalFile::begin(journal, whose)?)),
-            lives: Cell::new(0),
+            journal: Rc::new(RefCell::new(JournalFile::create_file(journal, whose)?)),
+            executions: Cell::new(0),
             created: Cell::new(false),
-            left: RefCell::default(),
-            unread: RefCell::default(),
+            leftovers: RefCell::default(),
+            unread_reasons: RefCell::default(),
         })
     }
 
     /// The marks of the plan that starts now.
-    pub fn live(&self, model: &Arc<Model>, schemas: &Arc<Schemas>) -> Living {
-        let life = self.lives.get();
-        self.lives.set(life + 1);
+    pub fn start_plan(&self, model: &Arc<Model>, schemas: &Arc<CompiledCatalog>) -> PlanMarks {
+        let life = self.executions.get();
+        self.executions.set(life + 1);
         let expires = self.began_s + (self.began.elapsed() + self.lifetime).as_secs() + 1;
-        let mark = Mark { run: self.run.clone(), expires, life };
-        Living { marks: Marks::new(model.clone(), schemas.clone(), &mark), mark }
+        let mark = RunMark { run: self.run.clone(), expires, execution: life };
+        PlanMarks { marker: RunMarker::new(model.clone(), schemas.clone(), &mark), mark }
     }
 
     /// The journal for the creates of one plan.
-    pub fn journal(&self, living: &Living) -> Box<dyn Journal> {
-        Box::new(Life { journal: self.journal.clone(), number: living.mark.life })
+    pub fn open_plan_journal(&self, living: &PlanMarks) -> Box<dyn Journal> {
+        Box::new(PlanJournal { journal: self.journal.clone(), execution: living.mark.execution })
     }
 
     /// Notes that a plan sent a create.
@@ -89,13 +89,13 @@ impl Keeper {
     }
 
     /// Whether a plan sent a create.
-    pub fn created(&self) -> bool {
+    pub fn has_created(&self) -> bool {
         self.created.get()
     }
 
     /// Notes the result of deleting `tried`: the leftovers are `left`, the rest is gone.
-    pub fn note(&self, tried: &[Made], left: &[Left]) {
-        let mut known = self.left.borrow_mut();
+    pub fn note_deletions(&self, tried: &[CreatedResource], left: &[Leftover]) {
+        let mut known = self.leftovers.borrow_mut();
         for made in tried {
             known.remove(made);
         }
@@ -107,31 +107,31 @@ impl Keeper {
     }
 
     /// Notes why the lists could not be read the last time; `None` after lists were read.
-    pub fn note_unread(&self, because: Option<String>) {
-        *self.unread.borrow_mut() = because.into_iter().collect();
+    pub fn note_unread_lists(&self, because: Option<String>) {
+        *self.unread_reasons.borrow_mut() = because.into_iter().collect();
     }
 
     /// The resources that could not be deleted.
-    pub fn unfinished(&self) -> Vec<Made> {
-        self.left.borrow().keys().cloned().collect()
+    pub fn list_undeleted(&self) -> Vec<CreatedResource> {
+        self.leftovers.borrow().keys().cloned().collect()
     }
 
     /// All leftovers, and an entry for resources with unknown ids if a list could not be read.
-    pub fn left(&self) -> Vec<Left> {
-        let unread = self.unread.borrow();
-        let unread = unread.iter().map(|because| Left {
+    pub fn list_leftovers(&self) -> Vec<Leftover> {
+        let unread = self.unread_reasons.borrow();
+        let unread = unread.iter().map(|because| Leftover {
             handle: "resources without a known id".to_string(),
             id: "?".to_string(),
-            because: format!("whether any exist is unknown: {because}"),
+            reason: format!("whether any exist is unknown: {because}"),
         });
-        self.left.borrow().values().cloned().chain(unread).collect()
+        self.leftovers.borrow().values().cloned().chain(unread).collect()
     }
 
     /// Deletes the journal if the run has no leftovers.
-    pub fn close(&self) {
-        if self.left().is_empty() {
+    pub fn close_journal(&self) {
+        if self.list_leftovers().is_empty() {
             // A remaining journal costs a later sweep some reads only.
-            let _ = self.journal.borrow().close();
+            let _ = self.journal.borrow().remove_file();
         }
     }
 }

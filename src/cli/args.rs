@@ -9,7 +9,7 @@ use std::path::PathBuf;
 #[command(after_help = AFTER)]
 pub struct Arguments {
     #[command(subcommand)]
-    pub verb: Verb,
+    pub verb: CliVerb,
 }
 
 const AFTER: &str = "\
@@ -21,7 +21,7 @@ profile, plan or history; 5 the endpoint cannot be reached or refuses the creden
 were left behind; 130 and 143 on signals. See docs/EXIT_CODES.md.";
 
 #[derive(Debug, Subcommand)]
-pub enum Verb {
+pub enum CliVerb {
     /// Run a campaign for each suite against an endpoint or the built-in mock
     Run(RunArguments),
     /// Carry out a recorded plan again, such as a counterexample

@@ -1,6 +1,6 @@
 //! The forecast of a dry run as text.
 
-use crate::profile::Changes;
+use crate::profile::ChangePolicy;
 use crate::profile::Profile;
 use crate::session::{CreatedResources, DryRun};
 use std::time::Duration;
@@ -42,7 +42,7 @@ fn describe_quota(quota: Option<Option<u64>>, needed: usize, profile: &Profile) 
             "{needed} needed at once, only {free} free; write `limits: {{ live: {free} }}`, or have the quota raised"
         ),
         Some(Some(free)) => format!("{needed} needed at once, {free} free"),
-        None if profile.changes == Changes::Allowed => {
+        None if profile.changes == ChangePolicy::Allowed => {
             "unknown; `quotas` in the profile says how to read the quota".to_string()
         }
         None => "none needed".to_string(),

@@ -1,6 +1,6 @@
 //! The suites and schemas embedded in the binary.
 
-use crate::schema::Files;
+use crate::schema::CatalogFiles;
 use crate::session::{EmbeddedSource, SuiteStore, UserError};
 use include_dir::{Dir, include_dir};
 use std::path::Path;
@@ -38,8 +38,8 @@ impl EmbeddedSource for Embedded {
         SCHEMAS.dirs().filter_map(|dir| Some(dir.path().to_str()?.to_string())).collect()
     }
 
-    fn open_catalog(&self, api: &str) -> Option<Box<dyn Files>> {
-        SCHEMAS.get_dir(api).map(|dir| Box::new(dir.clone()) as Box<dyn Files>)
+    fn open_catalog(&self, api: &str) -> Option<Box<dyn CatalogFiles>> {
+        SCHEMAS.get_dir(api).map(|dir| Box::new(dir.clone()) as Box<dyn CatalogFiles>)
     }
 }
 

@@ -90,13 +90,13 @@ pub const EXIT_CODES: [ExitCodeRow; 9] = [
     },
 ];
 
-fn meaning(kind: ExitKind) -> &'static str {
+fn find_meaning(kind: ExitKind) -> &'static str {
     EXIT_CODES.iter().find(|row| row.kind == kind).map_or("", |row| row.meaning)
 }
 
 /// The exit kind of a run over several suites, and its last line, which names the suites of each cause.
 #[must_use]
-pub fn conclude(exits: &[(String, ExitKind)]) -> (ExitKind, String) {
+pub fn conclude_run(exits: &[(String, ExitKind)]) -> (ExitKind, String) {
     let kinds: Vec<ExitKind> = exits.iter().map(|(_, exit)| *exit).collect();
     let worst = pick_worst(&kinds);
     let mut named: BTreeMap<ExitKind, Vec<&str>> = BTreeMap::new();
@@ -104,8 +104,8 @@ pub fn conclude(exits: &[(String, ExitKind)]) -> (ExitKind, String) {
         named.entry(*exit).or_default().push(suite);
     }
     let causes: Vec<String> =
-        named.iter().rev().map(|(exit, suites)| format!("{} ({})", meaning(*exit), suites.join(", "))).collect();
-    let causes = if causes.is_empty() { meaning(ExitKind::Passed).to_string() } else { causes.join("; ") };
+        named.iter().rev().map(|(exit, suites)| format!("{} ({})", find_meaning(*exit), suites.join(", "))).collect();
+    let causes = if causes.is_empty() { find_meaning(ExitKind::Passed).to_string() } else { causes.join("; ") };
     (worst, format!("exit {}: {causes}", worst.code()))
 }
 

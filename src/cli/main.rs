@@ -1,6 +1,6 @@
 //! From the arguments to a verb, and from its result to the exit code.
 
-use super::args::{Arguments, Verb};
+use super::args::{Arguments, CliVerb};
 use super::exit::to_exit_code;
 use super::verbs;
 use crate::session::{ExitKind, UserError};
@@ -24,19 +24,19 @@ pub fn main() -> ExitCode {
     }))
 }
 
-fn run_verb(verb: Verb) -> Result<ExitKind, UserError> {
+fn run_verb(verb: CliVerb) -> Result<ExitKind, UserError> {
     match verb {
-        Verb::Run(arguments) => verbs::run::run(&arguments),
-        Verb::Replay(arguments) => verbs::replay::replay(&arguments),
-        Verb::Sweep(arguments) => verbs::sweep::sweep(&arguments),
-        Verb::Mock(arguments) => verbs::mock::serve_mock(&arguments),
-        Verb::Init(arguments) => verbs::init::init(&arguments),
-        Verb::Mutants(arguments) => verbs::mutants::mutants(&arguments),
-        Verb::Explain(arguments) => verbs::explain::explain(&arguments),
-        Verb::Derive(arguments) => verbs::derive::derive(&arguments),
-        Verb::Lint(arguments) => verbs::lint::lint(&arguments),
-        Verb::Fmt(arguments) => verbs::fmt::format_suites(&arguments),
-        Verb::Judge(arguments) => verbs::judge::judge(&arguments),
-        Verb::Doubts(arguments) => verbs::doubts::list_doubts(&arguments),
+        CliVerb::Run(arguments) => verbs::run::run_campaigns(&arguments),
+        CliVerb::Replay(arguments) => verbs::replay::replay_file(&arguments),
+        CliVerb::Sweep(arguments) => verbs::sweep::sweep_suites(&arguments),
+        CliVerb::Mock(arguments) => verbs::mock::serve_mock(&arguments),
+        CliVerb::Init(arguments) => verbs::init::write_template(&arguments),
+        CliVerb::Mutants(arguments) => verbs::mutants::list_or_run_mutants(&arguments),
+        CliVerb::Explain(arguments) => verbs::explain::explain_clause_or_step(&arguments),
+        CliVerb::Derive(arguments) => verbs::derive::derive_catalog(&arguments),
+        CliVerb::Lint(arguments) => verbs::lint::lint_suites(&arguments),
+        CliVerb::Fmt(arguments) => verbs::fmt::format_suites(&arguments),
+        CliVerb::Judge(arguments) => verbs::judge::judge_file(&arguments),
+        CliVerb::Doubts(arguments) => verbs::doubts::list_doubts(&arguments),
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 /// Prints a text. A closed pipe (`probity explain … | head`) is not an error.
-pub fn print(text: &str) {
+pub fn print_text(text: &str) {
     let mut out = io::stdout().lock();
     if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
         && error.kind() != io::ErrorKind::BrokenPipe
@@ -14,5 +14,5 @@ pub fn print(text: &str) {
 
 /// Prints a text and a line feed.
 pub fn print_line(text: &str) {
-    print(&format!("{text}\n"));
+    print_text(&format!("{text}\n"));
 }

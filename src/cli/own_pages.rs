@@ -1,8 +1,8 @@
 //! The user's own copy of the pages.
 
-use crate::pages::derive::cite::{Standing, check};
+use crate::pages::derive::cite::{CitationState, check_citation};
 use crate::pages::dialect;
-use crate::pages::text::{digest, normalise};
+use crate::pages::text::{digest_text, normalise_lines};
 use crate::report::PageCopy;
 use crate::schema::catalog::{Catalog, Citation};
 use crate::session::UserError;
@@ -32,14 +32,14 @@ impl<'a> OwnPages<'a> {
     }
 
     /// The page of that id; none if the folder lacks the page, or the page is too long.
-    pub fn page(&self, id: &str) -> Option<PageCopy> {
+    pub fn find_page(&self, id: &str) -> Option<PageCopy> {
         let known = self.catalog.pages.iter().find(|page| page.id == id)?;
         let path = self.folder.join(&known.file);
         if std::fs::metadata(&path).ok()?.len() > LENGTH_MAX {
             return None;
         }
         let text = String::from_utf8_lossy(&std::fs::read(&path).ok()?).into_owned();
-        let same_edition = digest(&normalise(text.lines())) == known.digest;
+        let same_edition = digest_text(&normalise_lines(text.lines())) == known.digest;
         Some(PageCopy { file: path.display().to_string(), text, same_edition })
     }
 
@@ -48,13 +48,13 @@ impl<'a> OwnPages<'a> {
     /// # Errors
     /// A message with the difference.
     pub fn check_citation(&self, citation: &Citation) -> Result<(), String> {
-        let page = self.page(&citation.at.page).ok_or("the page is not in the folder")?;
-        let document = dialect::read(&page.file, page.text.as_bytes()).map_err(|error| error.cause)?;
-        match check(citation, &page.text, &document) {
-            Standing::Fresh => Ok(()),
-            Standing::Moved(place) => Err(format!("the cited text has moved to {place}")),
-            Standing::Stale => Err("the cited lines have another text now".to_string()),
-            Standing::Missing => {
+        let page = self.find_page(&citation.at.page).ok_or("the page is not in the folder")?;
+        let document = dialect::read_page(&page.file, page.text.as_bytes()).map_err(|error| error.cause)?;
+        match check_citation(citation, &page.text, &document) {
+            CitationState::Fresh => Ok(()),
+            CitationState::Moved(place) => Err(format!("the cited text has moved to {place}")),
+            CitationState::Stale => Err("the cited lines have another text now".to_string()),
+            CitationState::Missing => {
                 Err("the page lacks the cited lines, and the cited text is nowhere on the page".to_string())
             }
         }

@@ -1,7 +1,7 @@
 //! Progress on standard error: one changing line on a terminal, a few plain lines elsewhere.
 
 use super::out;
-use crate::campaign::{Event, Listener};
+use crate::campaign::{CampaignEvent, Listener};
 use crate::limits::Limits;
 use crate::model::Model;
 use crate::session::{SessionEvent, SessionListener};
@@ -68,22 +68,22 @@ impl Progress {
 }
 
 impl Listener for Progress {
-    fn hear(&mut self, event: &Event<'_>) {
+    fn hear_event(&mut self, event: &CampaignEvent<'_>) {
         match event {
-            Event::Started { clauses, requests_max } => {
+            CampaignEvent::Started { clauses, requests_max } => {
                 self.clauses = *clauses;
                 self.requests_max = *requests_max;
                 self.due = (requests_max / LINES).max(1);
             }
-            Event::PlanStarted { plan } => self.plan = *plan,
-            Event::Exchanged { .. } => {
+            CampaignEvent::PlanStarted { plan } => self.plan = *plan,
+            CampaignEvent::Exchanged { .. } => {
                 self.requests += 1;
                 self.update_bar();
             }
-            Event::Passed { passed, .. } => self.passed = *passed,
-            Event::Found { finding } => {
+            CampaignEvent::Passed { passed, .. } => self.passed = *passed,
+            CampaignEvent::Found { finding } => {
                 self.found += 1;
-                let names: Vec<&str> = finding.clauses.iter().map(|c| self.model.info(*c).id.as_str()).collect();
+                let names: Vec<&str> = finding.clauses.iter().map(|c| self.model.clause_info(*c).id.as_str()).collect();
                 self.print_above(&format!(
                     "{}: deviation from {}: {} {}",
                     self.suite,
@@ -92,7 +92,7 @@ impl Listener for Progress {
                     finding.seen
                 ));
             }
-            Event::Shrinking { steps, tried, .. } => {
+            CampaignEvent::Shrinking { steps, tried, .. } => {
                 if let Some(bar) = &self.bar {
                     bar.set_message(format!(
                         "{}: looking for a counterexample of fewer than {steps} steps, {tried} candidates tried",
@@ -100,7 +100,7 @@ impl Listener for Progress {
                     ));
                 }
             }
-            Event::PlanEnded { .. } => self.print_plain(),
+            CampaignEvent::PlanEnded { .. } => self.print_plain(),
         }
     }
 }

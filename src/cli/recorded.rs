@@ -1,8 +1,8 @@
 //! Recorded histories: reading, finding the suite, judging again.
 
-use crate::history::{History, read_jsonl};
-use crate::model::Bounds;
-use crate::oracle::{Judge, Seen};
+use crate::history::{History, read_histories};
+use crate::model::BeliefLimits;
+use crate::oracle::{ExchangeFindings, Judge};
 use crate::session::{LoadedSuite, STATES_MAX, SuiteStore, UserError, suggest_name};
 use std::fs::File;
 use std::io::BufReader;
@@ -14,7 +14,7 @@ pub fn read_plan_history(
     file: &Path,
     plan: Option<u64>,
 ) -> Result<(LoadedSuite, History), UserError> {
-    let histories = read_histories(file)?;
+    let histories = read_recorded_histories(file)?;
     let plans: Vec<String> = histories.iter().map(|history| history.header.plan.to_string()).collect();
     let chosen = match plan {
         Some(plan) => histories.into_iter().find(|history| history.header.plan == plan),
@@ -30,17 +30,21 @@ pub fn read_plan_history(
 }
 
 /// Judges a history from its start.
-pub fn judge_again(loaded: &LoadedSuite, history: &History, insight: bool) -> Result<(Judge, Vec<Seen>), UserError> {
-    let bounds = Bounds { worlds_max: STATES_MAX, settle_percent: history.header.settle_percent, insight };
-    crate::oracle::judge(history, &loaded.model, &loaded.schemas, bounds).map_err(|fault| {
+pub fn judge_again(
+    loaded: &LoadedSuite,
+    history: &History,
+    insight: bool,
+) -> Result<(Judge, Vec<ExchangeFindings>), UserError> {
+    let bounds = BeliefLimits { states_max: STATES_MAX, settle_percent: history.header.settle_percent, insight };
+    crate::oracle::judge_history(history, &loaded.model, &loaded.schemas, bounds).map_err(|fault| {
         UserError::input(&loaded.file, fault.to_string(), "correct the expression; `probity lint` checks its types")
     })
 }
 
 /// All histories of a file.
-pub fn read_histories(file: &Path) -> Result<Vec<History>, UserError> {
+pub fn read_recorded_histories(file: &Path) -> Result<Vec<History>, UserError> {
     let opened = File::open(file).map_err(|error| UserError::unreadable(file, &error))?;
-    let (histories, torn) = read_jsonl(&mut BufReader::new(opened), &file.display().to_string())
+    let (histories, torn) = read_histories(&mut BufReader::new(opened), &file.display().to_string())
         .map_err(|error| UserError::input(format!("{}:{}", error.place, error.line), error.cause, error.remedy))?;
     if let Some(torn) = torn {
         eprintln!(

@@ -3,12 +3,12 @@
 use crate::session::{SignalEvent, Signals};
 
 /// Listens for signals from now on.
-pub fn listen() -> Signals {
-    Signals::listen(handle)
+pub fn listen_for_signals() -> Signals {
+    Signals::start_listening(handle_signal)
 }
 
-fn handle(event: SignalEvent) {
-    if let Some(message) = event.message() {
+fn handle_signal(event: SignalEvent) {
+    if let Some(message) = event.user_message() {
         eprintln!("{message}");
     }
     if let SignalEvent::End(exit) = event {

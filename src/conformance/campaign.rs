@@ -1,13 +1,13 @@
 //! The campaign of a suite, shared by the tests of the suite and by the processes of a test run.
 
-use super::lock::{Lock, TestRun};
+use super::lock::{ProcessLock, TestRun};
 use super::options::{Conformance, Target};
-use crate::campaign::{Event, Listener};
+use crate::campaign::{CampaignEvent, Listener};
 use crate::cleanup::describe_leftovers;
 use crate::limits::RequestedLimits;
-use crate::profile::{Complete, Profile};
+use crate::profile::{CompletenessPolicy, Profile};
 use crate::report::Report;
-use crate::run::Cancel;
+use crate::run::Cancellation;
 use crate::session::{
     ClausePatterns, InProcessService, LoadedSuite, ReportSettings, RunSettings, RunStart, SessionEvent,
     SessionListener, SignalEvent, Signals, SpentTotals, SuiteOutcome, SuiteStore, SuiteTarget, UserError, load_profile,
@@ -29,16 +29,16 @@ pub struct SharedCampaign {
 /// The result of a campaign.
 pub struct SuiteResult {
     pub report: Report,
-    pub complete: Complete,
+    pub complete: CompletenessPolicy,
 }
 
 /// The content of a suite's lock file after the campaign.
 #[derive(Serialize, Deserialize)]
 struct CampaignEnd {
     run: String,
-    complete: Complete,
+    complete: CompletenessPolicy,
     /// Why there is no report.
-    wrong: Option<String>,
+    error: Option<String>,
 }
 
 /// The content of the lock file for campaigns at endpoints.
@@ -57,7 +57,7 @@ impl SharedCampaign {
     ///
     /// # Errors
     /// The message of the final error of the campaign.
-    pub fn result(&self) -> Result<&SuiteResult, String> {
+    pub fn wait_for_result(&self) -> Result<&SuiteResult, String> {
         let result = self.result.get_or_init(|| self.find_result().unwrap_or_else(|error| Err(error.to_string())));
         result.as_ref().map_err(String::clone)
     }
@@ -65,9 +65,9 @@ impl SharedCampaign {
     /// The result in the present test run, from any process of the run.
     fn find_result(&self) -> Result<Result<SuiteResult, String>, UserError> {
         let folder = &self.options.reports;
-        let mut lock = Lock::wait(&folder.join(format!("{}.lock", self.loaded.name)))?;
+        let mut lock = ProcessLock::wait_for(&folder.join(format!("{}.lock", self.loaded.name)))?;
         let earlier = lock.read::<CampaignEnd>().filter(|end| end.run == self.run.0);
-        if let Some(CampaignEnd { complete, wrong, .. }) = earlier {
+        if let Some(CampaignEnd { complete, error: wrong, .. }) = earlier {
             if let Some(wrong) = wrong {
                 return Ok(Err(wrong));
             }
@@ -77,9 +77,9 @@ impl SharedCampaign {
         }
         lock.write(&())?;
         let result = self.run_campaign();
-        let complete = result.as_ref().map_or(Complete::Required, |result| result.complete);
+        let complete = result.as_ref().map_or(CompletenessPolicy::Required, |result| result.complete);
         let wrong = result.as_ref().err().map(ToString::to_string);
-        lock.write(&CampaignEnd { run: self.run.0.clone(), complete, wrong })?;
+        lock.write(&CampaignEnd { run: self.run.0.clone(), complete, error: wrong })?;
         Ok(result.map_err(|error| error.to_string()))
     }
 
@@ -89,12 +89,12 @@ impl SharedCampaign {
         let (loaded, target, profile) = self.resolve_target()?;
         // Side by side, campaigns would exceed the endpoint's rate and its limit of live resources.
         let mut lock = match target.is_real() {
-            true => Some(Lock::wait(&options.reports.join("endpoint.lock"))?),
+            true => Some(ProcessLock::wait_for(&options.reports.join("endpoint.lock"))?),
             false => None,
         };
-        let last = lock.as_mut().and_then(Lock::read::<EndpointSpending>).filter(|last| last.run == self.run.0);
+        let last = lock.as_mut().and_then(ProcessLock::read::<EndpointSpending>).filter(|last| last.run == self.run.0);
         let mut used = last.map(|last| last.used).unwrap_or_default();
-        let signals = target.is_real().then(|| Signals::listen(handle_signal));
+        let signals = target.is_real().then(|| Signals::start_listening(handle_signal));
         let settings = RunSettings {
             store: &self.store,
             seed: options.seed,
@@ -106,10 +106,10 @@ impl SharedCampaign {
                 _ => None,
             },
             dry_run: false,
-            reports: ReportSettings { folder: &options.reports, origin: &self.store.place(), start: &start },
+            reports: ReportSettings { folder: &options.reports, origin: &self.store.describe_place(), start: &start },
             journals: None,
-            cancel: signals.as_ref().map_or_else(Cancel::never, |signals| signals.cancel.clone()),
-            give_up: signals.as_ref().map_or_else(Cancel::never, |signals| signals.give_up.clone()),
+            cancel: signals.as_ref().map_or_else(Cancellation::never, |signals| signals.cancel.clone()),
+            give_up: signals.as_ref().map_or_else(Cancellation::never, |signals| signals.give_up.clone()),
         };
         let outcome = run_suite(&settings, &loaded, &target, used, &mut TestListener)?;
         outcome.add_spending(&mut used);
@@ -118,7 +118,7 @@ impl SharedCampaign {
         if let Some(lock) = &mut lock {
             lock.write(&EndpointSpending { run: self.run.0.clone(), used })?;
         }
-        if let Some(exit) = signals.and_then(|signals| signals.received()) {
+        if let Some(exit) = signals.and_then(|signals| signals.exit_kind()) {
             // The sender of the signal wants no further campaign.
             std::process::exit(i32::from(exit.code()));
         }
@@ -150,7 +150,7 @@ impl SharedCampaign {
         };
         let address = match &self.options.target {
             Target::Service { address, .. } => Some(address()),
-            _ => profile.endpoint(&loaded.name).map(str::to_string),
+            _ => profile.find_endpoint(&loaded.name).map(str::to_string),
         };
         let loaded = loaded.apply_profile(&profile)?;
         let target = address.map_or(SuiteTarget::Mock(None), |address| SuiteTarget::Address(address, profile.clone()));
@@ -163,7 +163,7 @@ fn read_report(path: &Path) -> Option<Report> {
 }
 
 fn handle_signal(event: SignalEvent) {
-    if let Some(message) = event.message() {
+    if let Some(message) = event.user_message() {
         eprintln!("{message}");
     }
     if let SignalEvent::End(exit) = event {
@@ -175,7 +175,7 @@ fn handle_signal(event: SignalEvent) {
 struct TestListener;
 
 impl Listener for TestListener {
-    fn hear(&mut self, _: &Event<'_>) {}
+    fn hear_event(&mut self, _: &CampaignEvent<'_>) {}
 }
 
 impl SessionListener for TestListener {

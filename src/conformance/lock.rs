@@ -20,17 +20,17 @@ impl TestRun {
 }
 
 /// A file held by at most one process, with a value for the next holder.
-pub struct Lock {
+pub struct ProcessLock {
     path: PathBuf,
     file: File,
 }
 
-impl Lock {
+impl ProcessLock {
     /// Waits until the file is free, and holds the file.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn wait(path: &Path) -> Result<Lock, UserError> {
+    pub fn wait_for(path: &Path) -> Result<ProcessLock, UserError> {
         let unwritable = |error: std::io::Error| UserError::unwritable(path, &error);
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(unwritable)?;
@@ -38,7 +38,7 @@ impl Lock {
         let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         let file = opened.map_err(unwritable)?;
         file.lock().map_err(unwritable)?;
-        Ok(Lock { path: path.to_path_buf(), file })
+        Ok(ProcessLock { path: path.to_path_buf(), file })
     }
 
     /// The value of the last holder; none if the form differs.

@@ -3,9 +3,9 @@
 use super::campaign::{SharedCampaign, SuiteResult};
 use super::lock::TestRun;
 use super::options::{Conformance, Target};
-use crate::model::Origin;
+use crate::model::ClauseOrigin;
 use crate::oracle::Verdict;
-use crate::profile::Complete;
+use crate::profile::CompletenessPolicy;
 use crate::report::{ClauseRow, ReportPlace, describe_failure};
 use crate::session::{RunStart, SuiteStore, UserError};
 use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
@@ -34,7 +34,7 @@ fn list_trials(options: &Arc<Conformance>) -> Result<Vec<Trial>, UserError> {
     let mut trials = Vec::new();
     for name in store.select_suites(&options.suites)? {
         let loaded = store.load(&name, &today)?;
-        let promises = loaded.model.clauses.iter().filter(|info| !matches!(info.origin, Origin::Event(_)));
+        let promises = loaded.model.clauses.iter().filter(|info| !matches!(info.origin, ClauseOrigin::Event(_)));
         let clauses: Vec<String> = promises.map(|info| info.id.clone()).collect();
         let campaign = Arc::new(SharedCampaign::new(options.clone(), store.clone(), loaded, run.clone()));
         for clause in clauses {
@@ -48,8 +48,8 @@ fn list_trials(options: &Arc<Conformance>) -> Result<Vec<Trial>, UserError> {
 }
 
 fn test_clause(campaign: &SharedCampaign, clause: &str) -> Result<Completion, Failed> {
-    let report = &campaign.result().map_err(Failed::from)?.report;
-    let row = report.clause(clause).ok_or_else(|| {
+    let report = &campaign.wait_for_result().map_err(Failed::from)?.report;
+    let row = report.find_clause(clause).ok_or_else(|| {
         Failed::from("the report does not have this clause; the suite may have changed during the test run")
     })?;
     let reports = campaign.options.reports.display().to_string();
@@ -57,7 +57,7 @@ fn test_clause(campaign: &SharedCampaign, clause: &str) -> Result<Completion, Fa
     match row.verdict {
         Verdict::Pass => Ok(Completion::Completed),
         Verdict::Fail => Err(Failed::from(describe_failure(report, row, &ReportPlace { reports: &reports }))),
-        Verdict::Inconclusive | Verdict::Untested if at_mock && row.standing.decidable() => {
+        Verdict::Inconclusive | Verdict::Untested if at_mock && row.standing.is_decidable() => {
             Err(Failed::from(describe_reason(row)))
         }
         Verdict::Inconclusive | Verdict::Untested => Ok(Completion::ignored_with(describe_reason(row))),
@@ -66,9 +66,10 @@ fn test_clause(campaign: &SharedCampaign, clause: &str) -> Result<Completion, Fa
 
 /// Tests whether every reachable clause was decided.
 fn test_complete(campaign: &SharedCampaign) -> Result<Completion, Failed> {
-    let SuiteResult { report, complete } = campaign.result().map_err(Failed::from)?;
-    let is_open =
-        |row: &&ClauseRow| matches!(row.verdict, Verdict::Inconclusive | Verdict::Untested) && row.standing.decidable();
+    let SuiteResult { report, complete } = campaign.wait_for_result().map_err(Failed::from)?;
+    let is_open = |row: &&ClauseRow| {
+        matches!(row.verdict, Verdict::Inconclusive | Verdict::Untested) && row.standing.is_decidable()
+    };
     let open: Vec<&str> = report.clauses.iter().filter(is_open).map(|row| row.id.as_str()).collect();
     if open.is_empty() && report.stopped.is_none() {
         return Ok(Completion::Completed);
@@ -76,8 +77,8 @@ fn test_complete(campaign: &SharedCampaign) -> Result<Completion, Failed> {
     let why = report.stopped.as_ref().map(|why| format!("; stopped: {why}")).unwrap_or_default();
     let text = format!("{} of {} clauses are not decided{why}: {}", open.len(), report.clauses.len(), open.join(", "));
     match complete {
-        Complete::Required => Err(Failed::from(text)),
-        Complete::Waived => Ok(Completion::ignored_with(format!("waived by the profile: {text}"))),
+        CompletenessPolicy::Required => Err(Failed::from(text)),
+        CompletenessPolicy::Waived => Ok(Completion::ignored_with(format!("waived by the profile: {text}"))),
     }
 }
 

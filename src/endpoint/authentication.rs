@@ -9,7 +9,7 @@ use super::credential::Credential;
 pub enum AuthSettings {
     /// A bearer token in each request (RFC 6750).
     Bearer {
-        /// The token without the word `Bearer`.
+        /// The token without the word `BearerEntry`.
         token: Credential,
     },
     /// Name and password in each request (RFC 7617).
@@ -35,7 +35,7 @@ impl AuthSettings {
 
     /// All credentials in these settings; none of them may be recorded.
     #[must_use]
-    pub fn credentials(&self) -> Vec<&Credential> {
+    pub fn list_credentials(&self) -> Vec<&Credential> {
         match self {
             AuthSettings::Bearer { token } => vec![token],
             AuthSettings::Basic(basic) => vec![&basic.password],
@@ -48,7 +48,7 @@ impl AuthSettings {
                 [&keys.access_key, &keys.secret_key].into_iter().chain(&keys.security_token).collect()
             }
             AuthSettings::ScpHmac(keys) => vec![&keys.access_key, &keys.secret_key],
-            AuthSettings::Forged(settings) => settings.credentials(),
+            AuthSettings::Forged(settings) => settings.list_credentials(),
         }
     }
 }
@@ -94,7 +94,7 @@ pub enum KeystoneMethod {
     /// A user with a password.
     Password {
         /// The user.
-        user: Named,
+        user: KeystoneReference,
         /// The password of the user.
         password: Credential,
         /// For which project or domain the token is valid.
@@ -103,9 +103,9 @@ pub enum KeystoneMethod {
     /// An application credential, which has a scope of its own.
     ApplicationCredential {
         /// The application credential.
-        credential: Named,
+        credential: KeystoneReference,
         /// The user who owns the credential; needed where the credential is given by its name.
-        user: Option<Named>,
+        user: Option<KeystoneReference>,
         /// The secret of the credential.
         secret: Credential,
     },
@@ -113,7 +113,7 @@ pub enum KeystoneMethod {
 
 /// A user, project or application credential, by id or by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Named {
+pub enum KeystoneReference {
     /// By its id.
     Id(String),
     /// By its name within a domain.
@@ -121,13 +121,13 @@ pub enum Named {
         /// The name.
         name: String,
         /// The domain of the name.
-        domain: Domain,
+        domain: KeystoneDomain,
     },
 }
 
 /// A domain of OpenStack's identity service.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Domain {
+pub enum KeystoneDomain {
     /// By its id.
     Id(String),
     /// By its name.
@@ -136,11 +136,11 @@ pub enum Domain {
     None,
 }
 
-impl Domain {
+impl KeystoneDomain {
     /// The domain `default`, which OpenStack's command-line client uses where none is given.
     #[must_use]
-    pub fn usual() -> Domain {
-        Domain::Id("default".to_string())
+    pub fn default_domain() -> KeystoneDomain {
+        KeystoneDomain::Id("default".to_string())
     }
 }
 
@@ -148,13 +148,13 @@ impl Domain {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeystoneScope {
     /// One project.
-    Project(Named),
+    Project(KeystoneReference),
     /// One domain.
-    Domain(Domain),
+    Domain(KeystoneDomain),
     /// The whole cloud.
     System,
     /// The default project of the user.
-    Unsaid,
+    Unspecified,
 }
 
 /// The keys of one caller for SDK-HMAC-SHA256.
@@ -164,9 +164,9 @@ pub struct SdkHmacSettings {
     pub access_key: Credential,
     /// The secret key.
     pub secret_key: Credential,
-    /// Sent and signed as `X-Project-Id`, if given.
+    /// Sent and signed as `X-Project-ResourceId`, if given.
     pub project_id: Option<String>,
-    /// Belongs to temporary keys; sent and signed as `X-Security-Token`.
+    /// Belongs to temporary keys; sent and signed as `X-Security-IssuedToken`.
     pub security_token: Option<Credential>,
 }
 

@@ -31,9 +31,9 @@ pub struct Call {
 /// # Errors
 ///
 /// If the catalog lacks the operation or the binding, a path parameter has no value, or HTTP cannot carry a value.
-pub fn compose(catalog: &Catalog, call: &Call, identities: &Identities) -> Result<Request, ComposeError> {
-    let (operation, binding) = find(catalog, call)?;
-    let (path, parameters) = fill(binding, call, identities)?;
+pub fn compose_request(catalog: &Catalog, call: &Call, identities: &Identities) -> Result<Request, ComposeError> {
+    let (operation, binding) = find_binding(catalog, call)?;
+    let (path, parameters) = fill_path(binding, call, identities)?;
     for (name, value) in &call.headers {
         check_header(name, value)?;
     }
@@ -44,7 +44,7 @@ pub fn compose(catalog: &Catalog, call: &Call, identities: &Identities) -> Resul
         method: binding.method.clone(),
         path,
         parameters,
-        query: query(operation, call),
+        query: build_query(operation, call),
         headers: call.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
         body: call.body.clone(),
     })
@@ -98,7 +98,7 @@ pub enum ComposeError {
 /// # Errors
 ///
 /// If the catalog lacks one of the two.
-pub fn find<'a>(catalog: &'a Catalog, call: &Call) -> Result<(&'a Operation, &'a Binding), ComposeError> {
+pub fn find_binding<'a>(catalog: &'a Catalog, call: &Call) -> Result<(&'a Operation, &'a Binding), ComposeError> {
     let operation = catalog.operations.iter().find(|operation| operation.id == call.operation);
     let operation = operation
         .ok_or_else(|| ComposeError::Operation { api: catalog.api.clone(), operation: call.operation.clone() })?;
@@ -112,7 +112,7 @@ pub fn find<'a>(catalog: &'a Catalog, call: &Call) -> Result<(&'a Operation, &'a
 }
 
 /// Formats a value for a path, a query or a header: texts without quotes, other values as JSON.
-pub fn plain(value: &Value) -> String {
+pub fn format_plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),
@@ -155,11 +155,11 @@ pub fn percent_decode(text: &str) -> String {
 }
 
 /// The name of the parameter in a path segment such as `{server_id}`; none for a fixed segment.
-pub fn parameter_name(segment: &str) -> Option<&str> {
+pub fn parse_parameter_name(segment: &str) -> Option<&str> {
     segment.strip_prefix('{')?.strip_suffix('}')
 }
 
-fn fill(
+fn fill_path(
     binding: &Binding,
     call: &Call,
     identities: &Identities,
@@ -167,18 +167,18 @@ fn fill(
     let mut parameters = BTreeMap::new();
     let mut segments = Vec::new();
     for segment in binding.path.split('/') {
-        let Some(name) = parameter_name(segment) else {
+        let Some(name) = parse_parameter_name(segment) else {
             segments.push(segment.to_string());
             continue;
         };
-        let own = || identities.parameter(&call.caller, name).map(|text| Value::String(text.to_string()));
+        let own = || identities.find_parameter(&call.caller, name).map(|text| Value::String(text.to_string()));
         let value = call.path.get(name).cloned().or_else(own);
         let value = value.ok_or_else(|| ComposeError::Parameter {
             operation: call.operation.clone(),
             caller: call.caller.clone(),
             name: name.to_string(),
         })?;
-        let text = plain(&value);
+        let text = format_plain(&value);
         // Clients and servers remove dot segments, encoded or not, and would change the address.
         if text == "." || text == ".." {
             let what = format!("path parameter `{name}`");
@@ -190,15 +190,15 @@ fn fill(
     Ok((segments.join("/"), parameters))
 }
 
-fn query(operation: &Operation, call: &Call) -> Vec<(String, String)> {
+fn build_query(operation: &Operation, call: &Call) -> Vec<(String, String)> {
     let documented = operation.query.iter().map(|parameter| parameter.name.as_str());
     let documented: Vec<&str> = documented.filter(|name| call.query.contains_key(*name)).collect();
     let further = call.query.keys().map(String::as_str).filter(|name| !documented.contains(name));
     let mut pairs = Vec::new();
     for name in documented.iter().copied().chain(further) {
         match &call.query[name] {
-            Value::Array(items) => pairs.extend(items.iter().map(|item| (name.to_string(), plain(item)))),
-            value => pairs.push((name.to_string(), plain(value))),
+            Value::Array(items) => pairs.extend(items.iter().map(|item| (name.to_string(), format_plain(item)))),
+            value => pairs.push((name.to_string(), format_plain(value))),
         }
     }
     pairs

@@ -9,34 +9,34 @@ use std::time::Duration;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credential {
     value: String,
-    origin: Origin,
+    origin: CredentialOrigin,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Origin {
+enum CredentialOrigin {
     /// Written in the profile itself.
     Literal,
     Reference,
     /// Computed or fetched in this process.
-    Made,
+    Process,
     /// Public part of a proof.
-    Plain,
+    PublicText,
 }
 
 impl Credential {
     /// A value written in the profile itself.
-    pub fn literal(value: &str) -> Credential {
-        Credential { value: value.to_string(), origin: Origin::Literal }
+    pub fn from_literal(value: &str) -> Credential {
+        Credential { value: value.to_string(), origin: CredentialOrigin::Literal }
     }
 
     /// A value that this process computed or fetched.
-    pub fn made(value: String) -> Credential {
-        Credential { value, origin: Origin::Made }
+    pub fn from_process(value: String) -> Credential {
+        Credential { value, origin: CredentialOrigin::Process }
     }
 
     /// A public part of a proof, such as a time.
-    pub fn plain(value: &str) -> Credential {
-        Credential { value: value.to_string(), origin: Origin::Plain }
+    pub fn from_public_text(value: &str) -> Credential {
+        Credential { value: value.to_string(), origin: CredentialOrigin::PublicText }
     }
 
     /// Reads a credential: `env:NAME`, `file:PATH` (first line), `command:LINE` (first line of the output; run by
@@ -49,9 +49,9 @@ impl Credential {
         let referred = if let Some(name) = text.strip_prefix("env:") {
             Some(environment(name).ok_or_else(|| CredentialError::Unset { name: name.to_string() })?)
         } else if let Some(path) = text.strip_prefix("file:") {
-            Some(first_line_of_file(path)?)
+            Some(read_first_line_of_file(path)?)
         } else if let Some(line) = text.strip_prefix("command:") {
-            Some(first_line_printed(line)?)
+            Some(read_first_line_of_command(line)?)
         } else {
             None
         };
@@ -65,7 +65,7 @@ impl Credential {
         if value.chars().any(char::is_control) {
             return Err(CredentialError::Unusable { origin, cause: "has control characters" });
         }
-        Ok(Credential { value, origin: if literal { Origin::Literal } else { Origin::Reference } })
+        Ok(Credential { value, origin: if literal { CredentialOrigin::Literal } else { CredentialOrigin::Reference } })
     }
 
     /// Whether the value is valid in a header: visible ASCII and spaces only.
@@ -75,12 +75,12 @@ impl Credential {
 
     /// Whether the value is written in the profile itself.
     pub fn is_literal(&self) -> bool {
-        self.origin == Origin::Literal
+        self.origin == CredentialOrigin::Literal
     }
 
     /// Whether this process computed or fetched the value.
-    pub fn is_made(&self) -> bool {
-        self.origin == Origin::Made
+    pub fn is_from_process(&self) -> bool {
+        self.origin == CredentialOrigin::Process
     }
 
     /// The value, for requests and for the removal of secrets from records.
@@ -118,7 +118,7 @@ pub enum CredentialError {
     #[error(
         "the command `{line}` prints no credential ({cause}); change the command so that the first line of its output is the credential"
     )]
-    Silent {
+    NoOutput {
         /// The command line.
         line: String,
         /// How the command ended.
@@ -140,22 +140,22 @@ const BYTES_MAX: u64 = 64 << 10;
 /// A password store may ask the user first.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(120);
 
-fn first_line_of_file(path: &str) -> Result<String, CredentialError> {
+fn read_first_line_of_file(path: &str) -> Result<String, CredentialError> {
     let unreadable = |cause: String| CredentialError::Unreadable { path: path.to_string(), cause };
     let file = std::fs::File::open(path).map_err(|error| unreadable(error.to_string()))?;
-    first_line(file).map_err(unreadable)
+    read_first_line(file).map_err(unreadable)
 }
 
 /// Runs a command and reads the first line of its output. Its error output goes to the terminal, with questions and
 /// errors for the user.
-fn first_line_printed(line: &str) -> Result<String, CredentialError> {
-    let silent = |cause: String| CredentialError::Silent { line: line.to_string(), cause };
+fn read_first_line_of_command(line: &str) -> Result<String, CredentialError> {
+    let silent = |cause: String| CredentialError::NoOutput { line: line.to_string(), cause };
     let mut command = Command::new("sh");
     command.arg("-c").arg(line).stdin(Stdio::null()).stdout(Stdio::piped());
     let mut child = command.spawn().map_err(|error| silent(error.to_string()))?;
     let output = child.stdout.take().expect("the output is piped");
     let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || sender.send(first_line(output)));
+    std::thread::spawn(move || sender.send(read_first_line(output)));
     let read = receiver.recv_timeout(COMMAND_TIMEOUT);
     if !matches!(read, Ok(Ok(_))) {
         // The command may still print, or wait for a reader.
@@ -170,7 +170,7 @@ fn first_line_printed(line: &str) -> Result<String, CredentialError> {
     }
 }
 
-fn first_line(source: impl Read) -> Result<String, String> {
+fn read_first_line(source: impl Read) -> Result<String, String> {
     let mut text = String::new();
     source.take(BYTES_MAX + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
     if text.len() as u64 > BYTES_MAX {

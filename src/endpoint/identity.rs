@@ -2,7 +2,7 @@
 
 use super::authentication::AuthSettings;
 use super::credential::Credential;
-use super::forgery::forge;
+use super::forgery::forge_credential;
 use std::collections::BTreeMap;
 
 /// All callers: the owner of the resources, a second identity, the owner with an expired proof, the owner with a
@@ -29,7 +29,7 @@ pub struct Identity {
 impl Identities {
     /// Collects identities by caller. Without an entry for `forged`, a forged identity is derived from the owner's.
     pub fn new(mut callers: BTreeMap<String, Identity>) -> Identities {
-        if let Some(forged) = callers.get("owner").and_then(Identity::forged) {
+        if let Some(forged) = callers.get("owner").and_then(Identity::forge_identity) {
             callers.entry("forged".to_string()).or_insert(forged);
         }
         Identities { callers }
@@ -49,21 +49,21 @@ impl Identities {
     ///
     /// Without a value of their own, `expired`, `forged` and `none` use the owner's value: their requests are about
     /// the owner's resources, and differ from the owner's requests in the proof only.
-    pub fn parameter(&self, caller: &str, name: &str) -> Option<&str> {
+    pub fn find_parameter(&self, caller: &str, name: &str) -> Option<&str> {
         let of = |caller: &str| self.callers.get(caller).and_then(|identity| identity.parameters.get(name));
         let owners = matches!(caller, "expired" | "forged" | "none").then(|| of("owner")).flatten();
         of(caller).or(owners).map(String::as_str)
     }
 
     /// Whether the profile contains the caller, or a forged identity was derived.
-    pub fn has(&self, caller: &str) -> bool {
+    pub fn has_caller(&self, caller: &str) -> bool {
         self.callers.contains_key(caller)
     }
 
     /// All credentials, for their removal from records.
-    pub fn credentials(&self) -> impl Iterator<Item = &Credential> {
+    pub fn list_credentials(&self) -> impl Iterator<Item = &Credential> {
         self.callers.values().flat_map(|identity| {
-            identity.headers.values().chain(identity.auth.iter().flat_map(AuthSettings::credentials))
+            identity.headers.values().chain(identity.auth.iter().flat_map(AuthSettings::list_credentials))
         })
     }
 }
@@ -73,14 +73,15 @@ impl Identity {
     ///
     /// With authentication settings, headers stay unchanged. Otherwise all headers from references are forged. If no
     /// header is from a reference, all headers are forged: a literal next to a reference is no secret.
-    fn forged(&self) -> Option<Identity> {
+    fn forge_identity(&self) -> Option<Identity> {
         let parameters = self.parameters.clone();
         if let Some(auth) = &self.auth {
             let auth = Some(AuthSettings::Forged(Box::new(auth.clone())));
             return Some(Identity { parameters, headers: self.headers.clone(), auth });
         }
         let referred = self.headers.values().any(|value| !value.is_literal());
-        let wrong = |value: &Credential| if referred && value.is_literal() { value.clone() } else { forge(value) };
+        let wrong =
+            |value: &Credential| if referred && value.is_literal() { value.clone() } else { forge_credential(value) };
         let headers: BTreeMap<_, _> = self.headers.iter().map(|(name, value)| (name.clone(), wrong(value))).collect();
         (!headers.is_empty()).then_some(Identity { parameters, headers, auth: None })
     }

@@ -4,93 +4,100 @@
 //! response is no deviation and has no effect. Because such responses could hide a deviation, a run ends when their
 //! number exceeds a limit.
 
-use super::request::{Endpoint, Pending, Request};
+use super::request::{Endpoint, PendingOutcome, Request};
 use crate::expr::{Expr, Val};
-use crate::history::{Hindrance, Outcome, Reply, ReplyBody};
+use crate::history::{InfrastructureFailure, Outcome, Reply, ReplyBody};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// Recognises infrastructure failures of one kind at one endpoint.
 #[derive(Debug, Clone)]
-pub struct Recogniser {
+pub struct InfrastructureRecogniser {
     /// The kind of failure.
-    pub kind: Hindrance,
+    pub kind: InfrastructureFailure,
     /// Condition over the names in `ROOTS`; a response for which the evaluation fails is not recognised. None: only
     /// the status counts (429, or 503 with Retry-After, as throttling).
     pub when: Option<Expr>,
     /// Number of such responses after which a run ends.
-    pub most: u64,
+    pub failures_max: u64,
 }
 
 /// Names for conditions: the status, the JSON body or `null`, the recorded headers by names in lower case, and the
 /// beginning of a text body.
-pub const ROOTS: &[&str] = &["status", "body", "header", "text"];
+pub const CONDITION_NAMES: &[&str] = &["status", "body", "header", "text"];
 
 /// Limit for each kind if the profile sets none.
-pub const MOST: u64 = 200;
+pub const FAILURES_MAX: u64 = 200;
 
 /// An endpoint with recognition of infrastructure failures.
-pub struct Hindered<E> {
+pub struct RecognisingEndpoint<E> {
     endpoint: E,
-    recognisers: Vec<Recogniser>,
-    met: RefCell<BTreeMap<Hindrance, u64>>,
+    recognisers: Vec<InfrastructureRecogniser>,
+    failure_counts: RefCell<BTreeMap<InfrastructureFailure, u64>>,
 }
 
-impl<E: Endpoint> Hindered<E> {
+impl<E: Endpoint> RecognisingEndpoint<E> {
     /// Wraps an endpoint. The first matching recogniser decides the kind.
-    pub fn new(endpoint: E, recognisers: Vec<Recogniser>) -> Hindered<E> {
-        Hindered { endpoint, recognisers, met: RefCell::default() }
+    pub fn new(endpoint: E, recognisers: Vec<InfrastructureRecogniser>) -> RecognisingEndpoint<E> {
+        RecognisingEndpoint { endpoint, recognisers, failure_counts: RefCell::default() }
     }
 
-    fn note(&self, outcome: Outcome) -> Outcome {
+    fn recognise_outcome(&self, outcome: Outcome) -> Outcome {
         let Outcome::Replied(reply) = outcome else { return outcome };
-        let recognised = self.recognisers.iter().find(|recogniser| recogniser.holds(&reply));
+        let recognised = self.recognisers.iter().find(|recogniser| recogniser.matches_reply(&reply));
         let by = recognised.map(|recogniser| recogniser.kind);
-        let said = throttles(&reply).then_some(Hindrance::Throttling);
+        let said = is_throttled(&reply).then_some(InfrastructureFailure::Throttling);
         match by.or(said) {
             None => Outcome::Replied(reply),
             Some(kind) => {
-                *self.met.borrow_mut().entry(kind).or_default() += 1;
+                *self.failure_counts.borrow_mut().entry(kind).or_default() += 1;
                 // A reader of the history understands 429 and 503 without a further mark.
-                if by.is_none() { Outcome::Replied(reply) } else { Outcome::Hindered { by: kind, reply } }
+                if by.is_none() { Outcome::Replied(reply) } else { Outcome::InfrastructureFailed { by: kind, reply } }
             }
         }
     }
 
-    fn most(&self, kind: Hindrance) -> u64 {
-        self.recognisers.iter().find(|recogniser| recogniser.kind == kind).map_or(MOST, |recogniser| recogniser.most)
+    fn find_limit(&self, kind: InfrastructureFailure) -> u64 {
+        self.recognisers
+            .iter()
+            .find(|recogniser| recogniser.kind == kind)
+            .map_or(FAILURES_MAX, |recogniser| recogniser.failures_max)
     }
 }
 
-impl<E: Endpoint> Endpoint for Hindered<E> {
+impl<E: Endpoint> Endpoint for RecognisingEndpoint<E> {
     fn name(&self) -> &str {
         self.endpoint.name()
     }
 
-    fn send<'a>(&'a self, request: &'a Request) -> Pending<'a> {
-        Box::pin(async move { self.note(self.endpoint.send(request).await) })
+    fn send<'a>(&'a self, request: &'a Request) -> PendingOutcome<'a> {
+        Box::pin(async move { self.recognise_outcome(self.endpoint.send(request).await) })
     }
 
-    fn worn_out(&self) -> Option<String> {
-        let met = self.met.borrow();
-        let over = met.iter().find(|(kind, count)| **count > self.most(**kind));
+    fn exceeded_failures(&self) -> Option<String> {
+        let met = self.failure_counts.borrow();
+        let over = met.iter().find(|(kind, count)| **count > self.find_limit(**kind));
         over.map(|(kind, count)| {
-            format!("{count} responses were {}, more than the limit of {} for a run", kind.word(), self.most(*kind))
+            format!(
+                "{count} responses were {}, more than the limit of {} for a run",
+                kind.describe(),
+                self.find_limit(*kind)
+            )
         })
     }
 }
 
-impl Recogniser {
+impl InfrastructureRecogniser {
     /// Whether the condition holds for a response.
-    pub fn holds(&self, reply: &Reply) -> bool {
+    pub fn matches_reply(&self, reply: &Reply) -> bool {
         let Some(when) = &self.when else { return false };
-        let scope = |name: &str| Some(Val::from(&root(reply, name)?));
+        let scope = |name: &str| Some(Val::from(&read_root(reply, name)?));
         when.eval(&scope) == Ok(Val::Bool(true))
     }
 }
 
-fn root(reply: &Reply, name: &str) -> Option<Value> {
+fn read_root(reply: &Reply, name: &str) -> Option<Value> {
     Some(match name {
         "status" => json!(reply.status),
         "header" => json!(reply.headers),
@@ -106,6 +113,6 @@ fn root(reply: &Reply, name: &str) -> Option<Value> {
     })
 }
 
-fn throttles(reply: &Reply) -> bool {
+fn is_throttled(reply: &Reply) -> bool {
     reply.status == 429 || (reply.status == 503 && reply.headers.contains_key("retry-after"))
 }

@@ -16,22 +16,22 @@ mod routes;
 mod wire_faults;
 
 pub use authentication::{
-    AuthSettings, BasicSettings, ClientCredentialsSettings, Domain, KeystoneMethod, KeystoneScope, KeystoneSettings,
-    Named, ScpHmacSettings, SdkHmacSettings,
+    AuthSettings, BasicSettings, ClientCredentialsSettings, KeystoneDomain, KeystoneMethod, KeystoneReference,
+    KeystoneScope, KeystoneSettings, ScpHmacSettings, SdkHmacSettings,
 };
-pub use composition::{Call, ComposeError, compose};
+pub use composition::{Call, ComposeError, compose_request};
 pub(crate) use composition::{percent_decode, percent_encode};
 pub use credential::{Credential, CredentialError};
-pub(crate) use forgery::forge;
+pub(crate) use forgery::forge_credential;
 pub use identity::{CALLERS, Identities, Identity};
-pub use infrastructure::{Hindered, Recogniser};
-pub(crate) use infrastructure::{MOST, ROOTS};
-pub use provocation::{Provocation, run_command};
-pub use request::{Endpoint, Pending, Request};
-pub(crate) use response_body::{beginning, is_html, read_body};
-pub(crate) use routes::{Found, Routes};
-pub use wire_faults::{Faulty, WireFault, WireFaults};
-pub(crate) use wire_faults::{add_fields, come_back};
+pub(crate) use infrastructure::{CONDITION_NAMES, FAILURES_MAX};
+pub use infrastructure::{InfrastructureRecogniser, RecognisingEndpoint};
+pub use provocation::{FailureProvocation, run_command};
+pub use request::{Endpoint, PendingOutcome, Request};
+pub(crate) use response_body::{decode_beginning, is_html, read_body};
+pub(crate) use routes::{RouteTable, RoutingResult};
+pub use wire_faults::{FaultyEndpoint, WireFault, WireFaults};
+pub(crate) use wire_faults::{add_fields, build_retry_reply};
 
 #[cfg(test)]
 pub(crate) mod tests;

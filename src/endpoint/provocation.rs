@@ -16,30 +16,30 @@ use tokio::time::{Instant, sleep};
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Provocation")]
-pub struct Provocation {
+pub struct FailureProvocation {
     /// Runs before the call; from then on the call fails.
     pub begin: String,
     /// Runs when the resource of the call has settled, or its bound has passed; from then on the call works again.
     pub end: String,
     /// About one in this many calls fails.
-    #[serde(default = "five")]
+    #[serde(default = "default_each")]
     pub each: NonZeroU64,
 }
 
-fn five() -> NonZeroU64 {
+fn default_each() -> NonZeroU64 {
     NonZeroU64::new(5).expect("five is not zero")
 }
 
 /// Longest duration of a command.
-const WITHIN: Duration = Duration::from_secs(60);
-const LOOK: Duration = Duration::from_millis(5);
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-impl Provocation {
+impl FailureProvocation {
     /// Whether a call fails. `told` contains the body and the handles of the call. The decision depends on `told`
     /// only, so that a replayed or shrunk plan fails at the same call. The body alone would not suffice, because many
     /// calls have equal bodies or none.
     #[must_use]
-    pub fn falls_on(&self, told: &Value) -> bool {
+    pub fn applies_to(&self, told: &Value) -> bool {
         let text = told.to_string();
         let mixed = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |mixed, byte| {
             (mixed ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
@@ -64,11 +64,11 @@ pub async fn run_command(line: &str) -> Result<(), String> {
         match child.try_wait() {
             Ok(Some(status)) if status.success() => return Ok(()),
             Ok(Some(status)) => return Err(failed(status.to_string())),
-            Ok(None) if began.elapsed() < WITHIN => sleep(LOOK).await,
+            Ok(None) if began.elapsed() < COMMAND_TIMEOUT => sleep(POLL_INTERVAL).await,
             Ok(None) => {
                 let _ = child.kill();
                 let _ = child.wait();
-                return Err(failed(format!("the command did not end within {} s", WITHIN.as_secs())));
+                return Err(failed(format!("the command did not end within {} s", COMMAND_TIMEOUT.as_secs())));
             }
             Err(error) => return Err(failed(error.to_string())),
         }
@@ -82,19 +82,22 @@ mod tests {
 
     #[test]
     fn equal_calls_on_different_resources_do_not_all_fail() {
-        let half = Provocation { begin: String::new(), end: String::new(), each: NonZeroU64::new(2).unwrap() };
-        let fell = (0..100).filter(|nth| half.falls_on(&json!([{ "lamp": [format!("lamp-{nth}")] }, null]))).count();
+        let half = FailureProvocation { begin: String::new(), end: String::new(), each: NonZeroU64::new(2).unwrap() };
+        let fell = (0..100).filter(|nth| half.applies_to(&json!([{ "lamp": [format!("lamp-{nth}")] }, null]))).count();
         assert!((30..=70).contains(&fell), "{fell} of 100");
     }
 
     #[test]
     fn about_one_call_in_each_fails_and_the_choice_is_stable() {
-        let one_in =
-            |each| Provocation { begin: String::new(), end: String::new(), each: NonZeroU64::new(each).unwrap() };
+        let one_in = |each| FailureProvocation {
+            begin: String::new(),
+            end: String::new(),
+            each: NonZeroU64::new(each).unwrap(),
+        };
         for each in [1, 2, 5] {
             let bodies: Vec<Value> =
                 (0..1000).map(|nth| json!({ "lamp": { "name": format!("a{nth}"), "size": 1 } })).collect();
-            let fall = |body: &&Value| one_in(each).falls_on(body);
+            let fall = |body: &&Value| one_in(each).applies_to(body);
             let fell = bodies.iter().filter(fall).count() as u64;
             assert!((700 / each..=1300 / each).contains(&fell), "{fell} of 1000 where one in {each} was to fall");
             assert_eq!(bodies.iter().filter(fall).count() as u64, fell);

@@ -30,16 +30,16 @@ pub struct Request {
 }
 
 /// The future outcome of a request. Not `Send`, because one plan runs in one thread.
-pub type Pending<'a> = Pin<Box<dyn Future<Output = Outcome> + 'a>>;
+pub type PendingOutcome<'a> = Pin<Box<dyn Future<Output = Outcome> + 'a>>;
 
 /// A server over HTTP, or the mock.
 pub trait Endpoint {
     /// The name for users: `mock`, or the address without credentials.
     fn name(&self) -> &str;
     /// Why the run has to end because of too many infrastructure failures; none while the run may continue.
-    fn worn_out(&self) -> Option<String> {
+    fn exceeded_failures(&self) -> Option<String> {
         None
     }
     /// Sends a request once. The caller decides on repetitions.
-    fn send<'a>(&'a self, request: &'a Request) -> Pending<'a>;
+    fn send<'a>(&'a self, request: &'a Request) -> PendingOutcome<'a>;
 }

@@ -13,8 +13,8 @@ pub(crate) fn read_body(content_type: Option<&str>, bytes: &[u8]) -> ReplyBody {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return ReplyBody::Empty;
     }
-    let text = |because: String| ReplyBody::Text { begins: beginning(bytes), because };
-    let (media, charset) = media_type(content_type.unwrap_or_default());
+    let text = |because: String| ReplyBody::Text { begins: decode_beginning(bytes), because };
+    let (media, charset) = parse_content_type(content_type.unwrap_or_default());
     if content_type.is_some() && media != "application/json" && !media.ends_with("+json") {
         return text(format!("the content type is `{media}`"));
     }
@@ -28,7 +28,7 @@ pub(crate) fn read_body(content_type: Option<&str>, bytes: &[u8]) -> ReplyBody {
         Err(error) => return text(format!("the body is not UTF-8 at byte {}", error.valid_up_to())),
     };
     match serde_json::from_str::<Value>(&decoded) {
-        Ok(value) if depth(&value) > REPLY_DEPTH_MAX => {
+        Ok(value) if compute_depth(&value) > REPLY_DEPTH_MAX => {
             text(format!("the body is nested deeper than {REPLY_DEPTH_MAX} levels"))
         }
         Ok(value) => ReplyBody::Json(value),
@@ -36,8 +36,8 @@ pub(crate) fn read_body(content_type: Option<&str>, bytes: &[u8]) -> ReplyBody {
     }
 }
 
-/// Splits `Application/JSON; Charset="UTF-8"` into `application/json` and `utf-8`.
-fn media_type(text: &str) -> (String, String) {
+/// Splits `ApplicationCredentialEntry/JSON; Charset="UTF-8"` into `application/json` and `utf-8`.
+fn parse_content_type(text: &str) -> (String, String) {
     let mut parts = text.split(';').map(|part| part.trim().to_ascii_lowercase());
     let media = parts.next().unwrap_or_default();
     let charset = parts.find_map(|part| part.strip_prefix("charset=").map(|name| name.trim_matches('"').to_string()));
@@ -50,14 +50,14 @@ pub(crate) fn is_html(text: &str) -> bool {
     start.starts_with("<!doctype html") || start.starts_with("<html") || text.to_ascii_lowercase().contains("<body")
 }
 
-pub(crate) fn beginning(bytes: &[u8]) -> String {
+pub(crate) fn decode_beginning(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&bytes[..bytes.len().min(4 * BEGINS_CHARS_MAX)]).chars().take(BEGINS_CHARS_MAX).collect()
 }
 
-fn depth(value: &Value) -> usize {
+fn compute_depth(value: &Value) -> usize {
     match value {
-        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
-        Value::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or(0),
+        Value::Array(items) => 1 + items.iter().map(compute_depth).max().unwrap_or(0),
+        Value::Object(fields) => 1 + fields.values().map(compute_depth).max().unwrap_or(0),
         _ => 0,
     }
 }

@@ -1,6 +1,6 @@
 //! Faults between client and server, which a client has to tolerate.
 
-use super::request::{Endpoint, Pending, Request};
+use super::request::{Endpoint, PendingOutcome, Request};
 use crate::history::{Outcome, Reply, ReplyBody};
 use serde_json::Value;
 use std::cell::Cell;
@@ -29,7 +29,7 @@ pub enum WireFault {
     ExtraFields,
 }
 
-const NAMES: &[(WireFault, &str)] = &[
+const FAULT_NAMES: &[(WireFault, &str)] = &[
     (WireFault::Throttle, "throttle"),
     (WireFault::Unavailable, "unavailable"),
     (WireFault::ResetBefore, "reset-before"),
@@ -72,8 +72,8 @@ impl WireFaults {
     };
 
     /// The fault of a request by its number, counted from 0.
-    pub fn fault(&self, number: u64) -> Option<WireFault> {
-        let mut drawn = mix(self.seed ^ mix(number)) % 1000;
+    pub fn choose_fault(&self, number: u64) -> Option<WireFault> {
+        let mut drawn = mix_bits(self.seed ^ mix_bits(number)) % 1000;
         for (&fault, &share) in &self.per_mille {
             if drawn < u64::from(share) {
                 return Some(fault);
@@ -98,15 +98,16 @@ impl FromStr for WireFaults {
                 Some(("seed", seed)) => {
                     faults.seed = seed.parse().map_err(|_| format!("`{word}`: the seed must be a whole number"))?
                 }
-                Some((name, share)) if NAMES.iter().any(|(_, known)| *known == name) => {
+                Some((name, share)) if FAULT_NAMES.iter().any(|(_, known)| *known == name) => {
                     let share = share
                         .parse()
                         .map_err(|_| format!("`{word}`: expected requests per thousand, such as `{name}=20`"))?;
-                    let fault = NAMES.iter().find(|(_, known)| *known == name).expect("the guard found the name").0;
+                    let fault =
+                        FAULT_NAMES.iter().find(|(_, known)| *known == name).expect("the guard found the name").0;
                     faults.per_mille.insert(fault, share);
                 }
                 _ => {
-                    let names: Vec<&str> = NAMES.iter().map(|(_, name)| *name).collect();
+                    let names: Vec<&str> = FAULT_NAMES.iter().map(|(_, name)| *name).collect();
                     return Err(format!(
                         "`{word}` is unknown; use {} (each followed by `=` and requests per thousand), seed=N, gzip, chunked or close",
                         names.join(", ")
@@ -122,36 +123,38 @@ impl FromStr for WireFaults {
 }
 
 /// An endpoint with simulated faults of the network, in this process.
-pub struct Faulty<E> {
+pub struct FaultyEndpoint<E> {
     /// The endpoint behind the faults.
     pub endpoint: E,
     faults: WireFaults,
     requests: Cell<u64>,
 }
 
-impl<E: Endpoint> Faulty<E> {
+impl<E: Endpoint> FaultyEndpoint<E> {
     /// Wraps an endpoint.
-    pub fn new(endpoint: E, faults: WireFaults) -> Faulty<E> {
-        Faulty { endpoint, faults, requests: Cell::new(0) }
+    pub fn new(endpoint: E, faults: WireFaults) -> FaultyEndpoint<E> {
+        FaultyEndpoint { endpoint, faults, requests: Cell::new(0) }
     }
 
-    async fn carry(&self, request: &Request) -> Outcome {
+    async fn send_with_faults(&self, request: &Request) -> Outcome {
         let number = self.requests.replace(self.requests.get() + 1);
-        let fault = self.faults.fault(number);
+        let fault = self.faults.choose_fault(number);
         match fault {
-            Some(WireFault::Throttle) => return Outcome::Replied(come_back(429, &self.faults)),
-            Some(WireFault::Unavailable) => return Outcome::Replied(come_back(503, &self.faults)),
-            Some(WireFault::ResetBefore) => return lost("the connection was reset"),
+            Some(WireFault::Throttle) => return Outcome::Replied(build_retry_reply(429, &self.faults)),
+            Some(WireFault::Unavailable) => return Outcome::Replied(build_retry_reply(503, &self.faults)),
+            Some(WireFault::ResetBefore) => return build_lost_outcome("the connection was reset"),
             _ => {}
         }
         let Outcome::Replied(mut reply) = self.endpoint.send(request).await else {
-            return lost("the connection was reset");
+            return build_lost_outcome("the connection was reset");
         };
         match fault {
-            Some(WireFault::ResetAfter) => return lost("the connection was reset"),
-            Some(WireFault::Truncate) => return lost("the connection ended before the response was complete"),
+            Some(WireFault::ResetAfter) => return build_lost_outcome("the connection was reset"),
+            Some(WireFault::Truncate) => {
+                return build_lost_outcome("the connection ended before the response was complete");
+            }
             Some(WireFault::Delay) => tokio::time::sleep(self.faults.delay).await,
-            Some(WireFault::WrongType) => mislabel(&mut reply),
+            Some(WireFault::WrongType) => mislabel_reply(&mut reply),
             Some(WireFault::ExtraFields) => add_fields(&mut reply.body),
             _ => {}
         }
@@ -159,18 +162,18 @@ impl<E: Endpoint> Faulty<E> {
     }
 }
 
-impl<E: Endpoint> Endpoint for Faulty<E> {
+impl<E: Endpoint> Endpoint for FaultyEndpoint<E> {
     fn name(&self) -> &str {
         self.endpoint.name()
     }
 
-    fn send<'a>(&'a self, request: &'a Request) -> Pending<'a> {
-        Box::pin(self.carry(request))
+    fn send<'a>(&'a self, request: &'a Request) -> PendingOutcome<'a> {
+        Box::pin(self.send_with_faults(request))
     }
 }
 
 /// A response with Retry-After.
-pub(crate) fn come_back(status: u16, faults: &WireFaults) -> Reply {
+pub(crate) fn build_retry_reply(status: u16, faults: &WireFaults) -> Reply {
     let headers = BTreeMap::from([
         ("content-type".to_string(), "application/json".to_string()),
         ("retry-after".to_string(), faults.retry_after_s.to_string()),
@@ -183,12 +186,12 @@ pub(crate) fn come_back(status: u16, faults: &WireFaults) -> Reply {
 /// Adds an undocumented field to the body and to the objects directly in the body or in its lists. Deeper objects may
 /// be maps, and an additional key in a map is no additional field.
 pub(crate) fn add_fields(body: &mut ReplyBody) {
-    fn add(value: &mut Value, deeper: bool) {
+    fn add_field(value: &mut Value, deeper: bool) {
         match value {
-            Value::Array(items) => items.iter_mut().for_each(|item| add(item, deeper)),
+            Value::Array(items) => items.iter_mut().for_each(|item| add_field(item, deeper)),
             Value::Object(fields) => {
                 if deeper {
-                    fields.values_mut().for_each(|field| add(field, false));
+                    fields.values_mut().for_each(|field| add_field(field, false));
                 }
                 fields.insert("x-undocumented".to_string(), Value::from("surplus"));
             }
@@ -196,23 +199,23 @@ pub(crate) fn add_fields(body: &mut ReplyBody) {
         }
     }
     if let ReplyBody::Json(value) = body {
-        add(value, true);
+        add_field(value, true);
     }
 }
 
-fn mislabel(reply: &mut Reply) {
+fn mislabel_reply(reply: &mut Reply) {
     if let ReplyBody::Json(value) = &reply.body {
         reply.headers.insert("content-type".to_string(), "text/html".to_string());
         reply.body = super::response_body::read_body(Some("text/html"), value.to_string().as_bytes());
     }
 }
 
-fn lost(cause: &str) -> Outcome {
+fn build_lost_outcome(cause: &str) -> Outcome {
     Outcome::Lost { cause: cause.to_string() }
 }
 
 /// The last step of SplitMix64: neighbouring numbers lead to unrelated numbers.
-fn mix(number: u64) -> u64 {
+fn mix_bits(number: u64) -> u64 {
     let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

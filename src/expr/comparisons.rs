@@ -1,28 +1,28 @@
 //! The comparisons of an expression, from which choosers derive inputs that make a guard true or false.
 
-use super::ast::{Binary, Kind, Node};
+use super::ast::{BinaryOperator, ExprNode, ExprNodeKind};
 use super::expression::Expr;
-use super::path::Path;
-use super::reading::path_of;
+use super::path::FieldPath;
+use super::reading::find_path;
 use super::value::Val;
 
 /// A comparison `path relation other` in an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
     /// The compared path.
-    pub path: Path,
+    pub path: FieldPath,
     /// The relation, with a negation around the comparison merged.
-    pub op: Relation,
+    pub op: ComparisonRelation,
     /// The other side; without loop variables.
     pub other: Expr,
 }
 
 /// The relation of a path to the other side of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Relation {
-    /// `path == other`; also a path as a condition (other is `true`) and `!has(path)` (other is `null`).
+pub enum ComparisonRelation {
+    /// `path == other`; also a path as a condition (other is `true`) and `!has(path)` (other is `null_node`).
     Eq,
-    /// `path != other`; also `has(path)` (other is `null`).
+    /// `path != other`; also `has(path)` (other is `null_node`).
     Ne,
     /// `path in other`.
     In,
@@ -46,50 +46,50 @@ pub enum Relation {
     NotMatches,
 }
 
-impl Relation {
+impl ComparisonRelation {
     /// The relation of an operator; none for arithmetic.
-    fn of(op: Binary) -> Option<Relation> {
+    fn from_operator(op: BinaryOperator) -> Option<ComparisonRelation> {
         Some(match op {
-            Binary::Eq => Relation::Eq,
-            Binary::Ne => Relation::Ne,
-            Binary::In => Relation::In,
-            Binary::Lt => Relation::Lt,
-            Binary::Le => Relation::Le,
-            Binary::Gt => Relation::Gt,
-            Binary::Ge => Relation::Ge,
+            BinaryOperator::Eq => ComparisonRelation::Eq,
+            BinaryOperator::Ne => ComparisonRelation::Ne,
+            BinaryOperator::In => ComparisonRelation::In,
+            BinaryOperator::Lt => ComparisonRelation::Lt,
+            BinaryOperator::Le => ComparisonRelation::Le,
+            BinaryOperator::Gt => ComparisonRelation::Gt,
+            BinaryOperator::Ge => ComparisonRelation::Ge,
             _ => return None,
         })
     }
 
     /// The negated relation.
-    pub fn negated(self) -> Relation {
+    pub fn negate(self) -> ComparisonRelation {
         match self {
-            Relation::Eq => Relation::Ne,
-            Relation::Ne => Relation::Eq,
-            Relation::In => Relation::NotIn,
-            Relation::NotIn => Relation::In,
-            Relation::Contains => Relation::NotContains,
-            Relation::NotContains => Relation::Contains,
-            Relation::Lt => Relation::Ge,
-            Relation::Le => Relation::Gt,
-            Relation::Gt => Relation::Le,
-            Relation::Ge => Relation::Lt,
-            Relation::Matches => Relation::NotMatches,
-            Relation::NotMatches => Relation::Matches,
+            ComparisonRelation::Eq => ComparisonRelation::Ne,
+            ComparisonRelation::Ne => ComparisonRelation::Eq,
+            ComparisonRelation::In => ComparisonRelation::NotIn,
+            ComparisonRelation::NotIn => ComparisonRelation::In,
+            ComparisonRelation::Contains => ComparisonRelation::NotContains,
+            ComparisonRelation::NotContains => ComparisonRelation::Contains,
+            ComparisonRelation::Lt => ComparisonRelation::Ge,
+            ComparisonRelation::Le => ComparisonRelation::Gt,
+            ComparisonRelation::Gt => ComparisonRelation::Le,
+            ComparisonRelation::Ge => ComparisonRelation::Lt,
+            ComparisonRelation::Matches => ComparisonRelation::NotMatches,
+            ComparisonRelation::NotMatches => ComparisonRelation::Matches,
         }
     }
 
     /// The relation with exchanged sides.
-    fn turned(self) -> Relation {
+    fn swap_sides(self) -> ComparisonRelation {
         match self {
-            Relation::In => Relation::Contains,
-            Relation::NotIn => Relation::NotContains,
-            Relation::Contains => Relation::In,
-            Relation::NotContains => Relation::NotIn,
-            Relation::Lt => Relation::Gt,
-            Relation::Le => Relation::Ge,
-            Relation::Gt => Relation::Lt,
-            Relation::Ge => Relation::Le,
+            ComparisonRelation::In => ComparisonRelation::Contains,
+            ComparisonRelation::NotIn => ComparisonRelation::NotContains,
+            ComparisonRelation::Contains => ComparisonRelation::In,
+            ComparisonRelation::NotContains => ComparisonRelation::NotIn,
+            ComparisonRelation::Lt => ComparisonRelation::Gt,
+            ComparisonRelation::Le => ComparisonRelation::Ge,
+            ComparisonRelation::Gt => ComparisonRelation::Lt,
+            ComparisonRelation::Ge => ComparisonRelation::Le,
             same => same,
         }
     }
@@ -99,78 +99,85 @@ impl Expr {
     /// Every comparison with a path on one side, in source order. A comparison of two paths is
     /// listed in both directions. A negation around a comparison is merged into the relation.
     /// Choosers use the comparisons to find values worth trying for an input.
-    pub fn comparisons(&self) -> Vec<Comparison> {
+    pub fn list_comparisons(&self) -> Vec<Comparison> {
         let mut found = Vec::new();
-        Mine { expr: self, found: &mut found }.condition(self.node(), true);
+        ComparisonCollector { expr: self, found: &mut found }.collect_from_condition(self.node(), true);
         found
     }
 }
 
 /// Collects comparisons.
-struct Mine<'a> {
+struct ComparisonCollector<'a> {
     expr: &'a Expr,
     found: &'a mut Vec<Comparison>,
 }
 
-impl Mine<'_> {
+impl ComparisonCollector<'_> {
     /// Collects from a node in the place of a condition; `wanted` is false below a negation.
-    fn condition(&mut self, node: &Node, wanted: bool) {
+    fn collect_from_condition(&mut self, node: &ExprNode, wanted: bool) {
         match &node.kind {
-            Kind::Not(of) => self.condition(of, !wanted),
-            Kind::And(terms) | Kind::Or(terms) => {
+            ExprNodeKind::Not(of) => self.collect_from_condition(of, !wanted),
+            ExprNodeKind::And(terms) | ExprNodeKind::Or(terms) => {
                 for term in terms {
-                    self.condition(term, wanted);
+                    self.collect_from_condition(term, wanted);
                 }
             }
-            Kind::Cond(three) => {
-                self.condition(&three.0, true);
-                self.condition(&three.1, wanted);
-                self.condition(&three.2, wanted);
+            ExprNodeKind::Cond(three) => {
+                self.collect_from_condition(&three.0, true);
+                self.collect_from_condition(&three.1, wanted);
+                self.collect_from_condition(&three.2, wanted);
             }
-            Kind::Binary(op, two) => {
-                if let Some(relation) = Relation::of(*op) {
-                    self.compare(relation, two, wanted);
+            ExprNodeKind::Binary(op, two) => {
+                if let Some(relation) = ComparisonRelation::from_operator(*op) {
+                    self.add_both_sides(relation, two, wanted);
                 }
-                self.values(node);
+                self.collect_from_values(node);
             }
-            Kind::Has(of) => {
-                self.add(of, Relation::Ne, &null(), wanted);
-                self.values(of);
+            ExprNodeKind::Has(of) => {
+                self.add_comparison(of, ComparisonRelation::Ne, &null_node(), wanted);
+                self.collect_from_values(of);
             }
-            Kind::Matches(of, pattern) => {
-                self.add(of, Relation::Matches, &literal(Val::from(pattern.as_str())), wanted);
-                self.values(of);
+            ExprNodeKind::Matches(of, pattern) => {
+                self.add_comparison(
+                    of,
+                    ComparisonRelation::Matches,
+                    &literal_node(Val::from(pattern.as_str())),
+                    wanted,
+                );
+                self.collect_from_values(of);
             }
-            Kind::Loop(walk) => {
-                self.values(&walk.over);
+            ExprNodeKind::Loop(walk) => {
+                self.collect_from_values(&walk.over);
                 for part in walk.filter.iter().chain([&walk.body]) {
-                    self.condition(part, wanted);
+                    self.collect_from_condition(part, wanted);
                 }
             }
-            Kind::Root(_) | Kind::Select(..) | Kind::Index(..) => {
-                let truth = literal(Val::Bool(true));
-                self.add(node, Relation::Eq, &truth, wanted);
-                self.values(node);
+            ExprNodeKind::Root(_) | ExprNodeKind::Select(..) | ExprNodeKind::Index(..) => {
+                let truth = literal_node(Val::Bool(true));
+                self.add_comparison(node, ComparisonRelation::Eq, &truth, wanted);
+                self.collect_from_values(node);
             }
-            _ => self.values(node),
+            _ => self.collect_from_values(node),
         }
     }
 
     /// Collects from conditions inside of values: `(a == b ? 1 : 2) < c`.
-    fn values(&mut self, node: &Node) {
+    fn collect_from_values(&mut self, node: &ExprNode) {
         node.for_each_part(|part| match &part.kind {
-            Kind::Root(_) | Kind::Select(..) | Kind::Index(..) => self.values(part),
-            _ => self.condition(part, true),
+            ExprNodeKind::Root(_) | ExprNodeKind::Select(..) | ExprNodeKind::Index(..) => {
+                self.collect_from_values(part)
+            }
+            _ => self.collect_from_condition(part, true),
         });
     }
 
-    fn compare(&mut self, relation: Relation, two: &(Node, Node), wanted: bool) {
-        self.add(&two.0, relation, &two.1, wanted);
-        self.add(&two.1, relation.turned(), &two.0, wanted);
+    fn add_both_sides(&mut self, relation: ComparisonRelation, two: &(ExprNode, ExprNode), wanted: bool) {
+        self.add_comparison(&two.0, relation, &two.1, wanted);
+        self.add_comparison(&two.1, relation.swap_sides(), &two.0, wanted);
     }
 
-    fn add(&mut self, side: &Node, relation: Relation, other: &Node, wanted: bool) {
-        let Some(path) = path_of(side, self.expr.roots()) else {
+    fn add_comparison(&mut self, side: &ExprNode, relation: ComparisonRelation, other: &ExprNode, wanted: bool) {
+        let Some(path) = find_path(side, self.expr.roots()) else {
             return;
         };
         if other.names_outer_variable(0) {
@@ -178,16 +185,16 @@ impl Mine<'_> {
         }
         self.found.push(Comparison {
             path,
-            op: if wanted { relation } else { relation.negated() },
-            other: self.expr.part(other),
+            op: if wanted { relation } else { relation.negate() },
+            other: self.expr.extract_part(other),
         });
     }
 }
 
-fn null() -> Node {
-    literal(Val::Null)
+fn null_node() -> ExprNode {
+    literal_node(Val::Null)
 }
 
-fn literal(val: Val) -> Node {
-    Node { at: 0, kind: Kind::Lit(val) }
+fn literal_node(val: Val) -> ExprNode {
+    ExprNode { at: 0, kind: ExprNodeKind::Lit(val) }
 }

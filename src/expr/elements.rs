@@ -1,6 +1,6 @@
 //! Loop bodies for the first element, and constants, from which choosers derive inputs.
 
-use super::ast::{Kind, Node};
+use super::ast::{ExprNode, ExprNodeKind};
 use super::expression::Expr;
 use super::value::Val;
 use std::collections::BTreeSet;
@@ -11,72 +11,72 @@ const DEPTH_MAX: usize = 4;
 impl Expr {
     /// The body of each loop with the first element for the variable:
     /// `body.list.all(x, x.id in pool)` gives `body.list[0].id in pool`. Nested loops are expanded too.
-    pub fn of_first_elements(&self) -> Vec<Expr> {
+    pub fn expand_first_elements(&self) -> Vec<Expr> {
         let mut found = Vec::new();
-        unroll(self, DEPTH_MAX, &mut found);
+        unroll_loops(self, DEPTH_MAX, &mut found);
         found
     }
 
     /// Every constant of the expression, sorted and without duplicates.
-    pub fn constants(&self) -> Vec<Val> {
+    pub fn list_constants(&self) -> Vec<Val> {
         let mut found = BTreeSet::new();
-        collect(self.node(), &mut found);
+        collect_constants(self.node(), &mut found);
         found.into_iter().collect()
     }
 }
 
-fn collect(node: &Node, found: &mut BTreeSet<Val>) {
+fn collect_constants(node: &ExprNode, found: &mut BTreeSet<Val>) {
     if let Some(val) = node.as_lit() {
         found.insert(val.clone());
     }
-    node.for_each_part(|part| collect(part, found));
+    node.for_each_part(|part| collect_constants(part, found));
 }
 
-fn unroll(expr: &Expr, depth: usize, found: &mut Vec<Expr>) {
+fn unroll_loops(expr: &Expr, depth: usize, found: &mut Vec<Expr>) {
     if depth == 0 {
         return;
     }
     let mut bodies = Vec::new();
-    loops(expr.node(), &mut bodies);
+    collect_loop_bodies(expr.node(), &mut bodies);
     for body in bodies {
-        let one = expr.part(&body);
-        unroll(&one, depth - 1, found);
+        let one = expr.extract_part(&body);
+        unroll_loops(&one, depth - 1, found);
         found.push(one);
     }
 }
 
 /// Filters and bodies of the outermost loops, with the first element for the variable.
-fn loops(node: &Node, bodies: &mut Vec<Node>) {
-    let Kind::Loop(walk) = &node.kind else {
-        node.for_each_part(|part| loops(part, bodies));
+fn collect_loop_bodies(node: &ExprNode, bodies: &mut Vec<ExprNode>) {
+    let ExprNodeKind::Loop(walk) = &node.kind else {
+        node.for_each_part(|part| collect_loop_bodies(part, bodies));
         return;
     };
-    loops(&walk.over, bodies);
+    collect_loop_bodies(&walk.over, bodies);
     if walk.over.names_outer_variable(0) {
         return;
     }
     for part in walk.filter.iter().chain([&walk.body]) {
         let mut part = part.clone();
-        let zero = Node { at: node.at, kind: Kind::Lit(Val::Int(0)) };
-        let first = Node { at: node.at, kind: Kind::Index(Box::new(walk.over.clone()), Box::new(zero)) };
-        replace(&mut part, 0, &first);
+        let zero = ExprNode { at: node.at, kind: ExprNodeKind::Lit(Val::Int(0)) };
+        let first = ExprNode { at: node.at, kind: ExprNodeKind::Index(Box::new(walk.over.clone()), Box::new(zero)) };
+        replace_variable(&mut part, 0, &first);
         bodies.push(part);
     }
 }
 
 /// Replaces the variable of the loop `inside` levels up.
-fn replace(node: &mut Node, inside: u16, first: &Node) {
+fn replace_variable(node: &mut ExprNode, inside: u16, first: &ExprNode) {
     match &mut node.kind {
-        Kind::Local(_, up) if *up == inside => *node = first.clone(),
-        Kind::Local(_, up) if *up > inside => *up -= 1,
-        Kind::Loop(walk) => {
-            replace(&mut walk.over, inside, first);
+        ExprNodeKind::Local(_, up) if *up == inside => *node = first.clone(),
+        ExprNodeKind::Local(_, up) if *up > inside => *up -= 1,
+        ExprNodeKind::Loop(walk) => {
+            replace_variable(&mut walk.over, inside, first);
             if let Some(filter) = &mut walk.filter {
-                replace(filter, inside + 1, first);
+                replace_variable(filter, inside + 1, first);
             }
-            replace(&mut walk.body, inside + 1, first);
+            replace_variable(&mut walk.body, inside + 1, first);
         }
-        _ => node.for_each_part_mut(&mut |part| replace(part, inside, first)),
+        _ => node.for_each_part_mut(&mut |part| replace_variable(part, inside, first)),
     }
 }
 
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &[&str]) {
-        let found = Expr::parse(text).expect("the test's text parses").of_first_elements();
+        let found = Expr::parse(text).expect("the test's text parses").expand_first_elements();
         let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
         assert_eq!(texts, expected);
     }
@@ -109,14 +109,14 @@ mod tests {
     #[test]
     fn a_batch_maps_to_the_path_of_its_first_id() {
         let expr = Expr::parse("body.lamps.map(l, l.id)").expect("the test's text parses");
-        let path = expr.of_first_elements()[0].as_path().expect("a path");
+        let path = expr.expand_first_elements()[0].as_path().expect("a path");
         assert_eq!(path.to_string(), "body.lamps[0].id");
     }
 
     #[test]
     fn constants_are_found_in_every_position() {
         let expr = Expr::parse(r#"a < 3 || f.startsWith("x") || [1, 2] == b"#).expect("the test's text parses");
-        let texts: Vec<String> = expr.constants().iter().map(ToString::to_string).collect();
+        let texts: Vec<String> = expr.list_constants().iter().map(ToString::to_string).collect();
         assert_eq!(texts, ["3", "\"x\"", "[1, 2]"]);
     }
 }

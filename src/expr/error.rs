@@ -5,23 +5,23 @@ use thiserror::Error;
 /// Why a text is not an expression.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{message} (at byte {offset})")]
-pub struct ParseError {
+pub struct ExprParseError {
     /// Byte offset into the text; at most the length of the text.
     pub offset: usize,
     /// The defect.
     pub message: String,
 }
 
-impl ParseError {
-    pub(super) fn new(offset: usize, message: impl Into<String>) -> ParseError {
-        ParseError { offset, message: message.into() }
+impl ExprParseError {
+    pub(super) fn new(offset: usize, message: impl Into<String>) -> ExprParseError {
+        ExprParseError { offset, message: message.into() }
     }
 }
 
 /// Why an expression has no value.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{message} (at byte {offset})")]
-pub struct EvalError {
+pub struct ExprEvalError {
     /// Byte offset into the text of the expression.
     pub offset: usize,
     /// The failure.
@@ -30,7 +30,7 @@ pub struct EvalError {
 
 /// A finding of the type check.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TypeError {
+pub struct ExprTypeError {
     /// Byte offset into the text of the expression.
     pub offset: usize,
     /// The defect or the risk.
@@ -38,12 +38,12 @@ pub struct TypeError {
     /// A likely correction.
     pub hint: Option<String>,
     /// Whether the defect is certain.
-    pub severity: Severity,
+    pub severity: TypeErrorSeverity,
 }
 
-/// The severity of a [`TypeError`].
+/// The severity of a [`ExprTypeError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
+pub enum TypeErrorSeverity {
     /// The expression can fail for documents that the types allow.
     Warning,
     /// The expression fails, or is constant by mistake, for every document.

@@ -3,22 +3,22 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::ast::{Kind, Node};
-use super::error::{EvalError, ParseError};
-use super::eval::{self, Scope};
+use super::ast::{ExprNode, ExprNodeKind};
+use super::error::{ExprEvalError, ExprParseError};
+use super::eval::{self, ExprScope};
 use super::parse;
-use super::path::Path;
+use super::path::FieldPath;
 use super::print;
 use super::reading;
 use super::value::Val;
 
 /// A parsed expression: immutable, cheap to clone, shared between threads.
 #[derive(Clone)]
-pub struct Expr(Arc<Parsed>);
+pub struct Expr(Arc<ParsedExpr>);
 
-struct Parsed {
+struct ParsedExpr {
     text: String,
-    node: Node,
+    node: ExprNode,
     roots: Vec<Arc<str>>,
 }
 
@@ -29,23 +29,23 @@ impl Expr {
     ///
     /// A syntax error, an unknown function, a wrong number of arguments, or a constant pattern
     /// that is not a regular expression.
-    pub fn parse(text: &str) -> Result<Expr, ParseError> {
-        let (node, roots) = parse::parse(text)?;
-        Ok(Expr(Arc::new(Parsed { text: text.to_string(), node, roots })))
+    pub fn parse(text: &str) -> Result<Expr, ExprParseError> {
+        let (node, roots) = parse::parse_text(text)?;
+        Ok(Expr(Arc::new(ParsedExpr { text: text.to_string(), node, roots })))
     }
 
     /// The expression with the constant value `val`.
-    pub fn literal(val: Val) -> Expr {
+    pub fn from_literal(val: Val) -> Expr {
         let text = val.to_string();
-        let kind = Kind::Lit(val);
-        Expr(Arc::new(Parsed { text, node: Node { at: 0, kind }, roots: Vec::new() }))
+        let kind = ExprNodeKind::Lit(val);
+        Expr(Arc::new(ParsedExpr { text, node: ExprNode { at: 0, kind }, roots: Vec::new() }))
     }
 
     /// A part of an expression as an expression of its own.
-    pub(super) fn part(&self, node: &Node) -> Expr {
+    pub(super) fn extract_part(&self, node: &ExprNode) -> Expr {
         let mut node = node.clone();
         let roots = parse::sort_roots(&mut node, self.0.roots.clone());
-        Expr(Arc::new(Parsed { text: print::print(&node, &roots), node, roots }))
+        Expr(Arc::new(ParsedExpr { text: print::print_node(&node, &roots), node, roots }))
     }
 
     /// The parsed text.
@@ -58,7 +58,7 @@ impl Expr {
         &self.0.roots
     }
 
-    pub(super) fn node(&self) -> &Node {
+    pub(super) fn node(&self) -> &ExprNode {
         &self.0.node
     }
 
@@ -69,8 +69,8 @@ impl Expr {
     ///
     /// An unknown name, a value of a wrong kind, an overflow, an index out of range, or more than
     /// 100,000 units of work.
-    pub fn eval(&self, scope: &dyn Scope) -> Result<Val, EvalError> {
-        eval::in_scope(&self.0.node, &self.0.roots, scope)
+    pub fn eval(&self, scope: &dyn ExprScope) -> Result<Val, ExprEvalError> {
+        eval::eval_in_scope(&self.0.node, &self.0.roots, scope)
     }
 
     /// Evaluates the expression with the values of the roots in `slots`, in the order of
@@ -84,9 +84,9 @@ impl Expr {
     /// # Panics
     ///
     /// Panics with fewer slots than roots.
-    pub fn eval_slots(&self, slots: &[Option<Val>]) -> Result<Val, EvalError> {
+    pub fn eval_slots(&self, slots: &[Option<Val>]) -> Result<Val, ExprEvalError> {
         assert!(slots.len() >= self.0.roots.len(), "the caller resolves every root of the expression");
-        eval::in_slots(&self.0.node, &self.0.roots, slots)
+        eval::eval_in_slots(&self.0.node, &self.0.roots, slots)
     }
 
     /// The value of a constant expression; none for other expressions.
@@ -96,14 +96,14 @@ impl Expr {
 
     /// The path of an expression such as `it.flavor.id`, `it["a:b"]`, `it.list[0]` or a bare name;
     /// none for other expressions.
-    pub fn as_path(&self) -> Option<Path> {
-        reading::path_of(&self.0.node, &self.0.roots)
+    pub fn as_path(&self) -> Option<FieldPath> {
+        reading::find_path(&self.0.node, &self.0.roots)
     }
 
     /// Every longest path that the expression reads, sorted and without duplicates. A path ends
     /// before a computed index.
-    pub fn reads(&self) -> Vec<Path> {
-        reading::reads(&self.0.node, &self.0.roots)
+    pub fn list_reads(&self) -> Vec<FieldPath> {
+        reading::list_reads(&self.0.node, &self.0.roots)
     }
 }
 
@@ -111,7 +111,7 @@ impl fmt::Display for Expr {
     /// Writes the canonical form: one space around operators and only necessary parentheses. The
     /// form parses to an equal expression.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&print::print(&self.0.node, &self.0.roots))
+        f.write_str(&print::print_node(&self.0.node, &self.0.roots))
     }
 }
 

@@ -1,15 +1,15 @@
 //! Expressions for a field of the filtered elements of a list.
 
-use super::ast::{Kind, Walk};
+use super::ast::{ExprNodeKind, LoopMacroKind};
 use super::expression::Expr;
-use super::path::Path;
+use super::path::FieldPath;
 use std::sync::Arc;
 
 /// The parts of `<list>.filter(<name>, <condition>).<field>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Filtered {
+pub struct FilteredField {
     /// The list.
-    pub list: Path,
+    pub list: FieldPath,
     /// The loop variable.
     pub name: Arc<str>,
     /// The condition, with `name` as a root.
@@ -22,15 +22,21 @@ pub struct Filtered {
 
 impl Expr {
     /// The parts of `<list>.filter(<name>, <condition>).<field>`; none for other expressions.
-    pub fn as_field_of_filtered(&self) -> Option<Filtered> {
-        let Kind::Select(of, field) = &self.node().kind else { return None };
-        let Kind::Loop(walk) = &of.kind else { return None };
-        if walk.walk != Walk::Filter {
+    pub fn as_field_of_filtered(&self) -> Option<FilteredField> {
+        let ExprNodeKind::Select(of, field) = &self.node().kind else { return None };
+        let ExprNodeKind::Loop(walk) = &of.kind else { return None };
+        if walk.walk != LoopMacroKind::Filter {
             return None;
         }
-        let list = self.part(&walk.over).as_path()?;
+        let list = self.extract_part(&walk.over).as_path()?;
         // The text of the condition lacks the loop, so the variable is parsed as a root.
-        let condition = Expr::parse(self.part(&walk.body).text()).ok()?;
-        Some(Filtered { list, name: walk.var.clone(), condition, field: field.clone(), among: self.part(of) })
+        let condition = Expr::parse(self.extract_part(&walk.body).text()).ok()?;
+        Some(FilteredField {
+            list,
+            name: walk.var.clone(),
+            condition,
+            field: field.clone(),
+            among: self.extract_part(of),
+        })
     }
 }

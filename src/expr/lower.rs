@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::ast::{Binary, Func, Kind, Loop, Node, Walk};
-use super::error::ParseError;
+use super::ast::{BinaryOperator, BuiltinFunction, ExprNode, ExprNodeKind, LoopMacro, LoopMacroKind};
+use super::error::ExprParseError;
 use super::pattern::compile_pattern;
 use super::value::Val;
 use cel::common::ast::{self as theirs, EntryExpr, IdedExpr, LiteralValue, SourceInfo, operators};
@@ -12,14 +12,14 @@ use cel::common::ast::{self as theirs, EntryExpr, IdedExpr, LiteralValue, Source
 const DEPTH_MAX: usize = 200;
 
 /// Converts a tree; returns the node and the names of its roots by index.
-pub(super) fn lower(tree: &IdedExpr, source: &SourceInfo) -> Result<(Node, Vec<Arc<str>>), ParseError> {
-    let mut lower = Lower { source, roots: Vec::new(), vars: Vec::new(), depth: 0 };
-    let node = lower.node(tree)?;
+pub(super) fn lower_tree(tree: &IdedExpr, source: &SourceInfo) -> Result<(ExprNode, Vec<Arc<str>>), ExprParseError> {
+    let mut lower = TreeLowering { source, roots: Vec::new(), vars: Vec::new(), depth: 0 };
+    let node = lower.lower_node(tree)?;
     Ok((node, lower.roots))
 }
 
 /// A conversion in progress.
-struct Lower<'a> {
+struct TreeLowering<'a> {
     source: &'a SourceInfo,
     roots: Vec<Arc<str>>,
     /// The loop variables, innermost last.
@@ -27,63 +27,63 @@ struct Lower<'a> {
     depth: usize,
 }
 
-impl Lower<'_> {
-    fn node(&mut self, tree: &IdedExpr) -> Result<Node, ParseError> {
-        let mut at = self.at(tree.id);
+impl TreeLowering<'_> {
+    fn lower_node(&mut self, tree: &IdedExpr) -> Result<ExprNode, ExprParseError> {
+        let mut at = self.find_offset(tree.id);
         if self.depth == DEPTH_MAX {
             let why = format!("the expression is nested more than {DEPTH_MAX} deep");
-            return Err(ParseError::new(at, why));
+            return Err(ExprParseError::new(at, why));
         }
         self.depth += 1;
         let kind = match &tree.expr {
-            theirs::Expr::Literal(literal) => Kind::Lit(self.literal(at, literal)?),
-            theirs::Expr::Ident(name) => self.ident(name),
+            theirs::Expr::Literal(literal) => ExprNodeKind::Lit(self.lower_literal(at, literal)?),
+            theirs::Expr::Ident(name) => self.lower_identifier(name),
             theirs::Expr::Select(select) => {
-                at = self.after_point(at);
-                Kind::Select(Box::new(self.node(&select.operand)?), Arc::from(select.field.as_str()))
+                at = self.skip_point(at);
+                ExprNodeKind::Select(Box::new(self.lower_node(&select.operand)?), Arc::from(select.field.as_str()))
             }
-            theirs::Expr::List(list) => fold_list(self.nodes(&list.elements)?),
-            theirs::Expr::Map(map) => self.map(at, map)?,
+            theirs::Expr::List(list) => fold_list(self.lower_nodes(&list.elements)?),
+            theirs::Expr::Map(map) => self.lower_map(at, map)?,
             theirs::Expr::Call(call) => {
-                at = self.name_before(at, &call.func_name);
-                self.call(at, call)?
+                at = self.find_name_offset(at, &call.func_name);
+                self.lower_call(at, call)?
             }
-            theirs::Expr::Struct(_) => return Err(ParseError::new(at, "message literals are not supported")),
+            theirs::Expr::Struct(_) => return Err(ExprParseError::new(at, "message literals are not supported")),
             theirs::Expr::Comprehension(_) | theirs::Expr::Unspecified => {
-                return Err(ParseError::new(at, "this is not supported"));
+                return Err(ExprParseError::new(at, "this is not supported"));
             }
         };
         self.depth -= 1;
-        Ok(Node { at: at as u32, kind })
+        Ok(ExprNode { at: at as u32, kind })
     }
 
-    fn nodes(&mut self, trees: &[IdedExpr]) -> Result<Vec<Node>, ParseError> {
-        trees.iter().map(|tree| self.node(tree)).collect()
+    fn lower_nodes(&mut self, trees: &[IdedExpr]) -> Result<Vec<ExprNode>, ExprParseError> {
+        trees.iter().map(|tree| self.lower_node(tree)).collect()
     }
 
-    fn boxed(&mut self, tree: &IdedExpr) -> Result<Box<Node>, ParseError> {
-        self.node(tree).map(Box::new)
+    fn lower_boxed(&mut self, tree: &IdedExpr) -> Result<Box<ExprNode>, ExprParseError> {
+        self.lower_node(tree).map(Box::new)
     }
 
-    fn at(&self, id: u64) -> usize {
+    fn find_offset(&self, id: u64) -> usize {
         self.source.offset_for(id).map_or(0, |(at, _)| at as usize)
     }
 
     /// The offset of the field: the parser gives the offset of the point, and errors concern the field.
-    fn after_point(&self, at: usize) -> usize {
+    fn skip_point(&self, at: usize) -> usize {
         let rest = self.source.source.get(at..).unwrap_or("");
         let field = rest.strip_prefix('.').map_or(rest, str::trim_start);
         at + rest.len() - field.len()
     }
 
     /// The offset of the name: the parser gives the offset of the parenthesis, and errors concern the name.
-    fn name_before(&self, at: usize, name: &str) -> usize {
+    fn find_name_offset(&self, at: usize, name: &str) -> usize {
         let before = self.source.source.get(..at).unwrap_or("");
         let named = before.trim_end().strip_suffix(name);
         named.map_or(at, str::len)
     }
 
-    fn literal(&self, at: usize, literal: &LiteralValue) -> Result<Val, ParseError> {
+    fn lower_literal(&self, at: usize, literal: &LiteralValue) -> Result<Val, ExprParseError> {
         Ok(match literal {
             LiteralValue::Null => Val::Null,
             LiteralValue::Boolean(truth) => Val::Bool(*truth.inner()),
@@ -92,81 +92,83 @@ impl Lower<'_> {
             LiteralValue::String(text) => Val::from(text.inner()),
             LiteralValue::UInt(number) => match i64::try_from(*number.inner()) {
                 Ok(number) => Val::Int(number),
-                Err(_) => return Err(ParseError::new(at, "integers are signed and have 64 bits")),
+                Err(_) => return Err(ExprParseError::new(at, "integers are signed and have 64 bits")),
             },
-            LiteralValue::Bytes(_) => return Err(ParseError::new(at, "byte strings are not supported")),
+            LiteralValue::Bytes(_) => return Err(ExprParseError::new(at, "byte strings are not supported")),
         })
     }
 
-    fn ident(&mut self, name: &str) -> Kind {
+    fn lower_identifier(&mut self, name: &str) -> ExprNodeKind {
         let up = self.vars.iter().rev().position(|var| var.as_ref() == name);
         if let Some(up) = up {
-            return Kind::Local(Arc::from(name), up as u16);
+            return ExprNodeKind::Local(Arc::from(name), up as u16);
         }
         let known = self.roots.iter().position(|root| root.as_ref() == name);
         let slot = known.unwrap_or_else(|| {
             self.roots.push(Arc::from(name));
             self.roots.len() - 1
         });
-        Kind::Root(slot as u16)
+        ExprNodeKind::Root(slot as u16)
     }
 
-    fn map(&mut self, at: usize, map: &theirs::MapExpr) -> Result<Kind, ParseError> {
+    fn lower_map(&mut self, at: usize, map: &theirs::MapExpr) -> Result<ExprNodeKind, ExprParseError> {
         let mut entries = Vec::with_capacity(map.entries.len());
         for entry in &map.entries {
             let EntryExpr::MapEntry(entry) = &entry.expr else {
-                return Err(ParseError::new(at, "message literals are not supported"));
+                return Err(ExprParseError::new(at, "message literals are not supported"));
             };
-            let key = self.node(&entry.key)?;
+            let key = self.lower_node(&entry.key)?;
             match key.as_lit() {
                 None | Some(Val::Str(_)) => {}
                 Some(other) => {
-                    let why = format!("keys of a map are texts, not {}", other.kind());
-                    return Err(ParseError::new(key.at as usize, why));
+                    let why = format!("keys of a map are texts, not {}", other.kind_name());
+                    return Err(ExprParseError::new(key.at as usize, why));
                 }
             }
-            if key.as_lit().is_some() && entries.iter().any(|(k, _)| same_lit(k, &key)) {
-                return Err(ParseError::new(key.at as usize, "the key appears twice"));
+            if key.as_lit().is_some() && entries.iter().any(|(k, _)| are_equal_literals(k, &key)) {
+                return Err(ExprParseError::new(key.at as usize, "the key appears twice"));
             }
-            entries.push((key, self.node(&entry.value)?));
+            entries.push((key, self.lower_node(&entry.value)?));
         }
         Ok(fold_map(entries))
     }
 
-    fn call(&mut self, at: usize, call: &theirs::CallExpr) -> Result<Kind, ParseError> {
+    fn lower_call(&mut self, at: usize, call: &theirs::CallExpr) -> Result<ExprNodeKind, ExprParseError> {
         let name = call.func_name.as_str();
         if call.target.is_none()
-            && let Some(kind) = self.operator(name, &call.args)?
+            && let Some(kind) = self.lower_operator(name, &call.args)?
         {
             return Ok(kind);
         }
         if name == operators::HAS && call.target.is_none() {
-            return self.has(at, &call.args);
+            return self.lower_has(at, &call.args);
         }
         if let Some(target) = &call.target
-            && let Some((walk, _)) = Walk::ALL.iter().find(|(_, known)| *known == name)
+            && let Some((walk, _)) = LoopMacroKind::ALL.iter().find(|(_, known)| *known == name)
         {
-            return self.walk(at, *walk, target, &call.args);
+            return self.lower_loop(at, *walk, target, &call.args);
         }
-        self.function(at, call)
+        self.lower_function(at, call)
     }
 
-    fn operator(&mut self, name: &str, args: &[IdedExpr]) -> Result<Option<Kind>, ParseError> {
+    fn lower_operator(&mut self, name: &str, args: &[IdedExpr]) -> Result<Option<ExprNodeKind>, ExprParseError> {
         let kind = match (name, args) {
-            (operators::LOGICAL_AND, [a, b]) => Kind::And(self.terms(a, b, |kind| match kind {
-                Kind::And(terms) => Ok(terms),
+            (operators::LOGICAL_AND, [a, b]) => ExprNodeKind::And(self.lower_terms(a, b, |kind| match kind {
+                ExprNodeKind::And(terms) => Ok(terms),
                 other => Err(other),
             })?),
-            (operators::LOGICAL_OR, [a, b]) => Kind::Or(self.terms(a, b, |kind| match kind {
-                Kind::Or(terms) => Ok(terms),
+            (operators::LOGICAL_OR, [a, b]) => ExprNodeKind::Or(self.lower_terms(a, b, |kind| match kind {
+                ExprNodeKind::Or(terms) => Ok(terms),
                 other => Err(other),
             })?),
-            (operators::LOGICAL_NOT, [a]) => Kind::Not(self.boxed(a)?),
-            (operators::NEGATE, [a]) => Kind::Negate(self.boxed(a)?),
-            (operators::INDEX, [a, b]) => Kind::Index(self.boxed(a)?, self.boxed(b)?),
-            (operators::CONDITIONAL, [a, b, c]) => Kind::Cond(Box::new((self.node(a)?, self.node(b)?, self.node(c)?))),
-            (name, [a, b]) => match binary(name) {
-                Some(op) => Kind::Binary(op, Box::new((self.node(a)?, self.node(b)?))),
+            (operators::LOGICAL_NOT, [a]) => ExprNodeKind::Not(self.lower_boxed(a)?),
+            (operators::NEGATE, [a]) => ExprNodeKind::Negate(self.lower_boxed(a)?),
+            (operators::INDEX, [a, b]) => ExprNodeKind::Index(self.lower_boxed(a)?, self.lower_boxed(b)?),
+            (operators::CONDITIONAL, [a, b, c]) => {
+                ExprNodeKind::Cond(Box::new((self.lower_node(a)?, self.lower_node(b)?, self.lower_node(c)?)))
+            }
+            (name, [a, b]) => match find_operator(name) {
+                Some(op) => ExprNodeKind::Binary(op, Box::new((self.lower_node(a)?, self.lower_node(b)?))),
                 None => return Ok(None),
             },
             _ => return Ok(None),
@@ -176,69 +178,75 @@ impl Lower<'_> {
 
     /// The terms of a junction, with the terms of nested junctions of equal kind: `&&` and `||` are
     /// associative, errors and unknowns included.
-    fn terms(
+    fn lower_terms(
         &mut self,
         left: &IdedExpr,
         right: &IdedExpr,
-        flatten: fn(Kind) -> Result<Vec<Node>, Kind>,
-    ) -> Result<Vec<Node>, ParseError> {
+        flatten: fn(ExprNodeKind) -> Result<Vec<ExprNode>, ExprNodeKind>,
+    ) -> Result<Vec<ExprNode>, ExprParseError> {
         let mut terms = Vec::new();
         for side in [left, right] {
-            let Node { at, kind } = self.node(side)?;
+            let ExprNode { at, kind } = self.lower_node(side)?;
             match flatten(kind) {
                 Ok(inner) => terms.extend(inner),
-                Err(kind) => terms.push(Node { at, kind }),
+                Err(kind) => terms.push(ExprNode { at, kind }),
             }
         }
         Ok(terms)
     }
 
-    fn has(&mut self, at: usize, args: &[IdedExpr]) -> Result<Kind, ParseError> {
+    fn lower_has(&mut self, at: usize, args: &[IdedExpr]) -> Result<ExprNodeKind, ExprParseError> {
         let [arg] = args else {
-            return Err(ParseError::new(at, "has() takes one argument"));
+            return Err(ExprParseError::new(at, "has() takes one argument"));
         };
-        let of = self.node(arg)?;
+        let of = self.lower_node(arg)?;
         match of.kind {
-            Kind::Select(..) | Kind::Index(..) => Ok(Kind::Has(Box::new(of))),
-            _ => Err(ParseError::new(of.at as usize, "has() takes a field: has(a.b) or has(a[\"b\"])")),
+            ExprNodeKind::Select(..) | ExprNodeKind::Index(..) => Ok(ExprNodeKind::Has(Box::new(of))),
+            _ => Err(ExprParseError::new(of.at as usize, "has() takes a field: has(a.b) or has(a[\"b\"])")),
         }
     }
 
-    fn walk(&mut self, at: usize, walk: Walk, over: &IdedExpr, args: &[IdedExpr]) -> Result<Kind, ParseError> {
+    fn lower_loop(
+        &mut self,
+        at: usize,
+        walk: LoopMacroKind,
+        over: &IdedExpr,
+        args: &[IdedExpr],
+    ) -> Result<ExprNodeKind, ExprParseError> {
         let (var, filter, body) = match args {
             [var, body] => (var, None, body),
-            [var, filter, body] if walk == Walk::Map => (var, Some(filter), body),
+            [var, filter, body] if walk == LoopMacroKind::Map => (var, Some(filter), body),
             _ => {
                 let why = format!("{0}() takes a name and a condition", walk.name());
-                return Err(ParseError::new(at, why));
+                return Err(ExprParseError::new(at, why));
             }
         };
         let theirs::Expr::Ident(name) = &var.expr else {
-            return Err(ParseError::new(self.at(var.id), "expected a simple name"));
+            return Err(ExprParseError::new(self.find_offset(var.id), "expected a simple name"));
         };
-        let over = self.node(over)?;
+        let over = self.lower_node(over)?;
         let var: Arc<str> = Arc::from(name.as_str());
         self.vars.push(var.clone());
-        let filter = filter.map(|filter| self.node(filter)).transpose()?;
-        let body = self.node(body)?;
+        let filter = filter.map(|filter| self.lower_node(filter)).transpose()?;
+        let body = self.lower_node(body)?;
         self.vars.pop();
-        Ok(Kind::Loop(Box::new(Loop { walk, over, var, filter, body })))
+        Ok(ExprNodeKind::Loop(Box::new(LoopMacro { walk, over, var, filter, body })))
     }
 
-    fn function(&mut self, at: usize, call: &theirs::CallExpr) -> Result<Kind, ParseError> {
+    fn lower_function(&mut self, at: usize, call: &theirs::CallExpr) -> Result<ExprNodeKind, ExprParseError> {
         let name = call.func_name.as_str();
-        let Some((func, _, arity)) = Func::ALL.iter().find(|(_, known, _)| *known == name) else {
-            let known: Vec<&str> = Func::ALL.iter().map(|(_, known, _)| *known).collect();
+        let Some((func, _, arity)) = BuiltinFunction::ALL.iter().find(|(_, known, _)| *known == name) else {
+            let known: Vec<&str> = BuiltinFunction::ALL.iter().map(|(_, known, _)| *known).collect();
             let why = format!(
                 "there is no function {name}(); the functions are {}, has, all, exists, exists_one, map, filter",
                 known.join(", ")
             );
-            return Err(ParseError::new(at, why));
+            return Err(ExprParseError::new(at, why));
         };
         let args = call.target.as_deref().into_iter().chain(&call.args);
-        let mut args: Vec<Node> = args.map(|arg| self.node(arg)).collect::<Result<_, _>>()?;
+        let mut args: Vec<ExprNode> = args.map(|arg| self.lower_node(arg)).collect::<Result<_, _>>()?;
         let style_fits = match func {
-            Func::Size | Func::Min | Func::Max => true,
+            BuiltinFunction::Size | BuiltinFunction::Min | BuiltinFunction::Max => true,
             _ => func.is_method() == call.target.is_some(),
         };
         if args.len() != *arity || !style_fits {
@@ -248,54 +256,54 @@ impl Lower<'_> {
                 (true, 1) => format!("x.{name}()"),
                 (true, _) => format!("x.{name}(y)"),
             };
-            return Err(ParseError::new(at, format!("{name} is called as {usage}")));
+            return Err(ExprParseError::new(at, format!("{name} is called as {usage}")));
         }
-        if *func == Func::Matches
+        if *func == BuiltinFunction::Matches
             && let Some(Val::Str(pattern)) = args[1].as_lit()
         {
-            let compiled = compile_pattern(pattern).map_err(|why| ParseError::new(args[1].at as usize, why))?;
-            return Ok(Kind::Matches(Box::new(args.swap_remove(0)), compiled));
+            let compiled = compile_pattern(pattern).map_err(|why| ExprParseError::new(args[1].at as usize, why))?;
+            return Ok(ExprNodeKind::Matches(Box::new(args.swap_remove(0)), compiled));
         }
-        Ok(Kind::Call(*func, args))
+        Ok(ExprNodeKind::Call(*func, args))
     }
 }
 
 /// The operator with a name of the `cel` crate.
-fn binary(name: &str) -> Option<Binary> {
+fn find_operator(name: &str) -> Option<BinaryOperator> {
     Some(match name {
-        operators::ADD => Binary::Add,
-        operators::SUBSTRACT => Binary::Sub,
-        operators::MULTIPLY => Binary::Mul,
-        operators::DIVIDE => Binary::Div,
-        operators::MODULO => Binary::Rem,
-        operators::EQUALS => Binary::Eq,
-        operators::NOT_EQUALS => Binary::Ne,
-        operators::LESS => Binary::Lt,
-        operators::LESS_EQUALS => Binary::Le,
-        operators::GREATER => Binary::Gt,
-        operators::GREATER_EQUALS => Binary::Ge,
-        operators::IN => Binary::In,
+        operators::ADD => BinaryOperator::Add,
+        operators::SUBSTRACT => BinaryOperator::Sub,
+        operators::MULTIPLY => BinaryOperator::Mul,
+        operators::DIVIDE => BinaryOperator::Div,
+        operators::MODULO => BinaryOperator::Rem,
+        operators::EQUALS => BinaryOperator::Eq,
+        operators::NOT_EQUALS => BinaryOperator::Ne,
+        operators::LESS => BinaryOperator::Lt,
+        operators::LESS_EQUALS => BinaryOperator::Le,
+        operators::GREATER => BinaryOperator::Gt,
+        operators::GREATER_EQUALS => BinaryOperator::Ge,
+        operators::IN => BinaryOperator::In,
         _ => return None,
     })
 }
 
 /// Whether two nodes are equal constants.
-fn same_lit(a: &Node, b: &Node) -> bool {
+fn are_equal_literals(a: &ExprNode, b: &ExprNode) -> bool {
     a.as_lit().is_some() && a.as_lit() == b.as_lit()
 }
 
 /// A list, or a constant if all elements are constants.
-fn fold_list(items: Vec<Node>) -> Kind {
+fn fold_list(items: Vec<ExprNode>) -> ExprNodeKind {
     let constant: Option<Val> = items
         .iter()
         .map(|item| item.as_lit().cloned())
         .collect::<Option<Vec<_>>>()
         .map(|vals| vals.into_iter().collect());
-    constant.map_or(Kind::List(items), Kind::Lit)
+    constant.map_or(ExprNodeKind::List(items), ExprNodeKind::Lit)
 }
 
 /// A map, or a constant if all keys and values are constants.
-fn fold_map(entries: Vec<(Node, Node)>) -> Kind {
+fn fold_map(entries: Vec<(ExprNode, ExprNode)>) -> ExprNodeKind {
     let constant: Option<Vec<(Arc<str>, Val)>> = entries
         .iter()
         .map(|(key, val)| match (key.as_lit(), val.as_lit()) {
@@ -304,7 +312,7 @@ fn fold_map(entries: Vec<(Node, Node)>) -> Kind {
         })
         .collect();
     match constant {
-        Some(entries) => Kind::Lit(entries.into_iter().collect()),
-        None => Kind::Map(entries),
+        Some(entries) => ExprNodeKind::Lit(entries.into_iter().collect()),
+        None => ExprNodeKind::Map(entries),
     }
 }

@@ -7,7 +7,7 @@
 //! # Differences from CEL
 //!
 //! - `null` and *absent* are equal: selecting a missing key gives `null`, and so does selecting
-//!   from `null`. `has(a.b)` is true if `a.b` is present and not `null`. [`check`] finds misspelt
+//!   from `null`. `has(a.b)` is true if `a.b` is present and not `null`. [`check_types`] finds misspelt
 //!   names before the run.
 //! - `has(a["k"])` is accepted like `has(a.k)`, for keys that are not identifiers.
 //! - Integers are signed 64 bits wide; `1u` is the integer 1. Bytes, timestamps, durations and
@@ -31,7 +31,7 @@
 //! - `expression`, `error`: the type [`Expr`] and the errors;
 //! - `ast`, `parse`, `lower`, `pattern`, `print`: text to tree and tree to text;
 //! - `eval`, `calls`, `compare`: evaluation;
-//! - `types`, `type_schema`, `check`, `facts`, `nearest`: the type check;
+//! - `types`, `type_schema`, `check_types`, `facts`, `find_nearest`: the type check;
 //! - `reading`, `comparisons`, `elements`, `filtered`, `terms`: the analysis of guards.
 
 mod ast;
@@ -43,7 +43,7 @@ mod elements;
 mod error;
 mod eval;
 mod expression;
-mod facts;
+mod present_paths;
 mod filtered;
 mod lower;
 mod nearest;
@@ -60,13 +60,13 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use check::check;
-pub use comparisons::{Comparison, Relation};
-pub use error::{EvalError, ParseError, Severity, TypeError};
-pub use eval::Scope;
+pub use check::check_types;
+pub use comparisons::{Comparison, ComparisonRelation};
+pub use error::{ExprEvalError, ExprParseError, ExprTypeError, TypeErrorSeverity};
+pub use eval::ExprScope;
 pub use expression::Expr;
-pub use filtered::Filtered;
-pub use nearest::nearest;
-pub use path::{Key, Path, assign, get};
-pub use types::{Field, Type};
-pub use value::{Float, Val};
+pub use filtered::FilteredField;
+pub use nearest::find_nearest;
+pub use path::{FieldPath, PathKey, assign_at_path, get_at_path};
+pub use types::{RecordField, ValueType};
+pub use value::{OrderedFloat, Val};

@@ -5,21 +5,21 @@ const NAMES_MAX: usize = 12;
 
 /// The candidate closest to `name`, if at most a third of the letters differ; case is ignored. Of
 /// equally close candidates the first.
-pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn find_nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (name.chars().count() / 3).max(1);
     candidates
         .into_iter()
         .filter(|candidate| *candidate != name)
-        .map(|candidate| (distance(name, candidate), candidate))
+        .map(|candidate| (edit_distance(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
 /// A hint for an unknown name: the nearest known name, or else a list of known names.
-pub(super) fn meant<'a>(name: &str, known: impl IntoIterator<Item = &'a String>) -> Option<String> {
+pub(super) fn suggest_name<'a>(name: &str, known: impl IntoIterator<Item = &'a String>) -> Option<String> {
     let known: Vec<&str> = known.into_iter().map(String::as_str).collect();
-    if let Some(name) = nearest(name, known.iter().copied()) {
+    if let Some(name) = find_nearest(name, known.iter().copied()) {
         return Some(format!("did you mean {name}?"));
     }
     let shown = &known[..known.len().min(NAMES_MAX)];
@@ -27,7 +27,7 @@ pub(super) fn meant<'a>(name: &str, known: impl IntoIterator<Item = &'a String>)
 }
 
 /// The number of letters to insert, delete, replace or swap with a neighbour; case is ignored.
-fn distance(a: &str, b: &str) -> usize {
+fn edit_distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.to_lowercase().chars().collect();
     let b: Vec<char> = b.to_lowercase().chars().collect();
     let mut before: Vec<usize> = Vec::new();

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::ast::{Kind, Node};
-use super::error::ParseError;
-use super::lower::lower;
+use super::ast::{ExprNode, ExprNodeKind};
+use super::error::ExprParseError;
+use super::lower::lower_tree;
 
 /// Longest expression, in bytes.
 const TEXT_MAX: usize = 16 * 1024;
@@ -15,22 +15,22 @@ const NESTING_MAX: u16 = 64;
 const OPERATORS_MAX: usize = 500;
 
 /// Parses `text` into a tree and the sorted names of its roots.
-pub(super) fn parse(text: &str) -> Result<(Node, Vec<Arc<str>>), ParseError> {
-    bound(text)?;
+pub(super) fn parse_text(text: &str) -> Result<(ExprNode, Vec<Arc<str>>), ExprParseError> {
+    check_limits(text)?;
     // Without macros the parser keeps `has`, `all`, .. as calls, which are simpler than their expansions.
     let (tree, source) = cel::Env::default()
         .with_optional_support(false)
         .parser()
         .max_recursion_depth(NESTING_MAX)
         .parse_with_source_info(text)
-        .map_err(|errors| first_error(text, &errors))?;
-    let (mut node, names) = lower(&tree, &source)?;
+        .map_err(|errors| describe_first_error(text, &errors))?;
+    let (mut node, names) = lower_tree(&tree, &source)?;
     let roots = sort_roots(&mut node, names);
     Ok((node, roots))
 }
 
 /// Sorts the table of roots and drops the roots that `node` does not name.
-pub(super) fn sort_roots(node: &mut Node, names: Vec<Arc<str>>) -> Vec<Arc<str>> {
+pub(super) fn sort_roots(node: &mut ExprNode, names: Vec<Arc<str>>) -> Vec<Arc<str>> {
     let mut used = vec![false; names.len()];
     mark_roots(node, &mut used);
     let mut order: Vec<usize> = (0..names.len()).filter(|slot| used[*slot]).collect();
@@ -42,24 +42,24 @@ pub(super) fn sort_roots(node: &mut Node, names: Vec<Arc<str>>) -> Vec<Arc<str>>
     order.into_iter().map(|slot| names[slot].clone()).collect()
 }
 
-fn mark_roots(node: &Node, used: &mut [bool]) {
-    if let Kind::Root(slot) = node.kind {
+fn mark_roots(node: &ExprNode, used: &mut [bool]) {
+    if let ExprNodeKind::Root(slot) = node.kind {
         used[usize::from(slot)] = true;
     }
     node.for_each_part(|part| mark_roots(part, used));
 }
 
 /// Refuses texts that could exhaust the stack of the parser.
-fn bound(text: &str) -> Result<(), ParseError> {
+fn check_limits(text: &str) -> Result<(), ExprParseError> {
     if text.len() > TEXT_MAX {
         let why = format!("an expression may be at most {TEXT_MAX} bytes long");
-        return Err(ParseError::new(0, why));
+        return Err(ExprParseError::new(0, why));
     }
     let mut operators = 0;
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let skipped = match first {
-            '"' | '\'' => string_length(rest, text[..text.len() - rest.len()].ends_with(['r', 'R'])),
+            '"' | '\'' => measure_string(rest, text[..text.len() - rest.len()].ends_with(['r', 'R'])),
             '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
             _ => {
                 let word = first == 'i' && rest.starts_with("in");
@@ -70,7 +70,7 @@ fn bound(text: &str) -> Result<(), ParseError> {
         };
         if operators > OPERATORS_MAX {
             let why = format!("an expression may have at most {OPERATORS_MAX} operators");
-            return Err(ParseError::new(text.len() - rest.len(), why));
+            return Err(ExprParseError::new(text.len() - rest.len(), why));
         }
         rest = &rest[skipped..];
     }
@@ -78,7 +78,7 @@ fn bound(text: &str) -> Result<(), ParseError> {
 }
 
 /// Length of the string literal at the start of `text`; to the end without a closing quote.
-fn string_length(text: &str, raw: bool) -> usize {
+fn measure_string(text: &str, raw: bool) -> usize {
     let quote = &text[..1];
     let triple = quote.repeat(3);
     let close = if text.starts_with(&triple) { &triple } else { quote };
@@ -97,18 +97,18 @@ fn string_length(text: &str, raw: bool) -> usize {
 }
 
 /// The first error of the parser, in words for the author of a suite.
-fn first_error(text: &str, errors: &cel::ParseErrors) -> ParseError {
+fn describe_first_error(text: &str, errors: &cel::ParseErrors) -> ExprParseError {
     let Some(first) = errors.errors.first() else {
-        return ParseError::new(0, "not an expression");
+        return ExprParseError::new(0, "not an expression");
     };
     if let Some(source) = &first.source {
         let why = source.to_string();
         if why.contains("Recursion limit") {
-            return ParseError::new(0, format!("nested more than {NESTING_MAX} deep"));
+            return ExprParseError::new(0, format!("nested more than {NESTING_MAX} deep"));
         }
-        return ParseError::new(0, "not an expression");
+        return ExprParseError::new(0, "not an expression");
     }
-    let at = offset_of(text, first.pos);
+    let at = find_offset(text, first.pos);
     let mut why = first.msg.trim_start_matches("Syntax error: ").to_string();
     for expecting in [" expecting {", " expecting <EOF>"] {
         why.truncate(why.find(expecting).unwrap_or(why.len()));
@@ -116,11 +116,11 @@ fn first_error(text: &str, errors: &cel::ParseErrors) -> ParseError {
     if why.starts_with("token recognition error") && text[at..].starts_with('=') {
         why = "to compare, write ==".to_string();
     }
-    ParseError::new(at, why.replace("'<EOF>'", "end of the expression"))
+    ExprParseError::new(at, why.replace("'<EOF>'", "end of the expression"))
 }
 
 /// The byte offset of a line and a column, both from 1.
-fn offset_of(text: &str, (line, column): (isize, isize)) -> usize {
+fn find_offset(text: &str, (line, column): (isize, isize)) -> usize {
     let line = usize::try_from(line - 1).unwrap_or(0);
     let column = usize::try_from(column - 1).unwrap_or(0);
     let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();

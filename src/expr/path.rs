@@ -5,57 +5,57 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::value::quote;
+use super::value::write_quoted;
 
-/// [`assign`] ignores paths with an index from this number on.
+/// [`assign_at_path`] ignores paths with an index from this number on.
 const INDEX_MAX: usize = 1024;
 
 /// A root name and the keys that lead from it to a part of its value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Path {
+pub struct FieldPath {
     /// The identifier that the path starts from.
     pub root: Arc<str>,
     /// The steps from the root; empty for the root itself.
-    pub keys: Vec<Key>,
+    pub keys: Vec<PathKey>,
 }
 
 /// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Key {
+pub enum PathKey {
     /// A field of a map.
     Name(Arc<str>),
     /// A position in a list, from 0.
     Index(usize),
 }
 
-impl Path {
+impl FieldPath {
     /// The JSON pointer of the path within the value of the root.
     #[must_use]
-    pub fn pointer(&self) -> String {
+    pub fn to_pointer(&self) -> String {
         let mut text = String::new();
         for key in &self.keys {
             text.push('/');
             match key {
-                Key::Name(name) => text.push_str(&name.replace('~', "~0").replace('/', "~1")),
-                Key::Index(index) => text.push_str(&index.to_string()),
+                PathKey::Name(name) => text.push_str(&name.replace('~', "~0").replace('/', "~1")),
+                PathKey::Index(index) => text.push_str(&index.to_string()),
             }
         }
         text
     }
 }
 
-impl fmt::Display for Path {
+impl fmt::Display for FieldPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.root)?;
         for key in &self.keys {
             match key {
-                Key::Name(name) if is_identifier(name) => write!(f, ".{name}")?,
-                Key::Name(name) => {
+                PathKey::Name(name) if is_identifier(name) => write!(f, ".{name}")?,
+                PathKey::Name(name) => {
                     f.write_str("[")?;
-                    quote(f, name)?;
+                    write_quoted(f, name)?;
                     f.write_str("]")?;
                 }
-                Key::Index(index) => write!(f, "[{index}]")?,
+                PathKey::Index(index) => write!(f, "[{index}]")?,
             }
         }
         Ok(())
@@ -65,10 +65,10 @@ impl fmt::Display for Path {
 /// The part of `document` at `path`; `None` if the part is absent.
 ///
 /// `document` is the value of the root: for `body.server.name` the body.
-pub fn get<'a>(document: &'a Json, path: &Path) -> Option<&'a Json> {
+pub fn get_at_path<'a>(document: &'a Json, path: &FieldPath) -> Option<&'a Json> {
     path.keys.iter().try_fold(document, |at, key| match key {
-        Key::Name(name) => at.get(name.as_ref()),
-        Key::Index(index) => at.get(index),
+        PathKey::Name(name) => at.get(name.as_ref()),
+        PathKey::Index(index) => at.get(index),
     })
 }
 
@@ -76,22 +76,22 @@ pub fn get<'a>(document: &'a Json, path: &Path) -> Option<&'a Json> {
 ///
 /// Missing objects and array elements are created, and arrays are padded with `null`. An index of
 /// 1024 or more leaves the document unchanged. Scalars on the path are replaced.
-pub fn assign(document: &mut Json, path: &Path, value: Json) {
-    let too_far = |key: &Key| matches!(key, Key::Index(index) if *index >= INDEX_MAX);
+pub fn assign_at_path(document: &mut Json, path: &FieldPath, value: Json) {
+    let too_far = |key: &PathKey| matches!(key, PathKey::Index(index) if *index >= INDEX_MAX);
     if path.keys.iter().any(too_far) {
         return;
     }
     let mut at = document;
     for key in &path.keys {
         at = match key {
-            Key::Name(name) => {
+            PathKey::Name(name) => {
                 if !at.is_object() {
                     *at = Json::Object(Map::new());
                 }
                 let object = at.as_object_mut().expect("just made an object");
                 object.entry(name.to_string()).or_insert(Json::Null)
             }
-            Key::Index(index) => {
+            PathKey::Index(index) => {
                 if !at.is_array() {
                     *at = Json::Array(Vec::new());
                 }

@@ -3,14 +3,14 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use super::ast::{Binary, Kind, Node};
+use super::ast::{BinaryOperator, ExprNode, ExprNodeKind};
 use super::path::is_identifier;
-use super::value::{Val, quote};
+use super::value::{Val, write_quoted};
 
 /// The precedence of an expression, the weakest first. An operand weaker than its place is put in
 /// parentheses.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Binds {
+enum Precedence {
     Cond,
     Or,
     And,
@@ -22,168 +22,175 @@ enum Binds {
 }
 
 /// The canonical text of `node`, whose roots are `roots`.
-pub(super) fn print(node: &Node, roots: &[Arc<str>]) -> String {
-    let mut printer = Printer { roots, out: String::new() };
-    printer.node(node, Binds::Cond);
+pub(super) fn print_node(node: &ExprNode, roots: &[Arc<str>]) -> String {
+    let mut printer = ExprPrinter { roots, out: String::new() };
+    printer.print_operand(node, Precedence::Cond);
     printer.out
 }
 
 /// Prints nodes.
-struct Printer<'a> {
+struct ExprPrinter<'a> {
     roots: &'a [Arc<str>],
     out: String,
 }
 
-impl Printer<'_> {
+impl ExprPrinter<'_> {
     /// Prints a node, in parentheses if its place needs them.
-    fn node(&mut self, node: &Node, place: Binds) {
-        let binds = binds(node);
+    fn print_operand(&mut self, node: &ExprNode, place: Precedence) {
+        let binds = find_precedence(node);
         if binds < place {
             self.out.push('(');
-            self.bare(node);
+            self.print_bare(node);
             self.out.push(')');
         } else {
-            self.bare(node);
+            self.print_bare(node);
         }
     }
 
     /// Prints a node without parentheses.
-    fn bare(&mut self, node: &Node) {
+    fn print_bare(&mut self, node: &ExprNode) {
         match &node.kind {
-            Kind::Lit(val) => self.push(val),
-            Kind::Root(slot) => self.out.push_str(&self.roots[usize::from(*slot)]),
-            Kind::Local(name, _) => self.out.push_str(name),
-            Kind::Select(of, key) => self.select(of, key),
-            Kind::Index(of, key) => {
-                self.node(of, Binds::Postfix);
+            ExprNodeKind::Lit(val) => self.print_value(val),
+            ExprNodeKind::Root(slot) => self.out.push_str(&self.roots[usize::from(*slot)]),
+            ExprNodeKind::Local(name, _) => self.out.push_str(name),
+            ExprNodeKind::Select(of, key) => self.print_select(of, key),
+            ExprNodeKind::Index(of, key) => {
+                self.print_operand(of, Precedence::Postfix);
                 self.out.push('[');
-                self.node(key, Binds::Cond);
+                self.print_operand(key, Precedence::Cond);
                 self.out.push(']');
             }
-            Kind::Has(of) => self.call("has", [&**of]),
-            Kind::List(items) => {
+            ExprNodeKind::Has(of) => self.print_call("has", [&**of]),
+            ExprNodeKind::List(items) => {
                 self.out.push('[');
-                self.separated(items);
+                self.print_separated(items);
                 self.out.push(']');
             }
-            Kind::Map(entries) => self.map(entries),
-            Kind::Not(of) => self.unary("!", of),
-            Kind::Negate(of) => self.unary("-", of),
-            Kind::And(terms) => self.joined(" && ", terms, Binds::Relation),
-            Kind::Or(terms) => self.joined(" || ", terms, Binds::And),
-            Kind::Cond(three) => {
-                self.node(&three.0, Binds::Or);
+            ExprNodeKind::Map(entries) => self.print_map(entries),
+            ExprNodeKind::Not(of) => self.print_unary("!", of),
+            ExprNodeKind::Negate(of) => self.print_unary("-", of),
+            ExprNodeKind::And(terms) => self.print_joined(" && ", terms, Precedence::Relation),
+            ExprNodeKind::Or(terms) => self.print_joined(" || ", terms, Precedence::And),
+            ExprNodeKind::Cond(three) => {
+                self.print_operand(&three.0, Precedence::Or);
                 self.out.push_str(" ? ");
-                self.node(&three.1, Binds::Or);
+                self.print_operand(&three.1, Precedence::Or);
                 self.out.push_str(" : ");
-                self.node(&three.2, Binds::Cond);
+                self.print_operand(&three.2, Precedence::Cond);
             }
-            Kind::Binary(op, two) => {
-                let binds = binds(node);
-                self.infix(op.sign(), &two.0, &two.1, binds, tighter(binds));
+            ExprNodeKind::Binary(op, two) => {
+                let binds = find_precedence(node);
+                self.print_infix(op.sign(), &two.0, &two.1, binds, raise_precedence(binds));
             }
-            Kind::Call(func, args) if func.is_method() => {
-                self.method(&args[0], func.name(), &args[1..]);
+            ExprNodeKind::Call(func, args) if func.is_method() => {
+                self.print_method(&args[0], func.name(), &args[1..]);
             }
-            Kind::Call(func, args) => self.call(func.name(), args),
-            Kind::Matches(of, pattern) => {
-                self.node(of, Binds::Postfix);
+            ExprNodeKind::Call(func, args) => self.print_call(func.name(), args),
+            ExprNodeKind::Matches(of, pattern) => {
+                self.print_operand(of, Precedence::Postfix);
                 self.out.push_str(".matches(");
-                self.quoted(pattern.as_str());
+                self.print_quoted(pattern.as_str());
                 self.out.push(')');
             }
-            Kind::Loop(walk) => {
-                self.node(&walk.over, Binds::Postfix);
+            ExprNodeKind::Loop(walk) => {
+                self.print_operand(&walk.over, Precedence::Postfix);
                 write!(self.out, ".{}({}", walk.walk.name(), walk.var).expect(INFALLIBLE);
                 for part in walk.filter.iter().chain([&walk.body]) {
                     self.out.push_str(", ");
-                    self.node(part, Binds::Cond);
+                    self.print_operand(part, Precedence::Cond);
                 }
                 self.out.push(')');
             }
         }
     }
 
-    fn select(&mut self, of: &Node, key: &str) {
-        self.node(of, Binds::Postfix);
+    fn print_select(&mut self, of: &ExprNode, key: &str) {
+        self.print_operand(of, Precedence::Postfix);
         if is_identifier(key) {
             self.out.push('.');
             self.out.push_str(key);
         } else {
             self.out.push('[');
-            self.quoted(key);
+            self.print_quoted(key);
             self.out.push(']');
         }
     }
 
-    fn map(&mut self, entries: &[(Node, Node)]) {
+    fn print_map(&mut self, entries: &[(ExprNode, ExprNode)]) {
         self.out.push('{');
         for (i, (key, val)) in entries.iter().enumerate() {
             if i > 0 {
                 self.out.push_str(", ");
             }
-            self.node(key, Binds::Cond);
+            self.print_operand(key, Precedence::Cond);
             self.out.push_str(": ");
-            self.node(val, Binds::Cond);
+            self.print_operand(val, Precedence::Cond);
         }
         self.out.push('}');
     }
 
-    fn unary(&mut self, sign: &str, of: &Node) {
+    fn print_unary(&mut self, sign: &str, of: &ExprNode) {
         self.out.push_str(sign);
         // Without parentheses `--5` and `-5` parse to different trees.
         let place = match (&of.kind, sign) {
-            (Kind::Lit(Val::Int(_) | Val::Float(_)), "-") | (Kind::Negate(_), "-") => None,
-            (Kind::Not(_), _) => None,
-            _ => Some(Binds::Unary),
+            (ExprNodeKind::Lit(Val::Int(_) | Val::Float(_)), "-") | (ExprNodeKind::Negate(_), "-") => None,
+            (ExprNodeKind::Not(_), _) => None,
+            _ => Some(Precedence::Unary),
         };
         match place {
-            Some(place) => self.node(of, place),
+            Some(place) => self.print_operand(of, place),
             None => {
                 self.out.push('(');
-                self.node(of, Binds::Cond);
+                self.print_operand(of, Precedence::Cond);
                 self.out.push(')');
             }
         }
     }
 
-    fn infix(&mut self, sign: &str, left: &Node, right: &Node, left_at: Binds, right_at: Binds) {
-        self.node(left, left_at);
+    fn print_infix(
+        &mut self,
+        sign: &str,
+        left: &ExprNode,
+        right: &ExprNode,
+        left_at: Precedence,
+        right_at: Precedence,
+    ) {
+        self.print_operand(left, left_at);
         write!(self.out, " {sign} ").expect(INFALLIBLE);
-        self.node(right, right_at);
+        self.print_operand(right, right_at);
     }
 
-    fn method(&mut self, of: &Node, name: &str, args: &[Node]) {
-        self.node(of, Binds::Postfix);
+    fn print_method(&mut self, of: &ExprNode, name: &str, args: &[ExprNode]) {
+        self.print_operand(of, Precedence::Postfix);
         write!(self.out, ".{name}(").expect(INFALLIBLE);
-        self.separated(args);
+        self.print_separated(args);
         self.out.push(')');
     }
 
-    fn call<'a>(&mut self, name: &str, args: impl IntoIterator<Item = &'a Node>) {
+    fn print_call<'a>(&mut self, name: &str, args: impl IntoIterator<Item = &'a ExprNode>) {
         write!(self.out, "{name}(").expect(INFALLIBLE);
-        self.separated(args);
+        self.print_separated(args);
         self.out.push(')');
     }
 
-    fn separated<'a>(&mut self, items: impl IntoIterator<Item = &'a Node>) {
-        self.joined(", ", items, Binds::Cond);
+    fn print_separated<'a>(&mut self, items: impl IntoIterator<Item = &'a ExprNode>) {
+        self.print_joined(", ", items, Precedence::Cond);
     }
 
-    fn joined<'a>(&mut self, between: &str, items: impl IntoIterator<Item = &'a Node>, place: Binds) {
+    fn print_joined<'a>(&mut self, between: &str, items: impl IntoIterator<Item = &'a ExprNode>, place: Precedence) {
         for (i, item) in items.into_iter().enumerate() {
             if i > 0 {
                 self.out.push_str(between);
             }
-            self.node(item, place);
+            self.print_operand(item, place);
         }
     }
 
-    fn quoted(&mut self, text: &str) {
-        quote(&mut self.out, text).expect(INFALLIBLE);
+    fn print_quoted(&mut self, text: &str) {
+        write_quoted(&mut self.out, text).expect(INFALLIBLE);
     }
 
-    fn push(&mut self, val: &Val) {
+    fn print_value(&mut self, val: &Val) {
         write!(self.out, "{val}").expect(INFALLIBLE);
     }
 }
@@ -191,26 +198,26 @@ impl Printer<'_> {
 const INFALLIBLE: &str = "writing to a String cannot fail";
 
 /// The precedence of a node.
-fn binds(node: &Node) -> Binds {
+fn find_precedence(node: &ExprNode) -> Precedence {
     match &node.kind {
-        Kind::Cond(_) => Binds::Cond,
-        Kind::Or(_) => Binds::Or,
-        Kind::And(_) => Binds::And,
-        Kind::Binary(Binary::Add | Binary::Sub, _) => Binds::Sum,
-        Kind::Binary(Binary::Mul | Binary::Div | Binary::Rem, _) => Binds::Product,
-        Kind::Binary(..) => Binds::Relation,
-        Kind::Not(_) | Kind::Negate(_) => Binds::Unary,
-        Kind::Lit(Val::Int(number)) if *number < 0 => Binds::Unary,
-        Kind::Lit(Val::Float(number)) if number.get().is_sign_negative() => Binds::Unary,
-        _ => Binds::Postfix,
+        ExprNodeKind::Cond(_) => Precedence::Cond,
+        ExprNodeKind::Or(_) => Precedence::Or,
+        ExprNodeKind::And(_) => Precedence::And,
+        ExprNodeKind::Binary(BinaryOperator::Add | BinaryOperator::Sub, _) => Precedence::Sum,
+        ExprNodeKind::Binary(BinaryOperator::Mul | BinaryOperator::Div | BinaryOperator::Rem, _) => Precedence::Product,
+        ExprNodeKind::Binary(..) => Precedence::Relation,
+        ExprNodeKind::Not(_) | ExprNodeKind::Negate(_) => Precedence::Unary,
+        ExprNodeKind::Lit(Val::Int(number)) if *number < 0 => Precedence::Unary,
+        ExprNodeKind::Lit(Val::Float(number)) if number.get().is_sign_negative() => Precedence::Unary,
+        _ => Precedence::Postfix,
     }
 }
 
 /// The next stronger precedence of the right operand.
-fn tighter(binds: Binds) -> Binds {
+fn raise_precedence(binds: Precedence) -> Precedence {
     match binds {
-        Binds::Relation => Binds::Sum,
-        Binds::Sum => Binds::Product,
-        _ => Binds::Unary,
+        Precedence::Relation => Precedence::Sum,
+        Precedence::Sum => Precedence::Product,
+        _ => Precedence::Unary,
     }
 }

@@ -1,14 +1,14 @@
 //! Terms of a conjunction, and conditions that exclude each other.
 
-use super::ast::Kind;
-use super::comparisons::Relation;
+use super::ast::ExprNodeKind;
+use super::comparisons::ComparisonRelation;
 use super::expression::Expr;
 
 impl Expr {
     /// The terms of `&&`, or else the whole expression.
-    pub fn terms(&self) -> Vec<Expr> {
+    pub fn split_terms(&self) -> Vec<Expr> {
         match &self.node().kind {
-            Kind::And(terms) => terms.iter().map(|term| self.part(term)).collect(),
+            ExprNodeKind::And(terms) => terms.iter().map(|term| self.extract_part(term)).collect(),
             _ => vec![self.clone()],
         }
     }
@@ -17,28 +17,30 @@ impl Expr {
     /// condition, or both compare equal operands. False means undecided.
     pub fn excludes(&self, other: &Expr) -> bool {
         let negates = |one: &Expr, other: &Expr| match &one.node().kind {
-            Kind::Not(inner) => one.part(inner).to_string() == other.to_string(),
+            ExprNodeKind::Not(inner) => one.extract_part(inner).to_string() == other.to_string(),
             _ => false,
         };
         if negates(self, other) || negates(other, self) {
             return true;
         }
-        let compares = |expr: &Expr| matches!(&expr.node().kind, Kind::Binary(..));
+        let compares = |expr: &Expr| matches!(&expr.node().kind, ExprNodeKind::Binary(..));
         if !compares(self) || !compares(other) {
             return false;
         }
-        let theirs = other.comparisons();
-        self.comparisons().iter().any(|mine| {
+        let theirs = other.list_comparisons();
+        self.list_comparisons().iter().any(|mine| {
             theirs.iter().any(|other| {
-                mine.path == other.path && mine.other.to_string() == other.other.to_string() && apart(mine.op, other.op)
+                mine.path == other.path
+                    && mine.other.to_string() == other.other.to_string()
+                    && are_disjoint(mine.op, other.op)
             })
         })
     }
 }
 
 /// Whether no pair of values has both relations.
-fn apart(one: Relation, other: Relation) -> bool {
-    use Relation::{Contains, Eq, Ge, Gt, In, Le, Lt, Matches, Ne, NotContains, NotIn, NotMatches};
+fn are_disjoint(one: ComparisonRelation, other: ComparisonRelation) -> bool {
+    use ComparisonRelation::{Contains, Eq, Ge, Gt, In, Le, Lt, Matches, Ne, NotContains, NotIn, NotMatches};
     matches!(
         (one, other),
         (Eq, Ne | Lt | Gt)
@@ -89,7 +91,7 @@ mod tests {
     #[test]
     fn terms_are_those_of_a_conjunction() {
         let texts = |text: &str| -> Vec<String> {
-            Expr::parse(text).expect("an expression").terms().iter().map(Expr::to_string).collect()
+            Expr::parse(text).expect("an expression").split_terms().iter().map(Expr::to_string).collect()
         };
         assert_eq!(texts("a && (b && !c)"), ["a", "b", "!c"]);
         assert_eq!(texts("a || b"), ["a || b"]);

@@ -7,7 +7,7 @@ use super::value::Val;
 
 /// A set of values.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Type {
+pub enum ValueType {
     /// No value; also the type of a node with a reported error.
     Never,
     /// Any value; no check applies.
@@ -25,131 +25,131 @@ pub enum Type {
     /// One of these texts.
     Enum(Vec<String>),
     /// Lists with elements of this type.
-    List(Box<Type>),
+    List(Box<ValueType>),
     /// Maps with arbitrary keys and values of this type.
-    Map(Box<Type>),
+    Map(Box<ValueType>),
     /// Maps with named fields.
     Record {
         /// The fields by name.
-        fields: BTreeMap<String, Field>,
+        fields: BTreeMap<String, RecordField>,
         /// Whether further fields are allowed; otherwise an unlisted name is an error.
         open: bool,
     },
     /// Values of these types.
-    Union(Vec<Type>),
+    Union(Vec<ValueType>),
 }
 
 /// A field of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
+pub struct RecordField {
     /// The type of a present value.
-    pub ty: Type,
+    pub ty: ValueType,
     /// Whether the field may be absent.
     pub optional: bool,
 }
 
-impl Type {
+impl ValueType {
     /// The type of one value.
-    pub(super) fn of_val(val: &Val) -> Type {
+    pub(super) fn of_val(val: &Val) -> ValueType {
         match val {
-            Val::Unknown => Type::Any,
-            Val::Null => Type::Null,
-            Val::Bool(_) => Type::Bool,
-            Val::Int(_) => Type::Int,
-            Val::Float(_) => Type::Float,
-            Val::Str(text) => Type::Enum(vec![text.to_string()]),
-            Val::List(items) => Type::List(Box::new(Type::union(items.iter().map(Type::of_val)))),
+            Val::Unknown => ValueType::Any,
+            Val::Null => ValueType::Null,
+            Val::Bool(_) => ValueType::Bool,
+            Val::Int(_) => ValueType::Int,
+            Val::Float(_) => ValueType::Float,
+            Val::Str(text) => ValueType::Enum(vec![text.to_string()]),
+            Val::List(items) => ValueType::List(Box::new(ValueType::union(items.iter().map(ValueType::of_val)))),
             Val::Map(entries) => {
                 let field = |(key, val): (&std::sync::Arc<str>, &Val)| {
-                    let ty = Type::of_val(val);
-                    (key.to_string(), Field { ty, optional: false })
+                    let ty = ValueType::of_val(val);
+                    (key.to_string(), RecordField { ty, optional: false })
                 };
-                Type::Record { fields: entries.iter().map(field).collect(), open: false }
+                ValueType::Record { fields: entries.iter().map(field).collect(), open: false }
             }
         }
     }
 
     /// The union of types, in the shortest form.
-    pub fn union(types: impl IntoIterator<Item = Type>) -> Type {
-        let mut members: Vec<Type> = Vec::new();
+    pub fn union(types: impl IntoIterator<Item = ValueType>) -> ValueType {
+        let mut members: Vec<ValueType> = Vec::new();
         for ty in types {
             match ty {
-                Type::Union(inner) => inner.into_iter().for_each(|ty| include(&mut members, ty)),
-                ty => include(&mut members, ty),
+                ValueType::Union(inner) => inner.into_iter().for_each(|ty| include_member(&mut members, ty)),
+                ty => include_member(&mut members, ty),
             }
         }
-        if members.contains(&Type::Any) {
-            return Type::Any;
+        if members.contains(&ValueType::Any) {
+            return ValueType::Any;
         }
         match members.len() {
-            0 => Type::Never,
+            0 => ValueType::Never,
             1 => members.remove(0),
-            _ => Type::Union(members),
+            _ => ValueType::Union(members),
         }
     }
 
     /// The union of the type and `Null`.
-    pub fn or_null(self) -> Type {
-        Type::union([self, Type::Null])
+    pub fn or_null(self) -> ValueType {
+        ValueType::union([self, ValueType::Null])
     }
 
     /// Whether the type includes `null`.
     pub(super) fn may_be_null(&self) -> bool {
-        self.members().contains(&Type::Null)
+        self.members().contains(&ValueType::Null)
     }
 
     /// The type without `null`.
-    pub(super) fn not_null(&self) -> Type {
-        Type::union(self.members().iter().filter(|ty| **ty != Type::Null).cloned())
+    pub(super) fn without_null(&self) -> ValueType {
+        ValueType::union(self.members().iter().filter(|ty| **ty != ValueType::Null).cloned())
     }
 
     /// The alternatives of a union; any other type is the only alternative.
-    pub(super) fn members(&self) -> &[Type] {
+    pub(super) fn members(&self) -> &[ValueType] {
         match self {
-            Type::Union(members) => members,
+            ValueType::Union(members) => members,
             other => std::slice::from_ref(other),
         }
     }
 
     pub(super) fn is_number(&self) -> bool {
-        matches!(self, Type::Int | Type::Float)
+        matches!(self, ValueType::Int | ValueType::Float)
     }
 
     pub(super) fn is_text(&self) -> bool {
-        matches!(self, Type::Str | Type::Enum(_))
+        matches!(self, ValueType::Str | ValueType::Enum(_))
     }
 
     /// Whether `<` applies to two values of the type.
     pub(super) fn is_ordered(&self) -> bool {
-        self.is_number() || self.is_text() || *self == Type::Bool
+        self.is_number() || self.is_text() || *self == ValueType::Bool
     }
 
     /// The type of the loop variable over a value: of elements, or of keys.
-    pub(super) fn elements(&self) -> Type {
-        Type::union(self.members().iter().map(|member| match member {
-            Type::List(items) => (**items).clone(),
-            Type::Map(_) | Type::Record { .. } => Type::Str,
+    pub(super) fn element_type(&self) -> ValueType {
+        ValueType::union(self.members().iter().map(|member| match member {
+            ValueType::List(items) => (**items).clone(),
+            ValueType::Map(_) | ValueType::Record { .. } => ValueType::Str,
             other => other.clone(),
         }))
     }
 
     /// The type with `Str` in place of enumerations.
-    pub(super) fn widened(&self) -> Type {
-        Type::union(self.members().iter().map(|member| match member {
-            Type::Enum(_) => Type::Str,
+    pub(super) fn widen_enums(&self) -> ValueType {
+        ValueType::union(self.members().iter().map(|member| match member {
+            ValueType::Enum(_) => ValueType::Str,
             other => other.clone(),
         }))
     }
 
     /// Whether a value of one type can equal a value of the other type.
-    pub(super) fn overlaps(&self, other: &Type) -> bool {
-        let one = |a: &Type, b: &Type| match (a, b) {
-            (Type::Any | Type::Never, _) | (_, Type::Any | Type::Never) => true,
-            (Type::Int | Type::Float, Type::Int | Type::Float) => true,
-            (Type::Str, Type::Str | Type::Enum(_)) | (Type::Enum(_), Type::Str) => true,
-            (Type::Enum(a), Type::Enum(b)) => a.iter().any(|text| b.contains(text)),
-            (Type::List(_), Type::List(_)) => true,
-            (Type::Map(_) | Type::Record { .. }, Type::Map(_) | Type::Record { .. }) => true,
+    pub(super) fn overlaps(&self, other: &ValueType) -> bool {
+        let one = |a: &ValueType, b: &ValueType| match (a, b) {
+            (ValueType::Any | ValueType::Never, _) | (_, ValueType::Any | ValueType::Never) => true,
+            (ValueType::Int | ValueType::Float, ValueType::Int | ValueType::Float) => true,
+            (ValueType::Str, ValueType::Str | ValueType::Enum(_)) | (ValueType::Enum(_), ValueType::Str) => true,
+            (ValueType::Enum(a), ValueType::Enum(b)) => a.iter().any(|text| b.contains(text)),
+            (ValueType::List(_), ValueType::List(_)) => true,
+            (ValueType::Map(_) | ValueType::Record { .. }, ValueType::Map(_) | ValueType::Record { .. }) => true,
             (a, b) => a == b,
         };
         let theirs = other.members();
@@ -158,14 +158,14 @@ impl Type {
 }
 
 /// Adds a type to a union without overlap.
-fn include(members: &mut Vec<Type>, ty: Type) {
+fn include_member(members: &mut Vec<ValueType>, ty: ValueType) {
     match ty {
-        Type::Never => {}
-        Type::Enum(_) if members.contains(&Type::Str) => {}
-        Type::Int if members.contains(&Type::Float) => {}
-        Type::Enum(texts) => {
+        ValueType::Never => {}
+        ValueType::Enum(_) if members.contains(&ValueType::Str) => {}
+        ValueType::Int if members.contains(&ValueType::Float) => {}
+        ValueType::Enum(texts) => {
             let known = members.iter_mut().find_map(|member| match member {
-                Type::Enum(known) => Some(known),
+                ValueType::Enum(known) => Some(known),
                 _ => None,
             });
             match known {
@@ -176,13 +176,13 @@ fn include(members: &mut Vec<Type>, ty: Type) {
                         }
                     }
                 }
-                None => members.push(Type::Enum(texts)),
+                None => members.push(ValueType::Enum(texts)),
             }
         }
         ty => {
             match ty {
-                Type::Str => members.retain(|member| !matches!(member, Type::Enum(_))),
-                Type::Float => members.retain(|member| *member != Type::Int),
+                ValueType::Str => members.retain(|member| !matches!(member, ValueType::Enum(_))),
+                ValueType::Float => members.retain(|member| *member != ValueType::Int),
                 _ => {}
             }
             if !members.contains(&ty) {
@@ -192,34 +192,34 @@ fn include(members: &mut Vec<Type>, ty: Type) {
     }
 }
 
-impl fmt::Display for Type {
+impl fmt::Display for ValueType {
     /// Writes the type for messages: "a text", "a list (of a number)". The parentheses avoid a plural.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         /// Most names in a message.
         const SHOWN_MAX: usize = 8;
         match self {
-            Type::Never => f.write_str("nothing"),
-            Type::Any => f.write_str("anything"),
-            Type::Null => f.write_str("null"),
-            Type::Bool => f.write_str("a truth value"),
-            Type::Int => f.write_str("a whole number"),
-            Type::Float => f.write_str("a number"),
-            Type::Str => f.write_str("a text"),
-            Type::Enum(texts) if texts.len() == 1 => write!(f, "{:?}", texts[0]),
-            Type::Enum(texts) => {
+            ValueType::Never => f.write_str("nothing"),
+            ValueType::Any => f.write_str("anything"),
+            ValueType::Null => f.write_str("null"),
+            ValueType::Bool => f.write_str("a truth value"),
+            ValueType::Int => f.write_str("a whole number"),
+            ValueType::Float => f.write_str("a number"),
+            ValueType::Str => f.write_str("a text"),
+            ValueType::Enum(texts) if texts.len() == 1 => write!(f, "{:?}", texts[0]),
+            ValueType::Enum(texts) => {
                 let shown: Vec<&str> = texts.iter().take(SHOWN_MAX).map(String::as_str).collect();
                 let more = if texts.len() > SHOWN_MAX { ", .." } else { "" };
                 write!(f, "one of {}{more}", shown.join(", "))
             }
-            Type::List(items) if matches!(**items, Type::Any | Type::Never) => f.write_str("a list"),
-            Type::List(items) => write!(f, "a list (of {items})"),
-            Type::Map(_) => f.write_str("a map"),
-            Type::Record { fields, .. } => {
+            ValueType::List(items) if matches!(**items, ValueType::Any | ValueType::Never) => f.write_str("a list"),
+            ValueType::List(items) => write!(f, "a list (of {items})"),
+            ValueType::Map(_) => f.write_str("a map"),
+            ValueType::Record { fields, .. } => {
                 let names: Vec<&str> = fields.keys().take(SHOWN_MAX).map(String::as_str).collect();
                 let more = if fields.len() > SHOWN_MAX { ", .." } else { "" };
                 write!(f, "a map with {}{more}", names.join(", "))
             }
-            Type::Union(members) => {
+            ValueType::Union(members) => {
                 for (i, member) in members.iter().enumerate() {
                     if i > 0 {
                         f.write_str(" or ")?;

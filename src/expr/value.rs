@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 /// A value of the expression language, cheap to clone.
 ///
-/// `Eq`, `Ord` and `Hash` compare the representation: `Int(1)` and `Float(1.0)` differ, and
+/// `Eq`, `Ord` and `Hash` compare the representation: `Int(1)` and `OrderedFloat(1.0)` differ, and
 /// `Unknown` equals `Unknown`. [`Val::cel_eq`] is the `==` of expressions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Val {
@@ -23,7 +23,7 @@ pub enum Val {
     /// A whole number: every JSON number without fraction that fits 64 bits.
     Int(i64),
     /// Any other number.
-    Float(Float),
+    Float(OrderedFloat),
     /// A text.
     Str(Arc<str>),
     /// A list; single elements may be unknown.
@@ -34,12 +34,12 @@ pub enum Val {
 
 /// A floating point number with the total order of IEEE 754, usable as a key. All NaNs are equal.
 #[derive(Clone, Copy, Debug)]
-pub struct Float(f64);
+pub struct OrderedFloat(f64);
 
-impl Float {
+impl OrderedFloat {
     /// Wraps a number; every NaN becomes one NaN.
-    pub fn new(number: f64) -> Float {
-        Float(if number.is_nan() { f64::NAN } else { number })
+    pub fn new(number: f64) -> OrderedFloat {
+        OrderedFloat(if number.is_nan() { f64::NAN } else { number })
     }
 
     /// The wrapped number.
@@ -48,27 +48,27 @@ impl Float {
     }
 }
 
-impl PartialEq for Float {
+impl PartialEq for OrderedFloat {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal
     }
 }
 
-impl Eq for Float {}
+impl Eq for OrderedFloat {}
 
-impl PartialOrd for Float {
+impl PartialOrd for OrderedFloat {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Float {
+impl Ord for OrderedFloat {
     fn cmp(&self, other: &Self) -> Ordering {
         self.0.total_cmp(&other.0)
     }
 }
 
-impl Hash for Float {
+impl Hash for OrderedFloat {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.to_bits().hash(state);
     }
@@ -102,7 +102,7 @@ impl Val {
     }
 
     /// The kind of the value, in words for messages.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(super) fn kind_name(&self) -> &'static str {
         match self {
             Val::Unknown => "unknown",
             Val::Null => "null",
@@ -153,7 +153,7 @@ impl From<i64> for Val {
 
 impl From<f64> for Val {
     fn from(number: f64) -> Val {
-        Val::Float(Float::new(number))
+        Val::Float(OrderedFloat::new(number))
     }
 }
 
@@ -191,7 +191,7 @@ impl fmt::Display for Val {
             Val::Int(number) => write!(f, "{number}"),
             // `{:?}` keeps the decimal point of a whole number, so that a float stays a float.
             Val::Float(number) => write!(f, "{:?}", number.get()),
-            Val::Str(text) => quote(f, text),
+            Val::Str(text) => write_quoted(f, text),
             Val::List(items) => {
                 f.write_str("[")?;
                 for (i, item) in items.iter().enumerate() {
@@ -208,7 +208,7 @@ impl fmt::Display for Val {
                     if i > 0 {
                         f.write_str(", ")?;
                     }
-                    quote(f, key)?;
+                    write_quoted(f, key)?;
                     write!(f, ": {val}")?;
                 }
                 f.write_str("}")
@@ -218,7 +218,7 @@ impl fmt::Display for Val {
 }
 
 /// Writes a text as a literal of both JSON and CEL.
-pub(super) fn quote(f: &mut impl fmt::Write, text: &str) -> fmt::Result {
+pub(super) fn write_quoted(f: &mut impl fmt::Write, text: &str) -> fmt::Result {
     let quoted = serde_json::to_string(text).expect("a text is always valid JSON");
     f.write_str(&quoted)
 }

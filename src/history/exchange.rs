@@ -1,6 +1,6 @@
 //! Exchanges: calls with their outcomes.
 
-use crate::schema::Class;
+use crate::schema::InputClass;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ pub const FORMAT: u32 = 1;
 #[derive(Debug, Clone, PartialEq)]
 pub struct History {
     /// The circumstances of the plan.
-    pub header: Header,
+    pub header: HistoryHeader,
     /// In the order of sending.
     pub exchanges: Vec<Exchange>,
 }
@@ -20,7 +20,7 @@ pub struct History {
 /// The first line of a history: the facts that judging the exchanges again requires.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Header {
+pub struct HistoryHeader {
     /// Version of the format, see [`FORMAT`].
     pub format: u32,
     /// Name of the suite.
@@ -48,7 +48,7 @@ pub struct Exchange {
     /// Index of the step in the plan.
     pub step: usize,
     /// Why the call was made.
-    pub cause: Cause,
+    pub cause: CallCause,
     /// Id of the operation in the catalog.
     pub operation: String,
     /// Id of the binding of the operation.
@@ -65,12 +65,12 @@ pub struct Exchange {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
     /// The body with tokens in place of secrets; none for a call without body.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "deserialize_present", skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
     /// The class of the inputs, recorded before tokens replaced secrets: a token can have another class
     /// than its secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub input: Option<Input>,
+    pub input: Option<InputRecord>,
     /// When the call was sent.
     pub sent_ms: u64,
     /// When the outcome was known.
@@ -78,31 +78,31 @@ pub struct Exchange {
     /// The outcome of the call.
     pub outcome: Outcome,
     /// Ids that the response gives to handles.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub born: BTreeMap<String, String>,
+    #[serde(default, rename = "born", skip_serializing_if = "BTreeMap::is_empty")]
+    pub created: BTreeMap<String, String>,
 }
 
 /// The class of the inputs of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Input {
+pub struct InputRecord {
     /// The class of the inputs.
-    pub class: Class,
+    pub class: InputClass,
     /// JSON pointers to the doubtful places of the body.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doubts: Vec<String>,
 }
 
-impl From<Class> for Input {
-    fn from(class: Class) -> Input {
-        Input { class, doubts: Vec::new() }
+impl From<InputClass> for InputRecord {
+    fn from(class: InputClass) -> InputRecord {
+        InputRecord { class, doubts: Vec::new() }
     }
 }
 
 /// Why a call was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Cause {
+pub enum CallCause {
     /// The step itself.
     Step,
     /// The step again, after a lost or throttled call.
@@ -124,9 +124,10 @@ pub enum Outcome {
     },
     /// A complete response arrived, and the profile recognises an infrastructure failure. The request
     /// had no effect, and the response proves nothing about the API.
-    Hindered {
+    #[serde(rename = "hindered")]
+    InfrastructureFailed {
         /// The kind of failure.
-        by: Hindrance,
+        by: InfrastructureFailure,
         /// The response.
         reply: Reply,
     },
@@ -140,7 +141,7 @@ pub enum Outcome {
 /// A kind of infrastructure failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Hindrance {
+pub enum InfrastructureFailure {
     /// A quota is used up.
     Quota,
     /// The caller sent too many requests.
@@ -149,14 +150,14 @@ pub enum Hindrance {
     Maintenance,
 }
 
-impl Hindrance {
+impl InfrastructureFailure {
     /// The verb of a report about a response of this kind.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn describe(self) -> &'static str {
         match self {
-            Hindrance::Quota => "refused for a quota",
-            Hindrance::Throttling => "throttled",
-            Hindrance::Maintenance => "refused for maintenance",
+            InfrastructureFailure::Quota => "refused for a quota",
+            InfrastructureFailure::Throttling => "throttled",
+            InfrastructureFailure::Maintenance => "refused for maintenance",
         }
     }
 }
@@ -192,6 +193,6 @@ pub enum ReplyBody {
 }
 
 /// Reads a body `null` as a body; serde alone would read no body.
-fn present<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Value>, D::Error> {
+fn deserialize_present<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(input).map(Some)
 }

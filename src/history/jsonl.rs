@@ -2,7 +2,7 @@
 //!
 //! A file may contain several histories in sequence; a header begins each history.
 
-use super::exchange::{Exchange, FORMAT, Header, History};
+use super::exchange::{Exchange, FORMAT, History, HistoryHeader};
 use serde_json::Value;
 use std::io::{self, BufRead, Read, Write};
 
@@ -14,7 +14,7 @@ pub const LINE_BYTES_MAX: u64 = 32 << 20;
 ///
 /// # Errors
 /// An error of the writer.
-pub fn write_jsonl(history: &History, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_history(history: &History, out: &mut dyn Write) -> io::Result<()> {
     write_line(&history.header, out)?;
     for exchange in &history.exchanges {
         let mut exchange = exchange.clone();
@@ -25,19 +25,26 @@ pub fn write_jsonl(history: &History, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Reads the histories of one file; `place` is the file name for errors. A cut-off last line is
-/// skipped and returned as [`Torn`].
+/// skipped and returned as [`TornLine`].
 ///
 /// # Errors
 /// An unreadable or malformed line, a newer format, exchanges without header or out of order, or a
 /// file without history.
-pub fn read_jsonl(input: &mut dyn BufRead, place: &str) -> Result<(Vec<History>, Option<Torn>), ReadError> {
+pub fn read_histories(
+    input: &mut dyn BufRead,
+    place: &str,
+) -> Result<(Vec<History>, Option<TornLine>), HistoryReadError> {
     let mut histories: Vec<History> = Vec::new();
     let mut torn = None;
     let mut line = String::new();
     for number in 1.. {
-        let fail =
-            |cause: String, remedy: &'static str| ReadError { place: place.to_string(), line: number, cause, remedy };
-        let whole = match next_line(input, &mut line) {
+        let fail = |cause: String, remedy: &'static str| HistoryReadError {
+            place: place.to_string(),
+            line: number,
+            cause,
+            remedy,
+        };
+        let whole = match read_line(input, &mut line) {
             Ok(None) => break,
             Ok(Some(whole)) => whole,
             Err(cause) => {
@@ -47,21 +54,25 @@ pub fn read_jsonl(input: &mut dyn BufRead, place: &str) -> Result<(Vec<History>,
         if line.trim().is_empty() {
             continue;
         }
-        match parse(&line) {
-            Ok(Line::Header(header)) => histories.push(History { header, exchanges: Vec::new() }),
-            Ok(Line::Exchange(exchange)) => take(&mut histories, *exchange).map_err(|cause| fail(cause, REWRITE))?,
-            Err(Bad::Newer(format)) => {
+        match parse_line(&line) {
+            Ok(HistoryLine::Header(header)) => histories.push(History { header, exchanges: Vec::new() }),
+            Ok(HistoryLine::Exchange(exchange)) => {
+                append_exchange(&mut histories, *exchange).map_err(|cause| fail(cause, REWRITE))?
+            }
+            Err(HistoryLineError::Newer(format)) => {
                 return Err(fail(
                     format!("the format is {format}; this version of probity reads formats up to {FORMAT}"),
                     UPDATE,
                 ));
             }
-            Err(Bad::Malformed(cause)) if !whole && !histories.is_empty() => torn = Some(Torn { line: number, cause }),
-            Err(Bad::Malformed(cause)) => return Err(fail(cause, REWRITE)),
+            Err(HistoryLineError::Malformed(cause)) if !whole && !histories.is_empty() => {
+                torn = Some(TornLine { line: number, cause })
+            }
+            Err(HistoryLineError::Malformed(cause)) => return Err(fail(cause, REWRITE)),
         }
     }
     if histories.is_empty() {
-        return Err(ReadError {
+        return Err(HistoryReadError {
             place: place.to_string(),
             line: 1,
             cause: "the file contains no history".to_string(),
@@ -73,7 +84,7 @@ pub fn read_jsonl(input: &mut dyn BufRead, place: &str) -> Result<(Vec<History>,
 
 /// A cut-off last line, left by a killed writer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Torn {
+pub struct TornLine {
     /// Number of the line, from 1.
     pub line: usize,
     /// Why the line is unreadable.
@@ -83,7 +94,7 @@ pub struct Torn {
 /// Why a history file is unreadable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}:{line}: {cause}; {remedy}")]
-pub struct ReadError {
+pub struct HistoryReadError {
     /// The file, as the caller named it.
     pub place: String,
     /// Number of the line, from 1.
@@ -97,32 +108,34 @@ pub struct ReadError {
 const REWRITE: &str = "record the history again, or use an unchanged file of `run`";
 const UPDATE: &str = "use the version of probity that wrote the file, or a later version";
 
-enum Line {
-    Header(Header),
+enum HistoryLine {
+    Header(HistoryHeader),
     Exchange(Box<Exchange>),
 }
 
-enum Bad {
+enum HistoryLineError {
     Newer(u64),
     Malformed(String),
 }
 
 /// Parses a line. The format is checked first: a newer header may have unknown fields, and the error
 /// would otherwise name the field and not the format.
-fn parse(line: &str) -> Result<Line, Bad> {
-    let malformed = |error: serde_json::Error| Bad::Malformed(error.to_string());
+fn parse_line(line: &str) -> Result<HistoryLine, HistoryLineError> {
+    let malformed = |error: serde_json::Error| HistoryLineError::Malformed(error.to_string());
     let value: Value = serde_json::from_str(line).map_err(malformed)?;
     match value.get("format") {
         Some(format) => match format.as_u64() {
-            Some(format) if format > u64::from(FORMAT) => Err(Bad::Newer(format)),
-            _ => serde_json::from_value(value).map(Line::Header).map_err(malformed),
+            Some(format) if format > u64::from(FORMAT) => Err(HistoryLineError::Newer(format)),
+            _ => serde_json::from_value(value).map(HistoryLine::Header).map_err(malformed),
         },
-        None => serde_json::from_value(value).map(|exchange| Line::Exchange(Box::new(exchange))).map_err(malformed),
+        None => {
+            serde_json::from_value(value).map(|exchange| HistoryLine::Exchange(Box::new(exchange))).map_err(malformed)
+        }
     }
 }
 
 /// Appends an exchange to the last history.
-fn take(histories: &mut [History], exchange: Exchange) -> Result<(), String> {
+fn append_exchange(histories: &mut [History], exchange: Exchange) -> Result<(), String> {
     let history = histories.last_mut().ok_or("an exchange precedes the first header")?;
     if let Some(last) = history.exchanges.last()
         && exchange.number <= last.number
@@ -134,7 +147,7 @@ fn take(histories: &mut [History], exchange: Exchange) -> Result<(), String> {
 }
 
 /// Reads the next line into `line`. None at the end of the file, otherwise whether a newline ends the line.
-fn next_line(input: &mut dyn BufRead, line: &mut String) -> io::Result<Option<bool>> {
+fn read_line(input: &mut dyn BufRead, line: &mut String) -> io::Result<Option<bool>> {
     line.clear();
     let mut bytes = Vec::new();
     let read = input.take(LINE_BYTES_MAX + 1).read_until(b'\n', &mut bytes)?;

@@ -7,15 +7,17 @@
 
 mod exchange;
 mod jsonl;
-mod learned;
+mod learned_secrets;
 mod secret_names;
 mod secrets;
 mod token;
 
-pub use exchange::{Cause, Exchange, FORMAT, Header, Hindrance, History, Input, Outcome, Reply, ReplyBody};
-pub use jsonl::{ReadError, Torn, read_jsonl, write_jsonl};
-pub use learned::Learned;
-pub use secrets::Secrets;
+pub use exchange::{
+    CallCause, Exchange, FORMAT, History, HistoryHeader, InfrastructureFailure, InputRecord, Outcome, Reply, ReplyBody,
+};
+pub use jsonl::{HistoryReadError, TornLine, read_histories, write_history};
+pub use learned_secrets::LearnedSecrets;
+pub use secrets::SecretFilter;
 pub use token::is_token;
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ impl SecretNames {
     /// The names that are always secret.
     pub(super) fn new() -> SecretNames {
         let mut names = SecretNames { names: Vec::new(), hints: Vec::new() };
-        names.add(NAMES.iter().copied());
+        names.add_names(NAMES.iter().copied());
         names
     }
 
@@ -54,7 +54,7 @@ impl SecretNames {
     }
 
     /// Adds names as written in a body (`initialKey`, `seed_phrase`).
-    pub(super) fn add<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) {
+    pub(super) fn add_names<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) {
         let words = names.into_iter().map(split_words);
         self.names.extend(words.filter(|words| !words.is_empty()));
         let mut hints: Vec<String> = self.names.iter().map(|run| run[0].clone()).collect();

@@ -1,47 +1,52 @@
 //! Removes secrets from exchanges: values of secret fields, and credentials in any text.
 
 use super::exchange::{Exchange, Outcome, ReplyBody};
-use super::learned::Learned;
+use super::learned_secrets::LearnedSecrets;
 use super::secret_names::SecretNames;
-use super::token::{is_token, token_of};
+use super::token::{is_token, make_token};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The secrets to remove when an exchange is recorded.
 #[derive(Clone)]
-pub struct Secrets {
+pub struct SecretFilter {
     salt: String,
     names: SecretNames,
     /// Credentials in every spelling that a recorded text may have, longest first.
     literals: Vec<String>,
-    learned: Learned,
+    learned: LearnedSecrets,
 }
 
 /// A shorter credential is replaced only where it is the whole text, because it may occur in
 /// unrelated words.
 const LITERAL_CHARS_MIN: usize = 4;
 
-impl Secrets {
+impl SecretFilter {
     /// A filter with the usual secret names. `salt` is random for each run, so that nobody can compare
     /// tokens of two runs or look up tokens of common passwords.
-    pub fn new(salt: &str) -> Secrets {
-        Secrets { salt: salt.to_string(), names: SecretNames::new(), literals: Vec::new(), learned: Learned::default() }
+    pub fn new(salt: &str) -> SecretFilter {
+        SecretFilter {
+            salt: salt.to_string(),
+            names: SecretNames::new(),
+            literals: Vec::new(),
+            learned: LearnedSecrets::default(),
+        }
     }
 
     /// Adds secret names, written as in a body (`initialKey`, `seed_phrase`).
     #[must_use]
-    pub fn with_names<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Secrets {
-        self.names.add(names);
+    pub fn with_names<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> SecretFilter {
+        self.names.add_names(names);
         self
     }
 
     /// Adds credentials, which are removed from every position of every recorded text.
     #[must_use]
-    pub fn with_literals<'a>(mut self, literals: impl IntoIterator<Item = &'a str>) -> Secrets {
+    pub fn with_literals<'a>(mut self, literals: impl IntoIterator<Item = &'a str>) -> SecretFilter {
         for literal in literals.into_iter().filter(|literal| !literal.is_empty()) {
             let json = Value::String(literal.to_string()).to_string();
-            self.literals.extend([literal.to_string(), json[1..json.len() - 1].to_string(), percent(literal)]);
+            self.literals.extend([literal.to_string(), json[1..json.len() - 1].to_string(), percent_encode(literal)]);
         }
         // Longest first: a credential may contain another credential.
         self.literals.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
@@ -51,27 +56,27 @@ impl Secrets {
 
     /// Adds values that arise during the run; each call reads the current values.
     #[must_use]
-    pub fn with_learned(self, learned: Learned) -> Secrets {
-        Secrets { learned, ..self }
+    pub fn with_learned(self, learned: LearnedSecrets) -> SecretFilter {
+        SecretFilter { learned, ..self }
     }
 
     /// Removes secrets from an exchange.
-    pub fn strip(&self, exchange: &mut Exchange) {
-        self.now().strip_exchange(exchange);
+    pub fn strip_secrets(&self, exchange: &mut Exchange) {
+        self.with_current_literals().strip_exchange(exchange);
     }
 
     /// Removes secrets from a body.
     pub fn strip_value(&self, value: &mut Value) {
-        self.now().strip_whole(value);
+        self.with_current_literals().strip_json(value);
     }
 
     /// Removes credentials from a text.
     pub fn strip_text(&self, text: &mut String) {
-        self.now().strip_line(text);
+        self.with_current_literals().strip_literals(text);
     }
 
     /// The filter with the values that arose until now.
-    fn now(&self) -> Cow<'_, Secrets> {
+    fn with_current_literals(&self) -> Cow<'_, SecretFilter> {
         let learned = self.learned.values();
         if learned.is_empty() {
             return Cow::Borrowed(self);
@@ -85,36 +90,36 @@ impl Secrets {
         }
         self.strip_headers(&mut exchange.headers);
         if let Some(body) = &mut exchange.body {
-            self.strip_whole(body);
+            self.strip_json(body);
         }
-        exchange.born.values_mut().for_each(|id| self.strip_line(id));
+        exchange.created.values_mut().for_each(|id| self.strip_literals(id));
         match &mut exchange.outcome {
-            Outcome::Unsent { cause } | Outcome::Lost { cause } => self.strip_line(cause),
-            Outcome::Replied(reply) | Outcome::Hindered { reply, .. } => {
+            Outcome::Unsent { cause } | Outcome::Lost { cause } => self.strip_literals(cause),
+            Outcome::Replied(reply) | Outcome::InfrastructureFailed { reply, .. } => {
                 self.strip_headers(&mut reply.headers);
                 match &mut reply.body {
                     ReplyBody::Empty => {}
-                    ReplyBody::Json(body) => self.strip_whole(body),
+                    ReplyBody::Json(body) => self.strip_json(body),
                     ReplyBody::Text { begins, because } => {
-                        self.strip_line(begins);
+                        self.strip_literals(begins);
                         self.strip_end(begins);
-                        self.strip_line(because);
+                        self.strip_literals(because);
                     }
                 }
             }
         }
     }
 
-    fn strip_whole(&self, value: &mut Value) {
+    fn strip_json(&self, value: &mut Value) {
         match value {
             Value::Null | Value::Bool(_) => {}
             Value::Number(number) => {
                 if self.literals.iter().any(|literal| *literal == number.to_string()) {
-                    *value = self.token(value);
+                    *value = self.make_token(value);
                 }
             }
-            Value::String(text) => self.strip_line(text),
-            Value::Array(items) => items.iter_mut().for_each(|item| self.strip_whole(item)),
+            Value::String(text) => self.strip_literals(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.strip_json(item)),
             Value::Object(fields) => {
                 for (name, field) in fields.iter_mut() {
                     self.strip_named(name, field);
@@ -124,36 +129,36 @@ impl Secrets {
         }
     }
 
-    fn strip_line(&self, text: &mut String) {
+    fn strip_literals(&self, text: &mut String) {
         if self.holds_literal(text) {
-            *text = self.stripped(text);
+            *text = self.replace_literals(text);
         }
     }
 
     fn strip_named(&self, name: &str, value: &mut Value) {
-        if self.names.is_secret(name) { self.hide(value) } else { self.strip_whole(value) }
+        if self.names.is_secret(name) { self.hide_scalars(value) } else { self.strip_json(value) }
     }
 
     fn strip_headers(&self, headers: &mut BTreeMap<String, String>) {
         for (name, text) in headers {
             if self.names.is_secret(name) && !text.is_empty() && !is_token(text) {
-                *text = token_of(&self.salt, "string", text);
+                *text = make_token(&self.salt, "string", text);
             } else {
-                self.strip_line(text);
+                self.strip_literals(text);
             }
         }
     }
 
     /// Replaces every scalar and keeps the structure. Null, true, false and the empty string stay:
     /// they reveal no secret, and readers compare absence.
-    fn hide(&self, value: &mut Value) {
+    fn hide_scalars(&self, value: &mut Value) {
         match value {
             Value::Null | Value::Bool(_) => {}
             Value::String(text) if text.is_empty() || is_token(text) => {}
-            Value::String(_) | Value::Number(_) => *value = self.token(value),
-            Value::Array(items) => items.iter_mut().for_each(|item| self.hide(item)),
+            Value::String(_) | Value::Number(_) => *value = self.make_token(value),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.hide_scalars(item)),
             Value::Object(fields) => {
-                fields.values_mut().for_each(|field| self.hide(field));
+                fields.values_mut().for_each(|field| self.hide_scalars(field));
                 self.strip_keys(fields);
             }
         }
@@ -162,7 +167,7 @@ impl Secrets {
     fn strip_keys(&self, fields: &mut serde_json::Map<String, Value>) {
         if fields.keys().any(|name| self.holds_literal(name)) {
             let all = std::mem::take(fields);
-            *fields = all.into_iter().map(|(name, field)| (self.stripped(&name), field)).collect();
+            *fields = all.into_iter().map(|(name, field)| (self.replace_literals(&name), field)).collect();
         }
     }
 
@@ -170,18 +175,18 @@ impl Secrets {
         self.literals.iter().any(|literal| {
             // Compares the lengths first, because most texts are shorter than a credential.
             text.len() >= literal.len()
-                && (text == literal || (long_enough(literal) && text.contains(literal.as_str())))
+                && (text == literal || (is_long_enough(literal) && text.contains(literal.as_str())))
         })
     }
 
     /// The text without credentials.
-    fn stripped(&self, text: &str) -> String {
+    fn replace_literals(&self, text: &str) -> String {
         if let Some(literal) = self.literals.iter().find(|literal| text == literal.as_str()) {
-            return token_of(&self.salt, "string", literal);
+            return make_token(&self.salt, "string", literal);
         }
         let mut text = text.to_string();
-        for literal in self.literals.iter().filter(|literal| long_enough(literal)) {
-            text = text.replace(literal.as_str(), &token_of(&self.salt, "string", literal));
+        for literal in self.literals.iter().filter(|literal| is_long_enough(literal)) {
+            text = text.replace(literal.as_str(), &make_token(&self.salt, "string", literal));
         }
         text
     }
@@ -189,25 +194,25 @@ impl Secrets {
     /// Cuts the beginning of a credential from the end of a text: a recorded text may be cut within a
     /// credential.
     fn strip_end(&self, text: &mut String) {
-        let literals = self.literals.iter().filter(|literal| long_enough(literal));
-        if let Some(at) = literals.filter_map(|literal| cut_off(text, literal)).min() {
+        let literals = self.literals.iter().filter(|literal| is_long_enough(literal));
+        if let Some(at) = literals.filter_map(|literal| find_cut_literal(text, literal)).min() {
             text.truncate(at);
         }
     }
 
     /// The token of a text or a number.
-    fn token(&self, value: &Value) -> Value {
+    fn make_token(&self, value: &Value) -> Value {
         let (kind, text) = match value {
             Value::String(text) => ("string", text.clone()),
             Value::Number(number) if number.is_f64() => ("number", number.to_string()),
             Value::Number(number) => ("integer", number.to_string()),
             _ => panic!("only texts and numbers have a token"),
         };
-        Value::String(token_of(&self.salt, kind, &text))
+        Value::String(make_token(&self.salt, kind, &text))
     }
 }
 
-impl std::fmt::Debug for Secrets {
+impl std::fmt::Debug for SecretFilter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Secrets")
             .field("names", &self.names.len())
@@ -216,12 +221,12 @@ impl std::fmt::Debug for Secrets {
     }
 }
 
-fn long_enough(literal: &str) -> bool {
+fn is_long_enough(literal: &str) -> bool {
     literal.chars().count() >= LITERAL_CHARS_MIN
 }
 
 /// The offset in `text` of a beginning of `literal` at the end of `text`.
-fn cut_off(text: &str, literal: &str) -> Option<usize> {
+fn find_cut_literal(text: &str, literal: &str) -> Option<usize> {
     (LITERAL_CHARS_MIN..literal.len())
         .rev()
         .filter(|&length| literal.is_char_boundary(length))
@@ -230,7 +235,7 @@ fn cut_off(text: &str, literal: &str) -> Option<usize> {
 }
 
 /// Percent-encodes a text.
-fn percent(text: &str) -> String {
+fn percent_encode(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 const CANARY: &str = "canary-5f0c/\"9\u{e4}";
 
-fn header() -> Header {
-    Header {
+fn test_header() -> HistoryHeader {
+    HistoryHeader {
         format: FORMAT,
         suite: "shelf".into(),
         suite_digest: "sha256:00".into(),
@@ -18,11 +18,11 @@ fn header() -> Header {
     }
 }
 
-fn exchange(number: u64, body: Option<Value>, outcome: Outcome) -> Exchange {
+fn test_exchange(number: u64, body: Option<Value>, outcome: Outcome) -> Exchange {
     Exchange {
         number,
         step: 0,
-        cause: Cause::Step,
+        cause: CallCause::Step,
         operation: "createBox".into(),
         binding: "v1".into(),
         caller: "owner".into(),
@@ -34,28 +34,28 @@ fn exchange(number: u64, body: Option<Value>, outcome: Outcome) -> Exchange {
         sent_ms: 1,
         received_ms: 2,
         outcome,
-        born: BTreeMap::new(),
+        created: BTreeMap::new(),
     }
 }
 
-fn replied(body: Value) -> Outcome {
+fn reply_with(body: Value) -> Outcome {
     Outcome::Replied(Reply { status: 200, headers: BTreeMap::new(), body: ReplyBody::Json(body) })
 }
 
-fn written(history: &History) -> Vec<u8> {
+fn write_bytes(history: &History) -> Vec<u8> {
     let mut bytes = Vec::new();
-    write_jsonl(history, &mut bytes).expect("a vector takes everything");
+    write_history(history, &mut bytes).expect("a vector takes everything");
     bytes
 }
 
-fn read(bytes: &[u8]) -> Result<(Vec<History>, Option<Torn>), ReadError> {
-    read_jsonl(&mut &bytes[..], "h.jsonl")
+fn read_bytes(bytes: &[u8]) -> Result<(Vec<History>, Option<TornLine>), HistoryReadError> {
+    read_histories(&mut &bytes[..], "h.jsonl")
 }
 
 /// Strips the body and compares the result, with `<type>` for each token.
 fn check(body: Value, expected: Value) {
     let mut stripped = body;
-    Secrets::new("salt").with_names(["seedPhrase"]).strip_value(&mut stripped);
+    SecretFilter::new("salt").with_names(["seedPhrase"]).strip_value(&mut stripped);
     // The digest depends on the salt. The tests state only the place of a token.
     let text = stripped.to_string();
     let masked = regex::Regex::new("secret:([a-z]+):[0-9a-f]{12}").unwrap().replace_all(&text, "<$1>").into_owned();
@@ -95,7 +95,7 @@ fn everything_below_a_secret_name_is_hidden_and_keeps_its_shape() {
 fn equal_values_have_equal_tokens_within_a_salt_only() {
     let token = |salt: &str, value: &str| {
         let mut body = json!({ "password": value });
-        Secrets::new(salt).strip_value(&mut body);
+        SecretFilter::new(salt).strip_value(&mut body);
         body["password"].as_str().unwrap().to_string()
     };
     assert!(is_token(&token("a", "x")));
@@ -116,16 +116,16 @@ fn a_text_that_only_looks_like_a_token_is_none() {
 fn a_credential_survives_nowhere_in_an_exchange() {
     let json_text = json!({ "echo": CANARY }).to_string();
     let cut = &CANARY[..5];
-    let mut seen = exchange(
+    let mut seen = test_exchange(
         0,
         Some(json!({ "name": [CANARY], CANARY: {CANARY: 1} })),
-        replied(json!({ "sent": format!("got {CANARY}!") })),
+        reply_with(json!({ "sent": format!("got {CANARY}!") })),
     );
     seen.path.insert("id".into(), json!(CANARY));
     seen.query.insert("q".into(), json!([CANARY]));
     seen.headers.insert("X-Label".into(), format!("a {CANARY}"));
-    seen.born.insert("box-1".into(), CANARY.into());
-    let mut text = exchange(
+    seen.created.insert("box-1".into(), CANARY.into());
+    let mut text = test_exchange(
         1,
         None,
         Outcome::Replied(Reply {
@@ -134,10 +134,10 @@ fn a_credential_survives_nowhere_in_an_exchange() {
             body: ReplyBody::Text { begins: format!("{json_text} {cut}"), because: format!("{CANARY} is not JSON") },
         }),
     );
-    let mut lost = exchange(2, None, Outcome::Lost { cause: CANARY.into() });
-    let secrets = Secrets::new("salt").with_literals([CANARY]);
+    let mut lost = test_exchange(2, None, Outcome::Lost { cause: CANARY.into() });
+    let secrets = SecretFilter::new("salt").with_literals([CANARY]);
     for exchange in [&mut seen, &mut text, &mut lost] {
-        secrets.strip(exchange);
+        secrets.strip_secrets(exchange);
         let record = serde_json::to_string(exchange).unwrap();
         assert!(!record.contains("canar"), "{record}");
     }
@@ -146,36 +146,39 @@ fn a_credential_survives_nowhere_in_an_exchange() {
 #[test]
 fn a_short_credential_is_removed_only_where_it_is_the_whole_text() {
     let mut body = json!({"a": "abc", "b": "abcd"});
-    Secrets::new("salt").with_literals(["abc"]).strip_value(&mut body);
+    SecretFilter::new("salt").with_literals(["abc"]).strip_value(&mut body);
     assert!(is_token(body["a"].as_str().unwrap()));
     assert_eq!(body["b"], "abcd");
 }
 
 #[test]
 fn secrets_do_not_show_themselves() {
-    let shown = format!("{:?}", Secrets::new("grain").with_literals([CANARY]));
+    let shown = format!("{:?}", SecretFilter::new("grain").with_literals([CANARY]));
     assert!(!shown.contains("canary") && !shown.contains("grain"), "{shown}");
 }
 
 #[test]
 fn several_histories_follow_each_other_in_one_file() {
-    let history = History { header: header(), exchanges: vec![exchange(0, None, replied(json!({})))] };
-    let bytes = [written(&history), written(&history)].concat();
-    assert_eq!(read(&bytes), Ok((vec![history.clone(), history], None)));
+    let history = History { header: test_header(), exchanges: vec![test_exchange(0, None, reply_with(json!({})))] };
+    let bytes = [write_bytes(&history), write_bytes(&history)].concat();
+    assert_eq!(read_bytes(&bytes), Ok((vec![history.clone(), history], None)));
 }
 
 #[test]
 fn the_order_of_keys_in_a_reply_does_not_change_the_bytes() {
     let of = |text: &str| {
         let body: Value = serde_json::from_str(text).unwrap();
-        written(&History { header: header(), exchanges: vec![exchange(0, Some(body.clone()), replied(body))] })
+        write_bytes(&History {
+            header: test_header(),
+            exchanges: vec![test_exchange(0, Some(body.clone()), reply_with(body))],
+        })
     };
     assert_eq!(of(r#"{"a":{"x":1,"y":2},"b":1}"#), of(r#"{"b":1,"a":{"y":2,"x":1}}"#));
 }
 
 #[test]
 fn a_newer_format_is_refused_even_with_unknown_fields() {
-    let error = read(br#"{"format":2,"suites":[]}"#).unwrap_err();
+    let error = read_bytes(br#"{"format":2,"suites":[]}"#).unwrap_err();
     assert_eq!(
         (error.line, error.cause.as_str()),
         (1, "the format is 2; this version of probity reads formats up to 1")
@@ -186,37 +189,45 @@ fn a_newer_format_is_refused_even_with_unknown_fields() {
 #[test]
 fn a_torn_last_line_is_left_out_and_reported() {
     let history = History {
-        header: header(),
-        exchanges: vec![exchange(0, None, replied(json!({}))), exchange(1, None, replied(json!({"a": "\u{e4}"})))],
+        header: test_header(),
+        exchanges: vec![
+            test_exchange(0, None, reply_with(json!({}))),
+            test_exchange(1, None, reply_with(json!({"a": "\u{e4}"}))),
+        ],
     };
-    let bytes = written(&history);
+    let bytes = write_bytes(&history);
     let whole = bytes.iter().rposition(|&byte| byte == 0xc3).unwrap() + 1;
-    let (histories, torn) = read(&bytes[..whole]).unwrap();
+    let (histories, torn) = read_bytes(&bytes[..whole]).unwrap();
     assert_eq!(histories[0].exchanges, history.exchanges[..1]);
     assert_eq!(torn.unwrap().line, 3);
 }
 
 #[test]
 fn a_broken_line_in_the_middle_is_an_error_with_its_place() {
-    let bytes = [written(&History { header: header(), exchanges: vec![] }), b"{\"number\":\n".to_vec()].concat();
-    assert_eq!(read(&bytes).unwrap_err().line, 2);
+    let bytes =
+        [write_bytes(&History { header: test_header(), exchanges: vec![] }), b"{\"number\":\n".to_vec()].concat();
+    assert_eq!(read_bytes(&bytes).unwrap_err().line, 2);
 }
 
 #[test]
 fn exchanges_without_a_header_and_out_of_order_are_refused() {
-    let one =
-        |number| written(&History { header: header(), exchanges: vec![exchange(number, None, replied(json!({})))] });
+    let one = |number| {
+        write_bytes(&History {
+            header: test_header(),
+            exchanges: vec![test_exchange(number, None, reply_with(json!({})))],
+        })
+    };
     let line = |bytes: Vec<u8>| bytes.split(|&b| b == b'\n').nth(1).unwrap().to_vec();
-    assert!(read(&line(one(0))).unwrap_err().cause.contains("precedes the first header"));
+    assert!(read_bytes(&line(one(0))).unwrap_err().cause.contains("precedes the first header"));
     let twice = [one(5), line(one(5)), b"\n".to_vec()].concat();
-    assert!(read(&twice).unwrap_err().cause.contains("exchange 5 follows exchange 5"));
-    assert!(read(b"").unwrap_err().cause.contains("no history"));
+    assert!(read_bytes(&twice).unwrap_err().cause.contains("exchange 5 follows exchange 5"));
+    assert!(read_bytes(b"").unwrap_err().cause.contains("no history"));
 }
 
 #[test]
 fn a_line_without_end_is_refused() {
     let mut endless = std::io::BufReader::new(std::io::repeat(b'x'));
-    let error = read_jsonl(&mut endless, "h.jsonl").unwrap_err();
+    let error = read_histories(&mut endless, "h.jsonl").unwrap_err();
     assert!(error.cause.contains("longer than"), "{error}");
 }
 
@@ -246,8 +257,8 @@ fn any_outcome() -> impl Strategy<Value = Outcome> {
     ];
     prop_oneof![
         any::<String>().prop_map(|cause| Outcome::Unsent { cause }),
-        Just(Outcome::Hindered {
-            by: Hindrance::Quota,
+        Just(Outcome::InfrastructureFailed {
+            by: InfrastructureFailure::Quota,
             reply: Reply { status: 403, headers: BTreeMap::new(), body: ReplyBody::Empty },
         }),
         any::<String>().prop_map(|cause| Outcome::Lost { cause }),
@@ -264,23 +275,23 @@ proptest! {
         seen in prop::collection::vec((prop::option::of(any_value()), any_outcome(), any::<[u32; 2]>()), 0..4),
     ) {
         let exchanges = seen.into_iter().enumerate().map(|(at, (body, outcome, [sent, received]))| {
-            let mut exchange = exchange(at as u64, body, outcome);
+            let mut exchange = test_exchange(at as u64, body, outcome);
             exchange.sent_ms = sent.into();
             exchange.received_ms = received.into();
             exchange
         });
-        let history = History { header: header(), exchanges: exchanges.collect() };
-        let bytes = written(&history);
-        let (read, torn) = read(&bytes).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let history = History { header: test_header(), exchanges: exchanges.collect() };
+        let bytes = write_bytes(&history);
+        let (read, torn) = read_bytes(&bytes).map_err(|error| TestCaseError::fail(error.to_string()))?;
         prop_assert_eq!(torn, None);
-        prop_assert_eq!(written(&read[0]), bytes);
+        prop_assert_eq!(write_bytes(&read[0]), bytes);
         // A body `null` and no body are different, also on disk.
         prop_assert_eq!(&read[..], &[history][..]);
     }
 
     #[test]
     fn stripping_twice_equals_stripping_once(mut body in any_value()) {
-        let secrets = Secrets::new("salt").with_literals(["needle"]);
+        let secrets = SecretFilter::new("salt").with_literals(["needle"]);
         secrets.strip_value(&mut body);
         let once = body.clone();
         secrets.strip_value(&mut body);

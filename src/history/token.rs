@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 const HEX_CHARS: usize = 12;
 
 /// The token of a scalar. `kind` is its type, and `salt` is a random text of the run.
-pub(super) fn token_of(salt: &str, kind: &str, text: &str) -> String {
+pub(super) fn make_token(salt: &str, kind: &str, text: &str) -> String {
     let digest = Sha256::new()
         .chain_update(salt)
         .chain_update([0])

@@ -1,41 +1,41 @@
 //! An endpoint over HTTP.
 
 use super::auth::Authenticator;
-use super::connect::client;
-use super::error::HttpError;
-use super::options::{HttpLimits, Wall};
+use super::connect::build_client;
+use super::error::HttpClientError;
+use super::options::{HttpLimits, WallClock};
 use super::request_headers::{compose_headers, encode_body};
-use super::tokens::{Asking, Tokens};
-use super::transport_error::{Trouble, trouble};
+use super::tokens::{TokenCache, TokenClient};
+use super::transport_error::{TransportError, classify_error};
 use crate::endpoint::{
-    CALLERS, Credential, Endpoint, Identities, Pending, Request, beginning, percent_encode, read_body,
+    CALLERS, Credential, Endpoint, Identities, PendingOutcome, Request, decode_beginning, percent_encode, read_body,
 };
-use crate::history::{Learned, Outcome, Reply, ReplyBody};
-use crate::profile::Connecting;
+use crate::history::{LearnedSecrets, Outcome, Reply, ReplyBody};
+use crate::profile::ConnectionSettings;
 use reqwest::header::{DATE, HeaderMap, HeaderName};
 use std::collections::BTreeMap;
 
 /// Names of recorded response headers, in addition to headers with an API version.
-const KEPT: &[&str] = &["allow", "content-type", "deprecation", "location", "retry-after", "sunset"];
+const KEPT_HEADERS: &[&str] = &["allow", "content-type", "deprecation", "location", "retry-after", "sunset"];
 
 /// Ending of a version header's name, after the prefix of the vendor.
 const KEPT_ENDING: &str = "api-version";
 
 /// An endpoint at an address, with the identities of the callers.
-pub struct Http {
+pub struct HttpEndpoint {
     base: String,
     client: reqwest::Client,
     identities: Identities,
     authenticators: BTreeMap<String, Authenticator>,
     limits: HttpLimits,
-    wall: Wall,
-    learned: Learned,
-    tokens: Tokens,
+    wall: WallClock,
+    learned: LearnedSecrets,
+    tokens: TokenCache,
     /// Address of the proxy, for messages.
     proxy: Option<String>,
 }
 
-impl Http {
+impl HttpEndpoint {
     /// `base` is the address in front of the catalog's paths, without credentials.
     ///
     /// # Errors
@@ -45,32 +45,32 @@ impl Http {
         base: &str,
         identities: Identities,
         limits: HttpLimits,
-        connecting: &Connecting,
-        wall: Wall,
-    ) -> Result<Http, HttpError> {
+        connecting: &ConnectionSettings,
+        wall: WallClock,
+    ) -> Result<HttpEndpoint, HttpClientError> {
         let base = check_base(base)?;
         let fixed = CALLERS.iter().filter_map(|caller| identities.get(caller)).flat_map(|identity| &identity.headers);
         for (name, _) in fixed {
-            HeaderName::from_bytes(name.as_bytes()).map_err(|_| HttpError::Header { name: name.clone() })?;
+            HeaderName::from_bytes(name.as_bytes()).map_err(|_| HttpClientError::Header { name: name.clone() })?;
         }
         let authenticators: BTreeMap<String, Authenticator> =
             identities.iter().map(|(caller, identity)| (caller.to_string(), Authenticator::new(identity))).collect();
-        let services = authenticators.values().filter_map(Authenticator::grant);
-        let mut addresses = services.map(|grant| grant.request().url).chain([base.clone()]);
+        let services = authenticators.values().filter_map(Authenticator::token_grant);
+        let mut addresses = services.map(|grant| grant.build_request().url).chain([base.clone()]);
         let secure = addresses.any(|address| address.starts_with("https://"));
-        let client = client(connecting, &limits, secure)?;
+        let client = build_client(connecting, &limits, secure)?;
         let proxy = connecting.proxy.as_ref().map(|proxy| proxy.address.clone());
-        let (learned, tokens) = (Learned::default(), Tokens::default());
+        let (learned, tokens) = (LearnedSecrets::default(), TokenCache::default());
         // The identities know their own credentials, but not the values that a scheme derives from them.
-        let derived = authenticators.values().flat_map(Authenticator::secrets);
-        for secret in derived.filter(|secret| !identities.credentials().any(|known| known == *secret)) {
-            learned.keep(secret.expose());
+        let derived = authenticators.values().flat_map(Authenticator::list_secrets);
+        for secret in derived.filter(|secret| !identities.list_credentials().any(|known| known == *secret)) {
+            learned.keep_value(secret.expose());
         }
-        Ok(Http { base, client, identities, authenticators, limits, wall, learned, tokens, proxy })
+        Ok(HttpEndpoint { base, client, identities, authenticators, limits, wall, learned, tokens, proxy })
     }
 
     /// Credentials that this client computed or fetched, for their removal from records.
-    pub fn learned(&self) -> Learned {
+    pub fn learned(&self) -> LearnedSecrets {
         self.learned.clone()
     }
 
@@ -79,35 +79,39 @@ impl Http {
     }
 
     /// Sends a request once, and a second time with a new token if the endpoint refuses the first token.
-    pub(super) async fn exchange(&self, request: &Request) -> Result<Reply, Trouble> {
+    pub(super) async fn send_authenticated(&self, request: &Request) -> Result<Reply, TransportError> {
         let caller = self.authenticators.get(&request.caller);
-        let Some(grant) = caller.and_then(Authenticator::grant) else {
-            return self.once(request, caller, None).await;
+        let Some(grant) = caller.and_then(Authenticator::token_grant) else {
+            return self.send_once(request, caller, None).await;
         };
-        let asking =
-            Asking { client: &self.client, wall: &self.wall, learned: &self.learned, proxy: self.proxy.as_deref() };
+        let asking = TokenClient {
+            client: &self.client,
+            wall: &self.wall,
+            learned: &self.learned,
+            proxy: self.proxy.as_deref(),
+        };
         let token = self.tokens.get(&request.caller, grant, &asking).await?;
-        let mut reply = self.once(request, caller, Some(&token)).await?;
+        let mut reply = self.send_once(request, caller, Some(&token)).await?;
         if reply.status == 401 {
             // A call refused with 401 has no effect, so the repetition is the only call.
-            if let Some(fresh) = self.tokens.renewed(&request.caller, &token, grant, &asking).await? {
-                reply = self.once(request, caller, Some(&fresh)).await?;
+            if let Some(fresh) = self.tokens.renew_token(&request.caller, &token, grant, &asking).await? {
+                reply = self.send_once(request, caller, Some(&fresh)).await?;
             }
         }
         if reply.status != 401 {
-            self.tokens.accepted(&request.caller).await;
+            self.tokens.note_accepted(&request.caller).await;
         }
         Ok(reply)
     }
 
-    async fn once(
+    async fn send_once(
         &self,
         request: &Request,
         caller: Option<&Authenticator>,
         token: Option<&Credential>,
-    ) -> Result<Reply, Trouble> {
-        let sent = self.build(request, caller, token)?.send().await;
-        let mut response = sent.map_err(|error| trouble(&error).at(self.proxy.as_deref()))?;
+    ) -> Result<Reply, TransportError> {
+        let sent = self.build_request(request, caller, token)?.send().await;
+        let mut response = sent.map_err(|error| classify_error(&error).attribute_to_proxy(self.proxy.as_deref()))?;
         let status = response.status().as_u16();
         let headers = record_headers(response.headers());
         let mut bytes = Vec::new();
@@ -115,9 +119,9 @@ impl Http {
             match response.chunk().await {
                 Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
                 Ok(None) => break,
-                Err(error) => match trouble(&error) {
+                Err(error) => match classify_error(&error) {
                     // The response is complete, but cannot be decompressed.
-                    Trouble::Encoding(because) => {
+                    TransportError::Encoding(because) => {
                         let body = ReplyBody::Text { begins: String::new(), because };
                         return Ok(Reply { status, headers, body });
                     }
@@ -126,7 +130,7 @@ impl Http {
             }
             if bytes.len() > self.limits.reply_bytes_max {
                 let because = format!("the body is longer than {} bytes", self.limits.reply_bytes_max);
-                let body = ReplyBody::Text { begins: beginning(&bytes), because };
+                let body = ReplyBody::Text { begins: decode_beginning(&bytes), because };
                 return Ok(Reply { status, headers, body });
             }
         }
@@ -134,19 +138,19 @@ impl Http {
         Ok(Reply { status, headers, body })
     }
 
-    fn build(
+    fn build_request(
         &self,
         request: &Request,
         caller: Option<&Authenticator>,
         token: Option<&Credential>,
-    ) -> Result<reqwest::RequestBuilder, Trouble> {
-        let unfit = |what: &str| Trouble::Unsendable(format!("{what} is not valid in a request"));
+    ) -> Result<reqwest::RequestBuilder, TransportError> {
+        let unfit = |what: &str| TransportError::Unsendable(format!("{what} is not valid in a request"));
         let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|_| unfit("the method"))?;
         // The signed address must equal the address that the client sends.
         let url = reqwest::Url::parse(&compose_url(&self.base, request)).map_err(|_| unfit("the address"))?;
         let body = encode_body(request);
         let proof = ((self.wall)(), token);
-        let learn = |secret: &str| self.learned.passing(secret);
+        let learn = |secret: &str| self.learned.add_passing_value(secret);
         let headers = compose_headers(request, (url.as_str(), body.as_deref()), caller, proof, learn).map_err(unfit)?;
         let builder = self.client.request(method, url).headers(headers);
         Ok(match body {
@@ -156,13 +160,15 @@ impl Http {
     }
 }
 
-impl Endpoint for Http {
+impl Endpoint for HttpEndpoint {
     fn name(&self) -> &str {
         &self.base
     }
 
-    fn send<'a>(&'a self, request: &'a Request) -> Pending<'a> {
-        Box::pin(async move { self.exchange(request).await.map_or_else(Trouble::into_outcome, Outcome::Replied) })
+    fn send<'a>(&'a self, request: &'a Request) -> PendingOutcome<'a> {
+        Box::pin(async move {
+            self.send_authenticated(request).await.map_or_else(TransportError::into_outcome, Outcome::Replied)
+        })
     }
 }
 
@@ -185,9 +191,9 @@ fn encode_query(text: &str) -> String {
 }
 
 /// Checks the address and removes a slash at the end.
-fn check_base(base: &str) -> Result<String, HttpError> {
+fn check_base(base: &str) -> Result<String, HttpClientError> {
     let fail =
-        |place: &str, cause: &str| Err(HttpError::Address { place: place.to_string(), cause: cause.to_string() });
+        |place: &str, cause: &str| Err(HttpClientError::Address { place: place.to_string(), cause: cause.to_string() });
     let url = match reqwest::Url::parse(base) {
         Ok(url) => url,
         // The address may contain a password.
@@ -216,7 +222,7 @@ pub(super) fn record_headers(headers: &HeaderMap) -> BTreeMap<String, String> {
     for (name, value) in headers {
         // `HeaderName` is in lower case.
         let name = name.as_str();
-        if !KEPT.contains(&name) && !name.ends_with(KEPT_ENDING) {
+        if !KEPT_HEADERS.contains(&name) && !name.ends_with(KEPT_ENDING) {
             continue;
         }
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();

@@ -1,15 +1,19 @@
 //! Creates the HTTP client: authorities, certificate, proxy, HTTP version.
 
-use super::error::HttpError;
+use super::error::HttpClientError;
 use super::options::HttpLimits;
-use crate::profile::{Connecting, Proxy, Version};
+use crate::profile::{ConnectionSettings, HttpVersion, ProxySettings};
 use std::time::Duration;
 
 const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Builds a client without redirects and without a proxy from the environment, so that only known hosts are
 /// contacted. `secure` says whether an address needs TLS.
-pub(super) fn client(connecting: &Connecting, limits: &HttpLimits, secure: bool) -> Result<reqwest::Client, HttpError> {
+pub(super) fn build_client(
+    connecting: &ConnectionSettings,
+    limits: &HttpLimits,
+    secure: bool,
+) -> Result<reqwest::Client, HttpClientError> {
     // The provider is global to the process; an installed provider suffices.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
@@ -24,15 +28,15 @@ pub(super) fn client(connecting: &Connecting, limits: &HttpLimits, secure: bool)
         .user_agent(concat!("probity/", env!("CARGO_PKG_VERSION")))
         .no_proxy();
     builder = match connecting.version {
-        Version::Any => builder,
-        Version::One => builder.http1_only(),
-        Version::Two => builder.http2_prior_knowledge(),
+        HttpVersion::Any => builder,
+        HttpVersion::One => builder.http1_only(),
+        HttpVersion::Two => builder.http2_prior_knowledge(),
     };
     let mut authorities = Vec::new();
     for pem in &connecting.authorities {
-        let read = reqwest::Certificate::from_pem_bundle(pem).map_err(|_| unreadable("an authority"))?;
+        let read = reqwest::Certificate::from_pem_bundle(pem).map_err(|_| unreadable_pem("an authority"))?;
         if read.is_empty() {
-            return Err(unreadable("an authority"));
+            return Err(unreadable_pem("an authority"));
         }
         authorities.extend(read);
     }
@@ -40,16 +44,16 @@ pub(super) fn client(connecting: &Connecting, limits: &HttpLimits, secure: bool)
     builder = if secure { builder.tls_certs_merge(authorities) } else { builder.tls_certs_only([]) };
     if let Some(certificate) = &connecting.certificate {
         let identity = reqwest::Identity::from_pem(certificate.expose().as_bytes());
-        builder = builder.identity(identity.map_err(|_| unreadable("the client's certificate or key"))?);
+        builder = builder.identity(identity.map_err(|_| unreadable_pem("the client's certificate or key"))?);
     }
     if let Some(proxy) = &connecting.proxy {
-        builder = builder.proxy(through(proxy)?);
+        builder = builder.proxy(build_proxy(proxy)?);
     }
-    builder.build().map_err(|error| HttpError::Client { cause: deepest(&error) })
+    builder.build().map_err(|error| HttpClientError::Client { cause: innermost_cause(&error) })
 }
 
-fn through(proxy: &Proxy) -> Result<reqwest::Proxy, HttpError> {
-    let unusable = |_| HttpError::Client { cause: format!("`{}` is not the address of a proxy", proxy.address) };
+fn build_proxy(proxy: &ProxySettings) -> Result<reqwest::Proxy, HttpClientError> {
+    let unusable = |_| HttpClientError::Client { cause: format!("`{}` is not the address of a proxy", proxy.address) };
     let through = reqwest::Proxy::all(&proxy.address).map_err(unusable)?;
     Ok(match &proxy.credentials {
         Some((name, password)) => through.basic_auth(name, password.expose()),
@@ -57,12 +61,12 @@ fn through(proxy: &Proxy) -> Result<reqwest::Proxy, HttpError> {
     })
 }
 
-fn unreadable(what: &str) -> HttpError {
-    HttpError::Client { cause: format!("the file of {what} contains no certificate or key in PEM") }
+fn unreadable_pem(what: &str) -> HttpClientError {
+    HttpClientError::Client { cause: format!("the file of {what} contains no certificate or key in PEM") }
 }
 
 /// The text of the innermost cause; the error itself only says that an error occurred.
-fn deepest(error: &reqwest::Error) -> String {
+fn innermost_cause(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(below) = cause.source() {
         cause = below;

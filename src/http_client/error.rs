@@ -2,7 +2,7 @@
 
 /// An invalid address, header or connection setting.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum HttpError {
+pub enum HttpClientError {
     /// The address of the endpoint is invalid.
     #[error(
         "`{place}` cannot be an endpoint: {cause}; give an address such as `http://127.0.0.1:8774` or `https://compute.example.org/base`"

@@ -2,9 +2,9 @@
 
 use super::auth::Authenticator;
 use super::client::{compose_url, record_headers};
-use super::options::{HttpLimits, Wall};
+use super::options::{HttpLimits, WallClock};
 use super::request_headers::{compose_headers, encode_body};
-use crate::endpoint::{Endpoint, Identities, Pending, Request, beginning, read_body};
+use crate::endpoint::{Endpoint, Identities, PendingOutcome, Request, decode_beginning, read_body};
 use crate::history::{Outcome, Reply, ReplyBody};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Buf, Bytes};
@@ -20,20 +20,20 @@ use tower_service::Service;
 /// The address of every service. Requests have the host of the address, as HTTP requires.
 const BASE: &str = "http://localhost";
 
-/// An endpoint that passes requests to a service. Requests are composed as by [`Http`](super::Http);
+/// An endpoint that passes requests to a service. Requests are composed as by [`HttpEndpoint`](super::Http);
 /// `B` is the type of request bodies.
 pub struct ServiceEndpoint<S, B> {
     name: String,
     service: RefCell<S>,
     authenticators: BTreeMap<String, Authenticator>,
     limits: HttpLimits,
-    wall: Wall,
+    wall: WallClock,
     body: PhantomData<fn() -> B>,
 }
 
 impl<S, B> ServiceEndpoint<S, B> {
     /// `name` is the name in reports; `wall` is the clock of proofs with a time.
-    pub fn new(name: &str, service: S, identities: &Identities, limits: HttpLimits, wall: Wall) -> Self {
+    pub fn new(name: &str, service: S, identities: &Identities, limits: HttpLimits, wall: WallClock) -> Self {
         let authenticators =
             identities.iter().map(|(caller, identity)| (caller.to_string(), Authenticator::new(identity))).collect();
         let (name, service) = (name.to_string(), RefCell::new(service));
@@ -46,7 +46,7 @@ impl<S, B> ServiceEndpoint<S, B> {
     {
         let invalid = |what: &str| format!("{what} is not valid in a request");
         let caller = self.authenticators.get(&request.caller);
-        if caller.is_some_and(|caller| caller.grant().is_some()) {
+        if caller.is_some_and(|caller| caller.token_grant().is_some()) {
             return Err(format!(
                 "the caller `{}` needs a token service, which a target in this process cannot use",
                 request.caller
@@ -128,7 +128,7 @@ async fn read_bounded<R: Body>(body: R, bytes_max: usize) -> Result<Vec<u8>, Unr
             data.advance(taken);
             if bytes.len() > bytes_max {
                 let because = format!("the body is longer than {bytes_max} bytes");
-                return Err(Unread::TooLong(ReplyBody::Text { begins: beginning(&bytes), because }));
+                return Err(Unread::TooLong(ReplyBody::Text { begins: decode_beginning(&bytes), because }));
             }
         }
     }
@@ -147,7 +147,7 @@ where
         &self.name
     }
 
-    fn send<'a>(&'a self, request: &'a Request) -> Pending<'a> {
+    fn send<'a>(&'a self, request: &'a Request) -> PendingOutcome<'a> {
         Box::pin(async move {
             match self.compose(request) {
                 Ok(composed) => tokio::time::timeout(self.limits.request_timeout, self.exchange(composed))

@@ -12,13 +12,15 @@ mod request_headers;
 mod tokens;
 mod transport_error;
 
-pub use auth::{Authenticator, Composed, Grant, Proof, Scheme, Token, TokenAnswer, TokenRequest};
-pub use client::Http;
-pub use error::HttpError;
+pub use auth::{
+    AuthScheme, Authenticator, ComposedRequest, IssuedToken, ProofHeaders, TokenAnswer, TokenGrant, TokenRequest,
+};
+pub use client::HttpEndpoint;
+pub use error::HttpClientError;
 pub use in_process::ServiceEndpoint;
-pub use offers::{free, offered};
-pub use options::{HttpLimits, Wall};
-pub use probing::{ProbeError, probe, recognise};
+pub use offers::{read_free_quota, read_offered_values};
+pub use options::{HttpLimits, WallClock};
+pub use probing::{ProbeError, probe_endpoint, recognise_api};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -1,10 +1,10 @@
 //! Reads offered values and quotas from the endpoint, as the profile describes.
 
-use super::client::Http;
-use super::probing::{ProbeError, look};
+use super::client::HttpEndpoint;
+use super::probing::{ProbeError, probe_reply};
 use crate::endpoint::{Endpoint, Request, percent_encode};
 use crate::history::{Reply, ReplyBody};
-use crate::profile::{Offer, Quota};
+use crate::profile::{PoolOffer, ResourceQuota};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -13,14 +13,14 @@ use std::collections::BTreeMap;
 /// # Errors
 ///
 /// If the request fails, or the response has no list or no value at the profile's pointers.
-pub async fn offered(http: &Http, offer: &Offer) -> Result<Vec<Value>, ProbeError> {
-    let (request, body) = body(http, &offer.get).await?;
+pub async fn read_offered_values(http: &HttpEndpoint, offer: &PoolOffer) -> Result<Vec<Value>, ProbeError> {
+    let (request, body) = read_json(http, &offer.get).await?;
     let list = body.pointer(&offer.each).and_then(Value::as_array);
-    let list = list.ok_or_else(|| unfit(http, &request, &offer.each, "a list"))?;
+    let list = list.ok_or_else(|| missing_value_error(http, &request, &offer.each, "a list"))?;
     list.iter()
         .map(|item| item.pointer(&offer.value).cloned())
         .collect::<Option<Vec<Value>>>()
-        .ok_or_else(|| unfit(http, &request, &format!("{}/*{}", offer.each, offer.value), "a value"))
+        .ok_or_else(|| missing_value_error(http, &request, &format!("{}/*{}", offer.each, offer.value), "a value"))
 }
 
 /// Reads the number of resources that may still be created; none if the service sets no limit, which a negative
@@ -29,30 +29,30 @@ pub async fn offered(http: &Http, offer: &Offer) -> Result<Vec<Value>, ProbeErro
 /// # Errors
 ///
 /// If the request fails, or the response has no number at the profile's pointers.
-pub async fn free(http: &Http, quota: &Quota) -> Result<Option<u64>, ProbeError> {
-    let (request, body) = body(http, &quota.get).await?;
+pub async fn read_free_quota(http: &HttpEndpoint, quota: &ResourceQuota) -> Result<Option<u64>, ProbeError> {
+    let (request, body) = read_json(http, &quota.get).await?;
     let number = |pointer: &str| {
         let value = body.pointer(pointer).and_then(Value::as_i64);
-        value.ok_or_else(|| unfit(http, &request, pointer, "a number"))
+        value.ok_or_else(|| missing_value_error(http, &request, pointer, "a number"))
     };
     let most = number(&quota.most)?;
     let used = quota.used.as_deref().map_or(Ok(0), number)?;
     Ok(u64::try_from(most).ok().map(|most| most.saturating_sub(u64::try_from(used).unwrap_or(0))))
 }
 
-async fn body(http: &Http, get: &str) -> Result<(Request, Value), ProbeError> {
+async fn read_json(http: &HttpEndpoint, get: &str) -> Result<(Request, Value), ProbeError> {
     let request = Request {
         operation: String::new(),
         binding: String::new(),
         caller: "owner".to_string(),
         method: "GET".to_string(),
-        path: filled(http, get)?,
+        path: fill_path(http, get)?,
         parameters: BTreeMap::new(),
         query: Vec::new(),
         headers: Vec::new(),
         body: None,
     };
-    match look(http, &request).await? {
+    match probe_reply(http, &request).await? {
         Reply { status: 200..=299, body: ReplyBody::Json(body), .. } => Ok((request, body)),
         Reply { status, .. } => Err(ProbeError {
             place: format!("{}{}", http.name(), request.path),
@@ -63,12 +63,12 @@ async fn body(http: &Http, get: &str) -> Result<(Request, Value), ProbeError> {
 }
 
 /// Replaces the names in braces by parameters of the owner's identity.
-fn filled(http: &Http, get: &str) -> Result<String, ProbeError> {
+fn fill_path(http: &HttpEndpoint, get: &str) -> Result<String, ProbeError> {
     let mut path = String::new();
     let mut rest = get;
     while let Some((before, after)) = rest.split_once('{') {
         let (name, behind) = after.split_once('}').unwrap_or((after, ""));
-        let value = http.identities().parameter("owner", name).ok_or_else(|| ProbeError {
+        let value = http.identities().find_parameter("owner", name).ok_or_else(|| ProbeError {
             place: format!("`{get}` in the profile"),
             cause: format!("`{name}` has no value"),
             remedy: "give the value under `parameters` of `identities.owner`",
@@ -81,7 +81,7 @@ fn filled(http: &Http, get: &str) -> Result<String, ProbeError> {
     Ok(path)
 }
 
-fn unfit(http: &Http, request: &Request, pointer: &str, what: &str) -> ProbeError {
+fn missing_value_error(http: &HttpEndpoint, request: &Request, pointer: &str, what: &str) -> ProbeError {
     ProbeError {
         place: format!("{}{}", http.name(), request.path),
         cause: format!("the response lacks {what} at `{pointer}`"),

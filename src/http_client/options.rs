@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Returns the current time, for the time in proofs and the end of tokens.
-pub type Wall = Arc<dyn Fn() -> jiff::Timestamp + Send + Sync>;
+pub type WallClock = Arc<dyn Fn() -> jiff::Timestamp + Send + Sync>;
 
 /// Limits of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

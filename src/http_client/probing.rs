@@ -1,7 +1,7 @@
 //! Requests before the first create, to check address and credentials.
 
-use super::client::Http;
-use super::transport_error::Trouble;
+use super::client::HttpEndpoint;
+use super::transport_error::TransportError;
 use crate::endpoint::{Endpoint, Request, is_html};
 use crate::history::{Reply, ReplyBody};
 
@@ -10,23 +10,23 @@ use crate::history::{Reply, ReplyBody};
 /// # Errors
 ///
 /// If no response arrives, or the response shows that the address or the credentials are wrong.
-pub async fn probe(http: &Http, request: &Request) -> Result<u16, ProbeError> {
-    look(http, request).await.map(|reply| reply.status)
+pub async fn probe_endpoint(http: &HttpEndpoint, request: &Request) -> Result<u16, ProbeError> {
+    probe_reply(http, request).await.map(|reply| reply.status)
 }
 
-/// Sends a read as [`probe`] does, and returns the response, with a JSON body or none.
-pub(super) async fn look(http: &Http, request: &Request) -> Result<Reply, ProbeError> {
+/// Sends a read as [`probe_endpoint`] does, and returns the response, with a JSON body or none.
+pub(super) async fn probe_reply(http: &HttpEndpoint, request: &Request) -> Result<Reply, ProbeError> {
     let fail = |cause: String, remedy: &'static str| {
         Err(ProbeError { place: format!("{}{}", http.name(), request.path), cause, remedy })
     };
-    let reply = match http.exchange(request).await {
+    let reply = match http.send_authenticated(request).await {
         Ok(reply) => reply,
-        Err(Trouble::NoToken { place, cause, remedy }) => return Err(ProbeError { place, cause, remedy }),
+        Err(TransportError::NoToken { place, cause, remedy }) => return Err(ProbeError { place, cause, remedy }),
         Err(trouble) => return fail(trouble.to_string(), trouble.remedy()),
     };
     match &reply {
         Reply { status: 401, .. } => {
-            fail("the endpoint refuses the owner's credentials with 401".to_string(), CREDENTIALS)
+            fail("the endpoint refuses the owner's credentials with 401".to_string(), CHECK_CREDENTIALS)
         }
         Reply { status: 407, .. } => {
             fail("a proxy refuses the request with 407".to_string(), "check the proxy's settings")
@@ -41,7 +41,7 @@ pub(super) async fn look(http: &Http, request: &Request) -> Result<Reply, ProbeE
             } else {
                 format!("the endpoint does not answer JSON (status {status}): {because}")
             };
-            fail(cause, ADDRESS)
+            fail(cause, CHECK_ADDRESS)
         }
         Reply { status: status @ 502..=504, .. } => fail(
             format!("a gateway answers {status}: the service behind the gateway is unavailable"),
@@ -55,11 +55,11 @@ pub(super) async fn look(http: &Http, request: &Request) -> Result<Reply, ProbeE
 ///
 /// # Errors
 ///
-/// As [`probe`], and if all reads are answered 404 (wrong address) or 403 (wrong credentials).
-pub async fn recognise(http: &Http, requests: &[Request]) -> Result<(), ProbeError> {
+/// As [`probe_endpoint`], and if all reads are answered 404 (wrong address) or 403 (wrong credentials).
+pub async fn recognise_api(http: &HttpEndpoint, requests: &[Request]) -> Result<(), ProbeError> {
     let mut last = None;
     for request in requests {
-        match probe(http, request).await? {
+        match probe_endpoint(http, request).await? {
             status @ (403 | 404) => last = Some((request, status)),
             _ => return Ok(()),
         }
@@ -70,7 +70,7 @@ pub async fn recognise(http: &Http, requests: &[Request]) -> Result<(), ProbeErr
         ProbeError {
             place,
             cause: "the endpoint forbids all reads of the owner (403)".to_string(),
-            remedy: CREDENTIALS,
+            remedy: CHECK_CREDENTIALS,
         }
     } else {
         let cause = "the endpoint answers 404 to documented reads".to_string();
@@ -90,6 +90,6 @@ pub struct ProbeError {
     pub remedy: &'static str,
 }
 
-const ADDRESS: &str = "check that the address is the address of the API, not of a console or a login page";
-const CREDENTIALS: &str =
+const CHECK_ADDRESS: &str = "check that the address is the address of the API, not of a console or a login page";
+const CHECK_CREDENTIALS: &str =
     "check `identities.owner` in the profile: its credentials may be wrong, expired or of another project";

@@ -1,6 +1,6 @@
 //! The headers of a request: inputs of the call, and the proof of the caller.
 
-use super::auth::{Authenticator, Composed};
+use super::auth::{Authenticator, ComposedRequest};
 use crate::endpoint::{Credential, Request};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
@@ -32,10 +32,10 @@ pub(super) fn compose_headers(
     }
     if let Some(caller) = caller {
         let body = body.unwrap_or_default();
-        let composed = Composed { method: &request.method, url, headers: &inputs, body };
-        for (name, value) in caller.prove(&composed, now, token) {
+        let composed = ComposedRequest { method: &request.method, url, headers: &inputs, body };
+        for (name, value) in caller.build_proof(&composed, now, token) {
             insert_header(&mut headers, &name, value.expose(), true)?;
-            if value.is_made() {
+            if value.is_from_process() {
                 learn(value.expose());
             }
         }

@@ -9,7 +9,7 @@ use std::io;
 
 /// Why a request got no response.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Trouble {
+pub(super) enum TransportError {
     #[error("no server listens at this address: the connection was refused")]
     Refused,
     #[error("the host name cannot be resolved")]
@@ -40,35 +40,36 @@ pub(super) enum Trouble {
     Other(String),
 }
 
-impl Trouble {
+impl TransportError {
     /// The outcome is unsent only if certainly no byte of the request arrived.
     pub fn into_outcome(self) -> Outcome {
         let cause = self.to_string();
         match self {
-            Trouble::Refused
-            | Trouble::Unresolved
-            | Trouble::Tls(_)
-            | Trouble::Proxy(_)
-            | Trouble::Unconnected(_)
-            | Trouble::Unsendable(_)
-            | Trouble::NoToken { .. } => Outcome::Unsent { cause },
-            Trouble::Timeout
-            | Trouble::Reset
-            | Trouble::Truncated
-            | Trouble::NotHttp
-            | Trouble::Encoding(_)
-            | Trouble::Other(_) => Outcome::Lost { cause },
+            TransportError::Refused
+            | TransportError::Unresolved
+            | TransportError::Tls(_)
+            | TransportError::Proxy(_)
+            | TransportError::Unconnected(_)
+            | TransportError::Unsendable(_)
+            | TransportError::NoToken { .. } => Outcome::Unsent { cause },
+            TransportError::Timeout
+            | TransportError::Reset
+            | TransportError::Truncated
+            | TransportError::NotHttp
+            | TransportError::Encoding(_)
+            | TransportError::Other(_) => Outcome::Lost { cause },
         }
     }
 }
 
-impl Trouble {
+impl TransportError {
     /// Attributes connection errors to the proxy, if all connections go to a proxy.
-    pub fn at(self, proxy: Option<&str>) -> Trouble {
+    pub fn attribute_to_proxy(self, proxy: Option<&str>) -> TransportError {
         match (proxy, self) {
-            (Some(proxy), trouble @ (Trouble::Refused | Trouble::Unresolved | Trouble::Unconnected(_))) => {
-                Trouble::Proxy(format!("{proxy}: {trouble}"))
-            }
+            (
+                Some(proxy),
+                trouble @ (TransportError::Refused | TransportError::Unresolved | TransportError::Unconnected(_)),
+            ) => TransportError::Proxy(format!("{proxy}: {trouble}")),
             (_, trouble) => trouble,
         }
     }
@@ -76,84 +77,87 @@ impl Trouble {
     /// How to correct the problem, for the first request of a run.
     pub fn remedy(&self) -> &'static str {
         match self {
-            Trouble::Refused => "start the server, or check host and port",
-            Trouble::Unresolved => "check the host name, and whether `connection.proxy` is needed",
-            Trouble::Tls(_) => "check the certificate and its name; a private authority belongs under `connection.ca`",
-            Trouble::Proxy(_) => "check `connection.proxy` in the profile, and that the proxy is running",
-            Trouble::NotHttp => "check the port; an address with TLS begins with https://",
-            Trouble::Unconnected(_) | Trouble::Timeout => "check host, port and firewall",
-            Trouble::Reset | Trouble::Truncated | Trouble::Encoding(_) | Trouble::Other(_) => {
-                "check the log of the server; a proxy in between may cut connections"
+            TransportError::Refused => "start the server, or check host and port",
+            TransportError::Unresolved => "check the host name, and whether `connection.proxy` is needed",
+            TransportError::Tls(_) => {
+                "check the certificate and its name; a private authority belongs under `connection.ca`"
             }
-            Trouble::Unsendable(_) => "check the address and the headers of the profile",
-            Trouble::NoToken { remedy, .. } => remedy,
+            TransportError::Proxy(_) => "check `connection.proxy` in the profile, and that the proxy is running",
+            TransportError::NotHttp => "check the port; an address with TLS begins with https://",
+            TransportError::Unconnected(_) | TransportError::Timeout => "check host, port and firewall",
+            TransportError::Reset
+            | TransportError::Truncated
+            | TransportError::Encoding(_)
+            | TransportError::Other(_) => "check the log of the server; a proxy in between may cut connections",
+            TransportError::Unsendable(_) => "check the address and the headers of the profile",
+            TransportError::NoToken { remedy, .. } => remedy,
         }
     }
 }
 
 /// Classifies an error of the HTTP client. The texts of causes contain no credential.
-pub(super) fn trouble(error: &reqwest::Error) -> Trouble {
-    let chain = chain(error);
+pub(super) fn classify_error(error: &reqwest::Error) -> TransportError {
+    let chain = list_causes(error);
     let deepest = chain.last().map(|cause| cause.to_string()).unwrap_or_default();
     if error.is_builder() {
-        return Trouble::Unsendable(deepest);
+        return TransportError::Unsendable(deepest);
     }
     if error.is_connect() {
-        return connecting(error, &chain, deepest);
+        return classify_connect_error(error, &chain, deepest);
     }
     if error.is_timeout() {
-        return Trouble::Timeout;
+        return TransportError::Timeout;
     }
     if ALERTS.iter().any(|alert| deepest.ends_with(&format!("received fatal alert: {alert}"))) {
-        return Trouble::Tls(format!("the client's certificate is refused ({deepest})"));
+        return TransportError::Tls(format!("the client's certificate is refused ({deepest})"));
     }
     for cause in &chain {
         if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
             if hyper.is_incomplete_message() {
-                return Trouble::Truncated;
+                return TransportError::Truncated;
             }
             if hyper.is_parse() {
-                return Trouble::NotHttp;
+                return TransportError::NotHttp;
             }
         }
         match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
             Some(io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe) => {
-                return Trouble::Reset;
+                return TransportError::Reset;
             }
-            Some(io::ErrorKind::UnexpectedEof) => return Trouble::Truncated,
-            Some(io::ErrorKind::TimedOut) => return Trouble::Timeout,
+            Some(io::ErrorKind::UnexpectedEof) => return TransportError::Truncated,
+            Some(io::ErrorKind::TimedOut) => return TransportError::Timeout,
             _ => {}
         }
     }
     let transport = chain.iter().any(|cause| cause.is::<hyper::Error>());
     if error.is_decode() && !transport {
-        return Trouble::Encoding(format!("the content encoding is invalid: {deepest}"));
+        return TransportError::Encoding(format!("the content encoding is invalid: {deepest}"));
     }
-    Trouble::Other(deepest)
+    TransportError::Other(deepest)
 }
 
-fn connecting(error: &reqwest::Error, chain: &[&(dyn Error + 'static)], deepest: String) -> Trouble {
+fn classify_connect_error(error: &reqwest::Error, chain: &[&(dyn Error + 'static)], deepest: String) -> TransportError {
     let kind = |cause: &&(dyn Error + 'static)| cause.downcast_ref::<io::Error>().map(io::Error::kind);
     if chain.iter().filter_map(kind).any(|kind| kind == io::ErrorKind::ConnectionRefused) {
-        return Trouble::Refused;
+        return TransportError::Refused;
     }
     if error.is_dns() {
-        return Trouble::Unresolved;
+        return TransportError::Unresolved;
     }
     if let Some(tunnel) = chain.iter().map(|cause| cause.to_string()).find(|text| text.contains("tunnel")) {
-        return Trouble::Proxy(tunnel);
+        return TransportError::Proxy(tunnel);
     }
     if error.is_timeout() {
-        return Trouble::Unconnected("the connection took too long".to_string());
+        return TransportError::Unconnected("the connection took too long".to_string());
     }
     if let Some(tls) = chain.iter().find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
-        return Trouble::Tls(tls.to_string());
+        return TransportError::Tls(tls.to_string());
     }
     let text = deepest.to_ascii_lowercase();
     if ["tls", "ssl", "certificate", "handshake"].iter().any(|word| text.contains(word)) {
-        Trouble::Tls(deepest)
+        TransportError::Tls(deepest)
     } else {
-        Trouble::Unconnected(deepest)
+        TransportError::Unconnected(deepest)
     }
 }
 
@@ -163,7 +167,7 @@ fn connecting(error: &reqwest::Error, chain: &[&(dyn Error + 'static)], deepest:
 const ALERTS: &[&str] = &["AccessDenied", "BadCertificate", "CertificateRequired", "CertificateUnknown", "UnknownCA"];
 
 /// The error and all causes. `source()` of an I/O error skips the wrapped error.
-fn chain(error: &reqwest::Error) -> Vec<&(dyn Error + 'static)> {
+fn list_causes(error: &reqwest::Error) -> Vec<&(dyn Error + 'static)> {
     let mut chain: Vec<&(dyn Error + 'static)> = Vec::new();
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(cause) = next.filter(|_| chain.len() < 32) {

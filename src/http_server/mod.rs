@@ -4,7 +4,7 @@ mod response;
 mod server;
 mod socket;
 
-pub use server::{ListenError, Site, bind, serve};
+pub use server::{ListenError, OfferedEndpoint, bind_listener, serve_endpoint};
 
 #[cfg(test)]
 mod tests;

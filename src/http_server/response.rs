@@ -8,14 +8,19 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// Encodes a response: compressed, in chunks, closing, or cut off in the middle.
-pub(super) fn encode(reply: &Reply, wire: &WireFaults, gzip: bool, truncate: bool) -> hyper::Response<Piece> {
+pub(super) fn encode_reply(
+    reply: &Reply,
+    wire: &WireFaults,
+    gzip: bool,
+    truncate: bool,
+) -> hyper::Response<ResponseBodyStream> {
     let bytes = match &reply.body {
         ReplyBody::Empty => Vec::new(),
         ReplyBody::Json(value) => value.to_string().into_bytes(),
         ReplyBody::Text { begins, .. } => begins.clone().into_bytes(),
     };
     let gzip = gzip && !bytes.is_empty();
-    let bytes = if gzip { gzip_stored(&bytes) } else { bytes };
+    let bytes = if gzip { compress_stored(&bytes) } else { bytes };
     let mut builder = hyper::Response::builder().status(reply.status);
     for (name, value) in reply.headers.iter().filter(|(name, _)| name.as_str() != "content-length") {
         builder = builder.header(name, value);
@@ -33,59 +38,61 @@ pub(super) fn encode(reply: &Reply, wire: &WireFaults, gzip: bool, truncate: boo
         // The length announces one byte more than an empty body has, so that the client notices the cut.
         builder = builder.header("content-length", bytes.len().max(1));
     }
-    builder.body(Piece::new(bytes, wire.chunked, truncate)).expect("status and headers of a response are valid")
+    builder
+        .body(ResponseBodyStream::new(bytes, wire.chunked, truncate))
+        .expect("status and headers of a response are valid")
 }
 
 /// A body while it is being sent.
-pub(super) struct Piece {
-    parts: VecDeque<Part>,
+pub(super) struct ResponseBodyStream {
+    parts: VecDeque<BodyPart>,
     /// Length in bytes, if the length is announced.
     length: Option<u64>,
 }
 
-enum Part {
+enum BodyPart {
     Bytes(Bytes),
     /// Lets earlier bytes leave before the next part.
-    Breath,
+    Flush,
     Cut,
 }
 
-impl Piece {
-    fn new(bytes: Vec<u8>, chunked: bool, truncate: bool) -> Piece {
+impl ResponseBodyStream {
+    fn new(bytes: Vec<u8>, chunked: bool, truncate: bool) -> ResponseBodyStream {
         let whole = Bytes::from(bytes);
         let half = whole.len() / 2;
         if truncate {
-            let parts = [Part::Bytes(whole.slice(..half)), Part::Breath, Part::Cut];
-            return Piece { parts: parts.into(), length: None };
+            let parts = [BodyPart::Bytes(whole.slice(..half)), BodyPart::Flush, BodyPart::Cut];
+            return ResponseBodyStream { parts: parts.into(), length: None };
         }
         if chunked && !whole.is_empty() {
-            let parts = [Part::Bytes(whole.slice(..half)), Part::Breath, Part::Bytes(whole.slice(half..))];
-            return Piece { parts: parts.into(), length: None };
+            let parts = [BodyPart::Bytes(whole.slice(..half)), BodyPart::Flush, BodyPart::Bytes(whole.slice(half..))];
+            return ResponseBodyStream { parts: parts.into(), length: None };
         }
-        Piece { length: Some(whole.len() as u64), parts: VecDeque::from([Part::Bytes(whole)]) }
+        ResponseBodyStream { length: Some(whole.len() as u64), parts: VecDeque::from([BodyPart::Bytes(whole)]) }
     }
 }
 
 /// The body ends too early.
 #[derive(Debug, thiserror::Error)]
 #[error("the response is cut off on purpose")]
-pub(super) struct CutOff;
+pub(super) struct CutOffError;
 
-impl Body for Piece {
+impl Body for ResponseBodyStream {
     type Data = Bytes;
-    type Error = CutOff;
+    type Error = CutOffError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, CutOff>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, CutOffError>>> {
         loop {
             match self.parts.pop_front() {
                 None => return Poll::Ready(None),
-                Some(Part::Bytes(bytes)) if bytes.is_empty() => {}
-                Some(Part::Bytes(bytes)) => return Poll::Ready(Some(Ok(Frame::data(bytes)))),
-                Some(Part::Breath) => {
+                Some(BodyPart::Bytes(bytes)) if bytes.is_empty() => {}
+                Some(BodyPart::Bytes(bytes)) => return Poll::Ready(Some(Ok(Frame::data(bytes)))),
+                Some(BodyPart::Flush) => {
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
                 }
-                Some(Part::Cut) => return Poll::Ready(Some(Err(CutOff))),
+                Some(BodyPart::Cut) => return Poll::Ready(Some(Err(CutOffError))),
             }
         }
     }
@@ -100,7 +107,7 @@ impl Body for Piece {
 }
 
 /// Compresses by RFC 1952 with stored blocks of RFC 1951, which every client can unpack without a compressor here.
-fn gzip_stored(bytes: &[u8]) -> Vec<u8> {
+fn compress_stored(bytes: &[u8]) -> Vec<u8> {
     const BLOCK_BYTES_MAX: usize = 0xffff;
     let mut packed = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     let last = bytes.len().saturating_sub(1) / BLOCK_BYTES_MAX;
@@ -111,13 +118,13 @@ fn gzip_stored(bytes: &[u8]) -> Vec<u8> {
         packed.extend((!length).to_le_bytes());
         packed.extend(block);
     }
-    packed.extend(crc32(bytes).to_le_bytes());
+    packed.extend(compute_crc32(bytes).to_le_bytes());
     // RFC 1952: length modulo 2^32.
     packed.extend((bytes.len() as u32).to_le_bytes());
     packed
 }
 
-fn crc32(bytes: &[u8]) -> u32 {
+fn compute_crc32(bytes: &[u8]) -> u32 {
     let mut crc = u32::MAX;
     for &byte in bytes {
         crc ^= u32::from(byte);

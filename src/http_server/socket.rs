@@ -9,12 +9,12 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 /// A connection that is closed with a reset if `reset` is true.
-pub(super) struct Socket {
+pub(super) struct ResettableSocket {
     pub stream: TcpStream,
     pub reset: Rc<Cell<bool>>,
 }
 
-impl Drop for Socket {
+impl Drop for ResettableSocket {
     fn drop(&mut self) {
         if self.reset.get() {
             // Closing without lingering sends a reset. If the system refuses, the connection closes normally, and the
@@ -24,13 +24,13 @@ impl Drop for Socket {
     }
 }
 
-impl AsyncRead for Socket {
+impl AsyncRead for ResettableSocket {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 }
 
-impl AsyncWrite for Socket {
+impl AsyncWrite for ResettableSocket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }

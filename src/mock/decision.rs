@@ -1,13 +1,13 @@
 //! The mock's decision about a call: status and clauses.
 
-use super::mutant::{Kind, Mutant};
+use super::mutant::{FaultKind, Mutant};
 use super::tempo::Tempo;
-use crate::model::{Asked, ClauseId, Model, Reading, allows, undecided};
-use crate::schema::{Class, Rng};
+use crate::model::{ApplicableClauses, CallView, ClauseId, Model, allows_status, leaves_outcome_open};
+use crate::schema::{InputClass, SeededRng};
 
 /// The answer of the mock, without a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum MockAnswer {
     /// The call is refused.
     Refuse {
         /// 400 to 599.
@@ -29,14 +29,14 @@ pub enum Answer {
 
 /// Chooses one of the permitted answers.
 #[must_use]
-pub fn decide(
+pub fn decide_answer(
     model: &Model,
-    call: &Asked,
-    reading: &Reading,
+    call: &CallView,
+    reading: &ApplicableClauses,
     tempo: &Tempo,
     fault: Option<&Mutant>,
-    rng: &mut Rng,
-) -> Answer {
+    rng: &mut SeededRng,
+) -> MockAnswer {
     let mut reading = reading.clone();
     let operation = call.operation.as_str();
     if let Some(mutant) = fault {
@@ -44,14 +44,14 @@ pub fn decide(
             return answer;
         }
         let lets_pass = match &mutant.kind {
-            Kind::Accepted => true,
-            Kind::AcceptedBy(careless) => careless == operation,
+            FaultKind::Accepted => true,
+            FaultKind::AcceptedBy(careless) => careless == operation,
             _ => false,
         };
         if lets_pass && reading.demanded.contains(&mutant.clause) {
             reading.demanded.retain(|clause| *clause != mutant.clause);
             if reading.demanded.is_empty() {
-                return Answer::Accept {
+                return MockAnswer::Accept {
                     status: choose_success(model, operation, &reading.accepts),
                     clauses: reading.accepts,
                 };
@@ -59,62 +59,69 @@ pub fn decide(
         }
     }
     if !reading.demanded.is_empty() {
-        return Answer::Refuse { status: draw_refusal(model, call, &reading.demanded, rng) };
+        return MockAnswer::Refuse { status: draw_refusal(model, call, &reading.demanded, rng) };
     }
-    if !reading.permitted.is_empty() && rng.chance(tempo.exception_percent, 100) {
-        return Answer::Refuse { status: draw_refusal(model, call, &reading.permitted, rng) };
+    if !reading.permitted.is_empty() && rng.draw_chance(tempo.exception_percent, 100) {
+        return MockAnswer::Refuse { status: draw_refusal(model, call, &reading.permitted, rng) };
     }
     let operation_model = &model.operations[operation];
-    if call.class == Class::Invalid || (undecided(model, call, &reading) && rng.chance(1, 2)) {
-        return Answer::Refuse { status: draw_documented(&operation_model.client_error, 400, rng) };
+    if call.class == InputClass::Invalid || (leaves_outcome_open(model, call, &reading) && rng.draw_chance(1, 2)) {
+        return MockAnswer::Refuse { status: draw_documented(&operation_model.client_error, 400, rng) };
     }
     // No clause promises the effect of a doubtful input; the mock applies none.
-    if undecided(model, call, &reading) {
+    if leaves_outcome_open(model, call, &reading) {
         reading.accepts.clear();
-        return Answer::Accept { status: choose_success(model, operation, &[]), clauses: Vec::new() };
+        return MockAnswer::Accept { status: choose_success(model, operation, &[]), clauses: Vec::new() };
     }
-    if reading.accepts.is_empty() && operation_model.changes && rng.chance(4, 5) {
-        return Answer::Refuse { status: draw_documented(&operation_model.client_error, 400, rng) };
+    if reading.accepts.is_empty() && operation_model.changes && rng.draw_chance(4, 5) {
+        return MockAnswer::Refuse { status: draw_documented(&operation_model.client_error, 400, rng) };
     }
-    Answer::Accept { status: choose_success(model, operation, &reading.accepts), clauses: reading.accepts }
+    MockAnswer::Accept { status: choose_success(model, operation, &reading.accepts), clauses: reading.accepts }
 }
 
 /// The answer of a mutant whose fault is a wrong status; none if the fault does not concern the call.
-fn break_answer(model: &Model, call: &Asked, reading: &Reading, mutant: &Mutant, rng: &mut Rng) -> Option<Answer> {
+fn break_answer(
+    model: &Model,
+    call: &CallView,
+    reading: &ApplicableClauses,
+    mutant: &Mutant,
+    rng: &mut SeededRng,
+) -> Option<MockAnswer> {
     let operation = call.operation.as_str();
     let demanded = reading.demanded.contains(&mutant.clause);
-    let accepts =
-        reading.demanded.is_empty() && reading.accepts.contains(&mutant.clause) && !undecided(model, call, reading);
+    let accepts = reading.demanded.is_empty()
+        && reading.accepts.contains(&mutant.clause)
+        && !leaves_outcome_open(model, call, reading);
     match mutant.kind {
-        Kind::ServerError if model.operations[operation].no_server_error == mutant.clause => {
-            Some(Answer::Error { status: 500 })
+        FaultKind::ServerError if model.operations[operation].no_server_error == mutant.clause => {
+            Some(MockAnswer::Error { status: 500 })
         }
-        Kind::Refused if accepts => {
-            Some(Answer::Refuse { status: draw_documented(&model.operations[operation].client_error, 400, rng) })
+        FaultKind::Refused if accepts => {
+            Some(MockAnswer::Refuse { status: draw_documented(&model.operations[operation].client_error, 400, rng) })
         }
-        Kind::OtherStatus if demanded => {
+        FaultKind::OtherStatus if demanded => {
             let others = [400, 403, 404, 405, 406, 409, 410].into_iter();
             let wrong = others
-                .filter(|status| !reading.explaining(model, operation, *status).any(|_| true))
+                .filter(|status| !reading.list_explaining(model, operation, *status).any(|_| true))
                 .collect::<Vec<u16>>();
-            Some(Answer::Refuse { status: *wrong.first()? })
+            Some(MockAnswer::Refuse { status: *wrong.first()? })
         }
-        Kind::OtherStatus if accepts => {
+        FaultKind::OtherStatus if accepts => {
             let wrong = [200, 201, 202, 204, 203, 206]
                 .into_iter()
-                .find(|status| !allows(model, operation, mutant.clause, *status))?;
-            Some(Answer::Accept { status: wrong, clauses: reading.accepts.clone() })
+                .find(|status| !allows_status(model, operation, mutant.clause, *status))?;
+            Some(MockAnswer::Accept { status: wrong, clauses: reading.accepts.clone() })
         }
         _ => None,
     }
 }
 
 /// Draws a status from the statuses of the refusing clauses.
-fn draw_refusal(model: &Model, call: &Asked, clauses: &[ClauseId], rng: &mut Rng) -> u16 {
+fn draw_refusal(model: &Model, call: &CallView, clauses: &[ClauseId], rng: &mut SeededRng) -> u16 {
     let permitted: Vec<u16> = (400..600)
-        .filter(|status| clauses.iter().any(|clause| allows(model, &call.operation, *clause, *status)))
+        .filter(|status| clauses.iter().any(|clause| allows_status(model, &call.operation, *clause, *status)))
         .collect();
-    *rng.pick(&keep_plausible(&permitted, &call.caller)).or_else(|| permitted.first()).unwrap_or(&400)
+    *rng.pick_element(&keep_plausible(&permitted, &call.caller)).or_else(|| permitted.first()).unwrap_or(&400)
 }
 
 /// Keeps the statuses of a real endpoint where a clause permits a whole class. 429 means throttling; 407 and 408 come
@@ -129,7 +136,7 @@ fn keep_plausible(permitted: &[u16], caller: &str) -> Vec<u16> {
 fn choose_success(model: &Model, operation: &str, clauses: &[ClauseId]) -> u16 {
     let has_body = model.operations[operation].reply.is_some();
     let fits = |status: &u16| {
-        clauses.iter().all(|clause| allows(model, operation, *clause, *status)) && !(has_body && *status == 204)
+        clauses.iter().all(|clause| allows_status(model, operation, *clause, *status)) && !(has_body && *status == 204)
     };
     let documented = &model.operations[operation].success;
     let candidates: Vec<u16> =
@@ -138,7 +145,7 @@ fn choose_success(model: &Model, operation: &str, clauses: &[ClauseId]) -> u16 {
     let preferred: Vec<u16> =
         fitting.iter().copied().filter(|status| documented.is_empty() || documented.contains(status)).collect();
     let from = if preferred.is_empty() { fitting } else { preferred };
-    let fixed = Rng::new(hash_operation(operation), 0, 0, 0).below(from.len().max(1) as u64) as usize;
+    let fixed = SeededRng::new(hash_operation(operation), 0, 0, 0).draw_below(from.len().max(1) as u64) as usize;
     from.get(fixed).copied().unwrap_or(200)
 }
 
@@ -148,9 +155,9 @@ fn hash_operation(operation: &str) -> u64 {
 }
 
 /// Draws a documented status of a refusal; `otherwise` if none is documented.
-fn draw_documented(documented: &[u16], otherwise: u16, rng: &mut Rng) -> u16 {
+fn draw_documented(documented: &[u16], otherwise: u16, rng: &mut SeededRng) -> u16 {
     let plain: Vec<u16> = documented.iter().copied().filter(|status| matches!(status, 400 | 403 | 404 | 409)).collect();
-    *rng.pick(&plain).unwrap_or(&otherwise)
+    *rng.pick_element(&plain).unwrap_or(&otherwise)
 }
 
 #[cfg(test)]

@@ -1,15 +1,21 @@
 //! Derived values in responses (`shows` of a suite).
 
-use super::mutant::Kind;
-use super::response_context::Press;
-use crate::expr::{Expr, Path, Scope, Val, assign};
-use crate::model::{Generated, Held, eval_alone};
-use crate::schema::Rng;
-use crate::suite::Resource;
+use super::mutant::FaultKind;
+use super::response_context::ResponseContext;
+use crate::expr::{Expr, ExprScope, FieldPath, Val, assign_at_path};
+use crate::model::{GeneratedClause, StateEntry, eval_alone};
+use crate::schema::SeededRng;
+use crate::suite::ResourceKind;
 use serde_json::Value;
 
 /// Writes one derived value: a permitted value in agreement with `rest`, or a wrong value for a mutant of the clause.
-pub(super) fn show_derived(context: &Press<'_>, held: &Held, index: usize, shown: &mut Value, rng: &mut Rng) {
+pub(super) fn show_derived(
+    context: &ResponseContext<'_>,
+    held: &StateEntry,
+    index: usize,
+    shown: &mut Value,
+    rng: &mut SeededRng,
+) {
     let kind = usize::from(held.id.kind);
     let resource = &context.model.suite.resources[kind];
     let shows = &resource.shows[index];
@@ -25,30 +31,30 @@ pub(super) fn show_derived(context: &Press<'_>, held: &Held, index: usize, shown
             fitting.push(trial);
         }
     }
-    if let Some(chosen) = rng.pick(&fitting) {
+    if let Some(chosen) = rng.pick_element(&fitting) {
         *shown = chosen.clone();
     } else if let Some(first) = among.first() {
         write_targets(shown, &targets, first);
     }
-    let broken = context.broken(&Generated::Shows(kind, index)) == Some(&Kind::ShowsOther(index));
+    let broken = context.find_fault(&GeneratedClause::Shows(kind, index)) == Some(&FaultKind::ShowsOther(index));
     if broken && let Some(target) = targets.first() {
-        assign(shown, target, Value::String("otherwise".to_string()));
+        assign_at_path(shown, target, Value::String("otherwise".to_string()));
     }
 }
 
 /// Whether a settled resource looks settled. A resource in transition may look either way.
-fn agrees_with_rest(resource: &Resource, held: &Held, shown: &Value) -> bool {
+fn agrees_with_rest(resource: &ResourceKind, held: &StateEntry, shown: &Value) -> bool {
     let Some(rest) = &resource.rest else { return true };
     let roots = ResourceRoot(Val::from(shown));
     let looks = rest.eval(&roots) == Ok(Val::Bool(true));
-    looks || held.thing.motion.is_some()
+    looks || held.state.transition.is_some()
 }
 
 /// Names for expressions: `it` alone.
 struct ResourceRoot(Val);
 
-impl Scope for ResourceRoot {
-    fn root(&self, name: &str) -> Option<Val> {
+impl ExprScope for ResourceRoot {
+    fn find_root(&self, name: &str) -> Option<Val> {
         (name == "it").then(|| self.0.clone())
     }
 }
@@ -56,14 +62,14 @@ impl Scope for ResourceRoot {
 /// The paths in an expression such as `it.a` or `[it.a, it.b]`, in the order of the expression.
 ///
 /// The order comes from evaluation: the value at each path is the number of the path.
-fn list_targets(at: &Expr) -> Vec<Path> {
+fn list_targets(at: &Expr) -> Vec<FieldPath> {
     if let Some(path) = at.as_path() {
         return vec![path];
     }
-    let paths = at.reads();
+    let paths = at.list_reads();
     let mut marked = Value::Object(serde_json::Map::new());
     for (index, path) in paths.iter().enumerate() {
-        assign(&mut marked, path, Value::from(index));
+        assign_at_path(&mut marked, path, Value::from(index));
     }
     let Ok(Val::List(order)) = at.eval(&ResourceRoot(Val::from(&marked))) else { return Vec::new() };
     let index = |mark: &Val| match mark {
@@ -73,12 +79,12 @@ fn list_targets(at: &Expr) -> Vec<Path> {
     order.iter().filter_map(|mark| paths.get(index(mark)?).cloned()).collect()
 }
 
-fn write_targets(shown: &mut Value, targets: &[Path], candidate: &Val) {
+fn write_targets(shown: &mut Value, targets: &[FieldPath], candidate: &Val) {
     match (targets, candidate) {
-        ([path], value) => assign(shown, path, value.to_json().unwrap_or(Value::Null)),
+        ([path], value) => assign_at_path(shown, path, value.to_json().unwrap_or(Value::Null)),
         (paths, Val::List(values)) => {
             for (path, value) in paths.iter().zip(values.iter()) {
-                assign(shown, path, value.to_json().unwrap_or(Value::Null));
+                assign_at_path(shown, path, value.to_json().unwrap_or(Value::Null));
             }
         }
         _ => {}

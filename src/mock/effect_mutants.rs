@@ -1,43 +1,45 @@
 //! The faults of a clause's effects.
 
-use super::mutant::{Kind, UNNAMED_THINGS, kind_of, name_of, resource_of};
+use super::mutant::{FaultKind, UNNAMED_PREFIX, find_kind, find_target_kind, name_target};
 use crate::model::Model;
-use crate::suite::{Alternative, Binding, Calls, Clause, Effect, EffectValue, FieldClass, Stage, UNNAMED};
+use crate::suite::{
+    Alternative, Clause, ClauseOperations, Effect, EffectValue, FieldClass, IdExpression, Stage, UNNAMED,
+};
 use std::collections::BTreeSet;
 
 /// Lists the faults of all effects of an accepting clause, with their names.
-pub(super) fn list_effect_faults(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
+pub(super) fn list_effect_faults(model: &Model, clause: &Clause) -> Vec<(String, FaultKind)> {
     let mut kinds = Vec::new();
-    let courses = clause.then.iter().filter(|effect| matches!(effect.value, EffectValue::Course(_))).count();
+    let courses = clause.then.iter().filter(|effect| matches!(effect.value, EffectValue::Transition(_))).count();
     for effect in &clause.then {
-        let target = name_of(model, effect);
+        let target = name_target(model, effect);
         let field = format!("{target}.{}", effect.field);
-        if effect.target.each().is_some() && matches!(effect.value, EffectValue::Course(_)) {
-            kinds.push((format!("skips/{field}"), Kind::Skips(field.clone())));
+        if effect.target.get_selection().is_some() && matches!(effect.value, EffectValue::Transition(_)) {
+            kinds.push((format!("skips/{field}"), FaultKind::Skips(field.clone())));
         }
         match &effect.value {
-            EffectValue::Course(stages) => {
+            EffectValue::Transition(stages) => {
                 kinds.extend(list_transition_faults(model, clause, effect, stages, courses > 1));
             }
             EffectValue::Anything => {}
             EffectValue::Expr(_) => {
-                kinds.push((format!("skips/{field}"), Kind::Skips(field.clone())));
+                kinds.push((format!("skips/{field}"), FaultKind::Skips(field.clone())));
                 let observed =
-                    resource_of(model, &target).is_some_and(|r| r.fields.iter().any(|f| f.name == effect.field));
+                    find_target_kind(model, &target).is_some_and(|r| r.fields.iter().any(|f| f.name == effect.field));
                 if observed {
-                    kinds.push((format!("alters/{field}"), Kind::Alters(field.clone())));
+                    kinds.push((format!("alters/{field}"), FaultKind::Alters(field.clone())));
                 }
             }
         }
     }
-    let targets: BTreeSet<String> = clause.then.iter().map(|effect| name_of(model, effect)).collect();
+    let targets: BTreeSet<String> = clause.then.iter().map(|effect| name_target(model, effect)).collect();
     kinds.extend(list_untouched_fields(model, clause, &targets));
-    if !targets.iter().all(|target| newborn(model, target, clause)) {
-        kinds.push(("hits-another".to_string(), Kind::HitsAnother));
+    if !targets.iter().all(|target| is_created(model, target, clause)) {
+        kinds.push(("hits-another".to_string(), FaultKind::HitsAnother));
     }
     for (later, earlier) in &clause.order {
-        if let Some(kind) = kind_of(model, later) {
-            kinds.push((format!("out-of-order/{later}-before-{earlier}"), Kind::OutOfOrder(kind)));
+        if let Some(kind) = find_kind(model, later) {
+            kinds.push((format!("out-of-order/{later}-before-{earlier}"), FaultKind::OutOfOrder(kind)));
         }
     }
     kinds
@@ -50,21 +52,21 @@ fn list_transition_faults(
     effect: &Effect,
     stages: &[Stage],
     several: bool,
-) -> Vec<(String, Kind)> {
+) -> Vec<(String, FaultKind)> {
     // Without a stated end, no response can show a wrong end.
     let open = |stage: &Stage| match stage {
         Stage::Anything => true,
         Stage::State(state) => state == UNNAMED,
         _ => false,
     };
-    let target = name_of(model, effect);
-    let Some(kind) = kind_of(model, &target).filter(|_| !stages.last().is_none_or(open)) else { return Vec::new() };
+    let target = name_target(model, effect);
+    let Some(kind) = find_kind(model, &target).filter(|_| !stages.last().is_none_or(open)) else { return Vec::new() };
     let mut kinds = Vec::new();
     let of = |word: &str| if several { format!("{target}.{word}") } else { word.to_string() };
     let stuck = if several { format!("stuck/{target}") } else { "stuck".to_string() };
     // A created resource cannot be stuck before the only stage of its transition.
-    if stages.len() > 1 || !newborn(model, &target, clause) {
-        kinds.push((stuck, Kind::Stuck(kind)));
+    if stages.len() > 1 || !is_created(model, &target, clause) {
+        kinds.push((stuck, FaultKind::Stuck(kind)));
     }
     let resource = &model.suite.resources[kind];
     let last = match stages.last() {
@@ -72,24 +74,24 @@ fn list_transition_faults(
         _ => "",
     };
     // An end permitted by an alternative breaks nothing.
-    let permitted = |state: &&String| clause.or.iter().any(|way| ends_in(way, effect, state));
+    let permitted = |state: &&String| clause.or.iter().any(|way| permits_end(way, effect, state));
     let others = resource.stable.iter().filter(|state| state.as_str() != last && !permitted(state));
-    kinds.extend(others.map(|state| (format!("ends-in/{}", of(state)), Kind::EndsIn(kind, state.clone()))));
+    kinds.extend(others.map(|state| (format!("ends-in/{}", of(state)), FaultKind::EndsIn(kind, state.clone()))));
     kinds
 }
 
 /// Faults on fields without an effect. Deleted resources are left out, because no response shows deleted resources.
-fn list_untouched_fields(model: &Model, clause: &Clause, targets: &BTreeSet<String>) -> Vec<(String, Kind)> {
+fn list_untouched_fields(model: &Model, clause: &Clause, targets: &BTreeSet<String>) -> Vec<(String, FaultKind)> {
     let ends = |target: &str| {
         clause.then.iter().any(|effect| {
-            name_of(model, effect) == target
-                && matches!(&effect.value, EffectValue::Course(stages) if matches!(stages.last(), Some(Stage::Gone)))
+            name_target(model, effect) == target
+                && matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages.last(), Some(Stage::Gone)))
         })
     };
     let mut kinds = Vec::new();
     for target in targets.iter().filter(|target| !ends(target)) {
-        let Some(resource) = resource_of(model, target) else { continue };
-        let set = clause.then.iter().filter(|effect| name_of(model, effect) == *target);
+        let Some(resource) = find_target_kind(model, target) else { continue };
+        let set = clause.then.iter().filter(|effect| name_target(model, effect) == *target);
         let set: BTreeSet<&str> = set.map(|effect| effect.field.as_str()).collect();
         let untouched = resource.fields.iter().filter(|field| {
             field.class == FieldClass::Modelled
@@ -98,28 +100,28 @@ fn list_untouched_fields(model: &Model, clause: &Clause, targets: &BTreeSet<Stri
         });
         kinds.extend(untouched.map(|field| {
             let field = format!("{target}.{}", field.name);
-            (format!("touches/{field}"), Kind::Touches(field))
+            (format!("touches/{field}"), FaultKind::Touches(field))
         }));
     }
     kinds
 }
 
 /// Whether each call of a clause creates the resource.
-pub(super) fn newborn(model: &Model, target: &str, clause: &Clause) -> bool {
-    let Calls::Only(calls) = &clause.calls else { return false };
-    if target.starts_with(UNNAMED_THINGS) {
+pub(super) fn is_created(model: &Model, target: &str, clause: &Clause) -> bool {
+    let ClauseOperations::Only(calls) = &clause.calls else { return false };
+    if target.starts_with(UNNAMED_PREFIX) {
         return false;
     }
     let operations = calls.iter().filter_map(|call| model.operations.get(call));
     let mut about = operations.flat_map(|operation| &operation.about).filter(|about| about.name == target);
-    about.all(|about| matches!(about.binding, Binding::New(_)))
+    about.all(|about| matches!(about.binding, IdExpression::New(_)))
 }
 
 /// Whether an alternative lets the resource of an effect end in a state.
-fn ends_in(way: &Alternative, effect: &Effect, state: &str) -> bool {
+fn permits_end(way: &Alternative, effect: &Effect, state: &str) -> bool {
     let same = |other: &&Effect| other.key == effect.key;
     way.then.iter().filter(same).any(|other| {
-        matches!(&other.value, EffectValue::Course(stages)
+        matches!(&other.value, EffectValue::Transition(stages)
             if matches!(stages.last(), Some(Stage::State(last)) if last == state))
     })
 }

@@ -1,22 +1,23 @@
 //! The mock as an endpoint: calls take effect in turn, each after its latency.
 
 use super::creation::{complete_fields, create_ids};
-use super::decision::{Answer, decide};
+use super::decision::{MockAnswer, decide_answer};
 use super::effects::{apply_clauses, break_constant_fields, choose_open_ends};
-use super::ensure_repair::repair;
-use super::mutant::{Kind, Mutant};
+use super::ensure_repair::repair_body;
+use super::mutant::{FaultKind, Mutant};
 use super::request_reading::{collect_texts, read_exchange};
-use super::response_body::{blank, deform, fill, keep_back, told};
-use super::response_context::Press;
-use super::tempo::{Tempo, between};
-use super::world_state::Realm;
-use crate::endpoint::{Endpoint, Pending, Request};
+use super::response_body::{break_shape, draw_body, fill_body, hide_ids, list_shown_ids};
+use super::response_context::ResponseContext;
+use super::tempo::{Tempo, draw_between};
+use super::world_state::WorldState;
+use crate::endpoint::{Endpoint, PendingOutcome, Request};
 use crate::expr::Val;
 use crate::history::{Exchange, Outcome, Reply, ReplyBody};
 use crate::model::{
-    Asked, ClauseId, Generated, Id, Model, Moment, Origin, World, classed, combinations, read, version_of, world_root,
+    CallView, ClauseId, ClauseOrigin, EffectContext, GeneratedClause, Model, PossibleState, ResourceId,
+    classify_call_input, evaluate_clauses, list_combinations, make_world_root, read_version,
 };
-use crate::schema::{Rng, Schemas};
+use crate::schema::{CompiledCatalog, SeededRng};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -27,17 +28,17 @@ use tokio::time::{Instant, sleep};
 /// An endpoint that follows a suite, and chooses by seed where the suite leaves a choice.
 pub struct Mock {
     model: Arc<Model>,
-    schemas: Arc<Schemas>,
+    schemas: Arc<CompiledCatalog>,
     tempo: Tempo,
     fault: Option<Mutant>,
     /// Milliseconds of the mock's clock per millisecond of tokio's clock.
     speed: u64,
     start: RefCell<Option<Instant>>,
-    inner: RefCell<Inner>,
+    inner: RefCell<MockState>,
 }
 
-struct Inner {
-    state: Realm,
+struct MockState {
+    state: WorldState,
     seed: u64,
     /// Number of calls of each operation on each set of resources.
     calls: BTreeMap<(String, String), u64>,
@@ -46,8 +47,14 @@ struct Inner {
 impl Mock {
     /// A mock without resources. `fault` is the promise to break.
     #[must_use]
-    pub fn new(model: Arc<Model>, schemas: Arc<Schemas>, seed: u64, tempo: Tempo, fault: Option<Mutant>) -> Mock {
-        let inner = Inner { state: Realm::new(seed), seed, calls: BTreeMap::new() };
+    pub fn new(
+        model: Arc<Model>,
+        schemas: Arc<CompiledCatalog>,
+        seed: u64,
+        tempo: Tempo,
+        fault: Option<Mutant>,
+    ) -> Mock {
+        let inner = MockState { state: WorldState::new(seed), seed, calls: BTreeMap::new() };
         Mock { model, schemas, tempo, fault, speed: 1, start: RefCell::new(None), inner: RefCell::new(inner) }
     }
 
@@ -60,46 +67,47 @@ impl Mock {
 
     /// The true state of all resources now, for comparison with a belief in tests.
     #[must_use]
-    pub fn truth(&self) -> World {
+    pub fn true_state(&self) -> PossibleState {
         let inner = &mut *self.inner.borrow_mut();
-        let now = self.now();
-        inner.state.pass(&self.model, &self.tempo, self.stuck(), now);
+        let now = self.read_clock();
+        inner.state.advance_to(&self.model, &self.tempo, self.is_stuck(), now);
         inner.state.world.clone()
     }
 
     /// Whether the mutant breaks the bound on transitions.
-    fn stuck(&self) -> bool {
-        let generated =
-            |fault: &Mutant| matches!(self.model.info(fault.clause).origin, Origin::Generated(Generated::Settles(_)));
+    fn is_stuck(&self) -> bool {
+        let generated = |fault: &Mutant| {
+            matches!(self.model.clause_info(fault.clause).origin, ClauseOrigin::Generated(GeneratedClause::Settles(_)))
+        };
         self.fault.as_ref().is_some_and(generated)
     }
 
     /// Milliseconds of the mock's clock since the first request.
-    fn now(&self) -> u64 {
+    fn read_clock(&self) -> u64 {
         let start = *self.start.borrow_mut().get_or_insert_with(Instant::now);
         u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_mul(self.speed)
     }
 
-    async fn answer(&self, request: &Request) -> Outcome {
-        let mut rng = self.inner.borrow_mut().stream(request);
-        let latency = between(&mut rng, self.tempo.latency_ms);
+    async fn answer_request(&self, request: &Request) -> Outcome {
+        let mut rng = self.inner.borrow_mut().random_stream(request);
+        let latency = draw_between(&mut rng, self.tempo.latency_ms);
         sleep(Duration::from_micros(latency * 500 / self.speed)).await;
-        let outcome = self.act(request, &mut rng);
+        let outcome = self.carry_out_call(request, &mut rng);
         sleep(Duration::from_micros(latency * 500 / self.speed)).await;
         outcome
     }
 
     /// Reads the call, decides on the answer, and applies the effects. The function never waits, so overlapping calls
     /// take effect in turn.
-    fn act(&self, request: &Request, rng: &mut Rng) -> Outcome {
+    fn carry_out_call(&self, request: &Request, rng: &mut SeededRng) -> Outcome {
         let inner = &mut *self.inner.borrow_mut();
-        let now = self.now();
-        inner.state.pass(&self.model, &self.tempo, self.stuck(), now);
+        let now = self.read_clock();
+        inner.state.advance_to(&self.model, &self.tempo, self.is_stuck(), now);
         let exchange = read_exchange(request, &self.schemas);
-        let class = classed(&self.model, &self.schemas, &exchange);
-        let call = self.mistaken(&exchange, Asked::new(&self.model, &exchange, class), &inner.state);
-        let version = version_of(&self.model, &exchange);
-        let context = Press {
+        let class = classify_call_input(&self.model, &self.schemas, &exchange);
+        let call = self.replace_caller(&exchange, CallView::new(&self.model, &exchange, class), &inner.state);
+        let version = read_version(&self.model, &exchange);
+        let context = ResponseContext {
             model: &self.model,
             schemas: &self.schemas,
             call: &call,
@@ -107,78 +115,85 @@ impl Mock {
             fault: self.fault.as_ref(),
             tempo: &self.tempo,
         };
-        let reading = read(&self.model, &call, &inner.state.world, &[]).unwrap_or_else(|fault| panic!("{fault}"));
-        match decide(&self.model, &call, &reading, &self.tempo, self.fault.as_ref(), rng) {
-            Answer::Refuse { status } | Answer::Error { status } => build_refusal(status),
-            Answer::Accept { status, clauses } => accept(&context, &mut inner.state, status, &clauses, now, rng),
+        let reading =
+            evaluate_clauses(&self.model, &call, &inner.state.world, &[]).unwrap_or_else(|fault| panic!("{fault}"));
+        match decide_answer(&self.model, &call, &reading, &self.tempo, self.fault.as_ref(), rng) {
+            MockAnswer::Refuse { status } | MockAnswer::Error { status } => build_refusal(status),
+            MockAnswer::Accept { status, clauses } => {
+                accept_call(&context, &mut inner.state, status, &clauses, now, rng)
+            }
         }
     }
 
     /// Replaces the caller by the owner if the mutant breaks a promise about unauthenticated callers: an endpoint
     /// without the check treats the owner's resources as the caller's.
-    fn mistaken(&self, exchange: &Exchange, call: Asked, state: &Realm) -> Asked {
-        let Some(fault) = self.fault.as_ref().filter(|_| call.who.is_none()) else { return call };
+    fn replace_caller(&self, exchange: &Exchange, call: CallView, state: &WorldState) -> CallView {
+        let Some(fault) = self.fault.as_ref().filter(|_| call.owner.is_none()) else { return call };
         let careless = match &fault.kind {
-            Kind::Accepted => true,
-            Kind::AcceptedBy(operation) => *operation == exchange.operation,
+            FaultKind::Accepted => true,
+            FaultKind::AcceptedBy(operation) => *operation == exchange.operation,
             _ => false,
         };
-        let broken = || read(&self.model, &call, &state.world, &[]).is_ok_and(|r| r.demanded.contains(&fault.clause));
+        let broken = || {
+            evaluate_clauses(&self.model, &call, &state.world, &[]).is_ok_and(|r| r.demanded.contains(&fault.clause))
+        };
         let by_owner = Exchange { caller: "owner".to_string(), ..exchange.clone() };
-        let owner = Asked::new(&self.model, &by_owner, classed(&self.model, &self.schemas, &by_owner));
+        let owner = CallView::new(&self.model, &by_owner, classify_call_input(&self.model, &self.schemas, &by_owner));
         // A promise about absent resources, for example, holds for the owner too.
-        let about_callers =
-            || read(&self.model, &owner, &state.world, &[]).is_ok_and(|r| !r.demanded.contains(&fault.clause));
+        let about_callers = || {
+            evaluate_clauses(&self.model, &owner, &state.world, &[]).is_ok_and(|r| !r.demanded.contains(&fault.clause))
+        };
         if careless && broken() && about_callers() { owner } else { call }
     }
 }
 
 /// Applies the effects of an accepted call and builds the response.
-fn accept(
-    context: &Press<'_>,
-    state: &mut Realm,
+fn accept_call(
+    context: &ResponseContext<'_>,
+    state: &mut WorldState,
     status: u16,
     clauses: &[ClauseId],
     now: u64,
-    rng: &mut Rng,
+    rng: &mut SeededRng,
 ) -> Outcome {
-    let told = told(context, state, rng);
-    let mut body = blank(context, status, &told, rng);
+    let told = list_shown_ids(context, state, rng);
+    let mut body = draw_body(context, status, &told, rng);
     let born = create_ids(context, body.as_mut(), state, rng);
     let reply = body.as_ref().map_or(Val::Null, Val::from);
-    let moment = Moment { born: &born, reply: &reply, now, seq: state.seq, strangers: &[] };
+    let moment = EffectContext { created: &born, reply: &reply, now, seq: state.seq, unknown_kinds: &[] };
     let before = state.world.clone();
     let world = apply_clauses(context, &before, clauses, &moment, rng);
     let world = complete_fields(context, world, &before, rng);
     let world = choose_open_ends(context.model, world, rng);
-    state.enter(context.model, world, context.tempo, now);
+    state.adopt_world(context.model, world, context.tempo, now);
     break_constant_fields(context, state, &before, clauses, rng);
-    let ids: Vec<Id> = born.iter().flat_map(|(_, ids)| ids.iter().cloned()).collect();
+    let ids: Vec<ResourceId> = born.iter().flat_map(|(_, ids)| ids.iter().cloned()).collect();
     if let Some(body) = &mut body {
-        fill(context, state, &ids, body, rng);
-        let things = combinations(context.model, context.call, &before).into_iter().next().unwrap_or_default();
+        fill_body(context, state, &ids, body, rng);
+        let things = list_combinations(context.model, context.call, &before).into_iter().next().unwrap_or_default();
         let things: Vec<(&str, Val)> = things.into_iter().map(|(name, _, value)| (name, value)).collect();
         let operation = &context.model.operations[&context.call.operation];
-        let world = world_root(context.model, operation.reads_all.iter().copied(), &before, context.call.who, &[]);
-        let broken = context.fault.filter(|fault| fault.kind == Kind::BreaksEnsure).map(|fault| fault.clause);
-        repair(context, &things, clauses, &world, body, broken);
-        keep_back(&told, body);
+        let world =
+            make_world_root(context.model, operation.reads_all.iter().copied(), &before, context.call.owner, &[]);
+        let broken = context.fault.filter(|fault| fault.kind == FaultKind::BreaksEnsure).map(|fault| fault.clause);
+        repair_body(context, &things, clauses, &world, body, broken);
+        hide_ids(&told, body);
         if let Some(fault) = context.fault
             && operation.reply == Some(fault.clause)
         {
-            deform(body, &fault.kind);
+            break_shape(body, &fault.kind);
         }
     }
     build_response(status, body)
 }
 
-impl Inner {
+impl MockState {
     /// The random stream of one call, by operation, resources and repetition. Additional calls elsewhere in the plan
     /// do not affect the stream; shrinking depends on this property.
-    fn stream(&mut self, request: &Request) -> Rng {
+    fn random_stream(&mut self, request: &Request) -> SeededRng {
         let mut named: Vec<&str> = request.parameters.values().filter_map(Value::as_str).collect();
         request.body.iter().for_each(|body| collect_texts(body, &mut named));
-        let things: Vec<String> = self.state.born_in(named.into_iter());
+        let things: Vec<String> = self.state.list_creation_numbers(named.into_iter());
         let key = (request.operation.clone(), things.join(" "));
         let purpose = key
             .0
@@ -187,7 +202,7 @@ impl Inner {
             .fold(17, |sum: u64, byte| sum.wrapping_mul(131).wrapping_add(u64::from(byte)));
         let count = self.calls.entry(key).or_default();
         *count += 1;
-        Rng::new(self.seed, 1, *count, purpose)
+        SeededRng::new(self.seed, 1, *count, purpose)
     }
 }
 
@@ -196,8 +211,8 @@ impl Endpoint for Mock {
         "mock"
     }
 
-    fn send<'a>(&'a self, request: &'a Request) -> Pending<'a> {
-        Box::pin(self.answer(request))
+    fn send<'a>(&'a self, request: &'a Request) -> PendingOutcome<'a> {
+        Box::pin(self.answer_request(request))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Corrects a drawn response body, so that the body satisfies or breaks `ensure` of the clauses.
 
-use super::response_context::Press;
-use crate::expr::{Relation, Val, assign};
-use crate::model::{ClauseId, Roots};
+use super::response_context::ResponseContext;
+use crate::expr::{ComparisonRelation, Val, assign_at_path};
+use crate::model::{ClauseId, ExpressionRoots};
 use serde_json::Value;
 
 /// Writes values at the response's paths in the comparisons of `ensure`, until each `ensure` holds, or fails for the
@@ -11,8 +11,8 @@ use serde_json::Value;
 /// # Panics
 ///
 /// If one of the clauses is generated.
-pub(super) fn repair(
-    context: &Press<'_>,
+pub(super) fn repair_body(
+    context: &ResponseContext<'_>,
     things: &[(&str, Val)],
     clauses: &[ClauseId],
     world: &Val,
@@ -20,27 +20,27 @@ pub(super) fn repair(
     break_it: Option<ClauseId>,
 ) {
     for &id in clauses {
-        let clause = context.model.written(id).expect("only written clauses accept");
+        let clause = context.model.written_clause(id).expect("only written clauses accept");
         for (ensure, place) in &clause.ensure {
             let reply = Val::from(&*body);
-            let roots = Roots {
+            let roots = ExpressionRoots {
                 model: context.model,
-                asked: context.call,
-                things,
+                call: context.call,
+                resources: things,
                 reply: Some(&reply),
-                it: None,
+                entry: None,
                 world: Some(world),
             };
-            let holds = roots.eval(ensure, place.line) != Ok(Val::Bool(false));
+            let holds = roots.evaluate(ensure, place.line) != Ok(Val::Bool(false));
             if holds == (break_it != Some(id)) {
                 continue;
             }
-            let comparisons = ensure.comparisons();
+            let comparisons = ensure.list_comparisons();
             let places = comparisons.iter().filter(|comparison| comparison.path.root.as_ref() == "reply");
             for comparison in places {
-                let Ok(other) = roots.eval(&comparison.other, place.line) else { continue };
+                let Ok(other) = roots.evaluate(&comparison.other, place.line) else { continue };
                 if let Some(value) = choose_value(comparison.op, &other, break_it == Some(id)) {
-                    assign(body, &comparison.path, value);
+                    assign_at_path(body, &comparison.path, value);
                 }
             }
         }
@@ -48,14 +48,14 @@ pub(super) fn repair(
 }
 
 /// A value with the relation to `other`, or without the relation if `broken`; none for unsupported relations.
-fn choose_value(relation: Relation, other: &Val, broken: bool) -> Option<Value> {
+fn choose_value(relation: ComparisonRelation, other: &Val, broken: bool) -> Option<Value> {
     match (relation, other, broken) {
-        (Relation::Eq, other, false) | (Relation::Ne, other, true) => other.to_json(),
-        (Relation::In, Val::List(values), false) => values.first()?.to_json(),
-        (Relation::Eq, Val::Str(text), true) | (Relation::Ne, Val::Str(text), false) => {
+        (ComparisonRelation::Eq, other, false) | (ComparisonRelation::Ne, other, true) => other.to_json(),
+        (ComparisonRelation::In, Val::List(values), false) => values.first()?.to_json(),
+        (ComparisonRelation::Eq, Val::Str(text), true) | (ComparisonRelation::Ne, Val::Str(text), false) => {
             Some(Value::String(format!("{text}-otherwise")))
         }
-        (Relation::Eq | Relation::In, _, true) | (Relation::Ne, _, false) => {
+        (ComparisonRelation::Eq | ComparisonRelation::In, _, true) | (ComparisonRelation::Ne, _, false) => {
             Some(Value::String("otherwise".to_string()))
         }
         _ => None,

@@ -1,31 +1,32 @@
 //! Parts of lists, as requested by a call.
 
-use super::mutant::Kind;
-use super::response_context::Press;
-use crate::model::{Generated, Held, is_page};
-use crate::suite::View;
+use super::mutant::FaultKind;
+use super::response_context::ResponseContext;
+use crate::model::{GeneratedClause, StateEntry, is_page};
+use crate::suite::ResourceView;
 use serde_json::Value;
 
 /// Reduces a list to the requested part: the entries behind the resource in the query, up to the limit in the query.
 ///
 /// Without a promise of paging, or with an unlisted resource in the query, the list stays whole: no page describes
 /// these cases.
-pub(super) fn cut(context: &Press<'_>, kind: usize, view: &View, things: &mut Vec<&Held>) {
+pub(super) fn cut_list(context: &ResponseContext<'_>, kind: usize, view: &ResourceView, things: &mut Vec<&StateEntry>) {
     let Some(paging) = &view.paging else { return };
     if !is_page(context.model, context.call, view).unwrap_or(false) {
         return;
     }
     let query = context.call.query_values();
     let named =
-        |held: &&Held| view.next.keys().any(|name| query.get(name).and_then(Value::as_str) == Some(&held.id.id));
+        |held: &&StateEntry| view.next.keys().any(|name| query.get(name).and_then(Value::as_str) == Some(&held.id.id));
     if let Some(at) = things.iter().position(named) {
-        let skipped = context.broken(&Generated::Paged(kind, context.call.operation.clone())) == Some(&Kind::PageSkips);
+        let skipped = context.find_fault(&GeneratedClause::Paged(kind, context.call.operation.clone()))
+            == Some(&FaultKind::PageSkips);
         things.drain(..things.len().min(at + 1 + usize::from(skipped)));
     }
     let limit = query.get(&paging.limit).and_then(Value::as_u64).filter(|limit| *limit > 0);
     if let Some(limit) = limit.and_then(|limit| usize::try_from(limit).ok()) {
-        let over =
-            context.broken(&Generated::PageLimit(kind, context.call.operation.clone())) == Some(&Kind::PageOverflows);
+        let over = context.find_fault(&GeneratedClause::PageLimit(kind, context.call.operation.clone()))
+            == Some(&FaultKind::PageOverflows);
         things.truncate(limit.saturating_add(usize::from(over)));
     }
 }

@@ -23,6 +23,6 @@ mod tempo;
 mod world_state;
 
 pub use endpoint::Mock;
-pub use mutant::{Kind, Mutant};
-pub use mutant_list::mutants;
+pub use mutant::{FaultKind, Mutant};
+pub use mutant_list::list_mutants;
 pub use tempo::Tempo;

@@ -4,7 +4,7 @@
 //! `clause/kind[/field]`, and none is written in the source.
 
 use crate::model::{ClauseId, Model};
-use crate::suite::{Effect, Resource, Target};
+use crate::suite::{Effect, EffectTarget, ResourceKind};
 
 /// The mock with one fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,13 +14,13 @@ pub struct Mutant {
     /// The broken clause.
     pub clause: ClauseId,
     /// How the mutant breaks the clause.
-    pub kind: Kind,
+    pub kind: FaultKind,
 }
 
 /// A way to break a clause. Resource kinds and fields are indices into the suite; texts name a field as
 /// `resource.field`, or are JSON Pointers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+pub enum FaultKind {
     /// Accepts calls against a refusing clause.
     Accepted,
     /// Accepts calls of one operation against a refusing clause.
@@ -73,26 +73,26 @@ pub enum Kind {
 
 /// Prefix of names for resources outside the call, followed by the resource kind. No name of a resource contains a
 /// `-`.
-pub(super) const UNNAMED_THINGS: &str = "each-";
+pub(super) const UNNAMED_PREFIX: &str = "each-";
 
 /// The name of an effect's resource within the name of a mutant.
-pub(super) fn name_of(model: &Model, effect: &Effect) -> String {
+pub(super) fn name_target(model: &Model, effect: &Effect) -> String {
     match &effect.target {
-        Target::Named(name) => name.clone(),
-        Target::Each(each) => format!("{UNNAMED_THINGS}{}", model.suite.resources[each.resource].name),
+        EffectTarget::Named(name) => name.clone(),
+        EffectTarget::Each(each) => format!("{UNNAMED_PREFIX}{}", model.suite.resources[each.resource].name),
     }
 }
 
-/// The index of the resource kind behind a name from [`name_of`].
-pub(super) fn kind_of(model: &Model, target: &str) -> Option<usize> {
-    if let Some(kind) = target.strip_prefix(UNNAMED_THINGS) {
+/// The index of the resource kind behind a name from [`name_target`].
+pub(super) fn find_kind(model: &Model, target: &str) -> Option<usize> {
+    if let Some(kind) = target.strip_prefix(UNNAMED_PREFIX) {
         return model.suite.resources.iter().position(|resource| resource.name == kind);
     }
     let about = model.operations.values().flat_map(|operation| &operation.about).find(|about| about.name == target)?;
     Some(about.resource)
 }
 
-/// The resource kind behind a name from [`name_of`].
-pub(super) fn resource_of<'a>(model: &'a Model, target: &str) -> Option<&'a Resource> {
-    model.suite.resources.get(kind_of(model, target)?)
+/// The resource kind behind a name from [`name_target`].
+pub(super) fn find_target_kind<'a>(model: &'a Model, target: &str) -> Option<&'a ResourceKind> {
+    model.suite.resources.get(find_kind(model, target)?)
 }

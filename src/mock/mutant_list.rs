@@ -1,60 +1,58 @@
 //! The list of all mutants of a model.
 
-use super::effect_mutants::{list_effect_faults, newborn};
-use super::mutant::{Kind, Mutant, name_of};
-use crate::model::{ClauseId, Generated, Model, Origin};
-use crate::schema::Schemas;
-use crate::suite::{Calls, Clause, FieldClass, Statuses, Verb};
+use super::effect_mutants::{is_created, list_effect_faults};
+use super::mutant::{FaultKind, Mutant, name_target};
+use crate::model::{ClauseId, ClauseOrigin, GeneratedClause, Model};
+use crate::schema::CompiledCatalog;
+use crate::suite::{Clause, ClauseDecision, ClauseOperations, FieldClass, PermittedStatuses};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Lists all mutants of a model, in the order of the clauses.
 #[must_use]
-pub fn mutants(model: &Model, schemas: &Schemas) -> Vec<Mutant> {
+pub fn list_mutants(model: &Model, schemas: &CompiledCatalog) -> Vec<Mutant> {
     let mut all = Vec::new();
     for (index, info) in model.clauses.iter().enumerate() {
         let clause = ClauseId(index as u32);
         let kinds = match &info.origin {
-            Origin::Clause(index) => list_clause_faults(model, clause, &model.suite.clauses[*index]),
-            Origin::Event(_) => Vec::new(),
-            Origin::Generated(generated) => list_generated_faults(model, schemas, generated),
+            ClauseOrigin::Clause(index) => list_clause_faults(model, clause, &model.suite.clauses[*index]),
+            ClauseOrigin::Event(_) => Vec::new(),
+            ClauseOrigin::Generated(generated) => list_generated_faults(model, schemas, generated),
         };
         all.extend(kinds.into_iter().map(|(word, kind)| Mutant { name: format!("{}/{word}", info.id), clause, kind }));
     }
     all
 }
 
-fn list_clause_faults(model: &Model, id: ClauseId, clause: &Clause) -> Vec<(String, Kind)> {
-    let plain = |word: &str, kind: Kind| (word.to_string(), kind);
-    match &clause.verb {
-        Verb::Refuse(statuses) => {
-            let mut kinds = vec![plain("accepted", Kind::Accepted)];
-            if matches!(statuses, Statuses::Exactly(_)) {
-                kinds.push(plain("other-status", Kind::OtherStatus));
+fn list_clause_faults(model: &Model, id: ClauseId, clause: &Clause) -> Vec<(String, FaultKind)> {
+    let plain = |word: &str, kind: FaultKind| (word.to_string(), kind);
+    match &clause.decision {
+        ClauseDecision::Refuse(statuses) => {
+            let mut kinds = vec![plain("accepted", FaultKind::Accepted)];
+            if matches!(statuses, PermittedStatuses::Exactly(_)) {
+                kinds.push(plain("other-status", FaultKind::OtherStatus));
             }
             // If all operations must refuse, each operation has a check of its own, and each check can be missing.
-            if matches!(clause.calls, Calls::AllBut(_)) {
+            if matches!(clause.calls, ClauseOperations::AllBut(_)) {
                 let speaking = model.operations.values().filter(|operation| operation.clauses.contains(&id));
-                kinds.extend(
-                    speaking.map(|operation| {
-                        (format!("accepted/{}", operation.id), Kind::AcceptedBy(operation.id.clone()))
-                    }),
-                );
+                kinds.extend(speaking.map(|operation| {
+                    (format!("accepted/{}", operation.id), FaultKind::AcceptedBy(operation.id.clone()))
+                }));
             }
             kinds
         }
-        Verb::MayRefuse(_) => Vec::new(),
-        Verb::Accept(_) => {
-            let mut kinds = vec![plain("refused", Kind::Refused), plain("other-status", Kind::OtherStatus)];
+        ClauseDecision::MayRefuse(_) => Vec::new(),
+        ClauseDecision::Accept(_) => {
+            let mut kinds = vec![plain("refused", FaultKind::Refused), plain("other-status", FaultKind::OtherStatus)];
             if !clause.ensure.is_empty() {
-                kinds.push(plain("breaks-ensure", Kind::BreaksEnsure));
+                kinds.push(plain("breaks-ensure", FaultKind::BreaksEnsure));
             }
             if clause.then.is_empty() {
                 kinds.extend(list_idle_faults(model, clause));
             } else {
                 // A created resource has no earlier state.
-                if !clause.then.iter().all(|effect| newborn(model, &name_of(model, effect), clause)) {
-                    kinds.push(plain("no-effect", Kind::NoEffect));
+                if !clause.then.iter().all(|effect| is_created(model, &name_target(model, effect), clause)) {
+                    kinds.push(plain("no-effect", FaultKind::NoEffect));
                 }
                 kinds.extend(list_effect_faults(model, clause));
             }
@@ -64,49 +62,56 @@ fn list_clause_faults(model: &Model, id: ClauseId, clause: &Clause) -> Vec<(Stri
 }
 
 /// Faults of a clause without an effect: the effects of each further clause of the call.
-fn list_idle_faults(model: &Model, clause: &Clause) -> Vec<(String, Kind)> {
-    let Calls::Only(calls) = &clause.calls else { return Vec::new() };
+fn list_idle_faults(model: &Model, clause: &Clause) -> Vec<(String, FaultKind)> {
+    let ClauseOperations::Only(calls) = &clause.calls else { return Vec::new() };
     let changing = calls.iter().filter_map(|call| model.operations.get(call)).filter(|operation| operation.changes);
     let others: BTreeSet<ClauseId> = changing.flat_map(|operation| operation.clauses.iter().copied()).collect();
-    let acts = |id: &ClauseId| model.written(*id).is_some_and(|other| !other.then.is_empty());
-    let named = |id: ClauseId| (format!("acts-as/{}", model.info(id).id), Kind::ActsAs(id));
+    let acts = |id: &ClauseId| model.written_clause(*id).is_some_and(|other| !other.then.is_empty());
+    let named = |id: ClauseId| (format!("acts-as/{}", model.clause_info(id).id), FaultKind::ActsAs(id));
     others.into_iter().filter(acts).map(named).collect()
 }
 
-fn list_generated_faults(model: &Model, schemas: &Schemas, generated: &Generated) -> Vec<(String, Kind)> {
-    let plain = |word: &str, kind: Kind| vec![(word.to_string(), kind)];
+fn list_generated_faults(
+    model: &Model,
+    schemas: &CompiledCatalog,
+    generated: &GeneratedClause,
+) -> Vec<(String, FaultKind)> {
+    let plain = |word: &str, kind: FaultKind| vec![(word.to_string(), kind)];
     match generated {
-        Generated::NoServerError(_) => plain("server-error", Kind::ServerError),
-        Generated::Reply(operation) => list_shape_faults(schemas, operation),
-        Generated::Field(kind, index) => match model.suite.resources[*kind].fields[*index].class {
+        GeneratedClause::NoServerError(_) => plain("server-error", FaultKind::ServerError),
+        GeneratedClause::Reply(operation) => list_shape_faults(schemas, operation),
+        GeneratedClause::Field(kind, index) => match model.suite.resources[*kind].fields[*index].class {
             FieldClass::Modelled => Vec::new(),
-            FieldClass::Keeps => plain("changes", Kind::Changes(*index)),
-            FieldClass::Grows => plain("goes-back", Kind::GoesBack(*index)),
+            FieldClass::Keeps => plain("changes", FaultKind::Changes(*index)),
+            FieldClass::Grows => plain("goes-back", FaultKind::GoesBack(*index)),
         },
-        Generated::Settles(_) => Vec::new(),
-        Generated::Shows(_, index) => plain("other", Kind::ShowsOther(*index)),
-        Generated::PageLimit(..) => plain("overflows", Kind::PageOverflows),
-        Generated::Paged(..) => plain("skips", Kind::PageSkips),
-        Generated::Listed(..) => [plain("omits", Kind::ListOmits), plain("lists-gone", Kind::ListsGone)].concat(),
+        GeneratedClause::Settles(_) => Vec::new(),
+        GeneratedClause::Shows(_, index) => plain("other", FaultKind::ShowsOther(*index)),
+        GeneratedClause::PageLimit(..) => plain("overflows", FaultKind::PageOverflows),
+        GeneratedClause::Paged(..) => plain("skips", FaultKind::PageSkips),
+        GeneratedClause::Listed(..) => {
+            [plain("omits", FaultKind::ListOmits), plain("lists-gone", FaultKind::ListsGone)].concat()
+        }
     }
 }
 
 /// Faults of mandatory and typed properties in the two upper levels of a response; deeper levels add no new kind
 /// of fault.
-fn list_shape_faults(schemas: &Schemas, operation: &str) -> Vec<(String, Kind)> {
-    let Some(shape) = schemas.operation(operation).and_then(|operation| {
-        let status = [200, 201, 202, 203].into_iter().find_map(|status| schemas.response(operation, status, None));
-        status.or_else(|| schemas.response(operation, 204, None))
+fn list_shape_faults(schemas: &CompiledCatalog, operation: &str) -> Vec<(String, FaultKind)> {
+    let Some(shape) = schemas.find_operation(operation).and_then(|operation| {
+        let status =
+            [200, 201, 202, 203].into_iter().find_map(|status| schemas.find_response_schema(operation, status, None));
+        status.or_else(|| schemas.find_response_schema(operation, 204, None))
     }) else {
         return Vec::new();
     };
     let mut kinds = Vec::new();
     for (pointer, required, typed) in list_properties(&shape.schema) {
         if required {
-            kinds.push((format!("omits{pointer}"), Kind::Omits(pointer.clone())));
+            kinds.push((format!("omits{pointer}"), FaultKind::Omits(pointer.clone())));
         }
         if typed {
-            kinds.push((format!("mistypes{pointer}"), Kind::Mistypes(pointer)));
+            kinds.push((format!("mistypes{pointer}"), FaultKind::Mistypes(pointer)));
         }
     }
     kinds

@@ -1,13 +1,13 @@
 //! Conversion of requests to the exchanges of the model.
 
 use crate::endpoint::Request;
-use crate::history::{Cause, Exchange, Outcome};
-use crate::schema::Schemas;
+use crate::history::{CallCause, Exchange, Outcome};
+use crate::schema::CompiledCatalog;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Converts a request to an exchange without an outcome.
-pub(super) fn read_exchange(request: &Request, schemas: &Schemas) -> Exchange {
+pub(super) fn read_exchange(request: &Request, schemas: &CompiledCatalog) -> Exchange {
     let mut exchange = empty_exchange(&request.operation, &request.caller);
     exchange.binding.clone_from(&request.binding);
     exchange.path.clone_from(&request.parameters);
@@ -19,9 +19,10 @@ pub(super) fn read_exchange(request: &Request, schemas: &Schemas) -> Exchange {
 }
 
 /// Reads a query value, which is text on the wire. A parameter without texts is read as JSON.
-fn read_query(schemas: &Schemas, operation: &str, name: &str, text: &str) -> Value {
+fn read_query(schemas: &CompiledCatalog, operation: &str, name: &str, text: &str) -> Value {
     let written = Value::String(text.to_string());
-    let shape = schemas.operation(operation).and_then(|operation| schemas.parameter(operation, "query", name));
+    let shape =
+        schemas.find_operation(operation).and_then(|operation| schemas.find_parameter_schema(operation, "query", name));
     let Some(shape) = shape.filter(|shape| !shape.is_valid(&written)) else { return written };
     serde_json::from_str(text).ok().filter(|value| shape.is_valid(value)).unwrap_or(written)
 }
@@ -31,7 +32,7 @@ pub(super) fn empty_exchange(operation: &str, caller: &str) -> Exchange {
     Exchange {
         number: 0,
         step: 0,
-        cause: Cause::Step,
+        cause: CallCause::Step,
         operation: operation.to_string(),
         binding: String::new(),
         caller: caller.to_string(),
@@ -42,7 +43,7 @@ pub(super) fn empty_exchange(operation: &str, caller: &str) -> Exchange {
         sent_ms: 0,
         received_ms: 0,
         outcome: Outcome::Lost { cause: String::new() },
-        born: BTreeMap::new(),
+        created: BTreeMap::new(),
         input: None,
     }
 }

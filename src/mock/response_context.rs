@@ -1,19 +1,19 @@
 //! The context of one call.
 
-use super::mutant::{Kind, Mutant};
+use super::mutant::{FaultKind, Mutant};
 use super::tempo::Tempo;
-use crate::model::{Asked, Generated, Model};
-use crate::schema::Schemas;
+use crate::model::{CallView, GeneratedClause, Model};
+use crate::schema::CompiledCatalog;
 
 /// The suite, the call, and the fault of the mock.
 #[derive(Debug, Clone, Copy)]
-pub struct Press<'a> {
+pub struct ResponseContext<'a> {
     /// The suite.
     pub model: &'a Model,
     /// The documented shapes of responses.
-    pub schemas: &'a Schemas,
+    pub schemas: &'a CompiledCatalog,
     /// The call.
-    pub call: &'a Asked,
+    pub call: &'a CallView,
     /// The requested API version.
     pub version: Option<&'a str>,
     /// The fault of the mock.
@@ -22,10 +22,10 @@ pub struct Press<'a> {
     pub tempo: &'a Tempo,
 }
 
-impl Press<'_> {
+impl ResponseContext<'_> {
     /// How the mock breaks a generated clause; none if the mock keeps the clause.
-    pub(super) fn broken(&self, generated: &Generated) -> Option<&Kind> {
+    pub(super) fn find_fault(&self, generated: &GeneratedClause) -> Option<&FaultKind> {
         let mutant = self.fault?;
-        (mutant.clause == self.model.generated(generated)).then_some(&mutant.kind)
+        (mutant.clause == self.model.generated_clause(generated)).then_some(&mutant.kind)
     }
 }

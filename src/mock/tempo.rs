@@ -1,6 +1,6 @@
 //! How fast the mock's resources change.
 
-use crate::schema::Rng;
+use crate::schema::SeededRng;
 
 /// Durations in milliseconds of the mock's clock, and frequencies in percent. Ranges are inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,6 @@ impl Tempo {
 }
 
 /// Draws a number from an inclusive range.
-pub(super) fn between(rng: &mut Rng, (low, high): (u64, u64)) -> u64 {
-    low + rng.below(high.saturating_sub(low) + 1)
+pub(super) fn draw_between(rng: &mut SeededRng, (low, high): (u64, u64)) -> u64 {
+    low + rng.draw_below(high.saturating_sub(low) + 1)
 }

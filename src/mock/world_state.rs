@@ -1,48 +1,51 @@
 //! The resources of the mock, and their changes over time.
 
-use super::tempo::{Tempo, between};
-use crate::expr::{Path, Val};
-use crate::model::{Held, Id, Life, Model, Thing, Who, World, advanced, find, happenings, replaced};
-use crate::schema::Rng;
+use super::tempo::{Tempo, draw_between};
+use crate::expr::{FieldPath, Val};
+use crate::model::{
+    Existence, Model, PossibleState, ResourceId, ResourceOwner, ResourceState, StateEntry, advance_resource,
+    find_resource, list_events, replace_resources,
+};
+use crate::schema::SeededRng;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The true state of all resources, with the time of each next change.
 #[derive(Debug, Default)]
-pub struct Realm {
+pub struct WorldState {
     /// All resources, deleted ones included.
-    pub world: World,
+    pub world: PossibleState,
     /// When each resource in transition enters its next stage, in milliseconds of the mock's clock.
-    pub due: BTreeMap<Id, u64>,
+    pub due: BTreeMap<ResourceId, u64>,
     /// Number of resources created so far; the next resource gets this number.
     pub seq: u32,
     /// For each resource, the ids of further resources in its responses, with their paths.
-    pub tells: BTreeMap<Id, Vec<(Path, Arc<str>)>>,
+    pub shown_ids: BTreeMap<ResourceId, Vec<(FieldPath, Arc<str>)>>,
     seed: u64,
     /// How often each resource has changed stage.
-    moves: BTreeMap<Id, u64>,
+    change_counts: BTreeMap<ResourceId, u64>,
 }
 
-impl Realm {
+impl WorldState {
     /// A state without resources.
     #[must_use]
-    pub fn new(seed: u64) -> Realm {
-        Realm { seed, ..Realm::default() }
+    pub fn new(seed: u64) -> WorldState {
+        WorldState { seed, ..WorldState::default() }
     }
 
     /// The creation numbers of the given ids, as text; unknown ids are left out.
-    pub fn born_in<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Vec<String> {
+    pub fn list_creation_numbers<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Vec<String> {
         ids.filter_map(|id| self.world.iter().find(|held| held.id.id.as_ref() == id))
-            .map(|held| held.thing.seq.to_string())
+            .map(|held| held.state.seq.to_string())
             .collect()
     }
 
     /// The random stream for the next change of a resource. Changes of further resources do not affect the stream.
-    fn stream(&mut self, id: &Id) -> Rng {
-        let seq = find(&self.world, id).map_or(0, |held| u64::from(held.thing.seq));
-        let count = self.moves.entry(id.clone()).or_default();
+    fn random_stream(&mut self, id: &ResourceId) -> SeededRng {
+        let seq = find_resource(&self.world, id).map_or(0, |held| u64::from(held.state.seq));
+        let count = self.change_counts.entry(id.clone()).or_default();
         *count += 1;
-        Rng::new(self.seed, 2, *count, seq)
+        SeededRng::new(self.seed, 2, *count, seq)
     }
 
     /// Performs all changes due at `now`. If `stuck`, no transition ever proceeds.
@@ -50,7 +53,7 @@ impl Realm {
     /// # Panics
     ///
     /// After 100,000 changes, because only an endless transition can need so many.
-    pub fn pass(&mut self, model: &Model, tempo: &Tempo, stuck: bool, now: u64) {
+    pub fn advance_to(&mut self, model: &Model, tempo: &Tempo, stuck: bool, now: u64) {
         if stuck {
             return;
         }
@@ -58,82 +61,82 @@ impl Realm {
         for _ in 0..100_000 {
             let next = self.due.iter().filter(|(_, at)| **at <= now).min_by_key(|(id, at)| (**at, (*id).clone()));
             let Some((id, at)) = next.map(|(id, at)| (id.clone(), *at)) else { return };
-            let mut rng = self.stream(&id);
-            self.step(model, &mut rng, tempo, &id, at);
+            let mut rng = self.random_stream(&id);
+            self.advance_resource(model, &mut rng, tempo, &id, at);
         }
         panic!("the mock's clock does not reach the present: does a transition repeat a stage of no duration?");
     }
 
-    fn step(&mut self, model: &Model, rng: &mut Rng, tempo: &Tempo, id: &Id, at: u64) {
-        let Some(held) = find(&self.world, id).cloned() else {
+    fn advance_resource(&mut self, model: &Model, rng: &mut SeededRng, tempo: &Tempo, id: &ResourceId, at: u64) {
+        let Some(held) = find_resource(&self.world, id).cloned() else {
             self.due.remove(id);
             return;
         };
-        let Some(motion) = held.thing.motion.clone() else {
+        let Some(motion) = held.state.transition.clone() else {
             self.due.remove(id);
             return;
         };
-        if self.strike(model, rng, tempo, &held) {
+        if self.apply_event(model, rng, tempo, &held) {
             self.due.remove(id);
             return;
         }
         let mut stages = 1;
-        while stages < motion.course.len() && rng.chance(tempo.skip_percent, 100) {
+        while stages < motion.stages.len() && rng.draw_chance(tempo.skip_percent, 100) {
             stages += 1;
         }
         let waits = motion.after.iter().filter_map(|other| self.due.get(other)).max().copied();
-        if let (true, Some(other)) = (stages == motion.course.len(), waits) {
+        if let (true, Some(other)) = (stages == motion.stages.len(), waits) {
             if stages == 1 {
                 self.due.insert(id.clone(), at.max(other) + 1);
                 return;
             }
             stages -= 1;
         }
-        let mut thing = advanced(model, id, &held.thing, stages);
-        if let Some(motion) = &mut thing.motion {
+        let mut thing = advance_resource(model, id, &held.state, stages);
+        if let Some(motion) = &mut thing.transition {
             // Fields change to their new values at different stages, not all at once.
-            motion.pending.retain(|_| rng.chance(1, 2));
-            let next = at + between(rng, tempo.stage_ms).max(1);
-            self.due.insert(id.clone(), next.min(latest(model, id, motion.since)).max(at + 1));
+            motion.pending.retain(|_| rng.draw_chance(1, 2));
+            let next = at + draw_between(rng, tempo.stage_ms).max(1);
+            self.due.insert(id.clone(), next.min(compute_latest_end(model, id, motion.since)).max(at + 1));
         } else {
             self.due.remove(id);
         }
-        self.put(model, id, thing);
+        self.replace_resource(model, id, thing);
     }
 
-    fn strike(&mut self, model: &Model, rng: &mut Rng, tempo: &Tempo, held: &Held) -> bool {
-        if model.suite.events.is_empty() || !rng.chance(tempo.event_percent, 100) {
+    fn apply_event(&mut self, model: &Model, rng: &mut SeededRng, tempo: &Tempo, held: &StateEntry) -> bool {
+        if model.suite.events.is_empty() || !rng.draw_chance(tempo.event_percent, 100) {
             return false;
         }
-        let alone = vec![find(&self.world, &held.id).expect("the caller found the resource").clone()];
-        let Ok(struck) = happenings(model, &alone) else { return false };
-        let Some((_, after)) = rng.pick(&struck) else { return false };
-        let thing = after[0].thing.clone();
+        let alone = vec![find_resource(&self.world, &held.id).expect("the caller found the resource").clone()];
+        let Ok(struck) = list_events(model, &alone) else { return false };
+        let Some((_, after)) = rng.pick_element(&struck) else { return false };
+        let thing = after[0].state.clone();
         let known = thing
             .fields
             .iter()
-            .zip(&held.thing.fields)
+            .zip(&held.state.fields)
             .map(|(new, old)| if *new == Val::Unknown { old.clone() } else { new.clone() });
-        let thing = Thing { fields: known.collect(), ..thing };
-        self.put(model, &held.id, thing);
+        let thing = ResourceState { fields: known.collect(), ..thing };
+        self.replace_resource(model, &held.id, thing);
         true
     }
 
     /// Replaces the state of one resource.
-    pub fn put(&mut self, model: &Model, id: &Id, thing: Thing) {
-        self.world = replaced(model, &self.world, BTreeMap::from([(id.clone(), thing)]));
+    pub fn replace_resource(&mut self, model: &Model, id: &ResourceId, thing: ResourceState) {
+        self.world = replace_resources(model, &self.world, BTreeMap::from([(id.clone(), thing)]));
     }
 
     /// Adopts the resources after a call, and schedules the transitions started by the call.
-    pub fn enter(&mut self, model: &Model, world: World, tempo: &Tempo, now: u64) {
+    pub fn adopt_world(&mut self, model: &Model, world: PossibleState, tempo: &Tempo, now: u64) {
         for held in &world {
-            let before = find(&self.world, &held.id);
-            let moved = before.is_none_or(|before| before.thing.motion != held.thing.motion);
-            if held.thing.motion.is_some() && moved {
-                let first = between(&mut self.stream(&held.id), tempo.stage_ms);
-                self.due.insert(held.id.clone(), (now + first).min(latest(model, &held.id, now)));
+            let before = find_resource(&self.world, &held.id);
+            let moved = before.is_none_or(|before| before.state.transition != held.state.transition);
+            if held.state.transition.is_some() && moved {
+                let first = draw_between(&mut self.random_stream(&held.id), tempo.stage_ms);
+                self.due.insert(held.id.clone(), (now + first).min(compute_latest_end(model, &held.id, now)));
             }
-            if held.thing.motion.is_none() {
+            if held.state.transition.is_none() {
                 self.due.remove(&held.id);
             }
         }
@@ -142,15 +145,16 @@ impl Realm {
     }
 
     /// The existing resources of a kind with the given owner, in the order of creation.
-    pub fn own(&self, kind: usize, who: Option<Who>) -> Vec<&Held> {
-        let own = self.world.iter().filter(|held| usize::from(held.id.kind) == kind && who == Some(held.thing.owner));
-        let mut there: Vec<&Held> = own.map(AsRef::as_ref).filter(|held| held.thing.life != Life::Gone).collect();
-        there.sort_by_key(|held| held.thing.seq);
+    pub fn list_owned(&self, kind: usize, who: Option<ResourceOwner>) -> Vec<&StateEntry> {
+        let own = self.world.iter().filter(|held| usize::from(held.id.kind) == kind && who == Some(held.state.owner));
+        let mut there: Vec<&StateEntry> =
+            own.map(AsRef::as_ref).filter(|held| held.state.existence != Existence::Gone).collect();
+        there.sort_by_key(|held| held.state.seq);
         there
     }
 }
 
 /// The latest end of a transition, whatever the tempo: 90 % of the bound in the suite.
-fn latest(model: &Model, id: &Id, since: u64) -> u64 {
-    since + model.resource(id).settles_ms / 10 * 9
+fn compute_latest_end(model: &Model, id: &ResourceId, since: u64) -> u64 {
+    since + model.resource_kind(id).settles_ms / 10 * 9
 }

@@ -4,20 +4,20 @@
 //! say
 //! which reason the endpoint reports, so the status of any of the reasons is accepted (design, "Refusals").
 
-use super::call_view::Asked;
+use super::call_view::CallView;
 use super::clause_info::ClauseId;
 use super::compile::Model;
-use super::possible_state::{Held, find};
-use super::resource_state::Id;
-use super::roots::{Fault, Roots, seen_by, world_root};
+use super::possible_state::{StateEntry, find_resource};
+use super::resource_state::ResourceId;
+use super::roots::{ExpressionRoots, SuiteEvaluationError, make_world_root, record_for_caller};
 use crate::expr::{Expr, Val};
-use crate::schema::Class;
-use crate::suite::{Calls, Clause, Statuses, Verb, While};
+use crate::schema::InputClass;
+use crate::suite::{Clause, ClauseDecision, ClauseOperations, ClauseTiming, PermittedStatuses};
 use std::sync::Arc;
 
 /// The clauses that apply to a call in one possible state.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Reading {
+pub struct ApplicableClauses {
     /// Clauses that demand a refusal.
     pub demanded: Vec<ClauseId>,
     /// Clauses that permit a refusal: a `may refuse`, an undetermined guard, or a guard that holds during a
@@ -26,18 +26,18 @@ pub struct Reading {
     /// Clauses that demand acceptance, unless a clause demands or permits a refusal.
     pub accepts: Vec<ClauseId>,
     /// Accepting clauses with an undetermined guard.
-    pub perhaps: Vec<ClauseId>,
+    pub may_accept: Vec<ClauseId>,
 }
 
-impl Reading {
+impl ApplicableClauses {
     /// Whether no clause determines the outcome of the call.
     #[must_use]
-    pub fn silent(&self) -> bool {
+    pub fn is_silent(&self) -> bool {
         self.demanded.is_empty() && self.accepts.is_empty()
     }
 
     /// Clauses that demand or permit a refusal with `status`.
-    pub fn explaining<'a>(
+    pub fn list_explaining<'a>(
         &'a self,
         model: &'a Model,
         operation: &'a str,
@@ -47,44 +47,52 @@ impl Reading {
             .iter()
             .chain(&self.permitted)
             .copied()
-            .filter(move |clause| allows(model, operation, *clause, status))
+            .filter(move |clause| allows_status(model, operation, *clause, status))
     }
 }
 
 /// Whether the verb of a clause allows a status. An accepting clause and a refusing clause both list statuses.
 #[must_use]
-pub fn allows(model: &Model, operation: &str, clause: ClauseId, status: u16) -> bool {
-    let Some(clause) = model.written(clause) else { return false };
+pub fn allows_status(model: &Model, operation: &str, clause: ClauseId, status: u16) -> bool {
+    let Some(clause) = model.written_clause(clause) else { return false };
     let operation = &model.operations[operation];
-    let (statuses, documented, class) = match &clause.verb {
-        Verb::Accept(statuses) => (statuses, &operation.success, 2),
-        Verb::Refuse(statuses) | Verb::MayRefuse(statuses) => (statuses, &operation.client_error, 4),
+    let (statuses, documented, class) = match &clause.decision {
+        ClauseDecision::Accept(statuses) => (statuses, &operation.success, 2),
+        ClauseDecision::Refuse(statuses) | ClauseDecision::MayRefuse(statuses) => {
+            (statuses, &operation.client_error, 4)
+        }
     };
     match statuses {
-        Statuses::Exactly(codes) => codes.contains(&status),
-        Statuses::Documented if documented.is_empty() => status / 100 == class,
-        Statuses::Documented => documented.contains(&status),
+        PermittedStatuses::Exactly(codes) => codes.contains(&status),
+        PermittedStatuses::Documented if documented.is_empty() => status / 100 == class,
+        PermittedStatuses::Documented => documented.contains(&status),
     }
 }
 
 /// One assignment of a resource to each name in a call: the name, the resource id, and the record.
-pub type Combination<'a> = Vec<(&'a str, Option<&'a Id>, Val)>;
+pub type ResourceCombination<'a> = Vec<(&'a str, Option<&'a ResourceId>, Val)>;
 
 /// The combinations of the resources that a call names, as the caller sees the resources. A call has one
 /// combination, unless a name stands for a batch.
 #[must_use]
-pub fn combinations<'a>(model: &'a Model, asked: &'a Asked, world: &[Arc<Held>]) -> Vec<Combination<'a>> {
+pub fn list_combinations<'a>(
+    model: &'a Model,
+    asked: &'a CallView,
+    world: &[Arc<StateEntry>],
+) -> Vec<ResourceCombination<'a>> {
     let about = &model.operations[&asked.operation].about;
-    let mut all: Vec<Combination<'a>> = vec![Vec::new()];
+    let mut all: Vec<ResourceCombination<'a>> = vec![Vec::new()];
     for (index, ids) in &asked.existing {
         let name = about[*index].name.as_str();
-        let mut bound: Vec<(&str, Option<&Id>, Val)> = ids
+        let mut bound: Vec<(&str, Option<&ResourceId>, Val)> = ids
             .iter()
             .map(|id| {
                 (
                     name,
                     id.as_ref(),
-                    id.as_ref().and_then(|id| find(world, id)).map_or(Val::Null, |held| seen_by(asked.who, held)),
+                    id.as_ref()
+                        .and_then(|id| find_resource(world, id))
+                        .map_or(Val::Null, |held| record_for_caller(asked.owner, held)),
                 )
             })
             .collect();
@@ -108,98 +116,109 @@ pub fn combinations<'a>(model: &'a Model, asked: &'a Asked, world: &[Arc<Held>])
 ///
 /// # Errors
 /// If the evaluation of a guard fails on valid input: the suite is faulty.
-pub fn read(model: &Model, asked: &Asked, world: &[Arc<Held>], strangers: &[usize]) -> Result<Reading, Fault> {
+pub fn evaluate_clauses(
+    model: &Model,
+    asked: &CallView,
+    world: &[Arc<StateEntry>],
+    strangers: &[usize],
+) -> Result<ApplicableClauses, SuiteEvaluationError> {
     let operation = &model.operations[&asked.operation];
-    let combinations = combinations(model, asked, world);
+    let combinations = list_combinations(model, asked, world);
     let all = (!operation.reads_all.is_empty())
-        .then(|| world_root(model, operation.reads_all.iter().copied(), world, asked.who, strangers));
-    let mut reading = Reading::default();
+        .then(|| make_world_root(model, operation.reads_all.iter().copied(), world, asked.owner, strangers));
+    let mut reading = ApplicableClauses::default();
     for &id in &operation.clauses {
-        let clause = model.written(id).expect("operations index written clauses only");
+        let clause = model.written_clause(id).expect("operations index written clauses only");
         let mut truths = Vec::with_capacity(combinations.len());
         for combination in &combinations {
-            truths.push(applies(model, asked, world, clause, combination, all.as_ref())?);
+            truths.push(evaluate_clause(model, asked, world, clause, combination, all.as_ref())?);
         }
-        sort_in(&mut reading, id, clause, &truths);
+        sort_clause(&mut reading, id, clause, &truths);
     }
     Ok(reading)
 }
 
 /// Whether a clause applies to one combination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Truth {
+enum GuardResult {
     Yes,
     No,
     Unknown,
     /// The guard holds or is undetermined, and a resource of the call is in a transition.
-    InMotion,
+    InTransition,
 }
 
 /// A refusal applies to a batch if one combination meets the guard; an acceptance applies if every combination
 /// does.
-fn sort_in(reading: &mut Reading, id: ClauseId, clause: &Clause, truths: &[Truth]) {
+fn sort_clause(reading: &mut ApplicableClauses, id: ClauseId, clause: &Clause, truths: &[GuardResult]) {
     let any = |truth| truths.contains(&truth);
-    match clause.verb {
-        Verb::Accept(_) if any(Truth::No) || any(Truth::InMotion) => {}
-        Verb::Accept(_) if any(Truth::Unknown) => reading.perhaps.push(id),
-        Verb::Accept(_) => reading.accepts.push(id),
-        Verb::Refuse(_) if any(Truth::Yes) => reading.demanded.push(id),
-        Verb::Refuse(_) | Verb::MayRefuse(_) if truths.iter().any(|truth| *truth != Truth::No) => {
+    match clause.decision {
+        ClauseDecision::Accept(_) if any(GuardResult::No) || any(GuardResult::InTransition) => {}
+        ClauseDecision::Accept(_) if any(GuardResult::Unknown) => reading.may_accept.push(id),
+        ClauseDecision::Accept(_) => reading.accepts.push(id),
+        ClauseDecision::Refuse(_) if any(GuardResult::Yes) => reading.demanded.push(id),
+        ClauseDecision::Refuse(_) | ClauseDecision::MayRefuse(_)
+            if truths.iter().any(|truth| *truth != GuardResult::No) =>
+        {
             reading.permitted.push(id)
         }
-        Verb::Refuse(_) | Verb::MayRefuse(_) => {}
+        ClauseDecision::Refuse(_) | ClauseDecision::MayRefuse(_) => {}
     }
 }
 
-fn applies(
+fn evaluate_clause(
     model: &Model,
-    asked: &Asked,
-    world: &[Arc<Held>],
+    asked: &CallView,
+    world: &[Arc<StateEntry>],
     clause: &Clause,
-    combination: &Combination<'_>,
+    combination: &ResourceCombination<'_>,
     all: Option<&Val>,
-) -> Result<Truth, Fault> {
-    let accepts = matches!(clause.verb, Verb::Accept(_));
-    if accepts && (asked.class == Class::Invalid || !bound(combination)) {
-        return Ok(Truth::No);
+) -> Result<GuardResult, SuiteEvaluationError> {
+    let accepts = matches!(clause.decision, ClauseDecision::Accept(_));
+    if accepts && (asked.class == InputClass::Invalid || !is_bound(combination)) {
+        return Ok(GuardResult::No);
     }
     let things: Vec<(&str, Val)> = combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
-    let roots = Roots { model, asked, things: &things, reply: None, it: None, world: all };
+    let roots = ExpressionRoots { model, call: asked, resources: &things, reply: None, entry: None, world: all };
     let held = match &clause.when {
         None => Some(true),
-        Some(guard) => truth(&roots, guard, clause)?,
+        Some(guard) => evaluate_guard(&roots, guard, clause)?,
     };
     if held == Some(false) {
-        return Ok(Truth::No);
+        return Ok(GuardResult::No);
     }
-    let general = matches!(clause.calls, Calls::AllBut(_));
+    let general = matches!(clause.calls, ClauseOperations::AllBut(_));
     let fogged = !general && combination.iter().any(|(_, _, value)| *value == Val::Unknown);
     if held.is_none() || fogged {
-        return Ok(Truth::Unknown);
+        return Ok(GuardResult::Unknown);
     }
-    let moving = |id: &Id| find(world, id).is_some_and(|held| held.thing.motion.is_some());
-    if !speaks_in_motion(clause) && combination.iter().any(|(_, id, _)| id.is_some_and(moving)) {
-        return Ok(Truth::InMotion);
+    let moving = |id: &ResourceId| find_resource(world, id).is_some_and(|held| held.state.transition.is_some());
+    if !applies_in_transition(clause) && combination.iter().any(|(_, id, _)| id.is_some_and(moving)) {
+        return Ok(GuardResult::InTransition);
     }
-    Ok(Truth::Yes)
+    Ok(GuardResult::Yes)
 }
 
 /// Whether each given id leads to a resource, and whether the call gives an id at all if the operation names
 /// resources.
-fn bound(combination: &Combination<'_>) -> bool {
-    let missing = |(_, id, value): &(&str, Option<&Id>, Val)| id.is_some() && *value == Val::Null;
+fn is_bound(combination: &ResourceCombination<'_>) -> bool {
+    let missing = |(_, id, value): &(&str, Option<&ResourceId>, Val)| id.is_some() && *value == Val::Null;
     !combination.iter().any(missing) && (combination.is_empty() || combination.iter().any(|(_, id, _)| id.is_some()))
 }
 
-fn truth(roots: &Roots<'_>, guard: &Expr, clause: &Clause) -> Result<Option<bool>, Fault> {
-    match roots.eval(guard, clause.place.line) {
+fn evaluate_guard(
+    roots: &ExpressionRoots<'_>,
+    guard: &Expr,
+    clause: &Clause,
+) -> Result<Option<bool>, SuiteEvaluationError> {
+    match roots.evaluate(guard, clause.place.line) {
         Ok(Val::Bool(value)) => Ok(Some(value)),
         Ok(Val::Unknown) => Ok(None),
         // The guard relies on the schema, and the input violates the schema: the guard is undetermined.
-        Ok(_) | Err(_) if roots.asked.class != Class::Valid => Ok(None),
+        Ok(_) | Err(_) if roots.call.class != InputClass::Valid => Ok(None),
         Ok(other) => {
             let message = format!("the guard must be true or false, but it is {other}");
-            Err(Fault::new(roots.model, clause.place.line, guard, message))
+            Err(SuiteEvaluationError::new(roots.model, clause.place.line, guard, message))
         }
         Err(fault) => Err(fault),
     }
@@ -208,6 +227,6 @@ fn truth(roots: &Roots<'_>, guard: &Expr, clause: &Clause) -> Result<Option<bool
 /// Whether a clause applies during a transition. A general clause judges the caller and not the state of a
 /// resource, so `while` does not restrict the clause.
 #[must_use]
-pub fn speaks_in_motion(clause: &Clause) -> bool {
-    clause.during == While::Any || matches!(clause.calls, Calls::AllBut(_))
+pub fn applies_in_transition(clause: &Clause) -> bool {
+    clause.timing == ClauseTiming::Any || matches!(clause.calls, ClauseOperations::AllBut(_))
 }

@@ -1,41 +1,42 @@
 //! The resources that an effect changes, including resources that the call does not name.
 
-use super::applicability::{Combination, combinations};
-use super::call_view::Asked;
+use super::applicability::{ResourceCombination, list_combinations};
+use super::call_view::CallView;
 use super::clause_info::ClauseId;
 use super::compile::Model;
-use super::effect_context::{Born, Moment, all_of, targets};
-use super::possible_state::Held;
-use super::resource_state::{Id, Life};
-use super::roots::{Fault, Roots};
+use super::effect_context::{CreatedIds, EffectContext, find_targets, read_all_resources};
+use super::possible_state::StateEntry;
+use super::resource_state::{Existence, ResourceId};
+use super::roots::{ExpressionRoots, SuiteEvaluationError};
 use crate::expr::Val;
-use crate::suite::{Each, Effect, EffectValue, Stage, Target};
+use crate::suite::{Effect, EffectTarget, EffectValue, ResourceSelection, Stage};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A resource that an effect changes, the named records for the value of the effect, and whether the effect
 /// certainly applies.
-pub(super) type Struck<'a> = (Id, Vec<(&'a str, Val)>, bool);
+pub(super) type AffectedResource<'a> = (ResourceId, Vec<(&'a str, Val)>, bool);
 
 /// The resources that an effect changes.
 ///
 /// # Errors
 /// If the evaluation of a condition fails.
-pub(super) fn struck<'a>(
-    roots: &Roots<'a>,
-    combination: &Combination<'_>,
-    world: &[Arc<Held>],
-    born: &Born,
+pub(super) fn find_affected<'a>(
+    roots: &ExpressionRoots<'a>,
+    combination: &ResourceCombination<'_>,
+    world: &[Arc<StateEntry>],
+    born: &CreatedIds,
     effect: &'a Effect,
-) -> Result<Vec<Struck<'a>>, Fault> {
-    let about = &roots.model.operations[&roots.asked.operation].about;
+) -> Result<Vec<AffectedResource<'a>>, SuiteEvaluationError> {
+    let about = &roots.model.operations[&roots.call.operation].about;
     Ok(match &effect.target {
-        Target::Named(name) => {
-            targets(about, combination, born, name).into_iter().map(|id| (id, roots.things.to_vec(), true)).collect()
-        }
-        Target::Each(each) => members(roots, world, each, effect.place.line)?
+        EffectTarget::Named(name) => find_targets(about, combination, born, name)
             .into_iter()
-            .map(|(held, sure)| (held.id.clone(), with(roots, each, &held), sure))
+            .map(|id| (id, roots.resources.to_vec(), true))
+            .collect(),
+        EffectTarget::Each(each) => find_members(roots, world, each, effect.place.line)?
+            .into_iter()
+            .map(|(held, sure)| (held.id.clone(), add_record(roots, each, &held), sure))
             .collect(),
     })
 }
@@ -46,22 +47,27 @@ pub(super) fn struck<'a>(
 ///
 /// # Errors
 /// If the evaluation of the condition fails.
-fn members(roots: &Roots<'_>, world: &[Arc<Held>], each: &Each, line: u32) -> Result<Vec<(Arc<Held>, bool)>, Fault> {
-    let own = |held: &&Arc<Held>| {
+fn find_members(
+    roots: &ExpressionRoots<'_>,
+    world: &[Arc<StateEntry>],
+    each: &ResourceSelection,
+    line: u32,
+) -> Result<Vec<(Arc<StateEntry>, bool)>, SuiteEvaluationError> {
+    let own = |held: &&Arc<StateEntry>| {
         usize::from(held.id.kind) == each.resource
-            && roots.asked.who == Some(held.thing.owner)
-            && held.thing.life == Life::Alive
+            && roots.call.owner == Some(held.state.owner)
+            && held.state.existence == Existence::Present
     };
     let mut found = Vec::new();
     for held in world.iter().filter(own) {
-        let things = with(roots, each, held);
-        match (Roots { things: &things, ..*roots }).eval(&each.condition, line)? {
+        let things = add_record(roots, each, held);
+        match (ExpressionRoots { resources: &things, ..*roots }).evaluate(&each.condition, line)? {
             Val::Bool(false) => {}
             Val::Bool(true) => found.push((held.clone(), true)),
             Val::Unknown => found.push((held.clone(), false)),
             other => {
                 let message = format!("the condition must be true or false, but it is {other}");
-                return Err(Fault::new(roots.model, line, &each.condition, message));
+                return Err(SuiteEvaluationError::new(roots.model, line, &each.condition, message));
             }
         }
     }
@@ -69,9 +75,9 @@ fn members(roots: &Roots<'_>, world: &[Arc<Held>], each: &Each, line: u32) -> Re
 }
 
 /// The named records of the call, and the record of the resource that the effect changes.
-fn with<'a>(roots: &Roots<'a>, each: &'a Each, held: &Held) -> Vec<(&'a str, Val)> {
+fn add_record<'a>(roots: &ExpressionRoots<'a>, each: &'a ResourceSelection, held: &StateEntry) -> Vec<(&'a str, Val)> {
     let one = (each.name.as_str(), held.record.clone());
-    roots.things.iter().cloned().chain([one]).collect()
+    roots.resources.iter().cloned().chain([one]).collect()
 }
 
 /// The certain results of a clause's main outcome for resources that the call does not name. Each entry holds a
@@ -79,31 +85,38 @@ fn with<'a>(roots: &Roots<'a>, each: &'a Each, held: &Held) -> Vec<(&'a str, Val
 ///
 /// # Errors
 /// If the evaluation of a condition fails.
-pub(super) fn certain(
+pub(super) fn find_certain_effects(
     model: &Model,
-    asked: &Asked,
-    world: &[Arc<Held>],
+    asked: &CallView,
+    world: &[Arc<StateEntry>],
     clause: ClauseId,
-    moment: &Moment<'_>,
-) -> Result<BTreeSet<(Id, Option<u16>)>, Fault> {
-    let written = model.written(clause).expect("only written clauses accept");
+    moment: &EffectContext<'_>,
+) -> Result<BTreeSet<(ResourceId, Option<u16>)>, SuiteEvaluationError> {
+    let written = model.written_clause(clause).expect("only written clauses accept");
     let mut found = BTreeSet::new();
-    let sets = written.then.iter().filter_map(|effect| Some((effect, effect.target.each()?)));
+    let sets = written.then.iter().filter_map(|effect| Some((effect, effect.target.get_selection()?)));
     let sets: Vec<_> = sets.collect();
     if sets.is_empty() {
         return Ok(found);
     }
-    let all = all_of(model, asked, world, moment);
-    for combination in combinations(model, asked, world) {
+    let all = read_all_resources(model, asked, world, moment);
+    for combination in list_combinations(model, asked, world) {
         let things: Vec<(&str, Val)> = combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
-        let roots = Roots { model, asked, things: &things, reply: Some(moment.reply), it: None, world: Some(&all) };
+        let roots = ExpressionRoots {
+            model,
+            call: asked,
+            resources: &things,
+            reply: Some(moment.reply),
+            entry: None,
+            world: Some(&all),
+        };
         for (effect, each) in &sets {
             let resource = &model.suite.resources[each.resource];
             let ends =
-                matches!(&effect.value, EffectValue::Course(stages) if matches!(stages.last(), Some(Stage::Gone)));
+                matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages.last(), Some(Stage::Gone)));
             let field = resource.fields.iter().position(|field| field.name == effect.field);
             let Some(what) = (if ends { Some(None) } else { field.map(|index| Some(index as u16)) }) else { continue };
-            let sure = members(&roots, world, each, effect.place.line)?.into_iter().filter(|(_, sure)| *sure);
+            let sure = find_members(&roots, world, each, effect.place.line)?.into_iter().filter(|(_, sure)| *sure);
             found.extend(sure.map(|(held, _)| (held.id.clone(), what)));
         }
     }

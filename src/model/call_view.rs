@@ -1,15 +1,15 @@
 //! The inputs of a call, as expressions read them.
 
-use super::resource_state::{Id, Who};
-use crate::expr::{Scope, Val};
-use crate::schema::Class;
+use super::resource_state::{ResourceId, ResourceOwner};
+use crate::expr::{ExprScope, Val};
+use crate::schema::InputClass;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The inputs of a call, converted once.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct CallView {
     /// Id of the operation.
     pub operation: String,
     /// Id of the binding.
@@ -17,9 +17,9 @@ pub struct Asked {
     /// Name of the caller: `owner`, `other`, `expired`, `forged` or `none`.
     pub caller: String,
     /// The owner behind the caller; `None` for an anonymous caller.
-    pub who: Option<Who>,
+    pub owner: Option<ResourceOwner>,
     /// Class of the input.
-    pub class: Class,
+    pub class: InputClass,
     /// Pointers into the body to the places that make the input doubtful.
     pub doubts: Vec<String>,
     pub(super) path: Val,
@@ -31,13 +31,13 @@ pub struct Asked {
     pub(super) pools: Val,
     /// By `about` entry of the operation that names existing resources: the index of the entry, and the ids. An
     /// absent or ill-typed id is `None`.
-    pub existing: Vec<(usize, Vec<Option<Id>>)>,
+    pub existing: Vec<(usize, Vec<Option<ResourceId>>)>,
 }
 
-impl Asked {
+impl CallView {
     /// The call without the query parameters for which `dropped` returns true.
     #[must_use]
-    pub fn without(&self, dropped: impl Fn(&str) -> bool) -> Asked {
+    pub fn without_parameters(&self, dropped: impl Fn(&str) -> bool) -> CallView {
         let mut asked = self.clone();
         if let Val::Map(query) = &self.query {
             let kept = query.iter().filter(|(name, _)| !dropped(name));
@@ -55,23 +55,23 @@ impl Asked {
     /// Values of the path parameters.
     #[must_use]
     pub fn path_values(&self) -> BTreeMap<String, Value> {
-        plain(&self.path)
+        plain_values(&self.path)
     }
 
     /// Values of the query parameters.
     #[must_use]
     pub fn query_values(&self) -> BTreeMap<String, Value> {
-        plain(&self.query)
+        plain_values(&self.query)
     }
 }
 
-fn plain(values: &Val) -> BTreeMap<String, Value> {
+fn plain_values(values: &Val) -> BTreeMap<String, Value> {
     let Val::Map(values) = values else { return BTreeMap::new() };
     values.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_json()?))).collect()
 }
 
-impl Scope for Asked {
-    fn root(&self, name: &str) -> Option<Val> {
+impl ExprScope for CallView {
+    fn find_root(&self, name: &str) -> Option<Val> {
         Some(match name {
             "path" => self.path.clone(),
             "query" => self.query.clone(),
@@ -84,9 +84,9 @@ impl Scope for Asked {
             "op" => Val::Str(Arc::from(self.operation.as_str())),
             "binding" => Val::Str(Arc::from(self.binding.as_str())),
             "input" => Val::Str(Arc::from(match self.class {
-                Class::Valid => "valid",
-                Class::Doubtful => "doubtful",
-                Class::Invalid => "invalid",
+                InputClass::Valid => "valid",
+                InputClass::Doubtful => "doubtful",
+                InputClass::Invalid => "invalid",
             })),
             _ => return None,
         })

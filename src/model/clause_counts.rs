@@ -1,89 +1,93 @@
 //! Which clauses applied to a call, and which of them alone explain its outcome.
 
-use super::applicability::Reading;
+use super::applicability::ApplicableClauses;
 use super::belief::Belief;
-use super::call_view::Asked;
+use super::call_view::CallView;
 use super::clause_info::ClauseId;
-use super::compile::{Model, state_of};
+use super::compile::{Model, find_state_field};
 use super::factor::Factor;
-use super::observation_filter::See;
-use super::outcome_filter::{How, Judged};
-use super::possible_state::Held;
-use super::reply_kind::Heard;
-use super::resource_state::{Id, Life};
-use super::tally::Cell;
+use super::observation_filter::ObservationContext;
+use super::outcome_filter::{OutcomeExplanation, OutcomeJudgement};
+use super::possible_state::StateEntry;
+use super::reply_kind::ReplyKind;
+use super::resource_state::{Existence, ResourceId};
+use super::tally::OperationCell;
 use crate::expr::Val;
 use crate::history::Exchange;
-use crate::schema::Class;
+use crate::schema::InputClass;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Belief {
     /// Counts the clauses that apply to a call, and the clauses that alone explain the outcome.
-    pub(super) fn settle_accounts(
+    pub(super) fn count_applied(
         &mut self,
-        asked: &Asked,
-        heard: &Heard,
-        judged: &Judged,
+        asked: &CallView,
+        heard: &ReplyKind,
+        judged: &OutcomeJudgement,
         exchange: &Exchange,
         before: &Factor,
     ) {
-        let everywhere = |has: &dyn Fn(&Reading) -> bool| judged.readings.iter().all(has);
+        let everywhere = |has: &dyn Fn(&ApplicableClauses) -> bool| judged.applicable.iter().all(has);
         let spoken: BTreeSet<ClauseId> = judged
-            .readings
+            .applicable
             .iter()
             .flat_map(|reading| reading.demanded.iter().chain(&reading.accepts))
             .copied()
             .collect();
         for clause in spoken {
-            let count = self.tally.count(clause);
+            let count = self.tally.count_mut(clause);
             if everywhere(&|reading| reading.demanded.contains(&clause) || reading.accepts.contains(&clause)) {
                 count.applied += 1;
             } else {
                 count.unclear += 1;
             }
         }
-        for permitted in judged.readings.iter().flat_map(|reading| &reading.permitted).collect::<BTreeSet<_>>() {
-            self.note_permitted(*permitted, judged);
+        for permitted in judged.applicable.iter().flat_map(|reading| &reading.permitted).collect::<BTreeSet<_>>() {
+            self.count_permitted(*permitted, judged);
         }
-        let sole = sole_refusal(judged);
-        if let (Some(clause), Heard::Refusal(_) | Heard::ServerError(_)) = (sole, heard) {
-            self.tally.count(clause).passed += 1;
+        let sole = find_sole_refusal(judged);
+        if let (Some(clause), ReplyKind::Refusal(_) | ReplyKind::ServerError(_)) = (sole, heard) {
+            self.tally.count_mut(clause).passed += 1;
         }
-        if judged.server_error.is_none() && !matches!(heard, Heard::Lost) {
+        if judged.server_error.is_none() && !matches!(heard, ReplyKind::Lost) {
             let clause = self.model.operations[&asked.operation].no_server_error;
-            let count = self.tally.count(clause);
+            let count = self.tally.count_mut(clause);
             count.applied += 1;
             count.passed += 1;
         }
-        let silent = judged.next.iter().all(|next| matches!(next.how, How::Open { silent: true }));
+        let silent =
+            judged.states.iter().all(|next| matches!(next.explanation, OutcomeExplanation::Open { silent: true }));
         if silent
-            && asked.class == Class::Valid
+            && asked.class == InputClass::Valid
             && asked.caller == "owner"
-            && let Some(states) = cell(&self.model, asked, before)
-            && let Heard::Success(status, _) | Heard::Refusal(status) = heard
+            && let Some(states) = find_settled_states(&self.model, asked, before)
+            && let ReplyKind::Success(status, _) | ReplyKind::Refusal(status) = heard
         {
-            let cell = Cell { operation: asked.operation.clone(), states };
+            let cell = OperationCell { operation: asked.operation.clone(), states };
             *self.tally.silent.entry(cell).or_default().entry(*status).or_default() += 1;
         }
         let changes = self.model.operations[&asked.operation].changes;
-        if changes && !matches!(heard, Heard::Refusal(_)) {
+        if changes && !matches!(heard, ReplyKind::Refusal(_)) {
             self.changed = exchange.number + 1;
         }
     }
 
     /// Counts a `may refuse` clause: the clause passes if no other clause explains the refusal, and applies if
     /// its guard held.
-    fn note_permitted(&mut self, clause: ClauseId, judged: &Judged) {
-        let may = self.model.written(clause).is_some_and(|c| matches!(c.verb, crate::suite::Verb::MayRefuse(_)));
-        if !may || !judged.readings.iter().all(|reading| reading.permitted.contains(&clause)) {
+    fn count_permitted(&mut self, clause: ClauseId, judged: &OutcomeJudgement) {
+        let may = self
+            .model
+            .written_clause(clause)
+            .is_some_and(|c| matches!(c.decision, crate::suite::ClauseDecision::MayRefuse(_)));
+        if !may || !judged.applicable.iter().all(|reading| reading.permitted.contains(&clause)) {
             return;
         }
-        let alone = judged.next.iter().all(|next| match &next.how {
-            How::Refused { explaining, .. } => explaining.as_slice() == [clause],
+        let alone = judged.states.iter().all(|next| match &next.explanation {
+            OutcomeExplanation::Refused { explaining, .. } => explaining.as_slice() == [clause],
             _ => false,
         });
-        let count = self.tally.count(clause);
+        let count = self.tally.count_mut(clause);
         count.applied += 1;
         if alone {
             count.passed += 1;
@@ -92,11 +96,11 @@ impl Belief {
 
     /// Counts a compared frame clause. The clause passes only if a call changed something after the last
     /// observation of a resource.
-    pub(super) fn note_compared(&mut self, see: &See<'_>, clause: ClauseId) {
+    pub(super) fn count_compared(&mut self, see: &ObservationContext<'_>, clause: ClauseId) {
         let changed = self.changed;
-        let since = |id: &Id| self.seen.get(id).is_some_and(|seen| *seen < changed);
-        let fresh = see.sights.things.iter().any(|sight| since(&sight.id));
-        let count = self.tally.count(clause);
+        let since = |id: &ResourceId| self.last_observed.get(id).is_some_and(|seen| *seen < changed);
+        let fresh = see.observations.resources.iter().any(|sight| since(&sight.id));
+        let count = self.tally.count_mut(clause);
         count.applied += 1;
         if fresh {
             count.passed += 1;
@@ -104,10 +108,10 @@ impl Belief {
     }
 }
 
-fn sole_refusal(judged: &Judged) -> Option<ClauseId> {
+fn find_sole_refusal(judged: &OutcomeJudgement) -> Option<ClauseId> {
     let mut sole = None;
-    for next in &judged.next {
-        let How::Refused { demanded, explaining } = &next.how else { return None };
+    for next in &judged.states {
+        let OutcomeExplanation::Refused { demanded, explaining } = &next.explanation else { return None };
         let [clause] = explaining.as_slice() else { return None };
         if !demanded.contains(clause) || sole.is_some_and(|known| known != *clause) {
             return None;
@@ -119,20 +123,20 @@ fn sole_refusal(judged: &Judged) -> Option<ClauseId> {
 
 /// The state of each resource of a call, if every resource is settled and has one state in all possible states.
 #[must_use]
-pub fn cell(model: &Model, asked: &Asked, before: &Factor) -> Option<Vec<String>> {
+pub fn find_settled_states(model: &Model, asked: &CallView, before: &Factor) -> Option<Vec<String>> {
     let mut states = Vec::new();
     for id in asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()) {
-        let possible: Vec<Arc<Held>> = before.possibilities(id);
+        let possible: Vec<Arc<StateEntry>> = before.list_states(id);
         let [held] = possible.as_slice() else { return None };
-        if !held.thing.at_rest() || held.thing.life != Life::Alive {
+        if !held.state.is_settled() || held.state.existence != Existence::Present {
             return None;
         }
-        let state = state_of(model, usize::from(id.kind)).map(|index| &held.thing.fields[index]);
+        let state = find_state_field(model, usize::from(id.kind)).map(|index| &held.state.fields[index]);
         let shown = match state {
             Some(Val::Str(state)) => state.to_string(),
             _ => "exists".to_string(),
         };
-        states.push(format!("{} {shown}", model.resource(id).name));
+        states.push(format!("{} {shown}", model.resource_kind(id).name));
     }
     Some(states)
 }

@@ -1,6 +1,6 @@
 //! The identity and the origin of each clause, stated or generated.
 
-use crate::schema::catalog::Source;
+use crate::schema::catalog::SourceLines;
 use crate::suite::Basis;
 
 /// Index into [`Model::clauses`](super::Model::clauses). The clauses of the suite come first, in order.
@@ -15,29 +15,29 @@ pub struct ClauseInfo {
     /// The promise, in one sentence.
     pub says: String,
     /// Citations of the promise.
-    pub cites: Vec<Source>,
+    pub cites: Vec<SourceLines>,
     /// Whether a page states the promise, or a convention.
     pub basis: Basis,
     /// The rule behind a convention.
     pub rule: Option<String>,
     /// The source of the clause.
-    pub origin: Origin,
+    pub origin: ClauseOrigin,
 }
 
 /// The source of a clause.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum ClauseOrigin {
     /// Index into `Suite::clauses`.
     Clause(usize),
     /// Index into `Suite::events`. An event permits a change and promises none.
     Event(usize),
     /// The clause follows from the suite and the catalog.
-    Generated(Generated),
+    Generated(GeneratedClause),
 }
 
 /// Clauses that follow from the resource kinds of the suite and from the catalog.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Generated {
+pub enum GeneratedClause {
     /// `<operation>.no-server-error`: the operation.
     NoServerError(String),
     /// `<operation>.reply`: the body has the documented shape.

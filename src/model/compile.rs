@@ -1,14 +1,14 @@
 //! A suite and a catalog, compiled for evaluation.
 
-use super::clause_expressions::headers_read;
-use super::clause_info::{ClauseId, ClauseInfo, Generated, Origin};
-use super::generated_clauses::generate;
-use super::operation_model::{OperationModel, operation_model};
-use super::resource_calls::{Ending, Shown, ends, shown};
-use super::resource_state::Id;
+use super::clause_expressions::collect_headers;
+use super::clause_info::{ClauseId, ClauseInfo, ClauseOrigin, GeneratedClause};
+use super::generated_clauses::generate_clauses;
+use super::operation_model::{OperationModel, build_operation_model};
+use super::resource_calls::{ResourceDeletion, ResourceRead, find_deletion, find_read};
+use super::resource_state::ResourceId;
 use crate::expr::Val;
 use crate::schema::catalog::Catalog;
-use crate::suite::{Calls, Clause, Resource, Suite};
+use crate::suite::{Clause, ClauseOperations, ResourceKind, Suite};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -34,16 +34,16 @@ pub struct Model {
     /// The operations of the catalog, by id.
     pub operations: BTreeMap<String, OperationModel>,
     /// By resource kind: the read that shows one resource.
-    pub shown: Vec<Option<Shown>>,
+    pub reads: Vec<Option<ResourceRead>>,
     /// By resource kind: the call that deletes one resource.
-    pub ends: Vec<Option<Ending>>,
+    pub deletions: Vec<Option<ResourceDeletion>>,
     /// The date for the lifecycles of the suite, as `YYYY-MM-DD`.
     pub today: String,
     /// Headers in the expressions of the suite, in the spelling of the suite.
     pub header_names: Vec<String>,
     /// The root `pools`, the same value in every call.
     pub pools: Val,
-    generated: BTreeMap<Generated, ClauseId>,
+    generated: BTreeMap<GeneratedClause, ClauseId>,
 }
 
 impl Model {
@@ -53,18 +53,18 @@ impl Model {
     /// If `about`, a view or a clause names an operation that the catalog lacks.
     pub fn new(suite: Arc<Suite>, catalog: &Catalog, today: &str) -> Result<Model, ModelError> {
         refuse_unknown_operations(&suite, catalog)?;
-        let mut clauses: Vec<ClauseInfo> = suite.clauses.iter().enumerate().map(written).collect();
+        let mut clauses: Vec<ClauseInfo> = suite.clauses.iter().enumerate().map(describe_clause).collect();
         clauses.extend(suite.events.iter().enumerate().map(|(index, event)| ClauseInfo {
             id: event.id.clone(),
             says: event.says.clone(),
             cites: event.cites.clone(),
             basis: event.basis,
             rule: event.rule.clone(),
-            origin: Origin::Event(index),
+            origin: ClauseOrigin::Event(index),
         }));
         let mut generated = BTreeMap::new();
-        for info in generate(&suite, catalog) {
-            let Origin::Generated(kind) = &info.origin else {
+        for info in generate_clauses(&suite, catalog) {
+            let ClauseOrigin::Generated(kind) = &info.origin else {
                 unreachable!("`generate` returns generated clauses only")
             };
             generated.insert(kind.clone(), ClauseId(clauses.len() as u32));
@@ -73,28 +73,38 @@ impl Model {
         let operations = catalog
             .operations
             .iter()
-            .map(|operation| (operation.id.clone(), operation_model(&suite, operation, &generated)))
+            .map(|operation| (operation.id.clone(), build_operation_model(&suite, operation, &generated)))
             .collect();
-        let shown = suite.resources.iter().enumerate().map(|(kind, _)| shown(&suite, catalog, kind)).collect();
-        let ends = (0..suite.resources.len()).map(|kind| ends(&suite, catalog, kind)).collect();
-        let header_names = headers_read(&suite);
+        let shown = suite.resources.iter().enumerate().map(|(kind, _)| find_read(&suite, catalog, kind)).collect();
+        let ends = (0..suite.resources.len()).map(|kind| find_deletion(&suite, catalog, kind)).collect();
+        let header_names = collect_headers(&suite);
         let pools = suite.pools.iter();
         let pools = pools.map(|(name, values)| (Arc::from(name.as_str()), Val::List(values.clone().into())));
         let pools = Val::Map(Arc::new(pools.collect()));
-        Ok(Model { header_names, pools, suite, clauses, operations, shown, ends, today: today.to_string(), generated })
+        Ok(Model {
+            header_names,
+            pools,
+            suite,
+            clauses,
+            operations,
+            reads: shown,
+            deletions: ends,
+            today: today.to_string(),
+            generated,
+        })
     }
 
     /// The facts about a clause.
     #[must_use]
-    pub fn info(&self, clause: ClauseId) -> &ClauseInfo {
+    pub fn clause_info(&self, clause: ClauseId) -> &ClauseInfo {
         &self.clauses[clause.0 as usize]
     }
 
     /// The clause of the suite, if the clause is not generated.
     #[must_use]
-    pub fn written(&self, clause: ClauseId) -> Option<&Clause> {
-        match self.info(clause).origin {
-            Origin::Clause(index) => Some(&self.suite.clauses[index]),
+    pub fn written_clause(&self, clause: ClauseId) -> Option<&Clause> {
+        match self.clause_info(clause).origin {
+            ClauseOrigin::Clause(index) => Some(&self.suite.clauses[index]),
             _ => None,
         }
     }
@@ -104,37 +114,37 @@ impl Model {
     /// # Panics
     /// If the suite has no clause of that kind.
     #[must_use]
-    pub fn generated(&self, kind: &Generated) -> ClauseId {
+    pub fn generated_clause(&self, kind: &GeneratedClause) -> ClauseId {
         *self.generated.get(kind).unwrap_or_else(|| panic!("the model has no generated clause {kind:?}"))
     }
 
     /// The clause with a name.
     #[must_use]
-    pub fn named(&self, id: &str) -> Option<ClauseId> {
+    pub fn find_clause(&self, id: &str) -> Option<ClauseId> {
         self.clauses.iter().position(|info| info.id == id).map(|index| ClauseId(index as u32))
     }
 
     /// The resource kind of a resource.
     #[must_use]
-    pub fn resource(&self, id: &Id) -> &Resource {
+    pub fn resource_kind(&self, id: &ResourceId) -> &ResourceKind {
         &self.suite.resources[id.kind as usize]
     }
 
     /// The clause id of the event at an index of the suite.
     #[must_use]
-    pub fn event(&self, index: usize) -> ClauseId {
+    pub fn event_clause(&self, index: usize) -> ClauseId {
         ClauseId((self.suite.clauses.len() + index) as u32)
     }
 }
 
-fn written((index, clause): (usize, &Clause)) -> ClauseInfo {
+fn describe_clause((index, clause): (usize, &Clause)) -> ClauseInfo {
     ClauseInfo {
         id: clause.id.clone(),
         says: clause.says.clone(),
         cites: clause.cites.clone(),
         basis: clause.basis,
         rule: clause.rule.clone(),
-        origin: Origin::Clause(index),
+        origin: ClauseOrigin::Clause(index),
     }
 }
 
@@ -144,7 +154,7 @@ fn refuse_unknown_operations(suite: &Suite, catalog: &Catalog) -> Result<(), Mod
         .clauses
         .iter()
         .flat_map(|clause| match &clause.calls {
-            Calls::Only(calls) | Calls::AllBut(calls) => {
+            ClauseOperations::Only(calls) | ClauseOperations::AllBut(calls) => {
                 calls.iter().map(|call| (call, clause.place)).collect::<Vec<_>>()
             }
         })
@@ -164,7 +174,7 @@ fn refuse_unknown_operations(suite: &Suite, catalog: &Catalog) -> Result<(), Mod
 
 /// The index of the state field of a resource kind.
 #[must_use]
-pub fn state_of(model: &Model, kind: usize) -> Option<usize> {
+pub fn find_state_field(model: &Model, kind: usize) -> Option<usize> {
     let resource = &model.suite.resources[kind];
     let state = resource.state.as_ref()?;
     resource.fields.iter().position(|field| field.name == *state)
@@ -172,6 +182,6 @@ pub fn state_of(model: &Model, kind: usize) -> Option<usize> {
 
 /// The clause that an unpromised change of a field contradicts.
 #[must_use]
-pub fn frame(model: &Model, id: &Id, field: u16) -> ClauseId {
-    model.generated(&Generated::Field(usize::from(id.kind), usize::from(field)))
+pub fn frame_clause(model: &Model, id: &ResourceId, field: u16) -> ClauseId {
+    model.generated_clause(&GeneratedClause::Field(usize::from(id.kind), usize::from(field)))
 }

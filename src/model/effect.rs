@@ -1,14 +1,16 @@
 //! The effects of an accepted call on a possible state.
 
-use super::applicability::{Combination, combinations};
-use super::bulk_effect::struck;
-use super::call_view::Asked;
+use super::applicability::{ResourceCombination, list_combinations};
+use super::bulk_effect::find_affected;
+use super::call_view::CallView;
 use super::clause_info::ClauseId;
 use super::compile::Model;
-use super::effect_context::{Moment, all_of, targets};
-use super::possible_state::{Held, World, find, replaced};
-use super::resource_state::{Id, Life, Motion, Step, Thing, Via, Who};
-use super::roots::{Fault, Roots};
+use super::effect_context::{EffectContext, find_targets, read_all_resources};
+use super::possible_state::{PossibleState, StateEntry, find_resource, replace_resources};
+use super::resource_state::{
+    Existence, ResourceId, ResourceOwner, ResourceState, StateOrigin, Transition, TransitionStage,
+};
+use super::roots::{ExpressionRoots, SuiteEvaluationError};
 use crate::expr::Val;
 use crate::suite::{Alternative, Clause, Effect, EffectValue, Stage};
 use std::borrow::Cow;
@@ -16,37 +18,37 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The outcome of each accepting clause: 0 stands for `then`, n for the n-th entry of `or`.
-pub type Choice = Vec<(ClauseId, u16)>;
+pub type OutcomeChoice = Vec<(ClauseId, u16)>;
 
 /// A possible state after the call, and the outcomes that lead to the state.
 #[derive(Debug, Clone)]
-pub struct Successor {
+pub struct SuccessorState {
     /// The possible state after the call.
-    pub world: World,
+    pub state: PossibleState,
     /// The outcomes.
-    pub choice: Choice,
+    pub choice: OutcomeChoice,
 }
 
 /// The permitted outcomes of the accepting clauses, main outcomes first.
 ///
 /// # Errors
 /// If the evaluation of an alternative's guard fails.
-pub fn choices(
+pub fn list_choices(
     model: &Model,
-    asked: &Asked,
-    world: &[Arc<Held>],
+    asked: &CallView,
+    world: &[Arc<StateEntry>],
     accepts: &[ClauseId],
-    moment: &Moment<'_>,
-) -> Result<Vec<Choice>, Fault> {
-    let combinations = combinations(model, asked, world);
+    moment: &EffectContext<'_>,
+) -> Result<Vec<OutcomeChoice>, SuiteEvaluationError> {
+    let combinations = list_combinations(model, asked, world);
     let first = combinations.first().cloned().unwrap_or_default();
-    let all = all_of(model, asked, world, moment);
-    let mut choices: Vec<Choice> = vec![Vec::new()];
+    let all = read_all_resources(model, asked, world, moment);
+    let mut choices: Vec<OutcomeChoice> = vec![Vec::new()];
     for &id in accepts {
-        let clause = model.written(id).expect("only written clauses accept");
+        let clause = model.written_clause(id).expect("only written clauses accept");
         let mut open = vec![0_u16];
         for (index, alternative) in clause.or.iter().enumerate() {
-            if permitted(model, asked, alternative, &first, &all, moment)? {
+            if is_permitted(model, asked, alternative, &first, &all, moment)? {
                 open.push(index as u16 + 1);
             }
         }
@@ -59,34 +61,41 @@ pub fn choices(
     Ok(choices)
 }
 
-fn permitted(
+fn is_permitted(
     model: &Model,
-    asked: &Asked,
+    asked: &CallView,
     alternative: &Alternative,
-    combination: &Combination<'_>,
+    combination: &ResourceCombination<'_>,
     all: &Val,
-    moment: &Moment<'_>,
-) -> Result<bool, Fault> {
+    moment: &EffectContext<'_>,
+) -> Result<bool, SuiteEvaluationError> {
     let Some(guard) = &alternative.when else { return Ok(true) };
     let things: Vec<(&str, Val)> = combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
-    let roots = Roots { model, asked, things: &things, reply: Some(moment.reply), it: None, world: Some(all) };
-    Ok(roots.eval(guard, alternative.place.line)? != Val::Bool(false))
+    let roots = ExpressionRoots {
+        model,
+        call: asked,
+        resources: &things,
+        reply: Some(moment.reply),
+        entry: None,
+        world: Some(all),
+    };
+    Ok(roots.evaluate(guard, alternative.place.line)? != Val::Bool(false))
 }
 
 /// The possible states after acceptance, one for each permitted outcome.
 ///
 /// # Errors
 /// If the evaluation of an effect fails.
-pub fn successors(
+pub fn list_successors(
     model: &Model,
-    asked: &Asked,
-    world: &[Arc<Held>],
+    asked: &CallView,
+    world: &[Arc<StateEntry>],
     accepts: &[ClauseId],
-    moment: &Moment<'_>,
-) -> Result<Vec<Successor>, Fault> {
-    choices(model, asked, world, accepts, moment)?
+    moment: &EffectContext<'_>,
+) -> Result<Vec<SuccessorState>, SuiteEvaluationError> {
+    list_choices(model, asked, world, accepts, moment)?
         .into_iter()
-        .map(|choice| Ok(Successor { world: apply(model, asked, world, &choice, moment)?, choice }))
+        .map(|choice| Ok(SuccessorState { state: apply_choice(model, asked, world, &choice, moment)?, choice }))
         .collect()
 }
 
@@ -95,125 +104,147 @@ pub fn successors(
 ///
 /// # Errors
 /// If the evaluation of an effect fails.
-pub fn apply(
+pub fn apply_choice(
     model: &Model,
-    asked: &Asked,
-    world: &[Arc<Held>],
-    choice: &Choice,
-    moment: &Moment<'_>,
-) -> Result<World, Fault> {
-    let all = all_of(model, asked, world, moment);
-    let mut changed: BTreeMap<Id, Thing> = newborn(model, asked, moment);
-    let via = Via(Arc::from(choice.as_slice()));
+    asked: &CallView,
+    world: &[Arc<StateEntry>],
+    choice: &OutcomeChoice,
+    moment: &EffectContext<'_>,
+) -> Result<PossibleState, SuiteEvaluationError> {
+    let all = read_all_resources(model, asked, world, moment);
+    let mut changed: BTreeMap<ResourceId, ResourceState> = create_resources(model, asked, moment);
+    let via = StateOrigin(Arc::from(choice.as_slice()));
     for &(id, way) in choice {
-        let clause = model.written(id).expect("only written clauses accept");
-        for combination in combinations(model, asked, world) {
+        let clause = model.written_clause(id).expect("only written clauses accept");
+        for combination in list_combinations(model, asked, world) {
             let things: Vec<(&str, Val)> = combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
-            let roots = Roots { model, asked, things: &things, reply: Some(moment.reply), it: None, world: Some(&all) };
-            for effect in outcome(clause, way) {
-                for (target, things, sure) in struck(&roots, &combination, world, moment.born, effect)? {
-                    let before =
-                        changed.get(&target).cloned().or_else(|| find(world, &target).map(|held| held.thing.clone()));
+            let roots = ExpressionRoots {
+                model,
+                call: asked,
+                resources: &things,
+                reply: Some(moment.reply),
+                entry: None,
+                world: Some(&all),
+            };
+            for effect in choose_effects(clause, way) {
+                for (target, things, sure) in find_affected(&roots, &combination, world, moment.created, effect)? {
+                    let before = changed
+                        .get(&target)
+                        .cloned()
+                        .or_else(|| find_resource(world, &target).map(|held| held.state.clone()));
                     let Some(mut thing) = before else { continue };
-                    let newborn = moment.born.iter().any(|(_, ids)| ids.contains(&target));
+                    let newborn = moment.created.iter().any(|(_, ids)| ids.contains(&target));
                     let open = || Effect { value: EffectValue::Anything, ..effect.clone() };
                     let effect = if sure { Cow::Borrowed(effect) } else { Cow::Owned(open()) };
-                    let roots = Roots { things: &things, ..roots };
-                    take_effect(model, &roots, (&target, newborn), &mut thing, &effect, moment.now)?;
-                    thing.via = Some(via.clone());
+                    let roots = ExpressionRoots { resources: &things, ..roots };
+                    apply_effect(model, &roots, (&target, newborn), &mut thing, &effect, moment.now)?;
+                    thing.origin = Some(via.clone());
                     changed.insert(target, thing);
                 }
             }
         }
         set_order(model, asked, clause, world, moment, &mut changed);
     }
-    Ok(replaced(model, world, changed))
+    Ok(replace_resources(model, world, changed))
 }
 
 /// The possible state with every resource of the call undetermined, and with the created resources.
 #[must_use]
-pub fn fogged(model: &Model, asked: &Asked, world: &[Arc<Held>], moment: &Moment<'_>) -> World {
+pub fn make_call_undetermined(
+    model: &Model,
+    asked: &CallView,
+    world: &[Arc<StateEntry>],
+    moment: &EffectContext<'_>,
+) -> PossibleState {
     let named = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten());
-    let mut changed: BTreeMap<Id, Thing> =
-        named.filter_map(|id| find(world, id)).map(|held| (held.id.clone(), held.thing.fogged(moment.now))).collect();
+    let mut changed: BTreeMap<ResourceId, ResourceState> = named
+        .filter_map(|id| find_resource(world, id))
+        .map(|held| (held.id.clone(), held.state.make_undetermined(moment.now)))
+        .collect();
     // A clause of the call reads all resources of a kind, so the call may change each of the resources.
     let kinds = &model.operations[&asked.operation].reads_all;
-    let touched = |held: &&Arc<Held>| {
+    let touched = |held: &&Arc<StateEntry>| {
         kinds.contains(&usize::from(held.id.kind))
-            && asked.who == Some(held.thing.owner)
-            && held.thing.life != Life::Gone
+            && asked.owner == Some(held.state.owner)
+            && held.state.existence != Existence::Gone
     };
     for held in world.iter().filter(touched) {
-        changed.entry(held.id.clone()).or_insert_with(|| held.thing.fogged(moment.now));
+        changed.entry(held.id.clone()).or_insert_with(|| held.state.make_undetermined(moment.now));
     }
-    for (id, thing) in newborn(model, asked, moment) {
-        changed.insert(id, thing.fogged(moment.now));
+    for (id, thing) in create_resources(model, asked, moment) {
+        changed.insert(id, thing.make_undetermined(moment.now));
     }
-    replaced(model, world, changed)
+    replace_resources(model, world, changed)
 }
 
-fn outcome(clause: &Clause, way: u16) -> &[Effect] {
+fn choose_effects(clause: &Clause, way: u16) -> &[Effect] {
     match way {
         0 => &clause.then,
         way => &clause.or[usize::from(way) - 1].then,
     }
 }
 
-fn newborn(model: &Model, asked: &Asked, moment: &Moment<'_>) -> BTreeMap<Id, Thing> {
+fn create_resources(
+    model: &Model,
+    asked: &CallView,
+    moment: &EffectContext<'_>,
+) -> BTreeMap<ResourceId, ResourceState> {
     let about = &model.operations[&asked.operation].about;
-    let ids = moment.born.iter().flat_map(|(entry, ids)| ids.iter().map(move |id| (*entry, id)));
+    let ids = moment.created.iter().flat_map(|(entry, ids)| ids.iter().map(move |id| (*entry, id)));
     ids.enumerate()
         .map(|(index, (entry, id))| {
-            let resource = model.resource(id);
-            let thing = Thing {
+            let resource = model.resource_kind(id);
+            let thing = ResourceState {
                 kind: id.kind,
                 // An accepted anonymous create is a deviation already; the resource needs some owner.
-                owner: asked.who.unwrap_or(Who::Owner),
+                owner: asked.owner.unwrap_or(ResourceOwner::Owner),
                 seq: moment.seq + index as u32,
-                life: Life::Alive,
-                untold: about[entry].told_by.is_some(),
+                existence: Existence::Present,
+                id_deferred: about[entry].told_by.is_some(),
                 fields: vec![Val::Unknown; resource.fields.len()],
                 memory: resource.remembers.iter().map(|(_, first)| first.clone()).collect(),
-                motion: None,
-                fog: None,
-                via: None,
+                transition: None,
+                undetermined_since: None,
+                origin: None,
             };
             (id.clone(), thing)
         })
         .collect()
 }
 
-fn take_effect(
+fn apply_effect(
     model: &Model,
-    roots: &Roots<'_>,
-    (id, newborn): (&Id, bool),
-    thing: &mut Thing,
+    roots: &ExpressionRoots<'_>,
+    (id, newborn): (&ResourceId, bool),
+    thing: &mut ResourceState,
     effect: &Effect,
     now: u64,
-) -> Result<(), Fault> {
-    let resource = model.resource(id);
+) -> Result<(), SuiteEvaluationError> {
+    let resource = model.resource_kind(id);
     let line = effect.place.line;
     match &effect.value {
-        EffectValue::Course(stages) => {
+        EffectValue::Transition(stages) => {
             let mut course = Vec::with_capacity(stages.len());
             for (nth, stage) in stages.iter().enumerate() {
                 course.push(match stage {
-                    Stage::State(state) => Step::State(Val::Str(Arc::from(state.as_str()))),
-                    Stage::Expr(expr) => Step::State(roots.eval(expr, line)?),
+                    Stage::State(state) => TransitionStage::State(Val::Str(Arc::from(state.as_str()))),
+                    Stage::Expr(expr) => TransitionStage::State(roots.evaluate(expr, line)?),
                     // The pages do not say in which state the transition ends.
-                    Stage::Anything if nth + 1 == stages.len() => Step::State(Val::Unknown),
-                    Stage::Anything => Step::Anything,
-                    Stage::Gone => Step::Gone,
+                    Stage::Anything if nth + 1 == stages.len() => TransitionStage::State(Val::Unknown),
+                    Stage::Anything => TransitionStage::Anything,
+                    Stage::Gone => TransitionStage::Gone,
                 });
             }
             // A new resource has no earlier state, so its transition starts in the first stage. A `prompt` kind
             // shows the first stage at once.
-            set_course(newborn || resource.prompt, state_index(model, id), thing, course, now);
+            start_transition(newborn || resource.prompt, require_state_field(model, id), thing, course, now);
         }
-        EffectValue::Anything if resource.state.as_ref() == Some(&effect.field) => *thing = thing.fogged(now),
+        EffectValue::Anything if resource.state.as_ref() == Some(&effect.field) => {
+            *thing = thing.make_undetermined(now)
+        }
         value => {
             let value = match value {
-                EffectValue::Expr(expr) => roots.eval(expr, line)?,
+                EffectValue::Expr(expr) => roots.evaluate(expr, line)?,
                 _ => Val::Unknown,
             };
             if let Some(index) = resource.fields.iter().position(|field| field.name == effect.field) {
@@ -226,8 +257,8 @@ fn take_effect(
     Ok(())
 }
 
-fn state_index(model: &Model, id: &Id) -> usize {
-    let resource = model.resource(id);
+fn require_state_field(model: &Model, id: &ResourceId) -> usize {
+    let resource = model.resource_kind(id);
     let state = resource.state.as_deref().unwrap_or_default();
     resource.fields.iter().position(|field| field.name == state).unwrap_or_else(|| {
         panic!(
@@ -237,56 +268,65 @@ fn state_index(model: &Model, id: &Id) -> usize {
     })
 }
 
-fn set_course(at_once: bool, state: usize, thing: &mut Thing, mut course: Vec<Step>, now: u64) {
-    let pending = thing.motion.take().map(|motion| motion.pending).unwrap_or_default();
+fn start_transition(
+    at_once: bool,
+    state: usize,
+    thing: &mut ResourceState,
+    mut course: Vec<TransitionStage>,
+    now: u64,
+) {
+    let pending = thing.transition.take().map(|motion| motion.pending).unwrap_or_default();
     let first = (at_once && !course.is_empty()).then(|| course.remove(0));
     match first {
-        Some(Step::State(value)) => thing.fields[state] = value,
-        Some(Step::Anything) => thing.life = Life::Dying,
-        Some(Step::Gone) => thing.life = Life::Gone,
+        Some(TransitionStage::State(value)) => thing.fields[state] = value,
+        Some(TransitionStage::Anything) => thing.existence = Existence::Deleting,
+        Some(TransitionStage::Gone) => thing.existence = Existence::Gone,
         None => {}
     }
     if !course.is_empty() {
-        thing.motion = Some(Motion { course, pending, since: now, after: Vec::new() });
+        thing.transition = Some(Transition { stages: course, pending, since: now, after: Vec::new() });
     }
 }
 
-fn change_field(thing: &mut Thing, newborn: bool, index: usize, value: Val) {
+fn change_field(thing: &mut ResourceState, newborn: bool, index: usize, value: Val) {
     let old = std::mem::replace(&mut thing.fields[index], value);
     if newborn || old == thing.fields[index] {
         return;
     }
     // In the suite, a field may stand before the transition. The old value is kept in either order, and
-    // `replaced` drops the value of a resource without a transition.
+    // `replace_resources` drops the value of a resource without a transition.
     let pending = (index as u16, old);
-    match &mut thing.motion {
+    match &mut thing.transition {
         Some(motion) => {
             motion.pending.retain(|(known, _)| *known != pending.0);
             motion.pending.push(pending);
             motion.pending.sort();
         }
-        None => thing.motion = Some(Motion { course: Vec::new(), pending: vec![pending], since: 0, after: Vec::new() }),
+        None => {
+            thing.transition =
+                Some(Transition { stages: Vec::new(), pending: vec![pending], since: 0, after: Vec::new() })
+        }
     }
 }
 
 fn set_order(
     model: &Model,
-    asked: &Asked,
+    asked: &CallView,
     clause: &Clause,
-    world: &[Arc<Held>],
-    moment: &Moment<'_>,
-    changed: &mut BTreeMap<Id, Thing>,
+    world: &[Arc<StateEntry>],
+    moment: &EffectContext<'_>,
+    changed: &mut BTreeMap<ResourceId, ResourceState>,
 ) {
     let about = &model.operations[&asked.operation].about;
-    let combinations = combinations(model, asked, world);
+    let combinations = list_combinations(model, asked, world);
     // For each resource of a batch: a job ends after all resources of the job.
-    let all = |name: &str| -> BTreeSet<Id> {
-        combinations.iter().flat_map(|combination| targets(about, combination, moment.born, name)).collect()
+    let all = |name: &str| -> BTreeSet<ResourceId> {
+        combinations.iter().flat_map(|combination| find_targets(about, combination, moment.created, name)).collect()
     };
     for (later, earlier) in &clause.order {
         let first = all(earlier);
         for id in all(later) {
-            if let Some(motion) = changed.get_mut(&id).and_then(|thing| thing.motion.as_mut()) {
+            if let Some(motion) = changed.get_mut(&id).and_then(|thing| thing.transition.as_mut()) {
                 motion.after.extend(first.iter().cloned());
                 motion.after.sort();
                 motion.after.dedup();

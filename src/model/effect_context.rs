@@ -1,22 +1,22 @@
 //! The context in which the effects of an accepted call are evaluated.
 
-use super::applicability::Combination;
-use super::call_view::Asked;
+use super::applicability::ResourceCombination;
+use super::call_view::CallView;
 use super::compile::Model;
-use super::possible_state::Held;
-use super::resource_state::Id;
-use super::roots::world_root;
+use super::possible_state::StateEntry;
+use super::resource_state::ResourceId;
+use super::roots::make_world_root;
 use crate::expr::Val;
 use std::sync::Arc;
 
 /// Created resources: index into the operation's `about`, and ids.
-pub type Born = [(usize, Vec<Id>)];
+pub type CreatedIds = [(usize, Vec<ResourceId>)];
 
 /// The context of a call's effects besides the possible state.
 #[derive(Debug, Clone, Copy)]
-pub struct Moment<'a> {
+pub struct EffectContext<'a> {
     /// The created resources.
-    pub born: &'a Born,
+    pub created: &'a CreatedIds,
     /// The response body; null without a body, unknown after a lost response.
     pub reply: &'a Val,
     /// Time of the response, in ms.
@@ -24,20 +24,25 @@ pub struct Moment<'a> {
     /// Sequence number of the next created resource.
     pub seq: u32,
     /// Resource kinds with existing resources whose ids are unknown.
-    pub strangers: &'a [usize],
+    pub unknown_kinds: &'a [usize],
 }
 
-pub(super) fn all_of(model: &Model, asked: &Asked, world: &[Arc<Held>], moment: &Moment<'_>) -> Val {
+pub(super) fn read_all_resources(
+    model: &Model,
+    asked: &CallView,
+    world: &[Arc<StateEntry>],
+    moment: &EffectContext<'_>,
+) -> Val {
     let kinds = model.operations[&asked.operation].reads_all.iter().copied();
-    world_root(model, kinds, world, asked.who, moment.strangers)
+    make_world_root(model, kinds, world, asked.owner, moment.unknown_kinds)
 }
 
-pub(super) fn targets(
-    about: &[crate::suite::About],
-    combination: &Combination<'_>,
-    born: &Born,
+pub(super) fn find_targets(
+    about: &[crate::suite::ResourceReference],
+    combination: &ResourceCombination<'_>,
+    born: &CreatedIds,
     name: &str,
-) -> Vec<Id> {
+) -> Vec<ResourceId> {
     let existing = combination.iter().filter(|(known, _, _)| *known == name).filter_map(|(_, id, _)| id.cloned());
     let new = born.iter().filter(|(index, _)| about[*index].name == name).flat_map(|(_, ids)| ids.iter().cloned());
     existing.chain(new).collect()

@@ -1,19 +1,19 @@
 //! What the judgement of one exchange yields.
 
 use super::clause_info::ClauseId;
-use super::factor::Shrunk;
+use super::factor::BeliefNarrowing;
 
 /// The result of one exchange.
 #[derive(Debug, Clone, Default)]
-pub struct Observed {
+pub struct ExchangeJudgement {
     /// The deviations of the exchange.
     pub deviations: Vec<Deviation>,
     /// Whether a success must have the documented shape.
-    pub described: bool,
+    pub shape_demanded: bool,
     /// A reached limit.
-    pub excess: Option<Excess>,
+    pub excess: Option<ExceededLimit>,
     /// The possible states before and after, if [`Bounds::insight`](super::Bounds::insight) is set.
-    pub insight: Option<Insight>,
+    pub insight: Option<BeliefChange>,
 }
 
 /// A deviation: every possible state contradicts one of the clauses.
@@ -28,16 +28,16 @@ pub struct Deviation {
     /// The contradicted clauses, sorted.
     pub clauses: Vec<ClauseId>,
     /// The outcome, in words.
-    pub seen: String,
+    pub outcome: String,
     /// The permitted outcomes or states, in words.
     pub expected: Vec<String>,
     /// The last earlier exchange that ruled out states of the resources, and the clauses behind that exchange.
-    pub shrunk: Option<Shrunk>,
+    pub narrowed_by: Option<BeliefNarrowing>,
 }
 
 /// A reached limit: the resources of the call are undetermined from here on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Excess {
+pub struct ExceededLimit {
     /// Number of the exchange.
     pub exchange: u64,
     /// The limit, in words.
@@ -46,7 +46,7 @@ pub struct Excess {
 
 /// The possible states before and after an exchange, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Insight {
+pub struct BeliefChange {
     /// Possible states before.
     pub before: Vec<String>,
     /// Possible states after.

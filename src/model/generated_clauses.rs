@@ -1,11 +1,11 @@
 //! The clauses that follow from the resource kinds of a suite and from its catalog.
 
-use super::clause_info::{ClauseInfo, Generated, Origin};
-use crate::schema::catalog::{Catalog, Operation, Source};
-use crate::suite::{Basis, FieldClass, Resource, Suite, View};
+use super::clause_info::{ClauseInfo, ClauseOrigin, GeneratedClause};
+use crate::schema::catalog::{Catalog, Operation, SourceLines};
+use crate::suite::{Basis, FieldClass, ResourceKind, ResourceView, Suite};
 
 /// Every generated clause: first those of the operations, then those of the resource kinds.
-pub(super) fn generate(suite: &Suite, catalog: &Catalog) -> Vec<ClauseInfo> {
+pub(super) fn generate_clauses(suite: &Suite, catalog: &Catalog) -> Vec<ClauseInfo> {
     let mut all = Vec::new();
     for operation in &catalog.operations {
         add_operation_clauses(operation, &mut all);
@@ -21,7 +21,7 @@ pub(super) fn generate(suite: &Suite, catalog: &Catalog) -> Vec<ClauseInfo> {
 }
 
 /// A generated clause. A clause with citations is stated; a clause without citations is a convention by `rule`.
-fn make_clause(id: String, says: String, cites: &[Source], rule: &str, generated: Generated) -> ClauseInfo {
+fn make_clause(id: String, says: String, cites: &[SourceLines], rule: &str, generated: GeneratedClause) -> ClauseInfo {
     let basis = if cites.is_empty() { Basis::Convention } else { Basis::Stated };
     ClauseInfo {
         id,
@@ -29,7 +29,7 @@ fn make_clause(id: String, says: String, cites: &[Source], rule: &str, generated
         cites: cites.to_vec(),
         basis,
         rule: (basis == Basis::Convention).then(|| rule.to_string()),
-        origin: Origin::Generated(generated),
+        origin: ClauseOrigin::Generated(generated),
     }
 }
 
@@ -40,7 +40,7 @@ fn add_operation_clauses(operation: &Operation, all: &mut Vec<ClauseInfo>) {
         format!("{id} does not return a server error"),
         &[],
         "no-server-error",
-        Generated::NoServerError(id.clone()),
+        GeneratedClause::NoServerError(id.clone()),
     ));
     if let Some(body) = operation.responses.iter().find(|body| body.schema.is_some()) {
         all.push(make_clause(
@@ -48,13 +48,13 @@ fn add_operation_clauses(operation: &Operation, all: &mut Vec<ClauseInfo>) {
             format!("the response of {id} has the documented shape"),
             std::slice::from_ref(&body.at),
             "",
-            Generated::Reply(id.clone()),
+            GeneratedClause::Reply(id.clone()),
         ));
     }
 }
 
 /// The frame clause of each field, and the clause about the time of a transition.
-fn add_field_clauses(kind: usize, resource: &Resource, all: &mut Vec<ClauseInfo>) {
+fn add_field_clauses(kind: usize, resource: &ResourceKind, all: &mut Vec<ClauseInfo>) {
     let name = &resource.name;
     for (index, field) in resource.fields.iter().enumerate() {
         let (word, says) = match field.class {
@@ -63,44 +63,50 @@ fn add_field_clauses(kind: usize, resource: &Resource, all: &mut Vec<ClauseInfo>
             FieldClass::Grows => ("grows", format!("the {} of a {name} only moves forward", field.name)),
         };
         let id = format!("{name}.{word}.{}", field.name);
-        all.push(make_clause(id, says, &field.cites, "frame", Generated::Field(kind, index)));
+        all.push(make_clause(id, says, &field.cites, "frame", GeneratedClause::Field(kind, index)));
     }
     if resource.state.is_some() {
         let says = format!("a {name} settles within {} s", resource.settles_ms / 1000);
-        all.push(make_clause(format!("{name}.settles"), says, &[], "settles", Generated::Settles(kind)));
+        all.push(make_clause(format!("{name}.settles"), says, &[], "settles", GeneratedClause::Settles(kind)));
     }
 }
 
-fn add_shows_clauses(kind: usize, resource: &Resource, all: &mut Vec<ClauseInfo>) {
+fn add_shows_clauses(kind: usize, resource: &ResourceKind, all: &mut Vec<ClauseInfo>) {
     let name = &resource.name;
     for (index, shows) in resource.shows.iter().enumerate() {
         let says = format!("the {} of a {name} fits its other fields", shows.name);
         let id = format!("{name}.shows.{}", shows.name);
-        all.push(make_clause(id, says, &shows.cites, "shows", Generated::Shows(kind, index)));
+        all.push(make_clause(id, says, &shows.cites, "shows", GeneratedClause::Shows(kind, index)));
     }
 }
 
 /// The clauses of a view that shows a whole list, and of the pages of the list.
-fn add_list_clauses(kind: usize, resource: &Resource, operation: &str, view: &View, all: &mut Vec<ClauseInfo>) {
+fn add_list_clauses(
+    kind: usize,
+    resource: &ResourceKind,
+    operation: &str,
+    view: &ResourceView,
+    all: &mut Vec<ClauseInfo>,
+) {
     let name = &resource.name;
     all.push(make_clause(
         format!("{name}.listed.{operation}"),
         format!("{operation} lists each {name} of the caller and none that is gone"),
         &view.cites,
         "whole-list",
-        Generated::Listed(kind, operation.to_string()),
+        GeneratedClause::Listed(kind, operation.to_string()),
     ));
     let Some(paging) = &view.paging else { return };
     let promises = [
         (
             "page-limit",
             format!("a page of {operation} holds at most as many entries as the call requests"),
-            Generated::PageLimit(kind, operation.to_string()),
+            GeneratedClause::PageLimit(kind, operation.to_string()),
         ),
         (
             "paged",
             format!("the pages of {operation} together show each {name} of the caller once"),
-            Generated::Paged(kind, operation.to_string()),
+            GeneratedClause::Paged(kind, operation.to_string()),
         ),
     ];
     for (word, says, generated) in promises {

@@ -1,37 +1,41 @@
 //! The class of a call's input, and the clauses that resolve a doubt about the input.
 
-use super::applicability::Reading;
-use super::call_view::Asked;
+use super::applicability::ApplicableClauses;
+use super::call_view::CallView;
 use super::clause_info::ClauseId;
 use super::compile::Model;
-use super::read_call::headers;
-use crate::expr::{Comparison, Expr, Key, Path, Relation, Scope, Val};
-use crate::history::{Exchange, Input};
-use crate::schema::{Class, Schemas, classify, classify_lent};
-use crate::suite::Let;
+use super::read_call::make_header_root;
+use crate::expr::{Comparison, ComparisonRelation, Expr, ExprScope, FieldPath, PathKey, Val};
+use crate::history::{Exchange, InputRecord};
+use crate::schema::{CompiledCatalog, InputClass, classify_by_other_version, classify_input};
+use crate::suite::LetDefinition;
 use std::collections::BTreeMap;
 
 /// The class of the body and of the query of a call. A recorded class takes precedence, because the recorded
 /// body contains tokens in place of secrets.
 #[must_use]
-pub fn classed(model: &Model, schemas: &Schemas, exchange: &Exchange) -> Input {
+pub fn classify_call_input(model: &Model, schemas: &CompiledCatalog, exchange: &Exchange) -> InputRecord {
     if let Some(input) = &exchange.input {
         return input.clone();
     }
-    let Some(operation) = schemas.operation(&exchange.operation) else { return Class::Doubtful.into() };
-    let version = version_of(model, exchange);
-    let shape = schemas.request(operation, version.as_deref());
-    let held = if schemas.lent(operation, version.as_deref()) { classify_lent } else { classify };
+    let Some(operation) = schemas.find_operation(&exchange.operation) else { return InputClass::Doubtful.into() };
+    let version = read_version(model, exchange);
+    let shape = schemas.find_request_schema(operation, version.as_deref());
+    let held = if schemas.borrows_request_schema(operation, version.as_deref()) {
+        classify_by_other_version
+    } else {
+        classify_input
+    };
     let body = held(shape, exchange.body.as_ref(), version.as_deref());
     let mut class = body.class;
     for (name, value) in &exchange.query {
-        class = class.max(match schemas.parameter(operation, "query", name) {
-            Some(shape) => classify(Some(shape), Some(value), version.as_deref()).class,
-            None => Class::Doubtful,
+        class = class.max(match schemas.find_parameter_schema(operation, "query", name) {
+            Some(shape) => classify_input(Some(shape), Some(value), version.as_deref()).class,
+            None => InputClass::Doubtful,
         });
     }
     if operation.query.iter().any(|parameter| parameter.required && !exchange.query.contains_key(&parameter.name)) {
-        class = Class::Invalid;
+        class = InputClass::Invalid;
     }
     // A guard that reads a place resolves the doubt whether the place is present or absent. The guard does not
     // resolve a surplus field or a value of the wrong type: no path leads to `-`. A null is a value of the
@@ -42,26 +46,26 @@ pub fn classed(model: &Model, schemas: &Schemas, exchange: &Exchange) -> Input {
     };
     let doubts = body.reasons.into_iter().map(|reason| match reason.kind.as_str() {
         "mandatory-when" | "required" | "dead" | "present" | "version" => reason.pointer,
-        "type" if null(&reason.pointer) && !shape.is_some_and(|shape| shape.demands(&reason.pointer)) => {
+        "type" if null(&reason.pointer) && !shape.is_some_and(|shape| shape.requires_property(&reason.pointer)) => {
             format!("{}{NULL}", reason.pointer)
         }
         _ => format!("{}/-", reason.pointer),
     });
     let from_query = class > body.class;
-    Input { class, doubts: if from_query { vec!["?".to_string()] } else { doubts.collect() } }
+    InputRecord { class, doubts: if from_query { vec!["?".to_string()] } else { doubts.collect() } }
 }
 
 /// The version that a call requests, from headers and binding.
 #[must_use]
-pub fn version_of(model: &Model, exchange: &Exchange) -> Option<String> {
-    version_by(model, &exchange.headers, &exchange.binding)
+pub fn read_version(model: &Model, exchange: &Exchange) -> Option<String> {
+    read_version_from(model, &exchange.headers, &exchange.binding)
 }
 
-/// [`version_of`] for a call without an exchange.
+/// [`read_version`] for a call without an exchange.
 #[must_use]
-pub fn version_by(model: &Model, sent: &BTreeMap<String, String>, binding: &str) -> Option<String> {
+pub fn read_version_from(model: &Model, sent: &BTreeMap<String, String>, binding: &str) -> Option<String> {
     let version = model.suite.version.as_ref()?;
-    let called = Called { header: headers(model, sent), binding: Val::from(binding) };
+    let called = VersionScope { header: make_header_root(model, sent), binding: Val::from(binding) };
     match version.eval(&called) {
         Ok(Val::Str(version)) => Some(version.to_string()),
         _ => None,
@@ -69,13 +73,13 @@ pub fn version_by(model: &Model, sent: &BTreeMap<String, String>, binding: &str)
 }
 
 /// The inputs of the suite's version expression.
-struct Called {
+struct VersionScope {
     header: Val,
     binding: Val,
 }
 
-impl Scope for Called {
-    fn root(&self, name: &str) -> Option<Val> {
+impl ExprScope for VersionScope {
+    fn find_root(&self, name: &str) -> Option<Val> {
         match name {
             "header" => Some(self.header.clone()),
             "binding" => Some(self.binding.clone()),
@@ -86,16 +90,17 @@ impl Scope for Called {
 
 /// Whether doubtful input leaves the outcome of the call open: no accepting clause resolves every doubt.
 #[must_use]
-pub fn undecided(model: &Model, asked: &Asked, reading: &Reading) -> bool {
-    asked.class == Class::Doubtful && !reading.accepts.iter().any(|clause| settles(model, *clause, &asked.doubts))
+pub fn leaves_outcome_open(model: &Model, asked: &CallView, reading: &ApplicableClauses) -> bool {
+    asked.class == InputClass::Doubtful
+        && !reading.accepts.iter().any(|clause| resolves_doubts(model, *clause, &asked.doubts))
 }
 
 /// Whether a success must have the documented shape. A call with an unresolved doubt may have a response of
 /// another shape.
-pub(super) fn described(model: &Model, asked: &Asked, reading: &Reading) -> bool {
-    let open = |clause: &ClauseId| model.written(*clause).is_some_and(|clause| clause.reply_open);
-    let accepted = !reading.accepts.is_empty() && !undecided(model, asked, reading);
-    (asked.class != Class::Doubtful || accepted) && !reading.accepts.iter().any(open)
+pub(super) fn demands_documented_shape(model: &Model, asked: &CallView, reading: &ApplicableClauses) -> bool {
+    let open = |clause: &ClauseId| model.written_clause(*clause).is_some_and(|clause| clause.reply_open);
+    let accepted = !reading.accepts.is_empty() && !leaves_outcome_open(model, asked, reading);
+    (asked.class != InputClass::Doubtful || accepted) && !reading.accepts.iter().any(open)
 }
 
 /// Marks the place of a null that the schema does not demand.
@@ -103,57 +108,57 @@ const NULL: &str = "/-null";
 
 /// The questions in a guard and in its named expressions.
 #[derive(Default)]
-struct Questions {
+struct GuardReads {
     /// Paths that the guard reads.
-    read: Vec<Path>,
+    read: Vec<FieldPath>,
     /// Paths of keys whose presence the guard tests.
-    there: Vec<Path>,
+    tested_keys: Vec<FieldPath>,
 }
 
 /// Whether the guard of a clause reads each doubtful place, or reads the class of the input.
-fn settles(model: &Model, clause: ClauseId, doubts: &[String]) -> bool {
-    let Some(guard) = model.written(clause).and_then(|clause| clause.when.as_ref()) else { return false };
-    let mut questions = Questions::default();
-    collect(model, guard, &mut questions, 0);
+fn resolves_doubts(model: &Model, clause: ClauseId, doubts: &[String]) -> bool {
+    let Some(guard) = model.written_clause(clause).and_then(|clause| clause.when.as_ref()) else { return false };
+    let mut questions = GuardReads::default();
+    collect_reads(model, guard, &mut questions, 0);
     let settled = |doubt: &String| match doubt.strip_suffix(NULL) {
-        Some(pointer) => questions.there.iter().any(|path| covers(path, pointer)),
-        None => questions.read.iter().any(|path| covers(path, doubt)),
+        Some(pointer) => questions.tested_keys.iter().any(|path| covers_pointer(path, pointer)),
+        None => questions.read.iter().any(|path| covers_pointer(path, doubt)),
     };
     let asks = questions.read.iter().any(|path| path.root.as_ref() == "input");
     asks || (!doubts.is_empty() && doubts.iter().all(settled))
 }
 
-fn collect(model: &Model, expr: &Expr, questions: &mut Questions, depth: usize) {
+fn collect_reads(model: &Model, expr: &Expr, questions: &mut GuardReads, depth: usize) {
     // A named expression cannot contain its own name; the limit guards against a faulty suite.
     if depth > 8 {
         return;
     }
-    questions.read.extend(expr.reads());
-    for Comparison { mut path, op, other } in expr.comparisons() {
-        if matches!(op, Relation::Contains | Relation::NotContains)
+    questions.read.extend(expr.list_reads());
+    for Comparison { mut path, op, other } in expr.list_comparisons() {
+        if matches!(op, ComparisonRelation::Contains | ComparisonRelation::NotContains)
             && let Some(Val::Str(key)) = other.as_literal()
         {
-            path.keys.push(Key::Name(key.clone()));
-            questions.there.push(path);
+            path.keys.push(PathKey::Name(key.clone()));
+            questions.tested_keys.push(path);
         }
     }
     for root in expr.roots() {
-        if let Some(Let::Expression(inner)) = model.suite.lets.get(root.as_ref()) {
-            collect(model, inner, questions, depth + 1);
+        if let Some(LetDefinition::Expression(inner)) = model.suite.lets.get(root.as_ref()) {
+            collect_reads(model, inner, questions, depth + 1);
         }
     }
 }
 
 /// Whether a path leads to the place of a pointer, or to a list with the place in an element.
-fn covers(path: &Path, pointer: &str) -> bool {
+fn covers_pointer(path: &FieldPath, pointer: &str) -> bool {
     if path.root.as_ref() != "body" {
         return false;
     }
     let segments: Vec<String> =
         pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect();
-    let same = |(key, segment): (&Key, &String)| match key {
-        Key::Name(name) => name.as_ref() == segment,
-        Key::Index(index) => index.to_string() == *segment,
+    let same = |(key, segment): (&PathKey, &String)| match key {
+        PathKey::Name(name) => name.as_ref() == segment,
+        PathKey::Index(index) => index.to_string() == *segment,
     };
     let leads = path.keys.len() <= segments.len() && path.keys.iter().zip(&segments).all(same);
     leads && segments.get(path.keys.len()).is_none_or(|next| next.parse::<usize>().is_ok())

@@ -1,22 +1,22 @@
 //! The comparison of one observation with one possible state of the resource.
 
-use super::clause_info::{ClauseId, Generated};
+use super::clause_info::{ClauseId, GeneratedClause};
 use super::compile::Model;
-use super::observation::Sight;
-use super::possible_state::Held;
-use super::resource_state::{Life, Step, Thing};
-use super::roots::{EntryScope, Fault};
-use super::transition::eval;
+use super::observation::Observation;
+use super::possible_state::StateEntry;
+use super::resource_state::{Existence, ResourceState, TransitionStage};
+use super::roots::{EntryScope, SuiteEvaluationError};
+use super::transition::evaluate_alone;
 use crate::expr::Val;
 use crate::suite::{FieldClass, UNNAMED};
 
 /// The reason why a possible state does not match an observation.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Misfit {
+pub enum ObservationMismatch {
     /// A field has another value: the index of the field.
     Field(u16),
     /// The resource should be gone.
-    End,
+    Absence,
     /// A generated clause rules out the state.
     Clause(ClauseId),
 }
@@ -25,70 +25,85 @@ pub enum Misfit {
 ///
 /// # Errors
 /// The inner error says why the possible state is ruled out. The outer error is a faulty suite.
-pub fn meet(
+pub fn match_observation(
     model: &Model,
-    held: &Held,
-    sight: &Sight,
+    held: &StateEntry,
+    sight: &Observation,
     now: u64,
     settle_percent: u32,
-) -> Result<Result<Thing, Misfit>, Fault> {
-    let thing = &held.thing;
+) -> Result<Result<ResourceState, ObservationMismatch>, SuiteEvaluationError> {
+    let thing = &held.state;
     let resource = &model.suite.resources[usize::from(held.id.kind)];
     let bound = resource.settles_ms.saturating_mul(u64::from(settle_percent)) / 100;
-    let overdue = thing.motion.as_ref().is_some_and(|motion| now > motion.since.saturating_add(bound));
-    match thing.life {
-        Life::Gone => return Ok(Err(Misfit::End)),
-        Life::Dying if overdue => return Ok(Err(Misfit::End)),
-        Life::Dying => return Ok(Ok(thing.clone())),
-        Life::Alive => {}
+    let overdue = thing.transition.as_ref().is_some_and(|motion| now > motion.since.saturating_add(bound));
+    match thing.existence {
+        Existence::Gone => return Ok(Err(ObservationMismatch::Absence)),
+        Existence::Deleting if overdue => return Ok(Err(ObservationMismatch::Absence)),
+        Existence::Deleting => return Ok(Ok(thing.clone())),
+        Existence::Present => {}
     }
-    if let Some(since) = thing.fog {
-        return Ok(Ok(lift(model, held, sight, now >= since.saturating_add(bound))));
+    if let Some(since) = thing.undetermined_since {
+        return Ok(Ok(determine_resource(model, held, sight, now >= since.saturating_add(bound))));
     }
     let mut next = thing.clone();
     for (index, shown) in sight.fields.iter().enumerate() {
         let Some(shown) = shown else { continue };
-        if let Err(misfit) = meet_field(model, held, &mut next, index, shown) {
+        if let Err(misfit) = match_field(model, held, &mut next, index, shown) {
             return Ok(Err(misfit));
         }
     }
-    if overdue && next.motion.is_some() {
-        return Ok(Err(Misfit::Clause(model.generated(&Generated::Settles(usize::from(held.id.kind))))));
+    if overdue && next.transition.is_some() {
+        return Ok(Err(ObservationMismatch::Clause(
+            model.generated_clause(&GeneratedClause::Settles(usize::from(held.id.kind))),
+        )));
     }
     if sight.full {
         for (index, shows) in resource.shows.iter().enumerate() {
-            if shown_otherwise(model, held, sight, shows)? {
-                return Ok(Err(Misfit::Clause(model.generated(&Generated::Shows(usize::from(held.id.kind), index)))));
+            if contradicts_shows(model, held, sight, shows)? {
+                return Ok(Err(ObservationMismatch::Clause(
+                    model.generated_clause(&GeneratedClause::Shows(usize::from(held.id.kind), index)),
+                )));
             }
         }
     }
     Ok(Ok(next))
 }
 
-fn shown_otherwise(model: &Model, held: &Held, sight: &Sight, shows: &crate::suite::Shows) -> Result<bool, Fault> {
-    let among = eval(model, held, &shows.among, shows.place.line)?;
+fn contradicts_shows(
+    model: &Model,
+    held: &StateEntry,
+    sight: &Observation,
+    shows: &crate::suite::ShownValue,
+) -> Result<bool, SuiteEvaluationError> {
+    let among = evaluate_alone(model, held, &shows.among, shows.place.line)?;
     let Val::List(permitted) = among else { return Ok(false) };
-    let it = EntryScope(&sight.it);
+    let it = EntryScope(&sight.entry);
     // An unreadable value violates the schema, and not this clause.
     let Ok(value) = shows.at.eval(&it) else { return Ok(false) };
     let equal = |candidate: &Val| candidate.cel_eq(&value);
     Ok(permitted.iter().all(|candidate| equal(candidate) == Val::Bool(false)))
 }
 
-fn meet_field(model: &Model, held: &Held, next: &mut Thing, index: usize, shown: &Val) -> Result<(), Misfit> {
+fn match_field(
+    model: &Model,
+    held: &StateEntry,
+    next: &mut ResourceState,
+    index: usize,
+    shown: &Val,
+) -> Result<(), ObservationMismatch> {
     let resource = &model.suite.resources[usize::from(held.id.kind)];
     let known = next.fields[index].clone();
-    let misfit = Misfit::Field(index as u16);
+    let misfit = ObservationMismatch::Field(index as u16);
     if known.has_unknown() && resource.state.as_ref() == Some(&resource.fields[index].name) {
         // An unnamed state may be a stage of a transition, so the value is not kept.
-        if names(resource, shown) {
+        if names_state(resource, shown) {
             next.fields[index] = shown.clone();
         }
         return Ok(());
     }
     if known.has_unknown() {
         // The field changes to an unknown value, and the response may still show the old value.
-        let pending = next.motion.iter_mut().find_map(|motion| {
+        let pending = next.transition.iter_mut().find_map(|motion| {
             let at = motion.pending.iter().position(|(field, _)| usize::from(*field) == index)?;
             Some((motion, at))
         });
@@ -101,18 +116,21 @@ fn meet_field(model: &Model, held: &Held, next: &mut Thing, index: usize, shown:
         next.fields[index] = shown.clone();
         return Ok(());
     }
-    let same =
-        if known == Val::from(UNNAMED) { !names(resource, shown) } else { known.cel_eq(shown) == Val::Bool(true) };
+    let same = if known == Val::from(UNNAMED) {
+        !names_state(resource, shown)
+    } else {
+        known.cel_eq(shown) == Val::Bool(true)
+    };
     match resource.fields[index].class {
         FieldClass::Keeps if same => Ok(()),
         FieldClass::Keeps => Err(misfit),
-        FieldClass::Grows if moved_back(&known, shown) => Err(misfit),
+        FieldClass::Grows if has_moved_back(&known, shown) => Err(misfit),
         FieldClass::Grows => {
             next.fields[index] = shown.clone();
             Ok(())
         }
         FieldClass::Modelled => {
-            let pending = next.motion.as_mut().and_then(|motion| {
+            let pending = next.transition.as_mut().and_then(|motion| {
                 let at = motion.pending.iter().position(|(field, _)| usize::from(*field) == index)?;
                 Some((motion, at))
             });
@@ -131,11 +149,11 @@ fn meet_field(model: &Model, held: &Held, next: &mut Thing, index: usize, shown:
 }
 
 /// Whether a state is a named stable state of the resource kind.
-fn names(resource: &crate::suite::Resource, shown: &Val) -> bool {
+fn names_state(resource: &crate::suite::ResourceKind, shown: &Val) -> bool {
     matches!(shown, Val::Str(shown) if resource.stable.iter().any(|stable| **stable == **shown))
 }
 
-fn moved_back(known: &Val, shown: &Val) -> bool {
+fn has_moved_back(known: &Val, shown: &Val) -> bool {
     match (known, shown) {
         (Val::Str(known), Val::Str(shown)) => shown < known,
         (Val::Int(known), Val::Int(shown)) => shown < known,
@@ -147,7 +165,7 @@ fn moved_back(known: &Val, shown: &Val) -> bool {
 /// Determines an undetermined resource from an observation. The observation must show a settled resource in a
 /// stable state that is not about to change: the first stage of a transition would be visible at once
 /// (`prompt`), or the bound has passed.
-fn lift(model: &Model, held: &Held, sight: &Sight, past_bound: bool) -> Thing {
+fn determine_resource(model: &Model, held: &StateEntry, sight: &Observation, past_bound: bool) -> ResourceState {
     let resource = &model.suite.resources[usize::from(held.id.kind)];
     let state = resource.state.as_ref().and_then(|state| resource.fields.iter().position(|field| field.name == *state));
     let stable = match state.map(|index| &sight.fields[index]) {
@@ -156,33 +174,31 @@ fn lift(model: &Model, held: &Held, sight: &Sight, past_bound: bool) -> Thing {
         Some(Some(Val::Str(shown))) => resource.stable.iter().any(|stable| **stable == **shown),
         Some(_) => false,
     };
-    let quiet = sight.rest != Some(false);
-    let settled = past_bound || state.is_none() || (resource.prompt && sight.rest == Some(true));
+    let quiet = sight.settled != Some(false);
+    let settled = past_bound || state.is_none() || (resource.prompt && sight.settled == Some(true));
     if !(sight.full && stable && quiet && settled) {
-        return held.thing.clone();
+        return held.state.clone();
     }
     let mut fields: Vec<Val> = sight.fields.iter().map(|shown| shown.clone().unwrap_or(Val::Unknown)).collect();
     // Without named states, the value of the state field decides nothing.
     if let Some(index) = state.filter(|_| resource.stable.is_empty()) {
         fields[index] = Val::from(UNNAMED);
     }
-    Thing { fields, fog: None, via: None, motion: None, ..held.thing.clone() }
+    ResourceState { fields, undetermined_since: None, origin: None, transition: None, ..held.state.clone() }
 }
 
 /// Whether a whole list must contain a resource; `None` if both are permitted.
 #[must_use]
-pub fn listed(held: &Held) -> Option<bool> {
-    let leaving = held
-        .thing
-        .motion
-        .as_ref()
-        .is_some_and(|motion| motion.course.iter().any(|step| matches!(step, Step::Gone | Step::Anything)));
-    match held.thing.life {
-        Life::Gone => Some(false),
-        Life::Dying => None,
+pub fn must_be_listed(held: &StateEntry) -> Option<bool> {
+    let leaving = held.state.transition.as_ref().is_some_and(|motion| {
+        motion.stages.iter().any(|step| matches!(step, TransitionStage::Gone | TransitionStage::Anything))
+    });
+    match held.state.existence {
+        Existence::Gone => Some(false),
+        Existence::Deleting => None,
         // The id is unknown, so any entry may be the resource.
-        Life::Alive if held.thing.untold => None,
-        Life::Alive if held.thing.fog.is_some() || leaving => None,
-        Life::Alive => Some(true),
+        Existence::Present if held.state.id_deferred => None,
+        Existence::Present if held.state.undetermined_since.is_some() || leaving => None,
+        Existence::Present => Some(true),
     }
 }

@@ -4,17 +4,17 @@
 //! an
 //! observation shows the resource as settled.
 
-use super::belief::{Belief, Owed};
+use super::belief::{Belief, Obligation};
 use super::bulk_effect;
-use super::call_view::Asked;
-use super::clause_info::{ClauseId, Generated};
-use super::effect_context::Moment;
-use super::factor::{Factor, Promise, Promised};
-use super::observation_filter::See;
-use super::outcome_filter::{How, Judged};
-use super::possible_state::{Held, hold};
-use super::resource_state::{Id, Life, Thing};
-use super::roots::Fault;
+use super::call_view::CallView;
+use super::clause_info::{ClauseId, GeneratedClause};
+use super::effect_context::EffectContext;
+use super::factor::{Factor, PromiseSource, PromisedValue};
+use super::observation_filter::ObservationContext;
+use super::outcome_filter::{OutcomeExplanation, OutcomeJudgement};
+use super::possible_state::{StateEntry, make_entry};
+use super::resource_state::{Existence, ResourceId, ResourceState};
+use super::roots::SuiteEvaluationError;
 use crate::history::Exchange;
 use crate::suite::{EffectValue, Stage};
 use std::collections::BTreeSet;
@@ -25,41 +25,41 @@ impl Belief {
     ///
     /// # Errors
     /// If the evaluation of an effect's condition fails.
-    pub(super) fn promise(
+    pub(super) fn record_obligations(
         &mut self,
         factor: &mut Factor,
-        asked: &Asked,
+        asked: &CallView,
         before: &Factor,
-        judged: &Judged,
+        judged: &OutcomeJudgement,
         exchange: &Exchange,
-        moment: &Moment<'_>,
-    ) -> Result<(), Fault> {
+        moment: &EffectContext<'_>,
+    ) -> Result<(), SuiteEvaluationError> {
         let accepted: Vec<&Vec<(ClauseId, u16)>> = judged
-            .next
+            .states
             .iter()
-            .filter_map(|next| match &next.how {
-                How::Accepted { choice } => Some(choice),
+            .filter_map(|next| match &next.explanation {
+                OutcomeExplanation::Accepted { choice } => Some(choice),
                 _ => None,
             })
             .collect();
-        if accepted.len() != judged.next.len() {
+        if accepted.len() != judged.states.len() {
             return Ok(());
         }
         let clauses: BTreeSet<ClauseId> =
             accepted.iter().flat_map(|choice| choice.iter().map(|(clause, _)| *clause)).collect();
         for clause in clauses {
             let spoke = judged
-                .readings
+                .applicable
                 .iter()
                 .zip(0..)
                 .all(|(reading, _)| reading.accepts.contains(&clause) || !reading.demanded.is_empty());
-            let promise = Promise { clause, exchange: exchange.number };
-            let mut promised = self.promised(asked, clause, factor, judged, moment);
-            promised.extend(self.promised_unnamed(asked, clause, before, judged, moment)?);
+            let promise = PromiseSource { clause, exchange: exchange.number };
+            let mut promised = self.find_promises(asked, clause, factor, judged, moment);
+            promised.extend(self.find_unnamed_promises(asked, clause, before, judged, moment)?);
             if promised.is_empty() {
                 // An effect on an empty set of resources proves nothing.
-                let hollow = self.falls_on_unnamed(clause);
-                let count = self.tally.count(clause);
+                let hollow = self.affects_unnamed(clause);
+                let count = self.tally.count_mut(clause);
                 if spoke && !hollow {
                     count.passed += 1;
                 } else {
@@ -67,81 +67,81 @@ impl Belief {
                 }
                 continue;
             }
-            self.open.insert(promise, Owed { left: promised.len(), tainted: !spoke, exception: false });
+            self.obligations
+                .insert(promise, Obligation { remaining: promised.len(), unclear: !spoke, exception: false });
             for what in promised {
                 let promises = factor.promises.entry(what).or_default();
                 let overtaken = promises.last().copied();
                 promises.push(promise);
                 if let Some(older) = overtaken.filter(|older| older.exchange != promise.exchange) {
-                    self.lapse(older);
+                    self.drop_obligation(older);
                 }
             }
         }
         Ok(())
     }
 
-    fn falls_on_unnamed(&self, clause: ClauseId) -> bool {
+    fn affects_unnamed(&self, clause: ClauseId) -> bool {
         self.model
-            .written(clause)
-            .is_some_and(|written| written.then.iter().any(|effect| effect.target.each().is_some()))
+            .written_clause(clause)
+            .is_some_and(|written| written.then.iter().any(|effect| effect.target.get_selection().is_some()))
     }
 
     /// The promises of a clause's main outcome about resources that the call does not name. A promise counts
     /// only if all possible states make the promise, because the condition may select other resources in
     /// another state.
-    fn promised_unnamed(
+    fn find_unnamed_promises(
         &self,
-        asked: &Asked,
+        asked: &CallView,
         clause: ClauseId,
         before: &Factor,
-        judged: &Judged,
-        moment: &Moment<'_>,
-    ) -> Result<BTreeSet<Promised>, Fault> {
-        let accepting = before.worlds.iter().zip(&judged.readings).filter(|(_, r)| r.accepts.contains(&clause));
-        let mut everywhere: Option<BTreeSet<(Id, Option<u16>)>> = None;
+        judged: &OutcomeJudgement,
+        moment: &EffectContext<'_>,
+    ) -> Result<BTreeSet<PromisedValue>, SuiteEvaluationError> {
+        let accepting = before.states.iter().zip(&judged.applicable).filter(|(_, r)| r.accepts.contains(&clause));
+        let mut everywhere: Option<BTreeSet<(ResourceId, Option<u16>)>> = None;
         for (world, _) in accepting {
-            let here = bulk_effect::certain(&self.model, asked, world, clause, moment)?;
+            let here = bulk_effect::find_certain_effects(&self.model, asked, world, clause, moment)?;
             everywhere = Some(everywhere.map_or(here.clone(), |known| known.intersection(&here).cloned().collect()));
         }
         let promised = everywhere.unwrap_or_default().into_iter().map(|(id, field)| match field {
-            None => Promised::End(id),
-            Some(field) => Promised::Field(id, field),
+            None => PromisedValue::Absence(id),
+            Some(field) => PromisedValue::Field(id, field),
         });
         Ok(promised.collect())
     }
 
     /// The promises of a clause's main outcome about observed fields of the call's resources.
-    fn promised(
+    fn find_promises(
         &self,
-        asked: &Asked,
+        asked: &CallView,
         clause: ClauseId,
         factor: &Factor,
-        judged: &Judged,
-        moment: &Moment<'_>,
-    ) -> BTreeSet<Promised> {
-        let written = self.model.written(clause).expect("only written clauses accept");
+        judged: &OutcomeJudgement,
+        moment: &EffectContext<'_>,
+    ) -> BTreeSet<PromisedValue> {
+        let written = self.model.written_clause(clause).expect("only written clauses accept");
         let mut promised = BTreeSet::new();
-        let via = |held: &Held| held.thing.via.as_ref().is_some_and(|via| via.of(clause).is_some());
-        let touched: BTreeSet<&Id> =
-            judged.next.iter().flat_map(|next| &next.world).filter(|held| via(held)).map(|held| &held.id).collect();
+        let via = |held: &StateEntry| held.state.origin.as_ref().is_some_and(|via| via.find_outcome(clause).is_some());
+        let touched: BTreeSet<&ResourceId> =
+            judged.states.iter().flat_map(|next| &next.state).filter(|held| via(held)).map(|held| &held.id).collect();
         for id in touched.into_iter().filter(|id| factor.ids.contains(id)) {
-            let resource = self.model.resource(id);
+            let resource = self.model.resource_kind(id);
             for effect in &written.then {
                 // A call may name several resources of a kind; the effect names one by its root.
                 let about = self.model.operations[&asked.operation].about.iter();
-                let Some(index) = about.clone().position(|about| effect.target.is(&about.name)) else { continue };
+                let Some(index) = about.clone().position(|about| effect.target.is_named(&about.name)) else { continue };
                 let existing =
                     || asked.existing.iter().any(|(at, ids)| *at == index && ids.iter().flatten().any(|i| i == id));
-                let born = || moment.born.iter().any(|(at, ids)| *at == index && ids.contains(id));
+                let born = || moment.created.iter().any(|(at, ids)| *at == index && ids.contains(id));
                 if !existing() && !born() {
                     continue;
                 }
-                let ends =
-                    matches!(&effect.value, EffectValue::Course(stages) if matches!(stages.last(), Some(Stage::Gone)));
+                let ends = matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages.last(), Some(Stage::Gone)));
                 if ends {
-                    promised.insert(Promised::End(id.clone()));
+                    promised.insert(PromisedValue::Absence(id.clone()));
                 } else if let Some(index) = resource.fields.iter().position(|field| field.name == effect.field) {
-                    promised.insert(Promised::Field(id.clone(), index as u16));
+                    promised.insert(PromisedValue::Field(id.clone(), index as u16));
                 }
             }
         }
@@ -149,34 +149,40 @@ impl Belief {
     }
 
     /// Closes an overtaken obligation that no observation confirmed: the clause is unclear.
-    fn lapse(&mut self, promise: Promise) {
-        if self.open.remove(&promise).is_some() {
-            self.tally.count(promise.clause).unclear += 1;
+    fn drop_obligation(&mut self, promise: PromiseSource) {
+        if self.obligations.remove(&promise).is_some() {
+            self.tally.count_mut(promise.clause).unclear += 1;
         }
     }
 
     /// Closes the obligations about every resource that is observed as settled or gone in all possible states.
-    pub(super) fn confirm(&mut self, see: &See<'_>, factor: &mut Factor, compared: &BTreeSet<ClauseId>) {
+    pub(super) fn confirm_obligations(
+        &mut self,
+        see: &ObservationContext<'_>,
+        factor: &mut Factor,
+        compared: &BTreeSet<ClauseId>,
+    ) {
         for clause in compared {
-            self.note_compared(see, *clause);
+            self.count_compared(see, *clause);
         }
         for id in factor.ids.clone() {
-            let possible = factor.possibilities(&id);
-            let gone = possible.iter().all(|held| held.thing.life == Life::Gone);
+            let possible = factor.list_states(&id);
+            let gone = possible.iter().all(|held| held.state.existence == Existence::Gone);
             // An absence that follows from another resource shows nothing about this resource.
-            let gone = gone && (self.looks_for(see, &id, &possible) || !self.can_be_looked_for(&id));
-            let shown: Vec<_> = see.sights_of(&id).collect();
-            let rest = possible.iter().all(|held| held.thing.at_rest());
+            let gone = gone && (self.is_read_by_owner(see, &id, &possible) || !self.has_read(&id));
+            let shown: Vec<_> = see.list_observations(&id).collect();
+            let rest = possible.iter().all(|held| held.state.is_settled());
             if !(gone || (rest && !shown.is_empty())) {
                 continue;
             }
-            self.seen.insert(id.clone(), see.exchange.number);
-            let moved = possible.iter().any(|held| held.thing.via.is_some());
-            let mine: Vec<Promised> = factor.promises.keys().filter(|promised| promised.id() == &id).cloned().collect();
+            self.last_observed.insert(id.clone(), see.exchange.number);
+            let moved = possible.iter().any(|held| held.state.origin.is_some());
+            let mine: Vec<PromisedValue> =
+                factor.promises.keys().filter(|promised| promised.id() == &id).cloned().collect();
             for what in mine {
                 let visible = match &what {
-                    Promised::End(_) => gone,
-                    Promised::Field(_, field) => {
+                    PromisedValue::Absence(_) => gone,
+                    PromisedValue::Field(_, field) => {
                         gone || shown.iter().any(|sight| sight.fields[usize::from(*field)].is_some())
                     }
                 };
@@ -187,51 +193,54 @@ impl Belief {
                 // Overtaken promises are closed already.
                 let promise = *promises.last().expect("each entry holds at least one promise");
                 let main = possible.iter().all(|held| {
-                    held.thing.via.as_ref().is_none_or(|via| via.of(promise.clause).is_none_or(|way| way == 0))
+                    held.state
+                        .origin
+                        .as_ref()
+                        .is_none_or(|via| via.find_outcome(promise.clause).is_none_or(|way| way == 0))
                 });
-                let event = possible
-                    .iter()
-                    .any(|held| held.thing.via.as_ref().is_some_and(|via| via.of(promise.clause).is_none()));
-                self.pay(promise, main && !event && !(gone && matches!(what, Promised::Field(..))));
+                let event = possible.iter().any(|held| {
+                    held.state.origin.as_ref().is_some_and(|via| via.find_outcome(promise.clause).is_none())
+                });
+                self.settle_obligation(promise, main && !event && !(gone && matches!(what, PromisedValue::Field(..))));
             }
             if moved && !gone {
-                let settles = Generated::Settles(usize::from(id.kind));
+                let settles = GeneratedClause::Settles(usize::from(id.kind));
                 if self.model.suite.resources[usize::from(id.kind)].state.is_some() {
-                    let count = self.tally.count(self.model.generated(&settles));
+                    let count = self.tally.count_mut(self.model.generated_clause(&settles));
                     count.applied += 1;
                     count.passed += 1;
                 }
-                self.forget_how(factor, &id);
+                self.forget_origin(factor, &id);
             }
         }
     }
 
     /// Whether the owner read the resource by id, or read a whole list of the kind.
-    fn looks_for(&self, see: &See<'_>, id: &Id, possible: &[Arc<Held>]) -> bool {
-        let reads = !self.model.operations[&see.asked.operation].changes;
-        let named = || see.asked.existing.iter().any(|(_, ids)| ids.iter().flatten().any(|named| named == id));
-        let own = possible.iter().any(|held| see.asked.who == Some(held.thing.owner));
-        own && ((reads && named()) || see.sights.whole.contains(&usize::from(id.kind)))
+    fn is_read_by_owner(&self, see: &ObservationContext<'_>, id: &ResourceId, possible: &[Arc<StateEntry>]) -> bool {
+        let reads = !self.model.operations[&see.call.operation].changes;
+        let named = || see.call.existing.iter().any(|(_, ids)| ids.iter().flatten().any(|named| named == id));
+        let own = possible.iter().any(|held| see.call.owner == Some(held.state.owner));
+        own && ((reads && named()) || see.observations.whole_kinds.contains(&usize::from(id.kind)))
     }
 
     /// Whether some read can name the resource.
-    fn can_be_looked_for(&self, id: &Id) -> bool {
-        self.model.shown[usize::from(id.kind)].is_some() && self.teller(id).is_none()
+    fn has_read(&self, id: &ResourceId) -> bool {
+        self.model.reads[usize::from(id.kind)].is_some() && self.find_id_source(id).is_none()
     }
 
-    fn pay(&mut self, promise: Promise, kept: bool) {
-        let Some(owed) = self.open.get_mut(&promise) else { return };
-        owed.left = owed.left.saturating_sub(1);
+    fn settle_obligation(&mut self, promise: PromiseSource, kept: bool) {
+        let Some(owed) = self.obligations.get_mut(&promise) else { return };
+        owed.remaining = owed.remaining.saturating_sub(1);
         owed.exception |= !kept;
-        if owed.left > 0 {
+        if owed.remaining > 0 {
             return;
         }
         let owed = *owed;
-        self.open.remove(&promise);
-        let count = self.tally.count(promise.clause);
+        self.obligations.remove(&promise);
+        let count = self.tally.count_mut(promise.clause);
         if owed.exception {
             count.exceptions += 1;
-        } else if owed.tainted {
+        } else if owed.unclear {
             count.unclear += 1;
         } else {
             count.passed += 1;
@@ -239,18 +248,18 @@ impl Belief {
     }
 
     /// Removes the history of a settled resource, so that possible states with equal values merge.
-    fn forget_how(&self, factor: &mut Factor, id: &Id) {
+    fn forget_origin(&self, factor: &mut Factor, id: &ResourceId) {
         let index = factor.ids.binary_search(id).expect("the id is one of the factor");
         let mut worlds = BTreeSet::new();
-        for world in &factor.worlds {
+        for world in &factor.states {
             let mut world = world.clone();
             let held = &world[index];
-            if held.thing.via.is_some() {
-                let thing = Thing { via: None, ..held.thing.clone() };
-                world[index] = hold(&self.model, id.clone(), thing);
+            if held.state.origin.is_some() {
+                let thing = ResourceState { origin: None, ..held.state.clone() };
+                world[index] = make_entry(&self.model, id.clone(), thing);
             }
             worlds.insert(world);
         }
-        factor.worlds = worlds.into_iter().collect();
+        factor.states = worlds.into_iter().collect();
     }
 }

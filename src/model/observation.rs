@@ -1,53 +1,58 @@
 //! What a response shows of resources.
 
-use super::call_view::Asked;
+use super::call_view::CallView;
 use super::compile::Model;
 use super::paging::is_page;
-use super::reply_kind::Heard;
-use super::resource_state::Id;
-use super::roots::{Fault, Roots};
+use super::reply_kind::ReplyKind;
+use super::resource_state::ResourceId;
+use super::roots::{ExpressionRoots, SuiteEvaluationError};
 use crate::expr::Val;
-use crate::suite::View;
+use crate::suite::ResourceView;
 
 /// One observation: a resource as a response shows the resource.
 #[derive(Debug, Clone)]
-pub struct Sight {
+pub struct Observation {
     /// The resource.
-    pub id: Id,
+    pub id: ResourceId,
     /// The part of the response about the resource.
-    pub it: Val,
+    pub entry: Val,
     /// By field of the resource kind; `None` where the view does not show the field.
     pub fields: Vec<Option<Val>>,
     /// Whether the view shows every field.
     pub full: bool,
     /// Value of the `rest` expression; `None` where the expression cannot be evaluated.
-    pub rest: Option<bool>,
+    pub settled: Option<bool>,
 }
 
 /// All observations in one response.
 #[derive(Debug, Clone, Default)]
-pub struct Sights {
+pub struct ResponseObservations {
     /// The observed resources, in the order of the response.
-    pub things: Vec<Sight>,
+    pub resources: Vec<Observation>,
     /// Resource kinds of which the response lists every resource of the caller.
-    pub whole: Vec<usize>,
+    pub whole_kinds: Vec<usize>,
     /// Resource kinds of which the response lists a page.
-    pub parts: Vec<usize>,
+    pub page_kinds: Vec<usize>,
 }
 
 /// Reads the observations in a response.
 ///
 /// # Errors
 /// If the evaluation of a view's condition fails.
-pub fn sights(model: &Model, asked: &Asked, heard: &Heard) -> Result<Sights, Fault> {
-    let Heard::Success(_, reply) = heard else { return Ok(Sights::default()) };
-    let mut seen = Sights::default();
+pub fn read_observations(
+    model: &Model,
+    asked: &CallView,
+    heard: &ReplyKind,
+) -> Result<ResponseObservations, SuiteEvaluationError> {
+    let ReplyKind::Success(_, reply) = heard else { return Ok(ResponseObservations::default()) };
+    let mut seen = ResponseObservations::default();
     for (kind, view) in &model.operations[&asked.operation].views {
         let part = is_page(model, asked, view)?;
-        let roots = Roots { model, asked, things: &[], reply: Some(reply), it: None, world: None };
+        let roots =
+            ExpressionRoots { model, call: asked, resources: &[], reply: Some(reply), entry: None, world: None };
         if let Some(when) = &view.when
             && !part
-            && roots.eval(when, view.place.line)? != Val::Bool(true)
+            && roots.evaluate(when, view.place.line)? != Val::Bool(true)
         {
             continue;
         }
@@ -58,19 +63,25 @@ pub fn sights(model: &Model, asked: &Asked, heard: &Heard) -> Result<Sights, Fau
             (Val::Map(_), false) => vec![shown.clone()],
             _ => continue,
         };
-        seen.things.extend(items.iter().filter_map(|it| sight(model, asked, *kind, view, it)));
+        seen.resources.extend(items.iter().filter_map(|it| read_observation(model, asked, *kind, view, it)));
         if part {
-            seen.parts.push(*kind);
+            seen.page_kinds.push(*kind);
         } else if view.whole {
-            seen.whole.push(*kind);
+            seen.whole_kinds.push(*kind);
         }
     }
     Ok(seen)
 }
 
-pub(super) fn sight(model: &Model, asked: &Asked, kind: usize, view: &View, it: &Val) -> Option<Sight> {
+pub(super) fn read_observation(
+    model: &Model,
+    asked: &CallView,
+    kind: usize,
+    view: &ResourceView,
+    it: &Val,
+) -> Option<Observation> {
     let resource = &model.suite.resources[kind];
-    let roots = Roots { model, asked, things: &[], reply: None, it: Some(it), world: None };
+    let roots = ExpressionRoots { model, call: asked, resources: &[], reply: None, entry: Some(it), world: None };
     let Ok(Val::Str(id)) = resource.id.eval(&roots) else { return None };
     let shown = |name: &str| view.only.as_ref().is_none_or(|only| only.iter().any(|known| known == name));
     let fields =
@@ -83,5 +94,11 @@ pub(super) fn sight(model: &Model, asked: &Asked, kind: usize, view: &View, it: 
         },
         _ => None,
     };
-    Some(Sight { id: Id { kind: kind as u16, id }, it: it.clone(), fields: fields.collect(), full, rest })
+    Some(Observation {
+        id: ResourceId { kind: kind as u16, id },
+        entry: it.clone(),
+        fields: fields.collect(),
+        full,
+        settled: rest,
+    })
 }

@@ -1,27 +1,27 @@
 //! How one exchange narrows a belief.
 
 use super::belief::Belief;
-use super::belief_factors::{fresh_factor, sorted};
-use super::call_view::Asked;
+use super::belief_factors::{make_factor, sort_states};
+use super::call_view::CallView;
 use super::clause_info::ClauseId;
-use super::describe::{describe, expectations, said};
-use super::effect::fogged;
-use super::effect_context::Moment;
-use super::exchange_judgement::{Deviation, Insight, Observed};
-use super::factor::{Factor, Promised};
-use super::input_class::described;
-use super::observation::sights;
+use super::describe::{describe_expected, describe_outcome, describe_state};
+use super::effect::make_call_undetermined;
+use super::effect_context::EffectContext;
+use super::exchange_judgement::{BeliefChange, Deviation, ExchangeJudgement};
+use super::factor::{Factor, PromisedValue};
+use super::input_class::demands_documented_shape;
+use super::observation::read_observations;
 use super::observation_filter;
-use super::observation_filter::See;
-use super::outcome_filter::{Judged, judge};
-use super::possible_state::{World, find};
-use super::reply_kind::Heard;
-use super::resource_state::{Id, Life};
-use super::roots::Fault;
-use super::transition::closure;
+use super::observation_filter::ObservationContext;
+use super::outcome_filter::{OutcomeJudgement, judge_outcome};
+use super::possible_state::{PossibleState, find_resource};
+use super::reply_kind::ReplyKind;
+use super::resource_state::{Existence, ResourceId};
+use super::roots::SuiteEvaluationError;
+use super::transition::close_states;
 use crate::expr::Val;
-use crate::history::{Exchange, Input, Outcome};
-use crate::schema::Class;
+use crate::history::{Exchange, InputRecord, Outcome};
+use crate::schema::InputClass;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -30,154 +30,168 @@ impl Belief {
     ///
     /// # Errors
     /// If the evaluation of an expression fails on valid input.
-    pub fn observe(&mut self, exchange: &Exchange, input: impl Into<Input>) -> Result<Observed, Fault> {
+    pub fn observe_exchange(
+        &mut self,
+        exchange: &Exchange,
+        input: impl Into<InputRecord>,
+    ) -> Result<ExchangeJudgement, SuiteEvaluationError> {
         let model = Arc::clone(&self.model);
-        let asked = Asked::new(&model, exchange, input);
-        let heard = Heard::of(&exchange.outcome);
-        self.count_trouble(exchange, &heard);
-        if heard == Heard::Nothing {
-            return Ok(Observed::default());
+        let asked = CallView::new(&model, exchange, input);
+        let heard = ReplyKind::classify(&exchange.outcome);
+        self.count_unjudged(exchange, &heard);
+        if heard == ReplyKind::NotExecuted {
+            return Ok(ExchangeJudgement::default());
         }
         self.tally.judged += 1;
-        self.learn(&asked, &heard);
-        let born = self.fresh(asked.born(&model, &heard));
-        let Some(before) = self.take(&asked)? else {
-            let mut observed = self.give_up(exchange, &asked, &born);
-            observed.described = asked.class != Class::Doubtful;
-            self.expect(&asked, &born);
+        self.learn_deferred_ids(&asked, &heard);
+        let born = self.retain_new_ids(asked.read_created_ids(&model, &heard));
+        let Some(before) = self.take_joint_factor(&asked)? else {
+            let mut observed = self.give_up_call(exchange, &asked, &born);
+            observed.shape_demanded = asked.class != InputClass::Doubtful;
+            self.expect_deferred_ids(&asked, &born);
             return Ok(observed);
         };
         let reply = match &heard {
-            Heard::Success(_, reply) => reply.clone(),
-            Heard::Lost | Heard::ServerError(_) => Val::Unknown,
+            ReplyKind::Success(_, reply) => reply.clone(),
+            ReplyKind::Lost | ReplyKind::ServerError(_) => Val::Unknown,
             _ => Val::Null,
         };
-        let moment = Moment {
-            born: &born,
+        let moment = EffectContext {
+            created: &born,
             reply: &reply,
             now: exchange.received_ms,
             seq: self.seq,
-            strangers: &self.strangers.clone(),
+            unknown_kinds: &self.unknown_kinds.clone(),
         };
-        let judged = judge(&model, &asked, &heard, &before, &moment)?;
+        let judged = judge_outcome(&model, &asked, &heard, &before, &moment)?;
         self.seq += born.iter().map(|(_, ids)| ids.len() as u32).sum::<u32>();
-        if matches!(heard, Heard::Lost | Heard::ServerError(_)) && judged.may_have_acted {
-            self.note_strangers(&asked);
+        if matches!(heard, ReplyKind::Lost | ReplyKind::ServerError(_)) && judged.may_have_acted {
+            self.note_unknown_kinds(&asked);
         }
-        let described = judged.readings.iter().all(|reading| described(&model, &asked, reading));
-        let mut observed = self.conclude(exchange, &asked, &heard, before, judged, &moment)?;
-        observed.described = described;
-        self.expect(&asked, &born);
+        let described = judged.applicable.iter().all(|reading| demands_documented_shape(&model, &asked, reading));
+        let mut observed = self.conclude_exchange(exchange, &asked, &heard, before, judged, &moment)?;
+        observed.shape_demanded = described;
+        self.expect_deferred_ids(&asked, &born);
         Ok(observed)
     }
 
-    fn conclude(
+    fn conclude_exchange(
         &mut self,
         exchange: &Exchange,
-        asked: &Asked,
-        heard: &Heard,
+        asked: &CallView,
+        heard: &ReplyKind,
         before: Factor,
-        judged: Judged,
-        moment: &Moment<'_>,
-    ) -> Result<Observed, Fault> {
+        judged: OutcomeJudgement,
+        moment: &EffectContext<'_>,
+    ) -> Result<ExchangeJudgement, SuiteEvaluationError> {
         let model = Arc::clone(&self.model);
-        let mut observed = Observed::default();
+        let mut observed = ExchangeJudgement::default();
         if let Some(clause) = judged.server_error {
-            self.report(&mut observed, exchange, vec![clause], heard, &judged.expected, &before);
+            self.report_deviation(&mut observed, exchange, vec![clause], heard, &judged.expected, &before);
         }
         if self.bounds.insight {
-            let lines = before.worlds.iter().map(|world| describe(&model, world)).collect();
-            observed.insight =
-                Some(Insight { before: lines, ruled_out: judged.ruled_out(&model), ..Insight::default() });
+            let lines = before.states.iter().map(|world| describe_state(&model, world)).collect();
+            observed.insight = Some(BeliefChange {
+                before: lines,
+                ruled_out: judged.describe_ruled_out(&model),
+                ..BeliefChange::default()
+            });
         }
-        if judged.next.is_empty() {
-            let reasons = with_promises(asked, &before, &judged);
-            self.report(&mut observed, exchange, reasons, heard, &judged.expected, &before);
-            let worlds = before.worlds.iter().map(|world| fogged(&model, asked, world, moment)).collect();
-            self.put_back(exchange, fresh_factor(worlds, &before, true), &[]);
+        if judged.states.is_empty() {
+            let reasons = add_promisers(asked, &before, &judged);
+            self.report_deviation(&mut observed, exchange, reasons, heard, &judged.expected, &before);
+            let worlds =
+                before.states.iter().map(|world| make_call_undetermined(&model, asked, world, moment)).collect();
+            self.put_back_factor(exchange, make_factor(worlds, &before, true), &[]);
             return Ok(observed);
         }
-        self.settle_accounts(asked, heard, &judged, exchange, &before);
-        let dropped = judged.reasons();
-        let mut factor = fresh_factor(judged.next.iter().map(|next| next.world.clone()).collect(), &before, false);
-        self.promise(&mut factor, asked, &before, &judged, exchange, moment)?;
-        let seen = sights(&model, asked, heard)?;
-        let see = See { model: &model, asked, exchange, sights: &seen, bounds: self.bounds };
-        match closure(&model, &factor.worlds, self.bounds.worlds_max)? {
-            Some(worlds) => factor.worlds = worlds,
+        self.count_applied(asked, heard, &judged, exchange, &before);
+        let dropped = judged.collect_reasons();
+        let mut factor = make_factor(judged.states.iter().map(|next| next.state.clone()).collect(), &before, false);
+        self.record_obligations(&mut factor, asked, &before, &judged, exchange, moment)?;
+        let seen = read_observations(&model, asked, heard)?;
+        let see = ObservationContext { model: &model, call: asked, exchange, observations: &seen, bounds: self.bounds };
+        match close_states(&model, &factor.states, self.bounds.states_max)? {
+            Some(worlds) => factor.states = worlds,
             None => {
-                let given_up = self.give_up_on(exchange, factor);
+                let given_up = self.give_up_factor(exchange, factor);
                 observed.excess = given_up.excess;
                 return Ok(observed);
             }
         }
-        self.look(&see, factor, &mut observed, &dropped)?;
-        self.look_elsewhere(&see, &mut observed)?;
+        self.apply_observations(&see, factor, &mut observed, &dropped)?;
+        self.apply_other_observations(&see, &mut observed)?;
         if let Some(insight) = &mut observed.insight {
-            let touched: BTreeSet<&Id> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
+            let touched: BTreeSet<&ResourceId> =
+                asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
             let after = self.factors.iter().filter(|factor| factor.ids.iter().any(|id| touched.contains(id)));
             insight.after =
-                after.flat_map(|factor| factor.worlds.iter().map(|world| describe(&model, world))).collect();
+                after.flat_map(|factor| factor.states.iter().map(|world| describe_state(&model, world))).collect();
         }
         Ok(observed)
     }
 
     /// Filters one factor by the observations of its resources.
-    fn look(
+    fn apply_observations(
         &mut self,
-        see: &See<'_>,
+        see: &ObservationContext<'_>,
         factor: Factor,
-        observed: &mut Observed,
+        observed: &mut ExchangeJudgement,
         dropped: &[ClauseId],
-    ) -> Result<(), Fault> {
-        let found = observation_filter::filter(see, &factor)?;
+    ) -> Result<(), SuiteEvaluationError> {
+        let found = observation_filter::filter_by_observations(see, &factor)?;
         if let (Some(insight), false) = (&mut observed.insight, found.dropped.is_empty()) {
             insight
                 .ruled_out
-                .extend(found.dropped.iter().map(|(world, why)| (describe(see.model, world), why.clone())));
+                .extend(found.dropped.iter().map(|(world, why)| (describe_state(see.model, world), why.clone())));
         }
-        if found.worlds.is_empty() {
-            let reasons = found.reasons();
-            let heard = Heard::of(&see.exchange.outcome);
-            let expected = expectations(see.model, &factor);
-            self.report(observed, see.exchange, reasons, &heard, &expected, &factor);
-            let worlds = factor.worlds.iter().map(|world| observation_filter::fogged(see, world)).collect();
-            self.put_back(see.exchange, fresh_factor(worlds, &factor, true), &[]);
+        if found.states.is_empty() {
+            let reasons = found.collect_reasons();
+            let heard = ReplyKind::classify(&see.exchange.outcome);
+            let expected = describe_expected(see.model, &factor);
+            self.report_deviation(observed, see.exchange, reasons, &heard, &expected, &factor);
+            let worlds =
+                factor.states.iter().map(|world| observation_filter::make_observed_undetermined(see, world)).collect();
+            self.put_back_factor(see.exchange, make_factor(worlds, &factor, true), &[]);
             return Ok(());
         }
-        let mut reasons = found.reasons();
+        let mut reasons = found.collect_reasons();
         reasons.extend(dropped.iter().copied());
-        let mut next = Factor { worlds: sorted(found.worlds), ..factor };
-        self.confirm(see, &mut next, &found.compared);
-        self.put_back(see.exchange, next, &reasons);
+        let mut next = Factor { states: sort_states(found.states), ..factor };
+        self.confirm_obligations(see, &mut next, &found.compared);
+        self.put_back_factor(see.exchange, next, &reasons);
         Ok(())
     }
 
     /// Filters the factors that the call did not join but the response shows.
-    fn look_elsewhere(&mut self, see: &See<'_>, observed: &mut Observed) -> Result<(), Fault> {
-        let named: BTreeSet<&Id> = see.asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
+    fn apply_other_observations(
+        &mut self,
+        see: &ObservationContext<'_>,
+        observed: &mut ExchangeJudgement,
+    ) -> Result<(), SuiteEvaluationError> {
+        let named: BTreeSet<&ResourceId> = see.call.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
         let (shown, rest): (Vec<Factor>, Vec<Factor>) = std::mem::take(&mut self.factors)
             .into_iter()
-            .partition(|factor| !factor.ids.iter().any(|id| named.contains(id)) && see.concerns(factor));
+            .partition(|factor| !factor.ids.iter().any(|id| named.contains(id)) && see.concerns_factor(factor));
         self.factors = rest;
         for mut factor in shown {
-            match closure(see.model, &factor.worlds, self.bounds.worlds_max)? {
+            match close_states(see.model, &factor.states, self.bounds.states_max)? {
                 Some(worlds) => {
-                    factor.worlds = worlds;
-                    self.look(see, factor, observed, &[])?;
+                    factor.states = worlds;
+                    self.apply_observations(see, factor, observed, &[])?;
                 }
-                None => observed.excess = self.give_up_on(see.exchange, factor).excess,
+                None => observed.excess = self.give_up_factor(see.exchange, factor).excess,
             }
         }
         Ok(())
     }
 
-    fn report(
+    fn report_deviation(
         &mut self,
-        observed: &mut Observed,
+        observed: &mut ExchangeJudgement,
         exchange: &Exchange,
         mut clauses: Vec<ClauseId>,
-        heard: &Heard,
+        heard: &ReplyKind,
         expected: &[String],
         factor: &Factor,
     ) {
@@ -193,37 +207,41 @@ impl Belief {
             step: exchange.step,
             operation: exchange.operation.clone(),
             clauses,
-            seen: said(heard),
+            outcome: describe_outcome(heard),
             expected: expected.to_vec(),
-            shrunk: factor.shrunk.clone(),
+            narrowed_by: factor.narrowed_by.clone(),
         });
     }
 
-    fn count_trouble(&mut self, exchange: &Exchange, heard: &Heard) {
+    fn count_unjudged(&mut self, exchange: &Exchange, heard: &ReplyKind) {
         match (heard, &exchange.outcome) {
-            (Heard::Nothing, Outcome::Unsent { .. }) => self.tally.unsent += 1,
-            (Heard::Nothing, _) => self.tally.throttled += 1,
-            (Heard::Lost, _) => self.tally.lost += 1,
+            (ReplyKind::NotExecuted, Outcome::Unsent { .. }) => self.tally.unsent += 1,
+            (ReplyKind::NotExecuted, _) => self.tally.throttled += 1,
+            (ReplyKind::Lost, _) => self.tally.lost += 1,
             _ => {}
         }
     }
 
-    fn note_strangers(&mut self, asked: &Asked) {
+    fn note_unknown_kinds(&mut self, asked: &CallView) {
         for about in &self.model.operations[&asked.operation].about {
-            if matches!(about.binding, crate::suite::Binding::New(_)) && !self.strangers.contains(&about.resource) {
-                self.strangers.push(about.resource);
+            if matches!(about.binding, crate::suite::IdExpression::New(_))
+                && !self.unknown_kinds.contains(&about.resource)
+            {
+                self.unknown_kinds.push(about.resource);
             }
         }
     }
 }
 
 /// The contradicted clauses, including the clauses that promised the end of a resource of the call.
-fn with_promises(asked: &Asked, before: &Factor, judged: &Judged) -> Vec<ClauseId> {
-    let named: BTreeSet<&Id> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
-    let mut reasons = judged.reasons();
+fn add_promisers(asked: &CallView, before: &Factor, judged: &OutcomeJudgement) -> Vec<ClauseId> {
+    let named: BTreeSet<&ResourceId> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
+    let mut reasons = judged.collect_reasons();
     for (promised, promises) in &before.promises {
-        let Promised::End(id) = promised else { continue };
-        let gone = |world: &World| find(world, id).is_some_and(|held| held.thing.life == Life::Gone);
+        let PromisedValue::Absence(id) = promised else { continue };
+        let gone = |world: &PossibleState| {
+            find_resource(world, id).is_some_and(|held| held.state.existence == Existence::Gone)
+        };
         if named.contains(id) && judged.dropped.iter().any(|(world, _)| gone(world)) {
             reasons.extend(promises.iter().map(|promise| promise.clause));
         }

@@ -1,8 +1,8 @@
 //! What the model stores about one operation.
 
-use super::clause_expressions::{kinds_read, roots_of, unnamed};
-use super::clause_info::{ClauseId, Generated};
-use crate::suite::{About, Binding, Calls, Clause, Suite, View};
+use super::clause_expressions::{collect_kinds, collect_roots, list_unnamed_kinds};
+use super::clause_info::{ClauseId, GeneratedClause};
+use crate::suite::{Clause, ClauseOperations, IdExpression, ResourceReference, ResourceView, Suite};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The model's index for one operation.
@@ -11,15 +11,15 @@ pub struct OperationModel {
     /// Id of the operation.
     pub id: String,
     /// The `about` entries of the operation.
-    pub about: Vec<About>,
+    pub about: Vec<ResourceReference>,
     /// Clauses of the operation, in the order of the suite.
     pub clauses: Vec<ClauseId>,
     /// Resource kind and view, for each view of the response.
-    pub views: Vec<(usize, View)>,
+    pub views: Vec<(usize, ResourceView)>,
     /// Resource kinds of which a clause of the operation reads every resource (`world.<kind>`).
     pub reads_all: BTreeSet<usize>,
     /// Resource kinds that an effect of the operation may change without a name in the call.
-    pub falls_on: BTreeSet<usize>,
+    pub affects_unnamed: BTreeSet<usize>,
     /// Success codes that the page lists, or that the table behind the page lists.
     pub success: Vec<u16>,
     /// Client-error codes, from the same source.
@@ -32,14 +32,14 @@ pub struct OperationModel {
     pub reply: Option<ClauseId>,
 }
 
-pub(super) fn operation_model(
+pub(super) fn build_operation_model(
     suite: &Suite,
     operation: &crate::schema::catalog::Operation,
-    generated: &BTreeMap<Generated, ClauseId>,
+    generated: &BTreeMap<GeneratedClause, ClauseId>,
 ) -> OperationModel {
     let about = suite.about.get(&operation.id).cloned().unwrap_or_default();
     let offered: BTreeSet<&str> =
-        about.iter().filter(|a| matches!(a.binding, Binding::Existing(_))).map(|a| a.name.as_str()).collect();
+        about.iter().filter(|a| matches!(a.binding, IdExpression::Existing(_))).map(|a| a.name.as_str()).collect();
     let all: BTreeSet<&str> = suite
         .about
         .values()
@@ -48,11 +48,11 @@ pub(super) fn operation_model(
         .chain(suite.resources.iter().map(|r| r.name.as_str()))
         .collect();
     let speaks = |clause: &Clause| match &clause.calls {
-        Calls::Only(calls) => calls.contains(&operation.id),
+        ClauseOperations::Only(calls) => calls.contains(&operation.id),
         // A general clause applies to the calls with the resources that the clause names.
-        Calls::AllBut(except) => {
+        ClauseOperations::AllBut(except) => {
             !except.contains(&operation.id)
-                && roots_of(suite, clause)
+                && collect_roots(suite, clause)
                     .iter()
                     .all(|root| !all.contains(root.as_str()) || offered.contains(root.as_str()))
         }
@@ -61,7 +61,7 @@ pub(super) fn operation_model(
         .filter(|&index| speaks(&suite.clauses[index]))
         .map(|index| ClauseId(index as u32))
         .collect();
-    let reads_all = clauses.iter().flat_map(|clause| kinds_read(suite, &suite.clauses[clause.0 as usize])).collect();
+    let reads_all = clauses.iter().flat_map(|clause| collect_kinds(suite, &suite.clauses[clause.0 as usize])).collect();
     let views = suite
         .resources
         .iter()
@@ -78,15 +78,18 @@ pub(super) fn operation_model(
         id: operation.id.clone(),
         views,
         reads_all,
-        falls_on: clauses.iter().flat_map(|clause| unnamed(&suite.clauses[clause.0 as usize])).collect(),
+        affects_unnamed: clauses
+            .iter()
+            .flat_map(|clause| list_unnamed_kinds(&suite.clauses[clause.0 as usize]))
+            .collect(),
         success: codes(2),
         client_error: codes(4),
         changes: operation
             .bindings
             .iter()
             .any(|binding| !matches!(binding.method.as_str(), "GET" | "HEAD" | "OPTIONS")),
-        no_server_error: generated[&Generated::NoServerError(operation.id.clone())],
-        reply: generated.get(&Generated::Reply(operation.id.clone())).copied(),
+        no_server_error: generated[&GeneratedClause::NoServerError(operation.id.clone())],
+        reply: generated.get(&GeneratedClause::Reply(operation.id.clone())).copied(),
         clauses,
         about,
     }

@@ -1,38 +1,38 @@
 //! The first filter: whether the clauses permit the outcome in each possible state.
 
-use super::applicability::{Reading, allows, combinations, read};
-use super::call_view::Asked;
+use super::applicability::{ApplicableClauses, allows_status, evaluate_clauses, list_combinations};
+use super::call_view::CallView;
 use super::clause_info::ClauseId;
 use super::compile::Model;
-use super::describe::describe;
-use super::effect::{Choice, fogged, successors};
-use super::effect_context::Moment;
+use super::describe::describe_state;
+use super::effect::{OutcomeChoice, list_successors, make_call_undetermined};
+use super::effect_context::EffectContext;
 use super::factor::Factor;
-use super::input_class::undecided;
-use super::possible_state::{World, find, replaced};
-use super::reply_kind::Heard;
-use super::resource_state::{Life, Thing, Who};
-use super::roots::{Fault, Roots, world_root};
+use super::input_class::leaves_outcome_open;
+use super::possible_state::{PossibleState, find_resource, replace_resources};
+use super::reply_kind::ReplyKind;
+use super::resource_state::{Existence, ResourceOwner, ResourceState};
+use super::roots::{ExpressionRoots, SuiteEvaluationError, make_world_root};
 use crate::expr::Val;
-use crate::suite::Calls;
+use crate::suite::ClauseOperations;
 use std::collections::BTreeMap;
 
 /// A possible state after the outcome, and the explanation of the outcome.
 #[derive(Debug, Clone)]
-pub struct Next {
-    pub world: World,
-    pub how: How,
+pub struct ExplainedState {
+    pub state: PossibleState,
+    pub explanation: OutcomeExplanation,
 }
 
 #[derive(Debug, Clone)]
-pub enum How {
+pub enum OutcomeExplanation {
     /// Clauses demand or permit a refusal with the status.
     Refused {
         demanded: Vec<ClauseId>,
         explaining: Vec<ClauseId>,
     },
     Accepted {
-        choice: Choice,
+        choice: OutcomeChoice,
     },
     /// No clause applies, or no clause can be decided.
     Open {
@@ -44,11 +44,11 @@ pub enum How {
 
 /// The judgement of one outcome.
 #[derive(Debug, Clone, Default)]
-pub struct Judged {
-    pub next: Vec<Next>,
+pub struct OutcomeJudgement {
+    pub states: Vec<ExplainedState>,
     /// The states that are ruled out, each with the contradicted clauses.
-    pub dropped: Vec<(World, Vec<ClauseId>)>,
-    pub readings: Vec<Reading>,
+    pub dropped: Vec<(PossibleState, Vec<ClauseId>)>,
+    pub applicable: Vec<ApplicableClauses>,
     /// The clause against server errors, if the outcome is a server error.
     pub server_error: Option<ClauseId>,
     /// Whether the call may have taken effect in some possible state.
@@ -57,15 +57,15 @@ pub struct Judged {
     pub expected: Vec<String>,
 }
 
-impl Judged {
+impl OutcomeJudgement {
     #[must_use]
-    pub fn reasons(&self) -> Vec<ClauseId> {
+    pub fn collect_reasons(&self) -> Vec<ClauseId> {
         self.dropped.iter().flat_map(|(_, clauses)| clauses.iter().copied()).collect()
     }
 
     #[must_use]
-    pub fn ruled_out(&self, model: &Model) -> Vec<(String, Vec<ClauseId>)> {
-        self.dropped.iter().map(|(world, clauses)| (describe(model, world), clauses.clone())).collect()
+    pub fn describe_ruled_out(&self, model: &Model) -> Vec<(String, Vec<ClauseId>)> {
+        self.dropped.iter().map(|(world, clauses)| (describe_state(model, world), clauses.clone())).collect()
     }
 }
 
@@ -73,74 +73,84 @@ impl Judged {
 ///
 /// # Errors
 /// If the evaluation of an expression fails on valid input.
-pub fn judge(
+pub fn judge_outcome(
     model: &Model,
-    asked: &Asked,
-    heard: &Heard,
+    asked: &CallView,
+    heard: &ReplyKind,
     before: &Factor,
-    moment: &Moment<'_>,
-) -> Result<Judged, Fault> {
-    let mut judged = Judged::default();
-    for world in &before.worlds {
-        let reading = read(model, asked, world, moment.strangers)?;
+    moment: &EffectContext<'_>,
+) -> Result<OutcomeJudgement, SuiteEvaluationError> {
+    let mut judged = OutcomeJudgement::default();
+    for world in &before.states {
+        let reading = evaluate_clauses(model, asked, world, moment.unknown_kinds)?;
         note_expected(model, asked, &reading, &mut judged.expected);
         match heard {
-            Heard::Success(status, _) => accepted(model, asked, *status, world, &reading, moment, &mut judged)?,
-            Heard::Refusal(status) => refused(model, asked, *status, world, &reading, &mut judged),
-            Heard::ServerError(status) if excused(model, asked, &reading, *status) => {
-                refused(model, asked, *status, world, &reading, &mut judged);
+            ReplyKind::Success(status, _) => {
+                judge_acceptance(model, asked, *status, world, &reading, moment, &mut judged)?
             }
-            Heard::ServerError(_) => {
+            ReplyKind::Refusal(status) => judge_refusal(model, asked, *status, world, &reading, &mut judged),
+            ReplyKind::ServerError(status) if is_excused(model, asked, &reading, *status) => {
+                judge_refusal(model, asked, *status, world, &reading, &mut judged);
+            }
+            ReplyKind::ServerError(_) => {
                 judged.server_error = Some(model.operations[&asked.operation].no_server_error);
-                lost(model, asked, world, &reading, moment, &mut judged)?;
+                judge_lost_response(model, asked, world, &reading, moment, &mut judged)?;
             }
-            Heard::Lost => lost(model, asked, world, &reading, moment, &mut judged)?,
-            Heard::Odd(_) if reading.silent() => {
-                judged.next.push(Next { world: fogged(model, asked, world, moment), how: How::Open { silent: true } })
-            }
-            Heard::Odd(_) => {
+            ReplyKind::Lost => judge_lost_response(model, asked, world, &reading, moment, &mut judged)?,
+            ReplyKind::Unexpected(_) if reading.is_silent() => judged.states.push(ExplainedState {
+                state: make_call_undetermined(model, asked, world, moment),
+                explanation: OutcomeExplanation::Open { silent: true },
+            }),
+            ReplyKind::Unexpected(_) => {
                 judged.dropped.push((world.clone(), [reading.demanded.clone(), reading.accepts.clone()].concat()))
             }
-            Heard::Nothing => unreachable!("an exchange without effect is not judged"),
+            ReplyKind::NotExecuted => unreachable!("an exchange without effect is not judged"),
         }
-        judged.readings.push(reading);
+        judged.applicable.push(reading);
     }
     Ok(judged)
 }
 
-fn accepted(
+fn judge_acceptance(
     model: &Model,
-    asked: &Asked,
+    asked: &CallView,
     status: u16,
-    world: &World,
-    reading: &Reading,
-    moment: &Moment<'_>,
-    judged: &mut Judged,
-) -> Result<(), Fault> {
+    world: &PossibleState,
+    reading: &ApplicableClauses,
+    moment: &EffectContext<'_>,
+    judged: &mut OutcomeJudgement,
+) -> Result<(), SuiteEvaluationError> {
     judged.may_have_acted = true;
     if !reading.demanded.is_empty() {
         judged.dropped.push((world.clone(), reading.demanded.clone()));
         return Ok(());
     }
     // An endpoint may ignore or apply doubtful input in full or in part, unless a clause resolves the doubt.
-    if reading.accepts.is_empty() || undecided(model, asked, reading) {
-        let silent = reading.accepts.is_empty() && reading.perhaps.is_empty();
+    if reading.accepts.is_empty() || leaves_outcome_open(model, asked, reading) {
+        let silent = reading.accepts.is_empty() && reading.may_accept.is_empty();
         // A read changes nothing, with or without a clause.
         let changes = model.operations[&asked.operation].changes;
-        let next = if changes { fogged(model, asked, world, moment) } else { world.clone() };
-        judged.next.push(Next { world: next, how: How::Open { silent } });
+        let next = if changes { make_call_undetermined(model, asked, world, moment) } else { world.clone() };
+        judged.states.push(ExplainedState { state: next, explanation: OutcomeExplanation::Open { silent } });
         return Ok(());
     }
-    let wrong: Vec<ClauseId> =
-        reading.accepts.iter().copied().filter(|clause| !allows(model, &asked.operation, *clause, status)).collect();
+    let wrong: Vec<ClauseId> = reading
+        .accepts
+        .iter()
+        .copied()
+        .filter(|clause| !allows_status(model, &asked.operation, *clause, status))
+        .collect();
     if !wrong.is_empty() {
         judged.dropped.push((world.clone(), wrong));
         return Ok(());
     }
-    for successor in successors(model, asked, world, &reading.accepts, moment)? {
-        let broken = broken_ensures(model, asked, world, &reading.accepts, moment)?;
+    for successor in list_successors(model, asked, world, &reading.accepts, moment)? {
+        let broken = find_broken_ensures(model, asked, world, &reading.accepts, moment)?;
         if broken.is_empty() {
-            judged.next.push(Next { world: successor.world, how: How::Accepted { choice: successor.choice } });
+            judged.states.push(ExplainedState {
+                state: successor.state,
+                explanation: OutcomeExplanation::Accepted { choice: successor.choice },
+            });
         } else {
             judged.dropped.push((world.clone(), broken));
             break;
@@ -149,24 +159,31 @@ fn accepted(
     Ok(())
 }
 
-fn broken_ensures(
+fn find_broken_ensures(
     model: &Model,
-    asked: &Asked,
-    world: &World,
+    asked: &CallView,
+    world: &PossibleState,
     accepts: &[ClauseId],
-    moment: &Moment<'_>,
-) -> Result<Vec<ClauseId>, Fault> {
+    moment: &EffectContext<'_>,
+) -> Result<Vec<ClauseId>, SuiteEvaluationError> {
     let mut broken = Vec::new();
     let kinds = model.operations[&asked.operation].reads_all.iter().copied();
-    let all = world_root(model, kinds, world, asked.who, moment.strangers);
+    let all = make_world_root(model, kinds, world, asked.owner, moment.unknown_kinds);
     for &id in accepts {
-        let clause = model.written(id).expect("only written clauses accept");
-        for combination in combinations(model, asked, world) {
+        let clause = model.written_clause(id).expect("only written clauses accept");
+        for combination in list_combinations(model, asked, world) {
             let things: Vec<(&str, Val)> = combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
-            let roots = Roots { model, asked, things: &things, reply: Some(moment.reply), it: None, world: Some(&all) };
+            let roots = ExpressionRoots {
+                model,
+                call: asked,
+                resources: &things,
+                reply: Some(moment.reply),
+                entry: None,
+                world: Some(&all),
+            };
             for (ensure, place) in &clause.ensure {
                 // A response of another shape than documented ensures nothing.
-                let holds = roots.eval(ensure, place.line).unwrap_or(Val::Bool(false));
+                let holds = roots.evaluate(ensure, place.line).unwrap_or(Val::Bool(false));
                 if holds == Val::Bool(false) {
                     broken.push(id);
                 }
@@ -177,10 +194,17 @@ fn broken_ensures(
     Ok(broken)
 }
 
-fn refused(model: &Model, asked: &Asked, status: u16, world: &World, reading: &Reading, judged: &mut Judged) {
-    let explaining: Vec<ClauseId> = reading.explaining(model, &asked.operation, status).collect();
+fn judge_refusal(
+    model: &Model,
+    asked: &CallView,
+    status: u16,
+    world: &PossibleState,
+    reading: &ApplicableClauses,
+    judged: &mut OutcomeJudgement,
+) {
+    let explaining: Vec<ClauseId> = reading.list_explaining(model, &asked.operation, status).collect();
     let allowed = if reading.demanded.is_empty() {
-        reading.accepts.is_empty() || !explaining.is_empty() || undecided(model, asked, reading)
+        reading.accepts.is_empty() || !explaining.is_empty() || leaves_outcome_open(model, asked, reading)
     } else {
         !explaining.is_empty()
     };
@@ -190,66 +214,69 @@ fn refused(model: &Model, asked: &Asked, status: u16, world: &World, reading: &R
         return;
     }
     let how = if explaining.is_empty() {
-        How::Open { silent: reading.silent() && reading.perhaps.is_empty() }
+        OutcomeExplanation::Open { silent: reading.is_silent() && reading.may_accept.is_empty() }
     } else {
-        How::Refused { demanded: reading.demanded.clone(), explaining }
+        OutcomeExplanation::Refused { demanded: reading.demanded.clone(), explaining }
     };
-    judged.next.push(Next { world: after_refusal(model, asked, status, world), how });
+    judged.states.push(ExplainedState { state: state_after_refusal(model, asked, status, world), explanation: how });
 }
 
 /// The possible state after a refusal. A 404 proves absence only if the owner sent the read that shows one
 /// resource: any other call may be refused because of another resource.
-fn after_refusal(model: &Model, asked: &Asked, status: u16, world: &World) -> World {
+fn state_after_refusal(model: &Model, asked: &CallView, status: u16, world: &PossibleState) -> PossibleState {
     let named: Vec<_> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
     if let (404, [id]) = (status, named.as_slice())
-        && model.shown[usize::from(id.kind)].as_ref().is_some_and(|shown| shown.operation == asked.operation)
-        && let Some(held) = find(world, id)
-        && held.thing.fog.is_some()
+        && model.reads[usize::from(id.kind)].as_ref().is_some_and(|shown| shown.operation == asked.operation)
+        && let Some(held) = find_resource(world, id)
+        && held.state.undetermined_since.is_some()
         && asked.caller == "owner"
-        && held.thing.owner == Who::Owner
+        && held.state.owner == ResourceOwner::Owner
     {
-        let gone = Thing { life: Life::Gone, fog: None, ..held.thing.clone() };
-        return replaced(model, world, BTreeMap::from([((*id).clone(), gone)]));
+        let gone = ResourceState { existence: Existence::Gone, undetermined_since: None, ..held.state.clone() };
+        return replace_resources(model, world, BTreeMap::from([((*id).clone(), gone)]));
     }
     world.clone()
 }
 
-fn lost(
+fn judge_lost_response(
     model: &Model,
-    asked: &Asked,
-    world: &World,
-    reading: &Reading,
-    moment: &Moment<'_>,
-    judged: &mut Judged,
-) -> Result<(), Fault> {
-    judged.next.push(Next { world: world.clone(), how: How::Lost });
+    asked: &CallView,
+    world: &PossibleState,
+    reading: &ApplicableClauses,
+    moment: &EffectContext<'_>,
+    judged: &mut OutcomeJudgement,
+) -> Result<(), SuiteEvaluationError> {
+    judged.states.push(ExplainedState { state: world.clone(), explanation: OutcomeExplanation::Lost });
     if !reading.demanded.is_empty() {
         return Ok(());
     }
     judged.may_have_acted = true;
-    let open = reading.accepts.is_empty() || undecided(model, asked, reading);
+    let open = reading.accepts.is_empty() || leaves_outcome_open(model, asked, reading);
     if !open {
-        for successor in successors(model, asked, world, &reading.accepts, moment)? {
-            judged.next.push(Next { world: successor.world, how: How::Lost });
+        for successor in list_successors(model, asked, world, &reading.accepts, moment)? {
+            judged.states.push(ExplainedState { state: successor.state, explanation: OutcomeExplanation::Lost });
         }
     }
     // Without a clause about acceptance, the call may have any effect.
     if open && model.operations[&asked.operation].changes {
-        judged.next.push(Next { world: fogged(model, asked, world, moment), how: How::Lost });
+        judged.states.push(ExplainedState {
+            state: make_call_undetermined(model, asked, world, moment),
+            explanation: OutcomeExplanation::Lost,
+        });
     }
     Ok(())
 }
 
 /// A server error is permitted only if a clause of the operation lists the status.
-fn excused(model: &Model, asked: &Asked, reading: &Reading, status: u16) -> bool {
-    reading
-        .explaining(model, &asked.operation, status)
-        .any(|clause| model.written(clause).is_some_and(|clause| matches!(clause.calls, Calls::Only(_))))
+fn is_excused(model: &Model, asked: &CallView, reading: &ApplicableClauses, status: u16) -> bool {
+    reading.list_explaining(model, &asked.operation, status).any(|clause| {
+        model.written_clause(clause).is_some_and(|clause| matches!(clause.calls, ClauseOperations::Only(_)))
+    })
 }
 
-fn note_expected(model: &Model, asked: &Asked, reading: &Reading, expected: &mut Vec<String>) {
+fn note_expected(model: &Model, asked: &CallView, reading: &ApplicableClauses, expected: &mut Vec<String>) {
     let names = |clauses: &[ClauseId]| {
-        clauses.iter().map(|clause| model.info(*clause).id.clone()).collect::<Vec<_>>().join(", ")
+        clauses.iter().map(|clause| model.clause_info(*clause).id.clone()).collect::<Vec<_>>().join(", ")
     };
     let line = if !reading.demanded.is_empty() {
         format!("a refusal ({})", names(&reading.demanded))

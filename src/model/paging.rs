@@ -4,28 +4,28 @@
 //! thus
 //! determines which calls show pages.
 
-use super::call_view::Asked;
+use super::call_view::CallView;
 use super::compile::Model;
-use super::reply_kind::Heard;
-use super::resource_state::Id;
-use super::roots::{Fault, Roots};
+use super::reply_kind::ReplyKind;
+use super::resource_state::ResourceId;
+use super::roots::{ExpressionRoots, SuiteEvaluationError};
 use crate::expr::Val;
-use crate::schema::Class;
-use crate::suite::View;
+use crate::schema::InputClass;
+use crate::suite::ResourceView;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// One page of a list in a response.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Page {
+pub struct ListPage {
     /// Index of the resource kind.
     pub kind: usize,
     /// Entries in the order of the response; `None` for an entry without an id.
-    pub entries: Vec<Option<Id>>,
+    pub entries: Vec<Option<ResourceId>>,
     /// Highest number of entries that the call requests.
     pub limit: Option<u64>,
     /// Query parameters for the start of the page; empty for the first page.
-    pub begins: BTreeMap<String, Value>,
+    pub start: BTreeMap<String, Value>,
     /// Query parameters for the next page; empty if the response contains none.
     pub next: BTreeMap<String, Value>,
 }
@@ -34,15 +34,15 @@ pub struct Page {
 ///
 /// # Errors
 /// If the evaluation of the view's condition fails.
-pub fn is_page(model: &Model, asked: &Asked, view: &View) -> Result<bool, Fault> {
-    if !asked.query_values().keys().any(|name| view.asks_for_a_page(name)) {
+pub fn is_page(model: &Model, asked: &CallView, view: &ResourceView) -> Result<bool, SuiteEvaluationError> {
+    if !asked.query_values().keys().any(|name| view.selects_page(name)) {
         return Ok(false);
     }
-    let whole = asked.without(|name| view.asks_for_a_page(name));
-    let roots = Roots { model, asked: &whole, things: &[], reply: None, it: None, world: None };
+    let whole = asked.without_parameters(|name| view.selects_page(name));
+    let roots = ExpressionRoots { model, call: &whole, resources: &[], reply: None, entry: None, world: None };
     match &view.when {
         None => Ok(true),
-        Some(when) => Ok(roots.eval(when, view.place.line)? == Val::Bool(true)),
+        Some(when) => Ok(roots.evaluate(when, view.place.line)? == Val::Bool(true)),
     }
 }
 
@@ -51,40 +51,41 @@ pub fn is_page(model: &Model, asked: &Asked, view: &View) -> Result<bool, Fault>
 ///
 /// # Errors
 /// If the evaluation of a view's condition fails.
-pub fn pages(model: &Model, asked: &Asked, heard: &Heard) -> Result<Vec<Page>, Fault> {
-    let Heard::Success(_, reply) = heard else { return Ok(Vec::new()) };
+pub fn read_pages(model: &Model, asked: &CallView, heard: &ReplyKind) -> Result<Vec<ListPage>, SuiteEvaluationError> {
+    let ReplyKind::Success(_, reply) = heard else { return Ok(Vec::new()) };
     let mut all = Vec::new();
     for (kind, view) in &model.operations[&asked.operation].views {
-        if asked.class != Class::Valid || !is_page(model, asked, view)? {
+        if asked.class != InputClass::Valid || !is_page(model, asked, view)? {
             continue;
         }
-        let roots = Roots { model, asked, things: &[], reply: Some(reply), it: None, world: None };
+        let roots =
+            ExpressionRoots { model, call: asked, resources: &[], reply: Some(reply), entry: None, world: None };
         let Ok(Val::List(items)) = view.at.eval(&roots) else { continue };
-        let entries: Vec<Option<Id>> = items.iter().map(|it| entry(model, asked, *kind, it)).collect();
+        let entries: Vec<Option<ResourceId>> = items.iter().map(|it| read_entry_id(model, asked, *kind, it)).collect();
         let query = asked.query_values();
         let limit = view.paging.as_ref().and_then(|paging| query.get(&paging.limit)).and_then(Value::as_u64);
-        all.push(Page {
+        all.push(ListPage {
             kind: *kind,
-            next: if entries.is_empty() { BTreeMap::new() } else { next(view, &roots) },
+            next: if entries.is_empty() { BTreeMap::new() } else { read_next_page(view, &roots) },
             entries,
             // No page describes a limit of 0; the endpoint may treat 0 as no limit.
             limit: limit.filter(|limit| *limit > 0),
-            begins: query.into_iter().filter(|(name, _)| view.next.contains_key(name)).collect(),
+            start: query.into_iter().filter(|(name, _)| view.next.contains_key(name)).collect(),
         });
     }
     Ok(all)
 }
 
 /// The query parameters for the next page, as far as the response contains them.
-fn next(view: &View, roots: &Roots<'_>) -> BTreeMap<String, Value> {
+fn read_next_page(view: &ResourceView, roots: &ExpressionRoots<'_>) -> BTreeMap<String, Value> {
     let values = view.next.iter().filter_map(|(name, expr)| Some((name.clone(), expr.eval(roots).ok()?.to_json()?)));
     values.filter(|(_, value)| !value.is_null()).collect()
 }
 
-fn entry(model: &Model, asked: &Asked, kind: usize, it: &Val) -> Option<Id> {
-    let roots = Roots { model, asked, things: &[], reply: None, it: Some(it), world: None };
+fn read_entry_id(model: &Model, asked: &CallView, kind: usize, it: &Val) -> Option<ResourceId> {
+    let roots = ExpressionRoots { model, call: asked, resources: &[], reply: None, entry: Some(it), world: None };
     match model.suite.resources[kind].id.eval(&roots) {
-        Ok(Val::Str(id)) => Some(Id { kind: kind as u16, id }),
+        Ok(Val::Str(id)) => Some(ResourceId { kind: kind as u16, id }),
         _ => None,
     }
 }

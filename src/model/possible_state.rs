@@ -1,7 +1,7 @@
 //! A possible state: one assignment of values and transitions to resources.
 
 use super::compile::Model;
-use super::resource_state::{Id, Life, Thing};
+use super::resource_state::{Existence, ResourceId, ResourceState};
 use crate::expr::Val;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -9,57 +9,61 @@ use std::sync::Arc;
 
 /// A resource in a possible state, with the record that expressions read. Shared between possible states.
 #[derive(Debug)]
-pub struct Held {
+pub struct StateEntry {
     /// The resource.
-    pub id: Id,
+    pub id: ResourceId,
     /// The state of the resource.
-    pub thing: Thing,
+    pub state: ResourceState,
     /// Follows from the other fields, and is not compared.
     pub record: Val,
 }
 
-impl PartialEq for Held {
-    fn eq(&self, other: &Held) -> bool {
+impl PartialEq for StateEntry {
+    fn eq(&self, other: &StateEntry) -> bool {
         self.cmp(other) == Ordering::Equal
     }
 }
 
-impl Eq for Held {}
+impl Eq for StateEntry {}
 
-impl PartialOrd for Held {
-    fn partial_cmp(&self, other: &Held) -> Option<Ordering> {
+impl PartialOrd for StateEntry {
+    fn partial_cmp(&self, other: &StateEntry) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Held {
-    fn cmp(&self, other: &Held) -> Ordering {
+impl Ord for StateEntry {
+    fn cmp(&self, other: &StateEntry) -> Ordering {
         if std::ptr::eq(self, other) {
             return Ordering::Equal;
         }
-        self.id.cmp(&other.id).then_with(|| self.thing.cmp(&other.thing))
+        self.id.cmp(&other.id).then_with(|| self.state.cmp(&other.state))
     }
 }
 
 /// Resources, sorted by id.
-pub type World = Vec<Arc<Held>>;
+pub type PossibleState = Vec<Arc<StateEntry>>;
 
 /// A resource with its record.
 #[must_use]
-pub fn hold(model: &Model, id: Id, thing: Thing) -> Arc<Held> {
-    let record = record(model, &id, &thing);
-    Arc::new(Held { id, thing, record })
+pub fn make_entry(model: &Model, id: ResourceId, thing: ResourceState) -> Arc<StateEntry> {
+    let record = make_record(model, &id, &thing);
+    Arc::new(StateEntry { id, state: thing, record })
 }
 
 /// The possible state with some resources replaced or added.
 #[must_use]
-pub fn replaced(model: &Model, world: &[Arc<Held>], changed: BTreeMap<Id, Thing>) -> World {
-    let mut next: World = world.iter().filter(|held| !changed.contains_key(&held.id)).cloned().collect();
+pub fn replace_resources(
+    model: &Model,
+    world: &[Arc<StateEntry>],
+    changed: BTreeMap<ResourceId, ResourceState>,
+) -> PossibleState {
+    let mut next: PossibleState = world.iter().filter(|held| !changed.contains_key(&held.id)).cloned().collect();
     for (id, mut thing) in changed {
-        if thing.motion.as_ref().is_some_and(|motion| motion.course.is_empty()) {
-            thing.motion = None;
+        if thing.transition.as_ref().is_some_and(|motion| motion.stages.is_empty()) {
+            thing.transition = None;
         }
-        next.push(hold(model, id, thing));
+        next.push(make_entry(model, id, thing));
     }
     next.sort_by(|a, b| a.id.cmp(&b.id));
     next
@@ -67,25 +71,26 @@ pub fn replaced(model: &Model, world: &[Arc<Held>], changed: BTreeMap<Id, Thing>
 
 /// The resource with an id.
 #[must_use]
-pub fn find<'a>(world: &'a [Arc<Held>], id: &Id) -> Option<&'a Arc<Held>> {
+pub fn find_resource<'a>(world: &'a [Arc<StateEntry>], id: &ResourceId) -> Option<&'a Arc<StateEntry>> {
     world.binary_search_by(|held| held.id.cmp(id)).ok().map(|index| &world[index])
 }
 
 /// A resource as expressions of the owner read the resource: a record; null if gone; unknown if undetermined.
 #[must_use]
-pub fn record(model: &Model, id: &Id, thing: &Thing) -> Val {
-    if thing.life == Life::Gone {
+pub fn make_record(model: &Model, id: &ResourceId, thing: &ResourceState) -> Val {
+    if thing.existence == Existence::Gone {
         return Val::Null;
     }
-    if thing.fog.is_some() {
+    if thing.undetermined_since.is_some() {
         return Val::Unknown;
     }
-    let resource = model.resource(id);
-    let pending =
-        |index: usize| thing.motion.as_ref().is_some_and(|m| m.pending.iter().any(|(i, _)| usize::from(*i) == index));
+    let resource = model.resource_kind(id);
+    let pending = |index: usize| {
+        thing.transition.as_ref().is_some_and(|m| m.pending.iter().any(|(i, _)| usize::from(*i) == index))
+    };
     let mut fields: BTreeMap<Arc<str>, Val> = BTreeMap::new();
     for (index, field) in resource.fields.iter().enumerate() {
-        let hidden = thing.life == Life::Dying || pending(index);
+        let hidden = thing.existence == Existence::Deleting || pending(index);
         let value = if hidden { Val::Unknown } else { thing.fields[index].clone() };
         fields.insert(Arc::from(field.name.as_str()), value);
     }
@@ -94,6 +99,6 @@ pub fn record(model: &Model, id: &Id, thing: &Thing) -> Val {
     }
     fields.insert("id".into(), Val::Str(id.id.clone()));
     fields.insert("seq".into(), Val::Int(i64::from(thing.seq)));
-    fields.insert("rest".into(), Val::Bool(thing.motion.is_none()));
+    fields.insert("rest".into(), Val::Bool(thing.transition.is_none()));
     Val::Map(Arc::new(fields))
 }

@@ -5,7 +5,7 @@ use crate::history::{Outcome, ReplyBody};
 
 /// The kind of an outcome.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Heard {
+pub enum ReplyKind {
     /// A 2xx: status and body.
     Success(u16, Val),
     /// A 4xx other than 429.
@@ -15,33 +15,33 @@ pub enum Heard {
     /// No response, or a response of a gateway: the endpoint may or may not have carried out the call.
     Lost,
     /// Throttled or never sent: the call had no effect.
-    Nothing,
+    NotExecuted,
     /// Neither a success nor an error: no clause explains the status.
-    Odd(u16),
+    Unexpected(u16),
 }
 
-impl Heard {
+impl ReplyKind {
     /// The kind of a recorded outcome.
     #[must_use]
-    pub fn of(outcome: &Outcome) -> Heard {
+    pub fn classify(outcome: &Outcome) -> ReplyKind {
         let reply = match outcome {
             Outcome::Replied(reply) => reply,
-            Outcome::Unsent { .. } | Outcome::Hindered { .. } => return Heard::Nothing,
-            Outcome::Lost { .. } => return Heard::Lost,
+            Outcome::Unsent { .. } | Outcome::InfrastructureFailed { .. } => return ReplyKind::NotExecuted,
+            Outcome::Lost { .. } => return ReplyKind::Lost,
         };
         let throttled = reply.status == 429 || (reply.status == 503 && reply.headers.contains_key("retry-after"));
         match reply.status {
-            _ if throttled => Heard::Nothing,
-            200..=299 => Heard::Success(reply.status, body(&reply.body)),
-            400..=499 => Heard::Refusal(reply.status),
-            502..=504 => Heard::Lost,
-            500..=599 => Heard::ServerError(reply.status),
-            other => Heard::Odd(other),
+            _ if throttled => ReplyKind::NotExecuted,
+            200..=299 => ReplyKind::Success(reply.status, convert_body(&reply.body)),
+            400..=499 => ReplyKind::Refusal(reply.status),
+            502..=504 => ReplyKind::Lost,
+            500..=599 => ReplyKind::ServerError(reply.status),
+            other => ReplyKind::Unexpected(other),
         }
     }
 }
 
-fn body(body: &ReplyBody) -> Val {
+fn convert_body(body: &ReplyBody) -> Val {
     match body {
         ReplyBody::Json(value) => Val::from(value),
         ReplyBody::Empty | ReplyBody::Text { .. } => Val::Null,

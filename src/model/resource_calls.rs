@@ -1,12 +1,12 @@
 //! The call that shows one resource of a kind, and the call that deletes one.
 
-use crate::expr::{Expr, Path};
+use crate::expr::{Expr, FieldPath};
 use crate::schema::catalog::Catalog;
-use crate::suite::{About, Binding, Calls, Suite};
+use crate::suite::{ClauseOperations, IdExpression, ResourceReference, Suite};
 
 /// The read that shows one whole resource.
 #[derive(Debug, Clone)]
-pub struct Shown {
+pub struct ResourceRead {
     /// Id of the operation.
     pub operation: String,
     /// Path parameter for the resource id.
@@ -15,15 +15,15 @@ pub struct Shown {
 
 /// The call that deletes a resource.
 #[derive(Debug, Clone)]
-pub struct Ending {
+pub struct ResourceDeletion {
     /// Id of the operation.
     pub operation: String,
     /// Place of the resource id in the path or the body.
-    pub at: Path,
+    pub id_path: FieldPath,
 }
 
 /// The read with one path parameter for the resource id and a view of the whole resource.
-pub(super) fn shown(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<Shown> {
+pub(super) fn find_read(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<ResourceRead> {
     let resource = &suite.resources[kind];
     let candidates = resource.views.iter().filter(|(_, view)| !view.each);
     candidates
@@ -33,12 +33,12 @@ pub(super) fn shown(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<Sho
                 return None;
             }
             let about = suite.about.get(operation)?.iter().find(|about| about.resource == kind)?;
-            let Binding::Existing(expr) = &about.binding else { return None };
+            let IdExpression::Existing(expr) = &about.binding else { return None };
             let path = expr.as_path().filter(|path| path.root.as_ref() == "path")?;
-            let crate::expr::Key::Name(parameter) = path.keys.first()? else { return None };
+            let crate::expr::PathKey::Name(parameter) = path.keys.first()? else { return None };
             Some((
                 (view.only.is_some(), view.when.is_some()),
-                Shown { operation: operation.clone(), parameter: parameter.to_string() },
+                ResourceRead { operation: operation.clone(), parameter: parameter.to_string() },
             ))
         })
         .min_by_key(|(worse, _)| *worse)
@@ -46,23 +46,27 @@ pub(super) fn shown(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<Sho
 }
 
 /// The call whose clause ends a resource. A call without a body is preferred.
-pub(super) fn ends(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<Ending> {
+pub(super) fn find_deletion(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<ResourceDeletion> {
     let gone = |effect: &&crate::suite::Effect| match &effect.value {
-        crate::suite::EffectValue::Course(stages) => matches!(stages.last(), Some(crate::suite::Stage::Gone)),
+        crate::suite::EffectValue::Transition(stages) => matches!(stages.last(), Some(crate::suite::Stage::Gone)),
         _ => false,
     };
-    let mut found: Vec<(bool, Ending)> = Vec::new();
+    let mut found: Vec<(bool, ResourceDeletion)> = Vec::new();
     for clause in &suite.clauses {
-        let Calls::Only(calls) = &clause.calls else { continue };
+        let ClauseOperations::Only(calls) = &clause.calls else { continue };
         for effect in clause.then.iter().filter(gone) {
             for call in calls {
-                let entry = suite.about.get(call).into_iter().flatten().find(|about| effect.target.is(&about.name));
+                let entry =
+                    suite.about.get(call).into_iter().flatten().find(|about| effect.target.is_named(&about.name));
                 let operation = catalog.operations.iter().find(|operation| operation.id == *call);
                 let (Some(about), Some(operation)) = (entry.filter(|about| about.resource == kind), operation) else {
                     continue;
                 };
-                if let Some(at) = place_of_id(about) {
-                    found.push((!operation.requests.is_empty(), Ending { operation: call.clone(), at }));
+                if let Some(at) = find_id_path(about) {
+                    found.push((
+                        !operation.requests.is_empty(),
+                        ResourceDeletion { operation: call.clone(), id_path: at },
+                    ));
                 }
             }
         }
@@ -72,8 +76,8 @@ pub(super) fn ends(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<Endi
 
 /// The place of a resource id in the path or the body of a call; of a batch, the first place.
 #[must_use]
-pub fn place_of_id(about: &About) -> Option<Path> {
-    let Binding::Existing(expr) = &about.binding else { return None };
-    let first = || expr.of_first_elements().iter().find_map(Expr::as_path);
+pub fn find_id_path(about: &ResourceReference) -> Option<FieldPath> {
+    let IdExpression::Existing(expr) = &about.binding else { return None };
+    let first = || expr.expand_first_elements().iter().find_map(Expr::as_path);
     expr.as_path().or_else(first).filter(|path| matches!(path.root.as_ref(), "path" | "body"))
 }

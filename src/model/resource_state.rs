@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// Identity of a resource in the belief.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Id {
+pub struct ResourceId {
     /// Index of the resource kind.
     pub kind: u16,
     /// The id from the endpoint, or a stand-in id.
@@ -15,21 +15,21 @@ pub struct Id {
 
 /// The owner of a resource. Two identities are enough to tell own from foreign resources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Who {
+pub enum ResourceOwner {
     /// The main identity of the run.
     Owner,
     /// The second identity.
     Other,
 }
 
-impl Who {
+impl ResourceOwner {
     /// The owner behind a caller. `expired` and `forged` stand for the owner: a check of the token is a
     /// question of status 401, and not of ownership.
     #[must_use]
-    pub fn of(caller: &str) -> Option<Who> {
+    pub fn from_caller(caller: &str) -> Option<ResourceOwner> {
         match caller {
-            "owner" | "expired" | "forged" => Some(Who::Owner),
-            "other" => Some(Who::Other),
+            "owner" | "expired" | "forged" => Some(ResourceOwner::Owner),
+            "other" => Some(ResourceOwner::Other),
             _ => None,
         }
     }
@@ -37,68 +37,68 @@ impl Who {
 
 /// Whether a resource exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Life {
+pub enum Existence {
     /// The resource exists.
-    Alive,
+    Present,
     /// The resource is in deletion: a response shows any value, or no resource.
-    Dying,
+    Deleting,
     /// The resource does not exist.
     Gone,
 }
 
 /// The state of one resource.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Thing {
+pub struct ResourceState {
     /// Index of the resource kind.
     pub kind: u16,
     /// The owner.
-    pub owner: Who,
+    pub owner: ResourceOwner,
     /// Sequence number of the create within the plan.
     pub seq: u32,
     /// Whether the resource exists.
-    pub life: Life,
+    pub existence: Existence,
     /// Whether the id is a stand-in for a deferred id.
-    pub untold: bool,
+    pub id_deferred: bool,
     /// Observed fields in the order of the resource kind; `Unknown` if undetermined.
     pub fields: Vec<Val>,
     /// Values of the suite's `remembers`, in order.
     pub memory: Vec<Val>,
     /// The transition under way.
-    pub motion: Option<Motion>,
+    pub transition: Option<Transition>,
     /// Time in ms since which the resource is undetermined.
-    pub fog: Option<u64>,
+    pub undetermined_since: Option<u64>,
     /// The outcomes that led to the state, until an observation shows the resource as settled.
-    pub via: Option<Via>,
+    pub origin: Option<StateOrigin>,
 }
 
 /// The outcomes of clauses behind a state; 0 is the main outcome.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Via(pub Arc<[(ClauseId, u16)]>);
+pub struct StateOrigin(pub Arc<[(ClauseId, u16)]>);
 
-impl Via {
+impl StateOrigin {
     /// The outcome of a clause, if the clause contributed to the state.
     #[must_use]
-    pub fn of(&self, clause: ClauseId) -> Option<u16> {
+    pub fn find_outcome(&self, clause: ClauseId) -> Option<u16> {
         self.0.iter().find(|(known, _)| *known == clause).map(|(_, way)| *way)
     }
 }
 
 /// A transition under way.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Motion {
+pub struct Transition {
     /// The remaining stages, never empty. The last entry is the final state.
-    pub course: Vec<Step>,
+    pub stages: Vec<TransitionStage>,
     /// Changed fields that may still show the old value: index and old value.
     pub pending: Vec<(u16, Val)>,
     /// Time of acceptance in ms.
     pub since: u64,
     /// Resources whose transitions end before this transition.
-    pub after: Vec<Id>,
+    pub after: Vec<ResourceId>,
 }
 
 /// One stage of a transition, after evaluation.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Step {
+pub enum TransitionStage {
     /// A value of the state field.
     State(Val),
     /// Any state, or no resource.
@@ -107,23 +107,23 @@ pub enum Step {
     Gone,
 }
 
-impl Thing {
+impl ResourceState {
     /// Whether the resource has no transition and is determined.
     #[must_use]
-    pub fn at_rest(&self) -> bool {
-        self.motion.is_none() && self.fog.is_none()
+    pub fn is_settled(&self) -> bool {
+        self.transition.is_none() && self.undetermined_since.is_none()
     }
 
     /// The resource with every modelled value undetermined since `now`, in ms.
     #[must_use]
-    pub fn fogged(&self, now: u64) -> Thing {
-        Thing {
+    pub fn make_undetermined(&self, now: u64) -> ResourceState {
+        ResourceState {
             fields: vec![Val::Unknown; self.fields.len()],
             memory: vec![Val::Unknown; self.memory.len()],
-            motion: None,
-            fog: Some(now),
-            via: None,
-            life: if self.life == Life::Gone { Life::Gone } else { Life::Alive },
+            transition: None,
+            undetermined_since: Some(now),
+            origin: None,
+            existence: if self.existence == Existence::Gone { Existence::Gone } else { Existence::Present },
             ..self.clone()
         }
     }

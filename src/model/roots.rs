@@ -1,18 +1,18 @@
 //! The roots of expressions: the call, the response, and the resources of one possible state.
 
-use super::call_view::Asked;
+use super::call_view::CallView;
 use super::compile::Model;
-use super::possible_state::Held;
-use super::resource_state::{Life, Who};
-use crate::expr::{Expr, Scope, Val};
-use crate::suite::Let;
+use super::possible_state::StateEntry;
+use super::resource_state::{Existence, ResourceOwner};
+use crate::expr::{Expr, ExprScope, Val};
+use crate::suite::LetDefinition;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A suite with an expression that fails on valid input. The exit code is 4.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("suite {suite}, line {line}: `{expression}` cannot be evaluated: {message}")]
-pub struct Fault {
+pub struct SuiteEvaluationError {
     /// File or name of the suite.
     pub suite: String,
     /// Line in the file.
@@ -23,53 +23,53 @@ pub struct Fault {
     pub message: String,
 }
 
-impl Fault {
+impl SuiteEvaluationError {
     /// `line` counts through all files of the suite.
-    pub(super) fn new(model: &Model, line: u32, expr: &Expr, message: String) -> Fault {
-        let (file, own) = model.suite.sheets.whence(line);
+    pub(super) fn new(model: &Model, line: u32, expr: &Expr, message: String) -> SuiteEvaluationError {
+        let (file, own) = model.suite.files.find_file(line);
         let suite = if own == line { model.suite.name.clone() } else { file.to_string() };
-        Fault { suite, line: own, expression: expr.text().to_string(), message }
+        SuiteEvaluationError { suite, line: own, expression: expr.text().to_string(), message }
     }
 }
 
 /// The roots of one evaluation. A root with the value `None` is undeclared.
 #[derive(Debug, Clone, Copy)]
-pub struct Roots<'a> {
+pub struct ExpressionRoots<'a> {
     /// The model.
     pub model: &'a Model,
     /// The call.
-    pub asked: &'a Asked,
+    pub call: &'a CallView,
     /// Records of resources, by name.
-    pub things: &'a [(&'a str, Val)],
+    pub resources: &'a [(&'a str, Val)],
     /// The response body.
     pub reply: Option<&'a Val>,
     /// One entry of the response.
-    pub it: Option<&'a Val>,
+    pub entry: Option<&'a Val>,
     /// All resources of the caller by kind, where the call reads them.
     pub world: Option<&'a Val>,
 }
 
-impl Scope for Roots<'_> {
-    fn root(&self, name: &str) -> Option<Val> {
-        if let Some((_, value)) = self.things.iter().find(|(known, _)| *known == name) {
+impl ExprScope for ExpressionRoots<'_> {
+    fn find_root(&self, name: &str) -> Option<Val> {
+        if let Some((_, value)) = self.resources.iter().find(|(known, _)| *known == name) {
             return Some(value.clone());
         }
         match name {
             "reply" => self.reply.cloned(),
-            "it" => self.it.cloned(),
+            "it" => self.entry.cloned(),
             "world" => self.world.cloned(),
-            _ => self.asked.root(name).or_else(|| self.named(name)),
+            _ => self.call.find_root(name).or_else(|| self.find_named(name)),
         }
     }
 }
 
-impl Roots<'_> {
-    fn named(&self, name: &str) -> Option<Val> {
+impl ExpressionRoots<'_> {
+    fn find_named(&self, name: &str) -> Option<Val> {
         match self.model.suite.lets.get(name)? {
-            Let::Constant(value) => Some(value.clone()),
+            LetDefinition::Constant(value) => Some(value.clone()),
             // An error inside a named expression has the effect of an undeclared root: both are faulty suites,
             // and lint reports the place.
-            Let::Expression(expr) => expr.eval(self).ok(),
+            LetDefinition::Expression(expr) => expr.eval(self).ok(),
         }
     }
 
@@ -77,24 +77,24 @@ impl Roots<'_> {
     ///
     /// # Errors
     /// If the expression reads an absent value or mixes types.
-    pub fn eval(&self, expr: &Expr, line: u32) -> Result<Val, Fault> {
-        expr.eval(self).map_err(|error| Fault::new(self.model, line, expr, error.message))
+    pub fn evaluate(&self, expr: &Expr, line: u32) -> Result<Val, SuiteEvaluationError> {
+        expr.eval(self).map_err(|error| SuiteEvaluationError::new(self.model, line, expr, error.message))
     }
 }
 
 /// The record of a resource for a caller: null for every caller other than the owner.
 #[must_use]
-pub fn seen_by(who: Option<Who>, held: &Held) -> Val {
-    if who == Some(held.thing.owner) { held.record.clone() } else { Val::Null }
+pub fn record_for_caller(who: Option<ResourceOwner>, held: &StateEntry) -> Val {
+    if who == Some(held.state.owner) { held.record.clone() } else { Val::Null }
 }
 
 /// The root `world`: for each kind in `kinds`, the resources of the caller in the order of creation.
 #[must_use]
-pub fn world_root(
+pub fn make_world_root(
     model: &Model,
     kinds: impl Iterator<Item = usize>,
-    world: &[Arc<Held>],
-    who: Option<Who>,
+    world: &[Arc<StateEntry>],
+    who: Option<ResourceOwner>,
     strangers: &[usize],
 ) -> Val {
     let mut roots: BTreeMap<Arc<str>, Val> = BTreeMap::new();
@@ -102,9 +102,9 @@ pub fn world_root(
         let name: Arc<str> = Arc::from(model.suite.resources[kind].name.as_str());
         let mut own: Vec<(u32, Val)> = world
             .iter()
-            .filter(|held| usize::from(held.id.kind) == kind && who == Some(held.thing.owner))
-            .filter(|held| held.thing.life != Life::Gone)
-            .map(|held| (held.thing.seq, held.record.clone()))
+            .filter(|held| usize::from(held.id.kind) == kind && who == Some(held.state.owner))
+            .filter(|held| held.state.existence != Existence::Gone)
+            .map(|held| (held.state.seq, held.record.clone()))
             .collect();
         own.sort_by_key(|(seq, _)| *seq);
         // A lost create may have left a resource with an unknown id, so the list of all resources is unknown.
@@ -120,8 +120,8 @@ pub fn world_root(
 
 pub(super) struct EntryScope<'a>(pub(super) &'a Val);
 
-impl crate::expr::Scope for EntryScope<'_> {
-    fn root(&self, name: &str) -> Option<Val> {
+impl crate::expr::ExprScope for EntryScope<'_> {
+    fn find_root(&self, name: &str) -> Option<Val> {
         (name == "it").then(|| self.0.clone())
     }
 }

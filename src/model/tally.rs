@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 /// Counts for one clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Count {
+pub struct ClauseCount {
     /// The clause applied to a call in every possible state.
     pub applied: u64,
     /// Only the main outcome of the clause explains the response.
@@ -19,7 +19,7 @@ pub struct Count {
 
 /// A silent cell: a stable state and a call without a clause.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Cell {
+pub struct OperationCell {
     /// Id of the operation.
     pub operation: String,
     /// Kind and state of each resource of the call, such as `server ACTIVE`.
@@ -28,11 +28,11 @@ pub struct Cell {
 
 /// Counts of one plan, or of several merged plans.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Tally {
+pub struct ClauseTally {
     /// Counts by clause.
-    pub clauses: BTreeMap<ClauseId, Count>,
+    pub clauses: BTreeMap<ClauseId, ClauseCount>,
     /// Silent cells, with the number of responses by status.
-    pub silent: BTreeMap<Cell, BTreeMap<u16, u64>>,
+    pub silent: BTreeMap<OperationCell, BTreeMap<u16, u64>>,
     /// Throttled responses.
     pub throttled: u64,
     /// Lost responses.
@@ -42,7 +42,7 @@ pub struct Tally {
     /// Deviations of clauses that the plan had already reported.
     pub repeated: u64,
     /// Highest number of possible states in one factor.
-    pub worlds_most: usize,
+    pub states_most: usize,
     /// Judged calls.
     pub judged: u64,
     /// Number of reached limits, each with undetermined resources as a consequence.
@@ -51,16 +51,16 @@ pub struct Tally {
     pub excess: Option<String>,
 }
 
-impl Tally {
+impl ClauseTally {
     /// The counts of a clause.
-    pub fn count(&mut self, clause: ClauseId) -> &mut Count {
+    pub fn count_mut(&mut self, clause: ClauseId) -> &mut ClauseCount {
         self.clauses.entry(clause).or_default()
     }
 
     /// Adds the counts of another plan.
-    pub fn merge(&mut self, other: &Tally) {
+    pub fn merge(&mut self, other: &ClauseTally) {
         for (clause, count) in &other.clauses {
-            let mine = self.count(*clause);
+            let mine = self.count_mut(*clause);
             mine.applied += count.applied;
             mine.passed += count.passed;
             mine.exceptions += count.exceptions;
@@ -76,7 +76,7 @@ impl Tally {
         self.lost += other.lost;
         self.unsent += other.unsent;
         self.repeated += other.repeated;
-        self.worlds_most = self.worlds_most.max(other.worlds_most);
+        self.states_most = self.states_most.max(other.states_most);
         self.judged += other.judged;
         self.exceeded += other.exceeded;
         if self.excess.is_none() {

@@ -2,27 +2,33 @@
 
 use super::clause_info::ClauseId;
 use super::compile::Model;
-use super::possible_state::{Held, World, find, hold, replaced};
-use super::resource_state::{Id, Life, Step, Thing, Via};
-use super::roots::Fault;
-use crate::expr::{EvalError, Expr, Scope, Val};
-use crate::suite::{EffectValue, Let, Stage};
+use super::possible_state::{PossibleState, StateEntry, find_resource, make_entry, replace_resources};
+use super::resource_state::{Existence, ResourceId, ResourceState, StateOrigin, TransitionStage};
+use super::roots::SuiteEvaluationError;
+use crate::expr::{Expr, ExprEvalError, ExprScope, Val};
+use crate::suite::{EffectValue, LetDefinition, Stage};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A resource after a number of further stages.
-pub type Advance = (usize, Arc<Held>);
+pub type AdvancedResource = (usize, Arc<StateEntry>);
 
 /// Every way in which one resource may pass one or more further stages.
 #[must_use]
-pub fn advances(model: &Model, world: &[Arc<Held>]) -> Vec<Advance> {
+pub fn list_advances(model: &Model, world: &[Arc<StateEntry>]) -> Vec<AdvancedResource> {
     let mut all = Vec::new();
     for held in world {
-        let Some(motion) = &held.thing.motion else { continue };
-        let waits = motion.after.iter().any(|id| find(world, id).is_some_and(|other| other.thing.motion.is_some()));
-        let reach = if waits { motion.course.len() - 1 } else { motion.course.len() };
+        let Some(motion) = &held.state.transition else { continue };
+        let waits = motion
+            .after
+            .iter()
+            .any(|id| find_resource(world, id).is_some_and(|other| other.state.transition.is_some()));
+        let reach = if waits { motion.stages.len() - 1 } else { motion.stages.len() };
         for stages in 1..=reach {
-            all.push((stages, hold(model, held.id.clone(), advanced(model, &held.id, &held.thing, stages))));
+            all.push((
+                stages,
+                make_entry(model, held.id.clone(), advance_resource(model, &held.id, &held.state, stages)),
+            ));
         }
     }
     all
@@ -33,24 +39,24 @@ pub fn advances(model: &Model, world: &[Arc<Held>]) -> Vec<Advance> {
 /// # Panics
 /// If the resource has no transition or fewer remaining stages.
 #[must_use]
-pub fn advanced(model: &Model, id: &Id, thing: &Thing, stages: usize) -> Thing {
-    let resource = model.resource(id);
+pub fn advance_resource(model: &Model, id: &ResourceId, thing: &ResourceState, stages: usize) -> ResourceState {
+    let resource = model.resource_kind(id);
     let mut next = thing.clone();
-    let motion = next.motion.as_mut().expect("only a resource in a transition advances");
-    let mut taken: Vec<Step> = motion.course.drain(..stages).collect();
-    let done = motion.course.is_empty();
+    let motion = next.transition.as_mut().expect("only a resource in a transition advances");
+    let mut taken: Vec<TransitionStage> = motion.stages.drain(..stages).collect();
+    let done = motion.stages.is_empty();
     match taken.pop().expect("at least one stage is passed") {
-        Step::State(value) => {
+        TransitionStage::State(value) => {
             let state = resource.state.as_deref().unwrap_or_default();
             if let Some(index) = resource.fields.iter().position(|field| field.name == state) {
                 next.fields[index] = value;
             }
         }
-        Step::Anything => next.life = Life::Dying,
-        Step::Gone => next.life = Life::Gone,
+        TransitionStage::Anything => next.existence = Existence::Deleting,
+        TransitionStage::Gone => next.existence = Existence::Gone,
     }
     if done {
-        next.motion = None;
+        next.transition = None;
     }
     next
 }
@@ -59,47 +65,50 @@ pub fn advanced(model: &Model, id: &Id, thing: &Thing, stages: usize) -> Thing {
 ///
 /// # Errors
 /// If the evaluation of an event's expression fails.
-pub fn happenings(model: &Model, world: &[Arc<Held>]) -> Result<Vec<(ClauseId, World)>, Fault> {
+pub fn list_events(
+    model: &Model,
+    world: &[Arc<StateEntry>],
+) -> Result<Vec<(ClauseId, PossibleState)>, SuiteEvaluationError> {
     let mut all = Vec::new();
     for (index, event) in model.suite.events.iter().enumerate() {
         for held in world {
             let struck = usize::from(held.id.kind) == event.resource
-                && held.thing.life == Life::Alive
-                && held.thing.fog.is_none();
-            if !struck || !strikes(model, index, held)? {
+                && held.state.existence == Existence::Present
+                && held.state.undetermined_since.is_none();
+            if !struck || !can_occur(model, index, held)? {
                 continue;
             }
-            let clause = model.event(index);
-            let changed = BTreeMap::from([(held.id.clone(), after_event(model, index, held)?)]);
-            all.push((clause, replaced(model, world, changed)));
+            let clause = model.event_clause(index);
+            let changed = BTreeMap::from([(held.id.clone(), apply_event(model, index, held)?)]);
+            all.push((clause, replace_resources(model, world, changed)));
         }
     }
     Ok(all)
 }
 
-fn strikes(model: &Model, index: usize, held: &Held) -> Result<bool, Fault> {
+fn can_occur(model: &Model, index: usize, held: &StateEntry) -> Result<bool, SuiteEvaluationError> {
     let event = &model.suite.events[index];
     let Some(guard) = &event.when else { return Ok(true) };
-    Ok(eval(model, held, guard, event.place.line)? != Val::Bool(false))
+    Ok(evaluate_alone(model, held, guard, event.place.line)? != Val::Bool(false))
 }
 
-fn after_event(model: &Model, index: usize, held: &Held) -> Result<Thing, Fault> {
+fn apply_event(model: &Model, index: usize, held: &StateEntry) -> Result<ResourceState, SuiteEvaluationError> {
     let event = &model.suite.events[index];
     let resource = &model.suite.resources[event.resource];
-    let mut thing = held.thing.clone();
+    let mut thing = held.state.clone();
     // A field in change may have the old or the new value.
-    for (field, _) in thing.motion.take().map(|motion| motion.pending).unwrap_or_default() {
+    for (field, _) in thing.transition.take().map(|motion| motion.pending).unwrap_or_default() {
         thing.fields[usize::from(field)] = Val::Unknown;
     }
     for effect in &event.then {
         let value = match &effect.value {
-            EffectValue::Expr(expr) => eval(model, held, expr, effect.place.line)?,
+            EffectValue::Expr(expr) => evaluate_alone(model, held, expr, effect.place.line)?,
             EffectValue::Anything => Val::Unknown,
-            EffectValue::Course(stages) => match stages.last() {
+            EffectValue::Transition(stages) => match stages.last() {
                 Some(Stage::State(state)) => Val::Str(Arc::from(state.as_str())),
-                Some(Stage::Expr(expr)) => eval(model, held, expr, effect.place.line)?,
+                Some(Stage::Expr(expr)) => evaluate_alone(model, held, expr, effect.place.line)?,
                 Some(Stage::Gone) => {
-                    thing.life = Life::Gone;
+                    thing.existence = Existence::Gone;
                     continue;
                 }
                 Some(Stage::Anything) | None => Val::Unknown,
@@ -111,24 +120,24 @@ fn after_event(model: &Model, index: usize, held: &Held) -> Result<Thing, Fault>
             thing.memory[index] = value;
         }
     }
-    thing.via = Some(Via(Arc::from([(model.event(index), 1)])));
+    thing.origin = Some(StateOrigin(Arc::from([(model.event_clause(index), 1)])));
     Ok(thing)
 }
 
 /// The scope of an event: one resource.
-struct Alone<'a> {
+struct SingleResourceScope<'a> {
     model: &'a Model,
-    held: &'a Held,
+    held: &'a StateEntry,
 }
 
-impl Scope for Alone<'_> {
-    fn root(&self, name: &str) -> Option<Val> {
-        if self.model.resource(&self.held.id).name == name {
+impl ExprScope for SingleResourceScope<'_> {
+    fn find_root(&self, name: &str) -> Option<Val> {
+        if self.model.resource_kind(&self.held.id).name == name {
             return Some(self.held.record.clone());
         }
         match self.model.suite.lets.get(name)? {
-            Let::Constant(value) => Some(value.clone()),
-            Let::Expression(expr) => expr.eval(self).ok(),
+            LetDefinition::Constant(value) => Some(value.clone()),
+            LetDefinition::Expression(expr) => expr.eval(self).ok(),
         }
     }
 }
@@ -137,20 +146,25 @@ impl Scope for Alone<'_> {
 ///
 /// # Errors
 /// If the expression reads an absent value or mixes types.
-pub fn eval(model: &Model, held: &Held, expr: &Expr, line: u32) -> Result<Val, Fault> {
-    expr.eval(&Alone { model, held }).map_err(|error: EvalError| Fault::new(model, line, expr, error.message))
+pub fn evaluate_alone(model: &Model, held: &StateEntry, expr: &Expr, line: u32) -> Result<Val, SuiteEvaluationError> {
+    expr.eval(&SingleResourceScope { model, held })
+        .map_err(|error: ExprEvalError| SuiteEvaluationError::new(model, line, expr, error.message))
 }
 
 /// The possible states, closed under events and stages; `None` for more than `most` possible states.
 ///
 /// # Errors
 /// If the evaluation of an event's expression fails.
-pub fn closure(model: &Model, worlds: &[World], most: usize) -> Result<Option<Vec<World>>, Fault> {
-    let mut seen: BTreeSet<World> = worlds.iter().cloned().collect();
-    let mut open: Vec<World> = worlds.to_vec();
+pub fn close_states(
+    model: &Model,
+    worlds: &[PossibleState],
+    most: usize,
+) -> Result<Option<Vec<PossibleState>>, SuiteEvaluationError> {
+    let mut seen: BTreeSet<PossibleState> = worlds.iter().cloned().collect();
+    let mut open: Vec<PossibleState> = worlds.to_vec();
     while let Some(world) = open.pop() {
-        let moved = advances(model, &world).into_iter().map(|(_, held)| with(&world, held));
-        let struck = happenings(model, &world)?.into_iter().map(|(_, world)| world);
+        let moved = list_advances(model, &world).into_iter().map(|(_, held)| replace_entry(&world, held));
+        let struck = list_events(model, &world)?.into_iter().map(|(_, world)| world);
         for next in moved.chain(struck) {
             if seen.insert(next.clone()) {
                 open.push(next);
@@ -163,6 +177,6 @@ pub fn closure(model: &Model, worlds: &[World], most: usize) -> Result<Option<Ve
     Ok(Some(seen.into_iter().collect()))
 }
 
-fn with(world: &World, held: Arc<Held>) -> World {
+fn replace_entry(world: &PossibleState, held: Arc<StateEntry>) -> PossibleState {
     world.iter().map(|old| if old.id == held.id { held.clone() } else { old.clone() }).collect()
 }

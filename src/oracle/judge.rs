@@ -1,10 +1,13 @@
 //! Judges exchanges, in order, against the belief and the schemas.
 
-use super::paging::{Miscount, Pages};
+use super::paging::{PageChains, PagingDeviation};
 use crate::history::{Exchange, History, Outcome, ReplyBody, is_token};
-use crate::model::{Asked, Belief, Bounds, ClauseId, Excess, Fault, Heard, Insight, Model, Tally, classed, version_of};
-use crate::schema::{Schemas, Shape, Violation};
-use crate::suite::{About, Binding};
+use crate::model::{
+    Belief, BeliefChange, BeliefLimits, CallView, ClauseId, ClauseTally, ExceededLimit, Model, ReplyKind,
+    SuiteEvaluationError, classify_call_input, read_version,
+};
+use crate::schema::{CompiledCatalog, CompiledSchema, SchemaViolation};
+use crate::suite::{IdExpression, ResourceReference};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -30,18 +33,18 @@ pub struct Finding {
     pub violations: Vec<String>,
     /// The exchange after which fewer states of the same resources were possible, and the clauses involved. The wrong
     /// behaviour often occurred at that exchange.
-    pub shrunk: Option<(u64, Vec<ClauseId>)>,
+    pub narrowed_by: Option<(u64, Vec<ClauseId>)>,
 }
 
 /// The result of judging one exchange.
 #[derive(Debug, Clone, Default)]
-pub struct Seen {
+pub struct ExchangeFindings {
     /// The deviations.
     pub findings: Vec<Finding>,
     /// Set if the belief exceeded its bound.
-    pub excess: Option<Excess>,
+    pub excess: Option<ExceededLimit>,
     /// What the exchange showed about the possible states, if requested.
-    pub insight: Option<Insight>,
+    pub insight: Option<BeliefChange>,
 }
 
 /// Judges the exchanges of one plan in the order of sending.
@@ -49,22 +52,28 @@ pub struct Seen {
 pub struct Judge {
     /// The belief after the exchanges so far.
     pub belief: Belief,
-    schemas: Arc<Schemas>,
+    schemas: Arc<CompiledCatalog>,
     plan: u64,
     reported: BTreeSet<ClauseId>,
-    pages: Pages,
+    pages: PageChains,
 }
 
 impl Judge {
     /// A judge for one plan.
     #[must_use]
-    pub fn new(model: Arc<Model>, schemas: Arc<Schemas>, plan: u64, bounds: Bounds) -> Judge {
-        Judge { belief: Belief::new(model, bounds), schemas, plan, reported: BTreeSet::new(), pages: Pages::default() }
+    pub fn new(model: Arc<Model>, schemas: Arc<CompiledCatalog>, plan: u64, bounds: BeliefLimits) -> Judge {
+        Judge {
+            belief: Belief::new(model, bounds),
+            schemas,
+            plan,
+            reported: BTreeSet::new(),
+            pages: PageChains::default(),
+        }
     }
 
     /// The counts so far.
     #[must_use]
-    pub fn tally(&self) -> &Tally {
+    pub fn tally(&self) -> &ClauseTally {
         &self.belief.tally
     }
 
@@ -72,12 +81,13 @@ impl Judge {
     ///
     /// # Errors
     /// If an expression of the suite fails on valid input.
-    pub fn observe(&mut self, exchange: &Exchange) -> Result<Seen, Fault> {
+    pub fn observe(&mut self, exchange: &Exchange) -> Result<ExchangeFindings, SuiteEvaluationError> {
         let model = Arc::clone(self.belief.model());
-        let input = classed(&model, &self.schemas, exchange);
-        let asked = Asked::new(&model, exchange, input.clone());
-        let observed = self.belief.observe(exchange, input)?;
-        let mut seen = Seen { excess: observed.excess, insight: observed.insight, ..Seen::default() };
+        let input = classify_call_input(&model, &self.schemas, exchange);
+        let asked = CallView::new(&model, exchange, input.clone());
+        let observed = self.belief.observe_exchange(exchange, input)?;
+        let mut seen =
+            ExchangeFindings { excess: observed.excess, insight: observed.insight, ..ExchangeFindings::default() };
         for deviation in observed.deviations {
             seen.findings.push(Finding {
                 plan: self.plan,
@@ -85,27 +95,28 @@ impl Judge {
                 exchange: deviation.exchange,
                 operation: deviation.operation,
                 clauses: deviation.clauses,
-                seen: deviation.seen,
+                seen: deviation.outcome,
                 expected: deviation.expected,
                 violations: Vec::new(),
-                shrunk: deviation.shrunk.map(|shrunk| (shrunk.exchange, shrunk.clauses)),
+                narrowed_by: deviation.narrowed_by.map(|shrunk| (shrunk.exchange, shrunk.clauses)),
             });
         }
-        if observed.described {
-            seen.findings.extend(self.shape(&model, exchange));
+        if observed.shape_demanded {
+            seen.findings.extend(self.check_body(&model, exchange));
         }
-        let heard = Heard::of(&exchange.outcome);
+        let heard = ReplyKind::classify(&exchange.outcome);
         let miscounts = self.pages.observe(&mut self.belief, exchange, &asked, &heard)?;
-        seen.findings.extend(miscounts.into_iter().filter_map(|miscount| self.miscounted(exchange, miscount)));
+        seen.findings
+            .extend(miscounts.into_iter().filter_map(|miscount| self.report_paging_deviation(exchange, miscount)));
         Ok(seen)
     }
 
-    fn miscounted(&mut self, exchange: &Exchange, miscount: Miscount) -> Option<Finding> {
-        self.report(exchange, miscount.clause, miscount.seen, miscount.expected, Vec::new())
+    fn report_paging_deviation(&mut self, exchange: &Exchange, miscount: PagingDeviation) -> Option<Finding> {
+        self.report_finding(exchange, miscount.clause, miscount.seen, miscount.expected, Vec::new())
     }
 
     /// A finding about a single clause; `None` if the plan already has a finding of the clause.
-    fn report(
+    fn report_finding(
         &mut self,
         exchange: &Exchange,
         clause: ClauseId,
@@ -126,33 +137,35 @@ impl Judge {
             seen,
             expected: vec![expected],
             violations,
-            shrunk: None,
+            narrowed_by: None,
         })
     }
 
     /// Checks the response body against its documented schema: of a success, and of a refusal if a page describes the
     /// body.
-    fn shape(&mut self, model: &Model, exchange: &Exchange) -> Option<Finding> {
+    fn check_body(&mut self, model: &Model, exchange: &Exchange) -> Option<Finding> {
         let Outcome::Replied(reply) = &exchange.outcome else { return None };
         let clause = model.operations[&exchange.operation].reply?;
-        let operation = self.schemas.operation(&exchange.operation)?;
-        if !matches!(reply.status, 200..300 | 400..500) || FROM_BEFORE.contains(&reply.status) {
+        let operation = self.schemas.find_operation(&exchange.operation)?;
+        if !matches!(reply.status, 200..300 | 400..500) || GATEWAY_STATUSES.contains(&reply.status) {
             return None;
         }
-        let version = version_of(model, exchange);
-        let shape = self.schemas.response(operation, reply.status, version.as_deref())?;
+        let version = read_version(model, exchange);
+        let shape = self.schemas.find_response_schema(operation, reply.status, version.as_deref())?;
         let violations: Vec<String> = match &reply.body {
             ReplyBody::Json(body) => {
-                let known = |violation: &Violation| {
+                let known = |violation: &SchemaViolation| {
                     body.pointer(&violation.pointer).and_then(Value::as_str).is_some_and(is_token)
                 };
                 shape
-                    .violations_at(body, version.as_deref())
+                    .find_violations_at_version(body, version.as_deref())
                     .iter()
                     .filter(|violation| {
-                        !violation.doubtful && !known(violation) && !self.absent(model, exchange, shape, violation)
+                        !violation.doubtful
+                            && !known(violation)
+                            && !self.is_absent_property(model, exchange, shape, violation)
                     })
-                    .map(line)
+                    .map(render_violation)
                     .collect()
             }
             ReplyBody::Empty => vec!["the response has no body, and the page describes one".to_string()],
@@ -162,54 +175,65 @@ impl Judge {
         if violations.is_empty() && reply.status >= 400 {
             return None;
         }
-        let count = self.belief.tally.count(clause);
+        let count = self.belief.tally.count_mut(clause);
         count.applied += 1;
         if violations.is_empty() {
             count.passed += 1;
             return None;
         }
         let seen = format!("status {} with a body that differs from the documented schema", reply.status);
-        self.report(exchange, clause, seen, "a body that matches the documented schema".to_string(), violations)
+        self.report_finding(exchange, clause, seen, "a body that matches the documented schema".to_string(), violations)
     }
 
     /// Whether a violation is null in place of an absent property. Pages leave optional properties out and services
     /// write null. A mandatory property may be null too, if an operation that creates such resources may leave the
     /// property out.
-    fn absent(&self, model: &Model, exchange: &Exchange, shape: &Shape, violation: &Violation) -> bool {
+    fn is_absent_property(
+        &self,
+        model: &Model,
+        exchange: &Exchange,
+        shape: &CompiledSchema,
+        violation: &SchemaViolation,
+    ) -> bool {
         let name = violation.pointer.rsplit('/').next().unwrap_or_default();
         let shown = &model.operations[&exchange.operation].views;
-        let makes = |about: &About| {
-            matches!(about.binding, Binding::New(_)) && shown.iter().any(|(kind, _)| *kind == about.resource)
+        let makes = |about: &ResourceReference| {
+            matches!(about.binding, IdExpression::New(_)) && shown.iter().any(|(kind, _)| *kind == about.resource)
         };
         let left_out = || {
             let makers = model.operations.values().filter(|operation| operation.about.iter().any(makes));
-            let mut made = makers.filter_map(|operation| self.schemas.operation(&operation.id));
-            made.any(|operation| self.schemas.may_leave_out(operation, name))
+            let mut made = makers.filter_map(|operation| self.schemas.find_operation(&operation.id));
+            made.any(|operation| self.schemas.has_optional_property(operation, name))
         };
-        violation.keyword == "type" && violation.found == "null" && (!shape.demands(&violation.pointer) || left_out())
+        violation.keyword == "type"
+            && violation.found == "null"
+            && (!shape.requires_property(&violation.pointer) || left_out())
     }
 }
 
 /// Statuses of refusals that a gateway before the API may send in a form of its own.
-const FROM_BEFORE: [u16; 4] = [401, 403, 404, 429];
+const GATEWAY_STATUSES: [u16; 4] = [401, 403, 404, 429];
 
 /// Judges a recorded history from the beginning.
 ///
 /// # Errors
 /// If an expression of the suite fails on valid input.
-pub fn judge(
+pub fn judge_history(
     history: &History,
     model: &Arc<Model>,
-    schemas: &Arc<Schemas>,
-    bounds: Bounds,
-) -> Result<(Judge, Vec<Seen>), Fault> {
+    schemas: &Arc<CompiledCatalog>,
+    bounds: BeliefLimits,
+) -> Result<(Judge, Vec<ExchangeFindings>), SuiteEvaluationError> {
     let mut judge = Judge::new(Arc::clone(model), Arc::clone(schemas), history.header.plan, bounds);
-    let seen =
-        history.exchanges.iter().map(|exchange| judge.observe(exchange)).collect::<Result<Vec<Seen>, Fault>>()?;
+    let seen = history
+        .exchanges
+        .iter()
+        .map(|exchange| judge.observe(exchange))
+        .collect::<Result<Vec<ExchangeFindings>, SuiteEvaluationError>>()?;
     Ok((judge, seen))
 }
 
-fn line(violation: &Violation) -> String {
+fn render_violation(violation: &SchemaViolation) -> String {
     let at = if violation.pointer.is_empty() { "the body" } else { &violation.pointer };
     let source = violation.source.as_ref().map(|source| format!(" [{source}]")).unwrap_or_default();
     format!("{at}: {} expected, found {}{source}", violation.expected, violation.found)

@@ -8,5 +8,5 @@ mod paging;
 mod tests;
 mod verdict;
 
-pub use judge::{Finding, Judge, Seen, judge};
-pub use verdict::{Row, Selection, Standing, Verdict, promises, verdicts};
+pub use judge::{ExchangeFindings, Finding, Judge, judge_history};
+pub use verdict::{ClauseResult, ClauseSelection, ClauseStanding, Verdict, decide_verdicts, list_promises};

@@ -6,22 +6,23 @@
 
 use crate::history::Exchange;
 use crate::model::{
-    Asked, Belief, ClauseId, Fault, Generated, Heard, Id, Life, Page, Who, listed, pages as pages_shown,
+    Belief, CallView, ClauseId, Existence, GeneratedClause, ListPage, ReplyKind, ResourceId, ResourceOwner,
+    SuiteEvaluationError, must_be_listed, read_pages as pages_shown,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The unfinished chains, by operation and resource kind.
 #[derive(Debug, Clone, Default)]
-pub struct Pages {
-    chains: BTreeMap<(String, usize), Chain>,
+pub struct PageChains {
+    chains: BTreeMap<(String, usize), PageChain>,
     /// Time of the last response to a call with possible changes, in milliseconds.
     changed_ms: u64,
 }
 
 /// A deviation from a clause about pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Miscount {
+pub struct PagingDeviation {
     /// The contradicted clause.
     pub clause: ClauseId,
     /// The pages, in words.
@@ -31,20 +32,20 @@ pub struct Miscount {
 }
 
 #[derive(Debug, Clone)]
-struct Chain {
-    asked: Ask,
+struct PageChain {
+    call: ListCall,
     /// Query parameters of the call for the next page.
     next: BTreeMap<String, Value>,
     /// Resources that the pages have to show once.
-    standing: BTreeSet<Id>,
-    shown: BTreeSet<Id>,
+    settled: BTreeSet<ResourceId>,
+    shown: BTreeSet<ResourceId>,
     pages: usize,
     received_ms: u64,
 }
 
 /// A call without the parameters that select a page.
 #[derive(Debug, Clone, PartialEq)]
-struct Ask {
+struct ListCall {
     binding: String,
     caller: String,
     path: BTreeMap<String, Value>,
@@ -52,7 +53,7 @@ struct Ask {
     query: BTreeMap<String, Value>,
 }
 
-impl Pages {
+impl PageChains {
     /// Processes one exchange after the belief has observed the exchange.
     ///
     /// # Errors
@@ -61,12 +62,12 @@ impl Pages {
         &mut self,
         belief: &mut Belief,
         exchange: &Exchange,
-        asked: &Asked,
-        heard: &Heard,
-    ) -> Result<Vec<Miscount>, Fault> {
+        asked: &CallView,
+        heard: &ReplyKind,
+    ) -> Result<Vec<PagingDeviation>, SuiteEvaluationError> {
         let model = std::sync::Arc::clone(belief.model());
         let operation = &model.operations[&exchange.operation];
-        if *heard == Heard::Nothing {
+        if *heard == ReplyKind::NotExecuted {
             return Ok(Vec::new());
         }
         // A refused call changes nothing, but the endpoint may have changed something nevertheless.
@@ -81,9 +82,10 @@ impl Pages {
             let key = (exchange.operation.clone(), *kind);
             let chain = self.chains.remove(&key);
             let Some(page) = shown.iter().find(|page| page.kind == *kind) else { continue };
-            found.extend(overfull(belief, exchange, asked, page));
-            let query = asked.without(|name| operation.views.iter().any(|(_, view)| view.asks_for_a_page(name)));
-            let ask = Ask {
+            found.extend(check_page_limit(belief, exchange, asked, page));
+            let query =
+                asked.without_parameters(|name| operation.views.iter().any(|(_, view)| view.selects_page(name)));
+            let ask = ListCall {
                 binding: exchange.binding.clone(),
                 caller: exchange.caller.clone(),
                 path: exchange.path.clone(),
@@ -92,13 +94,13 @@ impl Pages {
             };
             let chain = match chain {
                 _ if exchange.sent_ms < self.changed_ms => None,
-                _ if page.begins.is_empty() => Some(Chain::begun(belief, ask, asked.who, *kind)),
-                Some(chain) if chain.leads_to(belief, exchange, &ask, page) => Some(chain),
+                _ if page.start.is_empty() => Some(PageChain::start(belief, ask, asked.owner, *kind)),
+                Some(chain) if chain.is_continued_by(belief, exchange, &ask, page) => Some(chain),
                 _ => None,
             };
             let Some(mut chain) = chain else { continue };
-            let clause = model.generated(&Generated::Paged(*kind, exchange.operation.clone()));
-            let miscount = chain.turn(belief, exchange, page, clause);
+            let clause = model.generated_clause(&GeneratedClause::Paged(*kind, exchange.operation.clone()));
+            let miscount = chain.add_page(belief, exchange, page, clause);
             let over = miscount.is_some() || chain.next.is_empty();
             found.extend(miscount);
             if !over {
@@ -109,54 +111,60 @@ impl Pages {
     }
 }
 
-impl Chain {
-    fn begun(belief: &Belief, asked: Ask, who: Option<Who>, kind: usize) -> Chain {
+impl PageChain {
+    fn start(belief: &Belief, asked: ListCall, who: Option<ResourceOwner>, kind: usize) -> PageChain {
         let ids = belief.ids().filter(|id| usize::from(id.kind) == kind && who.is_some());
-        let standing = ids.filter(|id| stands(belief, id, who)).cloned().collect();
+        let standing = ids.filter(|id| is_settled_entry(belief, id, who)).cloned().collect();
         let next = BTreeMap::new();
-        Chain { asked, next, standing, shown: BTreeSet::new(), pages: 0, received_ms: 0 }
+        PageChain { call: asked, next, settled: standing, shown: BTreeSet::new(), pages: 0, received_ms: 0 }
     }
 
     /// Whether a page continues the chain: the page begins at a settled resource, as the page before requires.
-    fn leads_to(&self, belief: &Belief, exchange: &Exchange, ask: &Ask, page: &Page) -> bool {
+    fn is_continued_by(&self, belief: &Belief, exchange: &Exchange, ask: &ListCall, page: &ListPage) -> bool {
         let stays = |value: &Value| {
-            let known = |id: &&Id| usize::from(id.kind) == page.kind && Some(&*id.id) == value.as_str();
-            self.standing.iter().find(known).is_some_and(|id| still_stands(belief, id))
+            let known = |id: &&ResourceId| usize::from(id.kind) == page.kind && Some(&*id.id) == value.as_str();
+            self.settled.iter().find(known).is_some_and(|id| is_still_settled(belief, id))
         };
-        self.asked == *ask
-            && self.next == page.begins
+        self.call == *ask
+            && self.next == page.start
             && self.next.values().all(stays)
             && exchange.sent_ms >= self.received_ms
     }
 
     /// Adds the next page. Only an empty page proves the end of the list: a limit bounds the number of entries, and
     /// no page has to be full.
-    fn turn(&mut self, belief: &mut Belief, exchange: &Exchange, page: &Page, clause: ClauseId) -> Option<Miscount> {
+    fn add_page(
+        &mut self,
+        belief: &mut Belief,
+        exchange: &Exchange,
+        page: &ListPage,
+        clause: ClauseId,
+    ) -> Option<PagingDeviation> {
         self.received_ms = exchange.received_ms;
         self.next.clone_from(&page.next);
         let name = belief.model().suite.resources[page.kind].name.clone();
         let expected = format!("each {name} once on all pages of the list");
-        for id in page.entries.iter().flatten().filter(|id| self.standing.contains(*id)) {
-            if !self.shown.insert(id.clone()) && still_stands(belief, id) {
-                belief.tally.count(clause).applied += 1;
+        for id in page.entries.iter().flatten().filter(|id| self.settled.contains(*id)) {
+            if !self.shown.insert(id.clone()) && is_still_settled(belief, id) {
+                belief.tally.count_mut(clause).applied += 1;
                 let seen = format!("{name} {} a second time, on page {}", id.id, self.pages + 1);
-                return Some(Miscount { clause, seen, expected });
+                return Some(PagingDeviation { clause, seen, expected });
             }
         }
         if !page.entries.is_empty() {
             self.pages += 1;
             return None;
         }
-        let owed = self.standing.iter().filter(|id| still_stands(belief, id));
-        let (there, missing): (Vec<&Id>, Vec<&Id>) = owed.partition(|id| self.shown.contains(*id));
+        let owed = self.settled.iter().filter(|id| is_still_settled(belief, id));
+        let (there, missing): (Vec<&ResourceId>, Vec<&ResourceId>) = owed.partition(|id| self.shown.contains(*id));
         if let Some(id) = missing.first() {
-            belief.tally.count(clause).applied += 1;
+            belief.tally.count_mut(clause).applied += 1;
             let seen = format!("{name} {} on none of {} pages, the last of which is empty", id.id, self.pages + 1);
-            return Some(Miscount { clause, seen, expected });
+            return Some(PagingDeviation { clause, seen, expected });
         }
         // A single page shows nothing about the sequence of pages.
         if self.pages > 1 && there.len() > 1 {
-            let count = belief.tally.count(clause);
+            let count = belief.tally.count_mut(clause);
             count.applied += 1;
             count.passed += 1;
         }
@@ -165,38 +173,44 @@ impl Chain {
 }
 
 /// Checks the number of entries against the requested limit. A pass needs more resources than the limit.
-fn overfull(belief: &mut Belief, exchange: &Exchange, asked: &Asked, page: &Page) -> Option<Miscount> {
+fn check_page_limit(
+    belief: &mut Belief,
+    exchange: &Exchange,
+    asked: &CallView,
+    page: &ListPage,
+) -> Option<PagingDeviation> {
     let limit = page.limit?;
-    let clause = belief.model().generated(&Generated::PageLimit(page.kind, exchange.operation.clone()));
-    let there = belief.ids().filter(|id| usize::from(id.kind) == page.kind && stands(belief, id, asked.who));
+    let clause = belief.model().generated_clause(&GeneratedClause::PageLimit(page.kind, exchange.operation.clone()));
+    let there =
+        belief.ids().filter(|id| usize::from(id.kind) == page.kind && is_settled_entry(belief, id, asked.owner));
     let more = there.count() as u64 > limit;
     let shown = page.entries.len() as u64;
-    let count = belief.tally.count(clause);
+    let count = belief.tally.count_mut(clause);
     count.applied += 1;
     if shown > limit {
         let seen = format!("{shown} entries on a page of at most {limit}");
-        return Some(Miscount { clause, seen, expected: format!("at most {limit}") });
+        return Some(PagingDeviation { clause, seen, expected: format!("at most {limit}") });
     }
     // A page after a marker may be the rest of the list.
-    if more && page.begins.is_empty() {
+    if more && page.start.is_empty() {
         count.passed += 1;
     }
     None
 }
 
 /// Whether, in every possible state, a resource is settled, belongs to the caller and has to be listed.
-fn stands(belief: &Belief, id: &Id, who: Option<Who>) -> bool {
-    let possible = belief.possibilities(id);
-    let stands = |held: &std::sync::Arc<crate::model::Held>| {
-        Some(held.thing.owner) == who
-            && held.thing.life == Life::Alive
-            && held.thing.at_rest()
-            && listed(held) == Some(true)
+fn is_settled_entry(belief: &Belief, id: &ResourceId, who: Option<ResourceOwner>) -> bool {
+    let possible = belief.list_states(id);
+    let stands = |held: &std::sync::Arc<crate::model::StateEntry>| {
+        Some(held.state.owner) == who
+            && held.state.existence == Existence::Present
+            && held.state.is_settled()
+            && must_be_listed(held) == Some(true)
     };
     !possible.is_empty() && possible.iter().all(stands)
 }
 
-fn still_stands(belief: &Belief, id: &Id) -> bool {
-    let who = belief.possibilities(id).first().map(|held| held.thing.owner);
-    stands(belief, id, who)
+fn is_still_settled(belief: &Belief, id: &ResourceId) -> bool {
+    let who = belief.list_states(id).first().map(|held| held.state.owner);
+    is_settled_entry(belief, id, who)
 }

@@ -3,58 +3,59 @@
 mod paging;
 
 use super::judge::Judge;
-use crate::history::{Cause, Exchange, Outcome, Reply, ReplyBody};
-use crate::model::{Bounds, Model};
-use crate::schema::{Files, Folder, Schemas};
+use crate::history::{CallCause, Exchange, Outcome, Reply, ReplyBody};
+use crate::model::{BeliefLimits, Model};
+use crate::schema::{CatalogFiles, CatalogFolder, CompiledCatalog};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The files of the lamp fixture, some of them replaced.
-struct Otherwise(BTreeMap<&'static str, Value>);
+struct PatchedLampFiles(BTreeMap<&'static str, Value>);
 
-fn lamps(file: &str) -> PathBuf {
+fn find_lamp_file(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps").join(file)
 }
 
-impl Files for Otherwise {
+impl CatalogFiles for PatchedLampFiles {
     fn read(&self, name: &str) -> Option<Vec<u8>> {
         let other = self.0.get(name).map(|text| text.to_string().into_bytes());
-        other.or_else(|| Folder(lamps("schemas/lamps")).read(name))
+        other.or_else(|| CatalogFolder(find_lamp_file("schemas/lamps")).read(name))
     }
 
     fn names(&self) -> Vec<String> {
-        Folder(lamps("schemas/lamps")).names()
+        CatalogFolder(find_lamp_file("schemas/lamps")).names()
     }
 }
 
 /// Judges calls in order, each with status and body of the response. Returns the violations, and the number of passes
 /// of `clause`.
-fn check(otherwise: &[(&'static str, Value)], calls: &[(&str, u16, Value)], clause: &str) -> (Vec<String>, u64) {
-    let schemas = Arc::new(Schemas::load(&Otherwise(otherwise.iter().cloned().collect())).expect("schemas"));
-    let text = std::fs::read_to_string(lamps("suites/lamps.yaml")).expect("the suite is there");
-    let suite = crate::suite::parse("lamps.yaml", &text, &schemas.catalog).expect("the suite parses");
+fn judge_calls(otherwise: &[(&'static str, Value)], calls: &[(&str, u16, Value)], clause: &str) -> (Vec<String>, u64) {
+    let schemas =
+        Arc::new(CompiledCatalog::load(&PatchedLampFiles(otherwise.iter().cloned().collect())).expect("schemas"));
+    let text = std::fs::read_to_string(find_lamp_file("suites/lamps.yaml")).expect("the suite is there");
+    let suite = crate::suite::parse_suite("lamps.yaml", &text, &schemas.catalog).expect("the suite parses");
     let model = Arc::new(Model::new(Arc::new(suite), &schemas.catalog, "2026-11-25").expect("a model"));
-    let bounds = Bounds { worlds_max: 100, settle_percent: 100, insight: false };
+    let bounds = BeliefLimits { states_max: 100, settle_percent: 100, insight: false };
     let mut judge = Judge::new(Arc::clone(&model), schemas, 0, bounds);
     let mut found = Vec::new();
     for (number, (operation, status, body)) in calls.iter().enumerate() {
-        let seen = judge.observe(&exchange(number as u64, operation, *status, body)).expect("no fault");
+        let seen = judge.observe(&build_exchange(number as u64, operation, *status, body)).expect("no fault");
         found.extend(seen.findings.into_iter().flat_map(|finding| finding.violations));
     }
-    let count = |(id, count): (&crate::model::ClauseId, &crate::model::Count)| {
-        if model.info(*id).id == clause { count.passed } else { 0 }
+    let count = |(id, count): (&crate::model::ClauseId, &crate::model::ClauseCount)| {
+        if model.clause_info(*id).id == clause { count.passed } else { 0 }
     };
     (found, judge.tally().clauses.iter().map(count).sum())
 }
 
-fn exchange(number: u64, operation: &str, status: u16, body: &Value) -> Exchange {
+fn build_exchange(number: u64, operation: &str, status: u16, body: &Value) -> Exchange {
     let lights = operation == "lightLamp";
     Exchange {
         number,
         step: number as usize,
-        cause: Cause::Step,
+        cause: CallCause::Step,
         operation: operation.to_string(),
         binding: "v1".to_string(),
         caller: "owner".to_string(),
@@ -66,18 +67,18 @@ fn exchange(number: u64, operation: &str, status: u16, body: &Value) -> Exchange
         sent_ms: number * 10,
         received_ms: number * 10 + 1,
         outcome: Outcome::Replied(Reply { status, headers: BTreeMap::new(), body: ReplyBody::Json(body.clone()) }),
-        born: BTreeMap::new(),
+        created: BTreeMap::new(),
     }
 }
 
-fn lit(color: Value) -> Value {
+fn build_lit_lamp(color: Value) -> Value {
     json!({ "id": "l1", "state": "BRIGHT", "color": color })
 }
 
 /// The catalog, with a documented body for the refusal of a second dimming.
-fn refusals_described() -> Value {
+fn describe_refusals() -> Value {
     let mut catalog: Value =
-        serde_json::from_slice(&Folder(lamps("schemas/lamps")).read("catalog.json").unwrap()).unwrap();
+        serde_json::from_slice(&CatalogFolder(find_lamp_file("schemas/lamps")).read("catalog.json").unwrap()).unwrap();
     let operations = catalog["operations"].as_array_mut().expect("operations");
     let dim = operations.iter_mut().find(|operation| operation["id"] == "dimLamp").expect("it is there");
     dim["responses"] = json!([{ "statuses": [409], "schema": "refusal.json", "at": "dim:20" }]);
@@ -86,20 +87,25 @@ fn refusals_described() -> Value {
 
 #[test]
 fn null_counts_as_absent_only_where_the_create_may_leave_the_property_out() {
-    let calls = [("lightLamp", 201, lit(json!("red"))), ("showLamp", 200, lit(Value::Null))];
-    let (found, _) = check(&[], &calls, "");
+    let calls = [("lightLamp", 201, build_lit_lamp(json!("red"))), ("showLamp", 200, build_lit_lamp(Value::Null))];
+    let (found, _) = judge_calls(&[], &calls, "");
     assert!(found.iter().any(|line| line.starts_with("/color: ")), "a lamp has a color: {found:?}");
     let optional = json!({ "type": "object", "properties": { "color": { "type": "string" } } });
-    let (found, _) = check(&[("lightLamp.request.json", optional)], &calls, "");
+    let (found, _) = judge_calls(&[("lightLamp.request.json", optional)], &calls, "");
     assert!(!found.iter().any(|line| line.starts_with("/color: ")), "it may be without one: {found:?}");
 }
 
 #[test]
 fn a_refusal_is_checked_against_its_schema_and_is_no_pass_for_successes() {
     let refusal = json!({ "type": "object", "required": ["why"], "properties": { "why": { "type": "string" } } });
-    let otherwise = [("catalog.json", refusals_described()), ("refusal.json", refusal)];
-    let refused =
-        |body| check(&otherwise, &[("lightLamp", 201, lit(json!("red"))), ("dimLamp", 409, body)], "dimLamp.reply");
+    let otherwise = [("catalog.json", describe_refusals()), ("refusal.json", refusal)];
+    let refused = |body| {
+        judge_calls(
+            &otherwise,
+            &[("lightLamp", 201, build_lit_lamp(json!("red"))), ("dimLamp", 409, body)],
+            "dimLamp.reply",
+        )
+    };
     assert_eq!(refused(json!({ "why": "it is dim" })), (Vec::new(), 0));
     let (found, passed) = refused(json!({}));
     assert!(found.iter().any(|line| line.contains("why")), "{found:?}");

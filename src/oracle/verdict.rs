@@ -1,7 +1,7 @@
 //! From counts and findings to one verdict per clause.
 
 use super::judge::Finding;
-use crate::model::{ClauseId, Count, Model, Origin, Tally};
+use crate::model::{ClauseCount, ClauseId, ClauseOrigin, ClauseTally, Model};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ pub enum Verdict {
 /// Whether a run against the endpoint can decide a clause.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Standing {
+pub enum ClauseStanding {
     /// Some sequence of calls can decide the clause.
     #[default]
     Reachable,
@@ -34,17 +34,17 @@ pub enum Standing {
     Unknown(String),
 }
 
-impl Standing {
+impl ClauseStanding {
     /// Whether a run is expected to decide the clause. An unknown standing counts as expected.
     #[must_use]
-    pub fn decidable(&self) -> bool {
-        matches!(self, Standing::Reachable | Standing::Unknown(_))
+    pub fn is_decidable(&self) -> bool {
+        matches!(self, ClauseStanding::Reachable | ClauseStanding::Unknown(_))
     }
 }
 
 /// The result of one clause.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct ClauseResult {
     /// The clause.
     pub clause: ClauseId,
     /// The verdict.
@@ -52,21 +52,21 @@ pub struct Row {
     /// Why the verdict is not a pass; empty for a pass.
     pub reason: String,
     /// Whether the clause can be decided.
-    pub standing: Standing,
+    pub standing: ClauseStanding,
     /// How often the clause applied and passed.
-    pub count: Count,
+    pub count: ClauseCount,
     /// Indexes of the findings that contradict the clause.
     pub findings: Vec<usize>,
 }
 
 /// The clauses that a run reports; the run tests the others without a report.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Selection(pub Option<BTreeSet<ClauseId>>);
+pub struct ClauseSelection(pub Option<BTreeSet<ClauseId>>);
 
-impl Selection {
+impl ClauseSelection {
     /// Whether the selection contains a clause.
     #[must_use]
-    pub fn holds(&self, clause: ClauseId) -> bool {
+    pub fn contains(&self, clause: ClauseId) -> bool {
         self.0.as_ref().is_none_or(|chosen| chosen.contains(&clause))
     }
 }
@@ -74,15 +74,15 @@ impl Selection {
 /// One row per selected clause except events, in the order of the model. An event permits a change and promises
 /// nothing.
 #[must_use]
-pub fn verdicts(
+pub fn decide_verdicts(
     model: &Model,
-    tally: &Tally,
+    tally: &ClauseTally,
     findings: &[Finding],
-    selection: &Selection,
-    standing: &dyn Fn(ClauseId) -> Standing,
+    selection: &ClauseSelection,
+    standing: &dyn Fn(ClauseId) -> ClauseStanding,
     stopped: Option<&str>,
-) -> Vec<Row> {
-    promises(model, selection)
+) -> Vec<ClauseResult> {
+    list_promises(model, selection)
         .map(|clause| {
             let count = tally.clauses.get(&clause).copied().unwrap_or_default();
             let against: Vec<usize> =
@@ -90,35 +90,40 @@ pub fn verdicts(
             // A clause with a pass or a finding is reachable and observable, whatever the search reports.
             let decided = count.passed > 0 || !against.is_empty();
             let applied = count.applied + count.exceptions + count.unclear > 0;
-            let standing = match if decided { Standing::Reachable } else { standing(clause) } {
-                Standing::Unreachable(_) | Standing::Unknown(_) if applied => Standing::Reachable,
+            let standing = match if decided { ClauseStanding::Reachable } else { standing(clause) } {
+                ClauseStanding::Unreachable(_) | ClauseStanding::Unknown(_) if applied => ClauseStanding::Reachable,
                 standing => standing,
             };
-            let (verdict, reason) = decide(&count, !against.is_empty(), &standing, stopped);
-            Row { clause, verdict, reason, standing, count, findings: against }
+            let (verdict, reason) = decide_verdict(&count, !against.is_empty(), &standing, stopped);
+            ClauseResult { clause, verdict, reason, standing, count, findings: against }
         })
         .collect()
 }
 
 /// The selected clauses with a verdict: all but events.
-pub fn promises(model: &Model, selection: &Selection) -> impl Iterator<Item = ClauseId> {
-    let promised = model.clauses.iter().enumerate().filter(|(_, info)| !matches!(info.origin, Origin::Event(_)));
-    promised.map(|(index, _)| ClauseId(index as u32)).filter(|clause| selection.holds(*clause))
+pub fn list_promises(model: &Model, selection: &ClauseSelection) -> impl Iterator<Item = ClauseId> {
+    let promised = model.clauses.iter().enumerate().filter(|(_, info)| !matches!(info.origin, ClauseOrigin::Event(_)));
+    promised.map(|(index, _)| ClauseId(index as u32)).filter(|clause| selection.contains(*clause))
 }
 
-fn decide(count: &Count, contradicted: bool, standing: &Standing, stopped: Option<&str>) -> (Verdict, String) {
+fn decide_verdict(
+    count: &ClauseCount,
+    contradicted: bool,
+    standing: &ClauseStanding,
+    stopped: Option<&str>,
+) -> (Verdict, String) {
     if contradicted {
         return (Verdict::Fail, "contradicted by a response".to_string());
     }
     if count.passed > 0 {
         return (Verdict::Pass, String::new());
     }
-    if let Standing::Unreachable(why) = standing {
+    if let ClauseStanding::Unreachable(why) = standing {
         return (Verdict::Untested, format!("unreachable here: {why}"));
     }
     let touched = count.applied + count.exceptions + count.unclear;
     if touched == 0 {
-        if let (Standing::Unknown(why), None) = (standing, stopped) {
+        if let (ClauseStanding::Unknown(why), None) = (standing, stopped) {
             return (Verdict::Untested, format!("the clause never applied; {why}"));
         }
         return (
@@ -129,7 +134,7 @@ fn decide(count: &Count, contradicted: bool, standing: &Standing, stopped: Optio
             ),
         );
     }
-    let reason = if let Standing::Unobservable(why) = standing {
+    let reason = if let ClauseStanding::Unobservable(why) = standing {
         format!("unobservable: {why}")
     } else if count.exceptions > 0 {
         format!("only an alternative was observed ({} times)", count.exceptions)

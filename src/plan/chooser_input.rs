@@ -1,39 +1,39 @@
 //! The input of a chooser: the belief, the resources of the plan, and the coverage.
 
 use super::coverage::Coverage;
-use super::handles::Handles;
+use super::handles::HandleTable;
 use super::step::Step;
 use crate::model::{Belief, Model};
-use crate::schema::Schemas;
+use crate::schema::CompiledCatalog;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The input for the choice of the next step.
 #[derive(Clone, Copy)]
-pub struct Situation<'a> {
+pub struct ChooserInput<'a> {
     /// The model of the suite.
     pub model: &'a Model,
     /// The schemas of the catalog.
-    pub schemas: &'a Schemas,
+    pub schemas: &'a CompiledCatalog,
     /// The possible states.
     pub belief: &'a Belief,
     /// The resources of the plan, by handle.
-    pub handles: &'a Handles,
+    pub handles: &'a HandleTable,
     /// The previous steps, in order.
     pub steps: &'a [Step],
     /// Requests of the plan so far, with polls and retries.
     pub requests: u64,
     /// By operation: the list page of the last response.
-    pub pages: &'a BTreeMap<String, LastPage>,
+    pub pages: &'a BTreeMap<String, LastListPage>,
     /// Coverage of all plans of the campaign so far, with the current plan.
     pub coverage: &'a Coverage,
     /// The limits of the plan.
-    pub limits: &'a Limits,
+    pub limits: &'a PlanLimits,
 }
 
 /// The page of a list in an earlier response.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LastPage {
+pub struct LastListPage {
     /// Index of the step that requested the page.
     pub step: usize,
     /// Query parameters for the next page; empty if unknown, and after an empty page.
@@ -42,13 +42,13 @@ pub struct LastPage {
 
 /// Limits of one plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
+pub struct PlanLimits {
     /// Highest number of steps.
     pub steps_max: usize,
     /// Highest number of live resources of deletable kinds.
     pub live_max: usize,
     /// Path parameters with a value from the identity, such as a project id.
-    pub filled: BTreeSet<String>,
+    pub filled_parameters: BTreeSet<String>,
     /// Callers in the profile: `owner`, and any of `other`, `expired`, `forged` and `none`.
     pub callers: BTreeSet<String>,
 }

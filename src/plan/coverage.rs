@@ -17,13 +17,13 @@ pub struct Coverage {
     #[serde(skip)]
     pub traits: BTreeMap<String, u64>,
     /// Steps by purpose.
-    pub spent: Shares,
+    pub spent: StepCounts,
 }
 
 /// Steps by purpose, without polls.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Shares {
+pub struct StepCounts {
     /// All steps.
     pub steps: u64,
     /// Reads.
@@ -45,13 +45,13 @@ pub struct Shares {
 impl Coverage {
     /// Number of tests of a clause.
     #[must_use]
-    pub fn count(&self, clause: &str) -> u64 {
+    pub fn count_tests(&self, clause: &str) -> u64 {
         self.clauses.get(clause).map_or(0, |contexts| contexts.values().sum())
     }
 
     /// Number of tests of a clause in calls of one operation.
     #[must_use]
-    pub fn count_of(&self, clause: &str, operation: &str) -> u64 {
+    pub fn count_tests_in(&self, clause: &str, operation: &str) -> u64 {
         let Some(contexts) = self.clauses.get(clause) else { return 0 };
         let prefix = format!("{operation} ");
         let from = contexts.range::<str, _>((Bound::Included(prefix.as_str()), Bound::Unbounded));
@@ -60,7 +60,7 @@ impl Coverage {
 
     /// Number of contexts with a test of a clause.
     #[must_use]
-    pub fn contexts(&self, clause: &str) -> usize {
+    pub fn count_contexts(&self, clause: &str) -> usize {
         self.clauses.get(clause).map_or(0, BTreeMap::len)
     }
 

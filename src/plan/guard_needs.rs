@@ -1,29 +1,29 @@
 //! The relations that a guard states between inputs and other values.
 
-use crate::expr::{Expr, Key, Path, Relation, Val};
-use crate::schema::Pattern;
-use crate::suite::{Let, Suite};
+use crate::expr::{ComparisonRelation, Expr, FieldPath, PathKey, Val};
+use crate::schema::TextPattern;
+use crate::suite::{LetDefinition, Suite};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A relation in a guard between an input and another value.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Need {
+pub struct GuardNeed {
     /// Root of the input.
-    pub root: Root,
+    pub root: InputRoot,
     /// Path below the root.
-    pub keys: Vec<Key>,
+    pub keys: Vec<PathKey>,
     /// The relation.
-    pub relation: Relation,
+    pub relation: ComparisonRelation,
     /// The other value.
     pub other: Expr,
     /// Pattern for the input, if the relation is `matches` and texts can be drawn from the pattern.
-    pub pattern: Option<Arc<Pattern>>,
+    pub pattern: Option<Arc<TextPattern>>,
 }
 
 /// Root of an input.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Root {
+pub enum InputRoot {
     /// Path parameters.
     Path,
     /// Query parameters.
@@ -39,61 +39,63 @@ pub enum Root {
     /// The class of the input.
     Input,
     /// A resource of the call, by `about` name.
-    Thing(String),
+    Resource(String),
 }
 
 /// The expression, the expression for the first elements of lists, and every named expression in both.
-pub(super) fn spread(suite: &Suite, expr: &Expr) -> Vec<Expr> {
+pub(super) fn expand_expression(suite: &Suite, expr: &Expr) -> Vec<Expr> {
     let mut seen = BTreeSet::new();
     let mut open = vec![expr.clone()];
     let mut all = Vec::new();
     while let Some(expr) = open.pop() {
         for root in expr.roots() {
-            if let Some(Let::Expression(inner)) = suite.lets.get(root.as_ref())
+            if let Some(LetDefinition::Expression(inner)) = suite.lets.get(root.as_ref())
                 && seen.insert(root.to_string())
             {
                 open.push(inner.clone());
             }
         }
-        all.extend(expr.of_first_elements());
+        all.extend(expr.expand_first_elements());
         all.push(expr);
     }
     all
 }
 
-pub(super) fn needs(expr: &Expr) -> Vec<Need> {
+pub(super) fn list_needs(expr: &Expr) -> Vec<GuardNeed> {
     let of = |comparison: crate::expr::Comparison| {
-        let Path { root, keys } = comparison.path;
+        let FieldPath { root, keys } = comparison.path;
         let root = match root.as_ref() {
-            "path" => Root::Path,
-            "query" => Root::Query,
-            "header" => Root::Header,
-            "body" => Root::Body,
-            "caller" => Root::Caller,
-            "binding" => Root::Binding,
-            "input" => Root::Input,
+            "path" => InputRoot::Path,
+            "query" => InputRoot::Query,
+            "header" => InputRoot::Header,
+            "body" => InputRoot::Body,
+            "caller" => InputRoot::Caller,
+            "binding" => InputRoot::Binding,
+            "input" => InputRoot::Input,
             "version" | "pools" | "reply" | "it" | "world" | "today" | "op" => return None,
-            thing => Root::Thing(thing.to_string()),
+            thing => InputRoot::Resource(thing.to_string()),
         };
         let pattern = match comparison.other.as_literal() {
-            Some(Val::Str(text)) if comparison.op == Relation::Matches => Pattern::new(text).ok().map(Arc::new),
+            Some(Val::Str(text)) if comparison.op == ComparisonRelation::Matches => {
+                TextPattern::new(text).ok().map(Arc::new)
+            }
             _ => None,
         };
-        Some(Need { root, keys, relation: comparison.op, other: comparison.other, pattern })
+        Some(GuardNeed { root, keys, relation: comparison.op, other: comparison.other, pattern })
     };
-    expr.comparisons().into_iter().filter_map(of).collect()
+    expr.list_comparisons().into_iter().filter_map(of).collect()
 }
 
 /// The conditions of a guard: its terms, with named expressions expanded.
 #[must_use]
-pub fn conditions(suite: &Suite, guard: &Expr) -> Vec<Expr> {
+pub fn list_conditions(suite: &Suite, guard: &Expr) -> Vec<Expr> {
     let mut found = Vec::new();
-    let mut open = guard.terms();
+    let mut open = guard.split_terms();
     // A named expression cannot contain its own name; the limit guards against a faulty suite.
     while let Some(one) = open.pop().filter(|_| found.len() < CONDITIONS_MAX) {
         let named = one.as_path().filter(|path| path.keys.is_empty()).map(|path| path.root);
         match named.and_then(|root| suite.lets.get(root.as_ref())) {
-            Some(Let::Expression(inner)) => open.extend(inner.terms()),
+            Some(LetDefinition::Expression(inner)) => open.extend(inner.split_terms()),
             _ => found.push(one),
         }
     }

@@ -5,46 +5,53 @@
 //! condition/decision
 //! coverage: Chilenski and Miller, Applicability of MC/DC to software testing, 1994).
 
-use super::planning_context::{Call, Scene};
-use super::prediction::Outlook;
+use super::planning_context::{CandidateCall, PlanningContext};
+use super::prediction::CallPrediction;
 use crate::expr::{Expr, Val};
-use crate::model::{Combination, Roots, combinations, world_root};
+use crate::model::{ExpressionRoots, ResourceCombination, list_combinations, make_world_root};
 
 /// The masking of a demanded refusal: 1 for a single reason. Other clauses that demand or permit a refusal mask
 /// most, because a response does not name the clause. Failing conditions of the nearest accepting clause mask
 /// less.
 #[must_use]
-pub fn hiddenness(scene: &Scene<'_>, call: &Call, outlook: &Outlook) -> usize {
-    let clauses = outlook.rivals() + outlook.permitting(scene.model);
-    let conditions = shortfall(scene, call).unwrap_or(0);
-    clauses.saturating_sub(1) * CLAUSE + conditions.clamp(1, CLAUSE)
+pub fn measure_masking(scene: &PlanningContext<'_>, call: &CandidateCall, outlook: &CallPrediction) -> usize {
+    let clauses = outlook.count_demanding() + outlook.count_permitting(scene.model);
+    let conditions = count_failing_conditions(scene, call).unwrap_or(0);
+    clauses.saturating_sub(1) * CLAUSE_WEIGHT + conditions.clamp(1, CLAUSE_WEIGHT)
 }
 
 /// The masking of one clause, and the upper limit for the masking of conditions.
-const CLAUSE: usize = 8;
+const CLAUSE_WEIGHT: usize = 8;
 
 /// The lowest number of failing conditions of an accepting clause. `None` without an accepting clause, or if
 /// the caller alone prevents the acceptance.
-fn shortfall(scene: &Scene<'_>, call: &Call) -> Option<usize> {
+fn count_failing_conditions(scene: &PlanningContext<'_>, call: &CandidateCall) -> Option<usize> {
     if call.step.caller != "owner" {
         return None;
     }
     let model = scene.model;
-    let operation = &model.operations[&call.asked.operation];
-    let world = scene.some_world(&call.asked)?;
+    let operation = &model.operations[&call.view.operation];
+    let world = scene.find_state(&call.view)?;
     let kinds = operation.reads_all.iter().copied();
-    let all = (!operation.reads_all.is_empty()).then(|| world_root(model, kinds, &world, call.asked.who, &[]));
-    let combinations = combinations(model, &call.asked, &world);
-    let failing = |conditions: &[Expr], combination: &Combination<'_>| {
+    let all = (!operation.reads_all.is_empty()).then(|| make_world_root(model, kinds, &world, call.view.owner, &[]));
+    let combinations = list_combinations(model, &call.view, &world);
+    let failing = |conditions: &[Expr], combination: &ResourceCombination<'_>| {
         // An absent resource counts as one failure, and further conditions about the resource do not count.
         let absent = |name: &str| combination.iter().any(|(known, _, value)| *known == name && *value == Val::Null);
         let missing = combination.iter().filter(|(_, id, value)| id.is_some() && *value == Val::Null).count();
         let things: Vec<(&str, Val)> = combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
-        let roots = Roots { model, asked: &call.asked, things: &things, reply: None, it: None, world: all.as_ref() };
+        let roots = ExpressionRoots {
+            model,
+            call: &call.view,
+            resources: &things,
+            reply: None,
+            entry: None,
+            world: all.as_ref(),
+        };
         let told = conditions.iter().filter(|condition| !condition.roots().iter().any(|root| absent(root)));
         missing + told.filter(|condition| condition.eval(&roots).ok() != Some(Val::Bool(true))).count()
     };
-    let clauses = operation.clauses.iter().filter_map(|clause| scene.hints.conditions(*clause));
+    let clauses = operation.clauses.iter().filter_map(|clause| scene.hints.accept_conditions(*clause));
     let of_clause = |conditions: &[Expr]| combinations.iter().map(|combination| failing(conditions, combination)).max();
     clauses.filter_map(of_clause).min()
 }

@@ -1,21 +1,21 @@
 //! Paths through the model: sequences of calls to a state in which a clause applies.
 
-use super::compose::{Ask, build};
+use super::compose::{CallSpec, compose_call};
 use super::hints::has_effect;
-use super::live_count::{live, takes_place};
-use super::masking::hiddenness;
-use super::planning_context::{Actor, Call, Scene};
-use super::presence::Presence;
-use super::successor_state::{after, births, signature};
-use crate::model::{ClauseId, Id, Life, Model, Who, World, find};
-use crate::schema::Rng;
-use crate::suite::{About, Binding};
+use super::live_count::{count_live, counts_as_live};
+use super::masking::measure_masking;
+use super::planning_context::{CandidateCall, NamedResource, PlanningContext};
+use super::presence::ResourcePresence;
+use super::successor_state::{invent_ids, state_after_call, state_signature};
+use crate::model::{ClauseId, Existence, Model, PossibleState, ResourceId, ResourceOwner, find_resource};
+use crate::schema::SeededRng;
+use crate::suite::{IdExpression, ResourceReference};
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
 /// One call of a path: the accepting clause, the operation, and the resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Leg {
+pub struct PathCall {
     /// The accepting clause.
     pub clause: ClauseId,
     /// Id of the operation.
@@ -26,7 +26,7 @@ pub struct Leg {
 
 /// Limits of one search.
 #[derive(Debug, Clone, Copy)]
-pub struct Radius {
+pub struct PathLimits {
     /// Highest number of calls in a path.
     pub depth_max: usize,
     /// Highest number of composed calls.
@@ -37,30 +37,37 @@ pub struct Radius {
 /// `target` to which the clause applies without masking. Otherwise, a path to the lowest masking below `known`.
 /// The last entry is that call.
 #[must_use]
-pub fn way(
-    scene: &Scene<'_>,
+pub fn find_path(
+    scene: &PlanningContext<'_>,
     (goal, known): (ClauseId, usize),
-    target: &Actor,
-    radius: Radius,
-    rng: &mut Rng,
-) -> Option<Vec<Leg>> {
-    let start: World = at_rest(scene);
-    let mut seen = BTreeSet::from([signature(scene.model, scene.hints, &start)]);
-    let mut open = VecDeque::from([(start, Rc::clone(&scene.actors), Vec::new())]);
+    target: &NamedResource,
+    radius: PathLimits,
+    rng: &mut SeededRng,
+) -> Option<Vec<PathCall>> {
+    let start: PossibleState = settled_resources(scene);
+    let mut seen = BTreeSet::from([state_signature(scene.model, scene.hints, &start)]);
+    let mut open = VecDeque::from([(start, Rc::clone(&scene.resources), Vec::new())]);
     let mut left = radius.calls_max;
-    let goals: Vec<Leg> = legs(scene.model, goal, Some(&target.name));
-    let moves = moves(scene, target);
-    let sacrifices = sacrifices(scene, target);
-    let mut best: (usize, Option<Vec<Leg>>) = (known, None);
+    let goals: Vec<PathCall> = list_path_calls(scene.model, goal, Some(&target.name));
+    let moves = list_moves(scene, target);
+    let sacrifices = list_deletes(scene, target);
+    let mut best: (usize, Option<Vec<PathCall>>) = (known, None);
     while let Some((world, actors, legs)) = open.pop_front() {
-        let here = Scene::over(scene.model, scene.schemas, scene.hints, scene.limits, Rc::clone(&actors), &world);
+        let here = PlanningContext::from_state(
+            scene.model,
+            scene.schemas,
+            scene.hints,
+            scene.limits,
+            Rc::clone(&actors),
+            &world,
+        );
         // Inputs are random, so a state that is visited once gets several attempts.
         for last in goals.iter().cycle().take(goals.len() * GOAL_TRIES) {
             let Some(fewer) = left.checked_sub(1) else { return best.1 };
             left = fewer;
-            let Some(call) = attempt(&here, last, !legs.is_empty(), rng) else { continue };
-            let Some(outlook) = here.outlook(&call) else { continue };
-            let hidden = if outlook.rivals() == 0 { 0 } else { hiddenness(&here, &call, &outlook) };
+            let Some(call) = compose_path_call(&here, last, !legs.is_empty(), rng) else { continue };
+            let Some(outlook) = here.predict(&call) else { continue };
+            let hidden = if outlook.count_demanding() == 0 { 0 } else { measure_masking(&here, &call, &outlook) };
             if hidden < best.0 {
                 best = (hidden, Some([legs.as_slice(), std::slice::from_ref(last)].concat()));
             }
@@ -71,18 +78,18 @@ pub fn way(
         if legs.len() + 1 >= radius.depth_max {
             continue;
         }
-        let full = live(&here) >= scene.limits.live_max;
+        let full = count_live(&here) >= scene.limits.live_max;
         for leg in moves.iter().chain(sacrifices.iter().filter(|_| full)) {
             if full && scene.hints.creating.contains(&leg.operation) {
                 continue;
             }
             let Some(fewer) = left.checked_sub(1) else { return best.1 };
             left = fewer;
-            let Some(call) = attempt(&here, leg, true, rng) else { continue };
-            let Some(born) = births(&here, &call, &world, scene.limits.live_max) else { continue };
-            let Some(next) = after(&here, &call, &world, &born) else { continue };
-            if seen.insert(signature(scene.model, scene.hints, &next)) {
-                let actors = with_changes(&actors, &born, &next);
+            let Some(call) = compose_path_call(&here, leg, true, rng) else { continue };
+            let Some(born) = invent_ids(&here, &call, &world, scene.limits.live_max) else { continue };
+            let Some(next) = state_after_call(&here, &call, &world, &born) else { continue };
+            if seen.insert(state_signature(scene.model, scene.hints, &next)) {
+                let actors = update_actors(&actors, &born, &next);
                 open.push_back((next, actors, [legs.clone(), vec![leg.clone()]].concat()));
             }
         }
@@ -94,59 +101,73 @@ const GOAL_TRIES: usize = 4;
 
 /// A call of a path entry, if the clause applies.
 #[must_use]
-pub fn attempt(scene: &Scene<'_>, leg: &Leg, plain: bool, rng: &mut Rng) -> Option<Call> {
-    let ask = Ask {
+pub fn compose_path_call(
+    scene: &PlanningContext<'_>,
+    leg: &PathCall,
+    plain: bool,
+    rng: &mut SeededRng,
+) -> Option<CandidateCall> {
+    let ask = CallSpec {
         operation: leg.operation.clone(),
         goal: Some(leg.clause),
         target: leg.target.clone(),
-        plain,
-        ..Ask::default()
+        settled_only: plain,
+        ..CallSpec::default()
     };
-    let call = build(scene, &ask, rng)?;
-    scene.outlook(&call)?.applies(leg.clause).then_some(call)
+    let call = compose_call(scene, &ask, rng)?;
+    scene.predict(&call)?.applies_everywhere(leg.clause).then_some(call)
 }
 
 /// The operations of a clause, as path entries.
 #[must_use]
-pub fn legs(model: &Model, clause: ClauseId, target: Option<&str>) -> Vec<Leg> {
+pub fn list_path_calls(model: &Model, clause: ClauseId, target: Option<&str>) -> Vec<PathCall> {
     let speaking = model.operations.values().filter(|operation| operation.clauses.contains(&clause));
     speaking
-        .map(|operation| Leg { clause, operation: operation.id.clone(), target: target.map(str::to_string) })
+        .map(|operation| PathCall { clause, operation: operation.id.clone(), target: target.map(str::to_string) })
         .collect()
 }
 
 /// The named resources after created and deleted resources.
-fn with_changes(actors: &Rc<[Actor]>, born: &[(usize, Vec<Id>)], world: &World) -> Rc<[Actor]> {
-    let new = born.iter().flat_map(|(_, ids)| ids).map(|id| Actor {
+fn update_actors(
+    actors: &Rc<[NamedResource]>,
+    born: &[(usize, Vec<ResourceId>)],
+    world: &PossibleState,
+) -> Rc<[NamedResource]> {
+    let new = born.iter().flat_map(|(_, ids)| ids).map(|id| NamedResource {
         name: id.id.to_string(),
         id: id.clone(),
-        owner: Who::Owner,
-        presence: Presence::Rest,
+        owner: ResourceOwner::Owner,
+        presence: ResourcePresence::Settled,
     });
-    let gone = |actor: &Actor| find(world, &actor.id).is_some_and(|held| held.thing.life == Life::Gone);
-    let known = actors
-        .iter()
-        .cloned()
-        .map(|actor| Actor { presence: if gone(&actor) { Presence::Gone } else { actor.presence }, ..actor });
+    let gone = |actor: &NamedResource| {
+        find_resource(world, &actor.id).is_some_and(|held| held.state.existence == Existence::Gone)
+    };
+    let known = actors.iter().cloned().map(|actor| NamedResource {
+        presence: if gone(&actor) { ResourcePresence::Gone } else { actor.presence },
+        ..actor
+    });
     known.chain(new).collect()
 }
 
 /// Deletes of other resources, which make room below the live limit.
-fn sacrifices(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {
-    let takes = |actor: &&Actor| takes_place(scene.hints, usize::from(actor.id.kind));
-    let others: Vec<&Actor> = beside(scene, target).filter(takes).collect();
+fn list_deletes(scene: &PlanningContext<'_>, target: &NamedResource) -> Vec<PathCall> {
+    let takes = |actor: &&NamedResource| counts_as_live(scene.hints, usize::from(actor.id.kind));
+    let others: Vec<&NamedResource> = list_siblings(scene, target).filter(takes).collect();
     let mut all = Vec::new();
     for operation in scene.hints.deleting.iter().map(|id| &scene.model.operations[id]) {
-        let ends = |clause: &&ClauseId| scene.model.written(**clause).is_some_and(has_effect);
+        let ends = |clause: &&ClauseId| scene.model.written_clause(**clause).is_some_and(has_effect);
         let Some(clause) = operation.clauses.iter().find(ends) else { continue };
-        let of_kind = |actor: &&&Actor| {
-            let named = |about: &About| {
-                matches!(about.binding, Binding::Existing(_)) && about.resource == usize::from(actor.id.kind)
+        let of_kind = |actor: &&&NamedResource| {
+            let named = |about: &ResourceReference| {
+                matches!(about.binding, IdExpression::Existing(_)) && about.resource == usize::from(actor.id.kind)
             };
             operation.about.iter().any(named)
         };
-        let leg =
-            |actor: &&Actor| Leg { clause: *clause, operation: operation.id.clone(), target: Some(actor.name.clone()) };
+        let leg = |actor: &&NamedResource| PathCall {
+            clause: *clause,
+            operation: operation.id.clone(),
+            target: Some(actor.name.clone()),
+        };
         all.extend(others.iter().filter(of_kind).map(leg));
     }
     all
@@ -154,47 +175,55 @@ fn sacrifices(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {
 
 /// Accepted changes of a resource, without deletes. Creates from other resources of the kind count too, because
 /// a clause may be about the relation to a sibling.
-fn moves(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {
-    let alike = beside(scene, target).filter(|actor| actor.id.kind == target.id.kind);
-    let makes = |leg: &Leg| scene.hints.creating.contains(&leg.operation);
-    let of_others = alike.flat_map(|other| changes(scene, other)).filter(makes);
-    changes(scene, target).into_iter().chain(of_others).collect()
+fn list_moves(scene: &PlanningContext<'_>, target: &NamedResource) -> Vec<PathCall> {
+    let alike = list_siblings(scene, target).filter(|actor| actor.id.kind == target.id.kind);
+    let makes = |leg: &PathCall| scene.hints.creating.contains(&leg.operation);
+    let of_others = alike.flat_map(|other| list_changes(scene, other)).filter(makes);
+    list_changes(scene, target).into_iter().chain(of_others).collect()
 }
 
 /// The other settled resources of the owner.
-fn beside<'a>(scene: &'a Scene<'_>, target: &Actor) -> impl Iterator<Item = &'a Actor> {
-    let other = |actor: &&Actor| actor.id != target.id && actor.owner == Who::Owner && actor.presence == Presence::Rest;
-    scene.actors.iter().filter(other)
+fn list_siblings<'a>(
+    scene: &'a PlanningContext<'_>,
+    target: &NamedResource,
+) -> impl Iterator<Item = &'a NamedResource> {
+    let other = |actor: &&NamedResource| {
+        actor.id != target.id && actor.owner == ResourceOwner::Owner && actor.presence == ResourcePresence::Settled
+    };
+    scene.resources.iter().filter(other)
 }
 
-fn changes(scene: &Scene<'_>, target: &Actor) -> Vec<Leg> {
+fn list_changes(scene: &PlanningContext<'_>, target: &NamedResource) -> Vec<PathCall> {
     let mut all = Vec::new();
     for operation in scene.model.operations.values().filter(|operation| operation.changes) {
         if scene.hints.deleting.contains(&operation.id) {
             continue;
         }
-        let names = |about: &About| matches!(about.binding, Binding::Existing(_));
+        let names = |about: &ResourceReference| matches!(about.binding, IdExpression::Existing(_));
         if !operation.about.iter().any(|about| names(about) && about.resource == usize::from(target.id.kind)) {
             continue;
         }
         // Clauses with an equal guard lead to the same state, so one clause is enough.
         let mut guards = BTreeSet::new();
         for &clause in &operation.clauses {
-            let Some(written) = scene.model.written(clause) else {
+            let Some(written) = scene.model.written_clause(clause) else {
                 continue;
             };
             let guard = written.when.as_ref().map(|guard| guard.text().to_string());
             if has_effect(written) && guards.insert(guard) {
-                all.push(Leg { clause, operation: operation.id.clone(), target: Some(target.name.clone()) });
+                all.push(PathCall { clause, operation: operation.id.clone(), target: Some(target.name.clone()) });
             }
         }
     }
     all
 }
 
-fn at_rest(scene: &Scene<'_>) -> World {
-    let known = scene.actors.iter().filter(|actor| matches!(actor.presence, Presence::Rest | Presence::Gone));
-    let mut world: World = known.filter_map(|actor| scene.held(&actor.id)).collect();
+fn settled_resources(scene: &PlanningContext<'_>) -> PossibleState {
+    let known = scene
+        .resources
+        .iter()
+        .filter(|actor| matches!(actor.presence, ResourcePresence::Settled | ResourcePresence::Gone));
+    let mut world: PossibleState = known.filter_map(|actor| scene.find_entry(&actor.id)).collect();
     world.sort_by(|a, b| a.id.cmp(&b.id));
     world
 }

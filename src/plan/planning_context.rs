@@ -1,15 +1,18 @@
 //! The context in which a planner composes candidate calls: the resources with a handle, and their possible
 //! states.
 
-use super::chooser_input::{Limits, Situation};
-use super::handles::Handle;
-use super::hints::Hints;
-use super::prediction::Outlook;
-use super::presence::{Presence, presence};
-use super::step::{Settle, Step, handle_name};
-use crate::history::{Cause, Exchange, Outcome};
-use crate::model::{Asked, Belief, Factor, Held, Id, Model, Reading, Who, World, classed, closure, read};
-use crate::schema::{Class, Schemas};
+use super::chooser_input::{ChooserInput, PlanLimits};
+use super::handles::PlannedResource;
+use super::hints::SuiteHints;
+use super::prediction::CallPrediction;
+use super::presence::{ResourcePresence, classify_presence};
+use super::step::{Step, StepWait, read_handle};
+use crate::history::{CallCause, Exchange, Outcome};
+use crate::model::{
+    ApplicableClauses, Belief, CallView, Factor, Model, PossibleState, ResourceId, ResourceOwner, StateEntry,
+    classify_call_input, close_states, evaluate_clauses,
+};
+use crate::schema::{CompiledCatalog, InputClass};
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,145 +20,153 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// Highest number of possible states for one call; beyond the limit, no prediction is made.
-const WORLDS_MAX: usize = 256;
+const STATES_MAX: usize = 256;
 
 /// The context for the composition of candidate calls.
-pub struct Scene<'a> {
+pub struct PlanningContext<'a> {
     /// The model of the suite.
     pub model: &'a Model,
     /// The schemas of the catalog.
-    pub schemas: &'a Schemas,
+    pub schemas: &'a CompiledCatalog,
     /// Facts from the expressions of the suite.
-    pub hints: &'a Hints,
+    pub hints: &'a SuiteHints,
     /// The limits of the plan.
-    pub limits: &'a Limits,
+    pub limits: &'a PlanLimits,
     /// The resources that a call can name.
-    pub actors: Rc<[Actor]>,
+    pub resources: Rc<[NamedResource]>,
     /// The source of possible states.
-    pub ground: Ground<'a>,
+    pub source: StateSource<'a>,
     /// The closed possible states of joint factors, by factor indices.
-    closed: RefCell<BTreeMap<Vec<usize>, Closed>>,
+    closed: RefCell<BTreeMap<Vec<usize>, ClosedStates>>,
 }
 
 /// Possible states, closed under events and stages; `None` beyond the limit.
-type Closed = Option<Rc<[World]>>;
+type ClosedStates = Option<Rc<[PossibleState]>>;
 
 /// A resource that a call can name.
 #[derive(Debug, Clone)]
-pub struct Actor {
+pub struct NamedResource {
     /// The handle.
     pub name: String,
     /// The resource.
-    pub id: Id,
+    pub id: ResourceId,
     /// The owner.
-    pub owner: Who,
+    pub owner: ResourceOwner,
     /// Existence and settledness.
-    pub presence: Presence,
+    pub presence: ResourcePresence,
 }
 
 /// The source of possible states.
 #[derive(Clone, Copy)]
-pub enum Ground<'a> {
+pub enum StateSource<'a> {
     /// All possible states of a belief.
     Belief(&'a Belief),
     /// One possible state.
-    World(&'a World),
+    State(&'a PossibleState),
 }
 
 /// A candidate call: the step with handles, and the call with ids.
 #[derive(Debug, Clone)]
-pub struct Call {
+pub struct CandidateCall {
     /// The step, with handles.
     pub step: Step,
     /// The inputs of the call, with ids.
-    pub asked: Asked,
+    pub view: CallView,
     /// The exchange of the call, without a response.
     pub exchange: Exchange,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> PlanningContext<'a> {
     /// The context of a chooser: every handle with an id.
     #[must_use]
-    pub fn of(situation: &Situation<'a>, hints: &'a Hints) -> Scene<'a> {
-        let actor = |(name, handle): (&String, &Handle)| {
-            let id = Id { kind: handle.kind as u16, id: handle.id.clone()? };
-            let presence = presence(situation.belief, &id);
-            Some(Actor { name: name.clone(), id, owner: handle.owner, presence })
+    pub fn from_input(situation: &ChooserInput<'a>, hints: &'a SuiteHints) -> PlanningContext<'a> {
+        let actor = |(name, handle): (&String, &PlannedResource)| {
+            let id = ResourceId { kind: handle.kind as u16, id: handle.id.clone()? };
+            let presence = classify_presence(situation.belief, &id);
+            Some(NamedResource { name: name.clone(), id, owner: handle.owner, presence })
         };
-        Scene {
+        PlanningContext {
             model: situation.model,
             schemas: situation.schemas,
             hints,
             limits: situation.limits,
-            actors: situation.handles.iter().filter_map(actor).collect(),
-            ground: Ground::Belief(situation.belief),
+            resources: situation.handles.iter().filter_map(actor).collect(),
+            source: StateSource::Belief(situation.belief),
             closed: RefCell::default(),
         }
     }
 
     /// The context of one possible state.
     #[must_use]
-    pub fn over(
+    pub fn from_state(
         model: &'a Model,
-        schemas: &'a Schemas,
-        hints: &'a Hints,
-        limits: &'a Limits,
-        actors: Rc<[Actor]>,
-        world: &'a World,
-    ) -> Scene<'a> {
-        Scene { model, schemas, hints, limits, actors, ground: Ground::World(world), closed: RefCell::default() }
+        schemas: &'a CompiledCatalog,
+        hints: &'a SuiteHints,
+        limits: &'a PlanLimits,
+        actors: Rc<[NamedResource]>,
+        world: &'a PossibleState,
+    ) -> PlanningContext<'a> {
+        PlanningContext {
+            model,
+            schemas,
+            hints,
+            limits,
+            resources: actors,
+            source: StateSource::State(world),
+            closed: RefCell::default(),
+        }
     }
 
     /// A resource in the first possible state.
     #[must_use]
-    pub fn held(&self, id: &Id) -> Option<Arc<Held>> {
-        match self.ground {
-            Ground::Belief(belief) => belief.possibilities(id).into_iter().next(),
-            Ground::World(world) => crate::model::find(world, id).cloned(),
+    pub fn find_entry(&self, id: &ResourceId) -> Option<Arc<StateEntry>> {
+        match self.source {
+            StateSource::Belief(belief) => belief.list_states(id).into_iter().next(),
+            StateSource::State(world) => crate::model::find_resource(world, id).cloned(),
         }
     }
 
     /// The candidate call of a step; `None` if a handle has no id.
     #[must_use]
-    pub fn call(&self, step: Step) -> Option<Call> {
-        let exchange = hypothetical(&step, &self.actors)?;
-        let class = classed(self.model, self.schemas, &exchange);
-        let asked = Asked::new(self.model, &exchange, class);
-        Some(Call { step, asked, exchange })
+    pub fn make_call(&self, step: Step) -> Option<CandidateCall> {
+        let exchange = make_exchange(&step, &self.resources)?;
+        let class = classify_call_input(self.model, self.schemas, &exchange);
+        let asked = CallView::new(self.model, &exchange, class);
+        Some(CandidateCall { step, view: asked, exchange })
     }
 
     /// The inputs of an incomplete step, with class `Doubtful`.
     #[must_use]
-    pub fn draft(&self, step: &Step) -> Option<Asked> {
-        Some(Asked::new(self.model, &hypothetical(step, &self.actors)?, Class::Doubtful))
+    pub fn draft_call(&self, step: &Step) -> Option<CallView> {
+        Some(CallView::new(self.model, &make_exchange(step, &self.resources)?, InputClass::Doubtful))
     }
 
     /// The clauses that apply to the call, in each possible state. `None` if the evaluation of a guard fails,
     /// or beyond the limit of possible states.
     #[must_use]
-    pub fn outlook(&self, call: &Call) -> Option<Outlook> {
-        let read = |world: &World| read(self.model, &call.asked, world, &[]).ok();
-        let readings = match self.ground {
-            Ground::World(world) => vec![read(world)?],
-            Ground::Belief(belief) => {
-                self.worlds(belief, &call.asked)?.iter().map(read).collect::<Option<Vec<Reading>>>()?
+    pub fn predict(&self, call: &CandidateCall) -> Option<CallPrediction> {
+        let read = |world: &PossibleState| evaluate_clauses(self.model, &call.view, world, &[]).ok();
+        let readings = match self.source {
+            StateSource::State(world) => vec![read(world)?],
+            StateSource::Belief(belief) => {
+                self.close_factors(belief, &call.view)?.iter().map(read).collect::<Option<Vec<ApplicableClauses>>>()?
             }
         };
-        (!readings.is_empty()).then_some(Outlook(readings))
+        (!readings.is_empty()).then_some(CallPrediction(readings))
     }
 
     /// One possible state of the resources of a call.
     #[must_use]
-    pub fn some_world(&self, asked: &Asked) -> Option<World> {
-        match self.ground {
-            Ground::World(world) => Some(world.clone()),
-            Ground::Belief(belief) => self.worlds(belief, asked)?.first().cloned(),
+    pub fn find_state(&self, asked: &CallView) -> Option<PossibleState> {
+        match self.source {
+            StateSource::State(world) => Some(world.clone()),
+            StateSource::Belief(belief) => self.close_factors(belief, asked)?.first().cloned(),
         }
     }
 
     /// The possible states of the resources of a call, closed under events and stages.
-    fn worlds(&self, belief: &Belief, asked: &Asked) -> Closed {
-        let named: BTreeSet<&Id> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
+    fn close_factors(&self, belief: &Belief, asked: &CallView) -> ClosedStates {
+        let named: BTreeSet<&ResourceId> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
         let kinds = &self.model.operations[&asked.operation].reads_all;
         let concerned =
             |factor: &Factor| factor.ids.iter().any(|id| named.contains(id) || kinds.contains(&usize::from(id.kind)));
@@ -164,31 +175,31 @@ impl<'a> Scene<'a> {
         if let Some(known) = self.closed.borrow().get(&places) {
             return known.clone();
         }
-        let worlds = self.joined(belief, &places);
+        let worlds = self.join_closed(belief, &places);
         self.closed.borrow_mut().insert(places, worlds.clone());
         worlds
     }
 
-    fn joined(&self, belief: &Belief, places: &[usize]) -> Closed {
+    fn join_closed(&self, belief: &Belief, places: &[usize]) -> ClosedStates {
         let mut closed = Vec::with_capacity(places.len());
         for place in places {
             let factor = &belief.factors()[*place];
-            let worlds = closure(self.model, &factor.worlds, WORLDS_MAX).ok()??;
-            closed.push(Factor { ids: factor.ids.clone(), worlds, ..Factor::default() });
+            let worlds = close_states(self.model, &factor.states, STATES_MAX).ok()??;
+            closed.push(Factor { ids: factor.ids.clone(), states: worlds, ..Factor::default() });
         }
-        Factor::join(closed, WORLDS_MAX).map(|factor| factor.worlds.into())
+        Factor::join_factors(closed, STATES_MAX).map(|factor| factor.states.into())
     }
 }
 
 /// The exchange of a step without a response; `None` if a handle has no id.
-fn hypothetical(step: &Step, ids: &[Actor]) -> Option<Exchange> {
+fn make_exchange(step: &Step, ids: &[NamedResource]) -> Option<Exchange> {
     let all = |values: &BTreeMap<String, Value>| -> Option<BTreeMap<String, Value>> {
-        values.iter().map(|(name, value)| Some((name.clone(), bound(value, ids)?))).collect()
+        values.iter().map(|(name, value)| Some((name.clone(), bind_handles(value, ids)?))).collect()
     };
     Some(Exchange {
         number: 0,
         step: 0,
-        cause: Cause::Step,
+        cause: CallCause::Step,
         operation: step.operation.clone(),
         binding: step.binding.clone(),
         caller: step.caller.clone(),
@@ -196,25 +207,25 @@ fn hypothetical(step: &Step, ids: &[Actor]) -> Option<Exchange> {
         query: all(&step.query)?,
         headers: step.headers.clone(),
         body: match &step.body {
-            Some(body) => Some(bound(body, ids)?),
+            Some(body) => Some(bind_handles(body, ids)?),
             None => None,
         },
         input: None,
         sent_ms: 0,
         received_ms: 0,
         outcome: Outcome::Unsent { cause: String::new() },
-        born: BTreeMap::new(),
+        created: BTreeMap::new(),
     })
 }
 
-fn bound(value: &Value, ids: &[Actor]) -> Option<Value> {
-    if let Some(name) = handle_name(value) {
+fn bind_handles(value: &Value, ids: &[NamedResource]) -> Option<Value> {
+    if let Some(name) = read_handle(value) {
         return ids.iter().find(|actor| actor.name == name).map(|actor| Value::from(actor.id.id.as_ref()));
     }
     Some(match value {
-        Value::Array(items) => Value::Array(items.iter().map(|item| bound(item, ids)).collect::<Option<_>>()?),
+        Value::Array(items) => Value::Array(items.iter().map(|item| bind_handles(item, ids)).collect::<Option<_>>()?),
         Value::Object(fields) => {
-            let fields = fields.iter().map(|(name, field)| Some((name.clone(), bound(field, ids)?)));
+            let fields = fields.iter().map(|(name, field)| Some((name.clone(), bind_handles(field, ids)?)));
             Value::Object(fields.collect::<Option<_>>()?)
         }
         scalar => scalar.clone(),
@@ -233,7 +244,7 @@ pub fn empty_step(operation: &str, binding: &str) -> Step {
         headers: BTreeMap::new(),
         body: None,
         births: BTreeMap::new(),
-        settle: Settle::Poll { after_ms: 0 },
+        settle: StepWait::Poll { after_ms: 0 },
         setup: Vec::new(),
         branch: 0,
     }
@@ -241,6 +252,6 @@ pub fn empty_step(operation: &str, binding: &str) -> Step {
 
 /// Whether the owner of a resource is the main identity.
 #[must_use]
-pub fn own(actor: &Actor) -> bool {
-    actor.owner == Who::Owner
+pub fn is_own(actor: &NamedResource) -> bool {
+    actor.owner == ResourceOwner::Owner
 }

@@ -1,21 +1,22 @@
 //! What the clauses say about a call that no plan has sent.
 
-use crate::model::{ClauseId, Model, Reading};
-use crate::suite::{Clause, Statuses, Verb};
+use crate::model::{ApplicableClauses, ClauseId, Model};
+use crate::suite::{Clause, ClauseDecision, PermittedStatuses};
 use std::collections::BTreeSet;
 
 /// The clauses that apply to a call, by possible state. Never empty.
 #[derive(Debug, Clone)]
-pub struct Outlook(pub Vec<Reading>);
+pub struct CallPrediction(pub Vec<ApplicableClauses>);
 
-impl Outlook {
+impl CallPrediction {
     /// Whether a clause decides the outcome in every possible state.
     #[must_use]
-    pub fn applies(&self, clause: ClauseId) -> bool {
+    pub fn applies_everywhere(&self, clause: ClauseId) -> bool {
         self.0.iter().all(|reading| {
             // A permitted refusal decides the outcome next to a demanded acceptance, or without any other
             // clause.
-            let otherwise = reading.accepts.is_empty() && (!reading.demanded.is_empty() || !reading.perhaps.is_empty());
+            let otherwise =
+                reading.accepts.is_empty() && (!reading.demanded.is_empty() || !reading.may_accept.is_empty());
             let refused = reading.demanded.contains(&clause) || (reading.permitted.contains(&clause) && !otherwise);
             refused || (reading.demanded.is_empty() && reading.accepts.contains(&clause))
         })
@@ -23,54 +24,54 @@ impl Outlook {
 
     /// Every clause that decides the outcome, sorted.
     #[must_use]
-    pub fn applying(&self) -> BTreeSet<ClauseId> {
+    pub fn list_applying(&self) -> BTreeSet<ClauseId> {
         let Some(first) = self.0.first() else {
             return BTreeSet::new();
         };
         let all = first.demanded.iter().chain(&first.permitted).chain(&first.accepts).copied();
-        all.filter(|clause| self.applies(*clause)).collect()
+        all.filter(|clause| self.applies_everywhere(*clause)).collect()
     }
 
     /// Whether acceptance is demanded in every possible state, and a refusal in none.
     #[must_use]
-    pub fn accepted(&self) -> bool {
+    pub fn is_accepted(&self) -> bool {
         self.0.iter().all(|reading| reading.demanded.is_empty() && !reading.accepts.is_empty())
     }
 
     /// Whether a refusal is permitted in some possible state, not counting requests to retry.
     #[must_use]
     pub fn may_refuse(&self, model: &Model) -> bool {
-        self.permitting(model) > 0
+        self.count_permitting(model) > 0
     }
 
     /// The highest number of clauses in a possible state that permit a refusal, not counting requests to retry.
     #[must_use]
-    pub fn permitting(&self, model: &Model) -> usize {
-        let passing = |clause: &Clause| match &clause.verb {
-            Verb::MayRefuse(Statuses::Exactly(codes)) => codes.iter().all(|code| *code >= 500),
+    pub fn count_permitting(&self, model: &Model) -> usize {
+        let passing = |clause: &Clause| match &clause.decision {
+            ClauseDecision::MayRefuse(PermittedStatuses::Exactly(codes)) => codes.iter().all(|code| *code >= 500),
             _ => false,
         };
-        let lasting = |clause: &ClauseId| !model.written(*clause).is_some_and(passing);
-        let of_world = |reading: &Reading| reading.permitted.iter().filter(|clause| lasting(clause)).count();
+        let lasting = |clause: &ClauseId| !model.written_clause(*clause).is_some_and(passing);
+        let of_world = |reading: &ApplicableClauses| reading.permitted.iter().filter(|clause| lasting(clause)).count();
         self.0.iter().map(of_world).max().unwrap_or(0)
     }
 
     /// Whether a refusal is demanded in every possible state.
     #[must_use]
-    pub fn refused(&self) -> bool {
+    pub fn is_refused(&self) -> bool {
         self.0.iter().all(|reading| !reading.demanded.is_empty())
     }
 
     /// Whether no clause determines the outcome in some possible state.
     #[must_use]
-    pub fn silent(&self) -> bool {
+    pub fn is_silent(&self) -> bool {
         self.0.iter().any(|reading| reading.demanded.is_empty() && reading.accepts.is_empty())
     }
 
     /// The highest number of demanded refusals in a possible state: with a single one, a response shows its
     /// reason.
     #[must_use]
-    pub fn rivals(&self) -> usize {
+    pub fn count_demanding(&self) -> usize {
         self.0.iter().map(|reading| reading.demanded.len()).max().unwrap_or(0)
     }
 }

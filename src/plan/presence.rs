@@ -1,16 +1,16 @@
 //! Whether a resource exists and whether it is settled, according to a belief.
 
-use crate::model::{Belief, Id, Life};
+use crate::model::{Belief, Existence, ResourceId};
 
 /// Existence and settledness of a resource over all possible states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Presence {
+pub enum ResourcePresence {
     /// The resource exists and is settled.
-    Rest,
+    Settled,
     /// The resource exists and may be in a transition.
-    Motion,
+    InTransition,
     /// The resource is undetermined.
-    Fog,
+    Undetermined,
     /// The resource is in deletion, or perhaps gone.
     Leaving,
     /// The resource does not exist.
@@ -19,26 +19,26 @@ pub enum Presence {
 
 /// Existence and settledness of a resource according to a belief.
 #[must_use]
-pub fn presence(belief: &Belief, id: &Id) -> Presence {
-    let possible = belief.possibilities(id);
-    let any = |test: &dyn Fn(&crate::model::Thing) -> bool| possible.iter().any(|held| test(&held.thing));
-    if possible.iter().all(|held| held.thing.life == Life::Gone) {
-        Presence::Gone
-    } else if any(&|thing| thing.life != Life::Alive || leaving(thing)) {
-        Presence::Leaving
-    } else if any(&|thing| thing.fog.is_some()) {
-        Presence::Fog
-    } else if any(&|thing| thing.motion.is_some()) {
-        Presence::Motion
+pub fn classify_presence(belief: &Belief, id: &ResourceId) -> ResourcePresence {
+    let possible = belief.list_states(id);
+    let any = |test: &dyn Fn(&crate::model::ResourceState) -> bool| possible.iter().any(|held| test(&held.state));
+    if possible.iter().all(|held| held.state.existence == Existence::Gone) {
+        ResourcePresence::Gone
+    } else if any(&|thing| thing.existence != Existence::Present || is_leaving(thing)) {
+        ResourcePresence::Leaving
+    } else if any(&|thing| thing.undetermined_since.is_some()) {
+        ResourcePresence::Undetermined
+    } else if any(&|thing| thing.transition.is_some()) {
+        ResourcePresence::InTransition
     } else {
-        Presence::Rest
+        ResourcePresence::Settled
     }
 }
 
-fn leaving(thing: &crate::model::Thing) -> bool {
+fn is_leaving(thing: &crate::model::ResourceState) -> bool {
     use crate::model::Stage;
     thing
-        .motion
+        .transition
         .as_ref()
-        .is_some_and(|motion| motion.course.iter().any(|stage| matches!(stage, Stage::Gone | Stage::Anything)))
+        .is_some_and(|motion| motion.stages.iter().any(|stage| matches!(stage, Stage::Gone | Stage::Anything)))
 }

@@ -4,22 +4,25 @@
 //! so an
 //! unreached clause may be reachable beyond the limits.
 
-use super::chooser_input::Limits;
-use super::compose::{Ask, build};
-use super::hints::{Hints, has_effect};
-use super::planning_context::{Actor, Call, Scene};
-use super::presence::Presence;
-use super::spoiled_call::spoiled;
-use super::successor_state::{births, next_seq, settled, signature};
+use super::chooser_input::PlanLimits;
+use super::compose::{CallSpec, compose_call};
+use super::hints::{SuiteHints, has_effect};
+use super::planning_context::{CandidateCall, NamedResource, PlanningContext};
+use super::presence::ResourcePresence;
+use super::spoiled_call::spoil_call;
+use super::successor_state::{invent_ids, next_sequence, settle_state, state_signature};
 use crate::expr::Val;
-use crate::model::{ClauseId, Life, Model, Moment, Reading, World, apply, choices, closure, read};
-use crate::schema::{Rng, Schemas};
+use crate::model::{
+    ApplicableClauses, ClauseId, EffectContext, Existence, Model, PossibleState, apply_choice, close_states,
+    evaluate_clauses, list_choices,
+};
+use crate::schema::{CompiledCatalog, SeededRng};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// How a clause was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reach {
+pub struct ClauseReach {
     /// Number of calls, with the call of the clause.
     pub shortest: usize,
     /// Whether the guard held. Otherwise, the guard was undetermined.
@@ -28,57 +31,63 @@ pub struct Reach {
 
 /// Limits of the search.
 #[derive(Debug, Clone, Copy)]
-pub struct Extent {
+pub struct ReachLimits {
     /// Highest number of calls.
     pub depth_max: usize,
     /// Highest number of visited states.
-    pub worlds_max: usize,
+    pub states_max: usize,
     /// Highest number of resources of one kind.
-    pub things_max: usize,
+    pub resources_max: usize,
 }
 
-impl Default for Extent {
-    fn default() -> Extent {
-        Extent { depth_max: 8, worlds_max: 300, things_max: 2 }
+impl Default for ReachLimits {
+    fn default() -> ReachLimits {
+        ReachLimits { depth_max: 8, states_max: 300, resources_max: 2 }
     }
 }
 
 /// The result of the search.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Reached {
+pub struct ReachableClauses {
     /// Every stated clause that some sequence of calls makes apply.
-    pub found: BTreeMap<ClauseId, Reach>,
+    pub found: BTreeMap<ClauseId, ClauseReach>,
     /// Number of visited states.
-    pub worlds: usize,
+    pub visited: usize,
     /// Whether the search visited every state within the depth. Otherwise, an unreached clause may be
     /// reachable.
-    pub whole: bool,
+    pub complete: bool,
 }
 
 /// Searches for every stated clause that some sequence of calls makes apply, within the limits.
 #[must_use]
-pub fn reachable(model: &Model, schemas: &Schemas, hints: &Hints, limits: &Limits, extent: Extent) -> Reached {
-    let mut reached = Reached { whole: true, ..Reached::default() };
+pub fn find_reachable(
+    model: &Model,
+    schemas: &CompiledCatalog,
+    hints: &SuiteHints,
+    limits: &PlanLimits,
+    extent: ReachLimits,
+) -> ReachableClauses {
+    let mut reached = ReachableClauses { complete: true, ..ReachableClauses::default() };
     // With one resource of a kind the search is deep; with several resources the search covers clauses about
     // relations.
-    for things_max in 1..=extent.things_max {
-        let mut search = Search {
+    for things_max in 1..=extent.resources_max {
+        let mut search = ReachSearch {
             model,
             schemas,
             hints,
             limits,
-            extent: Extent { things_max, ..extent },
-            rng: Rng::new(0, 0, things_max as u64, PURPOSE_REACH),
+            extent: ReachLimits { resources_max: things_max, ..extent },
+            rng: SeededRng::new(0, 0, things_max as u64, PURPOSE_REACH),
             found: BTreeMap::new(),
             seen: BTreeSet::new(),
-            open: VecDeque::from([(World::new(), 0)]),
+            open: VecDeque::from([(PossibleState::new(), 0)]),
             visited: 0,
         };
-        search.run();
-        reached.worlds += search.visited;
-        reached.whole &= search.open.is_empty() || search.complete();
+        search.run_search();
+        reached.visited += search.visited;
+        reached.complete &= search.open.is_empty() || search.is_complete();
         for (clause, reach) in search.found {
-            let better = |known: &Reach| (!known.certain, known.shortest) > (!reach.certain, reach.shortest);
+            let better = |known: &ClauseReach| (!known.certain, known.shortest) > (!reach.certain, reach.shortest);
             if reached.found.get(&clause).is_none_or(better) {
                 reached.found.insert(clause, reach);
             }
@@ -95,51 +104,51 @@ const TRIES: usize = 4;
 /// Highest number of successor states of one call, with transitions under way.
 const AFTER_MAX: usize = 64;
 
-struct Search<'a> {
+struct ReachSearch<'a> {
     model: &'a Model,
-    schemas: &'a Schemas,
-    hints: &'a Hints,
-    limits: &'a Limits,
-    extent: Extent,
-    rng: Rng,
-    found: BTreeMap<ClauseId, Reach>,
+    schemas: &'a CompiledCatalog,
+    hints: &'a SuiteHints,
+    limits: &'a PlanLimits,
+    extent: ReachLimits,
+    rng: SeededRng,
+    found: BTreeMap<ClauseId, ClauseReach>,
     seen: BTreeSet<String>,
-    open: VecDeque<(World, usize)>,
+    open: VecDeque<(PossibleState, usize)>,
     visited: usize,
 }
 
-impl Search<'_> {
-    fn run(&mut self) {
-        while self.visited < self.extent.worlds_max && !self.complete() {
+impl ReachSearch<'_> {
+    fn run_search(&mut self) {
+        while self.visited < self.extent.states_max && !self.is_complete() {
             let Some((world, depth)) = self.open.pop_front() else { break };
             self.visited += 1;
-            self.visit(&world, depth);
+            self.visit_state(&world, depth);
         }
     }
 
-    fn complete(&self) -> bool {
+    fn is_complete(&self) -> bool {
         self.found.values().filter(|reach| reach.certain).count() == self.model.suite.clauses.len()
     }
 
-    fn visit(&mut self, world: &World, depth: usize) {
-        self.test(world, depth);
-        if depth + 1 >= self.extent.depth_max || moving(world) {
+    fn visit_state(&mut self, world: &PossibleState, depth: usize) {
+        self.test_clauses(world, depth);
+        if depth + 1 >= self.extent.depth_max || has_transition(world) {
             return;
         }
-        for (clause, operation) in self.steps() {
+        for (clause, operation) in self.list_changes() {
             for percent in [0, 50] {
-                let scene = scene(self, world);
-                let ask = Ask {
+                let scene = make_context(self, world);
+                let ask = CallSpec {
                     operation: operation.clone(),
                     goal: Some(clause),
                     optional_percent: percent,
-                    ..Ask::default()
+                    ..CallSpec::default()
                 };
-                let Some(call) = build(&scene, &ask, &mut self.rng) else {
+                let Some(call) = compose_call(&scene, &ask, &mut self.rng) else {
                     continue;
                 };
-                for next in after(&scene, &call, world, self.extent) {
-                    let known = signature(self.model, self.hints, &next);
+                for next in list_successor_states(&scene, &call, world, self.extent) {
+                    let known = state_signature(self.model, self.hints, &next);
                     if self.seen.insert(known) {
                         self.open.push_back((next, depth + 1));
                     }
@@ -149,7 +158,7 @@ impl Search<'_> {
     }
 
     /// Tests which clauses apply to some call in the state.
-    fn test(&mut self, world: &World, depth: usize) {
+    fn test_clauses(&mut self, world: &PossibleState, depth: usize) {
         for operation in self.model.operations.values() {
             for &clause in &operation.clauses {
                 let known = self.found.get(&clause);
@@ -157,25 +166,25 @@ impl Search<'_> {
                     continue;
                 }
                 let certain = {
-                    let scene = scene(self, world);
-                    attempt(&scene, clause, &operation.id, &mut self.rng)
+                    let scene = make_context(self, world);
+                    try_clause(&scene, clause, &operation.id, &mut self.rng)
                 };
                 let Some(certain) = certain else { continue };
                 if certain || !self.found.contains_key(&clause) {
                     let shortest = depth + 1;
-                    self.found.insert(clause, Reach { shortest, certain });
+                    self.found.insert(clause, ClauseReach { shortest, certain });
                 }
             }
         }
     }
 
     /// Clauses with an effect, one for each guard of an operation.
-    fn steps(&self) -> Vec<(ClauseId, String)> {
+    fn list_changes(&self) -> Vec<(ClauseId, String)> {
         let mut steps = Vec::new();
         for operation in self.model.operations.values() {
             let mut guards = BTreeSet::new();
             for &clause in &operation.clauses {
-                let Some(written) = self.model.written(clause) else {
+                let Some(written) = self.model.written_clause(clause) else {
                     continue;
                 };
                 let guard = written.when.as_ref().map(|guard| guard.text().to_string());
@@ -188,53 +197,54 @@ impl Search<'_> {
     }
 }
 
-fn moving(world: &World) -> bool {
-    world.iter().any(|held| held.thing.motion.is_some())
+fn has_transition(world: &PossibleState) -> bool {
+    world.iter().any(|held| held.state.transition.is_some())
 }
 
-fn scene<'a>(search: &Search<'a>, world: &'a World) -> Scene<'a> {
-    let actor = |held: &Arc<crate::model::Held>| Actor {
+fn make_context<'a>(search: &ReachSearch<'a>, world: &'a PossibleState) -> PlanningContext<'a> {
+    let actor = |held: &Arc<crate::model::StateEntry>| NamedResource {
         name: held.id.id.to_string(),
         id: held.id.clone(),
-        owner: held.thing.owner,
-        presence: match (held.thing.life, &held.thing.motion) {
-            (Life::Gone, _) => Presence::Gone,
-            (Life::Dying, _) => Presence::Leaving,
-            (Life::Alive, Some(_)) => Presence::Motion,
-            (Life::Alive, None) => Presence::Rest,
+        owner: held.state.owner,
+        presence: match (held.state.existence, &held.state.transition) {
+            (Existence::Gone, _) => ResourcePresence::Gone,
+            (Existence::Deleting, _) => ResourcePresence::Leaving,
+            (Existence::Present, Some(_)) => ResourcePresence::InTransition,
+            (Existence::Present, None) => ResourcePresence::Settled,
         },
     };
     let actors = world.iter().map(actor).collect();
-    Scene::over(search.model, search.schemas, search.hints, search.limits, actors, world)
+    PlanningContext::from_state(search.model, search.schemas, search.hints, search.limits, actors, world)
 }
 
 /// Whether some call makes the clause apply: `true` if the guard holds, `false` if the guard is undetermined.
-fn attempt(scene: &Scene<'_>, clause: ClauseId, operation: &str, rng: &mut Rng) -> Option<bool> {
+fn try_clause(scene: &PlanningContext<'_>, clause: ClauseId, operation: &str, rng: &mut SeededRng) -> Option<bool> {
     let mut perhaps = None;
     // A resource in deletion makes every guard about the resource undetermined.
-    let known = scene.actors.iter().all(|actor| actor.presence != Presence::Leaving);
+    let known = scene.resources.iter().all(|actor| actor.presence != ResourcePresence::Leaving);
     for round in 0..TRIES {
-        let ask = Ask {
+        let ask = CallSpec {
             operation: operation.to_string(),
             goal: Some(clause),
-            moving: round % 2 == 1,
+            prefer_moving: round % 2 == 1,
             optional_percent: [0, 30, 100][round % 3],
-            ..Ask::default()
+            ..CallSpec::default()
         };
-        let Some(call) = build(scene, &ask, rng) else {
+        let Some(call) = compose_call(scene, &ask, rng) else {
             continue;
         };
-        let Some(outlook) = scene.outlook(&call) else {
+        let Some(outlook) = scene.predict(&call) else {
             continue;
         };
-        if outlook.applies(clause) {
+        if outlook.applies_everywhere(clause) {
             return Some(true);
         }
-        let named = |reading: &Reading| reading.perhaps.contains(&clause) || reading.permitted.contains(&clause);
+        let named =
+            |reading: &ApplicableClauses| reading.may_accept.contains(&clause) || reading.permitted.contains(&clause);
         if known && outlook.0.iter().any(named) {
             perhaps = Some(false);
         }
-        if scene.hints.reads(clause, "input") && spoiled(scene, &call, clause, rng).is_some() {
+        if scene.hints.reads_root(clause, "input") && spoil_call(scene, &call, clause, rng).is_some() {
             return Some(true);
         }
     }
@@ -242,40 +252,46 @@ fn attempt(scene: &Scene<'_>, clause: ClauseId, operation: &str, rng: &mut Rng) 
 }
 
 /// The possible states after an accepted call: every outcome, stage and event.
-fn after(scene: &Scene<'_>, call: &Call, world: &World, extent: Extent) -> Vec<World> {
+fn list_successor_states(
+    scene: &PlanningContext<'_>,
+    call: &CandidateCall,
+    world: &PossibleState,
+    extent: ReachLimits,
+) -> Vec<PossibleState> {
     let model = scene.model;
-    let Ok(reading) = read(model, &call.asked, world, &[]) else {
+    let Ok(reading) = evaluate_clauses(model, &call.view, world, &[]) else {
         return Vec::new();
     };
-    let accepts = if reading.accepts.is_empty() { &reading.perhaps } else { &reading.accepts };
+    let accepts = if reading.accepts.is_empty() { &reading.may_accept } else { &reading.accepts };
     if !reading.demanded.is_empty() || accepts.is_empty() {
         return Vec::new();
     }
-    let Some(born) = births(scene, call, world, extent.things_max) else {
+    let Some(born) = invent_ids(scene, call, world, extent.resources_max) else {
         return Vec::new();
     };
-    let moment = Moment { born: &born, reply: &Val::Unknown, now: 0, seq: next_seq(world), strangers: &[] };
-    let ways = choices(model, &call.asked, world, accepts, &moment).unwrap_or_default();
-    let next: Vec<World> =
-        ways.iter().take(8).filter_map(|way| apply(model, &call.asked, world, way, &moment).ok()).collect();
-    let mut all: Vec<World> = next.iter().map(|world| settled(model, world)).collect();
-    all.extend(closure(model, &next, AFTER_MAX).ok().flatten().unwrap_or_default());
-    let pruned = |world| prune(scene.hints, world, extent);
+    let moment =
+        EffectContext { created: &born, reply: &Val::Unknown, now: 0, seq: next_sequence(world), unknown_kinds: &[] };
+    let ways = list_choices(model, &call.view, world, accepts, &moment).unwrap_or_default();
+    let next: Vec<PossibleState> =
+        ways.iter().take(8).filter_map(|way| apply_choice(model, &call.view, world, way, &moment).ok()).collect();
+    let mut all: Vec<PossibleState> = next.iter().map(|world| settle_state(model, world)).collect();
+    all.extend(close_states(model, &next, AFTER_MAX).ok().flatten().unwrap_or_default());
+    let pruned = |world| prune_resources(scene.hints, world, extent);
     all.into_iter().map(pruned).collect()
 }
 
 /// Resources of kinds without a delete would accumulate, so only the youngest are kept.
-fn prune(hints: &Hints, mut world: World, extent: Extent) -> World {
+fn prune_resources(hints: &SuiteHints, mut world: PossibleState, extent: ReachLimits) -> PossibleState {
     let kinds: BTreeSet<u16> = world.iter().map(|held| held.id.kind).collect();
     for kind in kinds {
         if hints.deletable.contains(&usize::from(kind)) {
             continue;
         }
-        let mut seqs: Vec<u32> = world.iter().filter(|held| held.id.kind == kind).map(|held| held.thing.seq).collect();
+        let mut seqs: Vec<u32> = world.iter().filter(|held| held.id.kind == kind).map(|held| held.state.seq).collect();
         seqs.sort_unstable_by(|a, b| b.cmp(a));
-        let kept = seqs.get(extent.things_max.saturating_sub(1)).copied();
+        let kept = seqs.get(extent.resources_max.saturating_sub(1)).copied();
         if let Some(kept) = kept {
-            world.retain(|held| held.id.kind != kind || held.thing.seq >= kept);
+            world.retain(|held| held.id.kind != kind || held.state.seq >= kept);
         }
     }
     world

@@ -1,17 +1,17 @@
 //! The fields of resources on which the applicability of clauses depends.
 
-use super::guard_needs::spread;
-use crate::expr::{Expr, Key, Path};
+use super::guard_needs::expand_expression;
+use crate::expr::{Expr, FieldPath, PathKey};
 use crate::model::Model;
-use crate::suite::{Clause, Effect, Target};
+use crate::suite::{Clause, Effect, EffectTarget};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The expressions that decide about the resources of an effect and about the new value.
-fn values(effect: &Effect) -> impl Iterator<Item = &Expr> {
-    effect.target.each().map(|each| &each.condition).into_iter().chain(effect.computed())
+fn list_effect_expressions(effect: &Effect) -> impl Iterator<Item = &Expr> {
+    effect.target.get_selection().map(|each| &each.condition).into_iter().chain(effect.list_expressions())
 }
 
-pub(super) fn relevant(model: &Model) -> BTreeSet<(usize, String)> {
+pub(super) fn find_relevant_fields(model: &Model) -> BTreeSet<(usize, String)> {
     let suite = &model.suite;
     let mut kinds: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
     for (kind, resource) in suite.resources.iter().enumerate() {
@@ -20,16 +20,17 @@ pub(super) fn relevant(model: &Model) -> BTreeSet<(usize, String)> {
     for about in suite.about.values().flatten() {
         kinds.entry(about.name.as_str()).or_default().insert(about.resource);
     }
-    for each in suite.clauses.iter().flat_map(Clause::effects).filter_map(|effect| effect.target.each()) {
+    for each in suite.clauses.iter().flat_map(Clause::effects).filter_map(|effect| effect.target.get_selection()) {
         kinds.entry(each.name.as_str()).or_default().insert(each.resource);
     }
     let fields = |expr: &Expr, guard: bool| -> BTreeSet<(usize, String)> {
-        let parts = spread(suite, expr);
-        let met: BTreeSet<Path> = if guard { parts.iter().flat_map(met_by_inputs).collect() } else { BTreeSet::new() };
-        let read = parts.iter().flat_map(|part| part.reads());
+        let parts = expand_expression(suite, expr);
+        let met: BTreeSet<FieldPath> =
+            if guard { parts.iter().flat_map(find_input_bound_fields).collect() } else { BTreeSet::new() };
+        let read = parts.iter().flat_map(|part| part.list_reads());
         let mut found = BTreeSet::new();
         for path in read.filter(|path| !met.contains(path)) {
-            if let (Some(kinds), Some(Key::Name(field))) = (kinds.get(path.root.as_ref()), path.keys.first()) {
+            if let (Some(kinds), Some(PathKey::Name(field))) = (kinds.get(path.root.as_ref()), path.keys.first()) {
                 found.extend(kinds.iter().map(|kind| (*kind, field.to_string())));
             }
         }
@@ -50,11 +51,11 @@ pub(super) fn relevant(model: &Model) -> BTreeSet<(usize, String)> {
         let before = found.len();
         for effect in suite.clauses.iter().flat_map(Clause::effects) {
             let targets = match &effect.target {
-                Target::Named(name) => kinds.get(name.as_str()).cloned().unwrap_or_default(),
-                Target::Each(each) => BTreeSet::from([each.resource]),
+                EffectTarget::Named(name) => kinds.get(name.as_str()).cloned().unwrap_or_default(),
+                EffectTarget::Each(each) => BTreeSet::from([each.resource]),
             };
             if targets.into_iter().map(|kind| (kind, effect.field.clone())).any(|field| found.contains(&field)) {
-                for expr in values(effect) {
+                for expr in list_effect_expressions(effect) {
                     found.extend(fields(expr, false));
                 }
             }
@@ -67,15 +68,15 @@ pub(super) fn relevant(model: &Model) -> BTreeSet<(usize, String)> {
 
 /// Fields that a guard compares only with inputs. An input for any value exists, so such a field does not
 /// distinguish states.
-fn met_by_inputs(expr: &Expr) -> BTreeSet<Path> {
+fn find_input_bound_fields(expr: &Expr) -> BTreeSet<FieldPath> {
     let free = |expr: &Expr| {
         let roots = expr.roots();
         let input =
             |root: &std::sync::Arc<str>| matches!(root.as_ref(), "path" | "query" | "header" | "body" | "pools");
         !roots.is_empty() && roots.iter().all(input)
     };
-    let mut by_path: BTreeMap<Path, bool> = BTreeMap::new();
-    for comparison in expr.comparisons() {
+    let mut by_path: BTreeMap<FieldPath, bool> = BTreeMap::new();
+    for comparison in expr.list_comparisons() {
         let met = by_path.entry(comparison.path).or_insert(true);
         *met &= free(&comparison.other);
     }

@@ -22,7 +22,7 @@ pub struct Plan {
     pub steps: Vec<Step>,
 }
 
-/// One call of a plan. A handle stands for a resource id, see [`handle`].
+/// One call of a plan. A handle stands for a resource id, see [`make_handle`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
@@ -42,13 +42,13 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
     /// The request body; absent if the request has no body.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "read_present", skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
     /// Handles of the created resources, by `about` name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub births: BTreeMap<String, Vec<String>>,
     /// How long to wait after the call.
-    pub settle: Settle,
+    pub settle: StepWait,
     /// JSON pointers to fields that the profile added to the body, because the endpoint requires the fields.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub setup: Vec<String>,
@@ -60,7 +60,7 @@ pub struct Step {
 /// How long to wait after a response, before the next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Settle {
+pub enum StepWait {
     /// Continues at once.
     Leave,
     /// Polls the resources of the call until they settle. The first poll is sent after `after_ms` milliseconds.
@@ -68,7 +68,7 @@ pub enum Settle {
 }
 
 /// A present body may be `null`; serde by default reads `null` as an absent body.
-fn present<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Value>, D::Error> {
+fn read_present<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(input).map(Some)
 }
 
@@ -77,12 +77,12 @@ fn is_zero(branch: &u32) -> bool {
 }
 
 /// The value in a step for the id of the resource with a handle: `{"$handle": name}`.
-pub fn handle(name: &str) -> Value {
+pub fn make_handle(name: &str) -> Value {
     serde_json::json!({ "$handle": name })
 }
 
 /// The handle, if the value stands for a resource id.
-pub fn handle_name(value: &Value) -> Option<&str> {
+pub fn read_handle(value: &Value) -> Option<&str> {
     let object = value.as_object()?;
     if object.len() == 1 { object.get("$handle")?.as_str() } else { None }
 }

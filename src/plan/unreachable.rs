@@ -2,20 +2,20 @@
 //!
 //! A result is a proof: the check permits more states than can occur. An unsuccessful search proves nothing.
 
-use crate::expr::{Expr, Key, Scope, Val};
+use crate::expr::{Expr, ExprScope, PathKey, Val};
 use crate::model::{ClauseId, Model};
-use crate::suite::{Binding, Clause, Effect, EffectValue, Let, Stage, Verb};
+use crate::suite::{Clause, ClauseDecision, Effect, EffectValue, IdExpression, LetDefinition, Stage};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The reason why a clause can never apply, if the reachable states determine one.
 #[must_use]
-pub fn never_attained(model: &Model, clause: ClauseId) -> Option<String> {
-    let written = model.written(clause)?;
+pub fn explain_unreachable(model: &Model, clause: ClauseId) -> Option<String> {
+    let written = model.written_clause(clause)?;
     let guard = written.when.as_ref()?;
-    for (name, kind) in things(model, clause) {
+    for (name, kind) in list_resources(model, clause) {
         let resource = &model.suite.resources[kind];
-        let (Some(state), Some(states)) = (&resource.state, attained(model, kind)) else { continue };
+        let (Some(state), Some(states)) = (&resource.state, list_reachable_states(model, kind)) else { continue };
         let unknown = |name: &str| (Arc::from(name), Val::Unknown);
         let names = resource.fields.iter().map(|field| field.name.as_str());
         let names = names.chain(resource.remembers.iter().map(|(name, _)| name.as_str()));
@@ -30,11 +30,11 @@ pub fn never_attained(model: &Model, clause: ClauseId) -> Option<String> {
             .collect();
         // A refusal may be about an absent resource. A resource in deletion shows any value and decides
         // nothing.
-        if !matches!(written.verb, Verb::Accept(_)) {
+        if !matches!(written.decision, ClauseDecision::Accept(_)) {
             candidates.push(Val::Null);
         }
         let fails = |thing: &Val| {
-            let sketch = Sketch { model, name: &name, thing };
+            let sketch = SingleStateScope { model, name: &name, thing };
             guard.eval(&sketch).is_ok_and(|value| value == Val::Bool(false))
         };
         if candidates.iter().all(fails) {
@@ -48,11 +48,11 @@ pub fn never_attained(model: &Model, clause: ClauseId) -> Option<String> {
 }
 
 /// The existing resources of the clause's calls by root name, if all calls agree on the kind.
-fn things(model: &Model, clause: ClauseId) -> BTreeMap<String, usize> {
+fn list_resources(model: &Model, clause: ClauseId) -> BTreeMap<String, usize> {
     let speaking = model.operations.values().filter(|operation| operation.clauses.contains(&clause));
     let mut found: BTreeMap<String, BTreeSet<Option<usize>>> = BTreeMap::new();
     for about in speaking.flat_map(|operation| &operation.about) {
-        let kind = matches!(about.binding, Binding::Existing(_)).then_some(about.resource);
+        let kind = matches!(about.binding, IdExpression::Existing(_)).then_some(about.resource);
         found.entry(about.name.clone()).or_default().insert(kind);
     }
     let alone = |kinds: BTreeSet<Option<usize>>| (kinds.len() == 1).then(|| kinds.into_iter().next().flatten())?;
@@ -61,7 +61,7 @@ fn things(model: &Model, clause: ClauseId) -> BTreeMap<String, usize> {
 
 /// All states that a resource of a kind may have: the stable states, and the states that effects name. `None`
 /// if an effect takes the state from an input.
-fn attained(model: &Model, kind: usize) -> Option<BTreeSet<Val>> {
+fn list_reachable_states(model: &Model, kind: usize) -> Option<BTreeSet<Val>> {
     let resource = &model.suite.resources[kind];
     let state = resource.state.as_ref()?;
     let mut states: BTreeSet<Val> = resource.stable.iter().map(|name| Val::Str(Arc::from(name.as_str()))).collect();
@@ -70,16 +70,17 @@ fn attained(model: &Model, kind: usize) -> Option<BTreeSet<Val>> {
     names.extend(about.map(|about| about.name.as_str()));
     let events = model.suite.events.iter().flat_map(|event| event.then.clone());
     let effects: Vec<Effect> = model.suite.clauses.iter().flat_map(Clause::effects).cloned().chain(events).collect();
-    let unnamed = effects.iter().filter_map(|effect| effect.target.each()).filter(|each| each.resource == kind);
-    let named = |effect: &&Effect| effect.target.named().is_some_and(|name| names.contains(name));
-    let fallen = |effect: &&Effect| effect.target.each().is_some_and(|each| each.resource == kind);
+    let unnamed =
+        effects.iter().filter_map(|effect| effect.target.get_selection()).filter(|each| each.resource == kind);
+    let named = |effect: &&Effect| effect.target.get_name().is_some_and(|name| names.contains(name));
+    let fallen = |effect: &&Effect| effect.target.get_selection().is_some_and(|each| each.resource == kind);
     let own: Vec<&Effect> = effects.iter().filter(|effect| named(effect) || fallen(effect)).collect();
     names.extend(unnamed.map(|each| each.name.as_str()));
-    let stored = flows_into(state, &own, &names);
+    let stored = find_state_sources(state, &own, &names);
     let first = resource.remembers.iter().filter(|(name, _)| stored.contains(name.as_str()));
     states.extend(first.map(|(_, value)| value.clone()));
     for effect in own.into_iter().filter(|effect| stored.contains(effect.field.as_str())) {
-        if let EffectValue::Course(stages) = &effect.value {
+        if let EffectValue::Transition(stages) = &effect.value {
             let named = stages.iter().filter_map(|stage| match stage {
                 Stage::State(name) => Some(Val::Str(Arc::from(name.as_str()))),
                 _ => None,
@@ -88,24 +89,24 @@ fn attained(model: &Model, kind: usize) -> Option<BTreeSet<Val>> {
         }
         // The clause leaves the state open, or takes the state from an input.
         let elsewhere = |expr: &&Expr| expr.roots().iter().any(|root| !names.contains(root.as_ref()));
-        if matches!(effect.value, EffectValue::Anything) || effect.computed().iter().any(elsewhere) {
+        if matches!(effect.value, EffectValue::Anything) || effect.list_expressions().iter().any(elsewhere) {
             return None;
         }
-        states.extend(effect.computed().into_iter().flat_map(Expr::constants));
+        states.extend(effect.list_expressions().into_iter().flat_map(Expr::list_constants));
     }
     Some(states)
 }
 
 /// The state field, and the fields whose values flow into the state field.
-fn flows_into(state: &str, effects: &[&Effect], names: &BTreeSet<&str>) -> BTreeSet<String> {
+fn find_state_sources(state: &str, effects: &[&Effect], names: &BTreeSet<&str>) -> BTreeSet<String> {
     let mut found = BTreeSet::from([state.to_string()]);
     loop {
         let before = found.len();
         let flowing =
-            effects.iter().filter(|effect| found.contains(&effect.field)).flat_map(|effect| effect.computed());
-        let read = flowing.flat_map(Expr::reads).filter(|path| names.contains(path.root.as_ref()));
+            effects.iter().filter(|effect| found.contains(&effect.field)).flat_map(|effect| effect.list_expressions());
+        let read = flowing.flat_map(Expr::list_reads).filter(|path| names.contains(path.root.as_ref()));
         let fields = read.filter_map(|path| match path.keys.first() {
-            Some(Key::Name(name)) => Some(name.to_string()),
+            Some(PathKey::Name(name)) => Some(name.to_string()),
             _ => None,
         });
         let fields: Vec<String> = fields.collect();
@@ -117,20 +118,20 @@ fn flows_into(state: &str, effects: &[&Effect], names: &BTreeSet<&str>) -> BTree
 }
 
 /// A call with a single known value: the state of one resource.
-struct Sketch<'a> {
+struct SingleStateScope<'a> {
     model: &'a Model,
     name: &'a str,
     thing: &'a Val,
 }
 
-impl Scope for Sketch<'_> {
-    fn root(&self, name: &str) -> Option<Val> {
+impl ExprScope for SingleStateScope<'_> {
+    fn find_root(&self, name: &str) -> Option<Val> {
         if name == self.name {
             return Some(self.thing.clone());
         }
         Some(match self.model.suite.lets.get(name) {
-            Some(Let::Constant(value)) => value.clone(),
-            Some(Let::Expression(expr)) => expr.eval(self).unwrap_or(Val::Unknown),
+            Some(LetDefinition::Constant(value)) => value.clone(),
+            Some(LetDefinition::Expression(expr)) => expr.eval(self).unwrap_or(Val::Unknown),
             None => Val::Unknown,
         })
     }

@@ -1,12 +1,12 @@
 //! The profile after reading and checking.
 
-use super::auth::Resolver;
-use super::connection::Connecting;
-use super::error::{ProfileError, at};
-use super::file::{File, read};
-use super::resolve::{connecting, identities, recognisers, variable};
-use super::settings::{Changes, Complete, Limits, Offer, Quota};
-use crate::endpoint::{Identities, Provocation, Recogniser};
+use super::auth::CredentialResolver;
+use super::connection::ConnectionSettings;
+use super::error::{ProfileError, error_at};
+use super::file::{ProfileFile, parse_file};
+use super::resolve::{resolve_connection, resolve_identities, resolve_recognisers, resolve_variable};
+use super::settings::{ChangePolicy, CompletenessPolicy, PoolOffer, ProfileLimits, ResourceQuota};
+use crate::endpoint::{FailureProvocation, Identities, InfrastructureRecogniser};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -25,25 +25,25 @@ pub struct Profile {
     /// By operation, a body that is merged into the body of creates.
     pub setup: BTreeMap<String, serde_json::Value>,
     /// By operation, commands that make a call fail.
-    pub provoke: BTreeMap<String, Provocation>,
+    pub provoke: BTreeMap<String, FailureProvocation>,
     /// Infrastructure failures by kind.
-    pub recognise: Vec<Recogniser>,
+    pub recognise: Vec<InfrastructureRecogniser>,
     /// Limits of a run.
-    pub limits: Limits,
+    pub limits: ProfileLimits,
     /// Factor for the suite's bounds on the duration of transitions, in percent.
     pub settle_percent: u32,
     /// Whether a run may change resources.
-    pub changes: Changes,
+    pub changes: ChangePolicy,
     /// Names of further fields whose values are never recorded.
     pub secrets: Vec<String>,
     /// By pool, how to list the values that the endpoint offers.
-    pub offers: BTreeMap<String, Offer>,
+    pub offers: BTreeMap<String, PoolOffer>,
     /// By resource kind, how to read the number of resources that may still be created.
-    pub quotas: BTreeMap<String, Quota>,
+    pub quotas: BTreeMap<String, ResourceQuota>,
     /// Whether a suite with undecided clauses fails its test `<suite>::complete`.
-    pub complete: Complete,
+    pub complete: CompletenessPolicy,
     /// Settings of connections.
-    pub connecting: Connecting,
+    pub connection: ConnectionSettings,
     /// Positions (`file:line:column`) of literal credentials.
     pub literals: Vec<String>,
 }
@@ -81,12 +81,12 @@ impl Profile {
         file: &str,
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Profile, ProfileError> {
-        let raw: File = read(text, file)?;
+        let raw: ProfileFile = parse_file(text, file)?;
         let mut endpoints: BTreeMap<String, String> = BTreeMap::new();
-        for (suite, address) in raw.endpoints.iter().chain(raw.endpoint.iter().map(|address| (&EVERY, address))) {
-            let written = variable(address, file, environment)?;
+        for (suite, address) in raw.endpoints.iter().chain(raw.endpoint.iter().map(|address| (&ALL_SUITES, address))) {
+            let written = resolve_variable(address, file, environment)?;
             if !written.starts_with("http://") && !written.starts_with("https://") {
-                return Err(at(
+                return Err(error_at(
                     file,
                     address,
                     "the address of an endpoint begins with http:// or https://",
@@ -96,7 +96,7 @@ impl Profile {
             endpoints.insert(suite.clone(), written);
         }
         if !(1..=100_000).contains(&raw.settle_percent.value) {
-            return Err(at(
+            return Err(error_at(
                 file,
                 &raw.settle_percent,
                 "`settle_percent` is out of range",
@@ -105,20 +105,21 @@ impl Profile {
         }
         if let Some((pool, values)) = raw.pools.iter().find(|(_, values)| values.value.is_empty()) {
             let remedy = "list values that this endpoint offers, or remove the pool to use the suite's values";
-            return Err(at(file, values, &format!("the pool `{pool}` is empty"), remedy));
+            return Err(error_at(file, values, &format!("the pool `{pool}` is empty"), remedy));
         }
-        let mut resolver = Resolver::new(environment);
-        let (identities, authorities) = identities(&raw.identities, file, &mut resolver)?;
-        let mut connecting = connecting(&raw.connection, file, &mut resolver)?;
+        let mut resolver = CredentialResolver::new(environment);
+        let (identities, authorities) = resolve_identities(&raw.identities, file, &mut resolver)?;
+        let mut connecting = resolve_connection(&raw.connection, file, &mut resolver)?;
         connecting.authorities.extend(authorities);
-        let literals = resolver.literals().iter().map(|(line, column)| format!("{file}:{line}:{column}")).collect();
+        let literals =
+            resolver.into_literals().iter().map(|(line, column)| format!("{file}:{line}:{column}")).collect();
         Ok(Profile {
             endpoints,
             identities,
             pools: raw.pools.into_iter().map(|(pool, values)| (pool, values.value)).collect(),
             setup: raw.setup,
             provoke: raw.provoke,
-            recognise: recognisers(&raw.recognise, file)?,
+            recognise: resolve_recognisers(&raw.recognise, file)?,
             limits: raw.limits,
             settle_percent: raw.settle_percent.value,
             changes: raw.changes,
@@ -126,20 +127,20 @@ impl Profile {
             offers: raw.offers,
             quotas: raw.quotas,
             complete: raw.complete,
-            connecting,
+            connection: connecting,
             literals,
         })
     }
 
     /// The address of a suite's endpoint; none if the profile has no address for the suite.
-    pub fn endpoint(&self, suite: &str) -> Option<&str> {
-        self.endpoints.get(suite).or_else(|| self.endpoints.get(EVERY.as_str())).map(String::as_str)
+    pub fn find_endpoint(&self, suite: &str) -> Option<&str> {
+        self.endpoints.get(suite).or_else(|| self.endpoints.get(ALL_SUITES.as_str())).map(String::as_str)
     }
 
     /// The JSON Schema of profiles, for editors.
-    pub fn schema() -> serde_json::Value {
-        schemars::schema_for!(File).to_value()
+    pub fn json_schema() -> serde_json::Value {
+        schemars::schema_for!(ProfileFile).to_value()
     }
 }
 
-static EVERY: String = String::new();
+static ALL_SUITES: String = String::new();

@@ -4,20 +4,20 @@ use crate::endpoint::Credential;
 
 /// How a client connects. Default: authorities of the system, no certificate, no proxy.
 #[derive(Debug, Clone, Default)]
-pub struct Connecting {
+pub struct ConnectionSettings {
     /// Authorities that the client trusts in addition to the system's, in PEM.
     pub authorities: Vec<Vec<u8>>,
     /// Certificate and key of the client, concatenated, in PEM.
     pub certificate: Option<Credential>,
     /// Proxy of all requests. None: direct connections, whatever the environment says.
-    pub proxy: Option<Proxy>,
+    pub proxy: Option<ProxySettings>,
     /// HTTP versions that the client offers.
-    pub version: Version,
+    pub version: HttpVersion,
 }
 
 /// A proxy.
 #[derive(Debug, Clone)]
-pub struct Proxy {
+pub struct ProxySettings {
     /// `http://host:port`
     pub address: String,
     /// Name and password for the proxy.
@@ -27,7 +27,7 @@ pub struct Proxy {
 /// HTTP versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, schemars::JsonSchema)]
 #[schemars(rename = "HttpVersion")]
-pub enum Version {
+pub enum HttpVersion {
     /// 1.1, and 2 if a server with TLS offers 2.
     #[default]
     #[serde(rename = "any")]

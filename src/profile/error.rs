@@ -18,7 +18,7 @@ pub struct ProfileError {
     pub remedy: String,
 }
 
-pub(super) fn at<T>(file: &str, value: &Spanned<T>, cause: &str, remedy: &str) -> ProfileError {
+pub(super) fn error_at<T>(file: &str, value: &Spanned<T>, cause: &str, remedy: &str) -> ProfileError {
     ProfileError {
         file: file.to_string(),
         line: value.referenced.line(),

@@ -1,11 +1,11 @@
 //! The profile file.
 
-use super::auth::Written;
-use super::connection::Version;
+use super::auth::AuthEntry;
+use super::connection::HttpVersion;
 use super::error::ProfileError;
-use super::settings::{Changes, Complete, Limits, Offer, Quota};
-use crate::endpoint::{MOST, Provocation};
-use crate::history::Hindrance;
+use super::settings::{ChangePolicy, CompletenessPolicy, PoolOffer, ProfileLimits, ResourceQuota};
+use crate::endpoint::{FAILURES_MAX, FailureProvocation};
+use crate::history::InfrastructureFailure;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Profile", title = "A profile of probity: what one endpoint offers and allows")]
-pub(super) struct File {
+pub(super) struct ProfileFile {
     /// Address of the endpoint, or `env:NAME`, for all suites without an address in `endpoints`.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
@@ -27,8 +27,8 @@ pub(super) struct File {
     /// Identities by caller: `owner`, `other`, `expired`, `forged`, `none`. The default of `forged` is derived from
     /// the owner: a token that was never issued, or a signature with a wrong secret.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, Person>")]
-    pub identities: BTreeMap<String, Spanned<Person>>,
+    #[schemars(with = "BTreeMap<String, IdentityEntry>")]
+    pub identities: BTreeMap<String, Spanned<IdentityEntry>>,
     /// Values that the endpoint offers (flavors, images), in place of the suite's values.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, Vec<serde_json::Value>>")]
@@ -40,55 +40,55 @@ pub(super) struct File {
     /// By operation, commands that make a call fail as its pages allow, so that promises about failed resources are
     /// tested.
     #[serde(default)]
-    pub provoke: BTreeMap<String, Provocation>,
+    pub provoke: BTreeMap<String, FailureProvocation>,
     /// Infrastructure failures by kind: responses that are no deviation and have no effect.
     #[serde(default)]
-    pub recognise: BTreeMap<Hindrance, RecogniserFile>,
+    pub recognise: BTreeMap<InfrastructureFailure, RecogniserEntry>,
     /// Limits of a run. The profile sets no limit for absent entries.
     #[serde(default)]
-    pub limits: Limits,
+    pub limits: ProfileLimits,
     /// Factor for the suite's bounds on the duration of transitions, in percent.
-    #[serde(default = "hundred")]
+    #[serde(default = "default_settle_percent")]
     #[schemars(with = "u32", range(min = 1, max = 100_000))]
     pub settle_percent: Spanned<u32>,
     /// Without `allowed`, a run sends only operations that read.
     #[serde(default)]
-    pub changes: Changes,
+    pub changes: ChangePolicy,
     /// Names of further fields whose values are never recorded.
     #[serde(default)]
     pub secrets: Vec<String>,
     /// Settings of connections.
     #[serde(default)]
-    pub connection: Connection,
+    pub connection: ConnectionEntry,
     /// By pool, how to list the values that the endpoint offers. The endpoint has to offer all values of the pool
     /// before a run creates resources.
     #[serde(default)]
-    pub offers: BTreeMap<String, Offer>,
+    pub offers: BTreeMap<String, PoolOffer>,
     /// By resource kind of a suite, how to read the number of resources that may still be created.
     #[serde(default)]
-    pub quotas: BTreeMap<String, Quota>,
+    pub quotas: BTreeMap<String, ResourceQuota>,
     /// Whether a suite with undecided clauses fails its test `<suite>::complete`.
     #[serde(default)]
-    pub complete: Complete,
+    pub complete: CompletenessPolicy,
 }
 
 /// How infrastructure failures of one kind are recognised, and how many of them end a run.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "RecogniserFile")]
-pub(super) struct RecogniserFile {
+pub(super) struct RecogniserEntry {
     /// Condition over `status`, `body`, `header` and `text` (of a body that is not JSON). Default: 429, and 503 with
     /// Retry-After.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub when: Option<Spanned<String>>,
     /// A run with more such responses ends as inconclusive.
-    #[serde(default = "most")]
+    #[serde(default = "default_at_most")]
     pub at_most: u64,
 }
 
-fn most() -> u64 {
-    MOST
+fn default_at_most() -> u64 {
+    FAILURES_MAX
 }
 
 /// Settings of connections. No proxy is taken from the environment, and redirects are not followed: a run contacts
@@ -96,7 +96,7 @@ fn most() -> u64 {
 #[derive(Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Connection")]
-pub(super) struct Connection {
+pub(super) struct ConnectionEntry {
     /// Files of authorities that the client trusts in addition to the system's, in PEM.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
@@ -122,32 +122,32 @@ pub(super) struct Connection {
     pub proxy_password: Option<Spanned<String>>,
     /// HTTP versions that the client offers.
     #[serde(default)]
-    pub http: Version,
+    pub http: HttpVersion,
 }
 
 /// One caller.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Person")]
-pub(super) struct Person {
+pub(super) struct IdentityEntry {
     /// Credential headers: `env:NAME`, `file:PATH`, `command:LINE`, or the value itself.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
     pub headers: BTreeMap<String, Spanned<String>>,
     /// Authentication by a signature, a token service, or a standard header.
     #[serde(default)]
-    pub auth: Option<Written>,
+    pub auth: Option<AuthEntry>,
     /// Values of path parameters, such as a project id, or `env:NAME`.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
     pub parameters: BTreeMap<String, Spanned<String>>,
 }
 
-fn hundred() -> Spanned<u32> {
+fn default_settle_percent() -> Spanned<u32> {
     Spanned::new(100, serde_saphyr::Location::UNKNOWN, serde_saphyr::Location::UNKNOWN)
 }
 
-pub(super) fn read(text: &str, file: &str) -> Result<File, ProfileError> {
+pub(super) fn parse_file(text: &str, file: &str) -> Result<ProfileFile, ProfileError> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! { max_depth: 32, max_documents: 1 },
         with_snippet: false,
@@ -160,14 +160,14 @@ pub(super) fn read(text: &str, file: &str) -> Result<File, ProfileError> {
             line: place.map_or(0, |place| place.line()),
             column: place.map_or(0, |place| place.column()),
             // The position already stands in front of the message.
-            cause: unshown(message.split(" at line ").next().unwrap_or(&message)),
+            cause: hide_value(message.split(" at line ").next().unwrap_or(&message)),
             remedy: "docs/profile.schema.json describes all keys of a profile".to_string(),
         }
     })
 }
 
 /// Removes a value in place of a scheme's name from an error message, because the value may be a credential.
-fn unshown(cause: &str) -> String {
+fn hide_value(cause: &str) -> String {
     match cause.split_once(", expected") {
         Some((wrong, expected)) if wrong.contains("unknown variant") && expected.contains("bearer, basic") => {
             format!("unknown authentication scheme, expected{expected}")

@@ -9,12 +9,12 @@ mod checked;
 mod settings;
 
 pub use checked::Profile;
-pub use connection::{Connecting, Proxy, Version};
+pub use connection::{ConnectionSettings, HttpVersion, ProxySettings};
 pub use error::ProfileError;
-pub use settings::{Changes, Complete, Limits, Offer, Quota};
+pub use settings::{ChangePolicy, CompletenessPolicy, PoolOffer, ProfileLimits, ResourceQuota};
 
 #[cfg(test)]
-pub(crate) use auth::{Resolver, Written, cloud};
+pub(crate) use auth::{AuthEntry, CredentialResolver, read_cloud};
 
 #[cfg(test)]
 mod tests;

@@ -1,55 +1,55 @@
 //! From the file to the profile: references, files and expressions are read.
 
-use super::auth::{Resolver, Unresolved};
-use super::connection::{Connecting, Proxy};
-use super::error::{ProfileError, at};
-use super::file::{Connection, Person, RecogniserFile};
-use crate::endpoint::{CALLERS, Credential, Identities, Identity, ROOTS, Recogniser};
+use super::auth::{AuthSettingsError, CredentialResolver};
+use super::connection::{ConnectionSettings, ProxySettings};
+use super::error::{ProfileError, error_at};
+use super::file::{ConnectionEntry, IdentityEntry, RecogniserEntry};
+use crate::endpoint::{CALLERS, CONDITION_NAMES, Credential, Identities, Identity, InfrastructureRecogniser};
 use crate::expr::Expr;
-use crate::history::Hindrance;
+use crate::history::InfrastructureFailure;
 use serde_saphyr::Spanned;
 use std::collections::BTreeMap;
 
 /// Reads the identities, and the authorities of their clouds.
-pub(super) fn identities(
-    raw: &BTreeMap<String, Spanned<Person>>,
+pub(super) fn resolve_identities(
+    raw: &BTreeMap<String, Spanned<IdentityEntry>>,
     file: &str,
-    resolver: &mut Resolver<'_>,
+    resolver: &mut CredentialResolver<'_>,
 ) -> Result<(Identities, Vec<Vec<u8>>), ProfileError> {
     let mut callers = BTreeMap::new();
     let mut authorities = Vec::new();
     for (caller, person) in raw {
         if !CALLERS.contains(&caller.as_str()) {
             let remedy = format!("use one of {}", CALLERS.join(", "));
-            return Err(at(file, person, &format!("unknown caller `{caller}`"), &remedy));
+            return Err(error_at(file, person, &format!("unknown caller `{caller}`"), &remedy));
         }
         if caller == "none" && (!person.value.headers.is_empty() || person.value.auth.is_some()) {
-            return Err(at(
+            return Err(error_at(
                 file,
                 person,
                 "`none` is the caller without credentials",
                 "remove the headers and `auth` of `none`",
             ));
         }
-        let unresolved = |error: Unresolved| {
+        let unresolved = |error: AuthSettingsError| {
             let (line, column) = error.at.unwrap_or((person.referenced.line(), person.referenced.column()));
             ProfileError { file: file.to_string(), line, column, cause: error.cause, remedy: error.remedy }
         };
         let mut headers = BTreeMap::new();
         for (name, text) in &person.value.headers {
-            headers.insert(name.clone(), resolver.header(text).map_err(unresolved)?);
+            headers.insert(name.clone(), resolver.read_header(text).map_err(unresolved)?);
         }
         let mut settings = None;
         if let Some(auth) = &person.value.auth {
-            let (resolved, authority) = auth.resolved(resolver).map_err(unresolved)?;
+            let (resolved, authority) = auth.resolve_settings(resolver).map_err(unresolved)?;
             if resolved.needs_token() && matches!(caller.as_str(), "expired" | "forged") {
                 let cause = format!("`{caller}` would get a valid token");
-                return Err(at(file, person, &cause, "give the token under `headers`, or as `bearer`"));
+                return Err(error_at(file, person, &cause, "give the token under `headers`, or as `bearer`"));
             }
             if let Some(path) = authority {
                 let read = std::fs::read(&path);
                 authorities.push(read.map_err(|error| {
-                    at(
+                    error_at(
                         file,
                         person,
                         &format!("the file of authorities `{path}` cannot be read: {error}"),
@@ -60,7 +60,8 @@ pub(super) fn identities(
             settings = Some(resolved);
         }
         let given = person.value.parameters.iter();
-        let parameters = given.map(|(name, text)| Ok((name.clone(), variable(text, file, resolver.environment)?)));
+        let parameters =
+            given.map(|(name, text)| Ok((name.clone(), resolve_variable(text, file, resolver.environment)?)));
         let parameters = parameters.collect::<Result<BTreeMap<_, _>, ProfileError>>()?;
         callers.insert(caller.clone(), Identity { parameters, headers, auth: settings });
     }
@@ -68,7 +69,7 @@ pub(super) fn identities(
 }
 
 /// The text, or the value of the variable in `env:NAME`.
-pub(super) fn variable(
+pub(super) fn resolve_variable(
     text: &Spanned<String>,
     file: &str,
     environment: &dyn Fn(&str) -> Option<String>,
@@ -76,39 +77,44 @@ pub(super) fn variable(
     match text.value.strip_prefix("env:") {
         None => Ok(text.value.clone()),
         Some(name) => environment(name).ok_or_else(|| {
-            at(file, text, &format!("the environment variable `{name}` is not set"), "set the variable")
+            error_at(file, text, &format!("the environment variable `{name}` is not set"), "set the variable")
         }),
     }
 }
 
-pub(super) fn recognisers(
-    raw: &BTreeMap<Hindrance, RecogniserFile>,
+pub(super) fn resolve_recognisers(
+    raw: &BTreeMap<InfrastructureFailure, RecogniserEntry>,
     file: &str,
-) -> Result<Vec<Recogniser>, ProfileError> {
+) -> Result<Vec<InfrastructureRecogniser>, ProfileError> {
     let mut all = Vec::new();
     for (&kind, written) in raw {
         let mut when = None;
         if let Some(text) = &written.when {
-            let remedy = format!("write a condition over {}", ROOTS.join(", "));
-            let expr = Expr::parse(&text.value).map_err(|error| at(file, text, &error.to_string(), &remedy))?;
-            if let Some(name) = expr.roots().iter().find(|name| !ROOTS.contains(&name.as_ref())) {
-                return Err(at(file, text, &format!("the condition contains the unknown name `{name}`"), &remedy));
+            let remedy = format!("write a condition over {}", CONDITION_NAMES.join(", "));
+            let expr = Expr::parse(&text.value).map_err(|error| error_at(file, text, &error.to_string(), &remedy))?;
+            if let Some(name) = expr.roots().iter().find(|name| !CONDITION_NAMES.contains(&name.as_ref())) {
+                return Err(error_at(
+                    file,
+                    text,
+                    &format!("the condition contains the unknown name `{name}`"),
+                    &remedy,
+                ));
             }
             when = Some(expr);
         }
-        all.push(Recogniser { kind, when, most: written.at_most });
+        all.push(InfrastructureRecogniser { kind, when, failures_max: written.at_most });
     }
     Ok(all)
 }
 
-pub(super) fn connecting(
-    raw: &Connection,
+pub(super) fn resolve_connection(
+    raw: &ConnectionEntry,
     file: &str,
-    resolver: &mut Resolver<'_>,
-) -> Result<Connecting, ProfileError> {
+    resolver: &mut CredentialResolver<'_>,
+) -> Result<ConnectionSettings, ProfileError> {
     let pem = |path: &Spanned<String>| {
         std::fs::read(&path.value).map_err(|error| {
-            at(file, path, &format!("the file `{}` cannot be read: {error}", path.value), "check the path")
+            error_at(file, path, &format!("the file `{}` cannot be read: {error}", path.value), "check the path")
         })
     };
     let authorities = raw.ca.iter().map(pem).collect::<Result<Vec<_>, _>>()?;
@@ -117,11 +123,11 @@ pub(super) fn connecting(
         (Some(certificate), Some(key)) => {
             let both = [pem(certificate)?, b"\n".to_vec(), pem(key)?].concat();
             let text = String::from_utf8(both)
-                .map_err(|_| at(file, key, "the certificate or key is not PEM", "convert the file to PEM"))?;
-            Some(Credential::made(text))
+                .map_err(|_| error_at(file, key, "the certificate or key is not PEM", "convert the file to PEM"))?;
+            Some(Credential::from_process(text))
         }
         (Some(one), None) | (None, Some(one)) => {
-            return Err(at(file, one, "`certificate` and `key` need each other", "give both"));
+            return Err(error_at(file, one, "`certificate` and `key` need each other", "give both"));
         }
     };
     let proxy = match &raw.proxy {
@@ -130,15 +136,18 @@ pub(super) fn connecting(
             let url = url::Url::parse(&address.value);
             if !url.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.password().is_none()) {
                 let cause = "the address of a proxy begins with http:// or https:// and contains no credentials";
-                return Err(at(file, address, cause, "use `proxy_username` and `proxy_password`"));
+                return Err(error_at(file, address, cause, "use `proxy_username` and `proxy_password`"));
             }
-            let password = raw.proxy_password.as_ref().map(|text| resolver.credential(text)).transpose();
+            let password = raw.proxy_password.as_ref().map(|text| resolver.read_credential(text)).transpose();
             let password = password.map_err(|error| {
                 let (line, column) = error.at.unwrap_or((address.referenced.line(), address.referenced.column()));
                 ProfileError { file: file.to_string(), line, column, cause: error.cause, remedy: error.remedy }
             })?;
-            Some(Proxy { address: address.value.clone(), credentials: raw.proxy_username.clone().zip(password) })
+            Some(ProxySettings {
+                address: address.value.clone(),
+                credentials: raw.proxy_username.clone().zip(password),
+            })
         }
     };
-    Ok(Connecting { authorities, certificate, proxy, version: raw.http })
+    Ok(ConnectionSettings { authorities, certificate, proxy, version: raw.http })
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Offer")]
-pub struct Offer {
+pub struct PoolOffer {
     /// Path; names in braces are replaced by `parameters` of the owner.
     pub get: String,
     /// JSON Pointer to the list; empty for the whole response.
@@ -22,7 +22,7 @@ pub struct Offer {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Quota")]
-pub struct Quota {
+pub struct ResourceQuota {
     /// Path; names in braces are replaced by `parameters` of the owner.
     pub get: String,
     /// JSON Pointer to the largest number of resources or, without `used`, to the number of resources that may still
@@ -37,7 +37,7 @@ pub struct Quota {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Complete")]
-pub enum Complete {
+pub enum CompletenessPolicy {
     /// The test `<suite>::complete` fails.
     #[default]
     Required,
@@ -49,7 +49,7 @@ pub enum Complete {
 #[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Limits")]
-pub struct Limits {
+pub struct ProfileLimits {
     /// Requests of a run.
     #[serde(default)]
     pub requests: Option<u64>,
@@ -87,7 +87,7 @@ pub struct Limits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Changes")]
-pub enum Changes {
+pub enum ChangePolicy {
     /// A run sends only operations that read.
     #[default]
     Forbidden,
@@ -95,9 +95,9 @@ pub enum Changes {
     Allowed,
 }
 
-impl Changes {
+impl ChangePolicy {
     /// Whether a run may send requests of this method.
-    pub fn permit(self, method: &str) -> bool {
-        self == Changes::Allowed || matches!(method, "GET" | "HEAD")
+    pub fn permits_method(self, method: &str) -> bool {
+        self == ChangePolicy::Allowed || matches!(method, "GET" | "HEAD")
     }
 }

@@ -5,9 +5,9 @@ use super::rows::{
     ClauseCounts, ClauseReference, ClauseRow, CounterexampleRow, FindingRow, NamedDigest, NarrowingExchange,
     ReportTarget, RequestSpending, SilentCellRow, SpendingShare, VerdictTotals,
 };
-use crate::campaign::{Conclusion, Found, Spent};
+use crate::campaign::{Conclusion, RecordedFinding, SpentRequests};
 use crate::model::{ClauseId, Model};
-use crate::oracle::{Row, Standing, Verdict};
+use crate::oracle::{ClauseResult, ClauseStanding, Verdict};
 use crate::suite::Basis;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -78,7 +78,7 @@ pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> R
         totals: count_verdicts(clauses.iter()),
         totals_by_basis: count_by_basis(&clauses),
         findings: conclusion
-            .found
+            .findings
             .iter()
             .enumerate()
             .map(|(index, found)| compile_finding(subject, conclusion.seed, index + 1, found))
@@ -95,7 +95,7 @@ impl Report {
     /// # Panics
     /// Never for a report of [`compile_report`], whose values all have a JSON form.
     #[must_use]
-    pub fn json(&self) -> String {
+    pub fn to_json(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).expect("a report has string keys only");
         text.push('\n');
         text
@@ -117,13 +117,13 @@ impl Report {
 
     /// The row of a clause; none for an unknown clause.
     #[must_use]
-    pub fn clause(&self, id: &str) -> Option<&ClauseRow> {
+    pub fn find_clause(&self, id: &str) -> Option<&ClauseRow> {
         self.clauses.iter().find(|row| row.id == id)
     }
 }
 
-fn compile_clause(model: &Model, row: &Row) -> ClauseRow {
-    let info = model.info(row.clause);
+fn compile_clause(model: &Model, row: &ClauseResult) -> ClauseRow {
+    let info = model.clause_info(row.clause);
     ClauseRow {
         id: info.id.clone(),
         says: info.says.clone(),
@@ -143,9 +143,9 @@ fn compile_clause(model: &Model, row: &Row) -> ClauseRow {
     }
 }
 
-fn compile_finding(subject: &ReportSubject<'_>, seed: u64, number: usize, found: &Found) -> FindingRow {
+fn compile_finding(subject: &ReportSubject<'_>, seed: u64, number: usize, found: &RecordedFinding) -> FindingRow {
     let model = subject.model;
-    let name = |clause: &ClauseId| model.info(*clause).id.clone();
+    let name = |clause: &ClauseId| model.clause_info(*clause).id.clone();
     let finding = &found.finding;
     FindingRow {
         number,
@@ -153,7 +153,7 @@ fn compile_finding(subject: &ReportSubject<'_>, seed: u64, number: usize, found:
             .clauses
             .iter()
             .map(|clause| {
-                let info = model.info(*clause);
+                let info = model.clause_info(*clause);
                 ClauseReference { id: info.id.clone(), says: info.says.clone(), cites: info.cites.clone() }
             })
             .collect(),
@@ -164,7 +164,7 @@ fn compile_finding(subject: &ReportSubject<'_>, seed: u64, number: usize, found:
         seen: finding.seen.clone(),
         expected: finding.expected.clone(),
         violations: finding.violations.clone(),
-        narrowed: finding.shrunk.as_ref().map(|(exchange, clauses)| NarrowingExchange {
+        narrowed: finding.narrowed_by.as_ref().map(|(exchange, clauses)| NarrowingExchange {
             exchange: *exchange,
             clauses: clauses.iter().map(name).collect(),
         }),
@@ -172,10 +172,15 @@ fn compile_finding(subject: &ReportSubject<'_>, seed: u64, number: usize, found:
     }
 }
 
-fn compile_counterexample(subject: &ReportSubject<'_>, seed: u64, number: usize, found: &Found) -> CounterexampleRow {
-    let seen_again = found.witness.is_some();
+fn compile_counterexample(
+    subject: &ReportSubject<'_>,
+    seed: u64,
+    number: usize,
+    found: &RecordedFinding,
+) -> CounterexampleRow {
+    let seen_again = found.counterexample.is_some();
     let (plan, history) =
-        found.witness.as_ref().map_or((&found.plan, &found.history), |(plan, history)| (plan, history));
+        found.counterexample.as_ref().map_or((&found.plan, &found.history), |(plan, history)| (plan, history));
     let file = if seen_again { format!("counterexample-{number}.json") } else { format!("plan-{number}.json") };
     let mut options: Vec<String> = subject.replay_options.to_vec();
     // The mock's choices follow from the seed and the number of the plan. The file of a plan that this
@@ -223,8 +228,8 @@ fn count_verdicts<'r>(rows: impl Iterator<Item = &'r ClauseRow>) -> VerdictTotal
         }
         let undecided = matches!(row.verdict, Verdict::Inconclusive | Verdict::Untested);
         match &row.standing {
-            Standing::Unreachable(_) if row.verdict == Verdict::Untested => totals.unreachable += 1,
-            Standing::Unobservable(_) if undecided => totals.unobservable += 1,
+            ClauseStanding::Unreachable(_) if row.verdict == Verdict::Untested => totals.unreachable += 1,
+            ClauseStanding::Unobservable(_) if undecided => totals.unobservable += 1,
             _ => {}
         }
     }
@@ -251,7 +256,7 @@ fn list_silent_cells(conclusion: &Conclusion) -> Vec<SilentCellRow> {
 }
 
 fn compile_spending(conclusion: &Conclusion) -> RequestSpending {
-    let Spent {
+    let SpentRequests {
         requests,
         reads,
         polls,
@@ -293,7 +298,7 @@ fn compile_spending(conclusion: &Conclusion) -> RequestSpending {
         steps_skipped,
         repeated: conclusion.tally.repeated,
         judged: conclusion.tally.judged,
-        worlds_most: conclusion.tally.worlds_most,
+        worlds_most: conclusion.tally.states_most,
         given_up: conclusion.tally.exceeded,
         given_up_because: conclusion.tally.excess.clone(),
     }

@@ -2,9 +2,11 @@
 
 use super::rows::ClauseRow;
 use super::summary::list_citations;
-use crate::model::{ClauseId, Model, Origin};
-use crate::schema::catalog::Source;
-use crate::suite::{Basis, Calls, Clause, Effect, EffectValue, Event, Stage, Statuses, Verb, While};
+use crate::model::{ClauseId, ClauseOrigin, Model};
+use crate::schema::catalog::SourceLines;
+use crate::suite::{
+    Basis, Clause, ClauseDecision, ClauseOperations, ClauseTiming, Effect, EffectValue, Event, PermittedStatuses, Stage,
+};
 use std::fmt::Write;
 
 /// Most printed lines of a citation.
@@ -32,15 +34,15 @@ pub fn explain_clause(
     row: Option<&ClauseRow>,
     page: Option<PageLookup<'_>>,
 ) -> String {
-    let info = model.info(clause);
+    let info = model.clause_info(clause);
     let mut out = format!("{}\n  {}\n", info.id, info.says);
     let rule = info.rule.as_ref().map(|rule| format!(", rule `{rule}`")).unwrap_or_default();
     let _ = writeln!(out, "  basis    {}{rule}", basis_word(info.basis));
     let _ = writeln!(out, "  cites    {}", list_citations(&info.cites));
     match &info.origin {
-        Origin::Clause(index) => write_clause(&mut out, &model.suite.clauses[*index]),
-        Origin::Event(index) => write_event(&mut out, model, &model.suite.events[*index]),
-        Origin::Generated(_) => {
+        ClauseOrigin::Clause(index) => write_clause(&mut out, &model.suite.clauses[*index]),
+        ClauseOrigin::Event(index) => write_event(&mut out, model, &model.suite.events[*index]),
+        ClauseOrigin::Generated(_) => {
             let _ = writeln!(
                 out,
                 "  origin   generated from the suite's resources and the catalog; no line of the suite states the clause"
@@ -70,24 +72,28 @@ pub(super) fn basis_word(basis: Basis) -> &'static str {
 
 fn write_clause(out: &mut String, clause: &Clause) {
     let calls = match &clause.calls {
-        Calls::Only(calls) => calls.join(", "),
-        Calls::AllBut(none) if none.is_empty() => "every call".to_string(),
-        Calls::AllBut(except) => format!("every call except {}", except.join(", ")),
+        ClauseOperations::Only(calls) => calls.join(", "),
+        ClauseOperations::AllBut(none) if none.is_empty() => "every call".to_string(),
+        ClauseOperations::AllBut(except) => format!("every call except {}", except.join(", ")),
     };
     let _ = writeln!(out, "  call     {calls}");
     let _ = writeln!(out, "  line     {} of the suite", clause.place.line);
-    let during = match clause.during {
-        While::Rest => "every resource that the call names is settled",
-        While::Any => "at any time",
+    let during = match clause.timing {
+        ClauseTiming::Settled => "every resource that the call names is settled",
+        ClauseTiming::Any => "at any time",
     };
     let _ = writeln!(out, "  while    {during}");
     if let Some(when) = &clause.when {
         let _ = writeln!(out, "  when     {when}");
     }
-    let (word, statuses) = match &clause.verb {
-        Verb::Accept(statuses) => ("accept  ", describe_statuses(statuses, "any success that the page documents")),
-        Verb::Refuse(statuses) => ("refuse  ", describe_statuses(statuses, "any client error that the page documents")),
-        Verb::MayRefuse(statuses) => {
+    let (word, statuses) = match &clause.decision {
+        ClauseDecision::Accept(statuses) => {
+            ("accept  ", describe_statuses(statuses, "any success that the page documents"))
+        }
+        ClauseDecision::Refuse(statuses) => {
+            ("refuse  ", describe_statuses(statuses, "any client error that the page documents"))
+        }
+        ClauseDecision::MayRefuse(statuses) => {
             ("may refuse", describe_statuses(statuses, "any client error that the page documents"))
         }
     };
@@ -118,10 +124,10 @@ fn write_event(out: &mut String, model: &Model, event: &Event) {
     write_effects(out, "then    ", &event.then);
 }
 
-fn describe_statuses(statuses: &Statuses, documented: &str) -> String {
+fn describe_statuses(statuses: &PermittedStatuses, documented: &str) -> String {
     match statuses {
-        Statuses::Documented => documented.to_string(),
-        Statuses::Exactly(codes) => codes.iter().map(u16::to_string).collect::<Vec<_>>().join(" or "),
+        PermittedStatuses::Documented => documented.to_string(),
+        PermittedStatuses::Exactly(codes) => codes.iter().map(u16::to_string).collect::<Vec<_>>().join(" or "),
     }
 }
 
@@ -130,7 +136,7 @@ fn write_effects(out: &mut String, word: &str, effects: &[Effect]) {
         let value = match &effect.value {
             EffectValue::Expr(expr) => expr.to_string(),
             EffectValue::Anything => "any value".to_string(),
-            EffectValue::Course(stages) => stages.iter().map(describe_stage).collect::<Vec<_>>().join(", then "),
+            EffectValue::Transition(stages) => stages.iter().map(describe_stage).collect::<Vec<_>>().join(", then "),
         };
         let _ = writeln!(out, "  {word} {}: {value}", effect.key);
     }
@@ -156,7 +162,7 @@ fn write_verdict(out: &mut String, row: &ClauseRow) {
     );
 }
 
-fn quote_lines(out: &mut String, cite: &Source, page: Option<PageCopy>) {
+fn quote_lines(out: &mut String, cite: &SourceLines, page: Option<PageCopy>) {
     let Some(page) = page else {
         let _ = writeln!(out, "\n{cite}: your folder of pages lacks the page");
         return;

@@ -1,16 +1,16 @@
 //! The exchanges of a step as text: possible states before and after, and contradicted clauses.
 
 use super::plan_text::describe_outcome;
-use crate::history::{Cause, Exchange, History};
-use crate::model::{ClauseId, Insight, Model};
-use crate::oracle::{Finding, Seen};
+use crate::history::{CallCause, Exchange, History};
+use crate::model::{BeliefChange, ClauseId, Model};
+use crate::oracle::{ExchangeFindings, Finding};
 use crate::suite::Basis;
 use std::fmt::Write;
 
 /// The text of `probity explain --why STEP`: the judgement of each exchange of the step. `seen` is the result of
-/// [`crate::oracle::judge`] with insight, one entry per exchange; `step` counts from 0.
+/// [`crate::oracle::judge_history`] with insight, one entry per exchange; `step` counts from 0.
 #[must_use]
-pub fn explain_step(model: &Model, history: &History, seen: &[Seen], step: usize) -> String {
+pub fn explain_step(model: &Model, history: &History, seen: &[ExchangeFindings], step: usize) -> String {
     let mut out = format!("step {} of plan {} of suite {}\n", step + 1, history.header.plan, history.header.suite);
     let of_step = history.exchanges.iter().zip(seen).filter(|(exchange, _)| exchange.step == step);
     let mut any = false;
@@ -45,9 +45,9 @@ pub fn explain_step(model: &Model, history: &History, seen: &[Seen], step: usize
 
 fn write_heading(out: &mut String, exchange: &Exchange) {
     let cause = match exchange.cause {
-        Cause::Step => "the step",
-        Cause::Retry => "a retry",
-        Cause::Poll => "a poll",
+        CallCause::Step => "the step",
+        CallCause::Retry => "a retry",
+        CallCause::Poll => "a poll",
     };
     let _ = writeln!(
         out,
@@ -60,7 +60,7 @@ fn write_heading(out: &mut String, exchange: &Exchange) {
     );
 }
 
-fn write_states(out: &mut String, model: &Model, insight: &Insight) {
+fn write_states(out: &mut String, model: &Model, insight: &BeliefChange) {
     let block = |out: &mut String, title: &str, lines: &[String]| {
         let _ = writeln!(out, "  {title}");
         if lines.is_empty() {
@@ -88,7 +88,7 @@ fn write_contradiction(out: &mut String, model: &Model, finding: &Finding) {
     }
     out.push_str("  where to look\n");
     for clause in &finding.clauses {
-        let info = model.info(*clause);
+        let info = model.clause_info(*clause);
         let cites: Vec<String> = info.cites.iter().map(ToString::to_string).collect();
         let place = match info.basis {
             Basis::Stated => {
@@ -102,7 +102,7 @@ fn write_contradiction(out: &mut String, model: &Model, finding: &Finding) {
         };
         let _ = writeln!(out, "    {}: {place}", info.id);
     }
-    if let Some((exchange, clauses)) = &finding.shrunk {
+    if let Some((exchange, clauses)) = &finding.narrowed_by {
         let _ = writeln!(
             out,
             "    exchange {exchange}: the last to rule out a possible state, by {}; the suite or that response may be wrong",
@@ -115,5 +115,5 @@ fn list_clauses(model: &Model, clauses: &[ClauseId]) -> String {
     if clauses.is_empty() {
         return "no clause".to_string();
     }
-    clauses.iter().map(|clause| model.info(*clause).id.as_str()).collect::<Vec<_>>().join(", ")
+    clauses.iter().map(|clause| model.clause_info(*clause).id.as_str()).collect::<Vec<_>>().join(", ")
 }

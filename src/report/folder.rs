@@ -30,7 +30,7 @@ pub fn write_folder(folder: &Path, contents: &ReportFiles<'_>) -> io::Result<()>
         files.push((finding.counterexample.file.clone(), encode_plan(&finding.counterexample.plan)));
     }
     let kept: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
-    files.push(("report.json".to_string(), contents.report.json().into_bytes()));
+    files.push(("report.json".to_string(), contents.report.to_json().into_bytes()));
     let staged = stage_files(folder, &files)?;
     for (part, place) in staged {
         part.persist(place)?;

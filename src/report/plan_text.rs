@@ -1,7 +1,7 @@
 //! The steps of a plan as text.
 
-use crate::history::{Cause, Exchange, History, Outcome, ReplyBody};
-use crate::plan::{Plan, Settle, Step, handle_name};
+use crate::history::{CallCause, Exchange, History, Outcome, ReplyBody};
+use crate::plan::{Plan, Step, StepWait, read_handle};
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -17,7 +17,7 @@ pub fn describe_steps(plan: &Plan, outcomes: &[String]) -> Vec<String> {
         let outcome = outcomes.get(index).map(|outcome| format!(" -> {outcome}")).unwrap_or_default();
         lines.push(format!("{}. {}{outcome}", index + 1, describe_call(step)));
         if let Some(body) = &step.body {
-            lines.push(format!("   body {}", shorten(&name_handles(body).to_string())));
+            lines.push(format!("   body {}", shorten_text(&name_handles(body).to_string())));
         }
         lines.extend(describe_wait(step, plan.steps.len() == index + 1));
     }
@@ -28,7 +28,7 @@ pub fn describe_steps(plan: &Plan, outcomes: &[String]) -> Vec<String> {
 #[must_use]
 pub fn list_outcomes(plan: &Plan, history: &History) -> Vec<String> {
     let last = |index: usize| {
-        let own = |exchange: &&Exchange| exchange.step == index && exchange.cause != Cause::Poll;
+        let own = |exchange: &&Exchange| exchange.step == index && exchange.cause != CallCause::Poll;
         history.exchanges.iter().rfind(own)
     };
     (0..plan.steps.len())
@@ -45,7 +45,7 @@ pub fn describe_outcome(outcome: &Outcome) -> String {
             _ => reply.status.to_string(),
         },
         Outcome::Unsent { cause } => format!("not sent: {cause}"),
-        Outcome::Hindered { by, reply } => format!("{} with {}", by.word(), reply.status),
+        Outcome::InfrastructureFailed { by, reply } => format!("{} with {}", by.describe(), reply.status),
         Outcome::Lost { cause } => format!("no response: {cause}"),
     }
 }
@@ -82,17 +82,17 @@ fn describe_wait(step: &Step, last: bool) -> Option<String> {
         .collect();
     let makes = (!born.is_empty()).then(|| format!("creates {}", born.join(", ")));
     let waits = match step.settle {
-        Settle::Leave if last => None,
-        Settle::Leave => Some("continue at once".to_string()),
-        Settle::Poll { after_ms: 0 } => Some("poll until settled".to_string()),
-        Settle::Poll { after_ms } => Some(format!("poll until settled, first after {after_ms} ms")),
+        StepWait::Leave if last => None,
+        StepWait::Leave => Some("continue at once".to_string()),
+        StepWait::Poll { after_ms: 0 } => Some("poll until settled".to_string()),
+        StepWait::Poll { after_ms } => Some(format!("poll until settled, first after {after_ms} ms")),
     };
     let parts: Vec<String> = makes.into_iter().chain(waits).collect();
     (!parts.is_empty()).then(|| format!("   {}", parts.join("; ")))
 }
 
 fn describe_value(value: &Value) -> String {
-    match handle_name(value) {
+    match read_handle(value) {
         Some(name) => name.to_string(),
         None => value.as_str().map_or_else(|| value.to_string(), str::to_string),
     }
@@ -100,7 +100,7 @@ fn describe_value(value: &Value) -> String {
 
 /// Replaces handles by their names. The plan file has the exact form of handles.
 fn name_handles(value: &Value) -> Value {
-    if let Some(name) = handle_name(value) {
+    if let Some(name) = read_handle(value) {
         return Value::String(name.to_string());
     }
     match value {
@@ -112,7 +112,7 @@ fn name_handles(value: &Value) -> Value {
     }
 }
 
-fn shorten(text: &str) -> String {
+fn shorten_text(text: &str) -> String {
     let length = text.chars().count();
     if length <= BODY_CHARS_MAX {
         return text.to_string();

@@ -1,8 +1,8 @@
 //! The parts of a report, in the form of `report.json`.
 
-use crate::oracle::{Standing, Verdict};
+use crate::oracle::{ClauseStanding, Verdict};
 use crate::plan::Plan;
-use crate::schema::catalog::Source;
+use crate::schema::catalog::SourceLines;
 use crate::suite::Basis;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ pub enum ReportTarget {
 pub struct ClauseRow {
     pub id: String,
     pub says: String,
-    pub cites: Vec<Source>,
+    pub cites: Vec<SourceLines>,
     pub basis: Basis,
     /// Name of the rule, for the basis `convention`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,14 +34,14 @@ pub struct ClauseRow {
     /// Why the verdict is not pass; empty for a pass.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
-    pub standing: Standing,
+    pub standing: ClauseStanding,
     pub counts: ClauseCounts,
     /// Numbers of the findings that contradict the clause; see [`FindingRow::number`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<usize>,
 }
 
-/// How often a clause applied, and with which result; see [`crate::model::Count`].
+/// How often a clause applied, and with which result; see [`crate::model::ClauseCount`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClauseCounts {
@@ -82,7 +82,7 @@ pub struct FindingRow {
 pub struct ClauseReference {
     pub id: String,
     pub says: String,
-    pub cites: Vec<Source>,
+    pub cites: Vec<SourceLines>,
 }
 
 /// An exchange with the clauses that removed possible states.

@@ -47,7 +47,7 @@ impl RunFacts {
     /// # Panics
     /// Never: all values have a JSON form.
     #[must_use]
-    pub fn json(&self) -> String {
+    pub fn to_json(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).expect("facts of a run have string keys only");
         text.push('\n');
         text

@@ -1,6 +1,6 @@
 //! Times to settle, as percentiles.
 
-use crate::campaign::Settling;
+use crate::campaign::TransitionTimes;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 
@@ -28,7 +28,7 @@ pub struct SettleTimes {
 
 /// The times of a campaign, sorted by transition.
 #[must_use]
-pub fn compute_settle_times(settling: &Settling) -> Vec<SettleTimes> {
+pub fn compute_settle_times(settling: &TransitionTimes) -> Vec<SettleTimes> {
     let rows = settling.0.iter().map(|(passage, times)| {
         let mut times = times.clone();
         times.sort_unstable();
@@ -97,33 +97,34 @@ fn format_seconds(ms: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::campaign::Passage;
+    use crate::campaign::MeasuredTransition;
     use std::collections::BTreeMap;
 
-    fn check(times: &[u64], expected: [u64; 5]) {
-        let passage = Passage { resource: "lamp".into(), from: None, to: None, by: vec!["light.bright".into()] };
-        let rows = compute_settle_times(&Settling(BTreeMap::from([(passage, times.to_vec())])));
+    fn check_percentiles(times: &[u64], expected: [u64; 5]) {
+        let passage =
+            MeasuredTransition { resource: "lamp".into(), from: None, to: None, by: vec!["light.bright".into()] };
+        let rows = compute_settle_times(&TransitionTimes(BTreeMap::from([(passage, times.to_vec())])));
         let row = &rows[0];
         assert_eq!([row.count, row.p50_ms, row.p90_ms, row.p99_ms, row.most_ms], expected, "{times:?}");
     }
 
     #[test]
     fn a_percentile_is_one_of_the_measured_times() {
-        check(&[7], [1, 7, 7, 7, 7]);
-        check(&[30, 10], [2, 10, 30, 30, 30]);
-        check(&(1..=100).rev().collect::<Vec<u64>>(), [100, 50, 90, 99, 100]);
-        check(&(1..=1000).collect::<Vec<u64>>(), [1000, 500, 900, 990, 1000]);
+        check_percentiles(&[7], [1, 7, 7, 7, 7]);
+        check_percentiles(&[30, 10], [2, 10, 30, 30, 30]);
+        check_percentiles(&(1..=100).rev().collect::<Vec<u64>>(), [100, 50, 90, 99, 100]);
+        check_percentiles(&(1..=1000).collect::<Vec<u64>>(), [1000, 500, 900, 990, 1000]);
     }
 
     #[test]
     fn times_are_shown_by_transition() {
-        let passage = |from: Option<&str>, to: Option<&str>, by: &str| Passage {
+        let passage = |from: Option<&str>, to: Option<&str>, by: &str| MeasuredTransition {
             resource: "lamp".into(),
             from: from.map(str::to_string),
             to: to.map(str::to_string),
             by: vec![by.into()],
         };
-        let settling = Settling(BTreeMap::from([
+        let settling = TransitionTimes(BTreeMap::from([
             (passage(None, Some("BRIGHT"), "light.bright"), vec![20, 1500]),
             (passage(Some("BRIGHT"), Some("DIM"), "dim.bright"), vec![61_007]),
             (passage(Some("DIM"), None, "remove.gone"), vec![0]),

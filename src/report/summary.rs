@@ -3,8 +3,8 @@
 use super::compile::Report;
 use super::plan_text::describe_steps;
 use super::rows::{ClauseRow, CounterexampleRow, FindingRow, ReportTarget, SpendingShare, VerdictTotals};
-use crate::oracle::{Standing, Verdict};
-use crate::schema::catalog::Source;
+use crate::oracle::{ClauseStanding, Verdict};
+use crate::schema::catalog::SourceLines;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -39,11 +39,11 @@ pub fn render_summary(report: &Report, place: &ReportPlace<'_>) -> String {
 }
 
 /// Citations, separated by commas; a note for a clause without citations.
-pub(super) fn list_citations(cites: &[Source]) -> String {
+pub(super) fn list_citations(cites: &[SourceLines]) -> String {
     if cites.is_empty() {
         return "no page: a convention of probity".to_string();
     }
-    cites.iter().map(Source::to_string).collect::<Vec<_>>().join(", ")
+    cites.iter().map(SourceLines::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Names, separated by commas, in indented lines of at most [`WIDTH`] characters.
@@ -182,8 +182,8 @@ fn write_undecided(out: &mut String, report: &Report, verdict: Verdict, title: &
 /// The reason without counts, so that clauses with the same reason form one group.
 fn describe_reason(row: &ClauseRow) -> String {
     match (&row.standing, row.verdict) {
-        (Standing::Unreachable(why), _) => format!("unreachable here: {why}"),
-        (Standing::Unobservable(why), _) => format!("unobservable: {why}"),
+        (ClauseStanding::Unreachable(why), _) => format!("unreachable here: {why}"),
+        (ClauseStanding::Unobservable(why), _) => format!("unobservable: {why}"),
         (_, Verdict::Inconclusive) if row.counts.exceptions > 0 => "seen only through an exception".to_string(),
         (_, Verdict::Inconclusive) => "each time another cause may explain the response".to_string(),
         _ => row.reason.clone(),

@@ -1,12 +1,12 @@
 //! The renderings of a fictitious campaign.
 
 use super::*;
-use crate::campaign::{Conclusion, Found, Settling, Spent};
-use crate::history::{Cause, Exchange, Header, History, Outcome, Reply, ReplyBody};
-use crate::model::{Cell, ClauseId, Count, Insight, Model, Tally};
-use crate::oracle::{Finding, Row, Seen, Standing, Verdict};
-use crate::plan::{Plan, Settle, Step, handle};
-use crate::schema::{Folder, Schemas};
+use crate::campaign::{Conclusion, RecordedFinding, SpentRequests, TransitionTimes};
+use crate::history::{CallCause, Exchange, History, HistoryHeader, Outcome, Reply, ReplyBody};
+use crate::model::{BeliefChange, ClauseCount, ClauseId, ClauseTally, Model, OperationCell};
+use crate::oracle::{ClauseResult, ClauseStanding, ExchangeFindings, Finding, Verdict};
+use crate::plan::{Plan, Step, StepWait, make_handle};
+use crate::schema::{CatalogFolder, CompiledCatalog};
 use crate::suite;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -17,17 +17,18 @@ const PLACE: ReportPlace<'_> = ReportPlace { reports: "reports" };
 
 fn model() -> Arc<Model> {
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps");
-    let schemas = Schemas::load(&Folder(base.join("schemas/lamps"))).expect("the schemas of the lamps load");
+    let schemas =
+        CompiledCatalog::load(&CatalogFolder(base.join("schemas/lamps"))).expect("the schemas of the lamps load");
     let text = std::fs::read_to_string(base.join("suites/lamps.yaml")).expect("the suite of the lamps is readable");
-    let suite = suite::parse("lamps.yaml", &text, &schemas.catalog).expect("the suite of the lamps parses");
+    let suite = suite::parse_suite("lamps.yaml", &text, &schemas.catalog).expect("the suite of the lamps parses");
     Arc::new(Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20").expect("the model compiles"))
 }
 
 fn clause(model: &Model, id: &str) -> ClauseId {
-    model.named(id).unwrap_or_else(|| panic!("the lamps have no clause {id}"))
+    model.find_clause(id).unwrap_or_else(|| panic!("the lamps have no clause {id}"))
 }
 
-fn step(operation: &str, lamp: Option<&str>, body: Option<Value>, settle: Settle) -> Step {
+fn step(operation: &str, lamp: Option<&str>, body: Option<Value>, settle: StepWait) -> Step {
     let births = match operation {
         "lightLamp" => BTreeMap::from([("lamp".to_string(), vec!["lamp-1".to_string()])]),
         _ => BTreeMap::new(),
@@ -36,7 +37,7 @@ fn step(operation: &str, lamp: Option<&str>, body: Option<Value>, settle: Settle
         operation: operation.to_string(),
         binding: "v1".to_string(),
         caller: "owner".to_string(),
-        path: lamp.map(|lamp| ("lamp_id".to_string(), handle(lamp))).into_iter().collect(),
+        path: lamp.map(|lamp| ("lamp_id".to_string(), make_handle(lamp))).into_iter().collect(),
         query: BTreeMap::new(),
         headers: BTreeMap::new(),
         body,
@@ -49,21 +50,21 @@ fn step(operation: &str, lamp: Option<&str>, body: Option<Value>, settle: Settle
 
 /// Lights a lamp, dims the lamp, and reads the lamp as another caller.
 fn plan() -> Plan {
-    let mut read = step("showLamp", Some("lamp-1"), None, Settle::Leave);
+    let mut read = step("showLamp", Some("lamp-1"), None, StepWait::Leave);
     read.caller = "other".to_string();
     Plan {
         format: 1,
         suite: "lamps".to_string(),
         drawn: Some((7, 2)),
         steps: vec![
-            step("lightLamp", None, Some(json!({"color": "red"})), Settle::Poll { after_ms: 0 }),
-            step("dimLamp", Some("lamp-1"), None, Settle::Poll { after_ms: 250 }),
+            step("lightLamp", None, Some(json!({"color": "red"})), StepWait::Poll { after_ms: 0 }),
+            step("dimLamp", Some("lamp-1"), None, StepWait::Poll { after_ms: 250 }),
             read,
         ],
     }
 }
 
-fn exchange(number: u64, step: usize, cause: Cause, operation: &str, status: u16) -> Exchange {
+fn exchange(number: u64, step: usize, cause: CallCause, operation: &str, status: u16) -> Exchange {
     let reply = Reply {
         status,
         headers: BTreeMap::new(),
@@ -84,12 +85,12 @@ fn exchange(number: u64, step: usize, cause: Cause, operation: &str, status: u16
         sent_ms: 10 * number,
         received_ms: 10 * number + 5,
         outcome: Outcome::Replied(reply),
-        born: BTreeMap::new(),
+        created: BTreeMap::new(),
     }
 }
 
 fn history() -> History {
-    let header = Header {
+    let header = HistoryHeader {
         format: 1,
         suite: "lamps".to_string(),
         suite_digest: "sha256:00".to_string(),
@@ -100,10 +101,10 @@ fn history() -> History {
         plan: 2,
     };
     let exchanges = vec![
-        exchange(0, 0, Cause::Step, "lightLamp", 201),
-        exchange(1, 1, Cause::Step, "dimLamp", 503),
-        exchange(2, 1, Cause::Retry, "dimLamp", 204),
-        exchange(3, 1, Cause::Poll, "showLamp", 200),
+        exchange(0, 0, CallCause::Step, "lightLamp", 201),
+        exchange(1, 1, CallCause::Step, "dimLamp", 503),
+        exchange(2, 1, CallCause::Retry, "dimLamp", 204),
+        exchange(3, 1, CallCause::Poll, "showLamp", 200),
     ];
     History { header, exchanges }
 }
@@ -118,7 +119,7 @@ fn finding(clauses: Vec<ClauseId>) -> Finding {
         seen: "accepted with 200".to_string(),
         expected: vec!["lamp l1: BRIGHT; color=red".to_string(), "lamp l1: DIM; color=red".to_string()],
         violations: vec!["/color: string expected, found a number [light:47]".to_string()],
-        shrunk: None,
+        narrowed_by: None,
     }
 }
 
@@ -126,20 +127,20 @@ fn row(
     clause: ClauseId,
     verdict: Verdict,
     reason: &str,
-    standing: Standing,
+    standing: ClauseStanding,
     count: [u64; 4],
     findings: Vec<usize>,
-) -> Row {
+) -> ClauseResult {
     let [applied, passed, exceptions, unclear] = count;
-    let count = Count { applied, passed, exceptions, unclear };
-    Row { clause, verdict, reason: reason.to_string(), standing, count, findings }
+    let count = ClauseCount { applied, passed, exceptions, unclear };
+    ClauseResult { clause, verdict, reason: reason.to_string(), standing, count, findings }
 }
 
 fn conclusion(model: &Model) -> Conclusion {
     let named = |id: &str| clause(model, id);
-    let reachable = Standing::Reachable;
+    let reachable = ClauseStanding::Reachable;
     let narrowed = Finding {
-        shrunk: Some((2, vec![named("dim.bright")])),
+        narrowed_by: Some((2, vec![named("dim.bright")])),
         ..finding(vec![named("dim.bright"), named("lamp.frame.color")])
     };
     let once = Finding { exchange: 9, plan: 5, violations: vec![], ..finding(vec![named("showLamp.no-server-error")]) };
@@ -168,7 +169,7 @@ fn conclusion(model: &Model) -> Conclusion {
                 named("remove.gone"),
                 Verdict::Untested,
                 "unreachable here: no call brings it about",
-                Standing::Unreachable("no call brings it about".into()),
+                ClauseStanding::Unreachable("no call brings it about".into()),
                 [0; 4],
                 vec![],
             ),
@@ -184,7 +185,7 @@ fn conclusion(model: &Model) -> Conclusion {
                 named("lamp.settles"),
                 Verdict::Inconclusive,
                 "unobservable: nothing shows it",
-                Standing::Unobservable("nothing shows it".into()),
+                ClauseStanding::Unobservable("nothing shows it".into()),
                 [2, 0, 0, 2],
                 vec![],
             ),
@@ -197,28 +198,28 @@ fn conclusion(model: &Model) -> Conclusion {
                 vec![1],
             ),
         ],
-        found: vec![
-            Found {
+        findings: vec![
+            RecordedFinding {
                 finding: narrowed,
                 plan: plan(),
                 history: history(),
-                witness: Some((plan(), history())),
+                counterexample: Some((plan(), history())),
                 repeated: true,
             },
-            Found { finding: once, plan: plan(), history: history(), witness: None, repeated: true },
+            RecordedFinding { finding: once, plan: plan(), history: history(), counterexample: None, repeated: true },
         ],
-        tally: Tally {
+        tally: ClauseTally {
             silent: BTreeMap::from([(
-                Cell { operation: "dimLamp".into(), states: vec!["lamp DIMMING".into()] },
+                OperationCell { operation: "dimLamp".into(), states: vec!["lamp DIMMING".into()] },
                 BTreeMap::from([(204, 3), (409, 1)]),
             )]),
             judged: 31,
-            worlds_most: 4,
+            states_most: 4,
             repeated: 1,
-            ..Tally::default()
+            ..ClauseTally::default()
         },
-        settling: Settling::default(),
-        spent: Spent {
+        transition_times: TransitionTimes::default(),
+        spent: SpentRequests {
             requests: 32,
             reads: 10,
             polls: 12,
@@ -228,7 +229,7 @@ fn conclusion(model: &Model) -> Conclusion {
             lost: 1,
             shrinking: 14,
             plans: 6,
-            ..Spent::default()
+            ..SpentRequests::default()
         },
         stopped: None,
         histories: vec![history()],
@@ -273,7 +274,7 @@ fn a_finding_without_a_repetition_says_so() {
 
 #[test]
 fn the_report_has_the_evidence_of_each_verdict() {
-    insta::assert_snapshot!(usual().json());
+    insta::assert_snapshot!(usual().to_json());
 }
 
 #[test]
@@ -284,13 +285,14 @@ fn junit_has_one_case_per_clause_and_a_reason_for_each_skipped_clause() {
 #[test]
 fn a_report_is_read_back_as_it_was_written() {
     let report = usual();
-    assert_eq!(Report::read(&report.json()), Ok(report));
+    assert_eq!(Report::read(&report.to_json()), Ok(report));
 }
 
 #[test]
 fn a_report_of_format_1_is_read() {
     let report = usual();
-    let old = report.json().replace("\"counterexample\": {", "\"witness\": {").replace("counterexample-", "witness-");
+    let old =
+        report.to_json().replace("\"counterexample\": {", "\"witness\": {").replace("counterexample-", "witness-");
     let old = old.replacen("\"format\": 2", "\"format\": 1", 1);
     let read = Report::read(&old).expect("format 1 is still read");
     assert_eq!(read.findings[0].counterexample.plan, report.findings[0].counterexample.plan);
@@ -299,15 +301,15 @@ fn a_report_of_format_1_is_read() {
 
 #[test]
 fn a_report_of_a_newer_format_is_refused() {
-    let newer = usual().json().replacen("\"format\": 2", "\"format\": 99", 1);
+    let newer = usual().to_json().replacen("\"format\": 2", "\"format\": 99", 1);
     assert_eq!(Report::read(&newer), Err("the report has format 99; this program reads formats up to 2".to_string()));
 }
 
 #[test]
 fn the_same_conclusion_gives_the_same_bytes_in_any_folder() {
     let model = model();
-    assert_eq!(usual().json(), usual().json());
-    assert!(!usual().json().contains("reports/lamps"), "the folder of the reports is not part of the report");
+    assert_eq!(usual().to_json(), usual().to_json());
+    assert!(!usual().to_json().contains("reports/lamps"), "the folder of the reports is not part of the report");
     assert!(
         render_summary(&usual(), &ReportPlace { reports: "out/there" })
             .contains("probity replay out/there/lamps/counterexample-1.json --fault")
@@ -332,7 +334,7 @@ fn a_clause_is_explained_with_its_guard_its_effects_and_its_verdict() {
     insta::assert_snapshot!(explain_clause(
         &model,
         clause(&model, "dim.bright"),
-        report.clause("dim.bright"),
+        report.find_clause("dim.bright"),
         Some(&page)
     ));
 }
@@ -347,14 +349,15 @@ fn a_generated_clause_without_a_report_is_explained() {
 fn a_step_is_explained_by_its_possible_states_and_contradicted_clauses() {
     let model = model();
     let dim = clause(&model, "dim.bright");
-    let insight = Insight {
+    let insight = BeliefChange {
         before: vec!["lamp l1: BRIGHT".to_string()],
         after: vec![],
         ruled_out: vec![("lamp l1: BRIGHT".to_string(), vec![dim])],
     };
-    let contradicted = Finding { shrunk: Some((1, vec![dim])), ..finding(vec![dim, clause(&model, "lamp.settles")]) };
-    let mut seen = vec![Seen::default(); 4];
-    seen[3] = Seen { findings: vec![contradicted], insight: Some(insight), excess: None };
+    let contradicted =
+        Finding { narrowed_by: Some((1, vec![dim])), ..finding(vec![dim, clause(&model, "lamp.settles")]) };
+    let mut seen = vec![ExchangeFindings::default(); 4];
+    seen[3] = ExchangeFindings { findings: vec![contradicted], insight: Some(insight), excess: None };
     insta::assert_snapshot!(explain_step(&model, &history(), &seen, 1));
     assert!(explain_step(&model, &history(), &seen, 2).contains("no request was sent"));
 }

@@ -4,30 +4,30 @@ use tokio::sync::watch;
 
 /// Stops plans from outside, between two requests or during a wait.
 #[derive(Debug, Clone)]
-pub struct Cancel {
-    asked: watch::Receiver<bool>,
+pub struct Cancellation {
+    requested: watch::Receiver<bool>,
 }
 
-impl Cancel {
+impl Cancellation {
     /// A sender and a receiver. The value `true` from the sender stops every plan with a clone.
-    pub fn pair() -> (watch::Sender<bool>, Cancel) {
+    pub fn make_pair() -> (watch::Sender<bool>, Cancellation) {
         let (sender, asked) = watch::channel(false);
-        (sender, Cancel { asked })
+        (sender, Cancellation { requested: asked })
     }
 
     /// Never stops a plan.
-    pub fn never() -> Cancel {
-        Cancel::pair().1
+    pub fn never() -> Cancellation {
+        Cancellation::make_pair().1
     }
 
     /// Whether a stop was requested.
-    pub fn asked(&self) -> bool {
-        *self.asked.borrow()
+    pub fn is_requested(&self) -> bool {
+        *self.requested.borrow()
     }
 
     /// Returns when a stop is requested.
-    pub async fn wait(&self) {
-        if self.asked.clone().wait_for(|asked| *asked).await.is_err() {
+    pub async fn wait_for_request(&self) {
+        if self.requested.clone().wait_for(|asked| *asked).await.is_err() {
             // The sender was dropped: no stop can be requested any more.
             std::future::pending::<()>().await;
         }

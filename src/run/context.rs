@@ -1,29 +1,29 @@
 //! The environment of one plan.
 
-use super::cancel::Cancel;
+use super::cancel::Cancellation;
 use super::pace::Pace;
-use super::shared_budget::Purse;
+use super::shared_budget::SharedBudget;
 use crate::endpoint::{Call, Endpoint, Identities};
-use crate::history::Secrets;
+use crate::history::SecretFilter;
 use crate::limits::Limits;
 use crate::schema::catalog::Catalog;
 
 /// Adds the mark of a run to calls.
-pub trait Marking {
+pub trait CallMarker {
     /// Adds the mark to the body of a call that creates or renames a resource, before the call is sent
     /// and recorded.
-    fn mark(&self, call: &mut Call);
+    fn mark_call(&self, call: &mut Call);
 }
 
 /// Adds no mark. For endpoints that need no cleaning up.
-pub struct NoMarks;
+pub struct NullMarker;
 
-impl Marking for NoMarks {
-    fn mark(&self, _: &mut Call) {}
+impl CallMarker for NullMarker {
+    fn mark_call(&self, _: &mut Call) {}
 }
 
 /// The environment of one plan.
-pub struct Context<'a> {
+pub struct PlanContext<'a> {
     /// The endpoint.
     pub endpoint: &'a dyn Endpoint,
     /// The operations of the API.
@@ -31,17 +31,17 @@ pub struct Context<'a> {
     /// Credentials, and values of path parameters that steps leave open.
     pub identities: &'a Identities,
     /// Secrets to strip from records.
-    pub secrets: &'a Secrets,
+    pub secrets: &'a SecretFilter,
     /// Adds the mark of the run to calls.
-    pub marks: &'a dyn Marking,
+    pub marker: &'a dyn CallMarker,
     /// Delays, polls and retries.
     pub pace: Pace,
     /// Limits of this plan: `requests` and `time` apply.
     pub limits: Limits,
     /// The budget of all plans together.
-    pub purse: &'a Purse,
+    pub shared_budget: &'a SharedBudget,
     /// Seeds of the jitter of waits: the seed of the campaign and the number of the plan.
     pub seeds: (u64, u64),
     /// Stops the plan from outside.
-    pub cancel: Cancel,
+    pub cancel: Cancellation,
 }

@@ -1,18 +1,18 @@
 //! The outcome of a request as the runner reacts to it.
 
-use crate::history::{Hindrance, Outcome, Reply};
+use crate::history::{InfrastructureFailure, Outcome, Reply};
 use std::time::Duration;
 
 /// A request that was sent and recorded.
-pub(super) struct Landed {
+pub(super) struct SentRequest {
     /// The number of the exchange.
     pub number: u64,
-    pub fate: Fate,
+    pub disposition: Disposition,
 }
 
 /// The kind of an outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum Disposition {
     /// The endpoint answered.
     Answered,
     /// The endpoint asks for a retry.
@@ -28,36 +28,38 @@ pub(super) enum Fate {
     Unsent { cause: String },
 }
 
-impl Fate {
-    pub fn of(outcome: &Outcome) -> Fate {
+impl Disposition {
+    pub fn from_outcome(outcome: &Outcome) -> Disposition {
         match outcome {
-            Outcome::Unsent { cause } => Fate::Unsent { cause: cause.clone() },
-            Outcome::Lost { .. } => Fate::Lost,
+            Outcome::Unsent { cause } => Disposition::Unsent { cause: cause.clone() },
+            Outcome::Lost { .. } => Disposition::Lost,
             // A retry is useless: only a later step of the plan frees a quota.
-            Outcome::Hindered { by: Hindrance::Quota, .. } => Fate::Answered,
-            Outcome::Hindered { reply, .. } => Fate::Throttled { after: comes_back(reply), processed: false },
+            Outcome::InfrastructureFailed { by: InfrastructureFailure::Quota, .. } => Disposition::Answered,
+            Outcome::InfrastructureFailed { reply, .. } => {
+                Disposition::Throttled { after: read_retry_after(reply), processed: false }
+            }
             Outcome::Replied(reply) => {
                 let named = reply.headers.get("retry-after");
-                let after = comes_back(reply);
+                let after = read_retry_after(reply);
                 match reply.status {
-                    429 => Fate::Throttled { after, processed: false },
-                    503 if named.is_some() => Fate::Throttled { after, processed: true },
-                    502..=504 => Fate::Lost,
-                    _ => Fate::Answered,
+                    429 => Disposition::Throttled { after, processed: false },
+                    503 if named.is_some() => Disposition::Throttled { after, processed: true },
+                    502..=504 => Disposition::Lost,
+                    _ => Disposition::Answered,
                 }
             }
         }
     }
 }
 
-fn comes_back(reply: &Reply) -> Option<Duration> {
+fn read_retry_after(reply: &Reply) -> Option<Duration> {
     let named = reply.headers.get("retry-after")?;
-    retry_after(named, reply.headers.get("date").map(String::as_str))
+    parse_retry_after(named, reply.headers.get("date").map(String::as_str))
 }
 
 /// The wait in a `Retry-After` header: seconds or a date. A date is compared with the `Date` header of the
 /// response, because the clock of the endpoint may differ.
-fn retry_after(text: &str, date: Option<&str>) -> Option<Duration> {
+fn parse_retry_after(text: &str, date: Option<&str>) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));

@@ -11,27 +11,27 @@ use std::io;
 pub trait Journal {
     /// Records a create before the request is sent. An error stops the plan: without an entry no
     /// resource may be created.
-    fn intent(&mut self, index: usize, step: &Step, call: &Call) -> io::Result<()>;
+    fn record_intent(&mut self, index: usize, step: &Step, call: &Call) -> io::Result<()>;
     /// Records the result of a create: the ids that became known, by handle, and whether the endpoint
     /// refused.
-    fn done(&mut self, index: usize, born: &BTreeMap<String, String>, refused: bool) -> io::Result<()>;
+    fn record_result(&mut self, index: usize, born: &BTreeMap<String, String>, refused: bool) -> io::Result<()>;
     /// Records that the resource of a handle is gone.
-    fn gone(&mut self, handle: &str) -> io::Result<()>;
+    fn record_deletion(&mut self, handle: &str) -> io::Result<()>;
 }
 
 /// Records nothing. For endpoints that need no cleaning up, such as the mock.
-pub struct NoJournal;
+pub struct NullJournal;
 
-impl Journal for NoJournal {
-    fn intent(&mut self, _: usize, _: &Step, _: &Call) -> io::Result<()> {
+impl Journal for NullJournal {
+    fn record_intent(&mut self, _: usize, _: &Step, _: &Call) -> io::Result<()> {
         Ok(())
     }
 
-    fn done(&mut self, _: usize, _: &BTreeMap<String, String>, _: bool) -> io::Result<()> {
+    fn record_result(&mut self, _: usize, _: &BTreeMap<String, String>, _: bool) -> io::Result<()> {
         Ok(())
     }
 
-    fn gone(&mut self, _: &str) -> io::Result<()> {
+    fn record_deletion(&mut self, _: &str) -> io::Result<()> {
         Ok(())
     }
 }

@@ -18,16 +18,16 @@ mod step_runner;
 mod stop;
 mod watcher;
 
-pub use bind::bind;
-pub use cancel::Cancel;
-pub use context::{Context, Marking, NoMarks};
-pub use journal::{Journal, NoJournal};
+pub use bind::bind_handles;
+pub use cancel::Cancellation;
+pub use context::{CallMarker, NullMarker, PlanContext};
+pub use journal::{Journal, NullJournal};
 pub use pace::Pace;
-pub use plan_state::{Run, Spent};
-pub use shared_budget::Purse;
-pub use step_runner::{carry_out, carry_out_branches, carry_out_plan};
-pub use stop::{Skip, StepEnd, Stop, Troubles, Unrest};
-pub use watcher::{Told, Watcher};
+pub use plan_state::{PlanState, RequestCounts};
+pub use shared_budget::SharedBudget;
+pub use step_runner::{carry_out_branches, carry_out_plan, carry_out_step};
+pub use stop::{FailureCounts, SkipReason, StepEnd, StopReason, UnsettledReason};
+pub use watcher::{LearnedId, Watcher};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -6,21 +6,21 @@ use std::collections::BTreeMap;
 use tokio::time::Instant;
 
 /// The state of a plan: known ids, recorded exchanges, and spent requests.
-pub struct Run {
+pub struct PlanState {
     /// Resource ids by handle.
     pub ids: BTreeMap<String, String>,
     /// Handles in the order in which their ids became known.
-    pub births: Vec<String>,
+    pub created_handles: Vec<String>,
     /// Recorded exchanges in the order of sending.
     pub exchanges: Vec<Exchange>,
     /// Counts of requests.
-    pub spent: Spent,
+    pub counts: RequestCounts,
     pub(super) started: Instant,
     pub(super) journal: Box<dyn Journal>,
     /// The number of the next exchange.
     pub(super) next: u64,
     /// Handles that each step creates, by step index and `about` name. A later response may tell the ids.
-    pub(super) births_of: BTreeMap<usize, BTreeMap<String, Vec<String>>>,
+    pub(super) handles_by_step: BTreeMap<usize, BTreeMap<String, Vec<String>>>,
     /// Sent requests without a record, by number. A finished exchange waits for earlier ones.
     pub(super) waiting: BTreeMap<u64, Option<Exchange>>,
     /// Number of consecutive requests that did not reach the endpoint.
@@ -29,7 +29,7 @@ pub struct Run {
 
 /// Counts of requests. Failures are counted so that they cannot hide a deviation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Spent {
+pub struct RequestCounts {
     /// All requests.
     pub requests: u64,
     /// Polls.
@@ -44,19 +44,19 @@ pub struct Spent {
     pub unsent: u64,
 }
 
-impl Run {
+impl PlanState {
     /// The state of a plan that starts now.
-    pub fn begin(journal: Box<dyn Journal>) -> Run {
+    pub fn start_plan(journal: Box<dyn Journal>) -> PlanState {
         let started = Instant::now();
-        Run {
+        PlanState {
             ids: BTreeMap::new(),
-            births: Vec::new(),
+            created_handles: Vec::new(),
             exchanges: Vec::new(),
-            spent: Spent::default(),
+            counts: RequestCounts::default(),
             started,
             journal,
             next: 0,
-            births_of: BTreeMap::new(),
+            handles_by_step: BTreeMap::new(),
             waiting: BTreeMap::new(),
             unsent_in_row: 0,
         }
@@ -64,7 +64,7 @@ impl Run {
 
     /// Records in the journal that a resource is gone. An error is ignored: a sweep would find the
     /// resource absent.
-    pub fn note_gone(&mut self, handle: &str) {
-        let _ = self.journal.gone(handle);
+    pub fn record_gone(&mut self, handle: &str) {
+        let _ = self.journal.record_deletion(handle);
     }
 }

@@ -1,54 +1,54 @@
 //! Sends a call, with retries.
 
-use super::disposition::{Fate, Landed};
-use super::request_dispatcher::Desk;
-use super::stop::Stop;
+use super::disposition::{Disposition, SentRequest};
+use super::request_dispatcher::RequestDispatcher;
+use super::stop::StopReason;
 use crate::endpoint::{Call, Request};
-use crate::history::Cause;
+use crate::history::CallCause;
 use crate::plan::Step;
 
 /// Sends a call until the endpoint answers or no further retry is safe or allowed. Returns the last try.
 ///
 /// # Errors
 /// If the plan must stop.
-pub(super) async fn send(
-    desk: &Desk<'_>,
+pub(super) async fn send_with_retries(
+    desk: &RequestDispatcher<'_>,
     index: usize,
     step: &Step,
     call: &Call,
     request: &Request,
-    cause: Cause,
-) -> Result<Landed, Stop> {
+    cause: CallCause,
+) -> Result<SentRequest, StopReason> {
     let pace = &desk.context.pace;
     let mut backoff = pace.retry_after;
     let mut cause = cause;
     for tries in 0.. {
-        let landed = desk.ask(index, step, call, request, cause).await?;
-        let named = match &landed.fate {
-            Fate::Answered => return Ok(landed),
-            Fate::Unsent { cause } if desk.unsent_in_row() >= pace.unsent_most => {
-                return Err(Stop::Unreachable { cause: cause.clone() });
+        let landed = desk.send_once(index, step, call, request, cause).await?;
+        let named = match &landed.disposition {
+            Disposition::Answered => return Ok(landed),
+            Disposition::Unsent { cause } if desk.count_unsent_in_row() >= pace.unsent_most => {
+                return Err(StopReason::Unreachable { cause: cause.clone() });
             }
-            Fate::Unsent { .. } => None,
+            Disposition::Unsent { .. } => None,
             // The endpoint may have carried out the call: a second create would leave an unknown
             // resource, and a second action would find another state.
-            Fate::Lost if !reads(request) => return Ok(landed),
-            Fate::Lost => None,
+            Disposition::Lost if !is_read(request) => return Ok(landed),
+            Disposition::Lost => None,
             // 429 says that the call was not carried out. 503 comes from a gateway, which may not know.
-            Fate::Throttled { processed: true, .. } if !step.births.is_empty() => return Ok(landed),
-            Fate::Throttled { after, .. } => *after,
+            Disposition::Throttled { processed: true, .. } if !step.births.is_empty() => return Ok(landed),
+            Disposition::Throttled { after, .. } => *after,
         };
         if tries >= pace.retries {
             return Ok(landed);
         }
-        desk.count(|spent| spent.retries += 1);
-        desk.pause(desk.spread(named.unwrap_or(backoff).min(pace.retry_after_most), index)).await?;
+        desk.change_counts(|spent| spent.retries += 1);
+        desk.pause_plan(desk.add_jitter(named.unwrap_or(backoff).min(pace.retry_after_most), index)).await?;
         backoff = backoff.saturating_mul(2);
-        cause = if cause == Cause::Poll { Cause::Poll } else { Cause::Retry };
+        cause = if cause == CallCause::Poll { CallCause::Poll } else { CallCause::Retry };
     }
     unreachable!("the number of tries is bounded above")
 }
 
-fn reads(request: &Request) -> bool {
+fn is_read(request: &Request) -> bool {
     matches!(request.method.as_str(), "GET" | "HEAD")
 }

@@ -1,15 +1,15 @@
 //! Carries out one step, or the steps of several branches concurrently.
 
-use super::context::Context;
-use super::plan_state::Run;
-use super::polling::settle;
-use super::request_dispatcher::Desk;
-use super::retry::send;
-use super::stop::{Skip, StepEnd, Stop};
+use super::context::PlanContext;
+use super::plan_state::PlanState;
+use super::polling::poll_until_settled;
+use super::request_dispatcher::RequestDispatcher;
+use super::retry::send_with_retries;
+use super::stop::{SkipReason, StepEnd, StopReason};
 use super::watcher::Watcher;
-use crate::endpoint::{ComposeError, compose};
-use crate::history::Cause;
-use crate::plan::{Settle, Step};
+use crate::endpoint::{ComposeError, compose_request};
+use crate::history::CallCause;
+use crate::plan::{Step, StepWait};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -18,15 +18,15 @@ use std::time::Duration;
 ///
 /// # Errors
 /// If the plan must stop.
-pub async fn carry_out(
-    context: &Context<'_>,
+pub async fn carry_out_step(
+    context: &PlanContext<'_>,
     step: &Step,
     index: usize,
-    run: &mut Run,
+    run: &mut PlanState,
     watcher: &mut dyn Watcher,
-) -> Result<StepEnd, Stop> {
-    let desk = Desk::new(context, run, watcher);
-    one(&desk, step, index).await
+) -> Result<StepEnd, StopReason> {
+    let desk = RequestDispatcher::new(context, run, watcher);
+    run_step(&desk, step, index).await
 }
 
 /// Carries out branches concurrently, the steps of each branch in order.
@@ -37,21 +37,21 @@ pub async fn carry_out(
 /// # Errors
 /// If the plan must stop.
 pub async fn carry_out_branches(
-    context: &Context<'_>,
+    context: &PlanContext<'_>,
     branches: &[Vec<(usize, &Step)>],
-    run: &mut Run,
+    run: &mut PlanState,
     watcher: &mut dyn Watcher,
-) -> Result<Vec<(usize, StepEnd)>, Stop> {
-    let desk = &Desk::new(context, run, watcher);
+) -> Result<Vec<(usize, StepEnd)>, StopReason> {
+    let desk = &RequestDispatcher::new(context, run, watcher);
     let all = branches.iter().map(|steps| async move {
         let mut ends = Vec::new();
         for &(index, step) in steps {
-            ends.push((index, one(desk, step, index).await?));
+            ends.push((index, run_step(desk, step, index).await?));
         }
         Ok(ends)
     });
     // Waits for all branches even after an error: every sent request must be recorded.
-    let results: Vec<Result<Vec<(usize, StepEnd)>, Stop>> = futures::future::join_all(all).await;
+    let results: Vec<Result<Vec<(usize, StepEnd)>, StopReason>> = futures::future::join_all(all).await;
     let mut ends = Vec::new();
     for result in results {
         ends.extend(result?);
@@ -65,16 +65,16 @@ pub async fn carry_out_branches(
 /// # Errors
 /// If the plan must stop.
 pub async fn carry_out_plan(
-    context: &Context<'_>,
+    context: &PlanContext<'_>,
     steps: &[Step],
-    run: &mut Run,
+    run: &mut PlanState,
     watcher: &mut dyn Watcher,
-) -> Result<Vec<(usize, StepEnd)>, Stop> {
+) -> Result<Vec<(usize, StepEnd)>, StopReason> {
     let mut ends = Vec::new();
     let mut branches: BTreeMap<u32, Vec<(usize, &Step)>> = BTreeMap::new();
     for (index, step) in steps.iter().enumerate() {
         if step.branch == 0 {
-            ends.push((index, carry_out(context, step, index, run, watcher).await?));
+            ends.push((index, carry_out_step(context, step, index, run, watcher).await?));
         } else {
             branches.entry(step.branch).or_default().push((index, step));
         }
@@ -84,32 +84,32 @@ pub async fn carry_out_plan(
     Ok(ends)
 }
 
-async fn one(desk: &Desk<'_>, step: &Step, index: usize) -> Result<StepEnd, Stop> {
-    let call = match desk.bound(step) {
+async fn run_step(desk: &RequestDispatcher<'_>, step: &Step, index: usize) -> Result<StepEnd, StopReason> {
+    let call = match desk.bind_step(step) {
         Ok(call) => call,
-        Err(handle) => return Ok(StepEnd::Skipped(Skip::Unbound(handle))),
+        Err(handle) => return Ok(StepEnd::Skipped(SkipReason::Unbound(handle))),
     };
-    let request = match compose(desk.context.catalog, &call, desk.context.identities) {
+    let request = match compose_request(desk.context.catalog, &call, desk.context.identities) {
         Ok(request) => request,
         Err(error @ ComposeError::Unsendable { .. }) => {
-            return Ok(StepEnd::Skipped(Skip::Unsendable(error)));
+            return Ok(StepEnd::Skipped(SkipReason::Unsendable(error)));
         }
         Err(error) => return Err(error.into()),
     };
     let creates = !step.births.is_empty();
     if creates {
-        desk.intend(index, step, &call)?;
+        desk.record_intent(index, step, &call)?;
     }
-    let landed = send(desk, index, step, &call, &request, Cause::Step).await;
+    let landed = send_with_retries(desk, index, step, &call, &request, CallCause::Step).await;
     if creates {
-        desk.conclude(index, step, &landed);
+        desk.record_result(index, step, &landed);
     }
     let landed = landed?;
     match step.settle {
-        Settle::Leave => Ok(StepEnd::Done),
-        Settle::Poll { after_ms } => {
-            desk.recorded(landed.number).await;
-            settle(desk, step, index, Duration::from_millis(after_ms)).await
+        StepWait::Leave => Ok(StepEnd::Done),
+        StepWait::Poll { after_ms } => {
+            desk.wait_until_recorded(landed.number).await;
+            poll_until_settled(desk, step, index, Duration::from_millis(after_ms)).await
         }
     }
 }

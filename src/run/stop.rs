@@ -8,16 +8,16 @@ pub enum StepEnd {
     /// Sent, without polls.
     Done,
     /// Not sent.
-    Skipped(Skip),
+    Skipped(SkipReason),
     /// Sent, and the resources of the step are settled.
     Settled,
     /// Sent, and polling ended before the resources were settled.
-    NotSettled(Unrest),
+    NotSettled(UnsettledReason),
 }
 
 /// Why a step was not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Skip {
+pub enum SkipReason {
     /// The handle with this name has no id, because the create did not succeed.
     Unbound(String),
     /// HTTP cannot carry the request.
@@ -26,7 +26,7 @@ pub enum Skip {
 
 /// Why polling ended before the resources were settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unrest {
+pub enum UnsettledReason {
     /// The bound or [`super::Pace::settle_most`] has passed.
     Bound,
     /// The responses did not change for [`super::Pace::quiet`].
@@ -35,7 +35,7 @@ pub enum Unrest {
 
 /// Why a plan stops before its last step.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Stop {
+pub enum StopReason {
     /// The requests are spent.
     #[error("the budget of requests is spent")]
     Requests,
@@ -51,11 +51,11 @@ pub enum Stop {
     /// Too many requests got no answer.
     #[error(
         "too many failures: {} of {requests} requests got no answer ({} throttled, {} lost, {} not sent)",
-        troubles.all(), troubles.throttled, troubles.lost, troubles.unsent
+        troubles.total(), troubles.throttled, troubles.lost, troubles.unsent
     )]
-    Trouble {
+    Failures {
         /// Failures so far.
-        troubles: Troubles,
+        troubles: FailureCounts,
         /// Requests so far.
         requests: u64,
     },
@@ -70,7 +70,7 @@ pub enum Stop {
     Enough,
     /// Too many infrastructure failures.
     #[error("{cause}")]
-    Hindered {
+    InfrastructureFailures {
         /// Number and kind of the failures.
         cause: String,
     },
@@ -96,7 +96,7 @@ pub enum Stop {
 
 /// Numbers of requests without an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Troubles {
+pub struct FailureCounts {
     /// Refused because of the rate: 429, or 503 with a time for a retry.
     pub throttled: u64,
     /// No complete response, or 502, 503, 504.
@@ -105,10 +105,10 @@ pub struct Troubles {
     pub unsent: u64,
 }
 
-impl Troubles {
+impl FailureCounts {
     /// The sum.
     #[must_use]
-    pub fn all(&self) -> u64 {
+    pub fn total(&self) -> u64 {
         self.throttled + self.lost + self.unsent
     }
 }

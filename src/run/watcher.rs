@@ -9,32 +9,32 @@ use std::time::Duration;
 pub trait Watcher {
     /// Ids of the resources that an exchange created, by `about` name of the suite. Called before secrets
     /// are stripped, for polls and retries too: a poll may show the resource of a lost create.
-    fn born(&self, exchange: &Exchange) -> BTreeMap<String, Vec<String>>;
+    fn find_created_ids(&self, exchange: &Exchange) -> BTreeMap<String, Vec<String>>;
     /// Ids in an exchange of resources that earlier steps created. Called before secrets are stripped.
-    fn told(&self, _exchange: &Exchange) -> Vec<Told> {
+    fn find_learned_ids(&self, _exchange: &Exchange) -> Vec<LearnedId> {
         Vec::new()
     }
     /// Sets the input class of an exchange, which only the exchange with secrets shows.
-    fn mark(&self, _exchange: &mut Exchange) {}
+    fn classify_input(&self, _exchange: &mut Exchange) {}
     /// Takes in one recorded exchange. Called once for each exchange, in the order of sending.
-    fn observe(&mut self, exchange: &Exchange);
+    fn observe_exchange(&mut self, exchange: &Exchange);
     /// Reads of the resources of a step that are not settled; empty if all are settled.
-    fn unsettled(&self, step_index: usize) -> Vec<Call>;
+    fn list_unsettled_reads(&self, step_index: usize) -> Vec<Call>;
     /// Whether polls are useless before the bound: every resource of the step may be settled, and no
     /// response can prove more.
-    fn only_time_tells(&self, _step_index: usize) -> bool {
+    fn is_waiting_for_time(&self, _step_index: usize) -> bool {
         false
     }
     /// The bound of the step's resources, counted from the response; `None` if only the pace limits
     /// polling.
-    fn bound(&self, _step_index: usize) -> Option<Duration> {
+    fn find_bound(&self, _step_index: usize) -> Option<Duration> {
         None
     }
 }
 
 /// The id of a resource whose create did not tell the id.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct LearnedId {
     /// Index of the step with the create.
     pub step: usize,
     /// The `about` name of the resource in the create.

@@ -1,6 +1,6 @@
 //! A finished campaign.
 
-use crate::cleanup::Left;
+use crate::cleanup::Leftover;
 use crate::report::{Report, RunFacts};
 
 /// A campaign whose reports are written.
@@ -9,5 +9,5 @@ pub struct CampaignRecord {
     pub report: Report,
     pub run: RunFacts,
     /// Leftovers.
-    pub left: Vec<Left>,
+    pub left: Vec<Leftover>,
 }

@@ -1,6 +1,6 @@
 //! The clocks and the facts of the machine. Only this module reads the clocks.
 
-use crate::http_client::Wall;
+use crate::http_client::WallClock;
 use crate::report::MachineFacts;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -36,7 +36,7 @@ impl RunStart {
 
     /// A wall clock that advances with the monotonic clock, so that an adjustment of the machine's clock
     /// has no effect.
-    pub fn wall_clock(&self) -> Wall {
+    pub fn wall_clock(&self) -> WallClock {
         let (stamp, monotonic) = (self.stamp, self.monotonic);
         Arc::new(move || {
             let since = jiff::SignedDuration::try_from(monotonic.elapsed()).unwrap_or(jiff::SignedDuration::ZERO);

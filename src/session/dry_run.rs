@@ -5,16 +5,16 @@
 
 use super::preflight::{FreeQuotas, check_with_quotas};
 use super::settings::CampaignSettings;
-use super::site::{block_on, convert_error, limit_choices, make_home, pace};
+use super::site::{block_on, choose_pace, convert_error, limit_choices, make_home};
 use super::target::SuiteTarget;
 use super::user_error::UserError;
-use crate::campaign::{self, Home, NullListener, lead, mocks, on_paused_clock, site};
+use crate::campaign::{self, MockSettings, NullListener, make_mock_env, make_mocks, run_campaign, run_on_paused_clock};
 use crate::history::History;
 use crate::mock::Tempo;
 use crate::model::Model;
-use crate::oracle::Standing;
+use crate::oracle::ClauseStanding;
 use crate::plan::Plan;
-use crate::profile::{Changes, Profile};
+use crate::profile::{ChangePolicy, Profile};
 use crate::report::{Report, ReportTarget, RunFacts, SettleTimes, compute_settle_times};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -101,25 +101,25 @@ fn forecast_run(
 
 fn run_on_mock(settings: &CampaignSettings<'_>, profile: &Profile, tempo: Tempo) -> Result<DryRunResult, UserError> {
     let (model, schemas) = (&settings.loaded.model, &settings.loaded.schemas);
-    let home = Home { tempo, fault: None, ..make_home(settings) };
-    let endpoint = mocks(model, schemas, &home);
-    let mut site = site(model, schemas, &home, settings.cancel.clone(), &endpoint);
-    site.pace = pace(settings, profile, model);
-    site.reading_only = profile.changes != Changes::Allowed;
+    let home = MockSettings { tempo, fault: None, ..make_home(settings) };
+    let endpoint = make_mocks(model, schemas, &home);
+    let mut site = make_mock_env(model, schemas, &home, settings.cancel.clone(), &endpoint);
+    site.pace = choose_pace(settings, profile, model);
+    site.reading_only = profile.changes != ChangePolicy::Allowed;
     site.plan_limits.callers = limit_choices(settings, &profile.identities).callers;
     site.setup = profile.setup.clone();
-    let order = campaign::Order {
+    let order = campaign::CampaignOrder {
         seed: settings.seed,
         selection: settings.selection.clone(),
         // The verdicts of a dry run are not used.
-        standing: &|_| Standing::Reachable,
-        witnesses: if site.reading_only { &[] } else { settings.recorded },
+        standing: &|_| ClauseStanding::Reachable,
+        recorded_plans: if site.reading_only { &[] } else { settings.recorded },
         shrink: false,
     };
     // Events of a dry run say nothing about the endpoint.
-    let (result, took) = on_paused_clock(async {
+    let (result, took) = run_on_paused_clock(async {
         let start = tokio::time::Instant::now();
-        let result = lead(&site, &order, &mut NullListener).await;
+        let result = run_campaign(&site, &order, &mut NullListener).await;
         (result, start.elapsed())
     });
     let (conclusion, _) = result.map_err(|error| convert_error(settings, &error))?;
@@ -127,7 +127,7 @@ fn run_on_mock(settings: &CampaignSettings<'_>, profile: &Profile, tempo: Tempo)
         requests: conclusion.spent.requests,
         took,
         created: count_created(model, &conclusion.plans, &conclusion.histories),
-        settled: compute_settle_times(&conclusion.settling),
+        settled: compute_settle_times(&conclusion.transition_times),
     })
 }
 
@@ -140,7 +140,7 @@ fn count_created(model: &Model, plans: &[Plan], histories: &[History]) -> BTreeM
             let Some(step) = plan.steps.get(exchange.step) else { continue };
             for about in &model.operations[&step.operation].about {
                 let handles = step.births.get(&about.name).into_iter().flatten();
-                let count = handles.filter(|handle| exchange.born.contains_key(*handle)).count() as u64;
+                let count = handles.filter(|handle| exchange.created.contains_key(*handle)).count() as u64;
                 if count > 0 {
                     let created = all.entry(model.suite.resources[about.resource].name.clone()).or_default();
                     created.count += count;

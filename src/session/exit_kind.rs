@@ -66,8 +66,9 @@ pub fn pick_worst(kinds: &[ExitKind]) -> ExitKind {
 /// The exit kind of a report. Clauses that cannot be decided at the target do not count.
 #[must_use]
 pub fn judge_report(report: &Report) -> ExitKind {
-    let undecided =
-        |row: &ClauseRow| matches!(row.verdict, Verdict::Inconclusive | Verdict::Untested) && row.standing.decidable();
+    let undecided = |row: &ClauseRow| {
+        matches!(row.verdict, Verdict::Inconclusive | Verdict::Untested) && row.standing.is_decidable()
+    };
     if report.totals.fail > 0 {
         ExitKind::Deviation
     } else if report.stopped.is_some() || report.clauses.iter().any(undecided) {

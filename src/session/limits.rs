@@ -16,11 +16,11 @@ impl SpentTotals {
     /// Adds the requests and the time of a campaign.
     pub fn add_campaign(&mut self, spending: &RequestSpending, duration_ms: u64) {
         let RequestSpending { requests, shrinking, cleaning, .. } = spending;
-        self.add(SpentTotals { requests: requests + shrinking + cleaning, seconds: duration_ms.div_ceil(1000) });
+        self.add_totals(SpentTotals { requests: requests + shrinking + cleaning, seconds: duration_ms.div_ceil(1000) });
     }
 
     /// Adds requests and seconds.
-    pub fn add(&mut self, other: SpentTotals) {
+    pub fn add_totals(&mut self, other: SpentTotals) {
         self.requests += other.requests;
         self.seconds += other.seconds;
     }

@@ -4,7 +4,7 @@ use super::user_error::{UserError, suggest_name};
 use crate::expr::Val;
 use crate::model::Model;
 use crate::profile::Profile;
-use crate::schema::Schemas;
+use crate::schema::CompiledCatalog;
 use crate::suite::Suite;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ pub struct LoadedSuite {
     pub file: String,
     pub text: String,
     pub suite: Arc<Suite>,
-    pub schemas: Arc<Schemas>,
+    pub schemas: Arc<CompiledCatalog>,
     pub model: Arc<Model>,
     /// `sha256:…` over the catalog and every schema that the catalog names.
     pub catalog_digest: String,

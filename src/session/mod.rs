@@ -10,7 +10,7 @@ mod clock;
 mod dry_run;
 mod execute;
 mod exit_kind;
-mod keeping;
+mod tracking;
 mod limits;
 mod listener;
 mod loaded_suite;
@@ -44,7 +44,7 @@ pub use settings::{CampaignSettings, JournalSettings, ReportSettings, RunSetting
 pub use signals::{SignalEvent, Signals};
 pub use site::{STATES_MAX, block_on};
 pub use suite_store::{EmbeddedSource, SuiteStore, describe_problems};
-pub use sweep::{Cleared, sweep};
+pub use sweep::{SweepResult, sweep_endpoint};
 pub use target::{
     EndpointFactory, InProcessService, SuiteTarget, TargetChoice, check_pools, describe_targets, load_profile,
     parse_profile, resolve_targets, warn_of_credentials,

@@ -2,8 +2,8 @@
 
 use super::loaded_suite::LoadedSuite;
 use super::user_error::{UserError, suggest_name};
-use crate::model::{ClauseId, Origin};
-use crate::oracle::Selection;
+use crate::model::{ClauseId, ClauseOrigin};
+use crate::oracle::ClauseSelection;
 use regex::Regex;
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ impl ClausePatterns {
 
     /// Whether a name matches at least one pattern, or there is no pattern.
     #[must_use]
-    pub fn matches(&self, name: &str) -> bool {
+    pub fn matches_name(&self, name: &str) -> bool {
         self.compiled.is_empty() || self.compiled.iter().any(|pattern| pattern.is_match(name))
     }
 
@@ -43,14 +43,14 @@ impl ClausePatterns {
 
     /// The matching clauses of a suite, events excluded.
     #[must_use]
-    pub fn select_clauses(&self, loaded: &LoadedSuite) -> Selection {
+    pub fn select_clauses(&self, loaded: &LoadedSuite) -> ClauseSelection {
         if self.compiled.is_empty() {
-            return Selection(None);
+            return ClauseSelection(None);
         }
         let clauses = loaded.model.clauses.iter().enumerate();
-        let promises = clauses.filter(|(_, info)| !matches!(info.origin, Origin::Event(_)));
-        let matching = promises.filter(|(_, info)| self.matches(&info.id));
-        Selection(Some(matching.map(|(index, _)| ClauseId(index as u32)).collect()))
+        let promises = clauses.filter(|(_, info)| !matches!(info.origin, ClauseOrigin::Event(_)));
+        let matching = promises.filter(|(_, info)| self.matches_name(&info.id));
+        ClauseSelection(Some(matching.map(|(index, _)| ClauseId(index as u32)).collect()))
     }
 
     /// The suites with a matching clause.

@@ -2,12 +2,15 @@
 
 use super::loaded_suite::LoadedSuite;
 use super::user_error::UserError;
-use crate::endpoint::{Call, Hindered, Request, compose};
-use crate::history::Learned;
-use crate::http_client::{Http, HttpLimits, ProbeError, Wall, free, offered, probe, recognise};
-use crate::model::{ClauseId, Generated, Model, OperationModel, Origin};
-use crate::profile::{Changes, Profile};
-use crate::suite::Verb;
+use crate::endpoint::{Call, RecognisingEndpoint, Request, compose_request};
+use crate::history::LearnedSecrets;
+use crate::http_client::{
+    HttpEndpoint, HttpLimits, ProbeError, WallClock, probe_endpoint, read_free_quota, read_offered_values,
+    recognise_api,
+};
+use crate::model::{ClauseId, ClauseOrigin, GeneratedClause, Model, OperationModel};
+use crate::profile::{ChangePolicy, Profile};
+use crate::suite::ClauseDecision;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -19,9 +22,9 @@ const PROBE_CALLS_MAX: usize = 3;
 /// An endpoint that passed the preflight.
 pub struct CheckedEndpoint {
     /// The endpoint, with infrastructure failures recognised as the profile says.
-    pub endpoint: Rc<Hindered<Http>>,
+    pub endpoint: Rc<RecognisingEndpoint<HttpEndpoint>>,
     /// The credentials that the endpoint's client makes and fetches.
-    pub learned: Learned,
+    pub learned: LearnedSecrets,
     /// The suite with the pools that the endpoint lists.
     pub loaded: LoadedSuite,
 }
@@ -38,7 +41,7 @@ pub async fn check_endpoint(
     loaded: &LoadedSuite,
     address: &str,
     profile: &Profile,
-    wall: &Wall,
+    wall: &WallClock,
 ) -> Result<CheckedEndpoint, UserError> {
     let (checked, quotas) = check_with_quotas(loaded, address, profile, wall).await?;
     match quotas.into_iter().find(|(_, free)| *free == Some(0)) {
@@ -59,15 +62,15 @@ pub async fn check_with_quotas(
     loaded: &LoadedSuite,
     address: &str,
     profile: &Profile,
-    wall: &Wall,
+    wall: &WallClock,
 ) -> Result<(CheckedEndpoint, FreeQuotas), UserError> {
     let http = recognise_endpoint(loaded, address, profile, wall).await?;
     let pools = compare_pools(loaded, profile, &http).await?;
-    let allowed = profile.changes == Changes::Allowed;
+    let allowed = profile.changes == ChangePolicy::Allowed;
     let quotas = if allowed { read_quotas(loaded, profile, &http).await? } else { Vec::new() };
     let (learned, today) = (http.learned(), loaded.model.today.clone());
     let loaded = loaded.clone().with_pools(&pools, &today)?;
-    let endpoint = Rc::new(Hindered::new(http, profile.recognise.clone()));
+    let endpoint = Rc::new(RecognisingEndpoint::new(http, profile.recognise.clone()));
     Ok((CheckedEndpoint { endpoint, learned, loaded }, quotas))
 }
 
@@ -79,11 +82,11 @@ pub async fn check_for_cleanup(
     loaded: &LoadedSuite,
     address: &str,
     profile: &Profile,
-    wall: &Wall,
+    wall: &WallClock,
 ) -> Result<CheckedEndpoint, UserError> {
     let http = recognise_endpoint(loaded, address, profile, wall).await?;
     let learned = http.learned();
-    let endpoint = Rc::new(Hindered::new(http, profile.recognise.clone()));
+    let endpoint = Rc::new(RecognisingEndpoint::new(http, profile.recognise.clone()));
     Ok(CheckedEndpoint { endpoint, learned, loaded: loaded.clone() })
 }
 
@@ -92,37 +95,37 @@ async fn recognise_endpoint(
     loaded: &LoadedSuite,
     address: &str,
     profile: &Profile,
-    wall: &Wall,
-) -> Result<Http, UserError> {
-    let http = connect(address, profile, wall)?;
+    wall: &WallClock,
+) -> Result<HttpEndpoint, UserError> {
+    let http = create_client(address, profile, wall)?;
     let lists = list_probe_calls(loaded, profile, None);
-    recognise(&http, &lists).await.map_err(convert_probe_error)?;
+    recognise_api(&http, &lists).await.map_err(convert_probe_error)?;
     if lists.is_empty()
         && let Some(request) = list_probe_calls(loaded, profile, Some(UNUSED_ID)).first()
     {
         // A 404 for the resource is expected; the form of the response shows whether an API answers.
-        probe(&http, request).await.map_err(convert_probe_error)?;
+        probe_endpoint(&http, request).await.map_err(convert_probe_error)?;
     }
     Ok(http)
 }
 
 /// The client of an endpoint. Nothing is sent.
-fn connect(address: &str, profile: &Profile, wall: &Wall) -> Result<Http, UserError> {
+fn create_client(address: &str, profile: &Profile, wall: &WallClock) -> Result<HttpEndpoint, UserError> {
     let mut limits = HttpLimits::USUAL;
     limits.request_timeout = profile.limits.request_seconds.map_or(limits.request_timeout, Duration::from_secs);
-    Http::new(address, profile.identities.clone(), limits, &profile.connecting, wall.clone()).map_err(|error| {
+    HttpEndpoint::new(address, profile.identities.clone(), limits, &profile.connection, wall.clone()).map_err(|error| {
         let text = error.to_string();
         let (cause, remedy) = text.rsplit_once("; ").unwrap_or((&text, "check address and profile"));
         UserError::endpoint(address, cause, remedy)
     })
 }
 
-async fn read_quotas(loaded: &LoadedSuite, profile: &Profile, http: &Http) -> Result<FreeQuotas, UserError> {
+async fn read_quotas(loaded: &LoadedSuite, profile: &Profile, http: &HttpEndpoint) -> Result<FreeQuotas, UserError> {
     let mut quotas = Vec::new();
     for (resource, quota) in &profile.quotas {
         // A profile may serve several suites.
         if loaded.suite.resources.iter().any(|known| known.name == *resource) {
-            quotas.push((resource.clone(), free(http, quota).await.map_err(convert_probe_error)?));
+            quotas.push((resource.clone(), read_free_quota(http, quota).await.map_err(convert_probe_error)?));
         }
     }
     Ok(quotas)
@@ -136,12 +139,12 @@ async fn read_quotas(loaded: &LoadedSuite, profile: &Profile, http: &Http) -> Re
 async fn compare_pools(
     loaded: &LoadedSuite,
     profile: &Profile,
-    http: &Http,
+    http: &HttpEndpoint,
 ) -> Result<BTreeMap<String, Vec<Value>>, UserError> {
     let mut pools = BTreeMap::new();
     for (pool, offer) in &profile.offers {
         let Some(values) = loaded.suite.pools.get(pool) else { continue };
-        let offered = offered(http, offer).await.map_err(convert_probe_error)?;
+        let offered = read_offered_values(http, offer).await.map_err(convert_probe_error)?;
         if !profile.pools.contains_key(pool) {
             if offered.is_empty() {
                 let remedy = "check `each` and `value`, or give the values under `pools`";
@@ -177,15 +180,15 @@ fn list_offered(offered: &[Value]) -> String {
 /// Whether a clause can only be decided by a change: the clause speaks of changing calls, or of a resource
 /// that must be created first.
 pub fn needs_changes(model: &Model, clause: ClauseId) -> bool {
-    match &model.info(clause).origin {
-        Origin::Generated(Generated::NoServerError(operation)) => model.operations[operation].changes,
-        Origin::Generated(Generated::Reply(operation)) => {
+    match &model.clause_info(clause).origin {
+        ClauseOrigin::Generated(GeneratedClause::NoServerError(operation)) => model.operations[operation].changes,
+        ClauseOrigin::Generated(GeneratedClause::Reply(operation)) => {
             let operation = &model.operations[operation];
             operation.changes || !operation.about.is_empty()
         }
-        Origin::Generated(_) | Origin::Event(_) => true,
-        Origin::Clause(index) => {
-            let accepts = matches!(model.suite.clauses[*index].verb, Verb::Accept(_));
+        ClauseOrigin::Generated(_) | ClauseOrigin::Event(_) => true,
+        ClauseOrigin::Clause(index) => {
+            let accepts = matches!(model.suite.clauses[*index].decision, ClauseDecision::Accept(_));
             let speaks = |operation: &&OperationModel| operation.clauses.contains(&clause) && !operation.changes;
             let mut speaking = model.operations.values().filter(speaks);
             !speaking.any(|operation| !accepts || operation.about.is_empty())
@@ -208,7 +211,7 @@ fn list_probe_calls(loaded: &LoadedSuite, profile: &Profile, id: Option<&str>) -
     let calls =
         reads.filter(|operation| !operation.query.iter().any(|parameter| parameter.required)).map(|operation| {
             let names = operation.path.iter().map(|parameter| parameter.name.as_str());
-            let open = names.filter(|name| profile.identities.parameter("owner", name).is_none());
+            let open = names.filter(|name| profile.identities.find_parameter("owner", name).is_none());
             Call {
                 operation: operation.id.clone(),
                 binding: operation.bindings[0].id.clone(),
@@ -217,5 +220,5 @@ fn list_probe_calls(loaded: &LoadedSuite, profile: &Profile, id: Option<&str>) -
                 ..Call::default()
             }
         });
-    calls.filter_map(|call| compose(catalog, &call, &profile.identities).ok()).take(PROBE_CALLS_MAX).collect()
+    calls.filter_map(|call| compose_request(catalog, &call, &profile.identities).ok()).take(PROBE_CALLS_MAX).collect()
 }

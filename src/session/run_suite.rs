@@ -12,7 +12,7 @@ use super::settings::{CampaignSettings, ReportSettings, RunSettings};
 use super::target::SuiteTarget;
 use super::user_error::UserError;
 use crate::campaign::Conclusion;
-use crate::history::write_jsonl;
+use crate::history::write_history;
 use crate::limits::Limits;
 use crate::report::{
     self, Report, ReportFiles, ReportPlace, ReportSubject, ReportTarget, RunFacts, compile_report, digest_bytes,
@@ -37,7 +37,7 @@ impl SuiteOutcome {
             SuiteOutcome::Ran(record) => totals.add_campaign(&record.report.spending, record.run.duration_ms),
             SuiteOutcome::DryRun(Some(dry_run)) => {
                 let usual = &dry_run.forecast.usual;
-                totals.add(SpentTotals { requests: usual.requests, seconds: usual.took.as_secs() });
+                totals.add_totals(SpentTotals { requests: usual.requests, seconds: usual.took.as_secs() });
             }
             SuiteOutcome::DryRun(None) => {}
         }
@@ -104,10 +104,10 @@ fn write_reports(
         duration_ms,
         judged_per_second: conclusion.tally.judged.saturating_mul(1000) / duration_ms.max(1),
         origin: reports.origin.to_string(),
-        report: digest_bytes(report.json().as_bytes()),
+        report: digest_bytes(report.to_json().as_bytes()),
         exit_code: judge_report(&report).code(),
         limits: list_limits(&settings.limits),
-        settled: report::compute_settle_times(&conclusion.settling),
+        settled: report::compute_settle_times(&conclusion.transition_times),
     };
     write_files(conclusion, &report, &run, reports)?;
     Ok((report, run))
@@ -123,12 +123,12 @@ fn write_files(
     let shown = reports.folder.display().to_string();
     let mut history = Vec::new();
     for each in &conclusion.histories {
-        write_jsonl(each, &mut history).map_err(|error| UserError::unwritable(&folder, &error))?;
+        write_history(each, &mut history).map_err(|error| UserError::unwritable(&folder, &error))?;
     }
     let files = vec![
         ("history.jsonl", history),
         ("junit.xml", render_junit(report, &ReportPlace { reports: &shown }).into_bytes()),
-        ("run.json", run.json().into_bytes()),
+        ("run.json", run.to_json().into_bytes()),
     ];
     report::write_folder(&folder, &ReportFiles { report, files })
         .map_err(|error| UserError::unwritable(&folder, &error))

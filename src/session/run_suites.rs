@@ -32,7 +32,7 @@ pub fn run_suites(
     let used = Mutex::new(SpentTotals::default());
     let campaign = |index: usize| {
         let (loaded, target) = &targets[index];
-        if run.cancel.asked() {
+        if run.cancel.is_requested() {
             return None;
         }
         let before = *used.lock().expect("no campaign panics while it holds the lock");

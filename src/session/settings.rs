@@ -6,11 +6,11 @@ use super::loaded_suite::LoadedSuite;
 use super::patterns::ClausePatterns;
 use super::suite_store::SuiteStore;
 use super::target::SuiteTarget;
-use crate::http_client::Wall;
+use crate::http_client::WallClock;
 use crate::limits::{Limits, RequestedLimits};
-use crate::oracle::Selection;
+use crate::oracle::ClauseSelection;
 use crate::plan::Plan;
-use crate::run::Cancel;
+use crate::run::Cancellation;
 use std::path::{Path, PathBuf};
 
 /// The settings that all campaigns of a run share.
@@ -30,9 +30,9 @@ pub struct RunSettings<'a> {
     /// The folder of the journals; none for `.journal` below the reports.
     pub journals: Option<PathBuf>,
     /// Stops plans from outside.
-    pub cancel: Cancel,
+    pub cancel: Cancellation,
     /// Stops cleaning up from outside.
-    pub give_up: Cancel,
+    pub give_up: Cancellation,
 }
 
 /// The folder of the reports, with the origin of the suites and the start of the run.
@@ -52,7 +52,7 @@ pub struct CampaignSettings<'a> {
     pub target: &'a SuiteTarget,
     pub seed: u64,
     pub limits: Limits,
-    pub selection: &'a Selection,
+    pub selection: &'a ClauseSelection,
     /// The patterns of the selection as the user wrote them.
     pub selected: Option<String>,
     pub settle_percent: u32,
@@ -61,10 +61,10 @@ pub struct CampaignSettings<'a> {
     /// Salt of the tokens for secrets, so that tokens of two runs at an endpoint cannot be compared.
     pub salt: String,
     /// The wall clock, for credentials with a time and tokens with an end.
-    pub wall: Wall,
+    pub wall: WallClock,
     /// The path of the profile, for the replay line.
     pub profile: Option<String>,
-    pub cancel: Cancel,
+    pub cancel: Cancellation,
     pub journal: JournalSettings,
 }
 
@@ -75,13 +75,13 @@ pub struct JournalSettings {
     pub folder: PathBuf,
     pub start: RunStart,
     /// Stops cleaning up from outside.
-    pub give_up: Cancel,
+    pub give_up: Cancellation,
 }
 
 impl JournalSettings {
     /// The journal folder named by the user, or `.journal` below the reports.
     #[must_use]
-    pub fn new(reports: &Path, named: Option<&Path>, start: &RunStart, give_up: Cancel) -> JournalSettings {
+    pub fn new(reports: &Path, named: Option<&Path>, start: &RunStart, give_up: Cancellation) -> JournalSettings {
         let folder = named.map_or_else(|| reports.join(".journal"), Path::to_path_buf);
         JournalSettings { folder, start: start.clone(), give_up }
     }
@@ -94,7 +94,7 @@ impl<'a> CampaignSettings<'a> {
         run: &RunSettings<'_>,
         loaded: &'a LoadedSuite,
         target: &'a SuiteTarget,
-        (selection, recorded): (&'a Selection, &'a [Plan]),
+        (selection, recorded): (&'a ClauseSelection, &'a [Plan]),
         used: SpentTotals,
     ) -> CampaignSettings<'a> {
         CampaignSettings {

@@ -1,7 +1,7 @@
 //! SIGINT and SIGTERM: stop plans, then stop cleaning up.
 
 use super::exit_kind::ExitKind;
-use crate::run::Cancel;
+use crate::run::Cancellation;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -21,7 +21,7 @@ pub enum SignalEvent {
 impl SignalEvent {
     /// A line for the user; none if the process ends at once.
     #[must_use]
-    pub fn message(self) -> Option<&'static str> {
+    pub fn user_message(self) -> Option<&'static str> {
         match self {
             SignalEvent::Stop => Some(
                 "stopping: created resources are deleted, and the report covers the run so far (signal again to skip the deletion)",
@@ -39,9 +39,9 @@ impl SignalEvent {
 #[derive(Debug, Clone)]
 pub struct Signals {
     /// Set by the first signal: plans stop, and the resources that they created are deleted.
-    pub cancel: Cancel,
+    pub cancel: Cancellation,
     /// Set by the second signal: cleaning up stops too.
-    pub give_up: Cancel,
+    pub give_up: Cancellation,
     received: Arc<AtomicU8>,
 }
 
@@ -49,9 +49,9 @@ impl Signals {
     /// Listens from now on, on a thread of its own, because the clock of a campaign may be paused.
     /// `tell` is called on that thread for each of the first three signals.
     #[must_use]
-    pub fn listen(tell: fn(SignalEvent)) -> Signals {
-        let (stop, cancel) = Cancel::pair();
-        let (stop_cleanup, give_up) = Cancel::pair();
+    pub fn start_listening(tell: fn(SignalEvent)) -> Signals {
+        let (stop, cancel) = Cancellation::make_pair();
+        let (stop_cleanup, give_up) = Cancellation::make_pair();
         let received = Arc::new(AtomicU8::new(0));
         let mark = Arc::clone(&received);
         let (ready, listens) = std::sync::mpsc::channel();
@@ -62,15 +62,15 @@ impl Signals {
             runtime.block_on(async {
                 let Ok(mut streams) = SignalStreams::open() else { return };
                 let _ = ready.send(());
-                let kind = streams.next().await;
+                let kind = streams.wait_for_signal().await;
                 mark.store(kind.code(), Ordering::SeqCst);
                 tell(SignalEvent::Stop);
                 let _ = stop.send(true);
-                let kind = streams.next().await;
+                let kind = streams.wait_for_signal().await;
                 mark.store(kind.code(), Ordering::SeqCst);
                 tell(SignalEvent::StopCleanup);
                 let _ = stop_cleanup.send(true);
-                tell(SignalEvent::End(streams.next().await));
+                tell(SignalEvent::End(streams.wait_for_signal().await));
             });
         });
         // A signal before the thread listens would end the process without a report.
@@ -82,7 +82,7 @@ impl Signals {
 
     /// The exit kind of the last signal; none if no signal came.
     #[must_use]
-    pub fn received(&self) -> Option<ExitKind> {
+    pub fn exit_kind(&self) -> Option<ExitKind> {
         match self.received.load(Ordering::SeqCst) {
             0 => None,
             code if code == ExitKind::Terminated.code() => Some(ExitKind::Terminated),
@@ -104,7 +104,7 @@ impl SignalStreams {
         Ok(SignalStreams { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
-    async fn next(&mut self) -> ExitKind {
+    async fn wait_for_signal(&mut self) -> ExitKind {
         tokio::select! {
             _ = self.interrupt.recv() => ExitKind::Interrupted,
             _ = self.terminate.recv() => ExitKind::Terminated,
@@ -121,7 +121,7 @@ impl SignalStreams {
         Ok(SignalStreams)
     }
 
-    async fn next(&mut self) -> ExitKind {
+    async fn wait_for_signal(&mut self) -> ExitKind {
         let _ = tokio::signal::ctrl_c().await;
         ExitKind::Interrupted
     }

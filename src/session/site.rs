@@ -5,15 +5,15 @@ use super::preflight::CheckedEndpoint;
 use super::settings::CampaignSettings;
 use super::target::SuiteTarget;
 use super::user_error::UserError;
-use crate::campaign::{CampaignError, Home, Site};
+use crate::campaign::{CampaignError, MockSettings, PlanEnv};
 use crate::cleanup::describe_leftovers;
 use crate::endpoint::{CALLERS, Endpoint, Identities};
-use crate::history::Secrets;
+use crate::history::SecretFilter;
 use crate::mock::Tempo;
-use crate::model::{Bounds, Model};
-use crate::plan::{Hints, Limits as PlanLimits};
+use crate::model::{BeliefLimits, Model};
+use crate::plan::{PlanLimits, SuiteHints};
 use crate::profile::Profile;
-use crate::run::{Pace, Stop};
+use crate::run::{Pace, StopReason};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,12 +26,18 @@ const POLL_LEAST: Duration = Duration::from_millis(20);
 const LATE: Duration = Duration::from_secs(1);
 
 /// The settings of a campaign against a mock, or against a service in this process.
-pub(super) fn make_home(settings: &CampaignSettings<'_>) -> Home {
+pub(super) fn make_home(settings: &CampaignSettings<'_>) -> MockSettings {
     let fault = match settings.target {
         SuiteTarget::Mock(fault) => fault.clone(),
         _ => None,
     };
-    Home { seed: settings.seed, tempo: Tempo::CLOUD, fault, bounds: bounds(settings), limits: settings.limits }
+    MockSettings {
+        seed: settings.seed,
+        tempo: Tempo::CLOUD,
+        fault,
+        bounds: make_bounds(settings),
+        limits: settings.limits,
+    }
 }
 
 /// The site of a campaign at an endpoint. The profile gives identities, secrets and times.
@@ -40,38 +46,38 @@ pub(super) fn make_site<'a>(
     profile: &Profile,
     checked: &CheckedEndpoint,
     endpoint: &'a dyn Fn(u64) -> Rc<dyn Endpoint>,
-) -> Site<'a> {
+) -> PlanEnv<'a> {
     let (model, schemas) = (&checked.loaded.model, &checked.loaded.schemas);
-    let literals = profile.identities.credentials().map(|credential| credential.expose());
-    Site {
+    let literals = profile.identities.list_credentials().map(|credential| credential.expose());
+    PlanEnv {
         model: model.clone(),
         schemas: schemas.clone(),
-        hints: Arc::new(Hints::new(model, schemas)),
+        hints: Arc::new(SuiteHints::new(model, schemas)),
         identities: profile.identities.clone(),
-        secrets: Secrets::new(&settings.salt)
+        secrets: SecretFilter::new(&settings.salt)
             .with_names(profile.secrets.iter().map(String::as_str))
             .with_literals(literals)
             .with_learned(checked.learned.clone()),
-        pace: pace(settings, profile, model),
+        pace: choose_pace(settings, profile, model),
         limits: settings.limits,
         seed: settings.seed,
         reading_only: settings.target.is_read_only(),
         cancel: settings.cancel.clone(),
-        bounds: bounds(settings),
+        bounds: make_bounds(settings),
         plan_limits: limit_choices(settings, &profile.identities),
         endpoint,
         setup: profile.setup.clone(),
         provoke: profile.provoke.clone(),
-        keeper: None,
+        tracker: None,
     }
 }
 
-fn bounds(settings: &CampaignSettings<'_>) -> Bounds {
-    Bounds { worlds_max: STATES_MAX, settle_percent: settings.settle_percent, insight: false }
+fn make_bounds(settings: &CampaignSettings<'_>) -> BeliefLimits {
+    BeliefLimits { states_max: STATES_MAX, settle_percent: settings.settle_percent, insight: false }
 }
 
 /// The times between polls of an endpoint, and the longest time to settle.
-pub(super) fn pace(settings: &CampaignSettings<'_>, profile: &Profile, model: &Model) -> Pace {
+pub(super) fn choose_pace(settings: &CampaignSettings<'_>, profile: &Profile, model: &Model) -> Pace {
     let settle_ms = model.suite.resources.iter().map(|resource| resource.settles_ms).max().unwrap_or(60_000);
     let settle_most = Duration::from_millis(settle_ms.saturating_mul(u64::from(settings.settle_percent)) / 100);
     let limits = &profile.limits;
@@ -96,9 +102,15 @@ pub(super) fn limit_choices(settings: &CampaignSettings<'_>, identities: &Identi
     PlanLimits {
         steps_max: settings.limits.steps_per_plan,
         live_max: settings.limits.live_resources,
-        filled: parameters.filter(|name| identities.parameter("owner", name).is_some()).cloned().collect(),
+        filled_parameters: parameters
+            .filter(|name| identities.find_parameter("owner", name).is_some())
+            .cloned()
+            .collect(),
         // The caller `none` needs no credentials.
-        callers: callers.filter(|caller| *caller == "none" || identities.has(caller)).map(str::to_string).collect(),
+        callers: callers
+            .filter(|caller| *caller == "none" || identities.has_caller(caller))
+            .map(str::to_string)
+            .collect(),
     }
 }
 
@@ -128,13 +140,13 @@ pub(super) fn convert_error(settings: &CampaignSettings<'_>, error: &CampaignErr
                 SuiteTarget::InProcess(service) => service.name.clone(),
             };
             let (remedy, exit) = match stop {
-                Stop::Unfit(_) => {
+                StopReason::Unfit(_) => {
                     ("add the path parameters of the catalog to the profile's identities", ExitKind::BadInput)
                 }
-                Stop::Provocation { .. } => {
+                StopReason::Provocation { .. } => {
                     ("correct the command; the endpoint may still fail on purpose", ExitKind::BadInput)
                 }
-                Stop::Journal { .. } => ("make the folder of the journal writable", ExitKind::BadInput),
+                StopReason::Journal { .. } => ("make the folder of the journal writable", ExitKind::BadInput),
                 _ => ("check that the endpoint runs and can be reached from here", ExitKind::Endpoint),
             };
             let error = UserError::endpoint(place, stop.to_string(), remedy).with_detail(describe_leftovers(left));

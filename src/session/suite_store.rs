@@ -7,8 +7,8 @@ use crate::model::Model;
 use crate::plan::Plan;
 use crate::report::finish_digest;
 use crate::schema::catalog::Catalog;
-use crate::schema::{Files, Folder, Schemas};
-use crate::suite::{self, Sheets, catalog_name, pages_of};
+use crate::schema::{CatalogFiles, CatalogFolder, CompiledCatalog};
+use crate::suite::{self, SuiteFiles, collect_page_digests, read_catalog_name};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub trait EmbeddedSource: Send + Sync {
     /// The names of the catalogs below `schemas`.
     fn list_catalogs(&self) -> Vec<String>;
     /// The files of a catalog; none if the catalog does not exist.
-    fn open_catalog(&self, api: &str) -> Option<Box<dyn Files>>;
+    fn open_catalog(&self, api: &str) -> Option<Box<dyn CatalogFiles>>;
 }
 
 /// A place for suites and their schemas. The two are never mixed: a suite from a folder is read with
@@ -43,7 +43,7 @@ pub enum SuiteStore {
 
 impl std::fmt::Debug for SuiteStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.place())
+        f.write_str(&self.describe_place())
     }
 }
 
@@ -99,14 +99,18 @@ impl SuiteStore {
     pub fn select_suites(&self, named: &[String]) -> Result<Vec<String>, UserError> {
         let known = self.list_suites()?;
         if known.is_empty() {
-            return Err(UserError::input(self.place(), "there is no suite here", "write `suites/<name>.yaml`"));
+            return Err(UserError::input(
+                self.describe_place(),
+                "there is no suite here",
+                "write `suites/<name>.yaml`",
+            ));
         }
         for name in named {
             if !known.contains(name) {
                 let all: Vec<&str> = known.iter().map(String::as_str).collect();
                 return Err(UserError::usage(
                     format!("suite `{name}`"),
-                    format!("there is no suite of that name in {}", self.place()),
+                    format!("there is no suite of that name in {}", self.describe_place()),
                     suggest_name(name, &all),
                 ));
             }
@@ -157,18 +161,18 @@ impl SuiteStore {
     ///
     /// # Errors
     /// If the catalog is unknown.
-    pub fn open_catalog(&self, api: &str) -> Result<Box<dyn Files>, UserError> {
+    pub fn open_catalog(&self, api: &str) -> Result<Box<dyn CatalogFiles>, UserError> {
         let known = self.list_catalogs();
-        let files: Option<Box<dyn Files>> = match self {
+        let files: Option<Box<dyn CatalogFiles>> = match self {
             _ if !known.iter().any(|name| name == api) => None,
             SuiteStore::Embedded(source) => source.open_catalog(api),
-            SuiteStore::Folder(base) => Some(Box::new(Folder(base.join("schemas").join(api)))),
+            SuiteStore::Folder(base) => Some(Box::new(CatalogFolder(base.join("schemas").join(api)))),
         };
         files.ok_or_else(|| {
             let all: Vec<&str> = known.iter().map(String::as_str).collect();
             UserError::input(
                 format!("catalog `{api}`"),
-                format!("there are no schemas of that name in {}", self.place()),
+                format!("there are no schemas of that name in {}", self.describe_place()),
                 suggest_name(api, &all),
             )
         })
@@ -181,7 +185,7 @@ impl SuiteStore {
     pub fn load(&self, name: &str, today: &str) -> Result<LoadedSuite, UserError> {
         let loaded = self.load_untyped(name, today)?;
         // A misspelt field would be null wherever a guard reads the field, and change the meaning of the guard.
-        let problems = suite::ill_typed(&loaded.suite.sheets, &loaded.suite, &loaded.schemas);
+        let problems = suite::find_type_errors(&loaded.suite.files, &loaded.suite, &loaded.schemas);
         if problems.is_empty() { Ok(loaded) } else { Err(describe_problems(&loaded.file, &loaded.text, &problems)) }
     }
 
@@ -192,13 +196,13 @@ impl SuiteStore {
     /// As [`SuiteStore::load`], except for type errors.
     pub fn load_untyped(&self, name: &str, today: &str) -> Result<LoadedSuite, UserError> {
         let (file, text) = self.read_suite(name)?;
-        let bad = |problems: Vec<suite::Problem>| describe_problems(&file, &text, &problems);
-        let api = catalog_name(&file, &text).map_err(bad)?;
+        let bad = |problems: Vec<suite::SuiteProblem>| describe_problems(&file, &text, &problems);
+        let api = read_catalog_name(&file, &text).map_err(bad)?;
         let files = self.open_catalog(&api)?;
-        let schemas = Schemas::load(files.as_ref())
+        let schemas = CompiledCatalog::load(files.as_ref())
             .map_err(|error| UserError::input(format!("schemas/{api}/{}", error.place), error.cause, error.remedy))?;
         let sheets = self.read_sheets(&file, &text)?;
-        let suite = Arc::new(suite::parse_sheets(&sheets, &schemas.catalog).map_err(bad)?);
+        let suite = Arc::new(suite::parse_suite_files(&sheets, &schemas.catalog).map_err(bad)?);
         let model = Model::new(Arc::clone(&suite), &schemas.catalog, today)
             .map_err(|error| UserError::input(error.place, error.what, error.remedy))?;
         let catalog_digest = digest_catalog(&schemas, files.as_ref());
@@ -215,18 +219,18 @@ impl SuiteStore {
 
     /// The text of a suite, with the texts of the suites that the suite extends. An unknown base suite is
     /// left to the parser, which knows the line of the name.
-    fn read_sheets(&self, file: &str, text: &str) -> Result<Sheets, UserError> {
+    fn read_sheets(&self, file: &str, text: &str) -> Result<SuiteFiles, UserError> {
         let known = self.list_suites()?;
-        let mut sheets = Sheets::alone(file, text);
-        for name in suite::builds_on(text).into_iter().filter(|name| known.contains(name)) {
+        let mut sheets = SuiteFiles::from_file(file, text);
+        for name in suite::list_base_suites(text).into_iter().filter(|name| known.contains(name)) {
             let (file, text) = self.read_suite(&name)?;
-            let api = catalog_name(&file, &text).map_err(|problems| describe_problems(&file, &text, &problems))?;
+            let api = read_catalog_name(&file, &text).map_err(|problems| describe_problems(&file, &text, &problems))?;
             let bytes = self.open_catalog(&api)?.read("catalog.json").unwrap_or_default();
             let catalog: Catalog = serde_json::from_slice(&bytes).map_err(|error| {
                 let place = format!("schemas/{api}/catalog.json");
                 UserError::input(place, format!("the file is not a catalog: {error}"), "derive the schemas again")
             })?;
-            sheets = sheets.on(&name, &file, &text, pages_of(&catalog));
+            sheets = sheets.with_base(&name, &file, &text, collect_page_digests(&catalog));
         }
         Ok(sheets)
     }
@@ -261,7 +265,7 @@ impl SuiteStore {
 
     /// The place of suites and schemas, for messages.
     #[must_use]
-    pub fn place(&self) -> String {
+    pub fn describe_place(&self) -> String {
         match self {
             SuiteStore::Embedded(_) => "the copies built into probity".to_string(),
             SuiteStore::Folder(base) => format!(
@@ -280,15 +284,19 @@ impl SuiteStore {
             hash.update(each.suite.digest.as_bytes());
             hash.update(each.catalog_digest.as_bytes());
         }
-        format!("suites and schemas: {} ({}); endpoint: {target}", self.place(), &finish_digest(hash)[..7 + SHORT])
+        format!(
+            "suites and schemas: {} ({}); endpoint: {target}",
+            self.describe_place(),
+            &finish_digest(hash)[..7 + SHORT]
+        )
     }
 }
 
 /// All problems of a suite file as one error.
 #[must_use]
-pub fn describe_problems(file: &str, text: &str, problems: &[suite::Problem]) -> UserError {
-    let errors = problems.iter().filter(|problem| problem.severity == suite::Severity::Error).count();
-    let first = problems.iter().find(|problem| problem.severity == suite::Severity::Error);
+pub fn describe_problems(file: &str, text: &str, problems: &[suite::SuiteProblem]) -> UserError {
+    let errors = problems.iter().filter(|problem| problem.severity == suite::ProblemSeverity::Error).count();
+    let first = problems.iter().find(|problem| problem.severity == suite::ProblemSeverity::Error);
     let place = first
         .map_or_else(|| file.to_string(), |problem| format!("{file}:{}:{}", problem.place.line, problem.place.column));
     let cause = match errors {
@@ -296,10 +304,10 @@ pub fn describe_problems(file: &str, text: &str, problems: &[suite::Problem]) ->
         count => format!("the suite has {count} errors"),
     };
     UserError::input(place, cause, "correct the errors listed above; `probity lint` lists them again")
-        .with_detail(suite::render(problems, text))
+        .with_detail(suite::render_problems(problems, text))
 }
 
-fn digest_catalog(schemas: &Schemas, files: &dyn Files) -> String {
+fn digest_catalog(schemas: &CompiledCatalog, files: &dyn CatalogFiles) -> String {
     let named = schemas.bodies().map(|(name, _)| name);
     let mut hash = Sha256::new();
     for name in std::iter::once("catalog.json").chain(named) {

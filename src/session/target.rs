@@ -4,8 +4,8 @@ use super::loaded_suite::LoadedSuite;
 use super::suite_store::SuiteStore;
 use super::user_error::{UserError, suggest_name};
 use crate::endpoint::{Endpoint, Identities};
-use crate::mock::{Mutant, mutants};
-use crate::profile::{Changes, Profile, ProfileError};
+use crate::mock::{Mutant, list_mutants};
+use crate::profile::{ChangePolicy, Profile, ProfileError};
 use crate::report::ReportTarget;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -65,7 +65,7 @@ impl SuiteTarget {
     /// Whether the profile forbids creates, changes and deletions.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
-        matches!(self, SuiteTarget::Address(_, profile) if profile.changes != Changes::Allowed)
+        matches!(self, SuiteTarget::Address(_, profile) if profile.changes != ChangePolicy::Allowed)
     }
 
     /// The target as the report names it.
@@ -170,7 +170,7 @@ pub fn resolve_targets(
         let address = match choice {
             TargetChoice::Mock => None,
             TargetChoice::Address(address) => Some(address.clone()),
-            TargetChoice::Profile => profile.endpoint(&loaded.name).map(str::to_string),
+            TargetChoice::Profile => profile.find_endpoint(&loaded.name).map(str::to_string),
         };
         let loaded = loaded.apply_profile(profile)?;
         let target = match address {
@@ -212,7 +212,7 @@ fn apply_fault(
             let cause = format!("only the mock can have a fault, and {} is run at {address}", loaded.name);
             return Err(UserError::usage(format!("--fault {fault}"), cause, "add --endpoint mock"));
         }
-        let mutants = mutants(&loaded.model, &loaded.schemas);
+        let mutants = list_mutants(&loaded.model, &loaded.schemas);
         known.extend(mutants.iter().map(|mutant| mutant.name.clone()));
         if let Some(mutant) = mutants.into_iter().find(|mutant| mutant.name == fault) {
             targets.push((loaded, SuiteTarget::Mock(Some(mutant))));

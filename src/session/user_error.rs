@@ -1,7 +1,7 @@
 //! The errors that a user can correct: place, cause, remedy and exit kind.
 
 use super::exit_kind::ExitKind;
-use crate::expr::nearest;
+use crate::expr::find_nearest;
 use std::fmt;
 use std::path::Path;
 
@@ -76,7 +76,7 @@ impl std::error::Error for UserError {}
 
 /// A remedy for an unknown name: "did you mean `x`?", or a short list of the known names.
 pub fn suggest_name(name: &str, known: &[&str]) -> String {
-    match nearest(name, known.iter().copied()) {
+    match find_nearest(name, known.iter().copied()) {
         Some(candidate) => format!("did you mean `{candidate}`?"),
         None if known.is_empty() => "no name is known".to_string(),
         None if known.len() <= LISTED_MAX => format!("known names: {}", known.join(", ")),

@@ -1,16 +1,16 @@
 //! Handles: the steps that bind them, the steps that use them, and their names.
 
-use crate::plan::{Step, handle, handle_name};
+use crate::plan::{Step, make_handle, read_handle};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Handles in the path, query and body of a step, without repetition.
 #[must_use]
-pub fn handles_used(step: &Step) -> BTreeSet<String> {
+pub fn collect_used_handles(step: &Step) -> BTreeSet<String> {
     let mut left: Vec<&Value> = step.path.values().chain(step.query.values()).chain(&step.body).collect();
     let mut used = BTreeSet::new();
     while let Some(value) = left.pop() {
-        if let Some(name) = handle_name(value) {
+        if let Some(name) = read_handle(value) {
             used.insert(name.to_owned());
             continue;
         }
@@ -25,7 +25,7 @@ pub fn handles_used(step: &Step) -> BTreeSet<String> {
 
 /// Handles that the step binds to created resources, in the order of `births`.
 #[must_use]
-pub fn handles_born(step: &Step) -> Vec<String> {
+pub fn list_created_handles(step: &Step) -> Vec<String> {
     step.births.values().flatten().cloned().collect()
 }
 
@@ -33,13 +33,13 @@ pub fn handles_born(step: &Step) -> Vec<String> {
 ///
 /// A handle bound in a branch is known in the branch only, because other branches run concurrently.
 #[must_use]
-pub fn closed(steps: &[Step]) -> Vec<Step> {
+pub fn remove_unbound_steps(steps: &[Step]) -> Vec<Step> {
     let mut born: BTreeSet<(u32, String)> = BTreeSet::new();
     let mut kept = Vec::with_capacity(steps.len());
     for step in steps {
         let known = |name: String| born.contains(&(0, name.clone())) || born.contains(&(step.branch, name));
-        if handles_used(step).into_iter().all(known) {
-            born.extend(handles_born(step).into_iter().map(|name| (step.branch, name)));
+        if collect_used_handles(step).into_iter().all(known) {
+            born.extend(list_created_handles(step).into_iter().map(|name| (step.branch, name)));
             kept.push(step.clone());
         }
     }
@@ -47,14 +47,14 @@ pub fn closed(steps: &[Step]) -> Vec<Step> {
 }
 
 /// Renames the handles to `kind-1`, `kind-2` in order of creation, and numbers the branches from 1 in order of
-/// appearance. The steps must be [`closed`].
-pub(super) fn canonical(mut steps: Vec<Step>) -> Vec<Step> {
+/// appearance. The steps must be [`remove_unbound_steps`].
+pub(super) fn rename_handles(mut steps: Vec<Step>) -> Vec<Step> {
     let mut branches: BTreeMap<u32, u32> = BTreeMap::from([(0, 0)]);
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     let mut names: BTreeMap<(u32, String), String> = BTreeMap::new();
     for step in &mut steps {
         let old = step.branch;
-        replace(step, &|name| {
+        replace_names(step, &|name| {
             let key = |branch| (branch, name.to_owned());
             names.get(&key(old)).or_else(|| names.get(&key(0))).cloned()
         });
@@ -62,7 +62,7 @@ pub(super) fn canonical(mut steps: Vec<Step>) -> Vec<Step> {
         step.branch = *branches.entry(old).or_insert(next);
         for (about, born) in &mut step.births {
             for name in born {
-                let kind = kind(name, about);
+                let kind = parse_kind(name, about);
                 let count = counts.entry(kind.clone()).or_insert(0);
                 *count += 1;
                 let new = format!("{kind}-{count}");
@@ -74,16 +74,16 @@ pub(super) fn canonical(mut steps: Vec<Step>) -> Vec<Step> {
 }
 
 /// The steps with every use of a handle in `from` replaced by `to`.
-pub(super) fn substituted(steps: &[Step], from: &[String], to: &str) -> Vec<Step> {
+pub(super) fn replace_handles(steps: &[Step], from: &[String], to: &str) -> Vec<Step> {
     let mut steps = steps.to_vec();
     for step in &mut steps {
-        replace(step, &|name| from.iter().any(|other| other == name).then(|| to.to_owned()));
+        replace_names(step, &|name| from.iter().any(|other| other == name).then(|| to.to_owned()));
     }
     steps
 }
 
 /// The resource kind in a handle: `server` of `server-12`. For a handle of another form, the `about` name.
-pub(super) fn kind(name: &str, about: &str) -> String {
+pub(super) fn parse_kind(name: &str, about: &str) -> String {
     match name.rsplit_once('-') {
         Some((stem, number))
             if !stem.is_empty() && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) =>
@@ -94,13 +94,13 @@ pub(super) fn kind(name: &str, about: &str) -> String {
     }
 }
 
-fn replace(step: &mut Step, new_name: &dyn Fn(&str) -> Option<String>) {
+fn replace_names(step: &mut Step, new_name: &dyn Fn(&str) -> Option<String>) {
     let Step { path, query, body, .. } = step;
     let mut left: Vec<&mut Value> = path.values_mut().chain(query.values_mut()).chain(body).collect();
     while let Some(value) = left.pop() {
-        if let Some(name) = handle_name(value) {
+        if let Some(name) = read_handle(value) {
             if let Some(new) = new_name(name) {
-                *value = handle(&new);
+                *value = make_handle(&new);
             }
             continue;
         }

@@ -1,20 +1,20 @@
 //! Finds the smallest plan that still fails, within a budget of requests.
 //!
 //! The shrinker does not know why a plan fails, what a call means or what an endpoint is: a closure tells whether a
-//! candidate still shows the failure. [`SortKey`] defines the order from simple to complex plans.
+//! candidate still shows the failure. [`PlanComplexity`] defines the order from simple to complex plans.
 
-mod drop;
+mod remove_steps;
 mod handles;
 mod order;
-mod plain;
+mod simplify_steps;
 mod reduce;
 mod search;
-mod values;
+mod simplify_values;
 
 #[cfg(test)]
 mod tests;
 
-pub use handles::{closed, handles_born, handles_used};
-pub use order::{SortKey, sort_key};
-pub use reduce::{Shrunk, shrink};
-pub use search::{Limits, Trial};
+pub use handles::{collect_used_handles, list_created_handles, remove_unbound_steps};
+pub use order::{PlanComplexity, measure_complexity};
+pub use reduce::{ShrunkPlan, shrink_plan};
+pub use search::{CandidateResult, ShrinkLimits};

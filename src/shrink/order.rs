@@ -1,25 +1,25 @@
 //! The order of plans by simplicity.
 
-use super::handles::canonical;
-use crate::plan::{Settle, Step};
+use super::handles::rename_handles;
+use crate::plan::{Step, StepWait};
 use std::collections::BTreeSet;
 
 /// The definition of simpler, in order of priority: fewer steps, fewer branches, fewer created resources, shorter
 /// inputs, fewer waits, shorter waits, fewer bindings, fewer callers besides the owner. Between equals, the smaller
 /// JSON text wins, hence the smaller number of numbers with equal length.
 ///
-/// Inputs have a second criterion: a value offered by the caller of [`super::shrink`] counts as simpler even if the
+/// Inputs have a second criterion: a value offered by the caller of [`super::shrink_plan`] counts as simpler even if the
 /// JSON text is longer, because only a schema knows the first member of an enumeration.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SortKey {
+pub struct PlanComplexity {
     /// Number of calls.
     pub steps: usize,
     /// Number of concurrent branches; 0 for a sequential plan.
     pub branches: usize,
     /// Number of handles bound.
-    pub things: usize,
+    pub resources: usize,
     /// Bytes of path, query, headers and body as JSON.
-    pub text: usize,
+    pub input_bytes: usize,
     /// Number of steps followed by polling.
     pub polls: usize,
     /// Total time before the first polls, in milliseconds.
@@ -27,35 +27,35 @@ pub struct SortKey {
     /// Number of different binding ids.
     pub bindings: usize,
     /// Number of steps with another caller than the owner.
-    pub strangers: usize,
+    pub other_callers: usize,
     /// The steps as JSON, to decide between equals.
-    pub written: String,
+    pub json: String,
 }
 
 /// The complexity of the steps; the least is the simplest. The names of handles do not count.
 #[must_use]
-pub fn sort_key(steps: &[Step]) -> SortKey {
-    canonical_key(&canonical(steps.to_vec()))
+pub fn measure_complexity(steps: &[Step]) -> PlanComplexity {
+    measure_canonical_steps(&rename_handles(steps.to_vec()))
 }
 
 /// The sort key of steps with canonical handles.
-pub(super) fn canonical_key(steps: &[Step]) -> SortKey {
+pub(super) fn measure_canonical_steps(steps: &[Step]) -> PlanComplexity {
     let branches: BTreeSet<u32> = steps.iter().map(|step| step.branch).filter(|&branch| branch > 0).collect();
     let bindings: BTreeSet<&str> = steps.iter().map(|step| step.binding.as_str()).collect();
     let delays = steps.iter().filter_map(|step| match step.settle {
-        Settle::Leave => None,
-        Settle::Poll { after_ms } => Some(after_ms),
+        StepWait::Leave => None,
+        StepWait::Poll { after_ms } => Some(after_ms),
     });
-    SortKey {
+    PlanComplexity {
         steps: steps.len(),
         branches: branches.len(),
-        things: steps.iter().flat_map(|step| step.births.values()).map(Vec::len).sum(),
-        text: steps.iter().map(text).sum(),
+        resources: steps.iter().flat_map(|step| step.births.values()).map(Vec::len).sum(),
+        input_bytes: steps.iter().map(count_input_bytes).sum(),
         polls: delays.clone().count(),
         delay_ms: delays.fold(0, u64::saturating_add),
         bindings: bindings.len(),
-        strangers: steps.iter().filter(|step| step.caller != OWNER).count(),
-        written: written(steps),
+        other_callers: steps.iter().filter(|step| step.caller != OWNER).count(),
+        json: serialize_steps(steps),
     }
 }
 
@@ -63,12 +63,12 @@ pub(super) fn canonical_key(steps: &[Step]) -> SortKey {
 pub(super) const OWNER: &str = "owner";
 
 /// The steps as JSON.
-pub(super) fn written(steps: &[Step]) -> String {
+pub(super) fn serialize_steps(steps: &[Step]) -> String {
     serde_json::to_string(steps).expect("steps have only text keys; was a map with other keys added to `Step`?")
 }
 
 /// Bytes of the inputs of a step, as JSON.
-pub(super) fn text(step: &Step) -> usize {
+pub(super) fn count_input_bytes(step: &Step) -> usize {
     serde_json::to_string(&(&step.path, &step.query, &step.headers, &step.body))
         .expect("inputs have only text keys; was a map with other keys added to `Step`?")
         .len()

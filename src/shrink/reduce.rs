@@ -1,15 +1,15 @@
 //! The passes of a search, in order.
 
-use super::drop;
-use super::handles::{canonical, closed};
-use super::plain;
-use super::search::{Limits, Search, Trial};
-use super::values;
+use super::handles::{remove_unbound_steps, rename_handles};
+use super::remove_steps;
+use super::search::{CandidateResult, ShrinkLimits, ShrinkSearch};
+use super::simplify_steps;
+use super::simplify_values;
 use crate::plan::{Plan, Step};
 
 /// The result of a search.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Shrunk {
+pub struct ShrunkPlan {
     /// The simplest plan seen to fail; the given plan if no plan failed.
     pub plan: Plan,
     /// Number of candidates run.
@@ -24,7 +24,7 @@ pub struct Shrunk {
     pub confirmed: bool,
 }
 
-/// Finds the simplest plan, by [`super::SortKey`], that still fails.
+/// Finds the simplest plan, by [`super::PlanComplexity`], that still fails.
 ///
 /// - `last`: index of the step that showed the failure; later steps are removed.
 /// - `simpler_values`: copies of a step with one simpler input. The function must not offer cycles, and keeps the
@@ -32,35 +32,35 @@ pub struct Shrunk {
 /// - `worthwhile`: returns false to reject a candidate without a run, at no cost.
 /// - `fails`: runs a candidate. One failing run counts, and no candidate is run twice, except the result at the end.
 /// - `progress`: called after each run with the number of steps of the best plan and the number of candidates run.
-pub async fn shrink<F>(
+pub async fn shrink_plan<F>(
     plan: &Plan,
     last: Option<usize>,
-    limits: &Limits,
+    limits: &ShrinkLimits,
     simpler_values: &dyn Fn(&Step) -> Vec<Step>,
     worthwhile: &dyn Fn(&[Step]) -> bool,
     fails: F,
     progress: &mut dyn FnMut(usize, u64),
-) -> Shrunk
+) -> ShrunkPlan
 where
-    F: AsyncFnMut(Plan) -> Trial,
+    F: AsyncFnMut(Plan) -> CandidateResult,
 {
-    let mut search = Search::new(plan, limits, simpler_values, worthwhile, fails, progress);
-    let reproduced = reproduce(&mut search, last).await;
+    let mut search = ShrinkSearch::new(plan, limits, simpler_values, worthwhile, fails, progress);
+    let reproduced = reproduce_failure(&mut search, last).await;
     if reproduced {
         if last.is_none() {
-            drop::tail(&mut search).await;
+            remove_steps::remove_tail(&mut search).await;
         }
-        reduce(&mut search).await;
+        run_passes(&mut search).await;
     }
     let confirmed = reproduced && search.has_budget() && {
         let best = search.best.steps.clone();
-        search.run(best).await
+        search.run_candidate(best).await
     };
-    Shrunk {
+    ShrunkPlan {
         plan: search.best,
         tried: search.tried,
         requests: search.requests,
-        complete: reproduced && !search.starved,
+        complete: reproduced && !search.budget_exhausted,
         reproduced,
         confirmed,
     }
@@ -68,15 +68,15 @@ where
 
 /// Whether the failure shows again: in the prefix up to the failing step, in the whole plan, in the given plan with
 /// steps whose handles are unbound, or (the failure may be intermittent) in the prefix again.
-async fn reproduce<F>(search: &mut Search<'_, F>, last: Option<usize>) -> bool
+async fn reproduce_failure<F>(search: &mut ShrinkSearch<'_, F>, last: Option<usize>) -> bool
 where
-    F: AsyncFnMut(Plan) -> Trial,
+    F: AsyncFnMut(Plan) -> CandidateResult,
 {
     let plan = search.given;
     let end = last.map_or(plan.steps.len(), |last| plan.steps.len().min(last.saturating_add(1)));
-    let cut = canonical(closed(&plan.steps[..end]));
+    let cut = rename_handles(remove_unbound_steps(&plan.steps[..end]));
     let mut candidates = vec![cut.clone()];
-    for candidate in [canonical(closed(&plan.steps)), plan.steps.clone()] {
+    for candidate in [rename_handles(remove_unbound_steps(&plan.steps)), plan.steps.clone()] {
         if !candidates.contains(&candidate) {
             candidates.push(candidate);
         }
@@ -87,7 +87,7 @@ where
             return false;
         }
         search.mark_seen(&steps);
-        if search.run(steps).await {
+        if search.run_candidate(steps).await {
             return true;
         }
     }
@@ -96,39 +96,39 @@ where
 
 /// Repeats all passes until a round changes nothing. Each round tries to remove every single step, so the last round
 /// proves that no single step can be removed.
-async fn reduce<F>(search: &mut Search<'_, F>)
+async fn run_passes<F>(search: &mut ShrinkSearch<'_, F>)
 where
-    F: AsyncFnMut(Plan) -> Trial,
+    F: AsyncFnMut(Plan) -> CandidateResult,
 {
-    drop::unrelated(search).await;
-    drop::things(search).await;
+    remove_steps::remove_unrelated_steps(search).await;
+    remove_steps::remove_resources(search).await;
     let mut stuck = Vec::new();
     loop {
-        search.starved = false;
+        search.budget_exhausted = false;
         let before = search.best.clone();
-        drop::chunks(search).await;
-        drop::merged(search).await;
+        remove_steps::remove_chunks(search).await;
+        remove_steps::merge_resources(search).await;
         // Removing several steps together costs far more tries than removing one step. The pass runs once per
         // sequence of operations, because simpler values seldom free a pair.
         let calls: Vec<String> = search.best.steps.iter().map(|step| step.operation.clone()).collect();
         if calls != stuck {
-            drop::together(search).await;
-            if search.best.steps.len() == calls.len() && !search.starved {
+            remove_steps::remove_groups(search).await;
+            if search.best.steps.len() == calls.len() && !search.budget_exhausted {
                 stuck = calls;
             }
         }
         if search.best.steps.len() < before.steps.len() {
             continue;
         }
-        if closed(&search.best.steps) != search.best.steps {
+        if remove_unbound_steps(&search.best.steps) != search.best.steps {
             // The plan fails only with steps whose handles are unbound, and the next passes would remove these steps.
             return;
         }
-        plain::branches(search).await;
-        plain::callers(search).await;
-        plain::bindings(search).await;
-        values::inputs(search).await;
-        plain::settles(search).await;
+        simplify_steps::simplify_branches(search).await;
+        simplify_steps::simplify_callers(search).await;
+        simplify_steps::unify_bindings(search).await;
+        simplify_values::simplify_inputs(search).await;
+        simplify_steps::shorten_waits(search).await;
         if search.best == before {
             return;
         }

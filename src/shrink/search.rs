@@ -1,13 +1,13 @@
 //! The search: candidates, their cost, and the end of the search.
 
-use super::handles::{canonical, closed};
-use super::order::{canonical_key, sort_key, written};
+use super::handles::{remove_unbound_steps, rename_handles};
+use super::order::{measure_canonical_steps, measure_complexity, serialize_steps};
 use crate::plan::{Plan, Step};
 use std::collections::BTreeSet;
 
 /// Bounds of the search. The first bound reached ends the search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct ShrinkLimits {
     /// Greatest number of candidates run.
     pub tries_max: u64,
     /// Greatest number of requests. A candidate is run only if the candidate and the confirming run are expected to
@@ -18,7 +18,7 @@ pub struct Limits {
 
 /// The result of one candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Trial {
+pub struct CandidateResult {
     /// Whether the candidate shows the failure.
     pub fails: bool,
     /// Number of requests of the candidate.
@@ -26,7 +26,7 @@ pub struct Trial {
 }
 
 /// The state of a search.
-pub(super) struct Search<'a, F> {
+pub(super) struct ShrinkSearch<'a, F> {
     /// The plan before shrinking.
     pub(super) given: &'a Plan,
     pub(super) best: Plan,
@@ -34,25 +34,25 @@ pub(super) struct Search<'a, F> {
     worthwhile: &'a dyn Fn(&[Step]) -> bool,
     fails: F,
     progress: &'a mut dyn FnMut(usize, u64),
-    limits: Limits,
+    limits: ShrinkLimits,
     pub(super) tried: u64,
     pub(super) requests: u64,
     best_requests: u64,
     seen: BTreeSet<String>,
     /// Whether the budget excluded a candidate since the flag was last cleared.
-    pub(super) starved: bool,
+    pub(super) budget_exhausted: bool,
 }
 
-impl<'a, F: AsyncFnMut(Plan) -> Trial> Search<'a, F> {
+impl<'a, F: AsyncFnMut(Plan) -> CandidateResult> ShrinkSearch<'a, F> {
     pub(super) fn new(
         plan: &'a Plan,
-        limits: &Limits,
+        limits: &ShrinkLimits,
         simpler_values: &'a dyn Fn(&Step) -> Vec<Step>,
         worthwhile: &'a dyn Fn(&[Step]) -> bool,
         fails: F,
         progress: &'a mut dyn FnMut(usize, u64),
-    ) -> Search<'a, F> {
-        Search {
+    ) -> ShrinkSearch<'a, F> {
+        ShrinkSearch {
             given: plan,
             best: plan.clone(),
             simpler_values,
@@ -64,40 +64,40 @@ impl<'a, F: AsyncFnMut(Plan) -> Trial> Search<'a, F> {
             requests: 0,
             best_requests: 0,
             seen: BTreeSet::new(),
-            starved: false,
+            budget_exhausted: false,
         }
     }
 
     /// Whether a candidate is simpler than the best plan and fails. The candidate then becomes the best plan.
     pub(super) async fn attempt(&mut self, steps: Vec<Step>) -> bool {
-        let steps = canonical(closed(&steps));
-        canonical_key(&steps) < sort_key(&self.best.steps) && self.ask(steps).await
+        let steps = rename_handles(remove_unbound_steps(&steps));
+        measure_canonical_steps(&steps) < measure_complexity(&self.best.steps) && self.run_unseen(steps).await
     }
 
     /// Whether a candidate fails. The candidate then becomes the best plan. The caller guarantees that the candidate
     /// is simpler and has no more steps, branches and created resources than the best plan.
     pub(super) async fn attempt_offered(&mut self, steps: Vec<Step>) -> bool {
-        self.ask(canonical(closed(&steps))).await
+        self.run_unseen(rename_handles(remove_unbound_steps(&steps))).await
     }
 
-    async fn ask(&mut self, steps: Vec<Step>) -> bool {
-        let text = written(&steps);
+    async fn run_unseen(&mut self, steps: Vec<Step>) -> bool {
+        let text = serialize_steps(&steps);
         if steps.is_empty() || self.seen.contains(&text) {
             return false;
         }
         if (self.worthwhile)(&steps) {
-            if !self.affords(steps.len()) {
-                self.starved = true;
+            if !self.can_afford(steps.len()) {
+                self.budget_exhausted = true;
                 return false;
             }
             self.seen.insert(text);
-            return self.run(steps).await;
+            return self.run_candidate(steps).await;
         }
         self.seen.insert(text);
         false
     }
 
-    pub(super) async fn run(&mut self, steps: Vec<Step>) -> bool {
+    pub(super) async fn run_candidate(&mut self, steps: Vec<Step>) -> bool {
         let candidate = Plan { steps, ..self.best.clone() };
         let trial = (self.fails)(candidate.clone()).await;
         self.tried += 1;
@@ -114,13 +114,13 @@ impl<'a, F: AsyncFnMut(Plan) -> Trial> Search<'a, F> {
         self.tried < self.limits.tries_max && self.requests < self.limits.requests_max
     }
 
-    /// Records a candidate that [`Search::run`] runs, so that [`Search::attempt`] does not run the candidate again.
+    /// Records a candidate that [`ShrinkSearch::run_candidate`] runs, so that [`ShrinkSearch::attempt`] does not run the candidate again.
     pub(super) fn mark_seen(&mut self, steps: &[Step]) {
-        self.seen.insert(written(steps));
+        self.seen.insert(serialize_steps(steps));
     }
 
     /// Whether the budget covers a candidate with the given number of steps and the confirming run.
-    fn affords(&self, steps: usize) -> bool {
+    fn can_afford(&self, steps: usize) -> bool {
         let whole = self.best.steps.len().max(1) as u64;
         let expected = self.best_requests.saturating_mul(steps as u64).div_ceil(whole);
         let needed = self.requests.saturating_add(expected).saturating_add(self.best_requests);

@@ -1,20 +1,22 @@
 //! Citations in a suite file, as text.
 
-use super::place::Place;
-use super::tree::{Kind, Node};
+use super::place::SuitePlace;
+use super::yaml::{YamlNode, YamlValue};
 
 /// Every citation of a suite, as text, with the place.
-pub(super) fn citations_in(tree: &Node) -> Vec<(String, Place)> {
+pub(super) fn collect_citations(tree: &YamlNode) -> Vec<(String, SuitePlace)> {
     let mut found = Vec::new();
-    gather(tree, false, &mut found);
+    gather_citations(tree, false, &mut found);
     found
 }
 
-fn gather(node: &Node, cited: bool, found: &mut Vec<(String, Place)>) {
+fn gather_citations(node: &YamlNode, cited: bool, found: &mut Vec<(String, SuitePlace)>) {
     match &node.kind {
-        Kind::Map(entries) => entries.iter().for_each(|(key, value)| gather(value, key.text == "cites", found)),
-        Kind::List(items) => items.iter().for_each(|item| gather(item, cited, found)),
-        Kind::Text(text) if cited => found.push((text.clone(), node.place)),
+        YamlValue::Map(entries) => {
+            entries.iter().for_each(|(key, value)| gather_citations(value, key.text == "cites", found))
+        }
+        YamlValue::List(items) => items.iter().for_each(|item| gather_citations(item, cited, found)),
+        YamlValue::Text(text) if cited => found.push((text.clone(), node.place)),
         _ => {}
     }
 }

@@ -58,7 +58,12 @@ const CITES: ValueGrammar = Definition("OneOrMore");
 const FIELDS: ValueGrammar = RemovableValues(&Definition("Field"));
 const EFFECTS: ValueGrammar = NamedValues(&Definition("Effect"));
 
-const fn key(key: &'static str, presence: KeyPresence, value: ValueGrammar, description: &'static str) -> KeyGrammar {
+const fn define_key(
+    key: &'static str,
+    presence: KeyPresence,
+    value: ValueGrammar,
+    description: &'static str,
+) -> KeyGrammar {
     KeyGrammar { key, presence, value, description }
 }
 
@@ -72,63 +77,73 @@ pub(super) const SUITE: MapGrammar = MapGrammar {
     name: "Suite",
     description: "The promises of one API, each with a citation of the documentation.",
     keys: &[
-        key("suite", Required, Text, "Name of the suite: lower-case letters, digits and `-`."),
-        key("title", Optional, Text, "Name of the API in prose."),
-        key("catalog", Required, Text, "Folder in `schemas/` with the operations and JSON Schemas of the API."),
-        key(
+        define_key("suite", Required, Text, "Name of the suite: lower-case letters, digits and `-`."),
+        define_key("title", Optional, Text, "Name of the API in prose."),
+        define_key("catalog", Required, Text, "Folder in `schemas/` with the operations and JSON Schemas of the API."),
+        define_key(
             "extends",
             MergeOnly,
             Text,
             "Name of a suite of the same API at another vendor. The whole suite is inherited. An entry with the same \
              name replaces the inherited entry, and null removes the inherited entry.",
         ),
-        key("import", MergeOnly, NamedValues(&TEXTS), "Resource kinds to import from other suites, by suite name."),
-        key("drop", MergeOnly, TEXTS, "Ids of inherited clauses and events to remove."),
-        key(
+        define_key(
+            "import",
+            MergeOnly,
+            NamedValues(&TEXTS),
+            "Resource kinds to import from other suites, by suite name.",
+        ),
+        define_key("drop", MergeOnly, TEXTS, "Ids of inherited clauses and events to remove."),
+        define_key(
             "change",
             MergeOnly,
             NamedValues(&NamedValues(&Any)),
             "Keys to replace in inherited clauses and events, by id; null removes a key.",
         ),
-        key(
+        define_key(
             "let",
             Optional,
             NamedValues(&Any),
             "Constants and named expressions for use in every expression. A text that begins with `=` is an expression.",
         ),
-        key(
+        define_key(
             "pools",
             Optional,
             RemovableValues(&List(&Any)),
             "Values that the mock offers, by pool. A profile replaces the values for an endpoint.",
         ),
-        key(
+        define_key(
             "version",
             Optional,
             Expression,
             "API version that a call requests, computed from `header`; expressions read the result as `version`.",
         ),
-        key(
+        define_key(
             "resources",
             Inherited,
             RemovableValues(&Definition("Resource")),
             "Resource kinds of the API. Required unless inherited.",
         ),
-        key(
+        define_key(
             "about",
             Optional,
             RemovableValues(&RemovableValues(&Definition("About"))),
             "Resources that a call refers to, by operation. `\"*\"` applies to every operation with the path parameters \
              that the entry reads.",
         ),
-        key("general", Optional, List(&Definition("General")), "Clauses about all operations."),
-        key(
+        define_key("general", Optional, List(&Definition("General")), "Clauses about all operations."),
+        define_key(
             "clauses",
             Inherited,
             List(&Definition("Clause")),
             "Clauses about named operations. Required unless inherited.",
         ),
-        key("events", Optional, List(&Definition("Event")), "Changes that the endpoint may make without a call."),
+        define_key(
+            "events",
+            Optional,
+            List(&Definition("Event")),
+            "Changes that the endpoint may make without a call.",
+        ),
     ],
 };
 
@@ -136,52 +151,57 @@ pub(super) const RESOURCE: MapGrammar = MapGrammar {
     name: "Resource",
     description: "A resource kind.",
     keys: &[
-        key("says", Optional, Text, "Description of the resource kind, in one sentence."),
-        key(
+        define_key("says", Optional, Text, "Description of the resource kind, in one sentence."),
+        define_key(
             "id",
             Inherited,
             Expression,
             "Resource id, computed from `it`, the resource as a response shows it. Required unless inherited.",
         ),
-        key("state", Optional, Text, "Name of the field with the state."),
-        key("stable", Optional, TEXTS, "Stable states. All other states are intermediate."),
-        key("settles", Optional, Text, "Longest time until the resource settles: `30s`, `15m`, `2h`."),
-        key(
+        define_key("state", Optional, Text, "Name of the field with the state."),
+        define_key("stable", Optional, TEXTS, "Stable states. All other states are intermediate."),
+        define_key("settles", Optional, Text, "Longest time until the resource settles: `30s`, `15m`, `2h`."),
+        define_key(
             "prompt",
             Optional,
             Boolean,
             "Whether the first stage of a transition is visible as soon as the call has been answered.",
         ),
-        key("rest", Optional, Expression, "Whether a response shows the resource as settled, computed from `it`."),
-        key("fields", Optional, FIELDS, "Fields that clauses change, each with a path that begins at `it`."),
-        key("keeps", Optional, FIELDS, "Fields that never change."),
-        key("grows", Optional, FIELDS, "Fields that only increase."),
-        key(
+        define_key(
+            "rest",
+            Optional,
+            Expression,
+            "Whether a response shows the resource as settled, computed from `it`.",
+        ),
+        define_key("fields", Optional, FIELDS, "Fields that clauses change, each with a path that begins at `it`."),
+        define_key("keeps", Optional, FIELDS, "Fields that never change."),
+        define_key("grows", Optional, FIELDS, "Fields that only increase."),
+        define_key(
             "remembers",
             Optional,
             NamedValues(&Any),
             "Fields that only the model knows, with the first value of each.",
         ),
-        key(
+        define_key(
             "shows",
             Optional,
             RemovableValues(&Definition("Shows")),
             "Values in responses that follow from the fields of the resource.",
         ),
-        key(
+        define_key(
             "views",
             Optional,
             RemovableValues(&Definition("View")),
             "Where responses show the resource, by operation.",
         ),
-        key(
+        define_key(
             "marks",
             Optional,
             NamedValues(&NamedValues(&Expression)),
             "Fields that can carry the mark of a run, the best field first. For each operation, the path in the request \
              body that sets the field.",
         ),
-        key(
+        define_key(
             "release",
             Optional,
             NamedValues(&NamedValues(&Expression)),
@@ -194,8 +214,8 @@ pub(super) const CITED_FIELD: MapGrammar = MapGrammar {
     name: "CitedField",
     description: "A path with citations.",
     keys: &[
-        key("at", Inherited, Expression, "A plain path, such as `it.flavor.id`. Required unless inherited."),
-        key("cites", Optional, CITES, "Citations about the field."),
+        define_key("at", Inherited, Expression, "A plain path, such as `it.flavor.id`. Required unless inherited."),
+        define_key("cites", Optional, CITES, "Citations about the field."),
     ],
 };
 
@@ -203,15 +223,20 @@ pub(super) const SHOWS: MapGrammar = MapGrammar {
     name: "Shows",
     description: "A value in responses that must be in a list of permitted values.",
     keys: &[
-        key("at", Inherited, Expression, "A path, or a list of paths, that begins at `it`. Required unless inherited."),
-        key(
+        define_key(
+            "at",
+            Inherited,
+            Expression,
+            "A path, or a list of paths, that begins at `it`. Required unless inherited.",
+        ),
+        define_key(
             "in",
             Inherited,
             Expression,
             "List of permitted values, computed from the fields of the resource; null if the pages promise nothing. \
              Required unless inherited.",
         ),
-        key("cites", Optional, CITES, "Citations about the value."),
+        define_key("cites", Optional, CITES, "Citations about the value."),
     ],
 };
 
@@ -219,20 +244,20 @@ pub(super) const DETAILED_VIEW: MapGrammar = MapGrammar {
     name: "DetailedView",
     description: "Where a response shows one resource (`at`) or a list of resources (`each`).",
     keys: &[
-        key("at", Optional, Expression, "One resource, as an expression that reads `reply`."),
-        key("each", Optional, Expression, "A list of resources, as an expression that reads `reply`."),
-        key("whole", Optional, Boolean, "Whether the list contains every resource of the caller."),
-        key("only", Optional, TEXTS, "Fields that the view shows, if not all."),
-        key("except", Optional, TEXTS, "Fields that the view does not show."),
-        key("when", Optional, Expression, "Condition on the call under which the view is read."),
-        key(
+        define_key("at", Optional, Expression, "One resource, as an expression that reads `reply`."),
+        define_key("each", Optional, Expression, "A list of resources, as an expression that reads `reply`."),
+        define_key("whole", Optional, Boolean, "Whether the list contains every resource of the caller."),
+        define_key("only", Optional, TEXTS, "Fields that the view shows, if not all."),
+        define_key("except", Optional, TEXTS, "Fields that the view does not show."),
+        define_key("when", Optional, Expression, "Condition on the call under which the view is read."),
+        define_key(
             "next",
             Optional,
             NamedValues(&Expression),
             "Query parameters for the next page of the list, computed from `query` and `reply`; null after the last page.",
         ),
-        key("paging", Optional, Definition("Paging"), "The promise about the pages of the list."),
-        key("cites", Optional, CITES, "Citations about the view."),
+        define_key("paging", Optional, Definition("Paging"), "The promise about the pages of the list."),
+        define_key("cites", Optional, CITES, "Citations about the view."),
     ],
 };
 
@@ -241,8 +266,8 @@ pub(super) const PAGING: MapGrammar = MapGrammar {
     description: "A promise: a page of the list has no more entries than the limit, and the pages together show each \
                   resource once.",
     keys: &[
-        key("limit", Required, Text, "Query parameter that bounds the number of entries on a page."),
-        key("cites", Optional, CITES, "Citations about paging."),
+        define_key("limit", Required, Text, "Query parameter that bounds the number of entries on a page."),
+        define_key("cites", Optional, CITES, "Citations about paging."),
     ],
 };
 
@@ -250,15 +275,15 @@ pub(super) const DETAILED_ABOUT: MapGrammar = MapGrammar {
     name: "DetailedAbout",
     description: "A resource that exists before the call (`id`) or that the call creates (`new`).",
     keys: &[
-        key("is", Optional, Text, "Resource kind, if the name of the entry is different."),
-        key("id", Optional, Expression, "Resource id, or a list of ids, computed from the inputs of the call."),
-        key(
+        define_key("is", Optional, Text, "Resource kind, if the name of the entry is different."),
+        define_key("id", Optional, Expression, "Resource id, or a list of ids, computed from the inputs of the call."),
+        define_key(
             "new",
             Optional,
             Expression,
             "Id of the created resource, computed from `reply`. With `told by`, a path that begins at `it`.",
         ),
-        key(
+        define_key(
             "told by",
             Optional,
             Text,
@@ -267,19 +292,25 @@ pub(super) const DETAILED_ABOUT: MapGrammar = MapGrammar {
     ],
 };
 
-const ID: KeyGrammar = key("id", Required, Text, "Stable id: lower-case words joined by `-` and `.`.");
-const SAYS: KeyGrammar = key("says", Optional, Text, "The promise in one sentence, not copied from the page.");
+const ID: KeyGrammar = define_key("id", Required, Text, "Stable id: lower-case words joined by `-` and `.`.");
+const SAYS: KeyGrammar = define_key("says", Optional, Text, "The promise in one sentence, not copied from the page.");
 const CITED: KeyGrammar =
-    key("cites", Optional, CITES, "Citations: `\"<page>:<line>\"` or `\"<page>:<first>-<last>\"`.");
-const BASIS: KeyGrammar = key("basis", Optional, Definition("Basis"), "What the promise rests on; default `stated`.");
-const RULE: KeyGrammar = key("rule", Optional, Text, "Name of the rule, if the basis is `convention`.");
+    define_key("cites", Optional, CITES, "Citations: `\"<page>:<line>\"` or `\"<page>:<first>-<last>\"`.");
+const BASIS: KeyGrammar =
+    define_key("basis", Optional, Definition("Basis"), "What the promise rests on; default `stated`.");
+const RULE: KeyGrammar = define_key("rule", Optional, Text, "Name of the rule, if the basis is `convention`.");
 const WHEN: KeyGrammar =
-    key("when", Optional, Expression, "Guard, computed from the call and the state before the call.");
-const ACCEPT: KeyGrammar = key("accept", Optional, Definition("Accept"), "The call succeeds.");
-const REFUSE: KeyGrammar = key("refuse", Optional, Definition("Refuse"), "The call is refused and changes nothing.");
-const MAY_REFUSE: KeyGrammar =
-    key("may refuse", Optional, Definition("Refuse"), "The call may be refused, for reasons that no response shows.");
-const ENSURE: KeyGrammar = key(
+    define_key("when", Optional, Expression, "Guard, computed from the call and the state before the call.");
+const ACCEPT: KeyGrammar = define_key("accept", Optional, Definition("Accept"), "The call succeeds.");
+const REFUSE: KeyGrammar =
+    define_key("refuse", Optional, Definition("Refuse"), "The call is refused and changes nothing.");
+const MAY_REFUSE: KeyGrammar = define_key(
+    "may refuse",
+    Optional,
+    Definition("Refuse"),
+    "The call may be refused, for reasons that no response shows.",
+);
+const ENSURE: KeyGrammar = define_key(
     "ensure",
     Optional,
     Definition("OneOrMore"),
@@ -295,8 +326,8 @@ pub(super) const GENERAL: MapGrammar = MapGrammar {
         CITED,
         BASIS,
         RULE,
-        key("except", Optional, Definition("OneOrMore"), "Operations to which the clause does not apply."),
-        key("while", Optional, Definition("While"), "When the clause applies; default `any`."),
+        define_key("except", Optional, Definition("OneOrMore"), "Operations to which the clause does not apply."),
+        define_key("while", Optional, Definition("While"), "When the clause applies; default `any`."),
         WHEN,
         ACCEPT,
         REFUSE,
@@ -314,27 +345,27 @@ pub(super) const CLAUSE: MapGrammar = MapGrammar {
         CITED,
         BASIS,
         RULE,
-        key("call", Required, Definition("OneOrMore"), "The operations."),
-        key("while", Optional, Definition("While"), "When the clause applies; default `rest`."),
+        define_key("call", Required, Definition("OneOrMore"), "The operations."),
+        define_key("while", Optional, Definition("While"), "When the clause applies; default `rest`."),
         WHEN,
         ACCEPT,
         REFUSE,
         MAY_REFUSE,
-        key(
+        define_key(
             "then",
             Optional,
             EFFECTS,
             "Effects, by `<name>.<field>`. For resources that the call does not name: \
              `world.<resource>.filter(<name>, <condition>).<field>`.",
         ),
-        key("or", Optional, List(&Definition("Alternative")), "Other outcomes that the pages permit."),
-        key(
+        define_key("or", Optional, List(&Definition("Alternative")), "Other outcomes that the pages permit."),
+        define_key(
             "order",
             Optional,
             Definition("OneOrMore"),
             "`job after server`: the transition of `job` may not end before the transition of `server`.",
         ),
-        key(
+        define_key(
             "reply",
             Optional,
             Definition("ReplyShape"),
@@ -348,10 +379,10 @@ pub(super) const ALTERNATIVE: MapGrammar = MapGrammar {
     name: "Alternative",
     description: "Another outcome that the pages permit.",
     keys: &[
-        key("because", Required, Text, "The reason in one sentence, not copied from the page."),
-        key("cites", Optional, CITES, "Citations that permit the outcome."),
-        key("when", Optional, Expression, "Guard of the outcome."),
-        key("then", Optional, EFFECTS, "Effects of the outcome."),
+        define_key("because", Required, Text, "The reason in one sentence, not copied from the page."),
+        define_key("cites", Optional, CITES, "Citations that permit the outcome."),
+        define_key("when", Optional, Expression, "Guard of the outcome."),
+        define_key("then", Optional, EFFECTS, "Effects of the outcome."),
     ],
 };
 
@@ -360,13 +391,13 @@ pub(super) const EVENT: MapGrammar = MapGrammar {
     description: "A change that the endpoint may make without a call.",
     keys: &[
         ID,
-        key("says", Optional, Text, "The change in one sentence, not copied from the page."),
+        define_key("says", Optional, Text, "The change in one sentence, not copied from the page."),
         CITED,
         BASIS,
         RULE,
-        key("resource", Required, Text, "Resource kind that the event changes."),
-        key("when", Optional, Expression, "Guard, computed from the fields of the resource."),
-        key("then", Required, EFFECTS, "Effects, by `<resource>.<field>`."),
+        define_key("resource", Required, Text, "Resource kind that the event changes."),
+        define_key("when", Optional, Expression, "Guard, computed from the fields of the resource."),
+        define_key("then", Required, EFFECTS, "Effects, by `<resource>.<field>`."),
     ],
 };
 
@@ -396,7 +427,7 @@ impl MapGrammar {
     }
 
     /// The position of a key in canonical order; an unknown key comes last.
-    pub fn rank(&self, key: &str) -> usize {
+    pub fn rank_key(&self, key: &str) -> usize {
         self.keys.iter().position(|known| known.key == key).unwrap_or(self.keys.len())
     }
 }

@@ -4,24 +4,24 @@ use super::grammar::{BASIS_WORDS, KeyPresence, MAPS, MapGrammar, REPLY_WORDS, SU
 use serde_json::{Map, Value, json};
 
 /// The JSON Schema (draft 2020-12) of a suite file, generated from the grammar.
-pub fn file_schema() -> Value {
-    let mut schema = map_schema(&SUITE);
+pub fn build_suite_schema() -> Value {
+    let mut schema = build_map_schema(&SUITE);
     schema["title"] = json!(SUITE.name);
     schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     let mut definitions = Map::new();
     for map in MAPS.iter().filter(|map| map.name != SUITE.name) {
-        definitions.insert(map.name.to_string(), map_schema(map));
+        definitions.insert(map.name.to_string(), build_map_schema(map));
     }
-    definitions.extend(other_definitions());
+    definitions.extend(build_other_definitions());
     schema["$defs"] = Value::Object(definitions);
     schema
 }
 
-fn map_schema(map: &MapGrammar) -> Value {
+fn build_map_schema(map: &MapGrammar) -> Value {
     let mut properties = Map::new();
     for key in map.keys {
-        let value = value_schema(&key.value);
-        let mut value = if key.presence == KeyPresence::Required { value } else { or_null(value) };
+        let value = build_value_schema(&key.value);
+        let mut value = if key.presence == KeyPresence::Required { value } else { permit_null(value) };
         value["description"] = json!(key.description);
         properties.insert(key.key.to_string(), value);
     }
@@ -35,24 +35,24 @@ fn map_schema(map: &MapGrammar) -> Value {
     schema
 }
 
-fn value_schema(value: &ValueGrammar) -> Value {
+fn build_value_schema(value: &ValueGrammar) -> Value {
     match value {
         ValueGrammar::Text | ValueGrammar::Expression => json!({ "type": "string" }),
         ValueGrammar::Boolean => json!({ "type": "boolean" }),
         ValueGrammar::Any => json!(true),
-        ValueGrammar::List(items) => json!({ "type": "array", "items": value_schema(items) }),
+        ValueGrammar::List(items) => json!({ "type": "array", "items": build_value_schema(items) }),
         ValueGrammar::NamedValues(values) => {
-            json!({ "type": "object", "additionalProperties": value_schema(values) })
+            json!({ "type": "object", "additionalProperties": build_value_schema(values) })
         }
         ValueGrammar::RemovableValues(values) => {
-            json!({ "type": "object", "additionalProperties": or_null(value_schema(values)) })
+            json!({ "type": "object", "additionalProperties": permit_null(build_value_schema(values)) })
         }
         ValueGrammar::Definition(name) => json!({ "$ref": format!("#/$defs/{name}") }),
     }
 }
 
 /// The schema with null permitted too.
-fn or_null(mut schema: Value) -> Value {
+fn permit_null(mut schema: Value) -> Value {
     match schema.get("type") {
         Some(name) => {
             schema["type"] = json!([name, "null"]);
@@ -63,7 +63,7 @@ fn or_null(mut schema: Value) -> Value {
 }
 
 /// The definitions that are not maps with fixed keys.
-fn other_definitions() -> Map<String, Value> {
+fn build_other_definitions() -> Map<String, Value> {
     let one_or_more = |item: Value| json!({ "anyOf": [item, { "type": "array", "items": item }] });
     let text = json!({ "type": "string" });
     let either = |short: &Value, name: &str| json!({ "anyOf": [short, { "$ref": format!("#/$defs/{name}") }] });
@@ -76,9 +76,9 @@ fn other_definitions() -> Map<String, Value> {
             "Where a response shows a resource: an expression that reads `reply`, or a map with details.",
         ),
         ("About", either(&text, "DetailedAbout"), "A resource that a call refers to: the id, or a map with details."),
-        ("Basis", words_schema(&BASIS_WORDS), "What a clause rests on."),
-        ("While", words_schema(&WHILE_WORDS), "When a clause applies."),
-        ("ReplyShape", words_schema(&REPLY_WORDS), "What the pages say about the response body."),
+        ("Basis", build_words_schema(&BASIS_WORDS), "What a clause rests on."),
+        ("While", build_words_schema(&WHILE_WORDS), "When a clause applies."),
+        ("ReplyShape", build_words_schema(&REPLY_WORDS), "What the pages say about the response body."),
         (
             "Accept",
             either(&json!({ "const": "success" }), "Statuses"),
@@ -111,7 +111,7 @@ fn other_definitions() -> Map<String, Value> {
     described.collect()
 }
 
-fn words_schema(words: &[(&str, &str)]) -> Value {
+fn build_words_schema(words: &[(&str, &str)]) -> Value {
     let one =
         |(word, description): &(&str, &str)| json!({ "type": "string", "const": word, "description": description });
     json!({ "oneOf": words.iter().map(one).collect::<Vec<_>>() })

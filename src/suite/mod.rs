@@ -4,7 +4,7 @@
 //! random numbers and no HTTP.
 
 mod citations;
-mod fmt;
+mod format;
 mod grammar;
 mod json_schema;
 mod lint;
@@ -14,23 +14,24 @@ mod pages;
 mod parse;
 mod place;
 mod problem;
-mod sheets;
+mod suite_files;
 mod suggest;
-mod tree;
+mod yaml;
 mod types;
 
 #[cfg(test)]
 mod tests;
 
-pub use fmt::format;
-pub use json_schema::file_schema;
-pub use lint::{Evidence, Freshness, SilentCell, ill_typed, lint, silent_cells};
-pub use pages::{Pages, pages_of};
-pub use parse::{parse, parse_sheets};
-pub use place::Place;
-pub use problem::{Problem, Severity, has_errors, render};
-pub use sheets::{Sheets, builds_on, catalog_name};
+pub use format::format_suite;
+pub use json_schema::build_suite_schema;
+pub use lint::{CitationCheck, LintInputs, SilentCell, find_silent_cells, find_type_errors, lint_suite};
+pub use pages::{PageDigests, collect_page_digests};
+pub use parse::{parse_suite, parse_suite_files};
+pub use place::SuitePlace;
+pub use problem::{ProblemSeverity, SuiteProblem, has_errors, render_problems};
+pub use suite_files::{SuiteFiles, list_base_suites, read_catalog_name};
 pub use types::{
-    About, Alternative, Basis, Binding, Calls, Clause, Each, Effect, EffectValue, Event, Field, FieldClass, Let, Mark,
-    Paging, Resource, Shows, Stage, Statuses, Suite, Target, UNNAMED, Verb, View, While,
+    Alternative, Basis, Clause, ClauseDecision, ClauseOperations, ClauseTiming, Effect, EffectTarget, EffectValue,
+    Event, Field, FieldClass, IdExpression, LetDefinition, MarkField, PagingPromise, PermittedStatuses, ResourceKind,
+    ResourceReference, ResourceSelection, ResourceView, ShownValue, Stage, Suite, UNNAMED,
 };

@@ -2,7 +2,7 @@
 
 /// A place in a suite file. Line and column count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Place {
+pub struct SuitePlace {
     /// The line.
     pub line: u32,
     /// The column, in characters.

@@ -1,17 +1,17 @@
 //! Problems of a suite file, and their text for a terminal.
 
-use super::place::Place;
+use super::place::SuitePlace;
 use std::fmt::Write;
 
 /// A problem of a suite file, with its place and a hint.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
+pub struct SuiteProblem {
     /// The suite file, as named by the caller.
     pub file: String,
     /// Where the problem is.
-    pub place: Place,
+    pub place: SuitePlace,
     /// Whether the suite can be used.
-    pub severity: Severity,
+    pub severity: ProblemSeverity,
     /// Stable code of the kind of problem, in kebab case: `unknown-key`, `silent-cell`.
     pub code: &'static str,
     /// Description of the problem.
@@ -24,7 +24,7 @@ pub struct Problem {
 
 /// Whether a suite with the problem can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
+pub enum ProblemSeverity {
     /// The suite cannot be used.
     Error,
     /// The suite can be used, and is probably not what its author meant.
@@ -33,33 +33,41 @@ pub enum Severity {
     Note,
 }
 
-impl Severity {
+impl ProblemSeverity {
     /// The word in front of the message.
     pub fn word(self) -> &'static str {
         match self {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Note => "note",
+            ProblemSeverity::Error => "error",
+            ProblemSeverity::Warning => "warning",
+            ProblemSeverity::Note => "note",
         }
     }
 }
 
-impl Problem {
-    pub(super) fn not_yaml(file: &str, place: Place, message: String) -> Problem {
+impl SuiteProblem {
+    pub(super) fn new_yaml_problem(file: &str, place: SuitePlace, message: String) -> SuiteProblem {
         let file = file.to_string();
-        Problem { file, place, severity: Severity::Error, code: "not-yaml", message, hint: None, excerpt: None }
+        SuiteProblem {
+            file,
+            place,
+            severity: ProblemSeverity::Error,
+            code: "not-yaml",
+            message,
+            hint: None,
+            excerpt: None,
+        }
     }
 }
 
-impl std::fmt::Display for Problem {
+impl std::fmt::Display for SuiteProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Problem { file, place, severity, code, message, .. } = self;
+        let SuiteProblem { file, place, severity, code, message, .. } = self;
         write!(f, "{file}:{}:{}: {}[{code}]: {message}", place.line, place.column, severity.word())
     }
 }
 
 /// The problems as text, each with its line and a caret under the column. `text` is the text of the suite file.
-pub fn render(problems: &[Problem], text: &str) -> String {
+pub fn render_problems(problems: &[SuiteProblem], text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut out = String::new();
     for problem in problems {
@@ -70,7 +78,7 @@ pub fn render(problems: &[Problem], text: &str) -> String {
             let number = problem.place.line.to_string();
             let margin = " ".repeat(number.len());
             let _ = writeln!(out, " {number} | {}", line.trim_end());
-            let _ = writeln!(out, " {margin} | {}^", indent_under(line, problem.place.column));
+            let _ = writeln!(out, " {margin} | {}^", build_caret_indent(line, problem.place.column));
         }
         if let Some(hint) = &problem.hint {
             let _ = writeln!(out, "  hint: {hint}");
@@ -80,18 +88,18 @@ pub fn render(problems: &[Problem], text: &str) -> String {
 }
 
 /// Whether a problem makes the suite unusable.
-pub fn has_errors(problems: &[Problem]) -> bool {
-    problems.iter().any(|p| p.severity == Severity::Error)
+pub fn has_errors(problems: &[SuiteProblem]) -> bool {
+    problems.iter().any(|p| p.severity == ProblemSeverity::Error)
 }
 
 /// White space as wide as the text before the column. Tabs are kept, so that the caret lines up.
-fn indent_under(line: &str, column: u32) -> String {
+fn build_caret_indent(line: &str, column: u32) -> String {
     let before = (column as usize).saturating_sub(1);
     line.chars().take(before).map(|c| if c == '\t' { '\t' } else { ' ' }).collect()
 }
 
 /// The value that was read, unless a problem is an error.
-pub(super) fn usable<T>(read: Option<T>, problems: Vec<Problem>) -> Result<T, Vec<Problem>> {
+pub(super) fn require_usable<T>(read: Option<T>, problems: Vec<SuiteProblem>) -> Result<T, Vec<SuiteProblem>> {
     match read {
         Some(read) if !has_errors(&problems) => Ok(read),
         _ => Err(problems),

@@ -1,20 +1,20 @@
 //! Campaigns against the mock: the healthy mock passes, and each fault is found.
 
-use probity::campaign::{Conclusion, Home, NullListener, Order, at_home};
+use probity::campaign::{CampaignOrder, Conclusion, MockSettings, NullListener, run_mock_campaign};
 use probity::limits::Limits;
-use probity::mock::{Mutant, Tempo, mutants};
-use probity::model::{Bounds, Model};
-use probity::oracle::{Selection, Standing, Verdict};
-use probity::run::Cancel;
-use probity::schema::Schemas;
+use probity::mock::{Mutant, Tempo, list_mutants};
+use probity::model::{BeliefLimits, Model};
+use probity::oracle::{ClauseSelection, ClauseStanding, Verdict};
+use probity::run::Cancellation;
+use probity::schema::CompiledCatalog;
 use std::path::Path;
 use std::sync::Arc;
 
-fn load(name: &str) -> (Arc<Model>, Arc<Schemas>) {
+fn load(name: &str) -> (Arc<Model>, Arc<CompiledCatalog>) {
     load_at(name, "2026-11-20")
 }
 
-fn load_at(name: &str, today: &str) -> (Arc<Model>, Arc<Schemas>) {
+fn load_at(name: &str, today: &str) -> (Arc<Model>, Arc<CompiledCatalog>) {
     let store = probity::session::SuiteStore::find(Path::new(env!("CARGO_MANIFEST_DIR")), None)
         .expect("suites and schemas are there");
     let loaded = store.load(name, today).unwrap_or_else(|wrong| panic!("{wrong}"));
@@ -23,7 +23,7 @@ fn load_at(name: &str, today: &str) -> (Arc<Model>, Arc<Schemas>) {
 
 fn run_campaign(
     model: &Arc<Model>,
-    schemas: &Arc<Schemas>,
+    schemas: &Arc<CompiledCatalog>,
     seed: u64,
     requests: u64,
     fault: Option<Mutant>,
@@ -36,13 +36,13 @@ fn run_campaign(
 fn run_campaign_with_shrink_budget(
     shrink_requests: u64,
     model: &Arc<Model>,
-    schemas: &Arc<Schemas>,
+    schemas: &Arc<CompiledCatalog>,
     seed: u64,
     requests: u64,
     fault: Option<Mutant>,
     first_only: bool,
 ) -> Conclusion {
-    let bounds = Bounds { worlds_max: 2_000, settle_percent: 100, insight: false };
+    let bounds = BeliefLimits { states_max: 2_000, settle_percent: 100, insight: false };
     let limits = Limits {
         requests,
         shrink_requests,
@@ -52,24 +52,31 @@ fn run_campaign_with_shrink_budget(
         first_only,
         ..Limits::NONE
     };
-    let home = Home { seed, tempo: Tempo::CLOUD, fault, bounds, limits };
-    let standing = |_| Standing::Reachable;
-    let order = Order { seed, selection: Selection::default(), standing: &standing, witnesses: &[], shrink: true };
-    at_home(model, schemas, &home, Cancel::never(), &order, &mut NullListener).unwrap_or_else(|error| panic!("{error}"))
+    let home = MockSettings { seed, tempo: Tempo::CLOUD, fault, bounds, limits };
+    let standing = |_| ClauseStanding::Reachable;
+    let order = CampaignOrder {
+        seed,
+        selection: ClauseSelection::default(),
+        standing: &standing,
+        recorded_plans: &[],
+        shrink: true,
+    };
+    run_mock_campaign(model, schemas, &home, Cancellation::never(), &order, &mut NullListener)
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]
 fn a_finding_without_requests_left_is_not_reported_as_repeated() {
     let (model, schemas) = load("ecs-native");
-    let fault = mutants(&model, &schemas)
+    let fault = list_mutants(&model, &schemas)
         .into_iter()
         .find(|fault| fault.name == "revert-resize.rolls-back/skips/server.flavor");
     assert!(fault.is_some());
     let seen = |shrink_requests: u64| {
         let conclusion =
             run_campaign_with_shrink_budget(shrink_requests, &model, &schemas, 1, 2_000, fault.clone(), true);
-        let found = conclusion.found.first().expect("the fault is found");
-        (found.repeated, found.witness.is_some())
+        let found = conclusion.findings.first().expect("the fault is found");
+        (found.repeated, found.counterexample.is_some())
     };
     // No request; enough for a part of a plan; enough for all repetitions.
     assert_eq!(seen(0), (false, false));
@@ -82,7 +89,7 @@ fn a_healthy_mock_has_no_findings() {
     let (model, schemas) = load("ecs-native");
     let conclusion = run_campaign(&model, &schemas, 1, 3_000, None, false);
     for row in &conclusion.rows {
-        let info = model.info(row.clause);
+        let info = model.clause_info(row.clause);
         if row.verdict != Verdict::Pass {
             println!("{:13} {:45} {} {:?}", row.verdict.word(), info.id, row.reason, row.count);
         }
@@ -95,11 +102,11 @@ fn a_healthy_mock_has_no_findings() {
     );
     println!(
         "worlds {} excess {:?} silent {}",
-        conclusion.tally.worlds_most,
+        conclusion.tally.states_most,
         conclusion.tally.excess,
         conclusion.tally.silent.len()
     );
-    assert!(conclusion.found.is_empty(), "{:#?}", conclusion.found[0].finding);
+    assert!(conclusion.findings.is_empty(), "{:#?}", conclusion.findings[0].finding);
 }
 
 #[test]
@@ -108,11 +115,12 @@ fn a_healthy_mock_with_jobs_has_no_findings_and_nearly_every_clause_passes() {
     let mut open: Option<std::collections::BTreeSet<String>> = None;
     for seed in 1..=2 {
         let conclusion = run_campaign(&model, &schemas, seed, 1_500, None, false);
-        assert!(conclusion.found.is_empty(), "seed {seed}: {:#?}", conclusion.found[0].finding);
+        assert!(conclusion.findings.is_empty(), "seed {seed}: {:#?}", conclusion.findings[0].finding);
         let rest = conclusion.rows.iter().filter(|row| row.verdict != Verdict::Pass);
-        let rest: std::collections::BTreeSet<String> =
-            rest.map(|row| format!("{} ({}: {})", model.info(row.clause).id, row.verdict.word(), row.reason)).collect();
-        println!("seed {seed}: {:?}, worlds {}, {rest:#?}", conclusion.spent, conclusion.tally.worlds_most);
+        let rest: std::collections::BTreeSet<String> = rest
+            .map(|row| format!("{} ({}: {})", model.clause_info(row.clause).id, row.verdict.word(), row.reason))
+            .collect();
+        println!("seed {seed}: {:?}, worlds {}, {rest:#?}", conclusion.spent, conclusion.tally.states_most);
         open = Some(match open {
             None => rest,
             Some(open) => open.into_iter().filter(|id| rest.contains(id)).collect(),
@@ -133,16 +141,19 @@ fn a_healthy_mock_of_volumes_has_no_findings_at_any_date_and_every_clause_passes
     for (seed, today) in DATES.into_iter().enumerate() {
         let (model, schemas) = load_at("scp-volume", today);
         let conclusion = run_campaign(&model, &schemas, seed as u64 + 1, 4_000, None, false);
-        assert!(conclusion.found.is_empty(), "{today}: {:#?}", conclusion.found[0].finding);
-        let of_suite = |row: &&probity::oracle::Row| model.written(row.clause).is_some();
+        assert!(conclusion.findings.is_empty(), "{today}: {:#?}", conclusion.findings[0].finding);
+        let of_suite = |row: &&probity::oracle::ClauseResult| model.written_clause(row.clause).is_some();
         for row in conclusion.rows.iter().filter(of_suite) {
-            let id = model.info(row.clause).id.clone();
+            let id = model.clause_info(row.clause).id.clone();
             if row.verdict == Verdict::Pass {
                 passed.insert(id.clone());
             } else {
                 println!("{today} {:13} {id} {} {:?}", row.verdict.word(), row.reason, row.count);
             }
-            if !matches!(model.written(row.clause).map(|it| &it.verb), Some(probity::suite::Verb::MayRefuse(_))) {
+            if !matches!(
+                model.written_clause(row.clause).map(|it| &it.decision),
+                Some(probity::suite::ClauseDecision::MayRefuse(_))
+            ) {
                 all.insert(id);
             }
         }
@@ -186,22 +197,23 @@ fn check_all_found(suite: &str, text: &str, short: &[&str]) {
     let (model, schemas) = load(suite);
     let faults: Vec<Fault> = serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{error}"));
     assert!(faults.len() >= 12);
-    let all = mutants(&model, &schemas);
+    let all = list_mutants(&model, &schemas);
     let mut wrong = Vec::new();
     for fault in faults {
         let mutant = all.iter().find(|mutant| mutant.name == fault.mutant);
         let mutant = mutant.unwrap_or_else(|| panic!("no mutant is called {}", fault.mutant)).clone();
         let conclusion = run_campaign(&model, &schemas, 1, 6_000, Some(mutant), true);
-        let Some(found) = conclusion.found.first() else {
+        let Some(found) = conclusion.findings.first() else {
             wrong.push(format!("{}: not found", fault.fault));
             continue;
         };
-        let blamed: Vec<&str> = found.finding.clauses.iter().map(|clause| model.info(*clause).id.as_str()).collect();
+        let blamed: Vec<&str> =
+            found.finding.clauses.iter().map(|clause| model.clause_info(*clause).id.as_str()).collect();
         if !blamed.iter().any(|clause| fault.may.iter().any(|may| may == clause)) {
             wrong.push(format!("{}: reported by {blamed:?}", fault.fault));
         }
         let steps: Vec<&str> =
-            found.witness.iter().flat_map(|(plan, _)| &plan.steps).map(|step| step.operation.as_str()).collect();
+            found.counterexample.iter().flat_map(|(plan, _)| &plan.steps).map(|step| step.operation.as_str()).collect();
         if steps.is_empty() || steps.len() > fault.shortest {
             wrong.push(format!("{}: the counterexample is {steps:?}, {} calls would do", fault.fault, fault.shortest));
         }
@@ -219,20 +231,20 @@ fn check_all_found(suite: &str, text: &str, short: &[&str]) {
 fn mutants_are_found() {
     let suite = std::env::var("PROBITY_SUITE").unwrap_or_else(|_| "ecs-native".to_string());
     let (model, schemas) = load(&suite);
-    let all = mutants(&model, &schemas);
+    let all = list_mutants(&model, &schemas);
     let wanted = std::env::var("PROBITY_MUTANTS").unwrap_or_default();
     let mut survivors = Vec::new();
     for mutant in all.into_iter().filter(|mutant| mutant.name.contains(&wanted)) {
         let name = mutant.name.clone();
         let own = mutant.clause;
         let conclusion = run_campaign(&model, &schemas, 1, 3_000, Some(mutant), true);
-        match conclusion.found.first() {
+        match conclusion.findings.first() {
             None => survivors.push(name),
             Some(found) => {
                 let clauses: Vec<&str> =
-                    found.finding.clauses.iter().map(|clause| model.info(*clause).id.as_str()).collect();
+                    found.finding.clauses.iter().map(|clause| model.clause_info(*clause).id.as_str()).collect();
                 let steps = found
-                    .witness
+                    .counterexample
                     .as_ref()
                     .map(|(plan, _)| plan.steps.iter().map(|step| step.operation.as_str()).collect::<Vec<_>>());
                 println!(

@@ -3,7 +3,7 @@
 //! The vendors' pages are not part of the project. With `PROBITY_PAGES`, every manifest is derived and compared; without
 //! `PROBITY_PAGES`, the test prints that it is skipped.
 
-use probity::pages::derive::{Options, Sources, derive_files, write};
+use probity::pages::derive::{DeriveOptions, PageSources, derive_files, write_derivation};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -36,7 +36,7 @@ fn every_manifest_derives_the_committed_bytes() {
             println!("skipped: {} (no folder has its pages; lay them out as it says)", manifest.display());
             continue;
         };
-        let sources = Sources::Manifest(manifest.clone());
+        let sources = PageSources::Manifest(manifest.clone());
         let (derived, _) =
             derive_files(&sources, &pages, &derive_options(&manifest)).unwrap_or_else(|error| panic!("{error}"));
         let listed = include_str!("../../docs/DOUBTS.md");
@@ -45,7 +45,7 @@ fn every_manifest_derives_the_committed_bytes() {
             assert!(named(&doubt.kind) && named(&doubt.rule), "docs/DOUBTS.md lacks {} or {}", doubt.kind, doubt.rule);
         }
         let fresh = out.join(&derived.catalog.api);
-        write(&derived, &fresh).expect("written");
+        write_derivation(&derived, &fresh).expect("written");
         let (mine, committed) = (read_files(&fresh), read_files(&root.join("schemas").join(&derived.catalog.api)));
         let names = |all: &BTreeMap<String, Vec<u8>>| all.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&mine), names(&committed), "{}", manifest.display());
@@ -63,7 +63,8 @@ fn every_manifest_derives_the_committed_bytes() {
 /// The folder with the pages of a manifest: the named folder, or the folder that `testbed/openstack/pages` fills.
 fn find_pages(manifest: &Path, named: &Path, root: &Path) -> Option<PathBuf> {
     let text = std::fs::read_to_string(manifest).expect("a manifest");
-    let pages = probity::pages::manifest::parse(manifest, &text).unwrap_or_else(|error| panic!("{error}")).pages;
+    let pages =
+        probity::pages::manifest::parse_manifest(manifest, &text).unwrap_or_else(|error| panic!("{error}")).pages;
     let upstream = root.join("testbed/openstack/run/pages");
     // A missing page of a vendor is an error that names the page.
     let known = |folder: &PathBuf| folder.join(&pages[0].file).is_file();
@@ -72,8 +73,8 @@ fn find_pages(manifest: &Path, named: &Path, root: &Path) -> Option<PathBuf> {
 }
 
 /// The options of the command `derive`: the cited lines of the suites are locked.
-fn derive_options(manifest: &Path) -> Options {
+fn derive_options(manifest: &Path) -> DeriveOptions {
     let api = manifest.file_stem().expect("a name").to_string_lossy().to_string();
     let suites = manifest.parent().and_then(Path::parent).expect("sources lie in the folder of suites");
-    Options { cited: probity::cli::list_cited_places(&api, suites), ..Options::default() }
+    DeriveOptions { cited: probity::cli::list_cited_places(&api, suites), ..DeriveOptions::default() }
 }

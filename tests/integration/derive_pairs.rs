@@ -3,9 +3,9 @@
 //! The vendors' pages are not part of the project. The test needs `PROBITY_PAGES` with a folder of pages, and is skipped
 //! with a message otherwise.
 
-use probity::pages::derive::{Derived, Options, PageInput, derive};
+use probity::pages::derive::{Derivation, DeriveOptions, PageInput, derive_api};
 use probity::pages::dialect;
-use probity::pages::document::{Block, Document, Text};
+use probity::pages::document::{Document, PageBlock, PageText};
 use probity::pages::manifest::PageEntry;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ fn read_topics(dir: &Path, extension: &str) -> BTreeMap<String, (PathBuf, PageIn
     let mut out = BTreeMap::new();
     for file in files {
         let bytes = std::fs::read(&file).expect("a page that can be opened");
-        let Ok(document) = dialect::read(&file.display().to_string(), &bytes) else {
+        let Ok(document) = dialect::read_page(&file.display().to_string(), &bytes) else {
             continue;
         };
         let Some(topic) = document.labels.iter().find(|it| it.contains("topic_")).cloned() else {
@@ -45,7 +45,7 @@ fn list_pages(dir: &Path, extension: &str, out: &mut Vec<PathBuf>) {
 }
 
 /// The derived schemas and parameters without places.
-fn schemas_without_places(derived: &Derived) -> String {
+fn schemas_without_places(derived: &Derivation) -> String {
     fn strip_places(value: &mut Value) {
         match value {
             Value::Object(map) => {
@@ -79,7 +79,7 @@ fn schemas_without_places(derived: &Derived) -> String {
 /// The words of all tables and examples of a page, without layout.
 fn words_of_page(document: &Document) -> String {
     let mut out = String::new();
-    let mut add = |text: &Text| {
+    let mut add = |text: &PageText| {
         for line in &text.lines {
             out.extend(line.text.chars().filter(|c| !c.is_whitespace()));
         }
@@ -87,15 +87,15 @@ fn words_of_page(document: &Document) -> String {
     };
     for block in document.sections.iter().flat_map(|it| &it.blocks) {
         match block {
-            Block::Table(table) => {
+            PageBlock::Table(table) => {
                 add(&table.caption);
                 table.header.iter().for_each(|it| add(&it.text));
                 table.rows.iter().flat_map(|it| &it.cells).for_each(|it| add(&it.text));
             }
-            Block::Code { text, .. } => {
+            PageBlock::Code { text, .. } => {
                 let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-                add(&Text {
-                    lines: vec![probity::pages::document::Line { text, ..Default::default() }],
+                add(&PageText {
+                    lines: vec![probity::pages::document::PageLine { text, ..Default::default() }],
                     links: Vec::new(),
                 });
             }
@@ -122,8 +122,8 @@ fn pages_with_equal_content_derive_equal_schemas() {
             continue;
         };
         let (a, b) = (
-            derive("pair", std::slice::from_ref(md), &Options::default()),
-            derive("pair", std::slice::from_ref(other), &Options::default()),
+            derive_api("pair", std::slice::from_ref(md), &DeriveOptions::default()),
+            derive_api("pair", std::slice::from_ref(other), &DeriveOptions::default()),
         );
         if a.catalog.operations.is_empty() && b.catalog.operations.is_empty() {
             continue;

@@ -3,13 +3,13 @@
 //!
 //! `PROBITY_CAMPAIGNS` sets the number of campaigns for each suite.
 
-use probity::campaign::{Home, NullListener, Order, lead, on_paused_clock, site};
-use probity::endpoint::{Endpoint, Faulty, WireFaults};
+use probity::campaign::{CampaignOrder, MockSettings, NullListener, make_mock_env, run_campaign, run_on_paused_clock};
+use probity::endpoint::{Endpoint, FaultyEndpoint, WireFaults};
 use probity::limits::Limits;
 use probity::mock::{Mock, Tempo};
-use probity::model::Bounds;
-use probity::oracle::{Selection, Standing};
-use probity::run::Cancel;
+use probity::model::BeliefLimits;
+use probity::oracle::{ClauseSelection, ClauseStanding};
+use probity::run::Cancellation;
 use probity::session::{LoadedSuite, SuiteStore};
 use std::path::Path;
 use std::rc::Rc;
@@ -51,8 +51,8 @@ fn count_campaigns() -> u64 {
 }
 
 /// The findings, one line each.
-fn run_campaign(loaded: &LoadedSuite, conditions: &Conditions, seed: u64) -> Vec<String> {
-    let bounds = Bounds { worlds_max: 4_096, settle_percent: 100, insight: false };
+fn find_deviations(loaded: &LoadedSuite, conditions: &Conditions, seed: u64) -> Vec<String> {
+    let bounds = BeliefLimits { states_max: 4_096, settle_percent: 100, insight: false };
     let limits = Limits {
         requests: REQUESTS,
         plans: 1_000,
@@ -61,20 +61,26 @@ fn run_campaign(loaded: &LoadedSuite, conditions: &Conditions, seed: u64) -> Vec
         first_only: true,
         ..Limits::NONE
     };
-    let home = Home { seed, tempo: conditions.tempo, fault: None, bounds, limits };
+    let home = MockSettings { seed, tempo: conditions.tempo, fault: None, bounds, limits };
     let wire: WireFaults = conditions.wire.parse().expect("faults of the wire that there are");
     let endpoint = |plan: u64| -> Rc<dyn Endpoint> {
         let drawn = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(plan);
         let mock = Mock::new(loaded.model.clone(), loaded.schemas.clone(), drawn, conditions.tempo, None);
-        Rc::new(Faulty::new(mock, WireFaults { seed: drawn, ..wire.clone() }))
+        Rc::new(FaultyEndpoint::new(mock, WireFaults { seed: drawn, ..wire.clone() }))
     };
-    let site = site(&loaded.model, &loaded.schemas, &home, Cancel::never(), &endpoint);
-    let standing = |_| Standing::Reachable;
-    let order = Order { seed, selection: Selection::default(), standing: &standing, witnesses: &[], shrink: false };
-    let led = on_paused_clock(lead(&site, &order, &mut NullListener));
+    let site = make_mock_env(&loaded.model, &loaded.schemas, &home, Cancellation::never(), &endpoint);
+    let standing = |_| ClauseStanding::Reachable;
+    let order = CampaignOrder {
+        seed,
+        selection: ClauseSelection::default(),
+        standing: &standing,
+        recorded_plans: &[],
+        shrink: false,
+    };
+    let led = run_on_paused_clock(run_campaign(&site, &order, &mut NullListener));
     let (conclusion, _) = led.unwrap_or_else(|error| panic!("{} with seed {seed}: {error}", conditions.name));
-    let name = |clause: &probity::model::ClauseId| loaded.model.info(*clause).id.clone();
-    let said = |found: &probity::campaign::Found| {
+    let name = |clause: &probity::model::ClauseId| loaded.model.clause_info(*clause).id.clone();
+    let said = |found: &probity::campaign::RecordedFinding| {
         let finding = &found.finding;
         let clauses: Vec<String> = finding.clauses.iter().map(name).collect();
         format!(
@@ -90,7 +96,7 @@ fn run_campaign(loaded: &LoadedSuite, conditions: &Conditions, seed: u64) -> Vec
             finding.violations
         )
     };
-    conclusion.found.iter().map(said).collect()
+    conclusion.findings.iter().map(said).collect()
 }
 
 #[test]
@@ -104,7 +110,7 @@ fn a_healthy_mock_has_no_findings_under_any_conditions() {
         for seed in 0..count_campaigns() {
             let conditions = &CONDITIONS[seed as usize % CONDITIONS.len()];
             let loaded = &dates[seed as usize / CONDITIONS.len() % dates.len()];
-            findings.extend(run_campaign(loaded, conditions, seed));
+            findings.extend(find_deviations(loaded, conditions, seed));
             done += 1;
         }
     }

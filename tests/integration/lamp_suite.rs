@@ -1,7 +1,7 @@
 //! An invented API: lamps whose bulbs can be tried and returned.
 
 use probity::model::Model;
-use probity::schema::{Files, Schemas};
+use probity::schema::{CatalogFiles, CompiledCatalog};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -75,7 +75,7 @@ clauses:
 
 struct Memory(BTreeMap<String, Value>);
 
-impl Files for Memory {
+impl CatalogFiles for Memory {
     fn read(&self, name: &str) -> Option<Vec<u8>> {
         self.0.get(name).map(|value| value.to_string().into_bytes())
     }
@@ -107,7 +107,7 @@ fn operation(id: &str, method: &str, thing: Option<&str>, bodies: (Option<&str>,
 }
 
 /// Model and schemas of the lamps.
-pub fn lamps() -> (Arc<Model>, Arc<Schemas>) {
+pub fn lamps() -> (Arc<Model>, Arc<CompiledCatalog>) {
     let text = |most: u64| json!({ "type": "string", "minLength": 1, "maxLength": most, "pattern": "^[a-z]*$" });
     let shown = json!({ "type": "string" });
     let lamp = object(
@@ -152,9 +152,9 @@ pub fn lamps() -> (Arc<Model>, Arc<Schemas>) {
         ("lamps.json".to_string(), object(json!({ "lamps": { "type": "array", "items": lamp } }))),
         ("card.json".to_string(), object(json!({ "card": card }))),
     ]);
-    let schemas = Schemas::load(&Memory(files)).unwrap_or_else(|error| panic!("{error}"));
-    let suite = probity::suite::parse("lamps.yaml", SUITE, &schemas.catalog)
-        .unwrap_or_else(|problems| panic!("{}", probity::suite::render(&problems, SUITE)));
+    let schemas = CompiledCatalog::load(&Memory(files)).unwrap_or_else(|error| panic!("{error}"));
+    let suite = probity::suite::parse_suite("lamps.yaml", SUITE, &schemas.catalog)
+        .unwrap_or_else(|problems| panic!("{}", probity::suite::render_problems(&problems, SUITE)));
     let model = Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20").unwrap_or_else(|error| panic!("{error}"));
     (Arc::new(model), Arc::new(schemas))
 }

@@ -1,30 +1,31 @@
 //! Mutants that a short campaign finds.
 
-use probity::campaign::{Chased, Terms, chase};
+use probity::campaign::{MutantResult, MutationSettings, compute_mutation_score};
 use probity::limits::Limits;
-use probity::mock::{Mutant, mutants};
+use probity::mock::{Mutant, list_mutants};
 use probity::model::Model;
-use probity::run::Cancel;
-use probity::schema::{Folder, Schemas};
+use probity::run::Cancellation;
+use probity::schema::{CatalogFolder, CompiledCatalog};
 use std::path::Path;
 use std::sync::Arc;
 
-fn load_lamps() -> (Arc<Model>, Arc<Schemas>) {
+fn load_lamps() -> (Arc<Model>, Arc<CompiledCatalog>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps");
     let text = std::fs::read_to_string(root.join("suites/lamps.yaml")).expect("the suite is there");
-    let schemas = Schemas::load(&Folder(root.join("schemas/lamps"))).expect("the schemas load");
-    let suite = probity::suite::parse("lamps", &text, &schemas.catalog).unwrap_or_else(|why| panic!("{why:?}"));
+    let schemas = CompiledCatalog::load(&CatalogFolder(root.join("schemas/lamps"))).expect("the schemas load");
+    let suite = probity::suite::parse_suite("lamps", &text, &schemas.catalog).unwrap_or_else(|why| panic!("{why:?}"));
     let model = Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20").expect("the suite comes to life");
     (Arc::new(model), Arc::new(schemas))
 }
 
-fn run_mutants(chosen: &dyn Fn(&Mutant) -> bool, requests_max: u64) -> Vec<Chased> {
+fn run_mutants(chosen: &dyn Fn(&Mutant) -> bool, requests_max: u64) -> Vec<MutantResult> {
     let (model, schemas) = load_lamps();
-    let mut all = mutants(&model, &schemas);
+    let mut all = list_mutants(&model, &schemas);
     all.retain(chosen);
     let limits = Limits { requests: requests_max, steps_per_plan: 60, live_resources: 5, ..Limits::NONE };
-    let terms = Terms { limits, seeds: 2, worlds_max: 2_000 };
-    chase(&model, &schemas, &all, &terms, &Cancel::never()).unwrap_or_else(|error| panic!("{error}"))
+    let terms = MutationSettings { limits, seeds: 2, possible_states_max: 2_000 };
+    compute_mutation_score(&model, &schemas, &all, &terms, &Cancellation::never())
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]
@@ -35,17 +36,17 @@ fn each_mutant_of_a_stated_clause_is_found_within_four_hundred_requests() {
     let all = run_mutants(&written, 400);
     assert!(all.len() > 15, "{} mutants", all.len());
     let missed: Vec<&str> =
-        all.iter().filter(|chased| chased.count() < 2).map(|chased| chased.mutant.name.as_str()).collect();
+        all.iter().filter(|chased| chased.count_detections() < 2).map(|chased| chased.mutant.name.as_str()).collect();
     assert_eq!(missed, Vec::<&str>::new());
 }
 
 #[test]
 fn a_campaign_counts_the_requests_until_its_mutant_is_found() {
     let all = run_mutants(&|mutant| mutant.name == "dim.bright/other-status", 400);
-    let counted: Vec<u64> = all[0].found.iter().flatten().copied().collect();
+    let counted: Vec<u64> = all[0].requests_until_detection.iter().flatten().copied().collect();
     assert_eq!(counted.len(), 2);
     // A lamp has to be lit before it is dimmed.
     assert!(counted.iter().all(|requests| (2..=400).contains(requests)), "{counted:?}");
     let none = run_mutants(&|mutant| mutant.name == "dim.bright/other-status", 1);
-    assert_eq!((none[0].count(), none[0].median()), (0, None));
+    assert_eq!((none[0].count_detections(), none[0].find_median()), (0, None));
 }

@@ -3,7 +3,7 @@
 //! Readers of dialects write a [`Document`] and derivation reads the document; neither knows the other part.
 //! Line numbers are 1-based, inclusive, and count the lines of the file.
 
-use super::value::Node;
+use super::value::SourceValue;
 
 /// A documentation page of any dialect.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,13 +17,13 @@ pub struct Document {
     /// Labels of the page itself (topic ids, lower case), for links from other pages.
     pub labels: Vec<String>,
     /// The page's sections in order; level 1 is the title. Text before the first heading is in a section of level 0.
-    pub sections: Vec<Section>,
+    pub sections: Vec<PageSection>,
     /// Included files, in the order of the first mention on the page.
-    pub included: Vec<Included>,
+    pub included: Vec<IncludedFile>,
     /// Parts that the reader could not read as written. Such a part is no error of the whole page.
-    pub troubles: Vec<Trouble>,
+    pub troubles: Vec<ReadingTrouble>,
     /// The whole page as a value, if the page is an OpenAPI description; the sections then hold headings only.
-    pub described: Option<Node>,
+    pub described: Option<SourceValue>,
 }
 
 impl Document {
@@ -32,11 +32,11 @@ impl Document {
     /// The title of the section becomes the title of the document, and subsections move up accordingly. A subsection
     /// that describes an operation of its own is left out. Line numbers do not change.
     #[must_use]
-    pub fn cut(&self, title: &str) -> Option<Document> {
+    pub fn cut_section(&self, title: &str) -> Option<Document> {
         let from = self.sections.iter().position(|it| it.title == title)?;
         let level = self.sections[from].level;
         let below = self.sections[from + 1..].iter().take_while(|it| it.level > level).count();
-        let mut sections = without_calls(&self.sections[from..=from + below], level);
+        let mut sections = drop_nested_calls(&self.sections[from..=from + below], level);
         let end = self.sections.get(from + below + 1).map_or(u32::MAX, |it| it.line);
         for section in &mut sections {
             section.level = section.level.saturating_sub(level.saturating_sub(1));
@@ -54,7 +54,7 @@ impl Document {
 }
 
 /// Leaves out each subsection with a part `URI`, because such a subsection describes another operation.
-fn without_calls(sections: &[Section], level: u8) -> Vec<Section> {
+fn drop_nested_calls(sections: &[PageSection], level: u8) -> Vec<PageSection> {
     let mut out = Vec::new();
     let mut at = 0;
     while at < sections.len() {
@@ -75,7 +75,7 @@ pub const LINES_APART: u32 = 1 << 22;
 
 /// A file that a page includes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Included {
+pub struct IncludedFile {
     /// Path relative to the page's folder, as written on the page.
     pub file: String,
     /// Line of the first mention on the page.
@@ -84,7 +84,7 @@ pub struct Included {
 
 /// A heading with the blocks up to the next heading.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Section {
+pub struct PageSection {
     /// 1 for the title, 2 for its sections, and so on; 0 for text before the first heading.
     pub level: u8,
     /// Text of the heading.
@@ -94,20 +94,20 @@ pub struct Section {
     /// Line of the heading.
     pub line: u32,
     /// Content in order, without the content of later sections.
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<PageBlock>,
 }
 
 /// One part of a section.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Block {
+pub enum PageBlock {
     /// A paragraph. A definition or field such as `State ACTIVE (CURRENT)` is a paragraph too.
-    Paragraph(Text),
+    Paragraph(PageText),
     /// An item of a list. Further blocks of the item follow in order.
     Item {
         /// 0 for the outermost list.
         depth: u8,
         /// First paragraph of the item.
-        text: Text,
+        text: PageText,
     },
     /// Literal text.
     Code {
@@ -121,21 +121,21 @@ pub enum Block {
         last: u32,
     },
     /// A table.
-    Table(Table),
+    Table(PageTable),
 }
 
 /// Text without markup, and the meaning of the markup.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Text {
+pub struct PageText {
     /// One line per block element (paragraph, list item, br) inside; escapes resolved.
-    pub lines: Vec<Line>,
+    pub lines: Vec<PageLine>,
     /// Links in order.
-    pub links: Vec<Link>,
+    pub links: Vec<PageLink>,
 }
 
 /// A line of text. One line may stand on several lines of the file.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Line {
+pub struct PageLine {
     /// The words, without markup.
     pub text: String,
     /// Whether the line is an item of a list inside of the cell or paragraph.
@@ -150,7 +150,7 @@ pub struct Line {
 
 /// A link to a place of the same page (`#x`, a label), or to another page with or without a fragment.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Link {
+pub struct PageLink {
     /// The words of the link.
     pub text: String,
     /// Lower-case label or fragment; empty for a link to a whole page by file name.
@@ -163,15 +163,15 @@ pub struct Link {
 
 /// A table.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Table {
+pub struct PageTable {
     /// Caption without its number, e.g. `resize field description`; empty without caption.
-    pub caption: Text,
+    pub caption: PageText,
     /// Labels (anchors) of the table for links, lower case.
     pub labels: Vec<String>,
     /// Titles of the columns; empty if the table marks no header.
-    pub header: Vec<Cell>,
+    pub header: Vec<TableCell>,
     /// Rows below the header.
-    pub rows: Vec<Row>,
+    pub rows: Vec<TableRow>,
     /// First line of the table.
     pub first: u32,
     /// Last line of the table.
@@ -180,9 +180,9 @@ pub struct Table {
 
 /// A row of a table.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+pub struct TableRow {
     /// The cells of the page; rows may differ in length. A cell that spans several rows occurs in each row.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<TableCell>,
     /// First line of the row.
     pub first: u32,
     /// Last line of the row.
@@ -191,9 +191,9 @@ pub struct Row {
 
 /// A cell of a table.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Cell {
+pub struct TableCell {
     /// The content. Blocks inside of the cell are lines of the text.
-    pub text: Text,
+    pub text: PageText,
     /// First line of the cell.
     pub first: u32,
     /// Last line of the cell.
@@ -202,7 +202,7 @@ pub struct Cell {
 
 /// A part of a page that a reader could not read as written.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Trouble {
+pub struct ReadingTrouble {
     /// Line of the part.
     pub line: u32,
     /// What is wrong, for the user.

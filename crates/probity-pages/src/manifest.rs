@@ -62,15 +62,15 @@ pub struct ManifestError {
 /// A manifest as written, with places.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct WrittenManifest {
     api: Spanned<String>,
-    pages: Spanned<Vec<Entry>>,
+    pages: Spanned<Vec<WrittenPage>>,
 }
 
 /// A page entry as written, with places.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct WrittenPage {
     id: Spanned<String>,
     file: Spanned<String>,
     section: Option<String>,
@@ -80,30 +80,30 @@ struct Entry {
     digest: Option<Spanned<String>>,
     operation: Option<Spanned<String>>,
     #[serde(default)]
-    operations: Listed,
+    operations: OrderedPairs,
     follows: Option<Spanned<String>>,
 }
 
 /// The pairs of a map, in the order of the file.
 #[derive(Default)]
-struct Listed(Vec<(Spanned<String>, Spanned<String>)>);
+struct OrderedPairs(Vec<(Spanned<String>, Spanned<String>)>);
 
-impl<'de> Deserialize<'de> for Listed {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Listed, D::Error> {
+impl<'de> Deserialize<'de> for OrderedPairs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<OrderedPairs, D::Error> {
         struct Pairs;
         impl<'de> Visitor<'de> for Pairs {
-            type Value = Listed;
+            type Value = OrderedPairs;
 
             fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
                 f.write_str("a map from operations of the page to ids")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Listed, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<OrderedPairs, A::Error> {
                 let mut all = Vec::new();
                 while let Some(pair) = entries.next_entry()? {
                     all.push(pair);
                 }
-                Ok(Listed(all))
+                Ok(OrderedPairs(all))
             }
         }
         deserializer.deserialize_map(Pairs)
@@ -113,7 +113,7 @@ impl<'de> Deserialize<'de> for Listed {
 const WORD: &str = "use letters, digits, `-`, `_` and `.`, beginning with a letter or digit";
 
 /// An error before the path of the manifest is added: line, cause, remedy.
-type Flaw = (u64, String, &'static str);
+type ManifestFlaw = (u64, String, &'static str);
 
 /// Reads a manifest. `file` is the path for error messages.
 ///
@@ -121,8 +121,8 @@ type Flaw = (u64, String, &'static str);
 ///
 /// [`ManifestError`] with the line of malformed YAML, of an unknown key, of an invalid or repeated id, of an invalid
 /// digest, of a page without a file, or of a `follows` that names no leading page.
-pub fn parse(file: &Path, text: &str) -> Result<Manifest, ManifestError> {
-    read(text).map_err(|(line, cause, remedy)| ManifestError {
+pub fn parse_manifest(file: &Path, text: &str) -> Result<Manifest, ManifestError> {
+    read_manifest(text).map_err(|(line, cause, remedy)| ManifestError {
         file: file.to_path_buf(),
         line,
         cause,
@@ -130,8 +130,8 @@ pub fn parse(file: &Path, text: &str) -> Result<Manifest, ManifestError> {
     })
 }
 
-fn read(text: &str) -> Result<Manifest, Flaw> {
-    let written: Written = serde_saphyr::from_str(text).map_err(|error| {
+fn read_manifest(text: &str) -> Result<Manifest, ManifestFlaw> {
+    let written: WrittenManifest = serde_saphyr::from_str(text).map_err(|error| {
         let line = error.location().map_or(0, |location| location.line());
         let first = error.to_string().lines().next().unwrap_or_default().to_string();
         (line, first, "a manifest has `api:` and a list `pages:` whose entries have `id:` and `file:`")
@@ -152,11 +152,11 @@ fn read(text: &str) -> Result<Manifest, Flaw> {
     for entry in &pages.value {
         check_leader(entry, &pages.value)?;
     }
-    Ok(Manifest { api: written.api.value, pages: written.pages.value.into_iter().map(entry).collect() })
+    Ok(Manifest { api: written.api.value, pages: written.pages.value.into_iter().map(make_page_entry).collect() })
 }
 
 /// Checks the id and the file of a page. `ids` are the ids of the pages before.
-fn check_page(entry: &Entry, ids: &mut BTreeSet<String>) -> Result<(), Flaw> {
+fn check_page(entry: &WrittenPage, ids: &mut BTreeSet<String>) -> Result<(), ManifestFlaw> {
     let (id, line) = (&entry.id.value, entry.id.referenced.line());
     if !is_word(id) {
         return Err((line, format!("`{id}` is no page id"), WORD));
@@ -171,7 +171,7 @@ fn check_page(entry: &Entry, ids: &mut BTreeSet<String>) -> Result<(), Flaw> {
     Ok(())
 }
 
-fn check_digest(entry: &Entry) -> Result<(), Flaw> {
+fn check_digest(entry: &WrittenPage) -> Result<(), ManifestFlaw> {
     match entry.digest.as_ref().filter(|digest| !is_digest(&digest.value)) {
         Some(digest) => Err((
             digest.referenced.line(),
@@ -183,7 +183,7 @@ fn check_digest(entry: &Entry) -> Result<(), Flaw> {
 }
 
 /// Checks the ids of a page's operations.
-fn check_operations(entry: &Entry) -> Result<(), Flaw> {
+fn check_operations(entry: &WrittenPage) -> Result<(), ManifestFlaw> {
     let check_word = |id: &Spanned<String>| match is_word(&id.value) {
         true => Ok(()),
         false => Err((id.referenced.line(), format!("`{}` is no operation id", id.value), WORD)),
@@ -208,7 +208,7 @@ fn check_operations(entry: &Entry) -> Result<(), Flaw> {
 }
 
 /// Checks that a page follows a page of the manifest that follows no other page.
-fn check_leader(entry: &Entry, pages: &[Entry]) -> Result<(), Flaw> {
+fn check_leader(entry: &WrittenPage, pages: &[WrittenPage]) -> Result<(), ManifestFlaw> {
     let Some(leader) = &entry.follows else {
         return Ok(());
     };
@@ -220,7 +220,7 @@ fn check_leader(entry: &Entry, pages: &[Entry]) -> Result<(), Flaw> {
     Err((leader.referenced.line(), cause, "name a page of this manifest that follows none itself"))
 }
 
-fn entry(entry: Entry) -> PageEntry {
+fn make_page_entry(entry: WrittenPage) -> PageEntry {
     PageEntry {
         id: entry.id.value,
         file: entry.file.value,
@@ -251,8 +251,8 @@ fn is_digest(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn check(text: &str, expected: &str) {
-        let seen = match parse(std::path::Path::new("lamps.yaml"), text) {
+    fn check_manifest(text: &str, expected: &str) {
+        let seen = match parse_manifest(std::path::Path::new("lamps.yaml"), text) {
             Ok(manifest) => format!(
                 "{} {}",
                 manifest.api,
@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_manifest_names_its_pages() {
-        check(
+        check_manifest(
             "api: lamps\npages:\n  - { id: dim, file: a/dim.md }\n  - id: dim-old\n    file: b/dim.rst\n    follows: dim\n",
             "lamps dim dim-old",
         );
@@ -273,22 +273,25 @@ mod tests {
 
     #[test]
     fn errors_show_the_line() {
-        check(
+        check_manifest(
             "api: lamps\npages:\n  - { id: dim, file: a }\n  - { id: dim, file: b }\n",
             "lamps.yaml:4: the page id `dim` is used twice",
         );
-        check("api: lamps\npages:\n  - { id: dim, file: a, colour: red }\n", "lamps.yaml:3: ");
-        check(
+        check_manifest("api: lamps\npages:\n  - { id: dim, file: a, colour: red }\n", "lamps.yaml:3: ");
+        check_manifest(
             "api: lamps\npages:\n  - id: dim\n    file: a\n    follows: glow\n",
             "lamps.yaml:5: the page `dim` follows `glow`",
         );
-        check("api: lamps\npages: []\n", "lamps.yaml:2: the list of pages is empty");
-        check("api: la mps\npages:\n  - { id: dim, file: a }\n", "lamps.yaml:1: ");
-        check("api: lamps\npages:\n  - { id: dim, file: a, digest: abc }\n", "lamps.yaml:3: `abc` is no digest");
+        check_manifest("api: lamps\npages: []\n", "lamps.yaml:2: the list of pages is empty");
+        check_manifest("api: la mps\npages:\n  - { id: dim, file: a }\n", "lamps.yaml:1: ");
+        check_manifest(
+            "api: lamps\npages:\n  - { id: dim, file: a, digest: abc }\n",
+            "lamps.yaml:3: `abc` is no digest",
+        );
     }
 
     #[test]
     fn on_and_no_are_read_as_words_and_not_as_truth_values() {
-        check("api: lamps\npages:\n  - { id: on, file: no }\n", "lamps on");
+        check_manifest("api: lamps\npages:\n  - { id: on, file: no }\n", "lamps on");
     }
 }

@@ -1,13 +1,13 @@
 //! A document as plain text, for tests and for people.
 
-use super::document::{Block, Cell, Document, Section, Table, Text};
+use super::document::{Document, PageBlock, PageSection, PageTable, PageText, TableCell};
 use std::fmt::Write;
 
 impl Document {
     /// The document as indented lines with line numbers. Equal documents have equal outlines.
-    pub fn outline(&self) -> String {
+    pub fn write_outline(&self) -> String {
         let mut out = String::new();
-        let _ = writeln!(out, "{} @{} {}{}", self.dialect, self.title_line, self.title, labels(&self.labels));
+        let _ = writeln!(out, "{} @{} {}{}", self.dialect, self.title_line, self.title, format_labels(&self.labels));
         for section in &self.sections {
             write_section(&mut out, section);
         }
@@ -18,50 +18,57 @@ impl Document {
     }
 }
 
-fn write_section(out: &mut String, section: &Section) {
-    let _ = writeln!(out, "section {} @{} {}{}", section.level, section.line, section.title, labels(&section.labels));
+fn write_section(out: &mut String, section: &PageSection) {
+    let _ = writeln!(
+        out,
+        "section {} @{} {}{}",
+        section.level,
+        section.line,
+        section.title,
+        format_labels(&section.labels)
+    );
     for block in &section.blocks {
         match block {
-            Block::Paragraph(text) => {
-                let _ = writeln!(out, "  text {}", written(text));
+            PageBlock::Paragraph(text) => {
+                let _ = writeln!(out, "  text {}", format_text(text));
             }
-            Block::Item { depth, text } => {
-                let _ = writeln!(out, "  item {depth} {}", written(text));
+            PageBlock::Item { depth, text } => {
+                let _ = writeln!(out, "  item {depth} {}", format_text(text));
             }
-            Block::Code { language, text, first, last } => {
+            PageBlock::Code { language, text, first, last } => {
                 let _ = writeln!(out, "  code {language:?} @{first}-{last}");
                 for line in text.lines() {
                     let _ = writeln!(out, "    |{line}");
                 }
             }
-            Block::Table(table) => write_table(out, table),
+            PageBlock::Table(table) => write_table(out, table),
         }
     }
 }
 
-fn write_table(out: &mut String, table: &Table) {
-    let caption = if table.caption.lines.is_empty() { String::new() } else { written(&table.caption) };
-    let _ = writeln!(out, "  table @{}-{} {caption}{}", table.first, table.last, labels(&table.labels));
+fn write_table(out: &mut String, table: &PageTable) {
+    let caption = if table.caption.lines.is_empty() { String::new() } else { format_text(&table.caption) };
+    let _ = writeln!(out, "  table @{}-{} {caption}{}", table.first, table.last, format_labels(&table.labels));
     if !table.header.is_empty() {
-        let _ = writeln!(out, "    head {}", written_cells(&table.header));
+        let _ = writeln!(out, "    head {}", format_cells(&table.header));
     }
     for row in &table.rows {
-        let _ = writeln!(out, "    row @{}-{} {}", row.first, row.last, written_cells(&row.cells));
+        let _ = writeln!(out, "    row @{}-{} {}", row.first, row.last, format_cells(&row.cells));
     }
 }
 
-fn written_cells(cells: &[Cell]) -> String {
+fn format_cells(cells: &[TableCell]) -> String {
     let cells: Vec<String> = cells
         .iter()
         .map(|cell| match cell.text.lines.is_empty() {
             true => "-".to_string(),
-            false => written(&cell.text),
+            false => format_text(&cell.text),
         })
         .collect();
     cells.join(" ; ")
 }
 
-fn written(text: &Text) -> String {
+fn format_text(text: &PageText) -> String {
     let mut parts = Vec::new();
     for line in &text.lines {
         let mut part = format!("@{}", line.first);
@@ -82,6 +89,6 @@ fn written(text: &Text) -> String {
     out
 }
 
-fn labels(labels: &[String]) -> String {
+fn format_labels(labels: &[String]) -> String {
     if labels.is_empty() { String::new() } else { format!(" [{}]", labels.join(" ")) }
 }

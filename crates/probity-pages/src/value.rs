@@ -4,9 +4,9 @@ use serde_json::Value;
 
 /// A value with its lines in the file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Node {
+pub struct SourceValue {
     /// The value.
-    pub kind: Kind,
+    pub kind: SourceValueKind,
     /// First line; for a member of an object the line of its key.
     pub first: u32,
     /// Last line.
@@ -15,7 +15,7 @@ pub struct Node {
 
 /// A JSON value whose parts have lines.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Kind {
+pub enum SourceValueKind {
     /// `null`
     Null,
     /// `true` or `false`
@@ -25,28 +25,28 @@ pub enum Kind {
     /// A text.
     String(String),
     /// The elements of a list.
-    Array(Vec<Node>),
+    Array(Vec<SourceValue>),
     /// The members of an object, in the order of the file.
-    Object(Vec<(String, Node)>),
+    Object(Vec<(String, SourceValue)>),
 }
 
-impl Node {
+impl SourceValue {
     /// The member with this name; `None` if the value is no object.
-    pub fn get(&self, name: &str) -> Option<&Node> {
+    pub fn get(&self, name: &str) -> Option<&SourceValue> {
         match &self.kind {
-            Kind::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, node)| node),
+            SourceValueKind::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, node)| node),
             _ => None,
         }
     }
 
     /// The target of a local reference (`#/a/b`, a JSON pointer in a fragment), from this value as the root.
-    pub fn at(&self, reference: &str) -> Option<&Node> {
+    pub fn resolve_reference(&self, reference: &str) -> Option<&SourceValue> {
         let pointer = reference.strip_prefix('#')?;
         let mut here = self;
         for step in pointer.split('/').skip(1) {
-            let step = decoded(step).replace("~1", "/").replace("~0", "~");
+            let step = decode_percents(step).replace("~1", "/").replace("~0", "~");
             here = match &here.kind {
-                Kind::Array(items) => items.get(step.parse::<usize>().ok()?)?,
+                SourceValueKind::Array(items) => items.get(step.parse::<usize>().ok()?)?,
                 _ => here.get(&step)?,
             };
         }
@@ -54,59 +54,61 @@ impl Node {
     }
 
     /// The value as a text; `None` for other types.
-    pub fn text(&self) -> Option<&str> {
+    pub fn as_text(&self) -> Option<&str> {
         match &self.kind {
-            Kind::String(text) => Some(text),
+            SourceValueKind::String(text) => Some(text),
             _ => None,
         }
     }
 
     /// A text, a number or a truth value as a text; `None` for other types.
-    pub fn scalar(&self) -> Option<String> {
+    pub fn scalar_text(&self) -> Option<String> {
         match &self.kind {
-            Kind::String(text) => Some(text.clone()),
-            Kind::Number(number) => Some(number.to_string()),
-            Kind::Bool(truth) => Some(truth.to_string()),
+            SourceValueKind::String(text) => Some(text.clone()),
+            SourceValueKind::Number(number) => Some(number.to_string()),
+            SourceValueKind::Bool(truth) => Some(truth.to_string()),
             _ => None,
         }
     }
 
     /// Whether the value is `true`.
     pub fn is_true(&self) -> bool {
-        self.kind == Kind::Bool(true)
+        self.kind == SourceValueKind::Bool(true)
     }
 
     /// The elements of a list; none for other types.
-    pub fn items(&self) -> &[Node] {
+    pub fn items(&self) -> &[SourceValue] {
         match &self.kind {
-            Kind::Array(items) => items,
+            SourceValueKind::Array(items) => items,
             _ => &[],
         }
     }
 
     /// The members of an object; none for other types.
-    pub fn members(&self) -> &[(String, Node)] {
+    pub fn members(&self) -> &[(String, SourceValue)] {
         match &self.kind {
-            Kind::Object(members) => members,
+            SourceValueKind::Object(members) => members,
             _ => &[],
         }
     }
 
     /// The value without lines.
-    pub fn value(&self) -> Value {
+    pub fn to_json(&self) -> Value {
         match &self.kind {
-            Kind::Null => Value::Null,
-            Kind::Bool(it) => Value::Bool(*it),
-            Kind::Number(it) => Value::Number(it.clone()),
-            Kind::String(it) => Value::String(it.clone()),
-            Kind::Array(items) => items.iter().map(Node::value).collect(),
-            Kind::Object(members) => members.iter().map(|(key, node)| (key.clone(), node.value())).collect(),
+            SourceValueKind::Null => Value::Null,
+            SourceValueKind::Bool(it) => Value::Bool(*it),
+            SourceValueKind::Number(it) => Value::Number(it.clone()),
+            SourceValueKind::String(it) => Value::String(it.clone()),
+            SourceValueKind::Array(items) => items.iter().map(SourceValue::to_json).collect(),
+            SourceValueKind::Object(members) => {
+                members.iter().map(|(key, node)| (key.clone(), node.to_json())).collect()
+            }
         }
     }
 }
 
 /// Decodes percent-encoded bytes such as `%7B`.
-fn decoded(step: &str) -> String {
+fn decode_percents(step: &str) -> String {
     let bytes = step.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

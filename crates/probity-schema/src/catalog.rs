@@ -1,8 +1,8 @@
 //! The catalog: the operations of one API as its pages describe them.
 //!
 //! `derive` writes the file `catalog.json`, with the JSON Schemas beside it; every other part of the
-//! program only reads. A catalog contains no sentence of a page. A [`Source`] cites page and lines,
-//! and keywords, annotations or a [`Note`] of recognised tokens state the content.
+//! program only reads. A catalog contains no sentence of a page. A [`SourceLines`] cites page and lines,
+//! and keywords, annotations or a [`ProseNote`] of recognised tokens state the content.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ pub struct Catalog {
     /// The API's short name, as in `schemas/<api>/`.
     pub api: String,
     /// The pages, in the order of the manifest.
-    pub pages: Vec<Page>,
+    pub pages: Vec<CatalogPage>,
     /// The operations, in the order of the pages.
     pub operations: Vec<Operation>,
 }
@@ -27,7 +27,7 @@ pub struct Catalog {
 /// One page of the vendor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Page {
+pub struct CatalogPage {
     /// Short id, the word before the colon of a citation.
     pub id: String,
     /// File relative to the pages folder.
@@ -50,7 +50,7 @@ pub struct Page {
 /// `resize:13` or `resize:13-17`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Source {
+pub struct SourceLines {
     /// Short id of the page.
     pub page: String,
     /// First line.
@@ -59,7 +59,7 @@ pub struct Source {
     pub last: u32,
 }
 
-impl std::fmt::Display for Source {
+impl std::fmt::Display for SourceLines {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.first == self.last {
             write!(f, "{}:{}", self.page, self.first)
@@ -69,16 +69,16 @@ impl std::fmt::Display for Source {
     }
 }
 
-impl From<Source> for String {
-    fn from(source: Source) -> String {
+impl From<SourceLines> for String {
+    fn from(source: SourceLines) -> String {
         source.to_string()
     }
 }
 
-impl std::str::FromStr for Source {
+impl std::str::FromStr for SourceLines {
     type Err = String;
 
-    fn from_str(text: &str) -> Result<Source, String> {
+    fn from_str(text: &str) -> Result<SourceLines, String> {
         let malformed = || format!("`{text}` is not a citation: expected `<page>:<line>` or `<page>:<first>-<last>`");
         let (page, lines) = text.rsplit_once(':').ok_or_else(malformed)?;
         let (first, last) = lines.split_once('-').unwrap_or((lines, lines));
@@ -87,14 +87,14 @@ impl std::str::FromStr for Source {
         if page.trim().is_empty() || first == 0 || last < first {
             return Err(malformed());
         }
-        Ok(Source { page: page.trim().to_string(), first, last })
+        Ok(SourceLines { page: page.trim().to_string(), first, last })
     }
 }
 
-impl TryFrom<String> for Source {
+impl TryFrom<String> for SourceLines {
     type Error = String;
 
-    fn try_from(text: String) -> Result<Source, String> {
+    fn try_from(text: String) -> Result<SourceLines, String> {
         text.parse()
     }
 }
@@ -109,7 +109,7 @@ pub struct Operation {
     /// Title in the page.
     pub title: String,
     /// The lines of the title.
-    pub at: Source,
+    pub at: SourceLines,
     /// The title or the page marks the operation as withdrawn.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deprecated: bool,
@@ -117,34 +117,34 @@ pub struct Operation {
     pub bindings: Vec<Binding>,
     /// The action, where one URL has several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub action: Option<Action>,
+    pub action: Option<ActionKey>,
     /// Parameters of the path.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub path: Vec<Parameter>,
+    pub path: Vec<OperationParameter>,
     /// Parameters of the query.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub query: Vec<Parameter>,
+    pub query: Vec<OperationParameter>,
     /// Parameters in headers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub headers: Vec<Parameter>,
+    pub headers: Vec<OperationParameter>,
     /// Request bodies: none if the page documents no body, several only where API versions differ.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub requests: Vec<Body>,
+    pub requests: Vec<OperationBody>,
     /// Response bodies of a success. A documented `None` is a body without schema.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub responses: Vec<Body>,
+    pub responses: Vec<OperationBody>,
     /// Statuses that the page, or a page of general statuses, lists.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub statuses: Vec<Status>,
+    pub statuses: Vec<DocumentedStatus>,
     /// API versions with their lifecycle, newest first; empty where the API has none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<ApiVersion>,
     /// Fields that exist only from or until a microversion.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub microversions: Vec<FieldBound>,
+    pub microversions: Vec<FieldVersions>,
     /// Constraints in prose.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<Note>,
+    pub notes: Vec<ProseNote>,
 }
 
 /// One URI of an operation.
@@ -158,23 +158,23 @@ pub struct Binding {
     /// `/v2.1/{project_id}/servers/{server_id}/action`, without query.
     pub path: String,
     /// The lines of the URI.
-    pub at: Source,
+    pub at: SourceLines,
 }
 
 /// The top property of the body that selects the operation on a shared URL.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Action {
+pub struct ActionKey {
     /// Name of the property.
     pub name: String,
     /// The lines that name the property.
-    pub at: Source,
+    pub at: SourceLines,
 }
 
 /// A parameter of a path, a query or a header.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Parameter {
+pub struct OperationParameter {
     /// Name of the parameter.
     pub name: String,
     /// Whether every call must have the parameter.
@@ -182,13 +182,13 @@ pub struct Parameter {
     /// JSON Schema of the decoded value, with the `x-` annotations of a property.
     pub schema: serde_json::Value,
     /// The lines of the parameter.
-    pub at: Source,
+    pub at: SourceLines,
 }
 
 /// A request body or a response body.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Body {
+pub struct OperationBody {
     /// API versions with this body; empty for all versions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<String>,
@@ -199,19 +199,19 @@ pub struct Body {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
     /// The lines of the body.
-    pub at: Source,
+    pub at: SourceLines,
 }
 
 /// A documented status code.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Status {
+pub struct DocumentedStatus {
     /// The status code.
     pub code: u16,
     /// True for a status of a general table, false for a status in the list of the page itself.
     pub general: bool,
     /// The lines of the status.
-    pub at: Source,
+    pub at: SourceLines,
 }
 
 /// One version of an operation with its lifecycle.
@@ -226,13 +226,13 @@ pub struct ApiVersion {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<String>,
     /// The lines of the version.
-    pub at: Source,
+    pub at: SourceLines,
 }
 
 /// A field that exists only in a range of microversions, both ends inclusive.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FieldBound {
+pub struct FieldVersions {
     /// `request` or `response`.
     pub side: String,
     /// JSON pointer of the property within the body, `*` for any element.
@@ -244,17 +244,17 @@ pub struct FieldBound {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
     /// The lines of the range.
-    pub at: Source,
+    pub at: SourceLines,
 }
 
 /// A constraint in prose: its lines and its recognised tokens.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Note {
+pub struct ProseNote {
     /// `state-required`, `state-forbidden`, `effect`, `limit`, `irreversible`, …, or `unread`.
     pub kind: String,
     /// The lines of the constraint.
-    pub at: Source,
+    pub at: SourceLines,
     /// `sha256:` and 64 hex digits of the text with white space normalised.
     pub digest: String,
     /// Recognised tokens by kind: `fields`, `states`, `numbers`, `operations`.
@@ -277,7 +277,7 @@ pub struct Doubt {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// The contradicting statements.
-    pub sides: Vec<Side>,
+    pub sides: Vec<DoubtSide>,
     /// Index into `sides` of the accepted side; none if no side was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken: Option<usize>,
@@ -288,12 +288,12 @@ pub struct Doubt {
 /// One side of a doubt.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Side {
+pub struct DoubtSide {
     /// The statement in short tokens, never a sentence of the page.
     pub says: String,
     /// The lines of the statement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<Source>,
+    pub at: Option<SourceLines>,
 }
 
 /// A citation with digests of the cited text. The file is `citations.json`.
@@ -301,7 +301,7 @@ pub struct Side {
 #[serde(deny_unknown_fields)]
 pub struct Citation {
     /// The cited lines.
-    pub at: Source,
+    pub at: SourceLines,
     /// `sha256:` and 64 hex digits of the lines with white space normalised.
     pub digest: String,
     /// Digest of the heading above the lines.

@@ -1,45 +1,49 @@
 //! Classifies inputs as valid, doubtful or invalid.
 
-use super::catalog::Source;
-use super::class::Class;
+use super::catalog::SourceLines;
+use super::class::InputClass;
+use super::compiled_schema::CompiledSchema;
 use super::node::ROOT;
-use super::shape::Shape;
-use super::types::Types;
-use super::version::Asked;
-use super::walk::{self, Finding};
+use super::types::JsonTypes;
+use super::version::RequestedVersion;
+use super::walk::{self, SchemaMismatch};
 use serde_json::Value;
 
 /// The class of an input, with the reasons.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Classified {
+pub struct Classification {
     /// The worst class of the reasons; valid without reasons.
-    pub class: Class,
+    pub class: InputClass,
     /// Every mismatch of the input. Empty only for a valid input.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<ClassReason>,
 }
 
 /// One reason why an input is not valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reason {
+pub struct ClassReason {
     /// JSON pointer into the body.
     pub pointer: String,
     /// The broken keyword (`type`, `required`, `maxLength`, …) or `surplus`, `dead`,
     /// `present`, `version`, `empty`, `undescribed`, `charset`, `bytes`, `mandatory-when`, `body`, `no-body`.
     pub kind: String,
     /// The lines of a page that state the keyword.
-    pub source: Option<Source>,
+    pub source: Option<SourceLines>,
     /// The class of an input with this reason only.
-    pub class: Class,
+    pub class: InputClass,
 }
 
-/// Classifies a body against the schema of another API version, see [`Schemas::lent`]. The body is
-/// doubtful where [`classify`] says invalid.
+/// Classifies a body against the schema of another API version, see [`CompiledCatalog::borrows_request_schema`]. The body is
+/// doubtful where [`classify_input`] says invalid.
 ///
-/// [`Schemas::lent`]: crate::Schemas::lent
-pub fn classify_lent(shape: Option<&Shape>, body: Option<&Value>, microversion: Option<&str>) -> Classified {
-    let found = classify(shape, body, microversion);
-    let mild = |reason: Reason| Reason { class: reason.class.min(Class::Doubtful), ..reason };
-    Classified::of(found.reasons.into_iter().map(mild).collect())
+/// [`CompiledCatalog::borrows_request_schema`]: crate::Schemas::lent
+pub fn classify_by_other_version(
+    shape: Option<&CompiledSchema>,
+    body: Option<&Value>,
+    microversion: Option<&str>,
+) -> Classification {
+    let found = classify_input(shape, body, microversion);
+    let mild = |reason: ClassReason| ClassReason { class: reason.class.min(InputClass::Doubtful), ..reason };
+    Classification::from_reasons(found.reasons.into_iter().map(mild).collect())
 }
 
 /// Classifies a request body or a parameter. `shape` is none where the page documents no body,
@@ -68,56 +72,62 @@ pub fn classify_lent(shape: Option<&Shape>, body: Option<&Value>, microversion: 
 /// - a value other than null for an action with the body null.
 ///
 /// An input with reasons of both kinds is invalid.
-pub fn classify(shape: Option<&Shape>, body: Option<&Value>, microversion: Option<&str>) -> Classified {
+pub fn classify_input(
+    shape: Option<&CompiledSchema>,
+    body: Option<&Value>,
+    microversion: Option<&str>,
+) -> Classification {
     match (shape, body) {
-        (None, None) => Classified::of(Vec::new()),
-        (None, Some(_)) => Classified::of(vec![Reason::body("no-body", None, Class::Doubtful)]),
+        (None, None) => Classification::from_reasons(Vec::new()),
+        (None, Some(_)) => {
+            Classification::from_reasons(vec![ClassReason::for_body("no-body", None, InputClass::Doubtful)])
+        }
         (Some(shape), None) => {
-            let class = if demands(shape) { Class::Invalid } else { Class::Doubtful };
-            Classified::of(vec![Reason::body("body", root_source(shape), class)])
+            let class = if needs_body(shape) { InputClass::Invalid } else { InputClass::Doubtful };
+            Classification::from_reasons(vec![ClassReason::for_body("body", find_root_source(shape), class)])
         }
         (Some(shape), Some(body)) => {
-            let findings = walk::all(shape, body, Asked::read(microversion));
-            Classified::of(findings.into_iter().map(|finding| reason(shape, finding)).collect())
+            let findings = walk::find_all_mismatches(shape, body, RequestedVersion::read(microversion));
+            Classification::from_reasons(findings.into_iter().map(|finding| explain_mismatch(shape, finding)).collect())
         }
     }
 }
 
-impl Classified {
-    fn of(reasons: Vec<Reason>) -> Classified {
-        let class = reasons.iter().map(|reason| reason.class).max().unwrap_or(Class::Valid);
-        Classified { class, reasons }
+impl Classification {
+    fn from_reasons(reasons: Vec<ClassReason>) -> Classification {
+        let class = reasons.iter().map(|reason| reason.class).max().unwrap_or(InputClass::Valid);
+        Classification { class, reasons }
     }
 }
 
-impl Reason {
-    fn body(kind: &str, source: Option<Source>, class: Class) -> Reason {
-        Reason { pointer: String::new(), kind: kind.to_string(), source, class }
+impl ClassReason {
+    fn for_body(kind: &str, source: Option<SourceLines>, class: InputClass) -> ClassReason {
+        ClassReason { pointer: String::new(), kind: kind.to_string(), source, class }
     }
 }
 
 /// The reason of a mismatch.
-fn reason(shape: &Shape, finding: Finding) -> Reason {
-    let source = shape.node(finding.node).notes.source_of(&finding.keyword).cloned();
-    Reason { pointer: finding.pointer, kind: finding.keyword, source, class: finding.class }
+fn explain_mismatch(shape: &CompiledSchema, finding: SchemaMismatch) -> ClassReason {
+    let source = shape.node(finding.node).notes.find_source(&finding.keyword).cloned();
+    ClassReason { pointer: finding.pointer, kind: finding.keyword, source, class: finding.class }
 }
 
 /// Whether an absent body is invalid: the root has a mandatory property.
-fn demands(shape: &Shape) -> bool {
-    shape.parts(ROOT).into_iter().any(|id| {
+fn needs_body(shape: &CompiledSchema) -> bool {
+    shape.included_nodes(ROOT).into_iter().any(|id| {
         let node = shape.node(id);
-        let certain = |name: &String| match node.prop(name).map(|sub| shape.node(sub)) {
-            Some(sub) => !sub.notes.mandatory_when && !sub.notes.dead && !sub.disputes("required"),
+        let certain = |name: &String| match node.find_property(name).map(|sub| shape.node(sub)) {
+            Some(sub) => !sub.notes.mandatory_when && !sub.notes.dead && !sub.has_dispute("required"),
             None => true,
         };
         if node.notes.body_optional {
             return false;
         }
-        let object = node.types.is_none_or(|types| types == Types::OBJECT);
-        object && !node.disputes("required") && node.required.iter().any(certain)
+        let object = node.types.is_none_or(|types| types == JsonTypes::OBJECT);
+        object && !node.has_dispute("required") && node.required.iter().any(certain)
     })
 }
 
-fn root_source(shape: &Shape) -> Option<Source> {
+fn find_root_source(shape: &CompiledSchema) -> Option<SourceLines> {
     shape.node(ROOT).notes.source.clone()
 }

@@ -5,7 +5,7 @@ use thiserror::Error;
 /// Why a catalog or a schema cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{place}: {cause}; {remedy}")]
-pub struct LoadError {
+pub struct CatalogError {
     /// The file, with a JSON pointer into the file where one is known.
     pub place: String,
     /// The defect.

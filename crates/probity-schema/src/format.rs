@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 /// A known value of the `format` keyword.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Format {
+pub(super) enum TextFormat {
     Uuid,
     Ipv4,
     Ipv6,
@@ -19,44 +19,47 @@ pub(super) enum Format {
     Base64,
 }
 
-impl Format {
+impl TextFormat {
     /// Name in JSON Schema and format.
-    pub(super) const NAMED: [(&'static str, Format); 10] = [
-        ("uuid", Format::Uuid),
-        ("ipv4", Format::Ipv4),
-        ("ipv6", Format::Ipv6),
-        ("date-time", Format::DateTime),
-        ("date", Format::Date),
-        ("time", Format::Time),
-        ("uri", Format::Uri),
-        ("email", Format::Email),
-        ("hostname", Format::Hostname),
-        ("base64", Format::Base64),
+    pub(super) const NAMED: [(&'static str, TextFormat); 10] = [
+        ("uuid", TextFormat::Uuid),
+        ("ipv4", TextFormat::Ipv4),
+        ("ipv6", TextFormat::Ipv6),
+        ("date-time", TextFormat::DateTime),
+        ("date", TextFormat::Date),
+        ("time", TextFormat::Time),
+        ("uri", TextFormat::Uri),
+        ("email", TextFormat::Email),
+        ("hostname", TextFormat::Hostname),
+        ("base64", TextFormat::Base64),
     ];
 
-    pub(super) fn named(name: &str) -> Option<Format> {
-        Format::NAMED.iter().find(|(known, _)| *known == name).map(|&(_, format)| format)
+    pub(super) fn find_by_name(name: &str) -> Option<TextFormat> {
+        TextFormat::NAMED.iter().find(|(known, _)| *known == name).map(|&(_, format)| format)
     }
 
     pub(super) fn name(self) -> &'static str {
-        let named = Format::NAMED.iter().find(|(_, format)| *format == self);
+        let named = TextFormat::NAMED.iter().find(|(_, format)| *format == self);
         named.expect("every format has a row in NAMED").0
     }
 
-    pub(super) fn accepts(self, text: &str) -> bool {
+    pub(super) fn accepts_text(self, text: &str) -> bool {
         match self {
-            Format::Uuid => is_uuid(text),
-            Format::Ipv4 => text.parse::<Ipv4Addr>().is_ok(),
-            Format::Ipv6 => text.parse::<Ipv6Addr>().is_ok(),
-            Format::Base64 => is_base64(text),
-            Format::DateTime | Format::Date | Format::Time | Format::Uri | Format::Email | Format::Hostname => {
-                self.library().is_valid(&Value::from(text))
-            }
+            TextFormat::Uuid => is_uuid(text),
+            TextFormat::Ipv4 => text.parse::<Ipv4Addr>().is_ok(),
+            TextFormat::Ipv6 => text.parse::<Ipv6Addr>().is_ok(),
+            TextFormat::Base64 => is_base64(text),
+            TextFormat::DateTime
+            | TextFormat::Date
+            | TextFormat::Time
+            | TextFormat::Uri
+            | TextFormat::Email
+            | TextFormat::Hostname => self.library_validator().is_valid(&Value::from(text)),
         }
     }
 
     /// The check of the `jsonschema` crate, built once for each format because building is slow.
-    fn library(self) -> &'static jsonschema::Validator {
+    fn library_validator(self) -> &'static jsonschema::Validator {
         static CHECKS: [OnceLock<jsonschema::Validator>; 10] = [const { OnceLock::new() }; 10];
         CHECKS[self as usize].get_or_init(|| {
             let schema = serde_json::json!({ "format": self.name() });

@@ -1,20 +1,20 @@
 //! Exact comparison of numbers, and the range that a schema allows.
 
-use super::node::Node;
+use super::node::SchemaNode;
 use serde_json::{Number, Value};
 use std::cmp::Ordering;
 
 /// The range that a set of nodes allows for a number, both ends inclusive; none where an end is open.
-pub(super) struct Range {
+pub(super) struct NumberRange {
     pub least: Option<Number>,
     pub most: Option<Number>,
 }
 
-impl Range {
+impl NumberRange {
     /// The intersection of the ranges of all nodes.
-    pub fn of(nodes: &[&Node]) -> Range {
+    pub fn from_nodes(nodes: &[&SchemaNode]) -> NumberRange {
         let stepped = |number: &Number, step: i128| {
-            as_i128(number).and_then(|exact| to_number(exact + step)).or_else(|| {
+            read_i128(number).and_then(|exact| to_number(exact + step)).or_else(|| {
                 let float = number.as_f64()?;
                 Number::from_f64(if step > 0 { float.next_up() } else { float.next_down() })
             })
@@ -25,17 +25,17 @@ impl Range {
         let most = nodes
             .iter()
             .flat_map(|node| [node.maximum.clone(), node.below.as_ref().and_then(|below| stepped(below, -1))]);
-        Range { least: least.flatten().max_by(compare), most: most.flatten().min_by(compare) }
+        NumberRange { least: least.flatten().max_by(compare_numbers), most: most.flatten().min_by(compare_numbers) }
     }
 
     /// The least and the greatest integer of the range. An open range is cut to a width of 100,
     /// so that sizes and counts stay below usual quotas.
-    pub fn integers(&self) -> (i128, i128) {
+    pub fn integer_bounds(&self) -> (i128, i128) {
         const WIDTH: i128 = 100;
         let low =
-            self.least.as_ref().map(|number| as_i128(number).unwrap_or_else(|| self.least_float().ceil() as i128));
+            self.least.as_ref().map(|number| read_i128(number).unwrap_or_else(|| self.least_float().ceil() as i128));
         let high =
-            self.most.as_ref().map(|number| as_i128(number).unwrap_or_else(|| self.most_float().floor() as i128));
+            self.most.as_ref().map(|number| read_i128(number).unwrap_or_else(|| self.most_float().floor() as i128));
         match (low, high) {
             (None, None) => (1, WIDTH),
             (Some(low), None) => (low, low + WIDTH),
@@ -54,7 +54,7 @@ impl Range {
 }
 
 /// Compares two numbers: integers exactly, others as floating point.
-pub(super) fn compare(left: &Number, right: &Number) -> Ordering {
+pub(super) fn compare_numbers(left: &Number, right: &Number) -> Ordering {
     let exact = |number: &Number| number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
     match (exact(left), exact(right)) {
         (Some(left), Some(right)) => left.cmp(&right),
@@ -66,14 +66,14 @@ pub(super) fn compare(left: &Number, right: &Number) -> Ordering {
 }
 
 /// Whether two values are equal in JSON Schema: `1` and `1.0` are equal numbers.
-pub(super) fn same(left: &Value, right: &Value) -> bool {
+pub(super) fn are_equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
-        (Value::Number(left), Value::Number(right)) => compare(left, right) == Ordering::Equal,
+        (Value::Number(left), Value::Number(right)) => compare_numbers(left, right) == Ordering::Equal,
         (Value::Array(left), Value::Array(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| are_equal(left, right))
         }
         (Value::Object(left), Value::Object(right)) => {
-            let twin = |(name, entry)| right.get(name).is_some_and(|other| same(entry, other));
+            let twin = |(name, entry)| right.get(name).is_some_and(|other| are_equal(entry, other));
             left.len() == right.len() && left.iter().all(twin)
         }
         _ => left == right,
@@ -81,7 +81,7 @@ pub(super) fn same(left: &Value, right: &Value) -> bool {
 }
 
 /// Whether `number` is a multiple of `step`.
-pub(super) fn divides(step: &Number, number: &Number) -> bool {
+pub(super) fn is_multiple(step: &Number, number: &Number) -> bool {
     match (step.as_i64(), number.as_i64()) {
         (Some(step), Some(number)) if step != 0 => number % step == 0,
         _ => {
@@ -92,7 +92,7 @@ pub(super) fn divides(step: &Number, number: &Number) -> bool {
 }
 
 /// The exact value of a whole number; none for a fraction.
-pub(super) fn as_i128(number: &Number) -> Option<i128> {
+pub(super) fn read_i128(number: &Number) -> Option<i128> {
     let exact = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
     // A page may write a bound as `64.0`. Beyond 2^53 floating point is not exact.
     exact.or_else(|| number.as_f64().filter(|n| n.fract() == 0.0 && n.abs() < 9e15).map(|n| n as i128))

@@ -1,6 +1,6 @@
 //! ECMA regular expressions: test a text, draw a text.
 
-use super::rng::Rng;
+use super::rng::SeededRng;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::string::{RegexGeneratorStrategy, string_regex};
 use regex::Regex;
@@ -11,53 +11,53 @@ const LENGTH_MAX: usize = 4096;
 
 /// The pattern of a `pattern` keyword or of a guard.
 #[derive(Debug)]
-pub struct Pattern {
+pub struct TextPattern {
     /// The pattern as written.
     pub(super) text: String,
-    matcher: Matcher,
+    matcher: PatternMatcher,
     /// Built at the first draw, because most patterns are never drawn from.
     strategy: OnceLock<Result<RegexGeneratorStrategy<String>, String>>,
 }
 
-impl PartialEq for Pattern {
+impl PartialEq for TextPattern {
     /// By text.
-    fn eq(&self, other: &Pattern) -> bool {
+    fn eq(&self, other: &TextPattern) -> bool {
         self.text == other.text
     }
 }
 
 #[derive(Debug)]
-enum Matcher {
+enum PatternMatcher {
     Plain(Regex),
     /// A pattern with look-around or back references, which the `regex` crate lacks.
     Rich(Box<jsonschema::Validator>),
 }
 
-impl Pattern {
+impl TextPattern {
     /// Compiles a pattern.
     ///
     /// # Errors
     /// An invalid pattern, or a pattern above 4096 bytes.
-    pub fn new(text: &str) -> Result<Pattern, String> {
+    pub fn new(text: &str) -> Result<TextPattern, String> {
         if text.len() > LENGTH_MAX {
             return Err(format!("the pattern is longer than {LENGTH_MAX} bytes"));
         }
-        let matcher = match Regex::new(&translate(text, Use::Test)) {
-            Ok(regex) => Matcher::Plain(regex),
+        let matcher = match Regex::new(&translate_pattern(text, PatternUse::Test)) {
+            Ok(regex) => PatternMatcher::Plain(regex),
             Err(_) => {
                 let schema = serde_json::json!({ "pattern": text });
                 let rich = jsonschema::draft202012::new(&schema).map_err(|error| error.to_string())?;
-                Matcher::Rich(Box::new(rich))
+                PatternMatcher::Rich(Box::new(rich))
             }
         };
-        Ok(Pattern { text: text.to_string(), matcher, strategy: OnceLock::new() })
+        Ok(TextPattern { text: text.to_string(), matcher, strategy: OnceLock::new() })
     }
 
     /// Whether the pattern matches anywhere in the text.
     pub(super) fn matches(&self, text: &str) -> bool {
         match &self.matcher {
-            Matcher::Plain(regex) => regex.is_match(text),
-            Matcher::Rich(validator) => validator.is_valid(&serde_json::Value::from(text)),
+            PatternMatcher::Plain(regex) => regex.is_match(text),
+            PatternMatcher::Rich(validator) => validator.is_valid(&serde_json::Value::from(text)),
         }
     }
 
@@ -65,8 +65,9 @@ impl Pattern {
     ///
     /// # Errors
     /// A pattern without a generator, such as a pattern with look-around.
-    pub fn draw(&self, rng: &mut Rng) -> Result<String, String> {
-        let build = || string_regex(&translate(&self.text, Use::Draw)).map_err(|error| error.to_string());
+    pub fn draw_text(&self, rng: &mut SeededRng) -> Result<String, String> {
+        let build =
+            || string_regex(&translate_pattern(&self.text, PatternUse::Draw)).map_err(|error| error.to_string());
         let strategy = self.strategy.get_or_init(build).as_ref();
         let strategy = strategy.map_err(|cause| format!("the pattern cannot be drawn from: {cause}"))?;
         let tree = strategy.new_tree(rng.runner()).map_err(|reason| reason.to_string())?;
@@ -75,7 +76,7 @@ impl Pattern {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Use {
+enum PatternUse {
     Test,
     Draw,
 }
@@ -83,8 +84,8 @@ enum Use {
 /// Translates a pattern from ECMA to Rust: in ECMA `\d` and `\w` are ASCII. For drawing, the
 /// translation drops anchors and narrows open sets (`.`, `[^…]`, `\S`) to printable ASCII,
 /// because an exotic character that a page only fails to forbid is a poor valid example.
-fn translate(text: &str, purpose: Use) -> String {
-    let draw = purpose == Use::Draw;
+fn translate_pattern(text: &str, purpose: PatternUse) -> String {
+    let draw = purpose == PatternUse::Draw;
     let mut out = String::with_capacity(text.len() + 16);
     let mut chars = text.chars().peekable();
     let mut in_set = false;
@@ -92,7 +93,7 @@ fn translate(text: &str, purpose: Use) -> String {
         match c {
             '\\' => match chars.next() {
                 Some('b' | 'B') if draw && !in_set => {}
-                Some(escaped) => out.push_str(&escape(escaped, draw)),
+                Some(escaped) => out.push_str(&translate_escape(escaped, draw)),
                 None => out.push('\\'),
             },
             '[' if in_set => out.push_str("\\["),
@@ -127,7 +128,7 @@ fn translate(text: &str, purpose: Use) -> String {
 }
 
 /// The Rust form of an escape, without the backslash.
-fn escape(escaped: char, draw: bool) -> String {
+fn translate_escape(escaped: char, draw: bool) -> String {
     match escaped {
         'd' => "[0-9]".into(),
         'D' if draw => "[ -~&&[^0-9]]".into(),

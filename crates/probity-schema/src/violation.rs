@@ -1,20 +1,20 @@
 //! Violations of a schema by a response, in words for a report.
 
-use super::catalog::Source;
-use super::shape::Shape;
-use super::version::Asked;
-use super::walk::{self, Finding};
+use super::catalog::SourceLines;
+use super::compiled_schema::CompiledSchema;
+use super::version::RequestedVersion;
+use super::walk::{self, SchemaMismatch};
 use serde_json::Value;
 
 /// A keyword of a schema that a value breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Violation {
+pub struct SchemaViolation {
     /// JSON pointer into the value; for a missing property, the place where the property belongs.
     pub pointer: String,
     /// The broken keyword: `type`, `required`, `maxLength`, …
     pub keyword: String,
     /// The lines of a page that state the keyword.
-    pub source: Option<Source>,
+    pub source: Option<SourceLines>,
     /// The requirement of the schema, in words.
     pub expected: String,
     /// The value in words: type and size, and content only where the content cannot be a secret.
@@ -24,10 +24,10 @@ pub struct Violation {
     pub doubtful: bool,
 }
 
-impl Shape {
+impl CompiledSchema {
     /// Whether the schema requires the property at `pointer` in its parent object.
     #[must_use]
-    pub fn demands(&self, pointer: &str) -> bool {
+    pub fn requires_property(&self, pointer: &str) -> bool {
         let Some((parents, name)) = pointer.rsplit_once('/') else { return false };
         let plain = |key: &str| key.replace("~1", "/").replace("~0", "~");
         let mut at = &self.schema;
@@ -41,27 +41,27 @@ impl Shape {
 
     /// All violations of a value, in the order of the schema. Formats are asserted. A surplus
     /// property is no violation, and neither is the absence of a field with an `x-since`.
-    pub fn violations(&self, value: &Value) -> Vec<Violation> {
-        self.violations_at(value, None)
+    pub fn find_violations(&self, value: &Value) -> Vec<SchemaViolation> {
+        self.find_violations_at_version(value, None)
     }
 
     /// All violations of a value in the response to a call with this microversion.
-    pub fn violations_at(&self, value: &Value, microversion: Option<&str>) -> Vec<Violation> {
-        let findings = walk::hard(self, value, Asked::read(microversion));
-        findings.into_iter().map(|finding| self.violation(finding)).collect()
+    pub fn find_violations_at_version(&self, value: &Value, microversion: Option<&str>) -> Vec<SchemaViolation> {
+        let findings = walk::find_hard_mismatches(self, value, RequestedVersion::read(microversion));
+        findings.into_iter().map(|finding| self.make_violation(finding)).collect()
     }
 
     /// Whether the schema accepts the value.
     pub fn is_valid(&self, value: &Value) -> bool {
-        walk::accepts(self, super::node::ROOT, value, Asked::read(None))
+        walk::accepts_value(self, super::node::ROOT, value, RequestedVersion::read(None))
     }
 
-    fn violation(&self, finding: Finding) -> Violation {
+    fn make_violation(&self, finding: SchemaMismatch) -> SchemaViolation {
         let node = self.node(finding.node);
         let notes = &node.notes;
-        Violation {
-            source: notes.source_of(&finding.keyword).cloned(),
-            doubtful: notes.dead || notes.untabled || node.disputes(&finding.keyword),
+        SchemaViolation {
+            source: notes.find_source(&finding.keyword).cloned(),
+            doubtful: notes.dead || notes.untabled || node.has_dispute(&finding.keyword),
             pointer: finding.pointer,
             keyword: finding.keyword,
             expected: finding.expected,

@@ -1,34 +1,42 @@
 //! One walk over a value and its schema. A walk finds where the schema refuses the value (hard)
 //! and, if asked, where the schema accepts the value without a promise of any page (soft).
 
-mod leaf;
-mod tree;
+mod scalars;
+mod containers;
 mod value;
 mod walker;
 
-pub(super) use walker::Finding;
+pub(super) use walker::SchemaMismatch;
 
-use super::node::{NodeId, ROOT};
-use super::shape::Shape;
-use super::version::Asked;
+use super::compiled_schema::CompiledSchema;
+use super::node::{ROOT, SchemaNodeId};
+use super::version::RequestedVersion;
 use serde_json::Value;
-use walker::{FINDINGS_MAX, Path, Place, Walk};
+use walker::{FINDINGS_MAX, SchemaWalk, ValueContext, ValuePath};
 
 /// All places where the schema refuses the value.
-pub(super) fn hard(shape: &Shape, value: &Value, asked: Asked) -> Vec<Finding> {
-    let mut walk = Walk { shape, asked, soft: false, limit: FINDINGS_MAX, out: Vec::new() };
-    walk.node(ROOT, value, &Path::Root, Place::TOP);
+pub(super) fn find_hard_mismatches(
+    shape: &CompiledSchema,
+    value: &Value,
+    asked: RequestedVersion,
+) -> Vec<SchemaMismatch> {
+    let mut walk = SchemaWalk { shape, asked, soft: false, limit: FINDINGS_MAX, out: Vec::new() };
+    walk.check_node(ROOT, value, &ValuePath::Root, ValueContext::TOP);
     walk.out
 }
 
 /// All places where the schema refuses the value or no page promises acceptance.
-pub(super) fn all(shape: &Shape, value: &Value, asked: Asked) -> Vec<Finding> {
-    let mut walk = Walk { shape, asked, soft: true, limit: FINDINGS_MAX, out: Vec::new() };
-    walk.node(ROOT, value, &Path::Root, Place::TOP);
+pub(super) fn find_all_mismatches(
+    shape: &CompiledSchema,
+    value: &Value,
+    asked: RequestedVersion,
+) -> Vec<SchemaMismatch> {
+    let mut walk = SchemaWalk { shape, asked, soft: true, limit: FINDINGS_MAX, out: Vec::new() };
+    walk.check_node(ROOT, value, &ValuePath::Root, ValueContext::TOP);
     walk.out
 }
 
 /// Whether the part of the schema at `id` accepts the value.
-pub(super) fn accepts(shape: &Shape, id: NodeId, value: &Value, asked: Asked) -> bool {
-    Walk::accepts(shape, id, value, asked)
+pub(super) fn accepts_value(shape: &CompiledSchema, id: SchemaNodeId, value: &Value, asked: RequestedVersion) -> bool {
+    SchemaWalk::accepts_value(shape, id, value, asked)
 }

@@ -3,31 +3,31 @@
 use crate::cli::args::DeriveArguments;
 use crate::cli::dates::parse_date;
 use crate::cli::out;
-use crate::pages::derive::{DeriveError, Options, Sources, derive_files, write};
+use crate::pages::derive::{DeriveError, DeriveOptions, PageSources, derive_files, write_derivation};
 use crate::pages::manifest;
-use crate::schema::catalog::Source;
+use crate::schema::catalog::SourceLines;
 use crate::session::{ExitKind, UserError};
-use crate::suite::{self, Pages, Sheets};
+use crate::suite::{self, PageDigests, SuiteFiles};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Derives the files of an API, writes them and prints a summary.
-pub fn derive(arguments: &DeriveArguments) -> Result<ExitKind, UserError> {
+pub fn derive_catalog(arguments: &DeriveArguments) -> Result<ExitKind, UserError> {
     let sources = match (&arguments.manifest, &arguments.api) {
-        (Some(manifest), _) => Sources::Manifest(manifest.clone()),
-        (None, Some(api)) => Sources::Pages { api: api.clone(), paths: arguments.pages.clone() },
+        (Some(manifest), _) => PageSources::Manifest(manifest.clone()),
+        (None, Some(api)) => PageSources::Pages { api: api.clone(), paths: arguments.pages.clone() },
         (None, None) => {
             return Err(UserError::usage("derive", "the API of the pages has no name", "add --api NAME"));
         }
     };
     let today = arguments.today.as_deref().map(parse_date).transpose()?;
-    let options = Options { cited: list_suite_citations(arguments), today };
+    let options = DeriveOptions { cited: list_suite_citations(arguments), today };
     let folder = arguments.folder.clone().unwrap_or_default();
     let (derived, warnings) = derive_files(&sources, &folder, &options).map_err(convert_error)?;
     for warning in &warnings {
         eprintln!("warning: {warning}");
     }
-    write(&derived, &arguments.out).map_err(convert_error)?;
+    write_derivation(&derived, &arguments.out).map_err(convert_error)?;
     out::print_line(&format!(
         "{}: {} operations, {} schemas, {} citations, {} doubts from {} pages, written to {}",
         derived.catalog.api,
@@ -43,16 +43,16 @@ pub fn derive(arguments: &DeriveArguments) -> Result<ExitKind, UserError> {
 
 /// The lines that the suites beside the manifest's folder cite. The suites are read as text, because the
 /// catalog to check them against is not derived yet.
-fn list_suite_citations(arguments: &DeriveArguments) -> Vec<Source> {
+fn list_suite_citations(arguments: &DeriveArguments) -> Vec<SourceLines> {
     let Some(manifest) = arguments.manifest.as_deref() else { return Vec::new() };
-    let named = std::fs::read_to_string(manifest).ok().and_then(|text| manifest::parse(manifest, &text).ok());
+    let named = std::fs::read_to_string(manifest).ok().and_then(|text| manifest::parse_manifest(manifest, &text).ok());
     let beside = manifest.parent().and_then(Path::parent);
     let (Some(named), Some(folder)) = (named, beside) else { return Vec::new() };
     list_cited_places(&named.api, folder)
 }
 
 /// The lines of an API's pages that the suites of a folder cite, sorted and without duplicates.
-pub fn list_cited_places(api: &str, folder: &Path) -> Vec<Source> {
+pub fn list_cited_places(api: &str, folder: &Path) -> Vec<SourceLines> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut files: Vec<PathBuf> = entries
         .map(|entry| entry.path())
@@ -60,26 +60,27 @@ pub fn list_cited_places(api: &str, folder: &Path) -> Vec<Source> {
         .collect();
     files.sort();
     let texts = files.iter().filter_map(|path| std::fs::read_to_string(path).ok());
-    let own = texts.filter(|text| suite::catalog_name("", text).is_ok_and(|catalog| catalog == api));
+    let own = texts.filter(|text| suite::read_catalog_name("", text).is_ok_and(|catalog| catalog == api));
     let pages = list_pages(api, folder);
-    let sources: BTreeSet<Source> = own.flat_map(|text| read_with_bases(&text, folder).cited_places(&pages)).collect();
+    let sources: BTreeSet<SourceLines> =
+        own.flat_map(|text| read_with_bases(&text, folder).collect_cited_lines(&pages)).collect();
     sources.into_iter().collect()
 }
 
 /// The text of a suite with the texts of the suites that the suite extends. Unreadable texts are skipped.
-fn read_with_bases(text: &str, folder: &Path) -> Sheets {
-    suite::builds_on(text).iter().fold(Sheets::alone("", text), |sheets, name| {
+fn read_with_bases(text: &str, folder: &Path) -> SuiteFiles {
+    suite::list_base_suites(text).iter().fold(SuiteFiles::from_file("", text), |sheets, name| {
         let Ok(base) = std::fs::read_to_string(folder.join(format!("{name}.yaml"))) else { return sheets };
-        let api = suite::catalog_name(name, &base).unwrap_or_default();
-        sheets.on(name, name, &base, list_pages(&api, folder))
+        let api = suite::read_catalog_name(name, &base).unwrap_or_default();
+        sheets.with_base(name, name, &base, list_pages(&api, folder))
     })
 }
 
 /// The pages of an API's manifest, each with its file. Pages are compared by file, because digests are
 /// part of the catalog, which is not derived yet.
-fn list_pages(api: &str, folder: &Path) -> Pages {
+fn list_pages(api: &str, folder: &Path) -> PageDigests {
     let path = folder.join("sources").join(format!("{api}.yaml"));
-    let manifest = std::fs::read_to_string(&path).ok().and_then(|text| manifest::parse(&path, &text).ok());
+    let manifest = std::fs::read_to_string(&path).ok().and_then(|text| manifest::parse_manifest(&path, &text).ok());
     manifest.into_iter().flat_map(|named| named.pages).map(|page| (page.id, page.file)).collect()
 }
 

@@ -16,7 +16,7 @@ pub fn list_doubts(arguments: &DoubtsArguments) -> Result<ExitKind, UserError> {
             let all: Vec<&str> = known.iter().map(String::as_str).collect();
             return Err(UserError::usage(
                 format!("API `{api}`"),
-                format!("there are no schemas of that name in {}", store.place()),
+                format!("there are no schemas of that name in {}", store.describe_place()),
                 suggest_name(api, &all),
             ));
         }
@@ -30,7 +30,7 @@ pub fn list_doubts(arguments: &DoubtsArguments) -> Result<ExitKind, UserError> {
         let bytes = bytes.ok_or_else(|| UserError::input(&place, "the file is missing or cannot be read", again))?;
         let doubts: Vec<Doubt> = serde_json::from_slice(&bytes)
             .map_err(|error| UserError::input(&place, format!("the file is not a list of doubts: {error}"), again))?;
-        out::print(&render_doubts(&api, &doubts));
+        out::print_text(&render_doubts(&api, &doubts));
     }
     Ok(ExitKind::Passed)
 }
@@ -53,11 +53,11 @@ fn render_doubts(api: &str, doubts: &[Doubt]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::catalog::Side;
+    use crate::schema::catalog::DoubtSide;
 
     #[test]
     fn the_adopted_side_is_marked() {
-        let side = |says: &str, at: Option<&str>| Side { says: says.into(), at: at.map(|at| at.parse().unwrap()) };
+        let side = |says: &str, at: Option<&str>| DoubtSide { says: says.into(), at: at.map(|at| at.parse().unwrap()) };
         let doubt = Doubt {
             id: "dim/type-by-example/response/lamp/glow".into(),
             kind: "type-by-example".into(),

@@ -11,7 +11,7 @@ use crate::session::{ExitKind, LoadedSuite, RunStart, SuiteStore, UserError, sug
 use std::path::Path;
 
 /// Prints the facts about a clause, and why a step was judged as it was.
-pub fn explain(arguments: &ExplainArguments) -> Result<ExitKind, UserError> {
+pub fn explain_clause_or_step(arguments: &ExplainArguments) -> Result<ExitKind, UserError> {
     if arguments.clause.is_none() && arguments.why.is_none() {
         return Err(UserError::usage(
             "explain",
@@ -23,7 +23,7 @@ pub fn explain(arguments: &ExplainArguments) -> Result<ExitKind, UserError> {
     if let Some(name) = &arguments.clause {
         let today = RunStart::now().date;
         for (loaded, clause) in find_clause(&store, name, &today)? {
-            out::print(&render_clause(&loaded, clause, arguments)?);
+            out::print_text(&render_clause(&loaded, clause, arguments)?);
         }
     }
     if let (Some(step), Some(file)) = (arguments.why, &arguments.history) {
@@ -32,17 +32,17 @@ pub fn explain(arguments: &ExplainArguments) -> Result<ExitKind, UserError> {
         })?;
         let (loaded, history) = read_plan_history(&store, file, arguments.plan)?;
         let (_, seen) = judge_again(&loaded, &history, true)?;
-        out::print(&report::explain_step(&loaded.model, &history, &seen, step));
+        out::print_text(&report::explain_step(&loaded.model, &history, &seen, step));
     }
     Ok(ExitKind::Passed)
 }
 
 fn render_clause(loaded: &LoadedSuite, clause: ClauseId, arguments: &ExplainArguments) -> Result<String, UserError> {
     let last = read_last_report(loaded, &arguments.reports);
-    let id = &loaded.model.info(clause).id;
-    let row = last.as_ref().and_then(|report| report.clause(id));
+    let id = &loaded.model.clause_info(clause).id;
+    let row = last.as_ref().and_then(|report| report.find_clause(id));
     let pages = arguments.pages.as_ref().map(|folder| OwnPages::open(folder, &loaded.schemas.catalog)).transpose()?;
-    let page = |id: &str| pages.as_ref().and_then(|pages| pages.page(id));
+    let page = |id: &str| pages.as_ref().and_then(|pages| pages.find_page(id));
     Ok(report::explain_clause(&loaded.model, clause, row, pages.is_some().then_some(&page)))
 }
 
@@ -56,7 +56,7 @@ fn find_clause(store: &SuiteStore, name: &str, today: &str) -> Result<Vec<(Loade
     let mut known = Vec::new();
     for suite in suites {
         let loaded = store.load(&suite, today)?;
-        match loaded.model.named(id) {
+        match loaded.model.find_clause(id) {
             Some(clause) => found.push((loaded, clause)),
             None => known.extend(loaded.model.clauses.iter().map(|info| info.id.clone())),
         }

@@ -25,7 +25,7 @@ pub fn format_suites(arguments: &FmtArguments) -> Result<ExitKind, UserError> {
 fn format_file(file: &Path, check: bool) -> Result<ExitKind, UserError> {
     let text = std::fs::read_to_string(file).map_err(|error| UserError::unreadable(file, &error))?;
     let name = file.display().to_string();
-    let formatted = suite::format(&name, &text).map_err(|problems| describe_problems(&name, &text, &problems))?;
+    let formatted = suite::format_suite(&name, &text).map_err(|problems| describe_problems(&name, &text, &problems))?;
     if formatted == text {
         return Ok(ExitKind::Passed);
     }

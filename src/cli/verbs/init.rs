@@ -13,10 +13,10 @@ use std::fmt::Write;
 const TEMPLATE: &str = include_str!("../../../docs/profile.yaml");
 
 /// Writes or prints the template.
-pub fn init(arguments: &InitArguments) -> Result<ExitKind, UserError> {
+pub fn write_template(arguments: &InitArguments) -> Result<ExitKind, UserError> {
     let InitFile::Profile { out } = &arguments.file;
     let Some(path) = out else {
-        out::print(TEMPLATE);
+        out::print_text(TEMPLATE);
         return Ok(ExitKind::Passed);
     };
     if path.exists() {
@@ -43,7 +43,7 @@ pub fn fill_in_profile(
     let _ = writeln!(text, "settle_percent: {}\nidentities:", (200 / speed.max(1)).clamp(1, 100));
     for caller in callers {
         let _ = writeln!(text, "  {caller}:\n    headers: {{ X-Auth-Token: {caller}-token }}");
-        let known = names.iter().filter_map(|name| Some((*name, identities.parameter(caller, name)?)));
+        let known = names.iter().filter_map(|name| Some((*name, identities.find_parameter(caller, name)?)));
         let parameters: Vec<String> = known.map(|(name, value)| format!("{name}: \"{value}\"")).collect();
         let _ = writeln!(text, "    parameters: {{ {} }}", parameters.join(", "));
     }
@@ -59,7 +59,7 @@ mod tests {
     fn the_template_is_a_profile_if_its_token_is_set() {
         let token = |name: &str| (name == "PROBITY_TOKEN").then(|| "t".to_string());
         let profile = Profile::parse(TEMPLATE, "template", &token).expect("the template parses");
-        assert_eq!(profile.identities.parameter("owner", "project_id"), Some("0123456789abcdef0123456789abcdef"));
+        assert_eq!(profile.identities.find_parameter("owner", "project_id"), Some("0123456789abcdef0123456789abcdef"));
         assert!(Profile::parse(TEMPLATE, "template", &|_| None).is_err(), "a missing token is an error");
     }
 
@@ -75,7 +75,7 @@ mod tests {
     ];
 
     /// The template with every setting uncommented, except for files and the other schemes.
-    fn uncomment(scheme: &str) -> String {
+    fn uncomment_settings(scheme: &str) -> String {
         let used = |line: &str| {
             let Some(rest) = line.trim_start().strip_prefix("# ") else { return Some(line.to_string()) };
             let key = rest.trim_start().split(':').next().unwrap_or_default();
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn every_commented_setting_is_valid() {
         for scheme in SCHEMES.iter().filter(|scheme| **scheme != "openstack-cloud") {
-            let text = uncomment(scheme);
+            let text = uncomment_settings(scheme);
             assert!(text.contains(scheme) && text.contains("\nrecognise:") && text.contains("\n  proxy:"), "{text}");
             let profile = Profile::parse(&text, scheme, &|_| Some("t".to_string()));
             profile.unwrap_or_else(|error| panic!("{error}\n{text}"));

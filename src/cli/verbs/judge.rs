@@ -1,21 +1,21 @@
 //! `probity judge`: a recorded history, judged again without the endpoint.
 
-use crate::campaign::{Conclusion, Found, Settling, Spent};
+use crate::campaign::{Conclusion, RecordedFinding, SpentRequests, TransitionTimes};
 use crate::cli::args::JudgeArguments;
 use crate::cli::embedded::find_store;
 use crate::cli::out;
-use crate::cli::recorded::{judge_again, load_recorded_suite, read_histories};
+use crate::cli::recorded::{judge_again, load_recorded_suite, read_recorded_histories};
 use crate::history::History;
-use crate::model::Tally;
-use crate::oracle::{Finding, Selection, Standing, verdicts};
+use crate::model::ClauseTally;
+use crate::oracle::{ClauseSelection, ClauseStanding, Finding, decide_verdicts};
 use crate::plan::{FORMAT, Plan};
 use crate::report::{ReportPlace, ReportSubject, ReportTarget, compile_report, render_summary};
 use crate::session::{ExitKind, LoadedSuite, UserError, judge_report};
 
 /// Judges every plan of the file and prints the summary.
-pub fn judge(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
+pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
     let store = find_store()?;
-    let histories = read_histories(&arguments.history)?;
+    let histories = read_recorded_histories(&arguments.history)?;
     let loaded = load_recorded_suite(&store, &histories[0])?;
     let endpoint = histories[0].header.endpoint.clone();
     let target = format!("none; {} was recorded at {endpoint}", arguments.history.display());
@@ -34,13 +34,13 @@ pub fn judge(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
         replay_options: &[],
     };
     let report = compile_report(&conclusion, &subject);
-    out::print(&render_summary(&report, &ReportPlace { reports: "reports" }));
+    out::print_text(&render_summary(&report, &ReportPlace { reports: "reports" }));
     Ok(judge_report(&report))
 }
 
 fn judge_histories(loaded: &LoadedSuite, histories: &[History]) -> Result<Conclusion, UserError> {
-    let mut tally = Tally::default();
-    let mut found: Vec<Found> = Vec::new();
+    let mut tally = ClauseTally::default();
+    let mut found: Vec<RecordedFinding> = Vec::new();
     for history in histories {
         let (judge, seen) = judge_again(loaded, history, false)?;
         tally.merge(judge.tally());
@@ -49,15 +49,22 @@ fn judge_histories(loaded: &LoadedSuite, histories: &[History]) -> Result<Conclu
         }
     }
     let findings: Vec<Finding> = found.iter().map(|found| found.finding.clone()).collect();
-    let rows = verdicts(&loaded.model, &tally, &findings, &Selection::default(), &|_| Standing::Reachable, None);
+    let rows = decide_verdicts(
+        &loaded.model,
+        &tally,
+        &findings,
+        &ClauseSelection::default(),
+        &|_| ClauseStanding::Reachable,
+        None,
+    );
     let requests = histories.iter().map(|history| history.exchanges.len() as u64).sum();
     Ok(Conclusion {
         seed: 0,
         rows,
-        found,
+        findings: found,
         tally,
-        spent: Spent { requests, plans: histories.len() as u64, ..Spent::default() },
-        settling: Settling::default(),
+        spent: SpentRequests { requests, plans: histories.len() as u64, ..SpentRequests::default() },
+        transition_times: TransitionTimes::default(),
         stopped: None,
         plans: Vec::new(),
         histories: Vec::new(),
@@ -65,7 +72,7 @@ fn judge_histories(loaded: &LoadedSuite, histories: &[History]) -> Result<Conclu
 }
 
 /// A finding without a counterexample: a history has no plan.
-fn record_finding(history: &History, finding: Finding) -> Found {
+fn record_finding(history: &History, finding: Finding) -> RecordedFinding {
     let plan = Plan { format: FORMAT, suite: history.header.suite.clone(), drawn: None, steps: Vec::new() };
-    Found { finding, plan, history: history.clone(), witness: None, repeated: false }
+    RecordedFinding { finding, plan, history: history.clone(), counterexample: None, repeated: false }
 }

@@ -1,20 +1,20 @@
 //! `probity lint`: errors, warnings and notes of suites.
 
-use crate::campaign::{self, Standings};
+use crate::campaign::{self, ClauseStandings};
 use crate::cli::args::LintArguments;
 use crate::cli::embedded::find_store;
 use crate::cli::out;
 use crate::cli::own_pages::OwnPages;
 use crate::limits::RequestedLimits;
-use crate::plan::Hints;
+use crate::plan::SuiteHints;
 use crate::schema::catalog::Citation;
 use crate::session::{ExitKind, LoadedSuite, RunStart, SuiteStore, UserError, pick_worst};
-use crate::suite::{self, Evidence, Problem, Severity};
+use crate::suite::{self, LintInputs, ProblemSeverity, SuiteProblem};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Lints each suite; exit 4 if a suite has an error.
-pub fn lint(arguments: &LintArguments) -> Result<ExitKind, UserError> {
+pub fn lint_suites(arguments: &LintArguments) -> Result<ExitKind, UserError> {
     let store = find_store()?;
     let names = store.select_suites(&arguments.suites)?;
     let today = RunStart::now().date;
@@ -37,22 +37,25 @@ fn lint_suite(store: &SuiteStore, loaded: &LoadedSuite, arguments: &LintArgument
     let pages = arguments.pages.as_ref().map(|folder| OwnPages::open(folder, &loaded.schemas.catalog)).transpose()?;
     let fresh = |citation: &Citation| pages.as_ref().map_or(Ok(()), |pages| pages.check_citation(citation));
     let reachable = find_reachable_clauses(loaded);
-    let evidence = Evidence {
+    let evidence = LintInputs {
         citations: citations.as_deref(),
         fresh: pages.is_some().then_some(&fresh),
         reachable: Some(&reachable),
     };
-    let found = suite::lint(&loaded.suite.sheets, &loaded.suite, &loaded.schemas, evidence);
-    let shown: Vec<Problem> =
-        found.iter().filter(|problem| !arguments.no_notes || problem.severity != Severity::Note).cloned().collect();
-    out::print(&suite::render(&shown, &loaded.text));
-    let count = |severity: Severity| found.iter().filter(|problem| problem.severity == severity).count();
+    let found = suite::lint_suite(&loaded.suite.files, &loaded.suite, &loaded.schemas, evidence);
+    let shown: Vec<SuiteProblem> = found
+        .iter()
+        .filter(|problem| !arguments.no_notes || problem.severity != ProblemSeverity::Note)
+        .cloned()
+        .collect();
+    out::print_text(&suite::render_problems(&shown, &loaded.text));
+    let count = |severity: ProblemSeverity| found.iter().filter(|problem| problem.severity == severity).count();
     out::print_line(&format!(
         "{}: {} errors, {} warnings, {} notes",
         loaded.file,
-        count(Severity::Error),
-        count(Severity::Warning),
-        count(Severity::Note)
+        count(ProblemSeverity::Error),
+        count(ProblemSeverity::Warning),
+        count(ProblemSeverity::Note)
     ));
     Ok(if suite::has_errors(&found) { ExitKind::BadInput } else { ExitKind::Passed })
 }
@@ -60,9 +63,9 @@ fn lint_suite(store: &SuiteStore, loaded: &LoadedSuite, arguments: &LintArgument
 /// The clauses that calls at the mock can reach, with the mock's callers and the pools of the suite.
 fn find_reachable_clauses(loaded: &LoadedSuite) -> BTreeSet<String> {
     let (model, schemas) = (&loaded.model, &loaded.schemas);
-    let hints = Arc::new(Hints::new(model, schemas));
-    let limits = campaign::mock_limits(model, schemas, &RequestedLimits::NONE.for_mock());
-    Standings::new(model.clone(), schemas.clone(), hints, limits).ids()
+    let hints = Arc::new(SuiteHints::new(model, schemas));
+    let limits = campaign::make_mock_limits(model, schemas, &RequestedLimits::NONE.for_mock());
+    ClauseStandings::new(model.clone(), schemas.clone(), hints, limits).list_reachable_ids()
 }
 
 /// The locked citations of a catalog; none without a lock file.

@@ -1,14 +1,14 @@
 //! `probity mock`: a suite's mock over HTTP.
 
 use super::init::fill_in_profile;
-use crate::campaign::mock_identities;
+use crate::campaign::make_mock_identities;
 use crate::cli::args::MockArguments;
 use crate::cli::embedded::find_store;
 use crate::cli::{out, signal};
 use crate::endpoint::WireFaults;
 use crate::http_server::ListenError;
-use crate::http_server::serve;
-use crate::http_server::{Site, bind};
+use crate::http_server::serve_endpoint;
+use crate::http_server::{OfferedEndpoint, bind_listener};
 use crate::mock::{Mock, Mutant, Tempo};
 use crate::report::write_file;
 use crate::session::{
@@ -39,11 +39,11 @@ pub fn serve_mock(arguments: &MockArguments) -> Result<ExitKind, UserError> {
             "write an address such as 127.0.0.1:8774",
         )
     })?;
-    let signals = signal::listen();
-    block_on(listen(arguments, &loaded, fault, address, &signals))?
+    let signals = signal::listen_for_signals();
+    block_on(serve_requests(arguments, &loaded, fault, address, &signals))?
 }
 
-async fn listen(
+async fn serve_requests(
     arguments: &MockArguments,
     loaded: &LoadedSuite,
     fault: Option<Mutant>,
@@ -55,19 +55,20 @@ async fn listen(
     let tokens: BTreeMap<String, String> =
         CALLERS.iter().map(|caller| (format!("{caller}-token"), (*caller).to_string())).collect();
     let catalog = &loaded.schemas.catalog;
-    let listener = bind(address, arguments.anywhere).await.map_err(|error| convert_error(&arguments.listen, &error))?;
+    let listener =
+        bind_listener(address, arguments.anywhere).await.map_err(|error| convert_error(&arguments.listen, &error))?;
     let place = listener.local_addr().map_or(address, |local| local);
     if let Some(file) = &arguments.profile_out {
-        let identities = mock_identities(&loaded.schemas);
+        let identities = make_mock_identities(&loaded.schemas);
         let text = fill_in_profile(&format!("http://{place}"), arguments.speed, &identities, catalog, &CALLERS);
         write_file(file, text.as_bytes()).map_err(|error| UserError::unwritable(file, &error))?;
     }
     let names = tokens.keys().cloned().collect::<Vec<_>>().join(", ");
     out::print_line(&format!("listening on http://{place}; tokens: {names}"));
     let wire = WireFaults::NONE;
-    let site = Site { endpoint: &mock, catalog, tokens: &tokens, wire: &wire };
-    serve(listener, site, signals.cancel.wait()).await;
-    Ok(signals.received().unwrap_or(ExitKind::Passed))
+    let site = OfferedEndpoint { endpoint: &mock, catalog, tokens: &tokens, wire: &wire };
+    serve_endpoint(listener, site, signals.cancel.wait_for_request()).await;
+    Ok(signals.exit_kind().unwrap_or(ExitKind::Passed))
 }
 
 /// The named suite, or the only suite.

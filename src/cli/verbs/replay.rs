@@ -1,15 +1,15 @@
 //! `probity replay`: a recorded plan, carried out and judged again.
 
-use crate::campaign::{Event, Listener};
+use crate::campaign::{CampaignEvent, Listener};
 use crate::cleanup::describe_leftovers;
 use crate::cli::args::ReplayArguments;
 use crate::cli::config::configure_target;
 use crate::cli::embedded::find_store;
 use crate::cli::{out, signal};
-use crate::history::write_jsonl;
+use crate::history::write_history;
 use crate::limits::RequestedLimits;
 use crate::model::Model;
-use crate::oracle::{Finding, Selection};
+use crate::oracle::{ClauseSelection, Finding};
 use crate::report::{describe_steps, list_outcomes, write_file};
 use crate::session::{
     CampaignSettings, ExitKind, JournalSettings, RunStart, SessionEvent, SessionListener, SpentTotals, UserError,
@@ -19,7 +19,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Replays a plan and says whether a clause is contradicted; exit 1 if a clause is.
-pub fn replay(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
+pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
     let start = RunStart::now();
     let config = configure_target(&arguments.target, &start)?;
     let file = &arguments.plan_file;
@@ -35,14 +35,14 @@ pub fn replay(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
     let mut targets = resolve_targets(&config.choice, config.fault.as_deref(), &profile, loaded)?;
     out::print_line(&store.describe_origin(&[targets[0].0.clone()], &describe_targets(&targets)));
     let (loaded, target) = targets.remove(0);
-    let signals = signal::listen();
+    let signals = signal::listen_for_signals();
     let (seed, number) = plan.drawn.unwrap_or((1, 0));
     let settings = CampaignSettings {
         loaded: &loaded,
         target: &target,
         seed: arguments.seed.unwrap_or(seed),
         limits: limit_campaign(&RequestedLimits::NONE, &target, SpentTotals::default()),
-        selection: &Selection::default(),
+        selection: &ClauseSelection::default(),
         selected: None,
         settle_percent: config.settle_percent.unwrap_or(profile.settle_percent),
         recorded: &[],
@@ -57,20 +57,20 @@ pub fn replay(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
         out::print_line(&format!("  {line}"));
     }
     for finding in &driven.findings {
-        out::print(&describe_finding(&loaded.model, finding));
+        out::print_text(&describe_finding(&loaded.model, finding));
     }
     if let Some(path) = &arguments.history {
         let mut bytes = Vec::new();
-        let written = write_jsonl(&driven.history, &mut bytes).and_then(|()| write_file(path, &bytes));
+        let written = write_history(&driven.history, &mut bytes).and_then(|()| write_file(path, &bytes));
         written.map_err(|error| UserError::unwritable(path, &error))?;
     }
-    out::print(&describe_leftovers(&driven.left));
-    if let Some(exit) = signals.received() {
+    out::print_text(&describe_leftovers(&driven.leftovers));
+    if let Some(exit) = signals.exit_kind() {
         return Ok(exit);
     }
     Ok(if !driven.findings.is_empty() {
         ExitKind::Deviation
-    } else if driven.left.is_empty() {
+    } else if driven.leftovers.is_empty() {
         out::print_line("no clause was contradicted");
         ExitKind::Passed
     } else {
@@ -79,7 +79,7 @@ pub fn replay(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
 }
 
 fn describe_finding(model: &Arc<Model>, finding: &Finding) -> String {
-    let names: Vec<&str> = finding.clauses.iter().map(|clause| model.info(*clause).id.as_str()).collect();
+    let names: Vec<&str> = finding.clauses.iter().map(|clause| model.clause_info(*clause).id.as_str()).collect();
     let mut text =
         format!("contradicted in step {}: {}\n  got       {}\n", finding.step + 1, names.join(", "), finding.seen);
     for line in &finding.violations {
@@ -95,7 +95,7 @@ fn describe_finding(model: &Arc<Model>, finding: &Finding) -> String {
 struct ReplayListener;
 
 impl Listener for ReplayListener {
-    fn hear(&mut self, _: &Event<'_>) {}
+    fn hear_event(&mut self, _: &CampaignEvent<'_>) {}
 }
 
 impl SessionListener for ReplayListener {

@@ -5,7 +5,7 @@ use crate::cli::args::RunArguments;
 use crate::cli::config::configure_run;
 use crate::cli::dry_run::describe_forecast;
 use crate::cli::embedded::find_store;
-use crate::cli::exit::conclude;
+use crate::cli::exit::conclude_run;
 use crate::cli::progress::Progress;
 use crate::cli::{out, signal};
 use crate::report::{ReportPlace, render_settle_times, render_summary};
@@ -17,7 +17,7 @@ use crate::session::{
 use std::path::Path;
 
 /// Runs the suites and prints the result of each.
-pub fn run(arguments: &RunArguments) -> Result<ExitKind, UserError> {
+pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
     let start = RunStart::now();
     let config = configure_run(arguments, &start)?;
     let store = find_store()?;
@@ -34,7 +34,7 @@ pub fn run(arguments: &RunArguments) -> Result<ExitKind, UserError> {
     let loaded: Vec<LoadedSuite> = targets.iter().map(|(loaded, _)| loaded.clone()).collect();
     let origin = store.describe_origin(&loaded, &describe_targets(&targets));
     out::print_line(&origin);
-    let signals = signal::listen();
+    let signals = signal::listen_for_signals();
     let settings = RunSettings {
         store: &store,
         seed: config.seed,
@@ -56,8 +56,8 @@ pub fn run(arguments: &RunArguments) -> Result<ExitKind, UserError> {
         |loaded| Box::new(Progress::new(&loaded.name, loaded.model.clone(), alone)),
         |loaded, target, outcome| exits.push((loaded.name.clone(), print_outcome(loaded, target, outcome, &settings))),
     );
-    exits.extend(signals.received().map(|exit| ("all".to_string(), exit)));
-    let (exit, line) = conclude(&exits);
+    exits.extend(signals.exit_kind().map(|exit| ("all".to_string(), exit)));
+    let (exit, line) = conclude_run(&exits);
     let dry = config.dry_run && exit == ExitKind::Passed;
     out::print_line(if dry { "exit 0: a dry run, nothing was created" } else { &line });
     Ok(exit)
@@ -76,7 +76,7 @@ fn print_outcome(
             ExitKind::Passed
         }
         Ok(SuiteOutcome::DryRun(Some(dry_run))) => {
-            out::print(&describe_forecast(&dry_run));
+            out::print_text(&describe_forecast(&dry_run));
             ExitKind::Passed
         }
         Ok(SuiteOutcome::Ran(record)) => print_record(target, &record, settings.reports.folder),
@@ -90,12 +90,12 @@ fn print_outcome(
 fn print_record(target: &SuiteTarget, record: &CampaignRecord, reports: &Path) -> ExitKind {
     let CampaignRecord { report, run, left } = record;
     let shown = reports.display().to_string();
-    out::print(&format!("\n{}", render_summary(report, &ReportPlace { reports: &shown })));
+    out::print_text(&format!("\n{}", render_summary(report, &ReportPlace { reports: &shown })));
     if target.is_real() {
-        out::print(&render_settle_times(&run.settled));
+        out::print_text(&render_settle_times(&run.settled));
     }
     out::print_line(&format!("reports: {}", reports.join(&report.suite.name).display()));
-    out::print(&describe_leftovers(left));
+    out::print_text(&describe_leftovers(left));
     let leftovers = if left.is_empty() { ExitKind::Passed } else { ExitKind::LeftBehind };
     pick_worst(&[judge_report(report), leftovers])
 }

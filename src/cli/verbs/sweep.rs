@@ -1,15 +1,17 @@
 //! `probity sweep`: deletes the leftovers of runs that have ended.
 
-use crate::cleanup::{Entry, JOURNAL_FORMAT, JournalFile, Wanted, Whose, began_of, describe_leftovers, read_journal};
+use crate::cleanup::{
+    JOURNAL_FORMAT, JournalEntry, JournalFile, JournalHeader, RunFilter, describe_leftovers, read_journal, read_start,
+};
 use crate::cli::args::SweepArguments;
 use crate::cli::dates::parse_span;
 use crate::cli::embedded::find_store;
 use crate::cli::{out, signal};
 use crate::limits::RequestedLimits;
-use crate::oracle::Selection;
-use crate::profile::{Changes, Profile};
+use crate::oracle::ClauseSelection;
+use crate::profile::{ChangePolicy, Profile};
 use crate::session::{
-    CampaignSettings, Cleared, ExitKind, JournalSettings, RunStart, Signals, SpentTotals, SuiteStore, SuiteTarget,
+    CampaignSettings, ExitKind, JournalSettings, RunStart, Signals, SpentTotals, SuiteStore, SuiteTarget, SweepResult,
     UserError, limit_campaign, load_profile, pick_worst, warn_of_credentials,
 };
 use std::collections::BTreeSet;
@@ -17,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Sweeps the endpoint of each suite; exit 6 if a resource could not be deleted.
-pub fn sweep(arguments: &SweepArguments) -> Result<ExitKind, UserError> {
+pub fn sweep_suites(arguments: &SweepArguments) -> Result<ExitKind, UserError> {
     let start = RunStart::now();
     let store = find_store()?;
     let profile = load_profile(Some(&arguments.profile))?;
@@ -25,10 +27,10 @@ pub fn sweep(arguments: &SweepArguments) -> Result<ExitKind, UserError> {
         eprintln!("{warning}");
     }
     let mut wanted = select_runs(arguments, &start)?;
-    let signals = signal::listen();
+    let signals = signal::listen_for_signals();
     let (journals, live) = read_journals(&arguments.journal)?;
-    wanted.live = live;
-    if let Some(run) = wanted.run.as_ref().filter(|run| wanted.live.contains(*run)) {
+    wanted.running = live;
+    if let Some(run) = wanted.run.as_ref().filter(|run| wanted.running.contains(*run)) {
         let remedy = "stop the run first; it cleans up at its end";
         return Err(UserError::usage(format!("--run {run}"), "this run has not ended", remedy));
     }
@@ -36,7 +38,7 @@ pub fn sweep(arguments: &SweepArguments) -> Result<ExitKind, UserError> {
     let mut exits = Vec::new();
     for name in store.select_suites(&arguments.suites)? {
         let named = arguments.endpoint.as_deref().map(|address| address.trim_end_matches('/'));
-        let Some(address) = named.or_else(|| profile.endpoint(&name)) else { continue };
+        let Some(address) = named.or_else(|| profile.find_endpoint(&name)) else { continue };
         exits.push(sweeper.sweep_suite(&name, address).unwrap_or_else(|error| {
             eprintln!("{error}");
             error.exit
@@ -47,26 +49,26 @@ pub fn sweep(arguments: &SweepArguments) -> Result<ExitKind, UserError> {
         let remedy = "add `endpoint` to the profile, or give --endpoint";
         return Err(UserError::input(place, "the profile has no endpoint for these suites", remedy));
     }
-    exits.extend(sweeper.signals.received());
+    exits.extend(sweeper.signals.exit_kind());
     Ok(pick_worst(&exits))
 }
 
 /// Which runs to sweep.
-fn select_runs(arguments: &SweepArguments, start: &RunStart) -> Result<Wanted, UserError> {
-    if let Some(run) = arguments.run.as_ref().filter(|run| began_of(run).is_none()) {
+fn select_runs(arguments: &SweepArguments, start: &RunStart) -> Result<RunFilter, UserError> {
+    if let Some(run) = arguments.run.as_ref().filter(|run| read_start(run).is_none()) {
         let remedy = "take the id from the name of a journal, or from a mark: probity-<run>-…";
         return Err(UserError::usage(format!("--run {run}"), "the value is not the id of a run", remedy));
     }
     let older_than_s = arguments.older_than.as_deref().map(|span| parse_span("--older-than", span)).transpose()?;
-    Ok(Wanted { run: arguments.run.clone(), older_than_s, now_s: start.seconds, live: BTreeSet::new() })
+    Ok(RunFilter { run: arguments.run.clone(), older_than_s, now_s: start.seconds, running: BTreeSet::new() })
 }
 
 /// The journal of a run that has ended. The file stays locked as long as this value lives.
 struct EndedJournal {
     path: PathBuf,
     file: JournalFile,
-    whose: Whose,
-    entries: Vec<Entry>,
+    whose: JournalHeader,
+    entries: Vec<JournalEntry>,
 }
 
 /// The journals of ended runs, and the ids of runs that have not ended.
@@ -82,9 +84,9 @@ fn read_journals(folder: &Path) -> Result<(Vec<EndedJournal>, BTreeSet<String>),
     paths.sort();
     for path in paths {
         let unreadable = |error: std::io::Error| UserError::unreadable(&path, &error);
-        let taken = JournalFile::take(&path).map_err(unreadable)?;
+        let taken = JournalFile::lock_finished(&path).map_err(unreadable)?;
         let (entries, _) = read_journal(&path).map_err(unreadable)?;
-        let Some(Entry::Whose(whose)) = entries.first().cloned() else { continue };
+        let Some(JournalEntry::Header(whose)) = entries.first().cloned() else { continue };
         if whose.format > JOURNAL_FORMAT {
             let cause =
                 format!("the journal has format {}; this program reads formats up to {JOURNAL_FORMAT}", whose.format);
@@ -106,7 +108,7 @@ struct Sweeper<'a> {
     arguments: &'a SweepArguments,
     store: &'a SuiteStore,
     profile: &'a Arc<Profile>,
-    wanted: Wanted,
+    wanted: RunFilter,
     journals: Vec<EndedJournal>,
     start: RunStart,
     signals: Signals,
@@ -117,7 +119,7 @@ impl Sweeper<'_> {
     fn sweep_suite(&self, name: &str, address: &str) -> Result<ExitKind, UserError> {
         let dry_run = self.arguments.dry_run;
         let loaded = self.store.load(name, &self.start.date)?.apply_profile(self.profile)?;
-        if self.profile.changes != Changes::Allowed && !dry_run {
+        if self.profile.changes != ChangePolicy::Allowed && !dry_run {
             let place = self.arguments.profile.display().to_string();
             let cause = format!("the profile forbids changes, and a sweep deletes resources at {address}");
             return Err(UserError::input(place, cause, "write `changes: allowed`, or add --dry-run"));
@@ -130,7 +132,7 @@ impl Sweeper<'_> {
             target: &target,
             seed: 0,
             limits: limit_campaign(&RequestedLimits::NONE, &target, SpentTotals::default()),
-            selection: &Selection::default(),
+            selection: &ClauseSelection::default(),
             selected: None,
             settle_percent: self.profile.settle_percent,
             recorded: &[],
@@ -143,52 +145,52 @@ impl Sweeper<'_> {
         let same_suite = |journal: &&EndedJournal| {
             let endpoint = journal.whose.endpoint.trim_end_matches('/');
             let same_endpoint = endpoint == address.trim_end_matches('/');
-            journal.whose.suite == name && same_endpoint && self.wanted.means(&journal.whose.run)
+            journal.whose.suite == name && same_endpoint && self.wanted.selects_run(&journal.whose.run)
         };
         let journals: Vec<&EndedJournal> = self.journals.iter().filter(same_suite).collect();
-        let entries: Vec<Vec<Entry>> = journals.iter().map(|journal| journal.entries.clone()).collect();
-        let cleared = crate::session::sweep(&settings, &entries, &self.wanted, dry_run)?;
+        let entries: Vec<Vec<JournalEntry>> = journals.iter().map(|journal| journal.entries.clone()).collect();
+        let cleared = crate::session::sweep_endpoint(&settings, &entries, &self.wanted, dry_run)?;
         print_cleared(name, address, &cleared, dry_run);
         let found = &cleared.found;
         if dry_run {
             return Ok(ExitKind::Passed);
         }
-        if !cleared.left.is_empty() || !found.unsure.is_empty() || found.unread.is_some() {
+        if !cleared.leftovers.is_empty() || !found.unproven.is_empty() || found.unread_reason.is_some() {
             return Ok(ExitKind::LeftBehind);
         }
         for journal in journals {
-            journal.file.close().map_err(|error| UserError::unwritable(&journal.path, &error))?;
+            journal.file.remove_file().map_err(|error| UserError::unwritable(&journal.path, &error))?;
         }
         Ok(ExitKind::Passed)
     }
 }
 
-fn print_cleared(name: &str, address: &str, cleared: &Cleared, dry_run: bool) {
+fn print_cleared(name: &str, address: &str, cleared: &SweepResult, dry_run: bool) {
     let found = &cleared.found;
-    out::print_line(&format!("{name} at {address}: {}", count_leftovers(found.made.len())));
+    out::print_line(&format!("{name} at {address}: {}", count_leftovers(found.created.len())));
     for (run, count) in &found.runs {
         out::print_line(&format!("  run {run}: {}", count_leftovers(*count)));
     }
     if dry_run {
-        for made in &found.made {
+        for made in &found.created {
             out::print_line(&format!("  would be deleted, as {}: {} {}", made.caller, made.handle, made.id));
         }
     } else {
-        for handle in &cleared.gone {
+        for handle in &cleared.deleted {
             out::print_line(&format!("  deleted: {handle}"));
         }
     }
-    for (run, count) in &found.alone {
+    for (run, count) in &found.kept {
         out::print_line(&format!(
             "  not deleted: {} of run {run}, which may not have ended; --run {run} deletes them",
             count_leftovers(*count)
         ));
     }
-    if let Some(because) = &found.unread {
+    if let Some(because) = &found.unread_reason {
         out::print_line(&format!("  leftovers without a journal were not searched: {because}"));
     }
-    out::print(&describe_leftovers(&cleared.left));
-    out::print(&describe_leftovers(&found.unsure));
+    out::print_text(&describe_leftovers(&cleared.leftovers));
+    out::print_text(&describe_leftovers(&found.unproven));
 }
 
 fn count_leftovers(count: usize) -> String {

@@ -27,7 +27,7 @@ fn callers_without_parameters_use_the_parameters_of_the_owner() {
         assert_eq!(request(&call).path, format!("/v1/{shelf}/boxes/7"));
     }
     let stranger = Call { caller: "stranger".into(), ..call("showBox") };
-    assert!(compose(&catalog(), &stranger, &identities()).unwrap_err().to_string().contains("`shelf`"));
+    assert!(compose_request(&catalog(), &stranger, &identities()).unwrap_err().to_string().contains("`shelf`"));
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn the_query_follows_the_order_of_the_catalog_and_repeats_lists() {
 
 #[test]
 fn a_value_that_http_cannot_carry_is_refused_with_its_place() {
-    let told = |call: &Call| compose(&catalog(), call, &identities()).unwrap_err().to_string();
+    let told = |call: &Call| compose_request(&catalog(), call, &identities()).unwrap_err().to_string();
     for segment in [".", ".."] {
         let mut dots = call("showBox");
         dots.path.insert("box_id".into(), json!(segment));
@@ -56,7 +56,7 @@ fn a_value_that_http_cannot_carry_is_refused_with_its_place() {
 
 #[test]
 fn an_error_about_an_unknown_binding_lists_the_known_bindings() {
-    let told = |call: &Call| compose(&catalog(), call, &identities()).unwrap_err().to_string();
+    let told = |call: &Call| compose_request(&catalog(), call, &identities()).unwrap_err().to_string();
     assert!(told(&call("foldBox")).contains("`boxes` has no operation `foldBox`"));
     assert!(
         told(&Call { binding: "v9".into(), ..call("showBox") })
@@ -66,7 +66,7 @@ fn an_error_about_an_unknown_binding_lists_the_known_bindings() {
 
 #[test]
 fn a_credential_is_never_shown() {
-    assert_eq!(format!("{:?}", Credential::literal(CANARY)), "[redacted]");
+    assert_eq!(format!("{:?}", Credential::from_literal(CANARY)), "[redacted]");
     assert!(!format!("{:?}", identities()).contains("canary"));
 }
 

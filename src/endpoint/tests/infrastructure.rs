@@ -1,17 +1,17 @@
 use super::*;
-use crate::history::Hindrance;
+use crate::history::InfrastructureFailure;
 use crate::profile::Profile;
 
 fn reply(status: u16, body: ReplyBody) -> Outcome {
     Outcome::Replied(Reply { status, headers: BTreeMap::new(), body })
 }
 
-fn toy(outcome: Outcome) -> Toy {
-    Toy { reply: outcome, asked: RefCell::default() }
+fn toy(outcome: Outcome) -> ToyEndpoint {
+    ToyEndpoint { reply: outcome, asked: RefCell::default() }
 }
 
 /// The recognisers of a profile.
-fn recognisers(text: &str) -> Vec<Recogniser> {
+fn recognisers(text: &str) -> Vec<InfrastructureRecogniser> {
     Profile::parse(&format!("recognise:\n{text}"), "p.yaml", &|_| None).unwrap().recognise
 }
 
@@ -22,11 +22,11 @@ const ALL: &str = r#"
 "#;
 
 /// Checks the outcome of one response.
-fn check(outcome: Outcome, expected: Option<Hindrance>) {
-    let endpoint = Hindered::new(toy(outcome.clone()), recognisers(ALL));
+fn check(outcome: Outcome, expected: Option<InfrastructureFailure>) {
+    let endpoint = RecognisingEndpoint::new(toy(outcome.clone()), recognisers(ALL));
     let seen = block_on(async { endpoint.send(&request(&call("showBox"))).await });
     match (expected, outcome) {
-        (Some(kind), Outcome::Replied(reply)) => assert_eq!(seen, Outcome::Hindered { by: kind, reply }),
+        (Some(kind), Outcome::Replied(reply)) => assert_eq!(seen, Outcome::InfrastructureFailed { by: kind, reply }),
         (_, outcome) => assert_eq!(seen, outcome),
     }
 }
@@ -34,12 +34,12 @@ fn check(outcome: Outcome, expected: Option<Hindrance>) {
 #[test]
 fn responses_are_recognised_by_status_body_or_text() {
     let json = |value: Value| ReplyBody::Json(value);
-    check(reply(403, json(json!({ "error": { "message": "Quota exceeded" } }))), Some(Hindrance::Quota));
+    check(reply(403, json(json!({ "error": { "message": "Quota exceeded" } }))), Some(InfrastructureFailure::Quota));
     check(reply(403, json(json!({ "error": { "message": "forbidden" } }))), None);
     check(reply(403, json(json!({ "message": "Quota" }))), None);
-    check(reply(202, json(json!({ "error": { "code": "Common.1503" } }))), Some(Hindrance::Throttling));
+    check(reply(202, json(json!({ "error": { "code": "Common.1503" } }))), Some(InfrastructureFailure::Throttling));
     let page = ReplyBody::Text { begins: "<html>under maintenance".into(), because: "its content type".into() };
-    check(reply(200, page), Some(Hindrance::Maintenance));
+    check(reply(200, page), Some(InfrastructureFailure::Maintenance));
     check(reply(404, ReplyBody::Empty), None);
     check(Outcome::Lost { cause: "gone".into() }, None);
 }
@@ -47,24 +47,25 @@ fn responses_are_recognised_by_status_body_or_text() {
 #[test]
 fn too_many_infrastructure_failures_end_the_run() {
     let quota = reply(403, ReplyBody::Json(json!({ "error": { "message": "Quota exceeded" } })));
-    let endpoint = Hindered::new(toy(quota), recognisers(ALL));
+    let endpoint = RecognisingEndpoint::new(toy(quota), recognisers(ALL));
     for _ in 0..2 {
         block_on(async { endpoint.send(&request(&call("showBox"))).await });
-        assert_eq!(endpoint.worn_out(), None);
+        assert_eq!(endpoint.exceeded_failures(), None);
     }
     block_on(async { endpoint.send(&request(&call("showBox"))).await });
     let cause = "3 responses were refused for a quota, more than the limit of 2 for a run";
-    assert_eq!(endpoint.worn_out().as_deref(), Some(cause));
+    assert_eq!(endpoint.exceeded_failures().as_deref(), Some(cause));
 }
 
 #[test]
 fn a_throttled_response_is_counted_and_stays_a_response() {
-    let endpoint = Hindered::new(toy(reply(429, ReplyBody::Empty)), recognisers("  throttling: { at_most: 1 }"));
+    let endpoint =
+        RecognisingEndpoint::new(toy(reply(429, ReplyBody::Empty)), recognisers("  throttling: { at_most: 1 }"));
     for _ in 0..2 {
         let seen = block_on(async { endpoint.send(&request(&call("showBox"))).await });
         assert_eq!(seen, reply(429, ReplyBody::Empty));
     }
-    assert!(endpoint.worn_out().is_some_and(|cause| cause.starts_with("2 responses were throttled")));
+    assert!(endpoint.exceeded_failures().is_some_and(|cause| cause.starts_with("2 responses were throttled")));
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub(crate) fn catalog() -> Catalog {
 pub(crate) fn identities() -> Identities {
     let person = |token: &str, shelf: &str| Identity {
         parameters: BTreeMap::from([("shelf".to_string(), shelf.to_string())]),
-        headers: BTreeMap::from([("X-Key".to_string(), Credential::literal(token))]),
+        headers: BTreeMap::from([("X-Key".to_string(), Credential::from_literal(token))]),
         auth: None,
     };
     Identities::new(BTreeMap::from([
@@ -61,31 +61,31 @@ pub(crate) fn call(operation: &str) -> Call {
 }
 
 pub(crate) fn request(call: &Call) -> Request {
-    compose(&catalog(), call, &identities()).unwrap()
+    compose_request(&catalog(), call, &identities()).unwrap()
 }
 
 /// Answers all requests with one response, and records the requests.
-pub(crate) struct Toy {
+pub(crate) struct ToyEndpoint {
     pub(crate) reply: Outcome,
     pub(crate) asked: RefCell<Vec<Request>>,
 }
 
-impl Toy {
-    pub(crate) fn new(body: Value) -> Toy {
+impl ToyEndpoint {
+    pub(crate) fn new(body: Value) -> ToyEndpoint {
         let headers = ["content-type", "location", "x-box-api-version", "x-private"].map(|name| {
             (name.to_string(), if name == "content-type" { "application/json" } else { "here" }.to_string())
         });
         let reply = Reply { status: 202, headers: headers.into(), body: ReplyBody::Json(body) };
-        Toy { reply: Outcome::Replied(reply), asked: RefCell::default() }
+        ToyEndpoint { reply: Outcome::Replied(reply), asked: RefCell::default() }
     }
 }
 
-impl Endpoint for Toy {
+impl Endpoint for ToyEndpoint {
     fn name(&self) -> &str {
         "toy"
     }
 
-    fn send<'a>(&'a self, request: &'a Request) -> Pending<'a> {
+    fn send<'a>(&'a self, request: &'a Request) -> PendingOutcome<'a> {
         self.asked.borrow_mut().push(request.clone());
         Box::pin(async { self.reply.clone() })
     }
@@ -99,11 +99,11 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// The outcome in one line.
-pub(crate) fn told(outcome: &Outcome) -> String {
+pub(crate) fn summarise_outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Unsent { cause } => format!("unsent: {cause}"),
         Outcome::Lost { cause } => format!("lost: {cause}"),
-        Outcome::Hindered { by, reply } => format!("{} with {}", by.word(), reply.status),
+        Outcome::InfrastructureFailed { by, reply } => format!("{} with {}", by.describe(), reply.status),
         Outcome::Replied(Reply { status, body, .. }) => match body {
             ReplyBody::Empty => format!("{status} empty"),
             ReplyBody::Json(value) => format!("{status} {value}"),

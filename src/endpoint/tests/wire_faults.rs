@@ -10,7 +10,7 @@ fn a_late_response_is_delayed_by_the_given_time() {
             ..WireFaults::NONE
         };
         let began = tokio::time::Instant::now();
-        Faulty::new(Toy::new(json!({})), wire).send(&request(&call("showBox"))).await;
+        FaultyEndpoint::new(ToyEndpoint::new(json!({})), wire).send(&request(&call("showBox"))).await;
         assert_eq!(began.elapsed(), Duration::from_secs(3600));
     });
 }
@@ -22,11 +22,11 @@ fn faults_have_the_given_frequency_and_depend_on_the_seed() {
         per_mille: BTreeMap::from([(WireFault::ResetAfter, 100), (WireFault::Truncate, 20)]),
         ..WireFaults::NONE
     };
-    let drawn: Vec<_> = (0..10_000).map(|number| wire(3).fault(number)).collect();
+    let drawn: Vec<_> = (0..10_000).map(|number| wire(3).choose_fault(number)).collect();
     let count = |fault| drawn.iter().filter(|drawn| **drawn == Some(fault)).count();
     assert!((900..1100).contains(&count(WireFault::ResetAfter)) && (150..250).contains(&count(WireFault::Truncate)));
     assert_eq!(count(WireFault::Delay), 0);
-    assert_ne!(drawn, (0..10_000).map(|number| wire(4).fault(number)).collect::<Vec<_>>());
+    assert_ne!(drawn, (0..10_000).map(|number| wire(4).choose_fault(number)).collect::<Vec<_>>());
 }
 
 #[test]

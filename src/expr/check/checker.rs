@@ -3,32 +3,38 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::expr::ast::Node;
-use crate::expr::error::{Severity, TypeError};
-use crate::expr::facts::Facts;
-use crate::expr::types::Type;
+use crate::expr::ast::ExprNode;
+use crate::expr::error::{ExprTypeError, TypeErrorSeverity};
+use crate::expr::present_paths::PresentPaths;
+use crate::expr::types::ValueType;
 
 /// A type check in progress.
-pub(super) struct Checker<'a> {
+pub(super) struct TypeChecker<'a> {
     pub names: &'a [Arc<str>],
-    pub types: &'a BTreeMap<String, Type>,
+    pub types: &'a BTreeMap<String, ValueType>,
     /// The paths that are present, for each enclosing condition.
-    pub facts: Vec<Facts>,
+    pub facts: Vec<PresentPaths>,
     /// The loop variables, innermost last.
-    pub vars: Vec<Type>,
-    pub found: Vec<TypeError>,
+    pub vars: Vec<ValueType>,
+    pub found: Vec<ExprTypeError>,
 }
 
-impl<'a> Checker<'a> {
-    pub(super) fn new(names: &'a [Arc<str>], types: &'a BTreeMap<String, Type>) -> Checker<'a> {
-        Checker { names, types, facts: Vec::new(), vars: Vec::new(), found: Vec::new() }
+impl<'a> TypeChecker<'a> {
+    pub(super) fn new(names: &'a [Arc<str>], types: &'a BTreeMap<String, ValueType>) -> TypeChecker<'a> {
+        TypeChecker { names, types, facts: Vec::new(), vars: Vec::new(), found: Vec::new() }
     }
 
-    pub(super) fn error(&mut self, node: &Node, message: String, hint: Option<String>) {
-        self.note(Severity::Error, node, message, hint);
+    pub(super) fn report_error(&mut self, node: &ExprNode, message: String, hint: Option<String>) {
+        self.report_finding(TypeErrorSeverity::Error, node, message, hint);
     }
 
-    pub(super) fn note(&mut self, severity: Severity, node: &Node, message: String, hint: Option<String>) {
-        self.found.push(TypeError { offset: node.at as usize, message, hint, severity });
+    pub(super) fn report_finding(
+        &mut self,
+        severity: TypeErrorSeverity,
+        node: &ExprNode,
+        message: String,
+        hint: Option<String>,
+    ) {
+        self.found.push(ExprTypeError { offset: node.at as usize, message, hint, severity });
     }
 }

@@ -2,125 +2,130 @@
 
 use std::collections::BTreeMap;
 
-use super::checker::Checker;
-use crate::expr::ast::Node;
-use crate::expr::error::Severity;
-use crate::expr::nearest::meant;
-use crate::expr::print::print;
-use crate::expr::reading::path_of;
-use crate::expr::types::{Field, Type};
+use super::checker::TypeChecker;
+use crate::expr::ast::ExprNode;
+use crate::expr::error::TypeErrorSeverity;
+use crate::expr::nearest::suggest_name;
+use crate::expr::print::print_node;
+use crate::expr::reading::find_path;
+use crate::expr::types::{RecordField, ValueType};
 use crate::expr::value::Val;
 
-impl Checker<'_> {
+impl TypeChecker<'_> {
     /// The type of a root.
-    pub(super) fn root(&mut self, node: &Node, slot: usize) -> Type {
+    pub(super) fn check_root(&mut self, node: &ExprNode, slot: usize) -> ValueType {
         let name: &str = &self.names[slot];
         if let Some(ty) = self.types.get(name) {
             return ty.clone();
         }
-        let hint = meant(name, self.types.keys());
-        self.error(node, format!("there is no {name} here"), hint);
-        Type::Never
+        let hint = suggest_name(name, self.types.keys());
+        self.report_error(node, format!("there is no {name} here"), hint);
+        ValueType::Never
     }
 
     /// The type of a path, without `null` if an enclosing condition ensures the presence of the path.
-    pub(super) fn narrowed(&self, node: &Node, ty: Type) -> Type {
+    pub(super) fn narrow_type(&self, node: &ExprNode, ty: ValueType) -> ValueType {
         if self.facts.is_empty() || !ty.may_be_null() {
             return ty;
         }
-        match path_of(node, self.names) {
-            Some(path) if self.facts.iter().any(|facts| facts.contains(&path)) => ty.not_null(),
+        match find_path(node, self.names) {
+            Some(path) if self.facts.iter().any(|facts| facts.contains(&path)) => ty.without_null(),
             _ => ty,
         }
     }
 
     /// The type of a field, selected by a point or a constant index.
-    pub(super) fn field(&mut self, node: &Node, of: &Node, of_type: &Type, key: &str) -> Type {
+    pub(super) fn check_field(&mut self, node: &ExprNode, of: &ExprNode, of_type: &ValueType, key: &str) -> ValueType {
         let mut types = Vec::new();
         let mut others: Vec<&String> = Vec::new();
         for member in of_type.members() {
             match member {
-                Type::Any | Type::Never | Type::Null => types.push(member.clone()),
-                Type::Map(values) => types.push((**values).clone().or_null()),
-                Type::Record { fields, open } => match fields.get(key) {
+                ValueType::Any | ValueType::Never | ValueType::Null => types.push(member.clone()),
+                ValueType::Map(values) => types.push((**values).clone().or_null()),
+                ValueType::Record { fields, open } => match fields.get(key) {
                     Some(field) if field.optional => types.push(field.ty.clone().or_null()),
                     Some(field) => types.push(field.ty.clone()),
-                    None if *open => types.push(Type::Any),
+                    None if *open => types.push(ValueType::Any),
                     None => others.extend(fields.keys()),
                 },
                 _ => {}
             }
         }
-        if types.iter().any(|ty| *ty != Type::Null) || *of_type == Type::Null {
-            let fieldless =
-                |ty: &&Type| !matches!(ty, Type::Any | Type::Never | Type::Null | Type::Map(_) | Type::Record { .. });
+        if types.iter().any(|ty| *ty != ValueType::Null) || *of_type == ValueType::Null {
+            let fieldless = |ty: &&ValueType| {
+                !matches!(
+                    ty,
+                    ValueType::Any | ValueType::Never | ValueType::Null | ValueType::Map(_) | ValueType::Record { .. }
+                )
+            };
             if let Some(other) = of_type.members().iter().find(fieldless) {
-                let of = print(of, self.names);
+                let of = print_node(of, self.names);
                 let why = format!("{of} may be {other}, which has no fields");
-                self.note(Severity::Warning, node, why, None);
+                self.report_finding(TypeErrorSeverity::Warning, node, why, None);
             }
-            return if others.is_empty() { Type::union(types) } else { Type::union(types).or_null() };
+            return if others.is_empty() { ValueType::union(types) } else { ValueType::union(types).or_null() };
         }
-        if *of_type == Type::Never {
-            return Type::Never;
+        if *of_type == ValueType::Never {
+            return ValueType::Never;
         }
-        let of = print(of, self.names);
+        let of = print_node(of, self.names);
         if others.is_empty() {
-            self.error(node, format!("{of} is {of_type} and has no fields"), None);
+            self.report_error(node, format!("{of} is {of_type} and has no fields"), None);
         } else {
-            let hint = meant(key, others);
-            self.error(node, format!("there is no field {key} in {of}"), hint);
+            let hint = suggest_name(key, others);
+            self.report_error(node, format!("there is no field {key} in {of}"), hint);
         }
-        Type::Never
+        ValueType::Never
     }
 
     /// The type of an element or an entry.
-    pub(super) fn index(&mut self, node: &Node, of: &Node, key: &Node) -> Type {
-        let of_type = self.node(of);
+    pub(super) fn check_index(&mut self, node: &ExprNode, of: &ExprNode, key: &ExprNode) -> ValueType {
+        let of_type = self.check_node(of);
         if let Some(Val::Str(name)) = key.as_lit() {
-            return self.field(node, of, &of_type, name);
+            return self.check_field(node, of, &of_type, name);
         }
-        let key_type =
-            self.operand(key, "a text or a whole number", |ty| ty.is_text() || *ty == Type::Int || *ty == Type::Float);
+        let key_type = self.check_operand(key, "a text or a whole number", |ty| {
+            ty.is_text() || *ty == ValueType::Int || *ty == ValueType::Float
+        });
         let mut types = Vec::new();
         for member in of_type.members() {
             match member {
-                Type::Any | Type::Never | Type::Null => types.push(member.clone()),
-                Type::List(items) if key_type.overlaps(&Type::Int) => types.push((**items).clone()),
-                Type::Map(values) if key_type.overlaps(&Type::Str) => {
+                ValueType::Any | ValueType::Never | ValueType::Null => types.push(member.clone()),
+                ValueType::List(items) if key_type.overlaps(&ValueType::Int) => types.push((**items).clone()),
+                ValueType::Map(values) if key_type.overlaps(&ValueType::Str) => {
                     types.push((**values).clone().or_null());
                 }
-                Type::Record { fields, open } if key_type.overlaps(&Type::Str) => {
+                ValueType::Record { fields, open } if key_type.overlaps(&ValueType::Str) => {
                     types.extend(fields.values().map(|field| field.ty.clone()));
-                    types.push(if *open { Type::Any } else { Type::Null });
+                    types.push(if *open { ValueType::Any } else { ValueType::Null });
                 }
                 _ => {}
             }
         }
-        if types.is_empty() && of_type != Type::Never {
-            let of = print(of, self.names);
+        if types.is_empty() && of_type != ValueType::Never {
+            let of = print_node(of, self.names);
             let why = format!("{of} is {of_type} and cannot be indexed with {key_type}");
-            self.error(node, why, None);
+            self.report_error(node, why, None);
         }
-        Type::union(types)
+        ValueType::union(types)
     }
 
     /// The type of a map literal.
-    pub(super) fn map(&mut self, entries: &[(Node, Node)]) -> Type {
+    pub(super) fn check_map(&mut self, entries: &[(ExprNode, ExprNode)]) -> ValueType {
         let mut fields = BTreeMap::new();
         let mut open = false;
         for (key, val) in entries {
-            let ty = self.node(val);
+            let ty = self.check_node(val);
             match key.as_lit() {
                 Some(Val::Str(name)) => {
-                    fields.insert(name.to_string(), Field { ty, optional: false });
+                    fields.insert(name.to_string(), RecordField { ty, optional: false });
                 }
                 _ => {
-                    self.operand(key, "a text", Type::is_text);
+                    self.check_operand(key, "a text", ValueType::is_text);
                     open = true;
                 }
             }
         }
-        Type::Record { fields, open }
+        ValueType::Record { fields, open }
     }
 }

@@ -1,143 +1,148 @@
 //! Nodes, conditions and macros.
 
-use super::checker::Checker;
-use crate::expr::ast::{Kind, Loop, Node, Walk};
-use crate::expr::error::Severity;
-use crate::expr::facts::{Facts, facts};
-use crate::expr::print::print;
-use crate::expr::reading::path_of;
-use crate::expr::types::Type;
+use super::checker::TypeChecker;
+use crate::expr::ast::{ExprNode, ExprNodeKind, LoopMacro, LoopMacroKind};
+use crate::expr::error::TypeErrorSeverity;
+use crate::expr::present_paths::{PresentPaths, find_present_paths};
+use crate::expr::print::print_node;
+use crate::expr::reading::find_path;
+use crate::expr::types::ValueType;
 
-impl Checker<'_> {
+impl TypeChecker<'_> {
     /// Checks a node; returns the type of its value.
-    pub(super) fn node(&mut self, node: &Node) -> Type {
+    pub(super) fn check_node(&mut self, node: &ExprNode) -> ValueType {
         match &node.kind {
-            Kind::Lit(val) => Type::of_val(val),
-            Kind::Root(slot) => {
-                let ty = self.root(node, usize::from(*slot));
-                self.narrowed(node, ty)
+            ExprNodeKind::Lit(val) => ValueType::of_val(val),
+            ExprNodeKind::Root(slot) => {
+                let ty = self.check_root(node, usize::from(*slot));
+                self.narrow_type(node, ty)
             }
-            Kind::Local(_, up) => self.vars[self.vars.len() - 1 - usize::from(*up)].clone(),
-            Kind::Select(of, key) => {
-                let of_type = self.node(of);
-                let ty = self.field(node, of, &of_type, key);
-                self.narrowed(node, ty)
+            ExprNodeKind::Local(_, up) => self.vars[self.vars.len() - 1 - usize::from(*up)].clone(),
+            ExprNodeKind::Select(of, key) => {
+                let of_type = self.check_node(of);
+                let ty = self.check_field(node, of, &of_type, key);
+                self.narrow_type(node, ty)
             }
-            Kind::Index(of, key) => {
-                let ty = self.index(node, of, key);
-                self.narrowed(node, ty)
+            ExprNodeKind::Index(of, key) => {
+                let ty = self.check_index(node, of, key);
+                self.narrow_type(node, ty)
             }
-            Kind::Has(of) => {
-                self.node(of);
-                Type::Bool
+            ExprNodeKind::Has(of) => {
+                self.check_node(of);
+                ValueType::Bool
             }
-            Kind::List(items) => {
-                let items: Vec<Type> = items.iter().map(|item| self.node(item)).collect();
-                Type::List(Box::new(Type::union(items)))
+            ExprNodeKind::List(items) => {
+                let items: Vec<ValueType> = items.iter().map(|item| self.check_node(item)).collect();
+                ValueType::List(Box::new(ValueType::union(items)))
             }
-            Kind::Map(entries) => self.map(entries),
-            Kind::Not(of) => {
-                self.condition(of);
-                Type::Bool
+            ExprNodeKind::Map(entries) => self.check_map(entries),
+            ExprNodeKind::Not(of) => {
+                self.check_condition(of);
+                ValueType::Bool
             }
-            Kind::And(terms) => self.junction(terms, true),
-            Kind::Or(terms) => self.junction(terms, false),
-            Kind::Cond(three) => {
-                self.condition(&three.0);
-                let then = self.node_where(&three.1, &three.0, true);
-                let otherwise = self.node_where(&three.2, &three.0, false);
-                Type::union([then, otherwise])
+            ExprNodeKind::And(terms) => self.check_junction(terms, true),
+            ExprNodeKind::Or(terms) => self.check_junction(terms, false),
+            ExprNodeKind::Cond(three) => {
+                self.check_condition(&three.0);
+                let then = self.check_under_condition(&three.1, &three.0, true);
+                let otherwise = self.check_under_condition(&three.2, &three.0, false);
+                ValueType::union([then, otherwise])
             }
-            Kind::Negate(of) => {
-                let ty = self.operand(of, "a number", Type::is_number);
-                self.number(&[ty])
+            ExprNodeKind::Negate(of) => {
+                let ty = self.check_operand(of, "a number", ValueType::is_number);
+                self.join_numbers(&[ty])
             }
-            Kind::Binary(op, two) => self.binary(node, *op, two),
-            Kind::Call(func, args) => self.call(*func, args),
-            Kind::Matches(of, _) => {
-                self.operand(of, "a text", Type::is_text);
-                Type::Bool
+            ExprNodeKind::Binary(op, two) => self.check_binary(node, *op, two),
+            ExprNodeKind::Call(func, args) => self.check_call(*func, args),
+            ExprNodeKind::Matches(of, _) => {
+                self.check_operand(of, "a text", ValueType::is_text);
+                ValueType::Bool
             }
-            Kind::Loop(walk) => self.walk(walk),
+            ExprNodeKind::Loop(walk) => self.check_loop(walk),
         }
     }
 
     /// Checks the terms of `&&` or `||`. A term counts only if no other term decides.
-    fn junction(&mut self, terms: &[Node], truth: bool) -> Type {
-        let known: Vec<Facts> = terms.iter().map(|term| facts(term, truth, self.names)).collect();
+    fn check_junction(&mut self, terms: &[ExprNode], truth: bool) -> ValueType {
+        let known: Vec<PresentPaths> = terms.iter().map(|term| find_present_paths(term, truth, self.names)).collect();
         for (i, term) in terms.iter().enumerate() {
             let before = self.facts.len();
             self.facts.extend(known[..i].iter().chain(&known[i + 1..]).filter(|facts| !facts.is_empty()).cloned());
-            self.condition(term);
+            self.check_condition(term);
             self.facts.truncate(before);
         }
-        Type::Bool
+        ValueType::Bool
     }
 
-    fn condition(&mut self, node: &Node) {
-        self.operand(node, "a condition", |ty| *ty == Type::Bool);
+    fn check_condition(&mut self, node: &ExprNode) {
+        self.check_operand(node, "a condition", |ty| *ty == ValueType::Bool);
     }
 
     /// Checks a node that counts only if `condition` is `truth`.
-    fn node_where(&mut self, node: &Node, condition: &Node, truth: bool) -> Type {
-        self.facts.push(facts(condition, truth, self.names));
-        let ty = self.node(node);
+    fn check_under_condition(&mut self, node: &ExprNode, condition: &ExprNode, truth: bool) -> ValueType {
+        self.facts.push(find_present_paths(condition, truth, self.names));
+        let ty = self.check_node(node);
         self.facts.pop();
         ty
     }
 
     /// Checks a node in a place that accepts only the types that `fits` accepts, and not `null`;
     /// returns the accepted part of the type of the node.
-    pub(super) fn operand(&mut self, node: &Node, wanted: &str, fits: fn(&Type) -> bool) -> Type {
-        let ty = self.node(node);
-        let fits = |member: &&Type| fits(member) || matches!(member, Type::Any | Type::Never);
-        let fitting: Vec<Type> = ty.members().iter().filter(fits).cloned().collect();
-        if fitting.is_empty() && ty != Type::Never {
-            let text = print(node, self.names);
-            self.error(node, format!("{text} is {ty}, where {wanted} is needed"), None);
-            return Type::Never;
+    pub(super) fn check_operand(&mut self, node: &ExprNode, wanted: &str, fits: fn(&ValueType) -> bool) -> ValueType {
+        let ty = self.check_node(node);
+        let fits = |member: &&ValueType| fits(member) || matches!(member, ValueType::Any | ValueType::Never);
+        let fitting: Vec<ValueType> = ty.members().iter().filter(fits).cloned().collect();
+        if fitting.is_empty() && ty != ValueType::Never {
+            let text = print_node(node, self.names);
+            self.report_error(node, format!("{text} is {ty}, where {wanted} is needed"), None);
+            return ValueType::Never;
         }
-        let rest = ty.members().iter().filter(|member| !fits(member) && **member != Type::Null);
-        let rest = Type::union(rest.cloned());
-        if rest != Type::Never {
-            let text = print(node, self.names);
+        let rest = ty.members().iter().filter(|member| !fits(member) && **member != ValueType::Null);
+        let rest = ValueType::union(rest.cloned());
+        if rest != ValueType::Never {
+            let text = print_node(node, self.names);
             let why = format!("{text} may be {rest}, and {wanted} is needed here");
-            self.note(Severity::Warning, node, why, None);
+            self.report_finding(TypeErrorSeverity::Warning, node, why, None);
         }
         if ty.may_be_null() {
-            let text = print(node, self.names);
-            let hint = path_of(node, self.names)
+            let text = print_node(node, self.names);
+            let hint = find_path(node, self.names)
                 .filter(|path| !path.keys.is_empty())
                 .map(|path| format!("test has({path}) first"));
-            self.note(Severity::Warning, node, format!("{text} may be absent, and {wanted} is needed here"), hint);
+            self.report_finding(
+                TypeErrorSeverity::Warning,
+                node,
+                format!("{text} may be absent, and {wanted} is needed here"),
+                hint,
+            );
         }
-        Type::union(fitting)
+        ValueType::union(fitting)
     }
 
-    fn walk(&mut self, walk: &Loop) -> Type {
-        let over = self.operand(&walk.over, "a list or a map", |ty| {
-            matches!(ty, Type::List(_) | Type::Map(_) | Type::Record { .. })
+    fn check_loop(&mut self, walk: &LoopMacro) -> ValueType {
+        let over = self.check_operand(&walk.over, "a list or a map", |ty| {
+            matches!(ty, ValueType::List(_) | ValueType::Map(_) | ValueType::Record { .. })
         });
-        let items = over.elements();
+        let items = over.element_type();
         self.vars.push(items.clone());
         let ty = match walk.walk {
-            Walk::Map => {
+            LoopMacroKind::Map => {
                 let ty = match &walk.filter {
                     Some(filter) => {
-                        self.condition(filter);
-                        self.node_where(&walk.body, filter, true)
+                        self.check_condition(filter);
+                        self.check_under_condition(&walk.body, filter, true)
                     }
-                    None => self.node(&walk.body),
+                    None => self.check_node(&walk.body),
                 };
-                Type::List(Box::new(ty))
+                ValueType::List(Box::new(ty))
             }
-            Walk::Filter => {
-                self.condition(&walk.body);
-                Type::List(Box::new(items))
+            LoopMacroKind::Filter => {
+                self.check_condition(&walk.body);
+                ValueType::List(Box::new(items))
             }
             _ => {
-                self.condition(&walk.body);
-                Type::Bool
+                self.check_condition(&walk.body);
+                ValueType::Bool
             }
         };
         self.vars.pop();

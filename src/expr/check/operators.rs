@@ -1,97 +1,109 @@
 //! Operators and functions.
 
-use super::checker::Checker;
-use crate::expr::ast::{Binary, Func, Node};
-use crate::expr::types::Type;
+use super::checker::TypeChecker;
+use crate::expr::ast::{BinaryOperator, BuiltinFunction, ExprNode};
+use crate::expr::types::ValueType;
 
-impl Checker<'_> {
+impl TypeChecker<'_> {
     /// The type of an arithmetic result.
-    pub(super) fn number(&self, types: &[Type]) -> Type {
-        let whole = types.iter().all(|ty| *ty == Type::Int);
-        if whole { Type::Int } else { Type::Float }
+    pub(super) fn join_numbers(&self, types: &[ValueType]) -> ValueType {
+        let whole = types.iter().all(|ty| *ty == ValueType::Int);
+        if whole { ValueType::Int } else { ValueType::Float }
     }
 
     /// Checks an operator with two operands.
-    pub(super) fn binary(&mut self, node: &Node, op: Binary, two: &(Node, Node)) -> Type {
+    pub(super) fn check_binary(
+        &mut self,
+        node: &ExprNode,
+        op: BinaryOperator,
+        two: &(ExprNode, ExprNode),
+    ) -> ValueType {
         match op {
-            Binary::Eq | Binary::Ne => {
-                let left = self.node(&two.0);
-                let right = self.node(&two.1);
-                self.comparable(node, (&two.0, &left), (&two.1, &right));
-                Type::Bool
+            BinaryOperator::Eq | BinaryOperator::Ne => {
+                let left = self.check_node(&two.0);
+                let right = self.check_node(&two.1);
+                self.check_comparable(node, (&two.0, &left), (&two.1, &right));
+                ValueType::Bool
             }
-            Binary::In => self.membership(node, &two.0, &two.1),
-            Binary::Lt | Binary::Le | Binary::Gt | Binary::Ge => {
+            BinaryOperator::In => self.check_membership(node, &two.0, &two.1),
+            BinaryOperator::Lt | BinaryOperator::Le | BinaryOperator::Gt | BinaryOperator::Ge => {
                 let wanted = "a number, a text or a truth value";
-                let left = self.operand(&two.0, wanted, Type::is_ordered);
-                let right = self.operand(&two.1, wanted, Type::is_ordered);
-                self.same_kind(node, &left, &right, |left, right| format!("{left} and {right} have no order"));
-                Type::Bool
+                let left = self.check_operand(&two.0, wanted, ValueType::is_ordered);
+                let right = self.check_operand(&two.1, wanted, ValueType::is_ordered);
+                self.check_same_kind(node, &left, &right, |left, right| format!("{left} and {right} have no order"));
+                ValueType::Bool
             }
-            _ => self.arithmetic(node, op, two),
+            _ => self.check_arithmetic(node, op, two),
         }
     }
 
-    fn arithmetic(&mut self, node: &Node, op: Binary, two: &(Node, Node)) -> Type {
-        let (wanted, fits): (&str, fn(&Type) -> bool) = match op {
-            Binary::Add => {
-                ("a number, a text or a list", |ty| ty.is_number() || ty.is_text() || matches!(ty, Type::List(_)))
+    fn check_arithmetic(&mut self, node: &ExprNode, op: BinaryOperator, two: &(ExprNode, ExprNode)) -> ValueType {
+        let (wanted, fits): (&str, fn(&ValueType) -> bool) = match op {
+            BinaryOperator::Add => {
+                ("a number, a text or a list", |ty| ty.is_number() || ty.is_text() || matches!(ty, ValueType::List(_)))
             }
-            Binary::Rem => ("a whole number", |ty| *ty == Type::Int),
-            _ => ("a number", Type::is_number),
+            BinaryOperator::Rem => ("a whole number", |ty| *ty == ValueType::Int),
+            _ => ("a number", ValueType::is_number),
         };
-        let left = self.operand(&two.0, wanted, fits);
-        let right = self.operand(&two.1, wanted, fits);
-        self.same_kind(node, &left, &right, |left, right| {
+        let left = self.check_operand(&two.0, wanted, fits);
+        let right = self.check_operand(&two.1, wanted, fits);
+        self.check_same_kind(node, &left, &right, |left, right| {
             format!("{} cannot be applied to {left} and {right}", op.sign())
         });
-        let (wide_left, wide_right) = (left.widened(), right.widened());
+        let (wide_left, wide_right) = (left.widen_enums(), right.widen_enums());
         match (&wide_left, &wide_right) {
-            (Type::Never, _) | (_, Type::Never) => Type::Never,
-            (Type::List(a), Type::List(b)) => Type::List(Box::new(Type::union([(**a).clone(), (**b).clone()]))),
-            (Type::Str, _) | (_, Type::Str) => Type::Str,
-            (a, b) if a.is_number() && b.is_number() => self.number(&[wide_left, wide_right]),
-            _ => Type::Any,
+            (ValueType::Never, _) | (_, ValueType::Never) => ValueType::Never,
+            (ValueType::List(a), ValueType::List(b)) => {
+                ValueType::List(Box::new(ValueType::union([(**a).clone(), (**b).clone()])))
+            }
+            (ValueType::Str, _) | (_, ValueType::Str) => ValueType::Str,
+            (a, b) if a.is_number() && b.is_number() => self.join_numbers(&[wide_left, wide_right]),
+            _ => ValueType::Any,
         }
     }
 
     /// Checks the call of a function.
-    pub(super) fn call(&mut self, func: Func, args: &[Node]) -> Type {
+    pub(super) fn check_call(&mut self, func: BuiltinFunction, args: &[ExprNode]) -> ValueType {
         match func {
-            Func::Size => {
-                self.operand(&args[0], "a text, a list or a map", |ty| {
-                    ty.is_text() || matches!(ty, Type::List(_) | Type::Map(_) | Type::Record { .. })
+            BuiltinFunction::Size => {
+                self.check_operand(&args[0], "a text, a list or a map", |ty| {
+                    ty.is_text() || matches!(ty, ValueType::List(_) | ValueType::Map(_) | ValueType::Record { .. })
                 });
-                Type::Int
+                ValueType::Int
             }
-            Func::Contains | Func::StartsWith | Func::EndsWith | Func::Matches => {
+            BuiltinFunction::Contains
+            | BuiltinFunction::StartsWith
+            | BuiltinFunction::EndsWith
+            | BuiltinFunction::Matches => {
                 for arg in args {
-                    self.operand(arg, "a text", Type::is_text);
+                    self.check_operand(arg, "a text", ValueType::is_text);
                 }
-                Type::Bool
+                ValueType::Bool
             }
-            Func::LowerAscii | Func::UpperAscii => {
-                self.operand(&args[0], "a text", Type::is_text);
-                Type::Str
+            BuiltinFunction::LowerAscii | BuiltinFunction::UpperAscii => {
+                self.check_operand(&args[0], "a text", ValueType::is_text);
+                ValueType::Str
             }
-            Func::Int | Func::Double => {
-                self.operand(&args[0], "a number or a text", |ty| ty.is_number() || ty.is_text());
-                if func == Func::Int { Type::Int } else { Type::Float }
+            BuiltinFunction::Int | BuiltinFunction::Double => {
+                self.check_operand(&args[0], "a number or a text", |ty| ty.is_number() || ty.is_text());
+                if func == BuiltinFunction::Int { ValueType::Int } else { ValueType::Float }
             }
-            Func::String => {
-                self.operand(&args[0], "a number, a text or a truth value", Type::is_ordered);
-                Type::Str
+            BuiltinFunction::String => {
+                self.check_operand(&args[0], "a number, a text or a truth value", ValueType::is_ordered);
+                ValueType::Str
             }
-            Func::VersionAtLeast => {
+            BuiltinFunction::VersionAtLeast => {
                 // The version may be null: a call without a version.
-                self.node(&args[0]);
-                self.operand(&args[1], "a version as text", Type::is_text);
-                Type::Bool
+                self.check_node(&args[0]);
+                self.check_operand(&args[1], "a version as text", ValueType::is_text);
+                ValueType::Bool
             }
-            Func::Min | Func::Max => {
-                let list = self.operand(&args[0], "a list", |ty| matches!(ty, Type::List(_)));
-                let items = list.elements();
-                self.same_kind(&args[0], &items, &items, |items, _| format!("values of {items} have no common order"));
+            BuiltinFunction::Min | BuiltinFunction::Max => {
+                let list = self.check_operand(&args[0], "a list", |ty| matches!(ty, ValueType::List(_)));
+                let items = list.element_type();
+                self.check_same_kind(&args[0], &items, &items, |items, _| {
+                    format!("values of {items} have no common order")
+                });
                 items
             }
         }

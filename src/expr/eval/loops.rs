@@ -1,17 +1,22 @@
 //! The macros `all`, `exists`, `exists_one`, `map` and `filter`.
 
-use super::run::{Frame, Run, Step, error, settled};
-use crate::expr::ast::{Loop, Node, Walk};
-use crate::expr::compare::{Truth, unless_unknown};
+use super::run::{EvalResult, Evaluator, LoopFrame, decide_junction, error_at};
+use crate::expr::ast::{ExprNode, LoopMacro, LoopMacroKind};
+use crate::expr::compare::{KnownTruth, truth_to_val};
 use crate::expr::value::Val;
 
-impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
+impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
     /// The value of a macro.
-    pub(super) fn walk<'f>(&self, node: &'f Node, walk: &'f Loop, frame: Option<&'f Frame<'f>>) -> Step<Val>
+    pub(super) fn eval_loop<'f>(
+        &self,
+        node: &'f ExprNode,
+        walk: &'f LoopMacro,
+        frame: Option<&'f LoopFrame<'f>>,
+    ) -> EvalResult<Val>
     where
         'e: 'f,
     {
-        let over = self.eval(&walk.over, frame)?;
+        let over = self.eval_node(&walk.over, frame)?;
         let keys: Vec<Val>;
         let items: &[Val] = match over.val() {
             Val::Unknown => return Ok(Val::Unknown),
@@ -21,39 +26,45 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
                 &keys
             }
             other => {
-                let why = format!("{} cannot be applied to {}", walk.walk.name(), other.kind());
-                return Err(error(node, why));
+                let why = format!("{} cannot be applied to {}", walk.walk.name(), other.kind_name());
+                return Err(error_at(node, why));
             }
         };
-        self.charge(node, items.len())?;
+        self.charge_work(node, items.len())?;
         match walk.walk {
-            Walk::All => self.quantifier(false, walk, items, frame),
-            Walk::Exists => self.quantifier(true, walk, items, frame),
-            Walk::ExistsOne => self.exists_one(walk, items, frame),
-            Walk::Map | Walk::Filter => self.collect(walk, items, frame),
+            LoopMacroKind::All => self.eval_quantifier(false, walk, items, frame),
+            LoopMacroKind::Exists => self.eval_quantifier(true, walk, items, frame),
+            LoopMacroKind::ExistsOne => self.eval_exists_one(walk, items, frame),
+            LoopMacroKind::Map | LoopMacroKind::Filter => self.eval_map_or_filter(walk, items, frame),
         }
     }
 
     /// Evaluates `exists` and `all` as `||` and `&&` over the elements.
-    fn quantifier(&self, decides: bool, walk: &Loop, items: &[Val], outer: Option<&Frame<'_>>) -> Step<Val> {
+    fn eval_quantifier(
+        &self,
+        decides: bool,
+        walk: &LoopMacro,
+        items: &[Val],
+        outer: Option<&LoopFrame<'_>>,
+    ) -> EvalResult<Val> {
         let mut unknown = false;
         let mut failed = None;
         for val in items {
-            match self.truth_at(&walk.body, val, outer) {
+            match self.eval_element_truth(&walk.body, val, outer) {
                 Ok(Some(truth)) if truth == decides => return Ok(Val::Bool(decides)),
                 Ok(Some(_)) => {}
                 Ok(None) => unknown = true,
                 Err(why) => failed = failed.or(Some(why)),
             }
         }
-        settled(decides, unknown, failed).map(unless_unknown)
+        decide_junction(decides, unknown, failed).map(truth_to_val)
     }
 
-    fn exists_one(&self, walk: &Loop, items: &[Val], outer: Option<&Frame<'_>>) -> Step<Val> {
+    fn eval_exists_one(&self, walk: &LoopMacro, items: &[Val], outer: Option<&LoopFrame<'_>>) -> EvalResult<Val> {
         let mut holds = 0;
         let mut unknown = false;
         for val in items {
-            match self.truth_at(&walk.body, val, outer)? {
+            match self.eval_element_truth(&walk.body, val, outer)? {
                 Some(truth) => holds += usize::from(truth),
                 None => unknown = true,
             }
@@ -67,19 +78,19 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
 
     /// Evaluates `filter` and `map`. The result is unknown if the condition of an element is
     /// unknown: neither length nor indices of the result are certain.
-    fn collect(&self, walk: &Loop, items: &[Val], outer: Option<&Frame<'_>>) -> Step<Val> {
+    fn eval_map_or_filter(&self, walk: &LoopMacro, items: &[Val], outer: Option<&LoopFrame<'_>>) -> EvalResult<Val> {
         let keep = match walk.walk {
-            Walk::Filter => Some(&walk.body),
+            LoopMacroKind::Filter => Some(&walk.body),
             _ => walk.filter.as_ref(),
         };
         let mut taken = Vec::new();
         let mut unknown = false;
         for val in items {
-            match keep.map_or(Ok(Some(true)), |keep| self.truth_at(keep, val, outer))? {
-                Some(true) if walk.walk == Walk::Filter => taken.push(val.clone()),
+            match keep.map_or(Ok(Some(true)), |keep| self.eval_element_truth(keep, val, outer))? {
+                Some(true) if walk.walk == LoopMacroKind::Filter => taken.push(val.clone()),
                 Some(true) => {
-                    let frame = Frame { val, outer };
-                    taken.push(self.eval(&walk.body, Some(&frame))?.into_val());
+                    let frame = LoopFrame { val, outer };
+                    taken.push(self.eval_node(&walk.body, Some(&frame))?.into_val());
                 }
                 Some(false) => {}
                 None => unknown = true,
@@ -89,7 +100,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
     }
 
     /// The truth of a condition for one element.
-    fn truth_at(&self, node: &Node, val: &Val, outer: Option<&Frame<'_>>) -> Step<Truth> {
-        self.truth(node, Some(&Frame { val, outer }))
+    fn eval_element_truth(&self, node: &ExprNode, val: &Val, outer: Option<&LoopFrame<'_>>) -> EvalResult<KnownTruth> {
+        self.eval_truth(node, Some(&LoopFrame { val, outer }))
     }
 }

@@ -1,6 +1,6 @@
 //! Three-valued evaluation. The documentation of [`crate::expr`] defines *unknown*.
 //!
-//! The methods of `Run` are one recursive evaluator in three files: `values`, `truth` and `loops`.
+//! The methods of `Evaluator` are one recursive evaluator in three files: `values`, `truth` and `loops`.
 
 mod loops;
 mod run;
@@ -8,18 +8,18 @@ mod scope;
 mod truth;
 mod values;
 
-pub use scope::Scope;
+pub use scope::ExprScope;
 
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use super::ast::Node;
-use super::error::EvalError;
+use super::ast::ExprNode;
+use super::error::ExprEvalError;
 use super::value::Val;
-use run::Run;
+use run::Evaluator;
 
 /// Evaluates a node; the scope gives the value of each root on first use.
-pub(super) fn in_scope(node: &Node, names: &[Arc<str>], scope: &dyn Scope) -> Result<Val, EvalError> {
+pub(super) fn eval_in_scope(node: &ExprNode, names: &[Arc<str>], scope: &dyn ExprScope) -> Result<Val, ExprEvalError> {
     const INLINE: usize = 6;
     let few: [OnceCell<Option<Val>>; INLINE] = Default::default();
     let many: Vec<OnceCell<Option<Val>>>;
@@ -29,17 +29,21 @@ pub(super) fn in_scope(node: &Node, names: &[Arc<str>], scope: &dyn Scope) -> Re
         many = vec![OnceCell::new(); names.len()];
         &many[..]
     };
-    run(node, names, |slot| cells[slot].get_or_init(|| scope.root(&names[slot])).as_ref())
+    run_evaluator(node, names, |slot| cells[slot].get_or_init(|| scope.find_root(&names[slot])).as_ref())
 }
 
 /// Evaluates a node; the slots give the values of the roots in the order of `names`.
-pub(super) fn in_slots(node: &Node, names: &[Arc<str>], slots: &[Option<Val>]) -> Result<Val, EvalError> {
-    run(node, names, |slot| slots[slot].as_ref())
+pub(super) fn eval_in_slots(node: &ExprNode, names: &[Arc<str>], slots: &[Option<Val>]) -> Result<Val, ExprEvalError> {
+    run_evaluator(node, names, |slot| slots[slot].as_ref())
 }
 
-fn run<'e>(node: &'e Node, names: &'e [Arc<str>], slots: impl Fn(usize) -> Option<&'e Val>) -> Result<Val, EvalError> {
-    let run = Run::new(names, slots);
-    match run.eval(node, None) {
+fn run_evaluator<'e>(
+    node: &'e ExprNode,
+    names: &'e [Arc<str>],
+    slots: impl Fn(usize) -> Option<&'e Val>,
+) -> Result<Val, ExprEvalError> {
+    let run = Evaluator::new(names, slots);
+    match run.eval_node(node, None) {
         Ok(found) => Ok(found.into_val()),
         Err(error) => Err(*error),
     }

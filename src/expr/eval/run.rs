@@ -3,16 +3,16 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use crate::expr::ast::Node;
-use crate::expr::compare::{Failure, Truth};
-use crate::expr::error::EvalError;
+use crate::expr::ast::ExprNode;
+use crate::expr::compare::{KnownTruth, UnplacedError};
+use crate::expr::error::ExprEvalError;
 use crate::expr::value::Val;
 
 /// Most work of one evaluation: visited nodes, and copied or compared elements.
 const FUEL: usize = 100_000;
 
 /// An evaluation in progress.
-pub(super) struct Run<'e, S> {
+pub(super) struct Evaluator<'e, S> {
     names: &'e [Arc<str>],
     slots: S,
     /// Remaining work.
@@ -20,46 +20,46 @@ pub(super) struct Run<'e, S> {
 }
 
 /// The variable of an enclosing loop, and the frames outside of the loop.
-pub(super) struct Frame<'f> {
+pub(super) struct LoopFrame<'f> {
     pub val: &'f Val,
-    pub outer: Option<&'f Frame<'f>>,
+    pub outer: Option<&'f LoopFrame<'f>>,
 }
 
 /// A value during evaluation: borrowed where possible, because counting references slows guards down.
-pub(super) enum Found<'f> {
+pub(super) enum MaybeOwnedVal<'f> {
     At(&'f Val),
     New(Val),
 }
 
-impl Found<'_> {
+impl MaybeOwnedVal<'_> {
     pub(super) fn val(&self) -> &Val {
         match self {
-            Found::At(val) => val,
-            Found::New(val) => val,
+            MaybeOwnedVal::At(val) => val,
+            MaybeOwnedVal::New(val) => val,
         }
     }
 
     pub(super) fn into_val(self) -> Val {
         match self {
-            Found::At(val) => val.clone(),
-            Found::New(val) => val,
+            MaybeOwnedVal::At(val) => val.clone(),
+            MaybeOwnedVal::New(val) => val,
         }
     }
 }
 
 /// The error is boxed, because every step returns a result and few steps fail.
-pub(super) type Step<T> = Result<T, Box<EvalError>>;
+pub(super) type EvalResult<T> = Result<T, Box<ExprEvalError>>;
 
 pub(super) static NULL: Val = Val::Null;
 pub(super) static UNKNOWN: Val = Val::Unknown;
 
-impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
-    pub(super) fn new(names: &'e [Arc<str>], slots: S) -> Run<'e, S> {
-        Run { names, slots, fuel: Cell::new(FUEL) }
+impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
+    pub(super) fn new(names: &'e [Arc<str>], slots: S) -> Evaluator<'e, S> {
+        Evaluator { names, slots, fuel: Cell::new(FUEL) }
     }
 
     /// Spends work; an error without remaining work.
-    pub(super) fn charge(&self, node: &Node, work: usize) -> Step<()> {
+    pub(super) fn charge_work(&self, node: &ExprNode, work: usize) -> EvalResult<()> {
         match self.fuel.get().checked_sub(work) {
             Some(left) => {
                 self.fuel.set(left);
@@ -67,22 +67,26 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
             }
             None => {
                 self.fuel.set(0);
-                Err(error(node, format!("the expression needs more than {FUEL} units of work")))
+                Err(error_at(node, format!("the expression needs more than {FUEL} units of work")))
             }
         }
     }
 
     /// The value of a root.
-    pub(super) fn root(&self, node: &Node, slot: usize) -> Step<&'e Val> {
+    pub(super) fn read_root(&self, node: &ExprNode, slot: usize) -> EvalResult<&'e Val> {
         match (self.slots)(slot) {
             Some(val) => Ok(val),
-            None => Err(error(node, format!("there is no {}", self.names[slot]))),
+            None => Err(error_at(node, format!("there is no {}", self.names[slot]))),
         }
     }
 }
 
 /// The truth of a junction without a deciding term.
-pub(super) fn settled(decides: bool, unknown: bool, failed: Option<Box<EvalError>>) -> Step<Truth> {
+pub(super) fn decide_junction(
+    decides: bool,
+    unknown: bool,
+    failed: Option<Box<ExprEvalError>>,
+) -> EvalResult<KnownTruth> {
     match failed {
         _ if unknown => Ok(None),
         Some(why) => Err(why),
@@ -91,11 +95,11 @@ pub(super) fn settled(decides: bool, unknown: bool, failed: Option<Box<EvalError
 }
 
 /// An error at a node.
-pub(super) fn error(node: &Node, message: impl Into<String>) -> Box<EvalError> {
-    Box::new(EvalError { offset: node.at as usize, message: message.into() })
+pub(super) fn error_at(node: &ExprNode, message: impl Into<String>) -> Box<ExprEvalError> {
+    Box::new(ExprEvalError { offset: node.at as usize, message: message.into() })
 }
 
 /// Adds the offset of a node to an error.
-pub(super) fn at(node: &Node) -> impl Fn(Failure) -> Box<EvalError> + '_ {
-    move |message| error(node, message)
+pub(super) fn place_error(node: &ExprNode) -> impl Fn(UnplacedError) -> Box<ExprEvalError> + '_ {
+    move |message| error_at(node, message)
 }

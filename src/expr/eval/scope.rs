@@ -3,13 +3,13 @@
 use crate::expr::value::Val;
 
 /// The values of the roots of an expression.
-pub trait Scope {
+pub trait ExprScope {
     /// The value of a root. `None` for an unknown name, which fails the evaluation.
-    fn root(&self, name: &str) -> Option<Val>;
+    fn find_root(&self, name: &str) -> Option<Val>;
 }
 
-impl<F: Fn(&str) -> Option<Val>> Scope for F {
-    fn root(&self, name: &str) -> Option<Val> {
+impl<F: Fn(&str) -> Option<Val>> ExprScope for F {
+    fn find_root(&self, name: &str) -> Option<Val> {
         self(name)
     }
 }

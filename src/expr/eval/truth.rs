@@ -1,65 +1,75 @@
 //! Conditions.
 
-use super::run::{Frame, Run, Step, error, settled};
-use crate::expr::ast::{Kind, Node};
-use crate::expr::compare::Truth;
+use super::run::{EvalResult, Evaluator, LoopFrame, decide_junction, error_at};
+use crate::expr::ast::{ExprNode, ExprNodeKind};
+use crate::expr::compare::KnownTruth;
 use crate::expr::value::Val;
 
-impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
+impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
     /// The truth of a condition. And, or, not and `has` are evaluated without an intermediate
     /// value, because guards consist mostly of them.
-    pub(super) fn truth<'f>(&self, node: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Truth>
+    pub(super) fn eval_truth<'f>(&self, node: &'f ExprNode, frame: Option<&'f LoopFrame<'f>>) -> EvalResult<KnownTruth>
     where
         'e: 'f,
     {
-        if matches!(node.kind, Kind::Not(_) | Kind::And(_) | Kind::Or(_) | Kind::Has(_)) {
-            self.charge(node, 1)?;
-            return self.truth_of(node, frame);
+        if matches!(node.kind, ExprNodeKind::Not(_) | ExprNodeKind::And(_) | ExprNodeKind::Or(_) | ExprNodeKind::Has(_))
+        {
+            self.charge_work(node, 1)?;
+            return self.eval_connective(node, frame);
         }
-        match self.eval(node, frame)?.val() {
+        match self.eval_node(node, frame)?.val() {
             Val::Bool(truth) => Ok(Some(*truth)),
             Val::Unknown => Ok(None),
-            other => Err(error(node, format!("a condition cannot be {}", other.kind()))),
+            other => Err(error_at(node, format!("a condition cannot be {}", other.kind_name()))),
         }
     }
 
     /// The truth of a connective or of `has`.
-    pub(super) fn truth_of<'f>(&self, node: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Truth>
+    pub(super) fn eval_connective<'f>(
+        &self,
+        node: &'f ExprNode,
+        frame: Option<&'f LoopFrame<'f>>,
+    ) -> EvalResult<KnownTruth>
     where
         'e: 'f,
     {
         match &node.kind {
-            Kind::Not(of) => Ok(self.truth(of, frame)?.map(|truth| !truth)),
-            Kind::And(terms) => self.junction(false, terms, frame),
-            Kind::Or(terms) => self.junction(true, terms, frame),
-            Kind::Has(of) => self.has(of, frame),
+            ExprNodeKind::Not(of) => Ok(self.eval_truth(of, frame)?.map(|truth| !truth)),
+            ExprNodeKind::And(terms) => self.eval_junction(false, terms, frame),
+            ExprNodeKind::Or(terms) => self.eval_junction(true, terms, frame),
+            ExprNodeKind::Has(of) => self.eval_has(of, frame),
             _ => unreachable!("callers pass connectives and has only"),
         }
     }
 
     /// Evaluates `&&` (decided by false) or `||` (decided by true).
-    fn junction<'f>(&self, decides: bool, terms: &'f [Node], frame: Option<&'f Frame<'f>>) -> Step<Truth>
+    fn eval_junction<'f>(
+        &self,
+        decides: bool,
+        terms: &'f [ExprNode],
+        frame: Option<&'f LoopFrame<'f>>,
+    ) -> EvalResult<KnownTruth>
     where
         'e: 'f,
     {
         let mut unknown = false;
         let mut failed = None;
         for term in terms {
-            match self.truth(term, frame) {
+            match self.eval_truth(term, frame) {
                 Ok(Some(truth)) if truth == decides => return Ok(Some(decides)),
                 Ok(Some(_)) => {}
                 Ok(None) => unknown = true,
                 Err(why) => failed = failed.or(Some(why)),
             }
         }
-        settled(decides, unknown, failed)
+        decide_junction(decides, unknown, failed)
     }
 
-    fn has<'f>(&self, of: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Truth>
+    fn eval_has<'f>(&self, of: &'f ExprNode, frame: Option<&'f LoopFrame<'f>>) -> EvalResult<KnownTruth>
     where
         'e: 'f,
     {
-        Ok(match self.eval(of, frame)?.val() {
+        Ok(match self.eval_node(of, frame)?.val() {
             Val::Unknown => None,
             Val::Null => Some(false),
             _ => Some(true),

@@ -3,139 +3,160 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::run::{Found, Frame, NULL, Run, Step, UNKNOWN, at, error};
-use crate::expr::ast::{Binary, Kind, Node};
+use super::run::{EvalResult, Evaluator, LoopFrame, MaybeOwnedVal, NULL, UNKNOWN, error_at, place_error};
+use crate::expr::ast::{BinaryOperator, ExprNode, ExprNodeKind};
 use crate::expr::calls;
-use crate::expr::compare::{contains, equal, order, unless_unknown};
+use crate::expr::compare::{contains_value, equals_known, test_order, truth_to_val};
 use crate::expr::value::Val;
 
-impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
+impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
     /// The value of a node.
-    pub(super) fn eval<'f>(&self, node: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Found<'f>>
+    pub(super) fn eval_node<'f>(
+        &self,
+        node: &'f ExprNode,
+        frame: Option<&'f LoopFrame<'f>>,
+    ) -> EvalResult<MaybeOwnedVal<'f>>
     where
         'e: 'f,
     {
-        self.charge(node, 1)?;
+        self.charge_work(node, 1)?;
         match &node.kind {
-            Kind::Lit(val) => Ok(Found::At(val)),
-            Kind::Root(slot) => self.root(node, usize::from(*slot)).map(Found::At),
-            Kind::Local(_, up) => Ok(Found::At(local(frame, *up))),
-            Kind::Select(of, key) => {
-                let of_val = self.eval(of, frame)?;
-                select(node, of_val, key)
+            ExprNodeKind::Lit(val) => Ok(MaybeOwnedVal::At(val)),
+            ExprNodeKind::Root(slot) => self.read_root(node, usize::from(*slot)).map(MaybeOwnedVal::At),
+            ExprNodeKind::Local(_, up) => Ok(MaybeOwnedVal::At(find_local(frame, *up))),
+            ExprNodeKind::Select(of, key) => {
+                let of_val = self.eval_node(of, frame)?;
+                select_field(node, of_val, key)
             }
-            Kind::Index(of, key) => self.index(node, of, key, frame),
-            Kind::Not(_) | Kind::And(_) | Kind::Or(_) | Kind::Has(_) => {
-                Ok(Found::New(unless_unknown(self.truth_of(node, frame)?)))
+            ExprNodeKind::Index(of, key) => self.eval_index(node, of, key, frame),
+            ExprNodeKind::Not(_) | ExprNodeKind::And(_) | ExprNodeKind::Or(_) | ExprNodeKind::Has(_) => {
+                Ok(MaybeOwnedVal::New(truth_to_val(self.eval_connective(node, frame)?)))
             }
-            Kind::Binary(op, two) => self.binary(node, *op, two, frame).map(Found::New),
-            Kind::Cond(three) => self.cond(three, frame),
-            Kind::Negate(of) => {
-                let of_val = self.eval(of, frame)?;
-                calls::negate(of_val.val()).map(Found::New).map_err(at(node))
+            ExprNodeKind::Binary(op, two) => self.eval_binary(node, *op, two, frame).map(MaybeOwnedVal::New),
+            ExprNodeKind::Cond(three) => self.eval_conditional(three, frame),
+            ExprNodeKind::Negate(of) => {
+                let of_val = self.eval_node(of, frame)?;
+                calls::negate_number(of_val.val()).map(MaybeOwnedVal::New).map_err(place_error(node))
             }
-            Kind::List(items) => {
-                let vals = items.iter().map(|item| Ok(self.eval(item, frame)?.into_val()));
-                let list: Arc<[Val]> = vals.collect::<Step<_>>()?;
-                Ok(Found::New(Val::List(list)))
+            ExprNodeKind::List(items) => {
+                let vals = items.iter().map(|item| Ok(self.eval_node(item, frame)?.into_val()));
+                let list: Arc<[Val]> = vals.collect::<EvalResult<_>>()?;
+                Ok(MaybeOwnedVal::New(Val::List(list)))
             }
-            Kind::Map(entries) => self.map(entries, frame).map(Found::New),
-            Kind::Call(func, args) => {
-                let args: Vec<Found> = args.iter().map(|arg| self.eval(arg, frame)).collect::<Step<_>>()?;
+            ExprNodeKind::Map(entries) => self.eval_map(entries, frame).map(MaybeOwnedVal::New),
+            ExprNodeKind::Call(func, args) => {
+                let args: Vec<MaybeOwnedVal> =
+                    args.iter().map(|arg| self.eval_node(arg, frame)).collect::<EvalResult<_>>()?;
                 let first = args[0].val();
-                let second = args.get(1).map_or(&NULL, Found::val);
-                calls::call(*func, first, second).map(Found::New).map_err(at(node))
+                let second = args.get(1).map_or(&NULL, MaybeOwnedVal::val);
+                calls::call_function(*func, first, second).map(MaybeOwnedVal::New).map_err(place_error(node))
             }
-            Kind::Matches(of, pattern) => match self.eval(of, frame)?.val() {
-                Val::Unknown => Ok(Found::At(&UNKNOWN)),
-                Val::Str(text) => Ok(Found::New(Val::Bool(pattern.is_match(text)))),
-                other => Err(error(node, format!("matches needs a text, not {}", other.kind()))),
+            ExprNodeKind::Matches(of, pattern) => match self.eval_node(of, frame)?.val() {
+                Val::Unknown => Ok(MaybeOwnedVal::At(&UNKNOWN)),
+                Val::Str(text) => Ok(MaybeOwnedVal::New(Val::Bool(pattern.is_match(text)))),
+                other => Err(error_at(node, format!("matches needs a text, not {}", other.kind_name()))),
             },
-            Kind::Loop(walk) => self.walk(node, walk, frame).map(Found::New),
+            ExprNodeKind::Loop(walk) => self.eval_loop(node, walk, frame).map(MaybeOwnedVal::New),
         }
     }
 
-    fn index<'f>(&self, node: &'f Node, of: &'f Node, key: &'f Node, frame: Option<&'f Frame<'f>>) -> Step<Found<'f>>
+    fn eval_index<'f>(
+        &self,
+        node: &'f ExprNode,
+        of: &'f ExprNode,
+        key: &'f ExprNode,
+        frame: Option<&'f LoopFrame<'f>>,
+    ) -> EvalResult<MaybeOwnedVal<'f>>
     where
         'e: 'f,
     {
-        let of = self.eval(of, frame)?;
-        let key = self.eval(key, frame)?;
+        let of = self.eval_node(of, frame)?;
+        let key = self.eval_node(key, frame)?;
         match (of.val(), key.val()) {
-            (Val::Map(_) | Val::Null, Val::Str(name)) => select(node, of, name),
+            (Val::Map(_) | Val::Null, Val::Str(name)) => select_field(node, of, name),
             (Val::List(items), Val::Int(index)) => {
                 let place = usize::try_from(*index).ok().filter(|i| *i < items.len());
                 let Some(place) = place else {
                     let why = format!("the index {index} is outside of a list of {}", items.len());
-                    return Err(error(node, why));
+                    return Err(error_at(node, why));
                 };
                 Ok(match of {
-                    Found::At(Val::List(items)) => Found::At(&items[place]),
-                    _ => Found::New(items[place].clone()),
+                    MaybeOwnedVal::At(Val::List(items)) => MaybeOwnedVal::At(&items[place]),
+                    _ => MaybeOwnedVal::New(items[place].clone()),
                 })
             }
-            (Val::Null, Val::Int(_)) => Ok(Found::At(&NULL)),
+            (Val::Null, Val::Int(_)) => Ok(MaybeOwnedVal::At(&NULL)),
             (Val::Unknown, Val::Unknown | Val::Str(_) | Val::Int(_))
-            | (Val::Map(_) | Val::List(_) | Val::Null, Val::Unknown) => Ok(Found::At(&UNKNOWN)),
-            (of, key) => Err(error(node, format!("{} cannot be indexed with {}", of.kind(), key.kind()))),
+            | (Val::Map(_) | Val::List(_) | Val::Null, Val::Unknown) => Ok(MaybeOwnedVal::At(&UNKNOWN)),
+            (of, key) => Err(error_at(node, format!("{} cannot be indexed with {}", of.kind_name(), key.kind_name()))),
         }
     }
 
     /// Evaluates `?:`. With an unknown condition, the value of both branches if they agree.
-    fn cond<'f>(&self, three: &'f (Node, Node, Node), frame: Option<&'f Frame<'f>>) -> Step<Found<'f>>
+    fn eval_conditional<'f>(
+        &self,
+        three: &'f (ExprNode, ExprNode, ExprNode),
+        frame: Option<&'f LoopFrame<'f>>,
+    ) -> EvalResult<MaybeOwnedVal<'f>>
     where
         'e: 'f,
     {
-        match self.truth(&three.0, frame)? {
-            Some(true) => self.eval(&three.1, frame),
-            Some(false) => self.eval(&three.2, frame),
-            None => match (self.eval(&three.1, frame), self.eval(&three.2, frame)) {
+        match self.eval_truth(&three.0, frame)? {
+            Some(true) => self.eval_node(&three.1, frame),
+            Some(false) => self.eval_node(&three.2, frame),
+            None => match (self.eval_node(&three.1, frame), self.eval_node(&three.2, frame)) {
                 (Ok(a), Ok(b)) if a.val() == b.val() => Ok(a),
                 (Err(why), Err(_)) => Err(why),
-                _ => Ok(Found::At(&UNKNOWN)),
+                _ => Ok(MaybeOwnedVal::At(&UNKNOWN)),
             },
         }
     }
 
-    fn binary<'f>(&self, node: &'f Node, op: Binary, two: &'f (Node, Node), frame: Option<&'f Frame<'f>>) -> Step<Val>
+    fn eval_binary<'f>(
+        &self,
+        node: &'f ExprNode,
+        op: BinaryOperator,
+        two: &'f (ExprNode, ExprNode),
+        frame: Option<&'f LoopFrame<'f>>,
+    ) -> EvalResult<Val>
     where
         'e: 'f,
     {
-        let left = self.eval(&two.0, frame)?;
-        let right = self.eval(&two.1, frame)?;
+        let left = self.eval_node(&two.0, frame)?;
+        let right = self.eval_node(&two.1, frame)?;
         let (left, right) = (left.val(), right.val());
-        self.charge(node, size_of(left) + size_of(right))?;
+        self.charge_work(node, measure_work(left) + measure_work(right))?;
         match op {
-            Binary::Eq => Ok(unless_unknown(equal(left, right))),
-            Binary::Ne => Ok(unless_unknown(equal(left, right).map(|same| !same))),
-            Binary::In => contains(left, right).map(unless_unknown).map_err(at(node)),
-            Binary::Lt => order(left, right, Ordering::is_lt).map_err(at(node)),
-            Binary::Le => order(left, right, Ordering::is_le).map_err(at(node)),
-            Binary::Gt => order(left, right, Ordering::is_gt).map_err(at(node)),
-            Binary::Ge => order(left, right, Ordering::is_ge).map_err(at(node)),
-            _ => calls::arithmetic(op, left, right).map_err(at(node)),
+            BinaryOperator::Eq => Ok(truth_to_val(equals_known(left, right))),
+            BinaryOperator::Ne => Ok(truth_to_val(equals_known(left, right).map(|same| !same))),
+            BinaryOperator::In => contains_value(left, right).map(truth_to_val).map_err(place_error(node)),
+            BinaryOperator::Lt => test_order(left, right, Ordering::is_lt).map_err(place_error(node)),
+            BinaryOperator::Le => test_order(left, right, Ordering::is_le).map_err(place_error(node)),
+            BinaryOperator::Gt => test_order(left, right, Ordering::is_gt).map_err(place_error(node)),
+            BinaryOperator::Ge => test_order(left, right, Ordering::is_ge).map_err(place_error(node)),
+            _ => calls::apply_arithmetic(op, left, right).map_err(place_error(node)),
         }
     }
 
-    fn map<'f>(&self, entries: &'f [(Node, Node)], frame: Option<&'f Frame<'f>>) -> Step<Val>
+    fn eval_map<'f>(&self, entries: &'f [(ExprNode, ExprNode)], frame: Option<&'f LoopFrame<'f>>) -> EvalResult<Val>
     where
         'e: 'f,
     {
         let mut map = std::collections::BTreeMap::new();
         let mut key_unknown = false;
         for (key_node, val) in entries {
-            let key = self.eval(key_node, frame)?;
-            let val = self.eval(val, frame)?.into_val();
+            let key = self.eval_node(key_node, frame)?;
+            let val = self.eval_node(val, frame)?.into_val();
             match key.val() {
                 Val::Str(key) => {
                     if map.insert(key.clone(), val).is_some() {
-                        return Err(error(key_node, format!("the key {key:?} appears twice")));
+                        return Err(error_at(key_node, format!("the key {key:?} appears twice")));
                     }
                 }
                 Val::Unknown => key_unknown = true,
                 other => {
-                    let why = format!("keys of a map are texts, not {}", other.kind());
-                    return Err(error(key_node, why));
+                    let why = format!("keys of a map are texts, not {}", other.kind_name());
+                    return Err(error_at(key_node, why));
                 }
             }
         }
@@ -144,7 +165,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Run<'e, S> {
 }
 
 /// The variable of the loop `up` levels above the innermost.
-fn local<'f>(mut frame: Option<&'f Frame<'f>>, up: u16) -> &'f Val {
+fn find_local<'f>(mut frame: Option<&'f LoopFrame<'f>>, up: u16) -> &'f Val {
     for _ in 0..up {
         frame = frame.and_then(|frame| frame.outer);
     }
@@ -152,20 +173,20 @@ fn local<'f>(mut frame: Option<&'f Frame<'f>>, up: u16) -> &'f Val {
 }
 
 /// Selects a field; null without the field.
-fn select<'f>(node: &Node, of: Found<'f>, key: &str) -> Step<Found<'f>> {
+fn select_field<'f>(node: &ExprNode, of: MaybeOwnedVal<'f>, key: &str) -> EvalResult<MaybeOwnedVal<'f>> {
     match of {
-        Found::At(Val::Map(entries)) => Ok(Found::At(entries.get(key).unwrap_or(&NULL))),
-        Found::New(Val::Map(entries)) => Ok(Found::New(entries.get(key).cloned().unwrap_or(Val::Null))),
+        MaybeOwnedVal::At(Val::Map(entries)) => Ok(MaybeOwnedVal::At(entries.get(key).unwrap_or(&NULL))),
+        MaybeOwnedVal::New(Val::Map(entries)) => Ok(MaybeOwnedVal::New(entries.get(key).cloned().unwrap_or(Val::Null))),
         of => match of.val() {
-            Val::Null => Ok(Found::At(&NULL)),
-            Val::Unknown => Ok(Found::At(&UNKNOWN)),
-            other => Err(error(node, format!("{} has no field {key}", other.kind()))),
+            Val::Null => Ok(MaybeOwnedVal::At(&NULL)),
+            Val::Unknown => Ok(MaybeOwnedVal::At(&UNKNOWN)),
+            other => Err(error_at(node, format!("{} has no field {key}", other.kind_name()))),
         },
     }
 }
 
 /// The work of comparing or copying a value.
-fn size_of(val: &Val) -> usize {
+fn measure_work(val: &Val) -> usize {
     match val {
         Val::List(items) => items.len(),
         Val::Map(entries) => entries.len(),

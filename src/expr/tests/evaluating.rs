@@ -1,5 +1,5 @@
 use super::check;
-use crate::expr::{Expr, Scope, Val};
+use crate::expr::{Expr, ExprScope, Val};
 
 #[test]
 fn literals_and_collections_are_values() {
@@ -260,15 +260,15 @@ fn a_guard_over_several_documents_is_decided() {
 fn work_is_limited() {
     let nested = "L.all(a, L.all(b, L.all(c, L.all(d, a + b + c + d >= 0))))";
     let list = format!("[{}]", vec!["1"; 60].join(", "));
-    let outcome = super::outcome(&nested.replace('L', &list));
+    let outcome = super::describe_outcome(&nested.replace('L', &list));
     assert!(outcome.ends_with("units of work"), "{outcome}");
 }
 
 /// A scope that counts its calls.
-struct Counting(std::cell::Cell<usize>);
+struct CountingScope(std::cell::Cell<usize>);
 
-impl Scope for Counting {
-    fn root(&self, name: &str) -> Option<Val> {
+impl ExprScope for CountingScope {
+    fn find_root(&self, name: &str) -> Option<Val> {
         self.0.set(self.0.get() + 1);
         (name == "a").then_some(Val::Int(1))
     }
@@ -277,7 +277,7 @@ impl Scope for Counting {
 #[test]
 fn a_scope_is_called_once_for_each_needed_root() {
     let asked = |text: &str| {
-        let scope = Counting(std::cell::Cell::new(0));
+        let scope = CountingScope(std::cell::Cell::new(0));
         let val = Expr::parse(text).expect("it parses").eval(&scope);
         assert_eq!(val, Ok(Val::Bool(true)), "{text}");
         scope.0.get()
@@ -291,9 +291,9 @@ fn a_scope_is_called_once_for_each_needed_root() {
 #[test]
 fn the_deepest_expression_fits_the_stack() {
     let sum = vec!["1"; 150].join(" + ");
-    assert_eq!(super::outcome(&format!("{sum} + boat.length")), "159");
+    assert_eq!(super::describe_outcome(&format!("{sum} + boat.length")), "159");
     let nested = format!("{}true{}", "[1].all(x, ".repeat(30), ")".repeat(30));
-    assert_eq!(super::outcome(&nested), "true");
+    assert_eq!(super::describe_outcome(&nested), "true");
     let parens = format!("{}boat.length{}", "[".repeat(60), "]".repeat(60));
-    assert_eq!(super::outcome(&parens), parens.replace("boat.length", "9"));
+    assert_eq!(super::describe_outcome(&parens), parens.replace("boat.length", "9"));
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::strategy::Union;
 
-use crate::expr::{Field, Type, Val};
+use crate::expr::{RecordField, Val, ValueType};
 
 /// The language of random expressions.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(super) enum Language {
 
 /// The settings for a random expression.
 #[derive(Clone, Copy)]
-struct Draw {
+struct ExprGrammar {
     language: Language,
     depth: u32,
     /// Whether the expression is in a loop over numbers with the variable `x`.
@@ -27,21 +27,21 @@ struct Draw {
 
 /// An expression over the roots of [`documents`], mostly well-typed.
 pub(super) fn expressions(language: Language) -> BoxedStrategy<String> {
-    let draw = Draw { language, depth: 4, in_loop: false };
+    let draw = ExprGrammar { language, depth: 4, in_loop: false };
     prop_oneof![6 => draw.truth(), 1 => draw.number(), 1 => draw.text(), 1 => draw.list()].boxed()
 }
 
-impl Draw {
-    fn deeper(self) -> Option<Draw> {
+impl ExprGrammar {
+    fn descend(self) -> Option<ExprGrammar> {
         let depth = self.depth.checked_sub(1)?;
-        Some(Draw { depth, ..self })
+        Some(ExprGrammar { depth, ..self })
     }
 
-    fn looped(self) -> Draw {
-        Draw { in_loop: true, ..self }
+    fn enter_loop(self) -> ExprGrammar {
+        ExprGrammar { in_loop: true, ..self }
     }
 
-    fn ours(self) -> bool {
+    fn is_ours(self) -> bool {
         self.language == Language::Ours
     }
 
@@ -50,11 +50,11 @@ impl Draw {
         if self.in_loop {
             leaves.extend(["x", "x", "x"]);
         }
-        if self.ours() {
+        if self.is_ours() {
             leaves.extend(["m.o", "m.d.zzz", "max(l)", "l[a]", "f", "g.n"]);
         }
         let leaf = leaf(leaves);
-        let Some(deep) = self.deeper() else {
+        let Some(deep) = self.descend() else {
             return leaf;
         };
         let n = || deep.number();
@@ -70,11 +70,11 @@ impl Draw {
 
     fn text(self) -> BoxedStrategy<String> {
         let mut leaves = vec!["\"\"", "\"a\"", "'b\\n'", "s", "m.k", "t[1]"];
-        if self.ours() {
+        if self.is_ours() {
             leaves.extend(["m.o", "m[s]", "s.lowerAscii()", "g"]);
         }
         let leaf = leaf(leaves);
-        let Some(deep) = self.deeper() else {
+        let Some(deep) = self.descend() else {
             return leaf;
         };
         union([
@@ -87,10 +87,10 @@ impl Draw {
 
     fn list(self) -> BoxedStrategy<String> {
         let leaf = leaf(vec!["[]", "l", "[1, 2]", "[a, 1]"]);
-        let Some(deep) = self.deeper() else {
+        let Some(deep) = self.descend() else {
             return leaf;
         };
-        let body = deep.looped();
+        let body = deep.enter_loop();
         union([
             (4, leaf),
             (2, (deep.number(), deep.number()).prop_map(|(a, b)| format!("[{a}, {b}]")).boxed()),
@@ -102,11 +102,11 @@ impl Draw {
 
     fn truth(self) -> BoxedStrategy<String> {
         let mut leaves = vec!["true", "false", "b", "has(m.k)", "has(m.zzz)", "f < 1.5", "f == a"];
-        if self.ours() {
+        if self.is_ours() {
             leaves.extend(["has(m.o)", "m.o", "has(m.o.q)", "g", "s.matches(\"a+\")", "m.d == {\"x\": a}"]);
         }
         let leaf = leaf(leaves);
-        let Some(deep) = self.deeper() else {
+        let Some(deep) = self.descend() else {
             return leaf;
         };
         let (n, t, b) = (|| deep.number(), || deep.text(), || deep.truth());
@@ -129,7 +129,7 @@ impl Draw {
             (1, (t(), find, t()).prop_map(|(a, find, b)| format!("({a}).{find}({b})")).boxed()),
             (
                 2,
-                (deep.list(), walk, deep.looped().truth())
+                (deep.list(), walk, deep.enter_loop().truth())
                     .prop_map(|(l, walk, b)| format!("{l}.{walk}(x, {b})"))
                     .boxed(),
             ),
@@ -148,7 +148,7 @@ impl Draw {
     fn anything(self) -> BoxedStrategy<String> {
         let mut leaves = vec!["null", "true", "\"q\"", "l", "1 / 0", "nobody", "b", "s", "a"];
         // The crate adds a map to a list, which CEL does not.
-        if self.ours() {
+        if self.is_ours() {
             leaves.push("m");
         }
         leaf(leaves)
@@ -211,27 +211,27 @@ pub(super) fn values() -> BoxedStrategy<Val> {
 }
 
 /// The types of [`documents`].
-pub(super) fn types() -> BTreeMap<String, Type> {
-    let field = |ty, optional| Field { ty, optional };
-    let record = |fields: Vec<(&str, Field)>| Type::Record {
+pub(super) fn types() -> BTreeMap<String, ValueType> {
+    let field = |ty, optional| RecordField { ty, optional };
+    let record = |fields: Vec<(&str, RecordField)>| ValueType::Record {
         fields: fields.into_iter().map(|(name, field)| (name.to_string(), field)).collect(),
         open: false,
     };
-    let inner = record(vec![("x", field(Type::Int, false))]);
+    let inner = record(vec![("x", field(ValueType::Int, false))]);
     let map = record(vec![
-        ("k", field(Type::Str, false)),
-        ("n", field(Type::Int, false)),
+        ("k", field(ValueType::Str, false)),
+        ("n", field(ValueType::Int, false)),
         ("d", field(inner, false)),
-        ("o", field(Type::Int, true)),
+        ("o", field(ValueType::Int, true)),
     ]);
-    let list = |ty| Type::List(Box::new(ty));
+    let list = |ty| ValueType::List(Box::new(ty));
     [
-        ("a", Type::Int),
-        ("f", Type::Float),
-        ("b", Type::Bool),
-        ("s", Type::Str),
-        ("l", list(Type::Int)),
-        ("t", list(Type::Str)),
+        ("a", ValueType::Int),
+        ("f", ValueType::Float),
+        ("b", ValueType::Bool),
+        ("s", ValueType::Str),
+        ("l", list(ValueType::Int)),
+        ("t", list(ValueType::Str)),
         ("m", map),
     ]
     .map(|(name, ty)| (name.to_string(), ty))

@@ -11,9 +11,9 @@ use serde_json::{Value as Json, json};
 use super::{Expr, Val};
 
 /// The documents of the tests: a boat in a harbour, partly unknown.
-fn scope(name: &str) -> Option<Val> {
+fn harbour_scope(name: &str) -> Option<Val> {
     Some(match name {
-        "boat" => with_unknown(json!({
+        "boat" => insert_unknown(json!({
             "name": "Alma", "state": "MOORED", "length": 9, "draught": 1.5,
             "crew": ["ann", "bob"], "berth": null, "log:book": "kept",
             "flags": {"blue": true, "red": false},
@@ -27,22 +27,22 @@ fn scope(name: &str) -> Option<Val> {
 }
 
 /// A value from JSON in which the text `?` stands for unknown.
-fn with_unknown(json: Json) -> Val {
+fn insert_unknown(json: Json) -> Val {
     match json {
         Json::String(text) if text == "?" => Val::Unknown,
-        Json::Array(items) => items.into_iter().map(with_unknown).collect(),
+        Json::Array(items) => items.into_iter().map(insert_unknown).collect(),
         Json::Object(entries) => {
-            entries.into_iter().map(|(key, val)| (key.as_str().into(), with_unknown(val))).collect()
+            entries.into_iter().map(|(key, val)| (key.as_str().into(), insert_unknown(val))).collect()
         }
         other => Val::from(&other),
     }
 }
 
 /// The value of an expression, or the offset and the text of the error.
-fn outcome(text: &str) -> String {
+fn describe_outcome(text: &str) -> String {
     match Expr::parse(text) {
         Err(error) => format!("parse {}: {}", error.offset, error.message),
-        Ok(expr) => match expr.eval(&scope) {
+        Ok(expr) => match expr.eval(&harbour_scope) {
             Ok(val) => val.to_string(),
             Err(error) => format!("error {}: {}", error.offset, error.message),
         },
@@ -57,7 +57,7 @@ fn check(table: &str) {
         .into_iter()
         .filter_map(|row| {
             let (text, wanted) = row.split_once(" => ").expect("a row has an arrow");
-            let found = outcome(text.trim());
+            let found = describe_outcome(text.trim());
             (found != wanted.trim()).then(|| format!("{} => {found}", text.trim()))
         })
         .collect();

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::check;
-use crate::expr::{Expr, Key, Path, assign, get};
+use crate::expr::{Expr, FieldPath, PathKey, assign_at_path, get_at_path};
 
 #[test]
 fn a_syntax_error_has_its_offset() {
@@ -75,65 +75,65 @@ fn slots_follow_the_order_of_the_roots() {
     assert_eq!((error.offset, error.message.as_str()), (4, "there is no a"));
 }
 
-fn path(text: &str) -> Option<Path> {
+fn parse_path(text: &str) -> Option<FieldPath> {
     Expr::parse(text).expect("it parses").as_path()
 }
 
 #[test]
 fn an_expression_may_be_a_path() {
-    let shown = |text| path(text).map(|path| path.to_string());
+    let shown = |text| parse_path(text).map(|path| path.to_string());
     assert_eq!(shown(" it.flavor.id "), Some("it.flavor.id".to_string()));
     assert_eq!(shown(r#"it["a:b"]["c"][0]"#), Some(r#"it["a:b"].c[0]"#.to_string()));
     assert_eq!(shown("it"), Some("it".to_string()));
     assert_eq!(shown("it[-1]"), None);
     assert_eq!(shown("it[x]"), None);
     assert_eq!(shown("it.a + 1"), None);
-    let keys = path("it.a[2]").expect("it is a path").keys;
-    assert_eq!(keys, [Key::Name(Arc::from("a")), Key::Index(2)]);
+    let keys = parse_path("it.a[2]").expect("it is a path").keys;
+    assert_eq!(keys, [PathKey::Name(Arc::from("a")), PathKey::Index(2)]);
 }
 
 #[test]
 fn reads_are_the_longest_paths() {
     let text = r#"boat.state == "A" && boat.crew[n.at].name in has(body["x:y"].z) && l.all(x, x.q == boat.id)"#;
-    let reads = Expr::parse(text).expect("it parses").reads();
-    let shown: Vec<String> = reads.iter().map(Path::to_string).collect();
+    let reads = Expr::parse(text).expect("it parses").list_reads();
+    let shown: Vec<String> = reads.iter().map(FieldPath::to_string).collect();
     assert_eq!(shown, ["boat.crew", "boat.id", "boat.state", r#"body["x:y"].z"#, "l", "n.at"]);
 }
 
-fn comparisons(text: &str) -> Vec<String> {
-    let found = Expr::parse(text).expect("it parses").comparisons();
+fn show_comparisons(text: &str) -> Vec<String> {
+    let found = Expr::parse(text).expect("it parses").list_comparisons();
     let shown = found.iter().map(|c| format!("{} {:?} {}", c.path, c.op, c.other.text()));
     shown.collect()
 }
 
 #[test]
 fn comparisons_are_found_in_both_directions() {
-    assert_eq!(comparisons(r#"x.a == "v""#), [r#"x.a Eq "v""#]);
-    assert_eq!(comparisons(r#""v" == x.a"#), [r#"x.a Eq "v""#]);
-    assert_eq!(comparisons("3 < x.a"), ["x.a Gt 3"]);
-    assert_eq!(comparisons("x.a != y.b"), ["x.a Ne y.b", "y.b Ne x.a"]);
-    assert_eq!(comparisons("x.a in pools.kinds"), ["x.a In pools.kinds", "pools.kinds Contains x.a"]);
+    assert_eq!(show_comparisons(r#"x.a == "v""#), [r#"x.a Eq "v""#]);
+    assert_eq!(show_comparisons(r#""v" == x.a"#), [r#"x.a Eq "v""#]);
+    assert_eq!(show_comparisons("3 < x.a"), ["x.a Gt 3"]);
+    assert_eq!(show_comparisons("x.a != y.b"), ["x.a Ne y.b", "y.b Ne x.a"]);
+    assert_eq!(show_comparisons("x.a in pools.kinds"), ["x.a In pools.kinds", "pools.kinds Contains x.a"]);
 }
 
 #[test]
 fn comparisons_take_in_the_negation_around_them() {
-    assert_eq!(comparisons("!(x.a in [1, 2])"), ["x.a NotIn [1, 2]"]);
-    assert_eq!(comparisons("!(x.a == 1 || !(x.b < 2))"), ["x.a Ne 1", "x.b Lt 2"]);
-    assert_eq!(comparisons("!has(x.a) && x.on"), ["x.a Eq null", "x.on Eq true"]);
-    assert_eq!(comparisons(r#"x.a == null || !x.a.matches("^b+$")"#), ["x.a Eq null", r#"x.a NotMatches "^b+$""#]);
+    assert_eq!(show_comparisons("!(x.a in [1, 2])"), ["x.a NotIn [1, 2]"]);
+    assert_eq!(show_comparisons("!(x.a == 1 || !(x.b < 2))"), ["x.a Ne 1", "x.b Lt 2"]);
+    assert_eq!(show_comparisons("!has(x.a) && x.on"), ["x.a Eq null", "x.on Eq true"]);
+    assert_eq!(show_comparisons(r#"x.a == null || !x.a.matches("^b+$")"#), ["x.a Eq null", r#"x.a NotMatches "^b+$""#]);
 }
 
 #[test]
 fn comparisons_with_loop_variables_are_left_out() {
     assert_eq!(
-        comparisons("l.exists(v, v.id == x.a && x.b == 1 && x.c == [2].map(w, w + 1))"),
+        show_comparisons("l.exists(v, v.id == x.a && x.b == 1 && x.c == [2].map(w, w + 1))"),
         ["x.b Eq 1", "x.c Eq [2].map(w, w + 1)"]
     );
 }
 
 #[test]
 fn the_other_side_of_a_comparison_evaluates_by_itself() {
-    let found = Expr::parse("x.a == 1 && y == z.b + w").expect("it parses").comparisons();
+    let found = Expr::parse("x.a == 1 && y == z.b + w").expect("it parses").list_comparisons();
     let other = &found[1].other;
     let roots: Vec<&str> = other.roots().iter().map(AsRef::as_ref).collect();
     assert_eq!(roots, ["w", "z"]);
@@ -145,14 +145,14 @@ fn the_other_side_of_a_comparison_evaluates_by_itself() {
 fn assigning_creates_missing_parents() {
     let mut document = json!({"a": 1, "l": ["x"]});
     let mut put = |text: &str, value| {
-        assign(&mut document, &path(text).expect("it is a path"), value);
+        assign_at_path(&mut document, &parse_path(text).expect("it is a path"), value);
     };
     put("body.moor.berth", json!("b7"));
     put("body.a.b", json!(2));
     put("body.l[2].n", json!(3));
     put("body.l[100000]", json!(4));
     assert_eq!(document, json!({"a": {"b": 2}, "l": ["x", null, {"n": 3}], "moor": {"berth": "b7"}}));
-    let reach = |text: &str| get(&document, &path(text).expect("it is a path")).cloned();
+    let reach = |text: &str| get_at_path(&document, &parse_path(text).expect("it is a path")).cloned();
     assert_eq!(reach("body.l[2].n"), Some(json!(3)));
     assert_eq!(reach("body.l[9]"), None);
     assert_eq!(reach("body.a.x"), None);

@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
 use super::grammar::{Documents, Language, documents, expressions, types, values};
-use crate::expr::{Expr, Type, Val, check};
+use crate::expr::{Expr, Val, ValueType, check_types};
 
 /// Runs a property on deterministic cases; `PROPTEST_CASES` raises their number.
-fn hold<S: Strategy>(strategy: S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+fn run_property<S: Strategy>(strategy: S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) {
     let mut config = Config::default();
     config.cases = config.cases.max(2000);
     config.failure_persistence = None;
@@ -20,21 +20,21 @@ fn hold<S: Strategy>(strategy: S, property: impl Fn(S::Value) -> Result<(), Test
     }
 }
 
-fn eval(expr: &Expr, documents: &Documents) -> Result<Val, String> {
+fn eval_text(expr: &Expr, documents: &Documents) -> Result<Val, String> {
     let scope = |name: &str| documents.get(name).cloned();
     expr.eval(&scope).map_err(|error| error.message)
 }
 
-fn parsed(text: &str) -> Result<Expr, TestCaseError> {
+fn parse_expr(text: &str) -> Result<Expr, TestCaseError> {
     Expr::parse(text).map_err(|error| TestCaseError::fail(format!("{text}: {error}")))
 }
 
 #[test]
 fn known_values_give_what_the_cel_crate_gives() {
     let valued = Cell::new(0);
-    hold((expressions(Language::Common), documents()), |(text, documents)| {
-        let ours = eval(&parsed(&text)?, &documents);
-        let theirs = oracle(&text, &documents);
+    run_property((expressions(Language::Common), documents()), |(text, documents)| {
+        let ours = eval_text(&parse_expr(&text)?, &documents);
+        let theirs = eval_with_cel(&text, &documents);
         valued.set(valued.get() + usize::from(ours.is_ok()));
         let agree = match (&ours, &theirs) {
             (Ok(ours), Ok(theirs)) => ours == theirs,
@@ -46,7 +46,7 @@ fn known_values_give_what_the_cel_crate_gives() {
     assert!(valued.get() > 1000, "only {} expressions had a value", valued.get());
 }
 
-fn oracle(text: &str, documents: &Documents) -> Result<Val, String> {
+fn eval_with_cel(text: &str, documents: &Documents) -> Result<Val, String> {
     let program = cel::Program::compile(text).map_err(|why| why.to_string())?;
     let mut context = cel::Context::default();
     for (name, val) in documents {
@@ -96,22 +96,22 @@ fn an_unknown_never_gives_a_wrong_definite_answer() {
     let fillings = prop::collection::vec((documents(), prop::collection::vec(values(), 8)), 3);
     let (definite, open) = (Cell::new(0), Cell::new(0));
     let cases = (expressions(Language::Ours), documents(), any::<u64>(), fillings);
-    hold(cases, |(text, known, mask, fillings)| {
-        let expr = parsed(&text)?;
-        let masked = masked(&known, mask);
-        let answer = eval(&expr, &masked);
+    run_property(cases, |(text, known, mask, fillings)| {
+        let expr = parse_expr(&text)?;
+        let masked = mask_documents(&known, mask);
+        let answer = eval_text(&expr, &masked);
         if masked != known && answer.is_ok() {
             let count = if answer == Ok(Val::Unknown) { &open } else { &definite };
             count.set(count.get() + 1);
         }
         let mut candidates = vec![known];
         for (other, fill) in &fillings {
-            candidates.push(filled(&masked, other, fill));
+            candidates.push(fill_documents(&masked, other, fill));
         }
         for candidate in candidates {
-            match (&answer, eval(&expr, &candidate)) {
+            match (&answer, eval_text(&expr, &candidate)) {
                 (Ok(answer), Ok(concrete)) => prop_assert!(
-                    allows(answer, &concrete),
+                    allows_answer(answer, &concrete),
                     "{text} over {masked:?} is {answer}, over {candidate:?} it is {concrete}"
                 ),
                 (Err(why), Ok(concrete)) => {
@@ -127,17 +127,19 @@ fn an_unknown_never_gives_a_wrong_definite_answer() {
 }
 
 /// Whether a partly unknown answer leaves room for a concrete one.
-fn allows(answer: &Val, concrete: &Val) -> bool {
+fn allows_answer(answer: &Val, concrete: &Val) -> bool {
     match (answer, concrete) {
         (Val::Unknown, _) => true,
-        (Val::List(a), Val::List(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| allows(a, b)),
-        (Val::Map(a), Val::Map(b)) => a.keys().eq(b.keys()) && a.values().zip(b.values()).all(|(a, b)| allows(a, b)),
+        (Val::List(a), Val::List(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| allows_answer(a, b)),
+        (Val::Map(a), Val::Map(b)) => {
+            a.keys().eq(b.keys()) && a.values().zip(b.values()).all(|(a, b)| allows_answer(a, b))
+        }
         (answer, concrete) => answer == concrete,
     }
 }
 
 /// The documents with about a quarter of their parts unknown.
-fn masked(documents: &Documents, mask: u64) -> Documents {
+fn mask_documents(documents: &Documents, mask: u64) -> Documents {
     let mut bits = mask;
     let masked = documents.iter().map(|(name, val)| (name.clone(), mask_val(val, &mut bits)));
     masked.collect()
@@ -160,7 +162,7 @@ fn mask_val(val: &Val, bits: &mut u64) -> Val {
 
 /// The masked documents with unknown parts filled from the `other` documents, if present, or from
 /// arbitrary values.
-fn filled(masked: &Documents, other: &Documents, fill: &[Val]) -> Documents {
+fn fill_documents(masked: &Documents, other: &Documents, fill: &[Val]) -> Documents {
     let mut next = fill.iter().cycle();
     let fill = masked.iter().map(|(name, val)| {
         let val = fill_val(val, other.get(name), &mut next);
@@ -198,17 +200,17 @@ fn fill_val<'a>(val: &Val, other: Option<&Val>, next: &mut impl Iterator<Item = 
 #[test]
 fn a_well_typed_expression_does_not_fail_for_types() {
     let mut types = types();
-    types.insert("g".to_string(), Type::Any);
+    types.insert("g".to_string(), ValueType::Any);
     let clean = Cell::new(0);
-    hold((expressions(Language::Ours), documents()), |(text, documents)| {
-        let expr = parsed(&text)?;
-        let (ty, found) = check(&expr, &types);
+    run_property((expressions(Language::Ours), documents()), |(text, documents)| {
+        let expr = parse_expr(&text)?;
+        let (ty, found) = check_types(&expr, &types);
         if !found.is_empty() || expr.roots().iter().any(|root| &**root == "g") {
             return Ok(());
         }
         clean.set(clean.get() + 1);
-        match eval(&expr, &documents) {
-            Ok(val) => prop_assert!(fits(&ty, &val), "{text} has type {ty}, and is {val}"),
+        match eval_text(&expr, &documents) {
+            Ok(val) => prop_assert!(has_type(&ty, &val), "{text} has type {ty}, and is {val}"),
             Err(why) => {
                 let of_values = ["division by zero", "64 bits", "outside of a list", "empty list"];
                 prop_assert!(of_values.iter().any(|part| why.contains(part)), "{text}: {why}");
@@ -219,28 +221,28 @@ fn a_well_typed_expression_does_not_fail_for_types() {
     assert!(clean.get() > 200, "only {} expressions were clean", clean.get());
 }
 
-fn fits(ty: &Type, val: &Val) -> bool {
+fn has_type(ty: &ValueType, val: &Val) -> bool {
     match (ty, val) {
-        (Type::Any, _) | (Type::Null, Val::Null) | (Type::Bool, Val::Bool(_)) => true,
-        (Type::Int, Val::Int(_)) | (Type::Float, Val::Int(_) | Val::Float(_)) => true,
-        (Type::Str, Val::Str(_)) => true,
-        (Type::Enum(texts), Val::Str(text)) => texts.iter().any(|known| **known == **text),
-        (Type::List(item), Val::List(items)) => items.iter().all(|val| fits(item, val)),
-        (Type::Map(value), Val::Map(entries)) => entries.values().all(|val| fits(value, val)),
-        (Type::Record { fields, .. }, Val::Map(entries)) => fields
+        (ValueType::Any, _) | (ValueType::Null, Val::Null) | (ValueType::Bool, Val::Bool(_)) => true,
+        (ValueType::Int, Val::Int(_)) | (ValueType::Float, Val::Int(_) | Val::Float(_)) => true,
+        (ValueType::Str, Val::Str(_)) => true,
+        (ValueType::Enum(texts), Val::Str(text)) => texts.iter().any(|known| **known == **text),
+        (ValueType::List(item), Val::List(items)) => items.iter().all(|val| has_type(item, val)),
+        (ValueType::Map(value), Val::Map(entries)) => entries.values().all(|val| has_type(value, val)),
+        (ValueType::Record { fields, .. }, Val::Map(entries)) => fields
             .iter()
-            .all(|(name, field)| entries.get(name.as_str()).map_or(field.optional, |val| fits(&field.ty, val))),
-        (Type::Union(members), val) => members.iter().any(|ty| fits(ty, val)),
+            .all(|(name, field)| entries.get(name.as_str()).map_or(field.optional, |val| has_type(&field.ty, val))),
+        (ValueType::Union(members), val) => members.iter().any(|ty| has_type(ty, val)),
         _ => false,
     }
 }
 
 #[test]
 fn the_canonical_form_parses_to_the_same_tree() {
-    hold(expressions(Language::Ours), |text| {
-        let expr = parsed(&text)?;
+    run_property(expressions(Language::Ours), |text| {
+        let expr = parse_expr(&text)?;
         let canonical = expr.to_string();
-        let again = parsed(&canonical)?;
+        let again = parse_expr(&canonical)?;
         prop_assert_eq!(format!("{:?}", again.node()), format!("{:?}", expr.node()));
         prop_assert_eq!(again.to_string(), canonical);
         Ok(())
@@ -256,10 +258,10 @@ fn any_text_is_parsed_or_refused_without_a_panic() {
     ];
     let soup = prop::collection::vec(prop::sample::select(tokens), 0..25);
     let text = prop_oneof![".{0,40}", soup.prop_map(|tokens| tokens.concat())];
-    hold(text, |text| {
+    run_property(text, |text| {
         match Expr::parse(&text) {
             Ok(expr) => {
-                parsed(&expr.to_string())?;
+                parse_expr(&expr.to_string())?;
             }
             Err(error) => {
                 prop_assert!(error.offset <= text.len(), "{text:?}: {error}");
@@ -272,9 +274,9 @@ fn any_text_is_parsed_or_refused_without_a_panic() {
 
 #[test]
 fn a_value_survives_its_own_text() {
-    hold(values(), |val| {
-        let expr = parsed(&val.to_string())?;
-        prop_assert_eq!(eval(&expr, &Documents::new()), Ok(val.clone()));
+    run_property(values(), |val| {
+        let expr = parse_expr(&val.to_string())?;
+        prop_assert_eq!(eval_text(&expr, &Documents::new()), Ok(val.clone()));
         prop_assert_eq!(val.to_json().map(Val::from), Some(val));
         Ok(())
     });

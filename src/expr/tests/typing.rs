@@ -2,10 +2,10 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::expr::{Expr, Severity, Type, check, nearest};
+use crate::expr::{Expr, TypeErrorSeverity, ValueType, check_types, find_nearest};
 
 /// The types of the tests: a boat with a state, and pools.
-fn roots() -> BTreeMap<String, Type> {
+fn boat_types() -> BTreeMap<String, ValueType> {
     let boat = json!({
         "type": "object",
         "required": ["name", "state", "length", "crew", "sails"],
@@ -27,20 +27,20 @@ fn roots() -> BTreeMap<String, Type> {
     let pools = json!({"properties": {"states": {"items": {"enum": ["MOORED", "ADRIFT"]}},
         "berths": {"items": {"type": "string"}}}, "required": ["states", "berths"]});
     [("boat", &boat), ("pools", &pools), ("any", &json!(true))]
-        .map(|(name, schema)| (name.to_string(), Type::from_schema(schema)))
+        .map(|(name, schema)| (name.to_string(), ValueType::from_schema(schema)))
         .into()
 }
 
-fn report(text: &str) -> String {
+fn describe_check(text: &str) -> String {
     let expr = Expr::parse(text).expect("it parses");
-    let (ty, found) = check(&expr, &roots());
+    let (ty, found) = check_types(&expr, &boat_types());
     if found.is_empty() {
         return ty.to_string();
     }
     let shown = found.iter().map(|error| {
         let severity = match error.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
+            TypeErrorSeverity::Error => "error",
+            TypeErrorSeverity::Warning => "warning",
         };
         let hint = error.hint.iter().map(|hint| format!(" ({hint})"));
         let hint: String = hint.collect();
@@ -56,7 +56,7 @@ fn check_table(table: &str) {
         .into_iter()
         .filter_map(|row| {
             let (text, wanted) = row.split_once(" => ").expect("a row has an arrow");
-            let found = report(text.trim());
+            let found = describe_check(text.trim());
             (found != wanted.trim()).then(|| format!("{} => {found}", text.trim()))
         })
         .collect();
@@ -172,7 +172,7 @@ fn values_that_may_be_absent_must_be_tested_first() {
 
 #[test]
 fn a_schema_determines_required_fields_and_null() {
-    let shown = |schema: serde_json::Value| Type::from_schema(&schema).to_string();
+    let shown = |schema: serde_json::Value| ValueType::from_schema(&schema).to_string();
     assert_eq!(shown(json!({"type": ["integer", "null"]})), "a whole number or null");
     assert_eq!(shown(json!({"enum": ["a", null, 3]})), r#""a" or null or a whole number"#);
     assert_eq!(shown(json!({"const": "a"})), r#""a""#);
@@ -190,9 +190,9 @@ fn a_schema_determines_required_fields_and_null() {
 #[test]
 fn the_nearest_name_must_be_near() {
     let names = ["status", "flavor", "id"];
-    assert_eq!(nearest("stauts", names), Some("status"));
-    assert_eq!(nearest("flavour", names), Some("flavor"));
-    assert_eq!(nearest("STATUS", names), Some("status"));
-    assert_eq!(nearest("image", names), None);
-    assert_eq!(nearest("status", ["status", "statuses"]), Some("statuses"));
+    assert_eq!(find_nearest("stauts", names), Some("status"));
+    assert_eq!(find_nearest("flavour", names), Some("flavor"));
+    assert_eq!(find_nearest("STATUS", names), Some("status"));
+    assert_eq!(find_nearest("image", names), None);
+    assert_eq!(find_nearest("status", ["status", "statuses"]), Some("statuses"));
 }

@@ -1,8 +1,8 @@
 //! Authentication of one caller.
 
-use super::basic::Basic;
-use super::fixed::Fixed;
-use super::scheme::{Composed, Grant, Proof, Scheme};
+use super::basic::BasicScheme;
+use super::fixed::FixedHeader;
+use super::scheme::{AuthScheme, ComposedRequest, ProofHeaders, TokenGrant};
 use crate::endpoint::{AuthSettings, Credential, Identity};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Authenticator {
     headers: BTreeMap<String, Credential>,
-    scheme: Option<Arc<dyn Scheme>>,
+    scheme: Option<Arc<dyn AuthScheme>>,
 }
 
 impl Authenticator {
@@ -24,32 +24,37 @@ impl Authenticator {
 
     /// How to request a token; none if the proof needs no token.
     #[must_use]
-    pub fn grant(&self) -> Option<&dyn Grant> {
-        self.scheme.as_ref().and_then(|scheme| scheme.grant())
+    pub fn token_grant(&self) -> Option<&dyn TokenGrant> {
+        self.scheme.as_ref().and_then(|scheme| scheme.token_grant())
     }
 
     /// The headers that authenticate a request. `now` is the current time; `token` is the token of
-    /// [`Authenticator::grant`].
+    /// [`Authenticator::token_grant`].
     #[must_use]
-    pub fn prove(&self, request: &Composed<'_>, now: Timestamp, token: Option<&Credential>) -> Proof {
+    pub fn build_proof(
+        &self,
+        request: &ComposedRequest<'_>,
+        now: Timestamp,
+        token: Option<&Credential>,
+    ) -> ProofHeaders {
         let fixed = self.headers.iter().map(|(name, value)| (name.clone(), value.clone()));
-        fixed.chain(self.scheme.iter().flat_map(|scheme| scheme.prove(request, now, token))).collect()
+        fixed.chain(self.scheme.iter().flat_map(|scheme| scheme.build_proof(request, now, token))).collect()
     }
 
     /// All values to keep out of records.
-    pub fn secrets(&self) -> impl Iterator<Item = &Credential> {
-        self.headers.values().chain(self.scheme.iter().flat_map(|scheme| scheme.secrets()))
+    pub fn list_secrets(&self) -> impl Iterator<Item = &Credential> {
+        self.headers.values().chain(self.scheme.iter().flat_map(|scheme| scheme.list_secrets()))
     }
 }
 
-pub(super) fn build_scheme(settings: &AuthSettings) -> Arc<dyn Scheme> {
+pub(super) fn build_scheme(settings: &AuthSettings) -> Arc<dyn AuthScheme> {
     match settings {
-        AuthSettings::Bearer { token } => Arc::new(Fixed::bearer(token.clone())),
-        AuthSettings::Basic(basic) => Arc::new(Basic::new(&basic.username, basic.password.clone())),
+        AuthSettings::Bearer { token } => Arc::new(FixedHeader::from_bearer(token.clone())),
+        AuthSettings::Basic(basic) => Arc::new(BasicScheme::new(&basic.username, basic.password.clone())),
         AuthSettings::ClientCredentials(client) => Arc::new(client.clone()),
         AuthSettings::Keystone(keystone) => Arc::new(keystone.clone()),
         AuthSettings::SdkHmac(keys) => Arc::new(keys.clone()),
         AuthSettings::ScpHmac(keys) => Arc::new(keys.clone()),
-        AuthSettings::Forged(settings) => build_scheme(settings).forged(),
+        AuthSettings::Forged(settings) => build_scheme(settings).forge_scheme(),
     }
 }

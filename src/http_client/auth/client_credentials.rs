@@ -1,35 +1,35 @@
 //! OAuth 2.0 client credentials (RFC 6749, section 4.4).
 
-use super::basic::Basic;
-use super::fixed::Fixed;
-use super::scheme::{Composed, Grant, Proof, Scheme, Token, TokenAnswer, TokenRequest};
-use crate::endpoint::{ClientCredentialsSettings, Credential, forge};
+use super::basic::BasicScheme;
+use super::fixed::FixedHeader;
+use super::scheme::{AuthScheme, ComposedRequest, IssuedToken, ProofHeaders, TokenAnswer, TokenGrant, TokenRequest};
+use crate::endpoint::{ClientCredentialsSettings, Credential, forge_credential};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
-impl Scheme for ClientCredentialsSettings {
-    fn prove(&self, request: &Composed<'_>, now: Timestamp, token: Option<&Credential>) -> Proof {
-        token.map(|token| Fixed::bearer(token.clone()).prove(request, now, None)).unwrap_or_default()
+impl AuthScheme for ClientCredentialsSettings {
+    fn build_proof(&self, request: &ComposedRequest<'_>, now: Timestamp, token: Option<&Credential>) -> ProofHeaders {
+        token.map(|token| FixedHeader::from_bearer(token.clone()).build_proof(request, now, None)).unwrap_or_default()
     }
 
-    fn grant(&self) -> Option<&dyn Grant> {
+    fn token_grant(&self) -> Option<&dyn TokenGrant> {
         Some(self)
     }
 
-    fn forged(&self) -> Arc<dyn Scheme> {
-        Arc::new(Fixed::bearer(forge(&Credential::made(SHAPE.to_string()))))
+    fn forge_scheme(&self) -> Arc<dyn AuthScheme> {
+        Arc::new(FixedHeader::from_bearer(forge_credential(&Credential::from_process(TOKEN_SHAPE.to_string()))))
     }
 
-    fn secrets(&self) -> Vec<&Credential> {
+    fn list_secrets(&self) -> Vec<&Credential> {
         vec![&self.client_secret]
     }
 }
 
 /// The form of an opaque token: 256 random bits in Base64.
-const SHAPE: &str = "aA9aA9aA9aA9aA9aA9aA9aA9aA9aA9aA9aA9aA9aA9a";
+const TOKEN_SHAPE: &str = "aA9aA9aA9aA9aA9aA9aA9aA9aA9aA9aA9aA9aA9aA9a";
 
-impl Grant for ClientCredentialsSettings {
-    fn request(&self) -> TokenRequest {
+impl TokenGrant for ClientCredentialsSettings {
+    fn build_request(&self) -> TokenRequest {
         let mut form = vec![("grant_type".to_string(), "client_credentials".to_string())];
         form.extend(self.scope.iter().map(|scope| ("scope".to_string(), scope.clone())));
         form.extend(self.parameters.iter().cloned());
@@ -39,20 +39,23 @@ impl Grant for ClientCredentialsSettings {
             form.push(("client_secret".to_string(), self.client_secret.expose().to_string()));
         } else {
             // Section 2.3.1: name and secret are form-encoded before their concatenation.
-            let secret = Credential::made(encoded(self.client_secret.expose()));
-            headers.push(("Authorization".to_string(), Basic::new(&encoded(&self.client_id), secret).value()));
+            let secret = Credential::from_process(encode_form(self.client_secret.expose()));
+            headers.push((
+                "Authorization".to_string(),
+                BasicScheme::new(&encode_form(&self.client_id), secret).header_value(),
+            ));
         }
         let form: Vec<String> =
-            form.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+            form.iter().map(|(name, value)| format!("{}={}", encode_form(name), encode_form(value))).collect();
         TokenRequest {
             url: self.token_url.clone(),
             content_type: "application/x-www-form-urlencoded",
             headers,
-            body: Credential::made(form.join("&")),
+            body: Credential::from_process(form.join("&")),
         }
     }
 
-    fn token(&self, answer: &TokenAnswer<'_>, now: Timestamp) -> Result<Token, String> {
+    fn read_token(&self, answer: &TokenAnswer<'_>, now: Timestamp) -> Result<IssuedToken, String> {
         let kind = answer.body["token_type"].as_str().ok_or("the answer has no `token_type`")?;
         if !kind.eq_ignore_ascii_case("bearer") {
             return Err("the issued token is not a bearer token".to_string());
@@ -63,11 +66,11 @@ impl Grant for ClientCredentialsSettings {
         let seconds = &answer.body["expires_in"];
         let seconds = seconds.as_i64().or_else(|| seconds.as_str()?.parse().ok());
         let ends = seconds.and_then(|seconds| now.checked_add(SignedDuration::from_secs(seconds)).ok());
-        Ok(Token { value: Credential::made(token.to_string()), ends })
+        Ok(IssuedToken { value: Credential::from_process(token.to_string()), ends })
     }
 
     /// The error codes of section 5.2.
-    fn refusal(&self, answer: &TokenAnswer<'_>) -> Option<&'static str> {
+    fn read_refusal(&self, answer: &TokenAnswer<'_>) -> Option<&'static str> {
         const CODES: &[&str] = &[
             "invalid_request",
             "invalid_client",
@@ -82,7 +85,7 @@ impl Grant for ClientCredentialsSettings {
 }
 
 /// Encodes as `application/x-www-form-urlencoded` (RFC 6749, appendix B).
-fn encoded(text: &str) -> String {
+fn encode_form(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

@@ -1,6 +1,6 @@
 //! Authentication of requests.
 //!
-//! A [`Scheme`] is a pure function from the composed request to the headers that authenticate the caller. A scheme
+//! A [`AuthScheme`] is a pure function from the composed request to the headers that authenticate the caller. A scheme
 //! with a token only describes the token request; `tokens` sends the request, and keeps and renews the token.
 
 mod authenticator;
@@ -13,7 +13,7 @@ mod scp;
 mod sdk_hmac;
 
 pub use authenticator::Authenticator;
-pub use scheme::{Composed, Grant, Proof, Scheme, Token, TokenAnswer, TokenRequest};
+pub use scheme::{AuthScheme, ComposedRequest, IssuedToken, ProofHeaders, TokenAnswer, TokenGrant, TokenRequest};
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// A composed request before authentication.
 #[derive(Debug, Clone, Copy)]
-pub struct Composed<'a> {
+pub struct ComposedRequest<'a> {
     /// Method in upper case.
     pub method: &'a str,
     /// The complete address as sent, with query.
@@ -19,40 +19,40 @@ pub struct Composed<'a> {
 }
 
 /// Headers that authenticate a request; they replace headers of equal names.
-pub type Proof = Vec<(String, Credential)>;
+pub type ProofHeaders = Vec<(String, Credential)>;
 
 /// An authentication scheme with the credentials of one caller.
-pub trait Scheme: std::fmt::Debug + Send + Sync {
-    /// The headers that authenticate a request. `now` is the current time; `token` is the token of [`Scheme::grant`].
-    fn prove(&self, request: &Composed<'_>, now: Timestamp, token: Option<&Credential>) -> Proof;
+pub trait AuthScheme: std::fmt::Debug + Send + Sync {
+    /// The headers that authenticate a request. `now` is the current time; `token` is the token of [`AuthScheme::token_grant`].
+    fn build_proof(&self, request: &ComposedRequest<'_>, now: Timestamp, token: Option<&Credential>) -> ProofHeaders;
 
     /// How to request a token; none if the credentials suffice.
-    fn grant(&self) -> Option<&dyn Grant> {
+    fn token_grant(&self) -> Option<&dyn TokenGrant> {
         None
     }
 
     /// The scheme with a well-formed but wrong proof: a token that was never issued, or a signature with a wrong
     /// secret. A forged scheme needs no token service.
-    fn forged(&self) -> Arc<dyn Scheme>;
+    fn forge_scheme(&self) -> Arc<dyn AuthScheme>;
 
     /// All values that must not be recorded.
-    fn secrets(&self) -> Vec<&Credential>;
+    fn list_secrets(&self) -> Vec<&Credential>;
 }
 
 /// A token service, as one caller uses the service.
-pub trait Grant {
+pub trait TokenGrant {
     /// The token request.
-    fn request(&self) -> TokenRequest;
+    fn build_request(&self) -> TokenRequest;
 
     /// Reads the token from a successful answer.
     ///
     /// # Errors
     ///
     /// What the answer lacks, without parts of the answer.
-    fn token(&self, answer: &TokenAnswer<'_>, now: Timestamp) -> Result<Token, String>;
+    fn read_token(&self, answer: &TokenAnswer<'_>, now: Timestamp) -> Result<IssuedToken, String>;
 
     /// Reads the documented error code from a refusal; none for an unknown code.
-    fn refusal(&self, _answer: &TokenAnswer<'_>) -> Option<&'static str> {
+    fn read_refusal(&self, _answer: &TokenAnswer<'_>) -> Option<&'static str> {
         None
     }
 }
@@ -65,7 +65,7 @@ pub struct TokenRequest {
     /// Content type of the body.
     pub content_type: &'static str,
     /// Further headers.
-    pub headers: Proof,
+    pub headers: ProofHeaders,
     /// The body, which contains the credentials.
     pub body: Credential,
 }
@@ -80,7 +80,7 @@ pub struct TokenAnswer<'a> {
 
 /// An issued token.
 #[derive(Debug, Clone)]
-pub struct Token {
+pub struct IssuedToken {
     /// The token alone, without a word before the token.
     pub value: Credential,
     /// Time of expiry; none if the service states none.

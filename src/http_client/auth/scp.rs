@@ -5,8 +5,8 @@
 //! guide omits the account id; the vendor's client signs and sends the account id. The profile decides by giving an
 //! account id or none.
 
-use super::scheme::{Composed, Proof, Scheme};
-use crate::endpoint::{Credential, ScpHmacSettings, forge};
+use super::scheme::{AuthScheme, ComposedRequest, ProofHeaders};
+use crate::endpoint::{Credential, ScpHmacSettings, forge_credential};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -14,8 +14,8 @@ use jiff::Timestamp;
 use sha2::Sha256;
 use std::sync::Arc;
 
-impl Scheme for ScpHmacSettings {
-    fn prove(&self, request: &Composed<'_>, now: Timestamp, _: Option<&Credential>) -> Proof {
+impl AuthScheme for ScpHmacSettings {
+    fn build_proof(&self, request: &ComposedRequest<'_>, now: Timestamp, _: Option<&Credential>) -> ProofHeaders {
         let time = now.as_millisecond().to_string();
         let account = self.account_id.as_deref().unwrap_or_default();
         let url = encode_uri(request.url);
@@ -26,24 +26,28 @@ impl Scheme for ScpHmacSettings {
         let signature = STANDARD.encode(mac.finalize().into_bytes());
         let mut proof = vec![
             ("ScpHmacSettings-Accesskey".to_string(), self.access_key.clone()),
-            ("ScpHmacSettings-Signature".to_string(), Credential::made(signature)),
-            ("ScpHmacSettings-Timestamp".to_string(), Credential::plain(&time)),
-            ("ScpHmacSettings-ClientType".to_string(), Credential::plain(&self.client_type)),
+            ("ScpHmacSettings-Signature".to_string(), Credential::from_process(signature)),
+            ("ScpHmacSettings-Timestamp".to_string(), Credential::from_public_text(&time)),
+            ("ScpHmacSettings-ClientType".to_string(), Credential::from_public_text(&self.client_type)),
         ];
-        proof.extend(self.account_id.iter().map(|id| ("ScpHmacSettings-AccountId".to_string(), Credential::plain(id))));
+        proof.extend(
+            self.account_id
+                .iter()
+                .map(|id| ("ScpHmacSettings-AccountId".to_string(), Credential::from_public_text(id))),
+        );
         if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept-language")) {
             // Each call documents this header; the language of responses does not matter.
-            proof.push(("Accept-Language".to_string(), Credential::plain("en-US")));
+            proof.push(("Accept-Language".to_string(), Credential::from_public_text("en-US")));
         }
         proof
     }
 
-    fn forged(&self) -> Arc<dyn Scheme> {
-        let wrong = ScpHmacSettings { secret_key: forge(&self.secret_key), ..self.clone() };
-        Arc::new(Forged { wrong, right: self.clone() })
+    fn forge_scheme(&self) -> Arc<dyn AuthScheme> {
+        let wrong = ScpHmacSettings { secret_key: forge_credential(&self.secret_key), ..self.clone() };
+        Arc::new(ForgedScpSignature { wrong, right: self.clone() })
     }
 
-    fn secrets(&self) -> Vec<&Credential> {
+    fn list_secrets(&self) -> Vec<&Credential> {
         vec![&self.access_key, &self.secret_key]
     }
 }
@@ -51,25 +55,25 @@ impl Scheme for ScpHmacSettings {
 /// A wrong signature: of the request without its query under the right secret or, without a query, under a wrong
 /// secret. An endpoint that checks the path alone would accept the former, and refuses a wrong secret.
 #[derive(Debug)]
-struct Forged {
+struct ForgedScpSignature {
     wrong: ScpHmacSettings,
     right: ScpHmacSettings,
 }
 
-impl Scheme for Forged {
-    fn prove(&self, request: &Composed<'_>, now: Timestamp, token: Option<&Credential>) -> Proof {
+impl AuthScheme for ForgedScpSignature {
+    fn build_proof(&self, request: &ComposedRequest<'_>, now: Timestamp, token: Option<&Credential>) -> ProofHeaders {
         match request.url.split_once('?') {
-            Some((url, _)) => self.right.prove(&Composed { url, ..*request }, now, token),
-            None => self.wrong.prove(request, now, token),
+            Some((url, _)) => self.right.build_proof(&ComposedRequest { url, ..*request }, now, token),
+            None => self.wrong.build_proof(request, now, token),
         }
     }
 
-    fn forged(&self) -> Arc<dyn Scheme> {
-        self.right.forged()
+    fn forge_scheme(&self) -> Arc<dyn AuthScheme> {
+        self.right.forge_scheme()
     }
 
-    fn secrets(&self) -> Vec<&Credential> {
-        self.right.secrets()
+    fn list_secrets(&self) -> Vec<&Credential> {
+        self.right.list_secrets()
     }
 }
 

@@ -13,8 +13,8 @@
 //! hex(SHA-256(body))
 //! ```
 
-use super::scheme::{Composed, Proof, Scheme};
-use crate::endpoint::{Credential, SdkHmacSettings, forge, percent_decode, percent_encode};
+use super::scheme::{AuthScheme, ComposedRequest, ProofHeaders};
+use crate::endpoint::{Credential, SdkHmacSettings, forge_credential, percent_decode, percent_encode};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -22,37 +22,37 @@ use std::sync::Arc;
 
 const ALGORITHM: &str = "SDK-HMAC-SHA256";
 
-impl Scheme for SdkHmacSettings {
-    fn prove(&self, request: &Composed<'_>, now: Timestamp, _: Option<&Credential>) -> Proof {
+impl AuthScheme for SdkHmacSettings {
+    fn build_proof(&self, request: &ComposedRequest<'_>, now: Timestamp, _: Option<&Credential>) -> ProofHeaders {
         let time = now.strftime("%Y%m%dT%H%M%SZ").to_string();
-        let mut proof = vec![("X-Sdk-Date".to_string(), Credential::plain(&time))];
-        proof.extend(self.project_id.iter().map(|id| ("X-Project-Id".to_string(), Credential::plain(id))));
+        let mut proof = vec![("X-Sdk-Date".to_string(), Credential::from_public_text(&time))];
+        proof.extend(self.project_id.iter().map(|id| ("X-Project-Id".to_string(), Credential::from_public_text(id))));
         proof.extend(self.security_token.iter().map(|token| ("X-Security-Token".to_string(), token.clone())));
-        let signed = signed_headers(request, &proof);
+        let signed = select_signed_headers(request, &proof);
         let names: Vec<&str> = signed.iter().map(|(name, _)| name.as_str()).collect();
         let names = names.join(";");
-        let canonical = hex(&Sha256::digest(canonical(request, &signed, &names)));
+        let canonical = encode_hex(&Sha256::digest(build_canonical_request(request, &signed, &names)));
         let mut mac =
             Hmac::<Sha256>::new_from_slice(self.secret_key.expose().as_bytes()).expect("HMAC takes keys of any length");
         mac.update(format!("{ALGORITHM}\n{time}\n{canonical}").as_bytes());
-        let signature = hex(&mac.finalize().into_bytes());
+        let signature = encode_hex(&mac.finalize().into_bytes());
         let access = self.access_key.expose();
         let authorization = format!("{ALGORITHM} Access={access}, SignedHeaders={names}, Signature={signature}");
-        proof.push(("Authorization".to_string(), Credential::made(authorization)));
+        proof.push(("Authorization".to_string(), Credential::from_process(authorization)));
         proof
     }
 
-    fn forged(&self) -> Arc<dyn Scheme> {
-        Arc::new(SdkHmacSettings { secret_key: forge(&self.secret_key), ..self.clone() })
+    fn forge_scheme(&self) -> Arc<dyn AuthScheme> {
+        Arc::new(SdkHmacSettings { secret_key: forge_credential(&self.secret_key), ..self.clone() })
     }
 
-    fn secrets(&self) -> Vec<&Credential> {
+    fn list_secrets(&self) -> Vec<&Credential> {
         [&self.access_key, &self.secret_key].into_iter().chain(&self.security_token).collect()
     }
 }
 
 /// Host, content type and the headers of the proof, by name. Proxies may change all other headers.
-fn signed_headers(request: &Composed<'_>, proof: &Proof) -> Vec<(String, String)> {
+fn select_signed_headers(request: &ComposedRequest<'_>, proof: &ProofHeaders) -> Vec<(String, String)> {
     let after = request.url.split_once("://").map_or(request.url, |(_, rest)| rest);
     let host = after.split(['/', '?']).next().unwrap_or_default();
     let mut signed = vec![("host".to_string(), host.to_string())];
@@ -63,7 +63,7 @@ fn signed_headers(request: &Composed<'_>, proof: &Proof) -> Vec<(String, String)
     signed
 }
 
-fn canonical(request: &Composed<'_>, signed: &[(String, String)], names: &str) -> String {
+fn build_canonical_request(request: &ComposedRequest<'_>, signed: &[(String, String)], names: &str) -> String {
     let after = request.url.split_once("://").map_or(request.url, |(_, rest)| rest);
     let target = after.find('/').map_or("/", |at| &after[at..]);
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -81,10 +81,10 @@ fn canonical(request: &Composed<'_>, signed: &[(String, String)], names: &str) -
     pairs.sort();
     let query: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let headers: String = signed.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
-    let body = hex(&Sha256::digest(request.body));
+    let body = encode_hex(&Sha256::digest(request.body));
     format!("{}\n{path}\n{}\n{headers}\n{names}\n{body}", request.method, query.join("&"))
 }
 
-fn hex(bytes: &[u8]) -> String {
+fn encode_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -66,13 +66,13 @@ where
     S::Error: std::fmt::Display,
 {
     let limits = HttpLimits { reply_bytes_max: 400, ..HttpLimits::USUAL };
-    let endpoint = ServiceEndpoint::<S, RequestBody>::new("service", service, identities, limits, wall());
+    let endpoint = ServiceEndpoint::<S, RequestBody>::new("service", service, identities, limits, fixed_clock());
     block_on(endpoint.send(request))
 }
 
 #[test]
 fn a_service_receives_the_request_that_the_http_client_would_send() {
-    let headers = BTreeMap::from([("X-Key".to_string(), Credential::plain("owner-key"))]);
+    let headers = BTreeMap::from([("X-Key".to_string(), Credential::from_public_text("owner-key"))]);
     let identity = crate::endpoint::Identity { headers, ..Default::default() };
     let identities = crate::endpoint::Identities::new(BTreeMap::from([("owner".to_string(), identity)]));
     let request = Request {

@@ -8,10 +8,10 @@ mod securing;
 mod servers;
 
 use super::*;
-use crate::endpoint::tests::{CANARY, block_on, call, catalog, identities, request, told};
-use crate::endpoint::{Call, Credential, Endpoint, Request, compose};
+use crate::endpoint::tests::{CANARY, block_on, call, catalog, identities, request, summarise_outcome};
+use crate::endpoint::{Call, Credential, Endpoint, Request, compose_request};
 use crate::history::{Outcome, Reply};
-use crate::profile::{Connecting, Offer, Profile, Proxy, Quota, Version};
+use crate::profile::{ConnectionSettings, HttpVersion, PoolOffer, Profile, ProxySettings, ResourceQuota};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -20,22 +20,22 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// The clock stands at 2026-07-06T08:00:00.123Z.
-pub(crate) fn wall() -> Wall {
+pub(crate) fn fixed_clock() -> WallClock {
     Arc::new(|| jiff::Timestamp::from_millisecond(1_783_324_800_123).unwrap())
 }
 
-pub(crate) fn http(base: &str) -> Http {
+pub(crate) fn build_http(base: &str) -> HttpEndpoint {
     // Only a response that never arrives takes this long.
     let limits = HttpLimits { request_timeout: Duration::from_secs(20), reply_bytes_max: 1 << 20, ..HttpLimits::USUAL };
-    Http::new(base, identities(), limits, &Connecting::default(), wall()).unwrap()
+    HttpEndpoint::new(base, identities(), limits, &ConnectionSettings::default(), fixed_clock()).unwrap()
 }
 
 /// Sends one request to a server that writes the bytes and closes the connection.
-pub(crate) fn answered_with(bytes: &[u8]) -> Outcome {
-    with_raw(bytes, async |base: String| http(&base).send(&request(&call("showBox"))).await)
+pub(crate) fn send_to_server_with(bytes: &[u8]) -> Outcome {
+    serve_bytes(bytes, async |base: String| build_http(&base).send(&request(&call("showBox"))).await)
 }
 
-pub(crate) fn with_raw<T>(bytes: &[u8], client: impl AsyncFnOnce(String) -> T) -> T {
+pub(crate) fn serve_bytes<T>(bytes: &[u8], client: impl AsyncFnOnce(String) -> T) -> T {
     block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());

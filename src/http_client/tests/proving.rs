@@ -2,19 +2,19 @@
 
 use super::servers::*;
 use super::*;
-use crate::history::{Cause, Exchange, Learned, Secrets};
+use crate::history::{CallCause, Exchange, LearnedSecrets, SecretFilter};
 use std::cell::Cell;
 
 /// The exchange as recorded, in full.
-fn kept(profile: &Profile, learned: Learned, outcome: Outcome) -> String {
-    let literals: Vec<&str> = profile.identities.credentials().map(Credential::expose).collect();
-    let secrets = Secrets::new("salt").with_literals(literals).with_learned(learned);
+fn record_exchange(profile: &Profile, learned: LearnedSecrets, outcome: Outcome) -> String {
+    let literals: Vec<&str> = profile.identities.list_credentials().map(Credential::expose).collect();
+    let secrets = SecretFilter::new("salt").with_literals(literals).with_learned(learned);
     let call = call("showBox");
     let mut exchange = Exchange {
         input: None,
         number: 0,
         step: 0,
-        cause: Cause::Step,
+        cause: CallCause::Step,
         operation: call.operation,
         binding: call.binding,
         caller: call.caller,
@@ -25,9 +25,9 @@ fn kept(profile: &Profile, learned: Learned, outcome: Outcome) -> String {
         sent_ms: 0,
         received_ms: 0,
         outcome,
-        born: BTreeMap::new(),
+        created: BTreeMap::new(),
     };
-    secrets.strip(&mut exchange);
+    secrets.strip_secrets(&mut exchange);
     format!("{exchange:?}")
 }
 
@@ -36,9 +36,9 @@ fn proofs_are_never_recorded_even_if_the_endpoint_returns_them() {
     for scheme in SCHEMES {
         let number = Cell::new(0);
         let proofs = RefCell::new(Vec::new());
-        let answer = |asked: &Asked| {
+        let answer = |asked: &ReceivedRequest| {
             if asked.is_for("/token") || asked.is_for("/v3/auth/tokens") {
-                return granting(&number, 3600);
+                return build_token_answer(&number, 3600);
             }
             let names = ["authorization", "x-auth-token", "scp-signature", "scp-accesskey", "x-security-token"];
             proofs.borrow_mut().extend(names.iter().filter_map(|name| asked.header(name)).map(str::to_string));
@@ -48,9 +48,9 @@ fn proofs_are_never_recorded_even_if_the_endpoint_returns_them() {
             let profile = profile(scheme, &base);
             for caller in ["owner", "forged"] {
                 let http = client(&base, &profile);
-                let outcome = http.send(&asking(caller)).await;
+                let outcome = http.send(&request_of(caller)).await;
                 assert!(matches!(&outcome, Outcome::Replied(reply) if reply.status == 200), "{scheme}: {outcome:?}");
-                let kept = kept(&profile, http.learned(), outcome);
+                let kept = record_exchange(&profile, http.learned(), outcome);
                 let sent = proofs.take();
                 assert!(!sent.is_empty(), "{scheme}: {caller} sends a proof");
                 for proof in &sent {
@@ -73,9 +73,9 @@ fn an_unauthenticated_caller_sends_no_proof_and_a_forged_one_sends_a_wrong_proof
     for scheme in SCHEMES {
         let number = Cell::new(0);
         let heads = RefCell::new(Vec::new());
-        let answer = |asked: &Asked| {
+        let answer = |asked: &ReceivedRequest| {
             if asked.is_for("/token") || asked.is_for("/v3/auth/tokens") {
-                return granting(&number, 3600);
+                return build_token_answer(&number, 3600);
             }
             heads.borrow_mut().push(asked.clone());
             echo(asked)
@@ -83,7 +83,7 @@ fn an_unauthenticated_caller_sends_no_proof_and_a_forged_one_sends_a_wrong_proof
         block_on(answering(&answer, async |base: String| {
             let http = client(&base, &profile(scheme, &base));
             for caller in ["owner", "forged", "none"] {
-                http.send(&asking(caller)).await;
+                http.send(&request_of(caller)).await;
             }
         }));
         let heads = heads.take();
@@ -99,21 +99,23 @@ fn an_unauthenticated_caller_sends_no_proof_and_a_forged_one_sends_a_wrong_proof
 fn errors_of_a_probe_contain_no_credential() {
     for scheme in SCHEMES {
         let number = Cell::new(0);
-        let answer = |asked: &Asked| {
+        let answer = |asked: &ReceivedRequest| {
             if asked.is_for("/token") || asked.is_for("/v3/auth/tokens") {
-                return granting(&number, 3600);
+                return build_token_answer(&number, 3600);
             }
             json_reply("401 Unauthorized", "", &json!({ "told": asked.head }))
         };
         block_on(answering(&answer, async |base: String| {
             let profile = profile(scheme, &base);
-            let refused = probe(&client(&base, &profile), &asking("owner")).await.unwrap_err().to_string();
+            let refused = probe_endpoint(&client(&base, &profile), &request_of("owner")).await.unwrap_err().to_string();
             assert!(
                 refused.contains("the endpoint refuses the owner's credentials with 401; check `identities.owner`"),
                 "{refused}"
             );
-            let absent =
-                probe(&client("http://127.0.0.1:9", &profile), &asking("owner")).await.unwrap_err().to_string();
+            let absent = probe_endpoint(&client("http://127.0.0.1:9", &profile), &request_of("owner"))
+                .await
+                .unwrap_err()
+                .to_string();
             assert!(absent.contains("no server listens at this address"), "{absent}");
             assert!(!format!("{refused}{absent}").contains("canary"), "{scheme}: {refused} {absent}");
         }));
@@ -123,7 +125,7 @@ fn errors_of_a_probe_contain_no_credential() {
 #[test]
 fn no_credential_is_sent_to_the_target_of_a_redirect() {
     let elsewhere = Cell::new(0);
-    let answer = |asked: &Asked| {
+    let answer = |asked: &ReceivedRequest| {
         if asked.is_for("/elsewhere") {
             elsewhere.set(elsewhere.get() + 1);
         }
@@ -132,7 +134,10 @@ fn no_credential_is_sent_to_the_target_of_a_redirect() {
     };
     let (outcome, error) = block_on(answering(&answer, async |base: String| {
         let http = client(&base, &profile(SCHEMES[0], &base));
-        (http.send(&asking("owner")).await, probe(&http, &asking("owner")).await.unwrap_err().to_string())
+        (
+            http.send(&request_of("owner")).await,
+            probe_endpoint(&http, &request_of("owner")).await.unwrap_err().to_string(),
+        )
     }));
     assert!(matches!(outcome, Outcome::Replied(Reply { status: 307, .. })), "{outcome:?}");
     assert!(

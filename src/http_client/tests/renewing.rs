@@ -7,7 +7,7 @@ use std::cell::Cell;
 const CLIENT: &str = SCHEMES[2];
 
 /// The number of granted tokens, and the outcome of each request in order.
-fn renewing(
+fn run_requests(
     scheme: &str,
     lifetime_s: i64,
     refused: &dyn Fn(&str) -> bool,
@@ -16,12 +16,12 @@ fn renewing(
     let number = Cell::new(0);
     let passed = Arc::new(std::sync::atomic::AtomicI64::new(0));
     let clock = passed.clone();
-    let start = wall()();
-    let later: Wall =
+    let start = fixed_clock()();
+    let later: WallClock =
         Arc::new(move || start + jiff::SignedDuration::from_secs(clock.load(std::sync::atomic::Ordering::SeqCst)));
-    let answer = |asked: &Asked| {
+    let answer = |asked: &ReceivedRequest| {
         if asked.is_for("/token") || asked.is_for("/v3/auth/tokens") {
-            return granting_at(&number, later(), lifetime_s);
+            return build_token_answer_at(&number, later(), lifetime_s);
         }
         let token = asked.header("authorization").or(asked.header("x-auth-token")).unwrap_or_default();
         let status = if refused(token) { "401 Unauthorized" } else { "200 OK" };
@@ -32,7 +32,7 @@ fn renewing(
         let mut statuses = Vec::new();
         for (caller, at_s) in requests {
             passed.store(*at_s, std::sync::atomic::Ordering::SeqCst);
-            statuses.push(told(&http.send(&asking(caller)).await));
+            statuses.push(summarise_outcome(&http.send(&request_of(caller)).await));
         }
         statuses
     }));
@@ -43,7 +43,7 @@ fn renewing(
 fn a_token_is_kept_until_shortly_before_its_end() {
     for scheme in &SCHEMES[2..6] {
         let times = [("owner", 0), ("owner", 3000), ("owner", 3539), ("owner", 3545), ("owner", 3700)];
-        let (granted, statuses) = renewing(scheme, 3600, &|_| false, &times);
+        let (granted, statuses) = run_requests(scheme, 3600, &|_| false, &times);
         assert_eq!(granted, 2, "{scheme}");
         let numbers = [1, 1, 1, 2, 2].map(|number| format!("200 {{\"number\":{number}}}"));
         assert_eq!(statuses, numbers, "{scheme}");
@@ -53,26 +53,26 @@ fn a_token_is_kept_until_shortly_before_its_end() {
 #[test]
 fn a_refused_token_is_replaced_once() {
     let first = |token: &str| token.contains("granted-1");
-    assert_eq!(renewing(CLIENT, 3600, &first, &[("owner", 0)]).1, [r#"200 {"number":2}"#]);
-    let (granted, statuses) = renewing(CLIENT, 3600, &|_| true, &[("owner", 0), ("owner", 1), ("owner", 2)]);
+    assert_eq!(run_requests(CLIENT, 3600, &first, &[("owner", 0)]).1, [r#"200 {"number":2}"#]);
+    let (granted, statuses) = run_requests(CLIENT, 3600, &|_| true, &[("owner", 0), ("owner", 1), ("owner", 2)]);
     assert_eq!(granted, 2, "a refused replacement is not replaced");
     assert_eq!(statuses, [r#"401 {"number":2}"#; 3]);
 }
 
 #[test]
 fn expired_and_forged_callers_get_no_new_token() {
-    let (granted, statuses) = renewing(CLIENT, 3600, &|_| true, &[("forged", 0), ("none", 0), ("other", 0)]);
+    let (granted, statuses) = run_requests(CLIENT, 3600, &|_| true, &[("forged", 0), ("none", 0), ("other", 0)]);
     assert_eq!(granted, 0);
     assert_eq!(statuses, [r#"401 {"number":0}"#; 3]);
 }
 
 /// The error of a probe, if the token service gives the answer.
-fn no_token(answer: &dyn Fn(&Asked) -> Vec<u8>) -> String {
+fn error_of_token_service(answer: &dyn Fn(&ReceivedRequest) -> Vec<u8>) -> String {
     block_on(answering(answer, async |base: String| {
         let profile = profile(CLIENT, &base);
         let http = client(&base, &profile);
-        let error = probe(&http, &asking("owner")).await.unwrap_err().to_string();
-        let outcome = http.send(&asking("owner")).await;
+        let error = probe_endpoint(&http, &request_of("owner")).await.unwrap_err().to_string();
+        let outcome = http.send(&request_of("owner")).await;
         assert!(matches!(outcome, Outcome::Unsent { .. }), "{outcome:?}");
         let all = format!("{error} {outcome:?}");
         assert!(!all.contains("canary"), "{all}");
@@ -82,11 +82,11 @@ fn no_token(answer: &dyn Fn(&Asked) -> Vec<u8>) -> String {
 
 #[test]
 fn an_error_of_a_token_service_names_cause_and_remedy() {
-    let html = |asked: &Asked| {
+    let html = |asked: &ReceivedRequest| {
         let page = format!("<html><body>Sign in, {}</body></html>", asked.body);
         reply_bytes("200 OK", "content-type: text/html\r\nconnection: close\r\n", page.as_bytes())
     };
-    type Answer = Box<dyn Fn(&Asked) -> Vec<u8>>;
+    type Answer = Box<dyn Fn(&ReceivedRequest) -> Vec<u8>>;
     let cases: Vec<(&str, Answer)> = vec![
         ("the token service answers HTML (status 200)", Box::new(html)),
         (
@@ -108,7 +108,7 @@ fn an_error_of_a_token_service_names_cause_and_remedy() {
         ),
     ];
     for (cause, answer) in cases {
-        let error = no_token(&*answer);
+        let error = error_of_token_service(&*answer);
         assert!(error.starts_with(&format!("BASE/token: {cause}; ")), "{error}");
     }
 }
@@ -118,7 +118,7 @@ fn a_missing_token_service_is_distinguished_from_a_missing_endpoint() {
     let error = block_on(async {
         let profile = profile(CLIENT, "http://127.0.0.1:9");
         let http = client("http://127.0.0.1:10", &profile);
-        probe(&http, &asking("owner")).await.unwrap_err().to_string()
+        probe_endpoint(&http, &request_of("owner")).await.unwrap_err().to_string()
     });
     let begins = "http://127.0.0.1:9/token: no answer from the token service: no server listens at this address";
     assert!(error.starts_with(begins), "{error}");

@@ -4,7 +4,7 @@ const JSON: &str = "content-type: application/json\r\n";
 
 /// Checks the outcome of a response with a content type and a body.
 fn check(headers: &str, body: &[u8], expected: &str) {
-    assert_eq!(told(&answered_with(&reply_bytes("200 OK", headers, body))), expected);
+    assert_eq!(summarise_outcome(&send_to_server_with(&reply_bytes("200 OK", headers, body))), expected);
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_body_that_is_not_json_is_kept_as_text_with_the_reason() {
 fn an_empty_body_is_empty_for_all_content_types() {
     check(JSON, b"", "200 empty");
     check("content-type: text/html\r\n", b"\r\n", "200 empty");
-    assert_eq!(told(&answered_with(b"HTTP/1.1 204 No Content\r\n\r\n")), "204 empty");
+    assert_eq!(summarise_outcome(&send_to_server_with(b"HTTP/1.1 204 No Content\r\n\r\n")), "204 empty");
 }
 
 #[test]
@@ -45,34 +45,40 @@ fn bodies_are_limited_in_length_and_depth() {
 #[test]
 fn the_deepest_accepted_body_can_be_read_from_a_history() {
     let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
-    let outcome = answered_with(&reply_bytes("200 OK", JSON, deep.as_bytes()));
-    assert!(told(&outcome).starts_with("200 [["));
+    let outcome = send_to_server_with(&reply_bytes("200 OK", JSON, deep.as_bytes()));
+    assert!(summarise_outcome(&outcome).starts_with("200 [["));
     let line = serde_json::to_string(&json!({ "outcome": outcome })).unwrap();
     serde_json::from_str::<Value>(&line).unwrap();
 }
 
 #[test]
 fn a_response_with_an_invalid_encoding_is_a_response() {
-    let outcome = answered_with(&reply_bytes(
+    let outcome = send_to_server_with(&reply_bytes(
         "200 OK",
         "content-type: application/json\r\ncontent-encoding: gzip\r\n",
         b"not packed",
     ));
-    assert!(told(&outcome).starts_with("200 text: the content encoding is invalid"), "{outcome:?}");
+    assert!(summarise_outcome(&outcome).starts_with("200 text: the content encoding is invalid"), "{outcome:?}");
 }
 
 #[test]
 fn causes_of_lost_responses_are_distinguished() {
-    assert_eq!(told(&answered_with(b"")), "lost: the connection ended before the response was complete");
     assert_eq!(
-        told(&answered_with(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}")),
+        summarise_outcome(&send_to_server_with(b"")),
         "lost: the connection ended before the response was complete"
     );
     assert_eq!(
-        told(&answered_with(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab")),
+        summarise_outcome(&send_to_server_with(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}")),
         "lost: the connection ended before the response was complete"
     );
-    assert_eq!(told(&answered_with(b"\x15\x03\x01\x00\x02\x02\x16 not HTTP\r\n\r\n")), "lost: the answer is not HTTP");
+    assert_eq!(
+        summarise_outcome(&send_to_server_with(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab")),
+        "lost: the connection ended before the response was complete"
+    );
+    assert_eq!(
+        summarise_outcome(&send_to_server_with(b"\x15\x03\x01\x00\x02\x02\x16 not HTTP\r\n\r\n")),
+        "lost: the answer is not HTTP"
+    );
 }
 
 #[test]
@@ -82,39 +88,40 @@ fn a_response_that_never_arrives_is_lost() {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let limits = HttpLimits { request_timeout: Duration::from_millis(100), ..HttpLimits::USUAL };
         // The system accepts the connection for the listener, and nobody reads.
-        Http::new(&base, identities(), limits, &Connecting::default(), wall())
+        HttpEndpoint::new(&base, identities(), limits, &ConnectionSettings::default(), fixed_clock())
             .unwrap()
             .send(&request(&call("showBox")))
             .await
     });
-    assert_eq!(told(&outcome), "lost: no complete response in time");
+    assert_eq!(summarise_outcome(&outcome), "lost: no complete response in time");
 }
 
 /// An address without a server.
-fn deserted() -> String {
+fn address_without_server() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())
 }
 
 #[test]
 fn without_a_server_the_request_is_unsent() {
-    let outcome = block_on(async { http(&deserted()).send(&request(&call("showBox"))).await });
-    assert_eq!(told(&outcome), "unsent: no server listens at this address: the connection was refused");
+    let outcome = block_on(async { build_http(&address_without_server()).send(&request(&call("showBox"))).await });
+    assert_eq!(summarise_outcome(&outcome), "unsent: no server listens at this address: the connection was refused");
 }
 
 #[test]
 fn a_redirect_is_a_response_and_is_not_followed() {
-    let outcome = answered_with(&reply_bytes("302 Found", "location: http://127.0.0.1:1/\r\n", b""));
+    let outcome = send_to_server_with(&reply_bytes("302 Found", "location: http://127.0.0.1:1/\r\n", b""));
     let Outcome::Replied(reply) = outcome else { panic!("{outcome:?}") };
     assert_eq!((reply.status, reply.headers["location"].as_str()), (302, "http://127.0.0.1:1/"));
 }
 
 /// The message of a probe, without the place.
-fn probed(bytes: &[u8]) -> Result<u16, String> {
-    with_raw(bytes, async |base: String| probe(&http(&base), &request(&call("listBoxes"))).await).map_err(|error| {
-        assert!(error.place.ends_with("/v1/left%20top/boxes/detail"));
-        format!("{}; {}", error.cause, error.remedy)
-    })
+fn probe_server_with(bytes: &[u8]) -> Result<u16, String> {
+    serve_bytes(bytes, async |base: String| probe_endpoint(&build_http(&base), &request(&call("listBoxes"))).await)
+        .map_err(|error| {
+            assert!(error.place.ends_with("/v1/left%20top/boxes/detail"));
+            format!("{}; {}", error.cause, error.remedy)
+        })
 }
 
 #[test]
@@ -133,20 +140,22 @@ fn a_probe_names_cause_and_remedy() {
         (Vec::new(), "ended before", "check the log"),
     ];
     for (bytes, cause, remedy) in cases {
-        let message = probed(bytes).unwrap_err();
+        let message = probe_server_with(bytes).unwrap_err();
         assert!(message.contains(cause) && message.contains(remedy), "{message}");
         assert!(!message.contains("canary"));
     }
     for (line, status) in [("200 OK", 200), ("404 Not Found", 404), ("403 Forbidden", 403), ("500 Oops", 500)] {
-        assert_eq!(probed(&reply_bytes(line, JSON, b"{}")), Ok(status));
+        assert_eq!(probe_server_with(&reply_bytes(line, JSON, b"{}")), Ok(status));
     }
 }
 
 #[test]
 fn an_api_is_recognised_by_one_known_read() {
     let recognised = |bytes: &[u8], reads: usize| {
-        with_raw(bytes, async |base: String| {
-            recognise(&http(&base), &vec![request(&call("listBoxes")); reads]).await.map_err(|error| error.to_string())
+        serve_bytes(bytes, async |base: String| {
+            recognise_api(&build_http(&base), &vec![request(&call("listBoxes")); reads])
+                .await
+                .map_err(|error| error.to_string())
         })
     };
     for (line, cause, remedy) in [
@@ -165,9 +174,9 @@ fn an_api_is_recognised_by_one_known_read() {
 fn offered_values_and_quotas_are_read_by_the_pointers_of_the_profile() {
     let body = br#"{"sizes": [{"id": "s"}, {"id": "m"}], "most": 5, "any": -1, "used": 7}"#;
     let offer = |each: &str, value: &str| {
-        let offer = Offer { get: "/v1/{shelf}/sizes?all=1".into(), each: each.into(), value: value.into() };
-        with_raw(&reply_bytes("200 OK", JSON, body), async |base: String| {
-            offered(&http(&base), &offer).await.map_err(|error| error.to_string())
+        let offer = PoolOffer { get: "/v1/{shelf}/sizes?all=1".into(), each: each.into(), value: value.into() };
+        serve_bytes(&reply_bytes("200 OK", JSON, body), async |base: String| {
+            read_offered_values(&build_http(&base), &offer).await.map_err(|error| error.to_string())
         })
     };
     assert_eq!(offer("/sizes", "/id"), Ok(vec![json!("s"), json!("m")]));
@@ -176,9 +185,9 @@ fn offered_values_and_quotas_are_read_by_the_pointers_of_the_profile() {
         assert!(message.contains("/v1/left%20top/sizes?all=1") && message.contains(told), "{message}");
     }
     let left = |status: &str, get: &str, most: &str, used: Option<&str>| {
-        let quota = Quota { get: get.into(), most: most.into(), used: used.map(str::to_string) };
-        with_raw(&reply_bytes(status, JSON, body), async |base: String| {
-            free(&http(&base), &quota).await.map_err(|error| error.to_string())
+        let quota = ResourceQuota { get: get.into(), most: most.into(), used: used.map(str::to_string) };
+        serve_bytes(&reply_bytes(status, JSON, body), async |base: String| {
+            read_free_quota(&build_http(&base), &quota).await.map_err(|error| error.to_string())
         })
     };
     assert_eq!(left("200 OK", "/q", "/most", None), Ok(Some(5)));
@@ -191,15 +200,16 @@ fn offered_values_and_quotas_are_read_by_the_pointers_of_the_profile() {
 
 #[test]
 fn a_probe_reports_a_missing_server() {
-    let probed =
-        |base: String| block_on(async { probe(&http(&base), &request(&call("listBoxes"))).await }).unwrap_err();
-    assert!(probed(deserted()).to_string().contains("start the server"));
+    let probed = |base: String| {
+        block_on(async { probe_endpoint(&build_http(&base), &request(&call("listBoxes"))).await }).unwrap_err()
+    };
+    assert!(probed(address_without_server()).to_string().contains("start the server"));
 }
 
 #[test]
 fn an_invalid_address_is_refused_without_its_secrets() {
     let refused = |base: &str| {
-        Http::new(base, identities(), HttpLimits::USUAL, &Connecting::default(), wall())
+        HttpEndpoint::new(base, identities(), HttpLimits::USUAL, &ConnectionSettings::default(), fixed_clock())
             .map(|_| ())
             .unwrap_err()
             .to_string()
@@ -212,7 +222,15 @@ fn an_invalid_address_is_refused_without_its_secrets() {
         assert!(!message.contains("canary"), "{message}");
     }
     assert_eq!(
-        Http::new("http://h/base/", identities(), HttpLimits::USUAL, &Connecting::default(), wall()).unwrap().name(),
+        HttpEndpoint::new(
+            "http://h/base/",
+            identities(),
+            HttpLimits::USUAL,
+            &ConnectionSettings::default(),
+            fixed_clock()
+        )
+        .unwrap()
+        .name(),
         "http://h/base"
     );
 }

@@ -9,10 +9,10 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
 use tokio_rustls::TlsAcceptor;
 
-type Authority = CertifiedIssuer<'static, KeyPair>;
+type TestAuthority = CertifiedIssuer<'static, KeyPair>;
 
 /// Creates an authority with a distinct name.
-fn authority(name: &str) -> Authority {
+fn authority(name: &str) -> TestAuthority {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.distinguished_name.push(rcgen::DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -20,22 +20,22 @@ fn authority(name: &str) -> Authority {
 }
 
 /// Creates a certificate for a name, and its key.
-fn certificate(authority: &Authority, name: &str) -> (rcgen::Certificate, KeyPair) {
+fn certificate(authority: &TestAuthority, name: &str) -> (rcgen::Certificate, KeyPair) {
     let key = KeyPair::generate().unwrap();
     (CertificateParams::new(vec![name.to_string()]).unwrap().signed_by(&key, authority).unwrap(), key)
 }
 
 /// A server that answers with the HTTP version of the request.
-struct Secure {
-    authority: Authority,
+struct TlsServer {
+    authority: TestAuthority,
     name: &'static str,
     /// The authority of client certificates, if the server demands certificates.
     clients: Option<CertificateDer<'static>>,
 }
 
-impl Secure {
-    fn new(name: &'static str) -> Secure {
-        Secure { authority: authority("of the server"), name, clients: None }
+impl TlsServer {
+    fn new(name: &'static str) -> TlsServer {
+        TlsServer { authority: authority("of the server"), name, clients: None }
     }
 
     fn acceptor(&self) -> TlsAcceptor {
@@ -59,7 +59,7 @@ impl Secure {
     }
 
     /// The outcome of one request, and of a probe; `place` is the address without the port.
-    fn asked(&self, place: &str, connecting: &Connecting) -> (Outcome, Result<(), ProbeError>) {
+    fn asked(&self, place: &str, connecting: &ConnectionSettings) -> (Outcome, Result<(), ProbeError>) {
         block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let base = format!("{place}:{}", listener.local_addr().unwrap().port());
@@ -89,9 +89,10 @@ impl Secure {
                 }
             };
             let client = async {
-                let http = Http::new(&base, identities(), HttpLimits::USUAL, connecting, wall()).unwrap();
+                let http =
+                    HttpEndpoint::new(&base, identities(), HttpLimits::USUAL, connecting, fixed_clock()).unwrap();
                 let request = request(&call("showBox"));
-                (http.send(&request).await, probe(&http, &request).await.map(|_| ()))
+                (http.send(&request).await, probe_endpoint(&http, &request).await.map(|_| ()))
             };
             tokio::select! {
                 never = server => never,
@@ -101,14 +102,14 @@ impl Secure {
     }
 }
 
-fn trusting(authority: &Authority) -> Connecting {
-    Connecting { authorities: vec![authority.pem().into_bytes()], ..Connecting::default() }
+fn trust_authority(authority: &TestAuthority) -> ConnectionSettings {
+    ConnectionSettings { authorities: vec![authority.pem().into_bytes()], ..ConnectionSettings::default() }
 }
 
 /// Checks that the request is unsent for a reason with the words, and that the probe gives the same reason with a
 /// remedy.
-fn refused((outcome, probed): (Outcome, Result<(), ProbeError>), words: &str) {
-    let told = told(&outcome);
+fn check_refused((outcome, probed): (Outcome, Result<(), ProbeError>), words: &str) {
+    let told = summarise_outcome(&outcome);
     assert!(told.starts_with("unsent: no secure connection: ") && told.contains(words), "{told}");
     let error = probed.unwrap_err().to_string();
     assert!(error.contains(words) && error.contains("; check the certificate"), "{error}");
@@ -117,45 +118,51 @@ fn refused((outcome, probed): (Outcome, Result<(), ProbeError>), words: &str) {
 
 #[test]
 fn a_server_with_a_private_authority_needs_the_authority_in_the_profile() {
-    let server = Secure::new("localhost");
-    let (outcome, probed) = server.asked("https://localhost", &trusting(&server.authority));
-    assert_eq!(told(&outcome), r#"200 {"version":"HTTP/2.0"}"#);
+    let server = TlsServer::new("localhost");
+    let (outcome, probed) = server.asked("https://localhost", &trust_authority(&server.authority));
+    assert_eq!(summarise_outcome(&outcome), r#"200 {"version":"HTTP/2.0"}"#);
     assert_eq!(probed, Ok(()));
-    refused(server.asked("https://localhost", &trusting(&authority("another"))), "UnknownIssuer");
+    check_refused(server.asked("https://localhost", &trust_authority(&authority("another"))), "UnknownIssuer");
 }
 
 #[test]
 fn a_certificate_for_another_name_is_refused() {
-    let server = Secure::new("elsewhere.example");
-    refused(server.asked("https://localhost", &trusting(&server.authority)), "not valid for name");
+    let server = TlsServer::new("elsewhere.example");
+    check_refused(server.asked("https://localhost", &trust_authority(&server.authority)), "not valid for name");
 }
 
 #[test]
 fn the_profile_chooses_the_version_of_http() {
-    let server = Secure::new("localhost");
-    for (version, seen) in [(Version::Any, "HTTP/2.0"), (Version::One, "HTTP/1.1"), (Version::Two, "HTTP/2.0")] {
-        let connecting = Connecting { version, ..trusting(&server.authority) };
+    let server = TlsServer::new("localhost");
+    for (version, seen) in
+        [(HttpVersion::Any, "HTTP/2.0"), (HttpVersion::One, "HTTP/1.1"), (HttpVersion::Two, "HTTP/2.0")]
+    {
+        let connecting = ConnectionSettings { version, ..trust_authority(&server.authority) };
         let (outcome, _) = server.asked("https://localhost", &connecting);
-        assert_eq!(told(&outcome), format!("200 {{\"version\":\"{seen}\"}}"));
+        assert_eq!(summarise_outcome(&outcome), format!("200 {{\"version\":\"{seen}\"}}"));
     }
 }
 
 #[test]
 fn a_client_certificate_is_sent_if_the_server_demands_one() {
     let clients = authority("of clients");
-    let server = Secure { clients: Some(clients.der().clone()), ..Secure::new("localhost") };
+    let server = TlsServer { clients: Some(clients.der().clone()), ..TlsServer::new("localhost") };
     let (certificate, key) = certificate(&clients, "client");
     let pem = format!("{}{}", certificate.pem(), key.serialize_pem());
-    let certificate = Some(Credential::made(pem));
-    let (outcome, _) = server.asked("https://localhost", &Connecting { certificate, ..trusting(&server.authority) });
-    assert!(told(&outcome).starts_with("200 "), "{outcome:?}");
-    refused(server.asked("https://localhost", &trusting(&server.authority)), "the client's certificate is refused");
+    let certificate = Some(Credential::from_process(pem));
+    let (outcome, _) =
+        server.asked("https://localhost", &ConnectionSettings { certificate, ..trust_authority(&server.authority) });
+    assert!(summarise_outcome(&outcome).starts_with("200 "), "{outcome:?}");
+    check_refused(
+        server.asked("https://localhost", &trust_authority(&server.authority)),
+        "the client's certificate is refused",
+    );
 }
 
 #[test]
 fn http_and_https_confused_is_not_reported_as_a_missing_server() {
-    let server = Secure::new("localhost");
-    let (outcome, probed) = server.asked("http://localhost", &Connecting::default());
+    let server = TlsServer::new("localhost");
+    let (outcome, probed) = server.asked("http://localhost", &ConnectionSettings::default());
     assert!(matches!(outcome, Outcome::Lost { .. }), "{outcome:?}");
     let error = probed.unwrap_err().to_string();
     assert!(
@@ -163,10 +170,10 @@ fn http_and_https_confused_is_not_reported_as_a_missing_server() {
         "{error}"
     );
     let plain = reply_bytes("200 OK", "", b"{}");
-    let outcome = with_raw(&plain, async |base: String| {
+    let outcome = serve_bytes(&plain, async |base: String| {
         let base = base.replace("http://", "https://");
-        let trusted = trusting(&authority("another"));
-        let http = Http::new(&base, identities(), HttpLimits::USUAL, &trusted, wall()).unwrap();
+        let trusted = trust_authority(&authority("another"));
+        let http = HttpEndpoint::new(&base, identities(), HttpLimits::USUAL, &trusted, fixed_clock()).unwrap();
         tokio::time::timeout(Duration::from_secs(5), http.send(&request(&call("showBox")))).await
     });
     let outcome = outcome.unwrap_or(Outcome::Lost { cause: "timeout".to_string() });
@@ -176,18 +183,25 @@ fn http_and_https_confused_is_not_reported_as_a_missing_server() {
 #[test]
 fn an_invalid_authority_or_certificate_is_refused() {
     for connecting in [
-        Connecting { authorities: vec![b"nothing".to_vec()], ..Connecting::default() },
-        Connecting { certificate: Some(Credential::made("canary".to_string())), ..Connecting::default() },
+        ConnectionSettings { authorities: vec![b"nothing".to_vec()], ..ConnectionSettings::default() },
+        ConnectionSettings {
+            certificate: Some(Credential::from_process("canary".to_string())),
+            ..ConnectionSettings::default()
+        },
     ] {
-        let error = Http::new("https://h", identities(), HttpLimits::USUAL, &connecting, wall()).map(|_| ());
+        let error =
+            HttpEndpoint::new("https://h", identities(), HttpLimits::USUAL, &connecting, fixed_clock()).map(|_| ());
         let error = error.unwrap_err().to_string();
         assert!(error.contains("in PEM; check `connection` in the profile") && !error.contains("canary"), "{error}");
     }
 }
 
-fn through(address: &str) -> Connecting {
-    let credentials = Some(("ada".to_string(), Credential::made("canary-proxy".to_string())));
-    Connecting { proxy: Some(Proxy { address: address.to_string(), credentials }), ..Connecting::default() }
+fn connect_through(address: &str) -> ConnectionSettings {
+    let credentials = Some(("ada".to_string(), Credential::from_process("canary-proxy".to_string())));
+    ConnectionSettings {
+        proxy: Some(ProxySettings { address: address.to_string(), credentials }),
+        ..ConnectionSettings::default()
+    }
 }
 
 #[test]
@@ -208,9 +222,9 @@ fn requests_go_through_the_proxy_of_the_profile() {
             std::future::pending::<()>().await
         };
         let client = async {
-            let (base, connecting) = ("http://endpoint.example/base", through(&proxy));
-            let http = Http::new(base, identities(), HttpLimits::USUAL, &connecting, wall()).unwrap();
-            told(&http.send(&request(&call("showBox"))).await)
+            let (base, connecting) = ("http://endpoint.example/base", connect_through(&proxy));
+            let http = HttpEndpoint::new(base, identities(), HttpLimits::USUAL, &connecting, fixed_clock()).unwrap();
+            summarise_outcome(&http.send(&request(&call("showBox"))).await)
         };
         tokio::select! {
             () = server => unreachable!("the server waits for ever"),
@@ -227,12 +241,17 @@ fn requests_go_through_the_proxy_of_the_profile() {
 #[test]
 fn a_missing_proxy_is_distinguished_from_a_missing_endpoint() {
     for base in ["http://endpoint.example", "https://endpoint.example"] {
-        let connecting =
-            Connecting { authorities: trusting(&authority("another")).authorities, ..through("http://127.0.0.1:9") };
-        let http = Http::new(base, identities(), HttpLimits::USUAL, &connecting, wall()).unwrap();
+        let connecting = ConnectionSettings {
+            authorities: trust_authority(&authority("another")).authorities,
+            ..connect_through("http://127.0.0.1:9")
+        };
+        let http = HttpEndpoint::new(base, identities(), HttpLimits::USUAL, &connecting, fixed_clock()).unwrap();
         let request = request(&call("showBox"));
-        let (outcome, probed) = block_on(async { (http.send(&request).await, probe(&http, &request).await) });
-        assert!(told(&outcome).starts_with("unsent: the proxy cannot be used: http://127.0.0.1:9: "), "{outcome:?}");
+        let (outcome, probed) = block_on(async { (http.send(&request).await, probe_endpoint(&http, &request).await) });
+        assert!(
+            summarise_outcome(&outcome).starts_with("unsent: the proxy cannot be used: http://127.0.0.1:9: "),
+            "{outcome:?}"
+        );
         let error = probed.unwrap_err().to_string();
         assert!(error.contains("; check `connection.proxy`") && !error.contains("canary"), "{error}");
     }

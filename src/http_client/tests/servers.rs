@@ -6,12 +6,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// One request as received.
 #[derive(Debug, Clone)]
-pub(super) struct Asked {
+pub(super) struct ReceivedRequest {
     pub(super) head: String,
     pub(super) body: String,
 }
 
-impl Asked {
+impl ReceivedRequest {
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines.filter(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
@@ -23,7 +23,10 @@ impl Asked {
 }
 
 /// Answers each request by the closure, one connection at a time, while the client runs.
-pub(super) async fn answering<T>(answer: &dyn Fn(&Asked) -> Vec<u8>, client: impl AsyncFnOnce(String) -> T) -> T {
+pub(super) async fn answering<T>(
+    answer: &dyn Fn(&ReceivedRequest) -> Vec<u8>,
+    client: impl AsyncFnOnce(String) -> T,
+) -> T {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let server = async {
@@ -41,17 +44,17 @@ pub(super) async fn answering<T>(answer: &dyn Fn(&Asked) -> Vec<u8>, client: imp
     }
 }
 
-pub(super) async fn read_request(stream: &mut tokio::net::TcpStream) -> Option<Asked> {
+pub(super) async fn read_request(stream: &mut tokio::net::TcpStream) -> Option<ReceivedRequest> {
     let mut bytes = Vec::new();
     while !bytes.ends_with(b"\r\n\r\n") {
         bytes.push(stream.read_u8().await.ok()?);
     }
     let head = String::from_utf8(bytes).unwrap();
-    let asked = Asked { head, body: String::new() };
+    let asked = ReceivedRequest { head, body: String::new() };
     let length = asked.header("content-length").map_or(0, |length| length.parse().unwrap());
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
-    Some(Asked { body: String::from_utf8(body).unwrap(), ..asked })
+    Some(ReceivedRequest { body: String::from_utf8(body).unwrap(), ..asked })
 }
 
 pub(super) fn json_reply(status: &str, headers: &str, body: &Value) -> Vec<u8> {
@@ -60,18 +63,18 @@ pub(super) fn json_reply(status: &str, headers: &str, body: &Value) -> Vec<u8> {
 }
 
 /// A response with all headers of the request.
-pub(super) fn echo(asked: &Asked) -> Vec<u8> {
+pub(super) fn echo(asked: &ReceivedRequest) -> Vec<u8> {
     let headers: BTreeMap<&str, &str> = asked.head.lines().skip(1).filter_map(|line| line.split_once(": ")).collect();
     let lines: Vec<String> = headers.iter().map(|(name, value)| format!("{name} is {value}")).collect();
     json_reply("200 OK", "", &json!({ "note": lines.join("; "), "each": headers.values().collect::<Vec<_>>() }))
 }
 
 /// The answer of a token service; the first token is `canary-granted-1`.
-pub(super) fn granting(number: &Cell<u32>, lifetime_s: i64) -> Vec<u8> {
-    granting_at(number, wall()(), lifetime_s)
+pub(super) fn build_token_answer(number: &Cell<u32>, lifetime_s: i64) -> Vec<u8> {
+    build_token_answer_at(number, fixed_clock()(), lifetime_s)
 }
 
-pub(super) fn granting_at(number: &Cell<u32>, now: jiff::Timestamp, lifetime_s: i64) -> Vec<u8> {
+pub(super) fn build_token_answer_at(number: &Cell<u32>, now: jiff::Timestamp, lifetime_s: i64) -> Vec<u8> {
     number.set(number.get() + 1);
     let token = format!("canary-granted-{}", number.get());
     let ends = now + jiff::SignedDuration::from_secs(lifetime_s);
@@ -102,15 +105,15 @@ pub(super) fn profile(scheme: &str, base: &str) -> Profile {
     Profile::parse(&text, "p.yaml", &|_| None).unwrap()
 }
 
-pub(super) fn client(base: &str, profile: &Profile) -> Http {
-    client_at(base, profile, wall())
+pub(super) fn client(base: &str, profile: &Profile) -> HttpEndpoint {
+    client_at(base, profile, fixed_clock())
 }
 
-pub(super) fn client_at(base: &str, profile: &Profile, wall: Wall) -> Http {
-    Http::new(base, profile.identities.clone(), HttpLimits::USUAL, &profile.connecting, wall).unwrap()
+pub(super) fn client_at(base: &str, profile: &Profile, wall: WallClock) -> HttpEndpoint {
+    HttpEndpoint::new(base, profile.identities.clone(), HttpLimits::USUAL, &profile.connection, wall).unwrap()
 }
 
-pub(super) fn asking(caller: &str) -> Request {
+pub(super) fn request_of(caller: &str) -> Request {
     let call = Call { caller: caller.into(), ..call("showBox") };
-    compose(&catalog(), &call, &profile(SCHEMES[0], "").identities).unwrap()
+    compose_request(&catalog(), &call, &profile(SCHEMES[0], "").identities).unwrap()
 }

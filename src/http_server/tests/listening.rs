@@ -3,16 +3,17 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// Sends a call over a socket; returns the outcome and the requests at the endpoint.
 fn sent(call: &Call) -> (Outcome, Vec<Request>) {
-    let toy = Toy::new(json!({"id": "7"}));
-    let outcome =
-        block_on(served(&toy, &WireFaults::NONE, async |base: String| http(&base).send(&request(call)).await));
+    let toy = ToyEndpoint::new(json!({"id": "7"}));
+    let outcome = block_on(serve_during(&toy, &WireFaults::NONE, async |base: String| {
+        build_http(&base).send(&request(call)).await
+    }));
     (outcome, toy.asked.into_inner())
 }
 
 /// Writes text to the socket, and reads until the server closes the connection.
 fn raw(text: &str) -> String {
-    let toy = Toy::new(json!({"id": "7"}));
-    block_on(served(&toy, &WireFaults::NONE, async |base: String| {
+    let toy = ToyEndpoint::new(json!({"id": "7"}));
+    block_on(serve_during(&toy, &WireFaults::NONE, async |base: String| {
         let address = base.strip_prefix("http://").unwrap();
         let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
         stream.write_all(text.as_bytes()).await.unwrap();
@@ -37,7 +38,7 @@ fn a_request_arrives_as_it_was_composed() {
     call.headers = BTreeMap::from([("X-Box-Version".into(), "1.2".into())]);
     call.body = Some(json!({"open": null}));
     let (outcome, asked) = sent(&call);
-    assert_eq!(told(&outcome), r#"202 {"id":"7"}"#);
+    assert_eq!(summarise_outcome(&outcome), r#"202 {"id":"7"}"#);
     assert_eq!(asked, [request(&call)]);
 }
 
@@ -75,7 +76,7 @@ fn the_top_key_of_the_body_selects_the_action() {
 fn a_body_without_an_action_is_refused_for_authenticated_callers() {
     let open = Call { body: Some(json!({"ajar": 1})), ..call("openBox") };
     let (outcome, asked) = sent(&open);
-    assert!(told(&outcome).starts_with("400 ") && asked.is_empty());
+    assert!(summarise_outcome(&outcome).starts_with("400 ") && asked.is_empty());
     let (_, asked) = sent(&Call { caller: "none".into(), ..open });
     assert_eq!(asked.len(), 1, "the endpoint answers 401");
 }
@@ -107,20 +108,20 @@ fn a_body_that_is_too_long_is_refused() {
 
 #[test]
 fn an_endpoint_that_loses_a_request_resets_the_connection() {
-    let toy = Toy { reply: Outcome::Lost { cause: "gone".into() }, asked: RefCell::default() };
-    let outcome = block_on(served(&toy, &WireFaults::NONE, async |base: String| {
-        http(&base).send(&request(&call("showBox"))).await
+    let toy = ToyEndpoint { reply: Outcome::Lost { cause: "gone".into() }, asked: RefCell::default() };
+    let outcome = block_on(serve_during(&toy, &WireFaults::NONE, async |base: String| {
+        build_http(&base).send(&request(&call("showBox"))).await
     }));
     assert!(matches!(outcome, Outcome::Lost { .. }), "{outcome:?}");
 }
 
 #[test]
 fn addresses_of_other_machines_need_permission() {
-    let error = block_on(bind("0.0.0.0:0".parse().unwrap(), false)).unwrap_err();
+    let error = block_on(bind_listener("0.0.0.0:0".parse().unwrap(), false)).unwrap_err();
     assert!(matches!(error, ListenError::Exposed { .. }));
     let taken = block_on(async {
-        let first = bind("127.0.0.1:0".parse().unwrap(), false).await.unwrap();
-        bind(first.local_addr().unwrap(), false).await.unwrap_err()
+        let first = bind_listener("127.0.0.1:0".parse().unwrap(), false).await.unwrap();
+        bind_listener(first.local_addr().unwrap(), false).await.unwrap_err()
     });
     assert!(matches!(taken, ListenError::Taken { .. }));
 }

@@ -7,15 +7,16 @@ fn always(fault: WireFault) -> WireFaults {
 /// Checks the outcome and the number of requests at the endpoint, over a socket and in process.
 fn check(fault: WireFault, over_a_socket: &str, in_process: &str, asked: usize) {
     let wire = always(fault);
-    let toy = Toy::new(json!({"id": [{"n": 7}]}));
-    let outcome =
-        block_on(served(&toy, &wire, async |base: String| http(&base).send(&request(&call("showBox"))).await));
-    assert_eq!(told(&outcome), over_a_socket);
+    let toy = ToyEndpoint::new(json!({"id": [{"n": 7}]}));
+    let outcome = block_on(serve_during(&toy, &wire, async |base: String| {
+        build_http(&base).send(&request(&call("showBox"))).await
+    }));
+    assert_eq!(summarise_outcome(&outcome), over_a_socket);
     assert_eq!(toy.asked.borrow().len(), asked);
 
-    let faulty = Faulty::new(Toy::new(json!({"id": [{"n": 7}]})), wire);
+    let faulty = FaultyEndpoint::new(ToyEndpoint::new(json!({"id": [{"n": 7}]})), wire);
     let outcome = block_on(async { faulty.send(&request(&call("showBox"))).await });
-    assert_eq!(told(&outcome), in_process);
+    assert_eq!(summarise_outcome(&outcome), in_process);
     assert_eq!(faulty.endpoint.asked.borrow().len(), asked);
 }
 
@@ -39,8 +40,8 @@ fn the_client_observes_each_fault() {
 #[test]
 fn a_throttled_response_has_retry_after() {
     let wire = WireFaults { retry_after_s: 9, ..always(WireFault::Throttle) };
-    let outcome = block_on(served(&Toy::new(json!({})), &wire, async |base: String| {
-        http(&base).send(&request(&call("showBox"))).await
+    let outcome = block_on(serve_during(&ToyEndpoint::new(json!({})), &wire, async |base: String| {
+        build_http(&base).send(&request(&call("showBox"))).await
     }));
     let Outcome::Replied(reply) = outcome else { panic!("{outcome:?}") };
     assert_eq!(reply.headers["retry-after"], "9");
@@ -49,14 +50,14 @@ fn a_throttled_response_has_retry_after() {
 #[test]
 fn a_response_after_the_timeout_is_lost() {
     let wire = WireFaults { delay: Duration::from_secs(3600), ..always(WireFault::Delay) };
-    let outcome = block_on(served(&Toy::new(json!({})), &wire, async |base: String| {
+    let outcome = block_on(serve_during(&ToyEndpoint::new(json!({})), &wire, async |base: String| {
         let limits = HttpLimits { request_timeout: Duration::from_millis(100), ..HttpLimits::USUAL };
-        Http::new(&base, identities(), limits, &Connecting::default(), wall())
+        HttpEndpoint::new(&base, identities(), limits, &ConnectionSettings::default(), fixed_clock())
             .unwrap()
             .send(&request(&call("showBox")))
             .await
     }));
-    assert_eq!(told(&outcome), "lost: no complete response in time");
+    assert_eq!(summarise_outcome(&outcome), "lost: no complete response in time");
 }
 
 #[test]
@@ -66,12 +67,12 @@ fn encodings_do_not_change_responses() {
         for bits in 0..8 {
             let wire =
                 WireFaults { gzip: bits & 1 != 0, chunked: bits & 2 != 0, close: bits & 4 != 0, ..WireFaults::NONE };
-            let toy = Toy::new(body.clone());
-            block_on(served(&toy, &wire, async |base: String| {
-                let client = http(&base);
+            let toy = ToyEndpoint::new(body.clone());
+            block_on(serve_during(&toy, &wire, async |base: String| {
+                let client = build_http(&base);
                 for _ in 0..2 {
                     let outcome = client.send(&request(&call("showBox"))).await;
-                    assert_eq!(told(&outcome), format!("202 {body}"));
+                    assert_eq!(summarise_outcome(&outcome), format!("202 {body}"));
                 }
             }));
         }
@@ -81,20 +82,20 @@ fn encodings_do_not_change_responses() {
 #[test]
 fn a_compressed_response_that_is_cut_off_is_lost() {
     let wire = WireFaults { gzip: true, ..always(WireFault::Truncate) };
-    let outcome = block_on(served(&Toy::new(json!({"a": "b"})), &wire, async |base: String| {
-        http(&base).send(&request(&call("showBox"))).await
+    let outcome = block_on(serve_during(&ToyEndpoint::new(json!({"a": "b"})), &wire, async |base: String| {
+        build_http(&base).send(&request(&call("showBox"))).await
     }));
-    assert_eq!(told(&outcome), "lost: the connection ended before the response was complete");
+    assert_eq!(summarise_outcome(&outcome), "lost: the connection ended before the response was complete");
 }
 
 #[test]
 fn an_empty_response_can_be_cut_off() {
-    let toy = Toy {
+    let toy = ToyEndpoint {
         reply: Outcome::Replied(Reply { status: 202, headers: BTreeMap::new(), body: ReplyBody::Empty }),
         asked: RefCell::default(),
     };
-    let outcome = block_on(served(&toy, &always(WireFault::Truncate), async |base: String| {
-        http(&base).send(&request(&call("showBox"))).await
+    let outcome = block_on(serve_during(&toy, &always(WireFault::Truncate), async |base: String| {
+        build_http(&base).send(&request(&call("showBox"))).await
     }));
     assert!(matches!(outcome, Outcome::Lost { .. }), "{outcome:?}");
 }
@@ -106,20 +107,20 @@ fn faults_are_decided_for_each_request_of_a_connection() {
             .parse()
             .unwrap();
     let number_of = 300;
-    let toy = Toy::new(json!({"id": 1}));
-    let over_a_socket: Vec<String> = block_on(served(&toy, &wire, async |base: String| {
-        let client = http(&base);
+    let toy = ToyEndpoint::new(json!({"id": 1}));
+    let over_a_socket: Vec<String> = block_on(serve_during(&toy, &wire, async |base: String| {
+        let client = build_http(&base);
         let mut all = Vec::new();
         for _ in 0..number_of {
-            all.push(told(&client.send(&request(&call("showBox"))).await));
+            all.push(summarise_outcome(&client.send(&request(&call("showBox"))).await));
         }
         all
     }));
-    let faulty = Faulty::new(Toy::new(json!({"id": 1})), wire.clone());
+    let faulty = FaultyEndpoint::new(ToyEndpoint::new(json!({"id": 1})), wire.clone());
     let in_process: Vec<String> = block_on(async {
         let mut all = Vec::new();
         for _ in 0..number_of {
-            all.push(told(&faulty.send(&request(&call("showBox"))).await));
+            all.push(summarise_outcome(&faulty.send(&request(&call("showBox"))).await));
         }
         all
     });

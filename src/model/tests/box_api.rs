@@ -1,8 +1,8 @@
 //! An invented API: boxes with labels, and a text line for each call.
 
-use crate::history::{Cause, Exchange, Outcome, Reply, ReplyBody};
-use crate::model::{Belief, Bounds, Held, Id, Life, Model, Stage};
-use crate::schema::Class;
+use crate::history::{CallCause, Exchange, Outcome, Reply, ReplyBody};
+use crate::model::{Belief, BeliefLimits, Existence, Model, ResourceId, Stage, StateEntry};
+use crate::schema::InputClass;
 use crate::schema::catalog::Catalog;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,7 +54,7 @@ clauses:
     then: { "world.label.filter(l, l.box == box.id).text": "'new'" }
 "#;
 
-fn operation(id: &str, method: &str, thing: Option<&str>) -> Value {
+fn make_operation(id: &str, method: &str, thing: Option<&str>) -> Value {
     let parameter = |thing: &str| json!({ "name": format!("{thing}_id"), "required": true, "schema": { "type": "string" }, "at": "boxes:1" });
     json!({
         "id": id, "title": id, "at": "boxes:1",
@@ -64,27 +64,27 @@ fn operation(id: &str, method: &str, thing: Option<&str>) -> Value {
 }
 
 /// The model of the box API.
-pub(super) fn model() -> Arc<Model> {
+pub(super) fn make_model() -> Arc<Model> {
     let catalog: Catalog = serde_json::from_value(json!({
         "format": 1, "api": "boxes",
         "pages": [{ "id": "boxes", "file": "boxes.md", "title": "Boxes", "digest": "sha256:0", "dialect": "markdown" }],
         "operations": [
-            operation("putBox", "POST", None), operation("showBox", "GET", Some("box")),
-            operation("dropBox", "DELETE", Some("box")), operation("relabelBox", "POST", Some("box")),
-            operation("stickLabel", "POST", None), operation("showLabel", "GET", Some("label")),
-            operation("listLabels", "GET", None), operation("moveLabel", "POST", Some("label")),
-            operation("shakeLabel", "POST", Some("label")),
+            make_operation("putBox", "POST", None), make_operation("showBox", "GET", Some("box")),
+            make_operation("dropBox", "DELETE", Some("box")), make_operation("relabelBox", "POST", Some("box")),
+            make_operation("stickLabel", "POST", None), make_operation("showLabel", "GET", Some("label")),
+            make_operation("listLabels", "GET", None), make_operation("moveLabel", "POST", Some("label")),
+            make_operation("shakeLabel", "POST", Some("label")),
         ],
     }))
     .expect("the fixture is a catalog");
-    let suite = crate::suite::parse("boxes.yaml", SUITE, &catalog)
-        .unwrap_or_else(|problems| panic!("{}", crate::suite::render(&problems, SUITE)));
+    let suite = crate::suite::parse_suite("boxes.yaml", SUITE, &catalog)
+        .unwrap_or_else(|problems| panic!("{}", crate::suite::render_problems(&problems, SUITE)));
     Arc::new(Model::new(Arc::new(suite), &catalog, "2026-11-20").unwrap_or_else(|error| panic!("{error}")))
 }
 
 /// A belief that observes calls, each from a line such as `other show l1 b1 old`, `later show l1 404` or `drop
 /// b1 all lost`.
-pub(super) struct Shelf {
+pub(super) struct BoxApi {
     pub belief: Belief,
     now: u64,
     number: u64,
@@ -92,13 +92,13 @@ pub(super) struct Shelf {
     pub found: Vec<String>,
 }
 
-impl Shelf {
-    pub fn new() -> Shelf {
-        let bounds = Bounds { worlds_max: 1_000, settle_percent: 100, insight: false };
-        Shelf { belief: Belief::new(model(), bounds), now: 0, number: 0, found: Vec::new() }
+impl BoxApi {
+    pub fn new() -> BoxApi {
+        let bounds = BeliefLimits { states_max: 1_000, settle_percent: 100, insight: false };
+        BoxApi { belief: Belief::new(make_model(), bounds), now: 0, number: 0, found: Vec::new() }
     }
 
-    pub fn call(&mut self, line: &str) {
+    pub fn send_call(&mut self, line: &str) {
         let words: Vec<&str> = line.split(' ').collect();
         let has = |word: &str| words.contains(&word);
         let rest: Vec<&str> =
@@ -125,7 +125,7 @@ impl Shelf {
         let exchange = Exchange {
             number: self.number,
             step: self.number as usize,
-            cause: Cause::Step,
+            cause: CallCause::Step,
             operation: operation.to_string(),
             binding: "v1".to_string(),
             caller: if has("other") { "other" } else { "owner" }.to_string(),
@@ -141,12 +141,13 @@ impl Shelf {
             } else {
                 Outcome::Replied(Reply { status, headers: BTreeMap::new(), body: ReplyBody::Json(reply) })
             },
-            born: BTreeMap::new(),
+            created: BTreeMap::new(),
         };
         self.number += 1;
-        let observed = self.belief.observe(&exchange, Class::Valid).unwrap_or_else(|fault| panic!("{fault}"));
+        let observed =
+            self.belief.observe_exchange(&exchange, InputClass::Valid).unwrap_or_else(|fault| panic!("{fault}"));
         let model = self.belief.model();
-        let name = |clause: &crate::model::ClauseId| model.info(*clause).id.clone();
+        let name = |clause: &crate::model::ClauseId| model.clause_info(*clause).id.clone();
         let told = observed
             .deviations
             .iter()
@@ -155,24 +156,24 @@ impl Shelf {
     }
 
     /// All possible states of a label, as text.
-    pub fn label(&self, id: &str) -> String {
-        let possible = self.belief.possibilities(&Id { kind: 1, id: Arc::from(id) });
-        let all: BTreeSet<String> = possible.iter().map(|held| said(held)).collect();
+    pub fn describe_label(&self, id: &str) -> String {
+        let possible = self.belief.list_states(&ResourceId { kind: 1, id: Arc::from(id) });
+        let all: BTreeSet<String> = possible.iter().map(|held| describe_entry(held)).collect();
         all.into_iter().collect::<Vec<_>>().join(" or ")
     }
 
     /// How often a clause passed, and how often the clause was unclear.
-    pub fn earned(&self, clause: &str) -> (u64, u64) {
-        let clause = self.belief.model().named(clause).expect("the suite has it");
+    pub fn count_clause(&self, clause: &str) -> (u64, u64) {
+        let clause = self.belief.model().find_clause(clause).expect("the suite has it");
         self.belief.tally.clauses.get(&clause).map_or((0, 0), |count| (count.passed, count.unclear))
     }
 }
 
-fn said(held: &Held) -> String {
-    let thing = &held.thing;
-    let leaves = thing.motion.iter().any(|motion| motion.course.contains(&Stage::Gone));
-    match (thing.life, thing.fog) {
-        (Life::Gone, _) => "gone".to_string(),
+fn describe_entry(held: &StateEntry) -> String {
+    let thing = &held.state;
+    let leaves = thing.transition.iter().any(|motion| motion.stages.contains(&Stage::Gone));
+    match (thing.existence, thing.undetermined_since) {
+        (Existence::Gone, _) => "gone".to_string(),
         _ if leaves => "leaving".to_string(),
         (_, Some(_)) => "undetermined".to_string(),
         _ => {

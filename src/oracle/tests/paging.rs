@@ -1,10 +1,10 @@
 //! Pages of lamps: the clauses about successive pages, and the events that end a chain.
 
-use super::{Otherwise, exchange, lamps};
+use super::{PatchedLampFiles, build_exchange, find_lamp_file};
 use crate::history::{Exchange, Outcome};
-use crate::model::{Bounds, Model};
+use crate::model::{BeliefLimits, Model};
 use crate::oracle::Judge;
-use crate::schema::{Files, Folder, Schemas};
+use crate::schema::{CatalogFiles, CatalogFolder, CompiledCatalog};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,9 +18,9 @@ const VIEW: &str = r#"      listLamps:
 "#;
 
 /// A judge for the lamps, with a list operation.
-fn listed() -> Judge {
+fn new_list_judge() -> Judge {
     let mut catalog: Value =
-        serde_json::from_slice(&Folder(lamps("schemas/lamps")).read("catalog.json").unwrap()).unwrap();
+        serde_json::from_slice(&CatalogFolder(find_lamp_file("schemas/lamps")).read("catalog.json").unwrap()).unwrap();
     let text =
         |name: &str| json!({ "name": name, "required": false, "schema": { "type": "string" }, "at": "light:71" });
     let number = json!({ "name": "limit", "required": false, "schema": { "type": "integer" }, "at": "light:70" });
@@ -32,34 +32,36 @@ fn listed() -> Judge {
         "statuses": [{ "code": 200, "general": false, "at": "light:73" }]
     });
     catalog["operations"].as_array_mut().unwrap().push(list);
-    let schemas = Arc::new(Schemas::load(&Otherwise(BTreeMap::from([("catalog.json", catalog)]))).expect("schemas"));
-    let text = std::fs::read_to_string(lamps("suites/lamps.yaml")).expect("the suite is there");
+    let schemas = Arc::new(
+        CompiledCatalog::load(&PatchedLampFiles(BTreeMap::from([("catalog.json", catalog)]))).expect("schemas"),
+    );
+    let text = std::fs::read_to_string(find_lamp_file("suites/lamps.yaml")).expect("the suite is there");
     let text = text.replacen("    views:\n", &format!("    views:\n{VIEW}"), 1);
-    let suite = crate::suite::parse("lamps.yaml", &text, &schemas.catalog).expect("the suite parses");
+    let suite = crate::suite::parse_suite("lamps.yaml", &text, &schemas.catalog).expect("the suite parses");
     let model = Arc::new(Model::new(Arc::new(suite), &schemas.catalog, "2026-11-25").expect("a model"));
-    Judge::new(model, schemas, 0, Bounds { worlds_max: 100, settle_percent: 100, insight: false })
+    Judge::new(model, schemas, 0, BeliefLimits { states_max: 100, settle_percent: 100, insight: false })
 }
 
-fn lamp(id: &str) -> Value {
+fn build_lamp(id: &str) -> Value {
     let (id, color) = id.split_once('=').unwrap_or((id, "red"));
     json!({ "id": id, "state": "BRIGHT", "color": color })
 }
 
 /// Parses a call from a line: `light a`, `show a`, `dim a`, `remove a`, or `list limit=1 marker=a: b c` with the
 /// entries after the colon. ` (lost)` and ` (404)` replace the outcome.
-fn read(number: u64, line: &str) -> Exchange {
+fn parse_exchange(number: u64, line: &str) -> Exchange {
     let (line, end) = line.split_once(" (").unwrap_or((line, ""));
     let (call, entries) = line.split_once(':').unwrap_or((line, ""));
     let mut words = call.split(' ');
     let (verb, rest): (&str, Vec<&str>) = (words.next().unwrap(), words.collect());
     let mut made = match verb {
-        "light" => exchange(number, "lightLamp", 201, &lamp(rest[0])),
-        "show" => exchange(number, "showLamp", 200, &lamp(rest[0])),
-        "dim" => exchange(number, "dimLamp", 204, &Value::Null),
-        "remove" => exchange(number, "removeLamp", 204, &Value::Null),
+        "light" => build_exchange(number, "lightLamp", 201, &build_lamp(rest[0])),
+        "show" => build_exchange(number, "showLamp", 200, &build_lamp(rest[0])),
+        "dim" => build_exchange(number, "dimLamp", 204, &Value::Null),
+        "remove" => build_exchange(number, "removeLamp", 204, &Value::Null),
         _ => {
-            let shown: Vec<Value> = entries.split_whitespace().map(lamp).collect();
-            exchange(number, "listLamps", 200, &json!({ "lamps": shown }))
+            let shown: Vec<Value> = entries.split_whitespace().map(build_lamp).collect();
+            build_exchange(number, "listLamps", 200, &json!({ "lamps": shown }))
         }
     };
     if let (true, Some(id)) = (made.path.contains_key("lamp_id"), rest.first()) {
@@ -86,23 +88,23 @@ fn read(number: u64, line: &str) -> Exchange {
 
 /// Judges three creates of bright lamps and then the calls; compares the findings and the passes of the clauses about
 /// pages.
-fn check(calls: &str, expected: &str) {
-    let mut judge = listed();
+fn check_pages(calls: &str, expected: &str) {
+    let mut judge = new_list_judge();
     let before = ["light a", "light b", "light c", "show a", "show b", "show c"];
     let mut found = String::new();
     for (number, line) in
         before.into_iter().chain(calls.lines().map(str::trim).filter(|line| !line.is_empty())).enumerate()
     {
-        let seen = judge.observe(&read(number as u64, line)).expect("no fault");
+        let seen = judge.observe(&parse_exchange(number as u64, line)).expect("no fault");
         for finding in seen.findings {
             let clauses: Vec<&str> =
-                finding.clauses.iter().map(|clause| judge.belief.model().info(*clause).id.as_str()).collect();
+                finding.clauses.iter().map(|clause| judge.belief.model().clause_info(*clause).id.as_str()).collect();
             found += &format!("{}: {}\n", clauses.join(" "), finding.seen);
         }
     }
     let model = Arc::clone(judge.belief.model());
     for (clause, count) in &judge.tally().clauses {
-        let id = &model.info(*clause).id;
+        let id = &model.clause_info(*clause).id;
         if id.contains(".page") && count.passed > 0 {
             found += &format!("{id} passed {}\n", count.passed);
         }
@@ -117,47 +119,53 @@ const LIMIT_PASSED: &str = "lamp.page-limit.listLamps passed 1";
 #[test]
 fn pages_that_show_each_resource_once_pass_in_any_order() {
     let passed = format!("{LIMIT_PASSED}\nlamp.paged.listLamps passed 1");
-    check("list limit=1: b\n list limit=1 marker=b: c\n list limit=1 marker=c: a\n list limit=1 marker=a:", &passed);
-    check("list limit=2: c a\n list limit=1 marker=a: b\n list marker=b:", &passed);
+    check_pages(
+        "list limit=1: b\n list limit=1 marker=b: c\n list limit=1 marker=c: a\n list limit=1 marker=a:",
+        &passed,
+    );
+    check_pages("list limit=2: c a\n list limit=1 marker=a: b\n list marker=b:", &passed);
     let with_strangers = "list limit=2: c x\n list limit=2 marker=x: a b\n list limit=2 marker=b:";
-    check(with_strangers, LIMIT_PASSED);
+    check_pages(with_strangers, LIMIT_PASSED);
 }
 
 #[test]
 fn a_resource_on_no_page_is_missing_after_an_empty_page() {
     let found = "lamp.paged.listLamps: lamp c on none of 3 pages, the last of which is empty";
-    check("list limit=1: a\n list limit=1 marker=a: b\n list limit=1 marker=b:", &format!("{found}\n{LIMIT_PASSED}"));
+    check_pages(
+        "list limit=1: a\n list limit=1 marker=a: b\n list limit=1 marker=b:",
+        &format!("{found}\n{LIMIT_PASSED}"),
+    );
     // A page may be shorter than its limit and still be followed by another page.
-    check("list limit=2: a\n list limit=2 marker=a: b", LIMIT_PASSED);
+    check_pages("list limit=2: a\n list limit=2 marker=a: b", LIMIT_PASSED);
 }
 
 #[test]
 fn a_resource_on_two_pages_is_a_finding() {
     let found = "lamp.paged.listLamps: lamp b a second time, on page 2";
-    check("list limit=2: a b\n list limit=2 marker=b: b c", &format!("{found}\n{LIMIT_PASSED}"));
+    check_pages("list limit=2: a b\n list limit=2 marker=b: b c", &format!("{found}\n{LIMIT_PASSED}"));
 }
 
 #[test]
 fn a_page_holds_no_more_than_its_limit() {
-    check("list limit=2: a b c", "lamp.page-limit.listLamps: 3 entries on a page of at most 2");
-    check("list limit=1 marker=a: b c", "lamp.page-limit.listLamps: 2 entries on a page of at most 1");
+    check_pages("list limit=2: a b c", "lamp.page-limit.listLamps: 3 entries on a page of at most 2");
+    check_pages("list limit=1 marker=a: b c", "lamp.page-limit.listLamps: 2 entries on a page of at most 1");
     // The documentation says nothing about a limit of 0.
-    check("list limit=0: a b c", "");
-    check("list limit=3: a b c", "");
+    check_pages("list limit=0: a b c", "");
+    check_pages("list limit=3: a b c", "");
 }
 
 #[test]
 fn an_entry_of_a_page_is_checked_against_the_belief() {
-    check("list limit=1: a=blue", &format!("lamp.frame.color: accepted with 200\n{LIMIT_PASSED}"));
-    check("list limit=1 sort=x: a=blue", &format!("lamp.frame.color: accepted with 200\n{LIMIT_PASSED}"));
+    check_pages("list limit=1: a=blue", &format!("lamp.frame.color: accepted with 200\n{LIMIT_PASSED}"));
+    check_pages("list limit=1 sort=x: a=blue", &format!("lamp.frame.color: accepted with 200\n{LIMIT_PASSED}"));
     // The matching of a filter is not part of the view.
-    check("list limit=1 color=red: a=blue", "");
+    check_pages("list limit=1 color=red: a=blue", "");
 }
 
 #[test]
 fn a_broken_chain_is_not_judged() {
     let broken = |between: &str, last: &str| {
-        check(&format!("list limit=1: a\n list limit=1 marker=a: b\n {between}\n {last}"), LIMIT_PASSED);
+        check_pages(&format!("list limit=1: a\n list limit=1 marker=a: b\n {between}\n {last}"), LIMIT_PASSED);
     };
     let end = "list limit=1 marker=b:";
     broken("dim a", end);
@@ -179,14 +187,14 @@ fn a_broken_chain_is_not_judged() {
 fn reads_in_between_break_no_chain() {
     let found = "lamp.paged.listLamps: lamp c on none of 3 pages, the last of which is empty";
     let calls = "list limit=1: a\n show a\n list limit=1 marker=a: b\n show c\n list limit=1 marker=b:";
-    check(calls, &format!("{found}\n{LIMIT_PASSED}"));
+    check_pages(calls, &format!("{found}\n{LIMIT_PASSED}"));
 }
 
 #[test]
 fn a_resource_in_transition_or_undetermined_need_not_be_shown() {
-    check("dim c\n list limit=1: a\n list limit=1 marker=a: b\n list limit=1 marker=b:", &{
+    check_pages("dim c\n list limit=1: a\n list limit=1 marker=a: b\n list limit=1 marker=b:", &{
         format!("{LIMIT_PASSED}\nlamp.paged.listLamps passed 1")
     });
     // After a resource in transition, a list may continue anywhere.
-    check("dim a\n list limit=1: a=red\n list limit=1 marker=a:", LIMIT_PASSED);
+    check_pages("dim a\n list limit=1: a=red\n list limit=1 marker=a:", LIMIT_PASSED);
 }

@@ -4,16 +4,16 @@ use crate::model::ClauseId;
 
 /// The requirements for a candidate call.
 #[derive(Debug, Clone, Default)]
-pub struct Ask {
+pub struct CallSpec {
     /// Id of the operation.
     pub operation: String,
     /// The clause that should apply.
     pub goal: Option<ClauseId>,
     /// Whether resources in a transition are preferred.
-    pub moving: bool,
+    pub prefer_moving: bool,
     /// Whether only settled resources are allowed, regardless of the goal, so that a plan can continue after
     /// the call.
-    pub plain: bool,
+    pub settled_only: bool,
     /// Whether bounded fields have values at their bounds.
     pub boundary: bool,
     /// Probability of each optional field, in percent.

@@ -1,33 +1,33 @@
 //! Where an input stands in a step, and how a value is written to that place.
 
-use crate::expr::{self, Expr, Key, Path};
+use crate::expr::{self, Expr, FieldPath, PathKey};
 use crate::plan::step::Step;
-use crate::suite::{About, Binding};
+use crate::suite::{IdExpression, ResourceReference};
 use serde_json::Value;
 
 /// The path of the input that contains the id of an `about` entry.
-pub(super) fn place_of(about: &About) -> Option<Path> {
-    let Binding::Existing(expr) = &about.binding else {
+pub(super) fn find_input_path(about: &ResourceReference) -> Option<FieldPath> {
+    let IdExpression::Existing(expr) = &about.binding else {
         return None;
     };
-    let input = |path: &Path| matches!(path.root.as_ref(), "path" | "query" | "header" | "body");
-    let in_loop = || expr.of_first_elements().iter().find_map(Expr::as_path);
-    expr.as_path().or_else(in_loop).filter(input).or_else(|| expr.reads().into_iter().find(input))
+    let input = |path: &FieldPath| matches!(path.root.as_ref(), "path" | "query" | "header" | "body");
+    let in_loop = || expr.expand_first_elements().iter().find_map(Expr::as_path);
+    expr.as_path().or_else(in_loop).filter(input).or_else(|| expr.list_reads().into_iter().find(input))
 }
 
 /// Writes a value into a step; `None` removes the present value.
-pub(super) fn put(step: &mut Step, path: &Path, value: Option<Value>) {
+pub(super) fn put_value(step: &mut Step, path: &FieldPath, value: Option<Value>) {
     let map = match path.root.as_ref() {
         "body" => {
             let body = step.body.get_or_insert(Value::Null);
             match value {
-                Some(value) => expr::assign(body, path, value),
-                None => remove(body, &path.keys),
+                Some(value) => expr::assign_at_path(body, path, value),
+                None => remove_value(body, &path.keys),
             }
             return;
         }
         "header" => {
-            if let [Key::Name(name)] = path.keys.as_slice() {
+            if let [PathKey::Name(name)] = path.keys.as_slice() {
                 match value {
                     Some(Value::String(text)) => step.headers.insert(name.to_string(), text),
                     Some(other) => step.headers.insert(name.to_string(), other.to_string()),
@@ -40,7 +40,7 @@ pub(super) fn put(step: &mut Step, path: &Path, value: Option<Value>) {
         "query" => &mut step.query,
         _ => return,
     };
-    if let Some(Key::Name(name)) = path.keys.first() {
+    if let Some(PathKey::Name(name)) = path.keys.first() {
         match value {
             Some(value) => map.insert(name.to_string(), value),
             None => map.remove(name.as_ref()),
@@ -48,21 +48,21 @@ pub(super) fn put(step: &mut Step, path: &Path, value: Option<Value>) {
     }
 }
 
-fn remove(at: &mut Value, keys: &[Key]) {
+fn remove_value(at: &mut Value, keys: &[PathKey]) {
     match keys {
-        [Key::Name(last)] => {
+        [PathKey::Name(last)] => {
             if let Some(object) = at.as_object_mut() {
                 object.shift_remove(last.as_ref());
             }
         }
-        [Key::Name(name), rest @ ..] => {
+        [PathKey::Name(name), rest @ ..] => {
             if let Some(inner) = at.get_mut(name.as_ref()) {
-                remove(inner, rest);
+                remove_value(inner, rest);
             }
         }
-        [Key::Index(index), rest @ ..] => {
+        [PathKey::Index(index), rest @ ..] => {
             if let Some(inner) = at.get_mut(index) {
-                remove(inner, rest);
+                remove_value(inner, rest);
             }
         }
         [] => {}
@@ -70,11 +70,11 @@ fn remove(at: &mut Value, keys: &[Key]) {
 }
 
 /// Shortens a list in the body to `length` elements.
-pub(super) fn shorten(step: &mut Step, keys: &[Key], length: usize) {
+pub(super) fn shorten_list(step: &mut Step, keys: &[PathKey], length: usize) {
     let list = step.body.as_mut().and_then(|body| {
         keys.iter().try_fold(body, |at, key| match key {
-            Key::Name(name) => at.get_mut(name.as_ref()),
-            Key::Index(index) => at.get_mut(index),
+            PathKey::Name(name) => at.get_mut(name.as_ref()),
+            PathKey::Index(index) => at.get_mut(index),
         })
     });
     if let Some(list) = list.and_then(Value::as_array_mut) {
@@ -82,13 +82,13 @@ pub(super) fn shorten(step: &mut Step, keys: &[Key], length: usize) {
     }
 }
 
-pub(super) fn pointer(keys: &[Key]) -> String {
+pub(super) fn make_pointer(keys: &[PathKey]) -> String {
     let mut text = String::new();
     for key in keys {
         text.push('/');
         match key {
-            Key::Name(name) => text.push_str(&name.replace('~', "~0").replace('/', "~1")),
-            Key::Index(index) => text.push_str(&index.to_string()),
+            PathKey::Name(name) => text.push_str(&name.replace('~', "~0").replace('/', "~1")),
+            PathKey::Index(index) => text.push_str(&index.to_string()),
         }
     }
     text

@@ -9,6 +9,6 @@ mod parameters;
 mod place_ids;
 mod wanted_values;
 
-pub(super) use assign_resources::holds;
-pub use call_spec::Ask;
-pub use compose_call::build;
+pub(super) use assign_resources::relation_holds;
+pub use call_spec::CallSpec;
+pub use compose_call::compose_call;

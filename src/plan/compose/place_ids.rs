@@ -1,33 +1,35 @@
 //! How the handles of the assigned resources are written into a step.
 
-use super::assign_resources::Cast;
-use super::input_path::{place_of, put};
-use crate::expr::{self, Key, Path};
-use crate::plan::step::{Step, handle};
-use crate::schema::Rng;
+use super::assign_resources::ResourceAssignment;
+use super::input_path::{find_input_path, put_value};
+use crate::expr::{self, FieldPath, PathKey};
+use crate::plan::step::{Step, make_handle};
+use crate::schema::SeededRng;
 use serde_json::Value;
 
 /// The written ids, by path.
-pub(super) type Placed = Vec<(Path, Value)>;
+pub(super) type PlacedIds = Vec<(FieldPath, Value)>;
 
-pub(super) fn place(casts: &[Cast<'_>], step: &mut Step, rng: &mut Rng) -> Placed {
+pub(super) fn place_ids(casts: &[ResourceAssignment<'_>], step: &mut Step, rng: &mut SeededRng) -> PlacedIds {
     let mut placed = Vec::new();
     for cast in casts.iter().filter(|cast| cast.given) {
-        let Some(mut path) = place_of(cast.about) else {
+        let Some(mut path) = find_input_path(cast.about) else {
             continue;
         };
-        let first = cast.actor.map_or_else(|| Value::from(uuid(rng)), |actor| handle(&actor.name));
+        let first = cast.resource.map_or_else(|| Value::from(draw_uuid(rng)), |actor| make_handle(&actor.name));
         let body = step.body.clone().unwrap_or(Value::Null);
-        if path.root.as_ref() == "body" && expr::get(&body, &path).is_some_and(Value::is_array) {
-            path.keys.push(Key::Index(0));
+        if path.root.as_ref() == "body" && expr::get_at_path(&body, &path).is_some_and(Value::is_array) {
+            path.keys.push(PathKey::Index(0));
         }
-        let list = path.keys.iter().rposition(|key| *key == Key::Index(0));
-        for (index, value) in [first].into_iter().chain(cast.more.iter().map(|actor| handle(&actor.name))).enumerate() {
+        let list = path.keys.iter().rposition(|key| *key == PathKey::Index(0));
+        for (index, value) in
+            [first].into_iter().chain(cast.further.iter().map(|actor| make_handle(&actor.name))).enumerate()
+        {
             let mut path = path.clone();
             if let Some(list) = list {
-                path.keys[list] = Key::Index(index);
+                path.keys[list] = PathKey::Index(index);
             }
-            put(step, &path, Some(value.clone()));
+            put_value(step, &path, Some(value.clone()));
             placed.push((path, value));
         }
     }
@@ -35,8 +37,8 @@ pub(super) fn place(casts: &[Cast<'_>], step: &mut Step, rng: &mut Rng) -> Place
 }
 
 /// A random id that no resource has.
-fn uuid(rng: &mut Rng) -> String {
-    let (high, low) = (rng.u64(), rng.u64());
+fn draw_uuid(rng: &mut SeededRng) -> String {
+    let (high, low) = (rng.draw_u64(), rng.draw_u64());
     format!(
         "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
         high >> 32,

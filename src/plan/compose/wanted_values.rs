@@ -1,176 +1,194 @@
 //! Values that guards require, and their place in a call.
 
-use super::assign_resources::Cast;
-use super::input_path::{pointer, put, shorten};
-use super::parameters::parameter_value;
-use super::place_ids::Placed;
-use crate::expr::{self, Key, Path, Relation, Val};
-use crate::model::{Asked, Roots, Who, world_root};
-use crate::plan::guard_needs::{Need, Root};
-use crate::plan::planning_context::Scene;
+use super::assign_resources::ResourceAssignment;
+use super::input_path::{make_pointer, put_value, shorten_list};
+use super::parameters::draw_parameter;
+use super::place_ids::PlacedIds;
+use crate::expr::{self, ComparisonRelation, FieldPath, PathKey, Val};
+use crate::model::{CallView, ExpressionRoots, ResourceOwner, make_world_root};
+use crate::plan::guard_needs::{GuardNeed, InputRoot};
+use crate::plan::planning_context::PlanningContext;
 use crate::plan::step::Step;
 use crate::schema::catalog::Operation;
-use crate::schema::{Draw, Rng, Shape, draw_boundary, draw_valid};
+use crate::schema::{CompiledSchema, DrawSettings, SeededRng, draw_boundary, draw_valid};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The requirement for one place.
-pub(super) enum Wish {
+pub(super) enum WantedValue {
     Value(Value),
     /// Any value other than the listed values.
-    Other(Vec<Val>),
+    NoneOf(Vec<Val>),
     Absent,
 }
 
-pub(super) fn wishes(
-    scene: &Scene<'_>,
-    draft: &Draft<'_>,
-    casts: &[Cast<'_>],
-    needs: &[&Need],
-    shape: Option<&Shape>,
-    rng: &mut Rng,
-) -> Vec<(Path, Wish)> {
-    let who = Who::of(draft.caller);
-    let record = |cast: &Cast<'_>| {
-        let there = cast.actor.filter(|actor| cast.given && who == Some(actor.owner));
-        there.and_then(|actor| scene.held(&actor.id)).map_or(Val::Null, |held| held.record.clone())
+pub(super) fn collect_wanted_values(
+    scene: &PlanningContext<'_>,
+    draft: &CallDraft<'_>,
+    casts: &[ResourceAssignment<'_>],
+    needs: &[&GuardNeed],
+    shape: Option<&CompiledSchema>,
+    rng: &mut SeededRng,
+) -> Vec<(FieldPath, WantedValue)> {
+    let who = ResourceOwner::from_caller(draft.caller);
+    let record = |cast: &ResourceAssignment<'_>| {
+        let there = cast.resource.filter(|actor| cast.given && who == Some(actor.owner));
+        there.and_then(|actor| scene.find_entry(&actor.id)).map_or(Val::Null, |held| held.record.clone())
     };
     let things: Vec<(&str, Val)> = casts.iter().map(|cast| (cast.about.name.as_str(), record(cast))).collect();
-    let all = world_of(scene, &draft.asked);
-    let roots =
-        Roots { model: scene.model, asked: &draft.asked, things: &things, reply: None, it: None, world: all.as_ref() };
-    let mut by_place: BTreeMap<Path, Vec<(Relation, Val)>> = BTreeMap::new();
+    let all = read_world_root(scene, &draft.call);
+    let roots = ExpressionRoots {
+        model: scene.model,
+        call: &draft.call,
+        resources: &things,
+        reply: None,
+        entry: None,
+        world: all.as_ref(),
+    };
+    let mut by_place: BTreeMap<FieldPath, Vec<(ComparisonRelation, Val)>> = BTreeMap::new();
     for need in needs {
         let root = match need.root {
-            Root::Path => "path",
-            Root::Query => "query",
-            Root::Header => "header",
-            Root::Body => "body",
+            InputRoot::Path => "path",
+            InputRoot::Query => "query",
+            InputRoot::Header => "header",
+            InputRoot::Body => "body",
             _ => continue,
         };
         let Some(value) = need.other.eval(&roots).ok().filter(|value| !value.has_unknown()) else {
             continue;
         };
-        let path = Path { root: Arc::from(root), keys: need.keys.clone() };
+        let path = FieldPath { root: Arc::from(root), keys: need.keys.clone() };
         // A pattern is represented by a matching text.
         let value = match &need.pattern {
-            Some(_) if known(&by_place, &path, Relation::Matches) => continue,
+            Some(_) if has_relation(&by_place, &path, ComparisonRelation::Matches) => continue,
             // A pattern without an inverse yields no text.
-            Some(pattern) => match pattern.draw(rng) {
+            Some(pattern) => match pattern.draw_text(rng) {
                 Ok(text) => Val::from(text.as_str()),
                 Err(_) => continue,
             },
             None => value,
         };
-        spread_keys(draft.body, path, need.relation, value, shape, &mut by_place);
+        add_relation(draft.body, path, need.relation, value, shape, &mut by_place);
     }
-    let mut chosen: Vec<(Path, Wish)> = Vec::new();
+    let mut chosen: Vec<(FieldPath, WantedValue)> = Vec::new();
     for (path, relations) in by_place {
-        if let Some(wish) = choose(&relations, rng) {
+        if let Some(wish) = choose_value(&relations, rng) {
             chosen.push((path, wish));
         }
     }
     chosen
 }
 
-fn known(by_place: &BTreeMap<Path, Vec<(Relation, Val)>>, path: &Path, relation: Relation) -> bool {
+fn has_relation(
+    by_place: &BTreeMap<FieldPath, Vec<(ComparisonRelation, Val)>>,
+    path: &FieldPath,
+    relation: ComparisonRelation,
+) -> bool {
     by_place.get(path).is_some_and(|relations| relations.iter().any(|(known, _)| *known == relation))
 }
 
 /// A call before the required values are known.
-pub(super) struct Draft<'a> {
-    pub asked: Asked,
+pub(super) struct CallDraft<'a> {
+    pub call: CallView,
     pub caller: &'a str,
     pub body: Option<&'a Value>,
 }
 
 /// Turns `"key" in body.map` into a requirement for `body.map.key`.
-fn spread_keys(
+fn add_relation(
     body: Option<&Value>,
-    mut path: Path,
-    relation: Relation,
+    mut path: FieldPath,
+    relation: ComparisonRelation,
     value: Val,
-    shape: Option<&Shape>,
-    by_place: &mut BTreeMap<Path, Vec<(Relation, Val)>>,
+    shape: Option<&CompiledSchema>,
+    by_place: &mut BTreeMap<FieldPath, Vec<(ComparisonRelation, Val)>>,
 ) {
-    let contains = matches!(relation, Relation::Contains | Relation::NotContains);
+    let contains = matches!(relation, ComparisonRelation::Contains | ComparisonRelation::NotContains);
     if contains
         && let Val::Str(key) = &value
         && shape.is_some()
         && path.root.as_ref() == "body"
-        && !expr::get(body.unwrap_or(&Value::Null), &path).is_some_and(Value::is_array)
+        && !expr::get_at_path(body.unwrap_or(&Value::Null), &path).is_some_and(Value::is_array)
     {
-        path.keys.push(Key::Name(key.clone()));
+        path.keys.push(PathKey::Name(key.clone()));
         // A present key may have the value null: `Contains` with null represents the key.
-        let relation = if relation == Relation::Contains { relation } else { Relation::Eq };
+        let relation = if relation == ComparisonRelation::Contains { relation } else { ComparisonRelation::Eq };
         by_place.entry(path).or_default().push((relation, Val::Null));
         return;
     }
     by_place.entry(path).or_default().push((relation, value));
 }
 
-fn world_of(scene: &Scene<'_>, asked: &Asked) -> Option<Val> {
+fn read_world_root(scene: &PlanningContext<'_>, asked: &CallView) -> Option<Val> {
     let kinds = &scene.model.operations[&asked.operation].reads_all;
-    let world = (!kinds.is_empty()).then(|| scene.some_world(asked)).flatten()?;
-    Some(world_root(scene.model, kinds.iter().copied(), &world, asked.who, &[]))
+    let world = (!kinds.is_empty()).then(|| scene.find_state(asked)).flatten()?;
+    Some(make_world_root(scene.model, kinds.iter().copied(), &world, asked.owner, &[]))
 }
 
 /// A value that meets most relations, or a list of values to avoid.
-fn choose(relations: &[(Relation, Val)], rng: &mut Rng) -> Option<Wish> {
-    let keyed = relations.iter().any(|(relation, value)| *relation == Relation::Contains && *value == Val::Null);
+fn choose_value(relations: &[(ComparisonRelation, Val)], rng: &mut SeededRng) -> Option<WantedValue> {
+    let keyed =
+        relations.iter().any(|(relation, value)| *relation == ComparisonRelation::Contains && *value == Val::Null);
     let mut good: Vec<Val> = Vec::new();
     for (relation, value) in relations {
         match (relation, value) {
-            (Relation::Eq | Relation::Matches, value) => good.push(value.clone()),
-            (Relation::In, Val::List(items)) => good.extend(items.iter().cloned()),
-            (Relation::In, Val::Map(entries)) => good.extend(entries.keys().map(|key| Val::Str(key.clone()))),
-            (Relation::Contains, value) if *value != Val::Null => good.push(Val::List(vec![value.clone()].into())),
-            (Relation::Lt | Relation::Le | Relation::Gt | Relation::Ge, Val::Int(bound)) => {
-                good.extend([-1, 0, 1].map(|by| Val::Int(bound.saturating_add(by))))
+            (ComparisonRelation::Eq | ComparisonRelation::Matches, value) => good.push(value.clone()),
+            (ComparisonRelation::In, Val::List(items)) => good.extend(items.iter().cloned()),
+            (ComparisonRelation::In, Val::Map(entries)) => good.extend(entries.keys().map(|key| Val::Str(key.clone()))),
+            (ComparisonRelation::Contains, value) if *value != Val::Null => {
+                good.push(Val::List(vec![value.clone()].into()))
             }
+            (
+                ComparisonRelation::Lt | ComparisonRelation::Le | ComparisonRelation::Gt | ComparisonRelation::Ge,
+                Val::Int(bound),
+            ) => good.extend([-1, 0, 1].map(|by| Val::Int(bound.saturating_add(by)))),
             _ => {}
         }
     }
-    let most = |value: &Val| relations.iter().filter(|relation| fits(value, relation)).count();
+    let most = |value: &Val| relations.iter().filter(|relation| meets_relation(value, relation)).count();
     let best = good.iter().map(most).max().unwrap_or(0);
     good.retain(|value| most(value) == best);
     let mut others = Vec::new();
     let mut refused = 0;
     for (relation, value) in relations {
         match (relation, value) {
-            (Relation::Ne, value) => others.push(value.clone()),
-            (Relation::NotIn, Val::List(items)) => others.extend(items.iter().cloned()),
-            (Relation::Contains, Val::Null) => {}
+            (ComparisonRelation::Ne, value) => others.push(value.clone()),
+            (ComparisonRelation::NotIn, Val::List(items)) => others.extend(items.iter().cloned()),
+            (ComparisonRelation::Contains, Val::Null) => {}
             _ => continue,
         }
         refused += 1;
     }
     // The guards of two clauses, or the sides of an `||`, may exclude each other: then either may win.
-    let other = refused > best || (refused == best && rng.chance(1, 2));
-    if let Some(value) = rng.pick(&good).filter(|_| !other) {
-        return Some(if *value == Val::Null && !keyed { Wish::Absent } else { Wish::Value(value.to_json()?) });
+    let other = refused > best || (refused == best && rng.draw_chance(1, 2));
+    if let Some(value) = rng.pick_element(&good).filter(|_| !other) {
+        return Some(if *value == Val::Null && !keyed {
+            WantedValue::Absent
+        } else {
+            WantedValue::Value(value.to_json()?)
+        });
     }
-    (refused > 0).then_some(Wish::Other(others))
+    (refused > 0).then_some(WantedValue::NoneOf(others))
 }
 
-fn fits(value: &Val, (relation, other): &(Relation, Val)) -> bool {
+fn meets_relation(value: &Val, (relation, other): &(ComparisonRelation, Val)) -> bool {
     match (relation, other) {
-        (Relation::Eq, other) => value == other,
-        (Relation::Ne, other) => value != other,
-        (Relation::NotIn, Val::List(items)) => !items.contains(value),
-        (Relation::In, Val::List(items)) => items.contains(value),
-        (Relation::Lt, Val::Int(bound)) => matches!(value, Val::Int(int) if int < bound),
-        (Relation::Le, Val::Int(bound)) => matches!(value, Val::Int(int) if int <= bound),
-        (Relation::Gt, Val::Int(bound)) => matches!(value, Val::Int(int) if int > bound),
-        (Relation::Ge, Val::Int(bound)) => matches!(value, Val::Int(int) if int >= bound),
-        (Relation::Matches, _) => matches!(value, Val::Str(_)),
+        (ComparisonRelation::Eq, other) => value == other,
+        (ComparisonRelation::Ne, other) => value != other,
+        (ComparisonRelation::NotIn, Val::List(items)) => !items.contains(value),
+        (ComparisonRelation::In, Val::List(items)) => items.contains(value),
+        (ComparisonRelation::Lt, Val::Int(bound)) => matches!(value, Val::Int(int) if int < bound),
+        (ComparisonRelation::Le, Val::Int(bound)) => matches!(value, Val::Int(int) if int <= bound),
+        (ComparisonRelation::Gt, Val::Int(bound)) => matches!(value, Val::Int(int) if int > bound),
+        (ComparisonRelation::Ge, Val::Int(bound)) => matches!(value, Val::Int(int) if int >= bound),
+        (ComparisonRelation::Matches, _) => matches!(value, Val::Str(_)),
         _ => true,
     }
 }
 
 /// A drawn value outside `others`; if only texts collide, a longer text.
-fn another(mut drawn: impl FnMut() -> Option<Value>, others: &[Val]) -> Option<Value> {
+fn draw_other(mut drawn: impl FnMut() -> Option<Value>, others: &[Val]) -> Option<Value> {
     let free = |value: &Value| !others.contains(&Val::from(value));
     let found = (0..4).find_map(|_| drawn().filter(|value| free(value)));
     let longer = || {
@@ -183,36 +201,36 @@ fn another(mut drawn: impl FnMut() -> Option<Value>, others: &[Val]) -> Option<V
 }
 
 /// Draws the body again with the required values, and writes the other required values into the step.
-pub(super) fn apply(
-    scene: &Scene<'_>,
+pub(super) fn apply_wanted_values(
+    scene: &PlanningContext<'_>,
     operation: &Operation,
-    wishes: &[(Path, Wish)],
-    placed: &Placed,
-    (shape, how, boundary): (Option<&Shape>, &Draw, bool),
+    wishes: &[(FieldPath, WantedValue)],
+    placed: &PlacedIds,
+    (shape, how, boundary): (Option<&CompiledSchema>, &DrawSettings, bool),
     step: &mut Step,
-    rng: &mut Rng,
+    rng: &mut SeededRng,
 ) -> Option<()> {
-    let taken = |path: &Path| placed.iter().any(|(known, _)| known == path);
+    let taken = |path: &FieldPath| placed.iter().any(|(known, _)| known == path);
     if let Some(shape) = shape {
         let mut how = how.clone();
         for (path, wish) in wishes.iter().filter(|(path, _)| path.root.as_ref() == "body" && !taken(path)) {
             match wish {
-                Wish::Value(value) => {
-                    how.pins.insert(pointer(&path.keys), value.clone());
+                WantedValue::Value(value) => {
+                    how.pins.insert(make_pointer(&path.keys), value.clone());
                 }
-                Wish::Other(others) => {
+                WantedValue::NoneOf(others) => {
                     // A valid body omits fields without effect, unless a guard requires a field.
-                    let all = Draw { optional_percent: 100, avoid_doubt: false, ..how.clone() };
-                    let drawn = || expr::get(&draw_valid(shape, rng, &all).ok()?, path).cloned();
-                    if let Some(value) = another(drawn, others) {
-                        how.pins.insert(pointer(&path.keys), value);
+                    let all = DrawSettings { optional_percent: 100, avoid_doubt: false, ..how.clone() };
+                    let drawn = || expr::get_at_path(&draw_valid(shape, rng, &all).ok()?, path).cloned();
+                    if let Some(value) = draw_other(drawn, others) {
+                        how.pins.insert(make_pointer(&path.keys), value);
                     }
                 }
-                Wish::Absent => {}
+                WantedValue::Absent => {}
             }
         }
         for (path, value) in placed.iter().filter(|(path, _)| path.root.as_ref() == "body") {
-            how.pins.insert(pointer(&path.keys), value.clone());
+            how.pins.insert(make_pointer(&path.keys), value.clone());
         }
         let draw = if boundary { draw_boundary } else { draw_valid };
         step.body = Some(draw(shape, rng, &how).ok()?);
@@ -220,25 +238,25 @@ pub(super) fn apply(
     for (path, wish) in wishes.iter().filter(|(path, _)| !taken(path)) {
         match wish {
             // A call needs a value for each path parameter.
-            Wish::Absent if path.root.as_ref() == "path" => {}
-            Wish::Absent => put(step, path, None),
-            Wish::Value(value) if path.root.as_ref() != "body" => put(step, path, Some(value.clone())),
-            Wish::Other(others) if path.root.as_ref() != "body" => {
-                let Some(Key::Name(name)) = path.keys.first() else {
+            WantedValue::Absent if path.root.as_ref() == "path" => {}
+            WantedValue::Absent => put_value(step, path, None),
+            WantedValue::Value(value) if path.root.as_ref() != "body" => put_value(step, path, Some(value.clone())),
+            WantedValue::NoneOf(others) if path.root.as_ref() != "body" => {
+                let Some(PathKey::Name(name)) = path.keys.first() else {
                     continue;
                 };
-                let drawn = || parameter_value(scene, operation, path.root.as_ref(), name, rng);
-                if let Some(value) = another(drawn, others) {
-                    put(step, path, Some(value));
+                let drawn = || draw_parameter(scene, operation, path.root.as_ref(), name, rng);
+                if let Some(value) = draw_other(drawn, others) {
+                    put_value(step, path, Some(value));
                 }
             }
             _ => {}
         }
         // A relation about all elements is met by the first element, so the list is shortened.
-        if let Some(at) = path.keys.iter().position(|key| *key == Key::Index(0)) {
+        if let Some(at) = path.keys.iter().position(|key| *key == PathKey::Index(0)) {
             let list = &path.keys[..at];
             let named = placed.iter().filter(|(known, _)| known.root == path.root && known.keys.starts_with(list));
-            shorten(step, list, named.count().max(1));
+            shorten_list(step, list, named.count().max(1));
         }
     }
     Some(())

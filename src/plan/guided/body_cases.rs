@@ -1,65 +1,65 @@
 //! Request bodies that differ in one place from an accepted body.
 
 use super::accepted_calls;
-use super::context::{View, late};
-use super::state::Guided;
-use crate::model::version_of;
-use crate::plan::handles::named;
-use crate::plan::planning_context::Call;
-use crate::plan::spoiled_call::with_handles;
-use crate::schema::{Class, Deviation, deviations_at};
+use super::context::{ChoiceContext, is_late};
+use super::state::GuidedChooser;
+use crate::model::read_version;
+use crate::plan::handles::named_handles;
+use crate::plan::planning_context::CandidateCall;
+use crate::plan::spoiled_call::restore_handles;
+use crate::schema::{BodyVariant, InputClass, vary_body_at_version};
 
-impl Guided {
+impl GuidedChooser {
     /// An accepted call with a change in one place of the body, preferably in a new place.
-    pub(super) fn deviate(&mut self, view: &mut View<'_, '_>) -> Option<Call> {
-        let changing = view.situation.model.operations.values().filter(|operation| operation.changes);
-        let open = changing.filter(|operation| !view.beyond(&operation.id));
+    pub(super) fn choose_body_case(&mut self, view: &mut ChoiceContext<'_, '_>) -> Option<CandidateCall> {
+        let changing = view.input.model.operations.values().filter(|operation| operation.changes);
+        let open = changing.filter(|operation| !view.exceeds_live_limit(&operation.id));
         let mut operations: Vec<(u32, &str)> =
-            open.map(|operation| (self.sent.weight(&operation.id), operation.id.as_str())).collect();
-        while let Some(operation) = view.rng.weighted(&operations).copied() {
+            open.map(|operation| (self.body_cases.weigh_operation(&operation.id), operation.id.as_str())).collect();
+        while let Some(operation) = view.rng.pick_weighted(&operations).copied() {
             operations.retain(|(_, known)| *known != operation);
-            let Some(good) = accepted_calls::accepted_call(view, operation) else {
+            let Some(good) = accepted_calls::find_accepted_call(view, operation) else {
                 continue;
             };
-            if let Some(call) = self.deviation(view, &good) {
+            if let Some(call) = self.try_body_cases(view, &good) {
                 return Some(call);
             }
         }
         None
     }
 
-    fn deviation(&mut self, view: &mut View<'_, '_>, good: &Call) -> Option<Call> {
-        let scene = view.scene;
-        let operation = scene.schemas.operation(&good.step.operation)?;
-        let version = version_of(scene.model, &good.exchange);
-        let shape = scene.schemas.request(operation, version.as_deref())?;
+    fn try_body_cases(&mut self, view: &mut ChoiceContext<'_, '_>, good: &CandidateCall) -> Option<CandidateCall> {
+        let scene = view.planning;
+        let operation = scene.schemas.find_operation(&good.step.operation)?;
+        let version = read_version(scene.model, &good.exchange);
+        let shape = scene.schemas.find_request_schema(operation, version.as_deref())?;
         let body = good.exchange.body.as_ref()?;
-        let mut cases = deviations_at(shape, body, version.as_deref());
+        let mut cases = vary_body_at_version(shape, body, version.as_deref());
         let all = cases.len();
-        cases.retain(|case| !self.sent.holds(&operation.id, case));
-        self.sent.left.insert(operation.id.clone(), (cases.len(), all));
-        let bodies = named(&good.step);
-        let mut weighted: Vec<(u32, Deviation)> =
-            cases.into_iter().map(|case| (self.worth(&operation.id, &case), case)).collect();
-        while let Some(case) = view.rng.weighted(&weighted).cloned() {
+        cases.retain(|case| !self.body_cases.has_case(&operation.id, case));
+        self.body_cases.left.insert(operation.id.clone(), (cases.len(), all));
+        let bodies = named_handles(&good.step);
+        let mut weighted: Vec<(u32, BodyVariant)> =
+            cases.into_iter().map(|case| (self.weigh_case(&operation.id, &case), case)).collect();
+        while let Some(case) = view.rng.pick_weighted(&weighted).cloned() {
             weighted.retain(|(_, known)| *known != case);
             let mut step = good.step.clone();
-            step.body = case.value.clone().map(|value| with_handles(value, scene, &bodies));
-            let Some(call) = scene.call(step) else {
+            step.body = case.value.clone().map(|value| restore_handles(value, scene, &bodies));
+            let Some(call) = scene.make_call(step) else {
                 continue;
             };
-            let Some(outlook) = scene.outlook(&call) else {
+            let Some(outlook) = scene.predict(&call) else {
                 continue;
             };
             // A call without a clause would make the resource undetermined.
             let telling = match case.class {
-                Class::Valid => outlook.accepted(),
-                Class::Invalid => outlook.refused(),
+                InputClass::Valid => outlook.is_accepted(),
+                InputClass::Invalid => outlook.is_refused(),
                 // The resources of the call become undetermined, so doubtful cases come late in a plan.
-                Class::Doubtful => late(view),
+                InputClass::Doubtful => is_late(view),
             };
             if telling {
-                self.sent.cases.entry(operation.id.clone()).or_default().insert((case.pointer, case.kind));
+                self.body_cases.cases.entry(operation.id.clone()).or_default().insert((case.pointer, case.kind));
                 return Some(call);
             }
         }
@@ -69,14 +69,14 @@ impl Guided {
     /// The weight of a case. An invalid body costs one request. A valid body at a bound is accepted and costs
     /// polls. A doubtful body decides nothing and makes its resources undetermined. A second case in one place
     /// has less weight, and so have wrong types, which are much alike.
-    fn worth(&self, operation: &str, case: &Deviation) -> u32 {
+    fn weigh_case(&self, operation: &str, case: &BodyVariant) -> u32 {
         let by_class = match case.class {
-            Class::Invalid => 240,
-            Class::Valid => 40,
-            Class::Doubtful => 1,
+            InputClass::Invalid => 240,
+            InputClass::Valid => 40,
+            InputClass::Doubtful => 1,
         };
         let alike = case.kind.starts_with("type:") || case.kind == "null";
         let by_kind = if alike { 1 } else { 3 };
-        (by_class * by_kind / (1 + self.sent.at(operation, &case.pointer))).max(1)
+        (by_class * by_kind / (1 + self.body_cases.count_at(operation, &case.pointer))).max(1)
     }
 }

@@ -1,23 +1,23 @@
 //! What one decision of the guided chooser depends on.
 
-use crate::plan::chooser_input::Situation;
-use crate::plan::compose::{Ask, build};
-use crate::plan::live_count::live;
-use crate::plan::planning_context::{Call, Scene};
-use crate::plan::prediction::Outlook;
-use crate::schema::Rng;
+use crate::plan::chooser_input::ChooserInput;
+use crate::plan::compose::{CallSpec, compose_call};
+use crate::plan::live_count::count_live;
+use crate::plan::planning_context::{CandidateCall, PlanningContext};
+use crate::plan::prediction::CallPrediction;
+use crate::schema::SeededRng;
 
 /// The input of one decision.
-pub(super) struct View<'a, 'b> {
-    pub(super) scene: &'a Scene<'a>,
-    pub(super) situation: &'a Situation<'a>,
-    pub(super) rng: &'b mut Rng,
+pub(super) struct ChoiceContext<'a, 'b> {
+    pub(super) planning: &'a PlanningContext<'a>,
+    pub(super) input: &'a ChooserInput<'a>,
+    pub(super) rng: &'b mut SeededRng,
 }
 
-impl View<'_, '_> {
+impl ChoiceContext<'_, '_> {
     /// Whether a create would exceed the limit of live resources if the endpoint accepted the call.
-    pub(super) fn beyond(&self, operation: &str) -> bool {
-        self.scene.hints.creating.contains(operation) && live(self.scene) >= self.situation.limits.live_max
+    pub(super) fn exceeds_live_limit(&self, operation: &str) -> bool {
+        self.planning.hints.creating.contains(operation) && count_live(self.planning) >= self.input.limits.live_max
     }
 }
 
@@ -27,12 +27,12 @@ pub(super) const CLAUSES_MAX: usize = 8;
 pub(super) const CALLS_MAX: usize = 6;
 
 /// Whether the plan is in its last tenth.
-pub(super) fn late(view: &View<'_, '_>) -> bool {
-    view.situation.steps.len() * 10 >= view.situation.limits.steps_max * 9
+pub(super) fn is_late(view: &ChoiceContext<'_, '_>) -> bool {
+    view.input.steps.len() * 10 >= view.input.limits.steps_max * 9
 }
 
-pub(super) fn tried(view: &mut View<'_, '_>, ask: &Ask) -> Option<(Call, Outlook)> {
-    let call = build(view.scene, ask, view.rng)?;
-    let outlook = view.scene.outlook(&call)?;
+pub(super) fn try_call(view: &mut ChoiceContext<'_, '_>, ask: &CallSpec) -> Option<(CandidateCall, CallPrediction)> {
+    let call = compose_call(view.planning, ask, view.rng)?;
+    let outlook = view.planning.predict(&call)?;
     Some((call, outlook))
 }

@@ -1,43 +1,44 @@
 //! Resources in a transition: when a plan waits, and which calls it sends meanwhile.
 
-use super::context::{CALLS_MAX, CLAUSES_MAX, View, late, tried};
+use super::context::{CALLS_MAX, CLAUSES_MAX, ChoiceContext, is_late, try_call};
 use super::reads;
-use super::score::{nothing_new, others};
+use super::score::{lacks_novelty, masking_of};
 use crate::model::{ClauseId, OperationModel};
-use crate::plan::compose::Ask;
-use crate::plan::handles::named;
-use crate::plan::hints::general;
-use crate::plan::novelty::same_way;
-use crate::plan::path_search::legs;
-use crate::plan::planning_context::{Actor, Call, own};
-use crate::plan::prediction::Outlook;
-use crate::plan::presence::Presence;
-use crate::plan::step::Settle;
-use crate::suite::{Binding, EffectValue, While};
+use crate::plan::compose::CallSpec;
+use crate::plan::handles::named_handles;
+use crate::plan::hints::is_general;
+use crate::plan::novelty::count_simultaneous;
+use crate::plan::path_search::list_path_calls;
+use crate::plan::planning_context::{CandidateCall, NamedResource, is_own};
+use crate::plan::prediction::CallPrediction;
+use crate::plan::presence::ResourcePresence;
+use crate::plan::step::StepWait;
+use crate::suite::{ClauseTiming, EffectValue, IdExpression};
 use std::collections::BTreeSet;
 
 /// After a step without waiting: often a call on a resource in a transition, or on another resource.
-pub(super) fn in_motion(view: &mut View<'_, '_>) -> Option<Call> {
-    let left = view.situation.steps.last().is_some_and(|step| step.settle == Settle::Leave);
-    let moving = |actor: &&Actor| own(actor) && matches!(actor.presence, Presence::Motion | Presence::Leaving);
-    let actors: Vec<&Actor> = view.scene.actors.iter().filter(moving).collect();
-    if !left || actors.is_empty() || !view.rng.chance(1, 2) {
+pub(super) fn call_during_transition(view: &mut ChoiceContext<'_, '_>) -> Option<CandidateCall> {
+    let left = view.input.steps.last().is_some_and(|step| step.settle == StepWait::Leave);
+    let moving = |actor: &&NamedResource| {
+        is_own(actor) && matches!(actor.presence, ResourcePresence::InTransition | ResourcePresence::Leaving)
+    };
+    let actors: Vec<&NamedResource> = view.planning.resources.iter().filter(moving).collect();
+    if !left || actors.is_empty() || !view.rng.draw_chance(1, 2) {
         return None;
     }
-    let actor = *view.rng.pick(&actors)?;
+    let actor = *view.rng.pick_element(&actors)?;
     // A call during a transition is judged by the stage, so the stages must be observed.
-    if view.rng.chance(1, 3) {
-        return reads::show(view, actor);
+    if view.rng.draw_chance(1, 3) {
+        return reads::read_resource(view, actor);
     }
-    let model = view.situation.model;
+    let model = view.input.model;
     let speaking = |clause: &ClauseId| {
-        model.written(*clause).is_some_and(|clause| clause.during == While::Any && !general(clause))
+        model.written_clause(*clause).is_some_and(|clause| clause.timing == ClauseTiming::Any && !is_general(clause))
     };
     let of_kind = |operation: &&OperationModel| {
-        operation
-            .about
-            .iter()
-            .any(|about| about.resource == usize::from(actor.id.kind) && matches!(about.binding, Binding::Existing(_)))
+        operation.about.iter().any(|about| {
+            about.resource == usize::from(actor.id.kind) && matches!(about.binding, IdExpression::Existing(_))
+        })
     };
     let clauses: BTreeSet<(u64, u64, ClauseId)> = model
         .operations
@@ -45,55 +46,66 @@ pub(super) fn in_motion(view: &mut View<'_, '_>) -> Option<Call> {
         .filter(of_kind)
         .flat_map(|operation| operation.clauses.iter().copied().filter(speaking))
         .map(|clause| {
-            (u64::from((view.situation.coverage.count(&model.info(clause).id) + 1).ilog2()), view.rng.u64(), clause)
+            (
+                u64::from((view.input.coverage.count_tests(&model.clause_info(clause).id) + 1).ilog2()),
+                view.rng.draw_u64(),
+                clause,
+            )
         })
         .collect();
     for (_, _, clause) in clauses.into_iter().take(CLAUSES_MAX) {
-        let Some(leg) = view.rng.pick(&legs(model, clause, Some(&actor.name))).cloned() else {
+        let Some(leg) = view.rng.pick_element(&list_path_calls(model, clause, Some(&actor.name))).cloned() else {
             continue;
         };
-        if view.scene.hints.deleting.contains(&leg.operation) && !late(view) {
+        if view.planning.hints.deleting.contains(&leg.operation) && !is_late(view) {
             continue;
         }
-        let ask =
-            Ask { operation: leg.operation, goal: Some(clause), moving: true, target: leg.target, ..Ask::default() };
-        let mut best: Option<(usize, Call)> = None;
+        let ask = CallSpec {
+            operation: leg.operation,
+            goal: Some(clause),
+            prefer_moving: true,
+            target: leg.target,
+            ..CallSpec::default()
+        };
+        let mut best: Option<(usize, CandidateCall)> = None;
         for _ in 0..CALLS_MAX {
-            let Some((call, outlook)) = tried(view, &ask).filter(|(_, outlook)| !outlook.silent()) else { continue };
-            let others = others(view, &call, &outlook);
+            let Some((call, outlook)) = try_call(view, &ask).filter(|(_, outlook)| !outlook.is_silent()) else {
+                continue;
+            };
+            let others = masking_of(view, &call, &outlook);
             if best.as_ref().is_none_or(|(known, _)| others < *known) {
                 best = Some((others, call));
             }
         }
         // A call that shows nothing but the transition may be repeated: the transition proceeds.
-        if let Some((_, call)) = best.filter(|(others, call)| *others == 0 || !nothing_new(view, call)) {
+        if let Some((_, call)) = best.filter(|(others, call)| *others == 0 || !lacks_novelty(view, call)) {
             return Some(call);
         }
     }
-    reads::show(view, actor)
+    reads::read_resource(view, actor)
 }
 
 /// After a step without waiting: sometimes the same call on another resource of the kind, so that two resources
 /// have the same transition at the same time.
-pub(super) fn echo(view: &mut View<'_, '_>) -> Option<Call> {
-    let last = view.situation.steps.last().filter(|step| step.settle == Settle::Leave)?;
-    let changes = view.situation.model.operations[&last.operation].changes;
-    let hints = view.scene.hints;
+pub(super) fn repeat_on_sibling(view: &mut ChoiceContext<'_, '_>) -> Option<CandidateCall> {
+    let last = view.input.steps.last().filter(|step| step.settle == StepWait::Leave)?;
+    let changes = view.input.model.operations[&last.operation].changes;
+    let hints = view.planning.hints;
     let lives = hints.creating.contains(&last.operation) || hints.deleting.contains(&last.operation);
     // A higher chance while simultaneous transitions are rare in the coverage, because no other call leads to
     // the same history.
-    let chance = match same_way(view.situation, &last.operation) {
+    let chance = match count_simultaneous(view.input, &last.operation) {
         0 => 3,
         1 | 2 => 2,
         _ => 1,
     };
-    if !changes || lives || !view.rng.chance(chance, 4) {
+    if !changes || lives || !view.rng.draw_chance(chance, 4) {
         return None;
     }
     for _ in 0..CALLS_MAX {
-        let ask = Ask { operation: last.operation.clone(), plain: true, ..Ask::default() };
-        let Some((call, outlook)) = tried(view, &ask) else { continue };
-        if outlook.accepted() && named(&call.step).is_disjoint(&named(last)) {
+        let ask = CallSpec { operation: last.operation.clone(), settled_only: true, ..CallSpec::default() };
+        let Some((call, outlook)) = try_call(view, &ask) else { continue };
+        if outlook.is_accepted() && named_handles(&call.step).is_disjoint(&named_handles(last)) {
             return Some(call);
         }
     }
@@ -103,33 +115,35 @@ pub(super) fn echo(view: &mut View<'_, '_>) -> Option<Call> {
 /// Mostly waits, and always inside a path of several calls, because the next call depends on the result. After
 /// a call that starts a transition or names a resource in a transition, more than half of the plans continue at
 /// once. The delay of the first poll varies, so that polls observe stages.
-pub(super) fn settle(view: &mut View<'_, '_>, call: &Call, on_a_way: bool) -> Settle {
-    if !on_a_way && view.rng.chance(55, 100) && (moves_on(view, call) || on_moving(view, call)) {
-        return Settle::Leave;
+pub(super) fn choose_wait(view: &mut ChoiceContext<'_, '_>, call: &CandidateCall, on_a_way: bool) -> StepWait {
+    if !on_a_way && view.rng.draw_chance(55, 100) && (starts_transition(view, call) || names_moving(view, call)) {
+        return StepWait::Leave;
     }
-    let settles =
-        view.situation.model.suite.resources.iter().map(|resource| resource.settles_ms).min().unwrap_or(10_000);
+    let settles = view.input.model.suite.resources.iter().map(|resource| resource.settles_ms).min().unwrap_or(10_000);
     // After the long delay most transitions have ended and one poll is enough. The runner caps the delay.
     let late = (settles / 9).clamp(1_000, 120_000);
-    let after_ms = [0, 400, late, late, late][view.rng.below(5) as usize];
-    Settle::Poll { after_ms }
+    let after_ms = [0, 400, late, late, late][view.rng.draw_below(5) as usize];
+    StepWait::Poll { after_ms }
 }
 
 /// Whether a clause that accepts the call starts a transition.
-fn moves_on(view: &View<'_, '_>, call: &Call) -> bool {
-    let Some(outlook) = view.scene.outlook(call).filter(Outlook::accepted) else {
+fn starts_transition(view: &ChoiceContext<'_, '_>, call: &CandidateCall) -> bool {
+    let Some(outlook) = view.planning.predict(call).filter(CallPrediction::is_accepted) else {
         return false;
     };
-    let model = view.situation.model;
-    let course = |effect: &crate::suite::Effect| matches!(effect.value, EffectValue::Course(_));
+    let model = view.input.model;
+    let course = |effect: &crate::suite::Effect| matches!(effect.value, EffectValue::Transition(_));
     outlook
-        .applying()
+        .list_applying()
         .into_iter()
-        .filter_map(|clause| model.written(clause))
+        .filter_map(|clause| model.written_clause(clause))
         .any(|clause| clause.then.iter().any(course))
 }
 
-fn on_moving(view: &View<'_, '_>, call: &Call) -> bool {
-    let names = named(&call.step);
-    view.scene.actors.iter().any(|actor| names.contains(actor.name.as_str()) && actor.presence == Presence::Motion)
+fn names_moving(view: &ChoiceContext<'_, '_>, call: &CandidateCall) -> bool {
+    let names = named_handles(&call.step);
+    view.planning
+        .resources
+        .iter()
+        .any(|actor| names.contains(actor.name.as_str()) && actor.presence == ResourcePresence::InTransition)
 }

@@ -20,4 +20,4 @@ mod request_ledger;
 mod score;
 mod state;
 
-pub use state::Guided;
+pub use state::GuidedChooser;

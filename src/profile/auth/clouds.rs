@@ -4,67 +4,68 @@
 //! the file has to contain one cloud only. Each file is searched in this order: the path in `OS_CLIENT_CONFIG_FILE`
 //! (`OS_CLIENT_SECURE_FILE`), the current folder, the user's `.config/openstack`, `/etc/openstack`.
 
-use crate::endpoint::{Credential, Domain, KeystoneMethod, KeystoneScope, KeystoneSettings, Named};
+use crate::endpoint::{Credential, KeystoneDomain, KeystoneMethod, KeystoneReference, KeystoneScope, KeystoneSettings};
 use serde_json::{Map, Value};
 use std::path::PathBuf;
 
 /// Looks up a variable of the environment.
-pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub(crate) type EnvironmentLookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// An unusable cloud, with place, cause and remedy. The texts contain no values.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Unusable {
+pub(crate) struct CloudError {
     pub place: String,
     pub cause: String,
     pub remedy: String,
 }
 
 /// Reads a cloud: its identity, and the path of its authorities' file.
-pub(crate) fn cloud(
+pub(crate) fn read_cloud(
     name: Option<&str>,
-    environment: Environment<'_>,
-) -> Result<(KeystoneSettings, Option<String>), Unusable> {
+    environment: EnvironmentLookup<'_>,
+) -> Result<(KeystoneSettings, Option<String>), CloudError> {
     let from_environment = environment("OS_CLOUD").filter(|name| !name.is_empty());
     let name = name.map(str::to_string).or(from_environment);
     if name.is_none() && environment("OS_AUTH_URL").is_some() {
-        let settings = variables(environment);
-        return keystone(&settings, "the variables OS_*");
+        let settings = read_variables(environment);
+        return build_keystone_settings(&settings, "the variables OS_*");
     }
     let place = "clouds.yaml";
-    let (file, clouds) = read("clouds.yaml", "OS_CLIENT_CONFIG_FILE", environment)?.ok_or_else(|| Unusable {
-        place: place.to_string(),
-        cause: "no such file, and OS_AUTH_URL is not set".to_string(),
-        remedy: "name the file in OS_CLIENT_CONFIG_FILE, or set the variables OS_*".to_string(),
-    })?;
+    let (file, clouds) =
+        read_clouds_file("clouds.yaml", "OS_CLIENT_CONFIG_FILE", environment)?.ok_or_else(|| CloudError {
+            place: place.to_string(),
+            cause: "no such file, and OS_AUTH_URL is not set".to_string(),
+            remedy: "name the file in OS_CLIENT_CONFIG_FILE, or set the variables OS_*".to_string(),
+        })?;
     let name = match name {
         Some(name) => name,
-        None => only(&file, &clouds)?,
+        None => find_only_cloud(&file, &clouds)?,
     };
-    let mut settings = clouds.get(&name).and_then(Value::as_object).cloned().ok_or_else(|| Unusable {
+    let mut settings = clouds.get(&name).and_then(Value::as_object).cloned().ok_or_else(|| CloudError {
         place: file.clone(),
         cause: format!("the file has no cloud `{name}`"),
         remedy: format!("name one of: {}", clouds.keys().cloned().collect::<Vec<_>>().join(", ")),
     })?;
-    if let Some((_, secure)) = read("secure.yaml", "OS_CLIENT_SECURE_FILE", environment)?
+    if let Some((_, secure)) = read_clouds_file("secure.yaml", "OS_CLIENT_SECURE_FILE", environment)?
         && let Some(Value::Object(secure)) = secure.get(&name)
     {
-        merge(&mut settings, secure);
+        merge_settings(&mut settings, secure);
     }
-    if settings.contains_key("profile") && auth_url(&settings).is_none() {
-        return Err(Unusable {
+    if settings.contains_key("profile") && find_auth_url(&settings).is_none() {
+        return Err(CloudError {
             place: file,
             cause: format!("cloud `{name}` has no address, but refers to a vendor's profile"),
             remedy: "add `auth_url` to the cloud".to_string(),
         });
     }
-    keystone(&settings, &format!("{file}, cloud `{name}`"))
+    build_keystone_settings(&settings, &format!("{file}, cloud `{name}`"))
 }
 
-fn only(file: &str, clouds: &Map<String, Value>) -> Result<String, Unusable> {
+fn find_only_cloud(file: &str, clouds: &Map<String, Value>) -> Result<String, CloudError> {
     let mut names = clouds.keys();
     match (names.next(), names.next()) {
         (Some(name), None) => Ok(name.clone()),
-        _ => Err(Unusable {
+        _ => Err(CloudError {
             place: file.to_string(),
             cause: format!("the file has {} clouds, and the profile names none", clouds.len()),
             remedy: "name one under `cloud` in the profile, or in OS_CLOUD".to_string(),
@@ -73,10 +74,14 @@ fn only(file: &str, clouds: &Map<String, Value>) -> Result<String, Unusable> {
 }
 
 /// The clouds of a file by name.
-type Clouds = Map<String, Value>;
+type CloudMap = Map<String, Value>;
 
 /// Reads the first existing file: its path and its clouds.
-fn read(name: &str, variable: &str, environment: Environment<'_>) -> Result<Option<(String, Clouds)>, Unusable> {
+fn read_clouds_file(
+    name: &str,
+    variable: &str,
+    environment: EnvironmentLookup<'_>,
+) -> Result<Option<(String, CloudMap)>, CloudError> {
     let named = environment(variable).map(PathBuf::from);
     let config = environment("XDG_CONFIG_HOME").map(PathBuf::from);
     let config = config.or_else(|| environment("HOME").map(|home| PathBuf::from(home).join(".config")));
@@ -86,7 +91,7 @@ fn read(name: &str, variable: &str, environment: Environment<'_>) -> Result<Opti
     let places = named.into_iter().chain(places);
     let Some(path) = places.into_iter().find(|path| path.is_file()) else { return Ok(None) };
     let place = path.display().to_string();
-    let unusable = |cause: String| Unusable {
+    let unusable = |cause: String| CloudError {
         place: place.clone(),
         cause,
         remedy: "write the file for OpenStack's clients: the key `clouds` contains the clouds by name".to_string(),
@@ -108,10 +113,10 @@ fn read(name: &str, variable: &str, environment: Environment<'_>) -> Result<Opti
 }
 
 /// Overwrites `settings` with the values in `over`.
-fn merge(settings: &mut Map<String, Value>, over: &Map<String, Value>) {
+fn merge_settings(settings: &mut Map<String, Value>, over: &Map<String, Value>) {
     for (key, value) in over {
         match (settings.get_mut(key), value) {
-            (Some(Value::Object(inner)), Value::Object(over)) => merge(inner, over),
+            (Some(Value::Object(inner)), Value::Object(over)) => merge_settings(inner, over),
             _ => {
                 settings.insert(key.clone(), value.clone());
             }
@@ -120,7 +125,7 @@ fn merge(settings: &mut Map<String, Value>, over: &Map<String, Value>) {
 }
 
 /// Reads the variables `OS_*`, under the names of `clouds.yaml`.
-fn variables(environment: Environment<'_>) -> Map<String, Value> {
+fn read_variables(environment: EnvironmentLookup<'_>) -> Map<String, Value> {
     const NAMES: &[&str] = &[
         "auth_url",
         "username",
@@ -153,7 +158,7 @@ fn variables(environment: Environment<'_>) -> Map<String, Value> {
 }
 
 /// Reads a setting, from `auth` or from the cloud.
-fn setting(settings: &Map<String, Value>, name: &str) -> Option<String> {
+fn find_setting(settings: &Map<String, Value>, name: &str) -> Option<String> {
     let found = settings.get("auth").and_then(|auth| auth.get(name)).or_else(|| settings.get(name))?;
     match found {
         Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
@@ -163,28 +168,33 @@ fn setting(settings: &Map<String, Value>, name: &str) -> Option<String> {
     }
 }
 
-fn auth_url(settings: &Map<String, Value>) -> Option<String> {
-    setting(settings, "auth_url")
+fn find_auth_url(settings: &Map<String, Value>) -> Option<String> {
+    find_setting(settings, "auth_url")
 }
 
-fn keystone(settings: &Map<String, Value>, place: &str) -> Result<(KeystoneSettings, Option<String>), Unusable> {
-    let get = |name: &str| setting(settings, name);
+fn build_keystone_settings(
+    settings: &Map<String, Value>,
+    place: &str,
+) -> Result<(KeystoneSettings, Option<String>), CloudError> {
+    let get = |name: &str| find_setting(settings, name);
     let unusable =
-        |cause: String, remedy: &str| Unusable { place: place.to_string(), cause, remedy: remedy.to_string() };
+        |cause: String, remedy: &str| CloudError { place: place.to_string(), cause, remedy: remedy.to_string() };
     let missing = |name: &str| unusable(format!("`{name}` is missing"), &format!("add `{name}`"));
     if settings.get("verify") == Some(&Value::Bool(false)) {
         let remedy = "name the file of authorities under `cacert` instead";
         return Err(unusable("`verify: false` is not supported: certificates are always checked".to_string(), remedy));
     }
     let auth_url = get("auth_url").ok_or_else(|| missing("auth_url"))?;
-    let usual = get("default_domain").map_or_else(Domain::usual, Domain::Id);
+    let usual = get("default_domain").map_or_else(KeystoneDomain::default_domain, KeystoneDomain::Id);
     let domain = |whose: &str| {
-        let id = get(&format!("{whose}_domain_id")).map(Domain::Id);
-        id.or_else(|| get(&format!("{whose}_domain_name")).map(Domain::Name))
+        let id = get(&format!("{whose}_domain_id")).map(KeystoneDomain::Id);
+        id.or_else(|| get(&format!("{whose}_domain_name")).map(KeystoneDomain::Name))
     };
-    let user = |usual: &Domain| match (get("user_id"), get("username")) {
-        (Some(id), _) => Some(Named::Id(id)),
-        (None, Some(name)) => Some(Named::Name { name, domain: domain("user").unwrap_or_else(|| usual.clone()) }),
+    let user = |usual: &KeystoneDomain| match (get("user_id"), get("username")) {
+        (Some(id), _) => Some(KeystoneReference::Id(id)),
+        (None, Some(name)) => {
+            Some(KeystoneReference::Name { name, domain: domain("user").unwrap_or_else(|| usual.clone()) })
+        }
         (None, None) => None,
     };
     let kind = get("auth_type").unwrap_or_else(|| {
@@ -194,19 +204,19 @@ fn keystone(settings: &Map<String, Value>, place: &str) -> Result<(KeystoneSetti
     let method = match kind.as_str() {
         "v3applicationcredential" => KeystoneMethod::ApplicationCredential {
             credential: match (get("application_credential_id"), get("application_credential_name")) {
-                (Some(id), _) => Named::Id(id),
-                (None, Some(name)) => Named::Name { name, domain: Domain::None },
+                (Some(id), _) => KeystoneReference::Id(id),
+                (None, Some(name)) => KeystoneReference::Name { name, domain: KeystoneDomain::None },
                 (None, None) => return Err(missing("application_credential_id")),
             },
             user: get("application_credential_id").is_none().then(|| user(&usual)).flatten(),
-            secret: Credential::made(
+            secret: Credential::from_process(
                 get("application_credential_secret").ok_or_else(|| missing("application_credential_secret"))?,
             ),
         },
         "password" | "v3password" => KeystoneMethod::Password {
             user: user(&usual).ok_or_else(|| missing("username"))?,
-            password: Credential::made(get("password").ok_or_else(|| missing("password"))?),
-            scope: scope(&get, domain("project"), &usual),
+            password: Credential::from_process(get("password").ok_or_else(|| missing("password"))?),
+            scope: choose_scope(&get, domain("project"), &usual),
         },
         other => {
             let remedy = "use `password` or `v3applicationcredential`";
@@ -216,18 +226,25 @@ fn keystone(settings: &Map<String, Value>, place: &str) -> Result<(KeystoneSetti
     Ok((KeystoneSettings { auth_url, method }, get("cacert")))
 }
 
-fn scope(get: &dyn Fn(&str) -> Option<String>, domain: Option<Domain>, usual: &Domain) -> KeystoneScope {
+fn choose_scope(
+    get: &dyn Fn(&str) -> Option<String>,
+    domain: Option<KeystoneDomain>,
+    usual: &KeystoneDomain,
+) -> KeystoneScope {
     if let Some(id) = get("project_id").or_else(|| get("tenant_id")) {
-        return KeystoneScope::Project(Named::Id(id));
+        return KeystoneScope::Project(KeystoneReference::Id(id));
     }
     if let Some(name) = get("project_name").or_else(|| get("tenant_name")) {
-        return KeystoneScope::Project(Named::Name { name, domain: domain.unwrap_or_else(|| usual.clone()) });
+        return KeystoneScope::Project(KeystoneReference::Name {
+            name,
+            domain: domain.unwrap_or_else(|| usual.clone()),
+        });
     }
     if let Some(id) = get("domain_id") {
-        return KeystoneScope::Domain(Domain::Id(id));
+        return KeystoneScope::Domain(KeystoneDomain::Id(id));
     }
     if let Some(name) = get("domain_name") {
-        return KeystoneScope::Domain(Domain::Name(name));
+        return KeystoneScope::Domain(KeystoneDomain::Name(name));
     }
-    if get("system_scope").is_some() { KeystoneScope::System } else { KeystoneScope::Unsaid }
+    if get("system_scope").is_some() { KeystoneScope::System } else { KeystoneScope::Unspecified }
 }

@@ -9,30 +9,30 @@ use std::collections::BTreeMap;
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Auth")]
-pub(crate) enum Written {
+pub(crate) enum AuthEntry {
     /// A bearer token in each request (RFC 6750).
-    Bearer(Bearer),
+    Bearer(BearerEntry),
     /// Name and password in each request (RFC 7617).
-    Basic(NameAndPassword),
+    Basic(BasicEntry),
     /// OAuth 2.0: a token for the id and secret of a client (RFC 6749, section 4.4).
-    ClientCredentials(Client),
+    ClientCredentials(ClientCredentialsEntry),
     /// OpenStack, identity API version 3: a token for a password.
-    OpenstackPassword(Password),
+    OpenstackPassword(KeystonePasswordEntry),
     /// OpenStack, identity API version 3: a token for an application credential.
-    OpenstackApplicationCredential(Application),
+    OpenstackApplicationCredential(ApplicationCredentialEntry),
     /// OpenStack: a cloud from clouds.yaml and secure.yaml, or from the variables OS_*.
-    OpenstackCloud(Cloud),
+    OpenstackCloud(CloudEntry),
     /// Huawei Cloud and Open Telekom Cloud: requests signed with a secret key (AK/SK).
-    SdkHmacSha256(Keys),
+    SdkHmacSha256(SdkHmacEntry),
     /// Samsung Cloud Platform: requests signed with a secret key.
-    ScpHmacSha256(ScpKeys),
+    ScpHmacSha256(ScpHmacEntry),
 }
 
 /// A token.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Bearer")]
-pub(crate) struct Bearer {
+pub(crate) struct BearerEntry {
     #[schemars(with = "String")]
     pub(super) token: Spanned<String>,
 }
@@ -41,7 +41,7 @@ pub(crate) struct Bearer {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Basic")]
-pub(crate) struct NameAndPassword {
+pub(crate) struct BasicEntry {
     /// Name without a colon.
     #[schemars(with = "String")]
     pub(super) username: Spanned<String>,
@@ -53,7 +53,7 @@ pub(crate) struct NameAndPassword {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "ClientCredentials")]
-pub(crate) struct Client {
+pub(crate) struct ClientCredentialsEntry {
     #[schemars(with = "String")]
     pub(super) token_url: Spanned<String>,
     pub(super) client_id: String,
@@ -67,14 +67,14 @@ pub(crate) struct Client {
     pub(super) parameters: BTreeMap<String, String>,
     /// Where the token request contains id and secret.
     #[serde(default)]
-    pub(super) client_in: ClientIn,
+    pub(super) client_in: ClientPlacement,
 }
 
 /// Where a token request contains the id and secret of the client.
 #[derive(Deserialize, JsonSchema, Default, PartialEq)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "ClientIn")]
-pub(crate) enum ClientIn {
+pub(crate) enum ClientPlacement {
     /// In the header `Authorization`.
     #[default]
     Header,
@@ -86,7 +86,7 @@ pub(crate) enum ClientIn {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "OpenstackPassword")]
-pub(crate) struct Password {
+pub(crate) struct KeystonePasswordEntry {
     /// Address of the identity service, with or without /v3.
     #[schemars(with = "String")]
     pub(super) auth_url: Spanned<String>,
@@ -114,7 +114,7 @@ pub(crate) struct Password {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "OpenstackApplicationCredential")]
-pub(crate) struct Application {
+pub(crate) struct ApplicationCredentialEntry {
     /// Address of the identity service, with or without /v3.
     #[schemars(with = "String")]
     pub(super) auth_url: Spanned<String>,
@@ -138,7 +138,7 @@ pub(crate) struct Application {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "OpenstackCloud")]
-pub(crate) struct Cloud {
+pub(crate) struct CloudEntry {
     /// Name of the cloud. Default: the cloud in OS_CLOUD, the variables OS_*, or the only cloud of the file.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
@@ -149,7 +149,7 @@ pub(crate) struct Cloud {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "SdkHmacSha256")]
-pub(crate) struct Keys {
+pub(crate) struct SdkHmacEntry {
     #[schemars(with = "String")]
     pub(super) access_key: Spanned<String>,
     #[schemars(with = "String")]
@@ -167,7 +167,7 @@ pub(crate) struct Keys {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "ScpHmacSha256")]
-pub(crate) struct ScpKeys {
+pub(crate) struct ScpHmacEntry {
     #[schemars(with = "String")]
     pub(super) access_key: Spanned<String>,
     #[schemars(with = "String")]
@@ -176,10 +176,10 @@ pub(crate) struct ScpKeys {
     #[serde(default)]
     pub(super) account_id: Option<String>,
     /// Kind of client.
-    #[serde(default = "open_api")]
+    #[serde(default = "default_client_type")]
     pub(super) client_type: String,
 }
 
-fn open_api() -> String {
+fn default_client_type() -> String {
     "Openapi".to_string()
 }

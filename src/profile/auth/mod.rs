@@ -5,8 +5,8 @@ mod file;
 mod resolve;
 mod resolver;
 
-pub(crate) use file::Written;
-pub(crate) use resolver::{Resolver, Unresolved};
+pub(crate) use file::AuthEntry;
+pub(crate) use resolver::{AuthSettingsError, CredentialResolver};
 
 #[cfg(test)]
-pub(crate) use clouds::cloud;
+pub(crate) use clouds::read_cloud;

@@ -44,25 +44,28 @@ fn check(text: &str, place: &str, words: &[&str]) {
 #[test]
 fn a_whole_profile_is_read() {
     let profile = parse(WHOLE).unwrap();
-    assert_eq!(profile.endpoint("crates"), Some("https://crates.example.org"));
-    assert_eq!(profile.endpoint("boxes"), Some("http://127.0.0.1:9/base"));
-    assert_eq!(profile.identities.parameter("expired", "shelf"), Some("0123"));
+    assert_eq!(profile.find_endpoint("crates"), Some("https://crates.example.org"));
+    assert_eq!(profile.find_endpoint("boxes"), Some("http://127.0.0.1:9/base"));
+    assert_eq!(profile.identities.find_parameter("expired", "shelf"), Some("0123"));
     assert_eq!(profile.identities.get("owner").unwrap().headers["X-Key"].expose(), CANARY);
-    assert_eq!(profile.identities.credentials().count(), 3, "one each of owner, other and forged");
+    assert_eq!(profile.identities.list_credentials().count(), 3, "one each of owner, other and forged");
     assert_eq!(profile.pools["sizes"], [json!("s"), json!(2)]);
     assert_eq!((profile.limits.requests, profile.limits.live, profile.limits.plans), (Some(500), Some(3), None));
-    assert_eq!((profile.settle_percent, profile.changes), (250, Changes::Allowed));
+    assert_eq!((profile.settle_percent, profile.changes), (250, ChangePolicy::Allowed));
     assert_eq!((profile.offers["sizes"].each.as_str(), profile.quotas["box"].most.as_str()), ("/sizes", "/boxes"));
-    assert_eq!(profile.complete, Complete::Waived);
+    assert_eq!(profile.complete, CompletenessPolicy::Waived);
     assert!(!format!("{profile:?}").contains("canary"));
 }
 
 #[test]
 fn an_empty_profile_allows_reading_only() {
     let profile = parse("{}").unwrap();
-    assert_eq!((profile.changes, profile.settle_percent, profile.endpoint("boxes")), (Changes::Forbidden, 100, None));
-    assert!(profile.changes.permit("GET") && !profile.changes.permit("POST"));
-    assert!(Changes::Allowed.permit("DELETE"));
+    assert_eq!(
+        (profile.changes, profile.settle_percent, profile.find_endpoint("boxes")),
+        (ChangePolicy::Forbidden, 100, None)
+    );
+    assert!(profile.changes.permits_method("GET") && !profile.changes.permits_method("POST"));
+    assert!(ChangePolicy::Allowed.permits_method("DELETE"));
 }
 
 #[test]
@@ -121,13 +124,13 @@ recognise: { quota: { when: 'status == 413', at_most: 3 }, throttling: {} }
         _ => None,
     };
     let profile = Profile::parse(text, "p.yaml", &environment).unwrap();
-    assert_eq!(profile.endpoint("boxes"), Some("http://h"));
-    assert_eq!(profile.identities.parameter("owner", "shelf"), Some("7"));
+    assert_eq!(profile.find_endpoint("boxes"), Some("http://h"));
+    assert_eq!(profile.identities.find_parameter("owner", "shelf"), Some("7"));
     assert_eq!(profile.pools["sizes"], [json!("s"), json!("m")]);
     assert_eq!(profile.setup["createBox"], json!({ "box": { "lid": null } }));
     assert_eq!(profile.provoke.values().map(|it| it.each.get()).collect::<Vec<_>>(), [5, 9]);
     assert_eq!(profile.provoke["createBox"].end, "free it");
-    assert_eq!(profile.recognise.iter().map(|recogniser| recogniser.most).collect::<Vec<_>>(), [3, 200]);
+    assert_eq!(profile.recognise.iter().map(|recogniser| recogniser.failures_max).collect::<Vec<_>>(), [3, 200]);
     check("provoke: { createBox: { begin: a, end: b, each: 0 } }\n", "1:43", &[]);
     check("endpoint: env:NONE\n", "1:11", &["`NONE` is not set"]);
 }
@@ -154,7 +157,7 @@ fn an_error_names_a_missing_profile() {
 #[test]
 fn the_published_schema_is_up_to_date_and_accepts_a_whole_profile() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/profile.schema.json");
-    let schema = Profile::schema();
+    let schema = Profile::json_schema();
     let fresh = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());
     if std::env::var_os("PROBITY_WRITE").is_some() {
         std::fs::write(path, &fresh).unwrap();

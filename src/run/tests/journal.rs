@@ -3,23 +3,23 @@
 use super::*;
 
 /// Keeps one line for each entry; returns an error for each intent if `broken`.
-struct Diary {
+struct RecordingJournal {
     lines: std::rc::Rc<RefCell<Vec<String>>>,
     broken: bool,
 }
 
-impl Journal for Diary {
-    fn intent(&mut self, index: usize, _: &Step, call: &Call) -> std::io::Result<()> {
+impl Journal for RecordingJournal {
+    fn record_intent(&mut self, index: usize, _: &Step, call: &Call) -> std::io::Result<()> {
         self.lines.borrow_mut().push(format!("intent {index} {}", call.operation));
         if self.broken { Err(std::io::Error::other("disk full")) } else { Ok(()) }
     }
 
-    fn done(&mut self, index: usize, born: &BTreeMap<String, String>, refused: bool) -> std::io::Result<()> {
+    fn record_result(&mut self, index: usize, born: &BTreeMap<String, String>, refused: bool) -> std::io::Result<()> {
         self.lines.borrow_mut().push(format!("done {index} {born:?} {refused}"));
         Ok(())
     }
 
-    fn gone(&mut self, handle: &str) -> std::io::Result<()> {
+    fn record_deletion(&mut self, handle: &str) -> std::io::Result<()> {
         self.lines.borrow_mut().push(format!("gone {handle}"));
         Ok(())
     }
@@ -28,10 +28,11 @@ impl Journal for Diary {
 #[test]
 fn the_journal_is_written_before_a_create_is_sent() {
     let lines = std::rc::Rc::new(RefCell::new(Vec::new()));
-    let setting = Setting { journal: Box::new(Diary { lines: lines.clone(), broken: false }), ..setting() };
-    check_with(setting, &[create("a"), on_push()], |request| {
+    let setting =
+        TestSettings { journal: Box::new(RecordingJournal { lines: lines.clone(), broken: false }), ..make_settings() };
+    check_plan_with(setting, &[make_create("a"), make_push()], |request| {
         lines.borrow_mut().push(format!("sent {}", request.operation));
-        (0, reply(200, json!({"id": "1"})))
+        (0, make_reply(200, json!({"id": "1"})))
     });
     assert_eq!(
         *lines.borrow(),
@@ -41,7 +42,10 @@ fn the_journal_is_written_before_a_create_is_sent() {
 
 #[test]
 fn without_a_journal_nothing_is_created() {
-    let setting = Setting { journal: Box::new(Diary { lines: Default::default(), broken: true }), ..setting() };
-    let carried = check_with(setting, &[create("a")], |_| panic!("nothing is sent"));
-    assert_eq!(carried.ends, Err(Stop::Journal { cause: "disk full".into() }));
+    let setting = TestSettings {
+        journal: Box::new(RecordingJournal { lines: Default::default(), broken: true }),
+        ..make_settings()
+    };
+    let carried = check_plan_with(setting, &[make_create("a")], |_| panic!("nothing is sent"));
+    assert_eq!(carried.ends, Err(StopReason::Journal { cause: "disk full".into() }));
 }

@@ -1,34 +1,34 @@
 //! Budgets are observed, and uncertain results are marked.
 
-use super::super::{Limits, Trial, shrink};
-use super::machine::{call, create, noise, offers, plan, possible};
-use super::{AMPLE, block_on, calls, check, run};
+use super::super::{CandidateResult, ShrinkLimits, shrink_plan};
+use super::machine::{build_call, build_create, build_plan, draw_steps, is_possible, list_offers};
+use super::{AMPLE, block_on, check_shrinking, join_operations, run_shrinking};
 use crate::plan::{Plan, Step};
-use crate::schema::Rng;
+use crate::schema::SeededRng;
 
-fn locked_after_show(steps: &[Step]) -> bool {
-    let calls = calls(steps);
+fn is_locked_after_show(steps: &[Step]) -> bool {
+    let calls = join_operations(steps);
     calls.find("show").is_some_and(|at| calls[at..].contains("lock"))
 }
 
-fn case() -> Plan {
-    let drawn = (0..).map(|seed| noise(seed, 40)).find(|steps| locked_after_show(steps));
-    plan(drawn.expect("noise has every word sooner or later"))
+fn draw_case() -> Plan {
+    let drawn = (0..).map(|seed| draw_steps(seed, 40)).find(|steps| is_locked_after_show(steps));
+    build_plan(drawn.expect("noise has every word sooner or later"))
 }
 
 #[test]
 fn limits_are_kept() {
-    let case = case();
-    let needed = check(&case, &AMPLE, locked_after_show);
+    let case = draw_case();
+    let needed = check_shrinking(&case, &AMPLE, is_locked_after_show);
     assert!(needed.complete);
     for tries_max in 0..=needed.tried {
-        let shrunk = check(&case, &Limits { tries_max, ..AMPLE }, locked_after_show);
+        let shrunk = check_shrinking(&case, &ShrinkLimits { tries_max, ..AMPLE }, is_locked_after_show);
         assert!(shrunk.tried <= tries_max);
         assert_eq!(shrunk.reproduced, tries_max > 0);
         assert_eq!(shrunk.confirmed, tries_max > 1);
     }
     for requests_max in (0..=needed.requests).step_by(7) {
-        let shrunk = check(&case, &Limits { requests_max, ..AMPLE }, locked_after_show);
+        let shrunk = check_shrinking(&case, &ShrinkLimits { requests_max, ..AMPLE }, is_locked_after_show);
         assert!(shrunk.requests <= requests_max.max(case.steps.len() as u64));
         assert!(!shrunk.complete || shrunk.plan == needed.plan);
     }
@@ -36,17 +36,19 @@ fn limits_are_kept() {
 
 #[test]
 fn more_budget_never_gives_a_longer_plan() {
-    let case = case();
+    let case = draw_case();
     let lengths: Vec<usize> = (1..60)
-        .map(|tries_max| check(&case, &Limits { tries_max, ..AMPLE }, locked_after_show).plan.steps.len())
+        .map(|tries_max| {
+            check_shrinking(&case, &ShrinkLimits { tries_max, ..AMPLE }, is_locked_after_show).plan.steps.len()
+        })
         .collect();
     assert!(lengths.is_sorted_by(|less, more| less >= more), "{lengths:?}");
 }
 
 #[test]
 fn a_failure_that_does_not_reproduce_returns_the_given_plan() {
-    let case = case();
-    let shrunk = run(&case, None, &AMPLE, |_| false);
+    let case = draw_case();
+    let shrunk = run_shrinking(&case, None, &AMPLE, |_| false);
     assert_eq!(shrunk.plan, case);
     assert!(!shrunk.reproduced && !shrunk.confirmed && !shrunk.complete);
     assert!(shrunk.tried <= 4);
@@ -56,10 +58,10 @@ fn a_failure_that_does_not_reproduce_returns_the_given_plan() {
 fn an_intermittent_failure_is_shrunk_and_may_be_unconfirmed() {
     let (mut confirmed, mut lengths) = (0, 0);
     for seed in 0..30 {
-        let mut rng = Rng::new(seed, 2, 0, 0);
-        let flaky = |steps: &[Step]| locked_after_show(steps) && rng.chance(7, 10);
-        let shrunk = run(&case(), None, &AMPLE, flaky);
-        assert!(shrunk.reproduced && locked_after_show(&shrunk.plan.steps));
+        let mut rng = SeededRng::new(seed, 2, 0, 0);
+        let flaky = |steps: &[Step]| is_locked_after_show(steps) && rng.draw_chance(7, 10);
+        let shrunk = run_shrinking(&draw_case(), None, &AMPLE, flaky);
+        assert!(shrunk.reproduced && is_locked_after_show(&shrunk.plan.steps));
         confirmed += usize::from(shrunk.confirmed);
         lengths += shrunk.plan.steps.len();
     }
@@ -70,35 +72,37 @@ fn an_intermittent_failure_is_shrunk_and_may_be_unconfirmed() {
 
 #[test]
 fn the_shortest_prefix_is_found_without_the_index_of_the_failing_step() {
-    let case = case();
-    let known = check(&case, &AMPLE, locked_after_show);
-    let unknown = run(&case, None, &AMPLE, locked_after_show);
+    let case = draw_case();
+    let known = check_shrinking(&case, &AMPLE, is_locked_after_show);
+    let unknown = run_shrinking(&case, None, &AMPLE, is_locked_after_show);
     assert_eq!(unknown.plan.steps.len(), known.plan.steps.len());
     assert!(unknown.tried <= known.tried + 10);
 }
 
 #[test]
 fn a_failure_after_the_step_that_was_named_is_still_found() {
-    let shrunk = run(&case(), Some(0), &AMPLE, locked_after_show);
-    assert_eq!(calls(&shrunk.plan.steps), "create show lock");
+    let shrunk = run_shrinking(&draw_case(), Some(0), &AMPLE, is_locked_after_show);
+    assert_eq!(join_operations(&shrunk.plan.steps), "create show lock");
 }
 
 #[test]
 fn steps_with_unbound_handles_stay_only_where_the_failure_needs_them() {
-    let steps = vec![call("list", None), call("show", Some("box-7")), create("box", "box-1")];
-    let needless = run(&plan(steps.clone()), None, &AMPLE, |steps| calls(steps).contains("list"));
-    assert_eq!(calls(&needless.plan.steps), "list");
-    let needed = run(&plan(steps.clone()), None, &AMPLE, |steps| calls(steps).contains("show"));
-    assert_eq!(needed.plan, plan(steps));
+    let steps = vec![build_call("list", None), build_call("show", Some("box-7")), build_create("box", "box-1")];
+    let needless =
+        run_shrinking(&build_plan(steps.clone()), None, &AMPLE, |steps| join_operations(steps).contains("list"));
+    assert_eq!(join_operations(&needless.plan.steps), "list");
+    let needed =
+        run_shrinking(&build_plan(steps.clone()), None, &AMPLE, |steps| join_operations(steps).contains("show"));
+    assert_eq!(needed.plan, build_plan(steps));
 }
 
 #[test]
 fn the_same_search_twice_runs_the_same_candidates_none_of_them_again() {
     let trace = || {
         let mut seen: Vec<Plan> = Vec::new();
-        let shrunk = run(&case(), None, &AMPLE, |steps| {
-            seen.push(plan(steps.to_vec()));
-            locked_after_show(steps)
+        let shrunk = run_shrinking(&draw_case(), None, &AMPLE, |steps| {
+            seen.push(build_plan(steps.to_vec()));
+            is_locked_after_show(steps)
         });
         (shrunk, seen)
     };
@@ -113,32 +117,32 @@ fn the_same_search_twice_runs_the_same_candidates_none_of_them_again() {
 #[test]
 fn progress_is_reported_after_every_run() {
     let mut heard: Vec<(usize, u64)> = Vec::new();
-    let case = case();
+    let case = draw_case();
     let trial = |candidate: Plan| {
-        let fails = locked_after_show(&candidate.steps);
-        async move { Trial { fails, requests: 1 } }
+        let fails = is_locked_after_show(&candidate.steps);
+        async move { CandidateResult { fails, requests: 1 } }
     };
     let mut hear = |steps, tried| heard.push((steps, tried));
-    let tried = block_on(shrink(&case, None, &AMPLE, &offers, &possible, trial, &mut hear)).tried;
+    let tried = block_on(shrink_plan(&case, None, &AMPLE, &list_offers, &is_possible, trial, &mut hear)).tried;
     assert!(heard.iter().map(|(_, tried)| *tried).eq(1..=tried));
     assert!(heard.iter().map(|(steps, _)| *steps).is_sorted_by(|before, after| before >= after));
 }
 
 #[test]
 fn an_offer_that_is_another_call_is_not_taken() {
-    let steps = vec![create("box", "box-1"), call("resize=5", Some("box-1"))];
+    let steps = vec![build_create("box", "box-1"), build_call("resize=5", Some("box-1"))];
     let bad_offers = |step: &Step| {
         let unborn = Step { births: [].into(), ..step.clone() };
         let elsewhere = Step { branch: 9, ..step.clone() };
-        let foreign = call("resize=1", Some("box-8"));
+        let foreign = build_call("resize=1", Some("box-8"));
         vec![unborn, elsewhere, foreign, step.clone()]
     };
-    let case = plan(steps);
+    let case = build_plan(steps);
     let trial = async |candidate: Plan| {
-        assert!(possible(&candidate.steps));
-        Trial { fails: calls(&candidate.steps) == "create resize", requests: 1 }
+        assert!(is_possible(&candidate.steps));
+        CandidateResult { fails: join_operations(&candidate.steps) == "create resize", requests: 1 }
     };
-    let shrunk = block_on(shrink(&case, Some(1), &AMPLE, &bad_offers, &|_| true, trial, &mut |_, _| {}));
+    let shrunk = block_on(shrink_plan(&case, Some(1), &AMPLE, &bad_offers, &|_| true, trial, &mut |_, _| {}));
     assert_eq!(shrunk.plan.steps[1].body, case.steps[1].body);
     assert!(shrunk.complete && shrunk.confirmed);
 }

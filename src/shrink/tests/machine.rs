@@ -1,13 +1,13 @@
 //! A small machine: boxes with a size and a lock, and disks that are inserted into boxes.
 
-use crate::plan::{FORMAT, Plan, Settle, Step, handle, handle_name};
-use crate::schema::Rng;
+use crate::plan::{FORMAT, Plan, Step, StepWait, make_handle, read_handle};
+use crate::schema::SeededRng;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The state of one box.
 #[derive(Default, Clone, PartialEq)]
-pub(super) struct Crate {
+pub(super) struct BoxState {
     pub(super) size: u64,
     pub(super) before: Option<u64>,
     pub(super) confirmed: Option<u64>,
@@ -15,43 +15,43 @@ pub(super) struct Crate {
     pub(super) disks: Vec<String>,
 }
 
-pub(super) fn plan(steps: Vec<Step>) -> Plan {
+pub(super) fn build_plan(steps: Vec<Step>) -> Plan {
     Plan { format: FORMAT, suite: "boxes".to_owned(), drawn: Some((7, 1)), steps }
 }
 
-/// A step for `word` or `word=number`, on the box or disk named by `on`, if any.
-pub(super) fn call(text: &str, on: Option<&str>) -> Step {
+/// A step for `word` or `word=number`, on the box or disk named by `find_box`, if any.
+pub(super) fn build_call(text: &str, on: Option<&str>) -> Step {
     let (operation, number) = text.split_once('=').unwrap_or((text, ""));
     let number: Option<u64> = number.parse().ok();
     Step {
         operation: operation.to_owned(),
         binding: "v1".to_owned(),
         caller: "owner".to_owned(),
-        path: on.map(|name| ("id".to_owned(), handle(name))).into_iter().collect(),
+        path: on.map(|name| ("id".to_owned(), make_handle(name))).into_iter().collect(),
         query: BTreeMap::new(),
         headers: BTreeMap::new(),
         body: number.map(|number| json!({ operation: { "size": number, "note": "as drawn" } })),
         births: BTreeMap::new(),
-        settle: Settle::Poll { after_ms: 800 },
+        settle: StepWait::Poll { after_ms: 800 },
         setup: Vec::new(),
         branch: 0,
     }
 }
 
-pub(super) fn create(kind: &str, name: &str) -> Step {
+pub(super) fn build_create(kind: &str, name: &str) -> Step {
     let births = BTreeMap::from([(kind.to_owned(), vec![name.to_owned()])]);
-    Step { births, ..call(if kind == "box" { "create" } else { "format" }, None) }
+    Step { births, ..build_call(if kind == "box" { "create" } else { "format" }, None) }
 }
 
-pub(super) fn insert(disk: &str, into: &str) -> Step {
-    Step { body: Some(json!({ "insert": { "disk": handle(disk) } })), ..call("insert", Some(into)) }
+pub(super) fn build_insert(disk: &str, into: &str) -> Step {
+    Step { body: Some(json!({ "insert": { "disk": make_handle(disk) } })), ..build_call("insert", Some(into)) }
 }
 
-pub(super) fn on(step: &Step) -> Option<&str> {
-    step.path.get("id").and_then(handle_name)
+pub(super) fn find_box(step: &Step) -> Option<&str> {
+    step.path.get("id").and_then(read_handle)
 }
 
-pub(super) fn size(step: &Step) -> u64 {
+pub(super) fn read_size(step: &Step) -> u64 {
     step.body
         .as_ref()
         .and_then(|body| body.pointer(&format!("/{}/size", step.operation)))
@@ -60,10 +60,10 @@ pub(super) fn size(step: &Step) -> u64 {
 }
 
 /// Runs the steps; `watch` receives each step with the boxes after the step. False if a call is refused.
-pub(super) fn carry_out(steps: &[Step], mut watch: impl FnMut(&Step, &BTreeMap<String, Crate>)) -> bool {
-    let mut boxes: BTreeMap<String, Crate> = BTreeMap::new();
+pub(super) fn run_steps(steps: &[Step], mut watch: impl FnMut(&Step, &BTreeMap<String, BoxState>)) -> bool {
+    let mut boxes: BTreeMap<String, BoxState> = BTreeMap::new();
     for step in steps {
-        if !apply(step, &mut boxes) {
+        if !apply_step(step, &mut boxes) {
             return false;
         }
         watch(step, &boxes);
@@ -72,23 +72,23 @@ pub(super) fn carry_out(steps: &[Step], mut watch: impl FnMut(&Step, &BTreeMap<S
 }
 
 /// Whether no call is refused; stands for a model that rejects candidates without a run.
-pub(super) fn possible(steps: &[Step]) -> bool {
-    carry_out(steps, |_, _| {})
+pub(super) fn is_possible(steps: &[Step]) -> bool {
+    run_steps(steps, |_, _| {})
 }
 
-fn apply(step: &Step, boxes: &mut BTreeMap<String, Crate>) -> bool {
+fn apply_step(step: &Step, boxes: &mut BTreeMap<String, BoxState>) -> bool {
     if step.operation == "create" {
-        boxes.extend(super::super::handles_born(step).into_iter().map(|name| (name, Crate::default())));
+        boxes.extend(super::super::list_created_handles(step).into_iter().map(|name| (name, BoxState::default())));
         return true;
     }
-    let Some(name) = on(step) else { return true };
+    let Some(name) = find_box(step) else { return true };
     let Some(it) = boxes.get_mut(name) else {
         return false;
     };
     match step.operation.as_str() {
         "resize" if it.before.is_none() && !it.locked => {
             it.before = Some(it.size);
-            it.size = size(step);
+            it.size = read_size(step);
         }
         "confirm" if it.before.is_some() => {
             it.before = None;
@@ -98,7 +98,7 @@ fn apply(step: &Step, boxes: &mut BTreeMap<String, Crate>) -> bool {
         "reboot" | "show" => {}
         "lock" if !it.locked => it.locked = true,
         "unlock" if it.locked => it.locked = false,
-        "insert" => it.disks.extend(super::super::handles_used(step).into_iter().filter(|used| used != name)),
+        "insert" => it.disks.extend(super::super::collect_used_handles(step).into_iter().filter(|used| used != name)),
         "delete" => return boxes.remove(name).is_some(),
         _ => return false,
     }
@@ -106,8 +106,8 @@ fn apply(step: &Step, boxes: &mut BTreeMap<String, Crate>) -> bool {
 }
 
 /// Length of the shortest possible plan with the given operations on one box, in the given order.
-pub(super) fn shortest(words: &[&str]) -> usize {
-    let first = vec![create("box", "box-1")];
+pub(super) fn find_shortest_length(words: &[&str]) -> usize {
+    let first = vec![build_create("box", "box-1")];
     let mut left = VecDeque::from([(first, 0)]);
     let mut seen = BTreeSet::new();
     while let Some((steps, done)) = left.pop_front() {
@@ -116,10 +116,10 @@ pub(super) fn shortest(words: &[&str]) -> usize {
         }
         for word in ["resize", "confirm", "revert", "reboot", "show", "lock", "unlock"] {
             let mut longer = steps.clone();
-            longer.push(call(word, Some("box-1")));
+            longer.push(build_call(word, Some("box-1")));
             let done = done + usize::from(words[done] == word);
             let mut end = None;
-            if carry_out(&longer, |_, boxes| end = boxes.get("box-1").map(|it| (it.before.is_some(), it.locked)))
+            if run_steps(&longer, |_, boxes| end = boxes.get("box-1").map(|it| (it.before.is_some(), it.locked)))
                 && seen.insert((end, done))
             {
                 left.push_back((longer, done));
@@ -130,7 +130,7 @@ pub(super) fn shortest(words: &[&str]) -> usize {
 }
 
 /// Shorter notes and smaller sizes, by halving and by decrement.
-pub(super) fn offers(step: &Step) -> Vec<Step> {
+pub(super) fn list_offers(step: &Step) -> Vec<Step> {
     let Some(Value::Object(body)) = &step.body else {
         return Vec::new();
     };
@@ -162,43 +162,43 @@ pub(super) fn offers(step: &Step) -> Vec<Step> {
 }
 
 /// The given number of possible calls on at most three boxes and two disks, drawn by seed.
-pub(super) fn noise(seed: u64, count: usize) -> Vec<Step> {
-    let mut rng = Rng::new(seed, 0, 0, 0);
-    let mut steps = vec![create("box", "box-1")];
+pub(super) fn draw_steps(seed: u64, count: usize) -> Vec<Step> {
+    let mut rng = SeededRng::new(seed, 0, 0, 0);
+    let mut steps = vec![build_create("box", "box-1")];
     while steps.len() < count {
-        let next = draw(&mut rng, &steps);
+        let next = draw_step(&mut rng, &steps);
         steps.push(next);
-        if !possible(&steps) || super::super::closed(&steps).len() < steps.len() {
+        if !is_possible(&steps) || super::super::remove_unbound_steps(&steps).len() < steps.len() {
             steps.pop();
         }
     }
     steps
 }
 
-fn draw(rng: &mut Rng, steps: &[Step]) -> Step {
+fn draw_step(rng: &mut SeededRng, steps: &[Step]) -> Step {
     let born = |kind: &str| -> Vec<String> {
         steps.iter().filter_map(|step| step.births.get(kind)).flatten().cloned().collect()
     };
     let (boxes, disks) = (born("box"), born("disk"));
-    let which = rng.pick(&boxes).expect("one is always there").clone();
+    let which = rng.pick_element(&boxes).expect("one is always there").clone();
     let words =
         ["resize", "confirm", "revert", "reboot", "show", "lock", "unlock", "list", "insert", "create", "format"];
-    let mut step = match *rng.pick(&words).expect("words") {
-        "create" if boxes.len() < 3 => create("box", &format!("box-{}", boxes.len() + 1)),
-        "format" if disks.len() < 2 => create("disk", &format!("disk-{}", disks.len() + 1)),
-        "create" | "format" | "list" => call("list", None),
-        "insert" => match rng.pick(&disks) {
-            Some(disk) => insert(disk, &which),
-            None => call("show", Some(&which)),
+    let mut step = match *rng.pick_element(&words).expect("words") {
+        "create" if boxes.len() < 3 => build_create("box", &format!("box-{}", boxes.len() + 1)),
+        "format" if disks.len() < 2 => build_create("disk", &format!("disk-{}", disks.len() + 1)),
+        "create" | "format" | "list" => build_call("list", None),
+        "insert" => match rng.pick_element(&disks) {
+            Some(disk) => build_insert(disk, &which),
+            None => build_call("show", Some(&which)),
         },
-        "resize" => call(&format!("resize={}", rng.below(100)), Some(&which)),
-        word => call(word, Some(&which)),
+        "resize" => build_call(&format!("resize={}", rng.draw_below(100)), Some(&which)),
+        word => build_call(word, Some(&which)),
     };
-    if rng.chance(1, 2) {
+    if rng.draw_chance(1, 2) {
         step.binding = "v2".to_owned();
     }
-    if rng.chance(1, 4) {
-        step.settle = Settle::Leave;
+    if rng.draw_chance(1, 4) {
+        step.settle = StepWait::Leave;
     }
     step
 }

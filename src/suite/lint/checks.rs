@@ -1,29 +1,34 @@
 //! The entry points of the lint.
 
-use super::context::{Evidence, Lint};
-use super::{citations, observe, overlap, reach, silence, typing};
-use crate::schema::Schemas;
-use crate::suite::problem::{Problem, Severity};
-use crate::suite::sheets::Sheets;
+use super::context::{LintContext, LintInputs};
+use super::{citations, observability, overlap, reachability, silent_cells, typing};
+use crate::schema::CompiledCatalog;
+use crate::suite::problem::{ProblemSeverity, SuiteProblem};
+use crate::suite::suite_files::SuiteFiles;
 use crate::suite::types::Suite;
 
 /// Every problem of a parsed suite, in the order of lines. `suite` was parsed from `sheets`.
-pub fn lint(sheets: &Sheets, suite: &Suite, schemas: &Schemas, evidence: Evidence) -> Vec<Problem> {
-    let mut lint = Lint::begin(sheets, suite, schemas);
-    typing::check(&mut lint);
-    citations::check(&mut lint, evidence);
-    reach::check(&mut lint, evidence.reachable);
-    overlap::check(&mut lint);
-    silence::check(&mut lint);
-    observe::check(&mut lint);
-    sheets.told(lint.problems)
+pub fn lint_suite(
+    sheets: &SuiteFiles,
+    suite: &Suite,
+    schemas: &CompiledCatalog,
+    evidence: LintInputs,
+) -> Vec<SuiteProblem> {
+    let mut lint = LintContext::new(sheets, suite, schemas);
+    typing::check_types(&mut lint);
+    citations::check_citations(&mut lint, evidence);
+    reachability::check_reachability(&mut lint, evidence.reachable);
+    overlap::check_overlaps(&mut lint);
+    silent_cells::check_silent_cells(&mut lint);
+    observability::check_observability(&mut lint);
+    sheets.place_problems(lint.problems)
 }
 
 /// The type errors of a suite: expressions that read a field absent from schemas, pools and resources. A suite with
 /// type errors cannot be used for a run.
-pub fn ill_typed(sheets: &Sheets, suite: &Suite, schemas: &Schemas) -> Vec<Problem> {
-    let mut lint = Lint::begin(sheets, suite, schemas);
-    typing::check(&mut lint);
-    lint.problems.retain(|problem| problem.severity == Severity::Error);
-    sheets.told(lint.problems)
+pub fn find_type_errors(sheets: &SuiteFiles, suite: &Suite, schemas: &CompiledCatalog) -> Vec<SuiteProblem> {
+    let mut lint = LintContext::new(sheets, suite, schemas);
+    typing::check_types(&mut lint);
+    lint.problems.retain(|problem| problem.severity == ProblemSeverity::Error);
+    sheets.place_problems(lint.problems)
 }

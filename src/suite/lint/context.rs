@@ -1,60 +1,79 @@
 //! The state shared by the checks of the lint.
 
-use super::spots::Spots;
-use crate::schema::Schemas;
+use super::merged_tree::MergedTree;
+use crate::schema::CompiledCatalog;
 use crate::schema::catalog::Citation;
-use crate::suite::pages::pages_of;
-use crate::suite::place::Place;
-use crate::suite::problem::{Problem, Severity};
-use crate::suite::sheets::Sheets;
+use crate::suite::pages::collect_page_digests;
+use crate::suite::place::SuitePlace;
+use crate::suite::problem::{ProblemSeverity, SuiteProblem};
+use crate::suite::suite_files::SuiteFiles;
 use crate::suite::types::Suite;
 use std::collections::BTreeSet;
 
 /// Checks that a page still has the text of a locked citation; the error describes the difference.
-pub type Freshness<'a> = &'a dyn Fn(&Citation) -> Result<(), String>;
+pub type CitationCheck<'a> = &'a dyn Fn(&Citation) -> Result<(), String>;
 
 /// Inputs of the lint besides the suite and the schemas.
 #[derive(Clone, Copy, Default)]
-pub struct Evidence<'a> {
+pub struct LintInputs<'a> {
     /// The lock file. Without a lock file, citations are not checked.
     pub citations: Option<&'a [Citation]>,
     /// The check against a local copy of the pages, if there is a copy.
-    pub fresh: Option<Freshness<'a>>,
+    pub fresh: Option<CitationCheck<'a>>,
     /// Ids of the clauses that a search through the model reached, if the search ran.
     pub reachable: Option<&'a BTreeSet<String>>,
 }
 
 /// The suite under check and the problems found so far.
-pub(super) struct Lint<'a> {
+pub(super) struct LintContext<'a> {
     pub(super) file: &'a str,
     pub(super) suite: &'a Suite,
-    pub(super) schemas: &'a Schemas,
-    pub(super) spots: Spots<'a>,
-    pub(super) problems: Vec<Problem>,
+    pub(super) schemas: &'a CompiledCatalog,
+    pub(super) tree: MergedTree<'a>,
+    pub(super) problems: Vec<SuiteProblem>,
 }
 
-impl<'a> Lint<'a> {
-    pub(super) fn begin(sheets: &'a Sheets, suite: &'a Suite, schemas: &'a Schemas) -> Lint<'a> {
+impl<'a> LintContext<'a> {
+    pub(super) fn new(sheets: &'a SuiteFiles, suite: &'a Suite, schemas: &'a CompiledCatalog) -> LintContext<'a> {
         let operations: Vec<&str> = schemas.catalog.operations.iter().map(|operation| operation.id.as_str()).collect();
-        let (tree, _) = sheets.tree(&pages_of(&schemas.catalog), &operations);
-        let spots = Spots { text: sheets.text(), tree };
-        Lint { file: sheets.whence(0).0, suite, schemas, spots, problems: Vec::new() }
+        let (tree, _) = sheets.merge_trees(&collect_page_digests(&schemas.catalog), &operations);
+        let spots = MergedTree { text: sheets.text(), tree };
+        LintContext { file: sheets.find_file(0).0, suite, schemas, tree: spots, problems: Vec::new() }
     }
 
-    pub(super) fn error(&mut self, place: Place, code: &'static str, message: String, hint: Option<String>) {
-        self.tell(Severity::Error, place, code, message, hint);
+    pub(super) fn report_error(
+        &mut self,
+        place: SuitePlace,
+        code: &'static str,
+        message: String,
+        hint: Option<String>,
+    ) {
+        self.report_problem(ProblemSeverity::Error, place, code, message, hint);
     }
 
-    pub(super) fn warn(&mut self, place: Place, code: &'static str, message: String, hint: Option<String>) {
-        self.tell(Severity::Warning, place, code, message, hint);
+    pub(super) fn report_warning(
+        &mut self,
+        place: SuitePlace,
+        code: &'static str,
+        message: String,
+        hint: Option<String>,
+    ) {
+        self.report_problem(ProblemSeverity::Warning, place, code, message, hint);
     }
 
-    pub(super) fn note(&mut self, place: Place, code: &'static str, message: String) {
-        self.tell(Severity::Note, place, code, message, None);
+    pub(super) fn report_note(&mut self, place: SuitePlace, code: &'static str, message: String) {
+        self.report_problem(ProblemSeverity::Note, place, code, message, None);
     }
 
-    fn tell(&mut self, severity: Severity, place: Place, code: &'static str, message: String, hint: Option<String>) {
+    fn report_problem(
+        &mut self,
+        severity: ProblemSeverity,
+        place: SuitePlace,
+        code: &'static str,
+        message: String,
+        hint: Option<String>,
+    ) {
         let file = self.file.to_string();
-        self.problems.push(Problem { file, place, severity, code, message, hint, excerpt: None });
+        self.problems.push(SuiteProblem { file, place, severity, code, message, hint, excerpt: None });
     }
 }

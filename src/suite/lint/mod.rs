@@ -3,15 +3,15 @@
 mod checks;
 mod citations;
 mod context;
-mod observe;
+mod observability;
 mod overlap;
-mod reach;
-mod silence;
-mod sketch;
-mod spoken;
-mod spots;
+mod reachability;
+mod silent_cells;
+mod partial_call;
+mod located_expressions;
+mod merged_tree;
 mod typing;
 
-pub use checks::{ill_typed, lint};
-pub use context::{Evidence, Freshness};
-pub use silence::{SilentCell, silent_cells};
+pub use checks::{find_type_errors, lint_suite};
+pub use context::{CitationCheck, LintInputs};
+pub use silent_cells::{SilentCell, find_silent_cells};

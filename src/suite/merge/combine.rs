@@ -1,28 +1,30 @@
 //! Combines two suites, or two resource kinds, name by name.
 
-use super::context::Merge;
-use super::entries::{Entries, LISTED, replace};
+use super::context::SuiteMerge;
+use super::entries::{LIST_PARTS, YamlEntries, replace_entry};
 use crate::suite::suggest;
-use crate::suite::tree::{Key, Kind, Node};
+use crate::suite::yaml::{YamlKey, YamlNode, YamlValue};
 
 /// Parts of a suite that are maps by name. The extending suite replaces inherited names.
-const NAMED: [&str; 4] = ["let", "pools", "resources", "about"];
+const MAP_PARTS: [&str; 4] = ["let", "pools", "resources", "about"];
 
 /// Parts of a resource kind that are maps by name.
-const OF_RESOURCE: [&str; 6] = ["fields", "keeps", "grows", "shows", "views", "remembers"];
+const RESOURCE_MAP_PARTS: [&str; 6] = ["fields", "keeps", "grows", "shows", "views", "remembers"];
 
-impl Merge<'_> {
-    pub(super) fn combine(&mut self, own: Entries, mut base: Entries) -> Entries {
+impl SuiteMerge<'_> {
+    pub(super) fn combine_suites(&mut self, own: YamlEntries, mut base: YamlEntries) -> YamlEntries {
         base.retain(|(key, _)| !matches!(key.text.as_str(), "suite" | "catalog"));
         for (key, value) in own {
             let part = key.text.clone();
             let there = base.iter_mut().find(|(known, _)| known.text == part).map(|(_, node)| node);
             match there {
-                Some(node) if NAMED.contains(&part.as_str()) => self.named(node, value, &part),
-                Some(Node { kind: Kind::List(items), .. }) if LISTED.contains(&part.as_str()) => match value.kind {
-                    Kind::List(more) => items.extend(more),
-                    _ => self.error(value.place, "wrong-kind", format!("`{part}` must be a list"), None),
-                },
+                Some(node) if MAP_PARTS.contains(&part.as_str()) => self.combine_named_entries(node, value, &part),
+                Some(YamlNode { kind: YamlValue::List(items), .. }) if LIST_PARTS.contains(&part.as_str()) => {
+                    match value.kind {
+                        YamlValue::List(more) => items.extend(more),
+                        _ => self.report_error(value.place, "wrong-kind", format!("`{part}` must be a list"), None),
+                    }
+                }
                 Some(node) => *node = value,
                 None => base.push((key, value)),
             }
@@ -31,36 +33,40 @@ impl Merge<'_> {
     }
 
     /// Combines one of the maps by name.
-    fn named(&mut self, base: &mut Node, own: Node, part: &str) {
-        let (Kind::Map(entries), Kind::Map(new)) = (&mut base.kind, own.kind) else {
-            self.error(own.place, "wrong-kind", format!("`{part}` must be a map"), None);
+    fn combine_named_entries(&mut self, base: &mut YamlNode, own: YamlNode, part: &str) {
+        let (YamlValue::Map(entries), YamlValue::Map(new)) = (&mut base.kind, own.kind) else {
+            self.report_error(own.place, "wrong-kind", format!("`{part}` must be a map"), None);
             return;
         };
         for (key, value) in new {
             let there = entries.iter_mut().find(|(known, _)| known.text == key.text).map(|(_, node)| node);
             match (part, there) {
-                ("resources", Some(node)) if matches!(value.kind, Kind::Map(_)) => self.resource(node, value),
+                ("resources", Some(node)) if matches!(value.kind, YamlValue::Map(_)) => {
+                    self.combine_resource(node, value)
+                }
                 // Null in an entry of `about` keeps its meaning, with and without an extended suite.
-                ("about", Some(Node { kind: Kind::Map(things), .. })) if matches!(value.kind, Kind::Map(_)) => {
-                    let Kind::Map(new) = value.kind else { unreachable!("the match guard checks for a map") };
+                ("about", Some(YamlNode { kind: YamlValue::Map(things), .. }))
+                    if matches!(value.kind, YamlValue::Map(_)) =>
+                {
+                    let YamlValue::Map(new) = value.kind else { unreachable!("the match guard checks for a map") };
                     for (name, thing) in new {
-                        replace(things, name, thing);
+                        replace_entry(things, name, thing);
                     }
                 }
                 // A constant may be null.
                 ("let", None) => entries.push((key, value)),
-                _ => self.put(entries, key, value),
+                _ => self.set_entry(entries, key, value),
             }
         }
     }
 
-    pub(super) fn resource(&mut self, base: &mut Node, own: Node) {
-        let (Kind::Map(entries), Kind::Map(new)) = (&mut base.kind, own.kind) else { return };
+    pub(super) fn combine_resource(&mut self, base: &mut YamlNode, own: YamlNode) {
+        let (YamlValue::Map(entries), YamlValue::Map(new)) = (&mut base.kind, own.kind) else { return };
         for (key, value) in new {
             let there = entries.iter_mut().find(|(known, _)| known.text == key.text).map(|(_, node)| node);
             match (there, value.kind) {
-                (Some(Node { kind: Kind::Map(known), .. }), Kind::Map(new))
-                    if OF_RESOURCE.contains(&key.text.as_str()) =>
+                (Some(YamlNode { kind: YamlValue::Map(known), .. }), YamlValue::Map(new))
+                    if RESOURCE_MAP_PARTS.contains(&key.text.as_str()) =>
                 {
                     for (name, value) in new {
                         // A remembered field may start as null, unless the base suite has the field.
@@ -68,50 +74,50 @@ impl Merge<'_> {
                         if key.text == "remembers" && new {
                             known.push((name, value));
                         } else {
-                            self.member(known, name, value);
+                            self.combine_member(known, name, value);
                         }
                     }
                 }
-                (_, kind) => self.put(entries, key, Node { kind, ..value }),
+                (_, kind) => self.set_entry(entries, key, YamlNode { kind, ..value }),
             }
         }
     }
 
     /// Combines a field, a view or an entry of `shows` key by key.
-    fn member(&mut self, known: &mut Entries, name: Key, value: Node) {
+    fn combine_member(&mut self, known: &mut YamlEntries, name: YamlKey, value: YamlNode) {
         let there = known.iter_mut().find(|(key, _)| key.text == name.text).map(|(_, node)| node);
-        let (Some(node), Kind::Map(_)) = (there, &value.kind) else {
-            self.put(known, name, value);
+        let (Some(node), YamlValue::Map(_)) = (there, &value.kind) else {
+            self.set_entry(known, name, value);
             return;
         };
-        let Kind::Map(new) = value.kind else { unreachable!("the value was checked to be a map") };
-        if matches!(node.kind, Kind::Text(_)) {
-            let at = Node { place: node.place, offset: node.offset, kind: node.kind.clone() };
-            node.kind = Kind::Map(vec![(Key { text: "at".to_string(), place: node.place }, at)]);
+        let YamlValue::Map(new) = value.kind else { unreachable!("the value was checked to be a map") };
+        if matches!(node.kind, YamlValue::Text(_)) {
+            let at = YamlNode { place: node.place, offset: node.offset, kind: node.kind.clone() };
+            node.kind = YamlValue::Map(vec![(YamlKey { text: "at".to_string(), place: node.place }, at)]);
         }
-        let Kind::Map(entries) = &mut node.kind else { return };
+        let YamlValue::Map(entries) = &mut node.kind else { return };
         // `at` and `each` exclude each other.
         if new.iter().any(|(key, _)| matches!(key.text.as_str(), "at" | "each")) {
             entries.retain(|(key, _)| !matches!(key.text.as_str(), "at" | "each"));
         }
         for (key, value) in new {
-            self.put(entries, key, value);
+            self.set_entry(entries, key, value);
         }
     }
 
     /// Sets an entry; null removes the entry, which must exist.
-    pub(super) fn put(&mut self, entries: &mut Entries, key: Key, value: Node) {
-        if !matches!(value.kind, Kind::Null) {
-            replace(entries, key, value);
+    pub(super) fn set_entry(&mut self, entries: &mut YamlEntries, key: YamlKey, value: YamlNode) {
+        if !matches!(value.kind, YamlValue::Null) {
+            replace_entry(entries, key, value);
             return;
         }
         let before = entries.len();
         let known: Vec<String> = entries.iter().map(|(key, _)| key.text.clone()).collect();
         entries.retain(|(known, _)| known.text != key.text);
         if entries.len() == before {
-            let hint = suggest::hint(&key.text, known.iter().map(String::as_str));
+            let hint = suggest::suggest_name(&key.text, known.iter().map(String::as_str));
             let message = format!("null cannot remove `{}`, which the base suite does not have", key.text);
-            self.error(key.place, "nothing-to-drop", message, hint);
+            self.report_error(key.place, "nothing-to-drop", message, hint);
         }
     }
 }

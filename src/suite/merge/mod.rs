@@ -9,5 +9,5 @@ mod entries;
 mod extend;
 mod import;
 
-pub(super) use context::Ground;
-pub(super) use extend::merged;
+pub(super) use context::MergeInputs;
+pub(super) use extend::merge_suite;

@@ -1,132 +1,147 @@
-//! `about`: the resources that a call refers to.
+//! `parse_about`: the resources that a call refers to.
 
-use super::reader::{RESERVED, Reader, Scope};
-use crate::expr::{Expr, Key as Step};
+use super::reader::{RESERVED_NAMES, RootNames, SuiteReader};
+use crate::expr::{Expr, PathKey as Step};
 use crate::schema::catalog::Operation;
 use crate::suite::grammar;
 use crate::suite::suggest;
-use crate::suite::tree::{Key, Kind, Node};
-use crate::suite::types::{About, Binding, Resource};
+use crate::suite::types::{IdExpression, ResourceKind, ResourceReference};
+use crate::suite::yaml::{YamlKey, YamlNode, YamlValue};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The resources by operation. The entry `"*"` is expanded to the operations with the path parameters that the entry
 /// reads.
-pub(super) fn about(reader: &mut Reader, node: Option<&Node>, resources: &[Resource]) -> BTreeMap<String, Vec<About>> {
-    let mut by_operation: BTreeMap<String, Vec<About>> = BTreeMap::new();
-    let Some(entries) = node.and_then(|n| reader.entries(n, "`about`")) else {
+pub(super) fn parse_about(
+    reader: &mut SuiteReader,
+    node: Option<&YamlNode>,
+    resources: &[ResourceKind],
+) -> BTreeMap<String, Vec<ResourceReference>> {
+    let mut by_operation: BTreeMap<String, Vec<ResourceReference>> = BTreeMap::new();
+    let Some(entries) = node.and_then(|n| reader.read_entries(n, "`about`")) else {
         return by_operation;
     };
     let mut declined: BTreeSet<(String, String)> = BTreeSet::new();
     let (everywhere, by_name): (Vec<_>, Vec<_>) = entries.iter().partition(|(key, _)| key.text == "*");
     for (operation, things) in by_name {
-        reader.operation_known(operation.place, &operation.text);
-        let Some(things) = reader.entries(things, "an entry of `about`") else {
+        reader.check_operation(operation.place, &operation.text);
+        let Some(things) = reader.read_entries(things, "an entry of `about`") else {
             continue;
         };
         for (name, thing) in things {
-            if matches!(thing.kind, Kind::Null) {
+            if matches!(thing.kind, YamlValue::Null) {
                 declined.insert((operation.text.clone(), name.text.clone()));
-            } else if let Some(about) = one(reader, name, thing, resources) {
+            } else if let Some(about) = parse_about_entry(reader, name, thing, resources) {
                 by_operation.entry(operation.text.clone()).or_default().push(about);
             }
         }
-        check_tellers(reader, by_operation.get(&operation.text).map(Vec::as_slice).unwrap_or_default());
+        check_told_by(reader, by_operation.get(&operation.text).map(Vec::as_slice).unwrap_or_default());
     }
     for (_, things) in everywhere {
-        let Some(things) = reader.entries(things, "an entry of `about`") else {
+        let Some(things) = reader.read_entries(things, "an entry of `about`") else {
             continue;
         };
         for (name, thing) in things {
-            if let Some(about) = one(reader, name, thing, resources) {
-                spread(reader, &about, &declined, &mut by_operation);
+            if let Some(about) = parse_about_entry(reader, name, thing, resources) {
+                expand_star_entry(reader, &about, &declined, &mut by_operation);
             }
         }
     }
     by_operation
 }
 
-fn one(reader: &mut Reader, name: &Key, node: &Node, resources: &[Resource]) -> Option<About> {
-    if RESERVED.contains(&name.text.as_str()) || reader.lets.contains_key(&name.text) {
+fn parse_about_entry(
+    reader: &mut SuiteReader,
+    name: &YamlKey,
+    node: &YamlNode,
+    resources: &[ResourceKind],
+) -> Option<ResourceReference> {
+    if RESERVED_NAMES.contains(&name.text.as_str()) || reader.lets.contains_key(&name.text) {
         let message = format!("`{}` has a fixed meaning in expressions", name.text);
-        reader.error(name.place, "reserved-name", message);
+        reader.report_error(name.place, "reserved-name", message);
     }
-    let inputs = Scope::of(&["path", "query", "body", "header", "pools", "caller"]);
+    let inputs = RootNames::new(&["path", "query", "body", "header", "pools", "caller"]);
     let mut told_by = None;
     let (kind, place, binding) = match &node.kind {
-        Kind::Map(_) => {
-            let fields = reader.fields(node, "an entry of `about`", &grammar::DETAILED_ABOUT)?;
-            told_by = fields.get("told by").and_then(|n| reader.text(n, "`told by`")).map(str::to_string);
-            let is = fields.get("is").and_then(|n| reader.text(n, "`is`").map(|text| (text, n.place)));
+        YamlValue::Map(_) => {
+            let fields = reader.read_map(node, "an entry of `about`", &grammar::DETAILED_ABOUT)?;
+            told_by = fields.get("told by").and_then(|n| reader.read_text(n, "`told by`")).map(str::to_string);
+            let is = fields.get("is").and_then(|n| reader.read_text(n, "`is`").map(|text| (text, n.place)));
             let (kind, place) = is.unwrap_or((&name.text, name.place));
             let binding = match (fields.get("id"), fields.get("new")) {
-                (Some(id), None) => Binding::Existing(reader.expr(id, "`id`", &inputs)?),
-                (None, Some(new)) if told_by.is_some() => Binding::New(told(reader, new)?),
-                (None, Some(new)) => Binding::New(reader.expr(new, "`new`", &inputs.and(["reply"]))?),
+                (Some(id), None) => IdExpression::Existing(reader.read_expression(id, "`id`", &inputs)?),
+                (None, Some(new)) if told_by.is_some() => IdExpression::New(parse_told_id(reader, new)?),
+                (None, Some(new)) => {
+                    IdExpression::New(reader.read_expression(new, "`new`", &inputs.with_roots(["reply"]))?)
+                }
                 _ => {
                     let message =
                         "an entry of `about` needs either `id` (an existing resource) or `new` (a created resource)";
-                    reader.error(node.place, "missing-key", message);
+                    reader.report_error(node.place, "missing-key", message);
                     return None;
                 }
             };
             (kind, place, binding)
         }
-        _ => (name.text.as_str(), name.place, Binding::Existing(reader.expr(node, "an entry of `about`", &inputs)?)),
+        _ => (
+            name.text.as_str(),
+            name.place,
+            IdExpression::Existing(reader.read_expression(node, "an entry of `about`", &inputs)?),
+        ),
     };
     let Some(resource) = resources.iter().position(|r| r.name == kind) else {
-        let hint = suggest::hint(kind, resources.iter().map(|r| r.name.as_str()));
-        reader.error_with(place, "unknown-resource", format!("there is no resource `{kind}`"), hint);
+        let hint = suggest::suggest_name(kind, resources.iter().map(|r| r.name.as_str()));
+        reader.report_error_with(place, "unknown-resource", format!("there is no resource `{kind}`"), hint);
         return None;
     };
-    Some(About { resource, name: name.text.clone(), binding, told_by, place: name.place })
+    Some(ResourceReference { resource, name: name.text.clone(), binding, told_by, place: name.place })
 }
 
 /// The place where one resource shows the id of another. The expression must be a path, because the mock writes the
 /// id there.
-fn told(reader: &mut Reader, node: &Node) -> Option<Expr> {
-    let expr = reader.expr(node, "`new`", &Scope::of(&["it"]))?;
+fn parse_told_id(reader: &mut SuiteReader, node: &YamlNode) -> Option<Expr> {
+    let expr = reader.read_expression(node, "`new`", &RootNames::new(&["it"]))?;
     if expr.as_path().is_none_or(|path| path.keys.is_empty()) {
         let hint = "write a path in the resource that shows the id, such as `it.entities.lamp_id`".to_string();
-        reader.error_with(node.place, "not-a-path", format!("`{}` is not a plain path", expr.text()), hint);
+        reader.report_error_with(node.place, "not-a-path", format!("`{}` is not a plain path", expr.text()), hint);
     }
     Some(expr)
 }
 
 /// Checks `told by`: the named resource is created by the call, and its own id is in the response.
-fn check_tellers(reader: &mut Reader, things: &[About]) {
+fn check_told_by(reader: &mut SuiteReader, things: &[ResourceReference]) {
     for about in things {
         let Some(teller) = &about.told_by else { continue };
-        if !matches!(about.binding, Binding::New(_)) {
-            reader.error(about.place, "bad-about", "`told by` is only for a created resource and needs `new`");
+        if !matches!(about.binding, IdExpression::New(_)) {
+            reader.report_error(about.place, "bad-about", "`told by` is only for a created resource and needs `new`");
             continue;
         }
-        let new = |other: &&About| {
-            other.name == *teller && other.told_by.is_none() && matches!(other.binding, Binding::New(_))
+        let new = |other: &&ResourceReference| {
+            other.name == *teller && other.told_by.is_none() && matches!(other.binding, IdExpression::New(_))
         };
         if !things.iter().any(|other| new(&other)) {
-            let hint = suggest::hint(teller, things.iter().map(|other| other.name.as_str()));
+            let hint = suggest::suggest_name(teller, things.iter().map(|other| other.name.as_str()));
             let message = format!("the call creates no `{teller}` with an id in the response");
-            reader.error_with(about.place, "bad-about", message, hint);
+            reader.report_error_with(about.place, "bad-about", message, hint);
         }
     }
 }
 
-fn spread(
-    reader: &mut Reader,
-    about: &About,
+fn expand_star_entry(
+    reader: &mut SuiteReader,
+    about: &ResourceReference,
     declined: &BTreeSet<(String, String)>,
-    by_operation: &mut BTreeMap<String, Vec<About>>,
+    by_operation: &mut BTreeMap<String, Vec<ResourceReference>>,
 ) {
-    let Binding::Existing(id) = &about.binding else {
+    let IdExpression::Existing(id) = &about.binding else {
         let message = "`new` is not possible under \"*\": name the operation that creates the resource";
-        reader.error(about.place, "bad-about", message);
+        reader.report_error(about.place, "bad-about", message);
         return;
     };
-    let needed = path_parameters(id);
+    let needed = list_path_parameters(id);
     if needed.is_empty() {
         let message =
             "an entry under \"*\" must read a path parameter, because it applies to the operations with that parameter";
-        reader.error(about.place, "bad-about", message);
+        reader.report_error(about.place, "bad-about", message);
         return;
     }
     let has_all = |op: &&Operation| needed.iter().all(|n| op.path.iter().any(|p| p.name == *n));
@@ -141,8 +156,8 @@ fn spread(
 }
 
 /// The names `x` of every `path.x` that an expression reads.
-fn path_parameters(expr: &Expr) -> BTreeSet<String> {
-    let reads = expr.reads().into_iter().filter(|read| read.root.as_ref() == "path");
+fn list_path_parameters(expr: &Expr) -> BTreeSet<String> {
+    let reads = expr.list_reads().into_iter().filter(|read| read.root.as_ref() == "path");
     reads
         .filter_map(|read| match read.keys.first() {
             Some(Step::Name(name)) => Some(name.to_string()),

@@ -1,67 +1,72 @@
-//! Id and basis of a clause or an event: `id`, `basis`, `rule`, `cites`.
+//! Id and basis of a clause or an event: `parse_id`, `basis`, `rule`, `cites`.
 
-use super::reader::{Fields, Reader};
-use crate::schema::catalog::Source;
+use super::reader::{MapEntries, SuiteReader};
+use crate::schema::catalog::SourceLines;
 use crate::suite::grammar::BASIS_WORDS;
 use crate::suite::suggest;
-use crate::suite::tree::{Kind, Node};
 use crate::suite::types::Basis;
+use crate::suite::yaml::{YamlNode, YamlValue};
 
 /// Whether an id has the form of a generated clause.
-fn is_generated(id: &str) -> bool {
+fn has_generated_form(id: &str) -> bool {
     id.ends_with(".no-server-error") || id.ends_with(".settles") || id.contains(".frame.")
 }
 
-pub(super) fn id(reader: &mut Reader, map: Fields) -> String {
+pub(super) fn parse_id(reader: &mut SuiteReader, map: MapEntries) -> String {
     let Some(node) = map.get("id") else {
         return String::new();
     };
-    let id = reader.text(node, "`id`").unwrap_or_default().to_string();
+    let id = reader.read_text(node, "`id`").unwrap_or_default().to_string();
     let part = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     if !id.split(['.', '-']).all(part) {
         let hint = "lower-case words joined by `-` and `.`: resize.needs-rest".to_string();
-        reader.error_with(node.place, "bad-id", format!("`{id}` is not an id"), hint);
-    } else if is_generated(&id) {
-        reader.error(node.place, "bad-id", format!("`{id}` has the form of a generated clause's id"));
+        reader.report_error_with(node.place, "bad-id", format!("`{id}` is not an id"), hint);
+    } else if has_generated_form(&id) {
+        reader.report_error(node.place, "bad-id", format!("`{id}` has the form of a generated clause's id"));
     }
     id
 }
 
-pub(super) fn grounds(reader: &mut Reader, map: Fields, what: &str) -> (Basis, Option<String>, Vec<Source>) {
-    let basis = match map.get("basis").map(|n| (reader.text(n, "`basis`").unwrap_or_default().to_string(), n.place)) {
-        None => Basis::Stated,
-        Some((word, place)) => match word.as_str() {
-            "stated" => Basis::Stated,
-            "example" => Basis::Example,
-            "convention" => Basis::Convention,
-            _ => {
-                let hint = suggest::hint(&word, BASIS_WORDS.iter().map(|(known, _)| *known));
-                reader.error_with(place, "bad-basis", format!("`{word}` is not a basis"), hint);
-                Basis::Stated
-            }
-        },
-    };
-    let rule = map.get("rule").and_then(|n| reader.text(n, "`rule`")).map(str::to_string);
-    let cites = reader.cites(map.get("cites"), "`cites`");
+pub(super) fn parse_basis(
+    reader: &mut SuiteReader,
+    map: MapEntries,
+    what: &str,
+) -> (Basis, Option<String>, Vec<SourceLines>) {
+    let basis =
+        match map.get("basis").map(|n| (reader.read_text(n, "`basis`").unwrap_or_default().to_string(), n.place)) {
+            None => Basis::Stated,
+            Some((word, place)) => match word.as_str() {
+                "stated" => Basis::Stated,
+                "example" => Basis::Example,
+                "convention" => Basis::Convention,
+                _ => {
+                    let hint = suggest::suggest_name(&word, BASIS_WORDS.iter().map(|(known, _)| *known));
+                    reader.report_error_with(place, "bad-basis", format!("`{word}` is not a basis"), hint);
+                    Basis::Stated
+                }
+            },
+        };
+    let rule = map.get("rule").and_then(|n| reader.read_text(n, "`rule`")).map(str::to_string);
+    let cites = reader.read_citations(map.get("cites"), "`cites`");
     match basis {
         Basis::Convention if rule.is_none() => {
-            reader.error(map.place, "missing-key", format!("{what} with `basis: convention` needs a `rule`"));
+            reader.report_error(map.place, "missing-key", format!("{what} with `basis: convention` needs a `rule`"));
         }
         Basis::Stated | Basis::Example if rule.is_some() => {
             let message = format!("only {what} with `basis: convention` can have a `rule`");
-            reader.error(map.key_place("rule"), "bad-basis", message);
+            reader.report_error(map.get_key_place("rule"), "bad-basis", message);
         }
         Basis::Stated | Basis::Example
-            if map.get("cites").is_none() || (cites.is_empty() && is_empty(map.get("cites"))) =>
+            if map.get("cites").is_none() || (cites.is_empty() && is_empty_list(map.get("cites"))) =>
         {
             let hint = "add `cites: [\"<page>:<lines>\"]`, or `basis: convention` with a `rule`".to_string();
-            reader.error_with(map.place, "missing-citation", format!("{what} needs a citation"), hint);
+            reader.report_error_with(map.place, "missing-citation", format!("{what} needs a citation"), hint);
         }
         _ => {}
     }
     (basis, rule, cites)
 }
 
-fn is_empty(node: Option<&Node>) -> bool {
-    matches!(node.map(|n| &n.kind), Some(Kind::List(items)) if items.is_empty())
+fn is_empty_list(node: Option<&YamlNode>) -> bool {
+    matches!(node.map(|n| &n.kind), Some(YamlValue::List(items)) if items.is_empty())
 }

@@ -1,125 +1,145 @@
 //! `then`: the effects of a call or an event.
 
-use super::each;
-use super::reader::{Reader, Scope};
+use super::reader::{RootNames, SuiteReader};
+use super::selections;
 use crate::expr::Expr;
 use crate::suite::suggest;
-use crate::suite::tree::{Key, Kind, Node};
-use crate::suite::types::{Effect, EffectValue, FieldClass, Resource, Stage, Target};
+use crate::suite::types::{Effect, EffectTarget, EffectValue, FieldClass, ResourceKind, Stage};
+use crate::suite::yaml::{YamlKey, YamlNode, YamlValue};
 
 /// The resources that an effect may change.
-pub(super) struct Targets<'r> {
+pub(super) struct EffectTargets<'r> {
     /// The resources of the call, by name.
-    pub things: Vec<(String, &'r Resource)>,
+    pub resources: Vec<(String, &'r ResourceKind)>,
     /// All resource kinds; empty if only the named resources can change.
-    pub kinds: &'r [Resource],
+    pub kinds: &'r [ResourceKind],
 }
 
 /// The effects in the order of the file. `scope` has the names for the state before the call.
-pub(super) fn effects(reader: &mut Reader, node: Option<&Node>, targets: &Targets, scope: &Scope) -> Vec<Effect> {
-    let entries = node.and_then(|n| reader.entries(n, "`then`")).unwrap_or_default();
-    entries.iter().filter_map(|(key, value)| effect(reader, key, value, targets, scope)).collect()
+pub(super) fn parse_effects(
+    reader: &mut SuiteReader,
+    node: Option<&YamlNode>,
+    targets: &EffectTargets,
+    scope: &RootNames,
+) -> Vec<Effect> {
+    let entries = node.and_then(|n| reader.read_entries(n, "`then`")).unwrap_or_default();
+    entries.iter().filter_map(|(key, value)| parse_effect(reader, key, value, targets, scope)).collect()
 }
 
-fn effect(reader: &mut Reader, key: &Key, value: &Node, targets: &Targets, scope: &Scope) -> Option<Effect> {
-    if each::is_meant(&key.text) {
-        let (each, field) = each::read(reader, key, targets.kinds, scope)?;
+fn parse_effect(
+    reader: &mut SuiteReader,
+    key: &YamlKey,
+    value: &YamlNode,
+    targets: &EffectTargets,
+    scope: &RootNames,
+) -> Option<Effect> {
+    if selections::is_selection_key(&key.text) {
+        let (each, field) = selections::parse_selection_key(reader, key, targets.kinds, scope)?;
         let resource = &targets.kinds[each.resource];
-        let scope = scope.and([each.name.as_str()]);
-        return becomes(reader, (key, Target::Each(each), &field), resource, value, &scope);
+        let scope = scope.with_roots([each.name.as_str()]);
+        return parse_effect_value(reader, (key, EffectTarget::Each(each), &field), resource, value, &scope);
     }
     let Some((target, field)) = key.text.split_once('.') else {
         let message = format!("`{}` is not an effect: expected `<name>.<field>`", key.text);
-        reader.error(key.place, "bad-effect", message);
+        reader.report_error(key.place, "bad-effect", message);
         return None;
     };
-    let Some((_, resource)) = targets.things.iter().find(|(name, _)| name == target) else {
-        let hint = suggest::hint(target, targets.things.iter().map(|(name, _)| name.as_str()));
-        reader.error_with(key.place, "unknown-resource", format!("the call does not refer to `{target}`"), hint);
+    let Some((_, resource)) = targets.resources.iter().find(|(name, _)| name == target) else {
+        let hint = suggest::suggest_name(target, targets.resources.iter().map(|(name, _)| name.as_str()));
+        reader.report_error_with(key.place, "unknown-resource", format!("the call does not refer to `{target}`"), hint);
         return None;
     };
-    becomes(reader, (key, Target::Named(target.to_string()), field), resource, value, scope)
+    parse_effect_value(reader, (key, EffectTarget::Named(target.to_string()), field), resource, value, scope)
 }
 
-fn becomes(
-    reader: &mut Reader,
-    (key, target, field): (&Key, Target, &str),
-    resource: &Resource,
-    value: &Node,
-    scope: &Scope,
+fn parse_effect_value(
+    reader: &mut SuiteReader,
+    (key, target, field): (&YamlKey, EffectTarget, &str),
+    resource: &ResourceKind,
+    value: &YamlNode,
+    scope: &RootNames,
 ) -> Option<Effect> {
-    check_field(reader, key, field, resource);
-    let value = if matches!(&value.kind, Kind::Text(text) if text == "*") {
+    check_effect_field(reader, key, field, resource);
+    let value = if matches!(&value.kind, YamlValue::Text(text) if text == "*") {
         EffectValue::Anything
     } else if resource.state.as_deref() == Some(field) {
-        EffectValue::Course(course(reader, value, scope))
+        EffectValue::Transition(parse_transition(reader, value, scope))
     } else {
-        EffectValue::Expr(reader.expr(value, "an effect", scope)?)
+        EffectValue::Expr(reader.read_expression(value, "an effect", scope)?)
     };
     Some(Effect { key: key.text.clone(), target, field: field.to_string(), value, place: key.place })
 }
 
-fn check_field(reader: &mut Reader, key: &Key, field: &str, resource: &Resource) {
+fn check_effect_field(reader: &mut SuiteReader, key: &YamlKey, field: &str, resource: &ResourceKind) {
     if resource.remembers.iter().any(|(name, _)| name == field) {
         return;
     }
     match resource.fields.iter().find(|f| f.name == field).map(|f| f.class) {
         Some(FieldClass::Modelled) => {}
         Some(FieldClass::Keeps) => {
-            reader.error(key.place, "bad-effect", format!("`{field}` is under `keeps` and never changes"));
+            reader.report_error(key.place, "bad-effect", format!("`{field}` is under `keeps` and never changes"));
         }
         Some(FieldClass::Grows) => {
-            reader.error(key.place, "bad-effect", format!("`{field}` is under `grows` and changes without a call"));
+            reader.report_error(
+                key.place,
+                "bad-effect",
+                format!("`{field}` is under `grows` and changes without a call"),
+            );
         }
         None => {
             let modelled = resource.fields.iter().filter(|f| f.class == FieldClass::Modelled);
             let names = modelled.map(|f| f.name.as_str()).chain(resource.remembers.iter().map(|(n, _)| n.as_str()));
             let known: Vec<&str> = names.collect();
             let message = format!("`{}` has no field `{field}`", resource.name);
-            reader.error_with(key.place, "unknown-field", message, suggest::hint(field, known.iter().copied()));
+            reader.report_error_with(
+                key.place,
+                "unknown-field",
+                message,
+                suggest::suggest_name(field, known.iter().copied()),
+            );
         }
     }
 }
 
-fn course(reader: &mut Reader, node: &Node, scope: &Scope) -> Vec<Stage> {
+fn parse_transition(reader: &mut SuiteReader, node: &YamlNode, scope: &RootNames) -> Vec<Stage> {
     let items = match &node.kind {
-        Kind::List(items) => items.as_slice(),
+        YamlValue::List(items) => items.as_slice(),
         _ => std::slice::from_ref(node),
     };
-    let stages: Vec<Stage> = items.iter().filter_map(|item| stage(reader, item, scope)).collect();
+    let stages: Vec<Stage> = items.iter().filter_map(|item| parse_stage(reader, item, scope)).collect();
     let last = items.last().map_or(node.place, |item| item.place);
     if items.is_empty() {
-        reader.error(node.place, "bad-transition", "a transition needs at least one stage");
+        reader.report_error(node.place, "bad-transition", "a transition needs at least one stage");
     }
     // `"*"` is only allowed before `gone`, or last, where the pages leave the final state open.
     let ends = matches!(stages.last(), Some(Stage::Gone));
     let loose = stages.iter().position(|s| matches!(s, Stage::Anything));
     if loose.is_some_and(|at| !ends && at + 1 < stages.len()) {
-        reader.error(
+        reader.report_error(
             last,
             "bad-transition",
             "only `gone` can follow \"*\"; an intermediate state without a name is \"?\"",
         );
     }
     if let Some(at) = stages.iter().position(|s| matches!(s, Stage::Gone)).filter(|at| at + 1 < stages.len()) {
-        reader.error(items[at].place, "bad-transition", "no stage can follow `gone`");
+        reader.report_error(items[at].place, "bad-transition", "no stage can follow `gone`");
     }
     stages
 }
 
-fn stage(reader: &mut Reader, node: &Node, scope: &Scope) -> Option<Stage> {
-    let text = reader.text(node, "a stage")?;
+fn parse_stage(reader: &mut SuiteReader, node: &YamlNode, scope: &RootNames) -> Option<Stage> {
+    let text = reader.read_text(node, "a stage")?;
     Some(match text {
         "*" => Stage::Anything,
         "gone" => Stage::Gone,
         _ => match text.strip_prefix('=') {
-            Some(rest) => stage_expression(reader, node, rest, scope)?,
+            Some(rest) => parse_stage_expression(reader, node, rest, scope)?,
             None => Stage::State(text.to_string()),
         },
     })
 }
 
-fn stage_expression(reader: &mut Reader, node: &Node, text: &str, scope: &Scope) -> Option<Stage> {
-    let expr: Expr = reader.expr_text(node, text, 1, "a stage", scope)?;
+fn parse_stage_expression(reader: &mut SuiteReader, node: &YamlNode, text: &str, scope: &RootNames) -> Option<Stage> {
+    let expr: Expr = reader.read_expression_text(node, text, 1, "a stage", scope)?;
     Some(Stage::Expr(expr))
 }

@@ -5,14 +5,14 @@
 mod about;
 mod basis;
 mod clauses;
-mod each;
+mod selections;
 mod effects;
 mod events;
 mod lets;
 mod reader;
 mod resources;
 mod suite;
-mod verb;
+mod decision;
 mod views;
 
-pub use suite::{parse, parse_sheets};
+pub use suite::{parse_suite, parse_suite_files};

@@ -1,37 +1,39 @@
 //! Effects on resources that the call does not name, and their errors.
 
-use super::{HEAD, LampFiles, complaints_after_head, lamps, suite};
-use crate::schema::Schemas;
-use crate::suite::{EffectValue, Evidence, Stage, Target, format, lint, parse, render};
+use super::{HEAD, LampFiles, load_lamps, parse_lamp_suite, render_complaints_after_head};
+use crate::schema::CompiledCatalog;
+use crate::suite::{
+    EffectTarget, EffectValue, LintInputs, Stage, format_suite, lint_suite, parse_suite, render_problems,
+};
 
 /// A clause with an effect of scrapping a lamp.
-fn clause(effect: &str) -> String {
+fn build_clause(effect: &str) -> String {
     format!(
         "clauses:\n  - id: scrap\n    cites: [\"lamps:1\"]\n    call: scrapLamp\n    when: lamp.status == \"DARK\"\n    accept: success\n    then:\n      {effect}\n"
     )
 }
 
-fn check(effect: &str, expected: &str) {
-    let found = complaints_after_head(&clause(effect));
+fn check_effect(effect: &str, expected: &str) {
+    let found = render_complaints_after_head(&build_clause(effect));
     assert_eq!(found.trim_end(), expected.trim_matches('\n').trim_end(), "\n--- found ---\n{found}");
 }
 
 #[test]
 fn an_effect_may_select_resources_with_a_filter() {
-    let suite = suite(&clause("world.lamp.filter(l, l.bulb == lamp.bulb).status: [=l.status, gone]"));
+    let suite = parse_lamp_suite(&build_clause("world.lamp.filter(l, l.bulb == lamp.bulb).status: [=l.status, gone]"));
     let effect = &suite.clauses[0].then[0];
-    let Target::Each(each) = &effect.target else { panic!("the call does not name the resource") };
+    let EffectTarget::Each(each) = &effect.target else { panic!("the call does not name the resource") };
     assert_eq!((each.resource, each.name.as_str(), effect.field.as_str()), (0, "l", "status"));
     assert_eq!(each.condition.text(), "l.bulb == lamp.bulb");
     assert_eq!(each.among.text(), "world.lamp.filter(l, l.bulb == lamp.bulb)");
     assert!(
-        matches!(&effect.value, EffectValue::Course(stages) if matches!(stages[..], [Stage::Expr(_), Stage::Gone]))
+        matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages[..], [Stage::Expr(_), Stage::Gone]))
     );
 }
 
 #[test]
 fn another_selection_is_refused_with_the_expected_form() {
-    check(
+    check_effect(
         "world.lamp.status: DARK",
         r#"
 lamps.yaml:8:7: error[bad-effect]: `world.lamp.status` is not an effect: expected `world.<resource>.filter(<name>, <condition>).<field>`
@@ -39,7 +41,7 @@ lamps.yaml:8:7: error[bad-effect]: `world.lamp.status` is not an effect: expecte
    |       ^
 "#,
     );
-    check(
+    check_effect(
         "world.lamp.map(l, l.bulb).status: DARK",
         r#"
 lamps.yaml:8:7: error[bad-effect]: `world.lamp.map(l, l.bulb).status` is not an effect: expected `world.<resource>.filter(<name>, <condition>).<field>`
@@ -51,17 +53,17 @@ lamps.yaml:8:7: error[bad-effect]: `world.lamp.map(l, l.bulb).status` is not an 
 
 #[test]
 fn a_key_cut_at_its_comma_gets_the_hint_to_quote_it() {
-    let rest = clause("").replace("then:\n      ", "then: { world.lamp.filter(l, true).status: DARK }");
-    let found = complaints_after_head(&rest);
+    let rest = build_clause("").replace("then:\n      ", "then: { world.lamp.filter(l, true).status: DARK }");
+    let found = render_complaints_after_head(&rest);
     assert!(found.contains("error[bad-effect]: `world.lamp.filter(l` is not an effect"), "{found}");
     assert!(found.contains("inside braces, quote the key"), "{found}");
-    let quoted = clause("").replace("then:\n      ", "then: { \"world.lamp.filter(l, true).status\": DARK }");
-    assert_eq!(complaints_after_head(&quoted), "");
+    let quoted = build_clause("").replace("then:\n      ", "then: { \"world.lamp.filter(l, true).status\": DARK }");
+    assert_eq!(render_complaints_after_head(&quoted), "");
 }
 
 #[test]
 fn resource_kind_field_and_names_of_an_effect_are_checked() {
-    check(
+    check_effect(
         "world.lump.filter(l, true).status: DARK",
         r#"
 lamps.yaml:8:7: error[unknown-resource]: there is no resource `lump`
@@ -70,7 +72,7 @@ lamps.yaml:8:7: error[unknown-resource]: there is no resource `lump`
   hint: did you mean `lamp`?
 "#,
     );
-    check(
+    check_effect(
         "world.lamp.filter(l, true).maker: l.label",
         r#"
 lamps.yaml:8:7: error[bad-effect]: `maker` is under `keeps` and never changes
@@ -78,7 +80,7 @@ lamps.yaml:8:7: error[bad-effect]: `maker` is under `keeps` and never changes
    |       ^
 "#,
     );
-    check(
+    check_effect(
         "world.lamp.filter(lamp, true).label: lamp.bulb",
         r#"
 lamps.yaml:8:7: error[bad-effect]: `lamp` has another meaning here: choose another name
@@ -86,7 +88,7 @@ lamps.yaml:8:7: error[bad-effect]: `lamp` has another meaning here: choose anoth
    |       ^
 "#,
     );
-    check(
+    check_effect(
         "world.lamp.filter(l, l.bulb == lump.bulb).label: m.bulb",
         r#"
 lamps.yaml:8:7: error[unknown-name]: an effect: `lump` is not known here
@@ -104,17 +106,18 @@ lamps.yaml:8:56: error[unknown-name]: an effect: `m` is not known here
 #[test]
 fn an_event_changes_only_its_own_resource() {
     let rest = "clauses: []\nevents:\n  - { id: e, cites: \"lamps:1\", resource: lamp, then: { \"world.lamp.filter(l, true).status\": DARK } }\n";
-    let found = complaints_after_head(rest);
+    let found = render_complaints_after_head(rest);
     assert!(found.contains("error[bad-effect]: an event can only change its own resource"), "{found}");
 }
 
 #[test]
 fn condition_value_and_stages_are_type_checked() {
     let told = |effect: &str| -> Vec<String> {
-        let text = format!("{HEAD}{}", clause(effect));
-        let suite = parse("lamps.yaml", &text, &lamps()).unwrap_or_else(|p| panic!("{}", render(&p, &text)));
-        let schemas = Schemas::load(&LampFiles).expect("the fixture compiles");
-        let found = lint(&suite.sheets, &suite, &schemas, Evidence::default());
+        let text = format!("{HEAD}{}", build_clause(effect));
+        let suite = parse_suite("lamps.yaml", &text, &load_lamps())
+            .unwrap_or_else(|p| panic!("{}", render_problems(&p, &text)));
+        let schemas = CompiledCatalog::load(&LampFiles).expect("the fixture compiles");
+        let found = lint_suite(&suite.files, &suite, &schemas, LintInputs::default());
         let wrong = found.into_iter().filter(|problem| ["ill-typed", "unknown-state"].contains(&problem.code));
         wrong.map(|problem| format!("{}: {}", problem.place.column, problem.message)).collect()
     };
@@ -131,6 +134,6 @@ fn condition_value_and_stages_are_type_checked() {
 
 #[test]
 fn formatting_keeps_the_key_of_such_an_effect() {
-    let text = format!("{HEAD}{}", clause("world.lamp.filter(l, l.bulb == lamp.bulb).status: [\"*\", gone]"));
-    assert_eq!(format("lamps.yaml", &text).expect("it is YAML"), text);
+    let text = format!("{HEAD}{}", build_clause("world.lamp.filter(l, l.bulb == lamp.bulb).status: [\"*\", gone]"));
+    assert_eq!(format_suite("lamps.yaml", &text).expect("it is YAML"), text);
 }

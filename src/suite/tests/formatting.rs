@@ -1,17 +1,17 @@
-use super::{HEAD, lamps};
-use crate::suite::{file_schema, format, parse};
+use super::{HEAD, load_lamps};
+use crate::suite::{build_suite_schema, format_suite, parse_suite};
 use proptest::prelude::*;
 
-fn check(text: &str, expected: &str) {
-    let once = format("lamps.yaml", text).unwrap_or_else(|p| panic!("{p:?}"));
+fn check_format(text: &str, expected: &str) {
+    let once = format_suite("lamps.yaml", text).unwrap_or_else(|p| panic!("{p:?}"));
     assert_eq!(once, expected, "\n--- found ---\n{once}");
-    let twice = format("lamps.yaml", &once).expect("what was formatted is YAML");
+    let twice = format_suite("lamps.yaml", &once).expect("what was formatted is YAML");
     assert_eq!(twice, once, "formatting twice is formatting once");
 }
 
 #[test]
 fn comments_move_with_the_keys_below_them() {
-    check(
+    check_format(
         r#"# A suite of lamps.
 
 clauses:
@@ -54,12 +54,12 @@ clauses:
 fn a_rule_that_would_change_the_meaning_is_left_out() {
     // The blank lines and the citation are part of a block scalar.
     let text = "suite: lamps\ntitle: |\n  one\n\n\n  cites: [lamps:1]\n";
-    check(text, text);
+    check_format(text, text);
 }
 
 #[test]
 fn invalid_yaml_is_an_error() {
-    let problems = format("lamps.yaml", "suite: [lamps\n").expect_err("the list is not closed");
+    let problems = format_suite("lamps.yaml", "suite: [lamps\n").expect_err("the list is not closed");
     assert_eq!(problems[0].code, "not-yaml");
 }
 
@@ -67,7 +67,7 @@ fn invalid_yaml_is_an_error() {
 fn the_suite_that_comes_with_the_program_is_in_canonical_form() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("suites/ecs-native.yaml");
     let text = std::fs::read_to_string(path).expect("the suite is there");
-    let formatted = format("ecs-native.yaml", &text).expect("it is YAML");
+    let formatted = format_suite("ecs-native.yaml", &text).expect("it is YAML");
     let pairs = text.lines().zip(formatted.lines()).enumerate();
     let first: Vec<String> =
         pairs.filter(|(_, (a, b))| a != b).map(|(n, (a, b))| format!("{}: {a}\n=> {b}", n + 1)).take(1).collect();
@@ -78,7 +78,7 @@ fn the_suite_that_comes_with_the_program_is_in_canonical_form() {
 #[test]
 fn the_schema_for_editors_is_up_to_date() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("suites/suite.schema.json");
-    let made = serde_json::to_string_pretty(&file_schema()).expect("it is JSON") + "\n";
+    let made = serde_json::to_string_pretty(&build_suite_schema()).expect("it is JSON") + "\n";
     if std::env::var_os("PROBITY_BLESS").is_some() {
         std::fs::write(&path, &made).expect("the folder is there");
     }
@@ -101,7 +101,7 @@ events:
 "#;
 
 /// The text with some parts removed, inserted or replaced.
-fn mangled() -> impl Strategy<Value = String> {
+fn mangle_suite() -> impl Strategy<Value = String> {
     let whole = format!("{HEAD}{CLAUSES}");
     let length = whole.len();
     let inserts = prop::sample::select(vec![
@@ -122,26 +122,26 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_text_makes_the_parser_or_the_formatter_panic(text in mangled()) {
-        let parsed = parse("lamps.yaml", &text, &lamps());
-        if let Ok(once) = format("lamps.yaml", &text) {
-            let twice = format("lamps.yaml", &once).expect("what was formatted is YAML");
+    fn no_text_makes_the_parser_or_the_formatter_panic(text in mangle_suite()) {
+        let parsed = parse_suite("lamps.yaml", &text, &load_lamps());
+        if let Ok(once) = format_suite("lamps.yaml", &text) {
+            let twice = format_suite("lamps.yaml", &once).expect("what was formatted is YAML");
             prop_assert_eq!(&twice, &once);
             if let Ok(before) = parsed {
-                let after = parse("lamps.yaml", &once, &lamps()).expect("formatting keeps the meaning");
-                prop_assert_eq!(sketch(&before), sketch(&after));
+                let after = parse_suite("lamps.yaml", &once, &load_lamps()).expect("formatting keeps the meaning");
+                prop_assert_eq!(describe_suite(&before), describe_suite(&after));
             }
         }
     }
 
     #[test]
     fn no_text_at_all_makes_the_parser_panic(text in "\\PC{0,200}") {
-        let _ = parse("lamps.yaml", &text, &lamps());
+        let _ = parse_suite("lamps.yaml", &text, &load_lamps());
     }
 }
 
 /// A suite as text, without places and digest.
-fn sketch(suite: &crate::suite::Suite) -> String {
+fn describe_suite(suite: &crate::suite::Suite) -> String {
     let text = format!("{suite:?}").replace(&suite.digest, "");
     let place = regex::Regex::new(r"Place \{ line: \d+, column: \d+ \}").expect("a constant of ours");
     place.replace_all(&text, "").into_owned()

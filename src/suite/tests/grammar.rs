@@ -1,8 +1,8 @@
 //! The grammar: the parser and the published JSON Schema agree about every key.
 
-use super::{lamps, render};
+use super::{load_lamps, render_problems};
 use crate::suite::grammar::{BASIS_WORDS, MAPS, REPLY_WORDS, WHILE_WORDS};
-use crate::suite::{Problem, file_schema, parse, tree};
+use crate::suite::{SuiteProblem, build_suite_schema, parse_suite, yaml};
 use serde_json::{Value, json};
 
 /// A suite with at least one map of each kind in the grammar.
@@ -59,26 +59,26 @@ fn find_pointer(map: &str) -> &'static str {
 }
 
 /// The problems of `full_suite` with one key of one map set to a value.
-fn problems_with(pointer: &str, key: &str, value: Value) -> Vec<Problem> {
+fn problems_with(pointer: &str, key: &str, value: Value) -> Vec<SuiteProblem> {
     let mut suite = full_suite();
     suite.pointer_mut(pointer).expect("the map is in the suite")[key] = value;
-    parse("lamps.yaml", &to_yaml(&suite), &lamps()).err().unwrap_or_default()
+    parse_suite("lamps.yaml", &to_yaml(&suite), &load_lamps()).err().unwrap_or_default()
 }
 
 #[test]
 fn the_full_suite_parses_and_is_valid() {
     let text = to_yaml(&full_suite());
-    let found =
-        parse("lamps.yaml", &text, &lamps()).map_or_else(|problems| render(&problems, &text), |_| String::new());
+    let found = parse_suite("lamps.yaml", &text, &load_lamps())
+        .map_or_else(|problems| render_problems(&problems, &text), |_| String::new());
     assert_eq!(found, "");
-    let validator = jsonschema::validator_for(&file_schema()).expect("a JSON Schema");
+    let validator = jsonschema::validator_for(&build_suite_schema()).expect("a JSON Schema");
     let errors: Vec<String> = validator.iter_errors(&full_suite()).map(|error| error.to_string()).collect();
     assert_eq!(errors, Vec::<String>::new());
 }
 
 #[test]
 fn the_parser_reads_every_key_of_the_schema() {
-    let schema = file_schema();
+    let schema = build_suite_schema();
     for map in MAPS {
         let pointer = if map.name == "Suite" { String::new() } else { format!("/$defs/{}", map.name) };
         let properties = schema.pointer(&pointer).and_then(|definition| definition["properties"].as_object());
@@ -95,7 +95,7 @@ fn the_parser_reads_every_key_of_the_schema() {
 
 #[test]
 fn the_parser_refuses_every_key_that_is_not_in_the_schema() {
-    let validator = jsonschema::validator_for(&file_schema()).expect("a JSON Schema");
+    let validator = jsonschema::validator_for(&build_suite_schema()).expect("a JSON Schema");
     for map in MAPS {
         let pointer = find_pointer(map.name);
         let codes: Vec<&str> =
@@ -118,7 +118,7 @@ fn the_parser_accepts_every_word_of_the_schema() {
             if *word == "convention" {
                 suite["clauses"][0]["rule"] = json!("wear");
             }
-            assert!(parse("lamps.yaml", &to_yaml(&suite), &lamps()).is_ok(), "{key}: {word}");
+            assert!(parse_suite("lamps.yaml", &to_yaml(&suite), &load_lamps()).is_ok(), "{key}: {word}");
         }
         assert!(!problems_with("/clauses/0", key, json!("nonsense")).is_empty(), "{key}: nonsense");
     }
@@ -126,12 +126,12 @@ fn the_parser_accepts_every_word_of_the_schema() {
 
 #[test]
 fn every_suite_of_the_program_is_valid_against_the_schema() {
-    let validator = jsonschema::validator_for(&file_schema()).expect("a JSON Schema");
+    let validator = jsonschema::validator_for(&build_suite_schema()).expect("a JSON Schema");
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("suites");
     let files = std::fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("an entry").path());
     for path in files.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")) {
         let text = std::fs::read_to_string(&path).expect("the suite is there");
-        let (tree, malformed) = tree::read(&text);
+        let (tree, malformed) = yaml::read_yaml(&text);
         assert!(malformed.is_empty(), "{malformed:?}");
         let errors: Vec<String> =
             validator.iter_errors(&tree.expect("a tree").to_json()).map(|error| error.to_string()).collect();

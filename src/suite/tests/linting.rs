@@ -1,27 +1,28 @@
-use super::{HEAD, LampFiles, lamps};
-use crate::schema::Schemas;
+use super::{HEAD, LampFiles, load_lamps};
+use crate::schema::CompiledCatalog;
 use crate::schema::catalog::Citation;
-use crate::suite::{Evidence, Problem, has_errors, lint, parse, render, silent_cells};
+use crate::suite::{LintInputs, SuiteProblem, find_silent_cells, has_errors, lint_suite, parse_suite, render_problems};
 use std::collections::BTreeSet;
 
-fn problems(rest: &str, evidence: Evidence) -> Vec<Problem> {
+fn lint_problems(rest: &str, evidence: LintInputs) -> Vec<SuiteProblem> {
     let text = format!("{HEAD}{rest}");
-    let suite = parse("lamps.yaml", &text, &lamps()).unwrap_or_else(|p| panic!("{}", render(&p, &text)));
-    let schemas = Schemas::load(&LampFiles).expect("the fixture compiles");
-    lint(&suite.sheets, &suite, &schemas, evidence)
+    let suite =
+        parse_suite("lamps.yaml", &text, &load_lamps()).unwrap_or_else(|p| panic!("{}", render_problems(&p, &text)));
+    let schemas = CompiledCatalog::load(&LampFiles).expect("the fixture compiles");
+    lint_suite(&suite.files, &suite, &schemas, evidence)
 }
 
 /// Compares the problems with one of the codes. Lines count from the end of `HEAD`, and lines in `HEAD` from its
 /// beginning.
-fn check(codes: &str, rest: &str, expected: &str) {
+fn check_lint(codes: &str, rest: &str, expected: &str) {
     let lines = HEAD.lines().count() as u32;
     let codes: BTreeSet<&str> = codes.split(' ').collect();
-    let mut found = problems(rest, Evidence::default());
+    let mut found = lint_problems(rest, LintInputs::default());
     found.retain(|p| codes.contains(p.code));
     for problem in &mut found {
         problem.place.line = problem.place.line.checked_sub(lines).unwrap_or(problem.place.line);
     }
-    let found = render(&found, rest);
+    let found = render_problems(&found, rest);
     assert_eq!(found.trim_end(), expected.trim_matches('\n').trim_end(), "\n--- found ---\n{found}");
 }
 
@@ -43,14 +44,14 @@ fn a_good_suite_has_only_notes() {
         cites: [lamps:5]
         then: { lamp.bulb: lamp.before, lamp.status: =lamp.status }
 "#;
-    let found = problems(rest, Evidence::default());
+    let found = lint_problems(rest, LintInputs::default());
     let codes: BTreeSet<&str> = found.iter().map(|p| p.code).collect();
     assert_eq!(codes, BTreeSet::from(["silent-cell"]), "{found:?}");
 }
 
 #[test]
 fn names_and_types_are_checked_inside_expressions() {
-    check(
+    check_lint(
         "ill-typed unknown-state",
         r#"let: { dark: '=lamp.status == "DRAK"' }
 clauses:
@@ -98,11 +99,11 @@ lamps.yaml:11:51: error[unknown-state]: no response has the state `DIMING`
 fn a_view_must_find_its_fields_in_the_schema() {
     let head = HEAD.replace("maker: it.maker", "maker: it.makr").replace(", only: [label]", "");
     let text = format!("{head}clauses: []\n");
-    let suite = parse("lamps.yaml", &text, &lamps()).expect("it parses");
-    let schemas = Schemas::load(&LampFiles).expect("the fixture compiles");
-    let found = lint(&suite.sheets, &suite, &schemas, Evidence::default());
+    let suite = parse_suite("lamps.yaml", &text, &load_lamps()).expect("it parses");
+    let schemas = CompiledCatalog::load(&LampFiles).expect("the fixture compiles");
+    let found = lint_suite(&suite.files, &suite, &schemas, LintInputs::default());
     let found: Vec<String> =
-        found.iter().filter(|p| p.severity == crate::suite::Severity::Error).map(ToString::to_string).collect();
+        found.iter().filter(|p| p.severity == crate::suite::ProblemSeverity::Error).map(ToString::to_string).collect();
     assert_eq!(
         found,
         [
@@ -117,7 +118,7 @@ fn a_view_must_find_its_fields_in_the_schema() {
 
 #[test]
 fn a_clause_that_never_applies_is_reported() {
-    check(
+    check_lint(
         "unreachable",
         r#"clauses:
   - { id: a, cites: lamps:1, call: dimLamp, when: lamp.status == "WARMING", refuse: 409 }
@@ -149,14 +150,14 @@ lamps.yaml:7:52: error[unreachable]: `f` never applies: no value of `lamp.label`
 fn a_clause_that_the_search_does_not_reach_is_reported() {
     let rest = "clauses:\n  - { id: a, cites: lamps:1, call: dimLamp, refuse: 409 }\n  - { id: b, cites: lamps:1, call: lightLamp, refuse: 409 }\n";
     let reachable = BTreeSet::from(["b".to_string()]);
-    let found = problems(rest, Evidence { reachable: Some(&reachable), ..Evidence::default() });
+    let found = lint_problems(rest, LintInputs { reachable: Some(&reachable), ..LintInputs::default() });
     let told: Vec<&str> = found.iter().filter(|p| p.code == "unreachable").map(|p| p.message.as_str()).collect();
     assert_eq!(told, ["no sequence of calls found in the model makes `a` apply"]);
 }
 
 #[test]
 fn a_refusal_and_an_acceptance_with_compatible_guards_overlap() {
-    check(
+    check_lint(
         "overlap",
         r#"general:
   - { id: no-key, cites: lamps:1, when: caller == "none", refuse: 401 }
@@ -187,7 +188,7 @@ clauses:
   - { id: c, cites: lamps:1, call: scrapLamp, may refuse: 409 }
   - { id: d, cites: lamps:1, call: showLamp, while: any, when: lamp != null, accept: success }
 "#;
-    check(
+    check_lint(
         "silent-cell",
         rest,
         r#"
@@ -195,15 +196,15 @@ lamps.yaml:16:10: note[silent-cell]: no clause covers `dimLamp` on a lamp in sta
 lamps.yaml:16:10: note[silent-cell]: no clause covers `scrapLamp` on a lamp in state DARK, LIT
 "#,
     );
-    let suite = super::suite(rest);
+    let suite = super::parse_lamp_suite(rest);
     let cells: Vec<String> =
-        silent_cells(&suite, &lamps()).iter().map(|c| format!("{} {}", c.operation, c.state)).collect();
+        find_silent_cells(&suite, &load_lamps()).iter().map(|c| format!("{} {}", c.operation, c.state)).collect();
     assert_eq!(cells, ["dimLamp DARK", "scrapLamp DARK", "scrapLamp LIT"]);
 }
 
 #[test]
 fn unobservable_fields_and_unread_inputs_are_listed() {
-    check(
+    check_lint(
         "unobservable unmodelled-input",
         r#"clauses:
   - { id: b, cites: lamps:1, call: lightLamp, when: body.bulb != null, accept: success }
@@ -234,8 +235,8 @@ fn a_citation_must_be_locked_and_fresh() {
         1 => Ok(()),
         _ => Err("its text was changed".to_string()),
     };
-    let evidence = Evidence { citations: Some(&locked), fresh: Some(&fresh), reachable: None };
-    let found = problems(rest, evidence);
+    let evidence = LintInputs { citations: Some(&locked), fresh: Some(&fresh), reachable: None };
+    let found = lint_problems(rest, evidence);
     assert!(has_errors(&found));
     let told: Vec<String> = found.iter().filter(|p| p.code.ends_with("citation")).map(ToString::to_string).collect();
     let line = HEAD.lines().count() + 2;

@@ -1,9 +1,10 @@
 //! Suites that build on others: inheritance, changes, and errors.
 
-use super::{HEAD, LampFiles, lamps};
-use crate::schema::Schemas;
+use super::{HEAD, LampFiles, load_lamps};
+use crate::schema::CompiledCatalog;
 use crate::suite::{
-    EffectValue, Evidence, FieldClass, Pages, Sheets, Suite, builds_on, format, lint, parse_sheets, render,
+    EffectValue, FieldClass, LintInputs, PageDigests, Suite, SuiteFiles, format_suite, lint_suite, list_base_suites,
+    parse_suite_files, render_problems,
 };
 
 /// The suite of another vendor, for the same operations and for two pages, one of them with the same text.
@@ -27,18 +28,20 @@ events:
   - { id: breaks, cites: "bulbs:9", resource: lamp, then: { lamp.status: BROKEN } }
 "#;
 
-fn sheets(own: &str) -> Sheets {
+fn build_files(own: &str) -> SuiteFiles {
     let base = format!("{HEAD}{BASE}").replace("suite: lamps", "suite: old-lamps");
-    let pages = Pages::from([("bulbs".into(), "sha256:0".into()), ("lamps".into(), "sha256:other".into())]);
-    Sheets::alone("new.yaml", own).on("old-lamps", "old.yaml", &base, pages)
+    let pages = PageDigests::from([("bulbs".into(), "sha256:0".into()), ("lamps".into(), "sha256:other".into())]);
+    SuiteFiles::from_file("new.yaml", own).with_base("old-lamps", "old.yaml", &base, pages)
 }
 
-fn built(own: &str) -> Suite {
-    parse_sheets(&sheets(own), &lamps()).unwrap_or_else(|problems| panic!("{}", render(&problems, own)))
+fn parse_extending_suite(own: &str) -> Suite {
+    parse_suite_files(&build_files(own), &load_lamps())
+        .unwrap_or_else(|problems| panic!("{}", render_problems(&problems, own)))
 }
 
-fn check(own: &str, expected: &str) {
-    let found = parse_sheets(&sheets(own), &lamps()).map_or_else(|problems| render(&problems, own), |_| String::new());
+fn check_merge(own: &str, expected: &str) {
+    let found = parse_suite_files(&build_files(own), &load_lamps())
+        .map_or_else(|problems| render_problems(&problems, own), |_| String::new());
     assert_eq!(found.trim_end(), expected.trim_matches('\n').trim_end(), "\n--- found ---\n{found}");
 }
 
@@ -46,7 +49,7 @@ const EXTENDS: &str = "suite: new\ncatalog: lamps\nextends: old-lamps\nchange: {
 
 #[test]
 fn an_extending_suite_inherits_everything_except_the_name() {
-    let suite = built(EXTENDS);
+    let suite = parse_extending_suite(EXTENDS);
     assert_eq!((suite.name.as_str(), suite.catalog.as_str()), ("new", "lamps"));
     let ids: Vec<&str> = suite.clauses.iter().map(|clause| clause.id.as_str()).collect();
     assert_eq!(ids, ["no-key", "light", "dim"]);
@@ -59,7 +62,7 @@ fn an_extending_suite_inherits_everything_except_the_name() {
 
 #[test]
 fn an_extending_suite_replaces_inherited_entries_by_name() {
-    let suite = built(&format!(
+    let suite = parse_extending_suite(&format!(
         "{EXTENDS}title: New lamps
 let: {{ glowing: true, words: [x] }}
 pools: {{ bulbs: [b9], shades: null, cords: [c1] }}
@@ -92,20 +95,20 @@ clauses:
 
 #[test]
 fn a_change_sets_single_keys_of_a_clause() {
-    let suite = built(
+    let suite = parse_extending_suite(
         "suite: new\ncatalog: lamps\nextends: old-lamps\nchange:\n  light: { cites: \"lamps:8\", or: null, then: { lamp.status: LIT } }\n",
     );
     let light = &suite.clauses[1];
     assert!(light.or.is_empty());
     assert!(
-        matches!(&light.then[..], [effect] if matches!(&effect.value, EffectValue::Course(stages) if stages.len() == 1))
+        matches!(&light.then[..], [effect] if matches!(&effect.value, EffectValue::Transition(stages) if stages.len() == 1))
     );
     assert!(light.when.is_some(), "what is not named stays");
 }
 
 #[test]
 fn an_inherited_clause_of_another_page_needs_a_new_citation() {
-    check(
+    check_merge(
         "suite: new\ncatalog: lamps\nextends: old-lamps\n",
         r"
 new.yaml:3:1: error[missing-citation]: `light` is inherited, and the clause or one of its alternatives cites a page that this suite does not share
@@ -118,7 +121,7 @@ new.yaml:3:1: error[missing-citation]: `light` is inherited, and the clause or o
 
 #[test]
 fn dropped_changed_and_removed_entries_must_exist() {
-    check(
+    check_merge(
         &format!(
             "{EXTENDS}drop: [dimm]\npools: {{ cords: null }}\nresources: {{ lamp: {{ views: {{ shoLamp: null }} }}, lump: null }}\n"
         )
@@ -150,10 +153,10 @@ new.yaml:7:50: error[nothing-to-drop]: null cannot remove `lump`, which the base
 
 #[test]
 fn a_problem_in_the_base_suite_is_reported_with_the_line_of_its_file() {
-    let sheets = Sheets::alone("new.yaml", EXTENDS).on("old-lamps", "old.yaml", &format!("{HEAD}clauses:\n  - {{ id: light, cites: \"lamps:4\", call: lightLamp, when: lump.status, accept: success }}\n"), Pages::new());
-    let found = parse_sheets(&sheets, &lamps()).expect_err("it reads a thing that is not there");
+    let sheets = SuiteFiles::from_file("new.yaml", EXTENDS).with_base("old-lamps", "old.yaml", &format!("{HEAD}clauses:\n  - {{ id: light, cites: \"lamps:4\", call: lightLamp, when: lump.status, accept: success }}\n"), PageDigests::new());
+    let found = parse_suite_files(&sheets, &load_lamps()).expect_err("it reads a thing that is not there");
     assert_eq!(
-        render(&found, EXTENDS).trim_end(),
+        render_problems(&found, EXTENDS).trim_end(),
         r"
 old.yaml:19:59: error[unknown-name]: a guard: `lump` is not known here
  19 |   - { id: light, cites: ~lamps:4~, call: lightLamp, when: lump.status, accept: success }
@@ -167,7 +170,7 @@ old.yaml:19:59: error[unknown-name]: a guard: `lump` is not known here
 
 #[test]
 fn an_unknown_suite_and_a_second_level_are_refused() {
-    check(
+    check_merge(
         "suite: new\ncatalog: lamps\nextends: older-lamps\nresources: {}\nclauses: []\n",
         r"
 new.yaml:3:10: error[unknown-suite]: there is no suite `older-lamps`
@@ -176,9 +179,10 @@ new.yaml:3:10: error[unknown-suite]: there is no suite `older-lamps`
   hint: did you mean `old-lamps`?
 ",
     );
-    let sheets = Sheets::alone("new.yaml", "suite: new\ncatalog: lamps\nextends: mid\nresources: {}\nclauses: []\n");
-    let sheets = sheets.on("mid", "mid.yaml", "suite: mid\ncatalog: lamps\nextends: old\n", Pages::new());
-    let found = parse_sheets(&sheets, &lamps()).expect_err("two levels");
+    let sheets =
+        SuiteFiles::from_file("new.yaml", "suite: new\ncatalog: lamps\nextends: mid\nresources: {}\nclauses: []\n");
+    let sheets = sheets.with_base("mid", "mid.yaml", "suite: mid\ncatalog: lamps\nextends: old\n", PageDigests::new());
+    let found = parse_suite_files(&sheets, &load_lamps()).expect_err("two levels");
     assert_eq!(found[0].code, "too-deep");
 }
 
@@ -198,8 +202,10 @@ clauses:
 fn an_imported_resource_brings_the_names_that_it_reads_and_no_clause() {
     let shows = "    shows: { glow: { at: it.bulb.id, in: 'words' } }\n    views: { showLamp";
     let base = format!("{HEAD}{BASE}").replace("    views: { showLamp", shows);
-    let sheets = Sheets::alone("new.yaml", IMPORTS).on("old-lamps", "old.yaml", &base, Pages::new());
-    let suite = parse_sheets(&sheets, &lamps()).unwrap_or_else(|problems| panic!("{}", render(&problems, IMPORTS)));
+    let sheets =
+        SuiteFiles::from_file("new.yaml", IMPORTS).with_base("old-lamps", "old.yaml", &base, PageDigests::new());
+    let suite = parse_suite_files(&sheets, &load_lamps())
+        .unwrap_or_else(|problems| panic!("{}", render_problems(&problems, IMPORTS)));
     assert_eq!(suite.clauses.len(), 1, "no clause comes along");
     assert!(suite.pools.is_empty());
     assert_eq!(suite.lets.keys().collect::<Vec<_>>(), ["words"], "what the resource reads");
@@ -211,30 +217,31 @@ fn an_imported_resource_brings_the_names_that_it_reads_and_no_clause() {
 
 #[test]
 fn the_lint_finds_places_in_inherited_parts() {
-    let sheets = sheets(EXTENDS);
-    let suite = parse_sheets(&sheets, &lamps()).expect("it parses");
-    let schemas = Schemas::load(&LampFiles).expect("the fixture compiles");
-    let found = lint(&sheets, &suite, &schemas, Evidence::default());
+    let sheets = build_files(EXTENDS);
+    let suite = parse_suite_files(&sheets, &load_lamps()).expect("it parses");
+    let schemas = CompiledCatalog::load(&LampFiles).expect("the fixture compiles");
+    let found = lint_suite(&sheets, &suite, &schemas, LintInputs::default());
     let unread = found.iter().find(|problem| problem.code == "unobservable").expect("nothing reads the memory");
     assert_eq!((unread.file.as_str(), unread.place.line), ("old.yaml", 4), "{unread}");
 }
 
 #[test]
 fn base_suites_are_found_without_parsing() {
-    assert_eq!(builds_on(EXTENDS), ["old-lamps"]);
-    assert_eq!(builds_on("import: { b: [x], a: [y] }\nextends: c\n"), ["a", "b", "c"]);
-    assert!(builds_on("suite: x").is_empty());
+    assert_eq!(list_base_suites(EXTENDS), ["old-lamps"]);
+    assert_eq!(list_base_suites("import: { b: [x], a: [y] }\nextends: c\n"), ["a", "b", "c"]);
+    assert!(list_base_suites("suite: x").is_empty());
 }
 
 #[test]
 fn the_lock_holds_inherited_citations_of_shared_pages() {
-    let own = Pages::from([("bulbs".into(), "sha256:0".into()), ("lamps".into(), "sha256:0".into())]);
-    let cited: Vec<String> = sheets(EXTENDS).cited_places(&own).iter().map(ToString::to_string).collect();
+    let own = PageDigests::from([("bulbs".into(), "sha256:0".into()), ("lamps".into(), "sha256:0".into())]);
+    let cited: Vec<String> = build_files(EXTENDS).collect_cited_lines(&own).iter().map(ToString::to_string).collect();
     assert_eq!(cited, ["bulbs:1", "bulbs:3", "bulbs:7", "bulbs:9", "lamps:8"]);
 }
 
 #[test]
 fn canonical_order_puts_extends_after_the_catalog() {
-    let formatted = format("new.yaml", "suite: new\nclauses: []\nextends: old\ncatalog: lamps\n").expect("it is YAML");
+    let formatted =
+        format_suite("new.yaml", "suite: new\nclauses: []\nextends: old\ncatalog: lamps\n").expect("it is YAML");
     assert_eq!(formatted, "suite: new\ncatalog: lamps\nextends: old\nclauses: []\n");
 }

@@ -8,23 +8,23 @@ mod merging;
 mod parsing;
 mod shipped;
 
-use super::problem::render;
+use super::problem::render_problems;
 use super::types::Suite;
-use crate::schema::Files;
+use crate::schema::CatalogFiles;
 use crate::schema::catalog::Catalog;
 use serde_json::{Value, json};
 
 /// The catalog of the fixture: lamps that warm up, and spare bulbs.
-fn lamps() -> Catalog {
+fn load_lamps() -> Catalog {
     serde_json::from_slice(&LampFiles.read("catalog.json").expect("it is made here")).expect("the fixture is a catalog")
 }
 
 /// The catalog and its schemas, as files of a folder.
 struct LampFiles;
 
-impl Files for LampFiles {
+impl CatalogFiles for LampFiles {
     fn read(&self, name: &str) -> Option<Vec<u8>> {
-        let file = if name == "catalog.json" { catalog() } else { schema(name)? };
+        let file = if name == "catalog.json" { build_catalog() } else { build_schema(name)? };
         Some(file.to_string().into_bytes())
     }
 
@@ -33,7 +33,7 @@ impl Files for LampFiles {
     }
 }
 
-fn catalog() -> Value {
+fn build_catalog() -> Value {
     let page = |id: &str| {
         json!({
             "id": id, "file": format!("{id}.md"), "title": id,
@@ -43,18 +43,18 @@ fn catalog() -> Value {
     json!({
         "format": 1, "api": "lamps", "pages": [page("lamps"), page("bulbs")],
         "operations": [
-            operation("buyLamp", false, Some("buyLamp.request.json"), Some("showLamp.response.json")),
-            operation("showLamp", true, None, Some("showLamp.response.json")),
-            operation("listLamps", false, None, Some("listLamps.response.json")),
-            operation("lightLamp", true, Some("lightLamp.request.json"), Some("showLamp.response.json")),
-            operation("dimLamp", true, None, None),
-            operation("scrapLamp", true, None, None),
-            operation("listBulbs", false, None, None),
+            build_operation("buyLamp", false, Some("buyLamp.request.json"), Some("showLamp.response.json")),
+            build_operation("showLamp", true, None, Some("showLamp.response.json")),
+            build_operation("listLamps", false, None, Some("listLamps.response.json")),
+            build_operation("lightLamp", true, Some("lightLamp.request.json"), Some("showLamp.response.json")),
+            build_operation("dimLamp", true, None, None),
+            build_operation("scrapLamp", true, None, None),
+            build_operation("listBulbs", false, None, None),
         ],
     })
 }
 
-fn operation(id: &str, lamp: bool, request: Option<&str>, response: Option<&str>) -> Value {
+fn build_operation(id: &str, lamp: bool, request: Option<&str>, response: Option<&str>) -> Value {
     let lamp_id = json!({
         "name": "lamp_id", "required": true, "schema": { "type": "string" }, "at": "lamps:2",
     });
@@ -71,7 +71,7 @@ fn operation(id: &str, lamp: bool, request: Option<&str>, response: Option<&str>
     })
 }
 
-fn schema(name: &str) -> Option<Value> {
+fn build_schema(name: &str) -> Option<Value> {
     let text = json!({ "type": "string" });
     let lamp = json!({
         "type": "object",
@@ -119,23 +119,25 @@ about:
 "#;
 
 /// The suite of `HEAD` and `rest`.
-fn suite(rest: &str) -> Suite {
+fn parse_lamp_suite(rest: &str) -> Suite {
     let text = format!("{HEAD}{rest}");
-    super::parse("lamps.yaml", &text, &lamps()).unwrap_or_else(|problems| panic!("{}", render(&problems, &text)))
+    super::parse_suite("lamps.yaml", &text, &load_lamps())
+        .unwrap_or_else(|problems| panic!("{}", render_problems(&problems, &text)))
 }
 
 /// The problems of a text, rendered.
-fn complaints(text: &str) -> String {
-    super::parse("lamps.yaml", text, &lamps()).map_or_else(|problems| render(&problems, text), |_| String::new())
+fn render_complaints(text: &str) -> String {
+    super::parse_suite("lamps.yaml", text, &load_lamps())
+        .map_or_else(|problems| render_problems(&problems, text), |_| String::new())
 }
 
 /// The problems of `HEAD` and `rest`; lines count from the end of `HEAD`.
-fn complaints_after_head(rest: &str) -> String {
+fn render_complaints_after_head(rest: &str) -> String {
     let text = format!("{HEAD}{rest}");
     let lines = HEAD.lines().count() as u32;
-    let mut problems = super::parse("lamps.yaml", &text, &lamps()).err().unwrap_or_default();
+    let mut problems = super::parse_suite("lamps.yaml", &text, &load_lamps()).err().unwrap_or_default();
     for problem in &mut problems {
         problem.place.line = problem.place.line.checked_sub(lines).unwrap_or(problem.place.line);
     }
-    render(&problems, rest)
+    render_problems(&problems, rest)
 }

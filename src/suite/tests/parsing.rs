@@ -1,9 +1,12 @@
-use super::{HEAD, complaints, complaints_after_head, lamps, suite};
-use crate::suite::render;
-use crate::suite::{Basis, Binding, Calls, EffectValue, FieldClass, Stage, Statuses, Verb, While};
+use super::{HEAD, load_lamps, parse_lamp_suite, render_complaints, render_complaints_after_head};
+use crate::suite::render_problems;
+use crate::suite::{
+    Basis, ClauseDecision, ClauseOperations, ClauseTiming, EffectValue, FieldClass, IdExpression, PermittedStatuses,
+    Stage,
+};
 
-fn check(rest: &str, expected: &str) {
-    let found = complaints_after_head(rest);
+fn check_parse(rest: &str, expected: &str) {
+    let found = render_complaints_after_head(rest);
     assert_eq!(found.trim_end(), expected.trim_matches('\n').trim_end(), "\n--- found ---\n{found}");
 }
 
@@ -27,33 +30,33 @@ const CLAUSE: &str = r#"clauses:
 
 #[test]
 fn a_clause_is_parsed_with_all_keys() {
-    let suite = suite(CLAUSE);
+    let suite = parse_lamp_suite(CLAUSE);
     let clause = &suite.clauses[0];
     assert_eq!(clause.id, "light.dark");
-    assert_eq!((clause.basis, clause.during), (Basis::Stated, While::Rest));
-    assert_eq!(clause.calls, Calls::Only(vec!["lightLamp".to_string()]));
-    assert_eq!(clause.verb, Verb::Accept(Statuses::Documented));
+    assert_eq!((clause.basis, clause.timing), (Basis::Stated, ClauseTiming::Settled));
+    assert_eq!(clause.calls, ClauseOperations::Only(vec!["lightLamp".to_string()]));
+    assert_eq!(clause.decision, ClauseDecision::Accept(PermittedStatuses::Documented));
     assert_eq!(clause.cites[0].to_string(), "lamps:4-5");
     let targets: Vec<String> = clause.then.iter().map(|e| e.key.clone()).collect();
     assert_eq!(targets, ["lamp.before", "lamp.bulb", "lamp.status"]);
-    let EffectValue::Course(stages) = &clause.then[2].value else { panic!("the state field takes a course") };
+    let EffectValue::Transition(stages) = &clause.then[2].value else { panic!("the state field takes a course") };
     assert!(matches!(&stages[..], [Stage::State(a), Stage::State(b)] if a == "WARMING" && b == "LIT"));
-    let EffectValue::Course(stages) = &clause.or[0].then[0].value else { panic!("the state field takes a course") };
+    let EffectValue::Transition(stages) = &clause.or[0].then[0].value else { panic!("the state field takes a course") };
     assert!(matches!(&stages[1], Stage::Expr(e) if e.text() == "lamp.status"));
     assert_eq!(clause.ensure.len(), 1);
 }
 
 #[test]
 fn a_reply_is_open_or_as_the_pages_describe_it() {
-    assert!(!suite(CLAUSE).clauses[0].reply_open);
-    assert!(suite(&format!("{CLAUSE}    reply: open\n")).clauses[0].reply_open);
-    let found = complaints_after_head(&format!("{CLAUSE}    reply: any\n"));
+    assert!(!parse_lamp_suite(CLAUSE).clauses[0].reply_open);
+    assert!(parse_lamp_suite(&format!("{CLAUSE}    reply: open\n")).clauses[0].reply_open);
+    let found = render_complaints_after_head(&format!("{CLAUSE}    reply: any\n"));
     assert!(found.contains("`reply` must be `open` or absent"), "{found}");
 }
 
 #[test]
 fn a_resource_kind_is_parsed_with_all_keys() {
-    let suite = suite("clauses: []\n");
+    let suite = parse_lamp_suite("clauses: []\n");
     let lamp = &suite.resources[0];
     let fields: Vec<(&str, FieldClass)> = lamp.fields.iter().map(|f| (f.name.as_str(), f.class)).collect();
     use FieldClass::{Grows, Keeps, Modelled};
@@ -68,38 +71,38 @@ fn a_resource_kind_is_parsed_with_all_keys() {
 
 #[test]
 fn a_star_in_about_goes_to_every_operation_with_the_path_parameter() {
-    let suite = suite("clauses: []\n");
+    let suite = parse_lamp_suite("clauses: []\n");
     let operations: Vec<&str> = suite.about.keys().map(String::as_str).collect();
     assert_eq!(operations, ["buyLamp", "dimLamp", "lightLamp", "scrapLamp", "showLamp"]);
-    assert!(matches!(suite.about["buyLamp"][0].binding, Binding::New(_)));
-    assert!(matches!(suite.about["dimLamp"][0].binding, Binding::Existing(_)));
+    assert!(matches!(suite.about["buyLamp"][0].binding, IdExpression::New(_)));
+    assert!(matches!(suite.about["dimLamp"][0].binding, IdExpression::Existing(_)));
 }
 
 #[test]
 fn a_general_clause_about_a_resource_excludes_operations_without_it() {
-    let suite = suite(
+    let suite = parse_lamp_suite(
         "general:\n  - { id: no-lamp, cites: lamps:9, when: lamp == null, refuse: 404 }\n\
          \x20 - { id: no-key, cites: lamps:9, when: caller == \"none\", refuse: 401, except: [listBulbs] }\nclauses: []\n",
     );
-    let except = |list: &[&str]| Calls::AllBut(list.iter().map(|s| s.to_string()).collect());
+    let except = |list: &[&str]| ClauseOperations::AllBut(list.iter().map(|s| s.to_string()).collect());
     assert_eq!(suite.clauses[0].calls, except(&["buyLamp", "listLamps", "listBulbs"]));
     assert_eq!(suite.clauses[1].calls, except(&["listBulbs"]));
-    assert_eq!(suite.clauses[0].during, While::Any);
+    assert_eq!(suite.clauses[0].timing, ClauseTiming::Any);
 }
 
 #[test]
 fn a_named_expression_counts_as_reading_its_roots() {
     let rest = "let: { dark: '=lamp.status == \"DARK\"' }\ngeneral:\n  - { id: a, cites: lamps:9, when: dark, refuse: 409 }\nclauses: []\n";
-    let suite = suite(rest);
+    let suite = parse_lamp_suite(rest);
     assert_eq!(
         suite.clauses[0].calls,
-        Calls::AllBut(vec!["buyLamp".to_string(), "listLamps".to_string(), "listBulbs".to_string()])
+        ClauseOperations::AllBut(vec!["buyLamp".to_string(), "listLamps".to_string(), "listBulbs".to_string()])
     );
 }
 
 #[test]
 fn all_problems_are_reported_at_once_and_in_order() {
-    check(
+    check_parse(
         r#"clauses:
   - id: Light.dark
     cites: [lamps:x, lumps:3]
@@ -151,15 +154,15 @@ fn a_star_is_the_last_stage_or_precedes_gone() {
         )
     };
     for good in ["'*'", "['?', '*']", "['*', gone]", "['?', '=lamp.status']"] {
-        check(&with(good), "");
+        check_parse(&with(good), "");
     }
-    let wrong = complaints_after_head(&with("['*', LIT]"));
+    let wrong = render_complaints_after_head(&with("['*', LIT]"));
     assert!(wrong.contains("error[bad-transition]: only `gone` can follow \"*\""), "{wrong}");
 }
 
 #[test]
 fn an_error_in_an_expression_points_into_it() {
-    check(
+    check_parse(
         r#"clauses:
   - { id: a, cites: lamps:1, call: dimLamp, when: 'lamp.status == "DARK" && lmap.label == ''x''', refuse: 409 }
   - id: b
@@ -195,7 +198,7 @@ lamps.yaml:11:53: error[unknown-name]: a guard: `lamp` is not known here
 #[test]
 fn a_repeated_key_is_refused_and_the_rest_is_parsed() {
     let text = HEAD.replace("settles: 30s", "settles: 30s\n    settles: 31s") + "clauses: {}\n";
-    let found = complaints(&text);
+    let found = render_complaints(&text);
     assert!(found.contains("lamps.yaml:9:5: error[not-yaml]: duplicate mapping key"), "{found}");
     assert!(found.contains("error[wrong-kind]: `clauses` must be a list, not a map"), "{found}");
 }
@@ -207,7 +210,8 @@ fn the_id_of_a_created_resource_may_be_shown_by_another() {
         "{}clauses: []\n",
         HEAD.replace("about:\n  \"*\": { lamp: path.lamp_id }\n  buyLamp: { lamp: { new: reply.lamp.id } }\n", about)
     );
-    let suite = super::super::parse("lamps.yaml", &text, &lamps()).unwrap_or_else(|p| panic!("{}", render(&p, &text)));
+    let suite = super::super::parse_suite("lamps.yaml", &text, &load_lamps())
+        .unwrap_or_else(|p| panic!("{}", render_problems(&p, &text)));
     let spare = &suite.about["buyLamp"][1];
     assert_eq!((spare.name.as_str(), spare.told_by.as_deref()), ("spare", Some("lamp")));
 }
@@ -216,7 +220,7 @@ fn the_id_of_a_created_resource_may_be_shown_by_another() {
 fn told_by_needs_a_resource_created_by_the_call_and_a_path() {
     let told = "  buyLamp: { lamp: { new: reply.lamp.id }, spare: { is: lamp, new: 'it.bulbs.map(b, b.id)', told by: lump } }\n";
     let text = format!("{}clauses: []\n", HEAD.replace("  buyLamp: { lamp: { new: reply.lamp.id } }\n", told));
-    let found = complaints(&text);
+    let found = render_complaints(&text);
     assert!(found.contains("not-a-path") && found.contains("the call creates no `lump`"), "{found}");
     let text = format!(
         "{}clauses: []\n",
@@ -225,35 +229,36 @@ fn told_by_needs_a_resource_created_by_the_call_and_a_path() {
             "  dimLamp: { spare: { is: lamp, id: query.spare, told by: lamp } }\n"
         )
     );
-    assert!(complaints(&text).contains("needs `new`"));
+    assert!(render_complaints(&text).contains("needs `new`"));
 }
 
 #[test]
 fn an_effect_may_be_left_open() {
-    let suite = suite(
+    let suite = parse_lamp_suite(
         "clauses:\n  - { id: dim, cites: lamps:4, call: dimLamp, accept: success, then: { lamp.bulb: \"*\", lamp.status: \"*\" } }\n",
     );
     assert!(suite.clauses[0].then.iter().all(|effect| matches!(effect.value, EffectValue::Anything)));
 }
 
 /// `HEAD` with another view of the list of lamps.
-fn with_list(more: &str) -> String {
+fn build_list_suite(more: &str) -> String {
     HEAD.replace("whole: true, only: [label]", more) + "clauses: []\n"
 }
 
 #[test]
 fn paging_names_the_parameter_that_bounds_a_page() {
     let next = "next: { marker: 'reply.lamps[size(reply.lamps) - 1].id' }";
-    let text = with_list(&format!(r#"whole: true, {next}, paging: {{ limit: limit, cites: ["lamps:4"] }}"#));
-    let suite = super::super::parse("lamps.yaml", &text, &lamps()).unwrap_or_else(|p| panic!("{}", render(&p, &text)));
+    let text = build_list_suite(&format!(r#"whole: true, {next}, paging: {{ limit: limit, cites: ["lamps:4"] }}"#));
+    let suite = super::super::parse_suite("lamps.yaml", &text, &load_lamps())
+        .unwrap_or_else(|p| panic!("{}", render_problems(&p, &text)));
     let view = &suite.resources[0].views["listLamps"];
     let paging = view.paging.as_ref().expect("it is there");
     assert_eq!((paging.limit.as_str(), paging.cites[0].to_string().as_str()), ("limit", "lamps:4"));
-    assert!(view.asks_for_a_page("limit") && view.asks_for_a_page("marker") && !view.asks_for_a_page("sort"));
+    assert!(view.selects_page("limit") && view.selects_page("marker") && !view.selects_page("sort"));
     for less in ["whole: true", next] {
-        let found = complaints(&with_list(&format!("{less}, paging: {{ limit: limit }}")));
+        let found = render_complaints(&build_list_suite(&format!("{less}, paging: {{ limit: limit }}")));
         assert!(found.contains("error[bad-view]: `paging` needs a list with"), "{found}");
     }
-    let found = complaints(&with_list(&format!("whole: true, {next}, paging: {{ cites: [] }}")));
+    let found = render_complaints(&build_list_suite(&format!("whole: true, {next}, paging: {{ cites: [] }}")));
     assert!(found.contains("`paging`") && found.contains("limit"), "{found}");
 }

@@ -2,8 +2,8 @@
 
 use super::effect::Effect;
 use crate::expr::Expr;
-use crate::schema::catalog::Source;
-use crate::suite::place::Place;
+use crate::schema::catalog::SourceLines;
+use crate::suite::place::SuitePlace;
 
 /// A clause: one promise with its citations.
 #[derive(Debug, Clone)]
@@ -13,19 +13,19 @@ pub struct Clause {
     /// The promise in one sentence.
     pub says: String,
     /// Citations.
-    pub cites: Vec<Source>,
+    pub cites: Vec<SourceLines>,
     /// What the clause rests on.
     pub basis: Basis,
     /// Name of the rule, if the basis is `convention`.
     pub rule: Option<String>,
     /// The operations.
-    pub calls: Calls,
+    pub calls: ClauseOperations,
     /// When the clause applies.
-    pub during: While,
+    pub timing: ClauseTiming,
     /// The guard; a clause without a guard always applies.
     pub when: Option<Expr>,
     /// Whether the call is accepted or refused.
-    pub verb: Verb,
+    pub decision: ClauseDecision,
     /// Effects of the main outcome.
     pub then: Vec<Effect>,
     /// The alternatives.
@@ -35,9 +35,9 @@ pub struct Clause {
     /// Whether the pages leave the response body of the call open.
     pub reply_open: bool,
     /// Conditions after acceptance, on the response and on the state before the call.
-    pub ensure: Vec<(Expr, Place)>,
+    pub ensure: Vec<(Expr, SuitePlace)>,
     /// Place in the suite file.
-    pub place: Place,
+    pub place: SuitePlace,
 }
 
 impl Clause {
@@ -61,7 +61,7 @@ pub enum Basis {
 
 /// The operations of a clause.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Calls {
+pub enum ClauseOperations {
     /// A general clause: every operation except the listed ones. The list includes operations that do not refer to a
     /// resource which the clause reads, and operations that create the resource.
     AllBut(Vec<String>),
@@ -71,27 +71,27 @@ pub enum Calls {
 
 /// When a clause applies: only while every resource named by the call is settled, or at any time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum While {
+pub enum ClauseTiming {
     /// While every resource named by the call is settled.
-    Rest,
+    Settled,
     /// At any time.
     Any,
 }
 
 /// Whether a call is accepted or refused, with the permitted statuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verb {
+pub enum ClauseDecision {
     /// The call succeeds.
-    Accept(Statuses),
+    Accept(PermittedStatuses),
     /// The call is refused and changes nothing.
-    Refuse(Statuses),
+    Refuse(PermittedStatuses),
     /// The refusal is documented, but depends on nothing visible to the caller.
-    MayRefuse(Statuses),
+    MayRefuse(PermittedStatuses),
 }
 
 /// The statuses that a clause permits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Statuses {
+pub enum PermittedStatuses {
     /// `success` or `client-error`: the statuses of the class documented for the operation, or the whole class if
     /// none is documented.
     Documented,
@@ -105,13 +105,13 @@ pub struct Alternative {
     /// The reason in one sentence.
     pub because: String,
     /// Citations.
-    pub cites: Vec<Source>,
+    pub cites: Vec<SourceLines>,
     /// Guard of the outcome.
     pub when: Option<Expr>,
     /// Effects of the outcome.
     pub then: Vec<Effect>,
     /// Place in the suite file.
-    pub place: Place,
+    pub place: SuitePlace,
 }
 
 /// A change that the endpoint may make without a call.
@@ -122,7 +122,7 @@ pub struct Event {
     /// The change in one sentence.
     pub says: String,
     /// Citations.
-    pub cites: Vec<Source>,
+    pub cites: Vec<SourceLines>,
     /// What the event rests on.
     pub basis: Basis,
     /// Name of the rule, if the basis is `convention`.
@@ -134,5 +134,5 @@ pub struct Event {
     /// Effects of the event.
     pub then: Vec<Effect>,
     /// Place in the suite file.
-    pub place: Place,
+    pub place: SuitePlace,
 }

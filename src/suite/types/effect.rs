@@ -1,7 +1,7 @@
 //! Effects: the changes by a call or an event.
 
 use crate::expr::Expr;
-use crate::suite::place::Place;
+use crate::suite::place::SuitePlace;
 
 /// One change of a field.
 #[derive(Debug, Clone)]
@@ -9,23 +9,23 @@ pub struct Effect {
     /// The key as written in the file.
     pub key: String,
     /// The resources that change.
-    pub target: Target,
+    pub target: EffectTarget,
     /// Name of the field that changes.
     pub field: String,
     /// The new value.
     pub value: EffectValue,
     /// Place in the suite file.
-    pub place: Place,
+    pub place: SuitePlace,
 }
 
 impl Effect {
     /// The expressions that compute the new value; empty for a literal or an open value.
     #[must_use]
-    pub fn computed(&self) -> Vec<&Expr> {
+    pub fn list_expressions(&self) -> Vec<&Expr> {
         match &self.value {
             EffectValue::Anything => Vec::new(),
             EffectValue::Expr(expr) => vec![expr],
-            EffectValue::Course(stages) => {
+            EffectValue::Transition(stages) => {
                 let computed = stages.iter().filter_map(|stage| match stage {
                     Stage::Expr(expr) => Some(expr),
                     _ => None,
@@ -38,42 +38,42 @@ impl Effect {
 
 /// The resources that an effect changes.
 #[derive(Debug, Clone)]
-pub enum Target {
-    /// The `About::name` of a resource that the call names; for an event, the resource kind.
+pub enum EffectTarget {
+    /// The `ResourceReference::name` of a resource that the call names; for an event, the resource kind.
     Named(String),
     /// Resources that the call need not name.
-    Each(Each),
+    Each(ResourceSelection),
 }
 
-impl Target {
+impl EffectTarget {
     /// The name of the resource, if the call names the resource.
     #[must_use]
-    pub fn named(&self) -> Option<&str> {
+    pub fn get_name(&self) -> Option<&str> {
         match self {
-            Target::Named(name) => Some(name),
-            Target::Each(_) => None,
+            EffectTarget::Named(name) => Some(name),
+            EffectTarget::Each(_) => None,
         }
     }
 
     /// The resources that the call need not name.
     #[must_use]
-    pub fn each(&self) -> Option<&Each> {
+    pub fn get_selection(&self) -> Option<&ResourceSelection> {
         match self {
-            Target::Named(_) => None,
-            Target::Each(each) => Some(each),
+            EffectTarget::Named(_) => None,
+            EffectTarget::Each(each) => Some(each),
         }
     }
 
     /// Whether the target is the resource with the given name.
     #[must_use]
-    pub fn is(&self, name: &str) -> bool {
-        self.named() == Some(name)
+    pub fn is_named(&self, name: &str) -> bool {
+        self.get_name() == Some(name)
     }
 }
 
 /// All resources of a kind that belong to the caller and satisfy a condition.
 #[derive(Debug, Clone)]
-pub struct Each {
+pub struct ResourceSelection {
     /// Index into `Suite::resources`.
     pub resource: usize,
     /// The name of each resource in condition and value.
@@ -88,7 +88,7 @@ pub struct Each {
 #[derive(Debug, Clone)]
 pub enum EffectValue {
     /// For the state field: the stages of a transition, each of which may be skipped, then the final state.
-    Course(Vec<Stage>),
+    Transition(Vec<Stage>),
     /// For other fields: an expression on the state before the call.
     Expr(Expr),
     /// `"*"`: any value from now on. For the state field: the whole resource is undetermined.

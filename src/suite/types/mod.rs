@@ -5,7 +5,12 @@ mod effect;
 mod resource;
 mod suite;
 
-pub use clause::{Alternative, Basis, Calls, Clause, Event, Statuses, Verb, While};
-pub use effect::{Each, Effect, EffectValue, Stage, Target, UNNAMED};
-pub use resource::{About, Binding, Field, FieldClass, Mark, Paging, Resource, Shows, View};
-pub use suite::{Let, Suite};
+pub use clause::{
+    Alternative, Basis, Clause, ClauseDecision, ClauseOperations, ClauseTiming, Event, PermittedStatuses,
+};
+pub use effect::{Effect, EffectTarget, EffectValue, ResourceSelection, Stage, UNNAMED};
+pub use resource::{
+    Field, FieldClass, IdExpression, MarkField, PagingPromise, ResourceKind, ResourceReference, ResourceView,
+    ShownValue,
+};
+pub use suite::{LetDefinition, Suite};

@@ -1,17 +1,17 @@
 //! Resource kinds: their fields, and where responses show them.
 
 use crate::expr::{Expr, Val};
-use crate::schema::catalog::Source;
-use crate::suite::place::Place;
+use crate::schema::catalog::SourceLines;
+use crate::suite::place::SuitePlace;
 use std::collections::BTreeMap;
 
 /// A resource kind.
 #[derive(Debug, Clone)]
-pub struct Resource {
+pub struct ResourceKind {
     /// Name of the resource kind.
     pub name: String,
     /// Place in the suite file.
-    pub place: Place,
+    pub place: SuitePlace,
     /// The resource id, computed from `it`, the resource as a response shows it.
     pub id: Expr,
     /// Name of the state field; `None` for a resource kind without states.
@@ -29,11 +29,11 @@ pub struct Resource {
     /// Fields that only the model knows, with the first value of each.
     pub remembers: Vec<(String, Val)>,
     /// Values in responses that follow from the fields.
-    pub shows: Vec<Shows>,
+    pub shows: Vec<ShownValue>,
     /// Where responses show the resource, by operation id.
-    pub views: BTreeMap<String, View>,
+    pub views: BTreeMap<String, ResourceView>,
     /// Fields that can carry the mark of a run, the best field first.
-    pub marks: Vec<Mark>,
+    pub marks: Vec<MarkField>,
     /// Operations that free a resource which cannot be deleted yet, by operation id. The path parameters are computed
     /// from `it`, the resource as a response shows it. A null parameter means that the call does not apply.
     pub release: BTreeMap<String, BTreeMap<String, Expr>>,
@@ -41,13 +41,13 @@ pub struct Resource {
 
 /// A field that can carry the mark of a run.
 #[derive(Debug, Clone)]
-pub struct Mark {
-    /// Index into `Resource::fields`.
+pub struct MarkField {
+    /// Index into `ResourceKind::fields`.
     pub field: usize,
     /// The path in the request body that sets the field, by operation id. Always a plain path.
     pub places: BTreeMap<String, Expr>,
     /// Place in the suite file.
-    pub place: Place,
+    pub place: SuitePlace,
 }
 
 /// An observed field of a resource kind.
@@ -61,9 +61,9 @@ pub struct Field {
     /// How the field may change.
     pub class: FieldClass,
     /// Citations.
-    pub cites: Vec<Source>,
+    pub cites: Vec<SourceLines>,
     /// Place in the suite file.
-    pub place: Place,
+    pub place: SuitePlace,
 }
 
 /// How a field may change.
@@ -79,7 +79,7 @@ pub enum FieldClass {
 
 /// A value in responses that must be in a list computed from the fields.
 #[derive(Debug, Clone)]
-pub struct Shows {
+pub struct ShownValue {
     /// Name of the value.
     pub name: String,
     /// A plain path, or a list of plain paths, beginning at `it`.
@@ -88,14 +88,14 @@ pub struct Shows {
     /// nothing is promised.
     pub among: Expr,
     /// Citations.
-    pub cites: Vec<Source>,
+    pub cites: Vec<SourceLines>,
     /// Place in the suite file.
-    pub place: Place,
+    pub place: SuitePlace,
 }
 
 /// Where the response of an operation shows a resource.
 #[derive(Debug, Clone)]
-pub struct View {
+pub struct ResourceView {
     /// The resource, computed from `reply`; with `each`, a list of resources.
     pub at: Expr,
     /// Whether `at` is a list of resources.
@@ -109,51 +109,51 @@ pub struct View {
     /// Query parameters for the next page, computed from `query` and `reply`; null after the last page.
     pub next: BTreeMap<String, Expr>,
     /// The promise about the pages of the list.
-    pub paging: Option<Paging>,
+    pub paging: Option<PagingPromise>,
     /// Citations.
-    pub cites: Vec<Source>,
+    pub cites: Vec<SourceLines>,
     /// Place in the suite file.
-    pub place: Place,
+    pub place: SuitePlace,
 }
 
-impl View {
+impl ResourceView {
     /// Whether a query parameter selects a page and does not filter the list.
     #[must_use]
-    pub fn asks_for_a_page(&self, parameter: &str) -> bool {
+    pub fn selects_page(&self, parameter: &str) -> bool {
         self.paging.as_ref().is_some_and(|paging| paging.limit == parameter || self.next.contains_key(parameter))
     }
 }
 
 /// A promise about the pages of a list.
 #[derive(Debug, Clone)]
-pub struct Paging {
+pub struct PagingPromise {
     /// The query parameter that bounds the number of entries on a page.
     pub limit: String,
     /// Citations.
-    pub cites: Vec<Source>,
+    pub cites: Vec<SourceLines>,
     /// Place in the suite file.
-    pub place: Place,
+    pub place: SuitePlace,
 }
 
 /// A resource, or a list of resources, that a call refers to.
 #[derive(Debug, Clone)]
-pub struct About {
+pub struct ResourceReference {
     /// Index into `Suite::resources`.
     pub resource: usize,
     /// Root of the resource in expressions; the name of the resource kind unless the suite gives another.
     pub name: String,
     /// Where the id comes from.
-    pub binding: Binding,
+    pub binding: IdExpression,
     /// Name of another resource created by the call, whose views show the id later. The binding is then computed from
     /// `it`, the other resource as a response shows it.
     pub told_by: Option<String>,
     /// Place in the suite file.
-    pub place: Place,
+    pub place: SuitePlace,
 }
 
 /// Where the id of a resource comes from.
 #[derive(Debug, Clone)]
-pub enum Binding {
+pub enum IdExpression {
     /// Id or list of ids, computed from the inputs of the call.
     Existing(Expr),
     /// Id or list of ids of the created resources, computed from `reply`.

@@ -1,9 +1,9 @@
 //! A whole suite.
 
 use super::clause::{Clause, Event};
-use super::resource::{About, Resource};
+use super::resource::{ResourceKind, ResourceReference};
 use crate::expr::{Expr, Val};
-use crate::suite::sheets::Sheets;
+use crate::suite::suite_files::SuiteFiles;
 use std::collections::BTreeMap;
 
 /// The promises of one API: resource kinds, clauses and events.
@@ -18,17 +18,17 @@ pub struct Suite {
     /// `sha256:…` of the bytes of the suite file and of its base suites.
     pub digest: String,
     /// The parsed files, which places refer to.
-    pub sheets: Sheets,
+    pub files: SuiteFiles,
     /// Constants and named expressions, readable from every expression.
-    pub lets: BTreeMap<String, Let>,
+    pub lets: BTreeMap<String, LetDefinition>,
     /// Offered values, such as flavors and images, by pool. A profile replaces the values.
     pub pools: BTreeMap<String, Vec<Val>>,
     /// The API version that a call requests, computed from `header`; the root `version`.
     pub version: Option<Expr>,
     /// Resource kinds in the order of the file.
-    pub resources: Vec<Resource>,
+    pub resources: Vec<ResourceKind>,
     /// The resources that a call refers to, by operation id. Entries under `"*"` are already expanded.
-    pub about: BTreeMap<String, Vec<About>>,
+    pub about: BTreeMap<String, Vec<ResourceReference>>,
     /// General clauses first, then the others, each in the order of the file.
     pub clauses: Vec<Clause>,
     /// Changes that the endpoint may make without a call.
@@ -37,7 +37,7 @@ pub struct Suite {
 
 /// A constant, or an expression (`=` in the file) evaluated at each use.
 #[derive(Debug, Clone)]
-pub enum Let {
+pub enum LetDefinition {
     /// A constant.
     Constant(Val),
     /// An expression, evaluated at each use.

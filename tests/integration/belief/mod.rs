@@ -6,14 +6,14 @@ use crate::lamp_suite;
 use probity::expr::Val;
 use probity::history::Exchange;
 use probity::mock::{Mock, Tempo};
-use probity::model::{Belief, Bounds, Held, Id, Life, Model, classed};
+use probity::model::{Belief, BeliefLimits, Existence, Model, ResourceId, StateEntry, classify_call_input};
 use probity::oracle::Judge;
-use probity::schema::Schemas;
+use probity::schema::CompiledCatalog;
 use random_walk::{WalkSettings, load, load_at, walk};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-const BOUNDS: Bounds = Bounds { worlds_max: 20_000, settle_percent: 100, insight: false };
+const BOUNDS: BeliefLimits = BeliefLimits { states_max: 20_000, settle_percent: 100, insight: false };
 const STEPS: u64 = 200;
 
 /// Walks with a total number of steps, with a fast and a slow mock in turn.
@@ -31,7 +31,7 @@ fn step_count(usual: u64) -> u64 {
     std::env::var("PROBITY_STEPS").ok().and_then(|number| number.parse().ok()).unwrap_or(usual)
 }
 
-fn check_no_contradiction(api: &(Arc<Model>, Arc<Schemas>), steps: u64) {
+fn check_no_contradiction(api: &(Arc<Model>, Arc<CompiledCatalog>), steps: u64) {
     let (model, schemas) = api;
     let mut judged = 0;
     for settings in list_walks(steps, (0, 0)) {
@@ -45,7 +45,8 @@ fn check_no_contradiction(api: &(Arc<Model>, Arc<Schemas>), steps: u64) {
                 exchange.caller, exchange.operation, exchange.body, exchange.outcome
             ));
             if let Some(finding) = seen.findings.first() {
-                let clauses: Vec<&str> = finding.clauses.iter().map(|clause| model.info(*clause).id.as_str()).collect();
+                let clauses: Vec<&str> =
+                    finding.clauses.iter().map(|clause| model.clause_info(*clause).id.as_str()).collect();
                 let from = trail.len().saturating_sub(5);
                 panic!(
                     "seed {}: the mock contradicts {clauses:?}: {finding:?}\n{}",
@@ -81,31 +82,31 @@ fn the_mock_never_contradicts_a_suite_with_jobs_and_batches() {
 }
 
 /// Whether a possibility agrees with the truth: each known value is true, or will be true at the end of the transition.
-fn agrees_with_truth(possible: &Held, truth: &Held) -> bool {
-    if possible.thing.fog.is_some() {
-        return possible.thing.life != Life::Gone || truth.thing.life == Life::Gone;
+fn agrees_with_truth(possible: &StateEntry, truth: &StateEntry) -> bool {
+    if possible.state.undetermined_since.is_some() {
+        return possible.state.existence != Existence::Gone || truth.state.existence == Existence::Gone;
     }
     let pending = |index: usize| {
-        truth.thing.motion.iter().flat_map(|motion| &motion.pending).any(|(field, _)| usize::from(*field) == index)
+        truth.state.transition.iter().flat_map(|motion| &motion.pending).any(|(field, _)| usize::from(*field) == index)
     };
     // A value that the mock leaves open was shown as such, and no clause promises more.
     let same = |index: usize, value: &Val| {
-        let truly = &truth.thing.fields[index];
+        let truly = &truth.state.fields[index];
         value.has_unknown() || truly.has_unknown() || pending(index) || value == truly
     };
-    possible.thing.life == truth.thing.life
-        && (truth.thing.life != Life::Alive
-            || possible.thing.fields.iter().enumerate().all(|(index, value)| same(index, value)))
+    possible.state.existence == truth.state.existence
+        && (truth.state.existence != Existence::Present
+            || possible.state.fields.iter().enumerate().all(|(index, value)| same(index, value)))
 }
 
-fn check_truth_is_kept(api: &(Arc<Model>, Arc<Schemas>), steps: u64) {
+fn check_truth_is_kept(api: &(Arc<Model>, Arc<CompiledCatalog>), steps: u64) {
     let (model, schemas) = api;
     let (mut lost, mut compared) = (0, 0);
     for settings in list_walks(steps, (15, 5)) {
         let mut belief = Belief::new(model.clone(), BOUNDS);
         walk(api, settings, &mut |exchange, mock| {
-            let input = classed(model, schemas, exchange);
-            let observed = belief.observe(exchange, input).unwrap_or_else(|fault| panic!("{fault}"));
+            let input = classify_call_input(model, schemas, exchange);
+            let observed = belief.observe_exchange(exchange, input).unwrap_or_else(|fault| panic!("{fault}"));
             assert_eq!(observed.deviations, vec![], "seed {} at {}", settings.seed, exchange.number);
             lost += u64::from(matches!(exchange.outcome, probity::history::Outcome::Lost { .. }));
             compared += count_truths_found(&belief, mock, exchange, settings.seed);
@@ -118,10 +119,10 @@ fn check_truth_is_kept(api: &(Arc<Model>, Arc<Schemas>), steps: u64) {
 }
 
 fn count_truths_found(belief: &Belief, mock: &Mock, exchange: &Exchange, seed: u64) -> u64 {
-    let known: BTreeSet<&Id> = belief.ids().collect();
+    let known: BTreeSet<&ResourceId> = belief.ids().collect();
     let mut compared = 0;
-    for truth in mock.truth().iter().filter(|held| known.contains(&held.id)) {
-        let possible = belief.possibilities_now(&truth.id);
+    for truth in mock.true_state().iter().filter(|held| known.contains(&held.id)) {
+        let possible = belief.list_current_states(&truth.id);
         compared += 1;
         assert!(
             possible.iter().any(|held| agrees_with_truth(held, truth)),
@@ -155,8 +156,8 @@ fn a_lost_response_never_removes_the_true_state_of_a_suite_with_jobs_and_batches
 }
 
 /// The possibilities of each resource, independent of factors.
-fn all_possibilities(belief: &Belief) -> Vec<(Id, Vec<Arc<Held>>)> {
-    belief.ids().collect::<BTreeSet<_>>().into_iter().map(|id| (id.clone(), belief.possibilities_now(id))).collect()
+fn all_possibilities(belief: &Belief) -> Vec<(ResourceId, Vec<Arc<StateEntry>>)> {
+    belief.ids().collect::<BTreeSet<_>>().into_iter().map(|id| (id.clone(), belief.list_current_states(id))).collect()
 }
 
 #[test]
@@ -169,12 +170,12 @@ fn a_factored_belief_equals_an_unfactored_one_for_jobs() {
     check_factored_equals_unfactored(&load("ecs-v1"), step_count(3_000), 6);
 }
 
-fn check_factored_equals_unfactored(api: &(Arc<Model>, Arc<Schemas>), steps: u64, worlds_least: usize) {
+fn check_factored_equals_unfactored(api: &(Arc<Model>, Arc<CompiledCatalog>), steps: u64, worlds_least: usize) {
     let (model, schemas) = api;
     let mut joined_most = 0;
     for settings in list_walks(steps, (5, 2)).map(|settings| WalkSettings { steps: 40, ..settings }) {
         let mut factored = Belief::new(model.clone(), BOUNDS);
-        let mut whole = Belief::unfactored(model.clone(), BOUNDS);
+        let mut whole = Belief::new_unfactored(model.clone(), BOUNDS);
         let mut over = false;
         walk(api, settings, &mut |exchange, _| {
             if over {
@@ -187,14 +188,14 @@ fn check_factored_equals_unfactored(api: &(Arc<Model>, Arc<Schemas>), steps: u64
             {
                 reply.status = if reply.status < 300 { 409 } else { 200 };
             }
-            let input = classed(model, schemas, &exchange);
-            let one = factored.observe(&exchange, input.clone()).unwrap_or_else(|fault| panic!("{fault}"));
-            let other = whole.observe(&exchange, input).unwrap_or_else(|fault| panic!("{fault}"));
-            let clauses = |observed: &probity::model::Observed| {
+            let input = classify_call_input(model, schemas, &exchange);
+            let one = factored.observe_exchange(&exchange, input.clone()).unwrap_or_else(|fault| panic!("{fault}"));
+            let other = whole.observe_exchange(&exchange, input).unwrap_or_else(|fault| panic!("{fault}"));
+            let clauses = |observed: &probity::model::ExchangeJudgement| {
                 observed.deviations.iter().map(|d| d.clauses.clone()).collect::<Vec<_>>()
             };
             assert_eq!(clauses(&one), clauses(&other), "seed {} at {}", settings.seed, exchange.number);
-            joined_most = joined_most.max(whole.tally.worlds_most);
+            joined_most = joined_most.max(whole.tally.states_most);
             // After a deviation the resources that become undetermined may differ.
             over = !one.deviations.is_empty() || one.excess.is_some() || other.excess.is_some();
             if !over {

@@ -1,12 +1,15 @@
 //! Runs the steps of a chooser against the mock in this process.
 
-use probity::endpoint::{Call, Endpoint, Identities, Identity, compose};
-use probity::history::{Cause, Exchange};
+use probity::endpoint::{Call, Endpoint, Identities, Identity, compose_request};
+use probity::history::{CallCause, Exchange};
 use probity::mock::{Mock, Tempo};
-use probity::model::{Asked, Bounds, Heard, Id, Model};
+use probity::model::{BeliefLimits, CallView, Model, ReplyKind, ResourceId};
 use probity::oracle::Judge;
-use probity::plan::{Chooser, Coverage, Ending, Handles, Hints, Limits, Recorded, Settle, Situation, Step, cover};
-use probity::schema::{Class, Schemas};
+use probity::plan::{
+    Chooser, ChooserInput, Coverage, HandleTable, PlanLimits, RecordedChooser, Step, StepOutcome, StepWait, SuiteHints,
+    cover_step,
+};
+use probity::schema::{CompiledCatalog, InputClass};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +18,8 @@ use tokio::time::{Instant, sleep};
 /// An API with its model, and the speed of its mock.
 pub struct ChooserBench {
     pub model: Arc<Model>,
-    pub schemas: Arc<Schemas>,
-    pub hints: Arc<Hints>,
+    pub schemas: Arc<CompiledCatalog>,
+    pub hints: Arc<SuiteHints>,
     pub tempo: Tempo,
     pub filled: &'static str,
     /// The fault of the mock.
@@ -44,8 +47,8 @@ pub struct WalkResult {
 }
 
 impl ChooserBench {
-    pub fn new((model, schemas): (Arc<Model>, Arc<Schemas>), filled: &'static str) -> ChooserBench {
-        let hints = Arc::new(Hints::new(&model, &schemas));
+    pub fn new((model, schemas): (Arc<Model>, Arc<CompiledCatalog>), filled: &'static str) -> ChooserBench {
+        let hints = Arc::new(SuiteHints::new(&model, &schemas));
         ChooserBench {
             model,
             schemas,
@@ -58,11 +61,11 @@ impl ChooserBench {
         }
     }
 
-    pub fn limits(&self, steps_max: usize) -> Limits {
-        Limits {
+    pub fn limits(&self, steps_max: usize) -> PlanLimits {
+        PlanLimits {
             steps_max,
             live_max: 3,
-            filled: BTreeSet::from([self.filled.to_string()]),
+            filled_parameters: BTreeSet::from([self.filled.to_string()]),
             callers: self.callers.iter().map(ToString::to_string).collect(),
         }
     }
@@ -91,7 +94,13 @@ impl ChooserBench {
     pub fn run_recorded(&self, steps: &[Step]) -> WalkResult {
         let runtime = paused_runtime();
         let mut walked = WalkResult::default();
-        runtime.block_on(self.run_plan(&mut Recorded::new(steps.to_vec()), 1, steps.len(), u64::MAX, &mut walked));
+        runtime.block_on(self.run_plan(
+            &mut RecordedChooser::new(steps.to_vec()),
+            1,
+            steps.len(),
+            u64::MAX,
+            &mut walked,
+        ));
         walked
     }
 
@@ -104,7 +113,7 @@ impl ChooserBench {
         walked: &mut WalkResult,
     ) {
         let mock = Mock::new(self.model.clone(), self.schemas.clone(), seed, self.tempo, self.fault.clone());
-        let bounds = Bounds { worlds_max: 2_000, settle_percent: 100, insight: false };
+        let bounds = BeliefLimits { states_max: 2_000, settle_percent: 100, insight: false };
         let mut runner = PlanRunner {
             bench: self,
             mock,
@@ -114,12 +123,12 @@ impl ChooserBench {
             found: Vec::new(),
         };
         let limits = self.limits(steps_max);
-        let mut handles = Handles::default();
+        let mut handles = HandleTable::default();
         let mut steps: Vec<Step> = Vec::new();
         while walked.requests < requests && (!self.first_only || runner.found.is_empty()) {
             let before = runner.judge.belief.clone();
             let known = handles.clone();
-            let situation = Situation {
+            let situation = ChooserInput {
                 model: &self.model,
                 schemas: &self.schemas,
                 belief: &before,
@@ -135,11 +144,11 @@ impl ChooserBench {
             };
             let (ending, born) = runner.carry_out(&step, &mut handles).await;
             walked.requests += 1;
-            cover(&mut walked.coverage, &situation, &self.hints, &step, ending);
+            cover_step(&mut walked.coverage, &situation, &self.hints, &step, ending);
             for clause in walked.coverage.clauses.keys() {
                 walked.first.entry(clause.clone()).or_insert(walked.requests);
             }
-            walked.left += u64::from(step.settle == Settle::Leave);
+            walked.left += u64::from(step.settle == StepWait::Leave);
             let polls = runner.settle(&step, &handles, &born).await;
             walked.polls += polls;
             walked.requests += polls;
@@ -149,9 +158,9 @@ impl ChooserBench {
                         runner
                             .judge
                             .belief
-                            .possibilities(id)
+                            .list_states(id)
                             .iter()
-                            .all(|held| held.thing.life == probity::model::Life::Alive)
+                            .all(|held| held.state.existence == probity::model::Existence::Present)
                     },
                 );
             walked.live_most = walked.live_most.max(live.count());
@@ -177,21 +186,21 @@ struct PlanRunner<'a> {
 }
 
 impl PlanRunner<'_> {
-    async fn carry_out(&mut self, step: &Step, handles: &mut Handles) -> (Ending, Vec<Id>) {
-        let ids = handles.ids();
-        let call = probity::run::bind(step, &ids).unwrap_or_else(|name| panic!("`{name}` has no id: {step:?}"));
-        let exchange = self.send(&call, Cause::Step).await;
-        let asked = Asked::new(&self.bench.model, &exchange, Class::Valid);
-        let heard = Heard::of(&exchange.outcome);
+    async fn carry_out(&mut self, step: &Step, handles: &mut HandleTable) -> (StepOutcome, Vec<ResourceId>) {
+        let ids = handles.known_ids();
+        let call = probity::run::bind_handles(step, &ids).unwrap_or_else(|name| panic!("`{name}` has no id: {step:?}"));
+        let exchange = self.send(&call, CallCause::Step).await;
+        let asked = CallView::new(&self.bench.model, &exchange, InputClass::Valid);
+        let heard = ReplyKind::classify(&exchange.outcome);
         let ending = match &heard {
-            Heard::Success(..) => Ending::Accepted,
-            Heard::Refusal(_) => Ending::Refused,
-            _ => Ending::Open,
+            ReplyKind::Success(..) => StepOutcome::Accepted,
+            ReplyKind::Refusal(_) => StepOutcome::Refused,
+            _ => StepOutcome::Open,
         };
         let about = &self.bench.model.operations[&step.operation].about;
         let mut born = BTreeMap::new();
         let mut all = Vec::new();
-        for (index, ids) in asked.born(&self.bench.model, &heard) {
+        for (index, ids) in asked.read_created_ids(&self.bench.model, &heard) {
             let names =
                 step.births.get(&about[index].name).unwrap_or_else(|| panic!("no handle for what is born: {step:?}"));
             for (name, id) in names.iter().zip(&ids) {
@@ -199,12 +208,12 @@ impl PlanRunner<'_> {
             }
             all.extend(ids);
         }
-        handles.note(&self.bench.model, step, &born, ending);
+        handles.note_step(&self.bench.model, step, &born, ending);
         (ending, all)
     }
 
-    async fn send(&mut self, call: &Call, cause: Cause) -> Exchange {
-        let request = compose(&self.bench.schemas.catalog, call, &make_identities(self.bench.filled))
+    async fn send(&mut self, call: &Call, cause: CallCause) -> Exchange {
+        let request = compose_request(&self.bench.schemas.catalog, call, &make_identities(self.bench.filled))
             .unwrap_or_else(|error| panic!("{error}: {call:?}"));
         let sent_ms = self.now();
         let outcome = self.mock.send(&request).await;
@@ -224,52 +233,52 @@ impl PlanRunner<'_> {
             sent_ms,
             received_ms: self.now(),
             outcome,
-            born: BTreeMap::new(),
+            created: BTreeMap::new(),
         };
         let seen = self.judge.observe(&exchange).unwrap_or_else(|fault| panic!("{fault}"));
         for finding in seen.findings {
             let names: Vec<&str> =
-                finding.clauses.iter().map(|clause| self.bench.model.info(*clause).id.as_str()).collect();
+                finding.clauses.iter().map(|clause| self.bench.model.clause_info(*clause).id.as_str()).collect();
             self.found.push(format!("{names:?}: {finding:?}"));
         }
         exchange
     }
 
     /// Polls the resources of the step until they are settled, with growing pauses.
-    async fn settle(&mut self, step: &Step, handles: &Handles, born: &[Id]) -> u64 {
-        let Settle::Poll { after_ms } = step.settle else {
+    async fn settle(&mut self, step: &Step, handles: &HandleTable, born: &[ResourceId]) -> u64 {
+        let StepWait::Poll { after_ms } = step.settle else {
             return 0;
         };
-        let named = probity::plan::named(step);
+        let named = probity::plan::named_handles(step);
         let touched = named.iter().filter_map(|name| {
             let handle = handles.get(name)?;
-            Some(Id { kind: handle.kind as u16, id: handle.id.clone()? })
+            Some(ResourceId { kind: handle.kind as u16, id: handle.id.clone()? })
         });
-        let touched: Vec<Id> = touched.chain(born.iter().cloned()).collect();
+        let touched: Vec<ResourceId> = touched.chain(born.iter().cloned()).collect();
         let changes = self.bench.model.operations[&step.operation].changes;
         let asked = self.number;
         let mut wait = after_ms.max(1);
         let mut polls = 0;
         for id in touched {
             let unseen =
-                |belief: &probity::model::Belief| changes && belief.seen_at(&id).is_none_or(|seen| seen <= asked);
+                |belief: &probity::model::Belief| changes && belief.last_observed(&id).is_none_or(|seen| seen <= asked);
             let gone = |belief: &probity::model::Belief| {
-                belief.possibilities(&id).iter().all(|held| held.thing.life == probity::model::Life::Gone)
+                belief.list_states(&id).iter().all(|held| held.state.existence == probity::model::Existence::Gone)
             };
             while polls < 12
                 && !gone(&self.judge.belief)
-                && (!self.judge.belief.at_rest(&id) || unseen(&self.judge.belief))
+                && (!self.judge.belief.is_settled(&id) || unseen(&self.judge.belief))
             {
                 sleep(Duration::from_millis(wait)).await;
                 wait = (wait * 2).clamp(500, 120_000);
-                let Some(shown) = self.bench.model.shown[usize::from(id.kind)].clone() else {
+                let Some(shown) = self.bench.model.reads[usize::from(id.kind)].clone() else {
                     break;
                 };
                 let mut call = Call { operation: shown.operation, caller: "owner".to_string(), ..Call::default() };
                 call.binding =
-                    self.bench.schemas.operation(&call.operation).expect("of the catalog").bindings[0].id.clone();
+                    self.bench.schemas.find_operation(&call.operation).expect("of the catalog").bindings[0].id.clone();
                 call.path.insert(shown.parameter, serde_json::Value::from(&*id.id));
-                self.send(&call, Cause::Poll).await;
+                self.send(&call, CallCause::Poll).await;
                 polls += 1;
             }
         }

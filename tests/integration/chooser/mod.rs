@@ -5,20 +5,20 @@ mod call_traits;
 
 use crate::lamp_suite;
 use chooser_bench::{ChooserBench, WalkResult};
-use probity::campaign::Standings;
-use probity::oracle::Standing;
-use probity::plan::{Chooser, Coverage, Extent, Guided, Random, Recorded, reachable};
+use probity::campaign::ClauseStandings;
+use probity::oracle::ClauseStanding;
+use probity::plan::{Chooser, Coverage, GuidedChooser, RandomChooser, ReachLimits, RecordedChooser, find_reachable};
 use std::sync::Arc;
 
 fn run_guided(bench: &ChooserBench, seed: u64, requests: u64) -> WalkResult {
     let hints = Arc::clone(&bench.hints);
-    let mut make = |plan| -> Box<dyn Chooser> { Box::new(Guided::new(Arc::clone(&hints), seed, plan)) };
+    let mut make = |plan| -> Box<dyn Chooser> { Box::new(GuidedChooser::new(Arc::clone(&hints), seed, plan)) };
     bench.run_plans(&mut make, seed * 1_000, requests, 60)
 }
 
 fn run_random(bench: &ChooserBench, seed: u64, requests: u64) -> WalkResult {
     let hints = Arc::clone(&bench.hints);
-    let mut make = |plan| -> Box<dyn Chooser> { Box::new(Random::new(Arc::clone(&hints), seed, plan)) };
+    let mut make = |plan| -> Box<dyn Chooser> { Box::new(RandomChooser::new(Arc::clone(&hints), seed, plan)) };
     bench.run_plans(&mut make, seed * 1_000, requests, 60)
 }
 
@@ -41,13 +41,13 @@ fn print_result(bench: &ChooserBench, title: &str, walked: &WalkResult) {
         println!("  FOUND {found:.300}");
     }
     for info in &bench.model.clauses {
-        if let probity::model::Origin::Clause(_) = info.origin {
+        if let probity::model::ClauseOrigin::Clause(_) = info.origin {
             let first = walked.first.get(&info.id).map_or("-".to_string(), ToString::to_string);
             println!(
                 "  {:30} first {first:>5} count {:>4} contexts {:>3}",
                 info.id,
-                walked.coverage.count(&info.id),
-                walked.coverage.contexts(&info.id)
+                walked.coverage.count_tests(&info.id),
+                walked.coverage.count_contexts(&info.id)
             );
         }
     }
@@ -75,13 +75,14 @@ fn history_dependent_clauses_are_reached_much_sooner_than_by_chance() {
 }
 
 /// A suite of the project with its schemas.
-fn load_suite(name: &str) -> (Arc<probity::model::Model>, Arc<probity::schema::Schemas>) {
+fn load_suite(name: &str) -> (Arc<probity::model::Model>, Arc<probity::schema::CompiledCatalog>) {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(root.join("suites").join(format!("{name}.yaml"))).expect("the suite is there");
-    let schemas = probity::schema::Schemas::load(&probity::schema::Folder(root.join("schemas").join(name)))
-        .expect("the schemas load");
-    let suite = probity::suite::parse(name, &text, &schemas.catalog)
-        .unwrap_or_else(|problems| panic!("{}", probity::suite::render(&problems, &text)));
+    let schemas =
+        probity::schema::CompiledCatalog::load(&probity::schema::CatalogFolder(root.join("schemas").join(name)))
+            .expect("the schemas load");
+    let suite = probity::suite::parse_suite(name, &text, &schemas.catalog)
+        .unwrap_or_else(|problems| panic!("{}", probity::suite::render_problems(&problems, &text)));
     let model =
         probity::model::Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20").expect("the suite comes to life");
     (Arc::new(model), Arc::new(schemas))
@@ -144,9 +145,12 @@ fn many_operations_are_called_with_the_resource_of_another_caller() {
 #[test]
 fn unreachable_clauses_are_distinguished_from_clauses_that_need_many_calls() {
     let bench = ChooserBench::new(lamp_suite::lamps(), "owner");
-    let found = reachable(&bench.model, &bench.schemas, &bench.hints, &bench.limits(60), Extent::default()).found;
+    let found =
+        find_reachable(&bench.model, &bench.schemas, &bench.hints, &bench.limits(60), ReachLimits::default()).found;
     let shortest = |id: &str| {
-        found.get(&bench.model.named(id).expect("a clause of the suite")).map(|reach| (reach.shortest, reach.certain))
+        found
+            .get(&bench.model.find_clause(id).expect("a clause of the suite"))
+            .map(|reach| (reach.shortest, reach.certain))
     };
     assert_eq!(shortest("never"), None);
     assert_eq!(shortest("buy"), Some((1, true)));
@@ -162,7 +166,7 @@ fn unreachable_clauses_are_distinguished_from_clauses_that_need_many_calls() {
         .iter()
         .enumerate()
         .filter(|(index, info)| {
-            matches!(info.origin, probity::model::Origin::Clause(_))
+            matches!(info.origin, probity::model::ClauseOrigin::Clause(_))
                 && !found.contains_key(&probity::model::ClauseId(*index as u32))
         })
         .map(|(_, info)| info.id.as_str())
@@ -175,16 +179,16 @@ fn a_clause_is_unreachable_by_the_suite_or_by_the_callers() {
     let mut bench = ChooserBench::new(lamp_suite::lamps(), "owner");
     let standing = |bench: &ChooserBench, id: &str| {
         let (model, schemas, hints) = (bench.model.clone(), bench.schemas.clone(), Arc::clone(&bench.hints));
-        let clause = model.named(id).expect("a clause of the suite");
-        Standings::new(model, schemas, hints, bench.limits(60)).of(clause)
+        let clause = model.find_clause(id).expect("a clause of the suite");
+        ClauseStandings::new(model, schemas, hints, bench.limits(60)).find_standing(clause)
     };
     let why = "no call or event brings a lamp into a state in which the clause applies";
-    assert_eq!(standing(&bench, "never"), Standing::Unreachable(why.to_string()));
-    assert_eq!(standing(&bench, "undo.lit"), Standing::Reachable);
-    assert_eq!(standing(&bench, "no-key"), Standing::Reachable);
+    assert_eq!(standing(&bench, "never"), ClauseStanding::Unreachable(why.to_string()));
+    assert_eq!(standing(&bench, "undo.lit"), ClauseStanding::Reachable);
+    assert_eq!(standing(&bench, "no-key"), ClauseStanding::Reachable);
     bench.callers = vec!["owner", "other"];
     let why = "the endpoint has no caller `none` or `expired`";
-    assert_eq!(standing(&bench, "no-key"), Standing::Unreachable(why.to_string()));
+    assert_eq!(standing(&bench, "no-key"), ClauseStanding::Unreachable(why.to_string()));
 }
 
 #[test]
@@ -195,7 +199,7 @@ fn equal_seeds_give_equal_plans_and_a_recorded_plan_repeats_them() {
     assert_eq!(one.plans, two.plans);
     assert_ne!(one.plans, run_guided(&bench, 4, 200).plans);
     let mut plans = one.plans.clone().into_iter();
-    let mut make = |_| -> Box<dyn Chooser> { Box::new(Recorded::new(plans.next().unwrap_or_default())) };
+    let mut make = |_| -> Box<dyn Chooser> { Box::new(RecordedChooser::new(plans.next().unwrap_or_default())) };
     let again = bench.run_plans(&mut make, 3_000, 200, 60);
     assert_eq!(again.plans, one.plans);
     assert_eq!(again.coverage, one.coverage);
@@ -242,15 +246,17 @@ fn a_caller_that_the_profile_lacks_is_never_used() {
 fn bodies_deviate_in_many_places() {
     let bench = ChooserBench::new(lamp_suite::lamps(), "owner");
     let hints = Arc::clone(&bench.hints);
-    let mut make = |plan| -> Box<dyn Chooser> { Box::new(Guided::new(Arc::clone(&hints), 5, plan)) };
+    let mut make = |plan| -> Box<dyn Chooser> { Box::new(GuidedChooser::new(Arc::clone(&hints), 5, plan)) };
     let walked = bench.run_plans(&mut make, 5, 600, 300);
-    let shape = |name: &str| bench.schemas.request(bench.schemas.operation(name).expect("of the catalog"), None);
+    let shape = |name: &str| {
+        bench.schemas.find_request_schema(bench.schemas.find_operation(name).expect("of the catalog"), None)
+    };
     let mut kinds = std::collections::BTreeSet::new();
     for step in walked.plans.iter().flatten() {
         let (Some(shape), Some(body)) = (shape(&step.operation), &step.body) else {
             continue;
         };
-        for violation in probity::schema::classify(Some(shape), Some(body), None).reasons {
+        for violation in probity::schema::classify_input(Some(shape), Some(body), None).reasons {
             kinds.insert((step.operation.clone(), violation.pointer, violation.kind));
         }
     }
@@ -272,7 +278,7 @@ fn faults_found_are_counted() {
     };
     bench.first_only = true;
     let budget = std::env::var("PROBITY_REQUESTS").ok().and_then(|n| n.parse().ok()).unwrap_or(600);
-    let mut faults = probity::mock::mutants(&bench.model, &bench.schemas);
+    let mut faults = probity::mock::list_mutants(&bench.model, &bench.schemas);
     let only = std::env::var("PROBITY_ONLY").unwrap_or_default();
     faults.retain(|fault| fault.name.contains(&only));
     let (mut by_guide, mut by_chance, mut requests) = (0, 0, 0);

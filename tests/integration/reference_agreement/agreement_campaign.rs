@@ -3,14 +3,17 @@
 use super::profiles::make_profile;
 use super::server_endpoint::ServerEndpoint;
 use crate::reference_server::Settings;
-use probity::campaign::{Conclusion, Found, Home, NullListener, Order, lead, on_paused_clock, site};
+use probity::campaign::{
+    CampaignOrder, Conclusion, MockSettings, NullListener, RecordedFinding, make_mock_env, run_campaign,
+    run_on_paused_clock,
+};
 use probity::endpoint::Endpoint;
 use probity::history::{History, Outcome, ReplyBody};
 use probity::limits::Limits;
 use probity::mock;
-use probity::model::Bounds;
-use probity::oracle::{Selection, Standing};
-use probity::run::Cancel;
+use probity::model::BeliefLimits;
+use probity::oracle::{ClauseSelection, ClauseStanding};
+use probity::run::Cancellation;
 use probity::session::{LoadedSuite, SuiteStore};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -31,12 +34,17 @@ pub struct CampaignBudget {
 }
 
 /// Runs one campaign. All resources are removed before each plan.
-pub fn run_campaign(loaded: &LoadedSuite, settings: &Settings, seed: u64, bound: CampaignBudget) -> Conclusion {
+pub fn run_agreement_campaign(
+    loaded: &LoadedSuite,
+    settings: &Settings,
+    seed: u64,
+    bound: CampaignBudget,
+) -> Conclusion {
     let suite = loaded.name.clone();
     let for_server = (suite.clone(), settings.clone());
     let server_endpoint =
         ServerEndpoint::start(settings.clone(), move |base| make_profile(&for_server.0, &for_server.1, base), &suite);
-    let bounds = Bounds { worlds_max: 4_096, settle_percent: 100, insight: false };
+    let bounds = BeliefLimits { states_max: 4_096, settle_percent: 100, insight: false };
     let limits = Limits {
         requests: bound.requests,
         steps_per_plan: 150,
@@ -44,23 +52,29 @@ pub fn run_campaign(loaded: &LoadedSuite, settings: &Settings, seed: u64, bound:
         first_only: bound.first_only,
         ..Limits::NONE
     };
-    let home = Home { seed, tempo: mock::Tempo::CLOUD, fault: None, bounds, limits };
+    let home = MockSettings { seed, tempo: mock::Tempo::CLOUD, fault: None, bounds, limits };
     let endpoint = |_| -> Rc<dyn Endpoint> {
         server_endpoint.wipe();
         server_endpoint.clone()
     };
     let identities = make_profile(&suite, settings, "http://127.0.0.1:1").identities;
-    let mut site = site(&loaded.model, &loaded.schemas, &home, Cancel::never(), &endpoint);
+    let mut site = make_mock_env(&loaded.model, &loaded.schemas, &home, Cancellation::never(), &endpoint);
     let operations = loaded.schemas.catalog.operations.iter();
     let named: BTreeSet<&String> =
         operations.flat_map(|operation| &operation.path).map(|parameter| &parameter.name).collect();
-    site.plan_limits.filled =
-        named.into_iter().filter(|name| identities.parameter("owner", name).is_some()).cloned().collect();
-    site.plan_limits.callers.retain(|caller| caller == "none" || identities.has(caller));
+    site.plan_limits.filled_parameters =
+        named.into_iter().filter(|name| identities.find_parameter("owner", name).is_some()).cloned().collect();
+    site.plan_limits.callers.retain(|caller| caller == "none" || identities.has_caller(caller));
     site.identities = identities;
-    let standing = |_| Standing::Reachable;
-    let order = Order { seed, selection: Selection::default(), standing: &standing, witnesses: &[], shrink: false };
-    let led = on_paused_clock(lead(&site, &order, &mut NullListener));
+    let standing = |_| ClauseStanding::Reachable;
+    let order = CampaignOrder {
+        seed,
+        selection: ClauseSelection::default(),
+        standing: &standing,
+        recorded_plans: &[],
+        shrink: false,
+    };
+    let led = run_on_paused_clock(run_campaign(&site, &order, &mut NullListener));
     led.unwrap_or_else(|error| panic!("seed {seed}: {error}")).0
 }
 
@@ -93,9 +107,10 @@ pub fn trace_history(history: &History) -> String {
 }
 
 /// A finding with the calls before it on the same thing, for people who have to settle it.
-pub fn describe_finding(loaded: &LoadedSuite, found: &Found) -> String {
+pub fn describe_finding(loaded: &LoadedSuite, found: &RecordedFinding) -> String {
     let finding = &found.finding;
-    let clauses: Vec<String> = finding.clauses.iter().map(|clause| loaded.model.info(*clause).id.clone()).collect();
+    let clauses: Vec<String> =
+        finding.clauses.iter().map(|clause| loaded.model.clause_info(*clause).id.clone()).collect();
     let mut text = format!("{}: {}\n  seen {}", loaded.name, clauses.join(" or "), finding.seen);
     for line in finding.expected.iter().chain(&finding.violations) {
         let _ = write!(text, "\n  expected {line}");

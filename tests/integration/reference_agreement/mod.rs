@@ -9,7 +9,7 @@ mod server_endpoint;
 mod profiles;
 mod agreement_campaign;
 
-use self::agreement_campaign::{CampaignBudget, describe_finding, load_suite, run_campaign, trace_history};
+use self::agreement_campaign::{CampaignBudget, describe_finding, load_suite, run_agreement_campaign, trace_history};
 use crate::reference_server::{FAULTS, NetworkFaults, Settings};
 use probity::campaign::Conclusion;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,11 +37,12 @@ fn check_step_by_step(suite: &str) {
         let settings = if seed == 0 { Settings::default() } else { Settings::draw(seed) };
         let loaded = load_suite(suite, &settings);
         let bound = CampaignBudget { requests: steps / campaigns, first_only: false };
-        let conclusion = run_campaign(&loaded, &settings, seed, bound);
+        let conclusion = run_agreement_campaign(&loaded, &settings, seed, bound);
         let spent = conclusion.spent;
         assert!(spent.requests > bound.requests / 2, "{suite}: {spent:?} {:?}", conclusion.stopped);
-        disagreements
-            .extend(conclusion.found.iter().map(|found| format!("seed {seed}: {}", describe_finding(&loaded, found))));
+        disagreements.extend(
+            conclusion.findings.iter().map(|found| format!("seed {seed}: {}", describe_finding(&loaded, found))),
+        );
     }
     assert_agreed(&disagreements, &format!("{steps} steps of {suite}"));
 }
@@ -53,9 +54,11 @@ fn check_no_false_positives(suite: &str) {
     for seed in 1_000..1_000 + campaigns {
         let settings = Settings { network_faults: NetworkFaults::draw(seed, 0.02), ..Settings::draw(seed) };
         let loaded = load_suite(suite, &settings);
-        let conclusion = run_campaign(&loaded, &settings, seed, CampaignBudget { requests: 400, first_only: true });
-        disagreements
-            .extend(conclusion.found.iter().map(|found| format!("seed {seed}: {}", describe_finding(&loaded, found))));
+        let conclusion =
+            run_agreement_campaign(&loaded, &settings, seed, CampaignBudget { requests: 400, first_only: true });
+        disagreements.extend(
+            conclusion.findings.iter().map(|found| format!("seed {seed}: {}", describe_finding(&loaded, found))),
+        );
     }
     assert_agreed(&disagreements, &format!("{campaigns} campaigns of {suite}"));
 }
@@ -70,7 +73,7 @@ const SILENT: &[(&str, &str)] = &[
 
 /// Number of requests up to and including the first finding.
 fn count_requests_until_found(conclusion: &Conclusion) -> Option<u64> {
-    let found = &conclusion.found.first()?.finding;
+    let found = &conclusion.findings.first()?.finding;
     let before = conclusion.histories.iter().filter(|history| history.header.plan < found.plan);
     Some(before.map(|history| history.exchanges.len() as u64).sum::<u64>() + found.exchange + 1)
 }
@@ -87,7 +90,8 @@ fn check_faults_found(suite: &str) {
         let settings = Settings { faults: BTreeSet::from([fault.name]), ..Settings::default() };
         let loaded = load_suite(suite, &settings);
         for seed in 0..seeds {
-            let conclusion = run_campaign(&loaded, &settings, seed, CampaignBudget { requests: 400, first_only: true });
+            let conclusion =
+                run_agreement_campaign(&loaded, &settings, seed, CampaignBudget { requests: 400, first_only: true });
             let at = count_requests_until_found(&conclusion);
             println!("{suite}, seed {seed}: {} {}", fault.name, at.map_or("missed".to_string(), |at| at.to_string()));
             if std::env::var_os("PROBITY_TRACE").is_some() {

@@ -6,9 +6,9 @@
 
 use crate::reference_server::{ReferenceServer, Settings};
 use jiff::Timestamp;
-use probity::endpoint::{Endpoint, Pending, Request};
+use probity::endpoint::{Endpoint, PendingOutcome, Request};
 use probity::history::Outcome;
-use probity::http_client::{Http, HttpLimits};
+use probity::http_client::{HttpEndpoint, HttpLimits};
 use probity::profile::Profile;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -68,7 +68,7 @@ impl Endpoint for ServerEndpoint {
         "the reference server"
     }
 
-    fn send<'a>(&'a self, request: &'a Request) -> Pending<'a> {
+    fn send<'a>(&'a self, request: &'a Request) -> PendingOutcome<'a> {
         Box::pin(async move {
             let (send, answer) = mpsc::channel();
             let now = Instant::now();
@@ -98,11 +98,11 @@ async fn serve(
     let running = ReferenceServer::start(settings).await.expect("a port on loopback");
     let base = format!("http://{}", running.address);
     let profile = profile(&base);
-    let address = profile.endpoint(suite).expect("the profile names the address").to_string();
+    let address = profile.find_endpoint(suite).expect("the profile names the address").to_string();
     // Signatures depend on the time. A fixed time gives equal bytes for equal seeds.
     let noon: Arc<dyn Fn() -> Timestamp + Send + Sync> =
         Arc::new(|| Timestamp::from_second(1_795_000_000).expect("a moment in 2026"));
-    let http = Http::new(&address, profile.identities.clone(), HttpLimits::USUAL, &profile.connecting, noon)
+    let http = HttpEndpoint::new(&address, profile.identities.clone(), HttpLimits::USUAL, &profile.connection, noon)
         .expect("an address that can be asked");
     while let Some(order) = orders.recv().await {
         match order {

@@ -2,7 +2,7 @@
 
 use outside::Lamps;
 use probity::conformance::{Conformance, Target};
-use probity::endpoint::{Endpoint, Identities, Identity, Pending, Request};
+use probity::endpoint::{Endpoint, Identities, Identity, PendingOutcome, Request};
 use probity::history::{Outcome, Reply, ReplyBody};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ impl Endpoint for Service {
         "lamps in this process"
     }
 
-    fn send<'a>(&'a self, request: &'a Request) -> Pending<'a> {
+    fn send<'a>(&'a self, request: &'a Request) -> PendingOutcome<'a> {
         Box::pin(async move {
             let lamp = request
                 .parameters

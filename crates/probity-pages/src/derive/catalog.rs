@@ -1,26 +1,26 @@
 //! Writes operations into the catalog after every doubt has an id.
 
-use super::emit::{self, Frame};
-use super::field::{Field, Need, Way};
+use super::emit::{self, SchemaContext};
+use super::field::{BodyDirection, DraftField, FieldNeed};
 use super::input::PageInput;
-use super::operation_draft::{Made, MadeBody};
-use super::survey::Survey;
-use super::types::Type;
-use crate::document::Link;
-use crate::text::{digest, normalise};
-use probity_schema::catalog::{Body, Note, Operation, Page, Parameter};
+use super::operation_draft::{DraftBody, DraftOperation};
+use super::survey::PageSurvey;
+use super::types::FieldType;
+use crate::document::PageLink;
+use crate::text::{digest_text, normalise_lines};
+use probity_schema::catalog::{CatalogPage, Operation, OperationBody, OperationParameter, ProseNote};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Describes a page for the catalog.
-pub(super) fn page(input: &PageInput) -> Page {
-    Page {
+pub(super) fn describe_page(input: &PageInput) -> CatalogPage {
+    CatalogPage {
         id: input.entry.id.clone(),
         file: input.entry.file.clone(),
         title: input.entry.title.clone().unwrap_or_else(|| input.document.title.clone()),
         edition: input.entry.edition.clone(),
         url: input.entry.url.clone(),
-        digest: digest(&normalise(input.text.lines())),
+        digest: digest_text(&normalise_lines(input.text.lines())),
         dialect: input.document.dialect.to_string(),
     }
 }
@@ -28,26 +28,30 @@ pub(super) fn page(input: &PageInput) -> Page {
 /// Builds the catalog entry of an operation, and adds the schemas of the bodies to `schemas`.
 pub(super) fn build_operation(
     api: &str,
-    made: Made,
-    survey: &Survey,
+    made: DraftOperation,
+    survey: &PageSurvey,
     page_operations: &BTreeMap<usize, String>,
     ids: &[String],
     schemas: &mut BTreeMap<String, Value>,
 ) -> Operation {
     let mut microversions = Vec::new();
     for body in made.requests.iter().chain(&made.responses) {
-        emit::bounds(&body.fields, "", body.way, &mut microversions);
+        emit::collect_microversion_bounds(&body.fields, "", body.way, &mut microversions);
     }
     let mut writer = BodyWriter { api, operation: &made.id, ids, schemas };
-    let requests = writer.bodies(&made.requests);
-    let responses = writer.bodies(&made.responses);
+    let requests = writer.write_bodies(&made.requests);
+    let responses = writer.write_bodies(&made.responses);
     Operation {
-        path: parameters(&made.path, true, ids),
-        query: parameters(&made.query, false, ids),
-        headers: parameters(&made.headers, false, ids),
+        path: build_parameters(&made.path, true, ids),
+        query: build_parameters(&made.query, false, ids),
+        headers: build_parameters(&made.headers, false, ids),
         requests,
         responses,
-        notes: made.notes.iter().map(|it| linked(&it.note, &it.links, made.page, survey, page_operations)).collect(),
+        notes: made
+            .notes
+            .iter()
+            .map(|it| add_linked_operations(&it.note, &it.links, made.page, survey, page_operations))
+            .collect(),
         id: made.id,
         title: made.title,
         at: made.at,
@@ -60,18 +64,23 @@ pub(super) fn build_operation(
     }
 }
 
-fn frame(way: Way, ids: &[String]) -> Frame<'_> {
+fn make_schema_context(way: BodyDirection, ids: &[String]) -> SchemaContext<'_> {
     static NO_DISPUTES: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
-    Frame { way, doubt_ids: ids, disputes: &NO_DISPUTES }
+    SchemaContext { way, doubt_ids: ids, disputes: &NO_DISPUTES }
 }
 
-fn parameters(fields: &[Field], path: bool, ids: &[String]) -> Vec<Parameter> {
-    let parameter = |it: &Field| {
-        let mut schema = emit::field(it, "", frame(Way::Request, ids), 0);
+fn build_parameters(fields: &[DraftField], path: bool, ids: &[String]) -> Vec<OperationParameter> {
+    let parameter = |it: &DraftField| {
+        let mut schema = emit::build_field_schema(it, "", make_schema_context(BodyDirection::Request, ids), 0);
         if let Some(map) = schema.as_object_mut().filter(|_| !it.shown_values.is_empty()) {
             map.insert("x-asks-for-version".into(), json!(it.shown_values));
         }
-        Parameter { name: it.name.clone(), required: path || it.need == Need::Yes, schema, at: it.at.clone() }
+        OperationParameter {
+            name: it.name.clone(),
+            required: path || it.need == FieldNeed::Yes,
+            schema,
+            at: it.at.clone(),
+        }
     };
     fields.iter().map(parameter).collect()
 }
@@ -87,15 +96,15 @@ struct BodyWriter<'a> {
 }
 
 impl BodyWriter<'_> {
-    fn bodies(&mut self, bodies: &[MadeBody]) -> Vec<Body> {
+    fn write_bodies(&mut self, bodies: &[DraftBody]) -> Vec<OperationBody> {
         let mut out = Vec::new();
         for (nth, body) in bodies.iter().enumerate() {
-            let file = (!body.is_empty()).then(|| file_name(self.operation, bodies, nth));
+            let file = (!body.is_empty()).then(|| choose_schema_file(self.operation, bodies, nth));
             if let Some(file) = &file {
-                let schema = self.schema(body, file);
+                let schema = self.build_schema(body, file);
                 self.schemas.insert(file.clone(), schema);
             }
-            out.push(Body {
+            out.push(OperationBody {
                 versions: body.versions.clone(),
                 statuses: body.statuses.clone(),
                 schema: file,
@@ -105,23 +114,23 @@ impl BodyWriter<'_> {
         out
     }
 
-    fn schema(&self, body: &MadeBody, file: &str) -> Value {
+    fn build_schema(&self, body: &DraftBody, file: &str) -> Value {
         let id = format!("urn:probity:{}:{}", self.api, file.trim_end_matches(".json"));
-        let frame = frame(body.way, self.ids);
+        let frame = make_schema_context(body.way, self.ids);
         if let Some(root) = &body.root {
-            return emit::whole(root, &body.fields, &id, &body.at, frame);
+            return emit::build_whole_schema(root, &body.fields, &id, &body.at, frame);
         }
         if !body.list {
-            return emit::body(&body.fields, &id, &body.at, frame);
+            return emit::build_body_schema(&body.fields, &id, &body.at, frame);
         }
-        let mut items = Field::new("*", Type::Array(Box::new(Type::Object)), body.at.clone());
+        let mut items = DraftField::new("*", FieldType::Array(Box::new(FieldType::Object)), body.at.clone());
         items.children = body.fields.clone();
-        emit::list_body(&items, &id, &body.at, frame)
+        emit::build_list_schema(&items, &id, &body.at, frame)
     }
 }
 
 /// Returns `<operation>.request.json`, with a version, a status or a suffix where several bodies share a name.
-fn file_name(operation: &str, bodies: &[MadeBody], nth: usize) -> String {
+fn choose_schema_file(operation: &str, bodies: &[DraftBody], nth: usize) -> String {
     let body = &bodies[nth];
     let mut parts = vec![operation.to_string(), body.way.word().to_string()];
     let rivals =
@@ -140,9 +149,15 @@ fn file_name(operation: &str, bodies: &[MadeBody], nth: usize) -> String {
 }
 
 /// Returns a note together with the operations behind the links of the note.
-fn linked(note: &Note, links: &[Link], page: usize, survey: &Survey, operations: &BTreeMap<usize, String>) -> Note {
+fn add_linked_operations(
+    note: &ProseNote,
+    links: &[PageLink],
+    page: usize,
+    survey: &PageSurvey,
+    operations: &BTreeMap<usize, String>,
+) -> ProseNote {
     let mut note = note.clone();
-    for page in survey.pages_linked(links, page) {
+    for page in survey.find_linked_pages(links, page) {
         if let Some(id) = operations.get(&page) {
             let list = note.tokens.entry("operations".to_string()).or_default();
             if !list.contains(id) {

@@ -1,35 +1,40 @@
 //! Doubts between pages: two spellings of a word, different lists of values, null in a table, keys that are data.
 
-use super::doubts::{Drafts, doubt, side};
-use super::field::{Field, source};
-use super::field_tree::{NULL, each, each_mut, mark};
+use super::doubts::{DraftDoubts, add_doubt, make_side};
+use super::field::{DraftField, make_source};
+use super::field_tree::{NULL_MARK, mark_field, visit_fields, visit_fields_mut};
 use super::input::PageInput;
 use super::notes;
-use super::operation_draft::Made;
-use super::page_parts::place;
-use super::survey::Survey;
-use super::types::Type;
-use crate::document::Block;
-use probity_schema::catalog::Source;
+use super::operation_draft::DraftOperation;
+use super::page_parts::place_blocks;
+use super::survey::PageSurvey;
+use super::types::FieldType;
+use crate::document::PageBlock;
+use probity_schema::catalog::SourceLines;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Spellings of values with their sources, by field.
-type Spoken = BTreeMap<String, BTreeMap<String, Source>>;
+type ValueSpellings = BTreeMap<String, BTreeMap<String, SourceLines>>;
 
 /// Records values of a field that pages write in upper case and in lower case.
-pub(super) fn spelling(inputs: &[PageInput], survey: &Survey, made: &mut [Made], drafts: &mut Drafts) {
-    let mut spoken: Spoken = BTreeMap::new();
-    let mut say = |field: &str, value: &str, at: Source| {
+pub(super) fn record_spellings(
+    inputs: &[PageInput],
+    survey: &PageSurvey,
+    made: &mut [DraftOperation],
+    drafts: &mut DraftDoubts,
+) {
+    let mut spoken: ValueSpellings = BTreeMap::new();
+    let mut say = |field: &str, value: &str, at: SourceLines| {
         spoken.entry(field.to_string()).or_default().entry(value.to_string()).or_insert(at);
     };
     for input in inputs {
-        for it in place(&input.document) {
-            let (Block::Paragraph(text) | Block::Item { text, .. }) = it.block else {
+        for it in place_blocks(&input.document) {
+            let (PageBlock::Paragraph(text) | PageBlock::Item { text, .. }) = it.block else {
                 continue;
             };
             for line in &text.lines {
-                for (field, value) in notes::pairs(&line.text) {
-                    say(&field, &value, source(&input.entry.id, line.first, line.last));
+                for (field, value) in notes::extract_pairs(&line.text) {
+                    say(&field, &value, make_source(&input.entry.id, line.first, line.last));
                 }
             }
         }
@@ -41,23 +46,23 @@ pub(super) fn spelling(inputs: &[PageInput], survey: &Survey, made: &mut [Made],
     }
     for one in made.iter() {
         for body in one.requests.iter().chain(&one.responses) {
-            each(&body.fields, "", &mut |_, field| {
+            visit_fields(&body.fields, "", &mut |_, field| {
                 if let Some(values) = &field.claims.values {
                     for value in &values.value {
-                        say(&field.name, value, source(&field.at.page, values.first, values.last));
+                        say(&field.name, value, make_source(&field.at.page, values.first, values.last));
                     }
                 }
             });
         }
     }
     for (field, values) in &spoken {
-        let mut alike: BTreeMap<String, Vec<(&String, &Source)>> = BTreeMap::new();
+        let mut alike: BTreeMap<String, Vec<(&String, &SourceLines)>> = BTreeMap::new();
         for (value, at) in values {
             alike.entry(value.to_lowercase()).or_default().push((value, at));
         }
         for (_, spelt) in alike.into_iter().filter(|(_, spelt)| spelt.len() > 1) {
-            let sides = spelt.iter().map(|(value, at)| side((*value).clone(), Some((*at).clone()))).collect();
-            let nth = doubt(
+            let sides = spelt.iter().map(|(value, at)| make_side((*value).clone(), Some((*at).clone()))).collect();
+            let nth = add_doubt(
                 &mut drafts.all,
                 "case-differs",
                 format!("{field}/{}", spelt[0].0.to_lowercase()),
@@ -65,10 +70,10 @@ pub(super) fn spelling(inputs: &[PageInput], survey: &Survey, made: &mut [Made],
                 None,
                 "any-case-of-these",
             );
-            drafts.own(nth, None);
+            drafts.set_owner(nth, None);
             let known: Vec<&str> = spelt.iter().map(|(value, _)| value.as_str()).collect();
             for body in made.iter_mut().flat_map(|it| it.requests.iter_mut().chain(&mut it.responses)) {
-                each_mut(&mut body.fields, &mut |it| {
+                visit_fields_mut(&mut body.fields, &mut |it| {
                     let listed = it
                         .claims
                         .values
@@ -85,14 +90,14 @@ pub(super) fn spelling(inputs: &[PageInput], survey: &Survey, made: &mut [Made],
 }
 
 /// Records lists of values that differ from the table of the field's values on a second page.
-pub(super) fn lists(survey: &Survey, made: &mut [Made], drafts: &mut Drafts) {
+pub(super) fn record_list_differences(survey: &PageSurvey, made: &mut [DraftOperation], drafts: &mut DraftDoubts) {
     for one in made.iter_mut() {
         let unit = one.unit;
         let start = drafts.all.len();
         for body in one.requests.iter_mut().chain(&mut one.responses) {
             let way = body.way.word();
             let mut found = Vec::new();
-            each(&body.fields, way, &mut |pointer, field| {
+            visit_fields(&body.fields, way, &mut |pointer, field| {
                 let Some(values) = &field.claims.values else {
                     return;
                 };
@@ -108,24 +113,24 @@ pub(super) fn lists(survey: &Survey, made: &mut [Made], drafts: &mut Drafts) {
                         let says = |words: &[&str], what: &str| {
                             if words.is_empty() { String::new() } else { format!("{what} {}", words.join(", ")) }
                         };
-                        let mine = side(
+                        let mine = make_side(
                             format!(
                                 "{} values; {}",
                                 values.value.len(),
                                 [says(&lacks, "lacks"), says(&adds, "adds")].join(" ").trim()
                             ),
-                            Some(source(&field.at.page, values.first, values.last)),
+                            Some(make_source(&field.at.page, values.first, values.last)),
                         );
                         found.push((
                             pointer.to_string(),
                             mine,
-                            side(format!("{} values", there.len()), Some(table.at.clone())),
+                            make_side(format!("{} values", there.len()), Some(table.at.clone())),
                         ));
                     }
                 }
             });
             for (pointer, mine, theirs) in found {
-                let nth = doubt(
+                let nth = add_doubt(
                     &mut drafts.all,
                     "values-differ",
                     pointer.clone(),
@@ -133,45 +138,45 @@ pub(super) fn lists(survey: &Survey, made: &mut [Made], drafts: &mut Drafts) {
                     Some(0),
                     "own-page-first",
                 );
-                mark(&mut body.fields, way, &pointer, "enum", nth);
+                mark_field(&mut body.fields, way, &pointer, "enum", nth);
             }
         }
-        drafts.tag(start, unit);
+        drafts.assign_unit(start, unit);
     }
 }
 
 /// Records null in a table that relates fields. A response may then contain null in the field.
-pub(super) fn nulls(survey: &Survey, made: &mut [Made], drafts: &mut Drafts) {
+pub(super) fn record_table_nulls(survey: &PageSurvey, made: &mut [DraftOperation], drafts: &mut DraftDoubts) {
     for one in made.iter_mut() {
         let start = drafts.all.len();
         for body in &mut one.responses {
             let way = body.way.word();
             let mut found = Vec::new();
-            each(&body.fields, way, &mut |pointer, field| {
+            visit_fields(&body.fields, way, &mut |pointer, field| {
                 let named = |name: &str| {
                     field.name == name || field.name.rsplit_once(':').is_some_and(|(_, last)| last == name)
                 };
                 let listed = survey.nulls.iter().find(|(name, _)| named(name));
                 if let Some((_, at)) = listed.filter(|_| field.claims.nullable.is_none() && !field.shown_null) {
-                    found.push((pointer.to_string(), field.value_type.word(), field.at.clone(), at.clone()));
+                    found.push((pointer.to_string(), field.value_type.type_word(), field.at.clone(), at.clone()));
                 }
             });
             for (pointer, value_type, row, at) in found {
-                let sides = vec![side(value_type, Some(row)), side("null", Some(at))];
-                let nth = doubt(&mut drafts.all, "null-by-table", pointer.clone(), sides, None, "null-accepted");
-                mark(&mut body.fields, way, &pointer, NULL, nth);
+                let sides = vec![make_side(value_type, Some(row)), make_side("null", Some(at))];
+                let nth = add_doubt(&mut drafts.all, "null-by-table", pointer.clone(), sides, None, "null-accepted");
+                mark_field(&mut body.fields, way, &pointer, NULL_MARK, nth);
             }
         }
-        drafts.tag(start, one.unit);
+        drafts.assign_unit(start, one.unit);
     }
 }
 
 /// Turns undescribed objects into maps if their examples have disjoint members of text: the members are data, not
 /// fields.
-pub(super) fn maps(made: &mut [Made], drafts: &mut Drafts) {
+pub(super) fn convert_example_maps(made: &mut [DraftOperation], drafts: &mut DraftDoubts) {
     let mut keys: BTreeMap<String, Vec<BTreeSet<String>>> = BTreeMap::new();
     for body in made.iter().flat_map(|it| it.requests.iter().chain(&it.responses)) {
-        each(&body.fields, "", &mut |_, field| {
+        visit_fields(&body.fields, "", &mut |_, field| {
             if is_undescribed_text(field) {
                 keys.entry(field.name.clone())
                     .or_default()
@@ -187,16 +192,25 @@ pub(super) fn maps(made: &mut [Made], drafts: &mut Drafts) {
         let start = drafts.all.len();
         for body in one.requests.iter_mut().chain(&mut one.responses) {
             let mut found = Vec::new();
-            each(&body.fields, body.way.word(), &mut |pointer, field| {
+            visit_fields(&body.fields, body.way.word(), &mut |pointer, field| {
                 if keys.contains_key(&field.name) && is_undescribed_text(field) {
                     let shown = field.children.first().map(|it| it.at.clone());
-                    let sides =
-                        vec![side("an object", Some(field.at.clone())), side("other keys in each example", shown)];
-                    found.push(doubt(&mut drafts.all, "map-by-example", pointer, sides, Some(1), "example-shows-keys"));
+                    let sides = vec![
+                        make_side("an object", Some(field.at.clone())),
+                        make_side("other keys in each example", shown),
+                    ];
+                    found.push(add_doubt(
+                        &mut drafts.all,
+                        "map-by-example",
+                        pointer,
+                        sides,
+                        Some(1),
+                        "example-shows-keys",
+                    ));
                 }
             });
             let mut found = found.into_iter();
-            each_mut(&mut body.fields, &mut |field| {
+            visit_fields_mut(&mut body.fields, &mut |field| {
                 if keys.contains_key(&field.name) && is_undescribed_text(field) {
                     field.doubts.extend(found.next());
                     field.children.truncate(1);
@@ -205,45 +219,45 @@ pub(super) fn maps(made: &mut [Made], drafts: &mut Drafts) {
                 }
             });
         }
-        drafts.tag(start, one.unit);
+        drafts.assign_unit(start, one.unit);
     }
 }
 
-fn is_undescribed_text(field: &Field) -> bool {
-    let plain = |it: &Field| it.from_example && !it.any_key && it.value_type == Type::String;
-    field.value_type == Type::Object && !field.children.is_empty() && field.children.iter().all(plain)
+fn is_undescribed_text(field: &DraftField) -> bool {
+    let plain = |it: &DraftField| it.from_example && !it.any_key && it.value_type == FieldType::String;
+    field.value_type == FieldType::Object && !field.children.is_empty() && field.children.iter().all(plain)
 }
 
 /// Records request fields without effect that the response returns nevertheless.
-pub(super) fn dead_but_returned(made: &mut [Made], drafts: &mut Drafts) {
+pub(super) fn record_returned_dead_fields(made: &mut [DraftOperation], drafts: &mut DraftDoubts) {
     for one in made.iter_mut() {
         let start = drafts.all.len();
-        let mut dead: BTreeMap<String, Source> = BTreeMap::new();
+        let mut dead: BTreeMap<String, SourceLines> = BTreeMap::new();
         for body in &one.requests {
-            each(&body.fields, "", &mut |_, field| {
+            visit_fields(&body.fields, "", &mut |_, field| {
                 if let Some(it) = &field.claims.dead {
-                    dead.insert(field.name.clone(), source(&field.at.page, it.first, it.last));
+                    dead.insert(field.name.clone(), make_source(&field.at.page, it.first, it.last));
                 }
             });
         }
         for body in &mut one.responses {
             let way = body.way.word();
             let mut found = Vec::new();
-            each(&body.fields, way, &mut |pointer, field| {
+            visit_fields(&body.fields, way, &mut |pointer, field| {
                 if let Some(it) = field.claims.dead.as_ref().filter(|_| field.shown) {
-                    found.push((pointer.to_string(), source(&field.at.page, it.first, it.last), field.at.clone()));
+                    found.push((pointer.to_string(), make_source(&field.at.page, it.first, it.last), field.at.clone()));
                 } else if let Some(at) = dead.get(&field.name).filter(|_| field.shown || field.claims.values.is_some())
                 {
                     found.push((pointer.to_string(), at.clone(), field.at.clone()));
                 }
             });
             for (pointer, dead, at) in found {
-                let sides = vec![side("without effect", Some(dead)), side("returned", Some(at))];
+                let sides = vec![make_side("without effect", Some(dead)), make_side("returned", Some(at))];
                 let nth =
-                    doubt(&mut drafts.all, "dead-but-returned", pointer.clone(), sides, None, "kept-as-annotation");
-                mark(&mut body.fields, way, &pointer, "", nth);
+                    add_doubt(&mut drafts.all, "dead-but-returned", pointer.clone(), sides, None, "kept-as-annotation");
+                mark_field(&mut body.fields, way, &pointer, "", nth);
             }
         }
-        drafts.tag(start, one.unit);
+        drafts.assign_unit(start, one.unit);
     }
 }

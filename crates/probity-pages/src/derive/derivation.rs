@@ -1,92 +1,98 @@
 //! The steps of a derivation, from pages to catalog, schemas, citations and doubts.
 
-use super::catalog::{build_operation, page};
-use super::cited_sources::citations;
-use super::doubts::{Drafts, doubt, side};
-use super::duplicates::follow_leaders;
-use super::field::{Field, source};
-use super::input::{Derived, Options, PageInput};
-use super::naming::{named_doubts, unique_ids};
-use super::operation_draft::Made;
-use super::types::Type;
+use super::catalog::{build_operation, describe_page};
+use super::cited_sources::lock_sources;
+use super::doubts::{DraftDoubts, add_doubt, make_side};
+use super::duplicates::merge_followers;
+use super::field::{DraftField, make_source};
+use super::input::{Derivation, DeriveOptions, PageInput};
+use super::naming::{assign_doubt_ids, assign_unique_ids};
+use super::operation_draft::DraftOperation;
+use super::types::FieldType;
 use super::version_headers::{lend_version_choice, lend_version_header};
 use super::{cross_page, included_files, openapi, operation_page, survey, versioned};
 use probity_schema::catalog::{Catalog, FORMAT};
 use std::collections::BTreeMap;
 
 /// Derives an API from its pages. The function is pure: equal pages give equal results.
-pub fn derive(api: &str, inputs: &[PageInput], options: &Options) -> Derived {
-    let mut drafts = Drafts { pages: inputs.len(), ..Drafts::default() };
-    let survey = survey::survey(inputs, &mut drafts);
-    let mut made: Vec<Made> = Vec::new();
+pub fn derive_api(api: &str, inputs: &[PageInput], options: &DeriveOptions) -> Derivation {
+    let mut drafts = DraftDoubts { pages: inputs.len(), ..DraftDoubts::default() };
+    let survey = survey::survey_pages(inputs, &mut drafts);
+    let mut made: Vec<DraftOperation> = Vec::new();
     for (nth, input) in inputs.iter().enumerate() {
         match input.document.dialect {
-            "pipes" => made.extend(versioned::make(nth, input, &survey, options.today.as_deref(), &mut drafts)),
-            "openapi" => made.extend(openapi::make(nth, input, &mut drafts)),
-            _ => made.extend(operation_page::make(nth, input, &survey, &mut drafts)),
+            "pipes" => made.extend(versioned::make_versioned_operation(
+                nth,
+                input,
+                &survey,
+                options.today.as_deref(),
+                &mut drafts,
+            )),
+            "openapi" => made.extend(openapi::make_described_operations(nth, input, &mut drafts)),
+            _ => made.extend(operation_page::make_operation(nth, input, &survey, &mut drafts)),
         }
     }
-    oddities(&mut made, &mut drafts);
-    let leads = follow_leaders(inputs, &mut made, &mut drafts);
-    cross_page::maps(&mut made, &mut drafts);
-    cross_page::nulls(&survey, &mut made, &mut drafts);
-    included_files::nulls(inputs, &mut made, &mut drafts);
-    cross_page::lists(&survey, &mut made, &mut drafts);
-    cross_page::dead_but_returned(&mut made, &mut drafts);
-    cross_page::spelling(inputs, &survey, &mut made, &mut drafts);
-    unique_ids(&mut made, &mut drafts);
-    let (doubts, ids) = named_doubts(api, inputs, &made, &leads, &drafts);
+    record_odd_claims(&mut made, &mut drafts);
+    let leads = merge_followers(inputs, &mut made, &mut drafts);
+    cross_page::convert_example_maps(&mut made, &mut drafts);
+    cross_page::record_table_nulls(&survey, &mut made, &mut drafts);
+    included_files::record_included_nulls(inputs, &mut made, &mut drafts);
+    cross_page::record_list_differences(&survey, &mut made, &mut drafts);
+    cross_page::record_returned_dead_fields(&mut made, &mut drafts);
+    cross_page::record_spellings(inputs, &survey, &mut made, &mut drafts);
+    assign_unique_ids(&mut made, &mut drafts);
+    let (doubts, ids) = assign_doubt_ids(api, inputs, &made, &leads, &drafts);
     let mut schemas = BTreeMap::new();
     lend_version_header(inputs, &survey, &mut made);
     lend_version_choice(&mut made);
     let page_operations: BTreeMap<usize, String> = made.iter().map(|it| (it.unit, it.id.clone())).collect();
     let operations =
         made.into_iter().map(|it| build_operation(api, it, &survey, &page_operations, &ids, &mut schemas)).collect();
-    let pages = inputs.iter().map(page).collect();
+    let pages = inputs.iter().map(describe_page).collect();
     let mut catalog = Catalog { format: FORMAT, api: api.to_string(), pages, operations };
     let mut doubts = doubts;
-    included_files::settle(inputs, &mut catalog, &mut schemas, &mut doubts);
-    let citations = citations(inputs, &catalog, &schemas, &doubts, &options.cited);
-    Derived { catalog, schemas, citations, doubts }
+    included_files::resolve_included_sources(inputs, &mut catalog, &mut schemas, &mut doubts);
+    let citations = lock_sources(inputs, &catalog, &schemas, &doubts, &options.cited);
+    Derivation { catalog, schemas, citations, doubts }
 }
 
 /// Records a doubt for each field whose description cannot be meant literally.
-fn oddities(made: &mut [Made], drafts: &mut Drafts) {
+fn record_odd_claims(made: &mut [DraftOperation], drafts: &mut DraftDoubts) {
     for one in made {
         let start = drafts.all.len();
         for list in [&mut one.path, &mut one.query, &mut one.headers] {
-            tree_oddities(list, "parameter", drafts);
+            record_tree_claims(list, "parameter", drafts);
         }
         for body in one.requests.iter_mut().chain(&mut one.responses) {
             let way = body.way.word();
-            tree_oddities(&mut body.fields, way, drafts);
+            record_tree_claims(&mut body.fields, way, drafts);
         }
-        drafts.tag(start, one.unit);
+        drafts.assign_unit(start, one.unit);
     }
 }
 
 /// Records the doubts of the fields below `pointer`.
-fn tree_oddities(fields: &mut [Field], pointer: &str, drafts: &mut Drafts) {
+fn record_tree_claims(fields: &mut [DraftField], pointer: &str, drafts: &mut DraftDoubts) {
     for field in fields {
-        let here = format!("{pointer}/{}", field.step());
+        let here = format!("{pointer}/{}", field.pointer_step());
         for odd in std::mem::take(&mut field.claims.oddities) {
-            let at = source(&field.at.page, odd.first, odd.last);
-            let sides = vec![side(odd.says, Some(at)), side(odd.taken, None)];
+            let at = make_source(&field.at.page, odd.first, odd.last);
+            let sides = vec![make_side(odd.says, Some(at)), make_side(odd.taken, None)];
             let rule = match odd.kind {
                 "later-than" => "later-means-from",
                 "microversion-equality" => "in-means-from",
                 "several-limits" => "widest-limit",
                 _ => "words-not-literal",
             };
-            field.doubts.push(doubt(&mut drafts.all, odd.kind, here.clone(), sides, Some(1), rule));
+            field.doubts.push(add_doubt(&mut drafts.all, odd.kind, here.clone(), sides, Some(1), rule));
             if odd.kind == "several-limits" {
                 field.disputed.extend(match field.value_type {
-                    Type::Integer | Type::Number => ["minimum", "maximum"],
+                    FieldType::Integer | FieldType::Number => ["minimum", "maximum"],
                     _ => ["minLength", "maxLength"],
                 });
             }
         }
-        let step = format!("{here}{}", field.below());
-        tree_oddities(&mut field.children, &step, drafts);
+        let step = format!("{here}{}", field.pointer_below());
+        record_tree_claims(&mut field.children, &step, drafts);
     }
 }

@@ -1,15 +1,15 @@
 //! A field while tables and examples are combined, before the field becomes a schema.
 
-use super::claims::Claims;
-use super::types::Type;
-use crate::document::Link;
-use probity_schema::catalog::Source;
+use super::claims::DescriptionClaims;
+use super::types::FieldType;
+use crate::document::PageLink;
+use probity_schema::catalog::SourceLines;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// Whether a field is mandatory, by the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Need {
+pub(super) enum FieldNeed {
     Yes,
     No,
     /// The need depends on a condition: the cell is a sentence, or the description names a condition.
@@ -20,46 +20,46 @@ pub(super) enum Need {
 
 /// The body of a field. A doubt about a request spares the sender, and a doubt about a response spares the endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum BodyDirection {
     Request,
     Response,
 }
 
-impl Way {
+impl BodyDirection {
     /// Returns `request` or `response`, as used in pointers and file names.
     pub fn word(self) -> &'static str {
         match self {
-            Way::Request => "request",
-            Way::Response => "response",
+            BodyDirection::Request => "request",
+            BodyDirection::Response => "response",
         }
     }
 }
 
 /// A field of a body, or a parameter, from table rows and examples.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Field {
+pub(super) struct DraftField {
     pub name: String,
     /// The name cell describes a key that the user or the system chooses.
     pub any_key: bool,
-    pub value_type: Type,
+    pub value_type: FieldType,
     /// Name of the model with the description of the field.
     pub model: Option<String>,
-    pub need: Need,
+    pub need: FieldNeed,
     /// Lines of the table row, or of the example that shows the field.
-    pub at: Source,
-    pub claims: Claims,
-    pub links: Vec<Link>,
-    pub children: Vec<Field>,
+    pub at: SourceLines,
+    pub claims: DescriptionClaims,
+    pub links: Vec<PageLink>,
+    pub children: Vec<DraftField>,
     /// Requirements on the elements of a list, beyond type and fields.
-    pub item: Option<Box<Field>>,
+    pub item: Option<Box<DraftField>>,
     /// `anyOf` and `oneOf`, each with the branches.
-    pub choices: Vec<(&'static str, Vec<Field>)>,
+    pub choices: Vec<(&'static str, Vec<DraftField>)>,
     /// Keywords that are copied unchanged into the schema.
     pub copied_keywords: Map<String, Value>,
     /// No table describes the field.
     pub from_example: bool,
     /// Further types that only an example shows, with their fields.
-    pub further_types: Vec<(Type, Vec<Field>)>,
+    pub further_types: Vec<(FieldType, Vec<DraftField>)>,
     /// At least one example has the field's parent, and every such example has the field.
     pub always_shown: bool,
     pub shown: bool,
@@ -77,16 +77,16 @@ pub(super) struct Field {
     pub doubts: Vec<usize>,
 }
 
-impl Field {
-    pub fn new(name: &str, value_type: Type, at: Source) -> Field {
-        Field {
+impl DraftField {
+    pub fn new(name: &str, value_type: FieldType, at: SourceLines) -> DraftField {
+        DraftField {
             name: name.to_string(),
             any_key: false,
             value_type,
             model: None,
-            need: Need::Unsaid,
+            need: FieldNeed::Unsaid,
             at,
-            claims: Claims::default(),
+            claims: DescriptionClaims::default(),
             links: Vec::new(),
             children: Vec::new(),
             item: None,
@@ -106,40 +106,42 @@ impl Field {
     }
 
     /// Returns the step of a JSON pointer to the field; `*` for any key.
-    pub fn step(&self) -> String {
+    pub fn pointer_step(&self) -> String {
         if self.any_key { "*".to_string() } else { self.name.replace('~', "~0").replace('/', "~1") }
     }
 
     /// Returns the steps between the field's pointer and the pointers of the children: `*` for an element of a list
     /// or a member of a map.
-    pub fn below(&self) -> String {
+    pub fn pointer_below(&self) -> String {
         let open = self.children.iter().any(|it| it.any_key);
-        below(&self.value_type, open)
+        find_pointer_below(&self.value_type, open)
     }
 
     /// Whether a value of the field can be a list.
     pub fn is_list(&self) -> bool {
         match &self.value_type {
-            Type::Array(_) => true,
-            Type::Union(all) => all.iter().any(|it| matches!(it, Type::Array(_))),
+            FieldType::Array(_) => true,
+            FieldType::Union(all) => all.iter().any(|it| matches!(it, FieldType::Array(_))),
             _ => false,
         }
     }
 }
 
-fn below(value_type: &Type, open: bool) -> String {
+fn find_pointer_below(value_type: &FieldType, open: bool) -> String {
     match value_type {
-        Type::Array(inner) => format!("/*{}", below(inner, open)),
+        FieldType::Array(inner) => format!("/*{}", find_pointer_below(inner, open)),
         // A child for any key is already the step.
-        Type::Map(_) if open => String::new(),
-        Type::Map(inner) => format!("/*{}", below(inner, open)),
-        Type::Union(all) => all.iter().map(|it| below(it, open)).find(|it| !it.is_empty()).unwrap_or_default(),
+        FieldType::Map(_) if open => String::new(),
+        FieldType::Map(inner) => format!("/*{}", find_pointer_below(inner, open)),
+        FieldType::Union(all) => {
+            all.iter().map(|it| find_pointer_below(it, open)).find(|it| !it.is_empty()).unwrap_or_default()
+        }
         _ => String::new(),
     }
 }
 
 /// Returns the lines `first` to `last` of a page as a source.
-pub(super) fn source(page: &str, first: u32, last: u32) -> Source {
+pub(super) fn make_source(page: &str, first: u32, last: u32) -> SourceLines {
     let first = first.max(1);
-    Source { page: page.to_string(), first, last: last.max(first) }
+    SourceLines { page: page.to_string(), first, last: last.max(first) }
 }

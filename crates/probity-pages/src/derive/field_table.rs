@@ -1,8 +1,8 @@
 //! Tables of fields, and the names by which links and captions refer to tables and pages.
 
-use super::field::Field;
-use super::page_parts::Part;
-use probity_schema::catalog::Source;
+use super::field::DraftField;
+use super::page_parts::PagePart;
+use probity_schema::catalog::SourceLines;
 
 /// A table of fields with everything that joins the table to rows of earlier tables.
 #[derive(Debug, Clone)]
@@ -14,17 +14,17 @@ pub(super) struct FieldTable {
     pub caption: String,
     /// Bold words of the caption.
     pub strong: Vec<String>,
-    pub part: Part,
+    pub part: PagePart,
     pub abnormal: bool,
     /// Title of the section around the table.
     pub heading: String,
-    pub fields: Vec<Field>,
-    pub at: Source,
+    pub fields: Vec<DraftField>,
+    pub at: SourceLines,
 }
 
 /// Names of a page by which links reach the page.
 #[derive(Debug, Clone, Default)]
-pub(super) struct PageName {
+pub(super) struct PageNames {
     pub id: String,
     /// File name without folders, lower case.
     pub file: String,
@@ -51,7 +51,7 @@ const GENERIC: [&str; 15] = [
 ];
 
 /// Whether a caption names a field: in bold, or as a separate word.
-pub(super) fn caption_names(table: &FieldTable, name: &str) -> bool {
+pub(super) fn caption_names_field(table: &FieldTable, name: &str) -> bool {
     if table.strong.iter().any(|it| it == name) {
         return true;
     }
@@ -61,8 +61,8 @@ pub(super) fn caption_names(table: &FieldTable, name: &str) -> bool {
 }
 
 /// Whether a caption names no field: an empty caption, or only generic words.
-pub(super) fn says_nothing(caption: &str) -> bool {
-    let words = squeeze(caption);
+pub(super) fn is_generic_caption(caption: &str) -> bool {
+    let words = squeeze_text(caption);
     matches!(
         words.as_str(),
         "" | "parameterdescription"
@@ -75,11 +75,11 @@ pub(super) fn says_nothing(caption: &str) -> bool {
     )
 }
 
-pub(super) fn squeeze(text: &str) -> String {
+pub(super) fn squeeze_text(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// Returns the last part of a path in lower case.
-pub(super) fn base_name(path: &str) -> String {
+pub(super) fn extract_base_name(path: &str) -> String {
     path.rsplit(['/', '\\']).next().unwrap_or(path).to_lowercase()
 }

@@ -1,6 +1,6 @@
 //! The text formats of fields.
 
-use super::claims::Format;
+use super::claims::DocumentedFormat;
 use crate::derive::patterns::pattern;
 
 /// A UUID with hyphens, as in RFC 9562.
@@ -21,17 +21,17 @@ pattern!(DATE_TIME, r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\
 pattern!(LOCAL_DATE_TIME, LOCAL_DATE_TIME_PATTERN);
 
 /// Whether a text has a format.
-pub(super) fn has_format(format: Format, text: &str) -> bool {
+pub(super) fn has_format(format: DocumentedFormat, text: &str) -> bool {
     match format {
-        Format::Uuid => UUID.is_match(text),
-        Format::UuidLike => UUID_LIKE.is_match(text),
-        Format::Base64 => {
+        DocumentedFormat::Uuid => UUID.is_match(text),
+        DocumentedFormat::UuidLike => UUID_LIKE.is_match(text),
+        DocumentedFormat::Base64 => {
             text.len().is_multiple_of(4)
                 && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '='))
         }
-        Format::Ipv4 => text.parse::<std::net::Ipv4Addr>().is_ok(),
-        Format::DateTime => DATE_TIME.is_match(text),
-        Format::LocalDateTime => LOCAL_DATE_TIME.is_match(text),
+        DocumentedFormat::Ipv4 => text.parse::<std::net::Ipv4Addr>().is_ok(),
+        DocumentedFormat::DateTime => DATE_TIME.is_match(text),
+        DocumentedFormat::LocalDateTime => LOCAL_DATE_TIME.is_match(text),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 use crate::manifest::PageEntry;
-use probity_schema::catalog::{Catalog, Citation, Doubt, Source};
+use probity_schema::catalog::{Catalog, Citation, Doubt, SourceLines};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub struct PageInput {
 
 /// The result of a derivation.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Derived {
+pub struct Derivation {
     /// The operations. Each named schema is in `schemas`.
     pub catalog: Catalog,
     /// JSON Schemas by file name.
@@ -32,9 +32,9 @@ pub struct Derived {
 
 /// Options of a derivation.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct DeriveOptions {
     /// Sources that suites cite. Derivation locks them beside the sources of the catalog.
-    pub cited: Vec<Source>,
+    pub cited: Vec<SourceLines>,
     /// Date of today, `YYYY-MM-DD`. With a date, derivation decides doubts about the lifecycles of versions.
     pub today: Option<String>,
 }

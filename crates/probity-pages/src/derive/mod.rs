@@ -39,6 +39,6 @@ mod uri;
 mod version_headers;
 mod versioned;
 
-pub use derivation::derive;
-pub use files::{DeriveError, Sources, Warning, derive_files, write};
-pub use input::{Derived, Options, PageInput};
+pub use derivation::derive_api;
+pub use files::{DeriveError, DeriveWarning, PageSources, derive_files, write_derivation};
+pub use input::{Derivation, DeriveOptions, PageInput};

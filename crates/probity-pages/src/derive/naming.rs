@@ -1,13 +1,13 @@
 //! Ids of operations and doubts.
 
-use super::doubts::{Draft, Drafts, doubt, side};
+use super::doubts::{DraftDoubt, DraftDoubts, add_doubt, make_side};
 use super::input::PageInput;
-use super::operation_draft::Made;
+use super::operation_draft::DraftOperation;
 use probity_schema::catalog::Doubt;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Numbers operations with equal ids, because ids are unique in a catalog.
-pub(super) fn unique_ids(made: &mut [Made], drafts: &mut Drafts) {
+pub(super) fn assign_unique_ids(made: &mut [DraftOperation], drafts: &mut DraftDoubts) {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     for one in made {
         if seen.insert(one.id.clone()) {
@@ -19,19 +19,19 @@ pub(super) fn unique_ids(made: &mut [Made], drafts: &mut Drafts) {
             count += 1;
         }
         one.id = format!("{old}{count}");
-        let sides = vec![side(old, Some(one.at.clone())), side(one.id.clone(), None)];
-        let nth = doubt(&mut drafts.all, "same-name", "", sides, Some(1), "numbered");
-        drafts.own(nth, Some(one.unit));
+        let sides = vec![make_side(old, Some(one.at.clone())), make_side(one.id.clone(), None)];
+        let nth = add_doubt(&mut drafts.all, "same-name", "", sides, Some(1), "numbered");
+        drafts.set_owner(nth, Some(one.unit));
     }
 }
 
 /// Returns the doubts with their stable ids, and the id of each draft.
-pub(super) fn named_doubts(
+pub(super) fn assign_doubt_ids(
     api: &str,
     inputs: &[PageInput],
-    made: &[Made],
+    made: &[DraftOperation],
     leads: &BTreeMap<usize, usize>,
-    drafts: &Drafts,
+    drafts: &DraftDoubts,
 ) -> (Vec<Doubt>, Vec<String>) {
     let mut groups: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
     for nth in 0..drafts.all.len() {
@@ -43,9 +43,9 @@ pub(super) fn named_doubts(
         let operation_of = |unit: usize| made.iter().find(|it| it.unit == unit).map(|it| it.id.clone());
         let own = unit.and_then(operation_of);
         let operation = own.clone().or_else(|| unit.and_then(|it| leads.get(&it).copied()).and_then(operation_of));
-        let owner = own.unwrap_or_else(|| unit.map_or(api.to_string(), |it| drafts.name_of(it, inputs)));
-        let all: Vec<Draft> = members.iter().map(|it| drafts.all[*it].clone()).collect();
-        for (nth, doubt) in members.iter().zip(named(&all, &owner, operation.as_deref())) {
+        let owner = own.unwrap_or_else(|| unit.map_or(api.to_string(), |it| drafts.name_unit(it, inputs)));
+        let all: Vec<DraftDoubt> = members.iter().map(|it| drafts.all[*it].clone()).collect();
+        for (nth, doubt) in members.iter().zip(name_doubts(&all, &owner, operation.as_deref())) {
             ids[*nth] = doubt.id.clone();
             out.push(doubt);
         }
@@ -57,7 +57,7 @@ pub(super) fn named_doubts(
 }
 
 /// Returns the doubts of one owner with stable ids. A number distinguishes equal ids.
-fn named(drafts: &[Draft], owner: &str, operation: Option<&str>) -> Vec<Doubt> {
+fn name_doubts(drafts: &[DraftDoubt], owner: &str, operation: Option<&str>) -> Vec<Doubt> {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     drafts
         .iter()

@@ -1,11 +1,11 @@
 //! Constraints in prose: the kind and the tokens of each. The sentences themselves stay on the page.
 
-use super::field::source;
-use super::page_parts::{Part, Placed};
+use super::field::make_source;
+use super::page_parts::{PagePart, PlacedBlock};
 use crate::derive::patterns::pattern;
-use crate::document::{Block, Link, Text};
-use crate::text::{digest, normalise};
-use probity_schema::catalog::Note;
+use crate::document::{PageBlock, PageLink, PageText};
+use crate::text::{digest_text, normalise_lines};
+use probity_schema::catalog::ProseNote;
 use std::collections::BTreeMap;
 
 pattern!(PAIR, r"([A-Za-z][\w:.-]*[\w])\s*(?:=|is set to)\s*([A-Za-z_]\w*)\b");
@@ -56,55 +56,55 @@ pattern!(PURPOSE, r"(?i)^(?:this (?:API|interface) is used to|this API (?:allows
 
 /// A note, and the links in the text of the note.
 #[derive(Debug)]
-pub(super) struct Noted {
-    pub note: Note,
-    pub links: Vec<Link>,
+pub(super) struct LinkedNote {
+    pub note: ProseNote,
+    pub links: Vec<PageLink>,
 }
 
 /// Returns the notes of a page: all constraints, and the sentences about the function that say more than the purpose.
-pub(super) fn read(placed: &[Placed], page: &str) -> Vec<Noted> {
+pub(super) fn read_notes(placed: &[PlacedBlock], page: &str) -> Vec<LinkedNote> {
     let mut out = Vec::new();
     // A condition that ends in a colon continues on the lines below.
     let mut goes_on: Option<&'static str> = None;
     for it in placed {
-        let (Block::Paragraph(text) | Block::Item { text, .. }) = it.block else {
+        let (PageBlock::Paragraph(text) | PageBlock::Item { text, .. }) = it.block else {
             goes_on = None;
             continue;
         };
-        if !matches!(it.part, Part::Constraints | Part::Function) {
+        if !matches!(it.part, PagePart::Constraints | PagePart::Function) {
             continue;
         }
-        let words = normalise(text.lines.iter().map(|line| line.text.as_str()));
+        let words = normalise_lines(text.lines.iter().map(|line| line.text.as_str()));
         if words.is_empty() {
             continue;
         }
-        let pairs = pairs(&words);
+        let pairs = extract_pairs(&words);
         let kind = match goes_on.filter(|_| !pairs.is_empty() || words.len() < 60) {
             Some(kind) => kind,
-            None => kind(&words, &pairs),
+            None => classify_note(&words, &pairs),
         };
         goes_on = if words.ends_with([':', '：']) { Some(kind) } else { goes_on.filter(|_| !pairs.is_empty()) };
-        if it.part == Part::Function && (kind == "unread" || PURPOSE.is_match(&words) && kind != "state-required") {
+        if it.part == PagePart::Function && (kind == "unread" || PURPOSE.is_match(&words) && kind != "state-required") {
             continue;
         }
-        out.push(Noted { note: note(text, &words, kind, &pairs, page), links: text.links.clone() });
+        out.push(LinkedNote { note: make_note(text, &words, kind, &pairs, page), links: text.links.clone() });
     }
     out
 }
 
-fn note(text: &Text, words: &str, kind: &str, pairs: &[(String, String)], page: &str) -> Note {
+fn make_note(text: &PageText, words: &str, kind: &str, pairs: &[(String, String)], page: &str) -> ProseNote {
     let first = text.lines.first().map_or(1, |line| line.first);
     let last = text.lines.last().map_or(first, |line| line.last);
-    Note {
+    ProseNote {
         kind: kind.to_string(),
-        at: source(page, first, last),
-        digest: digest(words),
-        tokens: tokens(text, words, pairs),
+        at: make_source(page, first, last),
+        digest: digest_text(words),
+        tokens: extract_tokens(text, words, pairs),
     }
 }
 
-fn kind(words: &str, pairs: &[(String, String)]) -> &'static str {
-    let state = !pairs.is_empty() || !states(words).is_empty();
+fn classify_note(words: &str, pairs: &[(String, String)]) -> &'static str {
+    let state = !pairs.is_empty() || !extract_states(words).is_empty();
     if IRREVERSIBLE.is_match(words) {
         "irreversible"
     } else if COUNTED.is_match(words) {
@@ -130,7 +130,7 @@ fn kind(words: &str, pairs: &[(String, String)]) -> &'static str {
     }
 }
 
-fn tokens(text: &Text, words: &str, pairs: &[(String, String)]) -> BTreeMap<String, Vec<String>> {
+fn extract_tokens(text: &PageText, words: &str, pairs: &[(String, String)]) -> BTreeMap<String, Vec<String>> {
     let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut add = |key: &str, value: String| {
         let list = out.entry(key.to_string()).or_default();
@@ -159,7 +159,7 @@ fn tokens(text: &Text, words: &str, pairs: &[(String, String)]) -> BTreeMap<Stri
             }
         }
     }
-    for state in states(words) {
+    for state in extract_states(words) {
         add("states", state);
     }
     for it in NUMBER.find_iter(&bare) {
@@ -215,7 +215,7 @@ const NOT_STATES: [&str; 22] = [
 ];
 
 /// Returns pairs of a field and the required or actual value of the field.
-pub(super) fn pairs(words: &str) -> Vec<(String, String)> {
+pub(super) fn extract_pairs(words: &str) -> Vec<(String, String)> {
     let bare = CALL.replace_all(words, " ");
     let mut out: Vec<(String, String)> = Vec::new();
     for it in PAIR.captures_iter(&bare).chain(IS_VALUE.captures_iter(&bare)) {
@@ -230,7 +230,7 @@ pub(super) fn pairs(words: &str) -> Vec<(String, String)> {
 }
 
 /// Returns words that name a state: in capitals, before "state", or a participle after "only when … is".
-fn states(words: &str) -> Vec<String> {
+fn extract_states(words: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut add = |word: &str| {
         let word = word.trim().to_string();
@@ -256,29 +256,29 @@ fn states(words: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn check(text: &str, expected_kind: &str, expected_tokens: &str) {
-        let found = pairs(text);
-        let it = Text::default();
-        let tokens = tokens(&it, text, &found);
+    fn check_note(text: &str, expected_kind: &str, expected_tokens: &str) {
+        let found = extract_pairs(text);
+        let it = PageText::default();
+        let tokens = extract_tokens(&it, text, &found);
         let shown: Vec<String> = tokens.iter().map(|(key, all)| format!("{key}={}", all.join(","))).collect();
-        assert_eq!((kind(text, &found), shown.join(" ").as_str()), (expected_kind, expected_tokens), "{text}");
+        assert_eq!((classify_note(text, &found), shown.join(" ").as_str()), (expected_kind, expected_tokens), "{text}");
     }
 
     #[test]
     fn constraints_have_kinds_and_tokens() {
-        check("You can dim the lamp only when the lamp is stopped.", "state-required", "states=stopped");
-        check("Lamps in the broken state cannot be dimmed.", "state-forbidden", "states=broken");
-        check("After the swap, the glow stored meanwhile will be lost.", "irreversible", "");
-        check(
+        check_note("You can dim the lamp only when the lamp is stopped.", "state-required", "states=stopped");
+        check_note("Lamps in the broken state cannot be dimmed.", "state-forbidden", "states=broken");
+        check_note("After the swap, the glow stored meanwhile will be lost.", "irreversible", "");
+        check_note(
             "LAMP-EXT:glow_state=dimmed",
             "unread",
             "fields=LAMP-EXT:glow_state pairs=LAMP-EXT:glow_state=dimmed states=dimmed",
         );
-        check("A lamp with more than 24 shades cannot be moved.", "limit", "numbers=24");
-        check("The system will stop the lamp and start it again.", "effect", "");
-        check("The shade cannot be set during dimming.", "unsupported", "");
-        check("Mind the cable.", "unread", "");
-        check(
+        check_note("A lamp with more than 24 shades cannot be moved.", "limit", "numbers=24");
+        check_note("The system will stop the lamp and start it again.", "effect", "");
+        check_note("The shade cannot be set during dimming.", "unsupported", "");
+        check_note("Mind the cable.", "unread", "");
+        check_note(
             "Use POST /v3/{room_id}/lamps before calling this API.",
             "coupled",
             "operations=POST /v3/{room_id}/lamps",

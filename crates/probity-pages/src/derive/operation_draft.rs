@@ -1,64 +1,64 @@
 //! An operation and the bodies of an operation before their doubts have ids.
 
-use super::field::{Field, Way};
-use super::notes::Noted;
-use probity_schema::catalog::{Action, ApiVersion, Binding, Source, Status};
+use super::field::{BodyDirection, DraftField};
+use super::notes::LinkedNote;
+use probity_schema::catalog::{ActionKey, ApiVersion, Binding, DocumentedStatus, SourceLines};
 
 /// An operation before the doubts of the operation have ids.
 #[derive(Debug)]
-pub(super) struct Made {
+pub(super) struct DraftOperation {
     pub page: usize,
     /// Identifies the operation among the operations of the page. Equals the index of the page if the page has one
     /// operation.
     pub unit: usize,
     pub id: String,
     pub title: String,
-    pub at: Source,
+    pub at: SourceLines,
     pub deprecated: bool,
     pub bindings: Vec<Binding>,
-    pub action: Option<Action>,
-    pub path: Vec<Field>,
-    pub query: Vec<Field>,
-    pub headers: Vec<Field>,
-    pub requests: Vec<MadeBody>,
-    pub responses: Vec<MadeBody>,
-    pub statuses: Vec<Status>,
+    pub action: Option<ActionKey>,
+    pub path: Vec<DraftField>,
+    pub query: Vec<DraftField>,
+    pub headers: Vec<DraftField>,
+    pub requests: Vec<DraftBody>,
+    pub responses: Vec<DraftBody>,
+    pub statuses: Vec<DocumentedStatus>,
     pub versions: Vec<ApiVersion>,
-    pub notes: Vec<Noted>,
+    pub notes: Vec<LinkedNote>,
 }
 
-impl Made {
+impl DraftOperation {
     /// Returns the request bodies or the response bodies.
-    pub fn bodies(&self, way: Way) -> &[MadeBody] {
-        if way == Way::Request { &self.requests } else { &self.responses }
+    pub fn bodies(&self, way: BodyDirection) -> &[DraftBody] {
+        if way == BodyDirection::Request { &self.requests } else { &self.responses }
     }
 
     /// Returns the request bodies or the response bodies for changes.
-    pub fn bodies_mut(&mut self, way: Way) -> &mut [MadeBody] {
-        if way == Way::Request { &mut self.requests } else { &mut self.responses }
+    pub fn bodies_mut(&mut self, way: BodyDirection) -> &mut [DraftBody] {
+        if way == BodyDirection::Request { &mut self.requests } else { &mut self.responses }
     }
 }
 
 /// A body as a tree of fields. A body without fields and without `list` is empty.
 #[derive(Debug, Clone)]
-pub(super) struct MadeBody {
-    pub way: Way,
+pub(super) struct DraftBody {
+    pub way: BodyDirection,
     pub versions: Vec<String>,
     pub statuses: Vec<u16>,
     /// Part of the file name that distinguishes bodies of one operation, such as `error`.
     pub suffix: String,
-    pub fields: Vec<Field>,
+    pub fields: Vec<DraftField>,
     /// The body is a list of objects with `fields`.
     pub list: bool,
-    pub at: Source,
+    pub at: SourceLines,
     /// Requirements on the body as a whole, where the page states more than fields.
-    pub root: Option<Box<Field>>,
+    pub root: Option<Box<DraftField>>,
 }
 
-impl MadeBody {
+impl DraftBody {
     /// Returns a body that the page declares empty.
-    pub fn empty(way: Way, at: Source) -> MadeBody {
-        MadeBody {
+    pub fn empty(way: BodyDirection, at: SourceLines) -> DraftBody {
+        DraftBody {
             way,
             versions: Vec::new(),
             statuses: Vec::new(),
@@ -77,7 +77,7 @@ impl MadeBody {
 }
 
 /// Writes a title as one word: `Dimming a Lamp (Old)` becomes `dimmingALamp`.
-pub(super) fn camel(title: &str) -> String {
+pub(super) fn to_camel_case(title: &str) -> String {
     let mut depth = 0;
     let bare: String = title
         .chars()

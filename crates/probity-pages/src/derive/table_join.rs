@@ -4,13 +4,15 @@
 //! example with the table's fields below the field, and the order on the page. Table numbers are never keys, because
 //! pages repeat them.
 
-use super::doubts::{Draft, doubt, side};
-use super::examples::objects;
-use super::field::Field;
-use super::field_table::{FieldTable, PageName, base_name, caption_names, says_nothing, squeeze};
-use super::types::Type;
-use crate::value::Node;
-use probity_schema::catalog::Source;
+use super::doubts::{DraftDoubt, add_doubt, make_side};
+use super::examples::find_objects;
+use super::field::DraftField;
+use super::field_table::{
+    FieldTable, PageNames, caption_names_field, extract_base_name, is_generic_caption, squeeze_text,
+};
+use super::types::FieldType;
+use crate::value::SourceValue;
+use probity_schema::catalog::SourceLines;
 use std::collections::BTreeSet;
 
 /// Limit of nested tables. No known page reaches the limit.
@@ -19,30 +21,30 @@ const DEPTH_MAX: usize = 16;
 const FIELDS_MAX: usize = 20_000;
 
 /// The tree below the root table.
-pub(super) struct Joined {
-    pub fields: Vec<Field>,
+pub(super) struct JoinedTables {
+    pub fields: Vec<DraftField>,
     /// Lines of the root table; `None` without tables.
-    pub root: Option<Source>,
+    pub root: Option<SourceLines>,
     /// Indexes of the joined tables.
     pub used: BTreeSet<usize>,
 }
 
 /// Joins `candidates` (indexes into `tables`, in the order of the page) into one tree.
-pub(super) fn join(
+pub(super) fn join_tables(
     tables: &[FieldTable],
-    names: &[PageName],
+    names: &[PageNames],
     candidates: &[usize],
-    examples: &[Node],
-    drafts: &mut Vec<Draft>,
-) -> Joined {
-    let mut join = TableJoin { tables, names, used: BTreeSet::new(), count: 0 };
-    let linked = join.linked_from(candidates);
+    examples: &[SourceValue],
+    drafts: &mut Vec<DraftDoubt>,
+) -> JoinedTables {
+    let mut join = TableJoiner { tables, names, used: BTreeSet::new(), count: 0 };
+    let linked = join.find_linked_tables(candidates);
     let named_by_earlier = |at: usize| {
         candidates.iter().take_while(|it| **it != at).any(|earlier| {
             tables[*earlier]
                 .fields
                 .iter()
-                .any(|field| field.value_type.holds_fields() && caption_names(&tables[at], &field.name))
+                .any(|field| field.value_type.holds_fields() && caption_names_field(&tables[at], &field.name))
         })
     };
     let root = candidates
@@ -51,43 +53,43 @@ pub(super) fn join(
         .find(|it| !linked.contains(it) && !named_by_earlier(*it))
         .or(candidates.first().copied());
     let Some(root) = root else {
-        return Joined { fields: Vec::new(), root: None, used: join.used };
+        return JoinedTables { fields: Vec::new(), root: None, used: join.used };
     };
-    let mut fields = join.grow(root, &mut vec![root]);
+    let mut fields = join.build_subtree(root, &mut vec![root]);
     join.used.insert(root);
-    let examples: Vec<&Node> = examples.iter().collect();
+    let examples: Vec<&SourceValue> = examples.iter().collect();
     loop {
         let rest: Vec<usize> =
             candidates.iter().copied().filter(|it| !join.used.contains(it) && !linked.contains(it)).collect();
         let before = join.used.len();
         for at in rest {
-            join.attach(at, &mut fields, &examples, drafts);
+            join.attach_table(at, &mut fields, &examples, drafts);
         }
         if join.used.len() == before || join.count > FIELDS_MAX {
             break;
         }
     }
-    Joined { fields, root: Some(tables[root].at.clone()), used: join.used }
+    JoinedTables { fields, root: Some(tables[root].at.clone()), used: join.used }
 }
 
 /// The tables of all pages during a join.
-struct TableJoin<'a> {
+struct TableJoiner<'a> {
     tables: &'a [FieldTable],
-    names: &'a [PageName],
+    names: &'a [PageNames],
     /// Indexes of the joined tables.
     used: BTreeSet<usize>,
     /// Number of fields in the tree so far.
     count: usize,
 }
 
-impl TableJoin<'_> {
+impl TableJoiner<'_> {
     /// Returns the tables that rows of the candidates link to.
-    fn linked_from(&self, candidates: &[usize]) -> BTreeSet<usize> {
+    fn find_linked_tables(&self, candidates: &[usize]) -> BTreeSet<usize> {
         let mut out = BTreeSet::new();
         for at in candidates {
             for field in &self.tables[*at].fields {
                 if field.value_type.holds_fields() {
-                    out.extend(self.target(self.tables[*at].page, field).filter(|it| it != at));
+                    out.extend(self.find_link_target(self.tables[*at].page, field).filter(|it| it != at));
                 }
             }
         }
@@ -95,18 +97,18 @@ impl TableJoin<'_> {
     }
 
     /// Returns the fields of a table, with the linked tables below the fields. `stack` holds the tables above.
-    fn grow(&mut self, at: usize, stack: &mut Vec<usize>) -> Vec<Field> {
+    fn build_subtree(&mut self, at: usize, stack: &mut Vec<usize>) -> Vec<DraftField> {
         let mut fields = self.tables[at].fields.clone();
         self.count += fields.len();
         for field in &mut fields {
             if !field.value_type.holds_fields() || stack.len() >= DEPTH_MAX || self.count > FIELDS_MAX {
                 continue;
             }
-            let Some(next) = self.target(self.tables[at].page, field).filter(|it| !stack.contains(it)) else {
+            let Some(next) = self.find_link_target(self.tables[at].page, field).filter(|it| !stack.contains(it)) else {
                 continue;
             };
             stack.push(next);
-            field.children = self.grow(next, stack);
+            field.children = self.build_subtree(next, stack);
             stack.pop();
             self.used.insert(next);
         }
@@ -115,10 +117,10 @@ impl TableJoin<'_> {
 
     /// Returns the table behind the links of a row: by a label on the row's page, by a label on a second page, or by
     /// a link to a whole page.
-    fn target(&self, page: usize, field: &Field) -> Option<usize> {
+    fn find_link_target(&self, page: usize, field: &DraftField) -> Option<usize> {
         let (tables, names) = (self.tables, self.names);
         for link in &field.links {
-            let file = link.file.as_deref().map(base_name);
+            let file = link.file.as_deref().map(extract_base_name);
             let home = match &file {
                 None => Some(page),
                 Some(file) => names.iter().position(|it| it.file == *file),
@@ -139,11 +141,11 @@ impl TableJoin<'_> {
             let Some(other) = other else { continue };
             let there: Vec<usize> = (0..tables.len()).filter(|it| tables[*it].page == other).collect();
             // A link to a whole page means the table with the field's name or the link's words in the caption.
-            let words = squeeze(&link.text);
+            let words = squeeze_text(&link.text);
             let meant = there.iter().copied().find(|it| {
-                caption_names(&tables[*it], &field.name)
+                caption_names_field(&tables[*it], &field.name)
                     || (!words.is_empty()
-                        && (squeeze(&tables[*it].caption) == words || squeeze(&tables[*it].heading) == words))
+                        && (squeeze_text(&tables[*it].caption) == words || squeeze_text(&tables[*it].heading) == words))
             });
             if meant.is_some() || there.len() == 1 {
                 return meant.or(there.first().copied());
@@ -153,35 +155,41 @@ impl TableJoin<'_> {
     }
 
     /// Puts a table without links under the field that the caption, the examples or the order point to.
-    fn attach(&mut self, at: usize, fields: &mut [Field], examples: &[&Node], drafts: &mut Vec<Draft>) {
+    fn attach_table(
+        &mut self,
+        at: usize,
+        fields: &mut [DraftField],
+        examples: &[&SourceValue],
+        drafts: &mut Vec<DraftDoubt>,
+    ) {
         let table = &self.tables[at];
         let mut places: Vec<Vec<usize>> = Vec::new();
-        open_places(fields, &mut Vec::new(), &mut places);
+        collect_open_paths(fields, &mut Vec::new(), &mut places);
         let named: Vec<Vec<usize>> = places
             .iter()
-            .filter(|place| field_at(fields, place).is_some_and(|it| caption_names(table, &it.name)))
+            .filter(|place| get_field(fields, place).is_some_and(|it| caption_names_field(table, &it.name)))
             .cloned()
             .collect();
-        let shown = || places.iter().find(|place| example_has(examples, fields, place, table)).cloned();
+        let shown = || places.iter().find(|place| example_shows_table(examples, fields, place, table)).cloned();
         let (chosen, by_order) = if !named.is_empty() {
             (named, false)
         } else if let Some(place) = shown() {
             (vec![place], false)
-        } else if places.len() == 1 && says_nothing(&table.caption) {
+        } else if places.len() == 1 && is_generic_caption(&table.caption) {
             (places.clone(), true)
         } else {
             return;
         };
         for place in &chosen {
-            let children = self.grow(at, &mut vec![at]);
-            let Some(field) = field_mut(fields, place) else { continue };
+            let children = self.build_subtree(at, &mut vec![at]);
+            let Some(field) = get_field_mut(fields, place) else { continue };
             if by_order {
                 let sides = vec![
-                    side("a table without name or link", Some(table.at.clone())),
-                    side(format!("fields of {}", field.name), Some(field.at.clone())),
+                    make_side("a table without name or link", Some(table.at.clone())),
+                    make_side(format!("fields of {}", field.name), Some(field.at.clone())),
                 ];
                 let name = field.name.clone();
-                field.doubts.push(doubt(drafts, "table-by-order", name, sides, Some(1), "next-open-field"));
+                field.doubts.push(add_doubt(drafts, "table-by-order", name, sides, Some(1), "next-open-field"));
             }
             field.children = children;
         }
@@ -190,39 +198,39 @@ impl TableJoin<'_> {
 }
 
 /// Collects the paths of fields that can hold a table and have no children.
-fn open_places(fields: &[Field], path: &mut Vec<usize>, out: &mut Vec<Vec<usize>>) {
+fn collect_open_paths(fields: &[DraftField], path: &mut Vec<usize>, out: &mut Vec<Vec<usize>>) {
     for (nth, field) in fields.iter().enumerate() {
         path.push(nth);
-        let described = field.value_type == Type::Any && field.claims.values.is_some();
+        let described = field.value_type == FieldType::Any && field.claims.values.is_some();
         if field.children.is_empty() && field.value_type.holds_fields() && !described {
             out.push(path.clone());
         }
-        open_places(&field.children, path, out);
+        collect_open_paths(&field.children, path, out);
         path.pop();
     }
 }
 
-fn field_at<'a>(fields: &'a [Field], path: &[usize]) -> Option<&'a Field> {
+fn get_field<'a>(fields: &'a [DraftField], path: &[usize]) -> Option<&'a DraftField> {
     let (first, rest) = path.split_first()?;
     let field = fields.get(*first)?;
-    if rest.is_empty() { Some(field) } else { field_at(&field.children, rest) }
+    if rest.is_empty() { Some(field) } else { get_field(&field.children, rest) }
 }
 
-fn field_mut<'a>(fields: &'a mut [Field], path: &[usize]) -> Option<&'a mut Field> {
+fn get_field_mut<'a>(fields: &'a mut [DraftField], path: &[usize]) -> Option<&'a mut DraftField> {
     let (first, rest) = path.split_first()?;
     let field = fields.get_mut(*first)?;
-    if rest.is_empty() { Some(field) } else { field_mut(&mut field.children, rest) }
+    if rest.is_empty() { Some(field) } else { get_field_mut(&mut field.children, rest) }
 }
 
 /// Whether examples show members of the table under a field.
-fn example_has(examples: &[&Node], fields: &[Field], path: &[usize], table: &FieldTable) -> bool {
-    let mut nodes: Vec<&Node> = examples.to_vec();
+fn example_shows_table(examples: &[&SourceValue], fields: &[DraftField], path: &[usize], table: &FieldTable) -> bool {
+    let mut nodes: Vec<&SourceValue> = examples.to_vec();
     let mut here = fields;
     for step in path {
         let Some(field) = here.get(*step) else {
             return false;
         };
-        nodes = nodes.iter().filter_map(|node| node.get(&field.name)).flat_map(objects).collect();
+        nodes = nodes.iter().filter_map(|node| node.get(&field.name)).flat_map(find_objects).collect();
         here = &field.children;
     }
     nodes.iter().any(|node| {

@@ -2,7 +2,7 @@
 
 /// A documented type. `Any` stands for no statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Type {
+pub(super) enum FieldType {
     Any,
     Null,
     Boolean,
@@ -12,136 +12,143 @@ pub(super) enum Type {
     /// A string that a page calls a date and time.
     DateTime,
     Object,
-    Map(Box<Type>),
-    Array(Box<Type>),
+    Map(Box<FieldType>),
+    Array(Box<FieldType>),
     /// One of several types, as in `any of [string, null]`.
-    Union(Vec<Type>),
+    Union(Vec<FieldType>),
 }
 
 /// A parsed type cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reading {
-    pub value_type: Type,
+pub(super) struct ParsedType {
+    pub value_type: FieldType,
     /// Name of a model with a separate description, such as `Lamp` in `Array of Lamp objects`.
     pub model: Option<String>,
     /// The word is a misspelling of the type.
     pub misspelt: bool,
 }
 
-impl Type {
+impl FieldType {
     /// Whether the type has room for the rows of a further table.
     pub fn holds_fields(&self) -> bool {
         match self {
-            Type::Object | Type::Any => true,
-            Type::Map(inner) | Type::Array(inner) => inner.holds_fields(),
-            Type::Union(all) => all.iter().any(Type::holds_fields),
+            FieldType::Object | FieldType::Any => true,
+            FieldType::Map(inner) | FieldType::Array(inner) => inner.holds_fields(),
+            FieldType::Union(all) => all.iter().any(FieldType::holds_fields),
             _ => false,
         }
     }
 
     /// Returns the type as written in doubts, such as `array<object>`.
-    pub fn word(&self) -> String {
+    pub fn type_word(&self) -> String {
         match self {
-            Type::Any => "any".into(),
-            Type::Null => "null".into(),
-            Type::Boolean => "boolean".into(),
-            Type::Integer => "integer".into(),
-            Type::Number => "number".into(),
-            Type::String => "string".into(),
-            Type::DateTime => "date-time".into(),
-            Type::Object => "object".into(),
-            Type::Map(inner) => format!("map<{}>", inner.word()),
-            Type::Array(inner) if **inner == Type::Any => "array".into(),
-            Type::Array(inner) => format!("array<{}>", inner.word()),
-            Type::Union(all) => all.iter().map(Type::word).collect::<Vec<_>>().join("|"),
+            FieldType::Any => "any".into(),
+            FieldType::Null => "null".into(),
+            FieldType::Boolean => "boolean".into(),
+            FieldType::Integer => "integer".into(),
+            FieldType::Number => "number".into(),
+            FieldType::String => "string".into(),
+            FieldType::DateTime => "date-time".into(),
+            FieldType::Object => "object".into(),
+            FieldType::Map(inner) => format!("map<{}>", inner.type_word()),
+            FieldType::Array(inner) if **inner == FieldType::Any => "array".into(),
+            FieldType::Array(inner) => format!("array<{}>", inner.type_word()),
+            FieldType::Union(all) => all.iter().map(FieldType::type_word).collect::<Vec<_>>().join("|"),
         }
     }
 }
 
 /// Parses the text of a type cell; `None` if the text is not a type.
-pub(super) fn read(text: &str) -> Option<Reading> {
+pub(super) fn parse_type_cell(text: &str) -> Option<ParsedType> {
     let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     // A type cell has a few words. Longer text is prose.
     if text.is_empty() || text.len() > 120 {
         return None;
     }
-    parse(&text, 0)
+    parse_type(&text, 0)
 }
 
-fn parse(text: &str, depth: usize) -> Option<Reading> {
+fn parse_type(text: &str, depth: usize) -> Option<ParsedType> {
     if depth > 8 {
         return None;
     }
     let text = text.trim().trim_end_matches(['.', ',', ';']).trim();
     let lower = text.to_lowercase();
-    if let Some(found) = scalar(&lower) {
+    if let Some(found) = parse_scalar(&lower) {
         return Some(found);
     }
-    let plain = |value_type| Some(Reading { value_type, model: None, misspelt: false });
-    if let Some(inner) = between(&lower, text, &["any of [", "one of [", "anyof["], ']') {
-        let all: Option<Vec<Reading>> = split_top(inner).into_iter().map(|part| parse(part, depth + 1)).collect();
+    let plain = |value_type| Some(ParsedType { value_type, model: None, misspelt: false });
+    if let Some(inner) = extract_between(&lower, text, &["any of [", "one of [", "anyof["], ']') {
+        let all: Option<Vec<ParsedType>> =
+            split_outside_brackets(inner).into_iter().map(|part| parse_type(part, depth + 1)).collect();
         let all = all?;
         let model = all.iter().find_map(|it| it.model.clone());
-        return Some(Reading {
-            value_type: Type::Union(all.into_iter().map(|it| it.value_type).collect()),
+        return Some(ParsedType {
+            value_type: FieldType::Union(all.into_iter().map(|it| it.value_type).collect()),
             model,
             misspelt: false,
         });
     }
     if let Some(inner) =
-        between(&lower, text, &["map<", "map <", "dict<", "map["], if lower.contains('<') { '>' } else { ']' })
+        extract_between(&lower, text, &["map<", "map <", "dict<", "map["], if lower.contains('<') { '>' } else { ']' })
     {
-        let value = split_top(inner).last().and_then(|part| parse(part, depth + 1));
+        let value = split_outside_brackets(inner).last().and_then(|part| parse_type(part, depth + 1));
         let model = value.as_ref().and_then(|it| it.model.clone());
-        return Some(Reading {
-            value_type: Type::Map(Box::new(value.map_or(Type::Any, |it| it.value_type))),
+        return Some(ParsedType {
+            value_type: FieldType::Map(Box::new(value.map_or(FieldType::Any, |it| it.value_type))),
             model,
             misspelt: false,
         });
     }
-    let inner = list_of(&lower, text);
+    let inner = extract_list_item(&lower, text);
     if let Some(inner) = inner {
         let inner = inner.trim();
-        let item = parse(inner, depth + 1).or_else(|| parse(inner.trim_end_matches(['s', 'S']), depth + 1));
+        let item = parse_type(inner, depth + 1).or_else(|| parse_type(inner.trim_end_matches(['s', 'S']), depth + 1));
         return Some(match item {
-            Some(it) => {
-                Reading { value_type: Type::Array(Box::new(it.value_type)), model: it.model, misspelt: it.misspelt }
-            }
-            None => Reading { value_type: Type::Array(Box::new(Type::Object)), model: word(inner), misspelt: false },
+            Some(it) => ParsedType {
+                value_type: FieldType::Array(Box::new(it.value_type)),
+                model: it.model,
+                misspelt: it.misspelt,
+            },
+            None => ParsedType {
+                value_type: FieldType::Array(Box::new(FieldType::Object)),
+                model: parse_model_name(inner),
+                misspelt: false,
+            },
         });
     }
     if let Some(rest) = lower.strip_prefix("string") {
         let rest = rest.trim();
         if rest.starts_with('(') && rest.ends_with(')') {
             let date = rest.contains("date-time") || rest.contains("datetime");
-            return plain(if date { Type::DateTime } else { Type::String });
+            return plain(if date { FieldType::DateTime } else { FieldType::String });
         }
     }
     for ending in [" objects", " object", " structure", " structures"] {
         if lower.ends_with(ending) {
             let name = &text[..text.len() - ending.len()];
-            return Some(Reading { value_type: Type::Object, model: word(name), misspelt: false });
+            return Some(ParsedType { value_type: FieldType::Object, model: parse_model_name(name), misspelt: false });
         }
     }
     // The name of a model: one word in mixed case with a leading capital.
-    let name = word(text)?;
+    let name = parse_model_name(text)?;
     let camel = name.chars().next().is_some_and(char::is_uppercase)
         && name.chars().skip(1).any(char::is_uppercase)
         && name.chars().any(char::is_lowercase);
-    camel.then_some(Reading { value_type: Type::Object, model: Some(name), misspelt: false })
+    camel.then_some(ParsedType { value_type: FieldType::Object, model: Some(name), misspelt: false })
 }
 
-fn scalar(lower: &str) -> Option<Reading> {
+fn parse_scalar(lower: &str) -> Option<ParsedType> {
     let (value_type, misspelt) = match lower {
         "string" | "str" | "char" | "varchar" | "text" | "uuid" | "date" | "strings" | "字符串" | "문자열" => {
-            (Type::String, false)
+            (FieldType::String, false)
         }
         "integer" | "int" | "long" | "int32" | "int64" | "short" | "bigint" | "integers" | "整数" => {
-            (Type::Integer, false)
+            (FieldType::Integer, false)
         }
-        "float" | "double" | "number" | "decimal" | "numeric" => (Type::Number, false),
-        "boolean" | "bool" | "booleans" | "布尔" => (Type::Boolean, false),
-        "null" => (Type::Null, false),
+        "float" | "double" | "number" | "decimal" | "numeric" => (FieldType::Number, false),
+        "boolean" | "bool" | "booleans" | "布尔" => (FieldType::Boolean, false),
+        "null" => (FieldType::Null, false),
         "object"
         | "objects"
         | "dict"
@@ -149,20 +156,24 @@ fn scalar(lower: &str) -> Option<Reading> {
         | "json"
         | "struct"
         | "json object"
-        | "dictionary data structure" => (Type::Object, false),
-        "map" => (Type::Map(Box::new(Type::Any)), false),
-        "datetime" | "date-time" | "time" | "timestamp" => (Type::DateTime, false),
-        "array" | "list" | "arrays" | "json array" | "set" => (Type::Array(Box::new(Type::Any)), false),
-        "any" => (Type::Any, false),
-        _ => (nearly(lower)?, true),
+        | "dictionary data structure" => (FieldType::Object, false),
+        "map" => (FieldType::Map(Box::new(FieldType::Any)), false),
+        "datetime" | "date-time" | "time" | "timestamp" => (FieldType::DateTime, false),
+        "array" | "list" | "arrays" | "json array" | "set" => (FieldType::Array(Box::new(FieldType::Any)), false),
+        "any" => (FieldType::Any, false),
+        _ => (find_misspelled_type(lower)?, true),
     };
-    Some(Reading { value_type, model: None, misspelt })
+    Some(ParsedType { value_type, model: None, misspelt })
 }
 
 /// Returns the type for a misspelled word: the letters of a type in a different order, or one letter more or fewer.
-fn nearly(lower: &str) -> Option<Type> {
-    let known =
-        [("string", Type::String), ("integer", Type::Integer), ("object", Type::Object), ("boolean", Type::Boolean)];
+fn find_misspelled_type(lower: &str) -> Option<FieldType> {
+    let known = [
+        ("string", FieldType::String),
+        ("integer", FieldType::Integer),
+        ("object", FieldType::Object),
+        ("boolean", FieldType::Boolean),
+    ];
     let sorted = |text: &str| {
         let mut letters: Vec<char> = text.chars().collect();
         letters.sort_unstable();
@@ -174,19 +185,19 @@ fn nearly(lower: &str) -> Option<Type> {
         let doubled = mine.len() + 1 == its.len() || mine.len() == its.len() + 1;
         let one_off = doubled && lower.chars().next() == name.chars().next() && {
             let (short, long) = if mine.len() < its.len() { (lower, name) } else { (name, lower) };
-            subsequence(short, long)
+            is_subsequence(short, long)
         };
         (swapped || one_off).then_some(value_type)
     })
 }
 
-fn subsequence(short: &str, long: &str) -> bool {
+fn is_subsequence(short: &str, long: &str) -> bool {
     let mut rest = long.chars();
     short.chars().all(|c| rest.any(|it| it == c))
 }
 
 /// Returns the text between an opening such as `map<` and the closing mark.
-fn between<'a>(lower: &str, text: &'a str, openings: &[&str], close: char) -> Option<&'a str> {
+fn extract_between<'a>(lower: &str, text: &'a str, openings: &[&str], close: char) -> Option<&'a str> {
     if lower.len() != text.len() {
         return None;
     }
@@ -195,7 +206,7 @@ fn between<'a>(lower: &str, text: &'a str, openings: &[&str], close: char) -> Op
     text.get(opening.len()..end)
 }
 
-fn list_of<'a>(lower: &str, text: &'a str) -> Option<&'a str> {
+fn extract_list_item<'a>(lower: &str, text: &'a str) -> Option<&'a str> {
     if lower.len() != text.len() {
         return None;
     }
@@ -226,7 +237,7 @@ fn list_of<'a>(lower: &str, text: &'a str) -> Option<&'a str> {
 }
 
 /// Splits a text at commas outside of brackets.
-fn split_top(text: &str) -> Vec<&str> {
+fn split_outside_brackets(text: &str) -> Vec<&str> {
     let (mut depth, mut start, mut out) = (0i32, 0, Vec::new());
     for (at, c) in text.char_indices() {
         match c {
@@ -243,7 +254,7 @@ fn split_top(text: &str) -> Vec<&str> {
     out
 }
 
-fn word(text: &str) -> Option<String> {
+fn parse_model_name(text: &str) -> Option<String> {
     let text = text.trim();
     let fits = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '.'));
     fits.then(|| text.to_string())
@@ -253,8 +264,12 @@ fn word(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn check(text: &str, expected: &str) {
-        assert_eq!(read(text).map_or("none".to_string(), |it| it.value_type.word()), expected, "{text}");
+    fn check_type_cell(text: &str, expected: &str) {
+        assert_eq!(
+            parse_type_cell(text).map_or("none".to_string(), |it| it.value_type.type_word()),
+            expected,
+            "{text}"
+        );
     }
 
     #[test]
@@ -285,25 +300,25 @@ mod tests {
             ("-", "none"),
             ("The lamp that is lit", "none"),
         ] {
-            check(text, expected);
+            check_type_cell(text, expected);
         }
     }
 
     #[test]
     fn a_model_is_named() {
-        assert_eq!(read("Array of Lamp objects").and_then(|it| it.model), Some("Lamp".to_string()));
+        assert_eq!(parse_type_cell("Array of Lamp objects").and_then(|it| it.model), Some("Lamp".to_string()));
     }
 
     #[test]
     fn a_misspelling_is_marked() {
-        assert!(read("Obejct").is_some_and(|it| it.misspelt));
-        assert!(!read("Object").is_some_and(|it| it.misspelt));
+        assert!(parse_type_cell("Obejct").is_some_and(|it| it.misspelt));
+        assert!(!parse_type_cell("Object").is_some_and(|it| it.misspelt));
     }
 
     proptest::proptest! {
         #[test]
         fn any_cell_is_read_without_panic(text in "[A-Za-z<>\\[\\](), ofĀİ]{0,60}") {
-            read(&text);
+            parse_type_cell(&text);
         }
     }
 }

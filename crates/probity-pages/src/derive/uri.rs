@@ -1,10 +1,10 @@
 //! The URIs of an operation: bindings, path parameters, query parameters.
 
-use super::field::source;
-use super::page_parts::{Part, Placed};
+use super::field::make_source;
+use super::page_parts::{PagePart, PlacedBlock};
 use crate::derive::patterns::pattern;
-use crate::document::Block;
-use probity_schema::catalog::{Binding, Source};
+use crate::document::PageBlock;
+use probity_schema::catalog::{Binding, SourceLines};
 
 pattern!(CALL, r"(?i)^\s*(?:URI:?\s*)?(GET|POST|PUT|DELETE|PATCH|HEAD)\s+(?:https?://[^/\s]+)?(/\S*)\s*$");
 pattern!(NAME, r"\{([A-Za-z][\w.-]*)\}");
@@ -12,45 +12,45 @@ pattern!(VERSION, r"^v\d+(?:\.\d+)?$");
 
 /// The URIs of a page.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Uris {
+pub(super) struct OperationUris {
     pub bindings: Vec<Binding>,
     /// Parameter names in the order of the first path.
-    pub path: Vec<(String, Source)>,
-    pub query: Vec<(String, Source)>,
+    pub path: Vec<(String, SourceLines)>,
+    pub query: Vec<(String, SourceLines)>,
     /// URIs with a different method than the first URI.
-    pub others: Vec<(String, Source)>,
+    pub others: Vec<(String, SourceLines)>,
 }
 
 /// Reads the URIs of a page. A page without URIs describes no operation.
-pub(super) fn read(placed: &[Placed], page: &str) -> Uris {
-    let mut out = Uris::default();
-    for it in placed.iter().filter(|it| it.part == Part::Uri) {
+pub(super) fn read_uris(placed: &[PlacedBlock], page: &str) -> OperationUris {
+    let mut out = OperationUris::default();
+    for it in placed.iter().filter(|it| it.part == PagePart::Uri) {
         match it.block {
-            Block::Paragraph(text) | Block::Item { text, .. } => {
+            PageBlock::Paragraph(text) | PageBlock::Item { text, .. } => {
                 for line in &text.lines {
-                    add(&mut out, &line.text, source(page, line.first, line.last));
+                    add_uri(&mut out, &line.text, make_source(page, line.first, line.last));
                 }
             }
-            Block::Code { text, first, .. } => {
+            PageBlock::Code { text, first, .. } => {
                 for (nth, line) in text.lines().enumerate() {
                     let at = first + nth as u32;
-                    add(&mut out, line, source(page, at, at));
+                    add_uri(&mut out, line, make_source(page, at, at));
                 }
             }
-            Block::Table(_) => {}
+            PageBlock::Table(_) => {}
         }
     }
     out
 }
 
 /// Adds the URI of one line.
-pub(super) fn add(out: &mut Uris, line: &str, at: Source) {
+pub(super) fn add_uri(out: &mut OperationUris, line: &str, at: SourceLines) {
     // Escapes in prose leave spaces inside braces.
     let Some(found) = CALL.captures(line.trim()) else {
         return;
     };
     let method = found[1].to_uppercase();
-    let (path, query) = split(&found[2]);
+    let (path, query) = split_uri(&found[2]);
     if let Some(first) = out.bindings.first().filter(|it| it.method != method) {
         let _ = first;
         out.others.push((format!("{method} {path}"), at));
@@ -80,7 +80,7 @@ pub(super) fn add(out: &mut Uris, line: &str, at: Source) {
 }
 
 /// Splits a URI into the path and the names of the query. Pages write `?a={a}&b={b}`, `?{a,b}` and `{?a,b}`.
-fn split(uri: &str) -> (String, Vec<String>) {
+fn split_uri(uri: &str) -> (String, Vec<String>) {
     let uri = uri.trim_end_matches(['.', ',', ';']);
     let Some(mark) = uri.find('?') else {
         return (uri.to_string(), Vec::new());
@@ -100,7 +100,7 @@ fn split(uri: &str) -> (String, Vec<String>) {
 }
 
 /// Whether a method only reads. Requests of such methods have no body, so request tables list the query.
-pub(super) fn is_read(method: &str) -> bool {
+pub(super) fn is_read_method(method: &str) -> bool {
     matches!(method, "GET" | "HEAD")
 }
 
@@ -108,9 +108,9 @@ pub(super) fn is_read(method: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn check(line: &str, path: &str, query: &str) {
-        let mut out = Uris::default();
-        add(&mut out, line, source("p", 1, 1));
+    fn check_uri(line: &str, path: &str, query: &str) {
+        let mut out = OperationUris::default();
+        add_uri(&mut out, line, make_source("p", 1, 1));
         let seen = out.bindings.first().map_or("", |it| it.path.as_str());
         let names: Vec<&str> = out.query.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!((seen, names.join(",").as_str()), (path, query), "{line}");
@@ -118,20 +118,20 @@ mod tests {
 
     #[test]
     fn queries_are_read_in_every_notation() {
-        check("GET /v1/{room}/lamps", "/v1/{room}/lamps", "");
-        check("GET /v1/{room}/lamps?{lit,hue}", "/v1/{room}/lamps", "lit,hue");
-        check("GET /v1/{room}/lamps{?lit,hue}", "/v1/{room}/lamps", "lit,hue");
-        check("GET /v1/{room}/lamps?lit={lit}&hue={hue}", "/v1/{room}/lamps", "lit,hue");
-        check("DELETE /v1/lamps/{id}?force=0", "/v1/lamps/{id}", "force");
-        check("post /v1/lamps", "/v1/lamps", "");
-        check("GET is used to light lamps", "", "");
+        check_uri("GET /v1/{room}/lamps", "/v1/{room}/lamps", "");
+        check_uri("GET /v1/{room}/lamps?{lit,hue}", "/v1/{room}/lamps", "lit,hue");
+        check_uri("GET /v1/{room}/lamps{?lit,hue}", "/v1/{room}/lamps", "lit,hue");
+        check_uri("GET /v1/{room}/lamps?lit={lit}&hue={hue}", "/v1/{room}/lamps", "lit,hue");
+        check_uri("DELETE /v1/lamps/{id}?force=0", "/v1/lamps/{id}", "force");
+        check_uri("post /v1/lamps", "/v1/lamps", "");
+        check_uri("GET is used to light lamps", "", "");
     }
 
     #[test]
     fn bindings_have_unique_ids() {
-        let mut out = Uris::default();
+        let mut out = OperationUris::default();
         for line in ["GET /v2/a", "GET /v2.1/a", "GET /v2/b"] {
-            add(&mut out, line, source("p", 1, 1));
+            add_uri(&mut out, line, make_source("p", 1, 1));
         }
         assert_eq!(out.bindings.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["v2", "v2.1", "v2-2"]);
     }

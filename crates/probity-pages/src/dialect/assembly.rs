@@ -1,12 +1,12 @@
 //! Builds a document from the pieces of a page: sections, and tables with their captions and labels.
 
-use crate::document::{Block, Cell, Document, Section, Table, Text, Trouble};
+use crate::document::{Document, PageBlock, PageSection, PageTable, PageText, ReadingTrouble, TableCell};
 use regex::Regex;
 use std::sync::LazyLock;
 
 /// A part of a page, as a reader finds the parts in order.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Piece {
+pub(super) enum PagePiece {
     Heading {
         level: u8,
         title: String,
@@ -15,20 +15,24 @@ pub(super) enum Piece {
     },
     /// A label (anchor) of the section or table that follows.
     Label(String),
-    Block(Block),
+    Block(PageBlock),
 }
 
-impl Piece {
-    pub(super) fn paragraph(text: Text) -> Piece {
-        Piece::Block(Block::Paragraph(text))
+impl PagePiece {
+    pub(super) fn paragraph(text: PageText) -> PagePiece {
+        PagePiece::Block(PageBlock::Paragraph(text))
     }
 }
 
 static NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| super::pattern::pattern(r"^(?i:table|表)\s*\d+(?:[-.]\d+)*[.:：]?(?:\s+|$)"));
+    LazyLock::new(|| super::pattern::compile_pattern(r"^(?i:table|表)\s*\d+(?:[-.]\d+)*[.:：]?(?:\s+|$)"));
 
 /// Builds a document from pieces in the order of the page.
-pub(super) fn assemble(dialect: &'static str, pieces: Vec<Piece>, troubles: Vec<Trouble>) -> Document {
+pub(super) fn assemble_document(
+    dialect: &'static str,
+    pieces: Vec<PagePiece>,
+    troubles: Vec<ReadingTrouble>,
+) -> Document {
     let mut document = Document {
         dialect,
         title: String::new(),
@@ -39,36 +43,39 @@ pub(super) fn assemble(dialect: &'static str, pieces: Vec<Piece>, troubles: Vec<
         troubles,
         described: None,
     };
-    let mut pending = Pending::default();
+    let mut pending = PendingTable::default();
     for piece in pieces {
         match piece {
-            Piece::Label(label) => pending.label(label),
-            Piece::Heading { level, title, line, labels } => {
-                pending.flush(&mut document);
+            PagePiece::Label(label) => pending.add_label(label),
+            PagePiece::Heading { level, title, line, labels } => {
+                pending.flush_caption(&mut document);
                 pending.labels.extend(labels.into_iter().map(|label| label.to_lowercase()));
-                open_section(&mut document, Section { level, title, line, labels: pending.take(), blocks: Vec::new() });
+                open_section(
+                    &mut document,
+                    PageSection { level, title, line, labels: pending.take_labels(), blocks: Vec::new() },
+                );
             }
-            Piece::Block(Block::Table(table)) => pending.table(&mut document, table),
-            Piece::Block(Block::Paragraph(text)) if captions(&text) => {
-                pending.flush(&mut document);
+            PagePiece::Block(PageBlock::Table(table)) => pending.push_table(&mut document, table),
+            PagePiece::Block(PageBlock::Paragraph(text)) if is_caption(&text) => {
+                pending.flush_caption(&mut document);
                 pending.caption = Some(text);
             }
-            Piece::Block(block) => {
-                pending.flush(&mut document);
-                pending.pass();
-                push(&mut document, block);
+            PagePiece::Block(block) => {
+                pending.flush_caption(&mut document);
+                pending.pass_block();
+                push_block(&mut document, block);
             }
         }
     }
-    pending.flush(&mut document);
+    pending.flush_caption(&mut document);
     if document.title.is_empty() {
-        document.troubles.push(Trouble { line: 1, cause: "the page has no heading".into() });
+        document.troubles.push(ReadingTrouble { line: 1, cause: "the page has no heading".into() });
     }
     document
 }
 
-/// Removes `Table 3` from the start of a caption, also if a part of the number is in bold.
-pub(super) fn without_number(mut caption: Text) -> Text {
+/// Removes `PageTable 3` from the start of a caption, also if a part of the number is in bold.
+pub(super) fn strip_table_number(mut caption: PageText) -> PageText {
     if let Some(line) = caption.lines.first_mut() {
         let cut = NUMBER.find(&line.text).map_or(0, |found| found.end());
         line.text = line.text[cut..].to_string();
@@ -85,8 +92,8 @@ pub(super) fn without_number(mut caption: Text) -> Text {
 }
 
 /// Whether a paragraph is the caption of the table that follows: a table number in bold, or a table number in a short
-/// text that is no sentence. `Table 1 describes ...` is prose about a table.
-fn captions(text: &Text) -> bool {
+/// text that is no sentence. `PageTable 1 describes ...` is prose about a table.
+fn is_caption(text: &PageText) -> bool {
     let [line] = text.lines.as_slice() else {
         return false;
     };
@@ -98,8 +105,8 @@ fn captions(text: &Text) -> bool {
 }
 
 /// Moves a first row in bold to the header, if the table marks no header.
-fn promote_header(table: &mut Table) {
-    let bold = |cell: &Cell| match cell.text.lines.as_slice() {
+fn promote_header(table: &mut PageTable) {
+    let bold = |cell: &TableCell| match cell.text.lines.as_slice() {
         [line] => line.strong.len() == 1 && line.strong[0] == line.text,
         _ => false,
     };
@@ -114,14 +121,14 @@ fn promote_header(table: &mut Table) {
 
 /// The caption and the labels that were read before their table.
 #[derive(Default)]
-struct Pending {
-    caption: Option<Text>,
+struct PendingTable {
+    caption: Option<PageText>,
     labels: Vec<String>,
     passed: u32,
 }
 
-impl Pending {
-    fn label(&mut self, label: String) {
+impl PendingTable {
+    fn add_label(&mut self, label: String) {
         if self.passed > 0 {
             self.labels.clear();
         }
@@ -131,14 +138,14 @@ impl Pending {
 
     /// Counts a paragraph or item between a label and its table. One is permitted, such as a list item that introduces
     /// the table; a second one drops the label.
-    fn pass(&mut self) {
+    fn pass_block(&mut self) {
         self.passed += 1;
         if self.passed > 1 {
             self.labels.clear();
         }
     }
 
-    fn take(&mut self) -> Vec<String> {
+    fn take_labels(&mut self) -> Vec<String> {
         self.passed = 0;
         let mut labels = std::mem::take(&mut self.labels);
         let mut seen = std::collections::BTreeSet::new();
@@ -146,21 +153,21 @@ impl Pending {
         labels
     }
 
-    fn flush(&mut self, document: &mut Document) {
+    fn flush_caption(&mut self, document: &mut Document) {
         if let Some(text) = self.caption.take() {
-            push(document, Block::Paragraph(text));
+            push_block(document, PageBlock::Paragraph(text));
         }
     }
 
-    fn table(&mut self, document: &mut Document, mut table: Table) {
+    fn push_table(&mut self, document: &mut Document, mut table: PageTable) {
         match self.caption.take() {
             Some(caption) if table.caption.lines.is_empty() => table.caption = caption,
-            Some(caption) => push(document, Block::Paragraph(caption)),
+            Some(caption) => push_block(document, PageBlock::Paragraph(caption)),
             None => {}
         }
-        table.caption = without_number(table.caption);
+        table.caption = strip_table_number(table.caption);
         promote_header(&mut table);
-        let mut labels = self.take();
+        let mut labels = self.take_labels();
         for label in &table.labels {
             let label = label.to_lowercase();
             if !labels.contains(&label) {
@@ -168,11 +175,11 @@ impl Pending {
             }
         }
         table.labels = labels;
-        push(document, Block::Table(table));
+        push_block(document, PageBlock::Table(table));
     }
 }
 
-fn open_section(document: &mut Document, section: Section) {
+fn open_section(document: &mut Document, section: PageSection) {
     let named = !document.title.is_empty();
     if !named {
         document.title = section.title.clone();
@@ -184,19 +191,19 @@ fn open_section(document: &mut Document, section: Section) {
     document.sections.push(section);
 }
 
-fn push(document: &mut Document, block: Block) {
+fn push_block(document: &mut Document, block: PageBlock) {
     if document.sections.is_empty() {
-        let line = first_line(&block);
-        document.sections.push(Section { line, ..Section::default() });
+        let line = first_block_line(&block);
+        document.sections.push(PageSection { line, ..PageSection::default() });
     }
     let section = document.sections.last_mut().expect("a section was just made");
     section.blocks.push(block);
 }
 
-fn first_line(block: &Block) -> u32 {
+fn first_block_line(block: &PageBlock) -> u32 {
     match block {
-        Block::Paragraph(text) | Block::Item { text, .. } => text.lines.first().map_or(1, |line| line.first),
-        Block::Code { first, .. } => *first,
-        Block::Table(table) => table.first,
+        PageBlock::Paragraph(text) | PageBlock::Item { text, .. } => text.lines.first().map_or(1, |line| line.first),
+        PageBlock::Code { first, .. } => *first,
+        PageBlock::Table(table) => table.first,
     }
 }

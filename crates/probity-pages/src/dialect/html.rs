@@ -3,10 +3,10 @@
 //! The HTML parser repairs unclosed cells as browsers do, but reports no lines. Therefore `source` gives each start tag
 //! an attribute with its place before the text is parsed.
 
-use super::growing::Growing;
-use crate::document::{Cell, Row, Table, Text, Trouble};
+use super::text_builder::TextBuilder;
+use crate::document::{PageTable, PageText, ReadingTrouble, TableCell, TableRow};
 use scraper::{ElementRef, Html, Node, Selector};
-use source::{Marked, mark};
+use source::{MarkedHtml, mark_tags};
 
 mod source;
 
@@ -18,26 +18,26 @@ const CELLS_MAX: usize = 200_000;
 const DEPTH_MAX: usize = 200;
 
 /// Reads one `<table>` between the lines `first` and `last`.
-pub(super) fn table(html: &str, first: u32, last: u32, troubles: &mut Vec<Trouble>) -> Table {
-    let empty = Table { caption: Text::default(), labels: vec![], header: vec![], rows: vec![], first, last };
-    let marked = mark(html, first);
+pub(super) fn read_html_table(html: &str, first: u32, last: u32, troubles: &mut Vec<ReadingTrouble>) -> PageTable {
+    let empty = PageTable { caption: PageText::default(), labels: vec![], header: vec![], rows: vec![], first, last };
+    let marked = mark_tags(html, first);
     if marked.depth > DEPTH_MAX {
         let cause = format!("a table nests elements {} deep; at most {DEPTH_MAX} are read", marked.depth);
-        troubles.push(Trouble { line: first, cause });
+        troubles.push(ReadingTrouble { line: first, cause });
         return empty;
     }
     let parsed = Html::parse_fragment(&marked.html);
-    let Some(element) = parsed.select(&selector("table")).next() else {
-        troubles.push(Trouble { line: first, cause: "a table could not be parsed".into() });
+    let Some(element) = parsed.select(&tag_selector("table")).next() else {
+        troubles.push(ReadingTrouble { line: first, cause: "a table could not be parsed".into() });
         return empty;
     };
     let mut table = empty;
     table.labels = element.value().id().map(str::to_lowercase).into_iter().collect();
-    if let Some(caption) = element.select(&selector("caption")).next() {
-        table.caption = text_of(caption, &marked, last);
+    if let Some(caption) = element.select(&tag_selector("caption")).next() {
+        table.caption = element_text(caption, &marked, last);
     }
-    let (header_rows, rows) = rows(element, &marked, last);
-    let expanded = expand(rows, troubles);
+    let (header_rows, rows) = collect_rows(element, &marked, last);
+    let expanded = expand_spans(rows, troubles);
     let (header, body) = expanded.split_at(header_rows.min(expanded.len()));
     table.header = merge_header(header);
     table.rows = body.to_vec();
@@ -45,31 +45,31 @@ pub(super) fn table(html: &str, first: u32, last: u32, troubles: &mut Vec<Troubl
 }
 
 /// The text of a fragment with a line for each block element, and the anchors.
-pub(super) fn fragment(html: &str, first: u32, last: u32) -> (Text, Vec<String>) {
-    let marked = mark(html, first);
+pub(super) fn read_html_fragment(html: &str, first: u32, last: u32) -> (PageText, Vec<String>) {
+    let marked = mark_tags(html, first);
     if marked.depth > DEPTH_MAX {
-        return (Text::default(), marked.anchors);
+        return (PageText::default(), marked.anchors);
     }
     let parsed = Html::parse_fragment(&marked.html);
-    let mut growing = Growing::within(first, last);
+    let mut growing = TextBuilder::between_lines(first, last);
     let mut at = first;
-    collect(parsed.root_element(), &marked, last, &mut at, &mut growing, 0);
-    (growing.take(), marked.anchors)
+    collect_text(parsed.root_element(), &marked, last, &mut at, &mut growing, 0);
+    (growing.take_text(), marked.anchors)
 }
 
-fn selector(name: &str) -> Selector {
+fn tag_selector(name: &str) -> Selector {
     Selector::parse(name).expect("a tag name is a valid selector")
 }
 
 /// A row before spans are expanded: each cell with its number of columns and of rows.
-struct RawRow {
-    cells: Vec<(Cell, usize, usize)>,
+struct UnexpandedRow {
+    cells: Vec<(TableCell, usize, usize)>,
     first: u32,
     last: u32,
 }
 
 /// The number of header rows, and all rows of the table, without the rows of nested tables.
-fn rows(table: ElementRef, marked: &Marked, last: u32) -> (usize, Vec<RawRow>) {
+fn collect_rows(table: ElementRef, marked: &MarkedHtml, last: u32) -> (usize, Vec<UnexpandedRow>) {
     let mut found = Vec::new();
     let mut header_rows = 0;
     let groups = table.child_elements().flat_map(|child| match child.value().name() {
@@ -86,37 +86,37 @@ fn rows(table: ElementRef, marked: &Marked, last: u32) -> (usize, Vec<RawRow>) {
         if found.len() == header_rows && (in_head || (all_heads && header_rows == 0)) {
             header_rows += 1;
         }
-        found.push(raw_row(row, &cells, marked, last));
+        found.push(read_unexpanded_row(row, &cells, marked, last));
     }
     (header_rows, found)
 }
 
-fn raw_row(row: ElementRef, cells: &[ElementRef], marked: &Marked, last: u32) -> RawRow {
-    let cells: Vec<(Cell, usize, usize)> = cells
+fn read_unexpanded_row(row: ElementRef, cells: &[ElementRef], marked: &MarkedHtml, last: u32) -> UnexpandedRow {
+    let cells: Vec<(TableCell, usize, usize)> = cells
         .iter()
         .map(|cell| {
-            let (first, end) = marked.lines(*cell, last);
-            let text = text_of(*cell, marked, end);
+            let (first, end) = marked.element_lines(*cell, last);
+            let text = element_text(*cell, marked, end);
             let span = |name| cell.attr(name).and_then(|v| v.trim().parse::<usize>().ok()).unwrap_or(1);
             let (columns, rows) = (span("colspan").clamp(1, SPAN_MAX), span("rowspan").min(SPAN_MAX));
-            (Cell { text, first, last: end }, columns, rows)
+            (TableCell { text, first, last: end }, columns, rows)
         })
         .collect();
     // The parser adds a row for cells outside of rows. Such a row has the lines of its cells.
     let (first, end) = match marked.has_place(row) {
-        true => marked.lines(row, last),
+        true => marked.element_lines(row, last),
         false => {
             (cells.first().map_or(last, |(cell, ..)| cell.first), cells.last().map_or(last, |(cell, ..)| cell.last))
         }
     };
     let end = cells.iter().map(|(cell, ..)| cell.last).max().unwrap_or(end).max(end);
-    RawRow { cells, first, last: end }
+    UnexpandedRow { cells, first, last: end }
 }
 
 /// Repeats each cell in all rows and columns of its span.
-fn expand(rows: Vec<RawRow>, troubles: &mut Vec<Trouble>) -> Vec<Row> {
+fn expand_spans(rows: Vec<UnexpandedRow>, troubles: &mut Vec<ReadingTrouble>) -> Vec<TableRow> {
     let count = rows.len();
-    let mut down: Vec<Option<(Cell, usize)>> = Vec::new();
+    let mut down: Vec<Option<(TableCell, usize)>> = Vec::new();
     let mut made = 0;
     let mut out = Vec::new();
     for (index, row) in rows.into_iter().enumerate() {
@@ -132,7 +132,7 @@ fn expand(rows: Vec<RawRow>, troubles: &mut Vec<Trouble>) -> Vec<Row> {
             let Some((cell, columns, spanned)) = own.next() else {
                 // A cell of an earlier row still spans a column further right; columns before that column are blank.
                 match down.iter().skip(column).any(Option::is_some) {
-                    true => cells.push(Cell { text: Text::default(), first: row.first, last: row.first }),
+                    true => cells.push(TableCell { text: PageText::default(), first: row.first, last: row.first }),
                     false => break,
                 }
                 continue;
@@ -147,10 +147,10 @@ fn expand(rows: Vec<RawRow>, troubles: &mut Vec<Trouble>) -> Vec<Row> {
             }
         }
         made += cells.len();
-        out.push(Row { cells, first: row.first, last: row.last });
+        out.push(TableRow { cells, first: row.first, last: row.last });
         if made > CELLS_MAX {
             let cause = format!("the spans of a table make more than {CELLS_MAX} cells; the rows after are left out");
-            troubles.push(Trouble { line: row.last, cause });
+            troubles.push(ReadingTrouble { line: row.last, cause });
             break;
         }
     }
@@ -158,8 +158,8 @@ fn expand(rows: Vec<RawRow>, troubles: &mut Vec<Trouble>) -> Vec<Row> {
 }
 
 /// One header row from several: each column has the different texts of its rows.
-pub(super) fn merge_header(rows: &[Row]) -> Vec<Cell> {
-    let mut header: Vec<Cell> = Vec::new();
+pub(super) fn merge_header(rows: &[TableRow]) -> Vec<TableCell> {
+    let mut header: Vec<TableCell> = Vec::new();
     for row in rows {
         for (column, cell) in row.cells.iter().enumerate() {
             match header.get_mut(column) {
@@ -175,23 +175,30 @@ pub(super) fn merge_header(rows: &[Row]) -> Vec<Cell> {
     header
 }
 
-fn text_of(element: ElementRef, marked: &Marked, last: u32) -> Text {
-    let first = marked.lines(element, last).0;
-    let mut growing = Growing::within(first, last);
+fn element_text(element: ElementRef, marked: &MarkedHtml, last: u32) -> PageText {
+    let first = marked.element_lines(element, last).0;
+    let mut growing = TextBuilder::between_lines(first, last);
     let mut at = first;
-    collect(element, marked, last, &mut at, &mut growing, 0);
-    growing.take()
+    collect_text(element, marked, last, &mut at, &mut growing, 0);
+    growing.take_text()
 }
 
 /// Collects the text of an element in order. `at` is the current line of the file.
-fn collect(element: ElementRef, marked: &Marked, last: u32, at: &mut u32, out: &mut Growing, depth: usize) {
+fn collect_text(
+    element: ElementRef,
+    marked: &MarkedHtml,
+    last: u32,
+    at: &mut u32,
+    out: &mut TextBuilder,
+    depth: usize,
+) {
     if depth > DEPTH_MAX {
         return;
     }
     for child in element.children() {
         match child.value() {
             Node::Text(text) => {
-                out.push(text, (*at).min(last));
+                out.push_text(text, (*at).min(last));
                 *at += text.matches('\n').count() as u32;
             }
             Node::Element(_) => {
@@ -199,24 +206,31 @@ fn collect(element: ElementRef, marked: &Marked, last: u32, at: &mut u32, out: &
                 if let Some(line) = marked.inner_line(child) {
                     *at = line;
                 }
-                open_and_close(child, marked, last, at, out, depth);
+                collect_element(child, marked, last, at, out, depth);
             }
             _ => {}
         }
     }
 }
 
-fn open_and_close(child: ElementRef, marked: &Marked, last: u32, at: &mut u32, out: &mut Growing, depth: usize) {
+fn collect_element(
+    child: ElementRef,
+    marked: &MarkedHtml,
+    last: u32,
+    at: &mut u32,
+    out: &mut TextBuilder,
+    depth: usize,
+) {
     let name = child.value().name();
     match name {
         "br" | "hr" => return out.break_line(),
         "script" | "style" => return,
-        "li" => out.bullet(),
-        "td" | "th" => out.push(" ", *at),
-        "strong" | "b" | "code" | "kbd" | "tt" => out.strong_begin(),
+        "li" => out.begin_bullet(),
+        "td" | "th" => out.push_text(" ", *at),
+        "strong" | "b" | "code" | "kbd" | "tt" => out.begin_strong(),
         "a" => {
             if let Some(target) = child.attr("href") {
-                out.link_begin(target, *at);
+                out.begin_link(target, *at);
             }
         }
         "pre" => {
@@ -229,10 +243,10 @@ fn open_and_close(child: ElementRef, marked: &Marked, last: u32, at: &mut u32, o
         "ul" | "ol" | "dl" | "table" => out.end_list(),
         _ => {}
     }
-    collect(child, marked, last, at, out, depth + 1);
+    collect_text(child, marked, last, at, out, depth + 1);
     match name {
-        "strong" | "b" | "code" | "kbd" | "tt" => out.strong_end(),
-        "a" if child.attr("href").is_some() => out.link_end(),
+        "strong" | "b" | "code" | "kbd" | "tt" => out.end_strong(),
+        "a" if child.attr("href").is_some() => out.end_link(),
         "pre" => {
             out.break_line();
             out.verbatim = false;

@@ -8,8 +8,8 @@ mod line_index;
 mod regions;
 mod walk;
 
-use super::assembly::{Piece, assemble};
-use crate::document::{Document, Trouble};
+use super::assembly::{PagePiece, assemble_document};
+use crate::document::{Document, ReadingTrouble};
 use line_index::LineIndex;
 use pulldown_cmark::{Options, Parser};
 
@@ -21,22 +21,22 @@ const INDENT_MAX: usize = 500;
 const FRONT_MATTER_MAX: usize = 100;
 
 /// Reads a page. Parts that cannot be read are troubles of the document.
-pub(super) fn read(text: &str) -> Document {
+pub(super) fn read_markdown(text: &str) -> Document {
     let mut troubles = Vec::new();
-    let (text, title) = without_front_matter(text);
-    let text = without_bombs(&text, &mut troubles);
-    let lines = LineIndex::of(&text);
-    let (masked, tables) = regions::cut(&text, &lines, &mut troubles);
+    let (text, title) = strip_front_matter(text);
+    let text = blank_deep_lines(&text, &mut troubles);
+    let lines = LineIndex::new(&text);
+    let (masked, tables) = regions::cut_regions(&text, &lines, &mut troubles);
     let parser = Parser::new_ext(&masked, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
-    let mut pieces = walk::walk(parser.into_offset_iter(), &masked, &lines, &tables, &mut troubles);
-    let has_title = pieces.iter().any(|piece| matches!(piece, Piece::Heading { level: 1, .. }));
+    let mut pieces = walk::collect_pieces(parser.into_offset_iter(), &masked, &lines, &tables, &mut troubles);
+    let has_title = pieces.iter().any(|piece| matches!(piece, PagePiece::Heading { level: 1, .. }));
     pieces.splice(0..0, title.filter(|_| !has_title));
     troubles.sort_by_key(|trouble| trouble.line);
-    assemble("markdown", pieces, troubles)
+    assemble_document("markdown", pieces, troubles)
 }
 
 /// Blanks the settings of a site generator at the start. The title in the settings counts if the page has no title.
-fn without_front_matter(text: &str) -> (String, Option<Piece>) {
+fn strip_front_matter(text: &str) -> (String, Option<PagePiece>) {
     let mut lines = text.lines();
     let begins = lines.next().is_some_and(|line| line.trim_end() == "---");
     let length = lines.take(FRONT_MATTER_MAX).position(|line| line.trim_end() == "---");
@@ -53,14 +53,14 @@ fn without_front_matter(text: &str) -> (String, Option<Piece>) {
         out.extend(line.chars().filter(|c| *c == '\n'));
         if let Some(value) = line.strip_prefix("title:") {
             let value = value.trim().trim_matches(['"', '\'']).to_string();
-            title = Some(Piece::Heading { level: 1, title: value, line: index as u32 + 1, labels: vec![] });
+            title = Some(PagePiece::Heading { level: 1, title: value, line: index as u32 + 1, labels: vec![] });
         }
     }
     (out, title)
 }
 
 /// Blanks lines with so many containers that parsing would take quadratic time.
-fn without_bombs(text: &str, troubles: &mut Vec<Trouble>) -> String {
+fn blank_deep_lines(text: &str, troubles: &mut Vec<ReadingTrouble>) -> String {
     let mut out = String::with_capacity(text.len());
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let content = line.trim_start();
@@ -73,7 +73,7 @@ fn without_bombs(text: &str, troubles: &mut Vec<Trouble>) -> String {
         let rule = content.trim_end().chars().all(|c| matches!(c, '-' | ' ')) && content.contains("--");
         if (markers > MARKERS_MAX && !rule) || indent > INDENT_MAX && !content.is_empty() {
             let cause = "the line opens too many quotes or lists, or is indented too far; it is left out".into();
-            troubles.push(Trouble { line: index as u32 + 1, cause });
+            troubles.push(ReadingTrouble { line: index as u32 + 1, cause });
             out.extend(line.chars().filter(|c| *c == '\n'));
         } else {
             out.push_str(line);

@@ -4,7 +4,7 @@
 //!
 //! | file | content |
 //! |---|---|
-//! | `read` | the entry: recognises the dialect and calls its reader |
+//! | `read_page` | the entry: recognises the dialect and calls its reader |
 //! | `recognise` | which dialect a page is written in |
 //! | `markdown`, `rst`, `pipes`, `parameters`, `openapi` | one reader for each dialect |
 //! | `html` | tables and fragments in HTML, inside of pages in Markdown or reStructuredText |
@@ -13,7 +13,7 @@
 //! | `unreadable` | the error of files without a reader |
 
 mod assembly;
-mod growing;
+mod text_builder;
 mod html;
 mod markdown;
 pub(crate) mod openapi;
@@ -27,5 +27,5 @@ mod rst;
 mod tests;
 mod unreadable;
 
-pub use read::{is_description, read, read_with};
-pub use unreadable::{PAGE_BYTES_MAX, Unreadable};
+pub use read::{is_api_description, read_page, read_page_with_files};
+pub use unreadable::{PAGE_BYTES_MAX, UnreadablePage};

@@ -7,9 +7,9 @@ mod check;
 mod methods;
 mod tree;
 
-use super::unreadable::Unreadable;
-use crate::document::{Document, Section, Trouble};
-use crate::value::{Kind, Node};
+use super::unreadable::UnreadablePage;
+use crate::document::{Document, PageSection, ReadingTrouble};
+use crate::value::{SourceValue, SourceValueKind};
 
 pub(crate) use methods::METHODS;
 
@@ -17,31 +17,31 @@ pub(crate) use methods::METHODS;
 ///
 /// # Errors
 ///
-/// [`Unreadable`] with the line of malformed YAML or JSON, of an unsupported version of OpenAPI, of a missing mandatory
+/// [`UnreadablePage`] with the line of malformed YAML or JSON, of an unsupported version of OpenAPI, of a missing mandatory
 /// part, or of a reference without target.
-pub(super) fn read(file: &str, text: &str) -> Result<Document, Unreadable> {
-    let root = tree::read(file, text)?;
+pub(super) fn read_openapi(file: &str, text: &str) -> Result<Document, UnreadablePage> {
+    let root = tree::read_value(file, text)?;
     let mut troubles = Vec::new();
-    check::check(file, &root, &mut troubles)?;
-    Ok(document(root, troubles))
+    check::check_description(file, &root, &mut troubles)?;
+    Ok(make_document(root, troubles))
 }
 
-fn document(root: Node, troubles: Vec<Trouble>) -> Document {
+fn make_document(root: SourceValue, troubles: Vec<ReadingTrouble>) -> Document {
     let title = root.get("info").and_then(|it| it.get("title"));
     let (name, line) = match title {
-        Some(Node { kind: Kind::String(text), first, .. }) => (text.clone(), *first),
+        Some(SourceValue { kind: SourceValueKind::String(text), first, .. }) => (text.clone(), *first),
         _ => ("OpenAPI description".to_string(), 1),
     };
-    let mut sections = vec![Section { level: 1, title: name.clone(), line, ..Section::default() }];
+    let mut sections = vec![PageSection { level: 1, title: name.clone(), line, ..PageSection::default() }];
     let mut head = |title: String, line: u32| {
-        sections.push(Section { level: 2, title, line, ..Section::default() });
+        sections.push(PageSection { level: 2, title, line, ..PageSection::default() });
     };
-    for (path, item) in root.get("paths").map_or(&[][..], Node::members) {
+    for (path, item) in root.get("paths").map_or(&[][..], SourceValue::members) {
         for (method, operation) in item.members().iter().filter(|(it, _)| METHODS.contains(&it.as_str())) {
             head(format!("{} {path}", method.to_uppercase()), operation.first);
         }
     }
-    for (kind, all) in root.get("components").map_or(&[][..], Node::members) {
+    for (kind, all) in root.get("components").map_or(&[][..], SourceValue::members) {
         for (name, component) in all.members() {
             head(format!("{kind}/{name}"), component.first);
         }

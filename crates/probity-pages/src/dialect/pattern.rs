@@ -3,6 +3,6 @@
 use regex::Regex;
 
 /// Compiles a pattern. Panics on a pattern that is no valid regular expression, which is a mistake in the source.
-pub(super) fn pattern(text: &str) -> Regex {
+pub(super) fn compile_pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is a valid regular expression")
 }

@@ -3,82 +3,85 @@
 //! The pages have no other markup and no blank lines. Headings and examples are recognised by their form and by the
 //! lines that follow.
 
-use super::assembly::{Piece, assemble};
-use super::growing::link_target;
-use super::pattern::pattern;
-use crate::document::{Block, Cell, Document, Line, Link, Row, Table, Text, Trouble};
+use super::assembly::{PagePiece, assemble_document};
+use super::pattern::compile_pattern;
+use super::text_builder::parse_link_target;
+use crate::document::{
+    Document, PageBlock, PageLine, PageLink, PageTable, PageText, ReadingTrouble, TableCell, TableRow,
+};
 use regex::Regex;
 use std::sync::LazyLock;
 
-static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d+(?:\.\d+)*) - \S.*$"));
+static NUMBERED: LazyLock<Regex> = LazyLock::new(|| compile_pattern(r"^(\d+(?:\.\d+)*) - \S.*$"));
 /// Words that are headings if alone on a line.
 static SECTION: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    compile_pattern(
         r"(?i)^(description|overview|version|parameters|responses|properties|example|example http (request|response)|openapi url)$",
     )
 });
-static EXAMPLE_PART: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)^(request (path|header|headers|body|query)|response( header| body)?( \d{3})?)$"));
-static PAIR: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^"?[A-Za-z][\w-]* = [^"]*"?,?$"#));
-static RULE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\|(\s*:?-{3,}:?\s*\|)+$"));
-static CALL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(get|post|put|patch|delete|head) /"));
-static LINK: LazyLock<Regex> = LazyLock::new(|| pattern(r"\[([^\]\[]+)\]\(([^)\s]+)\)"));
-static BREAK: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)<br\s*/?>"));
+static EXAMPLE_PART: LazyLock<Regex> = LazyLock::new(|| {
+    compile_pattern(r"(?i)^(request (path|header|headers|body|query)|response( header| body)?( \d{3})?)$")
+});
+static PAIR: LazyLock<Regex> = LazyLock::new(|| compile_pattern(r#"^"?[A-Za-z][\w-]* = [^"]*"?,?$"#));
+static RULE: LazyLock<Regex> = LazyLock::new(|| compile_pattern(r"^\|(\s*:?-{3,}:?\s*\|)+$"));
+static CALL: LazyLock<Regex> = LazyLock::new(|| compile_pattern(r"(?i)^(get|post|put|patch|delete|head) /"));
+static LINK: LazyLock<Regex> = LazyLock::new(|| compile_pattern(r"\[([^\]\[]+)\]\(([^)\s]+)\)"));
+static BREAK: LazyLock<Regex> = LazyLock::new(|| compile_pattern(r"(?i)<br\s*/?>"));
 
 /// Reads a page. Parts that cannot be read are troubles of the document.
-pub(super) fn read(text: &str) -> Document {
+pub(super) fn read_pipe_page(text: &str) -> Document {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let mut page = Page { lines, pieces: Vec::new(), troubles: Vec::new(), level: 1, titled: false };
+    let mut page = PipePage { lines, pieces: Vec::new(), troubles: Vec::new(), level: 1, titled: false };
     let mut at = 0;
     while at < page.lines.len() {
-        at = page.block(at);
+        at = page.read_block(at);
     }
-    assemble("pipes", page.pieces, page.troubles)
+    assemble_document("pipes", page.pieces, page.troubles)
 }
 
-struct Page<'a> {
+struct PipePage<'a> {
     lines: Vec<&'a str>,
-    pieces: Vec<Piece>,
-    troubles: Vec<Trouble>,
+    pieces: Vec<PagePiece>,
+    troubles: Vec<ReadingTrouble>,
     /// Level of the last title or numbered heading. Section words are one level below.
     level: u8,
     titled: bool,
 }
 
-impl Page<'_> {
+impl PipePage<'_> {
     /// Reads the block at an index. Returns the index of the next block.
-    fn block(&mut self, at: usize) -> usize {
+    fn read_block(&mut self, at: usize) -> usize {
         let line = self.lines[at];
         if line.is_empty() {
             return at + 1;
         }
         if line.starts_with('|') {
-            return self.table(at);
+            return self.read_table(at);
         }
-        if let Some(level) = self.heading(at) {
+        if let Some(level) = self.heading_level(at) {
             let title = line.to_string();
-            self.pieces.push(Piece::Heading { level, title, line: number(at), labels: vec![] });
+            self.pieces.push(PagePiece::Heading { level, title, line: line_number(at), labels: vec![] });
             return at + 1;
         }
         if line.starts_with(['{', '[']) {
-            return self.example(at);
+            return self.read_example(at);
         }
         if PAIR.is_match(line) {
-            let end = self.run(at, |line| PAIR.is_match(line));
-            self.code(at, end);
+            let end = self.end_of_run(at, |line| PAIR.is_match(line));
+            self.push_code(at, end);
             return end;
         }
         if let Some(item) = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")) {
-            let text = text(item, number(at));
-            self.pieces.push(Piece::Block(Block::Item { depth: 0, text }));
+            let text = read_cell_text(item, line_number(at));
+            self.pieces.push(PagePiece::Block(PageBlock::Item { depth: 0, text }));
             return at + 1;
         }
-        self.pieces.push(Piece::paragraph(text(line, number(at))));
+        self.pieces.push(PagePiece::paragraph(read_cell_text(line, line_number(at))));
         at + 1
     }
 
     /// The level of a heading; `None` if the line is no heading.
-    fn heading(&mut self, at: usize) -> Option<u8> {
+    fn heading_level(&mut self, at: usize) -> Option<u8> {
         let line = self.lines[at];
         if let Some(found) = NUMBERED.captures(line) {
             self.level = 2 + found[1].matches('.').count().min(200) as u8;
@@ -86,7 +89,7 @@ impl Page<'_> {
             return Some(self.level);
         }
         if !self.titled {
-            self.titled = bare(line);
+            self.titled = is_bare_heading(line);
             return self.titled.then_some(1);
         }
         if SECTION.is_match(line) {
@@ -97,56 +100,56 @@ impl Page<'_> {
         }
         let next = self.lines.get(at + 1).copied().unwrap_or("");
         let shows = next.starts_with(['|', '{', '[']) || PAIR.is_match(next) || next.starts_with('/');
-        (bare(line) && !line.contains('(') && shows).then_some(self.level + 1)
+        (is_bare_heading(line) && !line.contains('(') && shows).then_some(self.level + 1)
     }
 
-    fn table(&mut self, at: usize) -> usize {
-        let end = self.run(at, |line| line.starts_with('|'));
+    fn read_table(&mut self, at: usize) -> usize {
+        let end = self.end_of_run(at, |line| line.starts_with('|'));
         let rules: Vec<usize> = (at..end).filter(|index| RULE.is_match(self.lines[*index])).collect();
         // A second rule belongs to a second table, without a line between the tables.
         let end = match rules.get(1) {
             Some(second) if *second > at + 2 => second - 1,
             _ => end,
         };
-        let mut table = Table {
-            caption: Text::default(),
+        let mut table = PageTable {
+            caption: PageText::default(),
             labels: vec![],
             header: vec![],
             rows: vec![],
-            first: number(at),
-            last: number(end - 1),
+            first: line_number(at),
+            last: line_number(end - 1),
         };
         let body = match rules.first() {
             Some(rule) if *rule == at + 1 => {
-                table.header = cells(self.lines[at], number(at));
+                table.header = read_pipe_cells(self.lines[at], line_number(at));
                 at + 2
             }
             _ => {
                 let cause = "a table of pipes has no rule under its first line, so it has no header".into();
-                self.troubles.push(Trouble { line: number(at), cause });
+                self.troubles.push(ReadingTrouble { line: line_number(at), cause });
                 at
             }
         };
         for index in body..end {
             if !RULE.is_match(self.lines[index]) {
-                let (first, last) = (number(index), number(index));
-                table.rows.push(Row { cells: cells(self.lines[index], first), first, last });
+                let (first, last) = (line_number(index), line_number(index));
+                table.rows.push(TableRow { cells: read_pipe_cells(self.lines[index], first), first, last });
             }
         }
-        self.pieces.push(Piece::Block(Block::Table(table)));
+        self.pieces.push(PagePiece::Block(PageBlock::Table(table)));
         end
     }
 
     /// Reads an example up to the bracket that closes the first bracket, or up to the next heading.
-    fn example(&mut self, at: usize) -> usize {
+    fn read_example(&mut self, at: usize) -> usize {
         let mut depth = 0usize;
         let mut quoted = false;
         for index in at..self.lines.len() {
             let line = self.lines[index];
             if index > at && !quoted && (NUMBERED.is_match(line) || SECTION.is_match(line) || CALL.is_match(line)) {
                 let cause = "an example ends before its brackets are closed".into();
-                self.troubles.push(Trouble { line: number(at), cause });
-                self.code(at, index);
+                self.troubles.push(ReadingTrouble { line: line_number(at), cause });
+                self.push_code(at, index);
                 return index;
             }
             let mut escaped = false;
@@ -163,32 +166,32 @@ impl Page<'_> {
             // A text in an example ends on its line: an open quote is a mistake of the page.
             quoted = false;
             if depth == 0 {
-                self.code(at, index + 1);
+                self.push_code(at, index + 1);
                 return index + 1;
             }
         }
-        self.troubles.push(Trouble { line: number(at), cause: "an example has no end".into() });
-        self.code(at, self.lines.len());
+        self.troubles.push(ReadingTrouble { line: line_number(at), cause: "an example has no end".into() });
+        self.push_code(at, self.lines.len());
         self.lines.len()
     }
 
-    fn code(&mut self, at: usize, end: usize) {
+    fn push_code(&mut self, at: usize, end: usize) {
         let text = self.lines[at..end].iter().flat_map(|line| [*line, "\n"]).collect();
-        let (first, last) = (number(at), number(end - 1));
-        self.pieces.push(Piece::Block(Block::Code { language: String::new(), text, first, last }));
+        let (first, last) = (line_number(at), line_number(end - 1));
+        self.pieces.push(PagePiece::Block(PageBlock::Code { language: String::new(), text, first, last }));
     }
 
-    fn run(&self, at: usize, belongs: impl Fn(&str) -> bool) -> usize {
+    fn end_of_run(&self, at: usize, belongs: impl Fn(&str) -> bool) -> usize {
         self.lines[at..].iter().position(|line| !belongs(line)).map_or(self.lines.len(), |count| at + count)
     }
 }
 
-fn number(index: usize) -> u32 {
+fn line_number(index: usize) -> u32 {
     index as u32 + 1
 }
 
 /// Whether a line is short and has no punctuation of a sentence.
-fn bare(line: &str) -> bool {
+fn is_bare_heading(line: &str) -> bool {
     let words = line.split_whitespace().count();
     (1..=10).contains(&words)
         && line.chars().count() <= 80
@@ -200,7 +203,7 @@ fn bare(line: &str) -> bool {
 }
 
 /// The cells of a row as written. Missing cells are not added.
-pub(super) fn cells(line: &str, at: u32) -> Vec<Cell> {
+pub(super) fn read_pipe_cells(line: &str, at: u32) -> Vec<TableCell> {
     let inner = line.strip_prefix('|').unwrap_or(line);
     let mut parts = vec![String::new()];
     let mut escaped = false;
@@ -219,20 +222,20 @@ pub(super) fn cells(line: &str, at: u32) -> Vec<Cell> {
     if parts.len() > 1 && parts.last().is_some_and(|part| part.trim().is_empty()) {
         parts.pop();
     }
-    parts.iter().map(|part| Cell { text: text(part, at), first: at, last: at }).collect()
+    parts.iter().map(|part| TableCell { text: read_cell_text(part, at), first: at, last: at }).collect()
 }
 
-fn text(source: &str, at: u32) -> Text {
-    let mut out = Text::default();
+fn read_cell_text(source: &str, at: u32) -> PageText {
+    let mut out = PageText::default();
     for found in LINK.captures_iter(source) {
-        if let Some((label, file)) = link_target(&found[2]) {
-            out.links.push(Link { text: found[1].trim().to_string(), label, file, line: at });
+        if let Some((label, file)) = parse_link_target(&found[2]) {
+            out.links.push(PageLink { text: found[1].trim().to_string(), label, file, line: at });
         }
     }
     for part in BREAK.split(&LINK.replace_all(source, "$1")) {
         let text = part.split_whitespace().collect::<Vec<_>>().join(" ");
         if !text.is_empty() {
-            out.lines.push(Line { text, bullet: false, strong: vec![], first: at, last: at });
+            out.lines.push(PageLine { text, bullet: false, strong: vec![], first: at, last: at });
         }
     }
     out

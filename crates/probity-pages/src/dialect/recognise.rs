@@ -1,14 +1,14 @@
 //! Recognises the dialect of a page from its content, and refuses files that no reader takes.
 
 use super::parameters;
-use super::pattern::pattern;
-use super::unreadable::{PAGE_BYTES_MAX, Unreadable, unreadable};
+use super::pattern::compile_pattern;
+use super::unreadable::{PAGE_BYTES_MAX, UnreadablePage, unreadable_page};
 use regex::Regex;
 use std::sync::LazyLock;
 
 /// The form that a page is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dialect {
+pub(super) enum PageDialect {
     Markdown,
     Rst,
     Pipes,
@@ -18,9 +18,9 @@ pub(super) enum Dialect {
 }
 
 /// The text of a file, without byte order mark.
-pub(super) fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Unreadable> {
+pub(super) fn decode_text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, UnreadablePage> {
     if bytes.len() > PAGE_BYTES_MAX {
-        return Err(unreadable(
+        return Err(unreadable_page(
             file,
             1,
             format!("the file has {} bytes; a page may have {PAGE_BYTES_MAX}", bytes.len()),
@@ -28,48 +28,48 @@ pub(super) fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Unreadabl
         ));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = line_of(bytes, error.valid_up_to());
-        unreadable(file, line, "the file is not UTF-8 text".into(), "save the page as UTF-8 text")
+        let line = line_of_byte(bytes, error.valid_up_to());
+        unreadable_page(file, line, "the file is not UTF-8 text".into(), "save the page as UTF-8 text")
     })?;
     if let Some(at) = text.find('\0') {
-        let line = line_of(bytes, at);
-        return Err(unreadable(file, line, "the file has NUL bytes and is no text".into(), "name a text file"));
+        let line = line_of_byte(bytes, at);
+        return Err(unreadable_page(file, line, "the file has NUL bytes and is no text".into(), "name a text file"));
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim().is_empty() {
-        return Err(unreadable(file, 1, "the file is empty".into(), "fetch the page again"));
+        return Err(unreadable_page(file, 1, "the file is empty".into(), "fetch the page again"));
     }
     Ok(text)
 }
 
 /// The dialect of a page.
-pub(super) fn dialect(file: &str, text: &str) -> Result<Dialect, Unreadable> {
+pub(super) fn recognise_dialect(file: &str, text: &str) -> Result<PageDialect, UnreadablePage> {
     if is_open_api(text) {
-        return Ok(Dialect::OpenApi);
+        return Ok(PageDialect::OpenApi);
     }
     refuse_other_formats(file, text)?;
-    if parameters::is_list(text) {
-        return Ok(Dialect::Parameters);
+    if parameters::is_parameter_list(text) {
+        return Ok(PageDialect::Parameters);
     }
-    let signs = Signs::of(text);
+    let signs = DialectSigns::count_signs(text);
     if signs.rst > 0 && signs.rst >= signs.markdown {
-        return Ok(Dialect::Rst);
+        return Ok(PageDialect::Rst);
     }
     if signs.markdown == 0 {
         refuse_lossy(file, text)?;
         if signs.pipe_rules > 0 || signs.numbered > 0 && signs.methods > 0 {
-            return Ok(Dialect::Pipes);
+            return Ok(PageDialect::Pipes);
         }
     }
     if signs.markdown == 0 && signs.underlines > 0 {
-        return Ok(Dialect::Rst);
+        return Ok(PageDialect::Rst);
     }
-    Ok(Dialect::Markdown)
+    Ok(PageDialect::Markdown)
 }
 
 /// How often a page has the marks of each dialect.
 #[derive(Default)]
-struct Signs {
+struct DialectSigns {
     rst: usize,
     markdown: usize,
     underlines: usize,
@@ -79,25 +79,28 @@ struct Signs {
 }
 
 static RST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    compile_pattern(
         r"^\s*(\.\. ([\w-]+::|_[^:]+:|\|[^|]+\| )|:original_name:|\+[-=]+(\+[-=]+)*\+\s*$|=+( +=+)+\s*$)|:(ref|doc):`",
     )
 });
 static MARKDOWN: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^#{1,6} |^\s*(```|~~~)|</?(table|tr|td|th)\b|^\s*<a (name|id)="));
-static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d+(\.\d+)* - \S"));
-static METHOD: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(get|post|put|patch|delete|head) /\S"));
-static RULE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*\|(\s*:?-{3,}:?\s*\|)+\s*$"));
+    LazyLock::new(|| compile_pattern(r"^#{1,6} |^\s*(```|~~~)|</?(table|tr|td|th)\b|^\s*<a (name|id)="));
+static NUMBERED: LazyLock<Regex> = LazyLock::new(|| compile_pattern(r"^\d+(\.\d+)* - \S"));
+static METHOD: LazyLock<Regex> = LazyLock::new(|| compile_pattern(r"(?i)^(get|post|put|patch|delete|head) /\S"));
+static RULE: LazyLock<Regex> = LazyLock::new(|| compile_pattern(r"^\s*\|(\s*:?-{3,}:?\s*\|)+\s*$"));
 /// The first key of a map with an error further down.
-static OPENING: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^\{\s*"(openapi|swagger)"\s*:"#));
-static VERSION_KEY: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^["']?(openapi|swagger)["']?\s*:\s*["']?\d"#));
+static OPENING: LazyLock<Regex> = LazyLock::new(|| compile_pattern(r#"^\{\s*"(openapi|swagger)"\s*:"#));
+static VERSION_KEY: LazyLock<Regex> =
+    LazyLock::new(|| compile_pattern(r#"^["']?(openapi|swagger)["']?\s*:\s*["']?\d"#));
 static GLUED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^(TypeName\S|NameDescription|HTTP CodeDescription|Version(Status)?(Not Before|Supported Until)|버전최소)")
+    compile_pattern(
+        r"^(TypeName\S|NameDescription|HTTP CodeDescription|Version(Status)?(Not Before|Supported Until)|버전최소)",
+    )
 });
 
-impl Signs {
-    fn of(text: &str) -> Signs {
-        let mut signs = Signs::default();
+impl DialectSigns {
+    fn count_signs(text: &str) -> DialectSigns {
+        let mut signs = DialectSigns::default();
         let (mut above, mut before) = ("", "");
         for line in text.lines() {
             let blank = before.trim().is_empty();
@@ -117,13 +120,13 @@ impl Signs {
     }
 }
 
-fn refuse_other_formats(file: &str, text: &str) -> Result<(), Unreadable> {
+fn refuse_other_formats(file: &str, text: &str) -> Result<(), UnreadablePage> {
     let start = text.trim_start();
     let line = 1 + text[..text.len() - start.len()].matches('\n').count() as u32;
     let head: String = start.chars().take(200).collect::<String>().to_lowercase();
     if head.starts_with("<!doctype") || head.starts_with("<html") || head.starts_with("<?xml") {
         let cause = "this is a whole HTML or XML page, which no reader takes";
-        return Err(unreadable(
+        return Err(unreadable_page(
             file,
             line,
             cause.into(),
@@ -133,7 +136,7 @@ fn refuse_other_formats(file: &str, text: &str) -> Result<(), Unreadable> {
     let json = start.starts_with(['{', '[']).then(|| serde_json::from_str::<serde_json::Value>(start));
     if let Some(Ok(_)) = json {
         let cause = "this is a JSON document, not a documentation page";
-        return Err(unreadable(file, line, cause.into(), "name the documentation page"));
+        return Err(unreadable_page(file, line, cause.into(), "name the documentation page"));
     }
     Ok(())
 }
@@ -158,20 +161,20 @@ pub(super) fn is_open_api(text: &str) -> bool {
 
 /// Refuses two known renderings of pages with pipe tables, in which the columns of the texts are lost. A reader would
 /// have to guess the columns.
-fn refuse_lossy(file: &str, text: &str) -> Result<(), Unreadable> {
+fn refuse_lossy(file: &str, text: &str) -> Result<(), UnreadablePage> {
     let remedy = "fetch the page in the rendering whose tables have a `|---|` for every column";
     let lines: Vec<&str> = text.lines().collect();
     for (index, line) in lines.iter().enumerate() {
         if !RULE.is_match(line) || index == 0 {
             continue;
         }
-        let beside = bars(lines[index - 1]).max(lines.get(index + 1).map_or(0, |row| bars(row)));
-        if bars(line) == 2 && beside > 2 {
+        let beside = count_bars(lines[index - 1]).max(lines.get(index + 1).map_or(0, |row| count_bars(row)));
+        if count_bars(line) == 2 && beside > 2 {
             let cause = format!(
                 "the rule of this table has one column beside {}: rows are broken over lines and cells are lost",
                 beside - 1
             );
-            return Err(unreadable(file, index as u32 + 1, cause, remedy));
+            return Err(unreadable_page(file, index as u32 + 1, cause, remedy));
         }
     }
     let has_rows = lines.iter().any(|line| line.trim_start().starts_with('|'));
@@ -179,16 +182,16 @@ fn refuse_lossy(file: &str, text: &str) -> Result<(), Unreadable> {
     match glued {
         Some(index) if !has_rows => {
             let cause = "the cells of this table are glued together, so its columns are lost".to_string();
-            Err(unreadable(file, index as u32 + 1, cause, remedy))
+            Err(unreadable_page(file, index as u32 + 1, cause, remedy))
         }
         _ => Ok(()),
     }
 }
 
-fn bars(line: &str) -> usize {
+fn count_bars(line: &str) -> usize {
     line.matches('|').count()
 }
 
-fn line_of(bytes: &[u8], at: usize) -> u32 {
+fn line_of_byte(bytes: &[u8], at: usize) -> u32 {
     1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count() as u32
 }

@@ -7,18 +7,18 @@ mod blocks;
 mod cells;
 mod directive;
 mod explicit;
-mod grid;
+mod grid_table;
 mod inline;
-mod listed;
+mod listed_table;
 mod literal;
 mod page;
-mod reference;
-mod simple;
+mod api_reference;
+mod simple_table;
 
-use super::assembly::assemble;
-use super::pattern::pattern;
+use super::assembly::assemble_document;
+use super::pattern::compile_pattern;
 use crate::document::Document;
-use page::{Page, Source};
+use page::{RstPage, SourceLine};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -27,12 +27,12 @@ const INDENT_MAX: usize = 500;
 /// Columns of a tab stop.
 const TAB: usize = 8;
 
-static SUBSTITUTION: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*\.\. \|([^|]+)\| replace::\s*(.*)$"));
+static SUBSTITUTION: LazyLock<Regex> = LazyLock::new(|| compile_pattern(r"^\s*\.\. \|([^|]+)\| replace::\s*(.*)$"));
 
 /// Reads a page. Parts that cannot be read are troubles of the document. `file` returns the text of an included file.
-pub(super) fn read(text: &str, file: &dyn Fn(&str) -> Option<String>) -> Document {
-    let mut page = Page::new(blocks::blocks);
-    reference::take_in(&mut page, text, file);
+pub(super) fn read_rst(text: &str, file: &dyn Fn(&str) -> Option<String>) -> Document {
+    let mut page = RstPage::new(blocks::read_blocks);
+    api_reference::read_included_files(&mut page, text, file);
     let mut lines = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let number = index as u32 + 1;
@@ -41,15 +41,15 @@ pub(super) fn read(text: &str, file: &dyn Fn(&str) -> Option<String>) -> Documen
         }
         let mut text = expand_tabs(line.trim_end());
         if text.len() - text.trim_start().len() > INDENT_MAX {
-            page.trouble(number, "the line is indented too far; it is left out");
+            page.add_trouble(number, "the line is indented too far; it is left out");
             text.clear();
         }
-        lines.push(Source { number, text });
+        lines.push(SourceLine { number, text });
     }
-    let pieces = blocks::blocks(&mut page, &lines, 0, 0);
+    let pieces = blocks::read_blocks(&mut page, &lines, 0, 0);
     page.troubles.sort_by_key(|trouble| trouble.line);
     let included = page.included;
-    Document { included, ..assemble("rst", pieces, page.troubles) }
+    Document { included, ..assemble_document("rst", pieces, page.troubles) }
 }
 
 fn expand_tabs(line: &str) -> String {

@@ -1,11 +1,11 @@
 //! Invented pages of each dialect, and properties of the readers for arbitrary text.
 
-use super::read;
-use crate::document::{Block, Document, Text};
+use super::read_page;
+use crate::document::{Document, PageBlock, PageText};
 
-fn check(page: &str, expected: &str) {
-    let document = read("page.txt", page.as_bytes()).expect("the page is readable");
-    let found = document.outline();
+fn check_outline(page: &str, expected: &str) {
+    let document = read_page("page.txt", page.as_bytes()).expect("the page is readable");
+    let found = document.write_outline();
     assert!(found.trim() == expected.trim(), "--- expected\n{}\n--- found\n{}", expected.trim(), found.trim());
 }
 
@@ -19,7 +19,7 @@ mod refusals;
 mod rst;
 
 /// Panics unless every line number of a document is a line of the text, within the lines of the enclosing block.
-fn lines_are_in_bounds(document: &Document, text: &str) {
+fn assert_lines_in_bounds(document: &Document, text: &str) {
     let count = text.lines().count().max(1) as u32;
     let within = |first: u32, last: u32, outer: (u32, u32), what: &str| {
         assert!(
@@ -27,7 +27,7 @@ fn lines_are_in_bounds(document: &Document, text: &str) {
             "{what} is on lines {first}-{last}, outside {outer:?}"
         );
     };
-    let text_within = |text: &Text, outer: (u32, u32)| {
+    let text_within = |text: &PageText, outer: (u32, u32)| {
         text.lines.iter().for_each(|line| within(line.first, line.last, outer, &line.text));
         text.links.iter().for_each(|link| within(link.line, link.line, outer, &link.text));
     };
@@ -36,9 +36,9 @@ fn lines_are_in_bounds(document: &Document, text: &str) {
         within(section.line, section.line, page, &section.title);
         for block in &section.blocks {
             match block {
-                Block::Paragraph(text) | Block::Item { text, .. } => text_within(text, page),
-                Block::Code { first, last, .. } => within(*first, *last, page, "code"),
-                Block::Table(table) => {
+                PageBlock::Paragraph(text) | PageBlock::Item { text, .. } => text_within(text, page),
+                PageBlock::Code { first, last, .. } => within(*first, *last, page, "code"),
+                PageBlock::Table(table) => {
                     let outer = (table.first, table.last);
                     within(table.first, table.last, page, "a table");
                     text_within(&table.caption, page);

@@ -6,7 +6,7 @@ pub const PAGE_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// A file cannot be read: place, cause and remedy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {cause}\n  {remedy}")]
-pub struct Unreadable {
+pub struct UnreadablePage {
     /// The file, as named by the caller.
     pub file: String,
     /// 1-based line of the cause.
@@ -17,6 +17,6 @@ pub struct Unreadable {
     pub remedy: String,
 }
 
-pub(super) fn unreadable(file: &str, line: u32, cause: String, remedy: &str) -> Unreadable {
-    Unreadable { file: file.into(), line, cause, remedy: remedy.into() }
+pub(super) fn unreadable_page(file: &str, line: u32, cause: String, remedy: &str) -> UnreadablePage {
+    UnreadablePage { file: file.into(), line, cause, remedy: remedy.into() }
 }

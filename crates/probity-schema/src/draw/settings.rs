@@ -6,7 +6,7 @@ use thiserror::Error;
 
 /// The settings for a draw.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Draw {
+pub struct DrawSettings {
     /// Fixed values by JSON pointer. Their parents are present. The caller is responsible for
     /// pins that break the schema.
     pub pins: BTreeMap<String, Value>,
@@ -21,27 +21,27 @@ pub struct Draw {
 /// Why no value could be drawn.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("cannot draw a value at `{pointer}`: {cause}")]
-pub struct Undrawable {
+pub struct DrawError {
     /// JSON pointer into the value.
     pub pointer: String,
     /// The obstacle.
     pub cause: String,
 }
 
-impl Default for Draw {
+impl Default for DrawSettings {
     /// The settings for a request: half of the optional fields, no doubtful value.
-    fn default() -> Draw {
-        Draw { pins: BTreeMap::new(), optional_percent: 50, avoid_doubt: true, microversion: None }
+    fn default() -> DrawSettings {
+        DrawSettings { pins: BTreeMap::new(), optional_percent: 50, avoid_doubt: true, microversion: None }
     }
 }
 
-impl Draw {
+impl DrawSettings {
     /// The settings for a response: every documented field is present, dead fields included.
-    pub fn response() -> Draw {
-        Draw { optional_percent: 100, avoid_doubt: false, ..Draw::default() }
+    pub fn for_response() -> DrawSettings {
+        DrawSettings { optional_percent: 100, avoid_doubt: false, ..DrawSettings::default() }
     }
 }
 
-pub(super) fn fail(pointer: &str, cause: &str) -> Undrawable {
-    Undrawable { pointer: pointer.to_string(), cause: cause.to_string() }
+pub(super) fn make_error(pointer: &str, cause: &str) -> DrawError {
+    DrawError { pointer: pointer.to_string(), cause: cause.to_string() }
 }

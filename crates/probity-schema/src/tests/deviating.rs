@@ -1,18 +1,18 @@
 //! Variants of a body.
 
-use super::{kettle, shape};
-use crate::{deviations, deviations_at, simpler};
+use super::{compile_test_schema, kettle_schema};
+use crate::{simplify_value, vary_body, vary_body_at_version};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-fn good() -> Value {
+fn valid_body() -> Value {
     json!({"kettle": {"label": "tin", "litres": 3, "mode": "SLOW", "cups": [{"size": 1}]}})
 }
 
 /// Expects the variants at a pointer, as `kind class`.
 #[track_caller]
 fn check(pointer: &str, expected: &[&str]) {
-    let found = deviations(&shape(kettle()), &good());
+    let found = vary_body(&compile_test_schema(kettle_schema()), &valid_body());
     let here = found.iter().filter(|deviation| deviation.pointer == pointer);
     let told: Vec<String> = here.map(|deviation| format!("{} {:?}", deviation.kind, deviation.class)).collect();
     assert_eq!(told, expected);
@@ -125,7 +125,7 @@ fn the_whole_body_is_varied_too() {
 #[test]
 fn the_microversion_decides_which_field_does_not_exist() {
     let kinds = |version| -> Vec<String> {
-        let found = deviations_at(&shape(kettle()), &good(), version);
+        let found = vary_body_at_version(&compile_test_schema(kettle_schema()), &valid_body(), version);
         found.into_iter().filter(|d| d.kind == "version").map(|d| d.pointer).collect()
     };
     assert_eq!(kinds(None), ["/kettle/steam"]);
@@ -135,7 +135,7 @@ fn the_microversion_decides_which_field_does_not_exist() {
 #[test]
 fn a_simpler_body_leaves_pins_alone() {
     let pins = BTreeMap::from([("/kettle/litres".to_string(), json!(3))]);
-    let candidates = simpler(&shape(kettle()), &good(), &pins);
+    let candidates = simplify_value(&compile_test_schema(kettle_schema()), &valid_body(), &pins);
     assert_eq!(candidates[0], json!({"kettle": {"label": "tin", "litres": 3, "mode": "SLOW"}}));
     assert!(candidates.iter().all(|candidate| candidate["kettle"]["litres"] == 3), "{candidates:?}");
     assert!(candidates.iter().any(|candidate| candidate["kettle"]["cups"][0]["size"] == 0), "{candidates:?}");

@@ -6,11 +6,11 @@ mod drawing;
 mod loading;
 mod oracle;
 
-use super::shape::Shape;
+use super::compiled_schema::CompiledSchema;
 use serde_json::{Value, json};
 
 /// A request schema with one field for each rule of the classes.
-pub(super) fn kettle() -> Value {
+pub(super) fn kettle_schema() -> Value {
     json!({
         "type": "object",
         "x-source": "kettle:1-40",
@@ -40,6 +40,6 @@ pub(super) fn kettle() -> Value {
     })
 }
 
-pub(super) fn shape(schema: Value) -> Shape {
-    Shape::new(schema, "test.json").unwrap_or_else(|error| panic!("{error}"))
+pub(super) fn compile_test_schema(schema: Value) -> CompiledSchema {
+    CompiledSchema::new(schema, "test.json").unwrap_or_else(|error| panic!("{error}"))
 }

@@ -1,112 +1,153 @@
 //! The checks of one node: annotations, types, enumerations and combinations.
 
-use super::walker::{FINDINGS_MAX, Finding, Path, Place, Walk};
-use crate::class::Class;
-use crate::node::{Node, NodeId};
-use crate::number::same;
-use crate::shape::Shape;
-use crate::types::Types;
-use crate::version::Asked;
-use crate::words::{one_of, show};
+use super::walker::{FINDINGS_MAX, SchemaMismatch, SchemaWalk, ValueContext, ValuePath};
+use crate::class::InputClass;
+use crate::compiled_schema::CompiledSchema;
+use crate::describe::{describe_members, describe_value};
+use crate::node::{SchemaNode, SchemaNodeId};
+use crate::number::are_equal;
+use crate::types::JsonTypes;
+use crate::version::RequestedVersion;
 use serde_json::Value;
 
-impl Walk<'_> {
+impl SchemaWalk<'_> {
     /// Whether the part of the schema at `id` accepts the value. The walk ends at the first finding.
-    pub(super) fn accepts(shape: &Shape, id: NodeId, value: &Value, asked: Asked) -> bool {
-        let mut walk = Walk { shape, asked, soft: false, limit: 1, out: Vec::new() };
-        walk.node(id, value, &Path::Root, Place::TOP);
+    pub(super) fn accepts_value(
+        shape: &CompiledSchema,
+        id: SchemaNodeId,
+        value: &Value,
+        asked: RequestedVersion,
+    ) -> bool {
+        let mut walk = SchemaWalk { shape, asked, soft: false, limit: 1, out: Vec::new() };
+        walk.check_node(id, value, &ValuePath::Root, ValueContext::TOP);
         walk.out.is_empty()
     }
 
     /// Checks a value against one node and all nodes below.
-    pub(super) fn node(&mut self, id: NodeId, value: &Value, at: &Path, mut place: Place) {
+    pub(super) fn check_node(&mut self, id: SchemaNodeId, value: &Value, at: &ValuePath, mut place: ValueContext) {
         if self.out.len() >= self.limit {
             return;
         }
         let node = self.shape.node(id);
         if self.soft {
-            self.annotations(id, node, value, at, &mut place);
+            self.check_annotations(id, node, value, at, &mut place);
         }
         if node.never {
-            self.break_at(id, "false", value, at, place, || "nothing".into());
+            self.report_hard(id, "false", value, at, place, || "nothing".into());
             return;
         }
-        if !self.types(id, node, value, at, place) {
+        if !self.check_type(id, node, value, at, place) {
             return;
         }
         if let Some(members) = &node.members
-            && !members.iter().any(|member| same(member, value))
+            && !members.iter().any(|member| are_equal(member, value))
         {
-            let place = Place { capped: place.capped || value.is_null(), ..place };
-            self.break_at(id, "enum", value, at, place, || one_of(members));
+            let place = ValueContext { capped: place.capped || value.is_null(), ..place };
+            self.report_hard(id, "enum", value, at, place, || describe_members(members));
         }
         match value {
-            Value::String(text) => self.text(id, node, text, value, at, place),
-            Value::Number(number) => self.number(id, node, number, value, at, place),
-            Value::Array(items) => self.array(id, node, items, value, at, place),
-            Value::Object(entries) => self.object(id, node, entries, value, at, place),
+            Value::String(text) => self.check_text(id, node, text, value, at, place),
+            Value::Number(number) => self.check_number(id, node, number, value, at, place),
+            Value::Array(items) => self.check_array(id, node, items, value, at, place),
+            Value::Object(entries) => self.check_object(id, node, entries, value, at, place),
             Value::Null | Value::Bool(_) => {}
         }
-        self.combined(id, node, value, at, place);
+        self.check_combinations(id, node, value, at, place);
     }
 
-    fn annotations(&mut self, id: NodeId, node: &Node, value: &Value, at: &Path, place: &mut Place) {
+    fn check_annotations(
+        &mut self,
+        id: SchemaNodeId,
+        node: &SchemaNode,
+        value: &Value,
+        at: &ValuePath,
+        place: &mut ValueContext,
+    ) {
         if node.notes.dead {
-            self.soft_at(id, "dead", value, at, "no such field: the page documents the field as without effect");
+            self.report_soft(id, "dead", value, at, "no such field: the page documents the field as without effect");
             place.capped = true;
         }
-        if node.disputes("present") {
-            self.soft_at(id, "present", value, at, "no such field: only one of the pages has the field");
+        if node.has_dispute("present") {
+            self.report_soft(id, "present", value, at, "no such field: only one of the pages has the field");
             place.capped = true;
         }
-        if !self.asked.includes(node.notes.versions) {
-            self.soft_at(id, "version", value, at, "no such field in this version");
+        if !self.asked.includes_range(node.notes.versions) {
+            self.report_soft(id, "version", value, at, "no such field in this version");
             place.capped = true;
         }
     }
 
     /// Whether the type of the value is allowed.
-    fn types(&mut self, id: NodeId, node: &Node, value: &Value, at: &Path, place: Place) -> bool {
+    fn check_type(
+        &mut self,
+        id: SchemaNodeId,
+        node: &SchemaNode,
+        value: &Value,
+        at: &ValuePath,
+        place: ValueContext,
+    ) -> bool {
         let Some(types) = node.types else { return true };
-        if types.holds(Types::of(value)) {
+        if types.contains(JsonTypes::from_value(value)) {
             return true;
         }
         let unsure = value.is_null() || !place.mandatory || node.takes_only_null() || node.notes.untabled;
-        let place = Place { capped: place.capped || unsure, ..place };
-        self.break_at(id, "type", value, at, place, || types.names().join(" or "));
+        let place = ValueContext { capped: place.capped || unsure, ..place };
+        self.report_hard(id, "type", value, at, place, || types.names().join(" or "));
         false
     }
 
     /// Checks `allOf`, `anyOf`, `oneOf` and the keywords of the `jsonschema` crate.
-    fn combined(&mut self, id: NodeId, node: &Node, value: &Value, at: &Path, place: Place) {
-        let inner = Place { included: true, ..place };
+    fn check_combinations(
+        &mut self,
+        id: SchemaNodeId,
+        node: &SchemaNode,
+        value: &Value,
+        at: &ValuePath,
+        place: ValueContext,
+    ) {
+        let inner = ValueContext { included: true, ..place };
         for &part in &node.all_of {
-            self.node(part, value, at, inner);
+            self.check_node(part, value, at, inner);
         }
         if !node.any_of.is_empty() {
-            self.choice(id, "anyOf", &node.any_of, value, at, place);
+            self.check_choice(id, "anyOf", &node.any_of, value, at, place);
         }
         if !node.one_of.is_empty() {
-            self.choice(id, "oneOf", &node.one_of, value, at, place);
+            self.check_choice(id, "oneOf", &node.one_of, value, at, place);
         }
         for (keyword, validator) in &node.rest {
             if !validator.is_valid(value) {
                 // For a compound condition nobody can tell whether all pages agree.
-                self.push(id, keyword, at, true, true, || ("the condition of the schema".into(), show(value, keyword)));
+                self.push_mismatch(id, keyword, at, true, true, || {
+                    ("the condition of the schema".into(), describe_value(value, keyword))
+                });
             }
         }
     }
 
     /// Checks a choice. The findings are those of the best branch: a value is as good as its best reading.
-    fn choice(&mut self, id: NodeId, keyword: &str, branches: &[NodeId], value: &Value, at: &Path, place: Place) {
+    fn check_choice(
+        &mut self,
+        id: SchemaNodeId,
+        keyword: &str,
+        branches: &[SchemaNodeId],
+        value: &Value,
+        at: &ValuePath,
+        place: ValueContext,
+    ) {
         let mut accepting = 0;
-        let mut best: Option<(Class, Vec<Finding>)> = None;
-        let mut least = Class::Invalid;
+        let mut best: Option<(InputClass, Vec<SchemaMismatch>)> = None;
+        let mut least = InputClass::Invalid;
         for &branch in branches {
-            let mut walk =
-                Walk { shape: self.shape, asked: self.asked, soft: self.soft, limit: FINDINGS_MAX, out: Vec::new() };
-            walk.node(branch, value, at, Place { included: true, ..place });
-            let class = walk.out.iter().map(|finding| finding.class).max().unwrap_or(Class::Valid);
+            let mut walk = SchemaWalk {
+                shape: self.shape,
+                asked: self.asked,
+                soft: self.soft,
+                limit: FINDINGS_MAX,
+                out: Vec::new(),
+            };
+            walk.check_node(branch, value, at, ValueContext { included: true, ..place });
+            let class = walk.out.iter().map(|finding| finding.class).max().unwrap_or(InputClass::Valid);
             if walk.out.iter().any(|finding| finding.hard) {
                 least = least.min(class);
                 continue;
@@ -118,13 +159,13 @@ impl Walk<'_> {
         }
         match best {
             Some((_, findings)) if accepting == 1 || keyword == "anyOf" => self.out.extend(findings),
-            Some(_) => self.push(id, keyword, at, true, true, || {
+            Some(_) => self.push_mismatch(id, keyword, at, true, true, || {
                 (format!("exactly one of {} forms", branches.len()), format!("{accepting} of the forms"))
             }),
             None => {
-                let capped = place.capped || least != Class::Invalid;
-                self.push(id, keyword, at, true, capped || self.shape.node(id).disputes(keyword), || {
-                    (format!("one of {} forms", branches.len()), show(value, keyword))
+                let capped = place.capped || least != InputClass::Invalid;
+                self.push_mismatch(id, keyword, at, true, capped || self.shape.node(id).has_dispute(keyword), || {
+                    (format!("one of {} forms", branches.len()), describe_value(value, keyword))
                 });
             }
         }

@@ -1,10 +1,10 @@
 //! The state of a walk, and how a walk records a finding.
 
-use crate::class::Class;
-use crate::node::NodeId;
-use crate::shape::Shape;
-use crate::version::Asked;
-use crate::words::show;
+use crate::class::InputClass;
+use crate::compiled_schema::CompiledSchema;
+use crate::describe::describe_value;
+use crate::node::SchemaNodeId;
+use crate::version::RequestedVersion;
 use serde_json::Value;
 
 /// Most findings of one walk.
@@ -12,17 +12,17 @@ pub(super) const FINDINGS_MAX: usize = 256;
 
 /// A mismatch at one place of a value.
 #[derive(Debug)]
-pub(crate) struct Finding {
+pub(crate) struct SchemaMismatch {
     /// JSON pointer into the value.
     pub pointer: String,
     /// The schema keyword, or for a soft finding one of the words that `Reason::kind` lists.
     pub keyword: String,
     /// The node with the keyword.
-    pub node: NodeId,
+    pub node: SchemaNodeId,
     /// The schema refuses the value.
     pub hard: bool,
     /// The class of an input with this mismatch only.
-    pub class: Class,
+    pub class: InputClass,
     /// The requirement, in words.
     pub expected: String,
     /// The value, in words and without secrets.
@@ -30,35 +30,35 @@ pub(crate) struct Finding {
 }
 
 /// A walk in progress.
-pub(super) struct Walk<'s> {
-    pub shape: &'s Shape,
-    pub asked: Asked,
+pub(super) struct SchemaWalk<'s> {
+    pub shape: &'s CompiledSchema,
+    pub asked: RequestedVersion,
     /// Whether to record soft findings.
     pub soft: bool,
     /// The walk ends after this number of findings.
     pub limit: usize,
-    pub out: Vec<Finding>,
+    pub out: Vec<SchemaMismatch>,
 }
 
 /// The path to a value; written out only for a finding.
-pub(super) enum Path<'a> {
+pub(super) enum ValuePath<'a> {
     Root,
-    Name(&'a Path<'a>, &'a str),
-    Index(&'a Path<'a>, usize),
+    Name(&'a ValuePath<'a>, &'a str),
+    Index(&'a ValuePath<'a>, usize),
 }
 
-impl Path<'_> {
+impl ValuePath<'_> {
     /// Appends the JSON pointer.
-    fn write(&self, out: &mut String) {
+    fn write_pointer(&self, out: &mut String) {
         match self {
-            Path::Root => {}
-            Path::Name(parent, name) => {
-                parent.write(out);
+            ValuePath::Root => {}
+            ValuePath::Name(parent, name) => {
+                parent.write_pointer(out);
                 out.push('/');
                 out.push_str(&name.replace('~', "~0").replace('/', "~1"));
             }
-            Path::Index(parent, index) => {
-                parent.write(out);
+            ValuePath::Index(parent, index) => {
+                parent.write_pointer(out);
                 out.push('/');
                 out.push_str(&index.to_string());
             }
@@ -68,7 +68,7 @@ impl Path<'_> {
 
 /// The context that enclosing nodes give to a value.
 #[derive(Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct ValueContext {
     /// The value is mandatory, without condition, in its parent.
     pub mandatory: bool,
     /// Every mismatch is doubtful at most: the value is below a dead field or outside of its microversions.
@@ -77,40 +77,47 @@ pub(super) struct Place {
     pub included: bool,
 }
 
-impl Place {
+impl ValueContext {
     /// The context of the whole value.
-    pub(super) const TOP: Place = Place { mandatory: true, capped: false, included: false };
+    pub(super) const TOP: ValueContext = ValueContext { mandatory: true, capped: false, included: false };
 }
 
-impl Walk<'_> {
+impl SchemaWalk<'_> {
     /// Records that a keyword of the schema refuses the value.
-    pub(super) fn break_at(
+    pub(super) fn report_hard(
         &mut self,
-        id: NodeId,
+        id: SchemaNodeId,
         keyword: &str,
         value: &Value,
-        at: &Path,
-        place: Place,
+        at: &ValuePath,
+        place: ValueContext,
         expected: impl FnOnce() -> String,
     ) {
         // A page states the format of an optional field for callers that send the field. No page
         // promises that another format is refused. A response must keep the format in every case.
         let loose = self.soft && keyword == "format" && !place.mandatory;
-        let capped = place.capped || loose || self.shape.node(id).disputes(keyword);
-        self.push(id, keyword, at, true, capped, || (expected(), show(value, keyword)));
+        let capped = place.capped || loose || self.shape.node(id).has_dispute(keyword);
+        self.push_mismatch(id, keyword, at, true, capped, || (expected(), describe_value(value, keyword)));
     }
 
     /// Records that no page promises acceptance of the value.
-    pub(super) fn soft_at(&mut self, id: NodeId, keyword: &str, value: &Value, at: &Path, expected: &str) {
-        self.push(id, keyword, at, false, true, || (expected.to_string(), show(value, keyword)));
+    pub(super) fn report_soft(
+        &mut self,
+        id: SchemaNodeId,
+        keyword: &str,
+        value: &Value,
+        at: &ValuePath,
+        expected: &str,
+    ) {
+        self.push_mismatch(id, keyword, at, false, true, || (expected.to_string(), describe_value(value, keyword)));
     }
 
     /// Records a finding; `texts` gives the requirement and the value in words.
-    pub(super) fn push(
+    pub(super) fn push_mismatch(
         &mut self,
-        node: NodeId,
+        node: SchemaNodeId,
         keyword: &str,
-        at: &Path,
+        at: &ValuePath,
         hard: bool,
         capped: bool,
         texts: impl FnOnce() -> (String, String),
@@ -118,10 +125,10 @@ impl Walk<'_> {
         if self.out.len() >= self.limit {
             return;
         }
-        let class = if capped { Class::Doubtful } else { Class::Invalid };
+        let class = if capped { InputClass::Doubtful } else { InputClass::Invalid };
         let mut pointer = String::new();
-        at.write(&mut pointer);
+        at.write_pointer(&mut pointer);
         let (expected, found) = texts();
-        self.out.push(Finding { pointer, keyword: keyword.to_string(), node, hard, class, expected, found });
+        self.out.push(SchemaMismatch { pointer, keyword: keyword.to_string(), node, hard, class, expected, found });
     }
 }

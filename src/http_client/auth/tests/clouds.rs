@@ -1,18 +1,18 @@
 //! Clouds as OpenStack's clients read clouds: the token request.
 
-use crate::http_client::Grant;
-use crate::profile::cloud;
+use crate::http_client::TokenGrant;
+use crate::profile::read_cloud;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A folder with files, whose paths are in `OS_CLIENT_CONFIG_FILE` and `OS_CLIENT_SECURE_FILE`.
-struct Files {
+struct CloudFiles {
     folder: PathBuf,
     variables: BTreeMap<String, String>,
 }
 
-impl Files {
-    fn new(name: &str, files: &[(&str, &str)], variables: &[(&str, &str)]) -> Files {
+impl CloudFiles {
+    fn new(name: &str, files: &[(&str, &str)], variables: &[(&str, &str)]) -> CloudFiles {
         let folder = std::env::temp_dir().join(format!("probity-clouds-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let mut all = BTreeMap::from([("HOME".to_string(), folder.join("home").display().to_string())]);
@@ -22,7 +22,7 @@ impl Files {
             std::fs::write(&path, text).unwrap();
         }
         all.extend(variables.iter().map(|(name, value)| ((*name).to_string(), (*value).to_string())));
-        Files { folder, variables: all }
+        CloudFiles { folder, variables: all }
     }
 
     fn path(&self, file: &str) -> String {
@@ -32,9 +32,9 @@ impl Files {
     /// Address, body and authority, or the error.
     fn read(&self, name: Option<&str>) -> Result<(String, String, Option<String>), String> {
         let environment = |name: &str| self.variables.get(name).cloned();
-        match cloud(name, &environment) {
+        match read_cloud(name, &environment) {
             Ok((keystone, authority)) => {
-                let request = Grant::request(&keystone);
+                let request = TokenGrant::build_request(&keystone);
                 Ok((request.url, request.body.expose().to_string(), authority))
             }
             Err(error) => Err(format!("{}: {}; {}", error.place, error.cause, error.remedy)),
@@ -42,7 +42,7 @@ impl Files {
     }
 }
 
-impl Drop for Files {
+impl Drop for CloudFiles {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(Path::new(&self.folder));
     }
@@ -62,9 +62,9 @@ clouds:
   bare: { auth: { auth_url: https://id.example, username: ada } }
 ";
 
-fn files(name: &str, variables: &[(&str, &str)]) -> Files {
+fn files(name: &str, variables: &[(&str, &str)]) -> CloudFiles {
     let secure = "clouds: { one: { auth: { password: canary-password } } }";
-    let mut files = Files::new(name, &[("c.yaml", CLOUDS), ("s.yaml", secure)], variables);
+    let mut files = CloudFiles::new(name, &[("c.yaml", CLOUDS), ("s.yaml", secure)], variables);
     for (variable, file) in [("OS_CLIENT_CONFIG_FILE", "c.yaml"), ("OS_CLIENT_SECURE_FILE", "s.yaml")] {
         files.variables.insert(variable.to_string(), files.path(file));
     }
@@ -112,7 +112,7 @@ fn variables_count_if_no_cloud_is_named() {
 fn a_file_in_the_users_configuration_is_found_and_its_only_cloud_taken() {
     let text =
         "clouds: { only: { auth: { auth_url: https://id.example, user_id: 7, password: p, system_scope: all } } }";
-    let files = Files::new("e", &[("home/.config/openstack/clouds.yaml", text)], &[]);
+    let files = CloudFiles::new("e", &[("home/.config/openstack/clouds.yaml", text)], &[]);
     let (_, body, _) = files.read(None).unwrap();
     assert!(
         body.contains(r#""user":{"id":"7","password":"p"}"#) && body.ends_with(r#""scope":{"system":{"all":true}}}}"#),
@@ -133,10 +133,10 @@ fn errors_of_clouds_name_the_cause_and_never_a_value() {
         let error = files.read(cloud).unwrap_err();
         assert!(error.contains(words) && error.contains("c.yaml") && !error.contains("canary"), "{error}");
     }
-    let mut torn = Files::new("g", &[("c.yaml", "clouds: {one: [canary\n")], &[]);
+    let mut torn = CloudFiles::new("g", &[("c.yaml", "clouds: {one: [canary\n")], &[]);
     torn.variables.insert("OS_CLIENT_CONFIG_FILE".to_string(), torn.path("c.yaml"));
     let error = torn.read(Some("one")).unwrap_err();
     assert!(!error.contains("canary"), "{error}");
-    let nothing = Files::new("h", &[], &[]);
+    let nothing = CloudFiles::new("h", &[], &[]);
     assert!(nothing.read(None).unwrap_err().contains("OS_AUTH_URL"));
 }

@@ -1,10 +1,10 @@
 use super::*;
-use crate::endpoint::{Identities, forge};
+use crate::endpoint::{Identities, forge_credential};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 fn forged(value: &str) -> String {
-    forge(&secret(value)).expose().to_string()
+    forge_credential(&secret(value)).expose().to_string()
 }
 
 fn kinds(text: &str) -> String {
@@ -60,20 +60,21 @@ fn owner(headers: &[(&str, Credential)], scheme: Option<&str>) -> Identities {
 }
 
 fn proof(identities: &Identities, caller: &str) -> BTreeMap<String, String> {
-    let proof = Authenticator::new(identities.get(caller).unwrap()).prove(&get("https://h.example/"), now(), None);
+    let proof =
+        Authenticator::new(identities.get(caller).unwrap()).build_proof(&get("https://h.example/"), now(), None);
     proof.into_iter().map(|(name, value)| (name, value.expose().to_string())).collect()
 }
 
 #[test]
 fn only_headers_from_references_are_forged() {
     let reference = Credential::read("env:T", &|_| Some("canary-token".to_string())).unwrap();
-    let identities = owner(&[("X-Auth-Token", reference), ("X-Language", Credential::literal("en"))], None);
+    let identities = owner(&[("X-Auth-Token", reference), ("X-Language", Credential::from_literal("en"))], None);
     let forged = proof(&identities, "forged");
     assert_eq!(forged["X-Language"], "en");
     assert_ne!(forged["X-Auth-Token"], "canary-token");
-    let identities = owner(&[("X-Auth-Token", Credential::literal("canary-token"))], None);
+    let identities = owner(&[("X-Auth-Token", Credential::from_literal("canary-token"))], None);
     assert_ne!(proof(&identities, "forged")["X-Auth-Token"], "canary-token");
-    assert!(!owner(&[], None).has("forged"), "without credentials no identity is forged");
+    assert!(!owner(&[], None).has_caller("forged"), "without credentials no identity is forged");
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod tokens;
 
 use super::*;
 use crate::endpoint::{AuthSettings, Credential, Identity};
-use crate::profile::{Resolver, Written};
+use crate::profile::{AuthEntry, CredentialResolver};
 use jiff::Timestamp;
 
 /// 2026-07-06T08:00:00.123Z
@@ -16,25 +16,25 @@ fn now() -> Timestamp {
 }
 
 fn secret(value: &str) -> Credential {
-    Credential::made(value.to_string())
+    Credential::from_process(value.to_string())
 }
 
 /// The proof in lines, as sent.
-fn shown(proof: &Proof) -> String {
+fn shown(proof: &ProofHeaders) -> String {
     proof.iter().map(|(name, value)| format!("{name}: {}\n", value.expose())).collect()
 }
 
 /// The settings of an `auth` in YAML.
 fn settings(yaml: &str) -> AuthSettings {
-    let auth: Written = serde_saphyr::from_str(yaml).unwrap();
-    auth.resolved(&mut Resolver::new(&|_| None)).unwrap().0
+    let auth: AuthEntry = serde_saphyr::from_str(yaml).unwrap();
+    auth.resolve_settings(&mut CredentialResolver::new(&|_| None)).unwrap().0
 }
 
 /// The scheme of an `auth` in YAML.
-fn written(yaml: &str) -> std::sync::Arc<dyn Scheme> {
+fn written(yaml: &str) -> std::sync::Arc<dyn AuthScheme> {
     authenticator::build_scheme(&settings(yaml))
 }
 
-fn get(url: &str) -> Composed<'_> {
-    Composed { method: "GET", url, headers: &[], body: &[] }
+fn get(url: &str) -> ComposedRequest<'_> {
+    ComposedRequest { method: "GET", url, headers: &[], body: &[] }
 }

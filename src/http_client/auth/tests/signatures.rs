@@ -6,8 +6,8 @@ use super::*;
 const VOLUMES: &str = "https://virtualserver.kr-west1.e.samsungsdscloud.com/v1/volumes?limit=20&sort=created_at:desc";
 
 /// Checks the headers, one per line, of a request at 2026-07-06T08:00:00.123Z.
-fn check(auth: &str, request: &Composed<'_>, expected: &str) {
-    assert_eq!(shown(&written(auth).prove(request, now(), None)), expected);
+fn check(auth: &str, request: &ComposedRequest<'_>, expected: &str) {
+    assert_eq!(shown(&written(auth).build_proof(request, now(), None)), expected);
 }
 
 #[test]
@@ -40,9 +40,9 @@ fn with_an_account_the_signature_covers_it_and_it_is_sent() {
 #[test]
 fn a_forged_signature_of_a_call_with_a_query_is_the_signature_without_the_query() {
     let owner = written("scp-hmac-sha256: { access_key: a, secret_key: k }");
-    let signed = |scheme: &dyn Scheme, url: &str| shown(&scheme.prove(&get(url), now(), None));
+    let signed = |scheme: &dyn AuthScheme, url: &str| shown(&scheme.build_proof(&get(url), now(), None));
     let (plain, asking) = ("https://h.example/v1/volumes", "https://h.example/v1/volumes?limit=2");
-    let forged = owner.forged();
+    let forged = owner.forge_scheme();
     assert_eq!(signed(&*forged, asking), signed(&*owner, plain));
     assert_ne!(signed(&*forged, plain), signed(&*owner, plain));
 }
@@ -53,7 +53,7 @@ fn existing_escapes_of_an_address_are_signed_unchanged() {
                   Scp-Timestamp: 1783324800123\nScp-ClientType: Openapi\n";
     let headers = [("accept-language".to_string(), "ko-KR".to_string())];
     for url in ["https://h.example/v1/volumes?name=a%20b%C3%A4%22", "https://h.example/v1/volumes?name=a b\u{e4}\""] {
-        let request = Composed { method: "POST", url, headers: &headers, body: b"{}" };
+        let request = ComposedRequest { method: "POST", url, headers: &headers, body: b"{}" };
         check("scp-hmac-sha256: { access_key: a, secret_key: k }", &request, signed);
     }
 }
@@ -71,7 +71,7 @@ fn a_request_is_signed_over_its_canonical_form() {
     );
     let headers = [("accept", "application/json"), ("content-type", "application/json")];
     let headers = headers.map(|(name, value)| (name.to_string(), value.to_string()));
-    let request = Composed {
+    let request = ComposedRequest {
         method: "POST",
         url: "https://ecs.eu-de.otc.example:8443/v1/0123/cloudservers/a%2Fb/action",
         headers: &headers,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 /// The proof of a request without a token.
 fn proof(auth: &str) -> String {
-    shown(&written(auth).prove(&get("https://h.example/"), now(), None))
+    shown(&written(auth).build_proof(&get("https://h.example/"), now(), None))
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn name_and_password_are_sent_as_rfc_7617_has_them() {
 /// The token request in lines.
 fn asked(auth: &str) -> String {
     let scheme = written(auth);
-    let request = scheme.grant().expect("the scheme needs a token").request();
+    let request = scheme.token_grant().expect("the scheme needs a token").build_request();
     format!("{}\n{}\n{}{}", request.url, request.content_type, shown(&request.headers), request.body.expose())
 }
 
@@ -88,8 +88,8 @@ const PASSWORD: &str = "openstack-password: { auth_url: https://id.example, user
 fn granted(auth: &str, header: Option<&str>, body: Value) -> Result<(String, Option<String>), String> {
     let scheme = written(auth);
     let header = |name: &str| header.filter(|_| name == "x-subject-token").map(str::to_string);
-    let token = scheme.grant().unwrap().token(&TokenAnswer { header: &header, body: &body }, now())?;
-    let proof = scheme.prove(&get("https://h.example/"), now(), Some(&token.value));
+    let token = scheme.token_grant().unwrap().read_token(&TokenAnswer { header: &header, body: &body }, now())?;
+    let proof = scheme.build_proof(&get("https://h.example/"), now(), Some(&token.value));
     Ok((shown(&proof), token.ends.map(|ends| ends.to_string())))
 }
 

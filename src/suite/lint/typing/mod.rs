@@ -7,4 +7,4 @@ mod scope;
 mod states;
 mod values;
 
-pub(super) use check::check;
+pub(super) use check::check_types;

@@ -1,55 +1,57 @@
 //! Types from schemas, parameters and values.
 
-use crate::expr::{self, Expr, Field, Type, Val};
-use crate::schema::catalog::{Body, Parameter};
-use crate::suite::lint::context::Lint;
+use crate::expr::{self, Expr, RecordField, Val, ValueType};
+use crate::schema::catalog::{OperationBody, OperationParameter};
+use crate::suite::lint::context::LintContext;
 use crate::suite::types::Suite;
 use std::collections::BTreeMap;
 
 /// The roots of an expression, with their types.
-pub(super) type Roots = BTreeMap<String, Type>;
+pub(super) type RootTypes = BTreeMap<String, ValueType>;
 
-pub(super) fn parameters(parameters: &[Parameter]) -> Type {
-    let field = |p: &Parameter| (p.name.clone(), Field { ty: Type::from_schema(&p.schema), optional: !p.required });
-    Type::Record { fields: parameters.iter().map(field).collect(), open: false }
+pub(super) fn build_parameters_type(parameters: &[OperationParameter]) -> ValueType {
+    let field = |p: &OperationParameter| {
+        (p.name.clone(), RecordField { ty: ValueType::from_schema(&p.schema), optional: !p.required })
+    };
+    ValueType::Record { fields: parameters.iter().map(field).collect(), open: false }
 }
 
 /// The union of the documented bodies; null without a documented body.
-pub(super) fn body(lint: &Lint, bodies: &[Body]) -> Type {
-    let files: BTreeMap<&str, &crate::schema::Shape> = lint.schemas.bodies().collect();
-    let ty = |body: &Body| match &body.schema {
-        Some(name) => files.get(name.as_str()).map_or(Type::Any, |shape| Type::from_schema(&shape.schema)),
-        None => Type::Null,
+pub(super) fn build_body_type(lint: &LintContext, bodies: &[OperationBody]) -> ValueType {
+    let files: BTreeMap<&str, &crate::schema::CompiledSchema> = lint.schemas.bodies().collect();
+    let ty = |body: &OperationBody| match &body.schema {
+        Some(name) => files.get(name.as_str()).map_or(ValueType::Any, |shape| ValueType::from_schema(&shape.schema)),
+        None => ValueType::Null,
     };
-    if bodies.is_empty() { Type::Null } else { Type::union(bodies.iter().map(ty)) }
+    if bodies.is_empty() { ValueType::Null } else { ValueType::union(bodies.iter().map(ty)) }
 }
 
 /// The types of the pools. A profile replaces the values, so only the kind of value counts.
-pub(super) fn pools(suite: &Suite) -> Type {
+pub(super) fn build_pools_type(suite: &Suite) -> ValueType {
     let pool = |(name, vals): (&String, &Vec<Val>)| {
-        let items = Type::union(vals.iter().map(|val| widened(of_val(val))));
-        let ty = if vals.is_empty() { Type::Any } else { items };
-        (name.clone(), Field { ty: Type::List(Box::new(ty)), optional: false })
+        let items = ValueType::union(vals.iter().map(|val| widen_enum(infer_value_type(val))));
+        let ty = if vals.is_empty() { ValueType::Any } else { items };
+        (name.clone(), RecordField { ty: ValueType::List(Box::new(ty)), optional: false })
     };
-    Type::Record { fields: suite.pools.iter().map(pool).collect(), open: false }
+    ValueType::Record { fields: suite.pools.iter().map(pool).collect(), open: false }
 }
 
-pub(super) fn of_val(val: &Val) -> Type {
-    expr::check(&Expr::literal(val.clone()), &Roots::new()).0
+pub(super) fn infer_value_type(val: &Val) -> ValueType {
+    expr::check_types(&Expr::from_literal(val.clone()), &RootTypes::new()).0
 }
 
-pub(super) fn widened(ty: Type) -> Type {
-    if matches!(ty, Type::Enum(_)) { Type::Str } else { ty }
+pub(super) fn widen_enum(ty: ValueType) -> ValueType {
+    if matches!(ty, ValueType::Enum(_)) { ValueType::Str } else { ty }
 }
 
-pub(super) fn not_null(ty: Type) -> Type {
+pub(super) fn remove_null(ty: ValueType) -> ValueType {
     match ty {
-        Type::Union(types) => Type::union(types.into_iter().filter(|t| *t != Type::Null)),
-        Type::Null => Type::Never,
+        ValueType::Union(types) => ValueType::union(types.into_iter().filter(|t| *t != ValueType::Null)),
+        ValueType::Null => ValueType::Never,
         other => other,
     }
 }
 
-pub(super) fn open_record() -> Type {
-    Type::Record { fields: BTreeMap::new(), open: true }
+pub(super) fn build_open_record() -> ValueType {
+    ValueType::Record { fields: BTreeMap::new(), open: true }
 }

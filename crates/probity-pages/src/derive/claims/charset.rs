@@ -1,10 +1,10 @@
 //! Character sets and named formats: UUID, Base64, addresses, times.
 
-use super::claim::{Cited, Claims, Format, Oddity};
-use super::sentences::sentences;
+use super::claim::{CitedClaim, DescriptionClaims, DocumentedFormat, OddClaim};
+use super::sentences::split_sentences;
 use crate::derive::patterns::pattern;
-use crate::derive::types::Type;
-use crate::document::Line;
+use crate::derive::types::FieldType;
+use crate::document::PageLine;
 
 pattern!(
     UUID_FORMAT,
@@ -36,24 +36,24 @@ pattern!(
     r"(?i)\b(?:can|may|must)?\s*(?:contains?|consists? of|includes?)\s+(.*\b(?:letters|digits|underscores?|hyphens?|periods?)\b.*)$"
 );
 
-pub(super) fn read(lines: &[Line], value_type: &Type, claims: &mut Claims) {
+pub(super) fn read_charset(lines: &[PageLine], value_type: &FieldType, claims: &mut DescriptionClaims) {
     let text_like = match value_type {
-        Type::String | Type::DateTime | Type::Any => true,
-        Type::Union(all) => all.contains(&Type::String),
+        FieldType::String | FieldType::DateTime | FieldType::Any => true,
+        FieldType::Union(all) => all.contains(&FieldType::String),
         _ => false,
     };
     if !text_like {
         return;
     }
-    let whole: Vec<&str> = lines.iter().flat_map(|line| sentences(&line.text)).collect();
+    let whole: Vec<&str> = lines.iter().flat_map(|line| split_sentences(&line.text)).collect();
     let alternative = whole.iter().any(|sentence| ALTERNATIVE.is_match(sentence));
     for line in lines {
-        for sentence in sentences(&line.text) {
+        for sentence in split_sentences(&line.text) {
             if claims.format.is_none() {
-                claims.format = format(sentence, alternative).map(|it| Cited::on(line, it));
+                claims.format = recognise_format(sentence, alternative).map(|it| CitedClaim::on_line(line, it));
             }
             if ENCRYPTED.is_match(sentence) {
-                claims.oddities.push(Oddity {
+                claims.oddities.push(OddClaim {
                     kind: "encoding-called-encryption",
                     says: "encrypted".into(),
                     taken: "encoded".into(),
@@ -61,41 +61,45 @@ pub(super) fn read(lines: &[Line], value_type: &Type, claims: &mut Claims) {
                     last: line.last,
                 });
             }
-            characters(line, sentence, claims);
+            read_characters(line, sentence, claims);
         }
     }
 }
 
-fn format(sentence: &str, alternative: bool) -> Option<Format> {
+fn recognise_format(sentence: &str, alternative: bool) -> Option<DocumentedFormat> {
     if BASE64.is_match(sentence) && !sentence.to_lowercase().contains("before") {
-        return Some(Format::Base64);
+        return Some(DocumentedFormat::Base64);
     }
     if !alternative && UUID_FORMAT.is_match(sentence) {
-        return Some(Format::Uuid);
+        return Some(DocumentedFormat::Uuid);
     }
     if !alternative && UUID_NOUN.is_match(sentence) {
-        return Some(Format::UuidLike);
+        return Some(DocumentedFormat::UuidLike);
     }
     if TIME_WORDS.is_match(sentence) {
         if let Some(it) = QUOTED_TIME.captures(sentence) {
-            return Some(if it.get(2).is_some() { Format::DateTime } else { Format::LocalDateTime });
+            return Some(if it.get(2).is_some() {
+                DocumentedFormat::DateTime
+            } else {
+                DocumentedFormat::LocalDateTime
+            });
         }
         if TIME_SHAPE.is_match(sentence) {
-            return Some(Format::DateTime);
+            return Some(DocumentedFormat::DateTime);
         }
     }
-    IPV4.is_match(sentence).then_some(Format::Ipv4)
+    IPV4.is_match(sentence).then_some(DocumentedFormat::Ipv4)
 }
 
-fn characters(line: &Line, sentence: &str, claims: &mut Claims) {
+fn read_characters(line: &PageLine, sentence: &str, claims: &mut DescriptionClaims) {
     if claims.pattern.is_some() || sentence.to_lowercase().contains("cannot contain") {
         return;
     }
     if let Some(it) = ONLY.captures(sentence) {
         let list = it.get(1).or(it.get(2)).map_or("", |it| it.as_str());
-        match class_of(list) {
-            (Some(class), _) => claims.pattern = Some(Cited::on(line, format!("^[{class}]*$"))),
-            (None, names) if !names.is_empty() => claims.charset = Some(Cited::on(line, names)),
+        match build_class(list) {
+            (Some(class), _) => claims.pattern = Some(CitedClaim::on_line(line, format!("^[{class}]*$"))),
+            (None, names) if !names.is_empty() => claims.charset = Some(CitedClaim::on_line(line, names)),
             _ => {}
         }
         return;
@@ -103,16 +107,16 @@ fn characters(line: &Line, sentence: &str, claims: &mut Claims) {
     if claims.charset.is_none()
         && let Some(it) = SOME.captures(sentence)
     {
-        let (_, names) = class_of(&it[1]);
+        let (_, names) = build_class(&it[1]);
         if !names.is_empty() {
-            claims.charset = Some(Cited::on(line, names));
+            claims.charset = Some(CitedClaim::on_line(line, names));
         }
     }
 }
 
 /// Returns the character class of a list such as "letters, digits, and hyphens (-)" if every word is known, and the
 /// known names.
-fn class_of(list: &str) -> (Option<String>, Vec<String>) {
+fn build_class(list: &str) -> (Option<String>, Vec<String>) {
     let list = list.trim().trim_end_matches('.');
     let mut class = String::new();
     let mut names = Vec::new();
@@ -124,7 +128,7 @@ fn class_of(list: &str) -> (Option<String>, Vec<String>) {
             continue;
         }
         let word = piece.split(['(', '（']).next().unwrap_or(piece).trim().to_lowercase();
-        match known(&word) {
+        match find_class(&word) {
             Some((name, part)) => {
                 names.push(name.to_string());
                 if !class.contains(part) {
@@ -160,7 +164,7 @@ fn split_list(list: &str) -> Vec<String> {
     out
 }
 
-fn known(word: &str) -> Option<(&'static str, &'static str)> {
+fn find_class(word: &str) -> Option<(&'static str, &'static str)> {
     Some(match word {
         "letters" | "english letters" | "upper- and lower-case letters" => ("letters", "A-Za-z"),
         "uppercase letters" | "uppercase" => ("uppercase", "A-Z"),

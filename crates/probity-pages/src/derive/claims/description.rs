@@ -1,18 +1,18 @@
 //! Reads all claims of one description.
 
-use super::claim::Claims;
-use super::sentences::plain_figures;
+use super::claim::DescriptionClaims;
+use super::sentences::remove_digit_commas;
 use super::{charset, enumeration, figures, presence};
-use crate::derive::types::Type;
-use crate::document::{Line, Text};
+use crate::derive::types::FieldType;
+use crate::document::{PageLine, PageText};
 
 /// Reads a description cell. The type decides between lengths and ranges.
-pub(in crate::derive) fn read(text: &Text, value_type: &Type) -> Claims {
-    let mut claims = Claims::default();
-    let lines: Vec<Line> = text.lines.iter().map(plain_figures).collect();
-    figures::read(&lines, value_type, &mut claims);
-    enumeration::read(&lines, value_type, &mut claims);
-    charset::read(&lines, value_type, &mut claims);
-    presence::read(&lines, value_type, &mut claims);
+pub(in crate::derive) fn read_claims(text: &PageText, value_type: &FieldType) -> DescriptionClaims {
+    let mut claims = DescriptionClaims::default();
+    let lines: Vec<PageLine> = text.lines.iter().map(remove_digit_commas).collect();
+    figures::read_figures(&lines, value_type, &mut claims);
+    enumeration::read_enumeration(&lines, value_type, &mut claims);
+    charset::read_charset(&lines, value_type, &mut claims);
+    presence::read_presence(&lines, value_type, &mut claims);
     claims
 }

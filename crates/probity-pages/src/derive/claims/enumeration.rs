@@ -1,10 +1,10 @@
 //! Closed lists of values.
 
-use super::claim::{Cited, Claims};
-use super::sentences::{is_part_heading, sentences};
+use super::claim::{CitedClaim, DescriptionClaims};
+use super::sentences::{is_part_heading, split_sentences};
 use crate::derive::patterns::pattern;
-use crate::derive::types::Type;
-use crate::document::Line;
+use crate::derive::types::FieldType;
+use crate::document::PageLine;
 
 pattern!(
     INTRO,
@@ -19,28 +19,29 @@ pattern!(
 /// Limit of the values in one list. No known list reaches the limit.
 const VALUES_MAX: usize = 200;
 
-pub(super) fn read(lines: &[Line], value_type: &Type, claims: &mut Claims) {
+pub(super) fn read_enumeration(lines: &[PageLine], value_type: &FieldType, claims: &mut DescriptionClaims) {
     let scalar = match value_type {
-        Type::String | Type::Integer | Type::Any => true,
-        Type::Array(inner) => matches!(**inner, Type::String),
-        Type::Union(all) => all.contains(&Type::String) || all.contains(&Type::Integer),
+        FieldType::String | FieldType::Integer | FieldType::Any => true,
+        FieldType::Array(inner) => matches!(**inner, FieldType::String),
+        FieldType::Union(all) => all.contains(&FieldType::String) || all.contains(&FieldType::Integer),
         _ => false,
     };
     if scalar && !is_composed(lines) {
-        let numbers = *value_type == Type::Integer;
-        claims.values =
-            introduced(lines, numbers).or_else(|| inline(lines, numbers)).or_else(|| bulleted(lines, numbers));
+        let numbers = *value_type == FieldType::Integer;
+        claims.values = read_introduced_list(lines, numbers)
+            .or_else(|| read_inline_list(lines, numbers))
+            .or_else(|| read_bulleted_list(lines, numbers));
     }
 }
 
 /// Whether a value is composed of parts, such as `{length}:{width}`. Bold words are then parts.
-fn is_composed(lines: &[Line]) -> bool {
+fn is_composed(lines: &[PageLine]) -> bool {
     lines.iter().any(|line| line.text.matches('{').count() > 1 && line.text.contains('}'))
 }
 
 /// Reads a list after an introduction with a colon, or after a part heading: on the line, on the next line, or as
 /// bullets.
-fn introduced(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
+fn read_introduced_list(lines: &[PageLine], numbers: bool) -> Option<CitedClaim<Vec<String>>> {
     for (at, line) in lines.iter().enumerate() {
         let heading = is_part_heading(&line.text) && line.text.to_lowercase().contains("range");
         let rest = if heading {
@@ -52,42 +53,42 @@ fn introduced(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
             }
         };
         if !rest.trim().is_empty() {
-            let first = sentences(&rest).first().copied().unwrap_or_default();
-            if let Some(values) = listed(first, &line.strong, numbers) {
-                return Some(Cited::on(line, values));
+            let first = split_sentences(&rest).first().copied().unwrap_or_default();
+            if let Some(values) = split_values(first, &line.strong, numbers) {
+                return Some(CitedClaim::on_line(line, values));
             }
             continue;
         }
-        let follow: Vec<&Line> = lines[at + 1..].iter().collect();
-        if let Some(found) = bullets(&follow, numbers, true) {
+        let follow: Vec<&PageLine> = lines[at + 1..].iter().collect();
+        if let Some(found) = collect_bullets(&follow, numbers, true) {
             return Some(found);
         }
         if let Some(next) = follow.first().filter(|next| !is_part_heading(&next.text))
-            && let Some(values) = listed(next.text.trim_end_matches('.'), &next.strong, numbers)
+            && let Some(values) = split_values(next.text.trim_end_matches('.'), &next.strong, numbers)
         {
-            return Some(Cited::on(next, values));
+            return Some(CitedClaim::on_line(next, values));
         }
     }
     None
 }
 
 /// Reads a sentence such as "The value can be A, B, or C."
-fn inline(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
+fn read_inline_list(lines: &[PageLine], numbers: bool) -> Option<CitedClaim<Vec<String>>> {
     for line in lines {
         if line.bullet {
             continue;
         }
-        for sentence in sentences(&line.text) {
+        for sentence in split_sentences(&line.text) {
             let Some(it) = CAN_BE.captures(sentence).filter(|_| !is_example(sentence)) else {
                 continue;
             };
             let piece = it[1].trim();
             // A single value is a list only if the page calls the value the only one.
             let only = ["only be", "fixed"].iter().any(|word| it[0].contains(word));
-            if let Some(values) = listed(piece, &line.strong, numbers)
+            if let Some(values) = split_values(piece, &line.strong, numbers)
                 && (values.len() > 1 || only)
             {
-                return Some(Cited::on(line, values));
+                return Some(CitedClaim::on_line(line, values));
             }
         }
     }
@@ -95,21 +96,21 @@ fn inline(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
 }
 
 /// Reads bold bullets with a meaning each, without introduction.
-fn bulleted(lines: &[Line], numbers: bool) -> Option<Cited<Vec<String>>> {
-    let start = lines.iter().position(|line| leading(line, numbers, false).is_some())?;
+fn read_bulleted_list(lines: &[PageLine], numbers: bool) -> Option<CitedClaim<Vec<String>>> {
+    let start = lines.iter().position(|line| parse_leading_value(line, numbers, false).is_some())?;
     // Bullets below "for example" show settings, not values.
     if start > 0 && is_example(&lines[start - 1].text) {
         return None;
     }
-    let follow: Vec<&Line> = lines[start..].iter().collect();
-    bullets(&follow, numbers, false).filter(|found| found.value.len() > 1)
+    let follow: Vec<&PageLine> = lines[start..].iter().collect();
+    collect_bullets(&follow, numbers, false).filter(|found| found.value.len() > 1)
 }
 
-fn bullets(lines: &[&Line], numbers: bool, introduced: bool) -> Option<Cited<Vec<String>>> {
+fn collect_bullets(lines: &[&PageLine], numbers: bool, introduced: bool) -> Option<CitedClaim<Vec<String>>> {
     let mut values: Vec<String> = Vec::new();
     let mut span: Option<(u32, u32)> = None;
     for line in lines.iter().take(VALUES_MAX) {
-        let Some(value) = leading(line, numbers, introduced) else {
+        let Some(value) = parse_leading_value(line, numbers, introduced) else {
             if line.bullet || is_part_heading(&line.text) || line.text.is_empty() {
                 // A bullet without a value: the list does not list values.
                 if line.bullet && introduced && values.is_empty() {
@@ -125,11 +126,11 @@ fn bullets(lines: &[&Line], numbers: bool, introduced: bool) -> Option<Cited<Vec
         span = Some((span.map_or(line.first, |(first, _)| first), line.last));
     }
     let (first, last) = span?;
-    Some(Cited { value: values, first, last })
+    Some(CitedClaim { value: values, first, last })
 }
 
 /// Returns the value that opens a line: in bold, then a colon, "indicates", or the end of the line.
-fn leading(line: &Line, numbers: bool, introduced: bool) -> Option<String> {
+fn parse_leading_value(line: &PageLine, numbers: bool, introduced: bool) -> Option<String> {
     let text = line.text.trim();
     if let Some(strong) = line.strong.first().map(|it| it.trim().trim_end_matches([':', '：'])) {
         let rest = text.strip_prefix(strong)?.trim_start();
@@ -150,12 +151,12 @@ fn leading(line: &Line, numbers: bool, introduced: bool) -> Option<String> {
     }
     let (head, meaning) = text.split_once([':', '：']).map_or((text, ""), |(head, rest)| (head, rest));
     let head = head.trim().trim_end_matches('.');
-    let sure = introduced || (!meaning.is_empty() && (head.chars().all(|c| c.is_ascii_digit()) || shouts(head)));
+    let sure = introduced || (!meaning.is_empty() && (head.chars().all(|c| c.is_ascii_digit()) || is_upper_case(head)));
     (sure && is_token(head, numbers)).then(|| head.to_string())
 }
 
 /// Splits "A, B, and C" into values, if every piece is a value.
-fn listed(text: &str, strong: &[String], numbers: bool) -> Option<Vec<String>> {
+fn split_values(text: &str, strong: &[String], numbers: bool) -> Option<Vec<String>> {
     let text = text.trim().trim_end_matches(['.', ';']);
     if text.eq_ignore_ascii_case("n/a") {
         return None;
@@ -175,7 +176,8 @@ fn listed(text: &str, strong: &[String], numbers: bool) -> Option<Vec<String>> {
             if bare.is_empty() {
                 continue;
             }
-            let marked = strong.iter().any(|it| it.trim() == bare) || bare.parse::<i64>().is_ok() || shouts(bare);
+            let marked =
+                strong.iter().any(|it| it.trim() == bare) || bare.parse::<i64>().is_ok() || is_upper_case(bare);
             let plain = strong.is_empty() && is_token(bare, numbers) && !is_word_of_prose(bare);
             if !is_token(bare, numbers) || !(marked || plain) {
                 return None;
@@ -196,7 +198,7 @@ fn is_token(text: &str, numbers: bool) -> bool {
     (1..=64).contains(&chars) && !text.contains(char::is_whitespace) && text.chars().any(char::is_alphanumeric)
 }
 
-fn shouts(text: &str) -> bool {
+fn is_upper_case(text: &str) -> bool {
     text.chars().any(|c| c.is_ascii_uppercase()) && !text.chars().any(|c| c.is_ascii_lowercase()) && !text.contains(' ')
 }
 

@@ -1,10 +1,10 @@
 //! Lengths and numeric ranges.
 
-use super::claim::{Bounds, Cited, Claims, Oddity};
-use super::sentences::{is_part_heading, sentences};
+use super::claim::{CitedClaim, ClaimBounds, DescriptionClaims, OddClaim};
+use super::sentences::{is_part_heading, split_sentences};
 use crate::derive::patterns::pattern;
-use crate::derive::types::Type;
-use crate::document::Line;
+use crate::derive::types::FieldType;
+use crate::document::PageLine;
 
 const UNITS: &str = r"(?:(?:unicode|english|ascii|visible|valid)\s+)?(characters?|bytes?|letters?|chars?|digits)\b";
 
@@ -54,77 +54,77 @@ pattern!(
 pattern!(POSITIVE, r"(?i)\b(?:positive integer|greater than 0)\b");
 pattern!(NATURAL, r"(?i)\b(?:non-negative integer|natural number)\b");
 
-pub(super) fn read(lines: &[Line], value_type: &Type, claims: &mut Claims) {
+pub(super) fn read_figures(lines: &[PageLine], value_type: &FieldType, claims: &mut DescriptionClaims) {
     match value_type {
-        Type::String | Type::DateTime | Type::Any => lengths(lines, claims),
-        Type::Integer | Type::Number => ranges(lines, claims),
-        Type::Union(all) if all.contains(&Type::String) => lengths(lines, claims),
-        Type::Union(all) if all.contains(&Type::Integer) => ranges(lines, claims),
-        Type::Object | Type::Map(_) => map_lengths(lines, claims),
+        FieldType::String | FieldType::DateTime | FieldType::Any => read_lengths(lines, claims),
+        FieldType::Integer | FieldType::Number => read_ranges(lines, claims),
+        FieldType::Union(all) if all.contains(&FieldType::String) => read_lengths(lines, claims),
+        FieldType::Union(all) if all.contains(&FieldType::Integer) => read_ranges(lines, claims),
+        FieldType::Object | FieldType::Map(_) => read_map_lengths(lines, claims),
         _ => {}
     }
 }
 
-fn lengths(lines: &[Line], claims: &mut Claims) {
-    let mut found: Vec<Cited<Bounds>> = Vec::new();
+fn read_lengths(lines: &[PageLine], claims: &mut DescriptionClaims) {
+    let mut found: Vec<CitedClaim<ClaimBounds>> = Vec::new();
     for line in lines {
-        for sentence in sentences(&line.text) {
-            if let Some((bounds, bytes)) = length(sentence) {
+        for sentence in split_sentences(&line.text) {
+            if let Some((bounds, bytes)) = parse_length(sentence) {
                 claims.bytes |= bytes;
-                found.push(Cited::on(line, bounds));
+                found.push(CitedClaim::on_line(line, bounds));
             }
         }
     }
-    claims.length = settle(found, claims);
+    claims.length = combine_bounds(found, claims);
 }
 
 /// Reads the description of a map, with sentences about keys and sentences about values.
-fn map_lengths(lines: &[Line], claims: &mut Claims) {
+fn read_map_lengths(lines: &[PageLine], claims: &mut DescriptionClaims) {
     for line in lines {
-        for sentence in sentences(&line.text) {
-            let Some((bounds, _)) = length(sentence) else {
+        for sentence in split_sentences(&line.text) {
+            let Some((bounds, _)) = parse_length(sentence) else {
                 continue;
             };
             let lower = sentence.to_lowercase();
             if lower.contains("key") && !lower.contains("value") && claims.key_length.is_none() {
-                claims.key_length = Some(Cited::on(line, bounds));
+                claims.key_length = Some(CitedClaim::on_line(line, bounds));
             } else if lower.contains("value") && !lower.contains("key") && claims.value_length.is_none() {
-                claims.value_length = Some(Cited::on(line, bounds));
+                claims.value_length = Some(CitedClaim::on_line(line, bounds));
             }
         }
     }
 }
 
 /// Returns the bounds of a length in one sentence, and whether the unit is bytes.
-fn length(sentence: &str) -> Option<(Bounds, bool)> {
+fn parse_length(sentence: &str) -> Option<(ClaimBounds, bool)> {
     let bytes = |unit: Option<regex::Match>| unit.is_some_and(|unit| unit.as_str().to_lowercase().starts_with("byte"));
-    if let Some(it) = SPAN.captures(sentence).filter(|it| number(&it[1]) <= number(&it[2])) {
-        return Some(((number(&it[1]), number(&it[2])), bytes(it.get(3))));
+    if let Some(it) = SPAN.captures(sentence).filter(|it| parse_number(&it[1]) <= parse_number(&it[2])) {
+        return Some(((parse_number(&it[1]), parse_number(&it[2])), bytes(it.get(3))));
     }
     if let Some(it) = LENGTH_SPAN.captures(sentence) {
-        return Some(((number(&it[1]), number(&it[2])), sentence.contains("byte")));
+        return Some(((parse_number(&it[1]), parse_number(&it[2])), sentence.contains("byte")));
     }
     if let Some(it) = FIXED.captures(sentence) {
-        return Some(((number(&it[1]), number(&it[1])), bytes(it.get(2))));
+        return Some(((parse_number(&it[1]), parse_number(&it[1])), bytes(it.get(2))));
     }
     if let Some(it) = MOST.captures(sentence) {
-        let least = LEAST.captures(sentence).and_then(|least| number(&least[1]));
-        return Some(((least, number(&it[1])), bytes(it.get(2))));
+        let least = LEAST.captures(sentence).and_then(|least| parse_number(&least[1]));
+        return Some(((least, parse_number(&it[1])), bytes(it.get(2))));
     }
     if let Some(it) = EXCLUSIVE.captures(sentence) {
-        let least = ABOVE.captures(sentence).and_then(|above| number(&above[1])).map(|above| above + 1);
-        return Some(((least, number(&it[1]).map(|it| it - 1)), bytes(it.get(2))));
+        let least = ABOVE.captures(sentence).and_then(|above| parse_number(&above[1])).map(|above| above + 1);
+        return Some(((least, parse_number(&it[1]).map(|it| it - 1)), bytes(it.get(2))));
     }
     if let Some(it) = MOST_BARE.captures(sentence).or_else(|| LENGTH_AT_MOST.captures(sentence)) {
-        return Some(((None, number(&it[1])), sentence.contains("byte")));
+        return Some(((None, parse_number(&it[1])), sentence.contains("byte")));
     }
     if let Some(it) = LEAST.captures(sentence) {
-        return Some(((number(&it[1]), None), bytes(it.get(2))));
+        return Some(((parse_number(&it[1]), None), bytes(it.get(2))));
     }
     None
 }
 
-fn ranges(lines: &[Line], claims: &mut Claims) {
+fn read_ranges(lines: &[PageLine], claims: &mut DescriptionClaims) {
     let mut found = Vec::new();
     let mut in_range_part = false;
     for line in lines {
@@ -132,49 +132,55 @@ fn ranges(lines: &[Line], claims: &mut Claims) {
             in_range_part = line.text.to_lowercase().contains("range");
             continue;
         }
-        for sentence in sentences(&line.text) {
-            if let Some(bounds) = range(sentence, in_range_part) {
-                found.push(Cited::on(line, bounds));
+        for sentence in split_sentences(&line.text) {
+            if let Some(bounds) = parse_range(sentence, in_range_part) {
+                found.push(CitedClaim::on_line(line, bounds));
             }
         }
     }
-    claims.range = settle(found, claims);
+    claims.range = combine_bounds(found, claims);
 }
 
-fn range(sentence: &str, in_range_part: bool) -> Option<Bounds> {
+fn parse_range(sentence: &str, in_range_part: bool) -> Option<ClaimBounds> {
     let pair = RANGE_BRACKETS
         .captures(sentence)
         .or_else(|| RANGE_WORDS.captures(sentence))
         .or_else(|| RANGE_PART.captures(sentence).filter(|_| in_range_part));
     if let Some(it) = pair {
-        let bounds = (number(&it[1]), number(&it[2]));
+        let bounds = (parse_number(&it[1]), parse_number(&it[2]));
         let ordered = !matches!(bounds, (Some(low), Some(high)) if low > high);
         return ordered.then_some(bounds);
     }
-    let low = NOT_LESS.captures(sentence).and_then(|it| number(&it[1]));
+    let low = NOT_LESS.captures(sentence).and_then(|it| parse_number(&it[1]));
     let low = low.or_else(|| POSITIVE.is_match(sentence).then_some(1));
     let low = low.or_else(|| NATURAL.is_match(sentence).then_some(0));
-    let high = NOT_MORE.captures(sentence).and_then(|it| number(&it[1]));
+    let high = NOT_MORE.captures(sentence).and_then(|it| parse_number(&it[1]));
     (low.is_some() || high.is_some()).then_some((low, high))
 }
 
 /// Combines several bounds. Bounds that complete each other are joined. If figures differ, the widest bounds hold,
 /// because the narrower bounds depend on a condition outside of the model.
-fn settle(found: Vec<Cited<Bounds>>, claims: &mut Claims) -> Option<Cited<Bounds>> {
+fn combine_bounds(
+    found: Vec<CitedClaim<ClaimBounds>>,
+    claims: &mut DescriptionClaims,
+) -> Option<CitedClaim<ClaimBounds>> {
     let mut all = found.into_iter();
     let mut taken = all.next()?;
     for next in all {
         let clash = |a: Option<i64>, b: Option<i64>| matches!((a, b), (Some(a), Some(b)) if a != b);
         if clash(taken.value.0, next.value.0) || clash(taken.value.1, next.value.1) {
-            let wide = (widest(taken.value.0, next.value.0, i64::min), widest(taken.value.1, next.value.1, i64::max));
-            claims.oddities.push(Oddity {
+            let wide = (
+                pick_widest(taken.value.0, next.value.0, i64::min),
+                pick_widest(taken.value.1, next.value.1, i64::max),
+            );
+            claims.oddities.push(OddClaim {
                 kind: "several-limits",
-                says: format!("{} and {}", shown(taken.value), shown(next.value)),
-                taken: shown(wide),
+                says: format!("{} and {}", show_bounds(taken.value), show_bounds(next.value)),
+                taken: show_bounds(wide),
                 first: next.first,
                 last: next.last,
             });
-            taken = Cited { value: wide, first: taken.first.min(next.first), last: taken.last.max(next.last) };
+            taken = CitedClaim { value: wide, first: taken.first.min(next.first), last: taken.last.max(next.last) };
         } else {
             taken.value = (taken.value.0.or(next.value.0), taken.value.1.or(next.value.1));
         }
@@ -182,18 +188,18 @@ fn settle(found: Vec<Cited<Bounds>>, claims: &mut Claims) -> Option<Cited<Bounds
     Some(taken)
 }
 
-fn widest(a: Option<i64>, b: Option<i64>, pick: fn(i64, i64) -> i64) -> Option<i64> {
+fn pick_widest(a: Option<i64>, b: Option<i64>, pick: fn(i64, i64) -> i64) -> Option<i64> {
     match (a, b) {
         (Some(a), Some(b)) => Some(pick(a, b)),
         (a, b) => a.or(b),
     }
 }
 
-fn shown((low, high): Bounds) -> String {
+fn show_bounds((low, high): ClaimBounds) -> String {
     let side = |it: Option<i64>| it.map_or(String::new(), |it| it.to_string());
     format!("{}..{}", side(low), side(high))
 }
 
-fn number(text: &str) -> Option<i64> {
+fn parse_number(text: &str) -> Option<i64> {
     text.replace(',', "").parse().ok()
 }

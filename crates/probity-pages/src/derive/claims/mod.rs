@@ -2,7 +2,7 @@
 //! microversions.
 //!
 //! Patterns recognise wordings. A sentence that matches no pattern makes no claim. Each claim keeps its lines.
-//! Different figures for one limit, and words that cannot be meant literally, are an `Oddity`.
+//! Different figures for one limit, and words that cannot be meant literally, are an `OddClaim`.
 
 mod charset;
 mod claim;
@@ -14,5 +14,5 @@ mod sentences;
 #[cfg(test)]
 mod tests;
 
-pub(in crate::derive) use claim::{Bounds, Cited, Claims, Format};
-pub(in crate::derive) use description::read;
+pub(in crate::derive) use claim::{CitedClaim, ClaimBounds, DescriptionClaims, DocumentedFormat};
+pub(in crate::derive) use description::read_claims;

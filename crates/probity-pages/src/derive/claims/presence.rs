@@ -1,10 +1,10 @@
 //! Effect, microversions, presence and default of a field.
 
-use super::claim::{Cited, Claims, Oddity};
-use super::sentences::{is_part_heading, sentences};
+use super::claim::{CitedClaim, DescriptionClaims, OddClaim};
+use super::sentences::{is_part_heading, split_sentences};
 use crate::derive::patterns::pattern;
-use crate::derive::types::Type;
-use crate::document::Line;
+use crate::derive::types::FieldType;
+use crate::document::PageLine;
 
 const SUBJECT: &str = r"(?i)^(?:note:?\s*)?(?:(?:currently,?\s*)?(?:this|the) (?:parameter|field|function|attribute|option|extended attribute|value)|it|the specified \S+|this)?\s*";
 
@@ -94,7 +94,7 @@ pattern!(
     r#"(?i)\bby default,?\s+(?:this|the) (?:parameter|value)(?: value)? is(?: set to)?\s+["“'`]?([^\s,;()“”"'`]+?)["”'`]?(?:[\s,;(]|\.?$)"#
 );
 
-pub(super) fn read(lines: &[Line], value_type: &Type, claims: &mut Claims) {
+pub(super) fn read_presence(lines: &[PageLine], value_type: &FieldType, claims: &mut DescriptionClaims) {
     let mut part = String::new();
     for (at, line) in lines.iter().enumerate() {
         if is_part_heading(&line.text) {
@@ -104,20 +104,20 @@ pub(super) fn read(lines: &[Line], value_type: &Type, claims: &mut Claims) {
         if part.starts_with("default") && claims.default.is_none() {
             let word = line.text.trim().trim_end_matches('.');
             if !word.is_empty() && !word.eq_ignore_ascii_case("n/a") && !word.contains(' ') {
-                claims.default = Some(Cited::on(line, word.to_string()));
+                claims.default = Some(CitedClaim::on_line(line, word.to_string()));
             }
             continue;
         }
-        for (nth, sentence) in sentences(&line.text).into_iter().enumerate() {
-            dead(line, sentence, (at, nth) == (0, 0), claims);
-            microversion(line, sentence, claims);
-            presence(line, sentence, value_type, claims);
-            default(line, sentence, value_type, claims);
+        for (nth, sentence) in split_sentences(&line.text).into_iter().enumerate() {
+            read_effect(line, sentence, (at, nth) == (0, 0), claims);
+            read_microversion(line, sentence, claims);
+            read_need(line, sentence, value_type, claims);
+            read_default(line, sentence, value_type, claims);
         }
     }
 }
 
-fn dead(line: &Line, sentence: &str, opens: bool, claims: &mut Claims) {
+fn read_effect(line: &PageLine, sentence: &str, opens: bool, claims: &mut DescriptionClaims) {
     if claims.dead.is_some()
         || line.bullet && !opens && line.strong.first().is_some_and(|it| line.text.starts_with(it.as_str()))
     {
@@ -134,68 +134,68 @@ fn dead(line: &Line, sentence: &str, opens: bool, claims: &mut Claims) {
     ]
     .into_iter()
     .find(|(pattern, _)| pattern.is_match(sentence));
-    claims.dead = value_type.map(|(_, kind)| Cited::on(line, kind));
+    claims.dead = value_type.map(|(_, kind)| CitedClaim::on_line(line, kind));
 }
 
-fn microversion(line: &Line, sentence: &str, claims: &mut Claims) {
+fn read_microversion(line: &PageLine, sentence: &str, claims: &mut DescriptionClaims) {
     if !HEAD_LATER.is_match(sentence) && !WHEN_EQUAL.is_match(sentence) {
         return;
     }
     let mut odd = |kind, says: String, taken: String| {
-        claims.oddities.push(Oddity { kind, says, taken, first: line.first, last: line.last });
+        claims.oddities.push(OddClaim { kind, says, taken, first: line.first, last: line.last });
     };
     if let Some(it) = UNTIL.captures(sentence) {
-        claims.until = before(&it[1], &it[2]).map(|it| Cited::on(line, it));
+        claims.until = find_previous_microversion(&it[1], &it[2]).map(|it| CitedClaim::on_line(line, it));
     } else if let Some(it) = UNTIL_LATER.captures(sentence) {
-        let last = before(&it[1], &it[2]);
+        let last = find_previous_microversion(&it[1], &it[2]);
         odd(
             "later-than",
             format!("not later than {}.{}", &it[1], &it[2]),
             format!("until {}", last.clone().unwrap_or_default()),
         );
-        claims.until = last.map(|it| Cited::on(line, it));
+        claims.until = last.map(|it| CitedClaim::on_line(line, it));
     } else if let Some(it) = SINCE.captures(sentence).or_else(|| SINCE_ADDED.captures(sentence)) {
-        claims.since = Some(Cited::on(line, it[1].to_string()));
+        claims.since = Some(CitedClaim::on_line(line, it[1].to_string()));
     } else if let Some(it) = SINCE_LATER.captures(sentence) {
         odd("later-than", format!("later than {}", &it[1]), format!("since {}", &it[1]));
-        claims.since = Some(Cited::on(line, it[1].to_string()));
+        claims.since = Some(CitedClaim::on_line(line, it[1].to_string()));
     } else if let Some(it) = EQUAL.captures(sentence).or_else(|| WHEN_EQUAL.captures(sentence)) {
         let version = it.get(1).or(it.get(2)).map_or("", |it| it.as_str()).to_string();
         odd("microversion-equality", format!("in {version}"), format!("since {version}"));
-        claims.since = Some(Cited::on(line, version));
+        claims.since = Some(CitedClaim::on_line(line, version));
     }
 }
 
 /// Returns the microversion before `major.minor`, for "not supported in X and later".
-fn before(major: &str, minor: &str) -> Option<String> {
+fn find_previous_microversion(major: &str, minor: &str) -> Option<String> {
     let minor: u32 = minor.parse().ok()?;
     Some(format!("{major}.{}", minor.checked_sub(1)?))
 }
 
-fn presence(line: &Line, sentence: &str, value_type: &Type, claims: &mut Claims) {
+fn read_need(line: &PageLine, sentence: &str, value_type: &FieldType, claims: &mut DescriptionClaims) {
     if claims.mandatory_when.is_none() && MANDATORY_WHEN.is_match(sentence) {
-        claims.mandatory_when = Some(Cited::on(line, ()));
+        claims.mandatory_when = Some(CitedClaim::on_line(line, ()));
     }
     if claims.optional.is_none() && OPTIONAL.is_match(sentence) {
-        claims.optional = Some(Cited::on(line, ()));
+        claims.optional = Some(CitedClaim::on_line(line, ()));
     }
-    if claims.ahead.is_none() && *value_type == Type::String && AHEAD.is_match(sentence) {
-        claims.ahead = Some(Cited::on(line, ()));
+    if claims.ahead.is_none() && *value_type == FieldType::String && AHEAD.is_match(sentence) {
+        claims.ahead = Some(CitedClaim::on_line(line, ()));
     }
     if claims.varies.is_none() && VARIES.is_match(sentence) {
-        claims.varies = Some(Cited::on(line, ()));
+        claims.varies = Some(CitedClaim::on_line(line, ()));
     }
     if claims.on_error.is_none() && ON_ERROR.is_match(sentence) {
-        claims.on_error = Some(Cited::on(line, ()));
+        claims.on_error = Some(CitedClaim::on_line(line, ()));
     }
     if claims.nullable.is_none() && NULLABLE.is_match(sentence) {
-        claims.nullable = Some(Cited::on(line, ()));
-    } else if claims.blank.is_none() && !matches!(value_type, Type::Array(_)) && BLANK.is_match(sentence) {
-        claims.blank = Some(Cited::on(line, ()));
+        claims.nullable = Some(CitedClaim::on_line(line, ()));
+    } else if claims.blank.is_none() && !matches!(value_type, FieldType::Array(_)) && BLANK.is_match(sentence) {
+        claims.blank = Some(CitedClaim::on_line(line, ()));
     }
 }
 
-fn default(line: &Line, sentence: &str, value_type: &Type, claims: &mut Claims) {
+fn read_default(line: &PageLine, sentence: &str, value_type: &FieldType, claims: &mut DescriptionClaims) {
     if claims.default.is_some() {
         return;
     }
@@ -204,10 +204,10 @@ fn default(line: &Line, sentence: &str, value_type: &Type, claims: &mut Claims) 
         return;
     };
     let fits = match value_type {
-        Type::Boolean => matches!(word.to_lowercase().as_str(), "true" | "false"),
-        Type::Integer => word.parse::<i64>().is_ok(),
-        Type::Number => word.parse::<f64>().is_ok(),
-        Type::String => {
+        FieldType::Boolean => matches!(word.to_lowercase().as_str(), "true" | "false"),
+        FieldType::Integer => word.parse::<i64>().is_ok(),
+        FieldType::Number => word.parse::<f64>().is_ok(),
+        FieldType::String => {
             // A word of prose ("the", "as") is no value. A value is marked or ends the sentence.
             let marked = line.strong.iter().any(|it| it.trim() == word);
             let ends = sentence.trim_end_matches(['.', '"', '”']).ends_with(&word);
@@ -216,6 +216,6 @@ fn default(line: &Line, sentence: &str, value_type: &Type, claims: &mut Claims) 
         _ => false,
     };
     if fits {
-        claims.default = Some(Cited::on(line, word));
+        claims.default = Some(CitedClaim::on_line(line, word));
     }
 }

@@ -1,9 +1,9 @@
 //! Sentences, headings and figures of a description.
 
-use crate::document::Line;
+use crate::document::PageLine;
 
 /// Returns a line with `65535` in place of `65,535`, so that the comma does not split a list.
-pub(super) fn plain_figures(line: &Line) -> Line {
+pub(super) fn remove_digit_commas(line: &PageLine) -> PageLine {
     let plain = |text: &str| {
         let chars: Vec<char> = text.chars().collect();
         let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
@@ -12,11 +12,11 @@ pub(super) fn plain_figures(line: &Line) -> Line {
         };
         (0..chars.len()).filter(|at| !parts(*at)).map(|at| chars[at]).collect::<String>()
     };
-    Line { text: plain(&line.text), strong: line.strong.iter().map(|it| plain(it)).collect(), ..line.clone() }
+    PageLine { text: plain(&line.text), strong: line.strong.iter().map(|it| plain(it)).collect(), ..line.clone() }
 }
 
 /// Splits a line into sentences.
-pub(super) fn sentences(text: &str) -> Vec<&str> {
+pub(super) fn split_sentences(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let mut start = 0;
     let bytes = text.as_bytes();

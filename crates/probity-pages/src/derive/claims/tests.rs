@@ -1,23 +1,23 @@
-use super::{Bounds, read};
-use crate::derive::types::Type;
-use crate::document::{Line, Text};
+use super::{ClaimBounds, read_claims};
+use crate::derive::types::FieldType;
+use crate::document::{PageLine, PageText};
 
 /// Builds a cell: `- ` opens a bullet, `**x**` is bold.
-fn cell(text: &str) -> Text {
+fn make_cell(text: &str) -> PageText {
     let lines = text.lines().enumerate().map(|(at, line)| {
         let bullet = line.starts_with("- ");
         let line = line.strip_prefix("- ").unwrap_or(line);
         let strong = line.split("**").skip(1).step_by(2).map(str::to_string).collect();
         let number = at as u32 + 1;
-        Line { text: line.replace("**", ""), bullet, strong, first: number, last: number }
+        PageLine { text: line.replace("**", ""), bullet, strong, first: number, last: number }
     });
-    Text { lines: lines.collect(), links: Vec::new() }
+    PageText { lines: lines.collect(), links: Vec::new() }
 }
 
-fn check(value_type: &Type, text: &str, expected: &str) {
-    let claims = read(&cell(text), value_type);
+fn check_claims(value_type: &FieldType, text: &str, expected: &str) {
+    let claims = read_claims(&make_cell(text), value_type);
     let mut out: Vec<String> = Vec::new();
-    let bounds = |(low, high): Bounds| {
+    let bounds = |(low, high): ClaimBounds| {
         format!(
             "{}..{}",
             low.map_or(String::new(), |it| it.to_string()),
@@ -61,14 +61,14 @@ fn lengths_are_read_in_every_wording() {
         ("Length ranges from 3 to 9.", "length 3..9@1"),
         ("Nothing is said about 3 lamps.", ""),
     ] {
-        check(&Type::String, text, expected);
+        check_claims(&FieldType::String, text, expected);
     }
 }
 
 #[test]
 fn the_wider_of_two_limits_holds_and_the_difference_is_recorded() {
-    check(
-        &Type::String,
+    check_claims(
+        &FieldType::String,
         "On a wall a label has 1 to 20 characters. On a desk it has 1 to 30 characters.",
         "length 1..30@1; several-limits: 1..20 and 1..30 -> 1..30",
     );
@@ -76,8 +76,8 @@ fn the_wider_of_two_limits_holds_and_the_difference_is_recorded() {
 
 #[test]
 fn a_map_says_the_lengths_of_keys_and_values() {
-    check(
-        &Type::Object,
+    check_claims(
+        &FieldType::Object,
         "Tags of the lamp.\n- The key contains 1 to 9 characters.\n- The value contains 0 to 8 characters.",
         "keys 1..9; values 0..8",
     );
@@ -97,7 +97,7 @@ fn ranges_are_read_in_every_wording() {
         ("Range\n1 to 40", "range 1..40"),
         ("A positive integer.", "range 1.."),
     ] {
-        check(&Type::Integer, text, expected);
+        check_claims(&FieldType::Integer, text, expected);
     }
 }
 
@@ -118,11 +118,11 @@ fn enumerations_are_read_in_every_wording() {
         ("A bold word, **lamp**, is no list.", ""),
         ("Values such as:\n- ON", ""),
     ] {
-        check(&Type::String, text, expected);
+        check_claims(&FieldType::String, text, expected);
     }
-    check(&Type::Integer, "Options: 0, 1, and 2", "one of 0|1|2@1-1");
-    check(&Type::Integer, "- **0**: dark\n- **1**: lit", "one of 0|1@1-2");
-    check(&Type::Boolean, "- **true**: lit\n- **false**: dark", "");
+    check_claims(&FieldType::Integer, "Options: 0, 1, and 2", "one of 0|1|2@1-1");
+    check_claims(&FieldType::Integer, "- **0**: dark\n- **1**: lit", "one of 0|1@1-2");
+    check_claims(&FieldType::Boolean, "- **true**: lit\n- **false**: dark", "");
 }
 
 #[test]
@@ -137,19 +137,19 @@ fn formats_are_read() {
         ("The time is in the format of \"2021-02-03T04:05:06.000000\".", "LocalDateTime"),
         ("It must be an IPv4 address.", "Ipv4"),
     ] {
-        check(&Type::String, text, expected);
+        check_claims(&FieldType::String, text, expected);
     }
 }
 
 #[test]
 fn a_character_set_is_a_pattern_only_where_it_is_closed() {
-    check(
-        &Type::String,
+    check_claims(
+        &FieldType::String,
         "It can contain only letters, digits, underscores (_), and hyphens (-).",
         "^[A-Za-z0-9_\\-]*$",
     );
-    check(&Type::String, "It can contain only letters, runes, and hyphens (-).", "some letters+hyphens");
-    check(&Type::String, "It consists of letters and digits.", "some letters+digits");
+    check_claims(&FieldType::String, "It can contain only letters, runes, and hyphens (-).", "some letters+hyphens");
+    check_claims(&FieldType::String, "It consists of letters and digits.", "some letters+digits");
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn fields_without_effect_are_distinguished_from_conditions() {
         ("Batch dimming is not supported.", ""),
         ("- **local**: a local lamp, which has not been supported.", ""),
     ] {
-        check(&Type::String, text, expected);
+        check_claims(&FieldType::String, text, expected);
     }
 }
 
@@ -188,33 +188,33 @@ fn microversion_bounds_are_inclusive_whatever_the_words() {
         ),
         ("Added in microversion 3.2.", "since 3.2"),
     ] {
-        check(&Type::String, text, expected);
+        check_claims(&FieldType::String, text, expected);
     }
 }
 
 #[test]
 fn presence_and_defaults_are_read() {
-    check(&Type::String, "This parameter is mandatory when the lamp is new.", "mandatory-when");
-    check(&Type::String, "This field is optional.", "optional");
-    check(&Type::Object, "What is lit. The value varies depending on the kind of lamp.", "varies");
-    check(&Type::Object, "The displayed information depends on the lamp.", "varies");
-    check(&Type::String, "Specifies the time when the lamp was switched off or terminated.", "ahead");
-    check(&Type::String, "Specifies the time when the lamp was created.", "");
-    check(&Type::Object, "A lamp depends on its socket.", "");
-    check(&Type::String, "If the value is null, the label is left blank.", "nullable");
-    check(&Type::String, "For a bare lamp, the value is left blank.", "blank");
-    check(&Type::Integer, "The empty string ('') is used to represent no lamp.", "blank");
-    check(&Type::Integer, "The default value is **1**.", "default 1");
-    check(&Type::Boolean, "Its default value is **false**.", "default false");
-    check(&Type::String, "The default value is **SOFT**.", "default SOFT");
-    check(&Type::String, "The default value is the same as that of the lamp.", "");
+    check_claims(&FieldType::String, "This parameter is mandatory when the lamp is new.", "mandatory-when");
+    check_claims(&FieldType::String, "This field is optional.", "optional");
+    check_claims(&FieldType::Object, "What is lit. The value varies depending on the kind of lamp.", "varies");
+    check_claims(&FieldType::Object, "The displayed information depends on the lamp.", "varies");
+    check_claims(&FieldType::String, "Specifies the time when the lamp was switched off or terminated.", "ahead");
+    check_claims(&FieldType::String, "Specifies the time when the lamp was created.", "");
+    check_claims(&FieldType::Object, "A lamp depends on its socket.", "");
+    check_claims(&FieldType::String, "If the value is null, the label is left blank.", "nullable");
+    check_claims(&FieldType::String, "For a bare lamp, the value is left blank.", "blank");
+    check_claims(&FieldType::Integer, "The empty string ('') is used to represent no lamp.", "blank");
+    check_claims(&FieldType::Integer, "The default value is **1**.", "default 1");
+    check_claims(&FieldType::Boolean, "Its default value is **false**.", "default false");
+    check_claims(&FieldType::String, "The default value is **SOFT**.", "default SOFT");
+    check_claims(&FieldType::String, "The default value is the same as that of the lamp.", "");
 }
 
 proptest::proptest! {
     #[test]
     fn any_description_is_read_without_panic(text in "(?:[a-zA-Z0-9 .,:;()\\[\\]*/-]|。|：|microversion |later than |values: |characters ){0,60}") {
-        for value_type in [Type::String, Type::Integer, Type::Object, Type::Any] {
-            read(&cell(&text), &value_type);
+        for value_type in [FieldType::String, FieldType::Integer, FieldType::Object, FieldType::Any] {
+            read_claims(&make_cell(&text), &value_type);
         }
     }
 }

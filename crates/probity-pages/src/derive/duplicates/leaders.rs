@@ -1,19 +1,19 @@
 //! The leading page among several pages on one call.
 
-use super::comparison::follow;
-use crate::derive::doubts::{Drafts, doubt, side};
+use super::comparison::compare_operations;
+use crate::derive::doubts::{DraftDoubts, add_doubt, make_side};
 use crate::derive::input::PageInput;
-use crate::derive::operation_draft::Made;
+use crate::derive::operation_draft::DraftOperation;
 use std::collections::BTreeMap;
 
 /// Removes the operations of following pages, after a comparison with their leaders. Pages on one call follow the
 /// first page, with or without a `follows` in the manifest.
 ///
 /// Returns the leading unit of each following unit.
-pub(in crate::derive) fn follow_leaders(
+pub(in crate::derive) fn merge_followers(
     inputs: &[PageInput],
-    made: &mut Vec<Made>,
-    drafts: &mut Drafts,
+    made: &mut Vec<DraftOperation>,
+    drafts: &mut DraftDoubts,
 ) -> BTreeMap<usize, usize> {
     let mut leads: BTreeMap<usize, usize> = BTreeMap::new();
     let several = |page: usize| made.iter().filter(|it| it.page == page).count() > 1;
@@ -21,7 +21,7 @@ pub(in crate::derive) fn follow_leaders(
         let entry = &inputs[follower.page].entry;
         let declared = entry.follows.as_ref().and_then(|id| inputs.iter().position(|it| it.entry.id == *id));
         let named = entry.operation.is_some() || !entry.operations.is_empty();
-        let same = |it: &Made| {
+        let same = |it: &DraftOperation| {
             it.page != follower.page
                 && inputs[it.page].entry.follows.is_none()
                 && (!named || follower.id == it.id)
@@ -42,22 +42,22 @@ pub(in crate::derive) fn follow_leaders(
             leads.insert(follower.unit, leader.unit);
             if declared.is_none() {
                 let sides = vec![
-                    side("one operation", Some(leader.at.clone())),
-                    side("the same operation", Some(follower.at.clone())),
+                    make_side("one operation", Some(leader.at.clone())),
+                    make_side("the same operation", Some(follower.at.clone())),
                 ];
-                let nth = doubt(&mut drafts.all, "described-twice", "", sides, Some(0), "first-page-leads");
-                drafts.own(nth, Some(leader.unit));
+                let nth = add_doubt(&mut drafts.all, "described-twice", "", sides, Some(0), "first-page-leads");
+                drafts.set_owner(nth, Some(leader.unit));
             }
         }
     }
     // A follower of a follower has the first leader.
     let resolved: BTreeMap<usize, usize> =
         leads.iter().map(|(unit, lead)| (*unit, *leads.get(lead).unwrap_or(lead))).collect();
-    let (followers, mut rest): (Vec<Made>, Vec<Made>) =
+    let (followers, mut rest): (Vec<DraftOperation>, Vec<DraftOperation>) =
         std::mem::take(made).into_iter().partition(|it| resolved.contains_key(&it.unit));
     for follower in &followers {
         if let Some(leader) = rest.iter_mut().find(|it| Some(&it.unit) == resolved.get(&follower.unit)) {
-            follow(leader, follower, drafts);
+            compare_operations(leader, follower, drafts);
         }
     }
     *made = rest;

@@ -4,4 +4,4 @@ mod comparison;
 mod leaders;
 mod older_version;
 
-pub(super) use leaders::follow_leaders;
+pub(super) use leaders::merge_followers;

@@ -3,35 +3,35 @@
 //! Descriptions that only the older page has hold fully for the version of the older page. For newer versions, input
 //! that obeys the description is valid, and input that breaks the description is doubtful.
 
-use crate::derive::doubts::{Drafts, doubt, side};
-use crate::derive::field::{Field, Need, Way};
-use crate::derive::operation_draft::{Made, MadeBody};
+use crate::derive::doubts::{DraftDoubts, add_doubt, make_side};
+use crate::derive::field::{BodyDirection, DraftField, FieldNeed};
+use crate::derive::operation_draft::{DraftBody, DraftOperation};
 
 /// Whether the follower names versions, and the leader names each of the versions and more.
-pub(super) fn is_older(leader: &Made, follower: &Made) -> bool {
+pub(super) fn is_older_page(leader: &DraftOperation, follower: &DraftOperation) -> bool {
     !follower.versions.is_empty()
         && follower.versions.len() < leader.versions.len()
         && follower.versions.iter().all(|it| leader.versions.iter().any(|mine| mine.version == it.version))
 }
 
 /// Splits the leader's bodies between the versions on the follower's page and the remaining versions.
-pub(super) fn split(leader: &mut Made, follower: &Made) {
-    if !is_older(leader, follower) {
+pub(super) fn split_bodies(leader: &mut DraftOperation, follower: &DraftOperation) {
+    if !is_older_page(leader, follower) {
         return;
     }
     let theirs: Vec<String> = follower.versions.iter().map(|it| it.version.clone()).collect();
-    for way in [Way::Request, Way::Response] {
-        let described = |body: &MadeBody| {
+    for way in [BodyDirection::Request, BodyDirection::Response] {
+        let described = |body: &DraftBody| {
             follower
                 .bodies(way)
                 .iter()
                 .any(|it| it.suffix == body.suffix && it.statuses == body.statuses && !it.is_empty())
         };
-        let parted: Vec<MadeBody> = leader
+        let parted: Vec<DraftBody> = leader
             .bodies(way)
             .iter()
             .filter(|body| described(body) && body.versions.iter().any(|it| !theirs.contains(it)))
-            .map(|body| MadeBody {
+            .map(|body| DraftBody {
                 versions: body.versions.iter().filter(|it| theirs.contains(it)).cloned().collect(),
                 ..body.clone()
             })
@@ -43,10 +43,10 @@ pub(super) fn split(leader: &mut Made, follower: &Made) {
                 body.versions.retain(|it| !part.versions.contains(it));
             }
             if let Some(twin) = twin {
-                let own = MadeBody { versions: part.versions, ..twin.clone() };
+                let own = DraftBody { versions: part.versions, ..twin.clone() };
                 match way {
-                    Way::Request => leader.requests.push(own),
-                    Way::Response => leader.responses.push(own),
+                    BodyDirection::Request => leader.requests.push(own),
+                    BodyDirection::Response => leader.responses.push(own),
                 }
             }
         }
@@ -54,42 +54,45 @@ pub(super) fn split(leader: &mut Made, follower: &Made) {
 }
 
 /// Whether a body of the leader was copied from the follower.
-pub(super) fn lent(leader: &Made, follower: &Made, body: &MadeBody) -> bool {
-    is_older(leader, follower)
+pub(super) fn is_copied_body(leader: &DraftOperation, follower: &DraftOperation, body: &DraftBody) -> bool {
+    is_older_page(leader, follower)
         && !body.versions.is_empty()
         && body.versions.iter().all(|it| follower.versions.iter().any(|theirs| theirs.version == *it))
 }
 
 /// Replaces a field that the leader only shows in an example by the older page's description, with all keywords
 /// disputed.
-pub(super) fn adopt(
-    leader: &mut Made,
-    follower: &Made,
-    way: Way,
+pub(super) fn adopt_description(
+    leader: &mut DraftOperation,
+    follower: &DraftOperation,
+    way: BodyDirection,
     pointer: &str,
-    own: &Field,
-    other: &Field,
-    drafts: &mut Drafts,
+    own: &DraftField,
+    other: &DraftField,
+    drafts: &mut DraftDoubts,
 ) {
-    let sides = vec![side("an example", Some(own.at.clone())), side(other.value_type.word(), Some(other.at.clone()))];
+    let sides = vec![
+        make_side("an example", Some(own.at.clone())),
+        make_side(other.value_type.type_word(), Some(other.at.clone())),
+    ];
     let subject = format!("{pointer}:described");
-    let nth = doubt(&mut drafts.all, "only-in-older", subject, sides, Some(1), "older-is-doubtful");
+    let nth = add_doubt(&mut drafts.all, "only-in-older", subject, sides, Some(1), "older-is-doubtful");
     let theirs: Vec<&str> = follower.versions.iter().map(|it| it.version.as_str()).collect();
     for body in leader.bodies_mut(way) {
         if !body.versions.iter().any(|it| theirs.contains(&it.as_str())) {
-            replace(&mut body.fields, way.word(), pointer, other, nth);
+            replace_field(&mut body.fields, way.word(), pointer, other, nth);
         }
     }
 }
 
 /// Returns the keywords of a description. All are disputed for a different version.
-fn stated(field: &Field) -> Vec<&'static str> {
+fn list_stated_keywords(field: &DraftField) -> Vec<&'static str> {
     let claims = &field.claims;
     let (low, high) = claims.length.as_ref().map_or((None, None), |it| it.value);
     let (least, most) = claims.range.as_ref().map_or((None, None), |it| it.value);
     let all = [
         ("type", true),
-        ("required", field.need == Need::Yes),
+        ("required", field.need == FieldNeed::Yes),
         ("minLength", low.is_some()),
         ("maxLength", high.is_some()),
         ("minimum", least.is_some()),
@@ -102,24 +105,24 @@ fn stated(field: &Field) -> Vec<&'static str> {
 }
 
 /// Disputes all keywords of a description, so that no response is judged by the description.
-pub(super) fn dispute(field: &mut Field) {
-    let words = stated(field);
+pub(super) fn dispute_field(field: &mut DraftField) {
+    let words = list_stated_keywords(field);
     field.disputed.extend(words);
-    field.children.iter_mut().for_each(dispute);
+    field.children.iter_mut().for_each(dispute_field);
 }
 
-fn replace(fields: &mut [Field], here: &str, pointer: &str, other: &Field, nth: usize) {
+fn replace_field(fields: &mut [DraftField], here: &str, pointer: &str, other: &DraftField, nth: usize) {
     for field in fields {
-        let at = format!("{here}/{}", field.step());
+        let at = format!("{here}/{}", field.pointer_step());
         if at == pointer && field.from_example {
             let mut taken = other.clone();
-            taken.disputed.extend(stated(other));
+            taken.disputed.extend(list_stated_keywords(other));
             taken.doubts.extend(field.doubts.iter().copied());
             taken.doubts.push(nth);
             *field = taken;
             return;
         }
-        let step = format!("{at}{}", field.below());
-        replace(&mut field.children, &step, pointer, other, nth);
+        let step = format!("{at}{}", field.pointer_below());
+        replace_field(&mut field.children, &step, pointer, other, nth);
     }
 }

@@ -4,5 +4,7 @@ mod frame;
 mod keywords;
 mod schema;
 
-pub(super) use frame::Frame;
-pub(super) use schema::{body, bounds, field, list_body, whole};
+pub(super) use frame::SchemaContext;
+pub(super) use schema::{
+    build_body_schema, build_field_schema, build_list_schema, build_whole_schema, collect_microversion_bounds,
+};

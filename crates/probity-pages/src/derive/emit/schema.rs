@@ -1,32 +1,45 @@
 //! Schemas of bodies and fields.
 
-use super::frame::Frame;
-use super::keywords::{absence, annotate, default, maps, merge, numbers, strings, values};
-use crate::derive::field::{Field, Need, Way, source};
-use crate::derive::types::Type;
-use probity_schema::catalog::{FieldBound, Source};
+use super::frame::SchemaContext;
+use super::keywords::{
+    allow_absence, annotate_schema, merge_keywords, write_default, write_map_lengths, write_number_bounds,
+    write_text_keywords, write_values,
+};
+use crate::derive::field::{BodyDirection, DraftField, FieldNeed, make_source};
+use crate::derive::types::FieldType;
+use probity_schema::catalog::{FieldVersions, SourceLines};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 const DEPTH_MAX: usize = 40;
 
 /// Returns the schema of a body with `fields` at the top.
-pub(in crate::derive) fn body(fields: &[Field], id: &str, at: &Source, frame: Frame) -> Value {
+pub(in crate::derive) fn build_body_schema(
+    fields: &[DraftField],
+    id: &str,
+    at: &SourceLines,
+    frame: SchemaContext,
+) -> Value {
     let mut out = Map::new();
     out.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
     out.insert("$id".into(), json!(id));
     out.insert("type".into(), json!("object"));
-    members(fields, "", frame, 0, &mut out);
+    write_members(fields, "", frame, 0, &mut out);
     out.insert("x-source".into(), json!(at.to_string()));
     Value::Object(out)
 }
 
 /// Returns the schema of a body with a list at the top.
-pub(in crate::derive) fn list_body(items: &Field, id: &str, at: &Source, frame: Frame) -> Value {
+pub(in crate::derive) fn build_list_schema(
+    items: &DraftField,
+    id: &str,
+    at: &SourceLines,
+    frame: SchemaContext,
+) -> Value {
     let mut out = Map::new();
     out.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
     out.insert("$id".into(), json!(id));
-    for (key, value) in typed(&items.value_type, &items.children, None, "", frame, 0) {
+    for (key, value) in build_typed_schema(&items.value_type, &items.children, None, "", frame, 0) {
         out.insert(key, value);
     }
     out.insert("x-source".into(), json!(at.to_string()));
@@ -34,12 +47,18 @@ pub(in crate::derive) fn list_body(items: &Field, id: &str, at: &Source, frame: 
 }
 
 /// Returns the schema of a body that the page describes as a whole.
-pub(in crate::derive) fn whole(root: &Field, fields: &[Field], id: &str, at: &Source, frame: Frame) -> Value {
-    let root = Field { children: fields.to_vec(), ..root.clone() };
+pub(in crate::derive) fn build_whole_schema(
+    root: &DraftField,
+    fields: &[DraftField],
+    id: &str,
+    at: &SourceLines,
+    frame: SchemaContext,
+) -> Value {
+    let root = DraftField { children: fields.to_vec(), ..root.clone() };
     let mut out = Map::new();
     out.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
     out.insert("$id".into(), json!(id));
-    if let Value::Object(schema) = field(&root, "", frame, 0) {
+    if let Value::Object(schema) = build_field_schema(&root, "", frame, 0) {
         out.extend(schema);
     }
     out.insert("x-source".into(), json!(at.to_string()));
@@ -47,38 +66,44 @@ pub(in crate::derive) fn whole(root: &Field, fields: &[Field], id: &str, at: &So
 }
 
 /// Returns the schema of one field.
-pub(in crate::derive) fn field(field: &Field, pointer: &str, frame: Frame, depth: usize) -> Value {
+pub(in crate::derive) fn build_field_schema(
+    field: &DraftField,
+    pointer: &str,
+    frame: SchemaContext,
+    depth: usize,
+) -> Value {
     if depth > DEPTH_MAX {
         return json!({});
     }
     let mut sources = BTreeMap::new();
-    let mut out = typed(&field.value_type, &field.children, Some(field), pointer, frame, depth);
+    let mut out = build_typed_schema(&field.value_type, &field.children, Some(field), pointer, frame, depth);
     for (value_type, below) in &field.further_types {
-        merge(&mut out, typed(value_type, below, None, pointer, frame, depth));
+        merge_keywords(&mut out, build_typed_schema(value_type, below, None, pointer, frame, depth));
     }
     // An example shows one case. If the contents differ from case to case, no member is required.
-    if frame.way == Way::Response && field.claims.varies.is_some() {
+    if frame.way == BodyDirection::Response && field.claims.varies.is_some() {
         out.shift_remove("required");
     }
-    strings(field, &mut out, &mut sources);
-    numbers(field, &mut out, &mut sources);
-    maps(field, &mut out, &mut sources);
-    absence(field, frame.way, &mut out, &mut sources);
-    values(field, frame.way, &mut out, &mut sources);
-    default(field, &mut out, &mut sources);
+    write_text_keywords(field, &mut out, &mut sources);
+    write_number_bounds(field, &mut out, &mut sources);
+    write_map_lengths(field, &mut out, &mut sources);
+    allow_absence(field, frame.way, &mut out, &mut sources);
+    write_values(field, frame.way, &mut out, &mut sources);
+    write_default(field, &mut out, &mut sources);
     for (keyword, value) in &field.copied_keywords {
         out.entry(keyword.clone()).or_insert_with(|| value.clone());
     }
-    choices(field, pointer, frame, depth, &mut out);
-    annotate(field, pointer, frame, &mut out, &mut sources);
+    write_choices(field, pointer, frame, depth, &mut out);
+    annotate_schema(field, pointer, frame, &mut out, &mut sources);
     Value::Object(out)
 }
 
 /// Writes `anyOf` and `oneOf`. Null is a further branch if the field may be null.
-fn choices(field: &Field, pointer: &str, frame: Frame, depth: usize, out: &mut Map<String, Value>) {
+fn write_choices(field: &DraftField, pointer: &str, frame: SchemaContext, depth: usize, out: &mut Map<String, Value>) {
     let null = field.claims.nullable.is_some() || field.shown_null;
     for (keyword, all) in &field.choices {
-        let mut branches: Vec<Value> = all.iter().map(|it| self::field(it, pointer, frame, depth + 1)).collect();
+        let mut branches: Vec<Value> =
+            all.iter().map(|it| self::build_field_schema(it, pointer, frame, depth + 1)).collect();
         if null {
             branches.push(json!({ "type": "null" }));
         }
@@ -87,12 +112,12 @@ fn choices(field: &Field, pointer: &str, frame: Frame, depth: usize, out: &mut M
 }
 
 /// Returns `type` and the keywords of the type's contents.
-fn typed(
-    value_type: &Type,
-    children: &[Field],
-    field: Option<&Field>,
+fn build_typed_schema(
+    value_type: &FieldType,
+    children: &[DraftField],
+    field: Option<&DraftField>,
     pointer: &str,
-    frame: Frame,
+    frame: SchemaContext,
     depth: usize,
 ) -> Map<String, Value> {
     let mut out = Map::new();
@@ -100,66 +125,79 @@ fn typed(
         out.insert("type".to_string(), json!(word));
     };
     match value_type {
-        Type::Any if children.is_empty() => {}
-        Type::Null => set("null"),
-        Type::Boolean => set("boolean"),
-        Type::Integer => set("integer"),
-        Type::Number => set("number"),
-        Type::String => set("string"),
-        Type::DateTime => {
+        FieldType::Any if children.is_empty() => {}
+        FieldType::Null => set("null"),
+        FieldType::Boolean => set("boolean"),
+        FieldType::Integer => set("integer"),
+        FieldType::Number => set("number"),
+        FieldType::String => set("string"),
+        FieldType::DateTime => {
             set("string");
             if !field.is_some_and(|it| it.dropped.contains("format")) {
                 out.insert("x-format".into(), json!("date-time"));
             }
         }
-        Type::Object | Type::Any => {
+        FieldType::Object | FieldType::Any => {
             set("object");
-            members(children, pointer, frame, depth + 1, &mut out);
+            write_members(children, pointer, frame, depth + 1, &mut out);
         }
-        Type::Map(inner) => {
+        FieldType::Map(inner) => {
             set("object");
-            let inner = if **inner == Type::Any && !children.is_empty() { Type::Object } else { (**inner).clone() };
+            let inner =
+                if **inner == FieldType::Any && !children.is_empty() { FieldType::Object } else { (**inner).clone() };
             let open = children.iter().find(|it| it.any_key);
             let below = match open {
-                Some(it) => self::field(it, &format!("{pointer}/*"), frame, depth + 1),
-                None => Value::Object(typed(&inner, children, None, &format!("{pointer}/*"), frame, depth + 1)),
+                Some(it) => self::build_field_schema(it, &format!("{pointer}/*"), frame, depth + 1),
+                None => {
+                    Value::Object(build_typed_schema(&inner, children, None, &format!("{pointer}/*"), frame, depth + 1))
+                }
             };
             if below.as_object().is_some_and(|it| !it.is_empty()) {
                 out.insert("additionalProperties".into(), below);
             }
         }
-        Type::Array(inner) => {
+        FieldType::Array(inner) => {
             set("array");
-            let inner = if **inner == Type::Any && !children.is_empty() { Type::Object } else { (**inner).clone() };
+            let inner =
+                if **inner == FieldType::Any && !children.is_empty() { FieldType::Object } else { (**inner).clone() };
             let here = format!("{pointer}/*");
             let below = match field.and_then(|it| it.item.as_deref()) {
-                Some(item) => {
-                    self::field(&Field { children: children.to_vec(), ..item.clone() }, &here, frame, depth + 1)
-                }
-                None => Value::Object(typed(&inner, children, None, &here, frame, depth + 1)),
+                Some(item) => self::build_field_schema(
+                    &DraftField { children: children.to_vec(), ..item.clone() },
+                    &here,
+                    frame,
+                    depth + 1,
+                ),
+                None => Value::Object(build_typed_schema(&inner, children, None, &here, frame, depth + 1)),
             };
             if below.as_object().is_some_and(|it| !it.is_empty()) {
                 out.insert("items".into(), below);
             }
         }
-        Type::Union(all) => {
+        FieldType::Union(all) => {
             for value_type in all {
-                merge(&mut out, typed(value_type, children, field, pointer, frame, depth + 1));
+                merge_keywords(&mut out, build_typed_schema(value_type, children, field, pointer, frame, depth + 1));
             }
         }
     }
     out
 }
 
-fn members(children: &[Field], pointer: &str, frame: Frame, depth: usize, out: &mut Map<String, Value>) {
+fn write_members(
+    children: &[DraftField],
+    pointer: &str,
+    frame: SchemaContext,
+    depth: usize,
+    out: &mut Map<String, Value>,
+) {
     if depth > DEPTH_MAX {
         return;
     }
     let mut properties = Map::new();
     let mut required = Vec::new();
     for child in children {
-        let here = format!("{pointer}/{}", child.step());
-        let schema = field(child, &here, frame, depth);
+        let here = format!("{pointer}/{}", child.pointer_step());
+        let schema = build_field_schema(child, &here, frame, depth);
         if child.any_key {
             out.insert("additionalProperties".into(), schema);
             continue;
@@ -179,39 +217,48 @@ fn members(children: &[Field], pointer: &str, frame: Frame, depth: usize, out: &
 
 /// Whether a field is required. In a request, the table decides. In a response, a field is required if the table
 /// lists the field without condition and every example shows the field, because either source alone is too weak.
-fn is_required(field: &Field, siblings: &[Field], way: Way) -> bool {
+fn is_required(field: &DraftField, siblings: &[DraftField], way: BodyDirection) -> bool {
     // An object with the details of a failure is absent from successful responses.
     let failing = field.claims.on_error.is_some() && field.value_type.holds_fields() && siblings.len() > 1;
     let conditional = field.claims.optional.is_some()
-        || failing && field.need != Need::Yes
+        || failing && field.need != FieldNeed::Yes
         || field.claims.mandatory_when.is_some()
         || field.claims.since.is_some()
         || field.claims.until.is_some();
     match way {
-        Way::Request => field.need == Need::Yes && field.claims.since.is_none() && field.claims.until.is_none(),
-        Way::Response if field.from_example => field.need == Need::Yes && field.always_shown,
-        Way::Response => field.always_shown && !conditional && !matches!(field.need, Need::No | Need::When),
+        BodyDirection::Request => {
+            field.need == FieldNeed::Yes && field.claims.since.is_none() && field.claims.until.is_none()
+        }
+        BodyDirection::Response if field.from_example => field.need == FieldNeed::Yes && field.always_shown,
+        BodyDirection::Response => {
+            field.always_shown && !conditional && !matches!(field.need, FieldNeed::No | FieldNeed::When)
+        }
     }
 }
 
 /// Collects the microversion bounds of all fields.
-pub(in crate::derive) fn bounds(fields: &[Field], pointer: &str, way: Way, out: &mut Vec<FieldBound>) {
+pub(in crate::derive) fn collect_microversion_bounds(
+    fields: &[DraftField],
+    pointer: &str,
+    way: BodyDirection,
+    out: &mut Vec<FieldVersions>,
+) {
     if pointer.matches('/').count() > DEPTH_MAX {
         return;
     }
     for field in fields {
-        let here = format!("{pointer}/{}", field.step());
+        let here = format!("{pointer}/{}", field.pointer_step());
         let claim = field.claims.since.as_ref().or(field.claims.until.as_ref());
         if let Some(it) = claim {
-            out.push(FieldBound {
+            out.push(FieldVersions {
                 side: way.word().to_string(),
                 pointer: here.clone(),
                 since: field.claims.since.as_ref().map(|it| it.value.clone()),
                 until: field.claims.until.as_ref().map(|it| it.value.clone()),
-                at: source(&field.at.page, it.first, it.last),
+                at: make_source(&field.at.page, it.first, it.last),
             });
         }
-        let step = format!("{here}{}", field.below());
-        bounds(&field.children, &step, way, out);
+        let step = format!("{here}{}", field.pointer_below());
+        collect_microversion_bounds(&field.children, &step, way, out);
     }
 }

@@ -6,6 +6,6 @@ mod inferred_fields;
 mod values;
 mod wrappers;
 
-pub(super) use comparison::reconcile;
-pub(super) use values::{Scene, members_of, objects};
-pub(super) use wrappers::{gather, wrap};
+pub(super) use comparison::reconcile_fields;
+pub(super) use values::{ExampleScope, find_member_objects, find_objects};
+pub(super) use wrappers::{gather_nested_rows, wrap_fields};

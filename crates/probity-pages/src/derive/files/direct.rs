@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Builds a manifest for pages that are named directly, in the order of the names.
-pub(super) fn direct(api: &str, paths: &[PathBuf]) -> Result<Manifest, DeriveError> {
+pub(super) fn build_direct_manifest(api: &str, paths: &[PathBuf]) -> Result<Manifest, DeriveError> {
     let remedy = "use letters, digits, `-`, `_` and `.`";
     if !manifest::is_word(api) {
         return Err(DeriveError::Missing {
@@ -18,7 +18,7 @@ pub(super) fn direct(api: &str, paths: &[PathBuf]) -> Result<Manifest, DeriveErr
     }
     let mut files = Vec::new();
     for path in paths {
-        gather(path, 0, &mut files)?;
+        collect_pages(path, 0, &mut files)?;
     }
     if files.is_empty() {
         let path = paths.first().cloned().unwrap_or_default();
@@ -52,7 +52,7 @@ pub(super) fn direct(api: &str, paths: &[PathBuf]) -> Result<Manifest, DeriveErr
 }
 
 /// Collects the pages of a file or folder.
-fn gather(path: &Path, depth: usize, out: &mut Vec<PathBuf>) -> Result<(), DeriveError> {
+fn collect_pages(path: &Path, depth: usize, out: &mut Vec<PathBuf>) -> Result<(), DeriveError> {
     let missing = |error: std::io::Error| DeriveError::Missing {
         path: path.to_path_buf(),
         cause: error.to_string(),
@@ -77,10 +77,10 @@ fn gather(path: &Path, depth: usize, out: &mut Vec<PathBuf>) -> Result<(), Deriv
         let described = || {
             let data =
                 it.extension().is_some_and(|it| ["yaml", "yml", "json"].contains(&it.to_string_lossy().as_ref()));
-            data && std::fs::read_to_string(&it).is_ok_and(|text| dialect::is_description(&text))
+            data && std::fs::read_to_string(&it).is_ok_and(|text| dialect::is_api_description(&text))
         };
         if !hidden && (it.is_dir() || page || described()) && out.len() < PAGES_MAX {
-            gather(&it, depth + 1, out)?;
+            collect_pages(&it, depth + 1, out)?;
         }
     }
     Ok(())
@@ -91,7 +91,7 @@ const PAGES_MAX: usize = 5_000;
 
 /// Reads a file that a page includes, by the path from the page's folder. Files outside of the pages folder are not
 /// read.
-pub(super) fn beside(base: &Path, page: &Path, file: &str) -> Option<String> {
+pub(super) fn read_included_file(base: &Path, page: &Path, file: &str) -> Option<String> {
     let folder = page.parent()?;
     // An absolute path starts at the folder of the page.
     let path = folder.join(file.trim_start_matches('/')).canonicalize().ok()?;

@@ -1,12 +1,12 @@
 //! Sources, warnings and errors of a derivation from files.
 
-use crate::dialect::Unreadable;
+use crate::dialect::UnreadablePage;
 use crate::manifest::ManifestError;
 use std::path::PathBuf;
 
 /// The pages to derive from.
 #[derive(Debug, Clone)]
-pub enum Sources {
+pub enum PageSources {
     /// A manifest. The files are relative to the pages folder.
     Manifest(PathBuf),
     /// Files or folders with pages. Ids of pages are the stems of the file names.
@@ -20,14 +20,14 @@ pub enum Sources {
 
 /// A problem that does not stop the derivation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
+pub struct DeriveWarning {
     /// The file, with a line if known.
     pub place: String,
     /// The problem.
     pub cause: String,
 }
 
-impl std::fmt::Display for Warning {
+impl std::fmt::Display for DeriveWarning {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.place, self.cause)
     }
@@ -41,7 +41,7 @@ pub enum DeriveError {
     Manifest(#[from] ManifestError),
     /// A page is of no supported dialect.
     #[error(transparent)]
-    Unreadable(#[from] Unreadable),
+    Unreadable(#[from] UnreadablePage),
     /// A file or folder cannot be opened.
     #[error("{}: {cause}\n  {remedy}", path.display())]
     Missing {

@@ -5,8 +5,8 @@ mod error;
 mod output;
 mod read;
 
-pub use error::{DeriveError, Sources, Warning};
+pub use error::{DeriveError, DeriveWarning, PageSources};
 #[cfg(test)]
-pub(super) use output::rendered;
-pub use output::write;
+pub(super) use output::render_files;
+pub use output::write_derivation;
 pub use read::derive_files;

@@ -1,7 +1,7 @@
 //! Writes the result of a derivation into a folder.
 
 use super::error::DeriveError;
-use crate::derive::input::Derived;
+use crate::derive::input::Derivation;
 use probity_schema::catalog::Catalog;
 use serde::Serialize;
 use std::io::Write;
@@ -9,16 +9,16 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 /// Returns the files of a derivation by name, `catalog.json` last.
-pub(in crate::derive) fn rendered(derived: &Derived) -> Vec<(String, String)> {
+pub(in crate::derive) fn render_files(derived: &Derivation) -> Vec<(String, String)> {
     let mut out: Vec<(String, String)> =
-        derived.schemas.iter().map(|(name, schema)| (name.clone(), pretty(schema))).collect();
-    out.push(("citations.json".into(), pretty(&derived.citations)));
-    out.push(("doubts.json".into(), pretty(&derived.doubts)));
-    out.push(("catalog.json".into(), pretty(&derived.catalog)));
+        derived.schemas.iter().map(|(name, schema)| (name.clone(), format_json(schema))).collect();
+    out.push(("citations.json".into(), format_json(&derived.citations)));
+    out.push(("doubts.json".into(), format_json(&derived.doubts)));
+    out.push(("catalog.json".into(), format_json(&derived.catalog)));
     out
 }
 
-fn pretty<T: Serialize>(value: &T) -> String {
+fn format_json<T: Serialize>(value: &T) -> String {
     let mut text = serde_json::to_string_pretty(value).expect("a derived value is JSON: its maps have string keys");
     text.push('\n');
     text
@@ -33,16 +33,16 @@ fn pretty<T: Serialize>(value: &T) -> String {
 ///
 /// Returns [`DeriveError::Write`] if a file cannot be written. Existing files are then unchanged, unless a rename
 /// failed halfway; each file is then whole, old or new.
-pub fn write(derived: &Derived, dir: &Path) -> Result<(), DeriveError> {
+pub fn write_derivation(derived: &Derivation, dir: &Path) -> Result<(), DeriveError> {
     let fail =
         |path: &Path, error: std::io::Error| DeriveError::Write { path: path.to_path_buf(), cause: error.to_string() };
     std::fs::create_dir_all(dir).map_err(|error| fail(dir, error))?;
-    let stale = stale(derived, dir);
+    let stale = list_stale_schemas(derived, dir);
     // On an error the temporary files are deleted with their values.
     let mut ready: Vec<(NamedTempFile, PathBuf)> = Vec::new();
-    for (name, text) in rendered(derived) {
+    for (name, text) in render_files(derived) {
         let place = dir.join(&name);
-        ready.push((part(dir, &name, &text).map_err(|error| fail(&place, error))?, place));
+        ready.push((write_temporary_file(dir, &name, &text).map_err(|error| fail(&place, error))?, place));
     }
     for (new, place) in ready {
         new.persist(&place).map_err(|error| fail(&place, error.error))?;
@@ -55,7 +55,7 @@ pub fn write(derived: &Derived, dir: &Path) -> Result<(), DeriveError> {
 }
 
 /// Writes a temporary file beside the final place.
-fn part(dir: &Path, name: &str, text: &str) -> std::io::Result<NamedTempFile> {
+fn write_temporary_file(dir: &Path, name: &str, text: &str) -> std::io::Result<NamedTempFile> {
     let prefix = format!(".{name}.");
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(".new");
@@ -68,7 +68,7 @@ fn part(dir: &Path, name: &str, text: &str) -> std::io::Result<NamedTempFile> {
 }
 
 /// Returns the schemas of the catalog in the folder that the new catalog does not name.
-fn stale(derived: &Derived, dir: &Path) -> Vec<String> {
+fn list_stale_schemas(derived: &Derivation, dir: &Path) -> Vec<String> {
     let Ok(text) = std::fs::read_to_string(dir.join("catalog.json")) else {
         return Vec::new();
     };
@@ -77,7 +77,7 @@ fn stale(derived: &Derived, dir: &Path) -> Vec<String> {
     };
     let named =
         old.operations.iter().flat_map(|it| it.requests.iter().chain(&it.responses)).filter_map(|it| it.schema.clone());
-    // A schema name with a folder was not written by `write`.
+    // A schema name with a folder was not written by `write_derivation`.
     named
         .filter(|name| !derived.schemas.contains_key(name) && !name.contains(['/', '\\']) && dir.join(name).is_file())
         .collect()

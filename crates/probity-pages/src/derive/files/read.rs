@@ -1,14 +1,14 @@
 //! Reads pages and derives an API.
 
-use super::direct::{beside, direct};
-use super::error::{DeriveError, Sources, Warning};
-use crate::derive::derivation::derive;
-use crate::derive::input::{Derived, Options, PageInput};
+use super::direct::{build_direct_manifest, read_included_file};
+use super::error::{DeriveError, DeriveWarning, PageSources};
+use crate::derive::derivation::derive_api;
+use crate::derive::input::{Derivation, DeriveOptions, PageInput};
 use crate::derive::{openapi, tables};
 use crate::dialect;
-use crate::document::{Block, Document, Trouble};
+use crate::document::{Document, PageBlock, ReadingTrouble};
 use crate::manifest::{self, ManifestError, PageEntry};
-use crate::text::{digest, normalise};
+use crate::text::{digest_text, normalise_lines};
 use std::path::{Path, PathBuf};
 
 /// Reads the pages and derives the API.
@@ -19,21 +19,21 @@ use std::path::{Path, PathBuf};
 ///
 /// Returns a [`DeriveError`] if the manifest or a page cannot be read, or if no page has content to derive.
 pub fn derive_files(
-    sources: &Sources,
+    sources: &PageSources,
     pages_dir: &Path,
-    options: &Options,
-) -> Result<(Derived, Vec<Warning>), DeriveError> {
+    options: &DeriveOptions,
+) -> Result<(Derivation, Vec<DeriveWarning>), DeriveError> {
     let (manifest, base, whole) = match sources {
-        Sources::Manifest(path) => (
-            manifest::parse(path, &read_text(path, "name a manifest that exists")?)?,
+        PageSources::Manifest(path) => (
+            manifest::parse_manifest(path, &read_text(path, "name a manifest that exists")?)?,
             pages_dir.to_path_buf(),
             path.clone(),
         ),
-        Sources::Pages { api, paths } => {
-            (direct(api, paths)?, PathBuf::new(), paths.first().cloned().unwrap_or_default())
+        PageSources::Pages { api, paths } => {
+            (build_direct_manifest(api, paths)?, PathBuf::new(), paths.first().cloned().unwrap_or_default())
         }
     };
-    let lenient = matches!(sources, Sources::Pages { .. });
+    let lenient = matches!(sources, PageSources::Pages { .. });
     let mut warnings = Vec::new();
     let mut inputs = Vec::new();
     for entry in &manifest.pages {
@@ -43,34 +43,34 @@ pub fn derive_files(
             cause: error.to_string(),
             remedy: "check the folder given with --pages and the file in the manifest".into(),
         })?;
-        let beside = |file: &str| beside(&base, &path, file);
-        let mut document = dialect::read_with(&path.display().to_string(), &bytes, &beside)?;
+        let beside = |file: &str| read_included_file(&base, &path, file);
+        let mut document = dialect::read_page_with_files(&path.display().to_string(), &bytes, &beside)?;
         if let Some(title) = &entry.section {
-            document = document.cut(title).ok_or_else(|| DeriveError::Missing {
+            document = document.cut_section(title).ok_or_else(|| DeriveError::Missing {
                 path: path.clone(),
                 cause: format!("the page has no section `{title}`"),
                 remedy: "check `section:` in the manifest".into(),
             })?;
         }
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        warn(entry, &path, &text, &document.troubles, &mut warnings);
-        unknown_operation(entry, &document, &whole)?;
-        let entry = if lenient { with_name(entry) } else { entry.clone() };
+        add_warnings(entry, &path, &text, &document.troubles, &mut warnings);
+        check_listed_operations(entry, &document, &whole)?;
+        let entry = if lenient { reduce_to_file_name(entry) } else { entry.clone() };
         inputs.push(PageInput { entry, text, document });
     }
-    if let Some(empty) = inputs.iter().find(|it| says_nothing(it)).filter(|_| inputs.iter().all(says_nothing)) {
+    if let Some(empty) = inputs.iter().find(|it| is_empty_page(it)).filter(|_| inputs.iter().all(is_empty_page)) {
         let path = if inputs.len() == 1 { base.join(&empty.entry.file) } else { whole };
         return Err(DeriveError::NothingRead { path });
     }
-    Ok((derive(&manifest.api, &inputs, options), warnings))
+    Ok((derive_api(&manifest.api, &inputs, options), warnings))
 }
 
 /// Checks that a page has the operations that the manifest lists for the page.
-fn unknown_operation(entry: &PageEntry, document: &Document, manifest: &Path) -> Result<(), DeriveError> {
-    let has = |written: &str| document.described.as_ref().is_some_and(|root| openapi::has(root, written));
+fn check_listed_operations(entry: &PageEntry, document: &Document, manifest: &Path) -> Result<(), DeriveError> {
+    let has = |written: &str| document.described.as_ref().is_some_and(|root| openapi::has_operation(root, written));
     let Some((lacking, _)) = entry.operations.iter().find(|(written, _)| !has(written)) else { return Ok(()) };
     let remedy = match &document.described {
-        Some(root) => format!("the page has: {}", openapi::names(root).join(", ")),
+        Some(root) => format!("the page has: {}", openapi::list_operation_names(root).join(", ")),
         None => "`operations` is for pages with several operations; use `operation`".to_string(),
     };
     let cause = format!("the page `{}` has no operation `{lacking}`", entry.id);
@@ -78,20 +78,20 @@ fn unknown_operation(entry: &PageEntry, document: &Document, manifest: &Path) ->
 }
 
 /// Reduces the file to a name, for pages that are named directly: the path belongs to the machine.
-fn with_name(entry: &PageEntry) -> PageEntry {
+fn reduce_to_file_name(entry: &PageEntry) -> PageEntry {
     let name = Path::new(&entry.file).file_name().map(|it| it.to_string_lossy().into_owned());
     PageEntry { file: name.unwrap_or_else(|| entry.file.clone()), ..entry.clone() }
 }
 
 /// Whether a page has no block that derivation reads.
-fn says_nothing(input: &PageInput) -> bool {
+fn is_empty_page(input: &PageInput) -> bool {
     if let Some(root) = &input.document.described {
-        return openapi::names(root).is_empty();
+        return openapi::list_operation_names(root).is_empty();
     }
     !input.document.sections.iter().flat_map(|it| &it.blocks).any(|block| match block {
-        Block::Table(table) => tables::shape(table) != tables::Shape::Other,
-        Block::Code { .. } => true,
-        Block::Paragraph(text) | Block::Item { text, .. } => text.lines.iter().any(|line| {
+        PageBlock::Table(table) => tables::recognise_shape(table) != tables::TableShape::Other,
+        PageBlock::Code { .. } => true,
+        PageBlock::Paragraph(text) | PageBlock::Item { text, .. } => text.lines.iter().any(|line| {
             ["GET /", "POST /", "PUT /", "DELETE /", "PATCH /"]
                 .iter()
                 .any(|it| line.text.to_uppercase().starts_with(it))
@@ -100,17 +100,26 @@ fn says_nothing(input: &PageInput) -> bool {
 }
 
 /// Warns about a changed edition of a page and about the reader's troubles.
-fn warn(entry: &PageEntry, path: &Path, text: &str, troubles: &[Trouble], warnings: &mut Vec<Warning>) {
-    let now = digest(&normalise(text.lines()));
+fn add_warnings(
+    entry: &PageEntry,
+    path: &Path,
+    text: &str,
+    troubles: &[ReadingTrouble],
+    warnings: &mut Vec<DeriveWarning>,
+) {
+    let now = digest_text(&normalise_lines(text.lines()));
     if let Some(old) = entry.digest.as_ref().filter(|it| **it != now) {
         let cause = format!(
             "the page `{}` is a different edition than the manifest names: {now} instead of {old}; citations may have moved",
             entry.id
         );
-        warnings.push(Warning { place: path.display().to_string(), cause });
+        warnings.push(DeriveWarning { place: path.display().to_string(), cause });
     }
     for trouble in troubles {
-        warnings.push(Warning { place: format!("{}:{}", path.display(), trouble.line), cause: trouble.cause.clone() });
+        warnings.push(DeriveWarning {
+            place: format!("{}:{}", path.display(), trouble.line),
+            cause: trouble.cause.clone(),
+        });
     }
 }
 

@@ -8,4 +8,4 @@ mod scanner;
 #[cfg(test)]
 mod tests;
 
-pub(super) use parser::documents;
+pub(super) use parser::read_documents;

@@ -1,7 +1,7 @@
 //! Objects and arrays of example blocks.
 
-use super::scanner::{Fault, Reader};
-use crate::value::{Kind, Node};
+use super::scanner::{JsonFault, LenientJsonReader};
+use crate::value::{SourceValue, SourceValueKind};
 
 /// Limit of nesting. The reader skips deeper documents.
 const DEPTH_MAX: usize = 64;
@@ -10,15 +10,15 @@ const DEPTH_MAX: usize = 64;
 ///
 /// The reader skips lines before, between and after the documents, such as request lines, header lines and the word
 /// `or`.
-pub(in crate::derive) fn documents(text: &str, line: u32) -> (Vec<Node>, Vec<Fault>) {
-    let mut reader = Reader { chars: text.chars().collect(), at: 0, line, faults: Vec::new() };
+pub(in crate::derive) fn read_documents(text: &str, line: u32) -> (Vec<SourceValue>, Vec<JsonFault>) {
+    let mut reader = LenientJsonReader { chars: text.chars().collect(), at: 0, line, faults: Vec::new() };
     let mut found = Vec::new();
     while reader.seek_document() {
         let (start, start_line) = (reader.at, reader.line);
-        match reader.value(0) {
+        match reader.read_value(0) {
             Some(node) => found.push(node),
             None => {
-                reader.fault("unreadable");
+                reader.add_fault("unreadable");
                 // The position must pass the document's start, so that the search ends.
                 reader.at = reader.at.max(start + 1);
                 reader.line = reader.line.max(start_line);
@@ -27,95 +27,95 @@ pub(in crate::derive) fn documents(text: &str, line: u32) -> (Vec<Node>, Vec<Fau
     }
     if found.len() > 1 {
         let line = found[1].first;
-        reader.faults.push(Fault { kind: "several-documents", line });
+        reader.faults.push(JsonFault { kind: "several-documents", line });
     }
     reader.faults.sort();
     reader.faults.dedup();
     (found, reader.faults)
 }
 
-impl Reader {
-    fn value(&mut self, depth: usize) -> Option<Node> {
+impl LenientJsonReader {
+    fn read_value(&mut self, depth: usize) -> Option<SourceValue> {
         if depth > DEPTH_MAX {
             return None;
         }
-        self.space();
+        self.skip_space();
         let first = self.line;
         let kind = match self.peek()? {
-            '{' => self.object(depth)?,
-            '[' => self.array(depth)?,
-            '"' | '\'' | '“' | '”' | '„' => Kind::String(self.string()?),
-            _ => self.word()?,
+            '{' => self.read_object(depth)?,
+            '[' => self.read_array(depth)?,
+            '"' | '\'' | '“' | '”' | '„' => SourceValueKind::String(self.read_string()?),
+            _ => self.read_literal()?,
         };
-        Some(Node { kind, first, last: self.line })
+        Some(SourceValue { kind, first, last: self.line })
     }
 
-    fn object(&mut self, depth: usize) -> Option<Kind> {
+    fn read_object(&mut self, depth: usize) -> Option<SourceValueKind> {
         self.next();
-        let mut members: Vec<(String, Node)> = Vec::new();
+        let mut members: Vec<(String, SourceValue)> = Vec::new();
         let mut comma = true;
         loop {
-            self.space();
+            self.skip_space();
             match self.peek() {
                 None => {
-                    self.fault("unclosed");
-                    return Some(Kind::Object(members));
+                    self.add_fault("unclosed");
+                    return Some(SourceValueKind::Object(members));
                 }
                 Some('}') => {
                     if comma && !members.is_empty() {
-                        self.fault("trailing-comma");
+                        self.add_fault("trailing-comma");
                     }
                     self.next();
-                    return Some(Kind::Object(members));
+                    return Some(SourceValueKind::Object(members));
                 }
                 Some(',') => {
                     if comma {
-                        self.fault("placeholder");
+                        self.add_fault("placeholder");
                     }
                     self.next();
                     comma = true;
                 }
                 Some('.' | '…') => {
-                    self.fault("placeholder");
+                    self.add_fault("placeholder");
                     self.next();
                 }
                 Some(_) => {
                     if !comma {
-                        self.fault("missing-comma");
+                        self.add_fault("missing-comma");
                     }
                     comma = false;
-                    self.member(&mut members, depth)?;
+                    self.read_member(&mut members, depth)?;
                 }
             }
         }
     }
 
-    fn member(&mut self, members: &mut Vec<(String, Node)>, depth: usize) -> Option<()> {
+    fn read_member(&mut self, members: &mut Vec<(String, SourceValue)>, depth: usize) -> Option<()> {
         let key = match self.peek()? {
-            '"' | '\'' | '“' | '”' | '„' => self.string()?,
+            '"' | '\'' | '“' | '”' | '„' => self.read_string()?,
             '{' | '[' | ']' => return None,
-            _ => match self.word()? {
-                Kind::String(word) => word,
-                other => Node { kind: other, first: 0, last: 0 }.value().to_string(),
+            _ => match self.read_literal()? {
+                SourceValueKind::String(word) => word,
+                other => SourceValue { kind: other, first: 0, last: 0 }.to_json().to_string(),
             },
         };
-        self.space();
+        self.skip_space();
         if self.peek() == Some(':') || self.peek() == Some('：') {
             self.next();
         } else {
             // A string in place of a member, as after `"code": X,""`.
-            self.fault("placeholder");
+            self.add_fault("placeholder");
             return Some(());
         }
-        self.space();
+        self.skip_space();
         if matches!(self.peek(), Some(',' | '}')) {
-            self.fault("placeholder");
+            self.add_fault("placeholder");
             return Some(());
         }
-        let node = self.value(depth + 1)?;
+        let node = self.read_value(depth + 1)?;
         match members.iter_mut().find(|(name, _)| *name == key) {
             Some((_, old)) => {
-                self.fault("duplicate-key");
+                self.add_fault("duplicate-key");
                 *old = node;
             }
             None => members.push((key, node)),
@@ -123,42 +123,42 @@ impl Reader {
         Some(())
     }
 
-    fn array(&mut self, depth: usize) -> Option<Kind> {
+    fn read_array(&mut self, depth: usize) -> Option<SourceValueKind> {
         self.next();
         let mut items = Vec::new();
         let mut comma = true;
         loop {
-            self.space();
+            self.skip_space();
             match self.peek() {
                 None => {
-                    self.fault("unclosed");
-                    return Some(Kind::Array(items));
+                    self.add_fault("unclosed");
+                    return Some(SourceValueKind::Array(items));
                 }
                 Some(']') => {
                     if comma && !items.is_empty() {
-                        self.fault("trailing-comma");
+                        self.add_fault("trailing-comma");
                     }
                     self.next();
-                    return Some(Kind::Array(items));
+                    return Some(SourceValueKind::Array(items));
                 }
                 Some(',') => {
                     if comma {
-                        self.fault("placeholder");
+                        self.add_fault("placeholder");
                     }
                     self.next();
                     comma = true;
                 }
                 Some('}' | ':') => return None,
                 Some('.' | '…') => {
-                    self.fault("placeholder");
+                    self.add_fault("placeholder");
                     self.next();
                 }
                 Some(_) => {
                     if !comma {
-                        self.fault("missing-comma");
+                        self.add_fault("missing-comma");
                     }
                     comma = false;
-                    items.push(self.value(depth + 1)?);
+                    items.push(self.read_value(depth + 1)?);
                 }
             }
         }

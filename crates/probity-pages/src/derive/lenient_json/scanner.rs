@@ -1,28 +1,28 @@
 //! The characters of an example block: white space, strings, literals and escapes.
 
-use crate::value::Kind;
+use crate::value::SourceValueKind;
 
 /// A departure from JSON: kind and line.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::derive) struct Fault {
+pub(in crate::derive) struct JsonFault {
     pub kind: &'static str,
     pub line: u32,
 }
 
 /// Reads the characters of a block of text.
-pub(super) struct Reader {
+pub(super) struct LenientJsonReader {
     pub chars: Vec<char>,
     /// Index of the next character.
     pub at: usize,
     /// Line of the next character.
     pub line: u32,
-    pub faults: Vec<Fault>,
+    pub faults: Vec<JsonFault>,
 }
 
-impl Reader {
+impl LenientJsonReader {
     /// Records a fault on the present line.
-    pub fn fault(&mut self, kind: &'static str) {
-        self.faults.push(Fault { kind, line: self.line });
+    pub fn add_fault(&mut self, kind: &'static str) {
+        self.faults.push(JsonFault { kind, line: self.line });
     }
 
     pub fn peek(&self) -> Option<char> {
@@ -52,18 +52,18 @@ impl Reader {
     }
 
     /// Skips white space and comments.
-    pub fn space(&mut self) {
+    pub fn skip_space(&mut self) {
         while let Some(it) = self.peek() {
             let after = self.chars.get(self.at + 1).copied();
             if it.is_whitespace() || it == '\u{feff}' {
                 self.next();
             } else if (it == '/' && after == Some('/')) || it == '#' {
-                self.fault("comment");
+                self.add_fault("comment");
                 while self.peek().is_some_and(|c| c != '\n') {
                     self.next();
                 }
             } else if it == '/' && after == Some('*') {
-                self.fault("comment");
+                self.add_fault("comment");
                 while self.peek().is_some() && !(self.peek() == Some('*') && self.chars.get(self.at + 1) == Some(&'/'))
                 {
                     self.next();
@@ -77,28 +77,28 @@ impl Reader {
     }
 
     /// Reads a quoted string.
-    pub fn string(&mut self) -> Option<String> {
+    pub fn read_string(&mut self) -> Option<String> {
         let open = self.next()?;
         if open != '"' {
-            self.fault("typographic-quotes");
+            self.add_fault("typographic-quotes");
         }
         let mut out = String::new();
         loop {
             let it = self.next()?;
             match it {
-                '\\' => self.escape(&mut out)?,
+                '\\' => self.read_escape(&mut out)?,
                 '\n' if self.string_was_left_open() => {
-                    self.fault("unclosed-string");
+                    self.add_fault("unclosed-string");
                     return Some(out.trim_end().to_string());
                 }
                 _ if it == open => return Some(out),
                 '”' | '“' if open != '\'' && open != '"' => return Some(out),
-                '”' if open == '"' && self.closes_here() => {
-                    self.fault("typographic-quotes");
+                '”' if open == '"' && self.is_closing_quote() => {
+                    self.add_fault("typographic-quotes");
                     return Some(out);
                 }
                 c if c.is_control() => {
-                    self.fault("control-character");
+                    self.add_fault("control-character");
                     out.push(c);
                 }
                 c => out.push(c),
@@ -115,13 +115,13 @@ impl Reader {
     }
 
     /// Whether a typographic quote ends the string, by the next character.
-    fn closes_here(&self) -> bool {
+    fn is_closing_quote(&self) -> bool {
         let next = self.chars[self.at..].iter().find(|c| !c.is_whitespace());
         matches!(next, None | Some(',' | '}' | ']' | ':'))
     }
 
     /// Reads an escape after a backslash.
-    fn escape(&mut self, out: &mut String) -> Option<()> {
+    fn read_escape(&mut self, out: &mut String) -> Option<()> {
         match self.next()? {
             'n' => out.push('\n'),
             't' => out.push('\t'),
@@ -140,7 +140,7 @@ impl Reader {
             }
             c @ ('"' | '\\' | '/') => out.push(c),
             c => {
-                self.fault("escape");
+                self.add_fault("escape");
                 out.push(c);
             }
         }
@@ -148,7 +148,7 @@ impl Reader {
     }
 
     /// Reads a literal without quotes, up to the next delimiter.
-    pub fn word(&mut self) -> Option<Kind> {
+    pub fn read_literal(&mut self) -> Option<SourceValueKind> {
         let mut word = String::new();
         while let Some(it) = self.peek() {
             if matches!(it, ',' | '}' | ']' | ':' | '\n' | '{' | '[' | '"') {
@@ -165,26 +165,26 @@ impl Reader {
             return None;
         }
         Some(match word {
-            "null" => Kind::Null,
-            "true" => Kind::Bool(true),
-            "false" => Kind::Bool(false),
+            "null" => SourceValueKind::Null,
+            "true" => SourceValueKind::Bool(true),
+            "false" => SourceValueKind::Bool(false),
             "None" | "Null" | "NULL" => {
-                self.fault("literal-case");
-                Kind::Null
+                self.add_fault("literal-case");
+                SourceValueKind::Null
             }
             "True" | "TRUE" => {
-                self.fault("literal-case");
-                Kind::Bool(true)
+                self.add_fault("literal-case");
+                SourceValueKind::Bool(true)
             }
             "False" | "FALSE" => {
-                self.fault("literal-case");
-                Kind::Bool(false)
+                self.add_fault("literal-case");
+                SourceValueKind::Bool(false)
             }
             _ => match serde_json::from_str(word) {
-                Ok(serde_json::Value::Number(number)) => Kind::Number(number),
+                Ok(serde_json::Value::Number(number)) => SourceValueKind::Number(number),
                 _ => {
-                    self.fault("placeholder");
-                    Kind::String(word.to_string())
+                    self.add_fault("placeholder");
+                    SourceValueKind::String(word.to_string())
                 }
             },
         })

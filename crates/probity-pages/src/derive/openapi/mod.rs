@@ -14,5 +14,5 @@ mod reader;
 mod required;
 mod schema;
 
-pub(super) use operation::make;
-pub(super) use place::{has, names};
+pub(super) use operation::make_described_operations;
+pub(super) use place::{has_operation, list_operation_names};

@@ -4,5 +4,5 @@ mod bodies;
 mod operation;
 mod parameters;
 
-pub(super) use operation::make;
-pub(super) use parameters::headers;
+pub(super) use operation::make_operation;
+pub(super) use parameters::collect_headers;

@@ -3,5 +3,5 @@
 mod collect;
 mod pages;
 
-pub(super) use collect::survey;
-pub(super) use pages::Survey;
+pub(super) use collect::survey_pages;
+pub(super) use pages::PageSurvey;

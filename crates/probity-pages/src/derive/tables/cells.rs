@@ -1,22 +1,22 @@
 //! The texts of single cells.
 
-use crate::derive::field::Need;
-use crate::document::Text;
+use crate::derive::field::FieldNeed;
+use crate::document::PageText;
 
 /// Returns the text of a cell on one line.
-pub(in crate::derive) fn flat(text: &Text) -> String {
+pub(in crate::derive) fn flatten_text(text: &PageText) -> String {
     text.lines.iter().map(|line| line.text.trim()).filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Splits a name cell into the name and the need by a mark beside the name.
-pub(super) fn split_name(text: &str) -> (String, Option<Need>) {
+pub(super) fn split_name(text: &str) -> (String, Option<FieldNeed>) {
     let text = text.trim().trim_matches(['*', '`', '"']).trim();
     for (word, need) in [
-        ("required", Need::Yes),
-        ("optional", Need::No),
-        ("(mandatory)", Need::Yes),
-        ("(optional)", Need::No),
-        ("(required)", Need::Yes),
+        ("required", FieldNeed::Yes),
+        ("optional", FieldNeed::No),
+        ("(mandatory)", FieldNeed::Yes),
+        ("(optional)", FieldNeed::No),
+        ("(required)", FieldNeed::Yes),
     ] {
         if let Some(name) = text.strip_suffix(word).map(str::trim).filter(|name| !name.is_empty()) {
             return (name.to_string(), Some(need));
@@ -26,31 +26,31 @@ pub(super) fn split_name(text: &str) -> (String, Option<Need>) {
 }
 
 /// Returns the need by a cell of the mandatory column.
-pub(super) fn need(text: &str) -> Need {
+pub(super) fn parse_need(text: &str) -> FieldNeed {
     let lower = text.trim().trim_end_matches('.').to_lowercase();
     match lower.as_str() {
-        "yes" | "y" | "mandatory" | "required" | "m" | "true" | "是" | "必选" => Need::Yes,
-        "no" | "n" | "optional" | "o" | "false" | "否" | "可选" => Need::No,
-        "" | "-" | "n/a" | "--" | "/" => Need::Unsaid,
-        _ => Need::When,
+        "yes" | "y" | "mandatory" | "required" | "m" | "true" | "是" | "必选" => FieldNeed::Yes,
+        "no" | "n" | "optional" | "o" | "false" | "否" | "可选" => FieldNeed::No,
+        "" | "-" | "n/a" | "--" | "/" => FieldNeed::Unsaid,
+        _ => FieldNeed::When,
     }
 }
 
-pub(super) fn plain_need(text: &str) -> bool {
-    matches!(need(text), Need::Yes | Need::No)
+pub(super) fn is_plain_need(text: &str) -> bool {
+    matches!(parse_need(text), FieldNeed::Yes | FieldNeed::No)
 }
 
 /// Returns the word before a condition, such as `yes` in "Yes (when …)". The condition itself stays on the page.
-pub(super) fn lead(text: &str) -> String {
+pub(super) fn describe_condition(text: &str) -> String {
     let word: String = text.chars().take_while(|c| c.is_alphanumeric()).collect();
-    match need(&word) {
-        Need::Yes => "yes, with a condition".into(),
-        Need::No => "no, with a condition".into(),
+    match parse_need(&word) {
+        FieldNeed::Yes => "yes, with a condition".into(),
+        FieldNeed::No => "no, with a condition".into(),
         _ => "a condition".into(),
     }
 }
 
-pub(super) fn short(text: &str) -> String {
+pub(super) fn take_first_word(text: &str) -> String {
     let word: String = text.split_whitespace().next().unwrap_or_default().chars().take(32).collect();
     word
 }

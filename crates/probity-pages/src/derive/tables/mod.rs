@@ -4,6 +4,6 @@ mod cells;
 mod rows;
 mod shape;
 
-pub(super) use cells::flat;
-pub(super) use rows::fields;
-pub(super) use shape::{Shape, shape};
+pub(super) use cells::flatten_text;
+pub(super) use rows::read_fields;
+pub(super) use shape::{TableShape, recognise_shape};

@@ -1,12 +1,12 @@
 //! The contents of a table, by the header.
 
-use super::cells::flat;
-use crate::document::Table;
+use super::cells::flatten_text;
+use crate::document::PageTable;
 
 /// The contents of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::derive) enum Shape {
-    Fields(Columns),
+pub(in crate::derive) enum TableShape {
+    Fields(FieldColumns),
     /// Status codes, with the index of the code column.
     Codes(usize),
     /// Values of a field, with the header's word for the field, as in a table of statuses.
@@ -16,7 +16,7 @@ pub(in crate::derive) enum Shape {
 
 /// Indexes of the columns of a table of fields.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(in crate::derive) struct Columns {
+pub(in crate::derive) struct FieldColumns {
     pub name: usize,
     pub value_type: Option<usize>,
     pub need: Option<usize>,
@@ -63,31 +63,40 @@ const ABOUT_HEADERS: [&str; 10] =
     ["description", "remarks", "remark", "constraint", "constraints", "meaning", "说明", "描述", "备注", "설명"];
 
 /// Reads the contents of a table from the header.
-pub(in crate::derive) fn shape(table: &Table) -> Shape {
-    let heads: Vec<String> = table.header.iter().map(|cell| flat(&cell.text).to_lowercase()).collect();
+pub(in crate::derive) fn recognise_shape(table: &PageTable) -> TableShape {
+    let heads: Vec<String> = table.header.iter().map(|cell| flatten_text(&cell.text).to_lowercase()).collect();
     let Some(first) = heads.first() else {
-        return Shape::Other;
+        return TableShape::Other;
     };
     let find = |words: &[&str]| heads.iter().position(|head| words.contains(&head.as_str()));
     if CODE_HEADERS.contains(&first.as_str()) && find(&["type"]).is_none() {
-        return Shape::Codes(0);
+        return TableShape::Codes(0);
     }
     if STATE_HEADERS.contains(&first.as_str()) {
-        return Shape::Values(first.clone());
+        return TableShape::Values(first.clone());
     }
     let Some(name) = find(&NAME_HEADERS) else {
-        return Shape::Other;
+        return TableShape::Other;
     };
     let value_type = find(&TYPE_HEADERS);
     let need = find(&NEED_HEADERS);
     let about: Vec<usize> = (0..heads.len()).filter(|it| ABOUT_HEADERS.contains(&heads[*it].as_str())).collect();
     if value_type.is_none() && need.is_none() && about.is_empty() {
-        return Shape::Other;
+        return TableShape::Other;
     }
     // With a schema column, the column "type" gives the place of a parameter (path, query, …).
     let schema = find(&["schema"]);
     let place = schema.and(find(&["type"]));
     let default = find(&["default", "default value"]);
     let (since, until) = (find(&["first microversion"]), find(&["last microversion"]));
-    Shape::Fields(Columns { name, value_type: schema.or(value_type), need, default, since, until, place, about })
+    TableShape::Fields(FieldColumns {
+        name,
+        value_type: schema.or(value_type),
+        need,
+        default,
+        since,
+        until,
+        place,
+        about,
+    })
 }

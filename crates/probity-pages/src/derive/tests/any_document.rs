@@ -1,11 +1,11 @@
 //! Derivation never panics on any document.
 
-use crate::derive::{Options, PageInput, derive};
-use crate::document::{Block, Cell, Document, Line, Link, Row, Section, Table, Text};
+use crate::derive::{DeriveOptions, PageInput, derive_api};
+use crate::document::{Document, PageBlock, PageLine, PageLink, PageSection, PageTable, PageText, TableCell, TableRow};
 use crate::manifest::PageEntry;
 use proptest::prelude::*;
 
-fn words() -> impl Strategy<Value = String> {
+fn any_words() -> impl Strategy<Value = String> {
     let known = prop_oneof![
         Just("Parameter"),
         Just("Mandatory"),
@@ -50,43 +50,43 @@ fn words() -> impl Strategy<Value = String> {
     prop_oneof![4 => known.prop_map(str::to_string), 1 => "\\PC{0,12}"]
 }
 
-fn text() -> impl Strategy<Value = Text> {
-    let line = (words(), any::<bool>(), proptest::collection::vec(words(), 0..2), 0u32..40)
-        .prop_map(|(text, bullet, strong, first)| Line { text, bullet, strong, first, last: first });
+fn any_text() -> impl Strategy<Value = PageText> {
+    let line = (any_words(), any::<bool>(), proptest::collection::vec(any_words(), 0..2), 0u32..40)
+        .prop_map(|(text, bullet, strong, first)| PageLine { text, bullet, strong, first, last: first });
     let link = (
-        words(),
+        any_words(),
         prop_oneof![Just("t1".to_string()), Just("t2".to_string()), Just(String::new())],
         proptest::option::of(Just("p1.md".to_string())),
     )
-        .prop_map(|(text, label, file)| Link { text, label, file, line: 1 });
+        .prop_map(|(text, label, file)| PageLink { text, label, file, line: 1 });
     (proptest::collection::vec(line, 0..3), proptest::collection::vec(link, 0..2))
-        .prop_map(|(lines, links)| Text { lines, links })
+        .prop_map(|(lines, links)| PageText { lines, links })
 }
 
-fn cell() -> impl Strategy<Value = Cell> {
-    text().prop_map(|text| Cell { text, first: 0, last: 3 })
+fn any_cell() -> impl Strategy<Value = TableCell> {
+    any_text().prop_map(|text| TableCell { text, first: 0, last: 3 })
 }
 
-fn table() -> impl Strategy<Value = Table> {
-    let row = proptest::collection::vec(cell(), 0..5).prop_map(|cells| Row { cells, first: 2, last: 1 });
+fn any_table() -> impl Strategy<Value = PageTable> {
+    let row = proptest::collection::vec(any_cell(), 0..5).prop_map(|cells| TableRow { cells, first: 2, last: 1 });
     let labels = proptest::collection::vec(prop_oneof![Just("t1".to_string()), Just("t2".to_string())], 0..2);
-    (text(), labels, proptest::collection::vec(cell(), 0..5), proptest::collection::vec(row, 0..4))
-        .prop_map(|(caption, labels, header, rows)| Table { caption, labels, header, rows, first: 1, last: 0 })
+    (any_text(), labels, proptest::collection::vec(any_cell(), 0..5), proptest::collection::vec(row, 0..4))
+        .prop_map(|(caption, labels, header, rows)| PageTable { caption, labels, header, rows, first: 1, last: 0 })
 }
 
-fn block() -> impl Strategy<Value = Block> {
+fn any_block() -> impl Strategy<Value = PageBlock> {
     prop_oneof![
-        text().prop_map(Block::Paragraph),
-        (0u8..3, text()).prop_map(|(depth, text)| Block::Item { depth, text }),
-        words().prop_map(|text| Block::Code { language: String::new(), text, first: 0, last: 0 }),
-        table().prop_map(Block::Table),
+        any_text().prop_map(PageBlock::Paragraph),
+        (0u8..3, any_text()).prop_map(|(depth, text)| PageBlock::Item { depth, text }),
+        any_words().prop_map(|text| PageBlock::Code { language: String::new(), text, first: 0, last: 0 }),
+        any_table().prop_map(PageBlock::Table),
     ]
 }
 
-fn document() -> impl Strategy<Value = Document> {
-    let section = (0u8..4, words(), proptest::collection::vec(block(), 0..4))
-        .prop_map(|(level, title, blocks)| Section { level, title, labels: vec!["t1".into()], line: 1, blocks });
-    (prop_oneof![Just("markdown"), Just("pipes")], words(), proptest::collection::vec(section, 0..8)).prop_map(
+fn any_document() -> impl Strategy<Value = Document> {
+    let section = (0u8..4, any_words(), proptest::collection::vec(any_block(), 0..4))
+        .prop_map(|(level, title, blocks)| PageSection { level, title, labels: vec!["t1".into()], line: 1, blocks });
+    (prop_oneof![Just("markdown"), Just("pipes")], any_words(), proptest::collection::vec(section, 0..8)).prop_map(
         |(dialect, title, sections)| Document {
             dialect,
             title,
@@ -104,14 +104,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_document_is_derived_without_panic(documents in proptest::collection::vec(document(), 1..4)) {
+    fn any_document_is_derived_without_panic(documents in proptest::collection::vec(any_document(), 1..4)) {
         let inputs: Vec<PageInput> = documents
             .into_iter()
             .enumerate()
             .map(|(nth, document)| PageInput { entry: PageEntry { id: format!("p{nth}"), file: format!("p{nth}.md"), ..PageEntry::default() }, text: "a\nb\n".into(), document })
             .collect();
-        let found = derive("any", &inputs, &Options::default());
-        let again = derive("any", &inputs, &Options::default());
+        let found = derive_api("any", &inputs, &DeriveOptions::default());
+        let again = derive_api("any", &inputs, &DeriveOptions::default());
         prop_assert_eq!(&found, &again);
         for schema in found.schemas.values() {
             prop_assert!(jsonschema::meta::validate(schema).is_ok(), "{}", schema);

@@ -1,8 +1,8 @@
 //! Reading pages from files and writing the result.
 
-use super::derived;
+use super::derive_sample;
 use super::samples::{DIM_MD, OFF_RST};
-use crate::derive::{Options, Sources, derive_files, write};
+use crate::derive::{DeriveOptions, PageSources, derive_files, write_derivation};
 
 #[test]
 fn equal_pages_give_equal_bytes_and_stale_schemas_are_removed() {
@@ -16,12 +16,12 @@ fn equal_pages_give_equal_bytes_and_stale_schemas_are_removed() {
         all.sort();
         all
     };
-    write(&derived(&[("dim", DIM_MD), ("off", OFF_RST)]), &dir).expect("written");
+    write_derivation(&derive_sample(&[("dim", DIM_MD), ("off", OFF_RST)]), &dir).expect("written");
     std::fs::write(dir.join("mine.txt"), "kept").expect("written");
     let both = read(&dir);
-    write(&derived(&[("dim", DIM_MD), ("off", OFF_RST)]), &dir).expect("written");
+    write_derivation(&derive_sample(&[("dim", DIM_MD), ("off", OFF_RST)]), &dir).expect("written");
     assert_eq!(read(&dir), both);
-    write(&derived(&[("dim", DIM_MD)]), &dir).expect("written");
+    write_derivation(&derive_sample(&[("dim", DIM_MD)]), &dir).expect("written");
     let names: Vec<String> = read(&dir).into_iter().map(|(name, _)| name).collect();
     std::fs::remove_dir_all(&dir).expect("removed");
     assert_eq!(
@@ -36,7 +36,7 @@ fn bad_input_gives_place_cause_and_remedy() {
     std::fs::create_dir_all(&dir).expect("a folder");
     std::fs::write(dir.join("prose.md"), "# Lamps\n\nLamps are nice.\n").expect("written");
     let of = |paths: Vec<std::path::PathBuf>| {
-        derive_files(&Sources::Pages { api: "lamps".into(), paths }, &dir, &Options::default())
+        derive_files(&PageSources::Pages { api: "lamps".into(), paths }, &dir, &DeriveOptions::default())
             .expect_err("bad input")
             .to_string()
     };

@@ -9,32 +9,32 @@ mod samples;
 mod several_pages;
 mod versions;
 
-use super::{Derived, Options, PageInput, derive};
+use super::{Derivation, DeriveOptions, PageInput, derive_api};
 use crate::dialect;
 use crate::manifest::PageEntry;
-use probity_schema::catalog::Source;
+use probity_schema::catalog::SourceLines;
 use serde_json::Value;
 
-fn input(id: &str, text: &str) -> PageInput {
-    let document = dialect::read(&format!("{id}.md"), text.as_bytes()).expect("a page that is read");
+fn make_input(id: &str, text: &str) -> PageInput {
+    let document = dialect::read_page(&format!("{id}.md"), text.as_bytes()).expect("a page that is read");
     let entry = PageEntry { id: id.into(), file: format!("{id}.md"), ..PageEntry::default() };
     PageInput { entry, text: text.into(), document }
 }
 
-fn derived(pages: &[(&str, &str)]) -> Derived {
-    let inputs: Vec<PageInput> = pages.iter().map(|(id, text)| input(id, text)).collect();
-    derive("lamps", &inputs, &Options::default())
+fn derive_sample(pages: &[(&str, &str)]) -> Derivation {
+    let inputs: Vec<PageInput> = pages.iter().map(|(id, text)| make_input(id, text)).collect();
+    derive_api("lamps", &inputs, &DeriveOptions::default())
 }
 
 /// Compares the doubts of pages: id, both sides with their sources, the chosen side.
-fn check(pages: &[(&str, &str)], expected: &[&str]) {
-    let shown: Vec<String> = derived(pages)
+fn check_doubts(pages: &[(&str, &str)], expected: &[&str]) {
+    let shown: Vec<String> = derive_sample(pages)
         .doubts
         .iter()
         .filter(|it| it.kind != "no-success-status" && it.kind != "undescribed-object")
         .map(|it| {
-            let side = |it: &probity_schema::catalog::Side| {
-                format!("{}@{}", it.says, it.at.as_ref().map_or("-".into(), Source::to_string))
+            let side = |it: &probity_schema::catalog::DoubtSide| {
+                format!("{}@{}", it.says, it.at.as_ref().map_or("-".into(), SourceLines::to_string))
             };
             let sides: Vec<String> = it.sides.iter().map(side).collect();
             format!(
@@ -49,7 +49,7 @@ fn check(pages: &[(&str, &str)], expected: &[&str]) {
 }
 
 /// Returns a schema without annotations, on one line.
-fn plain(derived: &Derived, file: &str) -> String {
+fn strip_schema(derived: &Derivation, file: &str) -> String {
     fn strip_annotations(value: &mut Value) {
         match value {
             Value::Object(map) => {

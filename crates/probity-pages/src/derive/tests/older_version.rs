@@ -1,8 +1,8 @@
 //! A page on one version beside a leading page on several versions.
 
-use super::input;
-use super::openapi::{operation, shape};
-use crate::derive::{Derived, derive};
+use super::make_input;
+use super::openapi::{compile_schema, find_sample_operation};
+use crate::derive::{Derivation, derive_api};
 use serde_json::{Value, json};
 
 const LEADS: &str = "\
@@ -76,31 +76,31 @@ components:
     LampRequest: { type: object, required: [level], properties: { level: { type: integer, maximum: 9 } } }
 ";
 
-pub(super) fn older() -> Derived {
-    let mut inputs = vec![input("light", LEADS), input("api", OLDER)];
+pub(super) fn derive_older_version() -> Derivation {
+    let mut inputs = vec![make_input("light", LEADS), make_input("api", OLDER)];
     inputs[0].entry.operation = Some("light".into());
     inputs[1].entry.follows = Some("light".into());
     inputs[1].entry.operations = vec![("putLamp".into(), "light".into()), ("GET /v1/lamps/{id}".into(), "show".into())];
-    derive("lamps", &inputs, &crate::derive::Options::default())
+    derive_api("lamps", &inputs, &crate::derive::DeriveOptions::default())
 }
 
 #[test]
 fn a_description_of_only_an_older_version_is_doubtful_for_newer_versions() {
-    use probity_schema::{Class, classify};
-    let found = older();
-    let light = operation(&found, "light");
+    use probity_schema::{InputClass, classify_input};
+    let found = derive_older_version();
+    let light = find_sample_operation(&found, "light");
     let versions: Vec<(&[String], &str)> =
         light.requests.iter().map(|it| (it.versions.as_slice(), it.schema.as_deref().unwrap_or("-"))).collect();
     assert_eq!(versions.len(), 2, "{versions:?}");
     let class = |version: &str, body: Value| {
         let of = light.requests.iter().find(|it| it.versions.contains(&version.to_string())).expect("a body");
-        classify(Some(&shape(&found, of.schema.as_ref().expect("a schema"))), Some(&body), None).class
+        classify_input(Some(&compile_schema(&found, of.schema.as_ref().expect("a schema"))), Some(&body), None).class
     };
     for (body, old, new) in [
-        (json!({ "level": 3 }), Class::Valid, Class::Valid),
-        (json!({ "level": 10 }), Class::Invalid, Class::Doubtful),
-        (json!({}), Class::Invalid, Class::Doubtful),
-        (json!({ "level": "3" }), Class::Invalid, Class::Doubtful),
+        (json!({ "level": 3 }), InputClass::Valid, InputClass::Valid),
+        (json!({ "level": 10 }), InputClass::Invalid, InputClass::Doubtful),
+        (json!({}), InputClass::Invalid, InputClass::Doubtful),
+        (json!({ "level": "3" }), InputClass::Invalid, InputClass::Doubtful),
     ] {
         assert_eq!((class("1.0", body.clone()), class("1.1", body.clone())), (old, new), "{body}");
     }
@@ -110,8 +110,8 @@ fn a_description_of_only_an_older_version_is_doubtful_for_newer_versions() {
 
 #[test]
 fn operations_of_a_following_page_without_leader_stay_and_ask_for_versions() {
-    let found = older();
-    let show = operation(&found, "show");
+    let found = derive_older_version();
+    let show = find_sample_operation(&found, "show");
     assert_eq!(show.versions[0].version, "1.0");
     assert_eq!(show.responses[0].versions, ["1.0"]);
     assert_eq!(show.headers[0].schema["x-asks-for-version"], json!(["lamps 1.1", "lamps 1.0"]));

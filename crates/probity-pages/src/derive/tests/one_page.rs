@@ -1,15 +1,15 @@
 //! Operations of single pages: schemas, doubts and citations.
 
 use super::samples::{DIM_MD, GLOWS, LAMP_PIPES, OFF_RST, TASKS_RST, VALUES};
-use super::{check, derived, plain};
-use crate::derive::{Options, PageInput, cite, derive, files};
+use super::{check_doubts, derive_sample, strip_schema};
+use crate::derive::{DeriveOptions, PageInput, cite, derive_api, files};
 use crate::dialect;
 use crate::manifest::PageEntry;
 use serde_json::json;
 
 #[test]
 fn a_page_that_contradicts_itself_gives_doubts_with_both_sides() {
-    check(
+    check_doubts(
         &[("dim", DIM_MD), ("glows", GLOWS), ("values", VALUES)],
         &[
             "dim/dead-but-returned/response/lamp/note: without effect@dim:18 | returned@dim:32 -> open",
@@ -29,16 +29,16 @@ fn a_page_that_contradicts_itself_gives_doubts_with_both_sides() {
 
 #[test]
 fn the_request_schema_has_wrapper_limits_and_formats() {
-    let derived = derived(&[("dim", DIM_MD), ("values", VALUES)]);
+    let derived = derive_sample(&[("dim", DIM_MD), ("values", VALUES)]);
     assert_eq!(
-        plain(&derived, "dim.request.json"),
+        strip_schema(&derived, "dim.request.json"),
         r#"{"type":"object","properties":{"dim":{"type":"object","properties":{"shade":{"type":"string"},"note":{"type":"string"},"label":{"type":"string","minLength":2,"maxLength":40},"script":{"type":"string","minLength":1,"maxLength":65000,"contentEncoding":"base64"},"soft":{"type":"boolean"}},"required":["shade"]}},"required":["dim"]}"#
     );
 }
 
 #[test]
 fn the_response_schema_accepts_what_table_and_example_show() {
-    let derived = derived(&[("dim", DIM_MD)]);
+    let derived = derive_sample(&[("dim", DIM_MD)]);
     let schema = &derived.schemas["dim.response.json"]["properties"]["lamp"]["properties"];
     assert_eq!(schema["level"]["type"], json!(["string", "integer"]));
     assert_eq!(schema["plugs"]["type"], json!(["array", "object"]));
@@ -52,7 +52,7 @@ fn the_response_schema_accepts_what_table_and_example_show() {
 
 #[test]
 fn an_operation_has_bindings_action_bounds_notes_and_statuses() {
-    let derived = derived(&[("dim", DIM_MD), ("values", VALUES)]);
+    let derived = derive_sample(&[("dim", DIM_MD), ("values", VALUES)]);
     let one = &derived.catalog.operations[0];
     assert_eq!((one.id.as_str(), one.action.as_ref().map(|it| it.name.as_str())), ("dim", Some("dim")));
     assert_eq!(one.bindings[0].path, "/v4/{room_id}/lamps/{lamp_id}/action");
@@ -67,7 +67,7 @@ fn an_operation_has_bindings_action_bounds_notes_and_statuses() {
 
 #[test]
 fn keywords_on_further_lines_of_a_row_have_their_own_source() {
-    let derived = derived(&[("dim", &DIM_MD.replace("<p>The value contains", "\n<p>The value contains"))]);
+    let derived = derive_sample(&[("dim", &DIM_MD.replace("<p>The value contains", "\n<p>The value contains"))]);
     let label = &derived.schemas["dim.request.json"]["properties"]["dim"]["properties"]["label"];
     assert_eq!(label["x-source"], json!("dim:19-20"));
     assert_eq!(label["x-sources"]["maxLength"], json!("dim:20"));
@@ -75,7 +75,7 @@ fn keywords_on_further_lines_of_a_row_have_their_own_source() {
 
 #[test]
 fn a_page_with_the_response_on_a_linked_page_has_these_doubts() {
-    check(
+    check_doubts(
         &[("off", OFF_RST), ("tasks", TASKS_RST)],
         &[
             "turningALampOff/conditional-mandatory/curve: yes, with a condition@off:37 | no@- -> no",
@@ -89,13 +89,13 @@ fn a_page_with_the_response_on_a_linked_page_has_these_doubts() {
 
 #[test]
 fn a_table_is_joined_by_its_caption_and_a_linked_page_lends_its_body() {
-    let derived = derived(&[("off", OFF_RST), ("tasks", TASKS_RST)]);
+    let derived = derive_sample(&[("off", OFF_RST), ("tasks", TASKS_RST)]);
     assert_eq!(
-        plain(&derived, "turningALampOff.request.json"),
+        strip_schema(&derived, "turningALampOff.request.json"),
         r#"{"type":"object","properties":{"delay":{"type":"integer","minimum":0,"maximum":60},"fade":{"type":"object","properties":{"curve":{"type":"string"},"steps":{"type":"integer","enum":[1,2,4]}},"required":["steps"]}}}"#
     );
     assert_eq!(
-        plain(&derived, "turningALampOff.response.json"),
+        strip_schema(&derived, "turningALampOff.response.json"),
         r#"{"type":"object","properties":{"task_id":{"type":"string"}},"required":["task_id"]}"#
     );
     assert!(derived.schemas.contains_key("turningALampOff.response.error.json"));
@@ -107,14 +107,14 @@ fn a_table_is_joined_by_its_caption_and_a_linked_page_lends_its_body() {
 #[test]
 fn the_body_of_an_error_is_promised_only_with_a_status() {
     let silent = OFF_RST.replace("   409\n", "   Any other\n");
-    let found = derived(&[("off", &silent), ("tasks", TASKS_RST)]);
+    let found = derive_sample(&[("off", &silent), ("tasks", TASKS_RST)]);
     assert!(!found.schemas.contains_key("turningALampOff.response.error.json"));
     assert!(found.doubts.iter().any(|it| it.kind == "error-without-status"));
 }
 
 #[test]
 fn a_page_without_uri_is_no_operation_and_no_error() {
-    let found = derived(&[("values", VALUES)]);
+    let found = derive_sample(&[("values", VALUES)]);
     assert!(found.catalog.operations.is_empty());
     assert_eq!(found.catalog.pages.len(), 1);
 }
@@ -122,14 +122,14 @@ fn a_page_without_uri_is_no_operation_and_no_error() {
 #[test]
 fn every_source_is_locked_and_no_sentence_leaves_its_page() {
     let pages = [("dim", DIM_MD), ("glows", GLOWS), ("values", VALUES)];
-    let found = derived(&pages);
+    let found = derive_sample(&pages);
     assert!(found.citations.len() > 20);
     for it in &found.citations {
         let text = pages.iter().find(|(id, _)| *id == it.at.page).expect("a page of ours").1;
-        let document = dialect::read("p.md", text.as_bytes()).expect("a page");
-        assert_eq!(cite::check(it, text, &document), cite::Standing::Fresh);
+        let document = dialect::read_page("p.md", text.as_bytes()).expect("a page");
+        assert_eq!(cite::check_citation(it, text, &document), cite::CitationState::Fresh);
     }
-    let all: String = files::rendered(&found).into_iter().map(|(_, text)| text).collect();
+    let all: String = files::render_files(&found).into_iter().map(|(_, text)| text).collect();
     for sentence in ["Names the shade", "does not take effect", "cannot be dimmed", "It shines"] {
         assert!(!all.contains(sentence), "{sentence}");
     }
@@ -146,7 +146,7 @@ fn every_doubt_and_rule_is_documented() {
         ("tasks", TASKS_RST),
         ("back", LAMP_PIPES),
     ];
-    let doubts = derived(&pages).doubts;
+    let doubts = derive_sample(&pages).doubts;
     assert!(doubts.len() > 15);
     for doubt in doubts {
         assert!(listed.contains(&format!("`{}`", doubt.kind)), "{}", doubt.kind);
@@ -167,10 +167,13 @@ fn a_reference_that_lists_parameters_by_key_is_derived_with_its_versions_and_pla
     let read = |id: &str, name: &str, text: &str| PageInput {
         entry: PageEntry { id: id.into(), file: format!("lamps/{name}"), ..PageEntry::default() },
         text: text.into(),
-        document: dialect::read_with(name, text.as_bytes(), &file).expect("a page that is read"),
+        document: dialect::read_page_with_files(name, text.as_bytes(), &file).expect("a page that is read"),
     };
-    let derived =
-        derive("lamps", &[read("dim", "dim.rst", page), read("list", "parameters.yaml", list)], &Options::default());
+    let derived = derive_api(
+        "lamps",
+        &[read("dim", "dim.rst", page), read("list", "parameters.yaml", list)],
+        &DeriveOptions::default(),
+    );
     let schema = &derived.schemas["dimALamp.request.json"];
     let lamp = &schema["properties"]["lamp"];
     assert_eq!(lamp["properties"]["glow"]["x-since"], json!("2.4"));

@@ -1,8 +1,8 @@
 //! Invented OpenAPI descriptions of several shapes.
 
-use super::older_version::older;
-use super::{check, derived};
-use crate::derive::{Derived, Options, PageInput, derive};
+use super::older_version::derive_older_version;
+use super::{check_doubts, derive_sample};
+use crate::derive::{Derivation, DeriveOptions, PageInput, derive_api};
 use crate::dialect;
 use crate::manifest::PageEntry;
 use serde_json::{Value, json};
@@ -106,25 +106,30 @@ const SHELF: &str = "\
 }
 ";
 
-pub(super) fn shape(found: &Derived, file: &str) -> probity_schema::Shape {
+pub(super) fn compile_schema(found: &Derivation, file: &str) -> probity_schema::CompiledSchema {
     let schema = found.schemas.get(file).unwrap_or_else(|| panic!("no {file} among {:?}", found.schemas.keys()));
-    probity_schema::Shape::new(schema.clone(), file).unwrap_or_else(|error| panic!("{error}"))
+    probity_schema::CompiledSchema::new(schema.clone(), file).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn takes(found: &Derived, file: &str, value: Value, expected: bool) {
-    assert_eq!(shape(found, file).is_valid(&value), expected, "{file}: {value} against {}", found.schemas[file]);
+fn assert_validity(found: &Derivation, file: &str, value: Value, expected: bool) {
+    assert_eq!(
+        compile_schema(found, file).is_valid(&value),
+        expected,
+        "{file}: {value} against {}",
+        found.schemas[file]
+    );
 }
 
-pub(super) fn operation<'a>(found: &'a Derived, id: &str) -> &'a probity_schema::catalog::Operation {
+pub(super) fn find_sample_operation<'a>(found: &'a Derivation, id: &str) -> &'a probity_schema::catalog::Operation {
     let ids: Vec<&str> = found.catalog.operations.iter().map(|it| it.id.as_str()).collect();
     found.catalog.operations.iter().find(|it| it.id == id).unwrap_or_else(|| panic!("no {id} among {ids:?}"))
 }
 
 #[test]
 fn parameters_of_a_path_hold_unless_an_operation_replaces_them() {
-    let found = derived(&[("shop", SHOP)]);
-    let get = operation(&found, "getLamp");
-    let names = |all: &[probity_schema::catalog::Parameter]| -> Vec<String> {
+    let found = derive_sample(&[("shop", SHOP)]);
+    let get = find_sample_operation(&found, "getLamp");
+    let names = |all: &[probity_schema::catalog::OperationParameter]| -> Vec<String> {
         all.iter().map(|it| format!("{}{}@{}", it.name, if it.required { "!" } else { "" }, it.at)).collect()
     };
     assert_eq!(names(&get.path), ["lampId!@shop:6"]);
@@ -132,28 +137,28 @@ fn parameters_of_a_path_hold_unless_an_operation_replaces_them() {
     assert_eq!(names(&get.query), ["colours@shop:14"]);
     assert_eq!(get.headers[0].schema["maxLength"], 8);
     assert_eq!(get.title, "Find a lamp");
-    let put = operation(&found, "putLampsLampid");
+    let put = find_sample_operation(&found, "putLampsLampid");
     assert_eq!(names(&put.headers), ["trace@shop:7"]);
     assert_eq!((put.bindings[0].method.as_str(), put.bindings[0].path.as_str()), ("PUT", "/lamps/{lampId}"));
 }
 
 #[test]
 fn all_of_becomes_one_schema_with_bounds_of_openapi_3_0() {
-    let found = derived(&[("shop", SHOP)]);
+    let found = derive_sample(&[("shop", SHOP)]);
     let file = "putLampsLampid.request.json";
-    takes(&found, file, json!({ "status": "lit" }), true);
-    takes(&found, file, json!({ "status": null }), true);
-    takes(&found, file, json!({ "level": 2 }), false);
-    takes(&found, file, json!({ "status": "grey" }), false);
-    takes(&found, file, json!({ "status": "lit", "watts": 0 }), false);
-    takes(&found, file, json!({ "status": "lit", "watts": 0.75 }), false);
-    takes(&found, file, json!({ "status": "lit", "watts": 0.5 }), true);
-    takes(&found, file, json!({ "status": "lit", "level": 1 }), false);
-    takes(&found, file, json!({ "status": "lit", "level": 9 }), true);
-    takes(&found, file, json!({ "status": "lit", "parts": [] }), false);
-    takes(&found, file, json!({ "status": "lit", "parts": [{ "name": "B" }] }), false);
-    takes(&found, file, json!({ "status": "lit", "tags": { "a": "12345" } }), false);
-    takes(&found, file, json!({ "status": "lit", "tags": { "a": "1234" } }), true);
+    assert_validity(&found, file, json!({ "status": "lit" }), true);
+    assert_validity(&found, file, json!({ "status": null }), true);
+    assert_validity(&found, file, json!({ "level": 2 }), false);
+    assert_validity(&found, file, json!({ "status": "grey" }), false);
+    assert_validity(&found, file, json!({ "status": "lit", "watts": 0 }), false);
+    assert_validity(&found, file, json!({ "status": "lit", "watts": 0.75 }), false);
+    assert_validity(&found, file, json!({ "status": "lit", "watts": 0.5 }), true);
+    assert_validity(&found, file, json!({ "status": "lit", "level": 1 }), false);
+    assert_validity(&found, file, json!({ "status": "lit", "level": 9 }), true);
+    assert_validity(&found, file, json!({ "status": "lit", "parts": [] }), false);
+    assert_validity(&found, file, json!({ "status": "lit", "parts": [{ "name": "B" }] }), false);
+    assert_validity(&found, file, json!({ "status": "lit", "tags": { "a": "12345" } }), false);
+    assert_validity(&found, file, json!({ "status": "lit", "tags": { "a": "1234" } }), true);
     let schema = &found.schemas[file];
     assert_eq!(schema["properties"]["id"]["x-dead"], "unsupported");
     assert_eq!(schema["x-body-optional"], true);
@@ -162,19 +167,20 @@ fn all_of_becomes_one_schema_with_bounds_of_openapi_3_0() {
 
 #[test]
 fn a_response_promises_required_fields_and_never_write_only_fields() {
-    let found = derived(&[("shop", SHOP)]);
+    let found = derive_sample(&[("shop", SHOP)]);
     let schema = &found.schemas["getLamp.response.json"];
     assert_eq!(schema["required"], json!(["id", "status"]));
     assert!(schema["properties"].get("secret").is_none());
-    let statuses: Vec<u16> = operation(&found, "putLampsLampid").statuses.iter().map(|it| it.code).collect();
+    let statuses: Vec<u16> =
+        find_sample_operation(&found, "putLampsLampid").statuses.iter().map(|it| it.code).collect();
     assert_eq!(statuses, [409]);
-    takes(&found, "putLampsLampid.response.409.json", json!({ "fault": 1 }), false);
-    takes(&found, "putLampsLampid.response.409.json", json!({ "fault": "lit" }), true);
+    assert_validity(&found, "putLampsLampid.response.409.json", json!({ "fault": 1 }), false);
+    assert_validity(&found, "putLampsLampid.response.409.json", json!({ "fault": "lit" }), true);
 }
 
 #[test]
 fn unread_parts_are_doubts_with_their_source() {
-    check(
+    check_doubts(
         &[("shop", SHOP)],
         &[
             "getLamp/media-types/response/200: application/json@shop:17-21 | application/xml@shop:17-21 -> application/json",
@@ -190,34 +196,34 @@ fn unread_parts_are_doubts_with_their_source() {
 
 #[test]
 fn openapi_3_1_is_read() {
-    let found = derived(&[("shelf", SHELF)]);
+    let found = derive_sample(&[("shelf", SHELF)]);
     let file = "addShelf.request.json";
     let body = |more: Value| {
         let mut all = json!({ "label": "a", "ghost": 1 });
         all.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
         all
     };
-    takes(&found, file, body(json!({})), true);
-    takes(&found, file, body(json!({ "label": null })), true);
-    takes(&found, file, body(json!({ "label": "" })), false);
-    takes(&found, file, json!({ "label": "a" }), false);
-    takes(&found, file, body(json!({ "surplus": 1 })), false);
-    takes(&found, file, body(json!({ "kind": "rack" })), false);
-    takes(&found, file, body(json!({ "depth": 0 })), false);
-    takes(&found, file, body(json!({ "depth": 99 })), true);
-    takes(&found, file, body(json!({ "depth": 100 })), false);
-    takes(&found, file, body(json!({ "owner": null })), true);
-    takes(&found, file, body(json!({ "owner": "nobody" })), false);
-    takes(&found, file, body(json!({ "mount": { "at": "wall" } })), true);
-    takes(&found, file, body(json!({ "mount": { "at": "floor", "feet": 4 } })), true);
-    takes(&found, file, body(json!({ "mount": { "at": "floor", "feet": "4" } })), false);
-    takes(&found, file, body(json!({ "mount": { "at": "air" } })), false);
-    takes(&found, file, body(json!({ "codes": [1, "a"] })), true);
-    takes(&found, file, body(json!({ "codes": [1, 1] })), false);
-    takes(&found, file, body(json!({ "codes": [1.5] })), false);
-    takes(&found, "addShelf.response.json", json!(["a"]), true);
-    takes(&found, "addShelf.response.json", json!([1]), false);
-    let add = operation(&found, "addShelf");
+    assert_validity(&found, file, body(json!({})), true);
+    assert_validity(&found, file, body(json!({ "label": null })), true);
+    assert_validity(&found, file, body(json!({ "label": "" })), false);
+    assert_validity(&found, file, json!({ "label": "a" }), false);
+    assert_validity(&found, file, body(json!({ "surplus": 1 })), false);
+    assert_validity(&found, file, body(json!({ "kind": "rack" })), false);
+    assert_validity(&found, file, body(json!({ "depth": 0 })), false);
+    assert_validity(&found, file, body(json!({ "depth": 99 })), true);
+    assert_validity(&found, file, body(json!({ "depth": 100 })), false);
+    assert_validity(&found, file, body(json!({ "owner": null })), true);
+    assert_validity(&found, file, body(json!({ "owner": "nobody" })), false);
+    assert_validity(&found, file, body(json!({ "mount": { "at": "wall" } })), true);
+    assert_validity(&found, file, body(json!({ "mount": { "at": "floor", "feet": 4 } })), true);
+    assert_validity(&found, file, body(json!({ "mount": { "at": "floor", "feet": "4" } })), false);
+    assert_validity(&found, file, body(json!({ "mount": { "at": "air" } })), false);
+    assert_validity(&found, file, body(json!({ "codes": [1, "a"] })), true);
+    assert_validity(&found, file, body(json!({ "codes": [1, 1] })), false);
+    assert_validity(&found, file, body(json!({ "codes": [1.5] })), false);
+    assert_validity(&found, "addShelf.response.json", json!(["a"]), true);
+    assert_validity(&found, "addShelf.response.json", json!([1]), false);
+    let add = find_sample_operation(&found, "addShelf");
     assert_eq!((add.bindings[0].id.as_str(), add.statuses[0].code), ("v2", 201));
     let kinds: Vec<&str> = found.doubts.iter().map(|it| it.kind.as_str()).collect();
     assert_eq!(kinds, ["required-undescribed", "unread-keyword", "unread-keyword"], "{:#?}", found.doubts);
@@ -226,7 +232,7 @@ fn openapi_3_1_is_read() {
 #[test]
 fn every_source_of_a_description_is_locked_and_every_doubt_is_documented() {
     let listed = include_str!("../../../../../docs/DOUBTS.md");
-    for found in [derived(&[("shop", SHOP)]), derived(&[("shelf", SHELF)]), older()] {
+    for found in [derive_sample(&[("shop", SHOP)]), derive_sample(&[("shelf", SHELF)]), derive_older_version()] {
         for it in &found.doubts {
             assert!(listed.contains(&format!("`{}`", it.kind)), "{}", it.kind);
             assert!(listed.contains(&format!("`{}`", it.rule)), "{}", it.rule);
@@ -266,13 +272,13 @@ proptest::proptest! {
             "components": { "schemas": { "S": schema } },
         });
         let text = serde_json::to_string_pretty(&page).expect("JSON");
-        if let Ok(document) = dialect::read("s.json", text.as_bytes()) {
+        if let Ok(document) = dialect::read_page("s.json", text.as_bytes()) {
             let entry = PageEntry { id: "s".into(), file: "s.json".into(), ..PageEntry::default() };
             let inputs = [PageInput { entry, text, document }];
-            let found = derive("any", &inputs, &Options::default());
-            proptest::prop_assert_eq!(&found, &derive("any", &inputs, &Options::default()));
+            let found = derive_api("any", &inputs, &DeriveOptions::default());
+            proptest::prop_assert_eq!(&found, &derive_api("any", &inputs, &DeriveOptions::default()));
             for (name, schema) in &found.schemas {
-                if let Err(error) = probity_schema::Shape::new(schema.clone(), name) {
+                if let Err(error) = probity_schema::CompiledSchema::new(schema.clone(), name) {
                     return Err(proptest::test_runner::TestCaseError::fail(format!("{error}: {schema}")));
                 }
             }

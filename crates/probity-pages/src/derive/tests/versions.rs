@@ -1,13 +1,13 @@
 //! Pages with one operation in several API versions.
 
 use super::samples::LAMP_PIPES;
-use super::{check, derived, input};
-use crate::derive::{Options, derive};
+use super::{check_doubts, derive_sample, make_input};
+use crate::derive::{DeriveOptions, derive_api};
 use serde_json::json;
 
 #[test]
 fn versions_on_one_page_keep_their_bodies_and_states() {
-    let found = derived(&[("back", LAMP_PIPES)]);
+    let found = derive_sample(&[("back", LAMP_PIPES)]);
     let one = &found.catalog.operations[0];
     assert_eq!(one.id, "turnALampBack");
     let lives: Vec<String> = one
@@ -26,7 +26,7 @@ fn versions_on_one_page_keep_their_bodies_and_states() {
 
 #[test]
 fn ragged_rows_absent_models_and_expired_versions_are_doubts() {
-    check(
+    check_doubts(
         &[("back", LAMP_PIPES)],
         &[
             "turnALampBack/expired-version/2.0: 2.0 active, deprecated@back:37 | 2.0 not supported from 2024-01-31@back:38-41 -> open",
@@ -40,9 +40,10 @@ fn ragged_rows_absent_models_and_expired_versions_are_doubts() {
 
 #[test]
 fn a_given_date_decides_whether_a_version_has_expired() {
-    let inputs = [input("back", LAMP_PIPES)];
+    let inputs = [make_input("back", LAMP_PIPES)];
     for (today, expected) in [("2024-01-30", 0), ("2024-01-31", 1)] {
-        let found = derive("lamps", &inputs, &Options { today: Some(today.into()), ..Options::default() });
+        let found =
+            derive_api("lamps", &inputs, &DeriveOptions { today: Some(today.into()), ..DeriveOptions::default() });
         let doubt = found.doubts.iter().find(|it| it.kind == "expired-version").expect("a dated version");
         assert_eq!(doubt.taken, Some(expected), "{today}");
     }

@@ -1,43 +1,49 @@
 //! Parameters and bodies of one version.
 
-use super::sections::Group;
-use crate::derive::doubts::{Draft, doubt, side};
-use crate::derive::examples::{Scene, objects, reconcile};
-use crate::derive::field::{Field, Way, source};
+use super::sections::VersionContents;
+use crate::derive::doubts::{DraftDoubt, add_doubt, make_side};
+use crate::derive::examples::{ExampleScope, find_objects, reconcile_fields};
+use crate::derive::field::{BodyDirection, DraftField, make_source};
 use crate::derive::field_table::FieldTable;
-use crate::derive::operation_draft::{Made, MadeBody};
+use crate::derive::operation_draft::{DraftBody, DraftOperation};
 use crate::derive::patterns::pattern;
-use crate::derive::survey::Survey;
-use crate::derive::tables::{self, Shape, flat};
+use crate::derive::survey::PageSurvey;
+use crate::derive::tables::{self, TableShape, flatten_text};
 use crate::derive::types;
-use crate::document::Table;
-use crate::value::{Kind, Node};
-use probity_schema::catalog::{Source, Status};
+use crate::document::PageTable;
+use crate::value::{SourceValue, SourceValueKind};
+use probity_schema::catalog::{DocumentedStatus, SourceLines};
 
 pattern!(EXAMPLE, r"(?i)\bExample\s*:\s*(\S.*)$");
 
 /// Reads the parameters and request bodies of one version.
-pub(super) fn parameters(group: &Group, page: &str, survey: &Survey, made: &mut Made, drafts: &mut Vec<Draft>) {
+pub(super) fn read_version_parameters(
+    group: &VersionContents,
+    page: &str,
+    survey: &PageSurvey,
+    made: &mut DraftOperation,
+    drafts: &mut Vec<DraftDoubt>,
+) {
     for table in &group.params {
-        let Shape::Fields(columns) = tables::shape(table) else {
+        let TableShape::Fields(columns) = tables::recognise_shape(table) else {
             continue;
         };
         for row in &table.rows {
-            let one = Table { rows: vec![row.clone()], ..(*table).clone() };
-            let Some(mut field) = tables::fields(&one, &columns, page, drafts).pop() else {
+            let one = PageTable { rows: vec![row.clone()], ..(*table).clone() };
+            let Some(mut field) = tables::read_fields(&one, &columns, page, drafts).pop() else {
                 continue;
             };
             let place = columns
                 .place
                 .and_then(|it| row.cells.get(it))
-                .map(|cell| flat(&cell.text).to_lowercase())
+                .map(|cell| flatten_text(&cell.text).to_lowercase())
                 .unwrap_or_default();
             let list = match place.as_str() {
                 "path" => &mut made.path,
                 "query" => &mut made.query,
                 "header" => &mut made.headers,
                 _ => {
-                    let body = request(group, &field, page, survey, drafts);
+                    let body = build_version_request(group, &field, page, survey, drafts);
                     add_body(&mut made.requests, body);
                     continue;
                 }
@@ -53,54 +59,66 @@ pub(super) fn parameters(group: &Group, page: &str, survey: &Survey, made: &mut 
 
 /// The sources of one body.
 struct BodySources<'a> {
-    way: Way,
+    way: BodyDirection,
     /// Name of the model whose table describes the body.
     model: Option<&'a str>,
-    examples: &'a [Node],
-    at: &'a Source,
+    examples: &'a [SourceValue],
+    at: &'a SourceLines,
     /// Indexes of doubts about the body as a whole.
     doubts: Vec<usize>,
 }
 
 /// Returns the body of a version's request from the table of the model, else from the example.
-fn request(group: &Group, row: &Field, page: &str, survey: &Survey, drafts: &mut Vec<Draft>) -> MadeBody {
+fn build_version_request(
+    group: &VersionContents,
+    row: &DraftField,
+    page: &str,
+    survey: &PageSurvey,
+    drafts: &mut Vec<DraftDoubt>,
+) -> DraftBody {
     let sources = BodySources {
-        way: Way::Request,
+        way: BodyDirection::Request,
         model: row.model.as_deref(),
         examples: &group.request,
         at: &row.at,
         doubts: row.doubts.clone(),
     };
-    body(sources, group, page, survey, drafts)
+    build_version_body(sources, group, page, survey, drafts)
 }
 
 /// Builds a body from the table of the model and the examples.
-fn body(sources: BodySources, group: &Group, page: &str, survey: &Survey, drafts: &mut Vec<Draft>) -> MadeBody {
+fn build_version_body(
+    sources: BodySources,
+    group: &VersionContents,
+    page: &str,
+    survey: &PageSurvey,
+    drafts: &mut Vec<DraftDoubt>,
+) -> DraftBody {
     let BodySources { way, model, examples: shown, at, mut doubts } = sources;
-    let described = model.and_then(|model| model_table(survey, model));
+    let described = model.and_then(|model| find_model_table(survey, model));
     let mut fields = described.map(|it| it.fields.clone()).unwrap_or_default();
-    let list = !shown.is_empty() && shown.iter().all(|it| matches!(it.kind, Kind::Array(_)));
-    let examples: Vec<&Node> = shown.iter().flat_map(objects).collect();
+    let list = !shown.is_empty() && shown.iter().all(|it| matches!(it.kind, SourceValueKind::Array(_)));
+    let examples: Vec<&SourceValue> = shown.iter().flat_map(find_objects).collect();
     let version = group.version.as_ref().map_or(String::new(), |(it, _)| it.clone());
     if let (Some(model), None) = (model, described) {
         let sides = vec![
-            side(model, Some(at.clone())),
-            side("fields of the example", examples.first().map(|it| source(page, it.first, it.last))),
+            make_side(model, Some(at.clone())),
+            make_side("fields of the example", examples.first().map(|it| make_source(page, it.first, it.last))),
         ];
         let subject = format!("{}/{version}", way.word());
-        doubts.push(doubt(drafts, "model-absent", subject, sides, Some(1), "example-adds-optional"));
+        doubts.push(add_doubt(drafts, "model-absent", subject, sides, Some(1), "example-adds-optional"));
     }
     let silent = fields.is_empty();
-    reconcile(&mut fields, &examples, way.word(), Scene { page, way, silent }, drafts, 0);
+    reconcile_fields(&mut fields, &examples, way.word(), ExampleScope { page, way, silent }, drafts, 0);
     for field in &mut fields {
         field.doubts.extend(&doubts);
     }
     let versions = group.version.iter().map(|(it, _)| it.clone()).collect();
-    MadeBody { versions, fields, list, ..MadeBody::empty(way, at.clone()) }
+    DraftBody { versions, fields, list, ..DraftBody::empty(way, at.clone()) }
 }
 
 /// Returns the table of a model, from any page of the manifest.
-fn model_table<'a>(survey: &'a Survey, model: &str) -> Option<&'a FieldTable> {
+fn find_model_table<'a>(survey: &'a PageSurvey, model: &str) -> Option<&'a FieldTable> {
     let same = |text: &str| text.trim().eq_ignore_ascii_case(model);
     survey.tables.iter().find(|it| {
         same(&it.caption)
@@ -112,19 +130,25 @@ fn model_table<'a>(survey: &'a Survey, model: &str) -> Option<&'a FieldTable> {
 }
 
 /// Reads the response bodies and statuses of one version.
-pub(super) fn responses(group: &Group, page: &str, survey: &Survey, made: &mut Made, drafts: &mut Vec<Draft>) {
+pub(super) fn read_version_responses(
+    group: &VersionContents,
+    page: &str,
+    survey: &PageSurvey,
+    made: &mut DraftOperation,
+    drafts: &mut Vec<DraftDoubt>,
+) {
     for table in &group.codes {
-        let schema = table.header.iter().position(|cell| flat(&cell.text).eq_ignore_ascii_case("schema"));
+        let schema = table.header.iter().position(|cell| flatten_text(&cell.text).eq_ignore_ascii_case("schema"));
         for row in &table.rows {
-            let cells: Vec<String> = row.cells.iter().map(|cell| flat(&cell.text)).collect();
+            let cells: Vec<String> = row.cells.iter().map(|cell| flatten_text(&cell.text)).collect();
             let Some(code) = cells.first().and_then(|it| it.get(..3)).and_then(|it| it.parse::<u16>().ok()) else {
                 continue;
             };
-            let at = source(page, row.first, row.last);
+            let at = make_source(page, row.first, row.last);
             if !made.statuses.iter().any(|it| it.code == code) {
-                made.statuses.push(Status { code, general: false, at: at.clone() });
+                made.statuses.push(DocumentedStatus { code, general: false, at: at.clone() });
             }
-            let shown: Vec<Node> = group
+            let shown: Vec<SourceValue> = group
                 .responses
                 .iter()
                 .filter(|(it, _, _)| *it == code)
@@ -135,19 +159,20 @@ pub(super) fn responses(group: &Group, page: &str, survey: &Survey, made: &mut M
             if code >= 300 && model.is_none() && shown.is_empty() {
                 continue;
             }
-            let model = model.map(|it| types::read(it).and_then(|read| read.model).unwrap_or_else(|| it.clone()));
+            let model =
+                model.map(|it| types::parse_type_cell(it).and_then(|read| read.model).unwrap_or_else(|| it.clone()));
             let mut body = if model.is_none() && shown.is_empty() {
                 let versions = group.version.iter().map(|(it, _)| it.clone()).collect();
-                MadeBody { versions, ..MadeBody::empty(Way::Response, at) }
+                DraftBody { versions, ..DraftBody::empty(BodyDirection::Response, at) }
             } else {
                 let sources = BodySources {
-                    way: Way::Response,
+                    way: BodyDirection::Response,
                     model: model.as_deref(),
                     examples: &shown,
                     at: &at,
                     doubts: Vec::new(),
                 };
-                body(sources, group, page, survey, drafts)
+                build_version_body(sources, group, page, survey, drafts)
             };
             body.statuses = vec![code];
             if code >= 300 {
@@ -159,10 +184,10 @@ pub(super) fn responses(group: &Group, page: &str, survey: &Survey, made: &mut M
 }
 
 /// Adds a body. Versions with equal bodies share one body.
-fn add_body(bodies: &mut Vec<MadeBody>, body: MadeBody) {
+fn add_body(bodies: &mut Vec<DraftBody>, body: DraftBody) {
     let alike = bodies
         .iter_mut()
-        .find(|it| it.statuses == body.statuses && it.list == body.list && same(&it.fields, &body.fields));
+        .find(|it| it.statuses == body.statuses && it.list == body.list && have_equal_fields(&it.fields, &body.fields));
     match alike {
         Some(old) => {
             old.versions.extend(body.versions);
@@ -175,13 +200,13 @@ fn add_body(bodies: &mut Vec<MadeBody>, body: MadeBody) {
 }
 
 /// Whether two lists of fields are equal apart from their sources.
-fn same(a: &[Field], b: &[Field]) -> bool {
+fn have_equal_fields(a: &[DraftField], b: &[DraftField]) -> bool {
     a.len() == b.len()
         && a.iter().zip(b).all(|(a, b)| {
             a.name == b.name
                 && a.value_type == b.value_type
                 && a.need == b.need
                 && a.from_example == b.from_example
-                && same(&a.children, &b.children)
+                && have_equal_fields(&a.children, &b.children)
         })
 }

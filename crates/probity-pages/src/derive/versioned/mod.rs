@@ -2,4 +2,4 @@ mod bodies;
 mod operation;
 mod sections;
 
-pub(super) use operation::make;
+pub(super) use operation::make_versioned_operation;

@@ -1,14 +1,14 @@
 //! The sections of one version on a page.
 
-use crate::derive::doubts::{Draft, doubt, side};
-use crate::derive::field::source;
+use crate::derive::doubts::{DraftDoubt, add_doubt, make_side};
+use crate::derive::field::make_source;
 use crate::derive::lenient_json;
 use crate::derive::patterns::pattern;
-use crate::derive::tables::{self, Shape, flat};
-use crate::derive::uri::{self, Uris};
-use crate::document::{Block, Section, Table, Text};
-use crate::value::Node;
-use probity_schema::catalog::Source;
+use crate::derive::tables::{self, TableShape, flatten_text};
+use crate::derive::uri::{self, OperationUris};
+use crate::document::{PageBlock, PageSection, PageTable, PageText};
+use crate::value::SourceValue;
+use probity_schema::catalog::SourceLines;
 
 pattern!(VERSION, r"^\s*\d+\s*-\s*(v?\d+(?:\.\d+)*)\s*$");
 pattern!(STATE, r"^(?:State|상태)\s*:?\s+(\w+)(?:\s*\((\w+)\))?");
@@ -19,33 +19,37 @@ pattern!(RESPONSE, r"(?i)^response\s+(\d{3})$");
 
 /// The contents of one version's sections.
 #[derive(Default)]
-pub(super) struct Group<'a> {
+pub(super) struct VersionContents<'a> {
     pub version: Option<(String, u32)>,
-    pub uris: Uris,
-    pub state: Option<(String, Source)>,
-    pub date: Option<(String, Source)>,
-    pub expiry: Option<Source>,
-    pub params: Vec<&'a Table>,
-    pub codes: Vec<&'a Table>,
-    pub headers: Vec<(String, String, Source)>,
-    pub request: Vec<Node>,
-    pub responses: Vec<(u16, Vec<Node>, Source)>,
+    pub uris: OperationUris,
+    pub state: Option<(String, SourceLines)>,
+    pub date: Option<(String, SourceLines)>,
+    pub expiry: Option<SourceLines>,
+    pub params: Vec<&'a PageTable>,
+    pub codes: Vec<&'a PageTable>,
+    pub headers: Vec<(String, String, SourceLines)>,
+    pub request: Vec<SourceValue>,
+    pub responses: Vec<(u16, Vec<SourceValue>, SourceLines)>,
 }
 
 /// Returns the contents of each version with a URI, in the order of the page.
-pub(super) fn groups<'a>(sections: &'a [Section], page: &str, drafts: &mut Vec<Draft>) -> Vec<Group<'a>> {
-    let mut out: Vec<Group> = Vec::new();
-    let mut open: Option<Group> = None;
+pub(super) fn collect_version_contents<'a>(
+    sections: &'a [PageSection],
+    page: &str,
+    drafts: &mut Vec<DraftDoubt>,
+) -> Vec<VersionContents<'a>> {
+    let mut out: Vec<VersionContents> = Vec::new();
+    let mut open: Option<VersionContents> = None;
     for section in sections {
         if let Some(found) = VERSION.captures(&section.title) {
             out.extend(open.take());
-            open = Some(Group {
+            open = Some(VersionContents {
                 version: Some((found[1].trim_start_matches('v').to_string(), section.line)),
-                ..Group::default()
+                ..VersionContents::default()
             });
         }
-        let group = open.get_or_insert_with(Group::default);
-        take_in(group, section, page, drafts);
+        let group = open.get_or_insert_with(VersionContents::default);
+        read_section(group, section, page, drafts);
     }
     out.extend(open);
     out.retain(|group| !group.uris.bindings.is_empty());
@@ -53,35 +57,42 @@ pub(super) fn groups<'a>(sections: &'a [Section], page: &str, drafts: &mut Vec<D
 }
 
 /// Adds one section to a version.
-fn take_in<'a>(group: &mut Group<'a>, section: &'a Section, page: &str, drafts: &mut Vec<Draft>) {
+fn read_section<'a>(
+    group: &mut VersionContents<'a>,
+    section: &'a PageSection,
+    page: &str,
+    drafts: &mut Vec<DraftDoubt>,
+) {
     let title = section.title.trim().to_lowercase();
     if let Some(code) = RESPONSE.captures(&title).and_then(|it| it[1].parse().ok()) {
-        group.responses.push((code, Vec::new(), source(page, section.line, section.line)));
+        group.responses.push((code, Vec::new(), make_source(page, section.line, section.line)));
     }
     for block in &section.blocks {
         match block {
-            Block::Paragraph(text) | Block::Item { text, .. } => take_in_text(group, text, page),
-            Block::Table(table) => match tables::shape(table) {
-                Shape::Codes(_) => group.codes.push(table),
-                Shape::Fields(columns) if columns.place.is_some() => group.params.push(table),
-                _ => take_in_date(group, table, page),
+            PageBlock::Paragraph(text) | PageBlock::Item { text, .. } => read_section_text(group, text, page),
+            PageBlock::Table(table) => match tables::recognise_shape(table) {
+                TableShape::Codes(_) => group.codes.push(table),
+                TableShape::Fields(columns) if columns.place.is_some() => group.params.push(table),
+                _ => read_version_date(group, table, page),
             },
-            Block::Code { text, first, .. } => {
+            PageBlock::Code { text, first, .. } => {
                 if title.contains("header") {
-                    take_in_headers(group, text, *first, page);
+                    read_section_headers(group, text, *first, page);
                     continue;
                 }
-                let (nodes, faults) = lenient_json::documents(text, *first);
+                let (nodes, faults) = lenient_json::read_documents(text, *first);
                 for fault in faults {
                     let sides = vec![
-                        side(fault.kind, Some(source(page, fault.line, fault.line))),
-                        side("the value that was meant", None),
+                        make_side(fault.kind, Some(make_source(page, fault.line, fault.line))),
+                        make_side("the value that was meant", None),
                     ];
-                    doubt(drafts, "example-not-json", fault.kind, sides, Some(1), "lenient-reading");
+                    add_doubt(drafts, "example-not-json", fault.kind, sides, Some(1), "lenient-reading");
                 }
                 match group.responses.last_mut() {
                     Some((_, shown, _)) if RESPONSE.is_match(&title) => shown.extend(nodes),
-                    _ if title.contains("response") => group.responses.push((200, nodes, source(page, *first, *first))),
+                    _ if title.contains("response") => {
+                        group.responses.push((200, nodes, make_source(page, *first, *first)))
+                    }
                     _ => group.request.extend(nodes),
                 }
             }
@@ -90,10 +101,10 @@ fn take_in<'a>(group: &mut Group<'a>, section: &'a Section, page: &str, drafts: 
 }
 
 /// Reads URI, state and expiry from text.
-fn take_in_text(group: &mut Group, text: &Text, page: &str) {
+fn read_section_text(group: &mut VersionContents, text: &PageText, page: &str) {
     for line in &text.lines {
-        let at = source(page, line.first, line.last);
-        uri::add(&mut group.uris, &line.text, at.clone());
+        let at = make_source(page, line.first, line.last);
+        uri::add_uri(&mut group.uris, &line.text, at.clone());
         if let Some(found) = STATE.captures(&line.text) {
             let word = found.get(2).or(found.get(1)).map_or("", |it| it.as_str());
             group.state = Some((word.to_lowercase(), at.clone()));
@@ -105,28 +116,28 @@ fn take_in_text(group: &mut Group, text: &Text, page: &str) {
 }
 
 /// Reads the date of a version from a table. The column of the date has several names.
-fn take_in_date(group: &mut Group, table: &Table, page: &str) {
+fn read_version_date(group: &mut VersionContents, table: &PageTable, page: &str) {
     let Some((version, _)) = &group.version else {
         return;
     };
     for row in &table.rows {
-        let cells: Vec<String> = row.cells.iter().map(|cell| flat(&cell.text)).collect();
+        let cells: Vec<String> = row.cells.iter().map(|cell| flatten_text(&cell.text)).collect();
         if cells.first().map(|it| it.trim_start_matches('v')) != Some(version.as_str()) {
             continue;
         }
         if let Some(found) = cells.iter().skip(1).find_map(|it| DATE.captures(it.trim())) {
             group.date =
-                Some((format!("{}-{}-{}", &found[1], &found[2], &found[3]), source(page, row.first, row.last)));
+                Some((format!("{}-{}-{}", &found[1], &found[2], &found[3]), make_source(page, row.first, row.last)));
         }
     }
 }
 
 /// Reads header lines of an example.
-fn take_in_headers(group: &mut Group, text: &str, first: u32, page: &str) {
+fn read_section_headers(group: &mut VersionContents, text: &str, first: u32, page: &str) {
     for (nth, line) in text.lines().enumerate() {
         if let Some(found) = HEADER.captures(line.trim()) {
             let at = first + nth as u32;
-            group.headers.push((found[1].to_string(), found[2].to_string(), source(page, at, at)));
+            group.headers.push((found[1].to_string(), found[2].to_string(), make_source(page, at, at)));
         }
     }
 }

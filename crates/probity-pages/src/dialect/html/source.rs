@@ -6,16 +6,16 @@ use scraper::ElementRef;
 const PLACE: &str = "data-probity-place";
 
 /// HTML with an attribute for the place in each start tag, and all tags.
-pub(super) struct Marked {
+pub(super) struct MarkedHtml {
     pub(super) html: String,
     /// Deepest nesting, of elements that need an end tag.
     pub(super) depth: usize,
     /// Names of anchors, in order, lower case.
     pub(super) anchors: Vec<String>,
-    tags: Vec<Tag>,
+    tags: Vec<SourceTag>,
 }
 
-struct Tag {
+struct SourceTag {
     name: String,
     closing: bool,
     /// Line of `<` and of `>`.
@@ -24,44 +24,45 @@ struct Tag {
 }
 
 /// Adds its place to every start tag.
-pub(super) fn mark(html: &str, first_line: u32) -> Marked {
-    let mut marked = Marked { html: String::with_capacity(html.len() * 2), depth: 0, anchors: vec![], tags: vec![] };
+pub(super) fn mark_tags(html: &str, first_line: u32) -> MarkedHtml {
+    let mut marked =
+        MarkedHtml { html: String::with_capacity(html.len() * 2), depth: 0, anchors: vec![], tags: vec![] };
     let mut line = first_line;
     let mut depth = 0usize;
     let mut rest = html;
     while let Some(at) = rest.find('<') {
         let (before, from) = rest.split_at(at);
-        line += newlines(before);
+        line += count_newlines(before);
         marked.html.push_str(before);
         let (tag, after) = split_tag(from);
         rest = after;
         let first = line;
-        line += newlines(tag);
-        let Some((name, closing)) = tag_name(tag) else {
+        line += count_newlines(tag);
+        let Some((name, closing)) = parse_tag_name(tag) else {
             marked.html.push_str(tag);
             continue;
         };
         let number = marked.tags.len();
         if closing {
             marked.html.push_str(tag);
-            depth = depth.saturating_sub(nests(&name) as usize);
+            depth = depth.saturating_sub(needs_end_tag(&name) as usize);
         } else {
             let attributes = &tag[1 + name.len()..];
             marked.html.push_str(&format!("<{name} {PLACE}=\"{number}\"{attributes}"));
-            depth += (nests(&name) && !tag.ends_with("/>")) as usize;
-            marked.anchors.extend(anchor(&name, attributes));
+            depth += (needs_end_tag(&name) && !tag.ends_with("/>")) as usize;
+            marked.anchors.extend(find_anchor(&name, attributes));
         }
         marked.depth = marked.depth.max(depth);
-        marked.tags.push(Tag { name, closing, first, end: line });
+        marked.tags.push(SourceTag { name, closing, first, end: line });
     }
     marked.html.push_str(rest);
     marked
 }
 
-impl Marked {
+impl MarkedHtml {
     /// First and last line of an element, from its start tag to the tag that ends the element.
-    pub(super) fn lines(&self, element: ElementRef, otherwise: u32) -> (u32, u32) {
-        let Some(number) = self.number(element) else {
+    pub(super) fn element_lines(&self, element: ElementRef, otherwise: u32) -> (u32, u32) {
+        let Some(number) = self.tag_index(element) else {
             return (otherwise, otherwise);
         };
         let tag = &self.tags[number];
@@ -70,7 +71,7 @@ impl Marked {
             match (next.name.as_str(), next.closing) {
                 ("table", false) => tables += 1,
                 ("table", true) if tables > 0 => tables -= 1,
-                (name, closing) if tables == 0 && ends(&tag.name, name, closing) => {
+                (name, closing) if tables == 0 && ends_element(&tag.name, name, closing) => {
                     // An end tag belongs to the element; the start tag of the next element does not.
                     let own = closing && name == tag.name;
                     let last = if own || next.first == tag.first { next.first } else { next.first - 1 };
@@ -84,21 +85,21 @@ impl Marked {
 
     /// The line on which the content of an element begins.
     pub(super) fn inner_line(&self, element: ElementRef) -> Option<u32> {
-        self.number(element).map(|number| self.tags[number].end)
+        self.tag_index(element).map(|number| self.tags[number].end)
     }
 
     /// Whether the source has a tag for the element. The parser adds elements without one.
     pub(super) fn has_place(&self, element: ElementRef) -> bool {
-        self.number(element).is_some()
+        self.tag_index(element).is_some()
     }
 
-    fn number(&self, element: ElementRef) -> Option<usize> {
+    fn tag_index(&self, element: ElementRef) -> Option<usize> {
         element.attr(PLACE)?.parse().ok().filter(|number| *number < self.tags.len())
     }
 }
 
 /// Whether a tag ends an open element. Cells and rows end without their end tag too.
-fn ends(open: &str, name: &str, closing: bool) -> bool {
+fn ends_element(open: &str, name: &str, closing: bool) -> bool {
     let table = matches!(name, "table" | "tbody" | "thead" | "tfoot");
     match open {
         "td" | "th" => matches!(name, "td" | "th" | "tr") || table,
@@ -129,7 +130,7 @@ fn split_tag(from: &str) -> (&str, &str) {
     from.split_at(1)
 }
 
-fn tag_name(tag: &str) -> Option<(String, bool)> {
+fn parse_tag_name(tag: &str) -> Option<(String, bool)> {
     let inner = tag.strip_prefix('<')?.strip_suffix('>')?;
     let (closing, inner) = match inner.strip_prefix('/') {
         Some(inner) => (true, inner),
@@ -143,7 +144,7 @@ fn tag_name(tag: &str) -> Option<(String, bool)> {
 }
 
 /// Whether an element stays open until its end tag, so that unclosed elements nest.
-fn nests(name: &str) -> bool {
+fn needs_end_tag(name: &str) -> bool {
     !matches!(
         name,
         "a" | "p"
@@ -172,7 +173,7 @@ fn nests(name: &str) -> bool {
     )
 }
 
-fn anchor(name: &str, attributes: &str) -> Option<String> {
+fn find_anchor(name: &str, attributes: &str) -> Option<String> {
     let keys: &[&str] = if name == "a" { &[" name=\"", " id=\""] } else { &[" id=\""] };
     keys.iter().find_map(|key| {
         let value = &attributes[attributes.find(key)? + key.len()..];
@@ -180,6 +181,6 @@ fn anchor(name: &str, attributes: &str) -> Option<String> {
     })
 }
 
-fn newlines(text: &str) -> u32 {
+fn count_newlines(text: &str) -> u32 {
     text.matches('\n').count() as u32
 }

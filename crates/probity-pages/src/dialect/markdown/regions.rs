@@ -1,14 +1,14 @@
 //! Tables and preformatted text in HTML, in the source of a page.
 
 use super::line_index::LineIndex;
-use crate::dialect::pattern::pattern;
-use crate::document::Trouble;
+use crate::dialect::pattern::compile_pattern;
+use crate::document::ReadingTrouble;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 /// A table or preformatted text in HTML.
-pub(super) struct Region {
+pub(super) struct HtmlRegion {
     pub(super) html: String,
     /// Bytes in the source.
     pub(super) range: Range<usize>,
@@ -18,17 +18,21 @@ pub(super) struct Region {
     pub(super) is_code: bool,
 }
 
-static TAG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)<(/?)(table|pre)\b"));
-static PRE_END: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)</pre\s*>"));
-static FENCE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[\s>]*(`{3,}|~{3,})"));
-static HEADING: LazyLock<Regex> = LazyLock::new(|| pattern(r"^#{1,6} "));
+static TAG: LazyLock<Regex> = LazyLock::new(|| compile_pattern(r"(?i)<(/?)(table|pre)\b"));
+static PRE_END: LazyLock<Regex> = LazyLock::new(|| compile_pattern(r"(?i)</pre\s*>"));
+static FENCE: LazyLock<Regex> = LazyLock::new(|| compile_pattern(r"^[\s>]*(`{3,}|~{3,})"));
+static HEADING: LazyLock<Regex> = LazyLock::new(|| compile_pattern(r"^#{1,6} "));
 
 /// The regions of a text, and the text with an HTML comment of the same length in place of each region, so that other
 /// offsets do not change.
-pub(super) fn cut(text: &str, lines: &LineIndex, troubles: &mut Vec<Trouble>) -> (String, Vec<Region>) {
-    let mut regions: Vec<Region> = Vec::new();
-    let blocked = fences(text);
-    let stops = headings(text, &blocked);
+pub(super) fn cut_regions(
+    text: &str,
+    lines: &LineIndex,
+    troubles: &mut Vec<ReadingTrouble>,
+) -> (String, Vec<HtmlRegion>) {
+    let mut regions: Vec<HtmlRegion> = Vec::new();
+    let blocked = find_fences(text);
+    let stops = find_headings(text, &blocked);
     let code_ends: Vec<Range<usize>> = PRE_END.find_iter(text).map(|end| end.range()).collect();
     let mut open: Option<(usize, usize)> = None;
     for found in TAG.captures_iter(text) {
@@ -36,19 +40,19 @@ pub(super) fn cut(text: &str, lines: &LineIndex, troubles: &mut Vec<Trouble>) ->
         let closing = !found[1].is_empty();
         let is_code = found[2].eq_ignore_ascii_case("pre");
         let known = regions.last().is_some_and(|region| whole.start() < region.range.end);
-        if known || inside(&blocked, whole.start()) || quoted(text, whole.start()) {
+        if known || is_inside(&blocked, whole.start()) || is_quoted(text, whole.start()) {
             continue;
         }
         if let Some((start, _)) = open
-            && let Some(stop) = stop_between(&stops, start, whole.start())
+            && let Some(stop) = find_stop(&stops, start, whole.start())
         {
-            regions.push(unclosed(text, start, stop, lines, troubles));
+            regions.push(make_unclosed_region(text, start, stop, lines, troubles));
             open = None;
         }
         if is_code {
             let next = code_ends.partition_point(|end| end.start < whole.end());
             if let (None, false, Some(end)) = (open, closing, code_ends.get(next)) {
-                regions.push(region(text, whole.start()..end.end, true, lines));
+                regions.push(make_region(text, whole.start()..end.end, true, lines));
             }
             continue;
         }
@@ -59,37 +63,43 @@ pub(super) fn cut(text: &str, lines: &LineIndex, troubles: &mut Vec<Trouble>) ->
             (Some((start, depth)), true) if depth > 1 => Some((start, depth - 1)),
             (Some((start, _)), true) => {
                 let end = text[whole.end()..].find('>').map_or(text.len(), |at| whole.end() + at + 1);
-                regions.push(region(text, start..end, false, lines));
+                regions.push(make_region(text, start..end, false, lines));
                 None
             }
         };
     }
     if let Some((start, _)) = open {
-        let stop = stop_between(&stops, start, text.len()).unwrap_or(text.len());
-        regions.push(unclosed(text, start, stop, lines, troubles));
+        let stop = find_stop(&stops, start, text.len()).unwrap_or(text.len());
+        regions.push(make_unclosed_region(text, start, stop, lines, troubles));
     }
-    (mask(text, &regions), regions)
+    (mask_regions(text, &regions), regions)
 }
 
-fn region(text: &str, range: Range<usize>, is_code: bool, lines: &LineIndex) -> Region {
-    let last = lines.line(range.end.saturating_sub(1).max(range.start));
-    Region { html: text[range.clone()].to_string(), first: lines.line(range.start), last, range, is_code }
+fn make_region(text: &str, range: Range<usize>, is_code: bool, lines: &LineIndex) -> HtmlRegion {
+    let last = lines.line_at(range.end.saturating_sub(1).max(range.start));
+    HtmlRegion { html: text[range.clone()].to_string(), first: lines.line_at(range.start), last, range, is_code }
 }
 
 /// The region of a table without end tag: up to the next heading, or to the end of the page.
-fn unclosed(text: &str, start: usize, stop: usize, lines: &LineIndex, troubles: &mut Vec<Trouble>) -> Region {
+fn make_unclosed_region(
+    text: &str,
+    start: usize,
+    stop: usize,
+    lines: &LineIndex,
+    troubles: &mut Vec<ReadingTrouble>,
+) -> HtmlRegion {
     let end = start + text[start..stop].trim_end().len();
     let cause = "a table has no end tag; it is taken to reach to the next heading".into();
-    troubles.push(Trouble { line: lines.line(start), cause });
-    region(text, start..end, false, lines)
+    troubles.push(ReadingTrouble { line: lines.line_at(start), cause });
+    make_region(text, start..end, false, lines)
 }
 
-fn stop_between(stops: &[usize], start: usize, end: usize) -> Option<usize> {
+fn find_stop(stops: &[usize], start: usize, end: usize) -> Option<usize> {
     let next = stops.partition_point(|stop| *stop <= start);
     stops.get(next).copied().filter(|stop| *stop < end)
 }
 
-fn mask(text: &str, regions: &[Region]) -> String {
+fn mask_regions(text: &str, regions: &[HtmlRegion]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for region in regions {
@@ -104,7 +114,7 @@ fn mask(text: &str, regions: &[Region]) -> String {
 }
 
 /// The byte ranges of fenced code blocks.
-fn fences(text: &str) -> Vec<Range<usize>> {
+fn find_fences(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut open: Option<(usize, &str)> = None;
     let mut at = 0;
@@ -129,11 +139,11 @@ fn fences(text: &str) -> Vec<Range<usize>> {
     out
 }
 
-fn headings(text: &str, blocked: &[Range<usize>]) -> Vec<usize> {
+fn find_headings(text: &str, blocked: &[Range<usize>]) -> Vec<usize> {
     let mut out = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        if HEADING.is_match(line) && !inside(blocked, at) {
+        if HEADING.is_match(line) && !is_inside(blocked, at) {
             out.push(at);
         }
         at += line.len();
@@ -141,13 +151,13 @@ fn headings(text: &str, blocked: &[Range<usize>]) -> Vec<usize> {
     out
 }
 
-fn inside(ranges: &[Range<usize>], at: usize) -> bool {
+fn is_inside(ranges: &[Range<usize>], at: usize) -> bool {
     let next = ranges.partition_point(|range| range.start <= at);
     next > 0 && ranges[next - 1].contains(&at)
 }
 
 /// Whether a byte stands between backticks on its line, or behind a backslash.
-fn quoted(text: &str, at: usize) -> bool {
+fn is_quoted(text: &str, at: usize) -> bool {
     let start = text[..at].rfind('\n').map_or(0, |found| found + 1);
     let before = &text[start..at];
     before.ends_with('\\') || before.len() < 500 && before.matches('`').count() % 2 == 1

@@ -1,19 +1,19 @@
 //! A directive, divided into its parts.
 
-use super::page::{Source, dedent_all};
-use crate::dialect::pattern::pattern;
+use super::page::{SourceLine, dedent_common};
+use crate::dialect::pattern::compile_pattern;
 use regex::Regex;
 use std::sync::LazyLock;
 
-static OPTION: LazyLock<Regex> = LazyLock::new(|| pattern(r"^:([\w-]+):(?:\s+(.*))?$"));
+static OPTION: LazyLock<Regex> = LazyLock::new(|| compile_pattern(r"^:([\w-]+):(?:\s+(.*))?$"));
 
 /// The parts of a directive.
 pub(super) struct Directive {
     pub(super) name: String,
     /// The text on the first line, with continuation lines; at least one line.
-    pub(super) argument: Vec<Source>,
+    pub(super) argument: Vec<SourceLine>,
     pub(super) options: Vec<(String, String)>,
-    pub(super) content: Vec<Source>,
+    pub(super) content: Vec<SourceLine>,
     pub(super) first: u32,
     pub(super) last: u32,
 }
@@ -26,11 +26,11 @@ impl Directive {
 }
 
 /// Divides the lines of a directive. `rest` is the text after the name.
-pub(super) fn divide(name: &str, rest: &str, lines: &[Source]) -> Directive {
+pub(super) fn divide_directive(name: &str, rest: &str, lines: &[SourceLine]) -> Directive {
     let first = lines[0].number;
     let last = lines.last().map_or(first, |line| line.number);
-    let mut argument = vec![Source { number: first, text: rest.trim().to_string() }];
-    let body = dedent_all(&lines[1..]);
+    let mut argument = vec![SourceLine { number: first, text: rest.trim().to_string() }];
+    let body = dedent_common(&lines[1..]);
     let mut at = 0;
     // The argument ends at the first option or blank line.
     while at < body.len() && !rest.trim().is_empty() && !body[at].is_blank() && !OPTION.is_match(&body[at].text) {

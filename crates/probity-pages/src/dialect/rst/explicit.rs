@@ -1,29 +1,29 @@
 //! Explicit markup blocks, which begin with two dots: targets, directives, comments.
 
-use super::directive::{Directive, divide};
-use super::literal::code;
-use super::page::{Page, Source, dedent_all};
-use super::{inline, listed, reference};
-use crate::dialect::assembly::{Piece, without_number};
-use crate::dialect::growing::link_target;
+use super::directive::{Directive, divide_directive};
+use super::literal::read_code;
+use super::page::{RstPage, SourceLine, dedent_common};
+use super::{api_reference, inline, listed_table};
+use crate::dialect::assembly::{PagePiece, strip_table_number};
 use crate::dialect::html;
-use crate::dialect::pattern::pattern;
-use crate::document::{Block, Link, Table, Text};
+use crate::dialect::pattern::compile_pattern;
+use crate::dialect::text_builder::parse_link_target;
+use crate::document::{PageBlock, PageLink, PageTable, PageText};
 use regex::Regex;
 use std::sync::LazyLock;
 
-static TARGET: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\.\. _(`[^`]+`|(?:[^:\\]|\\.|:\S)+):\s*(.*)$"));
-static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\.\. ([A-Za-z][\w.+:-]*?)::(?:\s+(.*))?$"));
+static TARGET: LazyLock<Regex> = LazyLock::new(|| compile_pattern(r"^\.\. _(`[^`]+`|(?:[^:\\]|\\.|:\S)+):\s*(.*)$"));
+static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| compile_pattern(r"^\.\. ([A-Za-z][\w.+:-]*?)::(?:\s+(.*))?$"));
 
 /// Reads an explicit markup block with its indented lines.
-pub(super) fn explicit(page: &mut Page, lines: &[Source], depth: usize, list: u8) -> Vec<Piece> {
+pub(super) fn read_explicit(page: &mut RstPage, lines: &[SourceLine], depth: usize, list: u8) -> Vec<PagePiece> {
     let text = lines[0].text.trim_end();
     if let Some(found) = TARGET.captures(text) {
         // A target with an address defines a link and is no place on the page.
         return match found[2].trim().is_empty() {
             true => {
-                let mut out = vec![Piece::Label(found[1].trim_matches('`').replace('\\', ""))];
-                out.extend(page.read_blocks(&dedent_all(&lines[1..]), depth + 1, list));
+                let mut out = vec![PagePiece::Label(found[1].trim_matches('`').replace('\\', ""))];
+                out.extend(page.read_blocks(&dedent_common(&lines[1..]), depth + 1, list));
                 out
             }
             false => vec![],
@@ -31,47 +31,52 @@ pub(super) fn explicit(page: &mut Page, lines: &[Source], depth: usize, list: u8
     }
     match DIRECTIVE.captures(text) {
         Some(found) => {
-            let directive = divide(&found[1], found.get(2).map_or("", |rest| rest.as_str()), lines);
-            read(page, directive, depth, list)
+            let directive = divide_directive(&found[1], found.get(2).map_or("", |rest| rest.as_str()), lines);
+            read_directive(page, directive, depth, list)
         }
         None => vec![],
     }
 }
 
-fn read(page: &mut Page, directive: Directive, depth: usize, list: u8) -> Vec<Piece> {
+fn read_directive(page: &mut RstPage, directive: Directive, depth: usize, list: u8) -> Vec<PagePiece> {
     match directive.name.as_str() {
-        "table" => table(page, directive, depth, list),
-        "list-table" | "flat-table" => captioned(page, &directive, |page| listed::list_table(page, &directive, depth)),
-        "csv-table" => captioned(page, &directive, |page| listed::csv_table(page, &directive, depth)),
+        "table" => read_table_directive(page, directive, depth, list),
+        "list-table" | "flat-table" => {
+            read_captioned(page, &directive, |page| listed_table::read_list_table(page, &directive, depth))
+        }
+        "csv-table" => read_captioned(page, &directive, |page| listed_table::read_csv_table(page, &directive, depth)),
         "code-block" | "code" | "sourcecode" | "parsed-literal" | "literal" => {
             let language = directive.argument[0].text.split_whitespace().next().unwrap_or("").to_string();
-            match directive.content.iter().all(Source::is_blank) {
+            match directive.content.iter().all(SourceLine::is_blank) {
                 true => vec![],
-                false => vec![code(language, &directive.content)],
+                false => vec![read_code(language, &directive.content)],
             }
         }
-        "toctree" => toctree(&directive),
-        "rest_method" => reference::method(page, &directive),
-        "rest_parameters" => reference::parameters(page, &directive, depth),
-        "rest_status_code" => reference::codes(&directive),
-        "literalinclude" => reference::example(page, &directive),
+        "toctree" => read_toctree(&directive),
+        "rest_method" => api_reference::read_method(page, &directive),
+        "rest_parameters" => api_reference::read_parameters(page, &directive, depth),
+        "rest_status_code" => api_reference::read_status_codes(&directive),
+        "literalinclude" => api_reference::read_example(page, &directive),
         "image" | "figure" | "contents" | "index" | "meta" | "highlight" | "include" | "sectnum" | "default-role"
         | "role" | "replace" | "unicode" | "title" => vec![],
-        "raw" => raw(page, &directive),
+        "raw" => read_raw(page, &directive),
         "note" | "important" | "warning" | "caution" | "tip" | "hint" | "attention" | "danger" | "error"
         | "admonition" | "seealso" | "topic" | "sidebar" | "rubric" | "container" | "class" | "rst-class"
         | "versionadded" | "versionchanged" | "deprecated" | "compound" | "epigraph" => {
-            content(page, directive, depth, list)
+            read_content(page, directive, depth, list)
         }
         name => {
-            page.trouble(directive.first, format!("the directive `{name}` is not known; its content is read as text"));
-            content(page, directive, depth, list)
+            page.add_trouble(
+                directive.first,
+                format!("the directive `{name}` is not known; its content is read as text"),
+            );
+            read_content(page, directive, depth, list)
         }
     }
 }
 
 /// Reads the argument and the content as blocks.
-fn content(page: &mut Page, directive: Directive, depth: usize, list: u8) -> Vec<Piece> {
+fn read_content(page: &mut RstPage, directive: Directive, depth: usize, list: u8) -> Vec<PagePiece> {
     let mut argument = directive.argument;
     // The name of a version note is part of the text.
     if directive.name.starts_with("version") || directive.name == "deprecated" {
@@ -80,76 +85,80 @@ fn content(page: &mut Page, directive: Directive, depth: usize, list: u8) -> Vec
     let mut out = Vec::new();
     let is_text = !matches!(directive.name.as_str(), "class" | "rst-class" | "container");
     if is_text && argument.iter().any(|line| !line.is_blank()) {
-        out.push(Piece::paragraph(inline::paragraph(page, &argument)));
+        out.push(PagePiece::paragraph(inline::read_paragraph(page, &argument)));
     }
-    out.extend(page.read_blocks(&dedent_all(&directive.content), depth + 1, list));
+    out.extend(page.read_blocks(&dedent_common(&directive.content), depth + 1, list));
     out
 }
 
-fn table(page: &mut Page, directive: Directive, depth: usize, list: u8) -> Vec<Piece> {
-    let caption = without_number(inline::paragraph(page, &directive.argument));
-    let mut pieces = page.read_blocks(&dedent_all(&directive.content), depth + 1, list);
+fn read_table_directive(page: &mut RstPage, directive: Directive, depth: usize, list: u8) -> Vec<PagePiece> {
+    let caption = strip_table_number(inline::read_paragraph(page, &directive.argument));
+    let mut pieces = page.read_blocks(&dedent_common(&directive.content), depth + 1, list);
     let found = pieces.iter_mut().find_map(|piece| match piece {
-        Piece::Block(Block::Table(table)) => Some(table),
+        PagePiece::Block(PageBlock::Table(table)) => Some(table),
         _ => None,
     });
     match found {
         Some(table) => table.caption = caption,
         None => {
-            page.trouble(directive.first, "a table directive holds no table");
-            pieces.insert(0, Piece::paragraph(caption));
+            page.add_trouble(directive.first, "a table directive holds no table");
+            pieces.insert(0, PagePiece::paragraph(caption));
         }
     }
     pieces
 }
 
-fn captioned(page: &mut Page, directive: &Directive, read: impl FnOnce(&mut Page) -> Option<Table>) -> Vec<Piece> {
+fn read_captioned(
+    page: &mut RstPage,
+    directive: &Directive,
+    read: impl FnOnce(&mut RstPage) -> Option<PageTable>,
+) -> Vec<PagePiece> {
     match read(page) {
         Some(mut table) => {
-            table.caption = without_number(inline::paragraph(page, &directive.argument));
-            vec![Piece::Block(Block::Table(table))]
+            table.caption = strip_table_number(inline::read_paragraph(page, &directive.argument));
+            vec![PagePiece::Block(PageBlock::Table(table))]
         }
         None => {
-            page.trouble(
+            page.add_trouble(
                 directive.first,
                 format!("a `{}` could not be read; its lines are taken as they stand", directive.name),
             );
-            vec![code(String::new(), &directive.content)]
+            vec![read_code(String::new(), &directive.content)]
         }
     }
 }
 
 /// Reads the entries as items with links to pages. A hidden list repeats the links of the page and is left out.
-fn toctree(directive: &Directive) -> Vec<Piece> {
+fn read_toctree(directive: &Directive) -> Vec<PagePiece> {
     if directive.option("hidden").is_some() {
         return vec![];
     }
     let entries = directive.content.iter().filter(|line| !line.is_blank());
-    let item = |line: &Source| {
+    let item = |line: &SourceLine| {
         let entry = line.text.trim();
         let (shown, target) = match entry.strip_suffix('>').and_then(|body| body.split_once(" <")) {
             Some((shown, target)) => (shown.trim(), target),
             None => (entry, entry),
         };
-        let mut text: Text = inline::plain(shown, line.number);
-        if let Some((label, file)) = link_target(target) {
-            text.links.push(Link { text: shown.to_string(), label, file, line: line.number });
+        let mut text: PageText = inline::make_plain(shown, line.number);
+        if let Some((label, file)) = parse_link_target(target) {
+            text.links.push(PageLink { text: shown.to_string(), label, file, line: line.number });
         }
-        Piece::Block(Block::Item { depth: 0, text })
+        PagePiece::Block(PageBlock::Item { depth: 0, text })
     };
     entries.map(item).collect()
 }
 
-fn raw(page: &mut Page, directive: &Directive) -> Vec<Piece> {
+fn read_raw(page: &mut RstPage, directive: &Directive) -> Vec<PagePiece> {
     if !directive.argument[0].text.contains("html") {
         return vec![];
     }
     let source = directive.content.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
     if source.contains("<table") {
-        page.trouble(directive.first, "a table in raw HTML is read as text");
+        page.add_trouble(directive.first, "a table in raw HTML is read as text");
     }
     let first = directive.content.first().map_or(directive.first, |line| line.number);
-    let (text, labels) = html::fragment(&source, first, directive.last);
-    let labels = labels.into_iter().map(Piece::Label);
-    labels.chain((!text.lines.is_empty()).then(|| Piece::paragraph(text))).collect()
+    let (text, labels) = html::read_html_fragment(&source, first, directive.last);
+    let labels = labels.into_iter().map(PagePiece::Label);
+    labels.chain((!text.lines.is_empty()).then(|| PagePiece::paragraph(text))).collect()
 }

@@ -1,68 +1,74 @@
 //! Markup inside of a paragraph of reStructuredText.
 
-use super::page::{Page, Source};
-use crate::dialect::growing::{Growing, link_target};
-use crate::document::{Line, Link, Text};
+use super::page::{RstPage, SourceLine};
+use crate::dialect::text_builder::{TextBuilder, parse_link_target};
+use crate::document::{PageLine, PageLink, PageText};
 
 /// Most characters between an opening and a closing mark, which bounds the search for stray marks.
 const MARKUP_MAX: usize = 1_500;
 
 /// Reads the lines of one paragraph.
-pub(super) fn paragraph(page: &Page, lines: &[Source]) -> Text {
-    let mut out = Growing::default();
+pub(super) fn read_paragraph(page: &RstPage, lines: &[SourceLine]) -> PageText {
+    let mut out = TextBuilder::default();
     let joined = lines.iter().map(|line| line.text.trim()).collect::<Vec<_>>().join("\n");
-    let mut reader = Reader { page, chars: joined.chars().collect(), at: 0, lines, row: 0, out: &mut out, depth: 0 };
-    reader.read();
-    out.take()
+    let mut reader =
+        InlineReader { page, chars: joined.chars().collect(), at: 0, lines, row: 0, out: &mut out, depth: 0 };
+    reader.read_all();
+    out.take_text()
 }
 
 /// A text without markup, such as a line of code.
-pub(super) fn plain(text: &str, at: u32) -> Text {
-    let line = Line { text: text.trim_end().to_string(), first: at, last: at, ..Line::default() };
-    Text { lines: vec![line], links: vec![] }
+pub(super) fn make_plain(text: &str, at: u32) -> PageText {
+    let line = PageLine { text: text.trim_end().to_string(), first: at, last: at, ..PageLine::default() };
+    PageText { lines: vec![line], links: vec![] }
 }
 
-struct Reader<'r> {
-    page: &'r Page,
+struct InlineReader<'r> {
+    page: &'r RstPage,
     chars: Vec<char>,
     at: usize,
-    lines: &'r [Source],
+    lines: &'r [SourceLine],
     /// Index of the current line in `lines`.
     row: usize,
-    out: &'r mut Growing,
+    out: &'r mut TextBuilder,
     depth: usize,
 }
 
-impl Reader<'_> {
-    fn read(&mut self) {
+impl InlineReader<'_> {
+    fn read_all(&mut self) {
         while self.at < self.chars.len() {
-            if self.strong() || self.literal() || self.interpreted() || self.emphasis() || self.substitution() {
+            if self.read_strong()
+                || self.read_literal()
+                || self.read_interpreted()
+                || self.read_emphasis()
+                || self.read_substitution()
+            {
                 continue;
             }
             let c = self.chars[self.at];
             self.at += 1;
             match c {
-                '\\' => self.escape(),
+                '\\' => self.read_escape(),
                 '\n' => {
-                    self.out.push(" ", self.line());
+                    self.out.push_text(" ", self.current_line());
                     self.row += 1;
                 }
-                _ => self.push(&c.to_string()),
+                _ => self.push_text(&c.to_string()),
             }
         }
     }
 
-    fn line(&self) -> u32 {
+    fn current_line(&self) -> u32 {
         self.lines.get(self.row).or(self.lines.last()).map_or(1, |line| line.number)
     }
 
-    fn push(&mut self, text: &str) {
-        let line = self.line();
-        self.out.push(text, line);
+    fn push_text(&mut self, text: &str) {
+        let line = self.current_line();
+        self.out.push_text(text, line);
     }
 
     /// Reads the character after a backslash. A blank is dropped; other characters are literal.
-    fn escape(&mut self) {
+    fn read_escape(&mut self) {
         match self.chars.get(self.at) {
             Some(c) if c.is_whitespace() => {
                 self.row += (*c == '\n') as usize;
@@ -71,56 +77,56 @@ impl Reader<'_> {
             Some(c) => {
                 let c = c.to_string();
                 self.at += 1;
-                self.push(&c);
+                self.push_text(&c);
             }
             None => {}
         }
     }
 
-    fn strong(&mut self) -> bool {
-        let Some((content, end)) = self.delimited("**", "**") else {
+    fn read_strong(&mut self) -> bool {
+        let Some((content, end)) = self.find_delimited("**", "**") else {
             return false;
         };
-        self.out.strong_begin();
-        self.nested(&content);
-        self.out.strong_end();
+        self.out.begin_strong();
+        self.read_nested(&content);
+        self.out.end_strong();
         self.at = end;
         true
     }
 
-    fn literal(&mut self) -> bool {
-        let Some((content, end)) = self.delimited("``", "``") else {
+    fn read_literal(&mut self) -> bool {
+        let Some((content, end)) = self.find_delimited("``", "``") else {
             return false;
         };
-        self.out.strong_begin();
+        self.out.begin_strong();
         for c in content {
             match c {
                 '\n' => {
-                    self.push(" ");
+                    self.push_text(" ");
                     self.row += 1;
                 }
-                _ => self.push(&c.to_string()),
+                _ => self.push_text(&c.to_string()),
             }
         }
-        self.out.strong_end();
+        self.out.end_strong();
         self.at = end;
         true
     }
 
-    fn emphasis(&mut self) -> bool {
+    fn read_emphasis(&mut self) -> bool {
         if self.chars[self.at] != '*' || self.chars.get(self.at + 1) == Some(&'*') {
             return false;
         }
-        let Some((content, end)) = self.delimited("*", "*") else {
+        let Some((content, end)) = self.find_delimited("*", "*") else {
             return false;
         };
-        self.nested(&content);
+        self.read_nested(&content);
         self.at = end;
         true
     }
 
-    fn substitution(&mut self) -> bool {
-        let Some((content, end)) = self.delimited("|", "|") else {
+    fn read_substitution(&mut self) -> bool {
+        let Some((content, end)) = self.find_delimited("|", "|") else {
             return false;
         };
         let name: String = content.iter().collect();
@@ -131,7 +137,7 @@ impl Reader<'_> {
         match self.page.substitutions.get(&name) {
             Some(value) => {
                 let value = value.clone();
-                self.push(&value);
+                self.push_text(&value);
             }
             None if name.contains(' ') => return false,
             None => {}
@@ -141,10 +147,10 @@ impl Reader<'_> {
     }
 
     /// Reads text in backquotes, with or without a `:role:` and a target.
-    fn interpreted(&mut self) -> bool {
+    fn read_interpreted(&mut self) -> bool {
         let role = match self.chars[self.at] {
             '`' => String::new(),
-            ':' => match self.role() {
+            ':' => match self.parse_role() {
                 Some(role) => role,
                 None => return false,
             },
@@ -158,12 +164,12 @@ impl Reader<'_> {
         let mut end = start + length + 2;
         let underscores = self.chars[end..].iter().take(2).take_while(|c| **c == '_').count();
         end += underscores;
-        let (shown, target) = shown_and_target(&content);
-        let line = self.line();
+        let (shown, target) = split_target(&content);
+        let line = self.current_line();
         let label = match (role.as_str(), target) {
             ("ref" | "numref", target) => Some((target.unwrap_or(&content).trim().to_lowercase(), None)),
             ("doc" | "download", target) => Some((String::new(), Some(target.unwrap_or(&content).trim().to_string()))),
-            (_, Some(target)) => link_target(target.trim_end_matches('_')),
+            (_, Some(target)) => parse_link_target(target.trim_end_matches('_')),
             ("", None) if underscores > 0 => Some((content.trim().to_lowercase(), None)),
             _ => None,
         };
@@ -174,36 +180,36 @@ impl Reader<'_> {
                 .replace("**", "")
                 .trim_matches(|c: char| c == '*' || c.is_whitespace())
                 .to_string();
-            self.out.add_link(Link { text, label, file, line });
+            self.out.add_link(PageLink { text, label, file, line });
         }
         let code = matches!(role.as_str(), "code" | "samp" | "literal" | "guilabel" | "strong" | "file" | "envvar");
         if code {
-            self.out.strong_begin();
+            self.out.begin_strong();
         }
-        self.nested(&shown.chars().collect::<Vec<_>>());
+        self.read_nested(&shown.chars().collect::<Vec<_>>());
         if code {
-            self.out.strong_end();
+            self.out.end_strong();
         }
         self.row += content.matches('\n').count() - shown.matches('\n').count();
         self.at = end;
         true
     }
 
-    fn role(&self) -> Option<String> {
+    fn parse_role(&self) -> Option<String> {
         let rest = &self.chars[self.at + 1..];
         let length = rest.iter().take(40).position(|c| !(c.is_ascii_alphanumeric() || "-_.+".contains(*c)))?;
         let closed = length > 0 && rest.get(length) == Some(&':') && rest.get(length + 1) == Some(&'`');
         closed.then(|| rest[..length].iter().collect())
     }
 
-    fn nested(&mut self, content: &[char]) {
+    fn read_nested(&mut self, content: &[char]) {
         if self.depth >= 3 {
             let text: String = content.iter().collect();
-            self.push(&text.replace('\n', " "));
+            self.push_text(&text.replace('\n', " "));
             self.row += text.matches('\n').count();
             return;
         }
-        let mut inner = Reader {
+        let mut inner = InlineReader {
             page: self.page,
             chars: content.to_vec(),
             at: 0,
@@ -212,12 +218,12 @@ impl Reader<'_> {
             out: self.out,
             depth: self.depth + 1,
         };
-        inner.read();
+        inner.read_all();
         self.row = inner.row;
     }
 
     /// The content between two marks and the index after the closing mark, if the marks are in places of markup.
-    fn delimited(&self, open: &str, close: &str) -> Option<(Vec<char>, usize)> {
+    fn find_delimited(&self, open: &str, close: &str) -> Option<(Vec<char>, usize)> {
         let (open, close): (Vec<char>, Vec<char>) = (open.chars().collect(), close.chars().collect());
         if !self.chars[self.at..].starts_with(&open) {
             return None;
@@ -252,7 +258,7 @@ impl Reader<'_> {
 }
 
 /// Divides `text <target>`.
-fn shown_and_target(content: &str) -> (&str, Option<&str>) {
+fn split_target(content: &str) -> (&str, Option<&str>) {
     match (content.trim_end().strip_suffix('>'), content.rfind('<')) {
         (Some(body), Some(at)) if at < body.len() && !content[..at].trim().is_empty() => {
             (content[..at].trim(), Some(&body[at + 1..]))

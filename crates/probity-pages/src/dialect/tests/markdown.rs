@@ -1,10 +1,10 @@
 //! Invented pages in Markdown.
 
-use super::check;
+use super::check_outline;
 
 #[test]
 fn anchors_and_escapes_vanish_from_headings_and_text() {
-    check(
+    check_outline(
         r##"# Lamps<a name="LAMP_1"></a>
 
 ## URI \(both\)<a name="section_2"></a>
@@ -22,7 +22,7 @@ section 2 @3 URI (both) [section_2]
 
 #[test]
 fn a_hard_break_begins_a_line_and_links_keep_their_targets() {
-    check(
+    check_outline(
         r##"# A
 
 Before, call `light` for a **LIT** lamp  
@@ -38,7 +38,7 @@ section 1 @1 A
 
 #[test]
 fn items_nest_and_their_further_paragraphs_follow() {
-    check(
+    check_outline(
         r##"# A
 
 1.  First step
@@ -61,7 +61,7 @@ section 1 @1 A
 
 #[test]
 fn a_caption_and_an_anchor_belong_to_the_next_table() {
-    check(
+    check_outline(
         r##"# A
 
 [Table 7](#table_b)  describes the shade.
@@ -90,7 +90,7 @@ section 1 @1 A
 
 #[test]
 fn an_anchor_belongs_to_a_table_after_one_introducing_paragraph() {
-    check(
+    check_outline(
         r##"# A
 
 -   <a name="li7"></a>Parameters in the **shade** field
@@ -119,7 +119,7 @@ section 1 @1 A
 
 #[test]
 fn a_row_span_repeats_its_cell_and_a_blank_line_ends_no_table() {
-    check(
+    check_outline(
         r##"# A
 
 <table><thead><tr><th>Name</th><th>Meaning</th><th>Note</th></tr></thead>
@@ -142,7 +142,7 @@ section 1 @1 A
 
 #[test]
 fn an_item_of_a_list_in_a_cell_is_a_line_of_its_own() {
-    check(
+    check_outline(
         r##"# A
 
 <table><tr><th>Name</th><th>Meaning</th></tr>
@@ -163,7 +163,7 @@ section 1 @1 A
 
 #[test]
 fn cells_without_end_tags_are_cells() {
-    check(
+    check_outline(
         r##"# A
 
 <table><tr><th>K<th>V
@@ -185,7 +185,7 @@ section 1 @1 A
 
 #[test]
 fn a_table_without_end_stops_at_the_next_heading() {
-    check(
+    check_outline(
         r##"# A
 
 <table><tr><th>K</th></tr>
@@ -217,7 +217,7 @@ trouble @3 a table has no end tag; it is taken to reach to the next heading
 
 #[test]
 fn pipe_rows_keep_their_number_of_cells() {
-    check(
+    check_outline(
         r##"# A
 
 | Key | Value |
@@ -240,7 +240,7 @@ section 1 @1 A
 
 #[test]
 fn code_keeps_its_lines() {
-    check(
+    check_outline(
         r##"# A
 
 ```text
@@ -268,7 +268,7 @@ section 1 @1 A
 
 #[test]
 fn preformatted_html_is_code() {
-    check(
+    check_outline(
         r##"# A
 
 <p>Ask:</p>
@@ -299,7 +299,7 @@ section 1 @1 A
 
 #[test]
 fn settings_before_a_page_may_hold_its_title() {
-    check(
+    check_outline(
         r##"---
 title: "Lamps"
 weight: 3
@@ -323,7 +323,7 @@ section 2 @8 URI
 
 #[test]
 fn a_first_row_in_bold_is_a_header() {
-    check(
+    check_outline(
         r##"# A
 
 <table><tr><td><b>Name</b></td><td><strong>Type</strong></td></tr><tr><td>k</td><td><b>bold</b></td></tr></table>
@@ -340,7 +340,7 @@ section 1 @1 A
 
 #[test]
 fn a_page_without_heading_is_read_with_a_trouble() {
-    check(
+    check_outline(
         r##"Only words.
 
 -   and an item

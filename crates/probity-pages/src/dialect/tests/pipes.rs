@@ -1,10 +1,10 @@
 //! Invented text pages with pipe tables.
 
-use super::check;
+use super::check_outline;
 
 #[test]
 fn numbers_and_section_words_are_headings() {
-    check(
+    check_outline(
         r##"This is a view for printing. Click here.
 Lamp service
 - 1: Light
@@ -47,7 +47,7 @@ section 4 @13 Fittings of a lamp
 
 #[test]
 fn ragged_rows_stay_ragged() {
-    check(
+    check_outline(
         r##"1 - 1.0
 get /v1/lamps
 Parameters
@@ -79,7 +79,7 @@ trouble @10 a table of pipes has no rule under its first line, so it has no head
 
 #[test]
 fn examples_are_code_though_nothing_is_indented() {
-    check(
+    check_outline(
         r##"Light a lamp
 1 - 2.1
 put /v1/lamps
@@ -125,7 +125,7 @@ section 4 @17 Response 202
 
 #[test]
 fn an_example_without_end_stops_at_the_next_heading() {
-    check(
+    check_outline(
         r##"Light a lamp
 1 - 2.1
 get /v1/lamps

@@ -1,7 +1,7 @@
 //! Properties of the readers for arbitrary text.
 
-use super::lines_are_in_bounds;
-use crate::dialect::{PAGE_BYTES_MAX, markdown, pipes, read, rst};
+use super::assert_lines_in_bounds;
+use crate::dialect::{PAGE_BYTES_MAX, markdown, pipes, read_page, rst};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::time::{Duration, Instant};
@@ -87,21 +87,23 @@ const SIGNS: &[&str] = &[
     "<p ",
 ];
 
-fn runner(cases: u32) -> TestRunner {
+fn make_runner(cases: u32) -> TestRunner {
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 500, ..Config::default() };
     TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]))
 }
 
-fn markup() -> impl Strategy<Value = String> {
+fn markup_text() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(SIGNS), 0..60).prop_map(|parts| parts.concat())
 }
 
 #[test]
 fn no_text_makes_a_reader_panic_or_lose_its_lines() {
-    runner(1500)
-        .run(&markup(), |text| {
-            for document in [markdown::read(&text), rst::read(&text, &|_| None), pipes::read(&text)] {
-                lines_are_in_bounds(&document, &text);
+    make_runner(1500)
+        .run(&markup_text(), |text| {
+            for document in
+                [markdown::read_markdown(&text), rst::read_rst(&text, &|_| None), pipes::read_pipe_page(&text)]
+            {
+                assert_lines_in_bounds(&document, &text);
             }
             Ok(())
         })
@@ -110,9 +112,9 @@ fn no_text_makes_a_reader_panic_or_lose_its_lines() {
 
 #[test]
 fn the_same_text_gives_the_same_outline() {
-    runner(200)
-        .run(&markup(), |text| {
-            let outline = || read("a", text.as_bytes()).map(|document| document.outline());
+    make_runner(200)
+        .run(&markup_text(), |text| {
+            let outline = || read_page("a", text.as_bytes()).map(|document| document.write_outline());
             prop_assert_eq!(outline(), outline());
             Ok(())
         })
@@ -121,10 +123,10 @@ fn the_same_text_gives_the_same_outline() {
 
 #[test]
 fn arbitrary_bytes_are_read_or_refused() {
-    runner(500)
+    make_runner(500)
         .run(&prop::collection::vec(any::<u8>(), 0..200), |bytes| {
-            if let Ok(document) = read("a", &bytes) {
-                lines_are_in_bounds(&document, std::str::from_utf8(&bytes).expect("what is read is UTF-8"));
+            if let Ok(document) = read_page("a", &bytes) {
+                assert_lines_in_bounds(&document, std::str::from_utf8(&bytes).expect("what is read is UTF-8"));
             }
             Ok(())
         })
@@ -165,8 +167,8 @@ fn deep_nesting_is_read_in_bounded_time() {
     ];
     for (name, text) in bombs {
         let begun = Instant::now();
-        let document = read("bomb", text.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
-        lines_are_in_bounds(&document, &text);
+        let document = read_page("bomb", text.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_lines_in_bounds(&document, &text);
         let taken = begun.elapsed();
         println!("{name}: {taken:?}");
         assert!(taken < BOMB_TIME_MAX, "{name} took {taken:?}");

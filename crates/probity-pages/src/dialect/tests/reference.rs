@@ -1,6 +1,6 @@
 //! Invented API references with parameters and examples in included files.
 
-use crate::dialect::read_with;
+use crate::dialect::read_page_with_files;
 use crate::document::{Document, LINES_APART};
 
 const PARAMETERS: &str = r#"# Parameters in path
@@ -30,17 +30,17 @@ hue:
   max_version: "2.9"
 "#;
 
-fn page(text: &str) -> Document {
+fn read_reference(text: &str) -> Document {
     let file = |path: &str| match path {
         "parameters.yaml" => Some(PARAMETERS.to_string()),
         "samples/dim.json" => Some("{\n  \"hue\": 1\n}\n".to_string()),
         _ => None,
     };
-    read_with("page.rst", text.as_bytes(), &file).expect("the page is readable")
+    read_page_with_files("page.rst", text.as_bytes(), &file).expect("the page is readable")
 }
 
-fn check(text: &str, expected: &str) {
-    let found = page(text).outline();
+fn check_reference(text: &str, expected: &str) {
+    let found = read_reference(text).write_outline();
     // Lines of the first included file are written as +1, of the second as ++1.
     let mut shown = found.clone();
     for nth in (1..3u32).rev() {
@@ -54,7 +54,7 @@ fn check(text: &str, expected: &str) {
 
 #[test]
 fn a_call_with_its_parameters_statuses_and_example_is_read() {
-    check(
+    check_reference(
         r##"=====
 Lamps
 =====
@@ -118,7 +118,7 @@ section 3 @17 Request
 
 #[test]
 fn a_missing_file_or_key_is_a_trouble_with_its_line() {
-    let found = page(
+    let found = read_reference(
         "Lamps\n=====\n\n.. rest_parameters:: parameters.yaml\n\n  - glow: glow\n  - shade.hue: hue\n\n.. literalinclude:: samples/none.json\n",
     );
     let shown: Vec<String> = found.troubles.iter().map(|it| format!("{}: {}", it.line, it.cause)).collect();
@@ -134,7 +134,7 @@ fn a_missing_file_or_key_is_a_trouble_with_its_line() {
 
 #[test]
 fn a_list_of_parameters_is_a_page_with_a_section_for_each() {
-    let found = page(PARAMETERS);
+    let found = read_reference(PARAMETERS);
     let shown: Vec<String> = found.sections.iter().map(|it| format!("{} @{}", it.title, it.line)).collect();
     assert_eq!(
         (found.dialect, shown.as_slice()),
@@ -144,13 +144,13 @@ fn a_list_of_parameters_is_a_page_with_a_section_for_each() {
 
 #[test]
 fn a_section_is_cut_out_without_the_calls_below_it() {
-    let whole = page(
+    let whole = read_reference(
         "Lamps\n=====\n\nAll of them.\n\nStates\n------\n\nLit.\n\nDim\n---\n\n.. rest_method:: POST /lamps\n\nDims.\n\nRequest\n~~~~~~~\n\nNone\n\nLight\n-----\n\nLights.\n",
     );
     let titles = |document: &Document| {
         document.sections.iter().map(|it| format!("{} {}", it.level, it.title)).collect::<Vec<_>>().join(", ")
     };
-    let cut = |title: &str| whole.cut(title).map(|it| titles(&it));
+    let cut = |title: &str| whole.cut_section(title).map(|it| titles(&it));
     assert_eq!(cut("Lamps").as_deref(), Some("1 Lamps, 2 States, 2 Light"));
     assert_eq!(cut("Dim").as_deref(), Some("1 Dim, 2 URI, 2 Description, 2 Request"));
     assert_eq!(cut("Nothing"), None);

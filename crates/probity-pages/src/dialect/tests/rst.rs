@@ -1,10 +1,10 @@
 //! Invented pages in reStructuredText.
 
-use super::check;
+use super::check_outline;
 
 #[test]
 fn titles_take_their_levels_from_the_order_of_their_styles() {
-    check(
+    check_outline(
         r##"=====
 Lamps
 =====
@@ -33,7 +33,7 @@ section 2 @11 Last
 
 #[test]
 fn inline_markup_is_resolved() {
-    check(
+    check_outline(
         r##".. _a:
 
 Lamps
@@ -54,7 +54,7 @@ section 1 @3 Lamps [a]
 
 #[test]
 fn the_name_of_the_source_and_a_target_label_the_page() {
-    check(
+    check_outline(
         r##":original_name: LAMP_9.html
 
 .. _lamp_9b:
@@ -80,7 +80,7 @@ section 2 @10 URI [lamp_9__uri]
 
 #[test]
 fn a_target_in_an_item_labels_the_table_that_the_item_introduces() {
-    check(
+    check_outline(
         r##"Lamps
 =====
 
@@ -107,7 +107,7 @@ section 1 @1 Lamps
 
 #[test]
 fn a_grid_cell_holds_blocks() {
-    check(
+    check_outline(
         r##"Lamps
 =====
 
@@ -141,7 +141,7 @@ section 1 @1 Lamps
 
 #[test]
 fn a_grid_cell_may_span_rows_and_columns() {
-    check(
+    check_outline(
         r##"Lamps
 =====
 
@@ -166,7 +166,7 @@ section 1 @1 Lamps
 
 #[test]
 fn a_simple_table_folds_rows_and_spans_columns() {
-    check(
+    check_outline(
         r##"Lamps
 =====
 
@@ -196,7 +196,7 @@ section 1 @1 Lamps
 
 #[test]
 fn list_tables_and_csv_tables_are_read() {
-    check(
+    check_outline(
         r##"Lamps
 =====
 
@@ -233,7 +233,7 @@ section 1 @1 Lamps
 
 #[test]
 fn items_and_literal_blocks_nest() {
-    check(
+    check_outline(
         r##"Lamps
 =====
 
@@ -275,7 +275,7 @@ section 1 @1 Lamps
 
 #[test]
 fn directives_are_read_or_reported() {
-    check(
+    check_outline(
         r##"Lamps
 =====
 
@@ -327,7 +327,7 @@ trouble @25 the directive `odd-thing` is not known; its content is read as text
 
 #[test]
 fn broken_tables_are_read_as_literal_text() {
-    check(
+    check_outline(
         r##"Lamps
 =====
 

@@ -1,0 +1,119 @@
+//! Accumulates the results of plans.
+
+use super::campaign_state::CampaignState;
+use super::conclusion::{Conclusion, RecordedFinding, SpentRequests};
+use super::event::CampaignEvent;
+use super::plan_runner::PlanOutcome;
+use crate::cleanup::Leftover;
+use crate::history::{Exchange, History, Outcome};
+use crate::model::{ClauseId, ClauseTally};
+use crate::oracle::{ClauseSelection, ClauseStanding, Finding, decide_verdicts};
+use crate::plan::Plan;
+use crate::run::StopReason;
+use std::collections::BTreeSet;
+
+/// The results of the plans so far, in the order of plan numbers.
+#[derive(Default)]
+pub(super) struct PlanResults {
+    pub findings: Vec<RecordedFinding>,
+    /// Contradicted clauses of the findings so far.
+    known: BTreeSet<Vec<ClauseId>>,
+    passed: BTreeSet<ClauseId>,
+    tally: ClauseTally,
+    pub spent: SpentRequests,
+    /// Why the campaign ended early.
+    pub stopped: Option<String>,
+    /// Why the campaign has no conclusion.
+    pub failed: Option<StopReason>,
+    /// Whether the endpoint ever answered.
+    answered: bool,
+    histories: Vec<History>,
+    plans: Vec<Plan>,
+    pub leftovers: Vec<Leftover>,
+}
+
+impl PlanResults {
+    /// Adds the result of a plan, and emits new findings and new passed clauses.
+    pub fn take_outcome(&mut self, driven: PlanOutcome, share: &CampaignState<'_>, selection: &ClauseSelection) {
+        for finding in &driven.findings {
+            // A finding that contradicts the clauses of an earlier finding is a repetition.
+            if self.known.insert(finding.clauses.clone()) {
+                share.emit_event(&CampaignEvent::Found { finding });
+                let (plan, history) = (driven.plan.clone(), driven.history.clone());
+                self.findings.push(RecordedFinding {
+                    finding: finding.clone(),
+                    plan,
+                    history,
+                    counterexample: None,
+                    repeated: false,
+                });
+            } else {
+                self.tally.repeated += 1;
+            }
+        }
+        self.tally.merge(&driven.tally);
+        let passed: Vec<ClauseId> =
+            self.tally.clauses.iter().filter(|(_, count)| count.passed > 0).map(|(clause, _)| *clause).collect();
+        for clause in passed {
+            if selection.contains(clause) && self.passed.insert(clause) {
+                share.emit_event(&CampaignEvent::Passed { clause, passed: self.passed.len() });
+            }
+        }
+        self.spent.add_counts(&driven.spent);
+        if let Some(excess) = driven.excesses.first() {
+            self.tally.exceeded += driven.excesses.len() as u64;
+            self.tally.excess.get_or_insert_with(|| excess.reason.clone());
+        }
+        let answered = |exchange: &Exchange| {
+            matches!(exchange.outcome, Outcome::Replied(_) | Outcome::InfrastructureFailed { .. })
+        };
+        self.answered |= driven.history.exchanges.iter().any(answered);
+        self.leftovers.extend(driven.leftovers);
+        self.histories.push(driven.history);
+        self.plans.push(driven.plan);
+    }
+
+    /// Decides what the early end of a plan means for the campaign. An endpoint that never answered is an
+    /// error; if the endpoint answered before, the campaign has a conclusion.
+    pub fn apply_stop(&mut self, stop: Option<StopReason>) {
+        match stop {
+            None | Some(StopReason::Requests | StopReason::Time | StopReason::Enough) => {}
+            // A recorded plan that needs more live resources than allowed.
+            Some(StopReason::Live { .. }) => self.spent.steps_skipped += 1,
+            Some(stop @ (StopReason::Unfit(_) | StopReason::Journal { .. } | StopReason::Provocation { .. })) => {
+                self.failed = Some(stop)
+            }
+            Some(stop @ StopReason::Unreachable { .. }) if !self.answered => self.failed = Some(stop),
+            Some(stop) => {
+                self.stopped.get_or_insert_with(|| stop.to_string());
+            }
+        }
+    }
+
+    /// The conclusion of the campaign, and the leftovers.
+    pub fn conclude_campaign(
+        mut self,
+        share: &CampaignState<'_>,
+        seed: u64,
+        selection: &ClauseSelection,
+        standing: &dyn Fn(ClauseId) -> ClauseStanding,
+    ) -> (Conclusion, Vec<Leftover>) {
+        self.spent.cleaning =
+            share.shared_budget.count_spent().saturating_sub(self.spent.requests + self.spent.shrinking);
+        let findings: Vec<Finding> = self.findings.iter().map(|found| found.finding.clone()).collect();
+        let model = &share.env.model;
+        let rows = decide_verdicts(model, &self.tally, &findings, selection, standing, self.stopped.as_deref());
+        let conclusion = Conclusion {
+            seed,
+            rows,
+            findings: self.findings,
+            tally: self.tally,
+            spent: self.spent,
+            transition_times: share.transition_times.take(),
+            stopped: self.stopped,
+            histories: self.histories,
+            plans: self.plans,
+        };
+        (conclusion, self.leftovers)
+    }
+}
