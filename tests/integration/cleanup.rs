@@ -299,10 +299,10 @@ fn a_sweep_does_not_touch_a_run_that_is_under_way() {
     assert_eq!(output.status.code(), Some(2), "{}", all_output(&output));
     let output = cloud.sweep("live", &[]);
     assert_eq!(output.status.code(), Some(0), "{}", all_output(&output));
-    assert!(!all_output(&output).contains("deleted:"), "{}", all_output(&output));
+    assert!(!all_output(&output).contains("  deleted:"), "{}", all_output(&output));
     // Without a journal, only marks tell which run created a resource, and the marks have not expired.
     let output = cloud.sweep("elsewhere", &[]);
-    assert!(!all_output(&output).contains("deleted:"), "{}", all_output(&output));
+    assert!(!all_output(&output).contains("  deleted:"), "{}", all_output(&output));
     running.send_signal("-INT");
     assert_eq!(block_on(running.wait_for_exit()), Some(130));
     assert_eq!(cloud.list_ids(), cloud.before);

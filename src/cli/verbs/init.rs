@@ -79,7 +79,7 @@ mod tests {
         let used = |line: &str| {
             let Some(rest) = line.trim_start().strip_prefix("# ") else { return Some(line.to_string()) };
             let key = rest.trim_start().split(':').next().unwrap_or_default();
-            let setting = rest.contains(':') && !key.contains(' ') && !["ca", "compile_report", "key"].contains(&key);
+            let setting = rest.contains(':') && !key.contains(' ') && !["ca", "certificate", "key"].contains(&key);
             let other = SCHEMES.contains(&key) && key != scheme;
             (setting && !other).then(|| line.replacen("# ", "", 1))
         };

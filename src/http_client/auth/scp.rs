@@ -25,15 +25,15 @@ impl AuthScheme for ScpHmacSettings {
         parts.iter().for_each(|part| mac.update(part.as_bytes()));
         let signature = STANDARD.encode(mac.finalize().into_bytes());
         let mut proof = vec![
-            ("ScpHmacSettings-Accesskey".to_string(), self.access_key.clone()),
-            ("ScpHmacSettings-Signature".to_string(), Credential::from_process(signature)),
-            ("ScpHmacSettings-Timestamp".to_string(), Credential::from_public_text(&time)),
-            ("ScpHmacSettings-ClientType".to_string(), Credential::from_public_text(&self.client_type)),
+            ("Scp-Accesskey".to_string(), self.access_key.clone()),
+            ("Scp-Signature".to_string(), Credential::from_process(signature)),
+            ("Scp-Timestamp".to_string(), Credential::from_public_text(&time)),
+            ("Scp-ClientType".to_string(), Credential::from_public_text(&self.client_type)),
         ];
         proof.extend(
             self.account_id
                 .iter()
-                .map(|id| ("ScpHmacSettings-AccountId".to_string(), Credential::from_public_text(id))),
+                .map(|id| ("Scp-AccountId".to_string(), Credential::from_public_text(id))),
         );
         if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept-language")) {
             // Each call documents this header; the language of responses does not matter.

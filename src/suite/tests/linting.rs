@@ -73,7 +73,7 @@ lamps.yaml:1:31: error[ill-typed]: lamp.status is never "DRAK"
 lamps.yaml:3:56: error[ill-typed]: there is no field colour in lamp
  3 |   - { id: a, cites: lamps:1, call: dimLamp, when: lamp.colour == "red", refuse: 409 }
    |                                                        ^
-  hint: there are before, bulb, hours, id, label, maker, rest, seq, status
+  hint: known: before, bulb, hours, id, label, maker, rest, seq, status
 lamps.yaml:4:58: error[ill-typed]: there is no field bulp in body
  4 |   - { id: b, cites: lamps:1, call: lightLamp, when: body.bulp == "b" || lamp.hours == "ten", refuse: 409 }
    |                                                          ^

@@ -53,7 +53,7 @@ fn check_traits(plan: &[&str], expected: &[&str]) {
 fn a_call_has_the_state_and_the_history_of_its_resource() {
     check_traits(
         &["buyLamp lamp-1 rest", "switchOff lamp-1 rest", "switchOn lamp-1 rest"],
-        &["1 lamp", "lamp Rest \"DARK\"", "lamp after switchOff 1 times", "lamp straight after switchOff"],
+        &["1 lamp", "lamp Settled \"DARK\"", "lamp after switchOff 1 times", "lamp straight after switchOff"],
     );
 }
 
@@ -64,7 +64,7 @@ fn a_fifth_repetition_counts_as_the_third() {
         &["buyLamp lamp-1 rest", dim, dim, dim, dim, dim],
         &[
             "1 lamp",
-            "lamp Rest \"LIT\"",
+            "lamp Settled \"LIT\"",
             "lamp after dim 1 times",
             "lamp after dim 2 times",
             "lamp after dim 3 times",
@@ -81,13 +81,13 @@ fn a_call_has_the_transitions_of_other_resources() {
             "1 lamp",
             "beside a lamp in motion by switchOff",
             "beside a lamp in the same motion",
-            "lamp Rest \"LIT\"",
+            "lamp Settled \"LIT\"",
             "lamp straight after ",
         ],
     );
     check_traits(
         &["buyLamp lamp-1 rest", "buyLamp lamp-2 rest", "scrapLamp lamp-1 rest", "dim lamp-2 rest"],
-        &["1 lamp", "after the end of a lamp", "lamp Rest \"LIT\"", "lamp straight after "],
+        &["1 lamp", "after the end of a lamp", "lamp Settled \"LIT\"", "lamp straight after "],
     );
 }
 
@@ -97,7 +97,7 @@ fn a_call_has_the_resources_that_refer_to_its_resource() {
         &["buyLamp lamp-1 rest", "writeCard card-1 rest", "dim lamp-1 rest"],
         &[
             "1 lamp",
-            "lamp Rest \"LIT\"",
+            "lamp Settled \"LIT\"",
             "lamp after writeCard 1 times",
             "lamp of 1 card",
             "lamp straight after writeCard",
@@ -114,6 +114,6 @@ fn a_refusal_without_a_resource_has_no_traits_of_resources() {
 fn a_refusal_has_the_number_of_other_reasons() {
     check_traits(
         &["buyLamp lamp-1 rest", "switchOn lamp-1 rest"],
-        &["on.lit behind 0", "1 lamp", "lamp Rest \"LIT\"", "lamp straight after "],
+        &["on.lit behind 0", "1 lamp", "lamp Settled \"LIT\"", "lamp straight after "],
     );
 }
