@@ -1,13 +1,12 @@
-"""Holds reports against expected.yaml: compare.py [--brief] EXPECTED REPORTS SUITE...
+"""Compares reports with expected.yaml: compare.py [--brief] EXPECTED REPORTS SUITE...
 
-Every deviation that is reported has to be expected, for one of the clauses and operations that stand
-there, with one of the citations, and with a counterexample. REPORTS may be several folders, parted by commas: every
-deviation that is expected has to be in one of them, unless it is said that it depends on the draw; every
-clause that stays open in all of them has to be explained; one that is decided in several has to end alike.
+Every reported deviation must be expected, for a listed clause and operation, with a listed citation, and must have a
+counterexample. REPORTS may be several folders, separated by commas: at least one report must have each expected
+deviation, unless `by_draw` is set; every clause that is open in all reports must be explained; decided verdicts of a
+clause must be equal in all reports.
 
-After brief runs what did not come in time is no difference, as long as a third of the clauses passed, and
-of two brief runs with one seed a deviation that is not expected has to be in both; what only one has is told.
-Ends with 1 if anything differs."""
+After brief runs a missing deviation is no difference, if at least a third of the clauses passed. Of two brief runs with
+one seed, both must show an unexpected deviation; a deviation of one run only is printed. Exits with 1 on a difference."""
 import json
 import os
 import sys
@@ -28,14 +27,14 @@ def overlap(one, other):
 
 
 def cited(finding):
-    """What a finding cites: its clauses, and the schema that a reply breaks (`… [page:lines]`)."""
+    """The citations of a finding: of its clauses, and of the schema that the response violates (`… [page:lines]`)."""
     cites = [cite for clause in finding['clauses'] for cite in clause['cites']]
     ends = [text.rstrip(']').rpartition('[')[2] for text in finding.get('violations') or [] if text.endswith(']')]
     return cites + [cite for end in ends for cite in end.split(', ') if ':' in cite]
 
 
 def is_it(wanted, finding):
-    """Whether a finding is the deviation that is described."""
+    """Whether a finding is the described deviation."""
     clauses = [clause['id'] for clause in finding['clauses']]
     return (set(wanted['clauses']) & set(clauses) and finding['operation'] in wanted['operations']
             and (not wanted.get('cites') or any(overlap(a, b) for a in wanted['cites'] for b in cited(finding))))
@@ -52,12 +51,12 @@ def unexpected(expected, report):
 
 
 def akin(findings):
-    """What two runs that show one mistake have in common: the clauses and the operations of findings."""
+    """The pairs of clause and operation, by which findings of two runs are compared."""
     return {(clause['id'], finding['operation']) for finding in findings for clause in finding['clauses']}
 
 
 def came_once(expected, report, others):
-    """The findings that are not expected and that no other run with the same seed has; none without such a run."""
+    """The unexpected findings that no other run with an equal seed has; none without such a run."""
     again = set().union(*(akin(unexpected(expected, other)) for other in others))
     return [finding for finding in unexpected(expected, report) if others and not akin([finding]) & again]
 
@@ -67,10 +66,10 @@ def told(finding):
 
 
 def differences(expected, report, brief, once):
-    """What one report has that it should not have, or lacks, a line each; `once`: what is only told."""
+    """The differences of one report, one line each; findings in `once` are not differences."""
     for finding in unexpected(expected, report):
         if finding not in once:
-            yield 'a deviation that is not expected: ' + told(finding)
+            yield 'an unexpected deviation: ' + told(finding)
     for finding in report['findings']:
         if not finding.get('counterexample'):
             yield 'a deviation without a counterexample: %s' % name_of(finding)
@@ -79,11 +78,11 @@ def differences(expected, report, brief, once):
 
 
 def missing(expected, reports):
-    """Deviations that no report has, and clauses that none decides and nothing explains, a line each."""
+    """Expected deviations that no report has, and undecided clauses without an explanation, one line each."""
     for wanted in expected.get('deviations') or []:
         came = any(is_it(wanted, finding) for report in reports for finding in report['findings'])
         if not came and not wanted.get('by_draw'):
-            yield 'a deviation that was expected and did not come: %s' % ', '.join(wanted['clauses'])
+            yield 'an expected deviation is missing: %s' % ', '.join(wanted['clauses'])
     explained = {clause for it in expected.get('open') or [] for clause in it['clauses']}
     clauses = {}
     for report in reports:
@@ -92,16 +91,16 @@ def missing(expected, reports):
             if decided or clause['id'] not in clauses:
                 clauses[clause['id']] = None if decided else clause.get('reason', '')
     for name in sorted(explained - set(clauses)):
-        yield 'expected.yaml explains a clause that is not there: %s' % name
+        yield 'expected.yaml explains an unknown clause: %s' % name
     for name, reason in clauses.items():
         if reason is not None and name not in explained:
-            yield 'a clause that stays open without an explanation: %s (%s)' % (name, reason)
+            yield 'an undecided clause without an explanation: %s (%s)' % (name, reason)
 
 
 def unlike(reports):
-    """Clauses that failed with one seed and passed with another, though not by the draw alone.
+    """Clauses that failed with one seed and passed with a different seed.
 
-    A clause of which a deviation is known to depend on the draw may do so."""
+    A clause with a deviation marked `by_draw` may do so."""
     ends = {}
     for report in reports:
         for clause in report['clauses']:
@@ -136,13 +135,13 @@ def main(expected_file, folders, suites, brief):
             for line in lines:
                 print('  ' + line)
             for finding in once:
-                print('  came once in two runs, to be judged by hand: ' + told(finding))
+                print('  seen in one of two runs, to be judged by a person: ' + told(finding))
             wrong += len(lines)
         if not brief and reports:
             lines = list(missing(of_suite, reports))
             print('\n'.join('%s: %s' % (suite, line) for line in lines), end='\n' if lines else '')
             wrong += len(lines)
-        # In a brief run what is expected may not come in time, whatever it depends on.
+        # A brief run may miss any expected deviation.
         drawn = [it for it in of_suite.get('deviations') or [] if brief or it.get('by_draw')]
         by_draw = {clause['id'] for report in reports for finding in report['findings']
                    if any(is_it(it, finding) for it in drawn) for clause in finding['clauses']}

@@ -4,7 +4,7 @@ import os
 import sys
 
 FOLDER, VENV = sys.argv[1:3]
-# Nobody authenticates there; the services want an address to name in a 401.
+# No service authenticates there; a 401 has to contain an address.
 KEYSTONE = 'http://127.0.0.1:5000'
 QUIET = ('nova=WARNING,cinder=WARNING,placement=WARNING,eventlet.wsgi.server=WARNING,'
          'keystonemiddleware=ERROR,oslo_policy=ERROR,oslo_config=ERROR,stevedore=CRITICAL,'
@@ -44,7 +44,7 @@ NOVA = dict(SHARED, **{
                     osapi_compute_workers='1', periodic_enable='false', rpc_response_timeout='60'),
     'conductor': {'workers': '1'},
     'scheduler': {'workers': '1'},
-    # Upstream's own schemas of replies, held against each reply: what breaks them is in the log.
+    # Validates each response against the upstream schemas; the log has the violations.
     'api': {'auth_strategy': 'keystone', 'response_validation': 'warn'},
     'api_database': database('nova-api'),
     'database': database('cell1'),
@@ -57,7 +57,7 @@ NOVA = dict(SHARED, **{
 })
 
 CINDER = dict(SHARED, **{
-    # Two services in one process share the record of their heartbeat, so one looks dead after a while.
+    # Two services in one process share a heartbeat record, so one would look dead after a while.
     'DEFAULT': dict(rpc('cinder'), host='control', auth_strategy='keystone', enabled_backends='fake',
                     api_paste_config=os.path.join(VENV, 'etc', 'cinder', 'api-paste.ini'),
                     osapi_volume_listen='127.0.0.1', osapi_volume_listen_port=os.environ['VOLUME_PORT'],
@@ -73,7 +73,7 @@ CINDER = dict(SHARED, **{
 
 
 def write(path, sections):
-    # Values are taken as they stand, and keys in the case they are written in.
+    # No interpolation of values, and no change of the case of keys.
     out = configparser.RawConfigParser(default_section='none')
     out.optionxform = str
     out.read_dict(sections)

@@ -1,4 +1,4 @@
-"""Steps that are to fail: FOLDER/faults.json, a list of names, read whenever a step is taken."""
+"""Steps that must fail: FOLDER/faults.json, a list of names, read before each step."""
 import json
 import os
 

@@ -1,11 +1,11 @@
-"""Who may ask. Keystone's part is played by keystonemiddleware's own fixture, so that the
-services check tokens, roles and projects with the code that they have in production."""
+"""The callers. The fixture of keystonemiddleware replaces Keystone, so the services check tokens, roles and
+projects with the production code."""
 import datetime
 
 PROJECT = '0a5c3de1f2b94c6d8e7f90a1b2c3d4e5'
 OTHER_PROJECT = '1b6d4ef203ca5d7e9f80a1b2c3d4e5f6'
 
-# Token: user, project, roles. Any other token is unknown and answered 401.
+# Token: user, project, roles. The services answer any unlisted token with 401.
 PEOPLE = {
     'testbed-owner': ('2c7e5f0314db6e8fa091b2c3d4e5f607', PROJECT, ['member', 'reader']),
     'testbed-reader': ('3d8f601425ec7f90b1a2c3d4e5f60718', PROJECT, ['reader']),

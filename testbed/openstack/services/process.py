@@ -1,10 +1,10 @@
-"""What the three processes share: a place, an end, and a quicker database and message bus."""
+"""Shared by the three processes: the folder, the shutdown, and a faster database and message bus."""
 import os
 import signal
 import types
 
 FOLDER = os.environ['TESTBED_FOLDER']
-# How often the message bus in memory looks at its queues; its own pause is longer.
+# Polling interval of the message bus in memory; the default is longer.
 POLL_SECONDS = 0.02
 
 

@@ -1,4 +1,4 @@
-"""Lists what is there, of all projects: remains.py FOLDER."""
+"""Lists the existing resources of all projects: remains.py FOLDER."""
 import json
 import os
 import sys

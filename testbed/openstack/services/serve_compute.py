@@ -1,8 +1,8 @@
 """Nova in one process: API, conductor, scheduler and two computes, with the message bus in memory.
 
-Real are the API with its request schemas and policies, the conductor, the scheduler, the resource
-tracker, cells and databases, and Placement behind HTTP. Not real are the hypervisor, the look-up
-of tokens, and Glance, Neutron and Cinder, for which Nova's own functional tests have fixtures."""
+Real: the API with request schemas and policies, conductor, scheduler, resource tracker, cells, databases, and
+Placement behind HTTP. Fake: the hypervisor, the lookup of tokens, and Glance, Neutron and Cinder, by fixtures of
+Nova's functional tests."""
 import nova.monkey_patch
 nova.monkey_patch.patch(backend='eventlet')
 import os  # noqa: E402
@@ -31,7 +31,7 @@ import hypervisor  # noqa: E402
 import people  # noqa: E402
 import process  # noqa: E402
 
-# Nova looks for the driver among its own.
+# Nova searches for the driver in the package of Nova.
 sys.modules['nova.virt.hypervisor'] = hypervisor
 
 
@@ -46,8 +46,8 @@ class Stage(fixtures.Fixture):
             nova.conf.CONF.set_override(name, value, group)
 
 
-# Identity, name, memory in MiB, cores, disk in GiB. The first three differ in all but the disk,
-# because a server can be resized to no smaller one.
+# Id, name, memory in MiB, cores, disk in GiB. The first three have equal disks, because Nova refuses a resize to a
+# smaller disk.
 FLAVORS = [('81', 'one', 512, 1, 10), ('82', 'two', 1024, 1, 10), ('83', 'three', 1024, 2, 10),
            ('90', 'no-disk', 512, 1, 0), ('91', 'too-big-for-any-host', 99999999, 9999, 40)]
 
@@ -63,7 +63,7 @@ def offer_flavors():
                        ephemeral_gb=0, swap=0, rxtx_factor=1.0, disabled=False, is_public=True).create()
 
 
-# Names of key pairs. Everybody has both: nobody sees another's.
+# Names of key pairs. Each user has both, and no user sees key pairs of a different user.
 KEYS = ('key-one', 'key-two')
 
 

@@ -1,4 +1,4 @@
-"""Placement's API, without authentication: only Nova asks it."""
+"""Placement's API, without authentication, because only Nova sends requests."""
 import eventlet
 eventlet.monkey_patch()
 import os  # noqa: E402

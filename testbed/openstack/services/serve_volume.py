@@ -1,7 +1,7 @@
-"""Cinder in one process: API, scheduler and one back end whose storage is faked."""
+"""Cinder in one process: API, scheduler and one back end with fake storage."""
 import eventlet
 eventlet.monkey_patch()
-# Python's own record of threads is made before the patch, and oslo.service looks into it.
+# Python creates the thread table before the patch, and oslo.service reads the table.
 import __original_module_threading as unpatched  # noqa: E402
 import threading  # noqa: E402
 unpatched.current_thread.__globals__['_active'] = threading._active

@@ -1,4 +1,4 @@
-"""Cinder's volume driver for its own tests, over storage that is not there."""
+"""The volume driver of Cinder's tests, over fake storage, with steps that can be made to fail."""
 from cinder.tests import fake_driver
 
 import faults
