@@ -87,7 +87,7 @@ pub(super) fn rank_kinds(model: &Model) -> Vec<usize> {
     ranks
 }
 
-/// Whether some clause deletes resources of a kind, even if no call of [`make_deletion`] can.
+/// Whether some clause deletes resources of a kind, even if no call of [`deletion`] can.
 pub(super) fn is_deleted_elsewhere(model: &Model, kind: usize) -> bool {
     let suite = &model.suite;
     suite.clauses.iter().any(|clause| {

@@ -22,7 +22,7 @@
 //! | `deletion_loop` | sends deletions and polls until the resources are gone |
 //! | `deletion` | deletes a set of resources: calls, order, loop |
 //! | `plan_cleanup` | cleaning up after one plan and at the end of the run |
-//! | `find_leftovers` | the search for leftovers of earlier runs, for `probity sweep` |
+//! | `leftovers` | the search for leftovers of earlier runs, for `probity sweep` |
 //!
 //! The module gets the model, the schemas and the belief as parameters. Campaigns, choosers, verdicts,
 //! profiles and the terminal are unknown to the module.

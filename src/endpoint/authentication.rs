@@ -9,7 +9,7 @@ use super::credential::Credential;
 pub enum AuthSettings {
     /// A bearer token in each request (RFC 6750).
     Bearer {
-        /// The token without the word `BearerEntry`.
+        /// The token without the word `Bearer`.
         token: Credential,
     },
     /// Name and password in each request (RFC 7617).
@@ -164,7 +164,7 @@ pub struct SdkHmacSettings {
     pub access_key: Credential,
     /// The secret key.
     pub secret_key: Credential,
-    /// Sent and signed as `X-Project-ResourceId`, if given.
+    /// Sent and signed as `X-Project-Id`, if given.
     pub project_id: Option<String>,
     /// Belongs to temporary keys; sent and signed as `X-Security-IssuedToken`.
     pub security_token: Option<Credential>,

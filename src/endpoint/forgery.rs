@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 /// Forges a credential: letters replace letters, digits replace digits.
 ///
-/// The result depends on the shape of the value only, and so reveals nothing else. A word in front (`BearerEntry `) stays.
+/// The result depends on the shape of the value only, and so reveals nothing else. A word in front (`Bearer `) stays.
 /// Of a signed token all parts stay except the signature, so that the endpoint has to check the signature.
 pub(crate) fn forge_credential(value: &Credential) -> Credential {
     let text = value.expose();

@@ -36,7 +36,7 @@ pub(crate) fn read_body(content_type: Option<&str>, bytes: &[u8]) -> ReplyBody {
     }
 }
 
-/// Splits `ApplicationCredentialEntry/JSON; Charset="UTF-8"` into `application/json` and `utf-8`.
+/// Splits `Application/JSON; Charset="UTF-8"` into `application/json` and `utf-8`.
 fn parse_content_type(text: &str) -> (String, String) {
     let mut parts = text.split(';').map(|part| part.trim().to_ascii_lowercase());
     let media = parts.next().unwrap_or_default();

@@ -20,9 +20,9 @@ pub struct Comparison {
 /// The relation of a path to the other side of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ComparisonRelation {
-    /// `path == other`; also a path as a condition (other is `true`) and `!has(path)` (other is `null_node`).
+    /// `path == other`; also a path as a condition (other is `true`) and `!has(path)` (other is `null`).
     Eq,
-    /// `path != other`; also `has(path)` (other is `null_node`).
+    /// `path != other`; also `has(path)` (other is `null`).
     Ne,
     /// `path in other`.
     In,

@@ -13,7 +13,7 @@ use crate::suite::ResourceView;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// Draws a body of the documented shape; none without a documented shape. `list_shown_ids` fixes the ids of further resources.
+/// Draws a body of the documented shape; none without a documented shape. `told` fixes the ids of further resources.
 #[must_use]
 pub(super) fn draw_body(
     context: &ResponseContext<'_>,

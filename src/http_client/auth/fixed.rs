@@ -15,7 +15,7 @@ pub(super) struct FixedHeader {
 }
 
 impl FixedHeader {
-    /// `Authorization: BearerEntry …`
+    /// `Authorization: Bearer …`
     pub fn from_bearer(token: Credential) -> FixedHeader {
         FixedHeader {
             header: "Authorization",

@@ -205,7 +205,7 @@ fn pick_absent<'a>(
 ) -> Option<&'a NamedResource> {
     let of_kind = || scene.resources.iter().filter(|actor| usize::from(actor.id.kind) == about.resource);
     let gone: Vec<&NamedResource> = of_kind().filter(|actor| actor.presence == ResourcePresence::Gone).collect();
-    // Every resource is foreign for some caller; `pick_caller` chooses the caller later.
+    // Every resource is foreign for some caller; `caller` chooses the caller later.
     let there: Vec<&NamedResource> = of_kind()
         .filter(|actor| matches!(actor.presence, ResourcePresence::Settled | ResourcePresence::InTransition))
         .collect();

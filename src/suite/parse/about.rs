@@ -1,4 +1,4 @@
-//! `parse_about`: the resources that a call refers to.
+//! `about`: the resources that a call refers to.
 
 use super::reader::{RESERVED_NAMES, RootNames, SuiteReader};
 use crate::expr::{Expr, PathKey as Step};

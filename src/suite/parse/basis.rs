@@ -1,4 +1,4 @@
-//! Id and basis of a clause or an event: `parse_id`, `basis`, `rule`, `cites`.
+//! Id and basis of a clause or an event: `id`, `basis`, `rule`, `cites`.
 
 use super::reader::{MapEntries, SuiteReader};
 use crate::schema::catalog::SourceLines;

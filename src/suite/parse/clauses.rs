@@ -1,4 +1,4 @@
-//! `parse_general_clauses` and `parse_clauses`: the promises.
+//! `general` and `clauses`: the promises.
 
 use super::basis::{parse_basis, parse_id};
 use super::decision::parse_decision;

@@ -1,4 +1,4 @@
-//! `parse_events`: changes that the endpoint may make without a call.
+//! `events`: changes that the endpoint may make without a call.
 
 use super::basis::{parse_basis, parse_id};
 use super::effects::{EffectTargets, parse_effects};

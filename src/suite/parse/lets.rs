@@ -1,4 +1,4 @@
-//! `let`, `parse_pools` and `parse_version`: names for every expression.
+//! `let`, `pools` and `version`: names for every expression.
 
 use super::reader::{CALL_ROOTS, RESERVED_NAMES, RootNames, SuiteReader};
 use crate::expr::{Expr, Val};

@@ -1,4 +1,4 @@
-//! `parse_resources`: the resource kinds, their fields and their views.
+//! `resources`: the resource kinds, their fields and their views.
 
 use super::lets::is_valid_name;
 use super::reader::{MapEntries, RESERVED_NAMES, RootNames, SuiteReader};

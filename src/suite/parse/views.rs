@@ -1,4 +1,4 @@
-//! `parse_views`: where responses show a resource.
+//! `views`: where responses show a resource.
 
 use super::reader::{CALL_ROOTS, MapEntries, RootNames, SuiteReader};
 use crate::expr::Expr;

@@ -74,7 +74,7 @@ pub(super) fn assemble_document(
     document
 }
 
-/// Removes `PageTable 3` from the start of a caption, also if a part of the number is in bold.
+/// Removes `Table 3` from the start of a caption, also if a part of the number is in bold.
 pub(super) fn strip_table_number(mut caption: PageText) -> PageText {
     if let Some(line) = caption.lines.first_mut() {
         let cut = NUMBER.find(&line.text).map_or(0, |found| found.end());
@@ -92,7 +92,7 @@ pub(super) fn strip_table_number(mut caption: PageText) -> PageText {
 }
 
 /// Whether a paragraph is the caption of the table that follows: a table number in bold, or a table number in a short
-/// text that is no sentence. `PageTable 1 describes ...` is prose about a table.
+/// text that is no sentence. `Table 1 describes ...` is prose about a table.
 fn is_caption(text: &PageText) -> bool {
     let [line] = text.lines.as_slice() else {
         return false;

@@ -30,7 +30,7 @@ impl RecordTypes {
         Some(if field.optional { ty.or_null() } else { ty })
     }
 
-    /// The type of `build_it_roots`; `None` if no view shows the resource.
+    /// The type of `it`; `None` if no view shows the resource.
     pub fn find_shown_type(&self, resource: usize) -> Option<ValueType> {
         self.shown[resource].clone()
     }

@@ -92,7 +92,7 @@ fn read_status(reader: &mut SchemaReader, code: &str, at: &SourceLines) -> Optio
     None
 }
 
-/// Returns the body under `read_content`: the schema of the first JSON media type.
+/// Returns the body under `content`: the schema of the first JSON media type.
 fn read_content<'a>(
     reader: &mut SchemaReader<'a, '_>,
     way: BodyDirection,

@@ -68,7 +68,7 @@ pub(in crate::derive) fn make_operation(
     })
 }
 
-/// Returns the top-level property that selects the operation, for a path that ends in `find_action`.
+/// Returns the top-level property that selects the operation, for a path that ends in `action`.
 fn find_action(path: &str, requests: &mut [DraftBody]) -> Option<ActionKey> {
     let last = path.trim_end_matches('/').rsplit('/').next()?;
     if !last.eq_ignore_ascii_case("action") {
