@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
-type Response = hyper::Response<http_body_util::Full<hyper::body::Bytes>>;
+type Response = http::Response<http_body_util::Full<bytes::Bytes>>;
 
 /// Lamps with owner and color, by id.
 #[derive(Default)]
@@ -50,7 +50,7 @@ impl Lamps {
 /// promise about credentials.
 struct LampService(Arc<Mutex<Lamps>>);
 
-impl tower_service::Service<hyper::Request<RequestBody>> for LampService {
+impl tower_service::Service<http::Request<RequestBody>> for LampService {
     type Response = Response;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>>>>;
@@ -59,7 +59,7 @@ impl tower_service::Service<hyper::Request<RequestBody>> for LampService {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: hyper::Request<RequestBody>) -> Self::Future {
+    fn call(&mut self, request: http::Request<RequestBody>) -> Self::Future {
         use http_body_util::BodyExt;
         let lamps = Arc::clone(&self.0);
         Box::pin(async move {
@@ -70,7 +70,7 @@ impl tower_service::Service<hyper::Request<RequestBody>> for LampService {
             let caller = if is_other { "other" } else { "owner" };
             let (status, shown) =
                 lamps.lock().expect("no call panics").answer(parts.method.as_str(), parts.uri.path(), caller, &body);
-            let response = hyper::Response::builder().status(status).header("content-type", "application/json");
+            let response = http::Response::builder().status(status).header("content-type", "application/json");
             let text = shown.map_or_else(String::new, |shown| shown.to_string());
             Ok(response.body(text.into()).expect("the response is valid"))
         })

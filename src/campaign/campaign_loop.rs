@@ -13,7 +13,7 @@ use crate::model::SuiteEvaluationError;
 use crate::oracle::list_promises;
 use crate::plan::{Chooser, GuidedChooser, ReadOnlyChooser};
 use crate::run::StopReason;
-use futures::stream::{FuturesUnordered, StreamExt};
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::BTreeMap;
 
 /// Runs plans until a limit is reached, then shrinks the findings.

@@ -3,8 +3,9 @@
 use crate::endpoint::{Endpoint, Identities};
 use crate::http_client::{HttpLimits, ServiceEndpoint};
 use crate::session::{EmbeddedSource, EndpointFactory, RunStart};
+use bytes::Bytes;
+use http_body::Body;
 use http_body_util::Full;
-use hyper::body::{Body, Bytes};
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -105,7 +106,7 @@ impl Target {
         make_service: impl Fn() -> S + Send + Sync + 'static,
     ) -> Target
     where
-        S: Service<hyper::Request<RequestBody>, Response = hyper::Response<R>> + 'static,
+        S: Service<http::Request<RequestBody>, Response = http::Response<R>> + 'static,
         S::Error: Display,
         R: Body + 'static,
         R::Error: Display,
@@ -134,7 +135,7 @@ impl Target {
     ) -> Target
     where
         B: From<Bytes> + 'static,
-        S: Service<hyper::Request<B>, Response = hyper::Response<R>> + 'static,
+        S: Service<http::Request<B>, Response = http::Response<R>> + 'static,
         S::Error: Display,
         R: Body + 'static,
         R::Error: Display,

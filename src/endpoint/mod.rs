@@ -12,6 +12,7 @@ mod infrastructure;
 mod provocation;
 mod request;
 mod response_body;
+#[cfg(feature = "http")]
 mod routes;
 mod wire_faults;
 
@@ -28,10 +29,16 @@ pub(crate) use infrastructure::{CONDITION_NAMES, FAILURES_MAX};
 pub use infrastructure::{InfrastructureRecogniser, RecognisingEndpoint};
 pub use provocation::{FailureProvocation, run_command};
 pub use request::{Endpoint, PendingOutcome, Request};
-pub(crate) use response_body::{decode_beginning, is_html, read_body};
-pub(crate) use routes::{RouteTable, RoutingResult};
+pub(crate) use response_body::{decode_beginning, read_body};
 pub use wire_faults::{FaultyEndpoint, WireFault, WireFaults};
-pub(crate) use wire_faults::{add_fields, build_retry_reply};
+
+// Only the HTTP client and the HTTP server use these.
+#[cfg(feature = "http")]
+pub(crate) use {
+    response_body::is_html,
+    routes::{RouteTable, RoutingResult},
+    wire_faults::{add_fields, build_retry_reply},
+};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -4,6 +4,7 @@
 //! can cause a failure, and is no part of the API. The history does not record the commands, because the pages allow
 //! the failures at any time.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -13,9 +14,10 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 /// Commands that make a call fail. `sh` runs both commands, in probity's working folder.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "Provocation")]
+#[cfg_attr(test, schemars(rename = "Provocation"))]
 pub struct FailureProvocation {
     /// Runs before the call; from then on the call fails.
     pub begin: String,

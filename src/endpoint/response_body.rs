@@ -45,6 +45,7 @@ fn parse_content_type(text: &str) -> (String, String) {
 }
 
 /// Whether a text is a web page.
+#[cfg(feature = "http")]
 pub(crate) fn is_html(text: &str) -> bool {
     let start: String = text.trim_start().chars().take(15).collect::<String>().to_ascii_lowercase();
     start.starts_with("<!doctype html") || start.starts_with("<html") || text.to_ascii_lowercase().contains("<body")

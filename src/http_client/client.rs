@@ -5,21 +5,17 @@ use super::connect::build_client;
 use super::error::HttpClientError;
 use super::options::{HttpLimits, WallClock};
 use super::request_headers::{compose_headers, encode_body};
+use super::request_url::compose_url;
+use super::response_headers::record_headers;
 use super::tokens::{TokenCache, TokenClient};
 use super::transport_error::{TransportError, classify_error};
 use crate::endpoint::{
-    CALLERS, Credential, Endpoint, Identities, PendingOutcome, Request, decode_beginning, percent_encode, read_body,
+    CALLERS, Credential, Endpoint, Identities, PendingOutcome, Request, decode_beginning, read_body,
 };
 use crate::history::{LearnedSecrets, Outcome, Reply, ReplyBody};
 use crate::profile::ConnectionSettings;
-use reqwest::header::{DATE, HeaderMap, HeaderName};
+use reqwest::header::HeaderName;
 use std::collections::BTreeMap;
-
-/// Names of recorded response headers, in addition to headers with an API version.
-const KEPT_HEADERS: &[&str] = &["allow", "content-type", "deprecation", "location", "retry-after", "sunset"];
-
-/// Ending of a version header's name, after the prefix of the vendor.
-const KEPT_ENDING: &str = "api-version";
 
 /// An endpoint at an address, with the identities of the callers.
 pub struct HttpEndpoint {
@@ -172,24 +168,6 @@ impl Endpoint for HttpEndpoint {
     }
 }
 
-/// The whole address of a request below `base`.
-pub(super) fn compose_url(base: &str, request: &Request) -> String {
-    let mut url = format!("{base}{}", request.path);
-    for (at, (name, value)) in request.query.iter().enumerate() {
-        let mark = if at == 0 { '?' } else { '&' };
-        url.push_str(&format!("{mark}{}={}", encode_query(name), encode_query(value)));
-    }
-    url
-}
-
-/// Encodes a query value. Characters that RFC 3986, section 3.4, permits in a query stay readable; so a server that
-/// signs the address after its own escaping computes the signature of the client.
-fn encode_query(text: &str) -> String {
-    ["%3A:", "%2F/", "%40@", "%2C,"]
-        .iter()
-        .fold(percent_encode(text), |text, pair| text.replace(&pair[..3], &pair[3..]))
-}
-
 /// Checks the address and removes a slash at the end.
 fn check_base(base: &str) -> Result<String, HttpClientError> {
     let fail =
@@ -214,25 +192,4 @@ fn check_base(base: &str) -> Result<String, HttpClientError> {
         return fail(&base[..base.find(['?', '#']).unwrap_or(base.len())], "the address has a query or a fragment");
     }
     Ok(url.as_str().trim_end_matches('/').to_string())
-}
-
-/// The recorded headers of a response.
-pub(super) fn record_headers(headers: &HeaderMap) -> BTreeMap<String, String> {
-    let mut kept: BTreeMap<String, String> = BTreeMap::new();
-    for (name, value) in headers {
-        // `HeaderName` is in lower case.
-        let name = name.as_str();
-        if !KEPT_HEADERS.contains(&name) && !name.ends_with(KEPT_ENDING) {
-            continue;
-        }
-        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        kept.entry(name.to_string()).and_modify(|all| *all = format!("{all}, {value}")).or_insert(value);
-    }
-    // An absolute time in Retry-After is useful only together with the endpoint's clock.
-    if kept.contains_key("retry-after")
-        && let Some(date) = headers.get(DATE)
-    {
-        kept.insert("date".to_string(), String::from_utf8_lossy(date.as_bytes()).into_owned());
-    }
-    kept
 }

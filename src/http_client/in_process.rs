@@ -1,13 +1,15 @@
 //! A `tower` service as an endpoint, without a socket.
 
 use super::auth::Authenticator;
-use super::client::{compose_url, record_headers};
 use super::options::{HttpLimits, WallClock};
 use super::request_headers::{compose_headers, encode_body};
+use super::request_url::compose_url;
+use super::response_headers::record_headers;
 use crate::endpoint::{Endpoint, Identities, PendingOutcome, Request, decode_beginning, read_body};
 use crate::history::{Outcome, Reply, ReplyBody};
+use bytes::{Buf, Bytes};
+use http_body::Body;
 use http_body_util::BodyExt;
-use hyper::body::{Body, Buf, Bytes};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -20,7 +22,7 @@ use tower_service::Service;
 /// The address of every service. Requests have the host of the address, as HTTP requires.
 const BASE: &str = "http://localhost";
 
-/// An endpoint that passes requests to a service. Requests are composed as by [`HttpEndpoint`](super::Http);
+/// An endpoint that passes requests to a service. Requests are composed as by the HTTP client;
 /// `B` is the type of request bodies.
 pub struct ServiceEndpoint<S, B> {
     name: String,
@@ -40,7 +42,7 @@ impl<S, B> ServiceEndpoint<S, B> {
         ServiceEndpoint { name, service, authenticators, limits, wall, body: PhantomData }
     }
 
-    fn compose(&self, request: &Request) -> Result<hyper::Request<B>, String>
+    fn compose(&self, request: &Request) -> Result<http::Request<B>, String>
     where
         B: From<Bytes>,
     {
@@ -52,26 +54,26 @@ impl<S, B> ServiceEndpoint<S, B> {
                 request.caller
             ));
         }
-        let url = reqwest::Url::parse(&compose_url(BASE, request)).map_err(|_| invalid("the address"))?;
+        let url = url::Url::parse(&compose_url(BASE, request)).map_err(|_| invalid("the address"))?;
         let body = encode_body(request);
         let proof = ((self.wall)(), None);
         // The history removes the credentials of identities. A computed proof is no credential of its own.
         let headers =
             compose_headers(request, (url.as_str(), body.as_deref()), caller, proof, |_| ()).map_err(invalid)?;
         let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-        let mut composed = hyper::Request::builder()
+        let mut composed = http::Request::builder()
             .method(request.method.as_str())
             .uri(format!("{}{query}", url.path()))
             .body(B::from(Bytes::from(body.unwrap_or_default())))
             .map_err(|_| invalid("the method or the address"))?;
         *composed.headers_mut() = headers;
-        composed.headers_mut().insert("host", hyper::header::HeaderValue::from_static("localhost"));
+        composed.headers_mut().insert("host", http::header::HeaderValue::from_static("localhost"));
         Ok(composed)
     }
 
-    async fn exchange<R>(&self, request: hyper::Request<B>) -> Outcome
+    async fn exchange<R>(&self, request: http::Request<B>) -> Outcome
     where
-        S: Service<hyper::Request<B>, Response = hyper::Response<R>>,
+        S: Service<http::Request<B>, Response = http::Response<R>>,
         S::Error: Display,
         R: Body,
         R::Error: Display,
@@ -137,7 +139,7 @@ async fn read_bounded<R: Body>(body: R, bytes_max: usize) -> Result<Vec<u8>, Unr
 
 impl<S, B, R> Endpoint for ServiceEndpoint<S, B>
 where
-    S: Service<hyper::Request<B>, Response = hyper::Response<R>>,
+    S: Service<http::Request<B>, Response = http::Response<R>>,
     S::Error: Display,
     B: From<Bytes>,
     R: Body,

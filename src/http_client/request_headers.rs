@@ -2,7 +2,7 @@
 
 use super::auth::{Authenticator, ComposedRequest};
 use crate::endpoint::{Credential, Request};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 /// The body of a request as JSON; none without a body.
 pub(super) fn encode_body(request: &Request) -> Option<Vec<u8>> {

@@ -7,7 +7,7 @@ use crate::endpoint::{
 };
 use crate::history::{Outcome, Reply, ReplyBody};
 use crate::schema::catalog::{Catalog, Operation};
-use futures::stream::{FuturesUnordered, StreamExt};
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::header::HeaderMap;

@@ -138,6 +138,7 @@ impl Profile {
     }
 
     /// The JSON Schema of profiles, for editors.
+    #[cfg(test)]
     pub fn json_schema() -> serde_json::Value {
         schemars::schema_for!(ProfileFile).to_value()
     }

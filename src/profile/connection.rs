@@ -25,8 +25,9 @@ pub struct ProxySettings {
 }
 
 /// HTTP versions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, schemars::JsonSchema)]
-#[schemars(rename = "HttpVersion")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "HttpVersion"))]
 pub enum HttpVersion {
     /// 1.1, and 2 if a server with TLS offers 2.
     #[default]

@@ -6,32 +6,34 @@ use super::error::ProfileError;
 use super::settings::{ChangePolicy, CompletenessPolicy, PoolOffer, ProfileLimits, ResourceQuota};
 use crate::endpoint::{FAILURES_MAX, FailureProvocation};
 use crate::history::InfrastructureFailure;
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 use std::collections::BTreeMap;
 
 /// One endpoint: address, credentials, offered values and limits.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "Profile", title = "A profile of probity: what one endpoint offers and allows")]
+#[cfg_attr(test, schemars(rename = "Profile", title = "A profile of probity: what one endpoint offers and allows"))]
 pub(super) struct ProfileFile {
     /// Address of the endpoint, or `env:NAME`, for all suites without an address in `endpoints`.
     #[serde(default)]
-    #[schemars(with = "Option<String>")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub endpoint: Option<Spanned<String>>,
     /// Address of the endpoint by suite, or `env:NAME`.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, String>")]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, String>"))]
     pub endpoints: BTreeMap<String, Spanned<String>>,
     /// Identities by caller: `owner`, `other`, `expired`, `forged`, `none`. The default of `forged` is derived from
     /// the owner: a token that was never issued, or a signature with a wrong secret.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, IdentityEntry>")]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, IdentityEntry>"))]
     pub identities: BTreeMap<String, Spanned<IdentityEntry>>,
     /// Values that the endpoint offers (flavors, images), in place of the suite's values.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, Vec<serde_json::Value>>")]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, Vec<serde_json::Value>>"))]
     pub pools: BTreeMap<String, Spanned<Vec<serde_json::Value>>>,
     /// By operation, a body that is merged into the body of creates, if the endpoint needs more than the pages say;
     /// `null` removes a field. The result is not judged as input.
@@ -49,7 +51,7 @@ pub(super) struct ProfileFile {
     pub limits: ProfileLimits,
     /// Factor for the suite's bounds on the duration of transitions, in percent.
     #[serde(default = "default_settle_percent")]
-    #[schemars(with = "u32", range(min = 1, max = 100_000))]
+    #[cfg_attr(test, schemars(with = "u32", range(min = 1, max = 100_000)))]
     pub settle_percent: Spanned<u32>,
     /// Without `allowed`, a run sends only operations that read.
     #[serde(default)]
@@ -73,14 +75,15 @@ pub(super) struct ProfileFile {
 }
 
 /// How infrastructure failures of one kind are recognised, and how many of them end a run.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "RecogniserFile")]
+#[cfg_attr(test, schemars(rename = "RecogniserFile"))]
 pub(super) struct RecogniserEntry {
     /// Condition over `status`, `body`, `header` and `text` (of a body that is not JSON). Default: 429, and 503 with
     /// Retry-After.
     #[serde(default)]
-    #[schemars(with = "Option<String>")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub when: Option<Spanned<String>>,
     /// A run with more such responses ends as inconclusive.
     #[serde(default = "default_at_most")]
@@ -93,32 +96,33 @@ fn default_at_most() -> u64 {
 
 /// Settings of connections. No proxy is taken from the environment, and redirects are not followed: a run contacts
 /// only hosts in this profile.
-#[derive(Deserialize, JsonSchema, Default)]
+#[derive(Deserialize, Default)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "Connection")]
+#[cfg_attr(test, schemars(rename = "Connection"))]
 pub(super) struct ConnectionEntry {
     /// Files of authorities that the client trusts in addition to the system's, in PEM.
     #[serde(default)]
-    #[schemars(with = "Vec<String>")]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub ca: Vec<Spanned<String>>,
     /// File of the client's certificate, in PEM.
     #[serde(default)]
-    #[schemars(with = "Option<String>")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub certificate: Option<Spanned<String>>,
     /// File of the client's key, in PEM.
     #[serde(default)]
-    #[schemars(with = "Option<String>")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub key: Option<Spanned<String>>,
     /// Address of a proxy, such as http://proxy.example:3128.
     #[serde(default)]
-    #[schemars(with = "Option<String>")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub proxy: Option<Spanned<String>>,
     /// Name for the proxy.
     #[serde(default)]
     pub proxy_username: Option<String>,
     /// Password for the proxy: `env:NAME`, `file:PATH`, `command:LINE`.
     #[serde(default)]
-    #[schemars(with = "Option<String>")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub proxy_password: Option<Spanned<String>>,
     /// HTTP versions that the client offers.
     #[serde(default)]
@@ -126,20 +130,21 @@ pub(super) struct ConnectionEntry {
 }
 
 /// One caller.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "Person")]
+#[cfg_attr(test, schemars(rename = "Person"))]
 pub(super) struct IdentityEntry {
     /// Credential headers: `env:NAME`, `file:PATH`, `command:LINE`, or the value itself.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, String>")]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, String>"))]
     pub headers: BTreeMap<String, Spanned<String>>,
     /// Authentication by a signature, a token service, or a standard header.
     #[serde(default)]
     pub auth: Option<AuthEntry>,
     /// Values of path parameters, such as a project id, or `env:NAME`.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, String>")]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, String>"))]
     pub parameters: BTreeMap<String, Spanned<String>>,
 }
 

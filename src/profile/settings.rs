@@ -1,12 +1,14 @@
 //! Settings without references.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A read that lists the values of a pool.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "Offer")]
+#[cfg_attr(test, schemars(rename = "Offer"))]
 pub struct PoolOffer {
     /// Path; names in braces are replaced by `parameters` of the owner.
     pub get: String,
@@ -19,9 +21,10 @@ pub struct PoolOffer {
 }
 
 /// A read that shows a quota.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "Quota")]
+#[cfg_attr(test, schemars(rename = "Quota"))]
 pub struct ResourceQuota {
     /// Path; names in braces are replaced by `parameters` of the owner.
     pub get: String,
@@ -34,9 +37,10 @@ pub struct ResourceQuota {
 }
 
 /// Consequence of undecided clauses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-#[schemars(rename = "Complete")]
+#[cfg_attr(test, schemars(rename = "Complete"))]
 pub enum CompletenessPolicy {
     /// The test `<suite>::complete` fails.
     #[default]
@@ -46,9 +50,10 @@ pub enum CompletenessPolicy {
 }
 
 /// Limits of a run. The profile sets no limit for absent entries.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "Limits")]
+#[cfg_attr(test, schemars(rename = "Limits"))]
 pub struct ProfileLimits {
     /// Requests of a run.
     #[serde(default)]
@@ -64,12 +69,12 @@ pub struct ProfileLimits {
     pub rate: Option<u32>,
     /// Plans that run at the same time.
     #[serde(default)]
-    #[schemars(range(min = 1))]
+    #[cfg_attr(test, schemars(range(min = 1)))]
     pub plans: Option<u32>,
     /// Unanswered requests (429, 503, lost) that end the run, in percent of all requests. The first twenty requests
     /// are exempt.
     #[serde(default)]
-    #[schemars(range(min = 1, max = 100))]
+    #[cfg_attr(test, schemars(range(min = 1, max = 100)))]
     pub trouble_percent: Option<u32>,
     /// Milliseconds between the first polls of a resource in transition; later polls have longer intervals.
     #[serde(default)]
@@ -79,14 +84,15 @@ pub struct ProfileLimits {
     pub reserve_seconds: Option<u64>,
     /// Seconds for one request.
     #[serde(default)]
-    #[schemars(range(min = 1))]
+    #[cfg_attr(test, schemars(range(min = 1)))]
     pub request_seconds: Option<u64>,
 }
 
 /// Whether a run may change resources.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-#[schemars(rename = "Changes")]
+#[cfg_attr(test, schemars(rename = "Changes"))]
 pub enum ChangePolicy {
     /// A run sends only operations that read.
     #[default]

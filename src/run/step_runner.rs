@@ -51,7 +51,7 @@ pub async fn carry_out_branches(
         Ok(ends)
     });
     // Waits for all branches even after an error: every sent request must be recorded.
-    let results: Vec<Result<Vec<(usize, StepEnd)>, StopReason>> = futures::future::join_all(all).await;
+    let results: Vec<Result<Vec<(usize, StepEnd)>, StopReason>> = futures_util::future::join_all(all).await;
     let mut ends = Vec::new();
     for result in results {
         ends.extend(result?);

@@ -3,7 +3,8 @@
 //! The limits of the profile alone give an upper bound, which does not tell whether a quota suffices. A dry
 //! run draws plans by the same rules, at the same rate and side by side.
 
-use super::preflight::{FreeQuotas, check_with_quotas};
+use super::checked_endpoint::FreeQuotas;
+use super::preflight::check_with_quotas;
 use super::settings::CampaignSettings;
 use super::site::{block_on, choose_pace, convert_error, limit_choices, make_home};
 use super::target::SuiteTarget;

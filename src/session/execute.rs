@@ -1,7 +1,8 @@
 //! A campaign, or a recorded plan, at its target: the mock on a paused clock, an endpoint in real time.
 
 use super::listener::SessionListener;
-use super::preflight::{check_endpoint, needs_changes};
+use super::needed_changes::needs_changes;
+use super::preflight::check_endpoint;
 use super::settings::CampaignSettings;
 use super::site::{block_on, convert_error, limit_choices, make_home, make_site};
 use super::target::SuiteTarget;

@@ -6,6 +6,7 @@
 //! line. The two users of this module, `cli` and `conformance`, do not know each other.
 
 mod campaign_record;
+mod checked_endpoint;
 mod clock;
 mod dry_run;
 mod execute;
@@ -14,12 +15,22 @@ mod tracking;
 mod limits;
 mod listener;
 mod loaded_suite;
+mod needed_changes;
 mod patterns;
 mod plan_file;
+#[cfg(feature = "http")]
+mod preflight;
+#[cfg(not(feature = "http"))]
+#[path = "preflight_without_http.rs"]
 mod preflight;
 mod run_suite;
 mod run_suites;
 mod settings;
+#[cfg(feature = "http")]
+mod signal_streams;
+#[cfg(not(feature = "http"))]
+#[path = "signal_streams_without_http.rs"]
+mod signal_streams;
 mod signals;
 mod site;
 mod suite_store;
@@ -28,6 +39,7 @@ mod target;
 mod user_error;
 
 pub use campaign_record::CampaignRecord;
+pub use checked_endpoint::FreeQuotas;
 pub use clock::RunStart;
 pub use dry_run::{CreatedResources, DryRun, DryRunForecast, DryRunResult};
 pub use execute::replay_plan;
@@ -37,7 +49,6 @@ pub use listener::{SessionEvent, SessionListener};
 pub use loaded_suite::LoadedSuite;
 pub use patterns::ClausePatterns;
 pub use plan_file::parse_plan;
-pub use preflight::FreeQuotas;
 pub use run_suite::{SuiteOutcome, run_suite};
 pub use run_suites::{count_threads, run_suites};
 pub use settings::{CampaignSettings, JournalSettings, ReportSettings, RunSettings};

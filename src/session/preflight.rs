@@ -1,16 +1,14 @@
 //! The checks before the first create: address, credentials, offered values and quotas.
 
+use super::checked_endpoint::{CheckedEndpoint, FreeQuotas};
 use super::loaded_suite::LoadedSuite;
 use super::user_error::UserError;
 use crate::endpoint::{Call, RecognisingEndpoint, Request, compose_request};
-use crate::history::LearnedSecrets;
 use crate::http_client::{
     HttpEndpoint, HttpLimits, ProbeError, WallClock, probe_endpoint, read_free_quota, read_offered_values,
     recognise_api,
 };
-use crate::model::{ClauseId, ClauseOrigin, GeneratedClause, Model, OperationModel};
 use crate::profile::{ChangePolicy, Profile};
-use crate::suite::ClauseDecision;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -18,19 +16,6 @@ use std::time::Duration;
 
 /// Most reads that are sent to recognise the API.
 const PROBE_CALLS_MAX: usize = 3;
-
-/// An endpoint that passed the preflight.
-pub struct CheckedEndpoint {
-    /// The endpoint, with infrastructure failures recognised as the profile says.
-    pub endpoint: Rc<RecognisingEndpoint<HttpEndpoint>>,
-    /// The credentials that the endpoint's client makes and fetches.
-    pub learned: LearnedSecrets,
-    /// The suite with the pools that the endpoint lists.
-    pub loaded: LoadedSuite,
-}
-
-/// The creates that the quotas leave, by resource kind; none for a kind without a quota.
-pub type FreeQuotas = Vec<(String, Option<u64>)>;
 
 /// Checks an endpoint before a campaign.
 ///
@@ -174,25 +159,6 @@ fn list_offered(offered: &[Value]) -> String {
         None if listed.is_empty() => "the endpoint offers none".to_string(),
         None | Some(0) => listed.join(", "),
         Some(more) => format!("{} and {more} more", listed.join(", ")),
-    }
-}
-
-/// Whether a clause can only be decided by a change: the clause speaks of changing calls, or of a resource
-/// that must be created first.
-pub fn needs_changes(model: &Model, clause: ClauseId) -> bool {
-    match &model.clause_info(clause).origin {
-        ClauseOrigin::Generated(GeneratedClause::NoServerError(operation)) => model.operations[operation].changes,
-        ClauseOrigin::Generated(GeneratedClause::Reply(operation)) => {
-            let operation = &model.operations[operation];
-            operation.changes || !operation.about.is_empty()
-        }
-        ClauseOrigin::Generated(_) | ClauseOrigin::Event(_) => true,
-        ClauseOrigin::Clause(index) => {
-            let accepts = matches!(model.suite.clauses[*index].decision, ClauseDecision::Accept(_));
-            let speaks = |operation: &&OperationModel| operation.clauses.contains(&clause) && !operation.changes;
-            let mut speaking = model.operations.values().filter(speaks);
-            !speaking.any(|operation| !accepts || operation.about.is_empty())
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! SIGINT and SIGTERM: stop plans, then stop cleaning up.
 
 use super::exit_kind::ExitKind;
+use super::signal_streams::SignalStreams;
 use crate::run::Cancellation;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -88,41 +89,5 @@ impl Signals {
             code if code == ExitKind::Terminated.code() => Some(ExitKind::Terminated),
             _ => Some(ExitKind::Interrupted),
         }
-    }
-}
-
-#[cfg(unix)]
-struct SignalStreams {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl SignalStreams {
-    fn open() -> std::io::Result<SignalStreams> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(SignalStreams { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    async fn wait_for_signal(&mut self) -> ExitKind {
-        tokio::select! {
-            _ = self.interrupt.recv() => ExitKind::Interrupted,
-            _ = self.terminate.recv() => ExitKind::Terminated,
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct SignalStreams;
-
-#[cfg(not(unix))]
-impl SignalStreams {
-    fn open() -> std::io::Result<SignalStreams> {
-        Ok(SignalStreams)
-    }
-
-    async fn wait_for_signal(&mut self) -> ExitKind {
-        let _ = tokio::signal::ctrl_c().await;
-        ExitKind::Interrupted
     }
 }

@@ -1,7 +1,7 @@
 //! The site of a campaign: what its plans need of a target.
 
+use super::checked_endpoint::CheckedEndpoint;
 use super::exit_kind::ExitKind;
-use super::preflight::CheckedEndpoint;
 use super::settings::CampaignSettings;
 use super::target::SuiteTarget;
 use super::user_error::UserError;

@@ -1,14 +1,16 @@
 //! The authentication of a caller in the profile file.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 use std::collections::BTreeMap;
 
 /// How a caller authenticates. Credentials are references: `env:NAME`, `file:PATH`, `command:LINE`.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-#[schemars(rename = "Auth")]
+#[cfg_attr(test, schemars(rename = "Auth"))]
 pub(crate) enum AuthEntry {
     /// A bearer token in each request (RFC 6750).
     Bearer(BearerEntry),
@@ -29,35 +31,38 @@ pub(crate) enum AuthEntry {
 }
 
 /// A token.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "Bearer")]
+#[cfg_attr(test, schemars(rename = "Bearer"))]
 pub(crate) struct BearerEntry {
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(super) token: Spanned<String>,
 }
 
 /// A name and a password.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "Basic")]
+#[cfg_attr(test, schemars(rename = "Basic"))]
 pub(crate) struct BasicEntry {
     /// Name without a colon.
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(super) username: Spanned<String>,
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(super) password: Spanned<String>,
 }
 
 /// A client of a token service.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "ClientCredentials")]
+#[cfg_attr(test, schemars(rename = "ClientCredentials"))]
 pub(crate) struct ClientCredentialsEntry {
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(super) token_url: Spanned<String>,
     pub(super) client_id: String,
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(super) client_secret: Spanned<String>,
     /// Requested scopes, separated by spaces.
     #[serde(default)]
@@ -71,9 +76,10 @@ pub(crate) struct ClientCredentialsEntry {
 }
 
 /// Where a token request contains the id and secret of the client.
-#[derive(Deserialize, JsonSchema, Default, PartialEq)]
+#[derive(Deserialize, Default, PartialEq)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-#[schemars(rename = "ClientIn")]
+#[cfg_attr(test, schemars(rename = "ClientIn"))]
 pub(crate) enum ClientPlacement {
     /// In the header `Authorization`.
     #[default]
@@ -83,12 +89,13 @@ pub(crate) enum ClientPlacement {
 }
 
 /// A user with a password. Without a domain, names belong to the domain `default`.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "OpenstackPassword")]
+#[cfg_attr(test, schemars(rename = "OpenstackPassword"))]
 pub(crate) struct KeystonePasswordEntry {
     /// Address of the identity service, with or without /v3.
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(super) auth_url: Spanned<String>,
     #[serde(default)]
     pub(super) user_id: Option<String>,
@@ -98,7 +105,7 @@ pub(crate) struct KeystonePasswordEntry {
     pub(super) user_domain_id: Option<String>,
     #[serde(default)]
     pub(super) user_domain_name: Option<String>,
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(super) password: Spanned<String>,
     #[serde(default)]
     pub(super) project_id: Option<String>,
@@ -111,12 +118,13 @@ pub(crate) struct KeystonePasswordEntry {
 }
 
 /// An application credential by id, or by name and user.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "OpenstackApplicationCredential")]
+#[cfg_attr(test, schemars(rename = "OpenstackApplicationCredential"))]
 pub(crate) struct ApplicationCredentialEntry {
     /// Address of the identity service, with or without /v3.
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(super) auth_url: Spanned<String>,
     #[serde(default)]
     pub(super) id: Option<String>,
@@ -130,47 +138,50 @@ pub(crate) struct ApplicationCredentialEntry {
     pub(super) user_domain_id: Option<String>,
     #[serde(default)]
     pub(super) user_domain_name: Option<String>,
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(super) secret: Spanned<String>,
 }
 
 /// A cloud of clouds.yaml.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "OpenstackCloud")]
+#[cfg_attr(test, schemars(rename = "OpenstackCloud"))]
 pub(crate) struct CloudEntry {
     /// Name of the cloud. Default: the cloud in OS_CLOUD, the variables OS_*, or the only cloud of the file.
     #[serde(default)]
-    #[schemars(with = "Option<String>")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub(super) cloud: Option<Spanned<String>>,
 }
 
 /// Access key and secret key.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "SdkHmacSha256")]
+#[cfg_attr(test, schemars(rename = "SdkHmacSha256"))]
 pub(crate) struct SdkHmacEntry {
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(super) access_key: Spanned<String>,
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(super) secret_key: Spanned<String>,
     /// Sent as X-Project-Id.
     #[serde(default)]
     pub(super) project_id: Option<String>,
     /// Token of temporary keys; sent as X-Security-Token.
     #[serde(default)]
-    #[schemars(with = "Option<String>")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub(super) security_token: Option<Spanned<String>>,
 }
 
 /// Access key and secret key.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "ScpHmacSha256")]
+#[cfg_attr(test, schemars(rename = "ScpHmacSha256"))]
 pub(crate) struct ScpHmacEntry {
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(super) access_key: Spanned<String>,
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(super) secret_key: Spanned<String>,
     /// Signed and sent, if given.
     #[serde(default)]

@@ -99,7 +99,7 @@ fn parallel_plans_share_one_budget() {
             carry_out_plan(&context, steps, &mut run, &mut watcher).await.map(|_| run.counts.requests)
         }
     };
-    let ends = make_paused_runtime().block_on(futures::future::join_all((0..3).map(plan)));
+    let ends = make_paused_runtime().block_on(futures_util::future::join_all((0..3).map(plan)));
     assert_eq!(ends, [Err(StopReason::Requests), Err(StopReason::Requests), Err(StopReason::Requests)]);
     let sent = sent.borrow();
     assert_eq!((sent.len(), purse.count_spent()), (10, 10));

@@ -1,0 +1,31 @@
+//! The recorded headers of a response.
+
+use http::header::{DATE, HeaderMap};
+use std::collections::BTreeMap;
+
+/// Names of recorded response headers, in addition to headers with an API version.
+const KEPT_HEADERS: &[&str] = &["allow", "content-type", "deprecation", "location", "retry-after", "sunset"];
+
+/// Ending of a version header's name, after the prefix of the vendor.
+const KEPT_ENDING: &str = "api-version";
+
+/// The recorded headers of a response.
+pub(super) fn record_headers(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let mut kept: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in headers {
+        // `HeaderName` is in lower case.
+        let name = name.as_str();
+        if !KEPT_HEADERS.contains(&name) && !name.ends_with(KEPT_ENDING) {
+            continue;
+        }
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        kept.entry(name.to_string()).and_modify(|all| *all = format!("{all}, {value}")).or_insert(value);
+    }
+    // An absolute time in Retry-After is useful only together with the endpoint's clock.
+    if kept.contains_key("retry-after")
+        && let Some(date) = headers.get(DATE)
+    {
+        kept.insert("date".to_string(), String::from_utf8_lossy(date.as_bytes()).into_owned());
+    }
+    kept
+}
