@@ -61,7 +61,7 @@ impl SpentRequests {
         let mut spent = SpentRequests { plans: 1, steps_skipped, ..SpentRequests::default() };
         for exchange in exchanges {
             spent.requests += 1;
-            let operation = &model.operations[&exchange.operation];
+            let operation = &model.operations[&exchange.call.operation];
             let creates = hints.creating.contains(&operation.id);
             match ReplyKind::classify(&exchange.outcome) {
                 ReplyKind::NotExecuted if !matches!(exchange.outcome, Outcome::Unsent { .. }) => spent.throttled += 1,

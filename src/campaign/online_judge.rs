@@ -2,8 +2,7 @@
 
 use super::poll_reads::PollReads;
 use super::transition_times::{TransitionTimer, TransitionTimes};
-use crate::endpoint::Call;
-use crate::history::{CallCause, Exchange};
+use crate::history::{Call, CallCause, Exchange};
 use crate::model::{
     BeliefLimits, CallView, ExceededLimit, Existence, Model, ReplyKind, ResourceId, StateEntry, SuiteEvaluationError,
     classify_call_input, read_pages,
@@ -100,11 +99,11 @@ impl OnlineJudge {
         if exchange.cause == CallCause::Poll {
             return;
         }
-        let asked = CallView::new(&self.model, exchange, InputClass::Valid);
+        let asked = CallView::new(&self.model, &exchange.call, InputClass::Valid);
         let heard = ReplyKind::classify(&exchange.outcome);
         let mut touched: BTreeSet<ResourceId> =
             asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten().cloned()).collect();
-        let about = &self.model.operations[&exchange.operation].about;
+        let about = &self.model.operations[&exchange.call.operation].about;
         for (index, ids) in asked.read_created_ids(&self.model, &heard) {
             if about[index].told_by.is_some() {
                 let stand_in = |id: &ResourceId| (id.clone(), (exchange.step, about[index].name.clone()));
@@ -113,7 +112,7 @@ impl OnlineJudge {
             touched.extend(ids);
         }
         if let Some(page) = read_pages(&self.model, &asked, &heard).unwrap_or_default().pop() {
-            self.pages.insert(exchange.operation.clone(), LastListPage { step: exchange.step, next: page.next });
+            self.pages.insert(exchange.call.operation.clone(), LastListPage { step: exchange.step, next: page.next });
         }
         let ending = match heard {
             ReplyKind::Success(..) => StepOutcome::Accepted,
@@ -122,8 +121,8 @@ impl OnlineJudge {
         };
         let stepped = SentStep {
             exchange: exchange.number,
-            binding: exchange.binding.clone(),
-            changes: self.model.operations[&exchange.operation].changes,
+            binding: exchange.call.binding.clone(),
+            changes: self.model.operations[&exchange.call.operation].changes,
             resources: touched,
             ending,
         };
@@ -132,7 +131,7 @@ impl OnlineJudge {
 
     /// Resources that the call may change without naming them, each with whether the resource is settled.
     fn find_unnamed_resources(&self, exchange: &Exchange) -> Vec<(ResourceId, bool)> {
-        let kinds = &self.model.operations[&exchange.operation].affects_unnamed;
+        let kinds = &self.model.operations[&exchange.call.operation].affects_unnamed;
         if exchange.cause == CallCause::Poll || kinds.is_empty() {
             return Vec::new();
         }
@@ -148,7 +147,7 @@ impl OnlineJudge {
             return;
         };
         let belief = &self.judge.belief;
-        let clauses = &self.model.operations[&exchange.operation].clauses;
+        let clauses = &self.model.operations[&exchange.call.operation].clauses;
         let by_this = |held: &Arc<StateEntry>| {
             held.state
                 .origin
@@ -165,8 +164,8 @@ impl OnlineJudge {
 
     /// Updates `still` for the resources that an exchange named or listed.
     fn update_still(&mut self, exchange: &Exchange) {
-        let operation = &self.model.operations[&exchange.operation];
-        let asked = CallView::new(&self.model, exchange, InputClass::Valid);
+        let operation = &self.model.operations[&exchange.call.operation];
+        let asked = CallView::new(&self.model, &exchange.call, InputClass::Valid);
         let named = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten());
         let in_list = self.judge.belief.ids().filter(|id| self.reads.is_whole_list(&operation.id, id.kind));
         let shown: Vec<ResourceId> = named.chain(in_list).map(|id| self.judge.belief.resolve_id(id).clone()).collect();
@@ -218,9 +217,9 @@ impl OnlineJudge {
 
 impl Watcher for OnlineJudge {
     fn find_created_ids(&self, exchange: &Exchange) -> BTreeMap<String, Vec<String>> {
-        let asked = CallView::new(&self.model, exchange, InputClass::Valid);
+        let asked = CallView::new(&self.model, &exchange.call, InputClass::Valid);
         let born = asked.read_created_ids(&self.model, &ReplyKind::classify(&exchange.outcome));
-        let about = &self.model.operations[&exchange.operation].about;
+        let about = &self.model.operations[&exchange.call.operation].about;
         born.into_iter()
             .filter(|(index, _)| about[*index].told_by.is_none())
             .map(|(index, ids)| (about[index].name.clone(), ids.into_iter().map(|id| id.id.to_string()).collect()))
@@ -228,7 +227,7 @@ impl Watcher for OnlineJudge {
     }
 
     fn find_learned_ids(&self, exchange: &Exchange) -> Vec<LearnedId> {
-        let asked = CallView::new(&self.model, exchange, InputClass::Valid);
+        let asked = CallView::new(&self.model, &exchange.call, InputClass::Valid);
         let told = self.judge.belief.read_deferred_ids(&asked, &ReplyKind::classify(&exchange.outcome));
         told.into_iter()
             .filter_map(|(stand_in, id)| {
@@ -239,7 +238,7 @@ impl Watcher for OnlineJudge {
     }
 
     fn classify_input(&self, exchange: &mut Exchange) {
-        exchange.input = Some(classify_call_input(&self.model, &self.schemas, exchange));
+        exchange.input = Some(classify_call_input(&self.model, &self.schemas, &exchange.call));
     }
 
     fn observe_exchange(&mut self, exchange: &Exchange) {

@@ -217,8 +217,8 @@ impl<'a, 's> RunningPlan<'a, 's> {
     async fn carry_out_step(&mut self, step: &mut Step) -> Result<Result<StepEnd, StopReason>, StopReason> {
         let provocations = &self.state.env.provoke;
         let provocation = provocations
-            .get(&step.operation)
-            .filter(|provocation| provocation.applies_to(&json!([step.births, step.path, step.body])));
+            .get(&step.call.operation)
+            .filter(|provocation| provocation.applies_to(&json!([step.births, step.call.path, step.call.body])));
         begin_provocation(provocation, step).await?;
         let end =
             carry_out_step(self.context, step, self.steps.len(), &mut self.plan_state, &mut self.online_judge).await;

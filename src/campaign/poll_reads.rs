@@ -1,6 +1,6 @@
 //! The choice of reads for polls.
 
-use crate::endpoint::Call;
+use crate::history::Call;
 use crate::model::{Belief, Model, OperationModel, ResourceId, ResourceOwner, StateEntry, must_be_listed};
 use crate::schema::CompiledCatalog;
 use crate::suite::ResourceView;

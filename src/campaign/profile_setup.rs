@@ -12,10 +12,11 @@ use std::collections::BTreeMap;
 /// The caller completes only creates of an empty endpoint: the first resource needs the additions, and
 /// later creates test whether the endpoint accepts the body that the pages describe.
 pub(super) fn complete_body(step: &mut Step, setup: &BTreeMap<String, Value>) {
-    let Some(added) = setup.get(&step.operation).filter(|_| !step.births.is_empty() && step.setup.is_empty()) else {
+    let Some(added) = setup.get(&step.call.operation).filter(|_| !step.births.is_empty() && step.setup.is_empty())
+    else {
         return;
     };
-    let body = step.body.get_or_insert_with(|| Value::Object(Map::new()));
+    let body = step.call.body.get_or_insert_with(|| Value::Object(Map::new()));
     merge_body(body, added, "", &mut step.setup);
 }
 
@@ -78,12 +79,12 @@ mod tests {
             json!({ "operation": "make", "binding": "v1", "caller": "owner", "settle": "leave" }),
         )
         .expect("a step");
-        step.body = body;
+        step.call.body = body;
         if births {
             step.births = BTreeMap::from([("lamp".to_string(), Vec::new())]);
         }
         complete_body(&mut step, &BTreeMap::from([("make".to_string(), added)]));
-        (step.body, step.setup)
+        (step.call.body, step.setup)
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Candidates for shrinking that need the model and the schemas.
 
 use super::plan_env::PlanEnv;
+use crate::history::Call;
 use crate::plan::{Plan, Step, StepWait, read_handle};
 use crate::schema::simplify_value;
 use serde_json::Value;
@@ -11,24 +12,31 @@ use std::collections::BTreeMap;
 pub(super) fn make_single_call_plans(site: &PlanEnv<'_>, plan: &Plan) -> Vec<Plan> {
     let (Some(last), true) = (plan.steps.last(), plan.steps.len() > 1) else { return Vec::new() };
     let unknown_id = Value::String("00000000-0000-4000-8000-000000000000".to_string());
-    let path = last.path.iter().map(|(name, value)| {
+    let path = last.call.path.iter().map(|(name, value)| {
         let value = if read_handle(value).is_some() { &unknown_id } else { value };
         (name.clone(), value.clone())
     });
     let mut steps = Vec::new();
-    if !last.body.as_ref().is_some_and(has_handle) {
-        steps.push(Step { path: path.collect(), births: BTreeMap::new(), ..last.clone() });
+    if !last.call.body.as_ref().is_some_and(has_handle) {
+        steps.push(Step {
+            call: Call { path: path.collect(), ..last.call.clone() },
+            births: BTreeMap::new(),
+            ..last.clone()
+        });
     }
     let reads = site.model.operations.values().filter(|operation| operation.about.is_empty() && !operation.changes);
     for operation in reads {
         let described = site.schemas.find_operation(&operation.id);
         let Some(binding) = described.and_then(|described| described.bindings.first()) else { continue };
         steps.push(Step {
-            operation: operation.id.clone(),
-            binding: binding.id.clone(),
-            path: BTreeMap::new(),
-            query: BTreeMap::new(),
-            body: None,
+            call: Call {
+                operation: operation.id.clone(),
+                binding: binding.id.clone(),
+                path: BTreeMap::new(),
+                query: BTreeMap::new(),
+                body: None,
+                ..last.call.clone()
+            },
             births: BTreeMap::new(),
             settle: StepWait::Poll { after_ms: 0 },
             ..last.clone()
@@ -53,16 +61,19 @@ pub(super) fn serialize_steps(plan: &Plan) -> String {
 pub(super) fn make_simpler_steps(site: &PlanEnv<'_>, step: &Step) -> Vec<Step> {
     let shape = site
         .schemas
-        .find_operation(&step.operation)
+        .find_operation(&step.call.operation)
         .and_then(|operation| site.schemas.find_request_schema(operation, None));
-    let (Some(shape), Some(body)) = (shape, &step.body) else { return Vec::new() };
+    let (Some(shape), Some(body)) = (shape, &step.call.body) else { return Vec::new() };
     if has_handle(body) {
         return Vec::new();
     }
     // Offered values are kept: they tell readers more than shorter values that the endpoint does not offer.
     let mut pins = BTreeMap::new();
     pin_offered_values(site, body, "", &mut pins);
-    simplify_value(shape, body, &pins).into_iter().map(|body| Step { body: Some(body), ..step.clone() }).collect()
+    simplify_value(shape, body, &pins)
+        .into_iter()
+        .map(|body| Step { call: Call { body: Some(body), ..step.call.clone() }, ..step.clone() })
+        .collect()
 }
 
 fn pin_offered_values(site: &PlanEnv<'_>, value: &Value, pointer: &str, pins: &mut BTreeMap<String, Value>) {

@@ -61,7 +61,7 @@ impl TransitionTimer {
         exchange: &Exchange,
         touched: &BTreeSet<ResourceId>,
     ) {
-        let acts = exchange.cause != CallCause::Poll && model.operations[&exchange.operation].changes;
+        let acts = exchange.cause != CallCause::Poll && model.operations[&exchange.call.operation].changes;
         let ids: BTreeSet<ResourceId> = self.moving.keys().chain(touched).cloned().collect();
         for id in ids {
             let possible = belief.list_states(&id);

@@ -1,13 +1,11 @@
 //! Calls on one resource: the read and the deletion.
 
-use crate::endpoint::Call;
 use crate::expr::{FieldPath, PathKey, assign_at_path};
-use crate::history::{CallCause, Exchange, Outcome};
+use crate::history::Call;
 use crate::model::{Model, ResourceId, ResourceOwner};
 use crate::schema::catalog::Operation;
 use crate::schema::{CompiledCatalog, DrawSettings, SeededRng, draw_valid};
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// Purpose of the random stream for the rest of a body.
 const PURPOSE_DELETION: u64 = 11;
@@ -74,26 +72,5 @@ fn keep_one_element(body: &mut Value, at: &FieldPath) {
                 items.truncate(1);
             }
         }
-    }
-}
-
-/// The call as an exchange, the form for the model. Only the inputs count.
-pub(super) fn make_exchange(call: &Call) -> Exchange {
-    Exchange {
-        number: 0,
-        step: 0,
-        cause: CallCause::Step,
-        operation: call.operation.clone(),
-        binding: call.binding.clone(),
-        caller: call.caller.clone(),
-        path: call.path.clone(),
-        query: call.query.clone(),
-        headers: call.headers.clone(),
-        body: call.body.clone(),
-        sent_ms: 0,
-        received_ms: 0,
-        outcome: Outcome::Unsent { cause: String::new() },
-        created: BTreeMap::new(),
-        input: None,
     }
 }

@@ -1,11 +1,10 @@
 //! The calls that delete a resource, and the order of resource kinds in a deletion.
 
-use super::calls::{make_deletion_call, make_exchange, make_show_call};
+use super::calls::{make_deletion_call, make_show_call};
 use super::created::CreatedResource;
 use super::deletion_loop::Deletion;
-use crate::endpoint::Call;
 use crate::expr::Expr;
-use crate::history::Outcome;
+use crate::history::{Call, Outcome};
 use crate::model::{CallView, ExpressionRoots, Model, ReplyKind, read_observations};
 use crate::schema::{CompiledCatalog, InputClass};
 use crate::suite::{EffectValue, IdExpression, ResourceReference, Stage};
@@ -41,7 +40,7 @@ pub(super) fn make_release_calls(
     let show = make_show_call(model, schemas, &id, who).filter(|_| !resource.release.is_empty());
     let Some(show) = show else { return Vec::new() };
     let heard = ReplyKind::classify(shown);
-    let asked = CallView::new(model, &make_exchange(&show), InputClass::Valid);
+    let asked = CallView::new(model, &show, InputClass::Valid);
     let Ok(sights) = read_observations(model, &asked, &heard) else { return Vec::new() };
     let Some(sight) = sights.resources.iter().find(|sight| sight.id.id.as_ref() == made.id) else { return Vec::new() };
     let roots =

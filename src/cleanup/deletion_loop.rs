@@ -2,8 +2,8 @@
 
 use super::context::{CleanupReserve, PollWaits, send_unrecorded};
 use super::created::Leftover;
-use crate::endpoint::{Call, ComposeError, Request, compose_request};
-use crate::history::{Outcome, Reply};
+use crate::endpoint::{ComposeError, Request, compose_request};
+use crate::history::{Call, Outcome, Reply};
 use crate::run::PlanContext;
 use std::mem::discriminant;
 use tokio::time::{Instant, sleep};

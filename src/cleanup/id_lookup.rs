@@ -3,12 +3,12 @@
 //! Some creates are accepted before the endpoint tells an id, and only a read of another resource (such
 //! as a job) tells the id later. Both functions poll the other resource until the id appears.
 
-use super::calls::{make_exchange, make_show_call};
+use super::calls::make_show_call;
 use super::context::{CleanupContext, CleanupReserve, PollWaits, send_unrecorded};
 use super::created::CreatedResource;
 use crate::endpoint::compose_request;
 use crate::expr::Val;
-use crate::history::{CallCause, Exchange};
+use crate::history::Call;
 use crate::model::{Belief, CallView, Observation, ReplyKind, ResourceOwner, read_deferred_id, read_observations};
 use crate::schema::InputClass;
 use tokio::time::{Instant, sleep};
@@ -26,13 +26,12 @@ pub(super) async fn look_up_stand_ins(
         let owner = belief.list_states(stand_in).first().map_or(ResourceOwner::Owner, |held| held.state.owner);
         let Some(call) = make_show_call(model, schemas, teller, owner) else { continue };
         let Ok(request) = compose_request(context.catalog, &call, context.identities) else { continue };
+        let sent = Call { path: request.parameters.clone(), ..call };
+        let asked = CallView::new(model, &sent, InputClass::Valid);
         let mut waits = PollWaits::new(context);
         loop {
             let Some(outcome) = send_unrecorded(context, &request).await else { return found };
-            let path = request.parameters.clone();
-            let exchange = Exchange { outcome, path, cause: CallCause::Poll, ..make_exchange(&call) };
-            let asked = CallView::new(model, &exchange, InputClass::Valid);
-            let told = belief.read_deferred_ids(&asked, &ReplyKind::classify(&exchange.outcome));
+            let told = belief.read_deferred_ids(&asked, &ReplyKind::classify(&outcome));
             if let Some((_, id)) = told.into_iter().find(|(known, _)| known == stand_in) {
                 let caller = if owner == ResourceOwner::Other { "other" } else { "owner" };
                 found.push(CreatedResource::from_endpoint(
@@ -86,12 +85,12 @@ async fn poll_until_told(
     let (id, who) = made.to_model_id();
     let Some(call) = make_show_call(model, schemas, &id, who) else { return Vec::new() };
     let Ok(request) = compose_request(context.catalog, &call, context.identities) else { return Vec::new() };
+    let sent = Call { path: request.parameters.clone(), ..call };
+    let asked = CallView::new(model, &sent, InputClass::Valid);
     let mut waits = PollWaits::new(context);
     loop {
         let Some(outcome) = send_unrecorded(context, &request).await else { return Vec::new() };
-        let exchange = Exchange { outcome, path: request.parameters.clone(), ..make_exchange(&call) };
-        let heard = ReplyKind::classify(&exchange.outcome);
-        let asked = CallView::new(model, &exchange, InputClass::Valid);
+        let heard = ReplyKind::classify(&outcome);
         let seen = read_observations(model, &asked, &heard).unwrap_or_default();
         let sight = seen.resources.iter().find(|sight| sight.id == id);
         let resources = model.suite.resources.iter().enumerate();

@@ -3,7 +3,7 @@
 //! Each run has one file and locks the file. If the process is killed, the operating system releases
 //! the lock, and the file tells which resources may exist at the endpoint.
 
-use crate::endpoint::Call;
+use crate::history::Call;
 use crate::plan::Step;
 use crate::run::Journal;
 use serde::{Deserialize, Serialize};

@@ -1,12 +1,11 @@
 //! Reads whole lists of an endpoint, page by page, and the marks of the listed resources.
 
-use super::calls::make_exchange;
 use super::context::{CleanupContext, send_unrecorded};
 use super::created::CreatedResource;
 use super::mark::RunMark;
-use crate::endpoint::{Call, compose_request};
+use crate::endpoint::compose_request;
 use crate::expr::Val;
-use crate::history::{Outcome, Reply};
+use crate::history::{Call, Outcome, Reply};
 use crate::model::{CallView, ExpressionRoots, Model, ReplyKind};
 use crate::schema::InputClass;
 use crate::suite::ResourceView;
@@ -91,7 +90,7 @@ impl ResourceList<'_> {
         for _ in 0..PAGES_MAX {
             let reply = self.read_page(&call).await?;
             let model = self.cleanup.model;
-            let asked = CallView::new(model, &make_exchange(&call), InputClass::Valid);
+            let asked = CallView::new(model, &call, InputClass::Valid);
             let roots =
                 ExpressionRoots { model, call: &asked, resources: &[], reply: Some(&reply), entry: None, world: None };
             let items = match self.view.at.eval(&roots) {

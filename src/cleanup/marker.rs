@@ -1,9 +1,8 @@
 //! Adds a mark to the bodies of calls that create or rename resources.
 
-use super::calls::make_exchange;
 use super::mark::{MARK_WORD, RunMark};
-use crate::endpoint::Call;
 use crate::expr::{FieldPath, assign_at_path, get_at_path};
+use crate::history::Call;
 use crate::model::{Model, read_version};
 use crate::run::CallMarker;
 use crate::schema::{CompiledCatalog, classify_input};
@@ -90,7 +89,7 @@ impl CallMarker for RunMarker {
     fn mark_call(&self, call: &mut Call) {
         let (Some(places), Some(body)) = (self.places.get(&call.operation), &call.body) else { return };
         let Some(operation) = self.schemas.find_operation(&call.operation) else { return };
-        let version = read_version(&self.model, &make_exchange(call));
+        let version = read_version(&self.model, call);
         let Some(shape) = self.schemas.find_request_schema(operation, version.as_deref()) else { return };
         let reasons = |body: &Value| classify_input(Some(shape), Some(body), version.as_deref()).reasons;
         let before = reasons(body);

@@ -76,8 +76,8 @@ fn list_created(model: &Model, steps: &[Step], run: &PlanState) -> Vec<CreatedRe
     for handle in run.created_handles.iter().rev() {
         let kind_and_owner = steps.iter().find_map(|step| {
             let (name, _) = step.births.iter().find(|(_, handles)| handles.contains(handle))?;
-            let about = &model.operations.get(&step.operation)?.about;
-            Some((about.iter().find(|about| about.name == *name)?.resource, find_owner(&step.caller)))
+            let about = &model.operations.get(&step.call.operation)?.about;
+            Some((about.iter().find(|about| about.name == *name)?.resource, find_owner(&step.call.caller)))
         });
         if let (Some((kind, caller)), Some(id)) = (kind_and_owner, run.ids.get(handle)) {
             made.push(CreatedResource { kind, id: id.clone(), caller: caller.to_string(), handle: handle.clone() });
@@ -100,7 +100,7 @@ fn is_unclear(model: &Model, exchange: &Exchange) -> bool {
     match ReplyKind::classify(&exchange.outcome) {
         ReplyKind::Lost | ReplyKind::ServerError(_) | ReplyKind::Unexpected(_) => true,
         ReplyKind::Success(..) => {
-            let about = &model.operations[&exchange.operation].about;
+            let about = &model.operations[&exchange.call.operation].about;
             exchange.created.is_empty() && about.iter().any(|about| matches!(about.binding, IdExpression::New(_)))
         }
         ReplyKind::Refusal(_) | ReplyKind::NotExecuted => false,

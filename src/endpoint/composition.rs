@@ -2,28 +2,10 @@
 
 use super::identity::Identities;
 use super::request::Request;
+use crate::history::Call;
 use crate::schema::catalog::{Binding, Catalog, Operation};
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// One call of an operation, with resource ids in place of handles.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Call {
-    /// Id of the operation in the catalog.
-    pub operation: String,
-    /// Id of the binding within the operation.
-    pub binding: String,
-    /// `owner`, `other`, `expired`, `forged` or `none`.
-    pub caller: String,
-    /// Values of path parameters. Parameters of the identity may be absent.
-    pub path: BTreeMap<String, Value>,
-    /// Values of query parameters. A list stands for a repeated parameter.
-    pub query: BTreeMap<String, Value>,
-    /// Header inputs of the call, without credentials.
-    pub headers: BTreeMap<String, String>,
-    /// Body; none for a request without a body.
-    pub body: Option<Value>,
-}
 
 /// Composes the request of a call: path, query, headers and body of the binding. Path parameters without a value in
 /// the call are filled from the caller's identity.

@@ -20,7 +20,7 @@ pub use authentication::{
     AuthSettings, BasicSettings, ClientCredentialsSettings, KeystoneDomain, KeystoneMethod, KeystoneReference,
     KeystoneScope, KeystoneSettings, ScpHmacSettings, SdkHmacSettings,
 };
-pub use composition::{Call, ComposeError, compose_request};
+pub use composition::{ComposeError, compose_request};
 pub(crate) use composition::{percent_decode, percent_encode};
 pub use credential::{Credential, CredentialError};
 pub(crate) use forgery::forge_credential;

@@ -1,5 +1,6 @@
 //! Exchanges: calls with their outcomes.
 
+use super::call::{Call, read_present_body};
 use crate::schema::InputClass;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -41,7 +42,7 @@ pub struct HistoryHeader {
 
 /// One call and its outcome. Times are milliseconds since the start of the plan on one monotonic clock.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "ExchangeFields")]
 pub struct Exchange {
     /// Number within the plan, from 0; polls count.
     pub number: u64,
@@ -49,27 +50,13 @@ pub struct Exchange {
     pub step: usize,
     /// Why the call was made.
     pub cause: CallCause,
-    /// Id of the operation in the catalog.
-    pub operation: String,
-    /// Id of the binding of the operation.
-    pub binding: String,
-    /// The caller: `owner`, `other`, `expired`, `forged` or `none`.
-    pub caller: String,
-    /// Path parameters, with ids in place of handles.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub path: BTreeMap<String, Value>,
-    /// Query parameters; a list stands for a repeated parameter.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub query: BTreeMap<String, Value>,
-    /// Header parameters, never credentials.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub headers: BTreeMap<String, String>,
-    /// The body with tokens in place of secrets; none for a call without body.
-    #[serde(default, deserialize_with = "deserialize_present", skip_serializing_if = "Option::is_none")]
-    pub body: Option<Value>,
+    /// The call as sent: ids in place of handles, the parameters of the identity in the path, and, once recorded,
+    /// tokens in place of secrets.
+    #[serde(flatten)]
+    pub call: Call,
     /// The class of the inputs, recorded before tokens replaced secrets: a token can have another class
     /// than its secret.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub input: Option<InputRecord>,
     /// When the call was sent.
     pub sent_ms: u64,
@@ -78,8 +65,52 @@ pub struct Exchange {
     /// The outcome of the call.
     pub outcome: Outcome,
     /// Ids that the response gives to handles.
-    #[serde(default, rename = "born", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(rename = "born", skip_serializing_if = "BTreeMap::is_empty")]
     pub created: BTreeMap<String, String>,
+}
+
+/// The fields of an exchange with the fields of its call, as read.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "struct Exchange")]
+struct ExchangeFields {
+    number: u64,
+    step: usize,
+    cause: CallCause,
+    operation: String,
+    binding: String,
+    caller: String,
+    #[serde(default)]
+    path: BTreeMap<String, Value>,
+    #[serde(default)]
+    query: BTreeMap<String, Value>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default, deserialize_with = "read_present_body")]
+    body: Option<Value>,
+    #[serde(default)]
+    input: Option<InputRecord>,
+    sent_ms: u64,
+    received_ms: u64,
+    outcome: Outcome,
+    #[serde(default)]
+    born: BTreeMap<String, String>,
+}
+
+impl From<ExchangeFields> for Exchange {
+    fn from(fields: ExchangeFields) -> Exchange {
+        let ExchangeFields { operation, binding, caller, path, query, headers, body, .. } = fields;
+        Exchange {
+            number: fields.number,
+            step: fields.step,
+            cause: fields.cause,
+            call: Call { operation, binding, caller, path, query, headers, body },
+            input: fields.input,
+            sent_ms: fields.sent_ms,
+            received_ms: fields.received_ms,
+            outcome: fields.outcome,
+            created: fields.born,
+        }
+    }
 }
 
 /// The class of the inputs of a call.
@@ -191,9 +222,4 @@ pub enum ReplyBody {
         /// Why the text is not JSON.
         because: String,
     },
-}
-
-/// Reads a body `null` as a body; serde alone would read no body.
-fn deserialize_present<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(input).map(Some)
 }

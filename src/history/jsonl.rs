@@ -170,9 +170,9 @@ fn write_line(value: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<
 
 fn sort_keys(exchange: &mut Exchange) {
     use super::exchange::{Outcome, ReplyBody};
-    exchange.body.iter_mut().for_each(Value::sort_all_objects);
-    exchange.path.values_mut().for_each(Value::sort_all_objects);
-    exchange.query.values_mut().for_each(Value::sort_all_objects);
+    exchange.call.body.iter_mut().for_each(Value::sort_all_objects);
+    exchange.call.path.values_mut().for_each(Value::sort_all_objects);
+    exchange.call.query.values_mut().for_each(Value::sort_all_objects);
     if let Outcome::Replied(reply) = &mut exchange.outcome
         && let ReplyBody::Json(body) = &mut reply.body
     {

@@ -2,9 +2,10 @@
 //!
 //! This module serialises histories and removes secrets before that. It does not judge exchanges.
 //!
-//! Modules in reading order: `exchange` (the types), `jsonl` (the file), `secrets` (what is removed),
+//! Modules in reading order: `call` and `exchange` (the types), `jsonl` (the file), `secrets` (what is removed),
 //! with `secret_names` (secret fields), `token` (replacements) and `learned` (secrets of a run).
 
+mod call;
 mod exchange;
 mod jsonl;
 mod learned_secrets;
@@ -12,6 +13,8 @@ mod secret_names;
 mod secrets;
 mod token;
 
+pub use call::Call;
+pub(crate) use call::read_present_body;
 pub use exchange::{
     CallCause, Exchange, FORMAT, History, HistoryHeader, InfrastructureFailure, InputRecord, Outcome, Reply, ReplyBody,
 };

@@ -85,11 +85,11 @@ impl SecretFilter {
     }
 
     fn strip_exchange(&self, exchange: &mut Exchange) {
-        for (name, value) in exchange.path.iter_mut().chain(exchange.query.iter_mut()) {
+        for (name, value) in exchange.call.path.iter_mut().chain(exchange.call.query.iter_mut()) {
             self.strip_named(name, value);
         }
-        self.strip_headers(&mut exchange.headers);
-        if let Some(body) = &mut exchange.body {
+        self.strip_headers(&mut exchange.call.headers);
+        if let Some(body) = &mut exchange.call.body {
             self.strip_json(body);
         }
         exchange.created.values_mut().for_each(|id| self.strip_literals(id));

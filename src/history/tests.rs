@@ -23,13 +23,13 @@ fn test_exchange(number: u64, body: Option<Value>, outcome: Outcome) -> Exchange
         number,
         step: 0,
         cause: CallCause::Step,
-        operation: "createBox".into(),
-        binding: "v1".into(),
-        caller: "owner".into(),
-        path: BTreeMap::new(),
-        query: BTreeMap::new(),
-        headers: BTreeMap::new(),
-        body,
+        call: Call {
+            operation: "createBox".into(),
+            binding: "v1".into(),
+            caller: "owner".into(),
+            body,
+            ..Call::default()
+        },
         input: None,
         sent_ms: 1,
         received_ms: 2,
@@ -121,9 +121,9 @@ fn a_credential_survives_nowhere_in_an_exchange() {
         Some(json!({ "name": [CANARY], CANARY: {CANARY: 1} })),
         reply_with(json!({ "sent": format!("got {CANARY}!") })),
     );
-    seen.path.insert("id".into(), json!(CANARY));
-    seen.query.insert("q".into(), json!([CANARY]));
-    seen.headers.insert("X-Label".into(), format!("a {CANARY}"));
+    seen.call.path.insert("id".into(), json!(CANARY));
+    seen.call.query.insert("q".into(), json!([CANARY]));
+    seen.call.headers.insert("X-Label".into(), format!("a {CANARY}"));
     seen.created.insert("box-1".into(), CANARY.into());
     let mut text = test_exchange(
         1,

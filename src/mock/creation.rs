@@ -1,10 +1,10 @@
 //! Creation of resources: ids and initial fields.
 
 use super::initial_fields::set_initial_fields;
-use super::request_reading::empty_exchange;
 use super::response_context::ResponseContext;
 use super::world_state::WorldState;
 use crate::expr::{ComparisonRelation, Val, assign_at_path};
+use crate::history::Call;
 use crate::model::{
     CallView, ExpressionRoots, PossibleState, ResourceId, ResourceState, find_resource, find_state_field,
     replace_resources,
@@ -111,10 +111,11 @@ fn set_ensured_fields(context: &ResponseContext<'_>, id: &ResourceId, thing: &mu
     let resource = model.resource_kind(id);
     let view = &resource.views[&shown.operation];
     let Some(at) = view.at.as_path() else { return };
-    let mut exchange = empty_exchange(&shown.operation, &context.call.caller);
-    exchange.path = context.call.path_values();
-    exchange.path.insert(shown.parameter.clone(), Value::String(id.id.to_string()));
-    let asked = CallView::new(model, &exchange, InputClass::Valid);
+    let mut path = context.call.path_values();
+    path.insert(shown.parameter.clone(), Value::String(id.id.to_string()));
+    let read =
+        Call { operation: shown.operation.clone(), caller: context.call.caller.clone(), path, ..Call::default() };
+    let asked = CallView::new(model, &read, InputClass::Valid);
     let roots = ExpressionRoots { model, call: &asked, resources: &[], reply: None, entry: None, world: None };
     for clause in model.operations[&shown.operation].clauses.iter().filter_map(|clause| model.written_clause(*clause)) {
         for (ensure, place) in &clause.ensure {

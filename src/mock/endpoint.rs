@@ -5,14 +5,14 @@ use super::decision::{MockAnswer, decide_answer};
 use super::effects::{apply_clauses, break_constant_fields, choose_open_ends};
 use super::ensure_repair::repair_body;
 use super::mutant::{FaultKind, Mutant};
-use super::request_reading::{collect_texts, read_exchange};
+use super::request_reading::{collect_texts, read_call};
 use super::response_body::{break_shape, draw_body, fill_body, hide_ids, list_shown_ids};
 use super::response_context::ResponseContext;
 use super::tempo::{Tempo, draw_between};
 use super::world_state::WorldState;
 use crate::endpoint::{Endpoint, PendingOutcome, Request};
 use crate::expr::Val;
-use crate::history::{Exchange, Outcome, Reply, ReplyBody};
+use crate::history::{Call, Outcome, Reply, ReplyBody};
 use crate::model::{
     CallView, ClauseId, ClauseOrigin, EffectContext, GeneratedClause, Model, PossibleState, ResourceId,
     classify_call_input, evaluate_clauses, list_combinations, make_world_root, read_version,
@@ -103,10 +103,10 @@ impl Mock {
         let inner = &mut *self.inner.borrow_mut();
         let now = self.read_clock();
         inner.state.advance_to(&self.model, &self.tempo, self.is_stuck(), now);
-        let exchange = read_exchange(request, &self.schemas);
-        let class = classify_call_input(&self.model, &self.schemas, &exchange);
-        let call = self.replace_caller(&exchange, CallView::new(&self.model, &exchange, class), &inner.state);
-        let version = read_version(&self.model, &exchange);
+        let sent = read_call(request, &self.schemas);
+        let class = classify_call_input(&self.model, &self.schemas, &sent);
+        let call = self.replace_caller(&sent, CallView::new(&self.model, &sent, class), &inner.state);
+        let version = read_version(&self.model, &sent);
         let context = ResponseContext {
             model: &self.model,
             schemas: &self.schemas,
@@ -127,17 +127,17 @@ impl Mock {
 
     /// Replaces the caller by the owner if the mutant breaks a promise about unauthenticated callers: an endpoint
     /// without the check treats the owner's resources as the caller's.
-    fn replace_caller(&self, exchange: &Exchange, call: CallView, state: &WorldState) -> CallView {
+    fn replace_caller(&self, sent: &Call, call: CallView, state: &WorldState) -> CallView {
         let Some(fault) = self.fault.as_ref().filter(|_| call.owner.is_none()) else { return call };
         let careless = match &fault.kind {
             FaultKind::Accepted => true,
-            FaultKind::AcceptedBy(operation) => *operation == exchange.operation,
+            FaultKind::AcceptedBy(operation) => *operation == sent.operation,
             _ => false,
         };
         let broken = || {
             evaluate_clauses(&self.model, &call, &state.world, &[]).is_ok_and(|r| r.demanded.contains(&fault.clause))
         };
-        let by_owner = Exchange { caller: "owner".to_string(), ..exchange.clone() };
+        let by_owner = Call { caller: "owner".to_string(), ..sent.clone() };
         let owner = CallView::new(&self.model, &by_owner, classify_call_input(&self.model, &self.schemas, &by_owner));
         // A promise about absent resources, for example, holds for the owner too.
         let about_callers = || {

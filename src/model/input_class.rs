@@ -6,35 +6,30 @@ use super::clause_info::ClauseId;
 use super::compile::Model;
 use super::read_call::make_header_root;
 use crate::expr::{Comparison, ComparisonRelation, Expr, ExprScope, FieldPath, PathKey, Val};
-use crate::history::{Exchange, InputRecord};
+use crate::history::{Call, Exchange, InputRecord};
 use crate::schema::{CompiledCatalog, InputClass, classify_by_other_version, classify_input};
 use crate::suite::LetDefinition;
-use std::collections::BTreeMap;
 
-/// The class of the body and of the query of a call. A recorded class takes precedence, because the recorded
-/// body contains tokens in place of secrets.
+/// The class of the body and of the query of a call. For an exchange, see [`read_input_class`].
 #[must_use]
-pub fn classify_call_input(model: &Model, schemas: &CompiledCatalog, exchange: &Exchange) -> InputRecord {
-    if let Some(input) = &exchange.input {
-        return input.clone();
-    }
-    let Some(operation) = schemas.find_operation(&exchange.operation) else { return InputClass::Doubtful.into() };
-    let version = read_version(model, exchange);
+pub fn classify_call_input(model: &Model, schemas: &CompiledCatalog, call: &Call) -> InputRecord {
+    let Some(operation) = schemas.find_operation(&call.operation) else { return InputClass::Doubtful.into() };
+    let version = read_version(model, call);
     let shape = schemas.find_request_schema(operation, version.as_deref());
     let held = if schemas.borrows_request_schema(operation, version.as_deref()) {
         classify_by_other_version
     } else {
         classify_input
     };
-    let body = held(shape, exchange.body.as_ref(), version.as_deref());
+    let body = held(shape, call.body.as_ref(), version.as_deref());
     let mut class = body.class;
-    for (name, value) in &exchange.query {
+    for (name, value) in &call.query {
         class = class.max(match schemas.find_parameter_schema(operation, "query", name) {
             Some(shape) => classify_input(Some(shape), Some(value), version.as_deref()).class,
             None => InputClass::Doubtful,
         });
     }
-    if operation.query.iter().any(|parameter| parameter.required && !exchange.query.contains_key(&parameter.name)) {
+    if operation.query.iter().any(|parameter| parameter.required && !call.query.contains_key(&parameter.name)) {
         class = InputClass::Invalid;
     }
     // A guard that reads a place resolves the doubt whether the place is present or absent. The guard does not
@@ -42,7 +37,7 @@ pub fn classify_call_input(model: &Model, schemas: &CompiledCatalog, exchange: &
     // wrong type, unless the guard tests whether the key is present: otherwise the guard cannot tell null from
     // absence, and the endpoint may.
     let null = |pointer: &str| {
-        exchange.body.as_ref().and_then(|body| body.pointer(pointer)).is_some_and(serde_json::Value::is_null)
+        call.body.as_ref().and_then(|body| body.pointer(pointer)).is_some_and(serde_json::Value::is_null)
     };
     let doubts = body.reasons.into_iter().map(|reason| match reason.kind.as_str() {
         "mandatory-when" | "required" | "dead" | "present" | "version" => reason.pointer,
@@ -55,18 +50,20 @@ pub fn classify_call_input(model: &Model, schemas: &CompiledCatalog, exchange: &
     InputRecord { class, doubts: if from_query { vec!["?".to_string()] } else { doubts.collect() } }
 }
 
-/// The version that a call requests, from headers and binding.
+/// The class of the input of an exchange. A recorded class takes precedence, because the recorded body contains
+/// tokens in place of secrets.
 #[must_use]
-pub fn read_version(model: &Model, exchange: &Exchange) -> Option<String> {
-    read_version_from(model, &exchange.headers, &exchange.binding)
+pub fn read_input_class(model: &Model, schemas: &CompiledCatalog, exchange: &Exchange) -> InputRecord {
+    exchange.input.clone().unwrap_or_else(|| classify_call_input(model, schemas, &exchange.call))
 }
 
-/// [`read_version`] for a call without an exchange.
+/// The version that a call requests, from headers and binding.
 #[must_use]
-pub fn read_version_from(model: &Model, sent: &BTreeMap<String, String>, binding: &str) -> Option<String> {
+pub fn read_version(model: &Model, call: &Call) -> Option<String> {
     let version = model.suite.version.as_ref()?;
-    let called = VersionScope { header: make_header_root(model, sent), binding: Val::from(binding) };
-    match version.eval(&called) {
+    let scope =
+        VersionScope { header: make_header_root(model, &call.headers), binding: Val::from(call.binding.as_str()) };
+    match version.eval(&scope) {
         Ok(Val::Str(version)) => Some(version.to_string()),
         _ => None,
     }

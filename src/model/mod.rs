@@ -52,7 +52,7 @@ pub use effect::{OutcomeChoice, SuccessorState, apply_choice, list_choices, make
 pub use effect_context::EffectContext;
 pub use exchange_judgement::{BeliefChange, Deviation, ExceededLimit, ExchangeJudgement};
 pub use factor::Factor;
-pub use input_class::{classify_call_input, leaves_outcome_open, read_version, read_version_from};
+pub use input_class::{classify_call_input, leaves_outcome_open, read_input_class, read_version};
 pub use match_observation::must_be_listed;
 pub use observation::{Observation, ResponseObservations, read_observations};
 pub use operation_model::OperationModel;

@@ -36,7 +36,7 @@ impl Belief {
         input: impl Into<InputRecord>,
     ) -> Result<ExchangeJudgement, SuiteEvaluationError> {
         let model = Arc::clone(&self.model);
-        let asked = CallView::new(&model, exchange, input);
+        let asked = CallView::new(&model, &exchange.call, input);
         let heard = ReplyKind::classify(&exchange.outcome);
         self.count_unjudged(exchange, &heard);
         if heard == ReplyKind::NotExecuted {
@@ -205,7 +205,7 @@ impl Belief {
         observed.deviations.push(Deviation {
             exchange: exchange.number,
             step: exchange.step,
-            operation: exchange.operation.clone(),
+            operation: exchange.call.operation.clone(),
             clauses,
             outcome: describe_outcome(heard),
             expected: expected.to_vec(),

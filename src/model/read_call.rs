@@ -6,22 +6,22 @@ use super::reply_kind::ReplyKind;
 use super::resource_state::{ResourceId, ResourceOwner};
 use super::roots::ExpressionRoots;
 use crate::expr::Val;
-use crate::history::{Exchange, InputRecord};
+use crate::history::{Call, InputRecord};
 use crate::suite::{IdExpression, ResourceReference};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl CallView {
-    /// Reads the inputs of an exchange. `input` is the class of the input.
+    /// Reads the inputs of a call, with ids in place of handles. `input` is the class of the input.
     ///
     /// # Panics
     /// If the catalog lacks the operation: the history belongs to another suite.
     #[must_use]
-    pub fn new(model: &Model, exchange: &Exchange, input: impl Into<InputRecord>) -> CallView {
+    pub fn new(model: &Model, call: &Call, input: impl Into<InputRecord>) -> CallView {
         let input: InputRecord = input.into();
-        let operation = model.operations.get(&exchange.operation).unwrap_or_else(|| {
-            panic!("operation `{}` is not in the catalog; the history belongs to another suite", exchange.operation)
+        let operation = model.operations.get(&call.operation).unwrap_or_else(|| {
+            panic!("operation `{}` is not in the catalog; the history belongs to another suite", call.operation)
         });
         let map = |values: &BTreeMap<String, Value>| {
             Val::Map(Arc::new(
@@ -29,16 +29,16 @@ impl CallView {
             ))
         };
         let mut asked = CallView {
-            operation: exchange.operation.clone(),
-            binding: exchange.binding.clone(),
-            caller: exchange.caller.clone(),
-            owner: ResourceOwner::from_caller(&exchange.caller),
+            operation: call.operation.clone(),
+            binding: call.binding.clone(),
+            caller: call.caller.clone(),
+            owner: ResourceOwner::from_caller(&call.caller),
             class: input.class,
             doubts: input.doubts,
-            path: map(&exchange.path),
-            query: map(&exchange.query),
-            header: make_header_root(model, &exchange.headers),
-            body: exchange.body.as_ref().map_or(Val::Null, Val::from),
+            path: map(&call.path),
+            query: map(&call.query),
+            header: make_header_root(model, &call.headers),
+            body: call.body.as_ref().map_or(Val::Null, Val::from),
             version: Val::Null,
             today: Val::Str(Arc::from(model.today.as_str())),
             pools: model.pools.clone(),

@@ -4,7 +4,7 @@ use super::paging::{PageChains, PagingDeviation};
 use crate::history::{Exchange, History, Outcome, ReplyBody, is_token};
 use crate::model::{
     Belief, BeliefChange, BeliefLimits, CallView, ClauseId, ClauseTally, ExceededLimit, Model, ReplyKind,
-    SuiteEvaluationError, classify_call_input, read_version,
+    SuiteEvaluationError, read_input_class, read_version,
 };
 use crate::schema::{CompiledCatalog, CompiledSchema, SchemaViolation};
 use crate::suite::{IdExpression, ResourceReference};
@@ -83,8 +83,8 @@ impl Judge {
     /// If an expression of the suite fails on valid input.
     pub fn observe(&mut self, exchange: &Exchange) -> Result<ExchangeFindings, SuiteEvaluationError> {
         let model = Arc::clone(self.belief.model());
-        let input = classify_call_input(&model, &self.schemas, exchange);
-        let asked = CallView::new(&model, exchange, input.clone());
+        let input = read_input_class(&model, &self.schemas, exchange);
+        let asked = CallView::new(&model, &exchange.call, input.clone());
         let observed = self.belief.observe_exchange(exchange, input)?;
         let mut seen =
             ExchangeFindings { excess: observed.excess, insight: observed.insight, ..ExchangeFindings::default() };
@@ -132,7 +132,7 @@ impl Judge {
             plan: self.plan,
             step: exchange.step,
             exchange: exchange.number,
-            operation: exchange.operation.clone(),
+            operation: exchange.call.operation.clone(),
             clauses: vec![clause],
             seen,
             expected: vec![expected],
@@ -145,12 +145,12 @@ impl Judge {
     /// body.
     fn check_body(&mut self, model: &Model, exchange: &Exchange) -> Option<Finding> {
         let Outcome::Replied(reply) = &exchange.outcome else { return None };
-        let clause = model.operations[&exchange.operation].reply?;
-        let operation = self.schemas.find_operation(&exchange.operation)?;
+        let clause = model.operations[&exchange.call.operation].reply?;
+        let operation = self.schemas.find_operation(&exchange.call.operation)?;
         if !matches!(reply.status, 200..300 | 400..500) || GATEWAY_STATUSES.contains(&reply.status) {
             return None;
         }
-        let version = read_version(model, exchange);
+        let version = read_version(model, &exchange.call);
         let shape = self.schemas.find_response_schema(operation, reply.status, version.as_deref())?;
         let violations: Vec<String> = match &reply.body {
             ReplyBody::Json(body) => {
@@ -196,7 +196,7 @@ impl Judge {
         violation: &SchemaViolation,
     ) -> bool {
         let name = violation.pointer.rsplit('/').next().unwrap_or_default();
-        let shown = &model.operations[&exchange.operation].views;
+        let shown = &model.operations[&exchange.call.operation].views;
         let makes = |about: &ResourceReference| {
             matches!(about.binding, IdExpression::New(_)) && shown.iter().any(|(kind, _)| *kind == about.resource)
         };

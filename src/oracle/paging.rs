@@ -66,7 +66,7 @@ impl PageChains {
         heard: &ReplyKind,
     ) -> Result<Vec<PagingDeviation>, SuiteEvaluationError> {
         let model = std::sync::Arc::clone(belief.model());
-        let operation = &model.operations[&exchange.operation];
+        let operation = &model.operations[&exchange.call.operation];
         if *heard == ReplyKind::NotExecuted {
             return Ok(Vec::new());
         }
@@ -79,17 +79,17 @@ impl PageChains {
         let shown = pages_shown(&model, asked, heard)?;
         let mut found = Vec::new();
         for (kind, _) in operation.views.iter().filter(|(_, view)| view.paging.is_some()) {
-            let key = (exchange.operation.clone(), *kind);
+            let key = (exchange.call.operation.clone(), *kind);
             let chain = self.chains.remove(&key);
             let Some(page) = shown.iter().find(|page| page.kind == *kind) else { continue };
             found.extend(check_page_limit(belief, exchange, asked, page));
             let query =
                 asked.without_parameters(|name| operation.views.iter().any(|(_, view)| view.selects_page(name)));
             let ask = ListCall {
-                binding: exchange.binding.clone(),
-                caller: exchange.caller.clone(),
-                path: exchange.path.clone(),
-                headers: exchange.headers.clone(),
+                binding: exchange.call.binding.clone(),
+                caller: exchange.call.caller.clone(),
+                path: exchange.call.path.clone(),
+                headers: exchange.call.headers.clone(),
                 query: query.query_values(),
             };
             let chain = match chain {
@@ -99,7 +99,7 @@ impl PageChains {
                 _ => None,
             };
             let Some(mut chain) = chain else { continue };
-            let clause = model.generated_clause(&GeneratedClause::Paged(*kind, exchange.operation.clone()));
+            let clause = model.generated_clause(&GeneratedClause::Paged(*kind, exchange.call.operation.clone()));
             let miscount = chain.add_page(belief, exchange, page, clause);
             let over = miscount.is_some() || chain.next.is_empty();
             found.extend(miscount);
@@ -180,7 +180,8 @@ fn check_page_limit(
     page: &ListPage,
 ) -> Option<PagingDeviation> {
     let limit = page.limit?;
-    let clause = belief.model().generated_clause(&GeneratedClause::PageLimit(page.kind, exchange.operation.clone()));
+    let clause =
+        belief.model().generated_clause(&GeneratedClause::PageLimit(page.kind, exchange.call.operation.clone()));
     let there =
         belief.ids().filter(|id| usize::from(id.kind) == page.kind && is_settled_entry(belief, id, asked.owner));
     let more = there.count() as u64 > limit;

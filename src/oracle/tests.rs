@@ -3,7 +3,7 @@
 mod paging;
 
 use super::judge::Judge;
-use crate::history::{CallCause, Exchange, Outcome, Reply, ReplyBody};
+use crate::history::{Call, CallCause, Exchange, Outcome, Reply, ReplyBody};
 use crate::model::{BeliefLimits, Model};
 use crate::schema::{CatalogFiles, CatalogFolder, CompiledCatalog};
 use serde_json::{Value, json};
@@ -56,13 +56,14 @@ fn build_exchange(number: u64, operation: &str, status: u16, body: &Value) -> Ex
         number,
         step: number as usize,
         cause: CallCause::Step,
-        operation: operation.to_string(),
-        binding: "v1".to_string(),
-        caller: "owner".to_string(),
-        path: if lights { BTreeMap::new() } else { BTreeMap::from([("lamp_id".to_string(), json!("l1"))]) },
-        query: BTreeMap::new(),
-        headers: BTreeMap::new(),
-        body: lights.then(|| json!({ "color": "red" })),
+        call: Call {
+            operation: operation.to_string(),
+            binding: "v1".to_string(),
+            caller: "owner".to_string(),
+            path: if lights { BTreeMap::new() } else { BTreeMap::from([("lamp_id".to_string(), json!("l1"))]) },
+            body: lights.then(|| json!({ "color": "red" })),
+            ..Call::default()
+        },
         input: None,
         sent_ms: number * 10,
         received_ms: number * 10 + 1,

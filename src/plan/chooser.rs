@@ -35,7 +35,7 @@ impl Chooser for RecordedChooser {
 pub fn finish_step(situation: &ChooserInput<'_>, call: CandidateCall, settle: StepWait) -> Step {
     let mut step = call.step;
     step.settle = settle;
-    let operation = &situation.model.operations[&step.operation];
+    let operation = &situation.model.operations[&step.call.operation];
     for about in &operation.about {
         let IdExpression::New(expr) = &about.binding else {
             continue;

@@ -21,16 +21,16 @@ pub fn cover_step(
     ending: StepOutcome,
 ) {
     let scene = PlanningContext::from_input(before, hints);
-    *coverage.operations.entry(step.operation.clone()).or_default() += 1;
+    *coverage.operations.entry(step.call.operation.clone()).or_default() += 1;
     let spent = &mut coverage.spent;
     spent.steps += 1;
     spent.moving += u64::from(names_moving(&scene, step));
     let slot = match ending {
-        _ if !before.model.operations[&step.operation].changes => &mut spent.reads,
+        _ if !before.model.operations[&step.call.operation].changes => &mut spent.reads,
         StepOutcome::Refused => &mut spent.refusals,
         StepOutcome::Open => &mut spent.open,
-        StepOutcome::Accepted if hints.creating.contains(&step.operation) => &mut spent.creates,
-        StepOutcome::Accepted if hints.deleting.contains(&step.operation) => &mut spent.deletes,
+        StepOutcome::Accepted if hints.creating.contains(&step.call.operation) => &mut spent.creates,
+        StepOutcome::Accepted if hints.deleting.contains(&step.call.operation) => &mut spent.deletes,
         StepOutcome::Accepted => &mut spent.changes,
     };
     *slot += 1;
@@ -64,11 +64,11 @@ fn names_moving(scene: &PlanningContext<'_>, step: &Step) -> bool {
 #[must_use]
 pub fn describe_context(situation: &ChooserInput<'_>, call: &CandidateCall) -> String {
     let step = &call.step;
-    let mut first = format!("{} {}", step.operation, step.binding);
-    if step.caller != "owner" {
-        first.push_str(&format!(" by {}", step.caller));
+    let mut first = format!("{} {}", step.call.operation, step.call.binding);
+    if step.call.caller != "owner" {
+        first.push_str(&format!(" by {}", step.call.caller));
     }
-    for (name, value) in &step.headers {
+    for (name, value) in &step.call.headers {
         first.push_str(&format!(" {name} {value}"));
     }
     let mut parts = vec![first];

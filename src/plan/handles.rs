@@ -39,7 +39,7 @@ impl HandleTable {
     /// Records an executed step: the handles of the step, the ids of the created resources (by handle), and the
     /// accepted change of each named resource.
     pub fn note_step(&mut self, model: &Model, step: &Step, born: &BTreeMap<String, String>, ending: StepOutcome) {
-        let operation = &model.operations[&step.operation];
+        let operation = &model.operations[&step.call.operation];
         for (about, names) in &step.births {
             let Some(about) =
                 operation.about.iter().find(|a| a.name == *about && matches!(a.binding, IdExpression::New(_)))
@@ -47,7 +47,7 @@ impl HandleTable {
                 continue;
             };
             for name in names {
-                let owner = ResourceOwner::from_caller(&step.caller).unwrap_or(ResourceOwner::Owner);
+                let owner = ResourceOwner::from_caller(&step.call.caller).unwrap_or(ResourceOwner::Owner);
                 let fresh = PlannedResource { kind: about.resource, id: None, owner, accepted: Vec::new() };
                 self.0.entry(name.clone()).or_insert(fresh);
             }
@@ -58,7 +58,7 @@ impl HandleTable {
         if operation.changes && ending == StepOutcome::Accepted {
             for name in named_handles(step) {
                 if let Some(handle) = self.0.get_mut(name) {
-                    handle.accepted.push(step.operation.clone());
+                    handle.accepted.push(step.call.operation.clone());
                 }
             }
         }
@@ -102,7 +102,7 @@ impl HandleTable {
 #[must_use]
 pub fn named_handles(step: &Step) -> BTreeSet<&str> {
     let mut found = BTreeSet::new();
-    for value in step.path.values().chain(step.query.values()).chain(&step.body) {
+    for value in step.call.path.values().chain(step.call.query.values()).chain(&step.call.body) {
         collect_handles(value, &mut found);
     }
     found

@@ -38,7 +38,7 @@ pub fn count_live_in_belief(belief: &Belief, hints: &SuiteHints) -> usize {
 /// Number of live resources that a step may create. A job does not count, because a job ends without a delete.
 #[must_use]
 pub fn count_created(model: &Model, hints: &SuiteHints, step: &Step) -> usize {
-    let about = &model.operations[&step.operation].about;
+    let about = &model.operations[&step.call.operation].about;
     let placed = about.iter().filter(|about| counts_as_live(hints, about.resource));
     placed.filter(|about| step.births.contains_key(&about.name)).count()
 }

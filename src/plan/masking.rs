@@ -26,7 +26,7 @@ const CLAUSE_WEIGHT: usize = 8;
 /// The lowest number of failing conditions of an accepting clause. `None` without an accepting clause, or if
 /// the caller alone prevents the acceptance.
 fn count_failing_conditions(scene: &PlanningContext<'_>, call: &CandidateCall) -> Option<usize> {
-    if call.step.caller != "owner" {
+    if call.step.call.caller != "owner" {
         return None;
     }
     let model = scene.model;

@@ -3,6 +3,7 @@
 //! A plan consists of its recorded steps; the chooser is not part of the plan. The module
 //! does not depend on responses or verdicts.
 
+mod bind;
 mod chooser;
 mod chooser_input;
 mod compose;
@@ -29,6 +30,7 @@ mod successor_state;
 mod unreachable;
 mod versions;
 
+pub use bind::bind_handles;
 pub use chooser::{Chooser, RecordedChooser};
 pub use chooser_input::{ChooserInput, LastListPage, PlanLimits};
 pub use compose::{CallSpec, compose_call};

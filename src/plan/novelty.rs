@@ -92,9 +92,9 @@ pub fn list_traits(
         _ => "open",
     };
     let names = if ignores_resources(situation, scene, call, outlook) { BTreeSet::new() } else { named_handles(step) };
-    let mut found = BTreeSet::from([format!("binding {}", step.binding), format!("by {}", step.caller)]);
-    found.extend(step.headers.iter().map(|(name, value)| format!("{name} {value}")));
-    found.extend(step.query.keys().map(|name| format!("query {name}")));
+    let mut found = BTreeSet::from([format!("binding {}", step.call.binding), format!("by {}", step.call.caller)]);
+    found.extend(step.call.headers.iter().map(|(name, value)| format!("{name} {value}")));
+    found.extend(step.call.query.keys().map(|name| format!("query {name}")));
     let mut many: BTreeMap<&str, usize> = BTreeMap::new();
     for name in &names {
         let Some(handle) = situation.handles.get(name) else { continue };
@@ -105,8 +105,8 @@ pub fn list_traits(
         found.extend(describe_related(situation, scene, name).into_iter().map(|kin| format!("{kind} of {kin}")));
     }
     found.extend(many.into_iter().map(|(kind, many)| format!("{many} {kind}")));
-    found.extend(sibling_traits(situation, scene, &step.operation, &names));
-    let of_call = found.into_iter().map(|name| format!("{} {verdict}; {name}", step.operation));
+    found.extend(sibling_traits(situation, scene, &step.call.operation, &names));
+    let of_call = found.into_iter().map(|name| format!("{} {verdict}; {name}", step.call.operation));
     of_call.chain(masking_traits(situation, scene, call, outlook)).collect()
 }
 
@@ -118,7 +118,7 @@ fn ignores_resources(
     call: &CandidateCall,
     outlook: &CallPrediction,
 ) -> bool {
-    let about = &situation.model.operations[&call.step.operation].about;
+    let about = &situation.model.operations[&call.step.call.operation].about;
     let of_things = |clause: &ClauseId| about.iter().any(|about| scene.hints.reads_root(*clause, &about.name));
     outlook.0.first().is_some_and(|reading| reading.demanded.iter().any(|clause| !of_things(clause)))
 }

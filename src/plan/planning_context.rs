@@ -1,19 +1,19 @@
 //! The context in which a planner composes candidate calls: the resources with a handle, and their possible
 //! states.
 
+use super::bind::bind_handles;
 use super::chooser_input::{ChooserInput, PlanLimits};
 use super::handles::PlannedResource;
 use super::hints::SuiteHints;
 use super::prediction::CallPrediction;
 use super::presence::{ResourcePresence, classify_presence};
-use super::step::{Step, StepWait, read_handle};
-use crate::history::{CallCause, Exchange, Outcome};
+use super::step::{Step, StepWait};
+use crate::history::Call;
 use crate::model::{
     ApplicableClauses, Belief, CallView, Factor, Model, PossibleState, ResourceId, ResourceOwner, StateEntry,
     classify_call_input, close_states, evaluate_clauses,
 };
 use crate::schema::{CompiledCatalog, InputClass};
-use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -70,10 +70,10 @@ pub enum StateSource<'a> {
 pub struct CandidateCall {
     /// The step, with handles.
     pub step: Step,
-    /// The inputs of the call, with ids.
+    /// The call as expressions read it.
     pub view: CallView,
-    /// The exchange of the call, without a response.
-    pub exchange: Exchange,
+    /// The call, with ids.
+    pub call: Call,
 }
 
 impl<'a> PlanningContext<'a> {
@@ -129,16 +129,24 @@ impl<'a> PlanningContext<'a> {
     /// The candidate call of a step; `None` if a handle has no id.
     #[must_use]
     pub fn make_call(&self, step: Step) -> Option<CandidateCall> {
-        let exchange = make_exchange(&step, &self.resources)?;
-        let class = classify_call_input(self.model, self.schemas, &exchange);
-        let asked = CallView::new(self.model, &exchange, class);
-        Some(CandidateCall { step, view: asked, exchange })
+        let call = self.bind_step(&step)?;
+        let class = classify_call_input(self.model, self.schemas, &call);
+        let view = CallView::new(self.model, &call, class);
+        Some(CandidateCall { step, view, call })
     }
 
     /// The inputs of an incomplete step, with class `Doubtful`.
     #[must_use]
     pub fn draft_call(&self, step: &Step) -> Option<CallView> {
-        Some(CallView::new(self.model, &make_exchange(step, &self.resources)?, InputClass::Doubtful))
+        Some(CallView::new(self.model, &self.bind_step(step)?, InputClass::Doubtful))
+    }
+
+    fn bind_step(&self, step: &Step) -> Option<Call> {
+        let find_id = |name: &str| {
+            let named = self.resources.iter().find(|resource| resource.name == name)?;
+            Some(named.id.id.to_string())
+        };
+        bind_handles(&step.call, &find_id).ok()
     }
 
     /// The clauses that apply to the call, in each possible state. `None` if the evaluation of a guard fails,
@@ -191,58 +199,16 @@ impl<'a> PlanningContext<'a> {
     }
 }
 
-/// The exchange of a step without a response; `None` if a handle has no id.
-fn make_exchange(step: &Step, ids: &[NamedResource]) -> Option<Exchange> {
-    let all = |values: &BTreeMap<String, Value>| -> Option<BTreeMap<String, Value>> {
-        values.iter().map(|(name, value)| Some((name.clone(), bind_handles(value, ids)?))).collect()
-    };
-    Some(Exchange {
-        number: 0,
-        step: 0,
-        cause: CallCause::Step,
-        operation: step.operation.clone(),
-        binding: step.binding.clone(),
-        caller: step.caller.clone(),
-        path: all(&step.path)?,
-        query: all(&step.query)?,
-        headers: step.headers.clone(),
-        body: match &step.body {
-            Some(body) => Some(bind_handles(body, ids)?),
-            None => None,
-        },
-        input: None,
-        sent_ms: 0,
-        received_ms: 0,
-        outcome: Outcome::Unsent { cause: String::new() },
-        created: BTreeMap::new(),
-    })
-}
-
-fn bind_handles(value: &Value, ids: &[NamedResource]) -> Option<Value> {
-    if let Some(name) = read_handle(value) {
-        return ids.iter().find(|actor| actor.name == name).map(|actor| Value::from(actor.id.id.as_ref()));
-    }
-    Some(match value {
-        Value::Array(items) => Value::Array(items.iter().map(|item| bind_handles(item, ids)).collect::<Option<_>>()?),
-        Value::Object(fields) => {
-            let fields = fields.iter().map(|(name, field)| Some((name.clone(), bind_handles(field, ids)?)));
-            Value::Object(fields.collect::<Option<_>>()?)
-        }
-        scalar => scalar.clone(),
-    })
-}
-
 /// A step of an operation, without inputs.
 #[must_use]
 pub fn empty_step(operation: &str, binding: &str) -> Step {
     Step {
-        operation: operation.to_string(),
-        binding: binding.to_string(),
-        caller: "owner".to_string(),
-        path: BTreeMap::new(),
-        query: BTreeMap::new(),
-        headers: BTreeMap::new(),
-        body: None,
+        call: Call {
+            operation: operation.to_string(),
+            binding: binding.to_string(),
+            caller: "owner".to_string(),
+            ..Call::default()
+        },
         births: BTreeMap::new(),
         settle: StepWait::Poll { after_ms: 0 },
         setup: Vec::new(),

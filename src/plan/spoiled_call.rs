@@ -16,15 +16,15 @@ pub fn spoil_call(
     clause: ClauseId,
     rng: &mut SeededRng,
 ) -> Option<CandidateCall> {
-    let operation = scene.schemas.find_operation(&good.step.operation)?;
-    let version = read_version(scene.model, &good.exchange);
+    let operation = scene.schemas.find_operation(&good.step.call.operation)?;
+    let version = read_version(scene.model, &good.call);
     let shape = scene.schemas.find_request_schema(operation, version.as_deref())?;
-    let mut cases = vary_body_at_version(shape, good.exchange.body.as_ref()?, version.as_deref());
+    let mut cases = vary_body_at_version(shape, good.call.body.as_ref()?, version.as_deref());
     let names = named_handles(&good.step);
     for _ in 0..SPOILED_MAX.min(cases.len()) {
         let case = cases.swap_remove(rng.draw_below(cases.len() as u64) as usize);
         let mut step = good.step.clone();
-        step.body = case.value.map(|value| restore_handles(value, scene, &names));
+        step.call.body = case.value.map(|value| restore_handles(value, scene, &names));
         let applies =
             |call: &CandidateCall| scene.predict(call).is_some_and(|outlook| outlook.applies_everywhere(clause));
         if let Some(call) = scene.make_call(step).filter(applies) {

@@ -1,5 +1,6 @@
 //! Plans and steps, as recorded.
 
+use crate::history::{Call, read_present_body};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -24,37 +25,54 @@ pub struct Plan {
 
 /// One call of a plan. A handle stands for a resource id, see [`make_handle`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "StepFields")]
 pub struct Step {
-    /// Id of the operation.
-    pub operation: String,
-    /// Id of the binding, such as `v2.1`.
-    pub binding: String,
-    /// `owner`, `other`, `expired`, `forged` or `none`.
-    pub caller: String,
-    /// Path parameters, without the parameters that the identity provides, such as a project id.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub path: BTreeMap<String, Value>,
-    /// Query parameters.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub query: BTreeMap<String, Value>,
-    /// Headers with inputs of the call, such as a microversion. Never credentials.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub headers: BTreeMap<String, String>,
-    /// The request body; absent if the request has no body.
-    #[serde(default, deserialize_with = "read_present", skip_serializing_if = "Option::is_none")]
-    pub body: Option<Value>,
+    /// The call, with handles in place of ids, and without the parameters that the identity provides.
+    #[serde(flatten)]
+    pub call: Call,
     /// Handles of the created resources, by `about` name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub births: BTreeMap<String, Vec<String>>,
     /// How long to wait after the call.
     pub settle: StepWait,
     /// JSON pointers to fields that the profile added to the body, because the endpoint requires the fields.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub setup: Vec<String>,
     /// 0 for the sequential steps; from 1 for parallel branches.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub branch: u32,
+}
+
+/// The fields of a step with the fields of its call, as read.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "struct Step")]
+struct StepFields {
+    operation: String,
+    binding: String,
+    caller: String,
+    #[serde(default)]
+    path: BTreeMap<String, Value>,
+    #[serde(default)]
+    query: BTreeMap<String, Value>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default, deserialize_with = "read_present_body")]
+    body: Option<Value>,
+    #[serde(default)]
+    births: BTreeMap<String, Vec<String>>,
+    settle: StepWait,
+    #[serde(default)]
+    setup: Vec<String>,
+    #[serde(default)]
+    branch: u32,
+}
+
+impl From<StepFields> for Step {
+    fn from(fields: StepFields) -> Step {
+        let StepFields { operation, binding, caller, path, query, headers, body, births, settle, setup, branch } =
+            fields;
+        Step { call: Call { operation, binding, caller, path, query, headers, body }, births, settle, setup, branch }
+    }
 }
 
 /// How long to wait after a response, before the next step.
@@ -65,11 +83,6 @@ pub enum StepWait {
     Leave,
     /// Polls the resources of the call until they settle. The first poll is sent after `after_ms` milliseconds.
     Poll { after_ms: u64 },
-}
-
-/// A present body may be `null`; serde by default reads `null` as an absent body.
-fn read_present<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(input).map(Some)
 }
 
 fn is_zero(branch: &u32) -> bool {
@@ -95,7 +108,25 @@ mod tests {
     fn a_body_of_null_is_not_read_as_no_body() {
         let text = r#"{"operation":"o","binding":"b","caller":"owner","body":null,"settle":"leave"}"#;
         let step: Step = serde_json::from_str(text).unwrap();
-        assert_eq!(step.body, Some(Value::Null));
+        assert_eq!(step.call.body, Some(Value::Null));
         assert_eq!(serde_json::to_string(&step).unwrap(), text);
+    }
+
+    #[test]
+    fn a_step_is_written_as_read_with_the_fields_of_its_call_first() {
+        let text = concat!(
+            r#"{"operation":"o","binding":"b","caller":"owner","path":{"id":{"$handle":"box-1"}},"query":{"limit":2},"#,
+            r#""headers":{"v":"1"},"body":{"b":1,"a":2},"births":{"box":["box-2"]},"settle":{"poll":{"after_ms":3}},"#,
+            r#""setup":["/a"],"branch":1}"#
+        );
+        let step: Step = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&step).unwrap(), text);
+    }
+
+    #[test]
+    fn an_unknown_field_of_a_step_is_refused() {
+        let text = r#"{"operation":"o","binding":"b","caller":"owner","settle":"leave","wait":1}"#;
+        let error = serde_json::from_str::<Step>(text).unwrap_err().to_string();
+        assert!(error.starts_with("unknown field `wait`, expected one of `operation`, `binding`, "), "{error}");
     }
 }

@@ -86,7 +86,7 @@ pub(super) fn invent_ids(
     things_max: usize,
 ) -> Option<Vec<(usize, Vec<ResourceId>)>> {
     let mut born = Vec::new();
-    let about = &scene.model.operations[&call.step.operation].about;
+    let about = &scene.model.operations[&call.step.call.operation].about;
     for (index, about) in about.iter().enumerate() {
         if !matches!(about.binding, IdExpression::New(_)) {
             continue;

@@ -53,9 +53,9 @@ fn write_heading(out: &mut String, exchange: &Exchange) {
         out,
         "\nexchange {} ({cause}): {} ({}) as {} -> {}",
         exchange.number,
-        exchange.operation,
-        exchange.binding,
-        exchange.caller,
+        exchange.call.operation,
+        exchange.call.binding,
+        exchange.call.caller,
         describe_outcome(&exchange.outcome)
     );
 }

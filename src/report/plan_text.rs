@@ -16,7 +16,7 @@ pub fn describe_steps(plan: &Plan, outcomes: &[String]) -> Vec<String> {
     for (index, step) in plan.steps.iter().enumerate() {
         let outcome = outcomes.get(index).map(|outcome| format!(" -> {outcome}")).unwrap_or_default();
         lines.push(format!("{}. {}{outcome}", index + 1, describe_call(step)));
-        if let Some(body) = &step.body {
+        if let Some(body) = &step.call.body {
             lines.push(format!("   body {}", shorten_text(&name_handles(body).to_string())));
         }
         lines.extend(describe_wait(step, plan.steps.len() == index + 1));
@@ -51,15 +51,15 @@ pub fn describe_outcome(outcome: &Outcome) -> String {
 }
 
 fn describe_call(step: &Step) -> String {
-    let mut text = format!("{} ({})", step.operation, step.binding);
-    let named = step.path.iter().map(|(name, value)| format!("{name}={}", describe_value(value)));
-    let asked = step.query.iter().map(|(name, value)| format!("?{name}={}", describe_value(value)));
-    let headers = step.headers.iter().map(|(name, value)| format!("{name}: {value}"));
+    let mut text = format!("{} ({})", step.call.operation, step.call.binding);
+    let named = step.call.path.iter().map(|(name, value)| format!("{name}={}", describe_value(value)));
+    let asked = step.call.query.iter().map(|(name, value)| format!("?{name}={}", describe_value(value)));
+    let headers = step.call.headers.iter().map(|(name, value)| format!("{name}: {value}"));
     let inputs: Vec<String> = named.chain(asked).chain(headers).collect();
     if !inputs.is_empty() {
         let _ = write!(text, " with {}", inputs.join(", "));
     }
-    let caller = match step.caller.as_str() {
+    let caller = match step.call.caller.as_str() {
         "owner" => "",
         "none" => ", without a token",
         "expired" => ", with an expired token",

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::campaign::{Conclusion, RecordedFinding, SpentRequests, TransitionTimes};
-use crate::history::{CallCause, Exchange, History, HistoryHeader, Outcome, Reply, ReplyBody};
+use crate::history::{Call, CallCause, Exchange, History, HistoryHeader, Outcome, Reply, ReplyBody};
 use crate::model::{BeliefChange, ClauseCount, ClauseId, ClauseTally, Model, OperationCell};
 use crate::oracle::{ClauseResult, ClauseStanding, ExchangeFindings, Finding, Verdict};
 use crate::plan::{Plan, Step, StepWait, make_handle};
@@ -34,13 +34,14 @@ fn step(operation: &str, lamp: Option<&str>, body: Option<Value>, settle: StepWa
         _ => BTreeMap::new(),
     };
     Step {
-        operation: operation.to_string(),
-        binding: "v1".to_string(),
-        caller: "owner".to_string(),
-        path: lamp.map(|lamp| ("lamp_id".to_string(), make_handle(lamp))).into_iter().collect(),
-        query: BTreeMap::new(),
-        headers: BTreeMap::new(),
-        body,
+        call: Call {
+            operation: operation.to_string(),
+            binding: "v1".to_string(),
+            caller: "owner".to_string(),
+            path: lamp.map(|lamp| ("lamp_id".to_string(), make_handle(lamp))).into_iter().collect(),
+            body,
+            ..Call::default()
+        },
         births,
         settle,
         setup: Vec::new(),
@@ -51,7 +52,7 @@ fn step(operation: &str, lamp: Option<&str>, body: Option<Value>, settle: StepWa
 /// Lights a lamp, dims the lamp, and reads the lamp as another caller.
 fn plan() -> Plan {
     let mut read = step("showLamp", Some("lamp-1"), None, StepWait::Leave);
-    read.caller = "other".to_string();
+    read.call.caller = "other".to_string();
     Plan {
         format: 1,
         suite: "lamps".to_string(),
@@ -74,13 +75,12 @@ fn exchange(number: u64, step: usize, cause: CallCause, operation: &str, status:
         number,
         step,
         cause,
-        operation: operation.to_string(),
-        binding: "v1".to_string(),
-        caller: "owner".to_string(),
-        path: BTreeMap::new(),
-        query: BTreeMap::new(),
-        headers: BTreeMap::new(),
-        body: None,
+        call: Call {
+            operation: operation.to_string(),
+            binding: "v1".to_string(),
+            caller: "owner".to_string(),
+            ..Call::default()
+        },
         input: None,
         sent_ms: 10 * number,
         received_ms: 10 * number + 5,

@@ -3,8 +3,8 @@
 use super::cancel::Cancellation;
 use super::pace::Pace;
 use super::shared_budget::SharedBudget;
-use crate::endpoint::{Call, Endpoint, Identities};
-use crate::history::SecretFilter;
+use crate::endpoint::{Endpoint, Identities};
+use crate::history::{Call, SecretFilter};
 use crate::limits::Limits;
 use crate::schema::catalog::Catalog;
 

@@ -1,6 +1,6 @@
 //! The journal of one plan, as the runner sees it.
 
-use crate::endpoint::Call;
+use crate::history::Call;
 use crate::plan::Step;
 use std::collections::BTreeMap;
 use std::io;

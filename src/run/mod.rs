@@ -3,7 +3,6 @@
 //! A [`Watcher`] interprets responses. Clauses, verdicts and shrinking are unknown to the module, and the
 //! only clock is tokio's.
 
-mod bind;
 mod cancel;
 mod context;
 mod disposition;
@@ -18,7 +17,6 @@ mod step_runner;
 mod stop;
 mod watcher;
 
-pub use bind::bind_handles;
 pub use cancel::Cancellation;
 pub use context::{CallMarker, NullMarker, PlanContext};
 pub use journal::{Journal, NullJournal};

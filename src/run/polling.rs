@@ -3,8 +3,8 @@
 use super::request_dispatcher::RequestDispatcher;
 use super::retry::send_with_retries;
 use super::stop::{StepEnd, StopReason, UnsettledReason};
-use crate::endpoint::{Call, compose_request};
-use crate::history::{CallCause, Outcome};
+use crate::endpoint::compose_request;
+use crate::history::{Call, CallCause, Outcome};
 use crate::plan::Step;
 use std::time::Duration;
 use tokio::time::Instant;

@@ -1,14 +1,13 @@
 //! Sends requests and records the exchanges.
 
-use super::bind::bind_handles;
 use super::context::PlanContext;
 use super::disposition::{Disposition, SentRequest};
 use super::plan_state::{PlanState, RequestCounts};
 use super::stop::StopReason;
 use super::watcher::Watcher;
-use crate::endpoint::{Call, Request};
-use crate::history::{CallCause, Exchange, InputRecord, Outcome, Reply};
-use crate::plan::Step;
+use crate::endpoint::Request;
+use crate::history::{Call, CallCause, Exchange, InputRecord, Outcome, Reply};
+use crate::plan::{Step, bind_handles};
 use crate::schema::{InputClass, SeededRng};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -42,7 +41,7 @@ impl<'a> RequestDispatcher<'a> {
     /// # Errors
     /// The name of a handle without an id.
     pub fn bind_step(&self, step: &Step) -> Result<Call, String> {
-        let mut call = bind_handles(step, &self.state.borrow().ids)?;
+        let mut call = bind_handles(&step.call, &|name| self.state.borrow().ids.get(name).cloned())?;
         self.context.marker.mark_call(&mut call);
         Ok(call)
     }
@@ -126,14 +125,8 @@ impl<'a> RequestDispatcher<'a> {
             number,
             step: index,
             cause,
-            operation: call.operation.clone(),
-            binding: call.binding.clone(),
-            caller: call.caller.clone(),
-            // Includes the parameters from the identity, which are inputs of the call too.
-            path: request.parameters.clone(),
-            query: call.query.clone(),
-            headers: call.headers.clone(),
-            body: call.body.clone(),
+            // The parameters from the identity are inputs of the call too.
+            call: Call { path: request.parameters.clone(), ..call.clone() },
             sent_ms,
             received_ms: self.elapsed_ms(),
             outcome,

@@ -3,8 +3,8 @@
 use super::disposition::{Disposition, SentRequest};
 use super::request_dispatcher::RequestDispatcher;
 use super::stop::StopReason;
-use crate::endpoint::{Call, Request};
-use crate::history::CallCause;
+use crate::endpoint::Request;
+use crate::history::{Call, CallCause};
 use crate::plan::Step;
 
 /// Sends a call until the endpoint answers or no further retry is safe or allowed. Returns the last try.

@@ -1,7 +1,6 @@
 //! The interpreter of responses.
 
-use crate::endpoint::Call;
-use crate::history::Exchange;
+use crate::history::{Call, Exchange};
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -139,7 +139,7 @@ fn count_created(model: &Model, plans: &[Plan], histories: &[History]) -> BTreeM
         let end = history.exchanges.iter().map(|exchange| exchange.received_ms).max().unwrap_or(0);
         for exchange in &history.exchanges {
             let Some(step) = plan.steps.get(exchange.step) else { continue };
-            for about in &model.operations[&step.operation].about {
+            for about in &model.operations[&step.call.operation].about {
                 let handles = step.births.get(&about.name).into_iter().flatten();
                 let count = handles.filter(|handle| exchange.created.contains_key(*handle)).count() as u64;
                 if count > 0 {

@@ -3,7 +3,8 @@
 use super::checked_endpoint::{CheckedEndpoint, FreeQuotas};
 use super::loaded_suite::LoadedSuite;
 use super::user_error::UserError;
-use crate::endpoint::{Call, RecognisingEndpoint, Request, compose_request};
+use crate::endpoint::{RecognisingEndpoint, Request, compose_request};
+use crate::history::Call;
 use crate::http_client::{
     HttpEndpoint, HttpLimits, ProbeError, WallClock, probe_endpoint, read_free_quota, read_offered_values,
     recognise_api,

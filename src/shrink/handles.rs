@@ -1,5 +1,6 @@
 //! Handles: the steps that bind them, the steps that use them, and their names.
 
+use crate::history::Call;
 use crate::plan::{Step, make_handle, read_handle};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Handles in the path, query and body of a step, without repetition.
 #[must_use]
 pub fn collect_used_handles(step: &Step) -> BTreeSet<String> {
-    let mut left: Vec<&Value> = step.path.values().chain(step.query.values()).chain(&step.body).collect();
+    let mut left: Vec<&Value> =
+        step.call.path.values().chain(step.call.query.values()).chain(&step.call.body).collect();
     let mut used = BTreeSet::new();
     while let Some(value) = left.pop() {
         if let Some(name) = read_handle(value) {
@@ -95,7 +97,7 @@ pub(super) fn parse_kind(name: &str, about: &str) -> String {
 }
 
 fn replace_names(step: &mut Step, new_name: &dyn Fn(&str) -> Option<String>) {
-    let Step { path, query, body, .. } = step;
+    let Call { path, query, body, .. } = &mut step.call;
     let mut left: Vec<&mut Value> = path.values_mut().chain(query.values_mut()).chain(body).collect();
     while let Some(value) = left.pop() {
         if let Some(name) = read_handle(value) {

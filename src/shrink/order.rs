@@ -41,7 +41,7 @@ pub fn measure_complexity(steps: &[Step]) -> PlanComplexity {
 /// The sort key of steps with canonical handles.
 pub(super) fn measure_canonical_steps(steps: &[Step]) -> PlanComplexity {
     let branches: BTreeSet<u32> = steps.iter().map(|step| step.branch).filter(|&branch| branch > 0).collect();
-    let bindings: BTreeSet<&str> = steps.iter().map(|step| step.binding.as_str()).collect();
+    let bindings: BTreeSet<&str> = steps.iter().map(|step| step.call.binding.as_str()).collect();
     let delays = steps.iter().filter_map(|step| match step.settle {
         StepWait::Leave => None,
         StepWait::Poll { after_ms } => Some(after_ms),
@@ -54,7 +54,7 @@ pub(super) fn measure_canonical_steps(steps: &[Step]) -> PlanComplexity {
         polls: delays.clone().count(),
         delay_ms: delays.fold(0, u64::saturating_add),
         bindings: bindings.len(),
-        other_callers: steps.iter().filter(|step| step.caller != OWNER).count(),
+        other_callers: steps.iter().filter(|step| step.call.caller != OWNER).count(),
         json: serialize_steps(steps),
     }
 }
@@ -69,7 +69,7 @@ pub(super) fn serialize_steps(steps: &[Step]) -> String {
 
 /// Bytes of the inputs of a step, as JSON.
 pub(super) fn count_input_bytes(step: &Step) -> usize {
-    serde_json::to_string(&(&step.path, &step.query, &step.headers, &step.body))
+    serde_json::to_string(&(&step.call.path, &step.call.query, &step.call.headers, &step.call.body))
         .expect("inputs have only text keys; was a map with other keys added to `Step`?")
         .len()
 }

@@ -110,7 +110,7 @@ where
         remove_steps::merge_resources(search).await;
         // Removing several steps together costs far more tries than removing one step. The pass runs once per
         // sequence of operations, because simpler values seldom free a pair.
-        let calls: Vec<String> = search.best.steps.iter().map(|step| step.operation.clone()).collect();
+        let calls: Vec<String> = search.best.steps.iter().map(|step| step.call.operation.clone()).collect();
         if calls != stuck {
             remove_steps::remove_groups(search).await;
             if search.best.steps.len() == calls.len() && !search.budget_exhausted {

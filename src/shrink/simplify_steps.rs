@@ -47,7 +47,7 @@ pub(super) async fn simplify_callers<F>(search: &mut ShrinkSearch<'_, F>)
 where
     F: AsyncFnMut(Plan) -> CandidateResult,
 {
-    change_steps(search, &|step| OWNER.clone_into(&mut step.caller)).await;
+    change_steps(search, &|step| OWNER.clone_into(&mut step.call.caller)).await;
 }
 
 /// Uses one binding for all calls. Only bindings used for the operation somewhere in the given plan are tried,
@@ -58,12 +58,12 @@ where
 {
     let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for step in &search.given.steps {
-        known.entry(step.binding.clone()).or_default().insert(step.operation.clone());
+        known.entry(step.call.binding.clone()).or_default().insert(step.call.operation.clone());
     }
     for (binding, operations) in known {
         change_steps(search, &|step| {
-            if operations.contains(&step.operation) {
-                step.binding.clone_from(&binding);
+            if operations.contains(&step.call.operation) {
+                step.call.binding.clone_from(&binding);
             }
         })
         .await;

@@ -3,6 +3,7 @@
 use super::handles::collect_used_handles;
 use super::order::count_input_bytes;
 use super::search::{CandidateResult, ShrinkSearch};
+use crate::history::Call;
 use crate::plan::{Plan, Step};
 use serde_json::Value;
 
@@ -120,8 +121,8 @@ fn apply_first_offers(simpler_values: &dyn Fn(&Step) -> Vec<Step>, step: &Step) 
 /// The JSON pointer to the only difference between two steps, if the difference is one number or one text in the
 /// body.
 fn find_scalar_difference(one: &Step, other: &Step) -> Option<String> {
-    let bodies = (one.body.as_ref()?, other.body.as_ref()?);
-    let same_body = Step { body: other.body.clone(), ..one.clone() };
+    let bodies = (one.call.body.as_ref()?, other.call.body.as_ref()?);
+    let same_body = Step { call: Call { body: other.call.body.clone(), ..one.call.clone() }, ..one.clone() };
     if same_body != *other {
         return None;
     }
@@ -153,8 +154,8 @@ fn find_difference(one: &Value, other: &Value, depth: usize) -> Option<String> {
 
 /// The failing step with the value halfway towards `passes`; `None` if no value lies between.
 fn build_middle_step(passes: &Step, fails: &Step, place: &str) -> Option<Step> {
-    let low = passes.body.as_ref()?.pointer(place)?;
-    let high = fails.body.as_ref()?.pointer(place)?;
+    let low = passes.call.body.as_ref()?.pointer(place)?;
+    let high = fails.call.body.as_ref()?.pointer(place)?;
     let middle = match (low, high) {
         (Value::Number(low), Value::Number(high)) => {
             let (low, high) = (i128::from(low.as_i64()?), i128::from(high.as_i64()?));
@@ -171,6 +172,6 @@ fn build_middle_step(passes: &Step, fails: &Step, place: &str) -> Option<Step> {
         _ => return None,
     };
     let mut step = fails.clone();
-    *step.body.as_mut()?.pointer_mut(place)? = middle;
+    *step.call.body.as_mut()?.pointer_mut(place)? = middle;
     Some(step)
 }

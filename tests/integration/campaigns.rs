@@ -212,8 +212,12 @@ fn check_all_found(suite: &str, text: &str, short: &[&str]) {
         if !blamed.iter().any(|clause| fault.may.iter().any(|may| may == clause)) {
             wrong.push(format!("{}: reported by {blamed:?}", fault.fault));
         }
-        let steps: Vec<&str> =
-            found.counterexample.iter().flat_map(|(plan, _)| &plan.steps).map(|step| step.operation.as_str()).collect();
+        let steps: Vec<&str> = found
+            .counterexample
+            .iter()
+            .flat_map(|(plan, _)| &plan.steps)
+            .map(|step| step.call.operation.as_str())
+            .collect();
         if steps.is_empty() || steps.len() > fault.shortest {
             wrong.push(format!("{}: the counterexample is {steps:?}, {} calls would do", fault.fault, fault.shortest));
         }
@@ -246,7 +250,7 @@ fn mutants_are_found() {
                 let steps = found
                     .counterexample
                     .as_ref()
-                    .map(|(plan, _)| plan.steps.iter().map(|step| step.operation.as_str()).collect::<Vec<_>>());
+                    .map(|(plan, _)| plan.steps.iter().map(|step| step.call.operation.as_str()).collect::<Vec<_>>());
                 println!(
                     "{} {name}: {clauses:?} after {} by {steps:?}",
                     if found.finding.clauses.contains(&own) { "own  " } else { "other" },

@@ -2,8 +2,8 @@
 
 use super::super::context::CleanupReserve;
 use super::super::deletion_loop::{Deletion, DeletionResult, run_deletions};
-use crate::endpoint::{Call, Request};
-use crate::history::{Outcome, Reply, ReplyBody, SecretFilter};
+use crate::endpoint::Request;
+use crate::history::{Call, Outcome, Reply, ReplyBody, SecretFilter};
 use crate::limits::Limits;
 use crate::run::tests::{
     ScriptedEndpoint, make_catalog, make_identities, make_lost, make_paused_runtime, make_reply, make_show_call,

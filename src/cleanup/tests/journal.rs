@@ -1,7 +1,7 @@
 //! Journal files: content, and the lock of a running run.
 
 use super::super::journal::{FORMAT, JournalEntry, JournalFile, JournalHeader, PlanJournal, read_journal};
-use crate::endpoint::Call;
+use crate::history::Call;
 use crate::run::Journal;
 use crate::run::tests::{make_create, make_show_call};
 use serde_json::json;

@@ -2,7 +2,7 @@
 
 use super::super::mark::{RunMark, make_run_id, read_start};
 use super::super::marker::RunMarker;
-use crate::endpoint::Call;
+use crate::history::Call;
 use crate::model::Model;
 use crate::run::CallMarker;
 use crate::schema::{

@@ -5,7 +5,7 @@ mod infrastructure;
 mod wire_faults;
 
 use super::*;
-use crate::history::{Outcome, Reply, ReplyBody};
+use crate::history::{Call, Outcome, Reply, ReplyBody};
 use crate::schema::catalog::Catalog;
 use serde_json::{Value, json};
 use std::cell::RefCell;

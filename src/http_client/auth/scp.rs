@@ -30,11 +30,7 @@ impl AuthScheme for ScpHmacSettings {
             ("Scp-Timestamp".to_string(), Credential::from_public_text(&time)),
             ("Scp-ClientType".to_string(), Credential::from_public_text(&self.client_type)),
         ];
-        proof.extend(
-            self.account_id
-                .iter()
-                .map(|id| ("Scp-AccountId".to_string(), Credential::from_public_text(id))),
-        );
+        proof.extend(self.account_id.iter().map(|id| ("Scp-AccountId".to_string(), Credential::from_public_text(id))));
         if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept-language")) {
             // Each call documents this header; the language of responses does not matter.
             proof.push(("Accept-Language".to_string(), Credential::from_public_text("en-US")));

@@ -9,8 +9,8 @@ mod servers;
 
 use super::*;
 use crate::endpoint::tests::{CANARY, block_on, call, catalog, identities, request, summarise_outcome};
-use crate::endpoint::{Call, Credential, Endpoint, Request, compose_request};
-use crate::history::{Outcome, Reply};
+use crate::endpoint::{Credential, Endpoint, Request, compose_request};
+use crate::history::{Call, Outcome, Reply};
 use crate::profile::{ConnectionSettings, HttpVersion, PoolOffer, Profile, ProxySettings, ResourceQuota};
 use serde_json::{Value, json};
 use std::cell::RefCell;

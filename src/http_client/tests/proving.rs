@@ -9,19 +9,12 @@ use std::cell::Cell;
 fn record_exchange(profile: &Profile, learned: LearnedSecrets, outcome: Outcome) -> String {
     let literals: Vec<&str> = profile.identities.list_credentials().map(Credential::expose).collect();
     let secrets = SecretFilter::new("salt").with_literals(literals).with_learned(learned);
-    let call = call("showBox");
     let mut exchange = Exchange {
         input: None,
         number: 0,
         step: 0,
         cause: CallCause::Step,
-        operation: call.operation,
-        binding: call.binding,
-        caller: call.caller,
-        path: call.path,
-        query: BTreeMap::new(),
-        headers: BTreeMap::new(),
-        body: None,
+        call: call("showBox"),
         sent_ms: 0,
         received_ms: 0,
         outcome,

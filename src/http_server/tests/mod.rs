@@ -7,8 +7,8 @@ use super::*;
 use crate::endpoint::tests::{
     CANARY, ToyEndpoint, block_on, call, catalog, identities, request, summarise_outcome, tokens,
 };
-use crate::endpoint::{Call, Endpoint, FaultyEndpoint, Request, WireFault, WireFaults};
-use crate::history::{Outcome, Reply, ReplyBody};
+use crate::endpoint::{Endpoint, FaultyEndpoint, Request, WireFault, WireFaults};
+use crate::history::{Call, Outcome, Reply, ReplyBody};
 use crate::http_client::tests::{build_http, fixed_clock};
 use crate::http_client::{HttpEndpoint, HttpLimits};
 use crate::profile::ConnectionSettings;

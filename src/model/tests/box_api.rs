@@ -1,6 +1,6 @@
 //! An invented API: boxes with labels, and a text line for each call.
 
-use crate::history::{CallCause, Exchange, Outcome, Reply, ReplyBody};
+use crate::history::{Call, CallCause, Exchange, Outcome, Reply, ReplyBody};
 use crate::model::{Belief, BeliefLimits, Existence, Model, ResourceId, Stage, StateEntry};
 use crate::schema::InputClass;
 use crate::schema::catalog::Catalog;
@@ -126,13 +126,15 @@ impl BoxApi {
             number: self.number,
             step: self.number as usize,
             cause: CallCause::Step,
-            operation: operation.to_string(),
-            binding: "v1".to_string(),
-            caller: if has("other") { "other" } else { "owner" }.to_string(),
-            path: thing.map(|name| (name.to_string(), json!(rest[1]))).into_iter().collect(),
-            query: has("all").then(|| ("all".to_string(), json!(true))).into_iter().collect(),
-            headers: BTreeMap::new(),
-            body: matches!(rest[0], "stick" | "move").then(|| json!({ "box": rest[2] })),
+            call: Call {
+                operation: operation.to_string(),
+                binding: "v1".to_string(),
+                caller: if has("other") { "other" } else { "owner" }.to_string(),
+                path: thing.map(|name| (name.to_string(), json!(rest[1]))).into_iter().collect(),
+                query: has("all").then(|| ("all".to_string(), json!(true))).into_iter().collect(),
+                body: matches!(rest[0], "stick" | "move").then(|| json!({ "box": rest[2] })),
+                ..Call::default()
+            },
             input: None,
             sent_ms: self.now,
             received_ms: self.now + 1,

@@ -64,17 +64,17 @@ fn parse_exchange(number: u64, line: &str) -> Exchange {
             build_exchange(number, "listLamps", 200, &json!({ "lamps": shown }))
         }
     };
-    if let (true, Some(id)) = (made.path.contains_key("lamp_id"), rest.first()) {
-        made.path.insert("lamp_id".to_string(), json!(id.split('=').next()));
+    if let (true, Some(id)) = (made.call.path.contains_key("lamp_id"), rest.first()) {
+        made.call.path.insert("lamp_id".to_string(), json!(id.split('=').next()));
     }
     if verb == "list" {
-        made.path.clear();
+        made.call.path.clear();
         for (name, value) in rest.iter().filter_map(|word| word.split_once('=')) {
             let value = value.parse::<u64>().map_or_else(|_| json!(value), |number| json!(number));
             match name {
-                "caller" => made.caller = value.as_str().unwrap().to_string(),
-                "version" => drop(made.headers.insert("Version".to_string(), value.to_string())),
-                _ => drop(made.query.insert(name.to_string(), value)),
+                "caller" => made.call.caller = value.as_str().unwrap().to_string(),
+                "version" => drop(made.call.headers.insert("Version".to_string(), value.to_string())),
+                _ => drop(made.call.query.insert(name.to_string(), value)),
             }
         }
     }

@@ -7,7 +7,7 @@ use super::parameters::{fill_parameters, set_version};
 use super::place_ids::place_ids;
 use super::wanted_values::{CallDraft, apply_wanted_values, collect_wanted_values};
 use crate::expr::Val;
-use crate::model::{ClauseId, OperationModel, read_version_from};
+use crate::model::{ClauseId, OperationModel, read_version};
 use crate::plan::guard_needs::{GuardNeed, InputRoot};
 use crate::plan::planning_context::{CandidateCall, PlanningContext, empty_step};
 use crate::schema::catalog::{self, Operation};
@@ -23,13 +23,13 @@ pub fn compose_call(scene: &PlanningContext<'_>, ask: &CallSpec, rng: &mut Seede
     let casts = assign_resources(scene, model, ask, &needs, rng)?;
     let binding = pick_binding(operation, &needs, rng)?;
     let mut step = empty_step(&operation.id, &binding.id);
-    step.caller = match &ask.caller {
+    step.call.caller = match &ask.caller {
         Some(caller) => caller.clone(),
         None => pick_caller(scene, &needs, &casts, rng)?,
     };
     fill_parameters(scene, operation, ask, &mut step, rng);
     set_version(scene, &needs, ask, &mut step, rng);
-    let version = read_version_from(scene.model, &step.headers, &step.binding);
+    let version = read_version(scene.model, &step.call);
     let how = DrawSettings {
         optional_percent: ask.optional_percent,
         microversion: version.clone(),
@@ -42,10 +42,10 @@ pub fn compose_call(scene: &PlanningContext<'_>, ask: &CallSpec, rng: &mut Seede
     let named_in_it =
         |cast: &ResourceAssignment<'_>| find_input_path(cast.about).is_some_and(|path| &*path.root == "body");
     if let Some(shape) = shape.filter(|_| needs.iter().any(of_body) || casts.iter().any(named_in_it)) {
-        step.body = Some(draw_valid(shape, rng, &how).ok()?);
+        step.call.body = Some(draw_valid(shape, rng, &how).ok()?);
     }
     let placed = place_ids(&casts, &mut step, rng);
-    let draft = CallDraft { call: scene.draft_call(&step)?, caller: &step.caller, body: step.body.as_ref() };
+    let draft = CallDraft { call: scene.draft_call(&step)?, caller: &step.call.caller, body: step.call.body.as_ref() };
     let wishes = collect_wanted_values(scene, &draft, &casts, &needs, shape, rng);
     apply_wanted_values(scene, operation, &wishes, &placed, (shape, &how, ask.boundary), &mut step, rng)?;
     step.births = model

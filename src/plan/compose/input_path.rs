@@ -19,7 +19,7 @@ pub(super) fn find_input_path(about: &ResourceReference) -> Option<FieldPath> {
 pub(super) fn put_value(step: &mut Step, path: &FieldPath, value: Option<Value>) {
     let map = match path.root.as_ref() {
         "body" => {
-            let body = step.body.get_or_insert(Value::Null);
+            let body = step.call.body.get_or_insert(Value::Null);
             match value {
                 Some(value) => expr::assign_at_path(body, path, value),
                 None => remove_value(body, &path.keys),
@@ -29,15 +29,15 @@ pub(super) fn put_value(step: &mut Step, path: &FieldPath, value: Option<Value>)
         "header" => {
             if let [PathKey::Name(name)] = path.keys.as_slice() {
                 match value {
-                    Some(Value::String(text)) => step.headers.insert(name.to_string(), text),
-                    Some(other) => step.headers.insert(name.to_string(), other.to_string()),
-                    None => step.headers.remove(name.as_ref()),
+                    Some(Value::String(text)) => step.call.headers.insert(name.to_string(), text),
+                    Some(other) => step.call.headers.insert(name.to_string(), other.to_string()),
+                    None => step.call.headers.remove(name.as_ref()),
                 };
             }
             return;
         }
-        "path" => &mut step.path,
-        "query" => &mut step.query,
+        "path" => &mut step.call.path,
+        "query" => &mut step.call.query,
         _ => return,
     };
     if let Some(PathKey::Name(name)) = path.keys.first() {
@@ -71,7 +71,7 @@ fn remove_value(at: &mut Value, keys: &[PathKey]) {
 
 /// Shortens a list in the body to `length` elements.
 pub(super) fn shorten_list(step: &mut Step, keys: &[PathKey], length: usize) {
-    let list = step.body.as_mut().and_then(|body| {
+    let list = step.call.body.as_mut().and_then(|body| {
         keys.iter().try_fold(body, |at, key| match key {
             PathKey::Name(name) => at.get_mut(name.as_ref()),
             PathKey::Index(index) => at.get_mut(index),

@@ -20,7 +20,7 @@ pub(super) fn fill_parameters(
     for parameter in operation.path.iter().filter(|parameter| !scene.limits.filled_parameters.contains(&parameter.name))
     {
         if let Some(value) = draw_parameter(scene, operation, "path", &parameter.name, rng) {
-            step.path.insert(parameter.name.clone(), value);
+            step.call.path.insert(parameter.name.clone(), value);
         }
     }
     for parameter in &operation.query {
@@ -29,7 +29,7 @@ pub(super) fn fill_parameters(
             continue;
         }
         if let Some(value) = draw_parameter(scene, operation, "query", &parameter.name, rng) {
-            step.query.insert(parameter.name.clone(), value);
+            step.call.query.insert(parameter.name.clone(), value);
         }
     }
 }
@@ -60,6 +60,6 @@ pub(super) fn set_version(
     let wanted = needs.iter().any(|need| need.root == InputRoot::Header);
     let named = (spoken && rng.draw_chance(4, 5)) || (!wanted && rng.draw_chance(1, 4));
     if let Some(version) = rng.pick_element(versions).filter(|_| named) {
-        step.headers.insert(header.clone(), version.clone());
+        step.call.headers.insert(header.clone(), version.clone());
     }
 }

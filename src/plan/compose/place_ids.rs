@@ -17,7 +17,7 @@ pub(super) fn place_ids(casts: &[ResourceAssignment<'_>], step: &mut Step, rng: 
             continue;
         };
         let first = cast.resource.map_or_else(|| Value::from(draw_uuid(rng)), |actor| make_handle(&actor.name));
-        let body = step.body.clone().unwrap_or(Value::Null);
+        let body = step.call.body.clone().unwrap_or(Value::Null);
         if path.root.as_ref() == "body" && expr::get_at_path(&body, &path).is_some_and(Value::is_array) {
             path.keys.push(PathKey::Index(0));
         }

@@ -233,7 +233,7 @@ pub(super) fn apply_wanted_values(
             how.pins.insert(make_pointer(&path.keys), value.clone());
         }
         let draw = if boundary { draw_boundary } else { draw_valid };
-        step.body = Some(draw(shape, rng, &how).ok()?);
+        step.call.body = Some(draw(shape, rng, &how).ok()?);
     }
     for (path, wish) in wishes.iter().filter(|(path, _)| !taken(path)) {
         match wish {

@@ -30,10 +30,10 @@ impl GuidedChooser {
 
     fn try_body_cases(&mut self, view: &mut ChoiceContext<'_, '_>, good: &CandidateCall) -> Option<CandidateCall> {
         let scene = view.planning;
-        let operation = scene.schemas.find_operation(&good.step.operation)?;
-        let version = read_version(scene.model, &good.exchange);
+        let operation = scene.schemas.find_operation(&good.step.call.operation)?;
+        let version = read_version(scene.model, &good.call);
         let shape = scene.schemas.find_request_schema(operation, version.as_deref())?;
-        let body = good.exchange.body.as_ref()?;
+        let body = good.call.body.as_ref()?;
         let mut cases = vary_body_at_version(shape, body, version.as_deref());
         let all = cases.len();
         cases.retain(|case| !self.body_cases.has_case(&operation.id, case));
@@ -44,7 +44,7 @@ impl GuidedChooser {
         while let Some(case) = view.rng.pick_weighted(&weighted).cloned() {
             weighted.retain(|(_, known)| *known != case);
             let mut step = good.step.clone();
-            step.body = case.value.clone().map(|value| restore_handles(value, scene, &bodies));
+            step.call.body = case.value.clone().map(|value| restore_handles(value, scene, &bodies));
             let Some(call) = scene.make_call(step) else {
                 continue;
             };

@@ -216,7 +216,7 @@ fn try_other_caller(
     let first = view.rng.draw_below(callers.len().max(1) as u64) as usize;
     for nth in 0..callers.len() {
         let mut step = good.step.clone();
-        step.caller = callers[(first + nth) % callers.len()].clone();
+        step.call.caller = callers[(first + nth) % callers.len()].clone();
         let Some(call) = view.planning.make_call(step) else { continue };
         if let Some(outlook) = view.planning.predict(&call).filter(|outlook| outlook.applies_everywhere(clause)) {
             return Some((call, outlook));

@@ -89,12 +89,12 @@ pub(super) fn call_during_transition(view: &mut ChoiceContext<'_, '_>) -> Option
 /// have the same transition at the same time.
 pub(super) fn repeat_on_sibling(view: &mut ChoiceContext<'_, '_>) -> Option<CandidateCall> {
     let last = view.input.steps.last().filter(|step| step.settle == StepWait::Leave)?;
-    let changes = view.input.model.operations[&last.operation].changes;
+    let changes = view.input.model.operations[&last.call.operation].changes;
     let hints = view.planning.hints;
-    let lives = hints.creating.contains(&last.operation) || hints.deleting.contains(&last.operation);
+    let lives = hints.creating.contains(&last.call.operation) || hints.deleting.contains(&last.call.operation);
     // A higher chance while simultaneous transitions are rare in the coverage, because no other call leads to
     // the same history.
-    let chance = match count_simultaneous(view.input, &last.operation) {
+    let chance = match count_simultaneous(view.input, &last.call.operation) {
         0 => 3,
         1 | 2 => 2,
         _ => 1,
@@ -103,7 +103,7 @@ pub(super) fn repeat_on_sibling(view: &mut ChoiceContext<'_, '_>) -> Option<Cand
         return None;
     }
     for _ in 0..CALLS_MAX {
-        let ask = CallSpec { operation: last.operation.clone(), settled_only: true, ..CallSpec::default() };
+        let ask = CallSpec { operation: last.call.operation.clone(), settled_only: true, ..CallSpec::default() };
         let Some((call, outlook)) = try_call(view, &ask) else { continue };
         if outlook.is_accepted() && named_handles(&call.step).is_disjoint(&named_handles(last)) {
             return Some(call);

@@ -67,7 +67,7 @@ impl PageReads {
         };
         let call = (0..CALLS_MAX).find_map(|_| {
             let mut step = compose_call(view.planning, &ask, view.rng)?.step;
-            step.query.insert(list.paging.as_ref()?.limit.clone(), Value::from(limit));
+            step.call.query.insert(list.paging.as_ref()?.limit.clone(), Value::from(limit));
             keep_judged(view, step, list)
         })?;
         *self.sequences.entry(operation.id.clone()).or_default() += 1;
@@ -79,22 +79,23 @@ impl PageReads {
 fn follow_page(view: &ChoiceContext<'_, '_>) -> Option<CandidateCall> {
     let situation = view.input;
     let last = situation.steps.last()?;
-    let page = situation.pages.get(&last.operation)?;
-    let (_, list) = list_paged_views(&situation.model.operations[&last.operation]).next()?;
-    let limited = last.query.contains_key(&list.paging.as_ref()?.limit);
+    let page = situation.pages.get(&last.call.operation)?;
+    let (_, list) = list_paged_views(&situation.model.operations[&last.call.operation]).next()?;
+    let limited = last.call.query.contains_key(&list.paging.as_ref()?.limit);
     if !limited || page.step + 1 != situation.steps.len() || page.next.is_empty() {
         return None;
     }
     // An endpoint that ignores the start of a page would never end the sequence.
-    let further =
-        |step: &&Step| step.operation == last.operation && list.next.keys().any(|n| step.query.contains_key(n));
+    let further = |step: &&Step| {
+        step.call.operation == last.call.operation && list.next.keys().any(|n| step.call.query.contains_key(n))
+    };
     if situation.steps.iter().rev().take_while(further).count() > view.planning.resources.len() {
         return None;
     }
     let mut step = last.clone();
     for (parameter, value) in &page.next {
         let named = view.planning.resources.iter().find(|actor| Some(&*actor.id.id) == value.as_str());
-        step.query.insert(parameter.clone(), make_handle(&named?.name));
+        step.call.query.insert(parameter.clone(), make_handle(&named?.name));
     }
     keep_judged(view, step, list)
 }

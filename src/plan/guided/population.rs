@@ -34,7 +34,7 @@ pub(super) fn create_resource(
     let bare = hints.deletable.iter().all(|kind| count_present(view, *kind) == 0) && count_live(view.planning) <= named;
     // A create that is refused again and again would fill the plan.
     let recent = view.input.steps.iter().rev().take(4);
-    let repeated = recent.filter(|step| hints.creating.contains(&step.operation)).count() >= 4;
+    let repeated = recent.filter(|step| hints.creating.contains(&step.call.operation)).count() >= 4;
     if (only_if_bare && !bare) || repeated {
         return None;
     }

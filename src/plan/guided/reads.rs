@@ -45,7 +45,7 @@ pub(super) fn choose_read(view: &mut ChoiceContext<'_, '_>) -> Option<CandidateC
 /// After a delete: a list, which must not contain the deleted resource.
 pub(super) fn read_after_delete(view: &mut ChoiceContext<'_, '_>) -> Option<CandidateCall> {
     let last = view.input.steps.last()?;
-    if !view.planning.hints.deleting.contains(&last.operation) || !view.rng.draw_chance(40, 100) {
+    if !view.planning.hints.deleting.contains(&last.call.operation) || !view.rng.draw_chance(40, 100) {
         return None;
     }
     let operations = view.input.model.operations.values();
@@ -69,7 +69,7 @@ pub(super) fn read_unchanged(view: &mut ChoiceContext<'_, '_>, unseen: u32) -> O
         true => 12,
         false => 8,
     };
-    if !model.operations[&last.operation].changes || !view.rng.draw_chance(percent, 100) {
+    if !model.operations[&last.call.operation].changes || !view.rng.draw_chance(percent, 100) {
         return None;
     }
     let resting = |actor: &&NamedResource| {
@@ -142,7 +142,7 @@ const OVERDUE_STEPS: usize = 2;
 
 fn changes_resource(view: &ChoiceContext<'_, '_>, step: &Step, name: &str) -> bool {
     let born = step.births.values().flatten().any(|born| born == name);
-    view.input.model.operations[&step.operation].changes && (born || named_handles(step).contains(name))
+    view.input.model.operations[&step.call.operation].changes && (born || named_handles(step).contains(name))
 }
 
 /// A read that no clause permits to be refused, if some attempts compose such a read: a refused read shows

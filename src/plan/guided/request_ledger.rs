@@ -69,7 +69,8 @@ impl RequestLedger {
         if let Some(purpose) = self.last.take() {
             *self.spent.entry(purpose).or_default() += cost;
         }
-        let changes = situation.steps.last().is_some_and(|step| situation.model.operations[&step.operation].changes);
+        let changes =
+            situation.steps.last().is_some_and(|step| situation.model.operations[&step.call.operation].changes);
         // More than one request: the runner polled after the call.
         self.unread_changes = if changes && cost <= 1 { self.unread_changes + 1 } else { 0 };
     }

@@ -44,7 +44,7 @@ pub(super) fn score_call(
 /// Whether no clause determines the outcome of a change. If accepted, the call makes its resources
 /// undetermined, perhaps for the rest of the plan.
 pub(super) fn makes_undetermined(view: &ChoiceContext<'_, '_>, call: &CandidateCall, outlook: &CallPrediction) -> bool {
-    outlook.is_silent() && view.input.model.operations[&call.step.operation].changes
+    outlook.is_silent() && view.input.model.operations[&call.step.call.operation].changes
 }
 
 /// The masking of a demanded refusal; 0 for an unmasked refusal and for other calls.

@@ -5,8 +5,8 @@ mod steps;
 mod together;
 
 use super::*;
-use crate::endpoint::{Call, Credential, Endpoint, Identities, Identity, PendingOutcome, Request};
-use crate::history::{CallCause, Exchange, InfrastructureFailure, Outcome, Reply, ReplyBody, SecretFilter};
+use crate::endpoint::{Credential, Endpoint, Identities, Identity, PendingOutcome, Request};
+use crate::history::{Call, CallCause, Exchange, InfrastructureFailure, Outcome, Reply, ReplyBody, SecretFilter};
 use crate::limits::Limits;
 use crate::plan::{Step, StepWait, make_handle};
 use crate::schema::catalog::{Binding, Catalog, Operation, SourceLines};
@@ -107,13 +107,7 @@ pub(crate) fn make_identities() -> Identities {
 
 fn make_step(operation: &str, settle: StepWait) -> Step {
     Step {
-        operation: operation.into(),
-        binding: "v1".into(),
-        caller: "owner".into(),
-        path: BTreeMap::new(),
-        query: BTreeMap::new(),
-        headers: BTreeMap::new(),
-        body: None,
+        call: Call { operation: operation.into(), binding: "v1".into(), caller: "owner".into(), ..Call::default() },
         births: BTreeMap::new(),
         settle,
         setup: Vec::new(),
@@ -122,15 +116,20 @@ fn make_step(operation: &str, settle: StepWait) -> Step {
 }
 
 pub(crate) fn make_create(name: &str) -> Step {
-    Step {
-        births: BTreeMap::from([("box".into(), vec![name.into()])]),
-        body: Some(json!({"name": name})),
-        ..make_step("createBox", StepWait::Leave)
-    }
+    let births = BTreeMap::from([("box".into(), vec![name.into()])]);
+    let mut step = Step { births, ..make_step("createBox", StepWait::Leave) };
+    step.call.body = Some(json!({"name": name}));
+    step
+}
+
+fn make_step_with_id(operation: &str, id: Value, settle: StepWait) -> Step {
+    let mut step = make_step(operation, settle);
+    step.call.path.insert("box_id".into(), id);
+    step
 }
 
 fn make_step_on(operation: &str, name: &str, settle: StepWait) -> Step {
-    Step { path: BTreeMap::from([("box_id".into(), make_handle(name))]), ..make_step(operation, settle) }
+    make_step_with_id(operation, make_handle(name), settle)
 }
 
 pub(crate) fn make_reply(status: u16, body: Value) -> Outcome {
@@ -161,7 +160,8 @@ struct TestOutcome {
 impl TestOutcome {
     /// `number operation cause sent-received` for each exchange.
     fn format_lines(&self) -> Vec<String> {
-        let line = |e: &Exchange| format!("{} {} {:?} {}-{}", e.number, e.operation, e.cause, e.sent_ms, e.received_ms);
+        let line =
+            |e: &Exchange| format!("{} {} {:?} {}-{}", e.number, e.call.operation, e.cause, e.sent_ms, e.received_ms);
         self.run.exchanges.iter().map(line).collect()
     }
 
@@ -233,5 +233,5 @@ fn check_endpoint(setting: TestSettings, steps: &[Step], endpoint: &dyn Endpoint
 
 /// Changes a resource that needs no create.
 fn make_push() -> Step {
-    Step { path: BTreeMap::from([("box_id".into(), json!("9"))]), ..make_step("pushBox", StepWait::Leave) }
+    make_step_with_id("pushBox", json!("9"), StepWait::Leave)
 }

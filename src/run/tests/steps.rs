@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn a_handle_is_replaced_by_the_id_from_its_create() {
     let mut push = make_step_on("pushBox", "a", StepWait::Leave);
-    push.body = Some(json!({"near": [{"box": make_handle("a")}]}));
+    push.call.body = Some(json!({"near": [{"box": make_handle("a")}]}));
     let carried = check_plan(&[make_create("a"), push], |request| match request.operation.as_str() {
         "createBox" => (0, make_reply(202, json!({"id": "7/7"}))),
         _ => {
@@ -16,7 +16,7 @@ fn a_handle_is_replaced_by_the_id_from_its_create() {
     });
     assert_eq!(carried.unwrap_ends(), [StepEnd::Done, StepEnd::Done]);
     assert_eq!(carried.run.exchanges[0].created, BTreeMap::from([("a".into(), "7/7".into())]));
-    assert_eq!(carried.run.exchanges[1].path["shelf"], "left top");
+    assert_eq!(carried.run.exchanges[1].call.path["shelf"], "left top");
     assert_eq!(carried.run.created_handles, ["a"]);
 }
 
@@ -123,7 +123,7 @@ fn retries_of_a_throttled_step_are_limited() {
 
 #[test]
 fn a_lost_read_is_repeated_and_a_lost_change_is_not() {
-    let read = Step { operation: "showBox".into(), ..make_push() };
+    let read = make_step_with_id("showBox", json!("9"), StepWait::Leave);
     for trouble in
         [make_lost(), make_reply(502, json!(null)), make_reply(503, json!(null)), make_reply(504, json!(null))]
     {
@@ -242,11 +242,7 @@ fn forty_steps_with_transitions_of_ten_minutes_take_no_real_time() {
 
 #[test]
 fn branches_run_concurrently_and_are_recorded_in_the_order_of_sending() {
-    let side = |branch, id: &str, settle| Step {
-        branch,
-        path: BTreeMap::from([("box_id".into(), json!(id))]),
-        ..make_step("pushBox", settle)
-    };
+    let side = |branch, id: &str, settle| Step { branch, ..make_step_with_id("pushBox", json!(id), settle) };
     let steps = [
         side(1, "slow", StepWait::Poll { after_ms: 0 }),
         side(2, "fast", StepWait::Leave),
@@ -267,11 +263,7 @@ fn branches_run_concurrently_and_are_recorded_in_the_order_of_sending() {
 
 #[test]
 fn a_branch_polls_only_after_its_call_is_recorded() {
-    let side = |branch, id: &str, settle| Step {
-        branch,
-        path: BTreeMap::from([("box_id".into(), json!(id))]),
-        ..make_step("pushBox", settle)
-    };
+    let side = |branch, id: &str, settle| Step { branch, ..make_step_with_id("pushBox", json!(id), settle) };
     let steps = [side(1, "slow", StepWait::Leave), side(2, "fast", StepWait::Poll { after_ms: 0 })];
     let carried =
         check_plan(&steps, |request| match (request.operation.as_str(), request.parameters["box_id"].as_str()) {

@@ -122,12 +122,8 @@ fn over_a_faulty_network_no_change_is_repeated_and_every_request_is_recorded() {
                 (1, make_reply(200, json!({"ready": true})))
             }),
         };
-        let steps: Vec<Step> = (0..20)
-            .map(|at| Step {
-                path: BTreeMap::from([("box_id".into(), json!(at))]),
-                ..make_step("pushBox", StepWait::Poll { after_ms: 0 })
-            })
-            .collect();
+        let steps: Vec<Step> =
+            (0..20).map(|at| make_step_with_id("pushBox", json!(at), StepWait::Poll { after_ms: 0 })).collect();
         let faulty = FaultyEndpoint::new(toy, faults.parse::<WireFaults>().unwrap());
         let counted = CountingEndpoint { endpoint: &faulty, asked: std::cell::Cell::new(0) };
         let carried = check_endpoint(make_settings(), &steps, &counted);

@@ -143,6 +143,6 @@ fn an_offer_that_is_another_call_is_not_taken() {
         CandidateResult { fails: join_operations(&candidate.steps) == "create resize", requests: 1 }
     };
     let shrunk = block_on(shrink_plan(&case, Some(1), &AMPLE, &bad_offers, &|_| true, trial, &mut |_, _| {}));
-    assert_eq!(shrunk.plan.steps[1].body, case.steps[1].body);
+    assert_eq!(shrunk.plan.steps[1].call.body, case.steps[1].call.body);
     assert!(shrunk.complete && shrunk.confirmed);
 }

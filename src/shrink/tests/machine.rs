@@ -1,5 +1,6 @@
 //! A small machine: boxes with a size and a lock, and disks that are inserted into boxes.
 
+use crate::history::Call;
 use crate::plan::{FORMAT, Plan, Step, StepWait, make_handle, read_handle};
 use crate::schema::SeededRng;
 use serde_json::{Value, json};
@@ -24,13 +25,14 @@ pub(super) fn build_call(text: &str, on: Option<&str>) -> Step {
     let (operation, number) = text.split_once('=').unwrap_or((text, ""));
     let number: Option<u64> = number.parse().ok();
     Step {
-        operation: operation.to_owned(),
-        binding: "v1".to_owned(),
-        caller: "owner".to_owned(),
-        path: on.map(|name| ("id".to_owned(), make_handle(name))).into_iter().collect(),
-        query: BTreeMap::new(),
-        headers: BTreeMap::new(),
-        body: number.map(|number| json!({ operation: { "size": number, "note": "as drawn" } })),
+        call: Call {
+            operation: operation.to_owned(),
+            binding: "v1".to_owned(),
+            caller: "owner".to_owned(),
+            path: on.map(|name| ("id".to_owned(), make_handle(name))).into_iter().collect(),
+            body: number.map(|number| json!({ operation: { "size": number, "note": "as drawn" } })),
+            ..Call::default()
+        },
         births: BTreeMap::new(),
         settle: StepWait::Poll { after_ms: 800 },
         setup: Vec::new(),
@@ -44,17 +46,20 @@ pub(super) fn build_create(kind: &str, name: &str) -> Step {
 }
 
 pub(super) fn build_insert(disk: &str, into: &str) -> Step {
-    Step { body: Some(json!({ "insert": { "disk": make_handle(disk) } })), ..build_call("insert", Some(into)) }
+    let mut step = build_call("insert", Some(into));
+    step.call.body = Some(json!({ "insert": { "disk": make_handle(disk) } }));
+    step
 }
 
 pub(super) fn find_box(step: &Step) -> Option<&str> {
-    step.path.get("id").and_then(read_handle)
+    step.call.path.get("id").and_then(read_handle)
 }
 
 pub(super) fn read_size(step: &Step) -> u64 {
-    step.body
+    step.call
+        .body
         .as_ref()
-        .and_then(|body| body.pointer(&format!("/{}/size", step.operation)))
+        .and_then(|body| body.pointer(&format!("/{}/size", step.call.operation)))
         .and_then(Value::as_u64)
         .unwrap_or(0)
 }
@@ -77,7 +82,7 @@ pub(super) fn is_possible(steps: &[Step]) -> bool {
 }
 
 fn apply_step(step: &Step, boxes: &mut BTreeMap<String, BoxState>) -> bool {
-    if step.operation == "create" {
+    if step.call.operation == "create" {
         boxes.extend(super::super::list_created_handles(step).into_iter().map(|name| (name, BoxState::default())));
         return true;
     }
@@ -85,7 +90,7 @@ fn apply_step(step: &Step, boxes: &mut BTreeMap<String, BoxState>) -> bool {
     let Some(it) = boxes.get_mut(name) else {
         return false;
     };
-    match step.operation.as_str() {
+    match step.call.operation.as_str() {
         "resize" if it.before.is_none() && !it.locked => {
             it.before = Some(it.size);
             it.size = read_size(step);
@@ -131,7 +136,7 @@ pub(super) fn find_shortest_length(words: &[&str]) -> usize {
 
 /// Shorter notes and smaller sizes, by halving and by decrement.
 pub(super) fn list_offers(step: &Step) -> Vec<Step> {
-    let Some(Value::Object(body)) = &step.body else {
+    let Some(Value::Object(body)) = &step.call.body else {
         return Vec::new();
     };
     let Some((operation, inner)) = body.iter().next() else {
@@ -145,7 +150,10 @@ pub(super) fn list_offers(step: &Step) -> Vec<Step> {
             Some(value) => drop(entries.insert(key.to_owned(), value)),
             None => drop(entries.shift_remove(key)),
         }
-        offers.push(Step { body: Some(json!({ operation.as_str(): inner })), ..step.clone() });
+        offers.push(Step {
+            call: Call { body: Some(json!({ operation.as_str(): inner })), ..step.call.clone() },
+            ..step.clone()
+        });
     };
     if let Some(note) = inner.get("note").and_then(Value::as_str) {
         put("note", None);
@@ -195,7 +203,7 @@ fn draw_step(rng: &mut SeededRng, steps: &[Step]) -> Step {
         word => build_call(word, Some(&which)),
     };
     if rng.draw_chance(1, 2) {
-        step.binding = "v2".to_owned();
+        step.call.binding = "v2".to_owned();
     }
     if rng.draw_chance(1, 4) {
         step.settle = StepWait::Leave;

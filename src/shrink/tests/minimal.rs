@@ -19,7 +19,7 @@ fn is_seen(steps: &[Step], shows: impl Fn(&Step, &BTreeMap<String, BoxState>) ->
 fn is_rebooted_large(steps: &[Step]) -> bool {
     is_seen(steps, |step, boxes| {
         let it = find_box(step).and_then(|name| boxes.get(name));
-        step.operation == "reboot" && it.is_some_and(|it| it.confirmed.is_some_and(|size| size >= 17))
+        step.call.operation == "reboot" && it.is_some_and(|it| it.confirmed.is_some_and(|size| size >= 17))
     })
 }
 
@@ -38,7 +38,7 @@ fn three_calls_in_order_are_found_among_forty() {
         assert_eq!(join_operations(&shrunk.plan.steps), "create resize confirm reboot");
         assert_eq!(read_size(&shrunk.plan.steps[1]), 17);
         let given = |call: &Step, binding: &str| {
-            case.steps.iter().any(|step| step.operation == call.operation && step.binding == binding)
+            case.steps.iter().any(|step| step.call.operation == call.call.operation && step.call.binding == binding)
         };
         let steps = &shrunk.plan.steps;
         let bindings = measure_complexity(steps).bindings;
@@ -55,11 +55,11 @@ fn three_calls_in_order_are_found_among_forty() {
 }
 
 fn is_reboot(step: &Step) -> bool {
-    step.operation == "reboot"
+    step.call.operation == "reboot"
 }
 
 fn count_operation(steps: &[Step], operation: &str) -> usize {
-    steps.iter().filter(|step| step.operation == operation).count()
+    steps.iter().filter(|step| step.call.operation == operation).count()
 }
 
 #[test]
@@ -136,7 +136,8 @@ fn a_bound_is_found_by_halving() {
         let drawn = bound + rng.draw_below(100_000);
         let case =
             build_plan(vec![build_create("box", "box-1"), build_call(&format!("resize={drawn}"), Some("box-1"))]);
-        let fails = |steps: &[Step]| steps.iter().any(|step| step.operation == "resize" && read_size(step) >= bound);
+        let fails =
+            |steps: &[Step]| steps.iter().any(|step| step.call.operation == "resize" && read_size(step) >= bound);
         let shrunk = check_shrinking(&case, &AMPLE, fails);
         assert_eq!(read_size(&shrunk.plan.steps[1]), bound);
         assert!(shrunk.tried <= 50, "{} tries for {bound} of {drawn}", shrunk.tried);
@@ -147,11 +148,11 @@ fn a_bound_is_found_by_halving() {
 fn a_text_is_cut_to_the_length_that_matters() {
     for bound in [1, 30, 255, 256, 999] {
         let length = |step: &Step| {
-            let note = step.body.as_ref().and_then(|body| body.pointer("/resize/note"));
+            let note = step.call.body.as_ref().and_then(|body| body.pointer("/resize/note"));
             note.and_then(|note| note.as_str()).map_or(0, str::len)
         };
         let mut drawn = build_call("resize=3", Some("box-1"));
-        drawn.body = Some(serde_json::json!({ "resize": { "size": 3, "note": "n".repeat(1000) } }));
+        drawn.call.body = Some(serde_json::json!({ "resize": { "size": 3, "note": "n".repeat(1000) } }));
         let case = build_plan(vec![build_create("box", "box-1"), drawn]);
         let shrunk = check_shrinking(&case, &AMPLE, |steps| steps.iter().any(|step| length(step) >= bound));
         assert_eq!(length(&shrunk.plan.steps[1]), bound);
@@ -165,7 +166,7 @@ fn has_calls_in_order(steps: &[Step], words: &[&str]) -> bool {
     steps.iter().any(|step| {
         let Some(name) = find_box(step) else { return false };
         let done = at.entry(name).or_insert(0);
-        *done += usize::from(words.get(*done) == Some(&step.operation.as_str()));
+        *done += usize::from(words.get(*done) == Some(&step.call.operation.as_str()));
         *done == words.len()
     })
 }

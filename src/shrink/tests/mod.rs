@@ -54,6 +54,6 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 
 /// The operations of the steps, separated by spaces.
 fn join_operations(steps: &[Step]) -> String {
-    let names: Vec<&str> = steps.iter().map(|step| step.operation.as_str()).collect();
+    let names: Vec<&str> = steps.iter().map(|step| step.call.operation.as_str()).collect();
     names.join(" ")
 }

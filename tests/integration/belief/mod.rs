@@ -6,7 +6,7 @@ use crate::lamp_suite;
 use probity::expr::Val;
 use probity::history::Exchange;
 use probity::mock::{Mock, Tempo};
-use probity::model::{Belief, BeliefLimits, Existence, Model, ResourceId, StateEntry, classify_call_input};
+use probity::model::{Belief, BeliefLimits, Existence, Model, ResourceId, StateEntry, read_input_class};
 use probity::oracle::Judge;
 use probity::schema::CompiledCatalog;
 use random_walk::{WalkSettings, load, load_at, walk};
@@ -42,7 +42,7 @@ fn check_no_contradiction(api: &(Arc<Model>, Arc<CompiledCatalog>), steps: u64) 
             judged += 1;
             trail.push(format!(
                 "{} {} {:?} -> {:?}",
-                exchange.caller, exchange.operation, exchange.body, exchange.outcome
+                exchange.call.caller, exchange.call.operation, exchange.call.body, exchange.outcome
             ));
             if let Some(finding) = seen.findings.first() {
                 let clauses: Vec<&str> =
@@ -105,7 +105,7 @@ fn check_truth_is_kept(api: &(Arc<Model>, Arc<CompiledCatalog>), steps: u64) {
     for settings in list_walks(steps, (15, 5)) {
         let mut belief = Belief::new(model.clone(), BOUNDS);
         walk(api, settings, &mut |exchange, mock| {
-            let input = classify_call_input(model, schemas, exchange);
+            let input = read_input_class(model, schemas, exchange);
             let observed = belief.observe_exchange(exchange, input).unwrap_or_else(|fault| panic!("{fault}"));
             assert_eq!(observed.deviations, vec![], "seed {} at {}", settings.seed, exchange.number);
             lost += u64::from(matches!(exchange.outcome, probity::history::Outcome::Lost { .. }));
@@ -128,8 +128,8 @@ fn count_truths_found(belief: &Belief, mock: &Mock, exchange: &Exchange, seed: u
             possible.iter().any(|held| agrees_with_truth(held, truth)),
             "seed {seed} at {} ({} {}): {truth:?} is not among {possible:#?}",
             exchange.number,
-            exchange.caller,
-            exchange.operation
+            exchange.call.caller,
+            exchange.call.operation
         );
     }
     compared
@@ -188,7 +188,7 @@ fn check_factored_equals_unfactored(api: &(Arc<Model>, Arc<CompiledCatalog>), st
             {
                 reply.status = if reply.status < 300 { 409 } else { 200 };
             }
-            let input = classify_call_input(model, schemas, &exchange);
+            let input = read_input_class(model, schemas, &exchange);
             let one = factored.observe_exchange(&exchange, input.clone()).unwrap_or_else(|fault| panic!("{fault}"));
             let other = whole.observe_exchange(&exchange, input).unwrap_or_else(|fault| panic!("{fault}"));
             let clauses = |observed: &probity::model::ExchangeJudgement| {

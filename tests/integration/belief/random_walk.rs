@@ -1,7 +1,7 @@
 //! Random calls against the mock without a plan.
 
-use probity::endpoint::{Call, Endpoint, Identities, Identity, compose_request};
-use probity::history::{CallCause, Exchange, Outcome};
+use probity::endpoint::{Endpoint, Identities, Identity, compose_request};
+use probity::history::{Call, CallCause, Exchange, Outcome};
 use probity::mock::{Mock, Tempo};
 use probity::model::{CallView, Model, ReplyKind};
 use probity::schema::{CompiledCatalog, DrawSettings, InputClass, SeededRng, draw_valid, vary_body};
@@ -214,13 +214,7 @@ pub fn walk(
                 number,
                 step: number as usize,
                 cause: CallCause::Step,
-                operation: call.operation.clone(),
-                binding: call.binding.clone(),
-                caller: call.caller.clone(),
-                path: request.parameters.clone(),
-                query: call.query.clone(),
-                headers: call.headers.clone(),
-                body: call.body.clone(),
+                call: Call { path: request.parameters.clone(), ..call.clone() },
                 input: None,
                 sent_ms: now(),
                 received_ms: 0,
@@ -230,12 +224,12 @@ pub fn walk(
             if !rng.draw_chance(settings.lost_percent.1, 100) {
                 exchange.outcome = mock.send(&request).await;
             }
-            let asked = CallView::new(model, &exchange, InputClass::Valid);
+            let asked = CallView::new(model, &exchange.call, InputClass::Valid);
             let born = asked.read_created_ids(model, &ReplyKind::classify(&exchange.outcome));
             if rng.draw_chance(settings.lost_percent.0, 100) {
                 exchange.outcome = Outcome::Lost { cause: "after".to_string() };
             } else {
-                let about = &model.operations[&exchange.operation].about;
+                let about = &model.operations[&exchange.call.operation].about;
                 let named = born.iter().filter(|(index, _)| about[*index].told_by.is_none());
                 ids.extend(named.flat_map(|(_, ids)| ids.iter().map(|id| id.id.to_string())));
                 ids.extend(

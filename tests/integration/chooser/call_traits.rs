@@ -11,7 +11,7 @@ fn parse_step(line: &str, steps: &[Step]) -> Step {
     let words: Vec<&str> = line.split(' ').collect();
     let (operation, thing) = (words[0], words[1]);
     let handle = json!({ "$handle": thing });
-    let level = steps.iter().filter(|step| step.operation == "dim").count() + 6;
+    let level = steps.iter().filter(|step| step.call.operation == "dim").count() + 6;
     let body = match operation {
         "buyLamp" => json!({ "lamp": { "bulb": "warm", "note": "a" } }),
         "dim" => json!({ "dim": { "level": level } }),

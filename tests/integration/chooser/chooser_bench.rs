@@ -1,13 +1,13 @@
 //! Runs the steps of a chooser against the mock in this process.
 
-use probity::endpoint::{Call, Endpoint, Identities, Identity, compose_request};
-use probity::history::{CallCause, Exchange};
+use probity::endpoint::{Endpoint, Identities, Identity, compose_request};
+use probity::history::{Call, CallCause, Exchange};
 use probity::mock::{Mock, Tempo};
 use probity::model::{BeliefLimits, CallView, Model, ReplyKind, ResourceId};
 use probity::oracle::Judge;
 use probity::plan::{
     Chooser, ChooserInput, Coverage, HandleTable, PlanLimits, RecordedChooser, Step, StepOutcome, StepWait, SuiteHints,
-    cover_step,
+    bind_handles, cover_step,
 };
 use probity::schema::{CompiledCatalog, InputClass};
 use std::collections::{BTreeMap, BTreeSet};
@@ -188,16 +188,17 @@ struct PlanRunner<'a> {
 impl PlanRunner<'_> {
     async fn carry_out(&mut self, step: &Step, handles: &mut HandleTable) -> (StepOutcome, Vec<ResourceId>) {
         let ids = handles.known_ids();
-        let call = probity::run::bind_handles(step, &ids).unwrap_or_else(|name| panic!("`{name}` has no id: {step:?}"));
+        let call = bind_handles(&step.call, &|name| ids.get(name).cloned())
+            .unwrap_or_else(|name| panic!("`{name}` has no id: {step:?}"));
         let exchange = self.send(&call, CallCause::Step).await;
-        let asked = CallView::new(&self.bench.model, &exchange, InputClass::Valid);
+        let asked = CallView::new(&self.bench.model, &exchange.call, InputClass::Valid);
         let heard = ReplyKind::classify(&exchange.outcome);
         let ending = match &heard {
             ReplyKind::Success(..) => StepOutcome::Accepted,
             ReplyKind::Refusal(_) => StepOutcome::Refused,
             _ => StepOutcome::Open,
         };
-        let about = &self.bench.model.operations[&step.operation].about;
+        let about = &self.bench.model.operations[&step.call.operation].about;
         let mut born = BTreeMap::new();
         let mut all = Vec::new();
         for (index, ids) in asked.read_created_ids(&self.bench.model, &heard) {
@@ -223,13 +224,7 @@ impl PlanRunner<'_> {
             number: self.number,
             step: 0,
             cause,
-            operation: call.operation.clone(),
-            binding: call.binding.clone(),
-            caller: call.caller.clone(),
-            path: request.parameters.clone(),
-            query: call.query.clone(),
-            headers: call.headers.clone(),
-            body: call.body.clone(),
+            call: Call { path: request.parameters.clone(), ..call.clone() },
             sent_ms,
             received_ms: self.now(),
             outcome,
@@ -255,7 +250,7 @@ impl PlanRunner<'_> {
             Some(ResourceId { kind: handle.kind as u16, id: handle.id.clone()? })
         });
         let touched: Vec<ResourceId> = touched.chain(born.iter().cloned()).collect();
-        let changes = self.bench.model.operations[&step.operation].changes;
+        let changes = self.bench.model.operations[&step.call.operation].changes;
         let asked = self.number;
         let mut wait = after_ms.max(1);
         let mut polls = 0;

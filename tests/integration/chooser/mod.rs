@@ -128,9 +128,9 @@ fn many_operations_are_called_with_the_resource_of_another_caller() {
     let bench = ChooserBench::new(load_suite("scp-volume"), "none");
     let naming = bench.schemas.catalog.operations.iter().filter(|operation| !operation.path.is_empty()).count();
     let asked = |walked: &WalkResult| {
-        let steps = walked.plans.iter().flatten().filter(|step| step.caller == "other" && step.births.is_empty());
-        let by_handle = steps.filter(|step| step.path.values().any(|value| value.get("$handle").is_some()));
-        by_handle.map(|step| step.operation.clone()).collect::<std::collections::BTreeSet<_>>().len()
+        let steps = walked.plans.iter().flatten().filter(|step| step.call.caller == "other" && step.births.is_empty());
+        let by_handle = steps.filter(|step| step.call.path.values().any(|value| value.get("$handle").is_some()));
+        by_handle.map(|step| step.call.operation.clone()).collect::<std::collections::BTreeSet<_>>().len()
     };
     let (mut by_guide, mut by_chance) = (0, 0);
     for seed in 0..4 {
@@ -214,9 +214,9 @@ fn most_of_the_budget_goes_to_changes_within_the_limits() {
         spent.merge(&walked.coverage);
         live_most = live_most.max(walked.live_most);
         let steps = walked.plans.iter().flatten();
-        foreign += steps.filter(|step| !step.births.is_empty() && step.caller == "other").count();
+        foreign += steps.filter(|step| !step.births.is_empty() && step.call.caller == "other").count();
         // Steps name handles. A plan contains no id of a response.
-        for step in walked.plans.iter().flatten().filter(|step| step.caller == "owner") {
+        for step in walked.plans.iter().flatten().filter(|step| step.call.caller == "owner") {
             assert!(step.births.values().all(|names| !names.is_empty()), "{step:?}");
         }
     }
@@ -238,7 +238,7 @@ fn a_caller_that_the_profile_lacks_is_never_used() {
     bench.callers = vec!["owner", "none"];
     let walked = run_guided(&bench, 1, 400);
     let callers: std::collections::BTreeSet<&str> =
-        walked.plans.iter().flatten().map(|step| step.caller.as_str()).collect();
+        walked.plans.iter().flatten().map(|step| step.call.caller.as_str()).collect();
     assert_eq!(callers.into_iter().collect::<Vec<_>>(), ["none", "owner"]);
 }
 
@@ -253,11 +253,11 @@ fn bodies_deviate_in_many_places() {
     };
     let mut kinds = std::collections::BTreeSet::new();
     for step in walked.plans.iter().flatten() {
-        let (Some(shape), Some(body)) = (shape(&step.operation), &step.body) else {
+        let (Some(shape), Some(body)) = (shape(&step.call.operation), &step.call.body) else {
             continue;
         };
         for violation in probity::schema::classify_input(Some(shape), Some(body), None).reasons {
-            kinds.insert((step.operation.clone(), violation.pointer, violation.kind));
+            kinds.insert((step.call.operation.clone(), violation.pointer, violation.kind));
         }
     }
     println!("{kinds:?}");

@@ -82,7 +82,7 @@ pub fn run_agreement_campaign(
 pub fn trace_history(history: &History) -> String {
     let mut text = format!("plan {}", history.header.plan);
     for exchange in &history.exchanges {
-        let sent = exchange.body.as_ref().map(ToString::to_string).unwrap_or_default();
+        let sent = exchange.call.body.as_ref().map(ToString::to_string).unwrap_or_default();
         let came = match &exchange.outcome {
             Outcome::Replied(reply) => match &reply.body {
                 ReplyBody::Json(body) => format!("{} {body}", reply.status),
@@ -90,17 +90,17 @@ pub fn trace_history(history: &History) -> String {
             },
             other => format!("{other:?}"),
         };
-        let path: Vec<String> = exchange.path.values().map(|value| format!("{value:.10}")).collect();
+        let path: Vec<String> = exchange.call.path.values().map(|value| format!("{value:.10}")).collect();
         let _ = write!(
             text,
             "\n  {:3} {:3} {:?} {} {} {} {:?} {sent:.200} -> {came:.160}",
             exchange.number,
             exchange.step,
             exchange.cause,
-            exchange.operation,
-            exchange.caller,
+            exchange.call.operation,
+            exchange.call.caller,
             path.join(" "),
-            exchange.headers
+            exchange.call.headers
         );
     }
     text
@@ -118,16 +118,16 @@ pub fn describe_finding(loaded: &LoadedSuite, found: &RecordedFinding) -> String
     let until = found.history.exchanges.iter().filter(|exchange| exchange.number <= finding.exchange);
     let last: Vec<_> = until.collect();
     for exchange in last.iter().skip(last.len().saturating_sub(8)) {
-        let body = exchange.body.as_ref().map(ToString::to_string).unwrap_or_default();
+        let body = exchange.call.body.as_ref().map(ToString::to_string).unwrap_or_default();
         let _ = write!(
             text,
             "\n  {}. {} ({}) {:?} {:?} {:?} {body:.900} {:?}",
             exchange.number,
-            exchange.operation,
-            exchange.caller,
-            exchange.path,
-            exchange.query,
-            exchange.headers,
+            exchange.call.operation,
+            exchange.call.caller,
+            exchange.call.path,
+            exchange.call.query,
+            exchange.call.headers,
             exchange.input
         );
         match &exchange.outcome {
