@@ -4,12 +4,12 @@ use super::poll_reads::PollReads;
 use super::transition_times::{TransitionTimer, TransitionTimes};
 use crate::history::{Call, CallCause, Exchange};
 use crate::model::{
-    BeliefLimits, CallView, ExceededLimit, Existence, Model, ReplyKind, ResourceId, StateEntry, SuiteEvaluationError,
-    classify_call_input, read_pages,
+    BeliefLimits, ExceededLimit, Existence, InterpretedExchange, Model, ReplyKind, ResourceId, StateEntry,
+    SuiteEvaluationError, classify_call_input, read_pages,
 };
 use crate::oracle::{Finding, Judge};
 use crate::plan::{LastListPage, StepOutcome};
-use crate::run::{LearnedId, Watcher};
+use crate::run::{FoundIds, LearnedId, Watcher};
 use crate::schema::{CompiledCatalog, InputClass};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -95,23 +95,22 @@ impl OnlineJudge {
     }
 
     /// Notes the resources and the outcome of an exchange that is no poll.
-    fn note_exchange(&mut self, exchange: &Exchange) {
+    fn note_exchange(&mut self, interpreted: &InterpretedExchange<'_>) {
+        let InterpretedExchange { exchange, call: asked, reply: heard } = interpreted;
         if exchange.cause == CallCause::Poll {
             return;
         }
-        let asked = CallView::new(&self.model, &exchange.call, InputClass::Valid);
-        let heard = ReplyKind::classify(&exchange.outcome);
         let mut touched: BTreeSet<ResourceId> =
             asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten().cloned()).collect();
         let about = &self.model.operations[&exchange.call.operation].about;
-        for (index, ids) in asked.read_created_ids(&self.model, &heard) {
+        for (index, ids) in asked.read_created_ids(&self.model, heard) {
             if about[index].told_by.is_some() {
                 let stand_in = |id: &ResourceId| (id.clone(), (exchange.step, about[index].name.clone()));
                 self.stand_ins.extend(ids.iter().map(stand_in));
             }
             touched.extend(ids);
         }
-        if let Some(page) = read_pages(&self.model, &asked, &heard).unwrap_or_default().pop() {
+        if let Some(page) = read_pages(&self.model, asked, heard).unwrap_or_default().pop() {
             self.pages.insert(exchange.call.operation.clone(), LastListPage { step: exchange.step, next: page.next });
         }
         let ending = match heard {
@@ -163,16 +162,16 @@ impl OnlineJudge {
     }
 
     /// Updates `still` for the resources that an exchange named or listed.
-    fn update_still(&mut self, exchange: &Exchange) {
-        let operation = &self.model.operations[&exchange.call.operation];
-        let asked = CallView::new(&self.model, &exchange.call, InputClass::Valid);
+    fn update_still(&mut self, interpreted: &InterpretedExchange<'_>) {
+        let InterpretedExchange { call: asked, reply: heard, .. } = interpreted;
+        let operation = &self.model.operations[&asked.operation];
         let named = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten());
         let in_list = self.judge.belief.ids().filter(|id| self.reads.is_whole_list(&operation.id, id.kind));
         let shown: Vec<ResourceId> = named.chain(in_list).map(|id| self.judge.belief.resolve_id(id).clone()).collect();
         for id in shown {
             if operation.changes {
                 self.still.remove(&id);
-            } else if matches!(ReplyKind::classify(&exchange.outcome), ReplyKind::Success(..)) {
+            } else if matches!(heard, ReplyKind::Success(..)) {
                 self.still.insert(id.clone(), self.judge.belief.may_be_settled(&id));
             }
         }
@@ -213,12 +212,11 @@ impl OnlineJudge {
         }
         ids
     }
-}
 
-impl Watcher for OnlineJudge {
-    fn find_created_ids(&self, exchange: &Exchange) -> BTreeMap<String, Vec<String>> {
-        let asked = CallView::new(&self.model, &exchange.call, InputClass::Valid);
-        let born = asked.read_created_ids(&self.model, &ReplyKind::classify(&exchange.outcome));
+    /// Ids of the resources that the call created, by `about` name. An id that the reply does not tell is absent.
+    fn find_created_ids(&self, interpreted: &InterpretedExchange<'_>) -> BTreeMap<String, Vec<String>> {
+        let InterpretedExchange { exchange, call: asked, reply: heard } = interpreted;
+        let born = asked.read_created_ids(&self.model, heard);
         let about = &self.model.operations[&exchange.call.operation].about;
         born.into_iter()
             .filter(|(index, _)| about[*index].told_by.is_none())
@@ -226,15 +224,23 @@ impl Watcher for OnlineJudge {
             .collect()
     }
 
-    fn find_learned_ids(&self, exchange: &Exchange) -> Vec<LearnedId> {
-        let asked = CallView::new(&self.model, &exchange.call, InputClass::Valid);
-        let told = self.judge.belief.read_deferred_ids(&asked, &ReplyKind::classify(&exchange.outcome));
+    /// Ids of resources whose creates did not tell the id.
+    fn find_learned_ids(&self, interpreted: &InterpretedExchange<'_>) -> Vec<LearnedId> {
+        let told = self.judge.belief.read_deferred_ids(&interpreted.call, &interpreted.reply);
         told.into_iter()
             .filter_map(|(stand_in, id)| {
                 let (step, about) = self.stand_ins.get(&stand_in)?;
                 Some(LearnedId { step: *step, about: about.clone(), id: id.id.to_string() })
             })
             .collect()
+    }
+}
+
+impl Watcher for OnlineJudge {
+    fn find_ids(&self, exchange: &Exchange) -> FoundIds {
+        // Secrets are not stripped yet: the interpretation is not the one for the judge.
+        let interpreted = InterpretedExchange::new(&self.model, exchange, InputClass::Valid);
+        FoundIds { created: self.find_created_ids(&interpreted), learned: self.find_learned_ids(&interpreted) }
     }
 
     fn classify_input(&self, exchange: &mut Exchange) {
@@ -245,17 +251,18 @@ impl Watcher for OnlineJudge {
         if self.fault.is_some() {
             return;
         }
-        self.note_exchange(exchange);
+        let interpreted = self.judge.interpret(exchange);
+        self.note_exchange(&interpreted);
         if exchange.cause == CallCause::Poll {
             *self.polls.entry(exchange.step).or_default() += 1;
         }
         let resting = self.find_unnamed_resources(exchange);
-        match self.judge.observe(exchange) {
+        match self.judge.observe_interpreted(&interpreted) {
             Ok(seen) => {
                 self.note_unnamed_changes(exchange, resting);
                 self.findings.extend(seen.findings);
                 self.excesses.extend(seen.excess);
-                self.update_still(exchange);
+                self.update_still(&interpreted);
                 let nothing = BTreeSet::new();
                 let touched = self.steps.get(&exchange.step).map_or(&nothing, |stepped| &stepped.resources);
                 self.transition_timer.take_exchange(&self.model, &self.judge.belief, exchange, touched);

@@ -177,6 +177,20 @@ fn the_order_of_keys_in_a_reply_does_not_change_the_bytes() {
 }
 
 #[test]
+fn an_exchange_is_written_as_read_with_the_fields_of_its_call_in_the_middle() {
+    let text = concat!(
+        r#"{"number":0,"step":1,"cause":"poll","operation":"o","binding":"b","caller":"other","path":{"id":"1"},"#,
+        r#""query":{"limit":2},"headers":{"v":"1"},"body":null,"input":{"class":"valid"},"sent_ms":3,"received_ms":4,"#,
+        r#""outcome":{"replied":{"status":200,"body":"empty"}},"born":{"box-1":"1"}}"#
+    );
+    let exchange: Exchange = serde_json::from_str(text).unwrap();
+    assert_eq!(exchange.call.body, Some(Value::Null));
+    assert_eq!(serde_json::to_string(&exchange).unwrap(), text);
+    let error = serde_json::from_str::<Exchange>(&text.replace("\"born\"", "\"created\"")).unwrap_err().to_string();
+    assert!(error.starts_with("unknown field `created`, expected one of `number`, `step`, "), "{error}");
+}
+
+#[test]
 fn a_newer_format_is_refused_even_with_unknown_fields() {
     let error = read_bytes(br#"{"format":2,"suites":[]}"#).unwrap_err();
     assert_eq!(

@@ -15,7 +15,7 @@ use crate::expr::Val;
 use crate::history::{Call, Outcome, Reply, ReplyBody};
 use crate::model::{
     CallView, ClauseId, ClauseOrigin, EffectContext, GeneratedClause, Model, PossibleState, ResourceId,
-    classify_call_input, evaluate_clauses, list_combinations, make_world_root, read_version,
+    classify_call_input, evaluate_clauses, list_combinations, make_world_root,
 };
 use crate::schema::{CompiledCatalog, SeededRng};
 use serde_json::{Value, json};
@@ -106,12 +106,11 @@ impl Mock {
         let sent = read_call(request, &self.schemas);
         let class = classify_call_input(&self.model, &self.schemas, &sent);
         let call = self.replace_caller(&sent, CallView::new(&self.model, &sent, class), &inner.state);
-        let version = read_version(&self.model, &sent);
         let context = ResponseContext {
             model: &self.model,
             schemas: &self.schemas,
             call: &call,
-            version: version.as_deref(),
+            version: call.get_version(),
             fault: self.fault.as_ref(),
             tempo: &self.tempo,
         };

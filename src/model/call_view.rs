@@ -46,10 +46,13 @@ impl CallView {
         asked
     }
 
-    /// The version that the call requests; null without a version.
+    /// The version that the call requests; `None` without a version.
     #[must_use]
-    pub fn version(&self) -> &Val {
-        &self.version
+    pub fn get_version(&self) -> Option<&str> {
+        match &self.version {
+            Val::Str(version) => Some(version),
+            _ => None,
+        }
     }
 
     /// Values of the path parameters.

@@ -57,7 +57,7 @@ pub fn read_input_class(model: &Model, schemas: &CompiledCatalog, exchange: &Exc
     exchange.input.clone().unwrap_or_else(|| classify_call_input(model, schemas, &exchange.call))
 }
 
-/// The version that a call requests, from headers and binding.
+/// The version that a call requests, from headers and binding: [`CallView::get_version`] for a call without a view.
 #[must_use]
 pub fn read_version(model: &Model, call: &Call) -> Option<String> {
     let version = model.suite.version.as_ref()?;

@@ -175,7 +175,7 @@ impl Belief {
             if !(gone || (rest && !shown.is_empty())) {
                 continue;
             }
-            self.last_observed.insert(id.clone(), see.exchange.number);
+            self.last_observed.insert(id.clone(), see.interpreted.exchange.number);
             let moved = possible.iter().any(|held| held.state.origin.is_some());
             let mine: Vec<PromisedValue> =
                 factor.promises.keys().filter(|promised| promised.id() == &id).cloned().collect();
@@ -217,9 +217,10 @@ impl Belief {
 
     /// Whether the owner read the resource by id, or read a whole list of the kind.
     fn is_read_by_owner(&self, see: &ObservationContext<'_>, id: &ResourceId, possible: &[Arc<StateEntry>]) -> bool {
-        let reads = !self.model.operations[&see.call.operation].changes;
-        let named = || see.call.existing.iter().any(|(_, ids)| ids.iter().flatten().any(|named| named == id));
-        let own = possible.iter().any(|held| see.call.owner == Some(held.state.owner));
+        let reads = !self.model.operations[&see.interpreted.call.operation].changes;
+        let named =
+            || see.interpreted.call.existing.iter().any(|(_, ids)| ids.iter().flatten().any(|named| named == id));
+        let own = possible.iter().any(|held| see.interpreted.call.owner == Some(held.state.owner));
         own && ((reads && named()) || see.observations.whole_kinds.contains(&usize::from(id.kind)))
     }
 

@@ -1,16 +1,15 @@
 //! The second filter: whether the observations in a response match each possible state.
 
 use super::belief::BeliefLimits;
-use super::call_view::CallView;
 use super::clause_info::{ClauseId, GeneratedClause};
 use super::compile::{Model, find_state_field, frame_clause};
 use super::factor::{Factor, PromisedValue};
+use super::interpreted_exchange::InterpretedExchange;
 use super::match_observation::{ObservationMismatch, match_observation, must_be_listed};
 use super::observation::{Observation, ResponseObservations};
 use super::possible_state::{PossibleState, StateEntry, make_entry, replace_resources};
 use super::resource_state::{Existence, ResourceId, ResourceState};
 use super::roots::SuiteEvaluationError;
-use crate::history::Exchange;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -18,8 +17,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy)]
 pub struct ObservationContext<'a> {
     pub model: &'a Model,
-    pub call: &'a CallView,
-    pub exchange: &'a Exchange,
+    pub interpreted: &'a InterpretedExchange<'a>,
     pub observations: &'a ResponseObservations,
     pub bounds: BeliefLimits,
 }
@@ -64,7 +62,8 @@ impl ObservationContext<'_> {
     }
 
     fn list_clause(&self, kind: u16) -> ClauseId {
-        self.model.generated_clause(&GeneratedClause::Listed(usize::from(kind), self.call.operation.clone()))
+        self.model
+            .generated_clause(&GeneratedClause::Listed(usize::from(kind), self.interpreted.call.operation.clone()))
     }
 }
 
@@ -116,7 +115,7 @@ pub fn filter_by_observations(
 /// contradicts the clause. The clause that ended a resource covers its absence.
 fn check_list(see: &ObservationContext<'_>, held: &Arc<StateEntry>) -> Option<(ClauseId, bool)> {
     let shown = see.find_observation(&held.id).is_some();
-    let foreign = see.call.owner != Some(held.state.owner);
+    let foreign = see.interpreted.call.owner != Some(held.state.owner);
     if see.observations.page_kinds.contains(&usize::from(held.id.kind)) {
         // A resource may stand on another page.
         return (shown && foreign).then(|| (see.list_clause(held.id.kind), true));
@@ -132,13 +131,14 @@ fn match_resource(
     held: &Arc<StateEntry>,
     compared: &mut BTreeSet<ClauseId>,
 ) -> Result<Result<Option<ResourceState>, ObservationMismatch>, SuiteEvaluationError> {
-    if see.call.owner != Some(held.state.owner) {
+    if see.interpreted.call.owner != Some(held.state.owner) {
         return Ok(Ok(None));
     }
     let mut now: Option<Arc<StateEntry>> = None;
     for sight in see.list_observations(&held.id) {
         let before = now.as_ref().unwrap_or(held);
-        match match_observation(see.model, before, sight, see.exchange.sent_ms, see.bounds.settle_percent)? {
+        match match_observation(see.model, before, sight, see.interpreted.exchange.sent_ms, see.bounds.settle_percent)?
+        {
             Ok(thing) => {
                 collect_compared(see, before, sight, compared);
                 now = Some(make_entry(see.model, held.id.clone(), thing));
@@ -193,7 +193,8 @@ fn find_promisers(factor: &Factor, what: &PromisedValue) -> Option<Vec<ClauseId>
 /// The possible state with every observed resource undetermined.
 #[must_use]
 pub fn make_observed_undetermined(see: &ObservationContext<'_>, world: &[Arc<StateEntry>]) -> PossibleState {
-    let named: BTreeSet<&ResourceId> = see.call.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
+    let named: BTreeSet<&ResourceId> =
+        see.interpreted.call.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
     let touched = |held: &&Arc<StateEntry>| {
         named.contains(&held.id)
             || see.find_observation(&held.id).is_some()
@@ -202,6 +203,6 @@ pub fn make_observed_undetermined(see: &ObservationContext<'_>, world: &[Arc<Sta
     let changed = world
         .iter()
         .filter(touched)
-        .map(|held| (held.id.clone(), held.state.make_undetermined(see.exchange.received_ms)));
+        .map(|held| (held.id.clone(), held.state.make_undetermined(see.interpreted.exchange.received_ms)));
     replace_resources(see.model, world, changed.collect())
 }

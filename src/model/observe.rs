@@ -10,6 +10,7 @@ use super::effect_context::EffectContext;
 use super::exchange_judgement::{BeliefChange, Deviation, ExchangeJudgement};
 use super::factor::{Factor, PromisedValue};
 use super::input_class::demands_documented_shape;
+use super::interpreted_exchange::InterpretedExchange;
 use super::observation::read_observations;
 use super::observation_filter;
 use super::observation_filter::ObservationContext;
@@ -20,38 +21,36 @@ use super::resource_state::{Existence, ResourceId};
 use super::roots::SuiteEvaluationError;
 use super::transition::close_states;
 use crate::expr::Val;
-use crate::history::{Exchange, InputRecord, Outcome};
+use crate::history::{Exchange, Outcome};
 use crate::schema::InputClass;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Belief {
-    /// Narrows the belief by one exchange. `input` is the class of the call's input.
+    /// Narrows the belief by one exchange.
     ///
     /// # Errors
     /// If the evaluation of an expression fails on valid input.
     pub fn observe_exchange(
         &mut self,
-        exchange: &Exchange,
-        input: impl Into<InputRecord>,
+        interpreted: &InterpretedExchange<'_>,
     ) -> Result<ExchangeJudgement, SuiteEvaluationError> {
         let model = Arc::clone(&self.model);
-        let asked = CallView::new(&model, &exchange.call, input);
-        let heard = ReplyKind::classify(&exchange.outcome);
-        self.count_unjudged(exchange, &heard);
-        if heard == ReplyKind::NotExecuted {
+        let InterpretedExchange { exchange, call: asked, reply: heard } = interpreted;
+        self.count_unjudged(exchange, heard);
+        if *heard == ReplyKind::NotExecuted {
             return Ok(ExchangeJudgement::default());
         }
         self.tally.judged += 1;
-        self.learn_deferred_ids(&asked, &heard);
-        let born = self.retain_new_ids(asked.read_created_ids(&model, &heard));
-        let Some(before) = self.take_joint_factor(&asked)? else {
-            let mut observed = self.give_up_call(exchange, &asked, &born);
+        self.learn_deferred_ids(asked, heard);
+        let born = self.retain_new_ids(asked.read_created_ids(&model, heard));
+        let Some(before) = self.take_joint_factor(asked)? else {
+            let mut observed = self.give_up_call(exchange, asked, &born);
             observed.shape_demanded = asked.class != InputClass::Doubtful;
-            self.expect_deferred_ids(&asked, &born);
+            self.expect_deferred_ids(asked, &born);
             return Ok(observed);
         };
-        let reply = match &heard {
+        let reply = match heard {
             ReplyKind::Success(_, reply) => reply.clone(),
             ReplyKind::Lost | ReplyKind::ServerError(_) => Val::Unknown,
             _ => Val::Null,
@@ -63,28 +62,27 @@ impl Belief {
             seq: self.seq,
             unknown_kinds: &self.unknown_kinds.clone(),
         };
-        let judged = judge_outcome(&model, &asked, &heard, &before, &moment)?;
+        let judged = judge_outcome(&model, asked, heard, &before, &moment)?;
         self.seq += born.iter().map(|(_, ids)| ids.len() as u32).sum::<u32>();
         if matches!(heard, ReplyKind::Lost | ReplyKind::ServerError(_)) && judged.may_have_acted {
-            self.note_unknown_kinds(&asked);
+            self.note_unknown_kinds(asked);
         }
-        let described = judged.applicable.iter().all(|reading| demands_documented_shape(&model, &asked, reading));
-        let mut observed = self.conclude_exchange(exchange, &asked, &heard, before, judged, &moment)?;
+        let described = judged.applicable.iter().all(|reading| demands_documented_shape(&model, asked, reading));
+        let mut observed = self.conclude_exchange(interpreted, before, judged, &moment)?;
         observed.shape_demanded = described;
-        self.expect_deferred_ids(&asked, &born);
+        self.expect_deferred_ids(asked, &born);
         Ok(observed)
     }
 
     fn conclude_exchange(
         &mut self,
-        exchange: &Exchange,
-        asked: &CallView,
-        heard: &ReplyKind,
+        interpreted: &InterpretedExchange<'_>,
         before: Factor,
         judged: OutcomeJudgement,
         moment: &EffectContext<'_>,
     ) -> Result<ExchangeJudgement, SuiteEvaluationError> {
         let model = Arc::clone(&self.model);
+        let InterpretedExchange { exchange, call: asked, reply: heard } = interpreted;
         let mut observed = ExchangeJudgement::default();
         if let Some(clause) = judged.server_error {
             self.report_deviation(&mut observed, exchange, vec![clause], heard, &judged.expected, &before);
@@ -110,7 +108,7 @@ impl Belief {
         let mut factor = make_factor(judged.states.iter().map(|next| next.state.clone()).collect(), &before, false);
         self.record_obligations(&mut factor, asked, &before, &judged, exchange, moment)?;
         let seen = read_observations(&model, asked, heard)?;
-        let see = ObservationContext { model: &model, call: asked, exchange, observations: &seen, bounds: self.bounds };
+        let see = ObservationContext { model: &model, interpreted, observations: &seen, bounds: self.bounds };
         match close_states(&model, &factor.states, self.bounds.states_max)? {
             Some(worlds) => factor.states = worlds,
             None => {
@@ -147,19 +145,25 @@ impl Belief {
         }
         if found.states.is_empty() {
             let reasons = found.collect_reasons();
-            let heard = ReplyKind::classify(&see.exchange.outcome);
             let expected = describe_expected(see.model, &factor);
-            self.report_deviation(observed, see.exchange, reasons, &heard, &expected, &factor);
+            self.report_deviation(
+                observed,
+                see.interpreted.exchange,
+                reasons,
+                &see.interpreted.reply,
+                &expected,
+                &factor,
+            );
             let worlds =
                 factor.states.iter().map(|world| observation_filter::make_observed_undetermined(see, world)).collect();
-            self.put_back_factor(see.exchange, make_factor(worlds, &factor, true), &[]);
+            self.put_back_factor(see.interpreted.exchange, make_factor(worlds, &factor, true), &[]);
             return Ok(());
         }
         let mut reasons = found.collect_reasons();
         reasons.extend(dropped.iter().copied());
         let mut next = Factor { states: sort_states(found.states), ..factor };
         self.confirm_obligations(see, &mut next, &found.compared);
-        self.put_back_factor(see.exchange, next, &reasons);
+        self.put_back_factor(see.interpreted.exchange, next, &reasons);
         Ok(())
     }
 
@@ -169,7 +173,8 @@ impl Belief {
         see: &ObservationContext<'_>,
         observed: &mut ExchangeJudgement,
     ) -> Result<(), SuiteEvaluationError> {
-        let named: BTreeSet<&ResourceId> = see.call.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
+        let named: BTreeSet<&ResourceId> =
+            see.interpreted.call.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
         let (shown, rest): (Vec<Factor>, Vec<Factor>) = std::mem::take(&mut self.factors)
             .into_iter()
             .partition(|factor| !factor.ids.iter().any(|id| named.contains(id)) && see.concerns_factor(factor));
@@ -180,7 +185,7 @@ impl Belief {
                     factor.states = worlds;
                     self.apply_observations(see, factor, observed, &[])?;
                 }
-                None => observed.excess = self.give_up_factor(see.exchange, factor).excess,
+                None => observed.excess = self.give_up_factor(see.interpreted.exchange, factor).excess,
             }
         }
         Ok(())

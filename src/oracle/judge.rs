@@ -3,8 +3,8 @@
 use super::paging::{PageChains, PagingDeviation};
 use crate::history::{Exchange, History, Outcome, ReplyBody, is_token};
 use crate::model::{
-    Belief, BeliefChange, BeliefLimits, CallView, ClauseId, ClauseTally, ExceededLimit, Model, ReplyKind,
-    SuiteEvaluationError, read_input_class, read_version,
+    Belief, BeliefChange, BeliefLimits, ClauseId, ClauseTally, ExceededLimit, InterpretedExchange, Model,
+    SuiteEvaluationError, read_input_class,
 };
 use crate::schema::{CompiledCatalog, CompiledSchema, SchemaViolation};
 use crate::suite::{IdExpression, ResourceReference};
@@ -77,15 +77,33 @@ impl Judge {
         &self.belief.tally
     }
 
+    /// Interprets an exchange, for [`Judge::observe_interpreted`].
+    #[must_use]
+    pub fn interpret<'a>(&self, exchange: &'a Exchange) -> InterpretedExchange<'a> {
+        let model = self.belief.model();
+        InterpretedExchange::new(model, exchange, read_input_class(model, &self.schemas, exchange))
+    }
+
     /// Judges the next exchange.
     ///
     /// # Errors
     /// If an expression of the suite fails on valid input.
     pub fn observe(&mut self, exchange: &Exchange) -> Result<ExchangeFindings, SuiteEvaluationError> {
+        let interpreted = self.interpret(exchange);
+        self.observe_interpreted(&interpreted)
+    }
+
+    /// As [`Judge::observe`], for a caller that needs the interpreted exchange too.
+    ///
+    /// # Errors
+    /// If an expression of the suite fails on valid input.
+    pub fn observe_interpreted(
+        &mut self,
+        interpreted: &InterpretedExchange<'_>,
+    ) -> Result<ExchangeFindings, SuiteEvaluationError> {
         let model = Arc::clone(self.belief.model());
-        let input = read_input_class(&model, &self.schemas, exchange);
-        let asked = CallView::new(&model, &exchange.call, input.clone());
-        let observed = self.belief.observe_exchange(exchange, input)?;
+        let exchange = interpreted.exchange;
+        let observed = self.belief.observe_exchange(interpreted)?;
         let mut seen =
             ExchangeFindings { excess: observed.excess, insight: observed.insight, ..ExchangeFindings::default() };
         for deviation in observed.deviations {
@@ -102,10 +120,9 @@ impl Judge {
             });
         }
         if observed.shape_demanded {
-            seen.findings.extend(self.check_body(&model, exchange));
+            seen.findings.extend(self.check_body(&model, interpreted));
         }
-        let heard = ReplyKind::classify(&exchange.outcome);
-        let miscounts = self.pages.observe(&mut self.belief, exchange, &asked, &heard)?;
+        let miscounts = self.pages.observe(&mut self.belief, interpreted)?;
         seen.findings
             .extend(miscounts.into_iter().filter_map(|miscount| self.report_paging_deviation(exchange, miscount)));
         Ok(seen)
@@ -143,22 +160,23 @@ impl Judge {
 
     /// Checks the response body against its documented schema: of a success, and of a refusal if a page describes the
     /// body.
-    fn check_body(&mut self, model: &Model, exchange: &Exchange) -> Option<Finding> {
+    fn check_body(&mut self, model: &Model, interpreted: &InterpretedExchange<'_>) -> Option<Finding> {
+        let exchange = interpreted.exchange;
         let Outcome::Replied(reply) = &exchange.outcome else { return None };
         let clause = model.operations[&exchange.call.operation].reply?;
         let operation = self.schemas.find_operation(&exchange.call.operation)?;
         if !matches!(reply.status, 200..300 | 400..500) || GATEWAY_STATUSES.contains(&reply.status) {
             return None;
         }
-        let version = read_version(model, &exchange.call);
-        let shape = self.schemas.find_response_schema(operation, reply.status, version.as_deref())?;
+        let version = interpreted.call.get_version();
+        let shape = self.schemas.find_response_schema(operation, reply.status, version)?;
         let violations: Vec<String> = match &reply.body {
             ReplyBody::Json(body) => {
                 let known = |violation: &SchemaViolation| {
                     body.pointer(&violation.pointer).and_then(Value::as_str).is_some_and(is_token)
                 };
                 shape
-                    .find_violations_at_version(body, version.as_deref())
+                    .find_violations_at_version(body, version)
                     .iter()
                     .filter(|violation| {
                         !violation.doubtful

@@ -4,10 +4,10 @@
 //! chain is evidence only about resources that stayed settled since the first page: the relative order of settled
 //! resources stays the same whatever moves in between.
 
-use crate::history::Exchange;
+use crate::history::{Call, Exchange};
 use crate::model::{
-    Belief, CallView, ClauseId, Existence, GeneratedClause, ListPage, ReplyKind, ResourceId, ResourceOwner,
-    SuiteEvaluationError, must_be_listed, read_pages as pages_shown,
+    Belief, CallView, ClauseId, Existence, GeneratedClause, InterpretedExchange, ListPage, ReplyKind, ResourceId,
+    ResourceOwner, SuiteEvaluationError, must_be_listed, read_pages as pages_shown,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +33,8 @@ pub struct PagingDeviation {
 
 #[derive(Debug, Clone)]
 struct PageChain {
-    call: ListCall,
+    /// The call without the parameters that select a page.
+    call: Call,
     /// Query parameters of the call for the next page.
     next: BTreeMap<String, Value>,
     /// Resources that the pages have to show once.
@@ -41,16 +42,6 @@ struct PageChain {
     shown: BTreeSet<ResourceId>,
     pages: usize,
     received_ms: u64,
-}
-
-/// A call without the parameters that select a page.
-#[derive(Debug, Clone, PartialEq)]
-struct ListCall {
-    binding: String,
-    caller: String,
-    path: BTreeMap<String, Value>,
-    headers: BTreeMap<String, String>,
-    query: BTreeMap<String, Value>,
 }
 
 impl PageChains {
@@ -61,10 +52,9 @@ impl PageChains {
     pub fn observe(
         &mut self,
         belief: &mut Belief,
-        exchange: &Exchange,
-        asked: &CallView,
-        heard: &ReplyKind,
+        interpreted: &InterpretedExchange<'_>,
     ) -> Result<Vec<PagingDeviation>, SuiteEvaluationError> {
+        let InterpretedExchange { exchange, call: asked, reply: heard } = interpreted;
         let model = std::sync::Arc::clone(belief.model());
         let operation = &model.operations[&exchange.call.operation];
         if *heard == ReplyKind::NotExecuted {
@@ -85,13 +75,7 @@ impl PageChains {
             found.extend(check_page_limit(belief, exchange, asked, page));
             let query =
                 asked.without_parameters(|name| operation.views.iter().any(|(_, view)| view.selects_page(name)));
-            let ask = ListCall {
-                binding: exchange.call.binding.clone(),
-                caller: exchange.call.caller.clone(),
-                path: exchange.call.path.clone(),
-                headers: exchange.call.headers.clone(),
-                query: query.query_values(),
-            };
+            let ask = Call { query: query.query_values(), body: None, ..exchange.call.clone() };
             let chain = match chain {
                 _ if exchange.sent_ms < self.changed_ms => None,
                 _ if page.start.is_empty() => Some(PageChain::start(belief, ask, asked.owner, *kind)),
@@ -112,7 +96,7 @@ impl PageChains {
 }
 
 impl PageChain {
-    fn start(belief: &Belief, asked: ListCall, who: Option<ResourceOwner>, kind: usize) -> PageChain {
+    fn start(belief: &Belief, asked: Call, who: Option<ResourceOwner>, kind: usize) -> PageChain {
         let ids = belief.ids().filter(|id| usize::from(id.kind) == kind && who.is_some());
         let standing = ids.filter(|id| is_settled_entry(belief, id, who)).cloned().collect();
         let next = BTreeMap::new();
@@ -120,7 +104,7 @@ impl PageChain {
     }
 
     /// Whether a page continues the chain: the page begins at a settled resource, as the page before requires.
-    fn is_continued_by(&self, belief: &Belief, exchange: &Exchange, ask: &ListCall, page: &ListPage) -> bool {
+    fn is_continued_by(&self, belief: &Belief, exchange: &Exchange, ask: &Call, page: &ListPage) -> bool {
         let stays = |value: &Value| {
             let known = |id: &&ResourceId| usize::from(id.kind) == page.kind && Some(&*id.id) == value.as_str();
             self.settled.iter().find(known).is_some_and(|id| is_still_settled(belief, id))

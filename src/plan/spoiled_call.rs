@@ -3,7 +3,7 @@
 use super::handles::named_handles;
 use super::planning_context::{CandidateCall, NamedResource, PlanningContext};
 use super::step::make_handle;
-use crate::model::{ClauseId, read_version};
+use crate::model::ClauseId;
 use crate::schema::{SeededRng, vary_body_at_version};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -17,9 +17,9 @@ pub fn spoil_call(
     rng: &mut SeededRng,
 ) -> Option<CandidateCall> {
     let operation = scene.schemas.find_operation(&good.step.call.operation)?;
-    let version = read_version(scene.model, &good.call);
-    let shape = scene.schemas.find_request_schema(operation, version.as_deref())?;
-    let mut cases = vary_body_at_version(shape, good.call.body.as_ref()?, version.as_deref());
+    let version = good.view.get_version();
+    let shape = scene.schemas.find_request_schema(operation, version)?;
+    let mut cases = vary_body_at_version(shape, good.call.body.as_ref()?, version);
     let names = named_handles(&good.step);
     for _ in 0..SPOILED_MAX.min(cases.len()) {
         let case = cases.swap_remove(rng.draw_below(cases.len() as u64) as usize);

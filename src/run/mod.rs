@@ -25,7 +25,7 @@ pub use plan_state::{PlanState, RequestCounts};
 pub use shared_budget::SharedBudget;
 pub use step_runner::{carry_out_branches, carry_out_plan, carry_out_step};
 pub use stop::{FailureCounts, SkipReason, StepEnd, StopReason, UnsettledReason};
-pub use watcher::{LearnedId, Watcher};
+pub use watcher::{FoundIds, LearnedId, Watcher};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -226,12 +226,12 @@ impl<'a> RequestDispatcher<'a> {
 
     /// Assigns the ids that an exchange tells to the handles of its step and of earlier steps.
     fn assign_ids(&self, run: &mut PlanState, step: &Step, exchange: &mut Exchange) {
+        let found = self.watcher.borrow().find_ids(exchange);
         if !step.births.is_empty() {
-            let ids = self.watcher.borrow().find_created_ids(exchange);
-            exchange.created = assign_handle_ids(run, &step.births, &ids);
+            exchange.created = assign_handle_ids(run, &step.births, &found.created);
             run.handles_by_step.entry(exchange.step).or_insert_with(|| step.births.clone());
         }
-        for told in self.watcher.borrow().find_learned_ids(exchange) {
+        for told in found.learned {
             let Some(births) = run.handles_by_step.get(&told.step).cloned() else { continue };
             let born = assign_handle_ids(run, &births, &BTreeMap::from([(told.about, vec![told.id])]));
             // The journal has an entry for the step, without the id.

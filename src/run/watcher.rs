@@ -6,13 +6,9 @@ use std::time::Duration;
 
 /// Interprets responses: the belief of a campaign, or a plain recorder.
 pub trait Watcher {
-    /// Ids of the resources that an exchange created, by `about` name of the suite. Called before secrets
-    /// are stripped, for polls and retries too: a poll may show the resource of a lost create.
-    fn find_created_ids(&self, exchange: &Exchange) -> BTreeMap<String, Vec<String>>;
-    /// Ids in an exchange of resources that earlier steps created. Called before secrets are stripped.
-    fn find_learned_ids(&self, _exchange: &Exchange) -> Vec<LearnedId> {
-        Vec::new()
-    }
+    /// The ids that an exchange tells. Called before secrets are stripped, for polls and retries too: a poll may
+    /// show the resource of a lost create.
+    fn find_ids(&self, exchange: &Exchange) -> FoundIds;
     /// Sets the input class of an exchange, which only the exchange with secrets shows.
     fn classify_input(&self, _exchange: &mut Exchange) {}
     /// Takes in one recorded exchange. Called once for each exchange, in the order of sending.
@@ -29,6 +25,15 @@ pub trait Watcher {
     fn find_bound(&self, _step_index: usize) -> Option<Duration> {
         None
     }
+}
+
+/// The ids that an exchange tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FoundIds {
+    /// Ids of the resources that the call created, by `about` name of the suite.
+    pub created: BTreeMap<String, Vec<String>>,
+    /// Ids of resources that earlier steps created.
+    pub learned: Vec<LearnedId>,
 }
 
 /// The id of a resource whose create did not tell the id.

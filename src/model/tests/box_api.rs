@@ -1,7 +1,7 @@
 //! An invented API: boxes with labels, and a text line for each call.
 
 use crate::history::{Call, CallCause, Exchange, Outcome, Reply, ReplyBody};
-use crate::model::{Belief, BeliefLimits, Existence, Model, ResourceId, Stage, StateEntry};
+use crate::model::{Belief, BeliefLimits, Existence, InterpretedExchange, Model, ResourceId, Stage, StateEntry};
 use crate::schema::InputClass;
 use crate::schema::catalog::Catalog;
 use serde_json::{Value, json};
@@ -146,8 +146,8 @@ impl BoxApi {
             created: BTreeMap::new(),
         };
         self.number += 1;
-        let observed =
-            self.belief.observe_exchange(&exchange, InputClass::Valid).unwrap_or_else(|fault| panic!("{fault}"));
+        let interpreted = InterpretedExchange::new(self.belief.model(), &exchange, InputClass::Valid);
+        let observed = self.belief.observe_exchange(&interpreted).unwrap_or_else(|fault| panic!("{fault}"));
         let model = self.belief.model();
         let name = |clause: &crate::model::ClauseId| model.clause_info(*clause).id.clone();
         let told = observed

@@ -3,7 +3,6 @@
 use super::accepted_calls;
 use super::context::{ChoiceContext, is_late};
 use super::state::GuidedChooser;
-use crate::model::read_version;
 use crate::plan::handles::named_handles;
 use crate::plan::planning_context::CandidateCall;
 use crate::plan::spoiled_call::restore_handles;
@@ -31,10 +30,10 @@ impl GuidedChooser {
     fn try_body_cases(&mut self, view: &mut ChoiceContext<'_, '_>, good: &CandidateCall) -> Option<CandidateCall> {
         let scene = view.planning;
         let operation = scene.schemas.find_operation(&good.step.call.operation)?;
-        let version = read_version(scene.model, &good.call);
-        let shape = scene.schemas.find_request_schema(operation, version.as_deref())?;
+        let version = good.view.get_version();
+        let shape = scene.schemas.find_request_schema(operation, version)?;
         let body = good.call.body.as_ref()?;
-        let mut cases = vary_body_at_version(shape, body, version.as_deref());
+        let mut cases = vary_body_at_version(shape, body, version);
         let all = cases.len();
         cases.retain(|case| !self.body_cases.has_case(&operation.id, case));
         self.body_cases.left.insert(operation.id.clone(), (cases.len(), all));

@@ -42,9 +42,10 @@ struct RecordingWatcher {
 }
 
 impl Watcher for RecordingWatcher {
-    fn find_created_ids(&self, exchange: &Exchange) -> BTreeMap<String, Vec<String>> {
+    fn find_ids(&self, exchange: &Exchange) -> FoundIds {
         let id = read_body(exchange).and_then(|body| body["id"].as_str().map(str::to_string));
-        id.map(|id| BTreeMap::from([("box".to_string(), vec![id])])).unwrap_or_default()
+        let created = id.map(|id| BTreeMap::from([("box".to_string(), vec![id])])).unwrap_or_default();
+        FoundIds { created, learned: Vec::new() }
     }
 
     fn observe_exchange(&mut self, exchange: &Exchange) {

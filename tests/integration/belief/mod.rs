@@ -6,7 +6,9 @@ use crate::lamp_suite;
 use probity::expr::Val;
 use probity::history::Exchange;
 use probity::mock::{Mock, Tempo};
-use probity::model::{Belief, BeliefLimits, Existence, Model, ResourceId, StateEntry, read_input_class};
+use probity::model::{
+    Belief, BeliefLimits, Existence, InterpretedExchange, Model, ResourceId, StateEntry, read_input_class,
+};
 use probity::oracle::Judge;
 use probity::schema::CompiledCatalog;
 use random_walk::{WalkSettings, load, load_at, walk};
@@ -106,7 +108,8 @@ fn check_truth_is_kept(api: &(Arc<Model>, Arc<CompiledCatalog>), steps: u64) {
         let mut belief = Belief::new(model.clone(), BOUNDS);
         walk(api, settings, &mut |exchange, mock| {
             let input = read_input_class(model, schemas, exchange);
-            let observed = belief.observe_exchange(exchange, input).unwrap_or_else(|fault| panic!("{fault}"));
+            let interpreted = InterpretedExchange::new(model, exchange, input);
+            let observed = belief.observe_exchange(&interpreted).unwrap_or_else(|fault| panic!("{fault}"));
             assert_eq!(observed.deviations, vec![], "seed {} at {}", settings.seed, exchange.number);
             lost += u64::from(matches!(exchange.outcome, probity::history::Outcome::Lost { .. }));
             compared += count_truths_found(&belief, mock, exchange, settings.seed);
@@ -189,8 +192,9 @@ fn check_factored_equals_unfactored(api: &(Arc<Model>, Arc<CompiledCatalog>), st
                 reply.status = if reply.status < 300 { 409 } else { 200 };
             }
             let input = read_input_class(model, schemas, &exchange);
-            let one = factored.observe_exchange(&exchange, input.clone()).unwrap_or_else(|fault| panic!("{fault}"));
-            let other = whole.observe_exchange(&exchange, input).unwrap_or_else(|fault| panic!("{fault}"));
+            let interpreted = InterpretedExchange::new(model, &exchange, input);
+            let one = factored.observe_exchange(&interpreted).unwrap_or_else(|fault| panic!("{fault}"));
+            let other = whole.observe_exchange(&interpreted).unwrap_or_else(|fault| panic!("{fault}"));
             let clauses = |observed: &probity::model::ExchangeJudgement| {
                 observed.deviations.iter().map(|d| d.clauses.clone()).collect::<Vec<_>>()
             };

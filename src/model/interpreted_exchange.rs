@@ -1,0 +1,33 @@
+//! An exchange as expressions read it.
+
+use super::call_view::CallView;
+use super::compile::Model;
+use super::reply_kind::ReplyKind;
+use crate::history::{Exchange, InputRecord};
+
+/// An exchange with its call and its reply as expressions read them. Both are converted once, and every part that
+/// judges the exchange takes this.
+#[derive(Debug, Clone)]
+pub struct InterpretedExchange<'a> {
+    /// The exchange, as recorded.
+    pub exchange: &'a Exchange,
+    /// The inputs of the call.
+    pub call: CallView,
+    /// The outcome.
+    pub reply: ReplyKind,
+}
+
+impl<'a> InterpretedExchange<'a> {
+    /// Interprets an exchange. `input` is the class of the input.
+    ///
+    /// # Panics
+    /// If the catalog lacks the operation: the history belongs to another suite.
+    #[must_use]
+    pub fn new(model: &Model, exchange: &'a Exchange, input: impl Into<InputRecord>) -> InterpretedExchange<'a> {
+        InterpretedExchange {
+            exchange,
+            call: CallView::new(model, &exchange.call, input),
+            reply: ReplyKind::classify(&exchange.outcome),
+        }
+    }
+}
