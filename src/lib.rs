@@ -1,5 +1,7 @@
 //! `probity` checks whether a cloud API does what its documentation says.
 
+#![forbid(unsafe_code)]
+
 pub mod expr;
 pub mod suite;
 pub mod model;

@@ -20,7 +20,7 @@ use tower_service::Service;
 /// The address of every service. Requests have the host of the address, as HTTP requires.
 const BASE: &str = "http://localhost";
 
-/// An endpoint that passes requests to a service. Requests are composed as by [`HttpEndpoint`](super::Http);
+/// An endpoint that passes requests to a service. Requests are composed as by [`HttpEndpoint`](super::HttpEndpoint);
 /// `B` is the type of request bodies.
 pub struct ServiceEndpoint<S, B> {
     name: String,
