@@ -1,6 +1,7 @@
 //! `probity` checks whether a cloud API does what its documentation says.
 
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 pub mod expr;
 pub mod suite;

@@ -164,9 +164,9 @@ pub struct SdkHmacSettings {
     pub access_key: Credential,
     /// The secret key.
     pub secret_key: Credential,
-    /// Sent and signed as `X-Project-ResourceId`, if given.
+    /// Sent and signed as `X-Project-Id`, if given.
     pub project_id: Option<String>,
-    /// Belongs to temporary keys; sent and signed as `X-Security-IssuedToken`.
+    /// Belongs to temporary keys; sent and signed as `X-Security-Token`.
     pub security_token: Option<Credential>,
 }
 

@@ -31,7 +31,7 @@ pub struct OfferedEndpoint<'a> {
     pub endpoint: &'a dyn Endpoint,
     /// The operations of the API.
     pub catalog: &'a Catalog,
-    /// The caller of each token. A token is valid in every header, alone or after `BearerEntry`.
+    /// The caller of each token. A token is valid in every header, alone or after `Bearer `.
     pub tokens: &'a BTreeMap<String, String>,
     /// Faults between client and server.
     pub wire: &'a WireFaults,

@@ -109,7 +109,7 @@ pub struct Identities {
     pub keys: [AccessKey; 2],
 }
 
-/// A project of ECS and its token (`X-Auth-IssuedToken`).
+/// A project of ECS and its token (`X-Auth-Token`).
 #[derive(Clone, Debug)]
 pub struct Project {
     pub id: String,

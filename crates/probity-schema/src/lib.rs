@@ -31,6 +31,7 @@
 //! - `applied_nodes`, `pointer`, `describe`: helpers for schema nodes, JSON pointers and messages.
 
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 mod annotations;
 mod applied_nodes;

@@ -1,4 +1,4 @@
-//! Authentication of the ECS APIs: a token in `X-Auth-IssuedToken` for one project.
+//! Authentication of the ECS APIs: a token in `X-Auth-Token` for one project.
 
 use super::super::cloud_state::CloudState;
 use super::super::messages::ApiRequest;
