@@ -6,6 +6,9 @@
 //! | `http` | endpoints at an address: the HTTP client, and the HTTP server of the mock |
 //! | `cli`, the default | the command, the reader of pages, the suites and schemas of this project; implies `http` |
 
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
 pub mod expr;
 pub mod suite;
 pub mod model;

@@ -2,7 +2,7 @@
 //!
 //! [`RequestedLimits`] and the limits of a profile give the [`Limits`] of a campaign. The methods `for_…`
 //! of [`Limits`] narrow a campaign's limits to plans, shrinking and cleaning up. The limits that choosers
-//! need (`plan::Limits`) and the search bounds of the shrinker (`shrink::Limits`) belong to their modules.
+//! need (`plan::PlanLimits`) and the search bounds of the shrinker (`shrink::ShrinkLimits`) belong to their modules.
 
 use crate::profile::ProfileLimits;
 use std::time::Duration;

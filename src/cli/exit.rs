@@ -12,6 +12,7 @@ pub fn to_exit_code(kind: ExitKind) -> ExitCode {
 /// An exit code as `docs/EXIT_CODES.md` documents it.
 #[derive(Debug, Clone, Copy)]
 pub struct ExitCodeRow {
+    /// Why the process ends with the code; `ExitKind::code` gives the number.
     pub kind: ExitKind,
     /// Name of the code.
     pub name: &'static str,

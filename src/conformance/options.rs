@@ -21,6 +21,7 @@ pub struct Conformance {
     pub base: PathBuf,
     /// The suites to use if `base` has no folder `suites`.
     pub embedded: Option<&'static dyn EmbeddedSource>,
+    /// What the suites are tested against.
     pub target: Target,
     /// Random seed.
     pub seed: u64,
@@ -41,11 +42,17 @@ pub enum Target {
     Profile(PathBuf),
     /// An address and a profile in YAML, known once the service is up. The address replaces the
     /// addresses of the profile.
-    Service { address: Arc<dyn Fn() -> String + Send + Sync>, profile: Arc<dyn Fn() -> String + Send + Sync> },
+    Service {
+        /// Returns the address, such as `http://127.0.0.1:8080`; may start the service first.
+        address: Arc<dyn Fn() -> String + Send + Sync>,
+        /// Returns the text of the profile; `{}` for a profile with defaults, which forbids changes.
+        profile: Arc<dyn Fn() -> String + Send + Sync>,
+    },
     /// A service in the process of the tests.
     InProcess {
         /// The name in reports.
         name: String,
+        /// Makes the endpoint of each plan, so that no plan sees the resources of another.
         make: EndpointFactory,
         /// The callers, with path parameters and credentials.
         identities: Identities,

@@ -18,7 +18,7 @@ pub struct BeliefLimits {
     pub states_max: usize,
     /// Factor for the settling times of the suite, in percent.
     pub settle_percent: u32,
-    /// Whether `observe` records an [`BeliefChange`] for `explain`.
+    /// Whether `observe` records a [`BeliefChange`](super::BeliefChange) for `explain`.
     pub insight: bool,
 }
 

@@ -12,7 +12,7 @@ pub struct ExchangeJudgement {
     pub shape_demanded: bool,
     /// A reached limit.
     pub excess: Option<ExceededLimit>,
-    /// The possible states before and after, if [`Bounds::insight`](super::Bounds::insight) is set.
+    /// The possible states before and after, if [`BeliefLimits::insight`](super::BeliefLimits::insight) is set.
     pub insight: Option<BeliefChange>,
 }
 

@@ -82,7 +82,10 @@ pub enum StepWait {
     /// Continues at once.
     Leave,
     /// Polls the resources of the call until they settle. The first poll is sent after `after_ms` milliseconds.
-    Poll { after_ms: u64 },
+    Poll {
+        /// Milliseconds from the response to the first poll.
+        after_ms: u64,
+    },
 }
 
 fn is_zero(branch: &u32) -> bool {

@@ -20,11 +20,17 @@ pub const FORMAT: u32 = 2;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
+    /// Version of the form of `report.json`, at most [`FORMAT`].
     pub format: u32,
+    /// The suite by its name, with the digest of its text.
     pub suite: NamedDigest,
+    /// The suite's `title`, for headings.
     pub title: String,
+    /// The catalog that the suite names, with the digest of the catalog's files.
     pub catalog: NamedDigest,
+    /// Which endpoint, mock or service the plans ran against.
     pub target: ReportTarget,
+    /// The seed of all random choices. The same seed, suite, catalog and target give the same report at the mock.
     pub seed: u64,
     /// The date against which API lifecycles are judged, `YYYY-MM-DD`.
     pub today: String,
@@ -36,22 +42,30 @@ pub struct Report {
     /// Why the campaign ended before its clauses were decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
+    /// How many of `clauses` have each verdict.
     pub totals: VerdictTotals,
+    /// As `totals`, apart for stated clauses and conventions. A basis without clauses is absent.
     pub totals_by_basis: BTreeMap<Basis, VerdictTotals>,
+    /// The deviations, in the order of discovery; the entry at index `n` has the number `n + 1`.
     pub findings: Vec<FindingRow>,
+    /// One row for each selected clause, in the order of the model. Events have no row, because they promise nothing.
     pub clauses: Vec<ClauseRow>,
     /// Combinations of operation and state for which the pages make no promise.
     pub silent: Vec<SilentCellRow>,
+    /// Requests, plans and skipped steps of the campaign.
     pub spending: RequestSpending,
 }
 
 /// The facts of a report that are not in the conclusion: suite, catalog, target and replay options.
 #[derive(Debug, Clone, Copy)]
 pub struct ReportSubject<'a> {
+    /// The compiled suite, with the pools that the campaign used.
     pub model: &'a Model,
     /// `sha256:…` over the catalog's files.
     pub catalog_digest: &'a str,
+    /// Which endpoint, mock or service the plans ran against.
     pub target: &'a ReportTarget,
+    /// Percentage by which the bounds of transitions were multiplied; 100 for the bounds of the pages.
     pub settle_percent: u32,
     /// The pattern of the selected clauses, as the user wrote the pattern.
     pub selected: Option<&'a str>,

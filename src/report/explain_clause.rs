@@ -17,6 +17,7 @@ const LINES_MAX: usize = 40;
 pub struct PageCopy {
     /// Path of the file.
     pub file: String,
+    /// The whole text of the file; citations count its lines from 1.
     pub text: String,
     /// The copy has the digest of the page that the citation was made for.
     pub same_edition: bool,

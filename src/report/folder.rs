@@ -10,6 +10,7 @@ use tempfile::NamedTempFile;
 /// The files of the folder.
 #[derive(Debug)]
 pub struct ReportFiles<'a> {
+    /// Written as `report.json`; the plans of its findings are written beside it.
     pub report: &'a Report,
     /// File names and bytes, in addition to `report.json` and the plans.
     pub files: Vec<(&'a str, Vec<u8>)>,

@@ -12,7 +12,10 @@ use std::collections::BTreeMap;
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum ReportTarget {
     /// The mock in this process, with at most one fault.
-    Mock { fault: Option<String> },
+    Mock {
+        /// The name of the mutant, such as `remove.gone/skips/lamp.state`; none for the mock that keeps all promises.
+        fault: Option<String>,
+    },
     /// The address of an endpoint, without credentials.
     Address(String),
     /// The name of a service in the process of the tests.
@@ -23,18 +26,25 @@ pub enum ReportTarget {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClauseRow {
+    /// The id of the clause in the suite, such as `remove.gone`.
     pub id: String,
+    /// The promise as one sentence, from the suite.
     pub says: String,
+    /// Pages and lines that make the promise; empty for a convention.
     pub cites: Vec<SourceLines>,
+    /// Whether the pages state the promise, or a rule of probity does.
     pub basis: Basis,
     /// Name of the rule, for the basis `convention`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
+    /// The result of the campaign for the clause.
     pub verdict: Verdict,
     /// Why the verdict is not pass; empty for a pass.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// Whether a campaign at this target can decide the clause; an undecided clause that it cannot decide is no defect.
     pub standing: ClauseStanding,
+    /// The numbers of calls on which the verdict rests.
     pub counts: ClauseCounts,
     /// Numbers of the findings that contradict the clause; see [`FindingRow::number`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -45,9 +55,14 @@ pub struct ClauseRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClauseCounts {
+    /// Calls to which the clause applied in every possible state.
     pub applied: u64,
+    /// Responses that only the main outcome of the clause explains. One is enough for the verdict pass.
     pub passed: u64,
+    /// Responses that an alternative of the clause explains, and not the main outcome.
     pub exceptions: u64,
+    /// Calls to which the clause applied in some possible states only, with doubtful input, or whose promised value no
+    /// response showed.
     pub unclear: u64,
 }
 
@@ -59,11 +74,17 @@ pub struct FindingRow {
     pub number: usize,
     /// The contradicted clauses: each state that was possible contradicts at least one of them.
     pub clauses: Vec<ClauseReference>,
+    /// Id of the operation whose response deviates.
     pub operation: String,
+    /// Number of the plan within the campaign.
     pub plan: u64,
+    /// Index of the step within the plan, from 0.
     pub step: usize,
+    /// Number of the exchange within the plan's history, from 0.
     pub exchange: u64,
+    /// The response in words, such as `accepted with 200`.
     pub seen: String,
+    /// Each outcome that the clauses permit, in words.
     pub expected: Vec<String>,
     /// Where the body does not match its JSON Schema.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -80,8 +101,11 @@ pub struct FindingRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClauseReference {
+    /// The id of the clause in the suite.
     pub id: String,
+    /// The promise as one sentence, from the suite.
     pub says: String,
+    /// Pages and lines that make the promise; empty for a convention.
     pub cites: Vec<SourceLines>,
 }
 
@@ -109,6 +133,7 @@ pub struct CounterexampleRow {
     pub replay: String,
     /// The outcome of each step; `skipped` for a step that was not sent.
     pub outcomes: Vec<String>,
+    /// The steps to replay.
     pub plan: Plan,
 }
 
@@ -116,7 +141,9 @@ pub struct CounterexampleRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SilentCellRow {
+    /// Id of the operation.
     pub operation: String,
+    /// Kind and state of each resource of the call, such as `server ACTIVE`.
     pub states: Vec<String>,
     /// Number of responses, by status.
     pub statuses: BTreeMap<u16, u64>,
@@ -126,9 +153,13 @@ pub struct SilentCellRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VerdictTotals {
+    /// Clauses with a response that only their main outcome explains.
     pub pass: usize,
+    /// Clauses that a response contradicts.
     pub fail: usize,
+    /// Clauses that applied, and that no response decided.
     pub inconclusive: usize,
+    /// Clauses that never applied.
     pub untested: usize,
     /// Untested clauses that no sequence of calls reaches at this target.
     pub unreachable: usize,
@@ -142,14 +173,20 @@ pub struct VerdictTotals {
 pub struct RequestSpending {
     /// Requests of plans, without requests for shrinking.
     pub requests: u64,
+    /// Number of plans, without the candidates of the shrinker.
     pub plans: u64,
+    /// `requests` by purpose; purposes without a request are absent.
     pub shares: Vec<SpendingShare>,
+    /// Requests for shrinking counterexamples, in addition to `requests`.
     pub shrinking: u64,
     /// Requests for cleaning up.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub cleaning: u64,
+    /// Requests of plans without a response.
     pub lost: u64,
+    /// Requests of plans that were refused for their rate (429).
     pub throttled: u64,
+    /// Steps that were not sent, because an earlier step created no resource or the plan ended early.
     pub steps_skipped: u64,
     /// Deviations from clauses that the same plan had contradicted before.
     pub repeated: u64,
@@ -168,7 +205,9 @@ pub struct RequestSpending {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SpendingShare {
+    /// The purpose, such as `polls`.
     pub what: String,
+    /// Number of requests for the purpose.
     pub requests: u64,
     /// Thousandths of all requests, rounded down.
     pub per_mille: u64,
@@ -182,6 +221,8 @@ fn is_zero(count: &u64) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NamedDigest {
+    /// Name of the suite or the catalog.
     pub name: String,
+    /// `sha256:` and 64 hexadecimal digits. Equal digests mean equal contents.
     pub digest: String,
 }

@@ -8,9 +8,11 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunFacts {
+    /// Version of the form of `run.json`, which is counted with that of `report.json`.
     pub format: u32,
     /// Version of probity.
     pub version: String,
+    /// Operating system, architecture and threads.
     pub machine: MachineFacts,
     /// RFC 3339, UTC.
     pub started: String,
@@ -22,6 +24,7 @@ pub struct RunFacts {
     pub origin: String,
     /// Digest of `report.json`, `sha256:…`.
     pub report: String,
+    /// The code that the process ends with if this is its only campaign; see `docs/EXIT_CODES.md`.
     pub exit_code: u8,
     /// Limits of the campaign, by name.
     pub limits: BTreeMap<String, u64>,
@@ -36,6 +39,7 @@ pub struct RunFacts {
 pub struct MachineFacts {
     /// `linux`, `macos`, `windows`, …
     pub os: String,
+    /// `x86_64`, `aarch64`, …, as Rust names the architecture of the target.
     pub arch: String,
     /// Number of parallel threads; 0 if unknown.
     pub threads: usize,

@@ -9,6 +9,7 @@ use std::fmt::Write;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SettleTimes {
+    /// The resource kind, such as `server`.
     pub resource: String,
     /// The state before; none for a created resource.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -20,9 +21,13 @@ pub struct SettleTimes {
     pub by: Vec<String>,
     /// Number of measurements.
     pub count: u64,
+    /// Milliseconds that half of the measurements do not exceed.
     pub p50_ms: u64,
+    /// Milliseconds that 90 percent of the measurements do not exceed.
     pub p90_ms: u64,
+    /// Milliseconds that 99 percent of the measurements do not exceed.
     pub p99_ms: u64,
+    /// Milliseconds of the slowest measurement.
     pub most_ms: u64,
 }
 

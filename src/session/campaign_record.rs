@@ -6,7 +6,9 @@ use crate::report::{Report, RunFacts};
 /// A campaign whose reports are written.
 #[derive(Debug, Clone)]
 pub struct CampaignRecord {
+    /// The verdicts and findings, as in `report.json`.
     pub report: Report,
+    /// Machine, time and limits, as in `run.json`.
     pub run: RunFacts,
     /// Leftovers.
     pub left: Vec<Leftover>,

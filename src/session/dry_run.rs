@@ -25,10 +25,13 @@ use std::time::Duration;
 /// The forecast of a campaign at an endpoint, with the facts of the endpoint.
 #[derive(Debug, Clone)]
 pub struct DryRun {
+    /// Requests, time and created resources of a run.
     pub forecast: DryRunForecast,
     /// Most live resources.
     pub live_max: usize,
+    /// How many resources of each kind the endpoint still permits.
     pub quotas: FreeQuotas,
+    /// The profile whose rate and limits the forecast used.
     pub profile: Arc<Profile>,
 }
 
@@ -46,6 +49,7 @@ pub struct DryRunForecast {
 /// The result of a campaign against the mock at the profile's rate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DryRunResult {
+    /// Requests of plans; the requests for shrinking are not part of a forecast.
     pub requests: u64,
     /// Simulated time.
     pub took: Duration,
@@ -58,6 +62,7 @@ pub struct DryRunResult {
 /// The created resources of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CreatedResources {
+    /// How many resources of the kind were created over the whole campaign.
     pub count: u64,
     /// The sum of the lifetimes. Each lasts to the end of the plan, because plans delete at their end.
     pub lifetime: Duration,

@@ -109,7 +109,8 @@ fn make_order<'a>(
 /// Carries out a recorded plan.
 ///
 /// # Errors
-/// As [`run_campaign`]; and if the target is a service in the process of its tests.
+/// If a check of the endpoint fails, the journal cannot be written, or an expression of the suite cannot be
+/// evaluated; and if the target is a service in the process of its tests.
 pub fn replay_plan(
     settings: &CampaignSettings<'_>,
     plan: &Plan,

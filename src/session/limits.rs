@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 /// What earlier suites of the same run have spent of the profile's totals.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpentTotals {
+    /// Requests, those for shrinking and cleaning up included.
     pub requests: u64,
+    /// Whole seconds, rounded up for each campaign.
     pub seconds: u64,
 }
 

@@ -11,6 +11,7 @@ pub enum SessionEvent<'a> {
     LimitsSet {
         /// The name of the suite.
         suite: &'a str,
+        /// What the profile and the command line permit together.
         limits: &'a Limits,
         /// The profile forbids changes.
         read_only: bool,
@@ -19,6 +20,7 @@ pub enum SessionEvent<'a> {
     JournalOpened {
         /// The id of the run.
         run: &'a str,
+        /// The journal file.
         path: &'a Path,
     },
 }

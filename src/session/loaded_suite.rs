@@ -13,12 +13,17 @@ use std::sync::Arc;
 /// A suite, checked and compiled, with the sources of the model.
 #[derive(Debug, Clone)]
 pub struct LoadedSuite {
+    /// The name of the suite: its file name without `.yaml`.
     pub name: String,
     /// The suite file as messages name it.
     pub file: String,
+    /// The text of the suite file, as read.
     pub text: String,
+    /// The parsed suite, with its pools.
     pub suite: Arc<Suite>,
+    /// The catalog that the suite names, with all JSON Schemas compiled.
     pub schemas: Arc<CompiledCatalog>,
+    /// The suite, compiled for evaluation at one date.
     pub model: Arc<Model>,
     /// `sha256:…` over the catalog and every schema that the catalog names.
     pub catalog_digest: String,

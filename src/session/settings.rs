@@ -16,9 +16,13 @@ use std::path::{Path, PathBuf};
 /// The settings that all campaigns of a run share.
 #[derive(Clone)]
 pub struct RunSettings<'a> {
+    /// Where suites, schemas and recorded plans come from.
     pub store: &'a SuiteStore,
+    /// The number from which all random choices follow.
     pub seed: u64,
+    /// Which clauses the reports contain.
     pub clauses: &'a ClausePatterns,
+    /// The limits from the command line; the limits of the profile apply in addition.
     pub limits: RequestedLimits,
     /// Percentage by which the times that suites allow for settling are multiplied.
     pub settle_percent: u32,
@@ -26,6 +30,7 @@ pub struct RunSettings<'a> {
     pub profile: Option<String>,
     /// Forecast the requests and send no create.
     pub dry_run: bool,
+    /// Where the reports are written, and what they say about the run.
     pub reports: ReportSettings<'a>,
     /// The folder of the journals; none for `.journal` below the reports.
     pub journals: Option<PathBuf>,
@@ -42,19 +47,26 @@ pub struct ReportSettings<'a> {
     pub folder: &'a Path,
     /// The place of suites and schemas.
     pub origin: &'a str,
+    /// The start of the run, by both clocks.
     pub start: &'a RunStart,
 }
 
 /// The settings of a campaign.
 #[derive(Clone)]
 pub struct CampaignSettings<'a> {
+    /// The suite, with the pools of the target.
     pub loaded: &'a LoadedSuite,
+    /// Where the requests go.
     pub target: &'a SuiteTarget,
+    /// The number from which all random choices follow.
     pub seed: u64,
+    /// What the campaign may spend, after what earlier suites of the run have spent.
     pub limits: Limits,
+    /// The clauses that the report contains.
     pub selection: &'a ClauseSelection,
     /// The patterns of the selection as the user wrote them.
     pub selected: Option<String>,
+    /// Percentage by which the times that suites allow for settling are multiplied.
     pub settle_percent: u32,
     /// Recorded plans, which run first.
     pub recorded: &'a [Plan],
@@ -64,7 +76,9 @@ pub struct CampaignSettings<'a> {
     pub wall: WallClock,
     /// The path of the profile, for the replay line.
     pub profile: Option<String>,
+    /// Stops plans from outside.
     pub cancel: Cancellation,
+    /// Where creates are recorded, at an endpoint.
     pub journal: JournalSettings,
 }
 
@@ -73,6 +87,7 @@ pub struct CampaignSettings<'a> {
 pub struct JournalSettings {
     /// The folder of the journals.
     pub folder: PathBuf,
+    /// The start of the run, from which the run's id is made.
     pub start: RunStart,
     /// Stops cleaning up from outside.
     pub give_up: Cancellation,

@@ -40,9 +40,13 @@ pub type EndpointFactory = Arc<dyn Fn(u64) -> Rc<dyn Endpoint> + Send + Sync>;
 /// A service in this process, given by another crate.
 #[derive(Clone)]
 pub struct InProcessService {
+    /// The name in reports.
     pub name: String,
+    /// Makes the endpoint of each plan.
     pub make_endpoint: EndpointFactory,
+    /// The callers that the service knows, with path parameters and credentials.
     pub identities: Identities,
+    /// Whether tokio's clock is paused, so that waiting takes no real time.
     pub paused_clock: bool,
 }
 

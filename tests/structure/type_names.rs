@@ -5,13 +5,6 @@ use crate::sources::{is_for_tests, read_crates};
 use std::collections::BTreeMap;
 use syn::{Attribute, Ident, Item, Visibility};
 
-/// Names that may be used more than once, each with the reason.
-const EXCEPTIONS: &[(&str, &str)] = &[];
-
-/// Number of repeated names that are still permitted. To shorten: rename types, run the test, and write the printed
-/// number. At 0 each repeated name fails the test.
-const RATCHET: usize = 34;
-
 #[test]
 fn no_two_public_types_share_a_name() {
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -25,20 +18,17 @@ fn no_two_public_types_share_a_name() {
             }
         }
     }
-    places.retain(|name, places| places.len() > 1 && !EXCEPTIONS.iter().any(|(excepted, _)| excepted == name));
-    println!("{} names used more than once, {RATCHET} permitted", places.len());
-    if places.len() > RATCHET {
-        let describe = |(name, places): (&String, &Vec<String>)| {
-            format!(
-                "{}: `{name}` is the name of {} public types ({}). Remedy: say in each name what the type is of, \
-                 such as `ListPage` and `DocumentPage` for two types `Page`.",
-                places[0],
-                places.len(),
-                places[1..].join(", ")
-            )
-        };
-        assert_none(&places.iter().map(describe).collect::<Vec<_>>());
-    }
+    places.retain(|_, places| places.len() > 1);
+    let describe = |(name, places): (&String, &Vec<String>)| {
+        format!(
+            "{}: `{name}` is the name of {} public types ({}). Remedy: say in each name what the type is of, \
+             such as `ListPage` and `DocumentPage` for two types `Page`.",
+            places[0],
+            places.len(),
+            places[1..].join(", ")
+        )
+    };
+    assert_none(&places.iter().map(describe).collect::<Vec<_>>());
 }
 
 fn type_of(item: &Item) -> Option<(&Ident, &Visibility, &[Attribute])> {

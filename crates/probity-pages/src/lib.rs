@@ -17,17 +17,20 @@
 //!
 //! ```
 //! use probity_pages::dialect;
-//! use probity_pages::document::Block;
+//! use probity_pages::document::PageBlock;
 //!
 //! let page = "# Dimming a Lamp\n\n| Name | Type |\n|---|---|\n| level | Integer |\n";
-//! let document = dialect::read("dim.md", page.as_bytes())?;
+//! let document = dialect::read_page("dim.md", page.as_bytes())?;
 //!
 //! assert_eq!((document.dialect, document.title.as_str()), ("markdown", "Dimming a Lamp"));
-//! let Block::Table(table) = &document.sections[0].blocks[0] else { panic!("the section has a table") };
+//! let PageBlock::Table(table) = &document.sections[0].blocks[0] else { panic!("the section has a table") };
 //! assert_eq!(table.rows[0].cells[0].text.lines[0].text, "level");
 //! assert_eq!(table.rows[0].first, 5);
-//! # Ok::<(), dialect::Unreadable>(())
+//! # Ok::<(), dialect::UnreadablePage>(())
 //! ```
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 pub mod derive;
 pub mod dialect;

@@ -32,10 +32,9 @@ pub struct ClassReason {
     pub class: InputClass,
 }
 
-/// Classifies a body against the schema of another API version, see [`CompiledCatalog::borrows_request_schema`]. The body is
-/// doubtful where [`classify_input`] says invalid.
-///
-/// [`CompiledCatalog::borrows_request_schema`]: crate::Schemas::lent
+/// Classifies a body against the schema of another API version, see
+/// [`CompiledCatalog::borrows_request_schema`](crate::CompiledCatalog::borrows_request_schema). The body is doubtful
+/// where [`classify_input`] says invalid.
 pub fn classify_by_other_version(
     shape: Option<&CompiledSchema>,
     body: Option<&Value>,

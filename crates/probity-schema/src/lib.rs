@@ -5,30 +5,33 @@
 //! clauses, endpoints or pages: `derive` writes a catalog from pages, and suites live elsewhere.
 //!
 //! ```
-//! use probity_schema::{Class, Draw, Rng, Shape, classify, draw_valid};
+//! use probity_schema::{CompiledSchema, DrawSettings, InputClass, SeededRng, classify_input, draw_valid};
 //! use serde_json::json;
 //!
 //! let schema = json!({"type": "object", "required": ["name"], "properties": {
 //!     "name": {"type": "string", "minLength": 1, "maxLength": 8}}});
-//! let shape = Shape::new(schema, "boat.json")?;
-//! let body = draw_valid(&shape, &mut Rng::new(1, 0, 0, 0), &Draw::default())?;
-//! assert_eq!(classify(Some(&shape), Some(&body), None).class, Class::Valid);
+//! let shape = CompiledSchema::new(schema, "boat.json")?;
+//! let body = draw_valid(&shape, &mut SeededRng::new(1, 0, 0, 0), &DrawSettings::default())?;
+//! assert_eq!(classify_input(Some(&shape), Some(&body), None).class, InputClass::Valid);
 //! let nameless = json!({});
-//! assert_eq!(classify(Some(&shape), Some(&nameless), None).class, Class::Invalid);
+//! assert_eq!(classify_input(Some(&shape), Some(&nameless), None).class, InputClass::Invalid);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # Modules, in reading order
 //!
 //! - [`catalog`]: the format of `catalog.json`, `doubts.json` and `citations.json`;
-//! - `load`: a catalog folder with all schemas, compiled;
-//! - `shape`: one compiled schema, a table of `node`s with `annotations`; `compile` builds the table;
+//! - `compiled_catalog`: a catalog folder with all schemas, compiled;
+//! - `compiled_schema`: one compiled schema, a table of `node`s with `annotations`; `compile` builds the table;
 //! - `types`, `number`, `format`, `pattern`, `version`: single keywords;
 //! - `walk`: every place where a value breaks a schema, with leaves and trees in files of their own;
-//! - `violation`, `classify_input`: the results of a walk for responses and for requests;
+//! - `violation`, `class`, `classify`: the results of a walk for responses and for requests;
 //! - `draw`, `text`, `rng`: random values;
-//! - `deviate`, `simplify_value`, `bounds`: variants of a body, smaller values, lengths of texts;
-//! - `applied`, `place`, `words`: helpers for schema nodes, JSON pointers and messages.
+//! - `vary`, `simplify`, `bounds`: variants of a body, smaller values, lengths of texts;
+//! - `applied_nodes`, `pointer`, `describe`: helpers for schema nodes, JSON pointers and messages.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 mod annotations;
 mod applied_nodes;

@@ -1,3 +1,5 @@
+//! Operations of pages that describe each version of an operation in sections of its own.
+
 mod bodies;
 mod operation;
 mod sections;
