@@ -1,7 +1,7 @@
 //! Evaluation of guards. The belief evaluates thousands of guards each second.
 
 use divan::{Bencher, black_box};
-use probity::expr::{Expr, Val};
+use probity::expr::{Expr, ExprValue};
 use serde_json::json;
 
 const GUARD: &str =
@@ -12,13 +12,13 @@ fn main() {
 }
 
 /// Values for the roots of [`GUARD`]: body, pools, server.
-fn values() -> [Val; 3] {
+fn values() -> [ExprValue; 3] {
     [
         json!({"resize": {"flavorRef": "f3"}}),
         json!({"flavors": ["f1", "f2", "f3", "f4"]}),
         json!({"status": "ACTIVE", "flavor": "f1", "name": "a", "id": "1", "image": "i"}),
     ]
-    .map(|json| Val::from(&json))
+    .map(|json| ExprValue::from(&json))
 }
 
 #[divan::bench]
@@ -50,7 +50,7 @@ fn eval_with_slots(bencher: Bencher) {
 fn eval_with_an_unknown_root(bencher: Bencher) {
     let expr = Expr::parse(GUARD).expect("the guard parses");
     let [body, pools, _] = values();
-    let slots = [Some(body), Some(pools), Some(Val::Unknown)];
+    let slots = [Some(body), Some(pools), Some(ExprValue::Unknown)];
     bencher.bench_local(|| black_box(&expr).eval_slots(black_box(&slots)));
 }
 

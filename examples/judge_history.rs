@@ -2,13 +2,13 @@
 //!
 //! The history is recorded here, by a campaign against the mock with a fault. Needs no feature of `probity`.
 
-use probity::campaign::{CampaignOrder, MockSettings, NullListener, run_mock_campaign};
+use probity::campaign::{CampaignInput, MockCampaignSettings, NullListener, run_mock_campaign};
 use probity::history::{History, read_histories, write_history};
 use probity::limits::Limits;
 use probity::mock::{Tempo, list_mutants};
 use probity::model::BeliefLimits;
-use probity::oracle::{ClauseSelection, ClauseStanding, judge_history};
-use probity::run::Cancellation;
+use probity::oracle::{ClauseDecidability, ClauseSelection, judge_history};
+use probity::plan_execution::Cancellation;
 use probity::session::{LoadedSuite, STATES_MAX, SuiteStore};
 use std::path::Path;
 
@@ -20,11 +20,11 @@ fn record_history(loaded: &LoadedSuite) -> Vec<u8> {
     let fault = mutants.into_iter().find(|mutant| mutant.name == "dim.bright/no-effect");
     let limits =
         Limits { requests: 300, plans: 100, steps_per_plan: 20, live_resources: 3, first_only: true, ..Limits::NONE };
-    let settings = MockSettings { seed: 1, tempo: Tempo::CLOUD, fault, bounds: BOUNDS, limits };
-    let order = CampaignOrder {
+    let settings = MockCampaignSettings { seed: 1, tempo: Tempo::CLOUD, fault, bounds: BOUNDS, limits };
+    let order = CampaignInput {
         seed: 1,
         selection: ClauseSelection::default(),
-        standing: &|_| ClauseStanding::Reachable,
+        standing: &|_| ClauseDecidability::Reachable,
         recorded_plans: &[],
         shrink: false,
     };

@@ -21,7 +21,7 @@ pub mod http_client;
 #[cfg(feature = "http")]
 pub mod http_server;
 pub mod limits;
-pub mod run;
+pub mod plan_execution;
 pub mod cleanup;
 pub mod oracle;
 pub mod shrink;

@@ -1,18 +1,18 @@
 //! Runs the plans of a campaign, and shrinks the findings.
 
-use super::campaign_order::{CampaignError, CampaignOrder};
+use super::campaign_environment::CampaignEnvironment;
+use super::campaign_input::{CampaignError, CampaignInput};
 use super::campaign_state::CampaignState;
 use super::conclusion::Conclusion;
-use super::event::{CampaignEvent, Listener};
+use super::event::{CampaignEvent, CampaignListener};
 use super::finding_shrinker::shrink_finding;
-use super::plan_env::PlanEnv;
-use super::plan_results::PlanResults;
-use super::plan_runner::{PlanOutcome, repeat_plan, run_plan};
+use super::plan_results::PlanResultCollector;
+use super::plan_runner::{PlanResult, repeat_plan, run_plan};
 use crate::cleanup::Leftover;
 use crate::model::SuiteEvaluationError;
 use crate::oracle::list_promises;
 use crate::plan::{Chooser, GuidedChooser, ReadOnlyChooser};
-use crate::run::StopReason;
+use crate::plan_execution::StopReason;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::BTreeMap;
 
@@ -24,14 +24,14 @@ use std::collections::BTreeMap;
 /// # Errors
 /// If an expression of the suite fails, or the endpoint cannot be used.
 pub async fn run_campaign(
-    site: &PlanEnv<'_>,
-    order: &CampaignOrder<'_>,
-    listener: &mut dyn Listener,
+    site: &CampaignEnvironment<'_>,
+    order: &CampaignInput<'_>,
+    listener: &mut dyn CampaignListener,
 ) -> Result<(Conclusion, Vec<Leftover>), CampaignError> {
     let clauses = list_promises(&site.model, &order.selection).count();
-    listener.hear_event(&CampaignEvent::Started { clauses, requests_max: site.limits.requests });
+    listener.receive_event(&CampaignEvent::Started { clauses, requests_max: site.limits.requests });
     let share = CampaignState::new(site, site.limits, listener);
-    let mut gathered = PlanResults::default();
+    let mut gathered = PlanResultCollector::default();
     run_plans(&share, order, &mut gathered).await?;
     if site.cancel.is_requested() {
         // No plan was running that could report the cancellation.
@@ -47,15 +47,15 @@ pub async fn run_campaign(
 /// awaited after the end of the campaign, because each plan cleans up.
 async fn run_plans(
     share: &CampaignState<'_>,
-    order: &CampaignOrder<'_>,
-    gathered: &mut PlanResults,
+    order: &CampaignInput<'_>,
+    gathered: &mut PlanResultCollector,
 ) -> Result<(), CampaignError> {
     let limits = &share.env.limits;
     let plans = (order.recorded_plans.len() as u64).saturating_add(limits.plans);
     let parallel = limits.parallel_plans.max(1);
     let mut running = FuturesUnordered::new();
     let mut idle: Vec<GuidedChooser> = Vec::new();
-    let mut done: BTreeMap<u64, PlanOutcome> = BTreeMap::new();
+    let mut done: BTreeMap<u64, PlanResult> = BTreeMap::new();
     let (mut next, mut taken) = (0, 0);
     let mut failed = None;
     loop {
@@ -99,10 +99,10 @@ async fn run_plans(
 /// Runs one plan. The recorded plans of the order have the first numbers; a chooser draws the others.
 async fn run_one_plan(
     share: &CampaignState<'_>,
-    order: &CampaignOrder<'_>,
+    order: &CampaignInput<'_>,
     number: u64,
     mut chooser: GuidedChooser,
-) -> (u64, Result<PlanOutcome, SuiteEvaluationError>, GuidedChooser) {
+) -> (u64, Result<PlanResult, SuiteEvaluationError>, GuidedChooser) {
     let limits = share.env.limits.for_plan();
     let driven = match order.recorded_plans.get(number as usize) {
         Some(witness) => repeat_plan(share, witness, number, limits).await,
@@ -118,7 +118,7 @@ async fn run_one_plan(
 }
 
 /// Stops all plans if the result of one plan makes the others useless.
-fn halt_plans_after(share: &CampaignState<'_>, driven: &PlanOutcome) {
+fn halt_plans_after(share: &CampaignState<'_>, driven: &PlanResult) {
     match &driven.stop {
         Some(
             stop @ (StopReason::Unreachable { .. }
@@ -136,7 +136,7 @@ fn halt_plans_after(share: &CampaignState<'_>, driven: &PlanOutcome) {
     }
 }
 
-async fn shrink_findings(share: &CampaignState<'_>, gathered: &mut PlanResults) -> Result<(), CampaignError> {
+async fn shrink_findings(share: &CampaignState<'_>, gathered: &mut PlanResultCollector) -> Result<(), CampaignError> {
     let limits = share.env.limits.for_shrinking();
     let mut left = limits.requests;
     share.start_shrinking();

@@ -1,22 +1,22 @@
 //! The state that the plans of a campaign share.
 
-use super::event::{CampaignEvent, Listener};
-use super::plan_env::PlanEnv;
+use super::campaign_environment::CampaignEnvironment;
+use super::event::{CampaignEvent, CampaignListener};
 use super::transition_times::TransitionTimes;
 use crate::limits::Limits;
 use crate::plan::Coverage;
-use crate::run::{SharedBudget, StopReason};
+use crate::plan_execution::{SharedBudget, StopReason};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 /// The state that the plans of a campaign share: budget, coverage, listener, and the numbers of live
 /// resources. All plans run on one thread; no borrow outlives a call.
 pub(super) struct CampaignState<'a> {
-    pub env: &'a PlanEnv<'a>,
+    pub env: &'a CampaignEnvironment<'a>,
     pub shared_budget: SharedBudget,
     pub coverage: RefCell<Coverage>,
     pub transition_times: RefCell<TransitionTimes>,
-    listener: RefCell<&'a mut dyn Listener>,
+    listener: RefCell<&'a mut dyn CampaignListener>,
     /// Whether shrinking has started.
     shrinking: Cell<bool>,
     live_resources_max: usize,
@@ -27,7 +27,11 @@ pub(super) struct CampaignState<'a> {
 }
 
 impl<'a> CampaignState<'a> {
-    pub fn new(site: &'a PlanEnv<'a>, limits: Limits, listener: &'a mut dyn Listener) -> CampaignState<'a> {
+    pub fn new(
+        site: &'a CampaignEnvironment<'a>,
+        limits: Limits,
+        listener: &'a mut dyn CampaignListener,
+    ) -> CampaignState<'a> {
         CampaignState {
             env: site,
             shared_budget: SharedBudget::new(limits),
@@ -51,7 +55,7 @@ impl<'a> CampaignState<'a> {
         if self.shrinking.get() && matches!(event, CampaignEvent::Exchanged { .. }) {
             return;
         }
-        self.listener.borrow_mut().hear_event(event);
+        self.listener.borrow_mut().receive_event(event);
     }
 
     /// Registers a plan, and reserves one live resource for the plan.

@@ -2,7 +2,7 @@
 
 use super::transition_times::TransitionTimes;
 use crate::history::{CallCause, Exchange, History, Outcome};
-use crate::model::{ClauseTally, Model, ReplyKind};
+use crate::model::{ClauseTally, Model, OutcomeKind};
 use crate::oracle::{ClauseResult, Finding};
 use crate::plan::{Plan, SuiteHints};
 
@@ -63,13 +63,13 @@ impl SpentRequests {
             spent.requests += 1;
             let operation = &model.operations[&exchange.call.operation];
             let creates = hints.creating.contains(&operation.id);
-            match ReplyKind::classify(&exchange.outcome) {
-                ReplyKind::NotExecuted if !matches!(exchange.outcome, Outcome::Unsent { .. }) => spent.throttled += 1,
-                ReplyKind::NotExecuted | ReplyKind::Lost => spent.lost += 1,
+            match OutcomeKind::classify(&exchange.outcome) {
+                OutcomeKind::NotExecuted if !matches!(exchange.outcome, Outcome::Unsent { .. }) => spent.throttled += 1,
+                OutcomeKind::NotExecuted | OutcomeKind::Lost => spent.lost += 1,
                 _ if exchange.cause == CallCause::Poll => spent.polls += 1,
                 _ if !operation.changes => spent.reads += 1,
-                ReplyKind::Success(..) if creates => spent.creates += 1,
-                ReplyKind::Success(..) => spent.changes += 1,
+                OutcomeKind::Success(..) if creates => spent.creates += 1,
+                OutcomeKind::Success(..) => spent.changes += 1,
                 _ => spent.refusals += 1,
             }
         }

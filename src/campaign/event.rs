@@ -58,15 +58,15 @@ pub enum CampaignEvent<'a> {
 }
 
 /// Receives the events of a campaign.
-pub trait Listener {
+pub trait CampaignListener {
     /// Receives one event.
-    fn hear_event(&mut self, event: &CampaignEvent<'_>);
+    fn receive_event(&mut self, event: &CampaignEvent<'_>);
 }
 
 /// Ignores all events.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NullListener;
 
-impl Listener for NullListener {
-    fn hear_event(&mut self, _: &CampaignEvent<'_>) {}
+impl CampaignListener for NullListener {
+    fn receive_event(&mut self, _: &CampaignEvent<'_>) {}
 }

@@ -1,6 +1,6 @@
 //! Searches for the counterexample of a finding: candidates are run like any plan, and judged.
 
-use super::campaign_order::CampaignError;
+use super::campaign_input::CampaignError;
 use super::campaign_state::CampaignState;
 use super::conclusion::RecordedFinding;
 use super::event::CampaignEvent;

@@ -3,34 +3,34 @@
 //! Files, formats and the terminal are unknown to the module.
 
 mod campaign_loop;
-mod campaign_order;
+mod campaign_input;
 mod campaign_state;
-mod clause_standing;
+mod clause_decidability;
 mod conclusion;
 mod event;
 mod finding_shrinker;
 mod plan_results;
-mod mock_env;
+mod mock_environment;
 mod mutation_score;
 mod online_judge;
-mod plan_env;
+mod campaign_environment;
 mod plan_runner;
 mod poll_reads;
 mod profile_setup;
 mod transition_times;
 mod simpler_plans;
 
+pub use campaign_environment::{CampaignEnvironment, clean_up_run};
+pub use campaign_input::{CampaignError, CampaignInput};
 pub use campaign_loop::run_campaign;
-pub use campaign_order::{CampaignError, CampaignOrder};
-pub use clause_standing::ClauseStandings;
+pub use clause_decidability::DecidabilityCheck;
 pub use conclusion::{Conclusion, RecordedFinding, SpentRequests};
-pub use event::{CampaignEvent, Listener, NullListener};
-pub use mock_env::{
-    MockSettings, make_mock_env, make_mock_identities, make_mock_limits, make_mocks, run_mock_campaign,
+pub use event::{CampaignEvent, CampaignListener, NullListener};
+pub use mock_environment::{
+    MockCampaignSettings, make_mock_environment, make_mock_identities, make_mock_limits, make_mocks, run_mock_campaign,
     run_on_paused_clock,
 };
 pub use mutation_score::{MutantResult, MutationSettings, compute_mutation_score};
 pub use online_judge::OnlineJudge;
-pub use plan_env::{PlanEnv, clean_up_run};
-pub use plan_runner::{PlanOutcome, rerun_plan};
+pub use plan_runner::{PlanResult, rerun_plan};
 pub use transition_times::{MeasuredTransition, TransitionTimes};

@@ -1,14 +1,14 @@
 //! The mutation score: how soon campaigns detect mutants.
 
-use super::campaign_order::{CampaignError, CampaignOrder};
+use super::campaign_input::{CampaignError, CampaignInput};
 use super::conclusion::Conclusion;
 use super::event::NullListener;
-use super::mock_env::{MockSettings, run_mock_campaign};
+use super::mock_environment::{MockCampaignSettings, run_mock_campaign};
 use crate::limits::Limits;
 use crate::mock::{Mutant, Tempo};
 use crate::model::{BeliefLimits, Model};
-use crate::oracle::{ClauseSelection, ClauseStanding};
-use crate::run::Cancellation;
+use crate::oracle::{ClauseDecidability, ClauseSelection};
+use crate::plan_execution::Cancellation;
 use crate::schema::CompiledCatalog;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -103,15 +103,15 @@ fn run_until_detection(
     terms: &MutationSettings,
     cancel: &Cancellation,
 ) -> DetectionResult {
-    let home = MockSettings {
+    let home = MockCampaignSettings {
         seed,
         tempo: Tempo::CLOUD,
         fault: Some(mutant.clone()),
         bounds: BeliefLimits { states_max: terms.possible_states_max, settle_percent: 100, insight: false },
         limits: Limits { first_only: true, ..terms.limits },
     };
-    let standing = |_| ClauseStanding::Reachable;
-    let order = CampaignOrder {
+    let standing = |_| ClauseDecidability::Reachable;
+    let order = CampaignInput {
         seed,
         selection: ClauseSelection::default(),
         standing: &standing,

@@ -1,15 +1,15 @@
 //! Judges every exchange while a plan is carried out, and picks the resources to poll.
 
-use super::poll_reads::PollReads;
+use super::poll_reads::PollReadSelection;
 use super::transition_times::{TransitionTimer, TransitionTimes};
 use crate::history::{Call, CallCause, Exchange};
 use crate::model::{
-    BeliefLimits, ExceededLimit, Existence, InterpretedExchange, Model, ReplyKind, ResourceId, StateEntry,
+    BeliefLimits, ExceededLimit, Existence, InterpretedExchange, Model, OutcomeKind, PossibleResource, ResourceId,
     SuiteEvaluationError, classify_call_input, read_pages,
 };
 use crate::oracle::{Finding, Judge};
 use crate::plan::{LastListPage, StepOutcome};
-use crate::run::{FoundIds, LearnedId, Watcher};
+use crate::plan_execution::{DeferredId, ExchangeInterpreter, FoundIds};
 use crate::schema::{CompiledCatalog, InputClass};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub struct OnlineJudge {
     model: Arc<Model>,
     schemas: Arc<CompiledCatalog>,
     steps: BTreeMap<usize, SentStep>,
-    reads: PollReads,
+    reads: PollReadSelection,
     /// Number of polls by step.
     polls: BTreeMap<usize, u64>,
     /// Whether a resource might have been settled when the last read showed the resource. Later the resource
@@ -69,7 +69,7 @@ impl OnlineJudge {
             findings: Vec::new(),
             excesses: Vec::new(),
             fault: None,
-            reads: PollReads::new(model.clone(), schemas.clone()),
+            reads: PollReadSelection::new(model.clone(), schemas.clone()),
             model,
             schemas,
             steps: BTreeMap::new(),
@@ -90,7 +90,7 @@ impl OnlineJudge {
 
     /// The kind of the outcome of a step; `None` if the step was not sent.
     #[must_use]
-    pub fn find_ending(&self, step: usize) -> Option<StepOutcome> {
+    pub fn find_step_outcome(&self, step: usize) -> Option<StepOutcome> {
         self.steps.get(&step).map(|stepped| stepped.ending)
     }
 
@@ -114,8 +114,8 @@ impl OnlineJudge {
             self.pages.insert(exchange.call.operation.clone(), LastListPage { step: exchange.step, next: page.next });
         }
         let ending = match heard {
-            ReplyKind::Success(..) => StepOutcome::Accepted,
-            ReplyKind::Refusal(_) => StepOutcome::Refused,
+            OutcomeKind::Success(..) => StepOutcome::Accepted,
+            OutcomeKind::Refusal(_) => StepOutcome::Refused,
             _ => StepOutcome::Open,
         };
         let stepped = SentStep {
@@ -147,7 +147,7 @@ impl OnlineJudge {
         };
         let belief = &self.judge.belief;
         let clauses = &self.model.operations[&exchange.call.operation].clauses;
-        let by_this = |held: &Arc<StateEntry>| {
+        let by_this = |held: &Arc<PossibleResource>| {
             held.state
                 .origin
                 .as_ref()
@@ -162,7 +162,7 @@ impl OnlineJudge {
     }
 
     /// Updates `still` for the resources that an exchange named or listed.
-    fn update_still(&mut self, interpreted: &InterpretedExchange<'_>) {
+    fn update_settled_evidence(&mut self, interpreted: &InterpretedExchange<'_>) {
         let InterpretedExchange { call: asked, reply: heard, .. } = interpreted;
         let operation = &self.model.operations[&asked.operation];
         let named = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten());
@@ -171,7 +171,7 @@ impl OnlineJudge {
         for id in shown {
             if operation.changes {
                 self.still.remove(&id);
-            } else if matches!(heard, ReplyKind::Success(..)) {
+            } else if matches!(heard, OutcomeKind::Success(..)) {
                 self.still.insert(id.clone(), self.judge.belief.may_be_settled(&id));
             }
         }
@@ -225,18 +225,18 @@ impl OnlineJudge {
     }
 
     /// Ids of resources whose creates did not tell the id.
-    fn find_learned_ids(&self, interpreted: &InterpretedExchange<'_>) -> Vec<LearnedId> {
+    fn find_learned_ids(&self, interpreted: &InterpretedExchange<'_>) -> Vec<DeferredId> {
         let told = self.judge.belief.read_deferred_ids(&interpreted.call, &interpreted.reply);
         told.into_iter()
             .filter_map(|(stand_in, id)| {
                 let (step, about) = self.stand_ins.get(&stand_in)?;
-                Some(LearnedId { step: *step, about: about.clone(), id: id.id.to_string() })
+                Some(DeferredId { step: *step, about: about.clone(), id: id.id.to_string() })
             })
             .collect()
     }
 }
 
-impl Watcher for OnlineJudge {
+impl ExchangeInterpreter for OnlineJudge {
     fn find_ids(&self, exchange: &Exchange) -> FoundIds {
         // Secrets are not stripped yet: the interpretation is not the one for the judge.
         let interpreted = InterpretedExchange::new(&self.model, exchange, InputClass::Valid);
@@ -262,7 +262,7 @@ impl Watcher for OnlineJudge {
                 self.note_unnamed_changes(exchange, resting);
                 self.findings.extend(seen.findings);
                 self.excesses.extend(seen.excess);
-                self.update_still(&interpreted);
+                self.update_settled_evidence(&interpreted);
                 let nothing = BTreeSet::new();
                 let touched = self.steps.get(&exchange.step).map_or(&nothing, |stepped| &stepped.resources);
                 self.transition_timer.take_exchange(&self.model, &self.judge.belief, exchange, touched);

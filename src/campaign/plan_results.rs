@@ -3,18 +3,18 @@
 use super::campaign_state::CampaignState;
 use super::conclusion::{Conclusion, RecordedFinding, SpentRequests};
 use super::event::CampaignEvent;
-use super::plan_runner::PlanOutcome;
+use super::plan_runner::PlanResult;
 use crate::cleanup::Leftover;
 use crate::history::{Exchange, History, Outcome};
 use crate::model::{ClauseId, ClauseTally};
-use crate::oracle::{ClauseSelection, ClauseStanding, Finding, decide_verdicts};
+use crate::oracle::{ClauseDecidability, ClauseSelection, Finding, decide_verdicts};
 use crate::plan::Plan;
-use crate::run::StopReason;
+use crate::plan_execution::StopReason;
 use std::collections::BTreeSet;
 
 /// The results of the plans so far, in the order of plan numbers.
 #[derive(Default)]
-pub(super) struct PlanResults {
+pub(super) struct PlanResultCollector {
     pub findings: Vec<RecordedFinding>,
     /// Contradicted clauses of the findings so far.
     known: BTreeSet<Vec<ClauseId>>,
@@ -32,9 +32,9 @@ pub(super) struct PlanResults {
     pub leftovers: Vec<Leftover>,
 }
 
-impl PlanResults {
+impl PlanResultCollector {
     /// Adds the result of a plan, and emits new findings and new passed clauses.
-    pub fn take_outcome(&mut self, driven: PlanOutcome, share: &CampaignState<'_>, selection: &ClauseSelection) {
+    pub fn take_outcome(&mut self, driven: PlanResult, share: &CampaignState<'_>, selection: &ClauseSelection) {
         for finding in &driven.findings {
             // A finding that contradicts the clauses of an earlier finding is a repetition.
             if self.known.insert(finding.clauses.clone()) {
@@ -96,7 +96,7 @@ impl PlanResults {
         share: &CampaignState<'_>,
         seed: u64,
         selection: &ClauseSelection,
-        standing: &dyn Fn(ClauseId) -> ClauseStanding,
+        standing: &dyn Fn(ClauseId) -> ClauseDecidability,
     ) -> (Conclusion, Vec<Leftover>) {
         self.spent.cleaning =
             share.shared_budget.count_spent().saturating_sub(self.spent.requests + self.spent.shrinking);

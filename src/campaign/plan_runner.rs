@@ -1,10 +1,10 @@
 //! Runs one plan from the first step to the last, and cleans up.
 
+use super::campaign_environment::CampaignEnvironment;
 use super::campaign_state::CampaignState;
 use super::conclusion::SpentRequests;
-use super::event::{CampaignEvent, Listener};
+use super::event::{CampaignEvent, CampaignListener};
 use super::online_judge::OnlineJudge;
-use super::plan_env::PlanEnv;
 use super::profile_setup::{begin_provocation, complete_body, end_provocation};
 use crate::cleanup::{Leftover, PlanMarks, ResourceTracker, clean_up_plan};
 use crate::history::{FORMAT as HISTORY_FORMAT, History, HistoryHeader};
@@ -15,13 +15,15 @@ use crate::plan::{
     Chooser, ChooserInput, Coverage, FORMAT, HandleTable, Plan, PlanLimits, RecordedChooser, Step, StepOutcome,
     count_created, count_live_in_belief, cover_step,
 };
-use crate::run::{CallMarker, NullJournal, NullMarker, PlanContext, PlanState, StepEnd, StopReason, carry_out_step};
+use crate::plan_execution::{
+    CallMarker, NullJournal, NullMarker, PlanEnvironment, PlanState, StepEnd, StopReason, carry_out_step,
+};
 use serde_json::json;
 use std::collections::BTreeMap;
 
 /// The result of one plan.
 #[derive(Debug, Clone)]
-pub struct PlanOutcome {
+pub struct PlanResult {
     /// The plan as carried out.
     pub plan: Plan,
     /// The recorded exchanges.
@@ -50,15 +52,15 @@ pub(super) async fn run_plan(
     number: u64,
     drawn: Option<(u64, u64)>,
     limits: Limits,
-) -> Result<PlanOutcome, SuiteEvaluationError> {
+) -> Result<PlanResult, SuiteEvaluationError> {
     let site = share.env;
     let endpoint = (site.endpoint)(number);
     let tracked = site.tracker.as_ref().map(|keeper| (keeper, keeper.start_plan(&site.model, &site.schemas)));
-    let context = PlanContext {
+    let context = PlanEnvironment {
         marker: tracked.as_ref().map_or(&NullMarker as &dyn CallMarker, |(_, living)| &living.marker),
         limits,
         seeds: (site.seed, number),
-        ..site.make_idle_context(endpoint.as_ref(), &share.shared_budget)
+        ..site.make_environment_outside_plans(endpoint.as_ref(), &share.shared_budget)
     };
     let mut plan = RunningPlan::new(share, &context, number, tracked.as_ref());
     share.register_plan(number);
@@ -70,7 +72,7 @@ pub(super) async fn run_plan(
         return Err(fault);
     }
     let exchanges = plan.plan_state.exchanges;
-    Ok(PlanOutcome {
+    Ok(PlanResult {
         plan: Plan { format: FORMAT, suite: site.model.suite.name.clone(), drawn, steps: plan.steps },
         spent: SpentRequests::count_plan(&site.model, &site.hints, &exchanges, plan.skipped),
         history: History { header: make_header(site, endpoint.name(), number), exchanges },
@@ -87,11 +89,11 @@ pub(super) async fn run_plan(
 /// # Errors
 /// If an expression of the suite fails on valid input.
 pub async fn rerun_plan(
-    site: &PlanEnv<'_>,
+    site: &CampaignEnvironment<'_>,
     plan: &Plan,
     number: u64,
-    listener: &mut dyn Listener,
-) -> Result<PlanOutcome, SuiteEvaluationError> {
+    listener: &mut dyn CampaignListener,
+) -> Result<PlanResult, SuiteEvaluationError> {
     let share = CampaignState::new(site, site.limits, listener);
     repeat_plan(&share, plan, number, site.limits.for_plan()).await
 }
@@ -105,7 +107,7 @@ pub(super) async fn repeat_plan(
     plan: &Plan,
     number: u64,
     limits: Limits,
-) -> Result<PlanOutcome, SuiteEvaluationError> {
+) -> Result<PlanResult, SuiteEvaluationError> {
     let mut chooser = RecordedChooser::new(plan.steps.clone());
     run_plan(share, &mut chooser, number, plan.drawn, limits).await
 }
@@ -113,7 +115,7 @@ pub(super) async fn repeat_plan(
 /// A plan while its steps are chosen and carried out.
 struct RunningPlan<'a, 's> {
     state: &'a CampaignState<'s>,
-    context: &'a PlanContext<'a>,
+    context: &'a PlanEnvironment<'a>,
     number: u64,
     plan_state: PlanState,
     online_judge: OnlineJudge,
@@ -131,7 +133,7 @@ struct RunningPlan<'a, 's> {
 impl<'a, 's> RunningPlan<'a, 's> {
     fn new(
         share: &'a CampaignState<'s>,
-        context: &'a PlanContext<'a>,
+        context: &'a PlanEnvironment<'a>,
         number: u64,
         tracked: Option<&(&ResourceTracker, PlanMarks)>,
     ) -> RunningPlan<'a, 's> {
@@ -237,7 +239,7 @@ impl<'a, 's> RunningPlan<'a, 's> {
     fn record_step(&mut self, before: &Belief, step: Step) {
         let site = self.state.env;
         let index = self.steps.len();
-        let ending = self.online_judge.find_ending(index).unwrap_or(StepOutcome::Open);
+        let ending = self.online_judge.find_step_outcome(index).unwrap_or(StepOutcome::Open);
         let earlier = self.handles.clone();
         let created = |name: &String| step.births.values().flatten().any(|born| born == name);
         let born: BTreeMap<String, String> = self
@@ -250,7 +252,7 @@ impl<'a, 's> RunningPlan<'a, 's> {
         self.handles.note_step(&site.model, &step, &born, ending);
         // A later response may have told the id of an earlier handle.
         self.plan_state.ids.iter().for_each(|(name, id)| self.handles.bind_id(name, id));
-        if self.online_judge.find_ending(index) == Some(StepOutcome::Open) && born.is_empty() {
+        if self.online_judge.find_step_outcome(index) == Some(StepOutcome::Open) && born.is_empty() {
             self.uncertain += count_created(&site.model, &site.hints, &step);
         }
         // The coverage of the campaign must not influence the coverage of the step.
@@ -279,12 +281,12 @@ impl<'a, 's> RunningPlan<'a, 's> {
     }
 }
 
-fn make_header(site: &PlanEnv<'_>, endpoint: &str, plan: u64) -> HistoryHeader {
+fn make_header(site: &CampaignEnvironment<'_>, endpoint: &str, plan: u64) -> HistoryHeader {
     let suite = &site.model.suite;
     let pools = suite
         .pools
         .iter()
-        .map(|(name, values)| (name.clone(), values.iter().filter_map(crate::expr::Val::to_json).collect()));
+        .map(|(name, values)| (name.clone(), values.iter().filter_map(crate::expr::ExprValue::to_json).collect()));
     HistoryHeader {
         format: HISTORY_FORMAT,
         suite: suite.name.clone(),

@@ -1,7 +1,7 @@
 //! The choice of reads for polls.
 
 use crate::history::Call;
-use crate::model::{Belief, Model, OperationModel, ResourceId, ResourceOwner, StateEntry, must_be_listed};
+use crate::model::{Belief, Model, OperationModel, PossibleResource, ResourceId, ResourceOwner, must_be_listed};
 use crate::schema::CompiledCatalog;
 use crate::suite::ResourceView;
 use serde_json::Value;
@@ -9,18 +9,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Chooses reads.
-pub(super) struct PollReads {
+pub(super) struct PollReadSelection {
     model: Arc<Model>,
     schemas: Arc<CompiledCatalog>,
     /// Operation that lists all resources of a kind with all fields, by kind.
     lists: Vec<Option<String>>,
 }
 
-impl PollReads {
+impl PollReadSelection {
     /// The reads of a model.
-    pub fn new(model: Arc<Model>, schemas: Arc<CompiledCatalog>) -> PollReads {
+    pub fn new(model: Arc<Model>, schemas: Arc<CompiledCatalog>) -> PollReadSelection {
         let lists = (0..model.suite.resources.len()).map(|kind| find_whole_list(&model, &schemas, kind)).collect();
-        PollReads { model, schemas, lists }
+        PollReadSelection { model, schemas, lists }
     }
 
     /// Whether an operation lists all resources of a kind with all fields.
@@ -34,7 +34,7 @@ impl PollReads {
     /// unchanged. The choice depends only on the step, so removing other steps does not change the polls.
     pub fn choose_reads(&self, belief: &Belief, ids: &[&ResourceId], binding: &str, looks: u64) -> Vec<Call> {
         let mut calls: Vec<Call> = Vec::new();
-        let heralded = if looks > 0 { find_announced(belief, ids) } else { BTreeSet::new() };
+        let heralded = if looks > 0 { find_subsequent_transitions(belief, ids) } else { BTreeSet::new() };
         let listing = looks % 2 == 1;
         for id in ids.iter().filter(|id| !heralded.contains(**id)) {
             let list = if listing { self.make_list_read(belief, id, binding) } else { None };
@@ -57,7 +57,7 @@ impl PollReads {
     /// neither absence nor the stages of a deletion.
     fn make_list_read(&self, belief: &Belief, id: &ResourceId, binding: &str) -> Option<Call> {
         let list = self.lists[usize::from(id.kind)].as_ref()?;
-        let stays = |held: &Arc<StateEntry>| must_be_listed(held) == Some(true);
+        let stays = |held: &Arc<PossibleResource>| must_be_listed(held) == Some(true);
         let is_listed = belief.list_states(id).iter().all(stays);
         if is_listed { self.make_read_call(belief, list, id, binding) } else { None }
     }
@@ -79,7 +79,7 @@ impl PollReads {
 
 /// Resources whose transition ends after the transition of a resource in `ids`, such as a job. Until the job
 /// ends, reads of the job suffice.
-fn find_announced(belief: &Belief, ids: &[&ResourceId]) -> BTreeSet<ResourceId> {
+fn find_subsequent_transitions(belief: &Belief, ids: &[&ResourceId]) -> BTreeSet<ResourceId> {
     let possible = ids.iter().flat_map(|id| belief.list_states(id));
     possible.filter_map(|held| held.state.transition.clone()).flat_map(|motion| motion.after).collect()
 }

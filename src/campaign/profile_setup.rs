@@ -2,7 +2,7 @@
 
 use crate::endpoint::{FailureProvocation, run_command};
 use crate::plan::{Step, StepWait};
-use crate::run::{StepEnd, StopReason};
+use crate::plan_execution::{StepEnd, StopReason};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Candidates for shrinking that need the model and the schemas.
 
-use super::plan_env::PlanEnv;
+use super::campaign_environment::CampaignEnvironment;
 use crate::history::Call;
 use crate::plan::{Plan, Step, StepWait, read_handle};
 use crate::schema::simplify_value;
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// Plans of one call that may show the deviation: the last call with the id of a resource that never existed,
 /// or a read that names no resource, by the caller of the last call. Removing steps does not lead to these plans.
-pub(super) fn make_single_call_plans(site: &PlanEnv<'_>, plan: &Plan) -> Vec<Plan> {
+pub(super) fn make_single_call_plans(site: &CampaignEnvironment<'_>, plan: &Plan) -> Vec<Plan> {
     let (Some(last), true) = (plan.steps.last(), plan.steps.len() > 1) else { return Vec::new() };
     let unknown_id = Value::String("00000000-0000-4000-8000-000000000000".to_string());
     let path = last.call.path.iter().map(|(name, value)| {
@@ -58,7 +58,7 @@ pub(super) fn serialize_steps(plan: &Plan) -> String {
 
 /// The step with simpler valid bodies. A body with a handle is not simplified, because a handle is not a value
 /// of the schema.
-pub(super) fn make_simpler_steps(site: &PlanEnv<'_>, step: &Step) -> Vec<Step> {
+pub(super) fn make_simpler_steps(site: &CampaignEnvironment<'_>, step: &Step) -> Vec<Step> {
     let shape = site
         .schemas
         .find_operation(&step.call.operation)
@@ -76,7 +76,12 @@ pub(super) fn make_simpler_steps(site: &PlanEnv<'_>, step: &Step) -> Vec<Step> {
         .collect()
 }
 
-fn pin_offered_values(site: &PlanEnv<'_>, value: &Value, pointer: &str, pins: &mut BTreeMap<String, Value>) {
+fn pin_offered_values(
+    site: &CampaignEnvironment<'_>,
+    value: &Value,
+    pointer: &str,
+    pins: &mut BTreeMap<String, Value>,
+) {
     let offered =
         |value: &Value| site.model.suite.pools.values().flatten().any(|known| known.to_json().as_ref() == Some(value));
     match value {

@@ -3,7 +3,7 @@
 use crate::endpoint::Request;
 use crate::history::Outcome;
 use crate::model::Model;
-use crate::run::{Cancellation, PlanContext};
+use crate::plan_execution::{Cancellation, PlanEnvironment};
 use crate::schema::CompiledCatalog;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub struct CleanupContext<'a> {
     /// Callers with credentials in the profile.
     pub callers: &'a BTreeSet<String>,
     /// Endpoint, identities, pace and shared budget. The budget of the plan is not used.
-    pub context: &'a PlanContext<'a>,
+    pub context: &'a PlanEnvironment<'a>,
 }
 
 /// Time limit of cleaning up.
@@ -33,13 +33,13 @@ pub struct CleanupReserve {
 
 /// Growing waits between two polls of one resource.
 pub(super) struct PollWaits<'a> {
-    context: &'a PlanContext<'a>,
+    context: &'a PlanEnvironment<'a>,
     /// The next wait.
     pub next: Duration,
 }
 
 impl<'a> PollWaits<'a> {
-    pub fn new(context: &'a PlanContext<'a>) -> PollWaits<'a> {
+    pub fn new(context: &'a PlanEnvironment<'a>) -> PollWaits<'a> {
         PollWaits { context, next: context.pace.poll_first }
     }
 
@@ -64,7 +64,7 @@ impl<'a> PollWaits<'a> {
 ///
 /// The request counts against the reserve of the shared budget and waits for its turn. Returns `None`
 /// if the reserve is spent.
-pub async fn send_unrecorded(context: &PlanContext<'_>, request: &Request) -> Option<Outcome> {
+pub async fn send_unrecorded(context: &PlanEnvironment<'_>, request: &Request) -> Option<Outcome> {
     if !context.shared_budget.take_reserved().await {
         return None;
     }

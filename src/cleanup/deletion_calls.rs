@@ -5,9 +5,9 @@ use super::created::CreatedResource;
 use super::deletion_loop::Deletion;
 use crate::expr::Expr;
 use crate::history::{Call, Outcome};
-use crate::model::{CallView, ExpressionRoots, Model, ReplyKind, read_observations};
+use crate::model::{CallView, ExpressionRoots, Model, OutcomeKind, read_observations};
 use crate::schema::{CompiledCatalog, InputClass};
-use crate::suite::{EffectValue, IdExpression, ResourceReference, Stage};
+use crate::suite::{AboutEntry, EffectValue, IdExpression, StageExpression};
 use std::collections::BTreeMap;
 
 /// The deletion of a resource; `None` if the suite has no deleting call for the resource kind.
@@ -39,7 +39,7 @@ pub(super) fn make_release_calls(
     let (id, who) = made.to_model_id();
     let show = make_show_call(model, schemas, &id, who).filter(|_| !resource.release.is_empty());
     let Some(show) = show else { return Vec::new() };
-    let heard = ReplyKind::classify(shown);
+    let heard = OutcomeKind::classify(shown);
     let asked = CallView::new(model, &show, InputClass::Valid);
     let Ok(sights) = read_observations(model, &asked, &heard) else { return Vec::new() };
     let Some(sight) = sights.resources.iter().find(|sight| sight.id.id.as_ref() == made.id) else { return Vec::new() };
@@ -92,8 +92,8 @@ pub(super) fn is_deleted_elsewhere(model: &Model, kind: usize) -> bool {
     suite.clauses.iter().any(|clause| {
         clause.then.iter().any(|effect| {
             let gone = matches!(&effect.value, EffectValue::Transition(stages)
-                if matches!(stages.last(), Some(Stage::Gone)));
-            let of_kind = |about: &ResourceReference| effect.target.is_named(&about.name) && about.resource == kind;
+                if matches!(stages.last(), Some(StageExpression::Gone)));
+            let of_kind = |about: &AboutEntry| effect.target.is_named(&about.name) && about.resource == kind;
             let unnamed = effect.target.get_selection().is_some_and(|each| each.resource == kind);
             gone && (unnamed || suite.about.values().flatten().any(of_kind))
         })

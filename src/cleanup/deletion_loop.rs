@@ -4,7 +4,7 @@ use super::context::{CleanupReserve, PollWaits, send_unrecorded};
 use super::created::Leftover;
 use crate::endpoint::{ComposeError, Request, compose_request};
 use crate::history::{Call, Outcome, Reply};
-use crate::run::PlanContext;
+use crate::plan_execution::PlanEnvironment;
 use std::mem::discriminant;
 use tokio::time::{Instant, sleep};
 
@@ -48,7 +48,7 @@ const POLLS_UNTIL_REPEAT: u32 = 5;
 /// in transition or in use. After half of the time limit the ranks are no longer respected. No request
 /// is recorded in the history; the plan's budget and the plan's cancellation do not apply.
 pub(super) async fn run_deletions(
-    context: &PlanContext<'_>,
+    context: &PlanEnvironment<'_>,
     deletions: &[Deletion],
     reserve: &CleanupReserve,
     release: ReleaseCalls<'_>,
@@ -87,7 +87,7 @@ pub(super) async fn run_deletions(
     collect_result(context, items)
 }
 
-fn collect_result(context: &PlanContext<'_>, items: Vec<PendingDeletion<'_>>) -> DeletionResult {
+fn collect_result(context: &PlanEnvironment<'_>, items: Vec<PendingDeletion<'_>>) -> DeletionResult {
     let mut swept = DeletionResult::default();
     for item in items {
         let (handle, id) = (item.deletion.handle.clone(), item.deletion.id.clone());
@@ -132,7 +132,7 @@ struct PendingDeletion<'a> {
 }
 
 impl<'a> PendingDeletion<'a> {
-    fn new(context: &PlanContext<'_>, deletion: &'a Deletion) -> PendingDeletion<'a> {
+    fn new(context: &PlanEnvironment<'_>, deletion: &'a Deletion) -> PendingDeletion<'a> {
         let compose = |call| compose_request(context.catalog, call, context.identities);
         let shown = deletion.show.as_ref().map(compose).transpose();
         let composed: Result<_, ComposeError> = compose(&deletion.delete).and_then(|delete| Ok((delete, shown?)));
@@ -164,7 +164,7 @@ impl<'a> PendingDeletion<'a> {
     }
 
     /// Sends the deletion, or polls after an accepted deletion.
-    async fn advance_deletion(&mut self, context: &PlanContext<'_>, release: ReleaseCalls<'_>) {
+    async fn advance_deletion(&mut self, context: &PlanEnvironment<'_>, release: ReleaseCalls<'_>) {
         match self.stage {
             DeletionStage::Wanted => self.send_deletion(context, release).await,
             DeletionStage::Going { looks } => {
@@ -177,7 +177,7 @@ impl<'a> PendingDeletion<'a> {
     }
 
     /// Sends the deletion; if the endpoint refuses, sends the calls that release the resource.
-    async fn send_deletion(&mut self, context: &PlanContext<'_>, release: ReleaseCalls<'_>) {
+    async fn send_deletion(&mut self, context: &PlanEnvironment<'_>, release: ReleaseCalls<'_>) {
         let Some(delete) = &self.delete else { return };
         let Some(outcome) = send_unrecorded(context, delete).await else { return self.mark_unaffordable() };
         self.note_deletion(&outcome);

@@ -7,14 +7,14 @@ use super::calls::make_show_call;
 use super::context::{CleanupContext, CleanupReserve, PollWaits, send_unrecorded};
 use super::created::CreatedResource;
 use crate::endpoint::compose_request;
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::history::Call;
-use crate::model::{Belief, CallView, Observation, ReplyKind, ResourceOwner, read_deferred_id, read_observations};
+use crate::model::{Belief, CallView, Observation, OutcomeKind, ResourceOwner, read_deferred_id, read_observations};
 use crate::schema::InputClass;
 use tokio::time::{Instant, sleep};
 
 /// Looks up the ids of resources that the belief knows by a stand-in only.
-pub(super) async fn look_up_stand_ins(
+pub(super) async fn look_up_stand_in_ids(
     cleanup: &CleanupContext<'_>,
     reserve: &CleanupReserve,
     belief: &Belief,
@@ -31,7 +31,7 @@ pub(super) async fn look_up_stand_ins(
         let mut waits = PollWaits::new(context);
         loop {
             let Some(outcome) = send_unrecorded(context, &request).await else { return found };
-            let told = belief.read_deferred_ids(&asked, &ReplyKind::classify(&outcome));
+            let told = belief.read_deferred_ids(&asked, &OutcomeKind::classify(&outcome));
             if let Some((_, id)) = told.into_iter().find(|(known, _)| known == stand_in) {
                 let caller = if owner == ResourceOwner::Other { "other" } else { "owner" };
                 found.push(CreatedResource::from_endpoint(
@@ -55,7 +55,7 @@ pub(super) async fn look_up_stand_ins(
 /// Looks up the ids that responses about the resources of `made` tell, without a belief.
 ///
 /// Each resource is polled until a response tells an id or shows the resource in a stable state.
-pub(super) async fn look_up_told_ids(
+pub(super) async fn look_up_deferred_ids(
     cleanup: &CleanupContext<'_>,
     made: &[CreatedResource],
     reserve: &CleanupReserve,
@@ -70,12 +70,12 @@ pub(super) async fn look_up_told_ids(
     };
     let mut found = Vec::new();
     for made in made.iter().filter(|made| tells(made.kind)) {
-        found.extend(poll_until_told(cleanup, made, end, reserve).await);
+        found.extend(poll_until_id_shown(cleanup, made, end, reserve).await);
     }
     found
 }
 
-async fn poll_until_told(
+async fn poll_until_id_shown(
     cleanup: &CleanupContext<'_>,
     made: &CreatedResource,
     end: Instant,
@@ -90,7 +90,7 @@ async fn poll_until_told(
     let mut waits = PollWaits::new(context);
     loop {
         let Some(outcome) = send_unrecorded(context, &request).await else { return Vec::new() };
-        let heard = ReplyKind::classify(&outcome);
+        let heard = OutcomeKind::classify(&outcome);
         let seen = read_observations(model, &asked, &heard).unwrap_or_default();
         let sight = seen.resources.iter().find(|sight| sight.id == id);
         let resources = model.suite.resources.iter().enumerate();
@@ -116,18 +116,18 @@ async fn poll_until_told(
 fn is_settled(
     cleanup: &CleanupContext<'_>,
     made: &CreatedResource,
-    heard: &ReplyKind,
+    heard: &OutcomeKind,
     sight: Option<&Observation>,
 ) -> bool {
     let resource = &cleanup.model.suite.resources[made.kind];
     let Some(state) = &resource.state else { return true };
     let index = resource.fields.iter().position(|field| field.name == *state);
     match heard {
-        ReplyKind::Success(..) => {
+        OutcomeKind::Success(..) => {
             let shown = sight.and_then(|sight| sight.fields.get(index?)?.as_ref());
-            matches!(shown, Some(Val::Str(state)) if resource.stable.iter().any(|known| **known == **state))
+            matches!(shown, Some(ExprValue::Str(state)) if resource.stable.iter().any(|known| **known == **state))
         }
-        ReplyKind::Refusal(_) => true,
+        OutcomeKind::Refusal(_) => true,
         _ => false,
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::history::Call;
 use crate::plan::Step;
-use crate::run::Journal;
+use crate::plan_execution::Journal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::cell::RefCell;

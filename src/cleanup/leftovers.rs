@@ -4,7 +4,7 @@ use super::context::{CleanupContext, CleanupReserve};
 use super::created::{CreatedResource, Leftover, add_missing, find_owner};
 use super::deletion::delete_resources;
 use super::deletion_loop::DeletionResult;
-use super::id_lookup::look_up_told_ids;
+use super::id_lookup::look_up_deferred_ids;
 use super::journal::{JournalEntry, JournalHeader};
 use super::listing::{ListedResource, list_all, list_marked};
 use super::mark::{RunMark, read_start};
@@ -155,7 +155,7 @@ pub async fn find_leftovers(
     let over: BTreeSet<&str> = journals.iter().map(|remembered| remembered.header.run.as_str()).collect();
     let mut found = FoundLeftovers::default();
     for remembered in &journals {
-        let told = look_up_told_ids(cleanup, &remembered.created, reserve).await;
+        let told = look_up_deferred_ids(cleanup, &remembered.created, reserve).await;
         let count = remembered.created.len() + told.len();
         *found.runs.entry(remembered.header.run.clone()).or_default() += count;
         add_missing(&mut found.created, remembered.created.clone());

@@ -4,9 +4,9 @@ use super::context::{CleanupContext, send_unrecorded};
 use super::created::CreatedResource;
 use super::mark::RunMark;
 use crate::endpoint::compose_request;
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::history::{Call, Outcome, Reply};
-use crate::model::{CallView, ExpressionRoots, Model, ReplyKind};
+use crate::model::{CallView, ExpressionRoots, Model, OutcomeKind};
 use crate::schema::InputClass;
 use crate::suite::ResourceView;
 use serde_json::Value;
@@ -94,9 +94,9 @@ impl ResourceList<'_> {
             let roots =
                 ExpressionRoots { model, call: &asked, resources: &[], reply: Some(&reply), entry: None, world: None };
             let items = match self.view.at.eval(&roots) {
-                Ok(Val::List(items)) => items,
+                Ok(ExprValue::List(items)) => items,
                 // A response may leave out an empty list.
-                Ok(Val::Null) => return Ok(all),
+                Ok(ExprValue::Null) => return Ok(all),
                 _ => {
                     return Err(format!(
                         "the response of `{}` has no list at the place that the suite names",
@@ -138,7 +138,7 @@ impl ResourceList<'_> {
     }
 
     /// The body of one page, after up to [`TRIES`] tries.
-    async fn read_page(&self, call: &Call) -> Result<Val, String> {
+    async fn read_page(&self, call: &Call) -> Result<ExprValue, String> {
         let context = self.cleanup.context;
         let request = compose_request(context.catalog, call, context.identities).map_err(|error| error.to_string())?;
         let mut wait = context.pace.retry_after;
@@ -147,8 +147,8 @@ impl ResourceList<'_> {
             let Some(outcome) = send_unrecorded(context, &request).await else {
                 return Err("the requests reserved for cleaning up are spent".to_string());
             };
-            match (ReplyKind::classify(&outcome), outcome) {
-                (ReplyKind::Success(_, body), _) => return Ok(body),
+            match (OutcomeKind::classify(&outcome), outcome) {
+                (OutcomeKind::Success(_, body), _) => return Ok(body),
                 (
                     _,
                     Outcome::Replied(Reply { status, .. })
@@ -169,10 +169,10 @@ impl ResourceList<'_> {
     }
 
     /// The resource that one element of the list shows; `None` for an element without an id.
-    fn read_resource(&self, roots: &ExpressionRoots<'_>, item: &Val) -> Option<ListedResource> {
+    fn read_resource(&self, roots: &ExpressionRoots<'_>, item: &ExprValue) -> Option<ListedResource> {
         let resource = &self.cleanup.model.suite.resources[self.kind];
         let roots = ExpressionRoots { entry: Some(item), reply: None, ..*roots };
-        let Ok(Val::Str(id)) = resource.id.eval(&roots) else { return None };
+        let Ok(ExprValue::Str(id)) = resource.id.eval(&roots) else { return None };
         let value = |mark: &crate::suite::MarkField| {
             let value = resource.fields[mark.field].at.eval(&roots).ok()?.to_json()?;
             (!value.is_null()).then_some(value)

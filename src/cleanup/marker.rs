@@ -4,7 +4,7 @@ use super::mark::{MARK_WORD, RunMark};
 use crate::expr::{FieldPath, assign_at_path, get_at_path};
 use crate::history::Call;
 use crate::model::{Model, read_version};
-use crate::run::CallMarker;
+use crate::plan_execution::CallMarker;
 use crate::schema::{CompiledCatalog, classify_input};
 use crate::suite::IdExpression;
 use serde_json::{Value, json};

@@ -3,14 +3,14 @@
 use super::context::CleanupContext;
 use super::created::{CreatedResource, Leftover, add_missing, find_owner};
 use super::deletion::delete_resources;
-use super::id_lookup::{look_up_stand_ins, look_up_told_ids};
+use super::id_lookup::{look_up_deferred_ids, look_up_stand_in_ids};
 use super::listing::list_marked;
 use super::mark::RunMark;
 use super::tracker::{PlanMarks, ResourceTracker};
 use crate::history::{CallCause, Exchange};
-use crate::model::{Belief, Existence, Model, ReplyKind};
+use crate::model::{Belief, Existence, Model, OutcomeKind};
 use crate::plan::Step;
-use crate::run::PlanState;
+use crate::plan_execution::PlanState;
 use crate::suite::IdExpression;
 
 /// Deletes the resources that one plan created, and returns the leftovers.
@@ -33,9 +33,9 @@ pub async fn clean_up_plan(
     let found = match belief {
         Some(belief) => {
             made.retain(|made| !is_known_gone(belief, made));
-            look_up_stand_ins(cleanup, &keeper.reserve, belief).await
+            look_up_stand_in_ids(cleanup, &keeper.reserve, belief).await
         }
-        None => look_up_told_ids(cleanup, &made, &keeper.reserve).await,
+        None => look_up_deferred_ids(cleanup, &made, &keeper.reserve).await,
     };
     add_missing(&mut made, found);
     if run.exchanges.iter().filter(creates).any(|exchange| is_unclear(model, exchange)) {
@@ -97,12 +97,12 @@ fn is_unclear(model: &Model, exchange: &Exchange) -> bool {
     if exchange.cause == CallCause::Poll {
         return false;
     }
-    match ReplyKind::classify(&exchange.outcome) {
-        ReplyKind::Lost | ReplyKind::ServerError(_) | ReplyKind::Unexpected(_) => true,
-        ReplyKind::Success(..) => {
+    match OutcomeKind::classify(&exchange.outcome) {
+        OutcomeKind::Lost | OutcomeKind::ServerError(_) | OutcomeKind::Unexpected(_) => true,
+        OutcomeKind::Success(..) => {
             let about = &model.operations[&exchange.call.operation].about;
             exchange.created.is_empty() && about.iter().any(|about| matches!(about.binding, IdExpression::New(_)))
         }
-        ReplyKind::Refusal(_) | ReplyKind::NotExecuted => false,
+        OutcomeKind::Refusal(_) | OutcomeKind::NotExecuted => false,
     }
 }

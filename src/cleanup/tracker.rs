@@ -6,7 +6,7 @@ use super::journal::{JournalFile, JournalHeader, PlanJournal};
 use super::mark::RunMark;
 use super::marker::RunMarker;
 use crate::model::Model;
-use crate::run::{Cancellation, Journal};
+use crate::plan_execution::{Cancellation, Journal};
 use crate::schema::CompiledCatalog;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

@@ -2,16 +2,16 @@
 
 use crate::profile::ChangePolicy;
 use crate::profile::Profile;
-use crate::session::{CreatedResources, DryRun};
+use crate::session::{CreatedCount, EndpointForecast};
 use std::time::Duration;
 
 /// The forecast as indented lines; each ends with a line feed.
 #[must_use]
-pub fn describe_forecast(dry_run: &DryRun) -> String {
-    let DryRun { forecast, live_max, quotas, profile } = dry_run;
+pub fn describe_forecast(dry_run: &EndpointForecast) -> String {
+    let EndpointForecast { forecast, live_max, quotas, profile } = dry_run;
     let usual = &forecast.usual;
     let mut lines = vec![format!("requests   about {}", usual.requests)];
-    for (kind, CreatedResources { count, lifetime }) in &usual.created {
+    for (kind, CreatedCount { count, lifetime }) in &usual.created {
         let hours = format_hours(*lifetime);
         lines.push(format!("resources  {kind}: about {count}, at most {live_max} at once; {hours} {kind} hours"));
     }

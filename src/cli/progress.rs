@@ -1,7 +1,7 @@
 //! Progress on standard error: one changing line on a terminal, a few plain lines elsewhere.
 
 use super::out;
-use crate::campaign::{CampaignEvent, Listener};
+use crate::campaign::{CampaignEvent, CampaignListener};
 use crate::limits::Limits;
 use crate::model::Model;
 use crate::session::{SessionEvent, SessionListener};
@@ -67,8 +67,8 @@ impl Progress {
     }
 }
 
-impl Listener for Progress {
-    fn hear_event(&mut self, event: &CampaignEvent<'_>) {
+impl CampaignListener for Progress {
+    fn receive_event(&mut self, event: &CampaignEvent<'_>) {
         match event {
             CampaignEvent::Started { clauses, requests_max } => {
                 self.clauses = *clauses;

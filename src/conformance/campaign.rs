@@ -2,16 +2,16 @@
 
 use super::lock::{ProcessLock, TestRun};
 use super::options::{Conformance, Target};
-use crate::campaign::{CampaignEvent, Listener};
+use crate::campaign::{CampaignEvent, CampaignListener};
 use crate::cleanup::describe_leftovers;
 use crate::limits::RequestedLimits;
+use crate::plan_execution::Cancellation;
 use crate::profile::{CompletenessPolicy, Profile};
 use crate::report::Report;
-use crate::run::Cancellation;
 use crate::session::{
     ClausePatterns, InProcessService, LoadedSuite, ReportSettings, RunSettings, RunStart, SessionEvent,
-    SessionListener, SignalEvent, Signals, SpentTotals, SuiteOutcome, SuiteStore, SuiteTarget, UserError, load_profile,
-    parse_profile, run_suite, warn_of_credentials,
+    SessionListener, SignalEvent, Signals, SpentTotals, SuiteRunResult, SuiteStore, SuiteTarget, UserError,
+    load_profile, parse_profile, run_suite, warn_of_credentials,
 };
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -113,7 +113,7 @@ impl SharedCampaign {
         };
         let outcome = run_suite(&settings, &loaded, &target, used, &mut TestListener)?;
         outcome.add_spending(&mut used);
-        let SuiteOutcome::Ran(record) = outcome else { unreachable!("the settings ask for no dry run") };
+        let SuiteRunResult::Ran(record) = outcome else { unreachable!("the settings ask for no dry run") };
         eprint!("{}", describe_leftovers(&record.left));
         if let Some(lock) = &mut lock {
             lock.write(&EndpointSpending { run: self.run.0.clone(), used })?;
@@ -174,8 +174,8 @@ fn handle_signal(event: SignalEvent) {
 /// Prints the journal of a campaign. Further events stay silent, because the output of a test is the result.
 struct TestListener;
 
-impl Listener for TestListener {
-    fn hear_event(&mut self, _: &CampaignEvent<'_>) {}
+impl CampaignListener for TestListener {
+    fn receive_event(&mut self, _: &CampaignEvent<'_>) {}
 }
 
 impl SessionListener for TestListener {

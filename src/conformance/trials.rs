@@ -6,7 +6,7 @@ use super::options::{Conformance, Target};
 use crate::model::ClauseOrigin;
 use crate::oracle::Verdict;
 use crate::profile::CompletenessPolicy;
-use crate::report::{ClauseRow, ReportPlace, describe_failure};
+use crate::report::{ClauseRow, ReportLocation, describe_failure};
 use crate::session::{RunStart, SuiteStore, UserError};
 use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
 use std::sync::Arc;
@@ -56,7 +56,7 @@ fn test_clause(campaign: &SharedCampaign, clause: &str) -> Result<Completion, Fa
     let at_mock = matches!(campaign.options.target, Target::Mock);
     match row.verdict {
         Verdict::Pass => Ok(Completion::Completed),
-        Verdict::Fail => Err(Failed::from(describe_failure(report, row, &ReportPlace { reports: &reports }))),
+        Verdict::Fail => Err(Failed::from(describe_failure(report, row, &ReportLocation { reports: &reports }))),
         Verdict::Inconclusive | Verdict::Untested if at_mock && row.standing.is_decidable() => {
             Err(Failed::from(describe_reason(row)))
         }

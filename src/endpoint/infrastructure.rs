@@ -5,7 +5,7 @@
 //! number exceeds a limit.
 
 use super::request::{Endpoint, PendingOutcome, Request};
-use crate::expr::{Expr, Val};
+use crate::expr::{Expr, ExprValue};
 use crate::history::{InfrastructureFailure, Outcome, Reply, ReplyBody};
 use serde_json::{Value, json};
 use std::cell::RefCell;
@@ -92,8 +92,8 @@ impl InfrastructureRecogniser {
     /// Whether the condition holds for a response.
     pub fn matches_reply(&self, reply: &Reply) -> bool {
         let Some(when) = &self.when else { return false };
-        let scope = |name: &str| Some(Val::from(&read_root(reply, name)?));
-        when.eval(&scope) == Ok(Val::Bool(true))
+        let scope = |name: &str| Some(ExprValue::from(&read_root(reply, name)?));
+        when.eval(&scope) == Ok(ExprValue::Bool(true))
     }
 }
 

@@ -30,7 +30,7 @@ pub use infrastructure::{InfrastructureRecogniser, RecognisingEndpoint};
 pub use provocation::{FailureProvocation, run_command};
 pub use request::{Endpoint, PendingOutcome, Request};
 pub(crate) use response_body::{decode_beginning, read_body};
-pub use wire_faults::{FaultyEndpoint, WireFault, WireFaults};
+pub use wire_faults::{DisturbedEndpoint, WireDisturbance, WireFaults};
 
 // Only the HTTP client and the HTTP server use these.
 #[cfg(feature = "http")]

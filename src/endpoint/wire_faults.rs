@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// A fault of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum WireFault {
+pub enum WireDisturbance {
     /// The response is 429 with Retry-After; the endpoint gets no request.
     Throttle,
     /// The response is 503 with Retry-After; the endpoint gets no request.
@@ -29,15 +29,15 @@ pub enum WireFault {
     ExtraFields,
 }
 
-const FAULT_NAMES: &[(WireFault, &str)] = &[
-    (WireFault::Throttle, "throttle"),
-    (WireFault::Unavailable, "unavailable"),
-    (WireFault::ResetBefore, "reset-before"),
-    (WireFault::ResetAfter, "reset-after"),
-    (WireFault::Truncate, "truncate"),
-    (WireFault::WrongType, "wrong-type"),
-    (WireFault::Delay, "delay"),
-    (WireFault::ExtraFields, "extra-fields"),
+const FAULT_NAMES: &[(WireDisturbance, &str)] = &[
+    (WireDisturbance::Throttle, "throttle"),
+    (WireDisturbance::Unavailable, "unavailable"),
+    (WireDisturbance::ResetBefore, "reset-before"),
+    (WireDisturbance::ResetAfter, "reset-after"),
+    (WireDisturbance::Truncate, "truncate"),
+    (WireDisturbance::WrongType, "wrong-type"),
+    (WireDisturbance::Delay, "delay"),
+    (WireDisturbance::ExtraFields, "extra-fields"),
 ];
 
 /// The frequency of each fault, and the encoding of responses.
@@ -46,7 +46,7 @@ pub struct WireFaults {
     /// Determines the fault of each request, together with the number of the request.
     pub seed: u64,
     /// Faulty requests per thousand, at most 1000 in all.
-    pub per_mille: BTreeMap<WireFault, u16>,
+    pub per_mille: BTreeMap<WireDisturbance, u16>,
     /// Seconds in Retry-After of throttled responses.
     pub retry_after_s: u64,
     /// Delay of late responses.
@@ -72,7 +72,7 @@ impl WireFaults {
     };
 
     /// The fault of a request by its number, counted from 0.
-    pub fn choose_fault(&self, number: u64) -> Option<WireFault> {
+    pub fn choose_fault(&self, number: u64) -> Option<WireDisturbance> {
         let mut drawn = mix_bits(self.seed ^ mix_bits(number)) % 1000;
         for (&fault, &share) in &self.per_mille {
             if drawn < u64::from(share) {
@@ -123,46 +123,46 @@ impl FromStr for WireFaults {
 }
 
 /// An endpoint with simulated faults of the network, in this process.
-pub struct FaultyEndpoint<E> {
+pub struct DisturbedEndpoint<E> {
     /// The endpoint behind the faults.
     pub endpoint: E,
     faults: WireFaults,
     requests: Cell<u64>,
 }
 
-impl<E: Endpoint> FaultyEndpoint<E> {
+impl<E: Endpoint> DisturbedEndpoint<E> {
     /// Wraps an endpoint.
-    pub fn new(endpoint: E, faults: WireFaults) -> FaultyEndpoint<E> {
-        FaultyEndpoint { endpoint, faults, requests: Cell::new(0) }
+    pub fn new(endpoint: E, faults: WireFaults) -> DisturbedEndpoint<E> {
+        DisturbedEndpoint { endpoint, faults, requests: Cell::new(0) }
     }
 
     async fn send_with_faults(&self, request: &Request) -> Outcome {
         let number = self.requests.replace(self.requests.get() + 1);
         let fault = self.faults.choose_fault(number);
         match fault {
-            Some(WireFault::Throttle) => return Outcome::Replied(build_retry_reply(429, &self.faults)),
-            Some(WireFault::Unavailable) => return Outcome::Replied(build_retry_reply(503, &self.faults)),
-            Some(WireFault::ResetBefore) => return build_lost_outcome("the connection was reset"),
+            Some(WireDisturbance::Throttle) => return Outcome::Replied(build_retry_reply(429, &self.faults)),
+            Some(WireDisturbance::Unavailable) => return Outcome::Replied(build_retry_reply(503, &self.faults)),
+            Some(WireDisturbance::ResetBefore) => return build_lost_outcome("the connection was reset"),
             _ => {}
         }
         let Outcome::Replied(mut reply) = self.endpoint.send(request).await else {
             return build_lost_outcome("the connection was reset");
         };
         match fault {
-            Some(WireFault::ResetAfter) => return build_lost_outcome("the connection was reset"),
-            Some(WireFault::Truncate) => {
+            Some(WireDisturbance::ResetAfter) => return build_lost_outcome("the connection was reset"),
+            Some(WireDisturbance::Truncate) => {
                 return build_lost_outcome("the connection ended before the response was complete");
             }
-            Some(WireFault::Delay) => tokio::time::sleep(self.faults.delay).await,
-            Some(WireFault::WrongType) => mislabel_reply(&mut reply),
-            Some(WireFault::ExtraFields) => add_fields(&mut reply.body),
+            Some(WireDisturbance::Delay) => tokio::time::sleep(self.faults.delay).await,
+            Some(WireDisturbance::WrongType) => mislabel_reply(&mut reply),
+            Some(WireDisturbance::ExtraFields) => add_fields(&mut reply.body),
             _ => {}
         }
         Outcome::Replied(reply)
     }
 }
 
-impl<E: Endpoint> Endpoint for FaultyEndpoint<E> {
+impl<E: Endpoint> Endpoint for DisturbedEndpoint<E> {
     fn name(&self) -> &str {
         self.endpoint.name()
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use super::value::Val;
+use super::value::ExprValue;
 
 /// A node of the tree.
 #[derive(Clone)]
@@ -19,7 +19,7 @@ pub(super) struct ExprNode {
 #[derive(Clone, Debug)]
 pub(super) enum ExprNodeKind {
     /// A constant, including lists and maps of constants.
-    Lit(Val),
+    Lit(ExprValue),
     /// A free identifier, as index into the expression's table of roots.
     Root(u16),
     /// The variable of an enclosing loop, counted from the innermost.
@@ -201,7 +201,7 @@ impl ExprNode {
     }
 
     /// The value of a constant; none for other nodes.
-    pub fn as_lit(&self) -> Option<&Val> {
+    pub fn as_constant(&self) -> Option<&ExprValue> {
         match &self.kind {
             ExprNodeKind::Lit(val) => Some(val),
             _ => None,

@@ -4,43 +4,57 @@
 use super::ast::{BinaryOperator, BuiltinFunction};
 use super::compare::{ComparisonResult, UnplacedError, compare_values};
 use super::pattern::compile_pattern;
-use super::value::Val;
+use super::value::ExprValue;
 
 /// Longest result of `+` on texts, in bytes.
 const TEXT_MAX: usize = 1024 * 1024;
 
 /// Applies `+ - * / %` to numbers; `+` also joins texts and lists. An integer beside a float is
 /// converted, because JSON does not distinguish 3 from 3.0.
-pub(super) fn apply_arithmetic(op: BinaryOperator, left: &Val, right: &Val) -> Result<Val, UnplacedError> {
+pub(super) fn apply_arithmetic(
+    op: BinaryOperator,
+    left: &ExprValue,
+    right: &ExprValue,
+) -> Result<ExprValue, UnplacedError> {
     match (left, right) {
-        (Val::Int(a), Val::Int(b)) => apply_to_integers(op, *a, *b),
-        (Val::Float(a), Val::Float(b)) if op != BinaryOperator::Rem => Ok(apply_to_floats(op, a.get(), b.get())),
-        (Val::Int(a), Val::Float(b)) if op != BinaryOperator::Rem => Ok(apply_to_floats(op, *a as f64, b.get())),
-        (Val::Float(a), Val::Int(b)) if op != BinaryOperator::Rem => Ok(apply_to_floats(op, a.get(), *b as f64)),
-        (Val::Str(a), Val::Str(b)) if op == BinaryOperator::Add => {
+        (ExprValue::Int(a), ExprValue::Int(b)) => apply_to_integers(op, *a, *b),
+        (ExprValue::Float(a), ExprValue::Float(b)) if op != BinaryOperator::Rem => {
+            Ok(apply_to_floats(op, a.get(), b.get()))
+        }
+        (ExprValue::Int(a), ExprValue::Float(b)) if op != BinaryOperator::Rem => {
+            Ok(apply_to_floats(op, *a as f64, b.get()))
+        }
+        (ExprValue::Float(a), ExprValue::Int(b)) if op != BinaryOperator::Rem => {
+            Ok(apply_to_floats(op, a.get(), *b as f64))
+        }
+        (ExprValue::Str(a), ExprValue::Str(b)) if op == BinaryOperator::Add => {
             if a.len() + b.len() > TEXT_MAX {
                 return Err(format!("the text is longer than {TEXT_MAX} bytes"));
             }
-            Ok(Val::from(format!("{a}{b}").as_str()))
+            Ok(ExprValue::from(format!("{a}{b}").as_str()))
         }
-        (Val::List(a), Val::List(b)) if op == BinaryOperator::Add => Ok(a.iter().chain(b.iter()).cloned().collect()),
-        (Val::Unknown, other) | (other, Val::Unknown) if accepts_operand(op, other) => Ok(Val::Unknown),
+        (ExprValue::List(a), ExprValue::List(b)) if op == BinaryOperator::Add => {
+            Ok(a.iter().chain(b.iter()).cloned().collect())
+        }
+        (ExprValue::Unknown, other) | (other, ExprValue::Unknown) if accepts_operand(op, other) => {
+            Ok(ExprValue::Unknown)
+        }
         _ => Err(format!("{} cannot be applied to {} and {}", op.sign(), left.kind_name(), right.kind_name())),
     }
 }
 
 /// Whether the operator accepts a value of this kind.
-fn accepts_operand(op: BinaryOperator, val: &Val) -> bool {
+fn accepts_operand(op: BinaryOperator, val: &ExprValue) -> bool {
     match val {
-        Val::Unknown | Val::Int(_) => true,
-        Val::Float(_) => op != BinaryOperator::Rem,
-        Val::Str(_) | Val::List(_) => op == BinaryOperator::Add,
+        ExprValue::Unknown | ExprValue::Int(_) => true,
+        ExprValue::Float(_) => op != BinaryOperator::Rem,
+        ExprValue::Str(_) | ExprValue::List(_) => op == BinaryOperator::Add,
         _ => false,
     }
 }
 
-fn apply_to_floats(op: BinaryOperator, a: f64, b: f64) -> Val {
-    Val::from(match op {
+fn apply_to_floats(op: BinaryOperator, a: f64, b: f64) -> ExprValue {
+    ExprValue::from(match op {
         BinaryOperator::Add => a + b,
         BinaryOperator::Sub => a - b,
         BinaryOperator::Mul => a * b,
@@ -48,7 +62,7 @@ fn apply_to_floats(op: BinaryOperator, a: f64, b: f64) -> Val {
     })
 }
 
-fn apply_to_integers(op: BinaryOperator, a: i64, b: i64) -> Result<Val, UnplacedError> {
+fn apply_to_integers(op: BinaryOperator, a: i64, b: i64) -> Result<ExprValue, UnplacedError> {
     if b == 0 && matches!(op, BinaryOperator::Div | BinaryOperator::Rem) {
         return Err("division by zero".to_string());
     }
@@ -59,21 +73,25 @@ fn apply_to_integers(op: BinaryOperator, a: i64, b: i64) -> Result<Val, Unplaced
         BinaryOperator::Div => a.checked_div(b),
         _ => a.checked_rem(b),
     };
-    result.map(Val::Int).ok_or_else(overflow_error)
+    result.map(ExprValue::Int).ok_or_else(overflow_error)
 }
 
 /// Applies `-` to a number.
-pub(super) fn negate_number(val: &Val) -> Result<Val, UnplacedError> {
+pub(super) fn negate_number(val: &ExprValue) -> Result<ExprValue, UnplacedError> {
     match val {
-        Val::Int(number) => number.checked_neg().map(Val::Int).ok_or_else(overflow_error),
-        Val::Float(number) => Ok(Val::from(-number.get())),
-        Val::Unknown => Ok(Val::Unknown),
+        ExprValue::Int(number) => number.checked_neg().map(ExprValue::Int).ok_or_else(overflow_error),
+        ExprValue::Float(number) => Ok(ExprValue::from(-number.get())),
+        ExprValue::Unknown => Ok(ExprValue::Unknown),
         other => Err(format!("- needs a number, not {}", other.kind_name())),
     }
 }
 
 /// Calls a function; functions with one argument ignore `second`.
-pub(super) fn call_function(func: BuiltinFunction, first: &Val, second: &Val) -> Result<Val, UnplacedError> {
+pub(super) fn call_function(
+    func: BuiltinFunction,
+    first: &ExprValue,
+    second: &ExprValue,
+) -> Result<ExprValue, UnplacedError> {
     match func {
         BuiltinFunction::Size => measure_size(first),
         BuiltinFunction::Contains => test_texts(func, first, second, |text, part| Ok(text.contains(part))),
@@ -94,17 +112,20 @@ pub(super) fn call_function(func: BuiltinFunction, first: &Val, second: &Val) ->
 }
 
 /// Compares dotted numbers part by part: 2.54 is later than 2.6. Null, no version, is below every bound.
-fn compare_versions(version: &Val, bound: &Val) -> Result<Val, UnplacedError> {
+fn compare_versions(version: &ExprValue, bound: &ExprValue) -> Result<ExprValue, UnplacedError> {
     match (version, bound) {
-        (Val::Null, Val::Str(_)) => Ok(Val::Bool(false)),
-        (Val::Str(version), Val::Str(bound)) => match (parse_version_numbers(version), parse_version_numbers(bound)) {
-            (_, None) => Err(format!("{bound:?} is not a version such as \"2.54\"")),
-            // A caller may send any text: a text without version is below every bound.
-            (None, _) => Ok(Val::Bool(false)),
-            (Some(version), Some(bound)) => Ok(Val::Bool(version >= bound)),
-        },
-        (Val::Unknown, Val::Str(_) | Val::Unknown) | (Val::Null | Val::Str(_), Val::Unknown) => Ok(Val::Unknown),
-        (Val::Unknown | Val::Null | Val::Str(_), other) | (other, _) => {
+        (ExprValue::Null, ExprValue::Str(_)) => Ok(ExprValue::Bool(false)),
+        (ExprValue::Str(version), ExprValue::Str(bound)) => {
+            match (parse_version_numbers(version), parse_version_numbers(bound)) {
+                (_, None) => Err(format!("{bound:?} is not a version such as \"2.54\"")),
+                // A caller may send any text: a text without version is below every bound.
+                (None, _) => Ok(ExprValue::Bool(false)),
+                (Some(version), Some(bound)) => Ok(ExprValue::Bool(version >= bound)),
+            }
+        }
+        (ExprValue::Unknown, ExprValue::Str(_) | ExprValue::Unknown)
+        | (ExprValue::Null | ExprValue::Str(_), ExprValue::Unknown) => Ok(ExprValue::Unknown),
+        (ExprValue::Unknown | ExprValue::Null | ExprValue::Str(_), other) | (other, _) => {
             Err(argument_error(BuiltinFunction::VersionAtLeast, other))
         }
     }
@@ -116,85 +137,85 @@ fn parse_version_numbers(version: &str) -> Option<Vec<u64>> {
     version.trim_start_matches('v').split('.').map(|part| part.parse().ok()).collect()
 }
 
-fn measure_size(val: &Val) -> Result<Val, UnplacedError> {
+fn measure_size(val: &ExprValue) -> Result<ExprValue, UnplacedError> {
     let size = match val {
-        Val::Str(text) => text.chars().count(),
-        Val::List(items) => items.len(),
-        Val::Map(entries) => entries.len(),
-        Val::Unknown => return Ok(Val::Unknown),
+        ExprValue::Str(text) => text.chars().count(),
+        ExprValue::List(items) => items.len(),
+        ExprValue::Map(entries) => entries.len(),
+        ExprValue::Unknown => return Ok(ExprValue::Unknown),
         other => return Err(argument_error(BuiltinFunction::Size, other)),
     };
-    Ok(Val::Int(size as i64))
+    Ok(ExprValue::Int(size as i64))
 }
 
 /// Applies a test of two texts.
 fn test_texts(
     func: BuiltinFunction,
-    first: &Val,
-    second: &Val,
+    first: &ExprValue,
+    second: &ExprValue,
     holds: impl Fn(&str, &str) -> Result<bool, UnplacedError>,
-) -> Result<Val, UnplacedError> {
+) -> Result<ExprValue, UnplacedError> {
     match (first, second) {
-        (Val::Str(text), Val::Str(part)) => holds(text, part).map(Val::Bool),
-        (Val::Unknown | Val::Str(_), Val::Unknown | Val::Str(_)) => Ok(Val::Unknown),
-        (Val::Unknown | Val::Str(_), other) | (other, _) => Err(argument_error(func, other)),
+        (ExprValue::Str(text), ExprValue::Str(part)) => holds(text, part).map(ExprValue::Bool),
+        (ExprValue::Unknown | ExprValue::Str(_), ExprValue::Unknown | ExprValue::Str(_)) => Ok(ExprValue::Unknown),
+        (ExprValue::Unknown | ExprValue::Str(_), other) | (other, _) => Err(argument_error(func, other)),
     }
 }
 
 /// Applies a change of one text.
 fn change_text(
     func: BuiltinFunction,
-    val: &Val,
+    val: &ExprValue,
     change: impl Fn(&str) -> Result<String, UnplacedError>,
-) -> Result<Val, UnplacedError> {
+) -> Result<ExprValue, UnplacedError> {
     match val {
-        Val::Str(text) => Ok(Val::from(change(text)?.as_str())),
-        Val::Unknown => Ok(Val::Unknown),
+        ExprValue::Str(text) => Ok(ExprValue::from(change(text)?.as_str())),
+        ExprValue::Unknown => Ok(ExprValue::Unknown),
         other => Err(argument_error(func, other)),
     }
 }
 
-fn convert_to_int(val: &Val) -> Result<Val, UnplacedError> {
+fn convert_to_int(val: &ExprValue) -> Result<ExprValue, UnplacedError> {
     match val {
-        Val::Int(_) | Val::Unknown => Ok(val.clone()),
+        ExprValue::Int(_) | ExprValue::Unknown => Ok(val.clone()),
         // Both bounds are excluded as in CEL: a float at the edge has lost its fraction.
-        Val::Float(number) if number.get().abs() < i64::MAX as f64 => Ok(Val::Int(number.get() as i64)),
-        Val::Float(_) => Err(overflow_error()),
-        Val::Str(text) => match text.parse() {
-            Ok(number) => Ok(Val::Int(number)),
+        ExprValue::Float(number) if number.get().abs() < i64::MAX as f64 => Ok(ExprValue::Int(number.get() as i64)),
+        ExprValue::Float(_) => Err(overflow_error()),
+        ExprValue::Str(text) => match text.parse() {
+            Ok(number) => Ok(ExprValue::Int(number)),
             Err(_) => Err(format!("{text:?} is not a whole number")),
         },
         other => Err(argument_error(BuiltinFunction::Int, other)),
     }
 }
 
-fn convert_to_double(val: &Val) -> Result<Val, UnplacedError> {
+fn convert_to_double(val: &ExprValue) -> Result<ExprValue, UnplacedError> {
     match val {
-        Val::Float(_) | Val::Unknown => Ok(val.clone()),
-        Val::Int(number) => Ok(Val::from(*number as f64)),
-        Val::Str(text) => match text.parse::<f64>() {
-            Ok(number) => Ok(Val::from(number)),
+        ExprValue::Float(_) | ExprValue::Unknown => Ok(val.clone()),
+        ExprValue::Int(number) => Ok(ExprValue::from(*number as f64)),
+        ExprValue::Str(text) => match text.parse::<f64>() {
+            Ok(number) => Ok(ExprValue::from(number)),
             Err(_) => Err(format!("{text:?} is not a number")),
         },
         other => Err(argument_error(BuiltinFunction::Double, other)),
     }
 }
 
-fn convert_to_string(val: &Val) -> Result<Val, UnplacedError> {
+fn convert_to_string(val: &ExprValue) -> Result<ExprValue, UnplacedError> {
     match val {
-        Val::Str(_) | Val::Unknown => Ok(val.clone()),
-        Val::Int(number) => Ok(Val::from(number.to_string().as_str())),
-        Val::Float(number) => Ok(Val::from(number.get().to_string().as_str())),
-        Val::Bool(truth) => Ok(Val::from(if *truth { "true" } else { "false" })),
+        ExprValue::Str(_) | ExprValue::Unknown => Ok(val.clone()),
+        ExprValue::Int(number) => Ok(ExprValue::from(number.to_string().as_str())),
+        ExprValue::Float(number) => Ok(ExprValue::from(number.get().to_string().as_str())),
+        ExprValue::Bool(truth) => Ok(ExprValue::from(if *truth { "true" } else { "false" })),
         other => Err(argument_error(BuiltinFunction::String, other)),
     }
 }
 
 /// The least or greatest element of a list.
-fn find_extreme(func: BuiltinFunction, list: &Val) -> Result<Val, UnplacedError> {
+fn find_extreme(func: BuiltinFunction, list: &ExprValue) -> Result<ExprValue, UnplacedError> {
     let items = match list {
-        Val::List(items) => items,
-        Val::Unknown => return Ok(Val::Unknown),
+        ExprValue::List(items) => items,
+        ExprValue::Unknown => return Ok(ExprValue::Unknown),
         other => return Err(argument_error(func, other)),
     };
     let Some(mut best) = items.first() else {
@@ -208,13 +229,13 @@ fn find_extreme(func: BuiltinFunction, list: &Val) -> Result<Val, UnplacedError>
             ComparisonResult::Unknown => unknown = true,
         }
     }
-    Ok(if unknown { Val::Unknown } else { best.clone() })
+    Ok(if unknown { ExprValue::Unknown } else { best.clone() })
 }
 
 fn overflow_error() -> UnplacedError {
     "the number does not fit 64 bits".to_string()
 }
 
-fn argument_error(func: BuiltinFunction, val: &Val) -> UnplacedError {
+fn argument_error(func: BuiltinFunction, val: &ExprValue) -> UnplacedError {
     format!("{} does not take {}", func.name(), val.kind_name())
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::value::Val;
+use super::value::ExprValue;
 
 /// A truth value, or `None` for unknown.
 pub(super) type KnownTruth = Option<bool>;
@@ -10,34 +10,34 @@ pub(super) type KnownTruth = Option<bool>;
 /// An error without offset; the caller adds the offset.
 pub(super) type UnplacedError = String;
 
-impl Val {
+impl ExprValue {
     /// The result of `==`: true, false, or unknown where an unknown part decides.
     ///
     /// Values of different kinds differ, and numbers compare by mathematical value. Lists and
     /// maps differ if two known parts differ, whatever the unknown parts are.
-    pub fn cel_eq(&self, other: &Val) -> Val {
+    pub fn cel_eq(&self, other: &ExprValue) -> ExprValue {
         truth_to_val(equals_known(self, other))
     }
 }
 
 /// Whether two values are equal in an expression; `None` where an unknown decides.
-pub(super) fn equals_known(left: &Val, right: &Val) -> Option<bool> {
+pub(super) fn equals_known(left: &ExprValue, right: &ExprValue) -> Option<bool> {
     match (left, right) {
-        (Val::Unknown, _) | (_, Val::Unknown) => None,
-        (Val::Str(a), Val::Str(b)) => Some(a == b),
-        (Val::Int(a), Val::Int(b)) => Some(a == b),
-        (Val::Bool(a), Val::Bool(b)) => Some(a == b),
-        (Val::Null, Val::Null) => Some(true),
-        (Val::Int(_) | Val::Float(_), Val::Int(_) | Val::Float(_)) => {
+        (ExprValue::Unknown, _) | (_, ExprValue::Unknown) => None,
+        (ExprValue::Str(a), ExprValue::Str(b)) => Some(a == b),
+        (ExprValue::Int(a), ExprValue::Int(b)) => Some(a == b),
+        (ExprValue::Bool(a), ExprValue::Bool(b)) => Some(a == b),
+        (ExprValue::Null, ExprValue::Null) => Some(true),
+        (ExprValue::Int(_) | ExprValue::Float(_), ExprValue::Int(_) | ExprValue::Float(_)) => {
             Some(compare_numbers(left, right) == Some(Ordering::Equal))
         }
-        (Val::List(a), Val::List(b)) => {
+        (ExprValue::List(a), ExprValue::List(b)) => {
             if a.len() != b.len() {
                 return Some(false);
             }
             equal_pairs(a.iter().zip(b.iter()))
         }
-        (Val::Map(a), Val::Map(b)) => {
+        (ExprValue::Map(a), ExprValue::Map(b)) => {
             if !a.keys().eq(b.keys()) {
                 return Some(false);
             }
@@ -47,7 +47,7 @@ pub(super) fn equals_known(left: &Val, right: &Val) -> Option<bool> {
     }
 }
 
-fn equal_pairs<'a>(pairs: impl Iterator<Item = (&'a Val, &'a Val)>) -> Option<bool> {
+fn equal_pairs<'a>(pairs: impl Iterator<Item = (&'a ExprValue, &'a ExprValue)>) -> Option<bool> {
     let mut undecided = false;
     for (left, right) in pairs {
         match equals_known(left, right) {
@@ -60,12 +60,12 @@ fn equal_pairs<'a>(pairs: impl Iterator<Item = (&'a Val, &'a Val)>) -> Option<bo
 }
 
 /// The order of two numbers; `None` for NaN and for other values.
-fn compare_numbers(left: &Val, right: &Val) -> Option<Ordering> {
+fn compare_numbers(left: &ExprValue, right: &ExprValue) -> Option<Ordering> {
     match (left, right) {
-        (Val::Int(a), Val::Int(b)) => Some(a.cmp(b)),
-        (Val::Float(a), Val::Float(b)) => a.get().partial_cmp(&b.get()),
-        (Val::Int(a), Val::Float(b)) => compare_int_to_float(*a, b.get()),
-        (Val::Float(a), Val::Int(b)) => compare_int_to_float(*b, a.get()).map(Ordering::reverse),
+        (ExprValue::Int(a), ExprValue::Int(b)) => Some(a.cmp(b)),
+        (ExprValue::Float(a), ExprValue::Float(b)) => a.get().partial_cmp(&b.get()),
+        (ExprValue::Int(a), ExprValue::Float(b)) => compare_int_to_float(*a, b.get()),
+        (ExprValue::Float(a), ExprValue::Int(b)) => compare_int_to_float(*b, a.get()).map(Ordering::reverse),
         _ => None,
     }
 }
@@ -87,9 +87,9 @@ fn compare_int_to_float(int: i64, float: f64) -> Option<Ordering> {
 }
 
 /// Evaluates `needle in haystack`.
-pub(super) fn contains_value(needle: &Val, haystack: &Val) -> Result<KnownTruth, UnplacedError> {
+pub(super) fn contains_value(needle: &ExprValue, haystack: &ExprValue) -> Result<KnownTruth, UnplacedError> {
     match (needle, haystack) {
-        (_, Val::List(items)) => {
+        (_, ExprValue::List(items)) => {
             let mut truth = Some(false);
             for item in items.iter() {
                 match equals_known(needle, item) {
@@ -100,21 +100,25 @@ pub(super) fn contains_value(needle: &Val, haystack: &Val) -> Result<KnownTruth,
             }
             Ok(truth)
         }
-        (Val::Str(key), Val::Map(entries)) => Ok(Some(entries.contains_key(key))),
-        (Val::Unknown, Val::Map(entries)) if entries.is_empty() => Ok(Some(false)),
-        (Val::Unknown, Val::Map(_)) | (_, Val::Unknown) => Ok(None),
-        (Val::Bool(_) | Val::Int(_), Val::Map(_)) => Ok(Some(false)),
-        (other, Val::Map(_)) => Err(format!("keys of a map are texts, not {}", other.kind_name())),
+        (ExprValue::Str(key), ExprValue::Map(entries)) => Ok(Some(entries.contains_key(key))),
+        (ExprValue::Unknown, ExprValue::Map(entries)) if entries.is_empty() => Ok(Some(false)),
+        (ExprValue::Unknown, ExprValue::Map(_)) | (_, ExprValue::Unknown) => Ok(None),
+        (ExprValue::Bool(_) | ExprValue::Int(_), ExprValue::Map(_)) => Ok(Some(false)),
+        (other, ExprValue::Map(_)) => Err(format!("keys of a map are texts, not {}", other.kind_name())),
         (_, other) => Err(format!("in needs a list or a map, not {}", other.kind_name())),
     }
 }
 
 /// Whether the order of two values satisfies `holds`.
-pub(super) fn test_order(left: &Val, right: &Val, holds: fn(Ordering) -> bool) -> Result<Val, UnplacedError> {
+pub(super) fn test_order(
+    left: &ExprValue,
+    right: &ExprValue,
+    holds: fn(Ordering) -> bool,
+) -> Result<ExprValue, UnplacedError> {
     Ok(match compare_values(left, right)? {
-        ComparisonResult::Unknown => Val::Unknown,
-        ComparisonResult::Not => Val::Bool(false),
-        ComparisonResult::As(order) => Val::Bool(holds(order)),
+        ComparisonResult::Unknown => ExprValue::Unknown,
+        ComparisonResult::Not => ExprValue::Bool(false),
+        ComparisonResult::As(order) => ExprValue::Bool(holds(order)),
     })
 }
 
@@ -127,20 +131,20 @@ pub(super) enum ComparisonResult {
 }
 
 /// Compares two numbers, two texts (by code points) or two booleans (false before true).
-pub(super) fn compare_values(left: &Val, right: &Val) -> Result<ComparisonResult, UnplacedError> {
-    let ordered = |val: &Val| !matches!(val, Val::Null | Val::List(_) | Val::Map(_));
+pub(super) fn compare_values(left: &ExprValue, right: &ExprValue) -> Result<ComparisonResult, UnplacedError> {
+    let ordered = |val: &ExprValue| !matches!(val, ExprValue::Null | ExprValue::List(_) | ExprValue::Map(_));
     match (left, right) {
-        (Val::Int(_) | Val::Float(_), Val::Int(_) | Val::Float(_)) => {
+        (ExprValue::Int(_) | ExprValue::Float(_), ExprValue::Int(_) | ExprValue::Float(_)) => {
             Ok(compare_numbers(left, right).map_or(ComparisonResult::Not, ComparisonResult::As))
         }
-        (Val::Str(a), Val::Str(b)) => Ok(ComparisonResult::As(a.cmp(b))),
-        (Val::Bool(a), Val::Bool(b)) => Ok(ComparisonResult::As(a.cmp(b))),
-        (Val::Unknown, other) | (other, Val::Unknown) if ordered(other) => Ok(ComparisonResult::Unknown),
+        (ExprValue::Str(a), ExprValue::Str(b)) => Ok(ComparisonResult::As(a.cmp(b))),
+        (ExprValue::Bool(a), ExprValue::Bool(b)) => Ok(ComparisonResult::As(a.cmp(b))),
+        (ExprValue::Unknown, other) | (other, ExprValue::Unknown) if ordered(other) => Ok(ComparisonResult::Unknown),
         _ => Err(format!("{} and {} have no order", left.kind_name(), right.kind_name())),
     }
 }
 
 /// The value of a truth.
-pub(super) fn truth_to_val(truth: KnownTruth) -> Val {
-    truth.map_or(Val::Unknown, Val::Bool)
+pub(super) fn truth_to_val(truth: KnownTruth) -> ExprValue {
+    truth.map_or(ExprValue::Unknown, ExprValue::Bool)
 }

@@ -4,7 +4,7 @@ use super::ast::{BinaryOperator, ExprNode, ExprNodeKind};
 use super::expression::Expr;
 use super::path::FieldPath;
 use super::reading::find_path;
-use super::value::Val;
+use super::value::ExprValue;
 
 /// A comparison `path relation other` in an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,7 +141,7 @@ impl ComparisonCollector<'_> {
                 self.add_comparison(
                     of,
                     ComparisonRelation::Matches,
-                    &literal_node(Val::from(pattern.as_str())),
+                    &literal_node(ExprValue::from(pattern.as_str())),
                     wanted,
                 );
                 self.collect_from_values(of);
@@ -153,7 +153,7 @@ impl ComparisonCollector<'_> {
                 }
             }
             ExprNodeKind::Root(_) | ExprNodeKind::Select(..) | ExprNodeKind::Index(..) => {
-                let truth = literal_node(Val::Bool(true));
+                let truth = literal_node(ExprValue::Bool(true));
                 self.add_comparison(node, ComparisonRelation::Eq, &truth, wanted);
                 self.collect_from_values(node);
             }
@@ -192,9 +192,9 @@ impl ComparisonCollector<'_> {
 }
 
 fn null_node() -> ExprNode {
-    literal_node(Val::Null)
+    literal_node(ExprValue::Null)
 }
 
-fn literal_node(val: Val) -> ExprNode {
+fn literal_node(val: ExprValue) -> ExprNode {
     ExprNode { at: 0, kind: ExprNodeKind::Lit(val) }
 }

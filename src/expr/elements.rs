@@ -2,7 +2,7 @@
 
 use super::ast::{ExprNode, ExprNodeKind};
 use super::expression::Expr;
-use super::value::Val;
+use super::value::ExprValue;
 use std::collections::BTreeSet;
 
 /// Deepest nesting of expanded loops.
@@ -18,15 +18,15 @@ impl Expr {
     }
 
     /// Every constant of the expression, sorted and without duplicates.
-    pub fn list_constants(&self) -> Vec<Val> {
+    pub fn list_constants(&self) -> Vec<ExprValue> {
         let mut found = BTreeSet::new();
         collect_constants(self.node(), &mut found);
         found.into_iter().collect()
     }
 }
 
-fn collect_constants(node: &ExprNode, found: &mut BTreeSet<Val>) {
-    if let Some(val) = node.as_lit() {
+fn collect_constants(node: &ExprNode, found: &mut BTreeSet<ExprValue>) {
+    if let Some(val) = node.as_constant() {
         found.insert(val.clone());
     }
     node.for_each_part(|part| collect_constants(part, found));
@@ -57,7 +57,7 @@ fn collect_loop_bodies(node: &ExprNode, bodies: &mut Vec<ExprNode>) {
     }
     for part in walk.filter.iter().chain([&walk.body]) {
         let mut part = part.clone();
-        let zero = ExprNode { at: node.at, kind: ExprNodeKind::Lit(Val::Int(0)) };
+        let zero = ExprNode { at: node.at, kind: ExprNodeKind::Lit(ExprValue::Int(0)) };
         let first = ExprNode { at: node.at, kind: ExprNodeKind::Index(Box::new(walk.over.clone()), Box::new(zero)) };
         replace_variable(&mut part, 0, &first);
         bodies.push(part);

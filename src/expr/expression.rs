@@ -10,7 +10,7 @@ use super::parse;
 use super::path::FieldPath;
 use super::print;
 use super::reading;
-use super::value::Val;
+use super::value::ExprValue;
 
 /// A parsed expression: immutable, cheap to clone, shared between threads.
 #[derive(Clone)]
@@ -35,7 +35,7 @@ impl Expr {
     }
 
     /// The expression with the constant value `val`.
-    pub fn from_literal(val: Val) -> Expr {
+    pub fn from_literal(val: ExprValue) -> Expr {
         let text = val.to_string();
         let kind = ExprNodeKind::Lit(val);
         Expr(Arc::new(ParsedExpr { text, node: ExprNode { at: 0, kind }, roots: Vec::new() }))
@@ -69,7 +69,7 @@ impl Expr {
     ///
     /// An unknown name, a value of a wrong kind, an overflow, an index out of range, or more than
     /// 100,000 units of work.
-    pub fn eval(&self, scope: &dyn ExprScope) -> Result<Val, ExprEvalError> {
+    pub fn eval(&self, scope: &dyn ExprScope) -> Result<ExprValue, ExprEvalError> {
         eval::eval_in_scope(&self.0.node, &self.0.roots, scope)
     }
 
@@ -84,14 +84,14 @@ impl Expr {
     /// # Panics
     ///
     /// Panics with fewer slots than roots.
-    pub fn eval_slots(&self, slots: &[Option<Val>]) -> Result<Val, ExprEvalError> {
+    pub fn eval_slots(&self, slots: &[Option<ExprValue>]) -> Result<ExprValue, ExprEvalError> {
         assert!(slots.len() >= self.0.roots.len(), "the caller resolves every root of the expression");
         eval::eval_in_slots(&self.0.node, &self.0.roots, slots)
     }
 
     /// The value of a constant expression; none for other expressions.
-    pub fn as_literal(&self) -> Option<&Val> {
-        self.0.node.as_lit()
+    pub fn as_literal(&self) -> Option<&ExprValue> {
+        self.0.node.as_constant()
     }
 
     /// The path of an expression such as `it.flavor.id`, `it["a:b"]`, `it.list[0]` or a bare name;

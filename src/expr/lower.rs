@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::ast::{BinaryOperator, BuiltinFunction, ExprNode, ExprNodeKind, LoopMacro, LoopMacroKind};
 use super::error::ExprParseError;
 use super::pattern::compile_pattern;
-use super::value::Val;
+use super::value::ExprValue;
 use cel::common::ast::{self as theirs, EntryExpr, IdedExpr, LiteralValue, SourceInfo, operators};
 
 /// Greatest depth of our tree.
@@ -83,15 +83,15 @@ impl TreeLowering<'_> {
         named.map_or(at, str::len)
     }
 
-    fn lower_literal(&self, at: usize, literal: &LiteralValue) -> Result<Val, ExprParseError> {
+    fn lower_literal(&self, at: usize, literal: &LiteralValue) -> Result<ExprValue, ExprParseError> {
         Ok(match literal {
-            LiteralValue::Null => Val::Null,
-            LiteralValue::Boolean(truth) => Val::Bool(*truth.inner()),
-            LiteralValue::Int(number) => Val::Int(*number.inner()),
-            LiteralValue::Double(number) => Val::from(*number.inner()),
-            LiteralValue::String(text) => Val::from(text.inner()),
+            LiteralValue::Null => ExprValue::Null,
+            LiteralValue::Boolean(truth) => ExprValue::Bool(*truth.inner()),
+            LiteralValue::Int(number) => ExprValue::Int(*number.inner()),
+            LiteralValue::Double(number) => ExprValue::from(*number.inner()),
+            LiteralValue::String(text) => ExprValue::from(text.inner()),
             LiteralValue::UInt(number) => match i64::try_from(*number.inner()) {
-                Ok(number) => Val::Int(number),
+                Ok(number) => ExprValue::Int(number),
                 Err(_) => return Err(ExprParseError::new(at, "integers are signed and have 64 bits")),
             },
             LiteralValue::Bytes(_) => return Err(ExprParseError::new(at, "byte strings are not supported")),
@@ -118,14 +118,14 @@ impl TreeLowering<'_> {
                 return Err(ExprParseError::new(at, "message literals are not supported"));
             };
             let key = self.lower_node(&entry.key)?;
-            match key.as_lit() {
-                None | Some(Val::Str(_)) => {}
+            match key.as_constant() {
+                None | Some(ExprValue::Str(_)) => {}
                 Some(other) => {
                     let why = format!("keys of a map are texts, not {}", other.kind_name());
                     return Err(ExprParseError::new(key.at as usize, why));
                 }
             }
-            if key.as_lit().is_some() && entries.iter().any(|(k, _)| are_equal_literals(k, &key)) {
+            if key.as_constant().is_some() && entries.iter().any(|(k, _)| are_equal_literals(k, &key)) {
                 return Err(ExprParseError::new(key.at as usize, "the key appears twice"));
             }
             entries.push((key, self.lower_node(&entry.value)?));
@@ -259,7 +259,7 @@ impl TreeLowering<'_> {
             return Err(ExprParseError::new(at, format!("{name} is called as {usage}")));
         }
         if *func == BuiltinFunction::Matches
-            && let Some(Val::Str(pattern)) = args[1].as_lit()
+            && let Some(ExprValue::Str(pattern)) = args[1].as_constant()
         {
             let compiled = compile_pattern(pattern).map_err(|why| ExprParseError::new(args[1].at as usize, why))?;
             return Ok(ExprNodeKind::Matches(Box::new(args.swap_remove(0)), compiled));
@@ -289,14 +289,14 @@ fn find_operator(name: &str) -> Option<BinaryOperator> {
 
 /// Whether two nodes are equal constants.
 fn are_equal_literals(a: &ExprNode, b: &ExprNode) -> bool {
-    a.as_lit().is_some() && a.as_lit() == b.as_lit()
+    a.as_constant().is_some() && a.as_constant() == b.as_constant()
 }
 
 /// A list, or a constant if all elements are constants.
 fn fold_list(items: Vec<ExprNode>) -> ExprNodeKind {
-    let constant: Option<Val> = items
+    let constant: Option<ExprValue> = items
         .iter()
-        .map(|item| item.as_lit().cloned())
+        .map(|item| item.as_constant().cloned())
         .collect::<Option<Vec<_>>>()
         .map(|vals| vals.into_iter().collect());
     constant.map_or(ExprNodeKind::List(items), ExprNodeKind::Lit)
@@ -304,10 +304,10 @@ fn fold_list(items: Vec<ExprNode>) -> ExprNodeKind {
 
 /// A map, or a constant if all keys and values are constants.
 fn fold_map(entries: Vec<(ExprNode, ExprNode)>) -> ExprNodeKind {
-    let constant: Option<Vec<(Arc<str>, Val)>> = entries
+    let constant: Option<Vec<(Arc<str>, ExprValue)>> = entries
         .iter()
-        .map(|(key, val)| match (key.as_lit(), val.as_lit()) {
-            (Some(Val::Str(key)), Some(val)) => Some((key.clone(), val.clone())),
+        .map(|(key, val)| match (key.as_constant(), val.as_constant()) {
+            (Some(ExprValue::Str(key)), Some(val)) => Some((key.clone(), val.clone())),
             _ => None,
         })
         .collect();

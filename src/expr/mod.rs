@@ -18,7 +18,7 @@
 //!
 //! # Unknown values
 //!
-//! [`Val::Unknown`] stands for a value that no response has shown. A result is definite only if
+//! [`ExprValue::Unknown`] stands for a value that no response has shown. A result is definite only if
 //! every value in place of the unknown, except values that fail the expression, gives an equal
 //! result. Hence `&&`, `||`, `?:`, `exists` and `all` can be definite with an unknown operand. If
 //! they meet an unknown and an error, the result is unknown, because another value could have
@@ -69,4 +69,4 @@ pub use filtered::FilteredField;
 pub use nearest::find_nearest;
 pub use path::{FieldPath, PathKey, assign_at_path, get_at_path};
 pub use types::{RecordField, ValueType};
-pub use value::{OrderedFloat, Val};
+pub use value::{ExprValue, OrderedFloat};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::ast::{BinaryOperator, ExprNode, ExprNodeKind};
 use super::path::FieldPath;
 use super::reading::find_path;
-use super::value::Val;
+use super::value::ExprValue;
 
 /// Paths that are not null, with all prefixes.
 pub(super) type PresentPaths = BTreeSet<FieldPath>;
@@ -47,16 +47,16 @@ fn find_compared_paths(
         BinaryOperator::Eq => truth,
         BinaryOperator::Ne => !truth,
         BinaryOperator::In if truth => {
-            let never_null = match right.as_lit() {
-                Some(Val::List(items)) => !items.contains(&Val::Null),
+            let never_null = match right.as_constant() {
+                Some(ExprValue::List(items)) => !items.contains(&ExprValue::Null),
                 _ => false,
             };
             return if never_null { list_path_prefixes(left, roots) } else { PresentPaths::new() };
         }
         _ => return PresentPaths::new(),
     };
-    let side = |literal: &ExprNode, other: &ExprNode| match literal.as_lit() {
-        Some(val) if equal != (*val == Val::Null) => list_path_prefixes(other, roots),
+    let side = |literal: &ExprNode, other: &ExprNode| match literal.as_constant() {
+        Some(val) if equal != (*val == ExprValue::Null) => list_path_prefixes(other, roots),
         _ => PresentPaths::new(),
     };
     let mut found = side(left, right);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::ast::{BinaryOperator, ExprNode, ExprNodeKind};
 use super::path::is_identifier;
-use super::value::{Val, write_quoted};
+use super::value::{ExprValue, write_quoted};
 
 /// The precedence of an expression, the weakest first. An operand weaker than its place is put in
 /// parentheses.
@@ -133,7 +133,7 @@ impl ExprPrinter<'_> {
         self.out.push_str(sign);
         // Without parentheses `--5` and `-5` parse to different trees.
         let place = match (&of.kind, sign) {
-            (ExprNodeKind::Lit(Val::Int(_) | Val::Float(_)), "-") | (ExprNodeKind::Negate(_), "-") => None,
+            (ExprNodeKind::Lit(ExprValue::Int(_) | ExprValue::Float(_)), "-") | (ExprNodeKind::Negate(_), "-") => None,
             (ExprNodeKind::Not(_), _) => None,
             _ => Some(Precedence::Unary),
         };
@@ -190,7 +190,7 @@ impl ExprPrinter<'_> {
         write_quoted(&mut self.out, text).expect(INFALLIBLE);
     }
 
-    fn print_value(&mut self, val: &Val) {
+    fn print_value(&mut self, val: &ExprValue) {
         write!(self.out, "{val}").expect(INFALLIBLE);
     }
 }
@@ -207,8 +207,8 @@ fn find_precedence(node: &ExprNode) -> Precedence {
         ExprNodeKind::Binary(BinaryOperator::Mul | BinaryOperator::Div | BinaryOperator::Rem, _) => Precedence::Product,
         ExprNodeKind::Binary(..) => Precedence::Relation,
         ExprNodeKind::Not(_) | ExprNodeKind::Negate(_) => Precedence::Unary,
-        ExprNodeKind::Lit(Val::Int(number)) if *number < 0 => Precedence::Unary,
-        ExprNodeKind::Lit(Val::Float(number)) if number.get().is_sign_negative() => Precedence::Unary,
+        ExprNodeKind::Lit(ExprValue::Int(number)) if *number < 0 => Precedence::Unary,
+        ExprNodeKind::Lit(ExprValue::Float(number)) if number.get().is_sign_negative() => Precedence::Unary,
         _ => Precedence::Postfix,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::ast::{ExprNode, ExprNodeKind};
 use super::path::{FieldPath, PathKey};
-use super::value::Val;
+use super::value::ExprValue;
 
 /// The path of a node; none if the node is not a path.
 pub(super) fn find_path(node: &ExprNode, roots: &[Arc<str>]) -> Option<FieldPath> {
@@ -14,9 +14,9 @@ pub(super) fn find_path(node: &ExprNode, roots: &[Arc<str>]) -> Option<FieldPath
             return Some(FieldPath { root: roots[usize::from(*slot)].clone(), keys: Vec::new() });
         }
         ExprNodeKind::Select(of, key) => (of, PathKey::Name(key.clone())),
-        ExprNodeKind::Index(of, key) => match key.as_lit()? {
-            Val::Str(key) => (of, PathKey::Name(key.clone())),
-            Val::Int(index) => (of, PathKey::Index(usize::try_from(*index).ok()?)),
+        ExprNodeKind::Index(of, key) => match key.as_constant()? {
+            ExprValue::Str(key) => (of, PathKey::Name(key.clone())),
+            ExprValue::Int(index) => (of, PathKey::Index(usize::try_from(*index).ok()?)),
             _ => return None,
         },
         _ => return None,

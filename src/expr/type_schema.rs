@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::types::{RecordField, ValueType};
-use super::value::Val;
+use super::value::ExprValue;
 
 /// Deepest schema; a deeper part has the type `Any`.
 const DEPTH_MAX: usize = 32;
@@ -29,10 +29,10 @@ fn read_schema(schema: &Json, depth: usize) -> ValueType {
         return if schema == &Json::Bool(false) { ValueType::Never } else { ValueType::Any };
     };
     if let Some(value) = schema.get("const") {
-        return ValueType::of_val(&Val::from(value));
+        return ValueType::of_val(&ExprValue::from(value));
     }
     if let Some(values) = schema.get("enum").and_then(Json::as_array) {
-        return ValueType::union(values.iter().map(|value| ValueType::of_val(&Val::from(value))));
+        return ValueType::union(values.iter().map(|value| ValueType::of_val(&ExprValue::from(value))));
     }
     for choice in ["anyOf", "oneOf"] {
         if let Some(choices) = schema.get(choice).and_then(Json::as_array) {

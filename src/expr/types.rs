@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::value::Val;
+use super::value::ExprValue;
 
 /// A set of values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,17 +50,17 @@ pub struct RecordField {
 
 impl ValueType {
     /// The type of one value.
-    pub(super) fn of_val(val: &Val) -> ValueType {
+    pub(super) fn of_val(val: &ExprValue) -> ValueType {
         match val {
-            Val::Unknown => ValueType::Any,
-            Val::Null => ValueType::Null,
-            Val::Bool(_) => ValueType::Bool,
-            Val::Int(_) => ValueType::Int,
-            Val::Float(_) => ValueType::Float,
-            Val::Str(text) => ValueType::Enum(vec![text.to_string()]),
-            Val::List(items) => ValueType::List(Box::new(ValueType::union(items.iter().map(ValueType::of_val)))),
-            Val::Map(entries) => {
-                let field = |(key, val): (&std::sync::Arc<str>, &Val)| {
+            ExprValue::Unknown => ValueType::Any,
+            ExprValue::Null => ValueType::Null,
+            ExprValue::Bool(_) => ValueType::Bool,
+            ExprValue::Int(_) => ValueType::Int,
+            ExprValue::Float(_) => ValueType::Float,
+            ExprValue::Str(text) => ValueType::Enum(vec![text.to_string()]),
+            ExprValue::List(items) => ValueType::List(Box::new(ValueType::union(items.iter().map(ValueType::of_val)))),
+            ExprValue::Map(entries) => {
+                let field = |(key, val): (&std::sync::Arc<str>, &ExprValue)| {
                     let ty = ValueType::of_val(val);
                     (key.to_string(), RecordField { ty, optional: false })
                 };

@@ -11,9 +11,9 @@ use serde_json::Value as Json;
 /// A value of the expression language, cheap to clone.
 ///
 /// `Eq`, `Ord` and `Hash` compare the representation: `Int(1)` and `OrderedFloat(1.0)` differ, and
-/// `Unknown` equals `Unknown`. [`Val::cel_eq`] is the `==` of expressions.
+/// `Unknown` equals `Unknown`. [`ExprValue::cel_eq`] is the `==` of expressions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Val {
+pub enum ExprValue {
     /// A value that no response has shown.
     Unknown,
     /// JSON `null`; also the value of an absent field.
@@ -27,9 +27,9 @@ pub enum Val {
     /// A text.
     Str(Arc<str>),
     /// A list; single elements may be unknown.
-    List(Arc<[Val]>),
+    List(Arc<[ExprValue]>),
     /// A map with text keys; single values may be unknown.
-    Map(Arc<BTreeMap<Arc<str>, Val>>),
+    Map(Arc<BTreeMap<Arc<str>, ExprValue>>),
 }
 
 /// A floating point number with the total order of IEEE 754, usable as a key. All NaNs are equal.
@@ -74,18 +74,18 @@ impl Hash for OrderedFloat {
     }
 }
 
-impl Val {
+impl ExprValue {
     /// The value as JSON; `None` if a part is unknown, infinite or NaN.
     pub fn to_json(&self) -> Option<Json> {
         Some(match self {
-            Val::Unknown => return None,
-            Val::Null => Json::Null,
-            Val::Bool(truth) => Json::Bool(*truth),
-            Val::Int(number) => Json::from(*number),
-            Val::Float(number) => Json::Number(serde_json::Number::from_f64(number.get())?),
-            Val::Str(text) => Json::String(text.to_string()),
-            Val::List(items) => Json::Array(items.iter().map(Val::to_json).collect::<Option<_>>()?),
-            Val::Map(entries) => Json::Object(
+            ExprValue::Unknown => return None,
+            ExprValue::Null => Json::Null,
+            ExprValue::Bool(truth) => Json::Bool(*truth),
+            ExprValue::Int(number) => Json::from(*number),
+            ExprValue::Float(number) => Json::Number(serde_json::Number::from_f64(number.get())?),
+            ExprValue::Str(text) => Json::String(text.to_string()),
+            ExprValue::List(items) => Json::Array(items.iter().map(ExprValue::to_json).collect::<Option<_>>()?),
+            ExprValue::Map(entries) => Json::Object(
                 entries.iter().map(|(key, val)| Some((key.to_string(), val.to_json()?))).collect::<Option<_>>()?,
             ),
         })
@@ -94,9 +94,9 @@ impl Val {
     /// Whether any part of the value is unknown.
     pub fn has_unknown(&self) -> bool {
         match self {
-            Val::Unknown => true,
-            Val::List(items) => items.iter().any(Val::has_unknown),
-            Val::Map(entries) => entries.values().any(Val::has_unknown),
+            ExprValue::Unknown => true,
+            ExprValue::List(items) => items.iter().any(ExprValue::has_unknown),
+            ExprValue::Map(entries) => entries.values().any(ExprValue::has_unknown),
             _ => false,
         }
     }
@@ -104,95 +104,95 @@ impl Val {
     /// The kind of the value, in words for messages.
     pub(super) fn kind_name(&self) -> &'static str {
         match self {
-            Val::Unknown => "unknown",
-            Val::Null => "null",
-            Val::Bool(_) => "a truth value",
-            Val::Int(_) | Val::Float(_) => "a number",
-            Val::Str(_) => "a text",
-            Val::List(_) => "a list",
-            Val::Map(_) => "a map",
+            ExprValue::Unknown => "unknown",
+            ExprValue::Null => "null",
+            ExprValue::Bool(_) => "a truth value",
+            ExprValue::Int(_) | ExprValue::Float(_) => "a number",
+            ExprValue::Str(_) => "a text",
+            ExprValue::List(_) => "a list",
+            ExprValue::Map(_) => "a map",
         }
     }
 }
 
-impl From<&Json> for Val {
-    fn from(json: &Json) -> Val {
+impl From<&Json> for ExprValue {
+    fn from(json: &Json) -> ExprValue {
         match json {
-            Json::Null => Val::Null,
-            Json::Bool(truth) => Val::Bool(*truth),
+            Json::Null => ExprValue::Null,
+            Json::Bool(truth) => ExprValue::Bool(*truth),
             Json::Number(number) => match number.as_i64() {
-                Some(int) => Val::Int(int),
-                None => Val::from(number.as_f64().unwrap_or(f64::NAN)),
+                Some(int) => ExprValue::Int(int),
+                None => ExprValue::from(number.as_f64().unwrap_or(f64::NAN)),
             },
-            Json::String(text) => Val::from(text.as_str()),
-            Json::Array(items) => items.iter().map(Val::from).collect(),
+            Json::String(text) => ExprValue::from(text.as_str()),
+            Json::Array(items) => items.iter().map(ExprValue::from).collect(),
             Json::Object(entries) => {
-                entries.iter().map(|(key, val)| (Arc::from(key.as_str()), Val::from(val))).collect()
+                entries.iter().map(|(key, val)| (Arc::from(key.as_str()), ExprValue::from(val))).collect()
             }
         }
     }
 }
 
-impl From<Json> for Val {
-    fn from(json: Json) -> Val {
-        Val::from(&json)
+impl From<Json> for ExprValue {
+    fn from(json: Json) -> ExprValue {
+        ExprValue::from(&json)
     }
 }
 
-impl From<bool> for Val {
-    fn from(truth: bool) -> Val {
-        Val::Bool(truth)
+impl From<bool> for ExprValue {
+    fn from(truth: bool) -> ExprValue {
+        ExprValue::Bool(truth)
     }
 }
 
-impl From<i64> for Val {
-    fn from(number: i64) -> Val {
-        Val::Int(number)
+impl From<i64> for ExprValue {
+    fn from(number: i64) -> ExprValue {
+        ExprValue::Int(number)
     }
 }
 
-impl From<f64> for Val {
-    fn from(number: f64) -> Val {
-        Val::Float(OrderedFloat::new(number))
+impl From<f64> for ExprValue {
+    fn from(number: f64) -> ExprValue {
+        ExprValue::Float(OrderedFloat::new(number))
     }
 }
 
-impl From<&str> for Val {
-    fn from(text: &str) -> Val {
-        Val::Str(Arc::from(text))
+impl From<&str> for ExprValue {
+    fn from(text: &str) -> ExprValue {
+        ExprValue::Str(Arc::from(text))
     }
 }
 
-impl From<Arc<str>> for Val {
-    fn from(text: Arc<str>) -> Val {
-        Val::Str(text)
+impl From<Arc<str>> for ExprValue {
+    fn from(text: Arc<str>) -> ExprValue {
+        ExprValue::Str(text)
     }
 }
 
-impl FromIterator<Val> for Val {
-    fn from_iter<I: IntoIterator<Item = Val>>(items: I) -> Val {
-        Val::List(items.into_iter().collect())
+impl FromIterator<ExprValue> for ExprValue {
+    fn from_iter<I: IntoIterator<Item = ExprValue>>(items: I) -> ExprValue {
+        ExprValue::List(items.into_iter().collect())
     }
 }
 
-impl FromIterator<(Arc<str>, Val)> for Val {
-    fn from_iter<I: IntoIterator<Item = (Arc<str>, Val)>>(entries: I) -> Val {
-        Val::Map(Arc::new(entries.into_iter().collect()))
+impl FromIterator<(Arc<str>, ExprValue)> for ExprValue {
+    fn from_iter<I: IntoIterator<Item = (Arc<str>, ExprValue)>>(entries: I) -> ExprValue {
+        ExprValue::Map(Arc::new(entries.into_iter().collect()))
     }
 }
 
-impl fmt::Display for Val {
+impl fmt::Display for ExprValue {
     /// Writes JSON, with `unknown` for unknown parts.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Val::Unknown => f.write_str("unknown"),
-            Val::Null => f.write_str("null"),
-            Val::Bool(truth) => write!(f, "{truth}"),
-            Val::Int(number) => write!(f, "{number}"),
+            ExprValue::Unknown => f.write_str("unknown"),
+            ExprValue::Null => f.write_str("null"),
+            ExprValue::Bool(truth) => write!(f, "{truth}"),
+            ExprValue::Int(number) => write!(f, "{number}"),
             // `{:?}` keeps the decimal point of a whole number, so that a float stays a float.
-            Val::Float(number) => write!(f, "{:?}", number.get()),
-            Val::Str(text) => write_quoted(f, text),
-            Val::List(items) => {
+            ExprValue::Float(number) => write!(f, "{:?}", number.get()),
+            ExprValue::Str(text) => write_quoted(f, text),
+            ExprValue::List(items) => {
                 f.write_str("[")?;
                 for (i, item) in items.iter().enumerate() {
                     if i > 0 {
@@ -202,7 +202,7 @@ impl fmt::Display for Val {
                 }
                 f.write_str("]")
             }
-            Val::Map(entries) => {
+            ExprValue::Map(entries) => {
                 f.write_str("{")?;
                 for (i, (key, val)) in entries.iter().enumerate() {
                     if i > 0 {

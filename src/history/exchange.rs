@@ -57,7 +57,7 @@ pub struct Exchange {
     /// The class of the inputs, recorded before tokens replaced secrets: a token can have another class
     /// than its secret.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub input: Option<InputRecord>,
+    pub input: Option<RecordedInputClass>,
     /// When the call was sent.
     pub sent_ms: u64,
     /// When the outcome was known.
@@ -88,7 +88,7 @@ struct ExchangeFields {
     #[serde(default, deserialize_with = "read_present_body")]
     body: Option<Value>,
     #[serde(default)]
-    input: Option<InputRecord>,
+    input: Option<RecordedInputClass>,
     sent_ms: u64,
     received_ms: u64,
     outcome: Outcome,
@@ -116,7 +116,7 @@ impl From<ExchangeFields> for Exchange {
 /// The class of the inputs of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct InputRecord {
+pub struct RecordedInputClass {
     /// The class of the inputs.
     pub class: InputClass,
     /// JSON pointers to the doubtful places of the body.
@@ -124,9 +124,9 @@ pub struct InputRecord {
     pub doubts: Vec<String>,
 }
 
-impl From<InputClass> for InputRecord {
-    fn from(class: InputClass) -> InputRecord {
-        InputRecord { class, doubts: Vec::new() }
+impl From<InputClass> for RecordedInputClass {
+    fn from(class: InputClass) -> RecordedInputClass {
+        RecordedInputClass { class, doubts: Vec::new() }
     }
 }
 

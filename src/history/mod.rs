@@ -11,17 +11,18 @@ mod jsonl;
 mod learned_secrets;
 mod secret_names;
 mod secrets;
-mod token;
+mod secret_placeholder;
 
 pub use call::Call;
 pub(crate) use call::read_present_body;
 pub use exchange::{
-    CallCause, Exchange, FORMAT, History, HistoryHeader, InfrastructureFailure, InputRecord, Outcome, Reply, ReplyBody,
+    CallCause, Exchange, FORMAT, History, HistoryHeader, InfrastructureFailure, Outcome, RecordedInputClass, Reply,
+    ReplyBody,
 };
 pub use jsonl::{HistoryReadError, TornLine, read_histories, write_history};
 pub use learned_secrets::LearnedSecrets;
+pub use secret_placeholder::is_secret_placeholder;
 pub use secrets::SecretFilter;
-pub use token::is_token;
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use super::exchange::{Exchange, Outcome, ReplyBody};
 use super::learned_secrets::LearnedSecrets;
 use super::secret_names::SecretNames;
-use super::token::{is_token, make_token};
+use super::secret_placeholder::{is_secret_placeholder, make_secret_placeholder};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -141,8 +141,8 @@ impl SecretFilter {
 
     fn strip_headers(&self, headers: &mut BTreeMap<String, String>) {
         for (name, text) in headers {
-            if self.names.is_secret(name) && !text.is_empty() && !is_token(text) {
-                *text = make_token(&self.salt, "string", text);
+            if self.names.is_secret(name) && !text.is_empty() && !is_secret_placeholder(text) {
+                *text = make_secret_placeholder(&self.salt, "string", text);
             } else {
                 self.strip_literals(text);
             }
@@ -154,7 +154,7 @@ impl SecretFilter {
     fn hide_scalars(&self, value: &mut Value) {
         match value {
             Value::Null | Value::Bool(_) => {}
-            Value::String(text) if text.is_empty() || is_token(text) => {}
+            Value::String(text) if text.is_empty() || is_secret_placeholder(text) => {}
             Value::String(_) | Value::Number(_) => *value = self.make_token(value),
             Value::Array(items) => items.iter_mut().for_each(|item| self.hide_scalars(item)),
             Value::Object(fields) => {
@@ -182,11 +182,11 @@ impl SecretFilter {
     /// The text without credentials.
     fn replace_literals(&self, text: &str) -> String {
         if let Some(literal) = self.literals.iter().find(|literal| text == literal.as_str()) {
-            return make_token(&self.salt, "string", literal);
+            return make_secret_placeholder(&self.salt, "string", literal);
         }
         let mut text = text.to_string();
         for literal in self.literals.iter().filter(|literal| is_long_enough(literal)) {
-            text = text.replace(literal.as_str(), &make_token(&self.salt, "string", literal));
+            text = text.replace(literal.as_str(), &make_secret_placeholder(&self.salt, "string", literal));
         }
         text
     }
@@ -208,7 +208,7 @@ impl SecretFilter {
             Value::Number(number) => ("integer", number.to_string()),
             _ => panic!("only texts and numbers have a token"),
         };
-        Value::String(make_token(&self.salt, kind, &text))
+        Value::String(make_secret_placeholder(&self.salt, kind, &text))
     }
 }
 

@@ -9,7 +9,7 @@ mod request_url;
 mod response_headers;
 
 pub use auth::{
-    AuthScheme, Authenticator, ComposedRequest, IssuedToken, ProofHeaders, TokenAnswer, TokenGrant, TokenRequest,
+    AuthScheme, Authenticator, ComposedRequest, IssuedToken, ProofHeaders, TokenGrant, TokenRequest, TokenResponse,
 };
 pub use in_process::ServiceEndpoint;
 pub use options::{HttpLimits, WallClock};

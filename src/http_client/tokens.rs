@@ -1,6 +1,6 @@
 //! Tokens of token services: fetched, kept, and renewed before their end or after a refusal.
 
-use super::auth::{IssuedToken, TokenAnswer, TokenGrant, TokenRequest};
+use super::auth::{IssuedToken, TokenGrant, TokenRequest, TokenResponse};
 use super::options::WallClock;
 use super::transport_error::{TransportError, classify_error};
 use crate::endpoint::{Credential, is_html, read_body};
@@ -129,7 +129,7 @@ impl TokenClient<'_> {
             ReplyBody::Json(value) => value,
             _ => &none,
         };
-        let answer = TokenAnswer { header: &header, body: parsed };
+        let answer = TokenResponse { header: &header, body: parsed };
         match (status, &body) {
             (_, ReplyBody::Text { begins, .. }) if is_html(begins) => {
                 Err(fail(format!("the token service answers HTML (status {status})"), CHECK_ADDRESS))

@@ -3,7 +3,8 @@
 use super::response::{ResponseBodyStream, encode_reply};
 use super::socket::ResettableSocket;
 use crate::endpoint::{
-    Endpoint, Request, RouteTable, RoutingResult, WireFault, WireFaults, add_fields, build_retry_reply, percent_decode,
+    Endpoint, Request, RouteTable, RoutingResult, WireDisturbance, WireFaults, add_fields, build_retry_reply,
+    percent_decode,
 };
 use crate::history::{Outcome, Reply, ReplyBody};
 use crate::schema::catalog::{Catalog, Operation};
@@ -131,9 +132,9 @@ async fn answer_request(
     let fault = wire.choose_fault(number);
     let gzip = wire.gzip && accepts_gzip(request.headers());
     let early = match fault {
-        Some(WireFault::Throttle) => Some(build_retry_reply(429, wire)),
-        Some(WireFault::Unavailable) => Some(build_retry_reply(503, wire)),
-        Some(WireFault::ResetBefore) => return Err(ConnectionReset),
+        Some(WireDisturbance::Throttle) => Some(build_retry_reply(429, wire)),
+        Some(WireDisturbance::Unavailable) => Some(build_retry_reply(503, wire)),
+        Some(WireDisturbance::ResetBefore) => return Err(ConnectionReset),
         _ => None,
     };
     let reply = match early {
@@ -142,15 +143,15 @@ async fn answer_request(
     };
     let mut reply = reply;
     match fault {
-        Some(WireFault::ResetAfter) => return Err(ConnectionReset),
-        Some(WireFault::Delay) => tokio::time::sleep(wire.delay).await,
-        Some(WireFault::ExtraFields) => add_fields(&mut reply.body),
-        Some(WireFault::WrongType) => {
+        Some(WireDisturbance::ResetAfter) => return Err(ConnectionReset),
+        Some(WireDisturbance::Delay) => tokio::time::sleep(wire.delay).await,
+        Some(WireDisturbance::ExtraFields) => add_fields(&mut reply.body),
+        Some(WireDisturbance::WrongType) => {
             reply.headers.insert("content-type".to_string(), "text/html".to_string());
         }
         _ => {}
     }
-    Ok(encode_reply(&reply, wire, gzip, fault == Some(WireFault::Truncate)))
+    Ok(encode_reply(&reply, wire, gzip, fault == Some(WireDisturbance::Truncate)))
 }
 
 async fn carry_out_request(

@@ -1,16 +1,16 @@
 //! Creation of resources: ids and initial fields.
 
 use super::initial_fields::set_initial_fields;
+use super::mock_resources::MockResources;
 use super::response_context::ResponseContext;
-use super::world_state::WorldState;
-use crate::expr::{ComparisonRelation, Val, assign_at_path};
+use crate::expr::{ComparisonRelation, ExprValue, assign_at_path};
 use crate::history::Call;
 use crate::model::{
     CallView, ExpressionRoots, PossibleState, ResourceId, ResourceState, find_resource, find_state_field,
     replace_resources,
 };
 use crate::schema::{InputClass, SeededRng};
-use crate::suite::{IdExpression, ResourceReference};
+use crate::suite::{AboutEntry, IdExpression};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,14 +20,14 @@ use std::sync::Arc;
 pub(super) fn create_ids(
     context: &ResponseContext<'_>,
     body: Option<&mut Value>,
-    state: &mut WorldState,
+    state: &mut MockResources,
     rng: &mut SeededRng,
 ) -> Vec<(usize, Vec<ResourceId>)> {
     let about = &context.model.operations[&context.call.operation].about;
     let Some(body) = body else { return Vec::new() };
     let mut born: Vec<(usize, Vec<ResourceId>)> = Vec::new();
     // A resource with ids of further resources in its responses comes first.
-    let mut entries: Vec<(usize, &ResourceReference)> = about.iter().enumerate().collect();
+    let mut entries: Vec<(usize, &AboutEntry)> = about.iter().enumerate().collect();
     entries.sort_by_key(|(_, about)| about.told_by.is_some());
     for (index, entry) in entries {
         let IdExpression::New(expr) = &entry.binding else { continue };
@@ -43,7 +43,7 @@ pub(super) fn create_ids(
             continue;
         }
         assign_at_path(body, &path, Value::String(id.clone()));
-        let reply = Val::from(&*body);
+        let reply = ExprValue::from(&*body);
         let roots = ExpressionRoots {
             model: context.model,
             call: context.call,
@@ -53,17 +53,17 @@ pub(super) fn create_ids(
             world: None,
         };
         // By a condition in the expression, the call may create no resource.
-        if expr.eval(&roots) == Ok(Val::Str(own.id.clone())) {
+        if expr.eval(&roots) == Ok(ExprValue::Str(own.id.clone())) {
             born.push((index, vec![own]));
         }
     }
     born.sort_by_key(|(index, _)| *index);
-    record_tellers(about, &born, state);
+    record_id_sources(about, &born, state);
     born
 }
 
 /// Records which resources show the ids missing in the response of the create.
-fn record_tellers(about: &[ResourceReference], born: &[(usize, Vec<ResourceId>)], state: &mut WorldState) {
+fn record_id_sources(about: &[AboutEntry], born: &[(usize, Vec<ResourceId>)], state: &mut MockResources) {
     for (index, ids) in born {
         let entry = &about[*index];
         let teller = about.iter().position(|other| Some(&other.name) == entry.told_by.as_ref());
@@ -94,10 +94,10 @@ pub(super) fn complete_fields(
         set_ensured_fields(context, &id, &mut thing);
         set_initial_fields(context, &id, &mut thing, rng);
         if let Some(index) = find_state_field(model, usize::from(id.kind))
-            && thing.fields[index] == Val::Unknown
+            && thing.fields[index] == ExprValue::Unknown
             && let Some(first) = model.resource_kind(&id).stable.first()
         {
-            thing.fields[index] = Val::Str(Arc::from(first.as_str()));
+            thing.fields[index] = ExprValue::Str(Arc::from(first.as_str()));
         }
         changed.insert(id, thing);
     }
@@ -117,7 +117,9 @@ fn set_ensured_fields(context: &ResponseContext<'_>, id: &ResourceId, thing: &mu
         Call { operation: shown.operation.clone(), caller: context.call.caller.clone(), path, ..Call::default() };
     let asked = CallView::new(model, &read, InputClass::Valid);
     let roots = ExpressionRoots { model, call: &asked, resources: &[], reply: None, entry: None, world: None };
-    for clause in model.operations[&shown.operation].clauses.iter().filter_map(|clause| model.written_clause(*clause)) {
+    for clause in
+        model.operations[&shown.operation].clauses.iter().filter_map(|clause| model.find_suite_clause(*clause))
+    {
         for (ensure, place) in &clause.ensure {
             for comparison in ensure.list_comparisons() {
                 let index = resource.fields.iter().position(|field| {
@@ -131,7 +133,7 @@ fn set_ensured_fields(context: &ResponseContext<'_>, id: &ResourceId, thing: &mu
                 else {
                     continue;
                 };
-                if thing.fields[index] == Val::Unknown && value != Val::Null {
+                if thing.fields[index] == ExprValue::Unknown && value != ExprValue::Null {
                     thing.fields[index] = value;
                 }
             }

@@ -7,7 +7,7 @@ use crate::schema::{InputClass, SeededRng};
 
 /// The answer of the mock, without a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MockAnswer {
+pub enum MockDecision {
     /// The call is refused.
     Refuse {
         /// 400 to 599.
@@ -36,7 +36,7 @@ pub fn decide_answer(
     tempo: &Tempo,
     fault: Option<&Mutant>,
     rng: &mut SeededRng,
-) -> MockAnswer {
+) -> MockDecision {
     let mut reading = reading.clone();
     let operation = call.operation.as_str();
     if let Some(mutant) = fault {
@@ -51,7 +51,7 @@ pub fn decide_answer(
         if lets_pass && reading.demanded.contains(&mutant.clause) {
             reading.demanded.retain(|clause| *clause != mutant.clause);
             if reading.demanded.is_empty() {
-                return MockAnswer::Accept {
+                return MockDecision::Accept {
                     status: choose_success(model, operation, &reading.accepts),
                     clauses: reading.accepts,
                 };
@@ -59,24 +59,24 @@ pub fn decide_answer(
         }
     }
     if !reading.demanded.is_empty() {
-        return MockAnswer::Refuse { status: draw_refusal(model, call, &reading.demanded, rng) };
+        return MockDecision::Refuse { status: draw_refusal(model, call, &reading.demanded, rng) };
     }
     if !reading.permitted.is_empty() && rng.draw_chance(tempo.exception_percent, 100) {
-        return MockAnswer::Refuse { status: draw_refusal(model, call, &reading.permitted, rng) };
+        return MockDecision::Refuse { status: draw_refusal(model, call, &reading.permitted, rng) };
     }
     let operation_model = &model.operations[operation];
     if call.class == InputClass::Invalid || (leaves_outcome_open(model, call, &reading) && rng.draw_chance(1, 2)) {
-        return MockAnswer::Refuse { status: draw_documented(&operation_model.client_error, 400, rng) };
+        return MockDecision::Refuse { status: draw_documented(&operation_model.client_error, 400, rng) };
     }
     // No clause promises the effect of a doubtful input; the mock applies none.
     if leaves_outcome_open(model, call, &reading) {
         reading.accepts.clear();
-        return MockAnswer::Accept { status: choose_success(model, operation, &[]), clauses: Vec::new() };
+        return MockDecision::Accept { status: choose_success(model, operation, &[]), clauses: Vec::new() };
     }
     if reading.accepts.is_empty() && operation_model.changes && rng.draw_chance(4, 5) {
-        return MockAnswer::Refuse { status: draw_documented(&operation_model.client_error, 400, rng) };
+        return MockDecision::Refuse { status: draw_documented(&operation_model.client_error, 400, rng) };
     }
-    MockAnswer::Accept { status: choose_success(model, operation, &reading.accepts), clauses: reading.accepts }
+    MockDecision::Accept { status: choose_success(model, operation, &reading.accepts), clauses: reading.accepts }
 }
 
 /// The answer of a mutant whose fault is a wrong status; none if the fault does not concern the call.
@@ -86,7 +86,7 @@ fn break_answer(
     reading: &ApplicableClauses,
     mutant: &Mutant,
     rng: &mut SeededRng,
-) -> Option<MockAnswer> {
+) -> Option<MockDecision> {
     let operation = call.operation.as_str();
     let demanded = reading.demanded.contains(&mutant.clause);
     let accepts = reading.demanded.is_empty()
@@ -94,23 +94,23 @@ fn break_answer(
         && !leaves_outcome_open(model, call, reading);
     match mutant.kind {
         FaultKind::ServerError if model.operations[operation].no_server_error == mutant.clause => {
-            Some(MockAnswer::Error { status: 500 })
+            Some(MockDecision::Error { status: 500 })
         }
         FaultKind::Refused if accepts => {
-            Some(MockAnswer::Refuse { status: draw_documented(&model.operations[operation].client_error, 400, rng) })
+            Some(MockDecision::Refuse { status: draw_documented(&model.operations[operation].client_error, 400, rng) })
         }
         FaultKind::OtherStatus if demanded => {
             let others = [400, 403, 404, 405, 406, 409, 410].into_iter();
             let wrong = others
                 .filter(|status| !reading.list_explaining(model, operation, *status).any(|_| true))
                 .collect::<Vec<u16>>();
-            Some(MockAnswer::Refuse { status: *wrong.first()? })
+            Some(MockDecision::Refuse { status: *wrong.first()? })
         }
         FaultKind::OtherStatus if accepts => {
             let wrong = [200, 201, 202, 204, 203, 206]
                 .into_iter()
                 .find(|status| !allows_status(model, operation, mutant.clause, *status))?;
-            Some(MockAnswer::Accept { status: wrong, clauses: reading.accepts.clone() })
+            Some(MockDecision::Accept { status: wrong, clauses: reading.accepts.clone() })
         }
         _ => None,
     }

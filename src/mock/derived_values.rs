@@ -2,8 +2,8 @@
 
 use super::mutant::FaultKind;
 use super::response_context::ResponseContext;
-use crate::expr::{Expr, ExprScope, FieldPath, Val, assign_at_path};
-use crate::model::{GeneratedClause, StateEntry, eval_alone};
+use crate::expr::{Expr, ExprScope, ExprValue, FieldPath, assign_at_path};
+use crate::model::{GeneratedClause, PossibleResource, eval_alone};
 use crate::schema::SeededRng;
 use crate::suite::ResourceKind;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use serde_json::Value;
 /// Writes one derived value: a permitted value in agreement with `rest`, or a wrong value for a mutant of the clause.
 pub(super) fn show_derived(
     context: &ResponseContext<'_>,
-    held: &StateEntry,
+    held: &PossibleResource,
     index: usize,
     shown: &mut Value,
     rng: &mut SeededRng,
@@ -19,7 +19,7 @@ pub(super) fn show_derived(
     let kind = usize::from(held.id.kind);
     let resource = &context.model.suite.resources[kind];
     let shows = &resource.shows[index];
-    let Ok(Val::List(among)) = eval_alone(context.model, held, &shows.among, shows.place.line) else {
+    let Ok(ExprValue::List(among)) = eval_alone(context.model, held, &shows.among, shows.place.line) else {
         return;
     };
     let targets = list_targets(&shows.at);
@@ -43,18 +43,18 @@ pub(super) fn show_derived(
 }
 
 /// Whether a settled resource looks settled. A resource in transition may look either way.
-fn agrees_with_rest(resource: &ResourceKind, held: &StateEntry, shown: &Value) -> bool {
+fn agrees_with_rest(resource: &ResourceKind, held: &PossibleResource, shown: &Value) -> bool {
     let Some(rest) = &resource.rest else { return true };
-    let roots = ResourceRoot(Val::from(shown));
-    let looks = rest.eval(&roots) == Ok(Val::Bool(true));
+    let roots = ResourceRoot(ExprValue::from(shown));
+    let looks = rest.eval(&roots) == Ok(ExprValue::Bool(true));
     looks || held.state.transition.is_some()
 }
 
 /// Names for expressions: `it` alone.
-struct ResourceRoot(Val);
+struct ResourceRoot(ExprValue);
 
 impl ExprScope for ResourceRoot {
-    fn find_root(&self, name: &str) -> Option<Val> {
+    fn find_root(&self, name: &str) -> Option<ExprValue> {
         (name == "it").then(|| self.0.clone())
     }
 }
@@ -71,18 +71,18 @@ fn list_targets(at: &Expr) -> Vec<FieldPath> {
     for (index, path) in paths.iter().enumerate() {
         assign_at_path(&mut marked, path, Value::from(index));
     }
-    let Ok(Val::List(order)) = at.eval(&ResourceRoot(Val::from(&marked))) else { return Vec::new() };
-    let index = |mark: &Val| match mark {
-        Val::Int(mark) => usize::try_from(*mark).ok(),
+    let Ok(ExprValue::List(order)) = at.eval(&ResourceRoot(ExprValue::from(&marked))) else { return Vec::new() };
+    let index = |mark: &ExprValue| match mark {
+        ExprValue::Int(mark) => usize::try_from(*mark).ok(),
         _ => None,
     };
     order.iter().filter_map(|mark| paths.get(index(mark)?).cloned()).collect()
 }
 
-fn write_targets(shown: &mut Value, targets: &[FieldPath], candidate: &Val) {
+fn write_targets(shown: &mut Value, targets: &[FieldPath], candidate: &ExprValue) {
     match (targets, candidate) {
         ([path], value) => assign_at_path(shown, path, value.to_json().unwrap_or(Value::Null)),
-        (paths, Val::List(values)) => {
+        (paths, ExprValue::List(values)) => {
             for (path, value) in paths.iter().zip(values.iter()) {
                 assign_at_path(shown, path, value.to_json().unwrap_or(Value::Null));
             }

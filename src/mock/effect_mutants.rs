@@ -3,7 +3,7 @@
 use super::mutant::{FaultKind, UNNAMED_PREFIX, find_kind, find_target_kind, name_target};
 use crate::model::Model;
 use crate::suite::{
-    Alternative, Clause, ClauseOperations, Effect, EffectValue, FieldClass, IdExpression, Stage, UNNAMED,
+    Alternative, Clause, ClauseOperations, Effect, EffectValue, FieldMutability, IdExpression, StageExpression, UNNAMED,
 };
 use std::collections::BTreeSet;
 
@@ -33,7 +33,7 @@ pub(super) fn list_effect_faults(model: &Model, clause: &Clause) -> Vec<(String,
         }
     }
     let targets: BTreeSet<String> = clause.then.iter().map(|effect| name_target(model, effect)).collect();
-    kinds.extend(list_untouched_fields(model, clause, &targets));
+    kinds.extend(list_untouched_field_faults(model, clause, &targets));
     if !targets.iter().all(|target| is_created(model, target, clause)) {
         kinds.push(("hits-another".to_string(), FaultKind::HitsAnother));
     }
@@ -50,13 +50,13 @@ fn list_transition_faults(
     model: &Model,
     clause: &Clause,
     effect: &Effect,
-    stages: &[Stage],
+    stages: &[StageExpression],
     several: bool,
 ) -> Vec<(String, FaultKind)> {
     // Without a stated end, no response can show a wrong end.
-    let open = |stage: &Stage| match stage {
-        Stage::Anything => true,
-        Stage::State(state) => state == UNNAMED,
+    let open = |stage: &StageExpression| match stage {
+        StageExpression::Anything => true,
+        StageExpression::State(state) => state == UNNAMED,
         _ => false,
     };
     let target = name_target(model, effect);
@@ -70,7 +70,7 @@ fn list_transition_faults(
     }
     let resource = &model.suite.resources[kind];
     let last = match stages.last() {
-        Some(Stage::State(state)) => state.as_str(),
+        Some(StageExpression::State(state)) => state.as_str(),
         _ => "",
     };
     // An end permitted by an alternative breaks nothing.
@@ -81,11 +81,11 @@ fn list_transition_faults(
 }
 
 /// Faults on fields without an effect. Deleted resources are left out, because no response shows deleted resources.
-fn list_untouched_fields(model: &Model, clause: &Clause, targets: &BTreeSet<String>) -> Vec<(String, FaultKind)> {
+fn list_untouched_field_faults(model: &Model, clause: &Clause, targets: &BTreeSet<String>) -> Vec<(String, FaultKind)> {
     let ends = |target: &str| {
         clause.then.iter().any(|effect| {
             name_target(model, effect) == target
-                && matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages.last(), Some(Stage::Gone)))
+                && matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages.last(), Some(StageExpression::Gone)))
         })
     };
     let mut kinds = Vec::new();
@@ -94,7 +94,7 @@ fn list_untouched_fields(model: &Model, clause: &Clause, targets: &BTreeSet<Stri
         let set = clause.then.iter().filter(|effect| name_target(model, effect) == *target);
         let set: BTreeSet<&str> = set.map(|effect| effect.field.as_str()).collect();
         let untouched = resource.fields.iter().filter(|field| {
-            field.class == FieldClass::Modelled
+            field.class == FieldMutability::Modelled
                 && !set.contains(field.name.as_str())
                 && resource.state.as_ref() != Some(&field.name)
         });
@@ -122,6 +122,6 @@ fn permits_end(way: &Alternative, effect: &Effect, state: &str) -> bool {
     let same = |other: &&Effect| other.key == effect.key;
     way.then.iter().filter(same).any(|other| {
         matches!(&other.value, EffectValue::Transition(stages)
-            if matches!(stages.last(), Some(Stage::State(last)) if last == state))
+            if matches!(stages.last(), Some(StageExpression::State(last)) if last == state))
     })
 }

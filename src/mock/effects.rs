@@ -1,16 +1,16 @@
 //! The effects of an accepted call on the resources.
 
 use super::faulty_effects::{apply_fault, choose_other_value};
+use super::mock_resources::MockResources;
 use super::mutant::{FaultKind, Mutant};
 use super::response_context::ResponseContext;
-use super::world_state::WorldState;
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::model::{
     ClauseId, ClauseOrigin, EffectContext, Existence, GeneratedClause, Model, PossibleState, ResourceId, ResourceState,
     Stage, apply_choice, find_resource, list_choices, replace_resources,
 };
 use crate::schema::SeededRng;
-use crate::suite::{FieldClass, UNNAMED};
+use crate::suite::{FieldMutability, UNNAMED};
 use std::collections::BTreeMap;
 
 /// The resources after one permitted outcome of the call, or after the outcome of the mutant.
@@ -58,13 +58,13 @@ fn keep_open_values(model: &Model, before: &PossibleState, after: PossibleState)
             continue;
         }
         let Some(old) = old else { continue };
-        let open = |(new, known): (&Val, &Val)| new.has_unknown() && !known.has_unknown();
+        let open = |(new, known): (&ExprValue, &ExprValue)| new.has_unknown() && !known.has_unknown();
         let news = held.state.fields.iter().chain(&held.state.memory);
         let olds = old.state.fields.iter().chain(&old.state.memory);
         if !news.zip(olds).any(open) {
             continue;
         }
-        let keep = |new: &[Val], old: &[Val]| -> Vec<Val> {
+        let keep = |new: &[ExprValue], old: &[ExprValue]| -> Vec<ExprValue> {
             new.iter().zip(old).map(|(new, old)| if new.has_unknown() { old.clone() } else { new.clone() }).collect()
         };
         let fields = keep(&held.state.fields, &old.state.fields);
@@ -79,11 +79,11 @@ pub(super) fn choose_open_ends(model: &Model, world: PossibleState, rng: &mut Se
     let mut changed = BTreeMap::new();
     for held in &world {
         let Some(motion) = &held.state.transition else { continue };
-        let Some(open) = motion.stages.iter().position(|step| *step == Stage::State(Val::Unknown)) else {
+        let Some(open) = motion.stages.iter().position(|step| *step == Stage::State(ExprValue::Unknown)) else {
             continue;
         };
-        let mut states = vec![Val::from(UNNAMED)];
-        states.extend(model.resource_kind(&held.id).stable.iter().map(|state| Val::from(state.as_str())));
+        let mut states = vec![ExprValue::from(UNNAMED)];
+        states.extend(model.resource_kind(&held.id).stable.iter().map(|state| ExprValue::from(state.as_str())));
         let mut thing = held.state.clone();
         if let (Some(motion), Some(state)) = (&mut thing.transition, rng.pick_element(&states)) {
             motion.stages[open] = Stage::State(state.clone());
@@ -96,7 +96,7 @@ pub(super) fn choose_open_ends(model: &Model, world: PossibleState, rng: &mut Se
 /// Breaks the promises about constant and growing fields at each changing call. No single clause owns these promises.
 pub(super) fn break_constant_fields(
     context: &ResponseContext<'_>,
-    state: &mut WorldState,
+    state: &mut MockResources,
     before: &PossibleState,
     clauses: &[ClauseId],
     rng: &mut SeededRng,
@@ -119,7 +119,7 @@ pub(super) fn break_constant_fields(
         let Some(held) = find_resource(&state.world, &id) else { continue };
         let mut thing = held.state.clone();
         let class = model.resource_kind(&id).fields[index].class;
-        thing.fields[index] = choose_other_value(&thing.fields[index], class == FieldClass::Grows, rng);
+        thing.fields[index] = choose_other_value(&thing.fields[index], class == FieldMutability::Grows, rng);
         state.replace_resource(model, &id, thing);
     }
 }

@@ -1,17 +1,17 @@
 //! The mock as an endpoint: calls take effect in turn, each after its latency.
 
 use super::creation::{complete_fields, create_ids};
-use super::decision::{MockAnswer, decide_answer};
+use super::decision::{MockDecision, decide_answer};
 use super::effects::{apply_clauses, break_constant_fields, choose_open_ends};
 use super::ensure_repair::repair_body;
+use super::mock_resources::MockResources;
 use super::mutant::{FaultKind, Mutant};
 use super::request_reading::{collect_texts, read_call};
 use super::response_body::{break_shape, draw_body, fill_body, hide_ids, list_shown_ids};
 use super::response_context::ResponseContext;
 use super::tempo::{Tempo, draw_between};
-use super::world_state::WorldState;
 use crate::endpoint::{Endpoint, PendingOutcome, Request};
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::history::{Call, Outcome, Reply, ReplyBody};
 use crate::model::{
     CallView, ClauseId, ClauseOrigin, EffectContext, GeneratedClause, Model, PossibleState, ResourceId,
@@ -38,7 +38,7 @@ pub struct Mock {
 }
 
 struct MockState {
-    state: WorldState,
+    state: MockResources,
     seed: u64,
     /// Number of calls of each operation on each set of resources.
     calls: BTreeMap<(String, String), u64>,
@@ -54,7 +54,7 @@ impl Mock {
         tempo: Tempo,
         fault: Option<Mutant>,
     ) -> Mock {
-        let inner = MockState { state: WorldState::new(seed), seed, calls: BTreeMap::new() };
+        let inner = MockState { state: MockResources::new(seed), seed, calls: BTreeMap::new() };
         Mock { model, schemas, tempo, fault, speed: 1, start: RefCell::new(None), inner: RefCell::new(inner) }
     }
 
@@ -117,8 +117,8 @@ impl Mock {
         let reading =
             evaluate_clauses(&self.model, &call, &inner.state.world, &[]).unwrap_or_else(|fault| panic!("{fault}"));
         match decide_answer(&self.model, &call, &reading, &self.tempo, self.fault.as_ref(), rng) {
-            MockAnswer::Refuse { status } | MockAnswer::Error { status } => build_refusal(status),
-            MockAnswer::Accept { status, clauses } => {
+            MockDecision::Refuse { status } | MockDecision::Error { status } => build_refusal(status),
+            MockDecision::Accept { status, clauses } => {
                 accept_call(&context, &mut inner.state, status, &clauses, now, rng)
             }
         }
@@ -126,7 +126,7 @@ impl Mock {
 
     /// Replaces the caller by the owner if the mutant breaks a promise about unauthenticated callers: an endpoint
     /// without the check treats the owner's resources as the caller's.
-    fn replace_caller(&self, sent: &Call, call: CallView, state: &WorldState) -> CallView {
+    fn replace_caller(&self, sent: &Call, call: CallView, state: &MockResources) -> CallView {
         let Some(fault) = self.fault.as_ref().filter(|_| call.owner.is_none()) else { return call };
         let careless = match &fault.kind {
             FaultKind::Accepted => true,
@@ -149,7 +149,7 @@ impl Mock {
 /// Applies the effects of an accepted call and builds the response.
 fn accept_call(
     context: &ResponseContext<'_>,
-    state: &mut WorldState,
+    state: &mut MockResources,
     status: u16,
     clauses: &[ClauseId],
     now: u64,
@@ -158,19 +158,19 @@ fn accept_call(
     let told = list_shown_ids(context, state, rng);
     let mut body = draw_body(context, status, &told, rng);
     let born = create_ids(context, body.as_mut(), state, rng);
-    let reply = body.as_ref().map_or(Val::Null, Val::from);
+    let reply = body.as_ref().map_or(ExprValue::Null, ExprValue::from);
     let moment = EffectContext { created: &born, reply: &reply, now, seq: state.seq, unknown_kinds: &[] };
     let before = state.world.clone();
     let world = apply_clauses(context, &before, clauses, &moment, rng);
     let world = complete_fields(context, world, &before, rng);
     let world = choose_open_ends(context.model, world, rng);
-    state.adopt_world(context.model, world, context.tempo, now);
+    state.adopt_state(context.model, world, context.tempo, now);
     break_constant_fields(context, state, &before, clauses, rng);
     let ids: Vec<ResourceId> = born.iter().flat_map(|(_, ids)| ids.iter().cloned()).collect();
     if let Some(body) = &mut body {
         fill_body(context, state, &ids, body, rng);
         let things = list_combinations(context.model, context.call, &before).into_iter().next().unwrap_or_default();
-        let things: Vec<(&str, Val)> = things.into_iter().map(|(name, _, value)| (name, value)).collect();
+        let things: Vec<(&str, ExprValue)> = things.into_iter().map(|(name, _, value)| (name, value)).collect();
         let operation = &context.model.operations[&context.call.operation];
         let world =
             make_world_root(context.model, operation.reads_all.iter().copied(), &before, context.call.owner, &[]);

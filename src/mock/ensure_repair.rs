@@ -1,7 +1,7 @@
 //! Corrects a drawn response body, so that the body satisfies or breaks `ensure` of the clauses.
 
 use super::response_context::ResponseContext;
-use crate::expr::{ComparisonRelation, Val, assign_at_path};
+use crate::expr::{ComparisonRelation, ExprValue, assign_at_path};
 use crate::model::{ClauseId, ExpressionRoots};
 use serde_json::Value;
 
@@ -13,16 +13,16 @@ use serde_json::Value;
 /// If one of the clauses is generated.
 pub(super) fn repair_body(
     context: &ResponseContext<'_>,
-    things: &[(&str, Val)],
+    things: &[(&str, ExprValue)],
     clauses: &[ClauseId],
-    world: &Val,
+    world: &ExprValue,
     body: &mut Value,
     break_it: Option<ClauseId>,
 ) {
     for &id in clauses {
-        let clause = context.model.written_clause(id).expect("only written clauses accept");
+        let clause = context.model.find_suite_clause(id).expect("only written clauses accept");
         for (ensure, place) in &clause.ensure {
-            let reply = Val::from(&*body);
+            let reply = ExprValue::from(&*body);
             let roots = ExpressionRoots {
                 model: context.model,
                 call: context.call,
@@ -31,7 +31,7 @@ pub(super) fn repair_body(
                 entry: None,
                 world: Some(world),
             };
-            let holds = roots.evaluate(ensure, place.line) != Ok(Val::Bool(false));
+            let holds = roots.evaluate(ensure, place.line) != Ok(ExprValue::Bool(false));
             if holds == (break_it != Some(id)) {
                 continue;
             }
@@ -48,13 +48,12 @@ pub(super) fn repair_body(
 }
 
 /// A value with the relation to `other`, or without the relation if `broken`; none for unsupported relations.
-fn choose_value(relation: ComparisonRelation, other: &Val, broken: bool) -> Option<Value> {
+fn choose_value(relation: ComparisonRelation, other: &ExprValue, broken: bool) -> Option<Value> {
     match (relation, other, broken) {
         (ComparisonRelation::Eq, other, false) | (ComparisonRelation::Ne, other, true) => other.to_json(),
-        (ComparisonRelation::In, Val::List(values), false) => values.first()?.to_json(),
-        (ComparisonRelation::Eq, Val::Str(text), true) | (ComparisonRelation::Ne, Val::Str(text), false) => {
-            Some(Value::String(format!("{text}-otherwise")))
-        }
+        (ComparisonRelation::In, ExprValue::List(values), false) => values.first()?.to_json(),
+        (ComparisonRelation::Eq, ExprValue::Str(text), true)
+        | (ComparisonRelation::Ne, ExprValue::Str(text), false) => Some(Value::String(format!("{text}-otherwise"))),
         (ComparisonRelation::Eq | ComparisonRelation::In, _, true) | (ComparisonRelation::Ne, _, false) => {
             Some(Value::String("otherwise".to_string()))
         }

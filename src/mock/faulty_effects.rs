@@ -1,9 +1,9 @@
 //! The effects of a call, with the fault of a mutant.
 
 use super::mutant::{FaultKind, Mutant, UNNAMED_PREFIX, find_kind};
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::model::{
-    CallView, Existence, Model, PossibleState, ResourceId, ResourceState, Stage, StateEntry, advance_resource,
+    CallView, Existence, Model, PossibleResource, PossibleState, ResourceId, ResourceState, Stage, advance_resource,
     find_resource, find_state_field, replace_resources,
 };
 use crate::schema::SeededRng;
@@ -21,13 +21,13 @@ pub(super) fn apply_fault(
 ) -> PossibleState {
     let named = |id: &ResourceId| call.existing.iter().any(|(_, ids)| ids.iter().flatten().any(|known| known == id));
     // A promise about unnamed resources is broken for resources outside the call only.
-    let meant = |held: &StateEntry| match &fault.kind {
+    let meant = |held: &PossibleResource| match &fault.kind {
         FaultKind::Skips(field) | FaultKind::Alters(field) | FaultKind::Touches(field) => {
             !field.starts_with(UNNAMED_PREFIX) || !named(&held.id)
         }
         _ => true,
     };
-    let touched: Vec<Arc<StateEntry>> = after
+    let touched: Vec<Arc<PossibleResource>> = after
         .iter()
         .filter(|held| {
             held.state.origin.as_ref().is_some_and(|via| via.find_outcome(fault.clause).is_some()) && meant(held)
@@ -39,17 +39,22 @@ pub(super) fn apply_fault(
             .iter()
             .filter_map(|held| Some((held.id.clone(), find_resource(before, &held.id)?.state.clone())))
             .collect(),
-        FaultKind::HitsAnother => hit_another(before, &after, &touched),
+        FaultKind::HitsAnother => redirect_effects(before, &after, &touched),
         kind => touched
             .iter()
-            .filter_map(|held| Some((held.id.clone(), bend_resource(model, before, held, kind)?)))
+            .filter_map(|held| Some((held.id.clone(), apply_faulty_effect(model, before, held, kind)?)))
             .collect(),
     };
     replace_resources(model, &after, changed)
 }
 
 /// The resource after the faulty effect; none if the fault does not concern the resource.
-fn bend_resource(model: &Model, before: &PossibleState, held: &StateEntry, kind: &FaultKind) -> Option<ResourceState> {
+fn apply_faulty_effect(
+    model: &Model,
+    before: &PossibleState,
+    held: &PossibleResource,
+    kind: &FaultKind,
+) -> Option<ResourceState> {
     let mut thing = held.state.clone();
     let resource = model.resource_kind(&held.id);
     let field_of = |named: &str| {
@@ -67,7 +72,7 @@ fn bend_resource(model: &Model, before: &PossibleState, held: &StateEntry, kind:
                     let old = old?;
                     (thing.existence, thing.transition) = (old.existence, old.transition.clone());
                 }
-                thing.fields[index] = old.map_or(Val::Unknown, |old| old.fields[index].clone());
+                thing.fields[index] = old.map_or(ExprValue::Unknown, |old| old.fields[index].clone());
                 if let Some(motion) = &mut thing.transition {
                     motion.pending.retain(|(field, _)| usize::from(*field) != index);
                 }
@@ -97,12 +102,12 @@ fn bend_resource(model: &Model, before: &PossibleState, held: &StateEntry, kind:
             }
         }
         FaultKind::EndsIn(kind, state) if *kind == usize::from(held.id.kind) => {
-            let end = Stage::State(Val::Str(Arc::from(state.as_str())));
+            let end = Stage::State(ExprValue::Str(Arc::from(state.as_str())));
             match &mut thing.transition {
                 Some(motion) => *motion.stages.last_mut()? = end,
                 None => {
                     let index = find_state_field(model, usize::from(held.id.kind))?;
-                    thing.fields[index] = Val::Str(Arc::from(state.as_str()));
+                    thing.fields[index] = ExprValue::Str(Arc::from(state.as_str()));
                 }
             }
         }
@@ -116,7 +121,13 @@ fn bend_resource(model: &Model, before: &PossibleState, held: &StateEntry, kind:
 }
 
 /// A different value for a field: preferably plausible, from a pool or from a second resource.
-fn choose_distinct(model: &Model, before: &PossibleState, id: &ResourceId, index: usize, value: &Val) -> Val {
+fn choose_distinct(
+    model: &Model,
+    before: &PossibleState,
+    id: &ResourceId,
+    index: usize,
+    value: &ExprValue,
+) -> ExprValue {
     let others =
         before.iter().filter(|held| held.id.kind == id.kind && held.id != *id).map(|held| &held.state.fields[index]);
     let pools = model.suite.pools.values().filter(|pool| pool.contains(value)).flatten();
@@ -125,24 +136,24 @@ fn choose_distinct(model: &Model, before: &PossibleState, id: &ResourceId, index
 }
 
 /// A different value of equal type.
-fn alter_value(value: &Val) -> Val {
+fn alter_value(value: &ExprValue) -> ExprValue {
     match value {
-        Val::Str(text) => Val::Str(Arc::from(format!("{text}x").as_str())),
-        Val::Int(number) => Val::Int(number.wrapping_add(1)),
-        Val::Bool(value) => Val::Bool(!value),
-        Val::Map(entries) if entries.is_empty() => {
-            Val::Map(Arc::new(BTreeMap::from([(Arc::from("stray"), Val::Str(Arc::from("x")))])))
+        ExprValue::Str(text) => ExprValue::Str(Arc::from(format!("{text}x").as_str())),
+        ExprValue::Int(number) => ExprValue::Int(number.wrapping_add(1)),
+        ExprValue::Bool(value) => ExprValue::Bool(!value),
+        ExprValue::Map(entries) if entries.is_empty() => {
+            ExprValue::Map(Arc::new(BTreeMap::from([(Arc::from("stray"), ExprValue::Str(Arc::from("x")))])))
         }
-        Val::Map(_) => Val::Map(Arc::default()),
-        _ => Val::Str(Arc::from("x")),
+        ExprValue::Map(_) => ExprValue::Map(Arc::default()),
+        _ => ExprValue::Str(Arc::from("x")),
     }
 }
 
 /// Keeps the resources of the call, and gives the new state and fields to other resources of the kind.
-fn hit_another(
+fn redirect_effects(
     before: &PossibleState,
     after: &PossibleState,
-    touched: &[Arc<StateEntry>],
+    touched: &[Arc<PossibleResource>],
 ) -> BTreeMap<ResourceId, ResourceState> {
     let mut changed = BTreeMap::new();
     for held in touched {
@@ -165,14 +176,14 @@ fn hit_another(
 
 /// A different value for a constant field. With `backwards`, an earlier value for a growing field.
 #[must_use]
-pub(super) fn choose_other_value(value: &Val, backwards: bool, rng: &mut SeededRng) -> Val {
+pub(super) fn choose_other_value(value: &ExprValue, backwards: bool, rng: &mut SeededRng) -> ExprValue {
     match value {
-        Val::Str(text) if backwards => {
+        ExprValue::Str(text) if backwards => {
             let earlier: String = text.chars().map(|c| if c.is_ascii_digit() && c > '0' { '0' } else { c }).collect();
-            Val::Str(Arc::from(earlier.as_str()))
+            ExprValue::Str(Arc::from(earlier.as_str()))
         }
-        Val::Int(number) if backwards => Val::Int(number.wrapping_sub(1)),
-        Val::Str(text) => Val::Str(Arc::from(format!("{text}{}", rng.draw_below(10)).as_str())),
+        ExprValue::Int(number) if backwards => ExprValue::Int(number.wrapping_sub(1)),
+        ExprValue::Str(text) => ExprValue::Str(Arc::from(format!("{text}{}", rng.draw_below(10)).as_str())),
         other => alter_value(other),
     }
 }

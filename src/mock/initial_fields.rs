@@ -3,7 +3,7 @@
 use super::json_path::value_at_mut;
 use super::response_context::ResponseContext;
 use super::tempo::draw_between;
-use crate::expr::{FieldPath, Val, assign_at_path, get_at_path};
+use crate::expr::{ExprValue, FieldPath, assign_at_path, get_at_path};
 use crate::model::{ResourceId, ResourceState};
 use crate::schema::{CompiledSchema, DrawSettings, SeededRng, draw_valid};
 use crate::suite::{ResourceKind, ResourceView};
@@ -33,10 +33,11 @@ pub(super) fn set_initial_fields(
         let everywhere = drawn.iter().find(|value| showing.iter().all(|sample| sample.permits(&path, value)));
         let given = find_requested_value(context, resource, index)
             .filter(|value| showing.iter().all(|s| s.permits(&path, value)));
-        let value =
-            given.map(|value| Val::from(&value)).or(everywhere.or(drawn.first()).map(|value| Val::from(*value)));
+        let value = given
+            .map(|value| ExprValue::from(&value))
+            .or(everywhere.or(drawn.first()).map(|value| ExprValue::from(*value)));
         thing.fields[index] = value.unwrap_or_else(|| {
-            Val::Str(format!("{}-{}", field.name, draw_between(rng, context.tempo.stage_ms)).into())
+            ExprValue::Str(format!("{}-{}", field.name, draw_between(rng, context.tempo.stage_ms)).into())
         });
     }
 }

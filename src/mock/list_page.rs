@@ -2,7 +2,7 @@
 
 use super::mutant::FaultKind;
 use super::response_context::ResponseContext;
-use crate::model::{GeneratedClause, StateEntry, is_page};
+use crate::model::{GeneratedClause, PossibleResource, is_page};
 use crate::suite::ResourceView;
 use serde_json::Value;
 
@@ -10,14 +10,20 @@ use serde_json::Value;
 ///
 /// Without a promise of paging, or with an unlisted resource in the query, the list stays whole: no page describes
 /// these cases.
-pub(super) fn cut_list(context: &ResponseContext<'_>, kind: usize, view: &ResourceView, things: &mut Vec<&StateEntry>) {
+pub(super) fn cut_list(
+    context: &ResponseContext<'_>,
+    kind: usize,
+    view: &ResourceView,
+    things: &mut Vec<&PossibleResource>,
+) {
     let Some(paging) = &view.paging else { return };
     if !is_page(context.model, context.call, view).unwrap_or(false) {
         return;
     }
     let query = context.call.query_values();
-    let named =
-        |held: &&StateEntry| view.next.keys().any(|name| query.get(name).and_then(Value::as_str) == Some(&held.id.id));
+    let named = |held: &&PossibleResource| {
+        view.next.keys().any(|name| query.get(name).and_then(Value::as_str) == Some(&held.id.id))
+    };
     if let Some(at) = things.iter().position(named) {
         let skipped = context.find_fault(&GeneratedClause::Paged(kind, context.call.operation.clone()))
             == Some(&FaultKind::PageSkips);

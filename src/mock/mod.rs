@@ -20,7 +20,7 @@ mod request_reading;
 mod response_body;
 mod response_context;
 mod tempo;
-mod world_state;
+mod mock_resources;
 
 pub use endpoint::Mock;
 pub use mutant::{FaultKind, Mutant};

@@ -4,7 +4,7 @@ use super::effect_mutants::{is_created, list_effect_faults};
 use super::mutant::{FaultKind, Mutant, name_target};
 use crate::model::{ClauseId, ClauseOrigin, GeneratedClause, Model};
 use crate::schema::CompiledCatalog;
-use crate::suite::{Clause, ClauseDecision, ClauseOperations, FieldClass, PermittedStatuses};
+use crate::suite::{Clause, ClauseDecision, ClauseOperations, FieldMutability, PermittedStatuses};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -48,7 +48,7 @@ fn list_clause_faults(model: &Model, id: ClauseId, clause: &Clause) -> Vec<(Stri
                 kinds.push(plain("breaks-ensure", FaultKind::BreaksEnsure));
             }
             if clause.then.is_empty() {
-                kinds.extend(list_idle_faults(model, clause));
+                kinds.extend(list_acts_as_faults(model, clause));
             } else {
                 // A created resource has no earlier state.
                 if !clause.then.iter().all(|effect| is_created(model, &name_target(model, effect), clause)) {
@@ -62,11 +62,11 @@ fn list_clause_faults(model: &Model, id: ClauseId, clause: &Clause) -> Vec<(Stri
 }
 
 /// Faults of a clause without an effect: the effects of each further clause of the call.
-fn list_idle_faults(model: &Model, clause: &Clause) -> Vec<(String, FaultKind)> {
+fn list_acts_as_faults(model: &Model, clause: &Clause) -> Vec<(String, FaultKind)> {
     let ClauseOperations::Only(calls) = &clause.calls else { return Vec::new() };
     let changing = calls.iter().filter_map(|call| model.operations.get(call)).filter(|operation| operation.changes);
     let others: BTreeSet<ClauseId> = changing.flat_map(|operation| operation.clauses.iter().copied()).collect();
-    let acts = |id: &ClauseId| model.written_clause(*id).is_some_and(|other| !other.then.is_empty());
+    let acts = |id: &ClauseId| model.find_suite_clause(*id).is_some_and(|other| !other.then.is_empty());
     let named = |id: ClauseId| (format!("acts-as/{}", model.clause_info(id).id), FaultKind::ActsAs(id));
     others.into_iter().filter(acts).map(named).collect()
 }
@@ -81,9 +81,9 @@ fn list_generated_faults(
         GeneratedClause::NoServerError(_) => plain("server-error", FaultKind::ServerError),
         GeneratedClause::Reply(operation) => list_shape_faults(schemas, operation),
         GeneratedClause::Field(kind, index) => match model.suite.resources[*kind].fields[*index].class {
-            FieldClass::Modelled => Vec::new(),
-            FieldClass::Keeps => plain("changes", FaultKind::Changes(*index)),
-            FieldClass::Grows => plain("goes-back", FaultKind::GoesBack(*index)),
+            FieldMutability::Modelled => Vec::new(),
+            FieldMutability::Keeps => plain("changes", FaultKind::Changes(*index)),
+            FieldMutability::Grows => plain("goes-back", FaultKind::GoesBack(*index)),
         },
         GeneratedClause::Settles(_) => Vec::new(),
         GeneratedClause::Shows(_, index) => plain("other", FaultKind::ShowsOther(*index)),

@@ -3,11 +3,11 @@
 use super::derived_values::show_derived;
 use super::json_path::{value_at_mut, write_value};
 use super::list_page::cut_list;
+use super::mock_resources::MockResources;
 use super::mutant::FaultKind;
 use super::response_context::ResponseContext;
-use super::world_state::WorldState;
-use crate::expr::{FieldPath, PathKey, Val, assign_at_path, get_at_path};
-use crate::model::{Existence, GeneratedClause, ResourceId, ResourceState, StateEntry, find_resource};
+use crate::expr::{ExprValue, FieldPath, PathKey, assign_at_path, get_at_path};
+use crate::model::{Existence, GeneratedClause, PossibleResource, ResourceId, ResourceState, find_resource};
 use crate::schema::{DrawSettings, SeededRng, draw_valid};
 use crate::suite::ResourceView;
 use serde_json::Value;
@@ -41,7 +41,11 @@ pub(super) struct ShownId {
 }
 
 /// The ids of further resources in the response. A resource in transition may hold back the ids in its lists.
-pub(super) fn list_shown_ids(context: &ResponseContext<'_>, state: &WorldState, rng: &mut SeededRng) -> Vec<ShownId> {
+pub(super) fn list_shown_ids(
+    context: &ResponseContext<'_>,
+    state: &MockResources,
+    rng: &mut SeededRng,
+) -> Vec<ShownId> {
     let mut all = Vec::new();
     let named: Vec<&ResourceId> = context.call.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
     for (kind, view) in context.model.operations[&context.call.operation].views.iter().filter(|(_, view)| !view.each) {
@@ -70,7 +74,7 @@ pub(super) fn hide_ids(told: &[ShownId], body: &mut Value) {
 /// Writes the resources of the operation's views into the body. `born` are the resources created by the call.
 pub(super) fn fill_body(
     context: &ResponseContext<'_>,
-    state: &WorldState,
+    state: &MockResources,
     born: &[ResourceId],
     body: &mut Value,
     rng: &mut SeededRng,
@@ -104,13 +108,13 @@ pub(super) fn fill_body(
 /// The resources in a list, in order. A resource under deletion may be in the list or not.
 fn list_shown_resources<'a>(
     context: &ResponseContext<'_>,
-    state: &'a WorldState,
+    state: &'a MockResources,
     kind: usize,
     view: &ResourceView,
     rng: &mut SeededRng,
-) -> Vec<&'a StateEntry> {
+) -> Vec<&'a PossibleResource> {
     let broken = context.find_fault(&GeneratedClause::Listed(kind, context.call.operation.clone()));
-    let mut things: Vec<&StateEntry> = state.list_owned(kind, context.call.owner);
+    let mut things: Vec<&PossibleResource> = state.list_owned(kind, context.call.owner);
     things.retain(|held| held.state.existence != Existence::Deleting || rng.draw_chance(1, 2));
     if broken == Some(&FaultKind::ListOmits) {
         things.pop();
@@ -129,7 +133,7 @@ fn list_shown_resources<'a>(
 /// Writes one resource into `shown`, with the fields of the view.
 fn show_resource(
     context: &ResponseContext<'_>,
-    held: &StateEntry,
+    held: &PossibleResource,
     view: &ResourceView,
     shown: &mut Value,
     rng: &mut SeededRng,
@@ -156,7 +160,7 @@ fn show_resource(
 }
 
 /// The value of a field in a response: during a transition the old value, until the field has changed.
-fn read_shown_value(thing: &ResourceState, index: usize) -> Val {
+fn read_shown_value(thing: &ResourceState, index: usize) -> ExprValue {
     let pending =
         thing.transition.iter().flat_map(|motion| &motion.pending).find(|(field, _)| usize::from(*field) == index);
     pending.map_or_else(|| thing.fields[index].clone(), |(_, old)| old.clone())

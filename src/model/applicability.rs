@@ -7,10 +7,10 @@
 use super::call_view::CallView;
 use super::clause_info::ClauseId;
 use super::compile::Model;
-use super::possible_state::{StateEntry, find_resource};
+use super::possible_state::{PossibleResource, find_resource};
 use super::resource_state::ResourceId;
 use super::roots::{ExpressionRoots, SuiteEvaluationError, make_world_root, record_for_caller};
-use crate::expr::{Expr, Val};
+use crate::expr::{Expr, ExprValue};
 use crate::schema::InputClass;
 use crate::suite::{Clause, ClauseDecision, ClauseOperations, ClauseTiming, PermittedStatuses};
 use std::sync::Arc;
@@ -54,7 +54,7 @@ impl ApplicableClauses {
 /// Whether the verb of a clause allows a status. An accepting clause and a refusing clause both list statuses.
 #[must_use]
 pub fn allows_status(model: &Model, operation: &str, clause: ClauseId, status: u16) -> bool {
-    let Some(clause) = model.written_clause(clause) else { return false };
+    let Some(clause) = model.find_suite_clause(clause) else { return false };
     let operation = &model.operations[operation];
     let (statuses, documented, class) = match &clause.decision {
         ClauseDecision::Accept(statuses) => (statuses, &operation.success, 2),
@@ -70,7 +70,7 @@ pub fn allows_status(model: &Model, operation: &str, clause: ClauseId, status: u
 }
 
 /// One assignment of a resource to each name in a call: the name, the resource id, and the record.
-pub type ResourceCombination<'a> = Vec<(&'a str, Option<&'a ResourceId>, Val)>;
+pub type ResourceCombination<'a> = Vec<(&'a str, Option<&'a ResourceId>, ExprValue)>;
 
 /// The combinations of the resources that a call names, as the caller sees the resources. A call has one
 /// combination, unless a name stands for a batch.
@@ -78,13 +78,13 @@ pub type ResourceCombination<'a> = Vec<(&'a str, Option<&'a ResourceId>, Val)>;
 pub fn list_combinations<'a>(
     model: &'a Model,
     asked: &'a CallView,
-    world: &[Arc<StateEntry>],
+    world: &[Arc<PossibleResource>],
 ) -> Vec<ResourceCombination<'a>> {
     let about = &model.operations[&asked.operation].about;
     let mut all: Vec<ResourceCombination<'a>> = vec![Vec::new()];
     for (index, ids) in &asked.existing {
         let name = about[*index].name.as_str();
-        let mut bound: Vec<(&str, Option<&ResourceId>, Val)> = ids
+        let mut bound: Vec<(&str, Option<&ResourceId>, ExprValue)> = ids
             .iter()
             .map(|id| {
                 (
@@ -92,12 +92,12 @@ pub fn list_combinations<'a>(
                     id.as_ref(),
                     id.as_ref()
                         .and_then(|id| find_resource(world, id))
-                        .map_or(Val::Null, |held| record_for_caller(asked.owner, held)),
+                        .map_or(ExprValue::Null, |held| record_for_caller(asked.owner, held)),
                 )
             })
             .collect();
         if bound.is_empty() {
-            bound.push((name, None, Val::Null));
+            bound.push((name, None, ExprValue::Null));
         }
         all = all
             .iter()
@@ -119,7 +119,7 @@ pub fn list_combinations<'a>(
 pub fn evaluate_clauses(
     model: &Model,
     asked: &CallView,
-    world: &[Arc<StateEntry>],
+    world: &[Arc<PossibleResource>],
     strangers: &[usize],
 ) -> Result<ApplicableClauses, SuiteEvaluationError> {
     let operation = &model.operations[&asked.operation];
@@ -128,12 +128,12 @@ pub fn evaluate_clauses(
         .then(|| make_world_root(model, operation.reads_all.iter().copied(), world, asked.owner, strangers));
     let mut reading = ApplicableClauses::default();
     for &id in &operation.clauses {
-        let clause = model.written_clause(id).expect("operations index written clauses only");
+        let clause = model.find_suite_clause(id).expect("operations index written clauses only");
         let mut truths = Vec::with_capacity(combinations.len());
         for combination in &combinations {
             truths.push(evaluate_clause(model, asked, world, clause, combination, all.as_ref())?);
         }
-        sort_clause(&mut reading, id, clause, &truths);
+        add_if_applicable(&mut reading, id, clause, &truths);
     }
     Ok(reading)
 }
@@ -150,7 +150,7 @@ enum GuardResult {
 
 /// A refusal applies to a batch if one combination meets the guard; an acceptance applies if every combination
 /// does.
-fn sort_clause(reading: &mut ApplicableClauses, id: ClauseId, clause: &Clause, truths: &[GuardResult]) {
+fn add_if_applicable(reading: &mut ApplicableClauses, id: ClauseId, clause: &Clause, truths: &[GuardResult]) {
     let any = |truth| truths.contains(&truth);
     match clause.decision {
         ClauseDecision::Accept(_) if any(GuardResult::No) || any(GuardResult::InTransition) => {}
@@ -169,16 +169,16 @@ fn sort_clause(reading: &mut ApplicableClauses, id: ClauseId, clause: &Clause, t
 fn evaluate_clause(
     model: &Model,
     asked: &CallView,
-    world: &[Arc<StateEntry>],
+    world: &[Arc<PossibleResource>],
     clause: &Clause,
     combination: &ResourceCombination<'_>,
-    all: Option<&Val>,
+    all: Option<&ExprValue>,
 ) -> Result<GuardResult, SuiteEvaluationError> {
     let accepts = matches!(clause.decision, ClauseDecision::Accept(_));
-    if accepts && (asked.class == InputClass::Invalid || !is_bound(combination)) {
+    if accepts && (asked.class == InputClass::Invalid || !has_existing_resources(combination)) {
         return Ok(GuardResult::No);
     }
-    let things: Vec<(&str, Val)> = combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
+    let things: Vec<(&str, ExprValue)> = combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
     let roots = ExpressionRoots { model, call: asked, resources: &things, reply: None, entry: None, world: all };
     let held = match &clause.when {
         None => Some(true),
@@ -188,7 +188,7 @@ fn evaluate_clause(
         return Ok(GuardResult::No);
     }
     let general = matches!(clause.calls, ClauseOperations::AllBut(_));
-    let fogged = !general && combination.iter().any(|(_, _, value)| *value == Val::Unknown);
+    let fogged = !general && combination.iter().any(|(_, _, value)| *value == ExprValue::Unknown);
     if held.is_none() || fogged {
         return Ok(GuardResult::Unknown);
     }
@@ -201,8 +201,8 @@ fn evaluate_clause(
 
 /// Whether each given id leads to a resource, and whether the call gives an id at all if the operation names
 /// resources.
-fn is_bound(combination: &ResourceCombination<'_>) -> bool {
-    let missing = |(_, id, value): &(&str, Option<&ResourceId>, Val)| id.is_some() && *value == Val::Null;
+fn has_existing_resources(combination: &ResourceCombination<'_>) -> bool {
+    let missing = |(_, id, value): &(&str, Option<&ResourceId>, ExprValue)| id.is_some() && *value == ExprValue::Null;
     !combination.iter().any(missing) && (combination.is_empty() || combination.iter().any(|(_, id, _)| id.is_some()))
 }
 
@@ -212,8 +212,8 @@ fn evaluate_guard(
     clause: &Clause,
 ) -> Result<Option<bool>, SuiteEvaluationError> {
     match roots.evaluate(guard, clause.place.line) {
-        Ok(Val::Bool(value)) => Ok(Some(value)),
-        Ok(Val::Unknown) => Ok(None),
+        Ok(ExprValue::Bool(value)) => Ok(Some(value)),
+        Ok(ExprValue::Unknown) => Ok(None),
         // The guard relies on the schema, and the input violates the schema: the guard is undetermined.
         Ok(_) | Err(_) if roots.call.class != InputClass::Valid => Ok(None),
         Ok(other) => {

@@ -1,11 +1,11 @@
 //! The belief: the set of all possible states, as a product of factors.
 
 use super::clause_info::ClauseId;
+use super::clause_tally::ClauseTally;
 use super::compile::Model;
 use super::factor::{Factor, PromiseSource};
-use super::possible_state::StateEntry;
+use super::possible_state::PossibleResource;
 use super::resource_state::{Existence, ResourceId};
-use super::tally::ClauseTally;
 use super::transition::close_states;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -85,7 +85,7 @@ impl Belief {
     /// The distinct states of a resource after all events and transitions that may have happened without a
     /// call.
     #[must_use]
-    pub fn list_current_states(&self, id: &ResourceId) -> Vec<Arc<StateEntry>> {
+    pub fn list_current_states(&self, id: &ResourceId) -> Vec<Arc<PossibleResource>> {
         let Some(factor) = self.factors.iter().find(|factor| factor.ids.contains(id)) else { return Vec::new() };
         match close_states(&self.model, &factor.states, self.bounds.states_max) {
             Ok(Some(worlds)) => Factor { states: worlds, ..factor.clone() }.list_states(id),
@@ -107,7 +107,7 @@ impl Belief {
 
     /// The distinct states of a resource; empty for an unknown resource.
     #[must_use]
-    pub fn list_states(&self, id: &ResourceId) -> Vec<Arc<StateEntry>> {
+    pub fn list_states(&self, id: &ResourceId) -> Vec<Arc<PossibleResource>> {
         self.factors
             .iter()
             .find(|factor| factor.ids.contains(id))

@@ -7,11 +7,11 @@ use super::effect::make_call_undetermined;
 use super::effect_context::{CreatedIds, EffectContext};
 use super::exchange_judgement::{ExceededLimit, ExchangeJudgement};
 use super::factor::{BeliefNarrowing, Factor};
-use super::possible_state::{PossibleState, make_entry};
+use super::possible_state::{PossibleState, make_possible_resource};
 use super::resource_state::ResourceId;
 use super::roots::SuiteEvaluationError;
 use super::transition::close_states;
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::history::Exchange;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -82,7 +82,7 @@ impl Belief {
         }
         let moment = EffectContext {
             created: born,
-            reply: &Val::Unknown,
+            reply: &ExprValue::Unknown,
             now: exchange.received_ms,
             seq: self.seq,
             unknown_kinds: &[],
@@ -97,7 +97,7 @@ impl Belief {
         let first = factor.states.first().cloned().unwrap_or_default();
         for held in first {
             let thing = held.state.make_undetermined(exchange.received_ms);
-            self.factors.push(Factor::from_resource(make_entry(&self.model, held.id.clone(), thing)));
+            self.factors.push(Factor::from_resource(make_possible_resource(&self.model, held.id.clone(), thing)));
         }
         self.factors.sort_by(|a, b| a.ids.cmp(&b.ids));
         let reason = format!("more than {} possible states at once", self.bounds.states_max);

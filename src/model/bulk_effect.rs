@@ -5,17 +5,17 @@ use super::call_view::CallView;
 use super::clause_info::ClauseId;
 use super::compile::Model;
 use super::effect_context::{CreatedIds, EffectContext, find_targets, read_all_resources};
-use super::possible_state::StateEntry;
+use super::possible_state::PossibleResource;
 use super::resource_state::{Existence, ResourceId};
 use super::roots::{ExpressionRoots, SuiteEvaluationError};
-use crate::expr::Val;
-use crate::suite::{Effect, EffectTarget, EffectValue, ResourceSelection, Stage};
+use crate::expr::ExprValue;
+use crate::suite::{Effect, EffectTarget, EffectValue, ResourceSelection, StageExpression};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A resource that an effect changes, the named records for the value of the effect, and whether the effect
 /// certainly applies.
-pub(super) type AffectedResource<'a> = (ResourceId, Vec<(&'a str, Val)>, bool);
+pub(super) type AffectedResource<'a> = (ResourceId, Vec<(&'a str, ExprValue)>, bool);
 
 /// The resources that an effect changes.
 ///
@@ -24,7 +24,7 @@ pub(super) type AffectedResource<'a> = (ResourceId, Vec<(&'a str, Val)>, bool);
 pub(super) fn find_affected<'a>(
     roots: &ExpressionRoots<'a>,
     combination: &ResourceCombination<'_>,
-    world: &[Arc<StateEntry>],
+    world: &[Arc<PossibleResource>],
     born: &CreatedIds,
     effect: &'a Effect,
 ) -> Result<Vec<AffectedResource<'a>>, SuiteEvaluationError> {
@@ -49,11 +49,11 @@ pub(super) fn find_affected<'a>(
 /// If the evaluation of the condition fails.
 fn find_members(
     roots: &ExpressionRoots<'_>,
-    world: &[Arc<StateEntry>],
+    world: &[Arc<PossibleResource>],
     each: &ResourceSelection,
     line: u32,
-) -> Result<Vec<(Arc<StateEntry>, bool)>, SuiteEvaluationError> {
-    let own = |held: &&Arc<StateEntry>| {
+) -> Result<Vec<(Arc<PossibleResource>, bool)>, SuiteEvaluationError> {
+    let own = |held: &&Arc<PossibleResource>| {
         usize::from(held.id.kind) == each.resource
             && roots.call.owner == Some(held.state.owner)
             && held.state.existence == Existence::Present
@@ -62,9 +62,9 @@ fn find_members(
     for held in world.iter().filter(own) {
         let things = add_record(roots, each, held);
         match (ExpressionRoots { resources: &things, ..*roots }).evaluate(&each.condition, line)? {
-            Val::Bool(false) => {}
-            Val::Bool(true) => found.push((held.clone(), true)),
-            Val::Unknown => found.push((held.clone(), false)),
+            ExprValue::Bool(false) => {}
+            ExprValue::Bool(true) => found.push((held.clone(), true)),
+            ExprValue::Unknown => found.push((held.clone(), false)),
             other => {
                 let message = format!("the condition must be true or false, but it is {other}");
                 return Err(SuiteEvaluationError::new(roots.model, line, &each.condition, message));
@@ -75,7 +75,11 @@ fn find_members(
 }
 
 /// The named records of the call, and the record of the resource that the effect changes.
-fn add_record<'a>(roots: &ExpressionRoots<'a>, each: &'a ResourceSelection, held: &StateEntry) -> Vec<(&'a str, Val)> {
+fn add_record<'a>(
+    roots: &ExpressionRoots<'a>,
+    each: &'a ResourceSelection,
+    held: &PossibleResource,
+) -> Vec<(&'a str, ExprValue)> {
     let one = (each.name.as_str(), held.record.clone());
     roots.resources.iter().cloned().chain([one]).collect()
 }
@@ -88,11 +92,11 @@ fn add_record<'a>(roots: &ExpressionRoots<'a>, each: &'a ResourceSelection, held
 pub(super) fn find_certain_effects(
     model: &Model,
     asked: &CallView,
-    world: &[Arc<StateEntry>],
+    world: &[Arc<PossibleResource>],
     clause: ClauseId,
     moment: &EffectContext<'_>,
 ) -> Result<BTreeSet<(ResourceId, Option<u16>)>, SuiteEvaluationError> {
-    let written = model.written_clause(clause).expect("only written clauses accept");
+    let written = model.find_suite_clause(clause).expect("only written clauses accept");
     let mut found = BTreeSet::new();
     let sets = written.then.iter().filter_map(|effect| Some((effect, effect.target.get_selection()?)));
     let sets: Vec<_> = sets.collect();
@@ -101,7 +105,8 @@ pub(super) fn find_certain_effects(
     }
     let all = read_all_resources(model, asked, world, moment);
     for combination in list_combinations(model, asked, world) {
-        let things: Vec<(&str, Val)> = combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
+        let things: Vec<(&str, ExprValue)> =
+            combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
         let roots = ExpressionRoots {
             model,
             call: asked,
@@ -112,8 +117,7 @@ pub(super) fn find_certain_effects(
         };
         for (effect, each) in &sets {
             let resource = &model.suite.resources[each.resource];
-            let ends =
-                matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages.last(), Some(Stage::Gone)));
+            let ends = matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages.last(), Some(StageExpression::Gone)));
             let field = resource.fields.iter().position(|field| field.name == effect.field);
             let Some(what) = (if ends { Some(None) } else { field.map(|index| Some(index as u16)) }) else { continue };
             let sure = find_members(&roots, world, each, effect.place.line)?.into_iter().filter(|(_, sure)| *sure);

@@ -1,7 +1,7 @@
 //! The inputs of a call, as expressions read them.
 
 use super::resource_state::{ResourceId, ResourceOwner};
-use crate::expr::{ExprScope, Val};
+use crate::expr::{ExprScope, ExprValue};
 use crate::schema::InputClass;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -22,13 +22,13 @@ pub struct CallView {
     pub class: InputClass,
     /// Pointers into the body to the places that make the input doubtful.
     pub doubts: Vec<String>,
-    pub(super) path: Val,
-    pub(super) query: Val,
-    pub(super) header: Val,
-    pub(super) body: Val,
-    pub(super) version: Val,
-    pub(super) today: Val,
-    pub(super) pools: Val,
+    pub(super) path: ExprValue,
+    pub(super) query: ExprValue,
+    pub(super) header: ExprValue,
+    pub(super) body: ExprValue,
+    pub(super) version: ExprValue,
+    pub(super) today: ExprValue,
+    pub(super) pools: ExprValue,
     /// By `about` entry of the operation that names existing resources: the index of the entry, and the ids. An
     /// absent or ill-typed id is `None`.
     pub existing: Vec<(usize, Vec<Option<ResourceId>>)>,
@@ -39,9 +39,9 @@ impl CallView {
     #[must_use]
     pub fn without_parameters(&self, dropped: impl Fn(&str) -> bool) -> CallView {
         let mut asked = self.clone();
-        if let Val::Map(query) = &self.query {
+        if let ExprValue::Map(query) = &self.query {
             let kept = query.iter().filter(|(name, _)| !dropped(name));
-            asked.query = Val::Map(Arc::new(kept.map(|(name, value)| (name.clone(), value.clone())).collect()));
+            asked.query = ExprValue::Map(Arc::new(kept.map(|(name, value)| (name.clone(), value.clone())).collect()));
         }
         asked
     }
@@ -50,7 +50,7 @@ impl CallView {
     #[must_use]
     pub fn get_version(&self) -> Option<&str> {
         match &self.version {
-            Val::Str(version) => Some(version),
+            ExprValue::Str(version) => Some(version),
             _ => None,
         }
     }
@@ -68,13 +68,13 @@ impl CallView {
     }
 }
 
-fn plain_values(values: &Val) -> BTreeMap<String, Value> {
-    let Val::Map(values) = values else { return BTreeMap::new() };
+fn plain_values(values: &ExprValue) -> BTreeMap<String, Value> {
+    let ExprValue::Map(values) = values else { return BTreeMap::new() };
     values.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_json()?))).collect()
 }
 
 impl ExprScope for CallView {
-    fn find_root(&self, name: &str) -> Option<Val> {
+    fn find_root(&self, name: &str) -> Option<ExprValue> {
         Some(match name {
             "path" => self.path.clone(),
             "query" => self.query.clone(),
@@ -83,10 +83,10 @@ impl ExprScope for CallView {
             "pools" => self.pools.clone(),
             "version" => self.version.clone(),
             "today" => self.today.clone(),
-            "caller" => Val::Str(Arc::from(self.caller.as_str())),
-            "op" => Val::Str(Arc::from(self.operation.as_str())),
-            "binding" => Val::Str(Arc::from(self.binding.as_str())),
-            "input" => Val::Str(Arc::from(match self.class {
+            "caller" => ExprValue::Str(Arc::from(self.caller.as_str())),
+            "op" => ExprValue::Str(Arc::from(self.operation.as_str())),
+            "binding" => ExprValue::Str(Arc::from(self.binding.as_str())),
+            "input" => ExprValue::Str(Arc::from(match self.class {
                 InputClass::Valid => "valid",
                 InputClass::Doubtful => "doubtful",
                 InputClass::Invalid => "invalid",

@@ -1,7 +1,7 @@
 //! The identity and the origin of each clause, stated or generated.
 
 use crate::schema::catalog::SourceLines;
-use crate::suite::Basis;
+use crate::suite::ClauseBasis;
 
 /// Index into [`Model::clauses`](super::Model::clauses). The clauses of the suite come first, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,7 +17,7 @@ pub struct ClauseInfo {
     /// Citations of the promise.
     pub cites: Vec<SourceLines>,
     /// Whether a page states the promise, or a convention.
-    pub basis: Basis,
+    pub basis: ClauseBasis,
     /// The rule behind a convention.
     pub rule: Option<String>,
     /// The source of the clause.

@@ -6,7 +6,7 @@ use super::generated_clauses::generate_clauses;
 use super::operation_model::{OperationModel, build_operation_model};
 use super::resource_calls::{ResourceDeletion, ResourceRead, find_deletion, find_read};
 use super::resource_state::ResourceId;
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::schema::catalog::Catalog;
 use crate::suite::{Clause, ClauseOperations, ResourceKind, Suite};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,7 +42,7 @@ pub struct Model {
     /// Headers in the expressions of the suite, in the spelling of the suite.
     pub header_names: Vec<String>,
     /// The root `pools`, the same value in every call.
-    pub pools: Val,
+    pub pools: ExprValue,
     generated: BTreeMap<GeneratedClause, ClauseId>,
 }
 
@@ -79,8 +79,8 @@ impl Model {
         let ends = (0..suite.resources.len()).map(|kind| find_deletion(&suite, catalog, kind)).collect();
         let header_names = collect_headers(&suite);
         let pools = suite.pools.iter();
-        let pools = pools.map(|(name, values)| (Arc::from(name.as_str()), Val::List(values.clone().into())));
-        let pools = Val::Map(Arc::new(pools.collect()));
+        let pools = pools.map(|(name, values)| (Arc::from(name.as_str()), ExprValue::List(values.clone().into())));
+        let pools = ExprValue::Map(Arc::new(pools.collect()));
         Ok(Model {
             header_names,
             pools,
@@ -102,7 +102,7 @@ impl Model {
 
     /// The clause of the suite, if the clause is not generated.
     #[must_use]
-    pub fn written_clause(&self, clause: ClauseId) -> Option<&Clause> {
+    pub fn find_suite_clause(&self, clause: ClauseId) -> Option<&Clause> {
         match self.clause_info(clause).origin {
             ClauseOrigin::Clause(index) => Some(&self.suite.clauses[index]),
             _ => None,

@@ -8,14 +8,14 @@ use super::belief::{Belief, IdSource};
 use super::call_view::CallView;
 use super::compile::Model;
 use super::effect_context::CreatedIds;
-use super::factor::{Factor, PromisedValue};
+use super::factor::{Factor, PromiseSubject};
 use super::observation::{Observation, read_observations};
-use super::possible_state::{PossibleState, StateEntry, make_entry};
-use super::reply_kind::ReplyKind;
+use super::outcome_kind::OutcomeKind;
+use super::possible_state::{PossibleResource, PossibleState, make_possible_resource};
 use super::resource_state::{ResourceId, ResourceState, Transition};
 use super::roots::{EntryScope, ExpressionRoots};
-use crate::expr::{Expr, Val};
-use crate::suite::{IdExpression, ResourceReference};
+use crate::expr::{Expr, ExprValue};
+use crate::suite::{AboutEntry, IdExpression};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ impl Belief {
 
     /// The pairs of stand-in id and real id in a response.
     #[must_use]
-    pub fn read_deferred_ids(&self, asked: &CallView, heard: &ReplyKind) -> Vec<(ResourceId, ResourceId)> {
+    pub fn read_deferred_ids(&self, asked: &CallView, heard: &OutcomeKind) -> Vec<(ResourceId, ResourceId)> {
         if self.deferred.is_empty() {
             return Vec::new();
         }
@@ -53,7 +53,7 @@ impl Belief {
     }
 
     /// Replaces the stand-in ids whose real ids a response contains, before the response is judged.
-    pub(super) fn learn_deferred_ids(&mut self, asked: &CallView, heard: &ReplyKind) {
+    pub(super) fn learn_deferred_ids(&mut self, asked: &CallView, heard: &OutcomeKind) {
         for (stand_in, id) in self.read_deferred_ids(asked, heard) {
             // The id belongs to another resource: the response determines neither.
             if !self.factors.iter().any(|factor| factor.ids.contains(&id)) {
@@ -95,7 +95,7 @@ impl Belief {
 
 /// The deferred id of a resource called `name` in a response that shows `teller`; `None` if absent.
 #[must_use]
-pub fn read_deferred_id(model: &Model, teller: &ResourceId, name: &str, reply: &Val) -> Option<Arc<str>> {
+pub fn read_deferred_id(model: &Model, teller: &ResourceId, name: &str, reply: &ExprValue) -> Option<Arc<str>> {
     let entries = model.operations.values().flat_map(|operation| {
         let about = &operation.about;
         about.iter().filter(move |entry| {
@@ -106,17 +106,17 @@ pub fn read_deferred_id(model: &Model, teller: &ResourceId, name: &str, reply: &
     });
     let path = entries.filter(|entry| model.suite.resources[entry.resource].name == name).find_map(deferred_id_path)?;
     match path.eval(&EntryScope(reply)) {
-        Ok(Val::Str(id)) => Some(id),
+        Ok(ExprValue::Str(id)) => Some(id),
         _ => None,
     }
 }
 
-fn find_entry<'m>(model: &'m Model, teller: &IdSource) -> Option<(&'m ResourceReference, &'m Expr)> {
+fn find_entry<'m>(model: &'m Model, teller: &IdSource) -> Option<(&'m AboutEntry, &'m Expr)> {
     let entry = model.operations.get(&teller.entry.0)?.about.get(teller.entry.1)?;
     Some((entry, deferred_id_path(entry)?))
 }
 
-fn deferred_id_path(entry: &ResourceReference) -> Option<&Expr> {
+fn deferred_id_path(entry: &AboutEntry) -> Option<&Expr> {
     match &entry.binding {
         IdExpression::New(path) if entry.told_by.is_some() => Some(path),
         _ => None,
@@ -128,14 +128,14 @@ fn read_id(model: &Model, asked: &CallView, sight: &Observation, path: &Expr) ->
     let roots =
         ExpressionRoots { model, call: asked, resources: &[], reply: None, entry: Some(&sight.entry), world: None };
     match path.eval(&roots) {
-        Ok(Val::Str(id)) => Some(id),
+        Ok(ExprValue::Str(id)) => Some(id),
         _ => None,
     }
 }
 
 fn rename_in_factor(model: &Model, factor: &Factor, from: &ResourceId, to: &ResourceId) -> Factor {
     let own = |id: &ResourceId| if id == from { to.clone() } else { id.clone() };
-    let thing = |held: &Arc<StateEntry>| -> Arc<StateEntry> {
+    let thing = |held: &Arc<PossibleResource>| -> Arc<PossibleResource> {
         let waits = held.state.transition.as_ref().is_some_and(|motion| motion.after.contains(from));
         if held.id != *from && !waits {
             return held.clone();
@@ -146,7 +146,7 @@ fn rename_in_factor(model: &Model, factor: &Factor, from: &ResourceId, to: &Reso
             Transition { after, ..motion }
         });
         let untold = held.state.id_deferred && held.id != *from;
-        make_entry(
+        make_possible_resource(
             model,
             own(&held.id),
             ResourceState { transition: motion, id_deferred: untold, ..held.state.clone() },
@@ -161,9 +161,9 @@ fn rename_in_factor(model: &Model, factor: &Factor, from: &ResourceId, to: &Reso
     worlds.sort();
     let mut ids: Vec<ResourceId> = factor.ids.iter().map(own).collect();
     ids.sort();
-    let promised = |what: &PromisedValue| match what {
-        PromisedValue::Field(id, field) => PromisedValue::Field(own(id), *field),
-        PromisedValue::Absence(id) => PromisedValue::Absence(own(id)),
+    let promised = |what: &PromiseSubject| match what {
+        PromiseSubject::Field(id, field) => PromiseSubject::Field(own(id), *field),
+        PromiseSubject::Absence(id) => PromiseSubject::Absence(own(id)),
     };
     let promises: BTreeMap<_, _> =
         factor.promises.iter().map(|(what, promises)| (promised(what), promises.clone())).collect();

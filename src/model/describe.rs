@@ -2,20 +2,20 @@
 
 use super::compile::Model;
 use super::factor::Factor;
-use super::possible_state::StateEntry;
-use super::reply_kind::ReplyKind;
+use super::outcome_kind::OutcomeKind;
+use super::possible_state::PossibleResource;
 use super::resource_state::{Existence, TransitionStage};
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use std::sync::Arc;
 
-pub(super) fn describe_outcome(heard: &ReplyKind) -> String {
+pub(super) fn describe_outcome(heard: &OutcomeKind) -> String {
     match heard {
-        ReplyKind::Success(status, _) => format!("accepted with {status}"),
-        ReplyKind::Refusal(status) => format!("refused with {status}"),
-        ReplyKind::ServerError(status) => format!("server error {status}"),
-        ReplyKind::Lost => "no response".to_string(),
-        ReplyKind::NotExecuted => "nothing".to_string(),
-        ReplyKind::Unexpected(status) => format!("status {status}, neither a success nor an error"),
+        OutcomeKind::Success(status, _) => format!("accepted with {status}"),
+        OutcomeKind::Refusal(status) => format!("refused with {status}"),
+        OutcomeKind::ServerError(status) => format!("server error {status}"),
+        OutcomeKind::Lost => "no response".to_string(),
+        OutcomeKind::NotExecuted => "nothing".to_string(),
+        OutcomeKind::Unexpected(status) => format!("status {status}, neither a success nor an error"),
     }
 }
 
@@ -28,8 +28,8 @@ pub(super) fn describe_expected(model: &Model, factor: &Factor) -> Vec<String> {
 
 /// One possible state in one line of text.
 #[must_use]
-pub fn describe_state(model: &Model, world: &[Arc<StateEntry>]) -> String {
-    let one = |held: &Arc<StateEntry>| {
+pub fn describe_state(model: &Model, world: &[Arc<PossibleResource>]) -> String {
+    let one = |held: &Arc<PossibleResource>| {
         let resource = model.resource_kind(&held.id);
         let thing = &held.state;
         let state =
@@ -51,7 +51,7 @@ pub fn describe_state(model: &Model, world: &[Arc<StateEntry>]) -> String {
         });
         let fields = resource.fields.iter().zip(&thing.fields).enumerate();
         let others = fields.filter(|(index, (_, value))| {
-            Some(*index) != state && **value != Val::Unknown && thing.undetermined_since.is_none()
+            Some(*index) != state && **value != ExprValue::Unknown && thing.undetermined_since.is_none()
         });
         let others: Vec<String> = others.map(|(_, (field, value))| format!("{}={value}", field.name)).collect();
         format!(

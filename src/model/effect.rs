@@ -6,13 +6,13 @@ use super::call_view::CallView;
 use super::clause_info::ClauseId;
 use super::compile::Model;
 use super::effect_context::{EffectContext, find_targets, read_all_resources};
-use super::possible_state::{PossibleState, StateEntry, find_resource, replace_resources};
+use super::possible_state::{PossibleResource, PossibleState, find_resource, replace_resources};
 use super::resource_state::{
     Existence, ResourceId, ResourceOwner, ResourceState, StateOrigin, Transition, TransitionStage,
 };
 use super::roots::{ExpressionRoots, SuiteEvaluationError};
-use crate::expr::Val;
-use crate::suite::{Alternative, Clause, Effect, EffectValue, Stage};
+use crate::expr::ExprValue;
+use crate::suite::{Alternative, Clause, Effect, EffectValue, StageExpression};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -36,7 +36,7 @@ pub struct SuccessorState {
 pub fn list_choices(
     model: &Model,
     asked: &CallView,
-    world: &[Arc<StateEntry>],
+    world: &[Arc<PossibleResource>],
     accepts: &[ClauseId],
     moment: &EffectContext<'_>,
 ) -> Result<Vec<OutcomeChoice>, SuiteEvaluationError> {
@@ -45,7 +45,7 @@ pub fn list_choices(
     let all = read_all_resources(model, asked, world, moment);
     let mut choices: Vec<OutcomeChoice> = vec![Vec::new()];
     for &id in accepts {
-        let clause = model.written_clause(id).expect("only written clauses accept");
+        let clause = model.find_suite_clause(id).expect("only written clauses accept");
         let mut open = vec![0_u16];
         for (index, alternative) in clause.or.iter().enumerate() {
             if is_permitted(model, asked, alternative, &first, &all, moment)? {
@@ -66,11 +66,11 @@ fn is_permitted(
     asked: &CallView,
     alternative: &Alternative,
     combination: &ResourceCombination<'_>,
-    all: &Val,
+    all: &ExprValue,
     moment: &EffectContext<'_>,
 ) -> Result<bool, SuiteEvaluationError> {
     let Some(guard) = &alternative.when else { return Ok(true) };
-    let things: Vec<(&str, Val)> = combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
+    let things: Vec<(&str, ExprValue)> = combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
     let roots = ExpressionRoots {
         model,
         call: asked,
@@ -79,7 +79,7 @@ fn is_permitted(
         entry: None,
         world: Some(all),
     };
-    Ok(roots.evaluate(guard, alternative.place.line)? != Val::Bool(false))
+    Ok(roots.evaluate(guard, alternative.place.line)? != ExprValue::Bool(false))
 }
 
 /// The possible states after acceptance, one for each permitted outcome.
@@ -89,7 +89,7 @@ fn is_permitted(
 pub fn list_successors(
     model: &Model,
     asked: &CallView,
-    world: &[Arc<StateEntry>],
+    world: &[Arc<PossibleResource>],
     accepts: &[ClauseId],
     moment: &EffectContext<'_>,
 ) -> Result<Vec<SuccessorState>, SuiteEvaluationError> {
@@ -107,7 +107,7 @@ pub fn list_successors(
 pub fn apply_choice(
     model: &Model,
     asked: &CallView,
-    world: &[Arc<StateEntry>],
+    world: &[Arc<PossibleResource>],
     choice: &OutcomeChoice,
     moment: &EffectContext<'_>,
 ) -> Result<PossibleState, SuiteEvaluationError> {
@@ -115,9 +115,10 @@ pub fn apply_choice(
     let mut changed: BTreeMap<ResourceId, ResourceState> = create_resources(model, asked, moment);
     let via = StateOrigin(Arc::from(choice.as_slice()));
     for &(id, way) in choice {
-        let clause = model.written_clause(id).expect("only written clauses accept");
+        let clause = model.find_suite_clause(id).expect("only written clauses accept");
         for combination in list_combinations(model, asked, world) {
-            let things: Vec<(&str, Val)> = combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
+            let things: Vec<(&str, ExprValue)> =
+                combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
             let roots = ExpressionRoots {
                 model,
                 call: asked,
@@ -153,7 +154,7 @@ pub fn apply_choice(
 pub fn make_call_undetermined(
     model: &Model,
     asked: &CallView,
-    world: &[Arc<StateEntry>],
+    world: &[Arc<PossibleResource>],
     moment: &EffectContext<'_>,
 ) -> PossibleState {
     let named = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten());
@@ -163,7 +164,7 @@ pub fn make_call_undetermined(
         .collect();
     // A clause of the call reads all resources of a kind, so the call may change each of the resources.
     let kinds = &model.operations[&asked.operation].reads_all;
-    let touched = |held: &&Arc<StateEntry>| {
+    let touched = |held: &&Arc<PossibleResource>| {
         kinds.contains(&usize::from(held.id.kind))
             && asked.owner == Some(held.state.owner)
             && held.state.existence != Existence::Gone
@@ -201,7 +202,7 @@ fn create_resources(
                 seq: moment.seq + index as u32,
                 existence: Existence::Present,
                 id_deferred: about[entry].told_by.is_some(),
-                fields: vec![Val::Unknown; resource.fields.len()],
+                fields: vec![ExprValue::Unknown; resource.fields.len()],
                 memory: resource.remembers.iter().map(|(_, first)| first.clone()).collect(),
                 transition: None,
                 undetermined_since: None,
@@ -227,12 +228,12 @@ fn apply_effect(
             let mut course = Vec::with_capacity(stages.len());
             for (nth, stage) in stages.iter().enumerate() {
                 course.push(match stage {
-                    Stage::State(state) => TransitionStage::State(Val::Str(Arc::from(state.as_str()))),
-                    Stage::Expr(expr) => TransitionStage::State(roots.evaluate(expr, line)?),
+                    StageExpression::State(state) => TransitionStage::State(ExprValue::Str(Arc::from(state.as_str()))),
+                    StageExpression::Expr(expr) => TransitionStage::State(roots.evaluate(expr, line)?),
                     // The pages do not say in which state the transition ends.
-                    Stage::Anything if nth + 1 == stages.len() => TransitionStage::State(Val::Unknown),
-                    Stage::Anything => TransitionStage::Anything,
-                    Stage::Gone => TransitionStage::Gone,
+                    StageExpression::Anything if nth + 1 == stages.len() => TransitionStage::State(ExprValue::Unknown),
+                    StageExpression::Anything => TransitionStage::Anything,
+                    StageExpression::Gone => TransitionStage::Gone,
                 });
             }
             // A new resource has no earlier state, so its transition starts in the first stage. A `prompt` kind
@@ -245,7 +246,7 @@ fn apply_effect(
         value => {
             let value = match value {
                 EffectValue::Expr(expr) => roots.evaluate(expr, line)?,
-                _ => Val::Unknown,
+                _ => ExprValue::Unknown,
             };
             if let Some(index) = resource.fields.iter().position(|field| field.name == effect.field) {
                 change_field(thing, newborn, index, value);
@@ -288,7 +289,7 @@ fn start_transition(
     }
 }
 
-fn change_field(thing: &mut ResourceState, newborn: bool, index: usize, value: Val) {
+fn change_field(thing: &mut ResourceState, newborn: bool, index: usize, value: ExprValue) {
     let old = std::mem::replace(&mut thing.fields[index], value);
     if newborn || old == thing.fields[index] {
         return;
@@ -313,7 +314,7 @@ fn set_order(
     model: &Model,
     asked: &CallView,
     clause: &Clause,
-    world: &[Arc<StateEntry>],
+    world: &[Arc<PossibleResource>],
     moment: &EffectContext<'_>,
     changed: &mut BTreeMap<ResourceId, ResourceState>,
 ) {

@@ -3,10 +3,10 @@
 use super::applicability::ResourceCombination;
 use super::call_view::CallView;
 use super::compile::Model;
-use super::possible_state::StateEntry;
+use super::possible_state::PossibleResource;
 use super::resource_state::ResourceId;
 use super::roots::make_world_root;
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use std::sync::Arc;
 
 /// Created resources: index into the operation's `about`, and ids.
@@ -18,7 +18,7 @@ pub struct EffectContext<'a> {
     /// The created resources.
     pub created: &'a CreatedIds,
     /// The response body; null without a body, unknown after a lost response.
-    pub reply: &'a Val,
+    pub reply: &'a ExprValue,
     /// Time of the response, in ms.
     pub now: u64,
     /// Sequence number of the next created resource.
@@ -30,15 +30,15 @@ pub struct EffectContext<'a> {
 pub(super) fn read_all_resources(
     model: &Model,
     asked: &CallView,
-    world: &[Arc<StateEntry>],
+    world: &[Arc<PossibleResource>],
     moment: &EffectContext<'_>,
-) -> Val {
+) -> ExprValue {
     let kinds = model.operations[&asked.operation].reads_all.iter().copied();
     make_world_root(model, kinds, world, asked.owner, moment.unknown_kinds)
 }
 
 pub(super) fn find_targets(
-    about: &[crate::suite::ResourceReference],
+    about: &[crate::suite::AboutEntry],
     combination: &ResourceCombination<'_>,
     born: &CreatedIds,
     name: &str,

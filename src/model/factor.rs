@@ -1,7 +1,7 @@
 //! Factors: sets of possible states over the same resources. A call joins factors; afterwards they are split.
 
 use super::clause_info::ClauseId;
-use super::possible_state::{PossibleState, StateEntry};
+use super::possible_state::{PossibleResource, PossibleState};
 use super::resource_state::ResourceId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,24 +15,24 @@ pub struct Factor {
     pub states: Vec<PossibleState>,
     /// Promised fields that no observation confirmed, the latest promise last. An overtaken promise stays: the
     /// earlier clause may be the cause of a wrong value.
-    pub promises: BTreeMap<PromisedValue, Vec<PromiseSource>>,
+    pub promises: BTreeMap<PromiseSubject, Vec<PromiseSource>>,
     /// The last exchange that ruled out states: often the true place of a later deviation.
     pub narrowed_by: Option<BeliefNarrowing>,
 }
 
 /// The subject of a promise: a field or the end of a resource.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PromisedValue {
+pub enum PromiseSubject {
     Field(ResourceId, u16),
     /// The resource is gone.
     Absence(ResourceId),
 }
 
-impl PromisedValue {
+impl PromiseSubject {
     #[must_use]
     pub fn id(&self) -> &ResourceId {
         match self {
-            PromisedValue::Field(id, _) | PromisedValue::Absence(id) => id,
+            PromiseSubject::Field(id, _) | PromiseSubject::Absence(id) => id,
         }
     }
 }
@@ -54,7 +54,7 @@ pub struct BeliefNarrowing {
 impl Factor {
     /// One resource in one state.
     #[must_use]
-    pub fn from_resource(held: Arc<StateEntry>) -> Factor {
+    pub fn from_resource(held: Arc<PossibleResource>) -> Factor {
         Factor { ids: vec![held.id.clone()], states: vec![vec![held]], ..Factor::default() }
     }
 
@@ -107,7 +107,7 @@ impl Factor {
 
     fn split_resource(&self, index: usize) -> Option<(Factor, Factor)> {
         let id = &self.ids[index];
-        let awaited = |held: &Arc<StateEntry>| {
+        let awaited = |held: &Arc<PossibleResource>| {
             held.state
                 .transition
                 .as_ref()
@@ -116,7 +116,7 @@ impl Factor {
         if self.states.iter().flatten().any(awaited) {
             return None;
         }
-        let own: BTreeSet<&Arc<StateEntry>> = self.states.iter().map(|world| &world[index]).collect();
+        let own: BTreeSet<&Arc<PossibleResource>> = self.states.iter().map(|world| &world[index]).collect();
         let rest = |world: &PossibleState| -> PossibleState {
             world.iter().enumerate().filter(|(at, _)| *at != index).map(|(_, held)| held.clone()).collect()
         };
@@ -124,7 +124,7 @@ impl Factor {
         if own.len() * others.len() != self.states.len() {
             return None;
         }
-        let mine = |promised: &PromisedValue| promised.id() == id;
+        let mine = |promised: &PromiseSubject| promised.id() == id;
         let (kept, left) = self.promises.clone().into_iter().partition(|(promised, _)| mine(promised));
         let one = Factor {
             ids: vec![id.clone()],
@@ -141,9 +141,9 @@ impl Factor {
 
     /// The distinct states of one resource.
     #[must_use]
-    pub fn list_states(&self, id: &ResourceId) -> Vec<Arc<StateEntry>> {
+    pub fn list_states(&self, id: &ResourceId) -> Vec<Arc<PossibleResource>> {
         let Ok(index) = self.ids.binary_search(id) else { return Vec::new() };
-        let distinct: BTreeSet<&Arc<StateEntry>> = self.states.iter().map(|world| &world[index]).collect();
+        let distinct: BTreeSet<&Arc<PossibleResource>> = self.states.iter().map(|world| &world[index]).collect();
         distinct.into_iter().cloned().collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::clause_info::{ClauseInfo, ClauseOrigin, GeneratedClause};
 use crate::schema::catalog::{Catalog, Operation, SourceLines};
-use crate::suite::{Basis, FieldClass, ResourceKind, ResourceView, Suite};
+use crate::suite::{ClauseBasis, FieldMutability, ResourceKind, ResourceView, Suite};
 
 /// Every generated clause: first those of the operations, then those of the resource kinds.
 pub(super) fn generate_clauses(suite: &Suite, catalog: &Catalog) -> Vec<ClauseInfo> {
@@ -22,13 +22,13 @@ pub(super) fn generate_clauses(suite: &Suite, catalog: &Catalog) -> Vec<ClauseIn
 
 /// A generated clause. A clause with citations is stated; a clause without citations is a convention by `rule`.
 fn make_clause(id: String, says: String, cites: &[SourceLines], rule: &str, generated: GeneratedClause) -> ClauseInfo {
-    let basis = if cites.is_empty() { Basis::Convention } else { Basis::Stated };
+    let basis = if cites.is_empty() { ClauseBasis::Convention } else { ClauseBasis::Stated };
     ClauseInfo {
         id,
         says,
         cites: cites.to_vec(),
         basis,
-        rule: (basis == Basis::Convention).then(|| rule.to_string()),
+        rule: (basis == ClauseBasis::Convention).then(|| rule.to_string()),
         origin: ClauseOrigin::Generated(generated),
     }
 }
@@ -58,9 +58,11 @@ fn add_field_clauses(kind: usize, resource: &ResourceKind, all: &mut Vec<ClauseI
     let name = &resource.name;
     for (index, field) in resource.fields.iter().enumerate() {
         let (word, says) = match field.class {
-            FieldClass::Modelled => ("frame", format!("the {} of a {name} changes only as a clause says", field.name)),
-            FieldClass::Keeps => ("keeps", format!("the {} of a {name} never changes", field.name)),
-            FieldClass::Grows => ("grows", format!("the {} of a {name} only moves forward", field.name)),
+            FieldMutability::Modelled => {
+                ("frame", format!("the {} of a {name} changes only as a clause says", field.name))
+            }
+            FieldMutability::Keeps => ("keeps", format!("the {} of a {name} never changes", field.name)),
+            FieldMutability::Grows => ("grows", format!("the {} of a {name} only moves forward", field.name)),
         };
         let id = format!("{name}.{word}.{}", field.name);
         all.push(make_clause(id, says, &field.cites, "frame", GeneratedClause::Field(kind, index)));

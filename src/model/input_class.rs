@@ -5,14 +5,14 @@ use super::call_view::CallView;
 use super::clause_info::ClauseId;
 use super::compile::Model;
 use super::read_call::make_header_root;
-use crate::expr::{Comparison, ComparisonRelation, Expr, ExprScope, FieldPath, PathKey, Val};
-use crate::history::{Call, Exchange, InputRecord};
+use crate::expr::{Comparison, ComparisonRelation, Expr, ExprScope, ExprValue, FieldPath, PathKey};
+use crate::history::{Call, Exchange, RecordedInputClass};
 use crate::schema::{CompiledCatalog, InputClass, classify_by_other_version, classify_input};
 use crate::suite::LetDefinition;
 
 /// The class of the body and of the query of a call. For an exchange, see [`read_input_class`].
 #[must_use]
-pub fn classify_call_input(model: &Model, schemas: &CompiledCatalog, call: &Call) -> InputRecord {
+pub fn classify_call_input(model: &Model, schemas: &CompiledCatalog, call: &Call) -> RecordedInputClass {
     let Some(operation) = schemas.find_operation(&call.operation) else { return InputClass::Doubtful.into() };
     let version = read_version(model, call);
     let shape = schemas.find_request_schema(operation, version.as_deref());
@@ -47,13 +47,13 @@ pub fn classify_call_input(model: &Model, schemas: &CompiledCatalog, call: &Call
         _ => format!("{}/-", reason.pointer),
     });
     let from_query = class > body.class;
-    InputRecord { class, doubts: if from_query { vec!["?".to_string()] } else { doubts.collect() } }
+    RecordedInputClass { class, doubts: if from_query { vec!["?".to_string()] } else { doubts.collect() } }
 }
 
 /// The class of the input of an exchange. A recorded class takes precedence, because the recorded body contains
 /// tokens in place of secrets.
 #[must_use]
-pub fn read_input_class(model: &Model, schemas: &CompiledCatalog, exchange: &Exchange) -> InputRecord {
+pub fn read_input_class(model: &Model, schemas: &CompiledCatalog, exchange: &Exchange) -> RecordedInputClass {
     exchange.input.clone().unwrap_or_else(|| classify_call_input(model, schemas, &exchange.call))
 }
 
@@ -61,22 +61,24 @@ pub fn read_input_class(model: &Model, schemas: &CompiledCatalog, exchange: &Exc
 #[must_use]
 pub fn read_version(model: &Model, call: &Call) -> Option<String> {
     let version = model.suite.version.as_ref()?;
-    let scope =
-        VersionScope { header: make_header_root(model, &call.headers), binding: Val::from(call.binding.as_str()) };
+    let scope = VersionScope {
+        header: make_header_root(model, &call.headers),
+        binding: ExprValue::from(call.binding.as_str()),
+    };
     match version.eval(&scope) {
-        Ok(Val::Str(version)) => Some(version.to_string()),
+        Ok(ExprValue::Str(version)) => Some(version.to_string()),
         _ => None,
     }
 }
 
 /// The inputs of the suite's version expression.
 struct VersionScope {
-    header: Val,
-    binding: Val,
+    header: ExprValue,
+    binding: ExprValue,
 }
 
 impl ExprScope for VersionScope {
-    fn find_root(&self, name: &str) -> Option<Val> {
+    fn find_root(&self, name: &str) -> Option<ExprValue> {
         match name {
             "header" => Some(self.header.clone()),
             "binding" => Some(self.binding.clone()),
@@ -95,7 +97,7 @@ pub fn leaves_outcome_open(model: &Model, asked: &CallView, reading: &Applicable
 /// Whether a success must have the documented shape. A call with an unresolved doubt may have a response of
 /// another shape.
 pub(super) fn demands_documented_shape(model: &Model, asked: &CallView, reading: &ApplicableClauses) -> bool {
-    let open = |clause: &ClauseId| model.written_clause(*clause).is_some_and(|clause| clause.reply_open);
+    let open = |clause: &ClauseId| model.find_suite_clause(*clause).is_some_and(|clause| clause.reply_open);
     let accepted = !reading.accepts.is_empty() && !leaves_outcome_open(model, asked, reading);
     (asked.class != InputClass::Doubtful || accepted) && !reading.accepts.iter().any(open)
 }
@@ -114,7 +116,7 @@ struct GuardReads {
 
 /// Whether the guard of a clause reads each doubtful place, or reads the class of the input.
 fn resolves_doubts(model: &Model, clause: ClauseId, doubts: &[String]) -> bool {
-    let Some(guard) = model.written_clause(clause).and_then(|clause| clause.when.as_ref()) else { return false };
+    let Some(guard) = model.find_suite_clause(clause).and_then(|clause| clause.when.as_ref()) else { return false };
     let mut questions = GuardReads::default();
     collect_reads(model, guard, &mut questions, 0);
     let settled = |doubt: &String| match doubt.strip_suffix(NULL) {
@@ -133,7 +135,7 @@ fn collect_reads(model: &Model, expr: &Expr, questions: &mut GuardReads, depth: 
     questions.read.extend(expr.list_reads());
     for Comparison { mut path, op, other } in expr.list_comparisons() {
         if matches!(op, ComparisonRelation::Contains | ComparisonRelation::NotContains)
-            && let Some(Val::Str(key)) = other.as_literal()
+            && let Some(ExprValue::Str(key)) = other.as_literal()
         {
             path.keys.push(PathKey::Name(key.clone()));
             questions.tested_keys.push(path);

@@ -2,8 +2,8 @@
 
 use super::call_view::CallView;
 use super::compile::Model;
-use super::reply_kind::ReplyKind;
-use crate::history::{Exchange, InputRecord};
+use super::outcome_kind::OutcomeKind;
+use crate::history::{Exchange, RecordedInputClass};
 
 /// An exchange with its call and its reply as expressions read them. Both are converted once, and every part that
 /// judges the exchange takes this.
@@ -14,7 +14,7 @@ pub struct InterpretedExchange<'a> {
     /// The inputs of the call.
     pub call: CallView,
     /// The outcome.
-    pub reply: ReplyKind,
+    pub reply: OutcomeKind,
 }
 
 impl<'a> InterpretedExchange<'a> {
@@ -23,11 +23,11 @@ impl<'a> InterpretedExchange<'a> {
     /// # Panics
     /// If the catalog lacks the operation: the history belongs to another suite.
     #[must_use]
-    pub fn new(model: &Model, exchange: &'a Exchange, input: impl Into<InputRecord>) -> InterpretedExchange<'a> {
+    pub fn new(model: &Model, exchange: &'a Exchange, input: impl Into<RecordedInputClass>) -> InterpretedExchange<'a> {
         InterpretedExchange {
             exchange,
             call: CallView::new(model, &exchange.call, input),
-            reply: ReplyKind::classify(&exchange.outcome),
+            reply: OutcomeKind::classify(&exchange.outcome),
         }
     }
 }

@@ -3,12 +3,12 @@
 use super::clause_info::{ClauseId, GeneratedClause};
 use super::compile::Model;
 use super::observation::Observation;
-use super::possible_state::StateEntry;
+use super::possible_state::PossibleResource;
 use super::resource_state::{Existence, ResourceState, TransitionStage};
 use super::roots::{EntryScope, SuiteEvaluationError};
 use super::transition::evaluate_alone;
-use crate::expr::Val;
-use crate::suite::{FieldClass, UNNAMED};
+use crate::expr::ExprValue;
+use crate::suite::{FieldMutability, UNNAMED};
 
 /// The reason why a possible state does not match an observation.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +27,7 @@ pub enum ObservationMismatch {
 /// The inner error says why the possible state is ruled out. The outer error is a faulty suite.
 pub fn match_observation(
     model: &Model,
-    held: &StateEntry,
+    held: &PossibleResource,
     sight: &Observation,
     now: u64,
     settle_percent: u32,
@@ -71,32 +71,32 @@ pub fn match_observation(
 
 fn contradicts_shows(
     model: &Model,
-    held: &StateEntry,
+    held: &PossibleResource,
     sight: &Observation,
-    shows: &crate::suite::ShownValue,
+    shows: &crate::suite::DerivedValue,
 ) -> Result<bool, SuiteEvaluationError> {
     let among = evaluate_alone(model, held, &shows.among, shows.place.line)?;
-    let Val::List(permitted) = among else { return Ok(false) };
+    let ExprValue::List(permitted) = among else { return Ok(false) };
     let it = EntryScope(&sight.entry);
     // An unreadable value violates the schema, and not this clause.
     let Ok(value) = shows.at.eval(&it) else { return Ok(false) };
-    let equal = |candidate: &Val| candidate.cel_eq(&value);
-    Ok(permitted.iter().all(|candidate| equal(candidate) == Val::Bool(false)))
+    let equal = |candidate: &ExprValue| candidate.cel_eq(&value);
+    Ok(permitted.iter().all(|candidate| equal(candidate) == ExprValue::Bool(false)))
 }
 
 fn match_field(
     model: &Model,
-    held: &StateEntry,
+    held: &PossibleResource,
     next: &mut ResourceState,
     index: usize,
-    shown: &Val,
+    shown: &ExprValue,
 ) -> Result<(), ObservationMismatch> {
     let resource = &model.suite.resources[usize::from(held.id.kind)];
     let known = next.fields[index].clone();
     let misfit = ObservationMismatch::Field(index as u16);
     if known.has_unknown() && resource.state.as_ref() == Some(&resource.fields[index].name) {
         // An unnamed state may be a stage of a transition, so the value is not kept.
-        if names_state(resource, shown) {
+        if is_named_stable_state(resource, shown) {
             next.fields[index] = shown.clone();
         }
         return Ok(());
@@ -108,7 +108,7 @@ fn match_field(
             Some((motion, at))
         });
         if let Some((motion, at)) = pending {
-            if motion.pending[at].1.cel_eq(shown) != Val::Bool(false) {
+            if motion.pending[at].1.cel_eq(shown) != ExprValue::Bool(false) {
                 return Ok(());
             }
             motion.pending.remove(at);
@@ -116,20 +116,20 @@ fn match_field(
         next.fields[index] = shown.clone();
         return Ok(());
     }
-    let same = if known == Val::from(UNNAMED) {
-        !names_state(resource, shown)
+    let same = if known == ExprValue::from(UNNAMED) {
+        !is_named_stable_state(resource, shown)
     } else {
-        known.cel_eq(shown) == Val::Bool(true)
+        known.cel_eq(shown) == ExprValue::Bool(true)
     };
     match resource.fields[index].class {
-        FieldClass::Keeps if same => Ok(()),
-        FieldClass::Keeps => Err(misfit),
-        FieldClass::Grows if has_moved_back(&known, shown) => Err(misfit),
-        FieldClass::Grows => {
+        FieldMutability::Keeps if same => Ok(()),
+        FieldMutability::Keeps => Err(misfit),
+        FieldMutability::Grows if has_moved_back(&known, shown) => Err(misfit),
+        FieldMutability::Grows => {
             next.fields[index] = shown.clone();
             Ok(())
         }
-        FieldClass::Modelled => {
+        FieldMutability::Modelled => {
             let pending = next.transition.as_mut().and_then(|motion| {
                 let at = motion.pending.iter().position(|(field, _)| usize::from(*field) == index)?;
                 Some((motion, at))
@@ -140,7 +140,7 @@ fn match_field(
                     motion.pending.remove(at);
                     Ok(())
                 }
-                Some((motion, at)) if motion.pending[at].1.cel_eq(shown) != Val::Bool(false) => Ok(()),
+                Some((motion, at)) if motion.pending[at].1.cel_eq(shown) != ExprValue::Bool(false) => Ok(()),
                 _ if same => Ok(()),
                 _ => Err(misfit),
             }
@@ -149,15 +149,15 @@ fn match_field(
 }
 
 /// Whether a state is a named stable state of the resource kind.
-fn names_state(resource: &crate::suite::ResourceKind, shown: &Val) -> bool {
-    matches!(shown, Val::Str(shown) if resource.stable.iter().any(|stable| **stable == **shown))
+fn is_named_stable_state(resource: &crate::suite::ResourceKind, shown: &ExprValue) -> bool {
+    matches!(shown, ExprValue::Str(shown) if resource.stable.iter().any(|stable| **stable == **shown))
 }
 
-fn has_moved_back(known: &Val, shown: &Val) -> bool {
+fn has_moved_back(known: &ExprValue, shown: &ExprValue) -> bool {
     match (known, shown) {
-        (Val::Str(known), Val::Str(shown)) => shown < known,
-        (Val::Int(known), Val::Int(shown)) => shown < known,
-        (Val::Float(known), Val::Float(shown)) => shown < known,
+        (ExprValue::Str(known), ExprValue::Str(shown)) => shown < known,
+        (ExprValue::Int(known), ExprValue::Int(shown)) => shown < known,
+        (ExprValue::Float(known), ExprValue::Float(shown)) => shown < known,
         _ => false,
     }
 }
@@ -165,13 +165,13 @@ fn has_moved_back(known: &Val, shown: &Val) -> bool {
 /// Determines an undetermined resource from an observation. The observation must show a settled resource in a
 /// stable state that is not about to change: the first stage of a transition would be visible at once
 /// (`prompt`), or the bound has passed.
-fn determine_resource(model: &Model, held: &StateEntry, sight: &Observation, past_bound: bool) -> ResourceState {
+fn determine_resource(model: &Model, held: &PossibleResource, sight: &Observation, past_bound: bool) -> ResourceState {
     let resource = &model.suite.resources[usize::from(held.id.kind)];
     let state = resource.state.as_ref().and_then(|state| resource.fields.iter().position(|field| field.name == *state));
     let stable = match state.map(|index| &sight.fields[index]) {
         None => true,
         _ if resource.stable.is_empty() => true,
-        Some(Some(Val::Str(shown))) => resource.stable.iter().any(|stable| **stable == **shown),
+        Some(Some(ExprValue::Str(shown))) => resource.stable.iter().any(|stable| **stable == **shown),
         Some(_) => false,
     };
     let quiet = sight.settled != Some(false);
@@ -179,17 +179,18 @@ fn determine_resource(model: &Model, held: &StateEntry, sight: &Observation, pas
     if !(sight.full && stable && quiet && settled) {
         return held.state.clone();
     }
-    let mut fields: Vec<Val> = sight.fields.iter().map(|shown| shown.clone().unwrap_or(Val::Unknown)).collect();
+    let mut fields: Vec<ExprValue> =
+        sight.fields.iter().map(|shown| shown.clone().unwrap_or(ExprValue::Unknown)).collect();
     // Without named states, the value of the state field decides nothing.
     if let Some(index) = state.filter(|_| resource.stable.is_empty()) {
-        fields[index] = Val::from(UNNAMED);
+        fields[index] = ExprValue::from(UNNAMED);
     }
     ResourceState { fields, undetermined_since: None, origin: None, transition: None, ..held.state.clone() }
 }
 
 /// Whether a whole list must contain a resource; `None` if both are permitted.
 #[must_use]
-pub fn must_be_listed(held: &StateEntry) -> Option<bool> {
+pub fn must_be_listed(held: &PossibleResource) -> Option<bool> {
     let leaving = held.state.transition.as_ref().is_some_and(|motion| {
         motion.stages.iter().any(|step| matches!(step, TransitionStage::Gone | TransitionStage::Anything))
     });

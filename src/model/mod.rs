@@ -9,7 +9,7 @@ mod belief;
 mod belief_factors;
 mod bulk_effect;
 mod call_view;
-mod clause_counts;
+mod count_clauses;
 mod clause_expressions;
 mod clause_info;
 mod compile;
@@ -32,11 +32,11 @@ mod paging;
 mod possible_state;
 mod read_call;
 mod effect_context;
-mod reply_kind;
+mod outcome_kind;
 mod resource_calls;
 mod resource_state;
 mod roots;
-mod tally;
+mod clause_tally;
 mod transition;
 
 #[cfg(test)]
@@ -46,6 +46,7 @@ pub use applicability::{ApplicableClauses, ResourceCombination, allows_status, e
 pub use belief::{Belief, BeliefLimits};
 pub use call_view::CallView;
 pub use clause_info::{ClauseId, ClauseInfo, ClauseOrigin, GeneratedClause};
+pub use clause_tally::{ClauseCount, ClauseTally, ObservedSilentCell};
 pub use compile::{Model, ModelError, find_state_field};
 pub use deferred_id::read_deferred_id;
 pub use describe::describe_state;
@@ -58,13 +59,12 @@ pub use interpreted_exchange::InterpretedExchange;
 pub use match_observation::must_be_listed;
 pub use observation::{Observation, ResponseObservations, read_observations};
 pub use operation_model::OperationModel;
+pub use outcome_kind::OutcomeKind;
 pub use paging::{ListPage, is_page, read_pages};
-pub use possible_state::{PossibleState, StateEntry, find_resource, make_entry, replace_resources};
-pub use reply_kind::ReplyKind;
+pub use possible_state::{PossibleResource, PossibleState, find_resource, make_possible_resource, replace_resources};
 pub use resource_calls::{ResourceDeletion, ResourceRead, find_id_path};
 pub use resource_state::{
     Existence, ResourceId, ResourceOwner, ResourceState, StateOrigin, Transition, TransitionStage as Stage,
 };
 pub use roots::{ExpressionRoots, SuiteEvaluationError, make_world_root};
-pub use tally::{ClauseCount, ClauseTally, OperationCell};
 pub use transition::{advance_resource, close_states, evaluate_alone as eval_alone, list_events};

@@ -9,14 +9,14 @@ use super::bulk_effect;
 use super::call_view::CallView;
 use super::clause_info::{ClauseId, GeneratedClause};
 use super::effect_context::EffectContext;
-use super::factor::{Factor, PromiseSource, PromisedValue};
+use super::factor::{Factor, PromiseSource, PromiseSubject};
 use super::observation_filter::ObservationContext;
 use super::outcome_filter::{OutcomeExplanation, OutcomeJudgement};
-use super::possible_state::{StateEntry, make_entry};
+use super::possible_state::{PossibleResource, make_possible_resource};
 use super::resource_state::{Existence, ResourceId, ResourceState};
 use super::roots::SuiteEvaluationError;
 use crate::history::Exchange;
-use crate::suite::{EffectValue, Stage};
+use crate::suite::{EffectValue, StageExpression};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -83,7 +83,7 @@ impl Belief {
 
     fn affects_unnamed(&self, clause: ClauseId) -> bool {
         self.model
-            .written_clause(clause)
+            .find_suite_clause(clause)
             .is_some_and(|written| written.then.iter().any(|effect| effect.target.get_selection().is_some()))
     }
 
@@ -97,7 +97,7 @@ impl Belief {
         before: &Factor,
         judged: &OutcomeJudgement,
         moment: &EffectContext<'_>,
-    ) -> Result<BTreeSet<PromisedValue>, SuiteEvaluationError> {
+    ) -> Result<BTreeSet<PromiseSubject>, SuiteEvaluationError> {
         let accepting = before.states.iter().zip(&judged.applicable).filter(|(_, r)| r.accepts.contains(&clause));
         let mut everywhere: Option<BTreeSet<(ResourceId, Option<u16>)>> = None;
         for (world, _) in accepting {
@@ -105,8 +105,8 @@ impl Belief {
             everywhere = Some(everywhere.map_or(here.clone(), |known| known.intersection(&here).cloned().collect()));
         }
         let promised = everywhere.unwrap_or_default().into_iter().map(|(id, field)| match field {
-            None => PromisedValue::Absence(id),
-            Some(field) => PromisedValue::Field(id, field),
+            None => PromiseSubject::Absence(id),
+            Some(field) => PromiseSubject::Field(id, field),
         });
         Ok(promised.collect())
     }
@@ -119,10 +119,11 @@ impl Belief {
         factor: &Factor,
         judged: &OutcomeJudgement,
         moment: &EffectContext<'_>,
-    ) -> BTreeSet<PromisedValue> {
-        let written = self.model.written_clause(clause).expect("only written clauses accept");
+    ) -> BTreeSet<PromiseSubject> {
+        let written = self.model.find_suite_clause(clause).expect("only written clauses accept");
         let mut promised = BTreeSet::new();
-        let via = |held: &StateEntry| held.state.origin.as_ref().is_some_and(|via| via.find_outcome(clause).is_some());
+        let via =
+            |held: &PossibleResource| held.state.origin.as_ref().is_some_and(|via| via.find_outcome(clause).is_some());
         let touched: BTreeSet<&ResourceId> =
             judged.states.iter().flat_map(|next| &next.state).filter(|held| via(held)).map(|held| &held.id).collect();
         for id in touched.into_iter().filter(|id| factor.ids.contains(id)) {
@@ -137,11 +138,11 @@ impl Belief {
                 if !existing() && !born() {
                     continue;
                 }
-                let ends = matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages.last(), Some(Stage::Gone)));
+                let ends = matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages.last(), Some(StageExpression::Gone)));
                 if ends {
-                    promised.insert(PromisedValue::Absence(id.clone()));
+                    promised.insert(PromiseSubject::Absence(id.clone()));
                 } else if let Some(index) = resource.fields.iter().position(|field| field.name == effect.field) {
-                    promised.insert(PromisedValue::Field(id.clone(), index as u16));
+                    promised.insert(PromiseSubject::Field(id.clone(), index as u16));
                 }
             }
         }
@@ -177,12 +178,12 @@ impl Belief {
             }
             self.last_observed.insert(id.clone(), see.interpreted.exchange.number);
             let moved = possible.iter().any(|held| held.state.origin.is_some());
-            let mine: Vec<PromisedValue> =
+            let mine: Vec<PromiseSubject> =
                 factor.promises.keys().filter(|promised| promised.id() == &id).cloned().collect();
             for what in mine {
                 let visible = match &what {
-                    PromisedValue::Absence(_) => gone,
-                    PromisedValue::Field(_, field) => {
+                    PromiseSubject::Absence(_) => gone,
+                    PromiseSubject::Field(_, field) => {
                         gone || shown.iter().any(|sight| sight.fields[usize::from(*field)].is_some())
                     }
                 };
@@ -201,7 +202,7 @@ impl Belief {
                 let event = possible.iter().any(|held| {
                     held.state.origin.as_ref().is_some_and(|via| via.find_outcome(promise.clause).is_none())
                 });
-                self.settle_obligation(promise, main && !event && !(gone && matches!(what, PromisedValue::Field(..))));
+                self.settle_obligation(promise, main && !event && !(gone && matches!(what, PromiseSubject::Field(..))));
             }
             if moved && !gone {
                 let settles = GeneratedClause::Settles(usize::from(id.kind));
@@ -216,7 +217,12 @@ impl Belief {
     }
 
     /// Whether the owner read the resource by id, or read a whole list of the kind.
-    fn is_read_by_owner(&self, see: &ObservationContext<'_>, id: &ResourceId, possible: &[Arc<StateEntry>]) -> bool {
+    fn is_read_by_owner(
+        &self,
+        see: &ObservationContext<'_>,
+        id: &ResourceId,
+        possible: &[Arc<PossibleResource>],
+    ) -> bool {
         let reads = !self.model.operations[&see.interpreted.call.operation].changes;
         let named =
             || see.interpreted.call.existing.iter().any(|(_, ids)| ids.iter().flatten().any(|named| named == id));
@@ -257,7 +263,7 @@ impl Belief {
             let held = &world[index];
             if held.state.origin.is_some() {
                 let thing = ResourceState { origin: None, ..held.state.clone() };
-                world[index] = make_entry(&self.model, id.clone(), thing);
+                world[index] = make_possible_resource(&self.model, id.clone(), thing);
             }
             worlds.insert(world);
         }

@@ -2,11 +2,11 @@
 
 use super::call_view::CallView;
 use super::compile::Model;
+use super::outcome_kind::OutcomeKind;
 use super::paging::is_page;
-use super::reply_kind::ReplyKind;
 use super::resource_state::ResourceId;
 use super::roots::{ExpressionRoots, SuiteEvaluationError};
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::suite::ResourceView;
 
 /// One observation: a resource as a response shows the resource.
@@ -15,9 +15,9 @@ pub struct Observation {
     /// The resource.
     pub id: ResourceId,
     /// The part of the response about the resource.
-    pub entry: Val,
+    pub entry: ExprValue,
     /// By field of the resource kind; `None` where the view does not show the field.
-    pub fields: Vec<Option<Val>>,
+    pub fields: Vec<Option<ExprValue>>,
     /// Whether the view shows every field.
     pub full: bool,
     /// Value of the `rest` expression; `None` where the expression cannot be evaluated.
@@ -42,9 +42,9 @@ pub struct ResponseObservations {
 pub fn read_observations(
     model: &Model,
     asked: &CallView,
-    heard: &ReplyKind,
+    heard: &OutcomeKind,
 ) -> Result<ResponseObservations, SuiteEvaluationError> {
-    let ReplyKind::Success(_, reply) = heard else { return Ok(ResponseObservations::default()) };
+    let OutcomeKind::Success(_, reply) = heard else { return Ok(ResponseObservations::default()) };
     let mut seen = ResponseObservations::default();
     for (kind, view) in &model.operations[&asked.operation].views {
         let part = is_page(model, asked, view)?;
@@ -52,15 +52,15 @@ pub fn read_observations(
             ExpressionRoots { model, call: asked, resources: &[], reply: Some(reply), entry: None, world: None };
         if let Some(when) = &view.when
             && !part
-            && roots.evaluate(when, view.place.line)? != Val::Bool(true)
+            && roots.evaluate(when, view.place.line)? != ExprValue::Bool(true)
         {
             continue;
         }
         // A response without the resource violates the schema, and another clause covers schemas.
         let Ok(shown) = view.at.eval(&roots) else { continue };
         let items = match (&shown, view.each) {
-            (Val::List(items), true) => items.to_vec(),
-            (Val::Map(_), false) => vec![shown.clone()],
+            (ExprValue::List(items), true) => items.to_vec(),
+            (ExprValue::Map(_), false) => vec![shown.clone()],
             _ => continue,
         };
         seen.resources.extend(items.iter().filter_map(|it| read_observation(model, asked, *kind, view, it)));
@@ -78,18 +78,20 @@ pub(super) fn read_observation(
     asked: &CallView,
     kind: usize,
     view: &ResourceView,
-    it: &Val,
+    it: &ExprValue,
 ) -> Option<Observation> {
     let resource = &model.suite.resources[kind];
     let roots = ExpressionRoots { model, call: asked, resources: &[], reply: None, entry: Some(it), world: None };
-    let Ok(Val::Str(id)) = resource.id.eval(&roots) else { return None };
+    let Ok(ExprValue::Str(id)) = resource.id.eval(&roots) else { return None };
     let shown = |name: &str| view.only.as_ref().is_none_or(|only| only.iter().any(|known| known == name));
-    let fields =
-        resource.fields.iter().map(|field| shown(&field.name).then(|| field.at.eval(&roots).unwrap_or(Val::Null)));
+    let fields = resource
+        .fields
+        .iter()
+        .map(|field| shown(&field.name).then(|| field.at.eval(&roots).unwrap_or(ExprValue::Null)));
     let full = view.only.is_none();
     let rest = match &resource.rest {
         Some(rest) if full => match rest.eval(&roots) {
-            Ok(Val::Bool(rest)) => Some(rest),
+            Ok(ExprValue::Bool(rest)) => Some(rest),
             _ => None,
         },
         _ => None,

@@ -3,11 +3,11 @@
 use super::belief::BeliefLimits;
 use super::clause_info::{ClauseId, GeneratedClause};
 use super::compile::{Model, find_state_field, frame_clause};
-use super::factor::{Factor, PromisedValue};
+use super::factor::{Factor, PromiseSubject};
 use super::interpreted_exchange::InterpretedExchange;
 use super::match_observation::{ObservationMismatch, match_observation, must_be_listed};
 use super::observation::{Observation, ResponseObservations};
-use super::possible_state::{PossibleState, StateEntry, make_entry, replace_resources};
+use super::possible_state::{PossibleResource, PossibleState, make_possible_resource, replace_resources};
 use super::resource_state::{Existence, ResourceId, ResourceState};
 use super::roots::SuiteEvaluationError;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +33,7 @@ pub struct ObservationFilterResult {
 
 impl ObservationFilterResult {
     #[must_use]
-    pub fn collect_reasons(&self) -> Vec<ClauseId> {
+    pub fn collect_contradicted_clauses(&self) -> Vec<ClauseId> {
         self.dropped.iter().flat_map(|(_, clauses)| clauses.iter().copied()).collect()
     }
 }
@@ -93,7 +93,7 @@ pub fn filter_by_observations(
                 }
                 Ok(None) => {}
                 Err(misfit) => {
-                    reasons.extend(find_blamed(see, factor, &held.id, &misfit));
+                    reasons.extend(find_contradicted_clauses(see, factor, &held.id, &misfit));
                     break;
                 }
             }
@@ -113,7 +113,7 @@ pub fn filter_by_observations(
 
 /// The clause of a whole list that demands the presence or the absence of a resource, and whether the response
 /// contradicts the clause. The clause that ended a resource covers its absence.
-fn check_list(see: &ObservationContext<'_>, held: &Arc<StateEntry>) -> Option<(ClauseId, bool)> {
+fn check_list(see: &ObservationContext<'_>, held: &Arc<PossibleResource>) -> Option<(ClauseId, bool)> {
     let shown = see.find_observation(&held.id).is_some();
     let foreign = see.interpreted.call.owner != Some(held.state.owner);
     if see.observations.page_kinds.contains(&usize::from(held.id.kind)) {
@@ -128,20 +128,20 @@ fn check_list(see: &ObservationContext<'_>, held: &Arc<StateEntry>) -> Option<(C
 
 fn match_resource(
     see: &ObservationContext<'_>,
-    held: &Arc<StateEntry>,
+    held: &Arc<PossibleResource>,
     compared: &mut BTreeSet<ClauseId>,
 ) -> Result<Result<Option<ResourceState>, ObservationMismatch>, SuiteEvaluationError> {
     if see.interpreted.call.owner != Some(held.state.owner) {
         return Ok(Ok(None));
     }
-    let mut now: Option<Arc<StateEntry>> = None;
+    let mut now: Option<Arc<PossibleResource>> = None;
     for sight in see.list_observations(&held.id) {
         let before = now.as_ref().unwrap_or(held);
         match match_observation(see.model, before, sight, see.interpreted.exchange.sent_ms, see.bounds.settle_percent)?
         {
             Ok(thing) => {
                 collect_compared(see, before, sight, compared);
-                now = Some(make_entry(see.model, held.id.clone(), thing));
+                now = Some(make_possible_resource(see.model, held.id.clone(), thing));
             }
             Err(misfit) => return Ok(Err(misfit)),
         }
@@ -151,7 +151,7 @@ fn match_resource(
 
 fn collect_compared(
     see: &ObservationContext<'_>,
-    held: &StateEntry,
+    held: &PossibleResource,
     sight: &Observation,
     compared: &mut BTreeSet<ClauseId>,
 ) {
@@ -170,7 +170,7 @@ fn collect_compared(
     }
 }
 
-fn find_blamed(
+fn find_contradicted_clauses(
     see: &ObservationContext<'_>,
     factor: &Factor,
     id: &ResourceId,
@@ -179,23 +179,23 @@ fn find_blamed(
     let state = find_state_field(see.model, usize::from(id.kind)).unwrap_or_default() as u16;
     match misfit {
         ObservationMismatch::Clause(clause) => vec![*clause],
-        ObservationMismatch::Field(field) => find_promisers(factor, &PromisedValue::Field(id.clone(), *field))
+        ObservationMismatch::Field(field) => find_promising_clauses(factor, &PromiseSubject::Field(id.clone(), *field))
             .unwrap_or_else(|| vec![frame_clause(see.model, id, *field)]),
-        ObservationMismatch::Absence => find_promisers(factor, &PromisedValue::Absence(id.clone()))
+        ObservationMismatch::Absence => find_promising_clauses(factor, &PromiseSubject::Absence(id.clone()))
             .unwrap_or_else(|| vec![frame_clause(see.model, id, state)]),
     }
 }
 
-fn find_promisers(factor: &Factor, what: &PromisedValue) -> Option<Vec<ClauseId>> {
+fn find_promising_clauses(factor: &Factor, what: &PromiseSubject) -> Option<Vec<ClauseId>> {
     factor.promises.get(what).map(|promises| promises.iter().map(|promise| promise.clause).collect())
 }
 
 /// The possible state with every observed resource undetermined.
 #[must_use]
-pub fn make_observed_undetermined(see: &ObservationContext<'_>, world: &[Arc<StateEntry>]) -> PossibleState {
+pub fn make_observed_undetermined(see: &ObservationContext<'_>, world: &[Arc<PossibleResource>]) -> PossibleState {
     let named: BTreeSet<&ResourceId> =
         see.interpreted.call.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
-    let touched = |held: &&Arc<StateEntry>| {
+    let touched = |held: &&Arc<PossibleResource>| {
         named.contains(&held.id)
             || see.find_observation(&held.id).is_some()
             || see.observations.whole_kinds.contains(&usize::from(held.id.kind))

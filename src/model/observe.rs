@@ -8,19 +8,19 @@ use super::describe::{describe_expected, describe_outcome, describe_state};
 use super::effect::make_call_undetermined;
 use super::effect_context::EffectContext;
 use super::exchange_judgement::{BeliefChange, Deviation, ExchangeJudgement};
-use super::factor::{Factor, PromisedValue};
+use super::factor::{Factor, PromiseSubject};
 use super::input_class::demands_documented_shape;
 use super::interpreted_exchange::InterpretedExchange;
 use super::observation::read_observations;
 use super::observation_filter;
 use super::observation_filter::ObservationContext;
 use super::outcome_filter::{OutcomeJudgement, judge_outcome};
+use super::outcome_kind::OutcomeKind;
 use super::possible_state::{PossibleState, find_resource};
-use super::reply_kind::ReplyKind;
 use super::resource_state::{Existence, ResourceId};
 use super::roots::SuiteEvaluationError;
 use super::transition::close_states;
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::history::{Exchange, Outcome};
 use crate::schema::InputClass;
 use std::collections::BTreeSet;
@@ -38,7 +38,7 @@ impl Belief {
         let model = Arc::clone(&self.model);
         let InterpretedExchange { exchange, call: asked, reply: heard } = interpreted;
         self.count_unjudged(exchange, heard);
-        if *heard == ReplyKind::NotExecuted {
+        if *heard == OutcomeKind::NotExecuted {
             return Ok(ExchangeJudgement::default());
         }
         self.tally.judged += 1;
@@ -51,9 +51,9 @@ impl Belief {
             return Ok(observed);
         };
         let reply = match heard {
-            ReplyKind::Success(_, reply) => reply.clone(),
-            ReplyKind::Lost | ReplyKind::ServerError(_) => Val::Unknown,
-            _ => Val::Null,
+            OutcomeKind::Success(_, reply) => reply.clone(),
+            OutcomeKind::Lost | OutcomeKind::ServerError(_) => ExprValue::Unknown,
+            _ => ExprValue::Null,
         };
         let moment = EffectContext {
             created: &born,
@@ -64,7 +64,7 @@ impl Belief {
         };
         let judged = judge_outcome(&model, asked, heard, &before, &moment)?;
         self.seq += born.iter().map(|(_, ids)| ids.len() as u32).sum::<u32>();
-        if matches!(heard, ReplyKind::Lost | ReplyKind::ServerError(_)) && judged.may_have_acted {
+        if matches!(heard, OutcomeKind::Lost | OutcomeKind::ServerError(_)) && judged.may_have_acted {
             self.note_unknown_kinds(asked);
         }
         let described = judged.applicable.iter().all(|reading| demands_documented_shape(&model, asked, reading));
@@ -96,7 +96,7 @@ impl Belief {
             });
         }
         if judged.states.is_empty() {
-            let reasons = add_promisers(asked, &before, &judged);
+            let reasons = list_contradicted_clauses(asked, &before, &judged);
             self.report_deviation(&mut observed, exchange, reasons, heard, &judged.expected, &before);
             let worlds =
                 before.states.iter().map(|world| make_call_undetermined(&model, asked, world, moment)).collect();
@@ -104,7 +104,7 @@ impl Belief {
             return Ok(observed);
         }
         self.count_applied(asked, heard, &judged, exchange, &before);
-        let dropped = judged.collect_reasons();
+        let dropped = judged.collect_contradicted_clauses();
         let mut factor = make_factor(judged.states.iter().map(|next| next.state.clone()).collect(), &before, false);
         self.record_obligations(&mut factor, asked, &before, &judged, exchange, moment)?;
         let seen = read_observations(&model, asked, heard)?;
@@ -144,7 +144,7 @@ impl Belief {
                 .extend(found.dropped.iter().map(|(world, why)| (describe_state(see.model, world), why.clone())));
         }
         if found.states.is_empty() {
-            let reasons = found.collect_reasons();
+            let reasons = found.collect_contradicted_clauses();
             let expected = describe_expected(see.model, &factor);
             self.report_deviation(
                 observed,
@@ -159,7 +159,7 @@ impl Belief {
             self.put_back_factor(see.interpreted.exchange, make_factor(worlds, &factor, true), &[]);
             return Ok(());
         }
-        let mut reasons = found.collect_reasons();
+        let mut reasons = found.collect_contradicted_clauses();
         reasons.extend(dropped.iter().copied());
         let mut next = Factor { states: sort_states(found.states), ..factor };
         self.confirm_obligations(see, &mut next, &found.compared);
@@ -196,7 +196,7 @@ impl Belief {
         observed: &mut ExchangeJudgement,
         exchange: &Exchange,
         mut clauses: Vec<ClauseId>,
-        heard: &ReplyKind,
+        heard: &OutcomeKind,
         expected: &[String],
         factor: &Factor,
     ) {
@@ -218,11 +218,11 @@ impl Belief {
         });
     }
 
-    fn count_unjudged(&mut self, exchange: &Exchange, heard: &ReplyKind) {
+    fn count_unjudged(&mut self, exchange: &Exchange, heard: &OutcomeKind) {
         match (heard, &exchange.outcome) {
-            (ReplyKind::NotExecuted, Outcome::Unsent { .. }) => self.tally.unsent += 1,
-            (ReplyKind::NotExecuted, _) => self.tally.throttled += 1,
-            (ReplyKind::Lost, _) => self.tally.lost += 1,
+            (OutcomeKind::NotExecuted, Outcome::Unsent { .. }) => self.tally.unsent += 1,
+            (OutcomeKind::NotExecuted, _) => self.tally.throttled += 1,
+            (OutcomeKind::Lost, _) => self.tally.lost += 1,
             _ => {}
         }
     }
@@ -239,11 +239,11 @@ impl Belief {
 }
 
 /// The contradicted clauses, including the clauses that promised the end of a resource of the call.
-fn add_promisers(asked: &CallView, before: &Factor, judged: &OutcomeJudgement) -> Vec<ClauseId> {
+fn list_contradicted_clauses(asked: &CallView, before: &Factor, judged: &OutcomeJudgement) -> Vec<ClauseId> {
     let named: BTreeSet<&ResourceId> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
-    let mut reasons = judged.collect_reasons();
+    let mut reasons = judged.collect_contradicted_clauses();
     for (promised, promises) in &before.promises {
-        let PromisedValue::Absence(id) = promised else { continue };
+        let PromiseSubject::Absence(id) = promised else { continue };
         let gone = |world: &PossibleState| {
             find_resource(world, id).is_some_and(|held| held.state.existence == Existence::Gone)
         };

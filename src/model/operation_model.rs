@@ -2,7 +2,7 @@
 
 use super::clause_expressions::{collect_kinds, collect_roots, list_unnamed_kinds};
 use super::clause_info::{ClauseId, GeneratedClause};
-use crate::suite::{Clause, ClauseOperations, IdExpression, ResourceReference, ResourceView, Suite};
+use crate::suite::{AboutEntry, Clause, ClauseOperations, IdExpression, ResourceView, Suite};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The model's index for one operation.
@@ -11,7 +11,7 @@ pub struct OperationModel {
     /// Id of the operation.
     pub id: String,
     /// The `about` entries of the operation.
-    pub about: Vec<ResourceReference>,
+    pub about: Vec<AboutEntry>,
     /// Clauses of the operation, in the order of the suite.
     pub clauses: Vec<ClauseId>,
     /// Resource kind and view, for each view of the response.

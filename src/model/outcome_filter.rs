@@ -9,11 +9,11 @@ use super::effect::{OutcomeChoice, list_successors, make_call_undetermined};
 use super::effect_context::EffectContext;
 use super::factor::Factor;
 use super::input_class::leaves_outcome_open;
+use super::outcome_kind::OutcomeKind;
 use super::possible_state::{PossibleState, find_resource, replace_resources};
-use super::reply_kind::ReplyKind;
 use super::resource_state::{Existence, ResourceOwner, ResourceState};
 use super::roots::{ExpressionRoots, SuiteEvaluationError, make_world_root};
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::suite::ClauseOperations;
 use std::collections::BTreeMap;
 
@@ -59,7 +59,7 @@ pub struct OutcomeJudgement {
 
 impl OutcomeJudgement {
     #[must_use]
-    pub fn collect_reasons(&self) -> Vec<ClauseId> {
+    pub fn collect_contradicted_clauses(&self) -> Vec<ClauseId> {
         self.dropped.iter().flat_map(|(_, clauses)| clauses.iter().copied()).collect()
     }
 
@@ -76,7 +76,7 @@ impl OutcomeJudgement {
 pub fn judge_outcome(
     model: &Model,
     asked: &CallView,
-    heard: &ReplyKind,
+    heard: &OutcomeKind,
     before: &Factor,
     moment: &EffectContext<'_>,
 ) -> Result<OutcomeJudgement, SuiteEvaluationError> {
@@ -85,26 +85,26 @@ pub fn judge_outcome(
         let reading = evaluate_clauses(model, asked, world, moment.unknown_kinds)?;
         note_expected(model, asked, &reading, &mut judged.expected);
         match heard {
-            ReplyKind::Success(status, _) => {
+            OutcomeKind::Success(status, _) => {
                 judge_acceptance(model, asked, *status, world, &reading, moment, &mut judged)?
             }
-            ReplyKind::Refusal(status) => judge_refusal(model, asked, *status, world, &reading, &mut judged),
-            ReplyKind::ServerError(status) if is_excused(model, asked, &reading, *status) => {
+            OutcomeKind::Refusal(status) => judge_refusal(model, asked, *status, world, &reading, &mut judged),
+            OutcomeKind::ServerError(status) if is_excused(model, asked, &reading, *status) => {
                 judge_refusal(model, asked, *status, world, &reading, &mut judged);
             }
-            ReplyKind::ServerError(_) => {
+            OutcomeKind::ServerError(_) => {
                 judged.server_error = Some(model.operations[&asked.operation].no_server_error);
                 judge_lost_response(model, asked, world, &reading, moment, &mut judged)?;
             }
-            ReplyKind::Lost => judge_lost_response(model, asked, world, &reading, moment, &mut judged)?,
-            ReplyKind::Unexpected(_) if reading.is_silent() => judged.states.push(ExplainedState {
+            OutcomeKind::Lost => judge_lost_response(model, asked, world, &reading, moment, &mut judged)?,
+            OutcomeKind::Unexpected(_) if reading.is_silent() => judged.states.push(ExplainedState {
                 state: make_call_undetermined(model, asked, world, moment),
                 explanation: OutcomeExplanation::Open { silent: true },
             }),
-            ReplyKind::Unexpected(_) => {
+            OutcomeKind::Unexpected(_) => {
                 judged.dropped.push((world.clone(), [reading.demanded.clone(), reading.accepts.clone()].concat()))
             }
-            ReplyKind::NotExecuted => unreachable!("an exchange without effect is not judged"),
+            OutcomeKind::NotExecuted => unreachable!("an exchange without effect is not judged"),
         }
         judged.applicable.push(reading);
     }
@@ -170,9 +170,10 @@ fn find_broken_ensures(
     let kinds = model.operations[&asked.operation].reads_all.iter().copied();
     let all = make_world_root(model, kinds, world, asked.owner, moment.unknown_kinds);
     for &id in accepts {
-        let clause = model.written_clause(id).expect("only written clauses accept");
+        let clause = model.find_suite_clause(id).expect("only written clauses accept");
         for combination in list_combinations(model, asked, world) {
-            let things: Vec<(&str, Val)> = combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
+            let things: Vec<(&str, ExprValue)> =
+                combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
             let roots = ExpressionRoots {
                 model,
                 call: asked,
@@ -183,8 +184,8 @@ fn find_broken_ensures(
             };
             for (ensure, place) in &clause.ensure {
                 // A response of another shape than documented ensures nothing.
-                let holds = roots.evaluate(ensure, place.line).unwrap_or(Val::Bool(false));
-                if holds == Val::Bool(false) {
+                let holds = roots.evaluate(ensure, place.line).unwrap_or(ExprValue::Bool(false));
+                if holds == ExprValue::Bool(false) {
                     broken.push(id);
                 }
             }
@@ -270,7 +271,7 @@ fn judge_lost_response(
 /// A server error is permitted only if a clause of the operation lists the status.
 fn is_excused(model: &Model, asked: &CallView, reading: &ApplicableClauses, status: u16) -> bool {
     reading.list_explaining(model, &asked.operation, status).any(|clause| {
-        model.written_clause(clause).is_some_and(|clause| matches!(clause.calls, ClauseOperations::Only(_)))
+        model.find_suite_clause(clause).is_some_and(|clause| matches!(clause.calls, ClauseOperations::Only(_)))
     })
 }
 

@@ -6,10 +6,10 @@
 
 use super::call_view::CallView;
 use super::compile::Model;
-use super::reply_kind::ReplyKind;
+use super::outcome_kind::OutcomeKind;
 use super::resource_state::ResourceId;
 use super::roots::{ExpressionRoots, SuiteEvaluationError};
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::schema::InputClass;
 use crate::suite::ResourceView;
 use serde_json::Value;
@@ -42,7 +42,7 @@ pub fn is_page(model: &Model, asked: &CallView, view: &ResourceView) -> Result<b
     let roots = ExpressionRoots { model, call: &whole, resources: &[], reply: None, entry: None, world: None };
     match &view.when {
         None => Ok(true),
-        Some(when) => Ok(roots.evaluate(when, view.place.line)? == Val::Bool(true)),
+        Some(when) => Ok(roots.evaluate(when, view.place.line)? == ExprValue::Bool(true)),
     }
 }
 
@@ -51,8 +51,8 @@ pub fn is_page(model: &Model, asked: &CallView, view: &ResourceView) -> Result<b
 ///
 /// # Errors
 /// If the evaluation of a view's condition fails.
-pub fn read_pages(model: &Model, asked: &CallView, heard: &ReplyKind) -> Result<Vec<ListPage>, SuiteEvaluationError> {
-    let ReplyKind::Success(_, reply) = heard else { return Ok(Vec::new()) };
+pub fn read_pages(model: &Model, asked: &CallView, heard: &OutcomeKind) -> Result<Vec<ListPage>, SuiteEvaluationError> {
+    let OutcomeKind::Success(_, reply) = heard else { return Ok(Vec::new()) };
     let mut all = Vec::new();
     for (kind, view) in &model.operations[&asked.operation].views {
         if asked.class != InputClass::Valid || !is_page(model, asked, view)? {
@@ -60,7 +60,7 @@ pub fn read_pages(model: &Model, asked: &CallView, heard: &ReplyKind) -> Result<
         }
         let roots =
             ExpressionRoots { model, call: asked, resources: &[], reply: Some(reply), entry: None, world: None };
-        let Ok(Val::List(items)) = view.at.eval(&roots) else { continue };
+        let Ok(ExprValue::List(items)) = view.at.eval(&roots) else { continue };
         let entries: Vec<Option<ResourceId>> = items.iter().map(|it| read_entry_id(model, asked, *kind, it)).collect();
         let query = asked.query_values();
         let limit = view.paging.as_ref().and_then(|paging| query.get(&paging.limit)).and_then(Value::as_u64);
@@ -82,10 +82,10 @@ fn read_next_page(view: &ResourceView, roots: &ExpressionRoots<'_>) -> BTreeMap<
     values.filter(|(_, value)| !value.is_null()).collect()
 }
 
-fn read_entry_id(model: &Model, asked: &CallView, kind: usize, it: &Val) -> Option<ResourceId> {
+fn read_entry_id(model: &Model, asked: &CallView, kind: usize, it: &ExprValue) -> Option<ResourceId> {
     let roots = ExpressionRoots { model, call: asked, resources: &[], reply: None, entry: Some(it), world: None };
     match model.suite.resources[kind].id.eval(&roots) {
-        Ok(Val::Str(id)) => Some(ResourceId { kind: kind as u16, id }),
+        Ok(ExprValue::Str(id)) => Some(ResourceId { kind: kind as u16, id }),
         _ => None,
     }
 }

@@ -2,38 +2,38 @@
 
 use super::compile::Model;
 use super::resource_state::{Existence, ResourceId, ResourceState};
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A resource in a possible state, with the record that expressions read. Shared between possible states.
 #[derive(Debug)]
-pub struct StateEntry {
+pub struct PossibleResource {
     /// The resource.
     pub id: ResourceId,
     /// The state of the resource.
     pub state: ResourceState,
     /// Follows from the other fields, and is not compared.
-    pub record: Val,
+    pub record: ExprValue,
 }
 
-impl PartialEq for StateEntry {
-    fn eq(&self, other: &StateEntry) -> bool {
+impl PartialEq for PossibleResource {
+    fn eq(&self, other: &PossibleResource) -> bool {
         self.cmp(other) == Ordering::Equal
     }
 }
 
-impl Eq for StateEntry {}
+impl Eq for PossibleResource {}
 
-impl PartialOrd for StateEntry {
-    fn partial_cmp(&self, other: &StateEntry) -> Option<Ordering> {
+impl PartialOrd for PossibleResource {
+    fn partial_cmp(&self, other: &PossibleResource) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for StateEntry {
-    fn cmp(&self, other: &StateEntry) -> Ordering {
+impl Ord for PossibleResource {
+    fn cmp(&self, other: &PossibleResource) -> Ordering {
         if std::ptr::eq(self, other) {
             return Ordering::Equal;
         }
@@ -42,20 +42,20 @@ impl Ord for StateEntry {
 }
 
 /// Resources, sorted by id.
-pub type PossibleState = Vec<Arc<StateEntry>>;
+pub type PossibleState = Vec<Arc<PossibleResource>>;
 
 /// A resource with its record.
 #[must_use]
-pub fn make_entry(model: &Model, id: ResourceId, thing: ResourceState) -> Arc<StateEntry> {
+pub fn make_possible_resource(model: &Model, id: ResourceId, thing: ResourceState) -> Arc<PossibleResource> {
     let record = make_record(model, &id, &thing);
-    Arc::new(StateEntry { id, state: thing, record })
+    Arc::new(PossibleResource { id, state: thing, record })
 }
 
 /// The possible state with some resources replaced or added.
 #[must_use]
 pub fn replace_resources(
     model: &Model,
-    world: &[Arc<StateEntry>],
+    world: &[Arc<PossibleResource>],
     changed: BTreeMap<ResourceId, ResourceState>,
 ) -> PossibleState {
     let mut next: PossibleState = world.iter().filter(|held| !changed.contains_key(&held.id)).cloned().collect();
@@ -63,7 +63,7 @@ pub fn replace_resources(
         if thing.transition.as_ref().is_some_and(|motion| motion.stages.is_empty()) {
             thing.transition = None;
         }
-        next.push(make_entry(model, id, thing));
+        next.push(make_possible_resource(model, id, thing));
     }
     next.sort_by(|a, b| a.id.cmp(&b.id));
     next
@@ -71,34 +71,34 @@ pub fn replace_resources(
 
 /// The resource with an id.
 #[must_use]
-pub fn find_resource<'a>(world: &'a [Arc<StateEntry>], id: &ResourceId) -> Option<&'a Arc<StateEntry>> {
+pub fn find_resource<'a>(world: &'a [Arc<PossibleResource>], id: &ResourceId) -> Option<&'a Arc<PossibleResource>> {
     world.binary_search_by(|held| held.id.cmp(id)).ok().map(|index| &world[index])
 }
 
 /// A resource as expressions of the owner read the resource: a record; null if gone; unknown if undetermined.
 #[must_use]
-pub fn make_record(model: &Model, id: &ResourceId, thing: &ResourceState) -> Val {
+pub fn make_record(model: &Model, id: &ResourceId, thing: &ResourceState) -> ExprValue {
     if thing.existence == Existence::Gone {
-        return Val::Null;
+        return ExprValue::Null;
     }
     if thing.undetermined_since.is_some() {
-        return Val::Unknown;
+        return ExprValue::Unknown;
     }
     let resource = model.resource_kind(id);
     let pending = |index: usize| {
         thing.transition.as_ref().is_some_and(|m| m.pending.iter().any(|(i, _)| usize::from(*i) == index))
     };
-    let mut fields: BTreeMap<Arc<str>, Val> = BTreeMap::new();
+    let mut fields: BTreeMap<Arc<str>, ExprValue> = BTreeMap::new();
     for (index, field) in resource.fields.iter().enumerate() {
         let hidden = thing.existence == Existence::Deleting || pending(index);
-        let value = if hidden { Val::Unknown } else { thing.fields[index].clone() };
+        let value = if hidden { ExprValue::Unknown } else { thing.fields[index].clone() };
         fields.insert(Arc::from(field.name.as_str()), value);
     }
     for ((name, _), value) in resource.remembers.iter().zip(&thing.memory) {
         fields.insert(Arc::from(name.as_str()), value.clone());
     }
-    fields.insert("id".into(), Val::Str(id.id.clone()));
-    fields.insert("seq".into(), Val::Int(i64::from(thing.seq)));
-    fields.insert("rest".into(), Val::Bool(thing.transition.is_none()));
-    Val::Map(Arc::new(fields))
+    fields.insert("id".into(), ExprValue::Str(id.id.clone()));
+    fields.insert("seq".into(), ExprValue::Int(i64::from(thing.seq)));
+    fields.insert("rest".into(), ExprValue::Bool(thing.transition.is_none()));
+    ExprValue::Map(Arc::new(fields))
 }

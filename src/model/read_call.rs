@@ -2,12 +2,12 @@
 
 use super::call_view::CallView;
 use super::compile::Model;
-use super::reply_kind::ReplyKind;
+use super::outcome_kind::OutcomeKind;
 use super::resource_state::{ResourceId, ResourceOwner};
 use super::roots::ExpressionRoots;
-use crate::expr::Val;
-use crate::history::{Call, InputRecord};
-use crate::suite::{IdExpression, ResourceReference};
+use crate::expr::ExprValue;
+use crate::history::{Call, RecordedInputClass};
+use crate::suite::{AboutEntry, IdExpression};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,14 +18,14 @@ impl CallView {
     /// # Panics
     /// If the catalog lacks the operation: the history belongs to another suite.
     #[must_use]
-    pub fn new(model: &Model, call: &Call, input: impl Into<InputRecord>) -> CallView {
-        let input: InputRecord = input.into();
+    pub fn new(model: &Model, call: &Call, input: impl Into<RecordedInputClass>) -> CallView {
+        let input: RecordedInputClass = input.into();
         let operation = model.operations.get(&call.operation).unwrap_or_else(|| {
             panic!("operation `{}` is not in the catalog; the history belongs to another suite", call.operation)
         });
         let map = |values: &BTreeMap<String, Value>| {
-            Val::Map(Arc::new(
-                values.iter().map(|(name, value)| (Arc::from(name.as_str()), Val::from(value))).collect(),
+            ExprValue::Map(Arc::new(
+                values.iter().map(|(name, value)| (Arc::from(name.as_str()), ExprValue::from(value))).collect(),
             ))
         };
         let mut asked = CallView {
@@ -38,18 +38,18 @@ impl CallView {
             path: map(&call.path),
             query: map(&call.query),
             header: make_header_root(model, &call.headers),
-            body: call.body.as_ref().map_or(Val::Null, Val::from),
-            version: Val::Null,
-            today: Val::Str(Arc::from(model.today.as_str())),
+            body: call.body.as_ref().map_or(ExprValue::Null, ExprValue::from),
+            version: ExprValue::Null,
+            today: ExprValue::Str(Arc::from(model.today.as_str())),
             pools: model.pools.clone(),
             existing: Vec::new(),
         };
         if let Some(version) = &model.suite.version {
-            asked.version = version.eval(&asked.expression_roots(model)).unwrap_or(Val::Null);
+            asked.version = version.eval(&asked.expression_roots(model)).unwrap_or(ExprValue::Null);
         }
         let existing = operation.about.iter().enumerate().filter_map(|(index, about)| match &about.binding {
             IdExpression::Existing(expr) => {
-                let value = expr.eval(&asked.expression_roots(model)).unwrap_or(Val::Null);
+                let value = expr.eval(&asked.expression_roots(model)).unwrap_or(ExprValue::Null);
                 Some((index, read_ids(about.resource, &value)))
             }
             IdExpression::New(_) => None,
@@ -64,13 +64,13 @@ impl CallView {
 
     /// Ids that the response creates, by index into the operation's `about`.
     #[must_use]
-    pub fn read_created_ids(&self, model: &Model, heard: &ReplyKind) -> Vec<(usize, Vec<ResourceId>)> {
-        let ReplyKind::Success(_, reply) = heard else { return Vec::new() };
+    pub fn read_created_ids(&self, model: &Model, heard: &OutcomeKind) -> Vec<(usize, Vec<ResourceId>)> {
+        let OutcomeKind::Success(_, reply) = heard else { return Vec::new() };
         let about = &model.operations[&self.operation].about;
         let new = about.iter().enumerate().filter_map(|(index, about)| match &about.binding {
             IdExpression::New(expr) if about.told_by.is_none() => {
                 let roots = ExpressionRoots { reply: Some(reply), ..self.expression_roots(model) };
-                let value = expr.eval(&roots).unwrap_or(Val::Null);
+                let value = expr.eval(&roots).unwrap_or(ExprValue::Null);
                 Some((index, read_ids(about.resource, &value).into_iter().flatten().collect()))
             }
             _ => None,
@@ -83,18 +83,18 @@ impl CallView {
 
 /// The root `header`. HTTP header names are case-insensitive, and the names in a suite are not.
 #[must_use]
-pub fn make_header_root(model: &Model, sent: &BTreeMap<String, String>) -> Val {
+pub fn make_header_root(model: &Model, sent: &BTreeMap<String, String>) -> ExprValue {
     let spelled = |name: &str| -> Arc<str> {
         let known = model.header_names.iter().find(|known| known.eq_ignore_ascii_case(name));
         Arc::from(known.map_or(name, String::as_str))
     };
-    let headers = sent.iter().map(|(name, value)| (spelled(name), Val::Str(Arc::from(value.as_str()))));
-    Val::Map(Arc::new(headers.collect()))
+    let headers = sent.iter().map(|(name, value)| (spelled(name), ExprValue::Str(Arc::from(value.as_str()))));
+    ExprValue::Map(Arc::new(headers.collect()))
 }
 
 /// A stand-in id for each resource with a deferred id: one for each resource whose views show the id.
-fn make_stand_in_ids(about: &[ResourceReference], born: &[(usize, Vec<ResourceId>)]) -> Vec<(usize, Vec<ResourceId>)> {
-    let of = |(index, entry): (usize, &ResourceReference)| {
+fn make_stand_in_ids(about: &[AboutEntry], born: &[(usize, Vec<ResourceId>)]) -> Vec<(usize, Vec<ResourceId>)> {
+    let of = |(index, entry): (usize, &AboutEntry)| {
         let teller = about.iter().position(|other| Some(&other.name) == entry.told_by.as_ref())?;
         let (_, tellers) = born.iter().find(|(known, _)| *known == teller)?;
         let stand_in = |teller: &ResourceId| {
@@ -106,13 +106,13 @@ fn make_stand_in_ids(about: &[ResourceReference], born: &[(usize, Vec<ResourceId
     about.iter().enumerate().filter_map(of).collect()
 }
 
-fn read_ids(kind: usize, value: &Val) -> Vec<Option<ResourceId>> {
-    let one = |value: &Val| match value {
-        Val::Str(id) => Some(ResourceId { kind: kind as u16, id: id.clone() }),
+fn read_ids(kind: usize, value: &ExprValue) -> Vec<Option<ResourceId>> {
+    let one = |value: &ExprValue| match value {
+        ExprValue::Str(id) => Some(ResourceId { kind: kind as u16, id: id.clone() }),
         _ => None,
     };
     match value {
-        Val::List(values) => values.iter().map(one).collect(),
+        ExprValue::List(values) => values.iter().map(one).collect(),
         value => vec![one(value)],
     }
 }

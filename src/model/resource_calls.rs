@@ -2,7 +2,7 @@
 
 use crate::expr::{Expr, FieldPath};
 use crate::schema::catalog::Catalog;
-use crate::suite::{ClauseOperations, IdExpression, ResourceReference, Suite};
+use crate::suite::{AboutEntry, ClauseOperations, IdExpression, Suite};
 
 /// The read that shows one whole resource.
 #[derive(Debug, Clone)]
@@ -48,7 +48,9 @@ pub(super) fn find_read(suite: &Suite, catalog: &Catalog, kind: usize) -> Option
 /// The call whose clause ends a resource. A call without a body is preferred.
 pub(super) fn find_deletion(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<ResourceDeletion> {
     let gone = |effect: &&crate::suite::Effect| match &effect.value {
-        crate::suite::EffectValue::Transition(stages) => matches!(stages.last(), Some(crate::suite::Stage::Gone)),
+        crate::suite::EffectValue::Transition(stages) => {
+            matches!(stages.last(), Some(crate::suite::StageExpression::Gone))
+        }
         _ => false,
     };
     let mut found: Vec<(bool, ResourceDeletion)> = Vec::new();
@@ -76,7 +78,7 @@ pub(super) fn find_deletion(suite: &Suite, catalog: &Catalog, kind: usize) -> Op
 
 /// The place of a resource id in the path or the body of a call; of a batch, the first place.
 #[must_use]
-pub fn find_id_path(about: &ResourceReference) -> Option<FieldPath> {
+pub fn find_id_path(about: &AboutEntry) -> Option<FieldPath> {
     let IdExpression::Existing(expr) = &about.binding else { return None };
     let first = || expr.expand_first_elements().iter().find_map(Expr::as_path);
     expr.as_path().or_else(first).filter(|path| matches!(path.root.as_ref(), "path" | "body"))

@@ -1,7 +1,7 @@
 //! One resource in one possible state.
 
 use super::clause_info::ClauseId;
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use std::sync::Arc;
 
 /// Identity of a resource in the belief.
@@ -60,9 +60,9 @@ pub struct ResourceState {
     /// Whether the id is a stand-in for a deferred id.
     pub id_deferred: bool,
     /// Observed fields in the order of the resource kind; `Unknown` if undetermined.
-    pub fields: Vec<Val>,
+    pub fields: Vec<ExprValue>,
     /// Values of the suite's `remembers`, in order.
-    pub memory: Vec<Val>,
+    pub memory: Vec<ExprValue>,
     /// The transition under way.
     pub transition: Option<Transition>,
     /// Time in ms since which the resource is undetermined.
@@ -89,7 +89,7 @@ pub struct Transition {
     /// The remaining stages, never empty. The last entry is the final state.
     pub stages: Vec<TransitionStage>,
     /// Changed fields that may still show the old value: index and old value.
-    pub pending: Vec<(u16, Val)>,
+    pub pending: Vec<(u16, ExprValue)>,
     /// Time of acceptance in ms.
     pub since: u64,
     /// Resources whose transitions end before this transition.
@@ -100,7 +100,7 @@ pub struct Transition {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TransitionStage {
     /// A value of the state field.
-    State(Val),
+    State(ExprValue),
     /// Any state, or no resource.
     Anything,
     /// The resource is gone.
@@ -118,8 +118,8 @@ impl ResourceState {
     #[must_use]
     pub fn make_undetermined(&self, now: u64) -> ResourceState {
         ResourceState {
-            fields: vec![Val::Unknown; self.fields.len()],
-            memory: vec![Val::Unknown; self.memory.len()],
+            fields: vec![ExprValue::Unknown; self.fields.len()],
+            memory: vec![ExprValue::Unknown; self.memory.len()],
             transition: None,
             undetermined_since: Some(now),
             origin: None,

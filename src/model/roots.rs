@@ -2,9 +2,9 @@
 
 use super::call_view::CallView;
 use super::compile::Model;
-use super::possible_state::StateEntry;
+use super::possible_state::PossibleResource;
 use super::resource_state::{Existence, ResourceOwner};
-use crate::expr::{Expr, ExprScope, Val};
+use crate::expr::{Expr, ExprScope, ExprValue};
 use crate::suite::LetDefinition;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,17 +40,17 @@ pub struct ExpressionRoots<'a> {
     /// The call.
     pub call: &'a CallView,
     /// Records of resources, by name.
-    pub resources: &'a [(&'a str, Val)],
+    pub resources: &'a [(&'a str, ExprValue)],
     /// The response body.
-    pub reply: Option<&'a Val>,
+    pub reply: Option<&'a ExprValue>,
     /// One entry of the response.
-    pub entry: Option<&'a Val>,
+    pub entry: Option<&'a ExprValue>,
     /// All resources of the caller by kind, where the call reads them.
-    pub world: Option<&'a Val>,
+    pub world: Option<&'a ExprValue>,
 }
 
 impl ExprScope for ExpressionRoots<'_> {
-    fn find_root(&self, name: &str) -> Option<Val> {
+    fn find_root(&self, name: &str) -> Option<ExprValue> {
         if let Some((_, value)) = self.resources.iter().find(|(known, _)| *known == name) {
             return Some(value.clone());
         }
@@ -64,7 +64,7 @@ impl ExprScope for ExpressionRoots<'_> {
 }
 
 impl ExpressionRoots<'_> {
-    fn find_named(&self, name: &str) -> Option<Val> {
+    fn find_named(&self, name: &str) -> Option<ExprValue> {
         match self.model.suite.lets.get(name)? {
             LetDefinition::Constant(value) => Some(value.clone()),
             // An error inside a named expression has the effect of an undeclared root: both are faulty suites,
@@ -77,15 +77,15 @@ impl ExpressionRoots<'_> {
     ///
     /// # Errors
     /// If the expression reads an absent value or mixes types.
-    pub fn evaluate(&self, expr: &Expr, line: u32) -> Result<Val, SuiteEvaluationError> {
+    pub fn evaluate(&self, expr: &Expr, line: u32) -> Result<ExprValue, SuiteEvaluationError> {
         expr.eval(self).map_err(|error| SuiteEvaluationError::new(self.model, line, expr, error.message))
     }
 }
 
 /// The record of a resource for a caller: null for every caller other than the owner.
 #[must_use]
-pub fn record_for_caller(who: Option<ResourceOwner>, held: &StateEntry) -> Val {
-    if who == Some(held.state.owner) { held.record.clone() } else { Val::Null }
+pub fn record_for_caller(who: Option<ResourceOwner>, held: &PossibleResource) -> ExprValue {
+    if who == Some(held.state.owner) { held.record.clone() } else { ExprValue::Null }
 }
 
 /// The root `world`: for each kind in `kinds`, the resources of the caller in the order of creation.
@@ -93,14 +93,14 @@ pub fn record_for_caller(who: Option<ResourceOwner>, held: &StateEntry) -> Val {
 pub fn make_world_root(
     model: &Model,
     kinds: impl Iterator<Item = usize>,
-    world: &[Arc<StateEntry>],
+    world: &[Arc<PossibleResource>],
     who: Option<ResourceOwner>,
     strangers: &[usize],
-) -> Val {
-    let mut roots: BTreeMap<Arc<str>, Val> = BTreeMap::new();
+) -> ExprValue {
+    let mut roots: BTreeMap<Arc<str>, ExprValue> = BTreeMap::new();
     for kind in kinds {
         let name: Arc<str> = Arc::from(model.suite.resources[kind].name.as_str());
-        let mut own: Vec<(u32, Val)> = world
+        let mut own: Vec<(u32, ExprValue)> = world
             .iter()
             .filter(|held| usize::from(held.id.kind) == kind && who == Some(held.state.owner))
             .filter(|held| held.state.existence != Existence::Gone)
@@ -109,19 +109,19 @@ pub fn make_world_root(
         own.sort_by_key(|(seq, _)| *seq);
         // A lost create may have left a resource with an unknown id, so the list of all resources is unknown.
         let value = if strangers.contains(&kind) {
-            Val::Unknown
+            ExprValue::Unknown
         } else {
-            Val::List(own.into_iter().map(|(_, value)| value).collect())
+            ExprValue::List(own.into_iter().map(|(_, value)| value).collect())
         };
         roots.insert(name, value);
     }
-    Val::Map(Arc::new(roots))
+    ExprValue::Map(Arc::new(roots))
 }
 
-pub(super) struct EntryScope<'a>(pub(super) &'a Val);
+pub(super) struct EntryScope<'a>(pub(super) &'a ExprValue);
 
 impl crate::expr::ExprScope for EntryScope<'_> {
-    fn find_root(&self, name: &str) -> Option<Val> {
+    fn find_root(&self, name: &str) -> Option<ExprValue> {
         (name == "it").then(|| self.0.clone())
     }
 }

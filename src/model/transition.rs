@@ -2,20 +2,22 @@
 
 use super::clause_info::ClauseId;
 use super::compile::Model;
-use super::possible_state::{PossibleState, StateEntry, find_resource, make_entry, replace_resources};
+use super::possible_state::{
+    PossibleResource, PossibleState, find_resource, make_possible_resource, replace_resources,
+};
 use super::resource_state::{Existence, ResourceId, ResourceState, StateOrigin, TransitionStage};
 use super::roots::SuiteEvaluationError;
-use crate::expr::{Expr, ExprEvalError, ExprScope, Val};
-use crate::suite::{EffectValue, LetDefinition, Stage};
+use crate::expr::{Expr, ExprEvalError, ExprScope, ExprValue};
+use crate::suite::{EffectValue, LetDefinition, StageExpression};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A resource after a number of further stages.
-pub type AdvancedResource = (usize, Arc<StateEntry>);
+pub type AdvancedResource = (usize, Arc<PossibleResource>);
 
 /// Every way in which one resource may pass one or more further stages.
 #[must_use]
-pub fn list_advances(model: &Model, world: &[Arc<StateEntry>]) -> Vec<AdvancedResource> {
+pub fn list_advances(model: &Model, world: &[Arc<PossibleResource>]) -> Vec<AdvancedResource> {
     let mut all = Vec::new();
     for held in world {
         let Some(motion) = &held.state.transition else { continue };
@@ -27,7 +29,7 @@ pub fn list_advances(model: &Model, world: &[Arc<StateEntry>]) -> Vec<AdvancedRe
         for stages in 1..=reach {
             all.push((
                 stages,
-                make_entry(model, held.id.clone(), advance_resource(model, &held.id, &held.state, stages)),
+                make_possible_resource(model, held.id.clone(), advance_resource(model, &held.id, &held.state, stages)),
             ));
         }
     }
@@ -67,7 +69,7 @@ pub fn advance_resource(model: &Model, id: &ResourceId, thing: &ResourceState, s
 /// If the evaluation of an event's expression fails.
 pub fn list_events(
     model: &Model,
-    world: &[Arc<StateEntry>],
+    world: &[Arc<PossibleResource>],
 ) -> Result<Vec<(ClauseId, PossibleState)>, SuiteEvaluationError> {
     let mut all = Vec::new();
     for (index, event) in model.suite.events.iter().enumerate() {
@@ -86,32 +88,32 @@ pub fn list_events(
     Ok(all)
 }
 
-fn can_occur(model: &Model, index: usize, held: &StateEntry) -> Result<bool, SuiteEvaluationError> {
+fn can_occur(model: &Model, index: usize, held: &PossibleResource) -> Result<bool, SuiteEvaluationError> {
     let event = &model.suite.events[index];
     let Some(guard) = &event.when else { return Ok(true) };
-    Ok(evaluate_alone(model, held, guard, event.place.line)? != Val::Bool(false))
+    Ok(evaluate_alone(model, held, guard, event.place.line)? != ExprValue::Bool(false))
 }
 
-fn apply_event(model: &Model, index: usize, held: &StateEntry) -> Result<ResourceState, SuiteEvaluationError> {
+fn apply_event(model: &Model, index: usize, held: &PossibleResource) -> Result<ResourceState, SuiteEvaluationError> {
     let event = &model.suite.events[index];
     let resource = &model.suite.resources[event.resource];
     let mut thing = held.state.clone();
     // A field in change may have the old or the new value.
     for (field, _) in thing.transition.take().map(|motion| motion.pending).unwrap_or_default() {
-        thing.fields[usize::from(field)] = Val::Unknown;
+        thing.fields[usize::from(field)] = ExprValue::Unknown;
     }
     for effect in &event.then {
         let value = match &effect.value {
             EffectValue::Expr(expr) => evaluate_alone(model, held, expr, effect.place.line)?,
-            EffectValue::Anything => Val::Unknown,
+            EffectValue::Anything => ExprValue::Unknown,
             EffectValue::Transition(stages) => match stages.last() {
-                Some(Stage::State(state)) => Val::Str(Arc::from(state.as_str())),
-                Some(Stage::Expr(expr)) => evaluate_alone(model, held, expr, effect.place.line)?,
-                Some(Stage::Gone) => {
+                Some(StageExpression::State(state)) => ExprValue::Str(Arc::from(state.as_str())),
+                Some(StageExpression::Expr(expr)) => evaluate_alone(model, held, expr, effect.place.line)?,
+                Some(StageExpression::Gone) => {
                     thing.existence = Existence::Gone;
                     continue;
                 }
-                Some(Stage::Anything) | None => Val::Unknown,
+                Some(StageExpression::Anything) | None => ExprValue::Unknown,
             },
         };
         if let Some(index) = resource.fields.iter().position(|field| field.name == effect.field) {
@@ -127,11 +129,11 @@ fn apply_event(model: &Model, index: usize, held: &StateEntry) -> Result<Resourc
 /// The scope of an event: one resource.
 struct SingleResourceScope<'a> {
     model: &'a Model,
-    held: &'a StateEntry,
+    held: &'a PossibleResource,
 }
 
 impl ExprScope for SingleResourceScope<'_> {
-    fn find_root(&self, name: &str) -> Option<Val> {
+    fn find_root(&self, name: &str) -> Option<ExprValue> {
         if self.model.resource_kind(&self.held.id).name == name {
             return Some(self.held.record.clone());
         }
@@ -146,7 +148,12 @@ impl ExprScope for SingleResourceScope<'_> {
 ///
 /// # Errors
 /// If the expression reads an absent value or mixes types.
-pub fn evaluate_alone(model: &Model, held: &StateEntry, expr: &Expr, line: u32) -> Result<Val, SuiteEvaluationError> {
+pub fn evaluate_alone(
+    model: &Model,
+    held: &PossibleResource,
+    expr: &Expr,
+    line: u32,
+) -> Result<ExprValue, SuiteEvaluationError> {
     expr.eval(&SingleResourceScope { model, held })
         .map_err(|error: ExprEvalError| SuiteEvaluationError::new(model, line, expr, error.message))
 }
@@ -177,6 +184,6 @@ pub fn close_states(
     Ok(Some(seen.into_iter().collect()))
 }
 
-fn replace_entry(world: &PossibleState, held: Arc<StateEntry>) -> PossibleState {
+fn replace_entry(world: &PossibleState, held: Arc<PossibleResource>) -> PossibleState {
     world.iter().map(|old| if old.id == held.id { held.clone() } else { old.clone() }).collect()
 }

@@ -1,13 +1,13 @@
 //! Judges exchanges, in order, against the belief and the schemas.
 
 use super::paging::{PageChains, PagingDeviation};
-use crate::history::{Exchange, History, Outcome, ReplyBody, is_token};
+use crate::history::{Exchange, History, Outcome, ReplyBody, is_secret_placeholder};
 use crate::model::{
     Belief, BeliefChange, BeliefLimits, ClauseId, ClauseTally, ExceededLimit, InterpretedExchange, Model,
     SuiteEvaluationError, read_input_class,
 };
 use crate::schema::{CompiledCatalog, CompiledSchema, SchemaViolation};
-use crate::suite::{IdExpression, ResourceReference};
+use crate::suite::{AboutEntry, IdExpression};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -173,7 +173,7 @@ impl Judge {
         let violations: Vec<String> = match &reply.body {
             ReplyBody::Json(body) => {
                 let known = |violation: &SchemaViolation| {
-                    body.pointer(&violation.pointer).and_then(Value::as_str).is_some_and(is_token)
+                    body.pointer(&violation.pointer).and_then(Value::as_str).is_some_and(is_secret_placeholder)
                 };
                 shape
                     .find_violations_at_version(body, version)
@@ -215,7 +215,7 @@ impl Judge {
     ) -> bool {
         let name = violation.pointer.rsplit('/').next().unwrap_or_default();
         let shown = &model.operations[&exchange.call.operation].views;
-        let makes = |about: &ResourceReference| {
+        let makes = |about: &AboutEntry| {
             matches!(about.binding, IdExpression::New(_)) && shown.iter().any(|(kind, _)| *kind == about.resource)
         };
         let left_out = || {

@@ -9,4 +9,4 @@ mod tests;
 mod verdict;
 
 pub use judge::{ExchangeFindings, Finding, Judge, judge_history};
-pub use verdict::{ClauseResult, ClauseSelection, ClauseStanding, Verdict, decide_verdicts, list_promises};
+pub use verdict::{ClauseDecidability, ClauseResult, ClauseSelection, Verdict, decide_verdicts, list_promises};

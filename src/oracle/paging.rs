@@ -6,7 +6,7 @@
 
 use crate::history::{Call, Exchange};
 use crate::model::{
-    Belief, CallView, ClauseId, Existence, GeneratedClause, InterpretedExchange, ListPage, ReplyKind, ResourceId,
+    Belief, CallView, ClauseId, Existence, GeneratedClause, InterpretedExchange, ListPage, OutcomeKind, ResourceId,
     ResourceOwner, SuiteEvaluationError, must_be_listed, read_pages as pages_shown,
 };
 use serde_json::Value;
@@ -57,7 +57,7 @@ impl PageChains {
         let InterpretedExchange { exchange, call: asked, reply: heard } = interpreted;
         let model = std::sync::Arc::clone(belief.model());
         let operation = &model.operations[&exchange.call.operation];
-        if *heard == ReplyKind::NotExecuted {
+        if *heard == OutcomeKind::NotExecuted {
             return Ok(Vec::new());
         }
         // A refused call changes nothing, but the endpoint may have changed something nevertheless.
@@ -186,7 +186,7 @@ fn check_page_limit(
 /// Whether, in every possible state, a resource is settled, belongs to the caller and has to be listed.
 fn is_settled_entry(belief: &Belief, id: &ResourceId, who: Option<ResourceOwner>) -> bool {
     let possible = belief.list_states(id);
-    let stands = |held: &std::sync::Arc<crate::model::StateEntry>| {
+    let stands = |held: &std::sync::Arc<crate::model::PossibleResource>| {
         Some(held.state.owner) == who
             && held.state.existence == Existence::Present
             && held.state.is_settled()

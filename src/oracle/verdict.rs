@@ -22,7 +22,7 @@ pub enum Verdict {
 /// Whether a run against the endpoint can decide a clause.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum ClauseStanding {
+pub enum ClauseDecidability {
     /// Some sequence of calls can decide the clause.
     #[default]
     Reachable,
@@ -34,11 +34,11 @@ pub enum ClauseStanding {
     Unknown(String),
 }
 
-impl ClauseStanding {
+impl ClauseDecidability {
     /// Whether a run is expected to decide the clause. An unknown standing counts as expected.
     #[must_use]
     pub fn is_decidable(&self) -> bool {
-        matches!(self, ClauseStanding::Reachable | ClauseStanding::Unknown(_))
+        matches!(self, ClauseDecidability::Reachable | ClauseDecidability::Unknown(_))
     }
 }
 
@@ -52,7 +52,7 @@ pub struct ClauseResult {
     /// Why the verdict is not a pass; empty for a pass.
     pub reason: String,
     /// Whether the clause can be decided.
-    pub standing: ClauseStanding,
+    pub standing: ClauseDecidability,
     /// How often the clause applied and passed.
     pub count: ClauseCount,
     /// Indexes of the findings that contradict the clause.
@@ -79,7 +79,7 @@ pub fn decide_verdicts(
     tally: &ClauseTally,
     findings: &[Finding],
     selection: &ClauseSelection,
-    standing: &dyn Fn(ClauseId) -> ClauseStanding,
+    standing: &dyn Fn(ClauseId) -> ClauseDecidability,
     stopped: Option<&str>,
 ) -> Vec<ClauseResult> {
     list_promises(model, selection)
@@ -90,8 +90,10 @@ pub fn decide_verdicts(
             // A clause with a pass or a finding is reachable and observable, whatever the search reports.
             let decided = count.passed > 0 || !against.is_empty();
             let applied = count.applied + count.exceptions + count.unclear > 0;
-            let standing = match if decided { ClauseStanding::Reachable } else { standing(clause) } {
-                ClauseStanding::Unreachable(_) | ClauseStanding::Unknown(_) if applied => ClauseStanding::Reachable,
+            let standing = match if decided { ClauseDecidability::Reachable } else { standing(clause) } {
+                ClauseDecidability::Unreachable(_) | ClauseDecidability::Unknown(_) if applied => {
+                    ClauseDecidability::Reachable
+                }
                 standing => standing,
             };
             let (verdict, reason) = decide_verdict(&count, !against.is_empty(), &standing, stopped);
@@ -109,7 +111,7 @@ pub fn list_promises(model: &Model, selection: &ClauseSelection) -> impl Iterato
 fn decide_verdict(
     count: &ClauseCount,
     contradicted: bool,
-    standing: &ClauseStanding,
+    standing: &ClauseDecidability,
     stopped: Option<&str>,
 ) -> (Verdict, String) {
     if contradicted {
@@ -118,12 +120,12 @@ fn decide_verdict(
     if count.passed > 0 {
         return (Verdict::Pass, String::new());
     }
-    if let ClauseStanding::Unreachable(why) = standing {
+    if let ClauseDecidability::Unreachable(why) = standing {
         return (Verdict::Untested, format!("unreachable here: {why}"));
     }
     let touched = count.applied + count.exceptions + count.unclear;
     if touched == 0 {
-        if let (ClauseStanding::Unknown(why), None) = (standing, stopped) {
+        if let (ClauseDecidability::Unknown(why), None) = (standing, stopped) {
             return (Verdict::Untested, format!("the clause never applied; {why}"));
         }
         return (
@@ -134,7 +136,7 @@ fn decide_verdict(
             ),
         );
     }
-    let reason = if let ClauseStanding::Unobservable(why) = standing {
+    let reason = if let ClauseDecidability::Unobservable(why) = standing {
         format!("unobservable: {why}")
     } else if count.exceptions > 0 {
         format!("only an alternative was observed ({} times)", count.exceptions)

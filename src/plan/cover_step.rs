@@ -8,8 +8,8 @@ use super::novelty::list_traits;
 use super::planning_context::{CandidateCall, PlanningContext};
 use super::presence::ResourcePresence;
 use super::step::Step;
-use crate::expr::Val;
-use crate::model::{Existence, ResourceId, StateEntry, find_state_field};
+use crate::expr::ExprValue;
+use crate::model::{Existence, PossibleResource, ResourceId, find_state_field};
 use std::collections::BTreeSet;
 
 /// Adds an executed step to the coverage. `before` is the input of the choice of the step.
@@ -24,7 +24,7 @@ pub fn cover_step(
     *coverage.operations.entry(step.call.operation.clone()).or_default() += 1;
     let spent = &mut coverage.spent;
     spent.steps += 1;
-    spent.moving += u64::from(names_moving(&scene, step));
+    spent.moving += u64::from(names_unsettled_resource(&scene, step));
     let slot = match ending {
         _ if !before.model.operations[&step.call.operation].changes => &mut spent.reads,
         StepOutcome::Refused => &mut spent.refusals,
@@ -34,7 +34,7 @@ pub fn cover_step(
         StepOutcome::Accepted => &mut spent.changes,
     };
     *slot += 1;
-    let Some(call) = scene.make_call(step.clone()) else {
+    let Some(call) = scene.make_candidate_call(step.clone()) else {
         return;
     };
     let Some(outlook) = scene.predict(&call) else {
@@ -53,7 +53,7 @@ pub fn cover_step(
     }
 }
 
-fn names_moving(scene: &PlanningContext<'_>, step: &Step) -> bool {
+fn names_unsettled_resource(scene: &PlanningContext<'_>, step: &Step) -> bool {
     let names = named_handles(step);
     let moving = |presence| matches!(presence, ResourcePresence::InTransition | ResourcePresence::Leaving);
     scene.resources.iter().any(|actor| names.contains(actor.name.as_str()) && moving(actor.presence))
@@ -102,9 +102,9 @@ fn describe_relation(situation: &ChooserInput<'_>, handle: &PlannedResource, nam
         let id = ResourceId { kind: handle.kind as u16, id: handle.id.clone()? };
         situation.belief.list_states(&id).into_iter().next()
     };
-    let parents = |held: &StateEntry| -> BTreeSet<String> {
+    let parents = |held: &PossibleResource| -> BTreeSet<String> {
         let names = held.state.fields.iter().filter_map(|value| match value {
-            Val::Str(text) if ids.contains(&text.as_ref()) => Some(text.to_string()),
+            ExprValue::Str(text) if ids.contains(&text.as_ref()) => Some(text.to_string()),
             _ => None,
         });
         names.collect()
@@ -114,7 +114,7 @@ fn describe_relation(situation: &ChooserInput<'_>, handle: &PlannedResource, nam
     if of.is_empty() {
         return " unrelated".to_string();
     }
-    let younger = |other: &StateEntry| {
+    let younger = |other: &PossibleResource| {
         other.id.kind == mine.id.kind
             && other.state.existence == Existence::Present
             && other.state.seq > mine.state.seq
@@ -124,7 +124,7 @@ fn describe_relation(situation: &ChooserInput<'_>, handle: &PlannedResource, nam
     if overtaken { " related, not the latest".to_string() } else { " related".to_string() }
 }
 
-fn describe_state(situation: &ChooserInput<'_>, held: &StateEntry) -> String {
+fn describe_state(situation: &ChooserInput<'_>, held: &PossibleResource) -> String {
     let thing = &held.state;
     let moving = if thing.transition.is_some() { "~" } else { "" };
     match (thing.existence, thing.undetermined_since, find_state_field(situation.model, usize::from(thing.kind))) {

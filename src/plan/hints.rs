@@ -1,18 +1,20 @@
 //! Facts about inputs that follow from the expressions of a suite.
 
-use super::guard_needs::{GuardNeed, expand_expression, list_conditions, list_needs};
+use super::guard_relations::{GuardRelation, expand_expression, list_conditions, list_needs};
 use super::relevant_fields::find_relevant_fields;
 use super::versions::list_versions;
 use crate::expr::{Expr, PathKey};
 use crate::model::{ClauseId, Model};
 use crate::schema::CompiledCatalog;
-use crate::suite::{Clause, ClauseDecision, ClauseOperations, Effect, EffectValue, IdExpression, Stage, Suite};
+use crate::suite::{
+    Clause, ClauseDecision, ClauseOperations, Effect, EffectValue, IdExpression, StageExpression, Suite,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Facts from the expressions of a suite, computed once.
 #[derive(Debug, Clone, Default)]
 pub struct SuiteHints {
-    needs: BTreeMap<ClauseId, Vec<GuardNeed>>,
+    needs: BTreeMap<ClauseId, Vec<GuardRelation>>,
     /// Root names in the guard of each clause.
     reads: BTreeMap<ClauseId, BTreeSet<String>>,
     /// For accepting clauses: the conditions of the guard.
@@ -64,7 +66,7 @@ impl SuiteHints {
 
     /// The relations in the guard of a clause.
     #[must_use]
-    pub fn guard_needs(&self, clause: ClauseId) -> &[GuardNeed] {
+    pub fn guard_needs(&self, clause: ClauseId) -> &[GuardRelation] {
         self.needs.get(&clause).map(Vec::as_slice).unwrap_or_default()
     }
 
@@ -88,9 +90,9 @@ impl SuiteHints {
 
     fn add_lifecycle(&mut self, model: &Model) {
         for (name, operation) in &model.operations {
-            for clause in operation.clauses.iter().filter_map(|clause| model.written_clause(*clause)) {
+            for clause in operation.clauses.iter().filter_map(|clause| model.find_suite_clause(*clause)) {
                 for target in clause.then.iter().filter(|effect| ends_resource(effect)).map(|effect| &effect.target) {
-                    let existing = |about: &&crate::suite::ResourceReference| {
+                    let existing = |about: &&crate::suite::AboutEntry| {
                         target.is_named(&about.name) && matches!(about.binding, IdExpression::Existing(_))
                     };
                     let named = operation.about.iter().find(existing).map(|about| about.resource);
@@ -102,7 +104,7 @@ impl SuiteHints {
             }
         }
         for (name, operation) in &model.operations {
-            let new = |about: &&crate::suite::ResourceReference| matches!(about.binding, IdExpression::New(_));
+            let new = |about: &&crate::suite::AboutEntry| matches!(about.binding, IdExpression::New(_));
             let alone = operation.about.iter().all(|about| matches!(about.binding, IdExpression::New(_)));
             if operation.about.iter().filter(new).any(|about| alone || self.deletable.contains(&about.resource)) {
                 self.creating.insert(name.clone());
@@ -134,7 +136,7 @@ pub fn is_general(clause: &Clause) -> bool {
 }
 
 fn ends_resource(effect: &Effect) -> bool {
-    matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages.last(), Some(Stage::Gone)))
+    matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages.last(), Some(StageExpression::Gone)))
 }
 
 fn find_version_header(suite: &Suite) -> Option<String> {

@@ -1,7 +1,7 @@
 //! The number of live resources, which limits the creates of a plan.
 
 use super::hints::SuiteHints;
-use super::planning_context::{NamedResource, PlanningContext, StateSource};
+use super::planning_context::{NamedResource, PlanningContext, PossibleStateSource};
 use super::presence::{ResourcePresence, classify_presence};
 use super::step::Step;
 use crate::model::{Belief, Model, ResourceId};
@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 #[must_use]
 pub fn count_live(scene: &PlanningContext<'_>) -> usize {
     match scene.source {
-        StateSource::Belief(belief) => count_live_in_belief(belief, scene.hints),
-        StateSource::State(_) => {
+        PossibleStateSource::Belief(belief) => count_live_in_belief(belief, scene.hints),
+        PossibleStateSource::State(_) => {
             let there = |actor: &&NamedResource| {
                 actor.presence != ResourcePresence::Gone && counts_as_live(scene.hints, usize::from(actor.id.kind))
             };

@@ -7,7 +7,7 @@
 
 use super::planning_context::{CandidateCall, PlanningContext};
 use super::prediction::CallPrediction;
-use crate::expr::{Expr, Val};
+use crate::expr::{Expr, ExprValue};
 use crate::model::{ExpressionRoots, ResourceCombination, list_combinations, make_world_root};
 
 /// The masking of a demanded refusal: 1 for a single reason. Other clauses that demand or permit a refusal mask
@@ -37,9 +37,11 @@ fn count_failing_conditions(scene: &PlanningContext<'_>, call: &CandidateCall) -
     let combinations = list_combinations(model, &call.view, &world);
     let failing = |conditions: &[Expr], combination: &ResourceCombination<'_>| {
         // An absent resource counts as one failure, and further conditions about the resource do not count.
-        let absent = |name: &str| combination.iter().any(|(known, _, value)| *known == name && *value == Val::Null);
-        let missing = combination.iter().filter(|(_, id, value)| id.is_some() && *value == Val::Null).count();
-        let things: Vec<(&str, Val)> = combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
+        let absent =
+            |name: &str| combination.iter().any(|(known, _, value)| *known == name && *value == ExprValue::Null);
+        let missing = combination.iter().filter(|(_, id, value)| id.is_some() && *value == ExprValue::Null).count();
+        let things: Vec<(&str, ExprValue)> =
+            combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
         let roots = ExpressionRoots {
             model,
             call: &call.view,
@@ -49,7 +51,7 @@ fn count_failing_conditions(scene: &PlanningContext<'_>, call: &CandidateCall) -
             world: all.as_ref(),
         };
         let told = conditions.iter().filter(|condition| !condition.roots().iter().any(|root| absent(root)));
-        missing + told.filter(|condition| condition.eval(&roots).ok() != Some(Val::Bool(true))).count()
+        missing + told.filter(|condition| condition.eval(&roots).ok() != Some(ExprValue::Bool(true))).count()
     };
     let clauses = operation.clauses.iter().filter_map(|clause| scene.hints.accept_conditions(*clause));
     let of_clause = |conditions: &[Expr]| combinations.iter().map(|combination| failing(conditions, combination)).max();

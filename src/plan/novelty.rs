@@ -11,7 +11,7 @@ use super::masking::measure_masking;
 use super::planning_context::{CandidateCall, PlanningContext};
 use super::prediction::CallPrediction;
 use super::presence::ResourcePresence;
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::model::{ClauseId, Existence, find_state_field};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -151,7 +151,7 @@ fn describe_related(situation: &ChooserInput<'_>, scene: &PlanningContext<'_>, n
     let mut counts: BTreeMap<(&str, bool), usize> = BTreeMap::new();
     for other in scene.resources.iter().filter(|other| other.id != actor.id) {
         let Some(held) = scene.find_entry(&other.id) else { continue };
-        let holds = |value: &Val| matches!(value, Val::Str(text) if text.as_ref() == actor.id.id.as_ref());
+        let holds = |value: &ExprValue| matches!(value, ExprValue::Str(text) if text.as_ref() == actor.id.id.as_ref());
         if held.state.fields.iter().any(holds) {
             let kind = situation.model.suite.resources[usize::from(other.id.kind)].name.as_str();
             *counts.entry((kind, held.state.existence == Existence::Gone)).or_default() += 1;

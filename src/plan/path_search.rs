@@ -1,6 +1,6 @@
 //! Paths through the model: sequences of calls to a state in which a clause applies.
 
-use super::compose::{CallSpec, compose_call};
+use super::compose::{CallRequirements, compose_call};
 use super::hints::has_effect;
 use super::live_count::{count_live, counts_as_live};
 use super::masking::measure_masking;
@@ -9,13 +9,13 @@ use super::presence::ResourcePresence;
 use super::successor_state::{invent_ids, state_after_call, state_signature};
 use crate::model::{ClauseId, Existence, Model, PossibleState, ResourceId, ResourceOwner, find_resource};
 use crate::schema::SeededRng;
-use crate::suite::{IdExpression, ResourceReference};
+use crate::suite::{AboutEntry, IdExpression};
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
 /// One call of a path: the accepting clause, the operation, and the resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PathCall {
+pub struct CallPathEntry {
     /// The accepting clause.
     pub clause: ClauseId,
     /// Id of the operation.
@@ -26,7 +26,7 @@ pub struct PathCall {
 
 /// Limits of one search.
 #[derive(Debug, Clone, Copy)]
-pub struct PathLimits {
+pub struct CallPathLimits {
     /// Highest number of calls in a path.
     pub depth_max: usize,
     /// Highest number of composed calls.
@@ -41,17 +41,17 @@ pub fn find_path(
     scene: &PlanningContext<'_>,
     (goal, known): (ClauseId, usize),
     target: &NamedResource,
-    radius: PathLimits,
+    radius: CallPathLimits,
     rng: &mut SeededRng,
-) -> Option<Vec<PathCall>> {
+) -> Option<Vec<CallPathEntry>> {
     let start: PossibleState = settled_resources(scene);
     let mut seen = BTreeSet::from([state_signature(scene.model, scene.hints, &start)]);
     let mut open = VecDeque::from([(start, Rc::clone(&scene.resources), Vec::new())]);
     let mut left = radius.calls_max;
-    let goals: Vec<PathCall> = list_path_calls(scene.model, goal, Some(&target.name));
-    let moves = list_moves(scene, target);
+    let goals: Vec<CallPathEntry> = list_path_calls(scene.model, goal, Some(&target.name));
+    let moves = list_accepted_changes(scene, target);
     let sacrifices = list_deletes(scene, target);
-    let mut best: (usize, Option<Vec<PathCall>>) = (known, None);
+    let mut best: (usize, Option<Vec<CallPathEntry>>) = (known, None);
     while let Some((world, actors, legs)) = open.pop_front() {
         let here = PlanningContext::from_state(
             scene.model,
@@ -89,7 +89,7 @@ pub fn find_path(
             let Some(born) = invent_ids(&here, &call, &world, scene.limits.live_max) else { continue };
             let Some(next) = state_after_call(&here, &call, &world, &born) else { continue };
             if seen.insert(state_signature(scene.model, scene.hints, &next)) {
-                let actors = update_actors(&actors, &born, &next);
+                let actors = update_named_resources(&actors, &born, &next);
                 open.push_back((next, actors, [legs.clone(), vec![leg.clone()]].concat()));
             }
         }
@@ -103,16 +103,16 @@ const GOAL_TRIES: usize = 4;
 #[must_use]
 pub fn compose_path_call(
     scene: &PlanningContext<'_>,
-    leg: &PathCall,
+    leg: &CallPathEntry,
     plain: bool,
     rng: &mut SeededRng,
 ) -> Option<CandidateCall> {
-    let ask = CallSpec {
+    let ask = CallRequirements {
         operation: leg.operation.clone(),
         goal: Some(leg.clause),
         target: leg.target.clone(),
         settled_only: plain,
-        ..CallSpec::default()
+        ..CallRequirements::default()
     };
     let call = compose_call(scene, &ask, rng)?;
     scene.predict(&call)?.applies_everywhere(leg.clause).then_some(call)
@@ -120,15 +120,15 @@ pub fn compose_path_call(
 
 /// The operations of a clause, as path entries.
 #[must_use]
-pub fn list_path_calls(model: &Model, clause: ClauseId, target: Option<&str>) -> Vec<PathCall> {
+pub fn list_path_calls(model: &Model, clause: ClauseId, target: Option<&str>) -> Vec<CallPathEntry> {
     let speaking = model.operations.values().filter(|operation| operation.clauses.contains(&clause));
     speaking
-        .map(|operation| PathCall { clause, operation: operation.id.clone(), target: target.map(str::to_string) })
+        .map(|operation| CallPathEntry { clause, operation: operation.id.clone(), target: target.map(str::to_string) })
         .collect()
 }
 
 /// The named resources after created and deleted resources.
-fn update_actors(
+fn update_named_resources(
     actors: &Rc<[NamedResource]>,
     born: &[(usize, Vec<ResourceId>)],
     world: &PossibleState,
@@ -150,20 +150,20 @@ fn update_actors(
 }
 
 /// Deletes of other resources, which make room below the live limit.
-fn list_deletes(scene: &PlanningContext<'_>, target: &NamedResource) -> Vec<PathCall> {
+fn list_deletes(scene: &PlanningContext<'_>, target: &NamedResource) -> Vec<CallPathEntry> {
     let takes = |actor: &&NamedResource| counts_as_live(scene.hints, usize::from(actor.id.kind));
     let others: Vec<&NamedResource> = list_siblings(scene, target).filter(takes).collect();
     let mut all = Vec::new();
     for operation in scene.hints.deleting.iter().map(|id| &scene.model.operations[id]) {
-        let ends = |clause: &&ClauseId| scene.model.written_clause(**clause).is_some_and(has_effect);
+        let ends = |clause: &&ClauseId| scene.model.find_suite_clause(**clause).is_some_and(has_effect);
         let Some(clause) = operation.clauses.iter().find(ends) else { continue };
         let of_kind = |actor: &&&NamedResource| {
-            let named = |about: &ResourceReference| {
+            let named = |about: &AboutEntry| {
                 matches!(about.binding, IdExpression::Existing(_)) && about.resource == usize::from(actor.id.kind)
             };
             operation.about.iter().any(named)
         };
-        let leg = |actor: &&NamedResource| PathCall {
+        let leg = |actor: &&NamedResource| CallPathEntry {
             clause: *clause,
             operation: operation.id.clone(),
             target: Some(actor.name.clone()),
@@ -175,9 +175,9 @@ fn list_deletes(scene: &PlanningContext<'_>, target: &NamedResource) -> Vec<Path
 
 /// Accepted changes of a resource, without deletes. Creates from other resources of the kind count too, because
 /// a clause may be about the relation to a sibling.
-fn list_moves(scene: &PlanningContext<'_>, target: &NamedResource) -> Vec<PathCall> {
+fn list_accepted_changes(scene: &PlanningContext<'_>, target: &NamedResource) -> Vec<CallPathEntry> {
     let alike = list_siblings(scene, target).filter(|actor| actor.id.kind == target.id.kind);
-    let makes = |leg: &PathCall| scene.hints.creating.contains(&leg.operation);
+    let makes = |leg: &CallPathEntry| scene.hints.creating.contains(&leg.operation);
     let of_others = alike.flat_map(|other| list_changes(scene, other)).filter(makes);
     list_changes(scene, target).into_iter().chain(of_others).collect()
 }
@@ -193,25 +193,25 @@ fn list_siblings<'a>(
     scene.resources.iter().filter(other)
 }
 
-fn list_changes(scene: &PlanningContext<'_>, target: &NamedResource) -> Vec<PathCall> {
+fn list_changes(scene: &PlanningContext<'_>, target: &NamedResource) -> Vec<CallPathEntry> {
     let mut all = Vec::new();
     for operation in scene.model.operations.values().filter(|operation| operation.changes) {
         if scene.hints.deleting.contains(&operation.id) {
             continue;
         }
-        let names = |about: &ResourceReference| matches!(about.binding, IdExpression::Existing(_));
+        let names = |about: &AboutEntry| matches!(about.binding, IdExpression::Existing(_));
         if !operation.about.iter().any(|about| names(about) && about.resource == usize::from(target.id.kind)) {
             continue;
         }
         // Clauses with an equal guard lead to the same state, so one clause is enough.
         let mut guards = BTreeSet::new();
         for &clause in &operation.clauses {
-            let Some(written) = scene.model.written_clause(clause) else {
+            let Some(written) = scene.model.find_suite_clause(clause) else {
                 continue;
             };
             let guard = written.when.as_ref().map(|guard| guard.text().to_string());
             if has_effect(written) && guards.insert(guard) {
-                all.push(PathCall { clause, operation: operation.id.clone(), target: Some(target.name.clone()) });
+                all.push(CallPathEntry { clause, operation: operation.id.clone(), target: Some(target.name.clone()) });
             }
         }
     }

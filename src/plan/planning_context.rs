@@ -10,7 +10,7 @@ use super::presence::{ResourcePresence, classify_presence};
 use super::step::{Step, StepWait};
 use crate::history::Call;
 use crate::model::{
-    ApplicableClauses, Belief, CallView, Factor, Model, PossibleState, ResourceId, ResourceOwner, StateEntry,
+    ApplicableClauses, Belief, CallView, Factor, Model, PossibleResource, PossibleState, ResourceId, ResourceOwner,
     classify_call_input, close_states, evaluate_clauses,
 };
 use crate::schema::{CompiledCatalog, InputClass};
@@ -35,7 +35,7 @@ pub struct PlanningContext<'a> {
     /// The resources that a call can name.
     pub resources: Rc<[NamedResource]>,
     /// The source of possible states.
-    pub source: StateSource<'a>,
+    pub source: PossibleStateSource<'a>,
     /// The closed possible states of joint factors, by factor indices.
     closed: RefCell<BTreeMap<Vec<usize>, ClosedStates>>,
 }
@@ -58,7 +58,7 @@ pub struct NamedResource {
 
 /// The source of possible states.
 #[derive(Clone, Copy)]
-pub enum StateSource<'a> {
+pub enum PossibleStateSource<'a> {
     /// All possible states of a belief.
     Belief(&'a Belief),
     /// One possible state.
@@ -91,7 +91,7 @@ impl<'a> PlanningContext<'a> {
             hints,
             limits: situation.limits,
             resources: situation.handles.iter().filter_map(actor).collect(),
-            source: StateSource::Belief(situation.belief),
+            source: PossibleStateSource::Belief(situation.belief),
             closed: RefCell::default(),
         }
     }
@@ -112,23 +112,23 @@ impl<'a> PlanningContext<'a> {
             hints,
             limits,
             resources: actors,
-            source: StateSource::State(world),
+            source: PossibleStateSource::State(world),
             closed: RefCell::default(),
         }
     }
 
     /// A resource in the first possible state.
     #[must_use]
-    pub fn find_entry(&self, id: &ResourceId) -> Option<Arc<StateEntry>> {
+    pub fn find_entry(&self, id: &ResourceId) -> Option<Arc<PossibleResource>> {
         match self.source {
-            StateSource::Belief(belief) => belief.list_states(id).into_iter().next(),
-            StateSource::State(world) => crate::model::find_resource(world, id).cloned(),
+            PossibleStateSource::Belief(belief) => belief.list_states(id).into_iter().next(),
+            PossibleStateSource::State(world) => crate::model::find_resource(world, id).cloned(),
         }
     }
 
     /// The candidate call of a step; `None` if a handle has no id.
     #[must_use]
-    pub fn make_call(&self, step: Step) -> Option<CandidateCall> {
+    pub fn make_candidate_call(&self, step: Step) -> Option<CandidateCall> {
         let call = self.bind_step(&step)?;
         let class = classify_call_input(self.model, self.schemas, &call);
         let view = CallView::new(self.model, &call, class);
@@ -155,8 +155,8 @@ impl<'a> PlanningContext<'a> {
     pub fn predict(&self, call: &CandidateCall) -> Option<CallPrediction> {
         let read = |world: &PossibleState| evaluate_clauses(self.model, &call.view, world, &[]).ok();
         let readings = match self.source {
-            StateSource::State(world) => vec![read(world)?],
-            StateSource::Belief(belief) => {
+            PossibleStateSource::State(world) => vec![read(world)?],
+            PossibleStateSource::Belief(belief) => {
                 self.close_factors(belief, &call.view)?.iter().map(read).collect::<Option<Vec<ApplicableClauses>>>()?
             }
         };
@@ -167,8 +167,8 @@ impl<'a> PlanningContext<'a> {
     #[must_use]
     pub fn find_state(&self, asked: &CallView) -> Option<PossibleState> {
         match self.source {
-            StateSource::State(world) => Some(world.clone()),
-            StateSource::Belief(belief) => self.close_factors(belief, asked)?.first().cloned(),
+            PossibleStateSource::State(world) => Some(world.clone()),
+            PossibleStateSource::Belief(belief) => self.close_factors(belief, asked)?.first().cloned(),
         }
     }
 

@@ -51,7 +51,7 @@ impl CallPrediction {
             ClauseDecision::MayRefuse(PermittedStatuses::Exactly(codes)) => codes.iter().all(|code| *code >= 500),
             _ => false,
         };
-        let lasting = |clause: &ClauseId| !model.written_clause(*clause).is_some_and(passing);
+        let lasting = |clause: &ClauseId| !model.find_suite_clause(*clause).is_some_and(passing);
         let of_world = |reading: &ApplicableClauses| reading.permitted.iter().filter(|clause| lasting(clause)).count();
         self.0.iter().map(of_world).max().unwrap_or(0)
     }

@@ -2,7 +2,7 @@
 
 use super::chooser::{Chooser, finish_step};
 use super::chooser_input::ChooserInput;
-use super::compose::{CallSpec, compose_call};
+use super::compose::{CallRequirements, compose_call};
 use super::hints::SuiteHints;
 use super::live_count::count_live;
 use super::planning_context::PlanningContext;
@@ -38,7 +38,7 @@ impl Chooser for RandomChooser {
         let operations: Vec<&String> = situation.model.operations.keys().filter(open).collect();
         for _ in 0..TRIES_MAX {
             let operation = (*rng.pick_element(&operations)?).clone();
-            let ask = CallSpec { operation, optional_percent: 50, ..CallSpec::default() };
+            let ask = CallRequirements { operation, optional_percent: 50, ..CallRequirements::default() };
             if let Some(call) = compose_call(&scene, &ask, &mut rng) {
                 return Some(finish_step(situation, call, StepWait::Poll { after_ms: 0 }));
             }

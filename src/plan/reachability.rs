@@ -5,13 +5,13 @@
 //! unreached clause may be reachable beyond the limits.
 
 use super::chooser_input::PlanLimits;
-use super::compose::{CallSpec, compose_call};
+use super::compose::{CallRequirements, compose_call};
 use super::hints::{SuiteHints, has_effect};
 use super::planning_context::{CandidateCall, NamedResource, PlanningContext};
 use super::presence::ResourcePresence;
 use super::spoiled_call::spoil_call;
 use super::successor_state::{invent_ids, next_sequence, settle_state, state_signature};
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::model::{
     ApplicableClauses, ClauseId, EffectContext, Existence, Model, PossibleState, apply_choice, close_states,
     evaluate_clauses, list_choices,
@@ -138,11 +138,11 @@ impl ReachSearch<'_> {
         for (clause, operation) in self.list_changes() {
             for percent in [0, 50] {
                 let scene = make_context(self, world);
-                let ask = CallSpec {
+                let ask = CallRequirements {
                     operation: operation.clone(),
                     goal: Some(clause),
                     optional_percent: percent,
-                    ..CallSpec::default()
+                    ..CallRequirements::default()
                 };
                 let Some(call) = compose_call(&scene, &ask, &mut self.rng) else {
                     continue;
@@ -184,7 +184,7 @@ impl ReachSearch<'_> {
         for operation in self.model.operations.values() {
             let mut guards = BTreeSet::new();
             for &clause in &operation.clauses {
-                let Some(written) = self.model.written_clause(clause) else {
+                let Some(written) = self.model.find_suite_clause(clause) else {
                     continue;
                 };
                 let guard = written.when.as_ref().map(|guard| guard.text().to_string());
@@ -202,7 +202,7 @@ fn has_transition(world: &PossibleState) -> bool {
 }
 
 fn make_context<'a>(search: &ReachSearch<'a>, world: &'a PossibleState) -> PlanningContext<'a> {
-    let actor = |held: &Arc<crate::model::StateEntry>| NamedResource {
+    let actor = |held: &Arc<crate::model::PossibleResource>| NamedResource {
         name: held.id.id.to_string(),
         id: held.id.clone(),
         owner: held.state.owner,
@@ -223,12 +223,12 @@ fn try_clause(scene: &PlanningContext<'_>, clause: ClauseId, operation: &str, rn
     // A resource in deletion makes every guard about the resource undetermined.
     let known = scene.resources.iter().all(|actor| actor.presence != ResourcePresence::Leaving);
     for round in 0..TRIES {
-        let ask = CallSpec {
+        let ask = CallRequirements {
             operation: operation.to_string(),
             goal: Some(clause),
             prefer_moving: round % 2 == 1,
             optional_percent: [0, 30, 100][round % 3],
-            ..CallSpec::default()
+            ..CallRequirements::default()
         };
         let Some(call) = compose_call(scene, &ask, rng) else {
             continue;
@@ -269,8 +269,13 @@ fn list_successor_states(
     let Some(born) = invent_ids(scene, call, world, extent.resources_max) else {
         return Vec::new();
     };
-    let moment =
-        EffectContext { created: &born, reply: &Val::Unknown, now: 0, seq: next_sequence(world), unknown_kinds: &[] };
+    let moment = EffectContext {
+        created: &born,
+        reply: &ExprValue::Unknown,
+        now: 0,
+        seq: next_sequence(world),
+        unknown_kinds: &[],
+    };
     let ways = list_choices(model, &call.view, world, accepts, &moment).unwrap_or_default();
     let next: Vec<PossibleState> =
         ways.iter().take(8).filter_map(|way| apply_choice(model, &call.view, world, way, &moment).ok()).collect();

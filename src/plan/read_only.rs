@@ -2,12 +2,12 @@
 
 use super::chooser::{Chooser, finish_step};
 use super::chooser_input::ChooserInput;
-use super::compose::{CallSpec, compose_call, relation_holds};
-use super::guard_needs::InputRoot;
+use super::compose::{CallRequirements, compose_call, relation_holds};
+use super::guard_relations::InputRoot;
 use super::hints::SuiteHints;
 use super::planning_context::PlanningContext;
 use super::step::{Step, StepWait};
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::model::{ClauseId, Model};
 use crate::schema::SeededRng;
 use std::sync::Arc;
@@ -53,12 +53,12 @@ impl Chooser for ReadOnlyChooser {
             let operation = rng.pick_weighted(&weighted)?.clone();
             // The run has no resources, so only a clause about an absent resource puts an id into a call.
             let goal = rng.pick_element(&situation.model.operations[&operation].clauses).copied();
-            let ask = CallSpec {
+            let ask = CallRequirements {
                 operation,
                 goal,
                 optional_percent: 30,
                 caller: Some(caller.unwrap_or_else(|| "owner".to_string())),
-                ..CallSpec::default()
+                ..CallRequirements::default()
             };
             if let Some(call) = compose_call(&scene, &ask, &mut rng) {
                 return Some(finish_step(situation, call, StepWait::Leave));
@@ -71,7 +71,7 @@ impl Chooser for ReadOnlyChooser {
 /// Whether some clause covers the caller. Without such a clause, an invalid token would be judged by the
 /// promises to the owner.
 fn has_clause_about(hints: &SuiteHints, model: &Model, caller: &str) -> bool {
-    let name = Val::from(caller);
+    let name = ExprValue::from(caller);
     let mut clauses = (0..model.clauses.len()).map(|index| ClauseId(index as u32));
     matches!(caller, "owner" | "other")
         || clauses.any(|clause| {

@@ -1,6 +1,6 @@
 //! The fields of resources on which the applicability of clauses depends.
 
-use super::guard_needs::expand_expression;
+use super::guard_relations::expand_expression;
 use crate::expr::{Expr, FieldPath, PathKey};
 use crate::model::Model;
 use crate::suite::{Clause, Effect, EffectTarget};

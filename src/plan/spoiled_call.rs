@@ -27,7 +27,7 @@ pub fn spoil_call(
         step.call.body = case.value.map(|value| restore_handles(value, scene, &names));
         let applies =
             |call: &CandidateCall| scene.predict(call).is_some_and(|outlook| outlook.applies_everywhere(clause));
-        if let Some(call) = scene.make_call(step).filter(applies) {
+        if let Some(call) = scene.make_candidate_call(step).filter(applies) {
             return Some(call);
         }
     }

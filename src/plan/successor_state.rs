@@ -2,10 +2,10 @@
 
 use super::hints::SuiteHints;
 use super::planning_context::{CandidateCall, PlanningContext};
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::model::{
-    EffectContext, Existence, Model, PossibleState, ResourceId, ResourceState, StateEntry, advance_resource,
-    apply_choice, evaluate_clauses, list_choices, make_entry,
+    EffectContext, Existence, Model, PossibleResource, PossibleState, ResourceId, ResourceState, advance_resource,
+    apply_choice, evaluate_clauses, list_choices, make_possible_resource,
 };
 use crate::suite::IdExpression;
 use std::fmt::Write;
@@ -23,8 +23,13 @@ pub fn state_after_call(
     if !reading.demanded.is_empty() || reading.accepts.is_empty() {
         return None;
     }
-    let moment =
-        EffectContext { created: born, reply: &Val::Unknown, now: 0, seq: next_sequence(world), unknown_kinds: &[] };
+    let moment = EffectContext {
+        created: born,
+        reply: &ExprValue::Unknown,
+        now: 0,
+        seq: next_sequence(world),
+        unknown_kinds: &[],
+    };
     let choice = list_choices(scene.model, &call.view, world, &reading.accepts, &moment).ok()?.into_iter().next()?;
     let next = apply_choice(scene.model, &call.view, world, &choice, &moment).ok()?;
     Some(settle_state(scene.model, &next))
@@ -33,12 +38,16 @@ pub fn state_after_call(
 /// The state with every transition at its end.
 #[must_use]
 pub fn settle_state(model: &Model, world: &PossibleState) -> PossibleState {
-    let end = |held: &Arc<StateEntry>| match &held.state.transition {
+    let end = |held: &Arc<PossibleResource>| match &held.state.transition {
         Some(motion) if !motion.stages.is_empty() => {
             let thing = advance_resource(model, &held.id, &held.state, motion.stages.len());
-            make_entry(model, held.id.clone(), ResourceState { origin: None, ..thing })
+            make_possible_resource(model, held.id.clone(), ResourceState { origin: None, ..thing })
         }
-        _ => make_entry(model, held.id.clone(), ResourceState { origin: None, transition: None, ..held.state.clone() }),
+        _ => make_possible_resource(
+            model,
+            held.id.clone(),
+            ResourceState { origin: None, transition: None, ..held.state.clone() },
+        ),
     };
     world.iter().map(end).collect()
 }
@@ -64,7 +73,7 @@ pub fn state_signature(model: &Model, hints: &SuiteHints, world: &PossibleState)
         let _ = write!(text, "{kind} {:?} {moving} {fogged}", thing.existence);
         for (_, value) in values {
             let _ = match value {
-                Val::Str(id) if place(id).is_some() => write!(text, " #{:?}", place(id)),
+                ExprValue::Str(id) if place(id).is_some() => write!(text, " #{:?}", place(id)),
                 value => write!(text, " {value}"),
             };
         }

@@ -2,40 +2,40 @@
 //!
 //! A result is a proof: the check permits more states than can occur. An unsuccessful search proves nothing.
 
-use crate::expr::{Expr, ExprScope, PathKey, Val};
+use crate::expr::{Expr, ExprScope, ExprValue, PathKey};
 use crate::model::{ClauseId, Model};
-use crate::suite::{Clause, ClauseDecision, Effect, EffectValue, IdExpression, LetDefinition, Stage};
+use crate::suite::{Clause, ClauseDecision, Effect, EffectValue, IdExpression, LetDefinition, StageExpression};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The reason why a clause can never apply, if the reachable states determine one.
 #[must_use]
 pub fn explain_unreachable(model: &Model, clause: ClauseId) -> Option<String> {
-    let written = model.written_clause(clause)?;
+    let written = model.find_suite_clause(clause)?;
     let guard = written.when.as_ref()?;
     for (name, kind) in list_resources(model, clause) {
         let resource = &model.suite.resources[kind];
         let (Some(state), Some(states)) = (&resource.state, list_reachable_states(model, kind)) else { continue };
-        let unknown = |name: &str| (Arc::from(name), Val::Unknown);
+        let unknown = |name: &str| (Arc::from(name), ExprValue::Unknown);
         let names = resource.fields.iter().map(|field| field.name.as_str());
         let names = names.chain(resource.remembers.iter().map(|(name, _)| name.as_str()));
-        let record: BTreeMap<Arc<str>, Val> = names.chain(["id", "seq", "rest"]).map(unknown).collect();
-        let mut candidates: Vec<Val> = states
+        let record: BTreeMap<Arc<str>, ExprValue> = names.chain(["id", "seq", "rest"]).map(unknown).collect();
+        let mut candidates: Vec<ExprValue> = states
             .into_iter()
             .map(|value| {
                 let mut record = record.clone();
                 record.insert(Arc::from(state.as_str()), value);
-                Val::Map(Arc::new(record))
+                ExprValue::Map(Arc::new(record))
             })
             .collect();
         // A refusal may be about an absent resource. A resource in deletion shows any value and decides
         // nothing.
         if !matches!(written.decision, ClauseDecision::Accept(_)) {
-            candidates.push(Val::Null);
+            candidates.push(ExprValue::Null);
         }
-        let fails = |thing: &Val| {
+        let fails = |thing: &ExprValue| {
             let sketch = SingleStateScope { model, name: &name, thing };
-            guard.eval(&sketch).is_ok_and(|value| value == Val::Bool(false))
+            guard.eval(&sketch).is_ok_and(|value| value == ExprValue::Bool(false))
         };
         if candidates.iter().all(fails) {
             return Some(format!(
@@ -61,10 +61,11 @@ fn list_resources(model: &Model, clause: ClauseId) -> BTreeMap<String, usize> {
 
 /// All states that a resource of a kind may have: the stable states, and the states that effects name. `None`
 /// if an effect takes the state from an input.
-fn list_reachable_states(model: &Model, kind: usize) -> Option<BTreeSet<Val>> {
+fn list_reachable_states(model: &Model, kind: usize) -> Option<BTreeSet<ExprValue>> {
     let resource = &model.suite.resources[kind];
     let state = resource.state.as_ref()?;
-    let mut states: BTreeSet<Val> = resource.stable.iter().map(|name| Val::Str(Arc::from(name.as_str()))).collect();
+    let mut states: BTreeSet<ExprValue> =
+        resource.stable.iter().map(|name| ExprValue::Str(Arc::from(name.as_str()))).collect();
     let mut names: BTreeSet<&str> = BTreeSet::from([resource.name.as_str()]);
     let about = model.suite.about.values().flatten().filter(|about| about.resource == kind);
     names.extend(about.map(|about| about.name.as_str()));
@@ -82,7 +83,7 @@ fn list_reachable_states(model: &Model, kind: usize) -> Option<BTreeSet<Val>> {
     for effect in own.into_iter().filter(|effect| stored.contains(effect.field.as_str())) {
         if let EffectValue::Transition(stages) = &effect.value {
             let named = stages.iter().filter_map(|stage| match stage {
-                Stage::State(name) => Some(Val::Str(Arc::from(name.as_str()))),
+                StageExpression::State(name) => Some(ExprValue::Str(Arc::from(name.as_str()))),
                 _ => None,
             });
             states.extend(named);
@@ -121,18 +122,18 @@ fn find_state_sources(state: &str, effects: &[&Effect], names: &BTreeSet<&str>) 
 struct SingleStateScope<'a> {
     model: &'a Model,
     name: &'a str,
-    thing: &'a Val,
+    thing: &'a ExprValue,
 }
 
 impl ExprScope for SingleStateScope<'_> {
-    fn find_root(&self, name: &str) -> Option<Val> {
+    fn find_root(&self, name: &str) -> Option<ExprValue> {
         if name == self.name {
             return Some(self.thing.clone());
         }
         Some(match self.model.suite.lets.get(name) {
             Some(LetDefinition::Constant(value)) => value.clone(),
-            Some(LetDefinition::Expression(expr)) => expr.eval(self).unwrap_or(Val::Unknown),
-            None => Val::Unknown,
+            Some(LetDefinition::Expression(expr)) => expr.eval(self).unwrap_or(ExprValue::Unknown),
+            None => ExprValue::Unknown,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The API versions that are worth testing in calls of one operation.
 
-use super::guard_needs::expand_expression;
-use crate::expr::Val;
+use super::guard_relations::expand_expression;
+use crate::expr::ExprValue;
 use crate::model::Model;
 use crate::schema::CompiledCatalog;
 use std::collections::BTreeSet;
@@ -17,13 +17,13 @@ pub(super) fn list_versions(model: &Model, schemas: &CompiledCatalog, operation:
     }
     let mut found: BTreeSet<(u32, u32)> = BTreeSet::new();
     for clause in &model.operations[operation].clauses {
-        let Some(guard) = model.written_clause(*clause).and_then(|clause| clause.when.as_ref()) else {
+        let Some(guard) = model.find_suite_clause(*clause).and_then(|clause| clause.when.as_ref()) else {
             continue;
         };
         let parts = expand_expression(&model.suite, guard);
         if parts.iter().any(|part| part.roots().iter().any(|root| root.as_ref() == "version")) {
             for text in parts.iter().flat_map(|part| part.list_constants()) {
-                let Val::Str(text) = text else { continue };
+                let ExprValue::Str(text) = text else { continue };
                 found.extend(parse_version(text.rsplit(' ').next().unwrap_or(&text)));
             }
         }
@@ -50,7 +50,7 @@ fn find_version_prefix(model: &Model) -> String {
         .flat_map(|guard| expand_expression(&model.suite, guard));
     let constants = guards.flat_map(|part| part.list_constants());
     let named = constants.filter_map(|val| match val {
-        Val::Str(text) => {
+        ExprValue::Str(text) => {
             text.rsplit_once(' ').filter(|(_, last)| parse_version(last).is_some()).map(|it| format!("{} ", it.0))
         }
         _ => None,

@@ -4,7 +4,7 @@ use super::auth::CredentialResolver;
 use super::connection::ConnectionSettings;
 use super::error::{ProfileError, error_at};
 use super::file::{ProfileFile, parse_file};
-use super::resolve::{resolve_connection, resolve_identities, resolve_recognisers, resolve_variable};
+use super::resolve::{resolve_connection, resolve_environment_variable, resolve_identities, resolve_recognisers};
 use super::settings::{ChangePolicy, CompletenessPolicy, PoolOffer, ProfileLimits, ResourceQuota};
 use crate::endpoint::{FailureProvocation, Identities, InfrastructureRecogniser};
 use std::collections::BTreeMap;
@@ -84,7 +84,7 @@ impl Profile {
         let raw: ProfileFile = parse_file(text, file)?;
         let mut endpoints: BTreeMap<String, String> = BTreeMap::new();
         for (suite, address) in raw.endpoints.iter().chain(raw.endpoint.iter().map(|address| (&ALL_SUITES, address))) {
-            let written = resolve_variable(address, file, environment)?;
+            let written = resolve_environment_variable(address, file, environment)?;
             if !written.starts_with("http://") && !written.starts_with("https://") {
                 return Err(error_at(
                     file,

@@ -60,8 +60,8 @@ pub(super) fn resolve_identities(
             settings = Some(resolved);
         }
         let given = person.value.parameters.iter();
-        let parameters =
-            given.map(|(name, text)| Ok((name.clone(), resolve_variable(text, file, resolver.environment)?)));
+        let parameters = given
+            .map(|(name, text)| Ok((name.clone(), resolve_environment_variable(text, file, resolver.environment)?)));
         let parameters = parameters.collect::<Result<BTreeMap<_, _>, ProfileError>>()?;
         callers.insert(caller.clone(), Identity { parameters, headers, auth: settings });
     }
@@ -69,7 +69,7 @@ pub(super) fn resolve_identities(
 }
 
 /// The text, or the value of the variable in `env:NAME`.
-pub(super) fn resolve_variable(
+pub(super) fn resolve_environment_variable(
     text: &Spanned<String>,
     file: &str,
     environment: &dyn Fn(&str) -> Option<String>,

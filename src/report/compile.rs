@@ -2,13 +2,13 @@
 
 use super::plan_text::list_outcomes;
 use super::rows::{
-    ClauseCounts, ClauseReference, ClauseRow, CounterexampleRow, FindingRow, NamedDigest, NarrowingExchange,
-    ReportTarget, RequestSpending, SilentCellRow, SpendingShare, VerdictTotals,
+    ClauseCountsRow, ClauseReference, ClauseRow, CounterexampleRow, FindingRow, NamedDigest, NarrowingExchange,
+    PurposeRequestsRow, ReportTarget, SilentCellRow, SpentRequestsRow, VerdictTotals,
 };
 use crate::campaign::{Conclusion, RecordedFinding, SpentRequests};
 use crate::model::{ClauseId, Model};
-use crate::oracle::{ClauseResult, ClauseStanding, Verdict};
-use crate::suite::Basis;
+use crate::oracle::{ClauseDecidability, ClauseResult, Verdict};
+use crate::suite::ClauseBasis;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ pub struct Report {
     /// How many of `clauses` have each verdict.
     pub totals: VerdictTotals,
     /// As `totals`, apart for stated clauses and conventions. A basis without clauses is absent.
-    pub totals_by_basis: BTreeMap<Basis, VerdictTotals>,
+    pub totals_by_basis: BTreeMap<ClauseBasis, VerdictTotals>,
     /// The deviations, in the order of discovery; the entry at index `n` has the number `n + 1`.
     pub findings: Vec<FindingRow>,
     /// One row for each selected clause, in the order of the model. Events have no row, because they promise nothing.
@@ -53,7 +53,7 @@ pub struct Report {
     /// Combinations of operation and state for which the pages make no promise.
     pub silent: Vec<SilentCellRow>,
     /// Requests, plans and skipped steps of the campaign.
-    pub spending: RequestSpending,
+    pub spending: SpentRequestsRow,
 }
 
 /// The facts of a report that are not in the conclusion: suite, catalog, target and replay options.
@@ -147,7 +147,7 @@ fn compile_clause(model: &Model, row: &ClauseResult) -> ClauseRow {
         verdict: row.verdict,
         reason: row.reason.clone(),
         standing: row.standing.clone(),
-        counts: ClauseCounts {
+        counts: ClauseCountsRow {
             applied: row.count.applied,
             passed: row.count.passed,
             exceptions: row.count.exceptions,
@@ -242,16 +242,16 @@ fn count_verdicts<'r>(rows: impl Iterator<Item = &'r ClauseRow>) -> VerdictTotal
         }
         let undecided = matches!(row.verdict, Verdict::Inconclusive | Verdict::Untested);
         match &row.standing {
-            ClauseStanding::Unreachable(_) if row.verdict == Verdict::Untested => totals.unreachable += 1,
-            ClauseStanding::Unobservable(_) if undecided => totals.unobservable += 1,
+            ClauseDecidability::Unreachable(_) if row.verdict == Verdict::Untested => totals.unreachable += 1,
+            ClauseDecidability::Unobservable(_) if undecided => totals.unobservable += 1,
             _ => {}
         }
     }
     totals
 }
 
-fn count_by_basis(rows: &[ClauseRow]) -> BTreeMap<Basis, VerdictTotals> {
-    [Basis::Stated, Basis::Example, Basis::Convention]
+fn count_by_basis(rows: &[ClauseRow]) -> BTreeMap<ClauseBasis, VerdictTotals> {
+    [ClauseBasis::Stated, ClauseBasis::Example, ClauseBasis::Convention]
         .into_iter()
         .filter(|basis| rows.iter().any(|row| row.basis == *basis))
         .map(|basis| (basis, count_verdicts(rows.iter().filter(|row| row.basis == basis))))
@@ -269,7 +269,7 @@ fn list_silent_cells(conclusion: &Conclusion) -> Vec<SilentCellRow> {
         .collect()
 }
 
-fn compile_spending(conclusion: &Conclusion) -> RequestSpending {
+fn compile_spending(conclusion: &Conclusion) -> SpentRequestsRow {
     let SpentRequests {
         requests,
         reads,
@@ -293,13 +293,13 @@ fn compile_spending(conclusion: &Conclusion) -> RequestSpending {
         ("creates", creates),
         ("others", rest),
     ];
-    RequestSpending {
+    SpentRequestsRow {
         requests,
         plans,
         shares: parts
             .into_iter()
             .filter(|(_, count)| *count > 0)
-            .map(|(what, count)| SpendingShare {
+            .map(|(what, count)| PurposeRequestsRow {
                 what: what.to_string(),
                 requests: count,
                 per_mille: count * 1000 / requests.max(1),

@@ -5,7 +5,8 @@ use super::summary::list_citations;
 use crate::model::{ClauseId, ClauseOrigin, Model};
 use crate::schema::catalog::SourceLines;
 use crate::suite::{
-    Basis, Clause, ClauseDecision, ClauseOperations, ClauseTiming, Effect, EffectValue, Event, PermittedStatuses, Stage,
+    Clause, ClauseBasis, ClauseDecision, ClauseOperations, ClauseTiming, Effect, EffectValue, Event, PermittedStatuses,
+    StageExpression,
 };
 use std::fmt::Write;
 
@@ -63,11 +64,11 @@ pub fn explain_clause(
 }
 
 /// The word of suite files for a basis.
-pub(super) fn basis_word(basis: Basis) -> &'static str {
+pub(super) fn basis_word(basis: ClauseBasis) -> &'static str {
     match basis {
-        Basis::Stated => "stated",
-        Basis::Example => "example",
-        Basis::Convention => "convention",
+        ClauseBasis::Stated => "stated",
+        ClauseBasis::Example => "example",
+        ClauseBasis::Convention => "convention",
     }
 }
 
@@ -143,12 +144,12 @@ fn write_effects(out: &mut String, word: &str, effects: &[Effect]) {
     }
 }
 
-fn describe_stage(stage: &Stage) -> String {
+fn describe_stage(stage: &StageExpression) -> String {
     match stage {
-        Stage::State(state) => state.clone(),
-        Stage::Expr(expr) => expr.to_string(),
-        Stage::Anything => "any state".to_string(),
-        Stage::Gone => "gone".to_string(),
+        StageExpression::State(state) => state.clone(),
+        StageExpression::Expr(expr) => expr.to_string(),
+        StageExpression::Anything => "any state".to_string(),
+        StageExpression::Gone => "gone".to_string(),
     }
 }
 

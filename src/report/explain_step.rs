@@ -4,7 +4,7 @@ use super::plan_text::describe_outcome;
 use crate::history::{CallCause, Exchange, History};
 use crate::model::{BeliefChange, ClauseId, Model};
 use crate::oracle::{ExchangeFindings, Finding};
-use crate::suite::Basis;
+use crate::suite::ClauseBasis;
 use std::fmt::Write;
 
 /// The text of `probity explain --why STEP`: the judgement of each exchange of the step. `seen` is the result of
@@ -91,11 +91,13 @@ fn write_contradiction(out: &mut String, model: &Model, finding: &Finding) {
         let info = model.clause_info(*clause);
         let cites: Vec<String> = info.cites.iter().map(ToString::to_string).collect();
         let place = match info.basis {
-            Basis::Stated => {
+            ClauseBasis::Stated => {
                 format!("stated at {}; if the lines say so, the endpoint or the page is wrong", cites.join(", "))
             }
-            Basis::Example => format!("shown by the example at {} only; the page may promise less", cites.join(", ")),
-            Basis::Convention => {
+            ClauseBasis::Example => {
+                format!("shown by the example at {} only; the page may promise less", cites.join(", "))
+            }
+            ClauseBasis::Convention => {
                 "a convention of probity; the endpoint is wrong, or the suite lacks a clause that permits the response"
                     .to_string()
             }

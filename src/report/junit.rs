@@ -3,13 +3,13 @@
 use super::compile::Report;
 use super::plan_text::describe_steps;
 use super::rows::{ClauseRow, FindingRow};
-use super::summary::{ReportPlace, fill_in_replay, list_citations};
+use super::summary::{ReportLocation, fill_in_replay, list_citations};
 use crate::oracle::Verdict;
 
 /// The text of `junit.xml`. An inconclusive or untested clause is skipped, with the reason. The file has no
 /// times, so that equal reports give equal bytes.
 #[must_use]
-pub fn render_junit(report: &Report, place: &ReportPlace<'_>) -> String {
+pub fn render_junit(report: &Report, place: &ReportLocation<'_>) -> String {
     let count = |is_counted: fn(Verdict) -> bool| report.clauses.iter().filter(|row| is_counted(row.verdict)).count();
     let (tests, failures) = (count(|_| true), count(|verdict| verdict == Verdict::Fail));
     let skipped = count(|verdict| matches!(verdict, Verdict::Inconclusive | Verdict::Untested));
@@ -32,7 +32,7 @@ pub fn render_junit(report: &Report, place: &ReportPlace<'_>) -> String {
 
 /// A failed clause as text: sentence, citations, response, expected responses, plan and replay line.
 #[must_use]
-pub fn describe_failure(report: &Report, row: &ClauseRow, place: &ReportPlace<'_>) -> String {
+pub fn describe_failure(report: &Report, row: &ClauseRow, place: &ReportLocation<'_>) -> String {
     let mut lines = vec![format!("{} [{}]", row.says, list_citations(&row.cites))];
     for finding in select_findings(report, row) {
         lines.push(format!("{}: {}", finding.operation, finding.seen));
@@ -50,7 +50,7 @@ fn select_findings<'r>(report: &'r Report, row: &'r ClauseRow) -> impl Iterator<
     report.findings.iter().filter(|finding| row.findings.contains(&finding.number))
 }
 
-fn render_case(report: &Report, row: &ClauseRow, place: &ReportPlace<'_>) -> Vec<String> {
+fn render_case(report: &Report, row: &ClauseRow, place: &ReportLocation<'_>) -> Vec<String> {
     let (id, suite) = (escape_xml(&row.id), escape_xml(&report.suite.name));
     let mut lines = vec![
         format!(r#"        <testcase name="{id}" classname="{suite}">"#),

@@ -28,9 +28,9 @@ pub use folder::{ReportFiles, encode_plan, write_file, write_folder};
 pub use junit::{describe_failure, render_junit};
 pub use plan_text::{describe_steps, list_outcomes};
 pub use rows::{
-    ClauseCounts, ClauseReference, ClauseRow, CounterexampleRow, FindingRow, NamedDigest, ReportTarget,
-    RequestSpending, SilentCellRow, SpendingShare, VerdictTotals,
+    ClauseCountsRow, ClauseReference, ClauseRow, CounterexampleRow, FindingRow, NamedDigest, PurposeRequestsRow,
+    ReportTarget, SilentCellRow, SpentRequestsRow, VerdictTotals,
 };
 pub use run_facts::{MachineFacts, RunFacts};
-pub use settle_times::{SettleTimes, compute_settle_times, render_settle_times};
-pub use summary::{ReportPlace, fill_in_replay, render_summary};
+pub use settle_times::{SettleTimesRow, compute_settle_times, render_settle_times};
+pub use summary::{ReportLocation, fill_in_replay, render_summary};

@@ -1,9 +1,9 @@
 //! The parts of a report, in the form of `report.json`.
 
-use crate::oracle::{ClauseStanding, Verdict};
+use crate::oracle::{ClauseDecidability, Verdict};
 use crate::plan::Plan;
 use crate::schema::catalog::SourceLines;
-use crate::suite::Basis;
+use crate::suite::ClauseBasis;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ pub struct ClauseRow {
     /// Pages and lines that make the promise; empty for a convention.
     pub cites: Vec<SourceLines>,
     /// Whether the pages state the promise, or a rule of probity does.
-    pub basis: Basis,
+    pub basis: ClauseBasis,
     /// Name of the rule, for the basis `convention`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
@@ -43,9 +43,9 @@ pub struct ClauseRow {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
     /// Whether a campaign at this target can decide the clause; an undecided clause that it cannot decide is no defect.
-    pub standing: ClauseStanding,
+    pub standing: ClauseDecidability,
     /// The numbers of calls on which the verdict rests.
-    pub counts: ClauseCounts,
+    pub counts: ClauseCountsRow,
     /// Numbers of the findings that contradict the clause; see [`FindingRow::number`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<usize>,
@@ -54,7 +54,7 @@ pub struct ClauseRow {
 /// How often a clause applied, and with which result; see [`crate::model::ClauseCount`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ClauseCounts {
+pub struct ClauseCountsRow {
     /// Calls to which the clause applied in every possible state.
     pub applied: u64,
     /// Responses that only the main outcome of the clause explains. One is enough for the verdict pass.
@@ -170,13 +170,13 @@ pub struct VerdictTotals {
 /// How many requests a campaign sent, by purpose and outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RequestSpending {
+pub struct SpentRequestsRow {
     /// Requests of plans, without requests for shrinking.
     pub requests: u64,
     /// Number of plans, without the candidates of the shrinker.
     pub plans: u64,
     /// `requests` by purpose; purposes without a request are absent.
-    pub shares: Vec<SpendingShare>,
+    pub shares: Vec<PurposeRequestsRow>,
     /// Requests for shrinking counterexamples, in addition to `requests`.
     pub shrinking: u64,
     /// Requests for cleaning up.
@@ -204,7 +204,7 @@ pub struct RequestSpending {
 /// The requests for a purpose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SpendingShare {
+pub struct PurposeRequestsRow {
     /// The purpose, such as `polls`.
     pub what: String,
     /// Number of requests for the purpose.

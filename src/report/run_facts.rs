@@ -1,6 +1,6 @@
 //! `run.json`: the facts of the machine and the time, which are not part of the report.
 
-use super::settle_times::SettleTimes;
+use super::settle_times::SettleTimesRow;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub struct RunFacts {
     pub limits: BTreeMap<String, u64>,
     /// Times to settle, on the endpoint's clock.
     #[serde(default)]
-    pub settled: Vec<SettleTimes>,
+    pub settled: Vec<SettleTimesRow>,
 }
 
 /// The machine that ran the campaign.

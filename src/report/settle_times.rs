@@ -8,7 +8,7 @@ use std::fmt::Write;
 /// showed the settled resource. Each time is an upper bound, because a resource settles between two polls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SettleTimes {
+pub struct SettleTimesRow {
     /// The resource kind, such as `server`.
     pub resource: String,
     /// The state before; none for a created resource.
@@ -33,11 +33,11 @@ pub struct SettleTimes {
 
 /// The times of a campaign, sorted by transition.
 #[must_use]
-pub fn compute_settle_times(settling: &TransitionTimes) -> Vec<SettleTimes> {
+pub fn compute_settle_times(settling: &TransitionTimes) -> Vec<SettleTimesRow> {
     let rows = settling.0.iter().map(|(passage, times)| {
         let mut times = times.clone();
         times.sort_unstable();
-        SettleTimes {
+        SettleTimesRow {
             resource: passage.resource.clone(),
             from: passage.from.clone(),
             to: passage.to.clone(),
@@ -60,7 +60,7 @@ fn find_percentile(sorted: &[u64], percent: usize) -> u64 {
 
 /// A table for a terminal. Empty without rows, else ends with a line feed.
 #[must_use]
-pub fn render_settle_times(rows: &[SettleTimes]) -> String {
+pub fn render_settle_times(rows: &[SettleTimesRow]) -> String {
     if rows.is_empty() {
         return String::new();
     }

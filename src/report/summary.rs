@@ -2,8 +2,8 @@
 
 use super::compile::Report;
 use super::plan_text::describe_steps;
-use super::rows::{ClauseRow, CounterexampleRow, FindingRow, ReportTarget, SpendingShare, VerdictTotals};
-use crate::oracle::{ClauseStanding, Verdict};
+use super::rows::{ClauseRow, CounterexampleRow, FindingRow, PurposeRequestsRow, ReportTarget, VerdictTotals};
+use crate::oracle::{ClauseDecidability, Verdict};
 use crate::schema::catalog::SourceLines;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -15,14 +15,14 @@ const PERMITTED_MAX: usize = 4;
 
 /// Where a report lies, which is not part of the report.
 #[derive(Debug, Clone, Copy)]
-pub struct ReportPlace<'a> {
+pub struct ReportLocation<'a> {
     /// The folder of all suites' reports.
     pub reports: &'a str,
 }
 
 /// The whole summary. Ends with a line feed.
 #[must_use]
-pub fn render_summary(report: &Report, place: &ReportPlace<'_>) -> String {
+pub fn render_summary(report: &Report, place: &ReportLocation<'_>) -> String {
     let mut out = String::new();
     write_heading(&mut out, report);
     for finding in &report.findings {
@@ -96,7 +96,7 @@ fn write_heading(out: &mut String, report: &Report) {
     }
 }
 
-fn write_failure(out: &mut String, finding: &FindingRow, place: &ReportPlace<'_>) {
+fn write_failure(out: &mut String, finding: &FindingRow, place: &ReportLocation<'_>) {
     let ids: Vec<&str> = finding.clauses.iter().map(|clause| clause.id.as_str()).collect();
     let _ = writeln!(out, "\nFAIL {}", ids.join(", "));
     for clause in &finding.clauses {
@@ -129,7 +129,7 @@ fn write_failure(out: &mut String, finding: &FindingRow, place: &ReportPlace<'_>
     write_counterexample(out, finding, place);
 }
 
-fn write_counterexample(out: &mut String, finding: &FindingRow, place: &ReportPlace<'_>) {
+fn write_counterexample(out: &mut String, finding: &FindingRow, place: &ReportLocation<'_>) {
     let CounterexampleRow { seen_again, repeated, plan, outcomes, replay, .. } = &finding.counterexample;
     if plan.steps.is_empty() {
         let _ = writeln!(
@@ -159,7 +159,7 @@ fn write_counterexample(out: &mut String, finding: &FindingRow, place: &ReportPl
 
 /// The replay line of a finding, with the folder of the reports filled in.
 #[must_use]
-pub fn fill_in_replay(line: &str, place: &ReportPlace<'_>) -> String {
+pub fn fill_in_replay(line: &str, place: &ReportLocation<'_>) -> String {
     line.replace("{reports}", place.reports)
 }
 
@@ -182,8 +182,8 @@ fn write_undecided(out: &mut String, report: &Report, verdict: Verdict, title: &
 /// The reason without counts, so that clauses with the same reason form one group.
 fn describe_reason(row: &ClauseRow) -> String {
     match (&row.standing, row.verdict) {
-        (ClauseStanding::Unreachable(why), _) => format!("unreachable here: {why}"),
-        (ClauseStanding::Unobservable(why), _) => format!("unobservable: {why}"),
+        (ClauseDecidability::Unreachable(why), _) => format!("unreachable here: {why}"),
+        (ClauseDecidability::Unobservable(why), _) => format!("unobservable: {why}"),
         (_, Verdict::Inconclusive) if row.counts.exceptions > 0 => "seen only through an exception".to_string(),
         (_, Verdict::Inconclusive) => "each time another cause may explain the response".to_string(),
         _ => row.reason.clone(),
@@ -208,7 +208,8 @@ fn write_spending(out: &mut String, report: &Report) {
     if spent.requests == 0 {
         return;
     }
-    let share = |share: &SpendingShare| format!("{} {}.{} %", share.what, share.per_mille / 10, share.per_mille % 10);
+    let share =
+        |share: &PurposeRequestsRow| format!("{} {}.{} %", share.what, share.per_mille / 10, share.per_mille % 10);
     let _ = writeln!(out, "\nRequests: {}", spent.shares.iter().map(share).collect::<Vec<_>>().join(", "));
     let trouble = [
         (spent.lost, "without a response"),
@@ -234,9 +235,9 @@ fn write_counts(out: &mut String, report: &Report) {
     let _ = writeln!(out, "\n{} clauses: {}", report.clauses.len(), format_totals(&report.totals));
     for (basis, totals) in &report.totals_by_basis {
         let word = match basis {
-            crate::suite::Basis::Stated => "stated by a page",
-            crate::suite::Basis::Example => "shown by an example",
-            crate::suite::Basis::Convention => "convention",
+            crate::suite::ClauseBasis::Stated => "stated by a page",
+            crate::suite::ClauseBasis::Example => "shown by an example",
+            crate::suite::ClauseBasis::Convention => "convention",
         };
         let _ = writeln!(out, "  {word}: {}", format_totals(totals));
     }

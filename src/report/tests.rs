@@ -3,8 +3,8 @@
 use super::*;
 use crate::campaign::{Conclusion, RecordedFinding, SpentRequests, TransitionTimes};
 use crate::history::{Call, CallCause, Exchange, History, HistoryHeader, Outcome, Reply, ReplyBody};
-use crate::model::{BeliefChange, ClauseCount, ClauseId, ClauseTally, Model, OperationCell};
-use crate::oracle::{ClauseResult, ClauseStanding, ExchangeFindings, Finding, Verdict};
+use crate::model::{BeliefChange, ClauseCount, ClauseId, ClauseTally, Model, ObservedSilentCell};
+use crate::oracle::{ClauseDecidability, ClauseResult, ExchangeFindings, Finding, Verdict};
 use crate::plan::{Plan, Step, StepWait, make_handle};
 use crate::schema::{CatalogFolder, CompiledCatalog};
 use crate::suite;
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-const PLACE: ReportPlace<'_> = ReportPlace { reports: "reports" };
+const PLACE: ReportLocation<'_> = ReportLocation { reports: "reports" };
 
 fn model() -> Arc<Model> {
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps");
@@ -127,7 +127,7 @@ fn row(
     clause: ClauseId,
     verdict: Verdict,
     reason: &str,
-    standing: ClauseStanding,
+    standing: ClauseDecidability,
     count: [u64; 4],
     findings: Vec<usize>,
 ) -> ClauseResult {
@@ -138,7 +138,7 @@ fn row(
 
 fn conclusion(model: &Model) -> Conclusion {
     let named = |id: &str| clause(model, id);
-    let reachable = ClauseStanding::Reachable;
+    let reachable = ClauseDecidability::Reachable;
     let narrowed = Finding {
         narrowed_by: Some((2, vec![named("dim.bright")])),
         ..finding(vec![named("dim.bright"), named("lamp.frame.color")])
@@ -169,7 +169,7 @@ fn conclusion(model: &Model) -> Conclusion {
                 named("remove.gone"),
                 Verdict::Untested,
                 "unreachable here: no call brings it about",
-                ClauseStanding::Unreachable("no call brings it about".into()),
+                ClauseDecidability::Unreachable("no call brings it about".into()),
                 [0; 4],
                 vec![],
             ),
@@ -185,7 +185,7 @@ fn conclusion(model: &Model) -> Conclusion {
                 named("lamp.settles"),
                 Verdict::Inconclusive,
                 "unobservable: nothing shows it",
-                ClauseStanding::Unobservable("nothing shows it".into()),
+                ClauseDecidability::Unobservable("nothing shows it".into()),
                 [2, 0, 0, 2],
                 vec![],
             ),
@@ -210,7 +210,7 @@ fn conclusion(model: &Model) -> Conclusion {
         ],
         tally: ClauseTally {
             silent: BTreeMap::from([(
-                OperationCell { operation: "dimLamp".into(), states: vec!["lamp DIMMING".into()] },
+                ObservedSilentCell { operation: "dimLamp".into(), states: vec!["lamp DIMMING".into()] },
                 BTreeMap::from([(204, 3), (409, 1)]),
             )]),
             judged: 31,
@@ -311,7 +311,7 @@ fn the_same_conclusion_gives_the_same_bytes_in_any_folder() {
     assert_eq!(usual().to_json(), usual().to_json());
     assert!(!usual().to_json().contains("reports/lamps"), "the folder of the reports is not part of the report");
     assert!(
-        render_summary(&usual(), &ReportPlace { reports: "out/there" })
+        render_summary(&usual(), &ReportLocation { reports: "out/there" })
             .contains("probity replay out/there/lamps/counterexample-1.json --fault")
     );
     assert_eq!(conclusion(&model).rows.len(), usual().clauses.len());

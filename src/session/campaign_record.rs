@@ -5,7 +5,7 @@ use crate::report::{Report, RunFacts};
 
 /// A campaign whose reports are written.
 #[derive(Debug, Clone)]
-pub struct CampaignRecord {
+pub struct ReportedCampaign {
     /// The verdicts and findings, as in `report.json`.
     pub report: Report,
     /// Machine, time and limits, as in `run.json`.

@@ -4,19 +4,21 @@
 //! run draws plans by the same rules, at the same rate and side by side.
 
 use super::checked_endpoint::FreeQuotas;
+use super::environment_setup::{block_on, choose_pace, convert_error, limit_choices, make_mock_campaign_settings};
 use super::preflight::check_with_quotas;
 use super::settings::CampaignSettings;
-use super::site::{block_on, choose_pace, convert_error, limit_choices, make_home};
 use super::target::SuiteTarget;
 use super::user_error::UserError;
-use crate::campaign::{self, MockSettings, NullListener, make_mock_env, make_mocks, run_campaign, run_on_paused_clock};
+use crate::campaign::{
+    self, MockCampaignSettings, NullListener, make_mock_environment, make_mocks, run_campaign, run_on_paused_clock,
+};
 use crate::history::History;
 use crate::mock::Tempo;
 use crate::model::Model;
-use crate::oracle::ClauseStanding;
+use crate::oracle::ClauseDecidability;
 use crate::plan::Plan;
 use crate::profile::{ChangePolicy, Profile};
-use crate::report::{Report, ReportTarget, RunFacts, SettleTimes, compute_settle_times};
+use crate::report::{Report, ReportTarget, RunFacts, SettleTimesRow, compute_settle_times};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -24,7 +26,7 @@ use std::time::Duration;
 
 /// The forecast of a campaign at an endpoint, with the facts of the endpoint.
 #[derive(Debug, Clone)]
-pub struct DryRun {
+pub struct EndpointForecast {
     /// Requests, time and created resources of a run.
     pub forecast: DryRunForecast,
     /// Most live resources.
@@ -39,29 +41,29 @@ pub struct DryRun {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DryRunForecast {
     /// With the median times of earlier runs at the endpoint; without earlier runs, with the mock's times.
-    pub usual: DryRunResult,
+    pub usual: SimulatedCampaign,
     /// With the 90th percentile of the times of earlier runs.
-    pub slow: Option<DryRunResult>,
+    pub slow: Option<SimulatedCampaign>,
     /// Transitions of earlier runs that the times come from.
     pub known: u64,
 }
 
 /// The result of a campaign against the mock at the profile's rate.
 #[derive(Debug, Clone, PartialEq)]
-pub struct DryRunResult {
+pub struct SimulatedCampaign {
     /// Requests of plans; the requests for shrinking are not part of a forecast.
     pub requests: u64,
     /// Simulated time.
     pub took: Duration,
     /// By resource kind.
-    pub created: BTreeMap<String, CreatedResources>,
+    pub created: BTreeMap<String, CreatedCount>,
     /// Times to settle.
-    pub settled: Vec<SettleTimes>,
+    pub settled: Vec<SettleTimesRow>,
 }
 
 /// The created resources of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct CreatedResources {
+pub struct CreatedCount {
     /// How many resources of the kind were created over the whole campaign.
     pub count: u64,
     /// The sum of the lifetimes. Each lasts to the end of the plan, because plans delete at their end.
@@ -73,20 +75,23 @@ pub struct CreatedResources {
 ///
 /// # Errors
 /// If the preflight fails, or an expression of the suite does.
-pub fn forecast_at_endpoint(settings: &CampaignSettings<'_>, reports: &Path) -> Result<Option<DryRun>, UserError> {
+pub fn forecast_at_endpoint(
+    settings: &CampaignSettings<'_>,
+    reports: &Path,
+) -> Result<Option<EndpointForecast>, UserError> {
     let SuiteTarget::Address(address, profile) = settings.target else { return Ok(None) };
     let (checked, quotas) = block_on(check_with_quotas(settings.loaded, address, profile, &settings.wall))??;
     let settings = CampaignSettings { loaded: &checked.loaded, ..settings.clone() };
     let earlier = read_earlier_times(reports, &settings.loaded.name, address);
     let forecast = forecast_run(&settings, profile, &earlier)?;
-    Ok(Some(DryRun { forecast, live_max: settings.limits.live_resources, quotas, profile: profile.clone() }))
+    Ok(Some(EndpointForecast { forecast, live_max: settings.limits.live_resources, quotas, profile: profile.clone() }))
 }
 
 /// Forecasts a campaign. `earlier` are the times to settle of an earlier run at the endpoint.
 fn forecast_run(
     settings: &CampaignSettings<'_>,
     profile: &Profile,
-    earlier: &[SettleTimes],
+    earlier: &[SettleTimesRow],
 ) -> Result<DryRunForecast, UserError> {
     let percent = u64::from(settings.settle_percent);
     // The mock's times and a suite's bounds are a cloud's. `settle_percent` scales both.
@@ -105,20 +110,24 @@ fn forecast_run(
     })
 }
 
-fn run_on_mock(settings: &CampaignSettings<'_>, profile: &Profile, tempo: Tempo) -> Result<DryRunResult, UserError> {
+fn run_on_mock(
+    settings: &CampaignSettings<'_>,
+    profile: &Profile,
+    tempo: Tempo,
+) -> Result<SimulatedCampaign, UserError> {
     let (model, schemas) = (&settings.loaded.model, &settings.loaded.schemas);
-    let home = MockSettings { tempo, fault: None, ..make_home(settings) };
+    let home = MockCampaignSettings { tempo, fault: None, ..make_mock_campaign_settings(settings) };
     let endpoint = make_mocks(model, schemas, &home);
-    let mut site = make_mock_env(model, schemas, &home, settings.cancel.clone(), &endpoint);
+    let mut site = make_mock_environment(model, schemas, &home, settings.cancel.clone(), &endpoint);
     site.pace = choose_pace(settings, profile, model);
     site.reading_only = profile.changes != ChangePolicy::Allowed;
     site.plan_limits.callers = limit_choices(settings, &profile.identities).callers;
     site.setup = profile.setup.clone();
-    let order = campaign::CampaignOrder {
+    let order = campaign::CampaignInput {
         seed: settings.seed,
         selection: settings.selection.clone(),
         // The verdicts of a dry run are not used.
-        standing: &|_| ClauseStanding::Reachable,
+        standing: &|_| ClauseDecidability::Reachable,
         recorded_plans: if site.reading_only { &[] } else { settings.recorded },
         shrink: false,
     };
@@ -129,7 +138,7 @@ fn run_on_mock(settings: &CampaignSettings<'_>, profile: &Profile, tempo: Tempo)
         (result, start.elapsed())
     });
     let (conclusion, _) = result.map_err(|error| convert_error(settings, &error))?;
-    Ok(DryRunResult {
+    Ok(SimulatedCampaign {
         requests: conclusion.spent.requests,
         took,
         created: count_created(model, &conclusion.plans, &conclusion.histories),
@@ -138,8 +147,8 @@ fn run_on_mock(settings: &CampaignSettings<'_>, profile: &Profile, tempo: Tempo)
 }
 
 /// The created resources, by kind.
-fn count_created(model: &Model, plans: &[Plan], histories: &[History]) -> BTreeMap<String, CreatedResources> {
-    let mut all: BTreeMap<String, CreatedResources> = BTreeMap::new();
+fn count_created(model: &Model, plans: &[Plan], histories: &[History]) -> BTreeMap<String, CreatedCount> {
+    let mut all: BTreeMap<String, CreatedCount> = BTreeMap::new();
     for (plan, history) in plans.iter().zip(histories) {
         let end = history.exchanges.iter().map(|exchange| exchange.received_ms).max().unwrap_or(0);
         for exchange in &history.exchanges {
@@ -161,9 +170,9 @@ fn count_created(model: &Model, plans: &[Plan], histories: &[History]) -> BTreeM
 /// The endpoint's times divided by the mock's, as a fraction, over the transitions that both have seen; none
 /// without such a transition.
 fn compare_times(
-    earlier: &[SettleTimes],
-    mock: &[SettleTimes],
-    time: impl Fn(&SettleTimes) -> u64,
+    earlier: &[SettleTimesRow],
+    mock: &[SettleTimesRow],
+    time: impl Fn(&SettleTimesRow) -> u64,
 ) -> Option<(u64, u64)> {
     let both = earlier.iter().filter_map(|row| Some((row, find_transition(mock, row)?)));
     let (there, here) = both
@@ -171,8 +180,8 @@ fn compare_times(
     (here > 0).then_some((there, here))
 }
 
-fn find_transition<'a>(rows: &'a [SettleTimes], row: &SettleTimes) -> Option<&'a SettleTimes> {
-    let transition = |row: &SettleTimes| (row.resource.clone(), row.from.clone(), row.to.clone(), row.by.clone());
+fn find_transition<'a>(rows: &'a [SettleTimesRow], row: &SettleTimesRow) -> Option<&'a SettleTimesRow> {
+    let transition = |row: &SettleTimesRow| (row.resource.clone(), row.from.clone(), row.to.clone(), row.by.clone());
     rows.iter().find(|other| transition(other) == transition(row))
 }
 
@@ -183,7 +192,7 @@ fn scale_tempo(tempo: Tempo, there: u64, here: u64) -> Tempo {
 }
 
 /// The times to settle of the last run at an address; empty without such a run.
-fn read_earlier_times(reports: &Path, suite: &str, address: &str) -> Vec<SettleTimes> {
+fn read_earlier_times(reports: &Path, suite: &str, address: &str) -> Vec<SettleTimesRow> {
     let read = |name: &str| std::fs::read_to_string(reports.join(suite).join(name)).ok();
     let report = read("report.json").and_then(|text| Report::read(&text).ok());
     let same_address = report.is_some_and(|report| report.target == ReportTarget::Address(address.to_string()));
@@ -196,8 +205,8 @@ fn read_earlier_times(reports: &Path, suite: &str, address: &str) -> Vec<SettleT
 mod tests {
     use super::*;
 
-    fn row(by: &str, count: u64, p50_ms: u64, p90_ms: u64) -> SettleTimes {
-        SettleTimes {
+    fn row(by: &str, count: u64, p50_ms: u64, p90_ms: u64) -> SettleTimesRow {
+        SettleTimesRow {
             resource: "lamp".into(),
             from: None,
             to: Some("DARK".into()),

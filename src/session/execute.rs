@@ -1,23 +1,25 @@
 //! A campaign, or a recorded plan, at its target: the mock on a paused clock, an endpoint in real time.
 
+use super::environment_setup::{
+    block_on, convert_error, limit_choices, make_endpoint_environment, make_mock_campaign_settings,
+};
 use super::listener::SessionListener;
 use super::needed_changes::needs_changes;
 use super::preflight::check_endpoint;
 use super::settings::CampaignSettings;
-use super::site::{block_on, convert_error, limit_choices, make_home, make_site};
 use super::target::SuiteTarget;
 use super::tracking::attach_tracker;
 use super::user_error::UserError;
 use crate::campaign::{
-    self, CampaignError, ClauseStandings, Conclusion, PlanEnv, PlanOutcome, clean_up_run, make_mock_env, make_mocks,
-    rerun_plan, run_on_paused_clock,
+    self, CampaignEnvironment, CampaignError, Conclusion, DecidabilityCheck, PlanResult, clean_up_run,
+    make_mock_environment, make_mocks, rerun_plan, run_on_paused_clock,
 };
 use crate::cleanup::{Leftover, describe_leftovers};
 use crate::endpoint::Endpoint;
 use crate::model::ClauseId;
-use crate::oracle::ClauseStanding;
+use crate::oracle::ClauseDecidability;
 use crate::plan::Plan;
-use crate::run::StopReason;
+use crate::plan_execution::StopReason;
 use std::pin::Pin;
 use std::rc::Rc;
 
@@ -35,33 +37,44 @@ pub fn run_campaign(
     let (model, schemas) = (&settings.loaded.model, &settings.loaded.schemas);
     match settings.target {
         SuiteTarget::Mock(_) => {
-            let home = make_home(settings);
+            let home = make_mock_campaign_settings(settings);
             let endpoint = make_mocks(model, schemas, &home);
-            let site = make_mock_env(model, schemas, &home, settings.cancel.clone(), &endpoint);
-            run_at_site(settings, &site, listener, |running| Ok(run_on_paused_clock(running)))
+            let site = make_mock_environment(model, schemas, &home, settings.cancel.clone(), &endpoint);
+            run_in_environment(settings, &site, listener, |running| Ok(run_on_paused_clock(running)))
         }
         SuiteTarget::InProcess(service) => {
             let make = |plan| (service.make_endpoint)(plan);
-            let mut site = make_mock_env(model, schemas, &make_home(settings), settings.cancel.clone(), &make);
+            let mut site = make_mock_environment(
+                model,
+                schemas,
+                &make_mock_campaign_settings(settings),
+                settings.cancel.clone(),
+                &make,
+            );
             site.plan_limits = limit_choices(settings, &service.identities);
             let credentials = service.identities.list_credentials().map(|credential| credential.expose());
             site.secrets = site.secrets.clone().with_literals(credentials);
             site.identities = service.identities.clone();
             let paused = service.paused_clock;
-            run_at_site(settings, &site, listener, |running| {
+            run_in_environment(settings, &site, listener, |running| {
                 if paused { Ok(run_on_paused_clock(running)) } else { block_on(running) }
             })
         }
         SuiteTarget::Address(address, profile) => block_on(async {
             let checked = check_endpoint(settings.loaded, address, profile, &settings.wall).await?;
             let endpoint = |_| -> Rc<dyn Endpoint> { checked.endpoint.clone() };
-            let site = attach_tracker(settings, address, make_site(settings, profile, &checked, &endpoint), listener)?;
-            let standings = compute_standings(&site);
+            let site = attach_tracker(
+                settings,
+                address,
+                make_endpoint_environment(settings, profile, &checked, &endpoint),
+                listener,
+            )?;
+            let standings = make_decidability_check(&site);
             let standing = |clause| match site.reading_only && needs_changes(&site.model, clause) {
-                true => ClauseStanding::Unreachable("the profile forbids changes".to_string()),
-                false => standings.find_standing(clause),
+                true => ClauseDecidability::Unreachable("the profile forbids changes".to_string()),
+                false => standings.find_decidability(clause),
             };
-            let order = make_order(settings, &standing);
+            let order = make_campaign_input(settings, &standing);
             let result = campaign::run_campaign(&site, &order, listener).await;
             // The resources of the campaign are deleted whatever its result is.
             let left = clean_up_run(&site).await;
@@ -74,29 +87,29 @@ pub fn run_campaign(
 }
 
 /// Runs a campaign in this process, on the clock that `run_on_clock` chooses.
-fn run_at_site<'a>(
+fn run_in_environment<'a>(
     settings: &CampaignSettings<'_>,
-    site: &'a PlanEnv<'a>,
+    site: &'a CampaignEnvironment<'a>,
     listener: &mut dyn SessionListener,
     run_on_clock: impl FnOnce(Pin<Box<dyn Future<Output = CampaignResult> + '_>>) -> Result<CampaignResult, UserError>,
 ) -> Result<(Conclusion, Vec<Leftover>), UserError> {
-    let standings = compute_standings(site);
-    let standing = |clause| standings.find_standing(clause);
-    let order = make_order(settings, &standing);
+    let standings = make_decidability_check(site);
+    let standing = |clause| standings.find_decidability(clause);
+    let order = make_campaign_input(settings, &standing);
     run_on_clock(Box::pin(campaign::run_campaign(site, &order, listener)))?
         .map_err(|error| convert_error(settings, &error))
 }
 
-fn compute_standings(site: &PlanEnv<'_>) -> ClauseStandings {
-    ClauseStandings::new(site.model.clone(), site.schemas.clone(), site.hints.clone(), site.plan_limits.clone())
+fn make_decidability_check(site: &CampaignEnvironment<'_>) -> DecidabilityCheck {
+    DecidabilityCheck::new(site.model.clone(), site.schemas.clone(), site.hints.clone(), site.plan_limits.clone())
 }
 
-fn make_order<'a>(
+fn make_campaign_input<'a>(
     settings: &'a CampaignSettings<'_>,
-    standing: &'a dyn Fn(ClauseId) -> ClauseStanding,
-) -> campaign::CampaignOrder<'a> {
+    standing: &'a dyn Fn(ClauseId) -> ClauseDecidability,
+) -> campaign::CampaignInput<'a> {
     let read_only = settings.target.is_read_only();
-    campaign::CampaignOrder {
+    campaign::CampaignInput {
         seed: settings.seed,
         selection: settings.selection.clone(),
         standing,
@@ -116,14 +129,14 @@ pub fn replay_plan(
     plan: &Plan,
     number: u64,
     listener: &mut dyn SessionListener,
-) -> Result<PlanOutcome, UserError> {
+) -> Result<PlanResult, UserError> {
     let convert_fault = |error| convert_error(settings, &CampaignError::Suite(error));
     let driven = match settings.target {
         SuiteTarget::Mock(_) => {
-            let home = make_home(settings);
+            let home = make_mock_campaign_settings(settings);
             let (model, schemas) = (&settings.loaded.model, &settings.loaded.schemas);
             let endpoint = make_mocks(model, schemas, &home);
-            let site = make_mock_env(model, schemas, &home, settings.cancel.clone(), &endpoint);
+            let site = make_mock_environment(model, schemas, &home, settings.cancel.clone(), &endpoint);
             run_on_paused_clock(rerun_plan(&site, plan, number, listener)).map_err(convert_fault)?
         }
         SuiteTarget::InProcess(service) => {
@@ -133,11 +146,16 @@ pub fn replay_plan(
         SuiteTarget::Address(address, profile) => block_on(async {
             let checked = check_endpoint(settings.loaded, address, profile, &settings.wall).await?;
             let endpoint = |_| -> Rc<dyn Endpoint> { checked.endpoint.clone() };
-            let site = attach_tracker(settings, address, make_site(settings, profile, &checked, &endpoint), listener)?;
+            let site = attach_tracker(
+                settings,
+                address,
+                make_endpoint_environment(settings, profile, &checked, &endpoint),
+                listener,
+            )?;
             let retraced = rerun_plan(&site, plan, number, listener).await;
             let left = clean_up_run(&site).await;
             match retraced {
-                Ok(driven) => Ok(PlanOutcome { leftovers: left, ..driven }),
+                Ok(driven) => Ok(PlanResult { leftovers: left, ..driven }),
                 Err(error) => Err(convert_fault(error).with_detail(describe_leftovers(&left))),
             }
         })??,

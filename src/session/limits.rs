@@ -2,7 +2,7 @@
 
 use super::target::SuiteTarget;
 use crate::limits::{Limits, RequestedLimits};
-use crate::report::RequestSpending;
+use crate::report::SpentRequestsRow;
 use serde::{Deserialize, Serialize};
 
 /// What earlier suites of the same run have spent of the profile's totals.
@@ -16,8 +16,8 @@ pub struct SpentTotals {
 
 impl SpentTotals {
     /// Adds the requests and the time of a campaign.
-    pub fn add_campaign(&mut self, spending: &RequestSpending, duration_ms: u64) {
-        let RequestSpending { requests, shrinking, cleaning, .. } = spending;
+    pub fn add_campaign(&mut self, spending: &SpentRequestsRow, duration_ms: u64) {
+        let SpentRequestsRow { requests, shrinking, cleaning, .. } = spending;
         self.add_totals(SpentTotals { requests: requests + shrinking + cleaning, seconds: duration_ms.div_ceil(1000) });
     }
 

@@ -1,6 +1,6 @@
 //! The events of a session.
 
-use crate::campaign::Listener;
+use crate::campaign::CampaignListener;
 use crate::limits::Limits;
 use std::path::Path;
 
@@ -39,7 +39,7 @@ impl SessionEvent<'_> {
 }
 
 /// Receives the events of a suite's campaign and of the session around the campaign.
-pub trait SessionListener: Listener {
+pub trait SessionListener: CampaignListener {
     /// Receives an event of the session.
     fn hear_session(&mut self, event: &SessionEvent<'_>);
 }

@@ -1,7 +1,7 @@
 //! A suite with its catalog and its model.
 
 use super::user_error::{UserError, suggest_name};
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::model::Model;
 use crate::profile::Profile;
 use crate::schema::CompiledCatalog;
@@ -60,7 +60,7 @@ impl LoadedSuite {
                     suggest_name(name, &known),
                 )
             })?;
-            *pool = values.iter().map(Val::from).collect();
+            *pool = values.iter().map(ExprValue::from).collect();
         }
         let suite = Arc::new(suite);
         let model = Model::new(Arc::clone(&suite), &self.schemas.catalog, today);

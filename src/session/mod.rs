@@ -32,16 +32,17 @@ mod signal_streams;
 #[path = "signal_streams_without_http.rs"]
 mod signal_streams;
 mod signals;
-mod site;
+mod environment_setup;
 mod suite_store;
 mod sweep;
 mod target;
 mod user_error;
 
-pub use campaign_record::CampaignRecord;
+pub use campaign_record::ReportedCampaign;
 pub use checked_endpoint::FreeQuotas;
 pub use clock::RunStart;
-pub use dry_run::{CreatedResources, DryRun, DryRunForecast, DryRunResult};
+pub use dry_run::{CreatedCount, DryRunForecast, EndpointForecast, SimulatedCampaign};
+pub use environment_setup::{STATES_MAX, block_on};
 pub use execute::replay_plan;
 pub use exit_kind::{ExitKind, judge_report, pick_worst};
 pub use limits::{SpentTotals, limit_campaign};
@@ -49,11 +50,10 @@ pub use listener::{SessionEvent, SessionListener};
 pub use loaded_suite::LoadedSuite;
 pub use patterns::ClausePatterns;
 pub use plan_file::parse_plan;
-pub use run_suite::{SuiteOutcome, run_suite};
+pub use run_suite::{SuiteRunResult, run_suite};
 pub use run_suites::{count_threads, run_suites};
 pub use settings::{CampaignSettings, JournalSettings, ReportSettings, RunSettings};
 pub use signals::{SignalEvent, Signals};
-pub use site::{STATES_MAX, block_on};
 pub use suite_store::{EmbeddedSource, SuiteStore, describe_problems};
 pub use sweep::{SweepResult, sweep_endpoint};
 pub use target::{

@@ -139,7 +139,7 @@ async fn compare_pools(
             pools.insert(pool.clone(), offered);
             continue;
         }
-        let mut wanted = values.iter().filter_map(crate::expr::Val::to_json);
+        let mut wanted = values.iter().filter_map(crate::expr::ExprValue::to_json);
         if let Some(value) = wanted.find(|value| !offered.contains(value)) {
             return Err(UserError::input(
                 format!("pools.{pool}"),

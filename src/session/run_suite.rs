@@ -1,8 +1,8 @@
 //! A suite's campaign from its settings to its reports, or its dry run.
 
-use super::campaign_record::CampaignRecord;
+use super::campaign_record::ReportedCampaign;
 use super::clock::describe_machine;
-use super::dry_run::{DryRun, forecast_at_endpoint};
+use super::dry_run::{EndpointForecast, forecast_at_endpoint};
 use super::execute::run_campaign;
 use super::exit_kind::judge_report;
 use super::limits::SpentTotals;
@@ -15,7 +15,7 @@ use crate::campaign::Conclusion;
 use crate::history::write_history;
 use crate::limits::Limits;
 use crate::report::{
-    self, Report, ReportFiles, ReportPlace, ReportSubject, ReportTarget, RunFacts, compile_report, digest_bytes,
+    self, Report, ReportFiles, ReportLocation, ReportSubject, ReportTarget, RunFacts, compile_report, digest_bytes,
     render_junit,
 };
 use std::collections::BTreeMap;
@@ -23,23 +23,23 @@ use std::time::Duration;
 
 /// The result of a suite in a run.
 #[derive(Debug)]
-pub enum SuiteOutcome {
+pub enum SuiteRunResult {
     /// The campaign ended and its reports are written.
-    Ran(Box<CampaignRecord>),
+    Ran(Box<ReportedCampaign>),
     /// The forecast for an endpoint; none for a target in this process, which costs no requests.
-    DryRun(Option<Box<DryRun>>),
+    DryRun(Option<Box<EndpointForecast>>),
 }
 
-impl SuiteOutcome {
+impl SuiteRunResult {
     /// Adds the requests and the time that the suite spent, or would spend.
     pub fn add_spending(&self, totals: &mut SpentTotals) {
         match self {
-            SuiteOutcome::Ran(record) => totals.add_campaign(&record.report.spending, record.run.duration_ms),
-            SuiteOutcome::DryRun(Some(dry_run)) => {
+            SuiteRunResult::Ran(record) => totals.add_campaign(&record.report.spending, record.run.duration_ms),
+            SuiteRunResult::DryRun(Some(dry_run)) => {
                 let usual = &dry_run.forecast.usual;
                 totals.add_totals(SpentTotals { requests: usual.requests, seconds: usual.took.as_secs() });
             }
-            SuiteOutcome::DryRun(None) => {}
+            SuiteRunResult::DryRun(None) => {}
         }
     }
 }
@@ -55,7 +55,7 @@ pub fn run_suite(
     target: &SuiteTarget,
     used: SpentTotals,
     listener: &mut dyn SessionListener,
-) -> Result<SuiteOutcome, UserError> {
+) -> Result<SuiteRunResult, UserError> {
     let selection = run.clauses.select_clauses(loaded);
     let recorded = run.store.read_recorded_plans(&loaded.name)?;
     let settings = CampaignSettings::new(run, loaded, target, (&selection, &recorded), used);
@@ -68,13 +68,13 @@ pub fn run_suite(
     }
     if run.dry_run {
         let dry_run = forecast_at_endpoint(&settings, run.reports.folder)?;
-        return Ok(SuiteOutcome::DryRun(dry_run.map(Box::new)));
+        return Ok(SuiteRunResult::DryRun(dry_run.map(Box::new)));
     }
     let start = run.reports.start.elapsed();
     let (conclusion, left) = run_campaign(&settings, listener)?;
     let spent = run.reports.start.elapsed().saturating_sub(start);
     let (report, run) = write_reports(&settings, &conclusion, spent, &run.reports)?;
-    Ok(SuiteOutcome::Ran(Box::new(CampaignRecord { report, run, left })))
+    Ok(SuiteRunResult::Ran(Box::new(ReportedCampaign { report, run, left })))
 }
 
 /// Writes the reports of a campaign.
@@ -127,7 +127,7 @@ fn write_files(
     }
     let files = vec![
         ("history.jsonl", history),
-        ("junit.xml", render_junit(report, &ReportPlace { reports: &shown }).into_bytes()),
+        ("junit.xml", render_junit(report, &ReportLocation { reports: &shown }).into_bytes()),
         ("run.json", run.to_json().into_bytes()),
     ];
     report::write_folder(&folder, &ReportFiles { report, files })

@@ -3,7 +3,7 @@
 use super::limits::SpentTotals;
 use super::listener::SessionListener;
 use super::loaded_suite::LoadedSuite;
-use super::run_suite::{SuiteOutcome, run_suite};
+use super::run_suite::{SuiteRunResult, run_suite};
 use super::settings::RunSettings;
 use super::target::SuiteTarget;
 use super::user_error::UserError;
@@ -27,7 +27,7 @@ pub fn run_suites(
     run: &RunSettings<'_>,
     targets: &[(LoadedSuite, SuiteTarget)],
     listen: impl Fn(&LoadedSuite) -> Box<dyn SessionListener> + Sync,
-    mut done: impl FnMut(&LoadedSuite, &SuiteTarget, Result<SuiteOutcome, UserError>),
+    mut done: impl FnMut(&LoadedSuite, &SuiteTarget, Result<SuiteRunResult, UserError>),
 ) {
     let used = Mutex::new(SpentTotals::default());
     let campaign = |index: usize| {

@@ -10,7 +10,7 @@ use crate::http_client::WallClock;
 use crate::limits::{Limits, RequestedLimits};
 use crate::oracle::ClauseSelection;
 use crate::plan::Plan;
-use crate::run::Cancellation;
+use crate::plan_execution::Cancellation;
 use std::path::{Path, PathBuf};
 
 /// The settings that all campaigns of a run share.

@@ -2,7 +2,7 @@
 
 use super::exit_kind::ExitKind;
 use super::signal_streams::SignalStreams;
-use crate::run::Cancellation;
+use crate::plan_execution::Cancellation;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 

@@ -201,7 +201,7 @@ impl SuiteStore {
         let files = self.open_catalog(&api)?;
         let schemas = CompiledCatalog::load(files.as_ref())
             .map_err(|error| UserError::input(format!("schemas/{api}/{}", error.place), error.cause, error.remedy))?;
-        let sheets = self.read_sheets(&file, &text)?;
+        let sheets = self.read_with_base_suites(&file, &text)?;
         let suite = Arc::new(suite::parse_suite_files(&sheets, &schemas.catalog).map_err(bad)?);
         let model = Model::new(Arc::clone(&suite), &schemas.catalog, today)
             .map_err(|error| UserError::input(error.place, error.what, error.remedy))?;
@@ -219,7 +219,7 @@ impl SuiteStore {
 
     /// The text of a suite, with the texts of the suites that the suite extends. An unknown base suite is
     /// left to the parser, which knows the line of the name.
-    fn read_sheets(&self, file: &str, text: &str) -> Result<SuiteFiles, UserError> {
+    fn read_with_base_suites(&self, file: &str, text: &str) -> Result<SuiteFiles, UserError> {
         let known = self.list_suites()?;
         let mut sheets = SuiteFiles::from_file(file, text);
         for name in suite::list_base_suites(text).into_iter().filter(|name| known.contains(name)) {

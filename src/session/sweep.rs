@@ -1,8 +1,8 @@
 //! `probity sweep` at an endpoint: deletes the leftovers of earlier runs.
 
+use super::environment_setup::{block_on, make_endpoint_environment};
 use super::preflight::check_for_cleanup;
 use super::settings::CampaignSettings;
-use super::site::{block_on, make_site};
 use super::target::SuiteTarget;
 use super::tracking::find_reserve_time;
 use super::user_error::UserError;
@@ -10,7 +10,7 @@ use crate::cleanup::{
     CleanupReserve, FoundLeftovers, JournalEntry, Leftover, RunFilter, delete_leftovers, find_leftovers, read_entries,
 };
 use crate::endpoint::{Endpoint, run_command};
-use crate::run::SharedBudget;
+use crate::plan_execution::SharedBudget;
 use std::rc::Rc;
 
 /// The result of a sweep at an endpoint.
@@ -39,13 +39,13 @@ pub fn sweep_endpoint(
     block_on(async {
         let there = check_for_cleanup(order.loaded, address, profile, &order.wall).await?;
         let endpoint = |_| -> Rc<dyn Endpoint> { there.endpoint.clone() };
-        let site = make_site(order, profile, &there, &endpoint);
+        let site = make_endpoint_environment(order, profile, &there, &endpoint);
         let journals: Vec<_> = journals.iter().filter_map(|entries| read_entries(&site.model, entries)).collect();
         // An endpoint may refuse to delete a resource in transition.
         let within = find_reserve_time(profile) + site.pace.settle_most;
         let reserve = CleanupReserve { within, give_up: order.journal.give_up.clone() };
         let purse = SharedBudget::new(site.limits);
-        let context = site.make_idle_context(there.endpoint.as_ref(), &purse);
+        let context = site.make_environment_outside_plans(there.endpoint.as_ref(), &purse);
         let found = find_leftovers(&site.make_cleanup_context(&context), &journals, wanted, &reserve).await;
         if look_only {
             return Ok(SweepResult { found, deleted: Vec::new(), leftovers: Vec::new() });
@@ -62,7 +62,7 @@ pub fn sweep_endpoint(
             }
         }
         let purse = SharedBudget::new(site.limits);
-        let context = site.make_idle_context(there.endpoint.as_ref(), &purse);
+        let context = site.make_environment_outside_plans(there.endpoint.as_ref(), &purse);
         let swept = delete_leftovers(&site.make_cleanup_context(&context), &found, wanted, &reserve).await;
         Ok(SweepResult { found, deleted: swept.gone, leftovers: swept.leftovers })
     })?

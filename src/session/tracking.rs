@@ -4,7 +4,7 @@ use super::listener::{SessionEvent, SessionListener};
 use super::settings::CampaignSettings;
 use super::target::SuiteTarget;
 use super::user_error::UserError;
-use crate::campaign::PlanEnv;
+use crate::campaign::CampaignEnvironment;
 use crate::cleanup::{JOURNAL_FORMAT, JournalHeader, ResourceTracker, make_run_id};
 use crate::limits::SECONDS_RESERVE;
 use crate::profile::Profile;
@@ -26,9 +26,9 @@ pub(super) fn find_reserve_time(profile: &Profile) -> Duration {
 pub fn attach_tracker<'a>(
     order: &CampaignSettings<'_>,
     address: &str,
-    site: PlanEnv<'a>,
+    site: CampaignEnvironment<'a>,
     listener: &mut dyn SessionListener,
-) -> Result<PlanEnv<'a>, UserError> {
+) -> Result<CampaignEnvironment<'a>, UserError> {
     let SuiteTarget::Address(_, profile) = order.target else { return Ok(site) };
     if site.reading_only {
         return Ok(site);
@@ -51,5 +51,5 @@ pub fn attach_tracker<'a>(
     let keeper = ResourceTracker::start_run(&path, &whose, began_s, within, keeping.give_up.clone());
     let keeper = keeper.map_err(|error| UserError::unwritable(&path, &error))?;
     listener.hear_session(&SessionEvent::JournalOpened { run: &keeper.run, path: &path });
-    Ok(PlanEnv { tracker: Some(keeper), ..site })
+    Ok(CampaignEnvironment { tracker: Some(keeper), ..site })
 }

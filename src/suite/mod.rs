@@ -31,7 +31,7 @@ pub use place::SuitePlace;
 pub use problem::{ProblemSeverity, SuiteProblem, has_errors, render_problems};
 pub use suite_files::{SuiteFiles, list_base_suites, read_catalog_name};
 pub use types::{
-    Alternative, Basis, Clause, ClauseDecision, ClauseOperations, ClauseTiming, Effect, EffectTarget, EffectValue,
-    Event, Field, FieldClass, IdExpression, LetDefinition, MarkField, PagingPromise, PermittedStatuses, ResourceKind,
-    ResourceReference, ResourceSelection, ResourceView, ShownValue, Stage, Suite, UNNAMED,
+    AboutEntry, Alternative, Clause, ClauseBasis, ClauseDecision, ClauseOperations, ClauseTiming, DerivedValue, Effect,
+    EffectTarget, EffectValue, Event, Field, FieldMutability, IdExpression, LetDefinition, MarkField, PagingPromise,
+    PermittedStatuses, ResourceKind, ResourceSelection, ResourceView, StageExpression, Suite, UNNAMED,
 };

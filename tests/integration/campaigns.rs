@@ -1,11 +1,11 @@
 //! Campaigns against the mock: the healthy mock passes, and each fault is found.
 
-use probity::campaign::{CampaignOrder, Conclusion, MockSettings, NullListener, run_mock_campaign};
+use probity::campaign::{CampaignInput, Conclusion, MockCampaignSettings, NullListener, run_mock_campaign};
 use probity::limits::Limits;
 use probity::mock::{Mutant, Tempo, list_mutants};
 use probity::model::{BeliefLimits, Model};
-use probity::oracle::{ClauseSelection, ClauseStanding, Verdict};
-use probity::run::Cancellation;
+use probity::oracle::{ClauseDecidability, ClauseSelection, Verdict};
+use probity::plan_execution::Cancellation;
 use probity::schema::CompiledCatalog;
 use std::path::Path;
 use std::sync::Arc;
@@ -52,9 +52,9 @@ fn run_campaign_with_shrink_budget(
         first_only,
         ..Limits::NONE
     };
-    let home = MockSettings { seed, tempo: Tempo::CLOUD, fault, bounds, limits };
-    let standing = |_| ClauseStanding::Reachable;
-    let order = CampaignOrder {
+    let home = MockCampaignSettings { seed, tempo: Tempo::CLOUD, fault, bounds, limits };
+    let standing = |_| ClauseDecidability::Reachable;
+    let order = CampaignInput {
         seed,
         selection: ClauseSelection::default(),
         standing: &standing,
@@ -142,7 +142,7 @@ fn a_healthy_mock_of_volumes_has_no_findings_at_any_date_and_every_clause_passes
         let (model, schemas) = load_at("scp-volume", today);
         let conclusion = run_campaign(&model, &schemas, seed as u64 + 1, 4_000, None, false);
         assert!(conclusion.findings.is_empty(), "{today}: {:#?}", conclusion.findings[0].finding);
-        let of_suite = |row: &&probity::oracle::ClauseResult| model.written_clause(row.clause).is_some();
+        let of_suite = |row: &&probity::oracle::ClauseResult| model.find_suite_clause(row.clause).is_some();
         for row in conclusion.rows.iter().filter(of_suite) {
             let id = model.clause_info(row.clause).id.clone();
             if row.verdict == Verdict::Pass {
@@ -151,7 +151,7 @@ fn a_healthy_mock_of_volumes_has_no_findings_at_any_date_and_every_clause_passes
                 println!("{today} {:13} {id} {} {:?}", row.verdict.word(), row.reason, row.count);
             }
             if !matches!(
-                model.written_clause(row.clause).map(|it| &it.decision),
+                model.find_suite_clause(row.clause).map(|it| &it.decision),
                 Some(probity::suite::ClauseDecision::MayRefuse(_))
             ) {
                 all.insert(id);

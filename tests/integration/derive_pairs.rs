@@ -5,7 +5,7 @@
 
 use probity::pages::derive::{Derivation, DeriveOptions, PageInput, derive_api};
 use probity::pages::dialect;
-use probity::pages::document::{Document, PageBlock, PageText};
+use probity::pages::document::{BlockText, Document, PageBlock};
 use probity::pages::manifest::PageEntry;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -79,7 +79,7 @@ fn schemas_without_places(derived: &Derivation) -> String {
 /// The words of all tables and examples of a page, without layout.
 fn words_of_page(document: &Document) -> String {
     let mut out = String::new();
-    let mut add = |text: &PageText| {
+    let mut add = |text: &BlockText| {
         for line in &text.lines {
             out.extend(line.text.chars().filter(|c| !c.is_whitespace()));
         }
@@ -94,7 +94,7 @@ fn words_of_page(document: &Document) -> String {
             }
             PageBlock::Code { text, .. } => {
                 let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-                add(&PageText {
+                add(&BlockText {
                     lines: vec![probity::pages::document::PageLine { text, ..Default::default() }],
                     links: Vec::new(),
                 });

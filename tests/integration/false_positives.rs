@@ -3,13 +3,15 @@
 //!
 //! `PROBITY_CAMPAIGNS` sets the number of campaigns for each suite.
 
-use probity::campaign::{CampaignOrder, MockSettings, NullListener, make_mock_env, run_campaign, run_on_paused_clock};
-use probity::endpoint::{Endpoint, FaultyEndpoint, WireFaults};
+use probity::campaign::{
+    CampaignInput, MockCampaignSettings, NullListener, make_mock_environment, run_campaign, run_on_paused_clock,
+};
+use probity::endpoint::{DisturbedEndpoint, Endpoint, WireFaults};
 use probity::limits::Limits;
 use probity::mock::{Mock, Tempo};
 use probity::model::BeliefLimits;
-use probity::oracle::{ClauseSelection, ClauseStanding};
-use probity::run::Cancellation;
+use probity::oracle::{ClauseDecidability, ClauseSelection};
+use probity::plan_execution::Cancellation;
 use probity::session::{LoadedSuite, SuiteStore};
 use std::path::Path;
 use std::rc::Rc;
@@ -61,16 +63,16 @@ fn find_deviations(loaded: &LoadedSuite, conditions: &Conditions, seed: u64) -> 
         first_only: true,
         ..Limits::NONE
     };
-    let home = MockSettings { seed, tempo: conditions.tempo, fault: None, bounds, limits };
+    let home = MockCampaignSettings { seed, tempo: conditions.tempo, fault: None, bounds, limits };
     let wire: WireFaults = conditions.wire.parse().expect("faults of the wire that there are");
     let endpoint = |plan: u64| -> Rc<dyn Endpoint> {
         let drawn = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(plan);
         let mock = Mock::new(loaded.model.clone(), loaded.schemas.clone(), drawn, conditions.tempo, None);
-        Rc::new(FaultyEndpoint::new(mock, WireFaults { seed: drawn, ..wire.clone() }))
+        Rc::new(DisturbedEndpoint::new(mock, WireFaults { seed: drawn, ..wire.clone() }))
     };
-    let site = make_mock_env(&loaded.model, &loaded.schemas, &home, Cancellation::never(), &endpoint);
-    let standing = |_| ClauseStanding::Reachable;
-    let order = CampaignOrder {
+    let site = make_mock_environment(&loaded.model, &loaded.schemas, &home, Cancellation::never(), &endpoint);
+    let standing = |_| ClauseDecidability::Reachable;
+    let order = CampaignInput {
         seed,
         selection: ClauseSelection::default(),
         standing: &standing,

@@ -4,7 +4,7 @@ use probity::campaign::{MutantResult, MutationSettings, compute_mutation_score};
 use probity::limits::Limits;
 use probity::mock::{Mutant, list_mutants};
 use probity::model::Model;
-use probity::run::Cancellation;
+use probity::plan_execution::Cancellation;
 use probity::schema::{CatalogFolder, CompiledCatalog};
 use std::path::Path;
 use std::sync::Arc;

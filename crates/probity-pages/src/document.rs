@@ -101,13 +101,13 @@ pub struct PageSection {
 #[derive(Debug, Clone, PartialEq)]
 pub enum PageBlock {
     /// A paragraph. A definition or field such as `State ACTIVE (CURRENT)` is a paragraph too.
-    Paragraph(PageText),
+    Paragraph(BlockText),
     /// An item of a list. Further blocks of the item follow in order.
     Item {
         /// 0 for the outermost list.
         depth: u8,
         /// First paragraph of the item.
-        text: PageText,
+        text: BlockText,
     },
     /// Literal text.
     Code {
@@ -126,7 +126,7 @@ pub enum PageBlock {
 
 /// Text without markup, and the meaning of the markup.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct PageText {
+pub struct BlockText {
     /// One line per block element (paragraph, list item, br) inside; escapes resolved.
     pub lines: Vec<PageLine>,
     /// Links in order.
@@ -165,7 +165,7 @@ pub struct PageLink {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PageTable {
     /// Caption without its number, e.g. `resize field description`; empty without caption.
-    pub caption: PageText,
+    pub caption: BlockText,
     /// Labels (anchors) of the table for links, lower case.
     pub labels: Vec<String>,
     /// Titles of the columns; empty if the table marks no header.
@@ -193,7 +193,7 @@ pub struct TableRow {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TableCell {
     /// The content. Blocks inside of the cell are lines of the text.
-    pub text: PageText,
+    pub text: BlockText,
     /// First line of the cell.
     pub first: u32,
     /// Last line of the cell.

@@ -1,6 +1,6 @@
 //! A document as plain text, for tests and for people.
 
-use super::document::{Document, PageBlock, PageSection, PageTable, PageText, TableCell};
+use super::document::{BlockText, Document, PageBlock, PageSection, PageTable, TableCell};
 use std::fmt::Write;
 
 impl Document {
@@ -68,7 +68,7 @@ fn format_cells(cells: &[TableCell]) -> String {
     cells.join(" ; ")
 }
 
-fn format_text(text: &PageText) -> String {
+fn format_text(text: &BlockText) -> String {
     let mut parts = Vec::new();
     for line in &text.lines {
         let mut part = format!("@{}", line.first);

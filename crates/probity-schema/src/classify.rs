@@ -87,7 +87,9 @@ pub fn classify_input(
         }
         (Some(shape), Some(body)) => {
             let findings = walk::find_all_mismatches(shape, body, RequestedVersion::read(microversion));
-            Classification::from_reasons(findings.into_iter().map(|finding| explain_mismatch(shape, finding)).collect())
+            Classification::from_reasons(
+                findings.into_iter().map(|finding| make_class_reason(shape, finding)).collect(),
+            )
         }
     }
 }
@@ -106,7 +108,7 @@ impl ClassReason {
 }
 
 /// The reason of a mismatch.
-fn explain_mismatch(shape: &CompiledSchema, finding: SchemaMismatch) -> ClassReason {
+fn make_class_reason(shape: &CompiledSchema, finding: SchemaMismatch) -> ClassReason {
     let source = shape.node(finding.node).notes.find_source(&finding.keyword).cloned();
     ClassReason { pointer: finding.pointer, kind: finding.keyword, source, class: finding.class }
 }

@@ -5,10 +5,10 @@ use super::super::deletion_loop::{Deletion, DeletionResult, run_deletions};
 use crate::endpoint::Request;
 use crate::history::{Call, Outcome, Reply, ReplyBody, SecretFilter};
 use crate::limits::Limits;
-use crate::run::tests::{
+use crate::plan_execution::tests::{
     ScriptedEndpoint, make_catalog, make_identities, make_lost, make_paused_runtime, make_reply, make_show_call,
 };
-use crate::run::{Cancellation, NullMarker, Pace, PlanContext, SharedBudget};
+use crate::plan_execution::{Cancellation, NullMarker, Pace, PlanEnvironment, SharedBudget};
 use serde_json::json;
 use std::cell::RefCell;
 use std::time::Duration;
@@ -38,7 +38,7 @@ fn check_deletions_with(
         let limits = Limits { requests: 0, cleanup_requests: reserve, time: Duration::ZERO, ..Limits::NONE };
         let (sender, cancel) = Cancellation::make_pair();
         sender.send(true).unwrap();
-        let context = PlanContext {
+        let context = PlanEnvironment {
             endpoint: &endpoint,
             catalog: &catalog,
             identities: &identities,

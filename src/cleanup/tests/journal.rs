@@ -2,8 +2,8 @@
 
 use super::super::journal::{FORMAT, JournalEntry, JournalFile, JournalHeader, PlanJournal, read_journal};
 use crate::history::Call;
-use crate::run::Journal;
-use crate::run::tests::{make_create, make_show_call};
+use crate::plan_execution::Journal;
+use crate::plan_execution::tests::{make_create, make_show_call};
 use serde_json::json;
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@ use super::super::mark::{RunMark, make_run_id, read_start};
 use super::super::marker::RunMarker;
 use crate::history::Call;
 use crate::model::Model;
-use crate::run::CallMarker;
+use crate::plan_execution::CallMarker;
 use crate::schema::{
     CatalogFolder, CompiledCatalog, InputClass, SeededRng, classify_input, draw_boundary, draw_valid, vary_body,
 };

@@ -7,9 +7,9 @@ use crate::cli::out;
 use crate::cli::recorded::{judge_again, load_recorded_suite, read_recorded_histories};
 use crate::history::History;
 use crate::model::ClauseTally;
-use crate::oracle::{ClauseSelection, ClauseStanding, Finding, decide_verdicts};
+use crate::oracle::{ClauseDecidability, ClauseSelection, Finding, decide_verdicts};
 use crate::plan::{FORMAT, Plan};
-use crate::report::{ReportPlace, ReportSubject, ReportTarget, compile_report, render_summary};
+use crate::report::{ReportLocation, ReportSubject, ReportTarget, compile_report, render_summary};
 use crate::session::{ExitKind, LoadedSuite, UserError, judge_report};
 
 /// Judges every plan of the file and prints the summary.
@@ -34,7 +34,7 @@ pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
         replay_options: &[],
     };
     let report = compile_report(&conclusion, &subject);
-    out::print_text(&render_summary(&report, &ReportPlace { reports: "reports" }));
+    out::print_text(&render_summary(&report, &ReportLocation { reports: "reports" }));
     Ok(judge_report(&report))
 }
 
@@ -54,7 +54,7 @@ fn judge_histories(loaded: &LoadedSuite, histories: &[History]) -> Result<Conclu
         &tally,
         &findings,
         &ClauseSelection::default(),
-        &|_| ClauseStanding::Reachable,
+        &|_| ClauseDecidability::Reachable,
         None,
     );
     let requests = histories.iter().map(|history| history.exchanges.len() as u64).sum();

@@ -1,6 +1,6 @@
 //! `probity lint`: errors, warnings and notes of suites.
 
-use crate::campaign::{self, ClauseStandings};
+use crate::campaign::{self, DecidabilityCheck};
 use crate::cli::args::LintArguments;
 use crate::cli::embedded::find_store;
 use crate::cli::out;
@@ -65,7 +65,7 @@ fn find_reachable_clauses(loaded: &LoadedSuite) -> BTreeSet<String> {
     let (model, schemas) = (&loaded.model, &loaded.schemas);
     let hints = Arc::new(SuiteHints::new(model, schemas));
     let limits = campaign::make_mock_limits(model, schemas, &RequestedLimits::NONE.for_mock());
-    ClauseStandings::new(model.clone(), schemas.clone(), hints, limits).list_reachable_ids()
+    DecidabilityCheck::new(model.clone(), schemas.clone(), hints, limits).list_reachable_ids()
 }
 
 /// The locked citations of a catalog; none without a lock file.

@@ -1,6 +1,6 @@
 //! `probity replay`: a recorded plan, carried out and judged again.
 
-use crate::campaign::{CampaignEvent, Listener};
+use crate::campaign::{CampaignEvent, CampaignListener};
 use crate::cleanup::describe_leftovers;
 use crate::cli::args::ReplayArguments;
 use crate::cli::config::configure_target;
@@ -94,8 +94,8 @@ fn describe_finding(model: &Arc<Model>, finding: &Finding) -> String {
 /// Prints the journal of a replay. The plan itself is printed at its end.
 struct ReplayListener;
 
-impl Listener for ReplayListener {
-    fn hear_event(&mut self, _: &CampaignEvent<'_>) {}
+impl CampaignListener for ReplayListener {
+    fn receive_event(&mut self, _: &CampaignEvent<'_>) {}
 }
 
 impl SessionListener for ReplayListener {

@@ -8,11 +8,11 @@ use crate::cli::embedded::find_store;
 use crate::cli::exit::conclude_run;
 use crate::cli::progress::Progress;
 use crate::cli::{out, signal};
-use crate::report::{ReportPlace, render_settle_times, render_summary};
+use crate::report::{ReportLocation, render_settle_times, render_summary};
 use crate::session::{
-    CampaignRecord, ExitKind, LoadedSuite, ReportSettings, RunSettings, RunStart, SuiteOutcome, SuiteTarget, UserError,
-    check_pools, count_threads, describe_targets, judge_report, load_profile, pick_worst, resolve_targets, run_suites,
-    warn_of_credentials,
+    ExitKind, LoadedSuite, ReportSettings, ReportedCampaign, RunSettings, RunStart, SuiteRunResult, SuiteTarget,
+    UserError, check_pools, count_threads, describe_targets, judge_report, load_profile, pick_worst, resolve_targets,
+    run_suites, warn_of_credentials,
 };
 use std::path::Path;
 
@@ -67,19 +67,19 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
 fn print_outcome(
     loaded: &LoadedSuite,
     target: &SuiteTarget,
-    outcome: Result<SuiteOutcome, UserError>,
+    outcome: Result<SuiteRunResult, UserError>,
     settings: &RunSettings<'_>,
 ) -> ExitKind {
     match outcome {
-        Ok(SuiteOutcome::DryRun(None)) => {
+        Ok(SuiteRunResult::DryRun(None)) => {
             out::print_line(&format!("{}: no requests, because the target is the built-in mock", loaded.name));
             ExitKind::Passed
         }
-        Ok(SuiteOutcome::DryRun(Some(dry_run))) => {
+        Ok(SuiteRunResult::DryRun(Some(dry_run))) => {
             out::print_text(&describe_forecast(&dry_run));
             ExitKind::Passed
         }
-        Ok(SuiteOutcome::Ran(record)) => print_record(target, &record, settings.reports.folder),
+        Ok(SuiteRunResult::Ran(record)) => print_record(target, &record, settings.reports.folder),
         Err(error) => {
             eprintln!("{error}");
             error.exit
@@ -87,10 +87,10 @@ fn print_outcome(
     }
 }
 
-fn print_record(target: &SuiteTarget, record: &CampaignRecord, reports: &Path) -> ExitKind {
-    let CampaignRecord { report, run, left } = record;
+fn print_record(target: &SuiteTarget, record: &ReportedCampaign, reports: &Path) -> ExitKind {
+    let ReportedCampaign { report, run, left } = record;
     let shown = reports.display().to_string();
-    out::print_text(&format!("\n{}", render_summary(report, &ReportPlace { reports: &shown })));
+    out::print_text(&format!("\n{}", render_summary(report, &ReportLocation { reports: &shown })));
     if target.is_real() {
         out::print_text(&render_settle_times(&run.settled));
     }

@@ -6,11 +6,11 @@ fn a_late_response_is_delayed_by_the_given_time() {
     runtime.block_on(async {
         let wire = WireFaults {
             delay: Duration::from_secs(3600),
-            per_mille: BTreeMap::from([(WireFault::Delay, 1000)]),
+            per_mille: BTreeMap::from([(WireDisturbance::Delay, 1000)]),
             ..WireFaults::NONE
         };
         let began = tokio::time::Instant::now();
-        FaultyEndpoint::new(ToyEndpoint::new(json!({})), wire).send(&request(&call("showBox"))).await;
+        DisturbedEndpoint::new(ToyEndpoint::new(json!({})), wire).send(&request(&call("showBox"))).await;
         assert_eq!(began.elapsed(), Duration::from_secs(3600));
     });
 }
@@ -19,13 +19,16 @@ fn a_late_response_is_delayed_by_the_given_time() {
 fn faults_have_the_given_frequency_and_depend_on_the_seed() {
     let wire = |seed| WireFaults {
         seed,
-        per_mille: BTreeMap::from([(WireFault::ResetAfter, 100), (WireFault::Truncate, 20)]),
+        per_mille: BTreeMap::from([(WireDisturbance::ResetAfter, 100), (WireDisturbance::Truncate, 20)]),
         ..WireFaults::NONE
     };
     let drawn: Vec<_> = (0..10_000).map(|number| wire(3).choose_fault(number)).collect();
     let count = |fault| drawn.iter().filter(|drawn| **drawn == Some(fault)).count();
-    assert!((900..1100).contains(&count(WireFault::ResetAfter)) && (150..250).contains(&count(WireFault::Truncate)));
-    assert_eq!(count(WireFault::Delay), 0);
+    assert!(
+        (900..1100).contains(&count(WireDisturbance::ResetAfter))
+            && (150..250).contains(&count(WireDisturbance::Truncate))
+    );
+    assert_eq!(count(WireDisturbance::Delay), 0);
     assert_ne!(drawn, (0..10_000).map(|number| wire(4).choose_fault(number)).collect::<Vec<_>>());
 }
 
@@ -37,7 +40,7 @@ fn faults_are_parsed_from_a_text_and_unknown_ones_are_named() {
         WireFaults {
             seed: 7,
             gzip: true,
-            per_mille: BTreeMap::from([(WireFault::ResetAfter, 20)]),
+            per_mille: BTreeMap::from([(WireDisturbance::ResetAfter, 20)]),
             ..WireFaults::NONE
         }
     );

@@ -6,7 +6,7 @@ use crate::expr::error::TypeErrorSeverity;
 use crate::expr::nearest::{find_nearest, suggest_name};
 use crate::expr::print::print_node;
 use crate::expr::types::ValueType;
-use crate::expr::value::Val;
+use crate::expr::value::ExprValue;
 
 impl TypeChecker<'_> {
     /// Reports two operands of incompatible kinds: an error if certain, a warning if possible.
@@ -53,7 +53,7 @@ impl TypeChecker<'_> {
             return;
         }
         for ((literal, _), (other, other_type)) in [(left, right), (right, left)] {
-            if let (Some(Val::Str(text)), Some(members)) = (literal.as_lit(), enum_texts(other_type)) {
+            if let (Some(ExprValue::Str(text)), Some(members)) = (literal.as_constant(), enum_texts(other_type)) {
                 self.report_non_member(literal, text, other, &members);
                 return;
             }
@@ -78,7 +78,7 @@ impl TypeChecker<'_> {
         let haystack_type = self.check_operand(haystack, "a list or a map", |ty| {
             matches!(ty, ValueType::List(_) | ValueType::Map(_) | ValueType::Record { .. })
         });
-        if let Some(Val::List(items)) = haystack.as_lit() {
+        if let Some(ExprValue::List(items)) = haystack.as_constant() {
             for item in items.iter() {
                 let item = ExprNode { at: haystack.at, kind: ExprNodeKind::Lit(item.clone()) };
                 let item_type = self.check_node(&item);
@@ -91,11 +91,13 @@ impl TypeChecker<'_> {
             self.check_operand(needle, "a text", ValueType::is_text);
         }
         for member in haystack_type.members() {
-            match (member, needle.as_lit()) {
+            match (member, needle.as_constant()) {
                 (ValueType::List(items), _) => {
                     self.check_list_member(node, (needle, &needle_type), haystack, items);
                 }
-                (ValueType::Record { fields, open: false }, Some(Val::Str(key))) if !fields.contains_key(&**key) => {
+                (ValueType::Record { fields, open: false }, Some(ExprValue::Str(key)))
+                    if !fields.contains_key(&**key) =>
+                {
                     let hint = suggest_name(key, fields.keys());
                     let of = print_node(haystack, self.names);
                     self.report_error(needle, format!("there is no field {key} in {of}"), hint);
@@ -117,7 +119,7 @@ impl TypeChecker<'_> {
         if needle.1.overlaps(items) || items.may_be_null() && *needle.1 == ValueType::Null {
             return;
         }
-        if let (Some(Val::Str(text)), Some(members)) = (needle.0.as_lit(), enum_texts(items)) {
+        if let (Some(ExprValue::Str(text)), Some(members)) = (needle.0.as_constant(), enum_texts(items)) {
             let list = print_node(list, self.names);
             let hint =
                 find_nearest(text, members.iter().map(String::as_str)).map(|name| format!("did you mean {name:?}?"));

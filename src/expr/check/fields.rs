@@ -9,7 +9,7 @@ use crate::expr::nearest::suggest_name;
 use crate::expr::print::print_node;
 use crate::expr::reading::find_path;
 use crate::expr::types::{RecordField, ValueType};
-use crate::expr::value::Val;
+use crate::expr::value::ExprValue;
 
 impl TypeChecker<'_> {
     /// The type of a root.
@@ -81,7 +81,7 @@ impl TypeChecker<'_> {
     /// The type of an element or an entry.
     pub(super) fn check_index(&mut self, node: &ExprNode, of: &ExprNode, key: &ExprNode) -> ValueType {
         let of_type = self.check_node(of);
-        if let Some(Val::Str(name)) = key.as_lit() {
+        if let Some(ExprValue::Str(name)) = key.as_constant() {
             return self.check_field(node, of, &of_type, name);
         }
         let key_type = self.check_operand(key, "a text or a whole number", |ty| {
@@ -116,8 +116,8 @@ impl TypeChecker<'_> {
         let mut open = false;
         for (key, val) in entries {
             let ty = self.check_node(val);
-            match key.as_lit() {
-                Some(Val::Str(name)) => {
+            match key.as_constant() {
+                Some(ExprValue::Str(name)) => {
                     fields.insert(name.to_string(), RecordField { ty, optional: false });
                 }
                 _ => {

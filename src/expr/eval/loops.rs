@@ -3,26 +3,26 @@
 use super::run::{EvalResult, Evaluator, LoopFrame, decide_junction, error_at};
 use crate::expr::ast::{ExprNode, LoopMacro, LoopMacroKind};
 use crate::expr::compare::{KnownTruth, truth_to_val};
-use crate::expr::value::Val;
+use crate::expr::value::ExprValue;
 
-impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
+impl<'e, S: Fn(usize) -> Option<&'e ExprValue>> Evaluator<'e, S> {
     /// The value of a macro.
     pub(super) fn eval_loop<'f>(
         &self,
         node: &'f ExprNode,
         walk: &'f LoopMacro,
         frame: Option<&'f LoopFrame<'f>>,
-    ) -> EvalResult<Val>
+    ) -> EvalResult<ExprValue>
     where
         'e: 'f,
     {
         let over = self.eval_node(&walk.over, frame)?;
-        let keys: Vec<Val>;
-        let items: &[Val] = match over.val() {
-            Val::Unknown => return Ok(Val::Unknown),
-            Val::List(items) => items,
-            Val::Map(entries) => {
-                keys = entries.keys().cloned().map(Val::Str).collect();
+        let keys: Vec<ExprValue>;
+        let items: &[ExprValue] = match over.val() {
+            ExprValue::Unknown => return Ok(ExprValue::Unknown),
+            ExprValue::List(items) => items,
+            ExprValue::Map(entries) => {
+                keys = entries.keys().cloned().map(ExprValue::Str).collect();
                 &keys
             }
             other => {
@@ -44,14 +44,14 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
         &self,
         decides: bool,
         walk: &LoopMacro,
-        items: &[Val],
+        items: &[ExprValue],
         outer: Option<&LoopFrame<'_>>,
-    ) -> EvalResult<Val> {
+    ) -> EvalResult<ExprValue> {
         let mut unknown = false;
         let mut failed = None;
         for val in items {
             match self.eval_element_truth(&walk.body, val, outer) {
-                Ok(Some(truth)) if truth == decides => return Ok(Val::Bool(decides)),
+                Ok(Some(truth)) if truth == decides => return Ok(ExprValue::Bool(decides)),
                 Ok(Some(_)) => {}
                 Ok(None) => unknown = true,
                 Err(why) => failed = failed.or(Some(why)),
@@ -60,7 +60,12 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
         decide_junction(decides, unknown, failed).map(truth_to_val)
     }
 
-    fn eval_exists_one(&self, walk: &LoopMacro, items: &[Val], outer: Option<&LoopFrame<'_>>) -> EvalResult<Val> {
+    fn eval_exists_one(
+        &self,
+        walk: &LoopMacro,
+        items: &[ExprValue],
+        outer: Option<&LoopFrame<'_>>,
+    ) -> EvalResult<ExprValue> {
         let mut holds = 0;
         let mut unknown = false;
         for val in items {
@@ -70,15 +75,20 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
             }
         }
         Ok(match (holds, unknown) {
-            (2.., _) => Val::Bool(false),
-            (_, true) => Val::Unknown,
-            (holds, false) => Val::Bool(holds == 1),
+            (2.., _) => ExprValue::Bool(false),
+            (_, true) => ExprValue::Unknown,
+            (holds, false) => ExprValue::Bool(holds == 1),
         })
     }
 
     /// Evaluates `filter` and `map`. The result is unknown if the condition of an element is
     /// unknown: neither length nor indices of the result are certain.
-    fn eval_map_or_filter(&self, walk: &LoopMacro, items: &[Val], outer: Option<&LoopFrame<'_>>) -> EvalResult<Val> {
+    fn eval_map_or_filter(
+        &self,
+        walk: &LoopMacro,
+        items: &[ExprValue],
+        outer: Option<&LoopFrame<'_>>,
+    ) -> EvalResult<ExprValue> {
         let keep = match walk.walk {
             LoopMacroKind::Filter => Some(&walk.body),
             _ => walk.filter.as_ref(),
@@ -96,11 +106,16 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
                 None => unknown = true,
             }
         }
-        Ok(if unknown { Val::Unknown } else { taken.into_iter().collect() })
+        Ok(if unknown { ExprValue::Unknown } else { taken.into_iter().collect() })
     }
 
     /// The truth of a condition for one element.
-    fn eval_element_truth(&self, node: &ExprNode, val: &Val, outer: Option<&LoopFrame<'_>>) -> EvalResult<KnownTruth> {
+    fn eval_element_truth(
+        &self,
+        node: &ExprNode,
+        val: &ExprValue,
+        outer: Option<&LoopFrame<'_>>,
+    ) -> EvalResult<KnownTruth> {
         self.eval_truth(node, Some(&LoopFrame { val, outer }))
     }
 }

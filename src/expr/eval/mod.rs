@@ -15,14 +15,18 @@ use std::sync::Arc;
 
 use super::ast::ExprNode;
 use super::error::ExprEvalError;
-use super::value::Val;
+use super::value::ExprValue;
 use run::Evaluator;
 
 /// Evaluates a node; the scope gives the value of each root on first use.
-pub(super) fn eval_in_scope(node: &ExprNode, names: &[Arc<str>], scope: &dyn ExprScope) -> Result<Val, ExprEvalError> {
+pub(super) fn eval_in_scope(
+    node: &ExprNode,
+    names: &[Arc<str>],
+    scope: &dyn ExprScope,
+) -> Result<ExprValue, ExprEvalError> {
     const INLINE: usize = 6;
-    let few: [OnceCell<Option<Val>>; INLINE] = Default::default();
-    let many: Vec<OnceCell<Option<Val>>>;
+    let few: [OnceCell<Option<ExprValue>>; INLINE] = Default::default();
+    let many: Vec<OnceCell<Option<ExprValue>>>;
     let cells = if names.len() <= INLINE {
         &few[..]
     } else {
@@ -33,15 +37,19 @@ pub(super) fn eval_in_scope(node: &ExprNode, names: &[Arc<str>], scope: &dyn Exp
 }
 
 /// Evaluates a node; the slots give the values of the roots in the order of `names`.
-pub(super) fn eval_in_slots(node: &ExprNode, names: &[Arc<str>], slots: &[Option<Val>]) -> Result<Val, ExprEvalError> {
+pub(super) fn eval_in_slots(
+    node: &ExprNode,
+    names: &[Arc<str>],
+    slots: &[Option<ExprValue>],
+) -> Result<ExprValue, ExprEvalError> {
     run_evaluator(node, names, |slot| slots[slot].as_ref())
 }
 
 fn run_evaluator<'e>(
     node: &'e ExprNode,
     names: &'e [Arc<str>],
-    slots: impl Fn(usize) -> Option<&'e Val>,
-) -> Result<Val, ExprEvalError> {
+    slots: impl Fn(usize) -> Option<&'e ExprValue>,
+) -> Result<ExprValue, ExprEvalError> {
     let run = Evaluator::new(names, slots);
     match run.eval_node(node, None) {
         Ok(found) => Ok(found.into_val()),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::expr::ast::ExprNode;
 use crate::expr::compare::{KnownTruth, UnplacedError};
 use crate::expr::error::ExprEvalError;
-use crate::expr::value::Val;
+use crate::expr::value::ExprValue;
 
 /// Most work of one evaluation: visited nodes, and copied or compared elements.
 const FUEL: usize = 100_000;
@@ -21,28 +21,28 @@ pub(super) struct Evaluator<'e, S> {
 
 /// The variable of an enclosing loop, and the frames outside of the loop.
 pub(super) struct LoopFrame<'f> {
-    pub val: &'f Val,
+    pub val: &'f ExprValue,
     pub outer: Option<&'f LoopFrame<'f>>,
 }
 
 /// A value during evaluation: borrowed where possible, because counting references slows guards down.
-pub(super) enum MaybeOwnedVal<'f> {
-    At(&'f Val),
-    New(Val),
+pub(super) enum MaybeOwnedValue<'f> {
+    At(&'f ExprValue),
+    New(ExprValue),
 }
 
-impl MaybeOwnedVal<'_> {
-    pub(super) fn val(&self) -> &Val {
+impl MaybeOwnedValue<'_> {
+    pub(super) fn val(&self) -> &ExprValue {
         match self {
-            MaybeOwnedVal::At(val) => val,
-            MaybeOwnedVal::New(val) => val,
+            MaybeOwnedValue::At(val) => val,
+            MaybeOwnedValue::New(val) => val,
         }
     }
 
-    pub(super) fn into_val(self) -> Val {
+    pub(super) fn into_val(self) -> ExprValue {
         match self {
-            MaybeOwnedVal::At(val) => val.clone(),
-            MaybeOwnedVal::New(val) => val,
+            MaybeOwnedValue::At(val) => val.clone(),
+            MaybeOwnedValue::New(val) => val,
         }
     }
 }
@@ -50,10 +50,10 @@ impl MaybeOwnedVal<'_> {
 /// The error is boxed, because every step returns a result and few steps fail.
 pub(super) type EvalResult<T> = Result<T, Box<ExprEvalError>>;
 
-pub(super) static NULL: Val = Val::Null;
-pub(super) static UNKNOWN: Val = Val::Unknown;
+pub(super) static NULL: ExprValue = ExprValue::Null;
+pub(super) static UNKNOWN: ExprValue = ExprValue::Unknown;
 
-impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
+impl<'e, S: Fn(usize) -> Option<&'e ExprValue>> Evaluator<'e, S> {
     pub(super) fn new(names: &'e [Arc<str>], slots: S) -> Evaluator<'e, S> {
         Evaluator { names, slots, fuel: Cell::new(FUEL) }
     }
@@ -73,7 +73,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
     }
 
     /// The value of a root.
-    pub(super) fn read_root(&self, node: &ExprNode, slot: usize) -> EvalResult<&'e Val> {
+    pub(super) fn read_root(&self, node: &ExprNode, slot: usize) -> EvalResult<&'e ExprValue> {
         match (self.slots)(slot) {
             Some(val) => Ok(val),
             None => Err(error_at(node, format!("there is no {}", self.names[slot]))),

@@ -3,9 +3,9 @@
 use super::run::{EvalResult, Evaluator, LoopFrame, decide_junction, error_at};
 use crate::expr::ast::{ExprNode, ExprNodeKind};
 use crate::expr::compare::KnownTruth;
-use crate::expr::value::Val;
+use crate::expr::value::ExprValue;
 
-impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
+impl<'e, S: Fn(usize) -> Option<&'e ExprValue>> Evaluator<'e, S> {
     /// The truth of a condition. And, or, not and `has` are evaluated without an intermediate
     /// value, because guards consist mostly of them.
     pub(super) fn eval_truth<'f>(&self, node: &'f ExprNode, frame: Option<&'f LoopFrame<'f>>) -> EvalResult<KnownTruth>
@@ -18,8 +18,8 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
             return self.eval_connective(node, frame);
         }
         match self.eval_node(node, frame)?.val() {
-            Val::Bool(truth) => Ok(Some(*truth)),
-            Val::Unknown => Ok(None),
+            ExprValue::Bool(truth) => Ok(Some(*truth)),
+            ExprValue::Unknown => Ok(None),
             other => Err(error_at(node, format!("a condition cannot be {}", other.kind_name()))),
         }
     }
@@ -70,8 +70,8 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
         'e: 'f,
     {
         Ok(match self.eval_node(of, frame)?.val() {
-            Val::Unknown => None,
-            Val::Null => Some(false),
+            ExprValue::Unknown => None,
+            ExprValue::Null => Some(false),
             _ => Some(true),
         })
     }

@@ -3,60 +3,60 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::run::{EvalResult, Evaluator, LoopFrame, MaybeOwnedVal, NULL, UNKNOWN, error_at, place_error};
+use super::run::{EvalResult, Evaluator, LoopFrame, MaybeOwnedValue, NULL, UNKNOWN, error_at, place_error};
 use crate::expr::ast::{BinaryOperator, ExprNode, ExprNodeKind};
 use crate::expr::calls;
 use crate::expr::compare::{contains_value, equals_known, test_order, truth_to_val};
-use crate::expr::value::Val;
+use crate::expr::value::ExprValue;
 
-impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
+impl<'e, S: Fn(usize) -> Option<&'e ExprValue>> Evaluator<'e, S> {
     /// The value of a node.
     pub(super) fn eval_node<'f>(
         &self,
         node: &'f ExprNode,
         frame: Option<&'f LoopFrame<'f>>,
-    ) -> EvalResult<MaybeOwnedVal<'f>>
+    ) -> EvalResult<MaybeOwnedValue<'f>>
     where
         'e: 'f,
     {
         self.charge_work(node, 1)?;
         match &node.kind {
-            ExprNodeKind::Lit(val) => Ok(MaybeOwnedVal::At(val)),
-            ExprNodeKind::Root(slot) => self.read_root(node, usize::from(*slot)).map(MaybeOwnedVal::At),
-            ExprNodeKind::Local(_, up) => Ok(MaybeOwnedVal::At(find_local(frame, *up))),
+            ExprNodeKind::Lit(val) => Ok(MaybeOwnedValue::At(val)),
+            ExprNodeKind::Root(slot) => self.read_root(node, usize::from(*slot)).map(MaybeOwnedValue::At),
+            ExprNodeKind::Local(_, up) => Ok(MaybeOwnedValue::At(find_local(frame, *up))),
             ExprNodeKind::Select(of, key) => {
                 let of_val = self.eval_node(of, frame)?;
                 select_field(node, of_val, key)
             }
             ExprNodeKind::Index(of, key) => self.eval_index(node, of, key, frame),
             ExprNodeKind::Not(_) | ExprNodeKind::And(_) | ExprNodeKind::Or(_) | ExprNodeKind::Has(_) => {
-                Ok(MaybeOwnedVal::New(truth_to_val(self.eval_connective(node, frame)?)))
+                Ok(MaybeOwnedValue::New(truth_to_val(self.eval_connective(node, frame)?)))
             }
-            ExprNodeKind::Binary(op, two) => self.eval_binary(node, *op, two, frame).map(MaybeOwnedVal::New),
+            ExprNodeKind::Binary(op, two) => self.eval_binary(node, *op, two, frame).map(MaybeOwnedValue::New),
             ExprNodeKind::Cond(three) => self.eval_conditional(three, frame),
             ExprNodeKind::Negate(of) => {
                 let of_val = self.eval_node(of, frame)?;
-                calls::negate_number(of_val.val()).map(MaybeOwnedVal::New).map_err(place_error(node))
+                calls::negate_number(of_val.val()).map(MaybeOwnedValue::New).map_err(place_error(node))
             }
             ExprNodeKind::List(items) => {
                 let vals = items.iter().map(|item| Ok(self.eval_node(item, frame)?.into_val()));
-                let list: Arc<[Val]> = vals.collect::<EvalResult<_>>()?;
-                Ok(MaybeOwnedVal::New(Val::List(list)))
+                let list: Arc<[ExprValue]> = vals.collect::<EvalResult<_>>()?;
+                Ok(MaybeOwnedValue::New(ExprValue::List(list)))
             }
-            ExprNodeKind::Map(entries) => self.eval_map(entries, frame).map(MaybeOwnedVal::New),
+            ExprNodeKind::Map(entries) => self.eval_map(entries, frame).map(MaybeOwnedValue::New),
             ExprNodeKind::Call(func, args) => {
-                let args: Vec<MaybeOwnedVal> =
+                let args: Vec<MaybeOwnedValue> =
                     args.iter().map(|arg| self.eval_node(arg, frame)).collect::<EvalResult<_>>()?;
                 let first = args[0].val();
-                let second = args.get(1).map_or(&NULL, MaybeOwnedVal::val);
-                calls::call_function(*func, first, second).map(MaybeOwnedVal::New).map_err(place_error(node))
+                let second = args.get(1).map_or(&NULL, MaybeOwnedValue::val);
+                calls::call_function(*func, first, second).map(MaybeOwnedValue::New).map_err(place_error(node))
             }
             ExprNodeKind::Matches(of, pattern) => match self.eval_node(of, frame)?.val() {
-                Val::Unknown => Ok(MaybeOwnedVal::At(&UNKNOWN)),
-                Val::Str(text) => Ok(MaybeOwnedVal::New(Val::Bool(pattern.is_match(text)))),
+                ExprValue::Unknown => Ok(MaybeOwnedValue::At(&UNKNOWN)),
+                ExprValue::Str(text) => Ok(MaybeOwnedValue::New(ExprValue::Bool(pattern.is_match(text)))),
                 other => Err(error_at(node, format!("matches needs a text, not {}", other.kind_name()))),
             },
-            ExprNodeKind::Loop(walk) => self.eval_loop(node, walk, frame).map(MaybeOwnedVal::New),
+            ExprNodeKind::Loop(walk) => self.eval_loop(node, walk, frame).map(MaybeOwnedValue::New),
         }
     }
 
@@ -66,28 +66,30 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
         of: &'f ExprNode,
         key: &'f ExprNode,
         frame: Option<&'f LoopFrame<'f>>,
-    ) -> EvalResult<MaybeOwnedVal<'f>>
+    ) -> EvalResult<MaybeOwnedValue<'f>>
     where
         'e: 'f,
     {
         let of = self.eval_node(of, frame)?;
         let key = self.eval_node(key, frame)?;
         match (of.val(), key.val()) {
-            (Val::Map(_) | Val::Null, Val::Str(name)) => select_field(node, of, name),
-            (Val::List(items), Val::Int(index)) => {
+            (ExprValue::Map(_) | ExprValue::Null, ExprValue::Str(name)) => select_field(node, of, name),
+            (ExprValue::List(items), ExprValue::Int(index)) => {
                 let place = usize::try_from(*index).ok().filter(|i| *i < items.len());
                 let Some(place) = place else {
                     let why = format!("the index {index} is outside of a list of {}", items.len());
                     return Err(error_at(node, why));
                 };
                 Ok(match of {
-                    MaybeOwnedVal::At(Val::List(items)) => MaybeOwnedVal::At(&items[place]),
-                    _ => MaybeOwnedVal::New(items[place].clone()),
+                    MaybeOwnedValue::At(ExprValue::List(items)) => MaybeOwnedValue::At(&items[place]),
+                    _ => MaybeOwnedValue::New(items[place].clone()),
                 })
             }
-            (Val::Null, Val::Int(_)) => Ok(MaybeOwnedVal::At(&NULL)),
-            (Val::Unknown, Val::Unknown | Val::Str(_) | Val::Int(_))
-            | (Val::Map(_) | Val::List(_) | Val::Null, Val::Unknown) => Ok(MaybeOwnedVal::At(&UNKNOWN)),
+            (ExprValue::Null, ExprValue::Int(_)) => Ok(MaybeOwnedValue::At(&NULL)),
+            (ExprValue::Unknown, ExprValue::Unknown | ExprValue::Str(_) | ExprValue::Int(_))
+            | (ExprValue::Map(_) | ExprValue::List(_) | ExprValue::Null, ExprValue::Unknown) => {
+                Ok(MaybeOwnedValue::At(&UNKNOWN))
+            }
             (of, key) => Err(error_at(node, format!("{} cannot be indexed with {}", of.kind_name(), key.kind_name()))),
         }
     }
@@ -97,7 +99,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
         &self,
         three: &'f (ExprNode, ExprNode, ExprNode),
         frame: Option<&'f LoopFrame<'f>>,
-    ) -> EvalResult<MaybeOwnedVal<'f>>
+    ) -> EvalResult<MaybeOwnedValue<'f>>
     where
         'e: 'f,
     {
@@ -107,7 +109,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
             None => match (self.eval_node(&three.1, frame), self.eval_node(&three.2, frame)) {
                 (Ok(a), Ok(b)) if a.val() == b.val() => Ok(a),
                 (Err(why), Err(_)) => Err(why),
-                _ => Ok(MaybeOwnedVal::At(&UNKNOWN)),
+                _ => Ok(MaybeOwnedValue::At(&UNKNOWN)),
             },
         }
     }
@@ -118,7 +120,7 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
         op: BinaryOperator,
         two: &'f (ExprNode, ExprNode),
         frame: Option<&'f LoopFrame<'f>>,
-    ) -> EvalResult<Val>
+    ) -> EvalResult<ExprValue>
     where
         'e: 'f,
     {
@@ -138,7 +140,11 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
         }
     }
 
-    fn eval_map<'f>(&self, entries: &'f [(ExprNode, ExprNode)], frame: Option<&'f LoopFrame<'f>>) -> EvalResult<Val>
+    fn eval_map<'f>(
+        &self,
+        entries: &'f [(ExprNode, ExprNode)],
+        frame: Option<&'f LoopFrame<'f>>,
+    ) -> EvalResult<ExprValue>
     where
         'e: 'f,
     {
@@ -148,24 +154,24 @@ impl<'e, S: Fn(usize) -> Option<&'e Val>> Evaluator<'e, S> {
             let key = self.eval_node(key_node, frame)?;
             let val = self.eval_node(val, frame)?.into_val();
             match key.val() {
-                Val::Str(key) => {
+                ExprValue::Str(key) => {
                     if map.insert(key.clone(), val).is_some() {
                         return Err(error_at(key_node, format!("the key {key:?} appears twice")));
                     }
                 }
-                Val::Unknown => key_unknown = true,
+                ExprValue::Unknown => key_unknown = true,
                 other => {
                     let why = format!("keys of a map are texts, not {}", other.kind_name());
                     return Err(error_at(key_node, why));
                 }
             }
         }
-        Ok(if key_unknown { Val::Unknown } else { Val::Map(Arc::new(map)) })
+        Ok(if key_unknown { ExprValue::Unknown } else { ExprValue::Map(Arc::new(map)) })
     }
 }
 
 /// The variable of the loop `up` levels above the innermost.
-fn find_local<'f>(mut frame: Option<&'f LoopFrame<'f>>, up: u16) -> &'f Val {
+fn find_local<'f>(mut frame: Option<&'f LoopFrame<'f>>, up: u16) -> &'f ExprValue {
     for _ in 0..up {
         frame = frame.and_then(|frame| frame.outer);
     }
@@ -173,24 +179,26 @@ fn find_local<'f>(mut frame: Option<&'f LoopFrame<'f>>, up: u16) -> &'f Val {
 }
 
 /// Selects a field; null without the field.
-fn select_field<'f>(node: &ExprNode, of: MaybeOwnedVal<'f>, key: &str) -> EvalResult<MaybeOwnedVal<'f>> {
+fn select_field<'f>(node: &ExprNode, of: MaybeOwnedValue<'f>, key: &str) -> EvalResult<MaybeOwnedValue<'f>> {
     match of {
-        MaybeOwnedVal::At(Val::Map(entries)) => Ok(MaybeOwnedVal::At(entries.get(key).unwrap_or(&NULL))),
-        MaybeOwnedVal::New(Val::Map(entries)) => Ok(MaybeOwnedVal::New(entries.get(key).cloned().unwrap_or(Val::Null))),
+        MaybeOwnedValue::At(ExprValue::Map(entries)) => Ok(MaybeOwnedValue::At(entries.get(key).unwrap_or(&NULL))),
+        MaybeOwnedValue::New(ExprValue::Map(entries)) => {
+            Ok(MaybeOwnedValue::New(entries.get(key).cloned().unwrap_or(ExprValue::Null)))
+        }
         of => match of.val() {
-            Val::Null => Ok(MaybeOwnedVal::At(&NULL)),
-            Val::Unknown => Ok(MaybeOwnedVal::At(&UNKNOWN)),
+            ExprValue::Null => Ok(MaybeOwnedValue::At(&NULL)),
+            ExprValue::Unknown => Ok(MaybeOwnedValue::At(&UNKNOWN)),
             other => Err(error_at(node, format!("{} has no field {key}", other.kind_name()))),
         },
     }
 }
 
 /// The work of comparing or copying a value.
-fn measure_work(val: &Val) -> usize {
+fn measure_work(val: &ExprValue) -> usize {
     match val {
-        Val::List(items) => items.len(),
-        Val::Map(entries) => entries.len(),
-        Val::Str(text) => text.len() / 64,
+        ExprValue::List(items) => items.len(),
+        ExprValue::Map(entries) => entries.len(),
+        ExprValue::Str(text) => text.len() / 64,
         _ => 0,
     }
 }

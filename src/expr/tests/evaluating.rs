@@ -1,5 +1,5 @@
 use super::check;
-use crate::expr::{Expr, ExprScope, Val};
+use crate::expr::{Expr, ExprScope, ExprValue};
 
 #[test]
 fn literals_and_collections_are_values() {
@@ -268,9 +268,9 @@ fn work_is_limited() {
 struct CountingScope(std::cell::Cell<usize>);
 
 impl ExprScope for CountingScope {
-    fn find_root(&self, name: &str) -> Option<Val> {
+    fn find_root(&self, name: &str) -> Option<ExprValue> {
         self.0.set(self.0.get() + 1);
-        (name == "a").then_some(Val::Int(1))
+        (name == "a").then_some(ExprValue::Int(1))
     }
 }
 
@@ -279,7 +279,7 @@ fn a_scope_is_called_once_for_each_needed_root() {
     let asked = |text: &str| {
         let scope = CountingScope(std::cell::Cell::new(0));
         let val = Expr::parse(text).expect("it parses").eval(&scope);
-        assert_eq!(val, Ok(Val::Bool(true)), "{text}");
+        assert_eq!(val, Ok(ExprValue::Bool(true)), "{text}");
         scope.0.get()
     };
     assert_eq!(asked("a == 1 && a + a == 2"), 1);

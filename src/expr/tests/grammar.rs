@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::strategy::Union;
 
-use crate::expr::{RecordField, Val, ValueType};
+use crate::expr::{ExprValue, RecordField, ValueType};
 
 /// The language of random expressions.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -168,16 +168,16 @@ fn union<const N: usize>(arms: [(u32, BoxedStrategy<String>); N]) -> BoxedStrate
 }
 
 /// The roots of an expression with their values.
-pub(super) type Documents = BTreeMap<String, Val>;
+pub(super) type Documents = BTreeMap<String, ExprValue>;
 
 /// Values for all roots. `g` is an arbitrary value; the optional number `m.o` is present in half of
 /// the cases.
 pub(super) fn documents() -> impl Strategy<Value = Documents> {
-    let int = || prop_oneof![-3_i64..4, any::<i64>()].prop_map(Val::Int);
-    let float = prop_oneof![Just(1.0), Just(1.5), -3.0..3.0_f64].prop_map(Val::from);
-    let text = || "[ab\n]{0,2}".prop_map(|text| Val::from(text.as_str()));
-    let list = |item: BoxedStrategy<Val>| {
-        prop::collection::vec(item, 0..4).prop_map(|items| items.into_iter().collect::<Val>())
+    let int = || prop_oneof![-3_i64..4, any::<i64>()].prop_map(ExprValue::Int);
+    let float = prop_oneof![Just(1.0), Just(1.5), -3.0..3.0_f64].prop_map(ExprValue::from);
+    let text = || "[ab\n]{0,2}".prop_map(|text| ExprValue::from(text.as_str()));
+    let list = |item: BoxedStrategy<ExprValue>| {
+        prop::collection::vec(item, 0..4).prop_map(|items| items.into_iter().collect::<ExprValue>())
     };
     let inner = int().prop_map(|x| record([("x", x)]));
     let map = (text(), int(), inner, prop::option::of(int())).prop_map(|(k, n, d, o)| {
@@ -194,13 +194,13 @@ pub(super) fn documents() -> impl Strategy<Value = Documents> {
 }
 
 /// A small known value.
-pub(super) fn values() -> BoxedStrategy<Val> {
+pub(super) fn values() -> BoxedStrategy<ExprValue> {
     let leaf = prop_oneof![
-        Just(Val::Null),
-        any::<bool>().prop_map(Val::Bool),
-        (-3_i64..4).prop_map(Val::Int),
-        (-3.0..3.0_f64).prop_map(Val::from),
-        "[ab]{0,2}".prop_map(|text| Val::from(text.as_str())),
+        Just(ExprValue::Null),
+        any::<bool>().prop_map(ExprValue::Bool),
+        (-3_i64..4).prop_map(ExprValue::Int),
+        (-3.0..3.0_f64).prop_map(ExprValue::from),
+        "[ab]{0,2}".prop_map(|text| ExprValue::from(text.as_str())),
     ];
     leaf.prop_recursive(2, 8, 3, |inner| {
         let map = prop::collection::btree_map("[knx]", inner.clone(), 0..3)
@@ -238,6 +238,6 @@ pub(super) fn types() -> BTreeMap<String, ValueType> {
     .into()
 }
 
-fn record<'a>(fields: impl IntoIterator<Item = (&'a str, Val)>) -> Val {
+fn record<'a>(fields: impl IntoIterator<Item = (&'a str, ExprValue)>) -> ExprValue {
     fields.into_iter().map(|(name, val)| (name.into(), val)).collect()
 }

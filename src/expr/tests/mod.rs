@@ -8,10 +8,10 @@ mod typing;
 
 use serde_json::{Value as Json, json};
 
-use super::{Expr, Val};
+use super::{Expr, ExprValue};
 
 /// The documents of the tests: a boat in a harbour, partly unknown.
-fn harbour_scope(name: &str) -> Option<Val> {
+fn harbour_scope(name: &str) -> Option<ExprValue> {
     Some(match name {
         "boat" => insert_unknown(json!({
             "name": "Alma", "state": "MOORED", "length": 9, "draught": 1.5,
@@ -19,22 +19,22 @@ fn harbour_scope(name: &str) -> Option<Val> {
             "flags": {"blue": true, "red": false},
             "cargo": "?", "stops": ["?", "north"], "part": {"seen": 1, "hidden": "?"},
         })),
-        "body" => Val::from(&json!({"moor": {"berth": "b7", "nights": 3}})),
-        "harbour" => Val::from(&json!({"berths": ["b1", "b7"], "full": false})),
-        "any" => Val::Unknown,
+        "body" => ExprValue::from(&json!({"moor": {"berth": "b7", "nights": 3}})),
+        "harbour" => ExprValue::from(&json!({"berths": ["b1", "b7"], "full": false})),
+        "any" => ExprValue::Unknown,
         _ => return None,
     })
 }
 
 /// A value from JSON in which the text `?` stands for unknown.
-fn insert_unknown(json: Json) -> Val {
+fn insert_unknown(json: Json) -> ExprValue {
     match json {
-        Json::String(text) if text == "?" => Val::Unknown,
+        Json::String(text) if text == "?" => ExprValue::Unknown,
         Json::Array(items) => items.into_iter().map(insert_unknown).collect(),
         Json::Object(entries) => {
             entries.into_iter().map(|(key, val)| (key.as_str().into(), insert_unknown(val))).collect()
         }
-        other => Val::from(&other),
+        other => ExprValue::from(&other),
     }
 }
 

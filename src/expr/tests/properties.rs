@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
 use super::grammar::{Documents, Language, documents, expressions, types, values};
-use crate::expr::{Expr, Val, ValueType, check_types};
+use crate::expr::{Expr, ExprValue, ValueType, check_types};
 
 /// Runs a property on deterministic cases; `PROPTEST_CASES` raises their number.
 fn run_property<S: Strategy>(strategy: S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) {
@@ -20,7 +20,7 @@ fn run_property<S: Strategy>(strategy: S, property: impl Fn(S::Value) -> Result<
     }
 }
 
-fn eval_text(expr: &Expr, documents: &Documents) -> Result<Val, String> {
+fn eval_text(expr: &Expr, documents: &Documents) -> Result<ExprValue, String> {
     let scope = |name: &str| documents.get(name).cloned();
     expr.eval(&scope).map_err(|error| error.message)
 }
@@ -46,7 +46,7 @@ fn known_values_give_what_the_cel_crate_gives() {
     assert!(valued.get() > 1000, "only {} expressions had a value", valued.get());
 }
 
-fn eval_with_cel(text: &str, documents: &Documents) -> Result<Val, String> {
+fn eval_with_cel(text: &str, documents: &Documents) -> Result<ExprValue, String> {
     let program = cel::Program::compile(text).map_err(|why| why.to_string())?;
     let mut context = cel::Context::default();
     for (name, val) in documents {
@@ -56,29 +56,29 @@ fn eval_with_cel(text: &str, documents: &Documents) -> Result<Val, String> {
     Ok(from_theirs(&value))
 }
 
-fn to_theirs(val: &Val) -> cel::Value {
+fn to_theirs(val: &ExprValue) -> cel::Value {
     match val {
-        Val::Unknown => panic!("the oracle knows no unknown"),
-        Val::Null => cel::Value::Null,
-        Val::Bool(truth) => cel::Value::Bool(*truth),
-        Val::Int(number) => cel::Value::Int(*number),
-        Val::Float(number) => cel::Value::Float(number.get()),
-        Val::Str(text) => cel::Value::from(&**text),
-        Val::List(items) => cel::Value::from(items.iter().map(to_theirs).collect::<Vec<_>>()),
-        Val::Map(entries) => {
-            let entry = |(key, val): (&Arc<str>, &Val)| (key.to_string(), to_theirs(val));
+        ExprValue::Unknown => panic!("the oracle knows no unknown"),
+        ExprValue::Null => cel::Value::Null,
+        ExprValue::Bool(truth) => cel::Value::Bool(*truth),
+        ExprValue::Int(number) => cel::Value::Int(*number),
+        ExprValue::Float(number) => cel::Value::Float(number.get()),
+        ExprValue::Str(text) => cel::Value::from(&**text),
+        ExprValue::List(items) => cel::Value::from(items.iter().map(to_theirs).collect::<Vec<_>>()),
+        ExprValue::Map(entries) => {
+            let entry = |(key, val): (&Arc<str>, &ExprValue)| (key.to_string(), to_theirs(val));
             cel::Value::from(entries.iter().map(entry).collect::<HashMap<_, _>>())
         }
     }
 }
 
-fn from_theirs(value: &cel::Value) -> Val {
+fn from_theirs(value: &cel::Value) -> ExprValue {
     match value {
-        cel::Value::Null => Val::Null,
-        cel::Value::Bool(truth) => Val::Bool(*truth),
-        cel::Value::Int(number) => Val::Int(*number),
-        cel::Value::Float(number) => Val::from(*number),
-        cel::Value::String(text) => Val::from(text.as_str()),
+        cel::Value::Null => ExprValue::Null,
+        cel::Value::Bool(truth) => ExprValue::Bool(*truth),
+        cel::Value::Int(number) => ExprValue::Int(*number),
+        cel::Value::Float(number) => ExprValue::from(*number),
+        cel::Value::String(text) => ExprValue::from(text.as_str()),
         cel::Value::List(items) => items.iter().map(from_theirs).collect(),
         cel::Value::Map(map) => {
             let entry = |(key, val): (&cel::objects::Key, &cel::Value)| match key {
@@ -101,7 +101,7 @@ fn an_unknown_never_gives_a_wrong_definite_answer() {
         let masked = mask_documents(&known, mask);
         let answer = eval_text(&expr, &masked);
         if masked != known && answer.is_ok() {
-            let count = if answer == Ok(Val::Unknown) { &open } else { &definite };
+            let count = if answer == Ok(ExprValue::Unknown) { &open } else { &definite };
             count.set(count.get() + 1);
         }
         let mut candidates = vec![known];
@@ -127,11 +127,13 @@ fn an_unknown_never_gives_a_wrong_definite_answer() {
 }
 
 /// Whether a partly unknown answer leaves room for a concrete one.
-fn allows_answer(answer: &Val, concrete: &Val) -> bool {
+fn allows_answer(answer: &ExprValue, concrete: &ExprValue) -> bool {
     match (answer, concrete) {
-        (Val::Unknown, _) => true,
-        (Val::List(a), Val::List(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| allows_answer(a, b)),
-        (Val::Map(a), Val::Map(b)) => {
+        (ExprValue::Unknown, _) => true,
+        (ExprValue::List(a), ExprValue::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| allows_answer(a, b))
+        }
+        (ExprValue::Map(a), ExprValue::Map(b)) => {
             a.keys().eq(b.keys()) && a.values().zip(b.values()).all(|(a, b)| allows_answer(a, b))
         }
         (answer, concrete) => answer == concrete,
@@ -145,15 +147,15 @@ fn mask_documents(documents: &Documents, mask: u64) -> Documents {
     masked.collect()
 }
 
-fn mask_val(val: &Val, bits: &mut u64) -> Val {
+fn mask_val(val: &ExprValue, bits: &mut u64) -> ExprValue {
     *bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     if *bits >> 62 == 0 {
-        return Val::Unknown;
+        return ExprValue::Unknown;
     }
     match val {
-        Val::List(items) => items.iter().map(|item| mask_val(item, bits)).collect(),
-        Val::Map(entries) => {
-            let entry = |(key, val): (&Arc<str>, &Val)| (key.clone(), mask_val(val, bits));
+        ExprValue::List(items) => items.iter().map(|item| mask_val(item, bits)).collect(),
+        ExprValue::Map(entries) => {
+            let entry = |(key, val): (&Arc<str>, &ExprValue)| (key.clone(), mask_val(val, bits));
             entries.iter().map(entry).collect()
         }
         other => other.clone(),
@@ -162,7 +164,7 @@ fn mask_val(val: &Val, bits: &mut u64) -> Val {
 
 /// The masked documents with unknown parts filled from the `other` documents, if present, or from
 /// arbitrary values.
-fn fill_documents(masked: &Documents, other: &Documents, fill: &[Val]) -> Documents {
+fn fill_documents(masked: &Documents, other: &Documents, fill: &[ExprValue]) -> Documents {
     let mut next = fill.iter().cycle();
     let fill = masked.iter().map(|(name, val)| {
         let val = fill_val(val, other.get(name), &mut next);
@@ -171,26 +173,30 @@ fn fill_documents(masked: &Documents, other: &Documents, fill: &[Val]) -> Docume
     fill.collect()
 }
 
-fn fill_val<'a>(val: &Val, other: Option<&Val>, next: &mut impl Iterator<Item = &'a Val>) -> Val {
+fn fill_val<'a>(
+    val: &ExprValue,
+    other: Option<&ExprValue>,
+    next: &mut impl Iterator<Item = &'a ExprValue>,
+) -> ExprValue {
     match (val, other) {
-        (Val::Unknown, Some(other)) => {
+        (ExprValue::Unknown, Some(other)) => {
             let arbitrary = next.next().expect("the values go round");
-            if matches!(arbitrary, Val::Bool(_)) { arbitrary.clone() } else { other.clone() }
+            if matches!(arbitrary, ExprValue::Bool(_)) { arbitrary.clone() } else { other.clone() }
         }
-        (Val::Unknown, None) => next.next().expect("the values go round").clone(),
-        (Val::List(items), other) => {
+        (ExprValue::Unknown, None) => next.next().expect("the values go round").clone(),
+        (ExprValue::List(items), other) => {
             let at = |i: usize| match other {
-                Some(Val::List(others)) => others.get(i),
+                Some(ExprValue::List(others)) => others.get(i),
                 _ => None,
             };
             items.iter().enumerate().map(|(i, item)| fill_val(item, at(i), next)).collect()
         }
-        (Val::Map(entries), other) => {
+        (ExprValue::Map(entries), other) => {
             let at = |key: &str| match other {
-                Some(Val::Map(others)) => others.get(key),
+                Some(ExprValue::Map(others)) => others.get(key),
                 _ => None,
             };
-            let entry = |(key, val): (&Arc<str>, &Val)| (key.clone(), fill_val(val, at(key), next));
+            let entry = |(key, val): (&Arc<str>, &ExprValue)| (key.clone(), fill_val(val, at(key), next));
             entries.iter().map(entry).collect()
         }
         (known, _) => known.clone(),
@@ -221,15 +227,15 @@ fn a_well_typed_expression_does_not_fail_for_types() {
     assert!(clean.get() > 200, "only {} expressions were clean", clean.get());
 }
 
-fn has_type(ty: &ValueType, val: &Val) -> bool {
+fn has_type(ty: &ValueType, val: &ExprValue) -> bool {
     match (ty, val) {
-        (ValueType::Any, _) | (ValueType::Null, Val::Null) | (ValueType::Bool, Val::Bool(_)) => true,
-        (ValueType::Int, Val::Int(_)) | (ValueType::Float, Val::Int(_) | Val::Float(_)) => true,
-        (ValueType::Str, Val::Str(_)) => true,
-        (ValueType::Enum(texts), Val::Str(text)) => texts.iter().any(|known| **known == **text),
-        (ValueType::List(item), Val::List(items)) => items.iter().all(|val| has_type(item, val)),
-        (ValueType::Map(value), Val::Map(entries)) => entries.values().all(|val| has_type(value, val)),
-        (ValueType::Record { fields, .. }, Val::Map(entries)) => fields
+        (ValueType::Any, _) | (ValueType::Null, ExprValue::Null) | (ValueType::Bool, ExprValue::Bool(_)) => true,
+        (ValueType::Int, ExprValue::Int(_)) | (ValueType::Float, ExprValue::Int(_) | ExprValue::Float(_)) => true,
+        (ValueType::Str, ExprValue::Str(_)) => true,
+        (ValueType::Enum(texts), ExprValue::Str(text)) => texts.iter().any(|known| **known == **text),
+        (ValueType::List(item), ExprValue::List(items)) => items.iter().all(|val| has_type(item, val)),
+        (ValueType::Map(value), ExprValue::Map(entries)) => entries.values().all(|val| has_type(value, val)),
+        (ValueType::Record { fields, .. }, ExprValue::Map(entries)) => fields
             .iter()
             .all(|(name, field)| entries.get(name.as_str()).map_or(field.optional, |val| has_type(&field.ty, val))),
         (ValueType::Union(members), val) => members.iter().any(|ty| has_type(ty, val)),
@@ -277,7 +283,7 @@ fn a_value_survives_its_own_text() {
     run_property(values(), |val| {
         let expr = parse_expr(&val.to_string())?;
         prop_assert_eq!(eval_text(&expr, &Documents::new()), Ok(val.clone()));
-        prop_assert_eq!(val.to_json().map(Val::from), Some(val));
+        prop_assert_eq!(val.to_json().map(ExprValue::from), Some(val));
         Ok(())
     });
 }

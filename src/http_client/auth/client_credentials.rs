@@ -2,7 +2,7 @@
 
 use super::basic::BasicScheme;
 use super::fixed::FixedHeader;
-use super::scheme::{AuthScheme, ComposedRequest, IssuedToken, ProofHeaders, TokenAnswer, TokenGrant, TokenRequest};
+use super::scheme::{AuthScheme, ComposedRequest, IssuedToken, ProofHeaders, TokenGrant, TokenRequest, TokenResponse};
 use crate::endpoint::{ClientCredentialsSettings, Credential, forge_credential};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -55,7 +55,7 @@ impl TokenGrant for ClientCredentialsSettings {
         }
     }
 
-    fn read_token(&self, answer: &TokenAnswer<'_>, now: Timestamp) -> Result<IssuedToken, String> {
+    fn read_token(&self, answer: &TokenResponse<'_>, now: Timestamp) -> Result<IssuedToken, String> {
         let kind = answer.body["token_type"].as_str().ok_or("the answer has no `token_type`")?;
         if !kind.eq_ignore_ascii_case("bearer") {
             return Err("the issued token is not a bearer token".to_string());
@@ -70,7 +70,7 @@ impl TokenGrant for ClientCredentialsSettings {
     }
 
     /// The error codes of section 5.2.
-    fn read_refusal(&self, answer: &TokenAnswer<'_>) -> Option<&'static str> {
+    fn read_refusal(&self, answer: &TokenResponse<'_>) -> Option<&'static str> {
         const CODES: &[&str] = &[
             "invalid_request",
             "invalid_client",

@@ -1,7 +1,7 @@
 //! Tokens of OpenStack's identity service, version 3, for a password or an application credential.
 
 use super::fixed::FixedHeader;
-use super::scheme::{AuthScheme, ComposedRequest, IssuedToken, ProofHeaders, TokenAnswer, TokenGrant, TokenRequest};
+use super::scheme::{AuthScheme, ComposedRequest, IssuedToken, ProofHeaders, TokenGrant, TokenRequest, TokenResponse};
 use crate::endpoint::{
     Credential, KeystoneDomain, KeystoneMethod, KeystoneReference, KeystoneScope, KeystoneSettings, forge_credential,
 };
@@ -50,7 +50,7 @@ impl TokenGrant for KeystoneSettings {
         }
     }
 
-    fn read_token(&self, answer: &TokenAnswer<'_>, _: Timestamp) -> Result<IssuedToken, String> {
+    fn read_token(&self, answer: &TokenResponse<'_>, _: Timestamp) -> Result<IssuedToken, String> {
         let token = (answer.header)("x-subject-token").ok_or("the answer has no header `X-Subject-Token`")?;
         // A token without a time of expiry is used until an endpoint refuses the token.
         let ends = answer.body["token"]["expires_at"].as_str().and_then(|text| text.parse().ok());

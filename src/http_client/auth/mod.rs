@@ -13,7 +13,7 @@ mod scp;
 mod sdk_hmac;
 
 pub use authenticator::Authenticator;
-pub use scheme::{AuthScheme, ComposedRequest, IssuedToken, ProofHeaders, TokenAnswer, TokenGrant, TokenRequest};
+pub use scheme::{AuthScheme, ComposedRequest, IssuedToken, ProofHeaders, TokenGrant, TokenRequest, TokenResponse};
 
 #[cfg(test)]
 mod tests;

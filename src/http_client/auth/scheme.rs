@@ -49,10 +49,10 @@ pub trait TokenGrant {
     /// # Errors
     ///
     /// What the answer lacks, without parts of the answer.
-    fn read_token(&self, answer: &TokenAnswer<'_>, now: Timestamp) -> Result<IssuedToken, String>;
+    fn read_token(&self, answer: &TokenResponse<'_>, now: Timestamp) -> Result<IssuedToken, String>;
 
     /// Reads the documented error code from a refusal; none for an unknown code.
-    fn read_refusal(&self, _answer: &TokenAnswer<'_>) -> Option<&'static str> {
+    fn read_refusal(&self, _answer: &TokenResponse<'_>) -> Option<&'static str> {
         None
     }
 }
@@ -71,7 +71,7 @@ pub struct TokenRequest {
 }
 
 /// The answer of a token service.
-pub struct TokenAnswer<'a> {
+pub struct TokenResponse<'a> {
     /// Looks up a header by its name in lower case.
     pub header: &'a dyn Fn(&str) -> Option<String>,
     /// The JSON body; null for other bodies.

@@ -7,7 +7,7 @@ use super::*;
 use crate::endpoint::tests::{
     CANARY, ToyEndpoint, block_on, call, catalog, identities, request, summarise_outcome, tokens,
 };
-use crate::endpoint::{Endpoint, FaultyEndpoint, Request, WireFault, WireFaults};
+use crate::endpoint::{DisturbedEndpoint, Endpoint, Request, WireDisturbance, WireFaults};
 use crate::history::{Call, Outcome, Reply, ReplyBody};
 use crate::http_client::tests::{build_http, fixed_clock};
 use crate::http_client::{HttpEndpoint, HttpLimits};

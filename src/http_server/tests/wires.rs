@@ -1,11 +1,11 @@
 use super::*;
 
-fn always(fault: WireFault) -> WireFaults {
+fn always(fault: WireDisturbance) -> WireFaults {
     WireFaults { per_mille: BTreeMap::from([(fault, 1000)]), ..WireFaults::NONE }
 }
 
 /// Checks the outcome and the number of requests at the endpoint, over a socket and in process.
-fn check(fault: WireFault, over_a_socket: &str, in_process: &str, asked: usize) {
+fn check(fault: WireDisturbance, over_a_socket: &str, in_process: &str, asked: usize) {
     let wire = always(fault);
     let toy = ToyEndpoint::new(json!({"id": [{"n": 7}]}));
     let outcome = block_on(serve_during(&toy, &wire, async |base: String| {
@@ -14,7 +14,7 @@ fn check(fault: WireFault, over_a_socket: &str, in_process: &str, asked: usize) 
     assert_eq!(summarise_outcome(&outcome), over_a_socket);
     assert_eq!(toy.asked.borrow().len(), asked);
 
-    let faulty = FaultyEndpoint::new(ToyEndpoint::new(json!({"id": [{"n": 7}]})), wire);
+    let faulty = DisturbedEndpoint::new(ToyEndpoint::new(json!({"id": [{"n": 7}]})), wire);
     let outcome = block_on(async { faulty.send(&request(&call("showBox"))).await });
     assert_eq!(summarise_outcome(&outcome), in_process);
     assert_eq!(faulty.endpoint.asked.borrow().len(), asked);
@@ -28,18 +28,18 @@ fn the_client_observes_each_fault() {
     let (reset, cut) =
         ("lost: the connection was reset", "lost: the connection ended before the response was complete");
     let html = "202 text: the content type is `text/html`";
-    check(WireFault::Throttle, busy, busy, 0);
-    check(WireFault::Unavailable, away, away, 0);
-    check(WireFault::ResetBefore, reset, reset, 0);
-    check(WireFault::ResetAfter, reset, reset, 1);
-    check(WireFault::Truncate, cut, cut, 1);
-    check(WireFault::WrongType, html, html, 1);
-    check(WireFault::ExtraFields, more, more, 1);
+    check(WireDisturbance::Throttle, busy, busy, 0);
+    check(WireDisturbance::Unavailable, away, away, 0);
+    check(WireDisturbance::ResetBefore, reset, reset, 0);
+    check(WireDisturbance::ResetAfter, reset, reset, 1);
+    check(WireDisturbance::Truncate, cut, cut, 1);
+    check(WireDisturbance::WrongType, html, html, 1);
+    check(WireDisturbance::ExtraFields, more, more, 1);
 }
 
 #[test]
 fn a_throttled_response_has_retry_after() {
-    let wire = WireFaults { retry_after_s: 9, ..always(WireFault::Throttle) };
+    let wire = WireFaults { retry_after_s: 9, ..always(WireDisturbance::Throttle) };
     let outcome = block_on(serve_during(&ToyEndpoint::new(json!({})), &wire, async |base: String| {
         build_http(&base).send(&request(&call("showBox"))).await
     }));
@@ -49,7 +49,7 @@ fn a_throttled_response_has_retry_after() {
 
 #[test]
 fn a_response_after_the_timeout_is_lost() {
-    let wire = WireFaults { delay: Duration::from_secs(3600), ..always(WireFault::Delay) };
+    let wire = WireFaults { delay: Duration::from_secs(3600), ..always(WireDisturbance::Delay) };
     let outcome = block_on(serve_during(&ToyEndpoint::new(json!({})), &wire, async |base: String| {
         let limits = HttpLimits { request_timeout: Duration::from_millis(100), ..HttpLimits::USUAL };
         HttpEndpoint::new(&base, identities(), limits, &ConnectionSettings::default(), fixed_clock())
@@ -81,7 +81,7 @@ fn encodings_do_not_change_responses() {
 
 #[test]
 fn a_compressed_response_that_is_cut_off_is_lost() {
-    let wire = WireFaults { gzip: true, ..always(WireFault::Truncate) };
+    let wire = WireFaults { gzip: true, ..always(WireDisturbance::Truncate) };
     let outcome = block_on(serve_during(&ToyEndpoint::new(json!({"a": "b"})), &wire, async |base: String| {
         build_http(&base).send(&request(&call("showBox"))).await
     }));
@@ -94,7 +94,7 @@ fn an_empty_response_can_be_cut_off() {
         reply: Outcome::Replied(Reply { status: 202, headers: BTreeMap::new(), body: ReplyBody::Empty }),
         asked: RefCell::default(),
     };
-    let outcome = block_on(serve_during(&toy, &always(WireFault::Truncate), async |base: String| {
+    let outcome = block_on(serve_during(&toy, &always(WireDisturbance::Truncate), async |base: String| {
         build_http(&base).send(&request(&call("showBox"))).await
     }));
     assert!(matches!(outcome, Outcome::Lost { .. }), "{outcome:?}");
@@ -116,7 +116,7 @@ fn faults_are_decided_for_each_request_of_a_connection() {
         }
         all
     }));
-    let faulty = FaultyEndpoint::new(ToyEndpoint::new(json!({"id": 1})), wire.clone());
+    let faulty = DisturbedEndpoint::new(ToyEndpoint::new(json!({"id": 1})), wire.clone());
     let in_process: Vec<String> = block_on(async {
         let mut all = Vec::new();
         for _ in 0..number_of {

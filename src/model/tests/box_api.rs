@@ -1,7 +1,7 @@
 //! An invented API: boxes with labels, and a text line for each call.
 
 use crate::history::{Call, CallCause, Exchange, Outcome, Reply, ReplyBody};
-use crate::model::{Belief, BeliefLimits, Existence, InterpretedExchange, Model, ResourceId, Stage, StateEntry};
+use crate::model::{Belief, BeliefLimits, Existence, InterpretedExchange, Model, PossibleResource, ResourceId, Stage};
 use crate::schema::InputClass;
 use crate::schema::catalog::Catalog;
 use serde_json::{Value, json};
@@ -171,7 +171,7 @@ impl BoxApi {
     }
 }
 
-fn describe_entry(held: &StateEntry) -> String {
+fn describe_entry(held: &PossibleResource) -> String {
     let thing = &held.state;
     let leaves = thing.transition.iter().any(|motion| motion.stages.contains(&Stage::Gone));
     match (thing.existence, thing.undetermined_since) {

@@ -1,19 +1,19 @@
 //! The resources and the caller of a candidate call.
 
-use super::call_spec::CallSpec;
+use super::call_requirements::CallRequirements;
 use super::input_path::{find_input_path, put_value};
-use crate::expr::{ComparisonRelation, PathKey, Val};
+use crate::expr::{ComparisonRelation, ExprValue, PathKey};
 use crate::model::{CallView, ExpressionRoots, OperationModel, ResourceOwner};
-use crate::plan::guard_needs::{GuardNeed, InputRoot};
+use crate::plan::guard_relations::{GuardRelation, InputRoot};
 use crate::plan::planning_context::{NamedResource, PlanningContext, empty_step};
 use crate::plan::presence::ResourcePresence;
 use crate::plan::step::make_handle;
 use crate::schema::SeededRng;
-use crate::suite::{IdExpression, ResourceReference};
+use crate::suite::{AboutEntry, IdExpression};
 
 /// The resource of an `about` entry.
 pub(super) struct ResourceAssignment<'a> {
-    pub about: &'a ResourceReference,
+    pub about: &'a AboutEntry,
     /// `None` stands for an id that never existed.
     pub resource: Option<&'a NamedResource>,
     pub given: bool,
@@ -25,15 +25,15 @@ pub(super) struct ResourceAssignment<'a> {
 pub(super) fn assign_resources<'a>(
     scene: &'a PlanningContext<'_>,
     model: &'a OperationModel,
-    ask: &CallSpec,
-    needs: &[&GuardNeed],
+    ask: &CallRequirements,
+    needs: &[&GuardRelation],
     rng: &mut SeededRng,
 ) -> Option<Vec<ResourceAssignment<'a>>> {
     let mut casts: Vec<ResourceAssignment<'a>> = Vec::new();
     for about in model.about.iter().filter(|about| matches!(about.binding, IdExpression::Existing(_))) {
-        let of_it = |need: &&&GuardNeed| need.root == InputRoot::Resource(about.name.clone());
+        let of_it = |need: &&&GuardRelation| need.root == InputRoot::Resource(about.name.clone());
         let absent =
-            |need: &&GuardNeed| need.keys.is_empty() && is_null(need) && need.relation == ComparisonRelation::Eq;
+            |need: &&GuardRelation| need.keys.is_empty() && is_null(need) && need.relation == ComparisonRelation::Eq;
         let wants_absent = needs.iter().filter(of_it).any(absent);
         let first = casts.is_empty();
         let place = find_input_path(about);
@@ -47,11 +47,11 @@ pub(super) fn assign_resources<'a>(
         let right = named.filter(|actor| usize::from(actor.id.kind) == about.resource);
         let stray = !ask.settled_only && (wants_absent || (!first && rng.draw_chance(1, 8)));
         let mut given = !optional || spoken || rng.draw_chance(7, 8);
-        let of_it: Vec<&GuardNeed> = needs.iter().filter(of_it).copied().collect();
+        let of_it: Vec<&GuardRelation> = needs.iter().filter(of_it).copied().collect();
         let actor = match right {
             Some(actor) if !wants_absent => Some(actor),
             _ if stray => pick_absent(scene, about, rng),
-            _ => pick_usual(scene, model, about, (ask, &of_it), &casts, rng),
+            _ => pick_existing(scene, model, about, (ask, &of_it), &casts, rng),
         };
         if actor.is_none() && !stray {
             if !optional {
@@ -62,8 +62,8 @@ pub(super) fn assign_resources<'a>(
         let listed = place.is_some_and(|path| path.keys.contains(&PathKey::Index(0)));
         let mut more: Vec<&NamedResource> = Vec::new();
         while let (true, Some(actor)) = (listed && more.len() < FURTHER_MAX && rng.draw_chance(1, 2), actor) {
-            let plain = CallSpec { settled_only: true, ..ask.clone() };
-            let another = pick_usual(scene, model, about, (&plain, &of_it), &casts, rng);
+            let plain = CallRequirements { settled_only: true, ..ask.clone() };
+            let another = pick_existing(scene, model, about, (&plain, &of_it), &casts, rng);
             let fresh =
                 |another: &&NamedResource| another.id != actor.id && more.iter().all(|known| known.id != another.id);
             more.extend(another.filter(fresh));
@@ -79,18 +79,18 @@ pub(super) fn assign_resources<'a>(
 /// Highest number of further resources in a list.
 const FURTHER_MAX: usize = 2;
 
-fn is_null(need: &GuardNeed) -> bool {
-    need.other.as_literal() == Some(&Val::Null)
+fn is_null(need: &GuardRelation) -> bool {
+    need.other.as_literal() == Some(&ExprValue::Null)
 }
 
 /// An existing resource of the caller (of the owner, without a given caller). Resources that meet the guards
 /// have a higher weight, and so have resources related to the already assigned resources; in one case of four,
 /// unrelated resources.
-fn pick_usual<'a>(
+fn pick_existing<'a>(
     scene: &'a PlanningContext<'_>,
     model: &OperationModel,
-    about: &ResourceReference,
-    (ask, needs): (&CallSpec, &[&GuardNeed]),
+    about: &AboutEntry,
+    (ask, needs): (&CallRequirements, &[&GuardRelation]),
     casts: &[ResourceAssignment<'a>],
     rng: &mut SeededRng,
 ) -> Option<&'a NamedResource> {
@@ -133,16 +133,16 @@ fn count_met_needs(
     scene: &PlanningContext<'_>,
     model: &OperationModel,
     casts: &[ResourceAssignment<'_>],
-    (about, record): (&ResourceReference, &Val),
-    needs: &[&GuardNeed],
+    (about, record): (&AboutEntry, &ExprValue),
+    needs: &[&GuardRelation],
 ) -> u32 {
-    let mut things: Vec<(&str, Val)> = vec![(about.name.as_str(), record.clone())];
+    let mut things: Vec<(&str, ExprValue)> = vec![(about.name.as_str(), record.clone())];
     for cast in casts {
         let held = cast.resource.filter(|_| cast.given).and_then(|actor| scene.find_entry(&actor.id));
-        things.push((cast.about.name.as_str(), held.map_or(Val::Null, |held| held.record.clone())));
+        things.push((cast.about.name.as_str(), held.map_or(ExprValue::Null, |held| held.record.clone())));
     }
     let mut asked = None;
-    let meets = |need: &&&GuardNeed| {
+    let meets = |need: &&&GuardRelation| {
         let Some(value) = find_value(record, &need.keys) else { return false };
         if let Some(other) = need.other.as_literal() {
             return relation_holds(need.relation, &value, Some(other));
@@ -180,10 +180,10 @@ fn draft_assigned(
     scene.draft_call(&step)
 }
 
-fn find_value(record: &Val, keys: &[PathKey]) -> Option<Val> {
+fn find_value(record: &ExprValue, keys: &[PathKey]) -> Option<ExprValue> {
     keys.iter().try_fold(record.clone(), |value, key| match (value, key) {
-        (Val::Map(entries), PathKey::Name(name)) => entries.get(name.as_ref()).cloned(),
-        (Val::List(items), PathKey::Index(index)) => items.get(*index).cloned(),
+        (ExprValue::Map(entries), PathKey::Name(name)) => entries.get(name.as_ref()).cloned(),
+        (ExprValue::List(items), PathKey::Index(index)) => items.get(*index).cloned(),
         _ => None,
     })
 }
@@ -191,7 +191,7 @@ fn find_value(record: &Val, keys: &[PathKey]) -> Option<Val> {
 /// Whether a field of one resource holds the id of the other.
 fn are_related(scene: &PlanningContext<'_>, one: &NamedResource, two: &NamedResource) -> bool {
     let holds = |actor: &NamedResource, id: &str| {
-        let names = |value: &Val| matches!(value, Val::Str(text) if text.as_ref() == id);
+        let names = |value: &ExprValue| matches!(value, ExprValue::Str(text) if text.as_ref() == id);
         scene.find_entry(&actor.id).is_some_and(|held| held.state.fields.iter().chain(&held.state.memory).any(names))
     };
     holds(one, &two.id.id) || holds(two, &one.id.id)
@@ -200,7 +200,7 @@ fn are_related(scene: &PlanningContext<'_>, one: &NamedResource, two: &NamedReso
 /// A resource that does not exist for the caller: gone, owned by another identity, or never created.
 fn pick_absent<'a>(
     scene: &'a PlanningContext<'_>,
-    about: &ResourceReference,
+    about: &AboutEntry,
     rng: &mut SeededRng,
 ) -> Option<&'a NamedResource> {
     let of_kind = || scene.resources.iter().filter(|actor| usize::from(actor.id.kind) == about.resource);
@@ -220,14 +220,16 @@ fn pick_absent<'a>(
 /// The caller of the call; `None` if the profile lacks a matching caller.
 pub(super) fn pick_caller(
     scene: &PlanningContext<'_>,
-    needs: &[&GuardNeed],
+    needs: &[&GuardRelation],
     casts: &[ResourceAssignment<'_>],
     rng: &mut SeededRng,
 ) -> Option<String> {
-    let asked: Vec<&GuardNeed> = needs.iter().filter(|need| need.root == InputRoot::Caller).copied().collect();
+    let asked: Vec<&GuardRelation> = needs.iter().filter(|need| need.root == InputRoot::Caller).copied().collect();
     if !asked.is_empty() {
         let fits = |caller: &&String| {
-            asked.iter().any(|need| relation_holds(need.relation, &Val::from(caller.as_str()), need.other.as_literal()))
+            asked
+                .iter()
+                .any(|need| relation_holds(need.relation, &ExprValue::from(caller.as_str()), need.other.as_literal()))
         };
         let fitting: Vec<&String> = scene.limits.callers.iter().filter(fits).collect();
         return rng.pick_element(&fitting).map(|caller| (*caller).clone());
@@ -250,12 +252,16 @@ pub(super) fn pick_caller(
     scene.limits.callers.contains(caller).then(|| caller.to_string())
 }
 
-pub(in crate::plan) fn relation_holds(relation: ComparisonRelation, value: &Val, other: Option<&Val>) -> bool {
+pub(in crate::plan) fn relation_holds(
+    relation: ComparisonRelation,
+    value: &ExprValue,
+    other: Option<&ExprValue>,
+) -> bool {
     match (relation, other) {
         (ComparisonRelation::Eq, Some(other)) => value == other,
         (ComparisonRelation::Ne, Some(other)) => value != other,
-        (ComparisonRelation::In, Some(Val::List(items))) => items.contains(value),
-        (ComparisonRelation::NotIn, Some(Val::List(items))) => !items.contains(value),
+        (ComparisonRelation::In, Some(ExprValue::List(items))) => items.contains(value),
+        (ComparisonRelation::NotIn, Some(ExprValue::List(items))) => !items.contains(value),
         _ => false,
     }
 }

@@ -1,14 +1,14 @@
 //! The composition of a candidate call from its requirements.
 
 use super::assign_resources::{ResourceAssignment, assign_resources, pick_caller, relation_holds};
-use super::call_spec::CallSpec;
+use super::call_requirements::CallRequirements;
 use super::input_path::find_input_path;
 use super::parameters::{fill_parameters, set_version};
 use super::place_ids::place_ids;
 use super::wanted_values::{CallDraft, apply_wanted_values, collect_wanted_values};
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::model::{ClauseId, OperationModel, read_version};
-use crate::plan::guard_needs::{GuardNeed, InputRoot};
+use crate::plan::guard_relations::{GuardRelation, InputRoot};
 use crate::plan::planning_context::{CandidateCall, PlanningContext, empty_step};
 use crate::schema::catalog::{self, Operation};
 use crate::schema::{DrawSettings, SeededRng, draw_valid};
@@ -16,7 +16,7 @@ use crate::suite::{ClauseDecision, IdExpression};
 
 /// Composes one call. `None` if a required resource has no candidate, or if the schema has no body to draw.
 #[must_use]
-pub fn compose_call(scene: &PlanningContext<'_>, ask: &CallSpec, rng: &mut SeededRng) -> Option<CandidateCall> {
+pub fn compose_call(scene: &PlanningContext<'_>, ask: &CallRequirements, rng: &mut SeededRng) -> Option<CandidateCall> {
     let model = scene.model.operations.get(&ask.operation)?;
     let operation = scene.schemas.find_operation(&ask.operation)?;
     let needs = collect_needs(scene, model, ask, rng);
@@ -38,7 +38,7 @@ pub fn compose_call(scene: &PlanningContext<'_>, ask: &CallSpec, rng: &mut Seede
     let shape = scene.schemas.find_request_schema(operation, version.as_deref());
     // A value in the body may depend on another value in the body, so a first body is drawn.
     let of_body =
-        |need: &&GuardNeed| need.root == InputRoot::Body || need.other.roots().iter().any(|root| &**root == "body");
+        |need: &&GuardRelation| need.root == InputRoot::Body || need.other.roots().iter().any(|root| &**root == "body");
     let named_in_it =
         |cast: &ResourceAssignment<'_>| find_input_path(cast.about).is_some_and(|path| &*path.root == "body");
     if let Some(shape) = shape.filter(|_| needs.iter().any(of_body) || casts.iter().any(named_in_it)) {
@@ -54,18 +54,18 @@ pub fn compose_call(scene: &PlanningContext<'_>, ask: &CallSpec, rng: &mut Seede
         .filter(|about| matches!(about.binding, IdExpression::New(_)))
         .map(|about| (about.name.clone(), Vec::new()))
         .collect();
-    scene.make_call(step)
+    scene.make_candidate_call(step)
 }
 
 /// A binding that the guards require, in four cases of five; otherwise any binding.
 fn pick_binding<'a>(
     operation: &'a Operation,
-    needs: &[&GuardNeed],
+    needs: &[&GuardRelation],
     rng: &mut SeededRng,
 ) -> Option<&'a catalog::Binding> {
-    let asked: Vec<&GuardNeed> = needs.iter().filter(|need| need.root == InputRoot::Binding).copied().collect();
+    let asked: Vec<&GuardRelation> = needs.iter().filter(|need| need.root == InputRoot::Binding).copied().collect();
     let fits = |binding: &&catalog::Binding| {
-        let id = Val::from(binding.id.as_str());
+        let id = ExprValue::from(binding.id.as_str());
         asked.iter().any(|need| relation_holds(need.relation, &id, need.other.as_literal()))
     };
     let fitting: Vec<&catalog::Binding> = operation.bindings.iter().filter(fits).collect();
@@ -79,18 +79,21 @@ fn pick_binding<'a>(
 fn collect_needs<'a>(
     scene: &PlanningContext<'a>,
     model: &OperationModel,
-    ask: &CallSpec,
+    ask: &CallRequirements,
     rng: &mut SeededRng,
-) -> Vec<&'a GuardNeed> {
+) -> Vec<&'a GuardRelation> {
     let own = ask.goal.map(|goal| scene.hints.guard_needs(goal)).unwrap_or_default();
     let accepts = |clause: &&ClauseId| {
-        scene.model.written_clause(**clause).is_some_and(|clause| matches!(clause.decision, ClauseDecision::Accept(_)))
+        scene
+            .model
+            .find_suite_clause(**clause)
+            .is_some_and(|clause| matches!(clause.decision, ClauseDecision::Accept(_)))
     };
     let moulds: Vec<ClauseId> = model.clauses.iter().filter(accepts).copied().collect();
     let goal_accepts = ask.goal.is_some_and(|goal| moulds.contains(&goal));
-    let mut needs: Vec<&GuardNeed> = own.iter().collect();
+    let mut needs: Vec<&GuardRelation> = own.iter().collect();
     if !goal_accepts && let Some(mould) = rng.pick_element(&moulds) {
-        let spoken = |need: &&GuardNeed| own.iter().any(|mine| mine.root == need.root && mine.keys == need.keys);
+        let spoken = |need: &&GuardRelation| own.iter().any(|mine| mine.root == need.root && mine.keys == need.keys);
         needs.extend(scene.hints.guard_needs(*mould).iter().filter(|need| !spoken(need)));
     }
     needs

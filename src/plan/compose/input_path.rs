@@ -2,11 +2,11 @@
 
 use crate::expr::{self, Expr, FieldPath, PathKey};
 use crate::plan::step::Step;
-use crate::suite::{IdExpression, ResourceReference};
+use crate::suite::{AboutEntry, IdExpression};
 use serde_json::Value;
 
 /// The path of the input that contains the id of an `about` entry.
-pub(super) fn find_input_path(about: &ResourceReference) -> Option<FieldPath> {
+pub(super) fn find_input_path(about: &AboutEntry) -> Option<FieldPath> {
     let IdExpression::Existing(expr) = &about.binding else {
         return None;
     };

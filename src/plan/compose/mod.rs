@@ -2,7 +2,7 @@
 //! require.
 
 mod assign_resources;
-mod call_spec;
+mod call_requirements;
 mod compose_call;
 mod input_path;
 mod parameters;
@@ -10,5 +10,5 @@ mod place_ids;
 mod wanted_values;
 
 pub(super) use assign_resources::relation_holds;
-pub use call_spec::CallSpec;
+pub use call_requirements::CallRequirements;
 pub use compose_call::compose_call;

@@ -1,7 +1,7 @@
 //! Values of path parameters, query parameters, and the version header.
 
-use super::call_spec::CallSpec;
-use crate::plan::guard_needs::{GuardNeed, InputRoot};
+use super::call_requirements::CallRequirements;
+use crate::plan::guard_relations::{GuardRelation, InputRoot};
 use crate::plan::planning_context::PlanningContext;
 use crate::plan::step::Step;
 use crate::schema::catalog::Operation;
@@ -13,7 +13,7 @@ use serde_json::Value;
 pub(super) fn fill_parameters(
     scene: &PlanningContext<'_>,
     operation: &Operation,
-    ask: &CallSpec,
+    ask: &CallRequirements,
     step: &mut Step,
     rng: &mut SeededRng,
 ) {
@@ -47,8 +47,8 @@ pub(super) fn draw_parameter(
 
 pub(super) fn set_version(
     scene: &PlanningContext<'_>,
-    needs: &[&GuardNeed],
-    ask: &CallSpec,
+    needs: &[&GuardRelation],
+    ask: &CallRequirements,
     step: &mut Step,
     rng: &mut SeededRng,
 ) {

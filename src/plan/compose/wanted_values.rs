@@ -4,9 +4,9 @@ use super::assign_resources::ResourceAssignment;
 use super::input_path::{make_pointer, put_value, shorten_list};
 use super::parameters::draw_parameter;
 use super::place_ids::PlacedIds;
-use crate::expr::{self, ComparisonRelation, FieldPath, PathKey, Val};
+use crate::expr::{self, ComparisonRelation, ExprValue, FieldPath, PathKey};
 use crate::model::{CallView, ExpressionRoots, ResourceOwner, make_world_root};
-use crate::plan::guard_needs::{GuardNeed, InputRoot};
+use crate::plan::guard_relations::{GuardRelation, InputRoot};
 use crate::plan::planning_context::PlanningContext;
 use crate::plan::step::Step;
 use crate::schema::catalog::Operation;
@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub(super) enum WantedValue {
     Value(Value),
     /// Any value other than the listed values.
-    NoneOf(Vec<Val>),
+    NoneOf(Vec<ExprValue>),
     Absent,
 }
 
@@ -27,16 +27,16 @@ pub(super) fn collect_wanted_values(
     scene: &PlanningContext<'_>,
     draft: &CallDraft<'_>,
     casts: &[ResourceAssignment<'_>],
-    needs: &[&GuardNeed],
+    needs: &[&GuardRelation],
     shape: Option<&CompiledSchema>,
     rng: &mut SeededRng,
 ) -> Vec<(FieldPath, WantedValue)> {
     let who = ResourceOwner::from_caller(draft.caller);
     let record = |cast: &ResourceAssignment<'_>| {
         let there = cast.resource.filter(|actor| cast.given && who == Some(actor.owner));
-        there.and_then(|actor| scene.find_entry(&actor.id)).map_or(Val::Null, |held| held.record.clone())
+        there.and_then(|actor| scene.find_entry(&actor.id)).map_or(ExprValue::Null, |held| held.record.clone())
     };
-    let things: Vec<(&str, Val)> = casts.iter().map(|cast| (cast.about.name.as_str(), record(cast))).collect();
+    let things: Vec<(&str, ExprValue)> = casts.iter().map(|cast| (cast.about.name.as_str(), record(cast))).collect();
     let all = read_world_root(scene, &draft.call);
     let roots = ExpressionRoots {
         model: scene.model,
@@ -46,7 +46,7 @@ pub(super) fn collect_wanted_values(
         entry: None,
         world: all.as_ref(),
     };
-    let mut by_place: BTreeMap<FieldPath, Vec<(ComparisonRelation, Val)>> = BTreeMap::new();
+    let mut by_place: BTreeMap<FieldPath, Vec<(ComparisonRelation, ExprValue)>> = BTreeMap::new();
     for need in needs {
         let root = match need.root {
             InputRoot::Path => "path",
@@ -64,7 +64,7 @@ pub(super) fn collect_wanted_values(
             Some(_) if has_relation(&by_place, &path, ComparisonRelation::Matches) => continue,
             // A pattern without an inverse yields no text.
             Some(pattern) => match pattern.draw_text(rng) {
-                Ok(text) => Val::from(text.as_str()),
+                Ok(text) => ExprValue::from(text.as_str()),
                 Err(_) => continue,
             },
             None => value,
@@ -81,7 +81,7 @@ pub(super) fn collect_wanted_values(
 }
 
 fn has_relation(
-    by_place: &BTreeMap<FieldPath, Vec<(ComparisonRelation, Val)>>,
+    by_place: &BTreeMap<FieldPath, Vec<(ComparisonRelation, ExprValue)>>,
     path: &FieldPath,
     relation: ComparisonRelation,
 ) -> bool {
@@ -100,13 +100,13 @@ fn add_relation(
     body: Option<&Value>,
     mut path: FieldPath,
     relation: ComparisonRelation,
-    value: Val,
+    value: ExprValue,
     shape: Option<&CompiledSchema>,
-    by_place: &mut BTreeMap<FieldPath, Vec<(ComparisonRelation, Val)>>,
+    by_place: &mut BTreeMap<FieldPath, Vec<(ComparisonRelation, ExprValue)>>,
 ) {
     let contains = matches!(relation, ComparisonRelation::Contains | ComparisonRelation::NotContains);
     if contains
-        && let Val::Str(key) = &value
+        && let ExprValue::Str(key) = &value
         && shape.is_some()
         && path.root.as_ref() == "body"
         && !expr::get_at_path(body.unwrap_or(&Value::Null), &path).is_some_and(Value::is_array)
@@ -114,39 +114,42 @@ fn add_relation(
         path.keys.push(PathKey::Name(key.clone()));
         // A present key may have the value null: `Contains` with null represents the key.
         let relation = if relation == ComparisonRelation::Contains { relation } else { ComparisonRelation::Eq };
-        by_place.entry(path).or_default().push((relation, Val::Null));
+        by_place.entry(path).or_default().push((relation, ExprValue::Null));
         return;
     }
     by_place.entry(path).or_default().push((relation, value));
 }
 
-fn read_world_root(scene: &PlanningContext<'_>, asked: &CallView) -> Option<Val> {
+fn read_world_root(scene: &PlanningContext<'_>, asked: &CallView) -> Option<ExprValue> {
     let kinds = &scene.model.operations[&asked.operation].reads_all;
     let world = (!kinds.is_empty()).then(|| scene.find_state(asked)).flatten()?;
     Some(make_world_root(scene.model, kinds.iter().copied(), &world, asked.owner, &[]))
 }
 
 /// A value that meets most relations, or a list of values to avoid.
-fn choose_value(relations: &[(ComparisonRelation, Val)], rng: &mut SeededRng) -> Option<WantedValue> {
-    let keyed =
-        relations.iter().any(|(relation, value)| *relation == ComparisonRelation::Contains && *value == Val::Null);
-    let mut good: Vec<Val> = Vec::new();
+fn choose_value(relations: &[(ComparisonRelation, ExprValue)], rng: &mut SeededRng) -> Option<WantedValue> {
+    let keyed = relations
+        .iter()
+        .any(|(relation, value)| *relation == ComparisonRelation::Contains && *value == ExprValue::Null);
+    let mut good: Vec<ExprValue> = Vec::new();
     for (relation, value) in relations {
         match (relation, value) {
             (ComparisonRelation::Eq | ComparisonRelation::Matches, value) => good.push(value.clone()),
-            (ComparisonRelation::In, Val::List(items)) => good.extend(items.iter().cloned()),
-            (ComparisonRelation::In, Val::Map(entries)) => good.extend(entries.keys().map(|key| Val::Str(key.clone()))),
-            (ComparisonRelation::Contains, value) if *value != Val::Null => {
-                good.push(Val::List(vec![value.clone()].into()))
+            (ComparisonRelation::In, ExprValue::List(items)) => good.extend(items.iter().cloned()),
+            (ComparisonRelation::In, ExprValue::Map(entries)) => {
+                good.extend(entries.keys().map(|key| ExprValue::Str(key.clone())))
+            }
+            (ComparisonRelation::Contains, value) if *value != ExprValue::Null => {
+                good.push(ExprValue::List(vec![value.clone()].into()))
             }
             (
                 ComparisonRelation::Lt | ComparisonRelation::Le | ComparisonRelation::Gt | ComparisonRelation::Ge,
-                Val::Int(bound),
-            ) => good.extend([-1, 0, 1].map(|by| Val::Int(bound.saturating_add(by)))),
+                ExprValue::Int(bound),
+            ) => good.extend([-1, 0, 1].map(|by| ExprValue::Int(bound.saturating_add(by)))),
             _ => {}
         }
     }
-    let most = |value: &Val| relations.iter().filter(|relation| meets_relation(value, relation)).count();
+    let most = |value: &ExprValue| relations.iter().filter(|relation| meets_relation(value, relation)).count();
     let best = good.iter().map(most).max().unwrap_or(0);
     good.retain(|value| most(value) == best);
     let mut others = Vec::new();
@@ -154,8 +157,8 @@ fn choose_value(relations: &[(ComparisonRelation, Val)], rng: &mut SeededRng) ->
     for (relation, value) in relations {
         match (relation, value) {
             (ComparisonRelation::Ne, value) => others.push(value.clone()),
-            (ComparisonRelation::NotIn, Val::List(items)) => others.extend(items.iter().cloned()),
-            (ComparisonRelation::Contains, Val::Null) => {}
+            (ComparisonRelation::NotIn, ExprValue::List(items)) => others.extend(items.iter().cloned()),
+            (ComparisonRelation::Contains, ExprValue::Null) => {}
             _ => continue,
         }
         refused += 1;
@@ -163,7 +166,7 @@ fn choose_value(relations: &[(ComparisonRelation, Val)], rng: &mut SeededRng) ->
     // The guards of two clauses, or the sides of an `||`, may exclude each other: then either may win.
     let other = refused > best || (refused == best && rng.draw_chance(1, 2));
     if let Some(value) = rng.pick_element(&good).filter(|_| !other) {
-        return Some(if *value == Val::Null && !keyed {
+        return Some(if *value == ExprValue::Null && !keyed {
             WantedValue::Absent
         } else {
             WantedValue::Value(value.to_json()?)
@@ -172,30 +175,29 @@ fn choose_value(relations: &[(ComparisonRelation, Val)], rng: &mut SeededRng) ->
     (refused > 0).then_some(WantedValue::NoneOf(others))
 }
 
-fn meets_relation(value: &Val, (relation, other): &(ComparisonRelation, Val)) -> bool {
+fn meets_relation(value: &ExprValue, (relation, other): &(ComparisonRelation, ExprValue)) -> bool {
     match (relation, other) {
         (ComparisonRelation::Eq, other) => value == other,
         (ComparisonRelation::Ne, other) => value != other,
-        (ComparisonRelation::NotIn, Val::List(items)) => !items.contains(value),
-        (ComparisonRelation::In, Val::List(items)) => items.contains(value),
-        (ComparisonRelation::Lt, Val::Int(bound)) => matches!(value, Val::Int(int) if int < bound),
-        (ComparisonRelation::Le, Val::Int(bound)) => matches!(value, Val::Int(int) if int <= bound),
-        (ComparisonRelation::Gt, Val::Int(bound)) => matches!(value, Val::Int(int) if int > bound),
-        (ComparisonRelation::Ge, Val::Int(bound)) => matches!(value, Val::Int(int) if int >= bound),
-        (ComparisonRelation::Matches, _) => matches!(value, Val::Str(_)),
+        (ComparisonRelation::NotIn, ExprValue::List(items)) => !items.contains(value),
+        (ComparisonRelation::In, ExprValue::List(items)) => items.contains(value),
+        (ComparisonRelation::Lt, ExprValue::Int(bound)) => matches!(value, ExprValue::Int(int) if int < bound),
+        (ComparisonRelation::Le, ExprValue::Int(bound)) => matches!(value, ExprValue::Int(int) if int <= bound),
+        (ComparisonRelation::Gt, ExprValue::Int(bound)) => matches!(value, ExprValue::Int(int) if int > bound),
+        (ComparisonRelation::Ge, ExprValue::Int(bound)) => matches!(value, ExprValue::Int(int) if int >= bound),
+        (ComparisonRelation::Matches, _) => matches!(value, ExprValue::Str(_)),
         _ => true,
     }
 }
 
 /// A drawn value outside `others`; if only texts collide, a longer text.
-fn draw_other(mut drawn: impl FnMut() -> Option<Value>, others: &[Val]) -> Option<Value> {
-    let free = |value: &Value| !others.contains(&Val::from(value));
+fn draw_other(mut drawn: impl FnMut() -> Option<Value>, others: &[ExprValue]) -> Option<Value> {
+    let free = |value: &Value| !others.contains(&ExprValue::from(value));
     let found = (0..4).find_map(|_| drawn().filter(|value| free(value)));
     let longer = || {
-        others
-            .iter()
-            .rev()
-            .find_map(|other| if let Val::Str(text) = other { Some(Value::from(format!("{text}-x"))) } else { None })
+        others.iter().rev().find_map(|other| {
+            if let ExprValue::Str(text) = other { Some(Value::from(format!("{text}-x"))) } else { None }
+        })
     };
     found.or_else(longer)
 }

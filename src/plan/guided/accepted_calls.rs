@@ -3,7 +3,7 @@
 use super::context::{CALLS_MAX, ChoiceContext, is_late, try_call};
 use super::score::{CallScore, score_best_clause};
 use crate::model::{ApplicableClauses, leaves_outcome_open};
-use crate::plan::compose::{CallSpec, compose_call};
+use crate::plan::compose::{CallRequirements, compose_call};
 use crate::plan::planning_context::CandidateCall;
 
 /// A call of an operation that must be accepted.
@@ -11,11 +11,11 @@ pub(super) fn find_accepted_call(view: &mut ChoiceContext<'_, '_>, operation: &s
     let mut doubtful = None;
     for _ in 0..CALLS_MAX {
         let percent = [0, 50, 100][view.rng.draw_below(3) as usize];
-        let ask = CallSpec {
+        let ask = CallRequirements {
             operation: operation.to_string(),
             optional_percent: percent,
             settled_only: true,
-            ..CallSpec::default()
+            ..CallRequirements::default()
         };
         let Some((call, outlook)) = try_call(view, &ask) else {
             continue;
@@ -66,10 +66,10 @@ pub(super) fn compose_any_call(view: &mut ChoiceContext<'_, '_>) -> Option<Candi
     let open = view.input.model.operations.values().filter(|operation| late || !operation.changes);
     let operations: Vec<String> = open.map(|operation| &operation.id).filter(steady).cloned().collect();
     for _ in 0..4 * CALLS_MAX {
-        let ask = CallSpec {
+        let ask = CallRequirements {
             operation: view.rng.pick_element(&operations)?.clone(),
             optional_percent: 30,
-            ..CallSpec::default()
+            ..CallRequirements::default()
         };
         if let Some(call) = compose_call(view.planning, &ask, view.rng) {
             return Some(call);

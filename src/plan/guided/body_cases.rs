@@ -44,7 +44,7 @@ impl GuidedChooser {
             weighted.retain(|(_, known)| *known != case);
             let mut step = good.step.clone();
             step.call.body = case.value.clone().map(|value| restore_handles(value, scene, &bodies));
-            let Some(call) = scene.make_call(step) else {
+            let Some(call) = scene.make_candidate_call(step) else {
                 continue;
             };
             let Some(outlook) = scene.predict(&call) else {

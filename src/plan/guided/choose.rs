@@ -4,7 +4,7 @@ use super::context::ChoiceContext;
 use super::request_ledger::StepPurpose;
 use super::score::{is_always_masked, lacks_novelty};
 use super::state::GuidedChooser;
-use super::{accepted_calls, clause_target, in_flight, population, reads, request_ledger};
+use super::{accepted_calls, clause_target, during_transition, population, reads, request_ledger};
 use crate::plan::chooser::{Chooser, finish_step};
 use crate::plan::chooser_input::ChooserInput;
 use crate::plan::hints::{has_effect, is_general, refuses_call};
@@ -30,7 +30,7 @@ impl Chooser for GuidedChooser {
         let (purpose, call) = self.choose_call(&mut view)?;
         self.ledger.set_purpose(purpose);
         let waits = purpose == StepPurpose::Settle || !self.path.is_empty();
-        let settle = in_flight::choose_wait(&mut view, &call, waits);
+        let settle = during_transition::choose_wait(&mut view, &call, waits);
         Some(finish_step(situation, call, settle))
     }
 }
@@ -46,10 +46,10 @@ impl GuidedChooser {
         if let Some(call) = population::create_resource(view, &self.population_target, true) {
             return Some((StepPurpose::Population, call));
         }
-        if let Some(call) = in_flight::repeat_on_sibling(view) {
+        if let Some(call) = during_transition::repeat_on_sibling(view) {
             return Some((StepPurpose::Transition, call));
         }
-        if let Some(call) = in_flight::call_during_transition(view) {
+        if let Some(call) = during_transition::call_during_transition(view) {
             return Some((StepPurpose::Transition, call));
         }
         if let Some(call) = reads::read_overdue(view).or_else(|| self.poll_unsettled(view)) {

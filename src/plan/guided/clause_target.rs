@@ -5,8 +5,8 @@ use super::context::{CALLS_MAX, CLAUSES_MAX, ChoiceContext, try_call};
 use super::score::{CallScore, is_conclusive, makes_undetermined, score_call};
 use super::state::GuidedChooser;
 use crate::model::{ClauseId, OperationModel};
-use crate::plan::compose::CallSpec;
-use crate::plan::guard_needs::InputRoot;
+use crate::plan::compose::CallRequirements;
+use crate::plan::guard_relations::InputRoot;
 use crate::plan::hints::is_general;
 use crate::plan::live_count::count_live;
 use crate::plan::novelty::{find_least_masking, is_tested_often};
@@ -41,7 +41,7 @@ impl GuidedChooser {
         let model = view.input.model;
         // One call tests all clauses with an equal guard.
         let alike = |aim: &ClauseTarget| {
-            let written = model.written_clause(aim.clause)?;
+            let written = model.find_suite_clause(aim.clause)?;
             Some((format!("{:?} {:?}", written.calls, aim.operation), written.when.as_ref()?.text().to_string()))
         };
         let now = view.input.steps.len();
@@ -51,14 +51,14 @@ impl GuidedChooser {
         let ranked = ranked.into_iter().filter(|aim| alike(aim).is_none_or(|guard| guards.insert(guard)));
         let ranked: Vec<ClauseTarget> = ranked.filter(|aim| !vain(aim)).take(CLAUSES_MAX).collect();
         for (rank, aim) in ranked.into_iter().enumerate() {
-            let found = find_freshest(view, &aim);
+            let found = find_most_novel(view, &aim);
             if found.is_none() && aim.operation.is_some() {
                 let barred = self.pauses.entry(key(&aim)).or_default();
                 *barred = barred.extend(now);
             }
             // A masked refusal shows little; a path may lead to a state with an unmasked refusal.
             let behind = model
-                .written_clause(aim.clause)
+                .find_suite_clause(aim.clause)
                 .is_some_and(|clause| !matches!(clause.decision, ClauseDecision::Accept(_)))
                 && find_least_masking(view.input, aim.clause, 1).is_none();
             let unseen = aim.tests == 0 || ((behind || rank == 0) && view.rng.draw_chance(1, 2));
@@ -93,7 +93,7 @@ impl GuidedChooser {
 /// the limit.
 fn leaves_population(view: &ChoiceContext<'_, '_>, clause: ClauseId) -> bool {
     let room = count_live(view.planning) < view.input.limits.live_max;
-    let written = view.input.model.written_clause(clause);
+    let written = view.input.model.find_suite_clause(clause);
     room && written.is_some_and(|clause| matches!(clause.decision, ClauseDecision::Accept(_)) && clause.then.is_empty())
 }
 
@@ -137,14 +137,14 @@ pub(super) fn rank_targets(view: &mut ChoiceContext<'_, '_>, wanted: &dyn Fn(&Cl
 }
 
 /// The call with the highest novelty among several calls for a clause.
-fn find_freshest(view: &mut ChoiceContext<'_, '_>, aim: &ClauseTarget) -> Option<(CallScore, CandidateCall)> {
+fn find_most_novel(view: &mut ChoiceContext<'_, '_>, aim: &ClauseTarget) -> Option<(CallScore, CandidateCall)> {
     let clause = aim.clause;
     let mut speaking = list_path_calls(view.input.model, clause, None);
     speaking.retain(|leg| aim.operation.as_ref().is_none_or(|operation| leg.operation == *operation));
     let refusing = view
         .input
         .model
-        .written_clause(clause)
+        .find_suite_clause(clause)
         .is_some_and(|clause| !matches!(clause.decision, ClauseDecision::Accept(_)));
     let hints = view.planning.hints;
     let free = refusing || leaves_population(view, clause);
@@ -191,7 +191,13 @@ fn try_plain_call(
 ) -> Option<(CandidateCall, CallPrediction)> {
     let percent = [0, 30, 60][view.rng.draw_below(3) as usize];
     let boundary = view.rng.draw_chance(1, 6);
-    let ask = CallSpec { operation, goal: Some(clause), optional_percent: percent, boundary, ..CallSpec::default() };
+    let ask = CallRequirements {
+        operation,
+        goal: Some(clause),
+        optional_percent: percent,
+        boundary,
+        ..CallRequirements::default()
+    };
     let (call, outlook) = try_call(view, &ask)?;
     if outlook.applies_everywhere(clause) {
         return Some((call, outlook));
@@ -217,7 +223,7 @@ fn try_other_caller(
     for nth in 0..callers.len() {
         let mut step = good.step.clone();
         step.call.caller = callers[(first + nth) % callers.len()].clone();
-        let Some(call) = view.planning.make_call(step) else { continue };
+        let Some(call) = view.planning.make_candidate_call(step) else { continue };
         if let Some(outlook) = view.planning.predict(&call).filter(|outlook| outlook.applies_everywhere(clause)) {
             return Some((call, outlook));
         }

@@ -1,7 +1,7 @@
 //! What one decision of the guided chooser depends on.
 
 use crate::plan::chooser_input::ChooserInput;
-use crate::plan::compose::{CallSpec, compose_call};
+use crate::plan::compose::{CallRequirements, compose_call};
 use crate::plan::live_count::count_live;
 use crate::plan::planning_context::{CandidateCall, PlanningContext};
 use crate::plan::prediction::CallPrediction;
@@ -31,7 +31,10 @@ pub(super) fn is_late(view: &ChoiceContext<'_, '_>) -> bool {
     view.input.steps.len() * 10 >= view.input.limits.steps_max * 9
 }
 
-pub(super) fn try_call(view: &mut ChoiceContext<'_, '_>, ask: &CallSpec) -> Option<(CandidateCall, CallPrediction)> {
+pub(super) fn try_call(
+    view: &mut ChoiceContext<'_, '_>,
+    ask: &CallRequirements,
+) -> Option<(CandidateCall, CallPrediction)> {
     let call = compose_call(view.planning, ask, view.rng)?;
     let outlook = view.planning.predict(&call)?;
     Some((call, outlook))

@@ -6,7 +6,7 @@
 
 use super::context::{CALLS_MAX, ChoiceContext};
 use crate::model::{OperationModel, is_page};
-use crate::plan::compose::{CallSpec, compose_call};
+use crate::plan::compose::{CallRequirements, compose_call};
 use crate::plan::planning_context::{CandidateCall, NamedResource, is_own};
 use crate::plan::presence::ResourcePresence;
 use crate::plan::step::{Step, make_handle};
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 /// Steps for pages so far.
 #[derive(Debug, Clone, Default)]
-pub(super) struct PageReads {
+pub(super) struct ListPageReads {
     spent: u64,
     /// By operation: the number of sequences.
     sequences: BTreeMap<String, u64>,
@@ -26,7 +26,7 @@ pub(super) struct PageReads {
 /// At most one step in `SHARE` starts a sequence; a started sequence is completed.
 const SHARE: u64 = 20;
 
-impl PageReads {
+impl ListPageReads {
     /// The next page of the current sequence, or the first page of a list.
     pub fn next_page_call(&mut self, view: &mut ChoiceContext<'_, '_>) -> Option<CandidateCall> {
         let call = follow_page(view).or_else(|| self.begin_sequence(view))?;
@@ -59,16 +59,16 @@ impl PageReads {
         let operation = *view.rng.pick_element(&lists)?;
         let (_, list) = list_paged_views(operation).next()?;
         let limit = if view.rng.draw_chance(2, 3) { 1 } else { 2 };
-        let ask = CallSpec {
+        let ask = CallRequirements {
             operation: operation.id.clone(),
             caller: Some("owner".to_string()),
             settled_only: true,
-            ..CallSpec::default()
+            ..CallRequirements::default()
         };
         let call = (0..CALLS_MAX).find_map(|_| {
             let mut step = compose_call(view.planning, &ask, view.rng)?.step;
             step.call.query.insert(list.paging.as_ref()?.limit.clone(), Value::from(limit));
-            keep_judged(view, step, list)
+            keep_if_paging_applies(view, step, list)
         })?;
         *self.sequences.entry(operation.id.clone()).or_default() += 1;
         Some(call)
@@ -97,7 +97,7 @@ fn follow_page(view: &ChoiceContext<'_, '_>) -> Option<CandidateCall> {
         let named = view.planning.resources.iter().find(|actor| Some(&*actor.id.id) == value.as_str());
         step.call.query.insert(parameter.clone(), make_handle(&named?.name));
     }
-    keep_judged(view, step, list)
+    keep_if_paging_applies(view, step, list)
 }
 
 /// The lists of an operation with promises about pages.
@@ -106,8 +106,12 @@ fn list_paged_views(operation: &OperationModel) -> impl Iterator<Item = (usize, 
 }
 
 /// The call, if the clauses about pages apply to its response.
-fn keep_judged(view: &ChoiceContext<'_, '_>, step: Step, list: &suite::ResourceView) -> Option<CandidateCall> {
-    let call = view.planning.make_call(step)?;
+fn keep_if_paging_applies(
+    view: &ChoiceContext<'_, '_>,
+    step: Step,
+    list: &suite::ResourceView,
+) -> Option<CandidateCall> {
+    let call = view.planning.make_candidate_call(step)?;
     let page = is_page(view.input.model, &call.view, list).unwrap_or(false);
     (page && call.view.class == InputClass::Valid).then_some(call)
 }

@@ -10,7 +10,7 @@ mod body_cases;
 mod choose;
 mod clause_target;
 mod context;
-mod in_flight;
+mod during_transition;
 mod list_pages;
 mod paths;
 mod population;

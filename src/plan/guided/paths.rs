@@ -6,7 +6,7 @@ use super::score::score_call;
 use super::state::GuidedChooser;
 use crate::model::ClauseId;
 use crate::plan::novelty::find_least_masking;
-use crate::plan::path_search::{PathLimits, compose_path_call, find_path};
+use crate::plan::path_search::{CallPathLimits, compose_path_call, find_path};
 use crate::plan::planning_context::{CandidateCall, NamedResource, is_own};
 use crate::plan::presence::ResourcePresence;
 
@@ -95,7 +95,7 @@ impl GuidedChooser {
     }
 }
 
-const PATH_LIMITS: PathLimits = PathLimits { depth_max: 7, calls_max: 480 };
+const PATH_LIMITS: CallPathLimits = CallPathLimits { depth_max: 7, calls_max: 480 };
 
 /// A higher masking counts as this value.
 const MASKING_MAX: usize = 64;

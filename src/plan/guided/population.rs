@@ -4,14 +4,14 @@ use super::context::{CALLS_MAX, ChoiceContext, is_late, try_call};
 use super::population_target::PopulationTarget;
 use super::score::{CallScore, score_best_clause};
 use crate::model::ClauseId;
-use crate::plan::compose::CallSpec;
+use crate::plan::compose::CallRequirements;
 use crate::plan::handles::named_handles;
 use crate::plan::hints::has_effect;
 use crate::plan::live_count::{count_live, counts_as_live};
 use crate::plan::planning_context::{CandidateCall, NamedResource, is_own};
 use crate::plan::presence::ResourcePresence;
 use crate::plan::step::Step;
-use crate::suite::{IdExpression, ResourceReference};
+use crate::suite::{AboutEntry, IdExpression};
 use std::collections::BTreeSet;
 
 /// A create: at once without any resource, and soon while the target exceeds the number of resources.
@@ -51,14 +51,14 @@ pub(super) fn create_resource(
         let accepting = list_effect_clauses(view, &operation);
         let percent = [0, 50, 100][view.rng.draw_below(3) as usize];
         let boundary = view.rng.draw_chance(1, 6);
-        let ask = CallSpec {
+        let ask = CallRequirements {
             operation,
             goal: view.rng.pick_element(&accepting).copied(),
             caller: foreign.then(|| "other".to_string()),
             settled_only: true,
             optional_percent: percent,
             boundary,
-            ..CallSpec::default()
+            ..CallRequirements::default()
         };
         let Some((call, outlook)) = try_call(view, &ask) else {
             continue;
@@ -78,7 +78,7 @@ pub(super) fn create_resource(
 fn list_effect_clauses(view: &ChoiceContext<'_, '_>, operation: &str) -> Vec<ClauseId> {
     let model = view.input.model;
     let clauses = model.operations[operation].clauses.iter().copied();
-    clauses.filter(|clause| model.written_clause(*clause).is_some_and(has_effect)).collect()
+    clauses.filter(|clause| model.find_suite_clause(*clause).is_some_and(has_effect)).collect()
 }
 
 /// Creating operations below the population target, each with the probability `ROOM_PERCENT`.
@@ -86,7 +86,7 @@ fn list_wanted_creates(view: &mut ChoiceContext<'_, '_>, rooms: &PopulationTarge
     let hints = view.planning.hints;
     let mut operations: Vec<String> = Vec::new();
     for id in &hints.creating {
-        let new = |about: &&ResourceReference| {
+        let new = |about: &&AboutEntry| {
             matches!(about.binding, IdExpression::New(_)) && counts_as_live(hints, about.resource)
         };
         let mut about = view.input.model.operations[id].about.iter().filter(new);
@@ -159,8 +159,13 @@ fn find_delete(
     for _ in 0..2 * CALLS_MAX {
         let operation = (*view.rng.pick_element(&deleting)?).clone();
         let goal = view.rng.pick_element(&list_effect_clauses(view, &operation)).copied();
-        let ask =
-            CallSpec { operation, goal, settled_only: true, caller: caller.map(str::to_string), ..CallSpec::default() };
+        let ask = CallRequirements {
+            operation,
+            goal,
+            settled_only: true,
+            caller: caller.map(str::to_string),
+            ..CallRequirements::default()
+        };
         let tried = try_call(view, &ask).filter(|(call, outlook)| outlook.is_accepted() && fits(&call.step));
         let Some((call, outlook)) = tried else { continue };
         let least = score_best_clause(view, &call, &outlook);

@@ -3,7 +3,7 @@
 
 use super::context::{CALLS_MAX, ChoiceContext};
 use crate::model::OperationModel;
-use crate::plan::compose::{CallSpec, compose_call};
+use crate::plan::compose::{CallRequirements, compose_call};
 use crate::plan::handles::named_handles;
 use crate::plan::planning_context::{CandidateCall, NamedResource, is_own};
 use crate::plan::presence::ResourcePresence;
@@ -34,7 +34,7 @@ pub(super) fn choose_read(view: &mut ChoiceContext<'_, '_>) -> Option<CandidateC
     for _ in 0..CALLS_MAX {
         let operation = view.rng.pick_weighted(&weighted)?.clone();
         let percent = if view.rng.draw_chance(1, 10) { 50 } else { 0 };
-        let ask = CallSpec { operation, optional_percent: percent, ..CallSpec::default() };
+        let ask = CallRequirements { operation, optional_percent: percent, ..CallRequirements::default() };
         if let Some(call) = compose_call(view.planning, &ask, view.rng) {
             return Some(call);
         }
@@ -93,7 +93,7 @@ pub(super) fn read_unchanged(view: &mut ChoiceContext<'_, '_>, unseen: u32) -> O
 }
 
 fn read_list(view: &mut ChoiceContext<'_, '_>, lists: &[&OperationModel]) -> Option<CandidateCall> {
-    let ask = CallSpec { operation: view.rng.pick_element(lists)?.id.clone(), ..CallSpec::default() };
+    let ask = CallRequirements { operation: view.rng.pick_element(lists)?.id.clone(), ..CallRequirements::default() };
     find_accepted_read(view, &ask)
 }
 
@@ -101,12 +101,12 @@ fn read_list(view: &mut ChoiceContext<'_, '_>, lists: &[&OperationModel]) -> Opt
 pub(super) fn read_resource(view: &mut ChoiceContext<'_, '_>, actor: &NamedResource) -> Option<CandidateCall> {
     let shown = view.input.model.reads[usize::from(actor.id.kind)].clone()?;
     let caller = (!is_own(actor)).then(|| "other".to_string());
-    let ask = CallSpec {
+    let ask = CallRequirements {
         operation: shown.operation,
         target: Some(actor.name.clone()),
         prefer_moving: true,
         caller,
-        ..CallSpec::default()
+        ..CallRequirements::default()
     };
     find_accepted_read(view, &ask)
 }
@@ -147,7 +147,7 @@ fn changes_resource(view: &ChoiceContext<'_, '_>, step: &Step, name: &str) -> bo
 
 /// A read that no clause permits to be refused, if some attempts compose such a read: a refused read shows
 /// nothing.
-fn find_accepted_read(view: &mut ChoiceContext<'_, '_>, ask: &CallSpec) -> Option<CandidateCall> {
+fn find_accepted_read(view: &mut ChoiceContext<'_, '_>, ask: &CallRequirements) -> Option<CandidateCall> {
     let mut last = None;
     for _ in 0..4 {
         let Some(call) = compose_call(view.planning, ask, view.rng) else { continue };

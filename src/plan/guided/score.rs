@@ -34,7 +34,7 @@ pub(super) fn score_call(
     let others = masking_of(view, call, outlook);
     // A demanded refusal does not depend on doubtful input.
     let accepts =
-        model.written_clause(clause).is_some_and(|clause| matches!(clause.decision, ClauseDecision::Accept(_)));
+        model.find_suite_clause(clause).is_some_and(|clause| matches!(clause.decision, ClauseDecision::Accept(_)));
     let undecided = |reading| leaves_outcome_open(model, &call.view, reading);
     let open = (accepts && (outlook.may_refuse(model) || outlook.0.iter().any(undecided)))
         || makes_undetermined(view, call, outlook);
@@ -57,7 +57,7 @@ pub(super) fn is_always_masked(view: &ChoiceContext<'_, '_>, call: &CandidateCal
     let Some(outlook) = view.planning.predict(call) else { return false };
     let refusing = outlook.0.iter().flat_map(|reading| reading.demanded.iter().chain(&reading.permitted));
     let demands = |clause: &&ClauseId| {
-        view.input.model.written_clause(**clause).is_some_and(|c| matches!(c.decision, ClauseDecision::Refuse(_)))
+        view.input.model.find_suite_clause(**clause).is_some_and(|c| matches!(c.decision, ClauseDecision::Refuse(_)))
     };
     refusing.filter(demands).any(|clause| find_least_masking(view.input, *clause, 1).is_none())
 }
@@ -76,7 +76,7 @@ pub(super) fn score_best_clause(
 ) -> CallScore {
     // A permitted refusal is no reason for a call that must be accepted.
     let accepts = |clause: &ClauseId| {
-        let written = view.input.model.written_clause(*clause);
+        let written = view.input.model.find_suite_clause(*clause);
         !outlook.is_accepted() || written.is_some_and(|clause| matches!(clause.decision, ClauseDecision::Accept(_)))
     };
     let clauses = outlook.list_applying().into_iter().filter(accepts);

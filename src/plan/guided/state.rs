@@ -1,11 +1,11 @@
 //! The state of the guided chooser over all plans of a campaign.
 
-use super::list_pages::PageReads;
+use super::list_pages::ListPageReads;
 use super::population_target::PopulationTarget;
 use super::request_ledger::{RequestLedger, StepPurpose};
 use crate::model::ClauseId;
 use crate::plan::hints::SuiteHints;
-use crate::plan::path_search::PathCall;
+use crate::plan::path_search::CallPathEntry;
 use crate::schema::BodyVariant;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub struct GuidedChooser {
     pub(super) seed: u64,
     pub(super) plan: u64,
     /// The remaining calls of a path to a clause, and their purpose.
-    pub(super) path: VecDeque<PathCall>,
+    pub(super) path: VecDeque<CallPathEntry>,
     pub(super) path_purpose: StepPurpose,
     /// Searches without a result, by clause and, for a clause about every operation, by operation.
     pub(super) pauses: BTreeMap<PauseKey, SearchPause>,
@@ -31,7 +31,7 @@ pub struct GuidedChooser {
     pub(super) ledger: RequestLedger,
     /// The population target.
     pub(super) population_target: PopulationTarget,
-    pub(super) pages: PageReads,
+    pub(super) pages: ListPageReads,
 }
 
 pub(super) type PauseKey = (ClauseId, Option<String>);
@@ -66,7 +66,7 @@ impl GuidedChooser {
             polled: BTreeSet::new(),
             ledger: RequestLedger::default(),
             population_target: PopulationTarget::default(),
-            pages: PageReads::default(),
+            pages: ListPageReads::default(),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::merged_tree::{YamlPath, YamlPathStep, way};
 use crate::expr::Expr;
 use crate::schema::catalog::Catalog;
-use crate::suite::types::{Clause, ClauseOperations, Effect, EffectValue, FieldClass, Stage, Suite};
+use crate::suite::types::{Clause, ClauseOperations, Effect, EffectValue, FieldMutability, StageExpression, Suite};
 
 /// An expression with its place and role.
 pub(super) struct LocatedExpression<'a> {
@@ -45,9 +45,9 @@ pub(super) fn build_field_path(suite: &Suite, resource: usize, field: usize) -> 
     let resource = &suite.resources[resource];
     let field = &resource.fields[field];
     let key = match field.class {
-        FieldClass::Modelled => "fields",
-        FieldClass::Keeps => "keeps",
-        FieldClass::Grows => "grows",
+        FieldMutability::Modelled => "fields",
+        FieldMutability::Keeps => "keeps",
+        FieldMutability::Grows => "grows",
     };
     way!["resources", &resource.name, key, &field.name, "at"]
 }
@@ -93,7 +93,7 @@ pub(super) fn collect_effect_expressions<'a>(
             EffectValue::Anything => {}
             EffectValue::Transition(stages) => {
                 for (i, stage) in stages.iter().enumerate() {
-                    if let Stage::Expr(expr) = stage {
+                    if let StageExpression::Expr(expr) = stage {
                         found.push(LocatedExpression { expr, way: join_paths(&way, way![i]), role });
                     }
                 }

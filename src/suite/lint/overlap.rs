@@ -4,7 +4,7 @@ use super::context::LintContext;
 use super::located_expressions::list_operations;
 use super::partial_call::{ConditionTruth, PartialCall, collect_reads, list_candidate_values};
 use super::silent_cells::describe_settled_resource;
-use crate::expr::{Expr, FieldPath, Val};
+use crate::expr::{Expr, ExprValue, FieldPath};
 use crate::suite::types::{Clause, ClauseDecision, IdExpression, LetDefinition, Suite};
 use std::collections::BTreeSet;
 
@@ -48,7 +48,7 @@ fn have_exclusive_guards(suite: &Suite, operation: &str, accepting: &Clause, ref
     let guards: Vec<&Expr> = accepting.when.iter().chain(&refusing.when).collect();
     let shared: BTreeSet<FieldPath> = guards.iter().flat_map(|guard| collect_reads(suite, guard)).collect();
     shared.iter().any(|path| {
-        let vals: Vec<Val> = list_candidate_values(suite, path, &guards, true);
+        let vals: Vec<ExprValue> = list_candidate_values(suite, path, &guards, true);
         let fixed =
             |sketch: &PartialCall| vals.iter().all(|val| exclude(&sketch.clone().with_path_value(path, val.clone())));
         !vals.is_empty() && base.iter().all(fixed)

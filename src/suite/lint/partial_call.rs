@@ -1,6 +1,6 @@
 //! Evaluation of guards with mostly unknown inputs.
 
-use crate::expr::{Comparison, ComparisonRelation, Expr, FieldPath, PathKey, Val};
+use crate::expr::{Comparison, ComparisonRelation, Expr, ExprValue, FieldPath, PathKey};
 use crate::suite::types::{LetDefinition, Suite};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// The known values of a call and its resources, by path. All other values are unknown.
 #[derive(Clone, Default)]
 pub(super) struct PartialCall {
-    known: BTreeMap<FieldPath, Val>,
+    known: BTreeMap<FieldPath, ExprValue>,
 }
 
 /// The value of a condition.
@@ -26,14 +26,14 @@ impl PartialCall {
     }
 
     /// Adds the known value of a path.
-    pub fn with_value(mut self, root: &str, keys: &[&str], val: Val) -> PartialCall {
+    pub fn with_value(mut self, root: &str, keys: &[&str], val: ExprValue) -> PartialCall {
         let keys = keys.iter().map(|key| PathKey::Name(Arc::from(*key))).collect();
         self.known.insert(FieldPath { root: Arc::from(root), keys }, val);
         self
     }
 
     /// Adds the known value of a path.
-    pub fn with_path_value(mut self, path: &FieldPath, val: Val) -> PartialCall {
+    pub fn with_path_value(mut self, path: &FieldPath, val: ExprValue) -> PartialCall {
         self.known.insert(path.clone(), val);
         self
     }
@@ -44,30 +44,31 @@ impl PartialCall {
             return ConditionTruth::True;
         };
         match self.evaluate_expression(suite, guard) {
-            Some(Val::Bool(true)) => ConditionTruth::True,
-            Some(Val::Bool(false)) => ConditionTruth::False,
+            Some(ExprValue::Bool(true)) => ConditionTruth::True,
+            Some(ExprValue::Bool(false)) => ConditionTruth::False,
             _ => ConditionTruth::Unknown,
         }
     }
 
     /// The value of an expression; `None` if the evaluation fails.
-    pub fn evaluate_expression(&self, suite: &Suite, expr: &Expr) -> Option<Val> {
+    pub fn evaluate_expression(&self, suite: &Suite, expr: &Expr) -> Option<ExprValue> {
         let reads = collect_reads(suite, expr);
         expr.eval(&|root: &str| Some(self.build_root(suite, root, &reads))).ok()
     }
 
-    fn build_root(&self, suite: &Suite, root: &str, reads: &BTreeSet<FieldPath>) -> Val {
+    fn build_root(&self, suite: &Suite, root: &str, reads: &BTreeSet<FieldPath>) -> ExprValue {
         match suite.lets.get(root) {
             Some(LetDefinition::Constant(val)) => return val.clone(),
             Some(LetDefinition::Expression(expr)) => {
                 let scope = |name: &str| Some(self.build_root(suite, name, reads));
-                return expr.eval(&scope).unwrap_or(Val::Unknown);
+                return expr.eval(&scope).unwrap_or(ExprValue::Unknown);
             }
             None => {}
         }
         if root == "pools" {
-            let pool =
-                |(name, vals): (&String, &Vec<Val>)| (Arc::from(name.as_str()), vals.iter().cloned().collect::<Val>());
+            let pool = |(name, vals): (&String, &Vec<ExprValue>)| {
+                (Arc::from(name.as_str()), vals.iter().cloned().collect::<ExprValue>())
+            };
             return suite.pools.iter().map(pool).collect();
         }
         let below = reads.iter().filter(|path| path.root.as_ref() == root);
@@ -77,7 +78,7 @@ impl PartialCall {
     }
 
     /// A map with every key that an expression reads. Keys without a known value are unknown.
-    fn build_value(&self, root: &str, keys: &[PathKey], paths: &[&FieldPath]) -> Val {
+    fn build_value(&self, root: &str, keys: &[PathKey], paths: &[&FieldPath]) -> ExprValue {
         let here = FieldPath { root: Arc::from(root), keys: keys.to_vec() };
         if let Some(val) = self.known.get(&here) {
             return val.clone();
@@ -87,7 +88,7 @@ impl PartialCall {
         // Only paths to known values are built: a map without known values may be absent.
         let leads = self.known.keys().any(|k| k.root.as_ref() == root && k.keys.starts_with(keys));
         if !leads || next.iter().any(|key| matches!(key, PathKey::Index(_))) {
-            return Val::Unknown;
+            return ExprValue::Unknown;
         }
         let entry = |key: &&PathKey| {
             let PathKey::Name(name) = key else { unreachable!("indices return early above") };
@@ -123,8 +124,8 @@ pub(super) fn collect_reads(suite: &Suite, expr: &Expr) -> BTreeSet<FieldPath> {
 ///
 /// With `wholes`, a path inside a value that is also read as a whole is tried nevertheless, as if the whole had no
 /// other part. The approximation is good enough to compare two guards.
-pub(super) fn list_candidate_values(suite: &Suite, path: &FieldPath, guards: &[&Expr], wholes: bool) -> Vec<Val> {
-    let mut vals: BTreeSet<Val> = [Val::Null, Val::from("some other value")].into();
+pub(super) fn list_candidate_values(suite: &Suite, path: &FieldPath, guards: &[&Expr], wholes: bool) -> Vec<ExprValue> {
+    let mut vals: BTreeSet<ExprValue> = [ExprValue::Null, ExprValue::from("some other value")].into();
     let nothing = PartialCall::default();
     for guard in expand_lets(suite, guards) {
         let clash = |read: &FieldPath| is_nested_in(path, read) || (!wholes && is_nested_in(read, path));
@@ -139,7 +140,7 @@ pub(super) fn list_candidate_values(suite: &Suite, path: &FieldPath, guards: &[&
         }
         for comparison in &comparisons {
             match nothing.evaluate_expression(suite, &comparison.other) {
-                Some(Val::List(items)) => vals.extend(items.iter().cloned()),
+                Some(ExprValue::List(items)) => vals.extend(items.iter().cloned()),
                 Some(val) => drop(vals.insert(val)),
                 None => {}
             }

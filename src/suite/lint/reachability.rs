@@ -4,7 +4,7 @@ use super::context::LintContext;
 use super::located_expressions::{build_clause_path, list_operations};
 use super::merged_tree::way;
 use super::partial_call::{ConditionTruth, PartialCall, collect_reads, list_candidate_values};
-use crate::expr::{Expr, Val};
+use crate::expr::{Expr, ExprValue};
 use crate::suite::types::{Clause, ClauseDecision, ClauseTiming, IdExpression, ResourceKind, Suite};
 use std::collections::BTreeSet;
 
@@ -38,7 +38,7 @@ fn explain_never_true(suite: &Suite, clause: &Clause) -> Option<UnreachableReaso
     }
     for path in collect_reads(suite, guard) {
         let vals = list_candidate_values(suite, &path, &[guard], false);
-        let holds = |val: &Val| {
+        let holds = |val: &ExprValue| {
             let sketch = PartialCall::default().with_path_value(&path, val.clone());
             sketch.evaluate_guard(suite, Some(guard)) != ConditionTruth::False
         };
@@ -63,7 +63,7 @@ fn explain_never_settled(suite: &Suite, clause: &Clause, guard: &Expr) -> Option
             sketch.evaluate_guard(suite, Some(guard)) != ConditionTruth::False
         };
         // A refusal may apply to an absent resource, and an absent resource counts as settled.
-        let absent = PartialCall::default().with_value(name, &[], Val::Null).evaluate_guard(suite, Some(guard));
+        let absent = PartialCall::default().with_value(name, &[], ExprValue::Null).evaluate_guard(suite, Some(guard));
         let about_absent = !matches!(clause.decision, ClauseDecision::Accept(_)) && absent != ConditionTruth::False;
         if !about_absent && !resource.stable.iter().any(|state| holds_in(state)) {
             let reason = format!("the {} must be settled, and no stable state satisfies the guard", resource.name);

@@ -3,7 +3,7 @@
 use super::context::LintContext;
 use super::located_expressions::list_operations;
 use super::partial_call::{ConditionTruth, PartialCall};
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::schema::catalog::Catalog;
 use crate::suite::place::SuitePlace;
 use crate::suite::types::{Clause, ClauseDecision, IdExpression, Suite};
@@ -75,5 +75,9 @@ fn list_deciding_clauses<'a>(suite: &'a Suite, catalog: &Catalog, operation: &st
 
 /// A valid call of the owner on an existing, settled resource in the given state.
 pub(super) fn describe_settled_resource(name: &str, field: &str, state: &str) -> PartialCall {
-    PartialCall::new_owner_call().with_value(name, &["rest"], Val::Bool(true)).with_value(name, &[field], state.into())
+    PartialCall::new_owner_call().with_value(name, &["rest"], ExprValue::Bool(true)).with_value(
+        name,
+        &[field],
+        state.into(),
+    )
 }

@@ -5,7 +5,7 @@ use crate::expr::{Expr, PathKey as Step};
 use crate::schema::catalog::Operation;
 use crate::suite::grammar;
 use crate::suite::suggest;
-use crate::suite::types::{IdExpression, ResourceKind, ResourceReference};
+use crate::suite::types::{AboutEntry, IdExpression, ResourceKind};
 use crate::suite::yaml::{YamlKey, YamlNode, YamlValue};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +15,8 @@ pub(super) fn parse_about(
     reader: &mut SuiteReader,
     node: Option<&YamlNode>,
     resources: &[ResourceKind],
-) -> BTreeMap<String, Vec<ResourceReference>> {
-    let mut by_operation: BTreeMap<String, Vec<ResourceReference>> = BTreeMap::new();
+) -> BTreeMap<String, Vec<AboutEntry>> {
+    let mut by_operation: BTreeMap<String, Vec<AboutEntry>> = BTreeMap::new();
     let Some(entries) = node.and_then(|n| reader.read_entries(n, "`about`")) else {
         return by_operation;
     };
@@ -54,7 +54,7 @@ fn parse_about_entry(
     name: &YamlKey,
     node: &YamlNode,
     resources: &[ResourceKind],
-) -> Option<ResourceReference> {
+) -> Option<AboutEntry> {
     if RESERVED_NAMES.contains(&name.text.as_str()) || reader.lets.contains_key(&name.text) {
         let message = format!("`{}` has a fixed meaning in expressions", name.text);
         reader.report_error(name.place, "reserved-name", message);
@@ -69,7 +69,7 @@ fn parse_about_entry(
             let (kind, place) = is.unwrap_or((&name.text, name.place));
             let binding = match (fields.get("id"), fields.get("new")) {
                 (Some(id), None) => IdExpression::Existing(reader.read_expression(id, "`id`", &inputs)?),
-                (None, Some(new)) if told_by.is_some() => IdExpression::New(parse_told_id(reader, new)?),
+                (None, Some(new)) if told_by.is_some() => IdExpression::New(parse_deferred_id_path(reader, new)?),
                 (None, Some(new)) => {
                     IdExpression::New(reader.read_expression(new, "`new`", &inputs.with_roots(["reply"]))?)
                 }
@@ -93,12 +93,12 @@ fn parse_about_entry(
         reader.report_error_with(place, "unknown-resource", format!("there is no resource `{kind}`"), hint);
         return None;
     };
-    Some(ResourceReference { resource, name: name.text.clone(), binding, told_by, place: name.place })
+    Some(AboutEntry { resource, name: name.text.clone(), binding, told_by, place: name.place })
 }
 
 /// The place where one resource shows the id of another. The expression must be a path, because the mock writes the
 /// id there.
-fn parse_told_id(reader: &mut SuiteReader, node: &YamlNode) -> Option<Expr> {
+fn parse_deferred_id_path(reader: &mut SuiteReader, node: &YamlNode) -> Option<Expr> {
     let expr = reader.read_expression(node, "`new`", &RootNames::new(&["it"]))?;
     if expr.as_path().is_none_or(|path| path.keys.is_empty()) {
         let hint = "write a path in the resource that shows the id, such as `it.entities.lamp_id`".to_string();
@@ -108,14 +108,14 @@ fn parse_told_id(reader: &mut SuiteReader, node: &YamlNode) -> Option<Expr> {
 }
 
 /// Checks `told by`: the named resource is created by the call, and its own id is in the response.
-fn check_told_by(reader: &mut SuiteReader, things: &[ResourceReference]) {
+fn check_told_by(reader: &mut SuiteReader, things: &[AboutEntry]) {
     for about in things {
         let Some(teller) = &about.told_by else { continue };
         if !matches!(about.binding, IdExpression::New(_)) {
             reader.report_error(about.place, "bad-about", "`told by` is only for a created resource and needs `new`");
             continue;
         }
-        let new = |other: &&ResourceReference| {
+        let new = |other: &&AboutEntry| {
             other.name == *teller && other.told_by.is_none() && matches!(other.binding, IdExpression::New(_))
         };
         if !things.iter().any(|other| new(&other)) {
@@ -128,9 +128,9 @@ fn check_told_by(reader: &mut SuiteReader, things: &[ResourceReference]) {
 
 fn expand_star_entry(
     reader: &mut SuiteReader,
-    about: &ResourceReference,
+    about: &AboutEntry,
     declined: &BTreeSet<(String, String)>,
-    by_operation: &mut BTreeMap<String, Vec<ResourceReference>>,
+    by_operation: &mut BTreeMap<String, Vec<AboutEntry>>,
 ) {
     let IdExpression::Existing(id) = &about.binding else {
         let message = "`new` is not possible under \"*\": name the operation that creates the resource";

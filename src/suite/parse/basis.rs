@@ -4,7 +4,7 @@ use super::reader::{MapEntries, SuiteReader};
 use crate::schema::catalog::SourceLines;
 use crate::suite::grammar::BASIS_WORDS;
 use crate::suite::suggest;
-use crate::suite::types::Basis;
+use crate::suite::types::ClauseBasis;
 use crate::suite::yaml::{YamlNode, YamlValue};
 
 /// Whether an id has the form of a generated clause.
@@ -31,32 +31,32 @@ pub(super) fn parse_basis(
     reader: &mut SuiteReader,
     map: MapEntries,
     what: &str,
-) -> (Basis, Option<String>, Vec<SourceLines>) {
+) -> (ClauseBasis, Option<String>, Vec<SourceLines>) {
     let basis =
         match map.get("basis").map(|n| (reader.read_text(n, "`basis`").unwrap_or_default().to_string(), n.place)) {
-            None => Basis::Stated,
+            None => ClauseBasis::Stated,
             Some((word, place)) => match word.as_str() {
-                "stated" => Basis::Stated,
-                "example" => Basis::Example,
-                "convention" => Basis::Convention,
+                "stated" => ClauseBasis::Stated,
+                "example" => ClauseBasis::Example,
+                "convention" => ClauseBasis::Convention,
                 _ => {
                     let hint = suggest::suggest_name(&word, BASIS_WORDS.iter().map(|(known, _)| *known));
                     reader.report_error_with(place, "bad-basis", format!("`{word}` is not a basis"), hint);
-                    Basis::Stated
+                    ClauseBasis::Stated
                 }
             },
         };
     let rule = map.get("rule").and_then(|n| reader.read_text(n, "`rule`")).map(str::to_string);
     let cites = reader.read_citations(map.get("cites"), "`cites`");
     match basis {
-        Basis::Convention if rule.is_none() => {
+        ClauseBasis::Convention if rule.is_none() => {
             reader.report_error(map.place, "missing-key", format!("{what} with `basis: convention` needs a `rule`"));
         }
-        Basis::Stated | Basis::Example if rule.is_some() => {
+        ClauseBasis::Stated | ClauseBasis::Example if rule.is_some() => {
             let message = format!("only {what} with `basis: convention` can have a `rule`");
             reader.report_error(map.get_key_place("rule"), "bad-basis", message);
         }
-        Basis::Stated | Basis::Example
+        ClauseBasis::Stated | ClauseBasis::Example
             if map.get("cites").is_none() || (cites.is_empty() && is_empty_list(map.get("cites"))) =>
         {
             let hint = "add `cites: [\"<page>:<lines>\"]`, or `basis: convention` with a `rule`".to_string();

@@ -9,34 +9,38 @@ use crate::suite::grammar;
 use crate::suite::place::SuitePlace;
 use crate::suite::suggest;
 use crate::suite::types::{
-    Alternative, Clause, ClauseDecision, ClauseOperations, ClauseTiming, IdExpression, ResourceKind, ResourceReference,
+    AboutEntry, Alternative, Clause, ClauseDecision, ClauseOperations, ClauseTiming, IdExpression, ResourceKind,
 };
 use crate::suite::yaml::{YamlNode, YamlValue};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The parsed parts of the suite that clauses refer to.
-pub(super) struct ClauseContext<'r> {
+pub(super) struct ParsedDefinitions<'r> {
     pub resources: &'r [ResourceKind],
-    pub about: &'r BTreeMap<String, Vec<ResourceReference>>,
+    pub about: &'r BTreeMap<String, Vec<AboutEntry>>,
 }
 
 /// Clauses about all operations, without `call`.
 pub(super) fn parse_general_clauses(
     reader: &mut SuiteReader,
     node: Option<&YamlNode>,
-    ground: &ClauseContext,
+    ground: &ParsedDefinitions,
 ) -> Vec<Clause> {
     let items = node.map(|n| reader.read_list(n, "`general`")).unwrap_or_default();
     items.iter().filter_map(|item| parse_general_clause(reader, item, ground)).collect()
 }
 
 /// Clauses about named operations.
-pub(super) fn parse_clauses(reader: &mut SuiteReader, node: Option<&YamlNode>, ground: &ClauseContext) -> Vec<Clause> {
+pub(super) fn parse_clauses(
+    reader: &mut SuiteReader,
+    node: Option<&YamlNode>,
+    ground: &ParsedDefinitions,
+) -> Vec<Clause> {
     let items = node.map(|n| reader.read_list(n, "`clauses`")).unwrap_or_default();
     items.iter().filter_map(|item| parse_clause(reader, item, ground)).collect()
 }
 
-fn parse_general_clause(reader: &mut SuiteReader, node: &YamlNode, ground: &ClauseContext) -> Option<Clause> {
+fn parse_general_clause(reader: &mut SuiteReader, node: &YamlNode, ground: &ParsedDefinitions) -> Option<Clause> {
     let map = reader.read_map(node, "a general clause", &grammar::GENERAL)?;
     let excepted = map.get("except").map(|n| parse_operations(reader, n)).unwrap_or_default();
     let things: BTreeSet<&str> = list_existing_resources(ground).map(|(_, about)| about.name.as_str()).collect();
@@ -58,7 +62,7 @@ fn parse_general_clause(reader: &mut SuiteReader, node: &YamlNode, ground: &Clau
 
 /// Resources that exist before the call. A general clause about a resource cannot apply to the call that creates the
 /// resource.
-fn list_existing_resources<'r>(ground: &ClauseContext<'r>) -> impl Iterator<Item = (&'r str, &'r ResourceReference)> {
+fn list_existing_resources<'r>(ground: &ParsedDefinitions<'r>) -> impl Iterator<Item = (&'r str, &'r AboutEntry)> {
     let pairs = ground.about.iter().flat_map(|(op, things)| things.iter().map(move |about| (op.as_str(), about)));
     pairs.filter(|(_, about)| matches!(about.binding, IdExpression::Existing(_)))
 }
@@ -76,7 +80,7 @@ fn collect_names_read(reader: &SuiteReader, clause: &Clause, things: &BTreeSet<&
     read
 }
 
-fn parse_clause(reader: &mut SuiteReader, node: &YamlNode, ground: &ClauseContext) -> Option<Clause> {
+fn parse_clause(reader: &mut SuiteReader, node: &YamlNode, ground: &ParsedDefinitions) -> Option<Clause> {
     let map = reader.read_map(node, "a clause", &grammar::CLAUSE)?;
     let calls = map.get("call").map(|n| parse_operations(reader, n)).unwrap_or_default();
     let targets = EffectTargets { resources: list_shared_resources(&calls, ground), kinds: ground.resources };
@@ -87,12 +91,12 @@ fn parse_clause(reader: &mut SuiteReader, node: &YamlNode, ground: &ClauseContex
 }
 
 /// The resources that all of the calls refer to by the same name.
-fn list_shared_resources<'r>(calls: &[String], ground: &ClauseContext<'r>) -> Vec<(String, &'r ResourceKind)> {
+fn list_shared_resources<'r>(calls: &[String], ground: &ParsedDefinitions<'r>) -> Vec<(String, &'r ResourceKind)> {
     let things = |call: &String| ground.about.get(call).map(Vec::as_slice).unwrap_or_default();
     let Some((first, rest)) = calls.split_first() else {
         return Vec::new();
     };
-    let everywhere = |about: &&ResourceReference| {
+    let everywhere = |about: &&AboutEntry| {
         rest.iter().all(|c| things(c).iter().any(|a| a.name == about.name && a.resource == about.resource))
     };
     things(first).iter().filter(everywhere).map(|a| (a.name.clone(), &ground.resources[a.resource])).collect()

@@ -4,7 +4,7 @@ use super::reader::{RootNames, SuiteReader};
 use super::selections;
 use crate::expr::Expr;
 use crate::suite::suggest;
-use crate::suite::types::{Effect, EffectTarget, EffectValue, FieldClass, ResourceKind, Stage};
+use crate::suite::types::{Effect, EffectTarget, EffectValue, FieldMutability, ResourceKind, StageExpression};
 use crate::suite::yaml::{YamlKey, YamlNode, YamlValue};
 
 /// The resources that an effect may change.
@@ -75,11 +75,11 @@ fn check_effect_field(reader: &mut SuiteReader, key: &YamlKey, field: &str, reso
         return;
     }
     match resource.fields.iter().find(|f| f.name == field).map(|f| f.class) {
-        Some(FieldClass::Modelled) => {}
-        Some(FieldClass::Keeps) => {
+        Some(FieldMutability::Modelled) => {}
+        Some(FieldMutability::Keeps) => {
             reader.report_error(key.place, "bad-effect", format!("`{field}` is under `keeps` and never changes"));
         }
-        Some(FieldClass::Grows) => {
+        Some(FieldMutability::Grows) => {
             reader.report_error(
                 key.place,
                 "bad-effect",
@@ -87,7 +87,7 @@ fn check_effect_field(reader: &mut SuiteReader, key: &YamlKey, field: &str, reso
             );
         }
         None => {
-            let modelled = resource.fields.iter().filter(|f| f.class == FieldClass::Modelled);
+            let modelled = resource.fields.iter().filter(|f| f.class == FieldMutability::Modelled);
             let names = modelled.map(|f| f.name.as_str()).chain(resource.remembers.iter().map(|(n, _)| n.as_str()));
             let known: Vec<&str> = names.collect();
             let message = format!("`{}` has no field `{field}`", resource.name);
@@ -101,19 +101,19 @@ fn check_effect_field(reader: &mut SuiteReader, key: &YamlKey, field: &str, reso
     }
 }
 
-fn parse_transition(reader: &mut SuiteReader, node: &YamlNode, scope: &RootNames) -> Vec<Stage> {
+fn parse_transition(reader: &mut SuiteReader, node: &YamlNode, scope: &RootNames) -> Vec<StageExpression> {
     let items = match &node.kind {
         YamlValue::List(items) => items.as_slice(),
         _ => std::slice::from_ref(node),
     };
-    let stages: Vec<Stage> = items.iter().filter_map(|item| parse_stage(reader, item, scope)).collect();
+    let stages: Vec<StageExpression> = items.iter().filter_map(|item| parse_stage(reader, item, scope)).collect();
     let last = items.last().map_or(node.place, |item| item.place);
     if items.is_empty() {
         reader.report_error(node.place, "bad-transition", "a transition needs at least one stage");
     }
     // `"*"` is only allowed before `gone`, or last, where the pages leave the final state open.
-    let ends = matches!(stages.last(), Some(Stage::Gone));
-    let loose = stages.iter().position(|s| matches!(s, Stage::Anything));
+    let ends = matches!(stages.last(), Some(StageExpression::Gone));
+    let loose = stages.iter().position(|s| matches!(s, StageExpression::Anything));
     if loose.is_some_and(|at| !ends && at + 1 < stages.len()) {
         reader.report_error(
             last,
@@ -121,25 +121,31 @@ fn parse_transition(reader: &mut SuiteReader, node: &YamlNode, scope: &RootNames
             "only `gone` can follow \"*\"; an intermediate state without a name is \"?\"",
         );
     }
-    if let Some(at) = stages.iter().position(|s| matches!(s, Stage::Gone)).filter(|at| at + 1 < stages.len()) {
+    if let Some(at) = stages.iter().position(|s| matches!(s, StageExpression::Gone)).filter(|at| at + 1 < stages.len())
+    {
         reader.report_error(items[at].place, "bad-transition", "no stage can follow `gone`");
     }
     stages
 }
 
-fn parse_stage(reader: &mut SuiteReader, node: &YamlNode, scope: &RootNames) -> Option<Stage> {
+fn parse_stage(reader: &mut SuiteReader, node: &YamlNode, scope: &RootNames) -> Option<StageExpression> {
     let text = reader.read_text(node, "a stage")?;
     Some(match text {
-        "*" => Stage::Anything,
-        "gone" => Stage::Gone,
+        "*" => StageExpression::Anything,
+        "gone" => StageExpression::Gone,
         _ => match text.strip_prefix('=') {
             Some(rest) => parse_stage_expression(reader, node, rest, scope)?,
-            None => Stage::State(text.to_string()),
+            None => StageExpression::State(text.to_string()),
         },
     })
 }
 
-fn parse_stage_expression(reader: &mut SuiteReader, node: &YamlNode, text: &str, scope: &RootNames) -> Option<Stage> {
+fn parse_stage_expression(
+    reader: &mut SuiteReader,
+    node: &YamlNode,
+    text: &str,
+    scope: &RootNames,
+) -> Option<StageExpression> {
     let expr: Expr = reader.read_expression_text(node, text, 1, "a stage", scope)?;
-    Some(Stage::Expr(expr))
+    Some(StageExpression::Expr(expr))
 }

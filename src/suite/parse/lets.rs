@@ -1,7 +1,7 @@
 //! `let`, `pools` and `version`: names for every expression.
 
 use super::reader::{CALL_ROOTS, RESERVED_NAMES, RootNames, SuiteReader};
-use crate::expr::{Expr, Val};
+use crate::expr::{Expr, ExprValue};
 use crate::suite::offset::locate_in_node;
 use crate::suite::types::LetDefinition;
 use crate::suite::yaml::{YamlNode, YamlValue};
@@ -21,7 +21,7 @@ pub(super) fn parse_lets(reader: &mut SuiteReader, node: Option<&YamlNode>) -> B
         }
         let entry = match &value.kind {
             YamlValue::Text(text) if text.starts_with('=') => parse_named_expression(reader, value, &text[1..]),
-            _ => Some(LetDefinition::Constant(Val::from(value.to_json()))),
+            _ => Some(LetDefinition::Constant(ExprValue::from(value.to_json()))),
         };
         if let Some(entry) = entry {
             lets.insert(name.text.clone(), entry);
@@ -39,10 +39,10 @@ pub(super) fn parse_lets(reader: &mut SuiteReader, node: Option<&YamlNode>) -> B
 }
 
 /// The offered values, by pool.
-pub(super) fn parse_pools(reader: &mut SuiteReader, node: Option<&YamlNode>) -> BTreeMap<String, Vec<Val>> {
+pub(super) fn parse_pools(reader: &mut SuiteReader, node: Option<&YamlNode>) -> BTreeMap<String, Vec<ExprValue>> {
     let mut pools = BTreeMap::new();
     for (name, values) in node.and_then(|n| reader.read_entries(n, "`pools`")).unwrap_or_default() {
-        let values = reader.read_list(values, "a pool").iter().map(|v| Val::from(v.to_json())).collect();
+        let values = reader.read_list(values, "a pool").iter().map(|v| ExprValue::from(v.to_json())).collect();
         pools.insert(name.text.clone(), values);
     }
     pools

@@ -3,11 +3,11 @@
 use super::lets::is_valid_name;
 use super::reader::{MapEntries, RESERVED_NAMES, RootNames, SuiteReader};
 use super::views::parse_views;
-use crate::expr::{Expr, Val};
+use crate::expr::{Expr, ExprValue};
 use crate::suite::grammar;
 use crate::suite::place::SuitePlace;
 use crate::suite::suggest;
-use crate::suite::types::{Field, FieldClass, MarkField, ResourceKind, ShownValue};
+use crate::suite::types::{DerivedValue, Field, FieldMutability, MarkField, ResourceKind};
 use crate::suite::yaml::{YamlKey, YamlNode, YamlValue};
 use std::collections::BTreeMap;
 
@@ -28,7 +28,9 @@ fn parse_resource(reader: &mut SuiteReader, name: &YamlKey, node: &YamlNode) -> 
     let it = RootNames::new(&["it"]);
     let id = map.get("id").and_then(|n| reader.read_expression(n, "`id`", &it))?;
     let mut fields = Vec::new();
-    for (key, class) in [("fields", FieldClass::Modelled), ("keeps", FieldClass::Keeps), ("grows", FieldClass::Grows)] {
+    for (key, class) in
+        [("fields", FieldMutability::Modelled), ("keeps", FieldMutability::Keeps), ("grows", FieldMutability::Grows)]
+    {
         for (name, node) in map.get(key).and_then(|n| reader.read_entries(n, "a list of fields")).unwrap_or_default() {
             fields.extend(parse_field(reader, name, node, class));
         }
@@ -60,7 +62,7 @@ fn parse_resource(reader: &mut SuiteReader, name: &YamlKey, node: &YamlNode) -> 
     })
 }
 
-fn parse_field(reader: &mut SuiteReader, name: &YamlKey, node: &YamlNode, class: FieldClass) -> Option<Field> {
+fn parse_field(reader: &mut SuiteReader, name: &YamlKey, node: &YamlNode, class: FieldMutability) -> Option<Field> {
     check_field_name(reader, name);
     let it = RootNames::new(&["it"]);
     let (at, cites, at_node) = match &node.kind {
@@ -87,13 +89,13 @@ fn check_field_name(reader: &mut SuiteReader, name: &YamlKey) {
     }
 }
 
-fn parse_remembers(reader: &mut SuiteReader, node: Option<&YamlNode>) -> Vec<(String, Val)> {
+fn parse_remembers(reader: &mut SuiteReader, node: Option<&YamlNode>) -> Vec<(String, ExprValue)> {
     let entries = node.and_then(|n| reader.read_entries(n, "`remembers`")).unwrap_or_default();
     entries
         .iter()
         .map(|(name, value)| {
             check_field_name(reader, name);
-            (name.text.clone(), Val::from(value.to_json()))
+            (name.text.clone(), ExprValue::from(value.to_json()))
         })
         .collect()
 }
@@ -130,7 +132,7 @@ fn parse_state(reader: &mut SuiteReader, map: MapEntries, fields: &[Field]) -> O
         );
     }
     let name = reader.read_text(node, "`state`")?;
-    let modelled = || fields.iter().filter(|f| f.class == FieldClass::Modelled).map(|f| f.name.as_str());
+    let modelled = || fields.iter().filter(|f| f.class == FieldMutability::Modelled).map(|f| f.name.as_str());
     if !modelled().any(|f| f == name) {
         let message = format!("`state` names `{name}`, which is not under `fields`");
         let known: Vec<&str> = modelled().collect();
@@ -175,7 +177,7 @@ fn parse_duration_ms(text: &str) -> Option<u64> {
     number.checked_mul(unit).filter(|ms| (1..=WEEK_MS).contains(ms))
 }
 
-fn parse_shows(reader: &mut SuiteReader, node: Option<&YamlNode>, resource: &str) -> Vec<ShownValue> {
+fn parse_shows(reader: &mut SuiteReader, node: Option<&YamlNode>, resource: &str) -> Vec<DerivedValue> {
     let it = RootNames::new(&["it"]);
     let own = RootNames::new(&[resource]);
     let entries = node.and_then(|n| reader.read_entries(n, "`shows`")).unwrap_or_default();
@@ -188,7 +190,7 @@ fn parse_shows(reader: &mut SuiteReader, node: Option<&YamlNode>, resource: &str
         let among = map.get("in").and_then(|n| reader.read_expression(n, "`in`", &own));
         let cites = reader.read_citations(map.get("cites"), "`cites`");
         if let (Some(at), Some(among)) = (at, among) {
-            shows.push(ShownValue { name: name.text.clone(), at, among, cites, place: name.place });
+            shows.push(DerivedValue { name: name.text.clone(), at, among, cites, place: name.place });
         }
     }
     shows

@@ -53,7 +53,7 @@ fn parse_tree(reader: &mut SuiteReader, tree: &YamlNode, sheets: &SuiteFiles) ->
     let names: BTreeSet<String> = about.values().flatten().map(|a| a.name.clone()).collect();
     let names = names.into_iter().chain(resources.iter().map(|r| r.name.clone())).collect();
     lets::check_roots_exist(reader, map.get("let"), &lets, &names);
-    let ground = clauses::ClauseContext { resources: &resources, about: &about };
+    let ground = clauses::ParsedDefinitions { resources: &resources, about: &about };
     let mut all = clauses::parse_general_clauses(reader, map.get("general"), &ground);
     all.extend(clauses::parse_clauses(reader, map.get("clauses"), &ground));
     let events = events::parse_events(reader, map.get("events"), &resources);

@@ -3,7 +3,7 @@
 use super::{HEAD, LampFiles, load_lamps, parse_lamp_suite, render_complaints_after_head};
 use crate::schema::CompiledCatalog;
 use crate::suite::{
-    EffectTarget, EffectValue, LintInputs, Stage, format_suite, lint_suite, parse_suite, render_problems,
+    EffectTarget, EffectValue, LintInputs, StageExpression, format_suite, lint_suite, parse_suite, render_problems,
 };
 
 /// A clause with an effect of scrapping a lamp.
@@ -27,7 +27,7 @@ fn an_effect_may_select_resources_with_a_filter() {
     assert_eq!(each.condition.text(), "l.bulb == lamp.bulb");
     assert_eq!(each.among.text(), "world.lamp.filter(l, l.bulb == lamp.bulb)");
     assert!(
-        matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages[..], [Stage::Expr(_), Stage::Gone]))
+        matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages[..], [StageExpression::Expr(_), StageExpression::Gone]))
     );
 }
 

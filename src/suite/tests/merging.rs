@@ -3,8 +3,8 @@
 use super::{HEAD, LampFiles, load_lamps};
 use crate::schema::CompiledCatalog;
 use crate::suite::{
-    EffectValue, FieldClass, LintInputs, PageDigests, Suite, SuiteFiles, format_suite, lint_suite, list_base_suites,
-    parse_suite_files, render_problems,
+    EffectValue, FieldMutability, LintInputs, PageDigests, Suite, SuiteFiles, format_suite, lint_suite,
+    list_base_suites, parse_suite_files, render_problems,
 };
 
 /// The suite of another vendor, for the same operations and for two pages, one of them with the same text.
@@ -86,7 +86,7 @@ clauses:
     let lamp = &suite.resources[0];
     assert_eq!(lamp.settles_ms, 60_000);
     let field = |name: &str| lamp.fields.iter().find(|field| field.name == name).expect("it is there");
-    assert_eq!(field("label").class, FieldClass::Keeps);
+    assert_eq!(field("label").class, FieldMutability::Keeps);
     assert_eq!((field("bulb").at.text(), field("bulb").cites.len()), ("it.bulb.id", 1));
     assert_eq!(lamp.remembers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["after"]);
     assert_eq!(lamp.views.keys().collect::<Vec<_>>(), ["showLamp"]);

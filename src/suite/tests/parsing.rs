@@ -1,8 +1,8 @@
 use super::{HEAD, load_lamps, parse_lamp_suite, render_complaints, render_complaints_after_head};
 use crate::suite::render_problems;
 use crate::suite::{
-    Basis, ClauseDecision, ClauseOperations, ClauseTiming, EffectValue, FieldClass, IdExpression, PermittedStatuses,
-    Stage,
+    ClauseBasis, ClauseDecision, ClauseOperations, ClauseTiming, EffectValue, FieldMutability, IdExpression,
+    PermittedStatuses, StageExpression,
 };
 
 fn check_parse(rest: &str, expected: &str) {
@@ -33,16 +33,18 @@ fn a_clause_is_parsed_with_all_keys() {
     let suite = parse_lamp_suite(CLAUSE);
     let clause = &suite.clauses[0];
     assert_eq!(clause.id, "light.dark");
-    assert_eq!((clause.basis, clause.timing), (Basis::Stated, ClauseTiming::Settled));
+    assert_eq!((clause.basis, clause.timing), (ClauseBasis::Stated, ClauseTiming::Settled));
     assert_eq!(clause.calls, ClauseOperations::Only(vec!["lightLamp".to_string()]));
     assert_eq!(clause.decision, ClauseDecision::Accept(PermittedStatuses::Documented));
     assert_eq!(clause.cites[0].to_string(), "lamps:4-5");
     let targets: Vec<String> = clause.then.iter().map(|e| e.key.clone()).collect();
     assert_eq!(targets, ["lamp.before", "lamp.bulb", "lamp.status"]);
     let EffectValue::Transition(stages) = &clause.then[2].value else { panic!("the state field takes a course") };
-    assert!(matches!(&stages[..], [Stage::State(a), Stage::State(b)] if a == "WARMING" && b == "LIT"));
+    assert!(
+        matches!(&stages[..], [StageExpression::State(a), StageExpression::State(b)] if a == "WARMING" && b == "LIT")
+    );
     let EffectValue::Transition(stages) = &clause.or[0].then[0].value else { panic!("the state field takes a course") };
-    assert!(matches!(&stages[1], Stage::Expr(e) if e.text() == "lamp.status"));
+    assert!(matches!(&stages[1], StageExpression::Expr(e) if e.text() == "lamp.status"));
     assert_eq!(clause.ensure.len(), 1);
 }
 
@@ -58,8 +60,8 @@ fn a_reply_is_open_or_as_the_pages_describe_it() {
 fn a_resource_kind_is_parsed_with_all_keys() {
     let suite = parse_lamp_suite("clauses: []\n");
     let lamp = &suite.resources[0];
-    let fields: Vec<(&str, FieldClass)> = lamp.fields.iter().map(|f| (f.name.as_str(), f.class)).collect();
-    use FieldClass::{Grows, Keeps, Modelled};
+    let fields: Vec<(&str, FieldMutability)> = lamp.fields.iter().map(|f| (f.name.as_str(), f.class)).collect();
+    use FieldMutability::{Grows, Keeps, Modelled};
     let expected = [("status", Modelled), ("bulb", Modelled), ("label", Modelled), ("maker", Keeps), ("hours", Grows)];
     assert_eq!(fields, expected);
     assert_eq!((lamp.settles_ms, lamp.prompt, lamp.state.as_deref()), (30_000, false, Some("status")));

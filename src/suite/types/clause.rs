@@ -15,7 +15,7 @@ pub struct Clause {
     /// Citations.
     pub cites: Vec<SourceLines>,
     /// What the clause rests on.
-    pub basis: Basis,
+    pub basis: ClauseBasis,
     /// Name of the rule, if the basis is `convention`.
     pub rule: Option<String>,
     /// The operations.
@@ -50,7 +50,7 @@ impl Clause {
 /// What a clause rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Basis {
+pub enum ClauseBasis {
     /// A cited line states the promise.
     Stated,
     /// Only an example shows the promise.
@@ -124,7 +124,7 @@ pub struct Event {
     /// Citations.
     pub cites: Vec<SourceLines>,
     /// What the event rests on.
-    pub basis: Basis,
+    pub basis: ClauseBasis,
     /// Name of the rule, if the basis is `convention`.
     pub rule: Option<String>,
     /// Index into `Suite::resources`.

@@ -27,7 +27,7 @@ impl Effect {
             EffectValue::Expr(expr) => vec![expr],
             EffectValue::Transition(stages) => {
                 let computed = stages.iter().filter_map(|stage| match stage {
-                    Stage::Expr(expr) => Some(expr),
+                    StageExpression::Expr(expr) => Some(expr),
                     _ => None,
                 });
                 computed.collect()
@@ -39,7 +39,7 @@ impl Effect {
 /// The resources that an effect changes.
 #[derive(Debug, Clone)]
 pub enum EffectTarget {
-    /// The `ResourceReference::name` of a resource that the call names; for an event, the resource kind.
+    /// The `AboutEntry::name` of a resource that the call names; for an event, the resource kind.
     Named(String),
     /// Resources that the call need not name.
     Each(ResourceSelection),
@@ -88,7 +88,7 @@ pub struct ResourceSelection {
 #[derive(Debug, Clone)]
 pub enum EffectValue {
     /// For the state field: the stages of a transition, each of which may be skipped, then the final state.
-    Transition(Vec<Stage>),
+    Transition(Vec<StageExpression>),
     /// For other fields: an expression on the state before the call.
     Expr(Expr),
     /// `"*"`: any value from now on. For the state field: the whole resource is undetermined.
@@ -100,7 +100,7 @@ pub const UNNAMED: &str = "?";
 
 /// A stage of a transition, or the final state.
 #[derive(Debug, Clone)]
-pub enum Stage {
+pub enum StageExpression {
     /// A named state.
     State(String),
     /// A state computed from the state before the call.

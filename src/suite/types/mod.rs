@@ -6,11 +6,11 @@ mod resource;
 mod suite;
 
 pub use clause::{
-    Alternative, Basis, Clause, ClauseDecision, ClauseOperations, ClauseTiming, Event, PermittedStatuses,
+    Alternative, Clause, ClauseBasis, ClauseDecision, ClauseOperations, ClauseTiming, Event, PermittedStatuses,
 };
-pub use effect::{Effect, EffectTarget, EffectValue, ResourceSelection, Stage, UNNAMED};
+pub use effect::{Effect, EffectTarget, EffectValue, ResourceSelection, StageExpression, UNNAMED};
 pub use resource::{
-    Field, FieldClass, IdExpression, MarkField, PagingPromise, ResourceKind, ResourceReference, ResourceView,
-    ShownValue,
+    AboutEntry, DerivedValue, Field, FieldMutability, IdExpression, MarkField, PagingPromise, ResourceKind,
+    ResourceView,
 };
 pub use suite::{LetDefinition, Suite};

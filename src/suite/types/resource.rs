@@ -1,6 +1,6 @@
 //! Resource kinds: their fields, and where responses show them.
 
-use crate::expr::{Expr, Val};
+use crate::expr::{Expr, ExprValue};
 use crate::schema::catalog::SourceLines;
 use crate::suite::place::SuitePlace;
 use std::collections::BTreeMap;
@@ -27,9 +27,9 @@ pub struct ResourceKind {
     /// Observed fields including the state, in the order of the file: `fields`, `keeps`, `grows`.
     pub fields: Vec<Field>,
     /// Fields that only the model knows, with the first value of each.
-    pub remembers: Vec<(String, Val)>,
+    pub remembers: Vec<(String, ExprValue)>,
     /// Values in responses that follow from the fields.
-    pub shows: Vec<ShownValue>,
+    pub shows: Vec<DerivedValue>,
     /// Where responses show the resource, by operation id.
     pub views: BTreeMap<String, ResourceView>,
     /// Fields that can carry the mark of a run, the best field first.
@@ -59,7 +59,7 @@ pub struct Field {
     /// path.
     pub at: Expr,
     /// How the field may change.
-    pub class: FieldClass,
+    pub class: FieldMutability,
     /// Citations.
     pub cites: Vec<SourceLines>,
     /// Place in the suite file.
@@ -68,7 +68,7 @@ pub struct Field {
 
 /// How a field may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FieldClass {
+pub enum FieldMutability {
     /// Only by a clause.
     Modelled,
     /// Never. The belief adopts the first observed value.
@@ -79,7 +79,7 @@ pub enum FieldClass {
 
 /// A value in responses that must be in a list computed from the fields.
 #[derive(Debug, Clone)]
-pub struct ShownValue {
+pub struct DerivedValue {
     /// Name of the value.
     pub name: String,
     /// A plain path, or a list of plain paths, beginning at `it`.
@@ -137,7 +137,7 @@ pub struct PagingPromise {
 
 /// A resource, or a list of resources, that a call refers to.
 #[derive(Debug, Clone)]
-pub struct ResourceReference {
+pub struct AboutEntry {
     /// Index into `Suite::resources`.
     pub resource: usize,
     /// Root of the resource in expressions; the name of the resource kind unless the suite gives another.

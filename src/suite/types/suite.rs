@@ -1,8 +1,8 @@
 //! A whole suite.
 
 use super::clause::{Clause, Event};
-use super::resource::{ResourceKind, ResourceReference};
-use crate::expr::{Expr, Val};
+use super::resource::{AboutEntry, ResourceKind};
+use crate::expr::{Expr, ExprValue};
 use crate::suite::suite_files::SuiteFiles;
 use std::collections::BTreeMap;
 
@@ -22,13 +22,13 @@ pub struct Suite {
     /// Constants and named expressions, readable from every expression.
     pub lets: BTreeMap<String, LetDefinition>,
     /// Offered values, such as flavors and images, by pool. A profile replaces the values.
-    pub pools: BTreeMap<String, Vec<Val>>,
+    pub pools: BTreeMap<String, Vec<ExprValue>>,
     /// The API version that a call requests, computed from `header`; the root `version`.
     pub version: Option<Expr>,
     /// Resource kinds in the order of the file.
     pub resources: Vec<ResourceKind>,
     /// The resources that a call refers to, by operation id. Entries under `"*"` are already expanded.
-    pub about: BTreeMap<String, Vec<ResourceReference>>,
+    pub about: BTreeMap<String, Vec<AboutEntry>>,
     /// General clauses first, then the others, each in the order of the file.
     pub clauses: Vec<Clause>,
     /// Changes that the endpoint may make without a call.
@@ -39,7 +39,7 @@ pub struct Suite {
 #[derive(Debug, Clone)]
 pub enum LetDefinition {
     /// A constant.
-    Constant(Val),
+    Constant(ExprValue),
     /// An expression, evaluated at each use.
     Expression(Expr),
 }

@@ -3,11 +3,11 @@
 mod random_walk;
 
 use crate::lamp_suite;
-use probity::expr::Val;
+use probity::expr::ExprValue;
 use probity::history::Exchange;
 use probity::mock::{Mock, Tempo};
 use probity::model::{
-    Belief, BeliefLimits, Existence, InterpretedExchange, Model, ResourceId, StateEntry, read_input_class,
+    Belief, BeliefLimits, Existence, InterpretedExchange, Model, PossibleResource, ResourceId, read_input_class,
 };
 use probity::oracle::Judge;
 use probity::schema::CompiledCatalog;
@@ -84,7 +84,7 @@ fn the_mock_never_contradicts_a_suite_with_jobs_and_batches() {
 }
 
 /// Whether a possibility agrees with the truth: each known value is true, or will be true at the end of the transition.
-fn agrees_with_truth(possible: &StateEntry, truth: &StateEntry) -> bool {
+fn agrees_with_truth(possible: &PossibleResource, truth: &PossibleResource) -> bool {
     if possible.state.undetermined_since.is_some() {
         return possible.state.existence != Existence::Gone || truth.state.existence == Existence::Gone;
     }
@@ -92,7 +92,7 @@ fn agrees_with_truth(possible: &StateEntry, truth: &StateEntry) -> bool {
         truth.state.transition.iter().flat_map(|motion| &motion.pending).any(|(field, _)| usize::from(*field) == index)
     };
     // A value that the mock leaves open was shown as such, and no clause promises more.
-    let same = |index: usize, value: &Val| {
+    let same = |index: usize, value: &ExprValue| {
         let truly = &truth.state.fields[index];
         value.has_unknown() || truly.has_unknown() || pending(index) || value == truly
     };
@@ -159,7 +159,7 @@ fn a_lost_response_never_removes_the_true_state_of_a_suite_with_jobs_and_batches
 }
 
 /// The possibilities of each resource, independent of factors.
-fn all_possibilities(belief: &Belief) -> Vec<(ResourceId, Vec<Arc<StateEntry>>)> {
+fn all_possibilities(belief: &Belief) -> Vec<(ResourceId, Vec<Arc<PossibleResource>>)> {
     belief.ids().collect::<BTreeSet<_>>().into_iter().map(|id| (id.clone(), belief.list_current_states(id))).collect()
 }
 

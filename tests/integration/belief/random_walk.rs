@@ -3,7 +3,7 @@
 use probity::endpoint::{Endpoint, Identities, Identity, compose_request};
 use probity::history::{Call, CallCause, Exchange, Outcome};
 use probity::mock::{Mock, Tempo};
-use probity::model::{CallView, Model, ReplyKind};
+use probity::model::{CallView, Model, OutcomeKind};
 use probity::schema::{CompiledCatalog, DrawSettings, InputClass, SeededRng, draw_valid, vary_body};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -120,7 +120,7 @@ fn place_id(body: &mut Value, path: &probity::expr::FieldPath, id: Value, rng: &
 
 /// Sets values that guards compare with, if the values are of a pool or literals. A value compared with null is left out.
 fn set_compared_values(model: &Model, operation: &str, body: &mut Value, rng: &mut SeededRng) {
-    for clause in model.operations[operation].clauses.iter().filter_map(|clause| model.written_clause(*clause)) {
+    for clause in model.operations[operation].clauses.iter().filter_map(|clause| model.find_suite_clause(*clause)) {
         let named = model.suite.lets.values().filter_map(|known| match known {
             probity::suite::LetDefinition::Expression(expr) => Some(expr),
             probity::suite::LetDefinition::Constant(_) => None,
@@ -133,7 +133,7 @@ fn set_compared_values(model: &Model, operation: &str, body: &mut Value, rng: &m
             }
             if comparison.path.root.as_ref() == "body"
                 && comparison.op == probity::expr::ComparisonRelation::Eq
-                && comparison.other.as_literal() == Some(&probity::expr::Val::Null)
+                && comparison.other.as_literal() == Some(&probity::expr::ExprValue::Null)
                 && rng.draw_chance(9, 10)
             {
                 leave_out(body, &comparison.path);
@@ -169,9 +169,9 @@ fn first_key(path: &probity::expr::FieldPath) -> String {
 
 /// Ids of other resources in the response about a resource.
 fn told_ids<'a>(model: &'a Model, asked: &'a CallView, outcome: &Outcome) -> impl Iterator<Item = String> + 'a {
-    let reply = match ReplyKind::classify(outcome) {
-        ReplyKind::Success(_, reply) => reply,
-        _ => probity::expr::Val::Null,
+    let reply = match OutcomeKind::classify(outcome) {
+        OutcomeKind::Success(_, reply) => reply,
+        _ => probity::expr::ExprValue::Null,
     };
     let tellers = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten());
     tellers.flat_map(move |teller| {
@@ -225,7 +225,7 @@ pub fn walk(
                 exchange.outcome = mock.send(&request).await;
             }
             let asked = CallView::new(model, &exchange.call, InputClass::Valid);
-            let born = asked.read_created_ids(model, &ReplyKind::classify(&exchange.outcome));
+            let born = asked.read_created_ids(model, &OutcomeKind::classify(&exchange.outcome));
             if rng.draw_chance(settings.lost_percent.0, 100) {
                 exchange.outcome = Outcome::Lost { cause: "after".to_string() };
             } else {

@@ -3,7 +3,7 @@
 use probity::endpoint::{Endpoint, Identities, Identity, compose_request};
 use probity::history::{Call, CallCause, Exchange};
 use probity::mock::{Mock, Tempo};
-use probity::model::{BeliefLimits, CallView, Model, ReplyKind, ResourceId};
+use probity::model::{BeliefLimits, CallView, Model, OutcomeKind, ResourceId};
 use probity::oracle::Judge;
 use probity::plan::{
     Chooser, ChooserInput, Coverage, HandleTable, PlanLimits, RecordedChooser, Step, StepOutcome, StepWait, SuiteHints,
@@ -192,10 +192,10 @@ impl PlanRunner<'_> {
             .unwrap_or_else(|name| panic!("`{name}` has no id: {step:?}"));
         let exchange = self.send(&call, CallCause::Step).await;
         let asked = CallView::new(&self.bench.model, &exchange.call, InputClass::Valid);
-        let heard = ReplyKind::classify(&exchange.outcome);
+        let heard = OutcomeKind::classify(&exchange.outcome);
         let ending = match &heard {
-            ReplyKind::Success(..) => StepOutcome::Accepted,
-            ReplyKind::Refusal(_) => StepOutcome::Refused,
+            OutcomeKind::Success(..) => StepOutcome::Accepted,
+            OutcomeKind::Refusal(_) => StepOutcome::Refused,
             _ => StepOutcome::Open,
         };
         let about = &self.bench.model.operations[&step.call.operation].about;

@@ -5,8 +5,8 @@ mod call_traits;
 
 use crate::lamp_suite;
 use chooser_bench::{ChooserBench, WalkResult};
-use probity::campaign::ClauseStandings;
-use probity::oracle::ClauseStanding;
+use probity::campaign::DecidabilityCheck;
+use probity::oracle::ClauseDecidability;
 use probity::plan::{Chooser, Coverage, GuidedChooser, RandomChooser, ReachLimits, RecordedChooser, find_reachable};
 use std::sync::Arc;
 
@@ -180,15 +180,15 @@ fn a_clause_is_unreachable_by_the_suite_or_by_the_callers() {
     let standing = |bench: &ChooserBench, id: &str| {
         let (model, schemas, hints) = (bench.model.clone(), bench.schemas.clone(), Arc::clone(&bench.hints));
         let clause = model.find_clause(id).expect("a clause of the suite");
-        ClauseStandings::new(model, schemas, hints, bench.limits(60)).find_standing(clause)
+        DecidabilityCheck::new(model, schemas, hints, bench.limits(60)).find_decidability(clause)
     };
     let why = "no call or event brings a lamp into a state in which the clause applies";
-    assert_eq!(standing(&bench, "never"), ClauseStanding::Unreachable(why.to_string()));
-    assert_eq!(standing(&bench, "undo.lit"), ClauseStanding::Reachable);
-    assert_eq!(standing(&bench, "no-key"), ClauseStanding::Reachable);
+    assert_eq!(standing(&bench, "never"), ClauseDecidability::Unreachable(why.to_string()));
+    assert_eq!(standing(&bench, "undo.lit"), ClauseDecidability::Reachable);
+    assert_eq!(standing(&bench, "no-key"), ClauseDecidability::Reachable);
     bench.callers = vec!["owner", "other"];
     let why = "the endpoint has no caller `none` or `expired`";
-    assert_eq!(standing(&bench, "no-key"), ClauseStanding::Unreachable(why.to_string()));
+    assert_eq!(standing(&bench, "no-key"), ClauseDecidability::Unreachable(why.to_string()));
 }
 
 #[test]

@@ -4,16 +4,16 @@ use super::profiles::make_profile;
 use super::server_endpoint::ServerEndpoint;
 use crate::reference_server::Settings;
 use probity::campaign::{
-    CampaignOrder, Conclusion, MockSettings, NullListener, RecordedFinding, make_mock_env, run_campaign,
-    run_on_paused_clock,
+    CampaignInput, Conclusion, MockCampaignSettings, NullListener, RecordedFinding, make_mock_environment,
+    run_campaign, run_on_paused_clock,
 };
 use probity::endpoint::Endpoint;
 use probity::history::{History, Outcome, ReplyBody};
 use probity::limits::Limits;
 use probity::mock;
 use probity::model::BeliefLimits;
-use probity::oracle::{ClauseSelection, ClauseStanding};
-use probity::run::Cancellation;
+use probity::oracle::{ClauseDecidability, ClauseSelection};
+use probity::plan_execution::Cancellation;
 use probity::session::{LoadedSuite, SuiteStore};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -52,13 +52,13 @@ pub fn run_agreement_campaign(
         first_only: bound.first_only,
         ..Limits::NONE
     };
-    let home = MockSettings { seed, tempo: mock::Tempo::CLOUD, fault: None, bounds, limits };
+    let home = MockCampaignSettings { seed, tempo: mock::Tempo::CLOUD, fault: None, bounds, limits };
     let endpoint = |_| -> Rc<dyn Endpoint> {
         server_endpoint.wipe();
         server_endpoint.clone()
     };
     let identities = make_profile(&suite, settings, "http://127.0.0.1:1").identities;
-    let mut site = make_mock_env(&loaded.model, &loaded.schemas, &home, Cancellation::never(), &endpoint);
+    let mut site = make_mock_environment(&loaded.model, &loaded.schemas, &home, Cancellation::never(), &endpoint);
     let operations = loaded.schemas.catalog.operations.iter();
     let named: BTreeSet<&String> =
         operations.flat_map(|operation| &operation.path).map(|parameter| &parameter.name).collect();
@@ -66,8 +66,8 @@ pub fn run_agreement_campaign(
         named.into_iter().filter(|name| identities.find_parameter("owner", name).is_some()).cloned().collect();
     site.plan_limits.callers.retain(|caller| caller == "none" || identities.has_caller(caller));
     site.identities = identities;
-    let standing = |_| ClauseStanding::Reachable;
-    let order = CampaignOrder {
+    let standing = |_| ClauseDecidability::Reachable;
+    let order = CampaignInput {
         seed,
         selection: ClauseSelection::default(),
         standing: &standing,

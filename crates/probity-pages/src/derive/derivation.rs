@@ -9,7 +9,7 @@ use super::input::{Derivation, DeriveOptions, PageInput};
 use super::naming::{assign_doubt_ids, assign_unique_ids};
 use super::operation_draft::DraftOperation;
 use super::types::FieldType;
-use super::version_headers::{lend_version_choice, lend_version_header};
+use super::version_headers::{add_api_version_header, lend_version_header};
 use super::{cross_page, included_files, openapi, operation_page, survey, versioned};
 use probity_schema::catalog::{Catalog, FORMAT};
 use std::collections::BTreeMap;
@@ -44,7 +44,7 @@ pub fn derive_api(api: &str, inputs: &[PageInput], options: &DeriveOptions) -> D
     let (doubts, ids) = assign_doubt_ids(api, inputs, &made, &leads, &drafts);
     let mut schemas = BTreeMap::new();
     lend_version_header(inputs, &survey, &mut made);
-    lend_version_choice(&mut made);
+    add_api_version_header(&mut made);
     let page_operations: BTreeMap<usize, String> = made.iter().map(|it| (it.unit, it.id.clone())).collect();
     let operations =
         made.into_iter().map(|it| build_operation(api, it, &survey, &page_operations, &ids, &mut schemas)).collect();

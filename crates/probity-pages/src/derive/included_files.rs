@@ -20,7 +20,7 @@ pub(super) fn record_included_nulls(inputs: &[PageInput], made: &mut [DraftOpera
     for body in made.iter().flat_map(|it| &it.responses) {
         visit_fields(&body.fields, "", &mut |_, field| {
             if field.shown_null && field.at.first >= LINES_APART {
-                shown.entry(resolve_source(inputs, &field.at)).or_insert_with(|| body.at.clone());
+                shown.entry(resolve_included_source(inputs, &field.at)).or_insert_with(|| body.at.clone());
             }
         });
     }
@@ -30,7 +30,8 @@ pub(super) fn record_included_nulls(inputs: &[PageInput], made: &mut [DraftOpera
             let way = body.way.word();
             let mut found = Vec::new();
             visit_fields(&body.fields, way, &mut |pointer, field| {
-                let elsewhere = shown.get(&resolve_source(inputs, &field.at)).filter(|_| field.at.first >= LINES_APART);
+                let elsewhere =
+                    shown.get(&resolve_included_source(inputs, &field.at)).filter(|_| field.at.first >= LINES_APART);
                 if let Some(at) = elsewhere.filter(|_| !field.shown_null && field.claims.nullable.is_none()) {
                     found.push((pointer.to_string(), field.value_type.type_word(), field.at.clone(), at.clone()));
                 }
@@ -60,7 +61,7 @@ pub(super) fn resolve_included_sources(
     *catalog = serde_json::from_value(value).expect("a serialized catalog can be read");
     schemas.values_mut().for_each(|it| resolve_sources_in(inputs, it));
     for at in doubts.iter_mut().flat_map(|it| &mut it.sides).filter_map(|it| it.at.as_mut()) {
-        *at = resolve_source(inputs, at);
+        *at = resolve_included_source(inputs, at);
     }
 }
 
@@ -88,12 +89,12 @@ fn resolve_sources_in(inputs: &[PageInput], value: &mut Value) {
 
 fn rewrite_source(inputs: &[PageInput], text: &mut String) {
     if let Ok(at) = text.parse::<SourceLines>() {
-        *text = resolve_source(inputs, &at).to_string();
+        *text = resolve_included_source(inputs, &at).to_string();
     }
 }
 
 /// Returns the page of an included file if the manifest lists the file, else the including line.
-fn resolve_source(inputs: &[PageInput], at: &SourceLines) -> SourceLines {
+fn resolve_included_source(inputs: &[PageInput], at: &SourceLines) -> SourceLines {
     let nth = (at.first / LINES_APART) as usize;
     let Some(page) = inputs.iter().find(|it| it.entry.id == at.page).filter(|_| nth > 0) else {
         return at.clone();

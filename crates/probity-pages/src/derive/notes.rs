@@ -3,7 +3,7 @@
 use super::field::make_source;
 use super::page_parts::{PagePart, PlacedBlock};
 use crate::derive::patterns::pattern;
-use crate::document::{PageBlock, PageLink, PageText};
+use crate::document::{BlockText, PageBlock, PageLink};
 use crate::text::{digest_text, normalise_lines};
 use probity_schema::catalog::ProseNote;
 use std::collections::BTreeMap;
@@ -92,7 +92,7 @@ pub(super) fn read_notes(placed: &[PlacedBlock], page: &str) -> Vec<LinkedNote> 
     out
 }
 
-fn make_note(text: &PageText, words: &str, kind: &str, pairs: &[(String, String)], page: &str) -> ProseNote {
+fn make_note(text: &BlockText, words: &str, kind: &str, pairs: &[(String, String)], page: &str) -> ProseNote {
     let first = text.lines.first().map_or(1, |line| line.first);
     let last = text.lines.last().map_or(first, |line| line.last);
     ProseNote {
@@ -130,7 +130,7 @@ fn classify_note(words: &str, pairs: &[(String, String)]) -> &'static str {
     }
 }
 
-fn extract_tokens(text: &PageText, words: &str, pairs: &[(String, String)]) -> BTreeMap<String, Vec<String>> {
+fn extract_tokens(text: &BlockText, words: &str, pairs: &[(String, String)]) -> BTreeMap<String, Vec<String>> {
     let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut add = |key: &str, value: String| {
         let list = out.entry(key.to_string()).or_default();
@@ -258,7 +258,7 @@ mod tests {
 
     fn check_note(text: &str, expected_kind: &str, expected_tokens: &str) {
         let found = extract_pairs(text);
-        let it = PageText::default();
+        let it = BlockText::default();
         let tokens = extract_tokens(&it, text, &found);
         let shown: Vec<String> = tokens.iter().map(|(key, all)| format!("{key}={}", all.join(","))).collect();
         assert_eq!((classify_note(text, &found), shown.join(" ").as_str()), (expected_kind, expected_tokens), "{text}");

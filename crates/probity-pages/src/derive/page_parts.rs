@@ -1,6 +1,6 @@
 //! The part of a page that a block belongs to, by the words of headings and list items.
 
-use crate::document::{Document, PageBlock, PageText};
+use crate::document::{BlockText, Document, PageBlock};
 
 /// Subject of a part of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(super) enum PagePart {
 pub(super) struct PlacedBlock<'a> {
     pub part: PagePart,
     /// The item or short paragraph right before a block: the caption of a table without caption.
-    pub hint: Option<&'a PageText>,
+    pub hint: Option<&'a BlockText>,
     /// The block describes a failure.
     pub abnormal: bool,
     pub block: &'a PageBlock,
@@ -51,7 +51,7 @@ pub(super) fn place_blocks(document: &Document) -> Vec<PlacedBlock<'_>> {
 fn place_section<'a>(section: &'a crate::document::PageSection, part: PagePart, out: &mut Vec<PlacedBlock<'a>>) {
     let mut now = part;
     let mut abnormal = is_failure_label(&section.title);
-    let mut hint: Option<&PageText> = None;
+    let mut hint: Option<&BlockText> = None;
     for block in &section.blocks {
         if let PageBlock::Item { text, .. } | PageBlock::Paragraph(text) = block {
             let first = text.lines.first().map_or("", |line| line.text.as_str());

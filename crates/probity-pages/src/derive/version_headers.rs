@@ -40,7 +40,7 @@ pub(super) fn lend_version_header(inputs: &[PageInput], survey: &PageSurvey, mad
 
 /// Adds the header for API versions to every operation if one page shows the header. Versions belong to the API, and
 /// most pages omit the header.
-pub(super) fn lend_version_choice(made: &mut [DraftOperation]) {
+pub(super) fn add_api_version_header(made: &mut [DraftOperation]) {
     let named = made.iter().flat_map(|it| &it.headers).find(|it| !it.shown_values.is_empty()).cloned();
     let Some(header) = named else { return };
     for one in made {

@@ -1,6 +1,6 @@
 //! Builds a document from the pieces of a page: sections, and tables with their captions and labels.
 
-use crate::document::{Document, PageBlock, PageSection, PageTable, PageText, ReadingTrouble, TableCell};
+use crate::document::{BlockText, Document, PageBlock, PageSection, PageTable, ReadingTrouble, TableCell};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -19,7 +19,7 @@ pub(super) enum PagePiece {
 }
 
 impl PagePiece {
-    pub(super) fn paragraph(text: PageText) -> PagePiece {
+    pub(super) fn paragraph(text: BlockText) -> PagePiece {
         PagePiece::Block(PageBlock::Paragraph(text))
     }
 }
@@ -75,7 +75,7 @@ pub(super) fn assemble_document(
 }
 
 /// Removes `Table 3` from the start of a caption, also if a part of the number is in bold.
-pub(super) fn strip_table_number(mut caption: PageText) -> PageText {
+pub(super) fn strip_table_number(mut caption: BlockText) -> BlockText {
     if let Some(line) = caption.lines.first_mut() {
         let cut = NUMBER.find(&line.text).map_or(0, |found| found.end());
         line.text = line.text[cut..].to_string();
@@ -93,7 +93,7 @@ pub(super) fn strip_table_number(mut caption: PageText) -> PageText {
 
 /// Whether a paragraph is the caption of the table that follows: a table number in bold, or a table number in a short
 /// text that is no sentence. `Table 1 describes ...` is prose about a table.
-fn is_caption(text: &PageText) -> bool {
+fn is_caption(text: &BlockText) -> bool {
     let [line] = text.lines.as_slice() else {
         return false;
     };
@@ -122,7 +122,7 @@ fn promote_header(table: &mut PageTable) {
 /// The caption and the labels that were read before their table.
 #[derive(Default)]
 struct PendingTable {
-    caption: Option<PageText>,
+    caption: Option<BlockText>,
     labels: Vec<String>,
     passed: u32,
 }

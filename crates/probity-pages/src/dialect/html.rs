@@ -4,7 +4,7 @@
 //! an attribute with its place before the text is parsed.
 
 use super::text_builder::TextBuilder;
-use crate::document::{PageTable, PageText, ReadingTrouble, TableCell, TableRow};
+use crate::document::{BlockText, PageTable, ReadingTrouble, TableCell, TableRow};
 use scraper::{ElementRef, Html, Node, Selector};
 use source::{MarkedHtml, mark_tags};
 
@@ -19,7 +19,7 @@ const DEPTH_MAX: usize = 200;
 
 /// Reads one `<table>` between the lines `first` and `last`.
 pub(super) fn read_html_table(html: &str, first: u32, last: u32, troubles: &mut Vec<ReadingTrouble>) -> PageTable {
-    let empty = PageTable { caption: PageText::default(), labels: vec![], header: vec![], rows: vec![], first, last };
+    let empty = PageTable { caption: BlockText::default(), labels: vec![], header: vec![], rows: vec![], first, last };
     let marked = mark_tags(html, first);
     if marked.depth > DEPTH_MAX {
         let cause = format!("a table nests elements {} deep; at most {DEPTH_MAX} are read", marked.depth);
@@ -45,10 +45,10 @@ pub(super) fn read_html_table(html: &str, first: u32, last: u32, troubles: &mut 
 }
 
 /// The text of a fragment with a line for each block element, and the anchors.
-pub(super) fn read_html_fragment(html: &str, first: u32, last: u32) -> (PageText, Vec<String>) {
+pub(super) fn read_html_fragment(html: &str, first: u32, last: u32) -> (BlockText, Vec<String>) {
     let marked = mark_tags(html, first);
     if marked.depth > DEPTH_MAX {
-        return (PageText::default(), marked.anchors);
+        return (BlockText::default(), marked.anchors);
     }
     let parsed = Html::parse_fragment(&marked.html);
     let mut growing = TextBuilder::between_lines(first, last);
@@ -132,7 +132,7 @@ fn expand_spans(rows: Vec<UnexpandedRow>, troubles: &mut Vec<ReadingTrouble>) ->
             let Some((cell, columns, spanned)) = own.next() else {
                 // A cell of an earlier row still spans a column further right; columns before that column are blank.
                 match down.iter().skip(column).any(Option::is_some) {
-                    true => cells.push(TableCell { text: PageText::default(), first: row.first, last: row.first }),
+                    true => cells.push(TableCell { text: BlockText::default(), first: row.first, last: row.first }),
                     false => break,
                 }
                 continue;
@@ -175,7 +175,7 @@ pub(super) fn merge_header(rows: &[TableRow]) -> Vec<TableCell> {
     header
 }
 
-fn element_text(element: ElementRef, marked: &MarkedHtml, last: u32) -> PageText {
+fn element_text(element: ElementRef, marked: &MarkedHtml, last: u32) -> BlockText {
     let first = marked.element_lines(element, last).0;
     let mut growing = TextBuilder::between_lines(first, last);
     let mut at = first;

@@ -7,7 +7,7 @@ use super::assembly::{PagePiece, assemble_document};
 use super::pattern::compile_pattern;
 use super::text_builder::parse_link_target;
 use crate::document::{
-    Document, PageBlock, PageLine, PageLink, PageTable, PageText, ReadingTrouble, TableCell, TableRow,
+    BlockText, Document, PageBlock, PageLine, PageLink, PageTable, ReadingTrouble, TableCell, TableRow,
 };
 use regex::Regex;
 use std::sync::LazyLock;
@@ -112,7 +112,7 @@ impl PipePage<'_> {
             _ => end,
         };
         let mut table = PageTable {
-            caption: PageText::default(),
+            caption: BlockText::default(),
             labels: vec![],
             header: vec![],
             rows: vec![],
@@ -225,8 +225,8 @@ pub(super) fn read_pipe_cells(line: &str, at: u32) -> Vec<TableCell> {
     parts.iter().map(|part| TableCell { text: read_cell_text(part, at), first: at, last: at }).collect()
 }
 
-fn read_cell_text(source: &str, at: u32) -> PageText {
-    let mut out = PageText::default();
+fn read_cell_text(source: &str, at: u32) -> BlockText {
+    let mut out = BlockText::default();
     for found in LINK.captures_iter(source) {
         if let Some((label, file)) = parse_link_target(&found[2]) {
             out.links.push(PageLink { text: found[1].trim().to_string(), label, file, line: at });

@@ -1,7 +1,7 @@
 //! Invented pages of each dialect, and properties of the readers for arbitrary text.
 
 use super::read_page;
-use crate::document::{Document, PageBlock, PageText};
+use crate::document::{BlockText, Document, PageBlock};
 
 fn check_outline(page: &str, expected: &str) {
     let document = read_page("page.txt", page.as_bytes()).expect("the page is readable");
@@ -27,7 +27,7 @@ fn assert_lines_in_bounds(document: &Document, text: &str) {
             "{what} is on lines {first}-{last}, outside {outer:?}"
         );
     };
-    let text_within = |text: &PageText, outer: (u32, u32)| {
+    let text_within = |text: &BlockText, outer: (u32, u32)| {
         text.lines.iter().for_each(|line| within(line.first, line.last, outer, &line.text));
         text.links.iter().for_each(|link| within(link.line, link.line, outer, &link.text));
     };

@@ -1,13 +1,13 @@
 //! Text that a reader collects from markup, and the targets of links.
 
-use crate::document::{PageLine, PageLink, PageText};
+use crate::document::{BlockText, PageLine, PageLink};
 
 /// Collects text, links and strong words from markup.
 #[derive(Debug, Default)]
 pub(super) struct TextBuilder {
     /// First and last line of the enclosing block. Broken markup may miscount lines; numbers are held between both.
     within: Option<(u32, u32)>,
-    done: PageText,
+    done: BlockText,
     open: PageLine,
     strong: Option<String>,
     link: Option<PageLink>,
@@ -127,7 +127,7 @@ impl TextBuilder {
     }
 
     /// Takes the collected text and starts anew.
-    pub(super) fn take_text(&mut self) -> PageText {
+    pub(super) fn take_text(&mut self) -> BlockText {
         self.end_link();
         self.break_line();
         let text = std::mem::take(&mut self.done);

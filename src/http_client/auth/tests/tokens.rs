@@ -88,7 +88,7 @@ const PASSWORD: &str = "openstack-password: { auth_url: https://id.example, user
 fn granted(auth: &str, header: Option<&str>, body: Value) -> Result<(String, Option<String>), String> {
     let scheme = written(auth);
     let header = |name: &str| header.filter(|_| name == "x-subject-token").map(str::to_string);
-    let token = scheme.token_grant().unwrap().read_token(&TokenAnswer { header: &header, body: &body }, now())?;
+    let token = scheme.token_grant().unwrap().read_token(&TokenResponse { header: &header, body: &body }, now())?;
     let proof = scheme.build_proof(&get("https://h.example/"), now(), Some(&token.value));
     Ok((shown(&proof), token.ends.map(|ends| ends.to_string())))
 }

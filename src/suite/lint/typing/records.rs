@@ -3,7 +3,7 @@
 use super::expressions::{add_let_types, check_expression, report_type_errors};
 use super::states::build_state_type;
 use super::values::{RootTypes, build_body_type, infer_value_type, remove_null, widen_enum};
-use crate::expr::{self, Expr, RecordField, Val, ValueType};
+use crate::expr::{self, Expr, ExprValue, RecordField, ValueType};
 use crate::suite::lint::context::LintContext;
 use crate::suite::lint::located_expressions::build_field_path;
 use crate::suite::lint::merged_tree::way;
@@ -52,7 +52,7 @@ pub(super) fn read_record_types(lint: &mut LintContext) -> RecordTypes {
         fields.extend(own.map(|(name, ty)| (name.to_string(), RecordField { ty, optional: false })));
         for (name, first) in &resource.remembers {
             // A field that starts as null takes any value; a field that starts as a value keeps the type.
-            let ty = if *first == Val::Null { ValueType::Any } else { widen_enum(infer_value_type(first)) };
+            let ty = if *first == ExprValue::Null { ValueType::Any } else { widen_enum(infer_value_type(first)) };
             fields.insert(name.clone(), RecordField { ty, optional: false });
         }
         records.push(fields);

@@ -6,7 +6,7 @@ use crate::expr::{self, RecordField, ValueType};
 use crate::schema::catalog::Operation;
 use crate::suite::lint::context::LintContext;
 use crate::suite::lint::located_expressions::{ExpressionRole, LocatedExpression};
-use crate::suite::types::{ResourceReference, Suite};
+use crate::suite::types::{AboutEntry, Suite};
 
 /// The roots of the `version` expression.
 pub(super) fn build_version_roots() -> RootTypes {
@@ -78,7 +78,7 @@ pub(super) fn build_told_by_roots(
     lint: &LintContext,
     records: &RecordTypes,
     operation: &str,
-    about: &ResourceReference,
+    about: &AboutEntry,
 ) -> Option<RootTypes> {
     let teller = about.told_by.as_ref()?;
     let teller = lint.suite.about.get(operation)?.iter().find(|other| other.name == *teller)?;

@@ -5,7 +5,7 @@ use crate::suite::lint::context::LintContext;
 use crate::suite::lint::located_expressions::build_clause_path;
 use crate::suite::lint::merged_tree::{YamlPath, way};
 use crate::suite::suggest;
-use crate::suite::types::{Effect, EffectTarget, EffectValue, Stage, Suite, UNNAMED};
+use crate::suite::types::{Effect, EffectTarget, EffectValue, StageExpression, Suite, UNNAMED};
 use std::collections::BTreeSet;
 
 /// The type of the state field: the states named by the suite and by the schemas. Reports each state named by the
@@ -45,7 +45,7 @@ fn list_named_states(suite: &Suite, resource: usize) -> Vec<(String, YamlPath)> 
                 continue;
             };
             for (i, stage) in course.iter().enumerate() {
-                if let Stage::State(state) = stage
+                if let StageExpression::State(state) = stage
                     && state != UNNAMED
                 {
                     let way = at.iter().cloned().chain(way!["then", &effect.key, i]).collect();

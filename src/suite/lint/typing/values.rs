@@ -1,6 +1,6 @@
 //! Types from schemas, parameters and values.
 
-use crate::expr::{self, Expr, RecordField, Val, ValueType};
+use crate::expr::{self, Expr, ExprValue, RecordField, ValueType};
 use crate::schema::catalog::{OperationBody, OperationParameter};
 use crate::suite::lint::context::LintContext;
 use crate::suite::types::Suite;
@@ -28,7 +28,7 @@ pub(super) fn build_body_type(lint: &LintContext, bodies: &[OperationBody]) -> V
 
 /// The types of the pools. A profile replaces the values, so only the kind of value counts.
 pub(super) fn build_pools_type(suite: &Suite) -> ValueType {
-    let pool = |(name, vals): (&String, &Vec<Val>)| {
+    let pool = |(name, vals): (&String, &Vec<ExprValue>)| {
         let items = ValueType::union(vals.iter().map(|val| widen_enum(infer_value_type(val))));
         let ty = if vals.is_empty() { ValueType::Any } else { items };
         (name.clone(), RecordField { ty: ValueType::List(Box::new(ty)), optional: false })
@@ -36,7 +36,7 @@ pub(super) fn build_pools_type(suite: &Suite) -> ValueType {
     ValueType::Record { fields: suite.pools.iter().map(pool).collect(), open: false }
 }
 
-pub(super) fn infer_value_type(val: &Val) -> ValueType {
+pub(super) fn infer_value_type(val: &ExprValue) -> ValueType {
     expr::check_types(&Expr::from_literal(val.clone()), &RootTypes::new()).0
 }
 

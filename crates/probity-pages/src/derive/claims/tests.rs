@@ -1,9 +1,9 @@
 use super::{ClaimBounds, read_claims};
 use crate::derive::types::FieldType;
-use crate::document::{PageLine, PageText};
+use crate::document::{BlockText, PageLine};
 
 /// Builds a cell: `- ` opens a bullet, `**x**` is bold.
-fn make_cell(text: &str) -> PageText {
+fn make_cell(text: &str) -> BlockText {
     let lines = text.lines().enumerate().map(|(at, line)| {
         let bullet = line.starts_with("- ");
         let line = line.strip_prefix("- ").unwrap_or(line);
@@ -11,7 +11,7 @@ fn make_cell(text: &str) -> PageText {
         let number = at as u32 + 1;
         PageLine { text: line.replace("**", ""), bullet, strong, first: number, last: number }
     });
-    PageText { lines: lines.collect(), links: Vec::new() }
+    BlockText { lines: lines.collect(), links: Vec::new() }
 }
 
 fn check_claims(value_type: &FieldType, text: &str, expected: &str) {

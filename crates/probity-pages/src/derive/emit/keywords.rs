@@ -1,6 +1,6 @@
 //! The keywords of one field.
 
-use super::frame::SchemaContext;
+use super::schema_context::SchemaContext;
 use crate::derive::claims::{CitedClaim, ClaimBounds, DocumentedFormat};
 use crate::derive::field::{BodyDirection, DraftField, FieldNeed, make_source};
 use crate::derive::formats::{LOCAL_DATE_TIME_PATTERN, UUID_LIKE_PATTERN, UUID_PATTERN};

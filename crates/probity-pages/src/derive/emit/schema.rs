@@ -1,10 +1,10 @@
 //! Schemas of bodies and fields.
 
-use super::frame::SchemaContext;
 use super::keywords::{
     allow_absence, annotate_schema, merge_keywords, write_default, write_map_lengths, write_number_bounds,
     write_text_keywords, write_values,
 };
+use super::schema_context::SchemaContext;
 use crate::derive::field::{BodyDirection, DraftField, FieldNeed, make_source};
 use crate::derive::types::FieldType;
 use probity_schema::catalog::{FieldVersions, SourceLines};

@@ -89,7 +89,7 @@ fn is_empty_page(input: &PageInput) -> bool {
         return openapi::list_operation_names(root).is_empty();
     }
     !input.document.sections.iter().flat_map(|it| &it.blocks).any(|block| match block {
-        PageBlock::Table(table) => tables::recognise_shape(table) != tables::TableShape::Other,
+        PageBlock::Table(table) => tables::recognise_shape(table) != tables::TableKind::Other,
         PageBlock::Code { .. } => true,
         PageBlock::Paragraph(text) | PageBlock::Item { text, .. } => text.lines.iter().any(|line| {
             ["GET /", "POST /", "PUT /", "DELETE /", "PATCH /"]

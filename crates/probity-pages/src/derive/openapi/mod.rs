@@ -5,14 +5,14 @@
 
 mod bodies;
 mod layers;
-mod limits;
+mod constraints;
 mod node;
 mod operation;
 mod parameters;
-mod place;
+mod described_operation;
 mod reader;
 mod required;
 mod schema;
 
+pub(super) use described_operation::{has_operation, list_operation_names};
 pub(super) use operation::make_described_operations;
-pub(super) use place::{has_operation, list_operation_names};

@@ -1,7 +1,7 @@
 //! Builds operations from an OpenAPI description.
 
+use super::described_operation::{DescribedOperation, find_operations, has_name, name_operation};
 use super::node::{locate_node, read_prose};
-use super::place::{DescribedOperation, find_operations, has_name, name_operation};
 use super::reader::SchemaReader;
 use super::{bodies, parameters};
 use crate::derive::doubts::{DraftDoubts, add_doubt, make_side};
@@ -10,7 +10,7 @@ use crate::derive::input::PageInput;
 use crate::derive::operation_draft::DraftOperation;
 use crate::derive::page_parts::{PagePart, PlacedBlock};
 use crate::derive::{notes, uri};
-use crate::document::{PageBlock, PageText};
+use crate::document::{BlockText, PageBlock};
 use crate::value::SourceValue;
 use probity_schema::catalog::{ApiVersion, Binding};
 
@@ -146,7 +146,7 @@ fn read_description_notes(operation: &SourceValue, page: &str) -> Vec<notes::Lin
     let Some(description) = operation.get("description") else { return Vec::new() };
     let blocks: Vec<PageBlock> = read_prose(description)
         .into_iter()
-        .map(|line| PageBlock::Paragraph(PageText { lines: vec![line], links: Vec::new() }))
+        .map(|line| PageBlock::Paragraph(BlockText { lines: vec![line], links: Vec::new() }))
         .collect();
     let placed: Vec<PlacedBlock> = blocks
         .iter()

@@ -1,7 +1,7 @@
 //! Parameters of path, query and header: first of the path, then of the operation.
 
+use super::described_operation::DescribedOperation;
 use super::node::{follow_references, locate_node};
-use super::place::DescribedOperation;
 use super::reader::SchemaReader;
 use crate::derive::doubts::{add_doubt, make_side};
 use crate::derive::field::{BodyDirection, DraftField, FieldNeed, make_source};

@@ -3,15 +3,15 @@
 //! `allOf` and `$ref` describe one value in several places, the *layers*. Keywords without a counterpart in a field
 //! are copied if they stand alone.
 
+use super::constraints;
 use super::layers::{SchemaLayers, contains_reference};
-use super::limits;
 use super::node::{locate_node, read_prose};
 use super::reader::{DEPTH_MAX, SchemaReader};
 use crate::derive::claims::{self, CitedClaim};
 use crate::derive::doubts::{add_doubt, make_side};
 use crate::derive::field::{BodyDirection, DraftField, FieldNeed, make_source};
 use crate::derive::types::FieldType;
-use crate::document::PageText;
+use crate::document::BlockText;
 use crate::value::{SourceValue, SourceValueKind};
 use serde_json::json;
 
@@ -98,7 +98,7 @@ impl<'a> SchemaReader<'a, '_> {
             let all = branches.iter().map(|it| self.read_field(way, "", it, pointer, depth + 1)).collect();
             field.choices.push((keyword, all));
         }
-        limits::read_limits(self, &layers, &mut field, pointer);
+        constraints::read_limits(self, &layers, &mut field, pointer);
         self.read_description(&layers, &mut field);
         self.open.truncate(self.open.len() - layers.opened);
         field
@@ -112,7 +112,9 @@ impl<'a> SchemaReader<'a, '_> {
                 if TOLERATED.contains(&word) || READ.contains(&word) || word.starts_with("x-") {
                     continue;
                 }
-                if limits::CARRIED.contains(&word) && !contains_reference(node) && limits::is_self_contained(word, node)
+                if constraints::CARRIED.contains(&word)
+                    && !contains_reference(node)
+                    && constraints::is_self_contained(word, node)
                 {
                     field.copied_keywords.insert(keyword.clone(), node.to_json());
                     continue;
@@ -319,7 +321,7 @@ impl<'a> SchemaReader<'a, '_> {
     /// Adds the claims of the description text beyond keywords: microversions and effect.
     fn read_description(&mut self, layers: &SchemaLayers<'a>, field: &mut DraftField) {
         let Some(node) = layers.find_first("description") else { return };
-        let text = PageText { lines: read_prose(node), links: Vec::new() };
+        let text = BlockText { lines: read_prose(node), links: Vec::new() };
         let told = claims::read_claims(&text, &field.value_type);
         let claims = &mut field.claims;
         claims.dead = claims.dead.take().or(told.dead);

@@ -8,8 +8,8 @@ use crate::derive::input::PageInput;
 use crate::derive::lenient_json;
 use crate::derive::page_parts::{PagePart, PlacedBlock, parse_status_label, place_blocks};
 use crate::derive::patterns::pattern;
-use crate::derive::tables::{self, TableShape, flatten_text};
-use crate::document::{PageBlock, PageTable, PageText};
+use crate::derive::tables::{self, TableKind, flatten_text};
+use crate::document::{BlockText, PageBlock, PageTable};
 use probity_schema::catalog::{DocumentedStatus, SourceLines};
 
 pattern!(CODE, r"^\s*([1-5]\d{2})\b");
@@ -60,8 +60,8 @@ fn read_page_table(
     let id = &input.entry.id;
     match tables::recognise_shape(table) {
         // Parameter tables with a column for the place are read by version.
-        TableShape::Fields(columns) if columns.place.is_some() && input.document.dialect == "pipes" => {}
-        TableShape::Fields(columns) => {
+        TableKind::Fields(columns) if columns.place.is_some() && input.document.dialect == "pipes" => {}
+        TableKind::Fields(columns) => {
             // The item before a table without caption serves as the caption, with the labels of the item.
             let own = !table.caption.lines.is_empty();
             let caption = if own { Some(&table.caption) } else { it.hint };
@@ -81,7 +81,7 @@ fn read_page_table(
                 at: make_source(id, table.first, table.last),
             });
         }
-        TableShape::Codes(column) => {
+        TableKind::Codes(column) => {
             for row in &table.rows {
                 let text = row.cells.get(column).map(|cell| flatten_text(&cell.text)).unwrap_or_default();
                 if let Some(code) = CODE.captures(&text).and_then(|it| it[1].parse().ok()) {
@@ -89,7 +89,7 @@ fn read_page_table(
                 }
             }
         }
-        TableShape::Values(word) => {
+        TableKind::Values(word) => {
             let strong = table.caption.lines.iter().flat_map(|line| line.strong.first()).next();
             let values = table.rows.iter().filter_map(|row| {
                 let text = flatten_text(&row.cells.first()?.text);
@@ -102,7 +102,7 @@ fn read_page_table(
                 at: make_source(id, table.first, table.last),
             });
         }
-        TableShape::Other => {
+        TableKind::Other => {
             for (column, head) in table.header.iter().enumerate() {
                 let name = flatten_text(&head.text);
                 let null = table.rows.iter().find(|row| {
@@ -182,7 +182,7 @@ fn read_page_code(
 
 fn read_page_text(
     it: &PlacedBlock,
-    text: &PageText,
+    text: &BlockText,
     input: &PageInput,
     mode: &mut BodyDirection,
     page: &mut PageContents,

@@ -1,10 +1,10 @@
 //! The texts of single cells.
 
 use crate::derive::field::FieldNeed;
-use crate::document::PageText;
+use crate::document::BlockText;
 
 /// Returns the text of a cell on one line.
-pub(in crate::derive) fn flatten_text(text: &PageText) -> String {
+pub(in crate::derive) fn flatten_text(text: &BlockText) -> String {
     text.lines.iter().map(|line| line.text.trim()).filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ")
 }
 

@@ -9,7 +9,7 @@ use crate::derive::claims;
 use crate::derive::doubts::{DraftDoubt, add_doubt, make_side};
 use crate::derive::field::{DraftField, FieldNeed, make_source};
 use crate::derive::types::{self, FieldType};
-use crate::document::{PageTable, PageText, TableCell, TableRow};
+use crate::document::{BlockText, PageTable, TableCell, TableRow};
 use probity_schema::catalog::SourceLines;
 
 /// Returns the rows of a table as fields.
@@ -70,7 +70,7 @@ fn read_field_row(
     out.need = name_need.unwrap_or_else(|| parse_need(&need_text));
     out.links = row.cells.iter().flat_map(|cell| cell.text.links.clone()).collect();
     let lines = about.iter().flat_map(|cell| cell.text.lines.clone()).collect();
-    out.claims = claims::read_claims(&PageText { lines, links: Vec::new() }, &out.value_type);
+    out.claims = claims::read_claims(&BlockText { lines, links: Vec::new() }, &out.value_type);
     read_default_cell(row, columns, &mut out);
     read_version_cells(row, columns, &mut out);
     let optional = out.claims.optional.as_ref().map(|it| make_source(page, it.first, it.last));

@@ -5,7 +5,7 @@ use crate::document::PageTable;
 
 /// The contents of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::derive) enum TableShape {
+pub(in crate::derive) enum TableKind {
     Fields(FieldColumns),
     /// Status codes, with the index of the code column.
     Codes(usize),
@@ -63,33 +63,33 @@ const ABOUT_HEADERS: [&str; 10] =
     ["description", "remarks", "remark", "constraint", "constraints", "meaning", "说明", "描述", "备注", "설명"];
 
 /// Reads the contents of a table from the header.
-pub(in crate::derive) fn recognise_shape(table: &PageTable) -> TableShape {
+pub(in crate::derive) fn recognise_shape(table: &PageTable) -> TableKind {
     let heads: Vec<String> = table.header.iter().map(|cell| flatten_text(&cell.text).to_lowercase()).collect();
     let Some(first) = heads.first() else {
-        return TableShape::Other;
+        return TableKind::Other;
     };
     let find = |words: &[&str]| heads.iter().position(|head| words.contains(&head.as_str()));
     if CODE_HEADERS.contains(&first.as_str()) && find(&["type"]).is_none() {
-        return TableShape::Codes(0);
+        return TableKind::Codes(0);
     }
     if STATE_HEADERS.contains(&first.as_str()) {
-        return TableShape::Values(first.clone());
+        return TableKind::Values(first.clone());
     }
     let Some(name) = find(&NAME_HEADERS) else {
-        return TableShape::Other;
+        return TableKind::Other;
     };
     let value_type = find(&TYPE_HEADERS);
     let need = find(&NEED_HEADERS);
     let about: Vec<usize> = (0..heads.len()).filter(|it| ABOUT_HEADERS.contains(&heads[*it].as_str())).collect();
     if value_type.is_none() && need.is_none() && about.is_empty() {
-        return TableShape::Other;
+        return TableKind::Other;
     }
     // With a schema column, the column "type" gives the place of a parameter (path, query, …).
     let schema = find(&["schema"]);
     let place = schema.and(find(&["type"]));
     let default = find(&["default", "default value"]);
     let (since, until) = (find(&["first microversion"]), find(&["last microversion"]));
-    TableShape::Fields(FieldColumns {
+    TableKind::Fields(FieldColumns {
         name,
         value_type: schema.or(value_type),
         need,

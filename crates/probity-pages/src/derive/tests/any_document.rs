@@ -1,7 +1,9 @@
 //! Derivation never panics on any document.
 
 use crate::derive::{DeriveOptions, PageInput, derive_api};
-use crate::document::{Document, PageBlock, PageLine, PageLink, PageSection, PageTable, PageText, TableCell, TableRow};
+use crate::document::{
+    BlockText, Document, PageBlock, PageLine, PageLink, PageSection, PageTable, TableCell, TableRow,
+};
 use crate::manifest::PageEntry;
 use proptest::prelude::*;
 
@@ -50,7 +52,7 @@ fn any_words() -> impl Strategy<Value = String> {
     prop_oneof![4 => known.prop_map(str::to_string), 1 => "\\PC{0,12}"]
 }
 
-fn any_text() -> impl Strategy<Value = PageText> {
+fn any_text() -> impl Strategy<Value = BlockText> {
     let line = (any_words(), any::<bool>(), proptest::collection::vec(any_words(), 0..2), 0u32..40)
         .prop_map(|(text, bullet, strong, first)| PageLine { text, bullet, strong, first, last: first });
     let link = (
@@ -60,7 +62,7 @@ fn any_text() -> impl Strategy<Value = PageText> {
     )
         .prop_map(|(text, label, file)| PageLink { text, label, file, line: 1 });
     (proptest::collection::vec(line, 0..3), proptest::collection::vec(link, 0..2))
-        .prop_map(|(lines, links)| PageText { lines, links })
+        .prop_map(|(lines, links)| BlockText { lines, links })
 }
 
 fn any_cell() -> impl Strategy<Value = TableCell> {

@@ -8,7 +8,7 @@ use crate::derive::field_table::FieldTable;
 use crate::derive::operation_draft::{DraftBody, DraftOperation};
 use crate::derive::patterns::pattern;
 use crate::derive::survey::PageSurvey;
-use crate::derive::tables::{self, TableShape, flatten_text};
+use crate::derive::tables::{self, TableKind, flatten_text};
 use crate::derive::types;
 use crate::document::PageTable;
 use crate::value::{SourceValue, SourceValueKind};
@@ -25,7 +25,7 @@ pub(super) fn read_version_parameters(
     drafts: &mut Vec<DraftDoubt>,
 ) {
     for table in &group.params {
-        let TableShape::Fields(columns) = tables::recognise_shape(table) else {
+        let TableKind::Fields(columns) = tables::recognise_shape(table) else {
             continue;
         };
         for row in &table.rows {

@@ -4,9 +4,9 @@ use crate::derive::doubts::{DraftDoubt, add_doubt, make_side};
 use crate::derive::field::make_source;
 use crate::derive::lenient_json;
 use crate::derive::patterns::pattern;
-use crate::derive::tables::{self, TableShape, flatten_text};
+use crate::derive::tables::{self, TableKind, flatten_text};
 use crate::derive::uri::{self, OperationUris};
-use crate::document::{PageBlock, PageSection, PageTable, PageText};
+use crate::document::{BlockText, PageBlock, PageSection, PageTable};
 use crate::value::SourceValue;
 use probity_schema::catalog::SourceLines;
 
@@ -71,8 +71,8 @@ fn read_section<'a>(
         match block {
             PageBlock::Paragraph(text) | PageBlock::Item { text, .. } => read_section_text(group, text, page),
             PageBlock::Table(table) => match tables::recognise_shape(table) {
-                TableShape::Codes(_) => group.codes.push(table),
-                TableShape::Fields(columns) if columns.place.is_some() => group.params.push(table),
+                TableKind::Codes(_) => group.codes.push(table),
+                TableKind::Fields(columns) if columns.place.is_some() => group.params.push(table),
                 _ => read_version_date(group, table, page),
             },
             PageBlock::Code { text, first, .. } => {
@@ -101,7 +101,7 @@ fn read_section<'a>(
 }
 
 /// Reads URI, state and expiry from text.
-fn read_section_text(group: &mut VersionContents, text: &PageText, page: &str) {
+fn read_section_text(group: &mut VersionContents, text: &BlockText, page: &str) {
     for line in &text.lines {
         let at = make_source(page, line.first, line.last);
         uri::add_uri(&mut group.uris, &line.text, at.clone());

@@ -4,7 +4,7 @@ use super::regions::HtmlRegion;
 use super::walk::MarkdownWalk;
 use crate::dialect::assembly::PagePiece;
 use crate::dialect::html;
-use crate::document::{PageBlock, PageText};
+use crate::document::{BlockText, PageBlock};
 use std::ops::Range;
 
 impl MarkdownWalk<'_> {
@@ -72,7 +72,7 @@ impl MarkdownWalk<'_> {
             let (own, others) = links.into_iter().partition(|link| link.line <= line.last);
             links = others;
             let bullet = line.bullet;
-            let text = PageText { lines: vec![line], links: own };
+            let text = BlockText { lines: vec![line], links: own };
             match bullet {
                 true => self.push_block(PageBlock::Item { depth: self.lists, text }),
                 false => self.push_block(PageBlock::Paragraph(text)),

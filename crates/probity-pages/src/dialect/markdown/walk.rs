@@ -5,7 +5,7 @@ use super::regions::HtmlRegion;
 use crate::dialect::assembly::PagePiece;
 use crate::dialect::pipes;
 use crate::dialect::text_builder::TextBuilder;
-use crate::document::{PageBlock, PageTable, PageText, ReadingTrouble, TableCell, TableRow};
+use crate::document::{BlockText, PageBlock, PageTable, ReadingTrouble, TableCell, TableRow};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 use std::ops::Range;
 
@@ -127,7 +127,7 @@ impl MarkdownWalk<'_> {
                 self.flush_text();
                 let (first, last) = self.line_span(&range);
                 self.table = Some(PageTable {
-                    caption: PageText::default(),
+                    caption: BlockText::default(),
                     labels: vec![],
                     header: vec![],
                     rows: vec![],
@@ -230,7 +230,7 @@ impl MarkdownWalk<'_> {
 
     pub(super) fn push_empty_item(&mut self) {
         if let Some(depth) = self.item.take() {
-            self.pieces.push(PagePiece::Block(PageBlock::Item { depth, text: PageText::default() }));
+            self.pieces.push(PagePiece::Block(PageBlock::Item { depth, text: BlockText::default() }));
         }
     }
 

@@ -6,7 +6,7 @@ use super::{cells, inline};
 use crate::dialect::assembly::PagePiece;
 use crate::dialect::parameters::{self, ListedParameter};
 use crate::dialect::pattern::compile_pattern;
-use crate::document::{IncludedFile, LINES_APART, PageBlock, PageLink, PageTable, PageText, TableCell, TableRow};
+use crate::document::{BlockText, IncludedFile, LINES_APART, PageBlock, PageLink, PageTable, TableCell, TableRow};
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -170,7 +170,7 @@ fn add_row_link(row: &mut TableRow, label: &str, line: u32) {
 fn make_parameter_table(caption: &str, labels: Vec<String>, line: u32) -> PageTable {
     let head = ["Parameter", "Mandatory", "Type", "First microversion", "Last microversion", "Description"];
     let header = head.iter().map(|it| make_cell(it, line)).collect();
-    let caption = if caption.is_empty() { PageText::default() } else { inline::make_plain(caption, line) };
+    let caption = if caption.is_empty() { BlockText::default() } else { inline::make_plain(caption, line) };
     PageTable { caption, labels, header, rows: Vec::new(), first: line, last: line }
 }
 
@@ -201,7 +201,7 @@ fn make_parameter_row(
 }
 
 fn make_cell(text: &str, line: u32) -> TableCell {
-    let text = if text.is_empty() { PageText::default() } else { inline::make_plain(text, line) };
+    let text = if text.is_empty() { BlockText::default() } else { inline::make_plain(text, line) };
     TableCell { text, first: line, last: line }
 }
 
@@ -230,7 +230,7 @@ fn make_status_table<'a>(lines: impl Iterator<Item = &'a SourceLine>) -> Option<
     let (first, last) = (rows.first()?.first, rows.last()?.last);
     let header = vec![make_cell("Status code", first)];
     Some(PagePiece::Block(PageBlock::Table(PageTable {
-        caption: PageText::default(),
+        caption: BlockText::default(),
         labels: vec![],
         header,
         rows,

@@ -6,7 +6,7 @@ use super::page::{DEPTH_MAX, RstPage, SourceLine, dedent_by, dedent_common};
 use super::{api_reference, explicit, grid_table, inline, simple_table};
 use crate::dialect::assembly::PagePiece;
 use crate::dialect::pattern::compile_pattern;
-use crate::document::{PageBlock, PageText};
+use crate::document::{BlockText, PageBlock};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -217,7 +217,7 @@ impl BlockWalk<'_> {
     }
 
     fn read_line_block(&mut self, at: usize) -> usize {
-        let mut text = PageText::default();
+        let mut text = BlockText::default();
         let mut end = at;
         while let Some(line) = self.lines.get(end).filter(|line| line.text.starts_with("| ") || line.text == "|") {
             let content = line.text[1..].trim().to_string();
@@ -276,7 +276,7 @@ fn make_item(mut pieces: Vec<PagePiece>, depth: u8) -> Vec<PagePiece> {
     let item = |text| PagePiece::Block(PageBlock::Item { depth, text });
     match text {
         Some(text) => pieces[labels] = item(text),
-        None => pieces.insert(labels, item(PageText::default())),
+        None => pieces.insert(labels, item(BlockText::default())),
     }
     pieces
 }

@@ -3,7 +3,7 @@
 use super::inline;
 use super::page::{RstPage, SourceLine, dedent_common};
 use crate::dialect::assembly::PagePiece;
-use crate::document::{PageBlock, PageText, TableCell};
+use crate::document::{BlockText, PageBlock, TableCell};
 
 /// Reads a cell. Each block becomes a line of the text.
 pub(super) fn read_cell(page: &mut RstPage, lines: &[SourceLine], depth: usize) -> TableCell {
@@ -15,8 +15,8 @@ pub(super) fn read_cell(page: &mut RstPage, lines: &[SourceLine], depth: usize) 
 }
 
 /// The lines of all blocks as one text.
-fn flatten_pieces(pieces: Vec<PagePiece>, first: u32) -> PageText {
-    let mut out = PageText::default();
+fn flatten_pieces(pieces: Vec<PagePiece>, first: u32) -> BlockText {
+    let mut out = BlockText::default();
     for piece in pieces {
         match piece {
             PagePiece::Block(PageBlock::Paragraph(text)) => add_text(&mut out, text, false),
@@ -44,7 +44,7 @@ fn flatten_pieces(pieces: Vec<PagePiece>, first: u32) -> PageText {
     out
 }
 
-fn add_text(out: &mut PageText, text: PageText, bullet: bool) {
+fn add_text(out: &mut BlockText, text: BlockText, bullet: bool) {
     for (index, mut line) in text.lines.into_iter().enumerate() {
         if line.text.trim().is_empty() {
             continue;

@@ -8,7 +8,7 @@ use crate::dialect::assembly::{PagePiece, strip_table_number};
 use crate::dialect::html;
 use crate::dialect::pattern::compile_pattern;
 use crate::dialect::text_builder::parse_link_target;
-use crate::document::{PageBlock, PageLink, PageTable, PageText};
+use crate::document::{BlockText, PageBlock, PageLink, PageTable};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -140,7 +140,7 @@ fn read_toctree(directive: &Directive) -> Vec<PagePiece> {
             Some((shown, target)) => (shown.trim(), target),
             None => (entry, entry),
         };
-        let mut text: PageText = inline::make_plain(shown, line.number);
+        let mut text: BlockText = inline::make_plain(shown, line.number);
         if let Some((label, file)) = parse_link_target(target) {
             text.links.push(PageLink { text: shown.to_string(), label, file, line: line.number });
         }

@@ -3,7 +3,7 @@
 use super::cells;
 use super::page::{RstPage, SourceLine};
 use crate::dialect::html::merge_header;
-use crate::document::{PageTable, PageText, TableCell, TableRow};
+use crate::document::{BlockText, PageTable, TableCell, TableRow};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most characters that are read while boxes are traced.
@@ -26,7 +26,7 @@ pub(super) fn read_grid_table(page: &mut RstPage, lines: &[SourceLine], depth: u
         let mut cell = cells::read_cell(page, &inner, depth);
         if inner.is_empty() {
             let line = lines[part.top].number;
-            cell = TableCell { text: PageText::default(), first: line, last: line };
+            cell = TableCell { text: BlockText::default(), first: line, last: line };
         }
         let rows = tops.iter().enumerate().filter(|(_, top)| **top >= part.top && **top < part.bottom);
         for (row, _) in rows {
@@ -49,7 +49,7 @@ pub(super) fn read_grid_table(page: &mut RstPage, lines: &[SourceLine], depth: u
     }
     let body = rows.split_off(header_rows.min(rows.len()));
     Some(PageTable {
-        caption: PageText::default(),
+        caption: BlockText::default(),
         labels: vec![],
         header: merge_header(&rows),
         rows: body,

@@ -2,13 +2,13 @@
 
 use super::page::{RstPage, SourceLine};
 use crate::dialect::text_builder::{TextBuilder, parse_link_target};
-use crate::document::{PageLine, PageLink, PageText};
+use crate::document::{BlockText, PageLine, PageLink};
 
 /// Most characters between an opening and a closing mark, which bounds the search for stray marks.
 const MARKUP_MAX: usize = 1_500;
 
 /// Reads the lines of one paragraph.
-pub(super) fn read_paragraph(page: &RstPage, lines: &[SourceLine]) -> PageText {
+pub(super) fn read_paragraph(page: &RstPage, lines: &[SourceLine]) -> BlockText {
     let mut out = TextBuilder::default();
     let joined = lines.iter().map(|line| line.text.trim()).collect::<Vec<_>>().join("\n");
     let mut reader =
@@ -18,9 +18,9 @@ pub(super) fn read_paragraph(page: &RstPage, lines: &[SourceLine]) -> PageText {
 }
 
 /// A text without markup, such as a line of code.
-pub(super) fn make_plain(text: &str, at: u32) -> PageText {
+pub(super) fn make_plain(text: &str, at: u32) -> BlockText {
     let line = PageLine { text: text.trim_end().to_string(), first: at, last: at, ..PageLine::default() };
-    PageText { lines: vec![line], links: vec![] }
+    BlockText { lines: vec![line], links: vec![] }
 }
 
 struct InlineReader<'r> {

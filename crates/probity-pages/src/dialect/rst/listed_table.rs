@@ -4,7 +4,7 @@ use super::directive::Directive;
 use super::page::{RstPage, SourceLine, dedent_by};
 use super::{cells, inline};
 use crate::dialect::html::merge_header;
-use crate::document::{PageTable, PageText, TableCell, TableRow};
+use crate::document::{BlockText, PageTable, TableCell, TableRow};
 
 /// Reads a table of nested lists: outer items are rows, inner items are cells.
 pub(super) fn read_list_table(page: &mut RstPage, directive: &Directive, depth: usize) -> Option<PageTable> {
@@ -35,7 +35,7 @@ pub(super) fn read_csv_table(page: &mut RstPage, directive: &Directive, depth: u
 fn finish_table(directive: &Directive, mut rows: Vec<TableRow>, header_rows: usize) -> PageTable {
     let body = rows.split_off(header_rows.min(rows.len()));
     PageTable {
-        caption: PageText::default(),
+        caption: BlockText::default(),
         labels: vec![],
         header: merge_header(&rows),
         rows: body,

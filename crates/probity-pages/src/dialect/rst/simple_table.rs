@@ -4,7 +4,7 @@ use super::cells;
 use super::grid_table::split_columns;
 use super::page::{RstPage, SourceLine};
 use crate::dialect::html::merge_header;
-use crate::document::{PageTable, PageText, TableCell, TableRow};
+use crate::document::{BlockText, PageTable, TableCell, TableRow};
 
 /// Most lines of one table.
 const LINES_MAX: usize = 5_000;
@@ -52,7 +52,7 @@ pub(super) fn read_simple_table(page: &mut RstPage, lines: &[SourceLine], depth:
     }
     let body = rows.split_off(header_rows);
     let table = PageTable {
-        caption: PageText::default(),
+        caption: BlockText::default(),
         labels: vec![],
         header: merge_header(&rows),
         rows: body,

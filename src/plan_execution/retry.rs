@@ -1,6 +1,6 @@
 //! Sends a call, with retries.
 
-use super::disposition::{Disposition, SentRequest};
+use super::delivery_result::{DeliveryResult, SentRequest};
 use super::request_dispatcher::RequestDispatcher;
 use super::stop::StopReason;
 use crate::endpoint::Request;
@@ -25,18 +25,18 @@ pub(super) async fn send_with_retries(
     for tries in 0.. {
         let landed = desk.send_once(index, step, call, request, cause).await?;
         let named = match &landed.disposition {
-            Disposition::Answered => return Ok(landed),
-            Disposition::Unsent { cause } if desk.count_unsent_in_row() >= pace.unsent_most => {
+            DeliveryResult::Answered => return Ok(landed),
+            DeliveryResult::Unsent { cause } if desk.count_unsent_in_row() >= pace.unsent_most => {
                 return Err(StopReason::Unreachable { cause: cause.clone() });
             }
-            Disposition::Unsent { .. } => None,
+            DeliveryResult::Unsent { .. } => None,
             // The endpoint may have carried out the call: a second create would leave an unknown
             // resource, and a second action would find another state.
-            Disposition::Lost if !is_read(request) => return Ok(landed),
-            Disposition::Lost => None,
+            DeliveryResult::Lost if !is_read(request) => return Ok(landed),
+            DeliveryResult::Lost => None,
             // 429 says that the call was not carried out. 503 comes from a gateway, which may not know.
-            Disposition::Throttled { processed: true, .. } if !step.births.is_empty() => return Ok(landed),
-            Disposition::Throttled { after, .. } => *after,
+            DeliveryResult::Throttled { processed: true, .. } if !step.births.is_empty() => return Ok(landed),
+            DeliveryResult::Throttled { after, .. } => *after,
         };
         if tries >= pace.retries {
             return Ok(landed);

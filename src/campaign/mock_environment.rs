@@ -1,10 +1,10 @@
 //! The environment of plans against the mock, on a paused clock.
 
+use super::campaign_environment::CampaignEnvironment;
+use super::campaign_input::{CampaignError, CampaignInput};
 use super::campaign_loop::run_campaign;
-use super::campaign_order::{CampaignError, CampaignOrder};
 use super::conclusion::Conclusion;
-use super::event::Listener;
-use super::plan_env::PlanEnv;
+use super::event::CampaignListener;
 use crate::endpoint::{CALLERS, Endpoint, Identities, Identity};
 use crate::expr::PathKey;
 use crate::history::SecretFilter;
@@ -12,7 +12,7 @@ use crate::limits::Limits;
 use crate::mock::{Mock, Mutant, Tempo};
 use crate::model::{BeliefLimits, Model};
 use crate::plan::{PlanLimits, SuiteHints};
-use crate::run::{Cancellation, Pace};
+use crate::plan_execution::{Cancellation, Pace};
 use crate::schema::CompiledCatalog;
 use crate::suite::IdExpression;
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ use std::time::Duration;
 
 /// Settings of the mock and of its campaign.
 #[derive(Debug, Clone)]
-pub struct MockSettings {
+pub struct MockCampaignSettings {
     /// The seed of the campaign.
     pub seed: u64,
     /// Times of transitions in the mock.
@@ -51,13 +51,13 @@ pub fn run_on_paused_clock<T>(future: impl Future<Output = T>) -> T {
 pub fn run_mock_campaign(
     model: &Arc<Model>,
     schemas: &Arc<CompiledCatalog>,
-    home: &MockSettings,
+    home: &MockCampaignSettings,
     cancel: Cancellation,
-    order: &CampaignOrder<'_>,
-    listener: &mut dyn Listener,
+    order: &CampaignInput<'_>,
+    listener: &mut dyn CampaignListener,
 ) -> Result<Conclusion, CampaignError> {
     let endpoint = make_mocks(model, schemas, home);
-    let site = make_mock_env(model, schemas, home, cancel, &endpoint);
+    let site = make_mock_environment(model, schemas, home, cancel, &endpoint);
     run_on_paused_clock(run_campaign(&site, order, listener)).map(|(conclusion, _)| conclusion)
 }
 
@@ -65,7 +65,7 @@ pub fn run_mock_campaign(
 pub fn make_mocks(
     model: &Arc<Model>,
     schemas: &Arc<CompiledCatalog>,
-    home: &MockSettings,
+    home: &MockCampaignSettings,
 ) -> impl Fn(u64) -> Rc<dyn Endpoint> {
     let (model, schemas, home) = (model.clone(), schemas.clone(), home.clone());
     move |plan| {
@@ -75,19 +75,19 @@ pub fn make_mocks(
 }
 
 /// The environment of plans against the mock.
-pub fn make_mock_env<'a>(
+pub fn make_mock_environment<'a>(
     model: &Arc<Model>,
     schemas: &Arc<CompiledCatalog>,
-    home: &MockSettings,
+    home: &MockCampaignSettings,
     cancel: Cancellation,
     endpoint: &'a dyn Fn(u64) -> Rc<dyn Endpoint>,
-) -> PlanEnv<'a> {
+) -> CampaignEnvironment<'a> {
     let identities = make_mock_identities(schemas);
     let settle_most = model.suite.resources.iter().map(|resource| resource.settles_ms).max().unwrap_or(60_000);
     let soonest = model.suite.resources.iter().map(|resource| resource.settles_ms).min().unwrap_or(60_000);
     let settle_most =
         Duration::from_millis(settle_most.saturating_mul(u64::from(home.bounds.settle_percent)) / 100 + 60_000);
-    PlanEnv {
+    CampaignEnvironment {
         model: model.clone(),
         schemas: schemas.clone(),
         hints: Arc::new(SuiteHints::new(model, schemas)),

@@ -1,13 +1,13 @@
 //! The kinds of outcome that the model tells apart.
 
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::history::{Outcome, ReplyBody};
 
 /// The kind of an outcome.
 #[derive(Debug, Clone, PartialEq)]
-pub enum ReplyKind {
+pub enum OutcomeKind {
     /// A 2xx: status and body.
-    Success(u16, Val),
+    Success(u16, ExprValue),
     /// A 4xx other than 429.
     Refusal(u16),
     /// A 5xx from the API: the endpoint may or may not have carried out the call.
@@ -20,30 +20,30 @@ pub enum ReplyKind {
     Unexpected(u16),
 }
 
-impl ReplyKind {
+impl OutcomeKind {
     /// The kind of a recorded outcome.
     #[must_use]
-    pub fn classify(outcome: &Outcome) -> ReplyKind {
+    pub fn classify(outcome: &Outcome) -> OutcomeKind {
         let reply = match outcome {
             Outcome::Replied(reply) => reply,
-            Outcome::Unsent { .. } | Outcome::InfrastructureFailed { .. } => return ReplyKind::NotExecuted,
-            Outcome::Lost { .. } => return ReplyKind::Lost,
+            Outcome::Unsent { .. } | Outcome::InfrastructureFailed { .. } => return OutcomeKind::NotExecuted,
+            Outcome::Lost { .. } => return OutcomeKind::Lost,
         };
         let throttled = reply.status == 429 || (reply.status == 503 && reply.headers.contains_key("retry-after"));
         match reply.status {
-            _ if throttled => ReplyKind::NotExecuted,
-            200..=299 => ReplyKind::Success(reply.status, convert_body(&reply.body)),
-            400..=499 => ReplyKind::Refusal(reply.status),
-            502..=504 => ReplyKind::Lost,
-            500..=599 => ReplyKind::ServerError(reply.status),
-            other => ReplyKind::Unexpected(other),
+            _ if throttled => OutcomeKind::NotExecuted,
+            200..=299 => OutcomeKind::Success(reply.status, convert_body(&reply.body)),
+            400..=499 => OutcomeKind::Refusal(reply.status),
+            502..=504 => OutcomeKind::Lost,
+            500..=599 => OutcomeKind::ServerError(reply.status),
+            other => OutcomeKind::Unexpected(other),
         }
     }
 }
 
-fn convert_body(body: &ReplyBody) -> Val {
+fn convert_body(body: &ReplyBody) -> ExprValue {
     match body {
-        ReplyBody::Json(value) => Val::from(value),
-        ReplyBody::Empty | ReplyBody::Text { .. } => Val::Null,
+        ReplyBody::Json(value) => ExprValue::from(value),
+        ReplyBody::Empty | ReplyBody::Text { .. } => ExprValue::Null,
     }
 }

@@ -1,8 +1,8 @@
 //! Which clauses a campaign can decide: by the suite, and by a search through the model.
 
-use crate::expr::{ComparisonRelation, Val};
+use crate::expr::{ComparisonRelation, ExprValue};
 use crate::model::{ClauseId, ClauseOrigin, GeneratedClause, Model};
-use crate::oracle::ClauseStanding;
+use crate::oracle::ClauseDecidability;
 use crate::plan::{
     InputRoot, PlanLimits, ReachLimits, ReachableClauses, SuiteHints, explain_unreachable, find_reachable,
 };
@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// Whether each clause can be decided. The search runs on first use: a campaign in which every clause applied needs
 /// no search.
-pub struct ClauseStandings {
+pub struct DecidabilityCheck {
     model: Arc<Model>,
     schemas: Arc<CompiledCatalog>,
     hints: Arc<SuiteHints>,
@@ -23,7 +23,7 @@ pub struct ClauseStandings {
     reached: OnceCell<ReachableClauses>,
 }
 
-impl ClauseStandings {
+impl DecidabilityCheck {
     /// `limits` are the limits of choosers: callers and live resources.
     #[must_use]
     pub fn new(
@@ -31,32 +31,32 @@ impl ClauseStandings {
         schemas: Arc<CompiledCatalog>,
         hints: Arc<SuiteHints>,
         limits: PlanLimits,
-    ) -> ClauseStandings {
-        ClauseStandings { model, schemas, hints, limits, extent: ReachLimits::default(), reached: OnceCell::new() }
+    ) -> DecidabilityCheck {
+        DecidabilityCheck { model, schemas, hints, limits, extent: ReachLimits::default(), reached: OnceCell::new() }
     }
 
     /// Whether an undecided clause can be decided.
     #[must_use]
-    pub fn find_standing(&self, clause: ClauseId) -> ClauseStanding {
+    pub fn find_decidability(&self, clause: ClauseId) -> ClauseDecidability {
         if let Some(why) = self.explain_unobservable(clause) {
-            return ClauseStanding::Unobservable(why);
+            return ClauseDecidability::Unobservable(why);
         }
-        if self.model.written_clause(clause).is_none() {
-            return ClauseStanding::Reachable;
+        if self.model.find_suite_clause(clause).is_none() {
+            return ClauseDecidability::Reachable;
         }
         if let Some(why) = self.explain_missing_caller(clause).or_else(|| explain_unreachable(&self.model, clause)) {
-            return ClauseStanding::Unreachable(why);
+            return ClauseDecidability::Unreachable(why);
         }
         let reached = self.search_reachable();
         if reached.found.contains_key(&clause) {
-            return ClauseStanding::Reachable;
+            return ClauseDecidability::Reachable;
         }
         let ReachLimits { depth_max, resources_max: things_max, .. } = self.extent;
         let within = format!("up to {depth_max} calls on up to {things_max} resources of a kind");
         if reached.complete {
-            ClauseStanding::Unreachable(format!("no sequence of {within} makes the clause apply"))
+            ClauseDecidability::Unreachable(format!("no sequence of {within} makes the clause apply"))
         } else {
-            ClauseStanding::Unknown(format!(
+            ClauseDecidability::Unknown(format!(
                 "whether a sequence of {within} makes the clause apply is unknown: the search ended after {} states",
                 reached.visited
             ))
@@ -67,7 +67,7 @@ impl ClauseStandings {
     #[must_use]
     pub fn list_reachable_ids(&self) -> BTreeSet<String> {
         let all = (0..self.model.suite.clauses.len()).map(|index| ClauseId(index as u32));
-        let stays = all.filter(|clause| !matches!(self.find_standing(*clause), ClauseStanding::Unreachable(_)));
+        let stays = all.filter(|clause| !matches!(self.find_decidability(*clause), ClauseDecidability::Unreachable(_)));
         stays.map(|clause| self.model.clause_info(clause).id.clone()).collect()
     }
 
@@ -110,10 +110,11 @@ impl ClauseStandings {
         let mut callers: Vec<&str> = Vec::new();
         for need in needs.iter().filter(|need| need.root == InputRoot::Caller) {
             match (need.relation, need.other.as_literal()) {
-                (ComparisonRelation::Eq, Some(Val::Str(caller))) => callers.push(caller),
-                (ComparisonRelation::In, Some(Val::List(all))) => {
+                (ComparisonRelation::Eq, Some(ExprValue::Str(caller))) => callers.push(caller),
+                (ComparisonRelation::In, Some(ExprValue::List(all))) => {
                     callers.extend(
-                        all.iter().filter_map(|val| if let Val::Str(caller) = val { Some(&**caller) } else { None }),
+                        all.iter()
+                            .filter_map(|val| if let ExprValue::Str(caller) = val { Some(&**caller) } else { None }),
                     );
                 }
                 _ => {}

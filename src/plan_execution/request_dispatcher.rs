@@ -1,12 +1,12 @@
 //! Sends requests and records the exchanges.
 
-use super::context::PlanContext;
-use super::disposition::{Disposition, SentRequest};
+use super::delivery_result::{DeliveryResult, SentRequest};
+use super::exchange_interpreter::ExchangeInterpreter;
+use super::plan_environment::PlanEnvironment;
 use super::plan_state::{PlanState, RequestCounts};
 use super::stop::StopReason;
-use super::watcher::Watcher;
 use crate::endpoint::Request;
-use crate::history::{Call, CallCause, Exchange, InputRecord, Outcome, Reply};
+use crate::history::{Call, CallCause, Exchange, Outcome, RecordedInputClass, Reply};
 use crate::plan::{Step, bind_handles};
 use crate::schema::{InputClass, SeededRng};
 use std::cell::RefCell;
@@ -21,17 +21,17 @@ const PURPOSE_WAIT: u64 = 40;
 /// Sends the requests of one plan. The branches of the plan share the state and the watcher, on one
 /// thread; no borrow outlives an await.
 pub(super) struct RequestDispatcher<'a> {
-    pub context: &'a PlanContext<'a>,
+    pub context: &'a PlanEnvironment<'a>,
     state: RefCell<&'a mut PlanState>,
-    watcher: RefCell<&'a mut dyn Watcher>,
+    watcher: RefCell<&'a mut dyn ExchangeInterpreter>,
     recorded: Notify,
 }
 
 impl<'a> RequestDispatcher<'a> {
     pub fn new(
-        context: &'a PlanContext<'a>,
+        context: &'a PlanEnvironment<'a>,
         run: &'a mut PlanState,
-        watcher: &'a mut dyn Watcher,
+        watcher: &'a mut dyn ExchangeInterpreter,
     ) -> RequestDispatcher<'a> {
         RequestDispatcher { context, state: RefCell::new(run), watcher: RefCell::new(watcher), recorded: Notify::new() }
     }
@@ -54,17 +54,17 @@ impl<'a> RequestDispatcher<'a> {
         run.exchanges.get(at).map(|exchange| exchange.outcome.clone())
     }
 
-    /// As [`Watcher::list_unsettled_reads`].
+    /// As [`ExchangeInterpreter::list_unsettled_reads`].
     pub fn list_unsettled_reads(&self, index: usize) -> Vec<Call> {
         self.watcher.borrow().list_unsettled_reads(index)
     }
 
-    /// As [`Watcher::is_waiting_for_time`].
+    /// As [`ExchangeInterpreter::is_waiting_for_time`].
     pub fn is_waiting_for_time(&self, index: usize) -> bool {
         self.watcher.borrow().is_waiting_for_time(index)
     }
 
-    /// As [`Watcher::find_bound`].
+    /// As [`ExchangeInterpreter::find_bound`].
     pub fn find_bound(&self, index: usize) -> Option<Duration> {
         self.watcher.borrow().find_bound(index)
     }
@@ -119,7 +119,7 @@ impl<'a> RequestDispatcher<'a> {
             Ok(outcome) => outcome,
             Err(_) => Outcome::Lost { cause: format!("no complete response within {} ms", most.as_millis()) },
         };
-        let fate = Disposition::from_outcome(&outcome);
+        let fate = DeliveryResult::from_outcome(&outcome);
         let exchange = Exchange {
             input: None,
             number,
@@ -206,7 +206,7 @@ impl<'a> RequestDispatcher<'a> {
 
     /// Counts the outcome, assigns ids to handles, strips secrets, and passes recorded exchanges to the
     /// watcher in the order of sending.
-    fn record_exchange(&self, step: &Step, mut exchange: Exchange, fate: &Disposition) {
+    fn record_exchange(&self, step: &Step, mut exchange: Exchange, fate: &DeliveryResult) {
         let mut run = self.state.borrow_mut();
         count_failure(&mut run, self.context, fate);
         self.assign_ids(&mut run, step, &mut exchange);
@@ -245,29 +245,29 @@ impl<'a> RequestDispatcher<'a> {
     }
 }
 
-fn count_failure(run: &mut PlanState, context: &PlanContext<'_>, fate: &Disposition) {
+fn count_failure(run: &mut PlanState, context: &PlanEnvironment<'_>, fate: &DeliveryResult) {
     match fate {
-        Disposition::Answered => {}
-        Disposition::Throttled { .. } => {
+        DeliveryResult::Answered => {}
+        DeliveryResult::Throttled { .. } => {
             run.counts.throttled += 1;
             context.shared_budget.count_failure(|troubles| troubles.throttled += 1);
         }
-        Disposition::Lost => {
+        DeliveryResult::Lost => {
             run.counts.lost += 1;
             context.shared_budget.count_failure(|troubles| troubles.lost += 1);
         }
-        Disposition::Unsent { .. } => {
+        DeliveryResult::Unsent { .. } => {
             run.counts.unsent += 1;
             context.shared_budget.count_failure(|troubles| troubles.unsent += 1);
         }
     }
-    run.unsent_in_row = if matches!(fate, Disposition::Unsent { .. }) { run.unsent_in_row + 1 } else { 0 };
+    run.unsent_in_row = if matches!(fate, DeliveryResult::Unsent { .. }) { run.unsent_in_row + 1 } else { 0 };
 }
 
 /// Calls the input doubtful at the places that the profile added: this endpoint needs the additions, and
 /// no page mentions them.
 fn mark_doubtful(exchange: &mut Exchange, added: &[String]) {
-    let input = exchange.input.get_or_insert_with(|| InputRecord::from(InputClass::Doubtful));
+    let input = exchange.input.get_or_insert_with(|| RecordedInputClass::from(InputClass::Doubtful));
     input.class = InputClass::Doubtful;
     input.doubts.extend(added.iter().filter(|place| !input.doubts.contains(place)).cloned().collect::<Vec<_>>());
 }

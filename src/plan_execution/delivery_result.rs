@@ -7,12 +7,12 @@ use std::time::Duration;
 pub(super) struct SentRequest {
     /// The number of the exchange.
     pub number: u64,
-    pub disposition: Disposition,
+    pub disposition: DeliveryResult,
 }
 
 /// The kind of an outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Disposition {
+pub(super) enum DeliveryResult {
     /// The endpoint answered.
     Answered,
     /// The endpoint asks for a retry.
@@ -28,24 +28,24 @@ pub(super) enum Disposition {
     Unsent { cause: String },
 }
 
-impl Disposition {
-    pub fn from_outcome(outcome: &Outcome) -> Disposition {
+impl DeliveryResult {
+    pub fn from_outcome(outcome: &Outcome) -> DeliveryResult {
         match outcome {
-            Outcome::Unsent { cause } => Disposition::Unsent { cause: cause.clone() },
-            Outcome::Lost { .. } => Disposition::Lost,
+            Outcome::Unsent { cause } => DeliveryResult::Unsent { cause: cause.clone() },
+            Outcome::Lost { .. } => DeliveryResult::Lost,
             // A retry is useless: only a later step of the plan frees a quota.
-            Outcome::InfrastructureFailed { by: InfrastructureFailure::Quota, .. } => Disposition::Answered,
+            Outcome::InfrastructureFailed { by: InfrastructureFailure::Quota, .. } => DeliveryResult::Answered,
             Outcome::InfrastructureFailed { reply, .. } => {
-                Disposition::Throttled { after: read_retry_after(reply), processed: false }
+                DeliveryResult::Throttled { after: read_retry_after(reply), processed: false }
             }
             Outcome::Replied(reply) => {
                 let named = reply.headers.get("retry-after");
                 let after = read_retry_after(reply);
                 match reply.status {
-                    429 => Disposition::Throttled { after, processed: false },
-                    503 if named.is_some() => Disposition::Throttled { after, processed: true },
-                    502..=504 => Disposition::Lost,
-                    _ => Disposition::Answered,
+                    429 => DeliveryResult::Throttled { after, processed: false },
+                    503 if named.is_some() => DeliveryResult::Throttled { after, processed: true },
+                    502..=504 => DeliveryResult::Lost,
+                    _ => DeliveryResult::Answered,
                 }
             }
         }

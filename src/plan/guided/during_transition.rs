@@ -4,7 +4,7 @@ use super::context::{CALLS_MAX, CLAUSES_MAX, ChoiceContext, is_late, try_call};
 use super::reads;
 use super::score::{lacks_novelty, masking_of};
 use crate::model::{ClauseId, OperationModel};
-use crate::plan::compose::CallSpec;
+use crate::plan::compose::CallRequirements;
 use crate::plan::handles::named_handles;
 use crate::plan::hints::is_general;
 use crate::plan::novelty::count_simultaneous;
@@ -33,7 +33,7 @@ pub(super) fn call_during_transition(view: &mut ChoiceContext<'_, '_>) -> Option
     }
     let model = view.input.model;
     let speaking = |clause: &ClauseId| {
-        model.written_clause(*clause).is_some_and(|clause| clause.timing == ClauseTiming::Any && !is_general(clause))
+        model.find_suite_clause(*clause).is_some_and(|clause| clause.timing == ClauseTiming::Any && !is_general(clause))
     };
     let of_kind = |operation: &&OperationModel| {
         operation.about.iter().any(|about| {
@@ -60,12 +60,12 @@ pub(super) fn call_during_transition(view: &mut ChoiceContext<'_, '_>) -> Option
         if view.planning.hints.deleting.contains(&leg.operation) && !is_late(view) {
             continue;
         }
-        let ask = CallSpec {
+        let ask = CallRequirements {
             operation: leg.operation,
             goal: Some(clause),
             prefer_moving: true,
             target: leg.target,
-            ..CallSpec::default()
+            ..CallRequirements::default()
         };
         let mut best: Option<(usize, CandidateCall)> = None;
         for _ in 0..CALLS_MAX {
@@ -103,7 +103,11 @@ pub(super) fn repeat_on_sibling(view: &mut ChoiceContext<'_, '_>) -> Option<Cand
         return None;
     }
     for _ in 0..CALLS_MAX {
-        let ask = CallSpec { operation: last.call.operation.clone(), settled_only: true, ..CallSpec::default() };
+        let ask = CallRequirements {
+            operation: last.call.operation.clone(),
+            settled_only: true,
+            ..CallRequirements::default()
+        };
         let Some((call, outlook)) = try_call(view, &ask) else { continue };
         if outlook.is_accepted() && named_handles(&call.step).is_disjoint(&named_handles(last)) {
             return Some(call);
@@ -116,7 +120,10 @@ pub(super) fn repeat_on_sibling(view: &mut ChoiceContext<'_, '_>) -> Option<Cand
 /// a call that starts a transition or names a resource in a transition, more than half of the plans continue at
 /// once. The delay of the first poll varies, so that polls observe stages.
 pub(super) fn choose_wait(view: &mut ChoiceContext<'_, '_>, call: &CandidateCall, on_a_way: bool) -> StepWait {
-    if !on_a_way && view.rng.draw_chance(55, 100) && (starts_transition(view, call) || names_moving(view, call)) {
+    if !on_a_way
+        && view.rng.draw_chance(55, 100)
+        && (starts_transition(view, call) || names_resource_in_transition(view, call))
+    {
         return StepWait::Leave;
     }
     let settles = view.input.model.suite.resources.iter().map(|resource| resource.settles_ms).min().unwrap_or(10_000);
@@ -136,11 +143,11 @@ fn starts_transition(view: &ChoiceContext<'_, '_>, call: &CandidateCall) -> bool
     outlook
         .list_applying()
         .into_iter()
-        .filter_map(|clause| model.written_clause(clause))
+        .filter_map(|clause| model.find_suite_clause(clause))
         .any(|clause| clause.then.iter().any(course))
 }
 
-fn names_moving(view: &ChoiceContext<'_, '_>, call: &CandidateCall) -> bool {
+fn names_resource_in_transition(view: &ChoiceContext<'_, '_>, call: &CandidateCall) -> bool {
     let names = named_handles(&call.step);
     view.planning
         .resources

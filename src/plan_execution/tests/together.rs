@@ -82,7 +82,7 @@ fn parallel_plans_share_one_budget() {
     let steps = vec![make_push(); 8];
     let (purse, steps) = (&purse, &steps);
     let plan = |number| {
-        let context = PlanContext {
+        let context = PlanEnvironment {
             endpoint: &endpoint,
             catalog: &catalog,
             identities: &identities,
@@ -108,7 +108,7 @@ fn parallel_plans_share_one_budget() {
 
 #[test]
 fn over_a_faulty_network_no_change_is_repeated_and_every_request_is_recorded() {
-    use crate::endpoint::{FaultyEndpoint, WireFaults};
+    use crate::endpoint::{DisturbedEndpoint, WireFaults};
     for seed in 0..200 {
         let faults = format!(
             "seed={seed},reset-after=150,reset-before=100,truncate=50,throttle=100,unavailable=100,wrong-type=50"
@@ -124,7 +124,7 @@ fn over_a_faulty_network_no_change_is_repeated_and_every_request_is_recorded() {
         };
         let steps: Vec<Step> =
             (0..20).map(|at| make_step_with_id("pushBox", json!(at), StepWait::Poll { after_ms: 0 })).collect();
-        let faulty = FaultyEndpoint::new(toy, faults.parse::<WireFaults>().unwrap());
+        let faulty = DisturbedEndpoint::new(toy, faults.parse::<WireFaults>().unwrap());
         let counted = CountingEndpoint { endpoint: &faulty, asked: std::cell::Cell::new(0) };
         let carried = check_endpoint(make_settings(), &steps, &counted);
         let asked = counted.asked.get();

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 const HEX_CHARS: usize = 12;
 
 /// The token of a scalar. `kind` is its type, and `salt` is a random text of the run.
-pub(super) fn make_token(salt: &str, kind: &str, text: &str) -> String {
+pub(super) fn make_secret_placeholder(salt: &str, kind: &str, text: &str) -> String {
     let digest = Sha256::new()
         .chain_update(salt)
         .chain_update([0])
@@ -22,7 +22,7 @@ pub(super) fn make_token(salt: &str, kind: &str, text: &str) -> String {
 }
 
 /// Whether the text is a token.
-pub fn is_token(text: &str) -> bool {
+pub fn is_secret_placeholder(text: &str) -> bool {
     let Some((kind, hex)) = text.strip_prefix("secret:").and_then(|rest| rest.split_once(':')) else {
         return false;
     };

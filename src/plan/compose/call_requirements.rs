@@ -4,7 +4,7 @@ use crate::model::ClauseId;
 
 /// The requirements for a candidate call.
 #[derive(Debug, Clone, Default)]
-pub struct CallSpec {
+pub struct CallRequirements {
     /// Id of the operation.
     pub operation: String,
     /// The clause that should apply.

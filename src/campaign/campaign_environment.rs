@@ -6,7 +6,7 @@ use crate::history::SecretFilter;
 use crate::limits::Limits;
 use crate::model::{BeliefLimits, Model};
 use crate::plan::{PlanLimits, SuiteHints};
-use crate::run::{Cancellation, NullMarker, Pace, PlanContext, SharedBudget};
+use crate::plan_execution::{Cancellation, NullMarker, Pace, PlanEnvironment, SharedBudget};
 use crate::schema::CompiledCatalog;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// The environment of the plans of one campaign.
-pub struct PlanEnv<'a> {
+pub struct CampaignEnvironment<'a> {
     /// The model of the suite.
     pub model: Arc<Model>,
     /// The schemas of the catalog.
@@ -49,10 +49,14 @@ pub struct PlanEnv<'a> {
     pub tracker: Option<ResourceTracker>,
 }
 
-impl PlanEnv<'_> {
+impl CampaignEnvironment<'_> {
     /// A context for requests outside of any plan: no requests for plans, no marks.
-    pub fn make_idle_context<'b>(&'b self, endpoint: &'b dyn Endpoint, purse: &'b SharedBudget) -> PlanContext<'b> {
-        PlanContext {
+    pub fn make_environment_outside_plans<'b>(
+        &'b self,
+        endpoint: &'b dyn Endpoint,
+        purse: &'b SharedBudget,
+    ) -> PlanEnvironment<'b> {
+        PlanEnvironment {
             endpoint,
             catalog: &self.schemas.catalog,
             identities: &self.identities,
@@ -67,16 +71,16 @@ impl PlanEnv<'_> {
     }
 
     /// The parameters of cleaning up, with `context` for the requests.
-    pub fn make_cleanup_context<'b>(&'b self, context: &'b PlanContext<'b>) -> CleanupContext<'b> {
+    pub fn make_cleanup_context<'b>(&'b self, context: &'b PlanEnvironment<'b>) -> CleanupContext<'b> {
         CleanupContext { model: &self.model, schemas: &self.schemas, callers: &self.plan_limits.callers, context }
     }
 }
 
 /// Cleans up at the end of a run, successful or not, and returns the leftovers.
-pub async fn clean_up_run(site: &PlanEnv<'_>) -> Vec<Leftover> {
+pub async fn clean_up_run(site: &CampaignEnvironment<'_>) -> Vec<Leftover> {
     let Some(keeper) = &site.tracker else { return Vec::new() };
     let endpoint = (site.endpoint)(0);
     let purse = SharedBudget::new(site.limits);
-    let context = site.make_idle_context(endpoint.as_ref(), &purse);
+    let context = site.make_environment_outside_plans(endpoint.as_ref(), &purse);
     cleanup::clean_up_run(&site.make_cleanup_context(&context), keeper).await
 }

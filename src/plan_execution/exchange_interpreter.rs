@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Interprets responses: the belief of a campaign, or a plain recorder.
-pub trait Watcher {
+pub trait ExchangeInterpreter {
     /// The ids that an exchange tells. Called before secrets are stripped, for polls and retries too: a poll may
     /// show the resource of a lost create.
     fn find_ids(&self, exchange: &Exchange) -> FoundIds;
@@ -33,12 +33,12 @@ pub struct FoundIds {
     /// Ids of the resources that the call created, by `about` name of the suite.
     pub created: BTreeMap<String, Vec<String>>,
     /// Ids of resources that earlier steps created.
-    pub learned: Vec<LearnedId>,
+    pub learned: Vec<DeferredId>,
 }
 
 /// The id of a resource whose create did not tell the id.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LearnedId {
+pub struct DeferredId {
     /// Index of the step with the create.
     pub step: usize,
     /// The `about` name of the resource in the create.

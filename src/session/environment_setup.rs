@@ -5,15 +5,15 @@ use super::exit_kind::ExitKind;
 use super::settings::CampaignSettings;
 use super::target::SuiteTarget;
 use super::user_error::UserError;
-use crate::campaign::{CampaignError, MockSettings, PlanEnv};
+use crate::campaign::{CampaignEnvironment, CampaignError, MockCampaignSettings};
 use crate::cleanup::describe_leftovers;
 use crate::endpoint::{CALLERS, Endpoint, Identities};
 use crate::history::SecretFilter;
 use crate::mock::Tempo;
 use crate::model::{BeliefLimits, Model};
 use crate::plan::{PlanLimits, SuiteHints};
+use crate::plan_execution::{Pace, StopReason};
 use crate::profile::Profile;
-use crate::run::{Pace, StopReason};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,30 +26,30 @@ const POLL_LEAST: Duration = Duration::from_millis(20);
 const LATE: Duration = Duration::from_secs(1);
 
 /// The settings of a campaign against a mock, or against a service in this process.
-pub(super) fn make_home(settings: &CampaignSettings<'_>) -> MockSettings {
+pub(super) fn make_mock_campaign_settings(settings: &CampaignSettings<'_>) -> MockCampaignSettings {
     let fault = match settings.target {
         SuiteTarget::Mock(fault) => fault.clone(),
         _ => None,
     };
-    MockSettings {
+    MockCampaignSettings {
         seed: settings.seed,
         tempo: Tempo::CLOUD,
         fault,
-        bounds: make_bounds(settings),
+        bounds: make_belief_limits(settings),
         limits: settings.limits,
     }
 }
 
 /// The site of a campaign at an endpoint. The profile gives identities, secrets and times.
-pub(super) fn make_site<'a>(
+pub(super) fn make_endpoint_environment<'a>(
     settings: &CampaignSettings<'_>,
     profile: &Profile,
     checked: &CheckedEndpoint,
     endpoint: &'a dyn Fn(u64) -> Rc<dyn Endpoint>,
-) -> PlanEnv<'a> {
+) -> CampaignEnvironment<'a> {
     let (model, schemas) = (&checked.loaded.model, &checked.loaded.schemas);
     let literals = profile.identities.list_credentials().map(|credential| credential.expose());
-    PlanEnv {
+    CampaignEnvironment {
         model: model.clone(),
         schemas: schemas.clone(),
         hints: Arc::new(SuiteHints::new(model, schemas)),
@@ -63,7 +63,7 @@ pub(super) fn make_site<'a>(
         seed: settings.seed,
         reading_only: settings.target.is_read_only(),
         cancel: settings.cancel.clone(),
-        bounds: make_bounds(settings),
+        bounds: make_belief_limits(settings),
         plan_limits: limit_choices(settings, &profile.identities),
         endpoint,
         setup: profile.setup.clone(),
@@ -72,7 +72,7 @@ pub(super) fn make_site<'a>(
     }
 }
 
-fn make_bounds(settings: &CampaignSettings<'_>) -> BeliefLimits {
+fn make_belief_limits(settings: &CampaignSettings<'_>) -> BeliefLimits {
     BeliefLimits { states_max: STATES_MAX, settle_percent: settings.settle_percent, insight: false }
 }
 

@@ -19,7 +19,7 @@ pub struct ClauseCount {
 
 /// A silent cell: a stable state and a call without a clause.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct OperationCell {
+pub struct ObservedSilentCell {
     /// Id of the operation.
     pub operation: String,
     /// Kind and state of each resource of the call, such as `server ACTIVE`.
@@ -32,7 +32,7 @@ pub struct ClauseTally {
     /// Counts by clause.
     pub clauses: BTreeMap<ClauseId, ClauseCount>,
     /// Silent cells, with the number of responses by status.
-    pub silent: BTreeMap<OperationCell, BTreeMap<u16, u64>>,
+    pub silent: BTreeMap<ObservedSilentCell, BTreeMap<u16, u64>>,
     /// Throttled responses.
     pub throttled: u64,
     /// Lost responses.

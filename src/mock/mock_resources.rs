@@ -1,9 +1,9 @@
 //! The resources of the mock, and their changes over time.
 
 use super::tempo::{Tempo, draw_between};
-use crate::expr::{FieldPath, Val};
+use crate::expr::{ExprValue, FieldPath};
 use crate::model::{
-    Existence, Model, PossibleState, ResourceId, ResourceOwner, ResourceState, StateEntry, advance_resource,
+    Existence, Model, PossibleResource, PossibleState, ResourceId, ResourceOwner, ResourceState, advance_resource,
     find_resource, list_events, replace_resources,
 };
 use crate::schema::SeededRng;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// The true state of all resources, with the time of each next change.
 #[derive(Debug, Default)]
-pub struct WorldState {
+pub struct MockResources {
     /// All resources, deleted ones included.
     pub world: PossibleState,
     /// When each resource in transition enters its next stage, in milliseconds of the mock's clock.
@@ -26,11 +26,11 @@ pub struct WorldState {
     change_counts: BTreeMap<ResourceId, u64>,
 }
 
-impl WorldState {
+impl MockResources {
     /// A state without resources.
     #[must_use]
-    pub fn new(seed: u64) -> WorldState {
-        WorldState { seed, ..WorldState::default() }
+    pub fn new(seed: u64) -> MockResources {
+        MockResources { seed, ..MockResources::default() }
     }
 
     /// The creation numbers of the given ids, as text; unknown ids are left out.
@@ -104,7 +104,7 @@ impl WorldState {
         self.replace_resource(model, id, thing);
     }
 
-    fn apply_event(&mut self, model: &Model, rng: &mut SeededRng, tempo: &Tempo, held: &StateEntry) -> bool {
+    fn apply_event(&mut self, model: &Model, rng: &mut SeededRng, tempo: &Tempo, held: &PossibleResource) -> bool {
         if model.suite.events.is_empty() || !rng.draw_chance(tempo.event_percent, 100) {
             return false;
         }
@@ -116,7 +116,7 @@ impl WorldState {
             .fields
             .iter()
             .zip(&held.state.fields)
-            .map(|(new, old)| if *new == Val::Unknown { old.clone() } else { new.clone() });
+            .map(|(new, old)| if *new == ExprValue::Unknown { old.clone() } else { new.clone() });
         let thing = ResourceState { fields: known.collect(), ..thing };
         self.replace_resource(model, &held.id, thing);
         true
@@ -128,7 +128,7 @@ impl WorldState {
     }
 
     /// Adopts the resources after a call, and schedules the transitions started by the call.
-    pub fn adopt_world(&mut self, model: &Model, world: PossibleState, tempo: &Tempo, now: u64) {
+    pub fn adopt_state(&mut self, model: &Model, world: PossibleState, tempo: &Tempo, now: u64) {
         for held in &world {
             let before = find_resource(&self.world, &held.id);
             let moved = before.is_none_or(|before| before.state.transition != held.state.transition);
@@ -145,9 +145,9 @@ impl WorldState {
     }
 
     /// The existing resources of a kind with the given owner, in the order of creation.
-    pub fn list_owned(&self, kind: usize, who: Option<ResourceOwner>) -> Vec<&StateEntry> {
+    pub fn list_owned(&self, kind: usize, who: Option<ResourceOwner>) -> Vec<&PossibleResource> {
         let own = self.world.iter().filter(|held| usize::from(held.id.kind) == kind && who == Some(held.state.owner));
-        let mut there: Vec<&StateEntry> =
+        let mut there: Vec<&PossibleResource> =
             own.map(AsRef::as_ref).filter(|held| held.state.existence != Existence::Gone).collect();
         there.sort_by_key(|held| held.state.seq);
         there

@@ -4,15 +4,15 @@ use super::applicability::ApplicableClauses;
 use super::belief::Belief;
 use super::call_view::CallView;
 use super::clause_info::ClauseId;
+use super::clause_tally::ObservedSilentCell;
 use super::compile::{Model, find_state_field};
 use super::factor::Factor;
 use super::observation_filter::ObservationContext;
 use super::outcome_filter::{OutcomeExplanation, OutcomeJudgement};
-use super::possible_state::StateEntry;
-use super::reply_kind::ReplyKind;
+use super::outcome_kind::OutcomeKind;
+use super::possible_state::PossibleResource;
 use super::resource_state::{Existence, ResourceId};
-use super::tally::OperationCell;
-use crate::expr::Val;
+use crate::expr::ExprValue;
 use crate::history::Exchange;
 use crate::schema::InputClass;
 use std::collections::BTreeSet;
@@ -23,7 +23,7 @@ impl Belief {
     pub(super) fn count_applied(
         &mut self,
         asked: &CallView,
-        heard: &ReplyKind,
+        heard: &OutcomeKind,
         judged: &OutcomeJudgement,
         exchange: &Exchange,
         before: &Factor,
@@ -47,10 +47,10 @@ impl Belief {
             self.count_permitted(*permitted, judged);
         }
         let sole = find_sole_refusal(judged);
-        if let (Some(clause), ReplyKind::Refusal(_) | ReplyKind::ServerError(_)) = (sole, heard) {
+        if let (Some(clause), OutcomeKind::Refusal(_) | OutcomeKind::ServerError(_)) = (sole, heard) {
             self.tally.count_mut(clause).passed += 1;
         }
-        if judged.server_error.is_none() && !matches!(heard, ReplyKind::Lost) {
+        if judged.server_error.is_none() && !matches!(heard, OutcomeKind::Lost) {
             let clause = self.model.operations[&asked.operation].no_server_error;
             let count = self.tally.count_mut(clause);
             count.applied += 1;
@@ -62,13 +62,13 @@ impl Belief {
             && asked.class == InputClass::Valid
             && asked.caller == "owner"
             && let Some(states) = find_settled_states(&self.model, asked, before)
-            && let ReplyKind::Success(status, _) | ReplyKind::Refusal(status) = heard
+            && let OutcomeKind::Success(status, _) | OutcomeKind::Refusal(status) = heard
         {
-            let cell = OperationCell { operation: asked.operation.clone(), states };
+            let cell = ObservedSilentCell { operation: asked.operation.clone(), states };
             *self.tally.silent.entry(cell).or_default().entry(*status).or_default() += 1;
         }
         let changes = self.model.operations[&asked.operation].changes;
-        if changes && !matches!(heard, ReplyKind::Refusal(_)) {
+        if changes && !matches!(heard, OutcomeKind::Refusal(_)) {
             self.changed = exchange.number + 1;
         }
     }
@@ -78,7 +78,7 @@ impl Belief {
     fn count_permitted(&mut self, clause: ClauseId, judged: &OutcomeJudgement) {
         let may = self
             .model
-            .written_clause(clause)
+            .find_suite_clause(clause)
             .is_some_and(|c| matches!(c.decision, crate::suite::ClauseDecision::MayRefuse(_)));
         if !may || !judged.applicable.iter().all(|reading| reading.permitted.contains(&clause)) {
             return;
@@ -126,14 +126,14 @@ fn find_sole_refusal(judged: &OutcomeJudgement) -> Option<ClauseId> {
 pub fn find_settled_states(model: &Model, asked: &CallView, before: &Factor) -> Option<Vec<String>> {
     let mut states = Vec::new();
     for id in asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()) {
-        let possible: Vec<Arc<StateEntry>> = before.list_states(id);
+        let possible: Vec<Arc<PossibleResource>> = before.list_states(id);
         let [held] = possible.as_slice() else { return None };
         if !held.state.is_settled() || held.state.existence != Existence::Present {
             return None;
         }
         let state = find_state_field(model, usize::from(id.kind)).map(|index| &held.state.fields[index]);
         let shown = match state {
-            Some(Val::Str(state)) => state.to_string(),
+            Some(ExprValue::Str(state)) => state.to_string(),
             _ => "exists".to_string(),
         };
         states.push(format!("{} {shown}", model.resource_kind(id).name));

@@ -2,18 +2,18 @@
 
 use crate::cleanup::Leftover;
 use crate::model::{ClauseId, SuiteEvaluationError};
-use crate::oracle::{ClauseSelection, ClauseStanding};
+use crate::oracle::{ClauseDecidability, ClauseSelection};
 use crate::plan::Plan;
-use crate::run::StopReason;
+use crate::plan_execution::StopReason;
 
 /// The order for a campaign.
-pub struct CampaignOrder<'a> {
+pub struct CampaignInput<'a> {
     /// The seed.
     pub seed: u64,
     /// The selected clauses.
     pub selection: ClauseSelection,
     /// Whether a clause can be decided in this campaign.
-    pub standing: &'a dyn Fn(ClauseId) -> ClauseStanding,
+    pub standing: &'a dyn Fn(ClauseId) -> ClauseDecidability,
     /// Recorded plans to run first.
     pub recorded_plans: &'a [Plan],
     /// Whether to shrink findings.

@@ -23,7 +23,7 @@ impl CallMarker for NullMarker {
 }
 
 /// The environment of one plan.
-pub struct PlanContext<'a> {
+pub struct PlanEnvironment<'a> {
     /// The endpoint.
     pub endpoint: &'a dyn Endpoint,
     /// The operations of the API.

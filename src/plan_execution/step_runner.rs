@@ -1,12 +1,12 @@
 //! Carries out one step, or the steps of several branches concurrently.
 
-use super::context::PlanContext;
+use super::exchange_interpreter::ExchangeInterpreter;
+use super::plan_environment::PlanEnvironment;
 use super::plan_state::PlanState;
 use super::polling::poll_until_settled;
 use super::request_dispatcher::RequestDispatcher;
 use super::retry::send_with_retries;
 use super::stop::{SkipReason, StepEnd, StopReason};
-use super::watcher::Watcher;
 use crate::endpoint::{ComposeError, compose_request};
 use crate::history::CallCause;
 use crate::plan::{Step, StepWait};
@@ -19,11 +19,11 @@ use std::time::Duration;
 /// # Errors
 /// If the plan must stop.
 pub async fn carry_out_step(
-    context: &PlanContext<'_>,
+    context: &PlanEnvironment<'_>,
     step: &Step,
     index: usize,
     run: &mut PlanState,
-    watcher: &mut dyn Watcher,
+    watcher: &mut dyn ExchangeInterpreter,
 ) -> Result<StepEnd, StopReason> {
     let desk = RequestDispatcher::new(context, run, watcher);
     run_step(&desk, step, index).await
@@ -37,10 +37,10 @@ pub async fn carry_out_step(
 /// # Errors
 /// If the plan must stop.
 pub async fn carry_out_branches(
-    context: &PlanContext<'_>,
+    context: &PlanEnvironment<'_>,
     branches: &[Vec<(usize, &Step)>],
     run: &mut PlanState,
-    watcher: &mut dyn Watcher,
+    watcher: &mut dyn ExchangeInterpreter,
 ) -> Result<Vec<(usize, StepEnd)>, StopReason> {
     let desk = &RequestDispatcher::new(context, run, watcher);
     let all = branches.iter().map(|steps| async move {
@@ -65,10 +65,10 @@ pub async fn carry_out_branches(
 /// # Errors
 /// If the plan must stop.
 pub async fn carry_out_plan(
-    context: &PlanContext<'_>,
+    context: &PlanEnvironment<'_>,
     steps: &[Step],
     run: &mut PlanState,
-    watcher: &mut dyn Watcher,
+    watcher: &mut dyn ExchangeInterpreter,
 ) -> Result<Vec<(usize, StepEnd)>, StopReason> {
     let mut ends = Vec::new();
     let mut branches: BTreeMap<u32, Vec<(usize, &Step)>> = BTreeMap::new();

@@ -1,6 +1,6 @@
 //! The relations that a guard states between inputs and other values.
 
-use crate::expr::{ComparisonRelation, Expr, FieldPath, PathKey, Val};
+use crate::expr::{ComparisonRelation, Expr, ExprValue, FieldPath, PathKey};
 use crate::schema::TextPattern;
 use crate::suite::{LetDefinition, Suite};
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// A relation in a guard between an input and another value.
 #[derive(Debug, Clone, PartialEq)]
-pub struct GuardNeed {
+pub struct GuardRelation {
     /// Root of the input.
     pub root: InputRoot,
     /// Path below the root.
@@ -61,7 +61,7 @@ pub(super) fn expand_expression(suite: &Suite, expr: &Expr) -> Vec<Expr> {
     all
 }
 
-pub(super) fn list_needs(expr: &Expr) -> Vec<GuardNeed> {
+pub(super) fn list_needs(expr: &Expr) -> Vec<GuardRelation> {
     let of = |comparison: crate::expr::Comparison| {
         let FieldPath { root, keys } = comparison.path;
         let root = match root.as_ref() {
@@ -76,12 +76,12 @@ pub(super) fn list_needs(expr: &Expr) -> Vec<GuardNeed> {
             thing => InputRoot::Resource(thing.to_string()),
         };
         let pattern = match comparison.other.as_literal() {
-            Some(Val::Str(text)) if comparison.op == ComparisonRelation::Matches => {
+            Some(ExprValue::Str(text)) if comparison.op == ComparisonRelation::Matches => {
                 TextPattern::new(text).ok().map(Arc::new)
             }
             _ => None,
         };
-        Some(GuardNeed { root, keys, relation: comparison.op, other: comparison.other, pattern })
+        Some(GuardRelation { root, keys, relation: comparison.op, other: comparison.other, pattern })
     };
     expr.list_comparisons().into_iter().filter_map(of).collect()
 }

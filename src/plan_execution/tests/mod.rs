@@ -41,7 +41,7 @@ struct RecordingWatcher {
     seen: Vec<Exchange>,
 }
 
-impl Watcher for RecordingWatcher {
+impl ExchangeInterpreter for RecordingWatcher {
     fn find_ids(&self, exchange: &Exchange) -> FoundIds {
         let id = read_body(exchange).and_then(|body| body["id"].as_str().map(str::to_string));
         let created = id.map(|id| BTreeMap::from([("box".to_string(), vec![id])])).unwrap_or_default();
@@ -211,7 +211,7 @@ fn check_endpoint(setting: TestSettings, steps: &[Step], endpoint: &dyn Endpoint
     make_paused_runtime().block_on(async {
         let (catalog, identities, secrets) =
             (make_catalog(), make_identities(), SecretFilter::new("salt").with_literals(["canary-key"]));
-        let context = PlanContext {
+        let context = PlanEnvironment {
             endpoint,
             catalog: &catalog,
             identities: &identities,
