@@ -51,7 +51,7 @@ pub use describe::describe_state;
 pub use effect::{OutcomeChoice, SuccessorState, apply_choice, list_choices, make_call_undetermined};
 pub use effect_context::EffectContext;
 pub use exchange_judgement::{BeliefChange, Deviation, ExceededLimit, ExchangeJudgement};
-pub use factor::Factor;
+pub use factor::{BeliefNarrowing, Factor, PromiseSource, PromisedValue};
 pub use input_class::{classify_call_input, leaves_outcome_open, read_version, read_version_from};
 pub use match_observation::must_be_listed;
 pub use observation::{Observation, ResponseObservations, read_observations};
@@ -61,8 +61,8 @@ pub use possible_state::{PossibleState, StateEntry, find_resource, make_entry, r
 pub use reply_kind::ReplyKind;
 pub use resource_calls::{ResourceDeletion, ResourceRead, find_id_path};
 pub use resource_state::{
-    Existence, ResourceId, ResourceOwner, ResourceState, StateOrigin, Transition, TransitionStage as Stage,
+    Existence, ResourceId, ResourceOwner, ResourceState, StateOrigin, Transition, TransitionStage,
 };
 pub use roots::{ExpressionRoots, SuiteEvaluationError, make_world_root};
 pub use tally::{ClauseCount, ClauseTally, OperationCell};
-pub use transition::{advance_resource, close_states, evaluate_alone as eval_alone, list_events};
+pub use transition::{advance_resource, close_states, evaluate_alone, list_events};

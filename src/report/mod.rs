@@ -28,8 +28,8 @@ pub use folder::{ReportFiles, encode_plan, write_file, write_folder};
 pub use junit::{describe_failure, render_junit};
 pub use plan_text::{describe_steps, list_outcomes};
 pub use rows::{
-    ClauseCounts, ClauseReference, ClauseRow, CounterexampleRow, FindingRow, NamedDigest, ReportTarget,
-    RequestSpending, SilentCellRow, SpendingShare, VerdictTotals,
+    ClauseCounts, ClauseReference, ClauseRow, CounterexampleRow, FindingRow, NamedDigest, NarrowingExchange,
+    ReportTarget, RequestSpending, SilentCellRow, SpendingShare, VerdictTotals,
 };
 pub use run_facts::{MachineFacts, RunFacts};
 pub use settle_times::{SettleTimes, compute_settle_times, render_settle_times};

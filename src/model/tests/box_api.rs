@@ -1,7 +1,7 @@
 //! An invented API: boxes with labels, and a text line for each call.
 
 use crate::history::{CallCause, Exchange, Outcome, Reply, ReplyBody};
-use crate::model::{Belief, BeliefLimits, Existence, Model, ResourceId, Stage, StateEntry};
+use crate::model::{Belief, BeliefLimits, Existence, Model, ResourceId, StateEntry, TransitionStage};
 use crate::schema::InputClass;
 use crate::schema::catalog::Catalog;
 use serde_json::{Value, json};
@@ -171,7 +171,7 @@ impl BoxApi {
 
 fn describe_entry(held: &StateEntry) -> String {
     let thing = &held.state;
-    let leaves = thing.transition.iter().any(|motion| motion.stages.contains(&Stage::Gone));
+    let leaves = thing.transition.iter().any(|motion| motion.stages.contains(&TransitionStage::Gone));
     match (thing.existence, thing.undetermined_since) {
         (Existence::Gone, _) => "gone".to_string(),
         _ if leaves => "leaving".to_string(),
