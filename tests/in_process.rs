@@ -1,7 +1,6 @@
 //! A `tower` service in this process, tested against the suite of `tests/outside`.
 
-use probity::conformance::{Conformance, RequestBody, Target};
-use probity::endpoint::{Credential, Identities, Identity};
+use probity::conformance::{Conformance, Credential, Identities, Identity, RequestBody, Target};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::convert::Infallible;

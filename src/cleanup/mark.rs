@@ -67,7 +67,7 @@ impl RunMark {
         Some(RunMark { run: run.to_string(), expires, execution: life })
     }
 
-    /// The mark in the value of a field: in a text, under the key [`MARK_WORD`] of a map, or in a list of texts.
+    /// The mark in the value of a field: in a text, under the key `probity` of a map, or in a list of texts.
     #[must_use]
     pub fn find_in(value: &Value) -> Option<RunMark> {
         match value {

@@ -3,7 +3,7 @@
 use super::mutant::FaultKind;
 use super::response_context::ResponseContext;
 use crate::expr::{Expr, ExprScope, ExprValue, FieldPath, assign_at_path};
-use crate::model::{GeneratedClause, PossibleResource, eval_alone};
+use crate::model::{GeneratedClause, PossibleResource, evaluate_alone};
 use crate::schema::SeededRng;
 use crate::suite::ResourceKind;
 use serde_json::Value;
@@ -19,7 +19,7 @@ pub(super) fn show_derived(
     let kind = usize::from(held.id.kind);
     let resource = &context.model.suite.resources[kind];
     let shows = &resource.shows[index];
-    let Ok(ExprValue::List(among)) = eval_alone(context.model, held, &shows.among, shows.place.line) else {
+    let Ok(ExprValue::List(among)) = evaluate_alone(context.model, held, &shows.among, shows.place.line) else {
         return;
     };
     let targets = list_targets(&shows.at);

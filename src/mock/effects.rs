@@ -7,7 +7,7 @@ use super::response_context::ResponseContext;
 use crate::expr::ExprValue;
 use crate::model::{
     ClauseId, ClauseOrigin, EffectContext, Existence, GeneratedClause, Model, PossibleState, ResourceId, ResourceState,
-    Stage, apply_choice, find_resource, list_choices, replace_resources,
+    TransitionStage, apply_choice, find_resource, list_choices, replace_resources,
 };
 use crate::schema::SeededRng;
 use crate::suite::{FieldMutability, UNNAMED};
@@ -79,14 +79,15 @@ pub(super) fn choose_open_ends(model: &Model, world: PossibleState, rng: &mut Se
     let mut changed = BTreeMap::new();
     for held in &world {
         let Some(motion) = &held.state.transition else { continue };
-        let Some(open) = motion.stages.iter().position(|step| *step == Stage::State(ExprValue::Unknown)) else {
+        let Some(open) = motion.stages.iter().position(|step| *step == TransitionStage::State(ExprValue::Unknown))
+        else {
             continue;
         };
         let mut states = vec![ExprValue::from(UNNAMED)];
         states.extend(model.resource_kind(&held.id).stable.iter().map(|state| ExprValue::from(state.as_str())));
         let mut thing = held.state.clone();
         if let (Some(motion), Some(state)) = (&mut thing.transition, rng.pick_element(&states)) {
-            motion.stages[open] = Stage::State(state.clone());
+            motion.stages[open] = TransitionStage::State(state.clone());
         }
         changed.insert(held.id.clone(), thing);
     }

@@ -3,8 +3,8 @@
 use super::mutant::{FaultKind, Mutant, UNNAMED_PREFIX, find_kind};
 use crate::expr::ExprValue;
 use crate::model::{
-    CallView, Existence, Model, PossibleResource, PossibleState, ResourceId, ResourceState, Stage, advance_resource,
-    find_resource, find_state_field, replace_resources,
+    CallView, Existence, Model, PossibleResource, PossibleState, ResourceId, ResourceState, TransitionStage,
+    advance_resource, find_resource, find_state_field, replace_resources,
 };
 use crate::schema::SeededRng;
 use std::collections::BTreeMap;
@@ -95,14 +95,15 @@ fn apply_faulty_effect(
             let first = motion.stages.first()?.clone();
             thing.transition = None;
             // The resource stays in the first stage. If the first stage is the end, the resource keeps its state.
-            if let (Stage::State(value), Some(index)) = (&first, find_state_field(model, usize::from(held.id.kind)))
+            if let (TransitionStage::State(value), Some(index)) =
+                (&first, find_state_field(model, usize::from(held.id.kind)))
                 && held.state.transition.as_ref().is_some_and(|motion| motion.stages.len() > 1)
             {
                 thing.fields[index] = value.clone();
             }
         }
         FaultKind::EndsIn(kind, state) if *kind == usize::from(held.id.kind) => {
-            let end = Stage::State(ExprValue::Str(Arc::from(state.as_str())));
+            let end = TransitionStage::State(ExprValue::Str(Arc::from(state.as_str())));
             match &mut thing.transition {
                 Some(motion) => *motion.stages.last_mut()? = end,
                 None => {

@@ -23,6 +23,7 @@ pub struct Factor {
 /// The subject of a promise: a field or the end of a resource.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PromiseSubject {
+    /// The value of a field: the resource, and the index of the field in the resource kind.
     Field(ResourceId, u16),
     /// The resource is gone.
     Absence(ResourceId),
@@ -30,6 +31,7 @@ pub enum PromiseSubject {
 
 impl PromiseSubject {
     #[must_use]
+    /// The resource of the promise.
     pub fn id(&self) -> &ResourceId {
         match self {
             PromiseSubject::Field(id, _) | PromiseSubject::Absence(id) => id,
@@ -40,14 +42,18 @@ impl PromiseSubject {
 /// The clause and the exchange of a promise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PromiseSource {
+    /// The clause that made the promise.
     pub clause: ClauseId,
+    /// Number of the exchange to which the clause applied.
     pub exchange: u64,
 }
 
 /// An exchange that ruled out states, and the contradicted clauses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BeliefNarrowing {
+    /// Number of the exchange within the plan's history, from 0.
     pub exchange: u64,
+    /// The clauses that the removed states contradicted.
     pub clauses: Vec<ClauseId>,
 }
 

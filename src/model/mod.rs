@@ -53,7 +53,7 @@ pub use describe::describe_state;
 pub use effect::{OutcomeChoice, SuccessorState, apply_choice, list_choices, make_call_undetermined};
 pub use effect_context::EffectContext;
 pub use exchange_judgement::{BeliefChange, Deviation, ExceededLimit, ExchangeJudgement};
-pub use factor::Factor;
+pub use factor::{BeliefNarrowing, Factor, PromiseSource, PromiseSubject};
 pub use input_class::{classify_call_input, leaves_outcome_open, read_input_class, read_version};
 pub use interpreted_exchange::InterpretedExchange;
 pub use match_observation::must_be_listed;
@@ -64,7 +64,7 @@ pub use paging::{ListPage, is_page, read_pages};
 pub use possible_state::{PossibleResource, PossibleState, find_resource, make_possible_resource, replace_resources};
 pub use resource_calls::{ResourceDeletion, ResourceRead, find_id_path};
 pub use resource_state::{
-    Existence, ResourceId, ResourceOwner, ResourceState, StateOrigin, Transition, TransitionStage as Stage,
+    Existence, ResourceId, ResourceOwner, ResourceState, StateOrigin, Transition, TransitionStage,
 };
 pub use roots::{ExpressionRoots, SuiteEvaluationError, make_world_root};
-pub use transition::{advance_resource, close_states, evaluate_alone as eval_alone, list_events};
+pub use transition::{advance_resource, close_states, evaluate_alone, list_events};

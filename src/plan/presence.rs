@@ -36,9 +36,8 @@ pub fn classify_presence(belief: &Belief, id: &ResourceId) -> ResourcePresence {
 }
 
 fn is_leaving(thing: &crate::model::ResourceState) -> bool {
-    use crate::model::Stage;
-    thing
-        .transition
-        .as_ref()
-        .is_some_and(|motion| motion.stages.iter().any(|stage| matches!(stage, Stage::Gone | Stage::Anything)))
+    use crate::model::TransitionStage;
+    thing.transition.as_ref().is_some_and(|motion| {
+        motion.stages.iter().any(|stage| matches!(stage, TransitionStage::Gone | TransitionStage::Anything))
+    })
 }

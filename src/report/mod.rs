@@ -28,8 +28,8 @@ pub use folder::{ReportFiles, encode_plan, write_file, write_folder};
 pub use junit::{describe_failure, render_junit};
 pub use plan_text::{describe_steps, list_outcomes};
 pub use rows::{
-    ClauseCountsRow, ClauseReference, ClauseRow, CounterexampleRow, FindingRow, NamedDigest, PurposeRequestsRow,
-    ReportTarget, SilentCellRow, SpentRequestsRow, VerdictTotals,
+    ClauseCountsRow, ClauseReference, ClauseRow, CounterexampleRow, FindingRow, NamedDigest, NarrowingExchange,
+    PurposeRequestsRow, ReportTarget, SilentCellRow, SpentRequestsRow, VerdictTotals,
 };
 pub use run_facts::{MachineFacts, RunFacts};
 pub use settle_times::{SettleTimesRow, compute_settle_times, render_settle_times};

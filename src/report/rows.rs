@@ -113,7 +113,9 @@ pub struct ClauseReference {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NarrowingExchange {
+    /// Number of the exchange within the plan's history, from 0.
     pub exchange: u64,
+    /// Ids of the clauses by which the exchange removed possible states.
     pub clauses: Vec<String>,
 }
 

@@ -24,7 +24,7 @@ pub struct ShrunkPlan {
     pub confirmed: bool,
 }
 
-/// Finds the simplest plan, by [`super::PlanComplexity`], that still fails.
+/// Finds the simplest plan, by [`PlanComplexity`](super::order::PlanComplexity), that still fails.
 ///
 /// - `last`: index of the step that showed the failure; later steps are removed.
 /// - `simpler_values`: copies of a step with one simpler input. The function must not offer cycles, and keeps the

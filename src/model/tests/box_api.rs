@@ -1,7 +1,9 @@
 //! An invented API: boxes with labels, and a text line for each call.
 
 use crate::history::{Call, CallCause, Exchange, Outcome, Reply, ReplyBody};
-use crate::model::{Belief, BeliefLimits, Existence, InterpretedExchange, Model, PossibleResource, ResourceId, Stage};
+use crate::model::{
+    Belief, BeliefLimits, Existence, InterpretedExchange, Model, PossibleResource, ResourceId, TransitionStage,
+};
 use crate::schema::InputClass;
 use crate::schema::catalog::Catalog;
 use serde_json::{Value, json};
@@ -173,7 +175,7 @@ impl BoxApi {
 
 fn describe_entry(held: &PossibleResource) -> String {
     let thing = &held.state;
-    let leaves = thing.transition.iter().any(|motion| motion.stages.contains(&Stage::Gone));
+    let leaves = thing.transition.iter().any(|motion| motion.stages.contains(&TransitionStage::Gone));
     match (thing.existence, thing.undetermined_since) {
         (Existence::Gone, _) => "gone".to_string(),
         _ if leaves => "leaving".to_string(),

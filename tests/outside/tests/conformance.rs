@@ -1,9 +1,9 @@
 //! Tests the service in this process against the suite in `suites/`.
 
 use outside::Lamps;
-use probity::conformance::{Conformance, Target};
-use probity::endpoint::{Endpoint, Identities, Identity, PendingOutcome, Request};
-use probity::history::{Outcome, Reply, ReplyBody};
+use probity::conformance::{
+    Conformance, Endpoint, Identities, Identity, Outcome, PendingOutcome, Reply, ReplyBody, Request, Target,
+};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
