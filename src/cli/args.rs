@@ -76,7 +76,7 @@ pub struct RunArguments {
     /// Say what would be requested, and change nothing at the endpoint
     #[arg(long)]
     pub dry_run: bool,
-    /// Folder of the reports: DIR/<suite>/report.json and other files
+    /// Folder of the reports: DIR/SUITE/report.json and other files
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub reports: PathBuf,
 }
@@ -233,7 +233,7 @@ pub struct DeriveArguments {
     /// Pages, or folders of pages (--api is required)
     #[arg(value_name = "PAGE_OR_FOLDER", conflicts_with = "manifest", required_unless_present = "manifest")]
     pub pages: Vec<PathBuf>,
-    /// Manifest that names the pages: suites/sources/<api>.yaml
+    /// Manifest that names the pages: suites/sources/API.yaml
     #[arg(long, value_name = "FILE", requires = "folder")]
     pub manifest: Option<PathBuf>,
     /// Folder of the manifest's files
@@ -242,7 +242,7 @@ pub struct DeriveArguments {
     /// Short name of the API, without a manifest
     #[arg(long, value_name = "NAME", required_unless_present = "manifest", conflicts_with = "manifest")]
     pub api: Option<String>,
-    /// Where to write: schemas/<api>
+    /// Where to write: schemas/API
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// Date against which API lifecycles are judged [default: none]

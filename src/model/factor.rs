@@ -30,8 +30,8 @@ pub enum PromiseSubject {
 }
 
 impl PromiseSubject {
-    #[must_use]
     /// The resource of the promise.
+    #[must_use]
     pub fn id(&self) -> &ResourceId {
         match self {
             PromiseSubject::Field(id, _) | PromiseSubject::Absence(id) => id,

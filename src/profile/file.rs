@@ -113,7 +113,7 @@ pub(super) struct ConnectionEntry {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub key: Option<Spanned<String>>,
-    /// Address of a proxy, such as http://proxy.example:3128.
+    /// Address of a proxy, such as `http://proxy.example:3128`.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub proxy: Option<Spanned<String>>,

@@ -24,7 +24,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("plan_execution", &["schema", "history", "plan", "endpoint", "limits"]),
     ("cleanup", &["expr", "schema", "suite", "history", "model", "plan", "endpoint", "plan_execution"]),
     ("oracle", &["schema", "suite", "history", "model"]),
-    ("shrink", &["plan"]),
+    ("shrink", &["history", "plan"]),
     (
         "campaign",
         &[
