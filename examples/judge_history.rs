@@ -14,10 +14,11 @@ use std::path::Path;
 
 const BOUNDS: BeliefLimits = BeliefLimits { states_max: STATES_MAX, settle_percent: 100, insight: false };
 
-/// Records a campaign against a mock in which dimming a lamp has no effect. The text has a JSON value in each line.
+/// Records a campaign against a mock that accepts the second dimming of a lamp. The text has a JSON value in each line.
 fn record_history(loaded: &LoadedSuite) -> Vec<u8> {
     let mutants = list_mutants(&loaded.model, &loaded.schemas);
-    let fault = mutants.into_iter().find(|mutant| mutant.name == "dim.bright/no-effect");
+    let fault = mutants.into_iter().find(|mutant| mutant.name == "dim.twice/accepted");
+    assert!(fault.is_some(), "the suite has this mutant");
     let limits =
         Limits { requests: 300, plans: 100, steps_per_plan: 20, live_resources: 3, first_only: true, ..Limits::NONE };
     let settings = MockCampaignSettings { seed: 1, tempo: Tempo::CLOUD, fault, bounds: BOUNDS, limits };
