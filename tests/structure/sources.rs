@@ -40,6 +40,7 @@ impl SourceCrate {
 pub fn read_crates() -> Vec<SourceCrate> {
     [
         ("src", None),
+        ("crates/probity-input/src", Some(("input", "probity_input"))),
         ("crates/probity-schema/src", Some(("schema", "probity_schema"))),
         ("crates/probity-pages/src", Some(("pages", "probity_pages"))),
     ]
