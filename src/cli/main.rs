@@ -2,6 +2,7 @@
 
 use super::args::{Arguments, CliVerb};
 use super::exit::to_exit_code;
+use super::panic_text::install_panic_hook;
 use super::verbs;
 use crate::session::{ExitKind, UserError};
 use clap::Parser;
@@ -10,6 +11,7 @@ use std::process::ExitCode;
 /// Runs the command `probity`.
 #[must_use]
 pub fn main() -> ExitCode {
+    install_panic_hook();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         // clap reports `--help` and `--version` as errors too.

@@ -12,6 +12,7 @@ pub mod exit;
 mod main;
 mod out;
 mod own_pages;
+mod panic_text;
 mod progress;
 mod recorded;
 mod signal;

@@ -1,5 +1,6 @@
 //! Secrets that arise during a run.
 
+use super::secret_finder::SecretFinder;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,8 +12,11 @@ pub struct LearnedSecrets(Arc<Mutex<LearnedValues>>);
 struct LearnedValues {
     /// Reusable values, oldest first.
     kept: VecDeque<String>,
-    /// Values of one request, oldest first.
-    passing: VecDeque<String>,
+    /// The finder of the reusable values; none after a change.
+    kept_finder: Option<Arc<SecretFinder>>,
+    /// Values of one request with their finders, oldest first. Each request adds a value, so that a common finder
+    /// would be built for each request.
+    passing: VecDeque<(String, Arc<SecretFinder>)>,
 }
 
 /// Most tokens. Each token is valid for minutes at least, so a run needs fewer.
@@ -25,21 +29,33 @@ impl LearnedSecrets {
     /// Adds a reusable value, such as a token.
     pub fn keep_value(&self, value: &str) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        push_bounded(&mut known.kept, value, KEPT_MAX);
+        if known.kept.iter().any(|kept| kept == value) {
+            return;
+        }
+        push_bounded(&mut known.kept, value.to_string(), KEPT_MAX);
+        known.kept_finder = None;
     }
 
     /// Adds a value of one request, such as a signature.
     pub fn add_passing_value(&self, value: &str) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !known.kept.iter().any(|kept| kept == value) {
-            push_bounded(&mut known.passing, value, PASSING_MAX);
+        if known.kept.iter().any(|kept| kept == value) || known.passing.iter().any(|(passing, _)| passing == value) {
+            return;
         }
+        push_bounded(&mut known.passing, (value.to_string(), Arc::new(SecretFinder::new([value]))), PASSING_MAX);
     }
 
-    /// All values.
-    pub(super) fn values(&self) -> Vec<String> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.kept.iter().chain(&known.passing).cloned().collect()
+    /// Finders of all values.
+    pub(super) fn list_finders(&self) -> Vec<Arc<SecretFinder>> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.kept.is_empty() && known.passing.is_empty() {
+            return Vec::new();
+        }
+        if known.kept_finder.is_none() {
+            known.kept_finder = Some(Arc::new(SecretFinder::new(known.kept.iter().map(String::as_str))));
+        }
+        let passing = known.passing.iter().map(|(_, finder)| finder);
+        known.kept_finder.iter().chain(passing).cloned().collect()
     }
 }
 
@@ -49,13 +65,10 @@ impl std::fmt::Debug for LearnedSecrets {
     }
 }
 
-/// Appends a new value and drops the oldest value above the limit.
-fn push_bounded(values: &mut VecDeque<String>, value: &str, most: usize) {
-    if values.iter().any(|known| known == value) {
-        return;
-    }
+/// Appends a value and drops the oldest value above the limit.
+fn push_bounded<T>(values: &mut VecDeque<T>, value: T, most: usize) {
     if values.len() >= most {
         values.pop_front();
     }
-    values.push_back(value.to_string());
+    values.push_back(value);
 }

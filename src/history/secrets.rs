@@ -2,34 +2,32 @@
 
 use super::exchange::{Exchange, Outcome, ReplyBody};
 use super::learned_secrets::LearnedSecrets;
+use super::secret_finder::{FoundSecret, SecretFinder};
 use super::secret_names::SecretNames;
 use super::secret_placeholder::{is_secret_placeholder, make_secret_placeholder};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The secrets to remove when an exchange is recorded.
 #[derive(Clone)]
 pub struct SecretFilter {
-    salt: String,
-    names: SecretNames,
-    /// Credentials in every spelling that a recorded text may have, longest first.
-    literals: Vec<String>,
+    salt: Arc<str>,
+    names: Arc<SecretNames>,
+    /// Finders of credentials in every spelling.
+    finders: Vec<Arc<SecretFinder>>,
     learned: LearnedSecrets,
 }
-
-/// A shorter credential is replaced only where it is the whole text, because it may occur in
-/// unrelated words.
-const LITERAL_CHARS_MIN: usize = 4;
 
 impl SecretFilter {
     /// A filter with the usual secret names. `salt` is random for each run, so that nobody can compare
     /// tokens of two runs or look up tokens of common passwords.
     pub fn new(salt: &str) -> SecretFilter {
         SecretFilter {
-            salt: salt.to_string(),
-            names: SecretNames::new(),
-            literals: Vec::new(),
+            salt: Arc::from(salt),
+            names: Arc::new(SecretNames::new()),
+            finders: Vec::new(),
             learned: LearnedSecrets::default(),
         }
     }
@@ -37,20 +35,15 @@ impl SecretFilter {
     /// Adds secret names, written as in a body (`initialKey`, `seed_phrase`).
     #[must_use]
     pub fn with_names<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> SecretFilter {
-        self.names.add_names(names);
+        Arc::make_mut(&mut self.names).add_names(names);
         self
     }
 
     /// Adds credentials, which are removed from every position of every recorded text.
     #[must_use]
     pub fn with_literals<'a>(mut self, literals: impl IntoIterator<Item = &'a str>) -> SecretFilter {
-        for literal in literals.into_iter().filter(|literal| !literal.is_empty()) {
-            let json = Value::String(literal.to_string()).to_string();
-            self.literals.extend([literal.to_string(), json[1..json.len() - 1].to_string(), percent_encode(literal)]);
-        }
-        // Longest first: a credential may contain another credential.
-        self.literals.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
-        self.literals.dedup();
+        let finder = SecretFinder::new(literals);
+        self.finders.extend((!finder.secrets().is_empty()).then(|| Arc::new(finder)));
         self
     }
 
@@ -75,13 +68,19 @@ impl SecretFilter {
         self.with_current_literals().strip_literals(text);
     }
 
+    /// Whether a text contains a credential.
+    pub fn has_secret(&self, text: &str) -> bool {
+        self.with_current_literals().holds_literal(text)
+    }
+
     /// The filter with the values that arose until now.
     fn with_current_literals(&self) -> Cow<'_, SecretFilter> {
-        let learned = self.learned.values();
+        let learned = self.learned.list_finders();
         if learned.is_empty() {
             return Cow::Borrowed(self);
         }
-        Cow::Owned(self.clone().with_literals(learned.iter().map(String::as_str)))
+        let finders = self.finders.iter().cloned().chain(learned).collect();
+        Cow::Owned(SecretFilter { finders, ..self.clone() })
     }
 
     fn strip_exchange(&self, exchange: &mut Exchange) {
@@ -114,7 +113,7 @@ impl SecretFilter {
         match value {
             Value::Null | Value::Bool(_) => {}
             Value::Number(number) => {
-                if self.literals.iter().any(|literal| *literal == number.to_string()) {
+                if self.is_literal(&number.to_string()) {
                     *value = self.make_token(value);
                 }
             }
@@ -140,12 +139,16 @@ impl SecretFilter {
     }
 
     fn strip_headers(&self, headers: &mut BTreeMap<String, String>) {
-        for (name, text) in headers {
+        for (name, text) in headers.iter_mut() {
             if self.names.is_secret(name) && !text.is_empty() && !is_secret_placeholder(text) {
                 *text = make_secret_placeholder(&self.salt, "string", text);
             } else {
                 self.strip_literals(text);
             }
+        }
+        if headers.keys().any(|name| self.holds_literal(name)) {
+            let all = std::mem::take(headers);
+            *headers = all.into_iter().map(|(name, text)| (self.replace_literals(&name), text)).collect();
         }
     }
 
@@ -172,30 +175,41 @@ impl SecretFilter {
     }
 
     fn holds_literal(&self, text: &str) -> bool {
-        self.literals.iter().any(|literal| {
-            // Compares the lengths first, because most texts are shorter than a credential.
-            text.len() >= literal.len()
-                && (text == literal || (is_long_enough(literal) && text.contains(literal.as_str())))
-        })
+        !is_secret_placeholder(text) && self.finders.iter().any(|finder| !finder.find_all(text).is_empty())
+    }
+
+    /// Whether a whole text is a credential.
+    fn is_literal(&self, text: &str) -> bool {
+        let whole = |place: &FoundSecret| place.range == (0..text.len());
+        self.finders.iter().any(|finder| finder.find_all(text).iter().any(whole))
     }
 
     /// The text without credentials.
     fn replace_literals(&self, text: &str) -> String {
-        if let Some(literal) = self.literals.iter().find(|literal| text == literal.as_str()) {
-            return make_secret_placeholder(&self.salt, "string", literal);
+        let mut found: Vec<(FoundSecret, &str)> = Vec::new();
+        for finder in &self.finders {
+            let places = finder.find_all(text).into_iter();
+            found.extend(places.map(|place| (place.clone(), finder.secrets()[place.secret].as_str())));
         }
-        let mut text = text.to_string();
-        for literal in self.literals.iter().filter(|literal| is_long_enough(literal)) {
-            text = text.replace(literal.as_str(), &make_secret_placeholder(&self.salt, "string", literal));
+        // Of overlapping places the first begins, and the longest gives the placeholder.
+        found.sort_by_key(|(place, _)| (place.range.start, std::cmp::Reverse(place.range.end)));
+        let mut replaced = String::new();
+        let mut end = 0;
+        for (place, secret) in found {
+            if place.range.start >= end {
+                replaced.push_str(&text[end..place.range.start]);
+                replaced.push_str(&make_secret_placeholder(&self.salt, "string", secret));
+            }
+            end = end.max(place.range.end);
         }
-        text
+        replaced.push_str(&text[end..]);
+        replaced
     }
 
     /// Cuts the beginning of a credential from the end of a text: a recorded text may be cut within a
     /// credential.
     fn strip_end(&self, text: &mut String) {
-        let literals = self.literals.iter().filter(|literal| is_long_enough(literal));
-        if let Some(at) = literals.filter_map(|literal| find_cut_literal(text, literal)).min() {
+        if let Some(at) = self.finders.iter().filter_map(|finder| finder.find_cut_secret(text)).min() {
             text.truncate(at);
         }
     }
@@ -216,30 +230,7 @@ impl std::fmt::Debug for SecretFilter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Secrets")
             .field("names", &self.names.len())
-            .field("literals", &self.literals.len())
+            .field("finders", &self.finders.len())
             .finish_non_exhaustive()
     }
-}
-
-fn is_long_enough(literal: &str) -> bool {
-    literal.chars().count() >= LITERAL_CHARS_MIN
-}
-
-/// The offset in `text` of a beginning of `literal` at the end of `text`.
-fn find_cut_literal(text: &str, literal: &str) -> Option<usize> {
-    (LITERAL_CHARS_MIN..literal.len())
-        .rev()
-        .filter(|&length| literal.is_char_boundary(length))
-        .find(|&length| text.ends_with(&literal[..length]))
-        .map(|length| text.len() - length)
-}
-
-/// Percent-encodes a text.
-fn percent_encode(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
 }

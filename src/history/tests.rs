@@ -1,3 +1,5 @@
+mod spellings;
+
 use super::*;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -12,7 +12,7 @@ use super::transport_error::{TransportError, classify_error};
 use crate::endpoint::{
     CALLERS, Credential, Endpoint, Identities, PendingOutcome, Request, decode_beginning, read_body,
 };
-use crate::history::{LearnedSecrets, Outcome, Reply, ReplyBody};
+use crate::history::{LearnedSecrets, Outcome, Reply, ReplyBody, remember_secrets};
 use crate::profile::ConnectionSettings;
 use reqwest::header::HeaderName;
 use std::collections::BTreeMap;
@@ -62,6 +62,10 @@ impl HttpEndpoint {
         for secret in derived.filter(|secret| !identities.list_credentials().any(|known| known == *secret)) {
             learned.keep_value(secret.expose());
         }
+        let proxy_password = connecting.proxy.iter().filter_map(|proxy| proxy.credentials.as_ref());
+        proxy_password.for_each(|(_, password)| learned.keep_value(password.expose()));
+        let literals = identities.list_credentials().map(Credential::expose);
+        remember_secrets(&format!("{}-{}", wall(), std::process::id()), literals, learned.clone());
         Ok(HttpEndpoint { base, client, identities, authenticators, limits, wall, learned, tokens, proxy })
     }
 

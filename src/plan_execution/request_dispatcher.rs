@@ -100,6 +100,7 @@ impl<'a> RequestDispatcher<'a> {
         let mut run = self.state.borrow_mut();
         let handles = step.births.values().flatten();
         let born = handles.filter_map(|name| Some((name.clone(), run.ids.get(name)?.clone()))).collect();
+        let born = self.keep_plain_ids(born);
         let _ = run.journal.record_result(index, &born, refused);
     }
 
@@ -235,9 +236,15 @@ impl<'a> RequestDispatcher<'a> {
             let Some(births) = run.handles_by_step.get(&told.step).cloned() else { continue };
             let born = assign_handle_ids(run, &births, &BTreeMap::from([(told.about, vec![told.id])]));
             // The journal has an entry for the step, without the id.
-            let _ = run.journal.record_result(told.step, &born, false);
+            let _ = run.journal.record_result(told.step, &self.keep_plain_ids(born.clone()), false);
             exchange.created.extend(born);
         }
+    }
+
+    /// The ids without those that contain a credential. A sweep looks up such a resource by the body of its create.
+    fn keep_plain_ids(&self, mut born: BTreeMap<String, String>) -> BTreeMap<String, String> {
+        born.retain(|_, id| !self.context.secrets.has_secret(id));
+        born
     }
 
     fn elapsed_ms(&self) -> u64 {

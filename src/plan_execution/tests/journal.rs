@@ -49,3 +49,16 @@ fn without_a_journal_nothing_is_created() {
     let carried = check_plan_with(setting, &[make_create("a")], |_| panic!("nothing is sent"));
     assert_eq!(carried.ends, Err(StopReason::Journal { cause: "disk full".into() }));
 }
+
+#[test]
+fn an_id_that_repeats_a_credential_is_not_in_the_journal() {
+    for id in ["canary-key", "x-CANARY-KEY", "canary%2dkey", "Y2FuYXJ5LWtleQ=="] {
+        let lines = std::rc::Rc::new(RefCell::new(Vec::new()));
+        let setting = TestSettings {
+            journal: Box::new(RecordingJournal { lines: lines.clone(), broken: false }),
+            ..make_settings()
+        };
+        check_plan_with(setting, &[make_create("a")], |_| (0, make_reply(200, json!({"id": id}))));
+        assert_eq!(*lines.borrow(), ["intent 0 createBox", "done 0 {} false"], "{id}");
+    }
+}
