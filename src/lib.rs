@@ -184,6 +184,8 @@ pub mod session;
 mod shrink;
 #[cfg_attr(doc, doc(hidden))]
 pub mod suite;
+#[cfg_attr(doc, doc(hidden))]
+pub mod terminal;
 
 #[doc(hidden)]
 #[cfg(feature = "cli")]

@@ -58,7 +58,7 @@ pub const EXIT_CODES: [ExitCodeRow; 9] = [
         kind: ExitKind::BadInput,
         name: "bad input",
         meaning: "a bad suite, schema, page, profile, plan or history",
-        when: "A suite, schema, page, profile, plan, history or journal cannot be read, is wrong, or cannot be written.",
+        when: "A suite, schema, page, profile, plan, history or journal cannot be read, is wrong, or cannot be written; or the result of a verb on standard output is lost.",
         verbs: "all",
     },
     ExitCodeRow {
@@ -86,7 +86,7 @@ pub const EXIT_CODES: [ExitCodeRow; 9] = [
         kind: ExitKind::Terminated,
         name: "terminated",
         meaning: "terminated",
-        when: "SIGTERM came. Created resources are deleted, and the report covers the run so far.",
+        when: "SIGTERM, SIGHUP or SIGQUIT came. Created resources are deleted, and the report covers the run so far.",
         verbs: "`run`, `replay`, `sweep`, `mock`, `mutants --run`",
     },
 ];

@@ -5,6 +5,7 @@ use super::exit::to_exit_code;
 use super::panic_text::install_panic_hook;
 use super::verbs;
 use crate::session::{ExitKind, UserError};
+use crate::terminal;
 use clap::Parser;
 use std::process::ExitCode;
 
@@ -20,10 +21,25 @@ pub fn main() -> ExitCode {
             return to_exit_code(if error.use_stderr() { ExitKind::Usage } else { ExitKind::Passed });
         }
     };
-    to_exit_code(run_verb(arguments.verb).unwrap_or_else(|error| {
-        eprintln!("{error}");
+    let tests_endpoint = matches!(arguments.verb, CliVerb::Run(_) | CliVerb::Replay(_) | CliVerb::Sweep(_));
+    let _finish = FinishWriting;
+    let exit = run_verb(arguments.verb).unwrap_or_else(|error| {
+        terminal::print_error_line(&error.to_string());
         error.exit
-    }))
+    });
+    terminal::finish_writing();
+    // The result of most verbs is the output. The result of a run is its report and its exit code.
+    let lost = exit == ExitKind::Passed && terminal::is_output_lost() && !tests_endpoint;
+    to_exit_code(if lost { ExitKind::BadInput } else { exit })
+}
+
+/// Writes the remaining texts, also after a panic.
+struct FinishWriting;
+
+impl Drop for FinishWriting {
+    fn drop(&mut self) {
+        terminal::finish_writing();
+    }
 }
 
 fn run_verb(verb: CliVerb) -> Result<ExitKind, UserError> {

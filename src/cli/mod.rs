@@ -10,7 +10,6 @@ mod dry_run;
 mod embedded;
 pub mod exit;
 mod main;
-mod out;
 mod own_pages;
 mod panic_text;
 mod progress;

@@ -1,12 +1,11 @@
 //! Progress on standard error: one changing line on a terminal, a few plain lines elsewhere.
 
-use super::out;
 use crate::campaign::{CampaignEvent, CampaignListener};
 use crate::limits::Limits;
 use crate::model::Model;
 use crate::session::{SessionEvent, SessionListener};
+use crate::terminal;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::IsTerminal;
 use std::sync::Arc;
 
 /// Plain lines of a campaign that spends its whole budget.
@@ -31,7 +30,7 @@ impl Progress {
     /// The progress of a campaign. Only a campaign that runs `alone` has a changing line.
     #[must_use]
     pub fn new(suite: &str, model: Arc<Model>, alone: bool) -> Progress {
-        let bar = (alone && std::io::stderr().is_terminal()).then(make_bar);
+        let bar = (alone && terminal::is_error_output_visible()).then(make_bar);
         let suite = suite.to_string();
         Progress { suite, model, bar, clauses: 0, passed: 0, found: 0, requests: 0, requests_max: 0, due: 0, plan: 0 }
     }
@@ -45,8 +44,11 @@ impl Progress {
 
     fn print_above(&self, text: &str) {
         match &self.bar {
-            Some(bar) => bar.suspend(|| eprintln!("{text}")),
-            None => eprintln!("{text}"),
+            Some(bar) => bar.suspend(|| {
+                terminal::print_error_line(text);
+                terminal::finish_writing();
+            }),
+            None => terminal::print_error_line(text),
         }
     }
 
@@ -61,7 +63,7 @@ impl Progress {
     /// Prints a plain line if one is due. Plain lines come between plans, at most [`LINES`] of them.
     fn print_plain(&mut self) {
         if self.bar.is_none() && self.requests >= self.due {
-            eprintln!("{}", self.format_line());
+            terminal::print_error_line(&self.format_line());
             self.due = self.requests + (self.requests_max / LINES).max(1);
         }
     }
@@ -112,7 +114,7 @@ impl SessionListener for Progress {
         }
         if let SessionEvent::LimitsSet { suite, limits, read_only } = event {
             let only = if *read_only { "; reads only, because the profile forbids changes" } else { "" };
-            out::print_line(&format!("{suite}: {}{only}", describe_limits(limits)));
+            terminal::print_line(&format!("{suite}: {}{only}", describe_limits(limits)));
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::history::{History, read_histories};
 use crate::model::BeliefLimits;
 use crate::oracle::{ExchangeFindings, Judge};
 use crate::session::{LoadedSuite, STATES_MAX, SuiteStore, UserError, suggest_name};
+use crate::terminal;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
@@ -47,12 +48,12 @@ pub fn read_recorded_histories(file: &Path) -> Result<Vec<History>, UserError> {
     let (histories, torn) = read_histories(&mut BufReader::new(opened), &file.display().to_string())
         .map_err(|error| UserError::input(format!("{}:{}", error.place, error.line), error.cause, error.remedy))?;
     if let Some(torn) = torn {
-        eprintln!(
+        terminal::print_error_line(&format!(
             "warning: {}:{}: the last line is incomplete and is ignored: {}",
             file.display(),
             torn.line,
             torn.cause
-        );
+        ));
     }
     Ok(histories)
 }
@@ -63,7 +64,8 @@ pub fn load_recorded_suite(store: &SuiteStore, history: &History) -> Result<Load
     let name = store.select_suites(std::slice::from_ref(&header.suite))?.remove(0);
     let loaded = store.load(&name, &header.today)?.with_pools(&header.pools, &header.today)?;
     if loaded.suite.digest != header.suite_digest {
-        eprintln!("note: the suite has changed since the recording; the present suite judges the history");
+        let note = "note: the suite has changed since the recording; the present suite judges the history";
+        terminal::print_error_line(note);
     }
     Ok(loaded)
 }

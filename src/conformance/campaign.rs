@@ -9,10 +9,11 @@ use crate::plan_execution::Cancellation;
 use crate::profile::{CompletenessPolicy, Profile};
 use crate::report::Report;
 use crate::session::{
-    ClausePatterns, InProcessService, LoadedSuite, ReportSettings, RunSettings, RunStart, SessionEvent,
+    ClausePatterns, ExitKind, InProcessService, LoadedSuite, ReportSettings, RunSettings, RunStart, SessionEvent,
     SessionListener, SignalEvent, Signals, SpentTotals, SuiteRunResult, SuiteStore, SuiteTarget, UserError,
-    load_profile, parse_profile, run_suite, warn_of_credentials,
+    load_profile, parse_profile, pick_worst, run_suite, warn_of_credentials,
 };
+use crate::terminal;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -111,16 +112,19 @@ impl SharedCampaign {
             cancel: signals.as_ref().map_or_else(Cancellation::never, |signals| signals.cancel.clone()),
             give_up: signals.as_ref().map_or_else(Cancellation::never, |signals| signals.give_up.clone()),
         };
-        let outcome = run_suite(&settings, &loaded, &target, used, &mut TestListener)?;
-        outcome.add_spending(&mut used);
-        let SuiteRunResult::Ran(record) = outcome else { unreachable!("the settings ask for no dry run") };
-        eprint!("{}", describe_leftovers(&record.left));
-        if let Some(lock) = &mut lock {
-            lock.write(&EndpointSpending { run: self.run.0.clone(), used })?;
-        }
+        let outcome = run_suite(&settings, &loaded, &target, used, &mut TestListener);
         if let Some(exit) = signals.and_then(|signals| signals.exit_kind()) {
             // The sender of the signal wants no further campaign.
-            std::process::exit(i32::from(exit.code()));
+            end_process(exit, &outcome);
+        }
+        let outcome = outcome?;
+        outcome.add_spending(&mut used);
+        let SuiteRunResult::Ran(record) = outcome else { unreachable!("the settings ask for no dry run") };
+        terminal::print_error_text(&describe_leftovers(&record.left));
+        // The process of the tests ends without a call of this library.
+        terminal::finish_writing();
+        if let Some(lock) = &mut lock {
+            lock.write(&EndpointSpending { run: self.run.0.clone(), used })?;
         }
         Ok(SuiteResult { report: record.report, complete: profile.complete })
     }
@@ -142,7 +146,7 @@ impl SharedCampaign {
             Target::Profile(path) => {
                 let profile = load_profile(Some(path))?;
                 if let Some(warning) = warn_of_credentials(&profile) {
-                    eprintln!("{warning}");
+                    terminal::print_error_line(&warning);
                 }
                 profile
             }
@@ -162,9 +166,27 @@ fn read_report(path: &Path) -> Option<Report> {
     Report::read(&std::fs::read_to_string(path).ok()?).ok()
 }
 
+/// Ends the process after a signal, and tells what the campaign left behind.
+fn end_process(exit: ExitKind, outcome: &Result<SuiteRunResult, UserError>) -> ! {
+    let mut exits = vec![exit];
+    match outcome {
+        Ok(SuiteRunResult::Ran(record)) => {
+            terminal::print_error_text(&describe_leftovers(&record.left));
+            exits.extend((!record.left.is_empty()).then_some(ExitKind::LeftBehind));
+        }
+        Ok(SuiteRunResult::DryRun(_)) => {}
+        Err(error) => terminal::print_error_line(&error.to_string()),
+    }
+    terminal::finish_writing();
+    std::process::exit(i32::from(pick_worst(&exits).code()))
+}
+
 fn handle_signal(event: SignalEvent) {
+    if !matches!(event, SignalEvent::Unavailable(_)) {
+        terminal::hurry_up();
+    }
     if let Some(message) = event.user_message() {
-        eprintln!("{message}");
+        terminal::print_error_line(&message);
     }
     if let SignalEvent::End(exit) = event {
         std::process::exit(i32::from(exit.code()));
@@ -181,7 +203,7 @@ impl CampaignListener for TestListener {
 impl SessionListener for TestListener {
     fn hear_session(&mut self, event: &SessionEvent<'_>) {
         if let Some(message) = event.journal_message() {
-            eprintln!("{message}");
+            terminal::print_error_line(&message);
         }
     }
 }

@@ -57,10 +57,12 @@ impl ExitKind {
     }
 }
 
-/// The kind that decides the exit code: signals, then 2, 4, 5, 1, 6, 3.
+/// The kind that decides the exit code: signals, then 2, 4, 5, 1, 6, 3. After a signal, 6 decides if resources were left
+/// behind: the sender of the signal knows of the signal, but not of the resources.
 #[must_use]
 pub fn pick_worst(kinds: &[ExitKind]) -> ExitKind {
-    kinds.iter().copied().max().unwrap_or(ExitKind::Passed)
+    let worst = kinds.iter().copied().max().unwrap_or(ExitKind::Passed);
+    if worst >= ExitKind::Interrupted && kinds.contains(&ExitKind::LeftBehind) { ExitKind::LeftBehind } else { worst }
 }
 
 /// The exit kind of a report. Clauses that cannot be decided at the target do not count.
@@ -81,6 +83,14 @@ pub fn judge_report(report: &Report) -> ExitKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn resources_that_are_left_behind_outweigh_a_signal() {
+        let kinds = [ExitKind::Deviation, ExitKind::LeftBehind, ExitKind::Terminated];
+        assert_eq!(pick_worst(&kinds), ExitKind::LeftBehind);
+        assert_eq!(pick_worst(&[ExitKind::Deviation, ExitKind::Terminated]), ExitKind::Terminated);
+        assert_eq!(pick_worst(&[ExitKind::Deviation, ExitKind::LeftBehind]), ExitKind::Deviation);
+    }
 
     #[test]
     fn a_bad_suite_outweighs_an_absent_endpoint_a_deviation_and_leftovers() {

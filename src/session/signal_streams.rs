@@ -2,23 +2,88 @@
 
 use super::exit_kind::ExitKind;
 
-#[cfg(unix)]
-pub(super) struct SignalStreams {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
+/// A delivered signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct DeliveredSignal {
+    /// Why the process will end.
+    pub exit: ExitKind,
+    /// Whether the signal says that the terminal is gone. The kernel and the shell both send this signal.
+    pub hangup: bool,
 }
 
 #[cfg(unix)]
-impl SignalStreams {
-    pub(super) fn open() -> std::io::Result<SignalStreams> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(SignalStreams { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+pub(super) use unix::SignalStreams;
+
+#[cfg(unix)]
+mod unix {
+    use super::{DeliveredSignal, ExitKind};
+    use futures_util::future::select_all;
+    use std::process::{Command, Stdio};
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+
+    /// Name and number of each signal that ends a run. The numbers are the same on each Unix.
+    const ENDING: [(&str, i32); 4] = [("SIGHUP", 1), ("SIGINT", 2), ("SIGQUIT", 3), ("SIGTERM", 15)];
+    const HANGUP: i32 = 1;
+    const INTERRUPT: i32 = 2;
+
+    pub struct SignalStreams {
+        streams: Vec<(i32, Signal)>,
     }
 
-    pub(super) async fn wait_for_signal(&mut self) -> ExitKind {
-        tokio::select! {
-            _ = self.interrupt.recv() => ExitKind::Interrupted,
-            _ = self.terminate.recv() => ExitKind::Terminated,
+    impl SignalStreams {
+        /// Listens for the signals that the process does not ignore: `nohup` and shells let a process ignore signals.
+        /// Returns the names of the signals for which the system refuses a handler, too.
+        pub fn open() -> (SignalStreams, Vec<&'static str>) {
+            let ignored = read_ignored_signals();
+            let (mut streams, mut refused) = (Vec::new(), Vec::new());
+            for (name, number) in ENDING.into_iter().filter(|(_, number)| ignored & 1 << (number - 1) == 0) {
+                match signal(SignalKind::from_raw(number)) {
+                    Ok(stream) => streams.push((number, stream)),
+                    Err(_) => refused.push(name),
+                }
+            }
+            (SignalStreams { streams }, refused)
+        }
+
+        pub async fn wait_for_signal(&mut self) -> DeliveredSignal {
+            if self.streams.is_empty() {
+                return std::future::pending().await;
+            }
+            let numbers: Vec<i32> = self.streams.iter().map(|(number, _)| *number).collect();
+            let waiting = self.streams.iter_mut().map(|(_, stream)| Box::pin(stream.recv()));
+            let (_, index, _) = select_all(waiting).await;
+            let exit = if numbers[index] == INTERRUPT { ExitKind::Interrupted } else { ExitKind::Terminated };
+            DeliveredSignal { exit, hangup: numbers[index] == HANGUP }
+        }
+    }
+
+    /// The signals that this process ignores: bit `n - 1` for signal `n`. Zero where the system does not tell.
+    fn read_ignored_signals() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        mask.map_or_else(ask_for_ignored_signals, parse_signal_mask)
+    }
+
+    /// As [`read_ignored_signals`], on a system without `/proc`.
+    fn ask_for_ignored_signals() -> u64 {
+        let mut command = Command::new("ps");
+        command.args(["-o", "ignored=", "-p", &std::process::id().to_string()]).stdin(Stdio::null());
+        let output = command.stderr(Stdio::null()).output();
+        output.map_or(0, |output| parse_signal_mask(&String::from_utf8_lossy(&output.stdout)))
+    }
+
+    fn parse_signal_mask(hexadecimal: &str) -> u64 {
+        u64::from_str_radix(hexadecimal.trim(), 16).unwrap_or(0)
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::parse_signal_mask;
+
+        #[test]
+        fn a_mask_has_the_bits_of_the_ignored_signals() {
+            assert_eq!(parse_signal_mask("\t0000000000001001\n"), 1 << 12 | 1);
+            assert_eq!(parse_signal_mask("unknown"), 0);
         }
     }
 }
@@ -28,12 +93,12 @@ pub(super) struct SignalStreams;
 
 #[cfg(not(unix))]
 impl SignalStreams {
-    pub(super) fn open() -> std::io::Result<SignalStreams> {
-        Ok(SignalStreams)
+    pub(super) fn open() -> (SignalStreams, Vec<&'static str>) {
+        (SignalStreams, Vec::new())
     }
 
-    pub(super) async fn wait_for_signal(&mut self) -> ExitKind {
+    pub(super) async fn wait_for_signal(&mut self) -> DeliveredSignal {
         let _ = tokio::signal::ctrl_c().await;
-        ExitKind::Interrupted
+        DeliveredSignal { exit: ExitKind::Interrupted, hangup: false }
     }
 }

@@ -14,23 +14,23 @@ use std::time::Duration;
 
 const CALLERS: [&str; 2] = ["owner", "other"];
 /// A run that takes longer is an error.
-const WAIT_MAX: Duration = Duration::from_secs(120);
+pub const WAIT_MAX: Duration = Duration::from_secs(120);
 
-fn probity() -> Command {
+pub fn probity() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
     command.current_dir(env!("CARGO_MANIFEST_DIR"));
     command
 }
 
 /// A mock that listens until the value is dropped.
-struct MockProcess {
+pub struct MockProcess {
     server: Child,
     address: String,
-    folder: PathBuf,
+    pub folder: PathBuf,
     /// The project of each caller, for paths.
     projects: Vec<(String, String)>,
     /// Ids of the resources before the runs: one of each caller.
-    before: BTreeSet<String>,
+    pub before: BTreeSet<String>,
 }
 
 impl Drop for MockProcess {
@@ -41,7 +41,7 @@ impl Drop for MockProcess {
 }
 
 impl MockProcess {
-    fn start(name: &str) -> MockProcess {
+    pub fn start(name: &str) -> MockProcess {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("sweeping-{name}"));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).expect("a folder for the test");
@@ -101,7 +101,7 @@ impl MockProcess {
     }
 
     /// Ids of all servers. A server that is being deleted may be listed for a moment.
-    fn list_ids(&self) -> BTreeSet<String> {
+    pub fn list_ids(&self) -> BTreeSet<String> {
         let mut ids = BTreeSet::new();
         for caller in CALLERS {
             let (status, reply) = self.send(caller, "GET", "/servers/detail", None);
@@ -113,7 +113,7 @@ impl MockProcess {
     }
 
     /// The servers that did not exist before, with names and metadata, for messages.
-    fn describe_leftovers(&self) -> String {
+    pub fn describe_leftovers(&self) -> String {
         let mut told = String::new();
         for caller in CALLERS {
             let (_, reply) = self.send(caller, "GET", "/servers/detail", None);
@@ -127,18 +127,30 @@ impl MockProcess {
         told
     }
 
-    fn journal_folder(&self, reports: &str) -> PathBuf {
+    pub fn journal_folder(&self, reports: &str) -> PathBuf {
         self.folder.join(reports).join(".journal")
     }
 
     /// Starts a run without an end.
     fn start_run(&self, reports: &str, seed: u64) -> RunProcess {
+        self.start_run_with(reports, &["--requests", "1000000", "--seed", &seed.to_string()], |command| {
+            command.stdout(Stdio::piped()).stderr(Stdio::null());
+        })
+    }
+
+    /// Starts a run with further arguments and the outputs that `direct_output` sets.
+    pub fn start_run_with(
+        &self,
+        reports: &str,
+        arguments: &[&str],
+        direct_output: impl FnOnce(&mut Command),
+    ) -> RunProcess {
         let reports = self.folder.join(reports);
         let mut command = probity();
-        command.args(["run", "ecs-native", "--requests", "1000000", "--seed", &seed.to_string()]);
+        command.args(["run", "ecs-native"]).args(arguments);
         command.arg("--profile").arg(self.folder.join("profile.yaml")).arg("--reports").arg(&reports);
-        let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a run");
-        RunProcess { child, journals: reports.join(".journal") }
+        direct_output(&mut command);
+        RunProcess { child: command.spawn().expect("a run"), journals: reports.join(".journal") }
     }
 
     fn sweep(&self, reports: &str, further: &[&str]) -> Output {
@@ -148,8 +160,8 @@ impl MockProcess {
     }
 }
 
-struct RunProcess {
-    child: Child,
+pub struct RunProcess {
+    pub child: Child,
     journals: PathBuf,
 }
 
@@ -169,7 +181,7 @@ impl RunProcess {
     }
 
     /// Waits until the journal has a number of creates. Returns the id of the run.
-    async fn wait_for_creates(&self, wanted: usize) -> String {
+    pub async fn wait_for_creates(&self, wanted: usize) -> String {
         for _ in 0..WAIT_MAX.as_millis() {
             if let Some((run, text)) = self.read_journal()
                 && text.lines().filter(|line| line.starts_with("{\"intent\"")).count() >= wanted
@@ -181,12 +193,12 @@ impl RunProcess {
         panic!("the run creates nothing")
     }
 
-    fn send_signal(&self, name: &str) {
+    pub fn send_signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args([name, &pid]).status().expect("kill runs").success());
     }
 
-    async fn wait_for_exit(&mut self) -> Option<i32> {
+    pub async fn wait_for_exit(&mut self) -> Option<i32> {
         for _ in 0..WAIT_MAX.as_millis() / 10 {
             if let Some(status) = self.child.try_wait().expect("a process of ours") {
                 return status.code();
@@ -197,7 +209,7 @@ impl RunProcess {
     }
 }
 
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
 }
 
@@ -276,7 +288,11 @@ fn after_a_kill_at_any_time_a_sweep_deletes_everything_with_or_without_the_journ
 #[test]
 fn a_run_that_receives_a_signal_deletes_its_resources() {
     let cloud = MockProcess::start("signals");
-    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+    for (signal, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 143), ("-QUIT", 143)] {
+        if is_ignored_here(signal) {
+            println!("{signal} is skipped: these tests run with the signal ignored, and so do their children");
+            continue;
+        }
         let reports = format!("signal{signal}");
         let mut running = cloud.start_run(&reports, 5);
         let ended = block_on(async {
@@ -287,7 +303,22 @@ fn a_run_that_receives_a_signal_deletes_its_resources() {
         assert_eq!(ended, Some(code));
         assert_eq!(cloud.list_ids(), cloud.before, "after {signal}");
         assert_eq!(std::fs::read_dir(cloud.journal_folder(&reports)).unwrap().count(), 0);
+        assert!(cloud.folder.join(&reports).join("ecs-native/report.json").exists(), "after {signal}");
     }
+}
+
+/// Whether this process ignores a signal. A shell without job control lets a process in the background ignore SIGINT and
+/// SIGQUIT.
+fn is_ignored_here(signal: &str) -> bool {
+    let bit = match signal {
+        "-HUP" => 0,
+        "-INT" => 1,
+        "-QUIT" => 2,
+        _ => return false,
+    };
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap_or("0");
+    u64::from_str_radix(mask.trim(), 16).is_ok_and(|mask| mask & 1 << bit != 0)
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod cleanup;
 mod command_line;
 mod derive_again;
 mod derive_pairs;
+mod ended_runs;
 mod false_positives;
 mod http_end_to_end;
 mod mutation_score;

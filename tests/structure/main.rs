@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `modules` | Imports between modules follow a table without circles, and each file begins with its purpose. |
 //! | `circles` | Files of a crate do not import each other in a circle. |
+//! | `printing` | Only `src/terminal.rs` writes to standard output and standard error. |
 //! | `type_names` | Each public type has a unique name. |
 //! | `vendors` | No vendor, operation or state is named outside of page readers and authentication. |
 //!
@@ -12,6 +13,7 @@
 mod circles;
 mod imports;
 mod modules;
+mod printing;
 mod sources;
 mod type_names;
 mod vendors;

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 /// Each module with the modules that it may import, lower modules first, as `docs/DESIGN.md` draws them. The crates
 /// `probity-input`, `probity-schema` and `probity-pages` are the modules `input`, `schema` and `pages`.
 const MODULES: &[(&str, &[&str])] = &[
+    ("terminal", &[]),
     ("expr", &[]),
     (LOWEST, &[]),
     ("schema", &[]),
@@ -86,6 +87,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "campaign",
             "report",
             "session",
+            "terminal",
         ],
     ),
     (
@@ -107,6 +109,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "campaign",
             "report",
             "session",
+            "terminal",
         ],
     ),
 ];

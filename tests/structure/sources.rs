@@ -36,6 +36,12 @@ impl SourceCrate {
     }
 }
 
+/// The lines before the unit tests of a file.
+pub fn shipped_lines(file: &SourceFile) -> impl Iterator<Item = (usize, &str)> {
+    let shipped = file.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(&file.text);
+    shipped.lines().enumerate().map(|(index, line)| (index + 1, line))
+}
+
 /// Reads all crates.
 pub fn read_crates() -> Vec<SourceCrate> {
     [

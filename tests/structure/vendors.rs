@@ -1,7 +1,7 @@
 //! No vendor, operation or state is named outside of page readers and authentication.
 
 use crate::assert_none;
-use crate::sources::{SourceFile, read_crates};
+use crate::sources::{SourceFile, read_crates, shipped_lines};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -25,12 +25,6 @@ fn vendor_words() -> BTreeSet<String> {
         words.extend(ids.filter(|id| id.chars().any(char::is_uppercase)).map(str::to_lowercase));
     }
     words
-}
-
-/// The lines before the unit tests of a file.
-fn shipped_lines(file: &SourceFile) -> impl Iterator<Item = (usize, &str)> {
-    let shipped = file.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(&file.text);
-    shipped.lines().enumerate().map(|(index, line)| (index + 1, line))
 }
 
 #[test]

@@ -2,12 +2,12 @@
 
 use crate::cli::args::DeriveArguments;
 use crate::cli::dates::parse_date;
-use crate::cli::out;
 use crate::pages::derive::{DeriveError, DeriveOptions, PageSources, derive_files, write_derivation};
 use crate::pages::manifest;
 use crate::schema::catalog::SourceLines;
 use crate::session::{ExitKind, UserError};
 use crate::suite::{self, PageDigests, SuiteFiles};
+use crate::terminal;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -25,10 +25,10 @@ pub fn derive_catalog(arguments: &DeriveArguments) -> Result<ExitKind, UserError
     let folder = arguments.folder.clone().unwrap_or_default();
     let (derived, warnings) = derive_files(&sources, &folder, &options).map_err(convert_error)?;
     for warning in &warnings {
-        eprintln!("warning: {warning}");
+        terminal::print_error_line(&format!("warning: {warning}"));
     }
     write_derivation(&derived, &arguments.out).map_err(convert_error)?;
-    out::print_line(&format!(
+    terminal::print_line(&format!(
         "{}: {} operations, {} schemas, {} citations, {} doubts from {} pages, written to {}",
         derived.catalog.api,
         derived.catalog.operations.len(),

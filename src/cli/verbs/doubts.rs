@@ -2,9 +2,9 @@
 
 use crate::cli::args::DoubtsArguments;
 use crate::cli::embedded::find_store;
-use crate::cli::out;
 use crate::schema::catalog::Doubt;
 use crate::session::{ExitKind, UserError, suggest_name};
+use crate::terminal;
 use std::fmt::Write;
 
 /// Lists the doubts of one API, or of all APIs.
@@ -30,7 +30,7 @@ pub fn list_doubts(arguments: &DoubtsArguments) -> Result<ExitKind, UserError> {
         let bytes = bytes.ok_or_else(|| UserError::input(&place, "the file is missing or cannot be read", again))?;
         let doubts: Vec<Doubt> = serde_json::from_slice(&bytes)
             .map_err(|error| UserError::input(&place, format!("the file is not a list of doubts: {error}"), again))?;
-        out::print_text(&render_doubts(&api, &doubts));
+        terminal::print_text(&render_doubts(&api, &doubts));
     }
     Ok(ExitKind::Passed)
 }

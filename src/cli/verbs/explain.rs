@@ -2,12 +2,12 @@
 
 use crate::cli::args::ExplainArguments;
 use crate::cli::embedded::find_store;
-use crate::cli::out;
 use crate::cli::own_pages::OwnPages;
 use crate::cli::recorded::{judge_again, read_plan_history};
 use crate::model::ClauseId;
 use crate::report::{self, Report};
 use crate::session::{ExitKind, LoadedSuite, RunStart, SuiteStore, UserError, suggest_name};
+use crate::terminal;
 use std::path::Path;
 
 /// Prints the facts about a clause, and why a step was judged as it was.
@@ -23,7 +23,7 @@ pub fn explain_clause_or_step(arguments: &ExplainArguments) -> Result<ExitKind, 
     if let Some(name) = &arguments.clause {
         let today = RunStart::now().date;
         for (loaded, clause) in find_clause(&store, name, &today)? {
-            out::print_text(&render_clause(&loaded, clause, arguments)?);
+            terminal::print_text(&render_clause(&loaded, clause, arguments)?);
         }
     }
     if let (Some(step), Some(file)) = (arguments.why, &arguments.history) {
@@ -32,7 +32,7 @@ pub fn explain_clause_or_step(arguments: &ExplainArguments) -> Result<ExitKind, 
         })?;
         let (loaded, history) = read_plan_history(&store, file, arguments.plan)?;
         let (_, seen) = judge_again(&loaded, &history, true)?;
-        out::print_text(&report::explain_step(&loaded.model, &history, &seen, step));
+        terminal::print_text(&report::explain_step(&loaded.model, &history, &seen, step));
     }
     Ok(ExitKind::Passed)
 }

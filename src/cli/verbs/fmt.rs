@@ -1,10 +1,10 @@
 //! `probity fmt`: suite files in their canonical form.
 
 use crate::cli::args::FmtArguments;
-use crate::cli::out;
 use crate::report::write_file;
 use crate::session::{ExitKind, UserError, describe_problems, pick_worst};
 use crate::suite;
+use crate::terminal;
 use std::path::{Path, PathBuf};
 
 /// Formats suite files in place. With `--check` no file is written, and the exit code is 1 if a file is
@@ -14,7 +14,7 @@ pub fn format_suites(arguments: &FmtArguments) -> Result<ExitKind, UserError> {
     let mut exits = Vec::new();
     for file in &files {
         exits.push(format_file(file, arguments.check).unwrap_or_else(|error| {
-            eprintln!("{error}");
+            terminal::print_error_line(&error.to_string());
             error.exit
         }));
     }
@@ -30,11 +30,11 @@ fn format_file(file: &Path, check: bool) -> Result<ExitKind, UserError> {
         return Ok(ExitKind::Passed);
     }
     if check {
-        out::print_line(&format!("not formatted: {name}"));
+        terminal::print_line(&format!("not formatted: {name}"));
         return Ok(ExitKind::Deviation);
     }
     write_file(file, formatted.as_bytes()).map_err(|error| UserError::unwritable(file, &error))?;
-    out::print_line(&format!("formatted: {name}"));
+    terminal::print_line(&format!("formatted: {name}"));
     Ok(ExitKind::Passed)
 }
 

@@ -1,11 +1,11 @@
 //! `probity init profile`: a profile to fill in.
 
 use crate::cli::args::{InitArguments, InitFile};
-use crate::cli::out;
 use crate::endpoint::Identities;
 use crate::report::write_file;
 use crate::schema::catalog::Catalog;
 use crate::session::{ExitKind, UserError};
+use crate::terminal;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -16,14 +16,14 @@ const TEMPLATE: &str = include_str!("../../../docs/profile.yaml");
 pub fn write_template(arguments: &InitArguments) -> Result<ExitKind, UserError> {
     let InitFile::Profile { out } = &arguments.file;
     let Some(path) = out else {
-        out::print_text(TEMPLATE);
+        terminal::print_text(TEMPLATE);
         return Ok(ExitKind::Passed);
     };
     if path.exists() {
         return Err(UserError::usage(path.display().to_string(), "the file exists already", "name another path"));
     }
     write_file(path, TEMPLATE.as_bytes()).map_err(|error| UserError::unwritable(path, &error))?;
-    out::print_line(&format!("{} is ready to be filled in", path.display()));
+    terminal::print_line(&format!("{} is ready to be filled in", path.display()));
     Ok(ExitKind::Passed)
 }
 

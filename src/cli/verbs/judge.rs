@@ -3,7 +3,6 @@
 use crate::campaign::{Conclusion, RecordedFinding, SpentRequests, TransitionTimes};
 use crate::cli::args::JudgeArguments;
 use crate::cli::embedded::find_store;
-use crate::cli::out;
 use crate::cli::recorded::{judge_again, load_recorded_suite, read_recorded_histories};
 use crate::history::History;
 use crate::model::ClauseTally;
@@ -11,6 +10,7 @@ use crate::oracle::{ClauseDecidability, ClauseSelection, Finding, decide_verdict
 use crate::plan::{FORMAT, Plan};
 use crate::report::{ReportLocation, ReportSubject, ReportTarget, compile_report, render_summary};
 use crate::session::{ExitKind, LoadedSuite, UserError, judge_report};
+use crate::terminal;
 
 /// Judges every plan of the file and prints the summary.
 pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
@@ -19,7 +19,7 @@ pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
     let loaded = load_recorded_suite(&store, &histories[0])?;
     let endpoint = histories[0].header.endpoint.clone();
     let target = format!("none; {} was recorded at {endpoint}", arguments.history.display());
-    out::print_line(&store.describe_origin(std::slice::from_ref(&loaded), &target));
+    terminal::print_line(&store.describe_origin(std::slice::from_ref(&loaded), &target));
     let conclusion = judge_histories(&loaded, &histories)?;
     let target = match endpoint.as_str() {
         "mock" => ReportTarget::Mock { fault: None },
@@ -34,7 +34,7 @@ pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
         replay_options: &[],
     };
     let report = compile_report(&conclusion, &subject);
-    out::print_text(&render_summary(&report, &ReportLocation { reports: "reports" }));
+    terminal::print_text(&render_summary(&report, &ReportLocation { reports: "reports" }));
     Ok(judge_report(&report))
 }
 

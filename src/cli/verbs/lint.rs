@@ -3,13 +3,13 @@
 use crate::campaign::{self, DecidabilityCheck};
 use crate::cli::args::LintArguments;
 use crate::cli::embedded::find_store;
-use crate::cli::out;
 use crate::cli::own_pages::OwnPages;
 use crate::limits::RequestedLimits;
 use crate::plan::SuiteHints;
 use crate::schema::catalog::Citation;
 use crate::session::{ExitKind, LoadedSuite, RunStart, SuiteStore, UserError, pick_worst};
 use crate::suite::{self, LintInputs, ProblemSeverity, SuiteProblem};
+use crate::terminal;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub fn lint_suites(arguments: &LintArguments) -> Result<ExitKind, UserError> {
             Ok(loaded) => exits.push(lint_suite(&store, &loaded, arguments)?),
             // The other suites are linted too, so that one call shows every problem.
             Err(error) => {
-                eprintln!("{error}");
+                terminal::print_error_line(&error.to_string());
                 exits.push(error.exit);
             }
         }
@@ -48,9 +48,9 @@ fn lint_suite(store: &SuiteStore, loaded: &LoadedSuite, arguments: &LintArgument
         .filter(|problem| !arguments.no_notes || problem.severity != ProblemSeverity::Note)
         .cloned()
         .collect();
-    out::print_text(&suite::render_problems(&shown, &loaded.text));
+    terminal::print_text(&suite::render_problems(&shown, &loaded.text));
     let count = |severity: ProblemSeverity| found.iter().filter(|problem| problem.severity == severity).count();
-    out::print_line(&format!(
+    terminal::print_line(&format!(
         "{}: {} errors, {} warnings, {} notes",
         loaded.file,
         count(ProblemSeverity::Error),

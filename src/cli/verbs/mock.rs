@@ -4,7 +4,7 @@ use super::init::fill_in_profile;
 use crate::campaign::make_mock_identities;
 use crate::cli::args::MockArguments;
 use crate::cli::embedded::find_store;
-use crate::cli::{out, signal};
+use crate::cli::signal;
 use crate::endpoint::WireFaults;
 use crate::http_server::ListenError;
 use crate::http_server::serve_endpoint;
@@ -15,6 +15,7 @@ use crate::session::{
     ExitKind, LoadedSuite, RunStart, Signals, SuiteStore, SuiteTarget, TargetChoice, UserError, block_on,
     describe_targets, parse_profile, resolve_targets, suggest_name,
 };
+use crate::terminal;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
@@ -29,7 +30,7 @@ pub fn serve_mock(arguments: &MockArguments) -> Result<ExitKind, UserError> {
     let loaded = vec![store.load(&name, &start.date)?];
     let fault = arguments.fault.as_deref();
     let mut targets = resolve_targets(&TargetChoice::Mock, fault, &parse_profile("{}")?, loaded)?;
-    out::print_line(&store.describe_origin(&[targets[0].0.clone()], &describe_targets(&targets)));
+    terminal::print_line(&store.describe_origin(&[targets[0].0.clone()], &describe_targets(&targets)));
     let (loaded, target) = targets.remove(0);
     let SuiteTarget::Mock(fault) = target else { unreachable!("the choice is the mock") };
     let address: SocketAddr = arguments.listen.parse().map_err(|error| {
@@ -64,7 +65,7 @@ async fn serve_requests(
         write_file(file, text.as_bytes()).map_err(|error| UserError::unwritable(file, &error))?;
     }
     let names = tokens.keys().cloned().collect::<Vec<_>>().join(", ");
-    out::print_line(&format!("listening on http://{place}; tokens: {names}"));
+    terminal::print_line(&format!("listening on http://{place}; tokens: {names}"));
     let wire = WireFaults::NONE;
     let site = OfferedEndpoint { endpoint: &mock, catalog, tokens: &tokens, wire: &wire };
     serve_endpoint(listener, site, signals.cancel.wait_for_request()).await;

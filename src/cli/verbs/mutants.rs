@@ -3,10 +3,11 @@
 use crate::campaign::{MutantResult, MutationSettings, compute_mutation_score};
 use crate::cli::args::MutantsArguments;
 use crate::cli::embedded::find_store;
-use crate::cli::{out, signal};
+use crate::cli::signal;
 use crate::limits::RequestedLimits;
 use crate::mock::{self, Mutant};
 use crate::session::{ClausePatterns, ExitKind, LoadedSuite, RunStart, STATES_MAX, Signals, UserError};
+use crate::terminal;
 
 /// Lists mutants, one name per line, or runs campaigns against each.
 pub fn list_or_run_mutants(arguments: &MutantsArguments) -> Result<ExitKind, UserError> {
@@ -21,14 +22,14 @@ pub fn list_or_run_mutants(arguments: &MutantsArguments) -> Result<ExitKind, Use
         chosen.retain(|mutant| patterns.matches_name(&mutant.name));
         let Some(signals) = &signals else {
             let lines: String = chosen.iter().map(|mutant| format!("{}\n", mutant.name)).collect();
-            out::print_text(&lines);
+            terminal::print_text(&lines);
             continue;
         };
         let scores = run_campaigns(&loaded, &chosen, arguments, signals)?;
         if let Some(signal) = signals.exit_kind() {
             return Ok(signal);
         }
-        out::print_text(&describe_scores(&loaded.name, &scores, arguments));
+        terminal::print_text(&describe_scores(&loaded.name, &scores, arguments));
         if scores.iter().any(|score| score.count_detections() == 0) {
             exit = ExitKind::Deviation;
         }

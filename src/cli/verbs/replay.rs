@@ -5,7 +5,7 @@ use crate::cleanup::describe_leftovers;
 use crate::cli::args::ReplayArguments;
 use crate::cli::config::configure_target;
 use crate::cli::embedded::find_store;
-use crate::cli::{out, signal};
+use crate::cli::signal;
 use crate::history::write_history;
 use crate::limits::RequestedLimits;
 use crate::model::Model;
@@ -13,8 +13,10 @@ use crate::oracle::{ClauseSelection, Finding};
 use crate::report::{describe_steps, list_outcomes, write_file};
 use crate::session::{
     CampaignSettings, ExitKind, JournalSettings, RunStart, SessionEvent, SessionListener, SpentTotals, UserError,
-    describe_targets, limit_campaign, load_profile, parse_plan, replay_plan, resolve_targets, warn_of_credentials,
+    describe_targets, limit_campaign, load_profile, parse_plan, pick_worst, replay_plan, resolve_targets,
+    warn_of_credentials,
 };
+use crate::terminal;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -29,11 +31,11 @@ pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
     let name = store.select_suites(std::slice::from_ref(&plan.suite))?.remove(0);
     let profile = load_profile(config.profile.as_deref())?;
     if let Some(warning) = warn_of_credentials(&profile) {
-        eprintln!("{warning}");
+        terminal::print_error_line(&warning);
     }
     let loaded = vec![store.load(&name, &config.today)?];
     let mut targets = resolve_targets(&config.choice, config.fault.as_deref(), &profile, loaded)?;
-    out::print_line(&store.describe_origin(&[targets[0].0.clone()], &describe_targets(&targets)));
+    terminal::print_line(&store.describe_origin(&[targets[0].0.clone()], &describe_targets(&targets)));
     let (loaded, target) = targets.remove(0);
     let signals = signal::listen_for_signals();
     let (seed, number) = plan.drawn.unwrap_or((1, 0));
@@ -54,28 +56,28 @@ pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
     };
     let driven = replay_plan(&settings, &plan, arguments.plan.unwrap_or(number), &mut ReplayListener)?;
     for line in describe_steps(&driven.plan, &list_outcomes(&driven.plan, &driven.history)) {
-        out::print_line(&format!("  {line}"));
+        terminal::print_line(&format!("  {line}"));
     }
     for finding in &driven.findings {
-        out::print_text(&describe_finding(&loaded.model, finding));
+        terminal::print_text(&describe_finding(&loaded.model, finding));
     }
     if let Some(path) = &arguments.history {
         let mut bytes = Vec::new();
         let written = write_history(&driven.history, &mut bytes).and_then(|()| write_file(path, &bytes));
         written.map_err(|error| UserError::unwritable(path, &error))?;
     }
-    out::print_text(&describe_leftovers(&driven.leftovers));
-    if let Some(exit) = signals.exit_kind() {
-        return Ok(exit);
+    terminal::print_text(&describe_leftovers(&driven.leftovers));
+    let mut exits: Vec<ExitKind> = signals.exit_kind().into_iter().collect();
+    if !driven.findings.is_empty() {
+        exits.push(ExitKind::Deviation);
     }
-    Ok(if !driven.findings.is_empty() {
-        ExitKind::Deviation
-    } else if driven.leftovers.is_empty() {
-        out::print_line("no clause was contradicted");
-        ExitKind::Passed
-    } else {
-        ExitKind::LeftBehind
-    })
+    if !driven.leftovers.is_empty() {
+        exits.push(ExitKind::LeftBehind);
+    }
+    if exits.is_empty() {
+        terminal::print_line("no clause was contradicted");
+    }
+    Ok(pick_worst(&exits))
 }
 
 fn describe_finding(model: &Arc<Model>, finding: &Finding) -> String {
@@ -101,7 +103,7 @@ impl CampaignListener for ReplayListener {
 impl SessionListener for ReplayListener {
     fn hear_session(&mut self, event: &SessionEvent<'_>) {
         if let Some(message) = event.journal_message() {
-            eprintln!("{message}");
+            terminal::print_error_line(&message);
         }
     }
 }

@@ -7,13 +7,14 @@ use crate::cli::dry_run::describe_forecast;
 use crate::cli::embedded::find_store;
 use crate::cli::exit::conclude_run;
 use crate::cli::progress::Progress;
-use crate::cli::{out, signal};
+use crate::cli::signal;
 use crate::report::{ReportLocation, render_settle_times, render_summary};
 use crate::session::{
     ExitKind, LoadedSuite, ReportSettings, ReportedCampaign, RunSettings, RunStart, SuiteRunResult, SuiteTarget,
     UserError, check_pools, count_threads, describe_targets, judge_report, load_profile, pick_worst, resolve_targets,
     run_suites, warn_of_credentials,
 };
+use crate::terminal;
 use std::path::Path;
 
 /// Runs the suites and prints the result of each.
@@ -23,7 +24,7 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
     let store = find_store()?;
     let profile = load_profile(config.target.profile.as_deref())?;
     if let Some(warning) = warn_of_credentials(&profile) {
-        eprintln!("{warning}");
+        terminal::print_error_line(&warning);
     }
     let names = store.select_suites(&config.suites)?;
     let today = &config.target.today;
@@ -33,7 +34,7 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
     let targets = resolve_targets(&config.target.choice, config.target.fault.as_deref(), &profile, loaded)?;
     let loaded: Vec<LoadedSuite> = targets.iter().map(|(loaded, _)| loaded.clone()).collect();
     let origin = store.describe_origin(&loaded, &describe_targets(&targets));
-    out::print_line(&origin);
+    terminal::print_line(&origin);
     let signals = signal::listen_for_signals();
     let settings = RunSettings {
         store: &store,
@@ -59,7 +60,7 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
     exits.extend(signals.exit_kind().map(|exit| ("all".to_string(), exit)));
     let (exit, line) = conclude_run(&exits);
     let dry = config.dry_run && exit == ExitKind::Passed;
-    out::print_line(if dry { "exit 0: a dry run, nothing was created" } else { &line });
+    terminal::print_line(if dry { "exit 0: a dry run, nothing was created" } else { &line });
     Ok(exit)
 }
 
@@ -72,16 +73,16 @@ fn print_outcome(
 ) -> ExitKind {
     match outcome {
         Ok(SuiteRunResult::DryRun(None)) => {
-            out::print_line(&format!("{}: no requests, because the target is the built-in mock", loaded.name));
+            terminal::print_line(&format!("{}: no requests, because the target is the built-in mock", loaded.name));
             ExitKind::Passed
         }
         Ok(SuiteRunResult::DryRun(Some(dry_run))) => {
-            out::print_text(&describe_forecast(&dry_run));
+            terminal::print_text(&describe_forecast(&dry_run));
             ExitKind::Passed
         }
         Ok(SuiteRunResult::Ran(record)) => print_record(target, &record, settings.reports.folder),
         Err(error) => {
-            eprintln!("{error}");
+            terminal::print_error_line(&error.to_string());
             error.exit
         }
     }
@@ -90,12 +91,12 @@ fn print_outcome(
 fn print_record(target: &SuiteTarget, record: &ReportedCampaign, reports: &Path) -> ExitKind {
     let ReportedCampaign { report, run, left } = record;
     let shown = reports.display().to_string();
-    out::print_text(&format!("\n{}", render_summary(report, &ReportLocation { reports: &shown })));
+    terminal::print_text(&format!("\n{}", render_summary(report, &ReportLocation { reports: &shown })));
     if target.is_real() {
-        out::print_text(&render_settle_times(&run.settled));
+        terminal::print_text(&render_settle_times(&run.settled));
     }
-    out::print_line(&format!("reports: {}", reports.join(&report.suite.name).display()));
-    out::print_text(&describe_leftovers(left));
+    terminal::print_line(&format!("reports: {}", reports.join(&report.suite.name).display()));
+    terminal::print_text(&describe_leftovers(left));
     let leftovers = if left.is_empty() { ExitKind::Passed } else { ExitKind::LeftBehind };
     pick_worst(&[judge_report(report), leftovers])
 }

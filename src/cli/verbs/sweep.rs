@@ -6,7 +6,7 @@ use crate::cleanup::{
 use crate::cli::args::SweepArguments;
 use crate::cli::dates::parse_span;
 use crate::cli::embedded::find_store;
-use crate::cli::{out, signal};
+use crate::cli::signal;
 use crate::limits::RequestedLimits;
 use crate::oracle::ClauseSelection;
 use crate::profile::{ChangePolicy, Profile};
@@ -14,6 +14,7 @@ use crate::session::{
     CampaignSettings, ExitKind, JournalSettings, RunStart, Signals, SpentTotals, SuiteStore, SuiteTarget, SweepResult,
     UserError, limit_campaign, load_profile, pick_worst, warn_of_credentials,
 };
+use crate::terminal;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,7 +25,7 @@ pub fn sweep_suites(arguments: &SweepArguments) -> Result<ExitKind, UserError> {
     let store = find_store()?;
     let profile = load_profile(Some(&arguments.profile))?;
     if let Some(warning) = warn_of_credentials(&profile) {
-        eprintln!("{warning}");
+        terminal::print_error_line(&warning);
     }
     let mut wanted = select_runs(arguments, &start)?;
     let signals = signal::listen_for_signals();
@@ -40,7 +41,7 @@ pub fn sweep_suites(arguments: &SweepArguments) -> Result<ExitKind, UserError> {
         let named = arguments.endpoint.as_deref().map(|address| address.trim_end_matches('/'));
         let Some(address) = named.or_else(|| profile.find_endpoint(&name)) else { continue };
         exits.push(sweeper.sweep_suite(&name, address).unwrap_or_else(|error| {
-            eprintln!("{error}");
+            terminal::print_error_line(&error.to_string());
             error.exit
         }));
     }
@@ -167,30 +168,30 @@ impl Sweeper<'_> {
 
 fn print_cleared(name: &str, address: &str, cleared: &SweepResult, dry_run: bool) {
     let found = &cleared.found;
-    out::print_line(&format!("{name} at {address}: {}", count_leftovers(found.created.len())));
+    terminal::print_line(&format!("{name} at {address}: {}", count_leftovers(found.created.len())));
     for (run, count) in &found.runs {
-        out::print_line(&format!("  run {run}: {}", count_leftovers(*count)));
+        terminal::print_line(&format!("  run {run}: {}", count_leftovers(*count)));
     }
     if dry_run {
         for made in &found.created {
-            out::print_line(&format!("  would be deleted, as {}: {} {}", made.caller, made.handle, made.id));
+            terminal::print_line(&format!("  would be deleted, as {}: {} {}", made.caller, made.handle, made.id));
         }
     } else {
         for handle in &cleared.deleted {
-            out::print_line(&format!("  deleted: {handle}"));
+            terminal::print_line(&format!("  deleted: {handle}"));
         }
     }
     for (run, count) in &found.kept {
-        out::print_line(&format!(
+        terminal::print_line(&format!(
             "  not deleted: {} of run {run}, which may not have ended; --run {run} deletes them",
             count_leftovers(*count)
         ));
     }
     if let Some(because) = &found.unread_reason {
-        out::print_line(&format!("  leftovers without a journal were not searched: {because}"));
+        terminal::print_line(&format!("  leftovers without a journal were not searched: {because}"));
     }
-    out::print_text(&describe_leftovers(&cleared.leftovers));
-    out::print_text(&describe_leftovers(&found.unproven));
+    terminal::print_text(&describe_leftovers(&cleared.leftovers));
+    terminal::print_text(&describe_leftovers(&found.unproven));
 }
 
 fn count_leftovers(count: usize) -> String {
