@@ -8,14 +8,14 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 
 /// A folder for each test.
-fn make_folder(name: &str) -> PathBuf {
+pub fn make_folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("loopback").join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a folder for the test");
     folder
 }
 
-fn lamps_folder() -> PathBuf {
+pub fn lamps_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps")
 }
 
@@ -24,26 +24,26 @@ fn folder_without_suites() -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
 }
 
-fn probity_command(folder: &Path, arguments: &[&str]) -> Command {
+pub fn probity_command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
     command.args(arguments).current_dir(folder);
     command
 }
 
-fn to_text(bytes: &[u8]) -> String {
+pub fn to_text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("text")
 }
 
-fn read_json(path: &Path) -> Value {
+pub fn read_json(path: &Path) -> Value {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).expect("JSON")
 }
 
 /// The mock of the lamps over HTTP, until the value is dropped.
-struct Mock(Child);
+pub struct Mock(Child);
 
 impl Mock {
-    fn start(profile: &Path, arguments: &[&str]) -> Mock {
+    pub fn start(profile: &Path, arguments: &[&str]) -> Mock {
         let all = ["mock", "--listen", "127.0.0.1:0", "--profile-out", profile.to_str().unwrap()];
         let mut child = probity_command(&lamps_folder(), &[&all, arguments].concat())
             .stdout(Stdio::piped())

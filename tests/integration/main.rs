@@ -11,12 +11,16 @@ mod derive_again;
 mod derive_pairs;
 mod ended_runs;
 mod false_positives;
+mod hostile_endpoint;
 mod http_end_to_end;
 mod mutation_score;
 mod reference_agreement;
 
 /// The suite, catalog and schemas of the lamps, for `belief` and `chooser`.
 mod lamp_suite;
+/// A hostile server in front of a working one, for `hostile_endpoint`.
+#[path = "../hostile_server/mod.rs"]
+mod hostile_server;
 /// The second implementation of the three APIs, for `reference_agreement`.
 #[path = "../reference_server/mod.rs"]
 mod reference_server;
