@@ -6,6 +6,7 @@
 use crate::history::Call;
 use crate::plan::Step;
 use crate::plan_execution::Journal;
+use probity_input::{check_regular_file, open_input_file};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::cell::RefCell;
@@ -119,6 +120,7 @@ impl JournalFile {
     /// # Errors
     /// The error of the operating system.
     pub fn lock_finished(path: &Path) -> io::Result<Option<JournalFile>> {
+        check_regular_file(path).map_err(io::Error::other)?;
         let file = OpenOptions::new().read(true).append(true).open(path)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(JournalFile { file, path: path.to_path_buf() })),
@@ -181,7 +183,7 @@ impl Journal for PlanJournal {
 /// The error of the operating system, or an error for a file longer than 256 MiB.
 pub fn read_journal(path: &Path) -> io::Result<(Vec<JournalEntry>, Vec<usize>)> {
     const BYTES_MAX: u64 = 256 << 20;
-    let file = File::open(path)?;
+    let file = open_input_file(path).map_err(io::Error::other)?;
     if file.metadata()?.len() > BYTES_MAX {
         return Err(io::Error::other(format!("the journal is longer than {BYTES_MAX} bytes")));
     }

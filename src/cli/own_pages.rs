@@ -6,6 +6,7 @@ use crate::pages::text::{digest_text, normalise_lines};
 use crate::report::PageCopy;
 use crate::schema::catalog::{Catalog, Citation};
 use crate::session::UserError;
+use probity_input::read_input_bytes;
 use std::path::{Path, PathBuf};
 
 /// Length of the longest page that is read, in bytes.
@@ -35,10 +36,7 @@ impl<'a> OwnPages<'a> {
     pub fn find_page(&self, id: &str) -> Option<PageCopy> {
         let known = self.catalog.pages.iter().find(|page| page.id == id)?;
         let path = self.folder.join(&known.file);
-        if std::fs::metadata(&path).ok()?.len() > LENGTH_MAX {
-            return None;
-        }
-        let text = String::from_utf8_lossy(&std::fs::read(&path).ok()?).into_owned();
+        let text = String::from_utf8_lossy(&read_input_bytes(&path, LENGTH_MAX).ok()?).into_owned();
         let same_edition = digest_text(&normalise_lines(text.lines())) == known.digest;
         Some(PageCopy { file: path.display().to_string(), text, same_edition })
     }

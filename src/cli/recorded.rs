@@ -5,7 +5,7 @@ use crate::model::BeliefLimits;
 use crate::oracle::{ExchangeFindings, Judge};
 use crate::session::{LoadedSuite, STATES_MAX, SuiteStore, UserError, suggest_name};
 use crate::terminal;
-use std::fs::File;
+use probity_input::open_input_file;
 use std::io::BufReader;
 use std::path::Path;
 
@@ -44,7 +44,7 @@ pub fn judge_again(
 
 /// All histories of a file.
 pub fn read_recorded_histories(file: &Path) -> Result<Vec<History>, UserError> {
-    let opened = File::open(file).map_err(|error| UserError::unreadable(file, &error))?;
+    let opened = open_input_file(file).map_err(UserError::from_input_file)?;
     let (histories, torn) = read_histories(&mut BufReader::new(opened), &file.display().to_string())
         .map_err(|error| UserError::input(format!("{}:{}", error.place, error.line), error.cause, error.remedy))?;
     if let Some(torn) = torn {

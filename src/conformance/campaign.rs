@@ -7,13 +7,14 @@ use crate::cleanup::describe_leftovers;
 use crate::limits::RequestedLimits;
 use crate::plan_execution::Cancellation;
 use crate::profile::{CompletenessPolicy, Profile};
-use crate::report::Report;
+use crate::report::{REPORT_BYTES_MAX, Report};
 use crate::session::{
     ClausePatterns, ExitKind, InProcessService, LoadedSuite, ReportSettings, RunSettings, RunStart, SessionEvent,
     SessionListener, SignalEvent, Signals, SpentTotals, SuiteRunResult, SuiteStore, SuiteTarget, UserError,
     load_profile, parse_profile, pick_worst, run_suite, warn_of_credentials,
 };
 use crate::terminal;
+use probity_input::read_input_text;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -163,7 +164,7 @@ impl SharedCampaign {
 }
 
 fn read_report(path: &Path) -> Option<Report> {
-    Report::read(&std::fs::read_to_string(path).ok()?).ok()
+    Report::read(&read_input_text(path, REPORT_BYTES_MAX).ok()?).ok()
 }
 
 /// Ends the process after a signal, and tells what the campaign left behind.

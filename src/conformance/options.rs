@@ -2,10 +2,12 @@
 
 use crate::endpoint::{Endpoint, Identities};
 use crate::http_client::{HttpLimits, ServiceEndpoint};
+use crate::profile::PROFILE_BYTES_MAX;
 use crate::session::{EmbeddedSource, EndpointFactory, RunStart};
 use bytes::Bytes;
 use http_body::Body;
 use http_body_util::Full;
+use probity_input::read_input_text;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -164,5 +166,5 @@ impl Default for Conformance {
 }
 
 fn read_profile(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("PROBITY_PROFILE names {}: {error}", path.display()))
+    read_input_text(path, PROFILE_BYTES_MAX).unwrap_or_else(|error| panic!("PROBITY_PROFILE names {error}"))
 }

@@ -1,6 +1,8 @@
 //! Credentials: their sources, and protection against their display.
 
+use probity_input::open_input_file;
 use std::io::Read;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -142,7 +144,7 @@ const COMMAND_TIMEOUT: Duration = Duration::from_secs(120);
 
 fn read_first_line_of_file(path: &str) -> Result<String, CredentialError> {
     let unreadable = |cause: String| CredentialError::Unreadable { path: path.to_string(), cause };
-    let file = std::fs::File::open(path).map_err(|error| unreadable(error.to_string()))?;
+    let file = open_input_file(Path::new(path)).map_err(|error| unreadable(error.cause))?;
     read_first_line(file).map_err(unreadable)
 }
 

@@ -7,11 +7,12 @@ use super::file::{ProfileFile, parse_file};
 use super::resolve::{resolve_connection, resolve_environment_variable, resolve_identities, resolve_recognisers};
 use super::settings::{ChangePolicy, CompletenessPolicy, PoolOffer, ProfileLimits, ResourceQuota};
 use crate::endpoint::{FailureProvocation, Identities, InfrastructureRecogniser};
+use probity_input::read_input_text;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Longest profile in bytes.
-const BYTES_MAX: u64 = 1 << 20;
+pub const PROFILE_BYTES_MAX: u64 = 1 << 20;
 
 /// A profile with all references resolved.
 #[derive(Debug, Clone)]
@@ -56,18 +57,13 @@ impl Profile {
     /// If the file cannot be read, is not a profile, or a reference has no value.
     pub fn load(path: &Path) -> Result<Profile, ProfileError> {
         let file = path.display().to_string();
-        let fail = |cause: String| ProfileError {
+        let text = read_input_text(path, PROFILE_BYTES_MAX).map_err(|error| ProfileError {
             file: file.clone(),
             line: 0,
             column: 0,
-            cause,
-            remedy: "check the path of the profile".to_string(),
-        };
-        let length = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?.len();
-        if length > BYTES_MAX {
-            return Err(fail(format!("the file is longer than {BYTES_MAX} bytes")));
-        }
-        let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
+            cause: error.cause,
+            remedy: error.remedy,
+        })?;
         Profile::parse(&text, &file, &|name| std::env::var(name).ok())
     }
 

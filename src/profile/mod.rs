@@ -8,7 +8,7 @@ mod resolve;
 mod checked;
 mod settings;
 
-pub use checked::Profile;
+pub use checked::{PROFILE_BYTES_MAX, Profile};
 pub use connection::{ConnectionSettings, HttpVersion, ProxySettings};
 pub use error::ProfileError;
 pub use settings::{ChangePolicy, CompletenessPolicy, PoolOffer, ProfileLimits, ResourceQuota};

@@ -7,8 +7,13 @@ use super::file::{ConnectionEntry, IdentityEntry, RecogniserEntry};
 use crate::endpoint::{CALLERS, CONDITION_NAMES, Credential, Identities, Identity, InfrastructureRecogniser};
 use crate::expr::Expr;
 use crate::history::InfrastructureFailure;
+use probity_input::read_input_bytes;
 use serde_saphyr::Spanned;
 use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Longest file of certificates in bytes. The authorities of a system have about 300,000.
+const PEM_BYTES_MAX: u64 = 8 << 20;
 
 /// Reads the identities, and the authorities of their clouds.
 pub(super) fn resolve_identities(
@@ -47,14 +52,10 @@ pub(super) fn resolve_identities(
                 return Err(error_at(file, person, &cause, "give the token under `headers`, or as `bearer`"));
             }
             if let Some(path) = authority {
-                let read = std::fs::read(&path);
+                let read = read_input_bytes(Path::new(&path), PEM_BYTES_MAX);
                 authorities.push(read.map_err(|error| {
-                    error_at(
-                        file,
-                        person,
-                        &format!("the file of authorities `{path}` cannot be read: {error}"),
-                        "check the path",
-                    )
+                    let cause = format!("the file of authorities `{path}`: {}", error.cause);
+                    error_at(file, person, &cause, &error.remedy)
                 })?);
             }
             settings = Some(resolved);
@@ -113,9 +114,8 @@ pub(super) fn resolve_connection(
     resolver: &mut CredentialResolver<'_>,
 ) -> Result<ConnectionSettings, ProfileError> {
     let pem = |path: &Spanned<String>| {
-        std::fs::read(&path.value).map_err(|error| {
-            error_at(file, path, &format!("the file `{}` cannot be read: {error}", path.value), "check the path")
-        })
+        read_input_bytes(Path::new(&path.value), PEM_BYTES_MAX)
+            .map_err(|error| error_at(file, path, &format!("`{}`: {}", path.value, error.cause), &error.remedy))
     };
     let authorities = raw.ca.iter().map(pem).collect::<Result<Vec<_>, _>>()?;
     let certificate = match (&raw.certificate, &raw.key) {

@@ -17,6 +17,9 @@ mod run_facts;
 mod settle_times;
 mod summary;
 
+/// Longest report file in bytes.
+pub const REPORT_BYTES_MAX: u64 = 256 << 20;
+
 #[cfg(test)]
 mod tests;
 

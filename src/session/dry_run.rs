@@ -18,7 +18,8 @@ use crate::model::Model;
 use crate::oracle::ClauseDecidability;
 use crate::plan::Plan;
 use crate::profile::{ChangePolicy, Profile};
-use crate::report::{Report, ReportTarget, RunFacts, SettleTimesRow, compute_settle_times};
+use crate::report::{REPORT_BYTES_MAX, Report, ReportTarget, RunFacts, SettleTimesRow, compute_settle_times};
+use probity_input::read_input_text;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -193,7 +194,7 @@ fn scale_tempo(tempo: Tempo, there: u64, here: u64) -> Tempo {
 
 /// The times to settle of the last run at an address; empty without such a run.
 fn read_earlier_times(reports: &Path, suite: &str, address: &str) -> Vec<SettleTimesRow> {
-    let read = |name: &str| std::fs::read_to_string(reports.join(suite).join(name)).ok();
+    let read = |name: &str| read_input_text(&reports.join(suite).join(name), REPORT_BYTES_MAX).ok();
     let report = read("report.json").and_then(|text| Report::read(&text).ok());
     let same_address = report.is_some_and(|report| report.target == ReportTarget::Address(address.to_string()));
     let run: Option<RunFacts> =

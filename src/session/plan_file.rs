@@ -4,6 +4,9 @@ use super::user_error::UserError;
 use crate::plan::{FORMAT, Plan};
 use serde_json::Value;
 
+/// Longest plan file in bytes.
+pub const PLAN_BYTES_MAX: u64 = 64 << 20;
+
 /// Reads a recorded plan. `suite` is the suite that the plan must belong to; none for any suite.
 ///
 /// # Errors

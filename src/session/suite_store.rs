@@ -1,14 +1,15 @@
 //! Where suites and schemas come from: the folders of the user, or copies embedded in the program.
 
 use super::loaded_suite::LoadedSuite;
-use super::plan_file::parse_plan;
+use super::plan_file::{PLAN_BYTES_MAX, parse_plan};
 use super::user_error::{UserError, suggest_name};
 use crate::model::Model;
 use crate::plan::Plan;
 use crate::report::finish_digest;
 use crate::schema::catalog::Catalog;
 use crate::schema::{CatalogFiles, CatalogFolder, CompiledCatalog};
-use crate::suite::{self, SuiteFiles, collect_page_digests, read_catalog_name};
+use crate::suite::{self, SUITE_BYTES_MAX, SuiteFiles, collect_page_digests, read_catalog_name};
+use probity_input::{read_input_bytes, read_input_text};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -134,7 +135,7 @@ impl SuiteStore {
             }
             SuiteStore::Folder(base) => {
                 let path = base.join("suites").join(&name);
-                let text = std::fs::read_to_string(&path).map_err(|error| UserError::unreadable(&path, &error))?;
+                let text = read_input_text(&path, SUITE_BYTES_MAX).map_err(UserError::from_input_file)?;
                 Ok((path.display().to_string(), text))
             }
         }
@@ -239,7 +240,7 @@ impl SuiteStore {
     /// The former folder `suites/witnesses` is read too.
     ///
     /// # Errors
-    /// If a file is not a plan of this suite.
+    /// If a file cannot be read, or is not a plan of this suite.
     pub fn read_recorded_plans(&self, suite: &str) -> Result<Vec<Plan>, UserError> {
         let mut files: Vec<(String, Vec<u8>)> = Vec::new();
         for folder in PLAN_FOLDERS {
@@ -252,9 +253,10 @@ impl SuiteStore {
                 SuiteStore::Folder(base) => {
                     let entries = std::fs::read_dir(base.join("suites").join(folder).join(suite));
                     let paths = entries.into_iter().flatten().flatten().map(|entry| entry.path());
-                    files.extend(
-                        paths.filter_map(|path| Some((path.display().to_string(), std::fs::read(&path).ok()?))),
-                    );
+                    for path in paths.filter(|path| path.extension().is_some_and(|extension| extension == "json")) {
+                        let bytes = read_input_bytes(&path, PLAN_BYTES_MAX).map_err(UserError::from_input_file)?;
+                        files.push((path.display().to_string(), bytes));
+                    }
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use super::exit_kind::ExitKind;
 use crate::expr::find_nearest;
+use probity_input::InputFileError;
 use std::fmt;
 use std::path::Path;
 
@@ -46,14 +47,19 @@ impl UserError {
         UserError { detail, ..self }
     }
 
-    /// A file that cannot be read.
+    /// A folder that cannot be read.
     pub fn unreadable(path: &Path, error: &std::io::Error) -> UserError {
         let remedy = match error.kind() {
             std::io::ErrorKind::NotFound => "check the path; it is relative to the folder in which probity runs",
-            std::io::ErrorKind::PermissionDenied => "make the file readable",
-            _ => "check that the path names a text file",
+            std::io::ErrorKind::PermissionDenied => "make the folder readable",
+            _ => "check that the path names a readable folder",
         };
-        UserError::input(path.display().to_string(), format!("the file cannot be read: {error}"), remedy)
+        UserError::input(path.display().to_string(), format!("the folder cannot be read: {error}"), remedy)
+    }
+
+    /// An input file that cannot be read.
+    pub fn from_input_file(error: InputFileError) -> UserError {
+        UserError::input(error.path.display().to_string(), error.cause, error.remedy)
     }
 
     /// A report or another output file that cannot be written.

@@ -35,3 +35,4 @@ pub use types::{
     EffectTarget, EffectValue, Event, Field, FieldMutability, IdExpression, LetDefinition, MarkField, PagingPromise,
     PermittedStatuses, ResourceKind, ResourceSelection, ResourceView, StageExpression, Suite, UNNAMED,
 };
+pub use yaml::SUITE_BYTES_MAX;

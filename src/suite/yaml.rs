@@ -42,7 +42,9 @@ pub(super) struct YamlError {
 /// Deepest nesting accepted; a suite needs seven levels.
 const DEPTH_MAX: usize = 48;
 /// Greatest size of a suite file, in bytes.
-const BYTES_MAX: usize = 4 << 20;
+const BYTES_MAX: usize = SUITE_BYTES_MAX as usize;
+/// Longest suite file in bytes.
+pub const SUITE_BYTES_MAX: u64 = 4 << 20;
 
 /// The tree of the first document, with the errors of the YAML syntax. A repeated key is an error, but the tree is
 /// returned for further checks.

@@ -13,6 +13,7 @@ mod ended_runs;
 mod false_positives;
 mod hostile_endpoint;
 mod http_end_to_end;
+mod input_files;
 mod mutation_score;
 mod reference_agreement;
 

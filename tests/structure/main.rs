@@ -6,12 +6,14 @@
 //! | `circles` | Files of a crate do not import each other in a circle. |
 //! | `printing` | Only `src/terminal.rs` writes to standard output and standard error. |
 //! | `type_names` | Each public type has a unique name. |
+//! | `input_files` | Only `probity-input` opens and reads input files. |
 //! | `vendors` | No vendor, operation or state is named outside of page readers and authentication. |
 //!
 //! `sources` reads the files, and `imports` resolves the imports between files. Exceptions from a rule have a reason.
 
 mod circles;
 mod imports;
+mod input_files;
 mod modules;
 mod printing;
 mod sources;

@@ -8,6 +8,9 @@ use serde_saphyr::Spanned;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+/// Longest manifest in bytes.
+pub const MANIFEST_BYTES_MAX: u64 = 4 << 20;
+
 /// The pages of one API, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {

@@ -3,6 +3,7 @@
 use super::catalog::{Catalog, FORMAT, Operation, OperationBody, OperationParameter};
 use super::compiled_schema::CompiledSchema;
 use super::error::CatalogError;
+use probity_input::read_input_bytes;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -119,7 +120,7 @@ impl CompiledCatalog {
 
 impl CatalogFiles for CatalogFolder {
     fn read(&self, name: &str) -> Option<Vec<u8>> {
-        std::fs::read(self.0.join(name)).ok()
+        read_input_bytes(&self.0.join(name), LENGTH_MAX as u64).ok()
     }
 
     fn names(&self) -> Vec<String> {
@@ -191,7 +192,9 @@ fn read_json(files: &dyn CatalogFiles, name: &str) -> Result<Value, CatalogError
         return Err(fail("the file is outside of the catalog's folder".into(), "use a path below the folder"));
     }
     let again = "derive the catalog again, or check the path";
-    let bytes = files.read(name).ok_or_else(|| fail("the file is missing or cannot be read".into(), again))?;
+    let bytes = files
+        .read(name)
+        .ok_or_else(|| fail("the file is missing, too long, no regular file, or cannot be read".into(), again))?;
     if bytes.len() > LENGTH_MAX {
         return Err(fail(format!("the file is longer than {LENGTH_MAX} bytes"), again));
     }

@@ -6,8 +6,9 @@ use crate::pages::derive::{DeriveError, DeriveOptions, PageSources, derive_files
 use crate::pages::manifest;
 use crate::schema::catalog::SourceLines;
 use crate::session::{ExitKind, UserError};
-use crate::suite::{self, PageDigests, SuiteFiles};
+use crate::suite::{self, PageDigests, SUITE_BYTES_MAX, SuiteFiles};
 use crate::terminal;
+use probity_input::read_input_text;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -45,7 +46,9 @@ pub fn derive_catalog(arguments: &DeriveArguments) -> Result<ExitKind, UserError
 /// catalog to check them against is not derived yet.
 fn list_suite_citations(arguments: &DeriveArguments) -> Vec<SourceLines> {
     let Some(manifest) = arguments.manifest.as_deref() else { return Vec::new() };
-    let named = std::fs::read_to_string(manifest).ok().and_then(|text| manifest::parse_manifest(manifest, &text).ok());
+    let named = read_input_text(manifest, manifest::MANIFEST_BYTES_MAX)
+        .ok()
+        .and_then(|text| manifest::parse_manifest(manifest, &text).ok());
     let beside = manifest.parent().and_then(Path::parent);
     let (Some(named), Some(folder)) = (named, beside) else { return Vec::new() };
     list_cited_places(&named.api, folder)
@@ -59,7 +62,7 @@ pub fn list_cited_places(api: &str, folder: &Path) -> Vec<SourceLines> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
         .collect();
     files.sort();
-    let texts = files.iter().filter_map(|path| std::fs::read_to_string(path).ok());
+    let texts = files.iter().filter_map(|path| read_input_text(path, SUITE_BYTES_MAX).ok());
     let own = texts.filter(|text| suite::read_catalog_name("", text).is_ok_and(|catalog| catalog == api));
     let pages = list_pages(api, folder);
     let sources: BTreeSet<SourceLines> =
@@ -70,7 +73,7 @@ pub fn list_cited_places(api: &str, folder: &Path) -> Vec<SourceLines> {
 /// The text of a suite with the texts of the suites that the suite extends. Unreadable texts are skipped.
 fn read_with_bases(text: &str, folder: &Path) -> SuiteFiles {
     suite::list_base_suites(text).iter().fold(SuiteFiles::from_file("", text), |sheets, name| {
-        let Ok(base) = std::fs::read_to_string(folder.join(format!("{name}.yaml"))) else { return sheets };
+        let Ok(base) = read_input_text(&folder.join(format!("{name}.yaml")), SUITE_BYTES_MAX) else { return sheets };
         let api = suite::read_catalog_name(name, &base).unwrap_or_default();
         sheets.with_base(name, name, &base, list_pages(&api, folder))
     })
@@ -80,7 +83,9 @@ fn read_with_bases(text: &str, folder: &Path) -> SuiteFiles {
 /// part of the catalog, which is not derived yet.
 fn list_pages(api: &str, folder: &Path) -> PageDigests {
     let path = folder.join("sources").join(format!("{api}.yaml"));
-    let manifest = std::fs::read_to_string(&path).ok().and_then(|text| manifest::parse_manifest(&path, &text).ok());
+    let manifest = read_input_text(&path, manifest::MANIFEST_BYTES_MAX)
+        .ok()
+        .and_then(|text| manifest::parse_manifest(&path, &text).ok());
     manifest.into_iter().flat_map(|named| named.pages).map(|page| (page.id, page.file)).collect()
 }
 

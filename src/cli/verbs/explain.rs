@@ -5,9 +5,10 @@ use crate::cli::embedded::find_store;
 use crate::cli::own_pages::OwnPages;
 use crate::cli::recorded::{judge_again, read_plan_history};
 use crate::model::ClauseId;
-use crate::report::{self, Report};
+use crate::report::{self, REPORT_BYTES_MAX, Report};
 use crate::session::{ExitKind, LoadedSuite, RunStart, SuiteStore, UserError, suggest_name};
 use crate::terminal;
+use probity_input::read_input_text;
 use std::path::Path;
 
 /// Prints the facts about a clause, and why a step was judged as it was.
@@ -71,7 +72,7 @@ fn find_clause(store: &SuiteStore, name: &str, today: &str) -> Result<Vec<(Loade
 
 /// The last report of this suite; none if the suite has changed since the report.
 fn read_last_report(loaded: &LoadedSuite, reports: &Path) -> Option<Report> {
-    let text = std::fs::read_to_string(reports.join(&loaded.name).join("report.json")).ok()?;
+    let text = read_input_text(&reports.join(&loaded.name).join("report.json"), REPORT_BYTES_MAX).ok()?;
     let report = Report::read(&text).ok()?;
     (report.suite.digest == loaded.suite.digest).then_some(report)
 }

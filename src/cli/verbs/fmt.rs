@@ -3,8 +3,9 @@
 use crate::cli::args::FmtArguments;
 use crate::report::write_file;
 use crate::session::{ExitKind, UserError, describe_problems, pick_worst};
-use crate::suite;
+use crate::suite::{self, SUITE_BYTES_MAX};
 use crate::terminal;
+use probity_input::read_input_text;
 use std::path::{Path, PathBuf};
 
 /// Formats suite files in place. With `--check` no file is written, and the exit code is 1 if a file is
@@ -23,7 +24,7 @@ pub fn format_suites(arguments: &FmtArguments) -> Result<ExitKind, UserError> {
 
 /// Formats a file and prints the path if the file is not formatted.
 fn format_file(file: &Path, check: bool) -> Result<ExitKind, UserError> {
-    let text = std::fs::read_to_string(file).map_err(|error| UserError::unreadable(file, &error))?;
+    let text = read_input_text(file, SUITE_BYTES_MAX).map_err(UserError::from_input_file)?;
     let name = file.display().to_string();
     let formatted = suite::format_suite(&name, &text).map_err(|problems| describe_problems(&name, &text, &problems))?;
     if formatted == text {

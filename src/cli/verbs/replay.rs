@@ -12,11 +12,12 @@ use crate::model::Model;
 use crate::oracle::{ClauseSelection, Finding};
 use crate::report::{describe_steps, list_outcomes, write_file};
 use crate::session::{
-    CampaignSettings, ExitKind, JournalSettings, RunStart, SessionEvent, SessionListener, SpentTotals, UserError,
-    describe_targets, limit_campaign, load_profile, parse_plan, pick_worst, replay_plan, resolve_targets,
+    CampaignSettings, ExitKind, JournalSettings, PLAN_BYTES_MAX, RunStart, SessionEvent, SessionListener, SpentTotals,
+    UserError, describe_targets, limit_campaign, load_profile, parse_plan, pick_worst, replay_plan, resolve_targets,
     warn_of_credentials,
 };
 use crate::terminal;
+use probity_input::read_input_bytes;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
     let start = RunStart::now();
     let config = configure_target(&arguments.target, &start)?;
     let file = &arguments.plan_file;
-    let bytes = std::fs::read(file).map_err(|error| UserError::unreadable(file, &error))?;
+    let bytes = read_input_bytes(file, PLAN_BYTES_MAX).map_err(UserError::from_input_file)?;
     let plan = parse_plan(&file.display().to_string(), &bytes, None)?;
     let store = find_store()?;
     let name = store.select_suites(std::slice::from_ref(&plan.suite))?.remove(0);

@@ -1,23 +1,14 @@
 //! Clouds of OpenStack's own clients: `clouds.yaml` with `secure.yaml`, or the variables `OS_*`.
 //!
 //! The profile or `OS_CLOUD` names a cloud. Without a name, the variables count if `OS_AUTH_URL` is set; otherwise
-//! the file has to contain one cloud only. Each file is searched in this order: the path in `OS_CLIENT_CONFIG_FILE`
-//! (`OS_CLIENT_SECURE_FILE`), the current folder, the user's `.config/openstack`, `/etc/openstack`.
+//! the file has to contain one cloud only. The rules are those of openstacksdk (`openstack.config`).
 
+use super::cloud_files::{AUTH_NAMES, CLOUDS, CloudMap, CloudSettings, SECURE, VENDORS, find_cloud_file};
+pub(crate) use super::cloud_files::{CloudError, EnvironmentLookup};
 use crate::endpoint::{Credential, KeystoneDomain, KeystoneMethod, KeystoneReference, KeystoneScope, KeystoneSettings};
-use serde_json::{Map, Value};
-use std::path::PathBuf;
 
-/// Looks up a variable of the environment.
-pub(crate) type EnvironmentLookup<'a> = &'a dyn Fn(&str) -> Option<String>;
-
-/// An unusable cloud, with place, cause and remedy. The texts contain no values.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct CloudError {
-    pub place: String,
-    pub cause: String,
-    pub remedy: String,
-}
+/// The name of the cloud that stands in the variables `OS_*`.
+const FROM_VARIABLES: &str = "envvars";
 
 /// Reads a cloud: its identity, and the path of its authorities' file.
 pub(crate) fn read_cloud(
@@ -26,42 +17,36 @@ pub(crate) fn read_cloud(
 ) -> Result<(KeystoneSettings, Option<String>), CloudError> {
     let from_environment = environment("OS_CLOUD").filter(|name| !name.is_empty());
     let name = name.map(str::to_string).or(from_environment);
-    if name.is_none() && environment("OS_AUTH_URL").is_some() {
-        let settings = read_variables(environment);
-        return build_keystone_settings(&settings, "the variables OS_*");
+    let home = environment("HOME");
+    let has_variables = environment("OS_AUTH_URL").is_some_and(|address| !address.is_empty());
+    if name.as_deref().map_or(has_variables, |name| name == FROM_VARIABLES) {
+        return CloudReader { settings: read_variables(environment), place: "the variables OS_*".to_string(), home }
+            .read_settings();
     }
-    let place = "clouds.yaml";
-    let (file, clouds) =
-        read_clouds_file("clouds.yaml", "OS_CLIENT_CONFIG_FILE", environment)?.ok_or_else(|| CloudError {
-            place: place.to_string(),
-            cause: "no such file, and OS_AUTH_URL is not set".to_string(),
-            remedy: "name the file in OS_CLIENT_CONFIG_FILE, or set the variables OS_*".to_string(),
-        })?;
+    let (file, mut clouds) = find_cloud_file(&CLOUDS, environment)?.ok_or_else(|| CloudError {
+        place: "clouds.yaml".to_string(),
+        cause: "no such file, and OS_AUTH_URL is not set".to_string(),
+        remedy: "name the file in OS_CLIENT_CONFIG_FILE, or set the variables OS_*".to_string(),
+    })?;
+    if let Some((_, secure)) = find_cloud_file(&SECURE, environment)? {
+        for (name, over) in &secure {
+            clouds.entry(name.clone()).or_default().merge(over);
+        }
+    }
     let name = match name {
         Some(name) => name,
         None => find_only_cloud(&file, &clouds)?,
     };
-    let mut settings = clouds.get(&name).and_then(Value::as_object).cloned().ok_or_else(|| CloudError {
+    let settings = clouds.get(&name).cloned().ok_or_else(|| CloudError {
         place: file.clone(),
         cause: format!("the file has no cloud `{name}`"),
         remedy: format!("name one of: {}", clouds.keys().cloned().collect::<Vec<_>>().join(", ")),
     })?;
-    if let Some((_, secure)) = read_clouds_file("secure.yaml", "OS_CLIENT_SECURE_FILE", environment)?
-        && let Some(Value::Object(secure)) = secure.get(&name)
-    {
-        merge_settings(&mut settings, secure);
-    }
-    if settings.contains_key("profile") && find_auth_url(&settings).is_none() {
-        return Err(CloudError {
-            place: file,
-            cause: format!("cloud `{name}` has no address, but refers to a vendor's profile"),
-            remedy: "add `auth_url` to the cloud".to_string(),
-        });
-    }
-    build_keystone_settings(&settings, &format!("{file}, cloud `{name}`"))
+    let settings = add_vendor_profile(settings, &file, &name, environment)?;
+    CloudReader { settings, place: format!("{file}, cloud `{name}`"), home }.read_settings()
 }
 
-fn find_only_cloud(file: &str, clouds: &Map<String, Value>) -> Result<String, CloudError> {
+fn find_only_cloud(file: &str, clouds: &CloudMap) -> Result<String, CloudError> {
     let mut names = clouds.keys();
     match (names.next(), names.next()) {
         (Some(name), None) => Ok(name.clone()),
@@ -73,178 +58,179 @@ fn find_only_cloud(file: &str, clouds: &Map<String, Value>) -> Result<String, Cl
     }
 }
 
-/// The clouds of a file by name.
-type CloudMap = Map<String, Value>;
-
-/// Reads the first existing file: its path and its clouds.
-fn read_clouds_file(
+/// Puts the settings of a vendor's profile in `clouds-public.yaml` below the settings of the cloud.
+fn add_vendor_profile(
+    settings: CloudSettings,
+    file: &str,
     name: &str,
-    variable: &str,
     environment: EnvironmentLookup<'_>,
-) -> Result<Option<(String, CloudMap)>, CloudError> {
-    let named = environment(variable).map(PathBuf::from);
-    let config = environment("XDG_CONFIG_HOME").map(PathBuf::from);
-    let config = config.or_else(|| environment("HOME").map(|home| PathBuf::from(home).join(".config")));
-    let mut places = vec![PathBuf::from(name)];
-    places.extend(config.map(|config| config.join("openstack").join(name)));
-    places.push(PathBuf::from("/etc/openstack").join(name));
-    let places = named.into_iter().chain(places);
-    let Some(path) = places.into_iter().find(|path| path.is_file()) else { return Ok(None) };
-    let place = path.display().to_string();
-    let unusable = |cause: String| CloudError {
-        place: place.clone(),
-        cause,
-        remedy: "write the file for OpenStack's clients: the key `clouds` contains the clouds by name".to_string(),
-    };
-    let text = std::fs::read_to_string(&path).map_err(|error| unusable(error.to_string()))?;
-    let options = serde_saphyr::options! {
-        budget: serde_saphyr::budget! { max_depth: 32, max_documents: 1 },
-        with_snippet: false,
-    };
-    let file: Value = serde_saphyr::from_str_with_options(&text, options).map_err(|error| {
-        // The message of the error may contain values.
-        let line = error.location().map_or(0, |place| place.line());
-        unusable(format!("line {line} is not valid YAML"))
-    })?;
-    match file.get("clouds").and_then(Value::as_object) {
-        Some(clouds) => Ok(Some((place, clouds.clone()))),
-        None => Err(unusable("the key `clouds` is missing".to_string())),
-    }
-}
-
-/// Overwrites `settings` with the values in `over`.
-fn merge_settings(settings: &mut Map<String, Value>, over: &Map<String, Value>) {
-    for (key, value) in over {
-        match (settings.get_mut(key), value) {
-            (Some(Value::Object(inner)), Value::Object(over)) => merge_settings(inner, over),
-            _ => {
-                settings.insert(key.clone(), value.clone());
-            }
+) -> Result<CloudSettings, CloudError> {
+    let Some(vendor) = settings.own.get("profile").or_else(|| settings.own.get("cloud")) else { return Ok(settings) };
+    let public = find_cloud_file(&VENDORS, environment)?.and_then(|(_, clouds)| clouds.get(vendor).cloned());
+    match public {
+        Some(mut all) => {
+            all.merge(&settings);
+            Ok(all)
         }
+        // The profiles that openstacksdk contains give addresses and domains.
+        None if settings.find("auth_url").is_some() => Ok(settings),
+        None => Err(CloudError {
+            place: file.to_string(),
+            cause: format!("cloud `{name}` has no address, but refers to a vendor's profile that no file contains"),
+            remedy: "add `auth_url` to the cloud, or the vendor's profile to clouds-public.yaml".to_string(),
+        }),
     }
 }
 
 /// Reads the variables `OS_*`, under the names of `clouds.yaml`.
-fn read_variables(environment: EnvironmentLookup<'_>) -> Map<String, Value> {
-    const NAMES: &[&str] = &[
-        "auth_url",
-        "username",
-        "user_id",
-        "password",
-        "project_name",
-        "project_id",
-        "tenant_name",
-        "tenant_id",
-        "user_domain_name",
-        "user_domain_id",
-        "project_domain_name",
-        "project_domain_id",
-        "domain_name",
-        "domain_id",
-        "system_scope",
-        "application_credential_id",
-        "application_credential_name",
-        "application_credential_secret",
-    ];
-    let value = |name: &str| {
-        environment(&format!("OS_{}", name.to_ascii_uppercase())).filter(|value| !value.is_empty()).map(Value::String)
-    };
-    let auth: Map<String, Value> = NAMES.iter().filter_map(|name| Some(((*name).to_string(), value(name)?))).collect();
-    let mut settings = Map::from_iter([("auth".to_string(), Value::Object(auth))]);
-    for name in ["auth_type", "cacert", "default_domain"] {
-        settings.extend(value(name).map(|value| (name.to_string(), value)));
-    }
-    settings
+fn read_variables(environment: EnvironmentLookup<'_>) -> CloudSettings {
+    let value =
+        |name: &&str| environment(&format!("OS_{}", name.to_ascii_uppercase())).filter(|value| !value.is_empty());
+    let read = |names: &[&str]| names.iter().filter_map(|name| Some(((*name).to_string(), value(name)?))).collect();
+    let own = ["auth_type", "cacert", "cert", "key", "insecure", "default_domain", "identity_api_version"];
+    CloudSettings { auth: read(AUTH_NAMES), own: read(&own) }
 }
 
-/// Reads a setting, from `auth` or from the cloud.
-fn find_setting(settings: &Map<String, Value>, name: &str) -> Option<String> {
-    let found = settings.get("auth").and_then(|auth| auth.get(name)).or_else(|| settings.get(name))?;
-    match found {
-        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
-        // An unquoted id of digits is a number in YAML.
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
+/// The settings of one cloud, on the way to an identity.
+struct CloudReader {
+    settings: CloudSettings,
+    place: String,
+    /// The user's folder, for paths that begin with `~/`.
+    home: Option<String>,
 }
 
-fn find_auth_url(settings: &Map<String, Value>) -> Option<String> {
-    find_setting(settings, "auth_url")
-}
-
-fn build_keystone_settings(
-    settings: &Map<String, Value>,
-    place: &str,
-) -> Result<(KeystoneSettings, Option<String>), CloudError> {
-    let get = |name: &str| find_setting(settings, name);
-    let unusable =
-        |cause: String, remedy: &str| CloudError { place: place.to_string(), cause, remedy: remedy.to_string() };
-    let missing = |name: &str| unusable(format!("`{name}` is missing"), &format!("add `{name}`"));
-    if settings.get("verify") == Some(&Value::Bool(false)) {
-        let remedy = "name the file of authorities under `cacert` instead";
-        return Err(unusable("`verify: false` is not supported: certificates are always checked".to_string(), remedy));
-    }
-    let auth_url = get("auth_url").ok_or_else(|| missing("auth_url"))?;
-    let usual = get("default_domain").map_or_else(KeystoneDomain::default_domain, KeystoneDomain::Id);
-    let domain = |whose: &str| {
-        let id = get(&format!("{whose}_domain_id")).map(KeystoneDomain::Id);
-        id.or_else(|| get(&format!("{whose}_domain_name")).map(KeystoneDomain::Name))
-    };
-    let user = |usual: &KeystoneDomain| match (get("user_id"), get("username")) {
-        (Some(id), _) => Some(KeystoneReference::Id(id)),
-        (None, Some(name)) => {
-            Some(KeystoneReference::Name { name, domain: domain("user").unwrap_or_else(|| usual.clone()) })
-        }
-        (None, None) => None,
-    };
-    let kind = get("auth_type").unwrap_or_else(|| {
-        let application = get("application_credential_secret").is_some();
-        if application { "v3applicationcredential" } else { "password" }.to_string()
-    });
-    let method = match kind.as_str() {
-        "v3applicationcredential" => KeystoneMethod::ApplicationCredential {
-            credential: match (get("application_credential_id"), get("application_credential_name")) {
-                (Some(id), _) => KeystoneReference::Id(id),
-                (None, Some(name)) => KeystoneReference::Name { name, domain: KeystoneDomain::None },
-                (None, None) => return Err(missing("application_credential_id")),
-            },
-            user: get("application_credential_id").is_none().then(|| user(&usual)).flatten(),
-            secret: Credential::from_process(
-                get("application_credential_secret").ok_or_else(|| missing("application_credential_secret"))?,
-            ),
-        },
-        "password" | "v3password" => KeystoneMethod::Password {
-            user: user(&usual).ok_or_else(|| missing("username"))?,
-            password: Credential::from_process(get("password").ok_or_else(|| missing("password"))?),
-            scope: choose_scope(&get, domain("project"), &usual),
-        },
-        other => {
-            let remedy = "use `password` or `v3applicationcredential`";
-            return Err(unusable(format!("the `auth_type` `{other}` is not supported"), remedy));
-        }
-    };
-    Ok((KeystoneSettings { auth_url, method }, get("cacert")))
-}
-
-fn choose_scope(
-    get: &dyn Fn(&str) -> Option<String>,
-    domain: Option<KeystoneDomain>,
-    usual: &KeystoneDomain,
-) -> KeystoneScope {
-    if let Some(id) = get("project_id").or_else(|| get("tenant_id")) {
-        return KeystoneScope::Project(KeystoneReference::Id(id));
-    }
-    if let Some(name) = get("project_name").or_else(|| get("tenant_name")) {
-        return KeystoneScope::Project(KeystoneReference::Name {
-            name,
-            domain: domain.unwrap_or_else(|| usual.clone()),
+impl CloudReader {
+    fn read_settings(&self) -> Result<(KeystoneSettings, Option<String>), CloudError> {
+        self.refuse_unsupported()?;
+        let auth_url = self.require("auth_url")?;
+        let kind = self.get("auth_type").unwrap_or_else(|| {
+            let application = self.get("application_credential_secret").is_some();
+            if application { "v3applicationcredential" } else { "password" }.to_string()
         });
+        let method = match kind.as_str() {
+            "v3applicationcredential" => KeystoneMethod::ApplicationCredential {
+                credential: match (self.get("application_credential_id"), self.get("application_credential_name")) {
+                    (Some(id), _) => KeystoneReference::Id(id),
+                    (None, Some(name)) => KeystoneReference::Name { name, domain: KeystoneDomain::None },
+                    (None, None) => return Err(self.missing("application_credential_id")),
+                },
+                user: self.get("application_credential_id").is_none().then(|| self.find_user()).flatten(),
+                secret: Credential::from_process(self.require("application_credential_secret")?),
+            },
+            "password" | "v3password" => KeystoneMethod::Password {
+                user: self.find_user().ok_or_else(|| self.missing("username"))?,
+                password: Credential::from_process(self.require("password")?),
+                scope: self.choose_scope(),
+            },
+            "token" | "v3token" | "admin_token" => {
+                let remedy = "give the token as `headers: { X-Auth-Token: env:NAME }` in place of `auth`";
+                return Err(self.unusable(format!("the `auth_type` `{kind}` is not supported"), remedy));
+            }
+            other => {
+                let remedy = "use `password` or `v3applicationcredential`";
+                return Err(self.unusable(format!("the `auth_type` `{other}` is not supported"), remedy));
+            }
+        };
+        Ok((KeystoneSettings { auth_url, method }, self.find_authorities()))
     }
-    if let Some(id) = get("domain_id") {
-        return KeystoneScope::Domain(KeystoneDomain::Id(id));
+
+    fn get(&self, name: &str) -> Option<String> {
+        self.settings.find(name)
     }
-    if let Some(name) = get("domain_name") {
-        return KeystoneScope::Domain(KeystoneDomain::Name(name));
+
+    fn require(&self, name: &str) -> Result<String, CloudError> {
+        self.get(name).ok_or_else(|| self.missing(name))
     }
-    if get("system_scope").is_some() { KeystoneScope::System } else { KeystoneScope::Unspecified }
+
+    fn missing(&self, name: &str) -> CloudError {
+        self.unusable(format!("`{name}` is missing"), &format!("add `{name}`"))
+    }
+
+    fn unusable(&self, cause: String, remedy: &str) -> CloudError {
+        CloudError { place: self.place.clone(), cause, remedy: remedy.to_string() }
+    }
+
+    /// Refuses settings that change who authenticates or how, and that probity does not have.
+    fn refuse_unsupported(&self) -> Result<(), CloudError> {
+        let is_true = |text: &str| ["true", "yes", "on", "1"].contains(&text.to_lowercase().as_str());
+        let unchecked = self.settings.own.get("verify").is_some_and(|text| !is_true(text));
+        if unchecked || self.get("insecure").is_some_and(|text| is_true(&text)) {
+            let name = if unchecked { "verify: false" } else { "insecure: true" };
+            let cause = format!("`{name}` is not supported: certificates are always checked");
+            return Err(self.unusable(cause, "name the file of authorities under `cacert` instead"));
+        }
+        if self.get("identity_api_version").is_some_and(|version| version.split('.').next() != Some("3")) {
+            let cause = "only version 3 of the identity API is supported".to_string();
+            return Err(self.unusable(cause, "write `identity_api_version: 3`, or remove the entry"));
+        }
+        if self.get("cert").is_some() || self.get("key").is_some() {
+            let cause = "`cert` and `key` of a cloud are not read".to_string();
+            let remedy = "name both files under `connection` in the profile: `certificate` and `key`";
+            return Err(self.unusable(cause, remedy));
+        }
+        match ["trust_id", "passcode"].iter().find(|name| self.get(name).is_some()) {
+            None => Ok(()),
+            Some(name) => {
+                let cause = format!("`{name}` is not supported");
+                Err(self.unusable(cause, "use a password with a project, or an application credential"))
+            }
+        }
+    }
+
+    fn find_authorities(&self) -> Option<String> {
+        let path = self.get("cacert")?;
+        match (path.strip_prefix("~/"), &self.home) {
+            (Some(rest), Some(home)) => Some(format!("{home}/{rest}")),
+            _ => Some(path),
+        }
+    }
+
+    fn find_user(&self) -> Option<KeystoneReference> {
+        let by_name = || {
+            let domain = self.find_domain("user");
+            self.get("username").map(|name| KeystoneReference::Name { name, domain })
+        };
+        self.get("user_id").map(KeystoneReference::Id).or_else(by_name)
+    }
+
+    /// Id and name of the project; the older name of a project is tenant.
+    fn find_project(&self) -> (Option<String>, Option<String>) {
+        let find = |names: [&str; 2]| names.iter().find_map(|name| self.get(name));
+        (find(["project_id", "tenant_id"]), find(["project_name", "tenant_name"]))
+    }
+
+    /// The domain of the user or of the project: the one of its own, then the common one of a cloud with a project,
+    /// then the default. A cloud that names a domain for one of both leaves out the other; a cloud without any domain
+    /// has the domain `default`.
+    fn find_domain(&self, whose: &str) -> KeystoneDomain {
+        let read = |prefix: &str| {
+            let id = self.get(&format!("{prefix}domain_id")).map(KeystoneDomain::Id);
+            id.or_else(|| self.get(&format!("{prefix}domain_name")).map(KeystoneDomain::Name))
+        };
+        let project = self.find_project();
+        let is_common = project.0.is_some() || project.1.is_some();
+        let common = || read("").filter(|_| is_common);
+        let usual = || self.get("default_domain").map(KeystoneDomain::Id).or_else(|| read("default_"));
+        let own = read(&format!("{whose}_")).or_else(common).or_else(usual);
+        let names_any = read("user_").or_else(|| read("project_")).or_else(|| read("")).is_some();
+        own.unwrap_or_else(|| if names_any { KeystoneDomain::None } else { KeystoneDomain::default_domain() })
+    }
+
+    fn choose_scope(&self) -> KeystoneScope {
+        match self.find_project() {
+            (Some(id), _) => return KeystoneScope::Project(KeystoneReference::Id(id)),
+            (None, Some(name)) => {
+                let domain = self.find_domain("project");
+                return KeystoneScope::Project(KeystoneReference::Name { name, domain });
+            }
+            (None, None) => {}
+        }
+        if let Some(id) = self.get("domain_id") {
+            return KeystoneScope::Domain(KeystoneDomain::Id(id));
+        }
+        if let Some(name) = self.get("domain_name") {
+            return KeystoneScope::Domain(KeystoneDomain::Name(name));
+        }
+        if self.get("system_scope").is_some() { KeystoneScope::System } else { KeystoneScope::Unspecified }
+    }
 }

@@ -1,5 +1,6 @@
 //! The authentication of callers in a profile.
 
+mod cloud_files;
 mod clouds;
 mod file;
 mod resolve;

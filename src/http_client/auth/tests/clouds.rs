@@ -125,7 +125,7 @@ fn errors_of_clouds_name_the_cause_and_never_a_value() {
     let files = files("f", &[]);
     for (cloud, words) in [
         (None, "names none"),
-        (Some("three"), "the file has no cloud `three`; name one of: one, two, loose, odd, bare"),
+        (Some("three"), "the file has no cloud `three`; name one of: bare, loose, odd, one, two"),
         (Some("loose"), "certificates are always checked"),
         (Some("odd"), "the `auth_type` `v3oidcpassword` is not supported"),
         (Some("bare"), "`password` is missing"),
@@ -139,4 +139,121 @@ fn errors_of_clouds_name_the_cause_and_never_a_value() {
     assert!(!error.contains("canary"), "{error}");
     let nothing = CloudFiles::new("h", &[], &[]);
     assert!(nothing.read(None).unwrap_err().contains("OS_AUTH_URL"));
+}
+
+/// Checks the token request of the only cloud in a file: its user and its scope.
+fn check_cloud(name: &str, cloud: &str, user: &str, scope: &str) {
+    let text = format!("clouds: {{ only: {cloud} }}");
+    let files = CloudFiles::new(name, &[("home/.config/openstack/clouds.yaml", &text)], &[]);
+    let (_, body, _) = files.read(None).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let expected = format!(
+        r#"{{"auth":{{"identity":{{"methods":["password"],"password":{{"user":{{{user},"password":"p"}}}}}}{scope}}}}}"#
+    );
+    assert_eq!(body, expected, "{name}");
+}
+
+#[test]
+fn domains_are_read_as_openstacksdk_reads_them() {
+    let scope = |project: &str| format!(r#","scope":{{"project":{{{project}}}}}"#);
+    let base = "auth_url: https://id.example, username: ada, password: p";
+    check_cloud(
+        "one-domain",
+        &format!("{{ auth: {{ {base}, project_name: works, domain_name: people }} }}"),
+        r#""name":"ada","domain":{"name":"people"}"#,
+        &scope(r#""name":"works","domain":{"name":"people"}"#),
+    );
+    check_cloud(
+        "one-domain-beside-auth",
+        &format!("{{ auth: {{ {base}, project-name: works }}, domain-id: d1 }}"),
+        r#""name":"ada","domain":{"id":"d1"}"#,
+        &scope(r#""name":"works","domain":{"id":"d1"}"#),
+    );
+    check_cloud(
+        "own-domain-first",
+        &format!("{{ auth: {{ {base}, tenant_name: works, domain_name: people, user_domain_name: staff }} }}"),
+        r#""name":"ada","domain":{"name":"staff"}"#,
+        &scope(r#""name":"works","domain":{"name":"people"}"#),
+    );
+    check_cloud(
+        "only-the-users-domain",
+        &format!("{{ auth: {{ {base}, project_name: works, user_domain_name: people }} }}"),
+        r#""name":"ada","domain":{"name":"people"}"#,
+        &scope(r#""name":"works""#),
+    );
+    check_cloud(
+        "default-domain",
+        &format!("{{ auth: {{ {base}, project_name: works, user_domain_name: people, default_domain_id: d }} }}"),
+        r#""name":"ada","domain":{"name":"people"}"#,
+        &scope(r#""name":"works","domain":{"id":"d"}"#),
+    );
+    check_cloud(
+        "domain-scope",
+        &format!("{{ auth: {{ {base}, user_domain_id: d1, domain_name: people }} }}"),
+        r#""name":"ada","domain":{"id":"d1"}"#,
+        r#","scope":{"domain":{"name":"people"}}"#,
+    );
+}
+
+#[test]
+fn ids_of_digits_stay_as_they_are_written() {
+    for id in
+        ["0123", "01234567890123456789012345678901", "12345678901234567890123456789012", "1234e567", "0x1f", "1_0"]
+    {
+        check_cloud(
+            &format!("digits-{id}"),
+            &format!("{{ auth: {{ auth_url: https://id.example, user_id: {id}, password: p, project_id: {id} }} }}"),
+            &format!(r#""id":"{id}""#),
+            &format!(r#","scope":{{"project":{{"id":"{id}"}}}}"#),
+        );
+    }
+}
+
+#[test]
+fn further_entries_are_read_or_named_in_an_error() {
+    let auth = "auth: { auth_url: https://id.example, user_id: u, password: canary }";
+    let many = format!(
+        "{{ {auth}, region_name: north, interface: internal, verify: yes, regions: [{{name: a}}], networks: [], \
+         cacert: ~/ca.pem, identity_api_version: 3 }}"
+    );
+    let text = format!("clouds: {{ only: {many} }}\ncache: {{ expiration: {{ server: 5 }} }}\n");
+    let files = CloudFiles::new("many", &[("home/.config/openstack/clouds.yml", &text)], &[]);
+    assert_eq!(files.read(None).unwrap().2, Some(files.path("home/ca.pem")));
+    for (entry, words) in [
+        ("verify: 'false'", "`verify: false` is not supported"),
+        ("insecure: true", "`insecure: true` is not supported"),
+        ("identity_api_version: '2.0'", "only version 3"),
+        ("cert: a.pem", "`connection`"),
+        ("trust_id: t", "`trust_id` is not supported"),
+        ("auth_type: v3token", "X-Auth-Token"),
+    ] {
+        let text = format!("clouds: {{ only: {{ {auth}, {entry} }} }}");
+        let files = CloudFiles::new("further", &[("home/.config/openstack/clouds.yaml", &text)], &[]);
+        let error = files.read(None).unwrap_err();
+        assert!(error.contains(words) && error.contains("clouds.yaml") && !error.contains("canary"), "{error}");
+    }
+}
+
+#[test]
+fn a_vendors_profile_comes_from_its_file_and_the_cloud_overwrites_it() {
+    let clouds = "clouds: { only: { profile: vexed, auth: { username: ada, password: p, project_name: works } } }";
+    let vendors =
+        "public-clouds: { vexed: { auth: { auth_url: https://vendor.example, username: x, domain_name: v } } }";
+    let mut files = CloudFiles::new("vendor", &[("home/.config/openstack/clouds.json", clouds)], &[]);
+    let error = files.read(None).unwrap_err();
+    assert!(error.contains("no file contains; add `auth_url` to the cloud"), "{error}");
+    std::fs::write(files.folder.join("v.yaml"), vendors).unwrap();
+    files.variables.insert("OS_CLIENT_VENDOR_FILE".to_string(), files.path("v.yaml"));
+    let (url, body, _) = files.read(None).unwrap();
+    assert_eq!(url, "https://vendor.example/v3/auth/tokens");
+    assert!(body.contains(r#""user":{"name":"ada","domain":{"name":"v"}"#), "{body}");
+}
+
+#[test]
+fn a_pipe_in_place_of_a_cloud_file_is_refused() {
+    let files = CloudFiles::new("pipe", &[("home/.config/openstack/x", "")], &[]);
+    let path = files.folder.join("home/.config/openstack/clouds.yaml");
+    let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+    assert!(made.success());
+    let error = files.read(None).unwrap_err();
+    assert!(error.contains("names a pipe, not a regular file"), "{error}");
 }

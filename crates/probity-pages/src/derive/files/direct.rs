@@ -3,6 +3,7 @@
 use super::error::DeriveError;
 use crate::dialect;
 use crate::manifest::{self, Manifest, PageEntry};
+use probity_input::read_input_text;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -77,7 +78,8 @@ fn collect_pages(path: &Path, depth: usize, out: &mut Vec<PathBuf>) -> Result<()
         let described = || {
             let data =
                 it.extension().is_some_and(|it| ["yaml", "yml", "json"].contains(&it.to_string_lossy().as_ref()));
-            data && std::fs::read_to_string(&it).is_ok_and(|text| dialect::is_api_description(&text))
+            data && read_input_text(&it, dialect::PAGE_BYTES_MAX as u64)
+                .is_ok_and(|text| dialect::is_api_description(&text))
         };
         if !hidden && (it.is_dir() || page || described()) && out.len() < PAGES_MAX {
             collect_pages(&it, depth + 1, out)?;
@@ -96,6 +98,5 @@ pub(super) fn read_included_file(base: &Path, page: &Path, file: &str) -> Option
     // An absolute path starts at the folder of the page.
     let path = folder.join(file.trim_start_matches('/')).canonicalize().ok()?;
     let inside = if base.as_os_str().is_empty() { folder.canonicalize().ok()? } else { base.canonicalize().ok()? };
-    let small = std::fs::metadata(&path).ok()?.len() <= dialect::PAGE_BYTES_MAX as u64;
-    (small && path.starts_with(inside)).then(|| std::fs::read_to_string(path).ok())?
+    path.starts_with(inside).then(|| read_input_text(&path, dialect::PAGE_BYTES_MAX as u64).ok())?
 }

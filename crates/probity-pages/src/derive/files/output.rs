@@ -2,6 +2,7 @@
 
 use super::error::DeriveError;
 use crate::derive::input::Derivation;
+use probity_input::read_input_text;
 use probity_schema::catalog::Catalog;
 use serde::Serialize;
 use std::io::Write;
@@ -67,9 +68,12 @@ fn write_temporary_file(dir: &Path, name: &str, text: &str) -> std::io::Result<N
     Ok(new)
 }
 
+/// Longest catalog in bytes, as in `probity-schema`.
+const CATALOG_BYTES_MAX: u64 = 64 << 20;
+
 /// Returns the schemas of the catalog in the folder that the new catalog does not name.
 fn list_stale_schemas(derived: &Derivation, dir: &Path) -> Vec<String> {
-    let Ok(text) = std::fs::read_to_string(dir.join("catalog.json")) else {
+    let Ok(text) = read_input_text(&dir.join("catalog.json"), CATALOG_BYTES_MAX) else {
         return Vec::new();
     };
     let Ok(old) = serde_json::from_str::<Catalog>(&text) else {

@@ -9,6 +9,7 @@ use crate::dialect;
 use crate::document::{Document, PageBlock, ReadingTrouble};
 use crate::manifest::{self, ManifestError, PageEntry};
 use crate::text::{digest_text, normalise_lines};
+use probity_input::{read_input_bytes, read_input_text};
 use std::path::{Path, PathBuf};
 
 /// Reads the pages and derives the API.
@@ -38,11 +39,13 @@ pub fn derive_files(
     let mut inputs = Vec::new();
     for entry in &manifest.pages {
         let path = base.join(&entry.file);
-        let bytes = std::fs::read(&path).map_err(|error| DeriveError::Missing {
-            path: path.clone(),
-            cause: error.to_string(),
-            remedy: "check the folder given with --pages and the file in the manifest".into(),
-        })?;
+        // The reader of the page names the limit itself, with a line.
+        let bytes =
+            read_input_bytes(&path, dialect::PAGE_BYTES_MAX as u64 + 1).map_err(|error| DeriveError::Missing {
+                path: path.clone(),
+                cause: error.cause,
+                remedy: "check the folder given with --pages and the file in the manifest".into(),
+            })?;
         let beside = |file: &str| read_included_file(&base, &path, file);
         let mut document = dialect::read_page_with_files(&path.display().to_string(), &bytes, &beside)?;
         if let Some(title) = &entry.section {
@@ -124,9 +127,9 @@ fn add_warnings(
 }
 
 fn read_text(path: &Path, remedy: &str) -> Result<String, DeriveError> {
-    std::fs::read_to_string(path).map_err(|error| DeriveError::Missing {
+    read_input_text(path, manifest::MANIFEST_BYTES_MAX).map_err(|error| DeriveError::Missing {
         path: path.to_path_buf(),
-        cause: error.to_string(),
+        cause: error.cause,
         remedy: remedy.to_string(),
     })
 }
