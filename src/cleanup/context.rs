@@ -7,7 +7,7 @@ use crate::plan_execution::{Cancellation, PlanEnvironment};
 use crate::schema::CompiledCatalog;
 use std::collections::BTreeSet;
 use std::time::Duration;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 /// The API whose resources are deleted, and the access to its endpoint.
 #[derive(Clone, Copy)]
@@ -22,13 +22,62 @@ pub struct CleanupContext<'a> {
     pub context: &'a PlanEnvironment<'a>,
 }
 
-/// Time limit of cleaning up.
+/// What is left of the time for cleaning up. Every wait of cleaning up ends with the reserve.
 #[derive(Debug, Clone)]
 pub struct CleanupReserve {
-    /// Limit for all resources together.
-    pub within: Duration,
+    end: Instant,
     /// Ends cleaning up from outside. Resources that still exist are reported as leftovers.
-    pub give_up: Cancellation,
+    give_up: Cancellation,
+}
+
+/// The shortest time for one response: with less, a slow endpoint would answer no request at all.
+const RESPONSE_TIME_LEAST: Duration = Duration::from_secs(1);
+
+impl CleanupReserve {
+    /// A reserve that starts now.
+    #[must_use]
+    pub fn start(within: Duration, give_up: Cancellation) -> CleanupReserve {
+        CleanupReserve { end: Instant::now() + within, give_up }
+    }
+
+    /// The reserve up to `end`, if that is earlier.
+    #[must_use]
+    pub fn until(&self, end: Instant) -> CleanupReserve {
+        CleanupReserve { end: self.end.min(end), give_up: self.give_up.clone() }
+    }
+
+    /// The first half of what is left, for reads before the deletions.
+    #[must_use]
+    pub fn first_half(&self) -> CleanupReserve {
+        self.until(Instant::now() + self.remaining() / 2)
+    }
+
+    /// What is left.
+    #[must_use]
+    pub fn remaining(&self) -> Duration {
+        if self.give_up.is_requested() { Duration::ZERO } else { self.end - Instant::now() }
+    }
+
+    /// Whether nothing is left.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.remaining().is_zero()
+    }
+
+    /// Waits. Returns at the end of the reserve at the latest.
+    pub async fn pause(&self, wait: Duration) {
+        self.wait_for(sleep(wait)).await;
+    }
+
+    /// The result of a future; `None` if the reserve ends first.
+    pub async fn wait_for<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.give_up.wait_for_request() => None,
+            result = future => Some(result),
+            () = sleep_until(self.end) => None,
+        }
+    }
 }
 
 /// Growing waits between two polls of one resource.
@@ -54,22 +103,32 @@ impl<'a> PollWaits<'a> {
         self.next = (self.next * pace.poll_factor_percent / 100).min(pace.poll_most);
     }
 
-    /// Whether the next wait would end after `end`.
-    pub fn would_pass(&self, end: Instant) -> bool {
-        Instant::now() + self.next > end
+    /// Whether the next wait would not end within the reserve.
+    pub fn would_pass(&self, reserve: &CleanupReserve) -> bool {
+        self.next >= reserve.remaining()
     }
 }
 
 /// Sends one request outside of any plan, and records no exchange.
 ///
 /// The request counts against the reserve of the shared budget and waits for its turn. Returns `None`
-/// if the reserve is spent.
-pub async fn send_unrecorded(context: &PlanEnvironment<'_>, request: &Request) -> Option<Outcome> {
-    if !context.shared_budget.take_reserved().await {
-        return None;
+/// if no request is left. A response that does not arrive within a quarter of the remaining time counts as lost, so
+/// that a silent endpoint does not keep the others from being asked.
+pub async fn send_unrecorded(
+    context: &PlanEnvironment<'_>,
+    request: &Request,
+    reserve: &CleanupReserve,
+) -> Option<Outcome> {
+    let lost = |cause: &str| Some(Outcome::Lost { cause: cause.to_string() });
+    match reserve.wait_for(context.shared_budget.take_reserved()).await {
+        Some(true) => {}
+        Some(false) => return None,
+        None => return lost("no time was left to send the request"),
     }
-    let most = context.pace.request_timeout;
-    let outcome = timeout(most, context.endpoint.send(request)).await;
-    let lost = || Outcome::Lost { cause: format!("no complete response within {} ms", most.as_millis()) };
-    Some(outcome.unwrap_or_else(|_| lost()))
+    let most = context.pace.request_timeout.min((reserve.remaining() / 4).max(RESPONSE_TIME_LEAST));
+    match reserve.wait_for(timeout(most, context.endpoint.send(request))).await {
+        Some(Ok(outcome)) => Some(outcome),
+        Some(Err(_)) => lost(&format!("no complete response within {} ms", most.as_millis())),
+        None => lost("no time was left to wait for the response"),
+    }
 }

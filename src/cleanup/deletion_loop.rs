@@ -6,7 +6,7 @@ use crate::endpoint::{ComposeError, Request, compose_request};
 use crate::history::{Call, Outcome, Reply};
 use crate::plan_execution::PlanEnvironment;
 use std::mem::discriminant;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 /// The deletion of one resource.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,19 +53,19 @@ pub(super) async fn run_deletions(
     reserve: &CleanupReserve,
     release: ReleaseCalls<'_>,
 ) -> DeletionResult {
-    let began = Instant::now();
+    let disorderly = Instant::now() + reserve.remaining() / 2;
     let mut items: Vec<PendingDeletion<'_>> =
         deletions.iter().map(|deletion| PendingDeletion::new(context, deletion)).collect();
     let mut waits = PollWaits::new(context);
     while items.iter().any(PendingDeletion::is_open) {
-        let orderly = began.elapsed() < reserve.within / 2;
+        let orderly = Instant::now() < disorderly;
         let rank = items.iter().filter(|item| item.is_open()).map(|item| item.deletion.rank).min();
         let before: Vec<_> = items.iter().map(|item| discriminant(&item.stage)).collect();
         for item in items.iter_mut().filter(|item| item.is_open() && (!orderly || Some(item.deletion.rank) == rank)) {
-            if reserve.give_up.is_requested() {
+            if reserve.is_over() {
                 break;
             }
-            item.advance_deletion(context, release).await;
+            item.advance_deletion(context, reserve, release).await;
         }
         if !items.iter().any(PendingDeletion::is_open) {
             break;
@@ -76,13 +76,10 @@ pub(super) async fn run_deletions(
         } else {
             waits.grow();
         }
-        if reserve.give_up.is_requested() || began.elapsed() + waits.next > reserve.within {
+        if waits.would_pass(reserve) {
             break;
         }
-        tokio::select! {
-            () = sleep(waits.next) => {}
-            () = reserve.give_up.wait_for_request() => break,
-        }
+        reserve.pause(waits.next).await;
     }
     collect_result(context, items)
 }
@@ -164,12 +161,19 @@ impl<'a> PendingDeletion<'a> {
     }
 
     /// Sends the deletion, or polls after an accepted deletion.
-    async fn advance_deletion(&mut self, context: &PlanEnvironment<'_>, release: ReleaseCalls<'_>) {
+    async fn advance_deletion(
+        &mut self,
+        context: &PlanEnvironment<'_>,
+        reserve: &CleanupReserve,
+        release: ReleaseCalls<'_>,
+    ) {
         match self.stage {
-            DeletionStage::Wanted => self.send_deletion(context, release).await,
+            DeletionStage::Wanted => self.send_deletion(context, reserve, release).await,
             DeletionStage::Going { looks } => {
                 let Some(show) = &self.show else { return };
-                let Some(outcome) = send_unrecorded(context, show).await else { return self.mark_unaffordable() };
+                let Some(outcome) = send_unrecorded(context, show, reserve).await else {
+                    return self.mark_unaffordable();
+                };
                 self.note_poll(&outcome, looks + 1);
             }
             DeletionStage::Gone | DeletionStage::Forbidden | DeletionStage::Unaffordable => {}
@@ -177,19 +181,24 @@ impl<'a> PendingDeletion<'a> {
     }
 
     /// Sends the deletion; if the endpoint refuses, sends the calls that release the resource.
-    async fn send_deletion(&mut self, context: &PlanEnvironment<'_>, release: ReleaseCalls<'_>) {
+    async fn send_deletion(
+        &mut self,
+        context: &PlanEnvironment<'_>,
+        reserve: &CleanupReserve,
+        release: ReleaseCalls<'_>,
+    ) {
         let Some(delete) = &self.delete else { return };
-        let Some(outcome) = send_unrecorded(context, delete).await else { return self.mark_unaffordable() };
+        let Some(outcome) = send_unrecorded(context, delete, reserve).await else { return self.mark_unaffordable() };
         self.note_deletion(&outcome);
         let (DeletionStage::Wanted, Some(show)) = (self.stage, &self.show) else { return };
-        let Some(shown) = send_unrecorded(context, show).await else { return self.mark_unaffordable() };
+        let Some(shown) = send_unrecorded(context, show, reserve).await else { return self.mark_unaffordable() };
         if matches!(shown, Outcome::Replied(Reply { status: 404 | 410, .. })) {
             self.stage = DeletionStage::Gone;
         }
         for call in release(self.deletion, &shown) {
             // The next deletion shows whether the release worked.
             if let Ok(request) = compose_request(context.catalog, &call, context.identities) {
-                send_unrecorded(context, &request).await;
+                send_unrecorded(context, &request, reserve).await;
             }
         }
     }

@@ -11,7 +11,6 @@ use crate::expr::ExprValue;
 use crate::history::Call;
 use crate::model::{Belief, CallView, Observation, OutcomeKind, ResourceOwner, read_deferred_id, read_observations};
 use crate::schema::InputClass;
-use tokio::time::{Instant, sleep};
 
 /// Looks up the ids of resources that the belief knows by a stand-in only.
 pub(super) async fn look_up_stand_in_ids(
@@ -20,7 +19,6 @@ pub(super) async fn look_up_stand_in_ids(
     belief: &Belief,
 ) -> Vec<CreatedResource> {
     let CleanupContext { model, schemas, context, .. } = *cleanup;
-    let end = Instant::now() + reserve.within / 2;
     let mut found = Vec::new();
     for (stand_in, teller) in belief.list_deferred() {
         let owner = belief.list_states(stand_in).first().map_or(ResourceOwner::Owner, |held| held.state.owner);
@@ -30,7 +28,7 @@ pub(super) async fn look_up_stand_in_ids(
         let asked = CallView::new(model, &sent, InputClass::Valid);
         let mut waits = PollWaits::new(context);
         loop {
-            let Some(outcome) = send_unrecorded(context, &request).await else { return found };
+            let Some(outcome) = send_unrecorded(context, &request, reserve).await else { return found };
             let told = belief.read_deferred_ids(&asked, &OutcomeKind::classify(&outcome));
             if let Some((_, id)) = told.into_iter().find(|(known, _)| known == stand_in) {
                 let caller = if owner == ResourceOwner::Other { "other" } else { "owner" };
@@ -42,10 +40,10 @@ pub(super) async fn look_up_stand_in_ids(
                 ));
                 break;
             }
-            if waits.would_pass(end) {
+            if waits.would_pass(reserve) {
                 break;
             }
-            sleep(waits.next).await;
+            reserve.pause(waits.next).await;
             waits.grow();
         }
     }
@@ -60,7 +58,6 @@ pub(super) async fn look_up_deferred_ids(
     made: &[CreatedResource],
     reserve: &CleanupReserve,
 ) -> Vec<CreatedResource> {
-    let end = Instant::now() + reserve.within / 2;
     let about = || cleanup.model.operations.values().map(|operation| &operation.about);
     let tells = |kind: usize| {
         about().any(|about| {
@@ -70,7 +67,7 @@ pub(super) async fn look_up_deferred_ids(
     };
     let mut found = Vec::new();
     for made in made.iter().filter(|made| tells(made.kind)) {
-        found.extend(poll_until_id_shown(cleanup, made, end, reserve).await);
+        found.extend(poll_until_id_shown(cleanup, made, reserve).await);
     }
     found
 }
@@ -78,7 +75,6 @@ pub(super) async fn look_up_deferred_ids(
 async fn poll_until_id_shown(
     cleanup: &CleanupContext<'_>,
     made: &CreatedResource,
-    end: Instant,
     reserve: &CleanupReserve,
 ) -> Vec<CreatedResource> {
     let CleanupContext { model, schemas, context, .. } = *cleanup;
@@ -89,7 +85,7 @@ async fn poll_until_id_shown(
     let asked = CallView::new(model, &sent, InputClass::Valid);
     let mut waits = PollWaits::new(context);
     loop {
-        let Some(outcome) = send_unrecorded(context, &request).await else { return Vec::new() };
+        let Some(outcome) = send_unrecorded(context, &request, reserve).await else { return Vec::new() };
         let heard = OutcomeKind::classify(&outcome);
         let seen = read_observations(model, &asked, &heard).unwrap_or_default();
         let sight = seen.resources.iter().find(|sight| sight.id == id);
@@ -101,13 +97,10 @@ async fn poll_until_id_shown(
             })
             .collect();
         let rests = is_settled(cleanup, made, &heard, sight);
-        if !told.is_empty() || rests || waits.would_pass(end) || reserve.give_up.is_requested() {
+        if !told.is_empty() || rests || waits.would_pass(reserve) {
             return told;
         }
-        tokio::select! {
-            () = sleep(waits.next) => {}
-            () = reserve.give_up.wait_for_request() => {}
-        }
+        reserve.pause(waits.next).await;
         waits.grow();
     }
 }

@@ -155,13 +155,13 @@ pub async fn find_leftovers(
     let over: BTreeSet<&str> = journals.iter().map(|remembered| remembered.header.run.as_str()).collect();
     let mut found = FoundLeftovers::default();
     for remembered in &journals {
-        let told = look_up_deferred_ids(cleanup, &remembered.created, reserve).await;
+        let told = look_up_deferred_ids(cleanup, &remembered.created, &reserve.first_half()).await;
         let count = remembered.created.len() + told.len();
         *found.runs.entry(remembered.header.run.clone()).or_default() += count;
         add_missing(&mut found.created, remembered.created.clone());
         add_missing(&mut found.created, told);
     }
-    let seen = match list_all(cleanup).await {
+    let seen = match list_all(cleanup, reserve).await {
         Ok(seen) => seen,
         Err(because) => {
             found.unread_reason = Some(because);
@@ -197,7 +197,7 @@ pub async fn delete_leftovers(
     let mut swept = delete_resources(cleanup, &found.created, reserve).await;
     let mine = |mark: &RunMark| found.runs.contains_key(&mark.run) && wanted.selects_run(&mark.run);
     if found.unread_reason.is_none() && !found.created.is_empty() {
-        let again = list_marked(cleanup, &mine).await.unwrap_or_default();
+        let again = list_marked(cleanup, &mine, reserve).await.unwrap_or_default();
         let again: Vec<_> =
             again.into_iter().filter(|made| swept.leftovers.iter().all(|left| left.id != made.id)).collect();
         swept.leftovers.extend(delete_resources(cleanup, &again, reserve).await.leftovers);

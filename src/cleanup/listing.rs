@@ -1,6 +1,6 @@
 //! Reads whole lists of an endpoint, page by page, and the marks of the listed resources.
 
-use super::context::{CleanupContext, send_unrecorded};
+use super::context::{CleanupContext, CleanupReserve, send_unrecorded};
 use super::created::CreatedResource;
 use super::mark::RunMark;
 use crate::endpoint::compose_request;
@@ -11,7 +11,6 @@ use crate::schema::InputClass;
 use crate::suite::ResourceView;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use tokio::time::sleep;
 
 /// Most pages of one list. A longer list is an error.
 const PAGES_MAX: usize = 1_000;
@@ -34,8 +33,9 @@ pub(super) struct ListedResource {
 pub(super) async fn list_marked(
     cleanup: &CleanupContext<'_>,
     mine: &dyn Fn(&RunMark) -> bool,
+    reserve: &CleanupReserve,
 ) -> Result<Vec<CreatedResource>, String> {
-    let seen = list_all(cleanup).await?;
+    let seen = list_all(cleanup, reserve).await?;
     Ok(seen.into_iter().filter(|seen| seen.mark.as_ref().is_some_and(mine)).map(|seen| seen.created).collect())
 }
 
@@ -43,12 +43,15 @@ pub(super) async fn list_marked(
 ///
 /// # Errors
 /// The reason, if a list cannot be read to the end.
-pub(super) async fn list_all(cleanup: &CleanupContext<'_>) -> Result<Vec<ListedResource>, String> {
+pub(super) async fn list_all(
+    cleanup: &CleanupContext<'_>,
+    reserve: &CleanupReserve,
+) -> Result<Vec<ListedResource>, String> {
     let mut all = Vec::new();
     for caller in ["owner", "other"].into_iter().filter(|caller| cleanup.callers.contains(*caller)) {
         for kind in 0..cleanup.model.suite.resources.len() {
             let Some((operation, view)) = choose_list(cleanup.model, kind) else { continue };
-            let list = ResourceList { cleanup: *cleanup, kind, operation, view, caller };
+            let list = ResourceList { cleanup: *cleanup, reserve, kind, operation, view, caller };
             all.extend(list.read_all().await.map_err(|because| format!("list read as {caller}: {because}"))?);
         }
     }
@@ -71,6 +74,7 @@ fn choose_list(model: &Model, kind: usize) -> Option<(&str, &ResourceView)> {
 /// One list: the resources of one kind that one caller sees.
 struct ResourceList<'a> {
     cleanup: CleanupContext<'a>,
+    reserve: &'a CleanupReserve,
     kind: usize,
     operation: &'a str,
     view: &'a ResourceView,
@@ -144,7 +148,7 @@ impl ResourceList<'_> {
         let mut wait = context.pace.retry_after;
         let mut because = String::new();
         for _ in 0..PAGE_TRIES_MAX {
-            let Some(outcome) = send_unrecorded(context, &request).await else {
+            let Some(outcome) = send_unrecorded(context, &request, self.reserve).await else {
                 return Err("the requests reserved for cleaning up are spent".to_string());
             };
             match (OutcomeKind::classify(&outcome), outcome) {
@@ -161,7 +165,10 @@ impl ResourceList<'_> {
                 }
                 (_, Outcome::Unsent { cause } | Outcome::Lost { cause }) => because = cause,
             }
-            sleep(wait).await;
+            if wait >= self.reserve.remaining() {
+                break;
+            }
+            self.reserve.pause(wait).await;
             wait *= 2;
         }
         context.secrets.strip_text(&mut because);

@@ -50,7 +50,7 @@ pub use journal::{FORMAT as JOURNAL_FORMAT, JournalEntry, JournalFile, JournalHe
 pub use leftovers::{FoundLeftovers, JournalContent, RunFilter, delete_leftovers, find_leftovers, read_entries};
 pub use mark::{RunMark, make_run_id, read_start};
 pub use plan_cleanup::{clean_up_plan, clean_up_run};
-pub use tracker::{PlanMarks, ResourceTracker};
+pub use tracker::{CleanupTimes, PlanMarks, ResourceTracker};
 
 #[cfg(test)]
 mod tests;

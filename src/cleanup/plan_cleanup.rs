@@ -29,24 +29,25 @@ pub async fn clean_up_plan(
     }
     keeper.note_created();
     let model = cleanup.model;
+    let reserve = keeper.start_cleaning();
     let mut made = list_created(model, steps, run);
     let found = match belief {
         Some(belief) => {
             made.retain(|made| !is_known_gone(belief, made));
-            look_up_stand_in_ids(cleanup, &keeper.reserve, belief).await
+            look_up_stand_in_ids(cleanup, &reserve.first_half(), belief).await
         }
-        None => look_up_deferred_ids(cleanup, &made, &keeper.reserve).await,
+        None => look_up_deferred_ids(cleanup, &made, &reserve.first_half()).await,
     };
     add_missing(&mut made, found);
     if run.exchanges.iter().filter(creates).any(|exchange| is_unclear(model, exchange)) {
         let mine = |mark: &RunMark| *mark == living.mark;
-        match list_marked(cleanup, &mine).await {
+        match list_marked(cleanup, &mine, &reserve.first_half()).await {
             Ok(found) => add_missing(&mut made, found),
             // `clean_up_run` reads the lists again, or reports that the lists cannot be read.
             Err(because) => keeper.note_unread_lists(Some(because)),
         }
     }
-    let swept = delete_resources(cleanup, &made, &keeper.reserve).await;
+    let swept = delete_resources(cleanup, &made, &reserve).await;
     for handle in &swept.gone {
         run.record_gone(handle);
     }
@@ -60,10 +61,11 @@ pub async fn clean_up_run(cleanup: &CleanupContext<'_>, keeper: &ResourceTracker
     if keeper.has_created() {
         let mut made = keeper.list_undeleted();
         let mine = |mark: &RunMark| mark.run == keeper.run;
-        let found = list_marked(cleanup, &mine).await;
+        let reserve = keeper.start_cleaning();
+        let found = list_marked(cleanup, &mine, &reserve.first_half()).await;
         keeper.note_unread_lists(found.as_ref().err().cloned());
         add_missing(&mut made, found.unwrap_or_default());
-        let swept = delete_resources(cleanup, &made, &keeper.reserve).await;
+        let swept = delete_resources(cleanup, &made, &reserve).await;
         keeper.note_deletions(&made, &swept.leftovers);
     }
     keeper.close_journal();

@@ -20,8 +20,9 @@ use tokio::time::Instant;
 pub struct ResourceTracker {
     /// The id of the run, in the journal and in marks.
     pub run: String,
-    /// Time limit of cleaning up after one plan.
-    pub reserve: CleanupReserve,
+    times: CleanupTimes,
+    /// The end of all cleaning up, known once testing is stopped from outside.
+    last_end: Cell<Option<Instant>>,
     /// Time after the start of a plan until the marks of the plan expire.
     lifetime: Duration,
     began_s: u64,
@@ -33,6 +34,19 @@ pub struct ResourceTracker {
     leftovers: RefCell<BTreeMap<CreatedResource, Leftover>>,
     /// Why a list could not be read.
     unread_reasons: RefCell<Vec<String>>,
+}
+
+/// The times of cleaning up, and how a run is stopped from outside.
+#[derive(Debug, Clone)]
+pub struct CleanupTimes {
+    /// Longest time for cleaning up after one plan, and for cleaning up after testing was stopped from outside.
+    pub within: Duration,
+    /// Longest time for testing. All cleaning up ends `within` after this time.
+    pub testing: Duration,
+    /// Stops testing.
+    pub cancel: Cancellation,
+    /// Stops cleaning up.
+    pub give_up: Cancellation,
 }
 
 /// The marks of one plan.
@@ -52,12 +66,12 @@ impl ResourceTracker {
         journal: &Path,
         whose: &JournalHeader,
         began_s: u64,
-        within: Duration,
-        give_up: Cancellation,
+        times: CleanupTimes,
     ) -> std::io::Result<ResourceTracker> {
         Ok(ResourceTracker {
             run: whose.run.clone(),
-            reserve: CleanupReserve { within, give_up },
+            times,
+            last_end: Cell::new(None),
             lifetime: Duration::from_secs(whose.lifetime_s),
             began_s,
             began: Instant::now(),
@@ -76,6 +90,19 @@ impl ResourceTracker {
         let expires = self.began_s + (self.began.elapsed() + self.lifetime).as_secs() + 1;
         let mark = RunMark { run: self.run.clone(), expires, execution: life };
         PlanMarks { marker: RunMarker::new(model.clone(), schemas.clone(), &mark), mark }
+    }
+
+    /// The time that cleaning up may take from now on.
+    ///
+    /// Every plan has the whole reserve, but no cleaning up ends later than the reserve after the time for testing, or
+    /// later than the reserve after testing was stopped from outside.
+    pub fn start_cleaning(&self) -> CleanupReserve {
+        let CleanupTimes { within, testing, cancel, give_up } = &self.times;
+        if cancel.is_requested() && self.last_end.get().is_none() {
+            self.last_end.set(Some(Instant::now() + *within));
+        }
+        let last_end = self.last_end.get().unwrap_or(self.began + *testing + *within);
+        CleanupReserve::start(*within, give_up.clone()).until(last_end.min(self.began + *testing + *within))
     }
 
     /// The journal for the creates of one plan.

@@ -109,7 +109,7 @@ impl CampaignListener for Progress {
 
 impl SessionListener for Progress {
     fn hear_session(&mut self, event: &SessionEvent<'_>) {
-        if let Some(message) = event.journal_message() {
+        if let Some(message) = event.user_message() {
             self.print_above(&message);
         }
         if let SessionEvent::LimitsSet { suite, limits, read_only } = event {

@@ -203,7 +203,7 @@ impl CampaignListener for TestListener {
 
 impl SessionListener for TestListener {
     fn hear_session(&mut self, event: &SessionEvent<'_>) {
-        if let Some(message) = event.journal_message() {
+        if let Some(message) = event.user_message() {
             terminal::print_error_line(&message);
         }
     }

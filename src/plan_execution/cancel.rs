@@ -1,6 +1,10 @@
 //! Stopping plans from outside.
 
+use std::time::Duration;
 use tokio::sync::watch;
+
+/// Time for a response that is under way when testing is stopped.
+pub const LAST_RESPONSE_TIME: Duration = Duration::from_secs(2);
 
 /// Stops plans from outside, between two requests or during a wait.
 #[derive(Debug, Clone)]

@@ -17,7 +17,7 @@ mod step_runner;
 mod stop;
 mod exchange_interpreter;
 
-pub use cancel::Cancellation;
+pub use cancel::{Cancellation, LAST_RESPONSE_TIME};
 pub use exchange_interpreter::{DeferredId, ExchangeInterpreter, FoundIds};
 pub use journal::{Journal, NullJournal};
 pub use pace::Pace;

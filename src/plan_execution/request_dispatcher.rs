@@ -1,5 +1,6 @@
 //! Sends requests and records the exchanges.
 
+use super::cancel::LAST_RESPONSE_TIME;
 use super::delivery_result::{DeliveryResult, SentRequest};
 use super::exchange_interpreter::ExchangeInterpreter;
 use super::plan_environment::PlanEnvironment;
@@ -13,7 +14,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 /// Purpose of the random stream for the jitter of waits.
 const PURPOSE_WAIT: u64 = 40;
@@ -115,11 +116,7 @@ impl<'a> RequestDispatcher<'a> {
     ) -> Result<SentRequest, StopReason> {
         let number = self.admit_request(cause).await?;
         let sent_ms = self.elapsed_ms();
-        let most = self.context.pace.request_timeout;
-        let outcome = match timeout(most, self.context.endpoint.send(request)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Outcome::Lost { cause: format!("no complete response within {} ms", most.as_millis()) },
-        };
+        let outcome = self.wait_for_outcome(request).await;
         let fate = DeliveryResult::from_outcome(&outcome);
         let exchange = Exchange {
             input: None,
@@ -135,6 +132,31 @@ impl<'a> RequestDispatcher<'a> {
         };
         self.record_exchange(step, exchange, &fate);
         Ok(SentRequest { number, disposition: fate })
+    }
+
+    /// Sends a request and waits for the outcome. When the plan must stop, a response still has a short time to arrive:
+    /// a create whose response is abandoned has to be looked for in the lists.
+    async fn wait_for_outcome(&self, request: &Request) -> Outcome {
+        let most = self.context.pace.request_timeout;
+        let stop = async {
+            tokio::select! {
+                () = self.context.cancel.wait_for_request() => {}
+                () = sleep_until(self.end_time()) => {}
+            }
+            sleep(LAST_RESPONSE_TIME).await;
+        };
+        tokio::select! {
+            biased;
+            outcome = timeout(most, self.context.endpoint.send(request)) => outcome.unwrap_or_else(|_| {
+                Outcome::Lost { cause: format!("no complete response within {} ms", most.as_millis()) }
+            }),
+            () = stop => Outcome::Lost { cause: "no complete response before the end of testing".to_string() },
+        }
+    }
+
+    /// The end of the time for this plan.
+    fn end_time(&self) -> Instant {
+        (self.state.borrow().started + self.context.limits.time).min(self.context.shared_budget.end_time())
     }
 
     /// Returns when the exchange with this number and all earlier exchanges are recorded.
@@ -158,7 +180,7 @@ impl<'a> RequestDispatcher<'a> {
             return Ok(());
         }
         let until = Instant::now() + wait;
-        let end = (self.state.borrow().started + self.context.limits.time).min(self.context.shared_budget.end_time());
+        let end = self.end_time();
         tokio::select! {
             biased;
             () = self.context.cancel.wait_for_request() => Err(StopReason::Cancelled),

@@ -65,7 +65,9 @@ impl SharedBudget {
         let halted = &mut *self.halted.borrow_mut();
         *halted = halted.take().filter(|stop| *stop != StopReason::Enough);
         self.requests.set(self.spent.get().saturating_add(limits.requests));
-        self.time.set(self.time.get().max(self.elapsed().saturating_add(limits.time)));
+        // The time that cleaning up took before is not added: the end of testing is fixed.
+        let last = self.limits.time.saturating_add(self.limits.shrink_time);
+        self.time.set(self.time.get().max(self.elapsed().saturating_add(limits.time).min(last)));
     }
 
     /// Stops all plans. The first reason is kept.

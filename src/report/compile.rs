@@ -222,7 +222,8 @@ fn compile_counterexample(
 }
 
 /// Quotes a word for a shell, if necessary.
-fn quote_word(word: &str) -> String {
+#[must_use]
+pub fn quote_word(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_string()

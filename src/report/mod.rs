@@ -23,7 +23,7 @@ pub const REPORT_BYTES_MAX: u64 = 256 << 20;
 #[cfg(test)]
 mod tests;
 
-pub use compile::{FORMAT, Report, ReportSubject, compile_report};
+pub use compile::{FORMAT, Report, ReportSubject, compile_report, quote_word};
 pub use digest::{digest_bytes, finish_digest};
 pub use explain_clause::{PageCopy, PageLookup, explain_clause};
 pub use explain_step::explain_step;

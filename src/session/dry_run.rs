@@ -3,6 +3,7 @@
 //! The limits of the profile alone give an upper bound, which does not tell whether a quota suffices. A dry
 //! run draws plans by the same rules, at the same rate and side by side.
 
+use super::bounded_check::finish_check;
 use super::checked_endpoint::FreeQuotas;
 use super::environment_setup::{block_on, choose_pace, convert_error, limit_choices, make_mock_campaign_settings};
 use super::preflight::check_with_quotas;
@@ -81,7 +82,8 @@ pub fn forecast_at_endpoint(
     reports: &Path,
 ) -> Result<Option<EndpointForecast>, UserError> {
     let SuiteTarget::Address(address, profile) = settings.target else { return Ok(None) };
-    let (checked, quotas) = block_on(check_with_quotas(settings.loaded, address, profile, &settings.wall))??;
+    let check = check_with_quotas(settings.loaded, address, profile, &settings.wall);
+    let ((checked, quotas), _) = block_on(finish_check(settings, check))??;
     let settings = CampaignSettings { loaded: &checked.loaded, ..settings.clone() };
     let earlier = read_earlier_times(reports, &settings.loaded.name, address);
     let forecast = forecast_run(&settings, profile, &earlier)?;

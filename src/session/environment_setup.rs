@@ -122,7 +122,10 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T, UserError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime
         .map_err(|error| UserError::endpoint("this machine", error.to_string(), "free memory and file handles"))?;
-    Ok(runtime.block_on(future))
+    let result = runtime.block_on(future);
+    // A look-up of a name cannot be ended, and the result does not wait for it.
+    runtime.shutdown_background();
+    Ok(result)
 }
 
 /// The error of a campaign without a conclusion, with its leftovers.

@@ -1,9 +1,10 @@
 //! A campaign, or a recorded plan, at its target: the mock on a paused clock, an endpoint in real time.
 
+use super::bounded_check::finish_check;
 use super::environment_setup::{
     block_on, convert_error, limit_choices, make_endpoint_environment, make_mock_campaign_settings,
 };
-use super::listener::SessionListener;
+use super::listener::{SessionEvent, SessionListener};
 use super::needed_changes::needs_changes;
 use super::preflight::check_endpoint;
 use super::settings::CampaignSettings;
@@ -61,7 +62,9 @@ pub fn run_campaign(
             })
         }
         SuiteTarget::Address(address, profile) => block_on(async {
-            let checked = check_endpoint(settings.loaded, address, profile, &settings.wall).await?;
+            let check = check_endpoint(settings.loaded, address, profile, &settings.wall);
+            let (checked, limits) = finish_check(settings, check).await?;
+            let settings = &CampaignSettings { limits, ..settings.clone() };
             let endpoint = |_| -> Rc<dyn Endpoint> { checked.endpoint.clone() };
             let site = attach_tracker(
                 settings,
@@ -78,11 +81,25 @@ pub fn run_campaign(
             let result = campaign::run_campaign(&site, &order, listener).await;
             // The resources of the campaign are deleted whatever its result is.
             let left = clean_up_run(&site).await;
+            tell_leftovers(settings, &site, &left, listener);
             match result {
                 Ok((conclusion, _)) => Ok((conclusion, left)),
                 Err(error) => Err(convert_error(settings, &error).with_detail(describe_leftovers(&left))),
             }
         })?,
+    }
+}
+
+/// Tells how to delete what cleaning up left behind.
+fn tell_leftovers(
+    settings: &CampaignSettings<'_>,
+    site: &CampaignEnvironment<'_>,
+    left: &[Leftover],
+    listener: &mut dyn SessionListener,
+) {
+    if let Some(tracker) = site.tracker.as_ref().filter(|_| !left.is_empty()) {
+        let (profile, journals) = (settings.profile.as_deref(), settings.journal.folder.as_path());
+        listener.hear_session(&SessionEvent::LeftBehind { run: &tracker.run, profile, journals });
     }
 }
 
@@ -144,7 +161,9 @@ pub fn replay_plan(
             return Err(UserError::usage("replay", cause, "replay the plan at an address, or run the tests again"));
         }
         SuiteTarget::Address(address, profile) => block_on(async {
-            let checked = check_endpoint(settings.loaded, address, profile, &settings.wall).await?;
+            let check = check_endpoint(settings.loaded, address, profile, &settings.wall);
+            let (checked, limits) = finish_check(settings, check).await?;
+            let settings = &CampaignSettings { limits, ..settings.clone() };
             let endpoint = |_| -> Rc<dyn Endpoint> { checked.endpoint.clone() };
             let site = attach_tracker(
                 settings,
@@ -154,6 +173,7 @@ pub fn replay_plan(
             )?;
             let retraced = rerun_plan(&site, plan, number, listener).await;
             let left = clean_up_run(&site).await;
+            tell_leftovers(settings, &site, &left, listener);
             match retraced {
                 Ok(driven) => Ok(PlanResult { leftovers: left, ..driven }),
                 Err(error) => Err(convert_fault(error).with_detail(describe_leftovers(&left))),

@@ -2,6 +2,7 @@
 
 use crate::campaign::CampaignListener;
 use crate::limits::Limits;
+use crate::report::quote_word;
 use std::path::Path;
 
 /// A moment of a session outside of its campaigns.
@@ -23,16 +24,30 @@ pub enum SessionEvent<'a> {
         /// The journal file.
         path: &'a Path,
     },
+    /// Cleaning up left resources behind.
+    LeftBehind {
+        /// The id of the run.
+        run: &'a str,
+        /// The path of the profile.
+        profile: Option<&'a str>,
+        /// The folder of the journals.
+        journals: &'a Path,
+    },
 }
 
 impl SessionEvent<'_> {
-    /// A line for the user about a new journal; none for other events.
+    /// A line for the user about a new journal or about leftovers; none for other events.
     #[must_use]
-    pub fn journal_message(&self) -> Option<String> {
+    pub fn user_message(&self) -> Option<String> {
         match self {
             SessionEvent::JournalOpened { run, path } => {
                 Some(format!("run {run}: {} lists the created resources until they are deleted", path.display()))
             }
+            SessionEvent::LeftBehind { run, profile, journals } => Some(format!(
+                "resources were left behind; to delete them: probity sweep --profile {} --run {run} --journal {}",
+                quote_word(profile.unwrap_or("PROFILE")),
+                quote_word(&journals.display().to_string())
+            )),
             SessionEvent::LimitsSet { .. } => None,
         }
     }

@@ -5,6 +5,7 @@
 //! [`SessionListener`]: this module neither prints nor ends the process, and does not know the command
 //! line. The two users of this module, `cli` and `conformance`, do not know each other.
 
+mod bounded_check;
 mod campaign_record;
 mod checked_endpoint;
 mod clock;

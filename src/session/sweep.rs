@@ -1,5 +1,6 @@
 //! `probity sweep` at an endpoint: deletes the leftovers of earlier runs.
 
+use super::bounded_check::finish_check;
 use super::environment_setup::{block_on, make_endpoint_environment};
 use super::preflight::check_for_cleanup;
 use super::settings::CampaignSettings;
@@ -37,13 +38,13 @@ pub fn sweep_endpoint(
         unreachable!("only an endpoint with an address is swept")
     };
     block_on(async {
-        let there = check_for_cleanup(order.loaded, address, profile, &order.wall).await?;
+        let (there, _) = finish_check(order, check_for_cleanup(order.loaded, address, profile, &order.wall)).await?;
         let endpoint = |_| -> Rc<dyn Endpoint> { there.endpoint.clone() };
         let site = make_endpoint_environment(order, profile, &there, &endpoint);
         let journals: Vec<_> = journals.iter().filter_map(|entries| read_entries(&site.model, entries)).collect();
         // An endpoint may refuse to delete a resource in transition.
         let within = find_reserve_time(profile) + site.pace.settle_most;
-        let reserve = CleanupReserve { within, give_up: order.journal.give_up.clone() };
+        let reserve = CleanupReserve::start(within, order.journal.give_up.clone());
         let purse = SharedBudget::new(site.limits);
         let context = site.make_environment_outside_plans(there.endpoint.as_ref(), &purse);
         let found = find_leftovers(&site.make_cleanup_context(&context), &journals, wanted, &reserve).await;
@@ -52,7 +53,7 @@ pub fn sweep_endpoint(
         }
         // A run that was killed did not end the failures that its profile provokes.
         for provocation in site.provoke.values() {
-            if let Err(cause) = run_command(&provocation.end).await {
+            if let Some(Err(cause)) = reserve.wait_for(run_command(&provocation.end)).await {
                 let place = order.profile.clone().unwrap_or_else(|| "the profile".to_string());
                 return Err(UserError::input(
                     place,

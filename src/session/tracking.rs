@@ -5,7 +5,7 @@ use super::settings::CampaignSettings;
 use super::target::SuiteTarget;
 use super::user_error::UserError;
 use crate::campaign::CampaignEnvironment;
-use crate::cleanup::{JOURNAL_FORMAT, JournalHeader, ResourceTracker, make_run_id};
+use crate::cleanup::{CleanupTimes, JOURNAL_FORMAT, JournalHeader, ResourceTracker, make_run_id};
 use crate::limits::SECONDS_RESERVE;
 use crate::profile::Profile;
 use std::time::Duration;
@@ -48,7 +48,13 @@ pub fn attach_tracker<'a>(
     let path = keeping.folder.join(format!("{}.jsonl", whose.run));
     // The id has the start of the process; the campaign of a later suite begins later.
     let began_s = keeping.start.seconds + keeping.start.elapsed().as_secs();
-    let keeper = ResourceTracker::start_run(&path, &whose, began_s, within, keeping.give_up.clone());
+    let times = CleanupTimes {
+        within,
+        testing: order.limits.time + order.limits.shrink_time,
+        cancel: order.cancel.clone(),
+        give_up: keeping.give_up.clone(),
+    };
+    let keeper = ResourceTracker::start_run(&path, &whose, began_s, times);
     let keeper = keeper.map_err(|error| UserError::unwritable(&path, &error))?;
     listener.hear_session(&SessionEvent::JournalOpened { run: &keeper.run, path: &path });
     Ok(CampaignEnvironment { tracker: Some(keeper), ..site })

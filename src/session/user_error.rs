@@ -37,6 +37,11 @@ impl UserError {
         UserError::new(ExitKind::Endpoint, place.into(), cause.into(), remedy.into())
     }
 
+    /// A signal came before a result. The signal decides the exit code.
+    pub fn stopped(place: impl Into<String>, cause: impl Into<String>, remedy: impl Into<String>) -> UserError {
+        UserError::new(ExitKind::Undecided, place.into(), cause.into(), remedy.into())
+    }
+
     fn new(exit: ExitKind, place: String, cause: String, remedy: String) -> UserError {
         UserError { place, cause, remedy, exit, detail: String::new() }
     }

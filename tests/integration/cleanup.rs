@@ -25,7 +25,7 @@ pub fn probity() -> Command {
 /// A mock that listens until the value is dropped.
 pub struct MockProcess {
     server: Child,
-    address: String,
+    pub address: String,
     pub folder: PathBuf,
     /// The project of each caller, for paths.
     projects: Vec<(String, String)>,
@@ -54,8 +54,9 @@ impl MockProcess {
             told.lines().map_while(Result::ok).find(|line| line.starts_with("listening on ")).expect("it listens");
         let address = line["listening on http://".len()..].split(';').next().expect("an address").to_string();
         let text = std::fs::read_to_string(&profile).expect("a profile");
-        let text = text.replace("limits: { rate: 1000 }", "limits: { rate: 1000, reserve_seconds: 40, seconds: 600 }");
-        std::fs::write(&profile, &text).expect("a profile");
+        let limited = text.replace("requests: 20000 }", "requests: 20000, reserve_seconds: 40, seconds: 600 }");
+        assert_ne!(limited, text, "the profile has limits");
+        std::fs::write(&profile, &limited).expect("a profile");
         let project = |caller: &str| {
             let own = text.split(&format!("  {caller}:\n")).nth(1).expect("the caller");
             own.split("project_id: \"").nth(1).and_then(|rest| rest.split('"').next()).expect("a project").to_string()

@@ -10,6 +10,7 @@ mod command_line;
 mod derive_again;
 mod derive_pairs;
 mod ended_runs;
+mod silent_endpoints;
 mod false_positives;
 mod hostile_endpoint;
 mod http_end_to_end;
@@ -22,6 +23,8 @@ mod lamp_suite;
 /// A hostile server in front of a working one, for `hostile_endpoint`.
 #[path = "../hostile_server/mod.rs"]
 mod hostile_server;
+/// A proxy that stalls, for `silent_endpoints`.
+mod stalling_proxy;
 /// The second implementation of the three APIs, for `reference_agreement`.
 #[path = "../reference_server/mod.rs"]
 mod reference_server;

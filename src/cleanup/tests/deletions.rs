@@ -65,7 +65,7 @@ fn check_deletions_with(
             }
             _ => Vec::new(),
         };
-        let reserve = CleanupReserve { within: Duration::from_secs(60), give_up };
+        let reserve = CleanupReserve::start(Duration::from_secs(60), give_up);
         run_deletions(&context, &deletions, &reserve, &release).await
     });
     (swept, asked)

@@ -51,7 +51,7 @@ pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
         recorded: &[],
         salt: start.make_salt(),
         wall: start.wall_clock(),
-        profile: None,
+        profile: config.profile.as_ref().map(|path| path.display().to_string()),
         cancel: signals.cancel.clone(),
         journal: JournalSettings::new(Path::new("reports"), config.journal.as_deref(), &start, signals.give_up.clone()),
     };
@@ -103,7 +103,7 @@ impl CampaignListener for ReplayListener {
 
 impl SessionListener for ReplayListener {
     fn hear_session(&mut self, event: &SessionEvent<'_>) {
-        if let Some(message) = event.journal_message() {
+        if let Some(message) = event.user_message() {
             terminal::print_error_line(&message);
         }
     }
