@@ -1,8 +1,8 @@
 //! The text of a panic: escaped, short, and without credentials, because the text may quote a response.
 
 use crate::history::strip_panic_text;
+use crate::terminal;
 use probity_input::{escape_lines, redact_urls, shorten_text};
-use std::io::Write;
 use std::panic::PanicHookInfo;
 
 /// Most characters of a panic's message.
@@ -11,8 +11,8 @@ const MESSAGE_CHARS_MAX: usize = 2_000;
 /// From now on, panics are printed by this module.
 pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|panic| {
-        // The message cannot be printed anywhere else if standard error is closed.
-        let _ = std::io::stderr().write_all(describe_hook(panic).as_bytes());
+        // The end of the process waits for the text, in `cli::main` too.
+        terminal::print_error_text(&describe_hook(panic));
     }));
 }
 
