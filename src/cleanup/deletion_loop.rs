@@ -223,7 +223,7 @@ impl<'a> PendingDeletion<'a> {
                     if self.forbidden < FORBIDDEN_MOST { DeletionStage::Wanted } else { DeletionStage::Forbidden };
                 self.reason = format!("refused with {status}");
             }
-            Outcome::InfrastructureFailed { by, reply } => {
+            Outcome::InfrastructureFailed { by, reply, .. } => {
                 self.reason = format!("{} with {}", by.describe(), reply.status)
             }
             Outcome::Replied(reply) => self.reason = format!("refused with {}", reply.status),

@@ -7,6 +7,9 @@ use crate::schema::catalog::{Binding, Catalog, Operation};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// Longest path with query in bytes. HTTP clients refuse addresses of 64 KiB.
+const ADDRESS_BYTES_MAX: usize = 60_000;
+
 /// Composes the request of a call: path, query, headers and body of the binding. Path parameters without a value in
 /// the call are filled from the caller's identity.
 ///
@@ -19,6 +22,13 @@ pub fn compose_request(catalog: &Catalog, call: &Call, identities: &Identities) 
     for (name, value) in &call.headers {
         check_header(name, value)?;
     }
+    let query = build_query(operation, call);
+    let encoded = |text: &str| percent_encode(text).len();
+    let length = path.len() + query.iter().map(|(name, value)| encoded(name) + encoded(value) + 2).sum::<usize>();
+    if length > ADDRESS_BYTES_MAX {
+        let what = "the path with the query".to_string();
+        return Err(ComposeError::Unsendable { what, cause: "no client sends an address of this length" });
+    }
     Ok(Request {
         operation: call.operation.clone(),
         binding: call.binding.clone(),
@@ -26,7 +36,7 @@ pub fn compose_request(catalog: &Catalog, call: &Call, identities: &Identities) 
         method: binding.method.clone(),
         path,
         parameters,
-        query: build_query(operation, call),
+        query,
         headers: call.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
         body: call.body.clone(),
     })

@@ -17,10 +17,13 @@ pub struct InfrastructureRecogniser {
     /// The kind of failure.
     pub kind: InfrastructureFailure,
     /// Condition over the names in `ROOTS`; a response for which the evaluation fails is not recognised. None: only
-    /// the status counts (429, or 503 with Retry-After, as throttling).
+    /// the response itself counts as throttling: 429, and 413 or a gateway's 502, 503 or 504 with Retry-After.
     pub when: Option<Expr>,
     /// Number of such responses after which a run ends.
     pub failures_max: u64,
+    /// Whether the endpoint may have carried out a call with such a response. None: only where a gateway answers
+    /// (502, 503, 504).
+    pub may_have_acted: Option<bool>,
 }
 
 /// Names for conditions: the status, the JSON body or `null`, the recorded headers by names in lower case, and the
@@ -45,16 +48,26 @@ impl<E: Endpoint> RecognisingEndpoint<E> {
 
     fn recognise_outcome(&self, outcome: Outcome) -> Outcome {
         let Outcome::Replied(reply) = outcome else { return outcome };
-        let recognised = self.recognisers.iter().find(|recogniser| recogniser.matches_reply(&reply));
-        let by = recognised.map(|recogniser| recogniser.kind);
-        let said = is_throttled(&reply).then_some(InfrastructureFailure::Throttling);
-        match by.or(said) {
+        let plain = asks_for_retry(&reply);
+        // Without a condition, a recogniser of throttling says what the plain responses mean.
+        let recognised = self.recognisers.iter().find(|recogniser| {
+            recogniser.matches_reply(&reply)
+                || (plain
+                    && recogniser.when.is_none()
+                    && recogniser.kind == InfrastructureFailure::Throttling
+                    && recogniser.may_have_acted.is_some())
+        });
+        let said = plain.then_some(InfrastructureFailure::Throttling);
+        let Some(kind) = recognised.map(|recogniser| recogniser.kind).or(said) else { return Outcome::Replied(reply) };
+        *self.failure_counts.borrow_mut().entry(kind).or_default() += 1;
+        match recognised {
+            // A reader of the history understands the status without a further mark.
             None => Outcome::Replied(reply),
-            Some(kind) => {
-                *self.failure_counts.borrow_mut().entry(kind).or_default() += 1;
-                // A reader of the history understands 429 and 503 without a further mark.
-                if by.is_none() { Outcome::Replied(reply) } else { Outcome::InfrastructureFailed { by: kind, reply } }
-            }
+            Some(recogniser) => Outcome::InfrastructureFailed {
+                by: kind,
+                may_have_acted: recogniser.may_have_acted.unwrap_or_else(|| reply.is_from_gateway()),
+                reply,
+            },
         }
     }
 
@@ -113,6 +126,6 @@ fn read_root(reply: &Reply, name: &str) -> Option<Value> {
     })
 }
 
-fn is_throttled(reply: &Reply) -> bool {
-    reply.status == 429 || (reply.status == 503 && reply.headers.contains_key("retry-after"))
+fn asks_for_retry(reply: &Reply) -> bool {
+    reply.is_throttling() || (reply.is_from_gateway() && reply.headers.contains_key("retry-after"))
 }

@@ -153,14 +153,17 @@ pub enum Outcome {
         /// The error in words.
         cause: String,
     },
-    /// A complete response arrived, and the profile recognises an infrastructure failure. The request
-    /// had no effect, and the response proves nothing about the API.
+    /// A complete response arrived, and the response is an infrastructure failure, which proves nothing
+    /// about the API.
     #[serde(rename = "hindered")]
     InfrastructureFailed {
         /// The kind of failure.
         by: InfrastructureFailure,
         /// The response.
         reply: Reply,
+        /// Whether the endpoint may have carried out the request. If not, the request had no effect.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        may_have_acted: bool,
     },
     /// No complete response arrived, and the endpoint may have carried out the request.
     Lost {
@@ -180,6 +183,8 @@ pub enum InfrastructureFailure {
     Throttling,
     /// The service is under maintenance.
     Maintenance,
+    /// The credentials of the caller are refused, although they were accepted before.
+    Credentials,
 }
 
 impl InfrastructureFailure {
@@ -190,6 +195,7 @@ impl InfrastructureFailure {
             InfrastructureFailure::Quota => "refused for a quota",
             InfrastructureFailure::Throttling => "throttled",
             InfrastructureFailure::Maintenance => "refused for maintenance",
+            InfrastructureFailure::Credentials => "refused for the credentials",
         }
     }
 }
@@ -205,6 +211,22 @@ pub struct Reply {
     pub headers: BTreeMap<String, String>,
     /// The body.
     pub body: ReplyBody,
+}
+
+impl Reply {
+    /// Whether the endpoint refuses the caller for the number of requests, before the request has an effect:
+    /// 429, and 413 with `Retry-After` (RFC 9110, section 15.5.14).
+    #[must_use]
+    pub fn is_throttling(&self) -> bool {
+        self.status == 429 || (self.status == 413 && self.headers.contains_key("retry-after"))
+    }
+
+    /// Whether a gateway answers in place of the service, which may have carried out the request: 502, 503 and
+    /// 504, with and without `Retry-After`.
+    #[must_use]
+    pub fn is_from_gateway(&self) -> bool {
+        matches!(self.status, 502..=504)
+    }
 }
 
 /// The body of a response.

@@ -4,7 +4,8 @@
 //!
 //! Modules in reading order: `call` and `exchange` (the types), `jsonl` (the file), `secrets` (what is removed),
 //! with `secret_names` (secret fields), `secret_finder` and `decoded_text` (secrets in any spelling),
-//! `secret_placeholder` (replacements) and `learned_secrets` (secrets of a run).
+//! `secret_placeholder` (replacements) and `learned_secrets` (secrets of a run), and `sendable_id` (ids that a request
+//! can carry).
 
 mod call;
 mod decoded_text;
@@ -16,6 +17,7 @@ mod secret_finder;
 mod secret_names;
 mod secrets;
 mod secret_placeholder;
+mod sendable_id;
 
 pub use call::Call;
 pub(crate) use call::read_present_body;
@@ -28,6 +30,7 @@ pub use learned_secrets::LearnedSecrets;
 pub use process_secrets::{remember_secrets, strip_panic_text, strip_process_secrets};
 pub use secret_placeholder::is_secret_placeholder;
 pub use secrets::SecretFilter;
+pub use sendable_id::is_sendable_id;
 
 #[cfg(test)]
 mod tests;

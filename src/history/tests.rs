@@ -276,6 +276,12 @@ fn any_outcome() -> impl Strategy<Value = Outcome> {
         Just(Outcome::InfrastructureFailed {
             by: InfrastructureFailure::Quota,
             reply: Reply { status: 403, headers: BTreeMap::new(), body: ReplyBody::Empty },
+            may_have_acted: false,
+        }),
+        Just(Outcome::InfrastructureFailed {
+            by: InfrastructureFailure::Maintenance,
+            reply: Reply { status: 503, headers: BTreeMap::new(), body: ReplyBody::Empty },
+            may_have_acted: true,
         }),
         any::<String>().prop_map(|cause| Outcome::Lost { cause }),
         (100u16..600, prop::collection::btree_map("[a-z-]{1,8}", any::<String>(), 0..3), body)

@@ -31,6 +31,9 @@ pub(super) async fn probe_reply(http: &HttpEndpoint, request: &Request) -> Resul
         Reply { status: 407, .. } => {
             fail("a proxy refuses the request with 407".to_string(), "check the proxy's settings")
         }
+        Reply { status: status @ (0..=199 | 600..), .. } => {
+            fail(format!("the endpoint answers with the status {status}, which HTTP does not define"), CHECK_ADDRESS)
+        }
         Reply { status: status @ 300..=399, .. } => fail(
             format!("the endpoint answers with a redirect ({status})"),
             "give the address to which the redirect leads",

@@ -15,6 +15,7 @@ use super::possible_state::{PossibleResource, PossibleState, make_possible_resou
 use super::resource_state::{ResourceId, ResourceState, Transition};
 use super::roots::{EntryScope, ExpressionRoots};
 use crate::expr::{Expr, ExprValue};
+use crate::history::is_sendable_id;
 use crate::suite::{AboutEntry, IdExpression};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -106,7 +107,7 @@ pub fn read_deferred_id(model: &Model, teller: &ResourceId, name: &str, reply: &
     });
     let path = entries.filter(|entry| model.suite.resources[entry.resource].name == name).find_map(deferred_id_path)?;
     match path.eval(&EntryScope(reply)) {
-        Ok(ExprValue::Str(id)) => Some(id),
+        Ok(ExprValue::Str(id)) if is_sendable_id(&id) => Some(id),
         _ => None,
     }
 }
@@ -128,7 +129,7 @@ fn read_id(model: &Model, asked: &CallView, sight: &Observation, path: &Expr) ->
     let roots =
         ExpressionRoots { model, call: asked, resources: &[], reply: None, entry: Some(&sight.entry), world: None };
     match path.eval(&roots) {
-        Ok(ExprValue::Str(id)) => Some(id),
+        Ok(ExprValue::Str(id)) if is_sendable_id(&id) => Some(id),
         _ => None,
     }
 }

@@ -17,6 +17,7 @@ use super::observation_filter::ObservationContext;
 use super::outcome_filter::{OutcomeJudgement, judge_outcome};
 use super::outcome_kind::OutcomeKind;
 use super::possible_state::{PossibleState, find_resource};
+use super::read_call::list_unsendable_creates;
 use super::resource_state::{Existence, ResourceId};
 use super::roots::SuiteEvaluationError;
 use super::transition::close_states;
@@ -66,6 +67,10 @@ impl Belief {
         self.seq += born.iter().map(|(_, ids)| ids.len() as u32).sum::<u32>();
         if matches!(heard, OutcomeKind::Lost | OutcomeKind::ServerError(_)) && judged.may_have_acted {
             self.note_unknown_kinds(asked);
+        }
+        // Further resources exist, and the belief has no name for them.
+        for index in list_unsendable_creates(&model, asked, heard) {
+            self.note_unknown_kind(model.operations[&asked.operation].about[index].resource);
         }
         let described = judged.applicable.iter().all(|reading| demands_documented_shape(&model, asked, reading));
         let mut observed = self.conclude_exchange(interpreted, before, judged, &moment)?;
@@ -228,12 +233,17 @@ impl Belief {
     }
 
     fn note_unknown_kinds(&mut self, asked: &CallView) {
-        for about in &self.model.operations[&asked.operation].about {
-            if matches!(about.binding, crate::suite::IdExpression::New(_))
-                && !self.unknown_kinds.contains(&about.resource)
-            {
-                self.unknown_kinds.push(about.resource);
+        let model = Arc::clone(&self.model);
+        for about in &model.operations[&asked.operation].about {
+            if matches!(about.binding, crate::suite::IdExpression::New(_)) {
+                self.note_unknown_kind(about.resource);
             }
+        }
+    }
+
+    fn note_unknown_kind(&mut self, kind: usize) {
+        if !self.unknown_kinds.contains(&kind) {
+            self.unknown_kinds.push(kind);
         }
     }
 }

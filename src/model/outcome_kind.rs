@@ -8,7 +8,7 @@ use crate::history::{Outcome, ReplyBody};
 pub enum OutcomeKind {
     /// A 2xx: status and body.
     Success(u16, ExprValue),
-    /// A 4xx other than 429.
+    /// A 4xx that is no throttling.
     Refusal(u16),
     /// A 5xx from the API: the endpoint may or may not have carried out the call.
     ServerError(u16),
@@ -26,12 +26,13 @@ impl OutcomeKind {
     pub fn classify(outcome: &Outcome) -> OutcomeKind {
         let reply = match outcome {
             Outcome::Replied(reply) => reply,
+            Outcome::InfrastructureFailed { may_have_acted: true, .. } | Outcome::Lost { .. } => {
+                return OutcomeKind::Lost;
+            }
             Outcome::Unsent { .. } | Outcome::InfrastructureFailed { .. } => return OutcomeKind::NotExecuted,
-            Outcome::Lost { .. } => return OutcomeKind::Lost,
         };
-        let throttled = reply.status == 429 || (reply.status == 503 && reply.headers.contains_key("retry-after"));
         match reply.status {
-            _ if throttled => OutcomeKind::NotExecuted,
+            _ if reply.is_throttling() => OutcomeKind::NotExecuted,
             200..=299 => OutcomeKind::Success(reply.status, convert_body(&reply.body)),
             400..=499 => OutcomeKind::Refusal(reply.status),
             502..=504 => OutcomeKind::Lost,

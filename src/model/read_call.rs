@@ -6,7 +6,7 @@ use super::outcome_kind::OutcomeKind;
 use super::resource_state::{ResourceId, ResourceOwner};
 use super::roots::ExpressionRoots;
 use crate::expr::ExprValue;
-use crate::history::{Call, RecordedInputClass};
+use crate::history::{Call, RecordedInputClass, is_sendable_id};
 use crate::suite::{AboutEntry, IdExpression};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -62,7 +62,8 @@ impl CallView {
         ExpressionRoots { model, call: self, resources: &[], reply: None, entry: None, world: None }
     }
 
-    /// Ids that the response creates, by index into the operation's `about`.
+    /// Ids that the response creates, by index into the operation's `about`. An id that no request can carry is
+    /// left out: the resource exists, and no call can name it.
     #[must_use]
     pub fn read_created_ids(&self, model: &Model, heard: &OutcomeKind) -> Vec<(usize, Vec<ResourceId>)> {
         let OutcomeKind::Success(_, reply) = heard else { return Vec::new() };
@@ -71,7 +72,8 @@ impl CallView {
             IdExpression::New(expr) if about.told_by.is_none() => {
                 let roots = ExpressionRoots { reply: Some(reply), ..self.expression_roots(model) };
                 let value = expr.eval(&roots).unwrap_or(ExprValue::Null);
-                Some((index, read_ids(about.resource, &value).into_iter().flatten().collect()))
+                let ids = read_ids(about.resource, &value).into_iter().flatten();
+                Some((index, ids.filter(|id| is_sendable_id(&id.id)).collect()))
             }
             _ => None,
         });
@@ -79,6 +81,21 @@ impl CallView {
         born.extend(make_stand_in_ids(about, &born));
         born
     }
+}
+
+/// Whether a successful response gives a created resource an id that no request can carry, by index into the
+/// operation's `about`.
+pub(super) fn list_unsendable_creates(model: &Model, asked: &CallView, heard: &OutcomeKind) -> Vec<usize> {
+    let OutcomeKind::Success(_, reply) = heard else { return Vec::new() };
+    let about = model.operations[&asked.operation].about.iter().enumerate();
+    let unsendable = |(index, about): (usize, &AboutEntry)| {
+        let IdExpression::New(expr) = &about.binding else { return None };
+        let roots = ExpressionRoots { reply: Some(reply), ..asked.expression_roots(model) };
+        let value = expr.eval(&roots).ok()?;
+        let mut ids = read_ids(about.resource, &value).into_iter().flatten();
+        ids.any(|id| !is_sendable_id(&id.id)).then_some(index)
+    };
+    about.filter(|(_, about)| about.told_by.is_none()).filter_map(unsendable).collect()
 }
 
 /// The root `header`. HTTP header names are case-insensitive, and the names in a suite are not.

@@ -223,7 +223,9 @@ impl Judge {
             let mut made = makers.filter_map(|operation| self.schemas.find_operation(&operation.id));
             made.any(|operation| self.schemas.has_optional_property(operation, name))
         };
+        // The whole body is no property.
         violation.keyword == "type"
+            && !violation.pointer.is_empty()
             && violation.found == "null"
             && (!shape.requires_property(&violation.pointer) || left_out())
     }

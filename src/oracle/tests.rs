@@ -112,3 +112,71 @@ fn a_refusal_is_checked_against_its_schema_and_is_no_pass_for_successes() {
     assert!(found.iter().any(|line| line.contains("why")), "{found:?}");
     assert_eq!(passed, 0);
 }
+
+#[test]
+fn a_null_body_breaks_the_clause_about_the_reply() {
+    let (found, _) = judge_calls(&[], &[("lightLamp", 201, Value::Null)], "");
+    assert!(found.iter().any(|line| line.starts_with("the body: ")), "{found:?}");
+}
+
+/// Exchanges with the lamp `l1`: the operation, and the response with its status, `Retry-After` and body.
+fn judge_lamp(replies: &[(&str, u16, Option<&str>, Value)]) -> Vec<Vec<String>> {
+    let schemas = Arc::new(CompiledCatalog::load(&CatalogFolder(find_lamp_file("schemas/lamps"))).expect("schemas"));
+    let text = std::fs::read_to_string(find_lamp_file("suites/lamps.yaml")).expect("the suite is there");
+    let suite = crate::suite::parse_suite("lamps.yaml", &text, &schemas.catalog).expect("the suite parses");
+    let model = Arc::new(Model::new(Arc::new(suite), &schemas.catalog, "2026-11-25").expect("a model"));
+    let bounds = BeliefLimits { states_max: 100, settle_percent: 100, insight: false };
+    let mut judge = Judge::new(Arc::clone(&model), schemas, 0, bounds);
+    let mut found = Vec::new();
+    for (number, (operation, status, retry_after, body)) in replies.iter().enumerate() {
+        let mut exchange = build_exchange(number as u64, operation, *status, body);
+        if let (Outcome::Replied(reply), Some(after)) = (&mut exchange.outcome, retry_after) {
+            reply.headers.insert("retry-after".to_string(), (*after).to_string());
+        }
+        let seen = judge.observe(&exchange).expect("no fault");
+        let names = |clauses: Vec<crate::model::ClauseId>| {
+            clauses.iter().map(|clause| model.clause_info(*clause).id.clone()).collect()
+        };
+        found.extend(seen.findings.into_iter().map(|finding| names(finding.clauses)));
+    }
+    found
+}
+
+#[test]
+fn a_change_that_a_gateway_refuses_may_have_been_carried_out() {
+    for (status, after) in [(502, Some("1")), (503, Some("1")), (504, Some("1")), (503, None)] {
+        for shown in ["DIM", "BRIGHT"] {
+            let found = judge_lamp(&[
+                ("lightLamp", 201, None, build_lit_lamp(json!("red"))),
+                ("dimLamp", status, after, Value::Null),
+                ("showLamp", 200, None, json!({ "id": "l1", "state": shown, "color": "red" })),
+                ("dimLamp", if shown == "DIM" { 409 } else { 202 }, None, Value::Null),
+            ]);
+            assert_eq!(found, Vec::<Vec<String>>::new(), "{status} and {shown}");
+        }
+    }
+}
+
+#[test]
+fn a_change_that_is_throttled_had_no_effect() {
+    for status in [413, 429] {
+        let found = judge_lamp(&[
+            ("lightLamp", 201, None, build_lit_lamp(json!("red"))),
+            ("dimLamp", status, Some("1"), Value::Null),
+            ("showLamp", 200, None, json!({ "id": "l1", "state": "DIM", "color": "red" })),
+        ]);
+        assert_eq!(found, [["lamp.frame.state"]], "{status}");
+    }
+}
+
+#[test]
+fn an_id_that_no_request_can_carry_is_judged_as_no_id() {
+    for id in ["", ".", "..", "a/../b", "l\n1"] {
+        let found = judge_lamp(&[
+            ("lightLamp", 201, None, json!({ "id": id, "state": "BRIGHT", "color": "red" })),
+            ("lightLamp", 201, None, build_lit_lamp(json!("red"))),
+            ("showLamp", 200, None, build_lit_lamp(json!("red"))),
+        ]);
+        assert!(found.iter().all(|clauses| clauses == &["lightLamp.reply"]), "{id:?}: {found:?}");
+    }
+}

@@ -20,7 +20,7 @@ pub(super) enum DeliveryResult {
         /// The wait that the endpoint names.
         after: Option<Duration>,
         /// Whether the endpoint may have carried out the call.
-        processed: bool,
+        may_have_acted: bool,
     },
     /// No complete response; the endpoint may have carried out the call.
     Lost,
@@ -35,19 +35,18 @@ impl DeliveryResult {
             Outcome::Lost { .. } => DeliveryResult::Lost,
             // A retry is useless: only a later step of the plan frees a quota.
             Outcome::InfrastructureFailed { by: InfrastructureFailure::Quota, .. } => DeliveryResult::Answered,
-            Outcome::InfrastructureFailed { reply, .. } => {
-                DeliveryResult::Throttled { after: read_retry_after(reply), processed: false }
+            Outcome::InfrastructureFailed { by: InfrastructureFailure::Credentials, .. } => DeliveryResult::Answered,
+            Outcome::InfrastructureFailed { reply, may_have_acted, .. } => {
+                DeliveryResult::Throttled { after: read_retry_after(reply), may_have_acted: *may_have_acted }
             }
-            Outcome::Replied(reply) => {
-                let named = reply.headers.get("retry-after");
-                let after = read_retry_after(reply);
-                match reply.status {
-                    429 => DeliveryResult::Throttled { after, processed: false },
-                    503 if named.is_some() => DeliveryResult::Throttled { after, processed: true },
-                    502..=504 => DeliveryResult::Lost,
-                    _ => DeliveryResult::Answered,
-                }
+            Outcome::Replied(reply) if reply.is_throttling() => {
+                DeliveryResult::Throttled { after: read_retry_after(reply), may_have_acted: false }
             }
+            Outcome::Replied(reply) if reply.is_from_gateway() => match read_retry_after(reply) {
+                None => DeliveryResult::Lost,
+                after => DeliveryResult::Throttled { after, may_have_acted: true },
+            },
+            Outcome::Replied(_) => DeliveryResult::Answered,
         }
     }
 }

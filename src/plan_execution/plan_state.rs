@@ -36,7 +36,7 @@ pub struct RequestCounts {
     pub polls: u64,
     /// Retries.
     pub retries: u64,
-    /// Refused because of the rate: 429, or 503 with a time for a retry.
+    /// Refused because of the rate: 429, or 413, 502, 503 or 504 with a time for a retry.
     pub throttled: u64,
     /// No complete response, or 502, 503, 504.
     pub lost: u64,

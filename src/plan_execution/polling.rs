@@ -3,7 +3,7 @@
 use super::request_dispatcher::RequestDispatcher;
 use super::retry::send_with_retries;
 use super::stop::{StepEnd, StopReason, UnsettledReason};
-use crate::endpoint::compose_request;
+use crate::endpoint::{ComposeError, compose_request};
 use crate::history::{Call, CallCause, Outcome};
 use crate::plan::Step;
 use std::time::Duration;
@@ -64,7 +64,12 @@ async fn poll_once(
 ) -> Result<Vec<Option<Outcome>>, StopReason> {
     let mut replies = Vec::new();
     for call in calls {
-        let request = compose_request(desk.context.catalog, call, desk.context.identities)?;
+        let request = match compose_request(desk.context.catalog, call, desk.context.identities) {
+            Ok(request) => request,
+            // A value of a response does not fit a request; the resource stays unsettled.
+            Err(ComposeError::Unsendable { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        };
         let landed = send_with_retries(desk, index, step, call, &request, CallCause::Poll).await?;
         desk.wait_until_recorded(landed.number).await;
         replies.push(desk.find_outcome(landed.number));

@@ -34,8 +34,8 @@ pub(super) async fn send_with_retries(
             // resource, and a second action would find another state.
             DeliveryResult::Lost if !is_read(request) => return Ok(landed),
             DeliveryResult::Lost => None,
-            // 429 says that the call was not carried out. 503 comes from a gateway, which may not know.
-            DeliveryResult::Throttled { processed: true, .. } if !step.births.is_empty() => return Ok(landed),
+            // A gateway that asks for a retry may not know whether the service has carried out the call.
+            DeliveryResult::Throttled { may_have_acted: true, .. } if !is_read(request) => return Ok(landed),
             DeliveryResult::Throttled { after, .. } => *after,
         };
         if tries >= pace.retries {

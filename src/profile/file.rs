@@ -3,7 +3,7 @@
 use super::auth::AuthEntry;
 use super::connection::HttpVersion;
 use super::error::ProfileError;
-use super::settings::{ChangePolicy, CompletenessPolicy, PoolOffer, ProfileLimits, ResourceQuota};
+use super::settings::{ChangePolicy, CompletenessPolicy, PoolOffer, ProfileLimits, RecognisedEffect, ResourceQuota};
 use crate::endpoint::{FAILURES_MAX, FailureProvocation};
 use crate::history::InfrastructureFailure;
 #[cfg(test)]
@@ -80,14 +80,18 @@ pub(super) struct ProfileFile {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, schemars(rename = "RecogniserFile"))]
 pub(super) struct RecogniserEntry {
-    /// Condition over `status`, `body`, `header` and `text` (of a body that is not JSON). Default: 429, and 503 with
-    /// Retry-After.
+    /// Condition over `status`, `body`, `header` and `text` (of a body that is not JSON). Default: 429, and 413, 502,
+    /// 503 and 504 with Retry-After.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub when: Option<Spanned<String>>,
     /// A run with more such responses ends as inconclusive.
     #[serde(default = "default_at_most")]
     pub at_most: u64,
+    /// Whether the endpoint may have carried out a call with such a response. Default: `possible` for 502, 503 and
+    /// 504, `none` for all other statuses.
+    #[serde(default)]
+    pub effect: Option<RecognisedEffect>,
 }
 
 fn default_at_most() -> u64 {

@@ -4,6 +4,7 @@ use super::auth::{AuthSettingsError, CredentialResolver};
 use super::connection::{ConnectionSettings, ProxySettings};
 use super::error::{ProfileError, error_at};
 use super::file::{ConnectionEntry, IdentityEntry, RecogniserEntry};
+use super::settings::RecognisedEffect;
 use crate::endpoint::{CALLERS, CONDITION_NAMES, Credential, Identities, Identity, InfrastructureRecogniser};
 use crate::expr::Expr;
 use crate::history::InfrastructureFailure;
@@ -103,7 +104,8 @@ pub(super) fn resolve_recognisers(
             }
             when = Some(expr);
         }
-        all.push(InfrastructureRecogniser { kind, when, failures_max: written.at_most });
+        let may_have_acted = written.effect.map(|effect| effect == RecognisedEffect::Possible);
+        all.push(InfrastructureRecogniser { kind, when, failures_max: written.at_most, may_have_acted });
     }
     Ok(all)
 }

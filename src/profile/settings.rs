@@ -49,6 +49,18 @@ pub enum CompletenessPolicy {
     Waived,
 }
 
+/// The effect of a call whose response is an infrastructure failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, schemars(rename = "Effect"))]
+pub enum RecognisedEffect {
+    /// The call had no effect.
+    None,
+    /// The endpoint may have carried out the call.
+    Possible,
+}
+
 /// Limits of a run. The profile sets no limit for absent entries.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
 #[cfg_attr(test, derive(JsonSchema))]

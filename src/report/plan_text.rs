@@ -45,7 +45,7 @@ pub fn describe_outcome(outcome: &Outcome) -> String {
             _ => reply.status.to_string(),
         },
         Outcome::Unsent { cause } => format!("not sent: {cause}"),
-        Outcome::InfrastructureFailed { by, reply } => format!("{} with {}", by.describe(), reply.status),
+        Outcome::InfrastructureFailed { by, reply, .. } => format!("{} with {}", by.describe(), reply.status),
         Outcome::Lost { cause } => format!("no response: {cause}"),
     }
 }

@@ -26,7 +26,9 @@ fn check(outcome: Outcome, expected: Option<InfrastructureFailure>) {
     let endpoint = RecognisingEndpoint::new(toy(outcome.clone()), recognisers(ALL));
     let seen = block_on(async { endpoint.send(&request(&call("showBox"))).await });
     match (expected, outcome) {
-        (Some(kind), Outcome::Replied(reply)) => assert_eq!(seen, Outcome::InfrastructureFailed { by: kind, reply }),
+        (Some(kind), Outcome::Replied(reply)) => {
+            assert_eq!(seen, Outcome::InfrastructureFailed { by: kind, reply, may_have_acted: false })
+        }
         (_, outcome) => assert_eq!(seen, outcome),
     }
 }
@@ -78,4 +80,30 @@ fn a_condition_with_an_unknown_name_is_refused() {
         let error = Profile::parse(&format!("recognise:\n{text}"), "p.yaml", &|_| None).unwrap_err().to_string();
         assert!(error.starts_with("p.yaml:2:") && error.contains(words), "{error}");
     }
+}
+
+/// Whether the endpoint may have carried out a call with this status, as the recognisers of a profile say; none for a
+/// response that stays a response.
+fn check_effect(text: &str, status: u16, expected: Option<bool>) {
+    let headers = BTreeMap::from([("retry-after".to_string(), "1".to_string())]);
+    let answer = Outcome::Replied(Reply { status, headers, body: ReplyBody::Empty });
+    let endpoint = RecognisingEndpoint::new(toy(answer), recognisers(text));
+    let seen = match block_on(async { endpoint.send(&request(&call("showBox"))).await }) {
+        Outcome::InfrastructureFailed { may_have_acted, .. } => Some(may_have_acted),
+        _ => None,
+    };
+    assert_eq!(seen, expected, "{text} with {status}");
+}
+
+#[test]
+fn the_profile_says_whether_a_throttled_call_may_have_been_carried_out() {
+    for status in [413, 429, 502, 503, 504] {
+        check_effect("  throttling: { at_most: 5 }", status, None);
+        check_effect("  throttling: { effect: possible }", status, Some(true));
+        check_effect("  throttling: { effect: none }", status, Some(false));
+    }
+    let maintenance = "  maintenance: { when: 'status in [409, 503]' }";
+    check_effect(maintenance, 503, Some(true));
+    check_effect(maintenance, 409, Some(false));
+    check_effect("  maintenance: { when: 'status == 503', effect: none }", 503, Some(false));
 }

@@ -103,7 +103,7 @@ pub(crate) fn summarise_outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Unsent { cause } => format!("unsent: {cause}"),
         Outcome::Lost { cause } => format!("lost: {cause}"),
-        Outcome::InfrastructureFailed { by, reply } => format!("{} with {}", by.describe(), reply.status),
+        Outcome::InfrastructureFailed { by, reply, .. } => format!("{} with {}", by.describe(), reply.status),
         Outcome::Replied(Reply { status, body, .. }) => match body {
             ReplyBody::Empty => format!("{status} empty"),
             ReplyBody::Json(value) => format!("{status} {value}"),

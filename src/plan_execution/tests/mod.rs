@@ -55,7 +55,8 @@ impl ExchangeInterpreter for RecordingWatcher {
     fn list_unsettled_reads(&self, index: usize) -> Vec<Call> {
         let ready = |exchange: &Exchange| read_body(exchange).is_some_and(|body| body["ready"] == json!(true));
         let mut of_step = self.seen.iter().filter(|exchange| exchange.step == index);
-        if of_step.any(ready) { Vec::new() } else { vec![make_show_call("box-1")] }
+        let created = self.seen.iter().find_map(|exchange| exchange.created.values().next());
+        if of_step.any(ready) { Vec::new() } else { vec![make_show_call(created.map_or("box-1", String::as_str))] }
     }
 
     fn is_waiting_for_time(&self, index: usize) -> bool {

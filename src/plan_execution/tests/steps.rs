@@ -104,7 +104,7 @@ fn polling_ends_after_the_quiet_time_unless_responses_change() {
 
 #[test]
 fn a_throttled_step_is_recorded_and_repeated_at_the_time_that_the_endpoint_names() {
-    let mut answers = vec![make_reply(202, json!({"id": "1"})), make_throttled(503, "soon"), make_throttled(429, "7")];
+    let mut answers = vec![make_reply(202, json!({"id": "1"})), make_throttled(429, "soon"), make_throttled(413, "7")];
     let carried = check_plan(&[make_push()], |_| (0, answers.pop().unwrap()));
     assert_eq!(
         carried.format_lines(),
@@ -135,11 +135,41 @@ fn a_lost_read_is_repeated_and_a_lost_change_is_not() {
 }
 
 #[test]
-fn a_create_is_repeated_after_429_and_not_after_503() {
-    let carried = check_plan(&[make_create("a")], |_| (0, make_throttled(503, "1")));
-    assert_eq!(carried.seen.len(), 1);
-    let carried = check_plan(&[make_create("a")], |_| (0, make_throttled(429, "1")));
+fn a_change_is_repeated_after_a_refusal_before_the_effect_and_not_after_one_of_a_gateway() {
+    for step in [make_create("a"), make_push()] {
+        for status in [502, 503, 504] {
+            let carried = check_plan(std::slice::from_ref(&step), |_| (0, make_throttled(status, "1")));
+            assert_eq!(carried.seen.len(), 1, "{status}: the endpoint may have carried out the call");
+        }
+        for status in [413, 429] {
+            let carried = check_plan(std::slice::from_ref(&step), |_| (0, make_throttled(status, "1")));
+            assert_eq!(carried.seen.len(), 1 + Pace::IN_PROCESS.retries as usize, "{status}");
+        }
+    }
+}
+
+#[test]
+fn a_change_is_not_repeated_where_the_profile_says_that_the_effect_is_possible() {
+    let outcome = |may_have_acted| Outcome::InfrastructureFailed {
+        by: InfrastructureFailure::Throttling,
+        reply: Reply { status: 429, headers: BTreeMap::new(), body: ReplyBody::Empty },
+        may_have_acted,
+    };
+    assert_eq!(check_plan(&[make_push()], |_| (0, outcome(true))).seen.len(), 1);
+    let carried = check_plan(&[make_push()], |_| (0, outcome(false)));
     assert_eq!(carried.seen.len(), 1 + Pace::IN_PROCESS.retries as usize);
+}
+
+#[test]
+fn a_poll_that_http_cannot_carry_does_not_stop_the_plan() {
+    let mut step = make_create("a");
+    step.settle = StepWait::Poll { after_ms: 0 };
+    let carried = check_plan(&[step, make_push()], |request| {
+        assert_ne!(request.operation, "showBox", "an address with a dot segment is never sent");
+        (0, make_reply(201, json!({"id": ".."})))
+    });
+    assert_eq!(carried.seen.len(), 2);
+    assert!(carried.ends.is_ok(), "{:?}", carried.ends);
 }
 
 #[test]

@@ -153,7 +153,8 @@ impl Endpoint for CountingEndpoint<'_> {
 }
 
 fn make_hindered(by: InfrastructureFailure) -> Outcome {
-    Outcome::InfrastructureFailed { by, reply: Reply { status: 403, headers: BTreeMap::new(), body: ReplyBody::Empty } }
+    let reply = Reply { status: 403, headers: BTreeMap::new(), body: ReplyBody::Empty };
+    Outcome::InfrastructureFailed { by, reply, may_have_acted: false }
 }
 
 #[test]
