@@ -2,7 +2,7 @@
 //!
 //! The history is recorded here, by a campaign against the mock with a fault. Needs no feature of `probity`.
 
-use probity::campaign::{CampaignInput, MockCampaignSettings, NullListener, run_mock_campaign};
+use probity::campaign::{CampaignInput, HistoryCollector, MockCampaignSettings, run_mock_campaign};
 use probity::history::{History, read_histories, write_history};
 use probity::limits::Limits;
 use probity::mock::{Tempo, list_mutants};
@@ -30,11 +30,12 @@ fn record_history(loaded: &LoadedSuite) -> Vec<u8> {
         shrink: false,
     };
     let never = Cancellation::never();
-    let recorded = run_mock_campaign(&loaded.model, &loaded.schemas, &settings, never, &order, &mut NullListener);
-    let recorded = recorded.unwrap_or_else(|error| panic!("{error}"));
+    let mut recorded = HistoryCollector::default();
+    let ended = run_mock_campaign(&loaded.model, &loaded.schemas, &settings, never, &order, &mut recorded);
+    ended.unwrap_or_else(|error| panic!("{error}"));
     let mut text = Vec::new();
     for history in &recorded.histories {
-        write_history(history, &mut text).expect("writing to memory succeeds");
+        write_history(&history.load_history(), &mut text).expect("writing to memory succeeds");
     }
     text
 }

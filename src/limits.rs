@@ -27,6 +27,10 @@ pub const SECONDS_RESERVE: u64 = 600;
 const RATE: u32 = 10;
 /// Parallel plans at a real endpoint, without a limit in the profile.
 const PARALLEL_PLANS: usize = 3;
+/// Megabytes of a history file, without a limit in the profile: several million requests.
+const DISK_MEGABYTES: u64 = 1_000;
+/// Bytes of a megabyte.
+const MEGABYTE: u64 = 1_000_000;
 /// Requests to delete one resource: the deletion, and polls until the resource is gone.
 const CLEANING_EACH: u64 = 5;
 /// A hundred years: time on the paused clock of the mock costs nothing.
@@ -59,6 +63,8 @@ pub struct Limits {
     pub rate: u32,
     /// Requests without an answer.
     pub failures: FailureLimit,
+    /// Bytes of the history file. Content that no verdict rests on is left out above.
+    pub disk_bytes: u64,
     /// Whether the first finding ends the campaign or the plan.
     pub first_only: bool,
 }
@@ -94,6 +100,7 @@ impl Limits {
         live_resources: usize::MAX,
         rate: 0,
         failures: FailureLimit::NONE,
+        disk_bytes: u64::MAX,
         first_only: false,
     };
 
@@ -160,6 +167,7 @@ impl RequestedLimits {
             plans: self.plans.unwrap_or(PLANS),
             steps_per_plan: STEPS_PER_PLAN,
             live_resources: LIVE_MOCK,
+            disk_bytes: DISK_MEGABYTES * MEGABYTE,
             first_only: self.first,
             ..Limits::NONE
         }
@@ -191,6 +199,7 @@ impl RequestedLimits {
             live_resources,
             rate: profile.rate.unwrap_or(RATE),
             failures: FailureLimit { percent, ..FailureLimit::REAL },
+            disk_bytes: profile.disk.unwrap_or(DISK_MEGABYTES).saturating_mul(MEGABYTE),
             ..self.for_mock()
         }
     }

@@ -45,14 +45,15 @@ impl<'a> CampaignState<'a> {
         }
     }
 
-    /// Starts shrinking: further plans are candidates, and their exchanges are not emitted.
+    /// Starts shrinking: further plans are candidates, and their exchanges and histories are not emitted.
     pub fn start_shrinking(&self) {
         self.shrinking.set(true);
     }
 
     /// Emits an event.
     pub fn emit_event(&self, event: &CampaignEvent<'_>) {
-        if self.shrinking.get() && matches!(event, CampaignEvent::Exchanged { .. }) {
+        let of_plans = matches!(event, CampaignEvent::Exchanged { .. } | CampaignEvent::HistoryRecorded { .. });
+        if self.shrinking.get() && of_plans {
             return;
         }
         self.listener.borrow_mut().receive_event(event);

@@ -1,22 +1,25 @@
 //! The result of a campaign.
 
 use super::transition_times::TransitionTimes;
-use crate::history::{CallCause, Exchange, History, Outcome};
+use crate::history::{CallCause, Exchange, Outcome, RecordedHistory};
 use crate::model::{ClauseTally, Model, OutcomeKind};
 use crate::oracle::{ClauseResult, Finding};
 use crate::plan::{Plan, SuiteHints};
+use std::sync::Arc;
 
 /// A finding with the plans that show the deviation.
 #[derive(Debug, Clone)]
 pub struct RecordedFinding {
     /// The finding.
     pub finding: Finding,
-    /// The plan that showed the deviation first.
-    pub plan: Plan,
-    /// The history of `plan`.
-    pub history: History,
+    /// The plan that showed the deviation first. Findings of one plan share the plan.
+    pub plan: Arc<Plan>,
+    /// The history of `plan`, in compressed form.
+    pub history: RecordedHistory,
+    /// Requests of the campaign up to and including the one with the deviation, in the order of plans.
+    pub requests: u64,
     /// The counterexample and its history; `None` if no repetition showed the deviation.
-    pub counterexample: Option<(Plan, History)>,
+    pub counterexample: Option<(Plan, RecordedHistory)>,
     /// Whether a repetition was run to its end. If not, a missing counterexample proves nothing.
     pub repeated: bool,
 }
@@ -59,6 +62,7 @@ impl SpentRequests {
         steps_skipped: u64,
     ) -> SpentRequests {
         let mut spent = SpentRequests { plans: 1, steps_skipped, ..SpentRequests::default() };
+        // The kind of an outcome does not depend on the body.
         for exchange in exchanges {
             spent.requests += 1;
             let operation = &model.operations[&exchange.call.operation];
@@ -110,8 +114,4 @@ pub struct Conclusion {
     pub transition_times: TransitionTimes,
     /// Why the campaign ended early; `None` if all clauses were decided or the limits were reached.
     pub stopped: Option<String>,
-    /// The histories of all plans, by plan number.
-    pub histories: Vec<History>,
-    /// All plans, by plan number.
-    pub plans: Vec<Plan>,
 }

@@ -1,9 +1,10 @@
 //! Events of a campaign.
 
 use super::conclusion::SpentRequests;
-use crate::history::Exchange;
+use crate::history::{Exchange, RecordedHistory};
 use crate::model::ClauseId;
 use crate::oracle::Finding;
+use crate::plan::Plan;
 
 /// An event of a campaign.
 #[derive(Debug)]
@@ -48,6 +49,15 @@ pub enum CampaignEvent<'a> {
         /// Number of candidates so far.
         tried: u64,
     },
+    /// The history of a plan is complete. Emitted in the order of plan numbers, and not while shrinking.
+    HistoryRecorded {
+        /// The plan as carried out.
+        plan: &'a Plan,
+        /// The exchanges.
+        history: &'a RecordedHistory,
+        /// Whether the plan shows a deviation for the first time.
+        deviates: bool,
+    },
     /// A plan ended.
     PlanEnded {
         /// Number of the plan.
@@ -61,6 +71,22 @@ pub enum CampaignEvent<'a> {
 pub trait CampaignListener {
     /// Receives one event.
     fn receive_event(&mut self, event: &CampaignEvent<'_>);
+}
+
+/// Collects the histories of a campaign in compressed form, in the order of plan numbers. For campaigns of some thousand
+/// requests; a longer campaign writes its histories to a file.
+#[derive(Debug, Clone, Default)]
+pub struct HistoryCollector {
+    /// The histories so far.
+    pub histories: Vec<RecordedHistory>,
+}
+
+impl CampaignListener for HistoryCollector {
+    fn receive_event(&mut self, event: &CampaignEvent<'_>) {
+        if let CampaignEvent::HistoryRecorded { history, .. } = event {
+            self.histories.push((*history).clone());
+        }
+    }
 }
 
 /// Ignores all events.

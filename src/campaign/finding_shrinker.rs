@@ -6,22 +6,24 @@ use super::conclusion::RecordedFinding;
 use super::event::CampaignEvent;
 use super::plan_runner::repeat_plan;
 use super::simpler_plans::{add_polls, make_simpler_steps, make_single_call_plans, serialize_steps};
-use crate::history::History;
+use crate::history::RecordedHistory;
 use crate::model::{ClauseId, SuiteEvaluationError};
 use crate::plan::{Plan, Step};
 use crate::shrink::{CandidateResult, ShrinkLimits, remove_unbound_steps, shrink_plan};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 
 /// Most candidates of one finding.
 const TRIES_MAX: u64 = 2_000;
 /// Most steps of a plan from which single steps are removed together with their waits.
 const SINGLE_STEPS_MAX: usize = 12;
 
+/// Most histories of candidates in memory.
+const SHOWN_MAX: usize = 16;
+
 /// The result of shrinking one finding.
 pub(super) struct ShrinkResult {
     /// The counterexample and its history; `None` if no repetition showed the deviation.
-    pub counterexample: Option<(Plan, History)>,
+    pub counterexample: Option<(Plan, RecordedHistory)>,
     /// Whether a repetition was run to its end, within all limits.
     pub repeated: bool,
     /// Requests for shrinking.
@@ -67,7 +69,7 @@ pub(super) async fn shrink_finding(
             break;
         }
     }
-    let history = trials.shown.borrow_mut().remove(&serialize_steps(&plan));
+    let history = trials.find_shown(&plan);
     let witness = if shrunk.reproduced { history.map(|history| (plan, history)) } else { None };
     Ok(ShrinkResult {
         counterexample: witness,
@@ -82,8 +84,9 @@ struct CandidateRunner<'a, 's> {
     found: &'a RecordedFinding,
     /// The first fault of the suite.
     fault: RefCell<Option<SuiteEvaluationError>>,
-    /// Histories of the candidates that showed the deviation, by serialized steps.
-    shown: RefCell<BTreeMap<String, History>>,
+    /// The smallest candidates that showed the deviation, by number of steps: serialized steps and history, the latest
+    /// last. At most [`SHOWN_MAX`].
+    shown: RefCell<Vec<(usize, String, RecordedHistory)>>,
     /// Whether a candidate was run to its end.
     repeated: Cell<bool>,
 }
@@ -94,9 +97,28 @@ impl<'a, 's> CandidateRunner<'a, 's> {
             share,
             found,
             fault: RefCell::new(None),
-            shown: RefCell::new(BTreeMap::new()),
+            shown: RefCell::default(),
             repeated: Cell::new(false),
         }
+    }
+
+    /// Keeps the history of a candidate that showed the deviation. The counterexample is among the smallest ones.
+    fn note_shown(&self, candidate: &Plan, history: RecordedHistory) {
+        let mut shown = self.shown.borrow_mut();
+        let steps = serialize_steps(candidate);
+        shown.retain(|(_, known, _)| *known != steps);
+        if shown.len() >= SHOWN_MAX {
+            let count = shown.iter().map(|(count, ..)| *count).max();
+            let longest = shown.iter().position(|(known, ..)| Some(*known) == count);
+            longest.map(|index| shown.remove(index));
+        }
+        shown.push((candidate.steps.len(), steps, history));
+    }
+
+    /// The history of a plan that showed the deviation.
+    fn find_shown(&self, plan: &Plan) -> Option<RecordedHistory> {
+        let steps = serialize_steps(plan);
+        self.shown.borrow().iter().find(|(_, known, _)| *known == steps).map(|(.., history)| history.clone())
     }
 
     /// Runs a candidate, and tells whether the candidate contradicts a clause of the finding.
@@ -115,7 +137,7 @@ impl<'a, 's> CandidateRunner<'a, 's> {
                 let requests = driven.spent.requests;
                 self.repeated.set(self.repeated.get() || fails || driven.stop.is_none());
                 if fails {
-                    self.shown.borrow_mut().insert(serialize_steps(&candidate), driven.history);
+                    self.note_shown(&candidate, driven.history);
                 }
                 CandidateResult { fails, requests }
             }

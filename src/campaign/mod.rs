@@ -25,7 +25,7 @@ pub use campaign_input::{CampaignError, CampaignInput};
 pub use campaign_loop::run_campaign;
 pub use clause_decidability::DecidabilityCheck;
 pub use conclusion::{Conclusion, RecordedFinding, SpentRequests};
-pub use event::{CampaignEvent, CampaignListener, NullListener};
+pub use event::{CampaignEvent, CampaignListener, HistoryCollector, NullListener};
 pub use mock_environment::{
     MockCampaignSettings, make_mock_environment, make_mock_identities, make_mock_limits, make_mocks, run_mock_campaign,
     run_on_paused_clock,

@@ -1,7 +1,6 @@
 //! The mutation score: how soon campaigns detect mutants.
 
 use super::campaign_input::{CampaignError, CampaignInput};
-use super::conclusion::Conclusion;
 use super::event::NullListener;
 use super::mock_environment::{MockCampaignSettings, run_mock_campaign};
 use crate::limits::Limits;
@@ -119,11 +118,5 @@ fn run_until_detection(
         shrink: false,
     };
     let conclusion = run_mock_campaign(model, schemas, &home, cancel.clone(), &order, &mut NullListener)?;
-    Ok(count_requests_until_found(&conclusion))
-}
-
-fn count_requests_until_found(conclusion: &Conclusion) -> Option<u64> {
-    let found = conclusion.findings.first()?;
-    let (_, earlier) = conclusion.histories.split_last()?;
-    Some(earlier.iter().map(|history| history.exchanges.len() as u64).sum::<u64>() + found.finding.exchange + 1)
+    Ok(conclusion.findings.first().map(|found| found.requests))
 }

@@ -5,12 +5,11 @@ use super::conclusion::{Conclusion, RecordedFinding, SpentRequests};
 use super::event::CampaignEvent;
 use super::plan_runner::PlanResult;
 use crate::cleanup::Leftover;
-use crate::history::{Exchange, History, Outcome};
 use crate::model::{ClauseId, ClauseTally};
 use crate::oracle::{ClauseDecidability, ClauseSelection, Finding, decide_verdicts};
-use crate::plan::Plan;
 use crate::plan_execution::StopReason;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The results of the plans so far, in the order of plan numbers.
 #[derive(Default)]
@@ -27,23 +26,23 @@ pub(super) struct PlanResultCollector {
     pub failed: Option<StopReason>,
     /// Whether the endpoint ever answered.
     answered: bool,
-    histories: Vec<History>,
-    plans: Vec<Plan>,
     pub leftovers: Vec<Leftover>,
 }
 
 impl PlanResultCollector {
     /// Adds the result of a plan, and emits new findings and new passed clauses.
     pub fn take_outcome(&mut self, driven: PlanResult, share: &CampaignState<'_>, selection: &ClauseSelection) {
+        let plan = Arc::new(driven.plan);
+        let known_before = self.findings.len();
         for finding in &driven.findings {
             // A finding that contradicts the clauses of an earlier finding is a repetition.
             if self.known.insert(finding.clauses.clone()) {
                 share.emit_event(&CampaignEvent::Found { finding });
-                let (plan, history) = (driven.plan.clone(), driven.history.clone());
                 self.findings.push(RecordedFinding {
                     finding: finding.clone(),
-                    plan,
-                    history,
+                    plan: Arc::clone(&plan),
+                    history: driven.history.clone(),
+                    requests: self.spent.requests + finding.exchange + 1,
                     counterexample: None,
                     repeated: false,
                 });
@@ -64,13 +63,10 @@ impl PlanResultCollector {
             self.tally.exceeded += driven.excesses.len() as u64;
             self.tally.excess.get_or_insert_with(|| excess.reason.clone());
         }
-        let answered = |exchange: &Exchange| {
-            matches!(exchange.outcome, Outcome::Replied(_) | Outcome::InfrastructureFailed { .. })
-        };
-        self.answered |= driven.history.exchanges.iter().any(answered);
+        self.answered |= driven.answered;
         self.leftovers.extend(driven.leftovers);
-        self.histories.push(driven.history);
-        self.plans.push(driven.plan);
+        let deviates = self.findings.len() > known_before;
+        share.emit_event(&CampaignEvent::HistoryRecorded { plan: &plan, history: &driven.history, deviates });
     }
 
     /// Decides what the early end of a plan means for the campaign. An endpoint that never answered is an
@@ -111,8 +107,6 @@ impl PlanResultCollector {
             spent: self.spent,
             transition_times: share.transition_times.take(),
             stopped: self.stopped,
-            histories: self.histories,
-            plans: self.plans,
         };
         (conclusion, self.leftovers)
     }

@@ -7,7 +7,7 @@ use super::event::{CampaignEvent, CampaignListener};
 use super::online_judge::OnlineJudge;
 use super::profile_setup::{begin_provocation, complete_body, end_provocation};
 use crate::cleanup::{Leftover, PlanMarks, ResourceTracker, clean_up_plan};
-use crate::history::{FORMAT as HISTORY_FORMAT, History, HistoryHeader};
+use crate::history::{Exchange, FORMAT as HISTORY_FORMAT, HistoryHeader, Outcome, RecordedHistory};
 use crate::limits::Limits;
 use crate::model::{Belief, ClauseTally, ExceededLimit, Existence, ResourceId, SuiteEvaluationError};
 use crate::oracle::Finding;
@@ -27,7 +27,9 @@ pub struct PlanResult {
     /// The plan as carried out.
     pub plan: Plan,
     /// The recorded exchanges.
-    pub history: History,
+    pub history: RecordedHistory,
+    /// Whether the endpoint answered a request.
+    pub answered: bool,
     /// Deviations in the order of exchanges.
     pub findings: Vec<Finding>,
     /// Calls after which the belief exceeded its bound.
@@ -68,14 +70,19 @@ pub(super) async fn run_plan(
     let left = plan.clean_up(tracked.as_ref()).await;
     share.remove_plan(number, left.len());
     share.transition_times.borrow_mut().merge(plan.online_judge.take_transition_times());
+    let exchanges = plan.plan_state.exchanges;
+    let history = plan.plan_state.recorder.finish_history(make_header(site, endpoint.name(), number));
+    let carried_out = Plan { format: FORMAT, suite: site.model.suite.name.clone(), drawn, steps: plan.steps };
     if let Some(fault) = plan.online_judge.fault {
+        // The campaign has no result for this plan, but the history shows what led to the fault.
+        share.emit_event(&CampaignEvent::HistoryRecorded { plan: &carried_out, history: &history, deviates: true });
         return Err(fault);
     }
-    let exchanges = plan.plan_state.exchanges;
     Ok(PlanResult {
-        plan: Plan { format: FORMAT, suite: site.model.suite.name.clone(), drawn, steps: plan.steps },
+        plan: carried_out,
         spent: SpentRequests::count_plan(&site.model, &site.hints, &exchanges, plan.skipped),
-        history: History { header: make_header(site, endpoint.name(), number), exchanges },
+        answered: exchanges.iter().any(is_answered),
+        history,
         findings: plan.online_judge.findings,
         excesses: plan.online_judge.excesses,
         tally: plan.online_judge.judge.tally().clone(),
@@ -281,6 +288,10 @@ impl<'a, 's> RunningPlan<'a, 's> {
     }
 }
 
+fn is_answered(exchange: &Exchange) -> bool {
+    matches!(exchange.outcome, Outcome::Replied(_) | Outcome::InfrastructureFailed { .. })
+}
+
 fn make_header(site: &CampaignEnvironment<'_>, endpoint: &str, plan: u64) -> HistoryHeader {
     let suite = &site.model.suite;
     let pools = suite
@@ -296,5 +307,7 @@ fn make_header(site: &CampaignEnvironment<'_>, endpoint: &str, plan: u64) -> His
         pools: pools.collect(),
         settle_percent: site.bounds.settle_percent,
         plan,
+        shortened: false,
+        omitted: 0,
     }
 }

@@ -152,6 +152,9 @@ impl ResourceList<'_> {
                 return Err("the requests reserved for cleaning up are spent".to_string());
             };
             match (OutcomeKind::classify(&outcome), outcome) {
+                (OutcomeKind::Success(_, ExprValue::Unknown), _) => {
+                    return Err(format!("the response of `{}` is too large to read", self.operation));
+                }
                 (OutcomeKind::Success(_, body), _) => return Ok(body),
                 (
                     _,

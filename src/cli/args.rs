@@ -275,7 +275,7 @@ pub struct FmtArguments {
 
 #[derive(Debug, Args)]
 pub struct JudgeArguments {
-    /// A history.jsonl
+    /// A history.jsonl.gz, or a history.jsonl of an earlier version
     #[arg(value_name = "HISTORY_FILE")]
     pub history: PathBuf,
 }

@@ -102,6 +102,7 @@ impl CampaignListener for Progress {
                     ));
                 }
             }
+            CampaignEvent::HistoryRecorded { .. } => {}
             CampaignEvent::PlanEnded { .. } => self.print_plain(),
         }
     }

@@ -1,33 +1,54 @@
 //! Recorded histories: reading, finding the suite, judging again.
 
-use crate::history::{History, read_histories};
-use crate::model::BeliefLimits;
+use crate::history::{History, HistoryHeader, HistoryReadError, HistoryReader, HistoryRecord};
+use crate::model::{BeliefLimits, SuiteEvaluationError};
 use crate::oracle::{ExchangeFindings, Judge};
 use crate::session::{LoadedSuite, STATES_MAX, SuiteStore, UserError, suggest_name};
 use crate::terminal;
 use probity_input::open_input_file;
-use std::io::BufReader;
 use std::path::Path;
 
-/// The history of a plan in a file, with the suite. Without a number, the last plan of the file.
+/// The history of a plan in a file, with the suite. Without a number, the last plan of the file. Only one plan is in
+/// memory at a time.
 pub fn read_plan_history(
     store: &SuiteStore,
     file: &Path,
     plan: Option<u64>,
 ) -> Result<(LoadedSuite, History), UserError> {
-    let histories = read_recorded_histories(file)?;
-    let plans: Vec<String> = histories.iter().map(|history| history.header.plan.to_string()).collect();
-    let chosen = match plan {
-        Some(plan) => histories.into_iter().find(|history| history.header.plan == plan),
-        None => histories.into_iter().next_back(),
-    };
+    let mut reader = open_history(file)?;
+    let mut plans: Vec<String> = Vec::new();
+    let mut chosen: Option<History> = None;
+    let mut is_chosen = false;
+    while let Some(record) = reader.next_record().map_err(convert_read_error)? {
+        match record {
+            HistoryRecord::Header(header) => {
+                plans.push(header.plan.to_string());
+                is_chosen = plan.is_none_or(|plan| header.plan == plan);
+                if is_chosen {
+                    chosen = Some(History { header, exchanges: Vec::new() });
+                }
+            }
+            HistoryRecord::Exchange(exchange) if is_chosen => {
+                chosen.iter_mut().for_each(|history| history.exchanges.push((*exchange).clone()));
+            }
+            HistoryRecord::Exchange(_) => {}
+        }
+    }
+    warn_of_torn_history(file, &reader);
     let history = chosen.ok_or_else(|| {
         let plan = plan.map(|plan| plan.to_string()).unwrap_or_default();
         let all: Vec<&str> = plans.iter().map(String::as_str).collect();
         let cause = format!("{} does not have this plan", file.display());
         UserError::usage(format!("--plan {plan}"), cause, suggest_name(&plan, &all))
     })?;
-    Ok((load_recorded_suite(store, &history)?, history))
+    if history.header.has_gaps() {
+        terminal::print_error_line(&format!(
+            "warning: {}: the history has only a part of plan {}, because it reached its limit",
+            file.display(),
+            history.header.plan
+        ));
+    }
+    Ok((load_recorded_suite(store, &history.header)?, history))
 }
 
 /// Judges a history from its start.
@@ -37,30 +58,40 @@ pub fn judge_again(
     insight: bool,
 ) -> Result<(Judge, Vec<ExchangeFindings>), UserError> {
     let bounds = BeliefLimits { states_max: STATES_MAX, settle_percent: history.header.settle_percent, insight };
-    crate::oracle::judge_history(history, &loaded.model, &loaded.schemas, bounds).map_err(|fault| {
-        UserError::input(&loaded.file, fault.to_string(), "correct the expression; `probity lint` checks its types")
-    })
+    crate::oracle::judge_history(history, &loaded.model, &loaded.schemas, bounds)
+        .map_err(|fault| report_suite_fault(loaded, &fault))
 }
 
-/// All histories of a file.
-pub fn read_recorded_histories(file: &Path) -> Result<Vec<History>, UserError> {
+/// The error of a failed expression of the suite.
+pub fn report_suite_fault(loaded: &LoadedSuite, fault: &SuiteEvaluationError) -> UserError {
+    UserError::input(&loaded.file, fault.to_string(), "correct the expression; `probity lint` checks its types")
+}
+
+/// Opens a history file, plain or compressed.
+pub fn open_history(file: &Path) -> Result<HistoryReader<'static>, UserError> {
     let opened = open_input_file(file).map_err(UserError::from_input_file)?;
-    let (histories, torn) = read_histories(&mut BufReader::new(opened), &file.display().to_string())
-        .map_err(|error| UserError::input(format!("{}:{}", error.place, error.line), error.cause, error.remedy))?;
-    if let Some(torn) = torn {
+    HistoryReader::new(opened, &file.display().to_string()).map_err(convert_read_error)
+}
+
+/// The error of an unreadable history file.
+pub fn convert_read_error(error: HistoryReadError) -> UserError {
+    UserError::input(format!("{}:{}", error.place, error.line), error.cause, error.remedy)
+}
+
+/// Says that a file ends within a record, as a killed run leaves it.
+pub fn warn_of_torn_history(file: &Path, reader: &HistoryReader<'_>) {
+    if let Some(torn) = reader.torn_line() {
         terminal::print_error_line(&format!(
-            "warning: {}:{}: the last line is incomplete and is ignored: {}",
+            "warning: {}:{}: the file is incomplete from here on, and the rest is ignored: {}",
             file.display(),
             torn.line,
             torn.cause
         ));
     }
-    Ok(histories)
 }
 
 /// The suite of a history, with the endpoint's pools and the date of the recording.
-pub fn load_recorded_suite(store: &SuiteStore, history: &History) -> Result<LoadedSuite, UserError> {
-    let header = &history.header;
+pub fn load_recorded_suite(store: &SuiteStore, header: &HistoryHeader) -> Result<LoadedSuite, UserError> {
     let name = store.select_suites(std::slice::from_ref(&header.suite))?.remove(0);
     let loaded = store.load(&name, &header.today)?.with_pools(&header.pools, &header.today)?;
     if loaded.suite.digest != header.suite_digest {

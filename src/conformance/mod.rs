@@ -97,34 +97,26 @@
 //!
 //! # A recorded history
 //!
-//! A campaign writes `history.jsonl` beside its report, and another program can write the same form. Judging needs
-//! the suite with the pools and the date of the recording, and no endpoint:
+//! A campaign writes `history.jsonl.gz` beside its report, and another program can write the same form, compressed or
+//! not. Judging needs the suite with the pools and the date of the recording, and no endpoint. The file is read as a
+//! stream, however long it is:
 //!
 //! ```no_run
 //! use probity::conformance::{
-//!     BeliefLimits, ClauseSelection, ClauseDecidability, ClauseTally, STATES_MAX, SuiteStore, decide_verdicts,
-//!     judge_history, read_histories,
+//!     ClauseDecidability, ClauseSelection, HistoryReader, STATES_MAX, SuiteStore, decide_verdicts, judge_records,
 //! };
 //! use std::fs::File;
-//! use std::io::BufReader;
 //! use std::path::Path;
 //!
-//! let mut file = BufReader::new(File::open("history.jsonl")?);
-//! let (histories, _torn) = read_histories(&mut file, "history.jsonl")?;
-//! let header = &histories[0].header;
+//! let mut reader = HistoryReader::new(File::open("history.jsonl.gz")?, "history.jsonl.gz")?;
+//! let header = reader.read_first_header()?;
 //! let store = SuiteStore::find(Path::new("."), None)?;
 //! let loaded = store.load(&header.suite, &header.today)?.with_pools(&header.pools, &header.today)?;
 //!
-//! let limits = BeliefLimits { states_max: STATES_MAX, settle_percent: header.settle_percent, insight: false };
-//! let (mut tally, mut findings) = (ClauseTally::default(), Vec::new());
-//! for history in &histories {
-//!     let (judge, judged) = judge_history(history, &loaded.model, &loaded.schemas, limits)?;
-//!     tally.merge(judge.tally());
-//!     findings.extend(judged.into_iter().flat_map(|exchange| exchange.findings));
-//! }
+//! let judged = judge_records(&mut reader, &loaded.model, &loaded.schemas, STATES_MAX)?;
 //! let reachable = |_| ClauseDecidability::Reachable;
 //! let all = ClauseSelection::default();
-//! for result in decide_verdicts(&loaded.model, &tally, &findings, &all, &reachable, None) {
+//! for result in decide_verdicts(&loaded.model, &judged.tally, &judged.findings, &all, &reachable, None) {
 //!     println!("{} {}", result.verdict.word(), loaded.model.clause_info(result.clause).id);
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -175,16 +167,17 @@ pub use crate::model::PossibleState;
 
 // Histories, and judging them.
 pub use crate::history::{
-    Call, CallCause, Exchange, History, HistoryHeader, HistoryReadError, InfrastructureFailure, Outcome,
-    RecordedInputClass, Reply, ReplyBody, TornLine, read_histories, write_history,
+    Call, CallCause, Exchange, History, HistoryHeader, HistoryReadError, HistoryReader, HistoryRecord,
+    InfrastructureFailure, Outcome, RecordedHistory, RecordedInputClass, Reply, ReplyBody, TornLine, read_histories,
+    write_history,
 };
 pub use crate::model::{
     Belief, BeliefChange, BeliefLimits, ClauseCount, ClauseTally, ExceededLimit, ObservedSilentCell,
     SuiteEvaluationError,
 };
 pub use crate::oracle::{
-    ClauseDecidability, ClauseResult, ClauseSelection, ExchangeFindings, Finding, Judge, Verdict, decide_verdicts,
-    judge_history,
+    ClauseDecidability, ClauseResult, ClauseSelection, ExchangeFindings, Finding, Judge, JudgeRecordsError,
+    JudgedRecords, Verdict, decide_verdicts, judge_history, judge_records,
 };
 pub use crate::session::STATES_MAX;
 

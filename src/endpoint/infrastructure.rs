@@ -116,11 +116,11 @@ fn read_root(reply: &Reply, name: &str) -> Option<Value> {
         "header" => json!(reply.headers),
         "body" => match &reply.body {
             ReplyBody::Json(body) => body.clone(),
-            ReplyBody::Empty | ReplyBody::Text { .. } => Value::Null,
+            _ => Value::Null,
         },
         "text" => match &reply.body {
-            ReplyBody::Text { begins, .. } => json!(begins),
-            ReplyBody::Empty | ReplyBody::Json(_) => Value::Null,
+            ReplyBody::Text { begins, .. } | ReplyBody::TooLarge { begins, .. } => json!(begins),
+            _ => Value::Null,
         },
         _ => return None,
     })

@@ -29,7 +29,7 @@ pub(crate) use infrastructure::{CONDITION_NAMES, FAILURES_MAX};
 pub use infrastructure::{InfrastructureRecogniser, RecognisingEndpoint};
 pub use provocation::{FailureProvocation, run_command};
 pub use request::{Endpoint, PendingOutcome, Request};
-pub(crate) use response_body::{decode_beginning, read_body};
+pub(crate) use response_body::{read_body, read_oversized_body};
 pub use wire_faults::{DisturbedEndpoint, WireDisturbance, WireFaults};
 
 // Only the HTTP client and the HTTP server use these.

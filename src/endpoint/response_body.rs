@@ -1,10 +1,6 @@
 //! Parsing of response bodies.
 
-use crate::history::ReplyBody;
-use serde_json::Value;
-
-/// Deepest nesting of a body. A history file with deeper bodies could not be read again.
-const REPLY_DEPTH_MAX: usize = 100;
+use crate::history::{BoundedJsonError, ReplyBody, parse_bounded_json};
 
 const BEGINS_CHARS_MAX: usize = 400;
 
@@ -14,10 +10,10 @@ pub(crate) fn read_body(content_type: Option<&str>, bytes: &[u8]) -> ReplyBody {
         return ReplyBody::Empty;
     }
     let text = |because: String| ReplyBody::Text { begins: decode_beginning(bytes), because };
-    let (media, charset) = parse_content_type(content_type.unwrap_or_default());
-    if content_type.is_some() && media != "application/json" && !media.ends_with("+json") {
+    if let Some(media) = find_foreign_type(content_type) {
         return text(format!("the content type is `{media}`"));
     }
+    let (_, charset) = parse_content_type(content_type.unwrap_or_default());
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let decoded = match std::str::from_utf8(bytes) {
         Ok(decoded) => decoded.to_string(),
@@ -27,13 +23,27 @@ pub(crate) fn read_body(content_type: Option<&str>, bytes: &[u8]) -> ReplyBody {
         }
         Err(error) => return text(format!("the body is not UTF-8 at byte {}", error.valid_up_to())),
     };
-    match serde_json::from_str::<Value>(&decoded) {
-        Ok(value) if compute_depth(&value) > REPLY_DEPTH_MAX => {
-            text(format!("the body is nested deeper than {REPLY_DEPTH_MAX} levels"))
-        }
+    match parse_bounded_json(&decoded) {
         Ok(value) => ReplyBody::Json(value),
-        Err(error) => text(format!("the body is not JSON: {error}")),
+        Err(error @ BoundedJsonError::Malformed(_)) => text(error.to_string()),
+        // No page bounds the number of values or their depth.
+        Err(error) => ReplyBody::TooLarge { begins: decode_beginning(decoded.as_bytes()), because: error.to_string() },
     }
+}
+
+/// A body whose `beginning` is longer than `bytes_max` bytes. A body of another type than JSON is text of any length.
+pub(crate) fn read_oversized_body(content_type: Option<&str>, beginning: &[u8], bytes_max: usize) -> ReplyBody {
+    let begins = decode_beginning(beginning);
+    match find_foreign_type(content_type) {
+        Some(media) => ReplyBody::Text { begins, because: format!("the content type is `{media}`") },
+        None => ReplyBody::TooLarge { begins, because: format!("the body is longer than {bytes_max} bytes") },
+    }
+}
+
+/// The media type, if the content type says that the body is not JSON.
+fn find_foreign_type(content_type: Option<&str>) -> Option<String> {
+    let (media, _) = parse_content_type(content_type?);
+    (media != "application/json" && !media.ends_with("+json")).then_some(media)
 }
 
 /// Splits `Application/JSON; Charset="UTF-8"` into `application/json` and `utf-8`.
@@ -51,14 +61,6 @@ pub(crate) fn is_html(text: &str) -> bool {
     start.starts_with("<!doctype html") || start.starts_with("<html") || text.to_ascii_lowercase().contains("<body")
 }
 
-pub(crate) fn decode_beginning(bytes: &[u8]) -> String {
+fn decode_beginning(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&bytes[..bytes.len().min(4 * BEGINS_CHARS_MAX)]).chars().take(BEGINS_CHARS_MAX).collect()
-}
-
-fn compute_depth(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => 1 + items.iter().map(compute_depth).max().unwrap_or(0),
-        Value::Object(fields) => 1 + fields.values().map(compute_depth).max().unwrap_or(0),
-        _ => 0,
-    }
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Version of the history format. A reader refuses newer versions.
-pub const FORMAT: u32 = 1;
+/// Version of the history format. A reader refuses newer versions. Version 2 knows shortened and unread responses.
+pub const FORMAT: u32 = 2;
 
 /// All exchanges of one plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +38,30 @@ pub struct HistoryHeader {
     pub settle_percent: u32,
     /// Number of the plan within the run.
     pub plan: u64,
+    /// Whether responses are shortened, because the file reached its limit. Such a history cannot be judged again.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub shortened: bool,
+    /// Number of exchanges that were left out, because the file reached its limit.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub omitted: u64,
+}
+
+impl HistoryHeader {
+    /// Whether the history lacks content that judging needs.
+    #[must_use]
+    pub fn has_gaps(&self) -> bool {
+        self.shortened || self.omitted > 0
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(value: &u64) -> bool {
+    *value == 0
 }
 
 /// One call and its outcome. Times are milliseconds since the start of the plan on one monotonic clock.
@@ -244,4 +268,26 @@ pub enum ReplyBody {
         /// Why the text is not JSON.
         because: String,
     },
+    /// A body that is too large to read. Its content is unknown, and proves nothing for or against a clause.
+    TooLarge {
+        /// The beginning of the text.
+        begins: String,
+        /// The exceeded bound.
+        because: String,
+    },
+    /// A JSON body that a history gives up for want of room.
+    Shortened {
+        /// Bytes of the body as JSON.
+        bytes: u64,
+        /// Digest of the body, without secrets, as JSON: `sha256:…`.
+        digest: String,
+    },
+}
+
+impl ReplyBody {
+    /// Whether a content exists and is unknown.
+    #[must_use]
+    pub fn is_unread(&self) -> bool {
+        matches!(self, ReplyBody::TooLarge { .. } | ReplyBody::Shortened { .. })
+    }
 }

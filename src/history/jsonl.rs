@@ -24,64 +24,6 @@ pub fn write_history(history: &History, out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
-/// Reads the histories of one file; `place` is the file name for errors. A cut-off last line is
-/// skipped and returned as [`TornLine`].
-///
-/// # Errors
-/// An unreadable or malformed line, a newer format, exchanges without header or out of order, or a
-/// file without history.
-pub fn read_histories(
-    input: &mut dyn BufRead,
-    place: &str,
-) -> Result<(Vec<History>, Option<TornLine>), HistoryReadError> {
-    let mut histories: Vec<History> = Vec::new();
-    let mut torn = None;
-    let mut line = String::new();
-    for number in 1.. {
-        let fail = |cause: String, remedy: &'static str| HistoryReadError {
-            place: place.to_string(),
-            line: number,
-            cause,
-            remedy,
-        };
-        let whole = match read_line(input, &mut line) {
-            Ok(None) => break,
-            Ok(Some(whole)) => whole,
-            Err(cause) => {
-                return Err(fail(cause.to_string(), "check that the file is a readable history"));
-            }
-        };
-        if line.trim().is_empty() {
-            continue;
-        }
-        match parse_line(&line) {
-            Ok(HistoryLine::Header(header)) => histories.push(History { header, exchanges: Vec::new() }),
-            Ok(HistoryLine::Exchange(exchange)) => {
-                append_exchange(&mut histories, *exchange).map_err(|cause| fail(cause, REWRITE))?
-            }
-            Err(HistoryLineError::Newer(format)) => {
-                return Err(fail(
-                    format!("the format is {format}; this version of probity reads formats up to {FORMAT}"),
-                    UPDATE,
-                ));
-            }
-            Err(HistoryLineError::Malformed(cause)) if !whole && !histories.is_empty() => {
-                torn = Some(TornLine { line: number, cause })
-            }
-            Err(HistoryLineError::Malformed(cause)) => return Err(fail(cause, REWRITE)),
-        }
-    }
-    if histories.is_empty() {
-        return Err(HistoryReadError {
-            place: place.to_string(),
-            line: 1,
-            cause: "the file contains no history".to_string(),
-            remedy: REWRITE,
-        });
-    }
-    Ok((histories, torn))
-}
-
 /// A cut-off last line, left by a killed writer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TornLine {
@@ -105,22 +47,22 @@ pub struct HistoryReadError {
     pub remedy: &'static str,
 }
 
-const REWRITE: &str = "record the history again, or use an unchanged file of `run`";
-const UPDATE: &str = "use the version of probity that wrote the file, or a later version";
+pub(super) const REWRITE: &str = "record the history again, or use an unchanged file of `run`";
+pub(super) const UPDATE: &str = "use the version of probity that wrote the file, or a later version";
 
-enum HistoryLine {
+pub(super) enum HistoryLine {
     Header(HistoryHeader),
     Exchange(Box<Exchange>),
 }
 
-enum HistoryLineError {
+pub(super) enum HistoryLineError {
     Newer(u64),
     Malformed(String),
 }
 
 /// Parses a line. The format is checked first: a newer header may have unknown fields, and the error
 /// would otherwise name the field and not the format.
-fn parse_line(line: &str) -> Result<HistoryLine, HistoryLineError> {
+pub(super) fn parse_line(line: &str) -> Result<HistoryLine, HistoryLineError> {
     let malformed = |error: serde_json::Error| HistoryLineError::Malformed(error.to_string());
     let value: Value = serde_json::from_str(line).map_err(malformed)?;
     match value.get("format") {
@@ -134,20 +76,8 @@ fn parse_line(line: &str) -> Result<HistoryLine, HistoryLineError> {
     }
 }
 
-/// Appends an exchange to the last history.
-fn append_exchange(histories: &mut [History], exchange: Exchange) -> Result<(), String> {
-    let history = histories.last_mut().ok_or("an exchange precedes the first header")?;
-    if let Some(last) = history.exchanges.last()
-        && exchange.number <= last.number
-    {
-        return Err(format!("exchange {} follows exchange {}", exchange.number, last.number));
-    }
-    history.exchanges.push(exchange);
-    Ok(())
-}
-
 /// Reads the next line into `line`. None at the end of the file, otherwise whether a newline ends the line.
-fn read_line(input: &mut dyn BufRead, line: &mut String) -> io::Result<Option<bool>> {
+pub(super) fn read_line(input: &mut dyn BufRead, line: &mut String) -> io::Result<Option<bool>> {
     line.clear();
     let mut bytes = Vec::new();
     let read = input.take(LINE_BYTES_MAX + 1).read_until(b'\n', &mut bytes)?;
@@ -163,17 +93,17 @@ fn read_line(input: &mut dyn BufRead, line: &mut String) -> io::Result<Option<bo
     Ok(Some(whole))
 }
 
-fn write_line(value: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_line(value: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer(&mut *out, value)?;
     out.write_all(b"\n")
 }
 
-fn sort_keys(exchange: &mut Exchange) {
+pub(super) fn sort_keys(exchange: &mut Exchange) {
     use super::exchange::{Outcome, ReplyBody};
     exchange.call.body.iter_mut().for_each(Value::sort_all_objects);
     exchange.call.path.values_mut().for_each(Value::sort_all_objects);
     exchange.call.query.values_mut().for_each(Value::sort_all_objects);
-    if let Outcome::Replied(reply) = &mut exchange.outcome
+    if let Outcome::Replied(reply) | Outcome::InfrastructureFailed { reply, .. } = &mut exchange.outcome
         && let ReplyBody::Json(body) = &mut reply.body
     {
         body.sort_all_objects();

@@ -97,9 +97,9 @@ impl SecretFilter {
             Outcome::Replied(reply) | Outcome::InfrastructureFailed { reply, .. } => {
                 self.strip_headers(&mut reply.headers);
                 match &mut reply.body {
-                    ReplyBody::Empty => {}
+                    ReplyBody::Empty | ReplyBody::Shortened { .. } => {}
                     ReplyBody::Json(body) => self.strip_json(body),
-                    ReplyBody::Text { begins, because } => {
+                    ReplyBody::Text { begins, because } | ReplyBody::TooLarge { begins, because } => {
                         self.strip_literals(begins);
                         self.strip_end(begins);
                         self.strip_literals(because);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 const CANARY: &str = "canary-5f0c/\"9\u{e4}";
 
-fn test_header() -> HistoryHeader {
+pub(crate) fn test_header() -> HistoryHeader {
     HistoryHeader {
         format: FORMAT,
         suite: "shelf".into(),
@@ -17,10 +17,12 @@ fn test_header() -> HistoryHeader {
         pools: BTreeMap::from([("sizes".into(), vec![json!("s"), json!(2)])]),
         settle_percent: 100,
         plan: 3,
+        shortened: false,
+        omitted: 0,
     }
 }
 
-fn test_exchange(number: u64, body: Option<Value>, outcome: Outcome) -> Exchange {
+pub(super) fn test_exchange(number: u64, body: Option<Value>, outcome: Outcome) -> Exchange {
     Exchange {
         number,
         step: 0,
@@ -40,17 +42,17 @@ fn test_exchange(number: u64, body: Option<Value>, outcome: Outcome) -> Exchange
     }
 }
 
-fn reply_with(body: Value) -> Outcome {
+pub(super) fn reply_with(body: Value) -> Outcome {
     Outcome::Replied(Reply { status: 200, headers: BTreeMap::new(), body: ReplyBody::Json(body) })
 }
 
-fn write_bytes(history: &History) -> Vec<u8> {
+pub(super) fn write_bytes(history: &History) -> Vec<u8> {
     let mut bytes = Vec::new();
     write_history(history, &mut bytes).expect("a vector takes everything");
     bytes
 }
 
-fn read_bytes(bytes: &[u8]) -> Result<(Vec<History>, Option<TornLine>), HistoryReadError> {
+pub(super) fn read_bytes(bytes: &[u8]) -> Result<(Vec<History>, Option<TornLine>), HistoryReadError> {
     read_histories(&mut &bytes[..], "h.jsonl")
 }
 
@@ -194,10 +196,10 @@ fn an_exchange_is_written_as_read_with_the_fields_of_its_call_in_the_middle() {
 
 #[test]
 fn a_newer_format_is_refused_even_with_unknown_fields() {
-    let error = read_bytes(br#"{"format":2,"suites":[]}"#).unwrap_err();
+    let error = read_bytes(br#"{"format":3,"suites":[]}"#).unwrap_err();
     assert_eq!(
         (error.line, error.cause.as_str()),
-        (1, "the format is 2; this version of probity reads formats up to 1")
+        (1, "the format is 3; this version of probity reads formats up to 2")
     );
     assert!(error.to_string().contains("h.jsonl:1: "));
 }

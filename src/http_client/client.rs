@@ -10,7 +10,7 @@ use super::response_headers::record_headers;
 use super::tokens::{TokenCache, TokenClient};
 use super::transport_error::{TransportError, classify_error};
 use crate::endpoint::{
-    CALLERS, Credential, Endpoint, Identities, PendingOutcome, Request, decode_beginning, read_body,
+    CALLERS, Credential, Endpoint, Identities, PendingOutcome, Request, read_body, read_oversized_body,
 };
 use crate::history::{LearnedSecrets, Outcome, Reply, ReplyBody, remember_secrets};
 use crate::profile::ConnectionSettings;
@@ -129,8 +129,8 @@ impl HttpEndpoint {
                 },
             }
             if bytes.len() > self.limits.reply_bytes_max {
-                let because = format!("the body is longer than {} bytes", self.limits.reply_bytes_max);
-                let body = ReplyBody::Text { begins: decode_beginning(&bytes), because };
+                let content_type = headers.get("content-type").map(String::as_str);
+                let body = read_oversized_body(content_type, &bytes, self.limits.reply_bytes_max);
                 return Ok(Reply { status, headers, body });
             }
         }

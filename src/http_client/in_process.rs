@@ -5,8 +5,8 @@ use super::options::{HttpLimits, WallClock};
 use super::request_headers::{compose_headers, encode_body};
 use super::request_url::compose_url;
 use super::response_headers::record_headers;
-use crate::endpoint::{Endpoint, Identities, PendingOutcome, Request, decode_beginning, read_body};
-use crate::history::{Outcome, Reply, ReplyBody};
+use crate::endpoint::{Endpoint, Identities, PendingOutcome, Request, read_body, read_oversized_body};
+use crate::history::{Outcome, Reply};
 use bytes::{Buf, Bytes};
 use http_body::Body;
 use http_body_util::BodyExt;
@@ -104,7 +104,10 @@ impl<S, B> ServiceEndpoint<S, B> {
         let headers = record_headers(&parts.headers);
         let body = match read_bounded(body, self.limits.reply_bytes_max).await {
             Ok(bytes) => read_body(headers.get("content-type").map(String::as_str), &bytes),
-            Err(Unread::TooLong(body)) => body,
+            Err(Unread::TooLong(bytes)) => {
+                let content_type = headers.get("content-type").map(String::as_str);
+                read_oversized_body(content_type, &bytes, self.limits.reply_bytes_max)
+            }
             Err(Unread::Failed(error)) => return lost(format!("the response is incomplete: {error}")),
         };
         Outcome::Replied(Reply { status: parts.status.as_u16(), headers, body })
@@ -113,7 +116,8 @@ impl<S, B> ServiceEndpoint<S, B> {
 
 /// Why a body was not read to its end.
 enum Unread<E> {
-    TooLong(ReplyBody),
+    /// The beginning of a body above the limit.
+    TooLong(Vec<u8>),
     Failed(E),
 }
 
@@ -129,8 +133,7 @@ async fn read_bounded<R: Body>(body: R, bytes_max: usize) -> Result<Vec<u8>, Unr
             bytes.extend_from_slice(&chunk[..taken]);
             data.advance(taken);
             if bytes.len() > bytes_max {
-                let because = format!("the body is longer than {bytes_max} bytes");
-                return Err(Unread::TooLong(ReplyBody::Text { begins: decode_beginning(&bytes), because }));
+                return Err(Unread::TooLong(bytes));
             }
         }
     }

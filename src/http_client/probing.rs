@@ -38,7 +38,9 @@ pub(super) async fn probe_reply(http: &HttpEndpoint, request: &Request) -> Resul
             format!("the endpoint answers with a redirect ({status})"),
             "give the address to which the redirect leads",
         ),
-        Reply { status, body: ReplyBody::Text { begins, because }, .. } => {
+        Reply {
+            status, body: ReplyBody::Text { begins, because } | ReplyBody::TooLarge { begins, because }, ..
+        } => {
             let cause = if is_html(begins) {
                 format!("the endpoint answers HTML (status {status})")
             } else {

@@ -161,7 +161,7 @@ impl TokenClient<'_> {
             (200..=299, ReplyBody::Empty) => {
                 Err(fail("the token service answers with an empty body".to_string(), CHECK_ADDRESS))
             }
-            (200..=299, ReplyBody::Text { because, .. }) => {
+            (200..=299, ReplyBody::Text { because, .. } | ReplyBody::TooLarge { because, .. }) => {
                 Err(fail(format!("the token service does not answer JSON: {because}"), CHECK_ADDRESS))
             }
             _ => Err(fail(

@@ -15,9 +15,9 @@ pub(super) fn encode_reply(
     truncate: bool,
 ) -> hyper::Response<ResponseBodyStream> {
     let bytes = match &reply.body {
-        ReplyBody::Empty => Vec::new(),
+        ReplyBody::Empty | ReplyBody::Shortened { .. } => Vec::new(),
         ReplyBody::Json(value) => value.to_string().into_bytes(),
-        ReplyBody::Text { begins, .. } => begins.clone().into_bytes(),
+        ReplyBody::Text { begins, .. } | ReplyBody::TooLarge { begins, .. } => begins.clone().into_bytes(),
     };
     let gzip = gzip && !bytes.is_empty();
     let bytes = if gzip { compress_stored(&bytes) } else { bytes };

@@ -65,7 +65,9 @@ impl Belief {
         };
         let judged = judge_outcome(&model, asked, heard, &before, &moment)?;
         self.seq += born.iter().map(|(_, ids)| ids.len() as u32).sum::<u32>();
-        if matches!(heard, OutcomeKind::Lost | OutcomeKind::ServerError(_)) && judged.may_have_acted {
+        let unseen = matches!(heard, OutcomeKind::Lost | OutcomeKind::ServerError(_))
+            || matches!(heard, OutcomeKind::Success(_, ExprValue::Unknown));
+        if unseen && judged.may_have_acted {
             self.note_unknown_kinds(asked);
         }
         // Further resources exist, and the belief has no name for them.

@@ -6,7 +6,7 @@ use crate::history::{Outcome, ReplyBody};
 /// The kind of an outcome.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OutcomeKind {
-    /// A 2xx: status and body.
+    /// A 2xx: status and body. The body is unknown if it was too large to read.
     Success(u16, ExprValue),
     /// A 4xx that is no throttling.
     Refusal(u16),
@@ -45,6 +45,7 @@ impl OutcomeKind {
 fn convert_body(body: &ReplyBody) -> ExprValue {
     match body {
         ReplyBody::Json(value) => ExprValue::from(value),
+        ReplyBody::TooLarge { .. } | ReplyBody::Shortened { .. } => ExprValue::Unknown,
         ReplyBody::Empty | ReplyBody::Text { .. } => ExprValue::Null,
     }
 }

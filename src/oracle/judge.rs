@@ -1,7 +1,7 @@
 //! Judges exchanges, in order, against the belief and the schemas.
 
 use super::paging::{PageChains, PagingDeviation};
-use crate::history::{Exchange, History, Outcome, ReplyBody, is_secret_placeholder};
+use crate::history::{Exchange, History, Outcome, Reply, ReplyBody, is_secret_placeholder};
 use crate::model::{
     Belief, BeliefChange, BeliefLimits, ClauseId, ClauseTally, ExceededLimit, InterpretedExchange, Model,
     SuiteEvaluationError, read_input_class,
@@ -122,6 +122,9 @@ impl Judge {
         if observed.shape_demanded {
             seen.findings.extend(self.check_body(&model, interpreted));
         }
+        if seen.excess.is_none() {
+            seen.excess = explain_unread_body(exchange);
+        }
         let miscounts = self.pages.observe(&mut self.belief, interpreted)?;
         seen.findings
             .extend(miscounts.into_iter().filter_map(|miscount| self.report_paging_deviation(exchange, miscount)));
@@ -188,6 +191,11 @@ impl Judge {
             }
             ReplyBody::Empty => vec!["the response has no body, and the page describes one".to_string()],
             ReplyBody::Text { because, .. } => vec![format!("the body is not JSON: {because}")],
+            // The content may match the schema, and may not.
+            ReplyBody::TooLarge { .. } | ReplyBody::Shortened { .. } => {
+                self.belief.tally.count_mut(clause).unclear += 1;
+                return None;
+            }
         };
         // A refusal with a correct body is no evidence about the body of a success.
         if violations.is_empty() && reply.status >= 400 {
@@ -229,6 +237,21 @@ impl Judge {
             && violation.found == "null"
             && (!shape.requires_property(&violation.pointer) || left_out())
     }
+}
+
+/// Why the content of a response is unknown; `None` for content that was read.
+fn explain_unread_body(exchange: &Exchange) -> Option<ExceededLimit> {
+    let Outcome::Replied(Reply { body, .. }) = &exchange.outcome else { return None };
+    let reason = match body {
+        ReplyBody::TooLarge { because, .. } => {
+            format!("a response of {} is too large to read: {because}", exchange.call.operation)
+        }
+        ReplyBody::Shortened { bytes, .. } => {
+            format!("a response of {} with {bytes} bytes is not in the history", exchange.call.operation)
+        }
+        _ => return None,
+    };
+    Some(ExceededLimit { exchange: exchange.number, reason })
 }
 
 /// Statuses of refusals that a gateway before the API may send in a form of its own.

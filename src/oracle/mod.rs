@@ -3,10 +3,12 @@
 //! The oracle uses no endpoint, no random numbers and no sockets: all input is recorded.
 
 mod judge;
+mod judge_records;
 mod paging;
 #[cfg(test)]
 mod tests;
 mod verdict;
 
 pub use judge::{ExchangeFindings, Finding, Judge, judge_history};
+pub use judge_records::{JudgeRecordsError, JudgedRecords, judge_records};
 pub use verdict::{ClauseDecidability, ClauseResult, ClauseSelection, Verdict, decide_verdicts, list_promises};

@@ -1,7 +1,7 @@
 //! The state of a plan while the plan is carried out.
 
 use super::journal::Journal;
-use crate::history::Exchange;
+use crate::history::{Exchange, HistoryRecorder};
 use std::collections::BTreeMap;
 use tokio::time::Instant;
 
@@ -11,8 +11,11 @@ pub struct PlanState {
     pub ids: BTreeMap<String, String>,
     /// Handles in the order in which their ids became known.
     pub created_handles: Vec<String>,
-    /// Recorded exchanges in the order of sending.
+    /// Recorded exchanges in the order of sending, with digests in place of the bodies of responses. The bodies of a
+    /// long plan would fill the memory; `recorder` has them.
     pub exchanges: Vec<Exchange>,
+    /// The record of the plan.
+    pub recorder: HistoryRecorder,
     /// Counts of requests.
     pub counts: RequestCounts,
     pub(super) started: Instant,
@@ -52,6 +55,7 @@ impl PlanState {
             ids: BTreeMap::new(),
             created_handles: Vec::new(),
             exchanges: Vec::new(),
+            recorder: HistoryRecorder::new(),
             counts: RequestCounts::default(),
             started,
             journal,

@@ -7,7 +7,7 @@ use super::plan_environment::PlanEnvironment;
 use super::plan_state::{PlanState, RequestCounts};
 use super::stop::StopReason;
 use crate::endpoint::Request;
-use crate::history::{Call, CallCause, Exchange, Outcome, RecordedInputClass, Reply};
+use crate::history::{Call, CallCause, Exchange, Outcome, RecordedInputClass, Reply, outline_exchange};
 use crate::plan::{Step, bind_handles};
 use crate::schema::{InputClass, SeededRng};
 use std::cell::RefCell;
@@ -47,7 +47,7 @@ impl<'a> RequestDispatcher<'a> {
         Ok(call)
     }
 
-    /// The outcome of a recorded exchange.
+    /// The outcome of a recorded exchange, with a digest in place of the body.
     pub fn find_outcome(&self, number: u64) -> Option<Outcome> {
         let run = self.state.borrow();
         // Every number is recorded, so the number is the index.
@@ -240,9 +240,10 @@ impl<'a> RequestDispatcher<'a> {
         self.context.secrets.strip_secrets(&mut exchange);
         let number = exchange.number;
         run.waiting.insert(number, Some(exchange));
-        while let Some(exchange) = pop_finished(&mut run.waiting) {
+        while let Some(mut exchange) = pop_finished(&mut run.waiting) {
             self.watcher.borrow_mut().observe_exchange(&exchange);
-            run.exchanges.push(exchange);
+            run.recorder.record_exchange(&mut exchange);
+            run.exchanges.push(outline_exchange(exchange));
         }
         self.recorded.notify_waiters();
     }

@@ -94,6 +94,10 @@ pub struct ProfileLimits {
     /// Seconds of the run that are reserved for cleaning up.
     #[serde(default)]
     pub reserve_seconds: Option<u64>,
+    /// Megabytes of the history of each suite. Content that no verdict rests on is left out above.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(range(min = 1)))]
+    pub disk: Option<u64>,
     /// Seconds for one request.
     #[serde(default)]
     #[cfg_attr(test, schemars(range(min = 1)))]

@@ -194,7 +194,7 @@ fn compile_counterexample(
 ) -> CounterexampleRow {
     let seen_again = found.counterexample.is_some();
     let (plan, history) =
-        found.counterexample.as_ref().map_or((&found.plan, &found.history), |(plan, history)| (plan, history));
+        found.counterexample.as_ref().map_or((&*found.plan, &found.history), |(plan, history)| (plan, history));
     let file = if seen_again { format!("counterexample-{number}.json") } else { format!("plan-{number}.json") };
     let mut options: Vec<String> = subject.replay_options.to_vec();
     // The mock's choices follow from the seed and the number of the plan. The file of a plan that this

@@ -1,6 +1,6 @@
 //! The steps of a plan as text.
 
-use crate::history::{CallCause, Exchange, History, Outcome, ReplyBody};
+use crate::history::{CallCause, Outcome, RecordedHistory, ReplyBody};
 use crate::plan::{Plan, Step, StepWait, read_handle};
 use serde_json::Value;
 use std::fmt::Write;
@@ -26,14 +26,15 @@ pub fn describe_steps(plan: &Plan, outcomes: &[String]) -> Vec<String> {
 
 /// The outcome of each step: the last response that is not a poll's.
 #[must_use]
-pub fn list_outcomes(plan: &Plan, history: &History) -> Vec<String> {
-    let last = |index: usize| {
-        let own = |exchange: &&Exchange| exchange.step == index && exchange.cause != CallCause::Poll;
-        history.exchanges.iter().rfind(own)
-    };
-    (0..plan.steps.len())
-        .map(|index| last(index).map_or_else(|| "skipped".to_string(), |exchange| describe_outcome(&exchange.outcome)))
-        .collect()
+pub fn list_outcomes(plan: &Plan, history: &RecordedHistory) -> Vec<String> {
+    let mut outcomes = vec!["skipped".to_string(); plan.steps.len()];
+    // A step whose exchange cannot be read again stays `skipped`.
+    let _ = history.read_exchanges(|exchange| {
+        if let (Some(outcome), true) = (outcomes.get_mut(exchange.step), exchange.cause != CallCause::Poll) {
+            *outcome = describe_outcome(&exchange.outcome);
+        }
+    });
+    outcomes
 }
 
 /// The outcome of a request in a few words.
@@ -42,6 +43,7 @@ pub fn describe_outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Replied(reply) => match &reply.body {
             ReplyBody::Text { .. } => format!("{}, not JSON", reply.status),
+            ReplyBody::TooLarge { .. } => format!("{}, too large to read", reply.status),
             _ => reply.status.to_string(),
         },
         Outcome::Unsent { cause } => format!("not sent: {cause}"),

@@ -31,6 +31,9 @@ pub struct RunFacts {
     /// Times to settle, on the endpoint's clock.
     #[serde(default)]
     pub settled: Vec<SettleTimesRow>,
+    /// What the history file does not have, in sentences; empty for a complete file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history_gaps: Vec<String>,
 }
 
 /// The machine that ran the campaign.

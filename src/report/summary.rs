@@ -225,7 +225,7 @@ fn write_spending(out: &mut String, report: &Report) {
     if let Some(why) = &spent.given_up_because {
         let _ = writeln!(
             out,
-            "  bound of possible states reached {} times, without a conclusion there: {why}",
+            "  a limit of judging was reached {} times, without a conclusion there: {why}",
             spent.given_up
         );
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::campaign::{Conclusion, RecordedFinding, SpentRequests, TransitionTimes};
-use crate::history::{Call, CallCause, Exchange, History, HistoryHeader, Outcome, Reply, ReplyBody};
+use crate::history::{Call, CallCause, Exchange, History, HistoryHeader, Outcome, RecordedHistory, Reply, ReplyBody};
 use crate::model::{BeliefChange, ClauseCount, ClauseId, ClauseTally, Model, ObservedSilentCell};
 use crate::oracle::{ClauseDecidability, ClauseResult, ExchangeFindings, Finding, Verdict};
 use crate::plan::{Plan, Step, StepWait, make_handle};
@@ -99,6 +99,8 @@ fn history() -> History {
         pools: BTreeMap::new(),
         settle_percent: 100,
         plan: 2,
+        shortened: false,
+        omitted: 0,
     };
     let exchanges = vec![
         exchange(0, 0, CallCause::Step, "lightLamp", 201),
@@ -107,6 +109,10 @@ fn history() -> History {
         exchange(3, 1, CallCause::Poll, "showLamp", 200),
     ];
     History { header, exchanges }
+}
+
+fn recorded() -> RecordedHistory {
+    RecordedHistory::from_history(&history())
 }
 
 fn finding(clauses: Vec<ClauseId>) -> Finding {
@@ -201,12 +207,20 @@ fn conclusion(model: &Model) -> Conclusion {
         findings: vec![
             RecordedFinding {
                 finding: narrowed,
-                plan: plan(),
-                history: history(),
-                counterexample: Some((plan(), history())),
+                plan: plan().into(),
+                history: recorded(),
+                requests: 4,
+                counterexample: Some((plan(), recorded())),
                 repeated: true,
             },
-            RecordedFinding { finding: once, plan: plan(), history: history(), counterexample: None, repeated: true },
+            RecordedFinding {
+                finding: once,
+                plan: plan().into(),
+                history: recorded(),
+                requests: 4,
+                counterexample: None,
+                repeated: true,
+            },
         ],
         tally: ClauseTally {
             silent: BTreeMap::from([(
@@ -232,8 +246,6 @@ fn conclusion(model: &Model) -> Conclusion {
             ..SpentRequests::default()
         },
         stopped: None,
-        histories: vec![history()],
-        plans: vec![plan()],
     }
 }
 

@@ -11,13 +11,12 @@ use super::settings::CampaignSettings;
 use super::target::SuiteTarget;
 use super::user_error::UserError;
 use crate::campaign::{
-    self, MockCampaignSettings, NullListener, make_mock_environment, make_mocks, run_campaign, run_on_paused_clock,
+    self, CampaignEvent, CampaignListener, MockCampaignSettings, make_mock_environment, make_mocks, run_campaign,
+    run_on_paused_clock,
 };
-use crate::history::History;
 use crate::mock::Tempo;
 use crate::model::Model;
 use crate::oracle::ClauseDecidability;
-use crate::plan::Plan;
 use crate::profile::{ChangePolicy, Profile};
 use crate::report::{REPORT_BYTES_MAX, Report, ReportTarget, RunFacts, SettleTimesRow, compute_settle_times};
 use probity_input::read_input_text;
@@ -134,40 +133,50 @@ fn run_on_mock(
         recorded_plans: if site.reading_only { &[] } else { settings.recorded },
         shrink: false,
     };
-    // Events of a dry run say nothing about the endpoint.
+    let mut created = CreatedCounter { model, created: BTreeMap::new() };
     let (result, took) = run_on_paused_clock(async {
         let start = tokio::time::Instant::now();
-        let result = run_campaign(&site, &order, &mut NullListener).await;
+        let result = run_campaign(&site, &order, &mut created).await;
         (result, start.elapsed())
     });
     let (conclusion, _) = result.map_err(|error| convert_error(settings, &error))?;
     Ok(SimulatedCampaign {
         requests: conclusion.spent.requests,
         took,
-        created: count_created(model, &conclusion.plans, &conclusion.histories),
+        created: created.created,
         settled: compute_settle_times(&conclusion.transition_times),
     })
 }
 
-/// The created resources, by kind.
-fn count_created(model: &Model, plans: &[Plan], histories: &[History]) -> BTreeMap<String, CreatedCount> {
-    let mut all: BTreeMap<String, CreatedCount> = BTreeMap::new();
-    for (plan, history) in plans.iter().zip(histories) {
-        let end = history.exchanges.iter().map(|exchange| exchange.received_ms).max().unwrap_or(0);
-        for exchange in &history.exchanges {
-            let Some(step) = plan.steps.get(exchange.step) else { continue };
-            for about in &model.operations[&step.call.operation].about {
+/// Counts the created resources, by kind.
+struct CreatedCounter<'a> {
+    model: &'a Model,
+    created: BTreeMap<String, CreatedCount>,
+}
+
+impl CampaignListener for CreatedCounter<'_> {
+    fn receive_event(&mut self, event: &CampaignEvent<'_>) {
+        let CampaignEvent::HistoryRecorded { plan, history, .. } = event else { return };
+        let mut end = 0;
+        // The kind and the number of the created resources, and the time of the response.
+        let mut creates: Vec<(usize, u64, u64)> = Vec::new();
+        let read = history.read_exchanges(|exchange| {
+            end = end.max(exchange.received_ms);
+            let Some(step) = plan.steps.get(exchange.step) else { return };
+            for about in &self.model.operations[&step.call.operation].about {
                 let handles = step.births.get(&about.name).into_iter().flatten();
                 let count = handles.filter(|handle| exchange.created.contains_key(*handle)).count() as u64;
-                if count > 0 {
-                    let created = all.entry(model.suite.resources[about.resource].name.clone()).or_default();
-                    created.count += count;
-                    created.lifetime += Duration::from_millis(end.saturating_sub(exchange.received_ms) * count);
-                }
+                creates.push((about.resource, count, exchange.received_ms));
             }
+        });
+        // A forecast is an estimate, for which the readable part suffices.
+        drop(read);
+        for (kind, count, received_ms) in creates.into_iter().filter(|(_, count, _)| *count > 0) {
+            let created = self.created.entry(self.model.suite.resources[kind].name.clone()).or_default();
+            created.count += count;
+            created.lifetime += Duration::from_millis(end.saturating_sub(received_ms) * count);
         }
     }
-    all
 }
 
 /// The endpoint's times divided by the mock's, as a fraction, over the transitions that both have seen; none

@@ -33,10 +33,17 @@ pub enum SessionEvent<'a> {
         /// The folder of the journals.
         journals: &'a Path,
     },
+    /// The history file lacks content for the first time.
+    HistoryGap {
+        /// The name of the suite.
+        suite: &'a str,
+        /// What the file lacks, as a sentence.
+        gap: &'a str,
+    },
 }
 
 impl SessionEvent<'_> {
-    /// A line for the user about a new journal or about leftovers; none for other events.
+    /// A line for the user about a new journal, leftovers, or gaps of a history; none for other events.
     #[must_use]
     pub fn user_message(&self) -> Option<String> {
         match self {
@@ -48,6 +55,7 @@ impl SessionEvent<'_> {
                 quote_word(profile.unwrap_or("PROFILE")),
                 quote_word(&journals.display().to_string())
             )),
+            SessionEvent::HistoryGap { suite, gap } => Some(format!("{suite}: {gap}")),
             SessionEvent::LimitsSet { .. } => None,
         }
     }

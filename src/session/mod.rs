@@ -12,6 +12,7 @@ mod clock;
 mod dry_run;
 mod execute;
 mod exit_kind;
+mod history_writer;
 mod tracking;
 mod limits;
 mod listener;

@@ -5,6 +5,7 @@ use super::clock::describe_machine;
 use super::dry_run::{EndpointForecast, forecast_at_endpoint};
 use super::execute::run_campaign;
 use super::exit_kind::judge_report;
+use super::history_writer::HistoryWriter;
 use super::limits::SpentTotals;
 use super::listener::{SessionEvent, SessionListener};
 use super::loaded_suite::LoadedSuite;
@@ -12,7 +13,6 @@ use super::settings::{CampaignSettings, ReportSettings, RunSettings};
 use super::target::SuiteTarget;
 use super::user_error::UserError;
 use crate::campaign::Conclusion;
-use crate::history::write_history;
 use crate::limits::Limits;
 use crate::report::{
     self, Report, ReportFiles, ReportLocation, ReportSubject, ReportTarget, RunFacts, compile_report, digest_bytes,
@@ -71,9 +71,14 @@ pub fn run_suite(
         return Ok(SuiteRunResult::DryRun(dry_run.map(Box::new)));
     }
     let start = run.reports.start.elapsed();
-    let (conclusion, left) = run_campaign(&settings, listener)?;
+    let folder = run.reports.folder.join(&loaded.name);
+    let mut writer = HistoryWriter::new(folder, settings.limits.disk_bytes, listener);
+    let result = run_campaign(&settings, &mut writer);
+    // An early end leaves what was recorded.
+    let gaps = writer.finish_file();
+    let (conclusion, left) = result?;
     let spent = run.reports.start.elapsed().saturating_sub(start);
-    let (report, run) = write_reports(&settings, &conclusion, spent, &run.reports)?;
+    let (report, run) = write_reports(&settings, &conclusion, (spent, gaps), &run.reports)?;
     Ok(SuiteRunResult::Ran(Box::new(ReportedCampaign { report, run, left })))
 }
 
@@ -81,7 +86,7 @@ pub fn run_suite(
 fn write_reports(
     settings: &CampaignSettings<'_>,
     conclusion: &Conclusion,
-    spent: Duration,
+    (spent, history_gaps): (Duration, Vec<String>),
     reports: &ReportSettings<'_>,
 ) -> Result<(Report, RunFacts), UserError> {
     let target = settings.target.to_report_target();
@@ -108,25 +113,16 @@ fn write_reports(
         exit_code: judge_report(&report).code(),
         limits: list_limits(&settings.limits),
         settled: report::compute_settle_times(&conclusion.transition_times),
+        history_gaps,
     };
-    write_files(conclusion, &report, &run, reports)?;
+    write_files(&report, &run, reports)?;
     Ok((report, run))
 }
 
-fn write_files(
-    conclusion: &Conclusion,
-    report: &Report,
-    run: &RunFacts,
-    reports: &ReportSettings<'_>,
-) -> Result<(), UserError> {
+fn write_files(report: &Report, run: &RunFacts, reports: &ReportSettings<'_>) -> Result<(), UserError> {
     let folder = reports.folder.join(&report.suite.name);
     let shown = reports.folder.display().to_string();
-    let mut history = Vec::new();
-    for each in &conclusion.histories {
-        write_history(each, &mut history).map_err(|error| UserError::unwritable(&folder, &error))?;
-    }
     let files = vec![
-        ("history.jsonl", history),
         ("junit.xml", render_junit(report, &ReportLocation { reports: &shown }).into_bytes()),
         ("run.json", run.to_json().into_bytes()),
     ];
@@ -161,6 +157,7 @@ fn list_limits(limits: &Limits) -> BTreeMap<String, u64> {
         ("steps in a plan", limits.steps_per_plan as u64),
         ("seconds on the endpoint's clock", limits.time.as_secs()),
         ("live resources", limits.live_resources as u64),
+        ("bytes of the history", limits.disk_bytes),
     ];
     limits.into_iter().map(|(name, limit)| (name.to_string(), limit)).collect()
 }

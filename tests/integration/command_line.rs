@@ -1,5 +1,6 @@
 //! Output and exit codes of the binary.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -31,7 +32,16 @@ fn make_folder(name: &str) -> PathBuf {
 }
 
 fn read_text(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    let read = || {
+        let mut text = String::new();
+        let mut file = std::fs::File::open(path)?;
+        match path.extension().is_some_and(|ending| ending == "gz") {
+            true => flate2::read::MultiGzDecoder::new(file).read_to_string(&mut text)?,
+            false => file.read_to_string(&mut text)?,
+        };
+        std::io::Result::Ok(text)
+    };
+    read().unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 #[test]
@@ -156,8 +166,8 @@ fn the_lamps_pass_and_the_same_seed_gives_the_same_report() {
         assert_eq!(output.status.code(), Some(0), "{told}");
         assert!(told.lines().next().unwrap().contains("not a real API"), "the first line says whom it asks: {told}");
     }
-    for name in ["report.json", "history.jsonl"] {
-        let [one, other] = [&first, &second].map(|reports| read_text(&reports.join("lamps").join(name)));
+    for name in ["report.json", "history.jsonl.gz"] {
+        let [one, other] = [&first, &second].map(|reports| std::fs::read(reports.join("lamps").join(name)).unwrap());
         assert!(one == other, "{name} differs");
     }
 }
@@ -181,7 +191,7 @@ fn a_broken_promise_is_found_and_its_replay_line_shows_it_again() {
     let shown = String::from_utf8(again.stdout).unwrap();
     assert_eq!(again.status.code(), Some(1), "{shown}");
     assert!(shown.contains("dim.twice"), "{shown}");
-    let history = reports.join("lamps/history.jsonl");
+    let history = reports.join("lamps/history.jsonl.gz");
     let judged = run_probity(&["judge", history.to_str().unwrap()]);
     assert!(String::from_utf8(judged.stdout).unwrap().contains("FAIL dim.twice"));
     assert_eq!(judged.status.code(), Some(1));

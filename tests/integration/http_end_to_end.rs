@@ -340,6 +340,12 @@ fn calls_that_a_profile_provokes_to_fail_run_between_its_two_commands() {
     assert!(wrong.contains("a command under `provoke` failed: `exit 7`: "), "{wrong}");
 }
 
+/// The histories that a run wrote.
+fn read_history(folder: &Path) -> Vec<probity::history::History> {
+    let file = std::fs::File::open(folder.join("history.jsonl.gz")).unwrap();
+    probity::history::read_histories(&mut BufReader::new(file), "history.jsonl.gz").unwrap().0
+}
+
 #[test]
 fn parallel_plans_stay_within_their_limits_and_clean_up() {
     let folder = make_folder("side-by-side");
@@ -358,9 +364,8 @@ fn parallel_plans_stay_within_their_limits_and_clean_up() {
     let settled = run["settled"].as_array().unwrap();
     assert!(settled.iter().any(|row| row["from"] == "BRIGHT" && row["by"][0] == "dim.bright"), "{settled:?}");
     // The histories are in the order of the plans, whichever plan ended first.
-    let history = std::fs::read_to_string(folder.join("reports/lamps/history.jsonl")).unwrap();
-    let headers = history.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let plans: Vec<u64> = headers.filter_map(|line| line["plan"].as_u64()).collect();
+    let plans: Vec<u64> =
+        read_history(&folder.join("reports/lamps")).iter().map(|history| history.header.plan).collect();
     assert!(plans.len() > 3 && plans.iter().copied().eq(0..plans.len() as u64), "{plans:?}");
 }
 

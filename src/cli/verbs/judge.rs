@@ -3,25 +3,40 @@
 use crate::campaign::{Conclusion, RecordedFinding, SpentRequests, TransitionTimes};
 use crate::cli::args::JudgeArguments;
 use crate::cli::embedded::find_store;
-use crate::cli::recorded::{judge_again, load_recorded_suite, read_recorded_histories};
-use crate::history::History;
-use crate::model::ClauseTally;
-use crate::oracle::{ClauseDecidability, ClauseSelection, Finding, decide_verdicts};
+use crate::cli::recorded::{
+    convert_read_error, load_recorded_suite, open_history, report_suite_fault, warn_of_torn_history,
+};
+use crate::history::{History, HistoryHeader, RecordedHistory};
+use crate::oracle::{
+    ClauseDecidability, ClauseSelection, Finding, JudgeRecordsError, JudgedRecords, decide_verdicts, judge_records,
+};
 use crate::plan::{FORMAT, Plan};
 use crate::report::{ReportLocation, ReportSubject, ReportTarget, compile_report, render_summary};
-use crate::session::{ExitKind, LoadedSuite, UserError, judge_report};
+use crate::session::{ExitKind, LoadedSuite, STATES_MAX, UserError, judge_report};
 use crate::terminal;
 
 /// Judges every plan of the file and prints the summary.
 pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
     let store = find_store()?;
-    let histories = read_recorded_histories(&arguments.history)?;
-    let loaded = load_recorded_suite(&store, &histories[0])?;
-    let endpoint = histories[0].header.endpoint.clone();
-    let target = format!("none; {} was recorded at {endpoint}", arguments.history.display());
+    let mut reader = open_history(&arguments.history)?;
+    let header = reader.read_first_header().map_err(convert_read_error)?;
+    let loaded = load_recorded_suite(&store, &header)?;
+    let target = format!("none; {} was recorded at {}", arguments.history.display(), header.endpoint);
     terminal::print_line(&store.describe_origin(std::slice::from_ref(&loaded), &target));
-    let conclusion = judge_histories(&loaded, &histories)?;
-    let target = match endpoint.as_str() {
+    let judged =
+        judge_records(&mut reader, &loaded.model, &loaded.schemas, STATES_MAX).map_err(|error| match error {
+            JudgeRecordsError::Unreadable(error) => convert_read_error(error),
+            JudgeRecordsError::Suite(fault) => report_suite_fault(&loaded, &fault),
+        })?;
+    warn_of_torn_history(&arguments.history, &reader);
+    if judged.skipped > 0 {
+        terminal::print_line(&format!(
+            "{} of {} plans are not judged: the history has only a part of their exchanges, because it reached its limit",
+            judged.skipped, judged.plans
+        ));
+    }
+    let conclusion = conclude_judgement(&loaded, &header, judged);
+    let target = match header.endpoint.as_str() {
         "mock" => ReportTarget::Mock { fault: None },
         address => ReportTarget::Address(address.to_string()),
     };
@@ -29,7 +44,7 @@ pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
         model: &loaded.model,
         catalog_digest: &loaded.catalog_digest,
         target: &target,
-        settle_percent: histories[0].header.settle_percent,
+        settle_percent: header.settle_percent,
         selected: None,
         replay_options: &[],
     };
@@ -38,41 +53,32 @@ pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
     Ok(judge_report(&report))
 }
 
-fn judge_histories(loaded: &LoadedSuite, histories: &[History]) -> Result<Conclusion, UserError> {
-    let mut tally = ClauseTally::default();
-    let mut found: Vec<RecordedFinding> = Vec::new();
-    for history in histories {
-        let (judge, seen) = judge_again(loaded, history, false)?;
-        tally.merge(judge.tally());
-        for finding in seen.into_iter().flat_map(|seen| seen.findings) {
-            found.push(record_finding(history, finding));
-        }
-    }
-    let findings: Vec<Finding> = found.iter().map(|found| found.finding.clone()).collect();
+fn conclude_judgement(loaded: &LoadedSuite, header: &HistoryHeader, judged: JudgedRecords) -> Conclusion {
     let rows = decide_verdicts(
         &loaded.model,
-        &tally,
-        &findings,
+        &judged.tally,
+        &judged.findings,
         &ClauseSelection::default(),
         &|_| ClauseDecidability::Reachable,
         None,
     );
-    let requests = histories.iter().map(|history| history.exchanges.len() as u64).sum();
-    Ok(Conclusion {
+    let spent = SpentRequests { requests: judged.exchanges, plans: judged.plans, ..SpentRequests::default() };
+    Conclusion {
         seed: 0,
         rows,
-        findings: found,
-        tally,
-        spent: SpentRequests { requests, plans: histories.len() as u64, ..SpentRequests::default() },
+        findings: judged.findings.into_iter().map(|finding| record_finding(header, finding)).collect(),
+        tally: judged.tally,
+        spent,
         transition_times: TransitionTimes::default(),
         stopped: None,
-        plans: Vec::new(),
-        histories: Vec::new(),
-    })
+    }
 }
 
 /// A finding without a counterexample: a history has no plan.
-fn record_finding(history: &History, finding: Finding) -> RecordedFinding {
-    let plan = Plan { format: FORMAT, suite: history.header.suite.clone(), drawn: None, steps: Vec::new() };
-    RecordedFinding { finding, plan, history: history.clone(), counterexample: None, repeated: false }
+fn record_finding(header: &HistoryHeader, finding: Finding) -> RecordedFinding {
+    let plan = Plan { format: FORMAT, suite: header.suite.clone(), drawn: None, steps: Vec::new() };
+    let header = HistoryHeader { plan: finding.plan, ..header.clone() };
+    // The outcomes of a plan without steps need no exchanges.
+    let history = RecordedHistory::from_history(&History { header, exchanges: Vec::new() });
+    RecordedFinding { requests: 0, finding, plan: plan.into(), history, counterexample: None, repeated: false }
 }

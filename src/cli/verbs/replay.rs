@@ -64,7 +64,7 @@ pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
     }
     if let Some(path) = &arguments.history {
         let mut bytes = Vec::new();
-        let written = write_history(&driven.history, &mut bytes).and_then(|()| write_file(path, &bytes));
+        let written = write_history(&driven.history.load_history(), &mut bytes).and_then(|()| write_file(path, &bytes));
         written.map_err(|error| UserError::unwritable(path, &error))?;
     }
     terminal::print_text(&describe_leftovers(&driven.leftovers));

@@ -96,6 +96,9 @@ fn print_record(target: &SuiteTarget, record: &ReportedCampaign, reports: &Path)
         terminal::print_text(&render_settle_times(&run.settled));
     }
     terminal::print_line(&format!("reports: {}", reports.join(&report.suite.name).display()));
+    for gap in &run.history_gaps {
+        terminal::print_line(gap);
+    }
     terminal::print_text(&describe_leftovers(left));
     let leftovers = if left.is_empty() { ExitKind::Passed } else { ExitKind::LeftBehind };
     pick_worst(&[judge_report(report), leftovers])

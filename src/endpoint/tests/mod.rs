@@ -108,6 +108,8 @@ pub(crate) fn summarise_outcome(outcome: &Outcome) -> String {
             ReplyBody::Empty => format!("{status} empty"),
             ReplyBody::Json(value) => format!("{status} {value}"),
             ReplyBody::Text { because, .. } => format!("{status} text: {because}"),
+            ReplyBody::TooLarge { because, .. } => format!("{status} too large: {because}"),
+            ReplyBody::Shortened { digest, .. } => format!("{status} shortened: {digest}"),
         },
     }
 }

@@ -110,7 +110,7 @@ fn a_response_is_read_up_to_a_bound_and_an_error_is_a_lost_response() {
     let Outcome::Replied(reply) = send(FixedService(Ok(long)), &request, &identities()) else {
         panic!("a response arrives")
     };
-    let crate::history::ReplyBody::Text { because, .. } = reply.body else { panic!("the body is too long") };
+    let crate::history::ReplyBody::TooLarge { because, .. } = reply.body else { panic!("the body is too long") };
     assert_eq!(because, "the body is longer than 400 bytes");
     let Outcome::Replied(reply) = send(FixedService(Ok("{}")), &request, &identities()) else {
         panic!("a response arrives")

@@ -4,7 +4,7 @@ use super::profiles::make_profile;
 use super::server_endpoint::ServerEndpoint;
 use crate::reference_server::Settings;
 use probity::campaign::{
-    CampaignInput, Conclusion, MockCampaignSettings, NullListener, RecordedFinding, make_mock_environment,
+    CampaignInput, Conclusion, HistoryCollector, MockCampaignSettings, RecordedFinding, make_mock_environment,
     run_campaign, run_on_paused_clock,
 };
 use probity::endpoint::Endpoint;
@@ -33,13 +33,13 @@ pub struct CampaignBudget {
     pub first_only: bool,
 }
 
-/// Runs one campaign. All resources are removed before each plan.
+/// Runs one campaign; returns the conclusion and the histories. All resources are removed before each plan.
 pub fn run_agreement_campaign(
     loaded: &LoadedSuite,
     settings: &Settings,
     seed: u64,
     bound: CampaignBudget,
-) -> Conclusion {
+) -> (Conclusion, HistoryCollector) {
     let suite = loaded.name.clone();
     let for_server = (suite.clone(), settings.clone());
     let server_endpoint =
@@ -74,8 +74,9 @@ pub fn run_agreement_campaign(
         recorded_plans: &[],
         shrink: false,
     };
-    let led = run_on_paused_clock(run_campaign(&site, &order, &mut NullListener));
-    led.unwrap_or_else(|error| panic!("seed {seed}: {error}")).0
+    let mut histories = HistoryCollector::default();
+    let led = run_on_paused_clock(run_campaign(&site, &order, &mut histories));
+    (led.unwrap_or_else(|error| panic!("seed {seed}: {error}")).0, histories)
 }
 
 /// The requests of one plan, one line each.
@@ -115,7 +116,8 @@ pub fn describe_finding(loaded: &LoadedSuite, found: &RecordedFinding) -> String
     for line in finding.expected.iter().chain(&finding.violations) {
         let _ = write!(text, "\n  expected {line}");
     }
-    let until = found.history.exchanges.iter().filter(|exchange| exchange.number <= finding.exchange);
+    let history = found.history.load_history();
+    let until = history.exchanges.iter().filter(|exchange| exchange.number <= finding.exchange);
     let last: Vec<_> = until.collect();
     for exchange in last.iter().skip(last.len().saturating_sub(8)) {
         let body = exchange.call.body.as_ref().map(ToString::to_string).unwrap_or_default();

@@ -11,7 +11,6 @@ mod agreement_campaign;
 
 use self::agreement_campaign::{CampaignBudget, describe_finding, load_suite, run_agreement_campaign, trace_history};
 use crate::reference_server::{FAULTS, NetworkFaults, Settings};
-use probity::campaign::Conclusion;
 use std::collections::{BTreeMap, BTreeSet};
 
 fn is_long_form() -> bool {
@@ -37,7 +36,7 @@ fn check_step_by_step(suite: &str) {
         let settings = if seed == 0 { Settings::default() } else { Settings::draw(seed) };
         let loaded = load_suite(suite, &settings);
         let bound = CampaignBudget { requests: steps / campaigns, first_only: false };
-        let conclusion = run_agreement_campaign(&loaded, &settings, seed, bound);
+        let (conclusion, _) = run_agreement_campaign(&loaded, &settings, seed, bound);
         let spent = conclusion.spent;
         assert!(spent.requests > bound.requests / 2, "{suite}: {spent:?} {:?}", conclusion.stopped);
         disagreements.extend(
@@ -54,7 +53,7 @@ fn check_no_false_positives(suite: &str) {
     for seed in 1_000..1_000 + campaigns {
         let settings = Settings { network_faults: NetworkFaults::draw(seed, 0.02), ..Settings::draw(seed) };
         let loaded = load_suite(suite, &settings);
-        let conclusion =
+        let (conclusion, _) =
             run_agreement_campaign(&loaded, &settings, seed, CampaignBudget { requests: 400, first_only: true });
         disagreements.extend(
             conclusion.findings.iter().map(|found| format!("seed {seed}: {}", describe_finding(&loaded, found))),
@@ -71,13 +70,6 @@ const SILENT: &[(&str, &str)] = &[
     ("resize-without-effect-after-revert", "it needs a revert by the native API: a run speaks to one API"),
 ];
 
-/// Number of requests up to and including the first finding.
-fn count_requests_until_found(conclusion: &Conclusion) -> Option<u64> {
-    let found = &conclusion.findings.first()?.finding;
-    let before = conclusion.histories.iter().filter(|history| history.header.plan < found.plan);
-    Some(before.map(|history| history.exchanges.len() as u64).sum::<u64>() + found.exchange + 1)
-}
-
 /// Faults are found within 400 requests: in the long form on nine of ten seeds, in the short form on one of three.
 fn check_faults_found(suite: &str) {
     let asked = std::env::var("PROBITY_SEEDS").ok().map(|many| many.parse().expect("PROBITY_SEEDS is a number"));
@@ -90,12 +82,13 @@ fn check_faults_found(suite: &str) {
         let settings = Settings { faults: BTreeSet::from([fault.name]), ..Settings::default() };
         let loaded = load_suite(suite, &settings);
         for seed in 0..seeds {
-            let conclusion =
+            let (conclusion, recorded) =
                 run_agreement_campaign(&loaded, &settings, seed, CampaignBudget { requests: 400, first_only: true });
-            let at = count_requests_until_found(&conclusion);
+            let at = conclusion.findings.first().map(|found| found.requests);
             println!("{suite}, seed {seed}: {} {}", fault.name, at.map_or("missed".to_string(), |at| at.to_string()));
             if std::env::var_os("PROBITY_TRACE").is_some() {
-                conclusion.histories.iter().for_each(|history| println!("{}", trace_history(history)));
+                let histories = recorded.histories.iter().map(|history| history.load_history());
+                histories.for_each(|history| println!("{}", trace_history(&history)));
             }
             if at.is_none() {
                 *missed.entry(fault.name).or_default() += 1;

@@ -1,0 +1,81 @@
+//! Judges the histories of a file as a stream: one exchange in memory at a time.
+
+use super::judge::{Finding, Judge};
+use crate::history::{HistoryReadError, HistoryReader, HistoryRecord};
+use crate::model::{BeliefLimits, ClauseId, ClauseTally, Model, SuiteEvaluationError};
+use crate::schema::CompiledCatalog;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The result of judging the histories of a file.
+#[derive(Debug, Clone, Default)]
+pub struct JudgedRecords {
+    /// Counts by clause, of all plans.
+    pub tally: ClauseTally,
+    /// The deviations. A deviation from the clauses of an earlier one is counted in `tally.repeated` only, as in a run.
+    pub findings: Vec<Finding>,
+    /// Number of plans.
+    pub plans: u64,
+    /// Number of judged exchanges.
+    pub exchanges: u64,
+    /// Number of plans that were not judged, because the history lacks content.
+    pub skipped: u64,
+}
+
+/// Why the histories of a file were not judged.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum JudgeRecordsError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] HistoryReadError),
+    /// An expression of the suite failed on valid input.
+    #[error(transparent)]
+    Suite(#[from] SuiteEvaluationError),
+}
+
+/// Judges the rest of a file, each plan from the beginning. The header of a plan has the factor for bounds; `states_max`
+/// bounds the possible states.
+///
+/// # Errors
+/// If the file cannot be read, or an expression of the suite fails on valid input.
+pub fn judge_records(
+    reader: &mut HistoryReader<'_>,
+    model: &Arc<Model>,
+    schemas: &Arc<CompiledCatalog>,
+    states_max: usize,
+) -> Result<JudgedRecords, JudgeRecordsError> {
+    let mut judged = JudgedRecords::default();
+    let mut known: BTreeSet<Vec<ClauseId>> = BTreeSet::new();
+    let mut judge: Option<Judge> = None;
+    while let Some(record) = reader.next_record()? {
+        match record {
+            HistoryRecord::Header(header) => {
+                add_counts(&mut judged.tally, judge.take());
+                judged.plans += 1;
+                let bounds = BeliefLimits { states_max, settle_percent: header.settle_percent, insight: false };
+                judge = (!header.has_gaps())
+                    .then(|| Judge::new(Arc::clone(model), Arc::clone(schemas), header.plan, bounds));
+                judged.skipped += u64::from(judge.is_none());
+            }
+            HistoryRecord::Exchange(exchange) => {
+                let Some(judge) = &mut judge else { continue };
+                judged.exchanges += 1;
+                for finding in judge.observe(&exchange)?.findings {
+                    if known.insert(finding.clauses.clone()) {
+                        judged.findings.push(finding);
+                    } else {
+                        judged.tally.repeated += 1;
+                    }
+                }
+            }
+        }
+    }
+    add_counts(&mut judged.tally, judge.take());
+    Ok(judged)
+}
+
+fn add_counts(tally: &mut ClauseTally, judge: Option<Judge>) {
+    if let Some(judge) = judge {
+        tally.merge(judge.tally());
+    }
+}
