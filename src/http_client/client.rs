@@ -16,6 +16,7 @@ use crate::history::{LearnedSecrets, Outcome, Reply, ReplyBody, remember_secrets
 use crate::profile::ConnectionSettings;
 use reqwest::header::HeaderName;
 use std::collections::BTreeMap;
+use tokio::sync::Semaphore;
 
 /// An endpoint at an address, with the identities of the callers.
 pub struct HttpEndpoint {
@@ -29,7 +30,15 @@ pub struct HttpEndpoint {
     tokens: TokenCache,
     /// Address of the proxy, for messages.
     proxy: Option<String>,
+    /// Turns for reading large bodies.
+    large_bodies: Semaphore,
 }
+
+/// Most large bodies in memory at the same time, however many plans run.
+const LARGE_BODIES_MAX: usize = 4;
+
+/// Bytes from which on a body is large.
+const LARGE_BYTES_MIN: usize = 256 << 10;
 
 impl HttpEndpoint {
     /// `base` is the address in front of the catalog's paths, without credentials.
@@ -66,7 +75,19 @@ impl HttpEndpoint {
         proxy_password.for_each(|(_, password)| learned.keep_value(password.expose()));
         let literals = identities.list_credentials().map(Credential::expose);
         remember_secrets(&format!("{}-{}", wall(), std::process::id()), literals, learned.clone());
-        Ok(HttpEndpoint { base, client, identities, authenticators, limits, wall, learned, tokens, proxy })
+        let large_bodies = Semaphore::new(LARGE_BODIES_MAX);
+        Ok(HttpEndpoint {
+            base,
+            client,
+            identities,
+            authenticators,
+            limits,
+            wall,
+            learned,
+            tokens,
+            proxy,
+            large_bodies,
+        })
     }
 
     /// Credentials that this client computed or fetched, for their removal from records.
@@ -115,7 +136,12 @@ impl HttpEndpoint {
         let status = response.status().as_u16();
         let headers = record_headers(response.headers());
         let mut bytes = Vec::new();
+        let mut turn = None;
         loop {
+            if bytes.len() > LARGE_BYTES_MIN && turn.is_none() {
+                // Until it is parsed. The wait counts for the time of the request: a body that drips delays few others.
+                turn = self.large_bodies.acquire().await.ok();
+            }
             match response.chunk().await {
                 Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
                 Ok(None) => break,

@@ -4,7 +4,7 @@ mod paging;
 
 use super::judge::Judge;
 use crate::history::{Call, CallCause, Exchange, Outcome, Reply, ReplyBody};
-use crate::model::{BeliefLimits, Model};
+use crate::model::{BeliefLimits, ClauseCount, Model};
 use crate::schema::{CatalogFiles, CatalogFolder, CompiledCatalog};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -29,14 +29,23 @@ impl CatalogFiles for PatchedLampFiles {
     }
 }
 
-/// Judges calls in order, each with status and body of the response. Returns the violations, and the number of passes
-/// of `clause`.
-fn judge_calls(otherwise: &[(&'static str, Value)], calls: &[(&str, u16, Value)], clause: &str) -> (Vec<String>, u64) {
+fn load_lamps() -> (Arc<Model>, Arc<CompiledCatalog>) {
+    load_patched_lamps(&[])
+}
+
+fn load_patched_lamps(otherwise: &[(&'static str, Value)]) -> (Arc<Model>, Arc<CompiledCatalog>) {
     let schemas =
         Arc::new(CompiledCatalog::load(&PatchedLampFiles(otherwise.iter().cloned().collect())).expect("schemas"));
     let text = std::fs::read_to_string(find_lamp_file("suites/lamps.yaml")).expect("the suite is there");
     let suite = crate::suite::parse_suite("lamps.yaml", &text, &schemas.catalog).expect("the suite parses");
     let model = Arc::new(Model::new(Arc::new(suite), &schemas.catalog, "2026-11-25").expect("a model"));
+    (model, schemas)
+}
+
+/// Judges calls in order, each with status and body of the response. Returns the violations, and the number of passes
+/// of `clause`.
+fn judge_calls(otherwise: &[(&'static str, Value)], calls: &[(&str, u16, Value)], clause: &str) -> (Vec<String>, u64) {
+    let (model, schemas) = load_patched_lamps(otherwise);
     let bounds = BeliefLimits { states_max: 100, settle_percent: 100, insight: false };
     let mut judge = Judge::new(Arc::clone(&model), schemas, 0, bounds);
     let mut found = Vec::new();
@@ -179,4 +188,38 @@ fn an_id_that_no_request_can_carry_is_judged_as_no_id() {
         ]);
         assert!(found.iter().all(|clauses| clauses == &["lightLamp.reply"]), "{id:?}: {found:?}");
     }
+}
+
+/// Judges exchanges of lamps whose bodies are given; returns the findings, the reached limits, and the counts of a clause.
+fn judge_bodies(calls: &[(&str, u16, ReplyBody)], clause: &str) -> (Vec<String>, Vec<String>, ClauseCount) {
+    let (model, schemas) = load_lamps();
+    let bounds = BeliefLimits { states_max: 100, settle_percent: 100, insight: false };
+    let mut judge = Judge::new(Arc::clone(&model), schemas, 0, bounds);
+    let (mut found, mut limits) = (Vec::new(), Vec::new());
+    for (number, (operation, status, body)) in calls.iter().enumerate() {
+        let mut exchange = build_exchange(number as u64, operation, *status, &Value::Null);
+        exchange.outcome = Outcome::Replied(Reply { status: *status, headers: BTreeMap::new(), body: body.clone() });
+        let seen = judge.observe(&exchange).expect("no fault");
+        found.extend(seen.findings.into_iter().map(|finding| finding.seen));
+        limits.extend(seen.excess.map(|excess| excess.reason));
+    }
+    let id = model.find_clause(clause).expect("the clause exists");
+    (found, limits, judge.tally().clauses.get(&id).copied().unwrap_or_default())
+}
+
+#[test]
+fn a_response_that_is_too_large_to_read_is_neither_a_deviation_nor_a_pass_and_is_told() {
+    let large = || ReplyBody::TooLarge { begins: "[0,".to_string(), because: "the body has more values".to_string() };
+    let (found, limits, count) = judge_bodies(&[("lightLamp", 201, large())], "lightLamp.reply");
+    assert_eq!(found, Vec::<String>::new());
+    assert_eq!(limits, ["a response of lightLamp is too large to read: the body has more values"]);
+    assert_eq!((count.passed, count.applied, count.unclear), (0, 0, 1));
+    // A lamp exists whose id nobody knows. What is read of another lamp is judged, and what is not read is not.
+    let lit = ReplyBody::Json(build_lit_lamp(json!("red")));
+    let calls = [("lightLamp", 201, large()), ("lightLamp", 201, lit), ("showLamp", 200, large())];
+    let (found, limits, _) = judge_bodies(&calls, "showLamp.reply");
+    assert_eq!((found, limits.len()), (Vec::new(), 2));
+    // A body that is read and is no JSON stays a deviation.
+    let text = ReplyBody::Text { begins: "<".to_string(), because: "a page".to_string() };
+    assert_eq!(judge_bodies(&[("lightLamp", 201, text)], "lightLamp.reply").0.len(), 1);
 }

@@ -12,6 +12,7 @@ mod derive_pairs;
 mod ended_runs;
 mod silent_endpoints;
 mod false_positives;
+mod history_files;
 mod hostile_endpoint;
 mod http_end_to_end;
 mod input_files;
