@@ -3,6 +3,8 @@
 //! Texts go through one thread, in the order in which they were handed in. A closed pipe, a full device or a reader that
 //! has stopped reading therefore neither ends nor delays a run, which may have resources to delete.
 
+use crate::history::strip_process_secrets;
+use probity_input::{escape_lines, redact_urls};
 use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -86,7 +88,15 @@ pub fn finish_writing() {
     }
 }
 
+/// The text as it may be printed: without secrets of this process and of addresses, and without control characters
+/// except line feeds. Every text goes through here, because a text may quote a response, a page or a file.
+fn make_printable(mut text: String) -> String {
+    strip_process_secrets(&mut text);
+    escape_lines(&redact_urls(&text)).into_owned()
+}
+
 fn write_text(stream: OutputStream, text: String) {
+    let text = make_printable(text);
     if let Err(lost) = find_writer().send(WriteTask::Text(stream, text))
         && let WriteTask::Text(stream, text) = lost.0
     {
@@ -155,6 +165,16 @@ mod tests {
         }
         let error = write_whole(&mut FullDevice, "text").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    }
+
+    #[test]
+    fn printed_texts_have_no_control_characters_and_no_secrets() {
+        crate::history::remember_secrets("salt", ["terminal-canary"], crate::history::LearnedSecrets::default());
+        let text = "id \u{1b}]0;x\u{7}\u{202e} TERMINAL-canary at http://ada:canary@h/?token=canary\n";
+        let shown = make_printable(text.to_string());
+        assert!(shown.starts_with("id \\u{1b}]0;x\\u{7}\\u{202e} secret:string:"), "{shown}");
+        assert!(shown.ends_with(" at http://[hidden]@h/?token=[hidden]\n"), "{shown}");
+        assert!(make_printable("x".repeat(1_000_000)).len() < 3_000);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A resource that a run created, and a leftover.
 
 use crate::model::{ResourceId, ResourceOwner};
+use probity_input::escape_field;
 
 /// A resource that a run created.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,6 +67,9 @@ pub(super) fn add_missing(made: &mut Vec<CreatedResource>, found: Vec<CreatedRes
 /// One line of text for each leftover.
 #[must_use]
 pub fn describe_leftovers(left: &[Leftover]) -> String {
-    let line = |left: &Leftover| format!("left behind: {} {}: {}\n", left.handle, left.id, left.reason);
+    let line = |left: &Leftover| {
+        let [handle, id, reason] = [&left.handle, &left.id, &left.reason].map(|text| escape_field(text));
+        format!("left behind: {handle} {id}: {reason}\n")
+    };
     left.iter().map(line).collect()
 }

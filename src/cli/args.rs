@@ -84,7 +84,7 @@ pub struct RunArguments {
 /// The target of a verb, the date and the settle percentage.
 #[derive(Debug, Args)]
 pub struct TargetArguments {
-    /// `mock`, or the address of an endpoint [default: the profile's address, else the mock]
+    /// `mock`, or the address of an endpoint [default: the profile's address; without a profile the mock]
     #[arg(long, value_name = "mock|URL")]
     pub endpoint: Option<String>,
     /// Profile of the endpoint: address, credentials, pools, limits

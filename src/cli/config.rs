@@ -4,6 +4,7 @@ use super::args;
 use super::dates::parse_date;
 use crate::limits::RequestedLimits;
 use crate::session::{ClausePatterns, RunStart, TargetChoice, UserError};
+use probity_input::{has_url_secret, redact_urls};
 use std::path::PathBuf;
 
 /// The target, the date and the settle percentage of a run or a replay.
@@ -58,7 +59,7 @@ pub fn configure_target(target: &args::TargetArguments, start: &RunStart) -> Res
         None if target.profile.is_some() => TargetChoice::Profile,
         None | Some("mock") => TargetChoice::Mock,
         Some(address) if address.starts_with("http://") || address.starts_with("https://") => {
-            TargetChoice::Address(address.trim_end_matches('/').to_string())
+            TargetChoice::Address(check_address("--endpoint", address)?)
         }
         Some(other) => {
             let cause = "an endpoint is `mock`, or begins with http:// or https://";
@@ -81,4 +82,17 @@ pub fn configure_target(target: &args::TargetArguments, start: &RunStart) -> Res
         settle_percent: target.settle,
         journal: target.journal.clone(),
     })
+}
+
+/// The address of an endpoint without slashes at its end.
+///
+/// # Errors
+/// If the address contains credentials: other users of the machine see the command line.
+pub fn check_address(flag: &str, address: &str) -> Result<String, UserError> {
+    if has_url_secret(address) {
+        let cause = "the address contains a credential, which other users of this machine can see";
+        let remedy = "change the credential, and name it under `identities` in the profile, such as env:NAME";
+        return Err(UserError::usage(format!("{flag} {}", redact_urls(address)), cause, remedy));
+    }
+    Ok(address.trim_end_matches('/').to_string())
 }

@@ -6,6 +6,7 @@ use crate::model::Model;
 use crate::session::{SessionEvent, SessionListener};
 use crate::terminal;
 use indicatif::{ProgressBar, ProgressStyle};
+use probity_input::escape_line;
 use std::sync::Arc;
 
 /// Plain lines of a campaign that spends its whole budget.
@@ -91,7 +92,7 @@ impl CampaignListener for Progress {
                     self.suite,
                     names.join(", "),
                     finding.operation,
-                    finding.seen
+                    escape_line(&finding.seen)
                 ));
             }
             CampaignEvent::Shrinking { steps, tried, .. } => {

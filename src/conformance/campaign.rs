@@ -11,7 +11,7 @@ use crate::report::{REPORT_BYTES_MAX, Report};
 use crate::session::{
     ClausePatterns, ExitKind, InProcessService, LoadedSuite, ReportSettings, RunSettings, RunStart, SessionEvent,
     SessionListener, SignalEvent, Signals, SpentTotals, SuiteRunResult, SuiteStore, SuiteTarget, UserError,
-    load_profile, parse_profile, pick_worst, run_suite, warn_of_credentials,
+    find_profile_endpoint, load_profile, parse_profile, pick_worst, run_suite, warn_of_credentials,
 };
 use crate::terminal;
 use probity_input::read_input_text;
@@ -154,11 +154,11 @@ impl SharedCampaign {
             Target::Service { profile, .. } => parse_profile(&profile())?,
         };
         let address = match &self.options.target {
-            Target::Service { address, .. } => Some(address()),
-            _ => profile.find_endpoint(&loaded.name).map(str::to_string),
+            Target::Service { address, .. } => address(),
+            _ => find_profile_endpoint(&profile, &loaded.name)?,
         };
         let loaded = loaded.apply_profile(&profile)?;
-        let target = address.map_or(SuiteTarget::Mock(None), |address| SuiteTarget::Address(address, profile.clone()));
+        let target = SuiteTarget::Address(address, profile.clone());
         Ok((loaded, target, profile))
     }
 }

@@ -6,6 +6,7 @@ use super::outcome_kind::OutcomeKind;
 use super::possible_state::PossibleResource;
 use super::resource_state::{Existence, TransitionStage};
 use crate::expr::ExprValue;
+use probity_input::escape_field;
 use std::sync::Arc;
 
 pub(super) fn describe_outcome(heard: &OutcomeKind) -> String {
@@ -57,7 +58,7 @@ pub fn describe_state(model: &Model, world: &[Arc<PossibleResource>]) -> String 
         format!(
             "{} {}: {what}{}{}{}",
             resource.name,
-            held.id.id,
+            escape_field(&held.id.id),
             course.unwrap_or_default(),
             if others.is_empty() { "" } else { "; " },
             others.join(" ")

@@ -7,7 +7,7 @@ use super::file::{ProfileFile, parse_file};
 use super::resolve::{resolve_connection, resolve_environment_variable, resolve_identities, resolve_recognisers};
 use super::settings::{ChangePolicy, CompletenessPolicy, PoolOffer, ProfileLimits, ResourceQuota};
 use crate::endpoint::{FailureProvocation, Identities, InfrastructureRecogniser};
-use probity_input::read_input_text;
+use probity_input::{has_url_secret, read_input_text};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -87,6 +87,14 @@ impl Profile {
                     address,
                     "the address of an endpoint begins with http:// or https://",
                     "write the whole address",
+                ));
+            }
+            if has_url_secret(&written) {
+                return Err(error_at(
+                    file,
+                    address,
+                    "the address of an endpoint contains a credential",
+                    "name the credential under `identities`, such as env:NAME",
                 ));
             }
             endpoints.insert(suite.clone(), written);

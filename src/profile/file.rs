@@ -6,6 +6,7 @@ use super::error::ProfileError;
 use super::settings::{ChangePolicy, CompletenessPolicy, PoolOffer, ProfileLimits, RecognisedEffect, ResourceQuota};
 use crate::endpoint::{FAILURES_MAX, FailureProvocation};
 use crate::history::InfrastructureFailure;
+use probity_input::escape_field;
 #[cfg(test)]
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -169,7 +170,7 @@ pub(super) fn parse_file(text: &str, file: &str) -> Result<ProfileFile, ProfileE
             line: place.map_or(0, |place| place.line()),
             column: place.map_or(0, |place| place.column()),
             // The position already stands in front of the message.
-            cause: hide_value(message.split(" at line ").next().unwrap_or(&message)),
+            cause: escape_field(&hide_value(message.split(" at line ").next().unwrap_or(&message))).into_owned(),
             remedy: "docs/profile.schema.json describes all keys of a profile".to_string(),
         }
     })
@@ -181,6 +182,20 @@ fn hide_value(cause: &str) -> String {
         Some((wrong, expected)) if wrong.contains("unknown variant") && expected.contains("bearer, basic") => {
             format!("unknown authentication scheme, expected{expected}")
         }
-        _ => cause.to_string(),
+        _ => hide_field_value(cause),
     }
+}
+
+/// Removes a value behind the name of an unknown field: without a space after the colon, YAML takes `pasword:secret` for
+/// a name.
+fn hide_field_value(cause: &str) -> String {
+    for begin in ["unknown field `", "duplicate field `", "missing field `", "duplicate mapping key: "] {
+        let Some((before, rest)) = cause.split_once(begin) else { continue };
+        let name = rest.split('`').next().unwrap_or(rest);
+        let kept = name.find([':', '=', ' ', '"', '\'']).unwrap_or(name.len());
+        if kept < name.len() {
+            return format!("{before}{begin}{}…{}", &name[..kept], &rest[name.len()..]);
+        }
+    }
+    cause.to_string()
 }

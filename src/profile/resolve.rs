@@ -8,7 +8,7 @@ use super::settings::RecognisedEffect;
 use crate::endpoint::{CALLERS, CONDITION_NAMES, Credential, Identities, Identity, InfrastructureRecogniser};
 use crate::expr::Expr;
 use crate::history::InfrastructureFailure;
-use probity_input::read_input_bytes;
+use probity_input::{has_url_secret, read_input_bytes};
 use serde_saphyr::Spanned;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -136,7 +136,8 @@ pub(super) fn resolve_connection(
         None => None,
         Some(address) => {
             let url = url::Url::parse(&address.value);
-            if !url.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.password().is_none()) {
+            let usable = url.is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+            if !usable || has_url_secret(&address.value) {
                 let cause = "the address of a proxy begins with http:// or https:// and contains no credentials";
                 return Err(error_at(file, address, cause, "use `proxy_username` and `proxy_password`"));
             }

@@ -9,6 +9,7 @@ use crate::campaign::{Conclusion, RecordedFinding, SpentRequests};
 use crate::model::{ClauseId, Model};
 use crate::oracle::{ClauseDecidability, ClauseResult, Verdict};
 use crate::suite::ClauseBasis;
+use probity_input::shorten_text;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -157,6 +158,13 @@ fn compile_clause(model: &Model, row: &ClauseResult) -> ClauseRow {
     }
 }
 
+/// Most characters of a text about a response in a report; the history has the whole response.
+const TEXT_CHARS_MAX: usize = 4_000;
+
+fn bound_text(text: &str) -> String {
+    shorten_text(text, TEXT_CHARS_MAX).into_owned()
+}
+
 fn compile_finding(subject: &ReportSubject<'_>, seed: u64, number: usize, found: &RecordedFinding) -> FindingRow {
     let model = subject.model;
     let name = |clause: &ClauseId| model.clause_info(*clause).id.clone();
@@ -175,9 +183,9 @@ fn compile_finding(subject: &ReportSubject<'_>, seed: u64, number: usize, found:
         plan: finding.plan,
         step: finding.step,
         exchange: finding.exchange,
-        seen: finding.seen.clone(),
-        expected: finding.expected.clone(),
-        violations: finding.violations.clone(),
+        seen: bound_text(&finding.seen),
+        expected: finding.expected.iter().map(|text| bound_text(text)).collect(),
+        violations: finding.violations.iter().map(|text| bound_text(text)).collect(),
         narrowed: finding.narrowed_by.as_ref().map(|(exchange, clauses)| NarrowingExchange {
             exchange: *exchange,
             clauses: clauses.iter().map(name).collect(),

@@ -5,6 +5,7 @@ use super::plan_text::describe_steps;
 use super::rows::{ClauseRow, FindingRow};
 use super::summary::{ReportLocation, fill_in_replay, list_citations};
 use crate::oracle::Verdict;
+use probity_input::escape_line;
 use quick_junit::{NonSuccessKind, Report as Xml, TestCase, TestCaseStatus, TestSuite};
 
 /// The bytes of `junit.xml`. An inconclusive or untested clause is skipped, with the reason. The file has no
@@ -28,12 +29,12 @@ pub fn render_junit(report: &Report, place: &ReportLocation<'_>) -> String {
 pub fn describe_failure(report: &Report, row: &ClauseRow, place: &ReportLocation<'_>) -> String {
     let mut lines = vec![format!("{} [{}]", row.says, list_citations(&row.cites))];
     for finding in select_findings(report, row) {
-        lines.push(format!("{}: {}", finding.operation, finding.seen));
-        lines.extend(finding.violations.iter().map(|violation| format!("  {violation}")));
-        lines.extend(finding.expected.iter().map(|expected| format!("  expected: {expected}")));
+        lines.push(format!("{}: {}", finding.operation, escape_line(&finding.seen)));
+        lines.extend(finding.violations.iter().map(|violation| format!("  {}", escape_line(violation))));
+        lines.extend(finding.expected.iter().map(|expected| format!("  expected: {}", escape_line(expected))));
         let counterexample = &finding.counterexample;
         let steps = describe_steps(&counterexample.plan, &counterexample.outcomes);
-        lines.extend(steps.iter().map(|line| format!("  {line}")));
+        lines.extend(steps.iter().map(|line| format!("  {}", escape_line(line))));
         lines.push(format!("replay: {}", fill_in_replay(&counterexample.replay, place)));
     }
     lines.join("\n")
@@ -49,13 +50,15 @@ fn render_case(report: &Report, row: &ClauseRow, place: &ReportLocation<'_>) -> 
         Verdict::Fail => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             let seen = select_findings(report, row).next().map_or(row.reason.as_str(), |finding| finding.seen.as_str());
-            status.set_message(format!("{}: {seen}", row.says)).set_type("deviation");
+            status.set_message(format!("{}: {}", row.says, escape_line(seen))).set_type("deviation");
             status.set_description(describe_failure(report, row, place));
             status
         }
         Verdict::Inconclusive | Verdict::Untested => {
             let mut status = TestCaseStatus::skipped();
-            status.set_message(format!("{}: {}", row.verdict.word(), row.reason)).set_type(row.verdict.word());
+            status
+                .set_message(format!("{}: {}", row.verdict.word(), escape_line(&row.reason)))
+                .set_type(row.verdict.word());
             status
         }
     };

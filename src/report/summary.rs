@@ -5,6 +5,7 @@ use super::plan_text::describe_steps;
 use super::rows::{ClauseRow, CounterexampleRow, FindingRow, PurposeRequestsRow, ReportTarget, VerdictTotals};
 use crate::oracle::{ClauseDecidability, Verdict};
 use crate::schema::catalog::SourceLines;
+use probity_input::escape_line;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -92,7 +93,7 @@ fn write_heading(out: &mut String, report: &Report) {
         let _ = writeln!(out, "  only clauses `{pattern}`");
     }
     if let Some(why) = &report.stopped {
-        let _ = writeln!(out, "  stopped before the clauses were decided: {why}");
+        let _ = writeln!(out, "  stopped before the clauses were decided: {}", escape_line(why));
     }
 }
 
@@ -106,13 +107,13 @@ fn write_failure(out: &mut String, finding: &FindingRow, place: &ReportLocation<
         let _ = writeln!(out, "  Each state that was possible contradicts one of these clauses.");
     }
     let _ = writeln!(out, "  call       {}", finding.operation);
-    let _ = writeln!(out, "  got        {}", finding.seen);
+    let _ = writeln!(out, "  got        {}", escape_line(&finding.seen));
     for violation in &finding.violations {
-        let _ = writeln!(out, "             {violation}");
+        let _ = writeln!(out, "             {}", escape_line(violation));
     }
     for (index, permitted) in finding.expected.iter().take(PERMITTED_MAX).enumerate() {
         let word = if index == 0 { "expected  " } else { "       or " };
-        let _ = writeln!(out, "  {word} {permitted}");
+        let _ = writeln!(out, "  {word} {}", escape_line(permitted));
     }
     if let Some(more) = finding.expected.len().checked_sub(PERMITTED_MAX).filter(|more| *more > 0) {
         let _ = writeln!(out, "             and {more} more, listed in report.json");
@@ -152,7 +153,7 @@ fn write_counterexample(out: &mut String, finding: &FindingRow, place: &ReportLo
         }
     };
     for line in describe_steps(plan, outcomes) {
-        let _ = writeln!(out, "    {line}");
+        let _ = writeln!(out, "    {}", escape_line(&line));
     }
     let _ = writeln!(out, "  replay     {}", fill_in_replay(replay, place));
 }

@@ -59,7 +59,7 @@ pub use signals::{SignalEvent, Signals};
 pub use suite_store::{EmbeddedSource, SuiteStore, describe_problems};
 pub use sweep::{SweepResult, sweep_endpoint};
 pub use target::{
-    EndpointFactory, InProcessService, SuiteTarget, TargetChoice, check_pools, describe_targets, load_profile,
-    parse_profile, resolve_targets, warn_of_credentials,
+    EndpointFactory, InProcessService, SuiteTarget, TargetChoice, check_pools, describe_targets, find_profile_endpoint,
+    load_profile, parse_profile, resolve_targets, warn_of_credentials,
 };
 pub use user_error::{UserError, suggest_name};

@@ -19,7 +19,8 @@ pub enum TargetChoice {
     Mock,
     /// An endpoint at an address.
     Address(String),
-    /// For each suite the address that the profile gives; the mock for a suite without an address.
+    /// For each suite the address that the profile gives. A suite without an address is an error: the mock in its
+    /// place would pass, and prove nothing about an endpoint.
     Profile,
 }
 
@@ -174,7 +175,7 @@ pub fn resolve_targets(
         let address = match choice {
             TargetChoice::Mock => None,
             TargetChoice::Address(address) => Some(address.clone()),
-            TargetChoice::Profile => profile.find_endpoint(&loaded.name).map(str::to_string),
+            TargetChoice::Profile => Some(find_profile_endpoint(profile, &loaded.name)?),
         };
         let loaded = loaded.apply_profile(profile)?;
         let target = match address {
@@ -187,6 +188,19 @@ pub fn resolve_targets(
         None => Ok(all),
         Some(fault) => apply_fault(all, fault),
     }
+}
+
+/// The address of a suite's endpoint in a profile.
+///
+/// # Errors
+/// If the profile has no address for the suite.
+pub fn find_profile_endpoint(profile: &Profile, suite: &str) -> Result<String, UserError> {
+    profile.find_endpoint(suite).map(str::to_string).ok_or_else(|| {
+        let cause = format!("the profile has no address for the suite `{suite}`");
+        let remedy = "write `endpoint` in the profile, or `endpoints` with this suite, or give --endpoint; to test the \
+                      mock, give --endpoint mock, and to test fewer suites, name them";
+        UserError::input("the profile", cause, remedy)
+    })
 }
 
 /// The targets of all suites, for the first line of output.

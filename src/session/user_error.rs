@@ -2,7 +2,7 @@
 
 use super::exit_kind::ExitKind;
 use crate::expr::find_nearest;
-use probity_input::InputFileError;
+use probity_input::{InputFileError, escape_line, redact_urls};
 use std::fmt;
 use std::path::Path;
 
@@ -77,9 +77,10 @@ impl UserError {
 impl fmt::Display for UserError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.detail)?;
-        writeln!(f, "error: {}", self.cause)?;
-        writeln!(f, "  at      {}", self.place)?;
-        write!(f, "  remedy  {}", self.remedy)
+        let [cause, place, remedy] = [&self.cause, &self.place, &self.remedy].map(|text| redact_urls(text));
+        writeln!(f, "error: {}", escape_line(&cause))?;
+        writeln!(f, "  at      {}", escape_line(&place))?;
+        write!(f, "  remedy  {}", escape_line(&remedy))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Problems of a suite file, and their text for a terminal.
 
 use super::place::SuitePlace;
+use probity_input::escape_line;
 use std::fmt::Write;
 
 /// A problem of a suite file, with its place and a hint.
@@ -71,14 +72,15 @@ pub fn render_problems(problems: &[SuiteProblem], text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut out = String::new();
     for problem in problems {
-        let _ = writeln!(out, "{problem}");
+        let _ = writeln!(out, "{}", escape_line(&problem.to_string()));
         let line = (problem.place.line as usize).checked_sub(1).and_then(|n| lines.get(n).copied());
         let line = problem.excerpt.as_deref().or(line);
         if let Some(line) = line {
             let number = problem.place.line.to_string();
             let margin = " ".repeat(number.len());
-            let _ = writeln!(out, " {number} | {}", line.trim_end());
-            let _ = writeln!(out, " {margin} | {}^", build_caret_indent(line, problem.place.column));
+            let (shown, column) = cut_source_line(line.trim_end(), problem.place.column);
+            let _ = writeln!(out, " {number} | {shown}");
+            let _ = writeln!(out, " {margin} | {}^", build_caret_indent(&shown, column));
         }
         if let Some(hint) = &problem.hint {
             let _ = writeln!(out, "  hint: {hint}");
@@ -92,6 +94,20 @@ pub fn has_errors(problems: &[SuiteProblem]) -> bool {
     problems.iter().any(|p| p.severity == ProblemSeverity::Error)
 }
 
+/// Most characters of a source line in an error, on both sides of the column.
+const SOURCE_CHARS_MAX: usize = 100;
+
+/// The part of a source line around a column, and the column within that part.
+fn cut_source_line(line: &str, column: u32) -> (String, u32) {
+    let at = (column as usize).saturating_sub(1);
+    let cut = if at > SOURCE_CHARS_MAX { at - SOURCE_CHARS_MAX } else { 0 };
+    let rest = line.chars().count().saturating_sub(cut + 2 * SOURCE_CHARS_MAX);
+    let part: String = line.chars().skip(cut).take(2 * SOURCE_CHARS_MAX).collect();
+    let begins = if cut > 0 { "…" } else { "" };
+    let ends = if rest > 0 { "…" } else { "" };
+    (format!("{begins}{part}{ends}"), column - cut as u32 + u32::from(cut > 0))
+}
+
 /// White space as wide as the text before the column. Tabs are kept, so that the caret lines up.
 fn build_caret_indent(line: &str, column: u32) -> String {
     let before = (column as usize).saturating_sub(1);
@@ -103,5 +119,19 @@ pub(super) fn require_usable<T>(read: Option<T>, problems: Vec<SuiteProblem>) ->
     match read {
         Some(read) if !has_errors(&problems) => Ok(read),
         _ => Err(problems),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_source_line_is_cut_around_the_column() {
+        let line = format!("{}X{}", "a".repeat(1_000_000), "b".repeat(1_000_000));
+        let (shown, column) = cut_source_line(&line, 1_000_001);
+        assert_eq!(shown.chars().nth(column as usize - 1), Some('X'));
+        assert!(shown.starts_with("…a") && shown.ends_with("b…") && shown.chars().count() < 210, "{shown}");
+        assert_eq!(cut_source_line("short", 3), ("short".to_string(), 3));
     }
 }

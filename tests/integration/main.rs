@@ -14,6 +14,7 @@ mod silent_endpoints;
 mod false_positives;
 mod history_files;
 mod hostile_endpoint;
+mod foreign_texts;
 mod http_end_to_end;
 mod input_files;
 mod mutation_score;

@@ -8,13 +8,13 @@ use std::collections::BTreeSet;
 /// Each module with the modules that it may import, lower modules first, as `docs/DESIGN.md` draws them. The crates
 /// `probity-input`, `probity-schema` and `probity-pages` are the modules `input`, `schema` and `pages`.
 const MODULES: &[(&str, &[&str])] = &[
-    ("terminal", &[]),
     ("expr", &[]),
     (LOWEST, &[]),
     ("schema", &[]),
     ("pages", &["schema"]),
     ("suite", &["expr", "schema"]),
     ("history", &["schema"]),
+    ("terminal", &["history"]),
     ("model", &["expr", "schema", "suite", "history"]),
     ("plan", &["expr", "schema", "suite", "history", "model"]),
     ("endpoint", &["expr", "schema", "history"]),

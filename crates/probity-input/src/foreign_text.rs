@@ -9,13 +9,19 @@ use std::fmt::Write;
 /// Most characters of one foreign value, such as an id or an error message, in a printed line.
 pub const FIELD_CHARS_MAX: usize = 300;
 /// Most characters of one printed line.
-const LINE_CHARS_MAX: usize = 4_000;
+const LINE_CHARS_MAX: usize = 2_000;
 
 /// One foreign value (an id, a name, a header, an error message) within a line: no control characters, no line
 /// ends, at most [`FIELD_CHARS_MAX`] characters.
 #[must_use]
 pub fn escape_field(text: &str) -> Cow<'_, str> {
     escape_text(text, FIELD_CHARS_MAX, |_| false)
+}
+
+/// One line with foreign values in it: as [`escape_field`], with room for a sentence.
+#[must_use]
+pub fn escape_line(text: &str) -> Cow<'_, str> {
+    escape_text(text, LINE_CHARS_MAX, |_| false)
 }
 
 /// A text of several lines: line feeds stay, other control characters are escaped, and each long line is shortened.
@@ -111,7 +117,11 @@ mod tests {
         assert_eq!(escape_field(&long), format!("{}… (999700 more characters)", "é".repeat(FIELD_CHARS_MAX)));
         let lines = format!("{long}\nnext");
         let shown = escape_lines(&lines);
-        assert!(shown.len() < 9_000 && shown.ends_with("… (996000 more characters)\nnext"));
+        assert!(shown.len() < 5_000 && shown.ends_with("… (998000 more characters)\nnext"));
+        assert_eq!(
+            escape_line(&lines),
+            shown.replace("… (998000 more characters)\nnext", "… (998005 more characters)")
+        );
         assert_eq!(shorten_text("abcdef", 3), "abc… (3 more characters)");
         assert_eq!(shorten_text("abc", 3), "abc");
     }

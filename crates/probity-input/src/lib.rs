@@ -11,6 +11,6 @@ mod foreign_text;
 mod input_file;
 mod url_secrets;
 
-pub use foreign_text::{FIELD_CHARS_MAX, escape_field, escape_lines, shorten_text};
+pub use foreign_text::{FIELD_CHARS_MAX, escape_field, escape_line, escape_lines, shorten_text};
 pub use input_file::{InputFileError, check_regular_file, open_input_file, read_input_bytes, read_input_text};
 pub use url_secrets::{has_url_secret, redact_urls};

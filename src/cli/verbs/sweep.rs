@@ -4,6 +4,7 @@ use crate::cleanup::{
     JOURNAL_FORMAT, JournalEntry, JournalFile, JournalHeader, RunFilter, describe_leftovers, read_journal, read_start,
 };
 use crate::cli::args::SweepArguments;
+use crate::cli::config::check_address;
 use crate::cli::dates::parse_span;
 use crate::cli::embedded::find_store;
 use crate::cli::signal;
@@ -15,6 +16,7 @@ use crate::session::{
     UserError, limit_campaign, load_profile, pick_worst, warn_of_credentials,
 };
 use crate::terminal;
+use probity_input::escape_field;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -38,7 +40,8 @@ pub fn sweep_suites(arguments: &SweepArguments) -> Result<ExitKind, UserError> {
     let sweeper = Sweeper { arguments, store: &store, profile: &profile, wanted, journals, start, signals };
     let mut exits = Vec::new();
     for name in store.select_suites(&arguments.suites)? {
-        let named = arguments.endpoint.as_deref().map(|address| address.trim_end_matches('/'));
+        let named = arguments.endpoint.as_deref().map(|address| check_address("--endpoint", address)).transpose()?;
+        let named = named.as_deref();
         let Some(address) = named.or_else(|| profile.find_endpoint(&name)) else { continue };
         exits.push(sweeper.sweep_suite(&name, address).unwrap_or_else(|error| {
             terminal::print_error_line(&error.to_string());
@@ -174,11 +177,16 @@ fn print_cleared(name: &str, address: &str, cleared: &SweepResult, dry_run: bool
     }
     if dry_run {
         for made in &found.created {
-            terminal::print_line(&format!("  would be deleted, as {}: {} {}", made.caller, made.handle, made.id));
+            terminal::print_line(&format!(
+                "  would be deleted, as {}: {} {}",
+                made.caller,
+                escape_field(&made.handle),
+                escape_field(&made.id)
+            ));
         }
     } else {
         for handle in &cleared.deleted {
-            terminal::print_line(&format!("  deleted: {handle}"));
+            terminal::print_line(&format!("  deleted: {}", escape_field(handle)));
         }
     }
     for (run, count) in &found.kept {
@@ -188,7 +196,7 @@ fn print_cleared(name: &str, address: &str, cleared: &SweepResult, dry_run: bool
         ));
     }
     if let Some(because) = &found.unread_reason {
-        terminal::print_line(&format!("  leftovers without a journal were not searched: {because}"));
+        terminal::print_line(&format!("  leftovers without a journal were not searched: {}", escape_field(because)));
     }
     terminal::print_text(&describe_leftovers(&cleared.leftovers));
     terminal::print_text(&describe_leftovers(&found.unproven));

@@ -6,6 +6,7 @@
 use super::cloud_files::{AUTH_NAMES, CLOUDS, CloudMap, CloudSettings, SECURE, VENDORS, find_cloud_file};
 pub(crate) use super::cloud_files::{CloudError, EnvironmentLookup};
 use crate::endpoint::{Credential, KeystoneDomain, KeystoneMethod, KeystoneReference, KeystoneScope, KeystoneSettings};
+use probity_input::has_url_secret;
 
 /// The name of the cloud that stands in the variables `OS_*`.
 const FROM_VARIABLES: &str = "envvars";
@@ -103,6 +104,10 @@ impl CloudReader {
     fn read_settings(&self) -> Result<(KeystoneSettings, Option<String>), CloudError> {
         self.refuse_unsupported()?;
         let auth_url = self.require("auth_url")?;
+        if has_url_secret(&auth_url) {
+            let cause = "`auth_url` contains a credential".to_string();
+            return Err(self.unusable(cause, "write the address without it, and `username` and `password` beside it"));
+        }
         let kind = self.get("auth_type").unwrap_or_else(|| {
             let application = self.get("application_credential_secret").is_some();
             if application { "v3applicationcredential" } else { "password" }.to_string()

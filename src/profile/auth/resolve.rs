@@ -7,6 +7,7 @@ use crate::endpoint::{
     AuthSettings, BasicSettings, ClientCredentialsSettings, KeystoneDomain, KeystoneMethod, KeystoneReference,
     KeystoneScope, KeystoneSettings, ScpHmacSettings, SdkHmacSettings,
 };
+use probity_input::has_url_secret;
 use serde_saphyr::Spanned;
 
 impl AuthEntry {
@@ -131,9 +132,7 @@ fn choose_domain(id: &Option<String>, name: &Option<String>) -> KeystoneDomain {
 
 fn check_address(text: &Spanned<String>) -> Result<String, AuthSettingsError> {
     let url = url::Url::parse(&text.value);
-    let usable = url.is_ok_and(|url| {
-        matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
-    });
+    let usable = url.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && !has_url_secret(&text.value));
     if !usable {
         let cause = "the address of a token service begins with http:// or https:// and contains no credentials";
         return Err(error_in(text, cause, "write the whole address"));

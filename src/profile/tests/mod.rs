@@ -108,6 +108,27 @@ fn a_credential_in_the_wrong_place_is_not_shown() {
 }
 
 #[test]
+fn a_value_in_a_misspelt_field_is_not_shown() {
+    let auth = |text: &str| format!("identities: {{owner: {{auth: {{basic: {{username: a, {text}}}}}}}}}\n");
+    check(&auth("pasword: canary"), "1:50", &["unknown field `pasword`"]);
+    check(&auth("'password:canary': x"), "1:50", &["unknown field `password…`"]);
+    check(&auth("'password canary'"), "1:50", &["unknown field `password…`"]);
+    check("identities: {owner: {'password=canary'}}\n", "1:22", &["unknown field `password…`"]);
+    check("limits: {'requests:canary': 5}\n", "1:10", &["`requests…`"]);
+}
+
+#[test]
+fn an_address_with_a_credential_is_refused_and_not_shown() {
+    for address in ["http://ada:canary@h/v1", "https://canary@h", "http://h/?token=canary"] {
+        check(&format!("endpoint: '{address}'\n"), "1:11", &["contains a credential", "`identities`"]);
+        check(&format!("endpoints: {{a: '{address}'}}\n"), "1:16", &["contains a credential"]);
+    }
+    check("connection: {proxy: 'http://canary@h:3128'}\n", "1:21", &["contains no credentials"]);
+    let auth = "auth: { client-credentials: { token_url: 'http://h/?token=canary', client_id: a, client_secret: b } }";
+    check(&format!("identities: {{owner: {{{auth}}}}}\n"), "1:63", &["contains no credentials"]);
+}
+
+#[test]
 fn all_keys_about_the_endpoint_are_read() {
     let text = "\
 endpoint: env:PLACE
