@@ -1,5 +1,6 @@
 //! The kinds of attack.
 
+use super::misbehavior::StepAttack;
 use super::response::RawResponse;
 use serde_json::Value;
 use std::time::Duration;
@@ -36,6 +37,8 @@ pub enum Attack {
     InsteadOf(RawResponse),
     /// The request is carried out; its response is changed.
     After(Box<dyn Fn(RawResponse) -> RawResponse + Send>),
+    /// Steps at the socket, from [`Misbehavior`](super::Misbehavior).
+    Steps(StepAttack),
 }
 
 impl Attack {
@@ -78,20 +81,31 @@ impl Attack {
             Attack::ForeignResponse => "foreign-response",
             Attack::InsteadOf(_) => "instead-of",
             Attack::After(_) => "after",
+            Attack::Steps(steps) => steps.name,
         }
     }
 
     /// Whether the working server gets the request.
     pub fn needs_upstream(&self) -> bool {
-        matches!(
-            self,
+        match self {
+            Attack::Steps(steps) => steps.is_carried_out,
             Attack::PassThrough
-                | Attack::Silence
-                | Attack::Drip(_)
-                | Attack::ResetAfter(_)
-                | Attack::InformationalFlood(_)
-                | Attack::ForeignResponse
-                | Attack::After(_)
-        )
+            | Attack::Silence
+            | Attack::Drip(_)
+            | Attack::ResetAfter(_)
+            | Attack::InformationalFlood(_)
+            | Attack::ForeignResponse
+            | Attack::After(_) => true,
+            _ => false,
+        }
+    }
+
+    /// The same attack under another name in counts, if the attack consists of steps.
+    #[must_use]
+    pub fn named(self, name: &'static str) -> Attack {
+        match self {
+            Attack::Steps(steps) => Attack::Steps(StepAttack { name, ..steps }),
+            other => other,
+        }
     }
 }

@@ -12,25 +12,66 @@
 //! });
 //! ```
 //!
-//! A new kind of attack is a variant of [`Attack`], its name in [`Attack::name`] and its bytes in `wire.rs`. What is only
+//! A [`Misbehavior`] is an attack as a list of steps at the socket, before or after the effect of the request:
+//! `unavailable(503, Some(1)).after_effect()`. Misbehaviors are in the files `*_misbehaviors.rs`; one more needs a name
+//! and a function from the exchange to [`WireStep`]s:
+//!
+//! ```ignore
+//! /// The response with a comment in front, which JSON does not have.
+//! pub fn commented_json() -> Misbehavior {
+//!     Misbehavior::new("commented-json", |exchange| {
+//!         let body = [b"// hello\n".as_slice(), &exchange.reply.body].concat();
+//!         exchange.reply.clone().with_body(body).to_steps()
+//!     })
+//! }
+//! ```
+//!
+//! [`seeded_faults`] draws misbehaviors from the table [`FAULT_KINDS`] by seed; a line there adds a misbehavior to the
+//! seeded tests and to the soak. [`HostileServer::before_lamps`] needs no working server besides, and [`run_probity`]
+//! runs the binary in a folder of its own and ends a run that does not end.
+//!
+//! A variant of [`Attack`] is a variant of [`Attack`], its name in [`Attack::name`] and its bytes in `wire.rs`. What is only
 //! another response needs no variant: [`Attack::InsteadOf`] answers without a request to the working server,
 //! [`Attack::After`] changes the response of a request that was carried out.
 //!
 //! The server has bounds: 256 connections, 64 MB and 600 seconds for each response. Dropping the value ends the server
 //! and all connections.
 
+#![allow(dead_code, unused_imports, reason = "whoever includes this folder uses a part of it")]
+#![allow(clippy::disallowed_methods, reason = "the server and its processes live in real time")]
+
 mod attack;
+mod body_misbehaviors;
+mod fault_kinds;
+mod framing_misbehaviors;
+mod lamp_service;
+mod misbehavior;
+mod probity_run;
+mod refusal_misbehaviors;
 mod request;
 mod response;
+mod secret_spellings;
+mod time_misbehaviors;
 mod upstream;
 mod wire;
 
 pub use attack::Attack;
+pub use body_misbehaviors::*;
+pub use fault_kinds::{FAULT_KINDS, FaultKind, FaultRandom, seeded_faults};
+pub use framing_misbehaviors::*;
+pub use lamp_service::LampService;
+pub use misbehavior::{ExchangeSeen, Misbehavior, StepAttack, WireStep};
+pub use probity_run::{ProbityRun, run_probity, start_probity};
+pub use refusal_misbehaviors::*;
 pub use request::ReceivedRequest;
 pub use response::RawResponse;
+pub use secret_spellings::{EchoPlace, echo_secrets, spell_secret};
+pub use time_misbehaviors::*;
+pub use upstream::Upstream;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tokio::net::{TcpListener, TcpStream};
@@ -47,6 +88,7 @@ type AttackChooser = Box<dyn FnMut(&ReceivedRequest) -> Attack + Send>;
 pub struct HostileServer {
     /// The address at which clients reach the server.
     pub address: SocketAddr,
+    upstream: Upstream,
     log: Arc<Mutex<RequestLog>>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -66,10 +108,12 @@ impl HostileServer {
     /// Starts a server on a free port, in a thread of its own. `choose_attack` sees the requests in the order of
     /// their arrival.
     pub fn start(
-        upstream: SocketAddr,
+        upstream: impl Into<Upstream>,
         choose_attack: impl FnMut(&ReceivedRequest) -> Attack + Send + 'static,
     ) -> HostileServer {
         let log = Arc::new(Mutex::new(RequestLog::default()));
+        let upstream = upstream.into();
+        let kept = upstream.clone();
         let (stop, stopped) = oneshot::channel();
         let (bound, address) = std::sync::mpsc::channel();
         let site = Arc::new(Site {
@@ -92,7 +136,32 @@ impl HostileServer {
             runtime.shutdown_background();
         });
         let address = address.recv().expect("the server is bound");
-        HostileServer { address, log, stop: Some(stop), thread: Some(thread) }
+        HostileServer { address, upstream: kept, log, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// A hostile server in front of the lamps of `tests/data/lamps`, without another process.
+    pub fn before_lamps(choose_attack: impl FnMut(&ReceivedRequest) -> Attack + Send + 'static) -> HostileServer {
+        HostileServer::start(Upstream::Lamps(Arc::default()), choose_attack)
+    }
+
+    /// Number of lamps that exist, and the largest number at any time. Only with the lamps as working server.
+    pub fn count_lamps(&self) -> (usize, usize) {
+        match &self.upstream {
+            Upstream::Lamps(lamps) => {
+                let lamps = lock(lamps);
+                (lamps.count_alive(), lamps.most_alive())
+            }
+            Upstream::Address(address) => panic!("the working server {address} has no lamps"),
+        }
+    }
+
+    /// Writes a profile with one identity for this server. `rest` is the rest of the profile.
+    pub fn write_profile(&self, folder: &Path, rest: &str) -> PathBuf {
+        let path = folder.join("profile.yaml");
+        let identity = "identities: { owner: { parameters: { project_id: p } } }";
+        let text = format!("endpoint: http://{}\nchanges: allowed\n{identity}\n{rest}\n", self.address);
+        std::fs::write(&path, text).expect("the profile is written");
+        path
     }
 
     /// The first 20,000 requests.
@@ -131,7 +200,7 @@ impl Drop for HostileServer {
 
 /// What all connections share.
 struct Site {
-    upstream: SocketAddr,
+    upstream: Upstream,
     choose_attack: Mutex<AttackChooser>,
     log: Arc<Mutex<RequestLog>>,
     /// The last response of the working server, for [`Attack::ForeignResponse`].
@@ -178,13 +247,13 @@ async fn serve_connection(mut stream: TcpStream, site: &Site) -> std::io::Result
         let foreign = lock(&site.last).clone();
         let response = match attack.needs_upstream() {
             true => {
-                let response = upstream::forward_request(site.upstream, &request).await?;
+                let response = site.upstream.carry_out(&request).await?;
                 *lock(&site.last) = response.clone();
                 response
             }
             false => foreign.clone(),
         };
-        if !wire::carry_out(&mut stream, attack, response, foreign).await? {
+        if !wire::carry_out(&mut stream, attack, &request, (response, foreign)).await? {
             return Ok(());
         }
     }

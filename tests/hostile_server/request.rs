@@ -22,6 +22,11 @@ pub struct ReceivedRequest {
 }
 
 impl ReceivedRequest {
+    /// Method, path and query.
+    pub fn line(&self) -> String {
+        format!("{} {}", self.method, self.target)
+    }
+
     /// The first value of a header; the name is in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())

@@ -1,5 +1,8 @@
 //! Responses as bytes: valid or not.
 
+use super::misbehavior::WireStep;
+use serde_json::Value;
+
 /// A response. Nothing is checked: status and header values may be invalid.
 #[derive(Debug, Clone)]
 pub struct RawResponse {
@@ -23,6 +26,11 @@ impl RawResponse {
         RawResponse::new(status, &[("content-type", "application/json")], body)
     }
 
+    /// A response with this value as its JSON body.
+    pub fn value(status: u16, body: &Value) -> RawResponse {
+        RawResponse::json(status, body.to_string().as_bytes())
+    }
+
     /// A response with an HTML body.
     pub fn html(status: u16, body: &str) -> RawResponse {
         RawResponse::new(status, &[("content-type", "text/html")], body.as_bytes())
@@ -33,6 +41,28 @@ impl RawResponse {
     pub fn with_header(mut self, name: &str, value: &str) -> RawResponse {
         self.headers.push((name.to_string(), value.to_string()));
         self
+    }
+
+    /// This response with another body.
+    #[must_use]
+    pub fn with_body(mut self, body: impl Into<Vec<u8>>) -> RawResponse {
+        self.body = body.into();
+        self
+    }
+
+    /// The body as JSON, or null.
+    pub fn read_json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    /// The response in one piece.
+    pub fn to_steps(&self) -> Vec<WireStep> {
+        vec![WireStep::Send(self.encode())]
+    }
+
+    /// [`RawResponse::encode_head`] as text.
+    pub(super) fn head_text(&self) -> String {
+        String::from_utf8_lossy(&self.encode_head()).into_owned()
     }
 
     /// Status line and headers, without the empty line that ends the head.

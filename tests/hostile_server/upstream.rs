@@ -1,14 +1,40 @@
 //! The working server behind the hostile server.
 
+use super::lamp_service::LampService;
 use super::request::{ReceivedRequest, find_head_end};
 use super::response::RawResponse;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+/// What carries out requests.
+#[derive(Clone)]
+pub enum Upstream {
+    /// A server with HTTP/1.1 that sends no chunks when asked to close, such as the mock or the reference server.
+    Address(SocketAddr),
+    /// The lamps, in the thread of the hostile server.
+    Lamps(Arc<Mutex<LampService>>),
+}
+
+impl From<SocketAddr> for Upstream {
+    fn from(address: SocketAddr) -> Upstream {
+        Upstream::Address(address)
+    }
+}
+
+impl Upstream {
+    pub(super) async fn carry_out(&self, request: &ReceivedRequest) -> io::Result<RawResponse> {
+        match self {
+            Upstream::Address(address) => forward_request(*address, request).await,
+            Upstream::Lamps(lamps) => Ok(lamps.lock().unwrap_or_else(PoisonError::into_inner).respond(request)),
+        }
+    }
+}
+
 /// Carries out a request at the working server, over a connection of its own.
-pub(super) async fn forward_request(upstream: SocketAddr, request: &ReceivedRequest) -> io::Result<RawResponse> {
+async fn forward_request(upstream: SocketAddr, request: &ReceivedRequest) -> io::Result<RawResponse> {
     let mut stream = TcpStream::connect(upstream).await?;
     stream.set_nodelay(true)?;
     let mut head = format!("{} {} HTTP/1.1\r\n", request.method, request.target);

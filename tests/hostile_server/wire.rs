@@ -1,6 +1,8 @@
 //! The bytes of each attack.
 
 use super::attack::Attack;
+use super::misbehavior::{ExchangeSeen, WireStep};
+use super::request::ReceivedRequest;
 use super::response::RawResponse;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -23,20 +25,25 @@ const BOMB_BYTES: u64 = 10_000_000_000;
 pub(super) async fn carry_out(
     stream: &mut TcpStream,
     attack: Attack,
-    response: RawResponse,
-    foreign: RawResponse,
+    request: &ReceivedRequest,
+    (response, foreign): (RawResponse, RawResponse),
 ) -> io::Result<bool> {
-    let sent = timeout(RESPONSE_TIME, send_response(stream, attack, response, foreign)).await;
+    let sent = timeout(RESPONSE_TIME, send_response(stream, attack, request, (response, foreign))).await;
     sent.unwrap_or(Ok(false))
 }
 
 async fn send_response(
     stream: &mut TcpStream,
     attack: Attack,
-    response: RawResponse,
-    foreign: RawResponse,
+    request: &ReceivedRequest,
+    (response, foreign): (RawResponse, RawResponse),
 ) -> io::Result<bool> {
     match attack {
+        Attack::Steps(steps) => {
+            let reply = if steps.is_carried_out { response } else { RawResponse::json(503, b"{}") };
+            let exchange = ExchangeSeen { request, reply: &reply, foreign: &foreign };
+            perform_steps(stream, (steps.write)(&exchange)).await
+        }
         Attack::PassThrough => send_whole(stream, &response.encode()).await,
         Attack::InsteadOf(other) => send_whole(stream, &other.encode()).await,
         Attack::After(change) => send_whole(stream, &change(response).encode()).await,
@@ -90,6 +97,37 @@ async fn send_response(
             send_whole(stream, &response.encode()).await
         }
     }
+}
+
+async fn perform_steps(stream: &mut TcpStream, steps: Vec<WireStep>) -> io::Result<bool> {
+    for step in steps {
+        match step {
+            WireStep::Send(bytes) => stream.write_all(&bytes).await?,
+            WireStep::Repeat(bytes, times) => {
+                // Many copies in one write, because a write for each of some bytes would be slow.
+                let copies = (0x10000 / bytes.len().max(1)).max(1) as u64;
+                let batch = bytes.repeat(copies.min(times) as usize);
+                for _ in 0..times / copies {
+                    stream.write_all(&batch).await?;
+                }
+                stream.write_all(&bytes.repeat((times % copies) as usize)).await?;
+            }
+            WireStep::Drip(bytes, every) => {
+                for byte in bytes {
+                    stream.write_all(&[byte]).await?;
+                    tokio::time::sleep(every).await;
+                }
+            }
+            WireStep::Wait(time) => tokio::time::sleep(time).await,
+            WireStep::Hang => return wait_for_client(stream).await,
+            WireStep::Reset => return reset(stream),
+            WireStep::Close => {
+                stream.shutdown().await?;
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
 }
 
 async fn send_whole(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<bool> {

@@ -19,10 +19,11 @@ mod http_end_to_end;
 mod input_files;
 mod mutation_score;
 mod reference_agreement;
+mod seeded_faults;
 
 /// The suite, catalog and schemas of the lamps, for `belief` and `chooser`.
 mod lamp_suite;
-/// A hostile server in front of a working one, for `hostile_endpoint`.
+/// A hostile server in front of a working one, for `hostile_endpoint` and `seeded_faults`.
 #[path = "../hostile_server/mod.rs"]
 mod hostile_server;
 /// A proxy that stalls, for `silent_endpoints`.
