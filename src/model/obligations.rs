@@ -1,8 +1,7 @@
 //! Obligations: the promised values that no response has shown yet.
 //!
-//! A clause passes only if nothing else explains a response (design, section 4), so a promise stays open until
-//! an
-//! observation shows the resource as settled.
+//! A clause passes only if nothing else explains a response (docs/DESIGN.md), so a promise stays open until
+//! an observation shows the resource as settled.
 
 use super::belief::{Belief, Obligation};
 use super::bulk_effect;

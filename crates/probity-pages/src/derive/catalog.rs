@@ -65,8 +65,7 @@ pub(super) fn build_operation(
 }
 
 fn make_schema_context(way: BodyDirection, ids: &[String]) -> SchemaContext<'_> {
-    static NO_DISPUTES: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
-    SchemaContext { way, doubt_ids: ids, disputes: &NO_DISPUTES }
+    SchemaContext { way, doubt_ids: ids }
 }
 
 fn build_parameters(fields: &[DraftField], path: bool, ids: &[String]) -> Vec<OperationParameter> {

@@ -51,8 +51,7 @@ pub(super) fn add_uri(out: &mut OperationUris, line: &str, at: SourceLines) {
     };
     let method = found[1].to_uppercase();
     let (path, query) = split_uri(&found[2]);
-    if let Some(first) = out.bindings.first().filter(|it| it.method != method) {
-        let _ = first;
+    if out.bindings.first().is_some_and(|it| it.method != method) {
         out.others.push((format!("{method} {path}"), at));
         return;
     }

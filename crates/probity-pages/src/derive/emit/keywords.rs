@@ -257,7 +257,6 @@ pub(super) fn write_default(
 /// Writes the annotations of `docs/SCHEMAS.md`: effect, microversions, disputes, doubts, sources.
 pub(super) fn annotate_schema(
     field: &DraftField,
-    pointer: &str,
     frame: SchemaContext,
     out: &mut Map<String, Value>,
     sources: &mut BTreeMap<String, SourceLines>,
@@ -286,7 +285,6 @@ pub(super) fn annotate_schema(
         out.insert("x-unconstrained-by-table".into(), json!(true));
     }
     let mut disputed: Vec<&str> = field.disputed.iter().copied().collect();
-    disputed.extend(frame.disputes.get(pointer).into_iter().flatten());
     disputed.sort_unstable();
     disputed.dedup();
     if !disputed.is_empty() {

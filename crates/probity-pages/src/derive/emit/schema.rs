@@ -94,7 +94,7 @@ pub(in crate::derive) fn build_field_schema(
         out.entry(keyword.clone()).or_insert_with(|| value.clone());
     }
     write_choices(field, pointer, frame, depth, &mut out);
-    annotate_schema(field, pointer, frame, &mut out, &mut sources);
+    annotate_schema(field, frame, &mut out, &mut sources);
     Value::Object(out)
 }
 

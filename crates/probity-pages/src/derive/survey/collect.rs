@@ -96,7 +96,6 @@ fn read_page_table(
                 (!text.is_empty() && !text.contains(' ')).then(|| (text, make_source(id, row.first, row.last)))
             });
             out.values.push(ValueTable {
-                page: nth,
                 field: strong.cloned().unwrap_or(word).trim().to_string(),
                 values: values.collect(),
                 at: make_source(id, table.first, table.last),
@@ -197,7 +196,6 @@ fn read_page_text(
         add_code(page, code, at.clone());
     }
     match it.part {
-        PagePart::Request if none => page.no_request = Some(at),
         PagePart::Response => {
             if none || NO_BODY.is_match(&words) {
                 page.no_response = Some(at);

@@ -9,7 +9,6 @@ use probity_schema::catalog::{DocumentedStatus, SourceLines};
 /// The values of a field, from a table of statuses.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::derive) struct ValueTable {
-    pub page: usize,
     pub field: String,
     pub values: Vec<(String, SourceLines)>,
     pub at: SourceLines,
@@ -34,8 +33,7 @@ pub(in crate::derive) struct PageContents {
     pub response_links: Vec<PageLink>,
     /// Header lines in example requests.
     pub headers: Vec<(String, SourceLines)>,
-    /// The word "None" in the part on the request, the response, the example response.
-    pub no_request: Option<SourceLines>,
+    /// The word "None" in the part on the response, the example response.
     pub no_response: Option<SourceLines>,
     pub no_example: Option<SourceLines>,
 }
