@@ -114,4 +114,6 @@ pub struct Conclusion {
     pub transition_times: TransitionTimes,
     /// Why the campaign ended early; `None` if all clauses were decided or the limits were reached.
     pub stopped: Option<String>,
+    /// Why the journal could not be written, which ended the campaign early.
+    pub journal_failure: Option<String>,
 }

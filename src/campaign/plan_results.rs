@@ -22,6 +22,8 @@ pub(super) struct PlanResultCollector {
     pub spent: SpentRequests,
     /// Why the campaign ended early.
     pub stopped: Option<String>,
+    /// Why the journal could not be written.
+    journal_failure: Option<String>,
     /// Why the campaign has no conclusion.
     pub failed: Option<StopReason>,
     /// Whether the endpoint ever answered.
@@ -76,9 +78,12 @@ impl PlanResultCollector {
             None | Some(StopReason::Requests | StopReason::Time | StopReason::Enough) => {}
             // A recorded plan that needs more live resources than allowed.
             Some(StopReason::Live { .. }) => self.spent.steps_skipped += 1,
-            Some(stop @ (StopReason::Unfit(_) | StopReason::Journal { .. } | StopReason::Provocation { .. })) => {
-                self.failed = Some(stop)
+            // The results so far stand. Without a journal no further resource is created.
+            Some(stop @ StopReason::Journal { .. }) => {
+                self.journal_failure.get_or_insert_with(|| stop.to_string());
+                self.stopped.get_or_insert_with(|| stop.to_string());
             }
+            Some(stop @ (StopReason::Unfit(_) | StopReason::Provocation { .. })) => self.failed = Some(stop),
             Some(stop @ StopReason::Unreachable { .. }) if !self.answered => self.failed = Some(stop),
             Some(stop) => {
                 self.stopped.get_or_insert_with(|| stop.to_string());
@@ -107,6 +112,7 @@ impl PlanResultCollector {
             spent: self.spent,
             transition_times: share.transition_times.take(),
             stopped: self.stopped,
+            journal_failure: self.journal_failure,
         };
         (conclusion, self.leftovers)
     }

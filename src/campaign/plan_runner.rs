@@ -228,10 +228,10 @@ impl<'a, 's> RunningPlan<'a, 's> {
         let provocation = provocations
             .get(&step.call.operation)
             .filter(|provocation| provocation.applies_to(&json!([step.births, step.call.path, step.call.body])));
-        begin_provocation(provocation, step).await?;
+        begin_provocation(provocation, step, &self.context.cancel).await?;
         let end =
             carry_out_step(self.context, step, self.steps.len(), &mut self.plan_state, &mut self.online_judge).await;
-        let end = end_provocation(provocation, end).await;
+        let end = end_provocation(provocation, end, &self.context.cancel).await;
         if matches!(end, Ok(StepEnd::Skipped(_))) {
             self.skipped += 1;
         }

@@ -2,9 +2,10 @@
 
 use crate::endpoint::{FailureProvocation, run_command};
 use crate::plan::{Step, StepWait};
-use crate::plan_execution::{StepEnd, StopReason};
+use crate::plan_execution::{Cancellation, LAST_RESPONSE_TIME, StepEnd, StopReason};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use tokio::time::sleep;
 
 /// Merges the profile's additions into the body of a create (RFC 7396), and notes the changed places in
 /// `step.setup`.
@@ -46,25 +47,47 @@ fn merge_body(body: &mut Value, added: &Value, at: &str, places: &mut Vec<String
 pub(super) async fn begin_provocation(
     provocation: Option<&FailureProvocation>,
     step: &mut Step,
+    cancel: &Cancellation,
 ) -> Result<(), StopReason> {
     if let Some(provocation) = provocation {
         step.settle = StepWait::Poll { after_ms: 0 };
-        run_command(&provocation.begin).await.map_err(|cause| StopReason::Provocation { cause })?;
+        tokio::select! {
+            biased;
+            // The command may have begun the failure already.
+            () = cancel.wait_for_request() => {
+                return end_provocation(Some(provocation), Err(StopReason::Cancelled), cancel).await.map(drop);
+            }
+            ended = run_command(&provocation.begin) => ended.map_err(|cause| StopReason::Provocation { cause })?,
+        }
     }
     Ok(())
 }
 
-/// Ends the provoked failure, and returns the end of the step.
+/// Ends the provoked failure, and returns the end of the step. Once testing is stopped, the command has a few seconds.
 pub(super) async fn end_provocation(
     provocation: Option<&FailureProvocation>,
     end: Result<StepEnd, StopReason>,
+    cancel: &Cancellation,
 ) -> Result<StepEnd, StopReason> {
     match provocation {
         None => end,
-        Some(provocation) => match run_command(&provocation.end).await {
-            Ok(()) => end,
-            Err(cause) => Err(StopReason::Provocation { cause }),
-        },
+        Some(provocation) => {
+            let stop = async {
+                cancel.wait_for_request().await;
+                sleep(LAST_RESPONSE_TIME).await;
+            };
+            tokio::select! {
+                biased;
+                ended = run_command(&provocation.end) => match ended {
+                    Ok(()) => end,
+                    Err(cause) => Err(StopReason::Provocation { cause }),
+                },
+                () = stop => {
+                    let cause = format!("`{}` was ended by a signal", provocation.end);
+                    Err(StopReason::Provocation { cause })
+                }
+            }
+        }
     }
 }
 

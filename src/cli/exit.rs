@@ -58,7 +58,7 @@ pub const EXIT_CODES: [ExitCodeRow; 9] = [
         kind: ExitKind::BadInput,
         name: "bad input",
         meaning: "a bad suite, schema, page, profile, plan or history",
-        when: "A suite, schema, page, profile, plan, history or journal cannot be read, is wrong, or cannot be written; or the result of a verb on standard output is lost.",
+        when: "A suite, schema, page, profile, plan, history or journal cannot be read, is wrong, or cannot be written; or the result of a verb on standard output is lost. Results of a run whose reports cannot be written are printed.",
         verbs: "all",
     },
     ExitCodeRow {

@@ -4,7 +4,7 @@ use super::args::{Arguments, CliVerb};
 use super::exit::to_exit_code;
 use super::panic_text::install_panic_hook;
 use super::verbs;
-use crate::session::{ExitKind, UserError};
+use crate::session::{ExitKind, UserError, survive_file_size_limit};
 use crate::terminal;
 use clap::Parser;
 use std::process::ExitCode;
@@ -21,6 +21,7 @@ pub fn main() -> ExitCode {
             return to_exit_code(if error.use_stderr() { ExitKind::Usage } else { ExitKind::Passed });
         }
     };
+    survive_file_size_limit();
     let tests_endpoint = matches!(arguments.verb, CliVerb::Run(_) | CliVerb::Replay(_) | CliVerb::Sweep(_));
     let _finish = FinishWriting;
     let exit = run_verb(arguments.verb).unwrap_or_else(|error| {

@@ -127,6 +127,10 @@ impl SharedCampaign {
         if let Some(lock) = &mut lock {
             lock.write(&EndpointSpending { run: self.run.0.clone(), used })?;
         }
+        // The other processes of the test run read the report.
+        if let Some(error) = record.unwritten.into_iter().next() {
+            return Err(error);
+        }
         Ok(SuiteResult { report: record.report, complete: profile.complete })
     }
 

@@ -14,6 +14,7 @@ mod request;
 mod response_body;
 #[cfg(feature = "http")]
 mod routes;
+mod shell_command;
 mod wire_faults;
 
 pub use authentication::{

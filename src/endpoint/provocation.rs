@@ -4,12 +4,13 @@
 //! can cause a failure, and is no part of the API. The history does not record the commands, because the pages allow
 //! the failures at any time.
 
+use super::shell_command::ShellCommand;
 #[cfg(test)]
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 use std::num::NonZeroU64;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -51,25 +52,24 @@ impl FailureProvocation {
     }
 }
 
-/// Runs a command of a profile. Its output goes to the error output of probity.
+/// Runs a command of a profile. Its error output goes to the error output of probity. A future that is dropped ends the
+/// command with its children; children of a command that has ended run on, because they may keep the failure up.
 ///
 /// # Errors
 ///
 /// How the command ended, if not with success and in time.
 pub async fn run_command(line: &str) -> Result<(), String> {
     let failed = |cause: String| format!("`{line}`: {cause}");
-    let mut command = Command::new("sh");
-    command.arg("-c").arg(line).stdin(Stdio::null()).stdout(Stdio::null());
-    let mut child = command.spawn().map_err(|error| failed(error.to_string()))?;
+    let command = ShellCommand::start(line, Stdio::null(), false);
+    let mut command = command.map_err(|error| failed(error.to_string()))?;
     let began = Instant::now();
     loop {
-        match child.try_wait() {
+        match command.try_wait() {
             Ok(Some(status)) if status.success() => return Ok(()),
             Ok(Some(status)) => return Err(failed(status.to_string())),
             Ok(None) if began.elapsed() < COMMAND_TIMEOUT => sleep(POLL_INTERVAL).await,
             Ok(None) => {
-                let _ = child.kill();
-                let _ = child.wait();
+                command.end_all();
                 return Err(failed(format!("the command did not end within {} s", COMMAND_TIMEOUT.as_secs())));
             }
             Err(error) => return Err(failed(error.to_string())),

@@ -5,7 +5,7 @@ use crate::plan::Plan;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 /// The files of the folder.
 #[derive(Debug)]
@@ -32,10 +32,7 @@ pub fn write_folder(folder: &Path, contents: &ReportFiles<'_>) -> io::Result<()>
     }
     let kept: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
     files.push(("report.json".to_string(), contents.report.to_json().into_bytes()));
-    let staged = stage_files(folder, &files)?;
-    for (part, place) in staged {
-        part.persist(place)?;
-    }
+    name_files(folder, stage_files(folder, &files)?)?;
     delete_old_plans(folder, &kept)
 }
 
@@ -47,10 +44,12 @@ pub fn write_file(place: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = place.file_name().ok_or_else(|| io::Error::other("the path has no file name"))?;
     fs::create_dir_all(folder)?;
-    for (part, place) in stage_files(folder, &[(name.to_string_lossy().into_owned(), bytes.to_vec())])? {
-        part.persist(place)?;
-    }
-    Ok(())
+    name_files(folder, stage_files(folder, &[(name.to_string_lossy().into_owned(), bytes.to_vec())])?)
+}
+
+/// Names of files that a campaign writes, apart from plans.
+pub(super) fn list_report_names() -> [&'static str; 3] {
+    ["report.json", "run.json", "junit.xml"]
 }
 
 /// The bytes of a plan file.
@@ -65,18 +64,30 @@ pub fn encode_plan(plan: &Plan) -> Vec<u8> {
 }
 
 /// Writes temporary files; returns each with its final path. After an error no temporary file remains,
-/// because dropping the value deletes the file.
-fn stage_files(folder: &Path, files: &[(String, Vec<u8>)]) -> io::Result<Vec<(NamedTempFile, PathBuf)>> {
+/// because dropping the value deletes the file. No file stays open, so that the number of files has no limit.
+fn stage_files(folder: &Path, files: &[(String, Vec<u8>)]) -> io::Result<Vec<(TempPath, PathBuf)>> {
     let staged = files.iter().map(|(name, bytes)| {
         let mut part = create_part(folder, name)?;
         part.write_all(bytes)?;
         part.as_file().sync_all()?;
-        Ok((part, folder.join(name)))
+        Ok((part.into_temp_path(), folder.join(name)))
     });
     staged.collect()
 }
 
-fn create_part(folder: &Path, name: &str) -> io::Result<NamedTempFile> {
+/// Gives temporary files their final names.
+fn name_files(folder: &Path, staged: Vec<(TempPath, PathBuf)>) -> io::Result<()> {
+    for (part, place) in staged {
+        part.persist(place)?;
+    }
+    // The names must survive a loss of power too. Some systems cannot open a folder.
+    if let Ok(folder) = fs::File::open(folder) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+pub(super) fn create_part(folder: &Path, name: &str) -> io::Result<NamedTempFile> {
     let prefix = format!(".{name}.");
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(".part");

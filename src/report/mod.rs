@@ -10,6 +10,7 @@ mod digest;
 mod explain_clause;
 mod explain_step;
 mod folder;
+mod folder_check;
 mod junit;
 mod plan_text;
 mod rows;
@@ -28,6 +29,7 @@ pub use digest::{digest_bytes, finish_digest};
 pub use explain_clause::{PageCopy, PageLookup, explain_clause};
 pub use explain_step::explain_step;
 pub use folder::{ReportFiles, encode_plan, write_file, write_folder};
+pub use folder_check::check_folder;
 pub use junit::{describe_failure, render_junit};
 pub use plan_text::{describe_steps, list_outcomes};
 pub use rows::{

@@ -246,6 +246,7 @@ fn conclusion(model: &Model) -> Conclusion {
             ..SpentRequests::default()
         },
         stopped: None,
+        journal_failure: None,
     }
 }
 

@@ -1,9 +1,10 @@
 //! A finished campaign.
 
+use super::user_error::UserError;
 use crate::cleanup::Leftover;
 use crate::report::{Report, RunFacts};
 
-/// A campaign whose reports are written.
+/// A campaign with its reports.
 #[derive(Debug, Clone)]
 pub struct ReportedCampaign {
     /// The verdicts and findings, as in `report.json`.
@@ -12,4 +13,6 @@ pub struct ReportedCampaign {
     pub run: RunFacts,
     /// Leftovers.
     pub left: Vec<Leftover>,
+    /// The files that could not be written; empty if all reports are written.
+    pub unwritten: Vec<UserError>,
 }

@@ -38,12 +38,14 @@ pub fn run_campaign(
     let (model, schemas) = (&settings.loaded.model, &settings.loaded.schemas);
     match settings.target {
         SuiteTarget::Mock(_) => {
+            settings.check_output()?;
             let home = make_mock_campaign_settings(settings);
             let endpoint = make_mocks(model, schemas, &home);
             let site = make_mock_environment(model, schemas, &home, settings.cancel.clone(), &endpoint);
             run_in_environment(settings, &site, listener, |running| Ok(run_on_paused_clock(running)))
         }
         SuiteTarget::InProcess(service) => {
+            settings.check_output()?;
             let make = |plan| (service.make_endpoint)(plan);
             let mut site = make_mock_environment(
                 model,
@@ -64,6 +66,7 @@ pub fn run_campaign(
         SuiteTarget::Address(address, profile) => block_on(async {
             let check = check_endpoint(settings.loaded, address, profile, &settings.wall);
             let (checked, limits) = finish_check(settings, check).await?;
+            settings.check_output()?;
             let settings = &CampaignSettings { limits, ..settings.clone() };
             let endpoint = |_| -> Rc<dyn Endpoint> { checked.endpoint.clone() };
             let site = attach_tracker(
@@ -150,6 +153,7 @@ pub fn replay_plan(
     let convert_fault = |error| convert_error(settings, &CampaignError::Suite(error));
     let driven = match settings.target {
         SuiteTarget::Mock(_) => {
+            settings.check_output()?;
             let home = make_mock_campaign_settings(settings);
             let (model, schemas) = (&settings.loaded.model, &settings.loaded.schemas);
             let endpoint = make_mocks(model, schemas, &home);
@@ -163,6 +167,7 @@ pub fn replay_plan(
         SuiteTarget::Address(address, profile) => block_on(async {
             let check = check_endpoint(settings.loaded, address, profile, &settings.wall);
             let (checked, limits) = finish_check(settings, check).await?;
+            settings.check_output()?;
             let settings = &CampaignSettings { limits, ..settings.clone() };
             let endpoint = |_| -> Rc<dyn Endpoint> { checked.endpoint.clone() };
             let site = attach_tracker(

@@ -55,6 +55,8 @@ pub use plan_file::{PLAN_BYTES_MAX, parse_plan};
 pub use run_suite::{SuiteRunResult, run_suite};
 pub use run_suites::{count_threads, run_suites};
 pub use settings::{CampaignSettings, JournalSettings, ReportSettings, RunSettings};
+#[cfg(feature = "http")]
+pub use signal_streams::survive_file_size_limit;
 pub use signals::{SignalEvent, Signals};
 pub use suite_store::{EmbeddedSource, SuiteStore, describe_problems};
 pub use sweep::{SweepResult, sweep_endpoint};

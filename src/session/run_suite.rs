@@ -24,7 +24,7 @@ use std::time::Duration;
 /// The result of a suite in a run.
 #[derive(Debug)]
 pub enum SuiteRunResult {
-    /// The campaign ended and its reports are written.
+    /// The campaign ended. Its reports are written, or the record says why not.
     Ran(Box<ReportedCampaign>),
     /// The forecast for an endpoint; none for a target in this process, which costs no requests.
     DryRun(Option<Box<EndpointForecast>>),
@@ -48,7 +48,8 @@ impl SuiteRunResult {
 /// suites of the run have spent.
 ///
 /// # Errors
-/// If a recorded plan cannot be read, the preflight or the campaign fails, or the reports cannot be written.
+/// If a recorded plan cannot be read, the preflight or the campaign fails, or the folder of the reports cannot be
+/// written. Reports that cannot be written after the campaign are no error, because the results are known.
 pub fn run_suite(
     run: &RunSettings<'_>,
     loaded: &LoadedSuite,
@@ -78,17 +79,26 @@ pub fn run_suite(
     let gaps = writer.finish_file();
     let (conclusion, left) = result?;
     let spent = run.reports.start.elapsed().saturating_sub(start);
-    let (report, run) = write_reports(&settings, &conclusion, (spent, gaps), &run.reports)?;
-    Ok(SuiteRunResult::Ran(Box::new(ReportedCampaign { report, run, left })))
+    let unwritten = describe_journal_failure(&settings, &conclusion);
+    let (report, run, failure) = write_reports(&settings, &conclusion, (spent, gaps), &run.reports);
+    let unwritten = unwritten.into_iter().chain(failure).collect();
+    Ok(SuiteRunResult::Ran(Box::new(ReportedCampaign { report, run, left, unwritten })))
 }
 
-/// Writes the reports of a campaign.
+/// The error of a journal that became unwritable during a campaign.
+fn describe_journal_failure(settings: &CampaignSettings<'_>, conclusion: &Conclusion) -> Option<UserError> {
+    let cause = conclusion.journal_failure.as_ref()?;
+    let place = settings.journal.folder.display().to_string();
+    Some(UserError::input(place, cause, "make the folder of the journal writable, and free space on its disk"))
+}
+
+/// Writes the reports of a campaign. Returns the reports, and the error if they cannot be written.
 fn write_reports(
     settings: &CampaignSettings<'_>,
     conclusion: &Conclusion,
     (spent, history_gaps): (Duration, Vec<String>),
     reports: &ReportSettings<'_>,
-) -> Result<(Report, RunFacts), UserError> {
+) -> (Report, RunFacts, Option<UserError>) {
     let target = settings.target.to_report_target();
     let options = list_replay_options(settings, &target);
     let subject = ReportSubject {
@@ -115,8 +125,8 @@ fn write_reports(
         settled: report::compute_settle_times(&conclusion.transition_times),
         history_gaps,
     };
-    write_files(&report, &run, reports)?;
-    Ok((report, run))
+    let failure = write_files(&report, &run, reports).err();
+    (report, run, failure)
 }
 
 fn write_files(report: &Report, run: &RunFacts, reports: &ReportSettings<'_>) -> Result<(), UserError> {

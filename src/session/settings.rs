@@ -6,11 +6,13 @@ use super::loaded_suite::LoadedSuite;
 use super::patterns::ClausePatterns;
 use super::suite_store::SuiteStore;
 use super::target::SuiteTarget;
+use super::user_error::UserError;
 use crate::http_client::WallClock;
 use crate::limits::{Limits, RequestedLimits};
 use crate::oracle::ClauseSelection;
 use crate::plan::Plan;
 use crate::plan_execution::Cancellation;
+use crate::report::check_folder;
 use std::path::{Path, PathBuf};
 
 /// The settings that all campaigns of a run share.
@@ -80,6 +82,8 @@ pub struct CampaignSettings<'a> {
     pub cancel: Cancellation,
     /// Where creates are recorded, at an endpoint.
     pub journal: JournalSettings,
+    /// The folder of the files that the campaign will write, which is tested before the first create.
+    pub output: Option<PathBuf>,
 }
 
 /// What a run at an endpoint needs for cleaning up.
@@ -103,6 +107,16 @@ impl JournalSettings {
 }
 
 impl<'a> CampaignSettings<'a> {
+    /// Tests that the files of the campaign can be written.
+    ///
+    /// # Errors
+    /// If they cannot.
+    pub fn check_output(&self) -> Result<(), UserError> {
+        self.output
+            .as_deref()
+            .map_or(Ok(()), |folder| check_folder(folder).map_err(|error| UserError::unwritable(folder, &error)))
+    }
+
     /// The settings of a suite's campaign; `used` is what earlier suites of the run have spent.
     #[must_use]
     pub fn new(
@@ -131,6 +145,7 @@ impl<'a> CampaignSettings<'a> {
                 run.reports.start,
                 run.give_up.clone(),
             ),
+            output: Some(run.reports.folder.join(&loaded.name)),
         }
     }
 }

@@ -13,6 +13,8 @@ pub(super) struct DeliveredSignal {
 
 #[cfg(unix)]
 pub(super) use unix::SignalStreams;
+#[cfg(unix)]
+pub use unix::survive_file_size_limit;
 
 #[cfg(unix)]
 mod unix {
@@ -28,6 +30,23 @@ mod unix {
 
     pub struct SignalStreams {
         streams: Vec<(i32, Signal)>,
+    }
+
+    /// The number of SIGXFSZ on most systems.
+    #[cfg(not(any(target_arch = "mips", target_arch = "mips64")))]
+    const FILE_SIZE_EXCEEDED: i32 = 25;
+    #[cfg(any(target_arch = "mips", target_arch = "mips64"))]
+    const FILE_SIZE_EXCEEDED: i32 = 31;
+
+    /// Makes a file that exceeds the limit of the process (`ulimit -f`) an error of the writer. By default the signal of
+    /// the system ends the process, and leaves temporary files.
+    pub fn survive_file_size_limit() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        if let Ok(runtime) = runtime {
+            let _inside = runtime.enter();
+            // The handler stays when the stream is dropped. Without the handler the default remains.
+            let _ = signal(SignalKind::from_raw(FILE_SIZE_EXCEEDED));
+        }
     }
 
     impl SignalStreams {
@@ -87,6 +106,10 @@ mod unix {
         }
     }
 }
+
+/// Does nothing: the system has no such limit.
+#[cfg(not(unix))]
+pub fn survive_file_size_limit() {}
 
 #[cfg(not(unix))]
 pub(super) struct SignalStreams;

@@ -6,11 +6,7 @@ use crate::sources::{SourceFile, read_crates, shipped_lines};
 use std::path::Path;
 
 /// Files that write themselves, and ignore errors.
-const WRITERS: &[&str] = &[
-    "src/terminal.rs",
-    // A panic may have ended the thread that writes.
-    "src/cli/panic_text.rs",
-];
+const WRITERS: &[&str] = &["src/terminal.rs"];
 
 /// What writes to the terminal without the writer.
 const WORDS: &[&str] = &["println!", "print!", "dbg!", "io::stdout()", "io::stderr()"];

@@ -71,6 +71,7 @@ fn conclude_judgement(loaded: &LoadedSuite, header: &HistoryHeader, judged: Judg
         spent,
         transition_times: TransitionTimes::default(),
         stopped: None,
+        journal_failure: None,
     }
 }
 

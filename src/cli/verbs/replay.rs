@@ -18,7 +18,7 @@ use crate::session::{
 };
 use crate::terminal;
 use probity_input::read_input_bytes;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Replays a plan and says whether a clause is contradicted; exit 1 if a clause is.
@@ -54,6 +54,7 @@ pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
         profile: config.profile.as_ref().map(|path| path.display().to_string()),
         cancel: signals.cancel.clone(),
         journal: JournalSettings::new(Path::new("reports"), config.journal.as_deref(), &start, signals.give_up.clone()),
+        output: arguments.history.as_ref().map(find_folder),
     };
     let driven = replay_plan(&settings, &plan, arguments.plan.unwrap_or(number), &mut ReplayListener)?;
     for line in describe_steps(&driven.plan, &list_outcomes(&driven.plan, &driven.history)) {
@@ -62,13 +63,18 @@ pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
     for finding in &driven.findings {
         terminal::print_text(&describe_finding(&loaded.model, finding));
     }
+    let mut exits = Vec::new();
     if let Some(path) = &arguments.history {
         let mut bytes = Vec::new();
         let written = write_history(&driven.history.load_history(), &mut bytes).and_then(|()| write_file(path, &bytes));
-        written.map_err(|error| UserError::unwritable(path, &error))?;
+        if let Err(error) = written {
+            let error = UserError::unwritable(path, &error);
+            terminal::print_error_line(&error.to_string());
+            exits.push(error.exit);
+        }
     }
     terminal::print_text(&describe_leftovers(&driven.leftovers));
-    let mut exits: Vec<ExitKind> = signals.exit_kind().into_iter().collect();
+    exits.extend(signals.exit_kind());
     if !driven.findings.is_empty() {
         exits.push(ExitKind::Deviation);
     }
@@ -79,6 +85,12 @@ pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
         terminal::print_line("no clause was contradicted");
     }
     Ok(pick_worst(&exits))
+}
+
+/// The folder of a file that will be written.
+fn find_folder(file: &PathBuf) -> PathBuf {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new(".")).to_path_buf()
 }
 
 fn describe_finding(model: &Arc<Model>, finding: &Finding) -> String {

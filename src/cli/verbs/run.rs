@@ -11,8 +11,8 @@ use crate::cli::signal;
 use crate::report::{ReportLocation, render_settle_times, render_summary};
 use crate::session::{
     ExitKind, LoadedSuite, ReportSettings, ReportedCampaign, RunSettings, RunStart, SuiteRunResult, SuiteTarget,
-    UserError, check_pools, count_threads, describe_targets, judge_report, load_profile, pick_worst, resolve_targets,
-    run_suites, warn_of_credentials,
+    UserError, check_pools, count_threads, describe_targets, judge_report, load_profile, resolve_targets, run_suites,
+    warn_of_credentials,
 };
 use crate::terminal;
 use std::path::Path;
@@ -55,7 +55,10 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
         &settings,
         &targets,
         |loaded| Box::new(Progress::new(&loaded.name, loaded.model.clone(), alone)),
-        |loaded, target, outcome| exits.push((loaded.name.clone(), print_outcome(loaded, target, outcome, &settings))),
+        |loaded, target, outcome| {
+            let kinds = print_outcome(loaded, target, outcome, &settings);
+            exits.extend(kinds.into_iter().map(|kind| (loaded.name.clone(), kind)));
+        },
     );
     exits.extend(signals.exit_kind().map(|exit| ("all".to_string(), exit)));
     let (exit, line) = conclude_run(&exits);
@@ -70,36 +73,44 @@ fn print_outcome(
     target: &SuiteTarget,
     outcome: Result<SuiteRunResult, UserError>,
     settings: &RunSettings<'_>,
-) -> ExitKind {
+) -> Vec<ExitKind> {
     match outcome {
         Ok(SuiteRunResult::DryRun(None)) => {
             terminal::print_line(&format!("{}: no requests, because the target is the built-in mock", loaded.name));
-            ExitKind::Passed
+            Vec::new()
         }
         Ok(SuiteRunResult::DryRun(Some(dry_run))) => {
             terminal::print_text(&describe_forecast(&dry_run));
-            ExitKind::Passed
+            Vec::new()
         }
         Ok(SuiteRunResult::Ran(record)) => print_record(target, &record, settings.reports.folder),
         Err(error) => {
             terminal::print_error_line(&error.to_string());
-            error.exit
+            vec![error.exit]
         }
     }
 }
 
-fn print_record(target: &SuiteTarget, record: &ReportedCampaign, reports: &Path) -> ExitKind {
-    let ReportedCampaign { report, run, left } = record;
+fn print_record(target: &SuiteTarget, record: &ReportedCampaign, reports: &Path) -> Vec<ExitKind> {
+    let ReportedCampaign { report, run, left, unwritten } = record;
     let shown = reports.display().to_string();
     terminal::print_text(&format!("\n{}", render_summary(report, &ReportLocation { reports: &shown })));
     if target.is_real() {
         terminal::print_text(&render_settle_times(&run.settled));
     }
-    terminal::print_line(&format!("reports: {}", reports.join(&report.suite.name).display()));
+    if unwritten.is_empty() {
+        terminal::print_line(&format!("reports: {}", reports.join(&report.suite.name).display()));
+    }
     for gap in &run.history_gaps {
         terminal::print_line(gap);
     }
     terminal::print_text(&describe_leftovers(left));
-    let leftovers = if left.is_empty() { ExitKind::Passed } else { ExitKind::LeftBehind };
-    pick_worst(&[judge_report(report), leftovers])
+    let mut exits = vec![judge_report(report)];
+    exits.extend((!left.is_empty()).then_some(ExitKind::LeftBehind));
+    // The results above are all that remains of a report that cannot be written.
+    for error in unwritten {
+        terminal::print_error_line(&error.to_string());
+        exits.push(error.exit);
+    }
+    exits
 }

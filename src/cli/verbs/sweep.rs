@@ -145,6 +145,7 @@ impl Sweeper<'_> {
             wall: self.start.wall_clock(),
             cancel,
             journal: JournalSettings { folder: self.arguments.journal.clone(), start: self.start.clone(), give_up },
+            output: None,
         };
         let same_suite = |journal: &&EndedJournal| {
             let endpoint = journal.whose.endpoint.trim_end_matches('/');

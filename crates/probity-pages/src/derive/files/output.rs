@@ -65,6 +65,7 @@ fn write_temporary_file(dir: &Path, name: &str, text: &str) -> std::io::Result<N
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut new = builder.tempfile_in(dir)?;
     new.write_all(text.as_bytes())?;
+    new.as_file().sync_all()?;
     Ok(new)
 }
 
